@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+# sselog: build, test, bench, install.  `make`, `make demo`, `make check`; see README.md.
+# CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR from outside are respected.
+#   make BUILD=build/asan CC=clang SAN=address,undefined    another build beside the first
+#   make WERROR=1                                           warnings end the build (CI)
+
+CC       ?= cc
+CFLAGS   ?= -O2 -g
+PREFIX   ?= /usr/local
+BINDIR   ?= $(PREFIX)/bin
+MANDIR   ?= $(PREFIX)/share/man
+DATADIR  ?= $(PREFIX)/share
+DOCDIR   ?= $(PREFIX)/share/doc/sselog
+INSTALL  ?= install
+BUILD    ?= build
+PKGCONFIG ?= pkg-config
+
+VERSION := 0.1.0
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
+        -Wconversion -Wformat=2
+ifdef WERROR
+WARN += -Werror
+endif
+
+# Hardening and optional parts are probed one by one: a flag the compiler lacks is left out.
+comma := ,
+probe = $(shell printf 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c - -o /dev/null \
+        2>/dev/null && printf '%s' '$(1)')
+HARDEN := $(call probe,-fstack-protector-strong) $(call probe,-fstack-clash-protection) \
+          $(call probe,-fcf-protection) $(call probe,-fPIE)
+# Not -z now: to resolve every symbol at the start touches 300 kB of the libraries, in each CGI process.
+HARDEN_LD := $(call probe,-pie) $(call probe,-Wl$(comma)-z$(comma)relro) \
+             $(call probe,-Wl$(comma)-z$(comma)lazy)
+
+ifdef SAN
+SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
+else
+HARDEN += $(call probe,-D_FORTIFY_SOURCE=2)
+endif
+
+have = $(shell $(PKGCONFIG) --exists $(1) 2>/dev/null && echo yes)
+# msgpack-c's pkg-config file is named msgpack-c from version 6 on.
+PACKAGES := hiredis json-c nettle $(if $(call have,'msgpack'),msgpack,msgpack-c)
+FEATURES :=
+# These are not linked but loaded where they are configured (jwtcheck.c, redis_tls.c): libcrypto would
+# cost every process 440 kB of private memory. The soname is that of the library whose header is
+# compiled in; $(1) is the pkg-config name, $(2) the library's. Compilers look for it by -B, not -L.
+soname = $(shell LC_ALL=C readelf -d "$$($(CC) $(patsubst -L%,-B%,$(shell $(PKGCONFIG) --libs-only-L $(1))) \
+        -print-file-name=$(2).so)" 2>/dev/null | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
+JWT_SONAME := $(if $(call have,'libjwt < 3'),$(call soname,libjwt,libjwt))
+ifneq ($(JWT_SONAME),)
+FEATURES += -DHAVE_LIBJWT -DLIBJWT_SONAME='"$(JWT_SONAME)"' $(shell $(PKGCONFIG) --cflags libjwt)
+endif
+# rediss:// needs hiredis 1.x with its TLS part; the certificate's name is checked with OpenSSL itself.
+TLS_SONAME := $(if $(call have,hiredis_ssl openssl),$(call soname,hiredis_ssl,libhiredis_ssl))
+ifneq ($(TLS_SONAME),)
+FEATURES += -DHAVE_HIREDIS_SSL -DHIREDIS_SSL_SONAME='"$(TLS_SONAME)"' \
+            $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags hiredis_ssl openssl))
+endif
+
+# As system headers, wherever they are: warnings are for our own.
+PACKAGE_CFLAGS := $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags $(PACKAGES)))
+PACKAGE_LIBS   := $(shell $(PKGCONFIG) --libs $(PACKAGES))
+ALL_CPPFLAGS = -D_GNU_SOURCE -DSSELOG_VERSION='"$(VERSION)"' $(FEATURES) $(CPPFLAGS) $(PACKAGE_CFLAGS)
+ALL_CFLAGS   = -std=c11 -pthread $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
+ALL_LDFLAGS  = -pthread $(SANFLAGS) $(HARDEN_LD) $(LDFLAGS)
+LIBS         = -lfcgi $(PACKAGE_LIBS) -ldl
+
+# Builds that another target begins use all processors.
+PARALLEL := -j$(shell nproc)
+
+# `make V=1` shows the commands.
+ifndef V
+Q   := @
+say  = @printf '  %-4s %s\n' $(1) $(2)
+endif
+
+SOURCES := $(filter-out sselog.c,$(wildcard *.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+all: $(BUILD)/sselog
+
+$(BUILD)/sselog: $(BUILD)/sselog.o $(BUILD)/libsselog.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/libsselog.a: $(OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c Makefile | $(BUILD)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD) $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench:
+	$(Q)mkdir -p $@
+
+# A unit test includes the .c it is about; the rest comes from the archive.
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -I. $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsselog.a \
+	    $(LIBS) -lcmocka $(UNIT_LDFLAGS_$*)
+
+units: $(UNITS)
+
+# libFuzzer targets: clang with its runtime.
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(SOURCES) | $(BUILD)/fuzz
+	$(call say,LD,$@)
+	$(Q)clang $(ALL_CPPFLAGS) -I. -std=c11 -pthread -g -O1 -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -o $@ $< $(SOURCES) $(LIBS)
+
+fuzzers: $(FUZZERS)
+
+# The packages are looked at in a make of their own: what the lines above probe may come with them.
+deps:
+	@tests/deps $(or $(FOR),build)
+
+demo:
+	@tests/deps demo
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@SSELOG=$(abspath $(BUILD)/sselog) tests/demo
+
+check:
+	@tests/deps check
+	@$(MAKE) --no-print-directory $(PARALLEL) all units
+	@BUILD=$(abspath $(BUILD)) tests/run
+
+check-asan:
+	@tests/deps ci
+	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan CC=clang SAN=address,undefined all units
+	@BUILD=$(abspath build/asan) tests/run unit cgi stack -m 'not memory'
+
+check-tsan:
+	@tests/deps ci
+	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/tsan CC=clang SAN=thread all
+	@BUILD=$(abspath build/tsan) tests/run stack -m threads
+
+# Disasters at random under producers and viewers for CHAOS seconds; SEED=N for the same again.
+CHAOS ?= 30
+chaos: all
+	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/chaos/chaos \
+	    --seconds $(CHAOS) $(if $(SEED),--seed $(SEED))
+
+# sselog beside the null responder; BENCH=short is the size for CI. See bench/run.
+$(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
+
+bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null
+	BENCH=$(BENCH) bench/run --build $(BUILD)
+
+# The page and its scripts find each other by relative addresses: any web server may show the directory
+# under any path. The examples name the default PREFIX.
+EXAMPLES = lighttpd-example.conf apache-example.conf \
+           $(sort $(shell find examples packaging -type f ! -path '*/__pycache__/*'))
+
+install: $(BUILD)/sselog
+	$(INSTALL) -D -m 755 $(BUILD)/sselog '$(DESTDIR)$(BINDIR)/sselog'
+	$(INSTALL) -D -m 644 sselog.1 '$(DESTDIR)$(MANDIR)/man1/sselog.1'
+	$(INSTALL) -d '$(DESTDIR)$(DATADIR)/sselog'
+	$(INSTALL) -m 644 web/* '$(DESTDIR)$(DATADIR)/sselog'
+	for file in $(EXAMPLES); do \
+	    mode=644; [ ! -x $$file ] || mode=755; \
+	    $(INSTALL) -D -m $$mode $$file "$(DESTDIR)$(DOCDIR)/examples/$${file#examples/}" || exit; done
+
+uninstall:
+	rm -f '$(DESTDIR)$(BINDIR)/sselog' '$(DESTDIR)$(MANDIR)/man1/sselog.1'
+	rm -rf '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'
+
+clean:
+	rm -rf build
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/bench/*.d)
+
+.PHONY: all units fuzzers deps demo check check-asan check-tsan chaos bench install uninstall clean

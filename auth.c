@@ -1,0 +1,595 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * auth: identity from the request, and what that identity may read; see auth.h.  Knows request,
+ * config, a look-up handed in and nettle for digests; JSON is session's, JWTs are jwtcheck's, keys
+ * template's.  Invariants: a credential is looked at only once it is of the right form; a
+ * method that found its kind of credential decides; a wrong credential and an unknown one take
+ * the same path; every copy of a secret made here is wiped.
+ */
+#include "auth.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <json-c/json.h>
+#include <nettle/base16.h>
+#include <nettle/base64.h>
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "jwtcheck.h"
+#include "session.h"
+#include "template.h"
+
+#define MAX_ID             256 /* bytes of a session id */
+#define MIN_TOKEN          16
+#define MAX_TOKEN          256
+#define SIGNATURE_LEN      43 /* BASE64_ENCODE_RAW_LENGTH(32) without its one '=' */
+#define MAX_TEMPLATE_NAMES (ROUTE_MAX_CAPTURES + 3)
+
+/* One request on its way through the methods. */
+struct attempt {
+    const struct config *config;
+    const struct request *request;
+    const struct lookup *lookup;
+    int64_t now;
+    struct identity *who;
+};
+
+void auth_wipe(void *p, size_t len)
+{
+    if (p && len)
+        explicit_bzero(p, len);
+}
+
+static void wipe_buf(struct buf *b)
+{
+    auth_wipe(b->p, b->cap);
+    buf_free(b);
+}
+
+/* The key of a credential: one name, one value. */
+static enum auth_result secret_key(const char *template, const char *name, struct slice value,
+                                   char key[AUTH_MAX_KEY + 1])
+{
+    struct template_name n = {slice_of(name), value};
+    return template_expand(template, &n, 1, key, AUTH_MAX_KEY + 1) == TEMPLATE_OK ? AUTH_OK
+                                                                                  : AUTH_BAD;
+}
+
+/* ---- Values of keys ---- */
+
+/* The identity that the value of a key stands for. take: an exchange token, deleted as it is read;
+ * any other key goes on to vouch for the viewer. */
+static enum auth_result look_up(struct attempt *a, const char *key, bool take)
+{
+    struct buf value;
+    struct json_object *o = NULL;
+    enum auth_result result = AUTH_BAD;
+
+    buf_init(&value, SESSION_MAX_VALUE);
+    switch (a->lookup->get(a->lookup->arg, key, take, &value)) {
+    case LOOKUP_FAILED:
+        result = AUTH_UNAVAILABLE;
+        break;
+    case LOOKUP_MISSING:
+        break;
+    case LOOKUP_FOUND:
+        o = session_parse(buf_slice(&value));
+        if (!o || session_names(a->config, o, a->who) == -1)
+            break;
+        if (take && session_end(o, a->now, a->who) == -1)
+            break;
+        if (!take)
+            memcpy(a->who->vouch, key, strlen(key) + 1);
+        result = AUTH_OK;
+    }
+    json_object_put(o);
+    wipe_buf(&value);
+    return result;
+}
+
+bool auth_still_valid(const struct config *config, const struct identity *who,
+                      const struct slice *value)
+{
+    struct identity now = {0};
+    struct json_object *o = value ? session_parse(*value) : NULL;
+    bool same = o && session_names(config, o, &now) == 0 && strcmp(now.user, who->user) == 0 &&
+                strcmp(now.tenant, who->tenant) == 0 && strcmp(now.role, who->role) == 0;
+    json_object_put(o);
+    return same;
+}
+
+/* ---- Methods ---- */
+
+static enum auth_result try_anonymous(struct attempt *a)
+{
+    (void)a;
+    return AUTH_OK;
+}
+
+/* RFC 3875 section 4.1.11; after an internal redirect Apache passes it on with the prefix. */
+static enum auth_result try_remote_user(struct attempt *a)
+{
+    const char *user = request_param(a->request, "REMOTE_USER");
+    if (!user)
+        user = request_param(a->request, "REDIRECT_REMOTE_USER");
+    if (!user)
+        return AUTH_NONE;
+    return session_set_name(a->who->user, slice_of(user)) == 0 ? AUTH_OK : AUTH_BAD;
+}
+
+/* An address in IPv4-mapped form (RFC 4291 section 2.5.5.2); a zone ("%eth0") is left out. */
+static int parse_address(const char *text, unsigned char out[16])
+{
+    char copy[INET6_ADDRSTRLEN];
+    size_t len = strcspn(text, "%");
+    struct in_addr v4;
+
+    if (len >= sizeof copy)
+        return -1;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    if (inet_pton(AF_INET, copy, &v4) == 1) {
+        memset(out, 0, 10);
+        memset(out + 10, 0xff, 2);
+        memcpy(out + 12, &v4, 4);
+        return 0;
+    }
+    return inet_pton(AF_INET6, copy, out) == 1 ? 0 : -1;
+}
+
+static bool in_network(const struct network *n, const unsigned char address[16])
+{
+    unsigned whole = n->bits / 8, rest = n->bits % 8;
+
+    if (n->bits > 128 || memcmp(n->address, address, whole) != 0)
+        return false;
+    if (rest == 0)
+        return true;
+    unsigned mask = 0xffu << (8 - rest) & 0xffu;
+    return (n->address[whole] & mask) == (address[whole] & mask);
+}
+
+bool auth_is_trusted(const struct config *config, const struct request *request)
+{
+    const char *text = request_param(request, "REMOTE_ADDR");
+    unsigned char address[16];
+
+    if (!text || parse_address(text, address) == -1)
+        return false;
+    for (size_t i = 0; i < config->ntrusted; i++)
+        if (in_network(&config->trusted[i], address))
+            return true;
+    return false;
+}
+
+/* A name from a proxy's header. Web servers join a header that came twice with ", " (RFC 9110
+ * section 5.3): a comma means that somebody else's header came along. */
+static enum auth_result header_name(const struct request *request, const char *header,
+                                    char out[AUTH_MAX_NAME + 1])
+{
+    bool too_long = false;
+    const char *value = request_header(request, header, &too_long);
+
+    if (too_long || (value && strchr(value, ',')))
+        return AUTH_BAD;
+    if (!value)
+        return AUTH_NONE;
+    return session_set_name(out, slice_of(value)) == 0 ? AUTH_OK : AUTH_BAD;
+}
+
+static enum auth_result try_header(struct attempt *a)
+{
+    const struct config *c = a->config;
+
+    if (!auth_is_trusted(c, a->request))
+        return AUTH_NONE;
+    enum auth_result result = header_name(a->request, c->user_header, a->who->user);
+    if (result != AUTH_OK)
+        return result;
+    result = header_name(a->request, c->tenant_header, a->who->tenant);
+    if (result == AUTH_OK || result == AUTH_NONE)
+        result = header_name(a->request, c->role_header, a->who->role);
+    return result == AUTH_NONE ? AUTH_OK : result;
+}
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef", *at;
+    if (c >= 'A' && c <= 'F')
+        c = (char)(c + 'a' - 'A');
+    at = c ? strchr(digits, c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* Percent-decoding (RFC 3986 section 2.1) of what cannot grow. -1: out of form or too long. */
+static int percent_decode(struct slice in, char *out, size_t size, size_t *len)
+{
+    *len = 0;
+    for (size_t i = 0; i < in.len; i++) {
+        char c = in.p[i];
+        if (c == '%') {
+            int high = i + 2 < in.len ? hex_digit(in.p[i + 1]) : -1;
+            int low = i + 2 < in.len ? hex_digit(in.p[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return -1;
+            c = (char)(high << 4 | low);
+            i += 2;
+        }
+        if (*len == size)
+            return -1;
+        out[(*len)++] = c;
+    }
+    return 0;
+}
+
+static bool signature_holds(struct slice id, struct slice signature, struct slice secret)
+{
+    struct hmac_sha256_ctx hmac;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    char text[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE)];
+
+    hmac_sha256_set_key(&hmac, secret.len, (const uint8_t *)secret.p);
+    hmac_sha256_update(&hmac, id.len, (const uint8_t *)id.p);
+    hmac_sha256_digest(&hmac, sizeof digest, digest);
+    base64_encode_raw(text, sizeof digest, digest);
+    bool holds = signature.len == SIGNATURE_LEN && memeql_sec(signature.p, text, SIGNATURE_LEN);
+    auth_wipe(&hmac, sizeof hmac);
+    auth_wipe(digest, sizeof digest);
+    auth_wipe(text, sizeof text);
+    return holds;
+}
+
+/* "s:ID.SIGNATURE", as the Node module cookie-signature writes it: base64 of HMAC-SHA256 of ID
+ * without '='. Express sends it percent-encoded. room holds the decoded bytes that *id then points
+ * into. */
+static int unsign_cookie(struct slice value, struct slice secret, char *room, size_t size,
+                         struct slice *id)
+{
+    size_t len;
+    if (percent_decode(value, room, size, &len) == -1 || len < 2 || memcmp(room, "s:", 2) != 0)
+        return -1;
+    const char *dot = memrchr(room + 2, '.', len - 2);
+    if (!dot)
+        return -1;
+    *id = slice_make(room + 2, (size_t)(dot - room - 2));
+    struct slice signature = {dot + 1, len - 2 - id->len - 1};
+    return signature_holds(*id, signature, secret) ? 0 : -1;
+}
+
+static enum auth_result try_cookie(struct attempt *a)
+{
+    char room[2 + MAX_ID + 1 + SIGNATURE_LEN], key[AUTH_MAX_KEY + 1];
+    struct slice id;
+    size_t count = request_cookie(a->request, a->config->cookie, &id);
+    enum auth_result result = AUTH_BAD;
+
+    if (count == 0)
+        return AUTH_NONE;
+    if (count > 1)
+        return AUTH_BAD;
+    if (a->config->cookie_secret.len &&
+        unsign_cookie(id, a->config->cookie_secret, room, sizeof room, &id) == -1)
+        goto out;
+    if (id.len == 0 || id.len > MAX_ID || session_has_control(id))
+        goto out;
+    result = secret_key(a->config->session_key, "id", id, key);
+    if (result == AUTH_OK)
+        result = look_up(a, key, false);
+    auth_wipe(key, sizeof key);
+out:
+    auth_wipe(room, sizeof room);
+    return result;
+}
+
+/* The token of "Authorization: Bearer X" (RFC 6750 section 2.1) or "Token X"; any other scheme is
+ * none of ours. A comma or a blank in it means that the header came twice: out of form, which is
+ * told (AUTH_MALFORMED, "invalid_request" of section 3.1) because nothing can be learnt from it. */
+static enum auth_result authorization_token(const struct request *request, struct slice *token)
+{
+    bool too_long = false;
+    const char *value = request_header(request, "Authorization", &too_long);
+
+    if (too_long)
+        return AUTH_BAD;
+    if (!value)
+        return AUTH_NONE;
+    size_t scheme = strcspn(value, " \t");
+    if (!(scheme == 6 && strncasecmp(value, "Bearer", 6) == 0) &&
+        !(scheme == 5 && strncasecmp(value, "Token", 5) == 0))
+        return AUTH_NONE;
+    value += scheme;
+    value += strspn(value, " \t");
+    token->p = value;
+    token->len = strcspn(value, " \t");
+    if (token->len == 0 || value[token->len + strspn(value + token->len, " \t")] != '\0')
+        return AUTH_MALFORMED;
+    for (size_t i = 0; i < token->len; i++)
+        if (value[i] < 0x21 || value[i] > 0x7e || value[i] == ',')
+            return AUTH_MALFORMED;
+    return AUTH_OK;
+}
+
+static bool takes(const struct config *config, enum auth_method method)
+{
+    for (size_t i = 0; config->auth[i] != AUTH_END; i++)
+        if (config->auth[i] == method)
+            return true;
+    return false;
+}
+
+/* Header, claims and signature with dots between (RFC 7515 section 7.1). */
+static bool looks_like_jwt(struct slice token)
+{
+    size_t dots = 0;
+    for (size_t i = 0; i < token.len; i++)
+        dots += token.p[i] == '.';
+    return dots == 2;
+}
+
+/* Bearer keys and JWTs come in the same header: where both are taken, the form of the token
+ * decides. */
+static bool is_for(const struct config *config, enum auth_method method, struct slice token)
+{
+    if (!takes(config, AUTH_JWT) || !takes(config, AUTH_BEARER))
+        return true;
+    return looks_like_jwt(token) == (method == AUTH_JWT);
+}
+
+static void sha256_hex(struct slice s, char out[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)])
+{
+    struct sha256_ctx sha;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+
+    sha256_init(&sha);
+    sha256_update(&sha, s.len, (const uint8_t *)s.p);
+    sha256_digest(&sha, sizeof digest, digest);
+    base16_encode_update(out, sizeof digest, digest);
+    auth_wipe(&sha, sizeof sha);
+    auth_wipe(digest, sizeof digest);
+}
+
+static enum auth_result try_bearer(struct attempt *a)
+{
+    char key[AUTH_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
+    struct slice token;
+    enum auth_result result = authorization_token(a->request, &token);
+
+    if (result == AUTH_OK && !is_for(a->config, AUTH_BEARER, token))
+        return AUTH_NONE;
+    if (result != AUTH_OK)
+        return result;
+    sha256_hex(token, hex);
+    struct template_name names[] = {{slice_of("sha256"), {hex, sizeof hex}},
+                                    {slice_of("token"), token}};
+    if (template_expand(a->config->bearer_key, names, 2, key, sizeof key) == TEMPLATE_OK)
+        result = look_up(a, key, false);
+    else
+        result = AUTH_BAD;
+    auth_wipe(key, sizeof key);
+    auth_wipe(hex, sizeof hex);
+    return result;
+}
+
+int auth_token_key(const struct config *config, struct slice token, char key[AUTH_MAX_KEY + 1])
+{
+    if (token.len < MIN_TOKEN || token.len > MAX_TOKEN)
+        return -1;
+    for (size_t i = 0; i < token.len; i++) {
+        char c = token.p[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+              c == '-' || c == '_'))
+            return -1;
+    }
+    return secret_key(config->token_key, "token", token, key) == AUTH_OK ? 0 : -1;
+}
+
+/* Whether the login that an exchange token was made from is still what it was then. */
+static enum auth_result login_stands(struct attempt *a)
+{
+    struct buf value;
+    enum auth_result result = AUTH_BAD;
+
+    buf_init(&value, SESSION_MAX_VALUE);
+    enum lookup_result found = a->lookup->get(a->lookup->arg, a->who->vouch, false, &value);
+    struct slice now = buf_slice(&value);
+    if (found == LOOKUP_FAILED)
+        result = AUTH_UNAVAILABLE;
+    else if (found == LOOKUP_FOUND && auth_still_valid(a->config, a->who, &now))
+        result = AUTH_OK;
+    wipe_buf(&value);
+    return result;
+}
+
+static enum auth_result try_token(struct attempt *a)
+{
+    char key[AUTH_MAX_KEY + 1];
+    size_t count = request_arg_count(a->request, "token");
+
+    if (count == 0)
+        return AUTH_NONE;
+    if (count > 1)
+        return AUTH_BAD;
+    if (auth_token_key(a->config, slice_of(request_arg(a->request, "token")), key) == -1)
+        return AUTH_BAD;
+    enum auth_result result = look_up(a, key, true);
+    auth_wipe(key, sizeof key);
+    return result == AUTH_OK && a->who->vouch[0] ? login_stands(a) : result;
+}
+
+/* The JWT of the Authorization header, else of the cookie. */
+static enum auth_result find_jwt(const struct attempt *a, struct slice *token)
+{
+    enum auth_result result = authorization_token(a->request, token);
+
+    if (result == AUTH_OK && !is_for(a->config, AUTH_JWT, *token))
+        result = AUTH_NONE;
+    if (result != AUTH_NONE || !a->config->jwt_cookie)
+        return result;
+    size_t count = request_cookie(a->request, a->config->jwt_cookie, token);
+    if (count > 1 || (count && token->len > REQUEST_MAX_HEADER))
+        return AUTH_BAD;
+    return count ? AUTH_OK : AUTH_NONE;
+}
+
+static enum auth_result try_jwt(struct attempt *a)
+{
+    struct slice token;
+    struct json_object *claims;
+    int64_t ends;
+    enum auth_result result = find_jwt(a, &token);
+
+    if (result != AUTH_OK)
+        return result;
+    result = AUTH_BAD;
+    if (jwtcheck(a->config, token, a->now, &claims, &ends) == JWTCHECK_OK &&
+        session_claims(a->config, claims, a->who) == 0)
+        result = AUTH_OK;
+    a->who->ends = ends;
+    json_object_put(claims);
+    return result;
+}
+
+typedef enum auth_result try_method(struct attempt *a);
+static try_method *const methods[AUTH_METHODS + 1] = {
+    [AUTH_REMOTE_USER] = try_remote_user, [AUTH_HEADER] = try_header, [AUTH_COOKIE] = try_cookie,
+    [AUTH_BEARER] = try_bearer,           [AUTH_TOKEN] = try_token,   [AUTH_JWT] = try_jwt,
+    [AUTH_ANONYMOUS] = try_anonymous,
+};
+
+enum auth_result auth_identify(const struct config *config, const struct request *request,
+                               const struct lookup *lookup, int64_t now, struct identity *who)
+{
+    struct attempt a = {config, request, lookup, now, who};
+    enum auth_result result = AUTH_NONE;
+
+    memset(who, 0, sizeof *who);
+    for (size_t i = 0; i < AUTH_METHODS && config->auth[i] != AUTH_END; i++) {
+        result = methods[config->auth[i]](&a);
+        if (result == AUTH_OK)
+            who->method = config->auth[i];
+        if (result != AUTH_NONE)
+            break;
+    }
+    if (result != AUTH_OK) {
+        int64_t over = result == AUTH_BAD && who->ends <= now ? who->ends : 0;
+        auth_wipe(who, sizeof *who);
+        who->ends = over;
+    }
+    return result;
+}
+
+/* ---- What an identity may read ---- */
+
+bool auth_is_admin(const struct config *config, const struct identity *who)
+{
+    if (who->role[0] == '\0')
+        return false;
+    for (char **role = config->admin_roles; role && *role; role++)
+        if (strcmp(*role, who->role) == 0)
+            return true;
+    return false;
+}
+
+/* The identity's names, then the captures: template_find takes the first of a name. captures_first:
+ * an admin's captures stand for the identity's names. Returns how many. */
+static size_t collect(const struct identity *who, const struct route_match *captures,
+                      bool captures_first, struct template_name names[MAX_TEMPLATE_NAMES])
+{
+    size_t count = captures && captures_first ? captures->count : 0;
+    struct template_name *own = names + count;
+
+    own[0] = (struct template_name){slice_of("user"), slice_of(who->user)};
+    own[1] = (struct template_name){slice_of("tenant"), slice_of(who->tenant)};
+    own[2] = (struct template_name){slice_of("role"), slice_of(who->role)};
+    struct template_name *rest = captures_first ? names : own + 3;
+    for (size_t i = 0; captures && i < captures->count; i++)
+        rest[i] = (struct template_name){captures->captures[i].name, captures->captures[i].value};
+    return 3 + (captures ? captures->count : 0);
+}
+
+/* A capture that names a field of the identity must equal it. */
+static bool captures_fit(const struct identity *who, const struct route_match *captures)
+{
+    struct template_name own[MAX_TEMPLATE_NAMES];
+    size_t count = collect(who, NULL, false, own);
+
+    for (size_t i = 0; captures && i < captures->count; i++) {
+        const struct template_name *n = template_find(own, count, captures->captures[i].name);
+        if (n && !slice_equal(n->value, captures->captures[i].value))
+            return false;
+    }
+    return true;
+}
+
+enum auth_result auth_key(const struct config *config, const struct identity *who,
+                          const struct route_match *captures, const char *template,
+                          char key[AUTH_MAX_KEY + 1])
+{
+    struct template_name names[MAX_TEMPLATE_NAMES];
+    bool admin = auth_is_admin(config, who);
+
+    key[0] = '\0';
+    if (captures && captures->count > ROUTE_MAX_CAPTURES)
+        return AUTH_FORBIDDEN;
+    if (!admin && !captures_fit(who, captures))
+        return AUTH_FORBIDDEN;
+    size_t count = collect(who, captures, admin, names);
+    switch (template_expand(template, names, count, key, AUTH_MAX_KEY + 1)) {
+    case TEMPLATE_OK:
+        return AUTH_OK;
+    case TEMPLATE_TOO_LONG:
+        return AUTH_MALFORMED;
+    default:
+        return AUTH_FORBIDDEN;
+    }
+}
+
+int auth_fill(const struct identity *who, const struct route_match *captures, const char *template,
+              char *out, size_t size)
+{
+    struct template_name names[MAX_TEMPLATE_NAMES];
+
+    if (size == 0 || (captures && captures->count > ROUTE_MAX_CAPTURES))
+        return -1;
+    size_t count = collect(who, captures, false, names);
+    return template_expand(template, names, count, out, size) == TEMPLATE_OK ? 0 : -1;
+}
+
+/* ---- Making exchange tokens ---- */
+
+int auth_make_token(char out[44])
+{
+    uint8_t bytes[32];
+    struct base64_encode_ctx ctx;
+    size_t got = 0;
+
+    while (got < sizeof bytes) {
+        ssize_t n = getrandom(bytes + got, sizeof bytes - got, 0);
+        if (n < 0 && errno != EINTR)
+            return -1;
+        got += n > 0 ? (size_t)n : 0;
+    }
+    /* 42 characters from 31 and a half bytes, the 43rd from final, which adds a '=' that is
+     * dropped. */
+    char text[BASE64_ENCODE_RAW_LENGTH(sizeof bytes) + BASE64_ENCODE_FINAL_LENGTH];
+    base64url_encode_init(&ctx);
+    size_t len = base64_encode_update(&ctx, text, sizeof bytes, bytes);
+    base64_encode_final(&ctx, text + len);
+    memcpy(out, text, 43);
+    out[43] = '\0';
+    auth_wipe(bytes, sizeof bytes);
+    auth_wipe(&ctx, sizeof ctx);
+    auth_wipe(text, sizeof text);
+    return 0;
+}
+
+int auth_token_value(const struct config *config, const struct identity *who, struct buf *out)
+{
+    return session_write(config, who, out);
+}

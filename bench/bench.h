@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bench: the few things that the programs of the benchmark share: the clock, the payload
+ * that carries a sequence number and the time it was sent, "%d" templates and option
+ * numbers.  All inline, knows libc alone; nothing of sselog itself, so that what measures
+ * shares no code with what is measured.
+ */
+#ifndef BENCH_H
+#define BENCH_H
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#define BENCH_NS          1000000000ULL
+#define BENCH_MIN_PAYLOAD 64u
+#define BENCH_MAX_PAYLOAD 60000u
+
+/* CLOCK_MONOTONIC is one clock for all processes of the machine: send times of one process
+ * can be compared with receive times of another. */
+static inline uint64_t bench_now(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * BENCH_NS + (uint64_t)ts.tv_nsec;
+}
+
+/* Fills out with exactly size bytes: {"n":123,"t":456,"pad":"xxx"}; no NUL is added.
+ * size is at least BENCH_MIN_PAYLOAD, which holds two 64-bit numbers and the frame. */
+static inline void bench_payload(char *out, size_t size, uint64_t n, uint64_t t)
+{
+    char head[BENCH_MIN_PAYLOAD + 16];
+    size_t len = (size_t)snprintf(head, sizeof head, "{\"n\":%llu,\"t\":%llu,\"p\":\"",
+                                  (unsigned long long)n, (unsigned long long)t);
+
+    memcpy(out, head, len);
+    memset(out + len, 'x', size - len - 2);
+    memcpy(out + size - 2, "\"}", 2);
+}
+
+/* Writes template with its first "%d" replaced by i; -1 when it does not fit. */
+static inline int bench_expand(char *out, size_t size, const char *template, unsigned i)
+{
+    const char *mark = strstr(template, "%d");
+    int before = mark ? (int)(mark - template) : 0;
+    int n = mark ? snprintf(out, size, "%.*s%u%s", before, template, i, mark + 2)
+                 : snprintf(out, size, "%s", template);
+
+    return n < 0 || (size_t)n >= size ? -1 : n;
+}
+
+/* A number on the command line, min to max; anything else ends the program with a message. */
+static inline unsigned long bench_number(const char *name, const char *text, unsigned long min,
+                                         unsigned long max)
+{
+    char *end;
+    unsigned long value;
+
+    errno = 0;
+    value = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno || value < min || value > max) {
+        fprintf(stderr, "%s: %s is not a number from %lu to %lu\n", name, text, min, max);
+        exit(2);
+    }
+    return value;
+}
+
+/* As many descriptors as the hard limit gives. */
+static inline void bench_raise_files(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* cursor: see cursor.h. */
+#include "cursor.h"
+
+struct xid cursor_position(const struct cursor *c)
+{
+    bool before = c->at == CURSOR_OPEN || c->at == CURSOR_NEXT;
+    return before ? xid_prev(c->id) : c->id;
+}
+
+bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, size_t count,
+                   size_t *start)
+{
+    bool found = count > 0 && xid_cmp(entries[0].id, c->id) == 0;
+    *start = c->at == CURSOR_SENT ? 1 : 0;
+    return c->at == CURSOR_OPEN || found;
+}
+
+static bool knows_removed(const struct redis_info *info)
+{
+    return info->has_added && info->added >= info->length;
+}
+
+/* c goes on at the oldest record that is left, or behind the newest that ever was. */
+static void move_to_first(struct cursor *c, const struct redis_info *info)
+{
+    c->rank = knows_removed(info) ? info->added - info->length : RANK_UNKNOWN;
+    c->id = info->has_first ? info->first : info->last;
+    c->at = info->has_first ? CURSOR_NEXT : CURSOR_SENT;
+    c->large = false;
+}
+
+/* How many records between c and the oldest one left are lost; -1 where Redis cannot tell. */
+static int64_t count_lost(const struct cursor *c, const struct redis_info *info)
+{
+    if (!knows_removed(info) || c->rank == RANK_UNKNOWN)
+        return -1;
+    /* All up to c is gone from here, and the next with it when c waits for it; fewer removed than
+     * that: c was a place in another log. */
+    uint64_t removed = info->added - info->length, least = c->rank + (c->at == CURSOR_NEXT);
+    if (removed < least)
+        return -1;
+    return (int64_t)(removed - c->rank);
+}
+
+/* The log by this name is not the one that c is a place in. */
+static bool is_another_log(const struct cursor *c, const struct redis_info *info)
+{
+    return xid_cmp(info->last, c->id) < 0 ||
+           (c->rank != RANK_UNKNOWN && info->has_added && info->added < c->rank);
+}
+
+enum cursor_verdict cursor_check(struct cursor *c, const struct redis_info *info, struct gap *gap)
+{
+    *gap = (struct gap){cursor_position(c), info->has_first, info->first, -1};
+    if (c->at == CURSOR_OPEN)
+        return CURSOR_READ_ON;
+    if (!info->exists && xid_cmp(c->id, XID_ZERO) == 0)
+        return CURSOR_AT_END;
+    if (!info->exists) {
+        *c = (struct cursor){.at = CURSOR_SENT};
+        return CURSOR_GAP;
+    }
+    if (is_another_log(c, info)) {
+        move_to_first(c, info);
+        return CURSOR_GAP;
+    }
+    if (c->at == CURSOR_SENT && xid_cmp(info->last, c->id) == 0) {
+        c->rank = info->has_added ? info->added : c->rank;
+        return CURSOR_AT_END;
+    }
+    if (info->has_first && xid_cmp(info->first, c->id) <= 0)
+        return CURSOR_LOCATE;
+    gap->lost = count_lost(c, info);
+    move_to_first(c, info);
+    return gap->lost == 0 ? CURSOR_READ_ON : CURSOR_GAP;
+}

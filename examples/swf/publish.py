@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: MIT
+"""swf-monitor: publish to a Redis stream too, which adds history and resume to the live events.
+
+In monitor_app/activemq_processor.py, after group_send:  publish(enriched)
+"""
+import json
+import os
+
+import redis
+
+client = redis.Redis.from_url(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"), socket_timeout=5)
+
+
+def publish(message, key="stream:workflow_events"):
+    client.xadd(key, {"data": json.dumps(message)}, maxlen=10000, approximate=True)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""swf-monitor: what sselog needs to know `Authorization: Token <key>`, kept in Redis.
+
+Import it where Django starts (AppConfig.ready), and call publish_all() once for the keys there are.
+sselog looks for SHA-256 of the key, so that Redis does not hold the keys themselves.  Removing a
+key, or its user, or making the user inactive ends open streams too.
+"""
+import hashlib
+import json
+import os
+
+import redis
+from django.contrib.auth import get_user_model
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from rest_framework.authtoken.models import Token
+
+client = redis.Redis.from_url(os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0"), socket_timeout=5)
+
+
+def name_of(token):
+    return "sselog:bearer:" + hashlib.sha256(token.key.encode()).hexdigest()
+
+
+@receiver(post_save, sender=Token)
+def publish(instance, **_):
+    if instance.user.is_active:
+        client.set(name_of(instance), json.dumps({"user_id": instance.user.get_username()}))
+    else:
+        client.delete(name_of(instance))
+
+
+@receiver(post_delete, sender=Token)
+def withdraw(instance, **_):
+    client.delete(name_of(instance))
+
+
+@receiver(post_save, sender=get_user_model())
+def user_changed(instance, **_):
+    for token in Token.objects.filter(user=instance):
+        publish(token)
+
+
+def publish_all():
+    for token in Token.objects.select_related("user"):
+        publish(token)

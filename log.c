@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log: the logs that are followed, and their views.  A log's tip moves by READ_TIP when its
+ * doorbell rang and somebody is LIVE; each such read proves that nothing went missing (cursor.h).
+ * New viewers, and those whose cursor was not proven, are placed by XINFO STREAM.  Knows nothing of
+ * sockets; viewers are written by viewer.c.
+ */
+#include <search.h>
+#include <stdlib.h>
+
+#include "relay_parts.h"
+
+/* ---- logs and views ---- */
+
+static int compare_logs(const void *a, const void *b)
+{
+    const struct log *x = a, *y = b;
+    return x->source != y->source ? (x->source < y->source ? -1 : 1) : strcmp(x->key, y->key);
+}
+
+struct log *log_find(struct relay *r, enum source source, const char *key)
+{
+    struct log probe = {.source = source, .key = (char *)(uintptr_t)key}; /* only compared */
+    struct log **found = tfind(&probe, &r->log_tree, compare_logs);
+    return found ? *found : NULL;
+}
+
+static struct log *log_make(struct relay *r, enum source source, const char *key)
+{
+    struct log *l = log_find(r, source, key);
+    if (l)
+        return l;
+    l = calloc(1, sizeof *l);
+    char *copy = strdup(key);
+    if (l && copy) {
+        *l = (struct log){.relay = r, .source = source, .key = copy, .weight = 1024};
+        if (tsearch(l, &r->log_tree, compare_logs)) {
+            l->next = r->logs;
+            l->at = &r->logs;
+            if (l->next)
+                l->next->at = &l->next;
+            r->logs = l;
+            r->stats.logs++;
+            return l;
+        }
+    }
+    free(copy);
+    free(l);
+    return NULL;
+}
+
+/* Frees l once no view is left and no answer under way names it. */
+void log_release(struct log *l)
+{
+    struct relay *r = l->relay;
+    if (l->views || l->under_way > 0)
+        return;
+    tdelete(l, &r->log_tree, compare_logs);
+    *l->at = l->next;
+    if (l->next)
+        l->next->at = l->at;
+    r->stats.logs--;
+    if (l->source == SOURCE_PUBSUB && l->known)
+        redis_feed_unsubscribe(r->feed, l->key);
+    channels_leave(l);
+    free(l->key);
+    free(l);
+}
+
+static bool view_fits(const struct view *w, const struct admission *a)
+{
+    return w->profile == a->profile && strcmp(w->field, a->field) == 0 &&
+           strcmp(w->event_field, a->event_field) == 0 &&
+           slice_equal(filter_key(w->filter), filter_key(a->filter));
+}
+
+static void view_free(struct view *w)
+{
+    free(w->field);
+    free(w->event_field);
+    filter_free(w->filter);
+    free(w);
+}
+
+/* Takes field names and filter out of a when it makes a new view. */
+static struct view *view_make(struct log *l, struct admission *a)
+{
+    for (struct view *w = l->views; w; w = w->next)
+        if (view_fits(w, a))
+            return w;
+    struct view *w = calloc(1, sizeof *w);
+    if (!w)
+        return NULL;
+    *w = (struct view){.log = l, .profile = a->profile, .next = l->views};
+    w->field = a->field;
+    w->event_field = a->event_field;
+    w->filter = a->filter;
+    a->field = a->event_field = NULL;
+    a->filter = NULL;
+    w->ring.floor = l->known ? cursor_position(&l->tip) : XID_MAX;
+    l->views = w;
+    return w;
+}
+
+int log_attach(struct viewer *v, struct admission *a)
+{
+    struct log *l = log_make(v->relay, a->source, a->key);
+    struct view *w = l ? view_make(l, a) : NULL;
+    if (l && !w)
+        log_release(l);
+    if (!w)
+        return -1;
+    v->view = w;
+    v->next = w->viewers;
+    v->at = &w->viewers;
+    if (v->next)
+        v->next->at = &v->next;
+    w->viewers = v;
+    return 0;
+}
+
+void log_detach(struct viewer *v)
+{
+    struct view *w = v->view;
+    if (!w)
+        return;
+    read_forget_waiter(v);
+    viewer_set_state(v, VIEWER_DRAINING);
+    *v->at = v->next;
+    if (v->next)
+        v->next->at = v->at;
+    v->view = NULL;
+    if (w->viewers)
+        return;
+    struct relay *r = v->relay;
+    w->empty_since = r->now;
+    if (r->now + LINGER_MS < r->next_sweep)
+        r->next_sweep = r->now + LINGER_MS;
+}
+
+/* The reads of a view that goes have nobody to bring anything to. */
+static void forget_view(struct view *w)
+{
+    struct relay *r = w->log->relay;
+    for (struct read *q = r->reads; q; q = q->next)
+        if (q->view == w)
+            q->view = NULL;
+    ring_reset(&r->rings, &w->ring, XID_ZERO);
+    view_free(w);
+}
+
+int64_t log_tidy(struct relay *r)
+{
+    int64_t due = INT64_MAX;
+    for (struct log *l = r->logs, *next; l; l = next) {
+        next = l->next;
+        for (struct view **p = &l->views; *p;) {
+            struct view *w = *p;
+            if (!w->viewers && (r->stop_by || r->now >= w->empty_since + LINGER_MS)) {
+                *p = w->next;
+                forget_view(w);
+                continue;
+            }
+            if (!w->viewers && w->empty_since + LINGER_MS < due)
+                due = w->empty_since + LINGER_MS;
+            p = &w->next;
+        }
+        if (l->unproven) /* what there was no memory to ask for is asked again */
+            log_ask_info(r, l);
+        log_look(l);
+        log_release(l);
+    }
+    return due;
+}
+
+/* ---- the tip ---- */
+
+void log_fail_all(struct log *l, enum redis_result result)
+{
+    const char *why = result == REDIS_WRONGTYPE ? "the log's key holds another type" : "refused";
+    for (struct view *w = l->views; w; w = w->next) {
+        for (struct viewer *v = w->viewers, *next; v; v = next) {
+            next = v->next;
+            viewer_fail(v, why);
+        }
+    }
+}
+
+void log_leave_behind(struct view *w, struct xid upto)
+{
+    struct relay *r = w->log->relay;
+    ring_reset(&r->rings, &w->ring, upto);
+    for (struct viewer *v = w->viewers; v; v = v->next)
+        if (v->state == VIEWER_LIVE)
+            viewer_set_state(v, VIEWER_BEHIND);
+    r->next_sweep = r->now;
+}
+
+/* Formats what was read for one view. */
+static void deliver(struct relay *r, struct view *w, const struct redis_entry *entries,
+                    size_t count, struct cursor from)
+{
+    struct batch *b = &r->batch;
+    if (!w->viewers) {
+        ring_reset(&r->rings, &w->ring, entries[count - 1].id);
+        return;
+    }
+    for (size_t i = 0; i < count;) {
+        batch_begin(b, &from, false);
+        i = batch_fill(r, b, w, entries, i, count, 0);
+        if (i == 0) {
+            log_leave_behind(w, entries[count - 1].id);
+            return;
+        }
+        batch_hand_out(r, w, b);
+        from = b->blob ? b->after_blob : b->after;
+    }
+}
+
+/* The tip moves over entries. */
+static void tip_advance(struct relay *r, struct log *l, const struct redis_entry *entries,
+                        size_t count)
+{
+    struct cursor from = l->tip;
+    l->tip.id = entries[count - 1].id;
+    l->tip.at = CURSOR_SENT;
+    l->tip.large = batch_entry_is_large(&entries[count - 1]);
+    if (l->tip.rank != RANK_UNKNOWN)
+        l->tip.rank += count;
+    r->stats.records += count;
+    for (struct view *w = l->views; w; w = w->next)
+        deliver(r, w, entries, count, from);
+}
+
+/* Records before the tip are lost to those who were LIVE; the others look for themselves. */
+static void tip_gap(struct relay *r, struct log *l, const struct gap *gap)
+{
+    for (struct view *w = l->views; w; w = w->next) {
+        ring_reset(&r->rings, &w->ring, cursor_position(&l->tip));
+        for (struct viewer *v = w->viewers, *next; v; v = next) {
+            next = v->next;
+            if (v->state == VIEWER_LIVE) {
+                v->cursor = l->tip;
+                viewer_tell_gap(v, gap);
+            } else if (v->state == VIEWER_BEHIND && !v->read) {
+                log_place(v);
+            }
+        }
+    }
+}
+
+static void tip_check(struct relay *r, struct log *l, const struct redis_info *info)
+{
+    struct gap gap;
+    l->unproven = false;
+    switch (cursor_check(&l->tip, info, &gap)) {
+    case CURSOR_LOCATE:
+        l->reading = read_locate(r, l, NULL, l->tip.id) == 0; /* until the answer */
+        l->rung = true;
+        break;
+    case CURSOR_GAP:
+        l->rung = true;
+        tip_gap(r, l, &gap);
+        break;
+    case CURSOR_READ_ON:
+        l->rung = true;
+        break;
+    case CURSOR_AT_END:
+        break;
+    }
+}
+
+void log_on_tip(struct relay *r, struct read *q, enum redis_result result,
+                const struct redis_entry *entries, size_t count)
+{
+    struct log *l = q->log;
+    size_t start;
+    l->reading = false;
+    if (result == REDIS_LOST) {
+        l->rung = true;
+    } else if (result != REDIS_OK) {
+        log_fail_all(l, result);
+    } else if (!cursor_proven(&l->tip, entries, count, &start)) {
+        l->unproven = true;
+        log_ask_info(r, l);
+    } else {
+        read_weigh(l, entries, count);
+        l->rung = l->rung || count == q->count;
+        if (count > start)
+            tip_advance(r, l, entries + start, count - start);
+    }
+    log_look(l);
+}
+
+void log_look(struct log *l)
+{
+    struct relay *r = l->relay;
+    if (!l->rung || l->reading || l->unproven || !l->known || l->live == 0 || !r->up ||
+        l->source != SOURCE_STREAM)
+        return;
+    struct read *q = read_new(r, READ_TIP, l);
+    if (!q)
+        return;
+    q->from = l->tip;
+    q->to = XID_MAX;
+    q->count = read_count(l);
+    l->rung = false;
+    l->reading = true;
+    if (read_send(r, q)) {
+        l->rung = true;
+        l->reading = false;
+    }
+}
+
+/* ---- finding a viewer's place ---- */
+
+/* Where a viewer without a cursor begins. */
+static void place_fresh(struct relay *r, struct viewer *v, const struct redis_info *info)
+{
+    if (v->history > 0 && info->length > v->history) {
+        v->replaying = true;
+        read_newest(r, v, v->history);
+        return;
+    }
+    uint64_t added = info->has_added || !info->exists ? info->added : RANK_UNKNOWN;
+    v->replaying = true;
+    if (v->history == 0 || !info->exists)
+        v->cursor = (struct cursor){.id = info->last, .at = CURSOR_SENT, .rank = added};
+    else
+        v->cursor =
+            (struct cursor){.id = XID_ZERO,
+                            .at = CURSOR_OPEN,
+                            .rank = info->has_added ? info->added - info->length : RANK_UNKNOWN};
+    v->fresh = false;
+    viewer_set_state(v, VIEWER_BEHIND);
+}
+
+static void place(struct relay *r, struct viewer *v, const struct redis_info *info)
+{
+    struct gap gap;
+    if (v->fresh) {
+        place_fresh(r, v, info);
+        return;
+    }
+    switch (cursor_check(&v->cursor, info, &gap)) {
+    case CURSOR_LOCATE:
+        read_locate(r, v->view->log, v, v->cursor.id);
+        return;
+    case CURSOR_GAP:
+        viewer_tell_gap(v, &gap);
+        break;
+    case CURSOR_READ_ON:
+    case CURSOR_AT_END:
+        break;
+    }
+    viewer_set_state(v, VIEWER_BEHIND);
+}
+
+/* The tip of a log that was not followed before: its end now. */
+static void first_tip(struct log *l, const struct redis_info *info)
+{
+    l->tip = (struct cursor){.id = info->last,
+                             .at = CURSOR_SENT,
+                             .rank = info->has_added || !info->exists ? info->added : RANK_UNKNOWN};
+    l->known = true;
+    l->rung = true; /* reading it arms its doorbell */
+    for (struct view *w = l->views; w; w = w->next)
+        w->ring.floor = l->tip.id;
+}
+
+/* viewer_serve may begin another read, which uses the batch: so it comes after all have taken
+ * theirs. */
+void log_serve_view(struct view *w)
+{
+    for (struct viewer *v = w->viewers, *next; v; v = next) {
+        next = v->next;
+        if (v->state == VIEWER_BEHIND && !v->read && !v->queued && !v->watch_out)
+            viewer_serve(v);
+    }
+}
+
+static void info_came(struct relay *r, struct log *l, const struct redis_info *info)
+{
+    if (!l->known)
+        first_tip(l, info);
+    bool anew = xid_cmp(info->last, l->tip.id) < 0; /* nobody who is LIVE saw it yet */
+    if (l->unproven || (anew && !l->reading))
+        tip_check(r, l, info);
+    for (struct view *w = l->views; w; w = w->next) {
+        for (struct viewer *v = w->viewers, *next; v; v = next) {
+            next = v->next;
+            if (v->state == VIEWER_PLACING && !v->read)
+                place(r, v, info);
+        }
+        log_serve_view(w);
+    }
+    log_look(l);
+}
+
+static void on_info(void *arg, enum redis_result result, const struct redis_info *info)
+{
+    struct log *l = arg;
+    l->asking = false;
+    if (result == REDIS_OK) {
+        info_came(l->relay, l, info);
+    } else if (result != REDIS_LOST) {
+        log_fail_all(l, result);
+        l->unproven = false;
+        l->rung = true;
+    }
+    l->under_way--;
+    log_release(l);
+}
+
+void log_ask_info(struct relay *r, struct log *l)
+{
+    if (l->asking || !r->up)
+        return;
+    if (redis_feed_info(r->feed, l->key, on_info, l) == 0) {
+        l->asking = true;
+        l->under_way++;
+    }
+}
+
+void log_place(struct viewer *v)
+{
+    viewer_set_state(v, VIEWER_PLACING);
+    log_ask_info(v->relay, v->view->log);
+}
+
+static void ask_for_messages(struct log *l)
+{
+    if (l->source == SOURCE_CHANNELS)
+        channels_join(l);
+    else
+        redis_feed_subscribe(l->relay->feed, l->key);
+}
+
+void log_start(struct viewer *v)
+{
+    struct log *l = v->view->log;
+    if (l->source != SOURCE_STREAM) {
+        v->fresh = false;
+        viewer_set_state(v, VIEWER_PLACING);
+        if (l->known)
+            message_stands(l);
+        else
+            ask_for_messages(l);
+    } else if (!v->fresh && l->known && xid_cmp(v->cursor.id, l->tip.id) <= 0) {
+        /* Its first read proves its cursor, or finds it wanting. Beyond the tip nothing would be
+         * read from the cursor: the log may have been made anew. */
+        viewer_set_state(v, VIEWER_BEHIND);
+        viewer_serve(v);
+    } else {
+        log_place(v);
+    }
+}
+
+/* ---- what the feed says ---- */
+
+void log_ring(struct relay *r, struct slice key)
+{
+    if (!key.p) {
+        log_look_all(r);
+        return;
+    }
+    struct log *l = log_find(r, SOURCE_STREAM, key.p);
+    if (!l)
+        return;
+    l->rung = true;
+    log_look(l);
+}
+
+void log_look_all(struct relay *r)
+{
+    for (struct log *l = r->logs; l; l = l->next) {
+        l->rung = true;
+        log_look(l);
+    }
+}
+
+void log_up(struct relay *r)
+{
+    for (struct log *l = r->logs; l; l = l->next) {
+        if (l->source != SOURCE_STREAM) {
+            ask_for_messages(l);
+            continue;
+        }
+        l->rung = true;
+        if (!l->known || l->unproven)
+            log_ask_info(r, l);
+        log_look(l);
+        for (struct view *w = l->views; w; w = w->next) {
+            for (struct viewer *v = w->viewers; v; v = v->next)
+                if (v->state == VIEWER_PLACING)
+                    log_ask_info(r, l);
+            log_serve_view(w);
+        }
+    }
+}
+
+/* Messages published meanwhile are lost, nobody knows how many. */
+void log_down(struct relay *r)
+{
+    static const struct gap unknown = {.lost = -1};
+    while (r->queue)
+        read_forget_waiter(r->queue);
+    for (struct log *l = r->logs; l; l = l->next) {
+        if (l->source == SOURCE_STREAM || !l->known)
+            continue;
+        l->known = false;
+        for (struct view *w = l->views; w; w = w->next)
+            for (struct viewer *v = w->viewers, *next; v; v = next) {
+                next = v->next;
+                viewer_set_state(v, VIEWER_PLACING);
+                viewer_tell_gap(v, &unknown);
+            }
+    }
+}
+
+void log_free_all(struct relay *r)
+{
+    while (r->logs) {
+        struct log *l = r->logs;
+        while (l->views) {
+            struct view *w = l->views;
+            l->views = w->next;
+            forget_view(w);
+        }
+        free(l->tip_read); /* no answer comes any more */
+        l->under_way = 0;
+        log_release(l);
+    }
+    while (r->reads) {
+        struct read *q = r->reads;
+        r->reads = q->next;
+        free(q);
+    }
+}

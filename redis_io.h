@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * redis_io: everything between sselog and Redis; the only file that knows hiredis.  Knows nothing
+ * of HTTP, SSE or who a viewer is.  Two kinds of connection:
+ *
+ * The feed, for the relay: never blocks, reconnects by itself, and is two connections (three where
+ * redis_feed_pop is used).  Commands go
+ * over one; the other, the doorbell, is subscribed to __redis__:invalidate (and to Pub/Sub
+ * channels). CLIENT TRACKING ON REDIRECT ties them: each read of a key on the first arms its bell,
+ * any later change of that key rings it once (Redis manual, "Client-side caching in Redis").
+ *
+ * The ask, for a front thread: one blocking connection whose every call has a deadline.
+ */
+#ifndef SSELOG_REDIS_IO_H
+#define SSELOG_REDIS_IO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "config.h"
+#include "divert.h"
+#include "xid.h"
+
+/* ---- the feed ---- */
+
+enum redis_result {
+    REDIS_OK,
+    REDIS_LOST,      /* the connection went before the answer came: ask again when it is up */
+    REDIS_WRONGTYPE, /* the key holds something else than asked for */
+    REDIS_REFUSED    /* any other error of the server (NOPERM ...): already logged */
+};
+
+/* One stream entry. Slices are valid during the callback; a value longer than DIVERT_MIN is in a
+ * blob that redis_feed_blob finds. */
+struct redis_entry {
+    struct xid id;
+    const struct slice *fields; /* name, value, name, value ... */
+    size_t pairs;
+};
+
+/* What XINFO STREAM tells. */
+struct redis_info {
+    bool exists; /* false: no such key, all else is zero */
+    uint64_t length;
+    struct xid last;  /* last-generated-id */
+    bool has_first;   /* the log is not empty */
+    struct xid first; /* id of the first entry */
+    bool has_added;   /* Redis 7: entries-added is known */
+    uint64_t added;   /* entries ever added */
+};
+
+typedef void redis_range_fn(void *arg, enum redis_result result, const struct redis_entry *entries,
+                            size_t count);
+typedef void redis_info_fn(void *arg, enum redis_result result, const struct redis_info *info);
+/* value is NULL where the key does not exist. */
+typedef void redis_value_fn(void *arg, enum redis_result result, const struct slice *value);
+
+struct redis_events {
+    /* Both connections stand. tracking: doorbells ring; without, the owner must look by itself. */
+    void (*up)(void *arg, bool tracking);
+    /* They went; requests under way have been told REDIS_LOST. Comes once for each up, and once
+     * when the first attempt to connect failed. */
+    void (*down)(void *arg);
+    /* The key changed since it was last read. key.p NULL: all keys may have. */
+    void (*ring)(void *arg, struct slice key);
+    /* A Pub/Sub message, and that a subscription now stands. */
+    void (*message)(void *arg, struct slice channel, struct slice payload);
+    void (*subscribed)(void *arg, struct slice channel);
+    /* One of the subscriptions asked for and not yet standing was refused; Redis does not say
+     * which. */
+    void (*refused)(void *arg);
+    /* A member that redis_feed_pop took out. */
+    void (*popped)(void *arg, struct slice member);
+};
+
+struct redis_feed;
+
+/* Starts connecting at the first redis_feed_run. address and events must outlive the feed. NULL:
+ * out of memory or descriptors. */
+struct redis_feed *redis_feed_new(const struct redis_address *address,
+                                  const struct redis_events *events, void *arg);
+/* Tells nobody. NULL is fine. */
+void redis_feed_free(struct redis_feed *f);
+/* A descriptor that is readable when redis_feed_run has work. */
+int redis_feed_fd(const struct redis_feed *f);
+/* When redis_feed_run must be called at the latest (CLOCK_MONOTONIC ms); INT64_MAX: never. */
+int64_t redis_feed_deadline(const struct redis_feed *f);
+/* Does all that can be done without waiting. Callbacks run from here only. */
+void redis_feed_run(struct redis_feed *f, int64_t now);
+/* Sends what was asked since redis_feed_run. */
+void redis_feed_flush(struct redis_feed *f);
+bool redis_feed_is_up(const struct redis_feed *f);
+/* Requests under way. */
+size_t redis_feed_pending(const struct redis_feed *f);
+
+enum redis_large { /* values longer than DIVERT_MIN in the answer */
+                   LARGE_KEEP,
+                   LARGE_BUT_FIRST, /* all but the first: the caller has it */
+                   LARGE_NONE       /* come as empty: the caller wants ids alone */
+};
+struct redis_range {
+    struct xid from, to;
+    bool newest_first;
+    unsigned count;
+    enum redis_large large;
+};
+
+/* Each returns 0 and calls back exactly once later (not after redis_feed_free), or -1 when the feed
+ * is not up: then nothing is called. Keys are NUL-terminated. */
+int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_range *range,
+                     redis_range_fn *fn, void *arg);
+int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, void *arg);
+int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg);
+/* 0, or -1 when not up. Subscriptions are forgotten when the feed goes down. */
+int redis_feed_subscribe(struct redis_feed *f, const char *channel);
+int redis_feed_unsubscribe(struct redis_feed *f, const char *channel);
+/* ZSCORE; value is NULL where key has no such member. */
+int redis_feed_score(struct redis_feed *f, const char *key, const char *member, redis_value_fn *fn,
+                     void *arg);
+/* A command of up to 8 words whose answer nobody waits for; a refusal is logged. 0, or -1 when not
+ * up. */
+int redis_feed_tell(struct redis_feed *f, int argc, const char **argv);
+/* From now on takes members out of the sorted set at key, lowest score first, as they come: over a
+ * third connection, for waiting blocks one. key must outlive the feed; NULL: no more. */
+void redis_feed_pop(struct redis_feed *f, const char *key);
+/* At the end: runs until commands are answered, for timeout ms at most. Callbacks run. */
+void redis_feed_settle(struct redis_feed *f, int64_t now, int timeout);
+/* During a callback: the blob whose bytes p points at, or NULL. Take a reference to keep it. */
+struct blob *redis_feed_blob(const struct redis_feed *f, const char *p);
+
+/* ---- the ask ---- */
+
+enum ask_result {
+    ASK_OK,
+    ASK_MISSING, /* no such key */
+    ASK_REFUSED, /* an error of the server, logged */
+    ASK_DOWN     /* not to be reached, or no answer within the deadline */
+};
+
+struct redis_ask;
+
+/* deadline: ms for connecting and for each answer. NULL: out of memory. Connects at the first call.
+ */
+struct redis_ask *redis_ask_new(const struct redis_address *address, unsigned deadline);
+void redis_ask_free(struct redis_ask *a);
+/* GET, or GETDEL. A value that does not fit into value's cap is ASK_MISSING. */
+enum ask_result redis_ask_get(struct redis_ask *a, const char *key, bool take, struct buf *value);
+/* SET key value EX seconds NX; an existing key is ASK_REFUSED. */
+enum ask_result redis_ask_set(struct redis_ask *a, const char *key, struct slice value,
+                              unsigned seconds);
+enum ask_result redis_ask_ping(struct redis_ask *a);
+/* XREVRANGE key to - COUNT count; fn once, newest first, on ASK_OK (a missing key has no entries).
+ */
+enum ask_result redis_ask_range(struct redis_ask *a, const char *key, struct xid to, unsigned count,
+                                redis_range_fn *fn, void *arg);
+
+/* ZRANGEBYSCORE key from +inf: each member once, on ASK_OK (a missing key has none). */
+enum ask_result redis_ask_listed(struct redis_ask *a, const char *key, int64_t from,
+                                 void (*fn)(void *arg, struct slice member), void *arg);
+
+/* One record of `sselog send`. */
+struct redis_add {
+    const char *key;     /* XADD key MAXLEN ~ maxlen * ... */
+    const char *channel; /* also PUBLISH there; NULL: not */
+    unsigned long maxlen;
+    struct slice field, value;
+    struct slice event_field, event; /* event.len 0: none */
+};
+/* Sends n records in one go. *done: how many of them, from the first on, Redis has confirmed.
+ * ASK_DOWN: try the rest again later (one whose answer was lost may then be there twice);
+ * ASK_REFUSED: the server will not take the record after those done. */
+enum ask_result redis_ask_send(struct redis_ask *a, const struct redis_add *adds, size_t n,
+                               size_t *done);
+
+#endif

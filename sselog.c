@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sselog: a live, resumable, authorised view of a log kept in Redis, through the web server that is
+ * already there.  This file is the order of things: options, start, threads, signals, stop.
+ *
+ * A request's way: accept.c takes it in whole and bounded; a front thread (front.c) routes it, asks
+ * auth.c who it is, and either answers or hands the connection to the relay; there viewer.c writes
+ * it what log.c reads from Redis through redis_io.c, formatted once by profile.c and sse.c for all
+ * who see the same.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <link.h>
+#include <malloc.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "accept.h"
+#include "auth.h"
+#include "config.h"
+#include "diag.h"
+#include "front.h"
+#include "gateway.h"
+#include "harden.h"
+#include "jwtcheck.h"
+#include "listen.h"
+#include "redis_io.h"
+#include "redis_tls.h"
+#include "relay.h"
+#include "send.h"
+#include "session.h"
+
+extern char **environ;
+
+enum { EXIT_CONFIG = 2 };
+
+struct command_line {
+    const char *socket;
+    mode_t mode;
+    const char *file;
+    bool check;
+};
+
+static int stop_pipe[2] = {-1, -1};
+static struct relay *relay; /* for the signal handler */
+
+/* ---- words ---- */
+
+static void print_usage(FILE *to)
+{
+    fputs("sselog [-c FILE] [-s SOCKET [-m MODE]]   serve: FastCGI or CGI\n"
+          "sselog [-c FILE] -t                      check the configuration and print it\n"
+          "sselog [-c FILE] send [-l LOG] [-e EVENT] [-n MAXLEN] [-p]\n"
+          "                                         standard input into a log\n"
+          "sselog [-c FILE] token -u USER [-t TENANT] [-r ROLE] [-T SECONDS]\n"
+          "                                         make an exchange token\n"
+          "sselog -V | -h\n"
+          "\n"
+          "  -s SOCKET  listen at this path, or at 127.0.0.1:PORT or [::1]:PORT\n"
+          "  -m MODE    permissions of the socket, octal; 0660\n"
+          "  -c FILE    options, one NAME=value a line; the environment wins\n"
+          "  -l LOG     stream key; else SSELOG_STREAM where it names no {...}\n"
+          "  -e EVENT   event name of the records\n"
+          "  -n MAXLEN  about how many records the log keeps; 10000\n"
+          "  -p         PUBLISH too, to the key's name without a leading \"stream:\"\n"
+          "\n"
+          "Options are environment variables SSELOG_...: see sselog(1).\n",
+          to);
+}
+
+static int usage_error(const char *what)
+{
+    fprintf(stderr, "sselog: %s; sselog -h tells more\n", what);
+    return EXIT_CONFIG;
+}
+
+static int config_error(const struct buf *why)
+{
+    diag(DIAG_ERROR, "config", "%s", why->p ? why->p : "out of memory");
+    return EXIT_CONFIG;
+}
+
+/* ---- stopping ---- */
+
+static void on_stop(int number)
+{
+    int saved = errno;
+    (void)number;
+    (void)!write(stop_pipe[1], "", 1);
+    if (relay)
+        relay_stop(relay);
+    errno = saved;
+}
+
+/* After FCGX_Init, which installs handlers of its own. */
+static int catch_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    if (pipe2(stop_pipe, O_CLOEXEC))
+        return -1;
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGUSR1, &stop, NULL); /* FastCGI: web servers ask for a soft end by it */
+    sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGHUP, &ignore, NULL);
+    return 0;
+}
+
+static bool was_stopped(void)
+{
+    struct pollfd p = {stop_pipe[0], POLLIN, 0};
+    return poll(&p, 1, 0) > 0;
+}
+
+/* Threads are born with these blocked: signals are the main thread's. */
+static void block_signals(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(how, &set, NULL);
+}
+
+/* ---- serving ---- */
+
+static void *run_relay(void *arg)
+{
+    relay_run(arg, false);
+    return NULL;
+}
+
+static void take_request(void *arg, struct intake *in)
+{
+    front_take(arg, in);
+}
+
+/* The pages of one file that cannot have been written to: the kernel reads them again when they are
+ * used. */
+static int forget_pages(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    (void)size;
+    (void)arg;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *h = &info->dlpi_phdr[i];
+        uintptr_t start = (info->dlpi_addr + h->p_vaddr) & ~(page - 1);
+        if (h->p_type == PT_LOAD && !(h->p_flags & PF_W) && info->dlpi_addr != 0)
+            madvise((void *)start, info->dlpi_addr + h->p_vaddr + h->p_memsz - start,
+                    MADV_DONTNEED);
+    }
+    return 0;
+}
+
+/* Loading, linking and configuring touched most of the program and its libraries; serving needs a
+ * third of that. */
+static void forget_the_start(void)
+{
+    dl_iterate_phdr(forget_pages, NULL);
+}
+
+static int serve_fastcgi(const struct config_base *base, int fd)
+{
+    pthread_t relay_thread;
+    block_signals(SIG_BLOCK);
+    struct front *front = front_new(base, relay, false);
+    if (!front || pthread_create(&relay_thread, NULL, run_relay, relay)) {
+        diag(DIAG_ERROR, "sselog", "cannot start threads");
+        return EXIT_FAILURE;
+    }
+    block_signals(SIG_UNBLOCK);
+    diag(DIAG_INFO, "sselog", "serving, version " SSELOG_VERSION);
+    forget_the_start();
+    int status = accept_run(fd, stop_pipe[0], take_request, front) ? EXIT_FAILURE : EXIT_SUCCESS;
+    relay_stop(relay);
+    pthread_join(relay_thread, NULL);
+    if (!front_stop(front, 500))
+        _exit(status); /* a look-up still waits for Redis */
+    front_free(front);
+    return status;
+}
+
+static int serve_cgi(const struct config_base *base)
+{
+    struct front *front = front_new(base, relay, true);
+    struct exchange *x = gateway_begin_cgi();
+    if (!front || !x) {
+        diag(DIAG_ERROR, "sselog", "out of memory");
+        return EXIT_FAILURE;
+    }
+    front_answer(front, x);
+    forget_the_start();
+    relay_run(relay, true);
+    front_free(front);
+    return EXIT_SUCCESS;
+}
+
+/* Small and steady: one arena, and what is freed goes back to the system. */
+static void tune_memory(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+}
+
+static int harden(const struct config *c)
+{
+    const struct redis_address *a = &c->redis;
+    struct harden_needs needs = {a->path ? NULL : a->host, a->port, a->tls};
+    return harden_process(&needs);
+}
+
+enum started_as { AS_FASTCGI, AS_CGI, AS_NOTHING };
+
+/* How we were started, and the listening socket if there is one. */
+static enum started_as find_socket(const struct command_line *line, int *fd, struct buf *why)
+{
+    *fd = -1;
+    if (line->socket) {
+        *fd = listen_at(line->socket, line->mode, why);
+        return *fd < 0 ? AS_NOTHING : AS_FASTCGI;
+    }
+    *fd = listen_passed();
+    if (*fd >= 0)
+        return AS_FASTCGI;
+    if (gateway_is_fastcgi()) {
+        *fd = STDIN_FILENO;
+        return AS_FASTCGI;
+    }
+    if (getenv("REQUEST_METHOD"))
+        return AS_CGI;
+    buf_adds(why, "not started by a web server: give -s SOCKET");
+    return AS_NOTHING;
+}
+
+static int serve(const struct config_base *base, const struct command_line *line)
+{
+    const struct config *c = config_of(base);
+    struct buf why;
+    int fd, status = EXIT_FAILURE;
+    buf_init(&why, 1024);
+    const char *root = harden_refuse_root(c->allow_root);
+    if (root)
+        buf_adds(&why, root);
+    if (root || (c->jwt_key.len > 0 && jwtcheck_start(c, &why))) {
+        status = config_error(&why);
+        goto out;
+    }
+    tune_memory();
+    srand((unsigned)time(NULL) ^ (unsigned)getpid() << 16);
+    if (gateway_init() || catch_signals()) { /* before anybody can take us for started */
+        diag(DIAG_ERROR, "sselog", "cannot start");
+        goto out;
+    }
+    enum started_as as = find_socket(line, &fd, &why);
+    if (as == AS_NOTHING) {
+        status = config_error(&why);
+        goto out;
+    }
+    relay = harden(c) ? NULL : relay_new(c);
+    if (!relay) {
+        diag(DIAG_ERROR, "sselog", "cannot start: %s", strerror(errno));
+        goto out;
+    }
+    if (was_stopped()) /* while there was no relay to tell */
+        relay_stop(relay);
+    status = as == AS_FASTCGI ? serve_fastcgi(base, fd) : serve_cgi(base);
+    struct relay *done = relay;
+    relay = NULL;
+    relay_free(done);
+out:
+    buf_free(&why);
+    return status;
+}
+
+/* ---- sub-commands ---- */
+
+static int run_send(const struct config *c, int argc, char **argv)
+{
+    struct send_options o = {.maxlen = 10000};
+    bool publish = false;
+    uint64_t n;
+    int letter;
+    optind = 1;
+    while ((letter = getopt(argc, argv, "l:e:n:p")) != -1) {
+        if (letter == 'l' && optarg[0])
+            o.log = optarg;
+        else if (letter == 'e')
+            o.event = optarg;
+        else if (letter == 'n' && slice_number(slice_of(optarg), 1, 1000000000, &n) == 0)
+            o.maxlen = (unsigned long)n;
+        else if (letter == 'p')
+            publish = true;
+        else
+            return usage_error("send: options out of form");
+    }
+    if (optind < argc)
+        return usage_error("send: it reads standard input, no files");
+    if (!o.log && strchr(c->stream, '{'))
+        return usage_error("send: say which log with -l: SSELOG_STREAM names a user");
+    if (!o.log)
+        o.log = c->stream;
+    if (publish)
+        o.channel = strncmp(o.log, "stream:", 7) == 0 ? o.log + 7 : o.log;
+    return send_run(c, &o);
+}
+
+static int name_from(const char *text, char out[AUTH_MAX_NAME + 1])
+{
+    out[0] = '\0';
+    return text[0] ? session_set_name(out, slice_of(text)) : 0;
+}
+
+static int run_token(const struct config *c, int argc, char **argv)
+{
+    struct identity who = {.method = AUTH_TOKEN};
+    uint64_t seconds = c->token_ttl;
+    int letter, bad = 0;
+    optind = 1;
+    while ((letter = getopt(argc, argv, "u:t:r:T:")) != -1) {
+        if (letter == 'u')
+            bad |= name_from(optarg, who.user);
+        else if (letter == 't')
+            bad |= name_from(optarg, who.tenant);
+        else if (letter == 'r')
+            bad |= name_from(optarg, who.role);
+        else if (letter == 'T')
+            bad |= slice_number(slice_of(optarg), 1, 86400, &seconds);
+        else
+            bad = -1;
+    }
+    if (bad || optind < argc || who.user[0] == '\0')
+        return usage_error("token: options out of form; -u USER is needed");
+    char token[44], key[AUTH_MAX_KEY + 1];
+    struct buf value;
+    int status = EXIT_FAILURE;
+    buf_init(&value, 4096);
+    struct redis_ask *ask = redis_ask_new(&c->redis, 5000);
+    if (ask && auth_make_token(token) == 0 && auth_token_key(c, slice_of(token), key) == 0 &&
+        auth_token_value(c, &who, &value) == 0 &&
+        redis_ask_set(ask, key, buf_slice(&value), (unsigned)seconds) == ASK_OK)
+        status = puts(token) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    else
+        diag(DIAG_ERROR, "token", "the token could not be put into Redis");
+    redis_ask_free(ask);
+    buf_free(&value);
+    return status;
+}
+
+static int print_config(const struct config_base *base)
+{
+    struct buf out;
+    buf_init(&out, 1024 * 1024);
+    config_print(base, &out);
+    int status = fwrite(out.p, 1, out.len, stdout) == out.len && fflush(stdout) == 0 ? 0 : 1;
+    buf_free(&out);
+    return status;
+}
+
+/* ---- start ---- */
+
+/* 0, or the exit status. Certificates are read before harden puts their files out of reach. */
+static int start_tls(const struct config *c)
+{
+    struct buf why;
+    if (!c->redis.tls)
+        return 0;
+    buf_init(&why, 1024);
+    int status = redis_tls_start(c->redis.host, &why) ? config_error(&why) : 0;
+    buf_free(&why);
+    return status;
+}
+
+/* What is left of the command line after the options: nothing, or a sub-command. */
+static int run(const struct config_base *base, const struct command_line *line, int argc,
+               char **argv)
+{
+    const struct config *c = config_of(base);
+    if (diag_open(c->log_to, c->log_level))
+        return EXIT_CONFIG;
+    int status = start_tls(c);
+    if (status)
+        return status;
+    if (line->check)
+        return print_config(base);
+    if (argc == 0)
+        return serve(base, line);
+    if (strcmp(argv[0], "send") == 0)
+        return run_send(c, argc, argv);
+    if (strcmp(argv[0], "token") == 0)
+        return run_token(c, argc, argv);
+    return usage_error("no such command");
+}
+
+/* -1: go on. Else the exit status. */
+static int read_command_line(int argc, char **argv, struct command_line *line)
+{
+    int letter;
+    *line = (struct command_line){.mode = 0660};
+    while ((letter = getopt(argc, argv, "+s:m:c:tVh")) != -1) {
+        char *end;
+        if (letter == 's')
+            line->socket = optarg;
+        else if (letter == 'c')
+            line->file = optarg;
+        else if (letter == 't')
+            line->check = true;
+        else if (letter == 'm' && (line->mode = (mode_t)strtoul(optarg, &end, 8)) <= 0777 &&
+                 *end == '\0' && end != optarg)
+            continue;
+        else if (letter == 'V')
+            return puts("sselog " SSELOG_VERSION) < 0;
+        else if (letter == 'h')
+            return print_usage(stdout), 0;
+        else
+            return usage_error(letter == 'm' ? "the mode must be an octal number up to 0777"
+                                             : "unknown option, or its value is missing");
+    }
+    return -1;
+}
+
+int main(int argc, char **argv)
+{
+    struct command_line line;
+    struct buf why;
+    /* As CGI the arguments may be words of the query (RFC 3875, section 4.4): none of them are
+     * options. */
+    bool cgi = getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
+    int status = cgi ? -1 : read_command_line(argc, argv, &line);
+    if (status >= 0)
+        return status;
+    if (cgi) {
+        line = (struct command_line){.mode = 0660};
+        optind = argc;
+    }
+    buf_init(&why, 1024);
+    struct config_base *base = config_load(line.file, environ, &why);
+    if (base)
+        status = run(base, &line, argc - optind, argv + optind);
+    else
+        status = config_error(&why);
+    config_unload(base);
+    buf_free(&why);
+    return status;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/*
+ * axe-core finds no violation: light and dark, wide and phone, with all kinds of rows, notices, menu and help.
+ */
+import assert from "node:assert/strict";
+import fs from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { openBrowser, openConsole, openContext, shows, state } from "./browser.js";
+import { fill } from "./sample.js";
+import { startStack } from "./stack.js";
+
+const axe = await fs.readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+let stack, browser;
+
+before(async () => {
+  stack = await startStack();
+  browser = await openBrowser();
+  await fill(stack);
+});
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+async function check(page, where) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.any[0]?.message ?? ""}`).slice(0, 3).join("; ")}`);
+  assert.deepEqual(found, [], where);
+}
+
+const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true };
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`no violation: ${colorScheme}`, async () => {
+    const home = await openContext(browser, { colorScheme });
+    const page = await openConsole(home.context, stack, "?q=request");
+    await shows(page, "request");
+    await page.locator("#rows button.more").last().click();
+    await page.locator(".fields").waitFor();
+    await page.locator("#pause").click();
+    await check(page, "filter, fields, paused");
+    await page.locator("#query").fill("/(/");
+    await shows(page, "deployed");
+    await page.locator("#menu summary").click();
+    await check(page, "an error in the filter, menu open");
+    await page.locator("#help-open").click();
+    await check(page, "help");
+    await page.locator("#help-close").click();
+    await page.locator("#query").fill("");
+    await page.locator("#pause").click();
+    await stack.stopRedis();
+    await state(page, "source lost");
+    await page.keyboard.press("f");
+    await shows(page, "Source lost");
+    await page.locator("#log").evaluate((log) => log.scrollBy(0, -300));
+    await page.locator("#follow").waitFor();
+    await check(page, "source lost, scrolled up");
+    await stack.startRedis();
+    await home.close();
+  });
+
+  test(`no violation: ${colorScheme}, phone`, async () => {
+    const home = await openContext(browser, { colorScheme, ...PHONE });
+    const page = await openConsole(home.context, stack);
+    await shows(page, "request");
+    await page.locator("#rows button.more").last().tap();
+    await page.locator(".fields").waitFor();
+    await check(page, "fields");
+    await page.locator("#menu summary").tap();
+    await check(page, "menu open");
+    await home.close();
+  });
+}

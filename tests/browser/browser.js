@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A headless Chromium for the tests: contexts whose pages report what must never happen (an error on the
+ * console, a violation of the Content-Security-Policy, an uncaught exception) and helpers to read the list.
+ */
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+export const DEADLINE = 15_000;
+
+const EXPECTED = /Failed to load resource|ERR_CONNECTION|net::ERR|ERR_INCOMPLETE_CHUNKED|MIME type/; // outages the tests make
+
+export async function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    headless: true,
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+      "--disable-component-update", "--disable-sync",
+    ],
+  });
+}
+
+/* A context of its own; close() asserts that nothing forbidden happened in any of its pages. */
+export async function openContext(browser, options = {}) {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
+  context.setDefaultTimeout(DEADLINE);
+  const wrong = [];
+  context.on("page", (page) => {
+    page.on("console", (message) => {
+      if (message.type() === "error" && !EXPECTED.test(message.text())) wrong.push(message.text());
+    });
+    page.on("pageerror", (error) => wrong.push(String(error)));
+  });
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`));
+  });
+  return {
+    context,
+    newPage: () => context.newPage(),
+    async close() {
+      await context.close();
+      assert.deepEqual(wrong, [], "nothing on the error console");
+    },
+  };
+}
+
+/* Opens the console and waits until it says it is live. */
+export async function openConsole(context, stack, query = "") {
+  const page = await context.newPage();
+  await page.goto(`${stack.url}/console.html${query}`);
+  await state(page, "live");
+  return page;
+}
+
+export const state = (page, text) => page.locator("#state-text").filter({ hasText: new RegExp(`^${text}$`) }).waitFor();
+
+/* Texts of the rows in the document, markers among them. */
+export const rows = (page) => page.locator("#rows .row").evaluateAll((nodes) => nodes.map((n) => n.querySelector(".text, .marker-text").textContent));
+
+export const row = (page, text) => page.locator("#rows .row").filter({ hasText: text });
+
+/* Waits until just these rows are in the document. */
+export const rowsAre = (page, want) => until(async () => (await rows(page)).join("\n") === want.join("\n"), `rows ${want.join(" | ")}`);
+
+/* Waits until a row with the text is in the document. */
+export const shows = (page, text) => row(page, text).first().waitFor();
+
+/* All records the page holds and shows, in order, markers left out: by way of its own download. */
+export async function held(page) {
+  const text = await download(page, "save-json");
+  return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
+}
+
+export async function download(page, button) {
+  const arrives = page.waitForEvent("download");
+  await page.evaluate((id) => document.getElementById(id).click(), button);
+  const stream = await (await arrives).createReadStream();
+  const parts = [];
+  for await (const part of stream) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+/* Waits until probe() is true; says what for when it does not become so. */
+export async function until(probe, what) {
+  const end = Date.now() + DEADLINE;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (Date.now() > end) assert.fail(`in vain: ${what}`);
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The connection as the reader sees it: gaps, outages of every part, tokens, tabs, sign-in.  The measure is
+ * always the same: nothing missing and nothing twice on the page, and the page says what it knows.
+ */
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { download, held, openBrowser, openConsole, openContext, rows, shows, state, until } from "./browser.js";
+import { startStack } from "./stack.js";
+
+let stack, browser, home, context;
+
+before(async () => {
+  stack = await startStack();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+beforeEach(async () => {
+  await stack.reset();
+  home = await openContext(browser);
+  context = home.context;
+});
+afterEach(() => home.close());
+
+const numbered = (from, to) => Array.from({ length: to - from }, (_, i) => `line ${from + i}`);
+const texts = async (page) => (await held(page)).map((record) => record.data);
+
+/* Streams that the pages of a context asked for, as URLs. */
+function streams(target) {
+  const seen = [];
+  target.on("request", (request) => new URL(request.url()).pathname.endsWith("/stream") && seen.push(new URL(request.url())));
+  return seen;
+}
+
+const OUTAGES = [
+  ["the responder is restarted", async (page, meanwhile) => {
+    await stack.restartResponder();
+    await meanwhile();
+  }],
+  ["the web server is restarted", async (page, meanwhile) => {
+    await stack.stopWeb();
+    await page.locator("#state-text").filter({ hasText: "reconnecting" }).waitFor();
+    await meanwhile();
+    await stack.startWeb();
+  }],
+  ["Redis is restarted", async (page, meanwhile) => {
+    await stack.stopRedis();
+    await page.locator("#state-text").filter({ hasText: "source lost" }).waitFor();
+    await stack.startRedis();
+    await meanwhile();
+  }],
+];
+
+for (const [name, outage] of OUTAGES) {
+  test(`${name}: nothing missing, nothing twice`, async () => {
+    await stack.addMany(numbered(0, 50));
+    const page = await openConsole(context, stack);
+    await shows(page, "line 49");
+    for (let round = 0; round < 2; round++) {
+      const from = 50 + round * 100;
+      await stack.addMany(numbered(from, from + 50));
+      await outage(page, () => stack.addMany(numbered(from + 50, from + 100)));
+      await shows(page, `line ${from + 99}`);
+      await state(page, "live");
+    }
+    await stack.add("line 250");
+    await shows(page, "line 250");
+    assert.deepEqual(await texts(page), numbered(0, 251));
+    assert.match(await download(page, "save-text"), /^-- (Reconnected|Connection renewed|The source is back)/m, "the interruption is marked");
+  });
+}
+
+test("source lost and back are marked in their place", async () => {
+  await stack.add("before");
+  const page = await openConsole(context, stack);
+  await shows(page, "before");
+  await stack.stopRedis();
+  await shows(page, "Source lost");
+  await state(page, "source lost");
+  await stack.startRedis();
+  await shows(page, "The source is back");
+  await state(page, "live");
+  await stack.add("after");
+  await shows(page, "after");
+  const seen = await rows(page);
+  assert.deepEqual([seen[0], seen[1].split(":")[0], seen.at(-2), seen.at(-1)], ["before", "Source lost", "The source is back", "after"]);
+});
+
+test("records that are gone before the page is back: the gap is marked in its place", async () => {
+  await stack.addMany(numbered(0, 10));
+  const page = await openConsole(context, stack);
+  await shows(page, "line 9");
+  await stack.stopWeb();
+  await page.locator("#state-text").filter({ hasText: "reconnecting" }).waitFor();
+  await stack.addMany(numbered(10, 40));
+  await stack.trim(5);
+  await stack.startWeb();
+  await shows(page, "line 39");
+  const seen = await rows(page);
+  const at = seen.findIndex((text) => /missing here/.test(text));
+  assert.ok(at > 0, seen.join("|"));
+  assert.match(seen[at], /^(25 r|R)ecords are missing here/); // the number where it can be known
+  assert.deepEqual(await texts(page), [...numbered(0, 10), ...numbered(35, 40)]);
+  assert.equal(seen[at + 1], "line 35");
+});
+
+test("records that are gone before anybody could read them: how many is told", async () => {
+  const own = await startStack(); // a log that was emptied under a reader's eyes has no number to tell
+  try {
+    await own.addMany(numbered(0, 10));
+    const page = await openConsole(context, own);
+    await shows(page, "line 9");
+    await own.addAtOnce(numbered(10, 40), 5); // nobody can read in between
+    await shows(page, "line 39");
+    const lost = "25 records are missing here: the log no longer has them";
+    assert.deepEqual(await rows(page), [...numbered(0, 10), lost, ...numbered(35, 40)]);
+  } finally {
+    await own.stop();
+  }
+});
+
+test("the network of the browser goes and comes", async () => {
+  await stack.addMany(numbered(0, 5));
+  const page = await openConsole(context, stack);
+  await shows(page, "line 4");
+  await context.setOffline(true);
+  await stack.restartResponder(); // an emulated outage leaves open streams alone: cut them
+  await page.locator("#state-text").filter({ hasText: "reconnecting" }).waitFor();
+  await stack.addMany(numbered(5, 10));
+  await context.setOffline(false);
+  await shows(page, "line 9");
+  assert.deepEqual(await texts(page), numbered(0, 10));
+});
+
+/* The ways tabs find their leader: Web Locks, and by asking each other where there are none. */
+for (const [name, locks, count] of [["six tabs, with Web Locks", true, 6], ["three tabs without them", false, 3]]) {
+  test(`${name}, of one URL use one stream; another takes over without loss or repeat`, async () => {
+    if (!locks) await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
+    const opened = streams(context);
+    await stack.addMany(numbered(0, 20));
+    const pages = [];
+    for (let i = 0; i < count; i++) pages.push(await openConsole(context, stack));
+    for (const page of pages) await shows(page, "line 19");
+    assert.equal(opened.length, 1, "one stream for all tabs");
+    await stack.addMany(numbered(20, 40));
+    for (const page of pages) await shows(page, "line 39");
+    let n = 40;
+    while (pages.length > count - 2) {
+      const [leader] = pages.splice(0, 1);
+      const adding = stack.addMany(numbered(n, n + 10));
+      await leader.close();
+      await adding;
+      await stack.addMany(numbered(n + 10, n + 20));
+      n += 20;
+      for (const page of pages) await shows(page, `line ${n - 1}`);
+    }
+    for (const page of pages) {
+      await state(page, "live");
+      assert.deepEqual(await texts(page), numbered(0, n));
+    }
+    // without locks a tab that is closed need not have been the leader
+    assert.ok(opened.length >= (locks ? 3 : 2) && opened.length <= (locks ? 3 : 6), `${opened.length} streams`);
+  });
+}
+
+test("tabs of another filter on the server have a stream of their own", async () => {
+  const opened = streams(context);
+  await openConsole(context, stack);
+  await openConsole(context, stack, "?q=apple&server=1");
+  assert.deepEqual(opened.map((url) => url.searchParams.get("q")), [null, "apple"]);
+});

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The pages of smarter, The Other Dude and AstrBot as far as they deal with the stream, in a real browser
+ * against sselog as examples/ sets it up.  Each page's part below does what the original's does, with shorter
+ * pauses.  The measure is what the page holds after cuts: nothing missing, nothing twice, in order.
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openBrowser, openContext, until } from "./browser.js";
+import { startExample } from "./example.js";
+
+const CUTS = 20;
+const TENANTS = ["6f1c1f0e-0000-4000-8000-00000000000a", "6f1c1f0e-0000-4000-8000-00000000000b"];
+const EVENT_TYPES = ["device_status", "alert_fired", "alert_resolved", "config_push", "firmware_progress", "metric_update"];
+
+let browser;
+before(async () => (browser = await openBrowser()));
+after(() => browser?.close());
+
+const numbered = (from, to) => Array.from({ length: to - from }, (_, i) => from + i);
+
+/* Runs the body with an example and a page of it, and ends both. */
+async function withPage(name, cookies, body) {
+  const example = await startExample(name);
+  try {
+    const home = await openContext(browser);
+    await home.context.addCookies((await cookies(example)).map((cookie) => ({ url: example.url, ...cookie })));
+    const page = await home.newPage();
+    await page.goto(`${example.url}${name === "smarter" ? "/login/?user=ann" : "/page.html"}`);
+    await body(example, page);
+    await home.close();
+  } finally {
+    await example.stop();
+  }
+}
+
+/* CUTS times: cuts every connection while records are being written, and waits until the page has them. */
+async function cutAgainAndAgain(example, write, seen, from) {
+  let n = from;
+  for (let i = 0; i < CUTS; i++) {
+    await write(n++);
+    const cut = example.cut(); // some records before, some while the page is away
+    await Promise.all([cut, write(n++), write(n++)]);
+    await until(async () => (await seen()) >= n, `record ${n - 1} after cut ${i + 1}`);
+  }
+  return n;
+}
+
+/* ---------------------------------------------------------------- smarter */
+
+/* As its handler writes it: one MULTI of PUBLISH, XADD and EXPIRE; JSON in seven lines, ANSI colours. */
+async function smarterWrites(example, n) {
+  const record = { message: `[2026-05-02 16:00:00] INFO \u001b[1;31mline\u001b[0m ${n}`, level: "INFO", timestamp: 1777737600.5, logger: "smarter.x", pod: null };
+  const text = JSON.stringify(record, null, 2);
+  await Promise.all([
+    example.redis("PUBLISH", "logs:User.ann", text),
+    example.redis("XADD", "stream:logs:User.ann", "MAXLEN", "~", 1000, "*", "data", text),
+    example.redis("EXPIRE", "stream:logs:User.ann", 3600),
+  ]);
+}
+
+const smarterPage = (url) => {
+  const page = (window.page = { logs: [], bulks: 0, opens: 0, errors: 0 });
+  const source = (page.source = new EventSource(url));
+  source.onopen = () => page.opens++;
+  source.onerror = () => page.errors++;
+  source.addEventListener("bulk", (event) => {
+    page.bulks++;
+    page.logs = JSON.parse(event.data);
+  });
+  source.onmessage = (event) => {
+    let log;
+    try {
+      log = JSON.parse(event.data);
+    } catch {
+      log = { message: event.data };
+    }
+    page.logs = [...page.logs, log];
+  };
+};
+
+test("smarter: bulk, then live, and no line missing or twice over many cuts", () =>
+  withPage("smarter", async () => [], async (example, page) => {
+    for (const n of numbered(0, 30)) await smarterWrites(example, n);
+    await page.goto(`${example.url}/dashboard/logs/`); // gives the pass
+    await page.evaluate(smarterPage, "/dashboard/logs/api/stream/");
+    await page.waitForFunction(() => window.page.bulks === 1 && window.page.logs.length === 30);
+    const last = await cutAgainAndAgain(
+      example,
+      (n) => smarterWrites(example, n),
+      () => page.evaluate(() => window.page.logs.length),
+      30,
+    );
+    const held = await page.evaluate(() => ({ ...window.page, source: window.page.source.readyState }));
+    assert.deepEqual(held.logs.map((log) => Number(log.message.split(" ").at(-1))), numbered(0, last));
+    assert.ok(held.logs.every((log) => log.message.startsWith("[2026-05-02 16:00:00] INFO \u001b[1;31m")));
+    assert.equal(held.bulks, 1, "what was missed comes as live records: a second bulk would replace the list");
+    assert.ok(held.opens > CUTS, `${held.opens} opens`);
+  }));
+
+test("smarter: an empty log is an empty bulk, and logging out ends the stream for good", () =>
+  withPage("smarter", async () => [], async (example, page) => {
+    await page.goto(`${example.url}/dashboard/logs/`);
+    await page.evaluate(smarterPage, "/dashboard/logs/api/stream/");
+    await page.waitForFunction(() => window.page.bulks === 1);
+    await smarterWrites(example, 0);
+    await page.waitForFunction(() => window.page.logs.length === 1);
+    await page.evaluate(() => fetch("/logout/"));
+    await page.waitForFunction(() => window.page.source.readyState === EventSource.CLOSED);
+    await smarterWrites(example, 1);
+    assert.equal(await page.evaluate(() => window.page.logs.length), 1);
+  }));
+
+/* ---------------------------------------------------------------- The Other Dude */
+
+const todWrites = (example, n, event = EVENT_TYPES[n % EVENT_TYPES.length], tenant = TENANTS[0]) =>
+  example.redis("XADD", "stream:events", "*", "data", JSON.stringify({ tenant_id: tenant, device_id: "d", n, text: "größer\n" }), "event", event);
+
+/* keepsPlace: the page's one line more that examples/tod/README.md proposes. */
+const todPage = ({ tenant, types, keepsPlace }) => {
+  const page = (window.page = { events: [], opens: 0, tokens: 0, lastId: "", retries: 0 });
+  const connect = async () => {
+    const answer = await fetch("/api/auth/sse-token", { method: "POST" });
+    const { token } = await answer.json();
+    page.tokens++;
+    let url = `/api/tenants/${tenant}/events/stream?token=${encodeURIComponent(token)}`;
+    if (keepsPlace && page.lastId) url += `&last_event_id=${encodeURIComponent(page.lastId)}`;
+    const source = (page.source = new EventSource(url));
+    source.onopen = () => (page.opens++, (page.retries = 0));
+    for (const type of types) {
+      source.addEventListener(type, (event) => {
+        page.lastId = event.lastEventId;
+        page.events.push({ type, data: JSON.parse(event.data), id: event.lastEventId });
+      });
+    }
+    source.onerror = () => {
+      source.close();
+      setTimeout(() => connect().catch(source.onerror), Math.min(20 * 2 ** page.retries++, 600));
+    };
+  };
+  return connect();
+};
+
+const todLogin = async (example) => [
+  { name: "access_token", httpOnly: true, value: await example.signed({ sub: "u-1", tenant_id: TENANTS[0], role: "viewer", type: "access" }) },
+];
+
+test("The Other Dude: a fresh token for each connection, six names, the own tenant alone", () =>
+  withPage("tod", todLogin, async (example, page) => {
+    await page.evaluate(todPage, { tenant: TENANTS[0], types: EVENT_TYPES });
+    await page.waitForFunction(() => window.page.opens === 1);
+    for (const n of numbered(0, 6)) {
+      await todWrites(example, n);
+      await todWrites(example, 100 + n, EVENT_TYPES[n], TENANTS[1]);
+      await todWrites(example, 200 + n, "of_no_interest");
+    }
+    await page.waitForFunction(() => window.page.events.length >= 6);
+    const { events } = await page.evaluate(() => window.page);
+    assert.deepEqual(events.map((event) => [event.type, event.data.n]), EVENT_TYPES.map((type, n) => [type, n]));
+    assert.ok(events.every((event) => event.data.text === "größer\n" && /^\d+-\d+$/.test(event.id)));
+    example.cut();
+    await page.waitForFunction(() => window.page.opens === 2);
+    await todWrites(example, 6);
+    await page.waitForFunction(() => window.page.events.at(-1).data.n === 6);
+    assert.equal(await page.evaluate(() => window.page.tokens), 2);
+  }));
+
+test("The Other Dude: with its place kept, nothing missing or twice over many cuts", () =>
+  withPage("tod", todLogin, async (example, page) => {
+    await page.evaluate(todPage, { tenant: TENANTS[0], types: EVENT_TYPES, keepsPlace: true });
+    await page.waitForFunction(() => window.page.opens === 1);
+    await todWrites(example, 0);
+    await page.waitForFunction(() => window.page.events.length === 1);
+    const last = await cutAgainAndAgain(
+      example,
+      async (n) => {
+        await todWrites(example, 1000 + n, "alert_fired", TENANTS[1]);
+        await todWrites(example, n);
+      },
+      () => page.evaluate(() => window.page.events.length),
+      1,
+    );
+    const { events, tokens } = await page.evaluate(() => window.page);
+    assert.deepEqual(events.map((event) => event.data.n), numbered(0, last));
+    assert.ok(tokens > CUTS, `${tokens} tokens`);
+  }));
+
+/* ---------------------------------------------------------------- AstrBot */
+
+/* Two records at a time have the same time. */
+const astrbotEntry = (n) => ({ level: "INFO", time: 1766742118.25 + Math.floor(n / 2), data: `\u001b[1;36m[Core] 日志 ${n}\u001b[0m`, category: "system" });
+const astrbotWrites = (example, n) => example.redis("XADD", "stream:logs:astrbot", "MAXLEN", "~", 1000, "*", "data", JSON.stringify(astrbotEntry(n)));
+
+/* Three clients in one page.  What EventSourcePolyfill does: fetch with a header, and the last id as query
+ * parameter lastEventId when it connects again; a client that sends the header Last-Event-ID instead; and the
+ * native EventSource, which has the cookie, and takes the browser's 3 s until it connects again. */
+const astrbotPage = (token) => {
+  const page = (window.page = { polyfill: [], header: [], native: [], connects: { polyfill: 0, header: 0, native: 0 } });
+  const take = (list, text, id) => list.push({ ...JSON.parse(text), id });
+  const place = {
+    polyfill: (id) => [`?lastEventId=${encodeURIComponent(id)}`, {}],
+    header: (id) => ["", { "Last-Event-ID": id }],
+  };
+  const lastId = {};
+
+  const follow = async (name) => {
+    const [query, headers] = lastId[name] ? place[name](lastId[name]) : ["", {}];
+    const answer = await fetch(`/api/live-log${query}`, { headers: { Authorization: `Bearer ${token}`, Accept: "text/event-stream", ...headers } });
+    if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+    page.connects[name]++;
+    let id = lastId[name], data = [], rest = "";
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        if (line.startsWith("id: ")) id = line.slice(4);
+        else if (line.startsWith("data: ")) data.push(line.slice(6));
+        else if (line === "") {
+          lastId[name] = id;
+          if (data.length) take(page[name], data.join("\n"), id);
+          data = [];
+        }
+      }
+    }
+  };
+  for (const name of Object.keys(place)) {
+    const again = () => setTimeout(() => follow(name).catch(() => {}).finally(again), 20);
+    again();
+  }
+  page.source = new EventSource("/api/v1/logs/live", { withCredentials: true });
+  page.source.onopen = () => page.connects.native++;
+  page.source.onmessage = (event) => take(page.native, event.data, event.lastEventId);
+};
+
+const CLIENTS = ["polyfill", "header", "native"];
+const connected = (page) => page.waitForFunction(() => Object.values(window.page.connects).every((n) => n === 1));
+/* The fewest records that any of these clients has. */
+const fewest = (page, clients) => page.evaluate((names) => Math.min(...names.map((name) => window.page[name].length)), clients);
+
+async function withAstrbot(body) {
+  let token;
+  const login = async (example) => {
+    token = await example.signed({ username: "ann" });
+    return [{ name: "astrbot_dashboard_jwt", httpOnly: true, sameSite: "Strict", value: token }];
+  };
+  await withPage("astrbot", login, async (example, page) => {
+    await astrbotWrites(example, 0);
+    await page.evaluate(astrbotPage, token);
+    await connected(page);
+    await body(example, page);
+  });
+}
+
+test("AstrBot: ?lastEventId=, Last-Event-ID and native EventSource miss nothing over many cuts", () =>
+  withAstrbot(async (example, page) => {
+    const history = await page.evaluate(async () => (await (await fetch("/api/log-history")).json()).data.logs);
+    assert.deepEqual(history, [astrbotEntry(0)]);
+    await astrbotWrites(example, 1);
+    await until(async () => (await fewest(page, CLIENTS)) === 1, "the first live record");
+    const last = await cutAgainAndAgain(
+      example,
+      (n) => astrbotWrites(example, n),
+      async () => 1 + (await fewest(page, ["polyfill", "header"])),
+      2,
+    );
+    await until(async () => 1 + (await fewest(page, ["native"])) >= last, "the native one too");
+    const held = await page.evaluate(() => ({ ...window.page, source: null }));
+    for (const name of CLIENTS) {
+      const { type, id, ...entry } = held[name][0];
+      assert.deepEqual([type, entry], ["log", astrbotEntry(1)]);
+      assert.deepEqual(held[name].map((log) => log.data), numbered(1, last).map((n) => astrbotEntry(n).data), name);
+    }
+    const { polyfill, header, native } = held.connects;
+    assert.ok(polyfill > CUTS && header > CUTS && native > 1, JSON.stringify(held.connects));
+  }));
+
+test("AstrBot: a cut before the first record loses nothing either", () =>
+  withAstrbot(async (example, page) => {
+    example.cut();
+    await astrbotWrites(example, 1);
+    await until(async () => (await fewest(page, CLIENTS)) > 0, "the record");
+    const held = await page.evaluate(() => ({ ...window.page, source: null }));
+    for (const name of CLIENTS) assert.deepEqual(held[name].map((log) => log.data), [astrbotEntry(1).data], name);
+  }));

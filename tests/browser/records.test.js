@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Records as the reader sees them: payloads of every kind, names, times, lines too long or in other scripts,
+ * on a phone, and as a file.  Each test has a log and a browser context of its own.
+ */
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { download, held, openBrowser, openConsole, openContext, row, rows, shows, state, until } from "./browser.js";
+import { startStack } from "./stack.js";
+
+let stack, browser, home, context;
+
+before(async () => {
+  stack = await startStack();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+beforeEach(async () => {
+  await stack.reset();
+  home = await openContext(browser);
+  context = home.context;
+});
+afterEach(() => home.close());
+
+const json = (level, message, more = {}) => JSON.stringify({ level, message, ...more });
+const numbered = (from, to, text = (n) => `line ${n}`) => Array.from({ length: to - from }, (_, i) => text(from + i));
+const scrollTo = (page, top) => page.locator("#log").evaluate((log, y) => log.scrollTo(0, y), top);
+const texts = async (page) => (await held(page)).map((record) => record.data);
+
+test("markup and script in a payload are text, in every place a payload reaches", async () => {
+  const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script><b>bold</b>';
+  await stack.add(evil);
+  await stack.add(json("ERROR", evil, { [evil]: evil, pod: "javascript:window.hit=1" }), { event: "a<b>c" });
+  const page = await openConsole(context, stack, `?q=${encodeURIComponent("<b>")}`);
+  await shows(page, "onerror");
+  await page.locator("#rows button.more").first().click();
+  await page.locator(".fields").waitFor();
+  assert.deepEqual(await rows(page), [evil, evil]);
+  assert.equal(await page.locator("#rows img, #rows script, #rows b").count(), 0);
+  assert.equal(await page.evaluate(() => window.hit), undefined);
+});
+
+test("colours are rendered, other escape sequences removed", async () => {
+  const E = "\x1b";
+  await stack.add(`${E}[1;31mred${E}[0m ${E}[38;5;196mexact${E}[0m${E}]0;title\x07${E}[2K${E}[10;10H end`);
+  const page = await openConsole(context, stack);
+  await shows(page, "red exact end");
+  assert.deepEqual(await rows(page), ["red exact end"]);
+  assert.equal(await page.locator(".fg-red.sgr-bold").textContent(), "red");
+  assert.equal(await page.getByText("exact", { exact: true }).evaluate((n) => getComputedStyle(n).color), "rgb(255, 0, 0)");
+});
+
+test("a JSON payload shows its message, its fields a click or a key away", async () => {
+  await stack.add(json("INFO", "short text", { pod: "worker-7", nested: { deep: [1] } }), { event: "deploy" });
+  const page = await openConsole(context, stack);
+  await shows(page, "short text");
+  assert.deepEqual(await rows(page), ["short text"]);
+  assert.equal(await page.locator("#rows .event").textContent(), "deploy");
+  await page.locator("#rows button.more").click();
+  const fields = await page.locator(".fields").textContent();
+  for (const part of ["worker-7", "deep", "deploy", "INFO"]) assert.ok(fields.includes(part), part);
+  assert.equal(await page.locator("#rows button.more").getAttribute("aria-expanded"), "true");
+  await page.keyboard.press("Enter");
+  await page.locator(".fields").waitFor({ state: "detached" });
+});
+
+test("a record of many lines is one row and whole", async () => {
+  const trace = "Traceback:\n  File \"a.py\", line 1\n    x\n\nValueError: y";
+  await stack.addMany(["before", trace, "after"]);
+  for (const wrap of [true, false]) {
+    const page = await openConsole(context, stack);
+    await shows(page, "after");
+    if (!wrap) await page.keyboard.press("w");
+    assert.deepEqual(await rows(page), ["before", trace, "after"]);
+    assert.equal(Math.round((await row(page, "Traceback").boundingBox()).height), 100);
+    await page.close();
+  }
+});
+
+test("a line of 64 kB: cut in the row, whole on a click, nothing lost in the download", async () => {
+  const long = "start " + "x".repeat(64 * 1024) + " end";
+  await stack.addMany(["before", long, "after"]);
+  const page = await openConsole(context, stack);
+  await shows(page, "after");
+  await page.locator(".rest").click();
+  await row(page, " end").waitFor();
+  const whole = (await rows(page)).find((text) => text.startsWith("start"));
+  assert.ok(whole === long, `${whole.length} of ${long.length} characters`);
+  assert.deepEqual((await texts(page)).map((data) => data.length), [6, long.length, 5]);
+  const box = await page.locator("#log").evaluate((log) => [log.scrollWidth, log.clientWidth]);
+  assert.equal(box[0], box[1], "wrapped: no sideways scrolling");
+});
+
+test("a record too long for an envelope arrives whole and live", async () => {
+  const page = await openConsole(context, stack);
+  const long = JSON.stringify({ level: "ERROR", message: "long one", rest: "ä\n".repeat(60_000) });
+  await stack.add(long, { event: "deploy" });
+  await shows(page, "long one");
+  await stack.add("after");
+  await shows(page, "after");
+  assert.deepEqual((await texts(page)).map((data) => data === long || data), [true, "after"]);
+});
+
+test("right-to-left and wide characters keep to their row", async () => {
+  const lines = ["שלום עולם error 42 מהשרת", "مرحبا (1) [x]", "漢字かな交じり文 ok", "👩‍👩‍👧‍👦 family é", "\u202Etxt.exe overridden", "plain after"];
+  await stack.addMany(lines);
+  const page = await openConsole(context, stack);
+  await shows(page, "plain after");
+  assert.deepEqual(await rows(page), lines);
+  const lefts = await page.locator("#rows .row .time").evaluateAll((nodes) => [...new Set(nodes.map((n) => Math.round(n.getBoundingClientRect().left)))]);
+  assert.equal(lefts.length, 1, "the column of times is straight");
+  assert.equal(await row(page, "שלום").locator(".text").evaluate((n) => n.matches(":dir(rtl)")), true);
+  assert.equal(await row(page, "plain after").locator(".text").evaluate((n) => n.matches(":dir(ltr)")), true);
+});
+
+test("records of any name are records: unheard of before, named like control frames or EventSource's own events", async () => {
+  const names = ["deploy", "gap", "live", "source", "end", "unavailable", "record", "cursor", "error", "open", "message"];
+  for (const event of names) await stack.add(`old ${event}`, { event });
+  const page = await openConsole(context, stack);
+  await shows(page, "old message");
+  for (const event of [...names, "never heard of"]) await stack.add(`{"source": "lost"} ${event}`, { event });
+  await shows(page, "lost\"} never heard of");
+  const all = [...names, ...names, "never heard of"];
+  assert.deepEqual((await held(page)).map(({ event }) => event), all);
+  assert.deepEqual(await page.locator("#rows .event").allTextContents(), all);
+  assert.equal(await page.locator("#state-text").textContent(), "live");
+});
+
+test("download: what is shown, as text and as JSON lines", async () => {
+  await stack.add(json("INFO", "keep \x1b[31mthis\x1b[0m"));
+  await stack.add("drop that");
+  await stack.add("keep\nlines", { event: "note" });
+  const page = await openConsole(context, stack, "?q=keep");
+  await shows(page, "lines");
+  const text = await download(page, "save-text");
+  assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} INFO keep this\n[^\n]+ \[note\] keep\nlines\n$/);
+  const lines = await held(page);
+  assert.deepEqual(lines.map((l) => [l.event, l.data]), [[undefined, json("INFO", "keep \x1b[31mthis\x1b[0m")], ["note", "keep\nlines"]]);
+});
+
+test("wrap on and off, remembered", async () => {
+  await stack.add("word ".repeat(200));
+  const page = await openConsole(context, stack);
+  await shows(page, "word");
+  const width = () => page.locator("#log").evaluate((log) => log.scrollWidth - log.clientWidth);
+  assert.equal(await width(), 0);
+  await page.keyboard.press("w");
+  await until(async () => (await width()) > 100, "long lines reach beyond the edge");
+  assert.equal(Math.round((await row(page, "word").boundingBox()).height), 20);
+  await page.reload();
+  await shows(page, "word");
+  await until(async () => (await width()) > 100, "still so after loading again");
+});
+
+const ZONES = [
+  ["Europe/Berlin", "00:30:00.007"],
+  ["America/St_Johns", "20:00:00.007"],
+];
+
+for (const [timezoneId, local] of ZONES) {
+  test(`times in ${timezoneId}: local and UTC, remembered`, async () => {
+    await stack.add("x", { id: `${Date.UTC(2026, 6, 1, 22, 30, 0, 7)}-0` });
+    const there = await openContext(browser, { timezoneId });
+    const page = await openConsole(there.context, stack);
+    await shows(page, "x");
+    const time = () => page.locator("#rows .time").first().textContent();
+    assert.equal(await time(), local);
+    await page.keyboard.press("u");
+    assert.equal(await time(), "22:30:00.007");
+    await page.reload();
+    await shows(page, "x");
+    assert.equal(await time(), "22:30:00.007");
+    await there.close();
+  });
+}
+
+test("on a phone everything fits and can be reached", async () => {
+  await stack.addMany(numbered(0, 50, (n) => json("INFO", `a fairly long message with number ${n} and then some more`)));
+  const phone = await openContext(browser, { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
+  const page = await openConsole(phone.context, stack);
+  await shows(page, "number 49");
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${over} px too wide`);
+  assert.ok((await page.locator("#log").boundingBox()).height > 400, "most of it is the log");
+  await page.locator("#pause").tap();
+  await page.locator("#pause").filter({ hasText: "Resume" }).tap();
+  await page.locator("#menu summary").tap();
+  const sheet = await page.locator(".sheet").boundingBox();
+  assert.ok(sheet.x >= 0 && sheet.x + sheet.width <= 360 && sheet.y + sheet.height <= 640);
+  await page.locator("#utc").tap();
+  await page.locator("#menu summary").tap();
+  await page.locator("#rows button.more").last().tap();
+  await page.locator(".fields").waitFor();
+  await phone.close();
+});

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The console through Apache and nginx, from the example files that are shipped: page, scripts and worker arrive
+ * as what they are, under their Content-Security-Policy, and the stream flows.  (lighttpd serves all other tests.)
+ */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openBrowser, openContext, rowsAre, shows, state } from "./browser.js";
+import { startServer } from "./example.js";
+
+let browser;
+before(async () => (browser = await openBrowser()));
+after(() => browser?.close());
+
+const SERVERS = [
+  ["Apache with mod_fcgid", "fcgid", "/log/"],
+  ["Apache with mod_proxy_fcgi", "proxy_fcgi", "/log"],
+  ["nginx", "nginx", "/"],
+];
+
+for (const [name, kind, mount] of SERVERS) {
+  test(`${name}: the page is shown and live`, async () => {
+    const server = await startServer(kind);
+    try {
+      const home = await openContext(browser);
+      await server.add("from history");
+      const page = await home.newPage();
+      const wrong = [];
+      page.on("response", (response) => response.status() >= 400 && wrong.push(`${response.status()} ${response.url()}`));
+      await page.goto(server.url + mount);
+      await state(page, "live");
+      await shows(page, "from history");
+      await server.add("as it comes");
+      await shows(page, "as it comes");
+      await page.locator("#query").fill("/^as/"); // by the worker
+      await rowsAre(page, ["as it comes"]);
+      assert.equal(await page.locator("#log").evaluate((log) => getComputedStyle(log).position), "absolute", "the style sheet is taken for one");
+      assert.deepEqual(wrong, []);
+      await home.close();
+    } finally {
+      await server.stop();
+    }
+  });
+}

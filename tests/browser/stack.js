@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The real stack for one test file: a private redis-server and lighttpd, run from the example
+ * file that is shipped, with sselog behind it; on free loopback ports, in a directory of their own.  Children end with
+ * this process (setpriv --pdeathsig) and with stop(), which also removes the directory.
+ */
+import { spawn } from "node:child_process";
+import fs from "node:fs/promises";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const TOP = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const DEADLINE = 20_000;
+const KEY = "stream:logs:test";
+
+const program = () => path.resolve(process.env.SSELOG ?? path.join(process.env.BUILD ?? path.join(TOP, "build"), "sselog"));
+
+async function until(probe, what) {
+  const end = Date.now() + DEADLINE;
+  for (;;) {
+    const value = await probe();
+    if (value) return value;
+    if (Date.now() > end) throw new Error(`in vain: ${what()}`);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+/* A port nobody listens on now; who takes it in between makes the start fail, and it is tried again. */
+function freePort() {
+  return new Promise((done, fail) => {
+    const server = net.createServer().once("error", fail);
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+const listening = (port) =>
+  new Promise((done) => {
+    const socket = net.connect(port, "127.0.0.1");
+    socket.once("connect", () => (socket.destroy(), done(true))).once("error", () => done(false));
+  });
+
+/* A child process that cannot outlive this one. */
+class Child {
+  constructor(argv, env) {
+    this.said = "";
+    this.process = spawn("setpriv", ["--pdeathsig", "TERM", ...argv], { env, stdio: ["ignore", "pipe", "pipe"] });
+    for (const stream of [this.process.stdout, this.process.stderr]) {
+      stream.on("data", (part) => (this.said = (this.said + part).slice(-8000)));
+    }
+    this.ended = new Promise((done) => {
+      this.process.once("exit", done);
+      this.process.once("error", (error) => ((this.said += error), (this.failed = true), done()));
+    });
+  }
+
+  get running() {
+    return !this.failed && this.process.exitCode === null && this.process.signalCode === null;
+  }
+
+  async stop(signal = "SIGTERM") {
+    if (this.running) this.process.kill(signal);
+    const last = setTimeout(() => this.process.kill("SIGKILL"), 10_000);
+    await this.ended;
+    clearTimeout(last);
+  }
+}
+
+/* ---------------------------------------------------------------- Redis */
+
+/* One connection, commands as arrays, answers in order: all that the tests need. */
+class Client {
+  constructor(port) {
+    this.socket = net.connect(port, "127.0.0.1");
+    this.waiting = [];
+    this.input = Buffer.alloc(0);
+    this.socket.on("data", (part) => this.read(part));
+    this.socket.on("error", () => {});
+    this.socket.on("close", () => this.waiting.splice(0).forEach(({ fail }) => fail(new Error("connection closed"))));
+  }
+
+  command(...words) {
+    const parts = words.map((word) => Buffer.from(String(word)));
+    this.socket.write(
+      Buffer.concat([Buffer.from(`*${parts.length}\r\n`), ...parts.flatMap((p) => [Buffer.from(`$${p.length}\r\n`), p, Buffer.from("\r\n")])]),
+    );
+    return new Promise((done, fail) => this.waiting.push({ done, fail }));
+  }
+
+  read(part) {
+    this.input = Buffer.concat([this.input, part]);
+    for (let reply; (reply = this.parse(0)); ) {
+      this.input = this.input.subarray(reply.end);
+      const { done, fail } = this.waiting.shift();
+      if (reply.value instanceof Error) fail(reply.value);
+      else done(reply.value);
+    }
+  }
+
+  /* {value, end} of the reply at `at`, null while it is not complete. */
+  parse(at) {
+    const eol = this.input.indexOf("\r\n", at);
+    if (eol < 0) return null;
+    const type = String.fromCharCode(this.input[at]);
+    const line = this.input.toString("utf8", at + 1, eol);
+    let end = eol + 2;
+    if (type === "+") return { value: line, end };
+    if (type === "-") return { value: new Error(line), end };
+    if (type === ":") return { value: Number(line), end };
+    const length = Number(line);
+    if (length < 0) return { value: null, end };
+    if (type === "$") {
+      if (this.input.length < end + length + 2) return null;
+      return { value: this.input.toString("utf8", end, end + length), end: end + length + 2 };
+    }
+    const value = [];
+    for (let i = 0; i < length; i++) {
+      const item = this.parse(end);
+      if (!item) return null;
+      value.push(item.value);
+      end = item.end;
+    }
+    return { value, end };
+  }
+
+  close() {
+    this.socket.destroy();
+  }
+}
+
+class Redis {
+  constructor(dir) {
+    this.dir = dir;
+  }
+
+  async start() {
+    for (let attempt = 0; attempt < 10; attempt++) {
+      this.port ??= await freePort();
+      this.child = new Child(
+        ["redis-server", "--port", this.port, "--bind", "127.0.0.1", "--dir", this.dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always"].map(String),
+        process.env,
+      );
+      await until(async () => !this.child.running || (await listening(this.port)), () => `redis-server: ${this.child.said}`);
+      if (this.child.running) break;
+      this.port = undefined;
+    }
+    this.client = new Client(this.port);
+    await until(() => this.client.command("PING").catch(() => false), () => `redis-server: ${this.child.said}`);
+  }
+
+  async stop() {
+    this.client?.close();
+    await this.child?.stop();
+  }
+}
+
+/* ---------------------------------------------------------------- lighttpd */
+
+/* An anchor that is gone is an error: example and tests cannot drift apart. */
+function substitute(text, pairs) {
+  for (const [old, value] of pairs) {
+    if (!text.includes(old)) throw new Error(`the example no longer holds ${old}`);
+    text = text.replaceAll(old, value);
+  }
+  return text;
+}
+
+function without(text, part) {
+  const block = new RegExp(`^ *# --- ${part} -[^]*?^ *# --- end of ${part} -.*$`, "m");
+  if (!block.test(text)) throw new Error(`the example no longer holds the part ${part}`);
+  return text.replace(block, "");
+}
+
+class Web {
+  constructor(dir, options) {
+    this.dir = dir;
+    this.options = options;
+  }
+
+  async config(port) {
+    const at = (name) => path.join(this.dir, name);
+    const anchor = '"SSELOG_STREAM" => "stream:logs:{user}"';
+    const given = Object.entries(this.options).map(([name, value]) => `"${name}" => "${value}"`).join(",\n");
+    const example = await fs.readFile(path.join(TOP, "lighttpd-example.conf"), "utf8");
+    const text = without(example, "who may look").replace(/^#cgi#.*\n|^ *"SSELOG_(?!STREAM)\w+"\s*=> .*\n/gm, "");
+    return substitute(text, [
+      ["/usr/local/bin/sselog", at("sselog")],
+      ["/usr/local/share/sselog", path.join(TOP, "web")],
+      ["/var/log/lighttpd/access.log", at("access.log")],
+      ["/var/log/lighttpd/error.log", at("error.log")],
+      ["/run/lighttpd.pid", at("lighttpd.pid")],
+      ["/run/sselog/lighttpd.sock", at("sselog.sock")],
+      ["server.port          = 8080", `server.port          = ${port}`],
+      [anchor, given],
+    ]);
+  }
+
+  async start() {
+    if (!this.port) await this.copyProgram();
+    const file = path.join(this.dir, "lighttpd.conf");
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const port = this.port ?? (await freePort());
+      await fs.writeFile(file, await this.config(port));
+      this.child = new Child(["lighttpd", "-D", "-f", file], process.env);
+      await until(async () => !this.child.running || (await listening(port)), () => `lighttpd: ${this.child.said}`);
+      if (this.child.running) {
+        this.port = port;
+        return;
+      }
+    }
+    const log = await fs.readFile(path.join(this.dir, "error.log"), "utf8").catch(() => "");
+    throw new Error(`lighttpd does not start: ${this.child.said}${log.slice(-3000)}`);
+  }
+
+  /* A copy tells our responders from others, and the web server's user can reach it. */
+  async copyProgram() {
+    const copy = path.join(this.dir, "sselog");
+    await fs.copyFile(program(), copy);
+    await fs.chmod(copy, 0o755);
+  }
+
+  /* Ids of the sselog processes that this server started. */
+  async responders() {
+    const mine = path.join(this.dir, "sselog");
+    const found = [];
+    for (const pid of await fs.readdir("/proc")) {
+      if (!/^\d+$/.test(pid)) continue;
+      if ((await fs.readlink(`/proc/${pid}/exe`).catch(() => "")).replace(/ \(deleted\)$/, "") === mine) found.push(Number(pid));
+    }
+    return found;
+  }
+
+  async stop() {
+    await this.child?.stop();
+  }
+}
+
+/* ---------------------------------------------------------------- both */
+
+export async function startStack({ options = {} } = {}) {
+  const dir = await fs.mkdtemp(path.join(os.tmpdir(), "sselog-browser-"));
+  const redis = new Redis(dir);
+  const web = new Web(dir, {});
+  const stack = {
+    get url() {
+      return `http://127.0.0.1:${web.port}`;
+    },
+    redis: (...words) => redis.client.command(...words),
+
+    add(data, { event, id = "*" } = {}) {
+      return redis.client.command("XADD", KEY, id, "data", data, ...(event ? ["event", event] : []));
+    },
+    addMany(list) {
+      return Promise.all(list.map((data) => stack.add(data)));
+    },
+    /* In one transaction, of which the log keeps the last `length`. */
+    async addAtOnce(list, length) {
+      await Promise.all([redis.client.command("MULTI"), ...list.map((data) => redis.client.command("XADD", KEY, "MAXLEN", length, "*", "data", data)), redis.client.command("EXEC")]);
+    },
+    async reset() {
+      await redis.client.command("FLUSHALL");
+    },
+    async trim(length) {
+      await redis.client.command("XTRIM", KEY, "MAXLEN", length);
+    },
+
+    async restartResponder() {
+      const before = await web.responders();
+      before.forEach((pid) => process.kill(pid, "SIGTERM"));
+      await until(async () => !(await web.responders()).some((pid) => before.includes(pid)), () => "the responder ends");
+    },
+    startWeb: () => web.start(),
+    stopWeb: () => web.stop(),
+    startRedis: () => redis.start(),
+    stopRedis: () => redis.stop(),
+
+    /* Streams open now, by the responder's own count. */
+    async viewers() {
+      return (await (await fetch(`${stack.url}/sselog/status`)).json()).viewers;
+    },
+
+    /* Identity by a session in Redis, for stacks started with SSELOG_AUTH that names `cookie`. */
+    async signIn(session = "s1") {
+      await redis.client.command("SET", `session:${session}`, JSON.stringify({ user_id: "test" }));
+    },
+    async signOut(session = "s1") {
+      await redis.client.command("DEL", `session:${session}`);
+    },
+
+    async stop() {
+      await web.stop();
+      await redis.stop();
+      await fs.rm(dir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await fs.chmod(dir, 0o755);
+    await redis.start();
+    web.options = {
+      SSELOG_STREAM: KEY,
+      SSELOG_AUTH: "anonymous",
+      SSELOG_ALLOW_ROOT: "1",
+      SSELOG_RETRY: "300",
+      SSELOG_REDIS: `redis://127.0.0.1:${redis.port}/0`,
+      ...options,
+    };
+    await web.start();
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
+  return stack;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { compareIds, isId, nextId } from "../../../web/ids.js";
+import { backoff, unwrap } from "../../../web/link.js";
+import { Requests, sibling } from "../../../web/requests.js";
+
+test("ids compare as numbers, also beyond what a double holds", () => {
+  const sorted = ["0-1", "9-0", "9-9", "9-10", "10-0", "9007199254740993-0", "18446744073709551614-0", "18446744073709551615-18446744073709551615"];
+  for (let i = 0; i < sorted.length; i++) {
+    for (let k = 0; k < sorted.length; k++) assert.equal(Math.sign(compareIds(sorted[i], sorted[k])), Math.sign(i - k));
+  }
+});
+
+test("form of ids", () => {
+  for (const good of ["0-0", "1789000000000-12"]) assert.ok(isId(good));
+  for (const bad of ["", "12", "a-1", "1-2-3", "-1", "1766742118.12", undefined]) assert.ok(!isId(bad));
+  assert.equal(nextId("5-9007199254740993"), "5-9007199254740994");
+});
+
+test("back-off: full jitter, doubling, bounded, never at an end", () => {
+  const most = (n) => backoff(n, () => 1);
+  assert.deepEqual([0, 1, 2, 3, 4].map(most), [1000, 2000, 4000, 8000, 16000]);
+  assert.equal(most(9), 30_000);
+  assert.equal(most(11), 120_000);
+  assert.equal(most(1_000_000), 120_000);
+  assert.equal(backoff(5, () => 0), 0);
+  const seen = new Set(Array.from({ length: 50 }, () => backoff(5)));
+  assert.ok(seen.size > 10, "spread out");
+});
+
+test("neighbours of a stream's URL", () => {
+  assert.equal(sibling("http://h/sselog/stream?level=INFO", "history"), "http://h/sselog/history");
+  assert.equal(sibling("http://h/sselog", "token"), "http://h/sselog/token");
+  assert.equal(sibling("http://h/sselog/", "token"), "http://h/sselog/token");
+});
+
+test("a stream's URL: the log's own parameters stay, those of one request are the client's", async () => {
+  const requests = new Requests({ url: "http://h/sselog/stream?level=INFO&history=9&last_event_id=1-0&envelope=0" });
+  assert.equal(String(await requests.stream({ history: 5 })), "http://h/sselog/stream?level=INFO&envelope=1&history=5");
+});
+
+test("each request has a token of its own", async () => {
+  let n = 0;
+  const requests = new Requests({ url: "http://h/sselog/stream", token: () => `t${++n}` });
+  const tokens = [await requests.stream({}), await requests.stream({})].map((url) => url.searchParams.get("token"));
+  assert.deepEqual(tokens, ["t1", "t2"]);
+});
+
+const ENVELOPES = [
+  ["with a name", '{"event":"deploy","data":"x"}', { id: "1-0", event: "deploy", data: "x" }],
+  ["without", '{"data":"x\\ny"}', { id: "1-0", data: "x\ny" }],
+  ["a payload that is JSON", '{"data":"{\\"data\\":\\"y\\"}"}', { id: "1-0", data: '{"data":"y"}' }],
+  ["none: text", "plain", { id: "1-0", data: "plain" }],
+  ["none: JSON", '{"message":"m"}', { id: "1-0", data: '{"message":"m"}' }],
+  ["none: null", "null", { id: "1-0", data: "null" }],
+];
+
+for (const [name, text, want] of ENVELOPES) {
+  test(`envelopes: ${name}`, () => assert.deepEqual(unwrap("1-0", text), want));
+}

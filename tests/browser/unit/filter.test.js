@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LEVELS, OTHER, asJSON, asText, formatTime, makeEntry, timeOf } from "../../../web/entry.js";
+import { isJudged, marksIn, marksOf, matches, parseQuery, passes, search, textsOf } from "../../../web/filter.js";
+
+const ALL = new Set([...LEVELS, OTHER]);
+const entry = (data, event) => makeEntry({ id: "1789000000000-0", data, event });
+
+/* What judge.js does in a worker. */
+function judged(entry, query) {
+  if (!isJudged(entry, query)) entry.verdict = { query, spans: search(textsOf(entry), query.pattern) };
+  return entry;
+}
+
+const passesJudged = (entry, query, levels = ALL) => passes(judged(entry, query), query, levels);
+
+const QUERIES = [
+  ["", "anything", true],
+  ["any", "ANYthing", true],
+  ["any", "nothing", false],
+  ["!any", "nothing", true],
+  ["!any", "anything", false],
+  ["!", "with ! in it", true],
+  ["!", "without", false],
+  ["a.c", "abc", false],
+  ["a.c", "a.c", true],
+  ["/a.c/", "abc", true],
+  ["/a.c/", "ABC", false],
+  ["/a.c/i", "ABC", true],
+  ["!/a.c/", "abc", false],
+  ["/(/", "an expression out of form hides nothing", true],
+  ["/", "a/b", true],
+  ["red", "a \x1b[31mred\x1b[0m one", true],
+  ["d one", "a \x1b[31mred\x1b[0m one", true],
+  ["31m", "a \x1b[31mred", false],
+  ["worker-7", '{"message":"x","pod":"worker-7"}', true],
+  ["é", '{"message":"caf\\u00e9"}', true],
+];
+
+for (const [query, data, want] of QUERIES) {
+  test(`query ${JSON.stringify(query)} on ${JSON.stringify(data)}`, () => {
+    for (let again = 0; again < 2; again++) assert.equal(passesJudged(entry(data), parseQuery(query)), want);
+  });
+}
+
+test("the event's name is searched too", () => {
+  assert.ok(passes(entry("x", "deploy"), parseQuery("deploy"), ALL));
+});
+
+test("an expression out of form is told", () => {
+  assert.match(parseQuery("/(/").error, /parenthes|group/i);
+  assert.equal(parseQuery("/x/").error, undefined);
+});
+
+test("matches: places, no endless loop on empty ones, bounded", () => {
+  const found = (text, query) => matches(text, parseQuery(query).pattern);
+  assert.deepEqual(found("abcABC", "bc"), [[1, 3], [4, 6]]);
+  assert.deepEqual(found("abc", "/x*/"), []);
+  assert.equal(found("a".repeat(5000), "a").length, 500);
+});
+
+test("an expression is never tried on the page: entries wait for a verdict on just this query", () => {
+  const one = entry("abc");
+  const query = parseQuery("/b/");
+  assert.equal(isJudged(one, query), false);
+  judged(one, query);
+  assert.ok(isJudged(one, query));
+  assert.equal(isJudged(one, parseQuery("/b/")), false, "another query of the same text");
+  for (const text of ["b", "", "/(/"]) assert.ok(isJudged(entry("abc"), parseQuery(text)), text);
+  assert.ok(isJudged({ marker: "gap" }, query));
+});
+
+const MARKS = [
+  ["abcb", "b", [[1, 2], [3, 4]]],
+  ["abcb", "!b", []],
+  ["abcb", "", []],
+  ["abcb", "/b./", [[1, 3]]],
+  ["abcb", "!/x/", []],
+  ['{"message":"text","pod":"web-3"}', "/web/", []],
+];
+
+for (const [data, text, want] of MARKS) {
+  test(`marks of ${text} in ${data}`, () => {
+    const query = parseQuery(text);
+    const one = judged(entry(data), query);
+    assert.deepEqual(marksOf(one, one.message, query), want);
+  });
+}
+
+test("other texts of an entry are marked where that is quick", () => {
+  assert.deepEqual(marksIn("abc", parseQuery("b")), [[1, 2]]);
+  for (const text of ["/b/", "!b", ""]) assert.deepEqual(marksIn("abc", parseQuery(text)), []);
+});
+
+const LEVEL_CASES = [
+  ['{"level":"INFO"}', "INFO"],
+  ['{"level":"warn"}', "WARNING"],
+  ['{"levelname":"DBUG"}', "DEBUG"],
+  ['{"severity":"fatal"}', "CRITICAL"],
+  ['{"level":40}', "ERROR"],
+  ['{"level":50}', "CRITICAL"],
+  ['{"level":10}', "DEBUG"],
+  ['{"level":null,"severity":"ERROR"}', "ERROR"],
+  ['{"level":"strange"}', OTHER],
+  ['{"message":"ERROR in text is a guess"}', OTHER],
+  ["2026-05-02 12:00:00 WARNING disk", "WARNING"],
+  ["[\x1b[31mERRO\x1b[0m] x", "ERROR"],
+  ["level=debug msg=x", "DEBUG"],
+  ["information is not INFOrmation", OTHER],
+  ["x".repeat(200) + " ERROR", OTHER],
+  ["", OTHER],
+];
+
+for (const [data, want] of LEVEL_CASES) {
+  test(`level of ${JSON.stringify(data.slice(0, 50))}`, () => assert.equal(entry(data).level, want));
+}
+
+test("levels hide and show", () => {
+  assert.equal(passes(entry('{"level":"INFO"}'), parseQuery(""), new Set(["ERROR"])), false);
+  assert.equal(passes(entry('{"level":"INFO"}'), parseQuery(""), new Set(["INFO"])), true);
+});
+
+const MESSAGES = [
+  ['{"message":"m","level":"INFO"}', "m"],
+  ['{"msg":"m"}', "m"],
+  ['{"type":"log","data":"m"}', "m"],
+  ['{"message":1}', '{"message":1}'],
+  ["[1,2]", "[1,2]"],
+  ['{"broken":', '{"broken":'],
+  ["null", "null"],
+  ['  {"message":"m"}', "m"],
+];
+
+for (const [data, want] of MESSAGES) {
+  test(`message of ${data}`, () => assert.equal(entry(data).message, want));
+}
+
+test("lines are counted", () => assert.equal(entry("a\nb\n").lines, 3));
+
+test("time", () => {
+  assert.equal(timeOf("1789000000123-4"), 1789000000123);
+  assert.ok(Number.isNaN(timeOf("17-0")));
+  assert.equal(formatTime(Date.UTC(2026, 4, 2, 3, 4, 5, 6), { utc: true }), "03:04:05.006");
+  assert.equal(formatTime(Date.UTC(2026, 4, 2, 3, 4, 5, 6), { utc: true, date: true }), "2026-05-02 03:04:05.006Z");
+  assert.equal(formatTime(NaN), "");
+});
+
+test("text and JSON lines", () => {
+  const e = entry('{"message":"a\\u001b[31mb","level":"INFO"}', "deploy");
+  assert.equal(asText(e, { utc: true }), "2026-09-10 00:26:40.000Z INFO [deploy] ab\n");
+  assert.deepEqual(JSON.parse(asJSON(e)), { id: e.id, event: "deploy", data: e.data });
+});

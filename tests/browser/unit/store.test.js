@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Store } from "../../../web/store.js";
+
+function make({ cap = 10_000, passes = () => true } = {}) {
+  return new Store({ cap, passes, estimate: () => 20 });
+}
+
+const entries = (from, to) => Array.from({ length: to - from }, (_, i) => ({ n: from + i, id: `${from + i}-0`, seq: 0, height: 0 }));
+const shown = (store) => [...store.shownChunks()].flat().map((entry) => entry.n);
+const one = () => {
+  let taken = 0;
+  return () => taken++ === 0; // one chunk, then stop
+};
+const range = (from, to) => entries(from, to).map((entry) => entry.n);
+
+/* What must hold after whatever was done. */
+function check(store) {
+  const all = store.chunks.flatMap((chunk) => chunk.all);
+  const list = [...store.shownChunks()].flat();
+  assert.equal(store.count, all.length);
+  assert.equal(store.shown, list.length);
+  assert.equal(store.height, list.reduce((sum, entry) => sum + entry.height, 0));
+  assert.ok(store.count <= store.cap);
+  for (let i = 1; i < all.length; i++) assert.ok(all[i - 1].seq < all[i].seq);
+}
+
+test("append and prepend keep the order", () => {
+  const store = make();
+  store.append(entries(1000, 1300));
+  store.prepend(entries(500, 1000));
+  store.append(entries(1300, 1301));
+  store.prepend(entries(499, 500));
+  assert.deepEqual(shown(store), range(499, 1301));
+  check(store);
+});
+
+test("the cap holds; the oldest leave and are counted", () => {
+  const store = make({ cap: 1000 });
+  const gone = store.append(entries(0, 5000));
+  check(store);
+  assert.ok(store.count > 1000 - 128);
+  assert.equal(store.evicted, 5000 - store.count);
+  assert.equal(gone, store.evicted * 20);
+  assert.equal(shown(store).at(-1), 4999);
+  assert.equal(store.prepend(entries(0, 5000).slice(0, 500)) + 1000 - 1000 <= 128, true);
+  check(store);
+});
+
+test("filter in slices: newest first, new ones meanwhile, nothing lost", () => {
+  let odd = false;
+  const store = make({ passes: (entry) => !odd || entry.n % 2 === 1 });
+  store.append(entries(0, 1000));
+  odd = true;
+  store.refilter();
+  assert.equal(store.height, 0);
+  assert.equal(store.filterSome(one()), true);
+  check(store);
+  assert.equal(shown(store).at(-1), 999);
+  store.append(entries(1000, 1500));
+  while (store.filterSome(one()));
+  assert.deepEqual(shown(store), range(0, 1500).filter((n) => n % 2));
+  check(store);
+});
+
+test("filter starts at the place that is looked at", () => {
+  const store = make();
+  store.append(entries(0, 2000));
+  store.refilter(700);
+  store.filterSome(one());
+  assert.ok(shown(store).includes(700));
+});
+
+test("eviction while the filter is under way", () => {
+  const store = make({ cap: 1000 });
+  store.append(entries(0, 1000));
+  store.refilter();
+  store.filterSome(one());
+  store.append(entries(1000, 1900));
+  while (store.filterSome(one()));
+  check(store);
+  assert.deepEqual(shown(store), range(1900 - store.count, 1900));
+});
+
+test("places and heights", () => {
+  const store = make();
+  store.append(entries(0, 1000));
+  const { entry, top } = store.locate(500);
+  assert.deepEqual([entry.n, top], [500, 10_000]);
+  store.setHeight(entry, 100);
+  assert.equal(store.locate(501).top, 10_100);
+  check(store);
+  const part = store.between(10_050, 10_130);
+  assert.deepEqual([part.entries.map((e) => e.n), part.top], [[500, 501, 502].slice(0, part.entries.length), 10_000]);
+  assert.equal(part.entries.length, 3);
+  assert.equal(store.neighbour(128, -1).n, 127);
+  assert.equal(store.neighbour(127, 1).n, 128);
+  assert.equal(store.neighbour(0, -1), null);
+  assert.equal(store.neighbour(999, 1), null);
+  store.remeasure();
+  assert.equal(store.height, 20_000);
+});
+
+test("a place that is hidden yields the next one, or the last", () => {
+  let least = 0;
+  const store = make({ passes: (entry) => entry.n % 100 === 0 && entry.n >= least });
+  store.append(entries(0, 1000));
+  assert.equal(store.locate(101).entry.n, 200);
+  assert.equal(store.locate(950).entry.n, 900);
+  least = 2000;
+  store.refilter();
+  while (store.filterSome(one()));
+  assert.equal(store.locate(5), null);
+});

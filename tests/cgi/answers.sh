@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Answers other than the stream: status, head and body, byte for byte where they are promised.
+# shellcheck source=tests/cgi/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+# status, text of the body's error
+error_is() {
+    status_is "$1" "$2"
+    check "$1: JSON body with an error" grep -Eqx '\{"error": ?"[^"]+"\}' "$dir/body"
+    check "$1: content type" grep -qi '^Content-Type: application/json' "$dir/head"
+}
+
+options SSELOG_AUTH=remote_user 'SSELOG_STREAM=stream:logs:{user}'
+answers() {
+    ask PATH_INFO=/stream
+    error_is 'nobody' 401
+    check 'nobody: no challenge for a scheme that is not taken' \
+        absent '^WWW-Authenticate' "$dir/head"
+    ask PATH_INFO=/stream REMOTE_USER=
+    error_is 'an empty name' 401
+
+    ask PATH_INFO=/nowhere REMOTE_USER=ann
+    error_is 'no such path' 404
+    ask PATH_INFO=/stream/ REMOTE_USER=ann
+    error_is 'a path with more' 404
+
+    ask PATH_INFO=/stream REMOTE_USER=ann REQUEST_METHOD=POST CONTENT_LENGTH=0
+    error_is 'POST to the stream' 405
+    check 'POST to the stream: Allow' grep -qi '^Allow: .*GET' "$dir/head"
+    ask PATH_INFO=/stream REMOTE_USER=ann REQUEST_METHOD=BREW
+    error_is 'an unknown method' 405
+
+    ask PATH_INFO=/stream REMOTE_USER=ann REQUEST_METHOD=HEAD
+    status_is 'HEAD of the stream' 200
+    check 'HEAD of the stream: its type' grep -qi '^Content-Type: text/event-stream' "$dir/head"
+    check 'HEAD of the stream: no body' [ ! -s "$dir/body" ]
+
+    for id in x 1- -1 1-x 1-2-3 18446744073709551616-0 1-18446744073709551616 +1-0 1.0 0x1-0; do
+        ask PATH_INFO=/stream REMOTE_USER=ann "HTTP_LAST_EVENT_ID=$id"
+        error_is "Last-Event-ID $id" 400
+        ask PATH_INFO=/stream REMOTE_USER=ann "QUERY_STRING=last_event_id=$id"
+        error_is "last_event_id=$id" 400
+    done
+    for query in 'history=x' 'history=-1' 'history=99999999999999999999' 'level=loud' '%' '%zz' \
+        'q=%00' 'last_event_id=1-0%00'; do
+        ask PATH_INFO=/stream REMOTE_USER=ann "QUERY_STRING=$query"
+        error_is "?$query" 400
+    done
+
+    ask PATH_INFO=/healthz
+    status_is 'healthz' 200
+    ask PATH_INFO=/status REMOTE_ADDR=127.0.0.1 REMOTE_USER=ann
+    status_is 'status from this machine' 200
+    check 'status: JSON' /usr/bin/python3 -c 'import json,sys; json.load(open(sys.argv[1]))' "$dir/body"
+    ask PATH_INFO=/status REMOTE_ADDR=192.0.2.1 REMOTE_USER=ann
+    check 'status from elsewhere' grep -Eq '^Status: 40[13]' "$dir/head"
+
+    for i in 1 2 3 4 5; do add stream:logs:ann "$i-0" data "record $i"; done
+    ask PATH_INFO=/history REMOTE_USER=ann 'QUERY_STRING=before=4-0&limit=2'
+    status_is 'history' 200
+    check 'history: the two before' /usr/bin/python3 -c '
+import json, sys
+text = open(sys.argv[1]).read()
+json.loads(text)
+assert "record 2" in text and "record 3" in text, text
+assert not any(f"record {n}" in text for n in "145"), text' "$dir/body"
+    ask PATH_INFO=/history
+    error_is 'history for nobody' 401
+}
+both answers
+
+options SSELOG_AUTH=remote_user SSELOG_ENABLED=0
+off() {
+    ask PATH_INFO=/stream REMOTE_USER=ann
+    check 'log viewing is off' absent '^Status: 200' "$dir/head"
+}
+both off
+
+done_testing

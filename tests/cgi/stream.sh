@@ -1,0 +1,200 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The bytes of an event stream of the plain profile, from its head to its orderly end.
+# shellcheck source=tests/cgi/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+stream_head() {
+    head_is "$1" <<'END'
+Status: 200 OK
+Content-Type: text/event-stream
+Cache-Control: no-cache
+Referrer-Policy: no-referrer
+X-Accel-Buffering: no
+X-Content-Type-Options: nosniff
+END
+}
+
+options SSELOG_AUTH=remote_user SSELOG_RETRY=4000
+
+history_live_end() {
+    add stream:logs:ann 1-0 data first
+    add stream:logs:ann 2-0 data 'second' event deploy
+    add stream:logs:ann 2-1 data "$(printf 'three\nlines\r\nand\rone more')"
+    add stream:logs:bob 3-0 data 'not for ann'
+    begin PATH_INFO=/stream REMOTE_USER=ann
+    check 'history is followed by live' until_out 'event: live'
+    add stream:logs:ann 4-0 data 'came later'
+    check 'a record arrives live' until_out 'data: came later'
+    terminate
+    check 'SIGTERM: exit status 0' [ "$ended" -eq 0 ]
+    stream_head 'stream'
+    body_is 'history, live, shutdown' <<'END'
+retry: 4000
+
+id: 1-0
+data: first
+
+id: 2-0
+event: deploy
+data: second
+
+id: 2-1
+data: three
+data: lines
+data: and
+data: one more
+
+event: live
+data: {"replayed":3}
+
+id: 4-0
+data: came later
+
+retry: JITTER
+event: end
+data: {"reason":"shutdown"}
+
+END
+}
+both history_live_end
+
+resume() {
+    for i in 1 2 3 4 5; do add stream:logs:ann "7-$i" data "record $i"; done
+    begin PATH_INFO= REMOTE_USER=ann HTTP_LAST_EVENT_ID=7-3
+    until_out 'event: live'
+    terminate
+    body_is 'after Last-Event-ID' <<'END'
+retry: 4000
+
+id: 7-4
+data: record 4
+
+id: 7-5
+data: record 5
+
+event: live
+data: {"replayed":2}
+
+retry: JITTER
+event: end
+data: {"reason":"shutdown"}
+
+END
+    begin PATH_INFO=/stream REMOTE_USER=ann 'QUERY_STRING=last_event_id=7-5'
+    until_out 'event: live'
+    terminate
+    body_is 'at the tip' <<'END'
+retry: 4000
+
+event: live
+data: {"replayed":0}
+
+retry: JITTER
+event: end
+data: {"reason":"shutdown"}
+
+END
+    begin PATH_INFO=/stream REMOTE_USER=ann 'QUERY_STRING=history=1'
+    until_out 'event: live'
+    terminate
+    body_is 'history=1' <<'END'
+retry: 4000
+
+id: 7-5
+data: record 5
+
+event: live
+data: {"replayed":1}
+
+retry: JITTER
+event: end
+data: {"reason":"shutdown"}
+
+END
+}
+both resume
+
+gap() {
+    for i in 1 2 3 4 5 6; do add stream:logs:ann "$i-0" data "record $i"; done
+    redis_cli xtrim stream:logs:ann MAXLEN 2 >/dev/null
+    begin PATH_INFO=/stream REMOTE_USER=ann HTTP_LAST_EVENT_ID=2-0
+    until_out 'event: live'
+    terminate
+    body_is 'a gap is told' <<'END'
+retry: 4000
+
+event: gap
+data: {"after":"2-0","next":"5-0","lost":null}
+
+id: 5-0
+data: record 5
+
+id: 6-0
+data: record 6
+
+event: live
+data: {"replayed":2}
+
+retry: JITTER
+event: end
+data: {"reason":"shutdown"}
+
+END
+}
+both gap
+
+payloads() {
+    redis_cli xadd stream:logs:ann 1-0 data '' >/dev/null
+    redis_cli xadd stream:logs:ann 2-0 other 'value' n 1 >/dev/null
+    redis_cli xadd stream:logs:ann 3-0 data "$(printf 'bad \377 byte')" >/dev/null
+    begin PATH_INFO=/stream REMOTE_USER=ann
+    until_out 'event: live'
+    terminate
+    body_is 'odd payloads' <<END
+retry: 4000
+
+id: 1-0
+data: 
+
+id: 2-0
+data: {"other":"value","n":"1"}
+
+id: 3-0
+data: bad $(printf '\357\277\275') byte
+
+event: live
+data: {"replayed":3}
+
+retry: JITTER
+event: end
+data: {"reason":"shutdown"}
+
+END
+}
+both payloads
+
+options SSELOG_AUTH=anonymous SSELOG_STREAM=log SSELOG_LIFETIME=5 SSELOG_KEEPALIVE=1 SSELOG_RETRY=2000
+lifetime() {
+    ask PATH_INFO=/stream
+    stream_head 'lifetime'
+    check 'keepalives between' grep -qx ': keepalive' "$dir/body"
+    sed -i '/^: keepalive$/,/^$/d' "$dir/body"
+    # An empty log: the cursor before everything, so that a resume misses nothing.
+    body_is 'lifetime' <<'END'
+retry: 2000
+
+id: 0-0
+
+event: live
+data: {"replayed":0}
+
+retry: JITTER
+event: end
+data: {"reason":"lifetime"}
+
+END
+}
+both lifetime
+
+done_testing

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The JSON value of a session or token key to an identity, and that identity to the value of an
+ * exchange token and back.  Input: the value.  What is read is in form, reads the same again,
+ * vouches for itself, and makes keys of one log only.
+ */
+#include <json-c/json.h>
+#include <stdlib.h>
+
+#include "auth.h"
+#include "session.h"
+
+static bool same(const struct identity *a, const struct identity *b)
+{
+    return strcmp(a->user, b->user) == 0 && strcmp(a->tenant, b->tenant) == 0 &&
+           strcmp(a->role, b->role) == 0;
+}
+
+static bool in_form(const char *name, bool needed)
+{
+    char copy[AUTH_MAX_NAME + 1];
+    return (!needed && name[0] == '\0') || session_set_name(copy, slice_of(name)) == 0;
+}
+
+/* The value of an exchange token for who stands for the same who. */
+static void round_trip(const struct config *c, const struct identity *who)
+{
+    struct identity back = {0};
+    struct buf value;
+
+    buf_init(&value, SESSION_MAX_VALUE);
+    if (auth_token_value(c, who, &value) == 0) {
+        struct json_object *o = session_parse(buf_slice(&value));
+        if (!o || session_names(c, o, &back) == -1 || !same(who, &back))
+            abort();
+        json_object_put(o);
+    }
+    buf_free(&value);
+}
+
+static void make_keys(const struct config *c, const struct identity *who)
+{
+    char key[AUTH_MAX_KEY + 1];
+
+    if (auth_key(c, who, NULL, "s:{tenant}:{user}", key) == AUTH_OK) {
+        size_t tenant = strlen(who->tenant);
+        if (strcspn(key + 2, ":") != tenant || strcmp(key + 3 + tenant, who->user) != 0)
+            abort();
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char *const fields[][3] = {{"/user_id", "/tenant_id", "/role"},
+                                            {"/passport/user", "/passport/t~1t", "/r/0"}};
+    static char *admins[] = {NULL};
+    struct slice value = {(const char *)data, size};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct config c = {.admin_roles = admins,
+                           .user_field = (char *)(uintptr_t)fields[i][0],
+                           .tenant_field = (char *)(uintptr_t)fields[i][1],
+                           .role_field = (char *)(uintptr_t)fields[i][2]};
+        struct identity who = {0}, ended = {0};
+        struct json_object *o = session_parse(value);
+        if (o && session_names(&c, o, &who) == 0) {
+            if (!in_form(who.user, true) || !in_form(who.tenant, false) ||
+                !in_form(who.role, false) || !auth_still_valid(&c, &who, &value))
+                abort();
+            if (session_end(o, 1700000000, &ended) == 0 &&
+                (strlen(ended.vouch) > AUTH_MAX_KEY || (ended.ends && ended.ends <= 1700000000)))
+                abort();
+            round_trip(&c, &who);
+            make_keys(&c, &who);
+        }
+        json_object_put(o);
+    }
+    return 0;
+}

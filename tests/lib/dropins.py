@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""What the contract tests of the four systems share: servers that run the shipped snippets, and who
+looks."""
+import hashlib
+import json
+import time
+
+import jwt
+import pytest
+
+import examples
+
+servers = pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
+
+
+def serve(stack, redis, name, kind="lighttpd", *, tokens=False, more=None, **options):
+    """The web server with examples/NAME; options that the snippet does not set, without SSELOG_."""
+    setup = stack.setup(redis, auth="remote_user")
+    del setup.options["SSELOG_AUTH"]
+    return stack.keep(examples.SERVERS[kind](setup, name, options=options, tokens=tokens, more=more))
+
+
+def cookie(redis, user):
+    """A login that the application has put into Redis (sselog_pass.py)."""
+    redis.client.set(f"sselog:session:of-{user}", json.dumps({"user_id": user}))
+    return {"Cookie": f"sselog=of-{user}"}
+
+
+def api_key(redis, user, key="k" * 40):
+    """A token key that the application has put into Redis (sselog_tokens.py)."""
+    redis.client.set("sselog:bearer:" + hashlib.sha256(key.encode()).hexdigest(),
+                     json.dumps({"user_id": user}))
+    return {"Authorization": f"Token {key}"}
+
+
+def sse_token(redis, tenant, role="viewer", token="t" * 43, seconds=30):
+    redis.client.set(f"sse_token:{token}", json.dumps(
+        {"user_id": "u-1", "tenant_id": tenant, "role": role}), ex=seconds)
+    return token
+
+
+def signed(secret=examples.SECRET, **claims):
+    return jwt.encode({"exp": int(time.time()) + 3600, **claims}, secret, algorithm="HS256")
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def body(stream):
+    """What came so far, as text."""
+    return bytes(stream.raw).decode()

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""Web servers that run the snippets of examples/NAME as they are shipped, with other paths.
+
+As a program it is the same for tests in other languages: `examples.py NAME SERVER` starts Redis and
+the server (and Django behind it, for smarter), prints one JSON line with the url, then answers JSON
+lines and ends with its input: {"redis": [command...]}, {"signed": {claims}} (a JWT).
+"""
+import json
+import re
+import shutil
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import procs
+import webs
+
+NAMES = ("smarter", "tod", "swf", "astrbot")
+REDIS = {"smarter": "redis://:smarter@127.0.0.1:6379/1"}
+SECRET = "an HMAC secret of at least 32 bytes!"
+
+
+class Example(webs.Server):
+    """app: port of an application that has the rest of the paths. options: SSELOG_ names and values
+    that the snippet does not set. more: {old: new} of the snippet's text."""
+
+    def __init__(self, setup, name, *, app=None, options=None, more=None, tokens=False):
+        self.example_name = name
+        self.app = app
+        self.more = dict(more or {})
+        self.tokens = tokens
+        self.options = {f"SSELOG_{k.upper()}": str(v) for k, v in (options or {}).items()}
+        self.key = setup.dir / "jwt"
+        self.key.write_text(SECRET)
+        self.key.chmod(0o600)
+        if webs.ROOT and self.runs_as_www_data:
+            shutil.chown(self.key, "www-data")
+        super().__init__(setup)
+
+    runs_as_www_data = False
+
+    def snippet(self, file):
+        d = self.setup.dir
+        text = (webs.TOP / "examples" / self.example_name / file).read_text()
+        pairs = {"/usr/local/bin/sselog": self.setup.program, "/run/sselog/": f"{d}/"}
+        pairs[REDIS.get(self.example_name, "redis://127.0.0.1:6379/0")] = \
+            self.setup.options["SSELOG_REDIS"]
+        if "/etc/sselog/" in text:
+            pairs[f"/etc/sselog/{self.example_name}.jwt"] = self.key
+        return webs.substitute(text, [*pairs.items(), *self.more.items()])
+
+
+class Lighttpd(Example):
+    def name(self):
+        return "lighttpd"
+
+    def config(self, port):
+        d = self.dir
+        text = self.snippet("lighttpd.conf")
+        if self.tokens:
+            text = re.sub("^#tokens# ?", "", text, flags=re.M)
+        (d / "snippet.conf").write_text(text)
+        modules, rest = '"mod_fastcgi"', ""
+        if self.app:
+            modules += ', "mod_proxy"'
+            rest = ('proxy.server = ("" => (("host" => "127.0.0.1", "port" => %d)))\n' % self.app)
+        return (f'server.modules = ({modules})\nserver.bind = "127.0.0.1"\nserver.port = {port}\n'
+                f'server.document-root = "{d}/web"\nserver.errorlog = "{d}/lighttpd-error.log"\n'
+                f'mimetype.assign = (".html" => "text/html", "" => "application/octet-stream")\n'
+                f'{rest}include "{d}/snippet.conf"\n')
+
+    def server_environment(self):
+        given = {k: v for k, v in self.setup.environment().items() if k != "SSELOG_REDIS"}
+        return {**given, **self.options}
+
+    def command(self, config):
+        return ["lighttpd", "-D", "-f", config]
+
+
+class Fcgid(Example, webs.Apache):
+    runs_as_www_data = True
+
+    def config(self, port):
+        d = self.dir
+        text = self.snippet("apache.conf")
+        text = webs.substitute(text, [("/var/log/apache2/sselog.log", d / "apache-access.log")])
+        (d / "snippet.conf").write_text(text)
+        self.modules = [*type(self).modules]
+        rest = ""
+        if self.app:
+            self.modules += [m for m in ("proxy", "proxy_http") if m not in self.modules]
+            rest = f'ProxyPass "/" "http://127.0.0.1:{self.app}/"\n'
+        own = "".join(f'SetEnv {k} "{v}"\n' for k, v in self.options.items())
+        sanitizers = "".join(f'FcgidInitialEnv {k} "{v}"\n' for k, v in self.setup.sanitizers().items()) \
+            if "fcgid" in self.modules else ""
+        define = "Define SSELOG_TOKENS\n" if self.tokens else ""
+        return (self.surroundings(port) + define + sanitizers +
+                f'<Location "/">\n{own}</Location>\nInclude "{d}/snippet.conf"\n{rest}')
+
+    def name(self):
+        return "apache"
+
+
+class ProxyFcgi(webs.Behind, Fcgid):
+    runs_as_www_data = False
+    define = "SSELOG_PROXY"
+    modules = ["proxy", "proxy_fcgi"]
+
+    def __init__(self, setup, name, **kw):
+        key = setup.dir / "jwt"
+        key.write_text(SECRET)
+        key.chmod(0o600)
+        setup.options["SSELOG_JWT_KEY_FILE"] = str(key)
+        self.by = "sselog"
+        self.responder = webs.Responder(setup, socket=f"{name}.sock")
+        try:
+            Fcgid.__init__(self, setup, name, **kw)
+        except BaseException:
+            self.responder.kill()
+            raise
+
+
+SERVERS = {"lighttpd": Lighttpd, "fcgid": Fcgid, "proxy_fcgi": ProxyFcgi}
+
+
+def django_site(stack, redis):
+    """Starts django_site.py and returns its port."""
+    directory, port = stack.directory(), procs.free_port()
+    child = stack.keep(procs.Child(
+        ["/usr/bin/python3", Path(__file__).parent / "django_site.py", directory, port],
+        env={"REDIS_URL": redis.url, "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
+        log=directory / "django.log"))
+    procs.wait_until(lambda: procs.listening(port) or not child.running(), "Django")
+    if not child.running():
+        raise AssertionError(f"Django does not start: {child.said()}")
+    return port
+
+
+class Control:
+    """The program: answers requests from standard input, one JSON line each."""
+
+    def __init__(self, stack, name, kind):
+        self.redis = stack.redis()
+        setup = stack.setup(self.redis, auth="remote_user")
+        del setup.options["SSELOG_AUTH"]
+        self.app = django_site(stack, self.redis) if name == "smarter" else None
+        self.server = stack.keep(SERVERS[kind](setup, name, app=self.app, tokens=name == "tod",
+                                               options={"retry": 300}))
+        (setup.dir / "web" / "page.html").write_text("<!doctype html><title>page</title>")
+
+    def answer(self, request):
+        if "redis" in request:
+            value = self.redis.client.execute_command(*request["redis"])
+            return value.decode() if isinstance(value, bytes) else value
+        if "signed" in request:
+            import jwt
+            claims = {"exp": int(time.time()) + 3600, **request["signed"]}
+            return jwt.encode(claims, SECRET, algorithm="HS256")
+        raise ValueError(request)
+
+
+def main(name, kind):
+    import conftest
+
+    stack = conftest.Stack()
+    try:
+        control = Control(stack, name, kind)
+        print(json.dumps({"url": f"http://127.0.0.1:{control.server.port}"}), flush=True)
+        for line in sys.stdin:
+            print(json.dumps(control.answer(json.loads(line))), flush=True)
+    finally:
+        stack.end(False)
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    main(*sys.argv[1:])

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: MIT
+"""As much of NATS JetStream as examples/tod/nats_to_redis.py sees of it: streams, durable pull
+consumers with one message under way, acknowledgements, and what is delivered again without one."""
+import asyncio
+from collections import defaultdict, namedtuple
+from datetime import datetime, timedelta, timezone
+from types import SimpleNamespace
+
+Stored = namedtuple("Stored", "subject data seq time")
+
+
+class Message:
+    def __init__(self, consumer, stored):
+        self._consumer = consumer
+        self.subject, self.data = stored.subject, stored.data
+        self.metadata = SimpleNamespace(
+            stream=consumer.stream, timestamp=stored.time, num_delivered=consumer.deliveries,
+            sequence=SimpleNamespace(stream=stored.seq, consumer=consumer.deliveries))
+
+    async def ack(self):
+        self._consumer.settle(self.metadata.sequence.stream)
+
+    async def term(self):
+        self._consumer.jet.terminated.append(self.data)
+        self._consumer.settle(self.metadata.sequence.stream)
+
+    async def in_progress(self):
+        self._consumer.jet.in_progress += 1
+
+
+class Consumer:
+    def __init__(self, jet, stream, subject):
+        self.jet, self.stream, self.prefix = jet, stream, subject.removesuffix(">")
+        self.floor = 0
+        self.deliveries = 0
+        self.gone = False
+
+    async def consumer_info(self):
+        if self.gone:
+            raise RuntimeError("consumer not found")
+
+    def settle(self, seq):
+        if self.jet.lose_acks > 0:
+            self.jet.lose_acks -= 1
+        else:
+            self.floor = max(self.floor, seq)
+
+    async def fetch(self, batch=1, timeout=5):
+        """The first message not acknowledged; again and again the same, as if it had waited too long."""
+        assert batch == 1
+        while True:
+            for stored in self.jet.streams[self.stream]:
+                if not self.gone and stored.seq > self.floor and stored.subject.startswith(self.prefix):
+                    self.deliveries += 1
+                    return [Message(self, stored)]
+            try:
+                await asyncio.wait_for(self.jet.news.wait(), timeout)
+            finally:
+                self.jet.news.clear()
+
+
+class JetStream:
+    def __init__(self):
+        self.streams = defaultdict(list)
+        self.durables = {}
+        self.terminated = []
+        self.in_progress = 0
+        self.lose_acks = 0
+        self.refuse = {}  # durable: how many times it cannot be subscribed
+        self.clock = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.news = asyncio.Event()
+
+    def publish(self, stream, subject, data):
+        self.clock += timedelta(microseconds=7)
+        log = self.streams[stream]
+        log.append(Stored(subject, data, log[-1].seq + 1 if log else 1, self.clock))
+        self.news.set()
+
+    def make_anew(self, stream):
+        """Somebody deleted the stream and its consumers with it."""
+        self.streams[stream] = []
+        for durable, consumer in list(self.durables.items()):
+            if consumer.stream == stream:
+                consumer.gone = True
+                del self.durables[durable]
+
+    async def pull_subscribe(self, subject, durable, stream, config=None):
+        if self.refuse.get(durable, 0) > 0:
+            self.refuse[durable] -= 1
+            raise RuntimeError("stream not found")
+        return self.durables.setdefault(durable, Consumer(self, stream, subject))

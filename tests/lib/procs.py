@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""Child processes that cannot outlive the tests, waiting with a deadline, and what /proc tells.
+
+Every child leads a session of its own and gets a signal when the test process dies; stopping
+it ends all that is left of its session. Nothing here knows which program it runs.
+"""
+import contextlib
+import ctypes
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+DEADLINE = 30.0  # seconds: how long anything may take before a test gives up on it
+_libc = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
+
+
+class TooLate(AssertionError):
+    """A condition did not come true before its deadline."""
+
+
+def wait_until(condition, what="condition", deadline=DEADLINE):
+    """Returns the first true value of condition(); raises TooLate after deadline seconds."""
+    end = time.monotonic() + deadline
+    pause = 0.002
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise TooLate(f"{what}: not within {deadline} s")
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.05)
+
+
+def free_port():
+    """A TCP port of 127.0.0.1 that was free a moment ago, from below the range that outgoing
+    connections take theirs from. Who uses it must be ready to try another."""
+    while True:
+        port = random.randrange(10240, 32000)
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
+
+
+def listening(address):
+    """Whether something accepts connections: address is a path or a port of 127.0.0.1."""
+    unix = not isinstance(address, int)
+    with socket.socket(socket.AF_UNIX if unix else socket.AF_INET) as s:
+        s.settimeout(5)
+        try:
+            s.connect(str(address) if unix else ("127.0.0.1", address))
+            return True
+        except OSError:
+            return False
+
+
+def session_members(sid):
+    """Pids of all processes in session sid. A zombie counts while threads of it are left: they
+    still hold its ports and files."""
+    found = []
+    for entry in os.listdir("/proc"):
+        if not entry.isdigit():
+            continue
+        with contextlib.suppress(OSError):
+            fields = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
+            if int(fields[3]) == sid and (fields[0] != "Z" or threads(entry) > 1):
+                found.append(int(entry))
+    return found
+
+
+class Child:
+    """One program, its output kept in a file."""
+
+    def __init__(self, argv, *, env=None, log=None, stdin=subprocess.DEVNULL, stdout=None,
+                 death=signal.SIGTERM, pass_fds=(), cwd=None, preexec=None):
+        self.argv = [str(a) for a in argv]
+        self.log = Path(log) if log else None
+        out = open(self.log, "ab") if self.log else subprocess.DEVNULL
+
+        def prepare():
+            _libc.prctl(_PR_SET_PDEATHSIG, int(death))
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
+            if preexec:
+                preexec()
+
+        try:
+            self.popen = subprocess.Popen(
+                self.argv, env=env, stdin=stdin, stdout=stdout if stdout is not None else out,
+                stderr=out, start_new_session=True, preexec_fn=prepare, pass_fds=pass_fds, cwd=cwd)
+        finally:
+            if self.log:
+                out.close()
+        self.pid = self.popen.pid
+
+    def running(self):
+        return self.popen.poll() is None
+
+    def said(self):
+        """Everything it wrote to its log file."""
+        return self.log.read_text(errors="replace") if self.log and self.log.exists() else ""
+
+    def send(self, number):
+        if self.running():
+            os.kill(self.pid, number)
+
+    def wait(self, deadline=DEADLINE):
+        """Exit status (negative: signal), TooLate if it does not end."""
+        try:
+            return self.popen.wait(deadline)
+        except subprocess.TimeoutExpired:
+            raise TooLate(f"{self.argv[0]} did not end within {deadline} s") from None
+
+    def stop(self, number=signal.SIGTERM, deadline=10):
+        """Asks, waits, then kills; and all that is left of its session. Returns the exit status."""
+        self.send(number)
+        try:
+            self.popen.wait(deadline)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._sweep(deadline=3)
+        return self.popen.returncode
+
+    def kill(self):
+        self.send(signal.SIGKILL)
+        self.popen.wait()
+        self._sweep(deadline=0)
+
+    def _sweep(self, deadline):
+        """Ends what is left of the session, and waits: it may hold a port or a file."""
+        end = time.monotonic() + deadline
+        while left := session_members(self.pid):
+            if time.monotonic() >= end:
+                for pid in left:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            time.sleep(0.01)
+
+
+class Dir:
+    """A temporary directory that servers under another user may enter."""
+
+    def __init__(self):
+        self.path = Path(tempfile.mkdtemp(prefix="sselog-"))
+        self.path.chmod(0o755)
+
+    def remove(self):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def children(pid):
+    """Pids of the children of pid."""
+    text = []
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            text += (task / "children").read_text().split()
+    return [int(p) for p in text]
+
+
+def descendants(pid):
+    found = []
+    for child in children(pid):
+        found += [child, *descendants(child)]
+    return found
+
+
+def executable(pid):
+    try:
+        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)")
+    except OSError:
+        return ""
+
+
+def private_kb(pid):
+    """Private_Clean + Private_Dirty: what the machine would get back if the process ended."""
+    total = 0
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith(("Private_Clean:", "Private_Dirty:")):
+            total += int(line.split()[1])
+    return total
+
+
+def peak_kb(pid):
+    """The most memory it ever had resident, in kB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+
+def open_fds(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def threads(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
+def cpu_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""A Redis that misbehaves to order.
+
+A ScriptedRedis listens on a Unix socket and answers each command with what a handler says. It
+stands before a real server: what the handler does not care about is passed on and the real answer
+comes back, so that a test changes one thing and all else is as always.
+
+A handler is called with (conn, command), a list of bytes, and returns
+    None             pass it on to the real server
+    bytes            send these
+    SILENCE          answer nothing, now or later
+    CLOSE            close the connection
+    Slow(bytes|None, pause)   one byte at a time (None: of the real answer)
+    Cut(n)           the first n bytes of the real answer, then close
+    Delay(seconds)   the real answer, later
+    Twist(fn)        fn(real answer) is sent
+"""
+import os
+import selectors
+import socket
+import threading
+import time
+from collections import namedtuple
+
+SILENCE = object()
+CLOSE = object()
+Slow = namedtuple("Slow", "data pause")
+Cut = namedtuple("Cut", "n")
+Delay = namedtuple("Delay", "seconds")
+Twist = namedtuple("Twist", "fn")
+
+NOAUTH = b"-NOAUTH Authentication required.\r\n"
+LOADING = b"-LOADING Redis is loading the dataset in memory\r\n"
+WRONGTYPE = b"-WRONGTYPE Operation against a key holding the wrong kind of value\r\n"
+
+
+def reply_end(data, at=0):
+    """Where the RESP value that starts at `at` ends, or -1 when it is not whole."""
+    nl = data.find(b"\r\n", at)
+    if nl < 0:
+        return -1
+    kind, rest = data[at:at + 1], data[at + 1:nl]
+    nl += 2
+    if kind == b"$":
+        n = int(rest)
+        end = nl if n < 0 else nl + n + 2
+        return end if end <= len(data) else -1
+    if kind in b"*>":
+        for _ in range(max(int(rest), 0)):
+            nl = reply_end(data, nl)
+            if nl < 0:
+                return -1
+    return nl
+
+
+def command(data):
+    """(command, bytes used) or (None, 0)."""
+    end = reply_end(data)
+    if end < 0:
+        return None, 0
+    parts, at = [], data.find(b"\r\n") + 2
+    while at < end:
+        nl = data.find(b"\r\n", at)
+        n = int(data[at + 1:nl])
+        parts.append(data[nl + 2:nl + 2 + n])
+        at = nl + 2 + n + 2
+    return parts, end
+
+
+class Conn:
+    """One client connection and its own connection to the real server."""
+
+    def __init__(self, owner, sock, number):
+        self.owner, self.sock, self.number = owner, sock, number
+        self.commands = []
+        self.real = None
+        if owner.real:
+            self.real = socket.socket(socket.AF_UNIX)
+            self.real.connect(str(owner.real))
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self):
+        try:
+            self._serve()
+        except (OSError, ValueError):
+            pass
+        finally:
+            self.close()
+
+    def _serve(self):
+        pending = b""
+        watch = selectors.DefaultSelector()
+        watch.register(self.sock, selectors.EVENT_READ)
+        if self.real:
+            watch.register(self.real, selectors.EVENT_READ)
+        while True:
+            for key, _ in watch.select():
+                data = key.fileobj.recv(262144)
+                if not data:
+                    return
+                if key.fileobj is self.real:  # a push: a message, an invalidation
+                    self.sock.sendall(data)
+                    continue
+                pending += data
+                while True:
+                    cmd, used = command(pending)
+                    if cmd is None:
+                        break
+                    raw, pending = pending[:used], pending[used:]
+                    if not self._answer(cmd, raw):
+                        return
+
+    def _answer(self, cmd, raw):
+        self.commands.append(cmd)
+        self.owner.log.append((self.number, cmd))
+        action = self.owner.handler(self, cmd)
+        if action is SILENCE:
+            return True
+        if action is CLOSE:
+            return False
+        if isinstance(action, bytes):
+            self.sock.sendall(action)
+            return True
+        if isinstance(action, Slow) and action.data is not None:
+            return self._drip(action.data, action.pause)
+        self.real.sendall(raw)
+        answer = b""
+        # SUBSCRIBE answers once for each channel; one is enough to know here.
+        while (end := reply_end(answer)) < 0:
+            data = self.real.recv(262144)
+            if not data:
+                return False
+            answer += data
+        if isinstance(action, Slow):
+            return self._drip(answer, action.pause)
+        if isinstance(action, Cut):
+            self.sock.sendall(answer[:action.n])
+            return False
+        if isinstance(action, Delay):
+            time.sleep(action.seconds)
+        if isinstance(action, Twist):
+            answer = action.fn(answer[:end]) + answer[end:]
+        self.sock.sendall(answer)
+        return True
+
+    def _drip(self, data, pause):
+        for i in range(len(data)):
+            self.sock.sendall(data[i:i + 1])
+            if pause:
+                time.sleep(pause)
+        return True
+
+    def close(self):
+        for s in (self.sock, self.real):
+            if s:
+                try:
+                    s.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+                s.close()
+
+
+class ScriptedRedis:
+    """handler may be replaced at any time; it is looked up for each command."""
+
+    def __init__(self, directory, real=None, handler=lambda conn, cmd: None):
+        self.socket = directory / "scripted.sock"
+        self.real = real
+        self.handler = handler
+        self.log = []  # (number of the connection, command)
+        self.conns = []
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.socket))
+        os.chmod(self.socket, 0o777)
+        self.listener.listen(64)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"unix://{self.socket}"
+
+    def _accept(self):
+        while True:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            try:
+                self.conns.append(Conn(self, sock, len(self.conns)))
+            except OSError:
+                sock.close()
+
+    def seen(self, *name):
+        """Commands that start with these words, any case."""
+        want = [n.upper().encode() for n in name]
+        return [c for _, c in list(self.log) if [w.upper() for w in c[:len(want)]] == want]
+
+    def cut_all(self):
+        for conn in list(self.conns):
+            conn.close()
+
+    def stop(self):
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self.listener.close()
+        self.cut_all()

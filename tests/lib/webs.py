@@ -1,0 +1,441 @@
+# SPDX-License-Identifier: MIT
+"""sselog behind each web server, started from the example files that are shipped.
+
+Each class takes a Setup, writes its configuration (an example with paths, port and options
+substituted) into the setup's directory, starts on a free port and offers port, path (of the
+mount), responders(), stop() and restart(). A substitution that finds nothing is an error: the
+examples and the tests cannot drift apart.
+"""
+import contextlib
+import functools
+import os
+import re
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import redisd
+from procs import Child, TooLate, descendants, executable, free_port, listening, wait_until
+
+TOP = Path(__file__).resolve().parents[2]
+ROOT = os.geteuid() == 0
+USERS = ("ann", "bob", "o'neil")
+PASSWORD = "secret"
+
+
+def program():
+    """The binary under test: $SSELOG, or the one of $BUILD."""
+    path = os.environ.get("SSELOG") or Path(os.environ.get("BUILD") or TOP / "build") / "sselog"
+    return Path(path).resolve()
+
+
+@functools.cache
+def sanitized():
+    """Whether the program is built with a sanitizer: memory and time then mean nothing."""
+    return b"__asan_init" in (raw := program().read_bytes()) or b"__tsan_init" in raw
+
+
+class Setup:
+    """Where things are and how sselog is configured; one for each server that is started."""
+
+    def __init__(self, directory, redis_url, **options):
+        self.dir = Path(directory)
+        self.options = {"SSELOG_REDIS": redisd.as_user(redis_url), "SSELOG_ALLOW_ROOT": "1"}
+        for name, value in options.items():
+            self.options[f"SSELOG_{name.upper()}"] = str(value)
+        # A copy: the web server's user may not be able to enter the source tree.
+        self.program = self.dir / "sselog"
+        if not self.program.exists():
+            shutil.copy(program(), self.program)
+            self.program.chmod(0o755)
+        self.web = self.dir / "web"
+        if not self.web.exists():
+            if (TOP / "web").is_dir():
+                shutil.copytree(TOP / "web", self.web)
+            else:
+                self.web.mkdir()
+        self.passwords = self.dir / "htpasswd"
+        if not self.passwords.exists():
+            for i, user in enumerate(USERS):
+                subprocess.run(["htpasswd", "-bm" + ("c" if i == 0 else ""), self.passwords, user,
+                                PASSWORD], check=True, stderr=subprocess.DEVNULL)
+            self.passwords.chmod(0o644)
+
+    def environment(self):
+        """For a process that is given its options directly. Nothing else of ours leaks into it."""
+        keep = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "TMPDIR")
+        return {**{k: os.environ[k] for k in keep if k in os.environ}, **self.options}
+
+    def sanitizers(self):
+        return {k: v for k, v in self.environment().items() if k.endswith("SAN_OPTIONS")}
+
+
+def substitute(text, pairs):
+    for old, new in pairs:
+        if old not in text:
+            raise AssertionError(f"the example no longer holds {old!r}")
+        text = text.replace(old, str(new))
+    return text
+
+
+def drop_block(text, name):
+    """Removes the lines from "# --- name ---" to "# --- end of name ---"."""
+    new, n = re.subn(rf"^ *# --- {name} -.*?^ *# --- end of {name} -.*?$", "", text,
+                     flags=re.M | re.S)
+    if not n:
+        raise AssertionError(f"the example no longer holds the part {name!r}")
+    return new
+
+
+class Server:
+    """What all have in common. auth: the part "who may look" of the example stays in."""
+
+    path = "/sselog"
+
+    def __init__(self, setup, *, auth=False, edit=None):
+        self.setup = setup
+        self.dir = setup.dir
+        self.auth = auth
+        self.edit = edit
+        self.child = None
+        self.port = None
+        self.start()
+
+    def name(self):
+        return type(self).__name__.lower()
+
+    def start(self):
+        """Starts on a free port, trying others when somebody takes it in between; later on the
+        same one, which viewers come back to."""
+        for _ in range(10):
+            port = self.port or free_port()
+            config = self.dir / f"{self.name()}.conf"
+            config.write_text(self.config(port))
+            self.child = Child(self.command(config), env=self.server_environment(),
+                               log=self.dir / f"{self.name()}.out")
+
+            def ready():
+                return not self.child.running() or (listening(port) and self.is_ready())
+
+            wait_until(ready, self.name())
+            if self.child.running():
+                self.port = port
+                return
+            self.child.kill()
+            if "ddress already in use" not in self.said():
+                break
+        raise AssertionError(f"{self.name()} does not start: {self.said()}")
+
+    def is_ready(self):
+        """What else must be there before a request is answered."""
+        return True
+
+    def server_environment(self):
+        return {"PATH": os.environ["PATH"], **self.setup.sanitizers()}
+
+    def said(self):
+        """Its output and error log."""
+        log = self.dir / f"{self.name()}-error.log"
+        return (self.child.said() + (log.read_text(errors="replace") if log.exists() else ""))[-6000:]
+
+    def access_log(self):
+        return (self.dir / f"{self.name()}-access.log").read_text()
+
+    def example(self, file, pairs):
+        text = substitute((TOP / file).read_text(), pairs)
+        if not self.auth:
+            text = drop_block(text, "who may look")
+        return self.edit(text) if self.edit else text
+
+    def responders(self):
+        """Pids of the sselog processes it started."""
+        mine = str(self.setup.program)
+        return [p for p in descendants(self.child.pid) if executable(p) == mine]
+
+    def stop(self):
+        return self.child.stop()
+
+    def kill(self):
+        self.child.kill()
+
+    def end(self):
+        """How a test leaves it: in good order, as far as that is quick."""
+        self.stop()
+
+
+class Lighttpd(Server):
+    def config(self, port):
+        d = self.dir
+        text = self.example("lighttpd-example.conf", [
+            ("/usr/local/bin/sselog", self.setup.program), ("/usr/local/share/sselog", self.setup.web),
+            ("/var/log/lighttpd/access.log", d / "lighttpd-access.log"),
+            ("/var/log/lighttpd/error.log", d / "lighttpd-error.log"),
+            ("/run/lighttpd.pid", d / "lighttpd.pid"), ("/run/sselog/lighttpd.sock", d / "l.sock"),
+            ("/etc/sselog/htpasswd", self.setup.passwords), ("8080", port)])
+        text = re.sub("^#cgi# ?", "", text, flags=re.M)
+        given = {"SSELOG_STREAM": "stream:logs:{user}", **self.setup.sanitizers(),
+                 **self.setup.options}
+        anchor = '"SSELOG_STREAM" => "stream:logs:{user}"'
+        text = re.sub(r'^ *"SSELOG_(?!STREAM)\w+"\s*=> .*\n', "", text, flags=re.M)
+        return substitute(text, [
+            (anchor, ",\n".join(f'"{name}" => "{value}"' for name, value in given.items()))])
+
+    def server_environment(self):
+        return {**self.setup.environment(), "PATH": os.environ["PATH"]}
+
+    def name(self):
+        return "lighttpd"
+
+    def command(self, config):
+        return ["lighttpd", "-D", "-f", config]
+
+
+class LighttpdCgi(Lighttpd):
+    """The same server, its other mount."""
+    path = "/cgi-bin/sselog"
+
+
+MODULES = """mpm_{mpm} authn_core authn_file authz_core authz_user auth_basic alias dir mime env setenvif
+             deflate filter""".split()
+
+
+class Apache(Server):
+    define = "SSELOG_FCGID"
+    modules = ["fcgid"]
+    mpm = "event"
+
+    def __init__(self, setup, *, directives="", **kw):
+        self.directives = directives
+        super().__init__(setup, **kw)
+
+    def config(self, port):
+        d = self.dir
+        text = self.example("apache-example.conf", [
+            ("/usr/local/bin/sselog", self.setup.program), ("/usr/local/share/sselog", self.setup.web),
+            ("/var/log/apache2/sselog.log", d / f"{self.name()}-access.log"),
+            ("/run/sselog/sselog.sock", d / "s.sock"), ("/etc/sselog/htpasswd", self.setup.passwords)])
+        if not self.auth:
+            text = substitute(text, [('<Location "/sselog">\n', '<Location "/sselog">\nRequire all granted\n')])
+        (d / "sselog.conf").write_text(self.with_options(text))
+        return self.surroundings(port) + f'Include "{d}/sselog.conf"\n{self.directives}\n'
+
+    def with_options(self, text):
+        """Sets each option where the example sets its options, in both styles."""
+        for style in ("FcgidInitialEnv", "SetEnv"):
+            anchor = f'{style} SSELOG_STREAM "stream:logs:{{user}}"'
+            if anchor not in text:
+                raise AssertionError(f"the example no longer holds {anchor!r}")
+            given = dict(self.setup.options)
+            if style == "FcgidInitialEnv":
+                given.update(self.setup.sanitizers())
+            given.setdefault("SSELOG_STREAM", "stream:logs:{user}")
+            text = re.sub(rf'^ *{style} SSELOG_(?!STREAM)\S+ .*\n', "", text, flags=re.M)
+            text = text.replace(anchor, "\n".join(f'{style} {k} "{v}"' for k, v in given.items()))
+        return text
+
+    def surroundings(self, port):
+        """What a distribution's apache2.conf would hold around the snippet."""
+        d = self.dir
+        modules = [m.format(mpm=self.mpm) for m in MODULES] + self.modules
+        loads = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n"
+                        for m in modules)
+        own = "User www-data\nGroup www-data\n" if ROOT else ""
+        extra = f'FcgidIPCDir "{d}/fcgid"\nFcgidProcessTableFile "{d}/fcgid.shm"\n' \
+            if "fcgid" in self.modules else f'ScriptSock "{d}/cgid.sock"\n' \
+            if "cgid" in self.modules else ""
+        return (f'ServerRoot "{d}"\nServerName localhost\nListen 127.0.0.1:{port}\n{loads}{own}'
+                f'PidFile "{d}/{self.name()}.pid"\nErrorLog "{d}/{self.name()}-error.log"\n'
+                f'DefaultRuntimeDir "{d}"\nMutex "file:{d}"\nDocumentRoot "{self.setup.web}"\n{extra}'
+                'TypesConfig /dev/null\nAddType text/html .html\nAddType text/javascript .js\n'
+                'AddType text/css .css\n'
+                '<Directory "/">\nOptions FollowSymLinks\nAllowOverride None\n'
+                'Require all denied\n</Directory>\n'
+                f'<Directory "{self.setup.web}">\nRequire all granted\n</Directory>\n')
+
+    def is_ready(self):
+        # The daemon that starts CGI programs gives its socket away only after it listens there.
+        if "cgid" not in self.modules or not ROOT:
+            return True
+        sockets = list(self.dir.glob("cgid.sock*"))
+        return bool(sockets) and all(s.stat().st_uid != 0 for s in sockets)
+
+    def name(self):
+        return "apache"
+
+    def command(self, config):
+        return ["/usr/sbin/apache2", "-DFOREGROUND", f"-D{self.define}", "-f", config]
+
+    def graceful(self):
+        self.child.send(signal.SIGUSR1)
+
+    def end(self):
+        """Apache takes ten seconds to stop under an open stream; so what it started ends first."""
+        for pid in self.responders():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        with contextlib.suppress(TooLate):
+            wait_until(lambda: not self.responders(), deadline=5)
+        self.kill()
+
+
+class ApacheFcgid(Apache):
+    pass
+
+
+class ApacheCgid(Apache):
+    define = "SSELOG_CGI"
+    modules = ["cgid"]
+
+
+class ApacheCgi(Apache):
+    """mod_cgi, which only prefork has."""
+    define = "SSELOG_CGI"
+    modules = ["cgi"]
+    mpm = "prefork"
+
+
+class ApacheHtaccess(Apache):
+    """Shared hosting: CGI in a directory of a site, all of it in .htaccess."""
+    define = "SSELOG_CGI"
+    modules = ["cgid"]
+    path = "/site/sselog.cgi"
+
+    def config(self, port):
+        d = self.dir
+        site = d / "site"
+        site.mkdir(exist_ok=True)
+        shutil.copy(self.setup.program, site / "sselog.cgi")
+        text = self.example("examples/htaccess", [
+            ("/etc/sselog/htpasswd", self.setup.passwords),
+            ("unix:///home/you/redis/redis.sock", self.setup.options["SSELOG_REDIS"])])
+        for name, value in self.setup.options.items():
+            text = re.sub(rf"^SetEnv {name} .*\n", "", text, flags=re.M)
+            text += f'SetEnv {name} "{value}"\n'
+        (site / ".htaccess").write_text(text)
+        return self.surroundings(port) + (
+            f'Alias "/site" "{site}"\n<Directory "{site}">\nAllowOverride AuthConfig FileInfo '
+            f'Options\nRequire all granted\n</Directory>\n{self.directives}\n')
+
+    def responders(self):
+        mine = str(self.dir / "site/sselog.cgi")
+        return [p for p in descendants(self.child.pid) if executable(p) == mine]
+
+
+class Responder:
+    """sselog by itself on a Unix socket. by: "sselog" (-s) or "spawn-fcgi"."""
+
+    def __init__(self, setup, *, by="sselog", socket="s.sock", extra=(), preexec=None):
+        self.setup = setup
+        self.by = by
+        self.socket = setup.dir / socket
+        self.extra = list(extra)
+        self.preexec = preexec
+        self.start()
+
+    def start(self):
+        if self.by == "sselog":
+            argv = [self.setup.program, "-s", self.socket, "-m", "0666", *self.extra]
+        else:
+            argv = ["spawn-fcgi", "-n", "-s", self.socket, "-M", "0666", "--", self.setup.program]
+        self.child = Child(argv, env=self.setup.environment(), log=self.setup.dir / "sselog.log",
+                           preexec=self.preexec)
+        wait_until(lambda: not self.child.running() or listening(self.socket), "sselog")
+        if not self.child.running():
+            raise AssertionError(f"sselog does not start: {self.child.said()[-2000:]}")
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def responders(self):
+        return [self.pid]
+
+    def said(self):
+        return self.child.said()
+
+    def stop(self, deadline=10):
+        """The exit status after SIGTERM."""
+        return self.child.stop(deadline=deadline)
+
+    def kill(self):
+        self.child.kill()
+
+    def end(self):
+        """It must not have crashed, and must end in good order."""
+        crashed = -(self.child.popen.poll() or 0) in CRASHES
+        status = self.stop()
+        if crashed or -status in CRASHES or status > 0:
+            raise AssertionError(f"sselog ended with status {status}")
+
+
+CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE, signal.SIGPIPE)
+
+
+class Behind(Server):
+    """A web server before a sselog that runs by itself."""
+
+    by = "sselog"
+
+    def __init__(self, setup, **kw):
+        self.responder = Responder(setup, by=self.by)
+        try:
+            super().__init__(setup, **kw)
+        except BaseException:
+            self.responder.kill()
+            raise
+
+    def start(self):
+        if not self.responder.child.running():
+            self.responder.start()
+        super().start()
+
+    def responders(self):
+        return self.responder.responders() if self.responder.child.running() else []
+
+    def stop(self):
+        try:
+            super().stop()
+        finally:
+            self.responder.stop()
+
+    def said(self):
+        return super().said() + self.responder.said()[-3000:]
+
+    def kill(self):
+        super().kill()
+        self.responder.kill()
+
+    def end(self):
+        self.responder.end()
+        super().end()
+
+
+class ApacheProxy(Behind, Apache):
+    define = "SSELOG_PROXY"
+    modules = ["proxy", "proxy_fcgi"]
+
+
+class Nginx(Behind):
+    by = "spawn-fcgi"
+
+    def config(self, port):
+        d = self.dir
+        text = self.example("examples/nginx.conf", [
+            ("/usr/local/share/sselog", self.setup.web), ("/run/sselog/sselog.sock", d / "s.sock"),
+            ("/var/log/nginx/access.log", d / "nginx-access.log"),
+            ("/var/log/nginx/error.log", d / "nginx-error.log"), ("/run/nginx.pid", d / "nginx.pid"),
+            ("/etc/sselog/htpasswd", self.setup.passwords), ("8080", port),
+            ("http {", "http {\n" + "".join(f"{kind}_temp_path {d}/nginx-{kind};\n" for kind in
+                                            ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")))])
+        return ("user www-data;\n" if ROOT else "") + text
+
+    def command(self, config):
+        return ["nginx", "-e", "stderr", "-p", self.dir, "-c", config, "-g", "daemon off;"]
+
+
+SERVERS = {"lighttpd": Lighttpd, "lighttpd-cgi": LighttpdCgi, "fcgid": ApacheFcgid,
+           "proxy_fcgi": ApacheProxy, "cgid": ApacheCgid, "mod_cgi": ApacheCgi,
+           "htaccess": ApacheHtaccess, "nginx": Nginx}
+ONE_PROCESS = ("lighttpd", "proxy_fcgi", "nginx")  # all viewers in one process
+CGI = ("lighttpd-cgi", "cgid", "mod_cgi", "htaccess")  # a process ends with its viewer

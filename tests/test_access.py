@@ -1,0 +1,576 @@
+# SPDX-License-Identifier: MIT
+"""Every way in, through lighttpd and Apache, from the option files that are shipped.
+
+For each method: a credential that is absent, good, expired, wrong, malformed, oversized, doubled
+and used again, and one that comes while Redis is away; each for one's own log, for another's and
+for one that an administrator asks for. Whoever has no good credential gets the same answer to all.
+"""
+import json
+import subprocess
+from dataclasses import dataclass, field
+
+import pytest
+
+import identity
+import webs
+from fcgi import FcgiStream, ask, environment
+from identity import JSON, jwt, session, signed_cookie
+from procs import wait_until
+from sse import Stream, basic, get
+
+SERVERS = pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
+T43 = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_01234"
+REFUSED = {"content-type": "application/json", "cache-control": "no-store",
+           "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
+
+
+@dataclass
+class Ask:
+    """One request's credential: headers and query. status: what must come of it."""
+    headers: dict = field(default_factory=dict)
+    query: str = ""
+    status: object = 401
+
+
+def bearer(token, scheme="Bearer"):
+    return {"Authorization": f"{scheme} {token}"}
+
+
+def cookie(value, name="session"):
+    return {"Cookie": f"{name}={value}"}
+
+
+def twice(header, a, b=None):
+    """One header in two lines."""
+    return {header: f"{a}\r\n{header}: {b or a}"}
+
+
+class Method:
+    """options; prepare(redis): what Redis holds; good() and admin(): fresh credentials; bad: cases.
+    needs_redis: it looks something up. single: a credential is good once."""
+    needs_redis = True
+    single = False
+    challenge = None
+
+    def __init__(self, redis, directory):
+        self.redis = redis
+        self.directory = directory
+        self.prepare()
+
+    def prepare(self):
+        pass
+
+    def expire(self, key, value):
+        """A key that was there and has expired."""
+        self.redis.client.set(key, value, px=1)
+        wait_until(lambda: not self.redis.client.exists(key), "expiry")
+
+
+class Header(Method):
+    needs_redis = False
+    options = identity.options("header")
+
+    def good(self, user="ann", role=None):
+        return Ask({"X-Remote-User": user, **({"X-Remote-Role": role} if role else {})})
+
+    def bad(self):
+        return {
+            "absent": Ask(),
+            "only a role": Ask({"X-Remote-Role": "admin"}),
+            "wrong": Ask({"X-Remote-User": "ann\xff"}),
+            "malformed": Ask({"X-Remote-User": "ann, bob"}),
+            "oversized": Ask({"X-Remote-User": "a" * 129}),
+            "duplicated": Ask(twice("X-Remote-User", "ann", "bob"), status=(400, 401)),
+            "role duplicated": Ask({"X-Remote-User": "ann", **twice("X-Remote-Role", "a", "admin")},
+                                   status=(400, 401)),
+        }
+
+
+class Cookie(Method):
+    options = identity.options("cookie")
+
+    def prepare(self):
+        for id, value in {"good": session(), "root": session("root", "admin"), "text": "ann",
+                          "nobody": '{"tenant_id":"acme"}', "empty": ""}.items():
+            self.redis.client.set(f"session:{id}", value)
+        self.expire("session:old", session())
+
+    def good(self, user="ann", role=None):
+        return Ask(cookie("root" if role == "admin" else "good"))
+
+    def bad(self):
+        return {
+            "absent": Ask(), "another": Ask(cookie("good", "other")),
+            "expired": Ask(cookie("old")), "unknown": Ask(cookie("never")),
+            "wrong: no JSON": Ask(cookie("text")), "wrong: no user": Ask(cookie("nobody")),
+            "wrong: nothing": Ask(cookie("empty")), "malformed": Ask(cookie("")),
+            "oversized": Ask(cookie("x" * 257)),
+            "duplicated": Ask({"Cookie": "session=good; session=good"}),
+            "duplicated, one good": Ask({"Cookie": "session=never; session=good"}),
+        }
+
+
+class Express(Method):
+    options = identity.options("express")
+
+    def prepare(self):
+        file = identity.secret_file(self.directory, "cookie-secret", identity.COOKIE_SECRET)
+        self.options = {**self.options, "cookie_secret_file": file, "role_field": "/passport/role"}
+        for id, user, role in (("good.id", "ann", "viewer"), ("root", "root", "admin")):
+            self.redis.client.set(f"sess:{id}", json.dumps({"cookie": {"path": "/"}, "passport": {
+                "user": user, "role": role}}))
+
+    def good(self, user="ann", role=None):
+        return Ask(cookie(signed_cookie("root" if role == "admin" else "good.id"), "connect.sid"))
+
+    def bad(self):
+        sid = "connect.sid"
+        good = signed_cookie("good.id")
+        return {
+            "absent": Ask(), "unknown": Ask(cookie(signed_cookie("never"), sid)),
+            "wrong": Ask(cookie(signed_cookie("good.id", "another secret"), sid)),
+            "another's signature": Ask(cookie(good.replace("good", "root"), sid)),
+            "unsigned": Ask(cookie("s%3Agood.id", sid)), "bare": Ask(cookie("good.id", sid)),
+            "malformed": Ask(cookie("s%3Agood.id.%zz", sid)),
+            "oversized": Ask(cookie(signed_cookie("x" * 257), sid)),
+            "duplicated": Ask({"Cookie": f"{sid}={good}; {sid}={good}"}),
+        }
+
+
+class Bearer(Method):
+    options = identity.options("bearer")
+    challenge = "Bearer"
+
+    def prepare(self):
+        for token, value in {"good-key": session(), "root-key": session("root", "admin"),
+                             "bad-key": "[]"}.items():
+            self.redis.client.set(identity.bearer_key(token), value)
+        self.expire(identity.bearer_key("old-key"), session())
+
+    def good(self, user="ann", role=None):
+        return Ask(bearer("root-key" if role == "admin" else "good-key"))
+
+    def bad(self):
+        return {
+            "absent": Ask(), "another scheme": Ask(basic("ann")),
+            "expired": Ask(bearer("old-key")), "unknown": Ask(bearer("never")),
+            "wrong": Ask(bearer("bad-key")), "the key's name": Ask(bearer(identity.bearer_key("good-key"))),
+            "malformed": Ask(bearer("good-key good-key"), status=400),
+            "no token": Ask({"Authorization": "Bearer"}, status=400),
+            "oversized": Ask(bearer("x" * 6000)),
+            "duplicated": Ask(twice("Authorization", "Bearer good-key"), status=400),
+        }
+
+
+class Token(Method):
+    options = identity.options("token")
+    single = True
+
+    def prepare(self):
+        self.count = 0
+        self.expire("sse_token:" + "e" * 43, session())
+
+    def good(self, user="ann", role=None):
+        self.count += 1
+        token = f"{self.count:043}"
+        self.redis.client.set("sse_token:" + token,
+                              session("root", "admin") if role == "admin" else session())
+        return Ask(query=f"token={token}")
+
+    def bad(self):
+        self.redis.client.set("sse_token:" + "w" * 43, '{"user_id":[]}')
+        doubled = self.good().query
+        return {
+            "absent": Ask(), "another": Ask(query="tokens=" + T43),
+            "expired": Ask(query="token=" + "e" * 43), "unknown": Ask(query="token=" + T43),
+            "wrong": Ask(query="token=" + "w" * 43), "malformed": Ask(query="token=short"),
+            # lighttpd escapes the percent sign of what is no escape, Apache hands it on.
+            "out of form": Ask(query="token=%zz", status=(400, 401)), "empty": Ask(query="token="),
+            "oversized": Ask(query="token=" + "x" * 257),
+            "duplicated": Ask(query=f"{doubled}&{doubled}"),
+        }
+
+
+class Jwt(Method):
+    needs_redis = False
+    options = identity.options("jwt")
+    challenge = "Bearer"
+
+    def prepare(self):
+        file = identity.secret_file(self.directory, "jwt-key", identity.SECRET)
+        self.options = {**self.options, "jwt_key_file": file}
+
+    def credential(self, token, **kw):
+        return Ask(bearer(token), **kw)
+
+    def good(self, user="ann", role=None):
+        return self.credential(jwt(user, role or "viewer"))
+
+    def bad(self):
+        good = jwt()
+        head, claims, mac = good.split(".")
+        return {
+            "absent": Ask(),
+            "expired": self.credential(jwt(lives=-1)),
+            "not yet": self.credential(jwt(nbf=4000000000)),
+            "wrong": self.credential(jwt(secret="another secret of thirty-two byt")),
+            "another's claims": self.credential(".".join((head, jwt("bob").split(".")[1], mac))),
+            "alg none": self.credential(jwt(alg="none").rpartition(".")[0] + "."),
+            "another issuer": self.credential(jwt(iss="https://other.example")),
+            "another audience": self.credential(jwt(aud="other")), "no audience": self.credential(jwt(aud=None)),
+            "nobody": self.credential(jwt(sub=None)), "malformed": self.credential("a.b"),
+            "malformed claims": self.credential(f"{head}.!!!.{mac}"),
+            "oversized": self.credential(jwt(note="x" * 5000, secret="wrong")),
+            **self.doubled(good),
+        }
+
+    def doubled(self, good):
+        return {"duplicated": Ask(twice("Authorization", f"Bearer {good}"), status=400)}
+
+
+class JwtCookie(Jwt):
+    def credential(self, token, **kw):
+        return Ask(cookie(token, "jwt"), **kw)
+
+    def doubled(self, good):
+        return {"duplicated": Ask({"Cookie": f"jwt={good}; jwt={good}"})}
+
+
+METHODS = {c.__name__.lower(): c for c in (Header, Cookie, Express, Bearer, Token, Jwt, JwtCookie)}
+
+
+class Door:
+    """A server with one method, its routes and its logs."""
+
+    def __init__(self, stack, kind, method):
+        self.redis = stack.redis()
+        for user in ("ann", "bob", "root"):
+            self.redis.add(f"stream:logs:{user}", f"for {user}")
+        self.method = METHODS[method](self.redis, stack.directory())
+        given = {"trusted": "127.0.0.1",  # the tests' failures are not to be slowed
+                 **self.method.options, "admin_roles": "admin", "retry": 100,
+                 "route": webs.SERVERS[kind].path + "/{user}/stream", "stream": "stream:logs:{user}"}
+        self.server = stack.server(kind, self.redis, **given)
+
+    def url(self, ask, owner, what="/stream"):
+        return f"{self.server.path}/{owner}{what}" + (f"?{ask.query}" if ask.query else "")
+
+    def read(self, ask, owner):
+        """Of a viewer that is let in: what the log showed."""
+        with Stream(self.server.port, self.url(ask, owner), ask.headers) as s:
+            assert s.status == 200, (s.status, s.rest())
+            s.live()
+            return s.lines
+
+    def answer(self, ask, owner, accept=JSON, what="/stream"):
+        return get(self.server.port, self.url(ask, owner, what), {**ask.headers, **accept})
+
+
+def is_refusal(answer, challenge):
+    """401, and nothing in it that depends on what was wrong."""
+    assert answer.status == 401
+    assert json.loads(answer.raw) == {"error": "authentication required"}
+    for name, value in REFUSED.items():
+        assert answer.headers[name] == value
+    assert answer.headers.get("www-authenticate") == challenge
+    assert "set-cookie" not in answer.headers and "location" not in answer.headers
+
+
+def shape(answer):
+    """What a client can compare, without what the web server adds of its own."""
+    own = {k: v for k, v in answer.headers.items()
+           if k not in ("date", "server", "connection", "keep-alive")}
+    return answer.status, own, bytes(answer.raw)
+
+
+@SERVERS
+@pytest.mark.parametrize("method", METHODS)
+def test_matrix(stack, kind, method):
+    door = Door(stack, kind, method)
+    good, admin = door.method.good, lambda: door.method.good("root", "admin")
+
+    # A good credential: one's own log, nobody else's, unless the role is an administrator's.
+    assert door.read(good(), "ann") == ["for ann"]
+    assert door.read(admin(), "root") == ["for root"]
+    assert door.read(admin(), "bob") == ["for bob"]
+    others = [door.answer(good(), owner) for owner in ("bob", "root", "nobody-at-all")]
+    assert [a.status for a in others] == [403] * 3
+    assert len({str(shape(a)) for a in others}) == 1, "tells which logs exist"
+    assert json.loads(others[0].raw) == {"error": "not allowed"}
+    assert door.answer(good(), "ann", what="/history").status == 200
+    assert door.answer(good(), "bob", what="/history").status == 403
+
+    # Again with the same one.
+    again = good()
+    assert door.read(again, "ann") == ["for ann"]
+    if door.method.single:
+        is_refusal(door.answer(again, "ann"), door.method.challenge)
+    else:
+        assert door.read(again, "ann") == ["for ann"]
+
+    # No good one: the same for any log and any endpoint, whatever was wrong.
+    refusals = set()
+    for case, credential in door.method.bad().items():
+        for owner, what in (("ann", "/stream"), ("bob", "/stream"), ("nobody", "/stream"),
+                            ("ann", "/history")):
+            answer = door.answer(credential, owner, what=what)
+            wanted = credential.status
+            assert answer.status in (wanted if isinstance(wanted, tuple) else (wanted,)), case
+            if answer.status == 401:
+                is_refusal(answer, door.method.challenge)
+                refusals.add(str(shape(answer)))
+            assert b"for " not in answer.raw, case
+        # EventSource is told by the status too, for good.
+        stream = door.answer(credential, "ann", {"Accept": "text/event-stream"})
+        assert stream.status == answer.status, case
+    assert len(refusals) == 1
+
+    # Redis away.
+    credential, other = good(), door.method.bad()["absent"]
+    door.redis.stop()
+    if door.method.needs_redis:
+        answer = door.answer(credential, "ann")
+        assert answer.status == 503 and "retry-after" in answer.headers
+        assert json.loads(answer.raw) == {"error": "identity cannot be checked now"}
+        stream = door.answer(credential, "ann", {"Accept": "text/event-stream"})
+        assert stream.status == 200 and stream.headers["content-type"] == "text/event-stream"
+        assert [e.type for e in stream.events] == ["unavailable"] and stream.parser.retry >= 100
+    else:
+        with Stream(door.server.port, door.url(credential, "ann"), credential.headers) as s:
+            assert s.status == 200
+            assert s.event("source").json() == {"state": "lost"}
+        assert door.answer(credential, "bob").status == 403
+    is_refusal(door.answer(other, "ann"), door.method.challenge)
+
+
+# ---- the web server's own methods ----
+
+class DigestApache(webs.ApacheFcgid):
+    modules = ["fcgid", "auth_digest"]
+
+
+def replace_block(text, file, passwords):
+    """The example with its part "who may look" as examples/auth/FILE has it."""
+    block = webs.substitute((webs.TOP / "examples/auth" / file).read_text(),
+                            [("/etc/sselog/htdigest", passwords)])
+    start, end = text.index("# --- who may look"), text.index("# --- end of who may look")
+    return text[:start] + block.strip() + "\n" + text[text.index("\n", end):]
+
+
+def htdigest(directory):
+    path = directory / "htdigest"
+    lines = "".join(f"{user}:log:{identity.hashlib.md5(f'{user}:log:{webs.PASSWORD}'.encode()).hexdigest()}\n"
+                    for user in webs.USERS)
+    path.write_text(lines)
+    path.chmod(0o644)
+    return path
+
+
+@SERVERS
+def test_digest(stack, redis, kind):
+    """Digest files of the web server, from the example: its word is what counts."""
+    redis.add("stream:logs:ann", "for ann")
+    setup = stack.setup(redis, auth="remote_user")
+    passwords = htdigest(setup.dir)
+    file = {"lighttpd": "lighttpd-digest.conf", "fcgid": "apache-digest.conf"}[kind]
+    make = {"lighttpd": webs.Lighttpd, "fcgid": DigestApache}[kind]
+    server = stack.keep(make(setup, auth=True, edit=lambda t: replace_block(t, file, passwords)))
+    path = server.path + "/stream"
+    refused = get(server.port, path)
+    assert refused.status == 401
+    challenge = refused.headers["www-authenticate"]
+    with Stream(server.port, path,
+                identity.digest_authorization(challenge, "ann", webs.PASSWORD, path)) as s:
+        s.live()
+        assert s.lines == ["for ann"]
+    for user, password in (("ann", "wrong"), ("bob", "wrong"), ("nobody", webs.PASSWORD)):
+        given = identity.digest_authorization(challenge, user, password, path)
+        assert get(server.port, path, given).status == 401
+    assert get(server.port, path, basic("ann")).status == 401
+
+
+@SERVERS
+def test_basic_matrix(stack, redis, kind):
+    """remote_user behind Basic: the web server refuses what is wrong, sselog what is no name."""
+    setup = stack.setup(redis, auth="remote_user", route="/sselog/{user}/stream",
+                        stream="stream:logs:{user}", admin_roles="admin")
+    long = "n" * 129
+    subprocess.run(["htpasswd", "-bm", setup.passwords, long, webs.PASSWORD], check=True,
+                   stderr=subprocess.DEVNULL)
+    redis.add("stream:logs:ann", "for ann")
+    server = stack.server(kind, setup=setup, web={"auth": True})
+
+    def status(headers, owner="ann"):
+        return get(server.port, f"/sselog/{owner}/stream", {**JSON, **headers}).status
+    with Stream(server.port, "/sselog/ann/stream", basic("ann")) as s:
+        s.live()
+        assert s.lines == ["for ann"]
+    assert status(basic("ann"), "bob") == status(basic("bob"), "ann") == 403
+    assert status({}) == status(basic("ann", "wrong")) == status(basic("nobody")) == 401
+    assert status({"Authorization": "Basic !!!"}) in (400, 401)
+    # Doubled, some web servers take the first: then it is that user's log and nobody else's.
+    for first, second in (("ann", "bob"), ("bob", "ann")):
+        doubled = twice("Authorization", *(basic(user)["Authorization"] for user in (first, second)))
+        with Stream(server.port, "/sselog/ann/stream", doubled) as s:
+            assert s.status in ((200, 400, 401) if first == "ann" else (400, 401, 403))
+    oversized = get(server.port, "/sselog/ann/stream", {**JSON, **basic(long)})
+    is_refusal(oversized, None)
+    redis.stop()  # nothing of this needs Redis
+    assert status(basic("ann", "wrong")) == 401 and status(basic("ann"), "bob") == 403
+    with Stream(server.port, "/sselog/ann/stream", basic("ann")) as s:
+        assert s.event("source").json() == {"state": "lost"}
+
+
+@SERVERS
+def test_headers_from_anywhere_else(stack, redis, kind):
+    """The same headers from an address that is not in the list are nothing."""
+    redis.add("stream:logs:ann", "for ann")
+    server = stack.server(kind, redis, stream="stream:logs:{user}",
+                          **identity.options("header", trusted="192.0.2.0/24 2001:db8::/32"))
+    for headers in ({"X-Remote-User": "ann"},
+                    {"X-Remote-User": "ann", "X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1",
+                     "X-Real-IP": "192.0.2.1", "Remote-Addr": "192.0.2.1"}):
+        is_refusal(get(server.port, server.path + "/stream", {**JSON, **headers}), None)
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
+@pytest.mark.parametrize("alg", ["RS256", "ES256"])
+def test_public_keys(stack, redis, kind, alg):
+    """libjwt and its libcrypto do their work after the process gave up the file system."""
+    redis.add("stream:logs:alice", "for alice")
+    key, token = public_key(alg)
+    setup = stack.setup(redis)
+    (setup.dir / "key.pem").write_text(key)
+    (setup.dir / "key.pem").chmod(0o644)
+    setup.options.update({"SSELOG_AUTH": "jwt", "SSELOG_JWT_ALG": alg, "SSELOG_STREAM": "stream:logs:{user}",
+                          "SSELOG_JWT_KEY_FILE": str(setup.dir / "key.pem")})
+    server = stack.server(kind, setup=setup)
+    with Stream(server.port, server.path + "/stream", bearer(token)) as s:
+        assert s.status == 200
+        s.live()
+        assert s.lines == ["for alice"]
+    head, claims, mac = token.split(".")
+    broken = mac[:10] + ("A" if mac[10] != "A" else "B") + mac[11:]
+    for bad in (f"{head}.{claims}.{broken}", f"{head}.{claims}.", jwt("alice", secret=key.rstrip("\n"))):
+        is_refusal(get(server.port, server.path + "/stream", {**JSON, **bearer(bad)}), "Bearer")
+
+
+def public_key(alg):
+    """A public key and a token of alice's, good until 2033, from the unit test."""
+    text = (webs.TOP / "tests/unit/test_jwtcheck.c").read_text()
+
+    def literal(name):
+        body = text.partition(f"static const char {name}[] =")[2].partition(";")[0]
+        return "".join(part for part in body.split('"')[1::2]).replace("\\n", "\n")
+    short = {"RS256": "rsa", "ES256": "ec"}[alg]
+    return literal(f"{short}_key"), literal(f"{alg.lower()}_token")
+
+
+# ---- several methods, and what they ask ----
+
+def responder(stack, redis, **options):
+    return stack.responder(redis, **{"stream": "stream:logs:{user}", **options})
+
+
+def status_of(r, query="", accept="application/json", **params):
+    return ask(r.socket, environment("/sselog/stream", query, HTTP_ACCEPT=accept, **params))
+
+
+def test_the_first_that_finds_its_kind_decides(stack, redis):
+    redis.client.set("session:good", session("ann"))
+    redis.client.set(identity.bearer_key("key"), session("bob"))
+    for user in ("ann", "bob", "eve"):
+        redis.add(f"stream:logs:{user}", f"for {user}")
+    r = responder(stack, redis, auth="cookie bearer remote_user")
+    rows = [
+        ({"HTTP_COOKIE": "session=good", "HTTP_AUTHORIZATION": "Bearer key", "REMOTE_USER": "eve"}, "ann"),
+        ({"HTTP_COOKIE": "x=y", "HTTP_AUTHORIZATION": "Bearer key", "REMOTE_USER": "eve"}, "bob"),
+        ({"HTTP_AUTHORIZATION": "Basic x", "REMOTE_USER": "eve"}, "eve"),
+        ({"HTTP_COOKIE": "session=bad", "HTTP_AUTHORIZATION": "Bearer key", "REMOTE_USER": "eve"}, None),
+        ({"HTTP_AUTHORIZATION": "Bearer bad", "REMOTE_USER": "eve"}, None),
+    ]
+    for params, user in rows:
+        if user is None:
+            assert status_of(r, **params).status == 401, params
+            continue
+        with FcgiStream(r.socket, environment("/sselog/stream", **params)) as s:
+            s.live()
+            assert s.lines == [f"for {user}"], params
+
+
+@pytest.mark.parametrize("method", ["cookie", "bearer", "token"])
+def test_unknown_and_wrong_ask_the_same(stack, redis, method):
+    """One look-up each, of the same kind, whether the key is not there or holds nothing good."""
+    key, params = {
+        "cookie": (lambda x: f"session:{x}", lambda x: {"HTTP_COOKIE": f"session={x}"}),
+        "bearer": (identity.bearer_key, lambda x: {"HTTP_AUTHORIZATION": f"Bearer {x}"}),
+        "token": (lambda x: f"sse_token:{x}", lambda x: {"query": f"token={x}"}),
+    }[method]
+    r = responder(stack, redis, auth=method)
+    answers, asked = set(), set()
+    for n, value in enumerate([None, "", "text", "[]", "{}", '{"user_id":""}', "x" * 70000]):
+        name = f"{n:043}"
+        if value is not None:
+            redis.client.set(key(name), value)
+        before = identity.look_ups(redis)
+        answer = status_of(r, **params(name))
+        after = identity.look_ups(redis)
+        answers.add((answer.head, bytes(answer.raw)))
+        asked.add(tuple(after[c] - before[c] for c in sorted(after)))
+    assert len(answers) == 1
+    assert asked == {(0, 1) if method == "token" else (1, 0)}
+
+
+def test_redis_away_delays_nobody_else(stack, redis):
+    """Frozen, not gone: look-ups run into their deadline, and no open viewer and no method that
+    needs no Redis waits with them."""
+    key = identity.secret_file(stack.directory(), "key", identity.SECRET)
+    r = responder(stack, redis, auth="cookie jwt remote_user", keepalive=1, jwt_key_file=key,
+                  front_threads=4)
+    with FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER="ann")) as viewer:
+        viewer.live()
+        redis.freeze()
+        stuck = [stack.keep(Lookup(r.socket)) for _ in range(2)]
+        seen = len(viewer.parser.comments)
+        viewer.until(lambda s: len(s.parser.comments) > seen, "a keepalive")
+        token = {"HTTP_AUTHORIZATION": "Bearer " + jwt()}
+        for params in ({"REMOTE_USER": "bob"}, token):
+            with FcgiStream(r.socket, environment("/sselog/stream", **params)) as s:
+                assert s.status == 200
+        assert status_of(r).status == 401
+        for one in stuck:  # each is answered, by its own deadline
+            assert one.status() == 503
+        redis.thaw()
+        redis.add("stream:logs:ann", "after")
+        viewer.messages(1)
+
+
+class Lookup:
+    """A request that waits for Redis; read later."""
+
+    def __init__(self, socket):
+        import fcgi
+        self.peer = fcgi.Peer(socket)
+        self.peer.request(environment("/sselog/stream", HTTP_COOKIE="session=x",
+                                      HTTP_ACCEPT="application/json"))
+
+    def status(self):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            head += self.peer.next().content
+        return int(head.split(b"Status: ")[1][:3])
+
+    def close(self):
+        self.peer.close()
+
+
+def test_unprotected_configurations_do_not_start(stack, redis):
+    rows = [{"auth": "header"}, {"auth": "jwt"}, {"auth": "anonymous cookie", "stream": "log"},
+            {"auth": "anonymous", "stream": "stream:logs:{user}"}, {"auth": "password"}, {"auth": ""},
+            {"auth": "cookie", "session_key": "session"}, {"auth": "token", "token_key": "t"},
+            {"auth": "bearer", "bearer_key": "{user}"}]
+    for options in rows:
+        setup = stack.setup(redis, **options)
+        done = subprocess.run([setup.program, "-t"], env=setup.environment(), capture_output=True, text=True)
+        assert done.returncode == 2, options
+        assert done.stderr.count("\n") == 1 and "SSELOG_" in done.stderr, done.stderr

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: MIT
+"""The contract of AstrBot's live log, over the web servers with the snippets of examples/astrbot."""
+import json
+import time
+
+import pytest
+
+from dropins import bearer, body, serve, servers, signed
+from sse import EventSource, Stream, get
+
+KEY = "stream:logs:astrbot"
+PATHS = ("/api/live-log", "/api/v1/logs/live")
+HISTORY = ("/api/log-history", "/api/v1/logs/history")
+
+
+def entry(text, at=1766742118.1234567, level="INFO", category="system"):
+    return {"level": level, "time": at, "data": text, "category": category}
+
+
+def write(redis, *entries):
+    return redis.add_many(KEY, [json.dumps(e, ensure_ascii=False) for e in entries])
+
+
+@pytest.fixture
+def login():
+    return bearer(signed(username="astrbot"))
+
+
+@servers
+def test_bytes(stack, redis, kind, login):
+    server = serve(stack, redis, "astrbot", kind, keepalive=1)
+    for path in PATHS:
+        with Stream(server.port, path, login) as s:
+            assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
+            assert s.headers["cache-control"] == "no-cache"
+            e = entry("\x1b[1;36m[2026-01-01] [Core] [INFO] 日志 😀\u2028 \\ / \x7f \x1b[0m")
+            id, = write(redis, e)
+            s.messages(1)
+            data = json.dumps({"type": "log", **e}, ensure_ascii=False)
+            assert f"id: {id}\ndata: {data}\n\n" in body(s)
+            s.until(lambda s: "keepalive" in s.parser.comments, "a keepalive")
+
+
+@servers
+def test_who_may_look(stack, redis, kind, login):
+    server = serve(stack, redis, "astrbot", kind)
+    late = bearer(signed(username="astrbot", exp=int(time.time()) - 10))
+    bad = bearer(signed(secret="another secret of enough bytes....", username="astrbot"))
+    legacy = ("未授权", "Token 过期", "Token 无效")
+    v1 = ("Missing API key", "Token expired", "Invalid token")
+    for paths, texts in ((0, legacy), (1, v1)):
+        for path in (PATHS[paths], HISTORY[paths]):
+            for headers, text in zip(({}, late, bad), texts):
+                answer = get(server.port, path, headers)
+                assert answer.status == 401
+                assert body(answer) == f'{{"status":"error","message":"{text}"}}'
+    cookie = {"Cookie": "astrbot_dashboard_jwt=" + login["Authorization"][7:]}
+    for path in HISTORY:
+        assert get(server.port, path, cookie).status == 200
+    with Stream(server.port, PATHS[0], cookie) as s:
+        assert s.status == 200
+
+
+@servers
+def test_history(stack, redis, kind, login):
+    server = serve(stack, redis, "astrbot", kind)
+    assert json.loads(body(get(server.port, HISTORY[0], login))) == \
+        {"status": "ok", "message": None, "data": {"logs": []}}
+    entries = [entry(f"日志 {i}", 100 + i) for i in range(620)]
+    write(redis, *entries)
+    redis.add(KEY, "no entry")
+    for path in HISTORY:
+        answer = get(server.port, path, login)
+        assert answer.status == 200 and answer.headers["content-type"] == "application/json"
+        assert body(answer).startswith('{"status":"ok","message":null,"data":{"logs":[{')
+        assert "日志" in body(answer)
+        assert json.loads(body(answer))["data"]["logs"] == entries[-500:]
+
+
+@servers
+def test_cursor_is_a_time(stack, redis, kind, login):
+    """Entries whose time is greater, in the log's order; then live, whatever its time is."""
+    server = serve(stack, redis, "astrbot", kind)
+    times = [100.5, 103.25, 101.5, 102.0, 102.0, 99.0]
+    write(redis, *(entry(str(t), t) for t in times), {"level": "INFO", "data": "without a time"})
+
+    def after(cursor, query=False):
+        headers = {**login, **({} if query or cursor is None else {"Last-Event-ID": cursor})}
+        path = PATHS[0] + (f"?lastEventId={cursor}" if query else "")
+        with Stream(server.port, path, headers) as s:
+            assert s.status == 200
+            write(redis, entry("live", 1.0))
+            s.until(lambda s: s.records and s.records[-1].json()["data"] == "live", "live")
+            got = [e.json()["data"] for e in s.records]
+        redis.client.xdel(KEY, s.parser.last_id)
+        return got
+
+    for query in (False, True):
+        assert after("101.5", query) == ["103.25", "102.0", "102.0", "live"]
+    assert after("102.0") == ["103.25", "live"]
+    assert after("1e2") == ["100.5", "103.25", "101.5", "102.0", "102.0", "live"]
+    assert after("1_0_1") == ["103.25", "101.5", "102.0", "102.0", "live"]
+    assert after("-inf") == [str(t) for t in times] + ["live"]
+    for cursor in (None, "inf", "nan", "abc", "0x10", "1-x", "200.0"):
+        assert after(cursor) == ["live"], cursor
+
+
+@servers
+def test_no_header_is_live_only(stack, redis, kind, login):
+    server = serve(stack, redis, "astrbot", kind)
+    write(redis, entry("old"))
+    with Stream(server.port, PATHS[1], login) as s:
+        write(redis, entry("new"))
+        assert [e.json()["data"] for e in s.messages(1)] == ["new"]
+
+
+@servers
+@pytest.mark.parametrize("way", ["header", "query"])
+def test_twenty_cuts(stack, redis, kind, login, way):
+    """A polyfill that reconnects with ?lastEventId= and a client with Last-Event-ID miss nothing;
+    records with equal times survive."""
+    server = serve(stack, redis, "astrbot", kind)
+
+    class Client(EventSource):
+        def open(self, last_id):
+            if way == "header" or not last_id:
+                return super().open(last_id)
+            return Stream(self.address, f"{self.path}?lastEventId={last_id}", self.headers)
+
+    count = 0
+    with Client(server.port, PATHS[0], login) as client:
+        client.wait(lambda c: c.connects == 1, "the stream")
+        write(redis, entry("0"))
+        client.wait(lambda c: len(c.records) == 1, "the first record")
+        for cut in range(20):
+            client.cut()
+            for _ in range(5):
+                count += 1
+                write(redis, entry(str(count), 1766742118.0 + count // 2))  # in pairs
+            client.wait(lambda c: len(c.records) >= count + 1, f"records over cut {cut}")
+        assert [e.json()["data"] for e in client.records] == [str(i) for i in range(count + 1)]
+
+
+@servers
+def test_bad_payloads_are_harmless(stack, redis, kind, login):
+    """On one line each, and something the console can show."""
+    server = serve(stack, redis, "astrbot", kind)
+    bad = [b"plain text\nwith lines", b"\xff\xfe", b"[1]", b'{"time": NaN, "data": "\\ud800"}', b"{}",
+           b"", b"[" * 2000, b'{"data":"a\\nb\\r"}', b'{"data":\n"spread",\r\n"level":"INFO"}']
+    with Stream(server.port, PATHS[0], login) as s:
+        for payload in bad:
+            redis.add(KEY, payload)
+        got = [e.json() for e in s.messages(len(bad))]
+        assert all(e["type"] == "log" for e in got)
+        assert got[0]["data"] == "plain text\nwith lines" and got[0]["level"] == "INFO"
+        assert abs(got[0]["time"] - time.time()) < 600
+        assert got[3] == {"type": "log", "time": None, "data": "\ufffd"}
+        assert got[4] == {"type": "log"}
+        assert body(s).count("\ndata: ") == len(bad)

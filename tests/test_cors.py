@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""Pages of other origins: who may read answers, who may ask for tokens; nobody unless configured."""
+import json
+
+import pytest
+
+from fcgi import FcgiStream, ask, environment
+from identity import session
+from sse import Stream, get
+
+ALLOWED = "https://app.example"
+OTHER = "http://localhost:3000"
+FOREIGN = ["https://evil.example", "null", "https://app.example.evil.example", "http://app.example",
+           "https://app.example:8443", "https://APP.example", "https://app.example/", "*", ""]
+
+
+@pytest.fixture
+def responder(stack, redis):
+    redis.client.set("session:abc", session())
+    redis.add("stream:logs:ann", "x")
+    return stack.responder(redis, auth="cookie", stream="stream:logs:{user}", cors=f"{ALLOWED} {OTHER}")
+
+
+def request(responder, path="/sselog/stream", origin=None, **params):
+    given = {"HTTP_ACCEPT": "application/json", "HTTP_ORIGIN": origin, **params}
+    return ask(responder.socket, environment(path, **given))
+
+
+def cors(answer):
+    """Its headers of the CORS protocol."""
+    return {k.removeprefix("access-control-"): v for k, v in answer.headers.items()
+            if k.startswith("access-control-")}
+
+
+# What is answered to whom; each with and without a good credential.
+PATHS = [("/sselog/stream", "GET"), ("/sselog/history", "GET"), ("/sselog/token", "POST"),
+         ("/sselog/status", "GET"), ("/sselog/healthz", "GET"), ("/sselog/nowhere", "GET"),
+         ("/sselog/stream", "DELETE")]
+
+
+@pytest.mark.parametrize("path, method", PATHS)
+def test_exact_origins(responder, path, method):
+    for cookie in ("session=abc", "session=bad"):
+        def head(origin):
+            params = environment(path, method=method, HTTP_COOKIE=cookie, HTTP_ORIGIN=origin)
+            with FcgiStream(responder.socket, params) as s:
+                return s
+        for origin in (ALLOWED, OTHER):
+            answer = head(origin)
+            assert cors(answer) == {"allow-origin": origin, "allow-credentials": "true"}
+            assert answer.headers["vary"] == "Origin"
+        for origin in [None, *FOREIGN]:
+            answer = head(origin)
+            assert cors(answer) == {}, origin
+            assert answer.headers["vary"] == "Origin", "a cache would hand it to the allowed origin"
+
+
+def test_preflight(responder):
+    """Needs no credential: browsers send none with it."""
+    for path, methods in (("/sselog/stream", "GET"), ("/sselog/token", "POST"), ("/sselog/history", "GET")):
+        asked = {"HTTP_ACCESS_CONTROL_REQUEST_METHOD": methods,
+                 "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "authorization,last-event-id"}
+        answer = ask(responder.socket, environment(path, method="OPTIONS", HTTP_ORIGIN=ALLOWED, **asked))
+        assert answer.status == 204 and answer.raw == b"" and answer.headers["vary"] == "Origin"
+        found = cors(answer)
+        assert found["allow-origin"] == ALLOWED and found["allow-credentials"] == "true"
+        assert methods in found["allow-methods"].split(", ")
+        allowed = found["allow-headers"].lower().split(", ")
+        assert {"authorization", "last-event-id", "cache-control", "content-type"} <= set(allowed)
+        assert int(found["max-age"]) > 0
+        for origin in [None, *FOREIGN]:
+            answer = ask(responder.socket, environment(path, method="OPTIONS", HTTP_ORIGIN=origin, **asked))
+            assert answer.status == 204 and cors(answer) == {}, origin
+
+
+def test_none_by_default(stack, redis):
+    redis.client.set("session:abc", session())
+    responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}")
+    for method in ("GET", "OPTIONS"):
+        for path, _ in PATHS[:6]:
+            params = environment(path, method=method, HTTP_ORIGIN=ALLOWED, HTTP_COOKIE="session=abc")
+            with FcgiStream(responder.socket, params) as answer:
+                assert cors(answer) == {} and "vary" not in answer.headers
+
+
+def test_stream_that_is_unavailable(responder, redis):
+    """A page of another origin must be able to read that too."""
+    redis.stop()
+    answer = request(responder, origin=ALLOWED, HTTP_COOKIE="session=abc", HTTP_ACCEPT="text/event-stream")
+    assert answer.status == 200 and [e.type for e in answer.events] == ["unavailable"]
+    assert cors(answer)["allow-origin"] == ALLOWED and answer.headers["vary"] == "Origin"
+
+
+CROSS_SITE = [  # Origin, Sec-Fetch-Site, Host; may it have a token?
+    (None, None, "logs.example", True),  # a script
+    ("https://logs.example", None, "logs.example", True),
+    ("https://logs.example:8443", None, "logs.example:8443", True),
+    ("https://logs.example", "same-origin", "logs.example", True),
+    (None, "same-origin", "logs.example", True),
+    (None, "none", "logs.example", True),
+    (ALLOWED, "cross-site", "logs.example", True),
+    (ALLOWED, None, "logs.example", True),
+    (OTHER, "same-site", "logs.example", True),
+    ("https://evil.example", "cross-site", "logs.example", False),
+    ("https://evil.example", None, "logs.example", False),
+    ("https://sub.logs.example", "same-site", "logs.example", False),
+    (None, "cross-site", "logs.example", False),
+    (None, "same-site", "logs.example", False),
+    ("null", None, "logs.example", False),
+    ("null", "cross-site", "logs.example", False),
+    ("https://logs.example.evil.example", None, "logs.example", False),
+    ("https://logs.example:8443", None, "logs.example", False),
+    ("https://evil.example", "something new", "logs.example", False),
+    ("https://logs.example", "something new", "logs.example", False),
+    ("https://evil.example", None, None, False),
+    ("https://evil.example", "", "logs.example", False),
+]
+
+
+@pytest.mark.parametrize("origin, site, host, may", CROSS_SITE)
+def test_tokens_across_sites(redis, responder, origin, site, host, may):
+    answer = ask(responder.socket, environment(
+        "/sselog/token", method="POST", HTTP_COOKIE="session=abc", HTTP_ORIGIN=origin,
+        HTTP_SEC_FETCH_SITE=site, HTTP_HOST=host))
+    assert answer.status == (200 if may else 403)
+    assert len(redis.client.keys("sse_token:*")) == may
+    if not may:
+        assert json.loads(answer.raw) == {"error": "cross-site request"}
+        assert redis.client.info("commandstats").get("cmdstat_get") is None, "asked before it refused"
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
+def test_through_web_servers(stack, redis, kind):
+    redis.client.set("session:abc", session())
+    redis.add("stream:logs:ann", "x")
+    server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}", cors=ALLOWED)
+    headers = {"Cookie": "session=abc", "Origin": ALLOWED}
+    with Stream(server.port, server.path + "/stream", headers) as s:
+        s.live()
+        assert s.headers["access-control-allow-origin"] == ALLOWED
+        assert s.headers["access-control-allow-credentials"] == "true"
+        assert "Origin" in s.headers["vary"]
+    preflight = get(server.port, server.path + "/token", {**headers, "Access-Control-Request-Method": "POST"},
+                    method="OPTIONS")
+    assert preflight.status == 204 and preflight.headers["access-control-allow-origin"] == ALLOWED
+    foreign = {**headers, "Origin": "https://evil.example"}
+    assert get(server.port, server.path + "/token", foreign, method="POST", body=b"x").status == 403
+    with Stream(server.port, server.path + "/stream", foreign) as s:
+        assert "access-control-allow-origin" not in s.headers

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: MIT
+"""tests/demo, which is `make demo` without installing and building: it shows, and leaves nothing."""
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import procs
+import webs
+from procs import wait_until
+from sse import get
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_demo(stack, number, monkeypatch):
+    scratch = stack.directory()
+    file = scratch / "some.log"
+    file.write_text("a line of the file\nand another\n")
+    out = scratch / "out"
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setenv("DEMO_FILE", str(file))
+    monkeypatch.setenv("SSELOG", str(webs.program()))
+    monkeypatch.delenv("SSELOG_TEST_ACL", raising=False)  # the demo has a Redis of its own
+    demo = stack.keep(procs.Child([webs.TOP / "tests/demo"], log=out))
+    said = demo.said
+    wait_until(lambda: "curl -N" in said(), "the URL")
+    port = int(re.search(r"http://127\.0\.0\.1:(\d+)/sselog/stream", said())[1])
+    wait_until(lambda: "data: a line of the file" in said() and "data: and another" in said(),
+               "records of the file")
+    assert get(port, "/a-visit-of-ours").status == 404
+    wait_until(lambda: "a-visit-of-ours" in said(), "our visit in the stream")
+    members = procs.descendants(demo.pid)
+    assert len(members) >= 4
+    demo.send(number)
+    assert demo.wait(30) == 0
+    assert not [p for p in members if procs.executable(p)]
+    assert sorted(p.name for p in scratch.iterdir()) == ["out", "some.log"]
+
+
+def test_demo_names_a_file_it_cannot_read(stack, monkeypatch):
+    scratch = stack.directory()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setenv("SSELOG", str(webs.program()))
+    monkeypatch.setenv("DEMO_FILE", "/no/such/file")
+    done = subprocess.run([webs.TOP / "tests/demo"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1 and "/no/such/file" in done.stderr
+    assert not list(Path(scratch).iterdir())

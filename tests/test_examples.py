@@ -1,0 +1,686 @@
+# SPDX-License-Identifier: MIT
+"""What stands in examples/: the web server snippets as they are shipped, and the small programs that
+bring the records of The Other Dude, AstrBot, smarter and swf-monitor to where sselog reads them."""
+import asyncio
+import contextlib
+import http.server
+import json
+import sys
+import threading
+import time
+from types import SimpleNamespace
+
+import jwt
+import pytest
+import redis as redis_py
+
+import examples
+import jetstream
+import scripted_redis
+from procs import wait_until
+from sse import Stream, get
+from webs import TOP
+
+sys.path[:0] = [str(TOP / "examples" / name) for name in ("tod", "astrbot")]
+
+import nats_to_redis
+import redis_log
+
+TENANTS = ("6f1c1f0e-0000-4000-8000-00000000000a", "6f1c1f0e-0000-4000-8000-00000000000b")
+
+
+# ---- the snippets -------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def application():
+    """Answers every path with its name: what the web server does not give to sselog."""
+
+    class Echo(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            body = f"the application: {self.path}".encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server.server_port
+    server.shutdown()
+
+
+def post(port, path, headers):
+    """As browsers do it: with the length of the body that there is not."""
+    return get(port, path, {**headers, "Content-Length": "0"}, method="POST")
+
+
+def signed(**claims):
+    return jwt.encode({"exp": int(time.time()) + 3600, **claims}, examples.SECRET, algorithm="HS256")
+
+
+def tod_token(redis, tenant, role="viewer", token="t" * 43):
+    """As the application does it."""
+    redis.client.set(f"sse_token:{token}", json.dumps(
+        {"user_id": "u-1", "tenant_id": tenant, "role": role}), ex=30)
+    return token
+
+
+def channels_send(redis, payload, group="workflow_events"):
+    """What RedisChannelLayer.group_send writes, for each member of the group."""
+    from channels_redis.core import RedisChannelLayer
+
+    async def send():
+        layer = RedisChannelLayer(hosts=[redis.url])
+        await layer.group_send(group, {"type": "broadcast", "payload": payload})
+        await layer.close_pools()
+
+    asyncio.run(send())
+
+
+class Smarter:
+    name = "smarter"
+    path = "/dashboard/logs/api/stream/"
+    rest = ("/", "/dashboard/logs/", "/dashboard/logs/api/other/", "/dashboard/logs/api/streams")
+
+    @staticmethod
+    def credential(redis):
+        redis.client.set("sselog:session:secret", '{"user_id": "ann"}')
+        return "", {"Cookie": "sselog=secret"}
+
+    @staticmethod
+    def write(redis, text):
+        redis.add("stream:logs:User.ann", json.dumps({"message": text, "level": "INFO"}, indent=2))
+
+
+class Tod:
+    name = "tod"
+    path = f"/api/tenants/{TENANTS[0]}/events/stream"
+    rest = ("/api/auth/sse-token", "/api/tenants/", f"/api/tenants/{TENANTS[0]}/events", "/")
+
+    @staticmethod
+    def credential(redis):
+        return f"?token={tod_token(redis, TENANTS[0])}", {}
+
+    @staticmethod
+    def write(redis, text):
+        for tenant, what in ((TENANTS[1], "foreign"), (TENANTS[0], text)):
+            redis.add("stream:events", json.dumps({"tenant_id": tenant, "message": what}),
+                      "alert_fired")
+
+
+class Swf:
+    name = "swf"
+    path = "/swf-monitor/api/messages/stream/"
+    rest = ("/swf-monitor/", "/swf-monitor/api/messages/", "/swf-monitor/api/messages/stream/x")
+
+    @staticmethod
+    def credential(redis):
+        import hashlib
+        redis.client.set("sselog:bearer:" + hashlib.sha256(b"k" * 40).hexdigest(), '{"user_id": "ann"}')
+        return "", {"Authorization": "Token " + "k" * 40}
+
+    @staticmethod
+    def write(redis, text):
+        channels_send(redis, {"msg_type": "data_ready", "message": text})
+
+
+class Astrbot:
+    name = "astrbot"
+    path = "/api/live-log"
+    rest = ("/", "/api/auth/login", "/api/live-logs", "/api/v1/logs")
+
+    @staticmethod
+    def credential(redis):
+        return "", {"Authorization": "Bearer " + signed(username="ann")}
+
+    @staticmethod
+    def write(redis, text):
+        redis.add("stream:logs:astrbot", json.dumps({"level": "INFO", "time": 1.5, "data": text,
+                                                     "category": "system"}))
+
+
+SYSTEMS = (Smarter, Tod, Swf, Astrbot)
+systems = pytest.mark.parametrize("system", SYSTEMS, ids=lambda s: s.name)
+servers = pytest.mark.parametrize("kind", examples.SERVERS)
+
+
+def example(stack, redis, kind, name, **kw):
+    setup = stack.setup(redis, auth="remote_user")
+    del setup.options["SSELOG_AUTH"]  # the snippets say it
+    return stack.keep(examples.SERVERS[kind](setup, name, **kw))
+
+
+@servers
+@systems
+def test_snippet(stack, redis, application, kind, system):
+    """The path is sselog's and shows a record as it is written; the rest stays with the application;
+    who brings no credential is refused; no token is in the log."""
+    server = example(stack, redis, kind, system.name, app=application)
+    assert get(server.port, system.path).status in (302, 401, 422)
+    query, headers = system.credential(redis)
+    with Stream(server.port, system.path + query, headers) as s:
+        assert s.status == 200, s.rest()
+        assert s.headers["content-type"].startswith("text/event-stream")
+        if system is Swf:
+            s.until(lambda s: b"event: connected" in s.raw, "connected")
+        system.write(redis, "first words")
+        s.until(lambda s: b"first words" in s.raw, "the record")
+        assert b"foreign" not in s.raw
+    for path in system.rest:
+        answer = get(server.port, path)
+        assert answer.raw.decode() == f"the application: {path}", path
+    if kind != "lighttpd" and query:
+        assert get(server.port, system.path + query).status == 401
+        wait_until(lambda: server.access_log().count(system.path) >= 2, "both refusals in the log")
+        assert "token" not in server.access_log()
+
+
+@pytest.mark.parametrize("kind", examples.SERVERS)
+def test_tokens_of_the_other_dude_made_by_sselog(stack, redis, application, kind):
+    server = example(stack, redis, kind, "tod", app=application, tokens=True)
+    login = signed(sub="u-1", tenant_id=TENANTS[0], role="viewer", type="access")
+    for headers in ({"Authorization": f"Bearer {login}"}, {"Cookie": f"access_token={login}"}):
+        answer = post(server.port, "/api/auth/sse-token", headers)
+        assert answer.status == 200, answer.raw
+        token = json.loads(answer.raw)["token"]
+        with Stream(server.port, f"{Tod.path}?token={token}") as s:
+            assert s.status == 200
+            Tod.write(redis, "first words")
+            s.until(lambda s: b"first words" in s.raw, "the record")
+        assert get(server.port, f"{Tod.path}?token={token}").status == 401
+    assert post(server.port, "/api/auth/sse-token", {}).status == 401
+
+
+def test_history_of_astrbot(stack, redis):
+    server = example(stack, redis, "lighttpd", "astrbot")
+    Astrbot.write(redis, "日志 one")
+    _, headers = Astrbot.credential(redis)
+    for path in ("/api/log-history", "/api/v1/logs/history"):
+        assert json.loads(get(server.port, path, headers).raw) == {
+            "status": "ok", "message": None,
+            "data": {"logs": [{"level": "INFO", "time": 1.5, "data": "日志 one",
+                               "category": "system"}]}}
+        assert get(server.port, path).status == 401
+
+
+# ---- tod/nats_to_redis.py -----------------------------------------------------------------------
+
+def event(n, tenant=TENANTS[0], **more):
+    return json.dumps({"tenant_id": tenant, "n": n, **more}, indent=1).encode()
+
+
+class Bridged:
+    """The bridge between a JetStream of the tests and a real Redis."""
+
+    def __init__(self, url):
+        self.url = url
+        self.jet = jetstream.JetStream()
+
+    @contextlib.asynccontextmanager
+    async def running(self, **kw):
+        import redis.asyncio
+
+        client = redis.asyncio.Redis(unix_socket_path=self.url.removeprefix("unix://"),
+                                     socket_timeout=5)
+        bridge = nats_to_redis.Bridge(client, **kw)
+        work = asyncio.ensure_future(nats_to_redis.run(self.jet, bridge, None))
+        try:
+            yield bridge
+        finally:
+            work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
+            await client.close()
+
+    async def settled(self):
+        """Until nothing is left to deliver."""
+        def left():
+            return [m for c in self.jet.durables.values() for m in self.jet.streams[c.stream]
+                    if m.seq > c.floor and m.subject.startswith(c.prefix)]
+
+        for _ in range(3000):
+            if len(self.jet.durables) == len(nats_to_redis.SOURCES) and not left():
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"not delivered: {left()[:3]}")
+
+
+async def until(condition):
+    for _ in range(3000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("not in time")
+
+
+def records(redis, key="stream:events"):
+    return [{k.decode(): v.decode() for k, v in fields.items()}
+            for _, fields in redis.client.xrange(key)]
+
+
+def numbers(redis):
+    return [json.loads(r["data"])["n"] for r in records(redis)]
+
+
+def test_bridge_names_and_fields(redis):
+    subjects = [("DEVICE_EVENTS", "device.status.d1", "device_status"),
+                ("DEVICE_EVENTS", "device.metrics.d1", "metric_update"),
+                ("DEVICE_EVENTS", "config.push.rollback.t.d", "config_push"),
+                ("DEVICE_EVENTS", "config.push.alert.t.d", "config_push"),
+                ("ALERT_EVENTS", "alert.fired.t", "alert_fired"),
+                ("ALERT_EVENTS", "alert.resolved.t", "alert_resolved"),
+                ("OPERATION_EVENTS", "firmware.progress.t.d", "firmware_progress")]
+
+    async def run():
+        b = Bridged(redis.url)
+        for i, (stream, subject, _) in enumerate(subjects):
+            b.jet.publish(stream, subject, event(i, text="größer\n"))
+        b.jet.publish("DEVICE_EVENTS", "device.firmware.d1", event(99))  # nobody subscribes to it
+        b.jet.publish("ALERT_EVENTS", "alert.fired.t", b'{"n": 7}')
+        async with b.running():
+            await b.settled()
+
+    asyncio.run(run())
+    got = sorted(records(redis), key=lambda r: json.loads(r["data"])["n"])
+    assert [r["event"] for r in got] == [name for _, _, name in subjects] + ["alert_fired"]
+    assert got[4] == {"data": '{"tenant_id": "%s", "n": 4, "text": "gr\\u00f6\\u00dfer\\n"}' % TENANTS[0],
+                      "event": "alert_fired", "nats": "ALERT_EVENTS:1", "tenant_id": TENANTS[0]}
+    assert "tenant_id" not in got[7]
+    assert nats_to_redis.event_of("config.pushed") == "unknown"
+
+
+def test_bridge_writes_nothing_twice(redis):
+    """Acknowledgements are lost, and the bridge is ended between XADD and acknowledgement."""
+    async def run():
+        b = Bridged(redis.url)
+        for i in range(50):
+            b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(i))
+        b.jet.lose_acks = 20
+        async with b.running() as bridge:
+            await b.settled()
+            assert (bridge.written, bridge.repeated) == (50, 20)
+        b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(50))
+        b.jet.lose_acks = 10 ** 9
+        async with b.running() as bridge:
+            await until(lambda: bridge.repeated)
+        b.jet.lose_acks = 0
+        b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(51))
+        async with b.running() as bridge:
+            await b.settled()
+            assert (bridge.written, bridge.repeated) == (1, 1)
+
+    asyncio.run(run())
+    assert numbers(redis) == list(range(52))
+
+
+def test_bridge_outlives_redis(stack):
+    """Nothing is lost, repeated or reordered while Redis is away, nor when answers are."""
+    redis = stack.redis(persistent=True)
+    lost = set()
+
+    def handler(conn, cmd):
+        if cmd[0].upper() == b"EVAL" and len(lost) < 15 and cmd[-3] not in lost:
+            lost.add(cmd[-3])
+            return scripted_redis.Cut(0)  # it is carried out, and nobody hears of it
+        return None
+
+    proxy = stack.scripted(redis, handler)
+
+    async def run():
+        b = Bridged(proxy.url)
+        async with b.running() as bridge:
+            for i in range(30):
+                b.jet.publish("ALERT_EVENTS", "alert.fired.t", event(i))
+            await b.settled()
+            assert len(lost) == 15 and bridge.repeated == 15
+            redis.kill()
+            proxy.cut_all()
+            for i in range(30, 60):
+                b.jet.publish("ALERT_EVENTS", "alert.fired.t", event(i))
+            await until(lambda: b.jet.in_progress >= 17)  # it has tried in vain
+            redis.start()
+            await b.settled()
+
+    asyncio.run(run())
+    assert numbers(redis) == list(range(60))
+
+
+def test_bridge_when_a_stream_is_made_anew_or_a_clock_goes_back(redis, monkeypatch):
+    monkeypatch.setattr(nats_to_redis, "IDLE", 0.05)
+    monkeypatch.setattr(nats_to_redis, "LONGEST_PAUSE", 0.05)
+
+    async def run():
+        b = Bridged(redis.url)
+        async with b.running() as bridge:
+            for i in range(5):
+                b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(i))
+            await b.settled()
+            b.jet.make_anew("DEVICE_EVENTS")  # sequences begin at 1 again
+            for i in range(5, 8):
+                b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(i))
+            await b.settled()
+            b.jet.clock = b.jet.clock.replace(year=2025)
+            for i in range(8, 12):
+                b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(i))
+            b.jet.lose_acks = 2
+            await b.settled()
+            assert bridge.repeated == 2
+
+    asyncio.run(run())
+    assert numbers(redis) == list(range(12))
+
+
+def test_bridge_leaves_out_what_is_no_event_and_goes_on(redis, monkeypatch):
+    monkeypatch.setattr(nats_to_redis, "LONGEST_PAUSE", 0.05)
+    bad = [b"no JSON", b"[1]", b"\xff", b"", b"[" * 100000, b'"text"']
+
+    async def run():
+        b = Bridged(redis.url)
+        b.jet.refuse = {"sselog-alerts": 2}  # its stream is made a little later
+        for data in bad:
+            b.jet.publish("DEVICE_EVENTS", "device.status.d1", data)
+        b.jet.publish("DEVICE_EVENTS", "device.status.d1", b'{"n": 0, "x": NaN}')
+        b.jet.publish("ALERT_EVENTS", "alert.fired.t", event(1))
+        async with b.running(log="stream:events:{tenant}") as bridge:
+            await b.settled()
+            assert bridge.refused == len(bad)
+        assert b.jet.terminated == bad
+
+    asyncio.run(run())
+    assert records(redis, "stream:events:none")[0]["data"] == '{"n": 0, "x": null}'
+    assert len(records(redis, f"stream:events:{TENANTS[0]}")) == 1
+
+
+def test_bridge_to_the_page(stack, redis):
+    """From JetStream to viewers: each tenant sees its own, under the names the page listens to."""
+    server = example(stack, redis, "lighttpd", "tod")
+
+    def open_stream(tenant, token, role="viewer"):
+        tod_token(redis, tenant, role, token)
+        return Stream(server.port, f"/api/tenants/{tenant}/events/stream?token={token}")
+
+    async def run():
+        b = Bridged(redis.url)
+        for i in range(40):
+            b.jet.publish("ALERT_EVENTS", "alert.fired.t", event(i, TENANTS[i % 2]))
+        b.jet.publish("ALERT_EVENTS", "alert.fired.t", b'{"n": 40}')
+        for tenant in TENANTS:
+            b.jet.publish("ALERT_EVENTS", "alert.resolved.t", event("end", tenant))
+        async with b.running():
+            await b.settled()
+
+    with open_stream(TENANTS[0], "a" * 43) as a, open_stream(TENANTS[1], "b" * 43) as b, \
+            open_stream(TENANTS[0], "c" * 43, "super_admin") as c:
+        asyncio.run(run())
+        for s, want in ((a, list(range(0, 40, 2))), (b, list(range(1, 40, 2)))):
+            s.until(lambda s: any(e.type == "alert_resolved" for e in s.events), "the last")
+            assert [e.json()["n"] for e in s.events if e.type == "alert_fired"] == want
+        c.until(lambda s: len([e for e in s.events if e.type == "alert_resolved"]) == 2, "the last")
+        assert [e.json()["n"] for e in c.events if e.type == "alert_fired"] == list(range(41))
+
+
+# ---- astrbot/redis_log.py -----------------------------------------------------------------------
+
+LOG = "stream:logs:astrbot"
+
+
+@pytest.fixture
+def sink(request):
+    """Makes a RedisLog that is closed afterwards."""
+    made = []
+
+    def make(url, **kw):
+        client = redis_py.Redis(unix_socket_path=url.removeprefix("unix://"), socket_timeout=1)
+        made.append(redis_log.RedisLog(client, **kw))
+        return made[-1]
+
+    yield make
+    for log in made:
+        log.close(5)
+
+
+def entry(i, text=None):
+    return {"level": "INFO", "time": 1766742118.25, "data": text or f"line {i}", "category": "system"}
+
+
+def entries(redis):
+    return [json.loads(r["data"]) for r in records(redis, LOG)]
+
+
+def written(redis, count):
+    wait_until(lambda: redis.client.xlen(LOG) >= count, f"{count} records")
+    return entries(redis)
+
+
+def test_log_broker_to_redis(redis, sink):
+    """Every entry published, in order, as it is; the broker works as before; equal times are two."""
+    class LogBroker:
+        def __init__(self):
+            self.log_cache = []
+
+        def publish(self, log_entry):
+            self.log_cache.append(log_entry)
+
+    broker = LogBroker()
+    sink(redis.url).attach(broker)
+    sent = [entry(i) for i in range(200)]
+    sent.append(entry(0, "\x1b[1;36m[Core] 日志 \ud800\x1b[0m"))
+    for e in sent:
+        broker.publish(e)
+    assert broker.log_cache == sent
+    got = written(redis, len(sent))
+    assert got[:-1] == sent[:-1]
+    assert got[-1]["data"] == "\x1b[1;36m[Core] 日志 ?\x1b[0m"
+    raw = redis.client.xrevrange(LOG, count=1)[0][1]
+    assert "日志".encode() in raw[b"data"] and list(raw) == [b"data"]
+    assert list(got[0]) == ["level", "time", "data", "category"]
+
+
+def test_log_waits_for_nobody_and_tells_what_is_missing(redis, sink):
+    """While Redis does not answer, logging goes on; afterwards the number of what is missing stands
+    where it is missing."""
+    log = sink(redis.url, room=100)
+    log.put(entry(0))
+    written(redis, 1)
+    redis.freeze()
+    for i in range(1, 1001):
+        log.put(entry(i))
+    redis.thaw()
+    wait_until(lambda: not log._waiting, "an empty queue")
+    for i in range(1001, 1006):
+        log.put(entry(i))
+    wait_until(lambda: not log._waiting, "an empty queue")
+    expected = 0
+    for e in entries(redis):
+        if "missing here" in e["data"]:
+            assert e["level"] == "WARNING"
+            expected += int(e["data"].split("[redis_log]: ")[1].split()[0])
+        else:
+            assert e["data"] == f"line {expected}"
+            expected += 1
+    assert expected == 1006
+    assert log.lost == 900  # 100 waited
+
+
+def test_log_writes_nothing_twice_when_answers_are_lost(stack, redis, sink):
+    cuts = []
+
+    def handler(conn, cmd):
+        if cmd[0].upper() == b"XADD" and len(cuts) < 6:
+            cuts.append(cmd)
+            # Carried out and nobody hears of it; or not even carried out.
+            return scripted_redis.Cut(0) if len(cuts) % 2 else scripted_redis.CLOSE
+        return None
+
+    log = sink(stack.scripted(redis, handler).url)
+    for i in range(20):
+        log.put(entry(i))
+    wait_until(lambda: not log._waiting, "an empty queue")
+    assert len(cuts) == 6
+    assert [e["data"] for e in entries(redis)] == [f"line {i}" for i in range(20)]
+
+
+def test_log_with_ids_ahead_of_its_clock(redis, sink):
+    """The clock was set back, somebody else writes too, all was deleted: it goes on after the last id."""
+    ahead = int(time.time() * 1000) + 10 ** 8
+    redis.client.xadd(LOG, {"data": '{"data": "other"}'}, id=f"{ahead}-5")
+    log = sink(redis.url)
+    log.put(entry(0))
+    written(redis, 2)
+    redis.client.xtrim(LOG, maxlen=0, approximate=False)
+    redis.client.xadd(LOG, {"data": '{"data": "other"}'}, id=f"{ahead + 7}-0")
+    log.put(entry(1))
+    written(redis, 2)
+    redis.client.xtrim(LOG, maxlen=0, approximate=False)
+    log.put(entry(2))
+    log.put(entry(3))
+    assert [e["data"] for e in written(redis, 2)] == ["line 2", "line 3"]
+
+
+def test_log_keeps_about_as_many_as_asked(redis, sink):
+    log = sink(redis.url, maxlen=500, room=5000)
+    for i in range(2000):
+        log.put(entry(i))
+    log.put({"level": "INFO", "data": (loop := [])})
+    loop.append(loop)
+    log.put(entry(2000))
+    wait_until(lambda: not log._waiting, "an empty queue")
+    kept = entries(redis)
+    assert 500 <= len(kept) <= 700
+    assert kept[-1]["data"] == "line 2000" and kept[-3]["data"] == "line 1999"
+    assert "1 log line is missing" in kept[-2]["data"]
+
+
+# ---- smarter/sselog_pass.py and swf/sselog_tokens.py --------------------------------------------
+
+@pytest.fixture
+def site(stack, redis):
+    """The applications as far as these files go: a real Django with users and sessions."""
+    return SimpleNamespace(port=examples.django_site(stack, redis))
+
+
+class Visitor:
+    """A client with a cookie jar."""
+
+    def __init__(self, port):
+        self.port = port
+        self.cookies = {}
+
+    def get(self, path, ask=get):
+        answer = ask(self.port, path, {"Cookie": self.header()})
+        for one in answer.headers.get("set-cookie", "").replace("GMT, ", "GMT\n").split("\n"):
+            first = one.split(";")[0]
+            if "=" in first:
+                name, _, value = first.strip().partition("=")
+                self.cookies[name] = value
+                self.last_cookie = one
+        return answer
+
+    def header(self):
+        return "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+
+    def stream(self, query=""):
+        return Stream(self.port, Smarter.path + query, {"Cookie": self.header()})
+
+
+def test_pass_of_django(stack, redis, site):
+    """Who opens the page sees the own log, through the web server; logging out ends the stream."""
+    server = example(stack, redis, "lighttpd", "smarter", app=site.port)
+    for user in ("ann", "bob"):
+        redis.add(f"stream:logs:User.{user}", json.dumps({"message": f"for {user}"}, indent=2))
+    nobody = Visitor(server.port)
+    answer = nobody.get(Smarter.path)
+    assert (answer.status, answer.headers["location"]) == \
+        (302, "/login/?next=/dashboard/logs/api/stream/")
+    streams = {}
+    for user in ("ann", "bob"):
+        v = Visitor(server.port)
+        assert v.get("/dashboard/logs/").status == 302
+        assert v.get(f"/login/?user={user}").status == 200
+        assert v.stream().status == 302  # the page gives the pass
+        assert v.get("/dashboard/logs/").status == 200
+        assert "HttpOnly" in v.last_cookie or "sselog" in v.cookies
+        s = streams[user] = v.stream()
+        s.until(lambda s: f"for {user}".encode() in s.raw, "the own log")
+        assert s.raw.count(b"for ") == 1
+        assert v.get("/dashboard/logs/").status == 200 and v.stream().status == 200
+        if user == "ann":
+            ann = v
+    ann.get("/logout/")
+    streams["ann"].rest()  # it ends
+    assert ann.stream().status == 302
+    redis.add("stream:logs:User.bob", '{"message": "still here"}')
+    streams["bob"].until(lambda s: b"still here" in s.raw, "bob's stream goes on")
+    for s in streams.values():
+        s.close()
+
+
+def test_token_of_django(stack, redis, site):
+    server = example(stack, redis, "lighttpd", "smarter", app=site.port)
+    v = Visitor(server.port)
+    assert v.get("/dashboard/logs/token/", post).status == 302
+    v.get("/login/?user=ann")
+    assert v.get("/dashboard/logs/token/").status == 405
+    token = json.loads(v.get("/dashboard/logs/token/", post).raw)["token"]
+    assert 0 < redis.client.ttl(f"sse_token:{token}") <= 30
+    redis.add("stream:logs:User.ann", '{"message": "for ann"}')
+    with v.stream(f"?token={token}") as s:
+        s.until(lambda s: b"for ann" in s.raw, "the log")
+    assert v.stream(f"?token={token}").status in (302, 401)
+
+
+def test_token_keys_of_swf(stack, redis, site):
+    """A key works from when it is made until it, or the right of its user, is taken away."""
+    server = example(stack, redis, "lighttpd", "swf")
+
+    def look(key):
+        return Stream(server.port, Swf.path, {"Authorization": f"Token {key}"})
+
+    key = get(site.port, "/key/ann/make/").raw.decode()
+    assert len(key) == 40 and not any(key.encode() in k for k in redis.client.keys("*"))
+    assert look("0" * 40).status == 401
+    with look(key) as s:
+        s.until(lambda s: b"event: connected" in s.raw, "connected")
+        get(site.port, "/key/ann/deactivate/")
+        s.rest()
+    assert look(key).status == 401
+    get(site.port, "/key/ann/activate/")
+    with look(key) as s:
+        assert s.status == 200
+        get(site.port, "/key/ann/drop/")
+        s.rest()
+    assert look(key).status == 401
+
+
+def test_messages_of_swf_from_a_stream(stack, redis):
+    """publish.py instead of Channels: the same frames, and what was missed comes on reconnecting."""
+    import importlib.util
+    import os
+
+    os.environ["REDIS_URL"] = redis.url
+    spec = importlib.util.spec_from_file_location("publish", TOP / "examples/swf/publish.py")
+    publish = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(publish)
+    del os.environ["REDIS_URL"]
+    server = example(stack, redis, "lighttpd", "swf", more={
+        '"SSELOG_SOURCE" => "channels"': '"SSELOG_SOURCE" => "stream"',
+        '"SSELOG_CHANNEL" => "workflow_events"': '"SSELOG_STREAM" => "stream:workflow_events"'})
+    _, headers = Swf.credential(redis)
+    with Stream(server.port, Swf.path + "?run_ids=7", headers) as s:
+        s.until(lambda s: b"event: connected" in s.raw, "connected")
+        publish.publish({"msg_type": "data_ready", "run_id": 7, "n": 0})
+        publish.publish({"msg_type": "data_ready", "run_id": 8, "n": 1})
+        publish.publish({"msg_type": "end_run", "run_id": 7, "n": 2})
+        s.until(lambda s: any(e.type == "end_run" for e in s.events), "the record")
+        assert [(e.type, e.json()["n"]) for e in s.events if e.type != "connected"] == \
+            [("data_ready", 0), ("end_run", 2)]
+        last = s.events[-1].id
+    publish.publish({"msg_type": "data_ready", "run_id": 7, "n": 3})
+    with Stream(server.port, Swf.path, {**headers, "Last-Event-ID": last}) as s:
+        s.until(lambda s: any(e.type == "data_ready" for e in s.events), "what was missed")
+        assert [e.json()["n"] for e in s.events if e.type == "data_ready"] == [3]

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: MIT
+"""Older records, asked for page by page."""
+import json
+
+import procs
+import webs
+from fcgi import ask, environment
+
+
+def page(responder, query=""):
+    answer = ask(responder.socket, environment("/sselog/history", query))
+    assert answer.status == 200, answer.raw
+    return json.loads(answer.raw)
+
+
+def pages(responder, limit):
+    """All records, oldest first, as a page that scrolls up gets them."""
+    records, query = [], f"limit={limit}"
+    while True:
+        got = page(responder, query)
+        records = got["records"] + records
+        if not got["more"]:
+            return records
+        query = f"limit={limit}&before={got['first']}"
+
+
+def test_pages_join_without_a_seam(stack, redis):
+    ids = redis.add_many("log", [str(i) for i in range(450)])
+    responder = stack.responder(redis)
+    for limit in (1000, 200, 7):
+        assert [r["id"] for r in pages(responder, limit)] == ids
+
+
+def test_no_log_no_history(stack, redis):
+    assert page(stack.responder(redis)) == {"records": [], "more": False, "first": None}
+
+
+def test_long_records_come_in_part_and_cost_little(stack, redis):
+    """Of a long payload the beginning comes, with its size; several of them do not pile up in memory."""
+    ids = [redis.add("log", "x" * 40_000_000) for _ in range(4)] + redis.add_many("log", "ab")
+    responder = stack.responder(redis)
+    records = pages(responder, 200)
+    assert [r["id"] for r in records] == ids
+    assert [(len(r["data"]), r.get("size")) for r in records[:4]] == [(65536, 40_000_000)] * 4
+    assert [r["data"] for r in records[4:]] == ["a", "b"]
+    peak = procs.peak_kb(responder.pid)
+    assert webs.sanitized() or peak < 200 * 1024, f"{peak} kB for records of 40 MB"

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: MIT
+"""How many viewers there may be, and how often a credential may be wrong."""
+import json
+
+import pytest
+
+import identity
+from fcgi import FcgiStream, ask, environment
+from identity import session
+from procs import wait_until
+from sse import Stream, get
+
+
+def stream(responder, user="ann", **params):
+    return FcgiStream(responder.socket, environment("/sselog/stream", REMOTE_USER=user, **params))
+
+
+def script(responder, user="ann", **params):
+    return ask(responder.socket, environment("/sselog/stream", REMOTE_USER=user,
+                                             HTTP_ACCEPT="application/json", **params))
+
+
+def is_too_many(responder, user, status, why):
+    """To a script the status and when to come back; to EventSource a stream that says so and ends,
+    for it gives up for good on any other status."""
+    answer = script(responder, user)
+    assert answer.status == status and int(answer.headers["retry-after"]) > 0
+    assert json.loads(answer.raw) == {"error": why}
+    with stream(responder, user) as s:
+        assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
+        s.rest()
+        assert [(e.type, e.json()) for e in s.events] == [("unavailable", {"reason": why})]
+        assert s.parser.retry >= 100
+
+
+class Full:
+    """So many viewers of a user, all live."""
+
+    def __init__(self, responder, user, count):
+        self.streams = [stream(responder, user) for _ in range(count)]
+        for s in self.streams:
+            s.live()
+
+    def close(self):
+        for s in self.streams:
+            s.close()
+
+
+def test_viewers_of_one_user(stack, redis):
+    responder = stack.responder(redis, auth="remote_user", stream="stream:logs:{user}", max_per_user=3)
+    ann = stack.keep(Full(responder, "ann", 3))
+    is_too_many(responder, "ann", 429, "too many viewers for this user")
+    bob = stack.keep(Full(responder, "bob", 3))  # nobody else's limit
+    assert script(responder, "ann", REQUEST_METHOD="HEAD").status == 200  # takes no place
+    ann.streams.pop().close()
+
+    def let_in():
+        with stream(responder, "ann") as s:
+            s.until(lambda s: s.events, "an event")
+            return s.events[0].type == "live"
+    wait_until(let_in, "a place that was given back")
+    assert len(bob.streams) == 3
+
+
+def test_viewers_of_one_process(stack, redis):
+    responder = stack.responder(redis, auth="remote_user", stream="stream:logs:{user}", max_viewers=4,
+                                max_per_user=3)
+    stack.keep(Full(responder, "ann", 2))
+    stack.keep(Full(responder, "bob", 2))
+    is_too_many(responder, "eve", 503, "too many viewers")
+    history = ask(responder.socket, environment("/sselog/history", REMOTE_USER="eve"))
+    assert history.status == 200  # answers take no place
+
+
+def test_the_anonymous_are_not_one_user(stack, redis):
+    responder = stack.responder(redis, max_per_user=1)
+    viewers = [stack.keep(FcgiStream(responder.socket, environment("/sselog/stream"))) for _ in range(3)]
+    for s in viewers:
+        s.live()
+
+
+def test_places_come_back_however_a_stream_ends(stack, redis):
+    """Ended by revocation, by the peer's vanishing, refused after the place was taken."""
+    responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}", max_viewers=1)
+    params = environment("/sselog/stream", HTTP_COOKIE="session=abc")
+    for n in range(6):
+        redis.client.set("session:abc", session())
+
+        def let_in():
+            s = FcgiStream(responder.socket, params)
+            s.until(lambda s: s.events, "an event")
+            if s.events[0].type == "live":
+                return s
+            s.close()
+        s = wait_until(let_in, f"a place in round {n}")
+        if n % 2:
+            redis.client.delete("session:abc")
+            s.event("end")
+            s.close()
+        else:
+            s.peer.vanish()
+
+
+# ---- failed attempts ----
+
+BURST = 10
+
+
+def attempt(responder, address, cookie="session=bad", accept="application/json", **params):
+    return ask(responder.socket, environment("/sselog/stream", HTTP_COOKIE=cookie, REMOTE_ADDR=address,
+                                             HTTP_ACCEPT=accept, **params))
+
+
+def exhaust(responder, address):
+    """Wrong ones until the address is slowed; how many it took."""
+    for n in range(3 * BURST):
+        if (answer := attempt(responder, address)).status == 429:
+            return n, answer
+        assert answer.status == 401
+    raise AssertionError("never slowed")
+
+
+@pytest.fixture
+def guarded(stack, redis):
+    redis.client.set("session:good", session())
+    redis.add("stream:logs:ann", "for ann")
+    key = identity.secret_file(stack.directory(), "key", identity.SECRET)
+    return stack.responder(redis, auth="cookie bearer jwt remote_user", stream="stream:logs:{user}",
+                           jwt_key_file=key, trusted="198.51.100.7", front_threads=1)
+
+
+def test_failures_slow_their_address_alone(redis, guarded):
+    count, answer = exhaust(guarded, "192.0.2.1")
+    assert BURST <= count < 2 * BURST
+    assert json.loads(answer.raw) == {"error": "too many failed attempts"}
+    assert int(answer.headers["retry-after"]) > 0
+    said = attempt(guarded, "192.0.2.1", accept="text/event-stream")
+    assert said.status == 200 and [e.type for e in said.events] == ["unavailable"]
+    for other in ("192.0.2.2", "2001:db8::1", "127.0.0.1"):
+        assert attempt(guarded, other).status == 401
+    with FcgiStream(guarded.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
+                                                REMOTE_ADDR="192.0.2.2")) as s:
+        s.live()
+        assert s.lines == ["for ann"]
+
+
+def test_no_look_up_for_who_is_slowed(redis, guarded):
+    """Nor is a right guess told from a wrong one."""
+    exhaust(guarded, "192.0.2.1")
+    before = identity.look_ups(redis)
+    answers = [attempt(guarded, "192.0.2.1", cookie) for cookie in ("session=bad", "session=good")]
+    if [a.status for a in answers] == [429, 429]:  # no failure was given back meanwhile
+        assert identity.look_ups(redis) == before
+        assert answers[0].raw == answers[1].raw
+
+
+def test_they_are_given_back(guarded):
+    exhaust(guarded, "192.0.2.1")
+    wait_until(lambda: attempt(guarded, "192.0.2.1", "session=good", "text/event-stream",
+                               REQUEST_METHOD="HEAD").headers.get("cache-control") == "no-cache"
+               and attempt(guarded, "192.0.2.1").status == 401, "one more attempt")
+
+
+def test_what_needs_no_look_up_is_not_kept_out(guarded):
+    """The web server's word, and a JWT that holds."""
+    exhaust(guarded, "192.0.2.1")
+    for params in ({"REMOTE_USER": "ann"}, {"HTTP_AUTHORIZATION": "Bearer " + identity.jwt()}):
+        with FcgiStream(guarded.socket, environment("/sselog/stream", REMOTE_ADDR="192.0.2.1", **params)) as s:
+            s.live()
+            assert s.lines == ["for ann"]
+
+
+def test_what_is_no_failure(guarded):
+    """No credential, one out of form, a login that is over, a good one."""
+    for n in range(2 * BURST):
+        assert attempt(guarded, "192.0.2.1", cookie=None).status == 401
+        assert attempt(guarded, "192.0.2.1", cookie=None, HTTP_AUTHORIZATION="Bearer a b").status == 400
+        assert attempt(guarded, "192.0.2.1", cookie=None,
+                       HTTP_AUTHORIZATION="Bearer " + identity.jwt(lives=-5)).status == 401
+        assert attempt(guarded, "192.0.2.1", "session=good", REQUEST_METHOD="HEAD").status == 200
+    assert attempt(guarded, "192.0.2.1").status == 401
+
+
+def test_a_network_of_one_customer_is_one(guarded):
+    exhaust(guarded, "2001:db8:1:2::1")
+    assert attempt(guarded, "2001:db8:1:2:ffff::9").status == 429
+    assert attempt(guarded, "2001:db8:1:3::1").status == 401
+
+
+def test_a_trusted_proxy_is_nobody(guarded):
+    """Many clients stand behind it: one of them must not lock out the rest."""
+    for _ in range(2 * BURST):
+        assert attempt(guarded, "198.51.100.7").status == 401
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "nginx"])
+def test_through_web_servers(stack, redis, kind):
+    redis.client.set("session:good", session())
+    server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}")
+    headers = {**identity.JSON, "Cookie": "session=bad"}
+    with Stream(server.port, server.path + "/stream", {"Cookie": "session=good"}) as viewer:
+        viewer.live()
+        wait_until(lambda: get(server.port, server.path + "/stream", headers).status == 429, "slowing")
+        redis.add("stream:logs:ann", "x")
+        assert viewer.messages(1)

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: MIT
+"""sselog.1 says what the program does: its options, endpoints, parameters and figures, as they are
+found in the program itself and in the tables of its source. Prose is not tested."""
+import os
+import re
+import subprocess
+
+import pytest
+
+import webs
+from fcgi import ask, environment
+
+MANUAL = (webs.TOP / "sselog.1").read_text()
+ENTRY = re.compile(r"^\.It Ev (SSELOG_\w+) Pq (request|process), (?:default Ql (\S+)|no default)$",
+                   re.M)
+PRINTED = re.compile(r"^(SSELOG_\w+)=(.*?) +# (default|profile \w+|environment)(?:, password unset)?$")
+PROFILES = ("plain", "envelope", "smarter", "tod", "swf", "astrbot")
+
+
+def run(*args, **options):
+    """sselog with these options and nothing else of ours in its environment."""
+    keep = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
+    return subprocess.run([webs.program(), *args], env={**keep, **options}, capture_output=True,
+                          text=True, timeout=30, stdin=subprocess.DEVNULL)
+
+
+def printed(**options):
+    """What -t prints: {name: (value, where it comes from)}."""
+    done = run("-t", **options)
+    assert done.returncode == 0, done.stderr
+    lines = [PRINTED.match(line) for line in done.stdout.splitlines()]
+    assert lines and all(lines), done.stdout
+    return {m[1]: (m[2], m[3]) for m in lines}
+
+
+def source(name):
+    return (webs.TOP / name).read_text()
+
+
+def table(name, pattern):
+    """All that the pattern finds in a source file; it must find something."""
+    found = re.findall(pattern, source(name))
+    assert found, f"{pattern} finds nothing in {name}: has the table moved?"
+    return found
+
+
+def entries():
+    return {m[1]: m for m in ENTRY.finditer(MANUAL)}
+
+
+def entry_text(name):
+    """From an option's entry to where its list goes on behind the text, which entries may share."""
+    rest = MANUAL[entries()[name].end():].lstrip("\n")
+    while ENTRY.match(rest):
+        rest = rest.split("\n", 1)[1]
+    return re.split(r"^\.(?:It|El)\b", rest, maxsplit=1, flags=re.M)[0]
+
+
+def section(name):
+    return MANUAL.split(f".Sh {name}\n", 1)[1].split("\n.Sh ", 1)[0]
+
+
+def words(text):
+    """The words of mdoc, without its macros' escapes."""
+    return set(re.sub(r"\\&", "", text).split())
+
+
+def test_every_option_and_no_other():
+    assert len(ENTRY.findall(MANUAL)) == len(entries()), "an option has two entries"
+    assert len(entries()) == len(re.findall(r"^\.It Ev SSELOG_", MANUAL, re.M)), "an odd entry"
+    assert set(entries()) == set(printed())
+
+
+def test_no_option_is_mentioned_that_is_not_there():
+    mentioned = set(re.findall(r"\bSSELOG_[A-Z_]+", MANUAL)) - {"SSELOG_", "SSELOG_X"}
+    assert mentioned <= set(printed())
+
+
+def test_defaults():
+    for name, (value, origin) in printed().items():
+        assert origin == "default"
+        shown = entries()[name][3] or ""
+        assert shown == ("" if value == "unset" else value), name
+
+
+def test_ranges():
+    """A number's message tells its bounds."""
+    seen = 0
+    for name in entries():
+        bounds = re.search(r"(0 or )?a whole number (from \d+ to \d+) is wanted",
+                           run("-t", **{name: "-"}).stderr)
+        if bounds:
+            seen += 1
+            assert bounds[2].lower() in entry_text(name).lower(), name
+            if bounds[1]:
+                assert re.search(r"^0 ", entry_text(name), re.M), name
+    assert seen == len(table("option.c", r"(?<!parser )read_(?:unsigned|lifetime), AT"))
+
+
+def test_request_or_process(stack, redis):
+    """What comes with a request is refused for an option of the process, and for no other."""
+    responder = stack.responder(redis)
+    for name, m in entries().items():
+        before = len(responder.said())
+        answer = ask(responder.socket, environment("/sselog/healthz", **{name: "\x01"}))
+        refused = f"{name} (request): a request may not set this" in responder.said()[before:]
+        assert answer.status == 500, name  # a control character is in no option's form
+        assert refused == (m[2] == "process"), name
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_presets(profile, tmp_path):
+    key = tmp_path / "key"  # astrbot's preset method needs one
+    key.touch(mode=0o600)
+    key.write_text("secret")
+    of_profile = {f"{name}={value}" for name, (value, origin) in
+                  printed(SSELOG_PROFILE=profile, SSELOG_JWT_KEY_FILE=str(key)).items()
+                  if origin == f"profile {profile}"}
+    text = section("PROFILES").split(f".It Cm {profile}\n", 1)[1].split("\n.It ", 1)[0]
+    shown = re.findall(r"^SSELOG_.*$", text.replace("\\&", ""), re.M)
+    assert {line.strip() for line in shown} == of_profile
+
+
+def test_every_profile():
+    message = run("-t", SSELOG_PROFILE="?").stderr
+    assert set(re.findall(r"\w+", message.split("the profiles are", 1)[1])) == set(PROFILES)
+
+
+def test_every_endpoint():
+    shown = re.findall(r"^\.It Cm (GET|POST) Pa (\S+)$", section("ENDPOINTS"), re.M)
+    there = table("front.c", r"\[ENDPOINT_\w+\] = \{\"(/\w+)\", (GETS|POSTS),")
+    assert sorted(shown) == sorted((methods[:-1], path) for path, methods in there)
+
+
+def test_paths_of_the_profiles():
+    """With a slash at the end or without is one to the manual."""
+    shown = {w.rstrip("/") for w in words(section("PROFILES")) if w.startswith("/")}
+    there = {p.rstrip("/") for p in table("dialect.c", r"\{\"(/[^\"]+)\", ENDPOINT_\w+\}")}
+    assert shown == there
+
+
+def test_query_parameters():
+    there = table("stream.c", r"request_arg\([^\"()]*\"(\w+)\"") + table("access.c", r"request_arg\([^\"()]*\"(\w+)\"")
+    there += table("answer.c", r"request_arg\([^\"()]*\"(\w+)\"")
+    there += table("auth.c", r"request_arg\([^\"()]*\"(\w+)\"")
+    assert set(there) <= words(section("ENDPOINTS").replace(",", " "))
+
+
+def test_methods():
+    there = run("-t", SSELOG_AUTH="?").stderr.split("the methods are", 1)[1]
+    shown = re.findall(r"^\.It Cm (\w+)$", section("IDENTITY"), re.M)
+    assert shown == re.findall(r"\w+", there)
+
+
+def test_figures():
+    there = table("answer.c", r"\{\"(\w+)\", \"(?:gauge|counter)\"")
+    assert set(there) <= words(section("ENDPOINTS"))
+
+
+def test_reasons_of_the_end():
+    there = table("profile.c", r"\[END_\w+\] = \"(\w+)\"")
+    assert set(there) <= words(section("EVENT STREAM"))
+
+
+def test_letters_of_the_command_line():
+    letters = {c for found in table("sselog.c", r"getopt\(argc, argv, \"\+?([^\"]+)\"")
+               for c in found if c != ":"}
+    shown = set(re.findall(r"^\.It Fl (\w)", MANUAL, re.M))
+    assert shown == letters
+    assert letters == set(re.findall(r"(?<!\S)\[?-(\w)\b", run("-h").stdout))
+
+
+def test_files_are_there():
+    for name in re.findall(r"\b(?:packaging|examples)(?:/[\w@.-]*[\w])?|\b\w+-example\.conf", MANUAL):
+        assert (webs.TOP / name).exists(), name
+
+
+def test_lint():
+    done = subprocess.run(["mandoc", "-Tlint", "-W", "warning", webs.TOP / "sselog.1"],
+                          capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("kind", ["service", "socket"])
+def test_units_of_one_and_of_several_processes(kind):
+    """They differ in their name and order alone: what one gives up, the other does."""
+    def settings(name):
+        text = source(f"packaging/{name}").split(f"[{kind.title()}]\n", 1)[1].split("[Install]")[0]
+        return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+    several = [line.replace("/%i.", "/sselog.") for line in settings(f"sselog@.{kind}")]
+    assert several == settings(f"sselog.{kind}")

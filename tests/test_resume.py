@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: MIT
+"""Resuming is exact: after any cursor come all later records, each once, and nothing else."""
+import threading
+
+import pytest
+
+from fcgi import FcgiStream, ask, environment
+from sse import EventSource
+
+BIG = 18446744073709551615
+
+
+def follow(responder, cursor=None, query=""):
+    extra = {"HTTP_LAST_EVENT_ID": cursor} if cursor is not None else {}
+    return FcgiStream(responder.socket, environment("/sselog/stream", query, **extra))
+
+
+def resumed(responder, cursor=None, query=""):
+    """Ids of the records between the cursor and live, and the gaps told."""
+    with follow(responder, cursor, query) as s:
+        live = s.live()
+        gaps = [e.json() for e in s.events if e.type == "gap"]
+        assert live.json()["replayed"] == len(s.records)
+        return [e.id for e in s.records], gaps
+
+
+@pytest.fixture
+def responder(stack, redis):
+    return stack.responder(redis, retry=100)
+
+
+def test_every_cursor_of_a_history(redis, responder):
+    ids = redis.add_many("log", [str(i) for i in range(40)])
+    for n, cursor in enumerate(ids):
+        assert resumed(responder, cursor) == (ids[n + 1:], []), cursor
+        assert resumed(responder, query=f"last_event_id={cursor}") == (ids[n + 1:], []), cursor
+
+
+def test_spelling_of_the_parameter(redis, responder):
+    ids = redis.add_many("log", "abc")
+    assert resumed(responder, query=f"lastEventId={ids[0]}") == (ids[1:], [])
+    # The header wins: a browser that reconnects by itself knows better than the URL.
+    assert resumed(responder, ids[1], f"last_event_id={ids[0]}") == (ids[2:], [])
+
+
+def test_burst_of_equal_milliseconds(redis, responder):
+    ids = [redis.add("log", str(i), id=f"1000-{i}") for i in range(1, 301)]
+    for cursor in (ids[0], ids[149], ids[298], ids[299]):
+        assert resumed(responder, cursor) == (ids[ids.index(cursor) + 1:], [])
+    # No record of that id is here, nor any before it: the log may have been made anew since.
+    assert resumed(responder, "1000-0") == (ids, [{"after": "1000-0", "next": ids[0], "lost": None}])
+
+
+def test_ids_compare_as_numbers(redis, responder):
+    ids = [redis.add("log", "x", id=i) for i in ("9-9", "9-10", "10-1", "100-0", f"{BIG}-7", f"{BIG}-{BIG}")]
+    for n, cursor in enumerate(ids):
+        assert resumed(responder, cursor) == (ids[n + 1:], [])
+    assert resumed(responder, "9-09") == (ids[1:], [])
+
+
+def test_bare_millisecond_is_its_first_id(redis, responder):
+    ids = [redis.add("log", "x", id=i) for i in ("5-0", "5-1", "6-0")]
+    assert resumed(responder, "5") == (ids[1:], [])
+
+
+def test_history_limit_does_not_cut_a_resume(redis, stack):
+    """SSELOG_HISTORY bounds what a viewer without a cursor gets, never what one with a cursor gets."""
+    responder = stack.responder(redis, history=10)
+    ids = redis.add_many("log", [str(i) for i in range(5000)])
+    assert resumed(responder) == (ids[-10:], [])
+    assert resumed(responder, ids[0]) == (ids[1:], [])
+    assert resumed(responder, query="history=3") == (ids[-3:], [])
+    assert resumed(responder, query="history=0") == ([], [])
+
+
+def test_cursor_at_the_tip_then_live(redis, responder):
+    ids = redis.add_many("log", "abc")
+    with follow(responder, ids[-1]) as s:
+        s.live()
+        new = redis.add("log", "d")
+        assert [e.id for e in s.messages(1)] == [new]
+
+
+def test_trimmed_records_are_told(redis, responder):
+    ids = redis.add_many("log", [str(i) for i in range(100)])
+    redis.client.xtrim("log", maxlen=40, approximate=False)
+    got, gaps = resumed(responder, ids[19])
+    assert got == ids[60:]
+    # How many stood between the cursor and the first that is left, nothing tells any more.
+    assert gaps == [{"after": ids[19], "next": ids[60], "lost": None}]
+    # The record at the cursor went, but nothing after it did.
+    got, gaps = resumed(responder, ids[59])
+    assert got == ids[60:]
+    assert not gaps or gaps[0]["lost"] == 0 or gaps[0]["lost"] is None
+
+
+def test_all_trimmed_is_told(redis, responder):
+    ids = redis.add_many("log", "abcdef")
+    redis.client.xtrim("log", maxlen=0, approximate=False)
+    with follow(responder, ids[2]) as s:
+        s.live()
+        new = redis.add("log", "g")
+        assert [e.id for e in s.messages(1)] == [new]
+        gap = [e for e in s.events if e.type == "gap"]
+        assert len(gap) == 1 and gap[0].json()["after"] == ids[2]
+        assert gap[0].json()["lost"] in (3, None)
+        assert s.events.index(gap[0]) < s.events.index(s.records[0])
+
+
+def test_log_deleted_and_made_anew(redis, responder):
+    """The cursor is beyond everything: the new log is shown, and the break is told."""
+    redis.add("log", "old", id="5000-0")
+    redis.client.delete("log")
+    redis.add("log", "new", id="10-0")
+    got, gaps = resumed(responder, "5000-0")
+    assert got == ["10-0"] and len(gaps) == 1
+
+
+def test_log_deleted_and_made_anew_under_a_viewer(redis, responder):
+    redis.add("log", "old", id="5000-0")
+    with follow(responder) as s:
+        s.live()
+        redis.client.delete("log")
+        redis.add("log", "new", id="10-0")
+        assert s.messages(2)[1].id == "10-0"
+        assert [e.type for e in s.events if e.type == "gap"] == ["gap"]
+
+
+def test_log_that_does_not_exist_yet(redis, responder):
+    with follow(responder) as s:
+        assert s.live().json() == {"replayed": 0}
+        new = redis.add("log", "first ever")
+        assert [e.id for e in s.messages(1)] == [new]
+    with follow(responder, "0-0") as s:
+        s.live()
+        assert [e.id for e in s.records] == [new]
+
+
+def test_killed_and_started_again(redis, responder):
+    wanted = redis.add_many("log", [str(i) for i in range(50)])
+    with EventSourceOver(responder) as viewer:
+        viewer.wait(lambda v: len(v.records) == 50, "history")
+        for round in range(5):
+            responder.kill()
+            wanted += redis.add_many("log", [f"{round} {i}" for i in range(50)])
+            responder.start()
+            viewer.wait(lambda v: len(v.records) >= len(wanted), "all records")
+        assert [e.id for e in viewer.records] == wanted
+
+
+class EventSourceOver(EventSource):
+    """An EventSource straight over the responder's FastCGI socket."""
+
+    def __init__(self, responder):
+        self.responder = responder
+        super().__init__(None)
+
+    def open(self, last_id):
+        return follow(self.responder, last_id or None)
+
+
+@pytest.mark.threads
+def test_cut_again_and_again_under_load(redis, stack):
+    """A producer that does not stop, a viewer that is cut every few records: each record once."""
+    server = stack.server("lighttpd", redis, retry=100)
+    ids = []
+    stop = threading.Event()
+
+    def produce():
+        while not stop.wait(0.002):
+            ids.extend(redis.add_many("log", ["x"] * 10))
+
+    producer = threading.Thread(target=produce)
+    with EventSource(server.port, "/sselog/stream", least_pause=0.001) as viewer:
+        producer.start()
+        try:
+            for cuts in range(20):
+                viewer.wait(lambda v: v.connects > cuts, "a connect")
+                have = len(viewer.records)
+                viewer.wait(lambda v: len(v.records) > have, "progress")
+                viewer.cut()
+        finally:
+            stop.set()
+            producer.join()
+        viewer.wait(lambda v: len(v.records) >= len(ids), "all records")
+        assert [e.id for e in viewer.records] == ids
+        assert not [e for e in viewer.events if e.type == "gap"]
+
+
+@pytest.mark.parametrize("cursor", [
+    "x", "-", "1-", "-1", "--", "1-2-3", "1-x", "x-1", "0x10-0", "1e3-0", "1.5-0", "+1-0", "1-+0",
+    " 1-0", "1-0 ", "1 -0", "18446744073709551616-0", "0-18446744073709551616", "9" * 40, "9" * 5000,
+    "1-0\n", "1-0\r\nid: 9", "1-0\t", "１-0", "$", ">", "*", "(1-0", "1-*", "'; DROP", "../../etc",
+    b"\xff\xfe", "+", "-0"])
+def test_bad_cursors(responder, redis, cursor):
+    """Out of form: 400, never a guess; and the process serves on."""
+    redis.add("log", "x")
+    answer = ask(responder.socket, environment("/sselog/stream", HTTP_LAST_EVENT_ID=cursor))
+    assert answer.status in ((400, 431) if len(cursor) > 4000 else (400,)), answer.raw
+    assert answer.headers["content-type"].startswith("application/json")
+    assert resumed(responder)[0]
+
+
+def test_empty_cursor_is_none(responder, redis):
+    ids = redis.add_many("log", "ab")
+    assert resumed(responder, "") == (ids, [])

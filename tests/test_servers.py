@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT
+"""The same stream behind every web server, each started from the example that is shipped."""
+import socket
+import subprocess
+
+import pytest
+
+import webs
+from procs import wait_until
+from sse import EventSource, Stream, basic, get
+
+servers = pytest.mark.parametrize("kind", list(webs.SERVERS))
+
+
+@servers
+def test_history_live_and_resume(stack, redis, kind):
+    redis.add_many("log", [f"old {i}" for i in range(5)])
+    server = stack.server(kind, redis)
+    with Stream(server.port, server.path + "/stream") as s:
+        assert s.status == 200
+        assert s.headers["content-type"] == "text/event-stream"
+        assert s.headers["cache-control"] == "no-cache"
+        assert s.live().json() == {"replayed": 5}
+        for i in range(3):  # one after the other: each must arrive by itself
+            redis.add("log", f"new {i}")
+            s.messages(6 + i)
+        assert s.lines == [f"old {i}" for i in range(5)] + [f"new {i}" for i in range(3)]
+        middle = s.records[3].id
+    with Stream(server.port, server.path + "/stream", {"Last-Event-ID": middle}) as s:
+        s.live()
+        assert s.lines == ["old 4", "new 0", "new 1", "new 2"]
+    with Stream(server.port, f"{server.path}?last_event_id={middle}") as s:  # the mount itself
+        s.live()
+        assert s.lines == ["old 4", "new 0", "new 1", "new 2"]
+
+
+@servers
+def test_who_may_look(stack, redis, kind):
+    """Basic authentication of the web server decides whose log it is."""
+    redis.add("stream:logs:ann", "for ann")
+    redis.add("stream:logs:bob", "for bob")
+    server = stack.server(kind, redis, web={"auth": True}, auth="remote_user")
+    stream = server.path + "/stream"
+    assert get(server.port, stream).status == 401
+    assert get(server.port, stream, basic("ann", "wrong")).status == 401
+    assert get(server.port, stream, {"X-Remote-User": "ann", "Remote-User": "ann"}).status == 401
+    for user in ("ann", "bob"):
+        with Stream(server.port, stream, basic(user)) as s:
+            s.live()
+            assert s.lines == [f"for {user}"]
+
+
+@servers
+def test_nobody_without_authentication(stack, redis, kind):
+    """The part "who may look" removed: sselog refuses by itself, whatever the client claims."""
+    redis.add("stream:logs:ann", "for ann")
+    server = stack.server(kind, redis, auth="remote_user")
+    for headers in ({}, basic("ann"), {"Remote-User": "ann", "REMOTE_USER": "ann"}):
+        answer = get(server.port, server.path + "/stream", headers)
+        assert answer.status == 401, headers
+        assert "for ann" not in str(answer.raw)
+
+
+@servers
+def test_paths_below_the_mount(stack, redis, kind):
+    redis.add_many("log", ["one", "two"])
+    server = stack.server(kind, redis)
+    assert get(server.port, server.path + "/healthz").status == 200
+    history = get(server.port, server.path + "/history?limit=10")
+    assert history.status == 200 and b"one" in history.raw and b"two" in history.raw
+    assert history.headers["content-type"].startswith("application/json")
+    for path in ("/nowhere", "/stream/more", "/healthz/x"):
+        assert get(server.port, server.path + path).status == 404, path
+    post = get(server.port, server.path + "/stream", method="POST", body=b"x=1")
+    assert post.status == 405 and "GET" in post.headers["allow"]
+
+
+def test_cgi_reads_the_body_it_does_not_use(stack, redis):
+    """mod_cgid gives one socket as input and output: what is left unread there would reset it, and the answer too."""
+    setup = stack.setup(redis)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.sendall(b"x=1")
+        program = subprocess.Popen([setup.program], stdin=theirs, stdout=theirs, env={
+            **setup.environment(), "GATEWAY_INTERFACE": "CGI/1.1", "REQUEST_METHOD": "POST",
+            "CONTENT_LENGTH": "3", "SCRIPT_NAME": "/sselog", "PATH_INFO": "/stream"})
+        theirs.close()
+        assert program.wait(30) == 0
+        assert ours.recv(4096).startswith(b"Status: 405") and ours.recv(4096) == b""
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
+def test_no_query_string_in_the_access_log(stack, redis, kind):
+    """Tokens and what people search for must not be kept."""
+    server = stack.server(kind, redis)
+    assert get(server.port, server.path + "/healthz?token=topsecret&q=private").status == 200
+    log = wait_until(lambda: "healthz" in server.access_log() and server.access_log(), "the access log")
+    assert "topsecret" not in log and "private" not in log
+
+
+@pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])
+def test_page_is_served(stack, redis, kind, path):
+    setup = stack.setup(redis)
+    (setup.web / "console.html").write_text("<title>the page</title>")
+    (setup.web / "extra.js").write_text("1;")
+    server = stack.server(kind, setup=setup)
+    page = get(server.port, path)
+    assert page.status == 200 and b"the page" in page.raw
+    assert page.headers["content-type"].startswith("text/html")
+    script = get(server.port, path + "extra.js")
+    assert "javascript" in script.headers["content-type"]
+
+
+@servers
+def test_viewers_at_once(stack, redis, kind):
+    """Several viewers under one server, each record once to each, in order."""
+    server = stack.server(kind, redis)
+    # mod_fcgid takes a second to start one more process while others are busy.
+    count = 4 if kind == "fcgid" else 12
+    viewers = [stack.keep(Stream(server.port, server.path + "/stream")) for _ in range(count)]
+    for s in viewers:
+        s.live()
+    ids = redis.add_many("log", [f"{i}" for i in range(200)])
+    for s in viewers:
+        assert [e.id for e in s.messages(200)] == ids
+
+
+# Apache takes ten seconds to stop under an open stream: one of its ways will do.
+@pytest.mark.parametrize("kind, how", [(k, "kill") for k in webs.SERVERS] +
+                         [(k, "stop") for k in ("lighttpd", "fcgid", "nginx")])
+def test_restart_loses_nothing(stack, redis, kind, how):
+    """The web server, and sselog with it, is stopped and started under a viewer that reconnects."""
+    server = stack.server(kind, redis, retry=100)
+    wanted = redis.add_many("log", [f"before {i}" for i in range(20)])
+    with EventSource(server.port, server.path + "/stream") as viewer:
+        viewer.wait(lambda v: len(v.records) == 20, "history")
+        getattr(server, how)()
+        wanted += redis.add_many("log", [f"while away {i}" for i in range(20)])
+        server.start()
+        assert server.port == viewer.address
+        wanted += redis.add_many("log", [f"after {i}" for i in range(20)])
+        viewer.wait(lambda v: len(v.records) >= len(wanted), "all records")
+        assert [e.id for e in viewer.records] == wanted
+        assert not [e for e in viewer.events if e.type == "gap"]

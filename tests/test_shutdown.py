@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: MIT
+"""Ends: each viewer gets the orderly end and loses nothing, whoever asks for it."""
+import os
+import signal
+import threading
+
+import pytest
+
+import procs
+import webs
+from fcgi import FcgiStream, environment
+from procs import wait_until
+from sse import EventSource, Stream
+
+
+def ended(stream, reason="shutdown"):
+    stream.rest()
+    assert not stream.parser.unfinished()
+    assert stream.events[-1].type == "end" and stream.events[-1].json() == {"reason": reason}
+    first, last = stream.parser.retries[0], stream.parser.retries[-1]
+    assert len(stream.parser.retries) == 2 and first <= last <= 2 * first + 1000
+
+
+@pytest.mark.threads
+@pytest.mark.parametrize("by", ["sselog", "spawn-fcgi"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_sigterm(stack, redis, by, number):
+    responder = stack.responder(redis, run={"by": by}, max_per_user=100)
+    ids = redis.add_many("log", "abc")
+    viewers = [stack.keep(FcgiStream(responder.socket, environment("/sselog/stream")))
+               for _ in range(50)]
+    for s in viewers:
+        s.live()
+    pid = responder.pid
+    os.kill(pid, number)
+    for s in viewers:
+        ended(s)
+        assert s.app_status == 0
+        assert [e.id for e in s.records] == ids
+    assert responder.child.wait(5) == 0
+
+
+def test_sigterm_with_a_viewer_that_does_not_read(stack, redis):
+    """It cannot hold the process up; the others get their end."""
+    responder = stack.responder(redis)
+    stuck = stack.keep(FcgiStream(responder.socket, environment("/sselog/stream"), rcvbuf=4096))
+    other = stack.keep(FcgiStream(responder.socket, environment("/sselog/stream")))
+    other.live()
+    redis.add_many("log", ["x" * 1000] * 2000)
+    other.messages(2000)
+    responder.child.send(signal.SIGTERM)
+    ended(other)
+    assert responder.child.wait(5) == 0
+    stuck.close()
+
+
+def test_sigterm_while_redis_is_away(stack, redis):
+    redis.stop()
+    responder = stack.responder(redis)
+    with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
+        s.event("source")
+        responder.child.send(signal.SIGTERM)
+        ended(s)
+        assert responder.child.wait(5) == 0
+
+
+def test_sigterm_while_idle_and_at_once(stack, redis):
+    """At any moment of its life, the first included."""
+    for _ in range(5):
+        responder = stack.responder(redis)
+        responder.child.send(signal.SIGTERM)
+        assert responder.child.wait(5) == 0
+
+
+def test_socket_left_behind_is_taken_over(stack, redis):
+    responder = stack.responder(redis)
+    for end in (responder.kill, responder.stop):
+        end()
+        responder.start()
+        with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
+            s.live()
+
+
+def test_socket_of_a_running_one_is_not_taken(stack, redis):
+    responder = stack.responder(redis)
+    second = procs.Child([responder.setup.program, "-s", responder.socket],
+                         env=responder.setup.environment(), log=responder.setup.dir / "second.log")
+    stack.keep(second)
+    assert second.wait(10) != 0
+    with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
+        s.live()
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx", "proxy_fcgi", "lighttpd-cgi", "cgid",
+                                  "mod_cgi"])
+def test_sigterm_to_the_responder_behind_a_server(stack, redis, kind):
+    server = stack.server(kind, redis)
+    s = stack.keep(Stream(server.port, server.path + "/stream"))
+    s.live()
+    pids = server.responders()
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGTERM)
+    ended(s)
+    assert not s.cut
+
+    def gone():
+        return not set(pids) & set(server.responders())
+    wait_until(gone, "the responder's end")
+
+
+@pytest.mark.parametrize("kind", ["lighttpd"])
+def test_stop_of_the_web_server_ends_the_responder(stack, redis, kind):
+    server = stack.server(kind, redis)
+    s = stack.keep(Stream(server.port, server.path + "/stream"))
+    s.live()
+    pids = server.responders()
+    server.child.send(signal.SIGTERM)
+    wait_until(lambda: not any(procs.executable(p) == str(server.setup.program) for p in pids),
+               "the responder's end")
+
+
+def follow_through(stack, redis, kind, disturb, directives="", rounds=1, **options):
+    """A viewer that reconnects as EventSource does, under a producer and a disturbance: each once."""
+    web = {"directives": directives} if issubclass(webs.SERVERS[kind], webs.Apache) else {}
+    server = stack.server(kind, redis, web=web, retry=100, **options)
+    ids = []
+    stop = threading.Event()
+
+    def produce():
+        while not stop.wait(0.01):
+            ids.append(redis.add("log", str(len(ids))))
+
+    producer = threading.Thread(target=produce)
+    with EventSource(server.port, server.path + "/stream") as viewer:
+        viewer.wait(lambda v: v.connects == 1, "the first connect")
+        producer.start()
+        try:
+            for _ in range(rounds):
+                disturb(server, viewer)
+        finally:
+            stop.set()
+            producer.join()
+        viewer.wait(lambda v: len(v.records) >= len(ids), "all records")
+        assert [e.id for e in viewer.records] == ids
+        assert viewer.failed is None
+        return viewer
+
+
+def reconnects(viewer, more=1):
+    count = viewer.connects + more
+    viewer.wait(lambda v: v.connects >= count, "a reconnect")
+
+
+def test_busy_timeout_of_mod_fcgid(stack, redis):
+    """mod_fcgid ends a stream that lasts: SIGTERM, and so in good order."""
+    viewer = follow_through(
+        stack, redis, "fcgid", lambda server, viewer: reconnects(viewer),
+        "FcgidBusyTimeout 2\nFcgidBusyScanInterval 1", keepalive=1)
+    assert "shutdown" in viewer.ends
+
+
+def test_io_timeout_of_mod_fcgid(stack, redis):
+    """A quiet log, keepalives more often than FcgidIOTimeout: the stream stands."""
+    server = stack.server("fcgid", redis, web={"directives": "FcgidIOTimeout 3"}, keepalive=1)
+    with Stream(server.port, "/sselog/stream") as s:
+        s.live()
+        s.until(lambda s: len(s.parser.comments) >= 6, "six keepalives")
+        redis.add("log", "x")
+        assert s.messages(1)[0].data == "x"
+        assert b"<html" not in s.raw.lower()
+
+
+@pytest.mark.parametrize("kind", ["fcgid", "proxy_fcgi", "cgid"])
+def test_graceful_restart_of_apache(stack, redis, kind):
+    def disturb(server, viewer):
+        have = len(viewer.records)
+        server.graceful()
+        viewer.wait(lambda v: len(v.records) > have + 50, "progress")
+    follow_through(stack, redis, kind, disturb, rounds=2)
+
+
+def test_responder_of_lighttpd_killed(stack, redis):
+    """lighttpd starts another one."""
+    def disturb(server, viewer):
+        for pid in server.responders():
+            os.kill(pid, signal.SIGKILL)
+        reconnects(viewer)
+    viewer = follow_through(stack, redis, "lighttpd", disturb, rounds=3)
+    assert None in viewer.ends

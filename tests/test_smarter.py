@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: MIT
+"""The contract of smarter's log stream, over the web servers with the snippets of examples/smarter."""
+import json
+import threading
+import time
+
+import pytest
+
+import procs
+from dropins import body, cookie, serve, servers
+from fcgi import FcgiStream, ask, environment
+from sse import EventSource, Stream, get
+
+PATH = "/dashboard/logs/api/stream/"
+MARKER = "smarter.apps.dashboard.views.terminal_emulator.api.streams.stream_user_logs()"
+KEY = "stream:logs:User.admin"
+
+
+def record(message="[2026-05-02 16:00:00] INFO \x1b[1;31mtext\x1b[0m", level="INFO", logger="smarter"):
+    """As smarter's dumps writes it: seven lines of ASCII."""
+    return json.dumps({"message": message, "level": level, "timestamp": 1777737600.25,
+                       "logger": logger, "pod": None}, indent=2)
+
+
+def handler(client, *records, user="User.admin"):
+    """What its log handler does for one batch."""
+    pipe = client.pipeline(transaction=True)
+    for data in records:
+        for context, ttl in ((user, 3600), ("global", 86400)):
+            pipe.publish(f"logs:{context}", data)
+            pipe.xadd(f"stream:logs:{context}", {"data": data}, maxlen=1000, approximate=True)
+            pipe.expire(f"stream:logs:{context}", ttl)
+    pipe.execute()
+
+
+def bulk_event(stream):
+    """The history, once it is there."""
+    return stream.until(lambda s: [e for e in s.events if e.type == "bulk"], "the bulk")[0]
+
+
+def bulk(stream):
+    return bulk_event(stream).json()
+
+
+@servers
+def test_bytes(stack, redis, kind):
+    """Head, retry, the bulk in json.dumps's bytes, live records line by line, keepalive."""
+    first, second = record("ä one"), record("two\nlines")
+    handler(redis.client, first, second)
+    server = serve(stack, redis, "smarter", kind, keepalive=1)
+    with Stream(server.port, PATH, cookie(redis, "admin")) as s:
+        assert s.status == 200
+        assert s.headers["content-type"] == "text/event-stream"
+        assert s.headers["cache-control"] == "no-cache"
+        assert s.headers["x-accel-buffering"] == "no"
+        bulk(s)
+        array = json.dumps([json.loads(first), json.loads(second)])
+        assert body(s).startswith(f"retry: 3000\n\nevent: bulk\ndata: {array}\n\n")
+        s.until(lambda s: s.parser.cursor_moves, "the cursor")
+        before = len(s.raw)
+        handler(redis.client, first)
+        live = s.messages(2)[1]  # the bulk is the first event
+        lines = "".join(f"data: {line}\n" for line in first.split("\n"))
+        assert len(first.split("\n")) == 7
+        assert f"id: {live.id}\n{lines}\n" in body(s)[before:]
+        assert live.type == "message" and json.loads(live.data) == json.loads(first)
+        s.until(lambda s: "keepalive" in s.parser.comments, "keepalive")
+        assert ": keepalive\n\n" in body(s)
+
+
+@servers
+def test_empty_log(stack, redis, kind):
+    server = serve(stack, redis, "smarter", kind)
+    with Stream(server.port, PATH, cookie(redis, "admin")) as s:
+        assert bulk(s) == []
+        assert body(s).startswith("retry: 3000\n\nevent: bulk\ndata: []\n\n")
+
+
+@servers
+def test_who_may_look(stack, redis, kind):
+    handler(redis.client, record("for admin"))
+    server = serve(stack, redis, "smarter", kind)
+    answer = get(server.port, PATH)
+    assert answer.status == 302
+    assert answer.headers["location"] == "/login/?next=/dashboard/logs/api/stream/"
+    answer = get(server.port, PATH + "?a=b&c", {"Cookie": "sselog=unknown"})
+    assert answer.headers["location"] == "/login/?next=/dashboard/logs/api/stream/%3Fa%3Db%26c"
+    with Stream(server.port, PATH, cookie(redis, "bob")) as s:
+        assert bulk(s) == []
+
+
+@servers
+def test_no_login_page(stack, redis, kind):
+    login = '"SSELOG_LOGIN_URL" => "/login/"' if kind == "lighttpd" else 'SSELOG_LOGIN_URL "/login/"'
+    server = serve(stack, redis, "smarter", kind, more={login: login.replace("/login/", "")})
+    assert get(server.port, PATH).status == 401
+
+
+@servers
+def test_turned_off(stack, redis, kind):
+    server = serve(stack, redis, "smarter", kind, enabled=0)
+    answer = get(server.port, PATH, cookie(redis, "admin"))
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/plain")
+    assert body(answer) == ("Log viewing in browser is disabled. Set environment variable "
+                            "'SMARTER_ENABLE_DASHBOARD_SERVER_LOGS' to make log streaming visible.")
+    assert get(server.port, PATH).status == 302  # who it is comes first
+
+
+def test_turned_off_does_not_touch_redis(stack):
+    responder = stack.responder(None, profile="smarter", auth="remote_user", enabled=0)
+    answer = ask(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"))
+    assert answer.status == 200 and b"disabled" in answer.raw
+
+
+@servers
+def test_redis_away(stack, kind):
+    redis = stack.redis(tcp=True)
+    server = serve(stack, redis, "smarter", kind)
+    headers = cookie(redis, "admin")
+    redis.kill()
+    answer = get(server.port, PATH, headers)
+    assert (answer.status, answer.headers["content-type"]) == (503, "text/plain")
+    assert body(answer) == "Log stream is temporarily unavailable."
+
+
+SKIPPED = [
+    record(f"GET by {MARKER}"), record("[t] DEBUG x", "INFO"), "plain DEBUG text",
+    record("x", "debug"), json.dumps({"message": "x", "levelname": "Debug"}),
+    record("x", logger=MARKER.rpartition(".")[0]), f"text with {MARKER} in it",
+]
+
+
+@servers
+def test_skip_rules(stack, redis, kind):
+    """In history and live; and the skipped count against the cap."""
+    shown = [record("DEBUG"), record("[t]DEBUG x"), record("x", "INFO", "other"), "debug text"]
+    server = serve(stack, redis, "smarter", kind, history=6)
+    for data in ["too old"] * 3 + SKIPPED[:2] + shown:
+        redis.add(KEY, data)
+    with Stream(server.port, PATH, cookie(redis, "admin")) as s:
+        got = bulk(s)
+        assert got == [json.loads(shown[0]), json.loads(shown[1]), json.loads(shown[2]),
+                       {"message": "debug text"}]
+        redis.add_many(KEY, SKIPPED)
+        redis.add(KEY, "the end")
+        assert [e.data for e in s.messages(2)[1:]] == ["the end"]
+
+
+def test_marker_is_configurable(stack, redis):
+    responder = stack.responder(redis, profile="smarter", auth="remote_user",
+                                skip_text="views.logs.stream()|noise", skip_logger="a b")
+    for data in ("by views.logs.stream()", "some noise", record("x", logger="b"),
+                 "a DEBUG b", "kept"):
+        redis.add(KEY, data)
+    with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin")) as s:
+        assert bulk(s) == [{"message": "a DEBUG b"}, {"message": "kept"}]
+
+
+@servers
+def test_resume_is_live_frames(stack, redis, kind):
+    """The page replaces its list on bulk: what was missed comes record by record, once."""
+    server = serve(stack, redis, "smarter", kind)
+    headers = cookie(redis, "admin")
+    handler(redis.client, record("0"))
+    with Stream(server.port, PATH, headers) as s:
+        bulk(s)
+        last = s.until(lambda s: s.parser.cursor_moves, "the cursor after the bulk")[-1]
+    handler(redis.client, record("1"))
+    handler(redis.client, record("2"))
+    for where in ({"Last-Event-ID": last}, None):
+        path = PATH if where else f"{PATH}?lastEventId={last}"
+        with Stream(server.port, path, {**headers, **(where or {})}) as s:
+            got = [e.json()["message"] for e in s.messages(2)]
+            assert got == ["1", "2"] and not [e for e in s.events if e.type == "bulk"]
+
+
+BAD = [b"\xff not utf-8", b'{"message": "\\ud800"}', b'{"message": "x", "v": NaN}',
+       b'{"message": "x", "v": [Infinity, -Infinity, 1e400]}', b"[" * 5000 + b"]" * 5000,
+       b"42", b'"text"', b"null", b"[1, 2]", b'{"level": "INFO"}', b'{"message": null}', b"",
+       b'{"message": "\\u0000"}', b'{"message": "a\rb"}', b"data: x\n\nevent: forged", b"{}"]
+
+
+@servers
+def test_bad_payloads_are_harmless(stack, redis, kind):
+    """Each spoils neither the array nor the stream, and every element can be shown."""
+    for payload in BAD:
+        redis.add(KEY, payload)
+    server = serve(stack, redis, "smarter", kind)
+    with Stream(server.port, PATH, cookie(redis, "admin")) as s:
+
+        def strict(constant):
+            raise AssertionError(f"a browser refuses {constant}")
+
+        array = json.loads(bulk_event(s).data, parse_constant=strict)
+        assert len(array) == len(BAD) and all(type(e["message"]) is str for e in array)
+        assert array[1]["message"] == "\ufffd" and array[2] == {"message": "x", "v": None}
+        assert array[5] == {"message": "42"} and array[8] == {"message": "[1, 2]"}
+        for payload in BAD:
+            redis.add(KEY, payload)
+        redis.add(KEY, "the end")
+        live = s.messages(1 + len(BAD) + 1)[1:]
+        assert live[-1].data == "the end" and {e.type for e in live} == {"message"}
+        for event in live:
+            try:
+                value = json.loads(event.data, parse_constant=strict)
+            except (ValueError, AssertionError, RecursionError):
+                continue  # the page shows it as it is
+            assert type(value["message"]) is str
+
+
+def test_elements_are_values(stack, redis):
+    """Numbers keep their digits, floats their form; order is the log's; 2000 at most."""
+    redis.client.config_set("stream-node-max-entries", 100)
+    redis.add_many(KEY, [f'{{"message":"{i}","big":12345678901234567890123,"f":1.50}}'
+                         for i in range(2100)])
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
+    with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin")) as s:
+        text = bulk_event(s).data
+        assert [e["message"] for e in json.loads(text)] == [str(i) for i in range(100, 2100)]
+        assert text.startswith('[{"message": "100", "big": 12345678901234567890123, "f": 1.50}, {')
+
+
+@servers
+def test_no_record_missing_or_twice(stack, redis, kind):
+    """500 records/s by its handler while viewers come, go and are cut."""
+    server = serve(stack, redis, "smarter", kind)
+    headers = cookie(redis, "admin")
+    stop = threading.Event()
+    sent = []
+
+    def produce():
+        start = time.monotonic()
+        while not stop.is_set():
+            while len(sent) < (time.monotonic() - start) * 500:
+                handler(redis.client, record(str(len(sent))))
+                sent.append(len(sent))
+            time.sleep(0.005)
+
+    producer = threading.Thread(target=produce, daemon=True)
+    producer.start()
+    try:
+        steady = [stack.keep(EventSource(server.port, PATH, headers)) for _ in range(3)]
+        for round in range(8):
+            with Stream(server.port, PATH, headers) as s:
+                numbers = [int(e["message"]) for e in bulk(s)]
+                s.messages(1 + 20)
+                numbers += [int(e.json()["message"]) for e in s.records if e.type == "message"]
+                assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+            steady[round % 3].cut()
+    finally:
+        stop.set()
+        producer.join()
+    for viewer in steady:
+        viewer.wait(lambda v: numbers_of(v)[-1:] == [sent[-1]], "the last record")
+        with_gaps = numbers_of(viewer)
+        assert with_gaps.count("bulk") == 1, "a resumed page lost its list"
+        assert with_gaps[0] == "bulk"
+        joined(with_gaps[1:])
+
+
+def numbers_of(viewer):
+    """The numbers of its records in their order, "bulk" before those of a bulk, the event where a gap was told."""
+    numbers = []
+    for e in list(viewer.events):
+        if e.type == "bulk":
+            numbers += ["bulk", *(int(x["message"]) for x in e.json())]
+        elif e.type == "message":
+            numbers.append(int(e.json()["message"]))
+        elif e.type == "gap":
+            numbers.append(e)
+    return numbers
+
+
+def joined(numbers):
+    """Each is the one before plus one, but where a gap was told: its log keeps two seconds, and mod_fcgid may
+    take longer to start a process."""
+    last, gap = None, None
+    for n in numbers:
+        if not isinstance(n, int):
+            gap = n.json()["lost"]
+            gap = "unknown" if gap is None else gap
+            continue
+        lost = 0 if last is None else n - last - 1
+        assert lost == (gap or 0) or (gap == "unknown" and lost >= 0), f"{last} then {n}, told {gap}"
+        last, gap = n, None
+
+
+@pytest.mark.memory
+def test_large_bulk(stack, redis):
+    """2,000 entries of 10 kB: bounded memory, and another viewer's records pass it."""
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
+    pipe = redis.client.pipeline(transaction=False)
+    for i in range(2000):
+        pipe.xadd(KEY, {"data": record("x" * 10_000)})
+    pipe.execute()
+
+    def follow(user, **kw):
+        return FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER=user), **kw)
+
+    with follow("other") as other:
+        bulk(other)
+        before = procs.private_kb(responder.pid)
+        slow = [stack.keep(follow("admin", rcvbuf=8192)) for _ in range(4)]
+        with follow("admin") as s:
+            s.keep_raw = False
+            peak = before
+            while not s.events:
+                s.more()
+                peak = max(peak, procs.private_kb(responder.pid))
+                if len(s.records_seen) % 50 == 0:
+                    redis.add("stream:logs:User.other", record("now"))
+                    other.until(lambda o: o.records[-1].type == "message", "its own record")
+            assert len(s.events[0].json()) == 2000
+        assert peak - before < 4096, f"{peak - before} kB more for 5 bulks of 20 MB"
+        assert not any(v.events for v in slow)
+
+
+def test_cut_inside_the_bulk_is_no_event(stack, redis):
+    """A stream that must end inside the array ends without the blank line: the page gets nothing
+    half, and a bulk anew when it comes back."""
+    redis.add_many(KEY, [record("x" * 10_000) for _ in range(1000)])
+    responder = stack.responder(redis, profile="smarter", auth="remote_user", lifetime=5)
+    with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"),
+                    rcvbuf=8192) as s:
+        s.until(lambda s: len(s.raw) > 100_000, "a part of the array")
+        responder.child.send(15)
+        s.rest()
+        assert not s.events and s.parser.unfinished()

@@ -1,0 +1,462 @@
+# SPDX-License-Identifier: MIT
+"""What a viewer gets, and that one viewer's trouble is that viewer's alone."""
+import json
+import resource
+import threading
+
+import pytest
+
+import procs
+import webs
+from fcgi import END, STDOUT, FcgiStream, environment
+from procs import wait_until
+from sse import Stream
+
+
+def follow(responder, query="", path="/sselog/stream", rcvbuf=None, **params):
+    return FcgiStream(responder.socket, environment(path, query, **params), rcvbuf=rcvbuf)
+
+
+@pytest.fixture
+def responder(stack, redis):
+    return stack.responder(redis)
+
+
+# ---- payloads ----
+
+BYTES = bytes(range(256))
+
+
+@pytest.mark.parametrize("payload, lines", [
+    (b"", [""]),
+    (b"one line", ["one line"]),
+    (b"\n", ["", ""]),
+    (b"a\nb\r\nc\rd", ["a", "b", "c", "d"]),
+    (b"a\r\r\nb", ["a", "", "b"]),
+    (b"ends\n", ["ends", ""]),
+    (b"\rdata: forged\r\rid: 9-9\r\rdata: x", ["", "data: forged", "", "id: 9-9", "", "data: x"]),
+    (b"  blanks  ", ["  blanks  "]),
+    (b": no comment", [": no comment"]),
+    ("€ 漢字 \U0001f600".encode(), ["€ 漢字 \U0001f600"]),
+    (b"\xef\xbb\xbfmark", ["\ufeffmark"]),
+    (b"cut \xe2\x82", ["cut \ufffd"]),
+    (b"a\0b", ["a\0b"]),
+    (BYTES, None),
+], ids=lambda v: ascii(v)[:24])
+def test_payload_bytes(redis, responder, payload, lines):
+    if lines is None:
+        lines = _lines(payload.decode("utf-8", "replace"))
+    id = redis.add("log", payload)
+    with follow(responder) as s:
+        s.live()
+        after = redis.add("log", payload)
+        assert [(e.id, e.data, e.type) for e in s.messages(2)] == \
+            [(id, "\n".join(lines), "message"), (after, "\n".join(lines), "message")]
+        bytes(s.raw).decode("utf-8")  # all of it is UTF-8
+
+
+def _lines(text):
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def test_hundred_thousand_lines(redis, responder):
+    text = "\n".join(str(i) for i in range(100_000))
+    with follow(responder) as s:
+        s.live()
+        redis.add("log", text)
+        redis.add("log", "after it")
+        first, second = s.messages(2)
+        assert first.data == text and second.data == "after it"
+
+
+def test_event_names(redis, responder):
+    redis.add("log", "a", event="deploy")
+    redis.add("log", "b", event="two\nlines: data: x")
+    redis.add("log", "c", event="")
+    redis.add("log", "d", event="end")  # a producer's own, not ours
+    with follow(responder) as s:
+        s.live()
+        assert [(e.type, e.data) for e in s.records] == \
+            [("deploy", "a"), ("twolines: data: x", "b"), ("message", "c"), ("end", "d")]
+        redis.add("log", "e")
+        assert s.messages(5)[4].data == "e"
+
+
+def test_entry_without_the_payload_field(redis, responder):
+    redis.client.xadd("log", {"level": "INFO", "text": "two\nlines \"quoted\""})
+    with follow(responder) as s:
+        s.live()
+        assert json.loads(s.lines[0]) == {"level": "INFO", "text": "two\nlines \"quoted\""}
+
+
+def test_other_field_names(redis, stack):
+    responder = stack.responder(redis, field="message", event_field="kind")
+    redis.client.xadd("log", {"message": "hello", "kind": "greeting", "data": "not this"})
+    with follow(responder) as s:
+        s.live()
+        assert [(e.type, e.data) for e in s.records] == [("greeting", "hello")]
+
+
+@pytest.mark.memory
+def test_64_mb_payload_disturbs_nobody(redis, responder):
+    """It arrives whole, takes its memory about once, and another viewer's records pass it."""
+    long, other = "stream:logs:long", "stream:logs:other"
+    redis.client.config_set("proto-max-bulk-len", str(512 * 1024 * 1024))
+    size = 64 * 1024 * 1024
+    payload = b"0123456789abcdef" * (size // 16)
+    before = procs.private_kb(responder.pid)
+    with follow(responder, SSELOG_STREAM=long, rcvbuf=65536) as big, \
+            follow(responder, SSELOG_STREAM=other) as small:
+        big.keep_raw = False
+        big.live()
+        small.live()
+        redis.add(long, payload)
+        # The big viewer reads nothing meanwhile; the other gets record after record.
+        for i in range(20):
+            redis.add(other, str(i))
+            small.messages(i + 1)
+        held = procs.private_kb(responder.pid) - before
+        assert held < 2 * size // 1024 * 0.9, f"{held} kB for a payload of {size // 1024} kB"
+        assert big.messages(1)[0].data == payload.decode()
+    wait_until(lambda: procs.private_kb(responder.pid) - before < 8 * 1024, "memory given back")
+
+
+# ---- many ----
+
+@pytest.mark.threads
+def test_many_viewers_of_one_log(stack, redis):
+    """Through lighttpd, while a producer writes: every record once to each, in order."""
+    server = stack.server("lighttpd", redis, max_per_user=1000)
+    viewers = [stack.keep(Stream(server.port, "/sselog/stream")) for _ in range(100)]
+    for s in viewers:
+        s.live()
+    ids = []
+
+    def produce():
+        for _ in range(20):
+            ids.extend(redis.add_many("log", ["x" * 100] * 25))
+
+    producer = threading.Thread(target=produce)
+    producer.start()
+    for s in viewers:
+        s.messages(500)
+    producer.join()
+    for s in viewers:
+        assert [e.id for e in s.records] == ids
+
+
+@pytest.mark.threads
+def test_many_logs_two_connections(stack, redis):
+    """A viewer on each of 300 logs: each gets its own log alone, over two connections to Redis."""
+    responder = stack.responder(redis, auth="remote_user", stream="logs:{user}")
+    users = [f"u{i}" for i in range(300)]
+    viewers = [stack.keep(follow(responder, REMOTE_USER=u)) for u in users]
+    for s in viewers:
+        s.live()
+    assert len(redis.clients()) == 2, [c["cmd"] for c in redis.clients()]
+    pipe = redis.client.pipeline(transaction=False)
+    for n in range(10):
+        for u in users:
+            pipe.xadd(f"logs:{u}", {"data": f"{u} {n}"})
+    pipe.execute()
+    for u, s in zip(users, viewers):
+        s.messages(10)
+        assert s.lines == [f"{u} {n}" for n in range(10)]
+    assert len(redis.clients()) == 2
+
+
+@pytest.mark.threads
+def test_viewers_come_while_records_do(stack, redis):
+    """The hand-over from history to live, at a hundred different moments: no loss, no repeat."""
+    responder = stack.responder(redis, max_per_user=1000)
+    ids = redis.add_many("log", ["old"] * 100)
+    stop = threading.Event()
+
+    def produce():
+        while not stop.wait(0.005):
+            ids.extend(redis.add_many("log", ["new"] * 5))
+
+    producer = threading.Thread(target=produce)
+    producer.start()
+    try:
+        viewers = [stack.keep(follow(responder, f"last_event_id={ids[0]}")) for _ in range(100)]
+        for s in viewers:
+            s.live()
+    finally:
+        stop.set()
+        producer.join()
+    for s in viewers:
+        s.messages(len(ids) - 1)
+        assert [e.id for e in s.records] == ids[1:]
+
+
+# ---- slow and gone ----
+
+@pytest.mark.threads
+def test_slow_reader(stack, redis):
+    """It stops reading while 30,000 records come: nobody else waits, nothing piles up in sselog,
+    and when it reads again it gets each of them once."""
+    server = stack.server("lighttpd", redis, keepalive=600)  # which must not be what brings it on
+    pid = wait_until(server.responders, "the responder")[0]
+    slow = stack.keep(Stream(server.port, "/sselog/stream", rcvbuf=1 << 18))
+    quick = stack.keep(Stream(server.port, "/sselog/stream"))
+    slow.live()
+    quick.live()
+    pid, = server.responders()
+    before = procs.private_kb(pid)
+    ids = []
+    for _ in range(60):
+        ids += redis.add_many("log", ["x" * 1000] * 500)
+        quick.messages(len(ids))
+    grown = procs.private_kb(pid) - before
+    assert webs.sanitized() or grown < 8 * 1024, f"{grown} kB more for one slow viewer of 30 MB"
+    slow.messages(len(ids), deadline=60)
+    assert [e.id for e in slow.records] == ids
+    assert [e.id for e in quick.records] == ids
+    assert not [e for e in slow.events if e.type == "gap"]
+
+
+def test_slow_reader_whose_log_is_trimmed(stack, redis):
+    """What it could not read in time is gone: it is told how much."""
+    responder = stack.responder(redis)
+    slow = stack.keep(follow(responder, rcvbuf=4096))
+    slow.live()
+    ids = []
+    for _ in range(40):
+        ids += redis.add_many("log", ["x" * 1000] * 500)
+    redis.client.xtrim("log", maxlen=100, approximate=False)
+    slow.until(lambda s: s.records and s.records[-1].id == ids[-1], "the last record", 60)
+    gaps = [e for e in slow.events if e.type == "gap"]
+    assert gaps
+    got = [e.id for e in slow.records]
+    assert got == sorted(set(got), key=got.index) and set(got) <= set(ids)
+    lost = [g.json()["lost"] for g in gaps]
+    assert None in lost or sum(lost) == len(ids) - len(got)
+
+
+def test_viewer_that_goes_away_is_let_go(stack, redis):
+    responder = stack.responder(redis, max_per_user=1000)
+    with follow(responder) as s:
+        s.live()
+    before = wait_until(lambda: procs.open_fds(responder.pid), "descriptors")
+    for _ in range(3):
+        viewers = [follow(responder) for _ in range(50)]
+        for s in viewers:
+            s.live()
+        assert procs.open_fds(responder.pid) >= before + 49
+        for i, s in enumerate(viewers):
+            s.peer.vanish() if i % 2 else s.close()
+        # At once, without a keepalive in between: that would be 15 s.
+        wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors back", 10)
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "proxy_fcgi", "nginx", "fcgid"])
+def test_viewer_that_goes_away_behind_a_server(stack, redis, kind):
+    """At the latest with the next keepalive."""
+    server = stack.server(kind, redis, keepalive=1)
+
+    def streaming():
+        return sum(procs.open_fds(p) for p in server.responders())
+
+    with Stream(server.port, "/sselog/stream") as s:
+        s.live()
+        s.more()  # and a keepalive
+    idle = wait_until(lambda: server.responders() and streaming(), "a responder")
+    viewers = [Stream(server.port, "/sselog/stream") for _ in range(4)]
+    for s in viewers:
+        s.live()
+    watched = redis.clients()
+    for s in viewers:
+        s.close()
+    if kind == "fcgid":  # each process is free for the next viewer, without connections to spare
+        for s in [Stream(server.port, "/sselog/stream") for _ in range(4)]:
+            s.live()
+            s.close()
+        assert len(redis.clients()) <= len(watched) + 2
+    else:
+        wait_until(lambda: streaming() <= idle, "descriptors back")
+
+
+# ---- time ----
+
+def test_keepalive_and_lifetime(stack, redis):
+    responder = stack.responder(redis, keepalive=1, lifetime=5, retry=1000)
+    with follow(responder) as s:
+        s.rest()
+        assert s.status == 200 and not s.parser.unfinished()
+        assert s.parser.comments.count("keepalive") >= 2
+        last = s.events[-1]
+        assert (last.type, last.json()) == ("end", {"reason": "lifetime"})
+        assert s.parser.retries[0] == 1000 and len(s.parser.retries) == 2
+        assert s.app_status == 0 and s.protocol_status == 0
+        assert s.records_seen[-1][0] == END and s.records_seen[-2] == (STDOUT, 1, 0)
+
+
+def test_lifetimes_do_not_end_together(stack, redis):
+    """Jittered, as are the retry hints: a thousand viewers must not return in one moment."""
+    responder = stack.responder(redis, keepalive=1, lifetime=10, max_per_user=100)
+    viewers = [stack.keep(follow(responder)) for _ in range(30)]
+    for s in viewers:
+        s.rest()
+    hints = {s.parser.retries[-1] for s in viewers}
+    assert len(hints) > 10
+
+
+# ---- what is asked for ----
+
+def line(level, text, **more):
+    return json.dumps({"level": level, "message": text, **more})
+
+
+def test_level_and_text(redis, responder):
+    for level, text in (("DEBUG", "a"), ("INFO", "b NEEDLE"), ("ERROR", "c"), ("WARNING", "d needle"),
+                        ("CRITICAL", "e")):
+        redis.add("log", line(level, text))
+    redis.add("log", "plain text, no level, needle")
+
+    def texts(query):
+        with follow(responder, query) as s:
+            s.live()
+            return [e.data if e.data[0] != "{" else e.json()["message"] for e in s.records]
+
+    assert texts("level=warning") == ["c", "d needle", "e", "plain text, no level, needle"]
+    assert texts("level=ERROR") == ["c", "e", "plain text, no level, needle"]
+    assert texts("q=needle") == ["b NEEDLE", "d needle", "plain text, no level, needle"]
+    assert texts("q=Needle&level=warning") == ["d needle", "plain text, no level, needle"]
+    assert texts("q=nothing%20at%20all") == []
+
+
+def test_filtered_viewer_keeps_its_cursor(redis, stack):
+    """Records withheld by a filter move the cursor, so that a resume need not read them again."""
+    responder = stack.responder(redis, keepalive=1)
+    with follow(responder, "level=error") as s:
+        s.live()
+        last = redis.add_many("log", [line("INFO", "x")] * 50)[-1]
+        s.until(lambda s: s.parser.last_id == last, "the cursor to move")
+        assert not s.records
+        redis.add("log", line("ERROR", "y"))
+        assert s.messages(1)[0].json()["message"] == "y"
+
+
+def test_named_filters(redis, stack):
+    responder = stack.responder(redis, filters="run=run_id app=app.name")
+    for run, app in ((1, "a"), (2, "a"), (2, "b"), ("2", "a")):
+        redis.add("log", json.dumps({"run_id": run, "app.name": app}))
+
+    def count(query):
+        with follow(responder, query) as s:
+            s.live()
+            return len(s.records)
+
+    assert [count(q) for q in ("", "run=2", "run=1,2", "run=2&app=a", "app=c", "run=")] == \
+        [4, 3, 4, 2, 0, 4]
+
+
+# ---- sources ----
+
+def test_pubsub(stack, redis):
+    responder = stack.responder(redis, source="pubsub", channel="news", keepalive=1)
+    with follow(responder) as s:
+        s.live()
+        wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 1, "the subscription")
+        for i in range(100):
+            redis.client.publish("news", f"message {i}\nline two")
+        assert [e.data for e in s.messages(100)] == [f"message {i}\nline two" for i in range(100)]
+        assert s.parser.last_id == ""  # no ids: nothing that a browser could resume from
+    wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 0, "the end of the subscription")
+
+
+def test_pubsub_many_viewers_one_connection(stack, redis):
+    responder = stack.responder(redis, source="pubsub", channel="news", max_per_user=100)
+    viewers = [stack.keep(follow(responder)) for _ in range(30)]
+    for s in viewers:
+        s.live()
+    wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 1, "one subscription")
+    redis.client.publish("news", "hello")
+    for s in viewers:
+        assert s.messages(1)[0].data == "hello"
+
+
+def test_pubsub_outage_is_told(stack):
+    redis = stack.redis(tcp=True)
+    responder = stack.responder(redis, source="pubsub", channel="news")
+    with follow(responder) as s:
+        s.live()
+        redis.stop()
+        assert s.event("source").json() == {"state": "lost"}
+        redis.start()
+        assert s.event("source", nth=2).json() == {"state": "live"}
+        wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 1, "the subscription")
+        redis.client.publish("news", "again")
+        assert s.messages(1)[0].data == "again"
+        assert [e for e in s.events if e.type == "gap"], "messages may be lost: it must be said"
+
+
+def test_wrong_type(stack, redis):
+    """A key that is no log: its viewer is told, others are not touched."""
+    responder = stack.responder(redis, auth="remote_user", stream="logs:{user}")
+    redis.client.set("logs:bad", "a string")
+    redis.add("logs:good", "1")
+    with follow(responder, REMOTE_USER="good") as good, follow(responder, REMOTE_USER="bad") as bad:
+        good.live()
+        bad.event("unavailable")
+        redis.add("logs:good", "2")
+        good.messages(2)
+        redis.client.delete("logs:good")
+        redis.client.set("logs:good", "now it is one too")
+        good.event("unavailable")
+    redis.client.delete("logs:bad")
+    redis.add("logs:bad", "healed")
+    with follow(responder, REMOTE_USER="bad") as healed:
+        healed.live()
+        assert healed.lines == ["healed"]
+
+
+# ---- cost ----
+
+@pytest.mark.memory
+def test_idle_viewers_cost_next_to_nothing(stack, redis):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < 6000:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 6000), hard))
+    responder = stack.responder(redis, auth="remote_user", stream="logs:{user}", max_viewers=10000)
+    with follow(responder, REMOTE_USER="first") as s:
+        s.live()
+        base = procs.private_kb(responder.pid)
+        assert base <= 700, f"{base} kB private"
+    count = 2000
+    viewers = [stack.keep(follow(responder, REMOTE_USER=f"u{i % 200}")) for i in range(count)]
+    for s in viewers:
+        s.live()
+    wait_until(lambda: procs.private_kb(responder.pid) - base <= count,
+               f"1 kB for each viewer; now {(procs.private_kb(responder.pid) - base) / count:.2f}", 10)
+
+
+@pytest.mark.memory
+def test_mod_fcgid_process_is_small(stack, redis):
+    server = stack.server("fcgid", redis)
+    with Stream(server.port, "/sselog/stream") as s:
+        s.live()
+        redis.add("log", "x")
+        s.messages(1)
+        for pid in server.responders():
+            assert procs.private_kb(pid) <= 700
+
+
+@pytest.mark.memory
+def test_ten_thousand_connects(stack, redis):
+    responder = stack.responder(redis, max_per_user=100)
+    redis.add_many("log", ["x"] * 20)
+
+    def some(n):
+        for _ in range(n):
+            with follow(responder) as s:
+                s.live()
+        return wait_until(lambda: procs.open_fds(responder.pid), "descriptors")
+
+    some(1000)
+    fds = procs.open_fds(responder.pid)
+    memory = procs.private_kb(responder.pid)
+    some(9000)
+    wait_until(lambda: procs.open_fds(responder.pid) <= fds, "descriptors as before", 10)
+    assert procs.private_kb(responder.pid) <= memory + 200

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: MIT
+"""The contract of swf-monitor's message stream, over the web servers with the snippets of
+examples/swf; published by the real channels_redis."""
+import asyncio
+import json
+import re
+
+import pytest
+from channels_redis.core import RedisChannelLayer
+
+from dropins import api_key, body, cookie, serve, servers
+from fcgi import FcgiStream, ask, environment
+from procs import wait_until
+from sse import Stream, get
+
+PATH = "/swf-monitor/api/messages/stream/"
+STATUS = PATH + "status/"
+GROUP = "asgi:group:workflow_events"
+DENIED = '{"detail": "Authentication credentials were not provided."}'
+
+
+def group_send(redis, *messages, **options):
+    """Whole messages, as RedisChannelLayer.group_send takes them."""
+
+    async def send():
+        layer = RedisChannelLayer(hosts=[redis.url], **options)
+        for message in messages:
+            await layer.group_send("workflow_events", message)
+        await layer.close_pools()
+
+    asyncio.run(send())
+
+
+def publish(redis, *payloads, **options):
+    group_send(redis, *({"type": "broadcast", "payload": p} for p in payloads), **options)
+
+
+def messages(stream, count, deadline=30):
+    """The first count events but connected and heartbeat."""
+    def found(s):
+        got = [e for e in s.events if e.type not in ("connected", "heartbeat")]
+        return got[:count] if len(got) >= count else None
+    return stream.until(found, f"{count} messages", deadline)
+
+
+@servers
+def test_bytes(stack, redis, kind):
+    server = serve(stack, redis, "swf", kind)
+    with Stream(server.port, PATH, api_key(redis, "ann")) as s:
+        assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
+        assert s.headers["cache-control"] == "no-cache" and s.headers["x-accel-buffering"] == "no"
+        s.until(lambda s: s.events, "connected")
+        first = body(s)
+        assert re.fullmatch(r'event: connected\ndata: \{"client_id": "[0-9a-f]{8}-[0-9a-f]{4}-4'
+                            r'[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "status": "connected"\}'
+                            r'\n\n', first)
+        payload = {"msg_type": "data_ready", "processed_by": "ä", "run_id": 7, "f": 1.5,
+                   "none": None, "yes": True, "list": [[], {}, -3], "text": "a\nb", "big": 2 ** 63}
+        publish(redis, payload)  # the membership stood before `connected` came
+        messages(s, 1)
+        assert body(s) == first + f"event: data_ready\ndata: {json.dumps(payload)}\n\n"
+
+
+@servers
+def test_who_may_look(stack, redis, kind):
+    server = serve(stack, redis, "swf", kind)
+    for headers in ({}, {"Authorization": "Token unknown"}, {"Cookie": "sselog=unknown"},
+                    {"X-Remote-User": "ann"}):
+        answer = get(server.port, PATH, headers)
+        assert (answer.status, body(answer)) == (401, DENIED)
+        assert answer.headers["content-type"] == "application/json"
+        answer = get(server.port, STATUS, headers)
+        assert (answer.status, body(answer)) == (403, DENIED)
+    for headers in (api_key(redis, "ann"), cookie(redis, "bob")):
+        with Stream(server.port, PATH, headers) as s:
+            assert s.status == 200
+    assert get(server.port, PATH + "?token=" + "k" * 40).status == 401
+
+
+@servers
+def test_redis_away(stack, kind):
+    """Nobody is left before a stream that nothing comes from."""
+    redis = stack.redis(tcp=True)
+    server = serve(stack, redis, "swf", kind)
+    assert get(server.port, PATH).status == 401  # the check comes first
+    headers = api_key(redis, "ann")
+    redis.kill()
+    for path in (PATH, STATUS):
+        answer = get(server.port, path, headers)
+        assert (answer.status, body(answer)) == (503, '{"detail": "No channel layer configured."}')
+
+
+@servers
+def test_filters(stack, redis, kind):
+    """Or inside a list, and between lists; the last of a repeated parameter; trimmed items; a
+    number is its digits; an empty list is no filter."""
+    server = serve(stack, redis, "swf", kind)
+    headers = api_key(redis, "ann")
+    sent = [{"msg_type": t, "processed_by": a, "run_id": r} for t, a, r in
+            (("x", "a", 1), ("y", "a", "1"), ("x", "b", 2), ("X", "a", 1))] + [{"msg_type": "x"}]
+
+    def numbers(query):
+        with Stream(server.port, PATH + query, headers) as s:
+            s.until(lambda s: s.events, "connected")
+            publish(redis, *({**p, "n": i} for i, p in enumerate(sent)),
+                    {"msg_type": "x", "processed_by": "a", "run_id": 1, "end": query})
+            # The last of the query before may still come, where its process waits for the next viewer.
+            s.until(lambda s: s.events[-1].json().get("end") == query, "the last")
+            return [e.json()["n"] for e in s.events if "n" in e.json()]
+
+    assert numbers("") == [0, 1, 2, 3, 4]
+    assert numbers("?msg_types=x") == [0, 2, 4]
+    assert numbers("?msg_types=y,%20x%20&agents=a") == [0, 1]
+    assert numbers("?msg_types=y&msg_types=x&agents=") == [0, 2, 4]
+    assert numbers("?run_ids=1") == [0, 1, 3]
+    assert numbers("?agents=a,") == [0, 1, 3]
+    assert numbers("?msg_types=x&agents=a,b&run_ids=2,1") == [0, 2]
+
+
+@servers
+def test_status_is_true(stack, redis, kind):
+    """Of all processes: mod_fcgid has one for each viewer. Own viewers only."""
+    server = serve(stack, redis, "swf", kind)
+    ann, bob = api_key(redis, "ann", "a" * 40), api_key(redis, "bob", "b" * 40)
+
+    def status(headers):
+        answer = get(server.port, STATUS, {**headers, "Accept": "application/json"})
+        assert answer.status == 200 and answer.headers["content-type"] == "application/json"
+        return json.loads(body(answer))
+
+    none = {"connected_clients": 0, "client_ids": [], "client_filters": {}}
+    assert status(ann) == none
+    with Stream(server.port, PATH + "?msg_types=a,%20b&agents=&run_ids=7", ann) as s, \
+            Stream(server.port, PATH, ann) as t:
+        first, second = (v.until(lambda v: v.events, "connected")[0].json()["client_id"]
+                         for v in (s, t))
+        wait_until(lambda: status(ann)["connected_clients"] == 2, "both to be counted")
+        got = status(ann)
+        assert sorted(got["client_ids"]) == sorted([first, second])
+        assert got["client_filters"] == {first: {"msg_types": ["a", "b"], "run_ids": ["7"]},
+                                         second: {}}
+        assert status(bob) == none
+    message = {"msg_type": "a", "run_id": 7}  # a client that left is noticed at a write
+    wait_until(lambda: status(ann) == none or publish(redis, message), "nobody")
+
+
+@servers
+def test_what_is_delivered(stack, redis, kind):
+    """Broadcasts with a map alone; nothing forged; names of control frames are not taken."""
+    server = serve(stack, redis, "swf", kind)
+    with Stream(server.port, PATH, api_key(redis, "ann")) as s:
+        s.until(lambda s: s.events, "connected")
+        group_send(redis, {"type": "other", "payload": {"msg_type": "no"}}, {"type": "broadcast"},
+                   {"type": "broadcast", "payload": [1]}, {"payload": {"msg_type": "no"}, "type": b""})
+        member = redis.client.zrange(GROUP, 0, 0)[0].decode()
+        queue = "asgi" + member.split("!")[0] + "!"
+        for i, raw in enumerate((b"", b"short", b"123456789012", b"123456789012\xc1",
+                                 b"123456789012\xdf\xff\xff\xff\xff", b"123456789012" + b"\x91" * 500)):
+            redis.client.zadd(queue, {raw: i})
+        publish(redis, {"msg_type": "a\nid: 1\r\ndata: forged\n\nevent: x"}, {"n": 1},
+                {"msg_type": None}, {"msg_type": "heartbeat"}, {"msg_type": "connected"},
+                {"msg_type": "nan", "v": float("nan")}, {"msg_type": "last"})
+        s.until(lambda s: s.events[-1].type == "last", "the last")
+        assert [e.type for e in s.events[1:]] == \
+            ["aid: 1data: forgedevent: x", "message", "message", "message", "message", "nan", "last"]
+        assert s.events[-2].json()["v"] is None and not s.parser.comments
+
+
+@servers
+def test_client_that_keeps_the_last_data_line(stack, redis, kind):
+    """remote_sse_receiver.py's parser: "event: " and "data: " exactly, the last data line counts."""
+    server = serve(stack, redis, "swf", kind)
+    payloads = [{"msg_type": "sse_test", "text": text} for text in
+                ("one\ntwo\r\nthree\u2028", "x" * 70_000, "ü" * 40_000, " ", "data: x\n\n")]
+    with Stream(server.port, PATH, api_key(redis, "ann")) as s:
+        s.until(lambda s: s.events, "connected")
+        publish(redis, *payloads)
+        messages(s, len(payloads))
+        got = []
+        for block in body(s).split("\n\n")[:-1]:
+            event = data = None
+            for line in block.split("\n"):
+                assert line.startswith(("event: ", "data: ")), line
+                if line.startswith("event: "):
+                    event = line[7:].strip()
+                else:
+                    data = line[6:].strip()
+            got.append((event, json.loads(data)))
+        assert got[0][0] == "connected" and [d for e, d in got[1:]] == payloads
+
+
+@servers
+def test_expiry_of_the_group(stack, redis, kind):
+    """Thrown out as too old, or the whole group gone: messages still come."""
+    server = serve(stack, redis, "swf", kind)
+    with Stream(server.port, PATH, api_key(redis, "ann")) as s:
+        s.until(lambda s: s.events, "connected")
+        member = redis.client.zrange(GROUP, 0, 0)[0]
+        assert 86000 < redis.client.ttl(GROUP) <= 86400
+
+        def back():
+            score = redis.client.zscore(GROUP, member)
+            return score and score > 1e9
+
+        for i, force in enumerate((
+                lambda: redis.client.delete(GROUP),
+                lambda: redis.client.pexpire(GROUP, 1),
+                lambda: redis.client.zrem(GROUP, member),
+                lambda: redis.client.zadd(GROUP, {member: 1000.0}))):
+            force()
+            wait_until(lambda: back() and redis.client.ttl(GROUP) > 86000, "the membership")
+            publish(redis, {"msg_type": "after", "n": i})
+            assert messages(s, i + 1)[-1].json()["n"] == i
+        publish(redis, {"msg_type": "evicts"}, group_expiry=-5)  # removes all that have joined
+        wait_until(back, "the membership")
+        publish(redis, {"msg_type": "again"})
+        s.until(lambda s: s.events[-1].type == "again", "the last")
+
+
+def follow(responder, query="", **more):
+    return FcgiStream(responder.socket, environment(PATH, query, mount=PATH, REMOTE_USER="ann", **more))
+
+
+@pytest.fixture
+def responder(stack, redis):
+    return stack.responder(redis, profile="swf", auth="remote_user")
+
+
+def test_leaves_the_group_when_it_stops(redis, responder):
+    with follow(responder) as s:
+        s.until(lambda s: s.events, "connected")
+        assert redis.client.zcard(GROUP) == 1
+        assert responder.stop() == 0
+    assert redis.client.zcard(GROUP) == 0
+    assert not redis.client.keys("sselog:viewers:*")
+
+
+def test_connections(redis, responder):
+    """A third one while such a log is followed, for all of them; none that waits before and after."""
+    names = lambda: sorted(c["name"] for c in redis.clients() if c["name"].startswith("sselog"))
+    wait_until(lambda: names() == ["sselog-doorbell", "sselog-relay"], "two connections")
+    viewers = [follow(responder, SSELOG_CHANNEL=f"group{i % 2}") for i in range(6)]
+    for s in viewers:
+        s.until(lambda s: s.events, "connected")
+    assert names() == ["sselog-doorbell", "sselog-queue", "sselog-relay"]
+    members = {redis.client.zrange(f"asgi:group:group{i}", 0, -1)[0].split(b"!")[0] for i in (0, 1)}
+    assert len(members) == 1, "one sorted set of messages for all groups of a process"
+    for s in viewers:
+        s.close()
+    wait_until(lambda: names() == ["sselog-doorbell", "sselog-relay"], "two connections")
+    assert redis.client.zcard("asgi:group:group0") == redis.client.zcard("asgi:group:group1") == 0
+
+
+def test_burst_and_order(redis, responder):
+    """As many as the group's capacity lets through, in their order."""
+    with follow(responder) as s:
+        s.until(lambda s: s.events, "connected")
+        publish(redis, *({"msg_type": "n", "i": i} for i in range(3000)), capacity=100_000)
+        assert [e.json()["i"] for e in messages(s, 3000)] == list(range(3000))
+
+
+def test_outage(stack):
+    redis = stack.redis(tcp=True)
+    responder = stack.responder(redis, profile="swf", auth="remote_user", keepalive=1)
+    with follow(responder) as s:
+        s.until(lambda s: s.events, "connected")
+        redis.kill()
+        redis.start()
+        wait_until(lambda: redis.client.zcard(GROUP) == 1, "the membership")
+        wait_until(lambda: ask(responder.socket, environment(
+            STATUS, mount=PATH, REMOTE_USER="ann")).raw.startswith(b'{"connected_clients": 1'), "the list")
+        publish(redis, {"msg_type": "again"})
+        assert messages(s, 1)[0].type == "again"
+        assert {e.type for e in s.events} <= {"connected", "heartbeat", "again"}
+
+
+def test_heartbeat(stack, redis):
+    """At its interval, whatever else is sent; Python's float."""
+    responder = stack.responder(redis, profile="swf", auth="remote_user", keepalive=1)
+    with follow(responder) as s:
+        while len([e for e in s.events if e.type == "heartbeat"]) < 3:
+            publish(redis, {"msg_type": "x"})
+            s.more()
+        assert re.search(r'event: heartbeat\ndata: \{"timestamp": \d+\.\d+\}\n\n', body(s))
+
+
+def test_stream_adds_replay(stack, redis):
+    responder = stack.responder(redis, profile="swf", auth="remote_user", source="stream", keepalive=1)
+    ids = redis.add_many("stream:workflow_events",
+                         [json.dumps({"msg_type": "m", "run_id": i % 2, "n": i}) for i in range(6)])
+    with follow(responder, "run_ids=1") as s:
+        assert [e.json()["n"] for e in messages(s, 3)] == [1, 3, 5]
+        assert f'id: {ids[1]}\nevent: m\ndata: {{"msg_type": "m", "run_id": 1, "n": 1}}\n\n' in body(s)
+        last = redis.add("stream:workflow_events", json.dumps({"msg_type": "m", "run_id": 0}))
+        s.until(lambda s: s.parser.last_id == last, "a heartbeat that moves the cursor")
+        assert body(s).count("\n\n") == len(s.events), "no block without an event"
+    with follow(responder, HTTP_LAST_EVENT_ID=ids[3]) as s:
+        assert [e.id for e in messages(s, 3)] == [ids[4], ids[5], last]

@@ -1,0 +1,330 @@
+# SPDX-License-Identifier: MIT
+"""rediss://: where sselog has TLS, records come over it and from nobody but the server that the
+address names; where it has none, such an address ends the start. Each build has its half here."""
+import contextlib
+import os
+import re
+import socket
+import ssl
+import subprocess
+import threading
+
+import pytest
+
+import redisd
+import webs
+from fcgi import FcgiStream, ask, environment
+from procs import wait_until
+
+
+def check(**options):
+    """sselog -t with this configuration."""
+    return subprocess.run([webs.program(), "-t"], env={"PATH": os.environ["PATH"], **options},
+                          capture_output=True, text=True, timeout=30)
+
+
+def has_tls():
+    with contextlib.suppress(OSError):  # not built: the harness says so
+        return check(SSELOG_REDIS="rediss://127.0.0.1").returncode == 0
+    return False
+
+
+TLS = has_tls()
+
+
+class Authority:
+    """An issuer of certificates that no machine trusts by itself."""
+
+    def __init__(self, directory):
+        self.dir = directory
+        self.file = directory / "ca.pem"
+        self._openssl("req", "-x509", "-subj", "/CN=test issuer", "-keyout", "ca.key", "-out", "ca.pem")
+
+    def _openssl(self, *words):
+        new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        done = subprocess.run(["openssl", *words[:1], *(new if words[0] == "req" else []), *words[1:]],
+                              cwd=self.dir, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+
+    def issue(self, names):
+        """Certificate and key in files, for names such as DNS:localhost,IP:127.0.0.1."""
+        (self.dir / "names").write_text(f"subjectAltName={names}\n")
+        self._openssl("req", "-subj", "/CN=test server", "-keyout", "server.key", "-out", "server.csr")
+        self._openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+                      "-CAcreateserial", "-extfile", "names", "-out", "server.pem")
+        return self.dir / "server.pem", self.dir / "server.key"
+
+    def as_directory(self):
+        """As SSL_CERT_DIR wants it: found by the hash of its subject, when it is needed."""
+        d = self.dir / "issuers"
+        d.mkdir()
+        (d / "test.pem").write_bytes(self.file.read_bytes())
+        self._openssl("rehash", str(d))
+        return d
+
+
+class TlsRedis(redisd.Redis):
+    """Its port speaks TLS only; the tests keep the Unix socket."""
+
+    def __init__(self, directory, authority, *, names="DNS:localhost,IP:127.0.0.1", host="127.0.0.1",
+                 options=(), **kw):
+        self.host = host
+        cert, key = authority.issue(names)
+        tls = ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", authority.file,
+               "--tls-auth-clients", "no", *options]
+        super().__init__(directory, tcp=True, options=tls, **kw)
+
+    @property
+    def url(self):
+        return f"rediss://{self.host}:{self.port}/0"
+
+    def _argv(self):
+        return [*super()._argv(), "--port", "0", "--tls-port", self.port]
+
+
+class Listener:
+    """A port that accepts, and hands what comes to a thread."""
+
+    def __init__(self, talk=lambda conn: None):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.accepted = []
+        self.talk = talk
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self):
+        with contextlib.suppress(OSError):
+            while True:
+                conn, _ = self.socket.accept()
+                self.accepted.append(conn)
+                with contextlib.suppress(OSError):
+                    self.talk(conn)
+
+    def close(self):
+        self.socket.shutdown(socket.SHUT_RDWR)
+        self.socket.close()
+        self.thread.join(10)
+        for conn in self.accepted:
+            conn.close()
+
+
+def follow(responder, query=""):
+    return FcgiStream(responder.socket, environment("/sselog/stream", query))
+
+
+def states(stream):
+    return [e.json()["state"] for e in stream.events if e.type == "source"]
+
+
+def source(stream, *wanted):
+    stream.until(lambda s: states(s) == list(wanted), f"source states {wanted}")
+
+
+def healthz(responder):
+    return ask(responder.socket, environment("/sselog/healthz")).status
+
+
+@pytest.fixture
+def authority(stack):
+    return Authority(stack.directory())
+
+
+@pytest.fixture
+def serve(stack, authority):
+    """sselog for a Redis with this address; the environment says whom it trusts."""
+    def start(url, trust="SSL_CERT_FILE", **options):
+        setup = stack.setup(**options)
+        setup.options["SSELOG_REDIS"] = redisd.as_user(url)
+        if trust:
+            setup.options[trust] = str(authority.file if trust == "SSL_CERT_FILE" else
+                                       authority.as_directory())
+        return stack.responder(setup=setup)
+    return start
+
+
+def refused(responder, *words):
+    """No viewer gets anything, and the log says why: the relay once, each look-up for itself."""
+    with follow(responder) as s:
+        source(s, "lost")
+        assert healthz(responder) == 503
+        lines = responder.said().splitlines()
+        relay = [line for line in lines if "trying again" in line]
+        assert len(relay) == 1
+        for line in relay + [line for line in lines if "look-up" in line]:
+            for word in words:
+                assert word in line
+        assert not s.records and states(s) == ["lost"]
+
+
+def with_tls(test):
+    return test if TLS else None
+
+
+def without_tls(test):
+    return None if TLS else test
+
+
+@without_tls
+def test_refused_where_hiredis_has_no_tls():
+    """Never plain text instead: the start ends, with a line that says why."""
+    for url in ("rediss://127.0.0.1", "rediss://:hunter2@redis.example:6380/1"):
+        done = check(SSELOG_REDIS=url)
+        assert done.returncode == 2
+        assert done.stdout == ""
+        assert re.fullmatch(r"error config: SSELOG_REDIS .*: rediss:// needs hiredis with TLS, "
+                            r"without which this sselog was built\n", done.stderr)
+
+
+@with_tls
+@pytest.mark.parametrize("host, trust", [
+    # Names are looked up in a thread of the C library's own, which ThreadSanitizer does not survive.
+    pytest.param("127.0.0.1", "SSL_CERT_FILE", marks=pytest.mark.threads),
+    ("localhost", "SSL_CERT_FILE"), ("localhost", "SSL_CERT_DIR")])
+def test_stream_and_look_ups(stack, authority, serve, host, trust):
+    """By name and by address. The issuer is read at start, or, from a directory, when the server's
+    certificate names it: after the process gave up the rest of the file system."""
+    redis = stack.keep(TlsRedis(stack.directory(), authority, host=host))
+    ids = redis.add_many("log", ["before"] * 10)
+    responder = serve(redis.url, trust)
+    with follow(responder) as s:
+        s.messages(10)
+        ids += redis.add_many("log", ["after"] * 10)
+        s.messages(20)
+        assert [e.id for e in s.records] == ids
+        assert states(s) == []
+        assert ask(responder.socket, environment("/sselog/history")).status == 200
+        assert healthz(responder) == 200
+        plain = [c for c in redis.clients() if not c["addr"].startswith("127.0.0.1:")]
+        assert len(redis.clients()) >= 3 and not plain
+
+
+@with_tls
+def test_large_answers(stack, authority, serve):
+    """More than one turn's reading, values that bypass the parser, and ends of TLS records anywhere:
+    nothing may stay in OpenSSL's hands when the kernel has no more."""
+    redis = stack.keep(TlsRedis(stack.directory(), authority))
+    sizes = [5_000_000, *[300_000] * 20, *range(65_000, 66_000, 50), *[16_384 - 40 + n for n in range(80)]]
+    payloads = [(f"{n:08}" * (size // 8 + 1))[:size] for n, size in enumerate(sizes)]
+    responder = serve(redis.url)
+    with follow(responder) as s:
+        s.live()
+        redis.add_many("log", payloads)
+        s.messages(len(payloads))
+        assert [e.data for e in s.records] == payloads
+        with follow(responder, "history=1000") as late:
+            late.live()
+            assert [e.data for e in late.records] == payloads
+
+
+@with_tls
+def test_away_and_back(stack, authority, serve):
+    redis = stack.keep(TlsRedis(stack.directory(), authority, persistent=True))
+    responder = serve(redis.url)
+    with follow(responder) as s:
+        ids = redis.add_many("log", ["before"] * 50)
+        s.messages(50)
+        assert healthz(responder) == 200
+        redis.kill()
+        source(s, "lost")
+        redis.start()
+        source(s, "lost", "live")
+        ids += redis.add_many("log", ["after"] * 50)
+        s.messages(100)
+        assert [e.id for e in s.records] == ids
+        wait_until(lambda: healthz(responder) == 200, "look-ups")
+        redis.client.client_kill_filter(_type="normal", skipme=True)
+        assert healthz(responder) == 200  # an idle connection that the server closed
+
+
+@with_tls
+def test_send(stack, authority):
+    redis = stack.keep(TlsRedis(stack.directory(), authority))
+    environ = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": str(authority.file),
+               "SSELOG_REDIS": redisd.as_user(redis.url, "sselog-producer")}
+    lines = "".join(f"line {n}\n" for n in range(500))
+    done = subprocess.run([webs.program(), "send", "-l", "log"], env=environ, input=lines, text=True,
+                          capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert [f[b"data"].decode() for _, f in redis.client.xrange("log")] == lines.splitlines()
+
+
+@with_tls
+@pytest.mark.parametrize("host, names, why", [
+    ("127.0.0.1", "DNS:redis.example", "IP address mismatch"),
+    ("127.0.0.1", "IP:127.0.0.2,DNS:127.0.0.1", "IP address mismatch"),
+    ("localhost", "DNS:redis.example,IP:127.0.0.1", "hostname mismatch"),
+    ("localhost", "DNS:localhost.example,DNS:l*", "hostname mismatch"),
+])
+def test_certificate_of_another_server(stack, authority, serve, host, names, why):
+    redis = stack.keep(TlsRedis(stack.directory(), authority, host=host, names=names))
+    redis.add("log", "x")
+    refused(serve(redis.url), f"not good for {host}", why)
+
+
+@with_tls
+def test_issuer_that_is_not_trusted(stack, authority, serve):
+    """Nor is the one of another server's certificate."""
+    redis = stack.keep(TlsRedis(stack.directory(), Authority(stack.directory())))
+    redis.add("log", "x")
+    refused(serve(redis.url), "not good for 127.0.0.1", "self-signed certificate")
+    refused(serve(redis.url, trust=None), "not good for 127.0.0.1", "self-signed certificate")
+
+
+@with_tls
+def test_file_of_issuers_that_is_not_there(authority):
+    """One line, not servers refused for ever."""
+    for path in ("/nonexistent/ca.pem", str(authority.dir / "ca.key")):
+        done = check(SSELOG_REDIS="rediss://127.0.0.1", SSL_CERT_FILE=path)
+        assert done.returncode == 2
+        assert done.stderr == f"error config: SSL_CERT_FILE: {path}: no certificate could be read\n"
+
+
+@with_tls
+def test_server_that_never_shakes_hands(stack, serve):
+    """It accepts and stays silent: the relay goes on, and gives up in time."""
+    listener = stack.keep(Listener())
+    responder = serve(f"rediss://127.0.0.1:{listener.port}", keepalive=1)
+    with follow(responder) as s:
+        wait_until(lambda: listener.accepted, "a connection")
+        source(s, "lost")
+        s.until(lambda s: len(s.parser.comments) >= 2, "keepalives")
+    said = responder.said()
+    assert "no answer in time" in said
+    assert responder.stop() == 0
+
+
+@with_tls
+def test_server_that_hangs_up(stack, serve):
+    """In the middle of the handshake, or before it."""
+    listener = stack.keep(Listener(lambda conn: conn.recv(10) and conn.close()))
+    responder = serve(f"rediss://127.0.0.1:{listener.port}")
+    with follow(responder) as s:
+        source(s, "lost")
+        wait_until(lambda: len(listener.accepted) > 6, "more attempts")
+        assert healthz(responder) == 503
+
+
+@with_tls
+def test_name_is_told_to_the_server(stack, authority, serve):
+    """SNI: the host of the address, and none for a number (RFC 6066, section 3). Nothing else is in
+    the clear, nor sent to a server that has not shown its certificate."""
+    cert, key = authority.issue("DNS:localhost")
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(cert, key)
+    names, first = [], []
+    server.sni_callback = lambda conn, name, context: names.append(name)
+
+    def talk(conn):
+        first.append(conn.recv(1, socket.MSG_PEEK))
+        with contextlib.suppress(ssl.SSLError):
+            server.wrap_socket(conn, server_side=True).close()
+
+    listener = stack.keep(Listener(talk))
+    serve(f"rediss://:hunter2@localhost:{listener.port}")
+    wait_until(lambda: len(names) >= 2, "handshakes")
+    assert set(names) == {"localhost"}
+    other = serve(f"rediss://:hunter2@127.0.0.1:{listener.port}")
+    wait_until(lambda: "not good for 127.0.0.1" in other.said(), "handshakes by number")
+    wait_until(lambda: None in names, "handshakes by number")
+    assert set(names) == {"localhost", None} and set(first) <= {b"\x16", b""}

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: MIT
+"""The contract of The Other Dude's event stream, over the web servers with the snippets of
+examples/tod."""
+import json
+import threading
+import time
+import uuid
+
+from dropins import bearer, body, serve, servers, signed, sse_token
+from fcgi import FcgiStream, environment
+from procs import wait_until
+from sse import Stream, get
+
+A, B = "6f1c1f0e-0000-4000-8000-00000000000a", "6f1c1f0e-0000-4000-8000-00000000000b"
+HEADERS = {"x-content-type-options": "nosniff", "x-frame-options": "DENY",
+           "x-dns-prefetch-control": "on", "referrer-policy": "strict-origin-when-cross-origin",
+           "permissions-policy": "camera=(), microphone=(), geolocation=(self)"}
+
+
+def path(tenant, token=None):
+    return f"/api/tenants/{tenant}/events/stream" + (f"?token={token}" if token is not None else "")
+
+
+def publish(redis, tenant, event="alert_fired", **more):
+    """As nats_to_redis.py writes it."""
+    data = {"tenant_id": tenant, "device_id": "d-1", **more}
+    return redis.add("stream:events", json.dumps(data, separators=(",", ":")), event), data
+
+
+def has(headers, wanted):
+    return {k: v for k, v in headers.items() if k in wanted} == wanted
+
+
+@servers
+def test_bytes(stack, redis, kind):
+    server = serve(stack, redis, "tod", kind, keepalive=1)
+    with Stream(server.port, path(A, sse_token(redis, A))) as s:
+        assert s.status == 200
+        assert s.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert s.headers["cache-control"] == "no-store" and s.headers["x-accel-buffering"] == "no"
+        assert has(s.headers, HEADERS)
+        id, data = publish(redis, A, "device_status", status="ä", nested={"a": [1.5, None]})
+        s.messages(1)
+        assert f"id: {id}\r\nevent: device_status\r\ndata: {json.dumps(data)}\r\n\r\n" in body(s)
+        s.until(lambda s: "heartbeat" in s.parser.comments, "heartbeat")
+        assert ": heartbeat\r\n\r\n" in body(s)
+        assert body(s).count("\n") == body(s).count("\r\n") == body(s).count("\r")
+        assert not s.parser.retries
+
+
+@servers
+def test_order_of_checks(stack, redis, kind):
+    server = serve(stack, redis, "tod", kind)
+    token = sse_token(redis, A)
+
+    def ask(tenant, token=None):
+        answer = get(server.port, path(tenant, token))
+        assert has(answer.headers, HEADERS) and answer.headers["content-type"] == "application/json"
+        return answer.status, json.loads(body(answer))["detail"]
+
+    for bad in ("no-uuid", A[:-1], A + "0", A.replace("-", "_")):
+        status, detail = ask(bad, token)
+        assert (status, detail[0]["loc"], detail[0]["type"]) == \
+            (422, ["path", "tenant_id"], "uuid_parsing")
+    status, detail = ask(A)
+    assert (status, detail) == (422, [{"type": "missing", "loc": ["query", "token"],
+                                       "msg": "Field required", "input": None}])
+    assert redis.client.exists(f"sse_token:{token}"), "not consumed by a request out of form"
+    for unknown in ("", "x", "u" * 43, token[:-1] + "%2A"):
+        assert ask(A, unknown) == (401, "Invalid or expired SSE token")
+    assert ask(B, token) == (403, "Not authorized for this tenant")
+    assert not redis.client.exists(f"sse_token:{token}"), "consumed before the tenant is looked at"
+    assert ask(A, token) == (401, "Invalid or expired SSE token")
+    assert ask(A, sse_token(redis, None)) == (403, "Not authorized for this tenant")
+
+
+@servers
+def test_bodies(stack, redis, kind):
+    server = serve(stack, redis, "tod", kind)
+    answer = get(server.port, path(A, "u" * 43))
+    assert body(answer) == '{"detail":"Invalid or expired SSE token"}'
+    assert "www-authenticate" not in answer.headers
+    assert body(get(server.port, path(B, sse_token(redis, A)))) == \
+        '{"detail":"Not authorized for this tenant"}'
+
+
+@servers
+def test_token_is_for_one_use_and_a_time(stack, redis, kind):
+    server = serve(stack, redis, "tod", kind)
+    token = sse_token(redis, A)
+    with Stream(server.port, path(A, token)) as s:
+        assert s.status == 200
+    assert get(server.port, path(A, token)).status == 401
+    token = sse_token(redis, A, seconds=1)
+    wait_until(lambda: not redis.client.exists(f"sse_token:{token}"), "the token's end")
+    assert get(server.port, path(A, token)).status == 401
+
+
+@servers
+def test_forms_of_the_uuid(stack, redis, kind):
+    server = serve(stack, redis, "tod", kind)
+    for form in (A.upper(), A.replace("-", ""), A.replace("-", "").upper()):
+        with Stream(server.port, path(form, sse_token(redis, A, role="api_key"))) as s:
+            assert s.status == 200
+            id, _ = publish(redis, A)
+            assert s.messages(1)[0].id == id
+
+
+@servers
+def test_what_is_delivered(stack, redis, kind):
+    """Only the tenant's, only JSON objects, by name; super_admin gets all."""
+    server = serve(stack, redis, "tod", kind)
+    with Stream(server.port, path(A, sse_token(redis, A))) as s, \
+            Stream(server.port, path(A, sse_token(redis, None, "super_admin"))) as admin:
+        publish(redis, B)
+        for payload in ("no json", "[1]", '{"device_id":"d"}', '{"tenant_id":null}', b"\xff",
+                        json.dumps({"tenant_id": [A]}), "x" * 70_000):
+            redis.add("stream:events", payload, "alert_fired")
+        redis.add("stream:events", json.dumps({"tenant_id": A, "n": 1}))  # without a name
+        publish(redis, A, "config_push", text="x" * 70_000)
+        publish(redis, A, "firmware_progress", n=2)
+        assert [e.type for e in s.messages(3)] == ["unknown", "config_push", "firmware_progress"]
+        assert {e.json()["tenant_id"] for e in s.records} == {A}
+        assert len(s.records[1].json()["text"]) == 70_000
+        admin.until(lambda s: s.records and s.records[-1].json().get("n") == 2, "all")
+        tenants = [e.json().get("tenant_id") for e in admin.records]
+        assert tenants == [B, None, None, [A], A, A, A]
+
+
+@servers
+def test_replay(stack, redis, kind):
+    """From n+1; nothing for who brings no id, or one of another kind."""
+    server = serve(stack, redis, "tod", kind)
+    ids = [publish(redis, t, n=i)[0] for i, t in enumerate([A, B, A, A])]
+    with Stream(server.port, path(A, sse_token(redis, A)), {"Last-Event-ID": ids[0]}) as s:
+        assert [e.id for e in s.messages(2)] == ids[2:]
+    for header in ({}, {"Last-Event-ID": "57"}, {"Last-Event-ID": "abc"}):
+        with Stream(server.port, path(A, sse_token(redis, A)), header) as s:
+            assert s.status == 200
+            now, _ = publish(redis, A)
+            assert [e.id for e in s.messages(1)] == [now]
+
+
+def post(port, headers=None):
+    return get(port, "/api/auth/sse-token", {"Content-Length": "0", **(headers or {})}, method="POST")
+
+
+@servers
+def test_token_endpoint(stack, redis, kind):
+    server = serve(stack, redis, "tod", kind, tokens=True)
+    login = signed(sub="u-1", tenant_id=A, role="viewer")
+    for headers in (bearer(login), {"Cookie": f"access_token={login}"}):
+        answer = post(server.port, headers)
+        token = json.loads(body(answer))["token"]
+        assert answer.status == 200 and body(answer) == f'{{"token":"{token}"}}'
+        assert len(token) == 43 and 0 < redis.client.ttl(f"sse_token:{token}") <= 30
+        value = json.loads(redis.client.get(f"sse_token:{token}"))
+        assert (value["user_id"], value["tenant_id"], value["role"]) == ("u-1", A, "viewer")
+        with Stream(server.port, path(A, token)) as s:
+            assert s.status == 200
+        assert get(server.port, path(A, token)).status == 401
+    for headers in ({}, bearer("x.y.z"), bearer(signed(secret="another secret, as long as that one",
+                                                       sub="u", tenant_id=A))):
+        answer = post(server.port, headers)
+        assert answer.status == 401 and body(answer) == '{"detail":"Not authenticated"}'
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_fifty_tenants(stack, redis):
+    """One log at 1,000 records/s for 50 tenants: each viewer gets all of its own, in order, and not
+    one that is foreign."""
+    responder = stack.responder(redis, profile="tod", auth="token", max_per_user=100)
+    tenants = [str(uuid.uuid4()) for _ in range(50)]
+    viewers = []
+    for i, tenant in enumerate(tenants):
+        token = sse_token(redis, tenant, token=f"{i:043d}")
+        where = path(tenant)
+        viewers.append(stack.keep(FcgiStream(responder.socket, environment(
+            where, f"token={token}", mount=where))))
+    sent, count = {t: [] for t in tenants}, 4000
+
+    def produce():
+        start = time.monotonic()
+        for i in range(0, count, 20):
+            pipe = redis.client.pipeline(transaction=False)
+            for n in range(i, i + 20):
+                tenant = tenants[n * 7919 % 50]
+                pipe.xadd("stream:events", {"event": "metric_update", "data": json.dumps(
+                    {"tenant_id": tenant, "n": n})}, maxlen=2000, approximate=True)
+                sent[tenant].append(n)
+            pipe.execute()
+            time.sleep(max(0, start + i / 1000 - time.monotonic()))
+        for tenant in tenants:
+            publish(redis, tenant, n=-1)
+
+    producer = threading.Thread(target=produce, daemon=True)
+    producer.start()
+    for viewer, tenant in zip(viewers, tenants):
+        viewer.until(lambda s: s.records and s.records[-1].json()["n"] == -1, "its last record")
+        got = [e.json() for e in viewer.records]
+        assert {x["tenant_id"] for x in got} == {tenant}
+        assert [x["n"] for x in got[:-1]] == sent[tenant]
+    producer.join()

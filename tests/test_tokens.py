@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: MIT
+"""Exchange tokens: made by POST /token or the command line, good once and for a short time."""
+import json
+import re
+import subprocess
+
+import pytest
+
+import fcgi
+import identity
+from fcgi import FcgiStream, ask, environment
+from identity import session
+from procs import wait_until
+from sse import Stream, get
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@pytest.fixture
+def responder(stack, redis):
+    redis.client.set("session:abc", session())
+    redis.add("stream:logs:ann", "for ann")
+    return stack.responder(redis, auth="token cookie", stream="stream:logs:{user}")
+
+
+def post(responder, path="/sselog/token", **params):
+    return ask(responder.socket, environment(path, method="POST", **params))
+
+
+def make(responder, **params):
+    answer = post(responder, HTTP_COOKIE="session=abc", **params)
+    assert answer.status == 200, answer.raw
+    return json.loads(answer.raw)["token"]
+
+
+def status(responder, query, path="/sselog/stream", **params):
+    return ask(responder.socket, environment(path, query, HTTP_ACCEPT="application/json", **params)).status
+
+
+def test_made_and_used_once(redis, responder):
+    answer = post(responder, HTTP_COOKIE="session=abc")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    given = json.loads(answer.raw)
+    assert set(given) == {"token", "expires_in"} and given["expires_in"] == 30
+    token = given["token"]
+    assert TOKEN.fullmatch(token)
+    assert 0 < redis.client.ttl("sse_token:" + token) <= 30
+    value = json.loads(redis.client.get("sse_token:" + token))
+    assert {k: value[k] for k in ("user_id", "tenant_id", "role")} == json.loads(session())
+    with FcgiStream(responder.socket, environment("/sselog/stream", f"token={token}")) as s:
+        s.live()
+        assert s.lines == ["for ann"]
+    assert not redis.client.exists("sse_token:" + token)
+    assert status(responder, f"token={token}") == 401
+
+
+def test_each_is_another(responder):
+    assert len({make(responder) for _ in range(50)}) == 50
+
+
+def test_expires(redis, stack, responder):
+    other = stack.responder(setup=stack.setup(redis, auth="token cookie", stream="stream:logs:{user}",
+                                              token_ttl=1))
+    token = make(other)
+    wait_until(lambda: not redis.client.exists("sse_token:" + token), "expiry")
+    assert status(responder, f"token={token}") == 401
+
+
+def test_who_gets_none(stack, redis, responder):
+    """Nobody, a token itself, and the anonymous."""
+    assert post(responder).status == 401
+    assert post(responder, HTTP_COOKIE="session=unknown").status == 401
+    token = make(responder)
+    assert ask(responder.socket, environment("/sselog/token", f"token={token}", method="POST")).status == 403
+    anonymous = stack.responder(redis)
+    assert post(anonymous).status == 403
+    assert len(redis.client.keys("sse_token:*")) == 0
+    for method in ("GET", "HEAD", "PUT"):
+        refused = ask(responder.socket, environment("/sselog/token", method=method, HTTP_COOKIE="session=abc"))
+        assert refused.status == 405 and "POST" in refused.headers["allow"]
+
+
+def test_redis_away(redis, stack):
+    responder = stack.responder(redis, auth="remote_user token", stream="stream:logs:{user}")
+    redis.stop()
+    answer = post(responder, REMOTE_USER="ann")
+    assert answer.status == 503 and "retry-after" in answer.headers
+    assert b"token\":" not in answer.raw.replace(b'"error":"no token', b"")
+
+
+@pytest.mark.threads
+def test_two_hundred_race_for_one(stack, redis):
+    """Exactly one wins, whatever two processes with several threads each do."""
+    redis.add("stream:logs:ann", "for ann")
+    responders = [stack.responder(setup=stack.setup(redis, auth="token", stream="stream:logs:{user}",
+                                                    front_threads=4)) for _ in range(2)]
+    for round in range(3):
+        token = f"{round:043}"
+        redis.client.set("sse_token:" + token, session())
+        peers = []
+        try:
+            for n in range(200):
+                peer = fcgi.Peer(responders[n % 2].socket)
+                peers.append(peer)
+                params = environment("/sselog/stream", f"token={token}", HTTP_ACCEPT="application/json",
+                                     REMOTE_ADDR=f"192.0.2.{n}")
+                request = fcgi.begin() + fcgi.stream(fcgi.PARAMS, fcgi.pairs(params)) + fcgi.record(fcgi.STDIN)
+                peer.send(request[:-1])
+                peer.rest = request[-1:]
+            for peer in peers:  # a byte each: they all become whole at once
+                peer.send(peer.rest)
+            heads = [peer.next().content.split(b"\r\n")[0] for peer in peers]
+        finally:
+            for peer in peers:
+                peer.close()
+        assert heads.count(b"Status: 200 OK") == 1, heads
+        assert heads.count(b"Status: 401 Unauthorized") == 199
+        assert not redis.client.exists("sse_token:" + token)
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
+def test_through_web_servers(stack, redis, kind):
+    redis.client.set("session:abc", session())
+    redis.add("stream:logs:ann", "for ann")
+    server = stack.server(kind, redis, **identity.options("token", auth="token cookie"),
+                          stream="stream:logs:{user}")
+    answer = get(server.port, server.path + "/token", {"Cookie": "session=abc"}, method="POST", body=b"x")
+    assert answer.status == 200
+    token = json.loads(answer.raw)["token"]
+    with Stream(server.port, f"{server.path}/stream?token={token}") as s:
+        s.live()
+        assert s.lines == ["for ann"]
+    assert get(server.port, f"{server.path}/stream?token={token}", identity.JSON).status == 401
+    wait_until(lambda: "/stream" in server.access_log(), "the access log")
+    assert token not in server.access_log() and token not in server.said()
+
+
+# ---- sselog token ----
+
+def run(setup, *args):
+    return subprocess.run([setup.program, "token", *args], env=setup.environment(), capture_output=True,
+                          text=True, timeout=60)
+
+
+@pytest.fixture
+def setup(stack, redis):
+    return stack.setup(redis, auth="token", stream="stream:logs:{user}")
+
+
+def test_command_line(stack, redis, setup):
+    done = run(setup, "-u", "ann", "-t", "acme", "-r", "viewer", "-T", "7")
+    assert done.returncode == 0 and done.stderr == ""
+    token = done.stdout.rstrip("\n")
+    assert TOKEN.fullmatch(token)
+    assert 0 < redis.client.ttl("sse_token:" + token) <= 7
+    assert json.loads(redis.client.get("sse_token:" + token)) == json.loads(session())
+    redis.add("stream:logs:ann", "for ann")
+    responder = stack.responder(setup=setup)
+    with FcgiStream(responder.socket, environment("/sselog/stream", f"token={token}")) as s:
+        s.live()
+        assert s.lines == ["for ann"]
+    least = run(setup, "-u", "o'neil").stdout.strip()
+    assert json.loads(redis.client.get("sse_token:" + least)) == {"user_id": "o'neil"}
+    assert 7 < redis.client.ttl("sse_token:" + least) <= 30
+
+
+@pytest.mark.parametrize("args", [
+    [], ["-u", ""], ["-u", "n" * 129], ["-u", "a", "-T", "0"], ["-u", "a", "-T", "86401"],
+    ["-u", "a", "-T", "x"], ["-u", "a", "more"], ["-u", "a", "-x"], ["-u", "a\nb"],
+    ["-u", "a", "-t", "\x7f"], ["-u", "a", "-r", b"\xff"]])
+def test_command_line_out_of_form(redis, setup, args):
+    done = run(setup, *args)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.count("\n") >= 1
+    assert not redis.client.keys("sse_token:*")
+
+
+def test_command_line_without_redis(redis, setup):
+    redis.stop()
+    done = run(setup, "-u", "ann")
+    assert done.returncode == 1 and done.stdout == "" and done.stderr

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * accept: whole requests are handed over whatever others do; silent peers go by the deadline or
+ * when there are too many of them; errors of accept are slept over; the stop is heard.  Time stands
+ * still unless a test moves it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sys/resource.h>
+#include <sys/un.h>
+
+#include "../../accept.c"
+
+static struct sockaddr_un address;
+static int ready_count;
+
+static void count_ready(void *arg, struct intake *in)
+{
+    (void)arg;
+    ready_count++;
+    intake_free(in);
+}
+
+/* A listening socket in the abstract namespace, at a name the kernel makes up. */
+static int listener(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    socklen_t len = sizeof address;
+    address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(sa_family_t)), 0);
+    assert_int_equal(listen(fd, 4096), 0);
+    memset(&address, 0, sizeof address);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+    return fd;
+}
+
+static int peer(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(sa_family_t) + 6),
+                     0); /* NUL and five hex digits */
+    return fd;
+}
+
+static const unsigned char request[] = {
+    1, 1, 0, 1, 0, 8, 0, 0, 0, 1, 0,   0,   0, 0, 0, 0, /* begin */
+    1, 4, 0, 1, 0, 4, 0, 0, 1, 1, 'A', 'B',             /* A=B */
+    1, 4, 0, 1, 0, 0, 0, 0,                             /* no more parameters */
+    1, 5, 0, 1, 0, 0, 0, 0,                             /* no body */
+};
+
+static void say(int fd, size_t from, size_t to)
+{
+    assert_int_equal(send(fd, request + from, to - from, MSG_NOSIGNAL), to - from);
+}
+
+static bool closed(int fd)
+{
+    char c;
+    return recv(fd, &c, 1, MSG_DONTWAIT) == 0;
+}
+
+static void begin(struct acceptor *a, int stop)
+{
+    *a = (struct acceptor){.listener = listener(), .ready = count_ready};
+    a->list.next = a->list.prev = &a->list;
+    a->epoll = epoll_create1(EPOLL_CLOEXEC);
+    assert_int_equal(watch(a, a->listener, a), 0);
+    if (stop >= 0)
+        assert_int_equal(watch(a, stop, NULL), 0);
+    ready_count = 0;
+}
+
+static void end(struct acceptor *a)
+{
+    while (a->count > 0)
+        intake_free(let_go(a, a->list.next));
+    close(a->epoll);
+    close(a->listener);
+}
+
+/* Turns until nothing is left to do now. */
+static void settle(struct acceptor *a)
+{
+    struct epoll_event e;
+    while (epoll_wait(a->epoll, &e, 1, 0) > 0)
+        assert_true(turn(a));
+}
+
+static void whole_requests_are_handed_over(void **state)
+{
+    struct acceptor a;
+    (void)state;
+    begin(&a, -1);
+    int at_once = peer(), in_parts = peer(), gone = peer(), garbage = peer(), silent = peer();
+    say(at_once, 0, sizeof request);
+    say(in_parts, 0, 20);
+    say(gone, 0, 20);
+    assert_int_equal(send(garbage, "GET / HTTP/1.0\r\n\r\n", 18, 0), 18);
+    settle(&a);
+    assert_int_equal(ready_count, 1);
+    assert_true(closed(garbage));
+    assert_int_equal(a.count, 3);
+    close(gone);
+    settle(&a);
+    assert_int_equal(a.count, 2);
+    for (size_t i = 20; i < sizeof request; i++) {
+        say(in_parts, i, i + 1);
+        settle(&a);
+    }
+    assert_int_equal(ready_count, 2);
+    assert_int_equal(a.count, 1);
+    assert_false(closed(silent));
+    close(at_once);
+    close(in_parts);
+    close(garbage);
+    close(silent);
+    end(&a);
+}
+
+static void silent_peers_go_by_the_deadline(void **state)
+{
+    struct acceptor a;
+    (void)state;
+    begin(&a, -1);
+    int first = peer(), second;
+    settle(&a);
+    assert_true(time_to_wait(&a) > 0 && time_to_wait(&a) <= INTAKE_MS);
+    second = peer();
+    settle(&a);
+    int64_t late = a.list.prev->in->deadline += 5000;
+    a.now = a.list.next->in->deadline - 1;
+    drop_overdue(&a);
+    assert_false(closed(first));
+    a.now++;
+    drop_overdue(&a);
+    assert_true(closed(first));
+    assert_false(closed(second));
+    a.now = late;
+    drop_overdue(&a);
+    assert_true(closed(second));
+    assert_int_equal(a.count, 0);
+    assert_int_equal(time_to_wait(&a), -1);
+    close(first);
+    close(second);
+    end(&a);
+}
+
+/* 600 peers that began a request and stopped: an honest one is served at once all the same. */
+static void a_crowd_of_half_open_peers(void **state)
+{
+    static int fds[600];
+    struct acceptor a;
+    (void)state;
+    begin(&a, -1);
+    for (int i = 0; i < 600; i++) {
+        fds[i] = peer();
+        say(fds[i], 0, 16);
+        if (i % 50 == 0)
+            settle(&a);
+    }
+    settle(&a);
+    assert_int_equal(a.count, INTAKES);
+    assert_true(closed(fds[0])); /* the oldest went */
+    assert_true(closed(fds[600 - INTAKES - 1]));
+    assert_false(closed(fds[600 - INTAKES]));
+    int honest = peer();
+    say(honest, 0, sizeof request);
+    settle(&a);
+    assert_int_equal(ready_count, 1);
+    for (int i = 0; i < 600; i++)
+        close(fds[i]);
+    settle(&a);
+    assert_int_equal(a.count, 0);
+    close(honest);
+    end(&a);
+}
+
+/* Out of descriptors: no spinning, one line, and it goes on when there are some again. */
+static void out_of_descriptors(void **state)
+{
+    struct acceptor a;
+    struct rlimit before, low;
+    (void)state;
+    begin(&a, -1);
+    int fd = peer(), least = dup(fd);
+    say(fd, 0, sizeof request);
+    close(least);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    low = (struct rlimit){(rlim_t)least, before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    for (int i = 0; i < 3; i++) {
+        settle(&a);
+        assert_true(a.paused > 0);
+        assert_true(time_to_wait(&a) >= 0 && time_to_wait(&a) <= PAUSE_MS);
+        a.now = a.paused;
+        drop_overdue(&a);
+        assert_int_equal(a.paused, 0);
+    }
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    settle(&a);
+    assert_int_equal(ready_count, 1);
+    close(fd);
+    end(&a);
+}
+
+/* A listening socket that somebody shut down stays readable for ever. */
+static void a_socket_that_is_no_more(void **state)
+{
+    struct acceptor a;
+    (void)state;
+    begin(&a, -1);
+    shutdown(a.listener, SHUT_RDWR);
+    settle(&a); /* would not end */
+    assert_true(a.paused > 0);
+    end(&a);
+}
+
+static void stop_is_heard(void **state)
+{
+    int stop[2];
+    (void)state;
+    assert_int_equal(pipe(stop), 0);
+    int fd = listener(), half = peer();
+    say(half, 0, 20);
+    assert_int_equal(write(stop[1], "", 1), 1);
+    assert_int_equal(accept_run(fd, stop[0], count_ready, NULL), 0);
+    close(fd);
+    assert_true(closed(half));
+    assert_int_equal(accept_run(-1, stop[0], count_ready, NULL), -1);
+    close(half);
+    close(stop[0]);
+    close(stop[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_requests_are_handed_over),
+        cmocka_unit_test(silent_peers_go_by_the_deadline),
+        cmocka_unit_test(a_crowd_of_half_open_peers),
+        cmocka_unit_test(out_of_descriptors),
+        cmocka_unit_test(a_socket_that_is_no_more),
+        cmocka_unit_test(stop_is_heard),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,884 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * auth: every method with credentials that are absent, good, wrong, malformed, oversized, doubled,
+ * reused, or met while Redis is away; which look-ups each makes; and what an identity may read.
+ * The request is parsed by request.c from CGI parameters, as in the program.
+ */
+#include <nettle/memops.h>
+
+/* Comparisons in constant time, counted. */
+static unsigned compared;
+static int counted_memeql_sec(const void *a, const void *b, size_t n)
+{
+    compared++;
+    return memeql_sec(a, b, n);
+}
+#undef memeql_sec
+#define memeql_sec counted_memeql_sec
+#include "../../auth.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+
+#define NOW 1700000000
+
+/* ---- A Redis of a few keys ---- */
+
+struct fake {
+    const char *keys[8][2]; /* key, value */
+    char asked[1024];       /* "GET key;" or "GETDEL key;" for each look-up */
+    bool away;
+};
+
+static enum lookup_result fake_get(void *arg, const char *key, bool take, struct buf *value)
+{
+    struct fake *f = arg;
+    size_t used = strlen(f->asked);
+
+    assert_true(strlen(key) <= AUTH_MAX_KEY);
+    snprintf(f->asked + used, sizeof f->asked - used, "%s %s;", take ? "GETDEL" : "GET", key);
+    if (f->away)
+        return LOOKUP_FAILED;
+    for (size_t i = 0; i < 8 && f->keys[i][0]; i++)
+        if (f->keys[i][1] && strcmp(f->keys[i][0], key) == 0) {
+            assert_int_equal(buf_adds(value, f->keys[i][1]), 0);
+            if (take)
+                f->keys[i][1] = NULL;
+            return LOOKUP_FOUND;
+        }
+    return LOOKUP_MISSING;
+}
+
+/* ---- Requests and configurations ---- */
+
+/* Parameters are written "NAME=value|NAME=value". */
+struct params {
+    char text[REQUEST_MAX_COOKIES + 4096];
+};
+
+static const char *get_param(void *arg, const char *name)
+{
+    struct params *params = arg;
+    for (const char *p = params->text; *p; p += strlen(p) + 1)
+        if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == '=')
+            return p + strlen(name) + 1;
+    return NULL;
+}
+
+static void split_params(struct params *params, const char *text)
+{
+    memset(params, 0, sizeof *params);
+    int len = snprintf(params->text, sizeof params->text - 1,
+                       "REQUEST_METHOD=GET|SCRIPT_NAME=/logs|%s", text);
+    assert_in_range(len, 1, sizeof params->text - 2);
+    for (char *bar = params->text; (bar = strchr(bar, '|'));)
+        *bar++ = '\0';
+}
+
+static char *text(const char *s)
+{
+    return (char *)(uintptr_t)s;
+}
+
+static struct network trusted[2];
+static char *admins[] = {(char *)(uintptr_t) "admin", (char *)(uintptr_t) "root", NULL};
+static const char secret[] = "0123456789abcdef0123456789abcdef";
+
+static struct config base_config(void)
+{
+    assert_int_equal(parse_address("10.16.0.0", trusted[0].address), 0);
+    trusted[0].bits = 96 + 12;
+    assert_int_equal(parse_address("2001:db8::1", trusted[1].address), 0);
+    trusted[1].bits = 128;
+    return (struct config){
+        .admin_roles = admins,
+        .trusted = trusted,
+        .ntrusted = 2,
+        .user_header = text("X-Remote-User"),
+        .tenant_header = text("X-Remote-Tenant"),
+        .role_header = text("X-Remote-Role"),
+        .cookie = text("session"),
+        .session_key = text("session:{id}"),
+        .user_field = text("/user_id"),
+        .tenant_field = text("/tenant_id"),
+        .role_field = text("/role"),
+        .bearer_key = text("bearer:{sha256}"),
+        .token_key = text("sse_token:{token}"),
+        .jwt_alg = JWT_HS256,
+        .jwt_cookie = text("jwt"),
+        .jwt_user = text("sub"),
+        .jwt_tenant = text("tenant_id"),
+        .jwt_role = text("role"),
+        .jwt_key = slice_of(secret),
+    };
+}
+
+static const char *const method_names[] = {
+    [AUTH_REMOTE_USER] = "remote_user", [AUTH_HEADER] = "header", [AUTH_COOKIE] = "cookie",
+    [AUTH_BEARER] = "bearer",           [AUTH_TOKEN] = "token",   [AUTH_JWT] = "jwt",
+    [AUTH_ANONYMOUS] = "anonymous"};
+
+static void set_methods(struct config *c, const char *names)
+{
+    size_t count = 0;
+    while (*names) {
+        size_t len = strcspn(names, " ");
+        for (int m = AUTH_REMOTE_USER; m <= AUTH_ANONYMOUS; m++)
+            if (strlen(method_names[m]) == len && memcmp(method_names[m], names, len) == 0)
+                c->auth[count++] = (enum auth_method)m;
+        names += len;
+        names += strspn(names, " ");
+    }
+    c->auth[count] = AUTH_END;
+}
+
+static enum auth_result identify(const struct config *c, const char *params, struct fake *f,
+                                 struct identity *who)
+{
+    static struct params split;
+    struct request r;
+    const char *why;
+    struct lookup lookup = {fake_get, f};
+    enum auth_result result =
+        AUTH_MALFORMED; /* what request_parse refuses, front answers with 4xx */
+
+    split_params(&split, params);
+    memset(who, 0, sizeof *who);
+    if (request_parse(&r, get_param, &split, &why) == 0)
+        result = auth_identify(c, &r, &lookup, NOW, who);
+    request_free(&r);
+    return result;
+}
+
+static const char *const result_names[] = {[AUTH_OK] = "ok",
+                                           [AUTH_NONE] = "none",
+                                           [AUTH_BAD] = "bad",
+                                           [AUTH_MALFORMED] = "malformed",
+                                           [AUTH_UNAVAILABLE] = "unavailable",
+                                           [AUTH_FORBIDDEN] = "forbidden"};
+
+/* One request and what must come of it. */
+struct row {
+    const char *methods; /* as in SSELOG_AUTH */
+    const char *params;
+    const char *outcome; /* "ok USER,TENANT,ROLE", or the result's name */
+    const char *asked;   /* all look-ups, in their order */
+};
+
+static void check_row(const struct config *base, const struct row *row, const struct fake *redis)
+{
+    struct config c = *base;
+    struct fake f = *redis;
+    struct identity who;
+    char outcome[600];
+
+    set_methods(&c, row->methods);
+    enum auth_result result = identify(&c, row->params, &f, &who);
+    if (result == AUTH_OK)
+        snprintf(outcome, sizeof outcome, "ok %s,%s,%s", who.user, who.tenant, who.role);
+    else
+        snprintf(outcome, sizeof outcome, "%s%s%s%s", result_names[result], who.user, who.tenant,
+                 who.role);
+    if (strcmp(outcome, row->outcome) != 0)
+        fail_msg("%s: %s: is %s", row->methods, row->params, outcome);
+    if (strcmp(f.asked, row->asked) != 0)
+        fail_msg("%s: %s: asked %s", row->methods, row->params, f.asked);
+    bool vouched = result == AUTH_OK && strncmp(f.asked, "GET ", 4) == 0;
+    assert_int_equal(strlen(who.vouch), vouched ? strlen(f.asked) - 5 : 0);
+    assert_memory_equal(who.vouch, f.asked + 4, strlen(who.vouch));
+}
+
+#define CHECK(rows, config, redis)                                                                 \
+    for (size_t row_ = 0; row_ < sizeof(rows) / sizeof *(rows); row_++)                            \
+    check_row((config), &(rows)[row_], (redis))
+
+static const struct fake no_redis = {.away = true};
+
+#define N16  "nnnnnnnnnnnnnnnn"
+#define N128 N16 N16 N16 N16 N16 N16 N16 N16
+#define N256 N128 N128
+
+/* ---- Methods that need no Redis: it is away ---- */
+
+static void test_remote_user(void **state)
+{
+    static const struct row rows[] = {
+        {"anonymous", "REMOTE_USER=x", "ok ,,", ""},
+        {"", "REMOTE_USER=alice", "none", ""},
+        {"remote_user", "", "none", ""},
+        {"remote_user", "REMOTE_USER=", "none", ""},
+        {"remote_user", "REMOTE_USER=alice@example.org", "ok alice@example.org,,", ""},
+        {"remote_user", "REMOTE_USER=DOMAIN\\user", "ok DOMAIN\\user,,", ""},
+        {"remote_user", "REMOTE_USER=Zo\xc3\xab", "ok Zo\xc3\xab,,", ""},
+        {"remote_user", "REDIRECT_REMOTE_USER=User.admin", "ok User.admin,,", ""},
+        {"remote_user", "REDIRECT_REMOTE_USER=b|REMOTE_USER=a", "ok a,,", ""},
+        {"remote_user", "HTTP_REMOTE_USER=root", "none", ""},
+        {"remote_user", "REMOTE_USER=" N128, "ok " N128 ",,", ""},
+        {"remote_user", "REMOTE_USER=" N128 "n", "bad", ""},
+        {"remote_user", "REMOTE_USER=a\nb", "bad", ""},
+        {"remote_user", "REMOTE_USER=a\x7f", "bad", ""},
+        {"remote_user", "REMOTE_USER=a\xc2\x85", "bad", ""},
+        {"remote_user", "REMOTE_USER=a\xc0\xaf", "bad", ""},
+        {"remote_user", "REMOTE_USER=a\xed\xa0\x80", "bad", ""},
+        {"remote_user", "REMOTE_USER=a\xf4\x90\x80\x80", "bad", ""},
+        {"remote_user", "REMOTE_USER=a\xe2\x82", "bad", ""},
+        {"remote_user", "REMOTE_USER=\xf0\x9f\x90\xa7", "ok \xf0\x9f\x90\xa7,,", ""},
+        /* A bad credential is not followed by the next method. */
+        {"remote_user header", "REMOTE_USER=\x01|REMOTE_ADDR=10.16.0.1|HTTP_X_REMOTE_USER=a", "bad",
+         ""},
+    };
+    struct config c = base_config();
+    (void)state;
+    CHECK(rows, &c, &no_redis);
+}
+
+static void test_header(void **state)
+{
+#define FROM(address) "REMOTE_ADDR=" address "|HTTP_X_REMOTE_USER=alice"
+    static const struct row rows[] = {
+        {"header", FROM("10.16.0.1"), "ok alice,,", ""},
+        {"header", FROM("10.31.255.255"), "ok alice,,", ""},
+        {"header", FROM("::ffff:10.16.0.1"), "ok alice,,", ""},
+        {"header", FROM("2001:db8::1"), "ok alice,,", ""},
+        {"header", FROM("2001:db8:0:0::1%eth0"), "ok alice,,", ""},
+        {"header", FROM("10.32.0.0"), "none", ""},
+        {"header", FROM("10.15.255.255"), "none", ""},
+        {"header", FROM("2001:db8::2"), "none", ""},
+        {"header", FROM("::10.16.0.1"), "none", ""},
+        {"header", FROM(""), "none", ""},
+        {"header", FROM("unix:"), "none", ""},
+        {"header", FROM("10.16.0.1, 1.2.3.4"), "none", ""},
+        {"header", FROM("10.16.0.1000000000000000000000000000000000000000000"), "none", ""},
+        {"header", "HTTP_X_REMOTE_USER=alice", "none", ""},
+        /* What a client says of itself is not believed. */
+        {"header", FROM("192.0.2.1") "|HTTP_X_FORWARDED_FOR=10.16.0.1", "none", ""},
+        {"header remote_user", FROM("192.0.2.1") "|REMOTE_USER=bob", "ok bob,,", ""},
+        {"header remote_user", "REMOTE_ADDR=10.16.0.1|REMOTE_USER=bob", "ok bob,,", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_TENANT=acme|HTTP_X_REMOTE_ROLE=admin",
+         "ok alice,acme,admin", ""},
+        {"header", FROM("10.16.0.1") ", root", "bad", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_ROLE=viewer, admin", "bad", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_TENANT=a,b", "bad", ""},
+        {"header", FROM("10.16.0.1") "\x01", "bad", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_TENANT=\x01|HTTP_X_REMOTE_ROLE=x", "bad", ""},
+        {"header", FROM("10.16.0.1") N128, "bad", ""},
+    };
+    struct config c = base_config();
+    (void)state;
+    CHECK(rows, &c, &no_redis);
+    c.ntrusted = 0;
+    check_row(&c, &(struct row){"header", FROM("10.16.0.1"), "none", ""}, &no_redis);
+}
+
+/* ---- Methods that look up ---- */
+
+#define SESSION "{\"user_id\":\"alice\",\"tenant_id\":\"acme\",\"role\":\"viewer\"}"
+
+static void test_cookie(void **state)
+{
+    static const struct fake redis = {.keys = {{"session:abc", SESSION}, {"session:", SESSION}}};
+    static const struct row rows[] = {
+        {"cookie", "", "none", ""},
+        {"cookie", "HTTP_COOKIE=other=abc; sessio=abc; xsession=abc", "none", ""},
+        {"cookie", "HTTP_COOKIE=x=1; session=abc", "ok alice,acme,viewer", "GET session:abc;"},
+        {"cookie", "HTTP_COOKIE=session=unknown", "bad", "GET session:unknown;"},
+        {"cookie", "HTTP_COOKIE=session=", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=abc; session=abc", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=abc; session=x", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=a\x01", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=" N256, "bad", "GET session:" N256 ";"},
+        {"cookie", "HTTP_COOKIE=session=" N256 "n", "bad", ""},
+        /* Braces in a value are not names of a template. */
+        {"cookie", "HTTP_COOKIE=session={id}", "bad", "GET session:{id};"},
+        {"cookie remote_user", "HTTP_COOKIE=session=old|REMOTE_USER=bob", "bad",
+         "GET session:old;"},
+        {"cookie remote_user", "REMOTE_USER=bob", "ok bob,,", ""},
+    };
+    static const struct row away[] = {
+        {"cookie remote_user", "HTTP_COOKIE=session=abc|REMOTE_USER=bob", "unavailable",
+         "GET session:abc;"},
+        {"remote_user cookie", "HTTP_COOKIE=session=abc|REMOTE_USER=bob", "ok bob,,", ""},
+    };
+    struct config c = base_config();
+    (void)state;
+    CHECK(rows, &c, &redis);
+    CHECK(away, &c, &no_redis);
+}
+
+/* Signatures as the Node module cookie-signature makes them with the secret "keyboard cat". */
+static void test_signed_cookie(void **state)
+{
+#define SIG_RAW     "BpxCrWRpvZMh/wk/djl34N+m+VQEU7K/5WenLwJCgFU"
+#define SIG_ENCODED "BpxCrWRpvZMh%2Fwk%2Fdjl34N%2Bm%2BVQEU7K%2F5WenLwJCgFU"
+    static const struct fake redis = {.keys = {{"session:abc", SESSION}, {"session:a.b", SESSION}}};
+    static const struct row rows[] = {
+        {"cookie", "HTTP_COOKIE=session=s:abc." SIG_RAW, "ok alice,acme,viewer",
+         "GET session:abc;"},
+        {"cookie", "HTTP_COOKIE=session=s%3Aabc." SIG_ENCODED, "ok alice,acme,viewer",
+         "GET session:abc;"},
+        {"cookie", "HTTP_COOKIE=session=s%3aabc." SIG_ENCODED, "ok alice,acme,viewer",
+         "GET session:abc;"},
+        {"cookie", "HTTP_COOKIE=session=s:a.b.sKNesNyAbFAJ+fsoA7qNx4Tsyo+r5keVpJkZSzFMXZw",
+         "ok alice,acme,viewer", "GET session:a.b;"},
+        /* Not signed, or not so: no look-up at all. */
+        {"cookie", "HTTP_COOKIE=session=abc", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=abc." SIG_RAW, "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s:abd." SIG_RAW, "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s:abc." SIG_RAW "=", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s:abc.", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s:abc", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s:", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s:." SIG_RAW, "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=j:abc." SIG_RAW, "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s%3Aabc.%2", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s%3Aabc.%zz", "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s:" N256 "n." SIG_RAW, "bad", ""},
+        {"cookie", "HTTP_COOKIE=session=s:abc." SIG_RAW "; session=x", "bad", ""},
+    };
+    struct config c = base_config();
+    (void)state;
+    c.cookie_secret = slice_of("keyboard cat");
+    CHECK(rows, &c, &redis);
+}
+
+/* A signature of the right length, good or bad wherever it differs, is compared once and by
+ * memeql_sec, whose time tells nothing. */
+static void test_constant_time(void **state)
+{
+    static const char good[] = SIG_RAW;
+    struct fake redis = {.keys = {{"session:abc", SESSION}}};
+    struct config c = base_config();
+    char params[128], signature[sizeof good];
+    struct identity who;
+    (void)state;
+
+    c.cookie_secret = slice_of("keyboard cat");
+    set_methods(&c, "cookie");
+    for (size_t at = 0; at < sizeof good; at++) { /* the last round changes nothing */
+        memcpy(signature, good, sizeof good);
+        if (at < sizeof good - 1)
+            signature[at] = signature[at] == 'x' ? 'y' : 'x';
+        snprintf(params, sizeof params, "HTTP_COOKIE=session=s:abc.%s", signature);
+        compared = 0;
+        assert_int_equal(identify(&c, params, &redis, &who),
+                         at < sizeof good - 1 ? AUTH_BAD : AUTH_OK);
+        assert_int_equal(compared, 1);
+    }
+}
+
+#define SHA_X    "f7e7c36e458e80e6b6a2c67d0a9ec09bd718dadd7bfa8d6bf6e7ad526e46c2f7"
+#define SHA_DOTS "845e30448809e2bc8958eb025bfc795235d13b077a53d0c3abbd2385170dc9b8"
+
+static void test_bearer(void **state)
+{
+    static const struct fake redis = {.keys = {{"bearer:" SHA_X, SESSION},
+                                               {"bearer:" SHA_DOTS, SESSION},
+                                               {"raw:secret-1", SESSION}}};
+    static const struct row rows[] = {
+        {"bearer", "", "none", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer secret-1", "ok alice,acme,viewer",
+         "GET bearer:" SHA_X ";"},
+        {"bearer", "HTTP_AUTHORIZATION=bEARER  secret-1 ", "ok alice,acme,viewer",
+         "GET bearer:" SHA_X ";"},
+        {"bearer", "HTTP_AUTHORIZATION=Token secret-1", "ok alice,acme,viewer",
+         "GET bearer:" SHA_X ";"},
+        {"bearer", "REDIRECT_HTTP_AUTHORIZATION=Token secret-1", "ok alice,acme,viewer",
+         "GET bearer:" SHA_X ";"},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer wrong", "bad",
+         "GET bearer:8810ad581e59f2bc3928b261707a71308f7e139eb04820366dc4d5c18d980225;"},
+        {"bearer", "HTTP_AUTHORIZATION=Basic c2VjcmV0LTE6", "none", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearers secret-1", "none", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer", "malformed", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer ", "malformed", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer secret-1, Bearer secret-1", "malformed", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer secret-1,Bearer", "malformed", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer secret-1 x", "malformed", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer secret\x01", "malformed", ""},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer secret\xc3\xab", "malformed", ""},
+        /* Where JWTs are taken too, the token's form says whose it is. */
+        {"bearer", "HTTP_AUTHORIZATION=Bearer a.b.c", "ok alice,acme,viewer",
+         "GET bearer:" SHA_DOTS ";"},
+        {"bearer jwt", "HTTP_AUTHORIZATION=Bearer a.b.c", "bad", ""},
+        {"jwt bearer", "HTTP_AUTHORIZATION=Bearer secret-1", "ok alice,acme,viewer",
+         "GET bearer:" SHA_X ";"},
+        {"jwt", "HTTP_AUTHORIZATION=Bearer secret-1", "bad", ""},
+    };
+    struct config c = base_config();
+    (void)state;
+    CHECK(rows, &c, &redis);
+    check_row(&c, &(struct row){"bearer", rows[1].params, "unavailable", rows[1].asked}, &no_redis);
+    c.bearer_key = text("raw:{token}");
+    check_row(&c,
+              &(struct row){"bearer", rows[1].params, "ok alice,acme,viewer", "GET raw:secret-1;"},
+              &redis);
+    check_row(&c, &(struct row){"bearer", "HTTP_AUTHORIZATION=Bearer " N256 N256, "bad", ""},
+              &redis);
+}
+
+#define T43 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_01234"
+
+static void test_token(void **state)
+{
+    static const struct fake redis = {
+        .keys = {{"sse_token:" T43, SESSION}, {"sse_token:" N16, "{\"tenant_id\":\"acme\"}"}}};
+    static const struct row rows[] = {
+        {"token", "", "none", ""},
+        {"token", "QUERY_STRING=tokens=" T43, "none", ""},
+        {"token", "QUERY_STRING=token=" T43, "ok alice,acme,viewer", "GETDEL sse_token:" T43 ";"},
+        {"token", "QUERY_STRING=token=" N256, "bad", "GETDEL sse_token:" N256 ";"},
+        {"token", "QUERY_STRING=token=" N16, "bad", "GETDEL sse_token:" N16 ";"},
+        {"token", "QUERY_STRING=token=" N256 "n", "bad", ""},
+        {"token", "QUERY_STRING=token=123456789012345", "bad", ""},
+        {"token", "QUERY_STRING=token=", "bad", ""},
+        {"token", "QUERY_STRING=token=" N16 "*", "bad", ""},
+        {"token", "QUERY_STRING=token=" N16 "%0a", "bad", ""},
+        {"token", "QUERY_STRING=token=" T43 "&token=" T43, "bad", ""},
+        {"token", "QUERY_STRING=token=" T43 "&a=b&token=", "bad", ""},
+    };
+    struct config c = base_config();
+    struct fake once = redis;
+    struct identity who;
+    (void)state;
+    CHECK(rows, &c, &redis);
+    check_row(&c, &(struct row){"token", rows[2].params, "unavailable", rows[2].asked}, &no_redis);
+
+    set_methods(&c, "token");
+    assert_int_equal(identify(&c, rows[2].params, &once, &who), AUTH_OK);
+    assert_int_equal(identify(&c, rows[2].params, &once, &who), AUTH_BAD);
+}
+
+/* ---- JSON values ---- */
+
+static void test_values(void **state)
+{
+    static const struct {
+        const char *value;
+        const char *outcome;
+    } rows[] = {
+        {"{\"user_id\":7}", "ok 7,,"},
+        {"{\"user_id\":18446744073709551614}", "ok 18446744073709551614,,"},
+        /* Out of 64 bits json-c gives all numbers the same value: two users must not meet there. */
+        {"{\"user_id\":18446744073709551616}", "bad"},
+        {"{\"user_id\":99999999999999999999999}", "bad"},
+        {"{\"user_id\":-99999999999999999999999}", "bad"},
+        {"{\"user_id\":\"99999999999999999999999\"}", "ok 99999999999999999999999,,"},
+        {"{\"user_id\":1.5}", "ok 1.5,,"},
+        {"{\"user_id\":\"a\",\"tenant_id\":null,\"role\":\"\"}", "ok a,,"},
+        {"{\"user_id\":\"a\",\"tenant_id\":12,\"role\":\"x\"}", "ok a,12,x"},
+        {" \n{\"user_id\":\"a\"}\n ", "ok a,,"},
+        {"{\"user_id\":\"\"}", "bad"},
+        {"{\"user_id\":null}", "bad"},
+        {"{\"user_id\":true}", "bad"},
+        {"{\"user_id\":[\"a\"]}", "bad"},
+        {"{\"user_id\":{\"a\":1}}", "bad"},
+        {"{\"user_id\":\"a\",\"role\":[\"admin\"]}", "bad"},
+        {"{\"user_id\":\"a\",\"tenant_id\":false}", "bad"},
+        {"{\"user_id\":\"a\\u0000b\"}", "bad"},
+        {"{\"user_id\":\"a\\u000ab\"}", "bad"},
+        {"{\"user_id\":\"a\\ud800\"}", "bad"},
+        {"{\"user_id\":\"a\xff\"}", "bad"},
+        {"{\"user_id\":\"" N128 "n\"}", "bad"},
+        {"{\"tenant_id\":\"acme\"}", "bad"},
+        {"{\"user_id\":\"a\"} x", "bad"},
+        {"{\"user_id\":\"a\"}{}", "bad"},
+        {"{\"user_id\":\"a\"", "bad"},
+        {"{'user_id':'a'}", "bad"},
+        {"[\"a\"]", "bad"},
+        {"\"a\"", "bad"},
+        {"null", "bad"},
+        {"", "bad"},
+        {"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+         "bad"},
+    };
+    struct config c = base_config();
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake redis = {.keys = {{"session:abc", rows[i].value}}};
+        struct row row = {"cookie", "HTTP_COOKIE=session=abc", rows[i].outcome, "GET session:abc;"};
+        check_row(&c, &row, &redis);
+    }
+}
+
+static void test_pointers(void **state)
+{
+    static const struct fake redis = {
+        .keys = {{"session:abc", "{\"passport\":{\"user\":{\"id\":5}},\"a/b\":[\"t0\",\"t1\"]}"}}};
+    struct config c = base_config();
+    (void)state;
+
+    c.user_field = text("/passport/user/id");
+    c.tenant_field = text("/a~1b/1");
+    check_row(&c,
+              &(struct row){"cookie", "HTTP_COOKIE=session=abc", "ok 5,t1,", "GET session:abc;"},
+              &redis);
+}
+
+static void test_still_valid(void **state)
+{
+    static const struct {
+        const char *value;
+        bool valid;
+    } rows[] = {
+        {SESSION, true},
+        {"{\"role\":\"viewer\",\"user_id\":\"alice\",\"tenant_id\":\"acme\",\"seen\":9}", true},
+        {"{\"user_id\":\"bob\",\"tenant_id\":\"acme\",\"role\":\"viewer\"}", false},
+        {"{\"user_id\":\"alice\",\"tenant_id\":\"other\",\"role\":\"viewer\"}", false},
+        {"{\"user_id\":\"alice\",\"tenant_id\":\"acme\",\"role\":\"admin\"}", false},
+        {"{\"user_id\":\"alice\",\"tenant_id\":\"acme\"}", false},
+        {"{}", false},
+        {"", false},
+        {NULL, false},
+    };
+    struct config c = base_config();
+    struct identity who = {.user = "alice", .tenant = "acme", .role = "viewer"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct slice value = slice_of(rows[i].value);
+        assert_int_equal(auth_still_valid(&c, &who, rows[i].value ? &value : NULL), rows[i].valid);
+    }
+}
+
+/* ---- JWT: what jwtcheck found genuine ---- */
+
+#ifdef HAVE_LIBJWT
+static void test_jwt(void **state)
+{
+    /* HS256 with secret; made once: see the claims behind each. */
+#define JWT_ALICE                                                                                                        \
+    "eyJhbGciOiJIUzI1NiJ9."                                                                                              \
+    "eyJzdWIiOiJhbGljZSIsInRlbmFudF9pZCI6ImFjbWUiLCJyb2xlIjoidmlld2VyIiwiZXhwIjoxNzAwMDAwMTAwfQ."                        \
+    "qCFGU143ClwFdiukQbGYtCmDXbQQJTVBxhiyIwc2CwE" /* {"sub":"alice","tenant_id":"acme","role":"viewer","exp":1700000100} \
+                                                   */
+#define JWT_SEVEN                                                                                  \
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjd9.8C4XqsNnpsCAlxLr8PQcTeVGwfjwfVykUtkimXWIvHU" /* {"sub":7}   \
+                                                                                     */
+#define JWT_OVER                                                                                   \
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSIsImV4cCI6MTY5OTk5OTk5OX0."                            \
+    "UlLGC5iwGabgXLibPMjqQbeua6GhqnjfvVSVbo4x-ps" /* {"sub":"alice","exp":1699999999} */
+#define JWT_NOBODY                                                                                 \
+    "eyJhbGciOiJIUzI1NiJ9.eyJ0ZW5hbnRfaWQiOiJhY21lIn0.hQrDkRe3SG0dj-wIgk8arnBR6fsQc4desdFck4WuHMk" /* {"tenant_id":"acme"} */
+    static const struct row rows[] = {
+        {"jwt", "", "none", ""},
+        {"jwt", "HTTP_AUTHORIZATION=Bearer " JWT_ALICE, "ok alice,acme,viewer", ""},
+        {"bearer jwt", "HTTP_AUTHORIZATION=Bearer " JWT_SEVEN, "ok 7,,", ""},
+        {"jwt", "HTTP_COOKIE=jwt=" JWT_SEVEN, "ok 7,,", ""},
+        {"bearer jwt", "HTTP_COOKIE=jwt=" JWT_SEVEN, "ok 7,,", ""},
+        {"jwt", "HTTP_COOKIE=jwt=" JWT_SEVEN "; jwt=" JWT_SEVEN, "bad", ""},
+        {"jwt", "HTTP_COOKIE=jwt=" JWT_ALICE "x", "bad", ""},
+        {"jwt", "HTTP_COOKIE=jwt=", "bad", ""},
+        /* The header decides before the cookie. */
+        {"jwt", "HTTP_AUTHORIZATION=Bearer x.y.z|HTTP_COOKIE=jwt=" JWT_SEVEN, "bad", ""},
+        {"jwt", "HTTP_AUTHORIZATION=Basic eHk=|HTTP_COOKIE=jwt=" JWT_SEVEN, "ok 7,,", ""},
+        {"jwt", "HTTP_AUTHORIZATION=Bearer " JWT_OVER, "bad", ""},
+        {"jwt", "HTTP_AUTHORIZATION=Bearer " JWT_NOBODY, "bad", ""},
+        {"jwt remote_user", "HTTP_AUTHORIZATION=Bearer " JWT_OVER "|REMOTE_USER=a", "bad", ""},
+    };
+    struct config c = base_config();
+    struct fake none = no_redis;
+    struct identity who;
+    (void)state;
+    CHECK(rows, &c, &no_redis);
+
+    set_methods(&c, "jwt");
+    assert_int_equal(identify(&c, rows[1].params, &none, &who), AUTH_OK);
+    assert_int_equal(who.ends, 1700000100);
+    assert_int_equal(identify(&c, rows[10].params, &none, &who), AUTH_BAD);
+    assert_int_equal(who.ends, 1699999999);
+    assert_int_equal(identify(&c, rows[8].params, &none, &who), AUTH_BAD);
+    assert_int_equal(who.ends, 0);
+}
+#endif
+
+/* ---- What an identity may read ---- */
+
+/* Captures are written as a pattern and a path. */
+struct key_row {
+    const char *user, *tenant, *role;
+    const char *pattern, *path;
+    const char *template;
+    const char *outcome; /* the key, or the result's name */
+};
+
+static void test_key(void **state)
+{
+    static const struct key_row rows[] = {
+        {"alice", "", "", NULL, NULL, "stream:logs:{user}", "stream:logs:alice"},
+        {"a:b", "", "", NULL, NULL, "stream:logs:{user}", "stream:logs:a:b"},
+        {"{tenant}", "t", "", NULL, NULL, "log:{user}", "log:{tenant}"},
+        {"", "", "", NULL, NULL, "stream:{user}", "forbidden"},
+        {"", "", "", NULL, NULL, "public", "public"},
+        {"alice", "", "", NULL, NULL, "{tenant}:{user}", "forbidden"},
+        {"alice", "", "", NULL, NULL, "log:{app}", "forbidden"},
+        {"alice", "", "", NULL, NULL, "log:{user", "forbidden"},
+        {"alice", "", "", NULL, NULL, "log:{}", "forbidden"},
+        /* Names that would make another's key. */
+        {"c", "a", "", NULL, NULL, "s:{tenant}:{user}", "s:a:c"},
+        {"b:c", "a", "", NULL, NULL, "s:{tenant}:{user}", "s:a:b:c"},
+        {"c", "a:b", "", NULL, NULL, "s:{tenant}:{user}", "forbidden"},
+        {"c", "a/b", "", NULL, NULL, "s:{tenant}:{user}", "s:a/b:c"},
+        {"DOM\\u@x.org", "a.b-c", "", NULL, NULL, "s:{tenant}:{user}:log",
+         "s:a.b-c:DOM\\u@x.org:log"},
+        {"c", "x:", "", NULL, NULL, "{tenant}::{user}", "forbidden"},
+        {"c", "x:y", "", NULL, NULL, "{tenant}::{user}", "x:y::c"},
+        {"c", "xab", "", NULL, NULL, "{tenant}aba{user}", "forbidden"},
+        {"c", "xa", "", NULL, NULL, "{tenant}aba{user}", "xaabac"},
+        {"b", "a", "", NULL, NULL, "{tenant}{user}", "forbidden"},
+        /* Captures. */
+        {"alice", "t", "", "/u/{user}", "/u/alice", "s:{user}", "s:alice"},
+        {"alice", "t", "", "/u/{user}", "/u/bob", "s:{user}", "forbidden"},
+        {"alice", "t", "", "/u/{user}", "/u/Alice", "s:{user}", "forbidden"},
+        {"alice", "t", "", "/t/{tenant}", "/t/other", "s:{user}", "forbidden"},
+        {"alice", "", "", "/t/{tenant}", "/t/other", "s:{user}", "forbidden"},
+        {"alice", "", "viewer", "/r/{role}", "/r/admin", "s:{user}", "forbidden"},
+        {"", "", "", "/u/{user}", "/u/bob", "s:{user}", "forbidden"},
+        {"alice", "t", "", "/{app}/{user}", "/x/alice", "s:{app}:{user}", "s:x:alice"},
+        {"alice", "t", "", "/{app}", "/a-b", "s:{app}-{user}", "forbidden"},
+        {"alice", "t", "admin", "/t/{tenant}/{user}", "/t/o/bob", "s:{tenant}:{user}", "s:o:bob"},
+        {"alice", "t", "root", "/t/{tenant}", "/t/o", "s:{tenant}:{user}", "s:o:alice"},
+        {"alice", "t", "Admin", "/t/{tenant}", "/t/o", "s:{tenant}", "forbidden"},
+        {"alice", "t", "admin", NULL, NULL, "s:{user}", "s:alice"},
+        {"alice", "t", "admin", NULL, NULL, "s:{app}", "forbidden"},
+    };
+    struct config c = base_config();
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct key_row *row = &rows[i];
+        struct identity who = {0};
+        struct route_match match = {0};
+        char key[AUTH_MAX_KEY + 1];
+        memcpy(who.user, row->user, strlen(row->user));
+        memcpy(who.tenant, row->tenant, strlen(row->tenant));
+        memcpy(who.role, row->role, strlen(row->role));
+        if (row->pattern)
+            assert_true(route_match(row->pattern, row->path, &match));
+        enum auth_result result =
+            auth_key(&c, &who, row->pattern ? &match : NULL, row->template, key);
+        if (strcmp(result == AUTH_OK ? key : result_names[result], row->outcome) != 0)
+            fail_msg("%s of %s/%s: %s (%s)", row->template, row->tenant, row->user, key,
+                     result_names[result]);
+        assert_true(result == AUTH_OK || key[0] == '\0');
+    }
+}
+
+/* No two different pairs of names of a small alphabet make one key, whatever the separator. */
+static void test_keys_never_meet(void **state)
+{
+    static const char *const separators[] = {":", "::", "a", "ab", "aba", ":a:"};
+    static const char alphabet[] = "ab:";
+    enum { WORDS = 3 + 9 + 27 };
+    static char words[WORDS][4];
+    static char keys[WORDS * WORDS][16];
+    struct config c = base_config();
+    size_t count = 0;
+    (void)state;
+
+    for (size_t len = 1; len <= 3; len++)
+        for (size_t n = 0, all = len == 1 ? 3 : len == 2 ? 9 : 27; n < all; n++, count++)
+            for (size_t i = 0, rest = n; i < len; i++, rest /= 3)
+                words[count][i] = alphabet[rest % 3];
+    assert_int_equal(count, WORDS);
+    for (size_t s = 0; s < sizeof separators / sizeof *separators; s++) {
+        size_t made = 0;
+        char template[64], key[AUTH_MAX_KEY + 1];
+        snprintf(template, sizeof template, "{tenant}%s{user}", separators[s]);
+        for (size_t i = 0; i < (size_t)WORDS * WORDS; i++) {
+            struct identity who = {0};
+            memcpy(who.tenant, words[i / WORDS], 4);
+            memcpy(who.user, words[i % WORDS], 4);
+            if (auth_key(&c, &who, NULL, template, key) == AUTH_OK)
+                memcpy(keys[made++], key, strlen(key) + 1);
+        }
+        assert_true(made > WORDS);
+        qsort(keys, made, sizeof *keys, (int (*)(const void *, const void *))strcmp);
+        for (size_t i = 1; i < made; i++)
+            assert_string_not_equal(keys[i - 1], keys[i]);
+    }
+}
+
+static void test_key_too_long(void **state)
+{
+    struct config c = base_config();
+    struct identity who = {.user = N128};
+    char key[AUTH_MAX_KEY + 1];
+    (void)state;
+
+    assert_int_equal(auth_key(&c, &who, NULL, "{user}-{user}-{user}", key), AUTH_OK);
+    assert_int_equal(auth_key(&c, &who, NULL, "{user}-{user}-{user}-{user}", key), AUTH_MALFORMED);
+    assert_string_equal(key, "");
+}
+
+static void test_fill(void **state)
+{
+    struct identity who = {.user = "alice", .tenant = "acme"};
+    struct route_match match;
+    char out[16];
+    (void)state;
+
+    assert_true(route_match("/{app}", "/shop", &match));
+    assert_int_equal(auth_fill(&who, &match, "{app}", out, sizeof out), 0);
+    assert_string_equal(out, "shop");
+    assert_int_equal(auth_fill(&who, NULL, "{tenant}", out, 5), 0);
+    assert_string_equal(out, "acme");
+    assert_int_equal(auth_fill(&who, NULL, "{tenant}", out, 4), -1);
+    assert_int_equal(auth_fill(&who, NULL, "{tenant}", out, 0), -1);
+    assert_int_equal(auth_fill(&who, NULL, "{role}", out, sizeof out), -1);
+    assert_int_equal(auth_fill(&who, NULL, "{app}", out, sizeof out), -1);
+    assert_string_equal(out, "");
+    /* A capture does not stand for the identity's own name here. */
+    assert_true(route_match("/{tenant}", "/other", &match));
+    assert_int_equal(auth_fill(&who, &match, "{tenant}", out, sizeof out), 0);
+    assert_string_equal(out, "acme");
+}
+
+/* ---- Exchange tokens ---- */
+
+static void test_make_token(void **state)
+{
+    char a[44], b[44], key[AUTH_MAX_KEY + 1];
+    struct config c = base_config();
+    (void)state;
+
+    assert_int_equal(auth_make_token(a), 0);
+    assert_int_equal(auth_make_token(b), 0);
+    assert_int_equal(strlen(a), 43);
+    assert_string_not_equal(a, b);
+    for (int i = 0; i < 200; i++) {
+        assert_int_equal(auth_make_token(a), 0);
+        assert_int_equal(auth_token_key(&c, slice_of(a), key), 0);
+    }
+    assert_string_equal(key + strlen("sse_token:"), a);
+}
+
+static void test_token_value(void **state)
+{
+    static const struct {
+        const char *user_field, *tenant_field, *role_field;
+        int result;
+    } rows[] = {
+        {"/user_id", "/tenant_id", "/role", 0},
+        {"/passport/user/id", "/passport/tenant", "/passport/user/role", 0},
+        {"/a~1b/c~0d", "/x/0", "/x/1", 0},
+        {"/user", "/user/tenant", "/role", -1},
+        {"/user", "/user", "/role", -1},
+        {"", "/tenant", "/role", -1},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct config c = base_config();
+        struct identity who = {.user = "al\"ice", .tenant = "a:b", .role = "viewer"}, back;
+        struct buf value;
+        c.user_field = text(rows[i].user_field);
+        c.tenant_field = text(rows[i].tenant_field);
+        c.role_field = text(rows[i].role_field);
+        buf_init(&value, 4096);
+        if (auth_token_value(&c, &who, &value) != rows[i].result)
+            fail_msg("row %zu", i);
+        struct fake redis = {.keys = {{"sse_token:" T43, value.p}}};
+        set_methods(&c, "token");
+        if (rows[i].result == 0) {
+            assert_int_equal(identify(&c, "QUERY_STRING=token=" T43, &redis, &back), AUTH_OK);
+            assert_string_equal(back.user, who.user);
+            assert_string_equal(back.tenant, who.tenant);
+            assert_string_equal(back.role, who.role);
+            assert_string_equal(back.vouch, "");
+            assert_int_equal(back.ends, 0);
+        }
+        buf_free(&value);
+    }
+}
+
+/* A token does not outlive the login it was made for. */
+static void test_token_ends(void **state)
+{
+    static const struct {
+        int64_t ends;
+        const char *session; /* what the key that vouched now holds */
+        enum auth_result result;
+    } rows[] = {
+        {NOW + 1, "{\"user_id\":\"alice\"}", AUTH_OK},
+        {0, "{\"user_id\":\"alice\"}", AUTH_OK},
+        {NOW, "{\"user_id\":\"alice\"}", AUTH_BAD},
+        {NOW + 1, NULL, AUTH_BAD},
+        {NOW + 1, "{\"user_id\":\"bob\"}", AUTH_BAD},
+        {NOW + 1, "{\"user_id\":\"alice\",\"role\":\"admin\"}", AUTH_BAD},
+        {NOW + 1, "", AUTH_BAD},
+    };
+    struct config c = base_config();
+    (void)state;
+
+    set_methods(&c, "token");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct identity who = {.user = "alice", .ends = rows[i].ends, .vouch = "session:abc"}, back;
+        struct buf value;
+        buf_init(&value, 4096);
+        assert_int_equal(auth_token_value(&c, &who, &value), 0);
+        struct fake redis = {
+            .keys = {{"sse_token:" T43, value.p}, {"session:abc", rows[i].session}}};
+        if (identify(&c, "QUERY_STRING=token=" T43, &redis, &back) != rows[i].result)
+            fail_msg("row %zu", i);
+        bool over = rows[i].ends == NOW;
+        assert_int_equal(back.ends, rows[i].result == AUTH_OK || over ? rows[i].ends : 0);
+        assert_string_equal(back.vouch, rows[i].result == AUTH_OK ? "session:abc" : "");
+        buf_free(&value);
+    }
+}
+
+/* What others wrote where our own end stands: nothing but a time to come is one. */
+static void test_foreign_ends(void **state)
+{
+    static const struct {
+        const char *own;
+        enum auth_result result;
+        int64_t ends;
+    } rows[] = {
+        {"{}", AUTH_OK, 0},
+        {"{\"ends\":1700000001}", AUTH_OK, 1700000001},
+        {"{\"ends\":9223372036854775807}", AUTH_OK, INT64_C(1000000000000000)},
+        {"{\"ends\":0}", AUTH_BAD, 0},
+        {"{\"ends\":-1}", AUTH_BAD, -1},
+        {"{\"ends\":\"1700000001\"}", AUTH_BAD, 0},
+        {"{\"ends\":null}", AUTH_BAD, 0},
+        {"{\"ends\":1e300}", AUTH_BAD, 0},
+        {"{\"vouch\":\"\"}", AUTH_BAD, 0},
+        {"{\"vouch\":\"a\\u0000b\"}", AUTH_BAD, 0},
+    };
+    struct config c = base_config();
+    (void)state;
+
+    set_methods(&c, "token");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char value[256];
+        struct identity who;
+        snprintf(value, sizeof value, "{\"user_id\":\"a\",\"sselog\":%s}", rows[i].own);
+        struct fake redis = {.keys = {{"sse_token:" T43, value}}};
+        if (identify(&c, "QUERY_STRING=token=" T43, &redis, &who) != rows[i].result ||
+            who.ends != rows[i].ends)
+            fail_msg("row %zu: ends %lld", i, (long long)who.ends);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_remote_user),   cmocka_unit_test(test_header),
+        cmocka_unit_test(test_cookie),        cmocka_unit_test(test_signed_cookie),
+        cmocka_unit_test(test_constant_time), cmocka_unit_test(test_bearer),
+        cmocka_unit_test(test_token),         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_pointers),      cmocka_unit_test(test_still_valid),
+        cmocka_unit_test(test_key),           cmocka_unit_test(test_keys_never_meet),
+        cmocka_unit_test(test_key_too_long),  cmocka_unit_test(test_fill),
+        cmocka_unit_test(test_make_token),    cmocka_unit_test(test_token_value),
+        cmocka_unit_test(test_token_ends),    cmocka_unit_test(test_foreign_ends),
+#ifdef HAVE_LIBJWT
+        cmocka_unit_test(test_jwt),
+#endif
+
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/* buf: growth, the cap, all or nothing, and the one reader of numbers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+/* Allocation fails after this many bytes; each growth is counted. */
+static size_t memory_left = SIZE_MAX;
+static unsigned growths;
+
+static void *test_realloc_limited(void *p, size_t size)
+{
+    growths++;
+    return size > memory_left ? NULL : realloc(p, size);
+}
+
+#define realloc test_realloc_limited
+#include "../../buf.c"
+#undef realloc
+
+static void nothing_is_allocated_before_use(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 10);
+    assert_null(b.p);
+    assert_int_equal(buf_add(&b, NULL, 0), 0);
+    assert_string_equal(b.p, "");
+    buf_free(&b);
+    assert_null(b.p);
+    assert_int_equal(b.max, 10);
+    buf_free(NULL);
+}
+
+static void cap_is_exact_and_all_or_nothing(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 10);
+    assert_int_equal(buf_adds(&b, "12345"), 0);
+    assert_int_equal(buf_adds(&b, "67890"), 0);
+    assert_int_equal(b.len, 10);
+    assert_int_equal(buf_addc(&b, 'x'), -1);
+    assert_true(b.failed);
+    assert_string_equal(b.p, "1234567890");
+    buf_clear(&b);
+    assert_false(b.failed);
+    assert_string_equal(b.p, "");
+    assert_int_equal(buf_adds(&b, "12345678901"), -1);
+    assert_int_equal(b.len, 0);
+    buf_free(&b);
+}
+
+/* A smaller piece must not close over the hole that a refused one left. */
+static void failed_takes_nothing_more(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 4);
+    buf_adds(&b, "ab");
+    buf_adds(&b, "too long");
+    assert_int_equal(buf_addc(&b, 'c'), -1);
+    assert_int_equal(buf_addf(&b, "%d", 1), -1);
+    assert_int_equal(buf_room(&b, 0), -1);
+    assert_string_equal(b.p, "ab");
+    buf_free(&b);
+    assert_false(b.failed);
+}
+
+static void room_never_overflows(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, SIZE_MAX);
+    assert_int_equal(buf_addc(&b, 'x'), 0);
+    assert_int_equal(buf_room(&b, SIZE_MAX), -1);
+    assert_true(b.failed);
+    buf_free(&b);
+}
+
+static void out_of_memory_is_a_failure(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 1000);
+    assert_int_equal(buf_adds(&b, "kept"), 0);
+    memory_left = 100;
+    assert_int_equal(buf_addf(&b, "%200d", 1), -1);
+    memory_left = SIZE_MAX;
+    assert_true(b.failed);
+    assert_string_equal(b.p, "kept");
+    buf_free(&b);
+}
+
+static void growth_is_geometric(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 1000000);
+    growths = 0;
+    for (int i = 0; i < 1000000; i++)
+        assert_int_equal(buf_addc(&b, (char)i), 0);
+    assert_true(growths < 20);
+    assert_true(b.cap <= b.max + 1);
+    buf_free(&b);
+}
+
+static void formats(void **state)
+{
+    static const struct {
+        size_t max, before;
+        const char *text;
+        int result;
+    } cases[] = {
+        {1000, 0, "", 0},     {1000, 0, "short", 0}, {1000, 60, "over the first allocation", 0},
+        {65, 60, "exact", 0}, {64, 60, "exact", -1}, {64, 63, "x", 0},
+        {64, 64, "x", -1},    {64, 64, "", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char filler[100], expected[200];
+        struct buf b;
+
+        memset(filler, '.', sizeof filler);
+        filler[cases[i].before] = '\0';
+        snprintf(expected, sizeof expected, "%s%s", filler, cases[i].result ? "" : cases[i].text);
+        buf_init(&b, cases[i].max);
+        buf_adds(&b, filler);
+        assert_int_equal(buf_addf(&b, "%s", cases[i].text), cases[i].result);
+        assert_string_equal(b.p, expected);
+        assert_int_equal(b.len, strlen(expected));
+        buf_free(&b);
+    }
+}
+
+static void drops_from_the_front(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 100);
+    buf_drop(&b, 0);
+    buf_adds(&b, "abcdef");
+    buf_drop(&b, 2);
+    assert_string_equal(b.p, "cdef");
+    buf_drop(&b, 4);
+    assert_string_equal(b.p, "");
+    assert_int_equal(b.len, 0);
+    buf_free(&b);
+}
+
+static void bytes_may_be_nul(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 100);
+    buf_add(&b, "a\0b", 3);
+    assert_true(slice_equal(buf_slice(&b), slice_make("a\0b", 3)));
+    assert_false(slice_equal(buf_slice(&b), slice_make("a\0c", 3)));
+    assert_false(slice_equal(buf_slice(&b), slice_of("a")));
+    assert_true(slice_equal(slice_of(NULL), slice_of("")));
+    buf_free(&b);
+}
+
+static void numbers(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t least, most;
+        int result;
+        uint64_t number;
+    } cases[] = {
+        {"0", 0, 9, 0, 0},
+        {"007", 0, 9, 0, 7},
+        {"5", 5, 5, 0, 5},
+        {"4", 5, 9, -1, 0},
+        {"10", 0, 9, -1, 0},
+        {"18446744073709551615", 0, UINT64_MAX, 0, UINT64_MAX},
+        {"18446744073709551616", 0, UINT64_MAX, -1, 0},
+        {"99999999999999999999", 0, UINT64_MAX, -1, 0},
+        {"184467440737095516150", 0, UINT64_MAX, -1, 0},
+        {"", 0, 9, -1, 0},
+        {"-1", 0, 9, -1, 0},
+        {"+1", 0, 9, -1, 0},
+        {" 1", 0, 9, -1, 0},
+        {"1 ", 0, 9, -1, 0},
+        {"0x1", 0, 9, -1, 0},
+        {"1.0", 0, 9, -1, 0},
+        {"\xb2", 0, 9, -1, 0},
+    };
+    uint64_t n;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        n = 77;
+        assert_int_equal(slice_number(slice_of(cases[i].text), cases[i].least, cases[i].most, &n),
+                         cases[i].result);
+        assert_true(n == (cases[i].result ? 77 : cases[i].number));
+    }
+    assert_int_equal(slice_number(slice_make("1\0", 2), 0, 9, &n), -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_allocated_before_use),
+        cmocka_unit_test(cap_is_exact_and_all_or_nothing),
+        cmocka_unit_test(failed_takes_nothing_more),
+        cmocka_unit_test(room_never_overflows),
+        cmocka_unit_test(out_of_memory_is_a_failure),
+        cmocka_unit_test(growth_is_geometric),
+        cmocka_unit_test(formats),
+        cmocka_unit_test(drops_from_the_front),
+        cmocka_unit_test(bytes_may_be_nul),
+        cmocka_unit_test(numbers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,924 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Unit tests of config.c, option.c and value.c: every option by name, default and bound; which
+ * layer wins; which rules between options hold; that a message names the option and never tells a
+ * secret; and that running out of memory anywhere is an error and leaks nothing.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+/* Allocations of the files under test: the n-th from now fails, none when negative. */
+static long fail_after = -1;
+
+static int fails(void)
+{
+    return fail_after >= 0 && fail_after-- == 0;
+}
+
+static void *failing_calloc(size_t n, size_t size)
+{
+    return fails() ? NULL : calloc(n, size);
+}
+
+static void *failing_malloc(size_t size)
+{
+    return fails() ? NULL : malloc(size);
+}
+
+#define calloc failing_calloc
+#define malloc failing_malloc
+#include "value.c"
+#include "option.c"
+#include "config.c"
+#undef calloc
+#undef malloc
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+/* Profiles of these tests' own. */
+static const struct preset presets[] = {{"SSELOG_KEEPALIVE", "30"},
+                                        {"SSELOG_ROUTE", "/t/{tenant}/stream"},
+                                        {"SSELOG_STREAM", "events:{tenant}"},
+                                        {NULL, NULL}};
+static const struct preset bad_presets[] = {{"SSELOG_KEEPALIVE", "never"}, {NULL, NULL}};
+static const struct profile profiles[] = {
+    {.name = "plain"},
+    {.name = "preset", .presets = presets},
+    {.name = "bad", .presets = bad_presets},
+};
+
+const struct profile *profile_at(unsigned i)
+{
+    return i < COUNT(profiles) ? &profiles[i] : NULL;
+}
+
+const struct profile *profile_find(const char *name)
+{
+    for (size_t i = 0; i < COUNT(profiles); i++) {
+        if (strcmp(profiles[i].name, name) == 0)
+            return &profiles[i];
+    }
+    return NULL;
+}
+
+/* A directory for files, made for all tests, removed with what is in it. */
+static char directory[] = "/tmp/test_config.XXXXXX";
+static char path_a[64], path_b[64];
+
+static int make_directory(void **state)
+{
+    (void)state;
+    if (mkdtemp(directory) == NULL)
+        return -1;
+    snprintf(path_a, sizeof path_a, "%s/a", directory);
+    snprintf(path_b, sizeof path_b, "%s/b", directory);
+    return 0;
+}
+
+static int remove_directory(void **state)
+{
+    (void)state;
+    unlink(path_a);
+    unlink(path_b);
+    return rmdir(directory);
+}
+
+static void write_file(const char *path, const void *bytes, size_t len, mode_t mode)
+{
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    assert_int_equal(fwrite(bytes, 1, len, f), len);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+/* "why" of the last load, NUL-terminated. */
+static char message[1024];
+
+static struct config_base *load(const char *file, const char *const *environment)
+{
+    struct buf why;
+
+    buf_init(&why, sizeof message - 1);
+    struct config_base *base = config_load(file, (char *const *)(uintptr_t)environment, &why);
+    snprintf(message, sizeof message, "%s", why.p ? why.p : "");
+    assert_true((base == NULL) == (message[0] != '\0'));
+    assert_null(strchr(message, '\n'));
+    buf_free(&why);
+    return base;
+}
+
+static struct config_base *load_one(const char *setting)
+{
+    const char *environment[] = {setting, NULL};
+
+    return load(NULL, environment);
+}
+
+static int for_request(const struct config_base *base, const char *const *params,
+                       const struct config **out)
+{
+    struct buf why;
+
+    buf_init(&why, sizeof message - 1);
+    int result = config_for_request(base, (char *const *)(uintptr_t)params, out, &why);
+    snprintf(message, sizeof message, "%s", why.p ? why.p : "");
+    assert_true((result < 0) == (message[0] != '\0'));
+    buf_free(&why);
+    return result;
+}
+
+static void assert_contains(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("\"%s\" is not in \"%s\"", part, text);
+}
+
+static void defaults_are_as_documented(void **state)
+{
+    const char *none[] = {"PATH=/bin", "HTTP_SSELOG_AUTH=anonymous", NULL};
+    struct config_base *base = load(NULL, none);
+    (void)state;
+
+    assert_non_null(base);
+    const struct config *c = config_of(base);
+    assert_string_equal(c->redis.host, "127.0.0.1");
+    assert_int_equal(c->redis.port, 6379);
+    assert_int_equal(c->auth[0], AUTH_REMOTE_USER);
+    assert_int_equal(c->auth[1], AUTH_END);
+    assert_string_equal(c->profile->name, "plain");
+    assert_string_equal(c->stream, "stream:logs:{user}");
+    assert_int_equal(c->history, 2000);
+    assert_int_equal(c->keepalive, 15);
+    assert_int_equal(c->retry, 3000);
+    assert_int_equal(c->lifetime, 3600);
+    assert_int_equal(c->max_viewers, 10000);
+    assert_int_equal(c->max_per_user, 20);
+    assert_int_equal(c->front_threads, 2);
+    assert_int_equal(c->token_ttl, 30);
+    assert_true(c->enabled);
+    assert_false(c->allow_root);
+    assert_null(c->route);
+    assert_null(c->login_url);
+    assert_null(c->cors[0]);
+    assert_null(c->admin_roles[0]);
+    assert_null(c->filters[0].name);
+    assert_null(c->match[0].name);
+    assert_int_equal(c->ntrusted, 0);
+    assert_int_equal(c->cookie_secret.len, 0);
+    assert_int_equal(c->log_level, DIAG_INFO);
+    config_unload(base);
+    config_unload(NULL);
+}
+
+/* Settings that start, each alone or with one more. */
+static void good_values_are_taken(void **state)
+{
+    static const char *const rows[][2] = {
+        {"SSELOG_AUTH=cookie bearer token"},
+        {"SSELOG_AUTH=  cookie   bearer "},
+        {"SSELOG_AUTH=header", "SSELOG_TRUSTED=10.0.0.0/8 ::1 192.0.2.7"},
+        {"SSELOG_AUTH=anonymous", "SSELOG_STREAM=stream:all"},
+        {"SSELOG_AUTH=anonymous", "SSELOG_PROFILE=preset"},
+        {"SSELOG_ROUTE=/a/{app}/{user}", "SSELOG_STREAM=logs:{app}:{user}:{role}"},
+        {"SSELOG_SOURCE=pubsub", "SSELOG_CHANNEL=logs:all"},
+        {"SSELOG_LIFETIME=0"},
+        {"SSELOG_LIFETIME=5"},
+        {"SSELOG_LIFETIME=604800"},
+        {"SSELOG_KEEPALIVE=3600"},
+        {"SSELOG_HISTORY=0"},
+        {"SSELOG_HISTORY=1000000"},
+        {"SSELOG_FILTERS=msg_types=msg_type agents=sender"},
+        {"SSELOG_MATCH=tenant_id={tenant} kind=log"},
+        {"SSELOG_CORS=https://a.example http://[::1]:8080 http://localhost:3000"},
+        {"SSELOG_LOGIN_URL=/login/"},
+        {"SSELOG_LOGIN_URL=https://sso.example/in?x=1"},
+        {"SSELOG_LOGIN_URL="},
+        {"SSELOG_USER_FIELD=/a~1b/~0/0"},
+        {"SSELOG_JWT_USER=https://example.com/user"},
+        {"SSELOG_BEARER_KEY=b:{token}"},
+        {"SSELOG_ENABLED=0"},
+        {"SSELOG_LOG=syslog", "SSELOG_LOG_LEVEL=debug"},
+        {"SSELOG_ADMIN_ROLES=admin super_admin"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *environment[] = {rows[i][0], rows[i][1], NULL};
+        struct config_base *base = load(NULL, environment);
+        if (base == NULL)
+            fail_msg("%s: %s", rows[i][0], message);
+        config_unload(base);
+    }
+}
+
+/* Settings that stop the start. The message must hold what stands third, or the first's name. */
+static void bad_values_are_refused(void **state)
+{
+    static const char *const rows[][3] = {
+        {"SSELOG_HISTROY=1", NULL, "SSELOG_HISTROY (environment): no such option"},
+        {"SSELOG_=1"},
+        {"SSELOG_HISTORY=", NULL,
+         "SSELOG_HISTORY= (environment): a whole number from 0 to 1000000"},
+        {"SSELOG_HISTORY=abc", NULL, "SSELOG_HISTORY=abc"},
+        {"SSELOG_HISTORY=-1"},
+        {"SSELOG_HISTORY=+1"},
+        {"SSELOG_HISTORY= 1"},
+        {"SSELOG_HISTORY=1 "},
+        {"SSELOG_HISTORY=1000001"},
+        {"SSELOG_HISTORY=18446744073709551617"},
+        {"SSELOG_HISTORY=0x10"},
+        {"SSELOG_KEEPALIVE=0"},
+        {"SSELOG_KEEPALIVE=3601"},
+        {"SSELOG_RETRY=99"},
+        {"SSELOG_LIFETIME=4"},
+        {"SSELOG_LIFETIME=604801"},
+        {"SSELOG_FRONT_THREADS=0"},
+        {"SSELOG_FRONT_THREADS=65"},
+        {"SSELOG_TOKEN_TTL=0"},
+        {"SSELOG_ENABLED=yes"},
+        {"SSELOG_ALLOW_ROOT="},
+        {"SSELOG_LOG=/tmp/log"},
+        {"SSELOG_LOG_LEVEL=loud"},
+        {"SSELOG_AUTH="},
+        {"SSELOG_AUTH=basic"},
+        {"SSELOG_AUTH=cookie cookie"},
+        {"SSELOG_AUTH=cookie anonymous", NULL, "anonymous stands alone"},
+        {"SSELOG_AUTH=cookie,bearer"},
+        {"SSELOG_AUTH=header", NULL, "header needs SSELOG_TRUSTED"},
+        {"SSELOG_AUTH=anonymous", NULL, "SSELOG_STREAM=stream:logs:{user} (default): SSELOG_AUTH"},
+        {"SSELOG_AUTH=anonymous", "SSELOG_STREAM=s:{tenant}", "SSELOG_STREAM=s:{tenant}"},
+        {"SSELOG_PROFILE=fancy", NULL, "the profiles are plain, preset, bad"},
+        {"SSELOG_PROFILE=bad", NULL, "SSELOG_KEEPALIVE=never (profile bad)"},
+        {"SSELOG_SOURCE=kafka"},
+        {"SSELOG_STREAM="},
+        {"SSELOG_STREAM=logs:{user"},
+        {"SSELOG_STREAM=logs:user}"},
+        {"SSELOG_STREAM=logs:{}"},
+        {"SSELOG_STREAM=logs:{{user}}"},
+        {"SSELOG_STREAM=logs:{app}", NULL, "what SSELOG_ROUTE captures"},
+        {"SSELOG_STREAM=logs:{User}"},
+        {"SSELOG_CHANNEL=logs:{id}"},
+        {"SSELOG_MATCH=a={app}"},
+        {"SSELOG_MATCH=tenant"},
+        {"SSELOG_MATCH=tenant={tenant"},
+        {"SSELOG_ROUTE=api/{tenant}"},
+        {"SSELOG_ROUTE=/{a}-{b}"},
+        {"SSELOG_FILTERS=level=level"},
+        {"SSELOG_FILTERS=token=x"},
+        {"SSELOG_FILTERS=a=b a=c"},
+        {"SSELOG_FILTERS=a="},
+        {"SSELOG_FILTERS==a"},
+        {"SSELOG_LOGIN_URL=//evil.example/"},
+        {"SSELOG_LOGIN_URL=javascript:alert(1)"},
+        {"SSELOG_LOGIN_URL=/a b"},
+        {"SSELOG_LOGIN_URL=/a\r\nSet-Cookie: x=y", NULL, "control character"},
+        {"SSELOG_CORS=*"},
+        {"SSELOG_CORS=null"},
+        {"SSELOG_CORS=https://*.example"},
+        {"SSELOG_CORS=https://a.example/", NULL, "slash"},
+        {"SSELOG_CORS=https://a.example:443"},
+        {"SSELOG_CORS=https://A.example"},
+        {"SSELOG_CORS=https://user@a.example"},
+        {"SSELOG_CORS=https://a.example:0"},
+        {"SSELOG_CORS=https://"},
+        {"SSELOG_CORS=a.example"},
+        {"SSELOG_TRUSTED=10.0.0.0/33"},
+        {"SSELOG_TRUSTED=::/129"},
+        {"SSELOG_TRUSTED=10.0.0"},
+        {"SSELOG_TRUSTED=localhost"},
+        {"SSELOG_TRUSTED=10.0.0.0/"},
+        {"SSELOG_TRUSTED=10.0.0.0/-1"},
+        {"SSELOG_USER_HEADER="},
+        {"SSELOG_USER_HEADER=X Remote"},
+        {"SSELOG_ROLE_HEADER=X:Remote"},
+        {"SSELOG_COOKIE=a;b"},
+        {"SSELOG_COOKIE=a=b"},
+        {"SSELOG_JWT_COOKIE=a,b"},
+        {"SSELOG_JWT_USER="},
+        {"SSELOG_JWT_ALG=none"},
+        {"SSELOG_JWT_ALG=hs256"},
+        {"SSELOG_SESSION_KEY=session"},
+        {"SSELOG_SESSION_KEY=session:{user}"},
+        {"SSELOG_SESSION_KEY=session:{id}{id}"},
+        {"SSELOG_BEARER_KEY=bearer"},
+        {"SSELOG_BEARER_KEY=b:{id}"},
+        {"SSELOG_TOKEN_KEY=t:{sha256}"},
+        {"SSELOG_USER_FIELD=user"},
+        {"SSELOG_USER_FIELD="},
+        {"SSELOG_ROLE_FIELD=/a~2"},
+        {"SSELOG_FIELD="},
+        {"SSELOG_FIELD=a\nb", NULL, "SSELOG_FIELD=a\\x0ab"},
+        {"SSELOG_REDIS="},
+        {"REDIS_URL=http://x", NULL, "SSELOG_REDIS (environment)"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *environment[] = {rows[i][0], rows[i][1], NULL};
+        char name[64];
+        struct config_base *base = load(NULL, environment);
+        if (base)
+            fail_msg("%s was taken", rows[i][0]);
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(rows[i][0], "="), rows[i][0]);
+        assert_contains(message, rows[i][2] ? rows[i][2] : name);
+    }
+}
+
+static void long_values_are_refused_and_cut(void **state)
+{
+    char setting[6000];
+    (void)state;
+
+    memset(setting, 'x', sizeof setting - 1);
+    setting[sizeof setting - 1] = '\0';
+    memcpy(setting, "SSELOG_STREAM=", 14);
+    assert_null(load_one(setting));
+    assert_contains(message, "xxx... (environment): the value is longer");
+    setting[14 + 257] = '\0';
+    assert_null(load_one(setting));
+    setting[14 + 256] = '\0';
+    struct config_base *base = load_one(setting);
+    assert_non_null(base);
+    config_unload(base);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static void redis_addresses_are_read(void **state)
+{
+    static const struct {
+        const char *text, *host;
+        unsigned port;
+        const char *path, *user, *password;
+        int db;
+    } rows[] = {
+        {"redis://localhost", "localhost", 6379, NULL, NULL, NULL, 0},
+        {"redis://localhost/", "localhost", 6379, NULL, NULL, NULL, 0},
+        {"REDIS://h:1/5", "h", 1, NULL, NULL, NULL, 5},
+        {"redis://h:65535?db=3", "h", 65535, NULL, NULL, NULL, 3},
+        {"redis://h/?db=3", "h", 6379, NULL, NULL, NULL, 3},
+        {"redis://:pw@h", "h", 6379, NULL, NULL, "pw", 0},
+        {"redis://u:p%40%2f%3a@h/1", "h", 6379, NULL, "u", "p@/:", 1},
+        {"redis://u:a@b@h", "h", 6379, NULL, "u", "a@b", 0},
+        {"redis://u:a:b@h", "h", 6379, NULL, "u", "a:b", 0},
+        {"redis://:@h", "h", 6379, NULL, NULL, NULL, 0},
+        {"redis://[::1]", "::1", 6379, NULL, NULL, NULL, 0},
+        {"redis://:x@[2001:db8::1]:7000/2", "2001:db8::1", 7000, NULL, NULL, "x", 2},
+        {"unix:///run/redis.sock", NULL, 0, "/run/redis.sock", NULL, NULL, 0},
+        {"unix:///run/redis.sock?db=4", NULL, 0, "/run/redis.sock", NULL, NULL, 4},
+        {"unix://:pw@/run/r%20s?db=0", NULL, 0, "/run/r s", NULL, "pw", 0},
+        {"unix://u:pw@/run/a@b", NULL, 0, "/run/a@b", "u", "pw", 0},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char setting[128];
+        snprintf(setting, sizeof setting, "SSELOG_REDIS=%s", rows[i].text);
+        struct config_base *base = load_one(setting);
+        if (base == NULL)
+            fail_msg("%s: %s", rows[i].text, message);
+        const struct redis_address *r = &config_of(base)->redis;
+        assert_true(same(r->host, rows[i].host) && same(r->path, rows[i].path));
+        assert_true(same(r->user, rows[i].user) && same(r->password, rows[i].password));
+        assert_int_equal(r->port, rows[i].port);
+        assert_int_equal(r->db, rows[i].db);
+        assert_false(r->tls);
+        config_unload(base);
+    }
+}
+
+/* hunter2 is the password wherever there is one. */
+static void bad_redis_addresses_tell_no_password(void **state)
+{
+    static const char *const rows[] = {
+        "hunter2",
+        "redis:hunter2",
+        "redis://",
+        "redis://:hunter2@",
+        "redis://:hunter2@/1",
+        "redis://:hunter2@h:",
+        "redis://:hunter2@h:0",
+        "redis://:hunter2@h:65536",
+        "redis://:hunter2@h:port",
+        "redis://:hunter2@h/x",
+        "redis://:hunter2@h/-1",
+        "redis://:hunter2@h/1/2",
+        "redis://:hunter2@h/99999999999",
+        "redis://:hunter2@h/1?db=1",
+        "redis://:hunter2@h?db=",
+        "redis://:hunter2@h?",
+        "redis://:hunter2@h?ssl=1",
+        "redis://h?password=hunter2",
+        "redis://:hunter2#@h",
+        "redis://:hunter2/x@h",
+        "redis://:hunter2%@h",
+        "redis://:hunter2%0@h",
+        "redis://:hunter2%00@h",
+        "redis://:hunter2@[::1",
+        "redis://:hunter2@[::1]7",
+        "redis://:hunter2@[1.2.3.4]",
+        "redis://:hunter2@::1",
+        "redis://:hunter2@a b",
+        "redis://hunter2@h",
+        "rediss+x://:hunter2@h",
+        "unix://:hunter2@",
+        "unix://:hunter2@/",
+        "unix://:hunter2@host/path",
+        "unix://:hunter2@/p?db=x",
+        "unix://:hunter2@/" /* 110 bytes */
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+#ifndef HAVE_HIREDIS_SSL
+        "rediss://:hunter2@h",
+#endif
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char setting[256];
+        snprintf(setting, sizeof setting, "SSELOG_REDIS=%s", rows[i]);
+        if (load_one(setting) != NULL)
+            fail_msg("%s was taken", rows[i]);
+        assert_contains(message, "SSELOG_REDIS (environment): ");
+        assert_null(strstr(message, "hunter"));
+    }
+}
+
+static void networks_are_read(void **state)
+{
+    static const unsigned char ten[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
+    struct config_base *base =
+        load_one("SSELOG_TRUSTED=10.0.0.0/8 10.0.0.0 ::1 2001:db8::/32 ::/0");
+    (void)state;
+
+    assert_non_null(base);
+    const struct config *c = config_of(base);
+    const unsigned bits[] = {104, 128, 128, 32, 0};
+    assert_int_equal(c->ntrusted, COUNT(bits));
+    for (size_t i = 0; i < COUNT(bits); i++)
+        assert_int_equal(c->trusted[i].bits, bits[i]);
+    assert_memory_equal(c->trusted[0].address, ten, sizeof ten);
+    assert_int_equal(c->trusted[2].address[15], 1);
+    config_unload(base);
+}
+
+static void layers_are_in_order(void **state)
+{
+    static const char file[] = "# options\n\n  SSELOG_HISTORY = 7 \r\nSSELOG_RETRY=700\n"
+                               "REDIS_URL=redis://file\nSSELOG_FIELD=a # b = c";
+    const char *environment[] = {"SSELOG_HISTORY=8", "SSELOG_HISTORY=9", "REDIS_URL=redis://env",
+                                 "SSELOG_PROFILE=preset", NULL};
+    const char *params[] = {"SSELOG_HISTORY=10", "REDIS_URL=redis://request", "HTTP_X=y", NULL};
+    const struct config *c;
+    (void)state;
+
+    write_file(path_a, file, sizeof file - 1, 0644);
+    struct config_base *base = load(path_a, environment);
+    assert_non_null(base);
+    assert_int_equal(config_of(base)->history, 8);
+    assert_int_equal(config_of(base)->retry, 700);
+    assert_int_equal(config_of(base)->keepalive, 30);
+    assert_string_equal(config_of(base)->redis.host, "env");
+    assert_string_equal(config_of(base)->field, "a # b = c");
+    assert_string_equal(config_of(base)->stream, "events:{tenant}");
+    assert_int_equal(for_request(base, params, &c), 0);
+    assert_int_equal(c->history, 10);
+    assert_int_equal(c->keepalive, 30);
+    assert_string_equal(c->redis.host, "env");
+    config_release(base, c);
+    config_unload(base);
+}
+
+static void named_address_comes_before_redis_url(void **state)
+{
+    static const char file[] = "SSELOG_REDIS=redis://file\n";
+    const char *environment[] = {"REDIS_URL=redis://env", NULL};
+    (void)state;
+
+    write_file(path_a, file, sizeof file - 1, 0644);
+    struct config_base *base = load(path_a, environment);
+    assert_non_null(base);
+    assert_string_equal(config_of(base)->redis.host, "file");
+    config_unload(base);
+}
+
+static void bad_files_are_refused_with_line(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+        const char *message;
+    } rows[] = {
+        {"SSELOG_HISTORY=1\nFOO=1\n", 23, "/a:2: FOO: no such option"},
+        {"SSELOG_HISTORY=1\nSSELOG_HISTORY=1\n", 34, "/a:2: SSELOG_HISTORY: set a second time"},
+        {"\n\nhello\n", 8, "/a:3: a line is NAME=value"},
+        {"=1\n", 3, "/a:1: a line is NAME=value"},
+        {"#\nSSELOG_RETRY=x", 16, "SSELOG_RETRY=x (file /"},
+        {"#\nSSELOG_RETRY=x", 16, "/a:2): a whole number"},
+        {"\nREDIS_URL=x\n", 13, "/a:2): "},
+        {"SSELOG_FIELD=a\0b\n", 17, "NUL"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *none[] = {NULL};
+        write_file(path_a, rows[i].text, rows[i].len, 0644);
+        assert_null(load(path_a, none));
+        assert_contains(message, rows[i].message);
+    }
+}
+
+static void unreadable_files_are_refused(void **state)
+{
+    const char *none[] = {NULL};
+    char *large = calloc(1, MAX_FILE + 1);
+    (void)state;
+
+    assert_non_null(large);
+    memset(large, '\n', MAX_FILE + 1);
+    write_file(path_a, large, MAX_FILE, 0644);
+    struct config_base *base = load(path_a, none);
+    assert_non_null(base);
+    config_unload(base);
+    write_file(path_a, large, MAX_FILE + 1, 0644);
+    assert_null(load(path_a, none));
+    free(large);
+    assert_null(load(directory, none));
+    assert_contains(message, directory);
+    assert_null(load("/nonexistent/sselog.conf", none));
+    assert_contains(message, "/nonexistent/sselog.conf: No such file");
+}
+
+static void request_takes_what_it_may(void **state)
+{
+    static const struct {
+        const char *param;
+        const char *message; /* NULL: taken */
+    } rows[] = {
+        {"SSELOG_HISTORY=5", NULL},
+        {"SSELOG_ROUTE=/x/{user}", NULL},
+        {"SSELOG_ROUTE=", NULL},
+        {"SSELOG_HISTORY=x", "SSELOG_HISTORY=x (request): a whole number"},
+        {"SSELOG_NO=x", "SSELOG_NO (request): no such option"},
+        {"SSELOG_AUTH=header", "header needs SSELOG_TRUSTED"},
+        {"SSELOG_AUTH=anonymous", "SSELOG_AUTH=anonymous gives no user"},
+        {"SSELOG_REDIS=redis://evil", "SSELOG_REDIS (request): a request may not set this"},
+        {"SSELOG_REDIS=redis://h", NULL},
+        {"SSELOG_MAX_VIEWERS=1", "SSELOG_MAX_VIEWERS (request): a request may not set this"},
+        {"SSELOG_MAX_VIEWERS=10000", NULL},
+        {"SSELOG_COOKIE_SECRET_FILE=/x", "a request may not set this"},
+        {"SSELOG_PROFILE=bad", "(profile bad)"},
+        {"SSELOG_HISTORY", "no such option"},
+    };
+    const char *environment[] = {"SSELOG_REDIS=redis://h", "SSELOG_ROUTE=/y/{app}", NULL};
+    struct config_base *base = load(NULL, environment);
+    (void)state;
+
+    assert_non_null(base);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *params[] = {"PATH_INFO=/", rows[i].param, NULL};
+        const struct config *c = NULL;
+        int result = for_request(base, params, &c);
+        assert_int_equal(result, rows[i].message ? -1 : 0);
+        if (result == 0)
+            config_release(base, c);
+        else
+            assert_contains(message, rows[i].message);
+    }
+    config_unload(base);
+}
+
+static void request_that_sets_nothing_shares_the_base(void **state)
+{
+    const char *environment[] = {"SSELOG_HISTORY=5", "SSELOG_REDIS=redis://:pw@h", NULL};
+    const char *nothing[] = {"PATH_INFO=/", "HTTP_SSELOG_AUTH=x", NULL}, *empty[] = {NULL};
+    const char *const *same_as_base[] = {nothing, empty, environment};
+    struct config_base *base = load(NULL, environment);
+    const struct config *c;
+    (void)state;
+
+    assert_non_null(base);
+    for (size_t i = 0; i < COUNT(same_as_base); i++) {
+        assert_int_equal(for_request(base, same_as_base[i], &c), 0);
+        assert_ptr_equal(c, config_of(base));
+        config_release(base, c);
+    }
+    assert_int_equal(for_request(base, NULL, &c), 0);
+    assert_ptr_equal(c, config_of(base));
+    config_release(base, NULL);
+    config_unload(base);
+}
+
+/* The request's profile brings its presets, but they stay below what any layer says. */
+static void request_may_choose_a_profile(void **state)
+{
+    const char *environment[] = {"SSELOG_STREAM=own:{user}", NULL};
+    const char *params[] = {"SSELOG_PROFILE=preset", NULL};
+    const char *repeated[] = {"SSELOG_PROFILE=preset", "SSELOG_KEEPALIVE=15", NULL};
+    struct config_base *base = load(NULL, environment);
+    const struct config *c;
+    (void)state;
+
+    assert_non_null(base);
+    assert_int_equal(for_request(base, params, &c), 0);
+    assert_string_equal(c->profile->name, "preset");
+    assert_int_equal(c->keepalive, 30);
+    assert_string_equal(c->route, "/t/{tenant}/stream");
+    assert_string_equal(c->stream, "own:{user}");
+    assert_int_equal(config_of(base)->keepalive, 15);
+    config_release(base, c);
+    assert_int_equal(for_request(base, repeated, &c), 0);
+    assert_int_equal(c->keepalive, 15);
+    config_release(base, c);
+    config_unload(base);
+}
+
+/* An empty value in a request takes away what the base has. */
+static void request_may_unset(void **state)
+{
+    const char *environment[] = {"SSELOG_LOGIN_URL=/login", "SSELOG_JWT_ISS=me",
+                                 "SSELOG_ROUTE=/x/{app}", NULL};
+    const char *params[] = {"SSELOG_LOGIN_URL=", "SSELOG_JWT_ISS=", "SSELOG_ROUTE=", NULL};
+    struct config_base *base = load(NULL, environment);
+    const struct config *c;
+    (void)state;
+
+    assert_non_null(base);
+    assert_int_equal(for_request(base, params, &c), 0);
+    assert_null(c->login_url);
+    assert_null(c->jwt_iss);
+    assert_null(c->route);
+    config_release(base, c);
+    config_unload(base);
+}
+
+static void secret_files_are_read(void **state)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+        mode_t mode;
+        const char *secret; /* NULL: refused */
+    } rows[] = {
+        {"hunter2", 7, 0600, "hunter2"},
+        {"hunter2\n", 8, 0640, "hunter2"},
+        {"hunter2\r\n", 9, 0400, "hunter2"},
+        {"hunter2\n\n", 9, 0600, "hunter2\n"},
+        {" h 2 ", 5, 0600, " h 2 "},
+        {"hunter2", 7, 0604, NULL},
+        {"hunter2", 7, 0602, NULL},
+        {"", 0, 0600, NULL},
+        {"\n", 1, 0600, NULL},
+        {"a\0b", 3, 0600, NULL},
+    };
+    char setting[128];
+    (void)state;
+
+    snprintf(setting, sizeof setting, "SSELOG_REDIS_PASSWORD_FILE=%s", path_b);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        write_file(path_b, rows[i].bytes, rows[i].len, rows[i].mode);
+        const char *environment[] = {"SSELOG_REDIS=redis://u:other@h", setting, NULL};
+        struct config_base *base = load(NULL, environment);
+        assert_true((base != NULL) == (rows[i].secret != NULL));
+        if (base)
+            assert_string_equal(config_of(base)->redis.password, rows[i].secret);
+        else
+            assert_contains(message, path_b);
+        assert_null(strstr(message, "hunter"));
+        config_unload(base);
+        assert_int_equal(unlink(path_b), 0);
+    }
+}
+
+static void bad_secret_files_are_refused(void **state)
+{
+    char large[MAX_SECRET + 1], setting[128];
+    (void)state;
+
+    assert_null(load_one("SSELOG_COOKIE_SECRET_FILE=/nonexistent/s"));
+    assert_contains(message,
+                    "SSELOG_COOKIE_SECRET_FILE=/nonexistent/s (environment): No such file");
+    assert_null(load_one("SSELOG_COOKIE_SECRET_FILE=hunter2"));
+    assert_null(strstr(message, "hunter"));
+    snprintf(setting, sizeof setting, "SSELOG_COOKIE_SECRET_FILE=%s", directory);
+    assert_null(load_one(setting));
+    assert_contains(message, "regular");
+    memset(large, 'x', sizeof large);
+    snprintf(setting, sizeof setting, "SSELOG_COOKIE_SECRET_FILE=%s", path_b);
+    write_file(path_b, large, sizeof large, 0600);
+    assert_null(load_one(setting));
+    write_file(path_b, large, sizeof large - 1, 0600);
+    struct config_base *base = load_one(setting);
+    assert_non_null(base);
+    assert_int_equal(config_of(base)->cookie_secret.len, sizeof large - 1);
+    config_unload(base);
+    unlink(path_b);
+}
+
+/* A cookie secret may hold any byte, also NUL. */
+static void cookie_secret_is_shared_with_requests(void **state)
+{
+    const char *params[] = {"SSELOG_HISTORY=1", NULL};
+    const struct config *c;
+    char setting[128];
+    (void)state;
+
+    snprintf(setting, sizeof setting, "SSELOG_COOKIE_SECRET_FILE=%s", path_b);
+    write_file(path_b, "a\0b", 3, 0600);
+    struct config_base *base = load_one(setting);
+    unlink(path_b);
+    assert_non_null(base);
+    assert_int_equal(for_request(base, params, &c), 0);
+    assert_int_equal(c->cookie_secret.len, 3);
+    assert_memory_equal(c->cookie_secret.p, "a\0b", 3);
+    config_release(base, c);
+    config_unload(base);
+}
+
+static void jwt_needs_a_fitting_key(void **state)
+{
+    static const char pem[] = "-----BEGIN PUBLIC KEY-----\n", secret[] = "0123456789abcdef";
+    static const struct {
+        const char *alg, *key;
+        mode_t mode;
+        const char *message; /* NULL: taken */
+    } rows[] = {
+        {"SSELOG_JWT_ALG=HS256", secret, 0600, NULL},
+        {"SSELOG_JWT_ALG=HS256", secret, 0604, "open to others"},
+        {"SSELOG_JWT_ALG=HS256", pem, 0600, "PEM"},
+        {"SSELOG_JWT_ALG=RS256", pem, 0644, NULL},
+        {"SSELOG_JWT_ALG=ES256", pem, 0646, "written by others"},
+        {"SSELOG_JWT_ALG=ES256", secret, 0600, "PEM"},
+        {"SSELOG_JWT_ALG=HS256", NULL, 0, "jwt needs"},
+    };
+    char setting[128];
+    (void)state;
+
+    snprintf(setting, sizeof setting, "SSELOG_JWT_KEY_FILE=%s", path_b);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *key = rows[i].key ? rows[i].key : "";
+        write_file(path_b, key, strlen(key), rows[i].mode | 0600);
+        const char *environment[] = {"SSELOG_AUTH=jwt", rows[i].alg, rows[i].key ? setting : NULL,
+                                     NULL};
+        struct config_base *base = load(NULL, environment);
+#ifdef HAVE_LIBJWT
+        assert_true((base != NULL) == (rows[i].message == NULL));
+        if (rows[i].message)
+            assert_contains(message, rows[i].message);
+#else
+        assert_null(base);
+        if (rows[i].message == NULL)
+            assert_contains(message, "jwt needs libjwt");
+#endif
+        config_unload(base);
+        unlink(path_b);
+    }
+}
+
+/* The base's key is not read again, so that a request needs no file system. */
+static void jwt_key_is_shared_with_requests(void **state)
+{
+    const char *params[] = {"SSELOG_JWT_ISS=me", NULL}, *rsa[] = {"SSELOG_JWT_ALG=RS256", NULL};
+    const struct config *c;
+    char setting[128];
+    (void)state;
+
+    snprintf(setting, sizeof setting, "SSELOG_JWT_KEY_FILE=%s", path_b);
+    write_file(path_b, "secret\n", 7, 0600);
+    struct config_base *base = load_one(setting);
+    unlink(path_b);
+    assert_non_null(base);
+    assert_int_equal(for_request(base, params, &c), 0);
+    assert_string_equal(c->jwt_key.p, "secret");
+    config_release(base, c);
+    assert_int_equal(for_request(base, rsa, &c), -1);
+    config_unload(base);
+}
+
+static void print_tells_all_but_secrets(void **state)
+{
+    const char *environment[] = {"SSELOG_REDIS=redis://u%0a:hunter2@[::1]:7/3",
+                                 "SSELOG_PROFILE=preset", NULL};
+    struct config_base *base = load(NULL, environment);
+    struct buf out;
+    (void)state;
+
+    assert_non_null(base);
+    buf_init(&out, 64 * 1024);
+    config_print(base, &out);
+    assert_false(out.failed);
+    assert_null(strstr(out.p, "hunter"));
+    assert_contains(out.p, "SSELOG_REDIS=redis://u\\x0a@[::1]:7/3");
+    assert_contains(out.p, "# environment, password set\n");
+    assert_contains(out.p, "\nSSELOG_KEEPALIVE=30 ");
+    assert_contains(out.p, "# profile preset\n");
+    assert_contains(out.p, "\nSSELOG_JWT_KEY_FILE=unset ");
+    size_t lines = 0;
+    for (size_t i = 0; i < out.len; i++)
+        lines += out.p[i] == '\n';
+    assert_int_equal(lines, OPTIONS);
+    buf_free(&out);
+    config_unload(base);
+}
+
+static void count_options(void *arg, const char *name, bool per_request, const char *default_text)
+{
+    unsigned *seen = arg;
+
+    assert_non_null(default_text);
+    assert_int_equal(strncmp(name, "SSELOG_", 7), 0);
+    seen[per_request]++;
+}
+
+/* The options that a request may not set, by name: one that moved here or away is a change of the
+ * contract. */
+static void every_option_is_told(void **state)
+{
+    static const char *const process[] = {
+        "SSELOG_REDIS",        "SSELOG_REDIS_PASSWORD_FILE", "SSELOG_MAX_VIEWERS",
+        "SSELOG_MAX_PER_USER", "SSELOG_FRONT_THREADS",       "SSELOG_ALLOW_ROOT",
+        "SSELOG_LOG",          "SSELOG_LOG_LEVEL",           "SSELOG_COOKIE_SECRET_FILE",
+        "SSELOG_JWT_KEY_FILE"};
+    unsigned seen[2] = {0, 0};
+    (void)state;
+
+    config_each(count_options, seen);
+    assert_int_equal(seen[0] + seen[1], OPTIONS);
+    assert_int_equal(seen[0], COUNT(process));
+    for (size_t i = 0; i < COUNT(process); i++) {
+        int at = option_find(slice_of(process[i]));
+        assert_true(at >= 0 && !(options[at].flags & REQUEST));
+    }
+}
+
+/* Every allocation in turn fails; sanitizers and valgrind see what is not given back. */
+static void out_of_memory_is_an_error(void **state)
+{
+    static const char file[] = "SSELOG_CORS=https://a.example https://b.example\n"
+                               "SSELOG_FILTERS=a=b c=d\nSSELOG_TRUSTED=::1 10.0.0.0/8\n";
+    const char *environment[] = {"SSELOG_REDIS=redis://u:p@h", "SSELOG_ROUTE=/{app}", NULL};
+    struct config_base *base = NULL;
+    long n;
+    (void)state;
+
+    write_file(path_a, file, sizeof file - 1, 0644);
+    for (n = 0; base == NULL; n++) {
+        fail_after = n;
+        base = load(path_a, environment);
+        fail_after = -1;
+        if (base == NULL)
+            assert_contains(message, "out of memory");
+    }
+    assert_true(n > 40);
+    const char *params[] = {"SSELOG_HISTORY=1", "SSELOG_ADMIN_ROLES=a b", NULL};
+    const struct config *c;
+    int result = -1;
+    for (n = 0; result < 0; n++) {
+        fail_after = n;
+        result = for_request(base, params, &c);
+        fail_after = -1;
+    }
+    assert_true(n > 30);
+    config_release(base, c);
+    config_unload(base);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(defaults_are_as_documented),
+        cmocka_unit_test(good_values_are_taken),
+        cmocka_unit_test(bad_values_are_refused),
+        cmocka_unit_test(long_values_are_refused_and_cut),
+        cmocka_unit_test(redis_addresses_are_read),
+        cmocka_unit_test(bad_redis_addresses_tell_no_password),
+        cmocka_unit_test(networks_are_read),
+        cmocka_unit_test(layers_are_in_order),
+        cmocka_unit_test(named_address_comes_before_redis_url),
+        cmocka_unit_test(bad_files_are_refused_with_line),
+        cmocka_unit_test(unreadable_files_are_refused),
+        cmocka_unit_test(request_takes_what_it_may),
+        cmocka_unit_test(request_that_sets_nothing_shares_the_base),
+        cmocka_unit_test(request_may_choose_a_profile),
+        cmocka_unit_test(request_may_unset),
+        cmocka_unit_test(secret_files_are_read),
+        cmocka_unit_test(bad_secret_files_are_refused),
+        cmocka_unit_test(cookie_secret_is_shared_with_requests),
+        cmocka_unit_test(jwt_needs_a_fitting_key),
+        cmocka_unit_test(jwt_key_is_shared_with_requests),
+        cmocka_unit_test(print_tells_all_but_secrets),
+        cmocka_unit_test(every_option_is_told),
+        cmocka_unit_test(out_of_memory_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, make_directory, remove_directory);
+}

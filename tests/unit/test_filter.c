@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* filter: what passes, what is withheld, and that keys tell filters apart. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "../../filter.c"
+
+/* A specification in one line; rules end with a NULL field. */
+struct words {
+    struct filter_rule match[3], lists[3];
+    const char *level;
+    const char *skip[3];
+    const char *text;
+};
+
+static struct filter *build(const struct words *w)
+{
+    struct filter_spec spec = {
+        .match = w->match,
+        .lists = w->lists,
+        .level = w->level,
+        .skip_levels = w->skip,
+        .text = slice_of(w->text),
+    };
+
+    while (w->match[spec.nmatch].field)
+        spec.nmatch++;
+    while (w->lists[spec.nlists].field)
+        spec.nlists++;
+    return filter_new(&spec);
+}
+
+static void what_passes(void **state)
+{
+    static const struct {
+        struct words w;
+        const char *payload;
+        bool pass;
+    } cases[] = {
+        {{.level = NULL}, "anything", true},
+        {{.level = NULL}, "", true},
+        /* match: withheld unless it holds */
+        {{.match = {{"t", "a"}}}, "{\"t\":\"a\"}", true},
+        {{.match = {{"t", "a"}}}, "{\"t\":\"b\"}", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":\"A\"}", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":\"ab\"}", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":\"a\\u0000\"}", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":null}", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":[\"a\"]}", false},
+        {{.match = {{"t", "a"}}}, "{}", false},
+        {{.match = {{"t", "a"}}}, "a", false},
+        {{.match = {{"t", "a"}}}, "", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":\"b\",\"t\\u0000\":\"a\"}", false},
+        {{.match = {{"t", "a,b"}}}, "{\"t\":\"a\"}", false},
+        {{.match = {{"t", "a,b"}}}, "{\"t\":\"a,b\"}", true},
+        {{.match = {{"t", "42"}}}, "{\"t\":42}", true},
+        {{.match = {{"t", ""}}}, "{\"t\":\"\"}", false},
+        {{.match = {{"t", ""}}}, "{}", false},
+        {{.match = {{"t", "a"}, {"u", "b"}}}, "{\"t\":\"a\",\"u\":\"b\"}", true},
+        {{.match = {{"t", "a"}, {"u", "b"}}}, "{\"t\":\"a\",\"u\":\"c\"}", false},
+        /* lists: or inside one, and between them */
+        {{.lists = {{"r", "1"}}}, "{\"r\":1}", true},
+        {{.lists = {{"r", "3, 1 ,2"}}}, "{\"r\":\"2\"}", true},
+        {{.lists = {{"r", "3, 1 ,2"}}}, "{\"r\":\"4\"}", false},
+        {{.lists = {{"r", "3, 1 ,2"}}}, "{}", false},
+        {{.lists = {{"r", ",,b c,"}}}, "{\"r\":\"b c\"}", true},
+        {{.lists = {{"r", ",,b c,"}}}, "{\"r\":\"\"}", false},
+        {{.lists = {{"r", ""}}}, "{}", true},
+        {{.lists = {{"r", " , ,"}}}, "not json", true},
+        {{.lists = {{"r", ","}, {"s", "1"}}}, "{\"s\":1}", true},
+        {{.lists = {{"r", "1,2"}, {"s", "1"}}}, "{\"r\":2,\"s\":1}", true},
+        {{.lists = {{"r", "1,2"}, {"s", "1"}}}, "{\"r\":2,\"s\":2}", false},
+        /* a viewer's list cannot widen what match allows */
+        {{.match = {{"t", "a"}}, .lists = {{"t", "a,b"}}}, "{\"t\":\"b\"}", false},
+        /* level */
+        {{.level = "warning"}, "{\"level\":\"WARN\"}", true},
+        {{.level = "warning"}, "{\"level\":\"info\"}", false},
+        {{.level = "warning"}, "{\"level\":\"Error\"}", true},
+        {{.level = "warning"}, "{\"levelname\":\"INFO\"}", false},
+        {{.level = "warning"}, "{\"severity\":\"notice\"}", false},
+        {{.level = "warning"}, "{\"level\":\"ERROR\",\"severity\":\"INFO\"}", true},
+        {{.level = "warning"}, "{\"level\":null,\"severity\":\"INFO\"}", false},
+        {{.level = "warning"}, "{\"level\":20}", false},
+        {{.level = "warning"}, "{\"level\":30}", true},
+        {{.level = "warning"}, "{\"level\":\"odd\"}", true},
+        {{.level = "warning"}, "{\"level\":-1}", true},
+        {{.level = "warning"}, "{\"level\":\"\"}", true},
+        {{.level = "warning"}, "{}", true},
+        {{.level = "warning"}, "not json", true},
+        /* levels never sent */
+        {{.skip = {"DEBUG"}}, "{\"level\":\"debug\"}", false},
+        {{.skip = {"debug"}}, "{\"level\":\"DBUG\"}", false},
+        {{.skip = {"debug"}}, "{\"level\":10}", false},
+        {{.skip = {"debug"}}, "{\"level\":\"info\"}", true},
+        {{.skip = {"debug"}}, "{\"level\":\"trace\"}", true},
+        {{.skip = {"debug", "Audit"}}, "{\"level\":\"AUDIT\"}", false},
+        {{.skip = {"debug", "Audit"}}, "{\"level\":\"other\"}", true},
+        {{.skip = {"debug", "Audit"}}, "{}", true},
+        {{.skip = {"debug"}}, "not json", true},
+        {{.level = "info", .skip = {"error"}}, "{\"level\":\"error\"}", false},
+        /* text */
+        {{.text = "b"}, "abc", true},
+        {{.text = "ABC"}, "xxabcxx", true},
+        {{.text = "abc"}, "xxAbC", true},
+        {{.text = "abc"}, "ab", false},
+        {{.text = "abc"}, "ababd", false},
+        {{.text = "aab"}, "aaab", true},
+        {{.text = "abacababac"}, "abacabacababac", true},
+        {{.text = "abacababac"}, "abacabacababad", false},
+        {{.text = "aabaaac"}, "aabaaabaaac", true},
+        {{.text = "x"}, "", false},
+        {{.text = "[@{"}, "{`[@[", false}, /* no letters: bit 5 makes no case */
+        {{.text = "\xc3\xa9"}, "caf\xc3\xa9", true},
+        {{.text = "\xc3\xa9"}, "CAF\xc3\x89", false},
+        {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1}", false},
+        {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1,\"m\":\"X\"}", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct filter *f = build(&cases[i].w);
+        struct record r;
+
+        assert_non_null(f);
+        record_from_message(&r, XID_ZERO, slice_of(cases[i].payload));
+        if (filter_pass(f, &r) != cases[i].pass)
+            fail_msg("case %zu: %s", i, cases[i].payload);
+        record_end(&r);
+        filter_free(f);
+    }
+    filter_free(NULL);
+}
+
+/* A payload is read as JSON only when a rule needs it. */
+static void json_is_not_parsed_for_nothing(void **state)
+{
+    static const struct {
+        struct words w;
+        bool parsed;
+    } cases[] = {
+        {{.level = NULL}, false},          {{.text = "a"}, false},
+        {{.lists = {{"r", ", "}}}, false}, {{.text = "nowhere", .match = {{"a", "1"}}}, false},
+        {{.match = {{"a", "1"}}}, true},   {{.level = "info"}, true},
+        {{.skip = {"debug"}}, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct filter *f = build(&cases[i].w);
+        struct record r;
+
+        record_from_message(&r, XID_ZERO, slice_of("{\"a\":\"1\"}"));
+        filter_pass(f, &r);
+        assert_int_equal(r.parsed, cases[i].parsed);
+        record_end(&r);
+        filter_free(f);
+    }
+}
+
+static void keys_tell_filters_apart(void **state)
+{
+    static const struct words different[] = {
+        {.level = NULL},
+        {.level = "info"},
+        {.level = "notice"},
+        {.skip = {"info"}},
+        {.skip = {"info", "debug"}},
+        {.text = "info"},
+        {.text = "0:"},
+        {.match = {{"a", "b"}}},
+        {.lists = {{"a", "b"}}},
+        {.match = {{"a", "b"}}, .lists = {{"a", "b"}}},
+        {.match = {{"a", "b,c"}}},
+        {.lists = {{"a", "b,c"}}},
+        {.lists = {{"a", "b"}, {"a", "c"}}},
+        {.lists = {{"a", "b"}, {"c", "d"}}},
+        {.lists = {{"a", "b,c,d"}}},
+        {.lists = {{"ab", "c"}}},
+        {.lists = {{"a", "bc"}}},
+        {.lists = {{"a", "1:b"}}},
+        {.lists = {{"a1;1:b", "c"}}},
+        {.match = {{"a", "1:b"}}},
+        {.lists = {{"a", "1;b"}}}, /* this and the next run together without lengths */
+        {.lists = {{"a1;", "b"}}},
+    };
+    static const struct words same[][2] = {
+        {{.level = "warn"}, {.level = "WARNING"}},
+        {{.text = "Abc"}, {.text = "aBC"}},
+        {{.lists = {{"a", "x, y"}}}, {.lists = {{"a", "y,x,,y"}}}},
+        {{.lists = {{"a", ","}}}, {.level = NULL}},
+    };
+    size_t n = sizeof different / sizeof *different;
+
+    (void)state;
+    for (size_t i = 0; i < n * n; i++) {
+        struct filter *a = build(&different[i / n]), *b = build(&different[i % n]);
+
+        if (slice_equal(filter_key(a), filter_key(b)) != (i / n == i % n))
+            fail_msg("%zu and %zu: %s", i / n, i % n, filter_key(a).p);
+        filter_free(a);
+        filter_free(b);
+    }
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        struct filter *a = build(&same[i][0]), *b = build(&same[i][1]);
+
+        assert_true(slice_equal(filter_key(a), filter_key(b)));
+        filter_free(a);
+        filter_free(b);
+    }
+}
+
+static void severities(void **state)
+{
+    static const struct {
+        const char *name;
+        int severity;
+    } cases[] = {
+        {"trace", 5},     {"DEBUG", 10},   {"dbug", 10},  {"Info", 20},  {"notice", 25},
+        {"WARN", 30},     {"Warning", 30}, {"err", 40},   {"ERRO", 40},  {"error", 40},
+        {"CRITICAL", 50}, {"crit", 50},    {"fatal", 50}, {"alert", 50}, {"emerg", 50},
+        {"panic", 50},    {"", -1},        {"inf", -1},   {"infos", -1}, {"info ", -1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(filter_level(slice_of(cases[i].name)), cases[i].severity);
+    assert_int_equal(filter_level(slice_make("info\0", 5)), -1);
+}
+
+static void an_unknown_level_is_refused(void **state)
+{
+    static const char *const names[] = {"", "loud", "info,debug", "20"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct filter_spec spec = {.level = names[i]};
+
+        errno = 0;
+        assert_null(filter_new(&spec));
+        assert_int_equal(errno, EINVAL);
+    }
+}
+
+/* The filter keeps nothing of what it was built from. */
+static void strings_are_copied(void **state)
+{
+    char field[] = "run", values[] = "1,2", skip[] = "debug", text[] = "run";
+    const char *const skips[] = {skip, NULL};
+    struct filter_rule rule = {field, values};
+    struct filter_spec spec = {
+        .lists = &rule, .nlists = 1, .skip_levels = skips, .text = slice_of(text)};
+    struct filter *f = filter_new(&spec);
+    struct record r;
+
+    (void)state;
+    memset(field, 'x', sizeof field - 1);
+    memset(values, 'x', sizeof values - 1);
+    memset(skip, 'x', sizeof skip - 1);
+    memset(text, 'x', sizeof text - 1);
+    record_from_message(&r, XID_ZERO, slice_of("{\"run\":2,\"level\":\"info\"}"));
+    assert_true(filter_pass(f, &r));
+    record_end(&r);
+    record_from_message(&r, XID_ZERO, slice_of("{\"run\":2,\"level\":\"debug\"}"));
+    assert_false(filter_pass(f, &r));
+    record_end(&r);
+    filter_free(f);
+}
+
+/* Texts in the payload and names of loggers that are never sent; a time up to an id. */
+static void skips_and_since(void **state)
+{
+    static const char *const texts[] = {" DEBUG ", "marker()", NULL}, *const loggers[] = {"a.b",
+                                                                                          NULL};
+    static const struct {
+        uint64_t ms;
+        const char *payload;
+        bool pass, since;
+    } cases[] = {
+        {1, "a DEBUG b", false, false},
+        {1, "DEBUG b", true, false},
+        {1, "a debug b", true, false},
+        {1, "{\"m\":\"by marker() x\"}", false, false},
+        {1, "{\"logger\":\"a.b\"}", false, false},
+        {1, "{\"logger\":\"a.b.c\"}", true, false},
+        {1, "", true, false},
+        {5, "{\"time\":2.5}", false, true},
+        {5, "{\"time\":2.75}", true, true},
+        {5, "{\"time\":\"2.75\"}", true, true},
+        {5, "{\"time\":null}", false, true},
+        {5, "text", false, true},
+        {6, "{\"time\":1}", true, true},
+        {6, "text", true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct filter_spec spec = {.skip_texts = texts, .skip_loggers = loggers};
+        struct filter *plain = filter_new(&spec), *f;
+        struct record r;
+
+        if (cases[i].since) {
+            spec.since_field = "time";
+            spec.since = 2.5;
+            spec.until = (struct xid){5, 7};
+        }
+        f = filter_new(&spec);
+        assert_non_null(f);
+        assert_int_equal(slice_equal(filter_key(plain), filter_key(f)), !cases[i].since);
+        record_from_message(&r, (struct xid){cases[i].ms, 7}, slice_of(cases[i].payload));
+        assert_int_equal(filter_pass(f, &r), cases[i].pass);
+        record_end(&r);
+        filter_free(plain);
+        filter_free(f);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_passes),
+        cmocka_unit_test(json_is_not_parsed_for_nothing),
+        cmocka_unit_test(keys_tell_filters_apart),
+        cmocka_unit_test(severities),
+        cmocka_unit_test(an_unknown_level_is_refused),
+        cmocka_unit_test(strings_are_copied),
+        cmocka_unit_test(skips_and_since),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * harden: what is gone and what still works afterwards, each tried in a child of its own, as
+ * none of it can be undone. Connections go to sockets of this test only.
+ */
+#include "../../harden.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "jwtcheck.h"
+
+static char directory[] = "/tmp/sselog-harden-XXXXXX";
+static struct sockaddr_un stream_address, datagram_address;
+static struct sockaddr_in redis_address, other_address;
+static int listeners[4];
+
+static int listen_tcp(struct sockaddr_in *address)
+{
+    socklen_t len = sizeof *address;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    *address =
+        (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    assert_int_equal(bind(fd, (struct sockaddr *)address, len), 0);
+    assert_int_equal(listen(fd, 5), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)address, &len), 0);
+    return fd;
+}
+
+static int listen_unix(struct sockaddr_un *address, const char *name, int type)
+{
+    int fd = socket(AF_UNIX, type, 0);
+
+    address->sun_family = AF_UNIX;
+    snprintf(address->sun_path, sizeof address->sun_path, "%s/%s", directory, name);
+    assert_int_equal(bind(fd, (struct sockaddr *)address, sizeof *address), 0);
+    if (type == SOCK_STREAM)
+        assert_int_equal(listen(fd, 5), 0);
+    return fd;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(directory));
+    listeners[0] = listen_tcp(&redis_address);
+    listeners[1] = listen_tcp(&other_address);
+    listeners[2] = listen_unix(&stream_address, "redis", SOCK_STREAM);
+    listeners[3] = listen_unix(&datagram_address, "log", SOCK_DGRAM);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof listeners / sizeof *listeners; i++)
+        close(listeners[i]);
+    unlink(stream_address.sun_path);
+    unlink(datagram_address.sun_path);
+    return rmdir(directory);
+}
+
+/* Runs what in a child. EXPECT ends it with a line that says where. */
+static void in_child(void (*what)(void))
+{
+    int status;
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        what();
+        _exit(0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#define EXPECT(condition)                                                                          \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "%s:%d: %s (%s)\n", __FILE__, __LINE__, #condition, strerror(errno));  \
+            _exit(1);                                                                              \
+        }                                                                                          \
+    } while (0)
+
+/* 0, or the errno of connecting. */
+static int connect_to(const void *address, socklen_t len, int type)
+{
+    int fd = socket(((const struct sockaddr *)address)->sa_family, type | SOCK_CLOEXEC, 0);
+    int why = connect(fd, address, len) == 0 ? 0 : errno;
+    close(fd);
+    return why;
+}
+
+static int open_for(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC, 0600);
+    int why = fd == -1 ? errno : 0;
+    if (fd != -1)
+        close(fd);
+    return why;
+}
+
+static bool has_landlock(long abi)
+{
+    return syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION) >=
+           abi;
+}
+
+static struct harden_needs needs_literal(void)
+{
+    return (struct harden_needs){.host = "127.0.0.1", .port = ntohs(redis_address.sin_port)};
+}
+
+static void process_limits(void)
+{
+    struct harden_needs needs = needs_literal();
+    struct rlimit limit;
+
+    EXPECT(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = limit.rlim_max / 2;
+    EXPECT(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    EXPECT(harden_process(&needs) == 0);
+    EXPECT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == LEAKS_ARE_LOOKED_FOR);
+    EXPECT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+    EXPECT(getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 0 && limit.rlim_max == 0);
+    EXPECT(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == limit.rlim_max);
+}
+
+static void expect_closed_files(void)
+{
+    char path[200];
+
+    EXPECT(open_for("/etc/passwd", O_RDONLY) == EACCES);
+    EXPECT(open_for("/etc/hosts", O_RDONLY) == EACCES);
+    EXPECT(LEAKS_ARE_LOOKED_FOR || open_for("/proc/self/environ", O_RDONLY) == EACCES);
+    EXPECT(open_for("/", O_RDONLY | O_DIRECTORY) == EACCES);
+    EXPECT(open_for("/usr/lib", O_RDONLY | O_DIRECTORY) == EACCES);
+    snprintf(path, sizeof path, "%s/new", directory);
+    EXPECT(open_for(path, O_WRONLY | O_CREAT) == EACCES);
+    EXPECT(unlink(stream_address.sun_path) == -1 && errno == EACCES);
+    EXPECT(open_for("/dev/null", O_RDWR) == 0);
+    EXPECT(open_for("/dev/urandom", O_RDONLY) == 0);
+}
+
+/* A connection to Redis by Unix socket and a line to syslog's /dev/log do not need the file system.
+ */
+static void expect_unix_sockets(void)
+{
+    EXPECT(connect_to(&stream_address, sizeof stream_address, SOCK_STREAM) == 0);
+    EXPECT(connect_to(&datagram_address, sizeof datagram_address, SOCK_DGRAM) == 0);
+}
+
+static void *expect_in_thread(void *arg)
+{
+    (void)arg;
+    expect_closed_files();
+    return NULL;
+}
+
+static void literal_address(void)
+{
+    struct harden_needs needs = needs_literal();
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in dns = any;
+    pthread_t thread;
+
+    dns.sin_port = htons(53);
+    EXPECT(harden_process(&needs) == 0);
+    expect_closed_files();
+    expect_unix_sockets();
+    EXPECT(pthread_create(&thread, NULL, expect_in_thread, NULL) == 0);
+    EXPECT(pthread_join(thread, NULL) == 0);
+    EXPECT(connect_to(&redis_address, sizeof redis_address, SOCK_STREAM) == 0);
+    if (!has_landlock(4))
+        return;
+    EXPECT(connect_to(&other_address, sizeof other_address, SOCK_STREAM) == EACCES);
+    EXPECT(connect_to(&dns, sizeof dns, SOCK_STREAM) == EACCES);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    EXPECT(bind(fd, (struct sockaddr *)&any, sizeof any) == -1 && errno == EACCES);
+    /* What was bound before goes on accepting. */
+    fd = accept(listeners[0], NULL, NULL);
+    EXPECT(fd >= 0);
+}
+
+static void unix_socket(void)
+{
+    struct harden_needs needs = {.host = NULL};
+
+    EXPECT(harden_process(&needs) == 0);
+    expect_closed_files();
+    expect_unix_sockets();
+    if (has_landlock(4))
+        EXPECT(connect_to(&redis_address, sizeof redis_address, SOCK_STREAM) == EACCES);
+}
+
+/* A name goes on resolving, first asked for afterwards. */
+static void named_host(void)
+{
+    struct harden_needs needs = {.host = "localhost", .port = ntohs(redis_address.sin_port)};
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = NULL;
+    struct sockaddr_in dns = {
+        .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+    EXPECT(harden_process(&needs) == 0);
+    EXPECT(open_for("/etc/hosts", O_RDONLY) == 0);
+    EXPECT(open_for("/etc/resolv.conf", O_RDONLY) == 0 || errno == ENOENT);
+    EXPECT(open_for("/etc", O_RDONLY | O_DIRECTORY) == EACCES);
+    EXPECT(open_for("/etc/hosts", O_RDWR) == EACCES);
+    EXPECT(LEAKS_ARE_LOOKED_FOR || open_for("/proc/self/environ", O_RDONLY) == EACCES);
+    EXPECT(getaddrinfo("localhost", NULL, &hints, &found) == 0);
+    freeaddrinfo(found);
+    EXPECT(connect_to(&redis_address, sizeof redis_address, SOCK_STREAM) == 0);
+    if (has_landlock(4)) {
+        EXPECT(connect_to(&other_address, sizeof other_address, SOCK_STREAM) == EACCES);
+        EXPECT(connect_to(&dns, sizeof dns, SOCK_STREAM) != EACCES);
+    }
+}
+
+#ifdef HAVE_LIBJWT
+/* libjwt is loaded before; checking goes on without the file system. */
+static void jwt_afterwards(void)
+{
+    static const char key[] = "0123456789abcdef0123456789abcdef";
+    static const char token[] = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjd9."
+                                "8C4XqsNnpsCAlxLr8PQcTeVGwfjwfVykUtkimXWIvHU"; /* {"sub":7}
+                                                                                */
+    struct config config = {.jwt_alg = JWT_HS256, .jwt_key = {key, sizeof key - 1}};
+    struct harden_needs needs = {.host = NULL};
+    struct json_object *claims;
+    struct buf why;
+    int64_t ends;
+
+    buf_init(&why, 1000);
+    EXPECT(jwtcheck_start(&config, &why) == 0);
+    EXPECT(harden_process(&needs) == 0);
+    EXPECT(jwtcheck(&config, slice_of(token), 1700000000, &claims, &ends) == JWTCHECK_OK);
+}
+#endif
+
+/* A kernel without Landlock, or one that refuses it, is told of and served on. */
+static void refused(void)
+{
+    struct harden_needs needs = {.host = NULL};
+    struct rlimit none = {0, 0};
+
+    /* No file descriptor for the ruleset: landlock_create_ruleset(2) fails. */
+    EXPECT(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    EXPECT(harden_process(&needs) == 0);
+    EXPECT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+}
+
+static void root_is_refused(void)
+{
+    if (geteuid() == 0) {
+        EXPECT(harden_refuse_root(false) != NULL);
+        EXPECT(harden_refuse_root(true) == NULL);
+        EXPECT(seteuid(65534) == 0);
+        EXPECT(harden_refuse_root(false) != NULL); /* it can be root again */
+        EXPECT(seteuid(0) == 0 && setresuid(65534, 65534, 65534) == 0);
+    }
+    EXPECT(harden_refuse_root(false) == NULL);
+    EXPECT(harden_refuse_root(true) == NULL);
+}
+
+static void test_process_limits(void **state)
+{
+    (void)state;
+    in_child(process_limits);
+}
+
+static void need_landlock(void)
+{
+    if (!has_landlock(1))
+        skip();
+}
+
+static void test_literal_address(void **state)
+{
+    (void)state;
+    need_landlock();
+    in_child(literal_address);
+}
+
+static void test_unix_socket(void **state)
+{
+    (void)state;
+    need_landlock();
+    in_child(unix_socket);
+}
+
+static void test_named_host(void **state)
+{
+    (void)state;
+    need_landlock();
+    in_child(named_host);
+}
+
+#ifdef HAVE_LIBJWT
+static void test_jwt_afterwards(void **state)
+{
+    (void)state;
+    in_child(jwt_afterwards);
+}
+#endif
+
+static void test_refused(void **state)
+{
+    (void)state;
+    in_child(refused);
+}
+
+static void test_root(void **state)
+{
+    (void)state;
+    in_child(root_is_refused);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_process_limits), cmocka_unit_test(test_literal_address),
+        cmocka_unit_test(test_unix_socket),    cmocka_unit_test(test_named_host),
+#ifdef HAVE_LIBJWT
+        cmocka_unit_test(test_jwt_afterwards),
+#endif
+        cmocka_unit_test(test_refused),        cmocka_unit_test(test_root),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

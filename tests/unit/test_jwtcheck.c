@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * jwtcheck: signatures, the fixed algorithm, time, issuer and audience.  RS256 and ES256 tokens
+ * were signed once with keys that nobody keeps; HS256 ones are signed here.
+ */
+#include <nettle/memops.h>
+
+/* Comparisons in constant time, counted. */
+static int counted_memeql_sec(const void *a, const void *b, size_t n);
+static int (*const constant_time)(const void *, const void *, size_t) = memeql_sec;
+#undef memeql_sec
+#define memeql_sec counted_memeql_sec
+#include "../../jwtcheck.c"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <json-c/json.h>
+#include <nettle/base64.h>
+#include <nettle/hmac.h>
+
+#ifdef HAVE_LIBJWT
+
+#define NOW 1700000000
+
+static unsigned compared;
+static int counted_memeql_sec(const void *a, const void *b, size_t n)
+{
+    compared++;
+    return constant_time(a, b, n);
+}
+
+/* clang-format off */
+static const char rsa_key[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAsCiMhkOTsSJPXmUzYc5H\n"
+    "YoiOlDYtmCveSVldEzvK8Hxa8LAzX84t190LJ6gDff/79g16LbB1uKeJ3QdQN0Dk\n"
+    "FeICjmho3LNl16nYmRSAQDXImEKNZhv8OvSG8Lt60AnouD500ProN6Q4YVMjpMuW\n"
+    "MYlTXZZem60rl8E1gOk+QzoYXD4RDH6ZATJ0MRJMZz9smJFf/xZIVRmDnScgkjPM\n"
+    "WcnUG7tpQSct5GNjXoyrxGfMJZ09P0NyytXralouOzVWYkMeSH4zWRvR7h5S+5kf\n"
+    "ZMfg2UTWNmM0F8wSsE/FIvcr8WHuQjNFdHW5f9MJslAug8Q7+Of1niCKq+RRI24u\n"
+    "YQIDAQAB\n"
+    "-----END PUBLIC KEY-----\n";
+
+static const char ec_key[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEjN6G230eXbIw+Biu5sZTAGOmBgo/\n"
+    "6Xh7+4yaFmKewnuTQ4fEaeNSAHXFbQ/Mc3A5La+XebXQ5LYpGBbNURG/+A==\n"
+    "-----END PUBLIC KEY-----\n";
+
+static const char rs256_token[] =
+    "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsInRlbmFudF9pZCI6ImFjbWU"
+    "iLCJyb2xlIjoidmlld2VyIiwiZXhwIjoyMDAwMDAwMDAwfQ.iQLi2L_NDMQXBskSZvz7EuKBZaVdYNog"
+    "cjmEuvFGUuNoxKLSkJDRqkEB2TCyQke8r3YKf_Ncg7oRkeubnuLPOfRwfW4paNrgfmkcQQRW1QifeTRy"
+    "I_mSu13OE_f7w4QpCfEF6mh2QyyS1r5dZ0IZppSMV3-3Q0KADzxTYsgyydxnGW6haRNr-yR4GSBdaxs5"
+    "l6BqVV1_fgpO1CEwLBaaNJidFztBPTGEaf_5sA38Ql-5O-fNHXjcd_260VL46QIQ-TiQQCD0re0vYa0X"
+    "f2WV86OKdnGlx68OFsZON1TQ0RryL_Q1bhJWFagl1EzcU5EbmmV-nZ8cl4yuhS07falyMg";
+
+static const char es256_token[] =
+    "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsInRlbmFudF9pZCI6ImFjbWU"
+    "iLCJyb2xlIjoidmlld2VyIiwiZXhwIjoyMDAwMDAwMDAwfQ.piFKgRVyVYsue8HyM_hmrvRtkQiNxS0s"
+    "NBl4y52Bcf_MrWpUPh2cCW2U5tYjkrrS2iUE27Qpxkm3knrCi91wAQ";
+
+static const char rsa_key_as_secret_token[] =
+    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsInRlbmFudF9pZCI6ImFjbWU"
+    "iLCJyb2xlIjoidmlld2VyIiwiZXhwIjoyMDAwMDAwMDAwfQ.fLwyegtOj6xsTS-xo0hGb26MX2-CBm__"
+    "LjUFh5iHNwQ";
+
+static const char rs384_token[] =
+    "eyJhbGciOiJSUzM4NCIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsInRlbmFudF9pZCI6ImFjbWU"
+    "iLCJyb2xlIjoidmlld2VyIiwiZXhwIjoyMDAwMDAwMDAwfQ.Zk4SHkbhVcpQQYJZKCs0LuUYybRmwJTq"
+    "QNU3vQuCr5pH8RH2ecZ5TPEza1nfC6k3SFnWg-c-chbQHY9oyhCgRtpaLGHTpnvAk1etE9IvFpNqy3IP"
+    "OOPF4IIdjWMlo84cS6enOY4gICaPQlxiPtIUDdJ-vS127-N6Fg_G9nSOPZtgEdvSpgYOKfdyNF71q7_n"
+    "pPSbxCumgZqGRm_bvXfk-r3kwHzWfxvBfewypy_gqKk4ukRGmcCxliIsagq0PlDA3yZUyB_4Q8d-JxlC"
+    "bLudsp3JUe23sSsNBNt_rNrwt1R25aMJ5QQtYOt1I_xaqIiezhvNzWaSFZcCWecT2wdQlQ";
+/* clang-format on */
+
+static const char secret[] = "0123456789abcdef0123456789abcdef";
+
+static struct config config_with(enum jwt_algorithm alg, const char *key)
+{
+    return (struct config){.jwt_alg = alg, .jwt_key = slice_of(key)};
+}
+
+static void add_base64url(char *out, size_t size, const void *p, size_t len)
+{
+    struct base64_encode_ctx ctx;
+    char text[2048];
+    size_t used = strlen(out), n;
+
+    assert_true(len < 1500);
+    base64url_encode_init(&ctx);
+    n = base64_encode_update(&ctx, text, len, p);
+    n += base64_encode_final(&ctx, text + n);
+    while (n && text[n - 1] == '=')
+        n--;
+    assert_true(used + n < size);
+    memcpy(out + used, text, n);
+    out[used + n] = '\0';
+}
+
+/* header.claims signed with key by HMAC-SHA256. */
+static void sign(char out[4096], const char *header, const char *claims, const char *key)
+{
+    struct hmac_sha256_ctx hmac;
+    uint8_t digest[32];
+
+    out[0] = '\0';
+    add_base64url(out, 4096, header, strlen(header));
+    memcpy(out + strlen(out), ".", 2);
+    add_base64url(out, 4096, claims, strlen(claims));
+    hmac_sha256_set_key(&hmac, strlen(key), (const uint8_t *)key);
+    hmac_sha256_update(&hmac, strlen(out), (const uint8_t *)out);
+    hmac_sha256_digest(&hmac, sizeof digest, digest);
+    memcpy(out + strlen(out), ".", 2);
+    add_base64url(out, 4096, digest, sizeof digest);
+}
+
+static enum jwtcheck_result check(const struct config *config, const char *token, int64_t now,
+                                  int64_t *ends)
+{
+    struct json_object *claims;
+    enum jwtcheck_result result = jwtcheck(config, slice_of(token), now, &claims, ends);
+
+    assert_true((claims != NULL) == (result == JWTCHECK_OK));
+    json_object_put(claims);
+    return result;
+}
+
+static const char hs256[] = "{\"alg\":\"HS256\"}";
+
+static void test_claims(void **state)
+{
+    static const struct {
+        const char *claims;
+        const char *iss, *aud;
+        enum jwtcheck_result result;
+        int64_t ends;
+    } rows[] = {
+        {"{\"sub\":\"a\"}", NULL, NULL, JWTCHECK_OK, 0},
+        {"{\"exp\":1700000001}", NULL, NULL, JWTCHECK_OK, 1700000001},
+        {"{\"exp\":1700000000.5}", NULL, NULL, JWTCHECK_OK, 1700000000},
+        {"{\"exp\":1700000000}", NULL, NULL, JWTCHECK_EXPIRED, 1700000000},
+        {"{\"exp\":1}", NULL, NULL, JWTCHECK_EXPIRED, 1},
+        {"{\"exp\":\"1700000001\"}", NULL, NULL, JWTCHECK_BAD, 0},
+        {"{\"exp\":null}", NULL, NULL, JWTCHECK_BAD, 0},
+        {"{\"exp\":0}", NULL, NULL, JWTCHECK_BAD, 0},
+        {"{\"exp\":-5}", NULL, NULL, JWTCHECK_BAD, 0},
+        {"{\"exp\":1e300}", NULL, NULL, JWTCHECK_BAD, 0},
+        {"{\"nbf\":1700000000}", NULL, NULL, JWTCHECK_OK, 0},
+        {"{\"nbf\":1700000001}", NULL, NULL, JWTCHECK_BAD, 0},
+        {"{\"nbf\":\"now\"}", NULL, NULL, JWTCHECK_BAD, 0},
+        {"{\"iss\":\"us\"}", "us", NULL, JWTCHECK_OK, 0},
+        {"{\"iss\":\"usa\"}", "us", NULL, JWTCHECK_BAD, 0},
+        {"{\"iss\":[\"us\"]}", "us", NULL, JWTCHECK_BAD, 0},
+        {"{}", "us", NULL, JWTCHECK_BAD, 0},
+        {"{\"aud\":\"logs\"}", NULL, "logs", JWTCHECK_OK, 0},
+        {"{\"aud\":[\"x\",\"logs\"]}", NULL, "logs", JWTCHECK_OK, 0},
+        {"{\"aud\":[\"x\",\"log\"]}", NULL, "logs", JWTCHECK_BAD, 0},
+        {"{\"aud\":[]}", NULL, "logs", JWTCHECK_BAD, 0},
+        {"{\"aud\":\"other\"}", NULL, "logs", JWTCHECK_BAD, 0},
+        {"{\"aud\":\"other\"}", NULL, NULL, JWTCHECK_OK, 0},
+        {"{}", NULL, "logs", JWTCHECK_BAD, 0},
+        /* A token for somebody else does not say that it is over. */
+        {"{\"exp\":1,\"aud\":\"other\"}", NULL, "logs", JWTCHECK_BAD, 0},
+        {"[\"sub\"]", NULL, NULL, JWTCHECK_BAD, 0},
+        {"{\"sub\":", NULL, NULL, JWTCHECK_BAD, 0},
+        {"", NULL, NULL, JWTCHECK_BAD, 0},
+    };
+    char token[4096];
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct config config = config_with(JWT_HS256, secret);
+        int64_t ends;
+        config.jwt_iss = (char *)(uintptr_t)rows[i].iss;
+        config.jwt_aud = (char *)(uintptr_t)rows[i].aud;
+        sign(token, hs256, rows[i].claims, secret);
+        if (check(&config, token, NOW, &ends) != rows[i].result || ends != rows[i].ends)
+            fail_msg("claims %s", rows[i].claims);
+    }
+}
+
+static void test_headers(void **state)
+{
+    static const struct {
+        const char *header;
+        const char *key;
+        enum jwtcheck_result result;
+    } rows[] = {
+        {hs256, secret, JWTCHECK_OK},
+        {"{\"typ\":\"JWT\",\"alg\":\"HS256\",\"kid\":\"1\"}", secret, JWTCHECK_OK},
+        {hs256, "another secret of some length...", JWTCHECK_BAD},
+        {"{\"alg\":\"none\"}", secret, JWTCHECK_BAD},
+        {"{\"alg\":\"HS512\"}", secret, JWTCHECK_BAD},
+        {"{\"alg\":\"RS256\"}", secret, JWTCHECK_BAD},
+        {"{\"typ\":\"JWT\"}", secret, JWTCHECK_BAD},
+        {"{\"alg\":\"HS256\",\"crit\":[\"b64\"],\"b64\":false}", secret, JWTCHECK_BAD},
+        {"[]", secret, JWTCHECK_BAD},
+        {"", secret, JWTCHECK_BAD},
+    };
+    struct config config = config_with(JWT_HS256, secret);
+    char token[4096];
+    int64_t ends;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sign(token, rows[i].header, "{\"sub\":\"a\"}", rows[i].key);
+        if (check(&config, token, NOW, &ends) != rows[i].result)
+            fail_msg("header %s", rows[i].header);
+    }
+}
+
+static void test_forms(void **state)
+{
+    static const char *const rows[] = {"",
+                                       ".",
+                                       "..",
+                                       "...",
+                                       "a.b",
+                                       "a.b.c",
+                                       "eyJhbGciOiJIUzI1NiJ9",
+                                       "eyJhbGciOiJIUzI1NiJ9.e30",
+                                       "eyJhbGciOiJIUzI1NiJ9.e30.",
+                                       "eyJhbGciOiJub25lIn0.e30.",
+                                       "eyJhbGciOiJIUzI1NiJ9.e30.AA",
+                                       "\xff.\xff.\xff",
+                                       "%.%.%"};
+    struct config config = config_with(JWT_HS256, secret);
+    static char big[MAX_TOKEN + 2];
+    char token[4096];
+    int64_t ends;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(check(&config, rows[i], NOW, &ends), JWTCHECK_BAD);
+    memset(big, '.', sizeof big - 1);
+    assert_int_equal(check(&config, big, NOW, &ends), JWTCHECK_BAD);
+
+    sign(token, hs256, "{\"sub\":\"a\"}", secret);
+    assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_OK);
+    char *last = token + strlen(token) - 1;
+    *last = *last == 'A' ? 'Q' : 'A';
+    assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_BAD);
+    *last = '\0';
+    assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_BAD);
+}
+
+/* The comparison must be done before libjwt's own, and must alone be enough. */
+static void test_hmac_alone(void **state)
+{
+    char token[4096];
+    (void)state;
+
+    sign(token, hs256, "{}", secret);
+    compared = 0;
+    assert_true(hmac_holds(token, slice_of(secret)));
+    assert_int_equal(compared, 1); /* by memeql_sec, whose time tells nothing */
+    token[strlen(token) - 5] ^= 1;
+    assert_false(hmac_holds(token, slice_of(secret)));
+    assert_int_equal(compared, 2);
+    assert_false(hmac_holds("a.b.", slice_of(secret)));
+}
+
+static void test_public_keys(void **state)
+{
+    static const struct {
+        enum jwt_algorithm alg;
+        const char *key;
+        const char *token;
+        enum jwtcheck_result result;
+    } rows[] = {
+        {JWT_RS256, rsa_key, rs256_token, JWTCHECK_OK},
+        {JWT_ES256, ec_key, es256_token, JWTCHECK_OK},
+        {JWT_RS256, ec_key, rs256_token, JWTCHECK_BAD},
+        {JWT_ES256, rsa_key, es256_token, JWTCHECK_BAD},
+        {JWT_RS256, ec_key, es256_token, JWTCHECK_BAD},
+        {JWT_ES256, rsa_key, rs256_token, JWTCHECK_BAD},
+        {JWT_RS256, rsa_key, rs384_token, JWTCHECK_BAD},
+        {JWT_RS256, secret, rs256_token, JWTCHECK_BAD},
+        /* Signed with the public key as if it were an HMAC secret. */
+        {JWT_RS256, rsa_key, rsa_key_as_secret_token, JWTCHECK_BAD},
+        {JWT_HS256, rsa_key, rs256_token, JWTCHECK_BAD},
+    };
+    char changed[1024];
+    int64_t ends;
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct config config = config_with(rows[i].alg, rows[i].key);
+        if (check(&config, rows[i].token, NOW, &ends) != rows[i].result)
+            fail_msg("row %zu", i);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        struct config config = config_with(rows[i].alg, rows[i].key);
+        size_t len = strlen(rows[i].token);
+        assert_true(len < sizeof changed);
+        memcpy(changed, rows[i].token, len + 1);
+        changed[len - 20] = changed[len - 20] == 'A' ? 'B' : 'A';
+        assert_int_equal(check(&config, changed, NOW, &ends), JWTCHECK_BAD);
+        assert_int_equal(check(&config, rows[i].token, 2000000000, &ends), JWTCHECK_EXPIRED);
+        assert_int_equal(ends, 2000000000);
+    }
+}
+
+static void test_start(void **state)
+{
+    static const struct {
+        enum jwt_algorithm alg;
+        const char *key;
+        int result;
+    } rows[] = {{JWT_HS256, secret, 0},   {JWT_RS256, rsa_key, 0}, {JWT_ES256, ec_key, 0},
+                {JWT_HS256, rsa_key, -1}, {JWT_RS256, secret, -1}, {JWT_ES256, "", -1}};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct config config = config_with(rows[i].alg, rows[i].key);
+        struct buf why;
+        buf_init(&why, 1000);
+        assert_int_equal(jwtcheck_start(&config, &why), rows[i].result);
+        assert_true((why.len == 0) == (rows[i].result == 0));
+        assert_true(why.len == 0 || !strstr(why.p, secret));
+        buf_free(&why);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_claims), cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_forms),  cmocka_unit_test(test_hmac_alone),
+        cmocka_unit_test(test_start),  cmocka_unit_test(test_public_keys),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#else /* without libjwt: nothing is genuine, and the start says why */
+
+static void test_absent(void **state)
+{
+    struct config config = {.jwt_alg = JWT_HS256, .jwt_key = slice_of("k")};
+    struct json_object *claims;
+    struct buf why;
+    int64_t ends;
+    (void)state;
+
+    buf_init(&why, 1000);
+    assert_int_equal(jwtcheck_start(&config, &why), -1);
+    assert_non_null(strstr(why.p, "without libjwt"));
+    assert_int_equal(jwtcheck(&config, slice_of("a.b.c"), 1, &claims, &ends), JWTCHECK_BAD);
+    assert_null(claims);
+    buf_free(&why);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_absent)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* profile: the rows are complete, and the bytes of each dialect are those that were promised. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../../profile.c"
+
+static const struct moment moment = {
+    .retry_ms = 3412, .replayed = 120, .unix_time = 1789000000.5, .client = "c"};
+
+static void rows_are_complete(void **state)
+{
+    const struct profile *p;
+
+    (void)state;
+    for (unsigned i = 0; (p = profile_at(i)) != NULL; i++) {
+        assert_ptr_equal(profile_find(p->name), p);
+        assert_true(strcmp(p->eol, "\n") == 0 || strcmp(p->eol, "\r\n") == 0);
+        assert_memory_equal(p->content_type, "text/event-stream", 17);
+        assert_non_null(p->cache_control);
+        assert_true(p->more_headers[0] == '\0' ||
+                    strcmp(p->more_headers + strlen(p->more_headers) - 2, "\r\n") == 0);
+        assert_non_null(p->presets);
+        assert_true(p->hello && p->record && p->open && p->live && p->gap && p->source);
+        assert_true(p->keepalive && p->moved && p->end && p->unavailable);
+    }
+    assert_string_equal(profile_at(0)->name, "plain");
+    assert_null(profile_find("Plain"));
+    assert_null(profile_find(""));
+}
+
+static void plain_head(void **state)
+{
+    const struct profile *p = profile_find("plain");
+
+    (void)state;
+    assert_string_equal(p->content_type, "text/event-stream");
+    assert_string_equal(p->cache_control, "no-cache");
+    assert_string_equal(p->more_headers, "X-Accel-Buffering: no\r\n"
+                                         "X-Content-Type-Options: nosniff\r\n"
+                                         "Referrer-Policy: no-referrer\r\n");
+    assert_null(p->presets[0].option);
+    assert_false(p->keepalive_fixed);
+}
+
+/* One call for each kind of frame. */
+static void hello(const struct profile *p, struct buf *b)
+{
+    p->hello(p, b, &moment);
+}
+static void live(const struct profile *p, struct buf *b)
+{
+    p->live(p, b, &moment);
+}
+static void gap(const struct profile *p, struct buf *b)
+{
+    p->gap(p, b, "17-0", "42-0", 25);
+}
+static void gap_unknown(const struct profile *p, struct buf *b)
+{
+    p->gap(p, b, NULL, NULL, -1);
+}
+static void gap_longest(const struct profile *p, struct buf *b)
+{
+    char id[XID_TEXT];
+
+    xid_format(XID_MAX, id);
+    p->gap(p, b, id, id, INT64_MAX);
+}
+static void source_lost(const struct profile *p, struct buf *b)
+{
+    p->source(p, b, false);
+}
+static void source_live(const struct profile *p, struct buf *b)
+{
+    p->source(p, b, true);
+}
+static void keepalive(const struct profile *p, struct buf *b)
+{
+    p->keepalive(p, b, &moment);
+}
+static void moved(const struct profile *p, struct buf *b)
+{
+    p->moved(p, b, (struct xid){1789000000456, 0});
+}
+static void ends(const struct profile *p, struct buf *b)
+{
+    for (enum end_reason reason = END_LIFETIME; reason <= END_EXPIRED; reason++)
+        p->end(p, b, reason, &moment);
+}
+static void unavailable(const struct profile *p, struct buf *b)
+{
+    p->unavailable(p, b, "viewers", &moment);
+}
+
+static void plain_frames(void **state)
+{
+    static const struct {
+        void (*write)(const struct profile *, struct buf *);
+        const char *bytes;
+    } cases[] = {
+        {hello, "retry: 3412\n\n"},
+        {live, "event: live\ndata: {\"replayed\":120}\n\n"},
+        {gap, "event: gap\ndata: {\"after\":\"17-0\",\"next\":\"42-0\",\"lost\":25}\n\n"},
+        {gap_unknown, "event: gap\ndata: {\"after\":null,\"next\":null,\"lost\":null}\n\n"},
+        {gap_longest, "event: gap\ndata: {\"after\":\"18446744073709551615-18446744073709551615\","
+                      "\"next\":\"18446744073709551615-18446744073709551615\","
+                      "\"lost\":9223372036854775807}\n\n"},
+        {source_lost, "event: source\ndata: {\"state\":\"lost\"}\n\n"},
+        {source_live, "event: source\ndata: {\"state\":\"live\"}\n\n"},
+        {keepalive, ": keepalive\n\n"},
+        {moved, "id: 1789000000456-0\n\n"},
+        {ends, "retry: 3412\nevent: end\ndata: {\"reason\":\"lifetime\"}\n\n"
+               "retry: 3412\nevent: end\ndata: {\"reason\":\"shutdown\"}\n\n"
+               "retry: 3412\nevent: end\ndata: {\"reason\":\"revoked\"}\n\n"
+               "retry: 3412\nevent: end\ndata: {\"reason\":\"expired\"}\n\n"},
+        {unavailable, "retry: 3412\nevent: unavailable\ndata: {\"reason\":\"viewers\"}\n\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b;
+
+        buf_init(&b, 1000);
+        cases[i].write(profile_find("plain"), &b);
+        assert_string_equal(b.p, cases[i].bytes);
+        assert_false(b.failed);
+        buf_free(&b);
+    }
+}
+
+static void plain_records(void **state)
+{
+    static const struct {
+        bool has_id;
+        const char *event, *data, *bytes;
+    } cases[] = {
+        {true, "deploy", "one\ntwo", "id: 7-1\nevent: deploy\ndata: one\ndata: two\n\n"},
+        {true, "", "x", "id: 7-1\ndata: x\n\n"},
+        {true, "", "", "id: 7-1\ndata: \n\n"},
+        {true, "a\nid: 9", "x", "id: 7-1\nevent: aid: 9\ndata: x\n\n"},
+        {false, "", "x", "data: x\n\n"},
+        /* never without an id under a name that a control frame has */
+        {true, "end", "x", "id: 7-1\nevent: end\ndata: x\n\n"},
+        {false, "end", "x", "data: x\n\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct profile *p = profile_find("plain");
+        struct sse_part part = {0};
+        struct record r;
+        struct buf b;
+
+        buf_init(&b, 1000);
+        record_from_message(&r, (struct xid){7, 1}, slice_of(cases[i].data));
+        r.has_id = cases[i].has_id;
+        r.event = slice_of(cases[i].event);
+        p->record(p, &b, &r, i % 2 == 0, i);
+        assert_string_equal(b.p, cases[i].bytes);
+        /* a long payload is written this way, to the same bytes */
+        buf_clear(&b);
+        p->open(p, &b, &r);
+        while (!part.done)
+            sse_data_part(&b, p->eol, r.data, &part, 1);
+        sse_end(&b, p->eol);
+        assert_string_equal(b.p, cases[i].bytes);
+        record_end(&r);
+        buf_free(&b);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_complete),
+        cmocka_unit_test(plain_head),
+        cmocka_unit_test(plain_frames),
+        cmocka_unit_test(plain_records),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

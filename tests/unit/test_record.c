@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* record: entries become payloads, and only what a strict reader calls JSON has fields. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include "../../record.c"
+
+#define S(text)                                                                                    \
+    {                                                                                              \
+        text, sizeof text - 1                                                                      \
+    }
+
+static void payload_and_event_fields(void **state)
+{
+    static const struct slice fields[] = {S("data"),    S("one"), S("event"), S("deploy"),
+                                          S("other"),   S("x"),   S("data"),  S("two"),
+                                          S("event\0"), S("no")};
+    struct record r;
+
+    (void)state;
+    assert_int_equal(record_from_entry(&r, (struct xid){3, 4}, fields, 5, "data", "event"), 0);
+    assert_true(r.has_id && r.id.ms == 3 && r.id.seq == 4);
+    assert_true(slice_equal(r.data, slice_of("two")));
+    assert_ptr_equal(r.data.p, fields[7].p); /* not copied */
+    assert_true(slice_equal(r.event, slice_of("deploy")));
+    record_end(&r);
+    record_end(&r);
+
+    record_from_message(&r, XID_ZERO, slice_of("{\"a\":1}"));
+    assert_false(r.has_id);
+    assert_int_equal(r.event.len, 0);
+    assert_non_null(record_json(&r));
+    record_end(&r);
+    assert_null(record_json(&r));
+}
+
+static void fields_become_an_object(void **state)
+{
+    static const struct {
+        struct slice fields[6];
+        size_t pairs;
+        const char *data;
+    } cases[] = {
+        {{{0}}, 0, "{}"},
+        {{S("a"), S("1"), S("b"), S("x y")}, 2, "{\"a\":\"1\",\"b\":\"x y\"}"},
+        {{S("a"), S("1"), S("b"), S("2"), S("a"), S("3")}, 3, "{\"b\":\"2\",\"a\":\"3\"}"},
+        {{S("q\"\\"), S("\n\r\t\x01\x1f/\x7f")},
+         1,
+         "{\"q\\\"\\\\\":\"\\n\\u000d\\u0009\\u0001\\u001f/\x7f\"}"},
+        {{S("\xff"), S("\xe2\x82")}, 1, "{\"\xef\xbf\xbd\":\"\xef\xbf\xbd\"}"},
+        {{S("\xff"), S("1"), S("\xfe"), S("2")}, 2, "{\"\xef\xbf\xbd\":\"2\"}"},
+        {{S("n\0l"), S("\0"), S("n"), S("3")}, 2, "{\"n\\u0000l\":\"\\u0000\",\"n\":\"3\"}"},
+        {{S(""), {NULL, 0}}, 1, "{\"\":\"\"}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct json_object *json;
+        struct record r;
+
+        assert_int_equal(
+            record_from_entry(&r, XID_ZERO, cases[i].fields, cases[i].pairs, "data", "event"), 0);
+        assert_string_equal(r.data.p, cases[i].data);
+        json = json_tokener_parse(r.data.p);
+        assert_non_null(json);
+        json_object_put(json);
+        record_end(&r);
+    }
+}
+
+static void made_payload_has_its_fields(void **state)
+{
+    static const struct slice fields[] = {S("run"), S("7\"8"), S("event"), S("log")};
+    struct slice text;
+    struct record r;
+
+    (void)state;
+    record_from_entry(&r, XID_ZERO, fields, 2, "data", "event");
+    assert_true(slice_equal(r.event, slice_of("log")));
+    assert_true(record_field(&r, "run", &text));
+    assert_true(slice_equal(text, slice_of("7\"8")));
+    assert_true(record_field(&r, "event", &text));
+    record_end(&r);
+}
+
+static void field_texts(void **state)
+{
+    static const struct {
+        struct slice payload;
+        const char *text; /* of the field "a"; NULL: has none */
+    } cases[] = {
+        {S("{\"a\":\"x\"}"), "x"},
+        {S("{\"a\":\"\"}"), ""},
+        {S("{\"a\":\"\\u00e9\\n\"}"), "\xc3\xa9\n"},
+        {S(" {\"b\":1,\"a\":42} \r\n\t"), "42"},
+        {S("{\"a\":-42}"), "-42"},
+        {S("{\"a\":true}"), "true"},
+        {S("{\"a\":false}"), "false"},
+        {S("{\"a\":1.50}"), "1.50"},
+        {S("{\"a\":1e3}"), "1e3"},
+        {S("{\"a\":1.5E+300}"), "1.5E+300"},
+        {S("{\"a\":1,\"a\":2}"), "2"},
+        {S("{\"a\":\"bad \xff bytes\"}"), "bad \xff bytes"},
+        /* 64 bits and beyond */
+        {S("{\"a\":9223372036854775807}"), "9223372036854775807"},
+        {S("{\"a\":18446744073709551615}"), "18446744073709551615"},
+        {S("{\"a\":18446744073709551616}"), "18446744073709551616"},
+        {S("{\"a\":123456789012345678901234567890,\"b\":[99999999999999999999]}"),
+         "123456789012345678901234567890"},
+        {S("{\"a\":-9223372036854775808}"), "-9223372036854775808"},
+        {S("{\"a\":-9223372036854775809}"), "-9223372036854775809"},
+        {S("{\"a\":18446744073709551616.5}"), "18446744073709551616.5"},
+        {S("{\"a\":\"18446744073709551616\"}"), "18446744073709551616"},
+        {S("{\"a\":\"18446744073709551616e0\"}"), "18446744073709551616e0"},
+        {S("{\"a\":1e0}"), "1e0"},
+        {S("{\"b\":18446744073709551616,\"a\":\"after\"}"), "after"},
+        /* no text */
+        {S("{\"a\":null}"), NULL},
+        {S("{\"a\":{}}"), NULL},
+        {S("{\"a\":[1]}"), NULL},
+        {S("{\"b\":{\"a\":1}}"), NULL},
+        {S("{\"A\":1}"), NULL},
+        {S("[{\"a\":1}]"), NULL},
+        {S("\"a\""), NULL},
+        {S("42"), NULL},
+        {S("a"), NULL},
+        {S(""), NULL},
+        /* not JSON, whatever json-c makes of it */
+        {S("{\"a\":1} x"), NULL},
+        {S("{\"a\":1}{\"a\":2}"), NULL},
+        {S("{\"a\":1}\0"), NULL},
+        {S("{\"a\":1}\0x"), NULL},
+        {S("{\"a\":1"), NULL},
+        {S("{\"a\":1,}"), NULL},
+        {S("{'a':1}"), NULL},
+        {S("{a:1}"), NULL},
+        {S("{\"a\":1/**/}"), NULL},
+        {S("{\"a\":NaN}"), NULL},
+        {S("{\"a\":1,\"b\":Infinity}"), NULL},
+        {S("{\"a\":1,\"b\":-Infinity}"), NULL},
+        {S("{\"a\":1,\"b\":TRUE}"), NULL},
+        {S("{\"a\":1,\"b\":\"line\nend\"}"), NULL},
+        {S("{\"a\":1,\"b\":\"\x01\"}"), NULL},
+        {S("{\"a\":1,\"b\":\"open}"), NULL},
+        {S("{\"a\":1,\"b\":\"open\\"), NULL},
+        {S("\xef\xbb\xbf{\"a\":1}"), NULL},
+        {S("{\"a\":1,\"b\":-}"), NULL},
+        /* a name that json-c would cut to "a" */
+        {S("{\"a\\u0000b\":1}"), NULL},
+        {S("{\"a\":1,\"a\\u0000\" :2}"), NULL},
+        {S("{\"a\":\"x\\\\u0000\"}"), "x\\u0000"},
+        {S("{\"\\\\\\u0000\":1,\"a\":1}"), NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slice text = {0};
+        struct record r;
+
+        record_from_message(&r, XID_ZERO, cases[i].payload);
+        if (record_field(&r, "a", &text) != (cases[i].text != NULL))
+            fail_msg("case %zu: %s", i, cases[i].payload.p);
+        if (cases[i].text && !slice_equal(text, slice_of(cases[i].text)))
+            fail_msg("case %zu: %.*s", i, (int)text.len, text.p);
+        record_end(&r);
+    }
+}
+
+static void nul_in_a_string_is_kept(void **state)
+{
+    struct slice text;
+    struct record r;
+
+    (void)state;
+    record_from_message(&r, XID_ZERO, slice_of("{\"a\":\"x\\u0000y\"}"));
+    assert_true(record_field(&r, "a", &text));
+    assert_true(slice_equal(text, slice_make("x\0y", 3)));
+    record_end(&r);
+}
+
+static void values_that_are_no_objects(void **state)
+{
+    static const struct {
+        const char *payload;
+        enum json_type type;
+    } cases[] = {
+        {"42", json_type_int},
+        {" 42\n", json_type_int},
+        {"\"x\"", json_type_string},
+        {"[]", json_type_array},
+        {"true", json_type_boolean},
+        {"null", json_type_null},
+        {"", json_type_null},
+        {"  ", json_type_null},
+        {"4 2", json_type_null},
+        {"-1.5", json_type_double},
+        {"99999999999999999999", json_type_double},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct record r;
+
+        record_from_message(&r, XID_ZERO, slice_of(cases[i].payload));
+        assert_int_equal(json_object_get_type(record_json(&r)), cases[i].type);
+        record_end(&r);
+    }
+}
+
+/* {"a":1,"b":[[..[0]..]]}: a value in RECORD_MAX_DEPTH containers is the deepest. */
+static void depth_is_bounded(void **state)
+{
+    (void)state;
+    for (size_t arrays = RECORD_MAX_DEPTH - 2; arrays < RECORD_MAX_DEPTH + 3; arrays++) {
+        struct slice text;
+        struct record r;
+        struct buf b;
+
+        buf_init(&b, 1000);
+        buf_adds(&b, "{\"a\":1,\"b\":");
+        for (size_t i = 0; i < arrays; i++)
+            buf_addc(&b, '[');
+        buf_addc(&b, '0');
+        for (size_t i = 0; i < arrays; i++)
+            buf_addc(&b, ']');
+        buf_addc(&b, '}');
+        record_from_message(&r, XID_ZERO, buf_slice(&b));
+        assert_int_equal(record_field(&r, "a", &text), arrays + 1 <= RECORD_MAX_DEPTH);
+        record_end(&r);
+        buf_free(&b);
+    }
+}
+
+static void long_payloads_have_no_fields(void **state)
+{
+    static const char start[] = "{\"a\":\"";
+
+    (void)state;
+    for (size_t more = 0; more < 2; more++) {
+        size_t len = RECORD_MAX_PARSE + more;
+        char *payload = malloc(len);
+        struct slice text;
+        struct record r;
+
+        assert_non_null(payload);
+        memset(payload, 'x', len);
+        memcpy(payload, start, sizeof start - 1);
+        memcpy(payload + len - 2, "\"}", 2);
+        record_from_message(&r, XID_ZERO, slice_make(payload, len));
+        assert_int_equal(record_field(&r, "a", &text), more == 0);
+        record_end(&r);
+        free(payload);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(payload_and_event_fields),
+        cmocka_unit_test(fields_become_an_object),
+        cmocka_unit_test(made_payload_has_its_fields),
+        cmocka_unit_test(field_texts),
+        cmocka_unit_test(nul_in_a_string_is_kept),
+        cmocka_unit_test(values_that_are_no_objects),
+        cmocka_unit_test(depth_is_bounded),
+        cmocka_unit_test(long_payloads_have_no_fields),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

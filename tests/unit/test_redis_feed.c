@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * redis_feed: against a server that the test plays itself, byte by byte, with a clock that the test
+ * moves: whatever the server says or leaves unsaid, each request is told once how it went, an
+ * outage is told once, and the feed comes back by itself.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <signal.h>
+#include <sys/un.h>
+
+#include "../../redis_io.c"
+
+/* ---- the server ---- */
+
+struct peer {
+    int fd;
+    struct buf in;
+};
+
+struct world {
+    int listener;
+    char path[108];
+    struct redis_address address;
+    struct redis_feed *feed;
+    int64_t now;
+    struct peer peers[2];
+    size_t npeers;
+    const char *tracking; /* the answer to CLIENT TRACKING */
+    const char *greeting; /* the answer to PING on a new connection */
+    struct peer *command; /* the connection that asked for tracking */
+    struct peer *doorbell;
+    /* what the feed told */
+    int up, down, rings, messages, answers;
+    bool tracked;
+    enum redis_result result;
+    size_t entries;
+    struct xid last;
+};
+
+static void on_up_event(void *arg, bool tracking)
+{
+    struct world *w = arg;
+    w->up++;
+    w->tracked = tracking;
+}
+static void on_down_event(void *arg)
+{
+    ((struct world *)arg)->down++;
+}
+static void on_ring_event(void *arg, struct slice key)
+{
+    ((struct world *)arg)->rings += key.p ? 1 : 100;
+}
+static void on_message_event(void *arg, struct slice channel, struct slice payload)
+{
+    (void)channel;
+    (void)payload;
+    ((struct world *)arg)->messages++;
+}
+static void on_subscribed_event(void *arg, struct slice channel)
+{
+    (void)arg;
+    (void)channel;
+}
+
+static void on_refused_event(void *arg)
+{
+    (void)arg;
+}
+
+static void on_popped_event(void *arg, struct slice member)
+{
+    (void)arg;
+    (void)member;
+}
+
+static const struct redis_events events = {on_up_event,      on_down_event,       on_ring_event,
+                                           on_message_event, on_subscribed_event, on_refused_event,
+                                           on_popped_event};
+
+static void on_range(void *arg, enum redis_result result, const struct redis_entry *entries,
+                     size_t count)
+{
+    struct world *w = arg;
+    w->answers++;
+    w->result = result;
+    w->entries = count;
+    if (count > 0)
+        w->last = entries[count - 1].id;
+}
+
+static void on_info(void *arg, enum redis_result result, const struct redis_info *info)
+{
+    struct world *w = arg;
+    w->answers++;
+    w->result = result;
+    if (result == REDIS_OK) {
+        w->entries = info->length;
+        w->last = info->last;
+    }
+}
+
+static void on_get(void *arg, enum redis_result result, const struct slice *value)
+{
+    struct world *w = arg;
+    w->answers++;
+    w->result = result;
+    w->entries = value ? value->len : SIZE_MAX;
+}
+
+static void reply(struct peer *p, const char *text)
+{
+    assert_int_equal(send(p->fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+static void hang_up(struct peer *p)
+{
+    if (p->fd >= 0)
+        close(p->fd);
+    p->fd = -1;
+    buf_free(&p->in);
+}
+
+/* Takes the next whole command off p->in: its words, joined by blanks. */
+static bool next_command(struct peer *p, char out[200])
+{
+    size_t at = 0, len = 0;
+    char *end;
+    if (p->in.len == 0 || p->in.p[0] != '*' || !strstr(p->in.p, "\r\n"))
+        return false;
+    long words = strtol(p->in.p + 1, &end, 10);
+    at = (size_t)(end - p->in.p) + 2;
+    for (long i = 0; i < words; i++) {
+        if (at >= p->in.len || !strstr(p->in.p + at, "\r\n"))
+            return false;
+        size_t n = (size_t)strtol(p->in.p + at + 1, &end, 10);
+        at = (size_t)(end - p->in.p) + 2;
+        if (at + n + 2 > p->in.len)
+            return false;
+        assert_true(len + n + 2 < 200);
+        memcpy(out + len, p->in.p + at, n);
+        len += n;
+        out[len++] = ' ';
+        at += n + 2;
+    }
+    out[len - 1] = '\0';
+    buf_drop(&p->in, at);
+    return true;
+}
+
+static bool is(const char *command, const char *start)
+{
+    return strncmp(command, start, strlen(start)) == 0;
+}
+
+/* Answers what belongs to the greeting; returns false at anything else. */
+static bool greet(struct world *w, struct peer *p, const char *command)
+{
+    if (is(command, "CLIENT SETNAME"))
+        reply(p, "+OK\r\n");
+    else if (is(command, "CLIENT ID"))
+        reply(p, ":77\r\n");
+    else if (is(command, "SUBSCRIBE __redis__")) {
+        w->doorbell = p;
+        reply(p, "*3\r\n$9\r\nsubscribe\r\n$20\r\n__redis__:invalidate\r\n:1\r\n");
+    } else if (is(command, "PING")) {
+        reply(p, w->greeting);
+    } else if (is(command, "CLIENT TRACKING")) {
+        assert_string_equal(command, "CLIENT TRACKING ON REDIRECT 77");
+        w->command = p;
+        reply(p, w->tracking);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Lets feed and server talk until neither has more to say. Returns the command that is no greeting.
+ */
+static bool talk(struct world *w, char command[200])
+{
+    for (int idle = 0; idle < 3; idle++) {
+        redis_feed_run(w->feed, w->now);
+        int fd = accept(w->listener, NULL, NULL);
+        if (fd >= 0) {
+            assert_true(w->npeers < 2);
+            w->peers[w->npeers].fd = fd;
+            buf_init(&w->peers[w->npeers++].in, 100000);
+            idle = 0;
+        }
+        for (size_t i = 0; i < w->npeers; i++) {
+            struct peer *p = &w->peers[i];
+            char got[4096];
+            ssize_t n = p->fd < 0 ? 0 : recv(p->fd, got, sizeof got, MSG_DONTWAIT);
+            if (n > 0) {
+                idle = 0;
+                buf_add(&p->in, got, (size_t)n);
+            }
+            while (next_command(p, command))
+                if (!greet(w, p, command))
+                    return true;
+        }
+    }
+    return false;
+}
+
+static void settle(struct world *w)
+{
+    char command[200];
+    assert_false(talk(w, command));
+}
+
+static struct world *new_world(void)
+{
+    struct world *w = calloc(1, sizeof *w);
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    assert_non_null(w);
+    snprintf(w->path, sizeof w->path, "/tmp/sselog-feed-%d", (int)getpid());
+    memcpy(a.sun_path, w->path, strlen(w->path) + 1);
+    unlink(w->path);
+    w->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    assert_int_equal(bind(w->listener, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(listen(w->listener, 8), 0);
+    w->address.path = w->path;
+    w->tracking = "+OK\r\n";
+    w->greeting = "+PONG\r\n";
+    w->now = 1000000;
+    w->feed = redis_feed_new(&w->address, &events, w);
+    assert_non_null(w->feed);
+    return w;
+}
+
+static void forget_peers(struct world *w)
+{
+    for (size_t i = 0; i < w->npeers; i++)
+        hang_up(&w->peers[i]);
+    w->npeers = 0;
+    w->command = w->doorbell = NULL;
+}
+
+static void free_world(struct world *w)
+{
+    redis_feed_free(w->feed);
+    forget_peers(w);
+    close(w->listener);
+    unlink(w->path);
+    free(w);
+}
+
+/* From nothing, or after an outage, to up. */
+static void come_up(struct world *w)
+{
+    int before = w->up;
+    forget_peers(w);
+    int64_t due = redis_feed_deadline(w->feed);
+    assert_true(due != INT64_MAX);
+    if (due > w->now)
+        w->now = due;
+    settle(w);
+    assert_int_equal(w->up, before + 1);
+    assert_true(redis_feed_is_up(w->feed));
+    assert_int_equal(w->npeers, 2);
+}
+
+enum ask { RANGE, INFO, GET };
+
+static void ask_for(struct world *w, enum ask what)
+{
+    static const struct redis_range all = {.to = {UINT64_MAX, UINT64_MAX}, .count = 10};
+    char command[200];
+    w->answers = 0;
+    int bad = what == RANGE  ? redis_feed_range(w->feed, "key", &all, on_range, w)
+              : what == INFO ? redis_feed_info(w->feed, "key", on_info, w)
+                             : redis_feed_get(w->feed, "key", on_get, w);
+    assert_int_equal(bad, 0);
+    assert_int_equal(redis_feed_pending(w->feed), 1);
+    assert_true(talk(w, command));
+    assert_true(is(command, what == RANGE  ? "XRANGE key 0-0 18446744073709551615-"
+                            : what == INFO ? "XINFO STREAM key"
+                                           : "GET key"));
+}
+
+#define TWO                                                                                        \
+    "*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$4\r\ndata\r\n$1\r\na\r\n"                                     \
+    "*2\r\n$3\r\n2-7\r\n*2\r\n$4\r\ndata\r\n$1\r\nb\r\n"
+#define INFO_OK "*4\r\n$6\r\nlength\r\n:3\r\n$17\r\nlast-generated-id\r\n$3\r\n9-9\r\n"
+
+static const struct {
+    const char *what;
+    enum ask ask;
+    const char *reply; /* NULL: silence */
+    bool close;
+    enum redis_result result;
+    size_t entries;
+} cases[] = {
+    {"entries", RANGE, TWO, false, REDIS_OK, 2},
+    {"no entries", RANGE, "*0\r\n", false, REDIS_OK, 0},
+    {"wrong type", RANGE, "-WRONGTYPE Operation against\r\n", false, REDIS_WRONGTYPE, 0},
+    {"no rights", RANGE, "-NOPERM this user\r\n", false, REDIS_REFUSED, 0},
+    {"loading", RANGE, "-LOADING Redis is loading\r\n", false, REDIS_LOST, 0},
+    {"no password any more", RANGE, "-NOAUTH Authentication required.\r\n", false, REDIS_LOST, 0},
+    {"a replica alone", RANGE, "-MASTERDOWN Link with MASTER is down\r\n", false, REDIS_LOST, 0},
+    {"half an answer", RANGE, "*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$4\r\nda", true, REDIS_LOST, 0},
+    {"nothing but the end", RANGE, "", true, REDIS_LOST, 0},
+    {"garbage", RANGE, "?what\r\n", false, REDIS_LOST, 0},
+    {"a number", RANGE, ":1\r\n", false, REDIS_LOST, 0},
+    {"a word", RANGE, "+OK\r\n", false, REDIS_LOST, 0},
+    {"nil", RANGE, "$-1\r\n", false, REDIS_LOST, 0},
+    {"a bulk too long", RANGE, "*1\r\n$99999999999\r\n", false, REDIS_LOST, 0},
+    {"silence", RANGE, NULL, false, REDIS_LOST, 0},
+    {"half an answer, silence", RANGE, "*2\r\n*2\r\n", false, REDIS_LOST, 0},
+    {"info", INFO, INFO_OK, false, REDIS_OK, 3},
+    {"info of no key", INFO, "-ERR no such key\r\n", false, REDIS_OK, 0},
+    {"info of another type", INFO, "-WRONGTYPE Operation\r\n", false, REDIS_WRONGTYPE, 0},
+    {"info that is a word", INFO, "+OK\r\n", false, REDIS_LOST, 0},
+    {"info cut", INFO, "*4\r\n$6\r\nlen", true, REDIS_LOST, 0},
+    {"value", GET, "$5\r\nhello\r\n", false, REDIS_OK, 5},
+    {"no value", GET, "$-1\r\n", false, REDIS_OK, SIZE_MAX},
+    {"value of another type", GET, "-WRONGTYPE Operation\r\n", false, REDIS_WRONGTYPE, SIZE_MAX},
+    {"value that is a list", GET, "*1\r\n$1\r\nx\r\n", false, REDIS_LOST, SIZE_MAX},
+};
+
+/* Sends it one byte at a time, with a turn of the feed after each. */
+static void drip(struct world *w, const char *text)
+{
+    for (size_t i = 0; text[i] && w->answers == 0 && redis_feed_is_up(w->feed); i++) {
+        send(w->command->fd, text + i, 1, MSG_NOSIGNAL);
+        redis_feed_run(w->feed, w->now);
+    }
+}
+
+static void every_answer(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int dripping = 0; dripping < 2; dripping++) {
+            struct world *w = new_world();
+            print_message("%s\n", cases[i].what);
+            come_up(w);
+            ask_for(w, cases[i].ask);
+            if (cases[i].reply && dripping)
+                drip(w, cases[i].reply);
+            else if (cases[i].reply)
+                reply(w->command, cases[i].reply);
+            if (cases[i].close)
+                hang_up(w->command);
+            settle(w);
+            if (w->answers == 0) { /* silence is heard at the deadline, not before */
+                int64_t due = redis_feed_deadline(w->feed);
+                assert_true(due > w->now && due <= w->now + ANSWER_MS);
+                redis_feed_run(w->feed, due - 1);
+                assert_int_equal(w->answers, 0);
+                w->now = due;
+                redis_feed_run(w->feed, w->now);
+            }
+            assert_int_equal(w->answers, 1);
+            assert_int_equal(w->result, cases[i].result);
+            if (w->result == REDIS_OK)
+                assert_int_equal(w->entries, cases[i].entries);
+            assert_int_equal(w->down, w->result == REDIS_LOST);
+            assert_int_equal(redis_feed_pending(w->feed), 0);
+            if (w->result == REDIS_LOST)
+                come_up(w);
+            ask_for(w, RANGE);
+            reply(w->command, TWO);
+            settle(w);
+            assert_int_equal(w->answers, 1);
+            assert_int_equal(w->result, REDIS_OK);
+            assert_int_equal(w->last.ms, 2);
+            free_world(w);
+        }
+    }
+}
+
+/* Many requests under way: each is told, in order, once. */
+static void all_are_told_of_an_outage(void **state)
+{
+    static const struct redis_range all = {.to = {UINT64_MAX, UINT64_MAX}, .count = 10};
+    struct world *w = new_world();
+    (void)state;
+    come_up(w);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(redis_feed_range(w->feed, "key", &all, on_range, w), 0);
+    redis_feed_run(w->feed, w->now);
+    reply(w->command, TWO "*0\r\n");
+    redis_feed_run(w->feed, w->now);
+    assert_int_equal(w->answers, 2);
+    hang_up(w->doorbell);
+    redis_feed_run(w->feed, w->now);
+    assert_int_equal(w->answers, 100);
+    assert_int_equal(w->result, REDIS_LOST);
+    assert_int_equal(w->down, 1);
+    assert_int_equal(redis_feed_range(w->feed, "key", &all, on_range, w), -1);
+    assert_int_equal(redis_feed_get(w->feed, "key", on_get, w), -1);
+    assert_int_equal(redis_feed_subscribe(w->feed, "c"), -1);
+    come_up(w);
+    assert_int_equal(w->answers, 100);
+    free_world(w);
+}
+
+static void it_backs_off(void **state)
+{
+    struct world *w = new_world();
+    int64_t longest = 0;
+    (void)state;
+    close(w->listener);
+    w->listener = -1;
+    for (int i = 0; i < 20; i++) {
+        redis_feed_run(w->feed, w->now);
+        assert_int_equal(w->down, 1); /* once, however often it fails */
+        int64_t due = redis_feed_deadline(w->feed);
+        assert_true(due > w->now && due <= w->now + BACKOFF_LAST_MS);
+        redis_feed_run(w->feed, due - 1);
+        assert_int_equal(redis_feed_deadline(w->feed), due); /* no try before its time */
+        longest = due - w->now > longest ? due - w->now : longest;
+        w->now = due;
+    }
+    assert_true(longest >= BACKOFF_LAST_MS / 2);
+    free_world(w);
+}
+
+static void greetings_that_fail(void **state)
+{
+    static const char *const replies[] = {"-NOAUTH Authentication required.\r\n",
+                                          "-LOADING Redis is loading\r\n", "?\r\n"};
+    (void)state;
+    for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+        struct world *w = new_world();
+        w->greeting = replies[i];
+        settle(w);
+        assert_int_equal(w->up, 0);
+        assert_int_equal(w->down, 1);
+        w->greeting = "+PONG\r\n";
+        come_up(w);
+        free_world(w);
+    }
+    struct world *w = new_world();
+    w->greeting = ""; /* silence */
+    settle(w);
+    int64_t due = redis_feed_deadline(w->feed);
+    assert_true(due > w->now && due <= w->now + CONNECT_MS);
+    w->now = due;
+    redis_feed_run(w->feed, w->now);
+    assert_int_equal(w->down, 1);
+    w->greeting = "+PONG\r\n";
+    come_up(w);
+    free_world(w);
+}
+
+static void tracking_may_be_refused(void **state)
+{
+    struct world *w = new_world();
+    (void)state;
+    w->tracking = "-ERR unknown subcommand\r\n";
+    come_up(w);
+    assert_false(w->tracked);
+    free_world(w);
+}
+
+static void what_the_doorbell_says(void **state)
+{
+    static const struct {
+        const char *text;
+        int rings, messages;
+        bool lost;
+    } says[] = {
+        {"*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n", 2, 0,
+         false},
+        {"*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*-1\r\n", 100, 0, false},
+        {"*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n$-1\r\n", 100, 0, false},
+        {"*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$2\r\nhi\r\n", 0, 1, false},
+        {"*3\r\n$7\r\nsmessag\r\n$1\r\nc\r\n$2\r\nhi\r\n", 0, 0, false},
+        {"*4\r\n$8\r\npmessage\r\n$1\r\n*\r\n$1\r\nc\r\n$2\r\nhi\r\n", 0, 0, false},
+        {"*2\r\n$4\r\npong\r\n$0\r\n\r\n", 0, 0, false},
+        {"*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n*1\r\n:4\r\n", 0, 0, false},
+        {"+hello\r\n", 0, 0, true},
+        {"-ERR what\r\n", 0, 0, true},
+        {"*1\r\n$1\r\nx\r\n", 0, 0, true},
+        {"*2\r\n:1\r\n:2\r\n", 0, 0, true},
+        {">1\r\n$1\r\nx\r\n", 0, 0, true},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
+        struct world *w = new_world();
+        print_message("%s\n", says[i].text);
+        come_up(w);
+        reply(w->doorbell, says[i].text);
+        settle(w);
+        assert_int_equal(w->rings, says[i].rings);
+        assert_int_equal(w->messages, says[i].messages);
+        assert_int_equal(w->down, says[i].lost);
+        free_world(w);
+    }
+}
+
+/* Both connections are tried when they were quiet for long; no word on one is the end of both. */
+static void idle_connections_are_tried(void **state)
+{
+    struct world *w = new_world();
+    char command[200];
+    (void)state;
+    come_up(w);
+    w->now = redis_feed_deadline(w->feed);
+    for (int i = 0; i < 20; i++)
+        talk(w,
+             command); /* PINGs; the fake answers +PONG on both, which is wrong on the doorbell */
+    assert_int_equal(w->down, 1);
+    come_up(w);
+    w->greeting = "";
+    w->now = redis_feed_deadline(w->feed);
+    settle(w);
+    w->now = redis_feed_deadline(w->feed);
+    redis_feed_run(w->feed, w->now);
+    assert_int_equal(w->down, 2);
+    w->greeting = "+PONG\r\n";
+    come_up(w);
+    free_world(w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_answer),
+        cmocka_unit_test(all_are_told_of_an_outage),
+        cmocka_unit_test(it_backs_off),
+        cmocka_unit_test(greetings_that_fail),
+        cmocka_unit_test(tracking_may_be_refused),
+        cmocka_unit_test(what_the_doorbell_says),
+        cmocka_unit_test(idle_connections_are_tried),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * viewer: what a viewer is told when it cannot be told at once, and how long what is left over is
+ * kept; over socket pairs, without Redis.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../../viewer.c"
+
+static void gaps_that_wait_become_one(void **state)
+{
+    static const struct {
+        int64_t first, second, lost;
+    } cases[] = {{3, 4, 7}, {-1, 4, -1}, {3, -1, -1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct viewer v = {.state = VIEWER_BEHIND};
+        struct gap first = {{5, 0}, true, {9, 0}, cases[i].first};
+        struct gap second = {{8, 7}, false, {0, 0}, cases[i].second};
+        viewer_tell_gap(&v, &first);
+        viewer_tell_gap(&v, &second);
+        assert_int_equal(v.gap->after.ms, 5); /* what the client has */
+        assert_false(v.gap->has_next);
+        assert_int_equal(v.gap->lost, cases[i].lost);
+        free(v.gap);
+    }
+}
+
+/* The rest of an answer whose reader stalls is let go in time, also when nothing else is due. */
+static void a_drain_has_its_deadline(void **state)
+{
+    struct relay r = {.now = 1000, .next_sweep = INT64_MAX};
+    struct out o = {.request = 1};
+    int s[2], small = 1;
+    (void)state;
+    r.epoll = epoll_create1(0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
+    setsockopt(s[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    o.fd = s[0];
+    buf_init(&o.rest, 1024 * 1024);
+    while (out_send_bytes(&o, "0123456789", 10) == OUT_SENT && o.rest.len == 0)
+        ;
+    if (o.rest.len == 0)
+        buf_adds(&o.rest, "rest");
+    struct viewer *v = viewer_new_drain(&r, o);
+    assert_non_null(v);
+    assert_false(v->dead);
+    assert_true(r.next_sweep <= v->dead_at);
+    r.now = v->dead_at;
+    viewer_check_times(v);
+    assert_true(v->dead);
+    viewer_bury(&r);
+    assert_null(r.all);
+    close(s[1]);
+    close(r.epoll);
+}
+
+/* A place that is before a record, not at one, is no id to tell. */
+static void only_ids_that_were_sent_are_told(void **state)
+{
+    static const struct {
+        enum cursor_at at;
+        bool moved;
+    } cases[] = {{CURSOR_SENT, true}, {CURSOR_NEXT, false}, {CURSOR_OPEN, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct log l = {.source = SOURCE_STREAM};
+        struct view w = {.log = &l};
+        struct viewer v = {.view = &w, .state = VIEWER_BEHIND};
+        struct xid at;
+        v.cursor = (struct cursor){.id = {42, 0}, .at = cases[i].at};
+        v.told_any = true;
+        v.told = (struct xid){17, 0};
+        assert_int_equal(has_moved(&v, &at), cases[i].moved);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(gaps_that_wait_become_one),
+        cmocka_unit_test(a_drain_has_its_deadline),
+        cmocka_unit_test(only_ids_that_were_sent_are_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+/*
+ * judge-worker: tries an expression on texts, away from the page. It may never answer: judge.js ends it then.
+ */
+import { search } from "./filter.js";
+
+onmessage = ({ data: { pattern, texts } }) => postMessage(texts.map((of) => search(of, pattern)));
+postMessage("ready");
