@@ -486,7 +486,7 @@ def test_log_waits_for_nobody_and_tells_what_is_missing(redis, sink):
     where it is missing."""
     log = sink(redis.url, room=100)
     log.put(entry(0))
-    written(redis, 1)
+    wait_until(lambda: not log._waiting, "an empty queue")
     redis.freeze()
     for i in range(1, 1001):
         log.put(entry(i))
