@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* answer: what the answers other than the stream look like. Knows json-c for these small bodies. */
 #include <inttypes.h>
-#include <json.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 

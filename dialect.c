@@ -5,7 +5,7 @@
  */
 #include "dialect.h"
 
-#include <json.h>
+#include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
