@@ -216,6 +216,26 @@ static enum jwtcheck_result in_force(struct json_object *claims, int64_t now, in
     return has_exp && (double)now >= exp ? JWTCHECK_EXPIRED : JWTCHECK_OK;
 }
 
+/* Three parts in base64url, none of them empty (RFC 7515 section 7.1). libjwt 1.x skips what is
+ * none, and writes past the end of an empty part. */
+static bool is_compact(struct slice token)
+{
+    size_t dots = 0, part = 0;
+    for (size_t i = 0; i < token.len; i++) {
+        unsigned char c = (unsigned char)token.p[i];
+        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (c == '.' && part > 0) {
+            dots++;
+            part = 0;
+        } else if (letter || c == '-' || c == '_') {
+            part++;
+        } else {
+            return false;
+        }
+    }
+    return dots == 2 && part > 0;
+}
+
 enum jwtcheck_result jwtcheck(const struct config *config, struct slice token, int64_t now,
                               struct json_object **claims, int64_t *ends)
 {
@@ -223,8 +243,7 @@ enum jwtcheck_result jwtcheck(const struct config *config, struct slice token, i
 
     *claims = NULL;
     *ends = 0;
-    if (token.len == 0 || token.len > MAX_TOKEN || config->jwt_key.len == 0 ||
-        !memchr(token.p, '.', token.len) || !is_loaded())
+    if (token.len > MAX_TOKEN || config->jwt_key.len == 0 || !is_compact(token) || !is_loaded())
         return JWTCHECK_BAD;
     char *copy = strndup(token.p, token.len);
     if (!copy)

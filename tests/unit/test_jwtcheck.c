@@ -224,6 +224,9 @@ static void test_forms(void **state)
                                        "eyJhbGciOiJIUzI1NiJ9.e30",
                                        "eyJhbGciOiJIUzI1NiJ9.e30.",
                                        "eyJhbGciOiJub25lIn0.e30.",
+                                       ".e30.AA",
+                                       "eyJhbGciOiJIUzI1NiJ9..AA",
+                                       "eyJhbGciOiJIUzI1NiJ9.e30.AA.AA",
                                        "eyJhbGciOiJIUzI1NiJ9.e30.AA",
                                        "\xff.\xff.\xff",
                                        "%.%.%"};
@@ -245,6 +248,22 @@ static void test_forms(void **state)
     assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_BAD);
     *last = '\0';
     assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_BAD);
+}
+
+/* libjwt would pass over what is no base64url, and write past the end of an empty part. */
+static void test_compact_form(void **state)
+{
+    static const char *const good[] = {"a.b.c", "AZ.az.09", "-.__.-_"};
+    static const char *const bad[] = {"a.b",     "a.b.c.d", ".b.c",   "a..c",  "a.b.",  "a=.b.c",
+                                      "a.b\n.c", " a.b.c",  "a.b.c%", "a.+.c", "a./.c", "a.b.c\xc3",
+                                      "a,b,c",   "@.b.c",   "a.[.c",  "a.`.c", "a.{.c"};
+    (void)state;
+
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(is_compact(slice_of(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (is_compact(slice_of(bad[i])))
+            fail_msg("%s", bad[i]);
 }
 
 /* The comparison must be done before libjwt's own, and must alone be enough. */
@@ -328,9 +347,10 @@ static void test_start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_claims), cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_forms),  cmocka_unit_test(test_hmac_alone),
-        cmocka_unit_test(test_start),  cmocka_unit_test(test_public_keys),
+        cmocka_unit_test(test_claims),      cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_forms),       cmocka_unit_test(test_compact_form),
+        cmocka_unit_test(test_hmac_alone),  cmocka_unit_test(test_start),
+        cmocka_unit_test(test_public_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
