@@ -139,6 +139,14 @@ check-tsan:
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/tsan CC=clang SAN=thread all
 	@BUILD=$(abspath build/tsan) tests/run stack -m threads
 
+MEMCHECKED := access tokens cors resume gaps redis_outage tod astrbot swf
+# Under valgrind, for what happens inside the libraries, which the sanitizers do not see.
+check-memcheck:
+	@tests/deps ci
+	@$(MAKE) --no-print-directory $(PARALLEL) all units
+	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=4 tests/run unit stack -m 'not memory and not load' \
+	    $(MEMCHECKED:%=tests/test_%.py)
+
 # Disasters at random under producers and viewers for CHAOS seconds; SEED=N for the same again.
 CHAOS ?= 30
 chaos: all
@@ -176,4 +184,4 @@ clean:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/bench/*.d)
 
-.PHONY: all units fuzzers deps demo check check-asan check-tsan chaos bench install uninstall clean
+.PHONY: all units fuzzers deps demo check check-asan check-tsan check-memcheck chaos bench install uninstall clean

@@ -126,8 +126,8 @@ void relay_unseat(struct relay *r, struct seat *seat)
 enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP };
 
 struct order {
-    enum order_kind kind;
-    void *what; /* struct admission or struct out, malloced */
+    uintptr_t kind; /* enum order_kind, in a whole word: no padding goes through the pipe */
+    void *what;     /* struct admission or struct out, malloced */
 };
 
 /* A pipe takes writes of up to PIPE_BUF whole (POSIX write(2)), and is safe in signal handlers. */

@@ -22,7 +22,7 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 def pytest_configure(config):
     config.addinivalue_line("markers", "threads: also run under ThreadSanitizer")
     config.addinivalue_line("markers", "memory: of the program as it is shipped, not under sanitizers")
-    config.addinivalue_line("markers", "slow: not in the default run")
+    config.addinivalue_line("markers", "load: records by the thousand, too many under valgrind")
 
 
 TEST_DEADLINE = 150  # seconds
@@ -78,7 +78,7 @@ class Stack:
                 problems.append(f"{type(thing).__name__}: {e}")
             said = thing.said() if hasattr(thing, "said") else ""
             if SANITIZER.search(said):
-                problems.append("a sanitizer found something")
+                problems.append("a sanitizer or memcheck found something")
             if failed or problems:
                 print(f"--- {type(thing).__name__}\n{said}", file=sys.stderr)
         for d in self._dirs:
@@ -87,7 +87,7 @@ class Stack:
             raise AssertionError("; ".join(problems))
 
 
-SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:")
+SANITIZER = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:|^==\d+== ", re.M)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -160,6 +160,7 @@ class EventSourceOver(EventSource):
 
 
 @pytest.mark.threads
+@pytest.mark.load
 def test_cut_again_and_again_under_load(redis, stack):
     """A producer that does not stop, a viewer that is cut every few records: each record once."""
     server = stack.server("lighttpd", redis, retry=100)

@@ -6,6 +6,8 @@ import threading
 import time
 import uuid
 
+import pytest
+
 from dropins import bearer, body, serve, servers, signed, sse_token
 from fcgi import FcgiStream, environment
 from procs import wait_until
@@ -166,6 +168,7 @@ def test_token_endpoint(stack, redis, kind):
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
+@pytest.mark.load
 def test_fifty_tenants(stack, redis):
     """One log at 1,000 records/s for 50 tenants: each viewer gets all of its own, in order, and not
     one that is foreign."""

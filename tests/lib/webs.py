@@ -32,8 +32,10 @@ def program():
 
 @functools.cache
 def sanitized():
-    """Whether the program is built with a sanitizer: memory and time then mean nothing."""
-    return b"__asan_init" in (raw := program().read_bytes()) or b"__tsan_init" in raw
+    """Whether the program is built with a sanitizer or runs under valgrind: memory and time then mean
+    nothing."""
+    raw = program().read_bytes()
+    return any(mark in raw for mark in (b"__asan_init", b"__tsan_init", b"exec valgrind"))
 
 
 class Setup:
