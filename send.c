@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -21,8 +22,6 @@
 #define BACKOFF_LAST_MS  2000
 #define PROGRESS_MS      500
 
-static volatile sig_atomic_t stopping;
-
 struct sender {
     const struct config *config;
     const struct send_options *options;
@@ -34,13 +33,9 @@ struct sender {
     int64_t started, shown;
     uint64_t shown_sent;
     bool terminal;
+    int signals; /* readable: stop */
+    bool stopping;
 };
-
-static void on_signal(int number)
-{
-    (void)number;
-    stopping = 1;
-}
 
 static void show_progress(struct sender *s, bool last)
 {
@@ -95,9 +90,12 @@ static size_t make_records(const struct sender *s, struct redis_add adds[BATCH],
     return n;
 }
 
-static void wait_ms(int ms)
+/* Until fd is readable (-1: none), ms milliseconds are over (-1: never) or we are told to stop. */
+static void wait_for(struct sender *s, int fd, int ms)
 {
-    poll(NULL, 0, ms); /* a signal ends it early, as it should */
+    struct pollfd p[] = {{s->signals, POLLIN, 0}, {fd, POLLIN, 0}};
+    poll(p, 2, ms);
+    s->stopping = s->stopping || p[0].revents;
 }
 
 /* Sends until all of them are there, or we are told to stop: then once. */
@@ -114,11 +112,11 @@ static int send_batch(struct sender *s, const struct redis_add *adds, size_t n)
         if (r == ASK_OK)
             return 0;
         s->refused = r == ASK_REFUSED;
-        if (s->refused || stopping)
+        if (s->refused || s->stopping)
             return -1;
         if (done > 0)
             backoff = BACKOFF_FIRST_MS;
-        wait_ms(backoff);
+        wait_for(s, -1, backoff);
         backoff = backoff * 2 < BACKOFF_LAST_MS ? backoff * 2 : BACKOFF_LAST_MS;
     }
 }
@@ -140,13 +138,12 @@ static int read_some(struct sender *s)
 {
     if (buf_room(&s->in, READ_SIZE))
         return -1;
-    ssize_t n = read(STDIN_FILENO, s->in.p + s->in.len, READ_SIZE);
-    if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
-        struct pollfd p = {STDIN_FILENO, POLLIN, 0};
-        if (errno == EAGAIN)
-            poll(&p, 1, -1);
+    wait_for(s, STDIN_FILENO, -1);
+    if (s->stopping)
         return 0;
-    }
+    ssize_t n = read(STDIN_FILENO, s->in.p + s->in.len, READ_SIZE);
+    if (n < 0 && (errno == EINTR || errno == EAGAIN))
+        return 0;
     if (n < 0) {
         diag(DIAG_ERROR, "send", "standard input: %s", strerror(errno));
         return -1;
@@ -156,13 +153,17 @@ static int read_some(struct sender *s)
     return 0;
 }
 
-static void catch_signals(void)
+/* A descriptor that is readable once a signal says to stop; -1: none to be had. A handler's flag
+ * could be raised between a look at it and a wait that knows nothing of it. */
+static int take_signals(void)
 {
-    struct sigaction stop = {.sa_handler = on_signal}; /* no SA_RESTART: a read is to end */
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
+    sigset_t stop;
     sigaction(SIGPIPE, &ignore, NULL);
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    return sigprocmask(SIG_BLOCK, &stop, NULL) ? -1 : signalfd(-1, &stop, SFD_CLOEXEC);
 }
 
 int send_run(const struct config *config, const struct send_options *options)
@@ -173,10 +174,10 @@ int send_run(const struct config *config, const struct send_options *options)
     s.started = s.shown = clock_ms();
     s.terminal = isatty(STDERR_FILENO);
     s.ask = redis_ask_new(&config->redis, DEADLINE_MS);
-    catch_signals();
-    if (!s.ask)
+    s.signals = take_signals();
+    if (!s.ask || s.signals < 0)
         goto out;
-    while (!s.end && !stopping)
+    while (!s.end && !s.stopping)
         if (read_some(&s) || send_what_is_read(&s))
             goto out;
     s.end = true; /* what is left of the last line is a record */
@@ -187,6 +188,8 @@ out:
         diag(DIAG_ERROR, "send",
              "%s after %" PRIu64 " records; %zu bytes of input were read and not sent",
              s.refused ? "refused by Redis" : "stopped", s.sent, s.in.len);
+    if (s.signals >= 0)
+        close(s.signals);
     redis_ask_free(s.ask);
     buf_free(&s.in);
     return status;
