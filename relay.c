@@ -317,6 +317,7 @@ static void give_memory_back(struct relay *r)
  * thousands of timers in order would. */
 static void sweep(struct relay *r)
 {
+    r->next_sweep = INT64_MAX; /* the walk may call for another at once */
     int64_t due = log_tidy(r), channels = channels_check_times(r);
     give_memory_back(r);
     if (channels < due)
@@ -327,7 +328,10 @@ static void sweep(struct relay *r)
         if (next_due < due)
             due = next_due;
     }
-    r->next_sweep = due < r->now + SWEEP_MS ? r->now + SWEEP_MS : due;
+    if (due < r->now + SWEEP_MS)
+        due = r->now + SWEEP_MS;
+    if (due < r->next_sweep)
+        r->next_sweep = due;
 }
 
 static int time_to_wait(const struct relay *r)

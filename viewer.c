@@ -61,6 +61,8 @@ static unsigned jittered(unsigned retry)
 
 static void watch(struct viewer *v, bool out)
 {
+    if (v->unpollable && out)
+        v->relay->next_sweep = now_of(v);
     if (v->watch_out == out || v->unpollable || v->out.fd < 0)
         return;
     struct epoll_event e = {.data.ptr = v};
@@ -309,8 +311,6 @@ void viewer_serve(struct viewer *v)
         viewer_drop(v);
     else
         watch(v, s != STEP_WAIT); /* STEP_ON: again when the others had their turn */
-    if (s == STEP_ON && v->unpollable)
-        v->relay->next_sweep = now_of(v);
 }
 
 /* ---- records ---- */
@@ -327,7 +327,6 @@ static size_t run_end(const struct batch *b, size_t i, size_t start)
 static enum out_result put_items(struct viewer *v, const struct batch *b)
 {
     struct xid at = cursor_position(&v->cursor);
-    bool ids = v->view->log->source == SOURCE_STREAM;
     size_t i = 0;
     while (i < b->count && xid_cmp(b->items[i].id, at) <= 0)
         i++;
@@ -338,7 +337,6 @@ static enum out_result put_items(struct viewer *v, const struct batch *b)
         if (r != OUT_SENT)
             return r;
         stands_at(v, b->items[k - 1].id, b->items[k - 1].rank);
-        v->told_any = v->told_any && ids;
         v->relay->stats.deliveries += k - i;
         if (!v->said_live)
             v->replayed += k - i;
