@@ -49,10 +49,8 @@ bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, si
 
 enum cursor_verdict {
     CURSOR_READ_ON, /* c is good to read from (it may have moved to the first record there is) */
-    CURSOR_LOCATE,  /* only the record at c is missing: find the last one before it and go on from
-                       there */
-    CURSOR_GAP,     /* records are lost, or may be (the log was removed or made anew): *gap tells; c
-                       stands     at the first that is left */
+    CURSOR_LOCATE,  /* only the record at c is missing: go on from the last one before it */
+    CURSOR_GAP,     /* records are lost, or may be (a log made anew): c stands at the first left */
     CURSOR_AT_END   /* there is nothing after c now */
 };
 /* What XINFO STREAM says about a cursor that was not proven. */

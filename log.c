@@ -33,7 +33,7 @@ static struct log *log_make(struct relay *r, enum source source, const char *key
     l = calloc(1, sizeof *l);
     char *copy = strdup(key);
     if (l && copy) {
-        *l = (struct log){.relay = r, .source = source, .key = copy, .weight = 1024};
+        *l = (struct log){.relay = r, .source = source, .key = copy};
         if (tsearch(l, &r->log_tree, compare_logs)) {
             l->next = r->logs;
             l->at = &r->logs;
@@ -356,7 +356,7 @@ static void place(struct relay *r, struct viewer *v, const struct redis_info *in
     viewer_set_state(v, VIEWER_BEHIND);
 }
 
-/* The tip of a log that was not followed before: its end now. */
+/* The tip of a log whose records nobody was given so far: its end now. */
 static void first_tip(struct log *l, const struct redis_info *info)
 {
     l->tip = (struct cursor){.id = info->last,
@@ -365,7 +365,7 @@ static void first_tip(struct log *l, const struct redis_info *info)
     l->known = true;
     l->rung = true; /* reading it arms its doorbell */
     for (struct view *w = l->views; w; w = w->next)
-        w->ring.floor = l->tip.id;
+        ring_reset(&l->relay->rings, &w->ring, l->tip.id);
 }
 
 /* viewer_serve may begin another read, which uses the batch: so it comes after all have taken
@@ -381,7 +381,9 @@ void log_serve_view(struct view *w)
 
 static void info_came(struct relay *r, struct log *l, const struct redis_info *info)
 {
-    if (!l->known)
+    /* Where nobody is LIVE the tip stood still, and what came since is history. */
+    bool left = l->live == 0 && !l->reading && !l->unproven && xid_cmp(info->last, l->tip.id) > 0;
+    if (!l->known || left)
         first_tip(l, info);
     bool anew = xid_cmp(info->last, l->tip.id) < 0; /* nobody who is LIVE saw it yet */
     if (l->unproven || (anew && !l->reading))

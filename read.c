@@ -15,7 +15,7 @@ static void on_read(void *arg, enum redis_result result, const struct redis_entr
 
 unsigned read_count(const struct log *l)
 {
-    unsigned n = READ_BYTES / (l->weight + 1);
+    unsigned n = l->weight > 0 ? READ_BYTES / l->weight : FIRST_READ;
     return n < 2 ? 2 : n > 1000 ? 1000 : n;
 }
 
@@ -27,10 +27,11 @@ void read_weigh(struct log *l, const struct redis_entry *entries, size_t count)
             bytes += entries[i].fields[k].len;
     if (count == 0)
         return;
-    size_t mean = bytes / count;
+    size_t mean = bytes / count + 1;
     if (mean > READ_BYTES)
         mean = READ_BYTES;
-    l->weight = mean > l->weight ? (unsigned)mean : (unsigned)(l->weight - (l->weight - mean) / 8);
+    l->weight = l->weight == 0 || mean > l->weight ? (unsigned)mean
+                                                   : (unsigned)(l->weight - (l->weight - mean) / 8);
 }
 
 /* Whoever waits for q; the list is taken off it. */
@@ -209,6 +210,12 @@ static void on_newest(struct relay *r, struct read *q, enum redis_result result,
     }
 }
 
+static void move_to(struct cursor *c, struct xid id)
+{
+    c->id = id;
+    c->large = false; /* what was known of the record that is gone */
+}
+
 /* The last record at or before a cursor whose own record is gone. */
 static void on_before(struct relay *r, struct read *q, enum redis_result result,
                       const struct redis_entry *entries, size_t count)
@@ -224,10 +231,10 @@ static void on_before(struct relay *r, struct read *q, enum redis_result result,
     if (q->for_tip) {
         l->rung = true;
         if (count > 0)
-            l->tip.id = entries[0].id;
+            move_to(&l->tip, entries[0].id);
         log_look(l);
     } else if (v && count > 0) {
-        v->cursor.id = entries[0].id;
+        move_to(&v->cursor, entries[0].id);
         viewer_set_state(v, VIEWER_BEHIND);
         viewer_serve(v);
     } else if (v) { /* trimmed meanwhile */
@@ -307,7 +314,7 @@ static void serve_queue(struct relay *r)
 static void end_of_read(const struct read *q, size_t count, struct cursor *after)
 {
     struct cursor end = {.id = q->to, .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
-    if (count < q->count && xid_cmp(after->id, q->to) < 0)
+    if (count < q->count && xid_cmp(cursor_position(after), q->to) < 0)
         *after = end;
 }
 
@@ -318,13 +325,14 @@ static void hand_to_waiters(struct relay *r, struct read *q, const struct redis_
     struct viewer *waiters = read_take_waiters(q);
     batch_begin(b, &q->from, q->as_history);
     size_t next = start < count ? batch_fill(r, b, q->view, entries, start, count, q->nth) : count;
-    if (next == 0)
+    bool failed = start < count && next == 0;
+    if (failed)
         diag(DIAG_ERROR, "relay", "out of memory for records of %s", q->log->key);
     if (next == count && !b->blob)
         end_of_read(q, count, &b->after);
     for (struct viewer *v = waiters, *vn; v; v = vn) {
         vn = v->wait_next;
-        if (next == 0)
+        if (failed)
             viewer_drop(v);
         else if (v->state == VIEWER_BEHIND)
             viewer_take(v, b);
@@ -361,8 +369,13 @@ static void on_read(void *arg, enum redis_result result, const struct redis_entr
 {
     struct read *q = arg;
     struct relay *r = q->log->relay;
-    read_close(r,
-               q); /* who comes to the same place while this answer is handed out needs another */
+    /* Who comes to the same place while this answer is handed out needs another. */
+    read_close(r, q);
+    if (result == REDIS_CUT) { /* full, as far as it goes; the rest comes in small steps */
+        result = REDIS_OK;
+        q->count = (unsigned)count;
+        q->log->weight = READ_BYTES;
+    }
     switch (q->kind) {
     case READ_TIP:
         log_on_tip(r, q, result, entries, count);

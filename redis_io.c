@@ -31,8 +31,11 @@ int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_r
     snprintf(number, sizeof number, "%u", range->count);
     const char *argv[] = {
         back ? "XREVRANGE" : "XRANGE", key, back ? high : low, back ? low : high, "COUNT", number};
-    struct request_sent what = {
-        .kind = ASKED_RANGE, .large = range->large, .fn.range = fn, .arg = arg};
+    struct request_sent what = {.kind = ASKED_RANGE,
+                                .large = range->large,
+                                .bounded = range->count > 2,
+                                .fn.range = fn,
+                                .arg = arg};
     return link_ask(f, &f->command, 6, argv, &what);
 }
 
@@ -107,6 +110,16 @@ static enum redis_result result_of(const redisReply *r)
     return REDIS_REFUSED;
 }
 
+/* How many of n entries come before the one that holds value. */
+static size_t entries_before(const struct redis_entry *entries, size_t n, const struct blob *value)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < 2 * entries[i].pairs; k++)
+            if (entries[i].fields[k].p == value->bytes)
+                return i;
+    return n;
+}
+
 static void answer_range(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
     enum redis_result result = result_of(r);
@@ -114,6 +127,10 @@ static void answer_range(struct redis_feed *f, const struct request_sent *q, con
     if (result == REDIS_OK && (n = reply_entries(&f->room, r)) < 0) {
         result = REDIS_REFUSED;
         n = 0;
+    }
+    if (result == REDIS_OK && q->over > 0 && q->over < f->room.nblobs) {
+        result = REDIS_CUT;
+        n = (ssize_t)entries_before(f->room.entries, (size_t)n, f->room.blobs[q->over]);
     }
     q->fn.range(q->arg, result, f->room.entries, (size_t)n);
 }
@@ -291,10 +308,17 @@ static int conn_hand_out(struct redis_feed *f, struct conn *c)
 static bool wants_large(struct conn *c)
 {
     struct request_sent *q = c->first;
-    enum redis_large large = q && !c->subscribed ? q->large : LARGE_KEEP;
-    if (large == LARGE_BUT_FIRST)
-        q->large = LARGE_KEEP;
-    return large == LARGE_KEEP;
+    if (!q || c->subscribed)
+        return true;
+    size_t nth = q->met++;
+    if (q->large == LARGE_NONE || (q->large == LARGE_BUT_FIRST && nth == 0) || q->over > 0)
+        return false;
+    if (q->bounded && q->kept > 0 && q->kept + c->divert.large > LARGE_AT_ONCE) {
+        q->over = nth;
+        return false;
+    }
+    q->kept += c->divert.large;
+    return true;
 }
 
 /* Passes n bytes through divert to the parser, and hands out what is whole. -1 after the feed was
@@ -420,16 +444,6 @@ void redis_feed_free(struct redis_feed *f)
 int redis_feed_fd(const struct redis_feed *f)
 {
     return f->epoll;
-}
-
-bool redis_feed_is_up(const struct redis_feed *f)
-{
-    return f->up;
-}
-
-size_t redis_feed_pending(const struct redis_feed *f)
-{
-    return f->command.sent;
 }
 
 /* When c must have said something, or must be asked whether it lives. */

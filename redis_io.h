@@ -26,6 +26,7 @@
 
 enum redis_result {
     REDIS_OK,
+    REDIS_CUT,       /* as REDIS_OK, and the next entry was too much for this answer */
     REDIS_LOST,      /* the connection went before the answer came: ask again when it is up */
     REDIS_WRONGTYPE, /* the key holds something else than asked for */
     REDIS_REFUSED    /* any other error of the server (NOPERM ...): already logged */
@@ -90,15 +91,15 @@ int64_t redis_feed_deadline(const struct redis_feed *f);
 void redis_feed_run(struct redis_feed *f, int64_t now);
 /* Sends what was asked since redis_feed_run. */
 void redis_feed_flush(struct redis_feed *f);
-bool redis_feed_is_up(const struct redis_feed *f);
-/* Requests under way. */
-size_t redis_feed_pending(const struct redis_feed *f);
 
 enum redis_large { /* values longer than DIVERT_MIN in the answer */
                    LARGE_KEEP,
                    LARGE_BUT_FIRST, /* all but the first: the caller has it */
                    LARGE_NONE       /* come as empty: the caller wants ids alone */
 };
+/* Of values longer than DIVERT_MIN an answer holds about 1 MB, and always the first: with REDIS_CUT
+ * it ends before the entry that would be more. One of two entries, a cursor's own and the next, is
+ * always whole. */
 struct redis_range {
     struct xid from, to;
     bool newest_first;

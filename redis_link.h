@@ -18,6 +18,7 @@
 #define BACKOFF_LAST_MS  2000
 #define READ_CHUNK       (16 * 1024)
 #define READ_TURN        (1024 * 1024) /* bytes taken from one connection before others get a turn */
+#define LARGE_AT_ONCE    (1024 * 1024)
 
 #define POP_SECONDS "2"   /* a wait for a member; below ANSWER_MS, which shows a dead server */
 #define POP_COUNT   "100" /* members taken at once where more than one waits */
@@ -37,6 +38,10 @@ struct request_sent {
     struct request_sent *next;
     enum request_kind kind;
     enum redis_large large;
+    bool bounded; /* no more than LARGE_AT_ONCE bytes of large values are kept, but for the first */
+    size_t met;   /* large values of its answer so far ... */
+    size_t kept;  /* ... and bytes of those kept */
+    size_t over;  /* the one that was too much, and from which on none is kept; 0: none */
     union {
         void (*setup)(struct redis_feed *, const redisReply *);
         redis_range_fn *range;

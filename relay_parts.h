@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * relay_parts: the structures that relay.c (the loop), viewer.c (one viewer's output), log.c (what
- * is read from Redis for whom) and vouch.c (keys that must go on standing) share.  Private to these
- * files. All of it belongs to the relay's thread.
+ * relay_parts: the structures that the relay's files share: relay.c (the loop), viewer.c (one
+ * viewer's output), log.c, read.c and batch.c (what is read from Redis for whom, and made of it),
+ * message.c and channels.c (sources that keep nothing), vouch.c (keys that must go on standing) and
+ * listing.c.  Private to these.  All of it belongs to the relay's thread.
  */
 #ifndef SSELOG_RELAY_PARTS_H
 #define SSELOG_RELAY_PARTS_H
@@ -21,6 +22,8 @@ struct channels;
 /* Bytes of one batch: of what is read for a viewer behind, and of what goes out in one write. */
 #define READ_BYTES  (128 * 1024)
 #define WRITE_BYTES (32 * 1024)
+/* Records of the first read of a log, whose records may be of any size. */
+#define FIRST_READ 16
 /* Reads for viewers behind under way at once; the tips of logs do not wait for them long. */
 #define MAX_READS 8
 /* A view outlives its last viewer by so many ms: after a restart of the web server all come back at
@@ -96,7 +99,8 @@ struct log {
     struct view *views;
     struct cursor tip;
     size_t live;           /* viewers LIVE */
-    unsigned weight;       /* bytes of a record, a recent average that forgets large ones slowly */
+    unsigned weight;       /* bytes of a record, a recent average that forgets large ones slowly;
+                            * 0: none was read */
     bool known;            /* tip means something */
     bool rung;             /* changed since it was read, or never read */
     bool reading;          /* its tip is */

@@ -262,7 +262,7 @@ static void come_up(struct world *w)
         w->now = due;
     settle(w);
     assert_int_equal(w->up, before + 1);
-    assert_true(redis_feed_is_up(w->feed));
+    assert_true(w->feed->up);
     assert_int_equal(w->npeers, 2);
 }
 
@@ -277,7 +277,7 @@ static void ask_for(struct world *w, enum ask what)
               : what == INFO ? redis_feed_info(w->feed, "key", on_info, w)
                              : redis_feed_get(w->feed, "key", on_get, w);
     assert_int_equal(bad, 0);
-    assert_int_equal(redis_feed_pending(w->feed), 1);
+    assert_int_equal(w->feed->command.sent, 1);
     assert_true(talk(w, command));
     assert_true(is(command, what == RANGE  ? "XRANGE key 0-0 18446744073709551615-"
                             : what == INFO ? "XINFO STREAM key"
@@ -327,7 +327,7 @@ static const struct {
 /* Sends it one byte at a time, with a turn of the feed after each. */
 static void drip(struct world *w, const char *text)
 {
-    for (size_t i = 0; text[i] && w->answers == 0 && redis_feed_is_up(w->feed); i++) {
+    for (size_t i = 0; text[i] && w->answers == 0 && w->feed->up; i++) {
         send(w->command->fd, text + i, 1, MSG_NOSIGNAL);
         redis_feed_run(w->feed, w->now);
     }
@@ -362,7 +362,7 @@ static void every_answer(void **state)
             if (w->result == REDIS_OK)
                 assert_int_equal(w->entries, cases[i].entries);
             assert_int_equal(w->down, w->result == REDIS_LOST);
-            assert_int_equal(redis_feed_pending(w->feed), 0);
+            assert_int_equal(w->feed->command.sent, 0);
             if (w->result == REDIS_LOST)
                 come_up(w);
             ask_for(w, RANGE);
