@@ -417,10 +417,8 @@ struct relay *relay_new(const struct config *config)
     return r;
 }
 
-void relay_free(struct relay *r)
+void relay_finish(struct relay *r)
 {
-    if (!r)
-        return;
     /* What a front handed over too late gets its end, so that a page does not take a cut response
      * for a refusal and gives up. */
     r->stop_by = r->stop_by ? r->stop_by : 1;
@@ -433,6 +431,13 @@ void relay_free(struct relay *r)
     if (r->up)
         redis_feed_settle(r->feed, r->now, SETTLE_MS);
     viewer_bury(r);
+}
+
+void relay_free(struct relay *r)
+{
+    if (!r)
+        return;
+    relay_finish(r);
     log_free_all(r);
     channels_free(r);
     vouch_free_all(r);

@@ -90,5 +90,8 @@ void relay_drain(struct relay *r, struct out out);
 void relay_stop(struct relay *r);
 /* The loop. until_idle: also returns when there is no viewer left (CGI). */
 void relay_run(struct relay *r, bool until_idle);
+/* After the loop, waiting for Redis for a moment: what was handed over too late is ended, and what
+ * was joined is left. relay_free does it too. */
+void relay_finish(struct relay *r);
 
 #endif

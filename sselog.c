@@ -183,8 +183,10 @@ static int serve_fastcgi(const struct config_base *base, int fd)
     int status = accept_run(fd, stop_pipe[0], take_request, front) ? EXIT_FAILURE : EXIT_SUCCESS;
     relay_stop(relay);
     pthread_join(relay_thread, NULL);
-    if (!front_stop(front, 500))
-        _exit(status); /* a look-up still waits for Redis */
+    if (!front_stop(front, 500)) { /* a look-up still waits for Redis */
+        relay_finish(relay);
+        _exit(status);
+    }
     front_free(front);
     return status;
 }
