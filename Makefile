@@ -144,7 +144,7 @@ MEMCHECKED := access tokens cors resume gaps redis_outage tod astrbot swf
 check-memcheck:
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) all units
-	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=4 tests/run unit stack -m 'not memory and not load' \
+	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=$(or $(JOBS),4) tests/run unit stack -m 'not memory and not load' \
 	    $(MEMCHECKED:%=tests/test_%.py)
 
 # Disasters at random under producers and viewers for CHAOS seconds; SEED=N for the same again.

@@ -3,7 +3,7 @@
 """A small Django site that uses examples/smarter/sselog_pass.py and examples/swf/sselog_tokens.py as
 their originals would: real users, sessions and token keys in a database of its own.
 
-    django_site.py DIRECTORY PORT      REDIS_URL says where Redis is
+    django_site.py DIRECTORY      REDIS_URL says where Redis is; DIRECTORY/port will say where the site is
 
 Whatever else is asked for is answered with "the application: PATH".
 """
@@ -14,7 +14,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TOP / "examples/smarter"), str(TOP / "examples/swf")]
-DIRECTORY, PORT = Path(sys.argv[1]), int(sys.argv[2])
+DIRECTORY = Path(sys.argv[1])
 
 import django
 from django.conf import settings
@@ -92,4 +92,7 @@ if __name__ == "__main__":
     for name in ("ann", "bob"):
         User.objects.create_user(name, password="secret")
     sselog_tokens.publish_all()
-    make_server("127.0.0.1", PORT, get_wsgi_application(), handler_class=Quiet).serve_forever()
+    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
+    (DIRECTORY / "port.new").write_text(str(server.server_port))
+    (DIRECTORY / "port.new").rename(DIRECTORY / "port")
+    server.serve_forever()

@@ -127,15 +127,16 @@ SERVERS = {"lighttpd": Lighttpd, "fcgid": Fcgid, "proxy_fcgi": ProxyFcgi}
 
 def django_site(stack, redis):
     """Starts django_site.py and returns its port."""
-    directory, port = stack.directory(), procs.free_port()
+    directory = stack.directory()
+    port = directory / "port"
     child = stack.keep(procs.Child(
-        ["/usr/bin/python3", Path(__file__).parent / "django_site.py", directory, port],
+        ["/usr/bin/python3", Path(__file__).parent / "django_site.py", directory],
         env={"REDIS_URL": redis.url, "PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1"},
         log=directory / "django.log"))
-    procs.wait_until(lambda: procs.listening(port) or not child.running(), "Django")
+    procs.wait_until(lambda: port.exists() or not child.running(), "Django")
     if not child.running():
         raise AssertionError(f"Django does not start: {child.said()}")
-    return port
+    return int(port.read_text())
 
 
 class Control:

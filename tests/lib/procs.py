@@ -41,9 +41,13 @@ def wait_until(condition, what="condition", deadline=DEADLINE):
 
 def free_port():
     """A TCP port of 127.0.0.1 that was free a moment ago, from below the range that outgoing
-    connections take theirs from. Who uses it must be ready to try another."""
+    connections take theirs from. Each of pytest's workers has ports of its own, which the others leave
+    alone also while a server is down that comes back; the first part is for who is no worker. Who uses
+    it must be ready to try another."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")[2:]
+    part = 10240 + 1024 * (1 + int(worker) % 8 if worker else 0)
     while True:
-        port = random.randrange(10240, 32000)
+        port = random.randrange(part, part + 1024)
         with socket.socket() as s, contextlib.suppress(OSError):
             s.bind(("127.0.0.1", port))
             return port
@@ -117,7 +121,7 @@ class Child:
         except subprocess.TimeoutExpired:
             raise TooLate(f"{self.argv[0]} did not end within {deadline} s") from None
 
-    def stop(self, number=signal.SIGTERM, deadline=10):
+    def stop(self, number=signal.SIGTERM, deadline=DEADLINE):
         """Asks, waits, then kills; and all that is left of its session. Returns the exit status."""
         self.send(number)
         try:
