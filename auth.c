@@ -169,14 +169,15 @@ bool auth_is_trusted(const struct config *config, const struct request *request)
 }
 
 /* A name from a proxy's header. Web servers join a header that came twice with ", " (RFC 9110
- * section 5.3): a comma means that somebody else's header came along. */
+ * section 5.3), or hand on another that only looks alike beside it: in both cases somebody else's
+ * header came along. */
 static enum auth_result header_name(const struct request *request, const char *header,
                                     char out[AUTH_MAX_NAME + 1])
 {
     bool too_long = false;
     const char *value = request_header(request, header, &too_long);
 
-    if (too_long || (value && strchr(value, ',')))
+    if (too_long || (value && strchr(value, ',')) || request_header_is_doubled(request, header))
         return AUTH_BAD;
     if (!value)
         return AUTH_NONE;

@@ -555,11 +555,11 @@ char *const *gateway_params(const struct exchange *x)
     return x->cgi ? environ : x->fcgx.envp;
 }
 
-const char *gateway_param(void *exchange, const char *name)
+const char *gateway_param(void *exchange, const char *name, unsigned nth)
 {
     size_t len = strlen(name);
     for (char *const *p = gateway_params(exchange); *p; p++)
-        if (strncmp(*p, name, len) == 0 && (*p)[len] == '=')
+        if (strncmp(*p, name, len) == 0 && (*p)[len] == '=' && nth-- == 0)
             return *p + len + 1;
     return NULL;
 }

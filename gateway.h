@@ -100,8 +100,8 @@ int gateway_init(void);
 struct exchange *gateway_begin(struct intake *in);
 /* The request in this process's environment, its answer on fd 1. NULL: out of memory. */
 struct exchange *gateway_begin_cgi(void);
-/* A parameter or NULL; fits request_getter. */
-const char *gateway_param(void *exchange, const char *name);
+/* A parameter or NULL; fits request_getter: nth is 0 for the first of that name. */
+const char *gateway_param(void *exchange, const char *name, unsigned nth);
 /* All parameters, NAME=value, NULL-terminated. */
 char *const *gateway_params(const struct exchange *x);
 /* Puts the answer together and sends what the peer takes now; the rest waits in the out of

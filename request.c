@@ -58,7 +58,7 @@ static bool cut(struct slice *rest, char mark, struct slice *piece)
 
 const char *request_param(const struct request *r, const char *name)
 {
-    const char *value = r->get(r->get_arg, name);
+    const char *value = r->get(r->get_arg, name, 0);
 
     return value && *value ? value : NULL;
 }
@@ -292,6 +292,13 @@ const char *request_header(const struct request *r, const char *name, bool *too_
         return NULL;
     }
     return value;
+}
+
+bool request_header_is_doubled(const struct request *r, const char *name)
+{
+    char parameter[MAX_HEADER_NAME];
+
+    return header_parameter(name, parameter) == 0 && r->get(r->get_arg, parameter, 1) != NULL;
 }
 
 size_t request_cookie(const struct request *r, const char *name, struct slice *value)

@@ -17,8 +17,8 @@
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OPTIONS, METHOD_OTHER };
 
-/* The value of a CGI parameter, or NULL. */
-typedef const char *request_getter(void *arg, const char *name);
+/* The value of a CGI parameter that came more than nth times, at its place nth, from 0; or NULL. */
+typedef const char *request_getter(void *arg, const char *name, unsigned nth);
 
 struct request_arg {
     const char *name;   /* percent-decoded (also '+' to blank); holds no NUL */
@@ -55,6 +55,9 @@ size_t request_arg_count(const struct request *r, const char *name);
  * also looked for as REDIRECT_HTTP_AUTHORIZATION. Longer than REQUEST_MAX_HEADER: NULL and
  * *too_long set if given. */
 const char *request_header(const struct request *r, const char *name, bool *too_long);
+/* Whether the parameter of that header came more than once: lighttpd makes one name of X-User,
+ * which a proxy vouches for, and X_User, which it passed on. */
+bool request_header_is_doubled(const struct request *r, const char *name);
 /* Finds cookies of that name (RFC 6265 section 5.4: "a=b; c=d"; a value in double quotes loses
  * them). Returns how many there are; *value is the first one's. */
 size_t request_cookie(const struct request *r, const char *name, struct slice *value);

@@ -433,6 +433,46 @@ def test_headers_from_anywhere_else(stack, redis, kind):
         is_refusal(get(server.port, server.path + "/stream", {**JSON, **headers}), None)
 
 
+LOOKALIKES = ["X_Remote_{}", "X-Remote_{}", "X.Remote.{}", "X!Remote~{}"]
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
+def test_headers_that_look_alike(stack, redis, kind):
+    """lighttpd makes HTTP_X_REMOTE_USER of all these, so that a client's arrives beside the proxy's;
+    Apache and nginx drop them."""
+    for user in ("ann", "root"):
+        redis.add(f"stream:logs:{user}", f"for {user}")
+    proxy = {"X-Remote-User": "ann", "X-Remote-Role": "viewer"}
+    server = header_server(stack, redis, kind)
+    assert status_for(server, "ann", proxy) == 200
+    for name in LOOKALIKES:
+        user, role = {name.format("User"): "root"}, {name.format("Role"): "admin"}
+        for headers in ({**proxy, **user}, {**user, **proxy}, {**proxy, **role}, {**role, **proxy}):
+            assert status_for(server, "root", headers) in (401, 403), headers
+            assert status_for(server, "ann", headers) == (401 if kind == "lighttpd" else 200), headers
+
+
+@SERVERS
+def test_header_names_that_nothing_looks_like(stack, redis, kind):
+    """Letters and digits alone: what the proxy does not send, no client can add."""
+    redis.add("stream:logs:ann", "for ann")
+    server = header_server(stack, redis, kind, user_header="RemoteUser", role_header="RemoteRole")
+    for name in ("Remote-Role", "Remote_Role", "Remote.Role", "-RemoteRole", "RemoteRole_"):
+        headers = {"RemoteUser": "ann", name: "admin"}
+        assert status_for(server, "ann", headers) == 200
+        assert status_for(server, "root", headers) == 403
+
+
+def header_server(stack, redis, kind, **options):
+    return stack.server(kind, redis, admin_roles="admin", stream="stream:logs:{user}",
+                        route="/sselog/{user}/stream",
+                        **{**identity.options("header", trusted="127.0.0.1"), **options})
+
+
+def status_for(server, owner, headers):
+    return get(server.port, f"/sselog/{owner}/stream", {**identity.JSON, **headers}, method="HEAD").status
+
+
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
 @pytest.mark.parametrize("alg", ["RS256", "ES256"])
 def test_public_keys(stack, redis, kind, alg):

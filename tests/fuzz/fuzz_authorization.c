@@ -16,12 +16,14 @@ struct input {
     size_t looked_up;
 };
 
-static const char *get_param(void *arg, const char *name)
+static const char *get_param(void *arg, const char *name, unsigned nth)
 {
     static const char *const names[] = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "QUERY_STRING",
                                         "REMOTE_ADDR"};
     struct input *in = arg;
 
+    if (nth > 0)
+        return NULL;
     for (size_t i = 0; i < 4; i++)
         if (strcmp(name, names[i]) == 0)
             return in->lines[i];

@@ -9,8 +9,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *get(void *arg, const char *name)
+static const char *get(void *arg, const char *name, unsigned nth)
 {
+    if (nth > 0)
+        return NULL;
     if (strcmp(name, "REQUEST_METHOD") == 0)
         return "GET";
     return strcmp(name, "HTTP_COOKIE") == 0 ? arg : NULL;

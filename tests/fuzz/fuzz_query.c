@@ -15,10 +15,12 @@ struct fuzzed {
     char *query, *accept;
 };
 
-static const char *get(void *arg, const char *name)
+static const char *get(void *arg, const char *name, unsigned nth)
 {
     const struct fuzzed *f = arg;
 
+    if (nth > 0)
+        return NULL;
     if (strcmp(name, "REQUEST_METHOD") == 0)
         return "GET";
     if (strcmp(name, "QUERY_STRING") == 0)

@@ -57,11 +57,11 @@ struct params {
     char text[REQUEST_MAX_COOKIES + 4096];
 };
 
-static const char *get_param(void *arg, const char *name)
+static const char *get_param(void *arg, const char *name, unsigned nth)
 {
     struct params *params = arg;
     for (const char *p = params->text; *p; p += strlen(p) + 1)
-        if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == '=')
+        if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == '=' && nth-- == 0)
             return p + strlen(name) + 1;
     return NULL;
 }
@@ -260,6 +260,11 @@ static void test_header(void **state)
         {"header", FROM("10.16.0.1") ", root", "bad", ""},
         {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_ROLE=viewer, admin", "bad", ""},
         {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_TENANT=a,b", "bad", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_USER=bob", "bad", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_USER=", "bad", ""},
+        {"header", "HTTP_X_REMOTE_USER=|" FROM("10.16.0.1"), "bad", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_ROLE=a|HTTP_X_REMOTE_ROLE=admin", "bad", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_TENANT=a|HTTP_X_REMOTE_TENANT=", "bad", ""},
         {"header", FROM("10.16.0.1") "\x01", "bad", ""},
         {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_TENANT=\x01|HTTP_X_REMOTE_ROLE=x", "bad", ""},
         {"header", FROM("10.16.0.1") N128, "bad", ""},

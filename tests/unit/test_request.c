@@ -15,12 +15,12 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* The getter: "NAME=value" strings that end with NULL. */
-static const char *lookup(void *arg, const char *name)
+static const char *lookup(void *arg, const char *name, unsigned nth)
 {
     size_t len = strlen(name);
 
     for (const char *const *p = arg; *p; p++) {
-        if (strncmp(*p, name, len) == 0 && (*p)[len] == '=')
+        if (strncmp(*p, name, len) == 0 && (*p)[len] == '=' && nth-- == 0)
             return *p + len + 1;
     }
     return NULL;
