@@ -237,19 +237,32 @@ static int fill_admission(struct visit *v, struct admission *a, const char *key)
     a->event_field = strdup(c->event_field);
     stream_head(v, &a->head);
     relay_client_id(a->client);
-    if (!a->key || !a->field || !a->event_field || a->head.failed || add_listing(v, a, key) ||
-        add_vouch(v, a))
+    if (!a->key || !a->field || !a->event_field || a->head.failed || add_listing(v, a, key))
         return 500;
     return 0;
+}
+
+/* A place for one more viewer of this user: the same name in two tenants is two users. */
+static struct seat *take_seat(const struct visit *v, const char **why)
+{
+    char name[2 * AUTH_MAX_NAME + 2]; /* with a byte between that no name holds */
+    snprintf(name, sizeof name, "%s\x1f%s", v->who.tenant, v->who.user);
+    return relay_seat(v->relay, v->who.user[0] ? name : "", why);
 }
 
 static void admit(struct visit *v, struct admission *a)
 {
     const char *why;
-    a->seat = relay_seat(v->relay, v->who.user, &why);
+    a->seat = take_seat(v, &why);
     if (!a->seat) {
         diag(DIAG_INFO, "front", "%s: %s", v->who.user, why);
         answer_unavailable(v, strstr(why, "user") ? 429 : 503, why);
+        admission_free(a);
+        return;
+    }
+    if (add_vouch(v, a)) { /* last: an answer needs the configuration that it takes along */
+        relay_unseat(v->relay, a->seat);
+        answer_error(v, 500, "out of memory");
         admission_free(a);
         return;
     }

@@ -72,6 +72,38 @@ def test_viewers_of_one_process(stack, redis):
     assert history.status == 200  # answers take no place
 
 
+def test_the_options_of_the_request_hold_at_a_limit(stack, redis):
+    """Also where the identity goes on being watched: CORS, dialect and retry are the request's."""
+    redis.client.set("session:abc", session())
+    responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}", max_per_user=1)
+    given = {"HTTP_COOKIE": "session=abc", "HTTP_ORIGIN": "https://app.example",
+             "SSELOG_CORS": "https://app.example", "SSELOG_RETRY": "600000"}
+    with FcgiStream(responder.socket, environment("/sselog/stream", **given)) as first:
+        first.live()
+        for accept in ("text/event-stream", "application/json"):
+            full = ask(responder.socket, environment("/sselog/stream", **given, HTTP_ACCEPT=accept))
+            assert full.headers["access-control-allow-origin"] == "https://app.example"
+            assert full.headers["vary"] == "Origin"
+            if full.status == 200:
+                assert [e.type for e in full.events] == ["unavailable"]
+                assert full.parser.retry >= 600000
+
+
+def test_users_of_two_tenants_are_two(stack, redis):
+    """Whatever their names are made of."""
+    names = [("ann", "acme"), ("ann", "other"), ("ann", ""), ("acme", "ann"), ("eann", "acm")]
+    for n, (user, tenant) in enumerate(names):
+        redis.client.set(f"session:{n}", json.dumps({"user_id": user, "tenant_id": tenant}))
+    responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}", max_per_user=1)
+
+    def follow(n):
+        return FcgiStream(responder.socket, environment("/sselog/stream", HTTP_COOKIE=f"session={n}"))
+    for n in range(len(names)):
+        stack.keep(follow(n)).live()
+    with follow(0) as again:
+        again.event("unavailable")
+
+
 def test_the_anonymous_are_not_one_user(stack, redis):
     responder = stack.responder(redis, max_per_user=1)
     viewers = [stack.keep(FcgiStream(responder.socket, environment("/sselog/stream"))) for _ in range(3)]
