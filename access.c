@@ -39,19 +39,36 @@ static int64_t clock_s(void)
     return t.tv_sec;
 }
 
+/* Whether a page of another site may be behind the request (WHATWG Fetch Metadata; Origin where a
+ * browser does not send it). */
+bool access_is_cross_site(const struct visit *v)
+{
+    const char *origin = request_header(&v->request, "Origin", NULL);
+    const char *site = request_header(&v->request, "Sec-Fetch-Site", NULL);
+    const char *host = request_param(&v->request, "HTTP_HOST");
+    if (origin && answer_origin_allowed(v, origin))
+        return false;
+    if (site)
+        return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+    const char *origin_host = origin ? strstr(origin, "://") : NULL;
+    return origin && (!host || !origin_host || strcmp(origin_host + 3, host) != 0);
+}
+
 /* Identifies, and counts failures against the address they come from. An address that had too many
  * gets no look-up, but who needs none (the web server's word, a JWT that holds) is not kept out by
- * a neighbour's guessing. What was genuine and is over is no guess; a proxy of ours is no one's
- * address. */
+ * a neighbour's guessing, nor anybody by what another site's page made the browser ask for, which
+ * is counted apart. What was genuine and is over is no guess; a proxy of ours is no one's address.
+ */
 static enum auth_result identify_slowly(struct visit *v)
 {
     const struct lookup lookup = {look_up, v};
     const char *from = request_param(&v->request, "REMOTE_ADDR");
-    bool counts = v->throttle && !auth_is_trusted(v->config, &v->request);
-    v->slowed = counts && throttle_is_over(v->throttle, from, clock_ms());
+    struct throttle *throttle = access_is_cross_site(v) ? v->foreign : v->throttle;
+    bool counts = throttle && !auth_is_trusted(v->config, &v->request);
+    v->slowed = counts && throttle_is_over(throttle, from, clock_ms());
     enum auth_result result = auth_identify(v->config, &v->request, &lookup, clock_s(), &v->who);
     if (counts && !v->slowed && result == AUTH_BAD && v->who.ends == 0)
-        throttle_fail(v->throttle, from, clock_ms());
+        throttle_fail(throttle, from, clock_ms());
     v->slowed = v->slowed && (result == AUTH_BAD || result == AUTH_UNAVAILABLE);
     return result;
 }

@@ -25,7 +25,7 @@ struct front {
     pthread_t *threads;
     unsigned nthreads;
     struct redis_ask *ask; /* CGI */
-    struct throttle *throttle;
+    struct throttle *throttle, *foreign;
 };
 
 /* ---- the endpoints ---- */
@@ -97,21 +97,6 @@ static void serve_healthz(struct visit *v)
     answer_send(v);
 }
 
-/* Whether a page of another site may be behind the request (WHATWG Fetch Metadata; Origin where a
- * browser does not send it). */
-static bool is_cross_site(const struct visit *v)
-{
-    const char *origin = request_header(&v->request, "Origin", NULL);
-    const char *site = request_header(&v->request, "Sec-Fetch-Site", NULL);
-    const char *host = request_param(&v->request, "HTTP_HOST");
-    if (origin && answer_origin_allowed(v, origin))
-        return false;
-    if (site)
-        return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
-    const char *origin_host = origin ? strstr(origin, "://") : NULL;
-    return origin && (!host || !origin_host || strcmp(origin_host + 3, host) != 0);
-}
-
 /* 0 with the token in the answer's body, -1: answered. */
 static int issue_token(struct visit *v, char token[44])
 {
@@ -137,7 +122,7 @@ static int issue_token(struct visit *v, char token[44])
 static void serve_token(struct visit *v)
 {
     char token[44];
-    if (is_cross_site(v)) {
+    if (access_is_cross_site(v)) {
         answer_error(v, 403, "cross-site request");
         return;
     }
@@ -293,8 +278,12 @@ static void dispatch(struct visit *v)
 
 static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
 {
-    struct visit v = {
-        .relay = f->relay, .ask = ask, .throttle = f->throttle, .base = f->base, .exchange = x};
+    struct visit v = {.relay = f->relay,
+                      .ask = ask,
+                      .throttle = f->throttle,
+                      .foreign = f->foreign,
+                      .base = f->base,
+                      .exchange = x};
     struct buf why;
     const char *problem;
     v.config = config_of(f->base);
@@ -371,7 +360,8 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     unsigned n = config_of(base)->front_threads;
     f->threads = calloc(n, sizeof(*f->threads));
     f->throttle = throttle_new();
-    if (!f->threads || !f->throttle || pipe2(f->pipe, O_CLOEXEC)) {
+    f->foreign = throttle_new();
+    if (!f->threads || !f->throttle || !f->foreign || pipe2(f->pipe, O_CLOEXEC)) {
         front_free(f);
         return NULL;
     }
@@ -412,6 +402,7 @@ void front_free(struct front *f)
         close(f->pipe[0]);
     redis_ask_free(f->ask);
     throttle_free(f->throttle);
+    throttle_free(f->foreign);
     free(f->threads);
     free(f);
 }

@@ -22,6 +22,7 @@ struct visit {
     struct relay *relay;
     struct redis_ask *ask;
     struct throttle *throttle; /* NULL: CGI, where a process sees one request */
+    struct throttle *foreign;  /* for what pages of other sites ask */
     bool slowed;               /* its address had too many failures: no look-ups */
     const struct config_base *base;
     const struct config *config; /* for this request */
@@ -44,6 +45,8 @@ struct visit {
 
 /* 0: v->who is who it is. -1: answered. */
 int access_identify(struct visit *v);
+/* Whether a page of another site may be behind the request, and not one in SSELOG_CORS. */
+bool access_is_cross_site(const struct visit *v);
 /* Answers 403. */
 void access_forbid(struct visit *v);
 /* 0: viewing is on. -1: answered. */
