@@ -52,6 +52,7 @@ static bool is_local(const struct visit *v)
 {
     const char *from = request_param(&v->request, "REMOTE_ADDR");
     return from && (strcmp(from, "127.0.0.1") == 0 || strcmp(from, "::1") == 0) &&
+           !auth_is_trusted(v->config, &v->request) &&
            !request_param(&v->request, "HTTP_X_FORWARDED_FOR") &&
            !request_param(&v->request, "HTTP_FORWARDED");
 }

@@ -55,6 +55,23 @@ answers() {
     check 'status: JSON' /usr/bin/python3 -c 'import json,sys; json.load(open(sys.argv[1]))' "$dir/body"
     ask PATH_INFO=/status REMOTE_ADDR=192.0.2.1 REMOTE_USER=ann
     check 'status from elsewhere' grep -Eq '^Status: 40[13]' "$dir/head"
+    # A proxy on this machine speaks for others.
+    for page in status metrics; do
+        ask PATH_INFO=/$page REMOTE_ADDR=::1 REMOTE_USER=ann
+        status_is "$page from this machine, IPv6" 200
+        for header in X_FORWARDED_FOR=192.0.2.1 X_FORWARDED_FOR=127.0.0.1 'FORWARDED=for=192.0.2.1'; do
+            for from in 127.0.0.1 ::1; do
+                ask PATH_INFO=/$page REMOTE_ADDR=$from REMOTE_USER=ann "HTTP_$header"
+                error_is "$page through a proxy at $from, $header" 403
+                ask PATH_INFO=/$page REMOTE_ADDR=$from "HTTP_$header"
+                error_is "$page through a proxy at $from, $header, nobody" 401
+            done
+        done
+        ask PATH_INFO=/$page REMOTE_ADDR=127.0.0.1 REMOTE_USER=ann SSELOG_TRUSTED=127.0.0.0/8
+        error_is "$page through a proxy of ours that says nothing" 403
+        ask PATH_INFO=/$page REMOTE_ADDR=127.0.0.1 REMOTE_USER=ann SSELOG_TRUSTED=192.0.2.1
+        status_is "$page from this machine, the proxy elsewhere" 200
+    done
 
     for i in 1 2 3 4 5; do add stream:logs:ann "$i-0" data "record $i"; done
     ask PATH_INFO=/history REMOTE_USER=ann 'QUERY_STRING=before=4-0&limit=2'
