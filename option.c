@@ -31,7 +31,7 @@ static parser read_unsigned, read_lifetime, read_bool, read_level, read_log_to, 
     read_auth, read_profile, read_source, read_template, read_route, read_words, read_filters,
     read_match, read_login_url, read_origins, read_networks, read_token, read_pointer,
     read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim, read_name,
-    read_optional, read_optional_token, read_path, read_texts;
+    read_header, read_optional, read_optional_token, read_path, read_texts;
 
 #define AT(member) offsetof(struct config, member)
 
@@ -69,9 +69,9 @@ const struct option options[] = {
     {"SSELOG_ENABLED", REQUEST, "1", read_bool, AT(enabled), 0, 0},
 
     {"SSELOG_TRUSTED", REQUEST, "", read_networks, AT(trusted), 0, 0},
-    {"SSELOG_USER_HEADER", REQUEST, "X-Remote-User", read_token, AT(user_header), 0, 0},
-    {"SSELOG_TENANT_HEADER", REQUEST, "X-Remote-Tenant", read_token, AT(tenant_header), 0, 0},
-    {"SSELOG_ROLE_HEADER", REQUEST, "X-Remote-Role", read_token, AT(role_header), 0, 0},
+    {"SSELOG_USER_HEADER", REQUEST, "X-Remote-User", read_header, AT(user_header), 0, 0},
+    {"SSELOG_TENANT_HEADER", REQUEST, "X-Remote-Tenant", read_header, AT(tenant_header), 0, 0},
+    {"SSELOG_ROLE_HEADER", REQUEST, "X-Remote-Role", read_header, AT(role_header), 0, 0},
     {"SSELOG_COOKIE", REQUEST, "session", read_token, AT(cookie), 0, 0},
     {"SSELOG_SESSION_KEY", REQUEST, "session:{id}", read_session_key, AT(session_key), 0, 0},
     {"SSELOG_USER_FIELD", REQUEST, "/user_id", read_pointer, AT(user_field), 0, 0},
@@ -416,7 +416,14 @@ static const char *read_networks(struct place *place, const char *text)
 static const char *read_token(struct place *place, const char *text)
 {
     if (!value_is_token(slice_of(text)) || strlen(text) > MAX_NAME)
-        return "a name of a header or cookie is wanted (a token of RFC 9110)";
+        return "a name of a cookie is wanted (a token of RFC 9110)";
+    return keep(place, text);
+}
+
+static const char *read_header(struct place *place, const char *text)
+{
+    if (!value_is_token(slice_of(text)) || strlen(text) > REQUEST_MAX_NAME)
+        return "a name of a header of at most 58 bytes is wanted (a token of RFC 9110)";
     return keep(place, text);
 }
 

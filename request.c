@@ -10,7 +10,7 @@
 
 #include <strings.h>
 
-#define MAX_HEADER_NAME 64
+#define MAX_HEADER_NAME (sizeof "HTTP_" + REQUEST_MAX_NAME)
 #define MAX_CAPTURE     128
 #define MAX_NAME        32 /* of a capture */
 

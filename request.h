@@ -14,6 +14,7 @@
 #define REQUEST_MAX_QUERY_ARGS 64
 #define REQUEST_MAX_COOKIES    16384 /* bytes of HTTP_COOKIE */
 #define REQUEST_MAX_HEADER     8192  /* bytes of any other header that is looked at */
+#define REQUEST_MAX_NAME       58    /* bytes of a header's name */
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OPTIONS, METHOD_OTHER };
 
@@ -51,7 +52,8 @@ void request_free(struct request *r);
 const char *request_arg(const struct request *r, const char *name);
 /* How many arguments have that name (credentials must not come twice). */
 size_t request_arg_count(const struct request *r, const char *name);
-/* A request header by its HTTP name ("Last-Event-ID"), NULL when absent or empty. Authorization is
+/* A request header by its HTTP name ("Last-Event-ID"), NULL when absent, empty or of a name
+ * longer than REQUEST_MAX_NAME. Authorization is
  * also looked for as REDIRECT_HTTP_AUTHORIZATION. Longer than REQUEST_MAX_HEADER: NULL and
  * *too_long set if given. */
 const char *request_header(const struct request *r, const char *name, bool *too_long);

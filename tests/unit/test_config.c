@@ -348,6 +348,28 @@ static void long_values_are_refused_and_cut(void **state)
     config_unload(base);
 }
 
+/* A longer one would be taken and never be found in a request. */
+static void names_of_headers_have_an_end(void **state)
+{
+    static const char *const names[] = {
+        "SSELOG_USER_HEADER=", "SSELOG_TENANT_HEADER=", "SSELOG_ROLE_HEADER="};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        char setting[128];
+        size_t len = strlen(names[i]);
+        memset(setting, 'x', sizeof setting);
+        memcpy(setting, names[i], len);
+        setting[len + REQUEST_MAX_NAME + 1] = '\0';
+        assert_null(load_one(setting));
+        assert_contains(message, "at most 58 bytes");
+        setting[len + REQUEST_MAX_NAME] = '\0';
+        struct config_base *base = load_one(setting);
+        assert_non_null(base);
+        config_unload(base);
+    }
+}
+
 static bool same(const char *a, const char *b)
 {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
@@ -898,6 +920,7 @@ int main(void)
         cmocka_unit_test(defaults_are_as_documented),
         cmocka_unit_test(good_values_are_taken),
         cmocka_unit_test(bad_values_are_refused),
+        cmocka_unit_test(names_of_headers_have_an_end),
         cmocka_unit_test(long_values_are_refused_and_cut),
         cmocka_unit_test(redis_addresses_are_read),
         cmocka_unit_test(bad_redis_addresses_tell_no_password),

@@ -267,14 +267,19 @@ static void headers_are_found_by_http_name(void **state)
     assert_string_equal(request_header(&r, "Authorization", NULL), "Bearer r");
     params[2] = "HTTP_AUTHORIZATION=Bearer own";
     assert_string_equal(request_header(&r, "authorization", NULL), "Bearer own");
-    char name[200];
-    memset(name, 'n', sizeof name - 1);
-    name[sizeof name - 1] = '\0';
+    char name[REQUEST_MAX_NAME + 2] = {0}, *longest = filled("HTTP_", REQUEST_MAX_NAME + 3, 'N');
+    memset(name, 'n', REQUEST_MAX_NAME);
+    memcpy(longest + 5 + REQUEST_MAX_NAME, "=v", 3);
+    params[2] = longest;
+    assert_string_equal(request_header(&r, name, NULL), "v");
+    name[REQUEST_MAX_NAME] = 'n';
+    memcpy(longest + 5 + REQUEST_MAX_NAME, "N=v", 4);
     assert_null(request_header(&r, name, NULL));
     assert_null(request_param(&r, "REMOTE_USER"));
     assert_string_equal(request_param(&r, "REMOTE_ADDR"), "::1");
     request_free(&r);
     free(large);
+    free(longest);
 }
 
 static void cookies_are_found(void **state)
