@@ -95,9 +95,6 @@ int access_identify(struct visit *v)
         if (!answer_refusal(v, REFUSED_UNAVAILABLE))
             answer_unavailable(v, 503, "identity cannot be checked now");
         return -1;
-    case AUTH_FORBIDDEN:
-        access_forbid(v);
-        return -1;
     default:
         if (answer_refusal(v, REFUSED_NOBODY))
             return -1;
@@ -114,7 +111,7 @@ int access_key(struct visit *v, char key[AUTH_MAX_KEY + 1])
 {
     const struct config *c = v->config;
     const char *template = c->source == SOURCE_STREAM ? c->stream : c->channel;
-    if (auth_key(c, &v->who, v->has_match ? &v->match : NULL, template, key) == AUTH_OK)
+    if (auth_key(c, &v->who, v->has_match ? &v->match : NULL, template, key) == 0)
         return 0;
     access_forbid(v);
     return -1;

@@ -53,12 +53,11 @@ static void wipe_buf(struct buf *b)
 }
 
 /* The key of a credential: one name, one value. */
-static enum auth_result secret_key(const char *template, const char *name, struct slice value,
-                                   char key[AUTH_MAX_KEY + 1])
+static int secret_key(const char *template, const char *name, struct slice value,
+                      char key[AUTH_MAX_KEY + 1])
 {
     struct template_name n = {slice_of(name), value};
-    return template_expand(template, &n, 1, key, AUTH_MAX_KEY + 1) == TEMPLATE_OK ? AUTH_OK
-                                                                                  : AUTH_BAD;
+    return template_expand(template, &n, 1, key, AUTH_MAX_KEY + 1);
 }
 
 /* ---- Values of keys ---- */
@@ -279,8 +278,7 @@ static enum auth_result try_cookie(struct attempt *a)
         goto out;
     if (id.len == 0 || id.len > MAX_ID || session_has_control(id))
         goto out;
-    result = secret_key(a->config->session_key, "id", id, key);
-    if (result == AUTH_OK)
+    if (secret_key(a->config->session_key, "id", id, key) == 0)
         result = look_up(a, key, false);
     auth_wipe(key, sizeof key);
 out:
@@ -368,10 +366,9 @@ static enum auth_result try_bearer(struct attempt *a)
     sha256_hex(token, hex);
     struct template_name names[] = {{slice_of("sha256"), {hex, sizeof hex}},
                                     {slice_of("token"), token}};
-    if (template_expand(a->config->bearer_key, names, 2, key, sizeof key) == TEMPLATE_OK)
+    result = AUTH_BAD;
+    if (template_expand(a->config->bearer_key, names, 2, key, sizeof key) == 0)
         result = look_up(a, key, false);
-    else
-        result = AUTH_BAD;
     auth_wipe(key, sizeof key);
     auth_wipe(hex, sizeof hex);
     return result;
@@ -387,7 +384,7 @@ int auth_token_key(const struct config *config, struct slice token, char key[AUT
               c == '-' || c == '_'))
             return -1;
     }
-    return secret_key(config->token_key, "token", token, key) == AUTH_OK ? 0 : -1;
+    return secret_key(config->token_key, "token", token, key);
 }
 
 /* Whether the login that an exchange token was made from is still what it was then. */
@@ -528,27 +525,19 @@ static bool captures_fit(const struct identity *who, const struct route_match *c
     return true;
 }
 
-enum auth_result auth_key(const struct config *config, const struct identity *who,
-                          const struct route_match *captures, const char *template,
-                          char key[AUTH_MAX_KEY + 1])
+int auth_key(const struct config *config, const struct identity *who,
+             const struct route_match *captures, const char *template, char key[AUTH_MAX_KEY + 1])
 {
     struct template_name names[MAX_TEMPLATE_NAMES];
     bool admin = auth_is_admin(config, who);
 
     key[0] = '\0';
     if (captures && captures->count > ROUTE_MAX_CAPTURES)
-        return AUTH_FORBIDDEN;
+        return -1;
     if (!admin && !captures_fit(who, captures))
-        return AUTH_FORBIDDEN;
+        return -1;
     size_t count = collect(who, captures, admin, names);
-    switch (template_expand(template, names, count, key, AUTH_MAX_KEY + 1)) {
-    case TEMPLATE_OK:
-        return AUTH_OK;
-    case TEMPLATE_TOO_LONG:
-        return AUTH_MALFORMED;
-    default:
-        return AUTH_FORBIDDEN;
-    }
+    return template_expand(template, names, count, key, AUTH_MAX_KEY + 1);
 }
 
 int auth_fill(const struct identity *who, const struct route_match *captures, const char *template,
@@ -559,7 +548,7 @@ int auth_fill(const struct identity *who, const struct route_match *captures, co
     if (size == 0 || (captures && captures->count > ROUTE_MAX_CAPTURES))
         return -1;
     size_t count = collect(who, captures, false, names);
-    return template_expand(template, names, count, out, size) == TEMPLATE_OK ? 0 : -1;
+    return template_expand(template, names, count, out, size);
 }
 
 /* ---- Making exchange tokens ---- */

@@ -29,12 +29,11 @@
 
 enum auth_result {
     AUTH_OK,
-    AUTH_NONE,        /* no credential at all: 401 */
-    AUTH_BAD,         /* a credential that does not hold: 401, same body and cost as AUTH_NONE */
-    AUTH_MALFORMED,   /* an Authorization header that holds no one token: 400. All else that is
-                         wrong with a credential (twice, oversized, of another form) is AUTH_BAD */
-    AUTH_UNAVAILABLE, /* the look-up could not be made: 503 / event: unavailable */
-    AUTH_FORBIDDEN    /* known, but not allowed: 403 */
+    AUTH_NONE,       /* no credential at all: 401 */
+    AUTH_BAD,        /* a credential that does not hold: 401, same body and cost as AUTH_NONE */
+    AUTH_MALFORMED,  /* an Authorization header that holds no one token: 400. All else that is
+                        wrong with a credential (twice, oversized, of another form) is AUTH_BAD */
+    AUTH_UNAVAILABLE /* the look-up could not be made: 503 / event: unavailable */
 };
 
 /* All zero unless auth_identify said AUTH_OK; but after AUTH_BAD a non-zero ends (not after now)
@@ -63,12 +62,10 @@ enum auth_result auth_identify(const struct config *config, const struct request
                                const struct lookup *lookup, int64_t now, struct identity *who);
 
 /* What is asked for, after identity: the names of the route must fit the identity or its role be an
- * admin's, then the key (or channel) template is filled. AUTH_OK or AUTH_FORBIDDEN (or
- * AUTH_MALFORMED: a name unfit for a key). key gets AUTH_MAX_KEY + 1 bytes. captures may be NULL.
- */
-enum auth_result auth_key(const struct config *config, const struct identity *who,
-                          const struct route_match *captures, const char *template,
-                          char key[AUTH_MAX_KEY + 1]);
+ * admin's, then the key (or channel) template is filled. key gets AUTH_MAX_KEY + 1 bytes. captures
+ * may be NULL. -1, with key "": not for this identity. */
+int auth_key(const struct config *config, const struct identity *who,
+             const struct route_match *captures, const char *template, char key[AUTH_MAX_KEY + 1]);
 /* REMOTE_ADDR is in SSELOG_TRUSTED: a proxy of ours, which many clients stand behind. */
 bool auth_is_trusted(const struct config *config, const struct request *request);
 bool auth_is_admin(const struct config *config, const struct identity *who);

@@ -40,38 +40,34 @@ static int append(char *out, size_t size, size_t *len, struct slice s)
     return 0;
 }
 
-enum template_result template_expand(const char *template, const struct template_name *names,
-                                     size_t count, char *out, size_t size)
+int template_expand(const char *template, const struct template_name *names, size_t count,
+                    char *out, size_t size)
 {
     const char *p = template;
     size_t len = 0;
-    enum template_result result = TEMPLATE_REFUSED;
 
     out[0] = '\0';
     for (;;) {
         size_t literal = strcspn(p, "{");
         if (append(out, size, &len, slice_make(p, literal)) == -1)
-            goto too_long;
+            break;
         p += literal;
         if (*p == '\0')
-            return TEMPLATE_OK;
+            return 0;
         const char *close = strchr(p, '}');
         if (!close)
-            goto fail;
+            break;
         const struct template_name *n =
             template_find(names, count, slice_make(p + 1, (size_t)(close - p - 1)));
         if (!n || n->value.len == 0)
-            goto fail;
+            break;
         p = close + 1;
         size_t next = strcspn(p, "{");
         if (p[next] && !separable(n->value, slice_make(p, next)))
-            goto fail;
+            break;
         if (append(out, size, &len, n->value) == -1)
-            goto too_long;
+            break;
     }
-too_long:
-    result = TEMPLATE_TOO_LONG;
-fail:
     explicit_bzero(out, size);
-    return result;
+    return -1;
 }

@@ -16,19 +16,13 @@ struct template_name {
     struct slice value;
 };
 
-enum template_result {
-    TEMPLATE_OK,
-    TEMPLATE_REFUSED, /* a name is unknown, has no value, or breaks the rule; or braces are
-                         unbalanced */
-    TEMPLATE_TOO_LONG
-};
-
 /* The first of that name, NULL when there is none. */
 const struct template_name *template_find(const struct template_name *names, size_t count,
                                           struct slice name);
-/* Fills out, NUL-terminated, of size bytes (1 at least); all zero unless TEMPLATE_OK. Braces in
- * values are bytes like others. */
-enum template_result template_expand(const char *template, const struct template_name *names,
-                                     size_t count, char *out, size_t size);
+/* Fills out, NUL-terminated, of size bytes (1 at least). Braces in values are bytes like others.
+ * -1, with out all zero: a name is unknown, has no value or breaks the rule; braces are unbalanced;
+ * or it is too long. */
+int template_expand(const char *template, const struct template_name *names, size_t count,
+                    char *out, size_t size);
 
 #endif

@@ -42,7 +42,7 @@ static void make_keys(const struct config *c, const struct identity *who)
 {
     char key[AUTH_MAX_KEY + 1];
 
-    if (auth_key(c, who, NULL, "s:{tenant}:{user}", key) == AUTH_OK) {
+    if (auth_key(c, who, NULL, "s:{tenant}:{user}", key) == 0) {
         size_t tenant = strlen(who->tenant);
         if (strcspn(key + 2, ":") != tenant || strcmp(key + 3 + tenant, who->user) != 0)
             abort();
