@@ -198,15 +198,6 @@ static enum auth_result try_header(struct attempt *a)
     return result == AUTH_NONE ? AUTH_OK : result;
 }
 
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef", *at;
-    if (c >= 'A' && c <= 'F')
-        c = (char)(c + 'a' - 'A');
-    at = c ? strchr(digits, c) : NULL;
-    return at ? (int)(at - digits) : -1;
-}
-
 /* Percent-decoding (RFC 3986 section 2.1) of what cannot grow. -1: out of form or too long. */
 static int percent_decode(struct slice in, char *out, size_t size, size_t *len)
 {
@@ -214,11 +205,10 @@ static int percent_decode(struct slice in, char *out, size_t size, size_t *len)
     for (size_t i = 0; i < in.len; i++) {
         char c = in.p[i];
         if (c == '%') {
-            int high = i + 2 < in.len ? hex_digit(in.p[i + 1]) : -1;
-            int low = i + 2 < in.len ? hex_digit(in.p[i + 2]) : -1;
-            if (high < 0 || low < 0)
+            int byte = slice_hex_byte(slice_make(in.p + i + 1, in.len - i - 1));
+            if (byte < 0)
                 return -1;
-            c = (char)(high << 4 | low);
+            c = (char)byte;
             i += 2;
         }
         if (*len == size)

@@ -134,6 +134,20 @@ void buf_drop(struct buf *b, size_t n)
     b->len -= n;
 }
 
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+int slice_hex_byte(struct slice text)
+{
+    int high = text.len >= 2 ? hex_digit(text.p[0]) : -1;
+    int low = high >= 0 ? hex_digit(text.p[1]) : -1;
+    return low >= 0 ? high << 4 | low : -1;
+}
+
 int slice_number(struct slice text, uint64_t least, uint64_t most, uint64_t *number)
 {
     uint64_t n = 0;

@@ -62,6 +62,8 @@ static inline bool slice_equal(struct slice a, struct slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
+/* The byte of two hexadecimal digits at the beginning of text; -1: they are not there. */
+int slice_hex_byte(struct slice text);
 /* The one reader of numbers: decimal digits alone (no sign, no blank), least to most.
  * Returns 0, or -1 with *number untouched. */
 int slice_number(struct slice text, uint64_t least, uint64_t most, uint64_t *number);

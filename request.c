@@ -93,17 +93,6 @@ static int read_path(struct request *r, struct slice script, struct slice info)
     return r->store.failed ? -1 : 0;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Adds the decoded text and a NUL to the store; *out is it without the NUL. Controls and blanks
  * as they are never come from a client that keeps to RFC 3986: -1, as for a bad or a zero %XX. */
 static int decode(struct buf *store, struct slice text, struct slice *out)
@@ -117,11 +106,10 @@ static int decode(struct buf *store, struct slice text, struct slice *out)
         if (c == '+')
             c = ' ';
         if (c == '%') {
-            int high = i + 2 < text.len ? hex_digit(text.p[i + 1]) : -1;
-            int low = i + 2 < text.len ? hex_digit(text.p[i + 2]) : -1;
-            if (high < 0 || low < 0 || high + low == 0)
+            int byte = slice_hex_byte(slice_make(text.p + i + 1, text.len - i - 1));
+            if (byte <= 0)
                 return -1;
-            c = (unsigned char)(high * 16 + low);
+            c = (unsigned char)byte;
             i += 2;
         }
         buf_addc(store, (char)c);

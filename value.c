@@ -269,14 +269,6 @@ const char *value_read_network(struct slice s, struct network *out)
     return NULL;
 }
 
-static int hex_digit(char c)
-{
-    const char *digits = "0123456789abcdef";
-    const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
-
-    return at ? (int)(at - digits) : -1;
-}
-
 /* Percent-decoding, RFC 3986 section 2.1; a zero byte is refused. NULL in *out for an empty text.
  */
 static const char *decode(struct arena *a, struct slice text, char **out)
@@ -291,11 +283,10 @@ static const char *decode(struct arena *a, struct slice text, char **out)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.p[i];
         if (c == '%') {
-            int high = i + 2 < text.len ? hex_digit(text.p[i + 1]) : -1;
-            int low = i + 2 < text.len ? hex_digit(text.p[i + 2]) : -1;
-            if (high < 0 || low < 0 || high + low == 0)
+            int byte = slice_hex_byte(slice_make(text.p + i + 1, text.len - i - 1));
+            if (byte <= 0)
                 return "a % must be followed by two hexadecimal digits";
-            c = (char)(high * 16 + low);
+            c = (char)byte;
             i += 2;
         }
         *to++ = c;

@@ -211,6 +211,24 @@ static void numbers(void **state)
     assert_int_equal(slice_number(slice_make("1\0", 2), 0, 9, &n), -1);
 }
 
+static void hexadecimal_bytes(void **state)
+{
+    static const struct {
+        const char *text;
+        int byte;
+    } cases[] = {{"00", 0}, {"7f", 127}, {"aB", 171}, {"Ff", 255}, {"41z", 65}, {"", -1},
+                 {"4", -1}, {"4g", -1},  {"g4", -1},  {" 4", -1},  {"+4", -1},  {"0x", -1}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(slice_hex_byte(slice_of(cases[i].text)), cases[i].byte);
+    assert_int_equal(slice_hex_byte(slice_make("412", 1)), -1);
+    assert_int_equal(slice_hex_byte(slice_make("\0"
+                                               "1",
+                                               2)),
+                     -1);
+    assert_int_equal(slice_hex_byte(slice_make("1\0", 2)), -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -224,6 +242,7 @@ int main(void)
         cmocka_unit_test(drops_from_the_front),
         cmocka_unit_test(bytes_may_be_nul),
         cmocka_unit_test(numbers),
+        cmocka_unit_test(hexadecimal_bytes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
