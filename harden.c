@@ -111,7 +111,8 @@ static bool is_name(const char *host)
 }
 
 /* A DHCP client puts a new resolv.conf in the place of the old one by rename(2); a rule for the old
- * file would leave us without a name server then. So: files in the directory where it really is. */
+ * file would leave us without a name server then. So: files in the directory where it really is,
+ * but for /etc, which holds too much else: there a new one is seen after a restart. */
 static int add_resolv_conf(int ruleset)
 {
     char real[PATH_MAX];
@@ -122,7 +123,7 @@ static int add_resolv_conf(int ruleset)
     if (!slash || slash == real)
         return 0;
     *slash = '\0';
-    return add_path(ruleset, real, READ_FILE);
+    return strcmp(real, "/etc") == 0 ? 0 : add_path(ruleset, real, READ_FILE);
 }
 
 /* What getaddrinfo(3) reads: its files (FILES there, nsswitch.conf(5), gai.conf(5), host.conf(5)),

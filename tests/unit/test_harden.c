@@ -216,6 +216,7 @@ static void named_host(void)
     EXPECT(open_for("/etc/hosts", O_RDONLY) == 0);
     EXPECT(open_for("/etc/resolv.conf", O_RDONLY) == 0 || errno == ENOENT);
     EXPECT(open_for("/etc", O_RDONLY | O_DIRECTORY) == EACCES);
+    EXPECT(open_for("/etc/passwd", O_RDONLY) == EACCES);
     EXPECT(open_for("/etc/hosts", O_RDWR) == EACCES);
     EXPECT(LEAKS_ARE_LOOKED_FOR || open_for("/proc/self/environ", O_RDONLY) == EACCES);
     EXPECT(getaddrinfo("localhost", NULL, &hints, &found) == 0);
