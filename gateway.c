@@ -163,6 +163,15 @@ enum out_result out_send_bytes(struct out *o, const void *p, size_t len)
     return out_send(o, &v, 1);
 }
 
+void out_leave_bytes(struct out *o, const void *p, size_t len)
+{
+    unsigned char h[HEADER_LEN];
+    struct iovec v[2] = {{h, o->request ? HEADER_LEN : 0}, {(void *)(uintptr_t)p, len}};
+    put_header(h, TYPE_STDOUT, o->request, len);
+    if (len > 0 && buf_room(&o->rest, HEADER_LEN + len) == 0)
+        keep_rest(o, v, 2, 0);
+}
+
 void out_finish(struct out *o)
 {
     if (o->finished || o->fd < 0)

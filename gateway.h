@@ -47,6 +47,9 @@ struct out {
  * not take at once waits in rest. n is 15 at most. */
 enum out_result out_send(struct out *o, const struct iovec *pieces, int n);
 enum out_result out_send_bytes(struct out *o, const void *p, size_t len);
+/* Leaves bytes (FCGI_MAX_CONTENT at most) in rest, behind what waits there: for what must be told
+ * also to a peer that takes nothing now. Nothing when memory is short. */
+void out_leave_bytes(struct out *o, const void *p, size_t len);
 /* Sends what waits in rest. OUT_FULL while some is left. */
 enum out_result out_flush(struct out *o);
 /* Adds the end of the response behind all else, once. Flush, then close. */

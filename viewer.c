@@ -408,10 +408,14 @@ void viewer_tell_gap(struct viewer *v, const struct gap *gap)
 
 /* ---- the end ---- */
 
-/* Behind a last word nothing follows but the peer's taking it. */
+/* Behind a last word nothing follows but the peer's taking it; another viewer may have the place
+ * meanwhile. */
 static void drain(struct viewer *v)
 {
     out_finish(&v->out);
+    if (v->seat)
+        relay_unseat(v->relay, v->seat);
+    v->seat = NULL;
     log_detach(v);
     vouch_detach(v);
     viewer_set_state(v, VIEWER_DRAINING);
@@ -427,8 +431,8 @@ static void drain(struct viewer *v)
  * before it. */
 static void last_words(struct viewer *v, struct buf *b)
 {
-    if (put_head(v) == OUT_SENT && !v->blob && !b->failed && b->len > 0)
-        put(v, b->p, b->len);
+    if (put_head(v) == OUT_SENT && !v->blob && !b->failed && put(v, b->p, b->len) == OUT_FULL)
+        out_leave_bytes(&v->out, b->p, b->len);
     forget_head(v);
     buf_free(b);
     drain(v);

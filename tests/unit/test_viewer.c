@@ -81,12 +81,78 @@ static void only_ids_that_were_sent_are_told(void **state)
     }
 }
 
+static struct viewer *new_viewer(struct relay *r, int fd)
+{
+    struct admission *a = calloc(1, sizeof *a);
+    struct filter_spec all = {0};
+    const char *why;
+    a->out = (struct out){.fd = fd, .request = 1};
+    buf_init(&a->out.rest, 1024 * 1024);
+    buf_init(&a->head, 4096);
+    a->profile = profile_find("plain");
+    a->key = strdup("log");
+    a->field = strdup("data");
+    a->event_field = strdup("event");
+    a->filter = filter_new(&all);
+    a->seat = relay_seat(r, "ann", &why);
+    assert_non_null(a->seat);
+    struct viewer *v = viewer_new(r, a);
+    admission_free(a);
+    assert_non_null(v);
+    return v;
+}
+
+/* All that the peer gets up to the end of the connection. */
+static void read_to_the_end(struct viewer *v, int peer, struct buf *b)
+{
+    char bytes[65536];
+    ssize_t n;
+    while ((n = recv(peer, bytes, sizeof bytes, MSG_DONTWAIT)) != 0)
+        if (n > 0)
+            assert_int_equal(buf_add(b, bytes, (size_t)n), 0);
+        else
+            viewer_event(v, EPOLLOUT);
+}
+
+/* One that does not read just then is told all the same why its stream ends, and its place is free
+ * at once. */
+static void an_end_waits_for_who_does_not_read(void **state)
+{
+    static const char end[] = "event: end\ndata: {\"reason\":\"revoked\"}\n\n";
+    struct config config = {.max_viewers = 1, .max_per_user = 1};
+    struct relay *r = relay_new(&config);
+    struct buf b;
+    const char *why;
+    int s[2], small = 1;
+    (void)state;
+    assert_non_null(r);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
+    setsockopt(s[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    struct viewer *v = new_viewer(r, s[0]);
+    while (out_send_bytes(&v->out, "0123456789", 10) == OUT_SENT)
+        ;
+    assert_null(relay_seat(r, "ann", &why));
+    viewer_end(v, END_REVOKED);
+    assert_false(v->dead);
+    struct seat *seat = relay_seat(r, "ann", &why);
+    assert_non_null(seat);
+    relay_unseat(r, seat);
+    buf_init(&b, 1024 * 1024);
+    read_to_the_end(v, s[1], &b);
+    assert_non_null(memmem(b.p, b.len, end, sizeof end - 1));
+    assert_int_equal(b.p[b.len - 16 + 1], 3); /* FCGI_END_REQUEST */
+    buf_free(&b);
+    relay_free(r);
+    close(s[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaps_that_wait_become_one),
         cmocka_unit_test(a_drain_has_its_deadline),
         cmocka_unit_test(only_ids_that_were_sent_are_told),
+        cmocka_unit_test(an_end_waits_for_who_does_not_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
