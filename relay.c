@@ -319,6 +319,7 @@ static void sweep(struct relay *r)
 {
     r->next_sweep = INT64_MAX; /* the walk may call for another at once */
     int64_t due = log_tidy(r), channels = channels_check_times(r);
+    vouch_look_due(r);
     give_memory_back(r);
     if (channels < due)
         due = channels;

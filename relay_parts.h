@@ -186,6 +186,7 @@ struct relay {
     int64_t next_look; /* without tracking */
     int64_t stop_by;   /* 0: not stopping */
     bool up, down, tracking;
+    bool vouch_due; /* there was no memory to look at a key that vouches */
 };
 
 /* ---- viewer.c ---- */
@@ -321,10 +322,13 @@ void listing_remove(struct viewer *v);
 
 /* ---- vouch.c ---- */
 
+/* -1: out of memory; vouch_detach in any case. */
 int vouch_attach(struct viewer *v, char *key);
 void vouch_detach(struct viewer *v);
 void vouch_ring(struct relay *r, struct slice key);
 void vouch_look_all(struct relay *r);
+/* Looks again where there was no memory to. */
+void vouch_look_due(struct relay *r);
 /* At the end of the relay. */
 void vouch_free_all(struct relay *r);
 

@@ -9,12 +9,15 @@
 
 #include "relay_parts.h"
 
+#define RETRY_MS 250 /* after there was no memory to ask */
+
 struct vouch {
     struct relay *relay;
     char *key;
     struct viewer *viewers;
     bool asking; /* GET is under way */
     bool again;  /* it rang meanwhile */
+    bool due;    /* there was no memory to ask */
 };
 
 static int compare_vouches(const void *a, const void *b)
@@ -33,7 +36,7 @@ static void vouch_free_unused(struct vouch *c)
     free(c);
 }
 
-static void look(struct vouch *c);
+static int look(struct vouch *c);
 
 static void on_value(void *arg, enum redis_result result, const struct slice *value)
 {
@@ -57,15 +60,22 @@ static void on_value(void *arg, enum redis_result result, const struct slice *va
     vouch_free_unused(c);
 }
 
-static void look(struct vouch *c)
+/* -1: out of memory; vouch_look_due tries again. While Redis is away nothing can be asked: all
+ * are looked at when it is back. */
+static int look(struct vouch *c)
 {
-    if (c->asking) {
-        c->again = true;
-        return;
-    }
-    c->again = false;
-    if (redis_feed_get(c->relay->feed, c->key, on_value, c) == 0)
-        c->asking = true;
+    struct relay *r = c->relay;
+    c->again = c->asking;
+    if (c->asking || !r->up)
+        return 0;
+    c->asking = redis_feed_get(r->feed, c->key, on_value, c) == 0;
+    c->due = !c->asking;
+    if (c->asking)
+        return 0;
+    r->vouch_due = true;
+    if (r->now + RETRY_MS < r->next_sweep)
+        r->next_sweep = r->now + RETRY_MS;
+    return -1;
 }
 
 static struct vouch *vouch_make(struct relay *r, const char *key)
@@ -100,8 +110,7 @@ int vouch_attach(struct viewer *v, char *key)
     v->vouch = c;
     v->vouch_next = c->viewers;
     c->viewers = v;
-    look(c); /* it may have gone since the front looked; and this arms its doorbell */
-    return 0;
+    return look(c); /* it may have gone since the front looked; and this arms its doorbell */
 }
 
 void vouch_detach(struct viewer *v)
@@ -138,6 +147,22 @@ static void look_at_node(const void *node, VISIT visit, int depth)
 void vouch_look_all(struct relay *r)
 {
     twalk(r->vouch_tree, look_at_node);
+}
+
+static void look_at_due(const void *node, VISIT visit, int depth)
+{
+    struct vouch *c = *(struct vouch *const *)node;
+    (void)depth;
+    if ((visit == postorder || visit == leaf) && c->due)
+        look(c);
+}
+
+void vouch_look_due(struct relay *r)
+{
+    if (!r->vouch_due)
+        return;
+    r->vouch_due = false; /* unless it fails again */
+    twalk(r->vouch_tree, look_at_due);
 }
 
 static void vouch_free(void *p)
