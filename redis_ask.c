@@ -278,7 +278,7 @@ static enum ask_result read_added(struct redis_ask *a)
         static const char *const for_good[] = {"WRONGTYPE", "NOPERM", "ERR"};
         result = ASK_DOWN;
         for (size_t i = 0; i < sizeof for_good / sizeof *for_good; i++)
-            if (reply_starts_with(r, for_good[i]))
+            if (reply_starts_with(r, for_good[i]) && !reply_is_outage(r))
                 result = ASK_REFUSED;
         ask_failed(a, r->str);
     }

@@ -44,7 +44,8 @@ static uint64_t reply_number(const redisReply *r)
 /* Errors that say the server is not fit to be asked now: as if it were away. */
 bool reply_is_outage(const redisReply *r)
 {
-    static const char *const words[] = {"LOADING", "NOAUTH", "MASTERDOWN", "CLUSTERDOWN", "BUSY "};
+    static const char *const words[] = {"LOADING",     "NOAUTH", "MASTERDOWN",
+                                        "CLUSTERDOWN", "BUSY ",  "ERR max number of clients"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (reply_starts_with(r, words[i]))
             return true;

@@ -45,3 +45,13 @@ def test_long_records_come_in_part_and_cost_little(stack, redis):
     assert [r["data"] for r in records[4:]] == ["a", "b"]
     peak = procs.peak_kb(responder.pid)
     assert webs.sanitized() or peak < 200 * 1024, f"{peak} kB for records of 40 MB"
+
+
+def test_redis_with_too_many_clients_is_away(stack, redis):
+    """The page may ask again."""
+    scripted = stack.scripted(redis, lambda conn, cmd: FULL if cmd[0] == b"XREVRANGE" else None)
+    answer = ask(stack.responder(scripted).socket, environment("/sselog/history"))
+    assert answer.status == 503 and "retry-after" in answer.headers
+
+
+FULL = b"-ERR max number of clients reached\r\n"

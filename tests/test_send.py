@@ -130,6 +130,15 @@ def test_refused_is_told(setup, redis):
     assert p.returncode not in (0, None) and b"WRONGTYPE" in said
 
 
+def test_too_many_clients_pass(stack, redis):
+    """What is full now is not full for ever."""
+    full = [b"-ERR max number of clients reached\r\n"] * 2
+    scripted = stack.scripted(redis, lambda conn, cmd: full.pop() if cmd[0] == b"XADD" and full else None)
+    p = sender(stack.setup(scripted), "-l", "log", stderr=subprocess.DEVNULL)
+    p.communicate(b"x\n")
+    assert p.returncode == 0 and entries(redis) == [{"data": b"x"}]
+
+
 def test_publish_too(setup, redis):
     with redis.client.pubsub() as listener:
         listener.subscribe("log")
