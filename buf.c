@@ -18,16 +18,26 @@ void buf_init(struct buf *b, size_t max)
     *b = (struct buf){.max = max < PTRDIFF_MAX ? max : PTRDIFF_MAX - 1};
 }
 
+static void wipe(struct buf *b, size_t from, size_t to)
+{
+    if (b->secret && b->p)
+        explicit_bzero(b->p + from, to - from);
+}
+
 void buf_free(struct buf *b)
 {
     if (!b)
         return;
+    bool secret = b->secret;
+    wipe(b, 0, b->cap);
     free(b->p);
     buf_init(b, b->max);
+    b->secret = secret;
 }
 
 void buf_clear(struct buf *b)
 {
+    wipe(b, 0, b->len);
     b->len = 0;
     b->failed = false;
     if (b->p)
@@ -45,6 +55,20 @@ static size_t next_cap(const struct buf *b, size_t need)
     return cap < b->max + 1 ? cap : b->max + 1;
 }
 
+/* realloc leaves behind what it moved. */
+static char *resize(struct buf *b, size_t cap)
+{
+    if (!b->secret)
+        return realloc(b->p, cap);
+    char *p = malloc(cap);
+    if (p && b->p) {
+        memcpy(p, b->p, b->len);
+        wipe(b, 0, b->cap);
+        free(b->p);
+    }
+    return p;
+}
+
 int buf_room(struct buf *b, size_t len)
 {
     size_t cap;
@@ -59,7 +83,7 @@ int buf_room(struct buf *b, size_t len)
     if (b->p && b->len + len < b->cap)
         return 0;
     cap = next_cap(b, b->len + len + 1);
-    p = realloc(b->p, cap);
+    p = resize(b, cap);
     if (!p) {
         b->failed = true;
         return -1;
@@ -132,6 +156,7 @@ void buf_drop(struct buf *b, size_t n)
         return;
     memmove(b->p, b->p + n, b->len - n + 1); /* with the NUL */
     b->len -= n;
+    wipe(b, b->len, b->len + n);
 }
 
 static int hex_digit(char c)

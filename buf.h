@@ -26,6 +26,7 @@ struct buf {
     size_t cap;  /* bytes allocated */
     size_t max;  /* len never exceeds this */
     bool failed; /* cap met or out of memory: the content is incomplete */
+    bool secret; /* may be set by its owner: what is given back, moved or dropped is wiped */
 };
 
 /* An empty buffer that will hold at most max bytes; allocates nothing yet. */

@@ -37,7 +37,7 @@ void divert_reset(struct divert *d)
     for (size_t i = 0; i < d->ndone; i++)
         blob_unref(d->done[i]);
     free(d->done);
-    *d = (struct divert){0};
+    *d = (struct divert){.all = d->all};
 }
 
 char *divert_target(struct divert *d, size_t *len)
@@ -98,7 +98,7 @@ static int take_header(struct divert *d, struct buf *out)
     d->line_len = 0;
     if (array && digits && n > MAX_ARRAY)
         return -1;
-    if (array || !digits || n <= DIVERT_MIN) {
+    if (array || !digits || n <= (d->all ? 0 : DIVERT_MIN)) {
         d->skip = digits && !array ? (size_t)n + 2 : 0;
         d->drop = false;
         return buf_add(out, d->line, len);

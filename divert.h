@@ -33,6 +33,7 @@ void blob_unref(struct blob *b);
 #define DIVERT_MAX_LINE 32
 
 struct divert {
+    bool all;             /* set by its owner: bodies of any length but 0 are diverted */
     size_t large;         /* length of a large body whose header was just met: see divert_feed */
     struct blob *filling; /* the large body now arriving */
     size_t filled;
@@ -45,7 +46,7 @@ struct divert {
     size_t ndone, cap_done;
 };
 
-/* Frees all; the struct is ready for a new connection. */
+/* Frees all, but leaves `all`; the struct is ready for a new connection. */
 void divert_reset(struct divert *d);
 /* Where the next bytes from the socket may be read to directly: the unfilled rest of a large body.
  * Length 0: read into a buffer of your own and pass it to divert_feed. */

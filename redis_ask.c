@@ -1,28 +1,39 @@
 /* SPDX-License-Identifier: MIT */
-/* redis_ask: the ask of redis_io.h: one blocking connection whose every call has a deadline. */
+/* redis_ask: the ask of redis_io.h: one connection whose every call has a deadline.  It waits for
+ * its socket by itself: hiredis would wait as long again for each byte, and look the host up
+ * besides. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
 
 #include "clock.h"
 #include "diag.h"
 #include "redis_reply.h"
 #include "redis_tls.h"
+#include "redis_wire.h"
 
-#define ASK_PAUSE_MS 500 /* after a failure others are told at once, for so long */
+#define PAUSE_MS     500
+#define READ_CHUNK   (16 * 1024)
+#define BYTES_PER_MS 4096 /* what comes faster than that does not use up the deadline */
+#define HOLD_BYTES   (4 * 1024 * 1024) /* of long values in one answer */
 
 struct redis_ask {
     const struct redis_address *address;
-    struct timeval deadline;
-    redisContext *ctx;
+    unsigned deadline;  /* ms */
+    int64_t end;        /* of the call under way: CLOCK_MONOTONIC ms */
+    int64_t not_before; /* after a failure others are told at once until then */
+    redisContext *ctx;  /* non-blocking */
     struct ssl_st *tls; /* rediss://; belongs to ctx */
-    int64_t not_before; /* CLOCK_MONOTONIC ms */
+    struct buf out;
+    struct divert divert;
+    size_t hold; /* bytes of long values that the answer may still hold */
+    bool cut;    /* it had more: such a value came as empty */
+    struct reply_room room;
 };
 
 struct redis_ask *redis_ask_new(const struct redis_address *address, unsigned deadline)
@@ -31,8 +42,8 @@ struct redis_ask *redis_ask_new(const struct redis_address *address, unsigned de
     if (!a)
         return NULL;
     a->address = address;
-    a->deadline.tv_sec = deadline / 1000;
-    a->deadline.tv_usec = (deadline % 1000) * 1000;
+    a->deadline = deadline;
+    wire_init(&a->out);
     return a;
 }
 
@@ -42,6 +53,8 @@ static void ask_hang_up(struct redis_ask *a)
         redisFree(a->ctx);
     a->ctx = NULL;
     a->tls = NULL;
+    buf_free(&a->out);
+    divert_reset(&a->divert);
 }
 
 void redis_ask_free(struct redis_ask *a)
@@ -49,75 +62,193 @@ void redis_ask_free(struct redis_ask *a)
     if (!a)
         return;
     ask_hang_up(a);
+    reply_room_free(&a->room);
     free(a);
 }
 
-static enum ask_result ask_failed(struct redis_ask *a, const char *why)
+/* ---- bytes ---- */
+
+/* Always -1. The connection is of no use any more: a late answer would be taken for the next. */
+static int ask_lose(struct redis_ask *a, const char *why)
 {
     diag(DIAG_WARNING, "redis", "look-up: %s", why);
     ask_hang_up(a);
-    a->not_before = clock_ms() + ASK_PAUSE_MS;
-    return ASK_DOWN;
+    a->not_before = clock_ms() + PAUSE_MS;
+    return -1;
 }
 
-/* Why there is no answer. */
-static const char *ask_error(const struct redis_ask *a)
+/* Waits for the socket, until the call must end. */
+static int ask_wait(struct redis_ask *a, short events)
 {
-    return redis_tls_why(a->tls, a->ctx->errstr);
+    int64_t left;
+    while ((left = a->end - clock_ms()) > 0) {
+        struct pollfd p = {.fd = a->ctx->fd, .events = events};
+        int n = poll(&p, 1, (int)left);
+        if (n > 0)
+            return 0;
+        if (n < 0 && errno != EINTR)
+            return ask_lose(a, strerror(errno));
+    }
+    return ask_lose(a, a->tls ? "TLS: no answer in time" : "no answer in time");
 }
 
-static redisReply *ask_once(struct redis_ask *a, int argc, const char **argv)
+static int ask_write(struct redis_ask *a)
 {
-    size_t lens[12];
-    for (int i = 0; i < argc; i++)
-        lens[i] = strlen(argv[i]);
-    void *reply = NULL;
-    int done = 0;
-    if (redisAppendCommandArgv(a->ctx, argc, argv, lens) != REDIS_OK)
-        return NULL;
-    while (!done)
-        if (reply_write(a->ctx, &done))
+    for (;;) {
+        if (wire_write(a->ctx->fd, a->tls, &a->out))
+            return ask_lose(a, redis_tls_why(a->tls, strerror(errno)));
+        if (a->out.len == 0)
+            return 0;
+        if (ask_wait(a, POLLOUT))
+            return -1;
+    }
+}
+
+/* A long value begins: whether this answer may hold it. After one that it may not, none. */
+static bool ask_holds(struct redis_ask *a)
+{
+    a->cut = a->cut || a->divert.large > a->hold;
+    if (!a->cut)
+        a->hold -= a->divert.large;
+    return !a->cut;
+}
+
+/* Passes n bytes through divert to the parser. */
+static int ask_take(struct redis_ask *a, const char *p, size_t n)
+{
+    size_t at = 0;
+    do {
+        struct buf pass;
+        buf_init(&pass, 2 * READ_CHUNK);
+        ssize_t used = divert_feed(&a->divert, p + at, n - at, &pass);
+        bool bad = used < 0 ||
+                   (pass.len > 0 && redisReaderFeed(a->ctx->reader, pass.p, pass.len) != REDIS_OK);
+        buf_free(&pass);
+        if (bad || (a->divert.large > 0 && divert_large(&a->divert, ask_holds(a))))
+            return ask_lose(a, "an answer out of form, or no memory for it");
+        at += (size_t)used;
+    } while (at < n);
+    return 0;
+}
+
+/* Waits for more, or takes some of it. */
+static int ask_read_some(struct redis_ask *a)
+{
+    char chunk[READ_CHUNK];
+    size_t room;
+    char *direct = divert_target(&a->divert, &room), *into = direct ? direct : chunk;
+    if (!direct)
+        room = sizeof chunk;
+    ssize_t n = a->tls ? redis_tls_read(a->tls, into, room) : recv(a->ctx->fd, into, room, 0);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return ask_wait(a, POLLIN);
+    if (n <= 0)
+        return ask_lose(a, n < 0 ? redis_tls_why(a->tls, strerror(errno))
+                                 : "connection closed by the server");
+    a->end += n / BYTES_PER_MS;
+    if (direct)
+        divert_filled(&a->divert, (size_t)n);
+    int bad = ask_take(a, chunk, direct ? 0 : (size_t)n);
+    if (!direct)
+        explicit_bzero(chunk, (size_t)n); /* a session, it may be */
+    return bad;
+}
+
+/* NULL after the connection was lost. */
+static redisReply *ask_reply(struct redis_ask *a)
+{
+    for (;;) {
+        void *r = NULL;
+        if (redisGetReplyFromReader(a->ctx, &r) != REDIS_OK) {
+            ask_lose(a, a->ctx->errstr);
             return NULL;
-    return redisGetReply(a->ctx, &reply) == REDIS_OK ? reply : NULL;
+        }
+        if (r && reply_hold_blobs(&a->room, &a->divert, r)) {
+            freeReplyObject(r);
+            ask_lose(a, "out of memory");
+            return NULL;
+        }
+        if (r || ask_read_some(a))
+            return r;
+    }
 }
+
+/* Wipes the long values, with divert.all every value, before their memory is given back. */
+static void ask_drop(struct redis_ask *a, redisReply *r)
+{
+    for (size_t i = 0; i < a->room.nblobs; i++)
+        explicit_bzero(a->room.blobs[i]->bytes, a->room.blobs[i]->len);
+    reply_drop_blobs(&a->room);
+    freeReplyObject(r);
+}
+
+static redisReply *ask_once(struct redis_ask *a, const struct slice *words, size_t n)
+{
+    if (wire_add(&a->out, words, n)) {
+        ask_lose(a, "out of memory");
+        return NULL;
+    }
+    return ask_write(a) ? NULL : ask_reply(a);
+}
+
+/* ---- connecting ---- */
 
 /* A command of the greeting; -1 when it did not go well. */
-static int ask_greet(struct redis_ask *a, int argc, const char **argv)
+static int ask_greet(struct redis_ask *a, const struct slice *words, size_t n)
 {
-    redisReply *r = ask_once(a, argc, argv);
-    int bad = !r || r->type == REDIS_REPLY_ERROR;
-    if (bad)
-        ask_failed(a, r ? reply_error_text(r) : ask_error(a));
-    if (r)
-        freeReplyObject(r);
-    return bad ? -1 : 0;
+    redisReply *r = ask_once(a, words, n);
+    if (!r)
+        return -1;
+    int bad = r->type == REDIS_REPLY_ERROR ? ask_lose(a, reply_error_text(r)) : 0;
+    ask_drop(a, r);
+    return bad;
+}
+
+/* TCP, or the Unix socket. */
+static int ask_dial(struct redis_ask *a)
+{
+    const struct redis_address *where = a->address;
+    a->ctx = where->path ? redisConnectUnixNonBlock(where->path)
+                         : redisConnectNonBlock(where->host, where->port);
+    if (!a->ctx || a->ctx->err)
+        return ask_lose(a, a->ctx ? a->ctx->errstr : "out of memory");
+    fcntl(a->ctx->fd, F_SETFD, FD_CLOEXEC);
+    if (ask_wait(a, POLLOUT))
+        return -1;
+    int error = 0;
+    socklen_t len = sizeof error;
+    if (getsockopt(a->ctx->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+        error = errno;
+    return error ? ask_lose(a, strerror(error)) : 0;
+}
+
+static int ask_shake(struct redis_ask *a)
+{
+    for (;;) {
+        const char *why;
+        enum tls_result result = redis_tls_shake(a->ctx, &a->tls, &why);
+        if (result == TLS_DONE)
+            return 0;
+        if (result == TLS_FAILED)
+            return ask_lose(a, why);
+        if (ask_wait(a, result == TLS_WANTS_READ ? POLLIN : POLLOUT))
+            return -1;
+    }
 }
 
 static int ask_connect(struct redis_ask *a)
 {
     const struct redis_address *where = a->address;
-    if (clock_ms() < a->not_before)
+    if (ask_dial(a) || (where->tls && ask_shake(a)))
         return -1;
-    a->ctx = where->path ? redisConnectUnixWithTimeout(where->path, a->deadline)
-                         : redisConnectWithTimeout(where->host, where->port, a->deadline);
-    if (!a->ctx || a->ctx->err || redisSetTimeout(a->ctx, a->deadline) != REDIS_OK ||
-        fcntl(a->ctx->fd, F_SETFD, FD_CLOEXEC) < 0) {
-        ask_failed(a, !a->ctx ? "out of memory" : a->ctx->err ? a->ctx->errstr : strerror(errno));
-        return -1;
-    }
-    const char *why;
-    if (where->tls && redis_tls_shake(a->ctx, &a->tls, &why) != TLS_DONE) {
-        ask_failed(a, why);
-        return -1;
-    }
     char db[12];
     snprintf(db, sizeof db, "%d", where->db);
-    const char *both[] = {"AUTH", where->user, where->password};
-    const char *one[] = {"AUTH", where->password};
-    const char *select_db[] = {"SELECT", db};
-    if (where->password && (where->user ? ask_greet(a, 3, both) : ask_greet(a, 2, one)))
+    const struct slice auth = slice_of("AUTH"), password = slice_of(where->password);
+    const struct slice both[] = {auth, slice_of(where->user), password}, one[] = {auth, password};
+    const struct slice select_db[] = {slice_of("SELECT"), slice_of(db)};
+    if (where->password && (where->user ? ask_greet(a, both, 3) : ask_greet(a, one, 2)))
         return -1;
-    return where->db != 0 ? ask_greet(a, 2, select_db) : 0;
+    return where->db != 0 ? ask_greet(a, select_db, 2) : 0;
 }
 
 /* The server may have closed an idle connection: then the first try on it says so at once. With TLS
@@ -129,55 +260,69 @@ static bool ask_is_stale(const redisContext *ctx)
     return n >= 0 || (errno != EAGAIN && errno != EINTR);
 }
 
-static int ask_ready(struct redis_ask *a)
+/* ---- calls ---- */
+
+/* Every call begins so: from here on it has its deadline. */
+static void ask_begin(struct redis_ask *a)
 {
+    a->end = clock_ms() + a->deadline;
+    a->hold = HOLD_BYTES;
+    a->divert.all = false;
+}
+
+/* 0: connected. */
+static int ask_enter(struct redis_ask *a)
+{
+    if (clock_ms() < a->not_before)
+        return -1;
+    a->cut = false;
     if (a->ctx && ask_is_stale(a->ctx))
         ask_hang_up(a);
     redis_tls_calm(a->tls);
     return a->ctx ? 0 : ask_connect(a);
 }
 
-/* NULL with *result set when there is no answer to look at. */
-static redisReply *ask(struct redis_ask *a, int argc, const char **argv, enum ask_result *result)
+/* What an error of the server comes to. */
+static enum ask_result ask_error(const redisReply *r)
 {
-    *result = ASK_DOWN;
-    if (ask_ready(a))
-        return NULL;
-    redisReply *r = ask_once(a, argc, argv);
-    if (!r) {
-        *result = ask_failed(a, ask_error(a));
-        return NULL;
-    }
-    *result = ASK_OK;
-    if (r->type != REDIS_REPLY_ERROR)
-        return r;
     diag(DIAG_WARNING, "redis", "look-up refused: %s", reply_error_text(r));
     if (reply_is_outage(r))
-        *result = ASK_DOWN;
-    else /* a key of another type is not the one that was asked for */
-        *result = reply_starts_with(r, "WRONGTYPE") ? ASK_MISSING : ASK_REFUSED;
-    freeReplyObject(r);
-    return NULL;
+        return ASK_DOWN;
+    /* A key of another type is not the one that was asked for. */
+    return reply_starts_with(r, "WRONGTYPE") ? ASK_MISSING : ASK_REFUSED;
 }
 
-/* Values that pass through here may be secrets: hiredis's copy is wiped before it is freed. */
-static void free_wiped(redisReply *r)
+/* NULL with *result set when there is no answer to look at. Else it is for ask_drop. */
+static redisReply *ask(struct redis_ask *a, const struct slice *words, size_t n,
+                       enum ask_result *result)
 {
-    if (r->type == REDIS_REPLY_STRING)
-        explicit_bzero(r->str, (size_t)r->len);
-    freeReplyObject(r);
+    *result = ASK_DOWN;
+    if (ask_enter(a))
+        return NULL;
+    redisReply *r = ask_once(a, words, n);
+    if (!r)
+        return NULL;
+    *result = r->type == REDIS_REPLY_ERROR ? ask_error(r) : ASK_OK;
+    if (*result == ASK_OK)
+        return r;
+    ask_drop(a, r);
+    return NULL;
 }
 
 enum ask_result redis_ask_get(struct redis_ask *a, const char *key, bool take, struct buf *value)
 {
-    const char *argv[] = {take ? "GETDEL" : "GET", key};
+    const struct slice words[] = {slice_of(take ? "GETDEL" : "GET"), slice_of(key)};
     enum ask_result result;
-    redisReply *r = ask(a, 2, argv, &result);
+    ask_begin(a);
+    a->divert.all = true; /* it may be a secret: hiredis does not see it, ask_drop wipes it */
+    a->hold = value->max - value->len;
+    redisReply *r = ask(a, words, 2, &result);
     if (!r)
         return result;
-    if (r->type != REDIS_REPLY_STRING || buf_add(value, r->str, (size_t)r->len))
+    struct slice s = reply_value(&a->room, r);
+    if (!reply_is_text(r) || a->cut || buf_add(value, s.p, s.len))
         result = ASK_MISSING;
-    free_wiped(r);
+    ask_drop(a, r);
     return result;
 }
 
@@ -186,44 +331,63 @@ enum ask_result redis_ask_set(struct redis_ask *a, const char *key, struct slice
 {
     char ttl[12];
     snprintf(ttl, sizeof ttl, "%u", seconds);
-    const char *argv[] = {"SET", key, value.p, "EX", ttl, "NX"};
+    const struct slice words[] = {slice_of("SET"), slice_of(key), value,
+                                  slice_of("EX"),  slice_of(ttl), slice_of("NX")};
     enum ask_result result;
-    redisReply *r = ask(a, 6, argv, &result);
+    ask_begin(a);
+    redisReply *r = ask(a, words, 6, &result);
     if (!r)
         return result;
     result = r->type == REDIS_REPLY_NIL ? ASK_REFUSED : ASK_OK;
-    freeReplyObject(r);
+    ask_drop(a, r);
     return result;
 }
 
 enum ask_result redis_ask_ping(struct redis_ask *a)
 {
-    const char *argv[] = {"PING"};
+    const struct slice words[] = {slice_of("PING")};
     enum ask_result result;
-    redisReply *r = ask(a, 1, argv, &result);
+    ask_begin(a);
+    redisReply *r = ask(a, words, 1, &result);
     if (r)
-        freeReplyObject(r);
+        ask_drop(a, r);
     return result;
+}
+
+/* The newest entries up to `to` in a->room; NULL with *result set when there are none to look at.
+ */
+static redisReply *ask_entries(struct redis_ask *a, const char *key, struct xid to, unsigned count,
+                               ssize_t *n, enum ask_result *result)
+{
+    char high[XID_TEXT], number[12];
+    xid_format(to, high);
+    snprintf(number, sizeof number, "%u", count);
+    const struct slice words[] = {slice_of("XREVRANGE"), slice_of(key),     slice_of(high),
+                                  slice_of("-"),         slice_of("COUNT"), slice_of(number)};
+    redisReply *r = ask(a, words, 6, result);
+    if (!r)
+        return NULL;
+    *n = r->type == REDIS_REPLY_ARRAY ? reply_entries(&a->room, r) : -1;
+    if (*n >= 0)
+        return r;
+    *result = ASK_REFUSED;
+    ask_drop(a, r);
+    return NULL;
 }
 
 enum ask_result redis_ask_range(struct redis_ask *a, const char *key, struct xid to, unsigned count,
                                 redis_range_fn *fn, void *arg)
 {
-    char high[XID_TEXT], number[12];
-    xid_format(to, high);
-    snprintf(number, sizeof number, "%u", count);
-    const char *argv[] = {"XREVRANGE", key, high, "-", "COUNT", number};
     enum ask_result result;
-    redisReply *r = ask(a, 6, argv, &result);
+    ssize_t n;
+    ask_begin(a);
+    a->hold = SIZE_MAX;
+    redisReply *r = ask_entries(a, key, to, count, &n, &result);
     if (!r)
         return result;
-    struct reply_room room = {0}; /* no values are diverted here */
-    ssize_t n = r->type == REDIS_REPLY_ARRAY ? reply_entries(&room, r) : -1;
-    if (n >= 0)
-        fn(arg, REDIS_OK, room.entries, (size_t)n);
-    reply_room_free(&room);
-    freeReplyObject(r);
-    return n < 0 ? ASK_REFUSED : ASK_OK;
+    fn(arg, REDIS_OK, a->room.entries, (size_t)n);
+    ask_drop(a, r);
+    return ASK_OK;
 }
 
 enum ask_result redis_ask_listed(struct redis_ask *a, const char *key, int64_t from,
@@ -231,48 +395,41 @@ enum ask_result redis_ask_listed(struct redis_ask *a, const char *key, int64_t f
 {
     char low[24];
     snprintf(low, sizeof low, "%" PRId64, from);
-    const char *argv[] = {"ZRANGEBYSCORE", key, low, "+inf"};
+    const struct slice words[] = {slice_of("ZRANGEBYSCORE"), slice_of(key), slice_of(low),
+                                  slice_of("+inf")};
     enum ask_result result;
-    redisReply *r = ask(a, 4, argv, &result);
+    ask_begin(a);
+    redisReply *r = ask(a, words, 4, &result);
     if (!r)
         return result;
     for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++)
         if (reply_is_text(r->element[i]))
-            fn(arg, reply_slice(r->element[i]));
-    freeReplyObject(r);
+            fn(arg, reply_value(&a->room, r->element[i]));
+    ask_drop(a, r);
     return ASK_OK;
 }
 
-static int append_add(redisContext *ctx, const struct redis_add *add)
+static int append_add(struct redis_ask *a, const struct redis_add *add)
 {
     char maxlen[24];
     snprintf(maxlen, sizeof maxlen, "%lu", add->maxlen);
-    struct slice s[] = {slice_of("XADD"), slice_of(add->key), slice_of("MAXLEN"), slice_of("~"),
-                        slice_of(maxlen), slice_of("*"),      add->field,         add->value,
-                        add->event_field, add->event};
-    int argc = add->event.len > 0 ? 10 : 8;
-    const char *argv[10];
-    size_t lens[10];
-    for (int i = 0; i < argc; i++) {
-        argv[i] = s[i].len > 0 ? s[i].p : "";
-        lens[i] = s[i].len;
-    }
-    if (redisAppendCommandArgv(ctx, argc, argv, lens) != REDIS_OK)
+    const struct slice words[] = {slice_of("XADD"), slice_of(add->key), slice_of("MAXLEN"),
+                                  slice_of("~"),    slice_of(maxlen),   slice_of("*"),
+                                  add->field,       add->value,         add->event_field,
+                                  add->event};
+    if (wire_add(&a->out, words, add->event.len > 0 ? 10 : 8))
         return -1;
-    if (!add->channel)
-        return 0;
-    const char *publish[] = {"PUBLISH", add->channel, argv[7]};
-    size_t publish_lens[] = {7, strlen(add->channel), lens[7]};
-    return redisAppendCommandArgv(ctx, 3, publish, publish_lens) == REDIS_OK ? 0 : -1;
+    const struct slice publish[] = {slice_of("PUBLISH"), slice_of(add->channel), add->value};
+    return add->channel ? wire_add(&a->out, publish, 3) : 0;
 }
 
-/* Reads one answer of redis_ask_send. */
+/* Reads one answer of redis_ask_send. Each that comes is progress, and has its own deadline. */
 static enum ask_result read_added(struct redis_ask *a)
 {
-    void *p = NULL;
-    if (redisGetReply(a->ctx, &p) != REDIS_OK)
-        return ask_failed(a, ask_error(a));
-    redisReply *r = p;
+    a->end = clock_ms() + a->deadline;
+    redisReply *r = ask_reply(a);
+    if (!r)
+        return ASK_DOWN;
     enum ask_result result = ASK_OK;
     if (r->type == REDIS_REPLY_ERROR) {
         static const char *const for_good[] = {"WRONGTYPE", "NOPERM", "ERR"};
@@ -280,21 +437,20 @@ static enum ask_result read_added(struct redis_ask *a)
         for (size_t i = 0; i < sizeof for_good / sizeof *for_good; i++)
             if (reply_starts_with(r, for_good[i]) && !reply_is_outage(r))
                 result = ASK_REFUSED;
-        ask_failed(a, r->str);
+        ask_lose(a, reply_error_text(r));
     }
-    freeReplyObject(r);
+    ask_drop(a, r);
     return result;
 }
 
-enum ask_result redis_ask_send(struct redis_ask *a, const struct redis_add *adds, size_t n,
-                               size_t *done)
+static enum ask_result send_all(struct redis_ask *a, const struct redis_add *adds, size_t n,
+                                size_t *done)
 {
-    *done = 0;
-    if (ask_ready(a))
-        return ASK_DOWN;
     for (size_t i = 0; i < n; i++)
-        if (append_add(a->ctx, &adds[i]))
-            return ask_failed(a, "out of memory");
+        if (append_add(a, &adds[i]))
+            return ask_lose(a, "out of memory"), ASK_DOWN;
+    if (ask_write(a))
+        return ASK_DOWN;
     for (; *done < n; (*done)++) {
         enum ask_result result = read_added(a);
         if (result == ASK_OK && adds[*done].channel)
@@ -303,4 +459,14 @@ enum ask_result redis_ask_send(struct redis_ask *a, const struct redis_add *adds
             return result;
     }
     return ASK_OK;
+}
+
+enum ask_result redis_ask_send(struct redis_ask *a, const struct redis_add *adds, size_t n,
+                               size_t *done)
+{
+    *done = 0;
+    ask_begin(a);
+    if (ask_enter(a))
+        return ASK_DOWN;
+    return send_all(a, adds, n, done);
 }

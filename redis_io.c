@@ -60,13 +60,13 @@ int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, vo
 int redis_feed_subscribe(struct redis_feed *f, const char *channel)
 {
     const char *argv[] = {"SUBSCRIBE", channel};
-    return f->up ? link_append(f->doorbell.ctx, 2, argv) : -1;
+    return f->up ? link_append(&f->doorbell, 2, argv) : -1;
 }
 
 int redis_feed_unsubscribe(struct redis_feed *f, const char *channel)
 {
     const char *argv[] = {"UNSUBSCRIBE", channel};
-    return f->up ? link_append(f->doorbell.ctx, 2, argv) : -1;
+    return f->up ? link_append(&f->doorbell, 2, argv) : -1;
 }
 
 int redis_feed_score(struct redis_feed *f, const char *key, const char *member, redis_value_fn *fn,
@@ -481,7 +481,7 @@ static void conn_overdue(struct redis_feed *f, struct conn *c)
     c->since = f->now;
     if (c->subscribed)
         c->pinged = f->now;
-    if (c->subscribed ? link_append(c->ctx, 1, argv) : link_ask(f, c, 1, argv, &what))
+    if (c->subscribed ? link_append(c, 1, argv) : link_ask(f, c, 1, argv, &what))
         link_lose(f, c->name, "out of memory");
 }
 

@@ -9,7 +9,7 @@
  * channels). CLIENT TRACKING ON REDIRECT ties them: each read of a key on the first arms its bell,
  * any later change of that key rings it once (Redis manual, "Client-side caching in Redis").
  *
- * The ask, for a front thread: one blocking connection whose every call has a deadline.
+ * The ask, for a front thread: one connection, whose every call waits, until a deadline.
  */
 #ifndef SSELOG_REDIS_IO_H
 #define SSELOG_REDIS_IO_H
@@ -141,8 +141,9 @@ enum ask_result {
 
 struct redis_ask;
 
-/* deadline: ms for connecting and for each answer. NULL: out of memory. Connects at the first call.
- */
+/* deadline: ms for a call, connecting and all; redis_ask_send has as long for each answer. What
+ * comes fast, as a long value may, does not use it up. NULL: out of memory. Connects at the first
+ * call. */
 struct redis_ask *redis_ask_new(const struct redis_address *address, unsigned deadline);
 void redis_ask_free(struct redis_ask *a);
 /* GET, or GETDEL. A value that does not fit into value's cap is ASK_MISSING. */

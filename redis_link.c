@@ -14,6 +14,7 @@
 
 #include "diag.h"
 #include "redis_tls.h"
+#include "redis_wire.h"
 
 /* ---- losing a connection ---- */
 
@@ -23,6 +24,7 @@ void link_reset(struct redis_feed *f, struct conn *c)
         epoll_ctl(f->epoll, EPOLL_CTL_DEL, c->ctx->fd, NULL);
         redisFree(c->ctx);
     }
+    buf_free(&c->out);
     divert_reset(&c->divert);
     *c = (struct conn){.name = c->name, .last = &c->first};
 }
@@ -74,12 +76,12 @@ void link_lose(struct redis_feed *f, const char *who, const char *why)
 
 /* ---- sending ---- */
 
-int link_append(redisContext *ctx, int argc, const char **argv)
+int link_append(struct conn *c, int argc, const char **argv)
 {
-    size_t lens[8];
+    struct slice words[8];
     for (int i = 0; i < argc; i++)
-        lens[i] = strlen(argv[i]);
-    return redisAppendCommandArgv(ctx, argc, argv, lens) == REDIS_OK ? 0 : -1;
+        words[i] = slice_of(argv[i]);
+    return wire_add(&c->out, words, (size_t)argc);
 }
 
 /* Queues a command and who gets its answer. -1: out of memory, nothing was queued. */
@@ -87,7 +89,7 @@ int link_ask(struct redis_feed *f, struct conn *c, int argc, const char **argv,
              const struct request_sent *what)
 {
     struct request_sent *r = malloc(sizeof *r);
-    if (!r || link_append(c->ctx, argc, argv)) {
+    if (!r || link_append(c, argc, argv)) {
         free(r);
         return -1;
     }
@@ -120,14 +122,13 @@ int link_flush(struct redis_feed *f, struct conn *c)
 {
     if (!c->ctx || !c->connected)
         return 0;
-    int done = 0;
-    if (reply_write(c->ctx, &done)) {
-        link_lose(f, c->name,
-                  c->ctx->obuf ? redis_tls_why(c->tls, c->ctx->errstr) : "out of memory");
+    if (wire_write(c->ctx->fd, c->tls, &c->out)) {
+        link_lose(f, c->name, redis_tls_why(c->tls, strerror(errno)));
         return -1;
     }
-    if (done == c->writing)
-        conn_watch(f, c, !done, EPOLL_CTL_MOD);
+    bool more = c->out.len > 0;
+    if (more != c->writing)
+        conn_watch(f, c, more, EPOLL_CTL_MOD);
     return 0;
 }
 
@@ -252,7 +253,7 @@ static int greet_doorbell(struct redis_feed *f)
     if (greet_auth(f, c) || ask_setup(f, c, 3, name, on_ignored) ||
         ask_setup(f, c, 2, id, on_doorbell_id))
         return -1;
-    return link_append(c->ctx, 2, subscribe);
+    return link_append(c, 2, subscribe);
 }
 
 static int greet_queue(struct redis_feed *f)
@@ -278,6 +279,7 @@ int link_open(struct redis_feed *f, struct conn *c)
         return -1;
     }
     fcntl(c->ctx->fd, F_SETFD, FD_CLOEXEC); /* hiredis leaves it open to what is executed */
+    wire_init(&c->out);
     c->since = f->now;
     conn_watch(f, c, true, EPOLL_CTL_ADD);
     return 0;
@@ -324,10 +326,11 @@ void link_looked_up(struct redis_feed *f)
                             NI_NUMERICHOST);
     if (f->lookup.ar_result)
         freeaddrinfo(f->lookup.ar_result);
-    if (error)
-        link_lose(f, f->address->host, gai_strerror(error));
-    else
+    if (!error) {
         feed_connect(f);
+        return;
+    }
+    link_lose(f, f->address->host, gai_strerror(error));
 }
 
 void link_start(struct redis_feed *f)

@@ -63,6 +63,7 @@ struct conn {
     size_t sent;
     int64_t since;  /* when it began to owe us something, or last sent us a byte */
     int64_t pinged; /* subscribed: when an unanswered PING went; 0 none */
+    struct buf out; /* commands that the kernel did not take yet */
     struct divert divert;
 };
 
@@ -95,7 +96,7 @@ void link_reset(struct redis_feed *f, struct conn *c);
 /* All connections end, who waits is told; why is logged once for each outage. */
 void link_lose(struct redis_feed *f, const char *who, const char *why);
 /* Queues a command whose answer nobody waits for in turn. -1: out of memory. */
-int link_append(redisContext *ctx, int argc, const char **argv);
+int link_append(struct conn *c, int argc, const char **argv);
 /* Queues a command and who gets its answer. -1: out of memory, nothing was queued. */
 int link_ask(struct redis_feed *f, struct conn *c, int argc, const char **argv,
              const struct request_sent *what);

@@ -159,14 +159,6 @@ void reply_info(const redisReply *r, struct redis_info *info)
     }
 }
 
-int reply_write(redisContext *ctx, int *done)
-{
-    if (redisBufferWrite(ctx, NULL) != REDIS_OK || !ctx->obuf)
-        return -1;
-    *done = ctx->obuf[0] == '\0'; /* sds.h differs between versions; our commands hold no NUL */
-    return 0;
-}
-
 void reply_room_free(struct reply_room *m)
 {
     reply_drop_blobs(m);

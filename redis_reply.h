@@ -20,9 +20,6 @@ struct reply_room {
     size_t cap_entries;
 };
 
-/* redisBufferWrite that outlives a lack of memory: hiredis 0.14 takes the length of the empty
- * buffer that it could not get. *done: all is sent, so that answers are what comes next. */
-int reply_write(redisContext *ctx, int *done);
 void reply_room_free(struct reply_room *m);
 /* An error whose text begins so. */
 bool reply_starts_with(const redisReply *r, const char *word);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * redis_tls: see redis_tls.h. One SSL_CTX for the process, as there is one address; hiredis_ssl
- * carries the bytes of what hiredis itself reads and writes.  The name is bound to the context
+ * ties the handshake to hiredis's context.  The name is bound to the context
  * here, for hiredis learned to only in 1.4.  The libraries are not linked but loaded when the
  * address is rediss://: libcrypto would cost every process 500 kB of private memory.
  */
@@ -36,8 +36,8 @@
     X(SSL_ctrl)                                                                                    \
     X(SSL_do_handshake)                                                                            \
     X(SSL_read_ex)                                                                                 \
+    X(SSL_write_ex)                                                                                \
     X(SSL_pending)                                                                                 \
-    X(SSL_want)                                                                                    \
     X(SSL_get_error)                                                                               \
     X(SSL_get_verify_result)                                                                       \
     X(X509_VERIFY_PARAM_set_hostflags)                                                             \
@@ -108,6 +108,11 @@ int redis_tls_start(const char *host, struct buf *why)
     }
     lib.SSL_CTX_set_verify(trust, SSL_VERIFY_PEER, NULL);
     lib.SSL_CTX_set_options(trust, SSL_OP_NO_RENEGOTIATION); /* reads never have to write first */
+    lib.SSL_CTX_ctrl(trust, SSL_CTRL_MODE,
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER, NULL);
+#ifdef SSL_OP_CLEANSE_PLAINTEXT
+    lib.SSL_CTX_set_options(trust, SSL_OP_CLEANSE_PLAINTEXT); /* what was read may be a session */
+#endif
 #ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
     /* As a server that is killed ends. RESP tells by itself whether an answer is whole. */
     lib.SSL_CTX_set_options(trust, SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -155,9 +160,7 @@ static SSL *begin(redisContext *ctx, const char **why)
         goto failed;
     if (lib.redisInitiateSSL(ctx, tls) == REDIS_OK)
         return tls;
-    /* A time-out of a blocking socket is none of hiredis's errors. */
-    *why = redis_tls_why(tls,
-                         lib.SSL_want(tls) == SSL_READING ? "TLS: no answer in time" : ctx->errstr);
+    *why = redis_tls_why(tls, ctx->errstr);
 failed:
     lib.SSL_free(tls);
     return NULL;
@@ -184,14 +187,9 @@ enum tls_result redis_tls_shake(struct redisContext *ctx, struct ssl_st **tls, c
     return TLS_FAILED;
 }
 
-ssize_t redis_tls_read(struct ssl_st *tls, void *into, size_t room)
+/* What a read or write that did not succeed comes to, as recv and send tell it. */
+static ssize_t not_done(const SSL *tls, int done)
 {
-    size_t n;
-    lib.ERR_clear_error();
-    errno = 0;
-    int done = lib.SSL_read_ex(tls, into, room, &n);
-    if (done == 1)
-        return (ssize_t)n;
     switch (lib.SSL_get_error(tls, done)) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE:
@@ -205,6 +203,28 @@ ssize_t redis_tls_read(struct ssl_st *tls, void *into, size_t room)
         errno = EPROTO;
         return -1;
     }
+}
+
+ssize_t redis_tls_read(struct ssl_st *tls, void *into, size_t room)
+{
+    size_t n;
+    lib.ERR_clear_error();
+    errno = 0;
+    int done = lib.SSL_read_ex(tls, into, room, &n);
+    return done == 1 ? (ssize_t)n : not_done(tls, done);
+}
+
+ssize_t redis_tls_write(struct ssl_st *tls, const void *p, size_t len)
+{
+    size_t n;
+    lib.ERR_clear_error();
+    errno = 0;
+    int done = lib.SSL_write_ex(tls, p, len, &n);
+    if (done == 1)
+        return (ssize_t)n;
+    if (not_done(tls, done) == 0) /* it said farewell */
+        errno = EPIPE;
+    return -1;
 }
 
 size_t redis_tls_pending(const struct ssl_st *tls)
@@ -233,6 +253,14 @@ ssize_t redis_tls_read(struct ssl_st *tls, void *into, size_t room)
     (void)tls;
     (void)into;
     (void)room;
+    return 0;
+}
+
+ssize_t redis_tls_write(struct ssl_st *tls, const void *p, size_t len)
+{
+    (void)tls;
+    (void)p;
+    (void)len;
     return 0;
 }
 

@@ -23,11 +23,13 @@ int redis_tls_start(const char *host, struct buf *why);
 
 enum tls_result { TLS_DONE, TLS_WANTS_READ, TLS_WANTS_WRITE, TLS_FAILED };
 /* Begins the handshake (*tls is NULL) on ctx, whose TCP connection stands, or goes on with it when
- * ctx is as TLS_WANTS_... asked. Where ctx blocks it is TLS_DONE or TLS_FAILED. *tls belongs to ctx
- * and goes with it. TLS_FAILED: *why until this thread's next call of redis_tls. */
+ * ctx is as TLS_WANTS_... asked. ctx does not block. *tls belongs to ctx and goes with it.
+ * TLS_FAILED: *why until this thread's next call of redis_tls. */
 enum tls_result redis_tls_shake(struct redisContext *ctx, struct ssl_st **tls, const char **why);
 /* As recv on a non-blocking socket: 0 at the end, -1 with errno. */
 ssize_t redis_tls_read(struct ssl_st *tls, void *into, size_t room);
+/* As send on a non-blocking socket. After EAGAIN the same bytes must come again first. */
+ssize_t redis_tls_write(struct ssl_st *tls, const void *p, size_t len);
 /* Bytes that the kernel no longer has and redis_tls_read still gives: epoll does not tell of them.
  * NULL: none. */
 size_t redis_tls_pending(const struct ssl_st *tls);

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 
 import identity
+import scripted_redis as odd
 import webs
 from fcgi import FcgiStream, ask, environment
 from identity import JSON, jwt, session, signed_cookie
@@ -653,3 +654,11 @@ def test_unprotected_configurations_do_not_start(stack, redis):
         done = subprocess.run([setup.program, "-t"], env=setup.environment(), capture_output=True, text=True)
         assert done.returncode == 2, options
         assert done.stderr.count("\n") == 1 and "SSELOG_" in done.stderr, done.stderr
+
+
+def test_redis_that_dribbles(stack, redis):
+    """A byte a second is no answer: a look-up as a whole has its deadline."""
+    redis.client.set("session:x", session("ann"))
+    scripted = stack.scripted(redis, lambda conn, cmd: odd.Slow(None, 1) if cmd[0] == b"GET" else None)
+    r = responder(stack, scripted, auth="cookie")
+    assert status_of(r, HTTP_COOKIE="session=x").status == 503

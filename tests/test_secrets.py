@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Nothing secret leaks: to log lines, /status, answers, command lines, or memory after its use."""
+import json
 import os
 import re
 import subprocess
@@ -25,10 +26,10 @@ SEARCH = "searchSECRETsearchSECRET06"
 SECRETS = (COOKIE, BEARER, TOKEN, PASSWORD, REDIS_PASSWORD, SEARCH)
 
 
-def found_in(data):
+def found_in(data, *more):
     """Which of the secrets stand in data, as they are or in base64."""
     data = data.encode() if isinstance(data, str) else bytes(data)
-    return [s for s in SECRETS if s.encode() in data or identity.b64(f"ann:{s}".encode()).encode() in data]
+    return [s for s in (*SECRETS, *more) if s.encode() in data or identity.b64(f"ann:{s}".encode()).encode() in data]
 
 
 @pytest.fixture
@@ -172,21 +173,34 @@ def memory_of(pid):
 @pytest.mark.memory
 @pytest.mark.skipif(not webs.ROOT, reason="the memory of a process that is not dumpable is root's to read")
 def test_memory_after_use(stack, stocked):
-    """While the stream that they opened is still there. A session's name stays as the name of the
-    key that is watched; passwords, keys and used tokens have no business there."""
+    """Each credential was used, and of each copies were on the way to Redis. While a stream is open
+    a session's name stays as the name of the key that is watched, and goes with it; passwords, keys
+    and tokens have no business there any longer."""
     r = stack.responder(setup=protected(stack, stocked))
     stocked.client.set(f"sse_token:{TOKEN}", session())
-    for given in ({"HTTP_AUTHORIZATION": f"Bearer {BEARER}"},
-                  {"HTTP_AUTHORIZATION": basic("ann", PASSWORD)["Authorization"], "REMOTE_USER": "ann"}):
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {BEARER}"}
+    password = {"HTTP_AUTHORIZATION": basic("ann", PASSWORD)["Authorization"], "REMOTE_USER": "ann"}
+    cookie = {"HTTP_COOKIE": f"session={COOKIE}"}
+    for given in (bearer, password, {"QUERY_STRING": f"token={TOKEN}"}):
         s = stack.keep(FcgiStream(r.socket, environment("/sselog/stream", **given)))
         s.live()
         assert s.lines == ["for ann"]
-        answer = ask(r.socket, environment("/sselog/history", **given))
-        assert answer.status == 200
+    for given in (bearer, password, cookie, cookie, cookie):
+        assert ask(r.socket, environment("/sselog/history", **given)).status == 200
+    made = ask(r.socket, environment("/sselog/token", method="POST", **bearer))
+    assert made.status == 200
+    token = json.loads(made.raw)["token"]
+    with FcgiStream(r.socket, environment("/sselog/stream", **cookie)) as s:
+        s.live()
     assert ask(r.socket, environment("/sselog/history", "token=" + "x" * 43)).status == 401
+    wait_until(lambda: viewers(r) == 3, "the cookie's stream to be let go")
     memory = memory_of(r.pid)
     assert b"stream:logs:ann" in memory  # we do look where things are
-    assert [s for s in found_in(memory) if s in (BEARER, PASSWORD)] == []
+    assert [s for s in found_in(memory, token) if s != REDIS_PASSWORD] == []  # which reconnecting needs
+
+
+def viewers(responder):
+    return json.loads(ask(responder.socket, environment("/sselog/status")).raw)["viewers"]
 
 
 def test_environment_of_a_cgi_program(stack, stocked):

@@ -173,6 +173,28 @@ static void bytes_may_be_nul(void **state)
     buf_free(&b);
 }
 
+static void secrets_are_wiped(void **state)
+{
+    static const char zero[64];
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 1000);
+    b.secret = true;
+    assert_int_equal(buf_adds(&b, "sent, and kept"), 0);
+    buf_drop(&b, 6);
+    assert_string_equal(b.p, "and kept");
+    assert_memory_equal(b.p + b.len, zero, 7);
+    for (int i = 0; i < 40; i++) /* grows */
+        assert_int_equal(buf_adds(&b, "0123456789"), 0);
+    assert_int_equal(b.len, 408);
+    assert_memory_equal(b.p + 398, "0123456789", 11);
+    buf_clear(&b);
+    assert_memory_equal(b.p, zero, sizeof zero);
+    buf_free(&b);
+    assert_true(b.secret);
+}
+
 static void numbers(void **state)
 {
     static const struct {
@@ -241,6 +263,7 @@ int main(void)
         cmocka_unit_test(formats),
         cmocka_unit_test(drops_from_the_front),
         cmocka_unit_test(bytes_may_be_nul),
+        cmocka_unit_test(secrets_are_wiped),
         cmocka_unit_test(numbers),
         cmocka_unit_test(hexadecimal_bytes),
     };
