@@ -15,9 +15,9 @@
 #include "diag.h"
 #include "redis_reply.h"
 #include "redis_tls.h"
+#include "redis_way.h"
 #include "redis_wire.h"
 
-#define PAUSE_MS     500
 #define READ_CHUNK   (16 * 1024)
 #define BYTES_PER_MS 4096 /* what comes faster than that does not use up the deadline */
 #define HOLD_BYTES   (4 * 1024 * 1024) /* of long values in one answer */
@@ -26,7 +26,8 @@ struct redis_ask {
     const struct redis_address *address;
     unsigned deadline;  /* ms */
     int64_t end;        /* of the call under way: CLOCK_MONOTONIC ms */
-    int64_t not_before; /* after a failure others are told at once until then */
+    bool silent;        /* it was not to be reached, or did not answer in time */
+    bool probe;         /* see way_enter */
     redisContext *ctx;  /* non-blocking */
     struct ssl_st *tls; /* rediss://; belongs to ctx */
     struct buf out;
@@ -73,7 +74,6 @@ static int ask_lose(struct redis_ask *a, const char *why)
 {
     diag(DIAG_WARNING, "redis", "look-up: %s", why);
     ask_hang_up(a);
-    a->not_before = clock_ms() + PAUSE_MS;
     return -1;
 }
 
@@ -89,6 +89,7 @@ static int ask_wait(struct redis_ask *a, short events)
         if (n < 0 && errno != EINTR)
             return ask_lose(a, strerror(errno));
     }
+    a->silent = true;
     return ask_lose(a, a->tls ? "TLS: no answer in time" : "no answer in time");
 }
 
@@ -270,16 +271,25 @@ static void ask_begin(struct redis_ask *a)
     a->divert.all = false;
 }
 
-/* 0: connected. */
+/* 0: connected, and ask_leave must follow. */
 static int ask_enter(struct redis_ask *a)
 {
-    if (clock_ms() < a->not_before)
+    if (!way_enter(&a->probe))
         return -1;
-    a->cut = false;
+    a->silent = a->cut = false;
     if (a->ctx && ask_is_stale(a->ctx))
         ask_hang_up(a);
     redis_tls_calm(a->tls);
-    return a->ctx ? 0 : ask_connect(a);
+    if (!a->ctx && ask_connect(a)) {
+        way_leave(a->probe, WAY_SILENT);
+        return -1;
+    }
+    return 0;
+}
+
+static void ask_leave(struct redis_ask *a)
+{
+    way_leave(a->probe, a->ctx ? WAY_WELL : a->silent ? WAY_SILENT : WAY_LOST);
 }
 
 /* What an error of the server comes to. */
@@ -300,6 +310,7 @@ static redisReply *ask(struct redis_ask *a, const struct slice *words, size_t n,
     if (ask_enter(a))
         return NULL;
     redisReply *r = ask_once(a, words, n);
+    ask_leave(a);
     if (!r)
         return NULL;
     *result = r->type == REDIS_REPLY_ERROR ? ask_error(r) : ASK_OK;
@@ -468,5 +479,7 @@ enum ask_result redis_ask_send(struct redis_ask *a, const struct redis_add *adds
     ask_begin(a);
     if (ask_enter(a))
         return ASK_DOWN;
-    return send_all(a, adds, n, done);
+    enum ask_result result = send_all(a, adds, n, done);
+    ask_leave(a);
+    return result;
 }
