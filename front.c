@@ -325,6 +325,8 @@ static void *work(void *arg)
     struct front *f = arg;
     struct intake *in;
     struct redis_ask *ask = redis_ask_new(&config_of(f->base)->redis, LOOKUP_MS);
+    if (ask)
+        redis_ask_beside_feed(ask);
     while (ask && read(f->pipe[0], &in, sizeof in) == (ssize_t)sizeof in) {
         struct exchange *x = gateway_begin(in);
         if (x)

@@ -24,6 +24,7 @@
 
 struct redis_ask {
     const struct redis_address *address;
+    bool beside_feed;   /* which looks the host's name up */
     unsigned deadline;  /* ms */
     int64_t end;        /* of the call under way: CLOCK_MONOTONIC ms */
     bool silent;        /* it was not to be reached, or did not answer in time */
@@ -46,6 +47,11 @@ struct redis_ask *redis_ask_new(const struct redis_address *address, unsigned de
     a->deadline = deadline;
     wire_init(&a->out);
     return a;
+}
+
+void redis_ask_beside_feed(struct redis_ask *a)
+{
+    a->beside_feed = true;
 }
 
 static void ask_hang_up(struct redis_ask *a)
@@ -209,8 +215,16 @@ static int ask_greet(struct redis_ask *a, const struct slice *words, size_t n)
 static int ask_dial(struct redis_ask *a)
 {
     const struct redis_address *where = a->address;
+    char found[WAY_HOST];
+    const char *host = where->host;
+    if (!where->path && a->beside_feed) {
+        /* Whoever tries for the others has waited before. */
+        if (!way_host(host, a->probe ? 0 : a->end - a->deadline / 2, found))
+            return ask_lose(a, "the host's address is not known");
+        host = found;
+    }
     a->ctx = where->path ? redisConnectUnixNonBlock(where->path)
-                         : redisConnectNonBlock(where->host, where->port);
+                         : redisConnectNonBlock(host, where->port);
     if (!a->ctx || a->ctx->err)
         return ask_lose(a, a->ctx ? a->ctx->errstr : "out of memory");
     fcntl(a->ctx->fd, F_SETFD, FD_CLOEXEC);

@@ -145,6 +145,9 @@ struct redis_ask;
  * comes fast, as a long value may, does not use it up. NULL: out of memory. Connects at the first
  * call. */
 struct redis_ask *redis_ask_new(const struct redis_address *address, unsigned deadline);
+/* Another thread runs the feed: where the host is a name, its address is the one that the feed
+ * found. Without, it is looked up at each connect, however long that takes. */
+void redis_ask_beside_feed(struct redis_ask *a);
 void redis_ask_free(struct redis_ask *a);
 /* GET, or GETDEL. A value that does not fit into value's cap is ASK_MISSING. */
 enum ask_result redis_ask_get(struct redis_ask *a, const char *key, bool take, struct buf *value);

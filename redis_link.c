@@ -14,6 +14,7 @@
 
 #include "diag.h"
 #include "redis_tls.h"
+#include "redis_way.h"
 #include "redis_wire.h"
 
 /* ---- losing a connection ---- */
@@ -146,6 +147,8 @@ static void feed_up(struct redis_feed *f)
     if (f->queue_key && link_open(f, &f->queue))
         return;
     f->up = true;
+    if (!f->address->path)
+        way_found(f->host, true);
     f->told_down = false;
     f->backoff = BACKOFF_FIRST_MS;
     if (f->said_trouble)
@@ -327,9 +330,11 @@ void link_looked_up(struct redis_feed *f)
     if (f->lookup.ar_result)
         freeaddrinfo(f->lookup.ar_result);
     if (!error) {
+        way_found(f->host, false);
         feed_connect(f);
         return;
     }
+    way_not_found();
     link_lose(f, f->address->host, gai_strerror(error));
 }
 

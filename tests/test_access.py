@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -676,3 +677,22 @@ def test_redis_that_dribbles(stack, redis):
     scripted = stack.scripted(redis, lambda conn, cmd: odd.Slow(None, 1) if cmd[0] == b"GET" else None)
     r = responder(stack, scripted, auth="cookie")
     assert status_of(r, HTTP_COOKIE="session=x").status == 503
+
+
+@pytest.mark.memory
+def test_name_of_redis_host_is_looked_up_beside_requests(stack):
+    """A name server that is silent holds no front thread: they take the address the relay found."""
+    redis = stack.redis(tcp=True)
+    redis.client.set("session:x", session("ann"))
+    setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
+    setup.options["SSELOG_REDIS"] = setup.options["SSELOG_REDIS"].replace("127.0.0.1", "localhost")
+    library = stack.directory() / "slowname.so"
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library,
+                    Path(__file__).parent / "faults/slowname.c", "-ldl"], check=True)
+    setup.options["LD_PRELOAD"] = str(library)
+    r = stack.responder(setup=setup)
+    cookie = environment("/sselog/history", HTTP_COOKIE="session=x", HTTP_ACCEPT="application/json")
+    assert ask(r.socket, cookie).status == 200
+    setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
+    setup.options.update(SSELOG_REDIS="redis://nowhere.invalid", LD_PRELOAD=str(library))
+    assert ask(stack.responder(setup=setup).socket, cookie).status == 503
