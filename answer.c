@@ -13,8 +13,6 @@
 #define HISTORY_LIMIT 200                /* records, when none is asked for */
 #define HISTORY_MAX   1000               /* records in one answer */
 #define HISTORY_BYTES (4u * 1024 * 1024) /* of payload in one answer; more is left for the next */
-#define HISTORY_TURNS 32                 /* reads for one answer */
-#define HISTORY_READ  128                /* entries read at once, at most */
 #define HISTORY_WHOLE (512 * 1024) /* bytes of one payload; of a longer one comes the beginning */
 #define HISTORY_PART  (64 * 1024)  /* that long */
 
@@ -236,9 +234,7 @@ struct history {
     const struct filter *filter;
     struct json_object *records; /* newest first while it is made */
     size_t limit, bytes;
-    size_t read;       /* entries in the last answer ... */
-    size_t read_bytes; /* ... and their payloads' */
-    bool full, failed;
+    bool failed;
     struct xid oldest; /* entry looked at last */
 };
 
@@ -277,39 +273,22 @@ static void add_record(struct history *h, struct record *r)
     h->bytes += text.len;
 }
 
-static void on_history(void *arg, enum redis_result result, const struct redis_entry *entries,
-                       size_t count)
+static bool on_history(void *arg, const struct redis_entry *entry)
 {
     struct history *h = arg;
-    h->read = result == REDIS_OK ? count : 0;
-    h->read_bytes = 0;
-    for (size_t i = 0; i < h->read && !h->failed; i++) {
-        struct record r;
-        if (json_object_array_length(h->records) >= h->limit ||
-            (h->bytes > 0 && h->bytes >= HISTORY_BYTES)) {
-            h->full = true;
-            return;
-        }
-        h->oldest = entries[i].id;
-        if (record_from_entry(&r, entries[i].id, entries[i].fields, entries[i].pairs,
-                              h->config->field, h->config->event_field)) {
-            h->failed = true;
-            return;
-        }
-        h->read_bytes += r.data.len;
-        if (filter_pass(h->filter, &r))
-            add_record(h, &r);
-        record_end(&r);
+    struct record r;
+    if (json_object_array_length(h->records) >= h->limit || h->bytes >= HISTORY_BYTES)
+        return false;
+    h->oldest = entry->id;
+    if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, h->config->field,
+                          h->config->event_field)) {
+        h->failed = true;
+        return false;
     }
-}
-
-/* How many entries to read next: one at first and while they are long, for this connection holds an
- * answer as a whole; else twice as many as before. */
-static unsigned next_read(const struct history *h, unsigned before)
-{
-    if (h->read_bytes > HISTORY_WHOLE)
-        return 1;
-    return before * 2 < HISTORY_READ ? before * 2 : HISTORY_READ;
+    if (filter_pass(h->filter, &r))
+        add_record(h, &r);
+    record_end(&r);
+    return !h->failed;
 }
 
 static void add_history(struct visit *v, struct history *h, bool more)
@@ -361,17 +340,12 @@ void answer_history(struct visit *v, const char *key, const struct filter *filte
     h.records = json_object_new_array();
     enum ask_result r = h.records ? ASK_OK : ASK_REFUSED;
     /* What a filter withholds is read past, but not for ever: the page asks again. */
-    bool more = true;
-    unsigned count = 1;
-    for (int turns = 0; more && turns < HISTORY_TURNS && !h.full && !h.failed; turns++) {
-        r = r == ASK_OK ? redis_ask_range(v->ask, key, to, count, on_history, &h) : r;
-        more = r == ASK_OK && h.read == count && xid_cmp(h.oldest, XID_ZERO) != 0;
-        to = xid_prev(h.oldest);
-        count = next_read(&h, count);
-    }
+    bool more;
+    if (r == ASK_OK)
+        r = redis_ask_walk(v->ask, key, to, on_history, &h, &more);
     if (r == ASK_OK && !h.failed) {
         answer_begin(v, 200, "application/json");
-        add_history(v, &h, h.full || more);
+        add_history(v, &h, more);
         answer_send(v);
     } else if (r == ASK_DOWN) {
         answer_error(v, 503, "the log is not to be reached now");

@@ -21,6 +21,9 @@
 #define READ_CHUNK   (16 * 1024)
 #define BYTES_PER_MS 4096 /* what comes faster than that does not use up the deadline */
 #define HOLD_BYTES   (4 * 1024 * 1024) /* of long values in one answer */
+#define WALK_READ    128               /* entries read at once by redis_ask_walk, at most */
+#define WALK_TURNS   32                /* reads of one redis_ask_walk */
+#define WALK_LONG    (512 * 1024)      /* long values of so many bytes are read one at a time */
 
 struct redis_ask {
     const struct redis_address *address;
@@ -413,6 +416,62 @@ enum ask_result redis_ask_range(struct redis_ask *a, const char *key, struct xid
     fn(arg, REDIS_OK, a->room.entries, (size_t)n);
     ask_drop(a, r);
     return ASK_OK;
+}
+
+/* Whether a value of the entry was not held. */
+static bool is_cut(const struct reply_room *m, const struct redis_entry *entry)
+{
+    for (size_t k = 0; k < 2 * entry->pairs; k++)
+        for (size_t i = 0; i < m->nblobs; i++)
+            if (m->blobs[i]->len == 0 && m->blobs[i]->bytes == entry->fields[k].p)
+                return true;
+    return false;
+}
+
+struct walk {
+    const char *key;
+    struct xid to;
+    unsigned count; /* entries of the next read */
+    redis_walk_fn *fn;
+    void *arg;
+};
+
+/* One read. Long values it gives as far as they may be held together, which one alone always may:
+ * the next read begins behind the last entry given. *more: the walk goes on. */
+static enum ask_result walk_on(struct redis_ask *a, struct walk *w, bool *wanted, bool *more)
+{
+    enum ask_result result;
+    ssize_t n, i = 0;
+    a->hold = w->count == 1 ? SIZE_MAX : HOLD_BYTES;
+    size_t hold = a->hold;
+    redisReply *r = ask_entries(a, w->key, w->to, w->count, &n, &result);
+    if (!r)
+        return result;
+    while (i < n && !(a->cut && is_cut(&a->room, &a->room.entries[i])) &&
+           (*wanted = w->fn(w->arg, &a->room.entries[i])))
+        w->to = xid_prev(a->room.entries[i++].id);
+    *more = i < n || ((unsigned)n == w->count && xid_cmp(a->room.entries[n - 1].id, XID_ZERO) != 0);
+    bool are_long = a->cut || hold - a->hold > WALK_LONG;
+    w->count = are_long ? 1 : 2 * w->count < WALK_READ ? 2 * w->count : WALK_READ;
+    ask_drop(a, r);
+    return ASK_OK;
+}
+
+enum ask_result redis_ask_walk(struct redis_ask *a, const char *key, struct xid to,
+                               redis_walk_fn *fn, void *arg, bool *more)
+{
+    struct walk w = {key, to, 1, fn, arg};
+    enum ask_result result = ASK_OK;
+    bool wanted = true;
+    *more = true;
+    int64_t end = clock_ms() + a->deadline;
+    for (int turn = 0; wanted && *more && turn < WALK_TURNS && clock_ms() < end; turn++) {
+        ask_begin(a);
+        result = walk_on(a, &w, &wanted, more);
+        if (result != ASK_OK)
+            break;
+    }
+    return result;
 }
 
 enum ask_result redis_ask_listed(struct redis_ask *a, const char *key, int64_t from,

@@ -160,6 +160,14 @@ enum ask_result redis_ask_ping(struct redis_ask *a);
 enum ask_result redis_ask_range(struct redis_ask *a, const char *key, struct xid to, unsigned count,
                                 redis_range_fn *fn, void *arg);
 
+/* False: no more entries are wanted, this one included. Slices are valid until it returns. */
+typedef bool redis_walk_fn(void *arg, const struct redis_entry *entry);
+/* From `to` back in the log, newest first, in few reads that hold few long values at a time. Ends
+ * when fn wants no more, at the beginning of the log, after some thousand entries, or when the
+ * deadline has passed. *more, on ASK_OK: whether entries may be left before the last given. */
+enum ask_result redis_ask_walk(struct redis_ask *a, const char *key, struct xid to,
+                               redis_walk_fn *fn, void *arg, bool *more);
+
 /* ZRANGEBYSCORE key from +inf: each member once, on ASK_OK (a missing key has none). */
 enum ask_result redis_ask_listed(struct redis_ask *a, const char *key, int64_t from,
                                  void (*fn)(void *arg, struct slice member), void *arg);

@@ -47,6 +47,20 @@ def test_long_records_come_in_part_and_cost_little(stack, redis):
     assert webs.sanitized() or peak < 200 * 1024, f"{peak} kB for records of 40 MB"
 
 
+def test_long_records_behind_short_ones_cost_little(stack, redis):
+    """Many are read at once while they are short: that must not be how many long ones are held.
+    It is the same with a field that is not the payload."""
+    ids = [redis.add("log", "x" * 10_000_000) for _ in range(10)]
+    ids += [redis.add("log", "y", other="x" * 10_000_000) for _ in range(10)]
+    ids += redis.add_many("log", ["short"] * 200)
+    responder = stack.responder(redis)
+    records = pages(responder, 1000)
+    assert [r["id"] for r in records] == ids
+    assert [r["data"] for r in records[10:20]] == ["y"] * 10
+    peak = procs.peak_kb(responder.pid)
+    assert webs.sanitized() or peak < 60 * 1024, f"{peak} kB for records of 10 MB"
+
+
 def test_redis_with_too_many_clients_is_away(stack, redis):
     """The page may ask again."""
     scripted = stack.scripted(redis, lambda conn, cmd: FULL if cmd[0] == b"XREVRANGE" else None)
