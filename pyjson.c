@@ -2,6 +2,7 @@
 /* pyjson: see pyjson.h. A scan walks the source once and writes as it goes. */
 #include "pyjson.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,22 +114,70 @@ void pyjson_string(struct buf *b, struct slice bytes, enum pyjson_style style)
     buf_addc(b, '"');
 }
 
+/* ---- numbers ---- */
+
+#define MAX_DIGITS 17 /* tell any double from its neighbours */
+
+/* The decimal of as many digits above text, which is "D.DDDe+XX". It is wanted where a double is a
+ * power of two: decimals below it belong to the next double sooner than those above. */
+static void next_decimal(char *text)
+{
+    char *p = strchr(text, 'e');
+
+    while (--p > text && (*p == '9' || *p == '.'))
+        if (*p == '9')
+            *p = '0';
+    (*p)++; /* never from 9: all nines and one more would have been found with one digit */
+}
+
+/* The fewest digits that are read as d (positive), as "D.DDDe+XX". Of a normal number the first 15
+ * digits hold any shorter decimal, with zeros behind it. */
+static void find_digits(double d, char *text, size_t size)
+{
+    for (int n = d < DBL_MIN ? 1 : DBL_DIG;; n++) {
+        snprintf(text, size, "%.*e", n - 1, d);
+        if (n == MAX_DIGITS || strtod(text, NULL) == d)
+            return;
+        next_decimal(text);
+        if (strtod(text, NULL) == d)
+            return;
+    }
+}
+
+/* n digits, the first of which stands for that many times ten to the power of exponent; as
+ * float_repr_style "short" has it. */
+static void put_digits(struct buf *b, const char *digits, int n, int exponent)
+{
+    int whole = exponent + 1; /* digits before the point */
+
+    if (exponent < -4 || exponent >= 16)
+        buf_addf(b, "%c%s%.*se%+03d", digits[0], n > 1 ? "." : "", n - 1, digits + 1, exponent);
+    else if (whole <= 0)
+        buf_addf(b, "0.%.*s%.*s", -whole, "000", n, digits);
+    else if (whole < n)
+        buf_addf(b, "%.*s.%.*s", whole, digits, n - whole, digits + whole);
+    else
+        buf_addf(b, "%.*s%.*s.0", n, digits, whole - n, "000000000000000");
+}
+
 void pyjson_double(struct buf *b, double d)
 {
-    char text[40];
+    char text[32], digits[MAX_DIGITS];
+    int n = 0;
 
     if (!isfinite(d)) {
         buf_adds(b, "null");
         return;
     }
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, d);
-        if (strtod(text, NULL) == d)
-            break;
-    }
-    buf_adds(b, text);
-    if (!strpbrk(text, ".e"))
-        buf_adds(b, ".0");
+    if (signbit(d))
+        buf_addc(b, '-');
+    find_digits(fabs(d), text, sizeof text);
+    for (const char *p = text; *p != 'e'; p++)
+        if (*p != '.')
+            digits[n++] = *p;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    put_digits(b, digits, n, (int)strtol(strchr(text, 'e') + 1, NULL, 10));
 }
 
 /* ---- reading ---- */

@@ -3,7 +3,10 @@
 examples/swf; published by the real channels_redis."""
 import asyncio
 import json
+import math
+import random
 import re
+import struct
 
 import pytest
 from channels_redis.core import RedisChannelLayer
@@ -224,6 +227,20 @@ def follow(responder, query="", **more):
 @pytest.fixture
 def responder(stack, redis):
     return stack.responder(redis, profile="swf", auth="remote_user")
+
+
+def test_floats_as_python_writes_them(redis, responder):
+    """Through msgpack and back into json.dumps's text: at random, and powers of two and of ten."""
+    choose = random.Random(7)
+    floats = [struct.unpack("d", choose.randbytes(8))[0] for _ in range(3000)]
+    floats += [2.0 ** e for e in range(-1074, 1024)] + [float(f"1e{e}") for e in range(-323, 309)]
+    floats += [-0.0, 1e-4, 1e-5, 1e15, 1e16, 0.1 + 0.2, 1766742118.0]
+    payload = {"msg_type": "floats", "v": [f for f in floats if math.isfinite(f)]}
+    with follow(responder) as s:
+        s.until(lambda s: s.events, "connected")
+        publish(redis, payload)
+        messages(s, 1)
+        assert f"data: {json.dumps(payload)}\n\n" in body(s)
 
 
 def test_leaves_the_group_when_it_stops(redis, responder):
