@@ -57,9 +57,7 @@ void answer_begin(struct visit *v, int status, const char *content_type)
     if (content_type)
         answer_header(v, "Content-Type", content_type);
     answer_header(v, "Cache-Control", "no-store");
-    buf_adds(&v->head, v->dialect->headers ? v->dialect->headers
-                                           : "X-Content-Type-Options: nosniff\r\n"
-                                             "Referrer-Policy: no-referrer\r\n");
+    buf_adds(&v->head, v->config->profile->headers);
     answer_cors(v);
 }
 
@@ -159,10 +157,9 @@ void answer_unavailable(struct visit *v, int status, const char *why)
     struct moment m = {.retry_ms = retry + (unsigned)rand() % (retry + 1)};
     buf_clear(&v->head);
     buf_clear(&v->body);
-    buf_addf(&v->head, "Status: 200 OK\r\nContent-Type: %s\r\nCache-Control: %s\r\n%s",
-             p->content_type, p->cache_control, p->more_headers);
+    profile_head(p, &v->head);
     answer_cors(v);
-    p->unavailable(p, &v->body, why, &m);
+    profile_unavailable(p, &v->body, why, &m);
     answer_send(v);
 }
 

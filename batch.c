@@ -95,16 +95,16 @@ int batch_add(struct relay *r, struct batch *b, const struct view *w, struct rec
 {
     const struct profile *p = w->profile;
     struct cursor here = {.id = rec->id, .at = CURSOR_SENT, .rank = b->after.rank};
-    bool whole = rec->data.len <= PROFILE_MAX_WHOLE || (p->bulk && b->history) || p->one_line;
+    bool whole = rec->data.len <= p->whole || (p->bulk && b->history);
     if (!whole) {
-        p->open(p, &b->open, rec);
+        profile_open(p, &b->open, rec);
         b->blob = payload_blob(r, w, rec);
         here.large = true;
         b->after_blob = here;
         return b->blob && !b->open.failed ? 0 : -1;
     }
     size_t before = b->bytes.len;
-    p->record(p, &b->bytes, rec, b->history, nth + b->count);
+    profile_record(p, &b->bytes, rec, b->history, nth + b->count);
     if (b->bytes.failed)
         return -1;
     return b->bytes.len > before ? batch_add_item(b, rec->id, here.rank) : 0;

@@ -148,6 +148,14 @@ int buf_addf(struct buf *b, const char *format, ...)
     return result;
 }
 
+void buf_cut(struct buf *b, size_t len)
+{
+    if (len >= b->len)
+        return;
+    b->len = len;
+    b->p[len] = '\0';
+}
+
 void buf_drop(struct buf *b, size_t n)
 {
     if (n > b->len)

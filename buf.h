@@ -43,6 +43,8 @@ int buf_addf(struct buf *b, const char *format, ...) __attribute__((format(print
 int buf_vaddf(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 /* Makes room for len more bytes at p + len without adding them: 0 or -1 as above. */
 int buf_room(struct buf *b, size_t len);
+/* Cuts it back to len bytes, if it holds more; a failed buffer stays failed. */
+void buf_cut(struct buf *b, size_t len);
 /* Drops the first n bytes (n <= len). */
 void buf_drop(struct buf *b, size_t n);
 

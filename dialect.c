@@ -412,7 +412,6 @@ static const struct dialect dialects[] = {
      .refuse = smarter_refuse},
     {.profile = "tod",
      .paths = tod_paths,
-     .headers = TOD_HEADERS,
      .lenient_cursor = true,
      .check = tod_check,
      .refuse = tod_refuse,

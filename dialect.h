@@ -41,7 +41,6 @@ struct dialect_path {
 struct dialect {
     const char *profile;
     const struct dialect_path *paths; /* ends with end NULL; NULL: none */
-    const char *headers; /* "Name: value\r\n" lines of every answer but the stream; NULL: plain's */
     const char *time_field; /* a cursor that is a number is a time of records in this field */
     bool lenient_cursor;    /* a cursor out of form counts for none */
     bool identity_first;    /* who it is comes before whether viewing is turned off */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * profile: one table row per dialect an event stream is served in.  A row holds what differs
- * (line end, heads, texts, presets of options) and functions where a text is not enough; every
- * function is set, to the plain profile's where a dialect does not differ.  Pure: writes into
- * buffers, no I/O, no clock.
+ * (line end, heads, presets of options, a few properties) and functions where that is not enough; a
+ * function that it leaves empty is as in the plain profile.  Pure: writes into buffers, no I/O, no
+ * clock.
  */
 #ifndef SSELOG_PROFILE_H
 #define SSELOG_PROFILE_H
@@ -14,14 +14,6 @@
 #include "buf.h"
 #include "record.h"
 #include "xid.h"
-
-/* What the API of The Other Dude says with each of its answers. */
-#define TOD_HEADERS                                                                                \
-    "X-Content-Type-Options: nosniff\r\n"                                                          \
-    "X-Frame-Options: DENY\r\n"                                                                    \
-    "X-DNS-Prefetch-Control: on\r\n"                                                               \
-    "Referrer-Policy: strict-origin-when-cross-origin\r\n"                                         \
-    "Permissions-Policy: camera=(), microphone=(), geolocation=(self)\r\n"
 
 struct preset {
     const char *option; /* "SSELOG_KEEPALIVE" */
@@ -48,42 +40,60 @@ struct profile {
     const char *name;
     const char
         *enveloped; /* name of the profile in its stead for those who ask ?envelope=1; NULL: none */
-    const struct preset *presets; /* ends with option NULL; defaults that stay settable */
+    const struct preset
+        *presets; /* ends with option NULL; defaults that stay settable; NULL: none */
     const char *eol;
     const char *content_type;
     const char *cache_control;
-    const char *more_headers; /* "Name: value\r\n" lines, or "" */
+    const char *headers; /* "Name: value\r\n" lines of this and every other answer */
 
-    /* Each adds bytes to b. */
+    /* What differs from plain; called by the functions below alone. NULL: nothing. */
     void (*hello)(const struct profile *, struct buf *b, const struct moment *);
-    void (*record)(const struct profile *, struct buf *b, struct record *, bool history,
-                   uint64_t nth); /* nth record of this viewer's history, from 0; 0 when live */
-    /* What stands before the data lines of a record. */
+    void (*record)(const struct profile *, struct buf *b, struct record *);
     void (*open)(const struct profile *, struct buf *b, const struct record *);
-    void (*live)(const struct profile *, struct buf *b,
-                 const struct moment *); /* history is done */
-    void (*gap)(const struct profile *, struct buf *b, const char *after, const char *next,
-                int64_t lost); /* texts of ids or NULL; lost -1 unknown */
-    void (*source)(const struct profile *, struct buf *b, bool live);
+    void (*live)(const struct profile *, struct buf *b, const struct moment *);
     void (*keepalive)(const struct profile *, struct buf *b, const struct moment *);
-    void (*moved)(const struct profile *, struct buf *b,
-                  struct xid id); /* cursor past withheld records */
-    void (*end)(const struct profile *, struct buf *b, enum end_reason, const struct moment *);
-    void (*unavailable)(const struct profile *, struct buf *b, const char *reason,
-                        const struct moment *);
-    bool bulk;     /* history is written otherwise than live records */
-    bool one_line; /* records are never written piecewise: record() does more than open() */
-    bool late;     /* no frame says that a stream is live: the response itself begins when it is */
+    void (*moved)(const struct profile *, struct buf *b, struct xid id);
+    /* History is one event: its nth record, from 0. NULL: as live records. */
+    void (*bulk)(const struct profile *, struct buf *b, struct record *, uint64_t nth);
+    /* A payload longer than this is written piecewise: profile_open, then its data lines by
+     * sse_data_part, then sse_end; others by profile_record. */
+    size_t whole;
+    bool unnamed; /* for pages that listen for default messages alone: event names are left out */
+    bool late;    /* no frame says hello, nor that a stream is live: the response itself begins when
+                     it is */
+    bool mute;    /* its client takes any frame for a message: gaps, outages and ends are not told,
+                     and a moved cursor with the keepalive alone */
     bool keepalive_fixed; /* the keepalive comes every interval, output or not */
 };
+
+/* Each adds bytes to b; none where the dialect has no such frame. */
+
+/* Status line and headers of the stream, without the blank line. */
+void profile_head(const struct profile *p, struct buf *b);
+void profile_hello(const struct profile *p, struct buf *b, const struct moment *m);
+/* nth: number of this viewer's history, from 0; 0 when live. */
+void profile_record(const struct profile *p, struct buf *b, struct record *r, bool history,
+                    uint64_t nth);
+/* What stands before the data lines of a record. */
+void profile_open(const struct profile *p, struct buf *b, const struct record *r);
+/* History is done. */
+void profile_live(const struct profile *p, struct buf *b, const struct moment *m);
+/* after, next: texts of ids, or NULL; lost -1: unknown. */
+void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
+                 int64_t lost);
+void profile_source(const struct profile *p, struct buf *b, bool live);
+void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
+/* The cursor is past withheld records. */
+void profile_moved(const struct profile *p, struct buf *b, struct xid id);
+void profile_end(const struct profile *p, struct buf *b, enum end_reason reason,
+                 const struct moment *m);
+void profile_unavailable(const struct profile *p, struct buf *b, const char *reason,
+                         const struct moment *m);
 
 /* NULL: no such profile. */
 const struct profile *profile_find(const char *name);
 /* i-th profile, NULL past the last: for messages. */
 const struct profile *profile_at(unsigned i);
-
-/* A record whose payload is longer than this is written piecewise: open(), then its data lines by
- * sse_data_part, then sse_end; shorter ones by record(). */
-#define PROFILE_MAX_WHOLE (64 * 1024)
 
 #endif

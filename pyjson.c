@@ -341,6 +341,14 @@ static void skip_blanks(struct scan *x)
         x->at++;
 }
 
+char pyjson_first(struct slice text)
+{
+    struct scan x = {.p = text.p, .len = text.len};
+
+    skip_blanks(&x);
+    return x.at < x.len ? x.p[x.at] : '\0';
+}
+
 static bool in_object(const struct scan *x)
 {
     return x->objects[(x->depth - 1) / 8] & 1u << (x->depth - 1) % 8;
@@ -443,14 +451,12 @@ enum pyjson_kind pyjson_text(struct buf *b, struct slice text, enum pyjson_style
 
     if (look)
         look->value = slice_make(NULL, 0);
+    enum pyjson_kind kind = pyjson_first(text) == '{' ? PYJSON_OBJECT : PYJSON_OTHER;
     skip_blanks(&x);
-    enum pyjson_kind kind = next_is(&x, "{") ? PYJSON_OBJECT : PYJSON_OTHER;
     if (walk(&x))
         return kind;
-    if (b && b->len > before) {
-        b->len = before;
-        b->p[before] = '\0';
-    }
+    if (b)
+        buf_cut(b, before);
     if (look)
         look->value = slice_make(NULL, 0);
     return PYJSON_NONE;

@@ -35,6 +35,8 @@ struct pyjson_member {
  * that has failed is the caller's to see. */
 enum pyjson_kind pyjson_text(struct buf *b, struct slice text, enum pyjson_style style,
                              struct pyjson_member *look);
+/* The first byte of text that is no blank; 0: there is none. */
+char pyjson_first(struct slice text);
 /* Bytes as a JSON string. */
 void pyjson_string(struct buf *b, struct slice bytes, enum pyjson_style style);
 /* As Python's repr writes a float; null when it is none of the reals. */

@@ -158,11 +158,9 @@ static unsigned jittered_lifetime(unsigned seconds)
 
 static void stream_head(struct visit *v, struct buf *head)
 {
-    const struct profile *p = v->config->profile;
     buf_clear(&v->head);
     answer_cors(v);
-    buf_addf(head, "Status: 200 OK\r\nContent-Type: %s\r\nCache-Control: %s\r\n%s", p->content_type,
-             p->cache_control, p->more_headers);
+    profile_head(v->config->profile, head);
     buf_add(head, v->head.p, v->head.len);
     buf_adds(head, "\r\n");
 }

@@ -98,7 +98,7 @@ static enum out_result put_gap(struct viewer *v)
     buf_init(&b, MAX_CONTROL);
     xid_format(v->gap->after, after);
     xid_format(v->gap->next, next);
-    p->gap(p, &b, ids ? after : NULL, ids && v->gap->has_next ? next : NULL, v->gap->lost);
+    profile_gap(p, &b, ids ? after : NULL, ids && v->gap->has_next ? next : NULL, v->gap->lost);
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT) {
         v->relay->stats.gaps++;
@@ -113,7 +113,7 @@ static enum out_result put_source(struct viewer *v, bool live)
     const struct profile *p = v->view->profile;
     struct buf b;
     buf_init(&b, MAX_CONTROL);
-    p->source(p, &b, live);
+    profile_source(p, &b, live);
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT)
         v->said_lost = !live;
@@ -139,7 +139,7 @@ static bool add_moved(struct viewer *v, struct buf *b)
     size_t before = b->len;
     if (!has_moved(v, &at))
         return false;
-    p->moved(p, b, at);
+    profile_moved(p, b, at);
     if (b->len == before) /* this profile tells it otherwise */
         return false;
     v->told = at;
@@ -165,7 +165,7 @@ static enum out_result become_live(struct viewer *v)
         bool bulk = in_bulk(v);
         if (!bulk)
             add_moved(v, &b);
-        p->live(p, &b, &m);
+        profile_live(p, &b, &m);
         if (bulk) { /* its records had no ids */
             v->told_any = false;
             add_moved(v, &b);
@@ -449,7 +449,7 @@ void viewer_end(struct viewer *v, enum end_reason reason)
     if (!in_bulk(v)) {
         if (v->state == VIEWER_LIVE)
             add_moved(v, &b);
-        p->end(p, &b, reason, &m);
+        profile_end(p, &b, reason, &m);
     }
     last_words(v, &b);
 }
@@ -464,7 +464,7 @@ void viewer_fail(struct viewer *v, const char *reason)
     struct buf b;
     buf_init(&b, MAX_CONTROL);
     if (!in_bulk(v))
-        p->unavailable(p, &b, reason, &m);
+        profile_unavailable(p, &b, reason, &m);
     last_words(v, &b);
 }
 
@@ -539,7 +539,7 @@ static void keep_alive(struct viewer *v)
     }
     m.has_id = p->keepalive_fixed && has_moved(v, &m.id);
     if (p->keepalive_fixed || !add_moved(v, &b))
-        p->keepalive(p, &b, &m);
+        profile_keepalive(p, &b, &m);
     enum out_result r = put_buf(v, &b);
     v->relay->stats.keepalives += r == OUT_SENT;
     if (r == OUT_SENT && m.has_id) {
@@ -654,7 +654,7 @@ static void say_hello(struct viewer *v, struct buf *head, const char *client)
     const struct profile *p = v->view->profile;
     struct moment m = moment_of(v, v->retry);
     m.client = client;
-    p->hello(p, head, &m);
+    profile_hello(p, head, &m);
     if (p->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
         *v->head = *head;
         buf_init(head, 0);

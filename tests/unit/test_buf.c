@@ -143,6 +143,25 @@ static void formats(void **state)
     }
 }
 
+static void cuts_from_the_end(void **state)
+{
+    struct buf b;
+
+    (void)state;
+    buf_init(&b, 5);
+    buf_cut(&b, 0); /* nothing was allocated */
+    buf_adds(&b, "abc");
+    buf_cut(&b, 3);
+    assert_string_equal(b.p, "abc");
+    buf_cut(&b, 1);
+    assert_string_equal(b.p, "a");
+    assert_int_equal(b.len, 1);
+    assert_int_equal(buf_adds(&b, "too long"), -1);
+    buf_cut(&b, 0);
+    assert_true(b.failed && b.len == 0);
+    buf_free(&b);
+}
+
 static void drops_from_the_front(void **state)
 {
     struct buf b;
@@ -261,6 +280,7 @@ int main(void)
         cmocka_unit_test(out_of_memory_is_a_failure),
         cmocka_unit_test(growth_is_geometric),
         cmocka_unit_test(formats),
+        cmocka_unit_test(cuts_from_the_end),
         cmocka_unit_test(drops_from_the_front),
         cmocka_unit_test(bytes_may_be_nul),
         cmocka_unit_test(secrets_are_wiped),

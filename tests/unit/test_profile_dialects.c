@@ -60,7 +60,7 @@ static void records(void **state)
         r.event = slice_of(cases[i].event);
         buf_init(&b, 1000);
         buf_room(&b, 1);
-        p->record(p, &b, &r, cases[i].history, cases[i].nth);
+        profile_record(p, &b, &r, cases[i].history, cases[i].nth);
         assert_string_equal(b.len > 0 ? b.p : "", cases[i].bytes);
         record_end(&r);
         buf_free(&b);
@@ -83,8 +83,8 @@ static void frames(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct profile *p = profile_find(cases[i].profile);
-        void (*const write[])(const struct profile *, struct buf *,
-                              const struct moment *) = {p->hello, p->keepalive, p->live};
+        void (*const write[])(const struct profile *, struct buf *, const struct moment *) = {
+            profile_hello, profile_keepalive, profile_live};
         const char *const bytes[] = {cases[i].hello, cases[i].keepalive, cases[i].live};
 
         for (size_t k = 0; k < 3; k++) {
@@ -107,38 +107,56 @@ static void bulk_ends(void **state)
 
     (void)state;
     buf_init(&b, 100);
-    p->live(p, &b, &m);
+    profile_live(p, &b, &m);
     assert_string_equal(b.p, "]\n\n");
     buf_clear(&b);
     m.resumed = true;
-    p->live(p, &b, &m);
+    profile_live(p, &b, &m);
     assert_int_equal(b.len, 0);
     buf_free(&b);
 }
 
-/* What would be escaped into more than a batch holds is told by its size. */
+#define SIZE_TOLD "(a record of 9437184 bytes)"
+#define NOTE      "{\"message\": \"" SIZE_TOLD "\"}"
+
+/* What would be escaped into more than a batch holds is told by its size, as each shows a text;
+ * what is no object stays unsent where such were never sent. */
 static void too_long(void **state)
 {
-    static const char *const names[] = {"tod", "swf", "astrbot"};
+    static const struct {
+        const char *profile, *object, *text;
+    } cases[] = {
+        {"smarter", "event: bulk\ndata: [" NOTE, "event: bulk\ndata: [" NOTE},
+        {"tod", "id: 7-1\r\nevent: unknown\r\ndata: " NOTE "\r\n\r\n", ""},
+        {"swf", "id: 7-1\nevent: message\ndata: " NOTE "\n\n", ""},
+        {"astrbot",
+         "id: 7-1\ndata: {\"type\": \"log\", \"level\": \"INFO\", \"time\": 0.007, \"data\": "
+         "\"" SIZE_TOLD "\"}\n\n",
+         "id: 7-1\ndata: {\"type\": \"log\", \"level\": \"INFO\", \"time\": 0.007, \"data\": "
+         "\"" SIZE_TOLD "\"}\n\n"},
+    };
     size_t len = 9 * 1024 * 1024;
-    char *text = malloc(len);
+    char *payload = malloc(len);
 
     (void)state;
-    assert_non_null(text);
-    memset(text, 1, len);
-    for (size_t i = 0; i < sizeof names / sizeof(*names); i++) {
-        const struct profile *p = profile_find(names[i]);
+    assert_non_null(payload);
+    memset(payload, 1, len);
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
+        const struct profile *p = profile_find(cases[i / 2].profile);
         struct record r;
         struct buf b;
 
-        record_from_message(&r, (struct xid){7, 1}, slice_make(text, len));
+        memcpy(payload, i % 2 ? "no json" : " {\"a\":1", 7);
+        record_from_message(&r, (struct xid){7, 1}, slice_make(payload, len));
+        r.has_id = true;
         buf_init(&b, 64u * 1024 * 1024);
-        p->record(p, &b, &r, false, 0);
-        assert_true(b.len > 0 && b.len < 300 && strstr(b.p, "(a record of 9437184 bytes)"));
+        buf_room(&b, 1);
+        profile_record(p, &b, &r, true, 0);
+        assert_string_equal(b.p, i % 2 ? cases[i / 2].text : cases[i / 2].object);
         record_end(&r);
         buf_free(&b);
     }
-    free(text);
+    free(payload);
 }
 
 int main(void)
