@@ -56,6 +56,7 @@ void smarter_bulk(const struct profile *p, struct buf *b, struct record *r, uint
     smarter_element(b, r->data);
 }
 
+/* The page parses what is JSON, and shows what is none. */
 void smarter_record(const struct profile *p, struct buf *b, struct record *r)
 {
     struct pyjson_member message = {.name = "message"};

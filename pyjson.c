@@ -459,5 +459,5 @@ enum pyjson_kind pyjson_text(struct buf *b, struct slice text, enum pyjson_style
         buf_cut(b, before);
     if (look)
         look->value = slice_make(NULL, 0);
-    return PYJSON_NONE;
+    return x.depth == PYJSON_MAX_DEPTH ? PYJSON_DEEP : PYJSON_NONE;
 }

@@ -11,7 +11,7 @@
 
 #include "buf.h"
 
-#define PYJSON_MAX_DEPTH 512 /* nested deeper it is not taken for JSON */
+#define PYJSON_MAX_DEPTH 512 /* levels that are followed */
 
 enum pyjson_style {
     PYJSON_ASCII, /* json.dumps's default, ensure_ascii */
@@ -20,6 +20,7 @@ enum pyjson_style {
 
 enum pyjson_kind {
     PYJSON_NONE, /* not JSON: nothing was written */
+    PYJSON_DEEP, /* nested too deep to tell whether it is: likewise */
     PYJSON_OBJECT,
     PYJSON_OTHER /* array, string, number, true, false, null */
 };

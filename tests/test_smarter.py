@@ -326,3 +326,26 @@ def test_cut_inside_the_bulk_is_no_event(stack, redis):
         responder.child.send(15)
         s.rest()
         assert not s.events and s.parser.unfinished()
+
+
+LONG = [json.dumps({"message": "m", "pad": "x" * 100_000}), json.dumps({"pad": "x" * 100_000}),
+        json.dumps(["x" * 100_000]), "x" * 100_000 + "\r\n", json.dumps("x" * 2_000_000)]
+
+
+def test_live_records_can_be_shown_too(stack, redis):
+    """The page parses what is nested deeper than we read, and breaks on a value without message; long
+    records are no exception."""
+    deep = ["[" * 600 + "]" * 600, '{"a":' * 600 + "1" + "}" * 600, "[" * 5000 + "]" * 5000]
+    payloads = deep + LONG
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
+    with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin")) as s:
+        bulk(s)
+        redis.add_many(KEY, payloads + ["the end"])
+        *live, end = [e.data for e in s.messages(1 + len(payloads) + 1)[1:]]
+        assert end == "the end"
+        assert [json.loads(data)["message"] for data in live[:3]] == deep
+        assert json.loads(live[3])["message"] == "m"
+        assert json.loads(live[4]) == {"pad": "x" * 100_000, "message": LONG[1]}
+        assert json.loads(live[5]) == {"message": LONG[2]}
+        assert live[6] == "x" * 100_000, "the line end at the end is none of its lines"
+        assert json.loads(live[7]) == {"message": LONG[4]}

@@ -133,7 +133,7 @@ static void depth(void **state)
         memset(text, '[', n);
         memset(text + n, ']', n);
         assert_int_equal(pyjson_text(NULL, slice_make(text, 2 * n), PYJSON_ASCII, NULL),
-                         n > PYJSON_MAX_DEPTH ? PYJSON_NONE : PYJSON_OTHER);
+                         n > PYJSON_MAX_DEPTH ? PYJSON_DEEP : PYJSON_OTHER);
     }
 }
 
