@@ -538,8 +538,9 @@ static void keep_alive(struct viewer *v)
         return;
     }
     m.has_id = p->keepalive_fixed && has_moved(v, &m.id);
-    if (p->keepalive_fixed || !add_moved(v, &b))
-        profile_keepalive(p, &b, &m);
+    if (!p->keepalive_fixed)
+        add_moved(v, &b);
+    profile_keepalive(p, &b, &m);
     enum out_result r = put_buf(v, &b);
     v->relay->stats.keepalives += r == OUT_SENT;
     if (r == OUT_SENT && m.has_id) {

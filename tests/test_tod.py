@@ -50,6 +50,17 @@ def test_bytes(stack, redis, kind):
         assert not s.parser.retries
 
 
+def test_heartbeat_behind_what_is_withheld(stack, redis):
+    """Foreign records move the cursor; that is told as well, not in the heartbeat's stead."""
+    responder = stack.responder(redis, profile="tod", auth="token", keepalive=1)
+    where = path(A)
+    with FcgiStream(responder.socket, environment(where, f"token={sse_token(redis, A)}", mount=where)) as s:
+        for _ in range(3):
+            last, _ = publish(redis, B)
+            s.until(lambda s: s.parser.last_id == last, "the cursor")
+            assert f"id: {last}\r\n\r\n: heartbeat\r\n\r\n" in body(s) and not s.records
+
+
 @servers
 def test_order_of_checks(stack, redis, kind):
     server = serve(stack, redis, "tod", kind)
