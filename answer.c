@@ -160,7 +160,10 @@ void answer_unavailable(struct visit *v, int status, const char *why)
     profile_head(p, &v->head);
     answer_cors(v);
     profile_unavailable(p, &v->body, why, &m);
-    answer_send(v);
+    if (v->body.len > 0)
+        answer_send(v);
+    else /* a dialect without such an event: an empty stream would be opened again at once */
+        answer_error(v, status, why);
 }
 
 /* ---- status and metrics ---- */

@@ -84,6 +84,14 @@ void profile_head(const struct profile *p, struct buf *b)
              p->content_type, p->cache_control, p->headers);
 }
 
+void profile_refuse(const struct profile *p, struct buf *b, const char *reason)
+{
+    buf_addf(b,
+             "Status: 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+             "Cache-Control: no-store\r\nRetry-After: 30\r\n%s\r\n{\"error\":\"%s\"}",
+             p->headers, reason);
+}
+
 void profile_hello(const struct profile *p, struct buf *b, const struct moment *m)
 {
     if (p->hello) {
@@ -179,7 +187,7 @@ void profile_moved(const struct profile *p, struct buf *b, struct xid id)
     }
 }
 
-/* The last frames of a stream: when to come back, and why. reason is one of our own constants. */
+/* The last frames of a stream: when to come back, and why. */
 static void farewell(const struct profile *p, struct buf *b, const char *event, const char *reason,
                      const struct moment *m)
 {

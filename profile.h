@@ -67,10 +67,13 @@ struct profile {
     bool keepalive_fixed; /* the keepalive comes every interval, output or not */
 };
 
-/* Each adds bytes to b; none where the dialect has no such frame. */
+/* Each adds bytes to b; none where the dialect has no such frame. Reasons are our own constants. */
 
 /* Status line and headers of the stream, without the blank line. */
 void profile_head(const struct profile *p, struct buf *b);
+/* A whole answer in place of a stream that has not begun, for a client that is not to take it for
+ * one that ended well. */
+void profile_refuse(const struct profile *p, struct buf *b, const char *reason);
 void profile_hello(const struct profile *p, struct buf *b, const struct moment *m);
 /* nth: number of this viewer's history, from 0; 0 when live. */
 void profile_record(const struct profile *p, struct buf *b, struct record *r, bool history,

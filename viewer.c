@@ -463,8 +463,12 @@ void viewer_fail(struct viewer *v, const char *reason)
     struct moment m = moment_of(v, jittered(retry));
     struct buf b;
     buf_init(&b, MAX_CONTROL);
-    if (!in_bulk(v))
+    if (v->head && p->mute) {
+        buf_clear(v->head);
+        profile_refuse(p, v->head, reason);
+    } else if (!in_bulk(v)) {
         profile_unavailable(p, &b, reason, &m);
+    }
     last_words(v, &b);
 }
 

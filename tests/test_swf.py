@@ -243,6 +243,23 @@ def test_floats_as_python_writes_them(redis, responder):
         assert f"data: {json.dumps(payload)}\n\n" in body(s)
 
 
+def test_refused_is_no_empty_stream(stack, redis):
+    """Its Python client comes back at once when a stream ends in good order, and after 15 s otherwise."""
+    responder = stack.responder(redis, profile="swf", auth="remote_user", max_per_user=1)
+
+    def refusal(**more):
+        answer = ask(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="ann", **more))
+        assert answer.headers["content-type"] == "application/json" and "retry-after" in answer.headers
+        assert json.loads(answer.raw)["error"]
+        return answer.status
+
+    with follow(responder) as s:
+        s.until(lambda s: s.events, "connected")
+        assert refusal() == 429
+    redis.client.set("asgi:group:other", "no sorted set")
+    wait_until(lambda: refusal(SSELOG_CHANNEL="other") == 503, "the first to be noticed as gone")
+
+
 def test_leaves_the_group_when_it_stops(redis, responder):
     with follow(responder) as s:
         s.until(lambda s: s.events, "connected")
