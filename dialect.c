@@ -276,9 +276,12 @@ static void swf_status(struct visit *v, const char *key)
 
 /* ---- astrbot ---- */
 
-#define ASTRBOT_HISTORY 500 /* entries, as its cache held */
-#define ASTRBOT_BYTES   (4u * 1024 * 1024)
-#define ASTRBOT_READ    100
+#define ASTRBOT_HISTORY 500                 /* entries, as its cache held */
+#define ASTRBOT_BYTES   (4u * 1024 * 1024)  /* of them; of a longer log the newest come */
+#define ASTRBOT_TEXT    (4 * ASTRBOT_BYTES) /* one more, which written anew is three times as long */
+#define ASTRBOT_READ    128                 /* entries at once, at most */
+#define ASTRBOT_LONG    (512 * 1024)        /* so many bytes of them are read one at a time */
+#define ASTRBOT_TURNS   32
 
 static const struct dialect_path astrbot_paths[] = {
     {"/api/live-log", ENDPOINT_STREAM},
@@ -327,41 +330,44 @@ struct entries {
     const struct filter *filter;
     struct buf text;              /* newest first */
     size_t ends[ASTRBOT_HISTORY]; /* of each in text */
-    size_t count, read;
+    size_t count;
+    unsigned read;     /* entries in the last answer ... */
+    size_t read_bytes; /* ... and their payloads' */
     struct xid oldest;
     bool failed;
 };
 
-static void add_entry(struct entries *e, struct record *r)
+/* An entry alone longer than an answer is left out. False: no more are wanted. */
+static bool add_entry(struct entries *e, const struct redis_entry *entry)
 {
-    size_t before = e->text.len;
+    struct record r;
 
-    if (!filter_pass(e->filter, r))
-        return;
-    if (pyjson_text(&e->text, r->data, PYJSON_UTF8, NULL) == PYJSON_OBJECT)
+    if (e->count == ASTRBOT_HISTORY || e->text.len >= ASTRBOT_BYTES)
+        return false;
+    if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, e->config->field,
+                          e->config->event_field)) {
+        e->failed = true;
+        return false;
+    }
+    if (r.data.len <= ASTRBOT_BYTES && filter_pass(e->filter, &r) &&
+        pyjson_text(&e->text, r.data, PYJSON_UTF8, NULL) == PYJSON_OBJECT)
         e->ends[e->count++] = e->text.len;
-    else if (e->text.len > before)
-        e->text.len = before;
+    e->read_bytes += r.data.len;
+    e->oldest = entry->id;
+    e->failed = e->text.failed;
+    record_end(&r);
+    return !e->failed;
 }
 
 static void on_entries(void *arg, enum redis_result result, const struct redis_entry *entries,
                        size_t count)
 {
     struct entries *e = arg;
-    const struct config *c = e->config;
 
-    e->read = result == REDIS_OK ? count : 0;
-    for (size_t i = 0; i < e->read && e->count < ASTRBOT_HISTORY; i++) {
-        struct record r;
-
-        e->oldest = entries[i].id;
-        if (record_from_entry(&r, entries[i].id, entries[i].fields, entries[i].pairs, c->field,
-                              c->event_field) == 0)
-            add_entry(e, &r);
-        else
-            e->failed = true;
-        record_end(&r);
-    }
+    e->read = 0;
+    e->read_bytes = 0;
+    while (result == REDIS_OK && e->read < count && add_entry(e, &entries[e->read]))
+        e->read++;
 }
 
 static void write_entries(struct visit *v, const struct entries *e)
@@ -380,19 +386,24 @@ static void write_entries(struct visit *v, const struct entries *e)
     answer_send(v);
 }
 
+/* The connection holds an answer as a whole: so one entry at first and while they are long, else
+ * twice as many as before. */
 static void astrbot_history(struct visit *v, const char *key, const struct filter *filter)
 {
     struct entries e = {.config = v->config, .filter = filter};
     struct xid to = XID_MAX;
     enum ask_result r = ASK_OK;
+    unsigned count = 1;
 
-    buf_init(&e.text, 4 * ASTRBOT_BYTES);
-    for (size_t turn = 0; turn < 2 * ASTRBOT_HISTORY / ASTRBOT_READ; turn++) {
-        r = redis_ask_range(v->ask, key, to, ASTRBOT_READ, on_entries, &e);
-        if (r != ASK_OK || e.read < ASTRBOT_READ || e.count == ASTRBOT_HISTORY ||
-            e.text.len >= ASTRBOT_BYTES || e.text.failed)
+    buf_init(&e.text, ASTRBOT_TEXT);
+    for (int turn = 0; turn < ASTRBOT_TURNS && r == ASK_OK; turn++) {
+        r = redis_ask_range(v->ask, key, to, count, on_entries, &e);
+        if (e.read < count)
             break;
         to = xid_prev(e.oldest);
+        count = e.read_bytes > ASTRBOT_LONG ? 1
+                : count * 2 < ASTRBOT_READ  ? count * 2
+                                            : ASTRBOT_READ;
     }
     if (r != ASK_OK)
         astrbot_refuse(v, REFUSED_UNAVAILABLE);

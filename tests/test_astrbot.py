@@ -5,7 +5,10 @@ import time
 
 import pytest
 
+import procs
+import webs
 from dropins import bearer, body, serve, servers, signed
+from fcgi import ask, environment
 from sse import EventSource, Stream, get
 
 KEY = "stream:logs:astrbot"
@@ -75,6 +78,23 @@ def test_history(stack, redis, kind, login):
         assert body(answer).startswith('{"status":"ok","message":null,"data":{"logs":[{')
         assert "日志" in body(answer)
         assert json.loads(body(answer))["data"]["logs"] == entries[-500:]
+
+
+@pytest.mark.parametrize("count,size,least", [(100, 200_000, 20), (60, 3_000_000, 2)])
+def test_history_of_long_entries(stack, redis, count, size, least):
+    """As many of the newest as one answer holds, as JSON, and no more of them in memory at once."""
+    responder = stack.responder(redis, profile="astrbot", auth="remote_user")
+    texts = [f"{i:03d}" + "x" * size for i in range(count)]
+    for i, text in enumerate(texts):
+        write(redis, entry(text, float(i)))
+        if i == count - 2:
+            redis.add(KEY, json.dumps(entry("longer than an answer" + "x" * 12_000_000)))
+    answer = ask(responder.socket, environment(HISTORY[0], mount=HISTORY[0], REMOTE_USER="astrbot"))
+    assert answer.status == 200
+    logs = [e["data"] for e in json.loads(answer.raw)["data"]["logs"]]
+    assert least <= len(logs) < count and logs == texts[-len(logs):]
+    peak = procs.peak_kb(responder.pid)
+    assert webs.sanitized() or peak < 100 * 1024, f"{peak} kB"
 
 
 @servers
