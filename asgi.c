@@ -10,8 +10,7 @@
 
 #include "pyjson.h"
 
-#define PREFIX    12 /* random bytes that make each member unique */
-#define MAX_DEPTH 40
+#define PREFIX 12 /* random bytes that make each member unique */
 
 static struct slice text_of(const msgpack_object *o)
 {
@@ -164,11 +163,11 @@ static const msgpack_object *next_item(struct buf *b, struct level *l)
 
 static void put_json(struct buf *b, const msgpack_object *o)
 {
-    struct level levels[MAX_DEPTH];
+    struct level levels[ASGI_MAX_DEPTH];
     size_t depth = 0;
 
     for (;;) {
-        if (is_container(o) && depth < MAX_DEPTH) {
+        if (is_container(o) && depth < ASGI_MAX_DEPTH) {
             buf_addc(b, o->type == MSGPACK_OBJECT_MAP ? '{' : '[');
             levels[depth++] = (struct level){o, 0};
         } else {
@@ -199,30 +198,38 @@ static void tell_channels(const msgpack_object *names, struct slice payload,
             channel(arg, text_of(&names->via.array.ptr[i]), payload);
 }
 
-bool asgi_read(struct slice member, struct buf *payload,
-               void (*channel)(void *arg, struct slice name, struct slice payload), void *arg)
+/* The payload of a broadcast; NULL: the message is another. */
+static const msgpack_object *find_payload(const msgpack_object *message)
 {
+    const msgpack_object *type = find(message, "type"), *payload = find(message, "payload");
+
+    if (!type || !slice_equal(text_of(type), slice_of("broadcast")) || !payload)
+        return NULL;
+    return payload->type == MSGPACK_OBJECT_MAP ? payload : NULL;
+}
+
+enum asgi_kind asgi_read(struct slice member, struct buf *payload,
+                         void (*channel)(void *arg, struct slice name, struct slice payload),
+                         void *arg)
+{
+    enum asgi_kind kind = ASGI_UNREADABLE;
     msgpack_unpacked unpacked;
-    bool is_ours = false;
 
     if (member.len <= PREFIX ||
         !has_what_it_claims(slice_make(member.p + PREFIX, member.len - PREFIX)))
-        return false;
+        return ASGI_UNREADABLE;
     msgpack_unpacked_init(&unpacked);
     if (msgpack_unpack_next(&unpacked, member.p + PREFIX, member.len - PREFIX, NULL) ==
         MSGPACK_UNPACK_SUCCESS) {
-        const msgpack_object *type = find(&unpacked.data, "type");
-        const msgpack_object *map = find(&unpacked.data, "payload");
+        const msgpack_object *map = find_payload(&unpacked.data);
 
-        is_ours = type && slice_equal(text_of(type), slice_of("broadcast")) && map &&
-                  map->type == MSGPACK_OBJECT_MAP;
-        if (is_ours)
+        if (map)
             put_json(payload, map);
-        is_ours = is_ours && !payload->failed;
-        if (is_ours)
+        kind = !map ? ASGI_OTHER : payload->failed ? ASGI_UNREADABLE : ASGI_BROADCAST;
+        if (kind == ASGI_BROADCAST)
             tell_channels(find(&unpacked.data, "__asgi_channel__"), buf_slice(payload), channel,
                           arg);
     }
     msgpack_unpacked_destroy(&unpacked);
-    return is_ours;
+    return kind;
 }

@@ -6,14 +6,22 @@
 #ifndef SSELOG_ASGI_H
 #define SSELOG_ASGI_H
 
-#include <stdbool.h>
-
 #include "buf.h"
 
-/* Reads the member of a channel's sorted set. True when it is a map whose type is "broadcast" with
- * a map payload: payload then holds that as JSON, as Python's json.dumps writes it, and after that
- * channel has been called with the name of each channel it was sent to. Anything else: false. */
-bool asgi_read(struct slice member, struct buf *payload,
-               void (*channel)(void *arg, struct slice name, struct slice payload), void *arg);
+/* msgpack-c follows so many levels; two of them are the message and its payload. */
+#define ASGI_MAX_DEPTH 32
+
+enum asgi_kind {
+    ASGI_BROADCAST,
+    ASGI_OTHER,     /* another message, which is none of ours */
+    ASGI_UNREADABLE /* no msgpack, nested too deep, or too long for payload */
+};
+
+/* Reads the member of a channel's sorted set. When it is a map whose type is "broadcast" with a map
+ * payload, payload holds that as JSON, as Python's json.dumps writes it, and channel is called with
+ * the name of each channel it was sent to. */
+enum asgi_kind asgi_read(struct slice member, struct buf *payload,
+                         void (*channel)(void *arg, struct slice name, struct slice payload),
+                         void *arg);
 
 #endif

@@ -19,7 +19,8 @@
 #define MAX_KEY      640
 #define GROUP_EXPIRY "86400" /* seconds, channels_redis's default */
 #define REJOIN_MS    60000
-#define AGAIN_MS     1000                /* a group that does not keep us is not joined in a loop */
+#define AGAIN_MS     1000 /* a group that does not keep us is not joined in a loop */
+#define COMPLAIN_MS  60000
 #define MAX_PAYLOAD  (64u * 1024 * 1024) /* as JSON */
 
 struct channels {
@@ -27,6 +28,7 @@ struct channels {
     char queue[64]; /* key of our messages */
     size_t logs;
     int64_t rejoin_at;
+    int64_t complain_at; /* not before then, of a message that cannot be read */
 };
 
 static void hex_id(char out[33])
@@ -195,12 +197,26 @@ static void to_channel(void *arg, struct slice name, struct slice payload)
     }
 }
 
+/* Said now and then: whoever sends such messages sends many. */
+static void complain(struct relay *r, size_t len)
+{
+    struct channels *c = r->channels;
+
+    if (!c || r->now < c->complain_at)
+        return;
+    c->complain_at = r->now + COMPLAIN_MS;
+    diag(DIAG_WARNING, "relay",
+         "a message of %zu bytes is dropped: no msgpack, nested deeper than %d levels, or too long",
+         len, ASGI_MAX_DEPTH);
+}
+
 void channels_popped(struct relay *r, struct slice member)
 {
     struct buf payload;
 
     buf_init(&payload, MAX_PAYLOAD);
-    asgi_read(member, &payload, to_channel, r);
+    if (asgi_read(member, &payload, to_channel, r) == ASGI_UNREADABLE)
+        complain(r, member.len);
     buf_free(&payload);
 }
 

@@ -260,6 +260,19 @@ def test_refused_is_no_empty_stream(stack, redis):
     wait_until(lambda: refusal(SSELOG_CHANNEL="other") == 503, "the first to be noticed as gone")
 
 
+def test_what_cannot_be_read_is_said(redis, responder):
+    """Once a minute, not for each message."""
+    deep = []
+    for _ in range(40):
+        deep = [deep]
+    with follow(responder) as s:
+        s.until(lambda s: s.events, "connected")
+        publish(redis, *({"msg_type": "deep", "v": deep} for _ in range(5)), {"msg_type": "last"})
+        assert messages(s, 1)[0].type == "last"
+    wait_until(lambda: "nested deeper than 32 levels" in responder.said(), "the line")
+    assert responder.said().count("is dropped") == 1
+
+
 def test_leaves_the_group_when_it_stops(redis, responder):
     with follow(responder) as s:
         s.until(lambda s: s.events, "connected")

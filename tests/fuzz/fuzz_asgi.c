@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct buf payload;
 
     buf_init(&payload, 16 * size + 4096);
-    if (asgi_read(slice_make((const char *)data, size), &payload, see, NULL) &&
+    if (asgi_read(slice_make((const char *)data, size), &payload, see, NULL) == ASGI_BROADCAST &&
         pyjson_text(NULL, buf_slice(&payload), PYJSON_ASCII, NULL) != PYJSON_OBJECT)
         abort();
     buf_free(&payload);

@@ -30,14 +30,15 @@ static void note(void *arg, struct slice name, struct slice payload)
 
 static const struct {
     struct slice member;
-    const char *payload, *names; /* NULL: not ours */
+    const char *payload, *names;
+    enum asgi_kind kind;
 } members[] = {
     {M("\x83" TYPE PAYLOAD "\x81\xa1n\x07" TO "\x92\xa1"
        "a\xa1"
        "b"),
-     "{\"n\": 7}", "a;b;"},
-    {M("\x83" TO "\xa1x" PAYLOAD "\x80" TYPE), "{}", "x;"},
-    {M("\x82" TYPE PAYLOAD "\x80"), "{}", ""},
+     "{\"n\": 7}", "a;b;", ASGI_BROADCAST},
+    {M("\x83" TO "\xa1x" PAYLOAD "\x80" TYPE), "{}", "x;", ASGI_BROADCAST},
+    {M("\x82" TYPE PAYLOAD "\x80"), "{}", "", ASGI_BROADCAST},
     {M("\x82" TYPE PAYLOAD "\x86\xa1"
        "a\xc0\xa1"
        "b\x92\xc2\xc3\xa1"
@@ -47,25 +48,27 @@ static const struct {
        "f\xc4\x02\xc3\xa9"),
      "{\"a\": null, \"b\": [false, true], \"c\": -1, \"d\": 1.5, \"e\": {\"1\": \"y\"}, \"f\": "
      "\"\\u00e9\"}",
-     ""},
+     "", ASGI_BROADCAST},
     {M("\x82" TYPE PAYLOAD "\x83\xa1"
        "a\xcf\xff\xff\xff\xff\xff\xff\xff\xff\xa1"
        "b\xcb\x7f\xf8\0\0\0\0\0\0\xa1"
        "c\xd4\x01x"),
-     "{\"a\": 18446744073709551615, \"b\": null, \"c\": null}", ""},
-    {M("\x82" TYPE PAYLOAD "\x81\xa1t\xa3\n\xff\""), "{\"t\": \"\\n\\ufffd\\\"\"}", ""},
-    {M("\x82" TYPE PAYLOAD "\x90"), NULL, NULL}, /* no map */
+     "{\"a\": 18446744073709551615, \"b\": null, \"c\": null}", "", ASGI_BROADCAST},
+    {M("\x82" TYPE PAYLOAD "\x81\xa1t\xa3\n\xff\""), "{\"t\": \"\\n\\ufffd\\\"\"}", "",
+     ASGI_BROADCAST},
+    {M("\x82" TYPE PAYLOAD "\x90"), NULL, NULL, ASGI_OTHER}, /* no map */
     {M("\x82"
        "\xa4type\xa5other" PAYLOAD "\x80"),
-     NULL, NULL},                                                /* another type */
-    {M("\x81" PAYLOAD "\x80"), NULL, NULL},                      /* none */
-    {M("\x81" TYPE), NULL, NULL},                                /* no payload */
-    {M("\x93" TYPE PAYLOAD "\x80"), NULL, NULL},                 /* cut, and an array */
-    {M("\x82" TYPE PAYLOAD "\xdf\xff\xff\xff\xff"), NULL, NULL}, /* claims more than it is */
-    {M("\xc1"), NULL, NULL},
-    {M(""), NULL, NULL},
-    {{"short", 5}, NULL, NULL},
-    {{NULL, 0}, NULL, NULL},
+     NULL, NULL, ASGI_OTHER},                                /* another type */
+    {M("\x81" PAYLOAD "\x80"), NULL, NULL, ASGI_OTHER},      /* none */
+    {M("\x81" TYPE), NULL, NULL, ASGI_OTHER},                /* no payload */
+    {M("\x93" TYPE PAYLOAD "\x80"), NULL, NULL, ASGI_OTHER}, /* an array */
+    {M("\x82" TYPE PAYLOAD "\xdf\xff\xff\xff\xff"), NULL, NULL,
+     ASGI_UNREADABLE}, /* claims more than it is */
+    {M("\xc1"), NULL, NULL, ASGI_UNREADABLE},
+    {M(""), NULL, NULL, ASGI_UNREADABLE},
+    {{"short", 5}, NULL, NULL, ASGI_UNREADABLE},
+    {{NULL, 0}, NULL, NULL, ASGI_UNREADABLE},
 };
 
 static void members_are_read(void **state)
@@ -78,9 +81,9 @@ static void members_are_read(void **state)
         buf_init(&names, 1000);
         buf_adds(&names, "");
         buf_room(&names, 1);
-        bool ours = asgi_read(members[i].member, &payload, note, &names);
-        assert_int_equal(ours, members[i].payload != NULL);
-        if (ours) {
+        enum asgi_kind kind = asgi_read(members[i].member, &payload, note, &names);
+        assert_int_equal(kind, members[i].kind);
+        if (kind == ASGI_BROADCAST) {
             assert_string_equal(payload.p, members[i].payload);
             assert_int_equal(names.len, strlen(members[i].names));
             assert_memory_equal(names.len > 0 ? names.p : "", members[i].names, names.len);
@@ -90,22 +93,25 @@ static void members_are_read(void **state)
     }
 }
 
-/* Nested deeper than msgpack-c unpacks: refused, not crashed. */
+/* Nested deeper than msgpack-c unpacks, two levels of which are around it: refused, not crashed. */
 static void depth(void **state)
 {
+    static const size_t levels[] = {1, 29, 30, 31, 100, 2000};
     char text[2000];
-    struct buf payload, b;
 
     (void)state;
     memset(text, '\x91', sizeof text);
-    for (size_t n = 1; n < sizeof text; n += 37) {
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        struct buf payload, b;
+
         buf_init(&b, 4000);
         buf_init(&payload, 4000);
         buf_add(&b, PREFIX_BYTES "\x82" TYPE PAYLOAD "\x81\xa1x",
                 sizeof PREFIX_BYTES "\x82" TYPE PAYLOAD "\x81\xa1x" - 1);
-        buf_add(&b, text, n);
+        buf_add(&b, text, levels[i]);
         buf_addc(&b, '\xc0');
-        assert_int_equal(asgi_read(buf_slice(&b), &payload, note, &b), n < 28);
+        assert_int_equal(asgi_read(buf_slice(&b), &payload, note, &b),
+                         levels[i] <= 30 ? ASGI_BROADCAST : ASGI_UNREADABLE);
         buf_free(&b);
         buf_free(&payload);
     }
