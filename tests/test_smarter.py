@@ -349,3 +349,25 @@ def test_live_records_can_be_shown_too(stack, redis):
         assert json.loads(live[5]) == {"message": LONG[2]}
         assert live[6] == "x" * 100_000, "the line end at the end is none of its lines"
         assert json.loads(live[7]) == {"message": LONG[4]}
+
+
+def test_what_counts_as_debug(stack, redis):
+    """As examples/smarter/README.md says, in two directions other than the original's rule."""
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
+    left_out = [{"level": 10}, {"level": "10"}, {"level": "DBUG"}, {"severity": "DEBUG"},
+                {"level": "debug", "levelname": "INFO"}]
+    shown = [{"level": "INFO", "levelname": "DEBUG"}, {"level": "TRACE"}, {"level": 11}, {"level": None},
+             {"level": "DEBUG", "deep": json.loads("[" * 40 + "]" * 40)}]
+    redis.add_many(KEY, [json.dumps({**r, "message": "m"}) for r in left_out + shown])
+    with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin")) as s:
+        assert [{k: v for k, v in r.items() if k != "message"} for r in bulk(s)] == shown
+
+
+def test_entry_without_data(stack, redis):
+    """Shown by its fields, where the original shows an empty line."""
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
+    redis.client.xadd(KEY, {"other": "x", "more": "y"})
+    redis.client.xadd(KEY, {"message": "as it is", "level": "INFO"})
+    with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin")) as s:
+        assert bulk(s) == [{"other": "x", "more": "y", "message": '{"other":"x","more":"y"}'},
+                           {"message": "as it is", "level": "INFO"}]
