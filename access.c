@@ -184,7 +184,8 @@ static void add_wishes(const struct visit *v, struct rules *r, struct filter_spe
     }
     spec->lists = r->lists;
     spec->level = request_arg(&v->request, "level");
-    if (spec->level && spec->level[0] == '\0')
+    if (spec->level && (spec->level[0] == '\0' ||
+                        (v->dialect->lenient && filter_level(slice_of(spec->level)) < 0)))
         spec->level = NULL;
     spec->text = slice_of(request_arg(&v->request, "q"));
     if (v->has_since) {

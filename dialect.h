@@ -42,10 +42,11 @@ struct dialect {
     const char *profile;
     const struct dialect_path *paths; /* ends with end NULL; NULL: none */
     const char *time_field; /* a cursor that is a number is a time of records in this field */
-    bool lenient_cursor;    /* a cursor out of form counts for none */
-    bool identity_first;    /* who it is comes before whether viewing is turned off */
-    bool needs_redis;       /* a stream is refused while Redis is away */
-    bool listed;            /* viewers are listed in Redis, for status */
+    bool lenient; /* a cursor, level or number out of form counts for none: its server knows no such
+                     parameter */
+    bool identity_first; /* who it is comes before whether viewing is turned off */
+    bool needs_redis;    /* a stream is refused while Redis is away */
+    bool listed;         /* viewers are listed in Redis, for status */
     /* The form of a request, before its identity. 0, or -1: answered. */
     int (*check)(struct visit *v);
     /* False: nothing of its own, answer as plain does. */

@@ -33,7 +33,7 @@ static const char *cursor_text(const struct request *r)
 static int find_cursor(const struct visit *v, struct admission *a)
 {
     const char *id = cursor_text(&v->request);
-    bool lenient = v->dialect->lenient_cursor;
+    bool lenient = v->dialect->lenient;
     if (!id || (lenient && !strchr(id, '-')))
         return 0;
     a->has_cursor = xid_parse(slice_of(id), &a->cursor) == 0;
@@ -44,6 +44,7 @@ static int find_cursor(const struct visit *v, struct admission *a)
  * and nan in words. -1: none. */
 static int read_float(const char *text, double *out)
 {
+    static const char digits[] = "0123456789";
     char plain[64];
     size_t n = 0;
     text += strspn(text, " \t");
@@ -52,6 +53,8 @@ static int read_float(const char *text, double *out)
             return -1;
         if (*text != '_')
             plain[n++] = *text;
+        else if (n == 0 || !memchr(digits, text[-1], 10) || !memchr(digits, text[1], 10))
+            return -1;
     }
     char *end;
     plain[n] = '\0';
@@ -104,7 +107,7 @@ static int find_history(const struct visit *v, struct admission *a)
     }
     const char *wanted = request_arg(&v->request, "history");
     uint64_t n = v->config->history;
-    if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n))
+    if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n) && !v->dialect->lenient)
         return -1;
     a->history = n < v->config->history ? (unsigned)n : v->config->history;
     return 0;

@@ -8,7 +8,7 @@ import pytest
 import procs
 import webs
 from dropins import bearer, body, serve, servers, signed
-from fcgi import ask, environment
+from fcgi import FcgiStream, ask, environment
 from sse import EventSource, Stream, get
 
 KEY = "stream:logs:astrbot"
@@ -123,6 +123,28 @@ def test_cursor_is_a_time(stack, redis, kind, login):
     assert after("-inf") == [str(t) for t in times] + ["live"]
     for cursor in (None, "inf", "nan", "abc", "0x10", "1-x", "200.0"):
         assert after(cursor) == ["live"], cursor
+
+
+def test_underscores_of_a_time(stack, redis):
+    """float() takes them between two digits alone."""
+    responder = stack.responder(redis, profile="astrbot", auth="remote_user")
+    write(redis, entry("old", 1766742118.0))
+
+    def first_after(cursor):
+        with FcgiStream(responder.socket, environment(PATHS[0], mount=PATHS[0], REMOTE_USER="a",
+                                                      HTTP_LAST_EVENT_ID=cursor)) as s:
+            id, = write(redis, entry("live", 1.0))
+            first = s.messages(1)[0].json()["data"]
+        redis.client.xdel(KEY, id)
+        return first
+
+    for cursor in ("1_0", "1_766_742_117.5", "1.5e0_1"):
+        float(cursor)
+        assert first_after(cursor) == "old", cursor
+    for cursor in ("_1", "1_", "1__0", "1_.5", "1._5", "1_e5", "-_1"):
+        with pytest.raises(ValueError):
+            float(cursor)
+        assert first_after(cursor) == "live", cursor
 
 
 @servers

@@ -273,6 +273,17 @@ def test_what_cannot_be_read_is_said(redis, responder):
     assert responder.said().count("is dropped") == 1
 
 
+def test_what_its_clients_may_say_besides(stack, redis):
+    """Parameters that the system does not know are no error; the word Token in any case, as RFC 9110
+    has it of schemes."""
+    responder = stack.responder(redis, profile="swf", auth="bearer")
+    key = api_key(redis, "ann")["Authorization"].replace("Token", "token")
+    for query in ("level=x", "history=all", "envelope=2", "level=&q="):
+        with FcgiStream(responder.socket, environment(PATH, query, mount=PATH, HTTP_AUTHORIZATION=key)) as s:
+            assert s.status == 200
+            s.until(lambda s: s.events, "connected")
+
+
 def test_leaves_the_group_when_it_stops(redis, responder):
     with follow(responder) as s:
         s.until(lambda s: s.events, "connected")

@@ -9,7 +9,7 @@ import uuid
 import pytest
 
 from dropins import bearer, body, serve, servers, signed, sse_token
-from fcgi import FcgiStream, environment
+from fcgi import FcgiStream, ask, environment
 from procs import wait_until
 from sse import Stream, get
 
@@ -117,6 +117,15 @@ def test_forms_of_the_uuid(stack, redis, kind):
             assert s.status == 200
             id, _ = publish(redis, A)
             assert s.messages(1)[0].id == id
+
+
+def test_forms_of_the_uuid_that_stay_out(stack, redis):
+    """As examples/tod/README.md says: no braces, no urn:uuid:."""
+    responder = stack.responder(redis, profile="tod", auth="token")
+    for form in ("{" + A + "}", "urn:uuid:" + A, "%7B" + A + "%7D"):
+        where = path(form)
+        answer = ask(responder.socket, environment(where, f"token={sse_token(redis, A)}", mount=where))
+        assert answer.status == 422
 
 
 @servers
