@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: MIT
 """What a viewer gets, and that one viewer's trouble is that viewer's alone."""
+import contextlib
 import json
+import os
 import resource
+import signal
+import socket
+import struct
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -115,9 +123,10 @@ def test_64_mb_payload_disturbs_nobody(redis, responder):
         for i in range(20):
             redis.add(other, str(i))
             small.messages(i + 1)
-        held = procs.private_kb(responder.pid) - before
-        assert held < 2 * size // 1024 * 0.9, f"{held} kB for a payload of {size // 1024} kB"
         assert big.messages(1)[0].data == payload.decode()
+    # Of all that was: a second copy may have lived for a moment only.
+    peak = procs.peak_kb(responder.pid)
+    assert peak < 1.5 * size / 1024, f"{peak} kB for a payload of {size // 1024} kB"
     wait_until(lambda: procs.private_kb(responder.pid) - before < 8 * 1024, "memory given back")
 
 
@@ -230,8 +239,36 @@ def test_slow_reader_whose_log_is_trimmed(stack, redis):
     assert gaps
     got = [e.id for e in slow.records]
     assert got == sorted(set(got), key=got.index) and set(got) <= set(ids)
-    lost = [g.json()["lost"] for g in gaps]
-    assert None in lost or sum(lost) == len(ids) - len(got)
+    assert got[-100:] == ids[-100:]
+
+
+@contextlib.contextmanager
+def frozen(pid, redis):
+    """It does nothing meanwhile, and all that it had asked Redis for is answered before that."""
+    def states():
+        return {p.read_text().rpartition(")")[2].split()[0] for p in Path(f"/proc/{pid}/task").glob("*/stat")}
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        wait_until(lambda: states() == {"T"}, "every thread to stand still")
+        redis.client.ping()
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_how_much_was_lost(stack, redis):
+    """sselog stalls at a known place, and part of what comes meanwhile is trimmed: its number."""
+    responder = stack.responder(redis)
+    with follow(responder) as s:
+        s.live()
+        first = redis.add_many("log", ["x"] * 10)
+        s.messages(10)
+        with frozen(responder.pid, redis):
+            more = redis.add_many("log", ["y"] * 10)
+            redis.client.xtrim("log", maxlen=4, approximate=False)
+        assert [e.id for e in s.messages(14)] == first + more[-4:]
+        assert s.event("gap").json() == {"after": first[-1], "next": more[6], "lost": 6}
+        assert [e.type for e in s.events].count("gap") == 1
 
 
 def test_viewer_that_goes_away_is_let_go(stack, redis):
@@ -250,18 +287,43 @@ def test_viewer_that_goes_away_is_let_go(stack, redis):
         wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors back", 10)
 
 
-@pytest.mark.parametrize("kind", ["lighttpd", "proxy_fcgi", "nginx", "fcgid"])
+def descriptors(server):
+    return sum(procs.open_fds(p) for p in server.responders())
+
+
+def reset(stream):
+    """Closes as a machine does that knows nothing of the connection any more."""
+    stream.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    stream.close()
+
+
+@pytest.mark.parametrize("kind, leave", [("nginx", Stream.close), ("lighttpd", reset)])
+def test_viewer_that_goes_away_is_let_go_at_once(stack, redis, kind, leave):
+    """The web server tells it: no write is needed, and there is none for ten minutes."""
+    server = stack.server(kind, redis, keepalive=600)
+    first = stack.keep(Stream(server.port, "/sselog/stream"))
+    first.live()
+    idle = descriptors(server) - 1
+    leave(first)
+    wait_until(lambda: descriptors(server) <= idle, "its descriptor back")
+    viewers = [Stream(server.port, "/sselog/stream") for _ in range(4)]
+    for s in viewers:
+        s.live()
+    assert descriptors(server) >= idle + 4
+    for s in viewers:
+        leave(s)
+    wait_until(lambda: descriptors(server) <= idle, "descriptors back")
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "proxy_fcgi", "fcgid"])
 def test_viewer_that_goes_away_behind_a_server(stack, redis, kind):
     """At the latest with the next keepalive."""
     server = stack.server(kind, redis, keepalive=1)
 
-    def streaming():
-        return sum(procs.open_fds(p) for p in server.responders())
-
     with Stream(server.port, "/sselog/stream") as s:
         s.live()
         s.more()  # and a keepalive
-    idle = wait_until(lambda: server.responders() and streaming(), "a responder")
+    idle = wait_until(lambda: server.responders() and descriptors(server), "a responder")
     viewers = [Stream(server.port, "/sselog/stream") for _ in range(4)]
     for s in viewers:
         s.live()
@@ -274,7 +336,7 @@ def test_viewer_that_goes_away_behind_a_server(stack, redis, kind):
             s.close()
         assert len(redis.clients()) <= len(watched) + 2
     else:
-        wait_until(lambda: streaming() <= idle, "descriptors back")
+        wait_until(lambda: descriptors(server) <= idle, "descriptors back")
 
 
 # ---- time ----
@@ -292,14 +354,29 @@ def test_keepalive_and_lifetime(stack, redis):
         assert s.records_seen[-1][0] == END and s.records_seen[-2] == (STDOUT, 1, 0)
 
 
+def lifetimes(responder, count):
+    """How long each of so many streams lasted, in seconds, and the retry hints of their ends."""
+    begun = []
+    with contextlib.ExitStack() as open_ones, ThreadPoolExecutor(count) as pool:
+        viewers = []
+        for _ in range(count):
+            begun.append(time.monotonic())
+            viewers.append(open_ones.enter_context(follow(responder)))
+        list(pool.map(lambda s: s.rest(), viewers))
+    return ([s.event("end").at - at for s, at in zip(viewers, begun)],
+            {s.parser.retries[-1] for s in viewers})
+
+
 def test_lifetimes_do_not_end_together(stack, redis):
     """Jittered, as are the retry hints: a thousand viewers must not return in one moment."""
     responder = stack.responder(redis, keepalive=1, lifetime=10, max_per_user=100)
-    viewers = [stack.keep(follow(responder)) for _ in range(30)]
-    for s in viewers:
-        s.rest()
-    hints = {s.parser.retries[-1] for s in viewers}
-    assert len(hints) > 10
+    for _ in range(3):  # a machine that stalls when they end brings them together again
+        lasted, hints = lifetimes(responder, 30)
+        assert len(hints) > 10
+        assert min(lasted) >= 9  # a tenth of ten, and whole seconds: 9 or 10
+        if max(lasted) - min(lasted) > 0.6:
+            return
+    raise AssertionError(f"all lasted between {min(lasted)} and {max(lasted)} s")
 
 
 # ---- what is asked for ----
