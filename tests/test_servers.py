@@ -132,7 +132,7 @@ def test_restart_loses_nothing(stack, redis, kind, how):
     """The web server, and sselog with it, is stopped and started under a viewer that reconnects."""
     server = stack.server(kind, redis, retry=100)
     wanted = redis.add_many("log", [f"before {i}" for i in range(20)])
-    with EventSource(server.port, server.path + "/stream") as viewer:
+    with EventSource(server.port, server.path + "/stream", patient=True) as viewer:
         viewer.wait(lambda v: len(v.records) == 20, "history")
         getattr(server, how)()
         wanted += redis.add_many("log", [f"while away {i}" for i in range(20)])

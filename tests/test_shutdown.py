@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Ends: each viewer gets the orderly end and loses nothing, whoever asks for it."""
+import contextlib
 import os
 import signal
 import threading
+import time
 
 import pytest
 
@@ -21,23 +23,42 @@ def ended(stream, reason="shutdown"):
     assert len(stream.parser.retries) == 2 and first <= last <= 2 * first + 1000
 
 
+def within_a_second(attempt):
+    """attempt() returns seconds. A busy machine makes one late or another, not each of them."""
+    took = []
+    for _ in range(5):
+        took.append(attempt())
+        if took[-1] < 1:
+            return
+    raise AssertionError(f"took {took} s")
+
+
 @pytest.mark.threads
 @pytest.mark.parametrize("by", ["sselog", "spawn-fcgi"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_sigterm(stack, redis, by, number):
     responder = stack.responder(redis, run={"by": by}, max_per_user=100)
     ids = redis.add_many("log", "abc")
-    viewers = [stack.keep(FcgiStream(responder.socket, environment("/sselog/stream")))
-               for _ in range(50)]
-    for s in viewers:
-        s.live()
-    pid = responder.pid
-    os.kill(pid, number)
-    for s in viewers:
-        ended(s)
-        assert s.app_status == 0
-        assert [e.id for e in s.records] == ids
-    assert responder.child.wait(5) == 0
+
+    def attempt():
+        if not responder.child.running():
+            responder.start()
+        with contextlib.ExitStack() as open_ones:
+            viewers = [open_ones.enter_context(FcgiStream(responder.socket, environment("/sselog/stream")))
+                       for _ in range(50)]
+            for s in viewers:
+                s.live()
+            start = time.monotonic()
+            os.kill(responder.pid, number)
+            for s in viewers:
+                ended(s)
+                assert s.app_status == 0
+                assert [e.id for e in s.records] == ids
+            took = time.monotonic() - start
+            assert responder.child.wait() == 0
+            return took
+
+    within_a_second(attempt)
 
 
 def test_sigterm_with_a_viewer_that_does_not_read(stack, redis):
@@ -50,7 +71,7 @@ def test_sigterm_with_a_viewer_that_does_not_read(stack, redis):
     other.messages(2000)
     responder.child.send(signal.SIGTERM)
     ended(other)
-    assert responder.child.wait(5) == 0
+    assert responder.child.wait() == 0
     stuck.close()
 
 
@@ -61,7 +82,7 @@ def test_sigterm_while_redis_is_away(stack, redis):
         s.event("source")
         responder.child.send(signal.SIGTERM)
         ended(s)
-        assert responder.child.wait(5) == 0
+        assert responder.child.wait() == 0
 
 
 def test_sigterm_while_idle_and_at_once(stack, redis):
@@ -69,7 +90,7 @@ def test_sigterm_while_idle_and_at_once(stack, redis):
     for _ in range(5):
         responder = stack.responder(redis)
         responder.child.send(signal.SIGTERM)
-        assert responder.child.wait(5) == 0
+        assert responder.child.wait() == 0
 
 
 def test_socket_left_behind_is_taken_over(stack, redis):
@@ -91,22 +112,58 @@ def test_socket_of_a_running_one_is_not_taken(stack, redis):
         s.live()
 
 
+class Statuses:
+    """A program in the place of sselog that runs it and notes the exit status of each."""
+
+    def __init__(self, setup):
+        self.file = setup.dir / "statuses"
+        self.file.touch()
+        self.file.chmod(0o666)
+        self.real = str(setup.program)
+        self.program = setup.dir / "noted" / "sselog"
+        self.program.parent.mkdir()
+        self.program.write_text(f'#!/bin/sh\n"{self.real}" "$@"\necho $? >>"{self.file}"\n')
+        self.program.chmod(0o755)
+
+    def edit(self, example):
+        """The example with this program."""
+        return webs.substitute(example, [(f'{self.real}"', f'{self.program}"')])
+
+    def get(self):
+        return self.file.read_text().split()
+
+
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx", "proxy_fcgi", "lighttpd-cgi", "cgid",
                                   "mod_cgi"])
 def test_sigterm_to_the_responder_behind_a_server(stack, redis, kind):
-    server = stack.server(kind, redis)
-    s = stack.keep(Stream(server.port, server.path + "/stream"))
-    s.live()
-    pids = server.responders()
-    assert pids
-    for pid in pids:
-        os.kill(pid, signal.SIGTERM)
-    ended(s)
-    assert not s.cut
+    """The viewer gets the orderly end within a second, and the exit status is 0."""
+    setup = stack.setup(redis)
+    statuses = Statuses(setup)
+    by_itself = issubclass(webs.SERVERS[kind], webs.Behind)
+    server = stack.server(kind, setup=setup, web={} if by_itself else {"edit": statuses.edit})
 
-    def gone():
-        return not set(pids) & set(server.responders())
-    wait_until(gone, "the responder's end")
+    def attempt():
+        if by_itself and not server.responders():
+            server.responder.start()
+        with Stream(server.port, server.path + "/stream") as s:
+            s.live()
+            pids, before = server.responders(), len(statuses.get())
+            assert pids
+            start = time.monotonic()
+            for pid in pids:
+                os.kill(pid, signal.SIGTERM)
+            ended(s)
+            took = time.monotonic() - start
+            assert not s.cut
+        wait_until(lambda: not set(pids) & set(server.responders()), "the responder's end")
+        if by_itself:
+            assert server.responder.child.wait() == 0
+        else:
+            wait_until(lambda: len(statuses.get()) >= before + len(pids), "the exit status")
+            assert set(statuses.get()) == {"0"}
+        return took
+
+    within_a_second(attempt)
 
 
 @pytest.mark.parametrize("kind", ["lighttpd"])
@@ -120,8 +177,9 @@ def test_stop_of_the_web_server_ends_the_responder(stack, redis, kind):
                "the responder's end")
 
 
-def follow_through(stack, redis, kind, disturb, directives="", rounds=1, **options):
-    """A viewer that reconnects as EventSource does, under a producer and a disturbance: each once."""
+def follow_through(stack, redis, kind, disturb, directives="", rounds=1, patient=False, **options):
+    """A viewer that reconnects as EventSource does, under a producer and a disturbance: each once.
+    A status that would end EventSource fails, if it is not to be patient."""
     web = {"directives": directives} if issubclass(webs.SERVERS[kind], webs.Apache) else {}
     server = stack.server(kind, redis, web=web, retry=100, **options)
     ids = []
@@ -132,7 +190,7 @@ def follow_through(stack, redis, kind, disturb, directives="", rounds=1, **optio
             ids.append(redis.add("log", str(len(ids))))
 
     producer = threading.Thread(target=produce)
-    with EventSource(server.port, server.path + "/stream") as viewer:
+    with EventSource(server.port, server.path + "/stream", patient=patient) as viewer:
         viewer.wait(lambda v: v.connects == 1, "the first connect")
         producer.start()
         try:
@@ -171,20 +229,22 @@ def test_io_timeout_of_mod_fcgid(stack, redis):
         assert b"<html" not in s.raw.lower()
 
 
-@pytest.mark.parametrize("kind", ["fcgid", "proxy_fcgi", "cgid"])
-def test_graceful_restart_of_apache(stack, redis, kind):
+@pytest.mark.parametrize("kind, cut", [("fcgid", True), ("proxy_fcgi", False), ("cgid", False),
+                                       ("lighttpd", True)])
+def test_graceful_restart(stack, redis, kind, cut):
+    """Some servers let the streams stand, others end them. Nothing makes EventSource give up."""
     def disturb(server, viewer):
-        have = len(viewer.records)
+        count, have = viewer.connects, len(viewer.records)
         server.graceful()
-        viewer.wait(lambda v: len(v.records) > have + 50, "progress")
-    follow_through(stack, redis, kind, disturb, rounds=2)
+        viewer.wait(lambda v: v.connects > count if cut else len(v.records) > have + 50, "what comes next")
+    follow_through(stack, redis, kind, disturb, rounds=1 if kind == "lighttpd" else 2)
 
 
 def test_responder_of_lighttpd_killed(stack, redis):
-    """lighttpd starts another one."""
+    """lighttpd starts another one. Until it has noticed, it answers 503."""
     def disturb(server, viewer):
         for pid in server.responders():
             os.kill(pid, signal.SIGKILL)
         reconnects(viewer)
-    viewer = follow_through(stack, redis, "lighttpd", disturb, rounds=3)
+    viewer = follow_through(stack, redis, "lighttpd", disturb, rounds=3, patient=True)
     assert None in viewer.ends

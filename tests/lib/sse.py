@@ -318,11 +318,14 @@ def get(address, path="/", headers=None, **kw):
 class EventSource:
     """Reconnects until closed, on a thread; collects what all its responses brought.
 
-    Differs from a browser in one way: a status that makes EventSource give up is kept in
-    `failed`, and refused connections are tried again (as a page with the client script does)."""
+    As a browser it gives up for good on any status but 200; the status is kept in `failed`. Refused
+    connections are tried again. patient: so is what the web server says of itself while it is going
+    down or coming up (as a page with the client script does); `turned_away` counts that."""
 
-    def __init__(self, address, path="/", headers=None, least_pause=0.05):
+    def __init__(self, address, path="/", headers=None, least_pause=0.05, patient=False):
         self.address, self.path, self.headers = address, path, dict(headers or {})
+        self.patient = patient
+        self.turned_away = 0
         self.events = []
         self.ends = []  # for each response that ended: reason of event: end, or None when cut
         self.connects = 0
@@ -362,8 +365,10 @@ class EventSource:
         self._stream = stream
         try:
             kind = stream.headers.get("content-type", "").split(";")[0]
-            if stream.status in (502, 503, 504) or (stream.status == 500 and kind == "text/html"):
-                return  # the web server's own, between two responders: try again
+            of_server = stream.status in (502, 503, 504) or (stream.status == 500 and kind == "text/html")
+            if self.patient and of_server:
+                self.turned_away += 1
+                return
             if stream.status != 200 or kind != "text/event-stream":
                 self.failed = stream.status
                 return

@@ -155,6 +155,10 @@ class Server:
         mine = str(self.setup.program)
         return [p for p in descendants(self.child.pid) if executable(p) == mine]
 
+    def graceful(self):
+        """Apache's and lighttpd's graceful restart."""
+        self.child.send(signal.SIGUSR1)
+
     def stop(self):
         return self.child.stop()
 
@@ -267,9 +271,6 @@ class Apache(Server):
 
     def command(self, config):
         return ["/usr/sbin/apache2", "-DFOREGROUND", f"-D{self.define}", "-f", config]
-
-    def graceful(self):
-        self.child.send(signal.SIGUSR1)
 
     def end(self):
         """Apache takes ten seconds to stop under an open stream; so what it started ends first."""
