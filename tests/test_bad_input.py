@@ -87,13 +87,12 @@ def test_methods(unharmed, method):
     assert answer.status != 405 or "GET" in answer.headers["allow"]
 
 
-@pytest.mark.parametrize("cookie", ["a=" + "x" * 65_000, "; ".join(f"c{i}=v" for i in range(5000)),
-                                    "session", "=;=;=", "\0", "a=b;" * 10_000, "\xff" * 300],
-                         ids=lambda c: ascii(c)[:12])
-def test_cookies(unharmed, cookie):
-    answer = FcgiStream(unharmed.socket, environment("/sselog/stream", HTTP_COOKIE=cookie))
-    assert answer.status in (200, 400, 431)
-    answer.close()
+@pytest.mark.parametrize("cookie, status", [
+    ("a=" + "x" * 65_000, 431), ("; ".join(f"c{i}=v" for i in range(5000)), 431), ("a=b;" * 10_000, 431),
+    ("\0", 400), ("session", 200), ("=;=;=", 200), ("\xff" * 300, 200)], ids=lambda c: ascii(c)[:12])
+def test_cookies(unharmed, cookie, status):
+    with FcgiStream(unharmed.socket, environment("/sselog/stream", HTTP_COOKIE=cookie)) as answer:
+        assert answer.status == status
 
 
 def test_ten_thousand_parameters(unharmed):

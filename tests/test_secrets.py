@@ -229,6 +229,20 @@ def test_files_with_secrets_must_be_closed_to_others(stack, stocked):
         assert done.returncode == 2 and "open to others" in done.stderr and not found_in(done.stderr)
 
 
+@pytest.mark.parametrize("what", ["nothing", "a directory", "nothing below a file"])
+def test_password_file_that_cannot_be_read(stack, stocked, what):
+    """One line that names it, exit 2, nothing served."""
+    setup = stack.setup(stocked)
+    path = {"nothing": setup.dir / "nowhere", "a directory": setup.web,
+            "nothing below a file": setup.passwords / "x"}[what]
+    setup.options["SSELOG_REDIS_PASSWORD_FILE"] = str(path)
+    socket = setup.dir / "s.sock"
+    done = subprocess.run([setup.program, "-s", socket], env=setup.environment(), capture_output=True,
+                          text=True, timeout=30)
+    assert done.returncode == 2 and not socket.exists()
+    assert done.stderr.count("\n") == 1 and f"SSELOG_REDIS_PASSWORD_FILE={path}" in done.stderr
+
+
 def test_options_that_name_files_are_not_a_requests(stack, stocked):
     """A file named by a request would be opened while serving."""
     r = stack.responder(setup=protected(stack, stocked))
