@@ -191,7 +191,7 @@ def follow_through(stack, redis, kind, disturb, directives="", rounds=1, patient
 
     producer = threading.Thread(target=produce)
     with EventSource(server.port, server.path + "/stream", patient=patient) as viewer:
-        viewer.wait(lambda v: v.connects == 1, "the first connect")
+        viewer.wait(lambda v: "live" in [e.type for e in v.events], "live")
         producer.start()
         try:
             for _ in range(rounds):

@@ -209,7 +209,7 @@ def test_fifty_tenants(stack, redis):
             for n in range(i, i + 20):
                 tenant = tenants[n * 7919 % 50]
                 pipe.xadd("stream:events", {"event": "metric_update", "data": json.dumps(
-                    {"tenant_id": tenant, "n": n})}, maxlen=2000, approximate=True)
+                    {"tenant_id": tenant, "n": n})}, maxlen=100_000, approximate=True)
                 sent[tenant].append(n)
             pipe.execute()
             time.sleep(max(0, start + i / 1000 - time.monotonic()))
