@@ -7,8 +7,10 @@ import pytest
 
 import procs
 import webs
-from dropins import bearer, body, serve, servers, signed
+from dropins import bearer, body, held_back, serve, servers, signed
+from examples import SECRET
 from fcgi import FcgiStream, ask, environment
+from identity import secret_file
 from sse import EventSource, Stream, get
 
 KEY = "stream:logs:astrbot"
@@ -199,3 +201,26 @@ def test_bad_payloads_are_harmless(stack, redis, kind, login):
         assert got[3] == {"type": "log", "time": None, "data": "\ufffd"}
         assert got[4] == {"type": "log"}
         assert body(s).count("\ndata: ") == len(bad)
+
+
+def jwt_options(stack):
+    key = secret_file(stack.directory(), "key", SECRET)
+    return {"profile": "astrbot", "auth": "jwt", "jwt_key_file": key}
+
+
+def by(login, path):
+    return environment(path, mount=path, HTTP_AUTHORIZATION=login["Authorization"])
+
+
+def test_key_without_the_scope(stack, redis, login):
+    """Known, but the name of its log cannot be made."""
+    responder = stack.responder(redis, stream="stream:logs:{tenant}", **jwt_options(stack))
+    for path in (*PATHS, *HISTORY):
+        answer = ask(responder.socket, by(login, path))
+        assert (answer.status, body(answer)) == \
+            (403, '{"status":"error","message":"Insufficient API key scope"}')
+
+
+def test_nothing_comes_before_the_place_in_the_log(stack, redis, login):
+    """The console fetches history once its stream is open: nothing may be missed in between."""
+    held_back(stack, redis, b"X", by(login, PATHS[0]), **jwt_options(stack))

@@ -124,6 +124,14 @@ def test_redis_away(stack, kind):
     assert body(answer) == "Log stream is temporarily unavailable."
 
 
+def test_redis_away_and_who_it_is_known(stack, redis):
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
+    redis.kill()
+    answer = ask(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"))
+    assert (answer.status, answer.headers["content-type"], body(answer)) == \
+        (503, "text/plain", "Log stream is temporarily unavailable.")
+
+
 SKIPPED = [
     record(f"GET by {MARKER}"), record("[t] DEBUG x", "INFO"), "plain DEBUG text",
     record("x", "debug"), json.dumps({"message": "x", "levelname": "Debug"}),

@@ -341,6 +341,17 @@ def test_viewer_that_goes_away_behind_a_server(stack, redis, kind):
 
 # ---- time ----
 
+def test_keepalives_of_a_quiet_log(stack, redis):
+    """They come without any record, and none before its time: seconds without output."""
+    responder = stack.responder(redis, keepalive=1)
+    start = time.monotonic()
+    with follow(responder) as s:
+        s.until(lambda s: len(s.parser.comments) >= 3, "three keepalives")
+        assert set(s.parser.comments) == {"keepalive"} and not s.records
+        for n, at in enumerate(s.parser.commented, 1):
+            assert at - start > n - 0.01
+
+
 def test_keepalive_and_lifetime(stack, redis):
     responder = stack.responder(redis, keepalive=1, lifetime=5, retry=1000)
     with follow(responder) as s:

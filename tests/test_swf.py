@@ -7,11 +7,12 @@ import math
 import random
 import re
 import struct
+import time
 
 import pytest
 from channels_redis.core import RedisChannelLayer
 
-from dropins import api_key, body, cookie, serve, servers
+from dropins import api_key, body, cookie, held_back, serve, servers
 from fcgi import FcgiStream, ask, environment
 from procs import wait_until
 from sse import Stream, get
@@ -284,6 +285,53 @@ def test_what_its_clients_may_say_besides(stack, redis):
             s.until(lambda s: s.events, "connected")
 
 
+def test_redis_away_and_who_it_is_known(redis, responder):
+    """The web server has said who it is: still nobody is left before a stream that nothing comes from."""
+    redis.kill()
+    for path in (PATH, STATUS):
+        answer = ask(responder.socket, environment(path, mount=PATH, REMOTE_USER="ann"))
+        assert (answer.status, body(answer)) == (503, '{"detail": "No channel layer configured."}')
+
+
+def test_nothing_comes_before_the_membership_stands(stack, redis):
+    """`connected` says that from now on nothing is missed."""
+    held_back(stack, redis, b"ZSCORE", environment(PATH, mount=PATH, REMOTE_USER="ann"), profile="swf",
+              auth="remote_user")
+
+
+@pytest.fixture
+def logins(stack, redis):
+    """A responder, and the parameters of a request by each of some users with a session."""
+    responder = stack.responder(redis, profile="swf", auth="cookie", admin_roles="admin",
+                                channel="{tenant}_events")
+    for user, session in {"ann": {"tenant_id": "t"}, "bob": {"tenant_id": "t"}, "none": {},
+                          "root": {"tenant_id": "t", "role": "admin"}}.items():
+        redis.client.set(f"session:{user}", json.dumps({"user_id": user, **session}))
+    return responder, lambda user, path=PATH: environment(path, mount=PATH, HTTP_COOKIE=f"session={user}")
+
+
+def test_status_lists_everybody_to_an_administrator(logins):
+    responder, by = logins
+
+    def listed(user):
+        answer = ask(responder.socket, by(user, STATUS))
+        assert answer.status == 200
+        return sorted(json.loads(body(answer))["client_ids"])
+
+    with FcgiStream(responder.socket, by("ann")) as ann, FcgiStream(responder.socket, by("bob")) as bob:
+        one, other = (s.until(lambda s: s.events, "connected")[0].json()["client_id"] for s in (ann, bob))
+        wait_until(lambda: listed("root") == sorted([one, other]), "both to be listed")
+        assert listed("ann") == [one] and listed("bob") == [other]
+
+
+def test_no_permission(logins):
+    """Known, but of no tenant: the name of its group cannot be made."""
+    responder, by = logins
+    answer = ask(responder.socket, by("none"))
+    assert (answer.status, body(answer)) == \
+        (403, '{"detail": "You do not have permission to perform this action."}')
+
+
 def test_leaves_the_group_when_it_stops(redis, responder):
     with follow(responder) as s:
         s.until(lambda s: s.events, "connected")
@@ -333,12 +381,18 @@ def test_outage(stack):
 
 
 def test_heartbeat(stack, redis):
-    """At its interval, whatever else is sent; Python's float."""
+    """At its interval, whether something else is sent or not, and not before; Python's float."""
     responder = stack.responder(redis, profile="swf", auth="remote_user", keepalive=1)
+    start = time.monotonic()
     with follow(responder) as s:
-        while len([e for e in s.events if e.type == "heartbeat"]) < 3:
+        heartbeats = lambda: [e for e in s.events if e.type == "heartbeat"]
+        s.until(lambda s: len(heartbeats()) >= 2, "two of a quiet group")
+        assert {e.type for e in s.events} == {"connected", "heartbeat"}
+        while len(heartbeats()) < 4:
             publish(redis, {"msg_type": "x"})
             s.more()
+        for n, e in enumerate(heartbeats(), 1):
+            assert e.at - start > n - 0.01
         assert re.search(r'event: heartbeat\ndata: \{"timestamp": \d+\.\d+\}\n\n', body(s))
 
 

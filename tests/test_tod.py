@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from dropins import bearer, body, serve, servers, signed, sse_token
+from dropins import bearer, body, held_back, serve, servers, signed, sse_token
 from fcgi import FcgiStream, ask, environment
 from procs import wait_until
 from sse import Stream, get
@@ -189,6 +189,41 @@ def test_token_endpoint(stack, redis, kind):
 
 
 @pytest.mark.load
+def by(token, tenant=A):
+    return environment(path(tenant), f"token={token}", mount=path(tenant))
+
+
+def test_redis_away(stack, redis):
+    responder = stack.responder(redis, profile="tod", auth="token")
+    redis.kill()
+    answer = ask(responder.socket, by("u" * 43))
+    assert (answer.status, body(answer)) == (503, '{"detail":"Service temporarily unavailable"}')
+    assert has(answer.headers, HEADERS)
+
+
+def test_nothing_comes_before_the_place_in_the_log(stack, redis):
+    """An open stream misses nothing that comes from then on."""
+    held_back(stack, redis, b"X", by(sse_token(redis, A)), profile="tod", auth="token")
+
+
+def test_a_log_for_each_tenant(stack, redis):
+    """`nats_to_redis.py --log 'stream:events:{tenant}'`: the key is that of the canonical UUID, and
+    super_admin gets the tenant of the path."""
+    responder = stack.responder(redis, profile="tod", auth="token", stream="stream:events:{tenant}")
+
+    def follow(tenant, form, role="viewer"):
+        return FcgiStream(responder.socket, by(sse_token(redis, tenant, role), form))
+
+    with follow(A, A) as a, follow(B, B.upper()) as b, follow(None, B.replace("-", ""), "super_admin") as all_b:
+        for n, tenant in enumerate((A, B, A, B)):
+            redis.add(f"stream:events:{tenant}", json.dumps({"tenant_id": tenant, "n": n}), "alert_fired")
+        assert [e.json()["n"] for e in a.messages(2)] == [0, 2]
+        assert [e.json()["n"] for e in b.messages(2)] == [1, 3]
+        assert [e.json()["n"] for e in all_b.messages(2)] == [1, 3]
+    answer = ask(responder.socket, by(sse_token(redis, A), B))
+    assert (answer.status, body(answer)) == (403, '{"detail":"Not authorized for this tenant"}')
+
+
 def test_fifty_tenants(stack, redis):
     """One log at 1,000 records/s for 50 tenants: each viewer gets all of its own, in order, and not
     one that is foreign."""

@@ -3,12 +3,15 @@
 looks."""
 import hashlib
 import json
+import threading
 import time
 
 import jwt
 import pytest
 
 import examples
+from fcgi import STDOUT, Peer
+from procs import TooLate, wait_until
 
 servers = pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
 
@@ -50,3 +53,19 @@ def bearer(token):
 def body(stream):
     """What came so far, as text."""
     return bytes(stream.raw).decode()
+
+
+def held_back(stack, redis, commands, params, **options):
+    """While Redis keeps the answer to such a command back nothing comes, not even the head."""
+    go = threading.Event()
+    odd = stack.scripted(redis, lambda conn, cmd: cmd[0].startswith(commands) and not go.wait(60) or None)
+    responder = stack.responder(odd, **options)
+    with Peer(responder.socket) as peer:
+        peer.request(params)
+        wait_until(lambda: any(c.startswith(commands) for (c, *_) in (cmd for _, cmd in list(odd.log))),
+                   "the command")
+        with pytest.raises(TooLate):
+            peer.next(deadline=0.7)
+        go.set()
+        first = peer.next()
+        assert first.type == STDOUT and first.content.startswith(b"Status: 200 OK\r\n")

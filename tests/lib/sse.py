@@ -40,6 +40,7 @@ class Parser:
         self.events = []
         self.records = []  # those of them that are no control frames
         self.comments = []
+        self.commented = []  # time.monotonic() of each of them
         self.retry = None
         self.retries = []
         self.last_id = ""
@@ -82,6 +83,7 @@ class Parser:
             return
         if line.startswith(":"):
             self.comments.append(line[1:].removeprefix(" "))
+            self.commented.append(time.monotonic())
             return
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")

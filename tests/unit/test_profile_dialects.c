@@ -98,6 +98,74 @@ static void frames(void **state)
     }
 }
 
+enum notice { GAP, LOST, BACK, MOVED, ENDED, UNAVAILABLE, NOTICES };
+
+static void write_notice(const struct profile *p, struct buf *b, enum notice n)
+{
+    if (n == GAP)
+        p->gap(p, b, "1-0", "4-0", 2);
+    else if (n == MOVED)
+        p->moved(p, b, moment.id);
+    else if (n == ENDED)
+        p->end(p, b, END_REVOKED, &moment);
+    else if (n == UNAVAILABLE)
+        p->unavailable(p, b, "why", &moment);
+    else
+        p->source(p, b, n == BACK);
+}
+
+/* As the plain profile has them, in the line ends of the profile; or none of them. */
+static void notices(void **state)
+{
+    static const char *const lines[NOTICES][4] = {
+        [GAP] = {"event: gap", "data: {\"after\":\"1-0\",\"next\":\"4-0\",\"lost\":2}", ""},
+        [LOST] = {"event: source", "data: {\"state\":\"lost\"}", ""},
+        [BACK] = {"event: source", "data: {\"state\":\"live\"}", ""},
+        [MOVED] = {"id: 9-1", ""},
+        [ENDED] = {"retry: 3000", "event: end", "data: {\"reason\":\"revoked\"}", ""},
+        [UNAVAILABLE] = {"retry: 3000", "event: unavailable", "data: {\"reason\":\"why\"}", ""},
+    };
+    static const struct {
+        const char *profile, *eol;
+        bool told;
+    } cases[] = {{"smarter", "\n", true},
+                 {"tod", "\r\n", true},
+                 {"swf", "\n", false},
+                 {"astrbot", "\n", true}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (enum notice n = 0; n < NOTICES; n++) {
+            struct buf got, wanted;
+
+            buf_init(&got, 1000);
+            buf_init(&wanted, 1000);
+            write_notice(profile_find(cases[i].profile), &got, n);
+            for (size_t k = 0; cases[i].told && k < 4 && lines[n][k]; k++)
+                buf_addf(&wanted, "%s%s", lines[n][k], cases[i].eol);
+            assert_string_equal(got.len > 0 ? got.p : "", wanted.len > 0 ? wanted.p : "");
+            buf_free(&got);
+            buf_free(&wanted);
+        }
+    }
+}
+
+/* What their presets say of the keepalive; 15 s where they say nothing. */
+static void keepalives(void **state)
+{
+    static const char *const cases[][2] = {
+        {"smarter", NULL}, {"tod", NULL}, {"swf", "30"}, {"astrbot", NULL}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct preset *p = profile_find(cases[i][0])->presets;
+
+        while (p->option && strcmp(p->option, "SSELOG_KEEPALIVE") != 0)
+            p++;
+        assert_string_equal(p->option ? p->value : "", cases[i][1] ? cases[i][1] : "");
+    }
+}
+
 /* One array, closed once; none for who resumes. */
 static void bulk_ends(void **state)
 {
@@ -162,10 +230,8 @@ static void too_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records),
-        cmocka_unit_test(frames),
-        cmocka_unit_test(bulk_ends),
-        cmocka_unit_test(too_long),
+        cmocka_unit_test(records),    cmocka_unit_test(frames),    cmocka_unit_test(notices),
+        cmocka_unit_test(keepalives), cmocka_unit_test(bulk_ends), cmocka_unit_test(too_long),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
