@@ -96,6 +96,11 @@ def test_no_query_string_in_the_access_log(stack, redis, kind):
     assert get(server.port, server.path + "/healthz?token=topsecret&q=private").status == 200
     log = wait_until(lambda: "healthz" in server.access_log() and server.access_log(), "the access log")
     assert "topsecret" not in log and "private" not in log
+    if kind == "fcgid":  # the site's own log has the rest
+        assert get(server.port, "/nowhere?token=others").status == 404
+        site = server.dir / "site.log"
+        wait_until(lambda: "/nowhere?token=others" in site.read_text(), "the site's log")
+        assert "healthz" not in site.read_text()
 
 
 @pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])

@@ -96,8 +96,10 @@ class Fcgid(Example, webs.Apache):
         sanitizers = "".join(f'FcgidInitialEnv {k} "{v}"\n' for k, v in self.setup.sanitizers().items()) \
             if "fcgid" in self.modules else ""
         define = "Define SSELOG_TOKENS\n" if self.tokens else ""
-        return (self.surroundings(port) + define + sanitizers +
-                f'<Location "/">\n{own}</Location>\nInclude "{d}/snippet.conf"\n{rest}')
+        beside = webs.commented(text, "FcgidSpawnScoreUpLimit") if "fcgid" in self.modules else ""
+        return (self.surroundings(port) + define + beside + f'<VirtualHost *:{port}>\n' + sanitizers +
+                f'<Location "/">\n{own}</Location>\nInclude "{d}/snippet.conf"\n{self.site_log(text)}{rest}'
+                '</VirtualHost>\n')
 
     def name(self):
         return "apache"

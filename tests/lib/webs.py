@@ -90,6 +90,14 @@ def drop_block(text, name):
     return new
 
 
+def commented(text, directive):
+    """The line that a comment shows as an example."""
+    found = re.search(rf"^ *# +({directive} .*)$", text, re.M)
+    if not found:
+        raise AssertionError(f"the example no longer shows {directive}")
+    return found.group(1) + "\n"
+
+
 class Server:
     """What all have in common. auth: the part "who may look" of the example stays in."""
 
@@ -224,7 +232,13 @@ class Apache(Server):
         if not self.auth:
             text = substitute(text, [('<Location "/sselog">\n', '<Location "/sselog">\nRequire all granted\n')])
         (d / "sselog.conf").write_text(self.with_options(text))
-        return self.surroundings(port) + f'Include "{d}/sselog.conf"\n{self.directives}\n'
+        return (self.surroundings(port) + f'Include "{d}/sselog.conf"\n' + self.site_log(text) +
+                f'{self.directives}\n')
+
+    def site_log(self, text):
+        """The log of the rest of the site, as the example wants it."""
+        line = substitute(commented(text, "CustomLog"), [("/var/log/apache2/access.log", self.dir / "site.log")])
+        return f'LogFormat "%h %u %t \\"%r\\" %>s %b" combined\n{line}'
 
     def with_options(self, text):
         """Sets each option where the example sets its options, in both styles."""
