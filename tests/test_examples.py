@@ -8,6 +8,7 @@ import json
 import sys
 import threading
 import time
+from datetime import timedelta
 from types import SimpleNamespace
 
 import jwt
@@ -321,6 +322,34 @@ def test_bridge_writes_nothing_twice(redis):
 
     asyncio.run(run())
     assert numbers(redis) == list(range(52))
+
+
+def test_bridge_takes_times_with_a_zone_and_without(redis, monkeypatch):
+    """Versions of nats-py differ; after a change of it nothing is written again either."""
+    async def run():
+        b = Bridged(redis.url)
+        for without in (True, False, True):
+            b.jet.without_zone = without
+            b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(b.jet.clock.microsecond))
+            b.jet.lose_acks = 10 ** 9
+            async with b.running() as bridge:
+                await until(lambda: bridge.written == 1)
+            b.jet.without_zone, b.jet.lose_acks = not without, 0
+            async with b.running() as bridge:
+                await b.settled()
+                assert (bridge.written, bridge.repeated) == (0, 1)
+            seq = b.jet.streams["DEVICE_EVENTS"][-1].seq
+            assert redis.client.hget("sselog:tod:positions", "sselog-device-status").decode() == \
+                f"{seq:020d}{(b.jet.clock - nats_to_redis.EPOCH) // timedelta(microseconds=1):020d}"
+
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        asyncio.run(run())
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert len(numbers(redis)) == 3
 
 
 def test_bridge_outlives_redis(stack):

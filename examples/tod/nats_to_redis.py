@@ -83,7 +83,9 @@ class Bridge:
         """False: it had been written before."""
         tenant = str(record.get("tenant_id") or "")
         seq = message.metadata.sequence.stream
-        microseconds = (message.metadata.timestamp - EPOCH) // timedelta(microseconds=1)
+        # Older nats-py tells local time without its zone: astimezone() has both right.
+        when = message.metadata.timestamp.astimezone(timezone.utc)
+        microseconds = (when - EPOCH) // timedelta(microseconds=1)
         fields = ["data", json.dumps(record), "event", event_of(message.subject),
                   "nats", f"{message.metadata.stream}:{seq}"]
         if tenant:

@@ -14,7 +14,7 @@ class Message:
         self._consumer = consumer
         self.subject, self.data = stored.subject, stored.data
         self.metadata = SimpleNamespace(
-            stream=consumer.stream, timestamp=stored.time, num_delivered=consumer.deliveries,
+            stream=consumer.stream, timestamp=consumer.jet.told(stored.time), num_delivered=consumer.deliveries,
             sequence=SimpleNamespace(stream=stored.seq, consumer=consumer.deliveries))
 
     async def ack(self):
@@ -68,7 +68,11 @@ class JetStream:
         self.lose_acks = 0
         self.refuse = {}  # durable: how many times it cannot be subscribed
         self.clock = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.without_zone = False  # times as nats-py told them at first: local, and not saying so
         self.news = asyncio.Event()
+
+    def told(self, time):
+        return time.astimezone().replace(tzinfo=None) if self.without_zone else time
 
     def publish(self, stream, subject, data):
         self.clock += timedelta(microseconds=7)
