@@ -82,6 +82,20 @@ def test_who_may_look(stack, redis, kind):
 
 
 @servers
+def test_session_comes_before_token(stack, redis, kind):
+    """Who brings both is who the session says, as in the original; a session that has ended is not
+    passed over."""
+    server = serve(stack, redis, "swf", kind)
+    unknown, known = {"Authorization": "Token unknown"}, api_key(redis, "ann")
+    with Stream(server.port, PATH, {**cookie(redis, "bob"), **unknown}) as s:
+        assert s.status == 200
+    for headers in ({"Cookie": "sselog=ended"}, {**known, "Cookie": "sselog=ended"}):
+        assert get(server.port, PATH, headers).status == 401
+    with Stream(server.port, PATH, {**known, "Cookie": "sessionid=of-django"}) as s:
+        assert s.status == 200
+
+
+@servers
 def test_redis_away(stack, kind):
     """Nobody is left before a stream that nothing comes from."""
     redis = stack.redis(tcp=True)
