@@ -103,15 +103,15 @@ enum notice { GAP, LOST, BACK, MOVED, ENDED, UNAVAILABLE, NOTICES };
 static void write_notice(const struct profile *p, struct buf *b, enum notice n)
 {
     if (n == GAP)
-        p->gap(p, b, "1-0", "4-0", 2);
+        profile_gap(p, b, "1-0", "4-0", 2);
     else if (n == MOVED)
-        p->moved(p, b, moment.id);
+        profile_moved(p, b, moment.id);
     else if (n == ENDED)
-        p->end(p, b, END_REVOKED, &moment);
+        profile_end(p, b, END_REVOKED, &moment);
     else if (n == UNAVAILABLE)
-        p->unavailable(p, b, "why", &moment);
+        profile_unavailable(p, b, "why", &moment);
     else
-        p->source(p, b, n == BACK);
+        profile_source(p, b, n == BACK);
 }
 
 /* As the plain profile has them, in the line ends of the profile; or none of them. */
