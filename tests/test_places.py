@@ -139,3 +139,21 @@ def test_long_record_into_a_file_as_cgi(stack, redis, tmp_path):
         redis.add("log", "x" * 1_000_000)
         wait_until(lambda: got().count(b"x") >= 1_000_000, "all of the record")
         child.stop()
+
+
+def test_all_trimmed_before_the_first_read(stack, redis):
+    """Between finding a viewer's place and reading from it everything there goes: it begins with what
+    is left, for nothing was promised to it yet."""
+    done = []
+
+    def trim(conn, cmd):
+        if cmd[0] == b"XRANGE" and not done:
+            done.extend(redis.add_many("log", [str(i) for i in range(10, 20)]))
+            redis.client.xtrim("log", maxlen=10, approximate=False)
+
+    redis.add_many("log", [str(i) for i in range(10)])
+    responder = stack.responder(stack.scripted(redis, trim))
+    with follow(responder) as s:
+        s.messages(10)
+        assert s.lines == [str(i) for i in range(10, 20)]
+        s.live()

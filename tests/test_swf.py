@@ -12,8 +12,9 @@ import time
 import pytest
 from channels_redis.core import RedisChannelLayer
 
+import scripted_redis
 from dropins import api_key, body, cookie, held_back, serve, servers
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, Peer, ask, environment
 from procs import wait_until
 from sse import Stream, get
 
@@ -355,6 +356,19 @@ def test_leaves_the_group_when_it_stops(redis, responder):
     assert not redis.client.keys("sselog:viewers:*")
 
 
+def test_leaves_the_group_also_while_a_look_up_waits(stack, redis):
+    """A front thread that does not end in time is left behind, but not what Redis is to be told."""
+    odd = stack.scripted(redis, lambda conn, cmd: scripted_redis.SILENCE if cmd[0] == b"GET" else None)
+    responder = stack.responder(odd, profile="swf", auth="remote_user cookie", channel="workflow_events")
+    with follow(responder) as s, Peer(responder.socket) as waiting:
+        s.until(lambda s: s.events, "connected")
+        assert redis.client.zcard(GROUP) == 1
+        waiting.request(environment(STATUS, mount=STATUS, HTTP_COOKIE="session=x"))
+        wait_until(lambda: any(cmd[0] == b"GET" for _, cmd in list(odd.log)), "the look-up")
+        assert responder.stop() == 0
+    assert redis.client.zcard(GROUP) == 0
+
+
 def test_connections(redis, responder):
     """A third one while such a log is followed, for all of them; none that waits before and after."""
     names = lambda: sorted(c["name"] for c in redis.clients() if c["name"].startswith("sselog"))
@@ -368,7 +382,8 @@ def test_connections(redis, responder):
     for s in viewers:
         s.close()
     wait_until(lambda: names() == ["sselog-doorbell", "sselog-relay"], "two connections")
-    assert redis.client.zcard("asgi:group:group0") == redis.client.zcard("asgi:group:group1") == 0
+    for group in ("asgi:group:group0", "asgi:group:group1"):
+        wait_until(lambda: redis.client.zcard(group) == 0, "the group to be left")
 
 
 def test_burst_and_order(redis, responder):
