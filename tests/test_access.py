@@ -616,16 +616,17 @@ def test_redis_away_delays_nobody_else(stack, redis):
             wait_until(lambda: guessing.answers, "the first look-up to be given up")
             seen = len(viewer.parser.comments)
             token = {"HTTP_AUTHORIZATION": "Bearer " + jwt()}
-            waited = 0
+            waits = []
             for params in ({"REMOTE_USER": "bob"}, token) * 8:
                 begun = time.monotonic()
                 with FcgiStream(r.socket, environment("/sselog/stream", **params)) as s:
                     assert s.status == 200
-                waited += time.monotonic() - begun
+                waits.append(time.monotonic() - begun)
                 time.sleep(0.3)  # longer than they all take: each comes at another moment
             assert status_of(r).status == 401
-            # A deadline is 2 s: with all threads waiting for Redis, half of these wait for most of one.
-            assert waited < 6
+            # A deadline is 2 s: with all threads waiting for Redis, half of these wait for most of one. A
+            # machine that halts now and then makes some of them wait too.
+            assert sum(w > 1.2 for w in waits) < 5, waits
             viewer.until(lambda s: len(s.parser.comments) > seen, "a keepalive")
         assert set(guessing.answers) == {503}
         redis.thaw()
