@@ -279,9 +279,6 @@ static void swf_status(struct visit *v, const char *key)
 #define ASTRBOT_HISTORY 500                 /* entries, as its cache held */
 #define ASTRBOT_BYTES   (4u * 1024 * 1024)  /* of them; of a longer log the newest come */
 #define ASTRBOT_TEXT    (4 * ASTRBOT_BYTES) /* one more, which written anew is three times as long */
-#define ASTRBOT_READ    128                 /* entries at once, at most */
-#define ASTRBOT_LONG    (512 * 1024)        /* so many bytes of them are read one at a time */
-#define ASTRBOT_TURNS   32
 
 static const struct dialect_path astrbot_paths[] = {
     {"/api/live-log", ENDPOINT_STREAM},
@@ -331,15 +328,13 @@ struct entries {
     struct buf text;              /* newest first */
     size_t ends[ASTRBOT_HISTORY]; /* of each in text */
     size_t count;
-    unsigned read;     /* entries in the last answer ... */
-    size_t read_bytes; /* ... and their payloads' */
-    struct xid oldest;
     bool failed;
 };
 
 /* An entry alone longer than an answer is left out. False: no more are wanted. */
-static bool add_entry(struct entries *e, const struct redis_entry *entry)
+static bool add_entry(void *arg, const struct redis_entry *entry)
 {
+    struct entries *e = arg;
     struct record r;
 
     if (e->count == ASTRBOT_HISTORY || e->text.len >= ASTRBOT_BYTES)
@@ -352,22 +347,9 @@ static bool add_entry(struct entries *e, const struct redis_entry *entry)
     if (r.data.len <= ASTRBOT_BYTES && filter_pass(e->filter, &r) &&
         pyjson_text(&e->text, r.data, PYJSON_UTF8, NULL) == PYJSON_OBJECT)
         e->ends[e->count++] = e->text.len;
-    e->read_bytes += r.data.len;
-    e->oldest = entry->id;
     e->failed = e->text.failed;
     record_end(&r);
     return !e->failed;
-}
-
-static void on_entries(void *arg, enum redis_result result, const struct redis_entry *entries,
-                       size_t count)
-{
-    struct entries *e = arg;
-
-    e->read = 0;
-    e->read_bytes = 0;
-    while (result == REDIS_OK && e->read < count && add_entry(e, &entries[e->read]))
-        e->read++;
 }
 
 static void write_entries(struct visit *v, const struct entries *e)
@@ -386,25 +368,13 @@ static void write_entries(struct visit *v, const struct entries *e)
     answer_send(v);
 }
 
-/* The connection holds an answer as a whole: so one entry at first and while they are long, else
- * twice as many as before. */
 static void astrbot_history(struct visit *v, const char *key, const struct filter *filter)
 {
     struct entries e = {.config = v->config, .filter = filter};
-    struct xid to = XID_MAX;
-    enum ask_result r = ASK_OK;
-    unsigned count = 1;
+    bool more;
 
     buf_init(&e.text, ASTRBOT_TEXT);
-    for (int turn = 0; turn < ASTRBOT_TURNS && r == ASK_OK; turn++) {
-        r = redis_ask_range(v->ask, key, to, count, on_entries, &e);
-        if (e.read < count)
-            break;
-        to = xid_prev(e.oldest);
-        count = e.read_bytes > ASTRBOT_LONG ? 1
-                : count * 2 < ASTRBOT_READ  ? count * 2
-                                            : ASTRBOT_READ;
-    }
+    enum ask_result r = redis_ask_walk(v->ask, key, XID_MAX, add_entry, &e, &more);
     if (r != ASK_OK)
         astrbot_refuse(v, REFUSED_UNAVAILABLE);
     else
