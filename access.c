@@ -106,14 +106,21 @@ int access_identify(struct visit *v)
     }
 }
 
-/* The key of the log, or channel, that is asked for. -1: answered. */
+/* The key of the log, or channel, that is asked for. -1: answered. A page that has begun with one
+ * log says whose, and so gets no record of another when the cookie under it has changed. */
 int access_key(struct visit *v, char key[AUTH_MAX_KEY + 1])
 {
     const struct config *c = v->config;
     const char *template = c->source == SOURCE_STREAM ? c->stream : c->channel;
-    if (auth_key(c, &v->who, v->has_match ? &v->match : NULL, template, key) == 0)
+    if (auth_key(c, &v->who, v->has_match ? &v->match : NULL, template, key)) {
+        access_forbid(v);
+        return -1;
+    }
+    auth_tag(&v->who, key, v->tag);
+    const char *whose = request_arg(&v->request, "whose");
+    if (!whose || strcmp(whose, v->tag) == 0)
         return 0;
-    access_forbid(v);
+    answer_error(v, 409, "this is another's log now");
     return -1;
 }
 

@@ -30,6 +30,7 @@ static const char *status_text(int status)
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
+        {409, "Conflict"},
         {413, "Content Too Large"},
         {414, "URI Too Long"},
         {422, "Unprocessable Content"},
@@ -308,6 +309,7 @@ static void add_history(struct visit *v, struct history *h, bool more)
     json_object_object_add(o, "records", list);
     json_object_object_add(o, "more", json_object_new_boolean(more));
     json_object_object_add(o, "first", any ? json_object_new_string(first) : NULL);
+    json_object_object_add(o, "whose", json_object_new_string(v->tag));
     add_json(v, o);
 }
 

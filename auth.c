@@ -343,6 +343,20 @@ static void sha256_hex(struct slice s, char out[BASE16_ENCODE_LENGTH(SHA256_DIGE
     auth_wipe(digest, sizeof digest);
 }
 
+void auth_tag(const struct identity *who, const char *key, char tag[AUTH_TAG + 1])
+{
+    const char *const parts[] = {key, who->user, who->tenant, who->role};
+    struct sha256_ctx sha;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+
+    sha256_init(&sha);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        sha256_update(&sha, strlen(parts[i]) + 1, (const uint8_t *)parts[i]);
+    sha256_digest(&sha, sizeof digest, digest);
+    base16_encode_update(tag, AUTH_TAG / 2, digest);
+    tag[AUTH_TAG] = '\0';
+}
+
 static enum auth_result try_bearer(struct attempt *a)
 {
     char key[AUTH_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];

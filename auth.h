@@ -88,6 +88,10 @@ int auth_make_token(char out[44]);
 int auth_token_value(const struct config *config, const struct identity *who, struct buf *out);
 /* The Redis key of an exchange token. -1: the token is out of form. */
 int auth_token_key(const struct config *config, struct slice token, char key[AUTH_MAX_KEY + 1]);
+/* Tells one log as seen by one identity from any other: a digest, hence safe to hand out. The same
+ * in all processes. */
+#define AUTH_TAG 16
+void auth_tag(const struct identity *who, const char *key, char tag[AUTH_TAG + 1]);
 /* Overwrites secret bytes in a way no optimiser removes. */
 void auth_wipe(void *p, size_t len);
 

@@ -32,7 +32,29 @@ def test_pages_join_without_a_seam(stack, redis):
 
 
 def test_no_log_no_history(stack, redis):
-    assert page(stack.responder(redis)) == {"records": [], "more": False, "first": None}
+    answer = page(stack.responder(redis))
+    del answer["whose"]
+    assert answer == {"records": [], "more": False, "first": None}
+
+
+def test_a_reader_of_one_log_gets_no_other(stack, redis):
+    """What history calls `whose` is one reader's of one log, in every process; asked with it, others are refused."""
+    redis.add("log:ann", "hers")
+    redis.add("log:bob", "of bob")
+    options = {"auth": "remote_user", "stream": "log:{user}"}
+    one, other = (stack.responder(redis, **options) for _ in range(2))
+
+    def whose(responder, user):
+        answer = ask(responder.socket, environment("/sselog/history", REMOTE_USER=user))
+        return json.loads(answer.raw)["whose"]
+
+    tags = {user: whose(one, user) for user in ("ann", "bob")}
+    assert tags["ann"] != tags["bob"] and tags == {user: whose(other, user) for user in tags}
+    for path in ("/sselog/history", "/sselog/stream"):
+        answer = ask(one.socket, environment(path, f"whose={tags['ann']}", REMOTE_USER="bob"))
+        assert answer.status == 409 and b"of bob" not in answer.raw
+    answer = ask(one.socket, environment("/sselog/history", f"whose={tags['ann']}", REMOTE_USER="ann"))
+    assert answer.status == 200 and b"hers" in answer.raw
 
 
 def test_long_records_come_in_part_and_cost_little(stack, redis):
