@@ -5,23 +5,14 @@
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
-import { openBrowser, openConsole, openContext, shows, state } from "./browser.js";
+import { beforeEach, test } from "node:test";
+import { shows, state } from "./browser.js";
 import { fill } from "./sample.js";
-import { startStack } from "./stack.js";
+import { useSite } from "./site.js";
 
 const axe = await fs.readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-let stack, browser;
-
-before(async () => {
-  stack = await startStack();
-  browser = await openBrowser();
-  await fill(stack);
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
+const site = useSite();
+beforeEach(() => fill(site.stack));
 
 async function check(page, where) {
   await page.evaluate(axe);
@@ -34,8 +25,7 @@ const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch:
 
 for (const colorScheme of ["light", "dark"]) {
   test(`no violation: ${colorScheme}`, async () => {
-    const home = await openContext(browser, { colorScheme });
-    const page = await openConsole(home.context, stack, "?q=request");
+    const page = await site.open("?q=request", await site.newContext({ colorScheme }));
     await shows(page, "request");
     await page.locator("#rows button.more").last().click();
     await page.locator(".fields").waitFor();
@@ -50,26 +40,23 @@ for (const colorScheme of ["light", "dark"]) {
     await page.locator("#help-close").click();
     await page.locator("#query").fill("");
     await page.locator("#pause").click();
-    await stack.stopRedis();
+    await site.stack.stopRedis();
     await state(page, "source lost");
     await page.keyboard.press("f");
     await shows(page, "Source lost");
     await page.locator("#log").evaluate((log) => log.scrollBy(0, -300));
     await page.locator("#follow").waitFor();
     await check(page, "source lost, scrolled up");
-    await stack.startRedis();
-    await home.close();
+    await site.stack.startRedis();
   });
 
   test(`no violation: ${colorScheme}, phone`, async () => {
-    const home = await openContext(browser, { colorScheme, ...PHONE });
-    const page = await openConsole(home.context, stack);
+    const page = await site.open("", await site.newContext({ colorScheme, ...PHONE }));
     await shows(page, "request");
     await page.locator("#rows button.more").last().tap();
     await page.locator(".fields").waitFor();
     await check(page, "fields");
     await page.locator("#menu summary").tap();
     await check(page, "menu open");
-    await home.close();
   });
 }

@@ -21,26 +21,24 @@ export async function openBrowser() {
   });
 }
 
-/* A context of its own; close() asserts that nothing forbidden happened in any of its pages. */
+/* A context of its own; clean() asserts that nothing forbidden has happened in any of its pages, as close() does. */
 export async function openContext(browser, options = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
   context.setDefaultTimeout(DEADLINE);
   const wrong = [];
-  context.on("page", (page) => {
-    page.on("console", (message) => {
-      if (message.type() === "error" && !EXPECTED.test(message.text())) wrong.push(message.text());
-    });
-    page.on("pageerror", (error) => wrong.push(String(error)));
-  });
+  context.on("console", (message) => message.type() === "error" && !EXPECTED.test(message.text()) && wrong.push(message.text()));
+  context.on("weberror", (error) => wrong.push(String(error.error())));
   await context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`));
   });
+  const clean = () => assert.deepEqual(wrong.splice(0), [], "nothing on the error console");
   return {
     context,
+    clean,
     newPage: () => context.newPage(),
     async close() {
       await context.close();
-      assert.deepEqual(wrong, [], "nothing on the error console");
+      clean();
     },
   };
 }
@@ -61,16 +59,28 @@ export const rows = (page) => page.locator("#rows .row").evaluateAll((nodes) => 
 export const row = (page, text) => page.locator("#rows .row").filter({ hasText: text });
 
 /* Waits until just these rows are in the document. */
-export const rowsAre = (page, want) => until(async () => (await rows(page)).join("\n") === want.join("\n"), `rows ${want.join(" | ")}`);
+export async function rowsAre(page, want) {
+  let seen;
+  await until(async () => (seen = (await rows(page)).join("\n")) === want.join("\n"), () => `rows ${want.join(" | ")}: ${seen}`);
+}
 
 /* Waits until a row with the text is in the document. */
 export const shows = (page, text) => row(page, text).first().waitFor();
+
+export const json = (level, message, more = {}) => JSON.stringify({ level, message, ...more });
+
+export const numbered = (from, to, text = (n) => `line ${n}`) => Array.from({ length: to - from }, (_, i) => text(from + i));
+
+export const scrollTo = (page, top) => page.locator("#log").evaluate((log, y) => log.scrollTo(0, y), top);
 
 /* All records the page holds and shows, in order, markers left out: by way of its own download. */
 export async function held(page) {
   const text = await download(page, "save-json");
   return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
+
+/* The same, their payloads. */
+export const texts = async (page) => (await held(page)).map((record) => record.data);
 
 export async function download(page, button) {
   const arrives = page.waitForEvent("download");
@@ -81,13 +91,13 @@ export async function download(page, button) {
   return Buffer.concat(parts).toString();
 }
 
-/* Waits until probe() is true; says what for when it does not become so. */
+/* Waits until probe() is true; says what for when it does not become so. what: a text, or what makes one then. */
 export async function until(probe, what) {
   const end = Date.now() + DEADLINE;
   for (;;) {
     const value = await probe();
     if (value) return value;
-    if (Date.now() > end) assert.fail(`in vain: ${what}`);
+    if (Date.now() > end) assert.fail(`in vain: ${typeof what === "function" ? what() : what}`);
     await new Promise((done) => setTimeout(done, 50));
   }
 }

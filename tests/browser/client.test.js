@@ -3,63 +3,20 @@
  * sselog.js by itself, on an empty page of the same site: what other applications get.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { openBrowser, openContext, until } from "./browser.js";
-import { startStack } from "./stack.js";
+import { test } from "node:test";
+import { numbered, until } from "./browser.js";
+import { arrives, connect, got, reaches, states } from "./connect.js";
+import { useSite } from "./site.js";
 
-let stack, browser, home, context;
-
-before(async () => {
-  stack = await startStack({ options: { SSELOG_KEEPALIVE: "1" } }); // with it comes the news of a cursor
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
-beforeEach(async () => {
-  await stack.reset();
-  home = await openContext(browser);
-  context = home.context;
-});
-afterEach(() => home.close());
-
-const numbered = (from, to) => Array.from({ length: to - from }, (_, i) => `line ${from + i}`);
-
-async function blank(body = "") {
-  const page = await context.newPage();
-  await page.route("**/blank.html", (route) => route.fulfill({ contentType: "text/html", body: `<!doctype html><title>blank</title>${body}` }));
-  await page.goto(`${stack.url}/blank.html`);
-  return page;
-}
-
-/* Connects; what arrives is collected in window.got, states in window.states. */
-async function connect(page, options = {}) {
-  await page.evaluate(async (given) => {
-    const { connect } = await import("/sselog.js");
-    window.got = [];
-    window.states = [];
-    window.connection = connect({
-      url: "/sselog/stream",
-      onrecords: (records) => window.got.push(...records),
-      onstate: (state, detail) => window.states.push({ state, ...detail }),
-      ...given,
-    });
-  }, options);
-}
-
-const got = async (page) => (await page.evaluate(() => window.got)).map((record) => record.data);
-const states = async (page) => (await page.evaluate(() => window.states)).map(({ state }) => state);
-const reaches = (page, want) => until(async () => (await page.evaluate(() => window.connection.state)) === want, `state ${want}`);
-const arrives = (page, data) => until(async () => (await got(page)).includes(data), data);
+const site = useSite({ SSELOG_KEEPALIVE: "1" }); // with it comes the news of a cursor
 
 test("history, then live; ids, events and states as told", async () => {
-  await stack.addMany(numbered(0, 3));
-  await stack.add("with a name", { event: "deploy" });
-  const page = await blank();
+  await site.stack.addMany(numbered(0, 3));
+  await site.stack.add("with a name", { event: "deploy" });
+  const page = await site.blank();
   await connect(page);
   await reaches(page, "live");
-  const id = await stack.add("live", { event: "deploy" });
+  const id = await site.stack.add("live", { event: "deploy" });
   await arrives(page, "live");
   assert.deepEqual(await got(page), [...numbered(0, 3), "with a name", "live"]);
   const last = await page.evaluate(() => window.got.at(-1));
@@ -69,22 +26,22 @@ test("history, then live; ids, events and states as told", async () => {
 });
 
 test("after: begins with the records after an id; history: 0 begins with what comes", async () => {
-  const ids = await stack.addMany(numbered(0, 20));
-  const page = await blank();
+  const ids = await site.stack.addMany(numbered(0, 20));
+  const page = await site.blank();
   await connect(page, { after: ids[16] });
   await arrives(page, "line 19");
   assert.deepEqual(await got(page), numbered(17, 20));
-  const other = await blank();
+  const other = await site.blank();
   await connect(other, { history: 0, share: false });
   await reaches(other, "live");
-  await stack.add("new");
+  await site.stack.add("new");
   await arrives(other, "new");
   assert.deepEqual(await got(other), ["new"]);
 });
 
 test("older pages of history", async () => {
-  const ids = await stack.addMany(numbered(0, 20));
-  const page = await blank();
+  const ids = await site.stack.addMany(numbered(0, 20));
+  const page = await site.blank();
   await connect(page, { history: 5 });
   await arrives(page, "line 19");
   const older = await page.evaluate((id) => window.connection.history({ before: id, limit: 10 }), ids[15]);
@@ -93,7 +50,7 @@ test("older pages of history", async () => {
 });
 
 test("records are handed over in batches, one per frame", async () => {
-  const page = await blank();
+  const page = await site.blank();
   await connect(page);
   await reaches(page, "live");
   await page.evaluate(() => {
@@ -101,7 +58,7 @@ test("records are handed over in batches, one per frame", async () => {
     const push = window.got.push.bind(window.got);
     window.got.push = (...records) => (window.batches++, push(...records));
   });
-  await stack.addMany(numbered(0, 500));
+  await site.stack.addMany(numbered(0, 500));
   await arrives(page, "line 499");
   const batches = await page.evaluate(() => window.batches);
   assert.ok(batches < 100, `${batches} batches for 500 records`);
@@ -148,13 +105,13 @@ const OCCASIONS = [
 
 for (const [name, options, occasion] of OCCASIONS) {
   test(`a dead socket is noticed and replaced: ${name}`, async () => {
-    await stack.addMany(numbered(0, 3));
-    const page = await blank();
+    await site.stack.addMany(numbered(0, 3));
+    const page = await site.blank();
     await firstSocketDies(page);
     await connect(page, { share: false, ...options });
     await arrives(page, "line 2");
     await reaches(page, "behind");
-    await stack.addMany(numbered(3, 6));
+    await site.stack.addMany(numbered(3, 6));
     await occasion(page);
     await arrives(page, "line 5");
     assert.deepEqual(await got(page), numbered(0, 6));
@@ -163,30 +120,30 @@ for (const [name, options, occasion] of OCCASIONS) {
 }
 
 test("a page that was hidden for a moment only does not ask", async () => {
-  const page = await blank();
+  const page = await site.blank();
   await connect(page, { share: false });
   await reaches(page, "live");
   let asked = 0;
   page.on("request", () => asked++);
   await hide(page, 1000);
-  await stack.add("x");
+  await site.stack.add("x");
   await arrives(page, "x");
   assert.equal(asked, 0);
 });
 
 test("the cursor moves with records that a filter withholds, and a stream opened anew begins there", async () => {
-  const page = await blank();
+  const page = await site.blank();
   const opened = [];
   page.on("request", (r) => new URL(r.url()).pathname.endsWith("/stream") && opened.push(new URL(r.url())));
   await connect(page, { url: "/sselog/stream?q=wanted", share: false });
   await reaches(page, "live");
-  await stack.add("wanted");
+  await site.stack.add("wanted");
   await arrives(page, "wanted");
-  const ids = await stack.addMany(numbered(0, 300));
+  const ids = await site.stack.addMany(numbered(0, 300));
   await until(async () => (await page.evaluate(() => window.connection.lastId)) === ids.at(-1), "the cursor is at the end");
-  await stack.stopWeb();
+  await site.stack.stopWeb();
   await until(async () => await page.evaluate(() => window.states.some((s) => s.wait !== undefined)), "the browser's own attempt failed");
-  await stack.startWeb();
+  await site.stack.startWeb();
   await page.evaluate(() => window.connection.retry());
   await reaches(page, "live");
   assert.equal(opened.at(-1).searchParams.get("last_event_id"), ids.at(-1));
@@ -194,8 +151,8 @@ test("the cursor moves with records that a filter withholds, and a stream opened
 });
 
 test("silence alone does not replace a connection", async () => {
-  await stack.add("only one");
-  const page = await blank();
+  await site.stack.add("only one");
+  const page = await site.blank();
   const opened = [];
   page.on("request", (r) => opened.push(new URL(r.url()).pathname));
   await connect(page, { share: false, silence: 100 });
@@ -204,47 +161,47 @@ test("silence alone does not replace a connection", async () => {
 });
 
 test("a page that comes back from the cache of the browser's history goes on where it was", async () => {
-  await stack.addMany(numbered(0, 3));
-  const page = await blank();
+  await site.stack.addMany(numbered(0, 3));
+  const page = await site.blank();
   await connect(page);
   await reaches(page, "live");
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
-  await stack.addMany(numbered(3, 6));
+  await site.stack.addMany(numbered(3, 6));
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
   await arrives(page, "line 5");
   await reaches(page, "live");
-  await stack.add("line 6");
+  await site.stack.add("line 6");
   await arrives(page, "line 6");
   assert.deepEqual(await got(page), numbered(0, 7));
 });
 
 test("no server: attempts go on, spread out, and end with success", async () => {
-  await stack.add("line 0");
-  const page = await blank();
+  await site.stack.add("line 0");
+  const page = await site.blank();
   await connect(page);
   await arrives(page, "line 0");
   await reaches(page, "live");
-  await stack.stopWeb();
+  await site.stack.stopWeb();
   await until(async () => (await page.evaluate(() => window.states.filter((s) => s.wait !== undefined).length)) >= 3, "three attempts");
   const waits = await page.evaluate(() => window.states.filter((s) => s.wait !== undefined).map((s) => s.wait));
   waits.forEach((wait, n) => assert.ok(wait <= 1000 * 2 ** (n + 1), `${waits}`));
-  await stack.startWeb();
+  await site.stack.startWeb();
   await page.evaluate(() => window.connection.retry());
-  await stack.add("line 1");
+  await site.stack.add("line 1");
   await arrives(page, "line 1");
 });
 
 test("a stream opened anew goes on after the last record, however many there are", async () => {
-  await stack.addMany(numbered(0, 10));
-  const page = await blank();
+  await site.stack.addMany(numbered(0, 10));
+  const page = await site.blank();
   const opened = [];
   page.on("request", (r) => new URL(r.url()).pathname.endsWith("/stream") && opened.push(new URL(r.url())));
   await connect(page, { history: 5 });
   await reaches(page, "live");
-  await stack.stopWeb();
+  await site.stack.stopWeb();
   await until(async () => await page.evaluate(() => window.states.some((s) => s.wait !== undefined)), "the browser's own attempt failed");
-  await stack.addMany(numbered(10, 60));
-  await stack.startWeb();
+  await site.stack.addMany(numbered(10, 60));
+  await site.stack.startWeb();
   await page.evaluate(() => window.connection.retry());
   await arrives(page, "line 59");
   assert.deepEqual(await got(page), numbered(5, 60));
@@ -252,7 +209,7 @@ test("a stream opened anew goes on after the last record, however many there are
 });
 
 test("what a server repeats is handed over once, what is out of order not at all", async () => {
-  const page = await blank();
+  const page = await site.blank();
   let served = 0;
   const frames = (...ids) => ids.map((id) => `id: ${id}-0\ndata: {"data":"record ${id}"}\n\n`).join("");
   await page.route("**/history?*", (route) => route.fulfill({ json: { records: [{ id: "1-0", data: "record 1" }], more: false } }));
@@ -266,18 +223,18 @@ test("what a server repeats is handed over once, what is out of order not at all
 });
 
 test("closed is closed", async () => {
-  const page = await blank();
+  const page = await site.blank();
   await connect(page);
   await reaches(page, "live");
   await page.evaluate(() => window.connection.close());
-  await stack.add("unheard");
-  await until(async () => (await stack.viewers()) === 0, "the stream is gone");
+  await site.stack.add("unheard");
+  await until(async () => (await site.stack.viewers()) === 0, "the stream is gone");
   assert.deepEqual(await got(page), []);
 });
 
 test("one script tag: an element with data-sselog gets events", async () => {
-  await stack.addMany(numbered(0, 3));
-  const page = await blank('<div id="log" data-sselog="/sselog/stream"></div>');
+  await site.stack.addMany(numbered(0, 3));
+  const page = await site.blank('<div id="log" data-sselog="/sselog/stream"></div>');
   await page.evaluate(() => {
     window.got = [];
     document.getElementById("log").addEventListener("sselog-records", (event) => window.got.push(...event.detail));

@@ -4,29 +4,12 @@
  * always the same: nothing missing and nothing twice on the page, and the page says what it knows.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { download, held, openBrowser, openConsole, openContext, rows, shows, state, until } from "./browser.js";
+import { test } from "node:test";
+import { download, numbered, openConsole, rows, shows, state, texts, until } from "./browser.js";
+import { useSite } from "./site.js";
 import { startStack } from "./stack.js";
 
-let stack, browser, home, context;
-
-before(async () => {
-  stack = await startStack();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
-beforeEach(async () => {
-  await stack.reset();
-  home = await openContext(browser);
-  context = home.context;
-});
-afterEach(() => home.close());
-
-const numbered = (from, to) => Array.from({ length: to - from }, (_, i) => `line ${from + i}`);
-const texts = async (page) => (await held(page)).map((record) => record.data);
+const site = useSite();
 
 /* Streams that the pages of a context asked for, as URLs. */
 function streams(target) {
@@ -37,36 +20,36 @@ function streams(target) {
 
 const OUTAGES = [
   ["the responder is restarted", async (page, meanwhile) => {
-    await stack.restartResponder();
+    await site.stack.restartResponder();
     await meanwhile();
   }],
   ["the web server is restarted", async (page, meanwhile) => {
-    await stack.stopWeb();
+    await site.stack.stopWeb();
     await page.locator("#state-text").filter({ hasText: "reconnecting" }).waitFor();
     await meanwhile();
-    await stack.startWeb();
+    await site.stack.startWeb();
   }],
   ["Redis is restarted", async (page, meanwhile) => {
-    await stack.stopRedis();
+    await site.stack.stopRedis();
     await page.locator("#state-text").filter({ hasText: "source lost" }).waitFor();
-    await stack.startRedis();
+    await site.stack.startRedis();
     await meanwhile();
   }],
 ];
 
 for (const [name, outage] of OUTAGES) {
   test(`${name}: nothing missing, nothing twice`, async () => {
-    await stack.addMany(numbered(0, 50));
-    const page = await openConsole(context, stack);
+    await site.stack.addMany(numbered(0, 50));
+    const page = await site.open();
     await shows(page, "line 49");
     for (let round = 0; round < 2; round++) {
       const from = 50 + round * 100;
-      await stack.addMany(numbered(from, from + 50));
-      await outage(page, () => stack.addMany(numbered(from + 50, from + 100)));
+      await site.stack.addMany(numbered(from, from + 50));
+      await outage(page, () => site.stack.addMany(numbered(from + 50, from + 100)));
       await shows(page, `line ${from + 99}`);
       await state(page, "live");
     }
-    await stack.add("line 250");
+    await site.stack.add("line 250");
     await shows(page, "line 250");
     assert.deepEqual(await texts(page), numbered(0, 251));
     assert.match(await download(page, "save-text"), /^-- (Reconnected|Connection renewed|The source is back)/m, "the interruption is marked");
@@ -74,30 +57,30 @@ for (const [name, outage] of OUTAGES) {
 }
 
 test("source lost and back are marked in their place", async () => {
-  await stack.add("before");
-  const page = await openConsole(context, stack);
+  await site.stack.add("before");
+  const page = await site.open();
   await shows(page, "before");
-  await stack.stopRedis();
+  await site.stack.stopRedis();
   await shows(page, "Source lost");
   await state(page, "source lost");
-  await stack.startRedis();
+  await site.stack.startRedis();
   await shows(page, "The source is back");
   await state(page, "live");
-  await stack.add("after");
+  await site.stack.add("after");
   await shows(page, "after");
   const seen = await rows(page);
   assert.deepEqual([seen[0], seen[1].split(":")[0], seen.at(-2), seen.at(-1)], ["before", "Source lost", "The source is back", "after"]);
 });
 
 test("records that are gone before the page is back: the gap is marked in its place", async () => {
-  await stack.addMany(numbered(0, 10));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 10));
+  const page = await site.open();
   await shows(page, "line 9");
-  await stack.stopWeb();
+  await site.stack.stopWeb();
   await page.locator("#state-text").filter({ hasText: "reconnecting" }).waitFor();
-  await stack.addMany(numbered(10, 40));
-  await stack.trim(5);
-  await stack.startWeb();
+  await site.stack.addMany(numbered(10, 40));
+  await site.stack.trim(5);
+  await site.stack.startWeb();
   await shows(page, "line 39");
   const seen = await rows(page);
   const at = seen.findIndex((text) => /missing here/.test(text));
@@ -111,7 +94,7 @@ test("records that are gone before anybody could read them: how many is told", a
   const own = await startStack(); // a log that was emptied under a reader's eyes has no number to tell
   try {
     await own.addMany(numbered(0, 10));
-    const page = await openConsole(context, own);
+    const page = await openConsole(site, own);
     await shows(page, "line 9");
     await own.addAtOnce(numbered(10, 40), 5); // nobody can read in between
     await shows(page, "line 39");
@@ -123,13 +106,14 @@ test("records that are gone before anybody could read them: how many is told", a
 });
 
 test("the network of the browser goes and comes", async () => {
-  await stack.addMany(numbered(0, 5));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 5));
+  const context = await site.newContext();
+  const page = await site.open("", context);
   await shows(page, "line 4");
   await context.setOffline(true);
-  await stack.restartResponder(); // an emulated outage leaves open streams alone: cut them
+  await site.stack.restartResponder(); // an emulated outage leaves open streams alone: cut them
   await page.locator("#state-text").filter({ hasText: "reconnecting" }).waitFor();
-  await stack.addMany(numbered(5, 10));
+  await site.stack.addMany(numbered(5, 10));
   await context.setOffline(false);
   await shows(page, "line 9");
   assert.deepEqual(await texts(page), numbered(0, 10));
@@ -138,22 +122,23 @@ test("the network of the browser goes and comes", async () => {
 /* The ways tabs find their leader: Web Locks, and by asking each other where there are none. */
 for (const [name, locks, count] of [["six tabs, with Web Locks", true, 6], ["three tabs without them", false, 3]]) {
   test(`${name}, of one URL use one stream; another takes over without loss or repeat`, async () => {
+    const context = await site.newContext();
     if (!locks) await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "locks", { value: undefined }));
     const opened = streams(context);
-    await stack.addMany(numbered(0, 20));
+    await site.stack.addMany(numbered(0, 20));
     const pages = [];
-    for (let i = 0; i < count; i++) pages.push(await openConsole(context, stack));
+    for (let i = 0; i < count; i++) pages.push(await site.open("", context));
     for (const page of pages) await shows(page, "line 19");
     assert.equal(opened.length, 1, "one stream for all tabs");
-    await stack.addMany(numbered(20, 40));
+    await site.stack.addMany(numbered(20, 40));
     for (const page of pages) await shows(page, "line 39");
     let n = 40;
     while (pages.length > count - 2) {
       const [leader] = pages.splice(0, 1);
-      const adding = stack.addMany(numbered(n, n + 10));
+      const adding = site.stack.addMany(numbered(n, n + 10));
       await leader.close();
       await adding;
-      await stack.addMany(numbered(n + 10, n + 20));
+      await site.stack.addMany(numbered(n + 10, n + 20));
       n += 20;
       for (const page of pages) await shows(page, `line ${n - 1}`);
     }
@@ -167,8 +152,8 @@ for (const [name, locks, count] of [["six tabs, with Web Locks", true, 6], ["thr
 }
 
 test("tabs of another filter on the server have a stream of their own", async () => {
-  const opened = streams(context);
-  await openConsole(context, stack);
-  await openConsole(context, stack, "?q=apple&server=1");
+  const opened = streams(site.context);
+  await site.open();
+  await site.open("?q=apple&server=1");
   assert.deepEqual(opened.map((url) => url.searchParams.get("q")), [null, "apple"]);
 });

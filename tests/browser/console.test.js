@@ -1,63 +1,44 @@
 // SPDX-License-Identifier: MIT
 /*
  * The console as its reader sees it: painting, filters, pause, follow, older records, links, keys.
- * Each test has a log and a browser context of its own.
+ * Each test begins with an empty log.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { held, openBrowser, openConsole, openContext, row, rows, rowsAre, shows, state, until } from "./browser.js";
-import { startStack } from "./stack.js";
+import { test } from "node:test";
+import { json, numbered, row, rows, rowsAre, scrollTo, shows, state, texts, until } from "./browser.js";
+import { useSite } from "./site.js";
 
-let stack, browser, home, context;
+const site = useSite();
 
-before(async () => {
-  stack = await startStack();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
-beforeEach(async () => {
-  await stack.reset();
-  home = await openContext(browser);
-  context = home.context;
-});
-afterEach(() => home.close());
-
-const json = (level, message, more = {}) => JSON.stringify({ level, message, ...more });
-const numbered = (from, to, text = (n) => `line ${n}`) => Array.from({ length: to - from }, (_, i) => text(from + i));
 const chip = (page, name) => page.locator("#levels button").filter({ hasText: name });
 const atEnd = (page) => page.locator("#log").evaluate((log) => log.scrollTop + log.clientHeight >= log.scrollHeight - 4);
-const scrollTo = (page, top) => page.locator("#log").evaluate((log, y) => log.scrollTo(0, y), top);
-const texts = async (page) => (await held(page)).map((record) => record.data);
 
 test("history is painted first, then what arrives is appended", async () => {
-  await stack.addMany(numbered(0, 30));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 30));
+  const page = await site.open();
   await shows(page, "line 29");
-  await stack.add("a live one");
+  await site.stack.add("a live one");
   await shows(page, "a live one");
   assert.deepEqual(await texts(page), [...numbered(0, 30), "a live one"]);
   assert.ok(await atEnd(page));
 });
 
 test("an empty log says so and shows its first record", async () => {
-  const page = await openConsole(context, stack);
-  await stack.add("the first");
+  const page = await site.open();
+  await site.stack.add("the first");
   await shows(page, "the first");
 });
 
 test("level chips hide and show, alone and together; the URL keeps them", async () => {
-  await stack.addMany([json("DEBUG", "d"), json("INFO", "i"), json("WARNING", "w"), json("ERROR", "e"), json("CRITICAL", "c"), "none"]);
-  const page = await openConsole(context, stack);
+  await site.stack.addMany([json("DEBUG", "d"), json("INFO", "i"), json("WARNING", "w"), json("ERROR", "e"), json("CRITICAL", "c"), "none"]);
+  const page = await site.open();
   await shows(page, "none");
   await chip(page, "Debug").click();
   await chip(page, "Other").click();
   await rowsAre(page, ["i", "w", "e", "c"]);
   assert.equal(await chip(page, "Debug").getAttribute("aria-pressed"), "false");
   await until(() => /levels=INFO%2CWARNING%2CERROR%2CCRITICAL/.test(page.url()), "the URL tells the levels");
-  await stack.addMany([json("DEBUG", "hidden"), json("INFO", "shown")]);
+  await site.stack.addMany([json("DEBUG", "hidden"), json("INFO", "shown")]);
   await shows(page, "shown");
   await rowsAre(page, ["i", "w", "e", "c", "shown"]);
   await page.reload();
@@ -68,8 +49,8 @@ test("level chips hide and show, alone and together; the URL keeps them", async 
 });
 
 test("text filter: plain, inverse, expression, out of form; matches are marked", async () => {
-  await stack.addMany(["Alpha one", "beta two", "alpha (three)"]);
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(["Alpha one", "beta two", "alpha (three)"]);
+  const page = await site.open();
   await shows(page, "beta two");
   const filter = async (text, want) => {
     await page.locator("#query").fill(text);
@@ -90,8 +71,8 @@ test("text filter: plain, inverse, expression, out of form; matches are marked",
 });
 
 test("an expression that would take years is given up, and the page stays alive", async () => {
-  await stack.addMany(["first", "a".repeat(60) + "!", "last"]);
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(["first", "a".repeat(60) + "!", "last"]);
+  const page = await site.open();
   await shows(page, "last");
   await page.locator("#query").fill("/^(a+)+$/");
   await page.locator("#query-error").filter({ hasText: "not applied: it takes too long" }).waitFor();
@@ -99,20 +80,20 @@ test("an expression that would take years is given up, and the page stays alive"
   await page.locator("#query").fill("/^[fl]/");
   await rowsAre(page, ["first", "last"]);
   assert.equal(await page.locator("#query-error").textContent(), "");
-  await stack.addMany(["late", "not late"]);
+  await site.stack.addMany(["late", "not late"]);
   await rowsAre(page, ["first", "last", "late"]);
 
   await page.locator("#query").fill("/^(b+)+$/");
   await page.locator("#counts").filter({ hasText: "0 of 5" }).waitFor();
-  await stack.addMany(["b".repeat(60) + "!"]); // it becomes one only now
+  await site.stack.addMany(["b".repeat(60) + "!"]); // it becomes one only now
   await shows(page, "bbb");
   await page.locator("#query-error").filter({ hasText: "it takes too long" }).waitFor();
   assert.equal((await rows(page)).length, 6);
 });
 
 test("an expression whose verdicts are late does not hold up the next filter", async () => {
-  await stack.addMany(numbered(0, 30));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 30));
+  const page = await site.open();
   await shows(page, "line 29");
   await page.route("**/judge-worker.js", () => {}); // it never arrives
   const asked = page.waitForEvent("request", (request) => request.url().endsWith("/judge-worker.js"));
@@ -123,12 +104,12 @@ test("an expression whose verdicts are late does not hold up the next filter", a
 });
 
 test("an expression is applied to all that is held, to what arrives and to what is loaded", async () => {
-  await stack.addMany(numbered(0, 3000));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 3000));
+  const page = await site.open();
   await shows(page, "line 2999");
   await page.locator("#query").fill("/ \\d*7$/");
   await page.locator("#counts").filter({ hasText: /^100 of 1,000$/ }).waitFor();
-  await stack.addMany(numbered(3000, 3100));
+  await site.stack.addMany(numbered(3000, 3100));
   await page.locator("#counts").filter({ hasText: /^110 of 1,100$/ }).waitFor();
   await scrollTo(page, 0);
   await page.locator("#counts").filter({ hasText: /^160 of 1,600$/ }).waitFor();
@@ -136,16 +117,16 @@ test("an expression is applied to all that is held, to what arrives and to what 
 });
 
 test("a filter in the URL holds from the start", async () => {
-  await stack.addMany(["keep me", "not me"]);
-  const page = await openConsole(context, stack, "?q=keep");
+  await site.stack.addMany(["keep me", "not me"]);
+  const page = await site.open("?q=keep");
   await shows(page, "keep me");
   assert.deepEqual(await rows(page), ["keep me"]);
   assert.equal(await page.locator("#query").inputValue(), "keep");
 });
 
 test("the switch filters on the server by level and text", async () => {
-  await stack.addMany([json("DEBUG", "apple d"), json("ERROR", "apple e"), json("ERROR", "pear e")]);
-  const page = await openConsole(context, stack, "?q=apple&levels=WARNING,ERROR,CRITICAL,OTHER");
+  await site.stack.addMany([json("DEBUG", "apple d"), json("ERROR", "apple e"), json("ERROR", "pear e")]);
+  const page = await site.open("?q=apple&levels=WARNING,ERROR,CRITICAL,OTHER");
   await shows(page, "apple e");
   assert.match(await page.locator("#counts").textContent(), /^1 of 3$/);
   const streams = [];
@@ -156,7 +137,7 @@ test("the switch filters on the server by level and text", async () => {
   assert.equal(streams[0].searchParams.get("q"), "apple");
   await until(async () => (await page.locator("#counts").textContent()) === "1", "only what passed is held");
   await state(page, "live");
-  await stack.addMany([json("ERROR", "pear again"), json("INFO", "apple i"), json("ERROR", "apple again")]);
+  await site.stack.addMany([json("ERROR", "pear again"), json("INFO", "apple i"), json("ERROR", "apple again")]);
   await shows(page, "apple again");
   assert.deepEqual((await texts(page)).map((data) => JSON.parse(data).message), ["apple e", "apple again"]);
   assert.match(page.url(), /server=1/);
@@ -165,11 +146,11 @@ test("the switch filters on the server by level and text", async () => {
 });
 
 test("pause holds back and counts; resume shows all of it", async () => {
-  await stack.add("before");
-  const page = await openConsole(context, stack);
+  await site.stack.add("before");
+  const page = await site.open();
   await shows(page, "before");
   await page.locator("#pause").click();
-  await stack.addMany(numbered(0, 12));
+  await site.stack.addMany(numbered(0, 12));
   await page.locator("#pause").filter({ hasText: "Resume (12)" }).waitFor();
   assert.deepEqual(await rows(page), ["before"]);
   await page.keyboard.press("Escape");
@@ -179,8 +160,8 @@ test("pause holds back and counts; resume shows all of it", async () => {
 });
 
 test("follow stops on scrolling up, counts what is new, returns with the button and with a key", async () => {
-  await stack.addMany(numbered(0, 300));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 300));
+  const page = await site.open();
   await shows(page, "line 299");
   for (const back of [() => page.locator("#follow").click(), () => page.keyboard.press("f"), () => page.keyboard.press("End")]) {
     await page.locator("#log").hover();
@@ -188,7 +169,7 @@ test("follow stops on scrolling up, counts what is new, returns with the button 
     await page.locator("#follow").waitFor();
     const top = await page.locator("#log").evaluate((log) => log.scrollTop);
     const seen = await rows(page);
-    await stack.addMany(numbered(1000, 1010));
+    await site.stack.addMany(numbered(1000, 1010));
     await page.locator("#follow").filter({ hasText: "10 new" }).waitFor();
     assert.equal(await page.locator("#log").evaluate((log) => log.scrollTop), top, "what is read stays");
     assert.deepEqual(await rows(page), seen);
@@ -197,31 +178,31 @@ test("follow stops on scrolling up, counts what is new, returns with the button 
     await page.locator("#follow").waitFor({ state: "hidden" });
     await until(() => atEnd(page), "the end is in sight");
   }
-  await stack.add("followed");
+  await site.stack.add("followed");
   await shows(page, "followed");
   assert.ok(await atEnd(page));
 });
 
 test("keys that move among records begin where the reader is, not where follow was left before", async () => {
-  await stack.addMany(numbered(0, 300));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 300));
+  const page = await site.open();
   await shows(page, "line 299");
   await scrollTo(page, 1000);
   await page.locator("#follow").waitFor();
   await page.keyboard.press("f");
-  await stack.addMany(numbered(300, 310));
+  await site.stack.addMany(numbered(300, 310));
   await shows(page, "line 309");
   await page.keyboard.press("k");
   assert.equal(await page.evaluate(() => document.activeElement.querySelector(".text").textContent), "line 309");
-  await stack.add("one more");
+  await site.stack.add("one more");
   await page.locator("#follow").filter({ hasText: "1 new" }).waitFor();
   assert.ok(await row(page, "line 309").isVisible());
   assert.equal(await page.evaluate(() => document.activeElement.querySelector(".text").textContent), "line 309", "focus stays");
 });
 
 test("scrolling down to the end follows again", async () => {
-  await stack.addMany(numbered(0, 200));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 200));
+  const page = await site.open();
   await shows(page, "line 199");
   await scrollTo(page, 1000);
   await page.locator("#follow").waitFor();
@@ -230,8 +211,8 @@ test("scrolling down to the end follows again", async () => {
 });
 
 test("older records are loaded on scrolling to the top, and what is read stays in place", async () => {
-  await stack.addMany(numbered(0, 1800));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 1800));
+  const page = await site.open();
   await shows(page, "line 1799");
   assert.equal((await texts(page))[0], "line 800");
   await scrollTo(page, 100);
@@ -247,10 +228,10 @@ test("older records are loaded on scrolling to the top, and what is read stays i
 });
 
 test("the cap holds: the oldest leave and the page says so", async () => {
-  await stack.addMany(numbered(0, 900));
-  const page = await openConsole(context, stack, "?cap=1000");
+  await site.stack.addMany(numbered(0, 900));
+  const page = await site.open("?cap=1000");
   await shows(page, "line 899");
-  await stack.addMany(numbered(900, 1500));
+  await site.stack.addMany(numbered(900, 1500));
   await shows(page, "line 1499");
   const all = await texts(page);
   assert.ok(all.length <= 1000 && all.length > 800, `${all.length} held`);
@@ -260,20 +241,20 @@ test("the cap holds: the oldest leave and the page says so", async () => {
 });
 
 test("what is read does not leave the page: it pauses instead", async () => {
-  await stack.addMany(numbered(0, 900));
-  const page = await openConsole(context, stack, "?cap=1000");
+  await site.stack.addMany(numbered(0, 900));
+  const page = await site.open("?cap=1000");
   await shows(page, "line 899");
   await scrollTo(page, 0);
   await shows(page, "line 3");
-  await stack.addMany(numbered(900, 1300));
+  await site.stack.addMany(numbered(900, 1300));
   await page.locator("#pause").filter({ hasText: /^Resume \(\d+\)$/ }).waitFor();
   assert.ok((await rows(page)).includes("line 3"));
 });
 
 test("a link to a record is copied, opens at it, and says when it is gone", async () => {
-  const ids = await stack.addMany(numbered(0, 900));
-  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: stack.url });
-  const page = await openConsole(context, stack, "?q=line");
+  const ids = await site.stack.addMany(numbered(0, 900));
+  await site.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: site.stack.url });
+  const page = await site.open("?q=line");
   await shows(page, "line 899");
   await row(page, "line 895").locator("a.time").click();
   await page.locator("#toast").filter({ hasText: "Link copied" }).waitFor();
@@ -281,7 +262,7 @@ test("a link to a record is copied, opens at it, and says when it is gone", asyn
   assert.equal(new URL(link).searchParams.get("at"), ids[895]);
   assert.equal(new URL(link).searchParams.get("q"), null);
 
-  const other = await context.newPage();
+  const other = await site.newPage();
   await other.goto(link.replace(ids[895], ids[300]));
   await other.locator(".row.target").filter({ hasText: /line 300$/ }).waitFor();
   await until(async () => (await texts(other)).length === 799, "200 up to it and all after");
@@ -290,19 +271,19 @@ test("a link to a record is copied, opens at it, and says when it is gone", asyn
   assert.equal(await atEnd(other), false);
   await other.close();
 
-  await stack.trim(100);
-  const late = await context.newPage();
+  await site.stack.trim(100);
+  const late = await site.newPage();
   await late.goto(link.replace(ids[895], ids[300]));
   await late.locator("#toast").filter({ hasText: "no longer in the log" }).waitFor();
 });
 
 test("clear empties the page, new records still come, old ones can be had again", async () => {
-  await stack.addMany(numbered(0, 20));
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(numbered(0, 20));
+  const page = await site.open();
   await shows(page, "line 19");
   await page.keyboard.press("x");
   await row(page, "line 19").waitFor({ state: "detached" });
-  await stack.add("fresh");
+  await site.stack.add("fresh");
   await shows(page, "fresh");
   assert.deepEqual(await texts(page), ["fresh"]);
   await page.locator("#older").click();
@@ -310,8 +291,8 @@ test("clear empties the page, new records still come, old ones can be had again"
 });
 
 test("keys: filter, levels, rows, help", async () => {
-  await stack.addMany([json("INFO", "one"), json("DEBUG", "two"), json("INFO", "three")]);
-  const page = await openConsole(context, stack);
+  await site.stack.addMany([json("INFO", "one"), json("DEBUG", "two"), json("INFO", "three")]);
+  const page = await site.open();
   await shows(page, "three");
   await page.keyboard.press("/");
   await page.keyboard.type("two");
@@ -339,21 +320,21 @@ test("keys: filter, levels, rows, help", async () => {
 });
 
 test("the reader of a screen is told: log role, labels, states", async () => {
-  const page = await openConsole(context, stack);
+  const page = await site.open();
   await page.getByRole("log", { name: "Log records" }).waitFor();
   await page.getByRole("status").filter({ hasText: "live" }).waitFor();
   await page.getByRole("group", { name: "Levels shown" }).waitFor();
   await page.getByRole("searchbox", { name: "Filter by text" }).waitFor();
-  await stack.add("calm");
+  await site.stack.add("calm");
   await shows(page, "calm");
   const loudness = () => page.locator("#log").getAttribute("aria-live");
   await until(async () => (await loudness()) === "polite", "what comes calmly is read out");
-  await stack.addMany(numbered(0, 50));
+  await site.stack.addMany(numbered(0, 50));
   await until(async () => (await loudness()) === "off", "a flood is not");
 });
 
 test("a place for the page of another name, without a trace of inline script or style", async () => {
-  const page = await openConsole(context, stack);
+  const page = await site.open();
   const policy = await page.locator("meta[http-equiv='Content-Security-Policy']").getAttribute("content");
   assert.ok(policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"));
   assert.equal(await page.locator("script:not([src]), style, [onclick], [onload]").count(), 0);

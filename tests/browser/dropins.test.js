@@ -5,33 +5,32 @@
  * pauses.  The measure is what the page holds after cuts: nothing missing, nothing twice, in order.
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openBrowser, openContext, until } from "./browser.js";
+import { after, test } from "node:test";
+import { openContext, until } from "./browser.js";
 import { startExample } from "./example.js";
+import { useBrowser } from "./site.js";
 
 const CUTS = 20;
 const TENANTS = ["6f1c1f0e-0000-4000-8000-00000000000a", "6f1c1f0e-0000-4000-8000-00000000000b"];
 const EVENT_TYPES = ["device_status", "alert_fired", "alert_resolved", "config_push", "firmware_progress", "metric_update"];
 
-let browser;
-before(async () => (browser = await openBrowser()));
-after(() => browser?.close());
+const hands = useBrowser();
+const examples = new Map(); // started, by name: each serves all tests of its system
+after(() => Promise.all([...examples.values()].map(async (starting) => (await starting).stop())));
 
 const numbered = (from, to) => Array.from({ length: to - from }, (_, i) => from + i);
 
-/* Runs the body with an example and a page of it, and ends both. */
+/* Runs the body with an example whose Redis is empty and a page of it. */
 async function withPage(name, cookies, body) {
-  const example = await startExample(name);
-  try {
-    const home = await openContext(browser);
-    await home.context.addCookies((await cookies(example)).map((cookie) => ({ url: example.url, ...cookie })));
-    const page = await home.newPage();
-    await page.goto(`${example.url}${name === "smarter" ? "/login/?user=ann" : "/page.html"}`);
-    await body(example, page);
-    await home.close();
-  } finally {
-    await example.stop();
-  }
+  if (!examples.has(name)) examples.set(name, startExample(name));
+  const example = await examples.get(name);
+  await example.redis("FLUSHALL");
+  const home = await openContext(hands.browser);
+  await home.context.addCookies((await cookies(example)).map((cookie) => ({ url: example.url, ...cookie })));
+  const page = await home.newPage();
+  await page.goto(`${example.url}${name === "smarter" ? "/login/?user=ann" : "/page.html"}`);
+  await body(example, page).finally(() => page.close());
+  await home.close();
 }
 
 /* CUTS times: cuts every connection while records are being written, and waits until the page has them. */

@@ -1,40 +1,20 @@
 // SPDX-License-Identifier: MIT
 /*
  * Records as the reader sees them: payloads of every kind, names, times, lines too long or in other scripts,
- * on a phone, and as a file.  Each test has a log and a browser context of its own.
+ * on a phone, and as a file.  Each test begins with an empty log.
  */
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { download, held, openBrowser, openConsole, openContext, row, rows, shows, state, until } from "./browser.js";
-import { startStack } from "./stack.js";
+import { test } from "node:test";
+import { download, held, json, numbered, row, rows, shows, texts, until } from "./browser.js";
+import { useSite } from "./site.js";
 
-let stack, browser, home, context;
-
-before(async () => {
-  stack = await startStack();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await stack?.stop();
-});
-beforeEach(async () => {
-  await stack.reset();
-  home = await openContext(browser);
-  context = home.context;
-});
-afterEach(() => home.close());
-
-const json = (level, message, more = {}) => JSON.stringify({ level, message, ...more });
-const numbered = (from, to, text = (n) => `line ${n}`) => Array.from({ length: to - from }, (_, i) => text(from + i));
-const scrollTo = (page, top) => page.locator("#log").evaluate((log, y) => log.scrollTo(0, y), top);
-const texts = async (page) => (await held(page)).map((record) => record.data);
+const site = useSite();
 
 test("markup and script in a payload are text, in every place a payload reaches", async () => {
   const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script><b>bold</b>';
-  await stack.add(evil);
-  await stack.add(json("ERROR", evil, { [evil]: evil, pod: "javascript:window.hit=1" }), { event: "a<b>c" });
-  const page = await openConsole(context, stack, `?q=${encodeURIComponent("<b>")}`);
+  await site.stack.add(evil);
+  await site.stack.add(json("ERROR", evil, { [evil]: evil, pod: "javascript:window.hit=1" }), { event: "a<b>c" });
+  const page = await site.open(`?q=${encodeURIComponent("<b>")}`);
   await shows(page, "onerror");
   await page.locator("#rows button.more").first().click();
   await page.locator(".fields").waitFor();
@@ -45,8 +25,8 @@ test("markup and script in a payload are text, in every place a payload reaches"
 
 test("colours are rendered, other escape sequences removed", async () => {
   const E = "\x1b";
-  await stack.add(`${E}[1;31mred${E}[0m ${E}[38;5;196mexact${E}[0m${E}]0;title\x07${E}[2K${E}[10;10H end`);
-  const page = await openConsole(context, stack);
+  await site.stack.add(`${E}[1;31mred${E}[0m ${E}[38;5;196mexact${E}[0m${E}]0;title\x07${E}[2K${E}[10;10H end`);
+  const page = await site.open();
   await shows(page, "red exact end");
   assert.deepEqual(await rows(page), ["red exact end"]);
   assert.equal(await page.locator(".fg-red.sgr-bold").textContent(), "red");
@@ -54,8 +34,8 @@ test("colours are rendered, other escape sequences removed", async () => {
 });
 
 test("a JSON payload shows its message, its fields a click or a key away", async () => {
-  await stack.add(json("INFO", "short text", { pod: "worker-7", nested: { deep: [1] } }), { event: "deploy" });
-  const page = await openConsole(context, stack);
+  await site.stack.add(json("INFO", "short text", { pod: "worker-7", nested: { deep: [1] } }), { event: "deploy" });
+  const page = await site.open();
   await shows(page, "short text");
   assert.deepEqual(await rows(page), ["short text"]);
   assert.equal(await page.locator("#rows .event").textContent(), "deploy");
@@ -69,9 +49,9 @@ test("a JSON payload shows its message, its fields a click or a key away", async
 
 test("a record of many lines is one row and whole", async () => {
   const trace = "Traceback:\n  File \"a.py\", line 1\n    x\n\nValueError: y";
-  await stack.addMany(["before", trace, "after"]);
+  await site.stack.addMany(["before", trace, "after"]);
   for (const wrap of [true, false]) {
-    const page = await openConsole(context, stack);
+    const page = await site.open();
     await shows(page, "after");
     if (!wrap) await page.keyboard.press("w");
     assert.deepEqual(await rows(page), ["before", trace, "after"]);
@@ -82,8 +62,8 @@ test("a record of many lines is one row and whole", async () => {
 
 test("a line of 64 kB: cut in the row, whole on a click, nothing lost in the download", async () => {
   const long = "start " + "x".repeat(64 * 1024) + " end";
-  await stack.addMany(["before", long, "after"]);
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(["before", long, "after"]);
+  const page = await site.open();
   await shows(page, "after");
   await page.locator(".rest").click();
   await row(page, " end").waitFor();
@@ -95,19 +75,19 @@ test("a line of 64 kB: cut in the row, whole on a click, nothing lost in the dow
 });
 
 test("a record too long for an envelope arrives whole and live", async () => {
-  const page = await openConsole(context, stack);
+  const page = await site.open();
   const long = JSON.stringify({ level: "ERROR", message: "long one", rest: "ä\n".repeat(60_000) });
-  await stack.add(long, { event: "deploy" });
+  await site.stack.add(long, { event: "deploy" });
   await shows(page, "long one");
-  await stack.add("after");
+  await site.stack.add("after");
   await shows(page, "after");
   assert.deepEqual((await texts(page)).map((data) => data === long || data), [true, "after"]);
 });
 
 test("right-to-left and wide characters keep to their row", async () => {
   const lines = ["שלום עולם error 42 מהשרת", "مرحبا (1) [x]", "漢字かな交じり文 ok", "👩‍👩‍👧‍👦 family é", "\u202Etxt.exe overridden", "plain after"];
-  await stack.addMany(lines);
-  const page = await openConsole(context, stack);
+  await site.stack.addMany(lines);
+  const page = await site.open();
   await shows(page, "plain after");
   assert.deepEqual(await rows(page), lines);
   const lefts = await page.locator("#rows .row .time").evaluateAll((nodes) => [...new Set(nodes.map((n) => Math.round(n.getBoundingClientRect().left)))]);
@@ -118,10 +98,10 @@ test("right-to-left and wide characters keep to their row", async () => {
 
 test("records of any name are records: unheard of before, named like control frames or EventSource's own events", async () => {
   const names = ["deploy", "gap", "live", "source", "end", "unavailable", "record", "cursor", "error", "open", "message"];
-  for (const event of names) await stack.add(`old ${event}`, { event });
-  const page = await openConsole(context, stack);
+  for (const event of names) await site.stack.add(`old ${event}`, { event });
+  const page = await site.open();
   await shows(page, "old message");
-  for (const event of [...names, "never heard of"]) await stack.add(`{"source": "lost"} ${event}`, { event });
+  for (const event of [...names, "never heard of"]) await site.stack.add(`{"source": "lost"} ${event}`, { event });
   await shows(page, "lost\"} never heard of");
   const all = [...names, ...names, "never heard of"];
   assert.deepEqual((await held(page)).map(({ event }) => event), all);
@@ -130,10 +110,10 @@ test("records of any name are records: unheard of before, named like control fra
 });
 
 test("download: what is shown, as text and as JSON lines", async () => {
-  await stack.add(json("INFO", "keep \x1b[31mthis\x1b[0m"));
-  await stack.add("drop that");
-  await stack.add("keep\nlines", { event: "note" });
-  const page = await openConsole(context, stack, "?q=keep");
+  await site.stack.add(json("INFO", "keep \x1b[31mthis\x1b[0m"));
+  await site.stack.add("drop that");
+  await site.stack.add("keep\nlines", { event: "note" });
+  const page = await site.open("?q=keep");
   await shows(page, "lines");
   const text = await download(page, "save-text");
   assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} INFO keep this\n[^\n]+ \[note\] keep\nlines\n$/);
@@ -142,8 +122,8 @@ test("download: what is shown, as text and as JSON lines", async () => {
 });
 
 test("wrap on and off, remembered", async () => {
-  await stack.add("word ".repeat(200));
-  const page = await openConsole(context, stack);
+  await site.stack.add("word ".repeat(200));
+  const page = await site.open();
   await shows(page, "word");
   const width = () => page.locator("#log").evaluate((log) => log.scrollWidth - log.clientWidth);
   assert.equal(await width(), 0);
@@ -162,9 +142,8 @@ const ZONES = [
 
 for (const [timezoneId, local] of ZONES) {
   test(`times in ${timezoneId}: local and UTC, remembered`, async () => {
-    await stack.add("x", { id: `${Date.UTC(2026, 6, 1, 22, 30, 0, 7)}-0` });
-    const there = await openContext(browser, { timezoneId });
-    const page = await openConsole(there.context, stack);
+    await site.stack.add("x", { id: `${Date.UTC(2026, 6, 1, 22, 30, 0, 7)}-0` });
+    const page = await site.open("", await site.newContext({ timezoneId }));
     await shows(page, "x");
     const time = () => page.locator("#rows .time").first().textContent();
     assert.equal(await time(), local);
@@ -173,14 +152,12 @@ for (const [timezoneId, local] of ZONES) {
     await page.reload();
     await shows(page, "x");
     assert.equal(await time(), "22:30:00.007");
-    await there.close();
   });
 }
 
 test("on a phone everything fits and can be reached", async () => {
-  await stack.addMany(numbered(0, 50, (n) => json("INFO", `a fairly long message with number ${n} and then some more`)));
-  const phone = await openContext(browser, { viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true });
-  const page = await openConsole(phone.context, stack);
+  await site.stack.addMany(numbered(0, 50, (n) => json("INFO", `a fairly long message with number ${n} and then some more`)));
+  const page = await site.open("", await site.newContext({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true }));
   await shows(page, "number 49");
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(over <= 0, `${over} px too wide`);
@@ -194,5 +171,4 @@ test("on a phone everything fits and can be reached", async () => {
   await page.locator("#menu summary").tap();
   await page.locator("#rows button.more").last().tap();
   await page.locator(".fields").waitFor();
-  await phone.close();
 });

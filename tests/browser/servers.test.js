@@ -4,13 +4,12 @@
  * as what they are, under their Content-Security-Policy, and the stream flows.  (lighttpd serves all other tests.)
  */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openBrowser, openContext, rowsAre, shows, state } from "./browser.js";
+import { test } from "node:test";
+import { openContext, rowsAre, shows, state } from "./browser.js";
 import { startServer } from "./example.js";
+import { useBrowser } from "./site.js";
 
-let browser;
-before(async () => (browser = await openBrowser()));
-after(() => browser?.close());
+const hands = useBrowser();
 
 const SERVERS = [
   ["Apache with mod_fcgid", "fcgid", "/log/"],
@@ -22,7 +21,7 @@ for (const [name, kind, mount] of SERVERS) {
   test(`${name}: the page is shown and live`, async () => {
     const server = await startServer(kind);
     try {
-      const home = await openContext(browser);
+      const home = await openContext(hands.browser);
       await server.add("from history");
       const page = await home.newPage();
       const wrong = [];

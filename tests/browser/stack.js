@@ -284,8 +284,8 @@ export async function startStack({ options = {} } = {}) {
     },
 
     /* Identity by a session in Redis, for stacks started with SSELOG_AUTH that names `cookie`. */
-    async signIn(session = "s1") {
-      await redis.client.command("SET", `session:${session}`, JSON.stringify({ user_id: "test" }));
+    async signIn(session = "s1", user = "test") {
+      await redis.client.command("SET", `session:${session}`, JSON.stringify({ user_id: user }));
     },
     async signOut(session = "s1") {
       await redis.client.command("DEL", `session:${session}`);

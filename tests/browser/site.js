@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a test file works with: a browser, a stack, a context and a page that serve all its tests, since making
+ * them costs more than most tests do.  Between two tests the log is emptied, whatever a test may leave in the
+ * browser goes, and nothing may be on the error console.
+ */
+import { after, afterEach, before, beforeEach } from "node:test";
+import { openBrowser, openConsole, openContext } from "./browser.js";
+import { startStack } from "./stack.js";
+
+/* For files that start their servers themselves: {browser}. */
+export function useBrowser() {
+  const hands = {};
+  before(async () => (hands.browser = await openBrowser()));
+  after(() => hands.browser?.close());
+  return hands;
+}
+
+class Site {
+  constructor(options) {
+    this.options = options;
+    this.own = []; // contexts of the test that runs
+  }
+
+  async start() {
+    this.stack = await startStack({ options: this.options });
+    this.browser = await openBrowser();
+    this.home = await openContext(this.browser);
+  }
+
+  get context() {
+    return this.home.context;
+  }
+
+  async begin() {
+    await this.stack.reset();
+    this.taken = false;
+  }
+
+  /* The first page of a test is the one that stays, more are its own. */
+  async newPage() {
+    if (this.taken) return this.context.newPage();
+    this.taken = true;
+    return this.kept();
+  }
+
+  async kept() {
+    if (!this.page || this.page.isClosed()) this.page = await this.context.newPage();
+    return this.page;
+  }
+
+  /* A context that goes with the test: for other options, scripts from the start, a network that fails. */
+  async newContext(options) {
+    this.own.push(await openContext(this.browser, options));
+    return this.own.at(-1).context;
+  }
+
+  /* The console, live. */
+  open(query = "", context = this) {
+    return openConsole(context, this.stack, query);
+  }
+
+  /* An empty page of the same site. */
+  async blank(body = "", context = this) {
+    const page = await context.newPage();
+    await page.route("**/blank.html", (route) => route.fulfill({ contentType: "text/html", body: `<!doctype html><title>blank</title>${body}` }));
+    await page.goto(`${this.stack.url}/blank.html`);
+    return page;
+  }
+
+  async clean() {
+    for (const home of this.own.splice(0)) await home.close();
+    const page = await this.kept();
+    for (const other of this.context.pages()) if (other !== page) await other.close();
+    for (const from of [page, this.context]) {
+      await from.unrouteAll({ behavior: "ignoreErrors" });
+      from.removeAllListeners("request");
+    }
+    if (!page.url().startsWith(this.stack.url)) await page.goto(`${this.stack.url}/ids.js`);
+    await page.evaluate(() => localStorage.clear());
+    await page.goto("about:blank");
+    await this.context.clearCookies();
+    await this.context.clearPermissions();
+    this.home.clean();
+  }
+
+  async stop() {
+    await this.browser?.close();
+    await this.stack?.stop();
+  }
+}
+
+export function useSite(options = {}) {
+  const site = new Site(options);
+  before(() => site.start());
+  beforeEach(() => site.begin());
+  afterEach(() => site.clean());
+  after(() => site.stop());
+  return site;
+}
