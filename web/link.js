@@ -9,10 +9,9 @@
 import { compareIds, isId } from "./ids.js";
 
 const OPENING = 20_000; // ms that a connection may take to open
-const SILENCE = 45_000; // ms without an event after which it is looked into
 const GRACE = 2000; // ms for a record that history has to arrive on the stream too
 
-const REASON = { 401: "sign in again", 403: "not yours to read" };
+const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
 export const denial = ({ status }) => ({ status, reason: REASON[status] });
 
 /*
@@ -46,24 +45,23 @@ function detailOf(text) {
   }
 }
 
-/* `owner` gets record(record), moved(id) and change(state, detail), and is asked for lastId. */
+/* `owner` gets record(record), moved(id), change(state, detail) and, at the end, deny(error); it is asked for
+ * `place`, parameters that tell where the stream begins, and lastId. */
 export class Link {
-  constructor(requests, owner, { history, silence = SILENCE }) {
+  constructor(requests, owner, { silence }) {
     this.requests = requests;
     this.owner = owner;
-    this.history = history;
     this.silence = silence;
     this.failures = 0;
     this.round = 0;
     this.closed = false;
-    this.denied = false;
+    this.opened = false;
   }
 
   /* Opens, or opens anew, after `wait` ms. */
   open(wait = 0) {
     if (this.closed) return;
     this.drop();
-    this.denied = false;
     const round = ++this.round;
     this.retryTimer = setTimeout(() => {
       this.retryTimer = 0;
@@ -72,12 +70,10 @@ export class Link {
   }
 
   async attach(round) {
-    const { lastId } = this.owner;
-    const url = await this.requests.stream(lastId ? { last_event_id: lastId } : { history: this.history });
+    const url = await this.requests.stream(this.owner.place);
     if (round !== this.round || this.closed) return;
     const source = new EventSource(url, { withCredentials: this.requests.credentials });
     this.source = source;
-    this.opened = false;
     const on = (name, handler) => source.addEventListener(name, (event) => source === this.source && handler(event));
     on("open", () => this.up());
     on("error", () => this.down());
@@ -147,9 +143,8 @@ export class Link {
 
   refused(error) {
     if (error.denied) {
-      this.drop();
-      this.denied = true;
-      this.owner.change("denied", denial(error));
+      this.close();
+      this.owner.deny(error);
     } else {
       this.later(error.status ? "unavailable" : "connecting", error.message);
     }
@@ -162,7 +157,7 @@ export class Link {
   }
 
   async check() {
-    if (this.closed || this.denied || this.checking) return;
+    if (this.closed || this.checking) return;
     if (!this.source) {
       this.open();
       return;
@@ -195,7 +190,7 @@ export class Link {
   nudge() {
     if (this.source && this.opened) {
       this.check();
-    } else if (this.retryTimer || this.denied) {
+    } else if (this.retryTimer) {
       this.failures = Math.min(this.failures, 2);
       this.open();
     }
@@ -207,6 +202,7 @@ export class Link {
     this.retryTimer = 0;
     this.source?.close();
     this.source = null;
+    this.opened = false;
   }
 
   close() {

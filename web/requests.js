@@ -13,10 +13,17 @@ export class Refusal extends Error {
     this.status = status;
   }
 
-  /* Trying again will not help before the reader signs in. */
+  /* Trying again will not help before the reader signs in (409: as the one who this log is of). */
   get denied() {
-    return this.status === 401 || this.status === 403;
+    return [401, 403, 409].includes(this.status);
   }
+}
+
+/* What a page's own function promises may never come. */
+async function inTime(promise) {
+  let timer;
+  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Refusal(0, "no token")), DEADLINE)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /* The neighbour of a stream's URL: /sselog/stream to /sselog/history; a bare mount gets it appended. */
@@ -29,7 +36,7 @@ export function sibling(url, name) {
 }
 
 /* Parameters of one request; the others tell which log and what of it. */
-const OWN = ["envelope", "history", "last_event_id", "lastEventId", "token"];
+const OWN = ["envelope", "history", "last_event_id", "lastEventId", "token", "whose"];
 
 export class Requests {
   constructor({ url, token, historyUrl, credentials }) {
@@ -45,24 +52,32 @@ export class Requests {
     return this.withParameters(this.url, { envelope: 1, ...parameters });
   }
 
-  /* A page of records older than `before`, oldest first: {records, more}. */
+  /*
+   * A page of records older than `before`, oldest first: {records, more, first}; first: where the next page ends,
+   * which a filter can make older than the records.  The first answer settles whose log this is: whoever signs in
+   * later with this browser gets nothing into a page of another's.
+   */
   async history({ before, limit }) {
     const url = new URL(this.historyUrl, this.url);
     for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
     const page = await this.json(await this.withParameters(url, { ...(before && { before }), limit }));
-    return { records: page.records ?? [], more: page.more === true };
+    this.whose ??= page.whose;
+    if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
+    const records = page.records ?? [];
+    return { records, more: page.more === true, first: page.first ?? records[0]?.id };
   }
 
   async withParameters(base, parameters) {
     const url = new URL(base);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    if (this.whose) url.searchParams.set("whose", this.whose);
     if (this.token) url.searchParams.set("token", await this.freshToken());
     return url;
   }
 
   /* Tokens are good for one request: each gets its own. */
   async freshToken() {
-    if (typeof this.token === "function") return this.token();
+    if (typeof this.token === "function") return inTime(this.token());
     return (await this.json(this.token, { method: "POST" })).token;
   }
 

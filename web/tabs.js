@@ -6,31 +6,51 @@
 
 /*
  * Web Locks where the page may use them (secure contexts): the browser then hands the lead on, also after a
- * crash.  Else tabs ask each other: a leader answers a ping at once (timers of hidden tabs are slowed,
- * messages are not); nobody answering makes a leader, and of two leaders the one with the lower name stays.
+ * crash.  Else the first to ask without an answer leads, and of two leaders the one with the lower name stays.
+ * In both cases tabs ask now and then whether their leader lives: it answers at once (timers of hidden tabs are
+ * slowed, messages are not), unless a dialog or an endless script holds it up; then another takes the lead.
  */
 class Election {
-  constructor(name, channel, { lead, follow }) {
-    Object.assign(this, { name, channel, lead, follow });
+  constructor(name, channel, { lead, follow, silence }) {
+    Object.assign(this, { name, channel, lead, follow, silence });
     this.me = Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36).padStart(7, "0")).join("");
     this.leading = false;
   }
 
   start(locks) {
     this.started = true;
+    this.locks = locks;
     if (!locks) {
       this.ask();
       return;
     }
-    this.locked = true;
-    this.abort = new AbortController();
-    const held = new Promise((release) => (this.release = release));
-    locks
-      .request(this.name, { signal: this.abort.signal }, () => {
-        this.win();
-        return held;
-      })
-      .catch(() => {});
+    this.queue();
+    this.askLater();
+  }
+
+  /* For the lock, behind those who wait for it already; stealing, before them and its holder. */
+  queue(steal = false) {
+    this.abort?.abort();
+    const abort = (this.abort = new AbortController());
+    const won = () => {
+      if (abort.signal.aborted) return undefined;
+      this.win();
+      return new Promise((release) => (this.release = release));
+    };
+    this.locks.request(this.name, steal ? { steal } : { signal: abort.signal }, won).catch(() => abort.signal.aborted || this.lose());
+  }
+
+  /* The lock has been stolen; or there is none to be had, as in pages of no origin. */
+  lose() {
+    if (!this.leading) {
+      this.locks = null;
+      this.ask();
+      return;
+    }
+    this.leading = false;
+    this.queue();
+    this.askLater();
+    this.follow();
   }
 
   say(type) {
@@ -40,17 +60,18 @@ class Election {
   win() {
     clearTimeout(this.timer);
     this.leading = true;
-    if (!this.locked) this.say("lead");
+    this.say("lead");
     this.lead();
   }
 
   ask() {
     clearTimeout(this.timer);
     this.say("ping");
-    this.timer = setTimeout(() => this.win(), 300 + Math.random() * 300);
+    const patience = this.locks ? this.silence / 9 : 300 + Math.random() * 300;
+    this.timer = setTimeout(() => (this.locks ? this.queue(true) : this.win()), patience);
   }
 
-  askIn(wait) {
+  askLater(wait = this.locks ? this.silence / 3 : 2000) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), wait);
   }
@@ -58,26 +79,29 @@ class Election {
   /* Messages of other tabs; true when it was one of the election's. */
   message({ type, from }) {
     if (!["ping", "lead", "bye"].includes(type)) return false;
-    if (this.locked || !this.started) return true;
-    if (this.leading) {
-      if (type === "ping" || (type === "lead" && from > this.me)) {
-        this.say("lead");
-        return true;
-      }
-      if (type !== "lead") return true;
-      this.leading = false;
-      this.follow();
-    }
-    if (type === "bye") this.askIn(Math.random() * 100);
-    if (type === "lead") this.askIn(2000);
+    if (!this.started) return true;
+    if (this.leading) this.answer(type, from);
+    else if (type === "lead") this.askLater();
+    else if (type === "bye" && !this.locks) this.askLater(Math.random() * 100);
     return true;
   }
 
+  answer(type, from) {
+    if (type === "ping" || (type === "lead" && !this.locks && from > this.me)) {
+      this.say("lead");
+    } else if (type === "lead" && !this.locks) {
+      this.leading = false;
+      this.askLater();
+      this.follow();
+    }
+  }
+
   stop() {
+    this.started = false;
     clearTimeout(this.timer);
     this.abort?.abort();
     this.release?.();
-    if (this.leading && !this.locked) this.say("bye");
+    if (this.leading && !this.locks) this.say("bye");
     this.leading = false;
   }
 }
@@ -85,16 +109,27 @@ class Election {
 export const canShare = () => globalThis.BroadcastChannel !== undefined;
 
 export class Tabs {
-  /* hear(message) gets what others say, from now on; lead() and follow() come after elect(). */
-  constructor(name, { hear, lead, follow }) {
+  /* hear(message) gets what others say, from now on; lead() and follow() come after elect(). silence: ms after
+   * which a leader of whom nothing is heard is doubted, about. */
+  constructor(name, { hear, lead, follow, silence }) {
     this.channel = new BroadcastChannel(name);
-    this.election = new Election(name, this.channel, { lead, follow });
+    this.election = new Election(name, this.channel, { lead, follow, silence });
     this.channel.onmessage = ({ data }) => this.election.message(data) || hear(data);
   }
 
   elect(locks = globalThis.navigator?.locks) {
-    this.say({ type: "hello" });
     this.election.start(locks);
+  }
+
+  /* Of one that does not lead: does anyone? */
+  doubt() {
+    this.election.ask();
+  }
+
+  /* Leads no more, nor wants to, but still hears. */
+  resign() {
+    this.post();
+    this.election.stop();
   }
 
   get leading() {
@@ -107,8 +142,8 @@ export class Tabs {
     this.channel.postMessage(message);
   }
 
-  /* A record for the others, with those that come in the same turn. `prior` is the id of the one before, so
-   * that a tab that slept knows what it lacks. */
+  /* A record for the others, with those that come in the same turn. `prior` is where the leader was before, so
+   * that a tab that slept knows that it lacks something. */
   share(record, prior) {
     if (!this.batch) {
       this.batch = { type: "records", prior, records: [] };
@@ -124,8 +159,7 @@ export class Tabs {
   }
 
   stop() {
-    this.post();
-    this.election.stop();
+    this.resign();
     this.channel.close();
     this.channel = null;
   }

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Tabs that share a stream, when something is wrong with one of them: who may have what, who leads, and what each
+ * still has of the log.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { numbered, until } from "./browser.js";
+import { arrives, connect, got, reaches, states } from "./connect.js";
+import { useSite } from "./site.js";
+
+/* A page with a connection, which is live. */
+async function tab(site, options) {
+  const page = await site.blank();
+  await connect(page, options);
+  await reaches(page, "live");
+  return page;
+}
+
+const leads = (page) => page.evaluate(() => window.connection.leading);
+
+/* The page hears nothing of other tabs while window.deaf. */
+const makeDeaf = (page) =>
+  page.evaluate(() => {
+    const { set } = Object.getOwnPropertyDescriptor(BroadcastChannel.prototype, "onmessage");
+    Object.defineProperty(BroadcastChannel.prototype, "onmessage", {
+      set(handler) {
+        set.call(this, (event) => window.deaf || handler(event));
+      },
+    });
+  });
+
+/* The page's requests for history fail so many times. */
+async function failHistory(page, times) {
+  const failing = { left: times };
+  await page.route("**/history?*", (route) => (failing.left-- > 0 ? route.fulfill({ status: 503, json: { error: "not now" } }) : route.continue()));
+  return failing;
+}
+
+describe("tabs of one log", () => {
+  const site = useSite({ SSELOG_KEEPALIVE: "1" });
+
+  test("a tab whose history fails at first has it before it says that it is live", async () => {
+    await site.stack.addMany(numbered(0, 5));
+    await tab(site);
+    const page = await site.blank();
+    await failHistory(page, 2);
+    await connect(page);
+    await reaches(page, "live");
+    await arrives(page, "line 4");
+    assert.deepEqual(await got(page), numbered(0, 5));
+    assert.ok((await states(page)).includes("unavailable"), "it said why it took longer");
+  });
+
+  test("a tab that slept gets what it lacks, also when history fails at first", async () => {
+    await tab(site);
+    const page = await site.blank();
+    await makeDeaf(page);
+    await connect(page);
+    await reaches(page, "live");
+    await site.stack.addMany(numbered(0, 3));
+    await arrives(page, "line 2");
+    await page.evaluate(() => (window.deaf = true));
+    const other = await tab(site);
+    await site.stack.addMany(numbered(3, 6));
+    await arrives(other, "line 5");
+    const failing = await failHistory(page, 2);
+    await page.evaluate(() => (window.deaf = false));
+    await site.stack.add("line 6");
+    await until(() => failing.left <= 0, "history is asked for");
+    await site.stack.add("line 7");
+    await arrives(page, "line 7");
+    assert.deepEqual(await got(page), numbered(0, 8));
+    await reaches(page, "live");
+  });
+
+  test("a leader that hangs in a dialog is replaced, and follows when it is back", async () => {
+    const silence = 4500;
+    const leader = await tab(site, { silence });
+    const page = await tab(site, { silence });
+    assert.deepEqual([await leads(leader), await leads(page)], [true, false]);
+    const dialog = new Promise((done) => leader.once("dialog", done));
+    await leader.evaluate(() => void setTimeout(() => alert("a question")));
+    await (await dialog).type();
+    await site.stack.addMany(numbered(0, 3));
+    await arrives(page, "line 2");
+    assert.equal(await leads(page), true);
+    await (await dialog).dismiss();
+    await arrives(leader, "line 2");
+    await until(async () => !(await leads(leader)), "the first one follows");
+    await site.stack.add("line 3");
+    for (const one of [leader, page]) {
+      await arrives(one, "line 3");
+      assert.deepEqual(await got(one), numbered(0, 4));
+    }
+  });
+
+  test("a gap that the leader has is no other tab's", async () => {
+    await site.stack.addMany(numbered(0, 3));
+    const leader = await site.blank();
+    const gap = 'retry: 100000\n\nevent: gap\ndata: {"after":"1-0","next":"2-0","lost":7}\n\n';
+    let served = 0;
+    await leader.route("**/stream?*", (route) => (served++ ? undefined : route.fulfill({ contentType: "text/event-stream", body: gap })));
+    await connect(leader);
+    const page = await site.blank();
+    await connect(page);
+    await leader.evaluate(() => window.connection.retry());
+    await until(async () => (await states(leader)).includes("gap"), "the leader tells of it");
+    await until(async () => (await states(page)).includes("connecting"), "the other hears it");
+    await arrives(page, "line 2");
+    assert.ok(!(await states(page)).includes("gap"));
+  });
+
+  test("no gap is told where a filter withheld what lies before, after a stay in the browser's cache", async () => {
+    const page = await site.blank();
+    await connect(page, { url: "/sselog/stream?q=wanted" });
+    await reaches(page, "live");
+    const ids = await site.stack.addMany(numbered(0, 300));
+    await until(async () => (await page.evaluate(() => window.connection.lastId)) === ids.at(-1), "the cursor is at the end");
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true })));
+    await site.stack.add("wanted");
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    await arrives(page, "wanted");
+    await reaches(page, "live");
+    assert.ok(!(await states(page)).includes("gap"));
+    assert.deepEqual(await got(page), ["wanted"]);
+  });
+
+  test("a tab that resumes far back does not read all of the log at once", async () => {
+    const ids = await site.stack.addMany(numbered(0, 13_000));
+    const page = await site.blank();
+    let asked = 0;
+    let opened = 0;
+    page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      asked += pathname.endsWith("/history");
+      opened += pathname.endsWith("/stream");
+    });
+    await connect(page, { after: ids[49] });
+    await arrives(page, "line 12999");
+    assert.ok(asked <= 11, `${asked} requests for history`);
+    assert.equal(opened, 1, "one stream");
+    assert.deepEqual(await got(page), numbered(50, 13_000));
+    assert.ok(!(await states(page)).includes("gap"));
+  });
+
+  test("as many records of history as are wanted", async () => {
+    await site.stack.addMany(numbered(0, 2500));
+    const page = await site.blank();
+    await connect(page, { history: 1500 });
+    await arrives(page, "line 2499");
+    assert.deepEqual(await got(page), numbered(1000, 2500));
+  });
+});
+
+describe("tabs and who is signed in", () => {
+  const site = useSite({ SSELOG_AUTH: "cookie", SSELOG_STREAM: "stream:logs:{user}", SSELOG_KEEPALIVE: "1" });
+  const become = (session) => site.context.addCookies([{ name: "session", value: session, url: site.stack.url }]);
+  const write = (user, text) => site.stack.redis("XADD", `stream:logs:${user}`, "*", "data", text);
+
+  test("another reader of the same browser gets the own log and not the other's, in no tab", async () => {
+    for (const user of ["ann", "bob"]) {
+      await site.stack.signIn(user, user);
+      await write(user, `${user} 0`);
+    }
+    await become("ann");
+    const ann = await tab(site);
+    await become("bob");
+    const bob = await tab(site);
+    for (const user of ["ann", "bob"]) await write(user, `${user} 1`);
+    await arrives(ann, "ann 1");
+    await arrives(bob, "bob 1");
+    await site.stack.restartResponder(); // ann's stream ends, and is opened anew with the cookie of bob
+    await reaches(ann, "denied");
+    await write("bob", "bob 2");
+    await arrives(bob, "bob 2");
+    await become("ann");
+    await ann.evaluate(() => window.connection.retry());
+    await write("ann", "ann 2");
+    await arrives(ann, "ann 2");
+    assert.deepEqual(await got(ann), ["ann 0", "ann 1", "ann 2"]);
+    assert.deepEqual(await got(bob), ["bob 0", "bob 1", "bob 2"]);
+  });
+
+  test("after signing in anew one tab is enough: those that were denied are live again, with one stream", async () => {
+    await site.stack.signIn();
+    await become("s1");
+    const pages = [await tab(site), await tab(site)];
+    await site.stack.signOut();
+    for (const page of pages) await reaches(page, "denied");
+    await write("test", "meanwhile");
+    await site.stack.signIn();
+    pages.push(await tab(site));
+    for (const page of pages) {
+      await reaches(page, "live");
+      await arrives(page, "meanwhile");
+    }
+    await until(async () => (await site.stack.viewers()) === 1, "one stream");
+    assert.equal((await Promise.all(pages.map(leads))).filter(Boolean).length, 1);
+  });
+});
