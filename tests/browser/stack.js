@@ -241,6 +241,15 @@ class Web {
 
 /* ---------------------------------------------------------------- both */
 
+/* Resolves when an event stream has said so. */
+async function heard(reader, text) {
+  for (let said = ""; !said.includes(text); ) {
+    const { value, done } = await reader.read();
+    if (done) throw new Error(`the stream ended without ${text}: ${said}`);
+    said += value;
+  }
+}
+
 export async function startStack({ options = {} } = {}) {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), "sselog-browser-"));
   const redis = new Redis(dir);
@@ -261,8 +270,16 @@ export async function startStack({ options = {} } = {}) {
     async addAtOnce(list, length) {
       await Promise.all([redis.client.command("MULTI"), ...list.map((data) => redis.client.command("XADD", KEY, "MAXLEN", length, "*", "data", data)), redis.client.command("EXEC")]);
     },
+    /* Before the eyes of a reader, who is told of the gap: else the responder, which remembers a log for some
+     * seconds after its last reader has left, would tell the next one. */
     async reset() {
+      const gone = new AbortController();
+      const { ok, body } = await fetch(`${stack.url}/sselog/stream?history=0`, { signal: gone.signal });
+      const witness = ok && (await redis.client.command("EXISTS", KEY)) && body.pipeThrough(new TextDecoderStream()).getReader();
+      if (witness) await heard(witness, "event: live");
       await redis.client.command("FLUSHALL");
+      if (witness) await heard(witness, "event: gap");
+      gone.abort();
     },
     async trim(length) {
       await redis.client.command("XTRIM", KEY, "MAXLEN", length);
@@ -280,7 +297,10 @@ export async function startStack({ options = {} } = {}) {
 
     /* Streams open now, by the responder's own count. */
     async viewers() {
-      return (await (await fetch(`${stack.url}/sselog/status`)).json()).viewers;
+      return (await stack.figures()).viewers;
+    },
+    async figures() {
+      return (await fetch(`${stack.url}/sselog/status`)).json();
     },
 
     /* Identity by a session in Redis, for stacks started with SSELOG_AUTH that names `cookie`. */
@@ -309,6 +329,7 @@ export async function startStack({ options = {} } = {}) {
       ...options,
     };
     await web.start();
+    await until(async () => (await stack.figures()).redis_up, () => "Redis is reached");
   } catch (error) {
     await stack.stop();
     throw error;
