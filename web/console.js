@@ -10,10 +10,10 @@ import { isId, nextId } from "./ids.js";
 import { Judge } from "./judge.js";
 import { listenToKeys, showKeys } from "./keys.js";
 import { List } from "./list.js";
-import { $, number, once, toast } from "./page.js";
+import { $, copy, number, once, toast } from "./page.js";
 import { element, makeRow } from "./row.js";
 import { save } from "./save.js";
-import { linkTo, readPreferences, readURL, savePreferences, urlOf } from "./settings.js";
+import { isAddress, linkTo, readPreferences, readURL, savePreferences, urlOf } from "./settings.js";
 import { connect } from "./sselog.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
@@ -79,13 +79,19 @@ const draw = once(() => {
 
 const judge = new Judge();
 
-let queryChanged; // resolves `nextQuery`, for those who wait for the verdicts of a query that is no more
-let nextQuery;
+const impatient = new Set(); // calls for those who wait for the verdicts of a query that is no more
 
 function setViewQuery(query) {
   view.query = query;
-  queryChanged?.();
-  nextQuery = new Promise((done) => (queryChanged = done));
+  impatient.forEach((go) => go());
+}
+
+/* The promise, or the next query. (A race with one promise that lasts would keep all that it was ever in.) */
+function orNextQuery(promise) {
+  return new Promise((done) => {
+    impatient.add(done);
+    promise.finally(() => (impatient.delete(done), done()));
+  });
 }
 
 /* Resolves when the filter, as it then is, can tell of each of the entries whether it passes. */
@@ -95,7 +101,7 @@ async function judged(entries) {
     const unknown = entries.filter((entry) => !isJudged(entry, query));
     if (!unknown.length) return;
     const verdicts = judge.judge(unknown, query).catch((error) => giveUp(query, error.message));
-    await Promise.race([verdicts, nextQuery]);
+    await orNextQuery(verdicts);
   }
 }
 
@@ -125,8 +131,7 @@ const filterOn = once(filterMore);
 
 function refilter() {
   store.refilter(list.following ? Infinity : (list.anchor?.seq ?? Infinity));
-  list.nodes.forEach((node) => node.remove());
-  list.nodes.clear();
+  list.forget();
   filterOn();
 }
 
@@ -134,12 +139,12 @@ function refilter() {
 
 let unseen = 0; // arrived while not following
 
-const feed = new Feed({ store, judged, mayLose, taken, changed: showPause });
+const feed = new Feed({ store, judged, mayAdd, taken, changed: showPause });
 const status = new Status((kind, message) => feed.mark(kind, message));
 
 function taken(count, gone) {
   announce(count);
-  if (gone) atStart = false;
+  if (gone) reached("", true);
   if (!list.following) unseen += count;
   list.draw();
   showCounts();
@@ -147,12 +152,9 @@ function taken(count, gone) {
 }
 
 /* The oldest must not leave while someone reads just them. */
-function mayLose() {
-  const read = !list.following && list.anchor && store.full && store.chunkOf(list.anchor.seq) <= 1;
-  if (read) {
-    feed.pause(true);
-    toast("Paused: what you look at would leave the page");
-  }
+function mayAdd(entries) {
+  const read = !list.following && list.anchor && store.chunkOf(list.anchor.seq) < store.leaving(entries);
+  if (read) toast("Paused: what you look at would leave the page");
   return !read;
 }
 
@@ -183,8 +185,15 @@ function showPause() {
 function showFollow(following) {
   if (!following) setLoud(false);
   if (following) unseen = 0;
+  if (following && settings.at) leaveRecord();
   $("follow").hidden = following;
   $("follow").textContent = unseen ? `↓ Follow (${number(unseen)} new)` : "↓ Follow";
+}
+
+/* The one that the address named. */
+function leaveRecord() {
+  settings.at = view.target = "";
+  saveURL();
 }
 
 function showCounts() {
@@ -195,21 +204,36 @@ function showCounts() {
 
 /* ---------------------------------------------------------------- older records */
 
-let atStart = false;
+let atStart = false; // the log has none older than the page
+let olderEnd = ""; // where the next older page ends, where that is not at the first record (a filter)
 let loading = false;
 
+/* How far back in the log the page has come. */
+function reached(first, more) {
+  olderEnd = first ?? "";
+  atStart = !more;
+}
+
 function showHead() {
-  let text = "";
-  if (loading) text = "Loading older records …";
-  else if (store.evicted) text = `${number(store.evicted)} older records have left this page, which holds ${number(store.cap)}`;
-  else if (atStart) text = store.count ? "Beginning of the log" : "Nothing here yet";
+  const text = headText();
   if ($("head-text").textContent !== text) $("head-text").textContent = text;
   $("older").hidden = loading || atStart || store.full;
 }
 
+function headText() {
+  if (loading) return "Loading older records …";
+  if (atStart && !store.count && !feed.queue.length) return settings.server && isFiltered() ? "Nothing in the log passes the filter" : "Nothing here yet";
+  if (store.count && !store.shown && !store.stale.length) return "Nothing on this page passes the filter";
+  if (store.evicted) return `${number(store.evicted)} older records have left this page, which holds ${number(store.cap)}`;
+  if (atStart) return "Beginning of the log";
+  return store.full ? `This page holds ${number(store.count)} records, as many as it may; older ones stay in the log` : "";
+}
+
+const isFiltered = () => view.query.pattern !== null || settings.levels.size <= LEVELS.length;
+
 async function loadOlder() {
-  const lastId = connection?.lastId;
-  const before = store.firstRecord()?.id ?? (isId(lastId) ? nextId(lastId) : "");
+  const newest = connection?.lastId;
+  const before = olderEnd || (store.firstRecord() ?? feed.first)?.id || (isId(newest) ? nextId(newest) : "");
   if (loading || atStart || store.full || !before) return;
   await prependBefore(before, OLDER).catch((error) => toast(`Older records could not be loaded: ${error.message}`));
 }
@@ -219,14 +243,14 @@ async function prependBefore(before, limit) {
   loading = true;
   showHead();
   try {
-    const { records, more } = await from.history({ before, limit });
+    const { records, more, first } = await from.history({ before, limit });
     if (from !== connection) return [];
     const entries = records.map(makeEntry);
     await judged(entries);
     if (from !== connection) return [];
     if (!list.following && !list.anchor) list.dropAnchor(list.box.scrollTop);
-    store.prepend(entries);
-    atStart = !more;
+    const fits = store.prepend(entries);
+    reached(fits === entries.length ? first : "", more || fits < entries.length);
     return entries;
   } finally {
     loading = false;
@@ -246,14 +270,22 @@ function streamURL() {
   return url.href;
 }
 
-function start() {
-  connection?.close(); // hands over what it still had, before all is cleared
+function forgetAll() {
   store.clear();
   store.evicted = 0;
   feed.clear();
-  status.clear();
   unseen = 0;
-  atStart = false;
+  reached("", true);
+}
+
+function start() {
+  connection?.close(); // hands over what it still had, before all is cleared
+  forgetAll();
+  status.clear();
+  if (!isAddress(settings.stream)) {
+    status.changed("unavailable", { reason: `${settings.stream} is no address` });
+    return;
+  }
   const at = isId(settings.at) ? settings.at : "";
   list.anchor = null;
   list.redraw();
@@ -262,9 +294,20 @@ function start() {
     token: settings.token,
     after: at || undefined,
     onrecords: (records) => feed.push(records),
-    onstate: (state, detail) => status.changed(state, detail),
+    onstate,
   });
-  if (at) openAt(at);
+  if (at) feed.hold(openAt(at)); // what follows it would leave no room for it
+}
+
+let told = null; // the connection whose history is known to be all there is
+
+function onstate(state, detail) {
+  if (connection?.complete && told !== connection && !store.evicted) {
+    told = connection;
+    reached("", false);
+    draw();
+  }
+  status.changed(state, detail);
 }
 
 async function openAt(id) {
@@ -292,8 +335,8 @@ let restartTimer = 0;
 function restartForServer() {
   clearTimeout(restartTimer);
   restartTimer = setTimeout(() => {
-    settings.at = view.target = "";
     list.setFollowing(true);
+    leaveRecord();
     start();
   }, 400);
 }
@@ -361,15 +404,13 @@ function setCap(cap) {
   preferences.cap = cap;
   savePreferences(preferences);
   store.cap = cap;
-  store.append([]);
+  if (store.append([])) reached("", true);
   draw();
 }
 
 function clear() {
-  store.clear();
-  store.evicted = 0;
-  atStart = false;
-  unseen = 0;
+  forgetAll();
+  showPause();
   list.anchor = null;
   list.setFollowing(true);
   list.redraw();
@@ -378,12 +419,23 @@ function clear() {
 
 async function copyLink(id) {
   const link = linkTo(id);
-  try {
-    await navigator.clipboard.writeText(link);
-    toast("Link copied");
-  } catch {
-    toast(link); // not allowed to: show it
-  }
+  if (await copy(link)) toast("Link copied");
+  else prompt("Link to this record:", link);
+}
+
+/* What is shown is known when the filter has been applied to all. */
+async function download(kind) {
+  while (store.stale.length) await new Promise((done) => setTimeout(done, 20));
+  await save(kind, store, view);
+}
+
+/* Focus returns to where it was: to the row, if it has been built anew, or to what opened the menu. */
+function showHelp() {
+  const entry = focusedEntry();
+  const from = $("menu").contains(document.activeElement) ? $("menu").firstElementChild : document.activeElement;
+  const back = () => list.nodes.get(entry) ?? (from.isConnected && from !== document.body ? from : $("log"));
+  $("help").addEventListener("close", () => back().focus({ preventScroll: true }), { once: true });
+  $("help").showModal();
 }
 
 function follow() {
@@ -449,13 +501,18 @@ const KEYS = [
   ["s", "filter on the server", () => setServer(!settings.server)],
   ["w", "wrap long lines", () => setWrap(!preferences.wrap)],
   ["u", "times in UTC", () => setUtc(!preferences.utc)],
-  ["d", "download what is shown as text", () => save("text", store, view)],
+  ["d", "download what is shown as text", () => download("text")],
   ["x", "clear the page", clear],
-  ["?", "this help", () => $("help").showModal()],
+  ["?", "this help", showHelp],
 ];
 
+function closeMenu() {
+  if ($("menu").contains(document.activeElement)) $("menu").firstElementChild.focus();
+  $("menu").open = false;
+}
+
 function escape(target) {
-  if ($("menu").open) $("menu").open = false;
+  if ($("menu").open) closeMenu();
   else if (target === $("query") && target.value) (($("query").value = ""), setQuery(""));
   else $("log").focus();
 }
@@ -477,11 +534,11 @@ function wire() {
   on("pause", "click", () => feed.pause(!feed.paused));
   on("follow", "click", follow);
   on("older", "click", () => (list.setFollowing(false), loadOlder()));
-  on("retry", "click", () => connection.retry());
+  on("retry", "click", () => connection?.retry());
   on("clear", "click", clear);
-  on("save-text", "click", () => save("text", store, view));
-  on("save-json", "click", () => save("json", store, view));
-  on("help-open", "click", () => $("help").showModal());
+  on("save-text", "click", () => download("text"));
+  on("save-json", "click", () => download("json"));
+  on("help-open", "click", showHelp);
   on("rows", "click", (event) => {
     const node = event.target.closest("[data-action]");
     if (!node || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -503,7 +560,7 @@ function wire() {
 wire();
 showKeys(KEYS);
 showLevels();
-const streamPath = new URL(settings.stream, location.href).pathname;
+const streamPath = isAddress(settings.stream) ? new URL(settings.stream, location.href).pathname : "";
 $("title").textContent = streamPath.replace(/\/stream$/, "") || "Log";
 $("query").value = settings.query;
 $("server").checked = settings.server;

@@ -6,18 +6,20 @@
  */
 import { makeEntry, makeMarker } from "./entry.js";
 import { number, once } from "./page.js";
+import { SIZE, weightOf } from "./store.js";
 
 export const SLICE = 10; // ms of work in one turn
 const LOT = 50; // records between two looks at the clock
-const SLACK = 1000; // records over the cap that may wait in a pause
+const SLACK = 1000; // records over the cap that may wait in a pause; their text is bounded as the page's
 
 export class Feed {
   /*
-   * judged(entries) resolves when the filter knows them; mayLose() says whether the oldest may leave now;
-   * taken(count, gone) is told of each batch: how many, and whether the oldest left; changed() of what waits.
+   * judged(entries) resolves when the filter knows them; mayAdd(entries) says whether these may come, and the
+   * oldest leave; taken(count, gone) is told of each batch: how many, and whether the oldest left; changed() of
+   * what waits.
    */
-  constructor({ store, judged, mayLose, taken, changed }) {
-    Object.assign(this, { store, judged, mayLose, taken, changed });
+  constructor({ store, judged, mayAdd, taken, changed }) {
+    Object.assign(this, { store, judged, mayAdd, taken, changed });
     this.paused = false;
     /* A flood is shown some twenty times a second: nobody reads faster, and layout is what costs. */
     this.drain = once(
@@ -29,8 +31,10 @@ export class Feed {
 
   clear() {
     this.life = {};
+    this.held = null;
     this.queue = [];
-    this.dropped = 0; // records that waited too long in a pause
+    this.weight = 0; // characters that wait
+    this.dropped = 0; // records that waited while too many came
     this.lastTaken = 0; // shown in the turn before
   }
 
@@ -38,15 +42,28 @@ export class Feed {
     return this.queue.filter((item) => !item.marker).length + this.dropped;
   }
 
+  /* The first record that waits. */
+  get first() {
+    return this.queue.find((item) => item.id);
+  }
+
   push(items) {
-    for (const item of items) this.queue.push(item);
-    const over = this.queue.length - this.store.cap;
-    if (over > SLACK) {
-      this.dropped += over;
-      this.queue = this.queue.slice(over);
+    for (const item of items) {
+      this.queue.push(item);
+      this.weight += weightOf(item);
     }
+    if (this.queue.length > this.store.cap + SLACK || this.weight > this.store.most) this.letGo();
     if (this.paused) this.changed();
     else this.drain();
+  }
+
+  /* The oldest that wait: down to what the page holds, and somewhat less text, so that it is not done each time. */
+  letGo() {
+    let over = Math.max(0, this.queue.length - this.store.cap);
+    for (let i = 0; i < over; i++) this.weight -= weightOf(this.queue[i]);
+    for (; this.weight > 0.9 * this.store.most && over < this.queue.length - 1; over++) this.weight -= weightOf(this.queue[over]);
+    this.dropped += over;
+    this.queue = this.queue.slice(over);
   }
 
   mark(kind, message) {
@@ -59,28 +76,51 @@ export class Feed {
     this.drain();
   }
 
+  /* Until `done`, whatever becomes of it, nothing is shown. */
+  async hold(done) {
+    const held = (this.held = {});
+    await done.catch(() => {});
+    if (held !== this.held) return;
+    this.held = null;
+    this.drain();
+  }
+
   async turn() {
-    if (this.paused || this.busy || !this.mayLose()) return;
+    if (this.paused || this.held || this.busy) return;
     const { life } = this;
     const batch = this.take();
     this.busy = true;
     await this.judged(batch);
     this.busy = false;
-    if (life === this.life) this.taken(batch.length, this.store.append(batch));
+    if (life === this.life) this.add(batch);
     if (this.queue.length) this.drain();
   }
 
-  /* As much of the queue as one turn can make into entries. */
+  /* Chunk by chunk, as far as it may; the rest waits again. */
+  add(batch) {
+    let from = 0;
+    let gone = 0;
+    for (let part; (part = batch.slice(from, from + SIZE)).length && this.mayAdd(part); from += part.length) gone += this.store.append(part);
+    this.taken(from, gone);
+    const rest = batch.slice(from);
+    if (!rest.length) return;
+    this.queue = [...rest, ...this.queue];
+    for (const entry of rest) this.weight += weightOf(entry);
+    this.pause(true);
+  }
+
+  /* As much of the queue as one turn can make into entries; those that had to wait again are entries already. */
   take() {
     const start = performance.now();
     const batch = [];
-    if (this.dropped) batch.push(makeMarker("gap", `${number(this.dropped)} records that waited in the pause were let go`));
+    if (this.dropped) batch.push(makeMarker("gap", `${number(this.dropped)} records that waited were let go`));
     this.dropped = 0;
     let taken = 0;
     while (taken < this.queue.length && performance.now() - start < SLICE) {
       for (const end = Math.min(this.queue.length, taken + LOT); taken < end; taken++) {
         const item = this.queue[taken];
-        batch.push(item.marker ? item : makeEntry(item));
+        this.weight -= weightOf(item);
+        batch.push("seq" in item ? item : makeEntry(item));
       }
     }
     this.queue = taken === this.queue.length ? [] : this.queue.slice(taken);

@@ -16,6 +16,7 @@ export class List {
     this.nodes = new Map(); // entry to its node
     this.following = true;
     this.anchor = null; // {seq, offset}: first entry in sight, px of it above the edge
+    this.refocus = null; // entry whose row had the focus when rows were taken away
     this.placed = 0; // scrollTop as set here: less than that is the reader's doing
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(box);
@@ -66,10 +67,29 @@ export class List {
     return this.head.offsetHeight;
   }
 
+  /* All rows go, to be built anew; the focus returns to its row if that does. */
+  forget() {
+    for (const [entry, node] of this.nodes) {
+      if (node.contains(document.activeElement)) {
+        this.refocus = entry;
+        this.box.focus({ preventScroll: true });
+      }
+      node.remove();
+    }
+    this.nodes.clear();
+  }
+
+  returnFocus() {
+    if (document.activeElement !== this.box) this.refocus = null;
+    const node = this.nodes.get(this.refocus);
+    if (!node) return;
+    this.refocus = null;
+    node.focus({ preventScroll: true });
+  }
+
   /* Rows are built anew: what they look like changed. */
   redraw() {
-    this.nodes.forEach((node) => node.remove());
-    this.nodes.clear();
+    this.forget();
     this.draw();
   }
 
@@ -134,6 +154,7 @@ export class List {
       this.rowsTop = top;
       this.rows.style.top = `${top}px`;
     }
+    this.returnFocus();
   }
 
   /* True when a height was not as thought. */

@@ -30,6 +30,20 @@ export function once(work, pace = () => 0) {
   };
 }
 
+/* Puts text into the clipboard; false: this browser does not let us. The old way is for pages without TLS. */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const give = (event) => (event.clipboardData.setData("text/plain", text), event.preventDefault());
+    document.addEventListener("copy", give);
+    const done = document.execCommand("copy");
+    document.removeEventListener("copy", give);
+    return done;
+  }
+}
+
 let toastTimer = 0;
 export function toast(text) {
   $("toast").textContent = text;

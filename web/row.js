@@ -61,8 +61,14 @@ function cut(text, length) {
   return text.slice(0, code >= 0xd800 && code < 0xdc00 ? length - 1 : length);
 }
 
+/* What is nested deeper than a script may go cannot be set out. */
 function value(v) {
-  return typeof v === "string" ? plain(v) : JSON.stringify(v, null, 2);
+  if (typeof v === "string") return plain(v);
+  try {
+    return JSON.stringify(v, null, 2);
+  } catch {
+    return undefined;
+  }
 }
 
 function fieldList(entry, query) {
@@ -73,7 +79,9 @@ function fieldList(entry, query) {
   };
   add("id", entry.id || "none");
   if (entry.event) add("event", entry.event);
-  for (const [name, v] of Object.entries(fieldsOf(entry.data) ?? {})) add(plain(name), value(v));
+  const fields = Object.entries(fieldsOf(entry.data) ?? {}).map(([name, v]) => [plain(name), value(v)]);
+  if (fields.some(([, text]) => text === undefined)) add("payload", plain(entry.data));
+  else fields.forEach(([name, text]) => add(name, text));
   return list;
 }
 

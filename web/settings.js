@@ -11,8 +11,18 @@ const ALL = [...LEVELS, OTHER];
 
 export const meta = (name) => document.querySelector(`meta[name="sselog-${name}"]`)?.content ?? "";
 
+export function isAddress(text) {
+  try {
+    return Boolean(new URL(text, location.href));
+  } catch {
+    return false;
+  }
+}
+
+/* A link may name another stream, but not have a token asked for beside it. */
 export function readURL() {
   const params = new URLSearchParams(location.search);
+  const tokens = params.get("tokens") === "1" && !params.get("stream");
   const levels = params.get("levels")?.toUpperCase().split(",").filter((name) => ALL.includes(name));
   const token = meta("token");
   return {
@@ -22,17 +32,18 @@ export function readURL() {
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
     cap: Number(params.get("cap")) || 0,
-    token: params.get("tokens") === "1" || token === "yes" ? true : token || undefined,
+    token: tokens || token === "yes" ? true : token || undefined,
   };
 }
 
 /* The page's address with these of the settings, for the address bar. */
-export function urlOf({ levels, query, server }) {
+export function urlOf({ levels, query, server, at }) {
   const url = new URL(location.href);
   const set = (name, value) => (value ? url.searchParams.set(name, value) : url.searchParams.delete(name));
   set("levels", levels.size < ALL.length ? ALL.filter((name) => levels.has(name)).join(",") || "NONE" : "");
   set("q", query);
   set("server", server ? "1" : "");
+  set("at", at);
   return url;
 }
 

@@ -5,14 +5,18 @@
  * hundred sums, and a new filter can be applied chunk by chunk between frames.  No DOM, no clock of its own.
  *
  * Invariants: `seq` rises from chunk to chunk and within each; a chunk that waits for the filter shows
- * nothing and is 0 high; held entries never pass the cap.
+ * nothing and is 0 high; held entries never pass the cap, nor all their text WEIGHT.
  */
 
-const SIZE = 128; // entries of a chunk
+export const SIZE = 128; // entries of a chunk
+export const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
+
+export const weightOf = ({ data = "", message = "" }) => data.length + message.length;
 
 export class Store {
   /* passes(entry): shown or not. estimate(entry): height in px before it was measured. */
-  constructor({ cap, passes, estimate }) {
+  constructor({ cap, passes, estimate, weight = WEIGHT }) {
+    this.most = weight;
     this.cap = Math.max(SIZE, cap);
     this.passes = passes;
     this.estimate = estimate;
@@ -25,6 +29,7 @@ export class Store {
     this.chunks = [];
     this.stale = [];
     this.count = 0;
+    this.weight = 0;
     this.shown = 0;
     this.height = 0;
     this.firstSeq = this.nextSeq;
@@ -38,6 +43,7 @@ export class Store {
       entry.seq = this.nextSeq++;
       this.count++;
       chunk.all.push(entry);
+      this.weigh(chunk, weightOf(entry));
       if (!chunk.stale) this.show(chunk, entry);
     }
     return this.evict();
@@ -52,12 +58,30 @@ export class Store {
     this.shown++;
   }
 
+  weigh(chunk, weight) {
+    chunk.weight += weight;
+    this.weight += weight;
+  }
+
+  /* How many chunks have to leave when these entries come; the newest stays. */
+  leaving(entries = []) {
+    let count = this.count + entries.length - this.cap;
+    let weight = entries.reduce((sum, entry) => sum + weightOf(entry), this.weight - this.most);
+    let chunks = 0;
+    for (; (count > 0 || weight > 0) && chunks < this.chunks.length - 1; chunks++) {
+      count -= this.chunks[chunks].all.length;
+      weight -= this.chunks[chunks].weight;
+    }
+    return chunks;
+  }
+
   evict() {
     let gone = 0;
-    while (this.count > this.cap) {
+    for (let chunks = this.leaving(); chunks > 0; chunks--) {
       const chunk = this.chunks.shift();
       this.forget(chunk);
       this.count -= chunk.all.length;
+      this.weight -= chunk.weight;
       this.evicted += chunk.all.filter((entry) => !entry.marker).length;
       gone += chunk.height;
     }
@@ -70,9 +94,13 @@ export class Store {
     this.shown -= chunk.shown.length;
   }
 
-  /* Adds older entries (oldest first) at the beginning; as many of the newest of them as the cap allows. */
+  /* Adds older entries (oldest first) at the beginning; as many of the newest of them as have room. Returns how
+   * many. */
   prepend(entries) {
-    const fits = entries.slice(Math.max(0, entries.length - (this.cap - this.count)));
+    let from = entries.length;
+    let weight = this.weight;
+    while (from > 0 && this.count + entries.length - from < this.cap && weight < this.most) weight += weightOf(entries[--from]);
+    const fits = entries.slice(from);
     for (let end = fits.length; end > 0; end -= SIZE) {
       const part = fits.slice(Math.max(0, end - SIZE), end);
       this.firstSeq -= part.length;
@@ -80,6 +108,7 @@ export class Store {
       const chunk = newChunk();
       chunk.all = part;
       this.count += part.length;
+      part.forEach((entry) => this.weigh(chunk, weightOf(entry)));
       part.forEach((entry) => this.show(chunk, entry));
       this.chunks.unshift(chunk);
     }
@@ -87,7 +116,7 @@ export class Store {
   }
 
   get full() {
-    return this.count + SIZE > this.cap;
+    return this.count + SIZE > this.cap || this.weight >= this.most;
   }
 
   /* ----- filter */
@@ -224,5 +253,5 @@ export class Store {
 }
 
 function newChunk() {
-  return { all: [], shown: [], height: 0, stale: false };
+  return { all: [], shown: [], height: 0, weight: 0, stale: false };
 }

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { json, numbered, row, rows, rowsAre, scrollTo, shows, state, texts, until } from "./browser.js";
+import { download, json, numbered, row, rows, rowsAre, scrollTo, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const site = useSite();
@@ -23,8 +23,12 @@ test("history is painted first, then what arrives is appended", async () => {
   assert.ok(await atEnd(page));
 });
 
+const head = (page, text) => page.locator("#head-text").filter({ hasText: text }).waitFor();
+
 test("an empty log says so and shows its first record", async () => {
   const page = await site.open();
+  await head(page, "Nothing here yet");
+  assert.ok(await page.locator("#older").isHidden());
   await site.stack.add("the first");
   await shows(page, "the first");
 });
@@ -114,6 +118,24 @@ test("an expression is applied to all that is held, to what arrives and to what 
   await scrollTo(page, 0);
   await page.locator("#counts").filter({ hasText: /^160 of 1,600$/ }).waitFor();
   assert.deepEqual(await texts(page), numbered(1500, 3100).filter((text) => text.endsWith("7")));
+});
+
+test("a filter that nothing passes says so, on the page and on the server", async () => {
+  await site.stack.addMany(numbered(0, 3));
+  const page = await site.open();
+  await head(page, "Beginning of the log");
+  await page.locator("#query").fill("no such thing");
+  await head(page, "Nothing on this page passes the filter");
+  await page.locator("#server").check();
+  await head(page, "Nothing in the log passes the filter");
+});
+
+test("older records that a filter withholds do not hide those before them", async () => {
+  await site.stack.addMany(["wanted 0", ...numbered(0, 5000), "wanted 1"]);
+  const page = await site.open("?q=wanted&server=1");
+  await shows(page, "wanted 1");
+  while (!(await texts(page)).includes("wanted 0")) await page.evaluate(() => document.getElementById("older").click());
+  assert.deepEqual(await texts(page), ["wanted 0", "wanted 1"]);
 });
 
 test("a filter in the URL holds from the start", async () => {
@@ -269,12 +291,90 @@ test("a link to a record is copied, opens at it, and says when it is gone", asyn
   assert.deepEqual(await texts(other), numbered(101, 900), "in order");
   assert.ok(await other.locator(".row.target").isVisible());
   assert.equal(await atEnd(other), false);
+  await other.keyboard.press("f");
+  await until(() => !other.url().includes("at="), "who follows again has left it");
   await other.close();
 
   await site.stack.trim(100);
   const late = await site.newPage();
   await late.goto(link.replace(ids[895], ids[300]));
   await late.locator("#toast").filter({ hasText: "no longer in the log" }).waitFor();
+});
+
+test("a link to a record far back shows it and what followed, and keeps it", async () => {
+  const ids = await site.stack.addMany(numbered(0, 16_000));
+  const page = await site.open(`?cap=3000&at=${ids[50]}`);
+  await page.locator(".row.target").filter({ hasText: /line 50$/ }).waitFor();
+  await page.locator("#pause").filter({ hasText: /^Resume/ }).waitFor();
+  const all = await texts(page);
+  const hole = all.findIndex((text, n) => text !== `line ${n}`);
+  assert.ok(hole < 0 || hole > 50, "from before the record on");
+  if (hole > 0) assert.match(await download(page, "save-text"), /^-- [\d,]+ records that waited were let go --$/m);
+  assert.ok(all.length > 2500 && all.length <= 3000, `${all.length}`);
+  assert.ok(await page.locator(".row.target").isVisible());
+});
+
+test("a link can be copied where there is no clipboard for scripts", async () => {
+  const ids = await site.stack.addMany(["one"]);
+  const page = await site.open();
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await row(page, "one").locator("a.time").click();
+  await page.locator("#toast").filter({ hasText: "Link copied" }).waitFor();
+  await page.locator("#query").focus();
+  await page.keyboard.press("Control+V");
+  assert.match(await page.locator("#query").inputValue(), new RegExp(`at=${ids[0]}$`));
+});
+
+test("a full page says that there are older records", async () => {
+  await site.stack.addMany(numbered(0, 1700));
+  const page = await site.open("?cap=1000");
+  await shows(page, "line 1699");
+  await head(page, "This page holds 1,000 records, as many as it may");
+});
+
+test("an address that is none is called so", async () => {
+  const page = await site.newPage();
+  await page.goto(`${site.stack.url}/console.html?stream=http://[`);
+  await state(page, "unavailable");
+  await page.locator("#notice").filter({ hasText: "is no address" }).waitFor();
+  await page.locator("#retry").click();
+});
+
+test("a link that names another stream has no token asked for beside it", async () => {
+  const page = await site.newPage();
+  const posts = [];
+  page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
+  await page.goto(`${site.stack.url}/console.html?stream=/sselog/stream&tokens=1`);
+  await state(page, "live");
+  assert.deepEqual(posts, []);
+});
+
+test("a download holds what is shown, also when a filter is being applied", async () => {
+  await site.stack.addMany(numbered(0, 1000));
+  const page = await site.open();
+  await shows(page, "line 999");
+  await page.evaluate(() => {
+    const query = document.getElementById("query");
+    query.value = "/line/";
+    query.dispatchEvent(new Event("input"));
+  });
+  assert.deepEqual(await texts(page), numbered(0, 1000));
+});
+
+test("cleared while paused, then loaded again: no record twice", async () => {
+  await site.stack.addMany(numbered(0, 20));
+  const page = await site.open();
+  await shows(page, "line 19");
+  await page.locator("#pause").click();
+  await site.stack.addMany(numbered(20, 30));
+  await page.locator("#pause").filter({ hasText: "Resume (10)" }).waitFor();
+  await page.evaluate(() => document.getElementById("clear").click());
+  await page.locator("#older").click();
+  await shows(page, "line 29");
+  await page.locator("#pause").click();
+  await site.stack.add("line 30");
+  await shows(page, "line 30");
+  assert.deepEqual(await texts(page), numbered(0, 31));
 });
 
 test("clear empties the page, new records still come, old ones can be had again", async () => {
@@ -319,18 +419,48 @@ test("keys: filter, levels, rows, help", async () => {
   await page.locator("#help").waitFor({ state: "hidden" });
 });
 
+test("the focus stays on its row when rows are built anew, and comes back out of menu and help", async () => {
+  await site.stack.addMany([json("INFO", "one"), json("DEBUG", "two"), json("INFO", "three")]);
+  const page = await site.open();
+  await shows(page, "three");
+  await page.keyboard.press("k");
+  const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.querySelector(".text")?.textContent);
+  for (const keys of ["u", "w", "1", "1", "?Escape"]) {
+    for (const key of keys.match(/Escape|./g)) await page.keyboard.press(key);
+    await until(async () => (await focused()) === "three", `the row has the focus after ${keys}`);
+  }
+  await page.keyboard.press("k");
+  assert.equal(await focused(), "two");
+  await page.keyboard.press("1"); // it goes
+  await until(async () => (await focused()) === "log", "the list has the focus");
+
+  await page.locator("#menu summary").click();
+  await page.locator("#wrap").focus();
+  await page.keyboard.press("Escape");
+  assert.ok(await page.evaluate(() => document.activeElement.matches("#menu summary")), "menu");
+  await page.keyboard.press("Enter");
+  await page.locator("#help-open").click();
+  await page.keyboard.press("Escape");
+  await until(() => page.evaluate(() => document.activeElement.matches("#menu summary")), "help from the menu");
+});
+
 test("the reader of a screen is told: log role, labels, states", async () => {
   const page = await site.open();
   await page.getByRole("log", { name: "Log records" }).waitFor();
   await page.getByRole("status").filter({ hasText: "live" }).waitFor();
   await page.getByRole("group", { name: "Levels shown" }).waitFor();
   await page.getByRole("searchbox", { name: "Filter by text" }).waitFor();
+  await page.locator("#log").evaluate((log) => {
+    window.loudness = [];
+    new MutationObserver(() => window.loudness.push(log.getAttribute("aria-live"))).observe(log, { attributeFilter: ["aria-live"] });
+  });
   await site.stack.add("calm");
   await shows(page, "calm");
-  const loudness = () => page.locator("#log").getAttribute("aria-live");
-  await until(async () => (await loudness()) === "polite", "what comes calmly is read out");
+  const told = (value) => until(() => page.evaluate((wanted) => window.loudness.includes(wanted), value), value);
+  await told("polite"); // what comes calmly is read out
+  await page.evaluate(() => (window.loudness = []));
   await site.stack.addMany(numbered(0, 50));
-  await until(async () => (await loudness()) === "off", "a flood is not");
+  await told("off"); // a flood is not
 });
 
 test("a place for the page of another name, without a trace of inline script or style", async () => {

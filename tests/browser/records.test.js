@@ -47,6 +47,17 @@ test("a JSON payload shows its message, its fields a click or a key away", async
   await page.locator(".fields").waitFor({ state: "detached" });
 });
 
+test("fields that are nested too deep for a script are shown as they came", async () => {
+  const deep = `{"level":"INFO","message":"deep","nested":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
+  await site.stack.add(deep);
+  const page = await site.open();
+  await shows(page, "deep");
+  await page.locator("#rows button.more").click();
+  assert.ok((await page.locator(".fields").textContent()).includes("[[[["));
+  await site.stack.add("after");
+  await shows(page, "after");
+});
+
 test("a record of many lines is one row and whole", async () => {
   const trace = "Traceback:\n  File \"a.py\", line 1\n    x\n\nValueError: y";
   await site.stack.addMany(["before", trace, "after"]);
@@ -155,6 +166,23 @@ for (const [timezoneId, local] of ZONES) {
   });
 }
 
+for (const [width, height] of [[320, 568], [360, 640], [390, 844], [640, 300], [800, 300]]) {
+  test(`the menu and an error in the filter fit a screen of ${width} by ${height}`, async () => {
+    const page = await site.open("", await site.newContext({ viewport: { width, height }, isMobile: true, hasTouch: true }));
+    await page.locator("#menu summary").tap();
+    const { x, y, width: w, height: h } = await page.locator(".sheet").boundingBox();
+    assert.ok(x >= 0 && x + w <= width && y >= 0 && y + h <= height, `${x}, ${y}, ${w} by ${h}`);
+    await page.locator("#help-open").scrollIntoViewIfNeeded();
+    await page.locator("#help-open").tap();
+    await page.locator("#help-close").tap();
+    await page.locator("#query").fill("/(/");
+    await page.locator("#query-error").filter({ hasText: "not a regular" }).waitFor();
+    assert.ok((await page.locator("#query").boundingBox()).width >= 120, "the filter can be read");
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(over <= 0, `${over} px too wide`);
+  });
+}
+
 test("on a phone everything fits and can be reached", async () => {
   await site.stack.addMany(numbered(0, 50, (n) => json("INFO", `a fairly long message with number ${n} and then some more`)));
   const page = await site.open("", await site.newContext({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true }));
@@ -165,8 +193,6 @@ test("on a phone everything fits and can be reached", async () => {
   await page.locator("#pause").tap();
   await page.locator("#pause").filter({ hasText: "Resume" }).tap();
   await page.locator("#menu summary").tap();
-  const sheet = await page.locator(".sheet").boundingBox();
-  assert.ok(sheet.x >= 0 && sheet.x + sheet.width <= 360 && sheet.y + sheet.height <= 640);
   await page.locator("#utc").tap();
   await page.locator("#menu summary").tap();
   await page.locator("#rows button.more").last().tap();

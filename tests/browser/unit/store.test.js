@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Store } from "../../../web/store.js";
 
-function make({ cap = 10_000, passes = () => true } = {}) {
-  return new Store({ cap, passes, estimate: () => 20 });
+function make({ cap = 10_000, passes = () => true, weight } = {}) {
+  return new Store({ cap, passes, estimate: () => 20, weight });
 }
 
 const entries = (from, to) => Array.from({ length: to - from }, (_, i) => ({ n: from + i, id: `${from + i}-0`, seq: 0, height: 0 }));
@@ -46,6 +46,30 @@ test("the cap holds; the oldest leave and are counted", () => {
   assert.equal(shown(store).at(-1), 4999);
   assert.equal(store.prepend(entries(0, 5000).slice(0, 500)) + 1000 - 1000 <= 128, true);
   check(store);
+});
+
+test("so does the bound of text: the oldest leave, and no more older ones are taken", () => {
+  const heavy = (from, to) => entries(from, to).map((entry) => ({ ...entry, data: "x".repeat(60), message: "y".repeat(40) }));
+  const store = make({ weight: 100 * 1000 });
+  store.append(heavy(0, 900));
+  assert.equal(store.full, false);
+  store.append(heavy(900, 5000));
+  assert.ok(store.count <= 1000 && store.count > 1000 - 128, `${store.count}`);
+  assert.equal(shown(store).at(-1), 4999);
+  assert.equal(store.weight, 100 * store.count);
+  store.prepend(heavy(0, 500));
+  assert.equal(store.full, true);
+  assert.ok(store.weight <= 100 * 1001);
+  store.append([{ ...entries(5000, 5001)[0], data: "x".repeat(1_000_000) }]);
+  assert.equal(shown(store).at(-1), 5000, "one that is over the bound by itself is shown");
+});
+
+test("what would leave is known before", () => {
+  const store = make({ cap: 1000 });
+  store.append(entries(0, 1000));
+  assert.equal(store.leaving(), 0);
+  assert.equal(store.leaving(entries(0, 1)), 1);
+  assert.equal(store.leaving(entries(0, 129)), 2);
 });
 
 test("filter in slices: newest first, new ones meanwhile, nothing lost", () => {
