@@ -92,8 +92,8 @@ export async function download(page, button) {
 }
 
 /* Waits until probe() is true; says what for when it does not become so. what: a text, or what makes one then. */
-export async function until(probe, what) {
-  const end = Date.now() + DEADLINE;
+export async function until(probe, what, deadline = DEADLINE) {
+  const end = Date.now() + deadline;
   for (;;) {
     const value = await probe();
     if (value) return value;
