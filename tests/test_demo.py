@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,9 @@ def test_demo(stack, number, monkeypatch):
     said = demo.said
     wait_until(lambda: "curl -N" in said(), "the URL")
     port = int(re.search(r"http://127\.0\.0\.1:(\d+)/sselog/stream", said())[1])
+    page = re.search(r"^ *page +(http://\S+)$", said(), re.M)[1]
+    with urllib.request.urlopen(page) as answer:
+        assert b'id="log"' in answer.read(), "the address that is printed leads to the console"
     wait_until(lambda: "data: a line of the file" in said() and "data: and another" in said(),
                "records of the file")
     assert get(port, "/a-visit-of-ours").status == 404
