@@ -90,7 +90,7 @@ def test_the_page_is_served_from_there(stack, redis, root, kind):
     server = stack.server(kind, setup=setup)
     base = f"http://127.0.0.1:{server.port}" + ("/log/" if kind == "fcgid" else "/")
     types = {"": "text/html", "console.html": "text/html", "console.css": "text/css"}
-    todo = ["", "console.html"]
+    todo = ["", "console.html", "sselog-classic.js"]
     seen = set()
     while todo:
         name = todo.pop()

