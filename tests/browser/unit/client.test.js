@@ -47,6 +47,14 @@ test("each request has a token of its own", async () => {
   assert.deepEqual(tokens, ["t1", "t2"]);
 });
 
+test("a page's own function that never gives a token is not waited for without end", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const waiting = new Requests({ url: "http://h/sselog/stream", token: () => new Promise(() => {}) }).stream({});
+  await Promise.resolve();
+  t.mock.timers.tick(20_000);
+  await assert.rejects(waiting, { status: 0, message: "no token" });
+});
+
 const ENVELOPES = [
   ["with a name", '{"event":"deploy","data":"x"}', { id: "1-0", event: "deploy", data: "x" }],
   ["without", '{"data":"x\\ny"}', { id: "1-0", data: "x\ny" }],
