@@ -317,6 +317,8 @@ void log_look(struct log *l)
 /* Where a viewer without a cursor begins. */
 static void place_fresh(struct relay *r, struct viewer *v, const struct redis_info *info)
 {
+    v->history_to = v->history > 0 ? info->last : XID_ZERO;
+    v->lagged = XID_MAX;
     if (v->history > 0 && info->length > v->history) {
         v->replaying = true;
         read_newest(r, v, v->history);
@@ -333,6 +335,19 @@ static void place_fresh(struct relay *r, struct viewer *v, const struct redis_in
                             .rank = info->has_added ? info->added - info->length : RANK_UNKNOWN};
     v->fresh = false;
     viewer_set_state(v, VIEWER_BEHIND);
+}
+
+bool log_lags(struct viewer *v)
+{
+    struct log *l = v->view->log;
+    struct xid tip = cursor_position(&l->tip);
+    if (xid_cmp(tip, v->history_to) >= 0 || xid_cmp(tip, v->lagged) == 0)
+        return false;
+    v->lagged = tip;
+    l->rung = true;
+    log_look(l);
+    log_place(v);
+    return true;
 }
 
 static void place(struct relay *r, struct viewer *v, const struct redis_info *info)

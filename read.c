@@ -292,6 +292,7 @@ void read_want(struct viewer *v)
         return;
     q->view = v->view;
     q->from = v->cursor;
+    q->tip = l->tip;
     q->to = cursor_position(&l->tip);
     q->count = read_count(l);
     q->nth = v->replayed;
@@ -309,13 +310,12 @@ static void serve_queue(struct relay *r)
     }
 }
 
-/* Where those stand who got all of an answer: one that was not full reached the end that was asked
- * for. */
+/* Where those stand who got all of an answer: one that was not full reached what was the tip when
+ * it was asked for. */
 static void end_of_read(const struct read *q, size_t count, struct cursor *after)
 {
-    struct cursor end = {.id = q->to, .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
     if (count < q->count && xid_cmp(cursor_position(after), q->to) < 0)
-        *after = end;
+        *after = q->tip;
 }
 
 static void hand_to_waiters(struct relay *r, struct read *q, const struct redis_entry *entries,

@@ -53,7 +53,9 @@ struct viewer {
     struct out out;
     struct sse_part part; /* of blob */
     struct cursor cursor;
-    struct xid told; /* last id the client was told */
+    struct xid told;       /* last id the client was told */
+    struct xid history_to; /* what was there when it came is history, up to here ... */
+    struct xid lagged;     /* ... which the log's tip had not met when it was here */
     uint64_t replayed;
     int64_t last_out;             /* ms, CLOCK_MONOTONIC, like all times here */
     int64_t kept;                 /* last keepalive */
@@ -128,6 +130,7 @@ struct read {
     struct viewer *waiters; /* READ_BEFORE without any: for the tip */
     bool for_tip;
     struct cursor from;
+    struct cursor tip; /* READ_AFTER: the log's, which it reads up to */
     struct xid to;
     unsigned count;
     unsigned left;    /* READ_NEWEST: how many more */
@@ -222,6 +225,10 @@ void log_detach(struct viewer *v);
 void log_start(struct viewer *v);
 /* The viewer's place must be (re)found. */
 void log_place(struct viewer *v);
+/* Whether the tip, which v has met, stands before the end of its history: then the tip is read, and
+ * v placed again behind that answer. A tip that has not moved by then will not: what was there is
+ * gone. */
+bool log_lags(struct viewer *v);
 /* Reads the tip when it is called for. */
 void log_look(struct log *l);
 /* NULL: not followed. */

@@ -257,7 +257,7 @@ static enum step step_behind(struct viewer *v)
     if (!l->known)
         return STEP_WAIT;
     if (xid_cmp(at, cursor_position(&l->tip)) >= 0)
-        return step_of(become_live(v));
+        return log_lags(v) ? STEP_WAIT : step_of(become_live(v));
     if (ring_covers(&v->view->ring, at) && !in_bulk(v))
         return step_of(put_from_ring(v));
     read_want(v);

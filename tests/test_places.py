@@ -157,3 +157,37 @@ def test_all_trimmed_before_the_first_read(stack, redis):
         s.messages(10)
         assert s.lines == [str(i) for i in range(10, 20)]
         s.live()
+
+
+def test_history_before_live_while_the_tip_lags(stack, redis):
+    """Others are live and have not heard yet of what came: to who comes now it is history."""
+    odd = stack.scripted(redis)
+    responder = stack.responder(odd)
+    with follow(responder) as live:
+        live.live()
+        odd.pushes.clear()
+        ids = []
+        for i in range(14):
+            ids.append(redis.client.xadd("log", {"data": str(i)}, maxlen=5, approximate=False).decode())
+        with follow(responder) as s:
+            assert s.live().json()["replayed"] == 5
+            assert [e.id for e in s.records] == ids[9:]
+            odd.pushes.set()
+            ids.append(redis.add("log", "news"))
+            assert s.messages(6)[5].id == ids[-1] and kinds(s) == ["record"] * 5 + ["live", "record"]
+            live.until(lambda s: s.records and s.records[-1].id == ids[-1], "the news")
+
+
+def test_what_came_and_went_holds_nobody_up(stack, redis):
+    """The newest record was deleted before those who are live heard of it: its place is not waited for."""
+    odd = stack.scripted(redis)
+    responder = stack.responder(odd)
+    redis.add("log", "a")
+    with follow(responder) as live:
+        live.live()
+        odd.pushes.clear()
+        redis.client.xdel("log", redis.add("log", "b"))
+        with follow(responder) as s:
+            s.live()
+            assert s.lines == ["a"]
+        odd.pushes.set()

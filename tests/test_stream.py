@@ -384,7 +384,7 @@ def test_lifetimes_do_not_end_together(stack, redis):
     for _ in range(3):  # a machine that stalls when they end brings them together again
         lasted, hints = lifetimes(responder, 30)
         assert len(hints) > 10
-        assert min(lasted) >= 9  # a tenth of ten, and whole seconds: 9 or 10
+        assert min(lasted) > 8.5  # a tenth of ten, and whole seconds: 9 or 10
         if max(lasted) - min(lasted) > 0.6:
             return
     raise AssertionError(f"all lasted between {min(lasted)} and {max(lasted)} s")

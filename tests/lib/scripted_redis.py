@@ -99,6 +99,7 @@ class Conn:
                 if not data:
                     return
                 if key.fileobj is self.real:  # a push: a message, an invalidation
+                    self.owner.pushes.wait()
                     self.sock.sendall(data)
                     continue
                 pending += data
@@ -168,6 +169,8 @@ class ScriptedRedis:
         self.real = real
         self.handler = handler
         self.log = []  # (number of the connection, command)
+        self.pushes = threading.Event()  # cleared: messages and invalidations are held back
+        self.pushes.set()
         self.conns = []
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(self.socket))
