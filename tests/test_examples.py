@@ -353,6 +353,20 @@ def test_bridge_takes_times_with_a_zone_and_without(redis, monkeypatch):
     assert len(numbers(redis)) == 3
 
 
+def test_bridge_ends_when_told(redis):
+    """At any moment, also when the cancellation comes together with an answer of Redis."""
+    async def run():
+        for i in range(30):
+            b = Bridged(redis.url)
+            b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(i))
+            b.jet.lose_acks = 10 ** 9  # it never has nothing to do
+            async with b.running():
+                await asyncio.sleep(i / 2000)
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    asyncio.run(run())
+
+
 def test_bridge_outlives_redis(stack):
     """Nothing is lost, repeated or reordered while Redis is away, nor when answers are."""
     redis = stack.redis(persistent=True)

@@ -157,7 +157,16 @@ async def run(js, bridge, config):
                 say.warning("%s: %r: following it again", durable, error)
                 await asyncio.sleep(min(1, LONGEST_PAUSE))
 
-    await asyncio.gather(*(one(*source) for source in SOURCES))
+    tasks = [asyncio.ensure_future(one(*source)) for source in SOURCES]
+    try:
+        await asyncio.wait(tasks)
+    finally:
+        # Until each has taken it: Python's wait_for drops a cancellation that comes with its result
+        # (before 3.12).
+        while any(not task.done() for task in tasks):
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks, timeout=0.02)
 
 
 async def main():
