@@ -242,7 +242,6 @@ class Bridged:
             with contextlib.suppress(asyncio.CancelledError):
                 await work
             await client.close()
-            await client.connection_pool.disconnect()  # not when it is collected, amid the next
 
     async def settled(self):
         """Until nothing is left to deliver."""
