@@ -311,10 +311,14 @@ static void serve_queue(struct relay *r)
 }
 
 /* Where those stand who got all of an answer: one that was not full reached what was the tip when
- * it was asked for. */
+ * it was asked for. Who got nothing yet has been promised nothing. */
 static void end_of_read(const struct read *q, size_t count, struct cursor *after)
 {
-    if (count < q->count && xid_cmp(cursor_position(after), q->to) < 0)
+    if (count == q->count || xid_cmp(cursor_position(after), q->to) >= 0)
+        return;
+    if (after->at == CURSOR_OPEN)
+        after->id = xid_next(q->to);
+    else
         *after = q->tip;
 }
 

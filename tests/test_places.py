@@ -163,8 +163,10 @@ def test_history_before_live_while_the_tip_lags(stack, redis):
     """Others are live and have not heard yet of what came: to who comes now it is history."""
     odd = stack.scripted(redis)
     responder = stack.responder(odd)
-    with follow(responder) as live:
+    with follow(responder, "q=a") as live:
         live.live()
+        redis.add("log", "a")
+        live.messages(1)
         odd.pushes.clear()
         ids = []
         for i in range(14):
@@ -173,9 +175,10 @@ def test_history_before_live_while_the_tip_lags(stack, redis):
             assert s.live().json()["replayed"] == 5
             assert [e.id for e in s.records] == ids[9:]
             odd.pushes.set()
-            ids.append(redis.add("log", "news"))
+            ids.append(redis.add("log", "a"))
             assert s.messages(6)[5].id == ids[-1] and kinds(s) == ["record"] * 5 + ["live", "record"]
-            live.until(lambda s: s.records and s.records[-1].id == ids[-1], "the news")
+            live.until(lambda s: s.records[-1].id == ids[-1], "the news")
+            assert [e.json()["lost"] for e in live.events if e.type == "gap"] == [9]
 
 
 def test_what_came_and_went_holds_nobody_up(stack, redis):
