@@ -15,7 +15,7 @@ const SLACK = 1000; // records over the cap that may wait in a pause; their text
 export class Feed {
   /*
    * judged(entries) resolves when the filter knows them; mayAdd(entries) says whether these may come, and the
-   * oldest leave; taken(count, gone) is told of each batch: how many, and whether the oldest left; changed() of
+   * oldest leave; taken(count, gone) is told of each batch: how many came and how many left; changed() of
    * what waits.
    */
   constructor({ store, judged, mayAdd, taken, changed }) {

@@ -35,7 +35,7 @@ export class Store {
     this.firstSeq = this.nextSeq;
   }
 
-  /* Adds entries at the end; the oldest leave when there are too many. Returns the height that left. */
+  /* Adds entries at the end; the oldest leave when there are too many. Returns how many left. */
   append(entries) {
     for (const entry of entries) {
       let chunk = this.chunks.at(-1);
@@ -76,22 +76,18 @@ export class Store {
   }
 
   evict() {
-    let gone = 0;
-    for (let chunks = this.leaving(); chunks > 0; chunks--) {
-      const chunk = this.chunks.shift();
-      this.forget(chunk);
-      this.count -= chunk.all.length;
-      this.weight -= chunk.weight;
-      this.evicted += chunk.all.filter((entry) => !entry.marker).length;
-      gone += chunk.height;
-    }
-    if (gone) this.stale = this.stale.filter((chunk) => chunk.all[0].seq >= this.chunks[0].all[0].seq);
-    return gone;
+    const chunks = this.chunks.splice(0, this.leaving());
+    for (const chunk of chunks) this.forget(chunk);
+    if (chunks.length && this.stale.length) this.stale = this.stale.filter((chunk) => !chunks.includes(chunk));
+    return chunks.reduce((sum, chunk) => sum + chunk.all.length, 0);
   }
 
   forget(chunk) {
+    this.count -= chunk.all.length;
+    this.weight -= chunk.weight;
     this.height -= chunk.height;
     this.shown -= chunk.shown.length;
+    this.evicted += chunk.all.filter((entry) => !entry.marker).length;
   }
 
   /* Adds older entries (oldest first) at the beginning; as many of the newest of them as have room. Returns how
