@@ -110,6 +110,7 @@ async function attempt(browser) {
   const stack = await startStack();
   const { context, close } = await openContext(browser, { viewport: { width: 1280, height: 800 } });
   try {
+    context.setDefaultTimeout(PATIENCE);
     const page = await context.newPage();
     await page.goto(`${stack.url}/console.html?cap=${HELD}`);
     await state(page, "live");
