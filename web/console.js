@@ -70,9 +70,10 @@ function countColumns() {
   columns = Math.max(20, Math.floor(($("log").clientWidth - 24 - 24 * width) / width));
 }
 
+/* The counts first: what the head says moves what is below it. */
 const draw = once(() => {
-  list.draw();
   showCounts();
+  list.draw();
 });
 
 /* ---------------------------------------------------------------- filter */
@@ -123,8 +124,8 @@ async function filterMore() {
   const start = performance.now();
   const mayTake = (entries) => performance.now() - start < SLICE && entries.every((entry) => isJudged(entry, view.query));
   if (store.filterSome(mayTake)) filterOn();
-  list.draw();
   showCounts();
+  list.draw();
 }
 
 const filterOn = once(filterMore);
@@ -146,8 +147,8 @@ function taken(count, gone) {
   announce(count);
   if (gone) reached("", true);
   if (!list.following) unseen += count;
-  list.draw();
   showCounts();
+  list.draw();
   showFollow(list.following);
 }
 
@@ -429,12 +430,13 @@ async function download(kind) {
   await save(kind, store, view);
 }
 
-/* Focus returns to where it was: to the row, if it has been built anew, or to what opened the menu. */
+/* The browser gives the focus back, unless who had it is gone: its row was built anew, or the menu closed. */
 function showHelp() {
   const entry = focusedEntry();
   const from = $("menu").contains(document.activeElement) ? $("menu").firstElementChild : document.activeElement;
   const back = () => list.nodes.get(entry) ?? (from.isConnected && from !== document.body ? from : $("log"));
-  $("help").addEventListener("close", () => back().focus({ preventScroll: true }), { once: true });
+  const lost = () => document.activeElement === document.body;
+  $("help").addEventListener("close", () => lost() && back().focus({ preventScroll: true }), { once: true });
   $("help").showModal();
 }
 

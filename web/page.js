@@ -7,10 +7,16 @@ export const $ = (id) => document.getElementById(id);
 
 export const number = new Intl.NumberFormat("en").format;
 
-/* Runs work in the next frame, or soon where no frames are drawn. */
+/* Runs work in the next frame, or soon where no frames are drawn (a hidden page, a window that is covered). */
 function nextTurn(work) {
-  if (document.visibilityState === "visible") requestAnimationFrame(work);
-  else setTimeout(work, 100);
+  const visible = document.visibilityState === "visible";
+  const run = () => {
+    clearTimeout(timer);
+    cancelAnimationFrame(frame);
+    work();
+  };
+  const frame = visible ? requestAnimationFrame(run) : 0;
+  const timer = setTimeout(run, visible ? 250 : 100);
 }
 
 /* A function that has work done once in the next turn, however often it is called before; pace() says how many

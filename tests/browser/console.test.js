@@ -33,6 +33,16 @@ test("an empty log says so and shows its first record", async () => {
   await shows(page, "the first");
 });
 
+test("records are shown also where the browser draws no frames", async () => {
+  const context = await site.newContext();
+  await context.addInitScript(() => (window.requestAnimationFrame = () => 0));
+  await site.stack.addMany(numbered(0, 3));
+  const page = await site.open("", context);
+  await until(async () => (await rows(page)).length === 3, "history");
+  await site.stack.add("late");
+  await until(async () => (await rows(page)).at(-1) === "late", "a live one");
+});
+
 test("level chips hide and show, alone and together; the URL keeps them", async () => {
   await site.stack.addMany([json("DEBUG", "d"), json("INFO", "i"), json("WARNING", "w"), json("ERROR", "e"), json("CRITICAL", "c"), "none"]);
   const page = await site.open();
