@@ -430,13 +430,13 @@ async function download(kind) {
   await save(kind, store, view);
 }
 
-/* The browser gives the focus back, unless who had it is gone: its row was built anew, or the menu closed. */
+/* The browser gives the focus back, unless its row has been built anew meanwhile. */
 function showHelp() {
+  closeMenu();
   const entry = focusedEntry();
-  const from = $("menu").contains(document.activeElement) ? $("menu").firstElementChild : document.activeElement;
-  const back = () => list.nodes.get(entry) ?? (from.isConnected && from !== document.body ? from : $("log"));
   const lost = () => document.activeElement === document.body;
-  $("help").addEventListener("close", () => lost() && back().focus({ preventScroll: true }), { once: true });
+  const back = () => lost() && (list.nodes.get(entry) ?? $("log")).focus({ preventScroll: true });
+  $("help").addEventListener("close", back, { once: true });
   $("help").showModal();
 }
 
