@@ -188,7 +188,6 @@ def test_token_endpoint(stack, redis, kind):
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.load
 def by(token, tenant=A):
     return environment(path(tenant), f"token={token}", mount=path(tenant))
 
@@ -224,6 +223,7 @@ def test_a_log_for_each_tenant(stack, redis):
     assert (answer.status, body(answer)) == (403, '{"detail":"Not authorized for this tenant"}')
 
 
+@pytest.mark.load
 def test_fifty_tenants(stack, redis):
     """One log at 1,000 records/s for 50 tenants: each viewer gets all of its own, in order, and not
     one that is foreign."""
