@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "diag.h"
+#include "gateway.h"
 
 #define INTAKE_MS 10000 /* a request must be whole by then */
 #define INTAKES   512   /* incomplete requests at once; one more and the oldest goes */

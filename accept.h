@@ -2,12 +2,12 @@
 /*
  * accept: takes FastCGI connections in, one thread for all, and hands over whole requests.  A peer
  * that sends nothing, half a request or garbage costs a descriptor for a while and nobody anything
- * else. Knows gateway's intake.
+ * else. Knows intake.
  */
 #ifndef SSELOG_ACCEPT_H
 #define SSELOG_ACCEPT_H
 
-#include "gateway.h"
+#include "intake.h"
 
 /* A whole request; the callee owns it. */
 typedef void accept_ready(void *arg, struct intake *in);

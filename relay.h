@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * relay: carries records from Redis to viewers.  One thread, one wait, nothing else ever blocks it.
- * Knows redis_io, the formatting modules and the gateway's output; not how a credential is checked.
+ * Knows redis_io, the formatting modules and out; not how a credential is checked.
  *
  * A log's tip is how far it has been read.  A viewer is LIVE (it has all up to the tip, and is
  * handed each batch as it is read) or BEHIND (it has a cursor, and is served from the ring of
@@ -17,7 +17,7 @@
 
 #include "config.h"
 #include "filter.h"
-#include "gateway.h"
+#include "out.h"
 #include "profile.h"
 #include "xid.h"
 

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * out: output framed right through sockets that take little at a time; the peer's going away, and
+ * its abort, noticed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <signal.h>
+#include <cmocka.h>
+
+#include "../../out.c"
+#include "fcgi_peer.h"
+
+static void small_pair(int s[2])
+{
+    int small = 1; /* the kernel takes its least */
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
+    setsockopt(s[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    setsockopt(s[1], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    out_set_nonblocking(s[0]);
+}
+
+static unsigned dice(unsigned *seed, unsigned sides)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    return (*seed >> 8) % sides;
+}
+
+/* Random runs of random pieces through a socket that takes little, read in random portions. */
+static void every_byte_framed(void **state)
+{
+    static char bytes[200000];
+    (void)state;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 7 + i / 251);
+    for (unsigned seed = 1; seed <= 40; seed++) {
+        unsigned d = seed;
+        int s[2], id = seed % 4 == 0 ? 0 : 513, full = 0;
+        struct out o;
+        struct seen seen;
+        struct buf sent;
+        small_pair(s);
+        out_init(&o, s[0], (uint16_t)id);
+        seen_init(&seen);
+        buf_init(&sent, 64 * 1024 * 1024);
+        for (int turn = 0; turn < 60; turn++) {
+            struct iovec v[15];
+            int n = 1 + (int)dice(&d, 15);
+            size_t len = 0;
+            for (int i = 0; i < n; i++) {
+                size_t most = dice(&d, 40) == 0 ? sizeof bytes : 3000;
+                v[i].iov_len = dice(&d, (unsigned)most);
+                v[i].iov_base = bytes + dice(&d, (unsigned)(sizeof bytes - v[i].iov_len));
+                len += v[i].iov_len;
+            }
+            size_t rest = o.rest.len;
+            enum out_result r = out_send(&o, v, n);
+            assert_true(r != OUT_GONE);
+            if (r == OUT_FULL) {
+                assert_true(len > 0 && o.rest.len <= rest); /* nothing of it was taken */
+                full++;
+            }
+            for (int i = 0; r == OUT_SENT && i < n; i++)
+                buf_add(&sent, v[i].iov_base, v[i].iov_len);
+            if (dice(&d, 3) == 0)
+                read_peer(&seen, s[1], dice(&d, 100000));
+            if (dice(&d, 5) == 0)
+                out_flush(&o);
+        }
+        out_finish(&o);
+        out_finish(&o);
+        while (out_flush(&o) == OUT_FULL)
+            assert_true(read_peer(&seen, s[1], 65536) > 0);
+        assert_null(o.rest.p); /* an idle viewer costs nothing */
+        out_close(&o);
+        out_close(&o);
+        while (read_peer(&seen, s[1], 65536) > 0)
+            ;
+        assert_true(full > 0);
+        if (id != 0) {
+            look_at(&seen, id);
+            assert_true(seen.stream_ended && seen.request_ended);
+            assert_int_equal(seen.protocol_status, 0);
+            assert_int_equal(seen.wire.len, 0);
+        }
+        const struct buf *got = id != 0 ? &seen.content : &seen.wire;
+        assert_int_equal(got->len, sent.len);
+        assert_memory_equal(got->p, sent.p, sent.len);
+        buf_free(&sent);
+        seen_free(&seen);
+        close(s[1]);
+    }
+}
+
+static void nothing_is_no_record(void **state)
+{
+    int s[2];
+    struct out o;
+    char c;
+    (void)state;
+    small_pair(s);
+    out_init(&o, s[0], 1);
+    assert_int_equal(out_send_bytes(&o, "", 0), OUT_SENT);
+    assert_int_equal(recv(s[1], &c, 1, MSG_DONTWAIT), -1); /* else the stream would be over */
+    out_close(&o);
+    assert_int_equal(out_send_bytes(&o, "x", 1), OUT_GONE);
+    assert_int_equal(out_flush(&o), OUT_GONE);
+    out_finish(&o);
+    close(s[1]);
+}
+
+static void peer_gone_while_writing(void **state)
+{
+    int s[2];
+    struct out o;
+    (void)state;
+    signal(SIGPIPE, SIG_IGN);
+    small_pair(s);
+    out_init(&o, s[0], 1);
+    while (out_send_bytes(&o, "0123456789", 10) == OUT_SENT)
+        ;
+    close(s[1]);
+    assert_int_equal(out_send_bytes(&o, "x", 1), OUT_GONE);
+    assert_int_equal(out_drain_input(&o), OUT_GONE);
+    out_close(&o);
+}
+
+/* ---- what the peer says while it is answered ---- */
+
+static void abort_is_heard(void **state)
+{
+    static const struct {
+        int type, id;
+        size_t len;
+        int padding;
+        enum out_result result;
+    } cases[] = {
+        {TYPE_STDIN, 1, 0, 0, OUT_SENT}, {TYPE_STDIN, 1, 1000, 255, OUT_SENT},
+        {TYPE_ABORT, 2, 0, 0, OUT_SENT}, {TYPE_STDIN, 1, 65535, 9, OUT_SENT},
+        {TYPE_ABORT, 1, 0, 0, OUT_GONE},
+    };
+    static const char content[65535] = {1, 2, 0, 1};
+    (void)state;
+    for (size_t piece = 1; piece < 70000; piece = piece * 5 + 2) {
+        int s[2];
+        struct out o;
+        enum out_result r = OUT_SENT;
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
+        out_init(&o, s[0], 1);
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+            struct buf wire;
+            buf_init(&wire, 100000);
+            add_record(&wire, cases[i].type, cases[i].id, content, cases[i].len, cases[i].padding);
+            for (size_t at = 0; at < wire.len && r == OUT_SENT; at += piece) {
+                size_t n = wire.len - at < piece ? wire.len - at : piece;
+                assert_int_equal(send(s[1], wire.p + at, n, MSG_NOSIGNAL), n);
+                while (r == OUT_SENT && recv(s[0], (char[1]){0}, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
+                    r = out_drain_input(&o);
+            }
+            buf_free(&wire);
+            assert_int_equal(r, cases[i].result);
+        }
+        out_close(&o);
+        close(s[1]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_byte_framed),
+        cmocka_unit_test(nothing_is_no_record),
+        cmocka_unit_test(peer_gone_while_writing),
+        cmocka_unit_test(abort_is_heard),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
