@@ -2,36 +2,20 @@
 /*
  * config: four layers of options (a request's parameters, the environment, a file, the presets of
  * the profile) and their defaults, made into one struct config and checked together.  What an
- * option is called and may hold is option.c's; run time knows only struct config.  Invariants:
- * what could not be checked is not handed out; a configuration never changes once it was; one for
- * a request shares with the base what a request may not set, and the base outlives it.
+ * option is called and may hold is option.c's, what a layer says layer.c's; run time knows only
+ * struct config.  Invariants: what could not be checked is not handed out; a configuration never
+ * changes once it was; one for a request shares with the base what a request may not set, and the
+ * base outlives it.
  */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "layer.h"
 #include "option.h"
 #include "profile.h"
 #include "value.h"
-
-#define MAX_FILE  (256 * 1024)
-#define MAX_SHOWN 100 /* bytes of a value in a message */
-#define PREFIX    "SSELOG_"
-
-enum origin { FROM_DEFAULT, FROM_PROFILE, FROM_FILE, FROM_ENVIRONMENT, FROM_REQUEST };
-static const char *const origin_names[] = {"default", "profile", "file", "environment", "request"};
-
-/* What one layer says: texts by the index of the option, NULL where it says nothing. */
-struct layer {
-    const char *text[OPTIONS];
-    unsigned line[OPTIONS]; /* of the file */
-    const char *redis_url;  /* REDIS_URL, which stands in for SSELOG_REDIS */
-    unsigned redis_line;
-};
 
 /* A configuration with its memory and the texts it was made from. config comes first: what
  * config_release gets points at it. */
@@ -45,7 +29,6 @@ struct config_set {
 struct config_base {
     struct config_set set;
     struct arena arena;
-    const char *file;
     struct layer from_file;
     struct layer environment;
 };
@@ -64,33 +47,7 @@ static size_t index_of(const char *name)
     return (size_t)option_find(slice_of(name));
 }
 
-/* Messages */
-
-static void add_escaped(struct buf *out, struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c < ' ' || c >= 0x7f)
-            buf_addf(out, "\\x%02x", c);
-        else
-            buf_addc(out, (char)c);
-    }
-}
-
-/* Text from outside, on one line and not without end. */
-static void add_shown(struct buf *out, struct slice s)
-{
-    add_escaped(out, slice_make(s.p, s.len < MAX_SHOWN ? s.len : MAX_SHOWN));
-    if (s.len > MAX_SHOWN)
-        buf_adds(out, "...");
-}
-
-static int out_of_memory(struct buf *why)
-{
-    buf_clear(why);
-    buf_adds(why, "configuration: " VALUE_NO_MEMORY);
-    return -1;
-}
+/* ---- messages ---- */
 
 /* Whether messages may repeat the text of an option. A path may be told, but what does not look
  * like one may be the secret itself, put where its file should be named. */
@@ -110,29 +67,21 @@ static int refuse(const struct builder *b, size_t i, const char *reason)
     buf_adds(b->why, options[i].name);
     if (may_show(&options[i], text)) {
         buf_addc(b->why, '=');
-        add_shown(b->why, slice_of(text));
+        layer_add_shown(b->why, slice_of(text));
     }
     buf_addf(b->why, " (%s", origin_names[from]);
     if (from == FROM_PROFILE)
         buf_addf(b->why, " %s", b->set->config.profile->name);
     if (from == FROM_FILE) {
         buf_addc(b->why, ' ');
-        add_shown(b->why, slice_of(b->base->file));
-        buf_addf(b->why, ":%u", file->text[i] ? file->line[i] : file->redis_line);
+        layer_add_shown(b->why, slice_of(file->file));
+        buf_addf(b->why, ":%u", file->line[file->text[i] ? i : REDIS_URL]);
     }
     buf_addf(b->why, "): %s", reason);
     return -1;
 }
 
-static int refuse_name(struct buf *why, struct slice name, enum origin from, const char *reason)
-{
-    buf_clear(why);
-    add_shown(why, name);
-    buf_addf(why, " (%s): %s", origin_names[from], reason);
-    return -1;
-}
-
-/* Rules between options */
+/* ---- rules between options ---- */
 
 static bool uses(const struct config *config, enum auth_method method)
 {
@@ -255,7 +204,7 @@ static int check_redis(const struct builder *b)
     if (password.len > 0) {
         redis->password = arena_copy(&b->set->arena, password);
         if (redis->password == NULL)
-            return out_of_memory(b->why);
+            return layer_no_memory(b->why);
     }
     if (redis->user && !redis->password)
         return refuse(b, index_of("SSELOG_REDIS"), "it names a user, but there is no password");
@@ -267,7 +216,7 @@ static int check_redis(const struct builder *b)
     return 0;
 }
 
-/* Layers */
+/* ---- layers into a set ---- */
 
 static const char *preset_of(const struct profile *profile, const char *name)
 {
@@ -293,8 +242,8 @@ static void choose(const struct builder *b, size_t i)
         {FROM_REQUEST, b->request ? b->request->text[i] : NULL},
         {FROM_ENVIRONMENT, base->environment.text[i]},
         {FROM_FILE, base->from_file.text[i]},
-        {FROM_ENVIRONMENT, redis ? base->environment.redis_url : NULL},
-        {FROM_FILE, redis ? base->from_file.redis_url : NULL},
+        {FROM_ENVIRONMENT, redis ? base->environment.text[REDIS_URL] : NULL},
+        {FROM_FILE, redis ? base->from_file.text[REDIS_URL] : NULL},
         {FROM_PROFILE, preset},
         {FROM_DEFAULT, options[i].fallback},
     };
@@ -338,164 +287,19 @@ static int build(const struct builder *b)
     return load_jwt_key(b) < 0 || check_templates(b) < 0 || check_methods(b) < 0 ? -1 : 0;
 }
 
-/* Cuts NAME from NAME=value; NULL when there is no '='. */
-static const char *value_of(const char *setting, struct slice *name)
-{
-    const char *equals = strchr(setting, '=');
-
-    *name = slice_make(setting, equals ? (size_t)(equals - setting) : strlen(setting));
-    return equals ? equals + 1 : NULL;
-}
-
-static bool is_ours(const char *setting)
-{
-    return strncmp(setting, PREFIX, sizeof PREFIX - 1) == 0;
-}
-
-/* Others share the environment: only names that begin as ours do are looked at, and REDIS_URL. */
-static int gather_environment(struct config_base *base, char *const *environment, struct buf *why)
-{
-    static const struct slice redis_url = {"REDIS_URL", 9};
-
-    for (; environment && *environment; environment++) {
-        struct slice name;
-        const char *text = value_of(*environment, &name);
-        bool is_redis_url = slice_equal(name, redis_url);
-        if (text == NULL || !(is_ours(*environment) || is_redis_url))
-            continue;
-        int i = option_find(name);
-        if (i < 0 && !is_redis_url)
-            return refuse_name(why, name, FROM_ENVIRONMENT, "no such option");
-        const char **at = i < 0 ? &base->environment.redis_url : &base->environment.text[i];
-        if (*at)
-            continue; /* the first counts, as for getenv */
-        *at = arena_copy(&base->arena, slice_of(text));
-        if (*at == NULL)
-            return out_of_memory(why);
-    }
-    return 0;
-}
-
-static int refuse_file(const struct config_base *base, unsigned line, struct buf *why,
-                       struct slice name, const char *reason)
-{
-    buf_clear(why);
-    add_shown(why, slice_of(base->file));
-    if (line > 0)
-        buf_addf(why, ":%u", line);
-    buf_adds(why, ": ");
-    add_shown(why, name);
-    buf_addf(why, "%s%s", name.len > 0 ? ": " : "", reason);
-    return -1;
-}
-
-static struct slice trim(struct slice s)
-{
-    while (s.len > 0 && strchr(" \t\r", s.p[0]) != NULL) {
-        s.p++;
-        s.len--;
-    }
-    while (s.len > 0 && strchr(" \t\r", s.p[s.len - 1]) != NULL)
-        s.len--;
-    return s;
-}
-
-/* One line of the file, without its end. */
-static int gather_line(struct config_base *base, struct slice line, unsigned number,
-                       struct buf *why)
-{
-    struct layer *layer = &base->from_file;
-    const struct slice none = {NULL, 0};
-
-    line = trim(line);
-    if (line.len == 0 || line.p[0] == '#')
-        return 0;
-    const char *equals = memchr(line.p, '=', line.len);
-    if (equals == NULL || equals == line.p)
-        return refuse_file(base, number, why, none, "a line is NAME=value, or begins with #");
-    struct slice name = trim(slice_make(line.p, (size_t)(equals - line.p)));
-    struct slice text = trim(slice_make(equals + 1, line.len - (size_t)(equals + 1 - line.p)));
-    int i = option_find(name);
-    bool is_redis_url = slice_equal(name, slice_of("REDIS_URL"));
-    if (i < 0 && !is_redis_url)
-        return refuse_file(base, number, why, name, "no such option");
-    const char **at = i < 0 ? &layer->redis_url : &layer->text[i];
-    if (*at)
-        return refuse_file(base, number, why, name, "set a second time");
-    *(i < 0 ? &layer->redis_line : &layer->line[i]) = number;
-    *at = arena_copy(&base->arena, text);
-    return *at ? 0 : out_of_memory(why);
-}
-
-static int gather_lines(struct config_base *base, struct slice text, struct buf *why)
-{
-    const struct slice none = {NULL, 0};
-
-    if (text.len > 0 && memchr(text.p, '\0', text.len) != NULL)
-        return refuse_file(base, 0, why, none, "it holds a NUL byte");
-    for (unsigned number = 1; text.len > 0; number++) {
-        const char *end = memchr(text.p, '\n', text.len);
-        size_t len = end ? (size_t)(end - text.p) : text.len;
-        if (gather_line(base, slice_make(text.p, len), number, why) < 0)
-            return -1;
-        size_t used = len + (end != NULL);
-        text = slice_make(text.p + used, text.len - used);
-    }
-    return 0;
-}
-
-/* The whole of an open file into text: NULL, or what is wrong. */
-static const char *read_file(int fd, struct buf *text)
-{
-    char chunk[4096];
-    ssize_t n;
-
-    while ((n = read(fd, chunk, sizeof chunk)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return strerror(errno);
-        if (buf_add(text, chunk, (size_t)n) < 0)
-            return "it is larger than 256 KiB, or memory ran out";
-    }
-    return NULL;
-}
-
-static int gather_file(struct config_base *base, const char *file, struct buf *why)
-{
-    const struct slice none = {NULL, 0};
-    struct buf text;
-
-    if (file == NULL)
-        return 0;
-    base->file = arena_copy(&base->arena, slice_of(file));
-    if (base->file == NULL)
-        return out_of_memory(why);
-    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0)
-        return refuse_file(base, 0, why, none, strerror(errno));
-    buf_init(&text, MAX_FILE);
-    const char *wrong = read_file(fd, &text);
-    close(fd);
-    int result =
-        wrong ? refuse_file(base, 0, why, none, wrong) : gather_lines(base, buf_slice(&text), why);
-    if (text.p)
-        explicit_bzero(text.p, text.cap);
-    buf_free(&text);
-    return result;
-}
+/* ---- the base, and what a request changes ---- */
 
 struct config_base *config_load(const char *file, char *const *environment, struct buf *why)
 {
     struct config_base *base = calloc(1, sizeof *base);
 
     if (base == NULL) {
-        out_of_memory(why);
+        layer_no_memory(why);
         return NULL;
     }
     const struct builder builder = {.base = base, .set = &base->set, .why = why};
-    if (gather_environment(base, environment, why) == 0 && gather_file(base, file, why) == 0 &&
-        build(&builder) == 0)
+    if (layer_read_environment(&base->environment, &base->arena, environment, why) == 0 &&
+        layer_read_file(&base->from_file, &base->arena, file, why) == 0 && build(&builder) == 0)
         return base;
     config_unload(base);
     return NULL;
@@ -524,15 +328,15 @@ static int gather_request(const struct config_base *base, char *const *params, s
 
     for (; *params; params++) {
         struct slice name;
-        if (!is_ours(*params))
+        if (!layer_is_ours(*params))
             continue;
-        const char *text = value_of(*params, &name);
+        const char *text = layer_value(*params, &name);
         int i = option_find(name);
         if (i < 0 || text == NULL)
-            return refuse_name(why, name, FROM_REQUEST, "no such option");
+            return layer_refuse_name(why, name, FROM_REQUEST, "no such option");
         bool same = strcmp(base->set.text[i], text) == 0;
         if (!same && !(options[i].flags & REQUEST))
-            return refuse_name(why, name, FROM_REQUEST, "a request may not set this");
+            return layer_refuse_name(why, name, FROM_REQUEST, "a request may not set this");
         /* What only a preset or a default says may change with the request's profile. */
         bool settled = base->set.from[i] >= FROM_FILE || !(options[i].flags & REQUEST);
         if ((same && settled) || layer->text[i])
@@ -546,7 +350,7 @@ static int gather_request(const struct config_base *base, char *const *params, s
 static bool any_ours(char *const *params)
 {
     for (; params && *params; params++) {
-        if (is_ours(*params))
+        if (layer_is_ours(*params))
             return true;
     }
     return false;
@@ -564,7 +368,7 @@ int config_for_request(const struct config_base *base, char *const *params,
         return count;
     struct config_set *set = malloc(sizeof *set);
     if (set == NULL)
-        return out_of_memory(why);
+        return layer_no_memory(why);
     *set = base->set;
     set->arena = (struct arena){NULL};
     const struct builder builder = {.base = base, .request = &request, .set = set, .why = why};
@@ -585,6 +389,8 @@ void config_release(const struct config_base *base, const struct config *config)
     free(set);
 }
 
+/* ---- printing ---- */
+
 /* The address as it could be given, without its password. */
 static void add_redis(struct buf *out, const struct redis_address *redis)
 {
@@ -592,11 +398,11 @@ static void add_redis(struct buf *out, const struct redis_address *redis)
 
     buf_adds(out, redis->path ? "unix://" : redis->tls ? "rediss://" : "redis://");
     if (redis->user) {
-        add_escaped(out, slice_of(redis->user));
+        layer_add_escaped(out, slice_of(redis->user));
         buf_addc(out, '@');
     }
     if (redis->path) {
-        add_escaped(out, slice_of(redis->path));
+        layer_add_escaped(out, slice_of(redis->path));
         buf_addf(out, "?db=%d", redis->db);
     } else {
         buf_addf(out, v6 ? "[%s]:%u/%d" : "%s:%u/%d", redis->host, redis->port, redis->db);
