@@ -128,13 +128,8 @@ static int ask_take(struct redis_ask *a, const char *p, size_t n)
 {
     size_t at = 0;
     do {
-        struct buf pass;
-        buf_init(&pass, 2 * READ_CHUNK);
-        ssize_t used = divert_feed(&a->divert, p + at, n - at, &pass);
-        bool bad = used < 0 ||
-                   (pass.len > 0 && redisReaderFeed(a->ctx->reader, pass.p, pass.len) != REDIS_OK);
-        buf_free(&pass);
-        if (bad || (a->divert.large > 0 && divert_large(&a->divert, ask_holds(a))))
+        ssize_t used = reply_feed(a->ctx->reader, &a->divert, p + at, n - at);
+        if (used < 0 || (a->divert.large > 0 && divert_large(&a->divert, ask_holds(a))))
             return ask_lose(a, "an answer out of form, or no memory for it");
         at += (size_t)used;
     } while (at < n);

@@ -328,15 +328,10 @@ static int conn_take(struct redis_feed *f, struct conn *c, const char *p, size_t
     const redisContext *ctx = c->ctx;
     size_t at = 0;
     do {
-        struct buf pass;
-        buf_init(&pass, 2 * READ_CHUNK);
-        ssize_t used = divert_feed(&c->divert, p + at, n - at, &pass);
-        bool bad = used < 0 ||
-                   (pass.len > 0 && redisReaderFeed(ctx->reader, pass.p, pass.len) != REDIS_OK);
-        buf_free(&pass);
-        if (!bad && conn_hand_out(f, c))
+        ssize_t used = reply_feed(ctx->reader, &c->divert, p + at, n - at);
+        if (used >= 0 && conn_hand_out(f, c))
             return -1;
-        if (bad || (c->divert.large > 0 && divert_large(&c->divert, wants_large(c)))) {
+        if (used < 0 || (c->divert.large > 0 && divert_large(&c->divert, wants_large(c)))) {
             link_lose(f, c->name, "an answer out of form, or no memory for it");
             return -1;
         }

@@ -52,6 +52,17 @@ bool reply_is_outage(const redisReply *r)
     return false;
 }
 
+ssize_t reply_feed(redisReader *parser, struct divert *d, const char *p, size_t len)
+{
+    struct buf pass;
+    buf_init(&pass, 2 * len + DIVERT_MAX_LINE);
+    ssize_t used = divert_feed(d, p, len, &pass);
+    if (used >= 0 && pass.len > 0 && redisReaderFeed(parser, pass.p, pass.len) != REDIS_OK)
+        used = -1;
+    buf_free(&pass);
+    return used;
+}
+
 static size_t count_placeholders(const redisReply *r)
 {
     size_t n = is_placeholder(r);
