@@ -315,6 +315,8 @@ static bool astrbot_refuse(struct visit *v, enum refusal why)
                  : why == REFUSED_FORBIDDEN ? 403
                                             : 503,
                  "application/json");
+    if (why == REFUSED_UNAVAILABLE)
+        answer_header(v, "Retry-After", RETRY_AFTER);
     buf_adds(&v->body, "{\"status\":\"error\",\"message\":");
     add_string(&v->body, message, PYJSON_UTF8);
     buf_addc(&v->body, '}');

@@ -212,6 +212,20 @@ def by(login, path):
     return environment(path, mount=path, HTTP_AUTHORIZATION=login["Authorization"])
 
 
+def test_redis_away(stack, redis, login):
+    """History is told off in the words of its API, with when to come back; the stream tells an EventSource
+    in a frame, for it gives up for good on any other status."""
+    responder = stack.responder(redis, stream="stream:logs:astrbot", **jwt_options(stack))
+    redis.kill()
+    for path in HISTORY:
+        answer = ask(responder.socket, by(login, path))
+        assert (answer.status, body(answer)) == (503, '{"status":"error","message":"Service unavailable"}')
+        assert int(answer.headers["retry-after"]) > 0
+    with FcgiStream(responder.socket, by(login, PATHS[0])) as s:
+        assert s.status == 200
+        assert s.event("source").json() == {"state": "lost"}
+
+
 def test_key_without_the_scope(stack, redis, login):
     """Known, but the name of its log cannot be made."""
     responder = stack.responder(redis, stream="stream:logs:{tenant}", **jwt_options(stack))
