@@ -562,6 +562,60 @@ def test_the_first_that_finds_its_kind_decides(stack, redis):
             assert s.lines == [f"for {user}"], params
 
 
+@pytest.mark.parametrize("source", ["stream", "pubsub"])
+def test_a_name_is_no_pattern(stack, redis, source):
+    """Whatever it is made of, a user gets the log of exactly that name."""
+    names = ["ann", "a*", "*", "?nn", "[a-z]nn", "ann\\", "{user}", "ann,bob", "ann bob", "%61nn", "Zo\u00eb", "n" * 128]
+    r = responder(stack, redis, auth="remote_user", source=source, channel="logs:{user}")
+    viewers = {}
+    for name in names:
+        viewers[name] = stack.keep(FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER=name)))
+        viewers[name].live()
+    for name in [*names, "the end"]:  # the last for all
+        for user in [name] if name != "the end" else names:
+            if source == "pubsub":
+                redis.client.publish(f"logs:{user}", f"for {name}")
+            else:
+                redis.add(f"stream:logs:{user}", f"for {name}")
+    for name, s in viewers.items():
+        assert [e.data for e in s.messages(2)] == [f"for {name}", "for the end"]
+
+
+WHERE = {"plain": ("/sselog/stream", "/sselog/history"), "astrbot": ("/api/live-log", "/api/log-history")}
+
+
+@pytest.mark.parametrize("profile", WHERE)
+def test_what_is_withheld_is_in_no_answer(stack, redis, profile):
+    """SSELOG_MATCH: the own tenant's alone, in the stream and in history; all of it for administrators,
+    nothing at all for who has no tenant."""
+    tenants = {"ann": "acme", "bob": "other", "eve": "", "root": ""}
+    for user, tenant in tenants.items():
+        redis.client.set(f"session:{user}", json.dumps({"user_id": user, "tenant_id": tenant,
+                                                        "role": "admin" if user == "root" else ""}))
+    r = stack.responder(redis, profile=profile, auth="cookie", stream="log", match="tenant={tenant}",
+                        admin_roles="admin", history=10)
+
+    def ask_for(what, user):
+        path = WHERE[profile][what]
+        return environment(path, mount="/sselog" if profile == "plain" else path, HTTP_COOKIE=f"session={user}")
+
+    records = [{"tenant": t, "text": f"for {t}"} for t in ("acme", "other", "", None, ["acme"])]
+    records += [{"text": "of no tenant"}, {"tenant": "acme", "text": "the end"}]
+    redis.add_many("log", [json.dumps(x) for x in records])
+    seen = {"ann": ["for acme", "the end"], "root": [x["text"] for x in records]}
+    for user, texts in seen.items():
+        with FcgiStream(r.socket, ask_for(0, user)) as s:
+            s.until(lambda s: s.records and s.records[-1].json()["text"] == "the end", "the last")
+            assert [e.json()["text"] for e in s.records] == texts
+    for user, texts in {**seen, "bob": ["for other"]}.items():
+        answer = json.loads(ask(r.socket, ask_for(1, user)).raw)
+        got = answer["data"]["logs"] if profile == "astrbot" else [json.loads(x["data"]) for x in answer["records"]]
+        assert [x["text"] for x in got] == texts
+    for what in (0, 1):
+        answer = ask(r.socket, ask_for(what, "eve"))
+        assert answer.status == 403 and b"the end" not in answer.raw
+
+
 @pytest.mark.parametrize("method", ["cookie", "bearer", "token"])
 def test_unknown_and_wrong_ask_the_same(stack, redis, method):
     """One look-up each, of the same kind, whether the key is not there or holds nothing good."""

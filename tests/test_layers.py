@@ -74,6 +74,19 @@ def test_modules_apart(files, headers):
     assert {f: reached(f) & headers for f in files.split()} == {f: set() for f in files.split()}
 
 
+def test_dialects_are_known_by_their_rows_alone():
+    """Their names stand in the two tables and their functions; the relay, the front and all else ask
+    the row."""
+    table = (ROOT / "profile.c").read_text(encoding="utf-8")
+    names = re.findall(r'\.name = "(\w+)"', table)
+    assert len(names) > 5
+    rows = {"profile.c", "profile_parts.h", "profile_json.c", "profile_smarter.c", "dialect.c"}
+    word = rf"(?<![a-z])({'|'.join(set(names) - {'plain', 'envelope'})})(?![a-z])"
+    for file in set(SOURCES) - rows:
+        code = re.sub(r"/\*.*?\*/", "", (ROOT / file).read_text(encoding="utf-8"), flags=re.S)
+        assert not re.findall(word, code), file
+
+
 def test_pure_files_touch_no_system():
     for file in PURE.split():
         assert not [i for i in includes(file) if re.fullmatch(SYSTEM, i)], file

@@ -58,6 +58,7 @@ CHANGES = {
     "another user": (lambda r, k: r.client.set(k, session("bob")), "revoked"),
     "another role": (lambda r, k: r.client.set(k, session(role="admin")), "revoked"),
     "no role": (lambda r, k: r.client.set(k, '{"user_id":"ann","tenant_id":"acme"}'), "revoked"),
+    "another tenant": (lambda r, k: r.client.set(k, session(tenant_id="other")), "revoked"),
     "no user": (lambda r, k: r.client.set(k, '{"user_id":null}'), "revoked"),
     "emptied": (lambda r, k: r.client.set(k, ""), "revoked"),
     "no JSON any more": (lambda r, k: r.client.append(k, "x"), "revoked"),
@@ -83,7 +84,7 @@ def test_change_ends_the_stream(redis, responder, method, change):
         act(redis, key)
         assert ended(s) == reason
         assert s.lines == ["before"]
-        if change not in ("another user", "another role", "no role"):  # those are good logins too
+        if change not in ("another user", "another role", "no role", "another tenant"):  # good logins too
             assert refused(responder, params)
         if change == "all deleted":
             assert ended(other) == "expired"
@@ -107,6 +108,17 @@ def test_what_does_not_matter_goes_on(redis, responder, method):
         assert not [e for e in s.events if e.type == "end"]
         redis.client.delete(key)  # and it is still watched
         assert ended(s) == "expired"
+
+
+@pytest.mark.parametrize("source", ["pubsub", "channels"])
+def test_what_has_no_log_to_read_is_watched_too(stack, redis, source):
+    responder = stack.responder(redis, auth="cookie", source=source, channel="logs:{user}")
+    redis.client.set("session:abc", session())
+    with FcgiStream(responder.socket, path(**COOKIE)) as s:
+        s.live()
+        redis.client.delete("session:abc")
+        assert ended(s) == "expired"
+    assert refused(responder, COOKIE)
 
 
 @pytest.mark.threads
@@ -294,7 +306,7 @@ def test_token_made_from_a_jwt_ends_with_it(stack, redis):
         assert ended(s, 2 * DEADLINE) == "expired"
 
 
-@pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
+@pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "proxy_fcgi", "cgid", "nginx"])
 def test_through_web_servers(stack, redis, kind):
     """EventSource gets the end, comes back and is told 401: it stops by itself."""
     from sse import EventSource
