@@ -714,6 +714,18 @@ class Guessing:
             t.join()
 
 
+def test_turned_off(stack, redis):
+    """For everybody, with a good credential or not, and before Redis is asked."""
+    redis.add("stream:logs:ann", "for ann")
+    r = responder(stack, redis, auth="remote_user", enabled=0)
+    redis.stop()
+    for path in ("/sselog/stream", "/sselog/history"):
+        for user in ("ann", None):
+            answer = ask(r.socket, environment(path, REMOTE_USER=user, HTTP_ACCEPT="application/json"))
+            assert answer.status == 403
+            assert json.loads(answer.raw) == {"error": "log viewing is turned off"}
+
+
 def test_unprotected_configurations_do_not_start(stack, redis):
     rows = [{"auth": "header"}, {"auth": "jwt"}, {"auth": "anonymous cookie", "stream": "log"},
             {"auth": "anonymous", "stream": "stream:logs:{user}"}, {"auth": "password"}, {"auth": ""},

@@ -97,6 +97,25 @@ def test_no_login_page(stack, redis, kind):
     assert get(server.port, PATH).status == 401
 
 
+def test_login_page_with_a_query(stack, redis):
+    """What the client sent is quoted, and ends no line of the answer."""
+    responder = stack.responder(redis, profile="smarter", auth="remote_user", login_url="/login/?a=b")
+    for query, text in (("", ""), ("x=\"y\u00e4&n=%0d%0aSet-Cookie:a", "%3Fx%3D%22y%C3%A4%26n%3D%250d%250aSet-Cookie%3Aa")):
+        answer = ask(responder.socket, environment(PATH, query, mount=PATH))
+        assert answer.status == 302
+        assert answer.headers["location"] == f"/login/?a=b&next={PATH}{text}"
+
+
+def test_what_its_server_does_not_know_is_no_error(stack, redis):
+    """Parameters and cursors out of form: the page would give up for good."""
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
+    for query, cursor in (("level=x", None), ("history=all", None), ("envelope=2", None), ("", "abc"),
+                          ("", "1-x"), ("last_event_id=-", None)):
+        with FcgiStream(responder.socket, environment(PATH, query, mount=PATH, REMOTE_USER="admin",
+                                                      HTTP_LAST_EVENT_ID=cursor)) as s:
+            assert s.status == 200 and bulk(s) == []
+
+
 @servers
 def test_turned_off(stack, redis, kind):
     server = serve(stack, redis, "smarter", kind, enabled=0)

@@ -188,6 +188,16 @@ def test_token_endpoint(stack, redis, kind):
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
+def test_a_token_begets_none(stack, redis):
+    """Nor does it open a stream any more: it was shown."""
+    responder = stack.responder(redis, profile="tod", auth="token")
+    token = sse_token(redis, A)
+    answer = ask(responder.socket, environment("/api/auth/sse-token", f"token={token}", method="POST",
+                                               mount="/api/auth/sse-token"))
+    assert (answer.status, body(answer)) == (401, '{"detail":"Not authenticated"}')
+    assert not redis.client.keys("sse_token:*")
+
+
 def by(token, tenant=A):
     return environment(path(tenant), f"token={token}", mount=path(tenant))
 
