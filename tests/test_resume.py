@@ -70,6 +70,8 @@ def test_history_limit_does_not_cut_a_resume(redis, stack):
     assert resumed(responder) == (ids[-10:], [])
     assert resumed(responder, ids[0]) == (ids[1:], [])
     assert resumed(responder, query="history=3") == (ids[-3:], [])
+    for more in ("history=11", "history=4294967295"):
+        assert resumed(responder, query=more) == (ids[-10:], []), "asked for more than there may be"
     assert resumed(responder, query="history=0") == ([], [])
 
 
