@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <time.h>
 
 #include "filter.h"
@@ -288,6 +289,16 @@ static const struct dialect_path astrbot_paths[] = {
     {NULL, ENDPOINT_STREAM},
 };
 
+/* Whether a key of its API came along, which only its own database could tell good from bad. */
+static bool astrbot_has_key(const struct request *r)
+{
+    const char *authorization = request_header(r, "Authorization", NULL);
+
+    return request_header(r, "X-API-Key", NULL) || request_arg(r, "api_key") ||
+           request_arg(r, "key") ||
+           (authorization && strncasecmp(authorization, "ApiKey ", strlen("ApiKey ")) == 0);
+}
+
 /* What was wrong with the credential, in the words of the path's version. */
 static const char *astrbot_reason(const struct visit *v)
 {
@@ -296,9 +307,11 @@ static const char *astrbot_reason(const struct visit *v)
          "Token \xe6\x97\xa0\xe6\x95\x88"}, /* missing, expired, invalid */
         {"Missing API key", "Token expired", "Invalid token"},
     };
-    const char *const *t = texts[strstr(v->request.path, "/api/v1/") != NULL];
+    bool v1 = strstr(v->request.path, "/api/v1/") != NULL;
 
-    return v->refused == AUTH_NONE ? t[0] : v->who.ends != 0 ? t[1] : t[2];
+    if (v->refused != AUTH_NONE)
+        return texts[v1][v->who.ends != 0 ? 1 : 2];
+    return v1 && astrbot_has_key(&v->request) ? "Invalid API key" : texts[v1][0];
 }
 
 static bool astrbot_refuse(struct visit *v, enum refusal why)

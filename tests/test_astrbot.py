@@ -59,6 +59,12 @@ def test_who_may_look(stack, redis, kind, login):
                 answer = get(server.port, path, headers)
                 assert answer.status == 401
                 assert body(answer) == f'{{"status":"error","message":"{text}"}}'
+    # Keys are in AstrBot's database, where sselog does not look; the older paths never took any.
+    for headers, query in (({"X-API-Key": "k"}, ""), ({"Authorization": "ApiKey k"}, ""), ({}, "?api_key=k"),
+                           ({}, "?key=k")):
+        for path, text in ((PATHS[0], legacy[0]), (PATHS[1], "Invalid API key"), (HISTORY[1], "Invalid API key")):
+            answer = get(server.port, path + query, headers)
+            assert (answer.status, body(answer)) == (401, f'{{"status":"error","message":"{text}"}}')
     cookie = {"Cookie": "astrbot_dashboard_jwt=" + login["Authorization"][7:]}
     for path in HISTORY:
         assert get(server.port, path, cookie).status == 200
