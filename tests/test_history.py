@@ -37,6 +37,15 @@ def test_no_log_no_history(stack, redis):
     assert answer == {"records": [], "more": False, "first": None}
 
 
+def test_only_streams_have_a_history(stack, redis):
+    """Not that of a stream which happens to have the key of SSELOG_STREAM."""
+    redis.add("log", "x")
+    for source in ("pubsub", "channels"):
+        answer = ask(stack.responder(redis, auth="anonymous", source=source, channel="log", stream="log").socket,
+                     environment("/sselog/history"))
+        assert (answer.status, json.loads(answer.raw)) == (404, {"error": "there is no history"})
+
+
 def test_a_reader_of_one_log_gets_no_other(stack, redis):
     """What history calls `whose` is one reader's of one log, in every process; asked with it, others are refused."""
     redis.add("log:ann", "hers")
