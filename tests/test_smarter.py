@@ -364,6 +364,39 @@ def test_cut_inside_the_bulk_is_no_event(stack, redis):
         assert not s.events and s.parser.unfinished()
 
 
+def in_the_bulk(stack, redis):
+    """A viewer that has read the beginning of an array of 200 records."""
+    redis.client.config_set("stream-node-max-entries", 10)
+    redis.add_many(KEY, [json.dumps({"message": str(i), "pad": "x" * 10_000}) for i in range(200)])
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
+    s = stack.keep(FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"), rcvbuf=8192))
+    return s.until(lambda s: len(s.raw) > 50_000 and s, "a part of the array")
+
+
+def test_outage_inside_the_bulk(stack):
+    """The array waits, and goes on when Redis is back: whole, once, and no other frame in it."""
+    redis = stack.redis(persistent=True)
+    s = in_the_bulk(stack, redis)
+    redis.kill()
+    redis.start()
+    redis.add(KEY, "after")
+    shown = lambda s: [x["message"] for e in s.events if e.type == "bulk" for x in e.json()] + \
+        [e.data for e in s.events if e.type != "bulk"]
+    s.until(lambda s: "after" in shown(s), "the last")
+    assert shown(s) == [str(i) for i in range(200)] + ["after"]
+
+
+def test_trimmed_inside_the_bulk(stack, redis):
+    """What Redis no longer has is told, behind the array, which stays an array."""
+    s = in_the_bulk(stack, redis)
+    redis.client.xtrim(KEY, maxlen=50, approximate=False)
+    gap = s.event("gap").json()
+    numbers = [int(x["message"]) for x in bulk(s)]
+    read = numbers.index(150)
+    assert numbers == [*range(read), *range(150, 200)]
+    assert gap["lost"] == 150 - read and [e.type for e in s.events] == ["bulk", "gap"]
+
+
 LONG = [json.dumps({"message": "m", "pad": "x" * 100_000}), json.dumps({"pad": "x" * 100_000}),
         json.dumps(["x" * 100_000]), "x" * 100_000 + "\r\n", json.dumps("x" * 2_000_000)]
 
