@@ -445,6 +445,43 @@ def test_basic_matrix(stack, redis, kind):
         assert s.event("source").json() == {"state": "lost"}
 
 
+class Redirecting(webs.ApacheHtaccess):
+    """On shared hosting, a directory that rewrites to the program in another one: an internal redirect, after
+    which what that directory has found out has names that begin with REDIRECT_."""
+    modules = ["cgid", "rewrite"]
+    path = "/site/app"
+    finds = {"remote_user": ('AuthType Basic\nAuthName log\nAuthUserFile "{passwords}"\n', "valid-user"),
+             "bearer": ('SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1\n', "all granted")}
+
+    def config(self, port):
+        text = super().config(port)
+        program, app = (self.dir / "site" / name for name in (".htaccess", "app/.htaccess"))
+        program.write_text(webs.substitute(program.read_text(), [
+            ('SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1', ""), ("CGIPassAuth On", "")]))
+        lines, who = self.finds[self.setup.options["SSELOG_AUTH"]]
+        app.parent.mkdir(exist_ok=True)
+        app.write_text(lines.format(passwords=self.setup.passwords) +
+                       f'<FilesMatch "">\nRequire {who}\n</FilesMatch>\n'
+                       "RewriteEngine On\nRewriteRule ^(.*)$ /site/sselog.cgi/$1\n")
+        return text
+
+
+@pytest.mark.parametrize("method, good, bad", [
+    ("remote_user", basic("ann"), basic("ann", "wrong")), ("bearer", bearer("good-key"), bearer("bad-key"))],
+    ids=["remote_user", "bearer"])
+def test_names_of_an_internal_redirect(stack, redis, method, good, bad):
+    redis.add("stream:logs:ann", "for ann")
+    redis.client.set(identity.bearer_key("good-key"), session())
+    server = stack.keep(Redirecting(stack.setup(redis, auth=method, stream="stream:logs:{user}")))
+    with Stream(server.port, server.path + "/stream", good) as s:
+        s.live()
+        assert s.lines == ["for ann"]
+    for headers in (bad, {}):
+        assert get(server.port, server.path + "/stream", headers).status == 401
+    # Without the redirect nobody has found out anything.
+    assert get(server.port, "/site/sselog.cgi/stream", good).status == 401
+
+
 @SERVERS
 def test_headers_from_anywhere_else(stack, redis, kind):
     """The same headers from an address that is not in the list are nothing."""
