@@ -339,6 +339,24 @@ def test_status_lists_everybody_to_an_administrator(logins):
         assert listed("ann") == [one] and listed("bob") == [other]
 
 
+def test_status_forgets_who_was_killed(redis, logins):
+    """A process that died takes nothing back: what it listed ends by itself."""
+    responder, by = logins
+
+    def listed():
+        return json.loads(body(ask(responder.socket, by("ann", STATUS))))["client_ids"]
+
+    with FcgiStream(responder.socket, by("ann")) as s:
+        own = s.until(lambda s: s.events, "connected")[0].json()["client_id"]
+        wait_until(lambda: listed() == [own], "the own entry")
+        key, = redis.client.keys("sselog:viewers:*")
+        member, = redis.client.zrange(key, 0, -1)
+        assert 30 < redis.client.zscore(key, member) - time.time() <= 91, "longer than until it is made anew"
+        for other, seconds in (("past", -1), ("future", 60)):
+            redis.client.zadd(key, {member.replace(own.encode(), other.encode()): time.time() + seconds})
+        assert sorted(listed()) == sorted([own, "future"])
+
+
 def test_no_permission(logins):
     """Known, but of no tenant: the name of its group cannot be made."""
     responder, by = logins
