@@ -66,9 +66,6 @@ struct admission {
     void *arg;
 };
 
-/* Makes an id for admission.client. */
-void relay_client_id(char out[37]);
-
 /* All it holds, and the struct, which was malloced. NULL is fine. */
 void admission_free(struct admission *a);
 

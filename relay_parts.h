@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * relay_parts: the structures that the relay's files share: relay.c (the loop), viewer.c (one
- * viewer's output), log.c, read.c and batch.c (what is read from Redis for whom, and made of it),
- * message.c and channels.c (sources that keep nothing), vouch.c (keys that must go on standing) and
- * listing.c.  Private to these.  All of it belongs to the relay's thread.
+ * viewer's turns) and tell.c (its frames), log.c, read.c and batch.c (what is read from Redis for
+ * whom, and made of it), message.c and channels.c (sources that keep nothing), vouch.c (keys that
+ * must go on standing) and listing.c.  Private to these.  All of it belongs to the relay's thread.
  */
 #ifndef SSELOG_RELAY_PARTS_H
 #define SSELOG_RELAY_PARTS_H
@@ -214,6 +214,34 @@ int64_t viewer_check_times(struct viewer *v);
 /* Events of its descriptor. */
 void viewer_event(struct viewer *v, uint32_t events);
 struct viewer *viewer_new_drain(struct relay *r, struct out out);
+
+/* ---- tell.c ---- */
+
+/* Like out_send: OUT_FULL when the peer takes nothing now; then v is as it was. */
+enum out_result tell_bytes(struct viewer *v, const void *p, size_t len);
+/* v->gap, which then is none. */
+enum out_result tell_gap(struct viewer *v);
+/* That Redis went away, or is back. */
+enum out_result tell_source(struct viewer *v, bool live);
+/* That history is done, once. */
+enum out_result tell_live(struct viewer *v);
+enum out_result tell_keepalive(struct viewer *v);
+/* The next frames of its view's ring, as many as one write takes. */
+enum out_result tell_from_ring(struct viewer *v);
+/* What it has not got yet of b's records but the long one ... */
+enum out_result tell_items(struct viewer *v, const struct batch *b);
+/* ... which begins so, and goes on by the piece until v->blob is none. */
+enum out_result tell_long_begins(struct viewer *v, const struct batch *b);
+enum out_result tell_long_on(struct viewer *v);
+/* Whether it is inside the one event that a bulk profile's history is: no other frame may stand
+ * there. */
+bool tell_in_bulk(const struct viewer *v);
+/* The first frame, behind the head. */
+void tell_hello(struct viewer *v, struct buf *head, const char *client);
+/* Last words into b, which the caller frees; none where no frame may stand. A failure can still
+ * become the status of a response whose head is withheld. */
+void tell_end(struct viewer *v, struct buf *b, enum end_reason reason);
+void tell_failure(struct viewer *v, struct buf *b, const char *reason);
 
 /* ---- log.c ---- */
 

@@ -1,63 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * viewer: one viewer's output.  viewer_step is the whole of it: what waits goes first, then a long
- * record's next piece, then news about the stream, then records.  Whatever the peer does not take
- * stays where it is, and the viewer is BEHIND until it takes it; nobody else notices. Knows nothing
- * of Redis's answers.
+ * viewer: one viewer's states and turns.  viewer_step is the whole of it: what waits goes first,
+ * then a long record's next piece, then news about the stream, then records.  Whatever the peer
+ * does not take stays where it is, and the viewer is BEHIND until it takes it; nobody else notices.
+ * What each frame says is tell.c's.  Knows nothing of Redis's answers.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <time.h>
 
 #include "diag.h"
 #include "relay_parts.h"
 
-#define TURNS         16    /* writes for one viewer before others get a turn */
-#define DRAIN_MS      30000 /* how long an answer's rest may take to be read */
-#define STOP_MS       1000  /* the same when we are stopping */
-#define FAIL_RETRY_MS 30000 /* after a trouble that will not pass by itself soon */
-#define MAX_CONTROL   4096  /* bytes of control frames written at once */
+#define TURNS    16    /* writes for one viewer before others get a turn */
+#define DRAIN_MS 30000 /* how long an answer's rest may take to be read */
+#define STOP_MS  1000  /* the same when we are stopping */
 
 static int64_t now_of(const struct viewer *v)
 {
     return v->relay->now;
 }
-
-/* ---- what the profile is told ---- */
-
-void relay_client_id(char out[37])
-{
-    unsigned char b[16];
-    if (getrandom(b, sizeof b, GRND_NONBLOCK) != (ssize_t)sizeof b)
-        for (size_t i = 0; i < sizeof b; i++)
-            b[i] = (unsigned char)rand();         /* not a secret: a label */
-    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562, section 5.4 */
-    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
-             b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
-             b[14], b[15]);
-}
-
-static struct moment moment_of(const struct viewer *v, unsigned retry)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (struct moment){.retry_ms = retry,
-                           .replayed = v->replayed,
-                           .unix_time = (double)t.tv_sec + (double)t.tv_nsec / 1e9,
-                           .resumed = v->resumed};
-}
-
-/* So that those who were cut off together do not come back together. */
-static unsigned jittered(unsigned retry)
-{
-    return retry + (unsigned)rand() % (retry / 2 + 1);
-}
-
-/* ---- writing ---- */
 
 static void watch(struct viewer *v, bool out)
 {
@@ -71,176 +34,6 @@ static void watch(struct viewer *v, bool out)
     v->watch_out = out;
 }
 
-static enum out_result put(struct viewer *v, const void *p, size_t len)
-{
-    enum out_result r = out_send_bytes(&v->out, p, len);
-    if (r == OUT_SENT) {
-        v->last_out = now_of(v);
-        v->relay->stats.bytes += len;
-    }
-    return r;
-}
-
-/* Control frames: made whole, written whole or not at all. */
-static enum out_result put_buf(struct viewer *v, struct buf *b)
-{
-    enum out_result r = b->failed ? OUT_GONE : put(v, b->p, b->len);
-    buf_free(b);
-    return r;
-}
-
-static enum out_result put_gap(struct viewer *v)
-{
-    const struct profile *p = v->view->profile;
-    bool ids = v->view->log->source == SOURCE_STREAM;
-    char after[XID_TEXT], next[XID_TEXT];
-    struct buf b;
-    buf_init(&b, MAX_CONTROL);
-    xid_format(v->gap->after, after);
-    xid_format(v->gap->next, next);
-    profile_gap(p, &b, ids ? after : NULL, ids && v->gap->has_next ? next : NULL, v->gap->lost);
-    enum out_result r = put_buf(v, &b);
-    if (r == OUT_SENT) {
-        v->relay->stats.gaps++;
-        free(v->gap);
-        v->gap = NULL;
-    }
-    return r;
-}
-
-static enum out_result put_source(struct viewer *v, bool live)
-{
-    const struct profile *p = v->view->profile;
-    struct buf b;
-    buf_init(&b, MAX_CONTROL);
-    profile_source(p, &b, live);
-    enum out_result r = put_buf(v, &b);
-    if (r == OUT_SENT)
-        v->said_lost = !live;
-    return r;
-}
-
-/* Whether the cursor is past the last id the client knows: a filter withheld records, or there was
- * none yet. */
-static bool has_moved(const struct viewer *v, struct xid *at)
-{
-    const struct log *l = v->view->log;
-    const struct cursor *c = v->state == VIEWER_LIVE ? &l->tip : &v->cursor;
-    *at = c->id;
-    return l->source == SOURCE_STREAM && !v->fresh && c->at == CURSOR_SENT &&
-           (!v->told_any || xid_cmp(*at, v->told) > 0);
-}
-
-/* The id alone, without data, moves the client's cursor (WHATWG HTML 9.2.6). */
-static bool add_moved(struct viewer *v, struct buf *b)
-{
-    const struct profile *p = v->view->profile;
-    struct xid at;
-    size_t before = b->len;
-    if (!has_moved(v, &at))
-        return false;
-    profile_moved(p, b, at);
-    if (b->len == before) /* this profile tells it otherwise */
-        return false;
-    v->told = at;
-    v->told_any = true;
-    return true;
-}
-
-/* Inside the one event that a bulk profile's history is, no other frame may stand. */
-static bool in_bulk(const struct viewer *v)
-{
-    return v->view && v->view->profile->bulk && v->replaying && !v->said_live;
-}
-
-static enum out_result become_live(struct viewer *v)
-{
-    const struct profile *p = v->view->profile;
-    struct xid told = v->told;
-    bool told_any = v->told_any;
-    if (!v->said_live) {
-        struct moment m = moment_of(v, v->retry);
-        struct buf b;
-        buf_init(&b, MAX_CONTROL);
-        bool bulk = in_bulk(v);
-        if (!bulk)
-            add_moved(v, &b);
-        profile_live(p, &b, &m);
-        if (bulk) { /* its records had no ids */
-            v->told_any = false;
-            add_moved(v, &b);
-        }
-        enum out_result r = put_buf(v, &b);
-        if (r != OUT_SENT) {
-            v->told = told;
-            v->told_any = told_any;
-            return r;
-        }
-        v->said_live = true;
-        v->replaying = false;
-    }
-    viewer_set_state(v, VIEWER_LIVE);
-    log_look(v->view->log);
-    return OUT_SENT;
-}
-
-static enum out_result put_blob(struct viewer *v)
-{
-    struct buf b;
-    enum out_result r;
-    const struct profile *p = v->view->profile;
-    struct sse_part part = v->part;
-    buf_init(&b, 8 * WRITE_BYTES);
-    sse_data_part(&b, p->eol, slice_make(v->blob->bytes, v->blob->len), &part, WRITE_BYTES);
-    if (part.done)
-        sse_end(&b, p->eol);
-    r = put_buf(v, &b);
-    if (r == OUT_SENT) {
-        v->part = part;
-        if (part.done) {
-            blob_unref(v->blob);
-            v->blob = NULL;
-            v->relay->stats.deliveries++;
-        }
-    }
-    return r;
-}
-
-static void stands_at(struct viewer *v, struct xid id, uint64_t rank)
-{
-    v->cursor = (struct cursor){.id = id, .at = CURSOR_SENT, .rank = rank};
-    v->told = id;
-    v->told_any = true;
-}
-
-/* Frames from the ring, as many as one write takes. */
-static enum out_result put_from_ring(struct viewer *v)
-{
-    const struct frame *f = ring_after(&v->view->ring, cursor_position(&v->cursor)), *last = NULL;
-    struct iovec pieces[15];
-    size_t len = 0;
-    int n = 0;
-    if (!f) { /* what is left to the tip is withheld from this view */
-        v->cursor = v->view->log->tip;
-        return OUT_SENT;
-    }
-    for (; f && n < 15 && len < WRITE_BYTES; f = f->next) {
-        pieces[n++] = (struct iovec){(void *)(uintptr_t)f->bytes, f->len};
-        len += f->len;
-        last = f;
-    }
-    enum out_result r = out_send(&v->out, pieces, n);
-    if (r == OUT_SENT) {
-        v->last_out = now_of(v);
-        v->relay->stats.bytes += len;
-        v->relay->stats.deliveries += (uint64_t)n;
-        if (v->replaying || !v->said_live)
-            v->replayed += (uint64_t)n;
-        stands_at(v, last->id, last->rank);
-    }
-    return r;
-}
-
 /* ---- one step ---- */
 
 enum step { STEP_ON, STEP_WAIT, STEP_FULL, STEP_GONE };
@@ -248,6 +41,16 @@ enum step { STEP_ON, STEP_WAIT, STEP_FULL, STEP_GONE };
 static enum step step_of(enum out_result r)
 {
     return r == OUT_SENT ? STEP_ON : r == OUT_FULL ? STEP_FULL : STEP_GONE;
+}
+
+static enum out_result become_live(struct viewer *v)
+{
+    enum out_result r = tell_live(v);
+    if (r != OUT_SENT)
+        return r;
+    viewer_set_state(v, VIEWER_LIVE);
+    log_look(v->view->log);
+    return OUT_SENT;
 }
 
 static enum step step_behind(struct viewer *v)
@@ -258,8 +61,8 @@ static enum step step_behind(struct viewer *v)
         return STEP_WAIT;
     if (xid_cmp(at, cursor_position(&l->tip)) >= 0)
         return log_lags(v) ? STEP_WAIT : step_of(become_live(v));
-    if (ring_covers(&v->view->ring, at) && !in_bulk(v))
-        return step_of(put_from_ring(v));
+    if (ring_covers(&v->view->ring, at) && !tell_in_bulk(v))
+        return step_of(tell_from_ring(v));
     read_want(v);
     return v->gap ? STEP_ON : STEP_WAIT; /* what it wanted is gone: that is to be told now */
 }
@@ -274,7 +77,7 @@ static void forget_head(struct viewer *v)
 
 static enum out_result put_head(struct viewer *v)
 {
-    enum out_result r = v->head ? put(v, v->head->p, v->head->len) : OUT_SENT;
+    enum out_result r = v->head ? tell_bytes(v, v->head->p, v->head->len) : OUT_SENT;
     if (r == OUT_SENT)
         forget_head(v);
     return r;
@@ -292,11 +95,11 @@ static enum step viewer_step(struct viewer *v)
     if (v->state == VIEWER_DRAINING)
         return STEP_GONE; /* all is said */
     if (v->blob)
-        return step_of(put_blob(v));
-    if (v->gap && !in_bulk(v))
-        return step_of(put_gap(v));
-    if (v->said_lost != v->relay->down && !in_bulk(v))
-        return step_of(put_source(v, !v->relay->down));
+        return step_of(tell_long_on(v));
+    if (v->gap && !tell_in_bulk(v))
+        return step_of(tell_gap(v));
+    if (v->said_lost != v->relay->down && !tell_in_bulk(v))
+        return step_of(tell_source(v, !v->relay->down));
     return v->state == VIEWER_BEHIND ? step_behind(v) : STEP_WAIT;
 }
 
@@ -315,47 +118,12 @@ void viewer_serve(struct viewer *v)
 
 /* ---- records ---- */
 
-/* The run of items from i on that goes out in one write. */
-static size_t run_end(const struct batch *b, size_t i, size_t start)
-{
-    size_t k = i + 1;
-    while (k < b->count && b->items[k].end - start <= WRITE_BYTES)
-        k++;
-    return k;
-}
-
-static enum out_result put_items(struct viewer *v, const struct batch *b)
-{
-    struct xid at = cursor_position(&v->cursor);
-    size_t i = 0;
-    while (i < b->count && xid_cmp(b->items[i].id, at) <= 0)
-        i++;
-    while (i < b->count) {
-        size_t start = i > 0 ? b->items[i - 1].end : 0;
-        size_t k = run_end(b, i, start);
-        enum out_result r = put(v, b->bytes.p + start, b->items[k - 1].end - start);
-        if (r != OUT_SENT)
-            return r;
-        stands_at(v, b->items[k - 1].id, b->items[k - 1].rank);
-        v->relay->stats.deliveries += k - i;
-        if (!v->said_live)
-            v->replayed += k - i;
-        i = k;
-    }
-    return OUT_SENT;
-}
-
 /* A long record begins; whoever gets it is BEHIND until it is through. */
 static enum out_result take_blob(struct viewer *v, const struct batch *b)
 {
-    enum out_result r = put(v, b->open.p, b->open.len);
+    enum out_result r = tell_long_begins(v, b);
     if (r != OUT_SENT)
         return r;
-    v->blob = blob_ref(b->blob);
-    v->part = (struct sse_part){0};
-    stands_at(v, b->after_blob.id, b->after_blob.rank);
-    if (!v->said_live)
-        v->replayed++;
     viewer_set_state(v, VIEWER_BEHIND);
     watch(v, true);
     return OUT_SENT;
@@ -363,13 +131,13 @@ static enum out_result take_blob(struct viewer *v, const struct batch *b)
 
 void viewer_take(struct viewer *v, const struct batch *b)
 {
-    if ((v->gap && !in_bulk(v)) || v->blob) { /* must be through first */
+    if ((v->gap && !tell_in_bulk(v)) || v->blob) { /* must be through first */
         viewer_set_state(v, VIEWER_BEHIND);
         watch(v, true);
         return;
     }
     bool ahead = xid_cmp(cursor_position(&v->cursor), b->after.id) > 0;
-    enum out_result r = put_items(v, b);
+    enum out_result r = tell_items(v, b);
     if (r == OUT_SENT && b->blob && xid_cmp(cursor_position(&v->cursor), b->after_blob.id) < 0)
         r = take_blob(v, b);
     else if (r == OUT_SENT && !b->blob && !ahead)
@@ -431,7 +199,8 @@ static void drain(struct viewer *v)
  * before it. */
 static void last_words(struct viewer *v, struct buf *b)
 {
-    if (put_head(v) == OUT_SENT && !v->blob && !b->failed && put(v, b->p, b->len) == OUT_FULL)
+    if (put_head(v) == OUT_SENT && !v->blob && !b->failed &&
+        tell_bytes(v, b->p, b->len) == OUT_FULL)
         out_leave_bytes(&v->out, b->p, b->len);
     forget_head(v);
     buf_free(b);
@@ -440,35 +209,19 @@ static void last_words(struct viewer *v, struct buf *b)
 
 void viewer_end(struct viewer *v, enum end_reason reason)
 {
+    struct buf b;
     if (v->state == VIEWER_DRAINING || v->dead)
         return;
-    const struct profile *p = v->view->profile;
-    struct moment m = moment_of(v, jittered(v->retry));
-    struct buf b;
-    buf_init(&b, MAX_CONTROL);
-    if (!in_bulk(v)) {
-        if (v->state == VIEWER_LIVE)
-            add_moved(v, &b);
-        profile_end(p, &b, reason, &m);
-    }
+    tell_end(v, &b, reason);
     last_words(v, &b);
 }
 
 void viewer_fail(struct viewer *v, const char *reason)
 {
+    struct buf b;
     if (v->state == VIEWER_DRAINING || v->dead)
         return;
-    const struct profile *p = v->view->profile;
-    unsigned retry = v->retry > FAIL_RETRY_MS ? v->retry : FAIL_RETRY_MS;
-    struct moment m = moment_of(v, jittered(retry));
-    struct buf b;
-    buf_init(&b, MAX_CONTROL);
-    if (v->head && p->mute) {
-        buf_clear(v->head);
-        profile_refuse(p, v->head, reason);
-    } else if (!in_bulk(v)) {
-        profile_unavailable(p, &b, reason, &m);
-    }
+    tell_failure(v, &b, reason);
     last_words(v, &b);
 }
 
@@ -526,31 +279,18 @@ void viewer_set_state(struct viewer *v, enum viewer_state state)
 
 static void keep_alive(struct viewer *v)
 {
-    const struct profile *p = v->view->profile;
-    struct moment m = moment_of(v, v->retry);
-    struct buf b;
-    buf_init(&b, MAX_CONTROL);
     v->kept = now_of(v);
     if (put_head(v) ==
         OUT_GONE) { /* Redis is away for long: the client is not left without a word */
         viewer_drop(v);
         return;
     }
-    bool inside = v->blob || in_bulk(v);
+    bool inside = v->blob || tell_in_bulk(v);
     if (v->out.rest.len > 0 || inside || v->gap) { /* it has not taken what it was sent */
         viewer_serve(v);
         return;
     }
-    m.has_id = p->keepalive_fixed && has_moved(v, &m.id);
-    if (!p->keepalive_fixed)
-        add_moved(v, &b);
-    profile_keepalive(p, &b, &m);
-    enum out_result r = put_buf(v, &b);
-    v->relay->stats.keepalives += r == OUT_SENT;
-    if (r == OUT_SENT && m.has_id) {
-        v->told = m.id;
-        v->told_any = true;
-    }
+    enum out_result r = tell_keepalive(v);
     if (r == OUT_GONE)
         viewer_drop(v);
     else if (r == OUT_FULL || v->out.rest.len > 0)
@@ -656,14 +396,11 @@ static void set_end(struct viewer *v, const struct admission *a)
 /* The head and the first frame, in one flush. */
 static void say_hello(struct viewer *v, struct buf *head, const char *client)
 {
-    const struct profile *p = v->view->profile;
-    struct moment m = moment_of(v, v->retry);
-    m.client = client;
-    profile_hello(p, head, &m);
-    if (p->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
+    tell_hello(v, head, client);
+    if (v->view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
         *v->head = *head;
         buf_init(head, 0);
-    } else if (head->failed || put(v, head->p, head->len) != OUT_SENT) {
+    } else if (head->failed || tell_bytes(v, head->p, head->len) != OUT_SENT) {
         viewer_drop(v);
     }
 }

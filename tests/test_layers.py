@@ -32,7 +32,7 @@ APART = [
     ("redis_io.c redis_link.c redis_ask.c redis_reply.c redis_tls.c",
      IDENTITY | BYTES | RELAY | {"relay.h", "gateway.h", "request.h", "visit.h"}),
     ("front.c access.c stream.c answer.c dialect.c", RELAY | {"redis_reply.h", "redis_link.h"}),
-    ("relay.c viewer.c log.c read.c batch.c message.c channels.c listing.c vouch.c",
+    ("relay.c viewer.c tell.c log.c read.c batch.c message.c channels.c listing.c vouch.c",
      IDENTITY | {"request.h", "visit.h", "dialect.h", "gateway.h", "redis_reply.h", "redis_link.h"}),
     ("gateway.c intake.c out.c accept.c", REDIS | IDENTITY | BYTES | RELAY | {"relay.h", "config.h", "request.h"}),
     ("request.c", REDIS | IDENTITY | BYTES | RELAY | {"relay.h", "gateway.h", "config.h"}),

@@ -61,26 +61,6 @@ static void a_drain_has_its_deadline(void **state)
     close(r.epoll);
 }
 
-/* A place that is before a record, not at one, is no id to tell. */
-static void only_ids_that_were_sent_are_told(void **state)
-{
-    static const struct {
-        enum cursor_at at;
-        bool moved;
-    } cases[] = {{CURSOR_SENT, true}, {CURSOR_NEXT, false}, {CURSOR_OPEN, false}};
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct log l = {.source = SOURCE_STREAM};
-        struct view w = {.log = &l};
-        struct viewer v = {.view = &w, .state = VIEWER_BEHIND};
-        struct xid at;
-        v.cursor = (struct cursor){.id = {42, 0}, .at = cases[i].at};
-        v.told_any = true;
-        v.told = (struct xid){17, 0};
-        assert_int_equal(has_moved(&v, &at), cases[i].moved);
-    }
-}
-
 static struct viewer *new_viewer(struct relay *r, int fd)
 {
     struct admission *a = calloc(1, sizeof *a);
@@ -151,7 +131,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaps_that_wait_become_one),
         cmocka_unit_test(a_drain_has_its_deadline),
-        cmocka_unit_test(only_ids_that_were_sent_are_told),
         cmocka_unit_test(an_end_waits_for_who_does_not_read),
     };
 
