@@ -107,11 +107,22 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
 
 units: $(UNITS)
 
-# libFuzzer targets: clang with its runtime.
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(SOURCES) | $(BUILD)/fuzz
+# libFuzzer targets: clang with its runtime, and objects of their own for it.
+FUZZ := -std=c11 -pthread -g -O1 -fno-sanitize-recover=all
+
+$(BUILD)/fuzz/%.o: %.c Makefile | $(BUILD)/fuzz
+	$(call say,CC,$@)
+	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
+
+$(BUILD)/fuzz/libsselog.a: $(SOURCES:%.c=$(BUILD)/fuzz/%.o)
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/fuzz/libsselog.a
 	$(call say,LD,$@)
-	$(Q)clang $(ALL_CPPFLAGS) -I. -std=c11 -pthread -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -o $@ $< $(SOURCES) $(LIBS)
+	$(Q)clang $(ALL_CPPFLAGS) -I. $(FUZZ) -fsanitize=fuzzer,address,undefined -MMD -MP -o $@ $< \
+	    $(BUILD)/fuzz/libsselog.a $(LIBS)
 
 fuzzers: $(FUZZERS)
 
@@ -182,6 +193,6 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/bench/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/bench/*.d)
 
 .PHONY: all units fuzzers deps demo check check-asan check-tsan check-memcheck chaos bench install uninstall clean

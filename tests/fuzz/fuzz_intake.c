@@ -46,7 +46,7 @@ static enum intake_state feed(struct intake *in, int peer, const uint8_t *p, siz
         size_t n = piece < len - at ? piece : len - at;
         need(send(peer, p + at, n, MSG_NOSIGNAL) == (ssize_t)n);
         state = intake_read(in);
-        need(in->params.len <= INTAKE_MAX_PARAMS && in->body.len <= GATEWAY_MAX_BODY);
+        need(in->params.len <= INTAKE_MAX_PARAMS && in->body.len <= INTAKE_MAX_BODY);
     }
     return state;
 }
