@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * The real stack for one test file: a private redis-server and lighttpd, run from the example
- * file that is shipped, with sselog behind it; on free loopback ports, in a directory of their own.  Children end with
- * this process (setpriv --pdeathsig) and with stop(), which also removes the directory.
+ * file that is shipped, with sselog behind it; on a loopback port that nobody else takes and a Unix socket, in a
+ * directory of their own.  Children end with this process (setpriv --pdeathsig) and with stop(), which also removes
+ * the directory.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs/promises";
@@ -12,7 +13,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const TOP = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
-const DEADLINE = 20_000;
+const DEADLINE = 60_000; // ms; a machine under load may stop anything for many seconds
 const KEY = "stream:logs:test";
 
 const program = () => path.resolve(process.env.SSELOG ?? path.join(process.env.BUILD ?? path.join(TOP, "build"), "sselog"));
@@ -27,20 +28,41 @@ async function until(probe, what) {
   }
 }
 
-/* A port nobody listens on now; who takes it in between makes the start fail, and it is tried again. */
-function freePort() {
-  return new Promise((done, fail) => {
-    const server = net.createServer().once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
+/*
+ * A port that is free and stays ours, also while the server on it is down that comes back: from below the range of
+ * outgoing connections, and with the same port of 127.0.0.2 held, which the other stacks leave alone then.
+ * {port, release()}; who uses it is ready to try another all the same.
+ */
+async function takePort() {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const held = await listen(port, "127.0.0.2");
+    if (!held) continue;
+    const probe = await listen(port, "127.0.0.1");
+    const release = () => new Promise((done) => held.close(done));
+    if (probe) {
+      await new Promise((done) => probe.close(done));
+      return { port, release };
+    }
+    await release();
+  }
+}
+
+/* A server that listens there, or null. */
+function listen(port, host) {
+  return new Promise((done) => {
+    const server = net.createServer((socket) => socket.destroy());
+    server.unref();
+    server.once("error", () => done(null)).listen({ port, host, exclusive: true }, () => done(server));
   });
 }
 
-const listening = (port) =>
+/* address: a port of 127.0.0.1, or a path */
+const connectTo = (address) => (typeof address === "string" ? net.connect(address) : net.connect(address, "127.0.0.1"));
+
+const listening = (address) =>
   new Promise((done) => {
-    const socket = net.connect(port, "127.0.0.1");
+    const socket = connectTo(address);
     socket.once("connect", () => (socket.destroy(), done(true))).once("error", () => done(false));
   });
 
@@ -74,8 +96,8 @@ class Child {
 
 /* One connection, commands as arrays, answers in order: all that the tests need. */
 class Client {
-  constructor(port) {
-    this.socket = net.connect(port, "127.0.0.1");
+  constructor(address) {
+    this.socket = connectTo(address);
     this.waiting = [];
     this.input = Buffer.alloc(0);
     this.socket.on("data", (part) => this.read(part));
@@ -137,18 +159,18 @@ class Redis {
     this.dir = dir;
   }
 
+  get socket() {
+    return path.join(this.dir, "redis.sock");
+  }
+
   async start() {
-    for (let attempt = 0; attempt < 10; attempt++) {
-      this.port ??= await freePort();
-      this.child = new Child(
-        ["redis-server", "--port", this.port, "--bind", "127.0.0.1", "--dir", this.dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always"].map(String),
-        process.env,
-      );
-      await until(async () => !this.child.running || (await listening(this.port)), () => `redis-server: ${this.child.said}`);
-      if (this.child.running) break;
-      this.port = undefined;
-    }
-    this.client = new Client(this.port);
+    this.child = new Child(
+      ["redis-server", "--port", "0", "--unixsocket", this.socket, "--unixsocketperm", "777", "--dir", this.dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+      process.env,
+    );
+    await until(async () => !this.child.running || (await listening(this.socket)), () => `redis-server: ${this.child.said}`);
+    if (!this.child.running) throw new Error(`redis-server does not start: ${this.child.said}`);
+    this.client = new Client(this.socket);
     await until(() => this.client.command("PING").catch(() => false), () => `redis-server: ${this.child.said}`);
   }
 
@@ -203,14 +225,17 @@ class Web {
     if (!this.port) await this.copyProgram();
     const file = path.join(this.dir, "lighttpd.conf");
     for (let attempt = 0; attempt < 10; attempt++) {
-      const port = this.port ?? (await freePort());
+      const taken = this.port ? null : await takePort();
+      const port = taken?.port ?? this.port;
       await fs.writeFile(file, await this.config(port));
       this.child = new Child(["lighttpd", "-D", "-f", file], process.env);
       await until(async () => !this.child.running || (await listening(port)), () => `lighttpd: ${this.child.said}`);
       if (this.child.running) {
         this.port = port;
+        this.release ??= taken.release;
         return;
       }
+      await taken?.release();
     }
     const log = await fs.readFile(path.join(this.dir, "error.log"), "utf8").catch(() => "");
     throw new Error(`lighttpd does not start: ${this.child.said}${log.slice(-3000)}`);
@@ -237,17 +262,28 @@ class Web {
   async stop() {
     await this.child?.stop();
   }
+
+  async end() {
+    await this.stop();
+    await this.release?.();
+  }
 }
 
 /* ---------------------------------------------------------------- both */
 
 /* Resolves when an event stream has said so. */
 async function heard(reader, text) {
-  for (let said = ""; !said.includes(text); ) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`the stream ended without ${text}: ${said}`);
-    said += value;
-  }
+  let said = "";
+  let timer;
+  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`the stream does not say ${text}: ${said}`)), DEADLINE)));
+  const reading = (async () => {
+    while (!said.includes(text)) {
+      const { value, done } = await reader.read();
+      if (done) throw new Error(`the stream ended without ${text}: ${said}`);
+      said += value;
+    }
+  })();
+  await Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
 export async function startStack({ options = {} } = {}) {
@@ -274,7 +310,12 @@ export async function startStack({ options = {} } = {}) {
      * seconds after its last reader has left, would tell the next one. */
     async reset() {
       const gone = new AbortController();
-      const { ok, body } = await fetch(`${stack.url}/sselog/stream?history=0`, { signal: gone.signal });
+      // A responder that has not come back yet from what a test did to it, or to Redis, has no stream to give.
+      const answer = async () => {
+        const response = await fetch(`${stack.url}/sselog/stream?history=0`, { signal: gone.signal }).catch(() => null);
+        return response && [200, 401].includes(response.status) && response;
+      };
+      const { ok, body } = await until(answer, () => "a stream, or that nobody is signed in");
       const witness = ok && (await redis.client.command("EXISTS", KEY)) && body.pipeThrough(new TextDecoderStream()).getReader();
       if (witness) await heard(witness, "event: live");
       await redis.client.command("FLUSHALL");
@@ -312,7 +353,7 @@ export async function startStack({ options = {} } = {}) {
     },
 
     async stop() {
-      await web.stop();
+      await web.end();
       await redis.stop();
       await fs.rm(dir, { recursive: true, force: true });
     },
@@ -325,7 +366,7 @@ export async function startStack({ options = {} } = {}) {
       SSELOG_AUTH: "anonymous",
       SSELOG_ALLOW_ROOT: "1",
       SSELOG_RETRY: "300",
-      SSELOG_REDIS: `redis://127.0.0.1:${redis.port}/0`,
+      SSELOG_REDIS: `unix://${redis.socket}`,
       ...options,
     };
     await web.start();
