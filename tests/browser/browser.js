@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
-export const DEADLINE = 15_000;
+export const DEADLINE = 60_000; // ms; a machine under load may stop anything for many seconds
 
 const EXPECTED = /Failed to load resource|ERR_CONNECTION|net::ERR|ERR_INCOMPLETE_CHUNKED|MIME type/; // outages the tests make
 
@@ -14,6 +14,7 @@ export async function openBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
+    timeout: 2 * DEADLINE,
     args: [
       "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync",
