@@ -34,10 +34,13 @@ for (const colorScheme of ["light", "dark"]) {
     await page.locator("#query").fill("/(/");
     await shows(page, "deployed");
     await page.locator("#menu summary").click();
+    await page.locator(".sheet").waitFor();
     await check(page, "an error in the filter, menu open");
     await page.locator("#help-open").click();
+    await page.locator("#help").waitFor();
     await check(page, "help");
     await page.locator("#help-close").click();
+    await page.locator("#help").waitFor({ state: "hidden" });
     await page.locator("#query").fill("");
     await page.locator("#pause").click();
     await site.stack.stopRedis();
@@ -57,6 +60,7 @@ for (const colorScheme of ["light", "dark"]) {
     await page.locator(".fields").waitFor();
     await check(page, "fields");
     await page.locator("#menu summary").tap();
+    await page.locator(".sheet").waitFor();
     await check(page, "menu open");
   });
 }

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { download, held, json, numbered, row, rows, shows, texts, until } from "./browser.js";
+import { download, held, json, numbered, row, rows, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const site = useSite();
@@ -117,7 +117,7 @@ test("records of any name are records: unheard of before, named like control fra
   const all = [...names, ...names, "never heard of"];
   assert.deepEqual((await held(page)).map(({ event }) => event), all);
   assert.deepEqual(await page.locator("#rows .event").allTextContents(), all);
-  assert.equal(await page.locator("#state-text").textContent(), "live");
+  await state(page, "live");
 });
 
 test("download: what is shown, as text and as JSON lines", async () => {
@@ -169,12 +169,14 @@ for (const [timezoneId, local] of ZONES) {
 for (const [width, height] of [[320, 568], [360, 640], [390, 844], [640, 300], [800, 300]]) {
   test(`the menu and an error in the filter fit a screen of ${width} by ${height}`, async () => {
     const page = await site.open("", await site.newContext({ viewport: { width, height }, isMobile: true, hasTouch: true }));
-    await page.locator("#menu summary").tap();
+    await page.locator("#menu summary").tap(); // the click of a tap comes when it will
+    await page.locator(".sheet").waitFor();
     const { x, y, width: w, height: h } = await page.locator(".sheet").boundingBox();
     assert.ok(x >= 0 && x + w <= width && y >= 0 && y + h <= height, `${x}, ${y}, ${w} by ${h}`);
     await page.locator("#help-open").scrollIntoViewIfNeeded();
     await page.locator("#help-open").tap();
     await page.locator("#help-close").tap();
+    await page.locator("#help").waitFor({ state: "hidden" });
     await page.locator("#query").fill("/(/");
     await page.locator("#query-error").filter({ hasText: "not a regular" }).waitFor();
     assert.ok((await page.locator("#query").boundingBox()).width >= 120, "the filter can be read");
@@ -195,6 +197,7 @@ test("on a phone everything fits and can be reached", async () => {
   await page.locator("#menu summary").tap();
   await page.locator("#utc").tap();
   await page.locator("#menu summary").tap();
+  await page.locator(".sheet").waitFor({ state: "hidden" });
   await page.locator("#rows button.more").last().tap();
   await page.locator(".fields").waitFor();
 });
