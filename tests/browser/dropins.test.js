@@ -147,7 +147,7 @@ const todLogin = async (example) => [
 test("The Other Dude: a fresh token for each connection, six names, the own tenant alone", () =>
   withPage("tod", todLogin, async (example, page) => {
     await page.evaluate(todPage, { tenant: TENANTS[0], types: EVENT_TYPES });
-    await page.waitForFunction(() => window.page.opens === 1);
+    await page.waitForFunction(() => window.page.opens > 0);
     for (const n of numbered(0, 6)) {
       await todWrites(example, n);
       await todWrites(example, 100 + n, EVENT_TYPES[n], TENANTS[1]);
@@ -158,16 +158,17 @@ test("The Other Dude: a fresh token for each connection, six names, the own tena
     assert.deepEqual(events.map((event) => [event.type, event.data.n]), EVENT_TYPES.map((type, n) => [type, n]));
     assert.ok(events.every((event) => event.data.text === "größer\n" && /^\d+-\d+$/.test(event.id)));
     example.cut();
-    await page.waitForFunction(() => window.page.opens === 2);
+    await page.waitForFunction(() => window.page.opens > 1);
     await todWrites(example, 6);
     await page.waitForFunction(() => window.page.events.at(-1).data.n === 6);
-    assert.equal(await page.evaluate(() => window.page.tokens), 2);
+    const { opens, tokens } = await page.evaluate(() => window.page);
+    assert.ok(tokens >= opens, `${tokens} tokens for ${opens} connections`);
   }));
 
 test("The Other Dude: with its place kept, nothing missing or twice over many cuts", () =>
   withPage("tod", todLogin, async (example, page) => {
     await page.evaluate(todPage, { tenant: TENANTS[0], types: EVENT_TYPES, keepsPlace: true });
-    await page.waitForFunction(() => window.page.opens === 1);
+    await page.waitForFunction(() => window.page.opens > 0);
     await todWrites(example, 0);
     await page.waitForFunction(() => window.page.events.length === 1);
     const last = await cutAgainAndAgain(
@@ -235,7 +236,7 @@ const astrbotPage = (token) => {
 };
 
 const CLIENTS = ["polyfill", "header", "native"];
-const connected = (page) => page.waitForFunction(() => Object.values(window.page.connects).every((n) => n === 1));
+const connected = (page) => page.waitForFunction(() => Object.values(window.page.connects).every((n) => n > 0));
 /* The fewest records that any of these clients has. */
 const fewest = (page, clients) => page.evaluate((names) => Math.min(...names.map((name) => window.page[name].length)), clients);
 
