@@ -18,6 +18,7 @@ export class List {
     this.anchor = null; // {seq, offset}: first entry in sight, px of it above the edge
     this.refocus = null; // entry whose row had the focus when rows were taken away
     this.placed = 0; // scrollTop as set here: less than that is the reader's doing
+    this.wantsOlder = false; // scrolled up to near the top
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(box);
   }
@@ -27,15 +28,23 @@ export class List {
   }
 
   scrolled() {
+    if (this.noticeScroll()) this.draw();
+  }
+
+  /* What the reader scrolled since the last drawing; true when that was anything. A drawing may come before the
+   * event that tells of it, and would undo it. A box that grew moves what it shows by itself: that is no scrolling. */
+  noticeScroll() {
     const top = this.box.scrollTop;
-    if (Math.abs(top - this.placed) < 2) return;
-    const up = top < this.placed;
+    const most = this.box.scrollHeight - this.viewHeight;
+    const before = Math.min(this.placed, most);
+    if (Math.abs(top - before) < 2) return false;
+    const up = top < before;
     this.placed = top;
     if (up) this.setFollowing(false);
-    else if (top + this.viewHeight >= this.box.scrollHeight - 4) this.setFollowing(true);
-    this.dropAnchor(top);
-    this.draw();
-    if (up && top < NEAR_TOP) this.ontop();
+    else if (top >= most - 4) this.setFollowing(true);
+    if (!this.following) this.dropAnchor(top);
+    this.wantsOlder = up && top < NEAR_TOP;
+    return true;
   }
 
   resized() {
@@ -50,6 +59,7 @@ export class List {
   setFollowing(following) {
     if (following === this.following) return;
     this.following = following;
+    this.placed = this.box.scrollTop;
     if (following) this.anchor = null;
     else this.dropAnchor(this.box.scrollTop);
     this.onfollow(following);
@@ -102,12 +112,16 @@ export class List {
 
   /* Measuring can move the edge, which brings other rows in sight: thrice is enough in practice. */
   draw() {
+    this.noticeScroll();
     for (let round = 0; round < 3; round++) {
       const top = this.place();
       this.fill(top);
       if (!this.measure()) break;
     }
     this.place();
+    if (!this.wantsOlder) return;
+    this.wantsOlder = false;
+    this.ontop();
   }
 
   /* Gives the canvas its height and the box its scrollTop. Returns the latter. */
@@ -173,6 +187,7 @@ export class List {
   reveal(entry, { centre = false } = {}) {
     const found = this.store.locate(entry.seq);
     if (!found || found.entry !== entry) return null;
+    this.placed = this.box.scrollTop; // what was scrolled before is over
     const y = this.box.scrollTop - this.headHeight;
     const below = found.top + entry.height > y + this.viewHeight;
     if (centre || found.top < y || below) {

@@ -247,6 +247,26 @@ test("scrolling down to the end follows again", async () => {
   await page.locator("#follow").waitFor({ state: "hidden" });
 });
 
+test("a drawing that comes before the news of a scrolling does not undo it", async () => {
+  await site.stack.addMany(numbered(0, 300));
+  const page = await site.open();
+  await shows(page, "line 299");
+  const scrollAndDraw = (top) =>
+    page.locator("#log").evaluate((log, y) => {
+      log.scrollTo(0, y);
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "u", bubbles: true })); // rows are built anew
+      return [log.scrollTop, document.getElementById("follow").hidden];
+    }, top);
+  assert.deepEqual(await scrollAndDraw(1000), [1000, false]);
+  assert.deepEqual(await scrollAndDraw(600), [600, false]);
+  const [end, follows] = await scrollAndDraw(1e6);
+  assert.ok(end > 5000 && follows, `${end}`);
+  await page.setViewportSize({ width: 1280, height: 900 }); // what is at the end moves by itself
+  await page.locator("#log").evaluate((log) => new Promise((done) => new ResizeObserver(() => log.clientHeight > 700 && requestAnimationFrame(() => requestAnimationFrame(done))).observe(log)));
+  assert.ok(await page.locator("#follow").isHidden());
+  await until(() => atEnd(page), "the end is in sight");
+});
+
 test("older records are loaded on scrolling to the top, and what is read stays in place", async () => {
   await site.stack.addMany(numbered(0, 1800));
   const page = await site.open();
