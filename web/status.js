@@ -63,9 +63,11 @@ export class Status {
       this.awaySince = Date.now();
       this.awayReason = reason === "lifetime" ? reason : "";
     }
-    if (state === "behind" && this.awaySince) {
+    // A tab that goes on with another's stream is live at once: it has what came meanwhile already.
+    if ((state === "behind" || state === "live") && this.awaySince) {
       const seconds = Math.round((Date.now() - this.awaySince) / 1000);
-      this.mark("reconnect", this.awayReason ? "Connection renewed" : `Reconnected after ${number(seconds)} s; what came meanwhile follows`);
+      const follows = state === "behind" ? "; what came meanwhile follows" : "";
+      this.mark("reconnect", this.awayReason ? "Connection renewed" : `Reconnected after ${number(seconds)} s${follows}`);
       this.awaySince = 0;
     }
   }

@@ -180,6 +180,29 @@ for (const [name, locks, count] of [["six tabs, with Web Locks", true, 6], ["thr
   });
 }
 
+test("a tab that comes back to another's stream says so, and counts no outage from then on", async () => {
+  await site.stack.add("before");
+  const context = await site.newContext();
+  await site.open("", context);
+  const page = await site.open("", context);
+  await shows(page, "before");
+  await page.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+    const { now } = Date;
+    Date.now = () => now() + window.later;
+    window.later = 0;
+  });
+  const marks = async () => (await rowsAndMarkers(page)).filter((text) => text.startsWith("Reconnected"));
+  await until(async () => (await marks()).length, "it says so");
+  await state(page, "live");
+  await page.evaluate(() => (window.later = 3_600_000)); // an hour later
+  const before = (await marks()).length;
+  await site.stack.restartResponder();
+  await until(async () => (await marks()).length > before, "the outage that all have");
+  for (const text of await marks()) assert.match(text, /^Reconnected after \d{1,2} s/);
+});
+
 test("tabs of another filter on the server have a stream of their own", async () => {
   const opened = streams(site.context);
   await site.open();
