@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { makeEntry } from "../../../web/entry.js";
+import { parseQuery } from "../../../web/filter.js";
+import { Judge } from "../../../web/judge.js";
+
+const query = parseQuery("/a+/");
+const entries = () => [makeEntry({ id: "1-0", data: "xaa" })];
+const turn = () => new Promise(setImmediate);
+
+/* A judge whose worker answers when told, and whose time passes when told: pass() is a moment in which each timer
+ * that is set runs, however long it took. */
+function stage(t) {
+  const stage = { asked: 0, ended: 0, timers: new Map() };
+  const { setTimeout, clearTimeout } = globalThis;
+  t.after(() => Object.assign(globalThis, { setTimeout, clearTimeout, Worker: undefined }));
+  globalThis.setTimeout = (run) => {
+    const id = {};
+    stage.timers.set(id, run);
+    return id;
+  };
+  globalThis.clearTimeout = (id) => stage.timers.delete(id);
+  globalThis.Worker = class {
+    constructor() {
+      stage.worker = this;
+      queueMicrotask(() => this.onmessage({ data: "ready" }));
+    }
+    postMessage() {
+      stage.asked++;
+    }
+    terminate() {
+      stage.ended++;
+    }
+  };
+  stage.pass = () => {
+    const due = [...stage.timers.values()];
+    stage.timers.clear();
+    due.forEach((run) => run());
+  };
+  return stage;
+}
+
+test("a machine that stands still for long does not end an expression's trial", async (t) => {
+  const at = stage(t);
+  const [entry] = entries();
+  const verdict = new Judge().judge([entry], query);
+  await turn();
+  assert.equal(at.asked, 1);
+  at.pass();
+  at.worker.onmessage({ data: [[[1, 3]]] });
+  await verdict;
+  assert.deepEqual(entry.verdict, { query, spans: [[1, 3]] });
+  assert.deepEqual([at.ended, at.timers.size], [0, 0]);
+});
+
+test("a worker that never answers is ended, and the next question has another", async (t) => {
+  const at = stage(t);
+  const judge = new Judge();
+  const verdict = assert.rejects(judge.judge(entries(), query), { message: "it takes too long" });
+  await turn();
+  for (let n = 0; n < 1000 && at.timers.size; n++) at.pass();
+  await verdict;
+  assert.equal(at.ended, 1);
+  const next = judge.judge(entries(), query);
+  await turn();
+  at.worker.onmessage({ data: [null] });
+  await next;
+  assert.equal(at.asked, 2);
+});
