@@ -201,7 +201,7 @@ const astrbotPage = (token) => {
     polyfill: (id) => [`?lastEventId=${encodeURIComponent(id)}`, {}],
     header: (id) => ["", { "Last-Event-ID": id }],
   };
-  const lastId = {};
+  const lastId = (page.lastId = {});
 
   const follow = async (name) => {
     const [query, headers] = lastId[name] ? place[name](lastId[name]) : ["", {}];
@@ -236,7 +236,19 @@ const astrbotPage = (token) => {
 };
 
 const CLIENTS = ["polyfill", "header", "native"];
-const connected = (page) => page.waitForFunction(() => Object.values(window.page.connects).every((n) => n > 0));
+
+/* A look at whether an EventSource of the page has got bytes of the path: it is open before that, and has no place
+ * yet to come back to. */
+async function watchFirstBytes(page, path) {
+  const cdp = await page.context().newCDPSession(page);
+  const asked = new Set();
+  let come = false;
+  cdp.on("Network.requestWillBeSent", ({ requestId, request }) => new URL(request.url).pathname === path && asked.add(requestId));
+  cdp.on("Network.dataReceived", ({ requestId }) => (come ||= asked.has(requestId)));
+  await cdp.send("Network.enable");
+  return () => come;
+}
+
 /* The fewest records that any of these clients has. */
 const fewest = (page, clients) => page.evaluate((names) => Math.min(...names.map((name) => window.page[name].length)), clients);
 
@@ -248,8 +260,10 @@ async function withAstrbot(body) {
   };
   await withPage("astrbot", login, async (example, page) => {
     await astrbotWrites(example, 0);
+    const native = await watchFirstBytes(page, "/api/v1/logs/live");
     await page.evaluate(astrbotPage, token);
-    await connected(page);
+    await until(native, "the first bytes of the native one");
+    await page.waitForFunction(() => ["polyfill", "header"].every((name) => window.page.lastId[name]));
     await body(example, page);
   });
 }
