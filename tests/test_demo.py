@@ -13,6 +13,9 @@ import webs
 from procs import wait_until
 from sse import get
 
+# The demo waits up to 30 s for each of the three that it starts, and 5 s for each that it ends.
+DEADLINE = 90.0
+
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_demo(stack, number, monkeypatch):
@@ -26,19 +29,20 @@ def test_demo(stack, number, monkeypatch):
     monkeypatch.delenv("SSELOG_TEST_ACL", raising=False)  # the demo has a Redis of its own
     demo = stack.keep(procs.Child([webs.TOP / "tests/demo"], log=out))
     said = demo.said
-    wait_until(lambda: "curl -N" in said(), "the URL")
+    wait_until(lambda: "curl -N" in said() or not demo.running(), "the URL", DEADLINE)
+    assert demo.running(), said()
     port = int(re.search(r"http://127\.0\.0\.1:(\d+)/sselog/stream", said())[1])
     page = re.search(r"^ *page +(http://\S+)$", said(), re.M)[1]
     with urllib.request.urlopen(page) as answer:
         assert b'id="log"' in answer.read(), "the address that is printed leads to the console"
     wait_until(lambda: "data: a line of the file" in said() and "data: and another" in said(),
-               "records of the file")
+               "records of the file", DEADLINE)
     assert get(port, "/a-visit-of-ours").status == 404
-    wait_until(lambda: "a-visit-of-ours" in said(), "our visit in the stream")
+    wait_until(lambda: "a-visit-of-ours" in said(), "our visit in the stream", DEADLINE)
     members = procs.descendants(demo.pid)
     assert len(members) >= 4
     demo.send(number)
-    assert demo.wait(30) == 0
+    assert demo.wait(DEADLINE) == 0
     assert not [p for p in members if procs.executable(p)]
     assert sorted(p.name for p in scratch.iterdir()) == ["out", "some.log"]
 
@@ -48,6 +52,6 @@ def test_demo_names_a_file_it_cannot_read(stack, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setenv("SSELOG", str(webs.program()))
     monkeypatch.setenv("DEMO_FILE", "/no/such/file")
-    done = subprocess.run([webs.TOP / "tests/demo"], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([webs.TOP / "tests/demo"], capture_output=True, text=True, timeout=DEADLINE)
     assert done.returncode == 1 and "/no/such/file" in done.stderr
     assert not list(Path(scratch).iterdir())
