@@ -3,9 +3,10 @@
  * Speed of the console, in counts rather than times: with a full page (100,000 records held, the cap) and
  * 2,000 records a second arriving, a filter is typed, changed and taken back.  Wanted: no task of the page's
  * thread longer than 100 ms, every record on the page, and memory that no longer grows once the cap holds.
- * A machine that does other work makes long tasks too, by taking the processor away from them: a run with some is
- * repeated, twice at most, and what decides at last is the processor time of each task, which the browser's own
- * trace tells.
+ * A machine that does other work makes long tasks too, by taking the processor away from them: where there are some
+ * what decides is the processor time of each task, which the browser's own trace tells.  That too grows on a machine
+ * whose processors are shared with others (a cold cache, time that was stolen), but not in the same place each time:
+ * what is too much is measured again, twice at most.  Memory is judged at once.
  *
  *   node perf/perf.js [--short]        --short: 20,000 held, for a quick look
  */
@@ -17,6 +18,7 @@ const SHORT = process.argv.includes("--short");
 const HELD = SHORT ? 20_000 : 100_000;
 const SECONDS = SHORT ? 6 : 20;
 const RATE = 2000;
+const MOST = RATE / 4; // records that may be on their way to the page
 const LIMIT = 100; // ms
 const ATTEMPTS = 3;
 const PATIENCE = 120_000; // ms; how long it takes is not judged
@@ -41,22 +43,41 @@ async function produce(stack, from, count) {
   return from + count;
 }
 
-/* RATE a second in small lots until stop() is called; resolves to the next number. */
-function pour(stack, from) {
+/* Pages count what their event streams bring. */
+const countArrivals = (context) =>
+  context.addInitScript(() => {
+    window.arrived = 0;
+    window.EventSource = class extends EventSource {
+      constructor(...given) {
+        super(...given);
+        this.addEventListener("message", () => window.arrived++);
+      }
+    };
+  });
+
+/* RATE a second in small lots until stop() is called; resolves to the next number.  A machine under load may hold up
+ * Redis, the responder or the page: what could not be written meanwhile is not made up for, nor is more written to
+ * what waits already.  The browser would take all of it in one task, and it is a rate that is to be borne. */
+function pour(stack, page, from) {
   let n = from;
   let on = true;
-  const start = performance.now();
+  let last = performance.now();
   const done = (async () => {
+    const before = await page.evaluate(() => window.arrived);
     while (on) {
-      const due = from + Math.floor(((performance.now() - start) / 1000) * RATE);
-      if (due > n) {
-        await stack.addMany(Array.from({ length: due - n }, (_, i) => record(n + i)));
-        n = due;
+      const now = performance.now();
+      const waiting = n - from - ((await page.evaluate(() => window.arrived)) - before);
+      const lot = Math.min(MOST - waiting, Math.floor(((now - last) / 1000) * RATE));
+      if (lot > 0) {
+        last = lot < MOST - waiting ? last + (lot * 1000) / RATE : now;
+        await stack.addMany(Array.from({ length: lot }, (_, i) => record(n + i)));
+        n += lot;
       }
       await new Promise((next) => setTimeout(next, 20));
     }
     return n;
   })();
+  done.catch(() => {}); // who stops it is told
   return () => ((on = false), done);
 }
 
@@ -111,6 +132,7 @@ async function attempt(browser) {
   const { context, close } = await openContext(browser, { viewport: { width: 1280, height: 800 } });
   try {
     context.setDefaultTimeout(PATIENCE);
+    await countArrivals(context);
     const page = await context.newPage();
     await page.goto(`${stack.url}/console.html?cap=${HELD}`);
     await state(page, "live");
@@ -126,9 +148,8 @@ async function attempt(browser) {
     });
     const from = n;
     const work = await longestWork(browser, page, async () => {
-      const stop = pour(stack, n);
-      await typeAway(page, SECONDS);
-      n = await stop();
+      const stop = pour(stack, page, n);
+      await typeAway(page, SECONDS).finally(async () => (n = await stop()));
       await page.keyboard.press("f");
       await shownLast(page, n);
     });
@@ -139,7 +160,7 @@ async function attempt(browser) {
     await shownLast(page, n);
     const after = await memory(browser, cdp);
     const held = Number((await page.locator("#counts").textContent()).replace(/,/g, ""));
-    if (held > HELD || held < HELD - 200) throw new Error(`${held} held instead of ${HELD}`);
+    if (!(held <= HELD && held >= HELD - 200)) throw new Error(`${held} held instead of ${HELD}`);
     return { poured, tasks, work, before, after, ratio: after.heap / before.heap, ratioAll: after.resident / before.resident };
   } finally {
     await close();
@@ -150,9 +171,8 @@ async function attempt(browser) {
 const mega = (bytes) => (bytes / 1e6).toFixed(1);
 const browser = await openBrowser();
 let good = false;
-let calm = false; // no long task at all, on a machine that left us alone
 try {
-  for (let n = 1; n <= ATTEMPTS && !calm; n++) {
+  for (let n = 1; n <= ATTEMPTS && !good; n++) {
     const { poured, tasks, work, before, after, ratio, ratioAll } = await attempt(browser);
     const long = tasks.filter((ms) => ms > LIMIT);
     const bounded = ratio <= MEMORY && ratioAll <= MEMORY_ALL;
@@ -160,11 +180,10 @@ try {
     console.log(`tasks over ${LIMIT} ms: ${long.length}${long.length ? ` (${long.join(", ")} ms)` : ""}; most processor time of a task: ${work.toFixed(0)} ms`);
     console.log(`heap: ${mega(before.heap)} MB at the cap, ${mega(after.heap)} MB after twice the cap more; ratio ${ratio.toFixed(2)} (at most ${MEMORY})`);
     console.log(`process: ${mega(before.resident)} MB, then ${mega(after.resident)} MB; ratio ${ratioAll.toFixed(2)} (at most ${MEMORY_ALL})`);
-    calm = bounded && long.length === 0;
-    good = bounded && work <= LIMIT;
-    if (calm) console.log("good");
-    else if (good) console.log("good, but for what else this machine does");
-    else console.log("not good");
+    good = bounded && (!long.length || work <= LIMIT);
+    if (!good) console.log("not good");
+    else if (long.length) console.log("good, but for what else this machine does");
+    else console.log("good");
     if (!bounded) break;
   }
 } finally {
