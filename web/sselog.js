@@ -238,8 +238,14 @@ class Connection {
 
   hearLeader({ type, records, state, detail, moved }) {
     if (type === "records") for (const record of records) this.record(record);
-    if (type === "state" && (state !== "gap" || this.lacks(detail.next))) this.report(state, detail);
+    if (type === "state" && (state !== "gap" || this.misses(detail))) this.report(state, detail);
     this.moved(moved);
+  }
+
+  /* Whether another tab's gap is this one's too, which may have begun later. Nothing follows where the whole log went. */
+  misses({ after, next }) {
+    if (isId(next)) return this.lacks(next);
+    return !isId(after) || !this.lastId || compareIds(this.lastId, after) <= 0;
   }
 
   /* `prior`: what the leader has; who has it too may go on from here. */

@@ -133,6 +133,18 @@ describe("tabs of one log", () => {
     assert.deepEqual(await got(page), numbered(0, 3));
   });
 
+  test("all tabs are told of a log that was emptied, also where nothing follows", async () => {
+    await site.stack.addMany(numbered(0, 3));
+    const tabs = [await tab(site), await tab(site)];
+    await site.stack.redis("FLUSHALL");
+    for (const one of tabs) await until(async () => (await states(one)).includes("gap"), "the gap is told");
+    await site.stack.add("line 3");
+    for (const one of tabs) {
+      await arrives(one, "line 3");
+      assert.deepEqual(await got(one), numbered(0, 4));
+    }
+  });
+
   test("no gap is told where a filter withheld what lies before, after a stay in the browser's cache", async () => {
     const page = await site.blank();
     await connect(page, { url: "/sselog/stream?q=wanted" });
