@@ -92,8 +92,15 @@ export class Feed {
     this.busy = true;
     await this.judged(batch);
     this.busy = false;
-    if (life === this.life) this.add(batch);
+    if (life === this.life && this.paused) this.putBack(batch); // the reader's pause came while it was judged
+    else if (life === this.life) this.add(batch);
     if (this.queue.length) this.drain();
+  }
+
+  putBack(entries) {
+    this.queue = [...entries, ...this.queue];
+    for (const entry of entries) this.weight += weightOf(entry);
+    this.changed();
   }
 
   /* Chunk by chunk, as far as it may; the rest waits again. */
@@ -104,8 +111,7 @@ export class Feed {
     this.taken(from, gone);
     const rest = batch.slice(from);
     if (!rest.length) return;
-    this.queue = [...rest, ...this.queue];
-    for (const entry of rest) this.weight += weightOf(entry);
+    this.putBack(rest);
     this.pause(true);
   }
 

@@ -194,6 +194,37 @@ test("pause holds back and counts; resume shows all of it", async () => {
   assert.deepEqual(await rows(page), ["before", ...numbered(0, 12)]);
 });
 
+test("a pause holds back what waits for an expression's verdict too", async () => {
+  const context = await site.newContext();
+  await context.addInitScript(() => {
+    window.arrived = 0;
+    window.EventSource = class extends EventSource {
+      constructor(...given) {
+        super(...given);
+        this.addEventListener("message", () => window.arrived++);
+      }
+    };
+  });
+  await site.stack.add("before");
+  const page = await site.open("", context);
+  await shows(page, "before");
+  let go;
+  const slow = new Promise((done) => (go = done));
+  await page.route("**/judge-worker.js", (route) => slow.then(() => route.continue()));
+  const asked = page.waitForEvent("request", (request) => request.url().endsWith("/judge-worker.js"));
+  await page.locator("#query").fill("/./");
+  await asked;
+  await site.stack.add("late");
+  await until(() => page.evaluate(() => window.arrived), "it has arrived");
+  for (let n = 0; n < 4; n++) await page.evaluate(() => new Promise(requestAnimationFrame)); // and is to be judged
+  await page.locator("#pause").click();
+  go();
+  await page.locator("#pause").filter({ hasText: "Resume (1)" }).waitFor();
+  await rowsAre(page, ["before"]);
+  await page.locator("#pause").click();
+  await rowsAre(page, ["before", "late"]);
+});
+
 test("follow stops on scrolling up, counts what is new, returns with the button and with a key", async () => {
   await site.stack.addMany(numbered(0, 300));
   const page = await site.open();
