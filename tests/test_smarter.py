@@ -56,7 +56,9 @@ def test_bytes(stack, redis, kind):
         assert s.headers["x-accel-buffering"] == "no"
         bulk(s)
         array = json.dumps([json.loads(first), json.loads(second)])
-        assert body(s).startswith(f"retry: 3000\n\nevent: bulk\ndata: {array}\n\n")
+        # Where Redis takes more than a second to answer, keepalives come before the bulk.
+        began = body(s).replace(": keepalive\n\n", "")
+        assert began.startswith(f"retry: 3000\n\nevent: bulk\ndata: {array}\n\n")
         s.until(lambda s: s.parser.cursor_moves, "the cursor")
         before = len(s.raw)
         handler(redis.client, first)
@@ -275,6 +277,8 @@ def test_no_record_missing_or_twice(stack, redis, kind):
                 bulk(s)
                 s.messages(1 + 20)
                 joined(numbers_of(s)[1:])
+            # Who is cut between the bulk and the id behind it is right to come back without a place.
+            steady[rounds % 3].wait(lambda v: v.last_id, "a place in the log")
             steady[rounds % 3].cut()
             rounds += 1
     finally:
@@ -355,7 +359,7 @@ def test_cut_inside_the_bulk_is_no_event(stack, redis):
     """A stream that must end inside the array ends without the blank line: the page gets nothing
     half, and a bulk anew when it comes back."""
     redis.add_many(KEY, [record("x" * 10_000) for _ in range(1000)])
-    responder = stack.responder(redis, profile="smarter", auth="remote_user", lifetime=5)
+    responder = stack.responder(redis, profile="smarter", auth="remote_user")
     with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"),
                     rcvbuf=8192) as s:
         s.until(lambda s: len(s.raw) > 100_000, "a part of the array")
