@@ -44,8 +44,8 @@ def test_bytes(stack, redis, kind):
         id, data = publish(redis, A, "device_status", status="ä", nested={"a": [1.5, None]})
         s.messages(1)
         assert f"id: {id}\r\nevent: device_status\r\ndata: {json.dumps(data)}\r\n\r\n" in body(s)
-        s.until(lambda s: "heartbeat" in s.parser.comments, "heartbeat")
-        assert ": heartbeat\r\n\r\n" in body(s)
+        s.until(lambda s: ": heartbeat\r\n\r\n" in body(s), "heartbeat")
+        assert "heartbeat" in s.parser.comments
         assert body(s).count("\n") == body(s).count("\r\n") == body(s).count("\r")
         assert not s.parser.retries
 
@@ -57,8 +57,8 @@ def test_heartbeat_behind_what_is_withheld(stack, redis):
     with FcgiStream(responder.socket, environment(where, f"token={sse_token(redis, A)}", mount=where)) as s:
         for _ in range(3):
             last, _ = publish(redis, B)
-            s.until(lambda s: s.parser.last_id == last, "the cursor")
-            assert f"id: {last}\r\n\r\n: heartbeat\r\n\r\n" in body(s) and not s.records
+            s.until(lambda s: f"id: {last}\r\n\r\n: heartbeat\r\n\r\n" in body(s), "the cursor")
+            assert s.parser.last_id == last and not s.records
 
 
 @servers
