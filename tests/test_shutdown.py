@@ -222,10 +222,10 @@ def test_busy_timeout_of_mod_fcgid(stack, redis):
 
 def test_io_timeout_of_mod_fcgid(stack, redis):
     """A quiet log, keepalives more often than FcgidIOTimeout: the stream stands."""
-    server = stack.server("fcgid", redis, web={"directives": "FcgidIOTimeout 3"}, keepalive=1)
+    server = stack.server("fcgid", redis, web={"directives": "FcgidIOTimeout 8"}, keepalive=1)
     with Stream(server.port, "/sselog/stream") as s:
         s.live()
-        s.until(lambda s: len(s.parser.comments) >= 6, "six keepalives")
+        s.until(lambda s: len(s.parser.comments) >= 9, "nine keepalives")
         redis.add("log", "x")
         assert s.messages(1)[0].data == "x"
         assert b"<html" not in s.raw.lower()
