@@ -207,11 +207,6 @@ def follow_through(stack, redis, kind, disturb, directives="", rounds=1, patient
         return viewer
 
 
-def reconnects(viewer, more=1):
-    count = viewer.connects + more
-    viewer.wait(lambda v: v.connects >= count, "a reconnect")
-
-
 def test_busy_timeout_of_mod_fcgid(stack, redis):
     """mod_fcgid ends a stream that lasts: SIGTERM, and so in good order. Where that takes a busy machine
     seconds SIGKILL follows; it ends the next stream too."""
@@ -245,8 +240,9 @@ def test_graceful_restart(stack, redis, kind, cut):
 def test_responder_of_lighttpd_killed(stack, redis):
     """lighttpd starts another one. Until it has noticed, it answers 503."""
     def disturb(server, viewer):
+        count = viewer.connects
         for pid in server.responders():
             os.kill(pid, signal.SIGKILL)
-        reconnects(viewer)
+        viewer.wait(lambda v: v.connects > count, "a reconnect")
     viewer = follow_through(stack, redis, "lighttpd", disturb, rounds=3, patient=True)
     assert None in viewer.ends
