@@ -123,7 +123,7 @@ def test_64_mb_payload_disturbs_nobody(redis, responder):
         for i in range(20):
             redis.add(other, str(i))
             small.messages(i + 1)
-        assert big.messages(1)[0].data == payload.decode()
+        assert big.messages(1, deadline=60)[0].data == payload.decode()
     # Of all that was: a second copy may have lived for a moment only.
     peak = procs.peak_kb(responder.pid)
     assert peak < 1.5 * size / 1024, f"{peak} kB for a payload of {size // 1024} kB"
@@ -272,7 +272,7 @@ def test_how_much_was_lost(stack, redis):
 
 
 def test_viewer_that_goes_away_is_let_go(stack, redis):
-    responder = stack.responder(redis, max_per_user=1000)
+    responder = stack.responder(redis, max_per_user=1000, keepalive=600)
     with follow(responder) as s:
         s.live()
     before = wait_until(lambda: procs.open_fds(responder.pid), "descriptors")
@@ -283,8 +283,8 @@ def test_viewer_that_goes_away_is_let_go(stack, redis):
         assert procs.open_fds(responder.pid) >= before + 49
         for i, s in enumerate(viewers):
             s.peer.vanish() if i % 2 else s.close()
-        # At once, without a keepalive in between: that would be 15 s.
-        wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors back", 10)
+        # At once, without a keepalive in between: that would be ten minutes.
+        wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors back")
 
 
 def descriptors(server):
@@ -357,7 +357,7 @@ def test_keepalive_and_lifetime(stack, redis):
     with follow(responder) as s:
         s.rest()
         assert s.status == 200 and not s.parser.unfinished()
-        assert s.parser.comments.count("keepalive") >= 2
+        assert s.parser.comments.count("keepalive") >= 1
         last = s.events[-1]
         assert (last.type, last.json()) == ("end", {"reason": "lifetime"})
         assert s.parser.retries[0] == 1000 and len(s.parser.retries) == 2
@@ -517,7 +517,7 @@ def test_idle_viewers_cost_next_to_nothing(stack, redis):
     for s in viewers:
         s.live()
     wait_until(lambda: procs.private_kb(responder.pid) - base <= count,
-               f"1 kB for each viewer; now {(procs.private_kb(responder.pid) - base) / count:.2f}", 10)
+               f"1 kB for each viewer; now {(procs.private_kb(responder.pid) - base) / count:.2f}")
 
 
 @pytest.mark.memory
@@ -546,5 +546,5 @@ def test_ten_thousand_connects(stack, redis):
     fds = procs.open_fds(responder.pid)
     memory = procs.private_kb(responder.pid)
     some(9000)
-    wait_until(lambda: procs.open_fds(responder.pid) <= fds, "descriptors as before", 10)
+    wait_until(lambda: procs.open_fds(responder.pid) <= fds, "descriptors as before")
     assert procs.private_kb(responder.pid) <= memory + 200
