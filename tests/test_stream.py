@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
+import fcgi
 import procs
 import webs
 from fcgi import END, STDOUT, FcgiStream, environment
 from procs import wait_until
-from sse import Stream
+from sse import Stream, connect
 
 
 def follow(responder, query="", path="/sselog/stream", rcvbuf=None, **params):
@@ -539,12 +540,18 @@ def test_mod_fcgid_process_is_small(stack, redis):
 def test_ten_thousand_connects(stack, redis):
     responder = stack.responder(redis, max_per_user=100)
     redis.add_many("log", ["x"] * 20)
+    request = fcgi.begin() + fcgi.stream(fcgi.PARAMS, fcgi.pairs(environment("/sselog/stream"))) + \
+        fcgi.record(fcgi.STDIN)
 
     def some(n):
         for _ in range(n):
-            with follow(responder) as s:
-                s.live()
-        return wait_until(lambda: procs.open_fds(responder.pid), "descriptors")
+            with connect(responder.socket) as sock:
+                sock.sendall(request)
+                got = b""
+                while b"event: live" not in got:  # no more than that: ten thousand take their time
+                    more = sock.recv(65536)
+                    assert more, got
+                    got += more
 
     some(1000)
     fds = procs.open_fds(responder.pid)
