@@ -126,13 +126,18 @@ def test_connection_killed_by_the_administrator(stack, redis):
     """CLIENT KILL of either connection, in turn: nothing is lost."""
     responder = stack.responder(redis)
     ids = []
+
+    def both():
+        """By name; not while Redis still knows those before."""
+        found = {c["name"]: c["id"] for c in redis.clients()}
+        return len(redis.clients()) == 2 and set(found) == {"sselog-relay", "sselog-doorbell"} and found
+
     with follow(responder) as s:
         s.live()
         for _ in range(3):
-            for n in range(2):
-                wait_until(lambda: len(redis.clients()) >= 2, "both connections")
-                victims = sorted(redis.clients(), key=lambda c: int(c["id"]))
-                redis.client.client_kill_filter(_id=victims[n]["id"])
+            for name in ("sselog-relay", "sselog-doorbell"):
+                victims = wait_until(both, "both connections")
+                assert redis.client.client_kill_filter(_id=victims[name]) == 1
                 ids += redis.add_many("log", ["x"] * 20)
                 s.messages(len(ids))
         assert [e.id for e in s.records] == ids
