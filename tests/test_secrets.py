@@ -154,6 +154,11 @@ def test_logs_of_web_servers_and_arguments(stack, stocked, kind):
             assert not found_in(Path(f"/proc/{pid}/cmdline").read_bytes())
 
 
+def sleeps(pid):
+    """Whether every thread waits for something: what it had to do is done."""
+    return {stat.read_text().rpartition(")")[2].split()[0] for stat in Path(f"/proc/{pid}/task").glob("*/stat")} == {"S"}
+
+
 def memory_of(pid):
     """All that the process may write to."""
     parts = []
@@ -194,6 +199,7 @@ def test_memory_after_use(stack, stocked):
         s.live()
     assert ask(r.socket, environment("/sselog/history", "token=" + "x" * 43)).status == 401
     wait_until(lambda: viewers(r) == 3, "the cookie's stream to be let go")
+    wait_until(lambda: sleeps(r.pid), "its threads to be through with what they answered")
     memory = memory_of(r.pid)
     assert b"stream:logs:ann" in memory  # we do look where things are
     assert [s for s in found_in(memory, token) if s != REDIS_PASSWORD] == []  # which reconnecting needs
