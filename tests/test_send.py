@@ -112,7 +112,7 @@ def test_killed_redis_in_the_middle(stack):
     feeder.start()
     for _ in range(3):
         have = redis.client.xlen("log")
-        wait_until(lambda: redis.client.xlen("log") > have or not feeder.is_alive(), "progress")
+        wait_until(lambda: redis.client.xlen("log") > have or p.poll() is not None, "progress")
         redis.kill()
         redis.start()
     feeder.join(60)
@@ -140,7 +140,7 @@ def test_too_many_clients_pass(stack, redis):
 def test_publish_too(setup, redis):
     with redis.client.pubsub() as listener:
         listener.subscribe("log")
-        listener.get_message(timeout=10)
+        wait_until(lambda: listener.get_message(timeout=1), "the subscription")
         p = sender(setup, "-l", "log", "-p")
         p.communicate(b"hello\n")
         assert p.returncode == 0
