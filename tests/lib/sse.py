@@ -335,19 +335,19 @@ class EventSource:
         self.last_id = ""
         self.pause = least_pause
         self._least = least_pause
-        self._closing = False
+        self._closing = threading.Event()
         self._stream = None
         self._lock = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def _run(self):
-        while not self._closing and self.failed is None:
+        while not self._closing.is_set() and self.failed is None:
             try:
                 self._once()
             except (OSError, AssertionError):
                 pass
-            time.sleep(self.pause)
+            self._closing.wait(self.pause)
 
     def open(self, last_id):
         """A new response; tests that need no web server override it."""
@@ -378,7 +378,7 @@ class EventSource:
                 self.connects += 1
                 self._lock.notify_all()
             seen = self._collect(stream, 0)
-            while not self._closing and stream.more(3600):
+            while not self._closing.is_set() and stream.more(3600):
                 seen = self._collect(stream, seen)
             self._collect(stream, seen)
             end = [e.json()["reason"] for e in stream.events if e.type == "end"]
@@ -421,7 +421,7 @@ class EventSource:
                 self._lock.wait(min(left, 0.05))
 
     def close(self):
-        self._closing = True
+        self._closing.set()
         self.cut()
         self._thread.join(10)
 
