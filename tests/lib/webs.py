@@ -371,9 +371,9 @@ class Responder:
     def said(self):
         return self.child.said()
 
-    def stop(self, deadline=10):
+    def stop(self):
         """The exit status after SIGTERM."""
-        return self.child.stop(deadline=deadline)
+        return self.child.stop()
 
     def kill(self):
         self.child.kill()
