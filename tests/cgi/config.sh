@@ -14,7 +14,7 @@ start() {
     done
     [ $# -eq 0 ] || shift
     # shellcheck disable=SC2086
-    timeout 10 env -i $base $env "$sselog" "$@" >"$dir/stdout" 2>"$dir/stderr" </dev/null
+    timeout 60 env -i $base $env "$sselog" "$@" >"$dir/stdout" 2>"$dir/stderr" </dev/null
     status=$?
 }
 # name of the test, what the line must name, options...

@@ -45,11 +45,11 @@ clean() {
     wait
     rm -rf "$dir"
 }
-# Until a command succeeds, 20 seconds at most.
+# Until a command succeeds, 30 seconds at least.
 wait_for() {
     tries=0
     until "$@" >/dev/null 2>&1; do
-        [ $((tries += 1)) -le 400 ] || return 1
+        [ $((tries += 1)) -le 600 ] || return 1
         sleep 0.05
     done
 }

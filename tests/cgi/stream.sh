@@ -15,7 +15,8 @@ X-Content-Type-Options: nosniff
 END
 }
 
-options SSELOG_AUTH=remote_user SSELOG_RETRY=4000
+# No keepalive on a machine that takes its time.
+options SSELOG_AUTH=remote_user SSELOG_RETRY=4000 SSELOG_KEEPALIVE=600
 
 history_live_end() {
     add stream:logs:ann 1-0 data first
