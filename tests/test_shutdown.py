@@ -145,8 +145,10 @@ def test_sigterm_to_the_responder_behind_a_server(stack, redis, kind):
     def attempt():
         if by_itself and not server.responders():
             server.responder.start()
-        if kind == "lighttpd":  # which answers 503 until it has noticed that one ended
-            wait_until(lambda: get(server.port, server.path + "/healthz").status == 200, "a responder")
+        if kind.startswith("lighttpd"):
+            # It starts one for FastCGI in any case, which must be so far that SIGTERM is its own to handle;
+            # and answers 503 until it has noticed that one ended.
+            wait_until(lambda: get(server.port, "/sselog/healthz").status == 200, "a responder")
         with Stream(server.port, server.path + "/stream") as s:
             s.live()
             pids, before = server.responders(), len(statuses.get())
