@@ -25,7 +25,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "load: records by the thousand, too many under valgrind")
 
 
-TEST_DEADLINE = 150  # seconds
+TEST_DEADLINE = 300  # seconds
 
 
 class Stack:
