@@ -228,14 +228,23 @@ def test_io_timeout_of_mod_fcgid(stack, redis):
         assert b"<html" not in s.raw.lower()
 
 
+def generations(server):
+    """How often Apache said that it is up."""
+    log = server.dir / f"{server.name()}-error.log"
+    return log.read_text(errors="replace").count("resuming normal operations")
+
+
 @pytest.mark.parametrize("kind, cut", [("fcgid", True), ("proxy_fcgi", False), ("cgid", False),
                                        ("lighttpd", True)])
 def test_graceful_restart(stack, redis, kind, cut):
     """Some servers let the streams stand, others end them. Nothing makes EventSource give up."""
     def disturb(server, viewer):
+        up = wait_until(lambda: generations(server) or kind == "lighttpd", "Apache")
         count, have = viewer.connects, len(viewer.records)
         server.graceful()
         viewer.wait(lambda v: v.connects > count if cut else len(v.records) > have + 50, "what comes next")
+        # A signal that comes before that is lost.
+        wait_until(lambda: generations(server) > up or kind == "lighttpd", "Apache's next generation")
     follow_through(stack, redis, kind, disturb, rounds=1 if kind == "lighttpd" else 2)
 
 
