@@ -88,19 +88,21 @@ class Conn:
             self.close()
 
     def _serve(self):
-        pending = b""
+        pending = held = b""
         watch = selectors.DefaultSelector()
         watch.register(self.sock, selectors.EVENT_READ)
         if self.real:
             watch.register(self.real, selectors.EVENT_READ)
         while True:
-            for key, _ in watch.select():
+            if held and self.owner.pushes.is_set():
+                self.sock.sendall(held)
+                held = b""
+            for key, _ in watch.select(0.02 if held else None):
                 data = key.fileobj.recv(262144)
                 if not data:
                     return
                 if key.fileobj is self.real:  # a push: a message, an invalidation
-                    self.owner.pushes.wait()
-                    self.sock.sendall(data)
+                    held += data
                     continue
                 pending += data
                 while True:
