@@ -142,7 +142,7 @@ def test_through_web_servers(stack, redis, kind):
 
 def run(setup, *args):
     return subprocess.run([setup.program, "token", *args], env=setup.environment(), capture_output=True,
-                          text=True, timeout=60)
+                          text=True, timeout=150)
 
 
 @pytest.fixture
