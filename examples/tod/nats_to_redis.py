@@ -78,6 +78,7 @@ class Bridge:
         self.maxlen = maxlen
         self.positions = "sselog:tod:positions"
         self.written = self.repeated = self.refused = 0
+        self.ending = False
 
     async def write(self, consumer, message, record):
         """False: it had been written before."""
@@ -124,7 +125,7 @@ class Bridge:
 
     async def follow(self, consumer, subscription):
         """Takes messages until it is cancelled."""
-        while True:
+        while not self.ending:
             try:
                 messages = await subscription.fetch(1, timeout=IDLE)
             except asyncio.TimeoutError:  # also nats.errors.TimeoutError: nothing came
@@ -149,7 +150,7 @@ async def run(js, bridge, config):
     """Follows all sources. One that fails is subscribed again; the others go on."""
 
     async def one(stream, subject, durable):
-        while True:
+        while not bridge.ending:
             subscription = await subscribe(js, stream, subject, durable, config)
             try:
                 await bridge.follow(durable, subscription)
@@ -161,8 +162,9 @@ async def run(js, bridge, config):
     try:
         await asyncio.wait(tasks)
     finally:
-        # Until each has taken it: Python's wait_for drops a cancellation that comes with its result
-        # (before 3.12).
+        # Python's wait_for drops a cancellation that comes with its result (before 3.12), on a busy
+        # machine time and again: so whoever goes on is told besides, and cancelled where it waits next.
+        bridge.ending = True
         while any(not task.done() for task in tasks):
             for task in tasks:
                 task.cancel()
