@@ -704,26 +704,34 @@ def test_redis_away_delays_nobody_else(stack, redis):
         viewer.live()
         redis.freeze()
         with Guessing(r.socket, 3) as guessing:
-            wait_until(lambda: guessing.answers, "the first look-up to be given up")
+            wait_until(lambda: given_up(r), "the first look-up to be given up")
             seen = len(viewer.parser.comments)
-            token = {"HTTP_AUTHORIZATION": "Bearer " + jwt()}
-            waits = []
-            for params in ({"REMOTE_USER": "bob"}, token) * 8:
-                begun = time.monotonic()
-                with FcgiStream(r.socket, environment("/sselog/stream", **params)) as s:
-                    assert s.status == 200
-                waits.append(time.monotonic() - begun)
-                time.sleep(0.3)  # longer than they all take: each comes at another moment
+            wait_until(lambda: most_wait_for_no_look_up(r), "requests at once", 90)
             assert status_of(r).status == 401
-            # A deadline is 2 s: with all threads waiting for Redis, half of these wait for most of one. A
-            # machine that halts now and then makes some of them wait too.
-            assert sum(w > 1.2 for w in waits) < 5, waits
             viewer.until(lambda s: len(s.parser.comments) > seen, "a keepalive")
         assert set(guessing.answers) == {503}
         redis.thaw()
         redis.add("stream:logs:ann", "after")
         viewer.messages(1)
         wait_until(lambda: status_of(r, HTTP_COOKIE="session=x").status == 401, "look-ups")
+
+
+def given_up(r):
+    return r.said().count("look-up: no answer in time")
+
+
+def most_wait_for_no_look_up(r):
+    """With all threads inside look-ups, each request would be answered when one of these is given up.
+    Otherwise that happens by chance, the more often the busier the machine is."""
+    token = {"HTTP_AUTHORIZATION": "Bearer " + jwt()}
+    at_once = 0
+    for params in ({"REMOTE_USER": "bob"}, token) * 5:
+        before = given_up(r)
+        with FcgiStream(r.socket, environment("/sselog/stream", **params)) as s:
+            assert s.status == 200
+        at_once += given_up(r) == before
+        time.sleep(0.3)  # all together longer than a look-up: each comes at another moment of it
+    return at_once >= 8
 
 
 class Guessing:
@@ -796,7 +804,8 @@ def test_name_of_redis_host_is_looked_up_beside_requests(stack):
     setup.options["LD_PRELOAD"] = str(library)
     r = stack.responder(setup=setup)
     cookie = environment("/sselog/history", HTTP_COOKIE="session=x", HTTP_ACCEPT="application/json")
-    assert ask(r.socket, cookie).status == 200
+    # The relay may still be looking when the first request comes.
+    wait_until(lambda: ask(r.socket, cookie).status == 200, "the address")
     setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
     setup.options.update(SSELOG_REDIS="redis://nowhere.invalid", LD_PRELOAD=str(library))
     assert ask(stack.responder(setup=setup).socket, cookie).status == 503
