@@ -162,8 +162,9 @@ def children(pid):
     """Pids of the children of pid."""
     text = []
     with contextlib.suppress(OSError):
-        for task in Path(f"/proc/{pid}/task").iterdir():
-            text += (task / "children").read_text().split()
+        for task in list(Path(f"/proc/{pid}/task").iterdir()):
+            with contextlib.suppress(OSError):  # one thread that ends hides no other's children
+                text += (task / "children").read_text().split()
     return [int(p) for p in text]
 
 
@@ -202,6 +203,16 @@ def open_fds(pid):
 
 def threads(pid):
     return len(os.listdir(f"/proc/{pid}/task"))
+
+
+def stands_still(pid):
+    """Whether a stop signal has reached all its threads, or it is gone."""
+    states = set()
+    with contextlib.suppress(OSError):
+        for task in list(Path(f"/proc/{pid}/task").iterdir()):
+            with contextlib.suppress(OSError):
+                states.add((task / "stat").read_text().rpartition(")")[2].split()[0])
+    return states <= set("TZX")
 
 
 def cpu_seconds(pid):

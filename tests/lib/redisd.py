@@ -11,7 +11,7 @@ from pathlib import Path
 
 import redis
 
-from procs import Child, free_port, listening, wait_until
+from procs import Child, free_port, listening, stands_still, wait_until
 
 
 ACL = os.environ.get("SSELOG_TEST_ACL", "") not in ("", "0")
@@ -123,6 +123,8 @@ class Redis:
     def freeze(self):
         """It keeps its connections and answers nothing until thaw()."""
         self.child.send(signal.SIGSTOP)
+        # kill() is back before all threads of it have come to a stop.
+        wait_until(lambda: stands_still(self.child.pid), "redis-server to stand still")
 
     def thaw(self):
         self.child.send(signal.SIGCONT)
