@@ -104,13 +104,17 @@ def test_any_allocation_may_fail(stack, redis):
     serve_all(redis, responder)
     allocations = 1_000_000 - nomem.left()
     assert allocations > 100
-    for n in range(1, allocations + 1, max(1, allocations // rounds)):
+    chosen = range(1, allocations + 1, max(1, allocations // rounds))
+    for n in chosen:
         nomem.fail_at(n)
-        serve_all(redis, responder, deadline=.3)
+        for _ in range(20):  # on a busy machine requests are given up before it comes to the n-th
+            serve_all(redis, responder, deadline=.3)
+            if nomem.left() == 0:
+                break
         nomem.fail_at(0)
         assert responder.child.running(), f"allocation {n}: {responder.said()[-2000:]}"
     works(redis, responder)
-    assert nomem.failed() > 20
+    assert nomem.failed() == len(chosen)
     wait_until(lambda: fds(responder) <= before, "descriptors as before")
     assert responder.stop() == 0
 
