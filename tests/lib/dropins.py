@@ -36,7 +36,7 @@ def api_key(redis, user, key="k" * 40):
     return {"Authorization": f"Token {key}"}
 
 
-def sse_token(redis, tenant, role="viewer", token="t" * 43, seconds=300):
+def sse_token(redis, tenant, role="viewer", token="t" * 43, seconds=600):
     redis.client.set(f"sse_token:{token}", json.dumps(
         {"user_id": "u-1", "tenant_id": tenant, "role": role}), ex=seconds)
     return token
