@@ -25,7 +25,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "load: records by the thousand, too many under valgrind")
 
 
-TEST_DEADLINE = 300  # seconds
+TEST_DEADLINE = 300  # seconds: for what hangs, not for what is slow on a busy machine
 
 
 class Stack:
