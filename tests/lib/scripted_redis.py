@@ -77,6 +77,8 @@ class Conn:
         if owner.real:
             self.real = socket.socket(socket.AF_UNIX)
             self.real.connect(str(owner.real))
+
+    def start(self):
         threading.Thread(target=self._run, daemon=True).start()
 
     def _run(self):
@@ -191,9 +193,12 @@ class ScriptedRedis:
             except OSError:
                 return
             try:
-                self.conns.append(Conn(self, sock, len(self.conns)))
+                conn = Conn(self, sock, len(self.conns))
             except OSError:
                 sock.close()
+                continue
+            self.conns.append(conn)  # first: who has seen a command of it may cut it
+            conn.start()
 
     def seen(self, *name):
         """Commands that start with these words, any case."""
