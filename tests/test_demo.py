@@ -43,7 +43,7 @@ def test_demo(stack, number, monkeypatch):
     assert len(members) >= 4
     demo.send(number)
     assert demo.wait(DEADLINE) == 0
-    assert not [p for p in members if procs.executable(p)]
+    wait_until(lambda: not [p for p in members if procs.executable(p)], "its processes to be gone")
     assert sorted(p.name for p in scratch.iterdir()) == ["out", "some.log"]
 
 
