@@ -65,6 +65,22 @@ def listening(address):
             return False
 
 
+def listens(pid, port):
+    """Whether it is this process that accepts connections at a port: another may have been quicker."""
+    sockets = set()
+    for table in ("tcp", "tcp6"):
+        with contextlib.suppress(FileNotFoundError):
+            rows = [line.split() for line in Path("/proc/net", table).read_text().splitlines()[1:]]
+            sockets |= {f"socket:[{row[9]}]" for row in rows
+                        if row[3] == "0A" and int(row[1].rpartition(":")[2], 16) == port}
+    with contextlib.suppress(OSError):
+        for fd in list(Path(f"/proc/{pid}/fd").iterdir()):
+            with contextlib.suppress(OSError):
+                if os.readlink(fd) in sockets:
+                    return True
+    return False
+
+
 def session_members(sid):
     """Pids of all processes in session sid. A zombie counts while threads of it are left: they
     still hold its ports and files."""

@@ -16,7 +16,8 @@ import subprocess
 from pathlib import Path
 
 import redisd
-from procs import Child, TooLate, descendants, executable, free_port, listening, wait_until
+from procs import (Child, TooLate, descendants, executable, free_port, listening, listens,
+                   wait_until)
 
 TOP = Path(__file__).resolve().parents[2]
 ROOT = os.geteuid() == 0
@@ -126,7 +127,7 @@ class Server:
                                log=self.dir / f"{self.name()}.out")
 
             def ready():
-                return not self.child.running() or (listening(port) and self.is_ready())
+                return not self.child.running() or (listens(self.child.pid, port) and self.is_ready())
 
             wait_until(ready, self.name())
             if self.child.running():
