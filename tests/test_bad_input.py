@@ -33,6 +33,7 @@ def serves(responder):
 def unharmed(responder):
     """Afterwards it is the same process, with no descriptor more, and it serves."""
     pid = responder.pid
+    fcgi.until_idle(responder.socket)
     before = procs.open_fds(pid)
     yield responder
     assert responder.child.running(), responder.said()
@@ -294,9 +295,10 @@ def test_broken_peers(unharmed, case):
 def test_silent_peers_hold_nobody_up(unharmed):
     """Many more than there are front threads, at different points of a request."""
     raw = whole()
-    peers = [Peer(unharmed.socket) for _ in range(40)]
-    for i, peer in enumerate(peers):
-        peer.send(raw[:i * 3])
+    peers = []
+    for i in range(40):
+        peers.append(Peer(unharmed.socket))
+        peers[i].send(raw[:i * 3])  # at once: a peer that is late is given up
     for _ in range(3):
         assert serves(unharmed)
     for peer in peers:

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 import procs
-from fcgi import FcgiStream, Peer, ask, environment
+from fcgi import FcgiStream, Peer, ask, environment, until_idle
 from procs import TooLate, wait_until
+from webs import STOPS
 
 HERE = Path(__file__).parent
 
@@ -99,6 +100,7 @@ def test_any_allocation_may_fail(stack, redis):
     redis.add_many("log", ["x" * 100] * 30)
     serve_all(redis, responder)
     works(redis, responder)
+    until_idle(responder.socket)
     before = fds(responder)
     nomem.fail_at(1_000_000)
     serve_all(redis, responder)
@@ -144,6 +146,7 @@ def test_system_calls_fail(stack, redis, case):
     responder = stack.responder(redis, front_threads=1)
     serve_all(redis, responder)
     works(redis, responder)
+    until_idle(responder.socket)
     before = fds(responder)
     log = responder.setup.dir / "strace.log"
     tracer = stack.keep(procs.Child(
@@ -169,6 +172,7 @@ def test_few_descriptors(stack, redis):
     responder = stack.responder(redis, run={"preexec": limit}, front_threads=1)
     works(redis, responder)
     serve_all(redis, responder)
+    until_idle(responder.socket)
     before = fds(responder)
     with follow(responder, "history=0") as s:
         s.live()
@@ -217,7 +221,7 @@ def test_sigterm_at_any_moment(stack, redis, moment, delay):
         viewers.append(stack.keep(FcgiStream(responder.socket, params)))
     time.sleep(delay)
     responder.child.send(signal.SIGTERM)
-    assert responder.child.wait(10) == 0, responder.said()[-2000:]
+    assert responder.child.wait(STOPS) == 0, responder.said()[-2000:]
     redis.thaw()
     for s in viewers:
         s.rest()
@@ -252,7 +256,7 @@ def test_sigterm_among_connects(stack, redis):
     responder.child.send(signal.SIGTERM)
     for t in crowd:
         t.join()
-    assert responder.child.wait(10) == 0, responder.said()[-2000:]
+    assert responder.child.wait(STOPS) == 0, responder.said()[-2000:]
     assert not cut
 
 

@@ -4,12 +4,13 @@
 record(), begin(), params() build bytes; Peer is a connection that sends what it likes when it
 likes; FcgiStream is a whole request whose answer reads like an HTTP one.
 """
+import json
 import socket
 import struct
 import time
 from dataclasses import dataclass
 
-from procs import DEADLINE, TooLate
+from procs import DEADLINE, TooLate, wait_until
 from sse import Parser, Stream, connect
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR, DATA, GET_VALUES, RESULT, UNKNOWN = range(1, 12)
@@ -192,3 +193,12 @@ def ask(address, params, stdin=b"", **kw):
     with FcgiStream(address, params, stdin, **kw) as s:
         s.rest()
         return s
+
+
+def until_idle(address):
+    """Until no viewer is left there, nor a connection of ours: its descriptors may then be counted."""
+    def idle():
+        with FcgiStream(address, environment("/sselog/status", HTTP_ACCEPT="*/*")) as s:
+            s.rest()
+            return s.peer.closed() and json.loads(s.raw)["viewers"] == 0
+    wait_until(idle, "no viewer")

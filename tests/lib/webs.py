@@ -340,6 +340,9 @@ class ApacheHtaccess(Apache):
         return [p for p in descendants(self.child.pid) if executable(p) == mine]
 
 
+STOPS = 25  # seconds: more than any end takes, less than the 30 that a peer has to read an answer
+
+
 class Responder:
     """sselog by itself on a Unix socket. by: "sselog" (-s) or "spawn-fcgi"."""
 
@@ -372,9 +375,9 @@ class Responder:
     def said(self):
         return self.child.said()
 
-    def stop(self):
+    def stop(self, deadline=STOPS):
         """The exit status after SIGTERM."""
-        return self.child.stop()
+        return self.child.stop(deadline=deadline)
 
     def kill(self):
         self.child.kill()
