@@ -18,7 +18,7 @@ def responder(stack, redis):
     redis.add("log", "x")
     # One front thread: its connection to Redis, opened when first needed, is counted before.
     responder = stack.responder(redis, front_threads=1)
-    assert ask(responder.socket, environment("/sselog/healthz")).status == 200
+    wait_until(lambda: ask(responder.socket, environment("/sselog/healthz")).status == 200, "Redis")
     assert serves(responder)
     return responder
 

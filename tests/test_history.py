@@ -5,10 +5,15 @@ import json
 import procs
 import webs
 from fcgi import ask, environment
+from procs import wait_until
 
 
 def page(responder, query=""):
-    answer = ask(responder.socket, environment("/sselog/history", query))
+    """A 503 says that Redis took longer than 2 s: a page asks again then."""
+    def answered():
+        answer = ask(responder.socket, environment("/sselog/history", query))
+        return answer if answer.status != 503 else None
+    answer = wait_until(answered, "an answer")
     assert answer.status == 200, answer.raw
     return json.loads(answer.raw)
 
