@@ -86,18 +86,20 @@ static int ask_lose(struct redis_ask *a, const char *why)
     return -1;
 }
 
-/* Waits for the socket, until the call must end. */
+/* Waits for the socket, until the call must end. What is there already counts, however late this
+ * process came to look: then it was not Redis that took its time. */
 static int ask_wait(struct redis_ask *a, short events)
 {
     int64_t left;
-    while ((left = a->end - clock_ms()) > 0) {
+    do {
+        left = a->end - clock_ms();
         struct pollfd p = {.fd = a->ctx->fd, .events = events};
-        int n = poll(&p, 1, (int)left);
+        int n = poll(&p, 1, left > 0 ? (int)left : 0);
         if (n > 0)
             return 0;
         if (n < 0 && errno != EINTR)
             return ask_lose(a, strerror(errno));
-    }
+    } while (left > 0);
     a->silent = true;
     return ask_lose(a, a->tls ? "TLS: no answer in time" : "no answer in time");
 }
