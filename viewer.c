@@ -53,6 +53,14 @@ static enum out_result become_live(struct viewer *v)
     return OUT_SENT;
 }
 
+/* History is what Redis has: the ring may hold what was deleted before the viewer came. */
+static bool ring_serves(const struct viewer *v, struct xid at)
+{
+    const struct ring *ring = &v->view->ring;
+    bool in_history = xid_cmp(at, v->history_to) < 0;
+    return ring_covers(ring, at) && !in_history && !tell_in_bulk(v);
+}
+
 static enum step step_behind(struct viewer *v)
 {
     const struct log *l = v->view->log;
@@ -61,7 +69,7 @@ static enum step step_behind(struct viewer *v)
         return STEP_WAIT;
     if (xid_cmp(at, cursor_position(&l->tip)) >= 0)
         return log_lags(v) ? STEP_WAIT : step_of(become_live(v));
-    if (ring_covers(&v->view->ring, at) && !tell_in_bulk(v))
+    if (ring_serves(v, at))
         return step_of(tell_from_ring(v));
     read_want(v);
     return v->gap ? STEP_ON : STEP_WAIT; /* what it wanted is gone: that is to be told now */
