@@ -314,6 +314,13 @@ void log_look(struct log *l)
 
 /* ---- finding a viewer's place ---- */
 
+static struct cursor end_of_log(const struct redis_info *info)
+{
+    bool known = info->has_added || !info->exists;
+    return (struct cursor){
+        .id = info->last, .at = CURSOR_SENT, .rank = known ? info->added : RANK_UNKNOWN};
+}
+
 /* Where a viewer without a cursor begins. */
 static void place_fresh(struct relay *r, struct viewer *v, const struct redis_info *info)
 {
@@ -324,10 +331,9 @@ static void place_fresh(struct relay *r, struct viewer *v, const struct redis_in
         read_newest(r, v, v->history);
         return;
     }
-    uint64_t added = info->has_added || !info->exists ? info->added : RANK_UNKNOWN;
     v->replaying = true;
     if (v->history == 0 || !info->exists)
-        v->cursor = (struct cursor){.id = info->last, .at = CURSOR_SENT, .rank = added};
+        v->cursor = end_of_log(info);
     else
         v->cursor =
             (struct cursor){.id = XID_ZERO,
@@ -371,16 +377,23 @@ static void place(struct relay *r, struct viewer *v, const struct redis_info *in
     viewer_set_state(v, VIEWER_BEHIND);
 }
 
-/* The tip of a log whose records nobody was given so far: its end now. */
+/* Those BEHIND whose place is beyond the tip, in the log that was here before, are placed anew. */
+static void first_tip_for(struct view *w, struct xid tip)
+{
+    ring_reset(&w->log->relay->rings, &w->ring, tip);
+    for (struct viewer *v = w->viewers; v; v = v->next)
+        if (v->state == VIEWER_BEHIND && !v->read && xid_cmp(cursor_position(&v->cursor), tip) > 0)
+            viewer_set_state(v, VIEWER_PLACING);
+}
+
+/* The tip of a log whose records nobody is given as they come: its end now. */
 static void first_tip(struct log *l, const struct redis_info *info)
 {
-    l->tip = (struct cursor){.id = info->last,
-                             .at = CURSOR_SENT,
-                             .rank = info->has_added || !info->exists ? info->added : RANK_UNKNOWN};
+    l->tip = end_of_log(info);
     l->known = true;
     l->rung = true; /* reading it arms its doorbell */
     for (struct view *w = l->views; w; w = w->next)
-        ring_reset(&l->relay->rings, &w->ring, l->tip.id);
+        first_tip_for(w, l->tip.id);
 }
 
 /* viewer_serve may begin another read, which uses the batch: so it comes after all have taken
@@ -394,14 +407,21 @@ void log_serve_view(struct view *w)
     }
 }
 
+static bool ends_at_tip(const struct log *l, const struct redis_info *info)
+{
+    struct cursor end = end_of_log(info);
+    return xid_cmp(end.id, cursor_position(&l->tip)) == 0 && end.rank == l->tip.rank;
+}
+
 static void info_came(struct relay *r, struct log *l, const struct redis_info *info)
 {
-    /* Where nobody is LIVE the tip stood still, and what came since is history. */
-    bool left = l->live == 0 && !l->reading && !l->unproven && xid_cmp(info->last, l->tip.id) > 0;
+    bool anew = xid_cmp(info->last, l->tip.id) < 0; /* nobody who is LIVE saw it yet */
+    /* Where nobody is LIVE the tip stood still, and what came since, or is there instead, is
+     * history. */
+    bool left = l->live == 0 && !l->reading && !l->unproven && !ends_at_tip(l, info);
     if (!l->known || left)
         first_tip(l, info);
-    bool anew = xid_cmp(info->last, l->tip.id) < 0; /* nobody who is LIVE saw it yet */
-    if (l->unproven || (anew && !l->reading))
+    else if (l->unproven || (anew && !l->reading))
         tip_check(r, l, info);
     for (struct view *w = l->views; w; w = w->next) {
         for (struct viewer *v = w->viewers, *next; v; v = next) {

@@ -1,11 +1,84 @@
 # SPDX-License-Identifier: MIT
 """Logs that are deleted and written anew under the same name, with ids of any kind, while viewers come
 and what they read is under way."""
-from fcgi import FcgiStream, environment
+import json
+
+import pytest
+
+from fcgi import FcgiStream, ask, environment
+from procs import wait_until
 
 
 def follow(responder, query="", rcvbuf=None, **params):
     return FcgiStream(responder.socket, environment("/sselog/stream", query, **params), rcvbuf=rcvbuf)
+
+
+def gaps(stream):
+    return [e.json() for e in stream.events if e.type == "gap"]
+
+
+def ids(stream):
+    return [e.id for e in stream.records]
+
+
+def read_to(stream, id):
+    """All up to the record of that id."""
+    stream.until(lambda s: id in ids(s), f"record {id}")
+
+
+def write_anew(redis, ids, data="new"):
+    pipe = redis.client.pipeline(transaction=True)
+    pipe.delete("log")
+    for id in ids:
+        pipe.xadd("log", {"data": data}, id=id)
+    pipe.execute()
+
+
+def nobody_looks(responder):
+    answer = ask(responder.socket, environment("/sselog/status", HTTP_ACCEPT="application/json"))
+    return json.loads(answer.raw)["viewers"] == 0
+
+
+@pytest.mark.parametrize("history", [None, 0, 2])
+@pytest.mark.parametrize("new", [["201-0", "202-0", "203-0"], ["1-0", "2-0", "3-0"], ["5-0"],
+                                 ["98-0", "99-0", "102-0"], ["102-0"], ["90-0", "101-1"], []],
+                         ids="higher lower one same_end one_same among none".split())
+def test_while_nobody_looked(stack, redis, new, history):
+    """A log is still followed for some seconds after its last viewer. To who comes then all that is there
+    is history, and of what was there before it hears nothing."""
+    responder = stack.responder(redis)
+    with follow(responder) as s:
+        s.live()
+        for n in (100, 101, 102):
+            redis.add("log", "old", id=f"{n}-0")
+        s.messages(3)
+    wait_until(lambda: nobody_looks(responder), "no viewer")
+    write_anew(redis, new)
+    want = new if history is None else new[len(new) - min(history, len(new)):]
+    with follow(responder, "" if history is None else f"history={history}") as s:
+        assert s.live().json()["replayed"] == len(want)
+        redis.client.xadd("log", {"data": "new"}, id="300-0", maxlen=1, approximate=False)
+        read_to(s, "300-0")
+        assert ids(s) == want + ["300-0"] and set(s.lines) == {"new"}
+        assert not gaps(s)
+
+
+def test_under_a_slow_reader_before_the_eyes_of_nobody_else(stack, redis):
+    """It is behind, in the log that was; who comes makes the relay see the new one. Both get all of it."""
+    responder = stack.responder(redis)
+    for n in range(1000, 1400):
+        redis.add("log", "x" * 4000, id=f"{n}-0")
+    with follow(responder, rcvbuf=4096) as slow:
+        slow.messages(1)
+        write_anew(redis, ["1-0", "2-0", "3-0"])
+        with follow(responder) as s:
+            s.live()
+            redis.add("log", "new", id="4-0")
+            read_to(s, "4-0")
+            assert ids(s) == ["1-0", "2-0", "3-0", "4-0"] and not gaps(s)
+            read_to(slow, "4-0")
+            assert ids(slow)[-4:] == ["1-0", "2-0", "3-0", "4-0"]
+            assert [g["next"] for g in gaps(slow)] == ["1-0"]
 
 
 def test_history_does_not_hold_what_was_deleted(stack, redis):
