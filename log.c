@@ -356,10 +356,16 @@ bool log_lags(struct viewer *v)
     return true;
 }
 
+/* It found where to begin, but got nothing yet, and the log ends before that now: another one. */
+static bool begins_in_other_log(const struct viewer *v, const struct redis_info *info)
+{
+    return v->cursor.at == CURSOR_OPEN && xid_cmp(info->last, cursor_position(&v->cursor)) < 0;
+}
+
 static void place(struct relay *r, struct viewer *v, const struct redis_info *info)
 {
     struct gap gap;
-    if (v->fresh) {
+    if (v->fresh || begins_in_other_log(v, info)) {
         place_fresh(r, v, info);
         return;
     }

@@ -2,11 +2,13 @@
 """Logs that are deleted and written anew under the same name, with ids of any kind, while viewers come
 and what they read is under way."""
 import json
+import threading
 
 import pytest
 
+import scripted_redis as odd
 from fcgi import FcgiStream, ask, environment
-from procs import wait_until
+from procs import DEADLINE, wait_until
 
 
 def follow(responder, query="", rcvbuf=None, **params):
@@ -32,6 +34,26 @@ def write_anew(redis, ids, data="new"):
     for id in ids:
         pipe.xadd("log", {"data": data}, id=id)
     pipe.execute()
+
+
+class Held:
+    """Before a real Redis: holds one kind of command until let go. answered: the server has it, and its
+    answer is held."""
+
+    def __init__(self, stack, redis, name, answered):
+        self.name, self.answered = name, answered
+        self.met, self.go = threading.Event(), threading.Event()
+        self.redis = stack.scripted(redis, self.handle)
+
+    def hold(self, answer=None):
+        self.met.set()
+        self.go.wait(DEADLINE)
+        return answer
+
+    def handle(self, conn, cmd):
+        if cmd[0] != self.name or self.go.is_set():
+            return None
+        return odd.Twist(self.hold) if self.answered else self.hold()
 
 
 def nobody_looks(responder):
@@ -79,6 +101,26 @@ def test_under_a_slow_reader_before_the_eyes_of_nobody_else(stack, redis):
             read_to(slow, "4-0")
             assert ids(slow)[-4:] == ["1-0", "2-0", "3-0", "4-0"]
             assert [g["next"] for g in gaps(slow)] == ["1-0"]
+
+
+def test_between_finding_a_place_and_reading_from_it(stack, redis):
+    """The newest two were found in a log that is gone when they are read, and whose ids were higher."""
+    held = Held(stack, redis, b"XREVRANGE", answered=True)
+    responder = stack.responder(held.redis)
+    for n in (100, 101, 102):
+        redis.add("log", "old", id=f"{n}-0")
+    with follow(responder, "history=2") as s:
+        assert held.met.wait(DEADLINE)
+        with follow(responder) as other:
+            write_anew(redis, ["1-0", "2-0", "3-0"])
+            held.go.set()
+            s.live()
+            other.live()
+            redis.add("log", "new", id="4-0")
+            read_to(s, "4-0")
+            assert ids(s) == ["2-0", "3-0", "4-0"] and not gaps(s)
+            read_to(other, "4-0")
+            assert ids(other) == ["1-0", "2-0", "3-0", "4-0"] and not gaps(other)
 
 
 def test_history_does_not_hold_what_was_deleted(stack, redis):
