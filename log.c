@@ -232,17 +232,19 @@ static void tip_advance(struct relay *r, struct log *l, const struct redis_entry
         deliver(r, w, entries, count, from);
 }
 
-/* Records before the tip are lost to those who were LIVE; the others look for themselves. */
+/* Records before the tip are lost to those who were LIVE at it; those who came while it lagged
+ * stand beyond it, and look for themselves as those BEHIND do. */
 static void tip_gap(struct relay *r, struct log *l, const struct gap *gap)
 {
     for (struct view *w = l->views; w; w = w->next) {
         ring_reset(&r->rings, &w->ring, cursor_position(&l->tip));
         for (struct viewer *v = w->viewers, *next; v; v = next) {
             next = v->next;
-            if (v->state == VIEWER_LIVE) {
+            bool beyond = xid_cmp(cursor_position(&v->cursor), gap->after) > 0;
+            if (v->state == VIEWER_LIVE && !beyond) {
                 v->cursor = l->tip;
                 viewer_tell_gap(v, gap);
-            } else if (v->state == VIEWER_BEHIND && !v->read) {
+            } else if (v->state == VIEWER_LIVE || (v->state == VIEWER_BEHIND && !v->read)) {
                 log_place(v);
             }
         }

@@ -123,6 +123,35 @@ def test_between_finding_a_place_and_reading_from_it(stack, redis):
             assert ids(other) == ["1-0", "2-0", "3-0", "4-0"] and not gaps(other)
 
 
+@pytest.mark.parametrize("how", ["written anew", "trimmed", "emptied"])
+def test_a_gap_of_those_who_were_live(stack, redis, how):
+    """They have not heard yet of what came and went. Who comes meanwhile stands behind all that, and
+    misses nothing."""
+    scripted = stack.scripted(redis)
+    responder = stack.responder(scripted)
+    redis.add("log", "old", id="100-0")
+    with follow(responder) as live:
+        live.live()
+        redis.add("log", "old", id="101-0")
+        live.messages(2)
+        scripted.pushes.clear()
+        if how == "written anew":
+            write_anew(redis, ["201-0", "202-0", "203-0"])
+        else:
+            for n in range(201, 211):
+                redis.add("log", "new", id=f"{n}-0")
+        with follow(responder, "history=0") as s:
+            s.live()
+            if how != "written anew":
+                redis.client.xtrim("log", maxlen=1 if how == "trimmed" else 0, approximate=False)
+            scripted.pushes.set()
+            redis.add("log", "new", id="300-0")
+            for viewer in (live, s):
+                read_to(viewer, "300-0")
+            assert ids(s) == ["300-0"] and not gaps(s)
+            assert len(gaps(live)) == 1
+
+
 def test_history_does_not_hold_what_was_deleted(stack, redis):
     """Those who were live had it, and its frame may still be kept: who comes now does not get it."""
     responder = stack.responder(redis)
