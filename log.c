@@ -345,6 +345,13 @@ static void place_fresh(struct relay *r, struct viewer *v, const struct redis_in
     viewer_set_state(v, VIEWER_BEHIND);
 }
 
+/* An answer that was asked for before v came to ask does not tell what it needs to know. */
+static void place_later(struct viewer *v)
+{
+    v->late = v->view->log->asking;
+    log_place(v);
+}
+
 bool log_lags(struct viewer *v)
 {
     struct log *l = v->view->log;
@@ -354,7 +361,7 @@ bool log_lags(struct viewer *v)
     v->lagged = tip;
     l->rung = true;
     log_look(l);
-    log_place(v);
+    place_later(v);
     return true;
 }
 
@@ -431,14 +438,20 @@ static void info_came(struct relay *r, struct log *l, const struct redis_info *i
         first_tip(l, info);
     else if (l->unproven || (anew && !l->reading))
         tip_check(r, l, info);
+    bool again = false;
     for (struct view *w = l->views; w; w = w->next) {
         for (struct viewer *v = w->viewers, *next; v; v = next) {
             next = v->next;
-            if (v->state == VIEWER_PLACING && !v->read)
+            if (v->state == VIEWER_PLACING && v->late)
+                again = true;
+            else if (v->state == VIEWER_PLACING && !v->read)
                 place(r, v, info);
+            v->late = false;
         }
         log_serve_view(w);
     }
+    if (again)
+        log_ask_info(r, l);
     log_look(l);
 }
 
@@ -497,7 +510,7 @@ void log_start(struct viewer *v)
         viewer_set_state(v, VIEWER_BEHIND);
         viewer_serve(v);
     } else {
-        log_place(v);
+        place_later(v);
     }
 }
 

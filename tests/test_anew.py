@@ -152,6 +152,26 @@ def test_a_gap_of_those_who_were_live(stack, redis, how):
             assert len(gaps(live)) == 1
 
 
+@pytest.mark.parametrize("resumed", [True, False], ids=["resumed", "fresh"])
+def test_an_answer_from_before_it_came(stack, redis, resumed):
+    """What was asked for another viewer, before this one came, may not know the record that it has got
+    from another process."""
+    held = Held(stack, redis, b"XINFO", answered=True)
+    responder = stack.responder(held.redis)
+    redis.add_many("log", "abc")
+    with follow(responder) as other:
+        assert held.met.wait(DEADLINE)
+        new = redis.add("log", "d")
+        with follow(responder, HTTP_LAST_EVENT_ID=new if resumed else None) as s:
+            held.go.set()
+            assert s.live().json()["replayed"] == (0 if resumed else 4)
+            last = redis.add("log", "e")
+            read_to(s, last)
+            assert s.lines == (["e"] if resumed else list("abcde")) and not gaps(s)
+            read_to(other, last)
+            assert other.lines == list("abcde") and not gaps(other)
+
+
 def test_history_does_not_hold_what_was_deleted(stack, redis):
     """Those who were live had it, and its frame may still be kept: who comes now does not get it."""
     responder = stack.responder(redis)
