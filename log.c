@@ -257,7 +257,7 @@ static void tip_check(struct relay *r, struct log *l, const struct redis_info *i
     l->unproven = false;
     switch (cursor_check(&l->tip, info, &gap)) {
     case CURSOR_LOCATE:
-        l->reading = read_locate(r, l, NULL, l->tip.id) == 0; /* until the answer */
+        l->reading = read_locate(r, l, NULL, info->first, l->tip.id) == 0; /* until the answer */
         l->rung = true;
         break;
     case CURSOR_GAP:
@@ -380,7 +380,7 @@ static void place(struct relay *r, struct viewer *v, const struct redis_info *in
     }
     switch (cursor_check(&v->cursor, info, &gap)) {
     case CURSOR_LOCATE:
-        read_locate(r, v->view->log, v, v->cursor.id);
+        read_locate(r, v->view->log, v, info->first, v->cursor.id);
         return;
     case CURSOR_GAP:
         viewer_tell_gap(v, &gap);

@@ -92,7 +92,7 @@ static void read_free(struct relay *r, struct read *q)
 int read_send(struct relay *r, struct read *q)
 {
     bool back = q->kind == READ_NEWEST || q->kind == READ_BEFORE;
-    struct redis_range range = {.from = back ? XID_ZERO : q->from.id,
+    struct redis_range range = {.from = q->from.id,
                                 .to = q->to,
                                 .newest_first = back,
                                 .count = q->count,
@@ -140,11 +140,12 @@ void read_forget_waiter(struct viewer *v)
 
 /* ---- finding a place ---- */
 
-int read_locate(struct relay *r, struct log *l, struct viewer *v, struct xid to)
+int read_locate(struct relay *r, struct log *l, struct viewer *v, struct xid first, struct xid to)
 {
     struct read *q = read_new(r, READ_BEFORE, l);
     if (!q)
         return -1;
+    q->from.id = first;
     q->to = to;
     q->count = 1;
     q->for_tip = !v;
@@ -237,7 +238,7 @@ static void on_before(struct relay *r, struct read *q, enum redis_result result,
         move_to(&v->cursor, entries[0].id);
         viewer_set_state(v, VIEWER_BEHIND);
         viewer_serve(v);
-    } else if (v) { /* trimmed meanwhile */
+    } else if (v) { /* trimmed or made anew meanwhile */
         log_ask_info(r, l);
     }
 }

@@ -297,8 +297,9 @@ struct viewer *read_take_waiters(struct read *q);
 /* How many records one read of l asks for. */
 unsigned read_count(const struct log *l);
 void read_weigh(struct log *l, const struct redis_entry *entries, size_t count);
-/* Finds the last record at or before to, for a viewer or (NULL) the tip. */
-int read_locate(struct relay *r, struct log *l, struct viewer *v, struct xid to);
+/* Finds the last record from first, the oldest in the log, up to to, for a viewer or (NULL) the
+ * tip. One before first would be of another log, made since. */
+int read_locate(struct relay *r, struct log *l, struct viewer *v, struct xid first, struct xid to);
 /* Finds where the newest N begin. */
 void read_newest(struct relay *r, struct viewer *v, unsigned history);
 /* A viewer BEHIND wants the records after its cursor. */

@@ -172,6 +172,34 @@ def test_an_answer_from_before_it_came(stack, redis, resumed):
             assert other.lines == list("abcde") and not gaps(other)
 
 
+@pytest.mark.parametrize("new", [["1-0", "2-0", "3-0"], ["200-0", "201-0", "202-0"]],
+                         ids=["lower", "higher"])
+@pytest.mark.parametrize("who", ["viewer", "all"])
+def test_while_the_record_before_a_deleted_one_is_looked_for(stack, redis, who, new):
+    """What is found is of another log: the gap is told, and all of the new one comes."""
+    held = Held(stack, redis, b"XREVRANGE", answered=False)
+    responder = stack.responder(held.redis)
+    for n in (100, 101, 102):
+        redis.add("log", "old", id=f"{n}-0")
+    if who == "viewer":
+        redis.client.xdel("log", "101-0")
+    with follow(responder, HTTP_LAST_EVENT_ID="101-0" if who == "viewer" else None) as s:
+        if who == "all":
+            s.live()
+            pipe = redis.client.pipeline(transaction=True)
+            pipe.xdel("log", "102-0")
+            pipe.xadd("log", {"data": "old"}, id="103-0")
+            pipe.execute()
+        assert held.met.wait(DEADLINE)
+        write_anew(redis, new)
+        held.go.set()
+        last = new[-1].replace("-0", "-1")
+        redis.add("log", "new", id=last)
+        read_to(s, last)
+        before = [] if who == "viewer" else ["100-0", "101-0", "102-0"]
+        assert ids(s) == before + new + [last] and len(gaps(s)) == 1
+
+
 def test_history_does_not_hold_what_was_deleted(stack, redis):
     """Those who were live had it, and its frame may still be kept: who comes now does not get it."""
     responder = stack.responder(redis)
