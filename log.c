@@ -389,6 +389,7 @@ static void place(struct relay *r, struct viewer *v, const struct redis_info *in
     case CURSOR_AT_END:
         break;
     }
+    v->unproven = false;
     viewer_set_state(v, VIEWER_BEHIND);
 }
 
@@ -498,7 +499,7 @@ void log_start(struct viewer *v)
 {
     struct log *l = v->view->log;
     if (l->source != SOURCE_STREAM) {
-        v->fresh = false;
+        v->fresh = v->unproven = false;
         viewer_set_state(v, VIEWER_PLACING);
         if (l->known)
             message_stands(l);

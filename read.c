@@ -236,6 +236,7 @@ static void on_before(struct relay *r, struct read *q, enum redis_result result,
         log_look(l);
     } else if (v && count > 0) {
         move_to(&v->cursor, entries[0].id);
+        v->unproven = false;
         viewer_set_state(v, VIEWER_BEHIND);
         viewer_serve(v);
     } else if (v) { /* trimmed or made anew meanwhile */
@@ -337,6 +338,7 @@ static void hand_to_waiters(struct relay *r, struct read *q, const struct redis_
         end_of_read(q, count, &b->after);
     for (struct viewer *v = waiters, *vn; v; v = vn) {
         vn = v->wait_next;
+        v->unproven = false;
         if (failed)
             viewer_drop(v);
         else if (v->state == VIEWER_BEHIND)

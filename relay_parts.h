@@ -68,6 +68,7 @@ struct viewer {
     enum end_reason end_reason; /* at ends */
     bool fresh;                 /* has no cursor yet */
     bool resumed;               /* brought one */
+    bool unproven;              /* its cursor was not met in this log yet */
     bool late;                  /* waits for the XINFO after the one under way */
     bool replaying;             /* gets history, up to its first meeting with the tip */
     bool told_any;

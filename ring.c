@@ -49,6 +49,14 @@ bool ring_covers(const struct ring *r, struct xid position)
     return xid_cmp(r->floor, position) <= 0;
 }
 
+bool ring_knows(const struct ring *r, struct xid id)
+{
+    const struct frame *f = r->last;
+    while (f && xid_cmp(f->id, id) > 0)
+        f = f->prev;
+    return xid_cmp(f ? f->id : r->floor, id) == 0;
+}
+
 const struct frame *ring_after(const struct ring *r, struct xid position)
 {
     const struct frame *after = NULL;

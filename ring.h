@@ -43,6 +43,8 @@ void ring_add(struct ring_store *s, struct ring *r, struct xid id, uint64_t rank
               struct slice bytes);
 /* Whether a viewer that has all up to position can be served from here. */
 bool ring_covers(const struct ring *r, struct xid position);
+/* Whether the record of that id is, or was the last to leave, here. */
+bool ring_knows(const struct ring *r, struct xid id);
 /* The first frame after position; NULL: none. Looked for from the newest: most are but a little
  * behind. */
 const struct frame *ring_after(const struct ring *r, struct xid position);

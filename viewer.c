@@ -53,12 +53,14 @@ static enum out_result become_live(struct viewer *v)
     return OUT_SENT;
 }
 
-/* History is what Redis has: the ring may hold what was deleted before the viewer came. */
+/* History is what Redis has: the ring may hold what was deleted before the viewer came. And a
+ * cursor that it brought may be of a former log by this name. */
 static bool ring_serves(const struct viewer *v, struct xid at)
 {
     const struct ring *ring = &v->view->ring;
     bool in_history = xid_cmp(at, v->history_to) < 0;
-    return ring_covers(ring, at) && !in_history && !tell_in_bulk(v);
+    return ring_covers(ring, at) && !in_history && !tell_in_bulk(v) &&
+           (!v->unproven || ring_knows(ring, at));
 }
 
 static enum step step_behind(struct viewer *v)
@@ -433,7 +435,7 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->keepalive = a->keepalive;
     v->retry = a->retry;
     v->fresh = !a->has_cursor;
-    v->resumed = a->has_cursor;
+    v->resumed = v->unproven = a->has_cursor;
     v->cursor = (struct cursor){.id = a->cursor,
                                 .at = CURSOR_SENT,
                                 .rank = xid_cmp(a->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};

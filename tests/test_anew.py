@@ -200,6 +200,32 @@ def test_while_the_record_before_a_deleted_one_is_looked_for(stack, redis, who, 
         assert ids(s) == before + new + [last] and len(gaps(s)) == 1
 
 
+@pytest.mark.parametrize("query", ["", "k=a"])
+def test_a_cursor_from_the_former_log(stack, redis, query):
+    """The frames kept of the new log go back to its beginning; that proves nothing for a cursor that is
+    not in it. One that is, shown in this view or not, is told of nothing."""
+    responder = stack.responder(redis, filters="k=k")
+
+    def add(id, k):
+        redis.add("log", json.dumps({"k": k}), id=id)
+
+    add("5-0", "a")
+    add("6-0", "a")
+    with follow(responder, query) as live:
+        live.live()
+        redis.client.delete("log")
+        live.event("gap")
+        add("100-0", "a")
+        add("101-0", "b")
+        add("102-0", "a")
+        read_to(live, "102-0")
+        new = ids(live)[2:]
+        for cursor, want, told in (("5-0", new, 1), ("100-0", new[1:], 0), ("101-0", new[-1:], 0)):
+            with follow(responder, query, HTTP_LAST_EVENT_ID=cursor) as s:
+                s.live()
+                assert ids(s) == want and len(gaps(s)) == told, cursor
+
+
 def test_history_does_not_hold_what_was_deleted(stack, redis):
     """Those who were live had it, and its frame may still be kept: who comes now does not get it."""
     responder = stack.responder(redis)

@@ -53,7 +53,15 @@ static void budget_and_floor(void **state)
     assert_int_equal(ring_after(&r, id_of(101))->id.ms, 102);
     assert_int_equal(ring_after(&r, id_of(103))->rank, 104);
     assert_null(ring_after(&r, id_of(104)));
+    assert_true(ring_knows(&r, id_of(101)));
+    assert_true(ring_knows(&r, id_of(102)));
+    assert_true(ring_knows(&r, id_of(104)));
+    assert_false(ring_knows(&r, id_of(100)));
+    assert_false(ring_knows(&r, id_of(105)));
+    assert_false(ring_knows(&r, (struct xid){103, 1}));
     ring_reset(&s, &r, id_of(200));
+    assert_true(ring_knows(&r, id_of(200)));
+    assert_false(ring_knows(&r, id_of(201)));
     assert_null(r.first);
     assert_null(r.last);
     assert_int_equal(s.bytes, 0);
