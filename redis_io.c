@@ -160,8 +160,13 @@ static void answer_pop(struct redis_feed *f, const struct request_sent *q, const
 {
     bool first = q->kind == ASKED_POP;
     bool any = r->type == REDIS_REPLY_ARRAY && r->elements > 1;
-    if (result_of(r) != REDIS_OK) /* nothing comes any more: asking again would not help */
+    if (r->type == REDIS_REPLY_ERROR) { /* asked again when the connection was idle for a while */
+        if (!f->said_no_pop)
+            diag(DIAG_WARNING, "redis", "refused: %s", reply_error_text(r));
+        f->said_no_pop = true;
         return;
+    }
+    f->said_no_pop = false;
     for (size_t i = 0; any && i < r->elements; i++) {
         struct slice s = reply_value(&f->room, r->element[i]);
         if (i % 2 == (first ? 1 : 0))
@@ -171,6 +176,13 @@ static void answer_pop(struct redis_feed *f, const struct request_sent *q, const
         return;
     if (first && any ? ask_pop_more(f) : link_pop(f))
         link_lose(f, f->queue.name, "out of memory");
+}
+
+/* The queue is idle only after Redis refused to pop, which may pass: MISCONF, READONLY. */
+static void answer_ping(struct redis_feed *f, const struct conn *c)
+{
+    if (c == &f->queue && f->queue_key && link_pop(f))
+        link_lose(f, c->name, "out of memory");
 }
 
 /* Whether an answer is of the kind that its request has. Else answers and requests are out of step,
@@ -215,6 +227,8 @@ static void hand_out_answer(struct redis_feed *f, struct conn *c, const redisRep
         result_of(r);
     else if (q->kind == ASKED_POP || q->kind == ASKED_POP_MORE)
         answer_pop(f, q, r);
+    else if (q->kind == ASKED_PING)
+        answer_ping(f, c);
     free(q);
 }
 

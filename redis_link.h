@@ -82,6 +82,7 @@ struct redis_feed {
     bool tracking;
     bool no_bell; /* its channel was refused */
     bool said_no_tracking;
+    bool said_no_pop;
     bool said_trouble;
     int64_t retry_at;
     unsigned backoff;
