@@ -73,13 +73,22 @@ static struct blob *payload_blob(struct relay *r, const struct view *w, const st
     return blob_ref(b);
 }
 
+/* Views that show the same field hold the same blob. */
+static unsigned held_by_larges(const struct relay *r, const struct blob *b)
+{
+    unsigned n = 0;
+    for (const struct large *g = r->larges; g; g = g->next)
+        n += g->blob == b;
+    return n;
+}
+
 void batch_tidy(struct relay *r)
 {
     blob_unref(r->batch.blob);
     r->batch.blob = NULL;
     for (struct large **p = &r->larges; *p;) {
         struct large *g = *p;
-        if (g->blob->refs > 1) {
+        if (g->blob->refs > held_by_larges(r, g->blob)) {
             p = &g->next;
             continue;
         }

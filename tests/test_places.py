@@ -99,6 +99,22 @@ def test_long_records_are_read_few_at_a_time(stack, redis):
         assert webs.sanitized() or peak < 60 * 1024, f"{peak} kB for records of 10 MB"
 
 
+def test_long_records_in_two_views_are_given_back(stack, redis):
+    """Both hold the same bytes, and when they are sent nobody does."""
+    size, count = 1_000_000, 80
+    responder = stack.responder(redis)
+    with follow(responder) as s, follow(responder, "q=a") as other:
+        for viewer in (s, other):
+            viewer.keep_raw = False
+            viewer.live()
+        for i in range(1, count + 1):
+            redis.client.xadd("log", {"data": "a" * size}, maxlen=2, approximate=False)
+            for viewer in (s, other):
+                viewer.messages(i)
+        peak = procs.peak_kb(responder.pid)
+        assert webs.sanitized() or peak < 40 * 1024, f"{peak} kB for {count} records of 1 MB"
+
+
 def test_long_records_in_several_fields(stack, redis):
     """An entry is never cut in two, however much it holds; a burst of them comes in order to those who
     are live, and to who comes back in the middle of it."""
