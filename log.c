@@ -138,10 +138,14 @@ void log_detach(struct viewer *v)
         r->next_sweep = r->now + LINGER_MS;
 }
 
-/* The reads of a view that goes have nobody to bring anything to. */
+/* The reads of a view that goes have nobody to bring anything to, and a view to come, which may
+ * have its address, takes none of its long records for its own. */
 static void forget_view(struct view *w)
 {
     struct relay *r = w->log->relay;
+    for (struct large *g = r->larges; g; g = g->next)
+        if (g->view == w)
+            g->view = NULL;
     for (struct read *q = r->reads; q; q = q->next)
         if (q->view == w)
             q->view = NULL;

@@ -162,7 +162,7 @@ struct batch {
  * fields of one entry as the payload. */
 struct large {
     struct large *next;
-    const struct view *view;
+    const struct view *view; /* NULL: it is gone */
     struct xid id;
     struct blob *blob;
 };
