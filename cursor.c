@@ -16,15 +16,16 @@ bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, si
     return c->at == CURSOR_OPEN || found;
 }
 
-static bool knows_removed(const struct redis_info *info)
+uint64_t cursor_removed(const struct redis_info *info)
 {
-    return info->has_added && info->added >= info->length;
+    bool known = info->has_added && info->added >= info->length;
+    return known ? info->added - info->length : RANK_UNKNOWN;
 }
 
 /* c goes on at the oldest record that is left, or behind the newest that ever was. */
 static void move_to_first(struct cursor *c, const struct redis_info *info)
 {
-    c->rank = knows_removed(info) ? info->added - info->length : RANK_UNKNOWN;
+    c->rank = cursor_removed(info);
     c->id = info->has_first ? info->first : info->last;
     c->at = info->has_first ? CURSOR_NEXT : CURSOR_SENT;
     c->large = false;
@@ -33,11 +34,11 @@ static void move_to_first(struct cursor *c, const struct redis_info *info)
 /* How many records between c and the oldest one left are lost; -1 where Redis cannot tell. */
 static int64_t count_lost(const struct cursor *c, const struct redis_info *info)
 {
-    if (!knows_removed(info) || c->rank == RANK_UNKNOWN)
+    uint64_t removed = cursor_removed(info), least = c->rank + (c->at == CURSOR_NEXT);
+    if (removed == RANK_UNKNOWN || c->rank == RANK_UNKNOWN)
         return -1;
     /* All up to c is gone from here, and the next with it when c waits for it; fewer removed than
      * that: c was a place in another log. */
-    uint64_t removed = info->added - info->length, least = c->rank + (c->at == CURSOR_NEXT);
     if (removed < least)
         return -1;
     return (int64_t)(removed - c->rank);

@@ -47,6 +47,10 @@ struct xid cursor_position(const struct cursor *c);
 bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, size_t count,
                    size_t *start);
 
+/* How many records have left the log, which is the rank of a cursor before the first there is;
+ * RANK_UNKNOWN where Redis does not tell, or was told otherwise (XSETID). */
+uint64_t cursor_removed(const struct redis_info *info);
+
 enum cursor_verdict {
     CURSOR_READ_ON, /* c is good to read from (it may have moved to the first record there is) */
     CURSOR_LOCATE,  /* only the record at c is missing: go on from the last one before it */

@@ -341,10 +341,7 @@ static void place_fresh(struct relay *r, struct viewer *v, const struct redis_in
     if (v->history == 0 || !info->exists)
         v->cursor = end_of_log(info);
     else
-        v->cursor =
-            (struct cursor){.id = XID_ZERO,
-                            .at = CURSOR_OPEN,
-                            .rank = info->has_added ? info->added - info->length : RANK_UNKNOWN};
+        v->cursor = (struct cursor){.at = CURSOR_OPEN, .rank = cursor_removed(info)};
     v->fresh = false;
     viewer_set_state(v, VIEWER_BEHIND);
 }
