@@ -116,9 +116,12 @@ int access_key(struct visit *v, char key[AUTH_MAX_KEY + 1])
         access_forbid(v);
         return -1;
     }
-    auth_tag(&v->who, key, v->tag);
     const char *whose = request_arg(&v->request, "whose");
-    if (!whose || strcmp(whose, v->tag) == 0)
+    char tag[AUTH_TAG + 1];
+    if (!whose) /* then the library that hashes is not even read into memory */
+        return 0;
+    auth_tag(&v->who, key, tag);
+    if (strcmp(whose, tag) == 0)
         return 0;
     answer_error(v, 409, "this is another's log now");
     return -1;

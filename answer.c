@@ -292,9 +292,9 @@ static bool on_history(void *arg, const struct redis_entry *entry)
     return !h->failed;
 }
 
-static void add_history(struct visit *v, struct history *h, bool more)
+static void add_history(struct visit *v, const char *key, struct history *h, bool more)
 {
-    char first[XID_TEXT];
+    char first[XID_TEXT], tag[AUTH_TAG + 1];
     struct json_object *o = json_object_new_object(), *list = json_object_new_array();
     if (!o || !list) {
         v->body.failed = true;
@@ -305,11 +305,12 @@ static void add_history(struct visit *v, struct history *h, bool more)
     for (size_t i = json_object_array_length(h->records); i > 0; i--)
         json_object_array_add(list, json_object_get(json_object_array_get_idx(h->records, i - 1)));
     xid_format(h->oldest, first);
+    auth_tag(&v->who, key, tag);
     bool any = xid_cmp(h->oldest, XID_MAX) != 0;
     json_object_object_add(o, "records", list);
     json_object_object_add(o, "more", json_object_new_boolean(more));
     json_object_object_add(o, "first", any ? json_object_new_string(first) : NULL);
-    json_object_object_add(o, "whose", json_object_new_string(v->tag));
+    json_object_object_add(o, "whose", json_object_new_string(tag));
     add_json(v, o);
 }
 
@@ -347,7 +348,7 @@ void answer_history(struct visit *v, const char *key, const struct filter *filte
         r = redis_ask_walk(v->ask, key, to, on_history, &h, &more);
     if (r == ASK_OK && !h.failed) {
         answer_begin(v, 200, "application/json");
-        add_history(v, &h, more);
+        add_history(v, key, &h, more);
         answer_send(v);
     } else if (r == ASK_DOWN) {
         answer_error(v, 503, "the log is not to be reached now");

@@ -32,7 +32,6 @@ struct visit {
     enum endpoint_kind endpoint;
     struct identity who;
     enum auth_result refused; /* why who is nobody */
-    char tag[AUTH_TAG + 1];   /* of the log as this identity sees it */
     bool has_match;           /* SSELOG_ROUTE matched */
     struct route_match match;
     char canonical[37]; /* for a dialect: a capture in another form */
@@ -52,7 +51,7 @@ bool access_is_cross_site(const struct visit *v);
 void access_forbid(struct visit *v);
 /* 0: viewing is on. -1: answered. */
 int access_enabled(struct visit *v);
-/* The key of the log, or channel, that is asked for, and v->tag. -1: answered. */
+/* The key of the log, or channel, that is asked for. -1: answered. */
 int access_key(struct visit *v, char key[AUTH_MAX_KEY + 1]);
 /* What the configuration withholds and what the query asks for. NULL: answered. */
 struct filter *access_filter(struct visit *v);
