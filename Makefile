@@ -29,9 +29,10 @@ probe = $(shell printf 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c - -
         2>/dev/null && printf '%s' '$(1)')
 HARDEN := $(call probe,-fstack-protector-strong) $(call probe,-fstack-clash-protection) \
           $(call probe,-fcf-protection) $(call probe,-fPIE)
-# Not -z now: to resolve every symbol at the start touches 300 kB of the libraries, in each CGI process.
+# Symbols are resolved at the start, whose pages are given back: looked up while serving, each would
+# bring pages of the libraries in for good.
 HARDEN_LD := $(call probe,-pie) $(call probe,-Wl$(comma)-z$(comma)relro) \
-             $(call probe,-Wl$(comma)-z$(comma)lazy)
+             $(call probe,-Wl$(comma)-z$(comma)now)
 
 ifdef SAN
 SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
@@ -65,7 +66,8 @@ PACKAGE_LIBS   := $(shell $(PKGCONFIG) --libs $(PACKAGES))
 ALL_CPPFLAGS = -D_GNU_SOURCE -DSSELOG_VERSION='"$(VERSION)"' $(FEATURES) $(CPPFLAGS) $(PACKAGE_CFLAGS)
 ALL_CFLAGS   = -std=c11 -pthread $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 ALL_LDFLAGS  = -pthread $(SANFLAGS) $(HARDEN_LD) $(LDFLAGS)
-LIBS         = -lfcgi $(PACKAGE_LIBS) -ldl
+# The C library first: what the others look up in it lazily is found without touching their tables.
+LIBS         = -lc -lfcgi $(PACKAGE_LIBS) -ldl
 
 # Builds that another target begins use all processors.
 PARALLEL := -j$(shell nproc)

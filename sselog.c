@@ -145,16 +145,18 @@ static void take_request(void *arg, struct intake *in)
 }
 
 /* The pages of one file that cannot have been written to: the kernel reads them again when they are
- * used. */
+ * used. Its table of segments lies in such a page: read first. */
 static int forget_pages(struct dl_phdr_info *info, size_t size, void *arg)
 {
+    ElfW(Phdr) segments[32];
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    int n = info->dlpi_phnum < 32 ? info->dlpi_phnum : 32;
     (void)size;
     (void)arg;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        const ElfW(Phdr) *h = &info->dlpi_phdr[i];
+    memcpy(segments, info->dlpi_phdr, (size_t)n * sizeof *segments);
+    for (const ElfW(Phdr) *h = segments; h < segments + n && info->dlpi_addr != 0; h++) {
         uintptr_t start = (info->dlpi_addr + h->p_vaddr) & ~(page - 1);
-        if (h->p_type == PT_LOAD && !(h->p_flags & PF_W) && info->dlpi_addr != 0)
+        if (h->p_type == PT_LOAD && !(h->p_flags & PF_W))
             madvise((void *)start, info->dlpi_addr + h->p_vaddr + h->p_memsz - start,
                     MADV_DONTNEED);
     }
