@@ -101,7 +101,7 @@ def test_long_records_are_read_few_at_a_time(stack, redis):
 
 def test_long_records_in_two_views_are_given_back(stack, redis):
     """Both hold the same bytes, and when they are sent nobody does."""
-    size, count = 1_000_000, 80
+    size, count = 1_000_000, 16
     responder = stack.responder(redis)
     with follow(responder) as s, follow(responder, "q=a") as other:
         for viewer in (s, other):
@@ -112,7 +112,7 @@ def test_long_records_in_two_views_are_given_back(stack, redis):
             for viewer in (s, other):
                 viewer.messages(i)
         peak = procs.peak_kb(responder.pid)
-        assert webs.sanitized() or peak < 40 * 1024, f"{peak} kB for {count} records of 1 MB"
+        assert webs.sanitized() or peak < 12 * 1024, f"{peak} kB for {count} records of 1 MB"
 
 
 def test_long_records_in_several_fields(stack, redis):
