@@ -61,6 +61,23 @@ static bool has_moved(const struct viewer *v, struct xid *at)
            (!v->told_any || xid_cmp(*at, v->told) > 0);
 }
 
+/* What the client was told, to be put back when it was not. */
+struct told {
+    struct xid id;
+    bool any;
+};
+
+static struct told get_told(const struct viewer *v)
+{
+    return (struct told){v->told, v->told_any};
+}
+
+static void set_told(struct viewer *v, struct told t)
+{
+    v->told = t.id;
+    v->told_any = t.any;
+}
+
 /* The id alone, without data, moves the client's cursor (WHATWG HTML 9.2.6). */
 static bool add_moved(struct viewer *v, struct buf *b)
 {
@@ -72,8 +89,7 @@ static bool add_moved(struct viewer *v, struct buf *b)
     profile_moved(p, b, at);
     if (b->len == before) /* this profile tells it otherwise */
         return false;
-    v->told = at;
-    v->told_any = true;
+    set_told(v, (struct told){at, true});
     return true;
 }
 
@@ -117,8 +133,7 @@ enum out_result tell_source(struct viewer *v, bool live)
 enum out_result tell_live(struct viewer *v)
 {
     const struct profile *p = v->view->profile;
-    struct xid told = v->told;
-    bool told_any = v->told_any;
+    struct told before = get_told(v);
     if (!v->said_live) {
         struct moment m = moment_of(v, v->retry);
         struct buf b;
@@ -133,8 +148,7 @@ enum out_result tell_live(struct viewer *v)
         }
         enum out_result r = put_buf(v, &b);
         if (r != OUT_SENT) {
-            v->told = told;
-            v->told_any = told_any;
+            set_told(v, before);
             return r;
         }
         v->said_live = true;
@@ -147,6 +161,7 @@ enum out_result tell_keepalive(struct viewer *v)
 {
     const struct profile *p = v->view->profile;
     struct moment m = moment_of(v, v->retry);
+    struct told before = get_told(v);
     struct buf b;
     buf_init(&b, MAX_CONTROL);
     m.has_id = p->keepalive_fixed && has_moved(v, &m.id);
@@ -155,10 +170,10 @@ enum out_result tell_keepalive(struct viewer *v)
     profile_keepalive(p, &b, &m);
     enum out_result r = put_buf(v, &b);
     v->relay->stats.keepalives += r == OUT_SENT;
-    if (r == OUT_SENT && m.has_id) {
-        v->told = m.id;
-        v->told_any = true;
-    }
+    if (r != OUT_SENT)
+        set_told(v, before);
+    else if (m.has_id)
+        set_told(v, (struct told){m.id, true});
     return r;
 }
 
@@ -201,8 +216,7 @@ void tell_failure(struct viewer *v, struct buf *b, const char *reason)
 static void stands_at(struct viewer *v, struct xid id, uint64_t rank)
 {
     v->cursor = (struct cursor){.id = id, .at = CURSOR_SENT, .rank = rank};
-    v->told = id;
-    v->told_any = true;
+    set_told(v, (struct told){id, true});
 }
 
 /* Frames from the ring, as many as one write takes. */
