@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import scripted_redis as odd
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, ask, environment, until_heard
 from procs import DEADLINE, wait_until
 
 
@@ -134,6 +134,7 @@ def test_a_gap_of_those_who_were_live(stack, redis, how):
         live.live()
         redis.add("log", "old", id="101-0")
         live.messages(2)
+        until_heard(responder.socket, redis)
         scripted.pushes.clear()
         if how == "written anew":
             write_anew(redis, ["201-0", "202-0", "203-0"])

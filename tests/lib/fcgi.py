@@ -202,3 +202,14 @@ def until_idle(address):
             s.rest()
             return s.peer.closed() and json.loads(s.raw)["viewers"] == 0
     wait_until(idle, "no viewer")
+
+
+def until_heard(address, redis):
+    """Until sselog has heard, and read, all that changed before. Each read and XINFO of a log arms its
+    doorbell, which may ring once more when the news was there already; but rings come in order, and that
+    of the second record here is the last."""
+    with FcgiStream(address, environment("/sselog/stream", SSELOG_STREAM="log-heard")) as s:
+        s.live()
+        for n in (1, 2):
+            redis.add("log-heard", "x")
+            s.messages(n)
