@@ -10,10 +10,10 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
+import faults
 import identity
 import scripted_redis as odd
 import webs
@@ -798,14 +798,12 @@ def test_name_of_redis_host_is_looked_up_beside_requests(stack):
     redis.client.set("session:x", session("ann"))
     setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
     setup.options["SSELOG_REDIS"] = setup.options["SSELOG_REDIS"].replace("127.0.0.1", "localhost")
-    library = stack.directory() / "slowname.so"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", library,
-                    Path(__file__).parent / "faults/slowname.c", "-ldl"], check=True)
-    setup.options["LD_PRELOAD"] = str(library)
+    library = str(faults.library("slowname"))
+    setup.options["LD_PRELOAD"] = library
     r = stack.responder(setup=setup)
     cookie = environment("/sselog/history", HTTP_COOKIE="session=x", HTTP_ACCEPT="application/json")
     # The relay may still be looking when the first request comes.
     wait_until(lambda: ask(r.socket, cookie).status == 200, "the address")
     setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
-    setup.options.update(SSELOG_REDIS="redis://nowhere.invalid", LD_PRELOAD=str(library))
+    setup.options.update(SSELOG_REDIS="redis://nowhere.invalid", LD_PRELOAD=library)
     assert ask(stack.responder(setup=setup).socket, cookie).status == 503

@@ -7,19 +7,16 @@ import resource
 import shutil
 import signal
 import struct
-import subprocess
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
+import faults
 import procs
 from fcgi import FcgiStream, Peer, ask, environment, until_idle
 from procs import TooLate, wait_until
 from webs import STOPS
-
-HERE = Path(__file__).parent
 
 
 def follow(responder, query="", **params):
@@ -70,9 +67,7 @@ class NoMemory:
     """The control word of tests/faults/nomem.c."""
 
     def __init__(self, directory):
-        self.library = directory / "nomem.so"
-        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", "-o", self.library,
-                        HERE / "faults" / "nomem.c", "-ldl"], check=True)
+        self.library = faults.library("nomem")
         self.file = directory / "nomem"
         self.file.write_bytes(bytes(16))
         with open(self.file, "r+b") as f:
@@ -88,7 +83,7 @@ class NoMemory:
         return struct.unpack("q", self.map[8:16])[0]
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="no compiler")
+@pytest.mark.skipif(not faults.can_build(), reason="no compiler")
 @pytest.mark.memory  # a sanitizer's allocator comes first
 def test_any_allocation_may_fail(stack, redis):
     """The n-th from the start of some requests, for many n (FAULT_ROUNDS in the environment)."""

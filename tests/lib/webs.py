@@ -15,6 +15,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+import faults
 import redisd
 from procs import (Child, TooLate, descendants, executable, free_port, listening, listens,
                    wait_until)
@@ -39,6 +40,13 @@ def sanitized():
     return any(mark in raw for mark in (b"__asan_init", b"__tsan_init", b"exec valgrind"))
 
 
+@functools.cache
+def passwords():
+    """A password file as htpasswd writes it, with all of USERS."""
+    return b"".join(subprocess.run(["htpasswd", "-bmn", user, PASSWORD], check=True,
+                                   stdout=subprocess.PIPE).stdout.strip() + b"\n" for user in USERS)
+
+
 class Setup:
     """Where things are and how sselog is configured; one for each server that is started."""
 
@@ -60,9 +68,7 @@ class Setup:
                 self.web.mkdir()
         self.passwords = self.dir / "htpasswd"
         if not self.passwords.exists():
-            for i, user in enumerate(USERS):
-                subprocess.run(["htpasswd", "-bm" + ("c" if i == 0 else ""), self.passwords, user,
-                                PASSWORD], check=True, stderr=subprocess.DEVNULL)
+            self.passwords.write_bytes(passwords())
             self.passwords.chmod(0o644)
 
     def environment(self):
@@ -220,9 +226,16 @@ class Apache(Server):
     modules = ["fcgid"]
     mpm = "event"
 
-    def __init__(self, setup, *, directives="", **kw):
+    def __init__(self, setup, *, directives="", naps=True, **kw):
         self.directives = directives
+        self.naps = naps
         super().__init__(setup, **kw)
+
+    def server_environment(self):
+        """naps: its sleeps are shortened, which no test looks at unless it says so."""
+        shortened = self.naps and faults.can_build() and not sanitized()
+        return {**super().server_environment(),
+                **({"LD_PRELOAD": str(faults.library("naps"))} if shortened else {})}
 
     def config(self, port):
         d = self.dir
@@ -276,10 +289,10 @@ class Apache(Server):
 
     def is_ready(self):
         # The daemon that starts CGI programs gives its socket away only after it listens there.
-        if "cgid" not in self.modules or not ROOT:
+        if "cgid" not in self.modules:
             return True
         sockets = list(self.dir.glob("cgid.sock*"))
-        return bool(sockets) and all(s.stat().st_uid != 0 for s in sockets)
+        return bool(sockets) and (not ROOT or all(s.stat().st_uid != 0 for s in sockets))
 
     def name(self):
         return "apache"
