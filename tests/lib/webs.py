@@ -105,6 +105,12 @@ def commented(text, directive):
     return found.group(1) + "\n"
 
 
+def terminate(pids):
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
 class Server:
     """What all have in common. auth: the part "who may look" of the example stays in."""
 
@@ -181,7 +187,11 @@ class Server:
         self.child.kill()
 
     def end(self):
-        """How a test leaves it: in good order, as far as that is quick."""
+        """How a test leaves it: in good order, as far as that is quick. A responder that a script
+        started hears nothing from the web server."""
+        pids = self.responders()
+        self.child.send(signal.SIGTERM)
+        terminate(pids)
         self.stop()
 
 
@@ -302,9 +312,7 @@ class Apache(Server):
 
     def end(self):
         """Apache takes ten seconds to stop under an open stream; so what it started ends first."""
-        for pid in self.responders():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGTERM)
+        terminate(self.responders())
         with contextlib.suppress(TooLate):
             wait_until(lambda: not self.responders(), deadline=5)
         self.kill()
