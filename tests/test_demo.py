@@ -37,8 +37,9 @@ def test_demo(stack, number, monkeypatch):
         assert b'id="log"' in answer.read(), "the address that is printed leads to the console"
     wait_until(lambda: "data: a line of the file" in said() and "data: and another" in said(),
                "records of the file", DEADLINE)
-    assert get(port, "/a-visit-of-ours").status == 404
-    wait_until(lambda: "a-visit-of-ours" in said(), "our visit in the stream", DEADLINE)
+    if number == signal.SIGINT:  # once: lighttpd writes its access log every few seconds
+        assert get(port, "/a-visit-of-ours").status == 404
+        wait_until(lambda: "a-visit-of-ours" in said(), "our visit in the stream", DEADLINE)
     members = procs.descendants(demo.pid)
     assert len(members) >= 4
     demo.send(number)

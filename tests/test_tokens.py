@@ -134,6 +134,7 @@ def test_through_web_servers(stack, redis, kind):
         s.live()
         assert s.lines == ["for ann"]
     assert get(server.port, f"{server.path}/stream?token={token}", identity.JSON).status == 401
+    server.flush_log()
     wait_until(lambda: "/stream" in server.access_log(), "the access log")
     assert token not in server.access_log() and token not in server.said()
 
