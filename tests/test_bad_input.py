@@ -305,14 +305,6 @@ def test_silent_peers_hold_nobody_up(unharmed):
         peer.close()
 
 
-@pytest.mark.memory
-def test_silent_peers_are_given_up(unharmed):
-    """Not for ever: their connections are closed."""
-    with Peer(unharmed.socket) as peer:
-        peer.send(whole()[:30])
-        assert peer.closed(deadline=60)
-
-
 def test_peer_that_stops_reading(unharmed, redis):
     """Answers and streams to it wait; others do not."""
     peers = []

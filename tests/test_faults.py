@@ -87,7 +87,7 @@ class NoMemory:
 @pytest.mark.memory  # a sanitizer's allocator comes first
 def test_any_allocation_may_fail(stack, redis):
     """The n-th from the start of some requests, for many n (FAULT_ROUNDS in the environment)."""
-    rounds = int(os.environ.get("FAULT_ROUNDS") or 30)
+    rounds = int(os.environ.get("FAULT_ROUNDS") or 10)
     setup = stack.setup(redis, front_threads=1)
     nomem = NoMemory(setup.dir)
     setup.options.update(LD_PRELOAD=str(nomem.library), NOMEM=str(nomem.file))
@@ -151,7 +151,7 @@ def test_system_calls_fail(stack, redis, case):
     if not tracer.running():
         pytest.skip("strace may not attach here: " + tracer.said()[-200:])
     for _ in range(2):
-        serve_all(redis, responder, deadline=1)
+        serve_all(redis, responder, deadline=.5)
     assert responder.child.running(), responder.said()[-2000:]
     tracer.stop(signal.SIGINT)
     works(redis, responder)
@@ -205,8 +205,7 @@ def while_redis_is_silent(stack, redis):
 
 @pytest.mark.parametrize("moment", [at_once, while_connecting, in_history, in_a_large_record,
                                     while_redis_is_silent])
-@pytest.mark.parametrize("delay", [0, .01, .1])
-def test_sigterm_at_any_moment(stack, redis, moment, delay):
+def test_sigterm_at_any_moment(stack, redis, moment):
     """Exit 0 soon, and whoever reads on finds a whole response: its end may say why."""
     responder = stack.responder(redis)
     moment(stack, redis)
@@ -214,7 +213,7 @@ def test_sigterm_at_any_moment(stack, redis, moment, delay):
     for i in range(4):
         params = environment("/sselog/stream", "", HTTP_LAST_EVENT_ID="0-1" if i % 2 else None)
         viewers.append(stack.keep(FcgiStream(responder.socket, params)))
-    time.sleep(delay)
+    time.sleep(.01)
     responder.child.send(signal.SIGTERM)
     assert responder.child.wait(STOPS) == 0, responder.said()[-2000:]
     redis.thaw()
@@ -259,7 +258,7 @@ def test_sigterm_among_connects(stack, redis):
 def test_hammered_from_all_sides(stack, redis):
     """Streams, figures, histories and garbage at once."""
     responder = stack.responder(redis, front_threads=4)
-    end = time.monotonic() + 3
+    end = time.monotonic() + 1.5
 
     def again(step):
         while time.monotonic() < end:
@@ -277,7 +276,7 @@ def test_hammered_from_all_sides(stack, redis):
     def garbage():
         with Peer(responder.socket) as p:
             p.send(os.urandom(64))
-            p.closed(5)
+            p.closed(1)
     steps = [stream, stream, lambda: get(responder, "/status"), lambda: get(responder, "/metrics"),
              lambda: get(responder, "/history"), garbage, lambda: redis.add("log", "x")]
     crowd = [threading.Thread(target=again, args=(s,)) for s in steps]

@@ -142,7 +142,7 @@ def test_killed_and_started_again(redis, responder):
     wanted = redis.add_many("log", [str(i) for i in range(50)])
     with EventSourceOver(responder) as viewer:
         viewer.wait(lambda v: len(v.records) == 50, "history")
-        for round in range(5):
+        for round in range(3):
             responder.kill()
             wanted += redis.add_many("log", [f"{round} {i}" for i in range(50)])
             responder.start()
@@ -179,7 +179,7 @@ def test_cut_again_and_again_under_load(redis, stack):
         viewer.wait(lambda v: "live" in [e.type for e in v.events], "live")
         producer.start()
         try:
-            for cuts in range(20):
+            for cuts in range(8):
                 viewer.wait(lambda v: v.connects > cuts, "a connect")
                 have = len(viewer.records)
                 viewer.wait(lambda v: len(v.records) > have, "progress")

@@ -6,7 +6,7 @@ import time
 import pytest
 
 import identity
-from fcgi import FcgiStream, ask, environment
+from fcgi import END, STDOUT, FcgiStream, ask, environment
 from identity import jwt, session
 from procs import DEADLINE, wait_until
 
@@ -271,10 +271,19 @@ def test_token_ends_at_its_time(redis, responder):
 
 
 def test_token_stream_ends_with_its_lifetime(stack, redis):
-    responder = stack.responder(redis, auth="token", stream="stream:logs:{user}", lifetime=5)
+    """As any stream does: in good order, with keepalives until then."""
+    responder = stack.responder(redis, auth="token", stream="stream:logs:{user}", lifetime=5, keepalive=1,
+                                retry=1000)
     redis.client.set("sse_token:" + "a" * 43, session())
     with FcgiStream(responder.socket, path("token=" + "a" * 43)) as s:
-        assert s.event("end").json()["reason"] == "lifetime"
+        s.rest()
+        assert s.status == 200 and not s.parser.unfinished()
+        assert s.parser.comments.count("keepalive") >= 1
+        last = s.events[-1]
+        assert (last.type, last.json()) == ("end", {"reason": "lifetime"})
+        assert s.parser.retries[0] == 1000 and len(s.parser.retries) == 2
+        assert s.app_status == 0 and s.protocol_status == 0
+        assert s.records_seen[-1][0] == END and s.records_seen[-2] == (STDOUT, 1, 0)
     assert refused(responder, {}, "token=" + "a" * 43)
 
 

@@ -88,7 +88,7 @@ def test_redis_away_for_a_while(stack):
     last = -1
     while last != written[0]:  # until it reads no more
         last = written[0]
-        feeder.join(0.5)
+        feeder.join(0.2)
     assert written[0] < total - 1, "20 MB were taken in with nowhere to go"
     redis.start()
     feeder.join(60)

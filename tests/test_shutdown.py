@@ -56,6 +56,8 @@ def test_sigterm(stack, redis, by, number):
                 ended(s)
                 assert s.app_status == 0
                 assert [e.id for e in s.records] == ids
+            # Viewers that were cut off together must not come back together.
+            assert len({s.parser.retries[-1] for s in viewers}) > 10
             return took
 
     within_a_second(attempt)

@@ -252,7 +252,8 @@ def test_elements_are_values(stack, redis):
 
 @servers
 def test_no_record_missing_or_twice(stack, redis, kind):
-    """500 records/s by its handler, 2,000 at least, while viewers come, go and are cut."""
+    """500 records/s by its handler, so many at least, while viewers come, go and are cut."""
+    least = 800 if kind == "fcgid" else 2000  # with a process for each viewer, who connects takes longer
     server = serve(stack, redis, "smarter", kind)
     headers = cookie(redis, "admin")
     stop = threading.Event()
@@ -265,14 +266,14 @@ def test_no_record_missing_or_twice(stack, redis, kind):
             handler(redis.client, record(f"[2026-05-02 16:00:00] INFO \x1b[1;31m{n}\x1b[0m"))
             sent.append(n)
             # Who still looks when all are written gets some more, no longer on schedule.
-            time.sleep(max(0, start + n / 500 - time.monotonic()) if n < 2000 else 0.02)
+            time.sleep(max(0, start + n / 500 - time.monotonic()) if n < least else 0.02)
 
     producer = threading.Thread(target=produce, daemon=True)
     producer.start()
     try:
         steady = [stack.keep(EventSource(server.port, PATH, headers)) for _ in range(3)]
         rounds = 0
-        while rounds < 8 or len(sent) < 2000:
+        while rounds < 8 or len(sent) < least:
             with Stream(server.port, PATH, headers) as s:
                 bulk(s)
                 s.messages(1 + 20)

@@ -9,7 +9,6 @@ import socket
 import struct
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ import pytest
 import fcgi
 import procs
 import webs
-from fcgi import END, STDOUT, FcgiStream, environment
+from fcgi import FcgiStream, environment
 from procs import wait_until
 from sse import Stream, connect
 
@@ -353,48 +352,10 @@ def test_keepalives_of_a_quiet_log(stack, redis):
     responder = stack.responder(redis, keepalive=1)
     start = time.monotonic()
     with follow(responder) as s:
-        s.until(lambda s: len(s.parser.comments) >= 3, "three keepalives")
+        s.until(lambda s: len(s.parser.comments) >= 2, "two keepalives")
         assert set(s.parser.comments) == {"keepalive"} and not s.records
         for n, at in enumerate(s.parser.commented, 1):
             assert at - start > n - 0.01
-
-
-def test_keepalive_and_lifetime(stack, redis):
-    responder = stack.responder(redis, keepalive=1, lifetime=5, retry=1000)
-    with follow(responder) as s:
-        s.rest()
-        assert s.status == 200 and not s.parser.unfinished()
-        assert s.parser.comments.count("keepalive") >= 1
-        last = s.events[-1]
-        assert (last.type, last.json()) == ("end", {"reason": "lifetime"})
-        assert s.parser.retries[0] == 1000 and len(s.parser.retries) == 2
-        assert s.app_status == 0 and s.protocol_status == 0
-        assert s.records_seen[-1][0] == END and s.records_seen[-2] == (STDOUT, 1, 0)
-
-
-def lifetimes(responder, count):
-    """How long each of so many streams lasted, in seconds, and the retry hints of their ends."""
-    begun = []
-    with contextlib.ExitStack() as open_ones, ThreadPoolExecutor(count) as pool:
-        viewers = []
-        for _ in range(count):
-            begun.append(time.monotonic())
-            viewers.append(open_ones.enter_context(follow(responder)))
-        list(pool.map(lambda s: s.rest(), viewers))
-    return ([s.event("end").at - at for s, at in zip(viewers, begun)],
-            {s.parser.retries[-1] for s in viewers})
-
-
-def test_lifetimes_do_not_end_together(stack, redis):
-    """Jittered, as are the retry hints: a thousand viewers must not return in one moment."""
-    responder = stack.responder(redis, keepalive=1, lifetime=10, max_per_user=100)
-    for _ in range(3):  # a machine that stalls when they end brings them together again
-        lasted, hints = lifetimes(responder, 30)
-        assert len(hints) > 10
-        assert min(lasted) > 8.5  # a tenth of ten, and whole seconds: 9 or 10
-        if max(lasted) - min(lasted) > 0.6:
-            return
-    raise AssertionError(f"all lasted between {min(lasted)} and {max(lasted)} s")
 
 
 # ---- what is asked for ----

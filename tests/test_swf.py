@@ -450,9 +450,9 @@ def test_heartbeat(stack, redis):
     start = time.monotonic()
     with follow(responder) as s:
         heartbeats = lambda: [e for e in s.events if e.type == "heartbeat"]
-        s.until(lambda s: len(heartbeats()) >= 2, "two of a quiet group")
+        s.until(lambda s: heartbeats(), "one of a quiet group")
         assert {e.type for e in s.events} == {"connected", "heartbeat"}
-        while len(heartbeats()) < 4:
+        while len(heartbeats()) < 2:
             publish(redis, {"msg_type": "x"})
             s.more()
         for n, e in enumerate(heartbeats(), 1):

@@ -245,7 +245,7 @@ def test_fifty_tenants(stack, redis):
         where = path(tenant)
         viewers.append(stack.keep(FcgiStream(responder.socket, environment(
             where, f"token={token}", mount=where))))
-    sent, count = {t: [] for t in tenants}, 4000
+    sent, count = {t: [] for t in tenants}, 2000
 
     def produce():
         start = time.monotonic()

@@ -18,7 +18,7 @@ from pathlib import Path
 import faults
 import redisd
 from procs import (Child, TooLate, descendants, executable, free_port, listening, listens,
-                   wait_until)
+                   session_members, wait_until)
 
 TOP = Path(__file__).resolve().parents[2]
 ROOT = os.geteuid() == 0
@@ -192,9 +192,10 @@ class Server:
     def end(self):
         """How a test leaves it: in good order, as far as that is quick. A responder that a script
         started hears nothing from the web server."""
-        pids = self.responders()
         self.child.send(signal.SIGTERM)
-        terminate(pids)
+        with contextlib.suppress(TooLate):
+            self.child.wait()
+        terminate(session_members(self.child.pid))
         self.stop()
 
 

@@ -150,6 +150,24 @@ static void silent_peers_go_by_the_deadline(void **state)
     end(&a);
 }
 
+/* Nothing happens but that time passes: the turn waits no longer than the deadline. */
+static void silence_alone_ends_a_turn(void **state)
+{
+    struct acceptor a;
+    (void)state;
+    begin(&a, -1);
+    int fd = peer();
+    settle(&a);
+    a.list.next->in->deadline = a.now + 20;
+    alarm(30); /* a turn that waits for ever */
+    assert_true(turn(&a));
+    alarm(0);
+    assert_true(closed(fd));
+    assert_int_equal(a.count, 0);
+    close(fd);
+    end(&a);
+}
+
 /* 600 peers that began a request and stopped: an honest one is served at once all the same. */
 static void a_crowd_of_half_open_peers(void **state)
 {
@@ -242,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_requests_are_handed_over),
         cmocka_unit_test(silent_peers_go_by_the_deadline),
+        cmocka_unit_test(silence_alone_ends_a_turn),
         cmocka_unit_test(a_crowd_of_half_open_peers),
         cmocka_unit_test(out_of_descriptors),
         cmocka_unit_test(a_socket_that_is_no_more),

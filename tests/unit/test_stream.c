@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* stream: how long streams last. Viewers that came together must not leave together. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../../stream.c"
+
+enum { DRAWS = 50000 };
+
+/* Down by up to a tenth, in whole seconds, and every length between occurs. */
+static void lifetimes_differ_by_up_to_a_tenth(void **state)
+{
+    static const struct {
+        unsigned seconds, least;
+    } cases[] = {{0, 0}, {5, 5}, {9, 9}, {10, 9}, {29, 27}, {3600, 3240}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        unsigned least = cases[i].least, count = cases[i].seconds - least + 1;
+        bool seen[361] = {false};
+        for (int n = 0; n < DRAWS; n++) {
+            unsigned s = jittered_lifetime(cases[i].seconds);
+            assert_in_range(s, least, cases[i].seconds);
+            seen[s - least] = true;
+        }
+        for (unsigned n = 0; n < count; n++)
+            assert_true(seen[n]);
+    }
+}
+
+static const char *no_parameter(void *arg, const char *name, unsigned nth)
+{
+    (void)arg;
+    (void)name;
+    (void)nth;
+    return NULL;
+}
+
+/* The lifetime that the relay is given for one more stream. */
+static unsigned lifetime_of_one(const struct config *c)
+{
+    struct visit v = {.config = c, .dialect = dialect_of(c->profile), .request.get = no_parameter};
+    struct admission *a = calloc(1, sizeof *a);
+    buf_init(&v.head, 4096);
+    assert_non_null(a);
+    a->out.fd = -1;
+    assert_int_equal(fill_admission(&v, a, "log"), 0);
+    unsigned lifetime = a->lifetime;
+    admission_free(a);
+    buf_free(&v.head);
+    return lifetime;
+}
+
+static void each_stream_has_a_lifetime_of_its_own(void **state)
+{
+    char option[] = "SSELOG_LIFETIME=3600", *environment[] = {option, NULL};
+    struct buf why;
+    unsigned lifetimes[50], distinct = 0;
+    (void)state;
+    buf_init(&why, 4096);
+    struct config_base *base = config_load(NULL, environment, &why);
+    assert_non_null(base);
+    for (unsigned i = 0; i < 50; i++) {
+        bool known = false;
+        lifetimes[i] = lifetime_of_one(config_of(base));
+        assert_in_range(lifetimes[i], 3240, 3600);
+        for (unsigned k = 0; k < i; k++)
+            known = known || lifetimes[k] == lifetimes[i];
+        distinct += !known;
+    }
+    assert_true(distinct > 10);
+    config_unload(base);
+    buf_free(&why);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lifetimes_differ_by_up_to_a_tenth),
+        cmocka_unit_test(each_stream_has_a_lifetime_of_its_own),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
