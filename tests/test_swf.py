@@ -427,23 +427,6 @@ def test_outage(stack):
         assert {e.type for e in s.events} <= {"connected", "heartbeat", "again"}
 
 
-def test_redis_refuses_for_a_while(stack, redis):
-    """As when it cannot write to its disk: what waits is taken later."""
-    refused = []
-
-    def refuse(conn, cmd):
-        if cmd[0] != b"BZPOPMIN" or refused:
-            return None
-        refused.append(cmd)
-        return b"-MISCONF Redis is configured to save RDB snapshots, but unable to persist to disk\r\n"
-
-    responder = stack.responder(stack.scripted(redis, refuse), profile="swf", auth="remote_user")
-    with follow(responder) as s:
-        s.until(lambda s: s.events, "connected")
-        publish(redis, {"msg_type": "late"})
-        assert messages(s, 1, deadline=60)[0].type == "late" and refused
-
-
 def test_heartbeat(stack, redis):
     """At its interval, whether something else is sent or not, and not before; Python's float."""
     responder = stack.responder(redis, profile="swf", auth="remote_user", keepalive=1)

@@ -27,14 +27,15 @@ struct world {
     struct redis_address address;
     struct redis_feed *feed;
     int64_t now;
-    struct peer peers[2];
+    struct peer peers[3]; /* the third is the queue's, when it is asked for */
     size_t npeers;
     const char *tracking; /* the answer to CLIENT TRACKING */
     const char *greeting; /* the answer to PING on a new connection */
+    const char *pong;     /* the answer to PING on the doorbell; NULL: greeting */
     struct peer *command; /* the connection that asked for tracking */
     struct peer *doorbell;
     /* what the feed told */
-    int up, down, rings, messages, answers;
+    int up, down, rings, messages, answers, popped;
     bool tracked;
     enum redis_result result;
     size_t entries;
@@ -74,8 +75,8 @@ static void on_refused_event(void *arg)
 
 static void on_popped_event(void *arg, struct slice member)
 {
-    (void)arg;
     (void)member;
+    ((struct world *)arg)->popped++;
 }
 
 static const struct redis_events events = {on_up_event,      on_down_event,       on_ring_event,
@@ -168,7 +169,7 @@ static bool greet(struct world *w, struct peer *p, const char *command)
         w->doorbell = p;
         reply(p, "*3\r\n$9\r\nsubscribe\r\n$20\r\n__redis__:invalidate\r\n:1\r\n");
     } else if (is(command, "PING")) {
-        reply(p, w->greeting);
+        reply(p, p == w->doorbell && w->pong ? w->pong : w->greeting);
     } else if (is(command, "CLIENT TRACKING")) {
         assert_string_equal(command, "CLIENT TRACKING ON REDIRECT 77");
         w->command = p;
@@ -187,7 +188,7 @@ static bool talk(struct world *w, char command[200])
         redis_feed_run(w->feed, w->now);
         int fd = accept(w->listener, NULL, NULL);
         if (fd >= 0) {
-            assert_true(w->npeers < 2);
+            assert_true(w->npeers < 3);
             w->peers[w->npeers].fd = fd;
             buf_init(&w->peers[w->npeers++].in, 100000);
             idle = 0;
@@ -521,6 +522,36 @@ static void idle_connections_are_tried(void **state)
     free_world(w);
 }
 
+/* Redis refuses to pop for a while, as when it cannot write to its disk. It is asked again when the
+ * connection was idle for long, not before, and what waits is taken then. */
+static void a_pop_that_is_refused_is_asked_again(void **state)
+{
+    struct world *w = new_world();
+    char command[200];
+    (void)state;
+    w->pong = "*2\r\n$4\r\npong\r\n$0\r\n\r\n";
+    come_up(w);
+    redis_feed_pop(w->feed, "queue");
+    assert_true(talk(w, command));
+    assert_true(is(command, "BZPOPMIN queue "));
+    assert_int_equal(w->npeers, 3);
+    for (int refused = 0; refused < 3; refused++) {
+        reply(&w->peers[2], "-MISCONF Redis is configured to save RDB snapshots\r\n");
+        settle(w);
+        w->now = redis_feed_deadline(w->feed) - 1;
+        settle(w);
+        w->now++;
+        assert_true(talk(w, command)); /* behind the PINGs, which are greeted */
+        assert_true(is(command, "BZPOPMIN queue "));
+    }
+    reply(&w->peers[2], "*3\r\n$5\r\nqueue\r\n$4\r\nlate\r\n$1\r\n1\r\n");
+    assert_true(talk(w, command));
+    assert_true(is(command, "ZPOPMIN queue "));
+    assert_int_equal(w->popped, 1);
+    assert_int_equal(w->down, 0);
+    free_world(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +562,7 @@ int main(void)
         cmocka_unit_test(tracking_may_be_refused),
         cmocka_unit_test(what_the_doorbell_says),
         cmocka_unit_test(idle_connections_are_tried),
+        cmocka_unit_test(a_pop_that_is_refused_is_asked_again),
     };
 
     signal(SIGPIPE, SIG_IGN);
