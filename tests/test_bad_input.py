@@ -11,6 +11,7 @@ import webs
 from fcgi import FcgiStream, Peer, ask, environment, record
 from procs import wait_until
 from sse import Stream, get
+from tables import case, named
 
 
 @pytest.fixture
@@ -42,6 +43,16 @@ def unharmed(responder):
     assert "Sanitizer" not in responder.said()
 
 
+def each(responder, table, check):
+    """check(row) for each row. After each the same process has no descriptor more."""
+    before = procs.open_fds(responder.pid)
+    for name, row in table.items():
+        with case(name):
+            check(row)
+            assert responder.child.running(), responder.said()
+            wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors as before")
+
+
 # ---- over HTTP-like parameters ----
 
 QUERIES = {
@@ -53,19 +64,23 @@ QUERIES = {
 }
 
 
-@pytest.mark.parametrize("case", QUERIES)
-def test_queries(unharmed, case):
-    answer = ask(unharmed.socket, environment("/sselog/stream", QUERIES[case], HTTP_ACCEPT="*/*"))
-    assert answer.status in (400, 414, 431), answer.status
-    assert b"error" in answer.raw
+def test_queries(unharmed):
+    def check(query):
+        answer = ask(unharmed.socket, environment("/sselog/stream", query, HTTP_ACCEPT="*/*"))
+        assert answer.status in (400, 414, 431), answer.status
+        assert b"error" in answer.raw
+    each(unharmed, QUERIES, check)
 
 
-@pytest.mark.parametrize("query", ["q=%ff%fe", "q=%e2%82", "unknown=1&&&=&x", "q=", "=&=", "q=a&q=b",
-                                   "q=\xff", "level=", "&" * 60], ids=ascii)
-def test_queries_that_are_fine(unharmed, query):
-    with FcgiStream(unharmed.socket, environment("/sselog/stream", query)) as s:
-        assert s.status == 200
-        s.live()
+FINE_QUERIES = ["q=%ff%fe", "q=%e2%82", "unknown=1&&&=&x", "q=", "=&=", "q=a&q=b", "q=\xff", "level=", "&" * 60]
+
+
+def test_queries_that_are_fine(unharmed):
+    def check(query):
+        with FcgiStream(unharmed.socket, environment("/sselog/stream", query)) as s:
+            assert s.status == 200
+            s.live()
+    each(unharmed, named(FINE_QUERIES), check)
 
 
 PATHS = ["/sselog//stream", "/sselog/../stream", "/sselog/stream/..", "/sselog/stream%00", "/sselog/\0",
@@ -73,27 +88,35 @@ PATHS = ["/sselog//stream", "/sselog/../stream", "/sselog/stream/..", "/sselog/s
          "/sselog/stream;x=1", "/sselog/\xff\xfe", "/sselog/{user}"]
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda p: ascii(p)[:20])
-def test_paths(unharmed, path):
-    answer = ask(unharmed.socket, environment(path, HTTP_ACCEPT="*/*"))
-    assert answer.status in (400, 404, 414)
-    assert path.encode("utf-8") not in answer.raw  # nothing of it comes back
+def test_paths(unharmed):
+    def check(path):
+        answer = ask(unharmed.socket, environment(path, HTTP_ACCEPT="*/*"))
+        assert answer.status in (400, 404, 414)
+        assert path.encode("utf-8") not in answer.raw  # nothing of it comes back
+    each(unharmed, named(PATHS), check)
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "TRACE", "get", "G\0ET", "", "A" * 5000, "GET ",
-                                    "CONNECT", "\xff"], ids=lambda m: ascii(m)[:12])
-def test_methods(unharmed, method):
-    answer = ask(unharmed.socket, environment("/sselog/stream", method=method))
-    assert answer.status in (400, 405, 501)
-    assert answer.status != 405 or "GET" in answer.headers["allow"]
+METHODS = ["PUT", "DELETE", "TRACE", "get", "G\0ET", "", "A" * 5000, "GET ", "CONNECT", "\xff"]
 
 
-@pytest.mark.parametrize("cookie, status", [
-    ("a=" + "x" * 65_000, 431), ("; ".join(f"c{i}=v" for i in range(5000)), 431), ("a=b;" * 10_000, 431),
-    ("\0", 400), ("session", 200), ("=;=;=", 200), ("\xff" * 300, 200)], ids=lambda c: ascii(c)[:12])
-def test_cookies(unharmed, cookie, status):
-    with FcgiStream(unharmed.socket, environment("/sselog/stream", HTTP_COOKIE=cookie)) as answer:
-        assert answer.status == status
+def test_methods(unharmed):
+    def check(method):
+        answer = ask(unharmed.socket, environment("/sselog/stream", method=method))
+        assert answer.status in (400, 405, 501)
+        assert answer.status != 405 or "GET" in answer.headers["allow"]
+    each(unharmed, named(METHODS), check)
+
+
+COOKIES = [("a=" + "x" * 65_000, 431), ("; ".join(f"c{i}=v" for i in range(5000)), 431), ("a=b;" * 10_000, 431),
+           ("\0", 400), ("session", 200), ("=;=;=", 200), ("\xff" * 300, 200)]
+
+
+def test_cookies(unharmed):
+    def check(row):
+        cookie, status = row
+        with FcgiStream(unharmed.socket, environment("/sselog/stream", HTTP_COOKIE=cookie)) as answer:
+            assert answer.status == status
+    each(unharmed, named(COOKIES), check)
 
 
 def test_ten_thousand_parameters(unharmed):
@@ -130,16 +153,16 @@ def test_same_name_twice(unharmed):
         assert s.status in (200, 400, 404, 405)
 
 
-@pytest.mark.parametrize("name", ["SSELOG_STREAM", "SSELOG_AUTH", "SSELOG_REDIS", "SSELOG_HISTORY"])
-def test_a_client_cannot_set_options(stack, redis, name):
+def test_a_client_cannot_set_options(stack, redis):
     """Its headers arrive as HTTP_*, whatever they are called."""
     redis.add("log", "x")
     redis.add("other", "y")
     server = stack.server("lighttpd", redis)
-    for header in (name, name.replace("_", "-"), f"HTTP-{name}"):
-        with Stream(server.port, "/sselog/stream", {header: "other"}) as s:
-            s.live()
-            assert s.lines == ["x"]
+    for name in ("SSELOG_STREAM", "SSELOG_AUTH", "SSELOG_REDIS", "SSELOG_HISTORY"):
+        for header in (name, name.replace("_", "-"), f"HTTP-{name}"):
+            with case(header), Stream(server.port, "/sselog/stream", {header: "other"}) as s:
+                s.live()
+                assert s.lines == ["x"]
 
 
 def test_bad_option_from_the_web_server(unharmed):
@@ -183,15 +206,20 @@ def test_one_byte_at_a_time(unharmed):
         assert b"Status: 200" in first_event(peer)
 
 
-@pytest.mark.parametrize("size", [1, 2, 7, 8, 9, 100])
-@pytest.mark.parametrize("padding", [0, 1, 255])
-def test_fragments_and_padding(unharmed, size, padding):
-    raw = fcgi.begin() + \
-        fcgi.stream(fcgi.PARAMS, fcgi.pairs(environment("/sselog/stream")), size=size, padding=padding) + \
-        fcgi.stream(fcgi.STDIN, b"")
-    with Peer(unharmed.socket) as peer:
-        peer.send(raw)
-        assert b"Status: 200" in first_event(peer)
+FRAGMENTS = {f"size {size}, padding {padding}": (size, padding)
+             for size in (1, 2, 7, 8, 9, 100) for padding in (0, 1, 255)}
+
+
+def test_fragments_and_padding(unharmed):
+    params = fcgi.pairs(environment("/sselog/stream"))
+
+    def check(row):
+        size, padding = row
+        with Peer(unharmed.socket) as peer:
+            peer.send(fcgi.begin() + fcgi.stream(fcgi.PARAMS, params, size=size, padding=padding) +
+                      fcgi.stream(fcgi.STDIN, b""))
+            assert b"Status: 200" in first_event(peer)
+    each(unharmed, FRAGMENTS, check)
 
 
 def test_request_ids(unharmed):
@@ -279,17 +307,18 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("case", BROKEN)
-def test_broken_peers(unharmed, case):
+def test_broken_peers(unharmed):
     """Sent, then closed, or reset, or left to stand while others are served."""
-    for end in ("close", "vanish"):
-        peer = Peer(unharmed.socket)
-        try:
-            peer.send(BROKEN[case])
-        except (BrokenPipeError, ConnectionResetError):
-            pass
-        assert serves(unharmed)
-        getattr(peer, end)()
+    def check(data):
+        for end in (Peer.close, Peer.vanish):
+            peer = Peer(unharmed.socket)
+            try:
+                peer.send(data)
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            assert serves(unharmed)
+            end(peer)
+    each(unharmed, BROKEN, check)
 
 
 def test_silent_peers_hold_nobody_up(unharmed):

@@ -7,6 +7,7 @@ import pytest
 from fcgi import FcgiStream, ask, environment
 from identity import session
 from sse import Stream, get
+from tables import case
 
 ALLOWED = "https://app.example"
 OTHER = "http://localhost:3000"
@@ -38,21 +39,17 @@ PATHS = [("/sselog/stream", "GET"), ("/sselog/history", "GET"), ("/sselog/token"
          ("/sselog/stream", "DELETE")]
 
 
-@pytest.mark.parametrize("path, method", PATHS)
-def test_exact_origins(responder, path, method):
-    for cookie in ("session=abc", "session=bad"):
-        def head(origin):
-            params = environment(path, method=method, HTTP_COOKIE=cookie, HTTP_ORIGIN=origin)
-            with FcgiStream(responder.socket, params) as s:
-                return s
-        for origin in (ALLOWED, OTHER):
-            answer = head(origin)
-            assert cors(answer) == {"allow-origin": origin, "allow-credentials": "true"}
-            assert answer.headers["vary"] == "Origin"
-        for origin in [None, *FOREIGN]:
-            answer = head(origin)
-            assert cors(answer) == {}, origin
-            assert answer.headers["vary"] == "Origin", "a cache would hand it to the allowed origin"
+def test_exact_origins(responder):
+    for n, (path, method) in enumerate(PATHS):  # each from an address that has not failed yet
+        for cookie in ("session=abc", "session=bad"):
+            for origin in (ALLOWED, OTHER, None, *FOREIGN):
+                params = environment(path, method=method, HTTP_COOKIE=cookie, HTTP_ORIGIN=origin,
+                                     REMOTE_ADDR=f"192.0.2.{n}")
+                with case(f"{method} {path}, {cookie}, origin {origin}"), \
+                        FcgiStream(responder.socket, params) as answer:
+                    allowed = {"allow-origin": origin, "allow-credentials": "true"}
+                    assert cors(answer) == (allowed if origin in (ALLOWED, OTHER) else {})
+                    assert answer.headers["vary"] == "Origin", "a cache would hand it to another origin"
 
 
 def test_preflight(responder):
@@ -117,16 +114,20 @@ CROSS_SITE = [  # Origin, Sec-Fetch-Site, Host; may it have a token?
 ]
 
 
-@pytest.mark.parametrize("origin, site, host, may", CROSS_SITE)
-def test_tokens_across_sites(redis, responder, origin, site, host, may):
-    answer = ask(responder.socket, environment(
-        "/sselog/token", method="POST", HTTP_COOKIE="session=abc", HTTP_ORIGIN=origin,
-        HTTP_SEC_FETCH_SITE=site, HTTP_HOST=host))
-    assert answer.status == (200 if may else 403)
-    assert len(redis.client.keys("sse_token:*")) == may
-    if not may:
-        assert json.loads(answer.raw) == {"error": "cross-site request"}
-        assert redis.client.info("commandstats").get("cmdstat_get") is None, "asked before it refused"
+def test_tokens_across_sites(redis, responder):
+    for row in CROSS_SITE:
+        origin, site, host, may = row
+        with case(row):
+            redis.client.delete(*redis.client.keys("sse_token:*"), "no such key")
+            redis.client.config_resetstat()
+            answer = ask(responder.socket, environment(
+                "/sselog/token", method="POST", HTTP_COOKIE="session=abc", HTTP_ORIGIN=origin,
+                HTTP_SEC_FETCH_SITE=site, HTTP_HOST=host))
+            assert answer.status == (200 if may else 403)
+            assert len(redis.client.keys("sse_token:*")) == may
+            if not may:
+                assert json.loads(answer.raw) == {"error": "cross-site request"}
+                assert redis.client.info("commandstats").get("cmdstat_get") is None, "asked before it refused"
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])

@@ -19,6 +19,7 @@ import webs
 from fcgi import FcgiStream, environment
 from procs import wait_until
 from sse import Stream, connect
+from tables import case
 
 
 def follow(responder, query="", path="/sselog/stream", rcvbuf=None, **params):
@@ -35,7 +36,7 @@ def responder(stack, redis):
 BYTES = bytes(range(256))
 
 
-@pytest.mark.parametrize("payload, lines", [
+PAYLOADS = [  # bytes, lines that the viewer gets; None: all bytes, as UTF-8
     (b"", [""]),
     (b"one line", ["one line"]),
     (b"\n", ["", ""]),
@@ -50,17 +51,20 @@ BYTES = bytes(range(256))
     (b"cut \xe2\x82", ["cut \ufffd"]),
     (b"a\0b", ["a\0b"]),
     (BYTES, None),
-], ids=lambda v: ascii(v)[:24])
-def test_payload_bytes(redis, responder, payload, lines):
-    if lines is None:
-        lines = _lines(payload.decode("utf-8", "replace"))
-    id = redis.add("log", payload)
-    with follow(responder) as s:
-        s.live()
-        after = redis.add("log", payload)
-        assert [(e.id, e.data, e.type) for e in s.messages(2)] == \
-            [(id, "\n".join(lines), "message"), (after, "\n".join(lines), "message")]
-        bytes(s.raw).decode("utf-8")  # all of it is UTF-8
+]
+
+
+def test_payload_bytes(redis, responder):
+    for n, (payload, lines) in enumerate(PAYLOADS):
+        if lines is None:
+            lines = _lines(payload.decode("utf-8", "replace"))
+        id = redis.add(f"log{n}", payload)
+        with case(ascii(payload)), follow(responder, SSELOG_STREAM=f"log{n}") as s:
+            s.live()
+            after = redis.add(f"log{n}", payload)
+            assert [(e.id, e.data, e.type) for e in s.messages(2)] == \
+                [(id, "\n".join(lines), "message"), (after, "\n".join(lines), "message")]
+            bytes(s.raw).decode("utf-8")  # all of it is UTF-8
 
 
 def _lines(text):
