@@ -3,6 +3,7 @@
 # CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR from outside are respected.
 #   make BUILD=build/asan CC=clang SAN=address,undefined    another build beside the first
 #   make WERROR=1                                           warnings end the build (CI)
+# `make help` lists the targets that carry a line after `##`.
 
 CC       ?= cc
 CFLAGS   ?= -O2 -g
@@ -83,7 +84,7 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-all: $(BUILD)/sselog
+all: $(BUILD)/sselog  ## the program, build/sselog
 
 $(BUILD)/sselog: $(BUILD)/sselog.o $(BUILD)/libsselog.a
 	$(call say,LD,$@)
@@ -107,7 +108,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
 	$(Q)$(CC) $(ALL_CPPFLAGS) -I. $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsselog.a \
 	    $(LIBS) -lcmocka $(UNIT_LDFLAGS_$*)
 
-units: $(UNITS)
+units: $(UNITS)  ## the unit tests' programs
 
 # libFuzzer targets: clang with its runtime, and objects of their own for it.
 FUZZ := -std=c11 -pthread -g -O1 -fno-sanitize-recover=all
@@ -126,35 +127,46 @@ $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/fuzz/libsselog.a
 	$(Q)clang $(ALL_CPPFLAGS) -I. $(FUZZ) -fsanitize=fuzzer,address,undefined -MMD -MP -o $@ $< \
 	    $(BUILD)/fuzz/libsselog.a $(LIBS)
 
-fuzzers: $(FUZZERS)
+fuzzers: $(FUZZERS)  ## the fuzz targets, with clang
+
+help: ## this list
+	@echo 'make TARGET'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16 | sed 's/^/  /'
+	@echo '.ci/run [STAGE...]'
+	@.ci/run --list | sed 's/^\([a-z]*\) */\1\t/' | expand -t 16 | sed 's/^/  /'
 
 # The packages are looked at in a make of their own: what the lines above probe may come with them.
-deps:
+deps: ## install what the build needs; FOR=demo, check or ci for more
 	@tests/deps $(or $(FOR),build)
 
-demo:
+demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends it all
 	@tests/deps demo
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@SSELOG=$(abspath $(BUILD)/sselog) tests/demo
 
-check:
+check: ## every test against real servers; ends in "N passed, N failed"
 	@tests/deps check
-	@$(MAKE) --no-print-directory $(PARALLEL) all units
+	@$(MAKE) --no-print-directory $(PARALLEL) all units sims
 	@BUILD=$(abspath $(BUILD)) tests/run
 
-check-asan:
+check-fast: ## unit tests, simulation and CGI scripts, in half a minute
+	@tests/deps check
+	@$(MAKE) --no-print-directory $(PARALLEL) all units sims
+	@BUILD=$(abspath $(BUILD)) tests/run unit sim cgi
+
+check-asan: ## unit tests, CGI scripts and the real stack under ASan and UBSan
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan CC=clang SAN=address,undefined all units
 	@BUILD=$(abspath build/asan) tests/run unit cgi stack -m 'not memory'
 
-check-tsan:
+check-tsan: ## the threaded part of the real stack under TSan
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/tsan CC=clang SAN=thread all
 	@BUILD=$(abspath build/tsan) tests/run stack -m threads
 
 MEMCHECKED := access tokens cors resume gaps redis_outage tod astrbot swf
 # Under valgrind, for what happens inside the libraries, which the sanitizers do not see.
-check-memcheck:
+check-memcheck: ## unit tests and a part of the real stack under valgrind
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) all units
 	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=$(or $(JOBS),4) tests/run unit stack -m 'not memory and not load' \
@@ -162,7 +174,7 @@ check-memcheck:
 
 # Disasters at random under producers and viewers for CHAOS seconds; SEED=N for the same again.
 CHAOS ?= 30
-chaos: all
+chaos: all  ## disasters at random for CHAOS seconds; SEED=N for the same again
 	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/chaos/chaos \
 	    --seconds $(CHAOS) $(if $(SEED),--seed $(SEED))
 
@@ -171,7 +183,7 @@ $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
-bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null
+bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null ## latency and throughput; BENCH=short
 	BENCH=$(BENCH) bench/run --build $(BUILD)
 
 # The page and its scripts find each other by relative addresses: any web server may show the directory
@@ -179,7 +191,7 @@ bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null
 EXAMPLES = lighttpd-example.conf apache-example.conf \
            $(sort $(shell find examples packaging -type f ! -path '*/__pycache__/*'))
 
-install: $(BUILD)/sselog
+install: $(BUILD)/sselog  ## into PREFIX, under DESTDIR
 	$(INSTALL) -D -m 755 $(BUILD)/sselog '$(DESTDIR)$(BINDIR)/sselog'
 	$(INSTALL) -D -m 644 sselog.1 '$(DESTDIR)$(MANDIR)/man1/sselog.1'
 	$(INSTALL) -d '$(DESTDIR)$(DATADIR)/sselog'
@@ -188,13 +200,13 @@ install: $(BUILD)/sselog
 	    mode=644; [ ! -x $$file ] || mode=755; \
 	    $(INSTALL) -D -m $$mode $$file "$(DESTDIR)$(DOCDIR)/examples/$${file#examples/}" || exit; done
 
-uninstall:
+uninstall: ## what install brought
 	rm -f '$(DESTDIR)$(BINDIR)/sselog' '$(DESTDIR)$(MANDIR)/man1/sselog.1'
 	rm -rf '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'
 
-clean:
+clean: ## remove build/
 	rm -rf build
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/bench/*.d)
 
-.PHONY: all units fuzzers deps demo check check-asan check-tsan check-memcheck chaos bench install uninstall clean
+.PHONY: all help units sims fuzzers deps demo check check-fast check-asan check-tsan check-memcheck chaos bench install uninstall clean

@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: MIT
+"""tests/run and .ci/run, on suites of a few lines: what is run again, what that counts, how they end."""
+import os
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import procs
+
+TOP = Path(__file__).resolve().parents[1]
+# Fails the first TIMES times that it runs, then passes; how often it ran is in the file beside it.
+TAP_SCRIPT = """#!/bin/sh
+echo x >>"$0.ran"
+echo 'ok 1 - always'
+[ $(wc -l <"$0.ran") -gt {times} ] && echo 'ok 2 - at last' && exit
+echo 'not ok 2 - at last'
+echo '# said the first time' >&2
+exit 1
+"""
+PYTEST_FILE = """
+from pathlib import Path
+import pytest
+
+@pytest.mark.parametrize("times", [0, 1, 2, 9])
+def test_sometimes(times):
+    path = Path(__file__).with_name(f"ran{times}")
+    path.write_text(path.read_text() + "x" if path.exists() else "x")
+    assert len(path.read_text()) > times, "said the first time"
+"""
+# As `node --test` does it: a failure names its file, and files may be chosen.
+NODE_SCRIPT = """#!/bin/sh
+cd "$(dirname "$0")"
+[ $# -gt 0 ] || set -- "$PWD/good.test.js" "$PWD/once.test.js"
+echo "$@" >>ran
+for file; do
+    echo "# Subtest: $file"
+    case $file in
+    *once*) [ $(wc -l <ran) -gt 1 ] || { printf 'not ok 1 - it\\n  ---\\n  location: '"'%s:1:1'"'\\n' "$file"; bad=1; continue; } ;;
+    esac
+    echo "ok 1 - it"
+done
+exit ${bad-0}
+"""
+
+
+def executable(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(path.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    return path
+
+
+class Suites:
+    """A directory of tests, one of what is built, and a directory for temporary files."""
+
+    def __init__(self, top):
+        self.top = top
+        self.tests, self.build, self.tmp = top / "tests", top / "build", top / "tmp"
+        for directory in (self.tests, self.build, self.tmp):
+            directory.mkdir()
+
+    def cgi(self, name, times):
+        executable(self.tests / "cgi" / f"{name}.sh", TAP_SCRIPT.format(times=times))
+
+    def unit(self, name, times):
+        (self.tests / "unit").mkdir(exist_ok=True)
+        (self.tests / "unit" / f"{name}.c").touch()
+        executable(self.build / "unit" / name, TAP_SCRIPT.format(times=times))
+
+    def environment(self, **more):
+        inherited = {k: v for k, v in os.environ.items()
+                     if not k.startswith(("PYTEST_", "SSELOG_")) and k not in ("CI", "FLAKY_FILE", "JOBS", "MEMCHECK")}
+        return {**inherited, "TESTS": str(self.tests), "BUILD": str(self.build), "JOBS": "1",
+                "TMPDIR": str(self.tmp), "SSELOG": "/bin/true", **more}
+
+    def run(self, *args, status, **more):
+        """tests/run on these suites: what it printed."""
+        done = subprocess.run([TOP / "tests/run", *args], env=self.environment(**more), timeout=120,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True)
+        assert done.returncode == status, done.stdout
+        assert not list(self.tmp.iterdir())
+        return done.stdout
+
+
+@pytest.fixture
+def suites(stack):
+    return Suites(stack.directory())
+
+
+def closing_line(text):
+    return text.splitlines()[-1]
+
+
+def flaky(text):
+    """The names listed, and all that is said below them."""
+    listed = text.partition("\nflaky:\n")[2]
+    return [line[2:] for line in listed.splitlines() if line.startswith("- ")], listed
+
+
+def test_failure_once_is_flaky_and_passed(suites):
+    suites.cgi("good", 0)
+    suites.cgi("once", 1)
+    suites.unit("test_once", 1)
+    text = suites.run("unit", "cgi", status=0)
+    names, said = flaky(text)
+    assert sorted(names) == ["cgi/once.sh", "unit/test_once"]
+    assert said.count("    # said the first time") == 2
+    assert closing_line(text) == "6 passed, 0 failed"
+
+
+@pytest.mark.parametrize("times", [2, 3, 99])
+def test_failure_twice_is_failed(suites, times):
+    """The second run fails, or the third, which passes for no flake either."""
+    suites.cgi("bad", times)
+    suites.cgi("good", 0)
+    text = suites.run("cgi", status=1)
+    assert "flaky:" not in text
+    assert "FAILED cgi/bad.sh: again" in text
+    assert closing_line(text) == "3 passed, 1 failed"
+
+
+def test_program_that_dies_is_run_again(suites):
+    executable(suites.build / "sim/relay", '#!/bin/sh\n[ -e "$0.ran" ] || { >"$0.ran"; kill -9 $$; }\necho ok 1\n')
+    text = suites.run("sim", status=0)
+    assert flaky(text)[0] == ["sim/relay"]
+    assert closing_line(text) == "1 passed, 0 failed"
+
+
+def test_pytest_cases_are_run_again_each_alone(suites):
+    (suites.tests / "test_some.py").write_text(PYTEST_FILE)
+    text = suites.run("stack", status=1)
+    names, said = flaky(text)
+    assert names == ["test_some.py::test_sometimes[1]"]
+    assert "said the first time" in said
+    assert closing_line(text) == "2 passed, 2 failed"
+    assert [len((suites.tests / f"ran{n}").read_text()) for n in (0, 1, 2, 9)] == [1, 3, 2, 2]
+
+
+def test_of_many_files_the_failed_one_is_run_again(suites):
+    executable(suites.tests / "browser/run", NODE_SCRIPT)
+    text = suites.run("extra", status=0)
+    assert flaky(text)[0] == ["browser/once.test.js"]
+    assert closing_line(text) == "2 passed, 0 failed"
+    ran = (suites.tests / "browser/ran").read_text().splitlines()
+    assert ran[1:] == [str(suites.tests / "browser/once.test.js")] * 2
+
+
+@pytest.mark.parametrize("number", [5, 6])
+def test_more_than_five_flaky_fail(suites, number):
+    for n in range(number):
+        suites.cgi(f"once{n}", 1)
+    text = suites.run("cgi", status=number - 5)
+    assert len(flaky(text)[0]) == number
+    assert closing_line(text) == f"{2 * number} passed, {number - 5} failed"
+
+
+def test_skips_and_broken_files_are_not_run_again(suites):
+    executable(suites.tests / "cgi/skips.sh", '#!/bin/sh\necho x >>"$0.ran"\necho "ok 1 # skip none"\n')
+    (suites.tests / "test_broken.py").write_text("import nothing_of_this_name\n")
+    text = suites.run("cgi", "stack", status=1, CI="true")
+    assert (suites.tests / "cgi/skips.sh.ran").read_text() == "x\n"
+    assert "flaky:" not in text and "again" not in text
+    assert "FAILED cgi/skips.sh: : skipped" in text
+
+
+def test_what_is_not_built_fails(suites):
+    assert closing_line(suites.run("sim", status=1)) == "0 passed, 1 failed"
+
+
+class Tree:
+    """A tree with .ci/run, whose `make` is a script: it runs what the target is here."""
+
+    def __init__(self, suites, make):
+        self.suites = suites
+        self.top = suites.top / "tree"
+        executable(self.top / ".ci/run", (TOP / ".ci/run").read_text())
+        executable(self.top / "tests/deps", "#!/bin/sh\n")
+        executable(self.top / "bin/make", "#!/bin/sh\n" + make)
+
+    def command(self, *stages):
+        return ["bash", self.top / ".ci/run", *stages]
+
+    def environment(self):
+        return self.suites.environment(PATH=f"{self.top}/bin:{os.environ['PATH']}")
+
+    def run(self, *stages, status):
+        done = subprocess.run(self.command(*stages), env=self.environment(), timeout=120,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True)
+        assert done.returncode == status, done.stdout
+        assert not list(self.suites.tmp.iterdir())
+        return done.stdout
+
+
+def test_ci_unknown_stage_is_an_error(suites):
+    tree = Tree(suites, "exit 1\n")
+    listed = tree.run("--list", status=0)
+    text = tree.run("build", "nosuch", status=2)
+    assert "'nosuch'" in text and listed in text
+    assert {"build", "check", "sim", "asan"} < {line.split()[0] for line in listed.splitlines()}
+
+
+def test_ci_sums_up_and_lists_flaky_tests_of_all_stages(suites):
+    suites.cgi("once", 1)
+    tree = Tree(suites, f"""
+case $1 in
+check) exec {TOP}/tests/run cgi ;;
+chaos) [ -e chaos ] || {{ echo said by chaos; touch chaos; exit 1; }} ;;
+esac
+""")
+    text = tree.run("check", "chaos", status=0)
+    names, said = flaky(text[text.index("=== chaos"):])
+    assert names == ["make check: cgi/once.sh", "chaos, 30 s"]
+    assert "    # said the first time" in said and "    said by chaos" in said
+    assert closing_line(text) == "4 passed, 0 failed"
+    text = tree.run("check", "chaos", status=0)
+    assert text.splitlines()[-2:] == ["flaky: none", "4 passed, 0 failed"]
+
+
+@pytest.mark.parametrize("number, stages", [(3, ["check", "tsan"]), (6, ["check"])])
+def test_ci_more_than_five_flaky_in_all_stages_fail(suites, number, stages):
+    for n in range(number):
+        suites.cgi(f"once{n}", 1)
+    tree = Tree(suites, f'rm -f "$TESTS"/cgi/*.ran; exec {TOP}/tests/run cgi\n')
+    text = tree.run(*stages, status=1)
+    assert "FAILED  6 tests are flaky" in text
+    assert closing_line(text) == "12 passed, 1 failed"
+
+
+@pytest.mark.parametrize("bad", [(1, 2), (1, 3)])
+def test_ci_failure_twice_is_failed(suites, bad):
+    fails = "|".join(map(str, bad))
+    tree = Tree(suites, f"""
+[ "$1" = chaos ] || exit 0
+echo ran >>chaos
+case $(wc -l <chaos) in {fails}) exit 1 ;; esac
+""")
+    assert tree.run("chaos", status=1).splitlines()[-2:] == ["flaky: none", "1 passed, 1 failed"]
+
+
+@pytest.mark.parametrize("stage", ["check", "chaos"])
+def test_ci_ends_when_asked_and_leaves_nothing(suites, stage):
+    started = suites.top / "started"
+    tree = Tree(suites, f"""
+[ "$1" = {stage} ] || exit 0
+mktemp -d >/dev/null
+echo $$ >{started}.new && mv {started}.new {started}
+exec sleep 60
+""")
+    child = procs.Child(tree.command(stage), env=tree.environment(), log=suites.top / "ci.log")
+    try:
+        procs.wait_until(started.exists, "the stage")
+        child.send(signal.SIGTERM)
+        assert child.wait() == 143
+        assert not list(suites.tmp.iterdir())
+        assert not Path("/proc", started.read_text().strip()).exists()
+    finally:
+        child.stop()
+
+
+def test_run_ends_when_asked_and_leaves_nothing(suites):
+    started = suites.top / "started"
+    executable(suites.tests / "cgi/long.sh", f'#!/bin/sh\nmktemp -d >/dev/null\necho >{started}\nexec sleep 60\n')
+    child = procs.Child([TOP / "tests/run", "cgi"], env=suites.environment(), log=suites.top / "run.log")
+    try:
+        procs.wait_until(started.exists, "the script")
+        child.send(signal.SIGTERM)
+        assert child.wait() == 143
+        assert not list(suites.tmp.iterdir())
+    finally:
+        child.stop()
