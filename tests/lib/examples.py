@@ -67,7 +67,7 @@ class Lighttpd(Example):
             modules += ', "mod_proxy"'
             rest = ('proxy.server = ("" => (("host" => "127.0.0.1", "port" => %d)))\n' % self.app)
         return (f'server.modules = ({modules})\nserver.bind = "127.0.0.1"\nserver.port = {port}\n'
-                f'server.document-root = "{d}/web"\nserver.errorlog = "{d}/lighttpd-error.log"\n'
+                f'server.document-root = "{self.setup.web}"\nserver.errorlog = "{d}/lighttpd-error.log"\n'
                 f'mimetype.assign = (".html" => "text/html", "" => "application/octet-stream")\n'
                 f'{rest}include "{d}/snippet.conf"\n')
 

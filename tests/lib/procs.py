@@ -20,6 +20,10 @@ DEADLINE = 30.0  # seconds: how long anything may take before a test gives up on
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
+# A shell's background job ignores SIGINT, and what we start would too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 class TooLate(AssertionError):
     """A condition did not come true before its deadline."""
@@ -106,14 +110,17 @@ class Child:
 
         def prepare():
             _libc.prctl(_PR_SET_PDEATHSIG, int(death))
-            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
             if preexec:
                 preexec()
 
+        # setpriv is quicker than a copy of Python, but would load what is to be preloaded.
+        copy = preexec or "LD_PRELOAD" in (env or {})
+        by = [] if copy else ["setpriv", "--pdeathsig", signal.Signals(death).name[3:], "--"]
         try:
             self.popen = subprocess.Popen(
-                self.argv, env=env, stdin=stdin, stdout=stdout if stdout is not None else out,
-                stderr=out, start_new_session=True, preexec_fn=prepare, pass_fds=pass_fds, cwd=cwd)
+                [*by, *self.argv], env=env, stdin=stdin, stdout=stdout if stdout is not None else out,
+                stderr=out, start_new_session=True, preexec_fn=prepare if copy else None,
+                pass_fds=pass_fds, cwd=cwd)
         finally:
             if self.log:
                 out.close()

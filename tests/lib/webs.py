@@ -60,16 +60,20 @@ class Setup:
         if not self.program.exists():
             shutil.copy(program(), self.program)
             self.program.chmod(0o755)
-        self.web = self.dir / "web"
-        if not self.web.exists():
-            if (TOP / "web").is_dir():
-                shutil.copytree(TOP / "web", self.web)
-            else:
-                self.web.mkdir()
         self.passwords = self.dir / "htpasswd"
         if not self.passwords.exists():
             self.passwords.write_bytes(passwords())
             self.passwords.chmod(0o644)
+
+    @functools.cached_property
+    def web(self):
+        """The page and its scripts, copied for those that ask."""
+        web = self.dir / "web"
+        if (TOP / "web").is_dir():
+            shutil.copytree(TOP / "web", web, dirs_exist_ok=True)
+        else:
+            web.mkdir(exist_ok=True)
+        return web
 
     def environment(self):
         """For a process that is given its options directly. Nothing else of ours leaks into it."""
