@@ -24,7 +24,7 @@ PYTEST_FILE = """
 from pathlib import Path
 import pytest
 
-@pytest.mark.parametrize("times", [0, 1, 2, 9])
+@pytest.mark.parametrize("times", [0, 1, 9])
 def test_sometimes(times):
     path = Path(__file__).with_name(f"ran{times}")
     path.write_text(path.read_text() + "x" if path.exists() else "x")
@@ -136,8 +136,8 @@ def test_pytest_cases_are_run_again_each_alone(suites):
     names, said = flaky(text)
     assert names == ["test_some.py::test_sometimes[1]"]
     assert "said the first time" in said
-    assert closing_line(text) == "2 passed, 2 failed"
-    assert [len((suites.tests / f"ran{n}").read_text()) for n in (0, 1, 2, 9)] == [1, 3, 2, 2]
+    assert closing_line(text) == "2 passed, 1 failed"
+    assert [len((suites.tests / f"ran{n}").read_text()) for n in (0, 1, 9)] == [1, 3, 2]
 
 
 def test_of_many_files_the_failed_one_is_run_again(suites):
