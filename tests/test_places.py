@@ -6,8 +6,6 @@ import webs
 from fcgi import FcgiStream, environment, until_heard
 from procs import wait_until
 
-LONG = 100_000  # bytes of a payload that is read past the reply parser
-
 
 def follow(responder, query="", rcvbuf=None, **params):
     return FcgiStream(responder.socket, environment("/sselog/stream", query, **params),
@@ -32,51 +30,6 @@ def test_a_log_that_is_empty_but_there(stack, redis):
         for s in (first, second):
             assert [e.id for e in s.messages(1)] == ["2-0"]
             assert kinds(s)[-1] == "record" and "gap" not in kinds(s)
-
-
-def test_trimmed_while_nobody_looked(stack, redis):
-    """A log is still followed for some seconds after its last viewer. Whoever comes then gets the
-    history that there is now, and is told afterwards that it is live."""
-    responder = stack.responder(redis)
-    with follow(responder) as s:
-        s.live()
-    for i in range(14):
-        redis.client.xadd("log", {"data": str(i)}, maxlen=5, approximate=False)
-    for _ in range(3):
-        with follow(responder) as s:
-            s.live()
-            assert s.lines == [str(i) for i in range(9, 14)]
-            assert kinds(s) == ["record"] * 5 + ["live"]
-
-
-def test_history_while_nobody_looked_is_history(stack, redis):
-    """What came while a log had no viewer is history to the next, not news."""
-    responder = stack.responder(redis)
-    redis.add_many("log", [str(i) for i in range(10)])
-    with follow(responder) as s:
-        s.live()
-    redis.add_many("log", [str(i) for i in range(10, 20)])
-    with follow(responder, "history=5") as s:
-        assert s.live().json()["replayed"] == 5
-        assert s.lines == [str(i) for i in range(15, 20)]
-        redis.add("log", "news")
-        s.messages(6)
-        assert kinds(s) == ["record"] * 5 + ["live", "record"]
-
-
-def test_a_long_record_that_is_deleted(stack, redis):
-    """What was known of it does not cling to the record before it: the next one comes whole."""
-    redis.add("log", "a", id="1-0")
-    responder = stack.responder(redis)
-    with follow(responder) as s:
-        s.live()
-        redis.add("log", "b" * LONG, id="2-0")
-        s.messages(2)
-        redis.client.xdel("log", "2-0")
-        redis.add("log", "c" * LONG, id="3-0")
-        s.messages(3)
-        assert [len(line) for line in s.lines] == [1, LONG, LONG]
-        assert set(s.lines[2]) == {"c"}
 
 
 def test_long_records_are_read_few_at_a_time(stack, redis):
@@ -158,24 +111,6 @@ def test_long_record_into_a_file_as_cgi(stack, redis, tmp_path):
         child.stop()
 
 
-def test_all_trimmed_before_the_first_read(stack, redis):
-    """Between finding a viewer's place and reading from it everything there goes: it begins with what
-    is left, for nothing was promised to it yet."""
-    done = []
-
-    def trim(conn, cmd):
-        if cmd[0] == b"XRANGE" and not done:
-            done.extend(redis.add_many("log", [str(i) for i in range(10, 20)]))
-            redis.client.xtrim("log", maxlen=10, approximate=False)
-
-    redis.add_many("log", [str(i) for i in range(10)])
-    responder = stack.responder(stack.scripted(redis, trim))
-    with follow(responder) as s:
-        s.messages(10)
-        assert s.lines == [str(i) for i in range(10, 20)]
-        s.live()
-
-
 def test_history_before_live_while_the_tip_lags(stack, redis):
     """Others are live and have not heard yet of what came: to who comes now it is history."""
     odd = stack.scripted(redis)
@@ -197,19 +132,3 @@ def test_history_before_live_while_the_tip_lags(stack, redis):
             assert s.messages(6)[5].id == ids[-1] and kinds(s) == ["record"] * 5 + ["live", "record"]
             live.until(lambda s: s.records[-1].id == ids[-1], "the news")
             assert [e.json()["lost"] for e in live.events if e.type == "gap"] == [9]
-
-
-def test_what_came_and_went_holds_nobody_up(stack, redis):
-    """The newest record was deleted before those who are live heard of it: its place is not waited for."""
-    odd = stack.scripted(redis)
-    responder = stack.responder(odd)
-    redis.add("log", "a")
-    with follow(responder) as live:
-        live.live()
-        until_heard(responder.socket, redis)
-        odd.pushes.clear()
-        redis.client.xdel("log", redis.add("log", "b"))
-        with follow(responder) as s:
-            s.live()
-            assert s.lines == ["a"]
-        odd.pushes.set()

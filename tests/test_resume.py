@@ -76,14 +76,6 @@ def test_history_limit_does_not_cut_a_resume(redis, stack):
     assert resumed(responder, query="history=0") == ([], [])
 
 
-def test_cursor_at_the_tip_then_live(redis, responder):
-    ids = redis.add_many("log", "abc")
-    with follow(responder, ids[-1]) as s:
-        s.live()
-        new = redis.add("log", "d")
-        assert [e.id for e in s.messages(1)] == [new]
-
-
 def test_trimmed_records_are_told(redis, responder):
     ids = redis.add_many("log", [str(i) for i in range(100)])
     redis.client.xtrim("log", maxlen=40, approximate=False)
@@ -108,25 +100,6 @@ def test_all_trimmed_is_told(redis, responder):
         assert len(gap) == 1 and gap[0].json()["after"] == ids[2]
         assert gap[0].json()["lost"] in (3, None)
         assert s.events.index(gap[0]) < s.events.index(s.records[0])
-
-
-def test_log_deleted_and_made_anew(redis, responder):
-    """The cursor is beyond everything: the new log is shown, and the break is told."""
-    redis.add("log", "old", id="5000-0")
-    redis.client.delete("log")
-    redis.add("log", "new", id="10-0")
-    got, gaps = resumed(responder, "5000-0")
-    assert got == ["10-0"] and len(gaps) == 1
-
-
-def test_log_deleted_and_made_anew_under_a_viewer(redis, responder):
-    redis.add("log", "old", id="5000-0")
-    with follow(responder) as s:
-        s.live()
-        redis.client.delete("log")
-        redis.add("log", "new", id="10-0")
-        assert s.messages(2)[1].id == "10-0"
-        assert [e.type for e in s.events if e.type == "gap"] == ["gap"]
 
 
 def test_log_that_does_not_exist_yet(redis, responder):

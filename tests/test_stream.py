@@ -233,23 +233,6 @@ def test_slow_reader(stack, redis):
     assert not [e for e in slow.events if e.type == "gap"]
 
 
-def test_slow_reader_whose_log_is_trimmed(stack, redis):
-    """What it could not read in time is gone: it is told how much."""
-    responder = stack.responder(redis)
-    slow = stack.keep(follow(responder, rcvbuf=4096))
-    slow.live()
-    ids = []
-    for _ in range(40):
-        ids += redis.add_many("log", ["x" * 1000] * 500)
-    redis.client.xtrim("log", maxlen=100, approximate=False)
-    slow.until(lambda s: s.records and s.records[-1].id == ids[-1], "the last record", 60)
-    gaps = [e for e in slow.events if e.type == "gap"]
-    assert gaps
-    got = [e.id for e in slow.records]
-    assert got == sorted(set(got), key=got.index) and set(got) <= set(ids)
-    assert got[-100:] == ids[-100:]
-
-
 @contextlib.contextmanager
 def frozen(pid, redis):
     """It does nothing meanwhile, and all that it had asked Redis for is answered before that."""
