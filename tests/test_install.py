@@ -2,7 +2,6 @@
 """`make install` and `make uninstall`: what goes where, with which rights, and that the page works there."""
 import os
 import re
-import shutil
 import subprocess
 import urllib.request
 from pathlib import Path
@@ -54,12 +53,19 @@ def expected(prefix="usr/local"):
 
 
 def test_everything_is_in_its_place_for_all_to_read(root):
+    """And `make uninstall` takes nothing of others."""
     make("install", root)
     assert installed(root) == expected()
+    for file in (webs.TOP / "web").iterdir():
+        assert (root / "usr/local/share/sselog" / file.name).read_bytes() == file.read_bytes(), file
     closed = [p for p in root.rglob("*") if p.is_dir() and p.stat().st_mode & 0o055 != 0o055]
     assert not closed, "a strict umask must not make directories that the web server cannot enter"
     said = subprocess.run([root / "usr/local/bin/sselog", "-V"], capture_output=True, text=True)
     assert re.search(r"\d+\.\d+\.\d+", said.stdout)
+    other = root / "usr/local/bin/other"
+    other.write_text("")
+    make("uninstall", root)
+    assert installed(root).keys() == {"usr/local/bin/other"}
 
 
 def test_prefix_and_directories_from_outside(root):
@@ -71,23 +77,11 @@ def test_prefix_and_directories_from_outside(root):
     assert {"srv/sselog/console.html", "opt/bin/sselog"} <= installed(root).keys()
 
 
-def test_uninstall_leaves_nothing_and_takes_nothing_of_others(root):
-    other = root / "usr/local/bin/other"
-    other.parent.mkdir(parents=True)
-    other.write_text("")
-    make("install", root)
-    make("uninstall", root)
-    assert installed(root).keys() == {"usr/local/bin/other"}
-
-
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
-def test_the_page_is_served_from_there(stack, redis, root, kind):
-    """All that the page asks for is there, by addresses relative to wherever it is mounted."""
-    make("install", root)
-    setup = stack.setup(redis)
-    shutil.rmtree(setup.web)
-    shutil.copytree(root / "usr/local/share/sselog", setup.web)
-    server = stack.server(kind, setup=setup)
+def test_the_page_is_served_from_there(stack, redis, kind):
+    """All that the page asks for is there, by addresses relative to wherever it is mounted. The directory
+    is a copy of web/, as what is installed."""
+    server = stack.server(kind, redis)
     base = f"http://127.0.0.1:{server.port}" + ("/log/" if kind == "fcgid" else "/")
     types = {"": "text/html", "console.html": "text/html", "console.css": "text/css"}
     todo = ["", "console.html", "sselog-classic.js"]
