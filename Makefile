@@ -210,3 +210,20 @@ clean: ## remove build/
 -include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/bench/*.d)
 
 .PHONY: all help units sims fuzzers deps demo check check-fast check-asan check-tsan check-memcheck chaos bench install uninstall clean
+
+# ---- the simulation ----
+
+# The relay over a model of Redis; system calls and memory are the simulation's. See tests/sim/sim.h.
+SIM_SEAMS := epoll_create1 epoll_ctl epoll_wait pipe2 fcntl fcntl64 read write recv writev close \
+             clock_gettime time malloc_trim malloc calloc realloc strdup
+SIM_WRAP  := $(SIM_SEAMS:%=-Wl$(comma)--wrap=%)
+
+$(BUILD)/sim/relay: $(wildcard tests/sim/*.c) tests/sim/sim.h $(BUILD)/libsselog.a Makefile
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(BUILD)/sim
+	$(Q)$(CC) $(ALL_CPPFLAGS) -I. -DSIM_CASES='"$(abspath tests/sim/cases)"' $(ALL_CFLAGS) \
+	    $(ALL_LDFLAGS) $(SIM_WRAP) -o $@ $(wildcard tests/sim/*.c) $(BUILD)/libsselog.a $(LIBS)
+
+sims: $(BUILD)/sim/relay
+
+.PHONY: sims

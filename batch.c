@@ -47,6 +47,7 @@ void batch_begin(struct batch *b, const struct cursor *from, bool history)
     b->blob = NULL;
     b->count = 0;
     b->after = *from;
+    b->clear_to = XID_ZERO;
     b->history = history;
 }
 
@@ -124,7 +125,7 @@ int batch_add(struct relay *r, struct batch *b, const struct view *w, struct rec
 size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
                   const struct redis_entry *entries, size_t i, size_t count, uint64_t nth)
 {
-    for (; i < count && !b->blob && b->bytes.len < 4 * READ_BYTES; i++) {
+    for (; i < count && !b->blob && b->bytes.len < 4 * (size_t)r->limits.read_bytes; i++) {
         struct record rec;
         if (record_from_entry(&rec, entries[i].id, entries[i].fields, entries[i].pairs, w->field,
                               w->event_field))
@@ -136,6 +137,7 @@ size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
             return 0;
         b->after.id = entries[i].id;
         b->after.at = CURSOR_SENT;
+        b->after.located = false;
         b->after.large = batch_entry_is_large(&entries[i]);
     }
     return i;

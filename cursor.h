@@ -27,8 +27,10 @@ enum cursor_at {
 struct cursor {
     struct xid id;
     enum cursor_at at;
-    bool large;    /* id was sent and held a value longer than DIVERT_MIN */
-    uint64_t rank; /* records ever added to the log up to what was sent; RANK_UNKNOWN */
+    bool located;      /* the record at id was deleted, and reads begin at ... */
+    struct xid before; /* ... the last one before it */
+    bool large;        /* id was sent and held a value longer than DIVERT_MIN */
+    uint64_t rank;     /* records ever added to the log up to what was sent; RANK_UNKNOWN */
 };
 
 struct gap {
@@ -42,8 +44,11 @@ struct gap {
  * not before the tip's. */
 struct xid cursor_position(const struct cursor *c);
 
-/* Whether an answer to a read from c->id on holds all after c. *start: index of the first entry to
- * send. */
+/* The record that a read of what follows c begins at. */
+struct xid cursor_read_from(const struct cursor *c);
+
+/* Whether an answer to a read from cursor_read_from on holds all after c. *start: index of the
+ * first entry to send. */
 bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, size_t count,
                    size_t *start);
 
@@ -53,11 +58,15 @@ uint64_t cursor_removed(const struct redis_info *info);
 
 enum cursor_verdict {
     CURSOR_READ_ON, /* c is good to read from (it may have moved to the first record there is) */
-    CURSOR_LOCATE,  /* only the record at c is missing: go on from the last one before it */
+    CURSOR_LOCATE,  /* look for the last record up to c: it is c's own, or c's was deleted */
     CURSOR_GAP,     /* records are lost, or may be (a log made anew): c stands at the first left */
     CURSOR_AT_END   /* there is nothing after c now */
 };
-/* What XINFO STREAM says about a cursor that was not proven. */
-enum cursor_verdict cursor_check(struct cursor *c, const struct redis_info *info, struct gap *gap);
+/* What XINFO STREAM says about a cursor that was not proven. missing: a read before it did not find
+ * the record at c. */
+enum cursor_verdict cursor_check(struct cursor *c, bool missing, const struct redis_info *info,
+                                 struct gap *gap);
+/* The record at c was deleted; before is the last one that is left before it. */
+void cursor_locate(struct cursor *c, struct xid before);
 
 #endif

@@ -10,6 +10,8 @@
 
 #include "relay_parts.h"
 
+#define LOOK_AGAIN_MS 60000 /* the tip of a log with viewers LIVE is read this often at least */
+
 /* ---- logs and views ---- */
 
 static int compare_logs(const void *a, const void *b)
@@ -33,7 +35,7 @@ static struct log *log_make(struct relay *r, enum source source, const char *key
     l = calloc(1, sizeof *l);
     char *copy = strdup(key);
     if (l && copy) {
-        *l = (struct log){.relay = r, .source = source, .key = copy};
+        *l = (struct log){.relay = r, .source = source, .key = copy, .tip.at = CURSOR_SENT};
         if (tsearch(l, &r->log_tree, compare_logs)) {
             l->next = r->logs;
             l->at = &r->logs;
@@ -153,6 +155,18 @@ static void forget_view(struct view *w)
     view_free(w);
 }
 
+/* The tip is read also when nothing called for it: whatever was not heard of is found out so. */
+static int64_t look_again(struct log *l, int64_t due)
+{
+    if (l->live == 0 || l->source != SOURCE_STREAM)
+        return due;
+    if (l->relay->now >= l->look_at) {
+        l->look_at = l->relay->now + LOOK_AGAIN_MS;
+        l->rung = true;
+    }
+    return l->look_at < due ? l->look_at : due;
+}
+
 int64_t log_tidy(struct relay *r)
 {
     int64_t due = INT64_MAX;
@@ -171,6 +185,7 @@ int64_t log_tidy(struct relay *r)
         }
         if (l->unproven) /* what there was no memory to ask for is asked again */
             log_ask_info(r, l);
+        due = look_again(l, due);
         log_look(l);
         log_release(l);
     }
@@ -228,6 +243,7 @@ static void tip_advance(struct relay *r, struct log *l, const struct redis_entry
     struct cursor from = l->tip;
     l->tip.id = entries[count - 1].id;
     l->tip.at = CURSOR_SENT;
+    l->tip.located = false;
     l->tip.large = batch_entry_is_large(&entries[count - 1]);
     if (l->tip.rank != RANK_UNKNOWN)
         l->tip.rank += count;
@@ -258,10 +274,13 @@ static void tip_gap(struct relay *r, struct log *l, const struct gap *gap)
 static void tip_check(struct relay *r, struct log *l, const struct redis_info *info)
 {
     struct gap gap;
+    bool missing = l->unproven;
     l->unproven = false;
-    switch (cursor_check(&l->tip, info, &gap)) {
+    switch (cursor_check(&l->tip, missing, info, &gap)) {
     case CURSOR_LOCATE:
-        l->reading = read_locate(r, l, NULL, info->first, l->tip.id) == 0; /* until the answer */
+        if (!l->tip.located)
+            l->reading =
+                read_locate(r, l, NULL, info->first, l->tip.id) == 0; /* until the answer */
         l->rung = true;
         break;
     case CURSOR_GAP:
@@ -272,8 +291,28 @@ static void tip_check(struct relay *r, struct log *l, const struct redis_info *i
         l->rung = true;
         break;
     case CURSOR_AT_END:
+        l->proven = l->asked;
         break;
     }
+}
+
+/* Found before Redis was asked what the log is now: it must be the same one. */
+void log_tip_located(struct log *l, const struct xid *before)
+{
+    l->rung = true;
+    if (before) {
+        cursor_locate(&l->tip, *before);
+        l->unproven = true;
+        log_ask_info(l->relay, l);
+    }
+    log_look(l);
+}
+
+/* Those who wait for the tip go on. */
+static void serve_waiting(struct log *l)
+{
+    for (struct view *w = l->views; w; w = w->next)
+        log_serve_view(w);
 }
 
 void log_on_tip(struct relay *r, struct read *q, enum redis_result result,
@@ -281,28 +320,39 @@ void log_on_tip(struct relay *r, struct read *q, enum redis_result result,
 {
     struct log *l = q->log;
     size_t start;
+    bool waited = l->wanted > l->proven;
     l->reading = false;
     if (result == REDIS_LOST) {
         l->rung = true;
     } else if (result != REDIS_OK) {
+        l->rung = true; /* a read that was refused tracks nothing */
         log_fail_all(l, result);
     } else if (!cursor_proven(&l->tip, entries, count, &start)) {
         l->unproven = true;
+        l->tip.located = false;
         log_ask_info(r, l);
     } else {
         read_weigh(l, entries, count);
-        l->rung = l->rung || count == q->count;
+        bool whole = count < q->count;
+        l->rung = l->rung || !whole;
+        if (whole)
+            l->proven = q->number;
         if (count > start)
             tip_advance(r, l, entries + start, count - start);
+        if (waited)
+            serve_waiting(l);
     }
+    if (l->held)
+        log_ask_info(r, l);
+    l->held = false;
     log_look(l);
 }
 
 void log_look(struct log *l)
 {
     struct relay *r = l->relay;
-    if (!l->rung || l->reading || l->unproven || !l->known || l->live == 0 || !r->up ||
-        l->source != SOURCE_STREAM)
+    if (!l->rung || l->reading || l->unproven || !l->known || !r->up ||
+        l->source != SOURCE_STREAM || (l->live == 0 && l->wanted <= l->proven))
         return;
     struct read *q = read_new(r, READ_TIP, l);
     if (!q)
@@ -310,12 +360,16 @@ void log_look(struct log *l)
     q->from = l->tip;
     q->to = XID_MAX;
     q->count = read_count(l);
+    q->number = l->asked + 1;
     l->rung = false;
     l->reading = true;
     if (read_send(r, q)) {
         l->rung = true;
         l->reading = false;
+        return;
     }
+    l->asked++;
+    l->look_at = r->now + LOOK_AGAIN_MS;
 }
 
 /* ---- finding a viewer's place ---- */
@@ -331,7 +385,8 @@ static struct cursor end_of_log(const struct redis_info *info)
 static void place_fresh(struct relay *r, struct viewer *v, const struct redis_info *info)
 {
     v->history_to = v->history > 0 ? info->last : XID_ZERO;
-    v->lagged = XID_MAX;
+    v->clear_to = XID_ZERO;
+    v->proof = 0;
     if (v->history > 0 && info->length > v->history) {
         v->replaying = true;
         read_newest(r, v, v->history);
@@ -341,29 +396,22 @@ static void place_fresh(struct relay *r, struct viewer *v, const struct redis_in
     if (v->history == 0 || !info->exists)
         v->cursor = end_of_log(info);
     else
-        v->cursor = (struct cursor){.at = CURSOR_OPEN, .rank = cursor_removed(info)};
+        v->cursor = (struct cursor){.at = CURSOR_OPEN, .rank = RANK_UNKNOWN};
     v->fresh = false;
     viewer_set_state(v, VIEWER_BEHIND);
 }
 
-/* An answer that was asked for before v came to ask does not tell what it needs to know. */
-static void place_later(struct viewer *v)
-{
-    v->late = v->view->log->asking;
-    log_place(v);
-}
-
-bool log_lags(struct viewer *v)
+bool log_at_end(struct viewer *v)
 {
     struct log *l = v->view->log;
-    struct xid tip = cursor_position(&l->tip);
-    if (xid_cmp(tip, v->history_to) >= 0 || xid_cmp(tip, v->lagged) == 0)
-        return false;
-    v->lagged = tip;
+    if (v->proof > 0 && (v->proof > l->proven || l->tip.at == CURSOR_SENT))
+        return v->proof <= l->proven;
+    v->proof = l->asked + 1;
+    if (v->proof > l->wanted)
+        l->wanted = v->proof;
     l->rung = true;
     log_look(l);
-    place_later(v);
-    return true;
+    return false;
 }
 
 /* It found where to begin, but got nothing yet, and the log ends before that now: another one. */
@@ -379,19 +427,38 @@ static void place(struct relay *r, struct viewer *v, const struct redis_info *in
         place_fresh(r, v, info);
         return;
     }
-    switch (cursor_check(&v->cursor, info, &gap)) {
+    v->beyond = false;
+    switch (cursor_check(&v->cursor, v->missing, info, &gap)) {
     case CURSOR_LOCATE:
-        read_locate(r, v->view->log, v, info->first, v->cursor.id);
-        return;
+        if (!v->cursor.located) {
+            read_locate(r, v->view->log, v, info->first, v->cursor.id);
+            return;
+        }
+        v->beyond = true;
+        break;
     case CURSOR_GAP:
         viewer_tell_gap(v, &gap);
         break;
     case CURSOR_READ_ON:
+        v->beyond = v->missing && v->cursor.at == CURSOR_OPEN;
+        break;
     case CURSOR_AT_END:
+        v->beyond = v->missing; /* the log's last record, which was deleted */
         break;
     }
-    v->unproven = false;
+    v->missing = false;
     viewer_set_state(v, VIEWER_BEHIND);
+}
+
+/* What was known of its place does not hold any more. */
+static void displace(struct viewer *v)
+{
+    read_forget_waiter(v);
+    viewer_set_state(v, VIEWER_PLACING);
+    v->proof = 0;
+    v->clear_to = XID_ZERO;
+    v->beyond = false;
+    v->unproven = true;
 }
 
 /* Those BEHIND whose place is beyond the tip, in the log that was here before, are placed anew. */
@@ -400,7 +467,7 @@ static void first_tip_for(struct view *w, struct xid tip)
     ring_reset(&w->log->relay->rings, &w->ring, tip);
     for (struct viewer *v = w->viewers; v; v = v->next)
         if (v->state == VIEWER_BEHIND && !v->read && xid_cmp(cursor_position(&v->cursor), tip) > 0)
-            viewer_set_state(v, VIEWER_PLACING);
+            displace(v);
 }
 
 /* The tip of a log whose records nobody is given as they come: its end now. */
@@ -427,11 +494,14 @@ void log_serve_view(struct view *w)
 static bool ends_at_tip(const struct log *l, const struct redis_info *info)
 {
     struct cursor end = end_of_log(info);
-    return xid_cmp(end.id, cursor_position(&l->tip)) == 0 && end.rank == l->tip.rank;
+    return xid_cmp(end.id, cursor_position(&l->tip)) == 0 &&
+           (end.rank == l->tip.rank || l->tip.rank == RANK_UNKNOWN);
 }
 
 static void info_came(struct relay *r, struct log *l, const struct redis_info *info)
 {
+    if (l->known && ends_at_tip(l, info)) /* from here on it is known how many were ever added */
+        l->tip.rank = end_of_log(info).rank;
     bool anew = xid_cmp(info->last, l->tip.id) < 0; /* nobody who is LIVE saw it yet */
     /* Where nobody is LIVE the tip stood still, and what came since, or is there instead, is
      * history. */
@@ -440,27 +510,29 @@ static void info_came(struct relay *r, struct log *l, const struct redis_info *i
         first_tip(l, info);
     else if (l->unproven || (anew && !l->reading))
         tip_check(r, l, info);
-    bool again = false;
+    /* The tip is still in the log that was here before: until that is mended nobody is placed. */
+    bool former = l->reading && anew;
     for (struct view *w = l->views; w; w = w->next) {
         for (struct viewer *v = w->viewers, *next; v; v = next) {
             next = v->next;
-            if (v->state == VIEWER_PLACING && v->late)
-                again = true;
-            else if (v->state == VIEWER_PLACING && !v->read)
+            if (v->state != VIEWER_PLACING || v->read)
+                continue;
+            if (former)
+                l->held = true;
+            else if (l->info_number < v->came)
+                l->again = true;
+            else
                 place(r, v, info);
-            v->late = false;
         }
         log_serve_view(w);
     }
-    if (again)
-        log_ask_info(r, l);
     log_look(l);
 }
 
 static void on_info(void *arg, enum redis_result result, const struct redis_info *info)
 {
     struct log *l = arg;
-    l->asking = false;
+    l->again = false;
     if (result == REDIS_OK) {
         info_came(l->relay, l, info);
     } else if (result != REDIS_LOST) {
@@ -468,15 +540,20 @@ static void on_info(void *arg, enum redis_result result, const struct redis_info
         l->unproven = false;
         l->rung = true;
     }
+    l->asking = false;
+    if (l->again) /* by those for whom this answer came too early */
+        log_ask_info(l->relay, l);
     l->under_way--;
     log_release(l);
 }
 
 void log_ask_info(struct relay *r, struct log *l)
 {
+    l->again = l->asking;
     if (l->asking || !r->up)
         return;
     if (redis_feed_info(r->feed, l->key, on_info, l) == 0) {
+        l->info_number = r->requests++;
         l->asking = true;
         l->under_way++;
     }
@@ -484,8 +561,15 @@ void log_ask_info(struct relay *r, struct log *l)
 
 void log_place(struct viewer *v)
 {
-    viewer_set_state(v, VIEWER_PLACING);
+    displace(v);
     log_ask_info(v->relay, v->view->log);
+}
+
+void log_place_missing(struct viewer *v)
+{
+    v->missing = true;
+    v->came = v->relay->requests;
+    log_place(v);
 }
 
 static void ask_for_messages(struct log *l)
@@ -512,7 +596,7 @@ void log_start(struct viewer *v)
         viewer_set_state(v, VIEWER_BEHIND);
         viewer_serve(v);
     } else {
-        place_later(v);
+        log_place(v);
     }
 }
 

@@ -15,7 +15,8 @@ static void on_read(void *arg, enum redis_result result, const struct redis_entr
 
 unsigned read_count(const struct log *l)
 {
-    unsigned n = l->weight > 0 ? READ_BYTES / l->weight : FIRST_READ;
+    const struct limits *limits = &l->relay->limits;
+    unsigned n = l->weight > 0 ? limits->read_bytes / l->weight : limits->first_read;
     return n < 2 ? 2 : n > 1000 ? 1000 : n;
 }
 
@@ -28,8 +29,8 @@ void read_weigh(struct log *l, const struct redis_entry *entries, size_t count)
     if (count == 0)
         return;
     size_t mean = bytes / count + 1;
-    if (mean > READ_BYTES)
-        mean = READ_BYTES;
+    if (mean > l->relay->limits.read_bytes)
+        mean = l->relay->limits.read_bytes;
     l->weight = l->weight == 0 || mean > l->weight ? (unsigned)mean
                                                    : (unsigned)(l->weight - (l->weight - mean) / 8);
 }
@@ -92,15 +93,17 @@ static void read_free(struct relay *r, struct read *q)
 int read_send(struct relay *r, struct read *q)
 {
     bool back = q->kind == READ_NEWEST || q->kind == READ_BEFORE;
-    struct redis_range range = {.from = q->from.id,
+    struct redis_range range = {.from = cursor_read_from(&q->from),
                                 .to = q->to,
                                 .newest_first = back,
                                 .count = q->count,
                                 .large = back            ? LARGE_NONE
                                          : q->from.large ? LARGE_BUT_FIRST
                                                          : LARGE_KEEP};
-    if (redis_feed_range(r->feed, q->log->key, &range, on_read, q) == 0)
+    if (redis_feed_range(r->feed, q->log->key, &range, on_read, q) == 0) {
+        r->requests++;
         return 0;
+    }
     read_free(r, q);
     return -1;
 }
@@ -158,7 +161,8 @@ void read_newest(struct relay *r, struct viewer *v, unsigned history)
 {
     struct log *l = v->view->log;
     for (struct read *q = r->reads; q; q = q->next) {
-        if (q->kind == READ_NEWEST && q->log == l && q->history == history) {
+        if (q->kind == READ_NEWEST && q->log == l && q->history == history &&
+            q->number >= v->came) { /* what was read before it came may lack the newest */
             read_join(q, v);
             return;
         }
@@ -168,9 +172,30 @@ void read_newest(struct relay *r, struct viewer *v, unsigned history)
         return;
     q->to = XID_MAX;
     q->left = q->history = history;
+    q->number = r->requests;
     q->count = read_count(l) < history ? read_count(l) : history;
     read_join(q, v);
     read_send(r, q);
+}
+
+/* The same for the entries before those that q brought. Without memory its viewers are placed again
+ * later. */
+static void read_more(struct relay *r, struct read *q, unsigned left, struct xid to)
+{
+    struct read *more = read_new(r, READ_NEWEST, q->log);
+    struct viewer *waiters = read_take_waiters(q);
+    if (!more)
+        return;
+    more->history = q->history;
+    more->number = q->number;
+    more->left = left;
+    more->to = to;
+    more->count = read_count(q->log) < left ? read_count(q->log) : left;
+    for (struct viewer *v = waiters, *next; v; v = next) {
+        next = v->wait_next;
+        read_join(more, v);
+    }
+    read_send(r, more);
 }
 
 /* The newest N begin at the last entry that the backwards reads brought. */
@@ -186,19 +211,8 @@ static void on_newest(struct relay *r, struct read *q, enum redis_result result,
     read_weigh(q->log, entries, count);
     unsigned left = q->left - (count < q->left ? (unsigned)count : q->left);
     if (left > 0 && count == q->count && q->waiters) {
-        struct read *more = read_new(r, READ_NEWEST, q->log);
-        if (more) {
-            more->history = q->history;
-            more->left = left;
-            more->to = xid_prev(entries[count - 1].id);
-            more->count = read_count(q->log) < left ? read_count(q->log) : left;
-            for (struct viewer *v = read_take_waiters(q), *next; v; v = next) {
-                next = v->wait_next;
-                read_join(more, v);
-            }
-            read_send(r, more);
-            return;
-        }
+        read_more(r, q, left, xid_prev(entries[count - 1].id));
+        return;
     }
     bool empty = count == 0 && xid_cmp(q->to, XID_MAX) == 0; /* all trimmed meanwhile */
     struct xid first = count > 0 ? entries[count - 1].id : empty ? XID_ZERO : xid_next(q->to);
@@ -211,13 +225,25 @@ static void on_newest(struct relay *r, struct read *q, enum redis_result result,
     }
 }
 
-static void move_to(struct cursor *c, struct xid id)
+/* The last record up to a viewer's cursor is this. */
+static void found_before(struct viewer *v, struct xid id)
 {
-    c->id = id;
-    c->large = false; /* what was known of the record that is gone */
+    bool own = xid_cmp(id, v->cursor.id) == 0;
+    if (!own && !v->missing) { /* XINFO, asked for now, tells whether this log ever had it */
+        log_place_missing(v);
+        return;
+    }
+    if (!own) { /* and once more, that it is found in the same log */
+        cursor_locate(&v->cursor, id);
+        log_place_missing(v);
+        return;
+    }
+    v->missing = false;
+    viewer_set_state(v, VIEWER_BEHIND);
+    viewer_serve(v);
 }
 
-/* The last record at or before a cursor whose own record is gone. */
+/* The last record up to a cursor. */
 static void on_before(struct relay *r, struct read *q, enum redis_result result,
                       const struct redis_entry *entries, size_t count)
 {
@@ -230,15 +256,9 @@ static void on_before(struct relay *r, struct read *q, enum redis_result result,
         return;
     }
     if (q->for_tip) {
-        l->rung = true;
-        if (count > 0)
-            move_to(&l->tip, entries[0].id);
-        log_look(l);
+        log_tip_located(l, count > 0 ? &entries[0].id : NULL);
     } else if (v && count > 0) {
-        move_to(&v->cursor, entries[0].id);
-        v->unproven = false;
-        viewer_set_state(v, VIEWER_BEHIND);
-        viewer_serve(v);
+        found_before(v, entries[0].id);
     } else if (v) { /* trimmed or made anew meanwhile */
         log_ask_info(r, l);
     }
@@ -248,7 +268,8 @@ static void on_before(struct relay *r, struct read *q, enum redis_result result,
 
 static bool same_cursor(const struct cursor *a, const struct cursor *b)
 {
-    return xid_cmp(a->id, b->id) == 0 && a->at == b->at;
+    return xid_cmp(a->id, b->id) == 0 && a->at == b->at && a->located == b->located &&
+           (!a->located || xid_cmp(a->before, b->before) == 0);
 }
 
 /* A read that is under way from the same place serves v as well. */
@@ -285,7 +306,7 @@ void read_want(struct viewer *v)
     }
     if (join_other(r, v, as_history))
         return;
-    if (r->nreads >= MAX_READS) {
+    if (r->nreads >= r->limits.reads) {
         queue_up(r, v);
         return;
     }
@@ -294,7 +315,6 @@ void read_want(struct viewer *v)
         return;
     q->view = v->view;
     q->from = v->cursor;
-    q->tip = l->tip;
     q->to = cursor_position(&l->tip);
     q->count = read_count(l);
     q->nth = v->replayed;
@@ -305,23 +325,11 @@ void read_want(struct viewer *v)
 
 static void serve_queue(struct relay *r)
 {
-    while (r->queue && r->nreads < MAX_READS && r->up) {
+    while (r->queue && r->nreads < r->limits.reads && r->up) {
         struct viewer *v = r->queue;
         read_forget_waiter(v);
         viewer_serve(v);
     }
-}
-
-/* Where those stand who got all of an answer: one that was not full reached what was the tip when
- * it was asked for. Who got nothing yet has been promised nothing. */
-static void end_of_read(const struct read *q, size_t count, struct cursor *after)
-{
-    if (count == q->count || xid_cmp(cursor_position(after), q->to) >= 0)
-        return;
-    if (after->at == CURSOR_OPEN)
-        after->id = xid_next(q->to);
-    else
-        *after = q->tip;
 }
 
 static void hand_to_waiters(struct relay *r, struct read *q, const struct redis_entry *entries,
@@ -334,11 +342,11 @@ static void hand_to_waiters(struct relay *r, struct read *q, const struct redis_
     bool failed = start < count && next == 0;
     if (failed)
         diag(DIAG_ERROR, "relay", "out of memory for records of %s", q->log->key);
-    if (next == count && !b->blob)
-        end_of_read(q, count, &b->after);
+    if (next == count && count < q->count && !b->blob)
+        b->clear_to = q->to; /* an answer that is not full reached its end */
     for (struct viewer *v = waiters, *vn; v; v = vn) {
         vn = v->wait_next;
-        v->unproven = false;
+        v->missing = false;
         if (failed)
             viewer_drop(v);
         else if (v->state == VIEWER_BEHIND)
@@ -361,7 +369,8 @@ static void on_after(struct relay *r, struct read *q, enum redis_result result,
     } else if (!cursor_proven(&q->from, entries, count, &start)) {
         for (struct viewer *v = read_take_waiters(q), *next; v; v = next) {
             next = v->wait_next;
-            log_place(v);
+            v->cursor.located = false;
+            log_place_missing(v);
         }
     } else {
         read_weigh(q->log, entries, count);
@@ -381,7 +390,7 @@ static void on_read(void *arg, enum redis_result result, const struct redis_entr
     if (result == REDIS_CUT) { /* full, as far as it goes; the rest comes in small steps */
         result = REDIS_OK;
         q->count = (unsigned)count;
-        q->log->weight = READ_BYTES;
+        q->log->weight = r->limits.read_bytes;
     }
     switch (q->kind) {
     case READ_TIP:

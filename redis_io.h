@@ -44,11 +44,13 @@ struct redis_entry {
 struct redis_info {
     bool exists; /* false: no such key, all else is zero */
     uint64_t length;
-    struct xid last;  /* last-generated-id */
-    bool has_first;   /* the log is not empty */
-    struct xid first; /* id of the first entry */
-    bool has_added;   /* Redis 7: entries-added is known */
-    uint64_t added;   /* entries ever added */
+    struct xid last;    /* last-generated-id */
+    bool has_first;     /* the log is not empty */
+    struct xid first;   /* id of the first entry */
+    bool has_added;     /* Redis 7: entries-added is known */
+    uint64_t added;     /* entries ever added */
+    bool has_deleted;   /* Redis 7: max-deleted-entry-id is known */
+    struct xid deleted; /* the greatest id that XDEL removed; 0-0: none */
 };
 
 typedef void redis_range_fn(void *arg, enum redis_result result, const struct redis_entry *entries,

@@ -166,6 +166,8 @@ void reply_info(const redisReply *r, struct redis_info *info)
         else if (slice_equal(name, slice_of("entries-added"))) {
             info->has_added = true;
             info->added = reply_number(v);
+        } else if (slice_equal(name, slice_of("max-deleted-entry-id"))) {
+            info->has_deleted = xid_parse(reply_slice(v), &info->deleted) == 0;
         }
     }
 }

@@ -19,11 +19,10 @@
 #include "diag.h"
 #include "relay_parts.h"
 
-#define RING_BYTES (4u * 1024 * 1024) /* of recent frames, over all logs */
-#define SWEEP_MS   250                /* times are looked at this often at most */
-#define LOOK_MS    250                /* without tracking: logs are looked at this often */
-#define EVENTS     256
-#define SETTLE_MS  300 /* for the last commands, at the end */
+#define SWEEP_MS  250 /* times are looked at this often at most */
+#define LOOK_MS   250 /* without tracking: logs are looked at this often */
+#define EVENTS    256
+#define SETTLE_MS 300 /* for the last commands, at the end */
 
 /* ---- places under the limits ---- */
 
@@ -388,6 +387,9 @@ void relay_run(struct relay *r, bool until_idle)
 
 /* ---- beginning and end ---- */
 
+static const struct limits default_limits = {
+    .ring_bytes = 4u * 1024 * 1024, .read_bytes = 128 * 1024, .first_read = 16, .reads = 8};
+
 static int watch_readable(struct relay *r, int fd, void *tag)
 {
     struct epoll_event e = {.events = EPOLLIN, .data.ptr = tag};
@@ -402,7 +404,8 @@ struct relay *relay_new(const struct config *config)
     r->config = config;
     r->pipe[0] = r->pipe[1] = -1;
     r->queue_end = &r->queue;
-    r->rings.max = RING_BYTES;
+    r->limits = default_limits;
+    r->rings.max = r->limits.ring_bytes;
     r->next_sweep = INT64_MAX;
     buf_init(&r->batch.bytes, 64u * 1024 * 1024);
     buf_init(&r->batch.open, 1024 * 1024);

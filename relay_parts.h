@@ -19,16 +19,19 @@ struct vouch;
 struct seats;
 struct channels;
 
-/* Bytes of one batch: of what is read for a viewer behind, and of what goes out in one write. */
-#define READ_BYTES  (128 * 1024)
+/* Bytes that go out in one write. */
 #define WRITE_BYTES (32 * 1024)
-/* Records of the first read of a log, whose records may be of any size. */
-#define FIRST_READ 16
-/* Reads for viewers behind under way at once; the tips of logs do not wait for them long. */
-#define MAX_READS 8
 /* A view outlives its last viewer by so many ms: after a restart of the web server all come back at
  * once, and its ring serves them. */
 #define LINGER_MS 5000
+
+/* Bounds of one relay. The simulation sets them so low that a few records meet them. */
+struct limits {
+    size_t ring_bytes;   /* of recent frames, over all logs */
+    unsigned read_bytes; /* of one batch read for a viewer behind */
+    unsigned first_read; /* records of the first read of a log, whose records may be of any size */
+    size_t reads;        /* for viewers behind under way at once; tips do not wait for them long */
+};
 
 enum viewer_state {
     VIEWER_PLACING, /* waits to learn where in its log it stands */
@@ -54,8 +57,10 @@ struct viewer {
     struct sse_part part; /* of blob */
     struct cursor cursor;
     struct xid told;       /* last id the client was told */
-    struct xid history_to; /* what was there when it came is history, up to here ... */
-    struct xid lagged;     /* ... which the log's tip had not met when it was here */
+    struct xid history_to; /* what was there when it came is history, up to here */
+    struct xid clear_to;   /* a read found nothing more up to here, which was the tip */
+    uint64_t proof;        /* number of the read of the tip that it waits for; 0: none */
+    uint64_t came;         /* requests sent when it came to ask: only later ones answer it */
     uint64_t replayed;
     int64_t last_out;             /* ms, CLOCK_MONOTONIC, like all times here */
     int64_t kept;                 /* last keepalive */
@@ -68,8 +73,9 @@ struct viewer {
     enum end_reason end_reason; /* at ends */
     bool fresh;                 /* has no cursor yet */
     bool resumed;               /* brought one */
-    bool unproven;              /* its cursor was not met in this log yet */
-    bool late;                  /* waits for the XINFO after the one under way */
+    bool unproven;              /* its cursor was not met by the tip, nor in the ring */
+    bool missing;               /* a read did not find the record at its cursor */
+    bool beyond;                /* its cursor, of a deleted record, may be beyond the tip */
     bool replaying;             /* gets history, up to its first meeting with the tip */
     bool told_any;
     bool said_live;
@@ -107,9 +113,16 @@ struct log {
                             * 0: none was read */
     bool known;            /* tip means something */
     bool rung;             /* changed since it was read, or never read */
+    uint64_t asked;        /* reads of the tip ever sent: their numbers */
+    uint64_t proven;       /* number of the last that found all up to the end of the log */
+    uint64_t wanted;       /* number of the one that viewers wait for */
+    int64_t look_at;       /* when the tip is read though nothing called for it */
     bool reading;          /* its tip is */
-    bool asking;           /* XINFO is under way */
-    bool unproven;         /* the tip waits for XINFO */
+    bool asking;           /* XINFO is under way ... */
+    uint64_t info_number;  /* ... the relay's request of this number ... */
+    bool again;            /* ... and is to be asked for again behind it */
+    bool held;             /* viewers are placed when the read of the tip under way was answered */
+    bool unproven;         /* the tip waits for XINFO: its record was not found */
     struct read *tip_read; /* READ_TIP under way; NULL: none */
     size_t under_way;      /* answers that will name it */
     char *channel;         /* SOURCE_CHANNELS: our name in the group; NULL: not in it */
@@ -132,11 +145,11 @@ struct read {
     struct viewer *waiters; /* READ_BEFORE without any: for the tip */
     bool for_tip;
     struct cursor from;
-    struct cursor tip; /* READ_AFTER: the log's, which it reads up to */
     struct xid to;
     unsigned count;
     unsigned left;    /* READ_NEWEST: how many more */
     unsigned history; /* READ_NEWEST: N */
+    uint64_t number;  /* READ_TIP: of the log's; READ_NEWEST: requests sent before it */
     uint64_t nth;     /* READ_AFTER: records of history before it */
     bool as_history;
 };
@@ -152,6 +165,7 @@ struct batch {
     struct item *items;
     size_t count, cap;
     struct cursor after; /* of a viewer that took all */
+    struct xid clear_to; /* nothing more was found up to here */
     struct buf open;     /* a long record behind the items: what stands before its data lines ... */
     struct blob *blob;   /* ... and its payload; NULL: none */
     struct cursor after_blob;
@@ -169,6 +183,7 @@ struct large {
 
 struct relay {
     const struct config *config;
+    struct limits limits;
     struct redis_feed *feed;
     struct relay_stats stats;
     int epoll;
@@ -179,6 +194,7 @@ struct relay {
     struct log *logs;
     struct read *reads;
     size_t nreads;
+    uint64_t requests;                 /* ever sent */
     struct viewer *queue, **queue_end; /* BEHIND, waiting for a read */
     struct ring_store rings;
     struct batch batch; /* scratch */
@@ -253,12 +269,14 @@ int log_attach(struct viewer *v, struct admission *a);
 void log_detach(struct viewer *v);
 /* Brings a new viewer on its way. */
 void log_start(struct viewer *v);
-/* The viewer's place must be (re)found. */
+/* The viewer's place must be (re)found ... */
 void log_place(struct viewer *v);
-/* Whether the tip, which v has met, stands before the end of its history: then the tip is read, and
- * v placed again behind that answer. A tip that has not moved by then will not: what was there is
- * gone. */
-bool log_lags(struct viewer *v);
+/* ... by what Redis says after this: a read did not find the record at its cursor. */
+void log_place_missing(struct viewer *v);
+/* Whether v, for which nothing more was found, stands at the end of the log, wherever the tip was
+ * left: known from a read of the tip that is asked for after this. When it is there, v is served.
+ */
+bool log_at_end(struct viewer *v);
 /* Reads the tip when it is called for. */
 void log_look(struct log *l);
 /* NULL: not followed. */
@@ -276,6 +294,8 @@ void log_serve_view(struct view *w);
 void log_fail_all(struct log *l, enum redis_result result);
 void log_on_tip(struct relay *r, struct read *q, enum redis_result result,
                 const struct redis_entry *entries, size_t count);
+/* The record at the tip was not found; this is the last before it, NULL: there is none. */
+void log_tip_located(struct log *l, const struct xid *before);
 void log_ring(struct relay *r, struct slice key); /* key.p NULL: all */
 void log_look_all(struct relay *r);
 void log_up(struct relay *r);

@@ -57,7 +57,7 @@ static bool has_moved(const struct viewer *v, struct xid *at)
     const struct log *l = v->view->log;
     const struct cursor *c = v->state == VIEWER_LIVE ? &l->tip : &v->cursor;
     *at = c->id;
-    return l->source == SOURCE_STREAM && !v->fresh && c->at == CURSOR_SENT &&
+    return l->source == SOURCE_STREAM && !v->fresh && !v->gap && c->at == CURSOR_SENT &&
            (!v->told_any || xid_cmp(*at, v->told) > 0);
 }
 
@@ -216,6 +216,7 @@ void tell_failure(struct viewer *v, struct buf *b, const char *reason)
 static void stands_at(struct viewer *v, struct xid id, uint64_t rank)
 {
     v->cursor = (struct cursor){.id = id, .at = CURSOR_SENT, .rank = rank};
+    v->beyond = false;
     set_told(v, (struct told){id, true});
 }
 
@@ -243,6 +244,7 @@ enum out_result tell_from_ring(struct viewer *v)
         if (v->replaying || !v->said_live)
             v->replayed += (uint64_t)n;
         stands_at(v, last->id, last->rank);
+        v->unproven = false;
     }
     return r;
 }

@@ -45,9 +45,16 @@ static enum step step_of(enum out_result r)
 
 static enum out_result become_live(struct viewer *v)
 {
+    /* It has all up to the tip, or more already; nothing is open from here on. */
+    const struct cursor *tip = &v->view->log->tip;
+    if (v->cursor.at != CURSOR_SENT ||
+        xid_cmp(cursor_position(&v->cursor), cursor_position(tip)) <= 0)
+        v->cursor = *tip;
     enum out_result r = tell_live(v);
     if (r != OUT_SENT)
         return r;
+    v->proof = 0;
+    v->unproven = false;
     viewer_set_state(v, VIEWER_LIVE);
     log_look(v->view->log);
     return OUT_SENT;
@@ -63,18 +70,32 @@ static bool ring_serves(const struct viewer *v, struct xid at)
            (!v->unproven || ring_knows(ring, at));
 }
 
+/* The log has no more than the tip. A record beyond it was deleted, or was another log's. */
+static enum step step_at_end(struct viewer *v, bool beyond)
+{
+    if (!beyond || v->beyond)
+        return step_of(become_live(v));
+    log_place_missing(v);
+    return STEP_WAIT;
+}
+
 static enum step step_behind(struct viewer *v)
 {
     const struct log *l = v->view->log;
-    struct xid at = cursor_position(&v->cursor);
-    if (!l->known)
+    struct xid at = cursor_position(&v->cursor), tip = cursor_position(&l->tip);
+    if (!l->known || v->read)
         return STEP_WAIT;
-    if (xid_cmp(at, cursor_position(&l->tip)) >= 0)
-        return log_lags(v) ? STEP_WAIT : step_of(become_live(v));
+    if (l->source != SOURCE_STREAM && !v->said_live) /* there is no history before it */
+        return step_of(tell_live(v));
+    if (xid_cmp(at, tip) == 0 && xid_cmp(tip, v->history_to) >= 0 && l->tip.at == CURSOR_SENT)
+        return step_of(become_live(v));
+    if (xid_cmp(at, tip) >= 0 || xid_cmp(v->clear_to, tip) == 0)
+        return log_at_end(v) ? step_at_end(v, xid_cmp(at, tip) > 0) : STEP_WAIT;
+    v->proof = 0;
     if (ring_serves(v, at))
         return step_of(tell_from_ring(v));
     read_want(v);
-    return v->gap ? STEP_ON : STEP_WAIT; /* what it wanted is gone: that is to be told now */
+    return v->gap && !tell_in_bulk(v) ? STEP_ON : STEP_WAIT; /* what it wanted is gone: told now */
 }
 
 static void forget_head(struct viewer *v)
@@ -152,6 +173,8 @@ void viewer_take(struct viewer *v, const struct batch *b)
         r = take_blob(v, b);
     else if (r == OUT_SENT && !b->blob && !ahead)
         v->cursor = b->after;
+    if (r == OUT_SENT)
+        v->clear_to = b->clear_to;
     if (r == OUT_GONE) {
         viewer_drop(v);
     } else if (r == OUT_FULL) {
@@ -436,6 +459,7 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->retry = a->retry;
     v->fresh = !a->has_cursor;
     v->resumed = v->unproven = a->has_cursor;
+    v->came = r->requests;
     v->cursor = (struct cursor){.id = a->cursor,
                                 .at = CURSOR_SENT,
                                 .rank = xid_cmp(a->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};

@@ -117,7 +117,7 @@ static void verdicts(void **state)
                                   .added = cases[i].added};
         struct gap gap;
         print_message("%s\n", cases[i].what);
-        assert_int_equal(cursor_check(&c, &info, &gap), cases[i].verdict);
+        assert_int_equal(cursor_check(&c, false, &info, &gap), cases[i].verdict);
         if (cases[i].verdict == CURSOR_GAP) {
             assert_int_equal(gap.lost, cases[i].lost);
             assert_int_equal(xid_cmp(gap.after, before), 0);
@@ -128,6 +128,68 @@ static void verdicts(void **state)
         assert_int_equal(c.id.ms, cases[i].then_id);
         assert_int_equal(c.rank, cases[i].then_rank);
     }
+}
+
+/* What XDEL took away: max-deleted-entry-id tells whether this log ever had the record at a cursor,
+ * and its records make the counts of Redis say less. */
+static void deletions(void **state)
+{
+    static const struct {
+        const char *what;
+        bool missing;
+        uint64_t id, rank, first, last, length, added, deleted;
+        enum cursor_verdict verdict;
+        int64_t lost;
+        uint64_t then_rank;
+    } cases[] = {
+        {"it was deleted", true, 5, NONE, 2, 9, 7, 9, 5, CURSOR_LOCATE, 0, NONE},
+        {"one beyond was deleted", true, 5, NONE, 2, 9, 7, 9, 8, CURSOR_LOCATE, 0, NONE},
+        {"never in this log", true, 5, NONE, 2, 9, 7, 9, 4, CURSOR_GAP, -1, NONE},
+        {"never in this log, none deleted", true, 5, NONE, 2, 9, 8, 9, 0, CURSOR_GAP, -1, 1},
+        {"not looked for yet", false, 5, NONE, 2, 9, 8, 9, 4, CURSOR_LOCATE, 0, NONE},
+        {"trimmed, never deleted", true, 5, NONE, 8, 9, 2, 9, 0, CURSOR_GAP, -1, 7},
+        {"trimmed past it, one deleted before", true, 5, 5, 8, 9, 2, 9, 3, CURSOR_GAP, -1, 7},
+        {"trimmed up to it, one deleted before", true, 5, 5, 6, 9, 4, 9, 3, CURSOR_READ_ON, 0, 5},
+        {"trimmed past it, a hole behind the first", true, 5, 5, 7, 9, 2, 9, 8, CURSOR_GAP, -1,
+         NONE},
+        {"first records, the second deleted", true, 0, 0, 1, 3, 2, 3, 2, CURSOR_GAP, -1, NONE},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cursor c = {.id = ID(cases[i].id), .at = CURSOR_SENT, .rank = cases[i].rank};
+        struct redis_info info = {.exists = true,
+                                  .length = cases[i].length,
+                                  .last = ID(cases[i].last),
+                                  .has_first = true,
+                                  .first = ID(cases[i].first),
+                                  .has_added = true,
+                                  .added = cases[i].added,
+                                  .has_deleted = true,
+                                  .deleted = ID(cases[i].deleted)};
+        struct gap gap;
+        print_message("%s\n", cases[i].what);
+        assert_int_equal(cursor_check(&c, cases[i].missing, &info, &gap), cases[i].verdict);
+        if (cases[i].verdict == CURSOR_GAP)
+            assert_int_equal(gap.lost, cases[i].lost);
+        assert_int_equal(c.rank, cases[i].then_rank);
+    }
+}
+
+/* The record at a cursor was deleted: reads begin at the one before it, the position stays. */
+static void located(void **state)
+{
+    struct cursor c = {.id = ID(5), .at = CURSOR_SENT, .large = true};
+    struct redis_entry before = {.id = ID(3)}, own = {.id = ID(5)};
+    size_t start;
+    (void)state;
+    assert_int_equal(cursor_read_from(&c).ms, 5);
+    cursor_locate(&c, ID(3));
+    assert_int_equal(cursor_read_from(&c).ms, 3);
+    assert_int_equal(cursor_position(&c).ms, 5);
+    assert_false(c.large);
+    assert_true(cursor_proven(&c, &before, 1, &start));
+    assert_int_equal(start, 1);
+    assert_false(cursor_proven(&c, &own, 1, &start));
 }
 
 /* ---- the model ---- */
@@ -280,7 +342,7 @@ static void deliver(struct model *m, const struct redis_entry *e, size_t n)
 
 static void look(struct model *m)
 {
-    struct redis_entry e[8];
+    struct redis_entry e[8] = {{.pairs = 0}};
     struct gap gap;
     size_t start, n = read_from(m, e, 1 + dice(m, 8));
     if (cursor_proven(&m->reader, e, n, &start)) {
@@ -289,7 +351,7 @@ static void look(struct model *m)
     }
     struct redis_info info = info_of(m);
     bool knew = m->reader.rank != RANK_UNKNOWN;
-    switch (cursor_check(&m->reader, &info, &gap)) {
+    switch (cursor_check(&m->reader, true, &info, &gap)) {
     case CURSOR_GAP:
         gap_is_true(m, &gap, knew);
         break;
@@ -348,10 +410,9 @@ static void nothing_is_missed_silently(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(positions),
-        cmocka_unit_test(proofs),
-        cmocka_unit_test(verdicts),
-        cmocka_unit_test(nothing_is_missed_silently),
+        cmocka_unit_test(positions), cmocka_unit_test(proofs),
+        cmocka_unit_test(verdicts),  cmocka_unit_test(deletions),
+        cmocka_unit_test(located),   cmocka_unit_test(nothing_is_missed_silently),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

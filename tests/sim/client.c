@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * client: the viewers' clients.  What each receives is taken out of its FastCGI records and parsed
+ * as WHATWG HTML 9.2.6 has it; what came, and when, is kept for the oracle.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+struct client *clients[MAX_CLIENTS];
+int nclients;
+
+static const char *const keys[LOGS] = {"log0", "log1", "channel"};
+static const char *const profiles[VIEWS] = {"plain", "plain", "envelope", "smarter"};
+
+void clients_reset(void)
+{
+    nclients = 0;
+}
+
+/* ---- events ---- */
+
+static struct event *event_add(struct client *c, enum event_kind kind)
+{
+    if (c->n == MAX_EVENTS) {
+        c->broken = "too many events";
+        c->n--;
+    }
+    struct event *e = &c->events[c->n++];
+    *e = (struct event){.kind = kind, .stamp = sim.stamp, .n = -1, .serial = -1};
+    return e;
+}
+
+static const char *find(const char *text, size_t len, const char *what)
+{
+    return memmem(text, len, what, strlen(what));
+}
+
+static long long number_after(const char *text, size_t len, const char *name)
+{
+    const char *p = find(text, len, name);
+    if (!p || p[strlen(name)] == 'n')
+        return -1;
+    return strtoll(p + strlen(name), NULL, 10);
+}
+
+static bool id_after(const char *text, size_t len, const char *name, struct xid *id)
+{
+    const char *p = find(text, len, name);
+    const char *end = p ? strchr(p + strlen(name), '"') : NULL;
+    return end &&
+           xid_parse(slice_make(p + strlen(name), (size_t)(end - p) - strlen(name)), id) == 0;
+}
+
+static void long_text(struct client *c, int serial)
+{
+    const char *text;
+    size_t len = rec_payload(&redis.recs[serial], &text);
+    if (!find(c->data, c->data_len, "{\"") &&
+        (c->data_len != len || memcmp(text, c->data, len) != 0))
+        c->broken = "a long record is not as it was added";
+}
+
+/* Every "#serial" of the data is a record; a bulk has many. */
+static void records(struct client *c, bool bulk)
+{
+    const char *p = c->data, *end = c->data + c->data_len;
+    bool first = true;
+    while ((p = memchr(p, '#', (size_t)(end - p)))) {
+        int serial = (int)strtol(p + 1, NULL, 10);
+        p++;
+        if (serial < 0 || serial >= redis.nrecs || redis.recs[serial].log != c->log) {
+            c->broken = "a record of another log";
+            return;
+        }
+        struct event *e = event_add(c, EV_RECORD);
+        e->serial = serial;
+        e->id = c->id;
+        e->bulk = bulk && !first;
+        first = false;
+        if (c->has_id && c->log < STREAMS && xid_cmp(c->id, redis.recs[serial].id) != 0)
+            c->broken = "the id is not the record's";
+        if (!c->has_id && !bulk && c->log < STREAMS)
+            c->broken = "a record without an id";
+        if (redis.recs[serial].kind == KIND_LONG)
+            long_text(c, serial);
+        if (redis.recs[serial].kind == KIND_HIDDEN && c->view == VIEW_FILTER)
+            c->broken = "a record that the filter withholds";
+        if (!bulk)
+            return;
+    }
+}
+
+static void id_only(struct client *c)
+{
+    struct event *e = event_add(c, EV_ID);
+    const struct rec *r = redis_find(c->log, c->id);
+    e->id = c->id;
+    e->serial = r ? r->serial : -1;
+    if (!r && xid_cmp(c->id, XID_ZERO) != 0)
+        c->broken = "an id that the log never had";
+}
+
+static void dispatch(struct client *c)
+{
+    struct event *e;
+    char *d = c->data;
+    size_t n = c->data_len;
+    if (c->has_id) {
+        c->last = c->id;
+        c->has_last = true;
+    }
+    if (strcmp(c->name, "gap") == 0) {
+        e = event_add(c, EV_GAP);
+        e->n = number_after(d, n, "\"lost\":");
+        if (c->log < STREAMS && !id_after(d, n, "\"after\":\"", &e->after))
+            c->broken = "a gap without after";
+        e->has_next = id_after(d, n, "\"next\":\"", &e->next);
+    } else if (strcmp(c->name, "live") == 0) {
+        e = event_add(c, EV_LIVE);
+        e->n = number_after(d, n, "\"replayed\":");
+    } else if (strcmp(c->name, "source") == 0) {
+        e = event_add(c, EV_SOURCE);
+        e->live = find(d, n, "\"live\"") != NULL;
+    } else if (strcmp(c->name, "end") == 0) {
+        event_add(c, EV_END);
+    } else if (strcmp(c->name, "unavailable") == 0) {
+        event_add(c, EV_UNAVAILABLE);
+    } else if (strcmp(c->name, "bulk") == 0) {
+        records(c, true);
+        int sent = c->n;
+        e = event_add(c, EV_LIVE);
+        e->n = sent;
+    } else if (strcmp(c->name, "cursor") == 0 || (!c->has_data && c->has_id)) {
+        id_only(c);
+    } else if (c->has_data) {
+        records(c, false);
+    }
+}
+
+static void grow(char **p, size_t *cap, size_t need)
+{
+    if (need <= *cap)
+        return;
+    *cap = need * 2 + 256;
+    *p = realloc(*p, *cap);
+    if (!*p)
+        abort();
+}
+
+static void end_of_line(struct client *c)
+{
+    size_t n = c->len;
+    if (n > 0 && c->line[n - 1] == '\r')
+        n--;
+    c->len = 0;
+    if (n == 0) {
+        if (c->has_data || c->has_id)
+            dispatch(c);
+        c->name[0] = '\0';
+        c->has_data = c->has_id = false;
+        c->data_len = 0;
+        return;
+    }
+    c->line[n] = '\0';
+    if (memcmp(c->line, "data: ", 6) == 0) {
+        grow(&c->data, &c->data_cap, c->data_len + n + 2);
+        if (c->has_data)
+            c->data[c->data_len++] = '\n';
+        memcpy(c->data + c->data_len, c->line + 6, n - 6);
+        c->data_len += n - 6;
+        c->data[c->data_len] = '\0';
+        c->has_data = true;
+    } else if (memcmp(c->line, "id: ", 4) == 0) {
+        if (xid_parse(slice_make(c->line + 4, n - 4), &c->id))
+            c->broken = "not an id";
+        c->has_id = true;
+    } else if (memcmp(c->line, "event: ", 7) == 0) {
+        snprintf(c->name, sizeof c->name, "%s", c->line + 7);
+    } else if (c->line[0] != ':' && memcmp(c->line, "retry: ", 7) != 0 &&
+               strcmp(c->line, "HEAD") != 0) {
+        c->broken = "not a field of an event stream";
+    }
+}
+
+static void stream_bytes(struct client *c, const char *p, size_t len)
+{
+    while (len > 0) {
+        const char *end = memchr(p, '\n', len);
+        size_t n = end ? (size_t)(end - p) : len;
+        grow(&c->line, &c->cap, c->len + n + 8);
+        memcpy(c->line + c->len, p, n);
+        c->len += n;
+        if (!end)
+            return;
+        memset(c->line + c->len, 0, 8);
+        end_of_line(c);
+        p += n + 1;
+        len -= n + 1;
+    }
+}
+
+/* FastCGI specification, section 3.3. */
+void client_bytes(struct client *c, const char *p, size_t len)
+{
+    if (c->cgi) {
+        stream_bytes(c, p, len);
+        return;
+    }
+    while (len > 0) {
+        if (c->have < 8) {
+            c->head[c->have++] = (unsigned char)*p++;
+            len--;
+            if (c->have < 8)
+                continue;
+            c->type = c->head[1];
+            c->content = (size_t)(c->head[4] << 8 | c->head[5]);
+            c->padding = c->head[6];
+            if (c->head[0] != 1 || c->over)
+                c->broken = "not a FastCGI record, or one after the end";
+        } else if (c->content > 0) {
+            size_t n = len < c->content ? len : c->content;
+            if (c->type == 6)
+                stream_bytes(c, p, n);
+            c->content -= n;
+            p += n;
+            len -= n;
+        }
+        if (c->have == 8 && c->content == 0) {
+            c->over = c->over || c->type == 3;
+            c->have = 0;
+        }
+    }
+}
+
+void client_closed(struct client *c)
+{
+    c->closed = sim.stamp;
+    story("client %d: closed", c->number);
+}
+
+/* ---- steps ---- */
+
+static struct client *client_new(void)
+{
+    struct client *c = clients[nclients];
+    if (!c) {
+        c = clients[nclients] = calloc(1, sizeof *c);
+        if (!c)
+            abort();
+    }
+    char *line = c->line, *data = c->data;
+    size_t cap = c->cap, data_cap = c->data_cap;
+    memset(c, 0, offsetof(struct client, events));
+    memset((char *)c + offsetof(struct client, n), 0, sizeof *c - offsetof(struct client, n));
+    c->line = line;
+    c->data = data;
+    c->cap = cap;
+    c->data_cap = data_cap;
+    c->number = nclients++;
+    c->closed = c->left = NEVER;
+    c->joined = sim.stamp;
+    c->base = c->base_life = -1;
+    return c;
+}
+
+static struct filter *filter_of(enum view_kind view)
+{
+    struct filter_spec spec = {.text =
+                                   view == VIEW_FILTER ? slice_of("keep") : slice_make(NULL, 0)};
+    return filter_new(&spec);
+}
+
+static void admit(struct client *c)
+{
+    const char *why;
+    struct admission *a = calloc(1, sizeof *a);
+    c->fd = machine_socket(c, c->file);
+    out_init(&a->out, c->fd, c->cgi ? 0 : 1);
+    buf_init(&a->head, 4096);
+    buf_adds(&a->head, "HEAD\n\n");
+    a->profile = profile_find(profiles[c->view]);
+    a->source = c->log == 2 ? SOURCE_PUBSUB : SOURCE_STREAM;
+    a->key = strdup(keys[c->log]);
+    a->field = strdup("data");
+    a->event_field = strdup("event");
+    a->filter = filter_of(c->view);
+    a->has_cursor = c->has_cursor;
+    a->cursor = c->cursor;
+    a->history = (unsigned)c->history;
+    a->keepalive = 15;
+    a->retry = 3000;
+    a->seat = relay_seat(sim.relay, "", &why);
+    relay_admit(sim.relay, a);
+}
+
+static void set_cursor(struct client *c, int which)
+{
+    c->has_cursor = which != -1 && c->log < STREAMS;
+    if (!c->has_cursor || which == -2)
+        return;
+    if (which == -3) {
+        c->cursor = (struct xid){redis.next_ms[c->log] + 500000, 7};
+        c->base = redis.nrecs - 1;
+        c->base_life = -2; /* of no log */
+        return;
+    }
+    for (int i = redis.nrecs - 1; i >= 0; i--) {
+        const struct rec *r = &redis.recs[i];
+        if (r->log == c->log && which-- == 0) {
+            c->cursor = r->id;
+            c->base = r->serial;
+            c->base_life = r->life;
+            return;
+        }
+    }
+}
+
+static const char *text_of(struct xid id)
+{
+    static char text[XID_TEXT];
+    xid_format(id, text);
+    return text;
+}
+
+static void join(const struct step *s)
+{
+    if (nclients == MAX_CLIENTS)
+        return;
+    struct client *c = client_new();
+    c->log = s->a % 10;
+    c->view = (enum view_kind)(s->a / 10 % VIEWS);
+    c->history = s->c;
+    c->file = s->d == 7;
+    c->cgi = s->d >= 5;
+    set_cursor(c, s->b);
+    story("client %d: joins log%d, %s, %s, history %d", c->number, c->log, profiles[c->view],
+          c->has_cursor ? text_of(c->cursor) : "no cursor", c->history);
+    admit(c);
+}
+
+/* Comes back with the last id it was told, as EventSource does. */
+static void again(struct client *old)
+{
+    if (nclients == MAX_CLIENTS)
+        return;
+    machine_hang_up(old->fd);
+    old->left = old->left < sim.stamp ? old->left : sim.stamp;
+    struct client *c = client_new();
+    c->log = old->log;
+    c->view = old->view;
+    c->history = old->history;
+    c->cgi = old->cgi;
+    c->has_cursor = old->has_last || old->has_cursor;
+    if (old->has_last) {
+        const struct rec *r = redis_find(c->log, old->last);
+        c->cursor = old->last;
+        c->base = r ? r->serial : -1;
+        c->base_life = r ? r->life : -1;
+    } else if (old->has_cursor) {
+        c->cursor = old->cursor;
+        c->base = old->base;
+        c->base_life = old->base_life;
+    }
+    story("client %d: comes back as %d with %s", old->number, c->number,
+          c->has_cursor ? text_of(c->cursor) : "no cursor");
+    admit(c);
+}
+
+void clients_flow_all(void)
+{
+    for (int i = 0; i < nclients; i++)
+        if (machine_open(clients[i]->fd))
+            machine_flow(clients[i]->fd, true, 0);
+}
+
+void client_op(const struct step *s)
+{
+    if (s->op == OP_JOIN) {
+        join(s);
+        return;
+    }
+    if (nclients == 0)
+        return;
+    struct client *c = clients[s->a % nclients];
+    if (s->op == OP_AGAIN) {
+        again(c);
+        return;
+    }
+    if (!machine_open(c->fd))
+        return;
+    if (s->op == OP_STALL) {
+        machine_flow(c->fd, false, s->b);
+        c->slow = true;
+        story("client %d: stalls after %d bytes", c->number, s->b);
+    } else if (s->op == OP_TAKE) {
+        machine_take(c->fd, s->b);
+    } else if (s->op == OP_FLOW) {
+        machine_flow(c->fd, true, 0);
+        story("client %d: goes on", c->number);
+    } else {
+        machine_hang_up(c->fd);
+        c->left = c->left < sim.stamp ? c->left : sim.stamp;
+        story("client %d: hangs up", c->number);
+    }
+}

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oracle: what each client had to receive, judged from what it did receive and from what became of
+ * each record and when.  It knows nothing of how the relay works.
+ *
+ * A client's position is the last record it received or was told the id of.  From one position to
+ * the next each record of the log must be accounted for: withheld by the filter, deleted one by
+ * one, or told as lost.  Histories that Redis itself cannot tell apart are left out, each by a
+ * condition of its own (see excused_*).
+ */
+#include <stdio.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "sim.h"
+
+static const char *first_fault;
+
+__attribute__((format(printf, 3, 4))) static void fault(const struct client *c, const char *what,
+                                                        const char *format, ...)
+{
+    va_list ap;
+    if (!first_fault)
+        first_fault = what;
+    if (!sim.verbose)
+        return;
+    printf("FAULT client %d: %s: ", c->number, what);
+    va_start(ap, format);
+    vprintf(format, ap);
+    va_end(ap);
+    printf("\n");
+}
+
+static const struct rec *rec_of(int serial)
+{
+    return serial >= 0 ? &redis.recs[serial] : NULL;
+}
+
+static bool shows(const struct client *c, const struct rec *r)
+{
+    return r->log == c->log && !(c->view == VIEW_FILTER && r->kind == KIND_HIDDEN);
+}
+
+/* ---- where a client stands ---- */
+
+/* Between two positions, while the events are walked. */
+struct walk {
+    const struct client *c;
+    bool placed;  /* it has a position; else it was promised nothing yet */
+    int at;       /* serial; -1: 0-0 */
+    int at_stamp; /* when it came there */
+    int floor;    /* records that were dead by then are none of its business */
+    bool gap;     /* told since */
+    struct xid gap_next;
+    const struct event *bulk_gap; /* told behind a bulk, for all of it; NULL: none */
+    int sent;                     /* records */
+    bool live;
+    bool lost_source;
+};
+
+/* A log that came by this name later had as many records removed as the position had before it:
+ * entries-added and length say that nothing is missing. */
+static bool excused_same_counts(const struct rec *a)
+{
+    int deleted = 0; /* before it was read, perhaps: then the relay did not count it */
+    for (int i = 0; i < redis.nrecs; i++)
+        deleted += redis.recs[i].life == a->life && redis.recs[i].fate == DELETED;
+    for (int i = 0; i < redis.nlooks; i++) {
+        const struct look *k = &redis.looks[i];
+        if (redis.lives[k->life].log == a->log && (k->life > a->life || redis.was_back[a->log]) &&
+            k->removed <= (uint64_t)a->count &&
+            k->removed + (uint64_t)deleted >= (uint64_t)a->count)
+            return true;
+    }
+    return false;
+}
+
+/* A log that came by this name later has ids below the position, grew past it, and had a record
+ * deleted beyond it: the position may as well be one of its own that was deleted. */
+static bool excused_deleted_beyond(const struct rec *a)
+{
+    for (int i = a->life + 1; i < redis.nlives; i++)
+        if (redis.lives[i].log == a->log && xid_cmp(redis.lives[i].max_deleted, a->id) >= 0)
+            return true;
+    return false;
+}
+
+static bool excused(const struct walk *w, const struct rec *missing)
+{
+    const struct rec *a = rec_of(w->at);
+    const struct rec *next = w->gap ? redis_find(w->c->log, w->gap_next) : NULL;
+    if (next && excused_deleted_beyond(next)) /* where the gap ended stands for a position */
+        return true;
+    if (missing->fate == CUT) /* nobody was told of it before it was gone */
+        return true;
+    /* To a client at 0-0 a log that is no longer there was never there. */
+    if (!a && redis.lives[missing->life].left != NEVER)
+        return true;
+    if (!a)
+        return false;
+    return excused_same_counts(a) || excused_deleted_beyond(a);
+}
+
+/* Whether r is owed to the client between w->at and an event at stamp. */
+static bool owed(const struct walk *w, const struct rec *r, int stamp)
+{
+    return shows(w->c, r) && r->serial > w->at && r->dead > w->floor && r->born < stamp;
+}
+
+static void check_missing(struct walk *w, const struct rec *r, int stamp, const char *where)
+{
+    if (r->dead > stamp) {
+        if (!excused(w, r))
+            fault(w->c, "a record that is there was passed over", "#%d, %s", r->serial, where);
+    } else if (r->fate != DELETED && !w->gap && !w->bulk_gap && !excused(w, r)) {
+        fault(w->c, "lost in silence", "#%d, after #%d, %s", r->serial, w->at, where);
+    }
+}
+
+/* All between the position and the record next (exclusive), which came at stamp. */
+static void check_between(struct walk *w, int next, int stamp)
+{
+    const struct rec *a = rec_of(w->at), *b = rec_of(next);
+    bool seen_again = redis.was_back[w->c->log];
+    for (int s = w->at + 1; s < next; s++) {
+        const struct rec *r = rec_of(s);
+        if (!owed(w, r, stamp))
+            continue;
+        /* Where a log came back, what was there meanwhile was never looked at. */
+        if (seen_again && (w->gap || !a || a->life != r->life || !b || b->life != r->life))
+            continue;
+        check_missing(w, r, stamp, "on the way");
+    }
+}
+
+/* ---- gaps ---- */
+
+static bool life_changed_since(const struct walk *w)
+{
+    const struct rec *a = rec_of(w->at);
+    int since = a ? a->born : 0;
+    return redis.changed[w->c->log] > since || w->c->base_life == -2;
+}
+
+/* How many of its life a position has behind it. */
+static uint64_t count_at(const struct walk *w, struct xid after, int life)
+{
+    uint64_t n = 0;
+    (void)w;
+    for (int i = 0; i < redis.nrecs; i++) {
+        const struct rec *r = rec_of(i);
+        if (r->life == life && xid_cmp(r->id, after) <= 0 && r->fate != CUT &&
+            (uint64_t)r->count > n)
+            n = (uint64_t)r->count;
+    }
+    return n;
+}
+
+/* Some answer to XINFO says just this: so many removed beyond the position, and this the next. */
+static bool lost_is_exact(const struct walk *w, const struct event *e)
+{
+    for (int i = redis.nlooks - 1; i >= 0; i--) {
+        const struct look *k = &redis.looks[i];
+        if (redis.lives[k->life].log != w->c->log || k->stamp > e->stamp ||
+            k->has_first != e->has_next || (k->has_first && xid_cmp(k->first, e->next) != 0))
+            continue;
+        if (k->removed == count_at(w, e->after, k->life) + (uint64_t)e->n)
+            return true;
+    }
+    return false;
+}
+
+static bool anything_gone(const struct walk *w, int stamp)
+{
+    for (int i = w->at + 1; i < redis.nrecs; i++) {
+        const struct rec *r = rec_of(i);
+        if (r->log == w->c->log && r->dead <= stamp && r->dead > w->floor)
+            return true;
+    }
+    return false;
+}
+
+/* Redis tells how many are gone, but not to a position whose number is not known: then a gap is
+ * told where the position's record is gone and none before it is left. */
+static bool cannot_be_known(const struct walk *w, const struct event *e)
+{
+    const struct rec *a = rec_of(w->at);
+    if (e->n >= 0 || !a || a->dead > e->stamp)
+        return false;
+    return true;
+}
+
+static void check_gap(struct walk *w, const struct event *e)
+{
+    if (e == w->bulk_gap) { /* of something before or amid the bulk */
+        w->bulk_gap = NULL;
+        w->gap = true;
+        return;
+    }
+    const struct rec *a = rec_of(w->at);
+    bool changed = life_changed_since(w);
+    if (w->placed && !changed && a && a->dead > e->stamp)
+        fault(w->c, "a gap where nothing was lost", "after #%d, which is there", w->at);
+    else if (!changed && !anything_gone(w, e->stamp) && !cannot_be_known(w, e))
+        fault(w->c, "a gap where nothing was lost", "after #%d, lost %lld", w->at, e->n);
+    if (e->n >= 0 && !changed && !lost_is_exact(w, e))
+        fault(w->c, "lost is not exact", "%lld after #%d", e->n, w->at);
+    if (w->placed && !changed && !redis.was_back[w->c->log] && a && xid_cmp(e->after, a->id) < 0)
+        fault(w->c, "a gap that begins before the position", "after #%d", w->at);
+    if (e->has_next && !changed && !redis.was_back[w->c->log] && xid_cmp(e->next, e->after) <= 0)
+        fault(w->c, "a gap that ends before it begins", "after #%d", w->at);
+    w->gap = true;
+    w->gap_next = e->next;
+}
+
+/* ---- history ---- */
+
+/* A client that brought no cursor gets the newest N, as of some moment before it was live. */
+static void check_history(const struct client *c, int first, int live_stamp)
+{
+    int before = 0, newer = 0;
+    for (int i = 0; i < c->n && c->events[i].kind != EV_LIVE; i++)
+        before += c->events[i].kind == EV_RECORD && rec_of(c->events[i].serial)->born < c->joined;
+    if (before > c->history && !redis.was_back[c->log])
+        fault(c, "more history than asked for", "%d of %d", before, c->history);
+    /* A record that was there all the time, and with less than N newer ones at any time, is in it.
+     */
+    for (int i = redis.nrecs - 1; i >= 0; i--) {
+        const struct rec *r = rec_of(i);
+        if (r->log != c->log || r->born >= live_stamp || r->dead < c->joined)
+            continue;
+        bool there = r->born < c->joined && r->dead > live_stamp;
+        if (there && newer < c->history && shows(c, r) && (first < 0 || r->serial < first) &&
+            redis.changed[c->log] < c->joined)
+            fault(c, "less history than there is", "#%d", r->serial);
+        newer++;
+    }
+}
+
+/* What was there when it came, and still is, comes before live. */
+static void check_live(struct walk *w, const struct event *e)
+{
+    const struct client *c = w->c;
+    if (w->live)
+        fault(c, "live is told twice", "at %d", e->stamp);
+    w->live = true;
+    if (c->view == VIEW_SMARTER ? false : e->n != w->sent)
+        fault(c, "replayed is not what was sent", "%lld, sent %d", e->n, w->sent);
+    if (c->view != VIEW_SMARTER && !w->placed)
+        fault(c, "live without a position", "at %d", e->stamp);
+    if (!c->has_cursor && c->view != VIEW_SMARTER) {
+        int first = -1;
+        for (int i = 0; i < c->n && first < 0 && &c->events[i] != e; i++)
+            if (c->events[i].kind == EV_RECORD)
+                first = c->events[i].serial;
+        check_history(c, first, e->stamp);
+    }
+    /* A client that resumes may be told live at a tip that has yet to be read on. */
+    for (int s = w->at + 1; w->placed && !c->has_cursor && c->history > 0 && s < redis.nrecs; s++) {
+        const struct rec *r = rec_of(s);
+        if (r->log == c->log && shows(c, r) && r->born < c->joined && r->dead > e->stamp &&
+            !excused(w, r) && !redis.was_back[c->log])
+            fault(c, "live is told before what was there", "#%d", s);
+    }
+}
+
+/* ---- one client ---- */
+
+static void place_at(struct walk *w, int serial, int stamp)
+{
+    if (!w->placed)
+        w->floor = w->c->joined;
+    w->placed = true;
+    w->at = serial;
+    w->at_stamp = stamp;
+    w->gap = false;
+}
+
+static void check_record(struct walk *w, const struct event *e)
+{
+    const struct rec *r = rec_of(e->serial);
+    bool again = redis.was_back[w->c->log];
+    bool same_counts = again && rec_of(w->at) && excused_same_counts(rec_of(w->at));
+    if (w->placed && e->serial <= w->at && !(again && w->gap) && !same_counts) {
+        fault(w->c, e->serial == w->at ? "a record is repeated" : "out of order", "#%d after #%d",
+              e->serial, w->at);
+    } else if (w->placed && e->serial > w->at) {
+        check_between(w, e->serial, e->stamp);
+    }
+    if (r->dead < w->c->joined && !w->live && !w->c->has_cursor)
+        fault(w->c, "a record that was gone before it came", "#%d", e->serial);
+    w->sent++;
+    place_at(w, e->serial, e->stamp);
+}
+
+static void check_id(struct walk *w, const struct event *e)
+{
+    bool again = redis.was_back[w->c->log];
+    if (w->placed && w->gap && e->serial < 0) /* the beginning of a log that is to come */
+        return;
+    if (w->placed && e->serial < w->at && !(again && w->gap))
+        fault(w->c, "the id goes back", "#%d after #%d", e->serial, w->at);
+    if (w->placed && e->serial > w->at)
+        check_between(w, e->serial + 1, e->stamp);
+    bool gap = w->gap && e->serial == w->at;
+    place_at(w, e->serial, e->stamp);
+    w->gap = gap;
+}
+
+static void check_source(struct walk *w, const struct event *e)
+{
+    if (e->live != w->lost_source)
+        fault(w->c, "source does not alternate", "at %d", e->stamp);
+    w->lost_source = !e->live;
+}
+
+/* At the end: what is in the log, and what was lost and not told. */
+static void check_end(struct walk *w, int stamp)
+{
+    const struct client *c = w->c;
+    int life = redis.life[c->log];
+    if (!w->live && c->view != VIEW_SMARTER)
+        fault(c, "never live", "closed %d", c->closed);
+    if (w->lost_source)
+        fault(c, "never told that Redis is back", "%d", 0);
+    if (!w->placed)
+        return;
+    for (int s = 0; s < redis.nrecs; s++) {
+        const struct rec *r = rec_of(s);
+        if (r->log != c->log || !shows(c, r))
+            continue;
+        if (s > w->at && r->fate == ALIVE && r->life == life && !(excused(w, r)))
+            fault(c, "deaf: a record never came", "#%d, position #%d", s, w->at);
+        else if (s > w->at && r->fate != ALIVE && r->dead > w->floor && !redis.was_back[c->log])
+            check_missing(w, r, stamp, "at the end");
+    }
+}
+
+static void begin(struct walk *w, const struct client *c)
+{
+    *w = (struct walk){.c = c, .at = -1, .floor = -1};
+    if (!c->has_cursor)
+        return;
+    w->placed = true;
+    w->at = c->base;
+    /* 0-0 is the beginning of the log that is there when it comes. */
+    if (c->base < 0)
+        w->floor = c->joined;
+    if (c->base < 0 && redis.changed[c->log] <= c->joined && redis.changed[c->log] > 0)
+        w->floor = redis.changed[c->log];
+    else if (c->base < 0 && redis.changed[c->log] == 0)
+        w->floor = -1;
+    if (c->base_life == -2)
+        w->at = -1, w->floor = c->joined;
+}
+
+/* The gap behind the one event that a bulk is; it may come yet, to a client that has no id so far.
+ */
+static const struct event *bulk_gap(const struct client *c)
+{
+    static const struct event to_come;
+    for (int i = 0; i < c->n && c->view == VIEW_SMARTER && !c->has_cursor; i++) {
+        if (c->events[i].kind != EV_LIVE)
+            continue;
+        if (i + 1 == c->n)
+            return c->left != NEVER ? &to_come : NULL;
+        return c->events[i + 1].kind == EV_GAP ? &c->events[i + 1] : NULL;
+    }
+    return NULL;
+}
+
+static void check_client(const struct client *c)
+{
+    struct walk w;
+    bool ended = false, failed = false;
+    if (c->broken)
+        fault(c, c->broken, "%d events", c->n);
+    begin(&w, c);
+    w.bulk_gap = bulk_gap(c);
+    for (int i = 0; i < c->n; i++) {
+        const struct event *e = &c->events[i];
+        if (ended)
+            fault(c, "something after the end", "%d", e->kind);
+        if (e->kind == EV_RECORD)
+            check_record(&w, e);
+        else if (e->kind == EV_ID)
+            check_id(&w, e);
+        else if (e->kind == EV_GAP)
+            check_gap(&w, e);
+        else if (e->kind == EV_LIVE)
+            check_live(&w, e);
+        else if (e->kind == EV_SOURCE)
+            check_source(&w, e);
+        else
+            ended = true;
+        failed = failed || e->kind == EV_UNAVAILABLE;
+    }
+    if (failed && !redis.denied_ever)
+        fault(c, "unavailable without a reason", "%d", c->n);
+    /* Its last frame was not taken, or had no place amid a bulk. */
+    bool given_up = redis.denied_ever &&
+                    ((c->slow && !c->over) || (c->view == VIEW_SMARTER && (c->over || c->cgi)));
+    if (c->left != NEVER || c->oom || failed || given_up)
+        return;
+    if (!ended || !(c->over || c->cgi))
+        fault(c, "dropped", "closed %d", c->closed);
+    check_end(&w, sim.stamp);
+}
+
+/* ---- messages: no ids ---- */
+
+static void check_messages(const struct client *c)
+{
+    bool live = false, ended = false, failed = false, lost_all = false;
+    int at = -1; /* in redis.messages, of the last one received */
+    long long lost = 0;
+    if (c->broken)
+        fault(c, c->broken, "%d events", c->n);
+    for (int i = 0; i < c->n; i++) {
+        const struct event *e = &c->events[i];
+        if (e->kind == EV_RECORD) {
+            int k = at + 1;
+            long long missing = 0;
+            while (k < redis.nmessages && redis.messages[k] != e->serial)
+                missing += at >= 0 && shows(c, rec_of(redis.messages[k])), k++;
+            if (k == redis.nmessages)
+                fault(c, "a message is repeated or out of order", "#%d", e->serial);
+            if (at >= 0 && !lost_all && missing > lost)
+                fault(c, "messages lost in silence", "%lld, told %lld", missing, lost);
+            if (at >= 0 && !lost_all && lost > k - at - 1)
+                fault(c, "more told lost than there were", "%lld of %d", lost, k - at - 1);
+            at = k;
+            lost = 0;
+            lost_all = false;
+        } else if (e->kind == EV_GAP) {
+            lost_all = lost_all || e->n < 0;
+            lost += e->n;
+            if (e->n < 0 && !redis.down_ever)
+                fault(c, "a gap of unknown size without an outage", "%d", i);
+        } else if (e->kind == EV_LIVE) {
+            if (live || at >= 0)
+                fault(c, "live is told twice, or behind a message", "at %d", e->stamp);
+            live = true;
+        } else if (e->kind == EV_END || e->kind == EV_UNAVAILABLE) {
+            ended = true;
+            failed = failed || e->kind == EV_UNAVAILABLE;
+        }
+    }
+    if (failed && !redis.denied_ever)
+        fault(c, "unavailable without a reason", "%d", c->n);
+    if (c->left != NEVER || c->oom || failed)
+        return;
+    if (!ended || !live)
+        fault(c, "never live, or dropped", "closed %d", c->closed);
+    /* The last message of all, which came when all was calm. */
+    if (sim.settings[SET_LAST] && redis.nmessages > 0 && at < redis.nmessages - 1 &&
+        shows(c, rec_of(redis.messages[redis.nmessages - 1])))
+        fault(c, "deaf: the last message never came", "%d of %d", at, redis.nmessages);
+}
+
+static void tell(const struct client *c)
+{
+    static const char letters[] = "rIglseu";
+    printf("client %d:", c->number);
+    for (int i = 0; i < c->n; i++) {
+        const struct event *e = &c->events[i];
+        printf(" %c", letters[e->kind]);
+        if (e->kind == EV_RECORD || e->kind == EV_ID)
+            printf("%d", e->serial);
+        else if (e->kind == EV_GAP || e->kind == EV_LIVE)
+            printf("%lld", e->n);
+        else if (e->kind == EV_SOURCE)
+            printf("%s", e->live ? "+" : "-");
+    }
+    printf("\n");
+}
+
+const char *oracle_check(void)
+{
+    first_fault = NULL;
+    for (int i = 0; i < nclients; i++) {
+        if (sim.verbose)
+            tell(clients[i]);
+        if (clients[i]->log < STREAMS)
+            check_client(clients[i]);
+        else
+            check_messages(clients[i]);
+    }
+    return first_fault;
+}

@@ -1,0 +1,814 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * redis: a model of what Redis keeps under two stream keys and says on one channel, and the feed of
+ * redis_io.h over it.  A request is executed at one step and its answer arrives at a later one;
+ * invalidations and messages come over a connection of their own, in their own time.  What became
+ * of each record, and when, is kept for the oracle.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+struct redis redis;
+
+static const char *const keys[LOGS] = {"log0", "log1", "channel"};
+
+#define MAX_REQUESTS 6000
+struct request {
+    bool is_info;
+    int log;
+    struct redis_range range;
+    redis_range_fn *range_fn;
+    redis_info_fn *info_fn;
+    void *arg;
+    enum redis_result result;
+    int first, n; /* in picked */
+    struct redis_info info;
+};
+/* What comes over the second connection. */
+enum news_kind { NEWS_RING, NEWS_FLUSH, NEWS_SUBSCRIBED, NEWS_REFUSED, NEWS_MESSAGE };
+struct news {
+    enum news_kind kind;
+    int log, serial;
+};
+
+static struct request requests[MAX_REQUESTS];
+static int asked, executed, arrived, answered; /* counts; each at most the one before it */
+static int picked[200000], npicked;
+static struct news news[MAX_REQUESTS];
+static int nnews, news_arrived, news_taken;
+static bool tracked[STREAMS], subscribed, subscribing;
+static int denied; /* 1 XRANGE, 2 XINFO, 4 SUBSCRIBE */
+struct redis_feed {
+    const struct redis_events *events;
+    void *arg;
+    bool up, want_up, want_down, failed;
+};
+static struct redis_feed feed;
+
+#define MAX_LARGE 16
+static struct blob *blobs[MAX_LARGE];
+static int nblobs;
+
+void redis_reset(void)
+{
+    redis.nrecs = redis.nlives = redis.nlooks = redis.nmessages = 0;
+    redis.denied_ever = redis.down_ever = false;
+    for (int i = 0; i < LOGS; i++) {
+        redis.life[i] = redis.aside[i] = -1;
+        redis.next_ms[i] = 1000000;
+        redis.changed[i] = 0;
+        redis.was_back[i] = false;
+    }
+    asked = executed = arrived = answered = npicked = 0;
+    nnews = news_arrived = news_taken = 0;
+    tracked[0] = tracked[1] = subscribed = subscribing = false;
+    denied = 0;
+    feed = (struct redis_feed){0};
+    nblobs = 0;
+}
+
+/* ---- what is kept ---- */
+
+static int alive_in(int life)
+{
+    int n = 0;
+    for (int i = 0; life >= 0 && i < redis.nrecs; i++)
+        n += redis.recs[i].life == life && redis.recs[i].fate == ALIVE;
+    return n;
+}
+
+static void news_add(enum news_kind kind, int log, int serial)
+{
+    if (nnews < MAX_REQUESTS)
+        news[nnews++] = (struct news){kind, log, serial};
+}
+
+static void changed(int log)
+{
+    if (tracked[log] && feed.up && !sim.settings[SET_SWEEP])
+        news_add(NEWS_RING, log, 0);
+    tracked[log] = false;
+}
+
+static void die(struct rec *r, enum fate fate)
+{
+    r->fate = fate;
+    r->dead = sim.stamp;
+}
+
+static void life_begin(int log)
+{
+    int n = redis.nlives++;
+    redis.lives[n].log = log;
+    redis.lives[n].added = 0;
+    redis.lives[n].cuts = 0;
+    redis.lives[n].last = redis.lives[n].max_deleted = XID_ZERO;
+    redis.lives[n].begun = sim.stamp;
+    redis.lives[n].left = NEVER;
+    redis.life[log] = n;
+}
+
+static void add(int log, int kind, bool jump)
+{
+    if (redis.nrecs == MAX_RECORDS)
+        return;
+    if (redis.life[log] < 0) {
+        if (redis.nlives == MAX_LIVES)
+            return;
+        life_begin(log);
+    }
+    int life = redis.life[log], serial = redis.nrecs++;
+    uint64_t ms = redis.next_ms[log] + hash32((unsigned)serial) % 3 + (jump ? 1000 : 0);
+    if (ms <= redis.lives[life].last.ms)
+        ms = redis.lives[life].last.ms + 1;
+    /* No id is given twice: those that Redis cannot tell apart are no fault of the relay's. */
+    struct xid id = {ms, (uint64_t)(life * 100 + redis.lives[life].cuts)};
+    redis.next_ms[log] = ms;
+    redis.lives[life].last = id;
+    redis.lives[life].added++;
+    redis.recs[serial] = (struct rec){.id = id,
+                                      .serial = serial,
+                                      .log = log,
+                                      .life = life,
+                                      .count = (int)redis.lives[life].added,
+                                      .kind = kind,
+                                      .born = sim.stamp,
+                                      .dead = NEVER};
+    story("log%d: #%d is %llu-%llu%s", log, serial, (unsigned long long)id.ms,
+          (unsigned long long)id.seq,
+          kind == KIND_HIDDEN ? ", hidden"
+          : kind == KIND_LONG ? ", long"
+                              : "");
+    changed(log);
+}
+
+static struct rec *nth_alive(int life, int n, bool newest)
+{
+    for (int i = 0; life >= 0 && i < redis.nrecs; i++) {
+        struct rec *r = &redis.recs[newest ? redis.nrecs - 1 - i : i];
+        if (r->life == life && r->fate == ALIVE && n-- == 0)
+            return r;
+    }
+    return NULL;
+}
+
+static void delete_one(int log, int nth, bool head)
+{
+    struct rec *first = nth_alive(redis.life[log], 0, false);
+    struct rec *r = head ? first : nth_alive(redis.life[log], nth, true);
+    if (!r || (!head && r == first)) /* the first only where the mode says so */
+        return;
+    r->was_first = r == first;
+    die(r, DELETED);
+    if (xid_cmp(r->id, redis.lives[r->life].max_deleted) > 0)
+        redis.lives[r->life].max_deleted = r->id;
+    story("log%d: XDEL #%d", log, r->serial);
+    changed(log);
+}
+
+static void trim(int log, int keep)
+{
+    int n = alive_in(redis.life[log]) - keep;
+    if (n <= 0)
+        return;
+    while (n-- > 0)
+        die(nth_alive(redis.life[log], 0, false), TRIMMED);
+    story("log%d: trimmed to %d", log, keep);
+    changed(log);
+}
+
+static void left(int log)
+{
+    redis.lives[redis.life[log]].left = sim.stamp;
+    redis.life[log] = -1;
+    redis.changed[log] = sim.stamp;
+}
+
+static void del(int log, int how)
+{
+    int life = redis.life[log];
+    if (life < 0)
+        return;
+    uint64_t first = 0;
+    for (int i = 0; i < redis.nrecs; i++) {
+        struct rec *r = &redis.recs[i];
+        if (r->life == life && first == 0)
+            first = r->id.ms;
+        if (r->life == life && r->fate == ALIVE)
+            die(r, GONE);
+    }
+    left(log);
+    /* The next life's ids: higher, or from somewhere below, or amid the old ones. */
+    if (how == 1)
+        redis.next_ms[log] -= 20000;
+    else if (how == 2 && first > 0)
+        redis.next_ms[log] = first + (redis.next_ms[log] - first) / 2;
+    story("log%d: DEL", log);
+    changed(log);
+}
+
+static void away(int log)
+{
+    if (redis.life[log] < 0 || redis.aside[log] >= 0)
+        return;
+    redis.aside[log] = redis.life[log];
+    for (int i = 0; i < redis.nrecs; i++)
+        if (redis.recs[i].life == redis.life[log] && redis.recs[i].fate == ALIVE)
+            die(&redis.recs[i], AWAY);
+    left(log);
+    story("log%d: renamed away", log);
+    changed(log);
+}
+
+static void back(int log)
+{
+    if (redis.aside[log] < 0)
+        return;
+    del(log, 0);
+    redis.life[log] = redis.aside[log];
+    redis.aside[log] = -1;
+    for (int i = 0; i < redis.nrecs; i++) {
+        if (redis.recs[i].life == redis.life[log] && redis.recs[i].fate == AWAY) {
+            redis.recs[i].fate = ALIVE;
+            redis.recs[i].dead = NEVER;
+        }
+    }
+    redis.lives[redis.life[log]].left = NEVER;
+    redis.changed[log] = sim.stamp;
+    redis.was_back[log] = true;
+    story("log%d: renamed back", log);
+    changed(log);
+}
+
+/* Redis ends and comes back without the last n records of its first log. */
+static void crash(int n)
+{
+    int life = redis.life[0];
+    for (int i = redis.nrecs - 1; life >= 0 && i >= 0 && n > 0; i--) {
+        struct rec *r = &redis.recs[i];
+        if (r->life != life || r->fate == CUT)
+            continue;
+        die(r, CUT);
+        redis.lives[life].added--;
+        n--;
+    }
+    if (life >= 0) {
+        struct xid last = XID_ZERO;
+        for (int i = 0; i < redis.nrecs; i++)
+            if (redis.recs[i].life == life && redis.recs[i].fate != CUT)
+                last = redis.recs[i].id;
+        redis.lives[life].last = last;
+        if (xid_cmp(redis.lives[life].max_deleted, last) > 0)
+            redis.lives[life].max_deleted = last;
+        redis.lives[life].cuts++;
+        redis.changed[0] = sim.stamp;
+        redis.was_back[0] = true;
+        if (redis.lives[life].added == 0)
+            left(0);
+    }
+    story("log0: Redis ended, the tail is lost");
+}
+
+const struct rec *redis_find(int log, struct xid id)
+{
+    for (int i = redis.nrecs - 1; i >= 0; i--)
+        if (redis.recs[i].log == log && xid_cmp(redis.recs[i].id, id) == 0)
+            return &redis.recs[i];
+    return NULL;
+}
+
+#define LONG_LEAST (70 * 1024)
+
+size_t rec_payload(const struct rec *r, const char **p)
+{
+    static char text[LONG_LEAST * 2 + 64];
+    int n = snprintf(text, 64, "#%d %s", r->serial, r->kind == KIND_HIDDEN ? "drop" : "keep");
+    size_t len = (size_t)n;
+    if (r->kind == KIND_LONG) {
+        len = LONG_LEAST + hash32((unsigned)r->serial) % LONG_LEAST;
+        memset(text + n, 'a' + r->serial % 26, len - (size_t)n);
+    }
+    *p = text;
+    return len;
+}
+
+/* ---- requests ---- */
+
+struct redis_feed *redis_feed_new(const struct redis_address *address,
+                                  const struct redis_events *events, void *arg)
+{
+    (void)address;
+    feed.events = events;
+    feed.arg = arg;
+    return &feed;
+}
+
+void redis_feed_free(struct redis_feed *f)
+{
+    (void)f;
+}
+
+int redis_feed_fd(const struct redis_feed *f)
+{
+    (void)f;
+    return 93;
+}
+
+int64_t redis_feed_deadline(const struct redis_feed *f)
+{
+    (void)f;
+    return INT64_MAX;
+}
+
+void redis_feed_flush(struct redis_feed *f)
+{
+    (void)f;
+}
+
+void redis_feed_settle(struct redis_feed *f, int64_t now, int timeout)
+{
+    (void)f;
+    (void)now;
+    (void)timeout;
+}
+
+struct blob *redis_feed_blob(const struct redis_feed *f, const char *p)
+{
+    (void)f;
+    for (int i = 0; i < nblobs; i++)
+        if (blobs[i]->bytes == p)
+            return blobs[i];
+    return NULL;
+}
+
+static int log_of(const char *key)
+{
+    for (int i = 0; i < LOGS; i++)
+        if (strcmp(keys[i], key) == 0)
+            return i;
+    abort();
+}
+
+static struct request *ask(const char *key, void *arg)
+{
+    if (!feed.up || machine_fails() || asked == MAX_REQUESTS)
+        return NULL;
+    struct request *q = &requests[asked++];
+    *q = (struct request){.log = log_of(key), .arg = arg};
+    return q;
+}
+
+int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_range *range,
+                     redis_range_fn *fn, void *arg)
+{
+    (void)f;
+    struct request *q = ask(key, arg);
+    if (!q)
+        return -1;
+    q->range = *range;
+    q->range_fn = fn;
+    return 0;
+}
+
+int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, void *arg)
+{
+    (void)f;
+    struct request *q = ask(key, arg);
+    if (!q)
+        return -1;
+    q->is_info = true;
+    q->info_fn = fn;
+    return 0;
+}
+
+int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg)
+{
+    (void)f;
+    (void)key;
+    (void)fn;
+    (void)arg;
+    return -1;
+}
+
+int redis_feed_score(struct redis_feed *f, const char *key, const char *member, redis_value_fn *fn,
+                     void *arg)
+{
+    (void)f;
+    (void)key;
+    (void)member;
+    (void)fn;
+    (void)arg;
+    return -1;
+}
+
+int redis_feed_tell(struct redis_feed *f, int argc, const char **argv)
+{
+    (void)f;
+    (void)argc;
+    (void)argv;
+    return -1;
+}
+
+void redis_feed_pop(struct redis_feed *f, const char *key)
+{
+    (void)f;
+    (void)key;
+}
+
+int redis_feed_subscribe(struct redis_feed *f, const char *channel)
+{
+    (void)channel;
+    if (!f->up || machine_fails())
+        return -1;
+    subscribing = true;
+    return 0;
+}
+
+int redis_feed_unsubscribe(struct redis_feed *f, const char *channel)
+{
+    (void)channel;
+    subscribed = subscribing = false;
+    return f->up ? 0 : -1;
+}
+
+/* ---- what Redis does with them ---- */
+
+static void execute_info(struct request *q)
+{
+    int life = redis.life[q->log];
+    if (life < 0)
+        return;
+    struct rec *first = nth_alive(life, 0, false);
+    q->info = (struct redis_info){.exists = true,
+                                  .length = (uint64_t)alive_in(life),
+                                  .last = redis.lives[life].last,
+                                  .has_first = first != NULL,
+                                  .first = first ? first->id : XID_ZERO,
+                                  .has_added = true,
+                                  .added = redis.lives[life].added,
+                                  .has_deleted = true,
+                                  .deleted = redis.lives[life].max_deleted};
+    if (redis.nlooks < 4096)
+        redis.looks[redis.nlooks++] = (struct look){life, sim.stamp, q->info.added - q->info.length,
+                                                    q->info.has_first, q->info.first};
+}
+
+/* An answer holds so many bytes of long records, but one at least. */
+#define LARGE_BYTES (200 * 1024)
+
+static void execute_range(struct request *q)
+{
+    const struct redis_range *range = &q->range;
+    int life = redis.life[q->log];
+    size_t large = 0;
+    q->first = npicked;
+    for (int i = 0; life >= 0 && i < redis.nrecs && (unsigned)q->n < range->count; i++) {
+        const struct rec *r = &redis.recs[range->newest_first ? redis.nrecs - 1 - i : i];
+        const char *text;
+        if (r->life != life || r->fate != ALIVE || xid_cmp(r->id, range->from) < 0 ||
+            xid_cmp(r->id, range->to) > 0)
+            continue;
+        bool kept = r->kind == KIND_LONG && range->large != LARGE_NONE &&
+                    !(range->large == LARGE_BUT_FIRST && q->n == 0);
+        size_t len = kept ? rec_payload(r, &text) : 0;
+        if (kept && large > 0 && large + len > LARGE_BYTES && range->count > 2) {
+            q->result = REDIS_CUT;
+            break;
+        }
+        large += len;
+        picked[npicked++] = r->serial;
+        q->n++;
+    }
+}
+
+static void execute(struct request *q)
+{
+    if (denied & (q->is_info ? 2 : 1)) {
+        q->result = REDIS_REFUSED;
+        return;
+    }
+    tracked[q->log] = true;
+    if (q->is_info)
+        execute_info(q);
+    else
+        execute_range(q);
+}
+
+static void execute_subscribe(void)
+{
+    subscribing = false;
+    if (denied & 4) {
+        news_add(NEWS_REFUSED, 2, 0);
+        return;
+    }
+    if (!subscribed)
+        news_add(NEWS_SUBSCRIBED, 2, 0);
+    subscribed = true;
+}
+
+static bool execute_next(void)
+{
+    if (!feed.up)
+        return false;
+    if (subscribing && (executed == asked || sim.stamp & 1)) {
+        execute_subscribe();
+        return true;
+    }
+    if (executed == asked)
+        return false;
+    execute(&requests[executed++]);
+    return true;
+}
+
+/* ---- what arrives ---- */
+
+static void hand_over_range(struct request *q, enum redis_result result)
+{
+    static struct redis_entry entries[MAX_RECORDS];
+    static struct slice fields[MAX_RECORDS][2];
+    static char texts[MAX_RECORDS][24];
+    int n = result == REDIS_LOST ? 0 : q->n;
+    nblobs = 0;
+    for (int i = 0; i < n; i++) {
+        const struct rec *r = &redis.recs[picked[q->first + i]];
+        const char *text;
+        size_t len = rec_payload(r, &text);
+        fields[i][0] = slice_of("data");
+        fields[i][1] = slice_make(texts[i], len);
+        bool dropped =
+            q->range.large == LARGE_NONE || (q->range.large == LARGE_BUT_FIRST && i == 0);
+        if (r->kind != KIND_LONG) {
+            memcpy(texts[i], text, len);
+        } else if (dropped || nblobs == MAX_LARGE) {
+            fields[i][1].len = 0;
+        } else {
+            blobs[nblobs] = blob_new(len);
+            memcpy(blobs[nblobs]->bytes, text, len);
+            fields[i][1].p = blobs[nblobs++]->bytes;
+        }
+        entries[i] = (struct redis_entry){r->id, fields[i], 1};
+    }
+    machine_leave(false);
+    q->range_fn(q->arg, result, entries, (size_t)n);
+    machine_enter();
+    for (int i = 0; i < nblobs; i++)
+        blob_unref(blobs[i]);
+    nblobs = 0;
+}
+
+static void tell_request(const struct request *q, enum redis_result result)
+{
+    static const char *const said[] = {"OK", "CUT", "LOST", "WRONGTYPE", "REFUSED"};
+    if (q->is_info)
+        story("   XINFO log%d: %s, length %llu, added %llu, last %llu", q->log, said[result],
+              (unsigned long long)q->info.length, (unsigned long long)q->info.added,
+              (unsigned long long)q->info.last.ms);
+    else
+        story("   %s log%d %llu to %llu, %u: %s, %d from #%d",
+              q->range.newest_first ? "XREVRANGE" : "XRANGE", q->log,
+              (unsigned long long)q->range.from.ms, (unsigned long long)q->range.to.ms,
+              q->range.count, said[result], q->n, q->n ? picked[q->first] : -1);
+}
+
+static void hand_over(struct request *q, bool lost)
+{
+    enum redis_result result = lost ? REDIS_LOST : q->result;
+    tell_request(q, result);
+    if (!q->is_info) {
+        hand_over_range(q, result);
+        return;
+    }
+    machine_leave(false);
+    q->info_fn(q->arg, result, result == REDIS_OK ? &q->info : NULL);
+    machine_enter();
+}
+
+static void hand_over_news(const struct news *w)
+{
+    const char *text = NULL;
+    size_t len = 0;
+    if (w->kind == NEWS_MESSAGE) {
+        redis.messages[redis.nmessages++] = w->serial;
+        redis.recs[w->serial].born = sim.stamp; /* what was given to the relay counts */
+        len = rec_payload(&redis.recs[w->serial], &text);
+    }
+    story("   %s", w->kind == NEWS_RING ? w->log ? "invalidation of log1" : "invalidation of log0"
+                   : w->kind == NEWS_FLUSH      ? "invalidation of all"
+                   : w->kind == NEWS_SUBSCRIBED ? "subscribed"
+                   : w->kind == NEWS_REFUSED    ? "subscription refused"
+                                                : "a message");
+    machine_leave(false);
+    if (w->kind == NEWS_RING)
+        feed.events->ring(feed.arg, slice_of(keys[w->log]));
+    else if (w->kind == NEWS_FLUSH)
+        feed.events->ring(feed.arg, slice_make(NULL, 0));
+    else if (w->kind == NEWS_SUBSCRIBED)
+        feed.events->subscribed(feed.arg, slice_of(keys[2]));
+    else if (w->kind == NEWS_REFUSED)
+        feed.events->refused(feed.arg);
+    else
+        feed.events->message(feed.arg, slice_of(keys[2]), slice_make(text, len));
+    machine_enter();
+}
+
+static void go_down(void)
+{
+    int last = asked;
+    feed.want_down = feed.up = false;
+    story("   connection lost");
+    tracked[0] = tracked[1] = subscribed = subscribing = false;
+    nnews = news_arrived = news_taken = 0;
+    for (int i = answered; i < last; i++)
+        hand_over(&requests[i], true);
+    asked = executed = arrived = answered = 0;
+    npicked = 0;
+    machine_leave(false);
+    feed.events->down(feed.arg);
+    machine_enter();
+}
+
+static void go_up(void)
+{
+    feed.want_up = false;
+    feed.up = true;
+    story("   connected");
+    machine_leave(false);
+    feed.events->up(feed.arg, !sim.settings[SET_SWEEP]);
+    machine_enter();
+}
+
+bool redis_ready(void)
+{
+    return feed.want_up || feed.want_down || feed.failed ||
+           (feed.up && (arrived > answered || news_arrived > news_taken));
+}
+
+static void take_answers(void)
+{
+    while (feed.up && answered < arrived)
+        hand_over(&requests[answered++], false);
+    if (feed.up && answered == asked) {
+        asked = executed = arrived = answered = 0;
+        npicked = 0;
+    }
+}
+
+static void take_news(void)
+{
+    while (feed.up && news_taken < news_arrived)
+        hand_over_news(&news[news_taken++]);
+    if (news_taken == nnews)
+        nnews = news_arrived = news_taken = 0;
+}
+
+void redis_feed_run(struct redis_feed *f, int64_t now)
+{
+    bool was = machine_enter();
+    (void)now;
+    sim.progress += redis_ready();
+    if (f->want_down)
+        go_down();
+    if (f->failed) {
+        f->failed = false;
+        machine_leave(false);
+        f->events->down(f->arg);
+        machine_enter();
+    }
+    if (f->want_up)
+        go_up();
+    if (sim.stamp & 2) {
+        take_answers();
+        take_news();
+    } else {
+        take_news();
+        take_answers();
+    }
+    machine_leave(was);
+}
+
+bool redis_all(void)
+{
+    bool any = arrived > answered || news_arrived > news_taken;
+    while (execute_next())
+        any = true;
+    any = any || arrived < executed || news_arrived < nnews;
+    arrived = executed;
+    news_arrived = nnews;
+    return any || feed.want_up;
+}
+
+/* ---- steps ---- */
+
+static void go(bool up)
+{
+    if (up && !feed.up) {
+        feed.want_up = true;
+    } else if (!up && feed.up) {
+        feed.want_down = true;
+        redis.down_ever = true;
+    } else if (!up && !feed.want_up && !redis.down_ever) {
+        feed.failed = true; /* the first attempt to connect fails */
+        redis.down_ever = true;
+    }
+    if (!up)
+        feed.want_up = false;
+    else if (feed.up)
+        feed.want_down = false;
+}
+
+static void publish(int kind)
+{
+    if (!subscribed || redis.nrecs == MAX_RECORDS)
+        return;
+    int serial = redis.nrecs++;
+    redis.recs[serial] = (struct rec){.id = {0, (uint64_t)serial},
+                                      .serial = serial,
+                                      .log = 2,
+                                      .life = -1,
+                                      .kind = kind,
+                                      .born = NEVER,
+                                      .dead = NEVER};
+    story("channel: #%d", serial);
+    news_add(NEWS_MESSAGE, 2, serial);
+}
+
+static void arrive(int *upto, int end, int n)
+{
+    *upto = end - *upto < n ? end : *upto + n;
+}
+
+static void double_news(int log)
+{
+    news_add(NEWS_RING, log, 0);
+}
+
+void redis_op(const struct step *s)
+{
+    switch (s->op) {
+    case OP_ADD:
+        for (int i = 0; i < s->b; i++)
+            add(s->a, s->c, s->d && i == 0);
+        break;
+    case OP_XDEL:
+        delete_one(s->a, s->b, s->c);
+        break;
+    case OP_TRIM:
+        trim(s->a, s->b);
+        break;
+    case OP_DEL:
+        del(s->a, s->b);
+        break;
+    case OP_AWAY:
+        away(s->a);
+        break;
+    case OP_BACK:
+        back(s->a);
+        break;
+    case OP_CRASH:
+        crash(s->a);
+        go(false);
+        break;
+    case OP_UP:
+    case OP_DOWN:
+        go(s->op == OP_UP);
+        break;
+    case OP_DENY:
+        denied = s->a;
+        redis.denied_ever = redis.denied_ever || denied;
+        break;
+    case OP_ALLOW:
+        denied = 0;
+        break;
+    case OP_SPURIOUS: /* evicted from the tracking table, or changed in another database */
+        changed(s->a);
+        break;
+    case OP_DOUBLE:
+        if (feed.up && !sim.settings[SET_SWEEP])
+            double_news(s->a);
+        break;
+    case OP_FLUSH:
+        del(0, 0);
+        del(1, 0);
+        if (feed.up && !sim.settings[SET_SWEEP])
+            news_add(NEWS_FLUSH, 0, 0);
+        break;
+    case OP_PUBLISH:
+        publish(s->a);
+        break;
+    case OP_EXEC:
+        for (int i = 0; i < s->a; i++)
+            execute_next();
+        break;
+    case OP_ANSWER:
+        arrive(&arrived, executed, s->a);
+        break;
+    case OP_RING:
+        arrive(&news_arrived, nnews, s->a);
+        break;
+    default:
+        abort();
+    }
+}

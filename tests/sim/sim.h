@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sim: the parts of the relay's simulation.  One run is a list of steps; nothing else decides what
+ * happens, so that a run can be repeated, told and shortened.
+ *
+ *   step.c     steps: their text, and the list that a seed makes
+ *   machine.c  the system calls of the relay: time, sockets, epoll, the order pipe, memory
+ *   redis.c    a model of Redis, and the feed (redis_feed_*) over it
+ *   client.c   the viewers' clients: what each received, parsed as an event stream
+ *   oracle.c   what each client had to receive
+ *   sim.c      runs, seeds, shrinking, named cases
+ */
+#ifndef SSELOG_SIM_H
+#define SSELOG_SIM_H
+
+#include <limits.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "redis_io.h"
+#include "relay_parts.h"
+
+#define NEVER INT_MAX
+
+/* ---- step.c ---- */
+
+enum op {
+    OP_SET, /* a setting of this run, before all else */
+    OP_WAIT,
+    OP_BURST, /* the next steps happen before the relay looks */
+    /* Redis */
+    OP_ADD,
+    OP_XDEL,
+    OP_TRIM,
+    OP_DEL,
+    OP_AWAY,
+    OP_BACK,
+    OP_CRASH,
+    OP_UP,
+    OP_DOWN,
+    OP_DENY,
+    OP_ALLOW,
+    OP_SPURIOUS,
+    OP_FLUSH,
+    OP_PUBLISH,
+    /* what is on its way */
+    OP_EXEC,
+    OP_ANSWER,
+    OP_RING,
+    OP_DOUBLE,
+    /* clients */
+    OP_JOIN,
+    OP_AGAIN,
+    OP_STALL,
+    OP_TAKE,
+    OP_FLOW,
+    OP_LEAVE,
+    OP_OOM,
+    OPS
+};
+
+struct step {
+    enum op op;
+    int a, b, c, d;
+};
+
+#define MAX_STEPS 1200
+struct plan {
+    struct step steps[MAX_STEPS];
+    int n;
+};
+
+enum mode {
+    MODE_GENTLE, /* adds and XDEL amid the log */
+    MODE_TRIM,   /* and trimming */
+    MODE_LIVES,  /* and logs deleted and made again with higher or lower ids */
+    MODE_AWAY,   /* and logs renamed away and back */
+    MODE_OUTAGE, /* and connections lost */
+    MODE_CRASH,  /* and the tail of a log lost */
+    MODE_DENY,   /* and commands refused for a time */
+    MODE_LONG,   /* long records */
+    MODE_BULK,   /* history as one event */
+    MODE_PUBSUB, /* messages without ids */
+    MODE_MEMORY, /* allocations fail */
+    MODE_SWEEP,  /* without tracking */
+    MODE_ALL,
+    MODES
+};
+extern const char *const mode_names[MODES];
+
+enum setting { SET_RING, SET_READ, SET_READS, SET_SWEEP, SET_LAST, SETTINGS };
+
+void plan_make(struct plan *p, enum mode mode, uint64_t seed);
+/* One step as text, NUL-terminated. */
+void step_print(const struct step *s, char *out, size_t size);
+/* Reads the text of steps; -1 with a line on stderr where it is not one. */
+int plan_read(struct plan *p, const char *path);
+void plan_print(const struct plan *p);
+unsigned hash32(unsigned x);
+
+/* ---- sim.c ---- */
+
+struct sim {
+    struct relay *relay;
+    const struct plan *plan;
+    int at;      /* next step */
+    int stamp;   /* counts what happens: records born and dead, frames received */
+    int64_t now; /* ms */
+    bool verbose;
+    bool settling; /* all is calm: what is asked is answered at once */
+    bool stopping;
+    int settings[SETTINGS];
+    int progress, idle; /* of the turns of the relay */
+    int restless;       /* answers that led to more requests, at one time */
+    jmp_buf spins;
+};
+extern struct sim sim;
+
+/* Performs one step. */
+void sim_step(const struct step *s);
+/* Tells a line of the story. */
+void story(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- machine.c ---- */
+
+void machine_reset(void);
+/* Between these no allocation fails: the simulation's own code runs. */
+bool machine_enter(void);
+void machine_leave(bool was);
+/* The nth allocation of the relay from now on fails, and more after it. */
+void machine_oom(int nth, int more);
+bool machine_was_oom(void);
+/* Whether an allocation fails now: for the feed, whose memory is not simulated itself. */
+bool machine_fails(void);
+
+struct client;
+/* A socket whose peer is c; returns its descriptor. */
+int machine_socket(struct client *c, bool file);
+void machine_flow(int fd, bool flows, int space);
+void machine_take(int fd, int bytes);
+void machine_hang_up(int fd);
+bool machine_open(int fd);
+int machine_open_count(void);
+
+/* ---- redis.c ---- */
+
+#define STREAMS     2
+#define LOGS        3 /* and one channel */
+#define MAX_RECORDS 700
+#define MAX_LIVES   60
+
+enum fate { ALIVE, DELETED, TRIMMED, GONE /* with its key */, AWAY, CUT /* with the tail */ };
+
+struct rec {
+    struct xid id;
+    int serial, log, life;
+    int count; /* entries of its life up to it */
+    int kind;  /* enum kind */
+    int born, dead;
+    enum fate fate;
+    bool was_first; /* deleted when it was the first */
+};
+enum kind { KIND_SEEN, KIND_HIDDEN, KIND_LONG };
+
+/* What XINFO said once. */
+struct look {
+    int life, stamp;
+    uint64_t removed;
+    bool has_first;
+    struct xid first;
+};
+
+struct redis {
+    struct rec recs[MAX_RECORDS];
+    int nrecs;
+    struct {
+        int log;
+        uint64_t added;
+        struct xid last, max_deleted;
+        int cuts;
+        int begun, left; /* when it was at its key, last */
+    } lives[MAX_LIVES];
+    int nlives;
+    int life[LOGS];  /* at the key; -1: none */
+    int aside[LOGS]; /* renamed away */
+    uint64_t next_ms[LOGS];
+    int changed[LOGS];   /* stamp of the last DEL, RENAME, loss; 0: never */
+    bool was_back[LOGS]; /* a log came back, or lost its tail: ids may be seen again */
+    bool denied_ever, down_ever;
+    struct look looks[4096];
+    int nlooks;
+    /* messages, in the order in which the relay was given them */
+    int messages[MAX_RECORDS];
+    int nmessages;
+};
+extern struct redis redis;
+
+void redis_reset(void);
+void redis_op(const struct step *s);
+/* Whether the feed has work that may be done now. */
+bool redis_ready(void);
+/* Executes and delivers all there is. Whether there was anything. */
+bool redis_all(void);
+const struct rec *redis_find(int log, struct xid id);
+size_t rec_payload(const struct rec *r, const char **p);
+
+/* ---- client.c ---- */
+
+enum view_kind { VIEW_PLAIN, VIEW_FILTER, VIEW_ENVELOPE, VIEW_SMARTER, VIEWS };
+
+enum event_kind { EV_RECORD, EV_ID, EV_GAP, EV_LIVE, EV_SOURCE, EV_END, EV_UNAVAILABLE };
+
+struct event {
+    enum event_kind kind;
+    int stamp;
+    int serial; /* record; of the id of EV_ID, -1: 0-0 */
+    struct xid id;
+    long long n; /* lost, replayed; -1: null */
+    struct xid after, next;
+    bool has_next;
+    bool bulk; /* in one event with the one before */
+    bool live; /* EV_SOURCE */
+};
+
+#define MAX_EVENTS  1600
+#define MAX_CLIENTS 40
+struct client {
+    int number, fd, log;
+    enum view_kind view;
+    int history;
+    bool has_cursor;
+    struct xid cursor;
+    int base;      /* serial of the record at the cursor; -1: 0-0 */
+    int base_life; /* -1: 0-0 */
+    int joined;    /* stamp */
+    int left;      /* the client hung up; NEVER */
+    int closed;    /* the server did; NEVER */
+    bool oom;      /* memory ran out while it was there */
+    bool slow;     /* was ever stalled */
+    bool file, cgi;
+    struct event events[MAX_EVENTS];
+    int n;
+    bool over;          /* FCGI_END_REQUEST */
+    const char *broken; /* not an event stream; NULL: fine */
+    bool has_last;
+    struct xid last; /* Last-Event-ID */
+    /* parser */
+    unsigned char head[8];
+    int have;
+    size_t content, padding;
+    int type;
+    char *line;
+    size_t len, cap;
+    char *data;
+    size_t data_len, data_cap;
+    char name[24];
+    bool has_data, has_id;
+    struct xid id;
+};
+extern struct client *clients[MAX_CLIENTS];
+extern int nclients;
+
+void clients_reset(void);
+void client_op(const struct step *s);
+void client_bytes(struct client *c, const char *p, size_t len);
+void client_closed(struct client *c);
+void clients_flow_all(void);
+
+/* ---- oracle.c ---- */
+
+/* What the first fault is; NULL: none. With verbose all are told. */
+const char *oracle_check(void);
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* step: what happens in a run, as text and from a seed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+static const char *const op_names[OPS] = {
+    [OP_SET] = "set",       [OP_WAIT] = "wait",       [OP_BURST] = "burst",
+    [OP_ADD] = "add",       [OP_XDEL] = "xdel",       [OP_TRIM] = "trim",
+    [OP_DEL] = "del",       [OP_AWAY] = "away",       [OP_BACK] = "back",
+    [OP_CRASH] = "crash",   [OP_UP] = "up",           [OP_DOWN] = "down",
+    [OP_DENY] = "deny",     [OP_ALLOW] = "allow",     [OP_SPURIOUS] = "spurious",
+    [OP_FLUSH] = "flush",   [OP_PUBLISH] = "publish", [OP_EXEC] = "exec",
+    [OP_ANSWER] = "answer", [OP_RING] = "ring",       [OP_DOUBLE] = "double",
+    [OP_JOIN] = "join",     [OP_AGAIN] = "again",     [OP_STALL] = "stall",
+    [OP_TAKE] = "take",     [OP_FLOW] = "flow",       [OP_LEAVE] = "leave",
+    [OP_OOM] = "oom",
+};
+
+const char *const mode_names[MODES] = {
+    [MODE_GENTLE] = "gentle", [MODE_TRIM] = "trim",     [MODE_LIVES] = "lives",
+    [MODE_AWAY] = "away",     [MODE_OUTAGE] = "outage", [MODE_CRASH] = "crash",
+    [MODE_DENY] = "deny",     [MODE_LONG] = "long",     [MODE_BULK] = "bulk",
+    [MODE_PUBSUB] = "pubsub", [MODE_MEMORY] = "memory", [MODE_SWEEP] = "sweep",
+    [MODE_ALL] = "all",
+};
+
+/* ---- text ---- */
+
+void step_print(const struct step *s, char *out, size_t size)
+{
+    snprintf(out, size, "%s %d %d %d %d", op_names[s->op], s->a, s->b, s->c, s->d);
+    /* zeros at the end say nothing */
+    for (size_t n = strlen(out); n > 2 && strcmp(out + n - 2, " 0") == 0; n -= 2)
+        out[n - 2] = '\0';
+}
+
+void plan_print(const struct plan *p)
+{
+    char text[80];
+    for (int i = 0; i < p->n; i++) {
+        step_print(&p->steps[i], text, sizeof text);
+        printf("%s\n", text);
+    }
+}
+
+static int read_step(struct step *s, const char *line)
+{
+    char name[16];
+    *s = (struct step){0};
+    if (sscanf(line, "%15s %d %d %d %d", name, &s->a, &s->b, &s->c, &s->d) < 1)
+        return -1;
+    for (int i = 0; i < OPS; i++) {
+        if (strcmp(name, op_names[i]) == 0) {
+            s->op = (enum op)i;
+            return 0;
+        }
+    }
+    return -1;
+}
+
+int plan_read(struct plan *p, const char *path)
+{
+    char line[200];
+    FILE *f = fopen(path, "r");
+    p->n = 0;
+    if (!f) {
+        perror(path);
+        return -1;
+    }
+    int bad = 0;
+    while (!bad && fgets(line, sizeof line, f)) {
+        if (line[0] == '#' || line[0] == '\n')
+            continue;
+        bad = p->n == MAX_STEPS || read_step(&p->steps[p->n], line);
+        p->n += !bad;
+    }
+    fclose(f);
+    if (bad)
+        fprintf(stderr, "%s: not a step: %s", path, line);
+    return bad ? -1 : 0;
+}
+
+/* ---- from a seed ---- */
+
+static uint64_t state;
+
+static unsigned rnd(unsigned n)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (unsigned)((state >> 11) % n);
+}
+
+static bool one_in(unsigned n)
+{
+    return rnd(n) == 0;
+}
+
+unsigned hash32(unsigned x)
+{
+    x = (x ^ (x >> 16)) * 0x45d9f3bu;
+    x = (x ^ (x >> 16)) * 0x45d9f3bu;
+    return x ^ (x >> 16);
+}
+
+static void put(struct plan *p, enum op op, int a, int b, int c, int d)
+{
+    if (p->n < MAX_STEPS)
+        p->steps[p->n++] = (struct step){op, a, b, c, d};
+}
+
+/* Which events a mode has: one in so many of the events about Redis; 0: none. */
+struct odds {
+    unsigned trim, head, del, away, down, crash, deny, hidden, lng, oom, flush;
+};
+
+static const struct odds odds_of[MODES] = {
+    [MODE_GENTLE] = {.hidden = 4},
+    [MODE_TRIM] = {.trim = 4, .head = 3, .hidden = 4},
+    [MODE_LIVES] = {.trim = 8, .head = 3, .del = 12, .hidden = 4, .flush = 90},
+    [MODE_AWAY] = {.trim = 8, .head = 3, .del = 20, .away = 8, .hidden = 4},
+    [MODE_OUTAGE] = {.trim = 8, .head = 3, .del = 25, .down = 10, .hidden = 4},
+    [MODE_CRASH] = {.trim = 12, .head = 3, .down = 20, .crash = 12},
+    [MODE_DENY] = {.trim = 8, .head = 3, .del = 30, .deny = 8, .down = 40},
+    [MODE_LONG] = {.trim = 10, .head = 3, .down = 30, .hidden = 6, .lng = 8},
+    [MODE_BULK] = {.trim = 8, .head = 3, .del = 25, .down = 20, .hidden = 6},
+    [MODE_PUBSUB] = {.down = 12, .hidden = 4, .deny = 30},
+    [MODE_MEMORY] = {.trim = 8, .head = 3, .del = 25, .down = 25, .hidden = 6, .oom = 3},
+    [MODE_SWEEP] = {.trim = 8, .head = 3, .del = 25, .down = 25, .hidden = 6},
+    [MODE_ALL] = {.trim = 8,
+                  .head = 3,
+                  .del = 25,
+                  .away = 30,
+                  .down = 25,
+                  .crash = 30,
+                  .deny = 30,
+                  .hidden = 6,
+                  .lng = 40,
+                  .oom = 20,
+                  .flush = 200},
+};
+
+static bool hit(unsigned odds)
+{
+    return odds > 0 && one_in(odds);
+}
+
+static int some_log(void)
+{
+    return one_in(6) ? 1 : 0;
+}
+
+static void redis_event(struct plan *p, const struct odds *o)
+{
+    int log = some_log();
+    if (hit(o->trim))
+        put(p, OP_TRIM, log, (int)rnd(one_in(3) ? 2 : 10), 0, 0);
+    else if (hit(o->del))
+        put(p, OP_DEL, log, (int)rnd(4), 0, 0);
+    else if (hit(o->away))
+        put(p, one_in(2) ? OP_AWAY : OP_BACK, log, 0, 0, 0);
+    else if (hit(o->down))
+        put(p, one_in(2) ? OP_DOWN : OP_UP, 0, 0, 0, 0);
+    else if (hit(o->crash))
+        put(p, OP_CRASH, (int)rnd(5), 0, 0, 0);
+    else if (hit(o->deny))
+        put(p, one_in(2) ? OP_DENY : OP_ALLOW, 1 + (int)rnd(7), 0, 0, 0);
+    else if (hit(o->flush))
+        put(p, OP_FLUSH, 0, 0, 0, 0);
+    else if (hit(o->oom))
+        put(p, OP_OOM, 1 + (int)rnd(one_in(2) ? 4 : 30), one_in(3) ? (int)rnd(20) : 0, 0, 0);
+    else if (one_in(6))
+        put(p, OP_XDEL, log, (int)rnd(12), o->head > 0 && one_in(o->head), 0);
+    else
+        put(p, OP_ADD, log, one_in(8) ? 1 + (int)rnd(6) : 1,
+            hit(o->lng)      ? KIND_LONG
+            : hit(o->hidden) ? KIND_HIDDEN
+                             : KIND_SEEN,
+            one_in(8));
+}
+
+static int some_view(enum mode mode)
+{
+    if (mode == MODE_BULK)
+        return one_in(4) ? (int)rnd(VIEWS) : VIEW_SMARTER;
+    if (mode == MODE_ALL)
+        return (int)rnd(VIEWS);
+    return one_in(3) ? one_in(2) ? VIEW_FILTER : VIEW_ENVELOPE : VIEW_PLAIN;
+}
+
+/* A cursor: -1 none, -2 0-0, -3 one beyond all, else of the nth newest record ever. */
+static int some_cursor(void)
+{
+    if (one_in(2))
+        return -1;
+    if (one_in(12))
+        return one_in(3) ? -3 : -2;
+    return (int)rnd(one_in(2) ? 3 : 25);
+}
+
+static void client_event(struct plan *p, enum mode mode)
+{
+    int k = (int)rnd(MAX_CLIENTS);
+    bool channel = mode == MODE_PUBSUB || (mode == MODE_ALL && one_in(8));
+    switch (rnd(9)) {
+    case 0:
+    case 1:
+        put(p, OP_JOIN, (channel ? 2 : some_log()) + 10 * some_view(mode), some_cursor(),
+            one_in(3) ? 0 : 1 + (int)rnd(one_in(2) ? 4 : 14), (int)rnd(8));
+        break;
+    case 2:
+    case 3:
+        put(p, OP_AGAIN, k, 0, 0, 0);
+        break;
+    case 4:
+        put(p, OP_STALL, k, (int)rnd(one_in(2) ? 3 : 200), 0, 0);
+        break;
+    case 5:
+    case 6:
+        put(p, OP_TAKE, k, 1 + (int)rnd(one_in(3) ? 60000 : 200), 0, 0);
+        break;
+    case 7:
+        put(p, OP_FLOW, k, 0, 0, 0);
+        break;
+    case 8:
+        put(p, OP_LEAVE, k, 0, 0, 0);
+        break;
+    }
+}
+
+static void traffic_event(struct plan *p)
+{
+    unsigned w = rnd(12);
+    if (w < 5)
+        put(p, OP_EXEC, 1 + (int)rnd(2), 0, 0, 0);
+    else if (w < 9)
+        put(p, OP_ANSWER, 1 + (int)rnd(3), 0, 0, 0);
+    else if (w < 11)
+        put(p, OP_RING, 1 + (int)rnd(2), 0, 0, 0);
+    else
+        put(p, one_in(2) ? OP_SPURIOUS : OP_DOUBLE, some_log(), 0, 0, 0);
+}
+
+static void begin(struct plan *p, enum mode mode)
+{
+    put(p, OP_SET, SET_RING, one_in(3) ? 1 << 20 : (int)rnd(3000), 0, 0);
+    put(p, OP_SET, SET_READ, one_in(3) ? 128 * 1024 : 20 + (int)rnd(300), 0, 0);
+    put(p, OP_SET, SET_READS, 1 + (int)rnd(8), 0, 0);
+    put(p, OP_SET, SET_LAST, (int)rnd(2), 0, 0);
+    if (mode == MODE_SWEEP)
+        put(p, OP_SET, SET_SWEEP, 1, 0, 0);
+    int before = (int)rnd(one_in(2) ? 4 : 30);
+    for (int i = 0; i < before; i++)
+        put(p, OP_ADD, some_log(), 1, one_in(5) ? KIND_HIDDEN : KIND_SEEN, one_in(8));
+    if (!one_in(10))
+        put(p, OP_UP, 0, 0, 0, 0);
+}
+
+void plan_make(struct plan *p, enum mode mode, uint64_t seed)
+{
+    state = (seed * MODES + (uint64_t)mode + 1) * 0x9E3779B97F4A7C15ull | 1;
+    for (int i = 0; i < 8; i++)
+        rnd(2);
+    p->n = 0;
+    begin(p, mode);
+    int n = one_in(4) ? 400 : 60 + (int)rnd(200);
+    /* Some runs have much traffic, some hardly any. */
+    unsigned traffic = 4 + rnd(12), crowd = 1 + rnd(4), writes = 1 + rnd(5);
+    for (int i = 0; i < n; i++) {
+        unsigned w = rnd(traffic + crowd + writes + 2);
+        if (w < traffic)
+            traffic_event(p);
+        else if (w < traffic + crowd)
+            client_event(p, mode);
+        else if (w < traffic + crowd + writes) {
+            if (mode == MODE_PUBSUB || (mode == MODE_ALL && one_in(6)))
+                put(p, OP_PUBLISH, one_in(5) ? KIND_HIDDEN : KIND_SEEN, 0, 0, 0);
+            if (mode != MODE_PUBSUB || one_in(3))
+                redis_event(p, &odds_of[mode]);
+        } else if (one_in(2)) {
+            put(p, OP_BURST, 1 + (int)rnd(6), 0, 0, 0);
+        } else {
+            put(p, OP_WAIT, (int)rnd(one_in(20) ? 20000 : one_in(3) ? 600 : 40), 0, 0, 0);
+        }
+    }
+}
