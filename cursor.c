@@ -35,16 +35,35 @@ static bool has_holes(const struct redis_info *info)
     return info->has_first && info->has_deleted && xid_cmp(info->deleted, info->first) > 0;
 }
 
-uint64_t cursor_removed(const struct redis_info *info)
+/* How many records have left the log; RANK_UNKNOWN where Redis does not tell, or was told otherwise
+ * (XSETID). */
+static uint64_t cursor_removed(const struct redis_info *info)
 {
     bool known = info->has_added && info->added >= info->length;
     return known ? info->added - info->length : RANK_UNKNOWN;
 }
 
+/* The rank of a cursor before the first record there is. */
+static uint64_t rank_of_first(const struct redis_info *info)
+{
+    return has_holes(info) ? RANK_UNKNOWN : cursor_removed(info);
+}
+
+struct cursor cursor_at_beginning(const struct redis_info *info)
+{
+    return (struct cursor){.at = CURSOR_OPEN, .before = info->first, .rank = rank_of_first(info)};
+}
+
+void cursor_begin_read(struct cursor *c, struct xid first)
+{
+    if (c->at == CURSOR_OPEN && xid_cmp(first, c->before) != 0)
+        c->rank = RANK_UNKNOWN;
+}
+
 /* c goes on at the oldest record that is left, or behind the newest that ever was. */
 static void move_to_first(struct cursor *c, const struct redis_info *info)
 {
-    c->rank = has_holes(info) ? RANK_UNKNOWN : cursor_removed(info);
+    c->rank = rank_of_first(info);
     c->id = info->has_first ? info->first : info->last;
     c->at = info->has_first ? CURSOR_NEXT : CURSOR_SENT;
     c->large = c->located = false;

@@ -28,7 +28,7 @@ struct cursor {
     struct xid id;
     enum cursor_at at;
     bool located;      /* the record at id was deleted, and reads begin at ... */
-    struct xid before; /* ... the last one before it */
+    struct xid before; /* ... the last one before it; OPEN: rank holds if this is the first read */
     bool large;        /* id was sent and held a value longer than DIVERT_MIN */
     uint64_t rank;     /* records ever added to the log up to what was sent; RANK_UNKNOWN */
 };
@@ -52,9 +52,10 @@ struct xid cursor_read_from(const struct cursor *c);
 bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, size_t count,
                    size_t *start);
 
-/* How many records have left the log, which is the rank of a cursor before the first there is;
- * RANK_UNKNOWN where Redis does not tell, or was told otherwise (XSETID). */
-uint64_t cursor_removed(const struct redis_info *info);
+/* At the beginning of a log, whatever it is by the time of the read. */
+struct cursor cursor_at_beginning(const struct redis_info *info);
+/* What c becomes by a read whose first entry has that id. */
+void cursor_begin_read(struct cursor *c, struct xid first);
 
 enum cursor_verdict {
     CURSOR_READ_ON, /* c is good to read from (it may have moved to the first record there is) */

@@ -381,12 +381,12 @@ static struct cursor end_of_log(const struct redis_info *info)
         .id = info->last, .at = CURSOR_SENT, .rank = known ? info->added : RANK_UNKNOWN};
 }
 
-/* Where a viewer without a cursor begins. */
+/* Where a viewer without a cursor begins; anew as long as it was sent nothing. */
 static void place_fresh(struct relay *r, struct viewer *v, const struct redis_info *info)
 {
     v->history_to = v->history > 0 ? info->last : XID_ZERO;
-    v->clear_to = XID_ZERO;
-    v->proof = 0;
+    v->beyond = v->missing; /* the log's last record, which was deleted */
+    v->missing = false;
     if (v->history > 0 && info->length > v->history) {
         v->replaying = true;
         read_newest(r, v, v->history);
@@ -396,8 +396,7 @@ static void place_fresh(struct relay *r, struct viewer *v, const struct redis_in
     if (v->history == 0 || !info->exists)
         v->cursor = end_of_log(info);
     else
-        v->cursor = (struct cursor){.at = CURSOR_OPEN, .rank = RANK_UNKNOWN};
-    v->fresh = false;
+        v->cursor = cursor_at_beginning(info);
     viewer_set_state(v, VIEWER_BEHIND);
 }
 
@@ -414,16 +413,10 @@ bool log_at_end(struct viewer *v)
     return false;
 }
 
-/* It found where to begin, but got nothing yet, and the log ends before that now: another one. */
-static bool begins_in_other_log(const struct viewer *v, const struct redis_info *info)
-{
-    return v->cursor.at == CURSOR_OPEN && xid_cmp(info->last, cursor_position(&v->cursor)) < 0;
-}
-
 static void place(struct relay *r, struct viewer *v, const struct redis_info *info)
 {
     struct gap gap;
-    if (v->fresh || begins_in_other_log(v, info)) {
+    if (v->fresh) {
         place_fresh(r, v, info);
         return;
     }

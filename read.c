@@ -178,8 +178,17 @@ void read_newest(struct relay *r, struct viewer *v, unsigned history)
     read_send(r, q);
 }
 
-/* The same for the entries before those that q brought. Without memory its viewers are placed again
- * later. */
+static void place_waiters(struct read *q)
+{
+    for (struct viewer *v = read_take_waiters(q), *next; v; v = next) {
+        next = v->wait_next;
+        v->cursor.located = false;
+        log_place_missing(v);
+    }
+}
+
+/* The same for the entries before those that q brought: from its last one on, which shows that both
+ * pages are of one log. Without memory its viewers are placed again later. */
 static void read_more(struct relay *r, struct read *q, unsigned left, struct xid to)
 {
     struct read *more = read_new(r, READ_NEWEST, q->log);
@@ -190,7 +199,7 @@ static void read_more(struct relay *r, struct read *q, unsigned left, struct xid
     more->number = q->number;
     more->left = left;
     more->to = to;
-    more->count = read_count(q->log) < left ? read_count(q->log) : left;
+    more->count = 1 + (read_count(q->log) < left ? read_count(q->log) : left);
     for (struct viewer *v = waiters, *next; v; v = next) {
         next = v->wait_next;
         read_join(more, v);
@@ -198,31 +207,40 @@ static void read_more(struct relay *r, struct read *q, unsigned left, struct xid
     read_send(r, more);
 }
 
+/* Where q's viewers begin; open: wherever the log begins then. */
+static void begin_at(struct read *q, struct xid first, bool open)
+{
+    for (struct viewer *v = read_take_waiters(q), *next; v; v = next) {
+        next = v->wait_next;
+        v->cursor = (struct cursor){
+            .id = first, .at = open ? CURSOR_OPEN : CURSOR_NEXT, .rank = RANK_UNKNOWN};
+        viewer_set_state(v, VIEWER_BEHIND);
+        viewer_serve(v);
+    }
+}
+
 /* The newest N begin at the last entry that the backwards reads brought. */
 static void on_newest(struct relay *r, struct read *q, enum redis_result result,
                       const struct redis_entry *entries, size_t count)
 {
+    bool later = xid_cmp(q->to, XID_MAX) != 0; /* a page behind the first */
     if (result != REDIS_OK) {
         read_take_waiters(q);
         if (result != REDIS_LOST)
             log_fail_all(q->log, result);
         return;
     }
-    read_weigh(q->log, entries, count);
-    unsigned left = q->left - (count < q->left ? (unsigned)count : q->left);
-    if (left > 0 && count == q->count && q->waiters) {
-        read_more(r, q, left, xid_prev(entries[count - 1].id));
+    if (later && (count == 0 || xid_cmp(entries[0].id, q->to) != 0)) {
+        place_waiters(q); /* gone meanwhile, or another log */
         return;
     }
-    bool empty = count == 0 && xid_cmp(q->to, XID_MAX) == 0; /* all trimmed meanwhile */
-    struct xid first = count > 0 ? entries[count - 1].id : empty ? XID_ZERO : xid_next(q->to);
-    for (struct viewer *v = read_take_waiters(q), *next; v; v = next) {
-        next = v->wait_next;
-        v->cursor = (struct cursor){.id = first, .at = CURSOR_OPEN, .rank = RANK_UNKNOWN};
-        v->fresh = false;
-        viewer_set_state(v, VIEWER_BEHIND);
-        viewer_serve(v);
-    }
+    read_weigh(q->log, entries, count);
+    size_t brought = count - later;
+    unsigned left = q->left - (brought < q->left ? (unsigned)brought : q->left);
+    if (left > 0 && count == q->count && q->waiters)
+        read_more(r, q, left, entries[count - 1].id);
+    else
+        begin_at(q, count > 0 ? entries[count - 1].id : XID_ZERO, count == 0);
 }
 
 /* The last record up to a viewer's cursor is this. */
@@ -338,6 +356,8 @@ static void hand_to_waiters(struct relay *r, struct read *q, const struct redis_
     struct batch *b = &r->batch;
     struct viewer *waiters = read_take_waiters(q);
     batch_begin(b, &q->from, q->as_history);
+    if (start < count)
+        cursor_begin_read(&b->after, entries[start].id);
     size_t next = start < count ? batch_fill(r, b, q->view, entries, start, count, q->nth) : count;
     bool failed = start < count && next == 0;
     if (failed)
@@ -367,11 +387,7 @@ static void on_after(struct relay *r, struct read *q, enum redis_result result,
         read_take_waiters(q);
         log_fail_all(q->log, result);
     } else if (!cursor_proven(&q->from, entries, count, &start)) {
-        for (struct viewer *v = read_take_waiters(q), *next; v; v = next) {
-            next = v->wait_next;
-            v->cursor.located = false;
-            log_place_missing(v);
-        }
+        place_waiters(q);
     } else {
         read_weigh(q->log, entries, count);
         hand_to_waiters(r, q, entries, count, start);

@@ -71,7 +71,7 @@ struct viewer {
     unsigned history, keepalive, retry;
     enum viewer_state state;
     enum end_reason end_reason; /* at ends */
-    bool fresh;                 /* has no cursor yet */
+    bool fresh;                 /* brought no cursor, and was sent nothing yet */
     bool resumed;               /* brought one */
     bool unproven;              /* its cursor was not met by the tip, nor in the ring */
     bool missing;               /* a read did not find the record at its cursor */

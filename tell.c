@@ -216,7 +216,7 @@ void tell_failure(struct viewer *v, struct buf *b, const char *reason)
 static void stands_at(struct viewer *v, struct xid id, uint64_t rank)
 {
     v->cursor = (struct cursor){.id = id, .at = CURSOR_SENT, .rank = rank};
-    v->beyond = false;
+    v->fresh = v->beyond = false;
     set_told(v, (struct told){id, true});
 }
 

@@ -50,6 +50,7 @@ static enum out_result become_live(struct viewer *v)
     if (v->cursor.at != CURSOR_SENT ||
         xid_cmp(cursor_position(&v->cursor), cursor_position(tip)) <= 0)
         v->cursor = *tip;
+    v->fresh = false;
     enum out_result r = tell_live(v);
     if (r != OUT_SENT)
         return r;

@@ -46,6 +46,7 @@ static bool shows(const struct client *c, const struct rec *r)
 /* Between two positions, while the events are walked. */
 struct walk {
     const struct client *c;
+    bool told_gap;
     bool placed;  /* it has a position; else it was promised nothing yet */
     int at;       /* serial; -1: 0-0 */
     int at_stamp; /* when it came there */
@@ -64,7 +65,8 @@ static bool excused_same_counts(const struct rec *a)
 {
     int deleted = 0; /* before it was read, perhaps: then the relay did not count it */
     for (int i = 0; i < redis.nrecs; i++)
-        deleted += redis.recs[i].life == a->life && redis.recs[i].fate == DELETED;
+        deleted += redis.recs[i].life == a->life &&
+                   (redis.recs[i].fate == DELETED || redis.recs[i].fate == CUT);
     for (int i = 0; i < redis.nlooks; i++) {
         const struct look *k = &redis.looks[i];
         if (redis.lives[k->life].log == a->log && (k->life > a->life || redis.was_back[a->log]) &&
@@ -85,20 +87,39 @@ static bool excused_deleted_beyond(const struct rec *a)
     return false;
 }
 
-static bool excused(const struct walk *w, const struct rec *missing)
+/* The record behind a, where the client is not shown it. */
+static const struct rec *next_hidden(const struct walk *w, const struct rec *a)
+{
+    for (int i = a ? a->serial + 1 : 0; i < redis.nrecs; i++) {
+        const struct rec *r = rec_of(i);
+        if (r->log == w->c->log && (a ? r->life == a->life : r->dead > w->floor))
+            return shows(w->c, r) ? NULL : r;
+    }
+    return NULL;
+}
+
+/* Redis cannot tell the place from one in the log that is there now. Records that the filter
+ * withholds moved it on, unseen. */
+static bool may_be_elsewhere(const struct walk *w)
 {
     const struct rec *a = rec_of(w->at);
     const struct rec *next = w->gap ? redis_find(w->c->log, w->gap_next) : NULL;
     if (next && excused_deleted_beyond(next)) /* where the gap ended stands for a position */
         return true;
+    for (a = a ? a : next_hidden(w, NULL); a; a = next_hidden(w, a))
+        if (excused_same_counts(a) || excused_deleted_beyond(a))
+            return true;
+    return false;
+}
+
+static bool excused(const struct walk *w, const struct rec *missing)
+{
     if (missing->fate == CUT) /* nobody was told of it before it was gone */
         return true;
     /* To a client at 0-0 a log that is no longer there was never there. */
-    if (!a && redis.lives[missing->life].left != NEVER)
+    if (w->at < 0 && redis.lives[missing->life].left != NEVER)
         return true;
-    if (!a)
-        return false;
-    return excused_same_counts(a) || excused_deleted_beyond(a);
+    return may_be_elsewhere(w);
 }
 
 /* Whether r is owed to the client between w->at and an event at stamp. */
@@ -194,7 +215,7 @@ static void check_gap(struct walk *w, const struct event *e)
 {
     if (e == w->bulk_gap) { /* of something before or amid the bulk */
         w->bulk_gap = NULL;
-        w->gap = true;
+        w->gap = w->told_gap = true;
         return;
     }
     const struct rec *a = rec_of(w->at);
@@ -209,29 +230,30 @@ static void check_gap(struct walk *w, const struct event *e)
         fault(w->c, "a gap that begins before the position", "after #%d", w->at);
     if (e->has_next && !changed && !redis.was_back[w->c->log] && xid_cmp(e->next, e->after) <= 0)
         fault(w->c, "a gap that ends before it begins", "after #%d", w->at);
-    w->gap = true;
+    w->gap = w->told_gap = true;
     w->gap_next = e->next;
 }
 
 /* ---- history ---- */
 
 /* A client that brought no cursor gets the newest N, as of some moment before it was live. */
-static void check_history(const struct client *c, int first, int live_stamp)
+static void check_history(const struct walk *w, int first, int live_stamp)
 {
+    const struct client *c = w->c;
     int before = 0, newer = 0;
     for (int i = 0; i < c->n && c->events[i].kind != EV_LIVE; i++)
         before += c->events[i].kind == EV_RECORD && rec_of(c->events[i].serial)->born < c->joined;
     if (before > c->history && !redis.was_back[c->log])
         fault(c, "more history than asked for", "%d of %d", before, c->history);
-    /* A record that was there all the time, and with less than N newer ones at any time, is in it.
-     */
+    /* A record that is there when live is told, with less than N newer ones, is in it, or is yet to
+     * come. */
     for (int i = redis.nrecs - 1; i >= 0; i--) {
         const struct rec *r = rec_of(i);
         if (r->log != c->log || r->born >= live_stamp || r->dead < c->joined)
             continue;
-        bool there = r->born < c->joined && r->dead > live_stamp;
-        if (there && newer < c->history && shows(c, r) && (first < 0 || r->serial < first) &&
-            redis.changed[c->log] < c->joined)
+        bool passed_over = first >= 0 ? r->serial < first : r->serial <= w->at;
+        if (r->dead > live_stamp && newer < c->history && shows(c, r) && passed_over &&
+            !redis.was_back[c->log])
             fault(c, "less history than there is", "#%d", r->serial);
         newer++;
     }
@@ -253,7 +275,7 @@ static void check_live(struct walk *w, const struct event *e)
         for (int i = 0; i < c->n && first < 0 && &c->events[i] != e; i++)
             if (c->events[i].kind == EV_RECORD)
                 first = c->events[i].serial;
-        check_history(c, first, e->stamp);
+        check_history(w, first, e->stamp);
     }
     /* A client that resumes may be told live at a tip that has yet to be read on. */
     for (int s = w->at + 1; w->placed && !c->has_cursor && c->history > 0 && s < redis.nrecs; s++) {
@@ -280,14 +302,14 @@ static void check_record(struct walk *w, const struct event *e)
 {
     const struct rec *r = rec_of(e->serial);
     bool again = redis.was_back[w->c->log];
-    bool same_counts = again && rec_of(w->at) && excused_same_counts(rec_of(w->at));
-    if (w->placed && e->serial <= w->at && !(again && w->gap) && !same_counts) {
+    bool same_counts = again && may_be_elsewhere(w);
+    if (w->placed && e->serial <= w->at && !(again && (w->gap || w->bulk_gap)) && !same_counts) {
         fault(w->c, e->serial == w->at ? "a record is repeated" : "out of order", "#%d after #%d",
               e->serial, w->at);
     } else if (w->placed && e->serial > w->at) {
         check_between(w, e->serial, e->stamp);
     }
-    if (r->dead < w->c->joined && !w->live && !w->c->has_cursor)
+    if (r->dead < w->c->joined && !w->live && !w->c->has_cursor && !w->told_gap)
         fault(w->c, "a record that was gone before it came", "#%d", e->serial);
     w->sent++;
     place_at(w, e->serial, e->stamp);
@@ -298,7 +320,7 @@ static void check_id(struct walk *w, const struct event *e)
     bool again = redis.was_back[w->c->log];
     if (w->placed && w->gap && e->serial < 0) /* the beginning of a log that is to come */
         return;
-    if (w->placed && e->serial < w->at && !(again && w->gap))
+    if (w->placed && e->serial < w->at && !again)
         fault(w->c, "the id goes back", "#%d after #%d", e->serial, w->at);
     if (w->placed && e->serial > w->at)
         check_between(w, e->serial + 1, e->stamp);
@@ -369,6 +391,16 @@ static const struct event *bulk_gap(const struct client *c)
     return NULL;
 }
 
+/* Redis refused, and the last frame was not taken, or had no place amid a bulk or a long record. */
+static bool may_end_unsaid(const struct client *c)
+{
+    bool has_long = false;
+    for (int i = 0; i < redis.nrecs; i++)
+        has_long = has_long || redis.recs[i].kind == KIND_LONG;
+    return redis.denied_ever &&
+           (c->slow || has_long || (c->view == VIEW_SMARTER && (c->over || c->cgi)));
+}
+
 static void check_client(const struct client *c)
 {
     struct walk w;
@@ -398,8 +430,7 @@ static void check_client(const struct client *c)
     if (failed && !redis.denied_ever)
         fault(c, "unavailable without a reason", "%d", c->n);
     /* Its last frame was not taken, or had no place amid a bulk. */
-    bool given_up = redis.denied_ever &&
-                    ((c->slow && !c->over) || (c->view == VIEW_SMARTER && (c->over || c->cgi)));
+    bool given_up = may_end_unsaid(c);
     if (c->left != NEVER || c->oom || failed || given_up)
         return;
     if (!ended || !(c->over || c->cgi))
@@ -448,7 +479,7 @@ static void check_messages(const struct client *c)
     }
     if (failed && !redis.denied_ever)
         fault(c, "unavailable without a reason", "%d", c->n);
-    if (c->left != NEVER || c->oom || failed)
+    if (c->left != NEVER || c->oom || failed || may_end_unsaid(c))
         return;
     if (!ended || !live)
         fault(c, "never live, or dropped", "closed %d", c->closed);
