@@ -81,7 +81,7 @@ static bool excused_same_counts(const struct rec *a)
  * deleted beyond it: the position may as well be one of its own that was deleted. */
 static bool excused_deleted_beyond(const struct rec *a)
 {
-    for (int i = a->life + 1; i < redis.nlives; i++)
+    for (int i = a->life + (a->fate != CUT); i < redis.nlives; i++)
         if (redis.lives[i].log == a->log && xid_cmp(redis.lives[i].max_deleted, a->id) >= 0)
             return true;
     return false;
@@ -336,6 +336,22 @@ static void check_source(struct walk *w, const struct event *e)
     w->lost_source = !e->live;
 }
 
+/* Each outage under a client that was being served is told, and its end too. */
+static void check_outages(const struct client *c)
+{
+    for (int i = 0; i < redis.noutages; i++) {
+        bool served = false, told = false;
+        for (int k = 0; k < c->n; k++) {
+            const struct event *e = &c->events[k];
+            served = served || e->stamp < redis.outages[i].from;
+            told = told || (e->kind == EV_SOURCE && !e->live && e->stamp >= redis.outages[i].from &&
+                            e->stamp <= redis.outages[i].to);
+        }
+        if (served && !told && redis.outages[i].from < c->left && redis.outages[i].from < c->closed)
+            fault(c, "an outage is not told", "at %d", redis.outages[i].from);
+    }
+}
+
 /* At the end: what is in the log, and what was lost and not told. */
 static void check_end(struct walk *w, int stamp)
 {
@@ -435,6 +451,8 @@ static void check_client(const struct client *c)
         return;
     if (!ended || !(c->over || c->cgi))
         fault(c, "dropped", "closed %d", c->closed);
+    if (!c->slow && c->view != VIEW_SMARTER)
+        check_outages(c);
     check_end(&w, sim.stamp);
 }
 

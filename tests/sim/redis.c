@@ -56,6 +56,7 @@ void redis_reset(void)
 {
     redis.nrecs = redis.nlives = redis.nlooks = redis.nmessages = 0;
     redis.denied_ever = redis.down_ever = false;
+    redis.noutages = 0;
     for (int i = 0; i < LOGS; i++) {
         redis.life[i] = redis.aside[i] = -1;
         redis.next_ms[i] = 1000000;
@@ -243,8 +244,9 @@ static void back(int log)
     changed(log);
 }
 
-/* Redis ends and comes back without the last n records of its first log. */
-static void crash(int n)
+/* Redis ends, and it or a replica comes back without the last n records of the first log; its clock
+ * may be behind the ids that were given. */
+static void crash(int n, bool clock_behind)
 {
     int life = redis.life[0];
     for (int i = redis.nrecs - 1; life >= 0 && i >= 0 && n > 0; i--) {
@@ -261,6 +263,8 @@ static void crash(int n)
             if (redis.recs[i].life == life && redis.recs[i].fate != CUT)
                 last = redis.recs[i].id;
         redis.lives[life].last = last;
+        if (clock_behind)
+            redis.next_ms[0] = last.ms;
         if (xid_cmp(redis.lives[life].max_deleted, last) > 0)
             redis.lives[life].max_deleted = last;
         redis.lives[life].cuts++;
@@ -619,6 +623,10 @@ static void go_down(void)
     int last = asked;
     feed.want_down = feed.up = false;
     story("   connection lost");
+    if (redis.noutages < 64)
+        redis.outages[redis.noutages++].from = sim.stamp;
+    if (redis.noutages > 0)
+        redis.outages[redis.noutages - 1].to = NEVER;
     tracked[0] = tracked[1] = subscribed = subscribing = false;
     nnews = news_arrived = news_taken = 0;
     for (int i = answered; i < last; i++)
@@ -635,6 +643,8 @@ static void go_up(void)
     feed.want_up = false;
     feed.up = true;
     story("   connected");
+    if (redis.noutages > 0 && redis.outages[redis.noutages - 1].to == NEVER)
+        redis.outages[redis.noutages - 1].to = sim.stamp;
     machine_leave(false);
     feed.events->up(feed.arg, !sim.settings[SET_SWEEP]);
     machine_enter();
@@ -768,7 +778,7 @@ void redis_op(const struct step *s)
         back(s->a);
         break;
     case OP_CRASH:
-        crash(s->a);
+        crash(s->a, s->b);
         go(false);
         break;
     case OP_UP:

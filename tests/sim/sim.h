@@ -189,6 +189,10 @@ struct redis {
     int changed[LOGS];   /* stamp of the last DEL, RENAME, loss; 0: never */
     bool was_back[LOGS]; /* a log came back, or lost its tail: ids may be seen again */
     bool denied_ever, down_ever;
+    struct {
+        int from, to; /* stamps; to: NEVER so far */
+    } outages[64];
+    int noutages;
     struct look looks[4096];
     int nlooks;
     /* messages, in the order in which the relay was given them */

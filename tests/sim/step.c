@@ -166,7 +166,7 @@ static void redis_event(struct plan *p, const struct odds *o)
     else if (hit(o->down))
         put(p, one_in(2) ? OP_DOWN : OP_UP, 0, 0, 0, 0);
     else if (hit(o->crash))
-        put(p, OP_CRASH, (int)rnd(5), 0, 0, 0);
+        put(p, OP_CRASH, (int)rnd(5), one_in(3), 0, 0);
     else if (hit(o->deny))
         put(p, one_in(2) ? OP_DENY : OP_ALLOW, 1 + (int)rnd(7), 0, 0, 0);
     else if (hit(o->flush))
