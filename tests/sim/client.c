@@ -93,6 +93,14 @@ static void records(struct client *c, bool bulk)
     }
 }
 
+/* An id alone tells a client what it did not know. */
+static bool is_told(const struct client *c)
+{
+    bool brought = !c->has_last && c->has_cursor;
+    return (c->has_last && xid_cmp(c->id, c->last) == 0) ||
+           (brought && xid_cmp(c->id, c->cursor) == 0);
+}
+
 static void id_only(struct client *c)
 {
     struct event *e = event_add(c, EV_ID);
@@ -103,11 +111,23 @@ static void id_only(struct client *c)
         c->broken = "an id that the log never had";
 }
 
+/* What a bulk's records were is known by the id behind it. */
+static bool bulk_is_last(const struct client *c)
+{
+    return c->view == VIEW_SMARTER && c->log < STREAMS && !c->has_cursor && !c->has_last &&
+           c->n > 0 && c->events[c->n - 1].kind == EV_LIVE;
+}
+
 static void dispatch(struct client *c)
 {
     struct event *e;
     char *d = c->data;
     size_t n = c->data_len;
+    bool alone = strcmp(c->name, "cursor") == 0 || (!c->has_data && c->has_id);
+    if (alone && is_told(c))
+        c->broken = "an id is told again";
+    if (bulk_is_last(c) && !alone && strcmp(c->name, "gap") != 0)
+        c->broken = "a bulk without an id behind it";
     if (c->has_id) {
         c->last = c->id;
         c->has_last = true;
@@ -133,7 +153,7 @@ static void dispatch(struct client *c)
         int sent = c->n;
         e = event_add(c, EV_LIVE);
         e->n = sent;
-    } else if (strcmp(c->name, "cursor") == 0 || (!c->has_data && c->has_id)) {
+    } else if (alone) {
         id_only(c);
     } else if (c->has_data) {
         records(c, false);
@@ -292,6 +312,7 @@ static void admit(struct client *c)
     a->history = (unsigned)c->history;
     a->keepalive = 15;
     a->retry = 3000;
+    a->lifetime = (unsigned)c->lifetime;
     a->seat = relay_seat(sim.relay, "", &why);
     relay_admit(sim.relay, a);
 }
@@ -333,8 +354,9 @@ static void join(const struct step *s)
     c->log = s->a % 10;
     c->view = (enum view_kind)(s->a / 10 % VIEWS);
     c->history = s->c;
-    c->file = s->d == 7;
-    c->cgi = s->d >= 5;
+    c->file = s->d % 10 == 7;
+    c->cgi = s->d % 10 >= 5;
+    c->lifetime = s->d / 10;
     set_cursor(c, s->b);
     story("client %d: joins log%d, %s, %s, history %d", c->number, c->log, profiles[c->view],
           c->has_cursor ? text_of(c->cursor) : "no cursor", c->history);

@@ -365,6 +365,9 @@ static void check_end(struct walk *w, int stamp)
         return;
     for (int s = 0; s < redis.nrecs; s++) {
         const struct rec *r = rec_of(s);
+        bool there = r->log == c->log && r->fate == ALIVE && r->life == life;
+        if (there && !shows(c, r) && s > w->at && !life_changed_since(w))
+            fault(c, "the end does not tell how far the log was read", "#%d", s);
         if (r->log != c->log || !shows(c, r))
             continue;
         if (s > w->at && r->fate == ALIVE && r->life == life && !(excused(w, r)))
@@ -447,7 +450,8 @@ static void check_client(const struct client *c)
         fault(c, "unavailable without a reason", "%d", c->n);
     /* Its last frame was not taken, or had no place amid a bulk. */
     bool given_up = may_end_unsaid(c);
-    if (c->left != NEVER || c->oom || failed || given_up)
+    bool gone = c->left != NEVER || c->lifetime > 0 || (c->oom && !ended);
+    if (gone || failed || given_up)
         return;
     if (!ended || !(c->over || c->cgi))
         fault(c, "dropped", "closed %d", c->closed);
@@ -470,6 +474,8 @@ static void check_messages(const struct client *c)
         if (e->kind == EV_RECORD) {
             int k = at + 1;
             long long missing = 0;
+            if (rec_of(e->serial)->born < c->joined)
+                fault(c, "a message from before it came", "#%d", e->serial);
             while (k < redis.nmessages && redis.messages[k] != e->serial)
                 missing += at >= 0 && shows(c, rec_of(redis.messages[k])), k++;
             if (k == redis.nmessages)
@@ -497,7 +503,8 @@ static void check_messages(const struct client *c)
     }
     if (failed && !redis.denied_ever)
         fault(c, "unavailable without a reason", "%d", c->n);
-    if (c->left != NEVER || c->oom || failed || may_end_unsaid(c))
+    bool gone = c->left != NEVER || c->lifetime > 0;
+    if (gone || c->oom || failed || may_end_unsaid(c))
         return;
     if (!ended || !live)
         fault(c, "never live, or dropped", "closed %d", c->closed);
@@ -526,7 +533,7 @@ static void tell(const struct client *c)
 
 const char *oracle_check(void)
 {
-    first_fault = NULL;
+    first_fault = redis.fault;
     for (int i = 0; i < nclients; i++) {
         if (sim.verbose)
             tell(clients[i]);

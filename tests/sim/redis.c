@@ -57,6 +57,7 @@ void redis_reset(void)
     redis.nrecs = redis.nlives = redis.nlooks = redis.nmessages = 0;
     redis.denied_ever = redis.down_ever = false;
     redis.noutages = 0;
+    redis.fault = NULL;
     for (int i = 0; i < LOGS; i++) {
         redis.life[i] = redis.aside[i] = -1;
         redis.next_ms[i] = 1000000;
@@ -365,6 +366,17 @@ static struct request *ask(const char *key, void *arg)
     return q;
 }
 
+/* Reads for viewers behind that are under way: they end at a tip. */
+static int reads_behind(void)
+{
+    int n = 0;
+    for (int i = answered; i < asked; i++) {
+        const struct redis_range *range = &requests[i].range;
+        n += !requests[i].is_info && !range->newest_first && xid_cmp(range->to, XID_MAX) != 0;
+    }
+    return n;
+}
+
 int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_range *range,
                      redis_range_fn *fn, void *arg)
 {
@@ -374,6 +386,8 @@ int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_r
         return -1;
     q->range = *range;
     q->range_fn = fn;
+    if (sim.settings[SET_READS] > 0 && reads_behind() > sim.settings[SET_READS])
+        redis.fault = "more reads at once than there may be";
     return 0;
 }
 

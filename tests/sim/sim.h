@@ -198,6 +198,7 @@ struct redis {
     /* messages, in the order in which the relay was given them */
     int messages[MAX_RECORDS];
     int nmessages;
+    const char *fault; /* what the relay asked for that it must not; NULL: nothing */
 };
 extern struct redis redis;
 
@@ -243,6 +244,7 @@ struct client {
     int closed;    /* the server did; NEVER */
     bool oom;      /* memory ran out while it was there */
     bool slow;     /* was ever stalled */
+    int lifetime;  /* seconds after which the relay ends it; 0: none */
     bool file, cgi;
     struct event events[MAX_EVENTS];
     int n;

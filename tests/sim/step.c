@@ -202,15 +202,21 @@ static int some_cursor(void)
     return (int)rnd(one_in(2) ? 3 : 25);
 }
 
+static bool has_channel(enum mode mode)
+{
+    return mode == MODE_ALL || mode == MODE_MEMORY;
+}
+
 static void client_event(struct plan *p, enum mode mode)
 {
     int k = (int)rnd(MAX_CLIENTS);
-    bool channel = mode == MODE_PUBSUB || (mode == MODE_ALL && one_in(8));
+    bool channel = mode == MODE_PUBSUB || (has_channel(mode) && one_in(6));
     switch (rnd(9)) {
     case 0:
     case 1:
         put(p, OP_JOIN, (channel ? 2 : some_log()) + 10 * some_view(mode), some_cursor(),
-            one_in(3) ? 0 : 1 + (int)rnd(one_in(2) ? 4 : 14), (int)rnd(8));
+            one_in(3) ? 0 : 1 + (int)rnd(one_in(2) ? 4 : 14),
+            (int)rnd(8) + (one_in(8) ? 10 * (1 + (int)rnd(4)) : 0));
         break;
     case 2:
     case 3:
@@ -245,6 +251,90 @@ static void traffic_event(struct plan *p)
         put(p, one_in(2) ? OP_SPURIOUS : OP_DOUBLE, some_log(), 0, 0, 0);
 }
 
+/* All that is under way arrives. */
+static void calm(struct plan *p)
+{
+    for (int i = 0; i < 4; i++) {
+        put(p, OP_EXEC, 8, 0, 0, 0);
+        put(p, OP_ANSWER, 8, 0, 0, 0);
+        put(p, OP_RING, 8, 0, 0, 0);
+    }
+}
+
+static void some_traffic(struct plan *p)
+{
+    for (unsigned n = rnd(8); n > 0; n--)
+        traffic_event(p);
+}
+
+/* The newest record is deleted, and its log perhaps too, while it is looked for. */
+static void newest_goes(struct plan *p, enum mode mode)
+{
+    const struct odds *o = &odds_of[mode];
+    if (one_in(2))
+        calm(p);
+    put(p, OP_ADD, 0, 1 + (int)rnd(3), KIND_SEEN, 0);
+    if (one_in(2))
+        some_traffic(p);
+    put(p, OP_XDEL, 0, 0, 0, 0);
+    put(p, OP_JOIN, 10 * some_view(mode), (int)rnd(2), 1 + (int)rnd(3), (int)rnd(8));
+    some_traffic(p);
+    if (o->del > 0 && one_in(2)) {
+        put(p, OP_DEL, 0, 1 + (int)rnd(2), 0, 0);
+        put(p, OP_ADD, 0, 1 + (int)rnd(6), KIND_SEEN, one_in(2));
+    }
+    some_traffic(p);
+    if (o->trim > 0 && one_in(2))
+        put(p, OP_TRIM, 0, (int)rnd(2), 0, 0);
+}
+
+/* History goes while it is looked for. */
+static void history_goes(struct plan *p, enum mode mode)
+{
+    const struct odds *o = &odds_of[mode];
+    put(p, OP_ADD, 0, 3 + (int)rnd(8), KIND_SEEN, 0);
+    put(p, OP_JOIN, 10 * some_view(mode), -1, 1 + (int)rnd(6), (int)rnd(8));
+    some_traffic(p);
+    if (o->trim > 0)
+        put(p, OP_TRIM, 0, (int)rnd(3), 0, 0);
+    some_traffic(p);
+    if (o->del > 0 && one_in(3)) {
+        put(p, OP_DEL, 0, (int)rnd(3), 0, 0);
+        put(p, OP_ADD, 0, 1 + (int)rnd(6), KIND_SEEN, one_in(2));
+    }
+}
+
+/* A read is refused under a client that comes back to the same place. */
+static void refusal(struct plan *p)
+{
+    calm(p);
+    put(p, OP_DENY, 1 + (int)rnd(3), 0, 0, 0);
+    put(p, one_in(2) ? OP_ADD : OP_SPURIOUS, 0, 1, KIND_SEEN, 0);
+    calm(p);
+    put(p, OP_ALLOW, 0, 0, 0, 0);
+    put(p, OP_AGAIN, (int)rnd(MAX_CLIENTS), 0, 0, 0);
+    some_traffic(p);
+}
+
+/* What hardly ever comes by chance, in the order that it takes. */
+static void rarity(struct plan *p, enum mode mode)
+{
+    const struct odds *o = &odds_of[mode];
+    if (mode == MODE_PUBSUB)
+        return;
+    if (o->deny > 0 && one_in(2))
+        refusal(p);
+    else if (one_in(2))
+        newest_goes(p, mode);
+    else
+        history_goes(p, mode);
+}
+
+static int some_message(void)
+{
+    return one_in(5) ? KIND_HIDDEN : one_in(12) ? KIND_LONG : KIND_SEEN;
+}
+
 static void begin(struct plan *p, enum mode mode)
 {
     put(p, OP_SET, SET_RING, one_in(3) ? 1 << 20 : (int)rnd(3000), 0, 0);
@@ -272,13 +362,15 @@ void plan_make(struct plan *p, enum mode mode, uint64_t seed)
     unsigned traffic = 4 + rnd(12), crowd = 1 + rnd(4), writes = 1 + rnd(5);
     for (int i = 0; i < n; i++) {
         unsigned w = rnd(traffic + crowd + writes + 2);
+        if (one_in(60))
+            rarity(p, mode);
         if (w < traffic)
             traffic_event(p);
         else if (w < traffic + crowd)
             client_event(p, mode);
         else if (w < traffic + crowd + writes) {
-            if (mode == MODE_PUBSUB || (mode == MODE_ALL && one_in(6)))
-                put(p, OP_PUBLISH, one_in(5) ? KIND_HIDDEN : KIND_SEEN, 0, 0, 0);
+            if (mode == MODE_PUBSUB || (has_channel(mode) && one_in(6)))
+                put(p, OP_PUBLISH, some_message(), 0, 0, 0);
             if (mode != MODE_PUBSUB || one_in(3))
                 redis_event(p, &odds_of[mode]);
         } else if (one_in(2)) {
