@@ -156,8 +156,8 @@ check-fast: ## unit tests, simulation and CGI scripts, in half a minute
 
 check-asan: ## unit tests, CGI scripts and the real stack under ASan and UBSan
 	@tests/deps ci
-	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan CC=clang SAN=address,undefined all units
-	@BUILD=$(abspath build/asan) tests/run unit cgi stack -m 'not memory'
+	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan CC=clang SAN=address,undefined all units sims
+	@BUILD=$(abspath build/asan) tests/run unit sim cgi stack -m 'not memory'
 
 check-tsan: ## the threaded part of the real stack under TSan
 	@tests/deps ci
@@ -224,6 +224,4 @@ $(BUILD)/sim/relay: $(wildcard tests/sim/*.c) tests/sim/sim.h $(BUILD)/libsselog
 	$(Q)$(CC) $(ALL_CPPFLAGS) -I. -DSIM_CASES='"$(abspath tests/sim/cases)"' $(ALL_CFLAGS) \
 	    $(ALL_LDFLAGS) $(SIM_WRAP) -o $@ $(wildcard tests/sim/*.c) $(BUILD)/libsselog.a $(LIBS)
 
-sims: $(BUILD)/sim/relay
-
-.PHONY: sims
+sims: $(BUILD)/sim/relay ## the simulation's program

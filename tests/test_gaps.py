@@ -58,6 +58,29 @@ def test_removed_and_filled_again_with_higher_ids(stack, redis):
         assert gaps(s) == [{"after": "5-0", "next": "7-0", "lost": None}]
 
 
+def test_recreated_log_that_grew_past_the_cursor_is_a_gap(stack, redis):
+    """Redis 7 tells by max-deleted-entry-id that this log never had the cursor's record."""
+    responder = stack.responder(redis)
+    ids = [redis.add("log", "new", id=f"{i}-0") for i in (1, 4, 6, 9)]
+    with follow(responder, HTTP_LAST_EVENT_ID="5-0") as s:
+        assert [e.id for e in s.messages(4)] == ids
+        assert gaps(s) == [{"after": "5-0", "next": "1-0", "lost": None}]
+
+
+def test_deleted_records_are_not_counted_as_lost(stack, redis):
+    """entries-added and length of Redis hold what XDEL removed: then nobody knows how many were trimmed."""
+    responder = stack.responder(redis)
+    ids = [redis.add("log", "a", id=f"{i}-0") for i in range(1, 10)]
+    redis.client.xdel("log", "5-0")
+    with follow(responder, HTTP_LAST_EVENT_ID="5-0") as s:
+        assert [e.id for e in s.messages(4)] == ids[5:]
+        assert not gaps(s)
+    redis.client.xtrim("log", minid="7-0", approximate=False)
+    with follow(responder, HTTP_LAST_EVENT_ID="0-0") as s:
+        assert [e.id for e in s.messages(3)] == ids[6:]
+        assert gaps(s) == [{"after": "0-0", "next": "7-0", "lost": None}]
+
+
 def test_trimmed_to_the_last_one_all_the_time(stack, redis):
     """MAXLEN 1: a viewer that keeps up misses nothing and is told of nothing."""
     responder = stack.responder(redis)

@@ -211,6 +211,15 @@ static bool cannot_be_known(const struct walk *w, const struct event *e)
     return true;
 }
 
+/* Redis tells a viewer that was live how many were lost, where none was ever deleted one by one. */
+static bool must_be_counted(const struct walk *w)
+{
+    for (int i = 0; i < redis.nrecs; i++)
+        if (redis.recs[i].log == w->c->log && redis.recs[i].fate == DELETED)
+            return false;
+    return w->live && !redis.was_back[w->c->log];
+}
+
 static void check_gap(struct walk *w, const struct event *e)
 {
     if (e == w->bulk_gap) { /* of something before or amid the bulk */
@@ -224,6 +233,8 @@ static void check_gap(struct walk *w, const struct event *e)
         fault(w->c, "a gap where nothing was lost", "after #%d, which is there", w->at);
     else if (!changed && !anything_gone(w, e->stamp) && !cannot_be_known(w, e))
         fault(w->c, "a gap where nothing was lost", "after #%d, lost %lld", w->at, e->n);
+    if (e->n < 0 && !changed && must_be_counted(w))
+        fault(w->c, "lost is not told", "after #%d", w->at);
     if (e->n >= 0 && !changed && !lost_is_exact(w, e))
         fault(w->c, "lost is not exact", "%lld after #%d", e->n, w->at);
     if (w->placed && !changed && !redis.was_back[w->c->log] && a && xid_cmp(e->after, a->id) < 0)
