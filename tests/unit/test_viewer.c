@@ -126,12 +126,121 @@ static void an_end_waits_for_who_does_not_read(void **state)
     close(s[1]);
 }
 
+/* A viewer whose log and view are ours, and what its peer gets. */
+struct stand {
+    struct relay relay;
+    struct log log;
+    struct view view;
+    struct viewer viewer;
+    int peer;
+};
+
+static void stand_begin(struct stand *t, enum viewer_state state)
+{
+    int s[2];
+    *t = (struct stand){0};
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
+    t->relay.epoll = epoll_create1(0);
+    t->log = (struct log){.relay = &t->relay, .source = SOURCE_STREAM};
+    t->view = (struct view){.log = &t->log, .profile = profile_find("plain")};
+    t->viewer = (struct viewer){.relay = &t->relay, .view = &t->view, .out = {.fd = s[0]}};
+    buf_init(&t->viewer.out.rest, 1024 * 1024);
+    t->viewer.said_live = true;
+    t->viewer.state = state;
+    t->log.live = state == VIEWER_LIVE;
+    t->peer = s[1];
+}
+
+static void peer_gets(const struct stand *t, const char *text)
+{
+    char got[1000];
+    ssize_t n = recv(t->peer, got, sizeof got, MSG_DONTWAIT);
+    assert_int_equal(n < 0 ? 0 : n, strlen(text));
+    assert_memory_equal(got, text, strlen(text));
+}
+
+static void stand_end(struct stand *t)
+{
+    close(t->viewer.out.fd);
+    close(t->peer);
+    close(t->relay.epoll);
+    buf_free(&t->viewer.out.rest);
+}
+
+/* Records 5, 6 and 7 as one byte each; behind them a long one, when there is one. */
+static void make_batch(struct batch *b, struct item items[3], struct blob *long_one)
+{
+    *b = (struct batch){.items = items, .count = 3, .after = {.id = {7, 0}, .at = CURSOR_SENT}};
+    buf_init(&b->bytes, 100);
+    buf_adds(&b->bytes, "567");
+    for (size_t i = 0; i < 3; i++)
+        items[i] = (struct item){.end = i + 1, .id = {5 + i, 0}};
+    buf_init(&b->open, 100);
+    buf_adds(&b->open, "id: 8-0\n");
+    b->blob = long_one;
+    b->after_blob = (struct cursor){.id = {8, 0}, .at = CURSOR_SENT};
+}
+
+/* What is under way goes first: the viewer gets the batch later, by a read of its own. */
+static void a_batch_waits_for_what_is_under_way(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct stand t;
+        struct batch b;
+        struct item items[3];
+        struct gap gap = {.lost = 1};
+        struct blob blob = {.refs = 1};
+        stand_begin(&t, VIEWER_LIVE);
+        make_batch(&b, items, NULL);
+        t.viewer.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
+        t.viewer.gap = i == 0 ? &gap : NULL;
+        t.viewer.blob = i == 1 ? &blob : NULL;
+        viewer_take(&t.viewer, &b);
+        peer_gets(&t, "");
+        assert_int_equal(t.viewer.state, VIEWER_BEHIND);
+        assert_int_equal(t.viewer.cursor.id.ms, 4);
+        assert_int_equal(t.log.live, 0);
+        buf_free(&b.bytes);
+        buf_free(&b.open);
+        stand_end(&t);
+    }
+}
+
+static void a_batch_gives_only_what_a_viewer_has_not(void **state)
+{
+    static const struct {
+        uint64_t at, then;
+        bool has_long;
+        const char *gets;
+    } cases[] = {{4, 7, false, "567"}, {6, 7, false, "7"}, {7, 7, false, ""},
+                 {9, 9, false, ""},    {8, 8, true, ""},   {6, 8, true, "7id: 8-0\n"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct stand t;
+        struct batch b;
+        struct item items[3];
+        struct blob blob = {.refs = 1};
+        stand_begin(&t, VIEWER_LIVE);
+        make_batch(&b, items, cases[i].has_long ? &blob : NULL);
+        t.viewer.cursor = (struct cursor){.id = {cases[i].at, 0}, .at = CURSOR_SENT};
+        viewer_take(&t.viewer, &b);
+        peer_gets(&t, cases[i].gets);
+        assert_int_equal(t.viewer.cursor.id.ms, cases[i].then);
+        buf_free(&b.bytes);
+        buf_free(&b.open);
+        stand_end(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaps_that_wait_become_one),
         cmocka_unit_test(a_drain_has_its_deadline),
         cmocka_unit_test(an_end_waits_for_who_does_not_read),
+        cmocka_unit_test(a_batch_waits_for_what_is_under_way),
+        cmocka_unit_test(a_batch_gives_only_what_a_viewer_has_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
