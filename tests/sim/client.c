@@ -127,7 +127,8 @@ static void dispatch(struct client *c)
     bool alone = strcmp(c->name, "cursor") == 0 || (!c->has_data && c->has_id);
     if (alone && is_told(c))
         c->broken = "an id is told again";
-    if (bulk_is_last(c) && !alone && strcmp(c->name, "gap") != 0)
+    bool excepted = strcmp(c->name, "gap") == 0 || strcmp(c->name, "unavailable") == 0;
+    if (bulk_is_last(c) && !alone && !excepted) /* before a gap stands no id */
         c->broken = "a bulk without an id behind it";
     if (c->has_id) {
         c->last = c->id;
