@@ -119,6 +119,15 @@ static bool bulk_is_last(const struct client *c)
            c->n > 0 && c->events[c->n - 1].kind == EV_LIVE;
 }
 
+static bool is_control(const char *name)
+{
+    static const char *const names[] = {"gap", "live", "source", "end", "unavailable"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0)
+            return true;
+    return false;
+}
+
 static void dispatch(struct client *c)
 {
     struct event *e;
@@ -134,6 +143,8 @@ static void dispatch(struct client *c)
         c->last = c->id;
         c->has_last = true;
     }
+    if (c->name[0] && !c->broken && is_control(c->name) && (*d != '{' || memchr(d, '\n', n)))
+        c->broken = "a frame stands amid a record";
     if (strcmp(c->name, "gap") == 0) {
         e = event_add(c, EV_GAP);
         e->n = number_after(d, n, "\"lost\":");
