@@ -26,6 +26,7 @@ void cursor_locate(struct cursor *c, struct xid before)
     c->located = true;
     c->before = before;
     c->large = false;
+    c->rank = RANK_UNKNOWN; /* should it be another log's, its counts prove nothing */
 }
 
 /* Records deleted one by one behind the first that is left: how many of those removed were before

@@ -331,7 +331,8 @@ static void check_id(struct walk *w, const struct event *e)
     bool again = redis.was_back[w->c->log];
     if (w->placed && w->gap && e->serial < 0) /* the beginning of a log that is to come */
         return;
-    if (w->placed && e->serial < w->at && !again)
+    bool elsewhere = e->serial >= 0 && excused_deleted_beyond(rec_of(e->serial));
+    if (w->placed && e->serial < w->at && !again && !elsewhere)
         fault(w->c, "the id goes back", "#%d after #%d", e->serial, w->at);
     if (w->placed && e->serial > w->at)
         check_between(w, e->serial + 1, e->stamp);
