@@ -167,6 +167,18 @@ static int64_t look_again(struct log *l, int64_t due)
     return l->look_at < due ? l->look_at : due;
 }
 
+static void ask_for_messages(struct log *l)
+{
+    struct relay *r = l->relay;
+    if (l->source == SOURCE_CHANNELS) {
+        channels_join(l);
+        return;
+    }
+    l->unasked = r->up && redis_feed_subscribe(r->feed, l->key) != 0;
+    if (l->unasked)
+        retry_soon(r);
+}
+
 int64_t log_tidy(struct relay *r)
 {
     int64_t due = INT64_MAX;
@@ -183,8 +195,11 @@ int64_t log_tidy(struct relay *r)
                 due = w->empty_since + LINGER_MS;
             p = &w->next;
         }
-        if (l->unproven) /* what there was no memory to ask for is asked again */
+        /* What there was no memory to ask for is asked again. */
+        if (l->unproven)
             log_ask_info(r, l);
+        if (l->unasked && l->views)
+            ask_for_messages(l);
         due = look_again(l, due);
         log_look(l);
         log_release(l);
@@ -260,6 +275,7 @@ static void tip_gap(struct relay *r, struct log *l, const struct gap *gap)
         ring_reset(&r->rings, &w->ring, cursor_position(&l->tip));
         for (struct viewer *v = w->viewers, *next; v; v = next) {
             next = v->next;
+            v->beyond = false; /* was found in the log that was here before, perhaps */
             bool beyond = xid_cmp(cursor_position(&v->cursor), gap->after) > 0;
             if (v->state == VIEWER_LIVE && !beyond) {
                 v->cursor = l->tip;
@@ -351,8 +367,9 @@ void log_on_tip(struct relay *r, struct read *q, enum redis_result result,
 void log_look(struct log *l)
 {
     struct relay *r = l->relay;
-    if (!l->rung || l->reading || l->unproven || !l->known || !r->up ||
-        l->source != SOURCE_STREAM || (l->live == 0 && l->wanted <= l->proven))
+    bool wanted = l->live > 0 || (l->views && l->wanted > l->proven);
+    if (!l->rung || l->reading || l->unproven || !l->known || !r->up || !wanted ||
+        l->source != SOURCE_STREAM)
         return;
     struct read *q = read_new(r, READ_TIP, l);
     if (!q)
@@ -458,9 +475,11 @@ static void displace(struct viewer *v)
 static void first_tip_for(struct view *w, struct xid tip)
 {
     ring_reset(&w->log->relay->rings, &w->ring, tip);
-    for (struct viewer *v = w->viewers; v; v = v->next)
+    for (struct viewer *v = w->viewers; v; v = v->next) {
+        v->beyond = false; /* was found in the log that was here before, perhaps */
         if (v->state == VIEWER_BEHIND && !v->read && xid_cmp(cursor_position(&v->cursor), tip) > 0)
             displace(v);
+    }
 }
 
 /* The tip of a log whose records nobody is given as they come: its end now. */
@@ -545,11 +564,13 @@ void log_ask_info(struct relay *r, struct log *l)
     l->again = l->asking;
     if (l->asking || !r->up)
         return;
-    if (redis_feed_info(r->feed, l->key, on_info, l) == 0) {
-        l->info_number = r->requests++;
-        l->asking = true;
-        l->under_way++;
+    if (redis_feed_info(r->feed, l->key, on_info, l)) {
+        retry_soon(r);
+        return;
     }
+    l->info_number = r->requests++;
+    l->asking = true;
+    l->under_way++;
 }
 
 void log_place(struct viewer *v)
@@ -563,14 +584,6 @@ void log_place_missing(struct viewer *v)
     v->missing = true;
     v->came = v->relay->requests;
     log_place(v);
-}
-
-static void ask_for_messages(struct log *l)
-{
-    if (l->source == SOURCE_CHANNELS)
-        channels_join(l);
-    else
-        redis_feed_subscribe(l->relay->feed, l->key);
 }
 
 void log_start(struct viewer *v)

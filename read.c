@@ -48,8 +48,10 @@ struct viewer *read_take_waiters(struct read *q)
 struct read *read_new(struct relay *r, enum read_kind kind, struct log *l)
 {
     struct read *q = calloc(1, sizeof *q);
-    if (!q)
+    if (!q) {
+        retry_soon(r);
         return NULL;
+    }
     q->kind = kind;
     q->log = l;
     l->under_way++;
@@ -105,6 +107,7 @@ int read_send(struct relay *r, struct read *q)
         return 0;
     }
     read_free(r, q);
+    retry_soon(r);
     return -1;
 }
 
@@ -214,6 +217,7 @@ static void begin_at(struct read *q, struct xid first, bool open)
         next = v->wait_next;
         v->cursor = (struct cursor){
             .id = first, .at = open ? CURSOR_OPEN : CURSOR_NEXT, .rank = RANK_UNKNOWN};
+        v->beyond = false;
         viewer_set_state(v, VIEWER_BEHIND);
         viewer_serve(v);
     }

@@ -121,6 +121,7 @@ struct log {
     bool asking;           /* XINFO is under way ... */
     uint64_t info_number;  /* ... the relay's request of this number ... */
     bool again;            /* ... and is to be asked for again behind it */
+    bool unasked;          /* there was no memory to subscribe */
     bool held;             /* viewers are placed when the read of the tip under way was answered */
     bool unproven;         /* the tip waits for XINFO: its record was not found */
     struct read *tip_read; /* READ_TIP under way; NULL: none */
@@ -209,6 +210,14 @@ struct relay {
     bool up, down, tracking;
     bool vouch_due; /* there was no memory to look at a key that vouches */
 };
+
+#define RETRY_MS 250
+/* There was no memory to ask for something: the next sweep, which tries again, comes soon. */
+static inline void retry_soon(struct relay *r)
+{
+    if (r->now + RETRY_MS < r->next_sweep)
+        r->next_sweep = r->now + RETRY_MS;
+}
 
 /* ---- viewer.c ---- */
 

@@ -9,8 +9,6 @@
 
 #include "relay_parts.h"
 
-#define RETRY_MS 250 /* after there was no memory to ask */
-
 struct vouch {
     struct relay *relay;
     char *key;
@@ -73,8 +71,7 @@ static int look(struct vouch *c)
     if (c->asking)
         return 0;
     r->vouch_due = true;
-    if (r->now + RETRY_MS < r->next_sweep)
-        r->next_sweep = r->now + RETRY_MS;
+    retry_soon(r);
     return -1;
 }
 

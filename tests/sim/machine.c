@@ -379,14 +379,6 @@ static int collect(struct epoll_event *events, int max)
 }
 
 #define SETTLE_MS 12000 /* less than a keepalive, and than the look once a minute */
-/* What there was no memory for is tried again when times are looked at: at a keepalive at the
- * latest. */
-#define RETRY_MS 20000
-
-static int64_t calm_until(void)
-{
-    return sim.now + (was_oom ? RETRY_MS : SETTLE_MS);
-}
 
 /* All is calm: what is on its way arrives, and time passes as the relay asks for it. Returns false
  * when the run is over. */
@@ -398,7 +390,7 @@ static bool settle(int64_t due)
         sim.settling = true;
         burst = 0;
         phase = 0;
-        until = calm_until();
+        until = sim.now + SETTLE_MS;
         story("-- calm");
         redis_op(&(struct step){OP_ALLOW, 0, 0, 0, 0});
         redis_op(&(struct step){OP_UP, 0, 0, 0, 0});
@@ -418,7 +410,7 @@ static bool settle(int64_t due)
     }
     if (phase == 0 && sim.settings[SET_LAST]) {
         phase = 1;
-        until = calm_until();
+        until = sim.now + SETTLE_MS;
         for (int i = 0; i < STREAMS; i++)
             redis_op(&(struct step){OP_ADD, i, 1, KIND_SEEN, 0});
         redis_op(&(struct step){OP_PUBLISH, KIND_SEEN, 0, 0, 0});

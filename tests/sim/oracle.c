@@ -516,7 +516,7 @@ static void check_messages(const struct client *c)
     if (failed && !redis.denied_ever)
         fault(c, "unavailable without a reason", "%d", c->n);
     bool gone = c->left != NEVER || c->lifetime > 0;
-    if (gone || c->oom || failed || may_end_unsaid(c))
+    if (gone || (c->oom && !ended) || failed || may_end_unsaid(c))
         return;
     if (!ended || !live)
         fault(c, "never live, or dropped", "closed %d", c->closed);
