@@ -99,7 +99,7 @@ $(BUILD)/%.o: %.c Makefile | $(BUILD)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD) $(BUILD)/unit $(BUILD)/fuzz $(BUILD)/bench:
+$(BUILD) $(BUILD)/unit $(BUILD)/sim $(BUILD)/fuzz $(BUILD)/bench:
 	$(Q)mkdir -p $@
 
 # A unit test includes the .c it is about; the rest comes from the archive.
@@ -207,9 +207,9 @@ uninstall: ## what install brought
 clean: ## remove build/
 	rm -rf build
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/fuzz/*.d $(BUILD)/bench/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/sim/*.d $(BUILD)/fuzz/*.d $(BUILD)/bench/*.d)
 
-.PHONY: all help units sims fuzzers deps demo check check-fast check-asan check-tsan check-memcheck chaos bench install uninstall clean
+.PHONY: all help units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck chaos bench install uninstall clean
 
 # ---- the simulation ----
 
@@ -218,10 +218,18 @@ SIM_SEAMS := epoll_create1 epoll_ctl epoll_wait pipe2 fcntl fcntl64 read write r
              clock_gettime time malloc_trim malloc calloc realloc strdup
 SIM_WRAP  := $(SIM_SEAMS:%=-Wl$(comma)--wrap=%)
 
-$(BUILD)/sim/relay: $(wildcard tests/sim/*.c) tests/sim/sim.h $(BUILD)/libsselog.a Makefile
+SIM_OBJECTS := $(patsubst tests/sim/%.c,$(BUILD)/sim/%.o,$(wildcard tests/sim/*.c))
+
+$(BUILD)/sim/%.o: tests/sim/%.c Makefile | $(BUILD)/sim
+	$(call say,CC,$@)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -I. -DSIM_CASES='"$(abspath tests/sim/cases)"' $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/sim/relay: $(SIM_OBJECTS) $(BUILD)/libsselog.a
 	$(call say,LD,$@)
-	$(Q)mkdir -p $(BUILD)/sim
-	$(Q)$(CC) $(ALL_CPPFLAGS) -I. -DSIM_CASES='"$(abspath tests/sim/cases)"' $(ALL_CFLAGS) \
-	    $(ALL_LDFLAGS) $(SIM_WRAP) -o $@ $(wildcard tests/sim/*.c) $(BUILD)/libsselog.a $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(SIM_WRAP) -o $@ $^ $(LIBS)
 
 sims: $(BUILD)/sim/relay ## the simulation's program
+
+mutants: ## breaks the relay in many ways: unit tests or the simulation must find each
+	@tests/deps check
+	@tests/sim/mutants

@@ -290,8 +290,8 @@ static void on_before(struct relay *r, struct read *q, enum redis_result result,
 
 static bool same_cursor(const struct cursor *a, const struct cursor *b)
 {
-    return xid_cmp(a->id, b->id) == 0 && a->at == b->at && a->located == b->located &&
-           (!a->located || xid_cmp(a->before, b->before) == 0);
+    return xid_cmp(a->id, b->id) == 0 && a->at == b->at && a->rank == b->rank &&
+           a->located == b->located && (!a->located || xid_cmp(a->before, b->before) == 0);
 }
 
 /* A read that is under way from the same place serves v as well. */

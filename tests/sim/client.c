@@ -419,7 +419,7 @@ void client_op(const struct step *s)
     }
     if (nclients == 0)
         return;
-    struct client *c = clients[s->a % nclients];
+    struct client *c = clients[s->a < 0 ? nclients - 1 : s->a % nclients]; /* -1: the newest */
     if (s->op == OP_AGAIN) {
         again(c);
         return;

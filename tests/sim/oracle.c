@@ -106,6 +106,9 @@ static bool may_be_elsewhere(const struct walk *w)
     const struct rec *next = w->gap ? redis_find(w->c->log, w->gap_next) : NULL;
     if (next && excused_deleted_beyond(next)) /* where the gap ended stands for a position */
         return true;
+    for (int i = 0; w->gap && !next && i < redis.nrecs; i++) /* it ended behind the log's last */
+        if (rec_of(i)->log == w->c->log && excused_deleted_beyond(rec_of(i)))
+            return true;
     for (a = a ? a : next_hidden(w, NULL); a; a = next_hidden(w, a))
         if (excused_same_counts(a) || excused_deleted_beyond(a))
             return true;

@@ -267,6 +267,28 @@ static void some_traffic(struct plan *p)
         traffic_event(p);
 }
 
+/* So many answers and what they call for, one after the other. */
+static void steps_on(struct plan *p)
+{
+    put(p, OP_RING, 2, 0, 0, 0);
+    for (unsigned n = rnd(5); n > 0; n--) {
+        put(p, OP_EXEC, 1, 0, 0, 0);
+        if (n > 1 || one_in(2))
+            put(p, OP_ANSWER, 1, 0, 0, 0);
+    }
+}
+
+/* Its ids begin anywhere, and some are beyond those of the former. */
+static void another_log(struct plan *p)
+{
+    put(p, OP_DEL, 0, (int)rnd(3), 0, 0);
+    put(p, OP_ADD, 0, 1 + (int)rnd(6), KIND_SEEN, one_in(4));
+    if (one_in(2))
+        put(p, OP_ADD, 0, 1 + (int)rnd(3), KIND_SEEN, 1);
+    if (one_in(3))
+        put(p, OP_XDEL, 0, (int)rnd(4), 0, 0);
+}
+
 /* The newest record is deleted, and its log perhaps too, while it is looked for. */
 static void newest_goes(struct plan *p, enum mode mode)
 {
@@ -274,16 +296,20 @@ static void newest_goes(struct plan *p, enum mode mode)
     if (one_in(2))
         calm(p);
     put(p, OP_ADD, 0, 1 + (int)rnd(3), KIND_SEEN, 0);
-    if (one_in(2))
+    if (one_in(3))
+        calm(p);
+    else if (one_in(2))
         some_traffic(p);
     put(p, OP_XDEL, 0, 0, 0, 0);
-    put(p, OP_JOIN, 10 * some_view(mode), (int)rnd(2), 1 + (int)rnd(3), (int)rnd(8));
-    some_traffic(p);
-    if (o->del > 0 && one_in(2)) {
-        put(p, OP_DEL, 0, 1 + (int)rnd(2), 0, 0);
-        put(p, OP_ADD, 0, 1 + (int)rnd(6), KIND_SEEN, one_in(2));
-    }
-    some_traffic(p);
+    if (one_in(2))
+        put(p, OP_JOIN, 10 * some_view(mode), (int)rnd(2), 1 + (int)rnd(3), (int)rnd(8));
+    steps_on(p);
+    if (o->del > 0 && one_in(2))
+        another_log(p);
+    steps_on(p);
+    if (o->del > 0 && one_in(4))
+        another_log(p);
+    steps_on(p);
     if (o->trim > 0 && one_in(2))
         put(p, OP_TRIM, 0, (int)rnd(2), 0, 0);
 }
@@ -294,14 +320,13 @@ static void history_goes(struct plan *p, enum mode mode)
     const struct odds *o = &odds_of[mode];
     put(p, OP_ADD, 0, 3 + (int)rnd(8), KIND_SEEN, 0);
     put(p, OP_JOIN, 10 * some_view(mode), -1, 1 + (int)rnd(6), (int)rnd(8));
-    some_traffic(p);
-    if (o->trim > 0)
+    steps_on(p);
+    if (o->trim > 0 && one_in(2))
         put(p, OP_TRIM, 0, (int)rnd(3), 0, 0);
-    some_traffic(p);
-    if (o->del > 0 && one_in(3)) {
-        put(p, OP_DEL, 0, (int)rnd(3), 0, 0);
-        put(p, OP_ADD, 0, 1 + (int)rnd(6), KIND_SEEN, one_in(2));
-    }
+    steps_on(p);
+    if (o->del > 0 && one_in(3))
+        another_log(p);
+    steps_on(p);
 }
 
 /* A read is refused under a client that comes back to the same place. */
@@ -316,6 +341,20 @@ static void refusal(struct plan *p)
     some_traffic(p);
 }
 
+/* The relay ends a client that takes only part of a long record, or of a bulk. */
+static void end_amid(struct plan *p, enum mode mode)
+{
+    for (int i = 0; i < 3; i++)
+        put(p, OP_ADD, 0, 2, odds_of[mode].lng > 0 ? KIND_LONG : KIND_SEEN, 0);
+    put(p, OP_JOIN, 10 * some_view(mode), -1, 8, (int)rnd(2) + 10);
+    put(p, OP_STALL, -1, 100 + (int)rnd(200), 0, 0);
+    calm(p);
+    put(p, OP_WAIT, 1100, 0, 0, 0);
+    if (one_in(2))
+        put(p, OP_TAKE, -1, (int)rnd(100000), 0, 0);
+    put(p, OP_WAIT, 300, 0, 0, 0);
+}
+
 /* What hardly ever comes by chance, in the order that it takes. */
 static void rarity(struct plan *p, enum mode mode)
 {
@@ -324,6 +363,8 @@ static void rarity(struct plan *p, enum mode mode)
         return;
     if (o->deny > 0 && one_in(2))
         refusal(p);
+    else if ((o->lng > 0 || mode == MODE_BULK) && one_in(4))
+        end_amid(p, mode);
     else if (one_in(2))
         newest_goes(p, mode);
     else
@@ -332,7 +373,7 @@ static void rarity(struct plan *p, enum mode mode)
 
 static int some_message(void)
 {
-    return one_in(5) ? KIND_HIDDEN : one_in(12) ? KIND_LONG : KIND_SEEN;
+    return one_in(5) ? KIND_HIDDEN : one_in(5) ? KIND_LONG : KIND_SEEN;
 }
 
 static void begin(struct plan *p, enum mode mode)
@@ -362,7 +403,7 @@ void plan_make(struct plan *p, enum mode mode, uint64_t seed)
     unsigned traffic = 4 + rnd(12), crowd = 1 + rnd(4), writes = 1 + rnd(5);
     for (int i = 0; i < n; i++) {
         unsigned w = rnd(traffic + crowd + writes + 2);
-        if (one_in(60))
+        if (one_in(25))
             rarity(p, mode);
         if (w < traffic)
             traffic_event(p);
