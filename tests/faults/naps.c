@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * naps: preloaded into Apache, shortens its naps. The modules sleep up to a second between two tries of
- * what is ready within milliseconds; the tests would wait for that hundreds of times.
+ * naps: preloaded into Apache, shortens its naps. The modules sleep up to a second between two
+ * tries of what is ready within milliseconds; the tests would wait for that hundreds of times.
  */
 #include <stdlib.h>
 #include <time.h>
