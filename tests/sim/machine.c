@@ -378,7 +378,8 @@ static int collect(struct epoll_event *events, int max)
     return n;
 }
 
-#define SETTLE_MS 12000 /* less than a keepalive, and than the look once a minute */
+/* Less than a keepalive, and than the look once a minute, except where that one has to help. */
+#define SETTLE_MS (redis.lost_news ? 75000 : 12000)
 
 /* All is calm: what is on its way arrives, and time passes as the relay asks for it. Returns false
  * when the run is over. */

@@ -55,7 +55,7 @@ static int nblobs;
 void redis_reset(void)
 {
     redis.nrecs = redis.nlives = redis.nlooks = redis.nmessages = 0;
-    redis.denied_ever = redis.down_ever = false;
+    redis.denied_ever = redis.down_ever = redis.lost_news = false;
     redis.noutages = 0;
     redis.fault = NULL;
     for (int i = 0; i < LOGS; i++) {
@@ -808,6 +808,10 @@ void redis_op(const struct step *s)
         break;
     case OP_SPURIOUS: /* evicted from the tracking table, or changed in another database */
         changed(s->a);
+        break;
+    case OP_LOSE:
+        nnews = news_arrived;
+        redis.lost_news = true;
         break;
     case OP_DOUBLE:
         if (feed.up && !sim.settings[SET_SWEEP])

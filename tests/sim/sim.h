@@ -50,6 +50,7 @@ enum op {
     OP_ANSWER,
     OP_RING,
     OP_DOUBLE,
+    OP_LOSE, /* invalidations on their way never arrive */
     /* clients */
     OP_JOIN,
     OP_AGAIN,
@@ -188,7 +189,7 @@ struct redis {
     uint64_t next_ms[LOGS];
     int changed[LOGS];   /* stamp of the last DEL, RENAME, loss; 0: never */
     bool was_back[LOGS]; /* a log came back, or lost its tail: ids may be seen again */
-    bool denied_ever, down_ever;
+    bool denied_ever, down_ever, lost_news;
     struct {
         int from, to; /* stamps; to: NEVER so far */
     } outages[64];

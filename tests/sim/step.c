@@ -14,9 +14,9 @@ static const char *const op_names[OPS] = {
     [OP_DENY] = "deny",     [OP_ALLOW] = "allow",     [OP_SPURIOUS] = "spurious",
     [OP_FLUSH] = "flush",   [OP_PUBLISH] = "publish", [OP_EXEC] = "exec",
     [OP_ANSWER] = "answer", [OP_RING] = "ring",       [OP_DOUBLE] = "double",
-    [OP_JOIN] = "join",     [OP_AGAIN] = "again",     [OP_STALL] = "stall",
-    [OP_TAKE] = "take",     [OP_FLOW] = "flow",       [OP_LEAVE] = "leave",
-    [OP_OOM] = "oom",
+    [OP_LOSE] = "lose",     [OP_JOIN] = "join",       [OP_AGAIN] = "again",
+    [OP_STALL] = "stall",   [OP_TAKE] = "take",       [OP_FLOW] = "flow",
+    [OP_LEAVE] = "leave",   [OP_OOM] = "oom",
 };
 
 const char *const mode_names[MODES] = {
