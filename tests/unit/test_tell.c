@@ -41,7 +41,7 @@ static void a_keepalive_tells_how_far_the_log_was_read(void **state)
         struct log l = {.relay = &r, .source = SOURCE_STREAM};
         struct view w = {.log = &l, .profile = profile_find(profiles[i])};
         struct viewer v = {.relay = &r, .view = &w, .state = VIEWER_LIVE, .told_any = true};
-        char got[1000];
+        char got[1000] = "";
         int s[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
         l.tip = v.cursor = (struct cursor){.id = {42, 7}, .at = CURSOR_SENT};
