@@ -17,7 +17,7 @@ bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, si
                    size_t *start)
 {
     bool found = count > 0 && xid_cmp(entries[0].id, cursor_read_from(c)) == 0;
-    *start = c->at == CURSOR_SENT ? 1 : 0;
+    *start = c->at == CURSOR_SENT || c->located ? 1 : 0;
     return c->at == CURSOR_OPEN || found;
 }
 

@@ -287,6 +287,16 @@ static void tip_gap(struct relay *r, struct log *l, const struct gap *gap)
     }
 }
 
+/* The record at the tip was deleted, or so it looks. Those LIVE beyond it know more. */
+static void place_those_beyond(struct log *l)
+{
+    struct xid tip = cursor_position(&l->tip);
+    for (struct view *w = l->views; w; w = w->next)
+        for (struct viewer *v = w->viewers; v; v = v->next)
+            if (v->state == VIEWER_LIVE && xid_cmp(cursor_position(&v->cursor), tip) > 0)
+                log_place_missing(v);
+}
+
 static void tip_check(struct relay *r, struct log *l, const struct redis_info *info)
 {
     struct gap gap;
@@ -294,6 +304,7 @@ static void tip_check(struct relay *r, struct log *l, const struct redis_info *i
     l->unproven = false;
     switch (cursor_check(&l->tip, missing, info, &gap)) {
     case CURSOR_LOCATE:
+        place_those_beyond(l);
         if (!l->tip.located)
             l->reading =
                 read_locate(r, l, NULL, info->first, l->tip.id) == 0; /* until the answer */
@@ -353,6 +364,9 @@ void log_on_tip(struct relay *r, struct read *q, enum redis_result result,
         l->rung = l->rung || !whole;
         if (whole)
             l->proven = q->number;
+        if (whole &&
+            l->tip.located) /* the record that it waited for was deleted, and none follows */
+            l->tip.at = CURSOR_SENT;
         if (count > start)
             tip_advance(r, l, entries + start, count - start);
         if (waited)
@@ -402,7 +416,8 @@ static struct cursor end_of_log(const struct redis_info *info)
 static void place_fresh(struct relay *r, struct viewer *v, const struct redis_info *info)
 {
     v->history_to = v->history > 0 ? info->last : XID_ZERO;
-    v->beyond = v->missing; /* the log's last record, which was deleted */
+    /* The record that was missing is the log's last still: it was deleted. */
+    v->beyond = v->missing && xid_cmp(v->cursor.id, info->last) == 0;
     v->missing = false;
     if (v->history > 0 && info->length > v->history) {
         v->replaying = true;

@@ -92,7 +92,8 @@ static const struct rec *next_hidden(const struct walk *w, const struct rec *a)
 {
     for (int i = a ? a->serial + 1 : 0; i < redis.nrecs; i++) {
         const struct rec *r = rec_of(i);
-        if (r->log == w->c->log && (a ? r->life == a->life : r->dead > w->floor))
+        if (r->log == w->c->log && r->fate != DELETED &&
+            (a ? r->life == a->life : r->dead > w->floor))
             return shows(w->c, r) ? NULL : r;
     }
     return NULL;
@@ -420,6 +421,8 @@ static const struct event *bulk_gap(const struct client *c)
             continue;
         if (i + 1 == c->n)
             return c->left != NEVER ? &to_come : NULL;
+        if (c->events[i + 1].kind == EV_UNAVAILABLE)
+            return &to_come;
         return c->events[i + 1].kind == EV_GAP ? &c->events[i + 1] : NULL;
     }
     return NULL;

@@ -193,6 +193,10 @@ static void located(void **state)
     assert_true(cursor_proven(&c, &before, 1, &start));
     assert_int_equal(start, 1);
     assert_false(cursor_proven(&c, &own, 1, &start));
+    c.at =
+        CURSOR_NEXT; /* the record before is not sent to those that wait for a deleted one either */
+    assert_true(cursor_proven(&c, &before, 1, &start));
+    assert_int_equal(start, 1);
 }
 
 /* ---- the model ---- */
