@@ -412,7 +412,7 @@ static struct cursor end_of_log(const struct redis_info *info)
         .id = info->last, .at = CURSOR_SENT, .rank = known ? info->added : RANK_UNKNOWN};
 }
 
-/* Where a viewer without a cursor begins; anew as long as it was sent nothing. */
+/* Where a viewer without a cursor begins. It is placed again until it was sent something. */
 static void place_fresh(struct relay *r, struct viewer *v, const struct redis_info *info)
 {
     v->history_to = v->history > 0 ? info->last : XID_ZERO;

@@ -174,7 +174,7 @@ static void try_plan(const struct plan *p, char out[120])
     int status;
     if (!shared)
         shared = mmap(NULL, 120, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    strcpy(shared, "crash");
+    snprintf(shared, 120, "crash");
     pid_t child = fork();
     if (child == 0) {
         alarm(5);
