@@ -45,7 +45,7 @@ have = $(shell $(PKGCONFIG) --exists $(1) 2>/dev/null && echo yes)
 # msgpack-c's pkg-config file is named msgpack-c from version 6 on.
 PACKAGES := hiredis json-c nettle $(if $(call have,'msgpack'),msgpack,msgpack-c)
 FEATURES :=
-# These are not linked but loaded where they are configured (jwtcheck.c, redis_tls.c): libcrypto would
+# These are not linked but loaded where they are configured (identity/jwtcheck.c, redis/tls.c): libcrypto would
 # cost every process 440 kB of private memory. The soname is that of the library whose header is
 # compiled in; $(1) is the pkg-config name, $(2) the library's. Compilers look for it by -B, not -L.
 soname = $(shell LC_ALL=C readelf -d "$$($(CC) $(patsubst -L%,-B%,$(shell $(PKGCONFIG) --libs-only-L $(1))) \
@@ -64,7 +64,7 @@ endif
 # As system headers, wherever they are: warnings are for our own.
 PACKAGE_CFLAGS := $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags $(PACKAGES)))
 PACKAGE_LIBS   := $(shell $(PKGCONFIG) --libs $(PACKAGES))
-ALL_CPPFLAGS = -D_GNU_SOURCE -DSSELOG_VERSION='"$(VERSION)"' $(FEATURES) $(CPPFLAGS) $(PACKAGE_CFLAGS)
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSSELOG_VERSION='"$(VERSION)"' $(FEATURES) $(CPPFLAGS) $(PACKAGE_CFLAGS)
 ALL_CFLAGS   = -std=c11 -pthread $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 ALL_LDFLAGS  = -pthread $(SANFLAGS) $(HARDEN_LD) $(LDFLAGS)
 # The C library first: what the others look up in it lazily is found without touching their tables.
@@ -79,7 +79,9 @@ Q   := @
 say  = @printf '  %-4s %s\n' $(1) $(2)
 endif
 
-SOURCES := $(filter-out sselog.c,$(wildcard *.c))
+# The program's own code is at the root and in these; see ARCHITECTURE.md.
+ROOMS   := base config gateway front identity redis format relay
+SOURCES := $(filter-out sselog.c,$(wildcard *.c $(ROOMS:%=%/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -95,17 +97,18 @@ $(BUILD)/libsselog.a: $(OBJECTS)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c Makefile | $(BUILD)
+$(BUILD)/%.o: %.c Makefile
 	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD) $(BUILD)/unit $(BUILD)/sim $(BUILD)/fuzz $(BUILD)/bench:
+$(BUILD)/unit $(BUILD)/sim $(BUILD)/fuzz $(BUILD)/bench:
 	$(Q)mkdir -p $@
 
 # A unit test includes the .c it is about; the rest comes from the archive.
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CPPFLAGS) -I. $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsselog.a \
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsselog.a \
 	    $(LIBS) -lcmocka $(UNIT_LDFLAGS_$*)
 
 units: $(UNITS)  ## the unit tests' programs
@@ -113,8 +116,9 @@ units: $(UNITS)  ## the unit tests' programs
 # libFuzzer targets: clang with its runtime, and objects of their own for it.
 FUZZ := -std=c11 -pthread -g -O1 -fno-sanitize-recover=all
 
-$(BUILD)/fuzz/%.o: %.c Makefile | $(BUILD)/fuzz
+$(BUILD)/fuzz/%.o: %.c Makefile
 	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ) -fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
 
 $(BUILD)/fuzz/libsselog.a: $(SOURCES:%.c=$(BUILD)/fuzz/%.o)
@@ -124,7 +128,7 @@ $(BUILD)/fuzz/libsselog.a: $(SOURCES:%.c=$(BUILD)/fuzz/%.o)
 
 $(BUILD)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/fuzz/libsselog.a
 	$(call say,LD,$@)
-	$(Q)clang $(ALL_CPPFLAGS) -I. $(FUZZ) -fsanitize=fuzzer,address,undefined -MMD -MP -o $@ $< \
+	$(Q)clang $(ALL_CPPFLAGS) $(FUZZ) -fsanitize=fuzzer,address,undefined -MMD -MP -o $@ $< \
 	    $(BUILD)/fuzz/libsselog.a $(LIBS)
 
 fuzzers: $(FUZZERS)  ## the fuzz targets, with clang
@@ -207,7 +211,7 @@ uninstall: ## what install brought
 clean: ## remove build/
 	rm -rf build
 
--include $(wildcard $(BUILD)/*.d $(BUILD)/unit/*.d $(BUILD)/sim/*.d $(BUILD)/fuzz/*.d $(BUILD)/bench/*.d)
+-include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
 .PHONY: all help units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck chaos bench install uninstall clean
 
@@ -222,7 +226,7 @@ SIM_OBJECTS := $(patsubst tests/sim/%.c,$(BUILD)/sim/%.o,$(wildcard tests/sim/*.
 
 $(BUILD)/sim/%.o: tests/sim/%.c Makefile | $(BUILD)/sim
 	$(call say,CC,$@)
-	$(Q)$(CC) $(ALL_CPPFLAGS) -I. -DSIM_CASES='"$(abspath tests/sim/cases)"' $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CPPFLAGS) -DSIM_CASES='"$(abspath tests/sim/cases)"' $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/sim/relay: $(SIM_OBJECTS) $(BUILD)/libsselog.a
 	$(call say,LD,$@)

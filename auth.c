@@ -21,9 +21,9 @@
 #include <strings.h>
 #include <sys/random.h>
 
-#include "jwtcheck.h"
-#include "session.h"
-#include "template.h"
+#include "identity/jwtcheck.h"
+#include "identity/session.h"
+#include "identity/template.h"
 
 #define MAX_ID             256 /* bytes of a session id */
 #define MIN_TOKEN          16

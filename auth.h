@@ -20,9 +20,9 @@
 #include <stdint.h>
 #include <stdbool.h>
 
-#include "buf.h"
-#include "config.h"
-#include "request.h"
+#include "base/buf.h"
+#include "config/config.h"
+#include "gateway/request.h"
 
 #define AUTH_MAX_NAME 128 /* longest user, tenant, role */
 #define AUTH_MAX_KEY  512 /* longest Redis key made here */

@@ -12,10 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "diag.h"
-#include "redis_link.h"
-#include "redis_tls.h"
+#include "base/clock.h"
+#include "base/diag.h"
+#include "redis/link.h"
+#include "redis/tls.h"
 
 /* ---- requests ---- */
 

@@ -17,10 +17,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "buf.h"
-#include "config.h"
-#include "divert.h"
-#include "xid.h"
+#include "base/buf.h"
+#include "config/config.h"
+#include "redis/resp_bulk.h"
+#include "base/xid.h"
 
 /* ---- the feed ---- */
 

@@ -10,7 +10,7 @@
 #ifndef SSELOG_SSE_H
 #define SSELOG_SSE_H
 
-#include "buf.h"
+#include "base/buf.h"
 
 /* "name: value" and a line end; NUL, CR, LF in value are left out. */
 void sse_field(struct buf *b, const char *eol, const char *name, struct slice value);

@@ -22,20 +22,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "accept.h"
+#include "gateway/accept.h"
 #include "auth.h"
-#include "config.h"
-#include "diag.h"
-#include "front.h"
-#include "gateway.h"
-#include "harden.h"
-#include "jwtcheck.h"
-#include "listen.h"
+#include "config/config.h"
+#include "base/diag.h"
+#include "front/front.h"
+#include "gateway/gateway.h"
+#include "base/harden.h"
+#include "identity/jwtcheck.h"
+#include "gateway/listen.h"
 #include "redis_io.h"
-#include "redis_tls.h"
-#include "relay.h"
-#include "send.h"
-#include "session.h"
+#include "redis/tls.h"
+#include "relay/relay.h"
+#include "cmd_send.h"
+#include "identity/session.h"
 
 extern char **environ;
 

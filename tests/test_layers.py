@@ -7,42 +7,43 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCES = sorted(p.name for pattern in ("*.c", "*.h") for p in ROOT.glob(pattern))
+ROOMS = "base config gateway front identity redis format relay".split()
+SOURCES = sorted(str(p.relative_to(ROOT)) for room in ["", *ROOMS] for p in (ROOT / room).glob("*.[ch]"))
 
 # A library's headers and the files that may include them.
 LIBRARIES = {
-    r"fcgi.*\.h": {"gateway.c"},
-    r"hiredis/.*": {"redis_reply.h", "redis_tls.c"},
-    r"openssl/.*": {"redis_tls.c"},
-    r"jwt\.h": {"jwtcheck.c"},
-    r"msgpack.*": {"asgi.c"},
-    r"nettle/.*": {"auth.c", "jwtcheck.c", "throttle.c"},
-    r"json-c/.*": {"record.c", "auth.c", "session.c", "jwtcheck.c", "answer.c", "dialect.c"},
-    r"linux/landlock\.h": {"harden.c"},
+    r"fcgi.*\.h": {"gateway/gateway.c"},
+    r"hiredis/.*": {"redis/reply.h", "redis/tls.c"},
+    r"openssl/.*": {"redis/tls.c"},
+    r"jwt\.h": {"identity/jwtcheck.c"},
+    r"msgpack.*": {"format/asgi.c"},
+    r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "front/throttle.c"},
+    r"json-c/.*": {"format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c", "front/answer.c", "front/profile_http.c"},
+    r"linux/landlock\.h": {"base/harden.c"},
 }
 
 # Files, and the headers they do not reach, directly or through another of ours.
-REDIS = {"redis_io.h", "redis_link.h", "redis_reply.h", "redis_tls.h"}
-IDENTITY = {"auth.h", "session.h", "jwtcheck.h", "template.h", "throttle.h"}
-BYTES = {"sse.h", "record.h", "filter.h", "profile.h", "pyjson.h"}
-RELAY = {"relay_parts.h", "ring.h", "cursor.h"}
+REDIS = {"redis_io.h", "redis/link.h", "redis/reply.h", "redis/tls.h"}
+IDENTITY = {"auth.h", "identity/session.h", "identity/jwtcheck.h", "identity/template.h", "front/throttle.h"}
+BYTES = {"sse.h", "format/record.h", "format/filter.h", "format/profile.h", "format/pyjson.h"}
+RELAY = {"relay/relay_parts.h", "relay/ring.h", "relay/cursor.h"}
 APART = [
-    ("sselog.c", BYTES - {"record.h", "filter.h", "profile.h"} | {"redis_reply.h", "redis_link.h"} | RELAY),
-    ("auth.c session.c jwtcheck.c template.c", REDIS | RELAY | {"relay.h", "gateway.h", "visit.h"}),
-    ("redis_io.c redis_link.c redis_ask.c redis_reply.c redis_tls.c",
-     IDENTITY | BYTES | RELAY | {"relay.h", "gateway.h", "request.h", "visit.h"}),
-    ("front.c access.c stream.c answer.c dialect.c", RELAY | {"redis_reply.h", "redis_link.h"}),
-    ("relay.c viewer.c tell.c log.c read.c batch.c message.c channels.c listing.c vouch.c",
-     IDENTITY | {"request.h", "visit.h", "dialect.h", "gateway.h", "redis_reply.h", "redis_link.h"}),
-    ("gateway.c intake.c out.c accept.c", REDIS | IDENTITY | BYTES | RELAY | {"relay.h", "config.h", "request.h"}),
-    ("request.c", REDIS | IDENTITY | BYTES | RELAY | {"relay.h", "gateway.h", "config.h"}),
-    ("sse.c", set(SOURCES) - {"sse.h", "buf.h", "sse.c"}),
-    ("buf.c xid.c diag.c", set(SOURCES) - {"buf.h", "xid.h", "diag.h"}),
+    ("sselog.c", BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),
+    ("auth.c identity/session.c identity/jwtcheck.c identity/template.c", REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
+    ("redis_io.c redis/link.c redis/sync.c redis/reply.c redis/tls.c",
+     IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
+    ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c", RELAY | {"redis/reply.h", "redis/link.h"}),
+    ("relay/relay.c relay/viewer.c relay/emit.c relay/log.c relay/read.c relay/batch.c relay/pubsub.c relay/channels.c relay/presence.c relay/revocation.c",
+     IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h", "redis/link.h"}),
+    ("gateway/gateway.c gateway/fcgi_reader.c gateway/out.c gateway/accept.c", REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "config/config.h", "gateway/request.h"}),
+    ("gateway/request.c", REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "config/config.h"}),
+    ("sse.c", set(SOURCES) - {"sse.h", "base/buf.h", "sse.c"}),
+    ("base/buf.c base/xid.c base/diag.c", set(SOURCES) - {"base/buf.h", "base/xid.h", "base/diag.h"}),
 ]
 
 # Functions of their arguments alone: no input, no output, no clock, no threads.
-PURE = "buf.c xid.c sse.c record.c filter.c profile.c profile_json.c profile_smarter.c pyjson.c " \
-       "cursor.c asgi.c template.c request.c ring.c"
+PURE = "base/buf.c base/xid.c sse.c format/record.c format/filter.c format/profile.c format/profile_json.c format/profile_smarter.c format/pyjson.c " \
+       "relay/cursor.c format/asgi.c identity/template.c gateway/request.c relay/ring.c"
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 
@@ -77,10 +78,10 @@ def test_modules_apart(files, headers):
 def test_dialects_are_known_by_their_rows_alone():
     """Their names stand in the two tables and their functions; the relay, the front and all else ask
     the row."""
-    table = (ROOT / "profile.c").read_text(encoding="utf-8")
+    table = (ROOT / "format/profile.c").read_text(encoding="utf-8")
     names = re.findall(r'\.name = "(\w+)"', table)
     assert len(names) > 5
-    rows = {"profile.c", "profile_parts.h", "profile_json.c", "profile_smarter.c", "dialect.c"}
+    rows = {"format/profile.c", "format/profile_parts.h", "format/profile_json.c", "format/profile_smarter.c", "front/profile_http.c"}
     word = rf"(?<![a-z])({'|'.join(set(names) - {'plain', 'envelope'})})(?![a-z])"
     for file in set(SOURCES) - rows:
         code = re.sub(r"/\*.*?\*/", "", (ROOT / file).read_text(encoding="utf-8"), flags=re.S)

@@ -94,7 +94,7 @@ def test_ranges():
             assert bounds[2].lower() in entry_text(name).lower(), name
             if bounds[1]:
                 assert re.search(r"^0 ", entry_text(name), re.M), name
-    assert seen == len(table("option.c", r"(?<!parser )read_(?:unsigned|lifetime), AT"))
+    assert seen == len(table("config/option.c", r"(?<!parser )read_(?:unsigned|lifetime), AT"))
 
 
 def test_request_or_process(stack, redis):
@@ -128,20 +128,20 @@ def test_every_profile():
 
 def test_every_endpoint():
     shown = re.findall(r"^\.It Cm (GET|POST) Pa (\S+)$", section("ENDPOINTS"), re.M)
-    there = table("front.c", r"\[ENDPOINT_\w+\] = \{\"(/\w+)\", (GETS|POSTS),")
+    there = table("front/front.c", r"\[ENDPOINT_\w+\] = \{\"(/\w+)\", (GETS|POSTS),")
     assert sorted(shown) == sorted((methods[:-1], path) for path, methods in there)
 
 
 def test_paths_of_the_profiles():
     """With a slash at the end or without is one to the manual."""
     shown = {w.rstrip("/") for w in words(section("PROFILES")) if w.startswith("/")}
-    there = {p.rstrip("/") for p in table("dialect.c", r"\{\"(/[^\"]+)\", ENDPOINT_\w+\}")}
+    there = {p.rstrip("/") for p in table("front/profile_http.c", r"\{\"(/[^\"]+)\", ENDPOINT_\w+\}")}
     assert shown == there
 
 
 def test_query_parameters():
-    there = table("stream.c", r"request_arg\([^\"()]*\"(\w+)\"") + table("access.c", r"request_arg\([^\"()]*\"(\w+)\"")
-    there += table("answer.c", r"request_arg\([^\"()]*\"(\w+)\"")
+    there = table("front/stream.c", r"request_arg\([^\"()]*\"(\w+)\"") + table("front/access.c", r"request_arg\([^\"()]*\"(\w+)\"")
+    there += table("front/answer.c", r"request_arg\([^\"()]*\"(\w+)\"")
     there += table("auth.c", r"request_arg\([^\"()]*\"(\w+)\"")
     assert set(there) <= words(section("ENDPOINTS").replace(",", " "))
 
@@ -153,12 +153,12 @@ def test_methods():
 
 
 def test_figures():
-    there = table("answer.c", r"\{\"(\w+)\", \"(?:gauge|counter)\"")
+    there = table("front/answer.c", r"\{\"(\w+)\", \"(?:gauge|counter)\"")
     assert set(there) <= words(section("ENDPOINTS"))
 
 
 def test_reasons_of_the_end():
-    there = table("profile.c", r"\[END_\w+\] = \"(\w+)\"")
+    there = table("format/profile.c", r"\[END_\w+\] = \"(\w+)\"")
     assert set(there) <= words(section("EVENT STREAM"))
 
 

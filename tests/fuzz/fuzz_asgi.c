@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "asgi.h"
-#include "pyjson.h"
+#include "format/asgi.h"
+#include "format/pyjson.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "auth.h"
-#include "session.h"
+#include "identity/session.h"
 
 struct input {
     char *lines[4];

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "pyjson.h"
+#include "format/pyjson.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "request.h"
+#include "gateway/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,8 +10,8 @@
 
 #include <json-c/json.h>
 
-#include "filter.h"
-#include "record.h"
+#include "format/filter.h"
+#include "format/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

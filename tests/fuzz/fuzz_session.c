@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "auth.h"
-#include "session.h"
+#include "identity/session.h"
 
 static bool same(const struct identity *a, const struct identity *b)
 {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xid.h"
+#include "base/xid.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
-#include "fastcgi_wire.h"
-#include "intake.h"
-#include "out.h"
+#include "gateway/fastcgi_wire.h"
+#include "gateway/fcgi_reader.h"
+#include "gateway/out.h"
 
 /* ---- building what a web server sends ---- */
 

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <sys/un.h>
 
-#include "../../accept.c"
+#include "gateway/accept.c"
 
 static struct sockaddr_un address;
 static int ready_count;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../asgi.c"
+#include "format/asgi.c"
 
 #define PREFIX_BYTES "\0\n\r123456789" /* as random as any 12 bytes */
 #define M(bytes)                                                                                   \

@@ -15,7 +15,7 @@ static int counted_memeql_sec(const void *a, const void *b, size_t n)
 }
 #undef memeql_sec
 #define memeql_sec counted_memeql_sec
-#include "../../auth.c"
+#include "auth.c"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -18,7 +18,7 @@ static void *test_realloc_limited(void *p, size_t size)
 }
 
 #define realloc test_realloc_limited
-#include "../../buf.c"
+#include "base/buf.c"
 #undef realloc
 
 static void nothing_is_allocated_before_use(void **state)

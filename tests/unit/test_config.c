@@ -31,9 +31,9 @@ static void *failing_malloc(size_t size)
 
 #define calloc failing_calloc
 #define malloc failing_malloc
-#include "value.c"
-#include "option.c"
-#include "config.c"
+#include "config/value.c"
+#include "config/option.c"
+#include "config/config.c"
 #undef calloc
 #undef malloc
 

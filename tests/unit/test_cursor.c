@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../../cursor.c"
+#include "relay/cursor.c"
 
 #define ID(n) ((struct xid){(n), 0})
 

@@ -58,7 +58,7 @@ static void test_openlog(const char *name, int option, int facility)
 #define write   test_write
 #define syslog  test_syslog
 #define openlog test_openlog
-#include "../../diag.c"
+#include "base/diag.c"
 #undef write
 #undef syslog
 #undef openlog

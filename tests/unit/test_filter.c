@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "../../filter.c"
+#include "format/filter.c"
 
 /* A specification in one line; rules end with a NULL field. */
 struct words {

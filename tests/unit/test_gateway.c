@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../gateway.c"
+#include "gateway/gateway.c"
 #include "fcgi_peer.h"
 
 static struct exchange *begin(const struct buf *wire, int *peer)

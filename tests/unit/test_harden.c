@@ -3,7 +3,7 @@
  * harden: what is gone and what still works afterwards, each tried in a child of its own, as
  * none of it can be undone. Connections go to sockets of this test only.
  */
-#include "../../harden.c"
+#include "base/harden.c"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +16,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "jwtcheck.h"
+#include "identity/jwtcheck.h"
 
 static char directory[] = "/tmp/sselog-harden-XXXXXX";
 static struct sockaddr_un stream_address, datagram_address;

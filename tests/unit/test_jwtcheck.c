@@ -16,7 +16,7 @@ static int counted_memeql_sec(const void *a, const void *b, size_t n)
 #undef memeql_sec
 #define memeql_sec counted_memeql_sec
 #endif
-#include "../../jwtcheck.c"
+#include "identity/jwtcheck.c"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "../../listen.c"
+#include "gateway/listen.c"
 
 static char dir[] = "/tmp/sselog-listen-XXXXXX";
 static char path[sizeof dir + 8];

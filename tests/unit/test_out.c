@@ -10,7 +10,7 @@
 #include <signal.h>
 #include <cmocka.h>
 
-#include "../../out.c"
+#include "gateway/out.c"
 #include "fcgi_peer.h"
 
 static void small_pair(int s[2])

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../profile.c"
+#include "format/profile.c"
 
 static const struct moment moment = {
     .retry_ms = 3412, .replayed = 120, .unix_time = 1789000000.5, .client = "c"};

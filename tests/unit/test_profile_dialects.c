@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../../profile_smarter.c"
+#include "format/profile_smarter.c"
 
 static const struct moment moment = {
     .retry_ms = 3000, .unix_time = 1789000000.5, .client = "0-4", .has_id = true, .id = {9, 1}};

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../pyjson.c"
+#include "format/pyjson.c"
 
 #define BOTH(in, out)                                                                              \
     {                                                                                              \

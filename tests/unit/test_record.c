@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "../../record.c"
+#include "format/record.c"
 
 #define S(text)                                                                                    \
     {                                                                                              \

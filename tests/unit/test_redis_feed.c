@@ -12,7 +12,7 @@
 #include <signal.h>
 #include <sys/un.h>
 
-#include "../../redis_io.c"
+#include "redis_io.c"
 
 /* ---- the server ---- */
 

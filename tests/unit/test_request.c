@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "request.c"
+#include "gateway/request.c"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 

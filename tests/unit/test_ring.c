@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../ring.c"
+#include "relay/ring.c"
 
 #define RINGS 4
 #define MOST  6000

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "../../sse.c"
+#include "sse.c"
 
 #define R "\xef\xbf\xbd"
 #define S(text)                                                                                    \

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../stream.c"
+#include "front/stream.c"
 
 enum { DRAWS = 50000 };
 

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "throttle.c"
+#include "front/throttle.c"
 
 #define START 5000000
 

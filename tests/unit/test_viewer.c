@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../viewer.c"
+#include "relay/viewer.c"
 
 static void gaps_that_wait_become_one(void **state)
 {

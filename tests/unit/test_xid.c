@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "../../xid.c"
+#include "base/xid.c"
 
 static void reads(void **state)
 {

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * xid: ids of stream entries as numbers.  Pure; knows buf's slices alone.  What xid_format
+ * writes, xid_parse reads back as the same id.
+ */
+#include "base/xid.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+int xid_parse(struct slice text, struct xid *id)
+{
+    const char *hyphen = text.len > 0 ? memchr(text.p, '-', text.len) : NULL;
+    struct slice ms = text, seq = slice_of("0");
+    struct xid read;
+
+    if (hyphen) {
+        ms.len = (size_t)(hyphen - text.p);
+        seq = slice_make(hyphen + 1, text.len - ms.len - 1);
+    }
+    if (slice_number(ms, 0, UINT64_MAX, &read.ms) < 0 ||
+        slice_number(seq, 0, UINT64_MAX, &read.seq) < 0)
+        return -1;
+    *id = read;
+    return 0;
+}
+
+size_t xid_format(struct xid id, char out[XID_TEXT])
+{
+    return (size_t)snprintf(out, XID_TEXT, "%" PRIu64 "-%" PRIu64, id.ms, id.seq);
+}
+
+int xid_cmp(struct xid a, struct xid b)
+{
+    if (a.ms != b.ms)
+        return a.ms < b.ms ? -1 : 1;
+    return (a.seq > b.seq) - (a.seq < b.seq);
+}
+
+struct xid xid_next(struct xid id)
+{
+    if (id.seq < UINT64_MAX)
+        return (struct xid){id.ms, id.seq + 1};
+    if (id.ms < UINT64_MAX)
+        return (struct xid){id.ms + 1, 0};
+    return id;
+}
+
+struct xid xid_prev(struct xid id)
+{
+    if (id.seq > 0)
+        return (struct xid){id.ms, id.seq - 1};
+    if (id.ms > 0)
+        return (struct xid){id.ms - 1, UINT64_MAX};
+    return id;
+}

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config: four layers of options (a request's parameters, the environment, a file, the presets of
+ * the profile) and their defaults, made into one struct config and checked together.  What an
+ * option is called and may hold is option.c's, what a layer says source.c's; run time knows only
+ * struct config.  Invariants: what could not be checked is not handed out; a configuration never
+ * changes once it was; one for a request shares with the base what a request may not set, and the
+ * base outlives it.
+ */
+#include "config/config.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "config/source.h"
+#include "config/option.h"
+#include "format/profile.h"
+#include "config/value.h"
+
+/* A configuration with its memory and the texts it was made from. config comes first: what
+ * config_release gets points at it. */
+struct config_set {
+    struct config config;
+    struct arena arena;
+    const char *text[OPTIONS];
+    enum origin from[OPTIONS];
+};
+
+struct config_base {
+    struct config_set set;
+    struct arena arena;
+    struct layer from_file;
+    struct layer environment;
+};
+
+/* A set being made. request is NULL for the base's own. */
+struct builder {
+    const struct config_base *base;
+    const struct layer *request;
+    struct config_set *set;
+    struct buf *why;
+};
+
+/* For names that stand in this file. */
+static size_t index_of(const char *name)
+{
+    return (size_t)option_find(slice_of(name));
+}
+
+/* ---- messages ---- */
+
+/* Whether messages may repeat the text of an option. A path may be told, but what does not look
+ * like one may be the secret itself, put where its file should be named. */
+static bool may_show(const struct option *option, const char *text)
+{
+    return !(option->flags & SECRET) || (option->flags & NO_MEMBER && *text == '/');
+}
+
+/* "SSELOG_X=value (environment): reason" */
+static int refuse(const struct builder *b, size_t i, const char *reason)
+{
+    const char *text = b->set->text[i];
+    enum origin from = b->set->from[i];
+    const struct layer *file = &b->base->from_file;
+
+    buf_clear(b->why);
+    buf_adds(b->why, options[i].name);
+    if (may_show(&options[i], text)) {
+        buf_addc(b->why, '=');
+        layer_add_shown(b->why, slice_of(text));
+    }
+    buf_addf(b->why, " (%s", origin_names[from]);
+    if (from == FROM_PROFILE)
+        buf_addf(b->why, " %s", b->set->config.profile->name);
+    if (from == FROM_FILE) {
+        buf_addc(b->why, ' ');
+        layer_add_shown(b->why, slice_of(file->file));
+        buf_addf(b->why, ":%u", file->line[file->text[i] ? i : REDIS_URL]);
+    }
+    buf_addf(b->why, "): %s", reason);
+    return -1;
+}
+
+/* ---- rules between options ---- */
+
+static bool uses(const struct config *config, enum auth_method method)
+{
+    for (size_t i = 0; config->auth[i] != AUTH_END; i++) {
+        if (config->auth[i] == method)
+            return true;
+    }
+    return false;
+}
+
+static bool captured(const char *route, struct slice name)
+{
+    struct slice capture;
+
+    while (route && value_next_name(&route, &capture) > 0) {
+        if (slice_equal(capture, name))
+            return true;
+    }
+    return false;
+}
+
+/* filled: the template will be filled as configured, so that its names must have a value. */
+static int check_names(const struct builder *b, const char *option, const char *template,
+                       bool filled)
+{
+    static const char *const identity[] = {"user", "tenant", "role", NULL};
+    const struct config *config = &b->set->config;
+    struct slice name;
+
+    while (value_next_name(&template, &name) > 0) {
+        if (captured(config->route, name))
+            continue;
+        if (value_find_word(name, identity) < 0)
+            return refuse(b, index_of(option),
+                          "names are {user}, {tenant}, {role} and what SSELOG_ROUTE captures");
+        if (filled && config->auth[0] == AUTH_ANONYMOUS)
+            return refuse(b, index_of(option),
+                          "SSELOG_AUTH=anonymous gives no user, tenant or role to fill in");
+    }
+    return 0;
+}
+
+static int check_templates(const struct builder *b)
+{
+    const struct config *config = &b->set->config;
+    bool stream = config->source == SOURCE_STREAM;
+
+    if (check_names(b, "SSELOG_STREAM", config->stream, stream) < 0 ||
+        check_names(b, "SSELOG_CHANNEL", config->channel, !stream) < 0)
+        return -1;
+    for (const struct pair *pair = config->match; pair->name; pair++) {
+        if (check_names(b, "SSELOG_MATCH", pair->value, true) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_methods(const struct builder *b)
+{
+    const struct config *config = &b->set->config;
+    size_t auth = index_of("SSELOG_AUTH");
+
+    if (uses(config, AUTH_HEADER) && config->ntrusted == 0)
+        return refuse(b, auth, "header needs SSELOG_TRUSTED");
+    if (!uses(config, AUTH_JWT))
+        return 0;
+#ifndef HAVE_LIBJWT
+    return refuse(b, auth, "jwt needs libjwt, without which this sselog was built");
+#else
+    if (config->jwt_key.len == 0)
+        return refuse(b, auth, "jwt needs SSELOG_JWT_KEY_FILE");
+    return 0;
+#endif
+}
+
+/* The bytes of the file an option names; nothing when it names none. */
+static int load_secret(const struct builder *b, size_t i, mode_t refused, struct slice *out)
+{
+    const char *path = b->set->text[i];
+
+    *out = slice_make(NULL, 0);
+    if (path == NULL || *path == '\0')
+        return 0;
+    const char *wrong = value_read_secret(&b->set->arena, path, refused, out);
+    return wrong ? refuse(b, i, wrong) : 0;
+}
+
+/* The key and the algorithm must be of one kind: a public key taken as an HMAC secret would let
+ * anyone sign (RFC 8725 section 2.1). */
+static int load_jwt_key(const struct builder *b)
+{
+    static const char pem[] = "-----BEGIN ";
+    struct config *config = &b->set->config;
+    size_t i = index_of("SSELOG_JWT_KEY_FILE");
+    /* A public key may be read by all, but not written. */
+    mode_t refused = config->jwt_alg == JWT_HS256 ? S_IRWXO : S_IWOTH;
+
+    /* A request has the base's: no file is opened while serving. */
+    if (!b->request && load_secret(b, i, refused, &config->jwt_key) < 0)
+        return -1;
+    struct slice key = config->jwt_key;
+    bool is_pem = key.len >= sizeof pem && memcmp(key.p, pem, sizeof pem - 1) == 0;
+    if (key.len == 0 || is_pem == (config->jwt_alg != JWT_HS256))
+        return 0;
+    return refuse(b, i,
+                  is_pem ? "SSELOG_JWT_ALG=HS256 wants a secret, this is a PEM key"
+                         : "RS256 and ES256 want a public key in PEM form");
+}
+
+static int check_redis(const struct builder *b)
+{
+    struct redis_address *redis = &b->set->config.redis;
+    size_t file = index_of("SSELOG_REDIS_PASSWORD_FILE");
+    struct slice password;
+
+    if (load_secret(b, file, S_IRWXO, &password) < 0)
+        return -1;
+    if (password.len > 0 && memchr(password.p, '\0', password.len) != NULL)
+        return refuse(b, file, "the file holds a NUL byte");
+    if (password.len > 0) {
+        redis->password = arena_copy(&b->set->arena, password);
+        if (redis->password == NULL)
+            return layer_no_memory(b->why);
+    }
+    if (redis->user && !redis->password)
+        return refuse(b, index_of("SSELOG_REDIS"), "it names a user, but there is no password");
+#ifndef HAVE_HIREDIS_SSL
+    if (redis->tls)
+        return refuse(b, index_of("SSELOG_REDIS"),
+                      "rediss:// needs hiredis with TLS, without which this sselog was built");
+#endif
+    return 0;
+}
+
+/* ---- layers into a set ---- */
+
+static const char *preset_of(const struct profile *profile, const char *name)
+{
+    const struct preset *preset = profile ? profile->presets : NULL;
+
+    for (; preset && preset->option; preset++) {
+        if (strcmp(preset->option, name) == 0)
+            return preset->value;
+    }
+    return NULL;
+}
+
+/* The text of option i from the first layer that has one. */
+static void choose(const struct builder *b, size_t i)
+{
+    const struct config_base *base = b->base;
+    const char *preset = preset_of(b->set->config.profile, options[i].name);
+    bool redis = (options[i].flags & ADDRESS) != 0;
+    const struct {
+        enum origin from;
+        const char *text;
+    } layers[] = {
+        {FROM_REQUEST, b->request ? b->request->text[i] : NULL},
+        {FROM_ENVIRONMENT, base->environment.text[i]},
+        {FROM_FILE, base->from_file.text[i]},
+        {FROM_ENVIRONMENT, redis ? base->environment.text[REDIS_URL] : NULL},
+        {FROM_FILE, redis ? base->from_file.text[REDIS_URL] : NULL},
+        {FROM_PROFILE, preset},
+        {FROM_DEFAULT, options[i].fallback},
+    };
+    size_t n = 0;
+
+    while (layers[n].text == NULL && n + 1 < sizeof layers / sizeof *layers)
+        n++;
+    b->set->text[i] = layers[n].text;
+    b->set->from[i] = layers[n].from;
+}
+
+static int read_option(const struct builder *b, size_t i)
+{
+    char room[OPTION_WANTED];
+
+    choose(b, i);
+    const char *wrong =
+        option_read(&options[i], &b->set->arena, &b->set->config, b->set->text[i], room);
+    return wrong ? refuse(b, i, wrong) : 0;
+}
+
+/* Reads every option that this set decides: all for the base, those of a request otherwise. */
+static int build(const struct builder *b)
+{
+    struct config *config = &b->set->config;
+    size_t profile = index_of("SSELOG_PROFILE");
+
+    config->profile = NULL; /* it has no preset for itself */
+    if (read_option(b, profile) < 0)
+        return -1;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        bool shared = b->request && !(options[i].flags & REQUEST);
+        if (i != profile && !shared && read_option(b, i) < 0)
+            return -1;
+    }
+    if (!b->request) {
+        size_t secret = index_of("SSELOG_COOKIE_SECRET_FILE");
+        if (check_redis(b) < 0 || load_secret(b, secret, S_IRWXO, &config->cookie_secret) < 0)
+            return -1;
+    }
+    return load_jwt_key(b) < 0 || check_templates(b) < 0 || check_methods(b) < 0 ? -1 : 0;
+}
+
+/* ---- the base, and what a request changes ---- */
+
+struct config_base *config_load(const char *file, char *const *environment, struct buf *why)
+{
+    struct config_base *base = calloc(1, sizeof *base);
+
+    if (base == NULL) {
+        layer_no_memory(why);
+        return NULL;
+    }
+    const struct builder builder = {.base = base, .set = &base->set, .why = why};
+    if (layer_read_environment(&base->environment, &base->arena, environment, why) == 0 &&
+        layer_read_file(&base->from_file, &base->arena, file, why) == 0 && build(&builder) == 0)
+        return base;
+    config_unload(base);
+    return NULL;
+}
+
+void config_unload(struct config_base *base)
+{
+    if (base == NULL)
+        return;
+    arena_free(&base->set.arena);
+    arena_free(&base->arena);
+    free(base);
+}
+
+const struct config *config_of(const struct config_base *base)
+{
+    return &base->set.config;
+}
+
+/* What the request sets beyond what holds anyway: the count, or -1. A process run as CGI has the
+ * options of its environment in its request again, so a repetition is never wrong. */
+static int gather_request(const struct config_base *base, char *const *params, struct layer *layer,
+                          struct buf *why)
+{
+    int count = 0;
+
+    for (; *params; params++) {
+        struct slice name;
+        if (!layer_is_ours(*params))
+            continue;
+        const char *text = layer_value(*params, &name);
+        int i = option_find(name);
+        if (i < 0 || text == NULL)
+            return layer_refuse_name(why, name, FROM_REQUEST, "no such option");
+        bool same = strcmp(base->set.text[i], text) == 0;
+        if (!same && !(options[i].flags & REQUEST))
+            return layer_refuse_name(why, name, FROM_REQUEST, "a request may not set this");
+        /* What only a preset or a default says may change with the request's profile. */
+        bool settled = base->set.from[i] >= FROM_FILE || !(options[i].flags & REQUEST);
+        if ((same && settled) || layer->text[i])
+            continue;
+        layer->text[i] = text;
+        count++;
+    }
+    return count;
+}
+
+static bool any_ours(char *const *params)
+{
+    for (; params && *params; params++) {
+        if (layer_is_ours(*params))
+            return true;
+    }
+    return false;
+}
+
+int config_for_request(const struct config_base *base, char *const *params,
+                       const struct config **out, struct buf *why)
+{
+    *out = &base->set.config;
+    if (!any_ours(params))
+        return 0;
+    struct layer request = {.text = {NULL}};
+    int count = gather_request(base, params, &request, why);
+    if (count <= 0)
+        return count;
+    struct config_set *set = malloc(sizeof *set);
+    if (set == NULL)
+        return layer_no_memory(why);
+    *set = base->set;
+    set->arena = (struct arena){NULL};
+    const struct builder builder = {.base = base, .request = &request, .set = set, .why = why};
+    if (build(&builder) < 0) {
+        config_release(base, &set->config);
+        return -1;
+    }
+    *out = &set->config;
+    return 0;
+}
+
+void config_release(const struct config_base *base, const struct config *config)
+{
+    if (config == NULL || config == &base->set.config)
+        return;
+    struct config_set *set = (struct config_set *)config;
+    arena_free(&set->arena);
+    free(set);
+}
+
+/* ---- printing ---- */
+
+/* The address as it could be given, without its password. */
+static void add_redis(struct buf *out, const struct redis_address *redis)
+{
+    bool v6 = redis->host && strchr(redis->host, ':') != NULL;
+
+    buf_adds(out, redis->path ? "unix://" : redis->tls ? "rediss://" : "redis://");
+    if (redis->user) {
+        layer_add_escaped(out, slice_of(redis->user));
+        buf_addc(out, '@');
+    }
+    if (redis->path) {
+        layer_add_escaped(out, slice_of(redis->path));
+        buf_addf(out, "?db=%d", redis->db);
+    } else {
+        buf_addf(out, v6 ? "[%s]:%u/%d" : "%s:%u/%d", redis->host, redis->port, redis->db);
+    }
+}
+
+static void add_value(const struct config_set *set, size_t i, struct buf *out)
+{
+    if (options[i].flags & ADDRESS)
+        add_redis(out, &set->config.redis);
+    else if (options[i].flags & SECRET)
+        buf_adds(out, *set->text[i] ? "set" : "unset");
+    else
+        buf_adds(out, set->text[i]);
+}
+
+void config_print(const struct config_base *base, struct buf *out)
+{
+    const struct config_set *set = &base->set;
+
+    for (size_t i = 0; i < OPTIONS; i++) {
+        size_t start = out->len;
+        buf_addf(out, "%s=", options[i].name);
+        add_value(set, i, out);
+        size_t width = out->len - start;
+        buf_addf(out, "%*s # %s", width < 52 ? (int)(52 - width) : 0, "",
+                 origin_names[set->from[i]]);
+        if (set->from[i] == FROM_PROFILE)
+            buf_addf(out, " %s", set->config.profile->name);
+        if (options[i].flags & ADDRESS)
+            buf_addf(out, ", password %s", set->config.redis.password ? "set" : "unset");
+        buf_addc(out, '\n');
+    }
+}
+
+void config_each(void (*each)(void *arg, const char *name, bool per_request,
+                              const char *default_text),
+                 void *arg)
+{
+    for (size_t i = 0; i < OPTIONS; i++)
+        each(arg, options[i].name, options[i].flags & REQUEST, options[i].fallback);
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config: options from the request's parameters, the environment and a file, checked once
+ * and then const.  The table in option.c is the one place that knows an option's name,
+ * default, range and whether a request may set it.  Run time knows only struct config.
+ */
+#ifndef SSELOG_CONFIG_CONFIG_H
+#define SSELOG_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/diag.h"
+
+struct profile;
+
+#define CONFIG_MAX_WORDS 256 /* items of one list option */
+
+enum auth_method {
+    AUTH_END, /* ends the list */
+    AUTH_REMOTE_USER,
+    AUTH_HEADER,
+    AUTH_COOKIE,
+    AUTH_BEARER,
+    AUTH_TOKEN,
+    AUTH_JWT,
+    AUTH_ANONYMOUS
+};
+#define AUTH_METHODS 7
+
+enum source { SOURCE_STREAM, SOURCE_PUBSUB, SOURCE_CHANNELS };
+
+enum jwt_algorithm { JWT_HS256, JWT_RS256, JWT_ES256 };
+
+/* Where Redis is. host is NULL when path (a Unix socket) is set. */
+struct redis_address {
+    char *host;
+    uint16_t port;
+    char *path;
+    char *user;     /* NULL: none */
+    char *password; /* NULL: none */
+    int db;
+    bool tls; /* rediss://: the name in host is what the certificate must be for */
+};
+
+/* "name=value" of a list option. */
+struct pair {
+    char *name;
+    char *value;
+};
+
+/* A network in IPv4-mapped IPv6 form, first `bits` bits significant. */
+struct network {
+    unsigned char address[16];
+    unsigned bits;
+};
+
+struct config {
+    /* process */
+    struct redis_address redis;
+    unsigned max_viewers;
+    unsigned max_per_user;
+    unsigned front_threads; /* 1 to 64 */
+    bool allow_root;
+    char *log_to;
+    enum diag_level log_level;
+
+    /* these may differ from request to request */
+    enum auth_method auth[AUTH_METHODS + 1]; /* ends with AUTH_END */
+    const struct profile *profile;
+    char *stream;  /* key template */
+    char *channel; /* channel template */
+    enum source source;
+    char *route;        /* NULL: none */
+    char **admin_roles; /* NULL-terminated; never NULL */
+    char *field;
+    char *event_field;
+    unsigned history;     /* records; 0 to 1000000 */
+    struct pair *filters; /* parameter=json_field; ends with name NULL */
+    struct pair *match;   /* json_field=template; ends with name NULL */
+    char **skip_levels;
+    char **skip_texts; /* substrings of payloads */
+    char **skip_loggers;
+    char *login_url;    /* NULL: none */
+    unsigned keepalive; /* seconds, 1 to 3600 */
+    unsigned retry;     /* ms, 100 to 3600000 */
+    unsigned lifetime;  /* seconds, 0 none, else 5 to 604800 */
+    char **cors;        /* origins, exact */
+    bool enabled;
+
+    /* identity methods */
+    struct network *trusted;
+    size_t ntrusted;
+    char *user_header, *tenant_header, *role_header; /* HTTP names, such as X-Remote-User */
+    char *cookie;
+    char *session_key;                            /* template with {id} */
+    char *user_field, *tenant_field, *role_field; /* JSON pointers, RFC 6901 */
+    char *bearer_key;                             /* template with {sha256} or {token} */
+    char *token_key;                              /* template with {token} */
+    unsigned token_ttl;                           /* seconds, 1 to 86400 */
+    enum jwt_algorithm jwt_alg;
+    char *jwt_cookie, *jwt_iss, *jwt_aud;   /* NULL: not used / not checked */
+    char *jwt_user, *jwt_tenant, *jwt_role; /* claim names */
+    struct slice cookie_secret; /* bytes of the file, one trailing line end removed; len 0: none */
+    struct slice jwt_key;       /* likewise; NUL-terminated */
+};
+
+/* What was read before any request: the environment and the file. */
+struct config_base;
+
+/* Reads the file (NULL: none) and environment (NAME=value strings, as environ), checks everything
+ * and the combinations (anonymous alone, header needs SSELOG_TRUSTED, jwt needs a key, templates
+ * name only what can be filled ...). Returns NULL with one line in why that names the option and
+ * the value (a secret's value is not shown) when anything is wrong: then nothing must be served.
+ * Secret files are read here, and must not be readable by others. */
+struct config_base *config_load(const char *file, char *const *environment, struct buf *why);
+void config_unload(struct config_base *base);
+/* The configuration as loaded. */
+const struct config *config_of(const struct config_base *base);
+/* The configuration for one request whose parameters are params (NAME=value strings,
+ * NULL-terminated; those that do not begin with SSELOG_ are ignored). When it sets nothing, *out is
+ * config_of(base). Returns 0, or -1 with why as above: an unknown name, one a request may not set,
+ * or a bad value: the request is then answered 500. Release with config_release. */
+int config_for_request(const struct config_base *base, char *const *params,
+                       const struct config **out, struct buf *why);
+void config_release(const struct config_base *base, const struct config *config);
+/* Adds the effective options to out, one NAME=value line each with where it comes from; secrets as
+ * set or unset. */
+void config_print(const struct config_base *base, struct buf *out);
+/* Calls each for every option: for the manual's test and -h. */
+void config_each(void (*each)(void *arg, const char *name, bool per_request,
+                              const char *default_text),
+                 void *arg);
+
+#endif

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * filter: which records a viewer gets.  Pure; knows record and buf.  A filter is built once
+ * and then only read, so that threads can share it.  What it needs for its decision is asked
+ * for in the order of its cost: nothing, the payload's bytes, the payload as JSON.
+ */
+#include "format/filter.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#define FILTER_MAX_KEY (1024 * 1024) /* it holds a viewer's query and a few options */
+
+/* One field and the texts it may have, sorted, no two equal. */
+struct rule {
+    char *field;
+    struct slice *values; /* each with its own memory */
+    size_t nvalues;
+};
+
+struct filter {
+    struct buf key;
+    struct rule *match, *lists;
+    size_t nmatch, nlists;
+    int level;          /* least severity; -1 any */
+    struct slice *skip; /* each with its own memory, NUL-terminated */
+    size_t nskip;
+    struct slice *skip_texts, *skip_loggers; /* likewise */
+    size_t nskip_texts, nskip_loggers;
+    char *since_field; /* NULL: none */
+    double since;
+    struct xid until;
+    unsigned char *text; /* folded substring */
+    size_t *border;      /* of text, see find_borders */
+    size_t ntext;
+};
+
+static unsigned char fold(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+static bool equal_folded(struct slice a, const char *b)
+{
+    size_t i = 0;
+
+    while (i < a.len && b[i] && fold(a.p[i]) == fold(b[i]))
+        i++;
+    return i == a.len && b[i] == '\0';
+}
+
+/* ---- levels ---- */
+
+int filter_level(struct slice name)
+{
+    static const struct {
+        const char *name;
+        int severity;
+    } levels[] = {
+        {"TRACE", 5},   {"DEBUG", 10},   {"DBUG", 10},     {"INFO", 20},
+        {"NOTICE", 25}, {"WARNING", 30}, {"WARN", 30},     {"ERROR", 40},
+        {"ERR", 40},    {"ERRO", 40},    {"CRITICAL", 50}, {"CRIT", 50},
+        {"FATAL", 50},  {"ALERT", 50},   {"EMERG", 50},    {"PANIC", 50},
+    };
+
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
+        if (equal_folded(name, levels[i].name))
+            return levels[i].severity;
+    return -1;
+}
+
+/* The record's level as text and as a severity (-1: it has none that is known). */
+static int record_level(struct record *r, struct slice *text)
+{
+    static const char *const fields[] = {"level", "levelname", "severity"};
+    uint64_t number;
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+        if (!record_field(r, fields[i], text))
+            continue;
+        if (slice_number(*text, 0, INT32_MAX, &number) == 0)
+            return (int)number;
+        return filter_level(*text);
+    }
+    *text = (struct slice){0};
+    return -1;
+}
+
+/* A name never sent: by severity where both are known, so that WARN is WARNING, else by the name
+ * itself. */
+static bool skipped(const struct filter *f, struct slice name, int severity)
+{
+    for (size_t i = 0; i < f->nskip; i++) {
+        int skip = filter_level(f->skip[i]);
+
+        if (skip >= 0 ? skip == severity : name.len > 0 && equal_folded(name, f->skip[i].p))
+            return true;
+    }
+    return false;
+}
+
+static bool levels_pass(const struct filter *f, struct record *r)
+{
+    struct slice name;
+    int severity;
+
+    if (f->level < 0 && f->nskip == 0)
+        return true;
+    severity = record_level(r, &name);
+    if (severity >= 0 && severity < f->level)
+        return false;
+    return !skipped(f, name, severity);
+}
+
+/* ---- text ---- */
+
+/* border[i]: length of the longest proper prefix of text[0..i] that is also its end. */
+static void find_borders(const unsigned char *text, size_t len, size_t *border)
+{
+    size_t k = 0;
+
+    border[0] = 0;
+    for (size_t i = 1; i < len; i++) {
+        while (k > 0 && text[i] != text[k])
+            k = border[k - 1];
+        if (text[i] == text[k])
+            k++;
+        border[i] = k;
+    }
+}
+
+/* Knuth, Morris, Pratt: whatever a viewer asks for, each payload byte costs a constant time. */
+static bool find_text(const struct filter *f, struct slice payload)
+{
+    size_t k = 0;
+
+    for (size_t i = 0; i < payload.len; i++) {
+        unsigned char c = fold(payload.p[i]);
+
+        while (k > 0 && c != f->text[k])
+            k = f->border[k - 1];
+        if (c == f->text[k] && ++k == f->ntext)
+            return true;
+    }
+    return false;
+}
+
+static int build_text(struct filter *f, struct slice text)
+{
+    if (text.len == 0)
+        return 0;
+    f->text = malloc(text.len);
+    f->border = calloc(text.len, sizeof *f->border);
+    if (!f->text || !f->border)
+        return -1;
+    for (size_t i = 0; i < text.len; i++)
+        f->text[i] = fold(text.p[i]);
+    f->ntext = text.len;
+    find_borders(f->text, f->ntext, f->border);
+    return 0;
+}
+
+/* ---- building ---- */
+
+static int compare_slices(const void *x, const void *y)
+{
+    const struct slice *a = x, *b = y;
+    size_t common = a->len < b->len ? a->len : b->len;
+    int order = common > 0 ? memcmp(a->p, b->p, common) : 0;
+
+    return order ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The next item of a comma list, trimmed; false at its end. */
+static bool next_item(const char **list, struct slice *item)
+{
+    while (**list) {
+        const char *p = *list, *end = p + strcspn(p, ",");
+
+        *list = *end ? end + 1 : end;
+        while (p < end && is_blank(*p))
+            p++;
+        while (end > p && is_blank(end[-1]))
+            end--;
+        *item = slice_make(p, (size_t)(end - p));
+        if (end > p)
+            return true;
+    }
+    return false;
+}
+
+static char *copy(struct slice s)
+{
+    char *p = malloc(s.len + 1);
+
+    if (!p)
+        return NULL;
+    if (s.len > 0)
+        memcpy(p, s.p, s.len);
+    p[s.len] = '\0';
+    return p;
+}
+
+/* Adds a copy of value to a growing array. */
+static int append(struct slice **values, size_t *count, struct slice value)
+{
+    struct slice *grown = realloc(*values, (*count + 1) * sizeof *grown);
+    char *own;
+
+    if (!grown)
+        return -1;
+    *values = grown;
+    own = copy(value);
+    if (!own)
+        return -1;
+    grown[(*count)++] = slice_make(own, value.len);
+    return 0;
+}
+
+/* Slices are const for those who read them; these here are copies from append(). */
+static void free_slice(struct slice s)
+{
+    free((char *)(uintptr_t)s.p);
+}
+
+static void sort_unique(struct rule *rule)
+{
+    size_t kept = 0;
+
+    if (rule->nvalues > 1)
+        qsort(rule->values, rule->nvalues, sizeof *rule->values, compare_slices);
+    for (size_t i = 0; i < rule->nvalues; i++) {
+        if (kept > 0 && slice_equal(rule->values[kept - 1], rule->values[i]))
+            free_slice(rule->values[i]);
+        else
+            rule->values[kept++] = rule->values[i];
+    }
+    rule->nvalues = kept;
+}
+
+static void free_slices(struct slice *slices, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free_slice(slices[i]);
+    free(slices);
+}
+
+static void free_rules(struct rule *rules, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(rules[i].field);
+        free_slices(rules[i].values, rules[i].nvalues);
+    }
+    free(rules);
+}
+
+static int build_rule(struct rule *rule, const struct filter_rule *from, bool list)
+{
+    const char *rest = from->values;
+    struct slice item;
+
+    rule->field = copy(slice_of(from->field));
+    if (!rule->field)
+        return -1;
+    if (!list)
+        return append(&rule->values, &rule->nvalues, slice_of(from->values));
+    while (next_item(&rest, &item))
+        if (append(&rule->values, &rule->nvalues, item) < 0)
+            return -1;
+    sort_unique(rule);
+    return 0;
+}
+
+/* A list without items is no rule: its place is used by the next. */
+static int build_rules(struct rule **rules, size_t *count, const struct filter_rule *from, size_t n,
+                       bool list)
+{
+    if (n == 0)
+        return 0;
+    *rules = calloc(n, sizeof **rules);
+    if (!*rules)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        struct rule *rule = &(*rules)[(*count)++];
+
+        if (build_rule(rule, &from[i], list) < 0)
+            return -1;
+        if (rule->nvalues == 0) {
+            free(rule->field);
+            *rule = (struct rule){0};
+            (*count)--;
+        }
+    }
+    return 0;
+}
+
+static int build_names(struct slice **to, size_t *count, const char *const *names)
+{
+    for (; names && *names; names++)
+        if (append(to, count, slice_of(*names)) < 0)
+            return -1;
+    return 0;
+}
+
+static int build_skips(struct filter *f, const struct filter_spec *spec)
+{
+    return build_names(&f->skip, &f->nskip, spec->skip_levels) ||
+                   build_names(&f->skip_texts, &f->nskip_texts, spec->skip_texts) ||
+                   build_names(&f->skip_loggers, &f->nskip_loggers, spec->skip_loggers)
+               ? -1
+               : 0;
+}
+
+static int build_since(struct filter *f, const struct filter_spec *spec)
+{
+    if (!spec->since_field)
+        return 0;
+    f->since_field = copy(slice_of(spec->since_field));
+    f->since = spec->since;
+    f->until = spec->until;
+    return f->since_field ? 0 : -1;
+}
+
+/* ---- the key ---- */
+
+/* Each text stands behind its length and each list behind its count, so that no two different
+ * filters have the same bytes. */
+static void key_text(struct buf *key, struct slice text)
+{
+    buf_addf(key, "%zu:", text.len);
+    buf_add(key, text.p, text.len);
+}
+
+static void key_rules(struct buf *key, char kind, const struct rule *rules, size_t count)
+{
+    buf_addf(key, "%c%zu;", kind, count);
+    for (size_t i = 0; i < count; i++) {
+        key_text(key, slice_of(rules[i].field));
+        buf_addf(key, "%zu;", rules[i].nvalues);
+        for (size_t j = 0; j < rules[i].nvalues; j++)
+            key_text(key, rules[i].values[j]);
+    }
+}
+
+static void key_names(struct buf *key, char kind, const struct slice *names, size_t count)
+{
+    buf_addf(key, "%c%zu;", kind, count);
+    for (size_t i = 0; i < count; i++)
+        key_text(key, names[i]);
+}
+
+static int build_key(struct filter *f)
+{
+    key_rules(&f->key, 'm', f->match, f->nmatch);
+    key_rules(&f->key, 'l', f->lists, f->nlists);
+    buf_addf(&f->key, "v%d;", f->level);
+    key_names(&f->key, 's', f->skip, f->nskip);
+    key_names(&f->key, 't', f->skip_texts, f->nskip_texts);
+    key_names(&f->key, 'g', f->skip_loggers, f->nskip_loggers);
+    buf_addc(&f->key, 'q');
+    key_text(&f->key, slice_make((const char *)f->text, f->ntext));
+    if (f->since_field) {
+        buf_addf(&f->key, "u%a;%" PRIu64 "-%" PRIu64 ";", f->since, f->until.ms, f->until.seq);
+        key_text(&f->key, slice_of(f->since_field));
+    }
+    return f->key.failed ? -1 : 0;
+}
+
+struct filter *filter_new(const struct filter_spec *spec)
+{
+    int level = spec->level ? filter_level(slice_of(spec->level)) : -1;
+    struct filter *f;
+
+    if (spec->level && level < 0) {
+        errno = EINVAL;
+        return NULL;
+    }
+    f = calloc(1, sizeof *f);
+    if (!f)
+        return NULL;
+    buf_init(&f->key, FILTER_MAX_KEY);
+    f->level = level;
+    if (build_rules(&f->match, &f->nmatch, spec->match, spec->nmatch, false) < 0 ||
+        build_rules(&f->lists, &f->nlists, spec->lists, spec->nlists, true) < 0 ||
+        build_skips(f, spec) < 0 || build_since(f, spec) < 0 || build_text(f, spec->text) < 0 ||
+        build_key(f) < 0) {
+        filter_free(f);
+        errno = ENOMEM;
+        return NULL;
+    }
+    return f;
+}
+
+void filter_free(struct filter *f)
+{
+    if (!f)
+        return;
+    free_rules(f->match, f->nmatch);
+    free_rules(f->lists, f->nlists);
+    free_slices(f->skip, f->nskip);
+    free_slices(f->skip_texts, f->nskip_texts);
+    free_slices(f->skip_loggers, f->nskip_loggers);
+    free(f->since_field);
+    free(f->text);
+    free(f->border);
+    buf_free(&f->key);
+    free(f);
+}
+
+struct slice filter_key(const struct filter *f)
+{
+    return buf_slice(&f->key);
+}
+
+/* ---- deciding ---- */
+
+/* Nothing equals an empty match value: it stands for an identity without that property, which is
+ * entitled to nothing, least of all to records that leave the field empty. */
+static bool match_passes(const struct rule *rule, struct record *r)
+{
+    struct slice text;
+
+    return rule->values[0].len > 0 && record_field(r, rule->field, &text) &&
+           slice_equal(text, rule->values[0]);
+}
+
+static bool list_passes(const struct rule *rule, struct record *r)
+{
+    struct slice text;
+
+    return record_field(r, rule->field, &text) &&
+           bsearch(&text, rule->values, rule->nvalues, sizeof text, compare_slices);
+}
+
+static bool holds_skipped_text(const struct filter *f, const struct record *r)
+{
+    for (size_t i = 0; i < f->nskip_texts; i++)
+        if (r->data.len > 0 &&
+            memmem(r->data.p, r->data.len, f->skip_texts[i].p, f->skip_texts[i].len))
+            return true;
+    return false;
+}
+
+static bool is_by_skipped_logger(const struct filter *f, struct record *r)
+{
+    struct slice logger;
+
+    if (f->nskip_loggers == 0 || !record_field(r, "logger", &logger))
+        return false;
+    for (size_t i = 0; i < f->nskip_loggers; i++)
+        if (slice_equal(logger, f->skip_loggers[i]))
+            return true;
+    return false;
+}
+
+/* Fields come NUL-terminated from json-c. What is no number says nothing about time. */
+static bool is_newer(const struct filter *f, struct record *r)
+{
+    struct slice text;
+    char *end;
+
+    if (!f->since_field || xid_cmp(r->id, f->until) > 0)
+        return true;
+    if (!record_field(r, f->since_field, &text))
+        return false;
+    double time = strtod(text.p, &end);
+    return end != text.p && time > f->since;
+}
+
+bool filter_pass(const struct filter *f, struct record *r)
+{
+    if (holds_skipped_text(f, r) || !is_newer(f, r))
+        return false;
+    if (f->ntext > 0 && !find_text(f, r->data))
+        return false;
+    for (size_t i = 0; i < f->nmatch; i++)
+        if (!match_passes(&f->match[i], r))
+            return false;
+    for (size_t i = 0; i < f->nlists; i++)
+        if (!list_passes(&f->lists[i], r))
+            return false;
+    return !is_by_skipped_logger(f, r) && levels_pass(f, r);
+}

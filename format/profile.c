@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile: the dialects, one table row each, and the plain frames, which all have that do not
+ * differ.  Pure; knows record, sse and pyjson.  Functions of rows stand in profile_*.c.
+ *
+ * Records and control frames (events gap, live, source, end, unavailable) cannot be taken for each
+ * other by a reader of the stream: a record that has an event name always has an id field, a
+ * control frame never has one.  So a record that a producer named "end" is delivered under that
+ * name; a message without an id is delivered without a name.
+ */
+#include "format/profile.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "format/profile_parts.h"
+#include "format/pyjson.h"
+#include "sse.h"
+
+const char *end_reason_name(enum end_reason reason)
+{
+    static const char *const names[] = {
+        [END_LIFETIME] = "lifetime",
+        [END_SHUTDOWN] = "shutdown",
+        [END_REVOKED] = "revoked",
+        [END_EXPIRED] = "expired",
+    };
+
+    return names[reason];
+}
+
+/* ---- what frames are made of ---- */
+
+void profile_control(const struct profile *p, struct buf *b, const char *event, const char *data)
+{
+    sse_field(b, p->eol, "event", slice_of(event));
+    sse_field(b, p->eol, "data", slice_of(data));
+    sse_end(b, p->eol);
+}
+
+void profile_id(const struct profile *p, struct buf *b, struct xid id)
+{
+    char text[XID_TEXT];
+    size_t len = xid_format(id, text);
+
+    sse_field(b, p->eol, "id", slice_make(text, len));
+}
+
+void profile_line_begin(const struct profile *p, struct buf *b, const struct record *r)
+{
+    profile_open(p, b, r);
+    buf_adds(b, "data: ");
+}
+
+void profile_line_end(const struct profile *p, struct buf *b)
+{
+    buf_adds(b, p->eol);
+    sse_end(b, p->eol);
+}
+
+bool profile_shorten(struct slice *data, char note[PROFILE_NOTE])
+{
+    if (data->len <= PROFILE_MAX_WRITTEN)
+        return false;
+    snprintf(note, PROFILE_NOTE, "(a record of %zu bytes)", data->len);
+    *data = slice_of(note);
+    return true;
+}
+
+void profile_message(struct buf *b, struct slice text)
+{
+    buf_adds(b, "{\"message\": ");
+    pyjson_string(b, text, PYJSON_ASCII);
+    buf_addc(b, '}');
+}
+
+/* ---- frames ---- */
+
+void profile_head(const struct profile *p, struct buf *b)
+{
+    buf_addf(b,
+             "Status: 200 OK\r\nContent-Type: %s\r\nCache-Control: %s\r\nX-Accel-Buffering: no\r\n"
+             "%s",
+             p->content_type, p->cache_control, p->headers);
+}
+
+void profile_refuse(const struct profile *p, struct buf *b, const char *reason)
+{
+    buf_addf(b,
+             "Status: 503 Service Unavailable\r\nContent-Type: application/json\r\n"
+             "Cache-Control: no-store\r\nRetry-After: 30\r\n%s\r\n{\"error\":\"%s\"}",
+             p->headers, reason);
+}
+
+void profile_hello(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    if (p->hello) {
+        p->hello(p, b, m);
+    } else if (!p->late) {
+        sse_retry(b, p->eol, m->retry_ms);
+        sse_end(b, p->eol);
+    }
+}
+
+void profile_open(const struct profile *p, struct buf *b, const struct record *r)
+{
+    if (p->open) {
+        p->open(p, b, r);
+    } else if (r->has_id) {
+        profile_id(p, b, r->id);
+        if (r->event.len > 0 && !p->unnamed)
+            sse_field(b, p->eol, "event", r->event);
+    }
+}
+
+void profile_record(const struct profile *p, struct buf *b, struct record *r, bool history,
+                    uint64_t nth)
+{
+    if (history && p->bulk) {
+        p->bulk(p, b, r, nth);
+    } else if (p->record) {
+        p->record(p, b, r);
+    } else {
+        profile_open(p, b, r);
+        sse_data(b, p->eol, r->data);
+        sse_end(b, p->eol);
+    }
+}
+
+void profile_live(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    char data[64];
+
+    if (p->live) {
+        p->live(p, b, m);
+    } else if (!p->late) {
+        snprintf(data, sizeof data, "{\"replayed\":%" PRIu64 "}", m->replayed);
+        profile_control(p, b, "live", data);
+    }
+}
+
+/* An id as a JSON value; ids hold digits and a hyphen alone. */
+static void json_id(char out[XID_TEXT + 2], const char *id)
+{
+    if (id)
+        snprintf(out, XID_TEXT + 2, "\"%s\"", id);
+    else
+        snprintf(out, XID_TEXT + 2, "null");
+}
+
+void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
+                 int64_t lost)
+{
+    char data[192], from[XID_TEXT + 2], to[XID_TEXT + 2], count[24] = "null";
+
+    if (p->mute)
+        return;
+    json_id(from, after);
+    json_id(to, next);
+    if (lost >= 0)
+        snprintf(count, sizeof count, "%" PRId64, lost);
+    snprintf(data, sizeof data, "{\"after\":%s,\"next\":%s,\"lost\":%s}", from, to, count);
+    profile_control(p, b, "gap", data);
+}
+
+void profile_source(const struct profile *p, struct buf *b, bool live)
+{
+    if (!p->mute)
+        profile_control(p, b, "source", live ? "{\"state\":\"live\"}" : "{\"state\":\"lost\"}");
+}
+
+void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    if (p->keepalive)
+        p->keepalive(p, b, m);
+    else
+        sse_comment(b, p->eol, "keepalive");
+}
+
+void profile_moved(const struct profile *p, struct buf *b, struct xid id)
+{
+    if (p->moved) {
+        p->moved(p, b, id);
+    } else if (!p->mute) {
+        profile_id(p, b, id);
+        sse_end(b, p->eol);
+    }
+}
+
+/* The last frames of a stream: when to come back, and why. */
+static void farewell(const struct profile *p, struct buf *b, const char *event, const char *reason,
+                     const struct moment *m)
+{
+    char data[128];
+
+    if (p->mute)
+        return;
+    snprintf(data, sizeof data, "{\"reason\":\"%s\"}", reason);
+    sse_retry(b, p->eol, m->retry_ms);
+    profile_control(p, b, event, data);
+}
+
+void profile_end(const struct profile *p, struct buf *b, enum end_reason reason,
+                 const struct moment *m)
+{
+    farewell(p, b, "end", end_reason_name(reason), m);
+}
+
+void profile_unavailable(const struct profile *p, struct buf *b, const char *reason,
+                         const struct moment *m)
+{
+    farewell(p, b, "unavailable", reason, m);
+}
+
+/* ---- envelope ---- */
+
+/* EventSource tells a script only of event names it asked for, and nothing of an id alone. Here all
+ * records come unnamed, with their name inside, and a moved cursor is an event. */
+static void envelope_record(const struct profile *p, struct buf *b, struct record *r)
+{
+    if (r->has_id)
+        profile_id(p, b, r->id);
+    buf_adds(b, "data: {");
+    if (r->event.len > 0) {
+        buf_adds(b, "\"event\":");
+        pyjson_string(b, r->event, PYJSON_UTF8);
+        buf_addc(b, ',');
+    }
+    buf_adds(b, "\"data\":");
+    pyjson_string(b, r->data, PYJSON_UTF8);
+    buf_addc(b, '}');
+    profile_line_end(p, b);
+}
+
+/* A long record is sent as it is, under a name of its own. */
+static void envelope_open(const struct profile *p, struct buf *b, const struct record *r)
+{
+    if (r->has_id)
+        profile_id(p, b, r->id);
+    sse_field(b, p->eol, "event", slice_of("record"));
+}
+
+static void envelope_moved(const struct profile *p, struct buf *b, struct xid id)
+{
+    profile_id(p, b, id);
+    profile_control(p, b, "cursor", "{}");
+}
+
+/* ---- the table ---- */
+
+#define PLAIN_HEAD                                                                                 \
+    .eol = "\n", .content_type = "text/event-stream", .cache_control = "no-cache",                 \
+    .headers = "X-Content-Type-Options: nosniff\r\n"                                               \
+               "Referrer-Policy: no-referrer\r\n"
+/* What the API of The Other Dude says with each of its answers. */
+#define TOD_HEADERS                                                                                \
+    "X-Content-Type-Options: nosniff\r\n"                                                          \
+    "X-Frame-Options: DENY\r\n"                                                                    \
+    "X-DNS-Prefetch-Control: on\r\n"                                                               \
+    "Referrer-Policy: strict-origin-when-cross-origin\r\n"                                         \
+    "Permissions-Policy: camera=(), microphone=(), geolocation=(self)\r\n"
+
+static const struct preset smarter_presets[] = {
+    {"SSELOG_STREAM", "stream:logs:User.{user}"},
+    {"SSELOG_CHANNEL", "logs:User.{user}"},
+    {"SSELOG_SKIP_LEVEL", "DEBUG"},
+    {"SSELOG_SKIP_TEXT",
+     "smarter.apps.dashboard.views.terminal_emulator.api.streams.stream_user_logs()| DEBUG "},
+    {"SSELOG_SKIP_LOGGER", "smarter.apps.dashboard.views.terminal_emulator.api.streams"},
+    {NULL, NULL},
+};
+
+static const struct preset tod_presets[] = {
+    {"SSELOG_AUTH", "token"},
+    {"SSELOG_ROUTE", "/api/tenants/{tenant}/events/stream"},
+    {"SSELOG_STREAM", "stream:events"},
+    {"SSELOG_CHANNEL", "events"},
+    {"SSELOG_MATCH", "tenant_id={tenant}"},
+    {"SSELOG_ADMIN_ROLES", "super_admin"},
+    {"SSELOG_JWT_COOKIE", "access_token"},
+    {"SSELOG_HISTORY", "0"}, /* the page makes a new EventSource every 25 s */
+    {NULL, NULL},
+};
+
+static const struct preset swf_presets[] = {
+    {"SSELOG_AUTH", "remote_user bearer"},
+    {"SSELOG_SOURCE", "channels"},
+    {"SSELOG_CHANNEL", "workflow_events"},
+    {"SSELOG_STREAM", "stream:workflow_events"},
+    {"SSELOG_FILTERS", "msg_types=msg_type agents=processed_by run_ids=run_id"},
+    {"SSELOG_HISTORY", "100"},
+    {"SSELOG_KEEPALIVE", "30"},
+    {NULL, NULL},
+};
+
+static const struct preset astrbot_presets[] = {
+    {"SSELOG_AUTH", "jwt"},
+    {"SSELOG_STREAM", "stream:logs:astrbot"},
+    {"SSELOG_CHANNEL", "logs:astrbot"},
+    {"SSELOG_JWT_USER", "username"},
+    {"SSELOG_JWT_COOKIE", "astrbot_dashboard_jwt"},
+    {"SSELOG_HISTORY", "0"}, /* its page fetches history by itself */
+    {NULL, NULL},
+};
+
+static const struct profile profiles[] = {
+    {.name = "plain", .enveloped = "envelope", PLAIN_HEAD, .whole = 64 * 1024},
+    {.name = "envelope",
+     PLAIN_HEAD,
+     .record = envelope_record,
+     .open = envelope_open,
+     .moved = envelope_moved,
+     .whole = 64 * 1024},
+    {.name = "smarter",
+     .presets = smarter_presets,
+     PLAIN_HEAD,
+     .record = smarter_record,
+     .bulk = smarter_bulk,
+     .live = smarter_live,
+     .whole = PROFILE_MAX_WRITTEN,
+     .unnamed = true},
+    {.name = "tod",
+     .presets = tod_presets,
+     .eol = "\r\n",
+     .content_type = "text/event-stream; charset=utf-8",
+     .cache_control = "no-store",
+     .headers = TOD_HEADERS,
+     .record = object_record,
+     .open = tod_open,
+     .keepalive = tod_keepalive,
+     .whole = SIZE_MAX,
+     .late = true},
+    {.name = "swf",
+     .presets = swf_presets,
+     PLAIN_HEAD,
+     .hello = swf_hello,
+     .record = swf_record,
+     .open = swf_open,
+     .keepalive = swf_keepalive,
+     .whole = SIZE_MAX,
+     .late = true,
+     .mute = true,
+     .keepalive_fixed = true},
+    {.name = "astrbot",
+     .presets = astrbot_presets,
+     PLAIN_HEAD,
+     .record = astrbot_record,
+     .whole = SIZE_MAX,
+     .unnamed = true,
+     .late = true},
+};
+
+const struct profile *profile_at(unsigned i)
+{
+    return i < sizeof profiles / sizeof *profiles ? &profiles[i] : NULL;
+}
+
+const struct profile *profile_find(const char *name)
+{
+    const struct profile *p;
+
+    for (unsigned i = 0; (p = profile_at(i)) != NULL; i++)
+        if (strcmp(p->name, name) == 0)
+            return p;
+    return NULL;
+}

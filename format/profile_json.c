@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* profile_json: the dialects whose records are JSON on one line: tod, swf, astrbot. */
+#include <stdio.h>
+
+#include "format/profile_parts.h"
+#include "format/pyjson.h"
+#include "sse.h"
+
+/* Writes a payload that is a JSON object. One too long for that is told by its size, and not read
+ * through, which would hold up everybody: how it begins says what it is. False: it is none. */
+static bool put_object(struct buf *b, struct slice data)
+{
+    char note[PROFILE_NOTE];
+    bool begins = pyjson_first(data) == '{';
+
+    if (!profile_shorten(&data, note))
+        return pyjson_text(b, data, PYJSON_ASCII, NULL) == PYJSON_OBJECT;
+    if (begins)
+        profile_message(b, data);
+    return begins;
+}
+
+/* What is no JSON object was never delivered. */
+void object_record(const struct profile *p, struct buf *b, struct record *r)
+{
+    size_t before = b->len;
+
+    profile_line_begin(p, b, r);
+    if (put_object(b, r->data))
+        profile_line_end(p, b);
+    else
+        buf_cut(b, before);
+}
+
+/* ---- tod ---- */
+
+/* Its page listens for names alone. */
+void tod_open(const struct profile *p, struct buf *b, const struct record *r)
+{
+    if (r->has_id)
+        profile_id(p, b, r->id);
+    sse_field(b, p->eol, "event", r->event.len > 0 ? r->event : slice_of("unknown"));
+}
+
+void tod_keepalive(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    (void)m;
+    sse_comment(b, p->eol, "heartbeat");
+}
+
+/* ---- swf ---- */
+
+void swf_hello(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    char data[128];
+
+    snprintf(data, sizeof data, "{\"client_id\": \"%s\", \"status\": \"connected\"}", m->client);
+    profile_control(p, b, "connected", data);
+}
+
+static bool swf_is_control(struct slice name)
+{
+    static const char *const names[] = {"connected", "heartbeat", "error"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_equal(name, slice_of(names[i])))
+            return true;
+    return false;
+}
+
+/* The event's name is the message's msg_type. Without an id a control frame's name would pass for
+ * the real one. */
+void swf_open(const struct profile *p, struct buf *b, const struct record *r)
+{
+    struct slice name = slice_of("message");
+
+    if (r->event.len > 0 && (r->has_id || !swf_is_control(r->event)))
+        name = r->event;
+    if (r->has_id)
+        profile_id(p, b, r->id);
+    sse_field(b, p->eol, "event", name);
+}
+
+/* One data line always: the Python client keeps the last one only. */
+void swf_record(const struct profile *p, struct buf *b, struct record *r)
+{
+    if (!record_field(r, "msg_type", &r->event))
+        r->event = slice_make(NULL, 0);
+    object_record(p, b, r);
+}
+
+void swf_keepalive(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    if (m->has_id)
+        profile_id(p, b, m->id);
+    buf_addf(b, "event: heartbeat%sdata: {\"timestamp\": ", p->eol);
+    pyjson_double(b, m->unix_time);
+    buf_addf(b, "}%s%s", p->eol, p->eol);
+}
+
+/* ---- astrbot ---- */
+
+/* What is no object becomes an entry that the console can show, at the time Redis took it in. */
+static void astrbot_made(struct buf *b, const struct record *r, struct slice text)
+{
+    buf_adds(b, " \"level\": \"INFO\", \"time\": ");
+    pyjson_double(b, r->has_id ? (double)r->id.ms / 1000 : 0);
+    buf_adds(b, ", \"data\": ");
+    pyjson_string(b, text, PYJSON_UTF8);
+    buf_addc(b, '}');
+}
+
+void astrbot_record(const struct profile *p, struct buf *b, struct record *r)
+{
+    struct slice data = r->data;
+    char note[PROFILE_NOTE];
+
+    profile_line_begin(p, b, r);
+    buf_adds(b, "{\"type\": \"log\",");
+    size_t at = b->len;
+    if (profile_shorten(&data, note) || pyjson_text(b, data, PYJSON_UTF8, NULL) != PYJSON_OBJECT) {
+        buf_cut(b, at);
+        astrbot_made(b, r, data);
+    } else if (b->len == at + 2) { /* {}: no comma either */
+        buf_cut(b, at - 1);
+        buf_addc(b, '}');
+    } else if (!b->failed) {
+        b->p[at] = ' '; /* in place of its own '{' */
+    }
+    profile_line_end(p, b);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* profile_parts: what the rows of profiles share, and their functions.  Private to profile.c and
+ * profile_*.c. */
+#ifndef SSELOG_FORMAT_PROFILE_PARTS_H
+#define SSELOG_FORMAT_PROFILE_PARTS_H
+
+#include "format/profile.h"
+
+/* Payloads that are written anew are held twice, and escaped up to six times as long: so longer
+ * ones are not. */
+#define PROFILE_MAX_WRITTEN (8u * 1024 * 1024)
+
+/* ---- profile.c ---- */
+
+/* A frame without an id: "event: name", one line of data, the blank line. */
+void profile_control(const struct profile *p, struct buf *b, const char *event, const char *data);
+void profile_id(const struct profile *p, struct buf *b, struct xid id);
+/* A record whose data is one line that is written in between. */
+void profile_line_begin(const struct profile *p, struct buf *b, const struct record *r);
+void profile_line_end(const struct profile *p, struct buf *b);
+
+#define PROFILE_NOTE 48
+/* Whether data is too long to be written anew; then it becomes a text in note that tells its size.
+ */
+bool profile_shorten(struct slice *data, char note[PROFILE_NOTE]);
+/* {"message": text} */
+void profile_message(struct buf *b, struct slice text);
+
+/* ---- profile_smarter.c ---- */
+
+void smarter_record(const struct profile *p, struct buf *b, struct record *r);
+void smarter_bulk(const struct profile *p, struct buf *b, struct record *r, uint64_t nth);
+void smarter_live(const struct profile *p, struct buf *b, const struct moment *m);
+
+/* ---- profile_json.c ---- */
+
+void object_record(const struct profile *p, struct buf *b, struct record *r);
+void tod_open(const struct profile *p, struct buf *b, const struct record *r);
+void tod_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
+void swf_hello(const struct profile *p, struct buf *b, const struct moment *m);
+void swf_open(const struct profile *p, struct buf *b, const struct record *r);
+void swf_record(const struct profile *p, struct buf *b, struct record *r);
+void swf_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
+void astrbot_record(const struct profile *p, struct buf *b, struct record *r);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* profile_smarter: the dialect of smarter: history as one event, an array; live records line by
+ * line. */
+#include "format/profile_parts.h"
+#include "format/pyjson.h"
+#include "sse.h"
+
+/* The page takes `message` of each element for a string, and breaks on one without. */
+static bool smarter_has_message(enum pyjson_kind kind, const struct pyjson_member *message)
+{
+    return kind == PYJSON_OBJECT && message->value.len > 0 && message->value.p[0] == '"';
+}
+
+/* One element of the array: the payload itself; text as {"message": text}; an object without a
+ * message with its own text as one. */
+static void smarter_element(struct buf *b, struct slice data)
+{
+    struct pyjson_member message = {.name = "message"};
+    char note[PROFILE_NOTE];
+    size_t before = b->len;
+    enum pyjson_kind kind = PYJSON_NONE;
+
+    if (!profile_shorten(&data, note))
+        kind = pyjson_text(b, data, PYJSON_ASCII, &message);
+    if (b->failed || smarter_has_message(kind, &message))
+        return;
+    if (kind != PYJSON_OBJECT) {
+        buf_cut(b, before);
+        profile_message(b, data);
+        return;
+    }
+    buf_cut(b, b->len - 1); /* its '}' */
+    buf_adds(b, b->p[b->len - 1] == '{' ? "\"message\": " : ", \"message\": ");
+    pyjson_string(b, data, PYJSON_ASCII);
+    buf_addc(b, '}');
+}
+
+/* As str.splitlines has it, one line end at the end of a payload is none of its lines. */
+static struct slice without_last_end(struct slice s)
+{
+    if (s.len > 0 && s.p[s.len - 1] == '\n')
+        s.len--;
+    else if (s.len == 0 || s.p[s.len - 1] != '\r')
+        return s;
+    else
+        return slice_make(s.p, s.len - 1);
+    if (s.len > 0 && s.p[s.len - 1] == '\r')
+        s.len--;
+    return s;
+}
+
+void smarter_bulk(const struct profile *p, struct buf *b, struct record *r, uint64_t nth)
+{
+    (void)p;
+    buf_adds(b, nth == 0 ? "event: bulk\ndata: [" : ", ");
+    smarter_element(b, r->data);
+}
+
+/* The page parses what is JSON, and shows what is none. */
+void smarter_record(const struct profile *p, struct buf *b, struct record *r)
+{
+    struct pyjson_member message = {.name = "message"};
+    enum pyjson_kind kind = pyjson_text(NULL, r->data, PYJSON_ASCII, &message);
+
+    if (kind == PYJSON_NONE || smarter_has_message(kind, &message)) {
+        profile_open(p, b, r);
+        sse_data(b, p->eol, without_last_end(r->data));
+        sse_end(b, p->eol);
+    } else {
+        profile_line_begin(p, b, r);
+        smarter_element(b, r->data);
+        profile_line_end(p, b);
+    }
+}
+
+/* A client that resumes has its list: a bulk would replace it. */
+void smarter_live(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    (void)p;
+    if (!m->resumed)
+        buf_adds(b, m->replayed > 0 ? "]\n\n" : "event: bulk\ndata: []\n\n");
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+/* pyjson: see pyjson.h. A scan walks the source once and writes as it goes. */
+#include "format/pyjson.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sse.h"
+
+#define REPLACEMENT 0xfffdu
+#define NO_CHAR     UINT32_MAX /* the string ends here */
+#define BAD_CHAR    (UINT32_MAX - 1)
+
+struct scan {
+    const char *p;
+    size_t len, at;
+    struct buf *b; /* NULL: only looks */
+    enum pyjson_style style;
+    struct pyjson_member *look;
+    size_t look_at; /* where the value looked for begins; 0: not in one */
+    size_t depth;
+    unsigned char objects[PYJSON_MAX_DEPTH / 8]; /* a bit for each level: object or array */
+};
+
+/* ---- writing ---- */
+
+static void put(struct buf *b, const char *p, size_t len)
+{
+    if (b)
+        buf_add(b, p, len);
+}
+
+static void put_unit(struct buf *b, unsigned unit)
+{
+    buf_addf(b, "\\u%04x", unit);
+}
+
+static void put_utf8(struct buf *b, uint32_t c)
+{
+    char s[4];
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+
+    for (size_t i = n; i-- > 1; c >>= 6)
+        s[i] = (char)(0x80 | (c & 0x3f));
+    s[0] = (char)(lead[n] | c);
+    buf_add(b, s, n);
+}
+
+/* A character of a string, as ESCAPE_ASCII and ESCAPE of Python's json.encoder have it. */
+static void put_char(struct buf *b, uint32_t c, enum pyjson_style style)
+{
+    static const char plain[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
+    const char *special = c > 0 && c < 0x80 ? strchr(plain, (int)c) : NULL;
+
+    if (!b)
+        return;
+    if (special)
+        buf_addf(b, "\\%c", names[special - plain]);
+    else if (c < 0x20)
+        put_unit(b, c);
+    else if (c < 0x7f || style == PYJSON_UTF8)
+        put_utf8(b, c);
+    else if (c < 0x10000)
+        put_unit(b, c);
+    else {
+        put_unit(b, 0xd800 + ((c - 0x10000) >> 10));
+        put_unit(b, 0xdc00 + ((c - 0x10000) & 0x3ff));
+    }
+}
+
+/* ---- characters ---- */
+
+/* The character at p (n > 0), and how many bytes it takes. */
+static uint32_t decode(const char *p, size_t n, size_t *len)
+{
+    const unsigned char *u = (const unsigned char *)p;
+    static const unsigned char mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    bool good;
+
+    *len = sse_utf8_sequence(u, n, &good);
+    if (!good)
+        return REPLACEMENT;
+    uint32_t c = u[0] & mask[*len];
+    for (size_t i = 1; i < *len; i++)
+        c = c << 6 | (u[i] & 0x3fu);
+    return c;
+}
+
+/* Bytes from p on that every style writes as they are. */
+static size_t simple_run(const char *p, size_t n)
+{
+    size_t i = 0;
+
+    while (i < n && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
+        i++;
+    return i;
+}
+
+void pyjson_string(struct buf *b, struct slice bytes, enum pyjson_style style)
+{
+    buf_addc(b, '"');
+    for (size_t i = 0; i < bytes.len;) {
+        size_t n = simple_run(bytes.p + i, bytes.len - i);
+
+        if (n > 0)
+            buf_add(b, bytes.p + i, n);
+        else
+            put_char(b, decode(bytes.p + i, bytes.len - i, &n), style);
+        i += n;
+    }
+    buf_addc(b, '"');
+}
+
+/* ---- numbers ---- */
+
+#define MAX_DIGITS 17 /* tell any double from its neighbours */
+
+/* The decimal of as many digits above text, which is "D.DDDe+XX". It is wanted where a double is a
+ * power of two: decimals below it belong to the next double sooner than those above. */
+static void next_decimal(char *text)
+{
+    char *p = strchr(text, 'e');
+
+    while (--p > text && (*p == '9' || *p == '.'))
+        if (*p == '9')
+            *p = '0';
+    (*p)++; /* never from 9: all nines and one more would have been found with one digit */
+}
+
+/* The fewest digits that are read as d (positive), as "D.DDDe+XX". Of a normal number the first 15
+ * digits hold any shorter decimal, with zeros behind it. */
+static void find_digits(double d, char *text, size_t size)
+{
+    for (int n = d < DBL_MIN ? 1 : DBL_DIG;; n++) {
+        snprintf(text, size, "%.*e", n - 1, d);
+        if (n == MAX_DIGITS || strtod(text, NULL) == d)
+            return;
+        next_decimal(text);
+        if (strtod(text, NULL) == d)
+            return;
+    }
+}
+
+/* n digits, the first of which stands for that many times ten to the power of exponent; as
+ * float_repr_style "short" has it. */
+static void put_digits(struct buf *b, const char *digits, int n, int exponent)
+{
+    int whole = exponent + 1; /* digits before the point */
+
+    if (exponent < -4 || exponent >= 16)
+        buf_addf(b, "%c%s%.*se%+03d", digits[0], n > 1 ? "." : "", n - 1, digits + 1, exponent);
+    else if (whole <= 0)
+        buf_addf(b, "0.%.*s%.*s", -whole, "000", n, digits);
+    else if (whole < n)
+        buf_addf(b, "%.*s.%.*s", whole, digits, n - whole, digits + whole);
+    else
+        buf_addf(b, "%.*s%.*s.0", n, digits, whole - n, "000000000000000");
+}
+
+void pyjson_double(struct buf *b, double d)
+{
+    char text[32], digits[MAX_DIGITS];
+    int n = 0;
+
+    if (!isfinite(d)) {
+        buf_adds(b, "null");
+        return;
+    }
+    if (signbit(d))
+        buf_addc(b, '-');
+    find_digits(fabs(d), text, sizeof text);
+    for (const char *p = text; *p != 'e'; p++)
+        if (*p != '.')
+            digits[n++] = *p;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    put_digits(b, digits, n, (int)strtol(strchr(text, 'e') + 1, NULL, 10));
+}
+
+/* ---- reading ---- */
+
+/* Four hexadecimal digits at x->at. */
+static uint32_t read_hex(struct scan *x)
+{
+    uint32_t n = 0;
+
+    if (x->len - x->at < 4)
+        return BAD_CHAR;
+    for (int i = 0; i < 4; i++) {
+        char c = x->p[x->at++];
+
+        if (c >= '0' && c <= '9')
+            n = n << 4 | (uint32_t)(c - '0');
+        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
+            n = n << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
+        else
+            return BAD_CHAR;
+    }
+    return n;
+}
+
+/* \uXXXX behind its 'u', with the second half where it is a pair. */
+static uint32_t read_unicode(struct scan *x)
+{
+    uint32_t high = read_hex(x), low;
+
+    if (high == BAD_CHAR || high < 0xd800 || high > 0xdfff)
+        return high;
+    if (high > 0xdbff || x->len - x->at < 6 || memcmp(x->p + x->at, "\\u", 2) != 0)
+        return REPLACEMENT;
+    size_t before = x->at;
+    x->at += 2;
+    low = read_hex(x);
+    if (low != BAD_CHAR && low >= 0xdc00 && low <= 0xdfff)
+        return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+    x->at = before;
+    return REPLACEMENT;
+}
+
+static uint32_t read_escape(struct scan *x)
+{
+    static const char names[] = "\"\\/bfnrt", plain[] = "\"\\/\b\f\n\r\t";
+    const char *at;
+
+    if (++x->at == x->len)
+        return BAD_CHAR;
+    char c = x->p[x->at++];
+    if (c == 'u')
+        return read_unicode(x);
+    at = c ? strchr(names, c) : NULL;
+    return at ? (uint32_t)plain[at - names] : BAD_CHAR;
+}
+
+/* The character at x->at inside a string. */
+static uint32_t read_char(struct scan *x)
+{
+    size_t n;
+    char c = x->p[x->at];
+
+    if (c == '"') {
+        x->at++;
+        return NO_CHAR;
+    }
+    if (c == '\\')
+        return read_escape(x);
+    if (c >= 0 && c < 0x20)
+        return BAD_CHAR;
+    uint32_t u = decode(x->p + x->at, x->len - x->at, &n);
+    x->at += n;
+    return u;
+}
+
+static bool string(struct scan *x)
+{
+    if (x->at == x->len || x->p[x->at] != '"')
+        return false;
+    x->at++;
+    put(x->b, "\"", 1);
+    while (x->at < x->len) {
+        size_t n = simple_run(x->p + x->at, x->len - x->at);
+        put(x->b, x->p + x->at, n);
+        x->at += n;
+        if (x->at == x->len)
+            return false;
+        uint32_t c = read_char(x);
+        if (c == NO_CHAR) {
+            put(x->b, "\"", 1);
+            return true;
+        }
+        if (c == BAD_CHAR)
+            return false;
+        put_char(x->b, c, x->style);
+    }
+    return false;
+}
+
+static size_t digits(struct scan *x)
+{
+    size_t start = x->at;
+
+    while (x->at < x->len && x->p[x->at] >= '0' && x->p[x->at] <= '9')
+        x->at++;
+    return x->at - start;
+}
+
+static bool next_is(const struct scan *x, const char *set)
+{
+    return x->at < x->len && x->p[x->at] && strchr(set, x->p[x->at]);
+}
+
+/* RFC 8259, section 6. */
+static bool number(struct scan *x)
+{
+    size_t start = x->at;
+
+    x->at += x->p[x->at] == '-';
+    bool zero = next_is(x, "0");
+    size_t n = digits(x);
+    if (n == 0 || (zero && n > 1))
+        return false;
+    if (next_is(x, ".")) {
+        x->at++;
+        if (digits(x) == 0)
+            return false;
+    }
+    if (next_is(x, "eE")) {
+        x->at++;
+        x->at += next_is(x, "+-");
+        if (digits(x) == 0)
+            return false;
+    }
+    put(x->b, x->p + start, x->at - start);
+    return true;
+}
+
+static bool word(struct scan *x)
+{
+    static const struct {
+        const char *text, *written;
+    } words[] = {{"true", "true"}, {"false", "false"},   {"null", "null"},
+                 {"NaN", "null"},  {"Infinity", "null"}, {"-Infinity", "null"}};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i].text);
+
+        if (x->len - x->at >= n && memcmp(x->p + x->at, words[i].text, n) == 0) {
+            x->at += n;
+            put(x->b, words[i].written, strlen(words[i].written));
+            return true;
+        }
+    }
+    return false;
+}
+
+static void skip_blanks(struct scan *x)
+{
+    while (next_is(x, " \t\r\n"))
+        x->at++;
+}
+
+char pyjson_first(struct slice text)
+{
+    struct scan x = {.p = text.p, .len = text.len};
+
+    skip_blanks(&x);
+    return x.at < x.len ? x.p[x.at] : '\0';
+}
+
+static bool in_object(const struct scan *x)
+{
+    return x->objects[(x->depth - 1) / 8] & 1u << (x->depth - 1) % 8;
+}
+
+/* The name of a member and its colon. */
+static bool member(struct scan *x)
+{
+    size_t start = x->at + 1;
+
+    if (!string(x))
+        return false;
+    struct slice name = slice_make(x->p + start, x->at - start - 1);
+    skip_blanks(x);
+    if (!next_is(x, ":"))
+        return false;
+    x->at++;
+    put(x->b, ": ", 2);
+    skip_blanks(x);
+    if (x->look && x->depth == 1 && slice_equal(name, slice_of(x->look->name)))
+        x->look_at = x->at;
+    return true;
+}
+
+/* Into an object or array. *more: a value (of an object: the first member's) follows. */
+static bool enter(struct scan *x, bool *more)
+{
+    bool object = x->p[x->at] == '{';
+    unsigned bit = 1u << x->depth % 8;
+    unsigned char *level = &x->objects[x->depth / 8];
+
+    if (x->depth == PYJSON_MAX_DEPTH)
+        return false;
+    *level = (unsigned char)(object ? *level | bit : *level & ~bit);
+    x->depth++;
+    put(x->b, x->p + x->at++, 1);
+    skip_blanks(x);
+    *more = !next_is(x, object ? "}" : "]");
+    return !*more || !object || member(x);
+}
+
+/* What may stand behind a value, out of as many levels as end there. *more: another value follows.
+ */
+static bool leave(struct scan *x, bool *more)
+{
+    for (*more = false; x->depth > 0;) {
+        if (x->depth == 1 && x->look_at) {
+            x->look->value = slice_make(x->p + x->look_at, x->at - x->look_at);
+            x->look_at = 0;
+        }
+        skip_blanks(x);
+        if (next_is(x, ",")) {
+            x->at++;
+            put(x->b, ", ", 2);
+            skip_blanks(x);
+            *more = true;
+            return !in_object(x) || member(x);
+        }
+        if (!next_is(x, in_object(x) ? "}" : "]"))
+            return false;
+        put(x->b, x->p + x->at++, 1);
+        x->depth--;
+    }
+    skip_blanks(x);
+    return x->at == x->len;
+}
+
+static bool scalar(struct scan *x)
+{
+    if (next_is(x, "\""))
+        return string(x);
+    if (next_is(x, "0123456789") ||
+        (next_is(x, "-") && x->len - x->at > 1 && x->p[x->at + 1] != 'I'))
+        return number(x);
+    return word(x);
+}
+
+static bool walk(struct scan *x)
+{
+    bool more = true;
+
+    while (more) {
+        bool inside = next_is(x, "{[");
+
+        if (inside ? !enter(x, &more) : !scalar(x))
+            return false;
+        if (inside && more)
+            continue;
+        if (!leave(x, &more))
+            return false;
+    }
+    return true;
+}
+
+enum pyjson_kind pyjson_text(struct buf *b, struct slice text, enum pyjson_style style,
+                             struct pyjson_member *look)
+{
+    struct scan x = {.p = text.p, .len = text.len, .b = b, .style = style, .look = look};
+    size_t before = b ? b->len : 0;
+
+    if (look)
+        look->value = slice_make(NULL, 0);
+    enum pyjson_kind kind = pyjson_first(text) == '{' ? PYJSON_OBJECT : PYJSON_OTHER;
+    skip_blanks(&x);
+    if (walk(&x))
+        return kind;
+    if (b)
+        buf_cut(b, before);
+    if (look)
+        look->value = slice_make(NULL, 0);
+    return x.depth == PYJSON_MAX_DEPTH ? PYJSON_DEEP : PYJSON_NONE;
+}

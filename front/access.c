@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * access: who a request comes from and what it may have: identity through auth.c with look-ups in
+ * Redis, the key of its log, the filter that withholds what is not for it. What returns -1, false
+ * or NULL has answered.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "format/filter.h"
+#include "front/context.h"
+
+#define TOO_MANY "too many failed attempts"
+
+static enum lookup_result look_up(void *arg, const char *key, bool take, struct buf *value)
+{
+    struct visit *v = arg;
+    if (v->slowed)
+        return LOOKUP_FAILED;
+    switch (redis_ask_get(v->ask, key, take, value)) {
+    case ASK_OK:
+        return LOOKUP_FOUND;
+    case ASK_MISSING:
+        return LOOKUP_MISSING;
+    default:
+        return LOOKUP_FAILED;
+    }
+}
+
+/* Not time(2), whose clock is some ms behind: a stream that ends at its identity's time would be
+ * let in once more. */
+static int64_t clock_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return t.tv_sec;
+}
+
+/* Whether a page of another site may be behind the request (WHATWG Fetch Metadata; Origin where a
+ * browser does not send it). */
+bool access_is_cross_site(const struct visit *v)
+{
+    const char *origin = request_header(&v->request, "Origin", NULL);
+    const char *site = request_header(&v->request, "Sec-Fetch-Site", NULL);
+    const char *host = request_param(&v->request, "HTTP_HOST");
+    if (origin && answer_origin_allowed(v, origin))
+        return false;
+    if (site)
+        return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
+    const char *origin_host = origin ? strstr(origin, "://") : NULL;
+    return origin && (!host || !origin_host || strcmp(origin_host + 3, host) != 0);
+}
+
+/* Identifies, and counts failures against the address they come from. An address that had too many
+ * gets no look-up, but who needs none (the web server's word, a JWT that holds) is not kept out by
+ * a neighbour's guessing, nor anybody by what another site's page made the browser ask for, which
+ * is counted apart. What was genuine and is over is no guess; a proxy of ours is no one's address.
+ */
+static enum auth_result identify_slowly(struct visit *v)
+{
+    const struct lookup lookup = {look_up, v};
+    const char *from = request_param(&v->request, "REMOTE_ADDR");
+    struct throttle *throttle = access_is_cross_site(v) ? v->foreign : v->throttle;
+    bool counts = throttle && !auth_is_trusted(v->config, &v->request);
+    v->slowed = counts && throttle_is_over(throttle, from, clock_ms());
+    enum auth_result result = auth_identify(v->config, &v->request, &lookup, clock_s(), &v->who);
+    if (counts && !v->slowed && result == AUTH_BAD && v->who.ends == 0)
+        throttle_fail(throttle, from, clock_ms());
+    v->slowed = v->slowed && (result == AUTH_BAD || result == AUTH_UNAVAILABLE);
+    return result;
+}
+
+void access_forbid(struct visit *v)
+{
+    if (!answer_refusal(v, REFUSED_FORBIDDEN))
+        answer_error(v, 403, "not allowed");
+}
+
+/* 0: v->who is who it is. -1: answered. */
+int access_identify(struct visit *v)
+{
+    enum auth_result result = identify_slowly(v);
+    if (v->slowed) {
+        answer_unavailable(v, 429, TOO_MANY);
+        return -1;
+    }
+    v->refused = result;
+    switch (result) {
+    case AUTH_OK:
+        return 0;
+    case AUTH_UNAVAILABLE:
+        if (!answer_refusal(v, REFUSED_UNAVAILABLE))
+            answer_unavailable(v, 503, "identity cannot be checked now");
+        return -1;
+    default:
+        if (answer_refusal(v, REFUSED_NOBODY))
+            return -1;
+        if (result == AUTH_MALFORMED)
+            answer_error(v, 400, "malformed credential");
+        else
+            answer_unauthorized(v);
+        return -1;
+    }
+}
+
+/* The key of the log, or channel, that is asked for. -1: answered. A page that has begun with one
+ * log says whose, and so gets no record of another when the cookie under it has changed. */
+int access_key(struct visit *v, char key[AUTH_MAX_KEY + 1])
+{
+    const struct config *c = v->config;
+    const char *template = c->source == SOURCE_STREAM ? c->stream : c->channel;
+    if (auth_key(c, &v->who, v->has_match ? &v->match : NULL, template, key)) {
+        access_forbid(v);
+        return -1;
+    }
+    const char *whose = request_arg(&v->request, "whose");
+    char tag[AUTH_TAG + 1];
+    if (!whose) /* then the library that hashes is not even read into memory */
+        return 0;
+    auth_tag(&v->who, key, tag);
+    if (strcmp(whose, tag) == 0)
+        return 0;
+    answer_error(v, 409, "this is another's log now");
+    return -1;
+}
+
+/* 0: viewing is on. -1: answered. */
+int access_enabled(struct visit *v)
+{
+    if (v->config->enabled)
+        return 0;
+    if (!answer_refusal(v, REFUSED_DISABLED))
+        answer_error(v, 403, "log viewing is turned off");
+    return -1;
+}
+
+static size_t count_pairs(const struct pair *p)
+{
+    size_t n = 0;
+    while (p[n].name)
+        n++;
+    return n;
+}
+
+/* Room for the rules of one filter, from the heap: each front thread would keep a stack of that
+ * size. */
+struct rules {
+    struct filter_rule *match, *lists;
+    char (*values)[AUTH_MAX_NAME + 1]; /* of match */
+};
+
+static void rules_free(struct rules *r)
+{
+    free(r->match);
+    free(r->lists);
+    free(r->values);
+}
+
+static int rules_make(const struct config *c, struct rules *r)
+{
+    size_t match = count_pairs(c->match), lists = count_pairs(c->filters);
+    r->match = calloc(match + 1, sizeof *r->match);
+    r->lists = calloc(lists + 1, sizeof *r->lists);
+    r->values = calloc(match + 1, sizeof *r->values);
+    return r->match && r->lists && r->values ? 0 : -1;
+}
+
+/* What the configuration withholds from all but administrators. -1: a name that nobody can fill in.
+ */
+static int add_match(const struct visit *v, struct rules *r, struct filter_spec *spec)
+{
+    const struct config *c = v->config;
+    for (const struct pair *p = c->match; p->name && !auth_is_admin(c, &v->who); p++) {
+        char *value = r->values[spec->nmatch];
+        if (auth_fill(&v->who, v->has_match ? &v->match : NULL, p->value, value, sizeof *r->values))
+            return -1;
+        r->match[spec->nmatch++] = (struct filter_rule){p->name, value};
+    }
+    spec->match = r->match;
+    return 0;
+}
+
+/* What the query asks for. */
+static void add_wishes(const struct visit *v, struct rules *r, struct filter_spec *spec)
+{
+    const struct config *c = v->config;
+    for (const struct pair *p = c->filters; p->name; p++) {
+        const char *wanted = request_arg(&v->request, p->name);
+        if (wanted)
+            r->lists[spec->nlists++] = (struct filter_rule){p->value, wanted};
+    }
+    spec->lists = r->lists;
+    spec->level = request_arg(&v->request, "level");
+    if (spec->level && (spec->level[0] == '\0' ||
+                        (v->dialect->lenient && filter_level(slice_of(spec->level)) < 0)))
+        spec->level = NULL;
+    spec->text = slice_of(request_arg(&v->request, "q"));
+    if (v->has_since) {
+        spec->since_field = v->dialect->time_field;
+        spec->since = v->since;
+        spec->until = v->until;
+    }
+}
+
+struct filter *access_filter(struct visit *v)
+{
+    const struct config *c = v->config;
+    struct filter_spec spec = {.skip_levels = (const char *const *)c->skip_levels,
+                               .skip_texts = (const char *const *)c->skip_texts,
+                               .skip_loggers = (const char *const *)c->skip_loggers};
+    struct rules rules;
+    struct filter *f = NULL;
+    if (rules_make(c, &rules)) {
+        answer_error(v, 500, "out of memory");
+    } else if (add_match(v, &rules, &spec)) {
+        access_forbid(v);
+    } else {
+        add_wishes(v, &rules, &spec);
+        f = filter_new(&spec);
+        if (!f && errno == EINVAL)
+            answer_error(v, 400, "level is not the name of a level");
+        else if (!f)
+            answer_error(v, 500, "out of memory");
+    }
+    rules_free(&rules);
+    return f;
+}

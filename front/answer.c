@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/* answer: what the answers other than the stream look like. Knows json-c for these small bodies. */
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "format/record.h"
+#include "sse.h"
+#include "front/context.h"
+
+#define RETRY_AFTER   5                  /* seconds, with 503 and 429 */
+#define HISTORY_LIMIT 200                /* records, when none is asked for */
+#define HISTORY_MAX   1000               /* records in one answer */
+#define HISTORY_BYTES (4u * 1024 * 1024) /* of payload in one answer; more is left for the next */
+#define HISTORY_WHOLE (512 * 1024) /* bytes of one payload; of a longer one comes the beginning */
+#define HISTORY_PART  (64 * 1024)  /* that long */
+
+static const char *status_text(int status)
+{
+    static const struct {
+        int status;
+        const char *text;
+    } texts[] = {
+        {200, "OK"},
+        {204, "No Content"},
+        {302, "Found"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {431, "Request Header Fields Too Large"},
+        {500, "Internal Server Error"},
+        {503, "Service Unavailable"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (texts[i].status == status)
+            return texts[i].text;
+    return "Error";
+}
+
+void answer_header(struct visit *v, const char *name, const char *value)
+{
+    buf_addf(&v->head, "%s: %s\r\n", name, value);
+}
+
+void answer_begin(struct visit *v, int status, const char *content_type)
+{
+    buf_clear(&v->head);
+    buf_clear(&v->body);
+    buf_addf(&v->head, "Status: %d %s\r\n", status, status_text(status));
+    if (content_type)
+        answer_header(v, "Content-Type", content_type);
+    answer_header(v, "Cache-Control", "no-store");
+    buf_adds(&v->head, v->config->profile->headers);
+    answer_cors(v);
+}
+
+bool answer_origin_allowed(const struct visit *v, const char *origin)
+{
+    for (char **o = v->config->cors; *o; o++)
+        if (strcmp(*o, origin) == 0)
+            return true;
+    return false;
+}
+
+/* WHATWG Fetch, section 3.2 (CORS protocol): the exact origin, because of credentials. */
+void answer_cors(struct visit *v)
+{
+    const char *origin = request_header(&v->request, "Origin", NULL);
+    if (!v->config->cors[0])
+        return;
+    answer_header(v, "Vary", "Origin");
+    if (!origin || !answer_origin_allowed(v, origin))
+        return;
+    answer_header(v, "Access-Control-Allow-Origin", origin);
+    answer_header(v, "Access-Control-Allow-Credentials", "true");
+}
+
+void answer_send(struct visit *v)
+{
+    if (v->head.failed || v->body.failed) {
+        answer_begin(v, 500, "application/json");
+        buf_adds(&v->body, "{\"error\":\"out of memory\"}");
+    }
+    /* Said, so that how an answer is framed does not depend on how fast it came. */
+    if (v->body.len > 0)
+        buf_addf(&v->head, "Content-Length: %zu\r\n", v->body.len);
+    if (v->request.method == METHOD_HEAD)
+        buf_clear(&v->body);
+    gateway_answer(v->exchange, buf_slice(&v->head), buf_slice(&v->body));
+}
+
+static void add_json(struct visit *v, struct json_object *o)
+{
+    const char *text = o ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+                                                                 JSON_C_TO_STRING_NOSLASHESCAPE)
+                         : NULL;
+    if (text)
+        buf_adds(&v->body, text);
+    else
+        v->body.failed = true;
+    json_object_put(o);
+}
+
+static struct json_object *error_object(const char *why)
+{
+    struct json_object *o = json_object_new_object();
+    if (o)
+        json_object_object_add(o, "error", json_object_new_string(why));
+    return o;
+}
+
+void answer_error(struct visit *v, int status, const char *why)
+{
+    answer_begin(v, status, "application/json");
+    if (status == 503 || status == 429) {
+        char seconds[12];
+        snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER);
+        answer_header(v, "Retry-After", seconds);
+    }
+    add_json(v, error_object(why));
+    answer_send(v);
+}
+
+bool answer_refusal(struct visit *v, enum refusal why)
+{
+    return v->dialect->refuse && v->dialect->refuse(v, why);
+}
+
+void answer_unauthorized(struct visit *v)
+{
+    answer_begin(v, 401, "application/json");
+    for (const enum auth_method *m = v->config->auth; *m != AUTH_END; m++) {
+        if (*m == AUTH_BEARER || *m == AUTH_JWT) { /* RFC 6750, section 3 */
+            answer_header(v, "WWW-Authenticate", "Bearer");
+            break;
+        }
+    }
+    add_json(v, error_object("authentication required"));
+    answer_send(v);
+}
+
+void answer_unavailable(struct visit *v, int status, const char *why)
+{
+    const struct profile *p = v->config->profile;
+    if (!request_wants_stream(&v->request)) {
+        answer_error(v, status, why);
+        return;
+    }
+    unsigned retry = v->config->retry;
+    struct moment m = {.retry_ms = retry + (unsigned)rand() % (retry + 1)};
+    buf_clear(&v->head);
+    buf_clear(&v->body);
+    profile_head(p, &v->head);
+    answer_cors(v);
+    profile_unavailable(p, &v->body, why, &m);
+    if (v->body.len > 0)
+        answer_send(v);
+    else /* a dialect without such an event: an empty stream would be opened again at once */
+        answer_error(v, status, why);
+}
+
+/* ---- status and metrics ---- */
+
+struct figure {
+    const char *name, *type, *help;
+    uint64_t value;
+};
+
+#define FIGURES 11
+
+static void read_figures(const struct relay_stats *s, struct figure f[FIGURES])
+{
+    const struct figure now[FIGURES] = {
+        {"viewers", "gauge", "Open event streams.", s->viewers},
+        {"behind", "gauge", "Open event streams that have not met the tip of their log.",
+         s->behind},
+        {"logs", "gauge", "Logs followed.", s->logs},
+        {"accepted", "counter", "Event streams ever opened.", s->accepted},
+        {"records", "counter", "Records read from logs as they came.", s->records},
+        {"deliveries", "counter", "Records handed to viewers.", s->deliveries},
+        {"bytes", "counter", "Bytes of event stream handed to viewers.", s->bytes},
+        {"gaps", "counter", "Gaps told to viewers.", s->gaps},
+        {"keepalives", "counter", "Keepalives sent.", s->keepalives},
+        {"redis_outages", "counter", "Times Redis went away.", s->outages},
+        {"redis_up", "gauge", "Whether Redis is connected.", s->redis_up},
+    };
+    memcpy(f, now, sizeof now);
+}
+
+void answer_status(struct visit *v)
+{
+    struct figure f[FIGURES];
+    struct json_object *o = json_object_new_object();
+    read_figures(relay_stats(v->relay), f);
+    for (int i = 0; o && i < FIGURES; i++) {
+        bool flag = strcmp(f[i].name, "redis_up") == 0;
+        json_object_object_add(o, f[i].name,
+                               flag ? json_object_new_boolean(f[i].value != 0)
+                                    : json_object_new_int64((int64_t)f[i].value));
+    }
+    if (o)
+        json_object_object_add(o, "version", json_object_new_string(SSELOG_VERSION));
+    answer_begin(v, 200, "application/json");
+    add_json(v, o);
+    answer_send(v);
+}
+
+/* Prometheus text exposition format 0.0.4. */
+void answer_metrics(struct visit *v)
+{
+    struct figure f[FIGURES];
+    read_figures(relay_stats(v->relay), f);
+    answer_begin(v, 200, "text/plain; version=0.0.4; charset=utf-8");
+    for (int i = 0; i < FIGURES; i++) {
+        const char *total = strcmp(f[i].type, "counter") == 0 ? "_total" : "";
+        buf_addf(
+            &v->body, "# HELP sselog_%s%s %s\n# TYPE sselog_%s%s %s\nsselog_%s%s %" PRIu64 "\n",
+            f[i].name, total, f[i].help, f[i].name, total, f[i].type, f[i].name, total, f[i].value);
+    }
+    answer_send(v);
+}
+
+/* ---- history ---- */
+
+struct history {
+    const struct config *config;
+    const struct filter *filter;
+    struct json_object *records; /* newest first while it is made */
+    size_t limit, bytes;
+    bool failed;
+    struct xid oldest; /* entry looked at last */
+};
+
+static struct json_object *json_text(struct slice bytes)
+{
+    struct buf b;
+    buf_init(&b, 3 * bytes.len + 1);
+    sse_utf8(&b, bytes);
+    struct json_object *o =
+        b.failed ? NULL : json_object_new_string_len(b.p ? b.p : "", (int)b.len);
+    buf_free(&b);
+    return o;
+}
+
+static void add_record(struct history *h, struct record *r)
+{
+    char id[XID_TEXT];
+    struct slice text = r->data;
+    if (text.len > HISTORY_WHOLE)
+        text.len = HISTORY_PART;
+    struct json_object *o = json_object_new_object(), *data = json_text(text);
+    xid_format(r->id, id);
+    if (!o || !data) {
+        json_object_put(o);
+        json_object_put(data);
+        h->failed = true;
+        return;
+    }
+    json_object_object_add(o, "id", json_object_new_string(id));
+    if (r->event.len > 0)
+        json_object_object_add(o, "event", json_text(r->event));
+    json_object_object_add(o, "data", data);
+    if (text.len < r->data.len) /* the whole of it is in the stream alone */
+        json_object_object_add(o, "size", json_object_new_int64((int64_t)r->data.len));
+    json_object_array_add(h->records, o);
+    h->bytes += text.len;
+}
+
+static bool on_history(void *arg, const struct redis_entry *entry)
+{
+    struct history *h = arg;
+    struct record r;
+    if (json_object_array_length(h->records) >= h->limit || h->bytes >= HISTORY_BYTES)
+        return false;
+    h->oldest = entry->id;
+    if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, h->config->field,
+                          h->config->event_field)) {
+        h->failed = true;
+        return false;
+    }
+    if (filter_pass(h->filter, &r))
+        add_record(h, &r);
+    record_end(&r);
+    return !h->failed;
+}
+
+static void add_history(struct visit *v, const char *key, struct history *h, bool more)
+{
+    char first[XID_TEXT], tag[AUTH_TAG + 1];
+    struct json_object *o = json_object_new_object(), *list = json_object_new_array();
+    if (!o || !list) {
+        v->body.failed = true;
+        json_object_put(list);
+        json_object_put(o);
+        return;
+    }
+    for (size_t i = json_object_array_length(h->records); i > 0; i--)
+        json_object_array_add(list, json_object_get(json_object_array_get_idx(h->records, i - 1)));
+    xid_format(h->oldest, first);
+    auth_tag(&v->who, key, tag);
+    bool any = xid_cmp(h->oldest, XID_MAX) != 0;
+    json_object_object_add(o, "records", list);
+    json_object_object_add(o, "more", json_object_new_boolean(more));
+    json_object_object_add(o, "first", any ? json_object_new_string(first) : NULL);
+    json_object_object_add(o, "whose", json_object_new_string(tag));
+    add_json(v, o);
+}
+
+/* before and limit of the query. -1: out of form. */
+static int read_window(const struct request *r, struct xid *to, uint64_t *limit)
+{
+    const char *before = request_arg(r, "before"), *wanted = request_arg(r, "limit");
+    *limit = HISTORY_LIMIT;
+    *to = XID_MAX;
+    if (wanted && slice_number(slice_of(wanted), 1, HISTORY_MAX, limit))
+        return -1;
+    if (!before)
+        return 0;
+    if (xid_parse(slice_of(before), to))
+        return -1;
+    *to = xid_prev(*to);
+    return 0;
+}
+
+void answer_history(struct visit *v, const char *key, const struct filter *filter)
+{
+    struct xid to;
+    uint64_t limit;
+    struct history h = {.config = v->config, .filter = filter, .oldest = XID_MAX};
+    if (read_window(&v->request, &to, &limit)) {
+        answer_error(v, 400, "before must be an id, limit a number from 1 to 1000");
+        return;
+    }
+    h.limit = (size_t)limit;
+    h.records = json_object_new_array();
+    enum ask_result r = h.records ? ASK_OK : ASK_REFUSED;
+    /* What a filter withholds is read past, but not for ever: the page asks again. */
+    bool more;
+    if (r == ASK_OK)
+        r = redis_ask_walk(v->ask, key, to, on_history, &h, &more);
+    if (r == ASK_OK && !h.failed) {
+        answer_begin(v, 200, "application/json");
+        add_history(v, key, &h, more);
+        answer_send(v);
+    } else if (r == ASK_DOWN) {
+        answer_error(v, 503, "the log is not to be reached now");
+    } else {
+        answer_error(v, 500, "the log cannot be read");
+    }
+    json_object_put(h.records);
+}

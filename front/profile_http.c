@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * profile_http: see profile_http.h. Bodies are byte for byte those of the systems, which their
+ * clients compare; JSON that is made of what comes from outside goes through pyjson.
+ */
+#include "front/profile_http.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <time.h>
+
+#include "format/filter.h"
+#include "format/pyjson.h"
+#include "format/record.h"
+#include "front/context.h"
+
+#define RETRY_AFTER "5"
+
+/* A whole answer of constant text. */
+static void answer_text(struct visit *v, int status, const char *type, const char *text)
+{
+    answer_begin(v, status, type);
+    if (status == 503)
+        answer_header(v, "Retry-After", RETRY_AFTER);
+    buf_adds(&v->body, text);
+    answer_send(v);
+}
+
+static void answer_json(struct visit *v, int status, const char *text)
+{
+    answer_text(v, status, "application/json", text);
+}
+
+static void add_string(struct buf *b, const char *text, enum pyjson_style style)
+{
+    pyjson_string(b, slice_of(text), style);
+}
+
+/* ---- smarter ---- */
+
+static const struct dialect_path smarter_paths[] = {
+    {"/dashboard/logs/api/stream/", ENDPOINT_STREAM},
+    {"/dashboard/logs/api/stream", ENDPOINT_STREAM},
+    {NULL, ENDPOINT_STREAM},
+};
+
+/* As Django's redirect_to_login: quoted, with '/' as it is. */
+static void add_quoted(struct buf *b, const char *text)
+{
+    for (; *text; text++) {
+        char c = *text;
+        bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                    strchr("/-._~", c);
+
+        buf_addf(b, safe ? "%c" : "%%%02X", (unsigned char)c);
+    }
+}
+
+static void smarter_login(struct visit *v)
+{
+    const char *url = v->config->login_url;
+    struct buf where;
+
+    buf_init(&where, 8 * (REQUEST_MAX_PATH + REQUEST_MAX_QUERY));
+    buf_addf(&where, "%s%snext=", url, strchr(url, '?') ? "&" : "?");
+    add_quoted(&where, v->request.path);
+    if (v->request.query_string[0]) {
+        buf_adds(&where, "%3F");
+        add_quoted(&where, v->request.query_string);
+    }
+    answer_begin(v, 302, "text/html; charset=utf-8");
+    if (where.failed)
+        v->head.failed = true;
+    else
+        answer_header(v, "Location", where.p);
+    buf_free(&where);
+    answer_send(v);
+}
+
+static bool smarter_refuse(struct visit *v, enum refusal why)
+{
+    if (why == REFUSED_NOBODY && v->config->login_url)
+        smarter_login(v);
+    else if (why == REFUSED_DISABLED)
+        answer_text(v, 200, "text/plain",
+                    "Log viewing in browser is disabled. Set environment variable "
+                    "'SMARTER_ENABLE_DASHBOARD_SERVER_LOGS' to make log streaming visible.");
+    else if (why == REFUSED_UNAVAILABLE)
+        answer_text(v, 503, "text/plain", "Log stream is temporarily unavailable.");
+    else
+        return false;
+    return true;
+}
+
+/* ---- tod ---- */
+
+static const struct dialect_path tod_paths[] = {
+    {"/events/stream", ENDPOINT_STREAM},
+    {"/api/auth/sse-token", ENDPOINT_TOKEN},
+    {NULL, ENDPOINT_STREAM},
+};
+
+/* "{detail: ...}" as FastAPI writes it. */
+static bool tod_refuse(struct visit *v, enum refusal why)
+{
+    bool token = v->endpoint == ENDPOINT_TOKEN;
+
+    if (why == REFUSED_UNAVAILABLE) {
+        answer_json(v, 503, "{\"detail\":\"Service temporarily unavailable\"}");
+    } else if (why == REFUSED_FORBIDDEN && !token) {
+        answer_json(v, 403, "{\"detail\":\"Not authorized for this tenant\"}");
+    } else if (why == REFUSED_NOBODY || why == REFUSED_FORBIDDEN) {
+        answer_begin(v, 401, "application/json");
+        if (token)
+            answer_header(v, "WWW-Authenticate", "Bearer");
+        buf_adds(&v->body, token ? "{\"detail\":\"Not authenticated\"}"
+                                 : "{\"detail\":\"Invalid or expired SSE token\"}");
+        answer_send(v);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* A UUID in any of the forms of a path segment, with hyphens or without, as lower case with
+ * hyphens. -1: none. */
+static int canonical_uuid(struct slice s, char out[37])
+{
+    size_t n = 0;
+
+    if (s.len != 32 && s.len != 36)
+        return -1;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.p[i];
+        bool hyphen = s.len == 36 && (i == 8 || i == 13 || i == 18 || i == 23);
+
+        if (hyphen ? c != '-' : !memchr("0123456789abcdefABCDEF", c, 22))
+            return -1;
+        if (s.len == 32 && (i == 8 || i == 12 || i == 16 || i == 20))
+            out[n++] = '-';
+        out[n++] = (char)(c >= 'A' && c <= 'F' ? c | 0x20 : c);
+    }
+    out[n] = '\0';
+    return 0;
+}
+
+/* The tenant of the path is compared in its canonical form. -1: it is no UUID. */
+static int tod_canonical(struct visit *v)
+{
+    if (!v->has_match)
+        return -1;
+    for (size_t i = 0; i < v->match.count; i++) {
+        struct route_capture *c = &v->match.captures[i];
+
+        if (!slice_equal(c->name, slice_of("tenant")))
+            continue;
+        if (canonical_uuid(c->value, v->canonical))
+            return -1;
+        c->value = slice_of(v->canonical);
+    }
+    return 0;
+}
+
+static int tod_check(struct visit *v)
+{
+    bool takes_token = false;
+
+    for (const enum auth_method *m = v->config->auth; *m != AUTH_END; m++)
+        takes_token = takes_token || *m == AUTH_TOKEN;
+    bool no_uuid = v->config->route && tod_canonical(v);
+    bool no_token = takes_token && request_arg_count(&v->request, "token") == 0;
+    if (!no_uuid && !no_token)
+        return 0;
+    answer_begin(v, 422, "application/json");
+    buf_adds(&v->body, "{\"detail\":[");
+    if (no_uuid)
+        buf_adds(&v->body, "{\"type\":\"uuid_parsing\",\"loc\":[\"path\",\"tenant_id\"],"
+                           "\"msg\":\"Input should be a valid UUID\"}");
+    if (no_token)
+        buf_addf(&v->body,
+                 "%s{\"type\":\"missing\",\"loc\":[\"query\",\"token\"],"
+                 "\"msg\":\"Field required\",\"input\":null}",
+                 no_uuid ? "," : "");
+    buf_adds(&v->body, "]}");
+    answer_send(v);
+    return -1;
+}
+
+static void tod_token(struct visit *v, const char *token)
+{
+    answer_begin(v, 200, "application/json");
+    buf_addf(&v->body, "{\"token\":\"%s\"}", token);
+    answer_send(v);
+}
+
+/* ---- swf ---- */
+
+static const struct dialect_path swf_paths[] = {
+    {"/api/messages/stream/", ENDPOINT_STREAM},
+    {"/api/messages/stream", ENDPOINT_STREAM},
+    {"/api/messages/stream/status/", ENDPOINT_STATUS},
+    {"/api/messages/stream/status", ENDPOINT_STATUS},
+    {NULL, ENDPOINT_STREAM},
+};
+
+static bool swf_refuse(struct visit *v, enum refusal why)
+{
+    bool status = v->endpoint == ENDPOINT_STATUS;
+
+    if (why == REFUSED_NOBODY)
+        answer_json(v, status ? 403 : 401,
+                    "{\"detail\": \"Authentication credentials were not provided.\"}");
+    else if (why == REFUSED_FORBIDDEN)
+        answer_json(v, 403, "{\"detail\": \"You do not have permission to perform this action.\"}");
+    else
+        answer_json(v, 503, "{\"detail\": \"No channel layer configured.\"}");
+    return true;
+}
+
+struct listing {
+    struct visit *v;
+    struct buf ids, filters;
+    size_t count;
+};
+
+/* One viewer, as front.c lists it: {"user": ..., "id": ..., "filters": {...}}. */
+static void swf_list(void *arg, struct slice member)
+{
+    struct listing *l = arg;
+    struct visit *v = l->v;
+    struct pyjson_member filters = {.name = "filters"}, id = {.name = "id"},
+                         user = {.name = "user"};
+    struct buf own;
+
+    pyjson_text(NULL, member, PYJSON_ASCII, &user);
+    pyjson_text(NULL, member, PYJSON_ASCII, &id);
+    pyjson_text(NULL, member, PYJSON_ASCII, &filters);
+    buf_init(&own, 8 * AUTH_MAX_NAME);
+    add_string(&own, v->who.user, PYJSON_ASCII);
+    bool mine = slice_equal(user.value, buf_slice(&own)) || auth_is_admin(v->config, &v->who);
+    buf_free(&own);
+    if (!mine || id.value.len == 0 || filters.value.len == 0)
+        return;
+    const char *comma = l->count++ > 0 ? ", " : "";
+    buf_adds(&l->ids, comma);
+    buf_add(&l->ids, id.value.p, id.value.len);
+    buf_adds(&l->filters, comma);
+    buf_add(&l->filters, id.value.p, id.value.len);
+    buf_adds(&l->filters, ": ");
+    buf_add(&l->filters, filters.value.p, filters.value.len);
+}
+
+/* The viewers of this user, of all processes; of everybody for an administrator. */
+static void swf_status(struct visit *v, const char *key)
+{
+    struct listing l = {.v = v};
+
+    buf_init(&l.ids, 4 * 1024 * 1024);
+    buf_init(&l.filters, 16 * 1024 * 1024);
+    if (redis_ask_listed(v->ask, key, (int64_t)time(NULL), swf_list, &l) != ASK_OK) {
+        swf_refuse(v, REFUSED_UNAVAILABLE);
+    } else {
+        answer_begin(v, 200, "application/json");
+        buf_addf(&v->body, "{\"connected_clients\": %zu, \"client_ids\": [", l.count);
+        buf_add(&v->body, l.ids.p, l.ids.len);
+        buf_adds(&v->body, "], \"client_filters\": {");
+        buf_add(&v->body, l.filters.p, l.filters.len);
+        buf_adds(&v->body, "}}");
+        v->body.failed = v->body.failed || l.ids.failed || l.filters.failed;
+        answer_send(v);
+    }
+    buf_free(&l.ids);
+    buf_free(&l.filters);
+}
+
+/* ---- astrbot ---- */
+
+#define ASTRBOT_HISTORY 500                 /* entries, as its cache held */
+#define ASTRBOT_BYTES   (4u * 1024 * 1024)  /* of them; of a longer log the newest come */
+#define ASTRBOT_TEXT    (4 * ASTRBOT_BYTES) /* one more, which written anew is three times as long */
+
+static const struct dialect_path astrbot_paths[] = {
+    {"/api/live-log", ENDPOINT_STREAM},
+    {"/api/v1/logs/live", ENDPOINT_STREAM},
+    {"/api/log-history", ENDPOINT_HISTORY},
+    {"/api/v1/logs/history", ENDPOINT_HISTORY},
+    {NULL, ENDPOINT_STREAM},
+};
+
+/* Whether a key of its API came along, which only its own database could tell good from bad. */
+static bool astrbot_has_key(const struct request *r)
+{
+    const char *authorization = request_header(r, "Authorization", NULL);
+
+    return request_header(r, "X-API-Key", NULL) || request_arg(r, "api_key") ||
+           request_arg(r, "key") ||
+           (authorization && strncasecmp(authorization, "ApiKey ", strlen("ApiKey ")) == 0);
+}
+
+/* What was wrong with the credential, in the words of the path's version. */
+static const char *astrbot_reason(const struct visit *v)
+{
+    static const char *const texts[2][3] = {
+        {"\xe6\x9c\xaa\xe6\x8e\x88\xe6\x9d\x83", "Token \xe8\xbf\x87\xe6\x9c\x9f",
+         "Token \xe6\x97\xa0\xe6\x95\x88"}, /* missing, expired, invalid */
+        {"Missing API key", "Token expired", "Invalid token"},
+    };
+    bool v1 = strstr(v->request.path, "/api/v1/") != NULL;
+
+    if (v->refused != AUTH_NONE)
+        return texts[v1][v->who.ends != 0 ? 1 : 2];
+    return v1 && astrbot_has_key(&v->request) ? "Invalid API key" : texts[v1][0];
+}
+
+static bool astrbot_refuse(struct visit *v, enum refusal why)
+{
+    const char *message = why == REFUSED_NOBODY        ? astrbot_reason(v)
+                          : why == REFUSED_FORBIDDEN   ? "Insufficient API key scope"
+                          : why == REFUSED_UNAVAILABLE ? "Service unavailable"
+                                                       : NULL;
+
+    if (!message || (why == REFUSED_UNAVAILABLE && v->endpoint == ENDPOINT_STREAM))
+        return false;
+    answer_begin(v,
+                 why == REFUSED_NOBODY      ? 401
+                 : why == REFUSED_FORBIDDEN ? 403
+                                            : 503,
+                 "application/json");
+    if (why == REFUSED_UNAVAILABLE)
+        answer_header(v, "Retry-After", RETRY_AFTER);
+    buf_adds(&v->body, "{\"status\":\"error\",\"message\":");
+    add_string(&v->body, message, PYJSON_UTF8);
+    buf_addc(&v->body, '}');
+    answer_send(v);
+    return true;
+}
+
+struct entries {
+    const struct config *config;
+    const struct filter *filter;
+    struct buf text;              /* newest first */
+    size_t ends[ASTRBOT_HISTORY]; /* of each in text */
+    size_t count;
+    bool failed;
+};
+
+/* An entry alone longer than an answer is left out. False: no more are wanted. */
+static bool add_entry(void *arg, const struct redis_entry *entry)
+{
+    struct entries *e = arg;
+    struct record r;
+
+    if (e->count == ASTRBOT_HISTORY || e->text.len >= ASTRBOT_BYTES)
+        return false;
+    if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, e->config->field,
+                          e->config->event_field)) {
+        e->failed = true;
+        return false;
+    }
+    if (r.data.len <= ASTRBOT_BYTES && filter_pass(e->filter, &r) &&
+        pyjson_text(&e->text, r.data, PYJSON_UTF8, NULL) == PYJSON_OBJECT)
+        e->ends[e->count++] = e->text.len;
+    e->failed = e->text.failed;
+    record_end(&r);
+    return !e->failed;
+}
+
+static void write_entries(struct visit *v, const struct entries *e)
+{
+    answer_begin(v, 200, "application/json");
+    buf_adds(&v->body, "{\"status\":\"ok\",\"message\":null,\"data\":{\"logs\":[");
+    for (size_t i = e->count; i > 0; i--) {
+        size_t start = i > 1 ? e->ends[i - 2] : 0;
+
+        buf_add(&v->body, e->text.p + start, e->ends[i - 1] - start);
+        if (i > 1)
+            buf_addc(&v->body, ',');
+    }
+    buf_adds(&v->body, "]}}");
+    v->body.failed = v->body.failed || e->failed;
+    answer_send(v);
+}
+
+static void astrbot_history(struct visit *v, const char *key, const struct filter *filter)
+{
+    struct entries e = {.config = v->config, .filter = filter};
+    bool more;
+
+    buf_init(&e.text, ASTRBOT_TEXT);
+    enum ask_result r = redis_ask_walk(v->ask, key, XID_MAX, add_entry, &e, &more);
+    if (r != ASK_OK)
+        astrbot_refuse(v, REFUSED_UNAVAILABLE);
+    else
+        write_entries(v, &e);
+    buf_free(&e.text);
+}
+
+/* ---- the table ---- */
+
+static const struct dialect dialects[] = {
+    {.profile = "smarter",
+     .paths = smarter_paths,
+     .lenient = true,
+     .identity_first = true,
+     .needs_redis = true,
+     .refuse = smarter_refuse},
+    {.profile = "tod",
+     .paths = tod_paths,
+     .lenient = true,
+     .check = tod_check,
+     .refuse = tod_refuse,
+     .token = tod_token},
+    {.profile = "swf",
+     .paths = swf_paths,
+     .lenient = true,
+     .identity_first = true,
+     .needs_redis = true,
+     .listed = true,
+     .refuse = swf_refuse,
+     .status = swf_status},
+    {.profile = "astrbot",
+     .paths = astrbot_paths,
+     .time_field = "time",
+     .lenient = true,
+     .refuse = astrbot_refuse,
+     .history = astrbot_history},
+};
+
+const struct dialect *dialect_of(const struct profile *profile)
+{
+    static const struct dialect plain = {.profile = "plain"};
+
+    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
+        if (strcmp(dialects[i].profile, profile->name) == 0)
+            return &dialects[i];
+    return &plain;
+}

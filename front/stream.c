@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stream: the stream's endpoint: what is asked for (a cursor, how much history, a filter), and
+ * handing the viewer over to the relay.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "format/filter.h"
+#include "format/profile.h"
+#include "format/pyjson.h"
+#include "front/context.h"
+
+/* Where the client was: the header wins, because a browser that reconnects by itself sends the
+ * newer id there. NULL: it does not say. */
+static const char *cursor_text(const struct request *r)
+{
+    const char *id = request_header(r, "Last-Event-ID", NULL);
+    if (!id)
+        id = request_arg(r, "last_event_id");
+    if (!id)
+        id = request_arg(r, "lastEventId");
+    return id && id[0] ? id : NULL;
+}
+
+/* -1: out of form. What a dialect's own servers gave out as ids is not ours, which have a hyphen.
+ */
+static int find_cursor(const struct visit *v, struct admission *a)
+{
+    const char *id = cursor_text(&v->request);
+    bool lenient = v->dialect->lenient;
+    if (!id || (lenient && !strchr(id, '-')))
+        return 0;
+    a->has_cursor = xid_parse(slice_of(id), &a->cursor) == 0;
+    return a->has_cursor || lenient ? 0 : -1;
+}
+
+/* The text of a number as Python's float() takes it: blanks around it, '_' between digits, and inf
+ * and nan in words. -1: none. */
+static int read_float(const char *text, double *out)
+{
+    static const char digits[] = "0123456789";
+    char plain[64];
+    size_t n = 0;
+    text += strspn(text, " \t");
+    for (; *text && *text != ' ' && *text != '\t'; text++) {
+        if (n + 1 == sizeof plain || strchr("xXpP(", *text))
+            return -1;
+        if (*text != '_')
+            plain[n++] = *text;
+        else if (n == 0 || !memchr(digits, text[-1], 10) || !memchr(digits, text[1], 10))
+            return -1;
+    }
+    char *end;
+    plain[n] = '\0';
+    *out = strtod(plain, &end);
+    return n == 0 || *end || text[strspn(text, " \t")] ? -1 : 0;
+}
+
+static void on_end_of_log(void *arg, enum redis_result result, const struct redis_entry *entries,
+                          size_t count)
+{
+    if (result == REDIS_OK && count > 0)
+        *(struct xid *)arg = entries[0].id;
+}
+
+/* Whether the cursor is a time: then the viewer gets the log from its beginning, less what is not
+ * newer up to where the log ends now. -1: answered. */
+static int find_since(struct visit *v, const char *key)
+{
+    const char *text = cursor_text(&v->request);
+    struct xid id;
+    if (!v->dialect->time_field || !text || v->config->source != SOURCE_STREAM)
+        return 0;
+    bool is_id = strchr(text, '-') && xid_parse(slice_of(text), &id) == 0;
+    if (is_id || read_float(text, &v->since) || isnan(v->since))
+        return 0;
+    v->until = XID_ZERO;
+    if (redis_ask_range(v->ask, key, XID_MAX, 1, on_end_of_log, &v->until) != ASK_OK) {
+        answer_unavailable(v, 503, "the log is not to be reached now");
+        return -1;
+    }
+    v->has_since = true;
+    return 0;
+}
+
+/* The dialect of this stream: scripts may ask for records in envelopes. NULL: out of form. */
+static const struct profile *find_profile(const struct visit *v)
+{
+    const struct profile *p = v->config->profile;
+    const char *wanted = request_arg(&v->request, "envelope");
+    if (!wanted || strcmp(wanted, "0") == 0 || !p->enveloped)
+        return p;
+    return strcmp(wanted, "1") == 0 ? profile_find(p->enveloped) : NULL;
+}
+
+static int find_history(const struct visit *v, struct admission *a)
+{
+    if (v->has_since) {
+        a->history = UINT32_MAX;
+        return 0;
+    }
+    const char *wanted = request_arg(&v->request, "history");
+    uint64_t n = v->config->history;
+    if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n) && !v->dialect->lenient)
+        return -1;
+    a->history = n < v->config->history ? (unsigned)n : v->config->history;
+    return 0;
+}
+
+/* What judges the key that vouched while the stream is open. */
+struct standing {
+    const struct config_base *base;
+    const struct config *config;
+    struct identity who;
+};
+
+static bool still_valid(void *arg, const struct slice *value)
+{
+    const struct standing *s = arg;
+    return auth_still_valid(s->config, &s->who, value);
+}
+
+static void release_standing(void *arg)
+{
+    struct standing *s = arg;
+    config_release(s->base, s->config);
+    auth_wipe(s, sizeof *s);
+    free(s);
+}
+
+/* -1: out of memory. Takes the configuration of the visit along. */
+static int add_vouch(struct visit *v, struct admission *a)
+{
+    if (v->who.vouch[0] == '\0')
+        return 0;
+    struct standing *s = malloc(sizeof *s);
+    a->vouch = strdup(v->who.vouch);
+    if (!s || !a->vouch) {
+        free(s);
+        return -1;
+    }
+    *s = (struct standing){v->base, v->config, v->who};
+    v->config = config_of(v->base);
+    a->still_valid = still_valid;
+    a->release = release_standing;
+    a->arg = s;
+    return 0;
+}
+
+/* Down by up to a tenth, so that viewers that came together do not leave together. */
+static unsigned jittered_lifetime(unsigned seconds)
+{
+    return seconds - (unsigned)rand() % (seconds / 10 + 1);
+}
+
+static void stream_head(struct visit *v, struct buf *head)
+{
+    buf_clear(&v->head);
+    answer_cors(v);
+    profile_head(v->config->profile, head);
+    buf_add(head, v->head.p, v->head.len);
+    buf_adds(head, "\r\n");
+}
+
+/* What the query asks of one filter, as a JSON array of texts. */
+static void add_wanted(struct buf *b, const char *list)
+{
+    const char *comma = "";
+    buf_addc(b, '[');
+    while (*list) {
+        size_t len = strcspn(list, ","), from = strspn(list, " \t");
+        size_t to = len;
+        while (to > from && (list[to - 1] == ' ' || list[to - 1] == '\t'))
+            to--;
+        if (to > from) {
+            buf_adds(b, comma);
+            pyjson_string(b, slice_make(list + from, to - from), PYJSON_ASCII);
+            comma = ", ";
+        }
+        list += len + (list[len] == ',');
+    }
+    buf_addc(b, ']');
+}
+
+/* The viewer's entry in the list of those that watch key. -1: out of memory. */
+static int add_listing(struct visit *v, struct admission *a, const char *key)
+{
+    struct buf b;
+    const char *comma = "";
+    if (!v->dialect->listed)
+        return 0;
+    buf_init(&b, 64 * 1024);
+    buf_addf(&b, LISTED "%s", key);
+    a->list_key = b.failed ? NULL : strdup(b.p);
+    buf_clear(&b);
+    buf_adds(&b, "{\"user\": ");
+    pyjson_string(&b, slice_of(v->who.user), PYJSON_ASCII);
+    buf_addf(&b, ", \"id\": \"%s\", \"filters\": {", a->client);
+    for (const struct pair *p = v->config->filters; p->name; p++) {
+        const char *wanted = request_arg(&v->request, p->name);
+        if (!wanted || wanted[0] == '\0')
+            continue;
+        buf_adds(&b, comma);
+        pyjson_string(&b, slice_of(p->name), PYJSON_ASCII);
+        buf_adds(&b, ": ");
+        add_wanted(&b, wanted);
+        comma = ", ";
+    }
+    buf_adds(&b, "}}");
+    a->list_member = b.failed ? NULL : strdup(b.p);
+    buf_free(&b);
+    return a->list_key && a->list_member ? 0 : -1;
+}
+
+/* A random UUID. */
+static void make_client_id(char out[37])
+{
+    unsigned char b[16];
+    if (getrandom(b, sizeof b, GRND_NONBLOCK) != (ssize_t)sizeof b)
+        for (size_t i = 0; i < sizeof b; i++)
+            b[i] = (unsigned char)rand();         /* not a secret: a label */
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562, section 5.4 */
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
+             b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
+             b[14], b[15]);
+}
+
+/* Fills a from the visit. 0, or the status that answers it. */
+static int fill_admission(struct visit *v, struct admission *a, const char *key)
+{
+    const struct config *c = v->config;
+    buf_init(&a->head, 64 * 1024);
+    a->profile = find_profile(v);
+    if (!a->profile)
+        return 400;
+    a->source = c->source;
+    a->keepalive = c->keepalive;
+    a->retry = c->retry;
+    a->lifetime = jittered_lifetime(c->lifetime);
+    a->ends = v->who.ends;
+    if (find_cursor(v, a) || find_history(v, a))
+        return 400;
+    a->key = strdup(key);
+    a->field = strdup(c->field);
+    a->event_field = strdup(c->event_field);
+    stream_head(v, &a->head);
+    make_client_id(a->client);
+    if (!a->key || !a->field || !a->event_field || a->head.failed || add_listing(v, a, key))
+        return 500;
+    return 0;
+}
+
+/* A place for one more viewer of this user: the same name in two tenants is two users. */
+static struct seat *take_seat(const struct visit *v, const char **why)
+{
+    char name[2 * AUTH_MAX_NAME + 2]; /* with a byte between that no name holds */
+    snprintf(name, sizeof name, "%s\x1f%s", v->who.tenant, v->who.user);
+    return relay_seat(v->relay, v->who.user[0] ? name : "", why);
+}
+
+static void admit(struct visit *v, struct admission *a)
+{
+    const char *why;
+    a->seat = take_seat(v, &why);
+    if (!a->seat) {
+        diag(DIAG_INFO, "front", "%s: %s", v->who.user, why);
+        answer_unavailable(v, strstr(why, "user") ? 429 : 503, why);
+        admission_free(a);
+        return;
+    }
+    if (add_vouch(v, a)) { /* last: an answer needs the configuration that it takes along */
+        relay_unseat(v->relay, a->seat);
+        answer_error(v, 500, "out of memory");
+        admission_free(a);
+        return;
+    }
+    a->out = gateway_take_out(v->exchange);
+    relay_admit(v->relay, a);
+}
+
+/* 0: this identity may have the stream of key. -1: answered. */
+static int may_stream(struct visit *v, char key[AUTH_MAX_KEY + 1])
+{
+    const struct dialect *d = v->dialect;
+    if (!d->identity_first && access_enabled(v))
+        return -1;
+    if ((d->check && d->check(v)) || access_identify(v) || access_enabled(v) || access_key(v, key))
+        return -1;
+    if (d->needs_redis && redis_ask_ping(v->ask) != ASK_OK) {
+        if (!answer_refusal(v, REFUSED_UNAVAILABLE))
+            answer_unavailable(v, 503, "the log is not to be reached now");
+        return -1;
+    }
+    return find_since(v, key);
+}
+
+void serve_stream(struct visit *v)
+{
+    char key[AUTH_MAX_KEY + 1];
+    if (may_stream(v, key))
+        return;
+    struct filter *filter = access_filter(v);
+    struct admission *a = filter ? calloc(1, sizeof *a) : NULL;
+    if (!a) {
+        filter_free(filter);
+        return;
+    }
+    a->out.fd = -1;
+    a->filter = filter;
+    int status = fill_admission(v, a, key);
+    if (status || v->request.method == METHOD_HEAD) {
+        if (status == 400)
+            answer_error(v, 400, "Last-Event-ID must be an id, history a number, envelope 0 or 1");
+        else if (status)
+            answer_error(v, status, "out of memory");
+        else
+            gateway_answer(v->exchange, slice_make(a->head.p, a->head.len - 2),
+                           slice_make(NULL, 0));
+        admission_free(a);
+        return;
+    }
+    admit(v, a);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * throttle: see throttle.h.  The table is cut into sets of WAYS places; a keyed digest chooses an
+ * address's set, so that nobody outside can tell which addresses would push out which.  A place
+ * that has all its failures back is as good as empty; where a set is full of others, the one that
+ * is nearest to that goes.
+ */
+#include "front/throttle.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <nettle/hmac.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define WAYS    8
+#define SETS    (THROTTLE_SLOTS / WAYS)
+#define V6_KEPT 8 /* bytes of an IPv6 address that count: its /64 */
+
+struct slot {
+    unsigned char address[16]; /* IPv4 in IPv4-mapped form, IPv6 without its lower half */
+    int64_t back;              /* when all failures are given back; 0: empty */
+};
+
+struct throttle {
+    pthread_mutex_t lock;
+    int64_t quiet_from; /* nobody's failures count any more from here on */
+    struct hmac_sha256_ctx keyed;
+    struct slot sets[SETS][WAYS];
+};
+
+struct throttle *throttle_new(void)
+{
+    unsigned char key[32];
+    struct throttle *t = calloc(1, sizeof *t);
+
+    if (!t)
+        return NULL;
+    if (getrandom(key, sizeof key, 0) != sizeof key) { /* not cut short up to 256 bytes */
+        free(t);
+        return NULL;
+    }
+    hmac_sha256_set_key(&t->keyed, sizeof key, key);
+    explicit_bzero(key, sizeof key);
+    pthread_mutex_init(&t->lock, NULL);
+    return t;
+}
+
+void throttle_free(struct throttle *t)
+{
+    if (!t)
+        return;
+    pthread_mutex_destroy(&t->lock);
+    explicit_bzero(&t->keyed, sizeof t->keyed);
+    free(t);
+}
+
+/* What of an address counts. IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2) is IPv4. -1: none. */
+static int read_address(const char *text, unsigned char out[16])
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, 0xff};
+    char copy[INET6_ADDRSTRLEN];
+    size_t len = text ? strcspn(text, "%") : 0; /* a zone, "%eth0" */
+
+    if (len == 0 || len >= sizeof copy)
+        return -1;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    memcpy(out, mapped, sizeof mapped);
+    if (inet_pton(AF_INET, copy, out + sizeof mapped) == 1)
+        return 0;
+    if (inet_pton(AF_INET6, copy, out) != 1)
+        return -1;
+    if (memcmp(out, mapped, sizeof mapped) != 0)
+        memset(out + V6_KEPT, 0, 16 - V6_KEPT);
+    return 0;
+}
+
+/* Under the lock. */
+static struct slot *set_of(struct throttle *t, const unsigned char address[16])
+{
+    struct hmac_sha256_ctx keyed = t->keyed;
+    uint8_t digest[2];
+
+    hmac_sha256_update(&keyed, 16, address);
+    hmac_sha256_digest(&keyed, sizeof digest, digest);
+    return t->sets[(digest[0] << 8 | digest[1]) % SETS];
+}
+
+static struct slot *find(struct slot *set, const unsigned char address[16])
+{
+    for (int i = 0; i < WAYS; i++)
+        if (set[i].back && memcmp(set[i].address, address, 16) == 0)
+            return &set[i];
+    return NULL;
+}
+
+/* The place of a set that is missed least: empty, or the first to be. */
+static struct slot *least(struct slot *set)
+{
+    struct slot *s = set;
+
+    for (int i = 1; i < WAYS; i++)
+        if (set[i].back < s->back)
+            s = &set[i];
+    return s;
+}
+
+bool throttle_is_over(struct throttle *t, const char *address, int64_t now)
+{
+    unsigned char a[16];
+
+    if (read_address(address, a) == -1)
+        return false;
+    pthread_mutex_lock(&t->lock);
+    /* Mostly there is nobody to find: then the library that hashes is not even read into memory. */
+    const struct slot *s = now < t->quiet_from ? find(set_of(t, a), a) : NULL;
+    bool over = s && s->back - now > (int64_t)(THROTTLE_BURST - 1) * THROTTLE_BACK_MS;
+    pthread_mutex_unlock(&t->lock);
+    return over;
+}
+
+void throttle_fail(struct throttle *t, const char *address, int64_t now)
+{
+    unsigned char a[16];
+
+    if (read_address(address, a) == -1)
+        return;
+    pthread_mutex_lock(&t->lock);
+    struct slot *set = set_of(t, a);
+    struct slot *s = find(set, a);
+    if (!s) {
+        s = least(set);
+        memcpy(s->address, a, sizeof a);
+        s->back = now;
+    }
+    int64_t most = now + (int64_t)THROTTLE_BURST * THROTTLE_BACK_MS;
+    s->back = (s->back > now ? s->back : now) + THROTTLE_BACK_MS;
+    if (s->back > most) /* requests that were under way together */
+        s->back = most;
+    if (s->back > t->quiet_from)
+        t->quiet_from = s->back;
+    pthread_mutex_unlock(&t->lock);
+}

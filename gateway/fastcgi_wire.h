@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fastcgi_wire: the bytes of FastCGI records that out.c, fcgi_reader.c and gateway.c share.
+ * Sections named in these files are those of the FastCGI Specification 1.0.
+ */
+#ifndef SSELOG_GATEWAY_FASTCGI_WIRE_H
+#define SSELOG_GATEWAY_FASTCGI_WIRE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    FCGI_VERSION = 1,
+    TYPE_BEGIN = 1,
+    TYPE_ABORT = 2,
+    TYPE_END = 3,
+    TYPE_PARAMS = 4,
+    TYPE_STDIN = 5,
+    TYPE_STDOUT = 6,
+    ROLE_RESPONDER = 1,
+    HEADER_LEN = 8,
+    UNKNOWN_ROLE = 3
+};
+
+/* The header of a record with len bytes of content and no padding, section 3.3. */
+static inline void put_header(unsigned char h[HEADER_LEN], int type, uint16_t request, size_t len)
+{
+    h[0] = FCGI_VERSION;
+    h[1] = (unsigned char)type;
+    h[2] = (unsigned char)(request >> 8);
+    h[3] = (unsigned char)request;
+    h[4] = (unsigned char)(len >> 8);
+    h[5] = (unsigned char)len;
+    h[6] = 0;
+    h[7] = 0;
+}
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* gateway: see gateway.h. */
+#include "gateway/gateway.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gateway/fastcgi_wire.h"
+
+extern char **environ;
+
+/* More than libfcgi's buffer of input holds (8 kB): see request_image. */
+#define RINSE_BYTES 16384
+
+/* Of a thread's stack, about, by what a request goes through. */
+#define STACK_USED (16 * 1024)
+
+struct exchange {
+    struct out out;
+    bool cgi;
+    FCGX_Request fcgx;
+};
+
+bool gateway_is_fastcgi(void)
+{
+    struct sockaddr_storage a;
+    socklen_t len = sizeof a;
+    return getpeername(STDIN_FILENO, (struct sockaddr *)&a, &len) < 0 && errno == ENOTCONN;
+}
+
+int gateway_init(void)
+{
+    return FCGX_Init() == 0 ? 0 : -1;
+}
+
+static int write_all(int fd, const void *p, size_t len)
+{
+    const char *at = p;
+    while (len > 0) {
+        ssize_t n = write(fd, at, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return -1;
+        at += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+/* The checked request once more as FastCGI records, in memory, for libfcgi to parse: it can neither
+ * block nor run short nor meet a length that is not there. A body of zeros follows: reading it
+ * rinses the parameters, and what is secret in them, out of libfcgi's own buffer. */
+static int request_image(const struct intake *in)
+{
+    int fd = memfd_create("request", MFD_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    unsigned char begin[2 * HEADER_LEN] = {0};
+    put_header(begin, TYPE_BEGIN, in->request, HEADER_LEN);
+    begin[HEADER_LEN + 1] = ROLE_RESPONDER;
+    int bad = write_all(fd, begin, sizeof begin);
+    for (size_t at = 0; !bad && at < in->params.len;) {
+        size_t len =
+            in->params.len - at < FCGI_MAX_CONTENT ? in->params.len - at : FCGI_MAX_CONTENT;
+        unsigned char h[HEADER_LEN];
+        put_header(h, TYPE_PARAMS, in->request, len);
+        bad = write_all(fd, h, sizeof h) || write_all(fd, in->params.p + at, len);
+        at += len;
+    }
+    static const unsigned char zeros[RINSE_BYTES];
+    unsigned char ends[2 * HEADER_LEN], end[HEADER_LEN];
+    put_header(ends, TYPE_PARAMS, in->request, 0);
+    put_header(ends + HEADER_LEN, TYPE_STDIN, in->request, RINSE_BYTES);
+    put_header(end, TYPE_STDIN, in->request, 0);
+    if (bad || write_all(fd, ends, sizeof ends) || write_all(fd, zeros, sizeof zeros) ||
+        write_all(fd, end, sizeof end) || lseek(fd, 0, SEEK_SET) < 0) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+static void rinse(FCGX_Stream *in)
+{
+    char zeros[1024];
+    while (FCGX_GetStr(zeros, sizeof zeros, in) > 0)
+        ;
+}
+
+struct exchange *gateway_begin(struct intake *in)
+{
+    struct exchange *x = calloc(1, sizeof *x);
+    int image = x ? request_image(in) : -1;
+    if (image < 0) {
+        free(x);
+        intake_free(in);
+        return NULL;
+    }
+    out_init(&x->out, in->fd, in->request);
+    in->fd = -1;
+    /* What came behind the request in the same read, perhaps a part of a record. */
+    bool aborted = out_saw_abort(&x->out, in->raw.p, in->raw.len);
+    intake_free(in);
+    FCGX_InitRequest(&x->fcgx, -1, 0);
+    x->fcgx.ipcFd = image;
+    x->fcgx.keepConnection =
+        1; /* or the accept would close image as the last request's connection */
+    if (FCGX_Accept_r(&x->fcgx) != 0 || aborted) {
+        gateway_end(x);
+        return NULL;
+    }
+    rinse(x->fcgx.in);
+    return x;
+}
+
+/* The body is nothing we would use, but where standard input and output are one socket (mod_cgid),
+ * what is left unread resets the connection, and the answer with it. RFC 3875, section 4.2:
+ * CONTENT_LENGTH bytes are there. */
+static void read_cgi_body(void)
+{
+    char scrap[4096];
+    uint64_t left = 0;
+    slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, INTAKE_MAX_BODY, &left);
+    while (left > 0) {
+        ssize_t n = read(STDIN_FILENO, scrap, left < sizeof scrap ? (size_t)left : sizeof scrap);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return;
+        left -= (uint64_t)n;
+    }
+}
+
+struct exchange *gateway_begin_cgi(void)
+{
+    read_cgi_body();
+    struct exchange *x = calloc(1, sizeof *x);
+    if (!x)
+        return NULL;
+    x->cgi = true;
+    out_set_nonblocking(STDOUT_FILENO);
+    out_init(&x->out, STDOUT_FILENO, 0);
+    return x;
+}
+
+char *const *gateway_params(const struct exchange *x)
+{
+    return x->cgi ? environ : x->fcgx.envp;
+}
+
+const char *gateway_param(void *exchange, const char *name, unsigned nth)
+{
+    size_t len = strlen(name);
+    for (char *const *p = gateway_params(exchange); *p; p++)
+        if (strncmp(*p, name, len) == 0 && (*p)[len] == '=' && nth-- == 0)
+            return *p + len + 1;
+    return NULL;
+}
+
+void gateway_answer(struct exchange *x, struct slice head, struct slice body)
+{
+    struct iovec v[3] = {{(void *)(uintptr_t)head.p, head.len},
+                         {(void *)(uintptr_t) "\r\n", 2},
+                         {(void *)(uintptr_t)body.p, body.len}};
+    out_send(&x->out, v, body.len > 0 ? 3 : 2);
+    out_finish(&x->out);
+}
+
+struct out gateway_take_out(struct exchange *x)
+{
+    struct out o = x->out;
+    x->out.fd = -1;
+    buf_init(&x->out.rest, 0);
+    return o;
+}
+
+/* Parameters that may hold a secret, by how they begin: RFC 3875, section 4.1, and Apache's copies.
+ */
+static bool may_be_secret(const char *param)
+{
+    static const char *const names[] = {"HTTP_", "REDIRECT_",
+                                        "QUERY_STRING=", "REQUEST_URI=", "UNENCODED_URL="};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(param, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* They leave memory with the request; as CGI that is the environment, which could be read in /proc
+ * as long as the process lives. */
+static void wipe_params(char *const *params)
+{
+    for (; params && *params; params++) {
+        char *value = strchr(*params, '=');
+        if (value && may_be_secret(*params))
+            explicit_bzero(value + 1, strlen(value + 1));
+    }
+}
+
+void gateway_end(struct exchange *x)
+{
+    if (!x)
+        return;
+    out_close(&x->out);
+    wipe_params(gateway_params(x));
+    if (!x->cgi) {
+        FCGX_Free(&x->fcgx, 0);
+        if (x->fcgx.ipcFd >= 0)
+            close(x->fcgx.ipcFd);
+    }
+    free(x);
+}
+
+/* Frames that are gone hold pieces of it still: buffers, and copies in vector registers that the
+ * dynamic linker spilled when it looked a function up. */
+__attribute__((noinline)) void gateway_forget(void)
+{
+    char below[STACK_USED];
+    explicit_bzero(below, sizeof below);
+}

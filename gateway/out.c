@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* out: see out.h. */
+#include "gateway/out.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gateway/fastcgi_wire.h"
+
+/* Wire bytes that may wait for one peer. An answer is bounded by who makes it; a stream's rest by
+ * one batch and one record. */
+#define OUT_MAX_REST (64u * 1024 * 1024)
+
+int out_set_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 ? -1 : fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+}
+
+void out_init(struct out *o, int fd, uint16_t request)
+{
+    *o = (struct out){.fd = fd, .request = request};
+    buf_init(&o->rest, OUT_MAX_REST);
+}
+
+/* writev that knows EINTR; -1 with errno else. */
+static ssize_t write_some(int fd, const struct iovec *v, int n)
+{
+    ssize_t got;
+    do
+        got = writev(fd, v, n);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+enum out_result out_flush(struct out *o)
+{
+    if (o->fd < 0)
+        return OUT_GONE;
+    while (o->rest.len > 0) {
+        struct iovec v = {o->rest.p, o->rest.len};
+        ssize_t n = write_some(o->fd, &v, 1);
+        if (n < 0)
+            return errno == EAGAIN ? OUT_FULL : OUT_GONE;
+        buf_drop(&o->rest, (size_t)n);
+    }
+    buf_free(&o->rest); /* an idle viewer costs nothing */
+    return OUT_SENT;
+}
+
+/* Keeps v's bytes from offset skip on. */
+static int keep_rest(struct out *o, const struct iovec *v, int n, size_t skip)
+{
+    for (int i = 0; i < n; i++) {
+        if (skip >= v[i].iov_len) {
+            skip -= v[i].iov_len;
+            continue;
+        }
+        if (buf_add(&o->rest, (const char *)v[i].iov_base + skip, v[i].iov_len - skip))
+            return -1;
+        skip = 0;
+    }
+    return 0;
+}
+
+/* Sends v at once as far as the socket takes it. Nothing taken: OUT_FULL, unless must is set: then,
+ * as when part of it is taken, the rest is kept. */
+static enum out_result send_now(struct out *o, const struct iovec *v, int n, bool must)
+{
+    ssize_t got = write_some(o->fd, v, n);
+    if (got < 0 && errno != EAGAIN)
+        return OUT_GONE;
+    if (got < 0 && !must)
+        return OUT_FULL;
+    return keep_rest(o, v, n, got < 0 ? 0 : (size_t)got) ? OUT_GONE : OUT_SENT;
+}
+
+/* More than one record holds: records of FCGI_MAX_CONTENT, of which the first decides whether the
+ * peer takes anything. */
+static enum out_result send_long(struct out *o, const struct iovec *v, int n)
+{
+    bool must = false;
+    for (int i = 0; i < n; i++) {
+        for (size_t at = 0; at < v[i].iov_len;) {
+            size_t len =
+                v[i].iov_len - at < FCGI_MAX_CONTENT ? v[i].iov_len - at : FCGI_MAX_CONTENT;
+            unsigned char h[HEADER_LEN];
+            put_header(h, TYPE_STDOUT, o->request, len);
+            struct iovec w[2] = {{h, HEADER_LEN}, {(char *)v[i].iov_base + at, len}};
+            enum out_result r = o->rest.len > 0 ? (keep_rest(o, w, 2, 0) ? OUT_GONE : OUT_SENT)
+                                                : send_now(o, w, 2, must);
+            if (r != OUT_SENT)
+                return r;
+            must = true;
+            at += len;
+        }
+    }
+    return OUT_SENT;
+}
+
+enum out_result out_send(struct out *o, const struct iovec *pieces, int n)
+{
+    size_t len = 0;
+    for (int i = 0; i < n; i++)
+        len += pieces[i].iov_len;
+    if (len == 0) /* an empty FCGI_STDOUT would end the stream, section 3.3 */
+        return OUT_SENT;
+    if (o->fd < 0)
+        return OUT_GONE;
+    if (o->rest.len > 0) {
+        enum out_result r = out_flush(o);
+        if (r != OUT_SENT)
+            return r;
+    }
+    if (o->request == 0)
+        return send_now(o, pieces, n, false);
+    if (len > FCGI_MAX_CONTENT)
+        return send_long(o, pieces, n);
+    unsigned char h[HEADER_LEN];
+    struct iovec v[16] = {{h, HEADER_LEN}};
+    put_header(h, TYPE_STDOUT, o->request, len);
+    memcpy(v + 1, pieces, (size_t)n * sizeof *v);
+    return send_now(o, v, n + 1, false);
+}
+
+enum out_result out_send_bytes(struct out *o, const void *p, size_t len)
+{
+    struct iovec v = {(void *)(uintptr_t)p, len};
+    return out_send(o, &v, 1);
+}
+
+void out_leave_bytes(struct out *o, const void *p, size_t len)
+{
+    unsigned char h[HEADER_LEN];
+    struct iovec v[2] = {{h, o->request ? HEADER_LEN : 0}, {(void *)(uintptr_t)p, len}};
+    put_header(h, TYPE_STDOUT, o->request, len);
+    if (len > 0 && buf_room(&o->rest, HEADER_LEN + len) == 0)
+        keep_rest(o, v, 2, 0);
+}
+
+void out_finish(struct out *o)
+{
+    if (o->finished || o->fd < 0)
+        return;
+    o->finished = true;
+    if (o->request == 0)
+        return;
+    /* Empty FCGI_STDOUT, then FCGI_END_REQUEST with FCGI_REQUEST_COMPLETE, section 5.5. */
+    unsigned char end[3 * HEADER_LEN] = {0};
+    put_header(end, TYPE_STDOUT, o->request, 0);
+    put_header(end + HEADER_LEN, TYPE_END, o->request, HEADER_LEN);
+    if (buf_add(&o->rest, end, sizeof end) == 0)
+        out_flush(o);
+}
+
+bool out_saw_abort(struct out *o, const void *bytes, size_t len)
+{
+    const unsigned char *p = bytes;
+    while (len > 0) {
+        if (o->in_skip > 0) {
+            size_t n = o->in_skip < len ? o->in_skip : len;
+            o->in_skip -= (uint32_t)n;
+            p += n;
+            len -= n;
+            continue;
+        }
+        o->in[o->in_have++] = *p++;
+        len--;
+        if (o->in_have < HEADER_LEN)
+            continue;
+        o->in_have = 0;
+        o->in_skip = ((uint32_t)o->in[4] << 8) + o->in[5] + o->in[6];
+        if (o->in[0] == FCGI_VERSION && o->in[1] == TYPE_ABORT &&
+            ((o->in[2] << 8) | o->in[3]) == o->request)
+            return true;
+    }
+    return false;
+}
+
+enum out_result out_drain_input(struct out *o)
+{
+    unsigned char scrap[4096];
+    for (int turns = 0; turns < 16; turns++) { /* a peer that floods us does not hold the loop */
+        ssize_t n = recv(o->fd, scrap, sizeof scrap, MSG_DONTWAIT);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno == EAGAIN ? OUT_SENT : OUT_GONE;
+        if (n == 0 || out_saw_abort(o, scrap, (size_t)n))
+            return OUT_GONE;
+    }
+    return OUT_SENT;
+}
+
+void out_close(struct out *o)
+{
+    if (o->fd >= 0)
+        close(o->fd);
+    o->fd = -1;
+    buf_free(&o->rest);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session: JSON values to identities and back; see session.h.  Knows json-c.  Invariants: a
+ * name is set only when it is one, and two different JSON values never give the same name
+ * by what json-c lost of them.
+ */
+#include "identity/session.h"
+
+#include <json-c/json.h>
+#include <json-c/json_pointer.h>
+#include <string.h>
+
+#define MAX_DEPTH  16                        /* nesting of a value */
+#define MAX_ENDS   INT64_C(1000000000000000) /* Unix seconds that are as good as never */
+#define OWN_MEMBER "sselog"                  /* of a token's value: what ends the identity */
+
+bool session_has_control(struct slice s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c < 0x20 || c == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+/* Length of the UTF-8 character at p (Unicode 15, table 3-7), 0 when there is none or it is a C1
+ * control. */
+static size_t utf8_char(const unsigned char *p, size_t len)
+{
+    if (p[0] < 0x80)
+        return 1;
+    size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
+    if (p[0] < 0xc2 || p[0] > 0xf4 || n > len)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
+    bool surrogate = p[0] == 0xed && p[1] > 0x9f;
+    bool beyond = p[0] == 0xf4 && p[1] > 0x8f;
+    bool control = p[0] == 0xc2 && p[1] < 0xa0;
+    bool lost = n == 3 && memcmp(p, "\xef\xbf\xbd", 3) == 0;
+    return overlong || surrogate || beyond || control || lost ? 0 : n;
+}
+
+static bool is_name(struct slice s)
+{
+    if (s.len == 0 || s.len > AUTH_MAX_NAME || session_has_control(s))
+        return false;
+    for (size_t i = 0; i < s.len;) {
+        size_t n = utf8_char((const unsigned char *)s.p + i, s.len - i);
+        if (n == 0)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+int session_set_name(char out[AUTH_MAX_NAME + 1], struct slice s)
+{
+    if (!is_name(s))
+        return -1;
+    memcpy(out, s.p, s.len);
+    out[s.len] = '\0';
+    return 0;
+}
+
+/* Text of a number. json-c holds what is out of 64 bits as the nearest bound, where two users would
+ * meet. */
+static int number_name(struct json_object *o, char out[AUTH_MAX_NAME + 1])
+{
+    const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+    static const char *const bounds[] = {"9223372036854775807", "-9223372036854775808",
+                                         "18446744073709551615"};
+    if (!text)
+        return -1;
+    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+        if (strcmp(text, bounds[i]) == 0)
+            return -1;
+    return session_set_name(out, slice_of(text));
+}
+
+/* A name from JSON: a string or a number; null and "" are no name. */
+static int json_name(struct json_object *o, bool needed, char out[AUTH_MAX_NAME + 1])
+{
+    out[0] = '\0';
+    switch (json_object_get_type(o)) {
+    case json_type_null:
+        return needed ? -1 : 0;
+    case json_type_int:
+    case json_type_double:
+        return number_name(o, out);
+    case json_type_string: {
+        struct slice s = {json_object_get_string(o), (size_t)json_object_get_string_len(o)};
+        return s.len == 0 && !needed ? 0 : session_set_name(out, s);
+    }
+    default:
+        return -1;
+    }
+}
+
+static int pointer_name(struct json_object *o, const char *pointer, bool needed,
+                        char out[AUTH_MAX_NAME + 1])
+{
+    struct json_object *at = NULL;
+    if (json_pointer_get(o, pointer, &at) == -1)
+        at = NULL;
+    return json_name(at, needed, out);
+}
+
+/* One JSON value and nothing after it but blanks; NULL for anything else. */
+struct json_object *session_parse(struct slice text)
+{
+    struct json_tokener *t = json_tokener_new_ex(MAX_DEPTH);
+    if (!t || text.len == 0 || text.len > SESSION_MAX_VALUE) {
+        if (t)
+            json_tokener_free(t);
+        return NULL;
+    }
+    json_tokener_set_flags(t, JSON_TOKENER_STRICT);
+    struct json_object *o = json_tokener_parse_ex(t, text.p, (int)text.len);
+    bool whole = json_tokener_get_error(t) == json_tokener_success;
+    for (size_t i = json_tokener_get_parse_end(t); whole && i < text.len; i++)
+        whole = strchr(" \t\r\n", text.p[i]) && text.p[i];
+    json_tokener_free(t);
+    if (!whole) {
+        json_object_put(o);
+        return NULL;
+    }
+    return o;
+}
+
+int session_names(const struct config *config, struct json_object *o, struct identity *who)
+{
+    if (pointer_name(o, config->user_field, true, who->user) == -1 ||
+        pointer_name(o, config->tenant_field, false, who->tenant) == -1 ||
+        pointer_name(o, config->role_field, false, who->role) == -1)
+        return -1;
+    return 0;
+}
+
+/* What session_write put beside the names; absent in tokens that others made. */
+int session_end(struct json_object *o, int64_t now, struct identity *who)
+{
+    struct json_object *own, *ends, *vouch;
+
+    if (!json_object_object_get_ex(o, OWN_MEMBER, &own))
+        return 0;
+    if (json_object_object_get_ex(own, "ends", &ends)) {
+        if (!json_object_is_type(ends, json_type_int))
+            return -1;
+        who->ends = json_object_get_int64(ends);
+        if (who->ends <= now)
+            return -1;
+        if (who->ends > MAX_ENDS)
+            who->ends = MAX_ENDS;
+    }
+    if (!json_object_object_get_ex(own, "vouch", &vouch))
+        return 0;
+    struct slice key = {json_object_get_string(vouch), (size_t)json_object_get_string_len(vouch)};
+    if (key.len == 0 || key.len > AUTH_MAX_KEY || memchr(key.p, '\0', key.len))
+        return -1;
+    memcpy(who->vouch, key.p, key.len + 1);
+    return 0;
+}
+
+int session_claims(const struct config *config, struct json_object *claims, struct identity *who)
+{
+    const struct {
+        const char *claim;
+        bool needed;
+        char *out;
+    } wanted[] = {{config->jwt_user, true, who->user},
+                  {config->jwt_tenant, false, who->tenant},
+                  {config->jwt_role, false, who->role}};
+
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        struct json_object *o = NULL;
+        json_object_object_get_ex(claims, wanted[i].claim, &o);
+        if (json_name(o, wanted[i].needed, wanted[i].out) == -1)
+            return -1;
+    }
+    return 0;
+}
+
+/* One reference token of a JSON pointer (RFC 6901 section 3) as a key. json_pointer_set of json-c
+ * up to 0.18 takes "~1" for two characters, so it is not used. */
+static int reference_token(const char *pointer, size_t len, char key[AUTH_MAX_KEY + 1])
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = pointer[i];
+        if (c == '~')
+            c = ++i < len && pointer[i] == '1' ? '/' : '~';
+        if (used == AUTH_MAX_KEY)
+            return -1;
+        key[used++] = c;
+    }
+    key[used] = '\0';
+    return 0;
+}
+
+/* Adds member, which o owns from then on; it is put when it cannot be added. */
+static int add_member(struct json_object *o, const char *key, struct json_object *member)
+{
+    if (member && json_object_object_add(o, key, member) == 0)
+        return 0;
+    json_object_put(member);
+    return -1;
+}
+
+/* Puts a string where pointer says, objects on the way made. -1: something else is there. */
+static int put_name(struct json_object *at, const char *pointer, const char *value)
+{
+    char key[AUTH_MAX_KEY + 1];
+    struct json_object *next;
+
+    if (value[0] == '\0')
+        return 0; /* no name */
+    while (*pointer == '/') {
+        size_t len = strcspn(++pointer, "/");
+        if (reference_token(pointer, len, key) == -1)
+            return -1;
+        bool there = json_object_object_get_ex(at, key, &next);
+        pointer += len;
+        if (*pointer == '\0')
+            return there ? -1 : add_member(at, key, json_object_new_string(value));
+        if (!there) {
+            next = json_object_new_object();
+            if (add_member(at, key, next) == -1)
+                return -1;
+        }
+        if (!json_object_is_type(next, json_type_object))
+            return -1;
+        at = next;
+    }
+    return -1;
+}
+
+static int put_ends(struct json_object *root, const struct identity *who)
+{
+    if (who->ends == 0 && who->vouch[0] == '\0')
+        return 0;
+    struct json_object *own = json_object_new_object();
+    if (add_member(root, OWN_MEMBER, own) == -1)
+        return -1;
+    if (who->ends && add_member(own, "ends", json_object_new_int64(who->ends)) == -1)
+        return -1;
+    return who->vouch[0] ? add_member(own, "vouch", json_object_new_string(who->vouch)) : 0;
+}
+
+int session_write(const struct config *config, const struct identity *who, struct buf *out)
+{
+    struct json_object *root = json_object_new_object();
+    int result = -1;
+
+    if (root && put_name(root, config->user_field, who->user) == 0 &&
+        put_name(root, config->tenant_field, who->tenant) == 0 &&
+        put_name(root, config->role_field, who->role) == 0 && put_ends(root, who) == 0) {
+        const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN);
+        result = text ? buf_adds(out, text) : -1;
+    }
+    json_object_put(root);
+    return result;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * template: keys from names; see template.h.  Pure.
+ */
+#include "identity/template.h"
+
+#include <string.h>
+
+const struct template_name *template_find(const struct template_name *names, size_t count,
+                                          struct slice name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (slice_equal(names[i].name, name))
+            return &names[i];
+    return NULL;
+}
+
+/* Whether the end of value can be told in value followed by literal: the first copy of literal in
+ * the two is literal itself. Else "x:" and "::" would read as "x" and "::" and a ':' of the next
+ * name. */
+static bool separable(struct slice value, struct slice literal)
+{
+    for (size_t at = 0; at < value.len; at++) {
+        size_t head = value.len - at < literal.len ? value.len - at : literal.len;
+        if (memcmp(value.p + at, literal.p, head) == 0 &&
+            memcmp(literal.p, literal.p + head, literal.len - head) == 0)
+            return false;
+    }
+    return true;
+}
+
+static int append(char *out, size_t size, size_t *len, struct slice s)
+{
+    if (s.len >= size - *len)
+        return -1;
+    if (s.len)
+        memcpy(out + *len, s.p, s.len);
+    *len += s.len;
+    out[*len] = '\0';
+    return 0;
+}
+
+int template_expand(const char *template, const struct template_name *names, size_t count,
+                    char *out, size_t size)
+{
+    const char *p = template;
+    size_t len = 0;
+
+    out[0] = '\0';
+    for (;;) {
+        size_t literal = strcspn(p, "{");
+        if (append(out, size, &len, slice_make(p, literal)) == -1)
+            break;
+        p += literal;
+        if (*p == '\0')
+            return 0;
+        const char *close = strchr(p, '}');
+        if (!close)
+            break;
+        const struct template_name *n =
+            template_find(names, count, slice_make(p + 1, (size_t)(close - p - 1)));
+        if (!n || n->value.len == 0)
+            break;
+        p = close + 1;
+        size_t next = strcspn(p, "{");
+        if (p[next] && !separable(n->value, slice_make(p, next)))
+            break;
+        if (append(out, size, &len, n->value) == -1)
+            break;
+    }
+    explicit_bzero(out, size);
+    return -1;
+}

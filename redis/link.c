@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/* link: the feed's connections: looked up, connected, greeted, written to, and lost. See
+ * link.h. */
+#include "redis/link.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include "base/diag.h"
+#include "redis/tls.h"
+#include "redis/breaker.h"
+#include "redis/wire.h"
+
+/* ---- losing a connection ---- */
+
+void link_reset(struct redis_feed *f, struct conn *c)
+{
+    if (c->ctx) {
+        epoll_ctl(f->epoll, EPOLL_CTL_DEL, c->ctx->fd, NULL);
+        redisFree(c->ctx);
+    }
+    buf_free(&c->out);
+    divert_reset(&c->divert);
+    *c = (struct conn){.name = c->name, .last = &c->first};
+}
+
+/* Hands REDIS_LOST to all who wait. The list is taken off first: callbacks may look at the feed. */
+static void conn_fail_requests(struct conn *c)
+{
+    struct request_sent *r = c->first;
+    c->first = NULL;
+    c->last = &c->first;
+    c->sent = 0;
+    while (r) {
+        struct request_sent *next = r->next;
+        if (r->kind == ASKED_RANGE)
+            r->fn.range(r->arg, REDIS_LOST, NULL, 0);
+        else if (r->kind == ASKED_INFO)
+            r->fn.info(r->arg, REDIS_LOST, NULL);
+        else if (r->kind == ASKED_GET)
+            r->fn.value(r->arg, REDIS_LOST, NULL);
+        free(r);
+        r = next;
+    }
+}
+
+/* All connections end; why is logged once for each outage. */
+void link_lose(struct redis_feed *f, const char *who, const char *why)
+{
+    if (!f->said_trouble)
+        diag(DIAG_WARNING, "redis", "%s: %s; trying again", who, why);
+    f->said_trouble = true;
+    f->up = false;
+    conn_fail_requests(&f->command);
+    conn_fail_requests(&f->doorbell);
+    link_reset(f, &f->command);
+    link_reset(f, &f->doorbell);
+    conn_fail_requests(&f->queue);
+    link_reset(f, &f->queue);
+    f->doorbell_id = 0;
+    f->no_bell = false;
+    f->host[0] = '\0';
+    /* Half of the wait is random, so that many processes do not come back in step. */
+    f->retry_at = f->now + f->backoff / 2 + (unsigned)rand() % (f->backoff / 2 + 1);
+    f->backoff = f->backoff * 2 < BACKOFF_LAST_MS ? f->backoff * 2 : BACKOFF_LAST_MS;
+    if (!f->told_down) {
+        f->told_down = true;
+        f->events->down(f->arg);
+    }
+}
+
+/* ---- sending ---- */
+
+int link_append(struct conn *c, int argc, const char **argv)
+{
+    struct slice words[8];
+    for (int i = 0; i < argc; i++)
+        words[i] = slice_of(argv[i]);
+    return wire_add(&c->out, words, (size_t)argc);
+}
+
+/* Queues a command and who gets its answer. -1: out of memory, nothing was queued. */
+int link_ask(struct redis_feed *f, struct conn *c, int argc, const char **argv,
+             const struct request_sent *what)
+{
+    struct request_sent *r = malloc(sizeof *r);
+    if (!r || link_append(c, argc, argv)) {
+        free(r);
+        return -1;
+    }
+    *r = *what;
+    r->next = NULL;
+    if (!c->first)
+        c->since = f->now;
+    *c->last = r;
+    c->last = &r->next;
+    c->sent++;
+    return 0;
+}
+
+static int ask_setup(struct redis_feed *f, struct conn *c, int argc, const char **argv,
+                     void (*fn)(struct redis_feed *, const redisReply *))
+{
+    struct request_sent what = {.kind = ASKED_SETUP, .fn.setup = fn};
+    return link_ask(f, c, argc, argv, &what);
+}
+
+static void conn_watch(struct redis_feed *f, struct conn *c, bool writing, int op)
+{
+    struct epoll_event e = {.events = EPOLLIN | (writing ? EPOLLOUT : 0), .data.ptr = c};
+    epoll_ctl(f->epoll, op, c->ctx->fd, &e);
+    c->writing = writing;
+}
+
+/* Returns -1 after the feed was lost. */
+int link_flush(struct redis_feed *f, struct conn *c)
+{
+    if (!c->ctx || !c->connected)
+        return 0;
+    if (wire_write(c->ctx->fd, c->tls, &c->out)) {
+        link_lose(f, c->name, redis_tls_why(c->tls, strerror(errno)));
+        return -1;
+    }
+    bool more = c->out.len > 0;
+    if (more != c->writing)
+        conn_watch(f, c, more, EPOLL_CTL_MOD);
+    return 0;
+}
+
+int link_pop(struct redis_feed *f)
+{
+    const char *argv[] = {"BZPOPMIN", f->queue_key, POP_SECONDS};
+    struct request_sent what = {.kind = ASKED_POP};
+    return link_ask(f, &f->queue, 3, argv, &what);
+}
+
+/* ---- the greeting ---- */
+
+static void feed_up(struct redis_feed *f)
+{
+    if (f->queue_key && link_open(f, &f->queue))
+        return;
+    f->up = true;
+    if (!f->address->path)
+        way_found(f->host, true);
+    f->told_down = false;
+    f->backoff = BACKOFF_FIRST_MS;
+    if (f->said_trouble)
+        diag(DIAG_INFO, "redis", "connected");
+    f->said_trouble = false;
+    f->events->up(f->arg, f->tracking);
+}
+
+/* Once a process. */
+void link_say_no_tracking(struct redis_feed *f, const char *what, const redisReply *r)
+{
+    if (!f->said_no_tracking)
+        diag(DIAG_WARNING, "redis", "%s refused (%s): looking every 250 ms instead", what,
+             reply_error_text(r));
+    f->said_no_tracking = true;
+}
+
+static void on_tracking(struct redis_feed *f, const redisReply *r)
+{
+    f->tracking = r->type != REDIS_REPLY_ERROR;
+    if (!f->tracking)
+        link_say_no_tracking(f, "CLIENT TRACKING", r);
+    feed_up(f);
+}
+
+/* Once both connections are greeted. */
+void link_track(struct redis_feed *f)
+{
+    if (!f->command.ready || !f->doorbell.ready)
+        return;
+    if (f->no_bell) {
+        f->tracking = false;
+        feed_up(f);
+        return;
+    }
+    char id[24];
+    snprintf(id, sizeof id, "%lld", f->doorbell_id);
+    const char *argv[] = {"CLIENT", "TRACKING", "ON", "REDIRECT", id};
+    if (ask_setup(f, &f->command, 5, argv, on_tracking))
+        link_lose(f, f->command.name, "out of memory");
+}
+
+/* AUTH and SELECT: an error ends the attempt. */
+static void on_required(struct redis_feed *f, const redisReply *r)
+{
+    if (r->type == REDIS_REPLY_ERROR)
+        link_lose(f, "greeting", reply_error_text(r));
+}
+
+static void on_ignored(struct redis_feed *f, const redisReply *r)
+{
+    (void)f;
+    (void)r;
+}
+
+static void on_command_ready(struct redis_feed *f, const redisReply *r)
+{
+    if (r->type == REDIS_REPLY_ERROR) {
+        link_lose(f, "greeting", r->str); /* LOADING, NOAUTH, NOPERM */
+        return;
+    }
+    f->command.ready = true;
+    link_track(f);
+}
+
+static void on_doorbell_id(struct redis_feed *f, const redisReply *r)
+{
+    if (r->type == REDIS_REPLY_ERROR) {
+        link_lose(f, "greeting", r->str);
+        return;
+    }
+    f->doorbell_id = r->integer;
+    f->doorbell.subscribed = true; /* SUBSCRIBE follows: what comes now are messages */
+}
+
+static int greet_auth(struct redis_feed *f, struct conn *c)
+{
+    const struct redis_address *a = f->address;
+    if (!a->password)
+        return 0;
+    const char *both[] = {"AUTH", a->user, a->password};
+    const char *one[] = {"AUTH", a->password};
+    return a->user ? ask_setup(f, c, 3, both, on_required) : ask_setup(f, c, 2, one, on_required);
+}
+
+static int greet_command(struct redis_feed *f)
+{
+    struct conn *c = &f->command;
+    char db[12];
+    snprintf(db, sizeof db, "%d", f->address->db);
+    const char *select_db[] = {"SELECT", db};
+    const char *name[] = {"CLIENT", "SETNAME", "sselog-relay"};
+    const char *ping[] = {"PING"};
+    if (greet_auth(f, c) || (f->address->db != 0 && ask_setup(f, c, 2, select_db, on_required)))
+        return -1;
+    return ask_setup(f, c, 3, name, on_ignored) || ask_setup(f, c, 1, ping, on_command_ready);
+}
+
+static int greet_doorbell(struct redis_feed *f)
+{
+    struct conn *c = &f->doorbell;
+    const char *name[] = {"CLIENT", "SETNAME", "sselog-doorbell"};
+    const char *id[] = {"CLIENT", "ID"};
+    const char *subscribe[] = {"SUBSCRIBE", BELL_CHANNEL};
+    if (greet_auth(f, c) || ask_setup(f, c, 3, name, on_ignored) ||
+        ask_setup(f, c, 2, id, on_doorbell_id))
+        return -1;
+    return link_append(c, 2, subscribe);
+}
+
+static int greet_queue(struct redis_feed *f)
+{
+    struct conn *c = &f->queue;
+    char db[12];
+    snprintf(db, sizeof db, "%d", f->address->db);
+    const char *select_db[] = {"SELECT", db};
+    const char *name[] = {"CLIENT", "SETNAME", "sselog-queue"};
+    if (greet_auth(f, c) || (f->address->db != 0 && ask_setup(f, c, 2, select_db, on_required)))
+        return -1;
+    return ask_setup(f, c, 3, name, on_ignored) || link_pop(f);
+}
+
+/* ---- connecting ---- */
+
+int link_open(struct redis_feed *f, struct conn *c)
+{
+    const struct redis_address *a = f->address;
+    c->ctx = a->path ? redisConnectUnixNonBlock(a->path) : redisConnectNonBlock(f->host, a->port);
+    if (!c->ctx || c->ctx->err) {
+        link_lose(f, c->name, c->ctx ? c->ctx->errstr : "out of memory");
+        return -1;
+    }
+    fcntl(c->ctx->fd, F_SETFD, FD_CLOEXEC); /* hiredis leaves it open to what is executed */
+    wire_init(&c->out);
+    c->since = f->now;
+    conn_watch(f, c, true, EPOLL_CTL_ADD);
+    return 0;
+}
+
+static void feed_connect(struct redis_feed *f)
+{
+    if (link_open(f, &f->doorbell) == 0)
+        link_open(f, &f->command);
+}
+
+/* A host name is looked up by the C library's own thread: no name server holds the relay up. */
+static void feed_look_up(struct redis_feed *f)
+{
+    static const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    static const struct addrinfo stream = {.ai_flags = AI_ADDRCONFIG, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found;
+    const char *host = f->address->host;
+    if (getaddrinfo(host, NULL, &numeric, &found) == 0) {
+        freeaddrinfo(found);
+        snprintf(f->host, sizeof f->host, "%s", host);
+        feed_connect(f);
+        return;
+    }
+    struct gaicb *list[] = {&f->lookup};
+    f->lookup = (struct gaicb){.ar_name = host, .ar_request = &stream};
+    f->looking_up = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL) == 0;
+    if (!f->looking_up)
+        link_lose(f, host, "cannot look up");
+}
+
+/* One of the addresses found, by turns. */
+void link_looked_up(struct redis_feed *f)
+{
+    int error = gai_error(&f->lookup);
+    if (error == EAI_INPROGRESS)
+        return;
+    f->looking_up = false;
+    struct addrinfo *a = f->lookup.ar_result;
+    for (int skip = rand() % 4; a && skip > 0; skip--)
+        a = a->ai_next ? a->ai_next : f->lookup.ar_result;
+    if (!error && a)
+        error = getnameinfo(a->ai_addr, a->ai_addrlen, f->host, sizeof f->host, NULL, 0,
+                            NI_NUMERICHOST);
+    if (f->lookup.ar_result)
+        freeaddrinfo(f->lookup.ar_result);
+    if (!error) {
+        way_found(f->host, false);
+        feed_connect(f);
+        return;
+    }
+    way_not_found();
+    link_lose(f, f->address->host, gai_strerror(error));
+}
+
+void link_start(struct redis_feed *f)
+{
+    f->retry_at = INT64_MAX;
+    if (f->address->path)
+        feed_connect(f);
+    else
+        feed_look_up(f);
+}
+
+/* Goes on with the handshake. True: done; false: it waits, or the feed was lost. */
+static bool conn_shake(struct redis_feed *f, struct conn *c)
+{
+    const char *why;
+    enum tls_result result = redis_tls_shake(c->ctx, &c->tls, &why);
+    if (result == TLS_FAILED)
+        link_lose(f, c->name, why);
+    else if (result != TLS_DONE)
+        conn_watch(f, c, result == TLS_WANTS_WRITE, EPOLL_CTL_MOD);
+    return result == TLS_DONE;
+}
+
+/* The socket became writable for the first time, or has what the handshake waits for. */
+void link_connected(struct redis_feed *f, struct conn *c)
+{
+    int error = 0;
+    socklen_t len = sizeof error;
+    if (getsockopt(c->ctx->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
+        error = errno;
+    if (error) {
+        link_lose(f, c->name, strerror(error));
+        return;
+    }
+    if (f->address->tls && !conn_shake(f, c))
+        return;
+    c->connected = true;
+    if (c == &f->command ? greet_command(f) : c == &f->queue ? greet_queue(f) : greet_doorbell(f))
+        link_lose(f, c->name, "out of memory");
+}

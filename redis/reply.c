@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* reply: see reply.h. */
+#include "redis/reply.h"
+
+#include <stdlib.h>
+
+bool reply_starts_with(const redisReply *r, const char *word)
+{
+    size_t n = strlen(word);
+    return r->type == REDIS_REPLY_ERROR && r->len >= n && memcmp(r->str, word, n) == 0;
+}
+
+/* An error's text for a log line, without the words of our command that "ERR unknown command ...,
+ * with args beginning with: ..." repeats: a key may hold a token. */
+const char *reply_error_text(const redisReply *r)
+{
+    char *args = r->str ? strstr(r->str, ", with args") : NULL;
+    if (args)
+        *args = '\0';
+    return r->str ? r->str : "an error without a text";
+}
+
+struct slice reply_slice(const redisReply *r)
+{
+    return slice_make(r->str, r->str ? (size_t)r->len : 0);
+}
+
+bool reply_is_text(const redisReply *r)
+{
+    return r->type == REDIS_REPLY_STRING || r->type == REDIS_REPLY_STATUS;
+}
+
+/* Where a large value was diverted, the parser was given an empty status. */
+static bool is_placeholder(const redisReply *r)
+{
+    return r->type == REDIS_REPLY_STATUS && r->len == 0;
+}
+
+static uint64_t reply_number(const redisReply *r)
+{
+    return r->type == REDIS_REPLY_INTEGER && r->integer > 0 ? (uint64_t)r->integer : 0;
+}
+
+/* Errors that say the server is not fit to be asked now: as if it were away. */
+bool reply_is_outage(const redisReply *r)
+{
+    static const char *const words[] = {"LOADING",     "NOAUTH", "MASTERDOWN",
+                                        "CLUSTERDOWN", "BUSY ",  "ERR max number of clients"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (reply_starts_with(r, words[i]))
+            return true;
+    return false;
+}
+
+ssize_t reply_feed(redisReader *parser, struct divert *d, const char *p, size_t len)
+{
+    struct buf pass;
+    buf_init(&pass, 2 * len + DIVERT_MAX_LINE);
+    ssize_t used = divert_feed(d, p, len, &pass);
+    if (used >= 0 && pass.len > 0 && redisReaderFeed(parser, pass.p, pass.len) != REDIS_OK)
+        used = -1;
+    buf_free(&pass);
+    return used;
+}
+
+static size_t count_placeholders(const redisReply *r)
+{
+    size_t n = is_placeholder(r);
+    if (r->type == REDIS_REPLY_ARRAY) /* hiredis bounds the depth */
+        for (size_t i = 0; i < r->elements; i++)
+            n += count_placeholders(r->element[i]);
+    return n;
+}
+
+/* Takes the blobs that belong to this answer. -1: out of memory. */
+int reply_hold_blobs(struct reply_room *m, struct divert *d, const redisReply *r)
+{
+    size_t n = count_placeholders(r);
+    m->nblobs = m->next_blob = 0;
+    if (n == 0)
+        return 0;
+    m->blobs = calloc(n, sizeof(*m->blobs));
+    if (!m->blobs)
+        return -1;
+    while (m->nblobs < n && (m->blobs[m->nblobs] = divert_take(d)))
+        m->nblobs++;
+    return 0;
+}
+
+void reply_drop_blobs(struct reply_room *m)
+{
+    for (size_t i = 0; i < m->nblobs; i++)
+        blob_unref(m->blobs[i]);
+    free(m->blobs);
+    m->blobs = NULL;
+    m->nblobs = 0;
+}
+
+/* The bytes of a value, diverted or not. */
+struct slice reply_value(struct reply_room *m, const redisReply *r)
+{
+    if (!is_placeholder(r) || m->next_blob == m->nblobs)
+        return reply_slice(r);
+    struct blob *b = m->blobs[m->next_blob++];
+    return slice_make(b->bytes, b->len);
+}
+
+static size_t count_fields(const redisReply *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->elements; i++)
+        if (r->element[i]->type == REDIS_REPLY_ARRAY && r->element[i]->elements == 2)
+            n += r->element[i]->element[1]->elements;
+    return n;
+}
+
+static int grow(void **p, size_t *cap, size_t want, size_t size)
+{
+    if (want <= *cap)
+        return 0;
+    void *grown = realloc(*p, want * size);
+    if (!grown)
+        return -1;
+    *p = grown;
+    *cap = want;
+    return 0;
+}
+
+/* An XRANGE answer as entries. Returns how many, -1 when out of memory. */
+ssize_t reply_entries(struct reply_room *m, const redisReply *r)
+{
+    if (grow((void **)&m->slices, &m->cap_slices, count_fields(r), sizeof *m->slices) ||
+        grow((void **)&m->entries, &m->cap_entries, r->elements, sizeof *m->entries))
+        return -1;
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < r->elements; i++) {
+        const redisReply *e = r->element[i];
+        if (e->type != REDIS_REPLY_ARRAY || e->elements != 2)
+            continue;
+        const redisReply *values = e->element[1];
+        struct redis_entry *entry = &m->entries[n];
+        if (xid_parse(reply_slice(e->element[0]), &entry->id))
+            continue;
+        entry->fields = m->slices + at;
+        entry->pairs = values->elements / 2;
+        for (size_t k = 0; k < values->elements; k++)
+            m->slices[at++] = reply_value(m, values->element[k]);
+        n++;
+    }
+    return (ssize_t)n;
+}
+
+void reply_info(const redisReply *r, struct redis_info *info)
+{
+    info->exists = true;
+    for (size_t i = 0; i + 1 < r->elements; i += 2) {
+        struct slice name = reply_slice(r->element[i]);
+        const redisReply *v = r->element[i + 1];
+        if (slice_equal(name, slice_of("length")))
+            info->length = reply_number(v);
+        else if (slice_equal(name, slice_of("last-generated-id")))
+            xid_parse(reply_slice(v), &info->last);
+        else if (slice_equal(name, slice_of("first-entry")) && v->type == REDIS_REPLY_ARRAY &&
+                 v->elements == 2)
+            info->has_first = xid_parse(reply_slice(v->element[0]), &info->first) == 0;
+        else if (slice_equal(name, slice_of("entries-added"))) {
+            info->has_added = true;
+            info->added = reply_number(v);
+        } else if (slice_equal(name, slice_of("max-deleted-entry-id"))) {
+            info->has_deleted = xid_parse(reply_slice(v), &info->deleted) == 0;
+        }
+    }
+}
+
+void reply_room_free(struct reply_room *m)
+{
+    reply_drop_blobs(m);
+    free(m->slices);
+    free(m->entries);
+}

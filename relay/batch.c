@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * batch: the frames of some records, formatted once for all viewers of a view, and handed to those
+ * that are LIVE.  A record too long for that ends its batch and is sent piecewise from its shared
+ * payload.
+ */
+#include <stdlib.h>
+
+#include "format/record.h"
+#include "relay/relay_parts.h"
+
+void batch_free(struct batch *b)
+{
+    buf_free(&b->bytes);
+    buf_free(&b->open);
+    blob_unref(b->blob);
+    free(b->items);
+}
+
+bool batch_entry_is_large(const struct redis_entry *e)
+{
+    for (size_t i = 0; i < 2 * e->pairs; i++)
+        if (e->fields[i].len > DIVERT_MIN)
+            return true;
+    return false;
+}
+
+static int batch_add_item(struct batch *b, struct xid id, uint64_t rank)
+{
+    if (b->count == b->cap) {
+        size_t cap = b->cap ? 2 * b->cap : 64;
+        struct item *grown = realloc(b->items, cap * sizeof *grown);
+        if (!grown)
+            return -1;
+        b->items = grown;
+        b->cap = cap;
+    }
+    b->items[b->count++] = (struct item){b->bytes.len, id, rank};
+    return 0;
+}
+
+void batch_begin(struct batch *b, const struct cursor *from, bool history)
+{
+    buf_clear(&b->bytes);
+    buf_clear(&b->open);
+    blob_unref(b->blob);
+    b->blob = NULL;
+    b->count = 0;
+    b->after = *from;
+    b->clear_to = XID_ZERO;
+    b->history = history;
+}
+
+/* The long payload of rec, shared by reference with all who are being sent it, whenever they began:
+ * as it came from Redis, or copied when it was made here. */
+static struct blob *payload_blob(struct relay *r, const struct view *w, const struct record *rec)
+{
+    for (struct large *g = r->larges; g; g = g->next)
+        if (g->view == w && rec->has_id && xid_cmp(g->id, rec->id) == 0)
+            return blob_ref(g->blob);
+    struct large *g = calloc(1, sizeof *g);
+    struct blob *b = redis_feed_blob(r->feed, rec->data.p);
+    if (b)
+        blob_ref(b);
+    else if ((b = blob_new(rec->data.len)))
+        memcpy(b->bytes, rec->data.p, rec->data.len);
+    if (!g || !b) {
+        free(g);
+        blob_unref(b);
+        return NULL;
+    }
+    *g = (struct large){r->larges, w, rec->id, b};
+    r->larges = g;
+    return blob_ref(b);
+}
+
+/* Views that show the same field hold the same blob. */
+static unsigned held_by_larges(const struct relay *r, const struct blob *b)
+{
+    unsigned n = 0;
+    for (const struct large *g = r->larges; g; g = g->next)
+        n += g->blob == b;
+    return n;
+}
+
+void batch_tidy(struct relay *r)
+{
+    blob_unref(r->batch.blob);
+    r->batch.blob = NULL;
+    for (struct large **p = &r->larges; *p;) {
+        struct large *g = *p;
+        if (g->blob->refs > held_by_larges(r, g->blob)) {
+            p = &g->next;
+            continue;
+        }
+        *p = g->next;
+        blob_unref(g->blob);
+        free(g);
+    }
+}
+
+/* Adds one record that the view shows. Returns -1 when memory ran out. */
+int batch_add(struct relay *r, struct batch *b, const struct view *w, struct record *rec,
+              uint64_t nth)
+{
+    const struct profile *p = w->profile;
+    struct cursor here = {.id = rec->id, .at = CURSOR_SENT, .rank = b->after.rank};
+    bool whole = rec->data.len <= p->whole || (p->bulk && b->history);
+    if (!whole) {
+        profile_open(p, &b->open, rec);
+        b->blob = payload_blob(r, w, rec);
+        here.large = true;
+        b->after_blob = here;
+        return b->blob && !b->open.failed ? 0 : -1;
+    }
+    size_t before = b->bytes.len;
+    profile_record(p, &b->bytes, rec, b->history, nth + b->count);
+    if (b->bytes.failed)
+        return -1;
+    return b->bytes.len > before ? batch_add_item(b, rec->id, here.rank) : 0;
+}
+
+/* Formats entries from i on, as far as one batch goes (a long record ends it). Returns the next i;
+ * 0 when memory ran out. */
+size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
+                  const struct redis_entry *entries, size_t i, size_t count, uint64_t nth)
+{
+    for (; i < count && !b->blob && b->bytes.len < 4 * (size_t)r->limits.read_bytes; i++) {
+        struct record rec;
+        if (record_from_entry(&rec, entries[i].id, entries[i].fields, entries[i].pairs, w->field,
+                              w->event_field))
+            return 0;
+        b->after.rank += b->after.rank != RANK_UNKNOWN;
+        int bad = filter_pass(w->filter, &rec) ? batch_add(r, b, w, &rec, nth) : 0;
+        record_end(&rec);
+        if (bad)
+            return 0;
+        b->after.id = entries[i].id;
+        b->after.at = CURSOR_SENT;
+        b->after.located = false;
+        b->after.large = batch_entry_is_large(&entries[i]);
+    }
+    return i;
+}
+
+static void batch_to_ring(struct relay *r, struct view *w, const struct batch *b)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        const struct item *it = &b->items[i];
+        ring_add(&r->rings, &w->ring, it->id, it->rank, slice_make(b->bytes.p + at, it->end - at));
+        at = it->end;
+    }
+    if (b->blob)
+        ring_reset(&r->rings, &w->ring, b->after_blob.id);
+}
+
+/* To every LIVE viewer of w, and into its ring. */
+void batch_hand_out(struct relay *r, struct view *w, const struct batch *b)
+{
+    batch_to_ring(r, w, b);
+    for (struct viewer *v = w->viewers, *next; v; v = next) {
+        next = v->next;
+        if (v->state == VIEWER_LIVE)
+            viewer_take(v, b);
+    }
+}

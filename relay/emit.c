@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * emit: what goes out to one viewer, in the words of its profile.  Each frame is made whole and
+ * written whole, or not at all: then nothing has changed, and it is told later.  When what is told
+ * is viewer.c's to decide.
+ */
+#include <stdlib.h>
+#include <time.h>
+
+#include "relay/relay_parts.h"
+
+#define FAIL_RETRY_MS 30000 /* after a trouble that will not pass by itself soon */
+#define MAX_CONTROL   4096  /* bytes of control frames written at once */
+
+static struct moment moment_of(const struct viewer *v, unsigned retry)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (struct moment){.retry_ms = retry,
+                           .replayed = v->replayed,
+                           .unix_time = (double)t.tv_sec + (double)t.tv_nsec / 1e9,
+                           .resumed = v->resumed};
+}
+
+/* So that those who were cut off together do not come back together. */
+static unsigned jittered(unsigned retry)
+{
+    return retry + (unsigned)rand() % (retry / 2 + 1);
+}
+
+/* ---- bytes ---- */
+
+enum out_result tell_bytes(struct viewer *v, const void *p, size_t len)
+{
+    enum out_result r = out_send_bytes(&v->out, p, len);
+    if (r == OUT_SENT) {
+        v->last_out = v->relay->now;
+        v->relay->stats.bytes += len;
+    }
+    return r;
+}
+
+/* Control frames: made whole, written whole or not at all. */
+static enum out_result put_buf(struct viewer *v, struct buf *b)
+{
+    enum out_result r = b->failed ? OUT_GONE : tell_bytes(v, b->p, b->len);
+    buf_free(b);
+    return r;
+}
+
+/* ---- news about the stream ---- */
+
+/* Whether the cursor is past the last id the client knows: a filter withheld records, or there was
+ * none yet. */
+static bool has_moved(const struct viewer *v, struct xid *at)
+{
+    const struct log *l = v->view->log;
+    const struct cursor *c = v->state == VIEWER_LIVE ? &l->tip : &v->cursor;
+    *at = c->id;
+    return l->source == SOURCE_STREAM && !v->fresh && !v->gap && c->at == CURSOR_SENT &&
+           (!v->told_any || xid_cmp(*at, v->told) > 0);
+}
+
+/* What the client was told, to be put back when it was not. */
+struct told {
+    struct xid id;
+    bool any;
+};
+
+static struct told get_told(const struct viewer *v)
+{
+    return (struct told){v->told, v->told_any};
+}
+
+static void set_told(struct viewer *v, struct told t)
+{
+    v->told = t.id;
+    v->told_any = t.any;
+}
+
+/* The id alone, without data, moves the client's cursor (WHATWG HTML 9.2.6). */
+static bool add_moved(struct viewer *v, struct buf *b)
+{
+    const struct profile *p = v->view->profile;
+    struct xid at;
+    size_t before = b->len;
+    if (!has_moved(v, &at))
+        return false;
+    profile_moved(p, b, at);
+    if (b->len == before) /* this profile tells it otherwise */
+        return false;
+    set_told(v, (struct told){at, true});
+    return true;
+}
+
+/* Inside the one event that a bulk profile's history is, no other frame may stand. */
+bool tell_in_bulk(const struct viewer *v)
+{
+    return v->view && v->view->profile->bulk && v->replaying && !v->said_live;
+}
+
+enum out_result tell_gap(struct viewer *v)
+{
+    const struct profile *p = v->view->profile;
+    bool ids = v->view->log->source == SOURCE_STREAM;
+    char after[XID_TEXT], next[XID_TEXT];
+    struct buf b;
+    buf_init(&b, MAX_CONTROL);
+    xid_format(v->gap->after, after);
+    xid_format(v->gap->next, next);
+    profile_gap(p, &b, ids ? after : NULL, ids && v->gap->has_next ? next : NULL, v->gap->lost);
+    enum out_result r = put_buf(v, &b);
+    if (r == OUT_SENT) {
+        v->relay->stats.gaps++;
+        free(v->gap);
+        v->gap = NULL;
+    }
+    return r;
+}
+
+enum out_result tell_source(struct viewer *v, bool live)
+{
+    const struct profile *p = v->view->profile;
+    struct buf b;
+    buf_init(&b, MAX_CONTROL);
+    profile_source(p, &b, live);
+    enum out_result r = put_buf(v, &b);
+    if (r == OUT_SENT)
+        v->said_lost = !live;
+    return r;
+}
+
+enum out_result tell_live(struct viewer *v)
+{
+    const struct profile *p = v->view->profile;
+    struct told before = get_told(v);
+    if (!v->said_live) {
+        struct moment m = moment_of(v, v->retry);
+        struct buf b;
+        buf_init(&b, MAX_CONTROL);
+        bool bulk = tell_in_bulk(v);
+        if (!bulk)
+            add_moved(v, &b);
+        profile_live(p, &b, &m);
+        if (bulk) { /* its records had no ids */
+            v->told_any = false;
+            add_moved(v, &b);
+        }
+        enum out_result r = put_buf(v, &b);
+        if (r != OUT_SENT) {
+            set_told(v, before);
+            return r;
+        }
+        v->said_live = true;
+        v->replaying = false;
+    }
+    return OUT_SENT;
+}
+
+enum out_result tell_keepalive(struct viewer *v)
+{
+    const struct profile *p = v->view->profile;
+    struct moment m = moment_of(v, v->retry);
+    struct told before = get_told(v);
+    struct buf b;
+    buf_init(&b, MAX_CONTROL);
+    m.has_id = p->keepalive_fixed && has_moved(v, &m.id);
+    if (!p->keepalive_fixed)
+        add_moved(v, &b);
+    profile_keepalive(p, &b, &m);
+    enum out_result r = put_buf(v, &b);
+    v->relay->stats.keepalives += r == OUT_SENT;
+    if (r != OUT_SENT)
+        set_told(v, before);
+    else if (m.has_id)
+        set_told(v, (struct told){m.id, true});
+    return r;
+}
+
+/* ---- the first words and the last ---- */
+
+void tell_hello(struct viewer *v, struct buf *head, const char *client)
+{
+    struct moment m = moment_of(v, v->retry);
+    m.client = client;
+    profile_hello(v->view->profile, head, &m);
+}
+
+void tell_end(struct viewer *v, struct buf *b, enum end_reason reason)
+{
+    struct moment m = moment_of(v, jittered(v->retry));
+    buf_init(b, MAX_CONTROL);
+    if (tell_in_bulk(v))
+        return;
+    if (v->state == VIEWER_LIVE)
+        add_moved(v, b);
+    profile_end(v->view->profile, b, reason, &m);
+}
+
+void tell_failure(struct viewer *v, struct buf *b, const char *reason)
+{
+    const struct profile *p = v->view->profile;
+    unsigned retry = v->retry > FAIL_RETRY_MS ? v->retry : FAIL_RETRY_MS;
+    struct moment m = moment_of(v, jittered(retry));
+    buf_init(b, MAX_CONTROL);
+    if (v->head && p->mute) {
+        buf_clear(v->head);
+        profile_refuse(p, v->head, reason);
+    } else if (!tell_in_bulk(v)) {
+        profile_unavailable(p, b, reason, &m);
+    }
+}
+
+/* ---- records ---- */
+
+static void stands_at(struct viewer *v, struct xid id, uint64_t rank)
+{
+    v->cursor = (struct cursor){.id = id, .at = CURSOR_SENT, .rank = rank};
+    v->fresh = v->beyond = false;
+    set_told(v, (struct told){id, true});
+}
+
+/* Frames from the ring, as many as one write takes. */
+enum out_result tell_from_ring(struct viewer *v)
+{
+    const struct frame *f = ring_after(&v->view->ring, cursor_position(&v->cursor)), *last = NULL;
+    struct iovec pieces[15];
+    size_t len = 0;
+    int n = 0;
+    if (!f) { /* what is left to the tip is withheld from this view */
+        v->cursor = v->view->log->tip;
+        return OUT_SENT;
+    }
+    for (; f && n < 15 && len < WRITE_BYTES; f = f->next) {
+        pieces[n++] = (struct iovec){(void *)(uintptr_t)f->bytes, f->len};
+        len += f->len;
+        last = f;
+    }
+    enum out_result r = out_send(&v->out, pieces, n);
+    if (r == OUT_SENT) {
+        v->last_out = v->relay->now;
+        v->relay->stats.bytes += len;
+        v->relay->stats.deliveries += (uint64_t)n;
+        if (v->replaying || !v->said_live)
+            v->replayed += (uint64_t)n;
+        stands_at(v, last->id, last->rank);
+        v->unproven = false;
+    }
+    return r;
+}
+
+/* The run of items from i on that goes out in one write. */
+static size_t run_end(const struct batch *b, size_t i, size_t start)
+{
+    size_t k = i + 1;
+    while (k < b->count && b->items[k].end - start <= WRITE_BYTES)
+        k++;
+    return k;
+}
+
+enum out_result tell_items(struct viewer *v, const struct batch *b)
+{
+    struct xid at = cursor_position(&v->cursor);
+    size_t i = 0;
+    while (i < b->count && xid_cmp(b->items[i].id, at) <= 0)
+        i++;
+    while (i < b->count) {
+        size_t start = i > 0 ? b->items[i - 1].end : 0;
+        size_t k = run_end(b, i, start);
+        enum out_result r = tell_bytes(v, b->bytes.p + start, b->items[k - 1].end - start);
+        if (r != OUT_SENT)
+            return r;
+        stands_at(v, b->items[k - 1].id, b->items[k - 1].rank);
+        v->relay->stats.deliveries += k - i;
+        if (!v->said_live)
+            v->replayed += k - i;
+        i = k;
+    }
+    return OUT_SENT;
+}
+
+enum out_result tell_long_begins(struct viewer *v, const struct batch *b)
+{
+    enum out_result r = tell_bytes(v, b->open.p, b->open.len);
+    if (r != OUT_SENT)
+        return r;
+    v->blob = blob_ref(b->blob);
+    v->part = (struct sse_part){0};
+    stands_at(v, b->after_blob.id, b->after_blob.rank);
+    if (!v->said_live)
+        v->replayed++;
+    return OUT_SENT;
+}
+
+enum out_result tell_long_on(struct viewer *v)
+{
+    struct buf b;
+    enum out_result r;
+    const struct profile *p = v->view->profile;
+    struct sse_part part = v->part;
+    buf_init(&b, 8 * WRITE_BYTES);
+    sse_data_part(&b, p->eol, slice_make(v->blob->bytes, v->blob->len), &part, WRITE_BYTES);
+    if (part.done)
+        sse_end(&b, p->eol);
+    r = put_buf(v, &b);
+    if (r == OUT_SENT) {
+        v->part = part;
+        if (part.done) {
+            blob_unref(v->blob);
+            v->blob = NULL;
+            v->relay->stats.deliveries++;
+        }
+    }
+    return r;
+}

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * relay: the loop.  Orders arrive on a pipe from the front, news from Redis through the feed, and
+ * peers make room or go away; each turn handles what came, then what is due.
+ */
+#include "relay/relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <search.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "relay/relay_parts.h"
+
+#define SWEEP_MS  250 /* times are looked at this often at most */
+#define LOOK_MS   250 /* without tracking: logs are looked at this often */
+#define EVENTS    256
+#define SETTLE_MS 300 /* for the last commands, at the end */
+
+/* ---- places under the limits ---- */
+
+struct seat {
+    unsigned count;
+    char user[];
+};
+
+struct seats {
+    pthread_mutex_t lock;
+    unsigned max, max_per_user;
+    unsigned taken;
+    void *tree; /* by user */
+};
+
+static int compare_seats(const void *a, const void *b)
+{
+    const struct seat *x = a, *y = b;
+    return strcmp(x->user, y->user);
+}
+
+static struct seats *seats_new(const struct config *c)
+{
+    struct seats *s = calloc(1, sizeof *s);
+    if (!s)
+        return NULL;
+    pthread_mutex_init(&s->lock, NULL);
+    s->max = c->max_viewers;
+    s->max_per_user = c->max_per_user;
+    return s;
+}
+
+static void seats_free(struct seats *s)
+{
+    if (!s)
+        return;
+    tdestroy(s->tree, free);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+/* The user's node, made when it is not there. Under the lock. */
+static struct seat *seat_find(struct seats *s, const char *user)
+{
+    size_t len = strlen(user) + 1;
+    struct seat *made = calloc(1, sizeof *made + len);
+    if (!made)
+        return NULL;
+    memcpy(made->user, user, len);
+    struct seat **node = tsearch(made, &s->tree, compare_seats);
+    if (!node || *node != made)
+        free(made);
+    return node ? *node : NULL;
+}
+
+static void seat_forget(struct seats *s, struct seat *seat)
+{
+    if (seat->count > 0)
+        return;
+    tdelete(seat, &s->tree, compare_seats);
+    free(seat);
+}
+
+struct seat *relay_seat(struct relay *r, const char *user, const char **why)
+{
+    struct seats *s = r->seats;
+    *why = NULL;
+    pthread_mutex_lock(&s->lock);
+    struct seat *seat = seat_find(s, user);
+    if (s->taken >= s->max)
+        *why = "too many viewers";
+    else if (seat && user[0] != '\0' && seat->count >= s->max_per_user)
+        *why = "too many viewers for this user";
+    else if (!seat)
+        *why = "out of memory";
+    if (*why && seat) {
+        seat_forget(s, seat);
+        seat = NULL;
+    }
+    if (seat) {
+        seat->count++;
+        s->taken++;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return seat;
+}
+
+void relay_unseat(struct relay *r, struct seat *seat)
+{
+    struct seats *s = r->seats;
+    pthread_mutex_lock(&s->lock);
+    seat->count--;
+    s->taken--;
+    seat_forget(s, seat);
+    pthread_mutex_unlock(&s->lock);
+}
+
+/* ---- orders from other threads ---- */
+
+enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP };
+
+struct order {
+    uintptr_t kind; /* enum order_kind, in a whole word: no padding goes through the pipe */
+    void *what;     /* struct admission or struct out, malloced */
+};
+
+/* A pipe takes writes of up to PIPE_BUF whole (POSIX write(2)), and is safe in signal handlers. */
+static int give_order(struct relay *r, struct order o)
+{
+    ssize_t n;
+    do
+        n = write(r->pipe[1], &o, sizeof o);
+    while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof o ? 0 : -1;
+}
+
+void admission_free(struct admission *a)
+{
+    if (!a)
+        return;
+    out_close(&a->out);
+    buf_free(&a->head);
+    free(a->key);
+    free(a->field);
+    free(a->event_field);
+    filter_free(a->filter);
+    if (a->vouch) /* it may name a session */
+        explicit_bzero(a->vouch, strlen(a->vouch));
+    free(a->vouch);
+    free(a->list_key);
+    free(a->list_member);
+    if (a->release)
+        a->release(a->arg);
+    free(a);
+}
+
+void relay_admit(struct relay *r, struct admission *a)
+{
+    struct order o = {ORDER_ADMIT, a};
+    if (give_order(r, o) == 0)
+        return;
+    if (a->seat)
+        relay_unseat(r, a->seat);
+    admission_free(a);
+}
+
+void relay_drain(struct relay *r, struct out out)
+{
+    struct out *kept = malloc(sizeof *kept);
+    if (kept) {
+        *kept = out;
+        struct order o = {ORDER_DRAIN, kept};
+        if (give_order(r, o) == 0)
+            return; // cppcheck-suppress memleak ; the relay frees it
+    }
+    out_close(&out);
+    free(kept);
+}
+
+void relay_stop(struct relay *r)
+{
+    struct order o = {ORDER_STOP, NULL};
+    give_order(r, o);
+}
+
+static void admit(struct relay *r, struct admission *a)
+{
+    struct viewer *v = viewer_new(r, a);
+    if (a->seat) /* not taken */
+        relay_unseat(r, a->seat);
+    admission_free(a);
+    r->next_sweep = r->now; /* its times are to be looked at */
+    if (!v)
+        return;
+    if (r->stop_by)
+        viewer_end(v, END_SHUTDOWN);
+    else
+        log_start(v);
+    if (!v->dead)
+        viewer_serve(v);
+}
+
+static void stop_all(struct relay *r)
+{
+    if (r->stop_by)
+        return;
+    r->stop_by = r->now + 1000;
+    for (struct viewer *v = r->all, *next; v; v = next) {
+        next = v->all_next;
+        viewer_end(v, END_SHUTDOWN);
+    }
+}
+
+/* Whether there were any. */
+static bool take_orders(struct relay *r)
+{
+    struct order o[64];
+    ssize_t n = read(r->pipe[0], o, sizeof o);
+    for (size_t i = 0; n > 0 && i < (size_t)n / sizeof *o; i++) {
+        if (o[i].kind == ORDER_ADMIT) {
+            admit(r, o[i].what);
+        } else if (o[i].kind == ORDER_DRAIN) {
+            viewer_new_drain(r, *(struct out *)o[i].what);
+            free(o[i].what);
+        } else {
+            stop_all(r);
+        }
+    }
+    return n > 0;
+}
+
+/* ---- what the feed says ---- */
+
+static void on_up(void *arg, bool tracking)
+{
+    struct relay *r = arg;
+    r->up = true;
+    r->down = false;
+    r->tracking = tracking;
+    r->next_look = r->now + LOOK_MS;
+    r->stats.redis_up = true;
+    log_up(r);
+    listing_renew(r);
+    vouch_look_all(r);
+    for (struct viewer *v = r->all, *next; v; v = next) {
+        next = v->all_next;
+        if (v->said_lost)
+            viewer_serve(v);
+    }
+}
+
+static void on_down(void *arg)
+{
+    struct relay *r = arg;
+    r->up = false;
+    r->down = true;
+    r->stats.redis_up = false;
+    r->stats.outages++;
+    log_down(r);
+    for (struct viewer *v = r->all, *next; v; v = next) {
+        next = v->all_next;
+        viewer_serve(v);
+    }
+}
+
+static void on_ring(void *arg, struct slice key)
+{
+    log_ring(arg, key);
+    channels_ring(arg, key);
+    vouch_ring(arg, key);
+}
+
+static void on_message(void *arg, struct slice channel, struct slice payload)
+{
+    message_came(arg, channel, payload);
+}
+
+static void on_subscribed(void *arg, struct slice channel)
+{
+    message_subscribed(arg, channel);
+}
+
+static void on_popped(void *arg, struct slice member)
+{
+    channels_popped(arg, member);
+}
+
+static void on_refused(void *arg)
+{
+    message_refused(arg);
+}
+
+static const struct redis_events feed_events = {on_up,         on_down,    on_ring,  on_message,
+                                                on_subscribed, on_refused, on_popped};
+
+/* ---- the loop ---- */
+
+/* When most viewers of a crowd have left, what they used goes back to the system. */
+static void give_memory_back(struct relay *r)
+{
+    uint64_t viewers = r->stats.viewers;
+    if (viewers > r->most_viewers)
+        r->most_viewers = viewers;
+    if (r->most_viewers < 64 || viewers > r->most_viewers / 2)
+        return;
+    r->most_viewers = viewers;
+    malloc_trim(0);
+}
+
+/* All times of all viewers: a walk over some memory four times a second costs less than keeping
+ * thousands of timers in order would. */
+static void sweep(struct relay *r)
+{
+    r->next_sweep = INT64_MAX; /* the walk may call for another at once */
+    int64_t due = log_tidy(r), channels = channels_check_times(r);
+    vouch_look_due(r);
+    give_memory_back(r);
+    if (channels < due)
+        due = channels;
+    for (struct viewer *v = r->all, *next; v; v = next) {
+        next = v->all_next;
+        int64_t next_due = viewer_check_times(v);
+        if (next_due < due)
+            due = next_due;
+    }
+    if (due < r->now + SWEEP_MS)
+        due = r->now + SWEEP_MS;
+    if (due < r->next_sweep)
+        r->next_sweep = due;
+}
+
+static int time_to_wait(const struct relay *r)
+{
+    int64_t due = redis_feed_deadline(r->feed);
+    if (r->next_sweep < due)
+        due = r->next_sweep;
+    if (r->up && !r->tracking && r->next_look < due)
+        due = r->next_look;
+    if (r->stop_by && r->stop_by < due)
+        due = r->stop_by;
+    if (due == INT64_MAX)
+        return -1;
+    int64_t wait = due - clock_ms();
+    return wait < 0 ? 0 : wait > 60000 ? 60000 : (int)wait;
+}
+
+static void turn(struct relay *r)
+{
+    struct epoll_event events[EVENTS];
+    int n = epoll_wait(r->epoll, events, EVENTS, time_to_wait(r));
+    r->now = clock_ms();
+    for (int i = 0; i < n; i++) {
+        void *p = events[i].data.ptr;
+        if (p == r)
+            take_orders(r);
+        else if (p != r->feed)
+            viewer_event(p, events[i].events);
+    }
+    redis_feed_run(r->feed, r->now);
+    if (r->up && !r->tracking && r->now >= r->next_look) {
+        r->next_look = r->now + LOOK_MS;
+        log_look_all(r);
+        vouch_look_all(r);
+    }
+    if (r->now >= r->next_sweep)
+        sweep(r);
+    viewer_bury(r);
+    batch_tidy(r);
+    redis_feed_flush(r->feed);
+}
+
+void relay_run(struct relay *r, bool until_idle)
+{
+    r->now = clock_ms();
+    if (until_idle && (!take_orders(r) || !r->all)) /* all was answered by the front */
+        return;
+    redis_feed_run(r->feed, r->now);
+    do
+        turn(r);
+    while ((r->all || !(until_idle || r->stop_by)) && (!r->stop_by || r->now < r->stop_by));
+}
+
+/* ---- beginning and end ---- */
+
+static const struct limits default_limits = {
+    .ring_bytes = 4u * 1024 * 1024, .read_bytes = 128 * 1024, .first_read = 16, .reads = 8};
+
+static int watch_readable(struct relay *r, int fd, void *tag)
+{
+    struct epoll_event e = {.events = EPOLLIN, .data.ptr = tag};
+    return epoll_ctl(r->epoll, EPOLL_CTL_ADD, fd, &e);
+}
+
+struct relay *relay_new(const struct config *config)
+{
+    struct relay *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->config = config;
+    r->pipe[0] = r->pipe[1] = -1;
+    r->queue_end = &r->queue;
+    r->limits = default_limits;
+    r->rings.max = r->limits.ring_bytes;
+    r->next_sweep = INT64_MAX;
+    buf_init(&r->batch.bytes, 64u * 1024 * 1024);
+    buf_init(&r->batch.open, 1024 * 1024);
+    r->epoll = epoll_create1(EPOLL_CLOEXEC);
+    r->seats = seats_new(config);
+    r->feed = redis_feed_new(&config->redis, &feed_events, r);
+    if (r->epoll < 0 || !r->seats || !r->feed || pipe2(r->pipe, O_CLOEXEC) ||
+        fcntl(r->pipe[0], F_SETFL, O_NONBLOCK) || watch_readable(r, r->pipe[0], r) ||
+        watch_readable(r, redis_feed_fd(r->feed), r->feed)) {
+        relay_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void relay_finish(struct relay *r)
+{
+    /* What a front handed over too late gets its end, so that a page does not take a cut response
+     * for a refusal and gives up. */
+    r->stop_by = r->stop_by ? r->stop_by : 1;
+    while (r->pipe[0] >= 0 && take_orders(r))
+        ;
+    while (r->all)
+        viewer_drop(r->all);
+    viewer_bury(r);
+    channels_leave_all(r);
+    if (r->up)
+        redis_feed_settle(r->feed, r->now, SETTLE_MS);
+    viewer_bury(r);
+}
+
+void relay_free(struct relay *r)
+{
+    if (!r)
+        return;
+    relay_finish(r);
+    log_free_all(r);
+    channels_free(r);
+    vouch_free_all(r);
+    redis_feed_free(r->feed);
+    batch_tidy(r);
+    batch_free(&r->batch);
+    seats_free(r->seats);
+    for (int i = 0; i < 2; i++)
+        if (r->pipe[i] >= 0)
+            close(r->pipe[i]);
+    if (r->epoll >= 0)
+        close(r->epoll);
+    free(r);
+}
+
+const struct relay_stats *relay_stats(const struct relay *r)
+{
+    return &r->stats;
+}

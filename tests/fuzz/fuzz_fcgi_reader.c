@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fuzz target: what a peer on the FastCGI socket sends, in pieces whose size the first byte gives.
+ * A request that is taken in whole is parsed by libfcgi and by request.c; whatever comes, no bound
+ * is exceeded, the connection is either closed or taken over, and what comes behind is looked at.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gateway/gateway.h"
+#include "gateway/request.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void need(bool so)
+{
+    if (!so)
+        abort();
+}
+
+static void serve(struct intake *in)
+{
+    struct exchange *x = gateway_begin(in);
+    struct request r;
+    const char *why;
+    if (!x)
+        return;
+    int status = request_parse(&r, gateway_param, x, &why);
+    need(status == 0 || (status >= 400 && why));
+    gateway_answer(x, slice_of("Status: 200 OK\r\n"), slice_of(status ? why : r.path));
+    struct out o = gateway_take_out(x);
+    out_drain_input(&o);
+    out_flush(&o);
+    out_close(&o);
+    request_free(&r);
+    gateway_end(x);
+}
+
+static enum intake_state feed(struct intake *in, int peer, const uint8_t *p, size_t len,
+                              size_t piece)
+{
+    enum intake_state state = INTAKE_MORE;
+    for (size_t at = 0; at < len && state == INTAKE_MORE; at += piece) {
+        size_t n = piece < len - at ? piece : len - at;
+        need(send(peer, p + at, n, MSG_NOSIGNAL) == (ssize_t)n);
+        state = intake_read(in);
+        need(in->params.len <= INTAKE_MAX_PARAMS && in->body.len <= INTAKE_MAX_BODY);
+    }
+    return state;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static bool begun;
+    int s[2];
+    if (!begun)
+        need(gateway_init() == 0);
+    begun = true;
+    if (size < 2 || size > 100000)
+        return 0;
+    need(socketpair(AF_UNIX, SOCK_STREAM, 0, s) == 0);
+    struct intake *in = intake_new(s[0]);
+    need(in != NULL);
+    switch (feed(in, s[1], data + 1, size - 1, data[0] ? data[0] * 16u : 1)) {
+    case INTAKE_READY:
+        serve(in);
+        break;
+    case INTAKE_TOO_LARGE:
+        intake_refuse(in);
+        intake_free(in);
+        break;
+    default:
+        intake_free(in);
+    }
+    close(s[1]);
+    return 0;
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* intake: requests taken in from fragments, hostile lengths and odd records. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <signal.h>
+#include <cmocka.h>
+
+#include "gateway/fcgi_reader.c"
+#include "fcgi_peer.h"
+
+/* Sends wire in pieces to an intake until it has made up its mind. */
+static enum intake_state feed(struct intake *in, int peer, const struct buf *wire, size_t piece)
+{
+    enum intake_state state = INTAKE_MORE;
+    for (size_t at = 0; at < wire->len && state == INTAKE_MORE; at += piece) {
+        size_t n = wire->len - at < piece ? wire->len - at : piece;
+        assert_int_equal(send(peer, wire->p + at, n, MSG_NOSIGNAL), n);
+        state = intake_read(in);
+    }
+    return state;
+}
+
+/* ---- requests ---- */
+
+static void plain(struct buf *b)
+{
+    add_request(b, 1);
+}
+static void large_id(struct buf *b)
+{
+    add_request(b, 65535);
+}
+static void management(struct buf *b)
+{
+    add_record(b, 9, 0, "\017\000FCGI_MAX_CONNS", 16, 0);
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_record(b, 9, 0, "\017\000FCGI_MAX_CONNS", 16, 7);
+    add_params(b, 1, 10, 65535, 0);
+    add_record(b, 77, 0, NULL, 0, 255);
+    add_body(b, 1, 5);
+}
+static void another_id(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_record(b, TYPE_PARAMS, 2, "\200", 1, 0);
+    add_record(b, TYPE_ABORT, 2, NULL, 0, 0);
+    add_params(b, 1, 10, 65535, 0);
+    add_body(b, 1, 5);
+}
+static void full_params(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_params(b, 1, INTAKE_MAX_PARAMS - 35, 65535, 255);
+    add_body(b, 1, INTAKE_MAX_BODY);
+}
+static void much_params(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_params(b, 1, INTAKE_MAX_PARAMS, 65535, 0);
+}
+static void much_body(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_params(b, 1, 10, 65535, 0);
+    add_body(b, 1, INTAKE_MAX_BODY + 1);
+}
+static void garbage(struct buf *b)
+{
+    buf_adds(b, "GET / HTTP/1.1\r\n\r\n");
+}
+static void wrong_version(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    buf_add(b, "\002\004\000\001\000\000\000\000", 8);
+}
+static void filter_role(struct buf *b)
+{
+    add_begin(b, 1, 3);
+}
+static void id_zero(struct buf *b)
+{
+    add_begin(b, 0, ROLE_RESPONDER);
+}
+static void short_begin(struct buf *b)
+{
+    add_record(b, TYPE_BEGIN, 1, "\000\001", 2, 0);
+}
+static void two_begins(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_begin(b, 1, ROLE_RESPONDER);
+}
+static void no_begin(struct buf *b)
+{
+    add_params(b, 1, 10, 65535, 0);
+}
+static void aborted(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_record(b, TYPE_ABORT, 1, NULL, 0, 0);
+}
+static void body_first(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_body(b, 1, 5);
+}
+static void params_again(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_params(b, 1, 10, 65535, 0);
+    add_params(b, 1, 10, 65535, 0);
+}
+static void pair_beyond_end(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_record(b, TYPE_PARAMS, 1, "\004\005NAMEvalu", 10, 0);
+    add_record(b, TYPE_PARAMS, 1, NULL, 0, 0);
+}
+static void pair_of_2gb(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_record(b, TYPE_PARAMS, 1, "\377\377\377\377\377\377\377\377", 8, 0);
+    add_record(b, TYPE_PARAMS, 1, NULL, 0, 0);
+}
+static void half_a_length(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_record(b, TYPE_PARAMS, 1, "\001\200\000", 3, 0);
+    add_record(b, TYPE_PARAMS, 1, NULL, 0, 0);
+}
+static void half_a_request(struct buf *b)
+{
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_params(b, 1, 10, 65535, 0);
+    add_record(b, TYPE_STDIN, 1, "x", 1, 0);
+}
+
+static void takes_requests_in(void **state)
+{
+    static const struct {
+        const char *what;
+        void (*build)(struct buf *);
+        enum intake_state state;
+        unsigned short refuse;
+        size_t params, body;
+    } cases[] = {
+        {"plain", plain, INTAKE_READY, 0, 335, 0},
+        {"large id", large_id, INTAKE_READY, 0, 335, 0},
+        {"management records", management, INTAKE_READY, 0, 42, 5},
+        {"another id", another_id, INTAKE_READY, 0, 42, 5},
+        {"all that fits", full_params, INTAKE_READY, 0, INTAKE_MAX_PARAMS, INTAKE_MAX_BODY},
+        {"too many parameters", much_params, INTAKE_TOO_LARGE, 431, 0, 0},
+        {"too long a body", much_body, INTAKE_TOO_LARGE, 413, 0, 0},
+        {"garbage", garbage, INTAKE_BAD, 0, 0, 0},
+        {"wrong version", wrong_version, INTAKE_BAD, 0, 0, 0},
+        {"filter role", filter_role, INTAKE_BAD, 0, 0, 0},
+        {"request 0", id_zero, INTAKE_BAD, 0, 0, 0},
+        {"short begin", short_begin, INTAKE_BAD, 0, 0, 0},
+        {"two begins", two_begins, INTAKE_BAD, 0, 0, 0},
+        {"no begin", no_begin, INTAKE_BAD, 0, 0, 0},
+        {"aborted", aborted, INTAKE_BAD, 0, 0, 0},
+        {"body first", body_first, INTAKE_BAD, 0, 0, 0},
+        {"parameters again", params_again, INTAKE_BAD, 0, 0, 0},
+        {"pair beyond the end", pair_beyond_end, INTAKE_BAD, 0, 0, 0},
+        {"pair of 2 GB", pair_of_2gb, INTAKE_BAD, 0, 0, 0},
+        {"half a length", half_a_length, INTAKE_BAD, 0, 0, 0},
+        {"half a request", half_a_request, INTAKE_MORE, 0, 0, 0},
+    };
+    static const size_t pieces[] = {1, 7, 8, 4096, 60000};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf wire;
+        buf_init(&wire, 4 * 1024 * 1024);
+        cases[i].build(&wire);
+        print_message("%s\n", cases[i].what);
+        for (size_t k = wire.len > 50000 ? 3 : 0; k < sizeof pieces / sizeof *pieces; k++) {
+            int peer;
+            struct intake *in = new_intake(&peer);
+            assert_int_equal(feed(in, peer, &wire, pieces[k]), cases[i].state);
+            assert_int_equal(in->refuse, cases[i].refuse);
+            if (cases[i].state == INTAKE_READY) {
+                assert_int_equal(in->body.len, cases[i].body);
+                assert_int_equal(in->params.len, cases[i].params);
+            }
+            intake_free(in);
+            close(peer);
+        }
+        buf_free(&wire);
+    }
+}
+
+static void a_peer_that_goes(void **state)
+{
+    struct buf wire;
+    (void)state;
+    buf_init(&wire, 100000);
+    half_a_request(&wire);
+    for (size_t n = 0; n <= wire.len; n += 5) {
+        int peer;
+        struct intake *in = new_intake(&peer);
+        assert_int_equal(send(peer, wire.p, n, 0), n);
+        assert_int_equal(intake_read(in), INTAKE_MORE);
+        close(peer);
+        assert_int_equal(intake_read(in), INTAKE_BAD);
+        intake_free(in);
+    }
+    buf_free(&wire);
+}
+
+/* ---- answers that need no front ---- */
+
+static void refuses(void **state)
+{
+    static const struct {
+        void (*build)(struct buf *);
+        const char *status;
+    } cases[] = {{much_params, "Status: 431 "}, {much_body, "Status: 413 "}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct buf wire;
+        struct seen s;
+        int peer;
+        struct intake *in = new_intake(&peer);
+        buf_init(&wire, 4 * 1024 * 1024);
+        cases[i].build(&wire);
+        assert_int_equal(feed(in, peer, &wire, 60000), INTAKE_TOO_LARGE);
+        intake_refuse(in);
+        intake_free(in);
+        seen_init(&s);
+        while (read_peer(&s, peer, 4096) > 0)
+            ;
+        look_at(&s, 1);
+        assert_true(s.request_ended);
+        assert_memory_equal(s.content.p, cases[i].status, strlen(cases[i].status));
+        seen_free(&s);
+        buf_free(&wire);
+        close(peer);
+    }
+}
+
+static void another_role_is_told(void **state)
+{
+    struct buf wire;
+    struct seen s;
+    int peer;
+    struct intake *in = new_intake(&peer);
+    (void)state;
+    buf_init(&wire, 1000);
+    filter_role(&wire);
+    assert_int_equal(feed(in, peer, &wire, 1000), INTAKE_BAD);
+    seen_init(&s);
+    read_peer(&s, peer, 100);
+    look_at(&s, 1);
+    assert_true(s.request_ended);
+    assert_int_equal(s.protocol_status, UNKNOWN_ROLE);
+    seen_free(&s);
+    buf_free(&wire);
+    intake_free(in);
+    close(peer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(takes_requests_in),
+        cmocka_unit_test(a_peer_that_goes),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(another_role_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

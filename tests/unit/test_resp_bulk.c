@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * divert: however a stream of RESP is cut, the parser is given the same, the same bodies are
+ * diverted, and a placeholder is seen only when its body is whole.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "redis/resp_bulk.c"
+
+#define LARGE (DIVERT_MIN + 1)
+
+struct taken {
+    struct buf out;
+    size_t nblobs;
+    size_t scanned, placeholders; /* in out */
+    size_t lens[8];
+    unsigned char sums[8];
+    bool bad;
+};
+
+static void add_bulk(struct buf *b, size_t len, char fill)
+{
+    buf_addf(b, "$%zu\r\n", len);
+    assert_int_equal(buf_room(b, len), 0);
+    for (size_t i = 0; i < len; i++)
+        b->p[b->len + i] = (char)(fill + (char)(i % 3));
+    b->len += len;
+    buf_adds(b, "\r\n");
+}
+
+static unsigned char sum(const struct blob *b)
+{
+    unsigned char s = 0;
+    for (size_t i = 0; i < b->len; i++)
+        s = (unsigned char)(s * 31 + (unsigned char)b->bytes[i]);
+    return s;
+}
+
+static size_t placeholders(struct taken *t)
+{
+    for (; t->scanned + 3 <= t->out.len; t->scanned++)
+        t->placeholders += memcmp(t->out.p + t->scanned, "+\r\n", 3) == 0;
+    return t->placeholders;
+}
+
+/* As redis_io reads: to the target where there is one, else through the feed. */
+static int pass(struct divert *d, const char *p, size_t len, struct buf *out, unsigned keep)
+{
+    while (len > 0) {
+        size_t room;
+        char *into = divert_target(d, &room);
+        if (into) {
+            size_t n = room < len ? room : len;
+            memcpy(into, p, n);
+            divert_filled(d, n);
+            p += n;
+            len -= n;
+            if (divert_feed(d, p, 0, out) < 0)
+                return -1;
+            continue;
+        }
+        ssize_t used = divert_feed(d, p, len, out);
+        if (used < 0)
+            return -1;
+        p += used;
+        len -= (size_t)used;
+        if (d->large > 0 && divert_large(d, keep != 0))
+            return -1;
+    }
+    return 0;
+}
+
+static void take(struct divert *d, struct taken *t)
+{
+    struct blob *b;
+    while ((b = divert_take(d))) {
+        assert_true(t->nblobs < 8);
+        t->lens[t->nblobs] = b->len;
+        t->sums[t->nblobs++] = sum(b);
+        blob_unref(b);
+    }
+}
+
+#define ALL 2 /* keep, and bodies of any length */
+
+/* wire cut into pieces of the given size, the first one shorter by shift. */
+static struct taken run(const struct buf *wire, size_t piece, size_t shift, unsigned keep)
+{
+    struct divert d = {.all = keep == ALL};
+    struct taken t = {0};
+    buf_init(&t.out, 16 * 1024 * 1024);
+    for (size_t at = 0; at < wire->len && !t.bad;) {
+        size_t n = at == 0 && shift > 0 ? shift : piece;
+        if (n > wire->len - at)
+            n = wire->len - at;
+        t.bad = pass(&d, wire->p + at, n, &t.out, keep) < 0;
+        at += n;
+        take(&d, &t);
+        /* never a placeholder whose body is not there yet */
+        if (!t.bad)
+            assert_true(placeholders(&t) <= t.nblobs);
+    }
+    divert_reset(&d);
+    return t;
+}
+
+static void same(const struct taken *a, const struct taken *b)
+{
+    assert_int_equal(a->bad, b->bad);
+    assert_int_equal(a->nblobs, b->nblobs);
+    assert_memory_equal(a->lens, b->lens, sizeof a->lens);
+    assert_memory_equal(a->sums, b->sums, sizeof a->sums);
+    assert_int_equal(a->out.len, b->out.len);
+    assert_memory_equal(a->out.p, b->out.p, a->out.len);
+}
+
+static void build(struct buf *b, int which)
+{
+    buf_init(b, 16 * 1024 * 1024);
+    switch (which) {
+    case 0: /* nothing large: all passes */
+        buf_adds(b, "+OK\r\n:12\r\n$-1\r\n*-1\r\n*0\r\n-ERR no $5\r\n$0\r\n\r\n");
+        add_bulk(b, 10, '$');
+        break;
+    case 1: /* a large one alone, and at the end of nested arrays, twice */
+        add_bulk(b, LARGE, 'a');
+        buf_adds(b, "*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$4\r\ndata\r\n");
+        add_bulk(b, LARGE + 7, 'b');
+        buf_adds(b, "*2\r\n$3\r\n2-0\r\n*2\r\n$4\r\ndata\r\n");
+        add_bulk(b, 2 * LARGE, 'c');
+        buf_adds(b, "+OK\r\n");
+        break;
+    case 2: /* several in one entry, small ones and nil between */
+        buf_adds(b, "*6\r\n");
+        add_bulk(b, LARGE, '$');
+        add_bulk(b, DIVERT_MIN, '\r');
+        buf_adds(b, "$-1\r\n");
+        add_bulk(b, LARGE, '\n');
+        add_bulk(b, LARGE, '*');
+        buf_adds(b, ":-7\r\n");
+        break;
+    default: /* a body that looks like headers */
+        buf_addf(b, "$%d\r\n", LARGE + 3);
+        for (int i = 0; i < LARGE + 3; i += 4)
+            buf_adds(b, "$9\r\n");
+        buf_adds(b, "\r\n$2\r\nhi\r\n");
+        break;
+    }
+    assert_false(b->failed);
+}
+
+static void any_cut_is_the_same(void **state)
+{
+    static const size_t pieces[] = {1, 2, 3, 7, 4096, 16384, 65535, 65536, 65537};
+    static const size_t diverted[][4] = {{0, 3, 3, 1}, {0, 3, 3, 1}, {1, 7, 4, 2}};
+    (void)state;
+    for (int which = 0; which < 4; which++) {
+        struct buf wire;
+        build(&wire, which);
+        for (unsigned keep = 0; keep <= ALL; keep++) {
+            struct taken whole = run(&wire, wire.len, 0, keep);
+            assert_false(whole.bad);
+            assert_int_equal(whole.nblobs, diverted[keep][which]);
+            assert_int_equal(placeholders(&whole), whole.nblobs);
+            for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+                struct taken t = run(&wire, pieces[i], 0, keep);
+                same(&whole, &t);
+                buf_free(&t.out);
+            }
+            for (size_t shift = 1; shift < 120; shift++) {
+                struct taken t = run(&wire, wire.len, shift, keep);
+                same(&whole, &t);
+                buf_free(&t.out);
+            }
+            buf_free(&whole.out);
+        }
+        buf_free(&wire);
+    }
+}
+
+static void content_arrives(void **state)
+{
+    struct buf wire;
+    (void)state;
+    build(&wire, 1);
+    struct taken kept = run(&wire, 1000, 0, 1), dropped = run(&wire, 1000, 0, 0);
+    assert_int_equal(kept.lens[0], LARGE);
+    assert_int_equal(kept.lens[1], LARGE + 7);
+    assert_int_equal(kept.lens[2], 2 * LARGE);
+    assert_int_equal(dropped.nblobs, 3);
+    assert_int_equal(dropped.lens[2], 0);
+    static const char out[] = "+\r\n*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$4\r\ndata\r\n+\r\n"
+                              "*2\r\n$3\r\n2-0\r\n*2\r\n$4\r\ndata\r\n+\r\n+OK\r\n";
+    assert_string_equal(kept.out.p, out);
+    assert_string_equal(dropped.out.p, out);
+    buf_free(&kept.out);
+    buf_free(&dropped.out);
+    buf_free(&wire);
+}
+
+static void what_no_redis_sends(void **state)
+{
+    static const struct {
+        const char *wire;
+        bool bad;
+    } cases[] = {
+        {"$536870913\r\n", true},                     /* over what a value may hold */
+        {"$99999999999999999999\r\n", true},          /* over any number */
+        {"$000000000000000000000000000000000", true}, /* a header without end */
+        {"$x\r\n", false},                            /* the parser will say so */
+        {"$12", false},
+        {"$\r\n", false},
+        {"$70000\n", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf wire;
+        buf_init(&wire, 100);
+        buf_adds(&wire, cases[i].wire);
+        for (size_t piece = 1; piece < 40; piece += 13) {
+            struct taken t = run(&wire, piece, 0, 1);
+            assert_int_equal(t.bad, cases[i].bad);
+            buf_free(&t.out);
+        }
+        buf_free(&wire);
+    }
+}
+
+static void reset_in_the_middle(void **state)
+{
+    struct buf wire;
+    (void)state;
+    build(&wire, 2);
+    for (size_t at = 0; at < wire.len; at += wire.len / 37) {
+        struct divert d = {0};
+        struct buf out;
+        buf_init(&out, 16 * 1024 * 1024);
+        assert_int_equal(pass(&d, wire.p, at, &out, 1), 0);
+        divert_reset(&d); /* leaks show under a sanitizer */
+        buf_clear(&out);
+        assert_int_equal(pass(&d, "$2\r\nhi\r\n", 8, &out, 1), 0);
+        assert_string_equal(out.p, "$2\r\nhi\r\n");
+        divert_reset(&d);
+        buf_free(&out);
+    }
+    buf_free(&wire);
+}
+
+static void blobs_are_shared(void **state)
+{
+    (void)state;
+    struct blob *b = blob_new(3);
+    void (*volatile unref)(struct blob *) = blob_unref; /* gcc 12 takes the first for the last */
+    assert_ptr_equal(blob_ref(b), b);
+    unref(b);
+    memcpy(b->bytes, "abc", 3); /* still there */
+    unref(b);
+    unref(NULL);
+    assert_null(blob_new((size_t)MAX_BULK + 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(any_cut_is_the_same), cmocka_unit_test(content_arrives),
+        cmocka_unit_test(what_no_redis_sends), cmocka_unit_test(reset_in_the_middle),
+        cmocka_unit_test(blobs_are_shared),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

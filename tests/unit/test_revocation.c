@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vouch: a key that could not be looked at for lack of memory is looked at as soon as there is
+ * some, and a viewer whose key cannot be looked at is not let in. Redis is a function that counts.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "redis_io.h"
+
+static int asked, no_memory;
+static redis_value_fn *answer;
+static void *answer_arg;
+
+static int fake_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg)
+{
+    (void)f;
+    (void)key;
+    if (no_memory)
+        return -1;
+    asked++;
+    answer = fn;
+    answer_arg = arg;
+    return 0;
+}
+#define redis_feed_get fake_get
+#include "relay/revocation.c"
+
+static char key[] = "session:abc";
+
+static bool stands(void *arg, const struct slice *value)
+{
+    (void)arg;
+    return value != NULL;
+}
+
+static void answer_good(void)
+{
+    struct slice value = slice_of("{}");
+    answer(answer_arg, REDIS_OK, &value);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    asked = no_memory = 0;
+    return 0;
+}
+
+static void a_ring_without_memory_is_not_lost(void **state)
+{
+    struct relay r = {.up = true, .now = 1000, .next_sweep = INT64_MAX};
+    struct viewer v = {.relay = &r, .still_valid = stands};
+    (void)state;
+    assert_int_equal(vouch_attach(&v, key), 0);
+    answer_good();
+    vouch_look_due(&r);
+    assert_int_equal(r.next_sweep, INT64_MAX);
+    no_memory = 1;
+    vouch_ring(&r, slice_of(key));
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(r.next_sweep, r.now + RETRY_MS);
+        r.now = r.next_sweep;
+        r.next_sweep = INT64_MAX;
+        vouch_look_due(&r);
+    }
+    assert_int_equal(asked, 1);
+    no_memory = 0;
+    vouch_look_due(&r);
+    assert_int_equal(asked, 2);
+    answer_good();
+    vouch_look_due(&r);
+    assert_int_equal(asked, 2);
+    vouch_detach(&v);
+    assert_null(r.vouch_tree);
+}
+
+static void nobody_is_let_in_unseen(void **state)
+{
+    struct relay r = {.up = true, .next_sweep = INT64_MAX};
+    struct viewer v = {.relay = &r, .still_valid = stands};
+    (void)state;
+    no_memory = 1;
+    assert_int_equal(vouch_attach(&v, key), -1);
+    vouch_detach(&v);
+    assert_null(r.vouch_tree);
+    vouch_look_due(&r);
+}
+
+/* While Redis is away nothing is due: all are looked at when it is back. */
+static void away_is_not_without_memory(void **state)
+{
+    struct relay r = {.next_sweep = INT64_MAX};
+    struct viewer v = {.relay = &r, .still_valid = stands};
+    (void)state;
+    no_memory = 1;
+    assert_int_equal(vouch_attach(&v, key), 0);
+    assert_int_equal(r.next_sweep, INT64_MAX);
+    no_memory = 0;
+    r.up = true;
+    vouch_look_all(&r);
+    assert_int_equal(asked, 1);
+    answer_good();
+    vouch_detach(&v);
+    assert_null(r.vouch_tree);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_ring_without_memory_is_not_lost, set_up),
+        cmocka_unit_test_setup(nobody_is_let_in_unseen, set_up),
+        cmocka_unit_test_setup(away_is_not_without_memory, set_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
