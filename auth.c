@@ -84,7 +84,7 @@ static enum auth_result look_up(struct attempt *a, const char *key, bool take)
         if (take && session_end(o, a->now, a->who) == -1)
             break;
         if (!take)
-            memcpy(a->who->vouch, key, strlen(key) + 1);
+            memcpy(a->who->revocation_key, key, strlen(key) + 1);
         result = AUTH_OK;
     }
     json_object_put(o);
@@ -398,7 +398,8 @@ static enum auth_result login_stands(struct attempt *a)
     enum auth_result result = AUTH_BAD;
 
     buf_init(&value, SESSION_MAX_VALUE);
-    enum lookup_result found = a->lookup->get(a->lookup->arg, a->who->vouch, false, &value);
+    enum lookup_result found =
+        a->lookup->get(a->lookup->arg, a->who->revocation_key, false, &value);
     struct slice now = buf_slice(&value);
     if (found == LOOKUP_FAILED)
         result = AUTH_UNAVAILABLE;
@@ -421,7 +422,7 @@ static enum auth_result try_token(struct attempt *a)
         return AUTH_BAD;
     enum auth_result result = look_up(a, key, true);
     auth_wipe(key, sizeof key);
-    return result == AUTH_OK && a->who->vouch[0] ? login_stands(a) : result;
+    return result == AUTH_OK && a->who->revocation_key[0] ? login_stands(a) : result;
 }
 
 /* The JWT of the Authorization header, else of the cookie. */

@@ -43,8 +43,9 @@ struct identity {
     char tenant[AUTH_MAX_NAME + 1]; /* "" none */
     char role[AUTH_MAX_NAME + 1];   /* "" none */
     enum auth_method method;
-    int64_t ends;                 /* Unix seconds; 0: no end known */
-    char vouch[AUTH_MAX_KEY + 1]; /* Redis key that vouches while the stream is open; "" none */
+    int64_t ends; /* Unix seconds; 0: no end known */
+    char revocation_key[AUTH_MAX_KEY +
+                        1]; /* Redis key that vouches while the stream is open; "" none */
 };
 
 /* A look-up in Redis. key is NUL-terminated and holds no NUL. */

@@ -345,7 +345,7 @@ static int conn_take(struct redis_feed *f, struct conn *c, const char *p, size_t
         ssize_t used = reply_feed(ctx->reader, &c->divert, p + at, n - at);
         if (used >= 0 && conn_hand_out(f, c))
             return -1;
-        if (used < 0 || (c->divert.large > 0 && divert_large(&c->divert, wants_large(c)))) {
+        if (used < 0 || (c->divert.large > 0 && resp_bulk_large(&c->divert, wants_large(c)))) {
             link_lose(f, c->name, "an answer out of form, or no memory for it");
             return -1;
         }
@@ -359,7 +359,7 @@ static int conn_read_some(struct redis_feed *f, struct conn *c, size_t *got)
 {
     char chunk[READ_CHUNK];
     size_t room;
-    char *into = divert_target(&c->divert, &room);
+    char *into = resp_bulk_target(&c->divert, &room);
     bool direct = into != NULL;
     if (!direct) {
         into = chunk;
@@ -379,7 +379,7 @@ static int conn_read_some(struct redis_feed *f, struct conn *c, size_t *got)
     c->since = f->now;
     *got += (size_t)n;
     if (direct)
-        divert_filled(&c->divert, (size_t)n);
+        resp_bulk_filled(&c->divert, (size_t)n);
     return conn_take(f, c, chunk, direct ? 0 : (size_t)n) ? -1 : 1;
 }
 

@@ -32,8 +32,8 @@ enum redis_result {
     REDIS_REFUSED    /* any other error of the server (NOPERM ...): already logged */
 };
 
-/* One stream entry. Slices are valid during the callback; a value longer than DIVERT_MIN is in a
- * blob that redis_feed_blob finds. */
+/* One stream entry. Slices are valid during the callback; a value longer than RESP_BULK_LARGE is in
+ * a blob that redis_feed_blob finds. */
 struct redis_entry {
     struct xid id;
     const struct slice *fields; /* name, value, name, value ... */
@@ -94,14 +94,14 @@ void redis_feed_run(struct redis_feed *f, int64_t now);
 /* Sends what was asked since redis_feed_run. */
 void redis_feed_flush(struct redis_feed *f);
 
-enum redis_large { /* values longer than DIVERT_MIN in the answer */
+enum redis_large { /* values longer than RESP_BULK_LARGE in the answer */
                    LARGE_KEEP,
                    LARGE_BUT_FIRST, /* all but the first: the caller has it */
                    LARGE_NONE       /* come as empty: the caller wants ids alone */
 };
-/* Of values longer than DIVERT_MIN an answer holds about 1 MB, and always the first: with REDIS_CUT
- * it ends before the entry that would be more. One of two entries, a cursor's own and the next, is
- * always whole. */
+/* Of values longer than RESP_BULK_LARGE an answer holds about 1 MB, and always the first: with
+ * REDIS_CUT it ends before the entry that would be more. One of two entries, a cursor's own and the
+ * next, is always whole. */
 struct redis_range {
     struct xid from, to;
     bool newest_first;

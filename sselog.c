@@ -139,7 +139,7 @@ static void *run_relay(void *arg)
     return NULL;
 }
 
-static void take_request(void *arg, struct intake *in)
+static void take_request(void *arg, struct fcgi_reader *in)
 {
     front_take(arg, in);
 }

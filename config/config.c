@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config: four layers of options (a request's parameters, the environment, a file, the presets of
+ * config: four sources of options (a request's parameters, the environment, a file, the presets of
  * the profile) and their defaults, made into one struct config and checked together.  What an
- * option is called and may hold is option.c's, what a layer says source.c's; run time knows only
+ * option is called and may hold is option.c's, what a source says source.c's; run time knows only
  * struct config.  Invariants: what could not be checked is not handed out; a configuration never
  * changes once it was; one for a request shares with the base what a request may not set, and the
  * base outlives it.
@@ -29,14 +29,14 @@ struct config_set {
 struct config_base {
     struct config_set set;
     struct arena arena;
-    struct layer from_file;
-    struct layer environment;
+    struct source from_file;
+    struct source environment;
 };
 
 /* A set being made. request is NULL for the base's own. */
 struct builder {
     const struct config_base *base;
-    const struct layer *request;
+    const struct source *request;
     struct config_set *set;
     struct buf *why;
 };
@@ -61,20 +61,20 @@ static int refuse(const struct builder *b, size_t i, const char *reason)
 {
     const char *text = b->set->text[i];
     enum origin from = b->set->from[i];
-    const struct layer *file = &b->base->from_file;
+    const struct source *file = &b->base->from_file;
 
     buf_clear(b->why);
     buf_adds(b->why, options[i].name);
     if (may_show(&options[i], text)) {
         buf_addc(b->why, '=');
-        layer_add_shown(b->why, slice_of(text));
+        source_add_shown(b->why, slice_of(text));
     }
     buf_addf(b->why, " (%s", origin_names[from]);
     if (from == FROM_PROFILE)
         buf_addf(b->why, " %s", b->set->config.profile->name);
     if (from == FROM_FILE) {
         buf_addc(b->why, ' ');
-        layer_add_shown(b->why, slice_of(file->file));
+        source_add_shown(b->why, slice_of(file->file));
         buf_addf(b->why, ":%u", file->line[file->text[i] ? i : REDIS_URL]);
     }
     buf_addf(b->why, "): %s", reason);
@@ -127,7 +127,7 @@ static int check_names(const struct builder *b, const char *option, const char *
 static int check_templates(const struct builder *b)
 {
     const struct config *config = &b->set->config;
-    bool stream = config->source == SOURCE_STREAM;
+    bool stream = config->log_kind == LOG_STREAM;
 
     if (check_names(b, "SSELOG_STREAM", config->stream, stream) < 0 ||
         check_names(b, "SSELOG_CHANNEL", config->channel, !stream) < 0)
@@ -204,7 +204,7 @@ static int check_redis(const struct builder *b)
     if (password.len > 0) {
         redis->password = arena_copy(&b->set->arena, password);
         if (redis->password == NULL)
-            return layer_no_memory(b->why);
+            return source_no_memory(b->why);
     }
     if (redis->user && !redis->password)
         return refuse(b, index_of("SSELOG_REDIS"), "it names a user, but there is no password");
@@ -216,7 +216,7 @@ static int check_redis(const struct builder *b)
     return 0;
 }
 
-/* ---- layers into a set ---- */
+/* ---- sources into a set ---- */
 
 static const char *preset_of(const struct profile *profile, const char *name)
 {
@@ -229,7 +229,7 @@ static const char *preset_of(const struct profile *profile, const char *name)
     return NULL;
 }
 
-/* The text of option i from the first layer that has one. */
+/* The text of option i from the first source that has one. */
 static void choose(const struct builder *b, size_t i)
 {
     const struct config_base *base = b->base;
@@ -238,7 +238,7 @@ static void choose(const struct builder *b, size_t i)
     const struct {
         enum origin from;
         const char *text;
-    } layers[] = {
+    } sources[] = {
         {FROM_REQUEST, b->request ? b->request->text[i] : NULL},
         {FROM_ENVIRONMENT, base->environment.text[i]},
         {FROM_FILE, base->from_file.text[i]},
@@ -249,10 +249,10 @@ static void choose(const struct builder *b, size_t i)
     };
     size_t n = 0;
 
-    while (layers[n].text == NULL && n + 1 < sizeof layers / sizeof *layers)
+    while (sources[n].text == NULL && n + 1 < sizeof sources / sizeof *sources)
         n++;
-    b->set->text[i] = layers[n].text;
-    b->set->from[i] = layers[n].from;
+    b->set->text[i] = sources[n].text;
+    b->set->from[i] = sources[n].from;
 }
 
 static int read_option(const struct builder *b, size_t i)
@@ -294,12 +294,12 @@ struct config_base *config_load(const char *file, char *const *environment, stru
     struct config_base *base = calloc(1, sizeof *base);
 
     if (base == NULL) {
-        layer_no_memory(why);
+        source_no_memory(why);
         return NULL;
     }
     const struct builder builder = {.base = base, .set = &base->set, .why = why};
-    if (layer_read_environment(&base->environment, &base->arena, environment, why) == 0 &&
-        layer_read_file(&base->from_file, &base->arena, file, why) == 0 && build(&builder) == 0)
+    if (source_read_environment(&base->environment, &base->arena, environment, why) == 0 &&
+        source_read_file(&base->from_file, &base->arena, file, why) == 0 && build(&builder) == 0)
         return base;
     config_unload(base);
     return NULL;
@@ -321,27 +321,27 @@ const struct config *config_of(const struct config_base *base)
 
 /* What the request sets beyond what holds anyway: the count, or -1. A process run as CGI has the
  * options of its environment in its request again, so a repetition is never wrong. */
-static int gather_request(const struct config_base *base, char *const *params, struct layer *layer,
-                          struct buf *why)
+static int gather_request(const struct config_base *base, char *const *params,
+                          struct source *source, struct buf *why)
 {
     int count = 0;
 
     for (; *params; params++) {
         struct slice name;
-        if (!layer_is_ours(*params))
+        if (!source_is_ours(*params))
             continue;
-        const char *text = layer_value(*params, &name);
+        const char *text = source_value(*params, &name);
         int i = option_find(name);
         if (i < 0 || text == NULL)
-            return layer_refuse_name(why, name, FROM_REQUEST, "no such option");
+            return source_refuse_name(why, name, FROM_REQUEST, "no such option");
         bool same = strcmp(base->set.text[i], text) == 0;
         if (!same && !(options[i].flags & REQUEST))
-            return layer_refuse_name(why, name, FROM_REQUEST, "a request may not set this");
+            return source_refuse_name(why, name, FROM_REQUEST, "a request may not set this");
         /* What only a preset or a default says may change with the request's profile. */
         bool settled = base->set.from[i] >= FROM_FILE || !(options[i].flags & REQUEST);
-        if ((same && settled) || layer->text[i])
+        if ((same && settled) || source->text[i])
             continue;
-        layer->text[i] = text;
+        source->text[i] = text;
         count++;
     }
     return count;
@@ -350,7 +350,7 @@ static int gather_request(const struct config_base *base, char *const *params, s
 static bool any_ours(char *const *params)
 {
     for (; params && *params; params++) {
-        if (layer_is_ours(*params))
+        if (source_is_ours(*params))
             return true;
     }
     return false;
@@ -362,13 +362,13 @@ int config_for_request(const struct config_base *base, char *const *params,
     *out = &base->set.config;
     if (!any_ours(params))
         return 0;
-    struct layer request = {.text = {NULL}};
+    struct source request = {.text = {NULL}};
     int count = gather_request(base, params, &request, why);
     if (count <= 0)
         return count;
     struct config_set *set = malloc(sizeof *set);
     if (set == NULL)
-        return layer_no_memory(why);
+        return source_no_memory(why);
     *set = base->set;
     set->arena = (struct arena){NULL};
     const struct builder builder = {.base = base, .request = &request, .set = set, .why = why};
@@ -398,11 +398,11 @@ static void add_redis(struct buf *out, const struct redis_address *redis)
 
     buf_adds(out, redis->path ? "unix://" : redis->tls ? "rediss://" : "redis://");
     if (redis->user) {
-        layer_add_escaped(out, slice_of(redis->user));
+        source_add_escaped(out, slice_of(redis->user));
         buf_addc(out, '@');
     }
     if (redis->path) {
-        layer_add_escaped(out, slice_of(redis->path));
+        source_add_escaped(out, slice_of(redis->path));
         buf_addf(out, "?db=%d", redis->db);
     } else {
         buf_addf(out, v6 ? "[%s]:%u/%d" : "%s:%u/%d", redis->host, redis->port, redis->db);

@@ -31,7 +31,7 @@ enum auth_method {
 };
 #define AUTH_METHODS 7
 
-enum source { SOURCE_STREAM, SOURCE_PUBSUB, SOURCE_CHANNELS };
+enum log_kind { LOG_STREAM, LOG_PUBSUB, LOG_CHANNELS };
 
 enum jwt_algorithm { JWT_HS256, JWT_RS256, JWT_ES256 };
 
@@ -73,7 +73,7 @@ struct config {
     const struct profile *profile;
     char *stream;  /* key template */
     char *channel; /* channel template */
-    enum source source;
+    enum log_kind log_kind;
     char *route;        /* NULL: none */
     char **admin_roles; /* NULL-terminated; never NULL */
     char *field;

@@ -50,7 +50,7 @@ const struct option options[] = {
     {"SSELOG_PROFILE", REQUEST, "plain", read_profile, AT(profile), 0, 0},
     {"SSELOG_STREAM", REQUEST, "stream:logs:{user}", read_template, AT(stream), 0, 0},
     {"SSELOG_CHANNEL", REQUEST, "logs:{user}", read_template, AT(channel), 0, 0},
-    {"SSELOG_SOURCE", REQUEST, "stream", read_source, AT(source), 0, 0},
+    {"SSELOG_SOURCE", REQUEST, "stream", read_source, AT(log_kind), 0, 0},
     {"SSELOG_ROUTE", REQUEST, "", read_route, AT(route), 0, 0},
     {"SSELOG_ADMIN_ROLES", REQUEST, "", read_words, AT(admin_roles), 0, 0},
     {"SSELOG_FIELD", REQUEST, "data", read_name, AT(field), 0, 0},
@@ -226,7 +226,7 @@ static const char *read_source(struct place *place, const char *text)
 
     if (i < 0)
         return "stream, pubsub or channels is wanted";
-    *(enum source *)place->at = (enum source)(SOURCE_STREAM + i);
+    *(enum log_kind *)place->at = (enum log_kind)(LOG_STREAM + i);
     return NULL;
 }
 

@@ -15,7 +15,7 @@ static const struct slice none = {NULL, 0};
 
 /* ---- messages ---- */
 
-void layer_add_escaped(struct buf *out, struct slice s)
+void source_add_escaped(struct buf *out, struct slice s)
 {
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.p[i];
@@ -26,22 +26,22 @@ void layer_add_escaped(struct buf *out, struct slice s)
     }
 }
 
-void layer_add_shown(struct buf *out, struct slice s)
+void source_add_shown(struct buf *out, struct slice s)
 {
-    layer_add_escaped(out, slice_make(s.p, s.len < MAX_SHOWN ? s.len : MAX_SHOWN));
+    source_add_escaped(out, slice_make(s.p, s.len < MAX_SHOWN ? s.len : MAX_SHOWN));
     if (s.len > MAX_SHOWN)
         buf_adds(out, "...");
 }
 
-int layer_refuse_name(struct buf *why, struct slice name, enum origin from, const char *reason)
+int source_refuse_name(struct buf *why, struct slice name, enum origin from, const char *reason)
 {
     buf_clear(why);
-    layer_add_shown(why, name);
+    source_add_shown(why, name);
     buf_addf(why, " (%s): %s", origin_names[from], reason);
     return -1;
 }
 
-int layer_no_memory(struct buf *why)
+int source_no_memory(struct buf *why)
 {
     buf_clear(why);
     buf_adds(why, "configuration: " VALUE_NO_MEMORY);
@@ -49,27 +49,27 @@ int layer_no_memory(struct buf *why)
 }
 
 /* line 0: the file as a whole. */
-static int refuse_file(const struct layer *layer, unsigned line, struct buf *why, struct slice name,
-                       const char *reason)
+static int refuse_file(const struct source *source, unsigned line, struct buf *why,
+                       struct slice name, const char *reason)
 {
     buf_clear(why);
-    layer_add_shown(why, slice_of(layer->file));
+    source_add_shown(why, slice_of(source->file));
     if (line > 0)
         buf_addf(why, ":%u", line);
     buf_adds(why, ": ");
-    layer_add_shown(why, name);
+    source_add_shown(why, name);
     buf_addf(why, "%s%s", name.len > 0 ? ": " : "", reason);
     return -1;
 }
 
 /* ---- names ---- */
 
-bool layer_is_ours(const char *setting)
+bool source_is_ours(const char *setting)
 {
     return strncmp(setting, PREFIX, sizeof PREFIX - 1) == 0;
 }
 
-const char *layer_value(const char *setting, struct slice *name)
+const char *source_value(const char *setting, struct slice *name)
 {
     const char *equals = strchr(setting, '=');
 
@@ -77,7 +77,7 @@ const char *layer_value(const char *setting, struct slice *name)
     return equals ? equals + 1 : NULL;
 }
 
-/* The index in a layer of what is called name, or -1. */
+/* The index in a source of what is called name, or -1. */
 static int find(struct slice name)
 {
     return slice_equal(name, slice_of("REDIS_URL")) ? REDIS_URL : option_find(name);
@@ -86,22 +86,22 @@ static int find(struct slice name)
 /* ---- the environment ---- */
 
 /* Others share it: only names that begin as ours do are looked at, and REDIS_URL. */
-int layer_read_environment(struct layer *layer, struct arena *arena, char *const *environment,
-                           struct buf *why)
+int source_read_environment(struct source *source, struct arena *arena, char *const *environment,
+                            struct buf *why)
 {
     for (; environment && *environment; environment++) {
         struct slice name;
-        const char *text = layer_value(*environment, &name);
+        const char *text = source_value(*environment, &name);
         int i = find(name);
-        if (text == NULL || (i < 0 && !layer_is_ours(*environment)))
+        if (text == NULL || (i < 0 && !source_is_ours(*environment)))
             continue;
         if (i < 0)
-            return layer_refuse_name(why, name, FROM_ENVIRONMENT, "no such option");
-        if (layer->text[i])
+            return source_refuse_name(why, name, FROM_ENVIRONMENT, "no such option");
+        if (source->text[i])
             continue; /* the first counts, as for getenv */
-        layer->text[i] = arena_copy(arena, slice_of(text));
-        if (layer->text[i] == NULL)
-            return layer_no_memory(why);
+        source->text[i] = arena_copy(arena, slice_of(text));
+        if (source->text[i] == NULL)
+            return source_no_memory(why);
     }
     return 0;
 }
@@ -120,7 +120,7 @@ static struct slice trim(struct slice s)
 }
 
 /* One line of it, without its end. */
-static int read_line(struct layer *layer, struct arena *arena, struct slice line, unsigned number,
+static int read_line(struct source *source, struct arena *arena, struct slice line, unsigned number,
                      struct buf *why)
 {
     line = trim(line);
@@ -128,27 +128,28 @@ static int read_line(struct layer *layer, struct arena *arena, struct slice line
         return 0;
     const char *equals = memchr(line.p, '=', line.len);
     if (equals == NULL || equals == line.p)
-        return refuse_file(layer, number, why, none, "a line is NAME=value, or begins with #");
+        return refuse_file(source, number, why, none, "a line is NAME=value, or begins with #");
     struct slice name = trim(slice_make(line.p, (size_t)(equals - line.p)));
     struct slice text = trim(slice_make(equals + 1, line.len - (size_t)(equals + 1 - line.p)));
     int i = find(name);
     if (i < 0)
-        return refuse_file(layer, number, why, name, "no such option");
-    if (layer->text[i])
-        return refuse_file(layer, number, why, name, "set a second time");
-    layer->line[i] = number;
-    layer->text[i] = arena_copy(arena, text);
-    return layer->text[i] ? 0 : layer_no_memory(why);
+        return refuse_file(source, number, why, name, "no such option");
+    if (source->text[i])
+        return refuse_file(source, number, why, name, "set a second time");
+    source->line[i] = number;
+    source->text[i] = arena_copy(arena, text);
+    return source->text[i] ? 0 : source_no_memory(why);
 }
 
-static int read_lines(struct layer *layer, struct arena *arena, struct slice text, struct buf *why)
+static int read_lines(struct source *source, struct arena *arena, struct slice text,
+                      struct buf *why)
 {
     if (text.len > 0 && memchr(text.p, '\0', text.len) != NULL)
-        return refuse_file(layer, 0, why, none, "it holds a NUL byte");
+        return refuse_file(source, 0, why, none, "it holds a NUL byte");
     for (unsigned number = 1; text.len > 0; number++) {
         const char *end = memchr(text.p, '\n', text.len);
         size_t len = end ? (size_t)(end - text.p) : text.len;
-        if (read_line(layer, arena, slice_make(text.p, len), number, why) < 0)
+        if (read_line(source, arena, slice_make(text.p, len), number, why) < 0)
             return -1;
         size_t used = len + (end != NULL);
         text = slice_make(text.p + used, text.len - used);
@@ -173,23 +174,23 @@ static const char *read_all(int fd, struct buf *text)
     return NULL;
 }
 
-int layer_read_file(struct layer *layer, struct arena *arena, const char *file, struct buf *why)
+int source_read_file(struct source *source, struct arena *arena, const char *file, struct buf *why)
 {
     struct buf text;
 
     if (file == NULL)
         return 0;
-    layer->file = arena_copy(arena, slice_of(file));
-    if (layer->file == NULL)
-        return layer_no_memory(why);
+    source->file = arena_copy(arena, slice_of(file));
+    if (source->file == NULL)
+        return source_no_memory(why);
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
-        return refuse_file(layer, 0, why, none, strerror(errno));
-    buf_init(&text, LAYER_MAX_FILE);
+        return refuse_file(source, 0, why, none, strerror(errno));
+    buf_init(&text, SOURCE_MAX_FILE);
     const char *wrong = read_all(fd, &text);
     close(fd);
-    int result = wrong ? refuse_file(layer, 0, why, none, wrong)
-                       : read_lines(layer, arena, buf_slice(&text), why);
+    int result = wrong ? refuse_file(source, 0, why, none, wrong)
+                       : read_lines(source, arena, buf_slice(&text), why);
     if (text.p)
         explicit_bzero(text.p, text.cap);
     buf_free(&text);

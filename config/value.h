@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * value: the text of one option made into what the program uses: numbers, words, networks, Redis
- * addresses, secret files.  Knows forms, but no option's name, layer or default (config's table).
+ * addresses, secret files.  Knows forms, but no option's name, source or default (config's table).
  * Functions that return a text return NULL for success, else what is wrong with the value, fit to
  * follow "NAME=value: "; it never holds any of the value.
  */

@@ -92,7 +92,7 @@ void profile_refuse(const struct profile *p, struct buf *b, const char *reason)
              p->headers, reason);
 }
 
-void profile_hello(const struct profile *p, struct buf *b, const struct moment *m)
+void profile_first_frame(const struct profile *p, struct buf *b, const struct moment *m)
 {
     if (p->hello) {
         p->hello(p, b, m);
@@ -333,7 +333,7 @@ static const struct profile profiles[] = {
     {.name = "swf",
      .presets = swf_presets,
      PLAIN_HEAD,
-     .hello = swf_hello,
+     .hello = swf_first_frame,
      .record = swf_record,
      .open = swf_open,
      .keepalive = swf_keepalive,

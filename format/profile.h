@@ -74,7 +74,7 @@ void profile_head(const struct profile *p, struct buf *b);
 /* A whole answer in place of a stream that has not begun, for a client that is not to take it for
  * one that ended well. */
 void profile_refuse(const struct profile *p, struct buf *b, const char *reason);
-void profile_hello(const struct profile *p, struct buf *b, const struct moment *m);
+void profile_first_frame(const struct profile *p, struct buf *b, const struct moment *m);
 /* nth: number of this viewer's history, from 0; 0 when live. */
 void profile_record(const struct profile *p, struct buf *b, struct record *r, bool history,
                     uint64_t nth);

@@ -50,7 +50,7 @@ void tod_keepalive(const struct profile *p, struct buf *b, const struct moment *
 
 /* ---- swf ---- */
 
-void swf_hello(const struct profile *p, struct buf *b, const struct moment *m)
+void swf_first_frame(const struct profile *p, struct buf *b, const struct moment *m)
 {
     char data[128];
 

@@ -37,7 +37,7 @@ void smarter_live(const struct profile *p, struct buf *b, const struct moment *m
 void object_record(const struct profile *p, struct buf *b, struct record *r);
 void tod_open(const struct profile *p, struct buf *b, const struct record *r);
 void tod_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
-void swf_hello(const struct profile *p, struct buf *b, const struct moment *m);
+void swf_first_frame(const struct profile *p, struct buf *b, const struct moment *m);
 void swf_open(const struct profile *p, struct buf *b, const struct record *r);
 void swf_record(const struct profile *p, struct buf *b, struct record *r);
 void swf_keepalive(const struct profile *p, struct buf *b, const struct moment *m);

@@ -17,7 +17,7 @@
 
 static enum lookup_result look_up(void *arg, const char *key, bool take, struct buf *value)
 {
-    struct visit *v = arg;
+    struct context *v = arg;
     if (v->slowed)
         return LOOKUP_FAILED;
     switch (redis_ask_get(v->ask, key, take, value)) {
@@ -41,7 +41,7 @@ static int64_t clock_s(void)
 
 /* Whether a page of another site may be behind the request (WHATWG Fetch Metadata; Origin where a
  * browser does not send it). */
-bool access_is_cross_site(const struct visit *v)
+bool access_is_cross_site(const struct context *v)
 {
     const char *origin = request_header(&v->request, "Origin", NULL);
     const char *site = request_header(&v->request, "Sec-Fetch-Site", NULL);
@@ -59,7 +59,7 @@ bool access_is_cross_site(const struct visit *v)
  * a neighbour's guessing, nor anybody by what another site's page made the browser ask for, which
  * is counted apart. What was genuine and is over is no guess; a proxy of ours is no one's address.
  */
-static enum auth_result identify_slowly(struct visit *v)
+static enum auth_result identify_slowly(struct context *v)
 {
     const struct lookup lookup = {look_up, v};
     const char *from = request_param(&v->request, "REMOTE_ADDR");
@@ -73,14 +73,14 @@ static enum auth_result identify_slowly(struct visit *v)
     return result;
 }
 
-void access_forbid(struct visit *v)
+void access_forbid(struct context *v)
 {
     if (!answer_refusal(v, REFUSED_FORBIDDEN))
         answer_error(v, 403, "not allowed");
 }
 
 /* 0: v->who is who it is. -1: answered. */
-int access_identify(struct visit *v)
+int access_identify(struct context *v)
 {
     enum auth_result result = identify_slowly(v);
     if (v->slowed) {
@@ -108,10 +108,10 @@ int access_identify(struct visit *v)
 
 /* The key of the log, or channel, that is asked for. -1: answered. A page that has begun with one
  * log says whose, and so gets no record of another when the cookie under it has changed. */
-int access_key(struct visit *v, char key[AUTH_MAX_KEY + 1])
+int access_key(struct context *v, char key[AUTH_MAX_KEY + 1])
 {
     const struct config *c = v->config;
-    const char *template = c->source == SOURCE_STREAM ? c->stream : c->channel;
+    const char *template = c->log_kind == LOG_STREAM ? c->stream : c->channel;
     if (auth_key(c, &v->who, v->has_match ? &v->match : NULL, template, key)) {
         access_forbid(v);
         return -1;
@@ -128,7 +128,7 @@ int access_key(struct visit *v, char key[AUTH_MAX_KEY + 1])
 }
 
 /* 0: viewing is on. -1: answered. */
-int access_enabled(struct visit *v)
+int access_enabled(struct context *v)
 {
     if (v->config->enabled)
         return 0;
@@ -170,7 +170,7 @@ static int rules_make(const struct config *c, struct rules *r)
 
 /* What the configuration withholds from all but administrators. -1: a name that nobody can fill in.
  */
-static int add_match(const struct visit *v, struct rules *r, struct filter_spec *spec)
+static int add_match(const struct context *v, struct rules *r, struct filter_spec *spec)
 {
     const struct config *c = v->config;
     for (const struct pair *p = c->match; p->name && !auth_is_admin(c, &v->who); p++) {
@@ -184,7 +184,7 @@ static int add_match(const struct visit *v, struct rules *r, struct filter_spec 
 }
 
 /* What the query asks for. */
-static void add_wishes(const struct visit *v, struct rules *r, struct filter_spec *spec)
+static void add_wishes(const struct context *v, struct rules *r, struct filter_spec *spec)
 {
     const struct config *c = v->config;
     for (const struct pair *p = c->filters; p->name; p++) {
@@ -205,7 +205,7 @@ static void add_wishes(const struct visit *v, struct rules *r, struct filter_spe
     }
 }
 
-struct filter *access_filter(struct visit *v)
+struct filter *access_filter(struct context *v)
 {
     const struct config *c = v->config;
     struct filter_spec spec = {.skip_levels = (const char *const *)c->skip_levels,

@@ -45,12 +45,12 @@ static const char *status_text(int status)
     return "Error";
 }
 
-void answer_header(struct visit *v, const char *name, const char *value)
+void answer_header(struct context *v, const char *name, const char *value)
 {
     buf_addf(&v->head, "%s: %s\r\n", name, value);
 }
 
-void answer_begin(struct visit *v, int status, const char *content_type)
+void answer_begin(struct context *v, int status, const char *content_type)
 {
     buf_clear(&v->head);
     buf_clear(&v->body);
@@ -62,7 +62,7 @@ void answer_begin(struct visit *v, int status, const char *content_type)
     answer_cors(v);
 }
 
-bool answer_origin_allowed(const struct visit *v, const char *origin)
+bool answer_origin_allowed(const struct context *v, const char *origin)
 {
     for (char **o = v->config->cors; *o; o++)
         if (strcmp(*o, origin) == 0)
@@ -71,7 +71,7 @@ bool answer_origin_allowed(const struct visit *v, const char *origin)
 }
 
 /* WHATWG Fetch, section 3.2 (CORS protocol): the exact origin, because of credentials. */
-void answer_cors(struct visit *v)
+void answer_cors(struct context *v)
 {
     const char *origin = request_header(&v->request, "Origin", NULL);
     if (!v->config->cors[0])
@@ -83,7 +83,7 @@ void answer_cors(struct visit *v)
     answer_header(v, "Access-Control-Allow-Credentials", "true");
 }
 
-void answer_send(struct visit *v)
+void answer_send(struct context *v)
 {
     if (v->head.failed || v->body.failed) {
         answer_begin(v, 500, "application/json");
@@ -97,7 +97,7 @@ void answer_send(struct visit *v)
     gateway_answer(v->exchange, buf_slice(&v->head), buf_slice(&v->body));
 }
 
-static void add_json(struct visit *v, struct json_object *o)
+static void add_json(struct context *v, struct json_object *o)
 {
     const char *text = o ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
                                                                  JSON_C_TO_STRING_NOSLASHESCAPE)
@@ -117,7 +117,7 @@ static struct json_object *error_object(const char *why)
     return o;
 }
 
-void answer_error(struct visit *v, int status, const char *why)
+void answer_error(struct context *v, int status, const char *why)
 {
     answer_begin(v, status, "application/json");
     if (status == 503 || status == 429) {
@@ -129,12 +129,12 @@ void answer_error(struct visit *v, int status, const char *why)
     answer_send(v);
 }
 
-bool answer_refusal(struct visit *v, enum refusal why)
+bool answer_refusal(struct context *v, enum refusal why)
 {
     return v->dialect->refuse && v->dialect->refuse(v, why);
 }
 
-void answer_unauthorized(struct visit *v)
+void answer_unauthorized(struct context *v)
 {
     answer_begin(v, 401, "application/json");
     for (const enum auth_method *m = v->config->auth; *m != AUTH_END; m++) {
@@ -147,7 +147,7 @@ void answer_unauthorized(struct visit *v)
     answer_send(v);
 }
 
-void answer_unavailable(struct visit *v, int status, const char *why)
+void answer_unavailable(struct context *v, int status, const char *why)
 {
     const struct profile *p = v->config->profile;
     if (!request_wants_stream(&v->request)) {
@@ -195,7 +195,7 @@ static void read_figures(const struct relay_stats *s, struct figure f[FIGURES])
     memcpy(f, now, sizeof now);
 }
 
-void answer_status(struct visit *v)
+void answer_status(struct context *v)
 {
     struct figure f[FIGURES];
     struct json_object *o = json_object_new_object();
@@ -214,7 +214,7 @@ void answer_status(struct visit *v)
 }
 
 /* Prometheus text exposition format 0.0.4. */
-void answer_metrics(struct visit *v)
+void answer_metrics(struct context *v)
 {
     struct figure f[FIGURES];
     read_figures(relay_stats(v->relay), f);
@@ -292,7 +292,7 @@ static bool on_history(void *arg, const struct redis_entry *entry)
     return !h->failed;
 }
 
-static void add_history(struct visit *v, const char *key, struct history *h, bool more)
+static void add_history(struct context *v, const char *key, struct history *h, bool more)
 {
     char first[XID_TEXT], tag[AUTH_TAG + 1];
     struct json_object *o = json_object_new_object(), *list = json_object_new_array();
@@ -330,7 +330,7 @@ static int read_window(const struct request *r, struct xid *to, uint64_t *limit)
     return 0;
 }
 
-void answer_history(struct visit *v, const char *key, const struct filter *filter)
+void answer_history(struct context *v, const char *key, const struct filter *filter)
 {
     struct xid to;
     uint64_t limit;

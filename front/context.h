@@ -18,7 +18,7 @@
 /* Redis key, with a log's behind it, that lists the log's viewers where a dialect tells of them. */
 #define LISTED "sselog:viewers:"
 
-struct visit {
+struct context {
     struct relay *relay;
     struct redis_ask *ask;
     struct throttle *throttle; /* NULL: CGI, where a process sees one request */
@@ -28,7 +28,7 @@ struct visit {
     const struct config *config; /* for this request */
     struct exchange *exchange;
     struct request request;
-    const struct dialect *dialect; /* of config's profile */
+    const struct profile_http *dialect; /* of config's profile */
     enum endpoint_kind endpoint;
     struct identity who;
     enum auth_result refused; /* why who is nobody */
@@ -44,45 +44,45 @@ struct visit {
 /* ---- access.c ---- */
 
 /* 0: v->who is who it is. -1: answered. */
-int access_identify(struct visit *v);
+int access_identify(struct context *v);
 /* Whether a page of another site may be behind the request, and not one in SSELOG_CORS. */
-bool access_is_cross_site(const struct visit *v);
+bool access_is_cross_site(const struct context *v);
 /* Answers 403. */
-void access_forbid(struct visit *v);
+void access_forbid(struct context *v);
 /* 0: viewing is on. -1: answered. */
-int access_enabled(struct visit *v);
+int access_enabled(struct context *v);
 /* The key of the log, or channel, that is asked for. -1: answered. */
-int access_key(struct visit *v, char key[AUTH_MAX_KEY + 1]);
+int access_key(struct context *v, char key[AUTH_MAX_KEY + 1]);
 /* What the configuration withholds and what the query asks for. NULL: answered. */
-struct filter *access_filter(struct visit *v);
+struct filter *access_filter(struct context *v);
 
 /* ---- stream.c ---- */
 
-void serve_stream(struct visit *v);
+void serve_stream(struct context *v);
 
 /* ---- answer.c ---- */
 
 /* Begins the answer: status line and the headers every answer has. */
-void answer_begin(struct visit *v, int status, const char *content_type);
-void answer_header(struct visit *v, const char *name, const char *value);
+void answer_begin(struct context *v, int status, const char *content_type);
+void answer_header(struct context *v, const char *name, const char *value);
 /* Headers for a page of another origin, where its origin is allowed. */
-void answer_cors(struct visit *v);
+void answer_cors(struct context *v);
 /* Whether a page of that origin may read our answers. */
-bool answer_origin_allowed(const struct visit *v, const char *origin);
+bool answer_origin_allowed(const struct context *v, const char *origin);
 /* A short JSON answer {"error": why}. */
-void answer_error(struct visit *v, int status, const char *why);
+void answer_error(struct context *v, int status, const char *why);
 /* 401, the same whatever was wrong. */
-void answer_unauthorized(struct visit *v);
+void answer_unauthorized(struct context *v);
 /* A refusal in the words of the dialect; false: it has none for this. */
-bool answer_refusal(struct visit *v, enum refusal why);
+bool answer_refusal(struct context *v, enum refusal why);
 /* A trouble that passes: to those who ask for an event stream a 200 that says so and ends, for
  * EventSource gives up for good on any other status; to others status with Retry-After. */
-void answer_unavailable(struct visit *v, int status, const char *why);
-void answer_status(struct visit *v);
-void answer_metrics(struct visit *v);
+void answer_unavailable(struct context *v, int status, const char *why);
+void answer_status(struct context *v);
+void answer_metrics(struct context *v);
 /* Older records. filter says which may be shown. */
-void answer_history(struct visit *v, const char *key, const struct filter *filter);
+void answer_history(struct context *v, const char *key, const struct filter *filter);
 /* Sends what was begun. */
-void answer_send(struct visit *v);
+void answer_send(struct context *v);
 
 #endif

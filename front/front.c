@@ -21,7 +21,7 @@
 struct front {
     const struct config_base *base;
     struct relay *relay;
-    int pipe[2]; /* struct intake pointers for the threads; closed: stop */
+    int pipe[2]; /* struct fcgi_reader pointers for the threads; closed: stop */
     pthread_t *threads;
     unsigned nthreads;
     struct redis_ask *ask; /* CGI */
@@ -30,10 +30,10 @@ struct front {
 
 /* ---- the endpoints ---- */
 
-static void serve_history(struct visit *v)
+static void serve_history(struct context *v)
 {
     char key[AUTH_MAX_KEY + 1];
-    if (v->config->source != SOURCE_STREAM) {
+    if (v->config->log_kind != LOG_STREAM) {
         answer_error(v, 404, "there is no history");
         return;
     }
@@ -48,7 +48,7 @@ static void serve_history(struct visit *v)
 }
 
 /* The client is on this machine, and no proxy here that speaks for others. */
-static bool is_local(const struct visit *v)
+static bool is_local(const struct context *v)
 {
     const char *from = request_param(&v->request, "REMOTE_ADDR");
     return from && (strcmp(from, "127.0.0.1") == 0 || strcmp(from, "::1") == 0) &&
@@ -58,7 +58,7 @@ static bool is_local(const struct visit *v)
 }
 
 /* Figures are for administrators, and for those on this machine. */
-static bool may_see_figures(struct visit *v)
+static bool may_see_figures(struct context *v)
 {
     if (is_local(v))
         return true;
@@ -70,7 +70,7 @@ static bool may_see_figures(struct visit *v)
     return false;
 }
 
-static void serve_status(struct visit *v)
+static void serve_status(struct context *v)
 {
     char key[AUTH_MAX_KEY + 1], listed[sizeof LISTED + AUTH_MAX_KEY];
     if (v->dialect->status) {
@@ -84,13 +84,13 @@ static void serve_status(struct visit *v)
         answer_status(v);
 }
 
-static void serve_metrics(struct visit *v)
+static void serve_metrics(struct context *v)
 {
     if (may_see_figures(v))
         answer_metrics(v);
 }
 
-static void serve_healthz(struct visit *v)
+static void serve_healthz(struct context *v)
 {
     bool well = redis_ask_ping(v->ask) == ASK_OK;
     answer_begin(v, well ? 200 : 503, "text/plain");
@@ -99,7 +99,7 @@ static void serve_healthz(struct visit *v)
 }
 
 /* 0 with the token in the answer's body, -1: answered. */
-static int issue_token(struct visit *v, char token[44])
+static int issue_token(struct context *v, char token[44])
 {
     char key[AUTH_MAX_KEY + 1];
     struct buf value;
@@ -120,7 +120,7 @@ static int issue_token(struct visit *v, char token[44])
     return -1;
 }
 
-static void serve_token(struct visit *v)
+static void serve_token(struct context *v)
 {
     char token[44];
     if (access_is_cross_site(v)) {
@@ -154,7 +154,7 @@ static const struct endpoint {
     const char *path; /* below the mount */
     unsigned methods;
     const char *allow;
-    void (*serve)(struct visit *);
+    void (*serve)(struct context *);
 } endpoints[ENDPOINTS] = {
     [ENDPOINT_STREAM] = {"/stream", GETS, "GET, HEAD, OPTIONS", serve_stream},
     [ENDPOINT_HISTORY] = {"/history", GETS, "GET, HEAD, OPTIONS", serve_history},
@@ -171,9 +171,9 @@ static bool ends_with(const char *path, const char *end)
 }
 
 /* A path of the system that the dialect stands in for, wherever it is mounted. */
-static const struct endpoint *dialect_endpoint(struct visit *v)
+static const struct endpoint *profile_http_endpoint(struct context *v)
 {
-    const struct dialect_path *p = v->dialect->paths;
+    const struct profile_http_path *p = v->dialect->paths;
     while (p && p->end && !ends_with(v->request.path, p->end))
         p++;
     if (!p || !p->end)
@@ -198,7 +198,7 @@ static const struct endpoint *endpoint_at_end(const char *path, size_t *before)
 
 /* SSELOG_ROUTE is the stream's path; the other endpoints stand below it, or beside it where it ends
  * in /stream. */
-static const struct endpoint *match_route(struct visit *v)
+static const struct endpoint *match_route(struct context *v)
 {
     const char *route = v->config->route, *path = v->request.path;
     v->has_match = route_match(route, path, &v->match);
@@ -228,10 +228,10 @@ static const struct endpoint *match_route(struct visit *v)
 
 /* Not every web server splits the path into SCRIPT_NAME and PATH_INFO at the mount: without
  * PATH_INFO the end of the path tells. */
-static const struct endpoint *find_endpoint(struct visit *v)
+static const struct endpoint *find_endpoint(struct context *v)
 {
     size_t before;
-    const struct endpoint *e = dialect_endpoint(v);
+    const struct endpoint *e = profile_http_endpoint(v);
     if (e)
         return e;
     if (v->config->route)
@@ -244,7 +244,7 @@ static const struct endpoint *find_endpoint(struct visit *v)
 }
 
 /* WHATWG Fetch, section 3.2.2: a preflight needs no identity. */
-static void answer_preflight(struct visit *v, const struct endpoint *e)
+static void answer_preflight(struct context *v, const struct endpoint *e)
 {
     const char *origin = request_header(&v->request, "Origin", NULL);
     answer_begin(v, 204, NULL);
@@ -258,7 +258,7 @@ static void answer_preflight(struct visit *v, const struct endpoint *e)
     answer_send(v);
 }
 
-static void dispatch(struct visit *v)
+static void dispatch(struct context *v)
 {
     const struct endpoint *e = find_endpoint(v);
     if (e)
@@ -279,16 +279,16 @@ static void dispatch(struct visit *v)
 
 static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
 {
-    struct visit v = {.relay = f->relay,
-                      .ask = ask,
-                      .throttle = f->throttle,
-                      .foreign = f->foreign,
-                      .base = f->base,
-                      .exchange = x};
+    struct context v = {.relay = f->relay,
+                        .ask = ask,
+                        .throttle = f->throttle,
+                        .foreign = f->foreign,
+                        .base = f->base,
+                        .exchange = x};
     struct buf why;
     const char *problem;
     v.config = config_of(f->base);
-    v.dialect = dialect_of(v.config->profile);
+    v.dialect = profile_http_of(v.config->profile);
     buf_init(&v.head, 64 * 1024);
     buf_init(&v.body, 32u * 1024 * 1024);
     buf_init(&why, 1024);
@@ -301,7 +301,7 @@ static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
         answer_error(&v, 500, "misconfigured");
     } else {
         v.config = config;
-        v.dialect = dialect_of(config->profile);
+        v.dialect = profile_http_of(config->profile);
         dispatch(&v);
         config_release(f->base, v.config);
     }
@@ -323,7 +323,7 @@ static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
 static void *work(void *arg)
 {
     struct front *f = arg;
-    struct intake *in;
+    struct fcgi_reader *in;
     struct redis_ask *ask = redis_ask_new(&config_of(f->base)->redis, LOOKUP_MS);
     if (ask)
         redis_ask_beside_feed(ask);
@@ -337,10 +337,10 @@ static void *work(void *arg)
     return NULL;
 }
 
-void front_take(struct front *f, struct intake *in)
+void front_take(struct front *f, struct fcgi_reader *in)
 {
     if (write(f->pipe[1], &in, sizeof in) != (ssize_t)sizeof in)
-        intake_free(in);
+        fcgi_reader_free(in);
 }
 
 void front_answer(struct front *f, struct exchange *x)

@@ -16,7 +16,7 @@ struct front;
 /* Starts config's number of threads, or none for CGI. NULL: out of memory or threads. */
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi);
 /* Any thread: a whole request for the threads. Takes it over. */
-void front_take(struct front *f, struct intake *in);
+void front_take(struct front *f, struct fcgi_reader *in);
 /* CGI: answers here and now. Takes x over. */
 void front_answer(struct front *f, struct exchange *x);
 /* Ends the threads; at most timeout_ms is waited for one that is inside a look-up. Returns false

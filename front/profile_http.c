@@ -19,7 +19,7 @@
 #define RETRY_AFTER "5"
 
 /* A whole answer of constant text. */
-static void answer_text(struct visit *v, int status, const char *type, const char *text)
+static void answer_text(struct context *v, int status, const char *type, const char *text)
 {
     answer_begin(v, status, type);
     if (status == 503)
@@ -28,7 +28,7 @@ static void answer_text(struct visit *v, int status, const char *type, const cha
     answer_send(v);
 }
 
-static void answer_json(struct visit *v, int status, const char *text)
+static void answer_json(struct context *v, int status, const char *text)
 {
     answer_text(v, status, "application/json", text);
 }
@@ -40,7 +40,7 @@ static void add_string(struct buf *b, const char *text, enum pyjson_style style)
 
 /* ---- smarter ---- */
 
-static const struct dialect_path smarter_paths[] = {
+static const struct profile_http_path smarter_paths[] = {
     {"/dashboard/logs/api/stream/", ENDPOINT_STREAM},
     {"/dashboard/logs/api/stream", ENDPOINT_STREAM},
     {NULL, ENDPOINT_STREAM},
@@ -58,7 +58,7 @@ static void add_quoted(struct buf *b, const char *text)
     }
 }
 
-static void smarter_login(struct visit *v)
+static void smarter_login(struct context *v)
 {
     const char *url = v->config->login_url;
     struct buf where;
@@ -79,7 +79,7 @@ static void smarter_login(struct visit *v)
     answer_send(v);
 }
 
-static bool smarter_refuse(struct visit *v, enum refusal why)
+static bool smarter_refuse(struct context *v, enum refusal why)
 {
     if (why == REFUSED_NOBODY && v->config->login_url)
         smarter_login(v);
@@ -96,14 +96,14 @@ static bool smarter_refuse(struct visit *v, enum refusal why)
 
 /* ---- tod ---- */
 
-static const struct dialect_path tod_paths[] = {
+static const struct profile_http_path tod_paths[] = {
     {"/events/stream", ENDPOINT_STREAM},
     {"/api/auth/sse-token", ENDPOINT_TOKEN},
     {NULL, ENDPOINT_STREAM},
 };
 
 /* "{detail: ...}" as FastAPI writes it. */
-static bool tod_refuse(struct visit *v, enum refusal why)
+static bool tod_refuse(struct context *v, enum refusal why)
 {
     bool token = v->endpoint == ENDPOINT_TOKEN;
 
@@ -147,7 +147,7 @@ static int canonical_uuid(struct slice s, char out[37])
 }
 
 /* The tenant of the path is compared in its canonical form. -1: it is no UUID. */
-static int tod_canonical(struct visit *v)
+static int tod_canonical(struct context *v)
 {
     if (!v->has_match)
         return -1;
@@ -163,7 +163,7 @@ static int tod_canonical(struct visit *v)
     return 0;
 }
 
-static int tod_check(struct visit *v)
+static int tod_check(struct context *v)
 {
     bool takes_token = false;
 
@@ -188,7 +188,7 @@ static int tod_check(struct visit *v)
     return -1;
 }
 
-static void tod_token(struct visit *v, const char *token)
+static void tod_token(struct context *v, const char *token)
 {
     answer_begin(v, 200, "application/json");
     buf_addf(&v->body, "{\"token\":\"%s\"}", token);
@@ -197,7 +197,7 @@ static void tod_token(struct visit *v, const char *token)
 
 /* ---- swf ---- */
 
-static const struct dialect_path swf_paths[] = {
+static const struct profile_http_path swf_paths[] = {
     {"/api/messages/stream/", ENDPOINT_STREAM},
     {"/api/messages/stream", ENDPOINT_STREAM},
     {"/api/messages/stream/status/", ENDPOINT_STATUS},
@@ -205,7 +205,7 @@ static const struct dialect_path swf_paths[] = {
     {NULL, ENDPOINT_STREAM},
 };
 
-static bool swf_refuse(struct visit *v, enum refusal why)
+static bool swf_refuse(struct context *v, enum refusal why)
 {
     bool status = v->endpoint == ENDPOINT_STATUS;
 
@@ -220,7 +220,7 @@ static bool swf_refuse(struct visit *v, enum refusal why)
 }
 
 struct listing {
-    struct visit *v;
+    struct context *v;
     struct buf ids, filters;
     size_t count;
 };
@@ -229,7 +229,7 @@ struct listing {
 static void swf_list(void *arg, struct slice member)
 {
     struct listing *l = arg;
-    struct visit *v = l->v;
+    struct context *v = l->v;
     struct pyjson_member filters = {.name = "filters"}, id = {.name = "id"},
                          user = {.name = "user"};
     struct buf own;
@@ -253,7 +253,7 @@ static void swf_list(void *arg, struct slice member)
 }
 
 /* The viewers of this user, of all processes; of everybody for an administrator. */
-static void swf_status(struct visit *v, const char *key)
+static void swf_status(struct context *v, const char *key)
 {
     struct listing l = {.v = v};
 
@@ -281,7 +281,7 @@ static void swf_status(struct visit *v, const char *key)
 #define ASTRBOT_BYTES   (4u * 1024 * 1024)  /* of them; of a longer log the newest come */
 #define ASTRBOT_TEXT    (4 * ASTRBOT_BYTES) /* one more, which written anew is three times as long */
 
-static const struct dialect_path astrbot_paths[] = {
+static const struct profile_http_path astrbot_paths[] = {
     {"/api/live-log", ENDPOINT_STREAM},
     {"/api/v1/logs/live", ENDPOINT_STREAM},
     {"/api/log-history", ENDPOINT_HISTORY},
@@ -300,7 +300,7 @@ static bool astrbot_has_key(const struct request *r)
 }
 
 /* What was wrong with the credential, in the words of the path's version. */
-static const char *astrbot_reason(const struct visit *v)
+static const char *astrbot_reason(const struct context *v)
 {
     static const char *const texts[2][3] = {
         {"\xe6\x9c\xaa\xe6\x8e\x88\xe6\x9d\x83", "Token \xe8\xbf\x87\xe6\x9c\x9f",
@@ -314,7 +314,7 @@ static const char *astrbot_reason(const struct visit *v)
     return v1 && astrbot_has_key(&v->request) ? "Invalid API key" : texts[v1][0];
 }
 
-static bool astrbot_refuse(struct visit *v, enum refusal why)
+static bool astrbot_refuse(struct context *v, enum refusal why)
 {
     const char *message = why == REFUSED_NOBODY        ? astrbot_reason(v)
                           : why == REFUSED_FORBIDDEN   ? "Insufficient API key scope"
@@ -367,7 +367,7 @@ static bool add_entry(void *arg, const struct redis_entry *entry)
     return !e->failed;
 }
 
-static void write_entries(struct visit *v, const struct entries *e)
+static void write_entries(struct context *v, const struct entries *e)
 {
     answer_begin(v, 200, "application/json");
     buf_adds(&v->body, "{\"status\":\"ok\",\"message\":null,\"data\":{\"logs\":[");
@@ -383,7 +383,7 @@ static void write_entries(struct visit *v, const struct entries *e)
     answer_send(v);
 }
 
-static void astrbot_history(struct visit *v, const char *key, const struct filter *filter)
+static void astrbot_history(struct context *v, const char *key, const struct filter *filter)
 {
     struct entries e = {.config = v->config, .filter = filter};
     bool more;
@@ -399,7 +399,7 @@ static void astrbot_history(struct visit *v, const char *key, const struct filte
 
 /* ---- the table ---- */
 
-static const struct dialect dialects[] = {
+static const struct profile_http dialects[] = {
     {.profile = "smarter",
      .paths = smarter_paths,
      .lenient = true,
@@ -428,9 +428,9 @@ static const struct dialect dialects[] = {
      .history = astrbot_history},
 };
 
-const struct dialect *dialect_of(const struct profile *profile)
+const struct profile_http *profile_http_of(const struct profile *profile)
 {
-    static const struct dialect plain = {.profile = "plain"};
+    static const struct profile_http plain = {.profile = "plain"};
 
     for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
         if (strcmp(dialects[i].profile, profile->name) == 0)

@@ -12,7 +12,7 @@
 #include "format/profile.h"
 
 struct filter;
-struct visit;
+struct context;
 
 enum endpoint_kind {
     ENDPOINT_STREAM,
@@ -33,14 +33,14 @@ enum refusal {
 };
 
 /* How the path of a request ends, mount and all. */
-struct dialect_path {
+struct profile_http_path {
     const char *end;
     enum endpoint_kind kind;
 };
 
-struct dialect {
+struct profile_http {
     const char *profile;
-    const struct dialect_path *paths; /* ends with end NULL; NULL: none */
+    const struct profile_http_path *paths; /* ends with end NULL; NULL: none */
     const char *time_field; /* a cursor that is a number is a time of records in this field */
     bool lenient; /* a cursor, level or number out of form counts for none: its server knows no such
                      parameter */
@@ -48,17 +48,17 @@ struct dialect {
     bool needs_redis;    /* a stream is refused while Redis is away */
     bool listed;         /* viewers are listed in Redis, for status */
     /* The form of a request, before its identity. 0, or -1: answered. */
-    int (*check)(struct visit *v);
+    int (*check)(struct context *v);
     /* False: nothing of its own, answer as plain does. */
-    bool (*refuse)(struct visit *v, enum refusal why);
-    void (*token)(struct visit *v, const char *token);
-    void (*history)(struct visit *v, const char *key, const struct filter *filter);
+    bool (*refuse)(struct context *v, enum refusal why);
+    void (*token)(struct context *v, const char *token);
+    void (*history)(struct context *v, const char *key, const struct filter *filter);
     /* In place of the figures; does its own identity. key: of the list of its
      * viewers. */
-    void (*status)(struct visit *v, const char *key);
+    void (*status)(struct context *v, const char *key);
 };
 
 /* Never NULL. */
-const struct dialect *dialect_of(const struct profile *profile);
+const struct profile_http *profile_http_of(const struct profile *profile);
 
 #endif

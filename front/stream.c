@@ -30,7 +30,7 @@ static const char *cursor_text(const struct request *r)
 
 /* -1: out of form. What a dialect's own servers gave out as ids is not ours, which have a hyphen.
  */
-static int find_cursor(const struct visit *v, struct admission *a)
+static int find_cursor(const struct context *v, struct admission *a)
 {
     const char *id = cursor_text(&v->request);
     bool lenient = v->dialect->lenient;
@@ -71,11 +71,11 @@ static void on_end_of_log(void *arg, enum redis_result result, const struct redi
 
 /* Whether the cursor is a time: then the viewer gets the log from its beginning, less what is not
  * newer up to where the log ends now. -1: answered. */
-static int find_since(struct visit *v, const char *key)
+static int find_since(struct context *v, const char *key)
 {
     const char *text = cursor_text(&v->request);
     struct xid id;
-    if (!v->dialect->time_field || !text || v->config->source != SOURCE_STREAM)
+    if (!v->dialect->time_field || !text || v->config->log_kind != LOG_STREAM)
         return 0;
     bool is_id = strchr(text, '-') && xid_parse(slice_of(text), &id) == 0;
     if (is_id || read_float(text, &v->since) || isnan(v->since))
@@ -90,7 +90,7 @@ static int find_since(struct visit *v, const char *key)
 }
 
 /* The dialect of this stream: scripts may ask for records in envelopes. NULL: out of form. */
-static const struct profile *find_profile(const struct visit *v)
+static const struct profile *find_profile(const struct context *v)
 {
     const struct profile *p = v->config->profile;
     const char *wanted = request_arg(&v->request, "envelope");
@@ -99,7 +99,7 @@ static const struct profile *find_profile(const struct visit *v)
     return strcmp(wanted, "1") == 0 ? profile_find(p->enveloped) : NULL;
 }
 
-static int find_history(const struct visit *v, struct admission *a)
+static int find_history(const struct context *v, struct admission *a)
 {
     if (v->has_since) {
         a->history = UINT32_MAX;
@@ -135,13 +135,13 @@ static void release_standing(void *arg)
 }
 
 /* -1: out of memory. Takes the configuration of the visit along. */
-static int add_vouch(struct visit *v, struct admission *a)
+static int add_revocation(struct context *v, struct admission *a)
 {
-    if (v->who.vouch[0] == '\0')
+    if (v->who.revocation_key[0] == '\0')
         return 0;
     struct standing *s = malloc(sizeof *s);
-    a->vouch = strdup(v->who.vouch);
-    if (!s || !a->vouch) {
+    a->revocation_key = strdup(v->who.revocation_key);
+    if (!s || !a->revocation_key) {
         free(s);
         return -1;
     }
@@ -159,7 +159,7 @@ static unsigned jittered_lifetime(unsigned seconds)
     return seconds - (unsigned)rand() % (seconds / 10 + 1);
 }
 
-static void stream_head(struct visit *v, struct buf *head)
+static void stream_head(struct context *v, struct buf *head)
 {
     buf_clear(&v->head);
     answer_cors(v);
@@ -189,7 +189,7 @@ static void add_wanted(struct buf *b, const char *list)
 }
 
 /* The viewer's entry in the list of those that watch key. -1: out of memory. */
-static int add_listing(struct visit *v, struct admission *a, const char *key)
+static int add_presence(struct context *v, struct admission *a, const char *key)
 {
     struct buf b;
     const char *comma = "";
@@ -197,7 +197,7 @@ static int add_listing(struct visit *v, struct admission *a, const char *key)
         return 0;
     buf_init(&b, 64 * 1024);
     buf_addf(&b, LISTED "%s", key);
-    a->list_key = b.failed ? NULL : strdup(b.p);
+    a->presence_key = b.failed ? NULL : strdup(b.p);
     buf_clear(&b);
     buf_adds(&b, "{\"user\": ");
     pyjson_string(&b, slice_of(v->who.user), PYJSON_ASCII);
@@ -213,9 +213,9 @@ static int add_listing(struct visit *v, struct admission *a, const char *key)
         comma = ", ";
     }
     buf_adds(&b, "}}");
-    a->list_member = b.failed ? NULL : strdup(b.p);
+    a->presence_member = b.failed ? NULL : strdup(b.p);
     buf_free(&b);
-    return a->list_key && a->list_member ? 0 : -1;
+    return a->presence_key && a->presence_member ? 0 : -1;
 }
 
 /* A random UUID. */
@@ -233,14 +233,14 @@ static void make_client_id(char out[37])
 }
 
 /* Fills a from the visit. 0, or the status that answers it. */
-static int fill_admission(struct visit *v, struct admission *a, const char *key)
+static int fill_admission(struct context *v, struct admission *a, const char *key)
 {
     const struct config *c = v->config;
     buf_init(&a->head, 64 * 1024);
     a->profile = find_profile(v);
     if (!a->profile)
         return 400;
-    a->source = c->source;
+    a->kind = c->log_kind;
     a->keepalive = c->keepalive;
     a->retry = c->retry;
     a->lifetime = jittered_lifetime(c->lifetime);
@@ -252,20 +252,20 @@ static int fill_admission(struct visit *v, struct admission *a, const char *key)
     a->event_field = strdup(c->event_field);
     stream_head(v, &a->head);
     make_client_id(a->client);
-    if (!a->key || !a->field || !a->event_field || a->head.failed || add_listing(v, a, key))
+    if (!a->key || !a->field || !a->event_field || a->head.failed || add_presence(v, a, key))
         return 500;
     return 0;
 }
 
 /* A place for one more viewer of this user: the same name in two tenants is two users. */
-static struct seat *take_seat(const struct visit *v, const char **why)
+static struct seat *take_seat(const struct context *v, const char **why)
 {
     char name[2 * AUTH_MAX_NAME + 2]; /* with a byte between that no name holds */
     snprintf(name, sizeof name, "%s\x1f%s", v->who.tenant, v->who.user);
     return relay_seat(v->relay, v->who.user[0] ? name : "", why);
 }
 
-static void admit(struct visit *v, struct admission *a)
+static void admit(struct context *v, struct admission *a)
 {
     const char *why;
     a->seat = take_seat(v, &why);
@@ -275,7 +275,7 @@ static void admit(struct visit *v, struct admission *a)
         admission_free(a);
         return;
     }
-    if (add_vouch(v, a)) { /* last: an answer needs the configuration that it takes along */
+    if (add_revocation(v, a)) { /* last: an answer needs the configuration that it takes along */
         relay_unseat(v->relay, a->seat);
         answer_error(v, 500, "out of memory");
         admission_free(a);
@@ -286,9 +286,9 @@ static void admit(struct visit *v, struct admission *a)
 }
 
 /* 0: this identity may have the stream of key. -1: answered. */
-static int may_stream(struct visit *v, char key[AUTH_MAX_KEY + 1])
+static int may_stream(struct context *v, char key[AUTH_MAX_KEY + 1])
 {
-    const struct dialect *d = v->dialect;
+    const struct profile_http *d = v->dialect;
     if (!d->identity_first && access_enabled(v))
         return -1;
     if ((d->check && d->check(v)) || access_identify(v) || access_enabled(v) || access_key(v, key))
@@ -301,7 +301,7 @@ static int may_stream(struct visit *v, char key[AUTH_MAX_KEY + 1])
     return find_since(v, key);
 }
 
-void serve_stream(struct visit *v)
+void serve_stream(struct context *v)
 {
     char key[AUTH_MAX_KEY + 1];
     if (may_stream(v, key))

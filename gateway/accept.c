@@ -19,7 +19,7 @@
 
 struct young {
     struct young *next, *prev; /* oldest first, around the head */
-    struct intake *in;
+    struct fcgi_reader *in;
 };
 
 struct acceptor {
@@ -40,9 +40,9 @@ static int watch(struct acceptor *a, int fd, void *tag)
 }
 
 /* Takes y off the list and gives its intake back. */
-static struct intake *let_go(struct acceptor *a, struct young *y)
+static struct fcgi_reader *let_go(struct acceptor *a, struct young *y)
 {
-    struct intake *in = y->in;
+    struct fcgi_reader *in = y->in;
     epoll_ctl(a->epoll, EPOLL_CTL_DEL, in->fd, NULL);
     y->prev->next = y->next;
     y->next->prev = y->prev;
@@ -53,31 +53,31 @@ static struct intake *let_go(struct acceptor *a, struct young *y)
 
 static void read_young(struct acceptor *a, struct young *y)
 {
-    struct intake *in;
-    switch (intake_read(y->in)) {
-    case INTAKE_MORE:
+    struct fcgi_reader *in;
+    switch (fcgi_reader_read(y->in)) {
+    case FCGI_READER_MORE:
         return;
-    case INTAKE_READY:
+    case FCGI_READER_READY:
         a->ready(a->arg, let_go(a, y));
         return;
-    case INTAKE_TOO_LARGE:
+    case FCGI_READER_TOO_LARGE:
         in = let_go(a, y);
-        intake_refuse(in);
-        intake_free(in);
+        fcgi_reader_refuse(in);
+        fcgi_reader_free(in);
         return;
-    case INTAKE_BAD:
-        intake_free(let_go(a, y));
+    case FCGI_READER_BAD:
+        fcgi_reader_free(let_go(a, y));
         return;
     }
 }
 
 static void add_young(struct acceptor *a, int fd)
 {
-    struct intake *in = intake_new(fd);
+    struct fcgi_reader *in = fcgi_reader_new(fd);
     struct young *y = in ? malloc(sizeof *y) : NULL;
     if (!y || watch(a, fd, y)) {
         free(y);
-        intake_free(in);
+        fcgi_reader_free(in);
         return;
     }
     in->deadline = a->now + INTAKE_MS;
@@ -85,7 +85,7 @@ static void add_young(struct acceptor *a, int fd)
     y->prev->next = y;
     a->list.prev = y;
     if (++a->count > INTAKES)
-        intake_free(let_go(a, a->list.next));
+        fcgi_reader_free(let_go(a, a->list.next));
     read_young(a, y); /* most requests are whole by now */
 }
 
@@ -119,7 +119,7 @@ static void accept_some(struct acceptor *a, bool over)
 static void drop_overdue(struct acceptor *a)
 {
     while (a->count > 0 && a->list.next->in->deadline <= a->now)
-        intake_free(let_go(a, a->list.next));
+        fcgi_reader_free(let_go(a, a->list.next));
     if (a->paused && a->now >= a->paused) {
         a->paused = 0;
         watch(a, a->listener, a);
@@ -168,7 +168,7 @@ int accept_run(int fd, int stop_fd, accept_ready *ready, void *arg)
     while (turn(&a))
         ;
     while (a.count > 0)
-        intake_free(let_go(&a, a.list.next));
+        fcgi_reader_free(let_go(&a, a.list.next));
     close(a.epoll);
     return 0;
 }

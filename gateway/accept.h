@@ -10,7 +10,7 @@
 #include "gateway/fcgi_reader.h"
 
 /* A whole request; the callee owns it. */
-typedef void accept_ready(void *arg, struct intake *in);
+typedef void accept_ready(void *arg, struct fcgi_reader *in);
 
 /* Serves the listening socket fd until stop_fd becomes readable. 0, or -1 when the wait itself
  * cannot be set up. */

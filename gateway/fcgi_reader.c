@@ -11,9 +11,9 @@
 #include "gateway/fastcgi_wire.h"
 #include "gateway/out.h"
 
-struct intake *intake_new(int fd)
+struct fcgi_reader *fcgi_reader_new(int fd)
 {
-    struct intake *in = calloc(1, sizeof *in);
+    struct fcgi_reader *in = calloc(1, sizeof *in);
     if (!in || out_set_nonblocking(fd)) {
         free(in);
         close(fd);
@@ -21,8 +21,8 @@ struct intake *intake_new(int fd)
     }
     in->fd = fd;
     buf_init(&in->raw, HEADER_LEN + FCGI_MAX_CONTENT + UCHAR_MAX + 4096);
-    buf_init(&in->params, INTAKE_MAX_PARAMS);
-    buf_init(&in->body, INTAKE_MAX_BODY);
+    buf_init(&in->params, FCGI_READER_MAX_PARAMS);
+    buf_init(&in->body, FCGI_READER_MAX_BODY);
     return in;
 }
 
@@ -34,7 +34,7 @@ static void free_wiped(struct buf *b)
     buf_free(b);
 }
 
-void intake_free(struct intake *in)
+void fcgi_reader_free(struct fcgi_reader *in)
 {
     if (!in)
         return;
@@ -46,10 +46,10 @@ void intake_free(struct intake *in)
     free(in);
 }
 
-static enum intake_state refuse(struct intake *in, unsigned short status)
+static enum fcgi_reader_state refuse(struct fcgi_reader *in, unsigned short status)
 {
     in->refuse = status;
-    return INTAKE_TOO_LARGE;
+    return FCGI_READER_TOO_LARGE;
 }
 
 /* Reads a length of a name-value pair, section 3.4. Returns false when it is not whole. */
@@ -71,82 +71,84 @@ static bool pair_length(const unsigned char **p, const unsigned char *end, size_
 
 /* Every length fits what was sent, and nothing holds a NUL, where libfcgi would cut it: what is
  * left of a name could be another's. */
-static enum intake_state check_pairs(struct intake *in)
+static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
 {
     const unsigned char *p = (const unsigned char *)in->params.p;
     const unsigned char *end = in->params.len > 0 ? p + in->params.len : p;
     while (p < end) {
         size_t name, value;
         if (!pair_length(&p, end, &name) || !pair_length(&p, end, &value))
-            return INTAKE_BAD;
+            return FCGI_READER_BAD;
         if (name > (size_t)(end - p) || value > (size_t)(end - p) - name)
-            return INTAKE_BAD;
+            return FCGI_READER_BAD;
         if (memchr(p, 0, name + value))
             return refuse(in, 400);
         p += name + value;
     }
-    return INTAKE_MORE;
+    return FCGI_READER_MORE;
 }
 
-static enum intake_state begin_request(struct intake *in, const unsigned char *h, size_t len)
+static enum fcgi_reader_state begin_request(struct fcgi_reader *in, const unsigned char *h,
+                                            size_t len)
 {
     const unsigned char *content = h + HEADER_LEN;
     if (in->request != 0 || len < HEADER_LEN)
-        return INTAKE_BAD; /* we take one request a connection */
+        return FCGI_READER_BAD; /* we take one request a connection */
     in->request = (uint16_t)((h[2] << 8) | h[3]);
     if (in->request == 0)
-        return INTAKE_BAD;
+        return FCGI_READER_BAD;
     if (((content[0] << 8) | content[1]) == ROLE_RESPONDER)
-        return INTAKE_MORE;
+        return FCGI_READER_MORE;
     unsigned char end[2 * HEADER_LEN] = {0};
     put_header(end, TYPE_END, in->request, HEADER_LEN);
     end[HEADER_LEN + 4] = UNKNOWN_ROLE;
     (void)!write(in->fd, end, sizeof end);
-    return INTAKE_BAD;
+    return FCGI_READER_BAD;
 }
 
 /* One whole record. */
-static enum intake_state take_record(struct intake *in, const unsigned char *h, size_t len)
+static enum fcgi_reader_state take_record(struct fcgi_reader *in, const unsigned char *h,
+                                          size_t len)
 {
     uint16_t id = (uint16_t)((h[2] << 8) | h[3]);
     if (h[1] == TYPE_BEGIN)
         return begin_request(in, h, len);
     if (id == 0)
-        return INTAKE_MORE; /* management records, section 4: nothing we would answer */
+        return FCGI_READER_MORE; /* management records, section 4: nothing we would answer */
     if (in->request == 0)
-        return INTAKE_BAD;
+        return FCGI_READER_BAD;
     if (id != in->request)
-        return INTAKE_MORE;
+        return FCGI_READER_MORE;
     switch (h[1]) {
     case TYPE_PARAMS:
         if (in->params_done)
-            return INTAKE_BAD;
+            return FCGI_READER_BAD;
         if (len == 0) {
             in->params_done = true;
             return check_pairs(in);
         }
-        return buf_add(&in->params, h + HEADER_LEN, len) ? refuse(in, 431) : INTAKE_MORE;
+        return buf_add(&in->params, h + HEADER_LEN, len) ? refuse(in, 431) : FCGI_READER_MORE;
     case TYPE_STDIN:
         if (!in->params_done)
-            return INTAKE_BAD;
+            return FCGI_READER_BAD;
         if (len == 0)
-            return INTAKE_READY;
-        return buf_add(&in->body, h + HEADER_LEN, len) ? refuse(in, 413) : INTAKE_MORE;
+            return FCGI_READER_READY;
+        return buf_add(&in->body, h + HEADER_LEN, len) ? refuse(in, 413) : FCGI_READER_MORE;
     default:
-        return INTAKE_BAD; /* FCGI_ABORT_REQUEST too: nobody waits for an answer */
+        return FCGI_READER_BAD; /* FCGI_ABORT_REQUEST too: nobody waits for an answer */
     }
 }
 
 /* Takes all whole records out of raw. */
-static enum intake_state take_records(struct intake *in)
+static enum fcgi_reader_state take_records(struct fcgi_reader *in)
 {
     size_t at = 0;
-    enum intake_state state = INTAKE_MORE;
-    while (state == INTAKE_MORE && in->raw.len - at >= HEADER_LEN) {
+    enum fcgi_reader_state state = FCGI_READER_MORE;
+    while (state == FCGI_READER_MORE && in->raw.len - at >= HEADER_LEN) {
         const unsigned char *h = (const unsigned char *)in->raw.p + at;
         size_t len = ((size_t)h[4] << 8) | h[5];
         if (h[0] != FCGI_VERSION)
-            return INTAKE_BAD;
+            return FCGI_READER_BAD;
         if (in->raw.len - at < HEADER_LEN + len + h[6])
             break;
         state = take_record(in, h, len);
@@ -156,27 +158,27 @@ static enum intake_state take_records(struct intake *in)
     return state;
 }
 
-enum intake_state intake_read(struct intake *in)
+enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
 {
     for (int turns = 0; turns < 64; turns++) {
         if (buf_room(&in->raw, 4096))
-            return INTAKE_BAD;
+            return FCGI_READER_BAD;
         ssize_t n = recv(in->fd, in->raw.p + in->raw.len, 4096, 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
-            return INTAKE_MORE;
+            return FCGI_READER_MORE;
         if (n <= 0)
-            return INTAKE_BAD;
+            return FCGI_READER_BAD;
         in->raw.len += (size_t)n;
-        enum intake_state state = take_records(in);
-        if (state != INTAKE_MORE)
+        enum fcgi_reader_state state = take_records(in);
+        if (state != FCGI_READER_MORE)
             return state;
     }
-    return INTAKE_MORE;
+    return FCGI_READER_MORE;
 }
 
-void intake_refuse(struct intake *in)
+void fcgi_reader_refuse(struct fcgi_reader *in)
 {
     static const char large_head[] =
         "Status: 431 Request Header Fields Too Large\r\nContent-Type: application/json\r\n\r\n"

@@ -14,22 +14,22 @@
 #include "base/buf.h"
 
 /* Bytes of all parameters, and of a request body, at most. */
-#define INTAKE_MAX_PARAMS (128 * 1024)
-#define INTAKE_MAX_BODY   (64 * 1024)
+#define FCGI_READER_MAX_PARAMS (128 * 1024)
+#define FCGI_READER_MAX_BODY   (64 * 1024)
 
-enum intake_state {
-    INTAKE_MORE,      /* incomplete: wait until readable */
-    INTAKE_READY,     /* whole: gateway_begin it */
-    INTAKE_TOO_LARGE, /* over a bound (431, 413), or holds a NUL (400): answer it, close it */
-    INTAKE_BAD        /* garbage, another role, or gone: close it */
+enum fcgi_reader_state {
+    FCGI_READER_MORE,      /* incomplete: wait until readable */
+    FCGI_READER_READY,     /* whole: gateway_begin it */
+    FCGI_READER_TOO_LARGE, /* over a bound (431, 413), or holds a NUL (400): answer it, close it */
+    FCGI_READER_BAD        /* garbage, another role, or gone: close it */
 };
 
-struct intake {
+struct fcgi_reader {
     int fd;
     int64_t deadline; /* for the owner's use */
     uint16_t request;
     bool params_done;
-    unsigned short refuse; /* INTAKE_TOO_LARGE: the HTTP status */
+    unsigned short refuse; /* FCGI_READER_TOO_LARGE: the HTTP status */
     struct buf raw;        /* bytes of a record that is not whole yet */
     struct buf params;     /* content of FCGI_PARAMS */
     struct buf body;       /* content of FCGI_STDIN */
@@ -37,12 +37,12 @@ struct intake {
 
 /* Takes over fd, a connected socket, and makes it non-blocking. NULL: out of memory, fd is closed.
  */
-struct intake *intake_new(int fd);
+struct fcgi_reader *fcgi_reader_new(int fd);
 /* Reads what is there. */
-enum intake_state intake_read(struct intake *in);
-/* For INTAKE_TOO_LARGE: writes the short answer, as far as the socket takes it. */
-void intake_refuse(struct intake *in);
+enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in);
+/* For FCGI_READER_TOO_LARGE: writes the short answer, as far as the socket takes it. */
+void fcgi_reader_refuse(struct fcgi_reader *in);
 /* Closes fd unless gateway_begin took it. NULL is fine. */
-void intake_free(struct intake *in);
+void fcgi_reader_free(struct fcgi_reader *in);
 
 #endif

@@ -55,7 +55,7 @@ static int write_all(int fd, const void *p, size_t len)
 /* The checked request once more as FastCGI records, in memory, for libfcgi to parse: it can neither
  * block nor run short nor meet a length that is not there. A body of zeros follows: reading it
  * rinses the parameters, and what is secret in them, out of libfcgi's own buffer. */
-static int request_image(const struct intake *in)
+static int request_image(const struct fcgi_reader *in)
 {
     int fd = memfd_create("request", MFD_CLOEXEC);
     if (fd < 0)
@@ -92,20 +92,20 @@ static void rinse(FCGX_Stream *in)
         ;
 }
 
-struct exchange *gateway_begin(struct intake *in)
+struct exchange *gateway_begin(struct fcgi_reader *in)
 {
     struct exchange *x = calloc(1, sizeof *x);
     int image = x ? request_image(in) : -1;
     if (image < 0) {
         free(x);
-        intake_free(in);
+        fcgi_reader_free(in);
         return NULL;
     }
     out_init(&x->out, in->fd, in->request);
     in->fd = -1;
     /* What came behind the request in the same read, perhaps a part of a record. */
     bool aborted = out_saw_abort(&x->out, in->raw.p, in->raw.len);
-    intake_free(in);
+    fcgi_reader_free(in);
     FCGX_InitRequest(&x->fcgx, -1, 0);
     x->fcgx.ipcFd = image;
     x->fcgx.keepConnection =
@@ -125,7 +125,7 @@ static void read_cgi_body(void)
 {
     char scrap[4096];
     uint64_t left = 0;
-    slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, INTAKE_MAX_BODY, &left);
+    slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, FCGI_READER_MAX_BODY, &left);
     while (left > 0) {
         ssize_t n = read(STDIN_FILENO, scrap, left < sizeof scrap ? (size_t)left : sizeof scrap);
         if (n < 0 && errno == EINTR)

@@ -21,9 +21,9 @@ struct exchange;
 bool gateway_is_fastcgi(void);
 /* Once, before any other call. 0 or -1. */
 int gateway_init(void);
-/* The request held by in (INTAKE_READY), whose connection it takes over; in is freed. NULL: the
- * parameters do not parse, or out of memory; the connection is closed. */
-struct exchange *gateway_begin(struct intake *in);
+/* The request held by in (FCGI_READER_READY), whose connection it takes over; in is freed. NULL:
+ * the parameters do not parse, or out of memory; the connection is closed. */
+struct exchange *gateway_begin(struct fcgi_reader *in);
 /* The request in this process's environment, its answer on fd 1. NULL: out of memory. */
 struct exchange *gateway_begin_cgi(void);
 /* A parameter or NULL; fits request_getter: nth is 0 for the first of that name. */

@@ -143,7 +143,7 @@ int session_names(const struct config *config, struct json_object *o, struct ide
 /* What session_write put beside the names; absent in tokens that others made. */
 int session_end(struct json_object *o, int64_t now, struct identity *who)
 {
-    struct json_object *own, *ends, *vouch;
+    struct json_object *own, *ends, *key_json;
 
     if (!json_object_object_get_ex(o, OWN_MEMBER, &own))
         return 0;
@@ -156,12 +156,13 @@ int session_end(struct json_object *o, int64_t now, struct identity *who)
         if (who->ends > MAX_ENDS)
             who->ends = MAX_ENDS;
     }
-    if (!json_object_object_get_ex(own, "vouch", &vouch))
+    if (!json_object_object_get_ex(own, "revocation_key", &key_json))
         return 0;
-    struct slice key = {json_object_get_string(vouch), (size_t)json_object_get_string_len(vouch)};
+    struct slice key = {json_object_get_string(key_json),
+                        (size_t)json_object_get_string_len(key_json)};
     if (key.len == 0 || key.len > AUTH_MAX_KEY || memchr(key.p, '\0', key.len))
         return -1;
-    memcpy(who->vouch, key.p, key.len + 1);
+    memcpy(who->revocation_key, key.p, key.len + 1);
     return 0;
 }
 
@@ -241,14 +242,16 @@ static int put_name(struct json_object *at, const char *pointer, const char *val
 
 static int put_ends(struct json_object *root, const struct identity *who)
 {
-    if (who->ends == 0 && who->vouch[0] == '\0')
+    if (who->ends == 0 && who->revocation_key[0] == '\0')
         return 0;
     struct json_object *own = json_object_new_object();
     if (add_member(root, OWN_MEMBER, own) == -1)
         return -1;
     if (who->ends && add_member(own, "ends", json_object_new_int64(who->ends)) == -1)
         return -1;
-    return who->vouch[0] ? add_member(own, "vouch", json_object_new_string(who->vouch)) : 0;
+    return who->revocation_key[0]
+               ? add_member(own, "revocation_key", json_object_new_string(who->revocation_key))
+               : 0;
 }
 
 int session_write(const struct config *config, const struct identity *who, struct buf *out)

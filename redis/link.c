@@ -26,7 +26,7 @@ void link_reset(struct redis_feed *f, struct conn *c)
         redisFree(c->ctx);
     }
     buf_free(&c->out);
-    divert_reset(&c->divert);
+    resp_bulk_reset(&c->divert);
     *c = (struct conn){.name = c->name, .last = &c->first};
 }
 

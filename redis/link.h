@@ -64,7 +64,7 @@ struct conn {
     int64_t since;  /* when it began to owe us something, or last sent us a byte */
     int64_t pinged; /* subscribed: when an unanswered PING went; 0 none */
     struct buf out; /* commands that the kernel did not take yet */
-    struct divert divert;
+    struct resp_bulk divert;
 };
 
 struct redis_feed {

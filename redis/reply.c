@@ -52,11 +52,11 @@ bool reply_is_outage(const redisReply *r)
     return false;
 }
 
-ssize_t reply_feed(redisReader *parser, struct divert *d, const char *p, size_t len)
+ssize_t reply_feed(redisReader *parser, struct resp_bulk *d, const char *p, size_t len)
 {
     struct buf pass;
-    buf_init(&pass, 2 * len + DIVERT_MAX_LINE);
-    ssize_t used = divert_feed(d, p, len, &pass);
+    buf_init(&pass, 2 * len + RESP_BULK_MAX_LINE);
+    ssize_t used = resp_bulk_feed(d, p, len, &pass);
     if (used >= 0 && pass.len > 0 && redisReaderFeed(parser, pass.p, pass.len) != REDIS_OK)
         used = -1;
     buf_free(&pass);
@@ -73,7 +73,7 @@ static size_t count_placeholders(const redisReply *r)
 }
 
 /* Takes the blobs that belong to this answer. -1: out of memory. */
-int reply_hold_blobs(struct reply_room *m, struct divert *d, const redisReply *r)
+int reply_hold_blobs(struct reply_room *m, struct resp_bulk *d, const redisReply *r)
 {
     size_t n = count_placeholders(r);
     m->nblobs = m->next_blob = 0;
@@ -82,7 +82,7 @@ int reply_hold_blobs(struct reply_room *m, struct divert *d, const redisReply *r
     m->blobs = calloc(n, sizeof(*m->blobs));
     if (!m->blobs)
         return -1;
-    while (m->nblobs < n && (m->blobs[m->nblobs] = divert_take(d)))
+    while (m->nblobs < n && (m->blobs[m->nblobs] = resp_bulk_take(d)))
         m->nblobs++;
     return 0;
 }

@@ -29,11 +29,11 @@ const char *reply_error_text(const redisReply *r);
 bool reply_is_outage(const redisReply *r);
 bool reply_is_text(const redisReply *r);
 struct slice reply_slice(const redisReply *r);
-/* Passes bytes from the socket to the parser, less what is diverted. As divert_feed, which it
+/* Passes bytes from the socket to the parser, less what is diverted. As resp_bulk_feed, which it
  * calls; -1 also when the parser has no memory. */
-ssize_t reply_feed(redisReader *parser, struct divert *d, const char *p, size_t len);
+ssize_t reply_feed(redisReader *parser, struct resp_bulk *d, const char *p, size_t len);
 /* Takes the large values that belong to this answer from d. -1: out of memory. */
-int reply_hold_blobs(struct reply_room *m, struct divert *d, const redisReply *r);
+int reply_hold_blobs(struct reply_room *m, struct resp_bulk *d, const redisReply *r);
 void reply_drop_blobs(struct reply_room *m);
 /* The bytes of a value, diverted or not. Values are to be asked for in their order. */
 struct slice reply_value(struct reply_room *m, const redisReply *r);

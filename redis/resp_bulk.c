@@ -31,29 +31,29 @@ void blob_unref(struct blob *b)
         free(b);
 }
 
-void divert_reset(struct divert *d)
+void resp_bulk_reset(struct resp_bulk *d)
 {
     blob_unref(d->filling);
     for (size_t i = 0; i < d->ndone; i++)
         blob_unref(d->done[i]);
     free(d->done);
-    *d = (struct divert){.all = d->all};
+    *d = (struct resp_bulk){.all = d->all};
 }
 
-char *divert_target(struct divert *d, size_t *len)
+char *resp_bulk_target(struct resp_bulk *d, size_t *len)
 {
     *len = d->filling ? d->filling->len - d->filled : 0;
     return *len > 0 ? d->filling->bytes + d->filled : NULL;
 }
 
-void divert_filled(struct divert *d, size_t n)
+void resp_bulk_filled(struct resp_bulk *d, size_t n)
 {
     d->filled += n;
 }
 
 /* A body is done with, skip bytes of it and its line end aside: only now may the parser see its
  * placeholder, for an answer that ends with it is handed out at once. */
-static int finish_body(struct divert *d, size_t skip)
+static int finish_body(struct resp_bulk *d, size_t skip)
 {
     if (d->ndone == d->cap_done) {
         size_t cap = d->cap_done ? 2 * d->cap_done : 4;
@@ -70,7 +70,7 @@ static int finish_body(struct divert *d, size_t skip)
     return 0;
 }
 
-int divert_large(struct divert *d, bool keep)
+int resp_bulk_large(struct resp_bulk *d, bool keep)
 {
     size_t len = d->large;
     d->large = 0;
@@ -83,7 +83,7 @@ int divert_large(struct divert *d, bool keep)
 
 /* A whole header "$N\r\n" or "*N\r\n" is in line. The parser makes room for as many elements as it
  * is told. */
-static int take_header(struct divert *d, struct buf *out)
+static int take_header(struct resp_bulk *d, struct buf *out)
 {
     uint64_t n = 0;
     size_t i = 1;
@@ -98,7 +98,7 @@ static int take_header(struct divert *d, struct buf *out)
     d->line_len = 0;
     if (array && digits && n > MAX_ARRAY)
         return -1;
-    if (array || !digits || n <= (d->all ? 0 : DIVERT_MIN)) {
+    if (array || !digits || n <= (d->all ? 0 : RESP_BULK_LARGE)) {
         d->skip = digits && !array ? (size_t)n + 2 : 0;
         d->drop = false;
         return buf_add(out, d->line, len);
@@ -108,7 +108,7 @@ static int take_header(struct divert *d, struct buf *out)
 }
 
 /* Bytes of a line; returns how many it used, 0 on failure. */
-static size_t feed_line(struct divert *d, const char *p, size_t len, struct buf *out)
+static size_t feed_line(struct resp_bulk *d, const char *p, size_t len, struct buf *out)
 {
     if (!d->in_line && d->line_len == 0 && *p != '$' && *p != '*')
         d->in_line = true;
@@ -118,7 +118,7 @@ static size_t feed_line(struct divert *d, const char *p, size_t len, struct buf 
         d->in_line = !end;
         return buf_add(out, p, n) ? 0 : n;
     }
-    if (d->line_len + n > DIVERT_MAX_LINE)
+    if (d->line_len + n > RESP_BULK_MAX_LINE)
         return 0;
     memcpy(d->line + d->line_len, p, n);
     d->line_len += n;
@@ -126,7 +126,7 @@ static size_t feed_line(struct divert *d, const char *p, size_t len, struct buf 
 }
 
 /* Bytes of a body. */
-static size_t feed_body(struct divert *d, const char *p, size_t len)
+static size_t feed_body(struct resp_bulk *d, const char *p, size_t len)
 {
     size_t n = d->filling->len - d->filled < len ? d->filling->len - d->filled : len;
     memcpy(d->filling->bytes + d->filled, p, n);
@@ -135,7 +135,7 @@ static size_t feed_body(struct divert *d, const char *p, size_t len)
 }
 
 /* Bytes that need no look. The placeholder follows when a dropped run is through. */
-static int feed_skip(struct divert *d, const char *p, size_t n, struct buf *out)
+static int feed_skip(struct resp_bulk *d, const char *p, size_t n, struct buf *out)
 {
     d->skip -= n;
     if (!d->drop)
@@ -143,7 +143,7 @@ static int feed_skip(struct divert *d, const char *p, size_t n, struct buf *out)
     return d->skip == 0 ? buf_adds(out, "+\r\n") : 0;
 }
 
-ssize_t divert_feed(struct divert *d, const char *p, size_t len, struct buf *out)
+ssize_t resp_bulk_feed(struct resp_bulk *d, const char *p, size_t len, struct buf *out)
 {
     size_t at = 0;
     for (;;) {
@@ -167,7 +167,7 @@ ssize_t divert_feed(struct divert *d, const char *p, size_t len, struct buf *out
     }
 }
 
-struct blob *divert_take(struct divert *d)
+struct blob *resp_bulk_take(struct resp_bulk *d)
 {
     if (d->ndone == 0)
         return NULL;

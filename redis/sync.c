@@ -35,7 +35,7 @@ struct redis_ask {
     redisContext *ctx;  /* non-blocking */
     struct ssl_st *tls; /* rediss://; belongs to ctx */
     struct buf out;
-    struct divert divert;
+    struct resp_bulk divert;
     size_t hold; /* bytes of long values that the answer may still hold */
     bool cut;    /* it had more: such a value came as empty */
     struct reply_room room;
@@ -64,7 +64,7 @@ static void ask_hang_up(struct redis_ask *a)
     a->ctx = NULL;
     a->tls = NULL;
     buf_free(&a->out);
-    divert_reset(&a->divert);
+    resp_bulk_reset(&a->divert);
 }
 
 void redis_ask_free(struct redis_ask *a)
@@ -131,7 +131,7 @@ static int ask_take(struct redis_ask *a, const char *p, size_t n)
     size_t at = 0;
     do {
         ssize_t used = reply_feed(a->ctx->reader, &a->divert, p + at, n - at);
-        if (used < 0 || (a->divert.large > 0 && divert_large(&a->divert, ask_holds(a))))
+        if (used < 0 || (a->divert.large > 0 && resp_bulk_large(&a->divert, ask_holds(a))))
             return ask_lose(a, "an answer out of form, or no memory for it");
         at += (size_t)used;
     } while (at < n);
@@ -143,7 +143,7 @@ static int ask_read_some(struct redis_ask *a)
 {
     char chunk[READ_CHUNK];
     size_t room;
-    char *direct = divert_target(&a->divert, &room), *into = direct ? direct : chunk;
+    char *direct = resp_bulk_target(&a->divert, &room), *into = direct ? direct : chunk;
     if (!direct)
         room = sizeof chunk;
     ssize_t n = a->tls ? redis_tls_read(a->tls, into, room) : recv(a->ctx->fd, into, room, 0);
@@ -154,7 +154,7 @@ static int ask_read_some(struct redis_ask *a)
                                  : "connection closed by the server");
     a->end += n / BYTES_PER_MS;
     if (direct)
-        divert_filled(&a->divert, (size_t)n);
+        resp_bulk_filled(&a->divert, (size_t)n);
     int bad = ask_take(a, chunk, direct ? 0 : (size_t)n);
     if (!direct)
         explicit_bzero(chunk, (size_t)n); /* a session, it may be */

@@ -20,7 +20,7 @@ void batch_free(struct batch *b)
 bool batch_entry_is_large(const struct redis_entry *e)
 {
     for (size_t i = 0; i < 2 * e->pairs; i++)
-        if (e->fields[i].len > DIVERT_MIN)
+        if (e->fields[i].len > RESP_BULK_LARGE)
             return true;
     return false;
 }

@@ -104,7 +104,7 @@ static void on_score(void *arg, enum redis_result result, const struct slice *va
         log_fail_all(l, result);
     } else if (member) {
         l->member = true;
-        message_begin(l);
+        pubsub_begin(l);
     } else if (l->member) {
         l->member = false;
         channels_join(l);
@@ -191,7 +191,7 @@ static void to_channel(void *arg, struct slice name, struct slice payload)
 
     for (struct log *l = r->logs; l; l = l->next) {
         if (l->channel && slice_equal(name, slice_of(l->channel))) {
-            message_deliver(l, payload);
+            pubsub_deliver(l, payload);
             return;
         }
     }

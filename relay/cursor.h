@@ -29,7 +29,7 @@ struct cursor {
     enum cursor_at at;
     bool located;      /* the record at id was deleted, and reads begin at ... */
     struct xid before; /* ... the last one before it; OPEN: rank holds if this is the first read */
-    bool large;        /* id was sent and held a value longer than DIVERT_MIN */
+    bool large;        /* id was sent and held a value longer than RESP_BULK_LARGE */
     uint64_t rank;     /* records ever added to the log up to what was sent; RANK_UNKNOWN */
 };
 

@@ -30,7 +30,7 @@ static unsigned jittered(unsigned retry)
 
 /* ---- bytes ---- */
 
-enum out_result tell_bytes(struct viewer *v, const void *p, size_t len)
+enum out_result emit_bytes(struct viewer *v, const void *p, size_t len)
 {
     enum out_result r = out_send_bytes(&v->out, p, len);
     if (r == OUT_SENT) {
@@ -43,7 +43,7 @@ enum out_result tell_bytes(struct viewer *v, const void *p, size_t len)
 /* Control frames: made whole, written whole or not at all. */
 static enum out_result put_buf(struct viewer *v, struct buf *b)
 {
-    enum out_result r = b->failed ? OUT_GONE : tell_bytes(v, b->p, b->len);
+    enum out_result r = b->failed ? OUT_GONE : emit_bytes(v, b->p, b->len);
     buf_free(b);
     return r;
 }
@@ -57,7 +57,7 @@ static bool has_moved(const struct viewer *v, struct xid *at)
     const struct log *l = v->view->log;
     const struct cursor *c = v->state == VIEWER_LIVE ? &l->tip : &v->cursor;
     *at = c->id;
-    return l->source == SOURCE_STREAM && !v->fresh && !v->gap && c->at == CURSOR_SENT &&
+    return l->kind == LOG_STREAM && !v->fresh && !v->gap && c->at == CURSOR_SENT &&
            (!v->told_any || xid_cmp(*at, v->told) > 0);
 }
 
@@ -94,15 +94,15 @@ static bool add_moved(struct viewer *v, struct buf *b)
 }
 
 /* Inside the one event that a bulk profile's history is, no other frame may stand. */
-bool tell_in_bulk(const struct viewer *v)
+bool emit_in_bulk(const struct viewer *v)
 {
     return v->view && v->view->profile->bulk && v->replaying && !v->said_live;
 }
 
-enum out_result tell_gap(struct viewer *v)
+enum out_result emit_gap(struct viewer *v)
 {
     const struct profile *p = v->view->profile;
-    bool ids = v->view->log->source == SOURCE_STREAM;
+    bool ids = v->view->log->kind == LOG_STREAM;
     char after[XID_TEXT], next[XID_TEXT];
     struct buf b;
     buf_init(&b, MAX_CONTROL);
@@ -118,7 +118,7 @@ enum out_result tell_gap(struct viewer *v)
     return r;
 }
 
-enum out_result tell_source(struct viewer *v, bool live)
+enum out_result emit_source(struct viewer *v, bool live)
 {
     const struct profile *p = v->view->profile;
     struct buf b;
@@ -130,7 +130,7 @@ enum out_result tell_source(struct viewer *v, bool live)
     return r;
 }
 
-enum out_result tell_live(struct viewer *v)
+enum out_result emit_live(struct viewer *v)
 {
     const struct profile *p = v->view->profile;
     struct told before = get_told(v);
@@ -138,7 +138,7 @@ enum out_result tell_live(struct viewer *v)
         struct moment m = moment_of(v, v->retry);
         struct buf b;
         buf_init(&b, MAX_CONTROL);
-        bool bulk = tell_in_bulk(v);
+        bool bulk = emit_in_bulk(v);
         if (!bulk)
             add_moved(v, &b);
         profile_live(p, &b, &m);
@@ -157,7 +157,7 @@ enum out_result tell_live(struct viewer *v)
     return OUT_SENT;
 }
 
-enum out_result tell_keepalive(struct viewer *v)
+enum out_result emit_keepalive(struct viewer *v)
 {
     const struct profile *p = v->view->profile;
     struct moment m = moment_of(v, v->retry);
@@ -179,25 +179,25 @@ enum out_result tell_keepalive(struct viewer *v)
 
 /* ---- the first words and the last ---- */
 
-void tell_hello(struct viewer *v, struct buf *head, const char *client)
+void emit_first_frame(struct viewer *v, struct buf *head, const char *client)
 {
     struct moment m = moment_of(v, v->retry);
     m.client = client;
-    profile_hello(v->view->profile, head, &m);
+    profile_first_frame(v->view->profile, head, &m);
 }
 
-void tell_end(struct viewer *v, struct buf *b, enum end_reason reason)
+void emit_end(struct viewer *v, struct buf *b, enum end_reason reason)
 {
     struct moment m = moment_of(v, jittered(v->retry));
     buf_init(b, MAX_CONTROL);
-    if (tell_in_bulk(v))
+    if (emit_in_bulk(v))
         return;
     if (v->state == VIEWER_LIVE)
         add_moved(v, b);
     profile_end(v->view->profile, b, reason, &m);
 }
 
-void tell_failure(struct viewer *v, struct buf *b, const char *reason)
+void emit_failure(struct viewer *v, struct buf *b, const char *reason)
 {
     const struct profile *p = v->view->profile;
     unsigned retry = v->retry > FAIL_RETRY_MS ? v->retry : FAIL_RETRY_MS;
@@ -206,7 +206,7 @@ void tell_failure(struct viewer *v, struct buf *b, const char *reason)
     if (v->head && p->mute) {
         buf_clear(v->head);
         profile_refuse(p, v->head, reason);
-    } else if (!tell_in_bulk(v)) {
+    } else if (!emit_in_bulk(v)) {
         profile_unavailable(p, b, reason, &m);
     }
 }
@@ -221,7 +221,7 @@ static void stands_at(struct viewer *v, struct xid id, uint64_t rank)
 }
 
 /* Frames from the ring, as many as one write takes. */
-enum out_result tell_from_ring(struct viewer *v)
+enum out_result emit_from_ring(struct viewer *v)
 {
     const struct frame *f = ring_after(&v->view->ring, cursor_position(&v->cursor)), *last = NULL;
     struct iovec pieces[15];
@@ -258,7 +258,7 @@ static size_t run_end(const struct batch *b, size_t i, size_t start)
     return k;
 }
 
-enum out_result tell_items(struct viewer *v, const struct batch *b)
+enum out_result emit_items(struct viewer *v, const struct batch *b)
 {
     struct xid at = cursor_position(&v->cursor);
     size_t i = 0;
@@ -267,7 +267,7 @@ enum out_result tell_items(struct viewer *v, const struct batch *b)
     while (i < b->count) {
         size_t start = i > 0 ? b->items[i - 1].end : 0;
         size_t k = run_end(b, i, start);
-        enum out_result r = tell_bytes(v, b->bytes.p + start, b->items[k - 1].end - start);
+        enum out_result r = emit_bytes(v, b->bytes.p + start, b->items[k - 1].end - start);
         if (r != OUT_SENT)
             return r;
         stands_at(v, b->items[k - 1].id, b->items[k - 1].rank);
@@ -279,9 +279,9 @@ enum out_result tell_items(struct viewer *v, const struct batch *b)
     return OUT_SENT;
 }
 
-enum out_result tell_long_begins(struct viewer *v, const struct batch *b)
+enum out_result emit_long_begins(struct viewer *v, const struct batch *b)
 {
-    enum out_result r = tell_bytes(v, b->open.p, b->open.len);
+    enum out_result r = emit_bytes(v, b->open.p, b->open.len);
     if (r != OUT_SENT)
         return r;
     v->blob = blob_ref(b->blob);
@@ -292,7 +292,7 @@ enum out_result tell_long_begins(struct viewer *v, const struct batch *b)
     return OUT_SENT;
 }
 
-enum out_result tell_long_on(struct viewer *v)
+enum out_result emit_long_on(struct viewer *v)
 {
     struct buf b;
     enum out_result r;

@@ -17,25 +17,25 @@
 static int compare_logs(const void *a, const void *b)
 {
     const struct log *x = a, *y = b;
-    return x->source != y->source ? (x->source < y->source ? -1 : 1) : strcmp(x->key, y->key);
+    return x->kind != y->kind ? (x->kind < y->kind ? -1 : 1) : strcmp(x->key, y->key);
 }
 
-struct log *log_find(struct relay *r, enum source source, const char *key)
+struct log *log_find(struct relay *r, enum log_kind kind, const char *key)
 {
-    struct log probe = {.source = source, .key = (char *)(uintptr_t)key}; /* only compared */
+    struct log probe = {.kind = kind, .key = (char *)(uintptr_t)key}; /* only compared */
     struct log **found = tfind(&probe, &r->log_tree, compare_logs);
     return found ? *found : NULL;
 }
 
-static struct log *log_make(struct relay *r, enum source source, const char *key)
+static struct log *log_make(struct relay *r, enum log_kind kind, const char *key)
 {
-    struct log *l = log_find(r, source, key);
+    struct log *l = log_find(r, kind, key);
     if (l)
         return l;
     l = calloc(1, sizeof *l);
     char *copy = strdup(key);
     if (l && copy) {
-        *l = (struct log){.relay = r, .source = source, .key = copy, .tip.at = CURSOR_SENT};
+        *l = (struct log){.relay = r, .kind = kind, .key = copy, .tip.at = CURSOR_SENT};
         if (tsearch(l, &r->log_tree, compare_logs)) {
             l->next = r->logs;
             l->at = &r->logs;
@@ -62,7 +62,7 @@ void log_release(struct log *l)
     if (l->next)
         l->next->at = l->at;
     r->stats.logs--;
-    if (l->source == SOURCE_PUBSUB && l->known)
+    if (l->kind == LOG_PUBSUB && l->known)
         redis_feed_unsubscribe(r->feed, l->key);
     channels_leave(l);
     free(l->key);
@@ -106,7 +106,7 @@ static struct view *view_make(struct log *l, struct admission *a)
 
 int log_attach(struct viewer *v, struct admission *a)
 {
-    struct log *l = log_make(v->relay, a->source, a->key);
+    struct log *l = log_make(v->relay, a->kind, a->key);
     struct view *w = l ? view_make(l, a) : NULL;
     if (l && !w)
         log_release(l);
@@ -158,7 +158,7 @@ static void forget_view(struct view *w)
 /* The tip is read also when nothing called for it: whatever was not heard of is found out so. */
 static int64_t look_again(struct log *l, int64_t due)
 {
-    if (l->live == 0 || l->source != SOURCE_STREAM)
+    if (l->live == 0 || l->kind != LOG_STREAM)
         return due;
     if (l->relay->now >= l->look_at) {
         l->look_at = l->relay->now + LOOK_AGAIN_MS;
@@ -170,7 +170,7 @@ static int64_t look_again(struct log *l, int64_t due)
 static void ask_for_messages(struct log *l)
 {
     struct relay *r = l->relay;
-    if (l->source == SOURCE_CHANNELS) {
+    if (l->kind == LOG_CHANNELS) {
         channels_join(l);
         return;
     }
@@ -383,7 +383,7 @@ void log_look(struct log *l)
     struct relay *r = l->relay;
     bool wanted = l->live > 0 || (l->views && l->wanted > l->proven);
     if (!l->rung || l->reading || l->unproven || !l->known || !r->up || !wanted ||
-        l->source != SOURCE_STREAM)
+        l->kind != LOG_STREAM)
         return;
     struct read *q = read_new(r, READ_TIP, l);
     if (!q)
@@ -604,11 +604,11 @@ void log_place_missing(struct viewer *v)
 void log_start(struct viewer *v)
 {
     struct log *l = v->view->log;
-    if (l->source != SOURCE_STREAM) {
+    if (l->kind != LOG_STREAM) {
         v->fresh = v->unproven = false;
         viewer_set_state(v, VIEWER_PLACING);
         if (l->known)
-            message_stands(l);
+            pubsub_stands(l);
         else
             ask_for_messages(l);
     } else if (!v->fresh && l->known && xid_cmp(v->cursor.id, l->tip.id) <= 0) {
@@ -629,7 +629,7 @@ void log_ring(struct relay *r, struct slice key)
         log_look_all(r);
         return;
     }
-    struct log *l = log_find(r, SOURCE_STREAM, key.p);
+    struct log *l = log_find(r, LOG_STREAM, key.p);
     if (!l)
         return;
     l->rung = true;
@@ -647,7 +647,7 @@ void log_look_all(struct relay *r)
 void log_up(struct relay *r)
 {
     for (struct log *l = r->logs; l; l = l->next) {
-        if (l->source != SOURCE_STREAM) {
+        if (l->kind != LOG_STREAM) {
             ask_for_messages(l);
             continue;
         }
@@ -671,7 +671,7 @@ void log_down(struct relay *r)
     while (r->queue)
         read_forget_waiter(r->queue);
     for (struct log *l = r->logs; l; l = l->next) {
-        if (l->source == SOURCE_STREAM || !l->known)
+        if (l->kind == LOG_STREAM || !l->known)
             continue;
         l->known = false;
         for (struct view *w = l->views; w; w = w->next)

@@ -13,38 +13,38 @@
 #define LIST_SECONDS 90
 #define LIST_MS      30000 /* made anew so often */
 
-void listing_check(struct viewer *v)
+void presence_check(struct viewer *v)
 {
     char ends[24], now[24];
 
-    if (!v->list_key || v->relay->now < v->list_at)
+    if (!v->presence_key || v->relay->now < v->presence_at)
         return;
     snprintf(ends, sizeof ends, "%lld", (long long)time(NULL) + LIST_SECONDS);
     snprintf(now, sizeof now, "(%lld", (long long)time(NULL));
-    const char *add[] = {"ZADD", v->list_key, ends, v->list_member};
-    const char *prune[] = {"ZREMRANGEBYSCORE", v->list_key, "-inf", now};
+    const char *add[] = {"ZADD", v->presence_key, ends, v->presence_member};
+    const char *prune[] = {"ZREMRANGEBYSCORE", v->presence_key, "-inf", now};
     if (redis_feed_tell(v->relay->feed, 4, add) == 0 &&
         redis_feed_tell(v->relay->feed, 4, prune) == 0)
-        v->list_at = v->relay->now + LIST_MS;
+        v->presence_at = v->relay->now + LIST_MS;
 }
 
 /* Another Redis, or the same with nothing in it, may have come back. */
-void listing_renew(struct relay *r)
+void presence_renew(struct relay *r)
 {
     for (struct viewer *v = r->all; v; v = v->all_next) {
-        v->list_at = 0;
+        v->presence_at = 0;
         if (v->view)
-            listing_check(v);
+            presence_check(v);
     }
 }
 
-void listing_remove(struct viewer *v)
+void presence_remove(struct viewer *v)
 {
-    if (v->list_key) {
-        const char *remove[] = {"ZREM", v->list_key, v->list_member};
+    if (v->presence_key) {
+        const char *remove[] = {"ZREM", v->presence_key, v->presence_member};
         redis_feed_tell(v->relay->feed, 3, remove);
     }
-    free(v->list_key);
-    free(v->list_member);
-    v->list_key = v->list_member = NULL;
+    free(v->presence_key);
+    free(v->presence_member);
+    v->presence_key = v->presence_member = NULL;
 }

@@ -9,7 +9,7 @@
 
 /* A message has no id of Redis's; its place among those received stands in for one, and never
  * leaves us. */
-void message_deliver(struct log *l, struct slice payload)
+void pubsub_deliver(struct log *l, struct slice payload)
 {
     struct relay *r = l->relay;
     if (!l->known)
@@ -31,15 +31,15 @@ void message_deliver(struct log *l, struct slice payload)
     }
 }
 
-void message_came(struct relay *r, struct slice channel, struct slice payload)
+void pubsub_came(struct relay *r, struct slice channel, struct slice payload)
 {
-    struct log *l = log_find(r, SOURCE_PUBSUB, channel.p);
+    struct log *l = log_find(r, LOG_PUBSUB, channel.p);
     if (l)
-        message_deliver(l, payload);
+        pubsub_deliver(l, payload);
 }
 
 /* Those that waited for it are LIVE from here on. */
-void message_stands(struct log *l)
+void pubsub_stands(struct log *l)
 {
     for (struct view *w = l->views; w; w = w->next) {
         for (struct viewer *v = w->viewers, *next; v; v = next) {
@@ -53,7 +53,7 @@ void message_stands(struct log *l)
     }
 }
 
-void message_begin(struct log *l)
+void pubsub_begin(struct log *l)
 {
     struct relay *r = l->relay;
     if (!l->known) {
@@ -61,27 +61,27 @@ void message_begin(struct log *l)
         for (struct view *w = l->views; w; w = w->next)
             ring_reset(&r->rings, &w->ring, l->tip.id);
     }
-    message_stands(l);
+    pubsub_stands(l);
 }
 
-void message_subscribed(struct relay *r, struct slice channel)
+void pubsub_subscribed(struct relay *r, struct slice channel)
 {
-    struct log *l = log_find(r, SOURCE_PUBSUB, channel.p);
+    struct log *l = log_find(r, LOG_PUBSUB, channel.p);
     if (l)
-        message_begin(l);
+        pubsub_begin(l);
     else
         redis_feed_unsubscribe(r->feed, channel.p); /* its viewers left meanwhile */
 }
 
-void message_refused(struct relay *r)
+void pubsub_refused(struct relay *r)
 {
     for (struct log *l = r->logs; l; l = l->next)
-        if (l->source == SOURCE_PUBSUB && !l->known)
+        if (l->kind == LOG_PUBSUB && !l->known)
             log_fail_all(l, REDIS_REFUSED);
 }
 
 /* A viewer that fell out of the ring: what it missed is gone, and counted. */
-void message_skip_to_ring(struct viewer *v)
+void pubsub_skip_to_ring(struct viewer *v)
 {
     struct xid floor = v->view->ring.floor;
     struct gap gap = {.lost = (int64_t)(floor.seq - v->cursor.id.seq)};

@@ -322,8 +322,8 @@ void read_want(struct viewer *v)
     bool as_history = v->replaying && !v->said_live && v->view->profile->bulk;
     if (v->read || v->queued || !r->up)
         return;
-    if (l->source != SOURCE_STREAM) {
-        message_skip_to_ring(v);
+    if (l->kind != LOG_STREAM) {
+        pubsub_skip_to_ring(v);
         return;
     }
     if (join_other(r, v, as_history))

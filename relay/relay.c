@@ -149,11 +149,11 @@ void admission_free(struct admission *a)
     free(a->field);
     free(a->event_field);
     filter_free(a->filter);
-    if (a->vouch) /* it may name a session */
-        explicit_bzero(a->vouch, strlen(a->vouch));
-    free(a->vouch);
-    free(a->list_key);
-    free(a->list_member);
+    if (a->revocation_key) /* it may name a session */
+        explicit_bzero(a->revocation_key, strlen(a->revocation_key));
+    free(a->revocation_key);
+    free(a->presence_key);
+    free(a->presence_member);
     if (a->release)
         a->release(a->arg);
     free(a);
@@ -245,8 +245,8 @@ static void on_up(void *arg, bool tracking)
     r->next_look = r->now + LOOK_MS;
     r->stats.redis_up = true;
     log_up(r);
-    listing_renew(r);
-    vouch_look_all(r);
+    presence_renew(r);
+    revocation_look_all(r);
     for (struct viewer *v = r->all, *next; v; v = next) {
         next = v->all_next;
         if (v->said_lost)
@@ -272,17 +272,17 @@ static void on_ring(void *arg, struct slice key)
 {
     log_ring(arg, key);
     channels_ring(arg, key);
-    vouch_ring(arg, key);
+    revocation_ring(arg, key);
 }
 
 static void on_message(void *arg, struct slice channel, struct slice payload)
 {
-    message_came(arg, channel, payload);
+    pubsub_came(arg, channel, payload);
 }
 
 static void on_subscribed(void *arg, struct slice channel)
 {
-    message_subscribed(arg, channel);
+    pubsub_subscribed(arg, channel);
 }
 
 static void on_popped(void *arg, struct slice member)
@@ -292,7 +292,7 @@ static void on_popped(void *arg, struct slice member)
 
 static void on_refused(void *arg)
 {
-    message_refused(arg);
+    pubsub_refused(arg);
 }
 
 static const struct redis_events feed_events = {on_up,         on_down,    on_ring,  on_message,
@@ -318,7 +318,7 @@ static void sweep(struct relay *r)
 {
     r->next_sweep = INT64_MAX; /* the walk may call for another at once */
     int64_t due = log_tidy(r), channels = channels_check_times(r);
-    vouch_look_due(r);
+    revocation_look_due(r);
     give_memory_back(r);
     if (channels < due)
         due = channels;
@@ -365,11 +365,11 @@ static void turn(struct relay *r)
     if (r->up && !r->tracking && r->now >= r->next_look) {
         r->next_look = r->now + LOOK_MS;
         log_look_all(r);
-        vouch_look_all(r);
+        revocation_look_all(r);
     }
     if (r->now >= r->next_sweep)
         sweep(r);
-    viewer_bury(r);
+    viewer_reap(r);
     batch_tidy(r);
     redis_feed_flush(r->feed);
 }
@@ -430,11 +430,11 @@ void relay_finish(struct relay *r)
         ;
     while (r->all)
         viewer_drop(r->all);
-    viewer_bury(r);
+    viewer_reap(r);
     channels_leave_all(r);
     if (r->up)
         redis_feed_settle(r->feed, r->now, SETTLE_MS);
-    viewer_bury(r);
+    viewer_reap(r);
 }
 
 void relay_free(struct relay *r)
@@ -444,7 +444,7 @@ void relay_free(struct relay *r)
     relay_finish(r);
     log_free_all(r);
     channels_free(r);
-    vouch_free_all(r);
+    revocation_free_all(r);
     redis_feed_free(r->feed);
     batch_tidy(r);
     batch_free(&r->batch);

@@ -45,7 +45,7 @@ struct admission {
     struct buf head; /* response head, to be sent first */
     struct seat *seat;
     const struct profile *profile;
-    enum source source;
+    enum log_kind kind;
     char *key; /* log: stream key or channel */
     char *field, *event_field;
     struct filter *filter;
@@ -56,10 +56,11 @@ struct admission {
     unsigned retry;     /* ms */
     unsigned lifetime;  /* seconds, jittered already; 0: none */
     char client[37];    /* a random id, RFC 9562 version 4 text */
-    /* The viewer stands in the sorted set list_key as list_member while it is open; NULL: not. */
-    char *list_key, *list_member;
-    int64_t ends; /* Unix seconds when the identity ends; 0: unknown */
-    char *vouch;  /* Redis key that must go on standing; NULL: none */
+    /* The viewer stands in the sorted set presence_key as presence_member while it is open; NULL:
+     * not. */
+    char *presence_key, *presence_member;
+    int64_t ends;         /* Unix seconds when the identity ends; 0: unknown */
+    char *revocation_key; /* Redis key that must go on standing; NULL: none */
     /* Whether the value of vouch (NULL: no such key) still stands for the same identity. */
     bool (*still_valid)(void *arg, const struct slice *value);
     void (*release)(void *arg); /* frees arg; NULL: nothing to free */

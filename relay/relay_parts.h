@@ -16,7 +16,7 @@
 #include "relay/ring.h"
 #include "sse.h"
 
-struct vouch;
+struct revocation;
 struct seats;
 struct channels;
 
@@ -45,11 +45,11 @@ struct viewer {
     struct viewer *next, **at;         /* in its view */
     struct viewer *all_next, **all_at; /* among all */
     struct viewer *wait_next;          /* in a read's waiters or in the queue for a read */
-    struct viewer *vouch_next;
+    struct viewer *revocation_next;
     struct relay *relay;
     struct view *view; /* NULL: only draining */
     struct read *read; /* that will bring it on; NULL: none */
-    struct vouch *vouch;
+    struct revocation *revocation;
     struct seat *seat;
     struct gap *gap;   /* to be told before the next record; NULL: none */
     struct buf *head;  /* response head and first frame, withheld; NULL: sent */
@@ -63,12 +63,12 @@ struct viewer {
     uint64_t proof;        /* number of the read of the tip that it waits for; 0: none */
     uint64_t came;         /* requests sent when it came to ask: only later ones answer it */
     uint64_t replayed;
-    int64_t last_out;             /* ms, CLOCK_MONOTONIC, like all times here */
-    int64_t kept;                 /* last keepalive */
-    int64_t ends;                 /* lifetime or identity; INT64_MAX: never */
-    int64_t dead_at;              /* draining: how long we wait */
-    char *list_key, *list_member; /* listed in Redis; NULL: not */
-    int64_t list_at;              /* when its entry is to be made anew */
+    int64_t last_out;                     /* ms, CLOCK_MONOTONIC, like all times here */
+    int64_t kept;                         /* last keepalive */
+    int64_t ends;                         /* lifetime or identity; INT64_MAX: never */
+    int64_t dead_at;                      /* draining: how long we wait */
+    char *presence_key, *presence_member; /* listed in Redis; NULL: not */
+    int64_t presence_at;                  /* when its entry is to be made anew */
     unsigned history, keepalive, retry;
     enum viewer_state state;
     enum end_reason end_reason; /* at ends */
@@ -105,7 +105,7 @@ struct view {
 struct log {
     struct relay *relay;
     struct log *next, **at;
-    enum source source;
+    enum log_kind kind;
     char *key;
     struct view *views;
     struct cursor tip;
@@ -127,7 +127,7 @@ struct log {
     bool unproven;         /* the tip waits for XINFO: its record was not found */
     struct read *tip_read; /* READ_TIP under way; NULL: none */
     size_t under_way;      /* answers that will name it */
-    char *channel;         /* SOURCE_CHANNELS: our name in the group; NULL: not in it */
+    char *channel;         /* LOG_CHANNELS: our name in the group; NULL: not in it */
     double joined;         /* when we last joined, Unix seconds */
     bool member;           /* the group was seen to have us */
 };
@@ -191,8 +191,8 @@ struct relay {
     int epoll;
     int pipe[2];
     struct viewer *all;
-    struct viewer *graves;       /* dead, through all_next */
-    void *log_tree, *vouch_tree; /* tsearch(3) by key */
+    struct viewer *closed;            /* dead, through all_next */
+    void *log_tree, *revocation_tree; /* tsearch(3) by key */
     struct log *logs;
     struct read *reads;
     size_t nreads;
@@ -209,7 +209,7 @@ struct relay {
     int64_t next_look; /* without tracking */
     int64_t stop_by;   /* 0: not stopping */
     bool up, down, tracking;
-    bool vouch_due; /* there was no memory to look at a key that vouches */
+    bool revocation_due; /* there was no memory to look at a key that vouches */
 };
 
 #define RETRY_MS 250
@@ -236,7 +236,7 @@ void viewer_fail(struct viewer *v, const char *reason);
 void viewer_drop(struct viewer *v);
 void viewer_set_state(struct viewer *v, enum viewer_state state);
 /* Frees the dead. */
-void viewer_bury(struct relay *r);
+void viewer_reap(struct relay *r);
 /* What is due now; returns when something will be due next. */
 int64_t viewer_check_times(struct viewer *v);
 /* Events of its descriptor. */
@@ -246,30 +246,30 @@ struct viewer *viewer_new_drain(struct relay *r, struct out out);
 /* ---- emit.c ---- */
 
 /* Like out_send: OUT_FULL when the peer takes nothing now; then v is as it was. */
-enum out_result tell_bytes(struct viewer *v, const void *p, size_t len);
+enum out_result emit_bytes(struct viewer *v, const void *p, size_t len);
 /* v->gap, which then is none. */
-enum out_result tell_gap(struct viewer *v);
+enum out_result emit_gap(struct viewer *v);
 /* That Redis went away, or is back. */
-enum out_result tell_source(struct viewer *v, bool live);
+enum out_result emit_source(struct viewer *v, bool live);
 /* That history is done, once. */
-enum out_result tell_live(struct viewer *v);
-enum out_result tell_keepalive(struct viewer *v);
+enum out_result emit_live(struct viewer *v);
+enum out_result emit_keepalive(struct viewer *v);
 /* The next frames of its view's ring, as many as one write takes. */
-enum out_result tell_from_ring(struct viewer *v);
+enum out_result emit_from_ring(struct viewer *v);
 /* What it has not got yet of b's records but the long one ... */
-enum out_result tell_items(struct viewer *v, const struct batch *b);
+enum out_result emit_items(struct viewer *v, const struct batch *b);
 /* ... which begins so, and goes on by the piece until v->blob is none. */
-enum out_result tell_long_begins(struct viewer *v, const struct batch *b);
-enum out_result tell_long_on(struct viewer *v);
+enum out_result emit_long_begins(struct viewer *v, const struct batch *b);
+enum out_result emit_long_on(struct viewer *v);
 /* Whether it is inside the one event that a bulk profile's history is: no other frame may stand
  * there. */
-bool tell_in_bulk(const struct viewer *v);
+bool emit_in_bulk(const struct viewer *v);
 /* The first frame, behind the head. */
-void tell_hello(struct viewer *v, struct buf *head, const char *client);
+void emit_first_frame(struct viewer *v, struct buf *head, const char *client);
 /* Last words into b, which the caller frees; none where no frame may stand. A failure can still
  * become the status of a response whose head is withheld. */
-void tell_end(struct viewer *v, struct buf *b, enum end_reason reason);
-void tell_failure(struct viewer *v, struct buf *b, const char *reason);
+void emit_end(struct viewer *v, struct buf *b, enum end_reason reason);
+void emit_failure(struct viewer *v, struct buf *b, const char *reason);
 
 /* ---- log.c ---- */
 
@@ -290,7 +290,7 @@ bool log_at_end(struct viewer *v);
 /* Reads the tip when it is called for. */
 void log_look(struct log *l);
 /* NULL: not followed. */
-struct log *log_find(struct relay *r, enum source source, const char *key);
+struct log *log_find(struct relay *r, enum log_kind kind, const char *key);
 /* Frees l once no view is left and no answer under way names it. */
 void log_release(struct log *l);
 /* XINFO STREAM for all who wait to be placed. */
@@ -359,16 +359,16 @@ void batch_free(struct batch *b);
 /* ---- pubsub.c ---- */
 
 /* To the viewers of l; nothing unless it has begun. */
-void message_deliver(struct log *l, struct slice payload);
+void pubsub_deliver(struct log *l, struct slice payload);
 /* The subscription, or membership, stands. */
-void message_begin(struct log *l);
-void message_came(struct relay *r, struct slice channel, struct slice payload);
-void message_subscribed(struct relay *r, struct slice channel);
+void pubsub_begin(struct log *l);
+void pubsub_came(struct relay *r, struct slice channel, struct slice payload);
+void pubsub_subscribed(struct relay *r, struct slice channel);
 /* One of the subscriptions waited for was refused: who waits is told, and comes back later. */
-void message_refused(struct relay *r);
+void pubsub_refused(struct relay *r);
 /* Those that waited for the subscription are LIVE from here on. */
-void message_stands(struct log *l);
-void message_skip_to_ring(struct viewer *v);
+void pubsub_stands(struct log *l);
+void pubsub_skip_to_ring(struct viewer *v);
 
 /* ---- channels.c ---- */
 
@@ -384,20 +384,20 @@ void channels_free(struct relay *r);
 /* ---- presence.c ---- */
 
 /* Makes v's entry, anew when it is due. */
-void listing_check(struct viewer *v);
-void listing_renew(struct relay *r);
-void listing_remove(struct viewer *v);
+void presence_check(struct viewer *v);
+void presence_renew(struct relay *r);
+void presence_remove(struct viewer *v);
 
 /* ---- revocation.c ---- */
 
-/* -1: out of memory; vouch_detach in any case. */
-int vouch_attach(struct viewer *v, char *key);
-void vouch_detach(struct viewer *v);
-void vouch_ring(struct relay *r, struct slice key);
-void vouch_look_all(struct relay *r);
+/* -1: out of memory; revocation_detach in any case. */
+int revocation_attach(struct viewer *v, char *key);
+void revocation_detach(struct viewer *v);
+void revocation_ring(struct relay *r, struct slice key);
+void revocation_look_all(struct relay *r);
 /* Looks again where there was no memory to. */
-void vouch_look_due(struct relay *r);
+void revocation_look_due(struct relay *r);
 /* At the end of the relay. */
-void vouch_free_all(struct relay *r);
+void revocation_free_all(struct relay *r);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "relay/relay_parts.h"
 
-struct vouch {
+struct revocation {
     struct relay *relay;
     char *key;
     struct viewer *viewers;
@@ -18,49 +18,49 @@ struct vouch {
     bool due;    /* there was no memory to ask */
 };
 
-static int compare_vouches(const void *a, const void *b)
+static int compare_revocations(const void *a, const void *b)
 {
-    const struct vouch *x = a, *y = b;
+    const struct revocation *x = a, *y = b;
     return strcmp(x->key, y->key);
 }
 
-static void vouch_free_unused(struct vouch *c)
+static void revocation_free_unused(struct revocation *c)
 {
     if (c->viewers || c->asking)
         return;
-    tdelete(c, &c->relay->vouch_tree, compare_vouches);
+    tdelete(c, &c->relay->revocation_tree, compare_revocations);
     explicit_bzero(c->key, strlen(c->key)); /* it may name a session */
     free(c->key);
     free(c);
 }
 
-static int look(struct vouch *c);
+static int look(struct revocation *c);
 
 static void on_value(void *arg, enum redis_result result, const struct slice *value)
 {
-    struct vouch *c = arg;
+    struct revocation *c = arg;
     /* While asking is set, the last viewer that goes does not take c along. */
     if (result == REDIS_OK) {
         for (struct viewer *v = c->viewers, *next; v; v = next) {
-            next = v->vouch_next;
+            next = v->revocation_next;
             if (!v->still_valid(v->arg, value))
                 viewer_end(v, value ? END_REVOKED : END_EXPIRED);
         }
     } else if (result != REDIS_LOST) { /* cannot be known any more: deny */
         for (struct viewer *v = c->viewers, *next; v; v = next) {
-            next = v->vouch_next;
+            next = v->revocation_next;
             viewer_end(v, END_REVOKED);
         }
     }
     c->asking = false;
     if (c->again && c->viewers)
         look(c);
-    vouch_free_unused(c);
+    revocation_free_unused(c);
 }
 
-/* -1: out of memory; vouch_look_due tries again. While Redis is away nothing can be asked: all
+/* -1: out of memory; revocation_look_due tries again. While Redis is away nothing can be asked: all
  * are looked at when it is back. */
-static int look(struct vouch *c)
+static int look(struct revocation *c)
 {
     struct relay *r = c->relay;
     c->again = c->asking;
@@ -70,19 +70,19 @@ static int look(struct vouch *c)
     c->due = !c->asking;
     if (c->asking)
         return 0;
-    r->vouch_due = true;
+    r->revocation_due = true;
     retry_soon(r);
     return -1;
 }
 
-static struct vouch *vouch_make(struct relay *r, const char *key)
+static struct revocation *revocation_make(struct relay *r, const char *key)
 {
-    struct vouch *c = calloc(1, sizeof *c);
+    struct revocation *c = calloc(1, sizeof *c);
     char *copy = strdup(key);
     if (c && copy) {
         c->relay = r;
         c->key = copy;
-        if (tsearch(c, &r->vouch_tree, compare_vouches))
+        if (tsearch(c, &r->revocation_tree, compare_revocations))
             return c;
     }
     free(copy);
@@ -90,46 +90,46 @@ static struct vouch *vouch_make(struct relay *r, const char *key)
     return NULL;
 }
 
-static struct vouch *vouch_find(struct relay *r, char *key)
+static struct revocation *revocation_find(struct relay *r, char *key)
 {
-    struct vouch probe = {.key = key};
-    struct vouch **found = tfind(&probe, &r->vouch_tree, compare_vouches);
+    struct revocation probe = {.key = key};
+    struct revocation **found = tfind(&probe, &r->revocation_tree, compare_revocations);
     return found ? *found : NULL;
 }
 
-int vouch_attach(struct viewer *v, char *key)
+int revocation_attach(struct viewer *v, char *key)
 {
-    struct vouch *c = vouch_find(v->relay, key);
+    struct revocation *c = revocation_find(v->relay, key);
     if (!c)
-        c = vouch_make(v->relay, key);
+        c = revocation_make(v->relay, key);
     if (!c)
         return -1;
-    v->vouch = c;
-    v->vouch_next = c->viewers;
+    v->revocation = c;
+    v->revocation_next = c->viewers;
     c->viewers = v;
     return look(c); /* it may have gone since the front looked; and this arms its doorbell */
 }
 
-void vouch_detach(struct viewer *v)
+void revocation_detach(struct viewer *v)
 {
-    struct vouch *c = v->vouch;
+    struct revocation *c = v->revocation;
     if (!c)
         return;
     struct viewer **p = &c->viewers;
     while (*p != v)
-        p = &(*p)->vouch_next;
-    *p = v->vouch_next;
-    v->vouch = NULL;
-    vouch_free_unused(c);
+        p = &(*p)->revocation_next;
+    *p = v->revocation_next;
+    v->revocation = NULL;
+    revocation_free_unused(c);
 }
 
-void vouch_ring(struct relay *r, struct slice key)
+void revocation_ring(struct relay *r, struct slice key)
 {
     if (!key.p) {
-        vouch_look_all(r);
+        revocation_look_all(r);
         return;
     }
-    struct vouch *c = vouch_find(r, (char *)(uintptr_t)key.p);
+    struct revocation *c = revocation_find(r, (char *)(uintptr_t)key.p);
     if (c)
         look(c);
 }
@@ -138,40 +138,40 @@ static void look_at_node(const void *node, VISIT visit, int depth)
 {
     (void)depth;
     if (visit == postorder || visit == leaf)
-        look(*(struct vouch *const *)node);
+        look(*(struct revocation *const *)node);
 }
 
-void vouch_look_all(struct relay *r)
+void revocation_look_all(struct relay *r)
 {
-    twalk(r->vouch_tree, look_at_node);
+    twalk(r->revocation_tree, look_at_node);
 }
 
 static void look_at_due(const void *node, VISIT visit, int depth)
 {
-    struct vouch *c = *(struct vouch *const *)node;
+    struct revocation *c = *(struct revocation *const *)node;
     (void)depth;
     if ((visit == postorder || visit == leaf) && c->due)
         look(c);
 }
 
-void vouch_look_due(struct relay *r)
+void revocation_look_due(struct relay *r)
 {
-    if (!r->vouch_due)
+    if (!r->revocation_due)
         return;
-    r->vouch_due = false; /* unless it fails again */
-    twalk(r->vouch_tree, look_at_due);
+    r->revocation_due = false; /* unless it fails again */
+    twalk(r->revocation_tree, look_at_due);
 }
 
-static void vouch_free(void *p)
+static void revocation_free(void *p)
 {
-    struct vouch *c = p;
+    struct revocation *c = p;
     free(c->key);
     free(c);
 }
 
 /* What is left waits for answers that do not come any more. */
-void vouch_free_all(struct relay *r)
+void revocation_free_all(struct relay *r)
 {
-    tdestroy(r->vouch_tree, vouch_free);
-    r->vouch_tree = NULL;
+    tdestroy(r->revocation_tree, revocation_free);
+    r->revocation_tree = NULL;
 }

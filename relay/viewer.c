@@ -51,7 +51,7 @@ static enum out_result become_live(struct viewer *v)
         xid_cmp(cursor_position(&v->cursor), cursor_position(tip)) <= 0)
         v->cursor = *tip;
     v->fresh = false;
-    enum out_result r = tell_live(v);
+    enum out_result r = emit_live(v);
     if (r != OUT_SENT)
         return r;
     v->proof = 0;
@@ -67,7 +67,7 @@ static bool ring_serves(const struct viewer *v, struct xid at)
 {
     const struct ring *ring = &v->view->ring;
     bool in_history = xid_cmp(at, v->history_to) < 0;
-    return ring_covers(ring, at) && !in_history && !tell_in_bulk(v) &&
+    return ring_covers(ring, at) && !in_history && !emit_in_bulk(v) &&
            (!v->unproven || ring_knows(ring, at));
 }
 
@@ -86,17 +86,17 @@ static enum step step_behind(struct viewer *v)
     struct xid at = cursor_position(&v->cursor), tip = cursor_position(&l->tip);
     if (!l->known || v->read)
         return STEP_WAIT;
-    if (l->source != SOURCE_STREAM && !v->said_live) /* there is no history before it */
-        return step_of(tell_live(v));
+    if (l->kind != LOG_STREAM && !v->said_live) /* there is no history before it */
+        return step_of(emit_live(v));
     if (xid_cmp(at, tip) == 0 && xid_cmp(tip, v->history_to) >= 0 && l->tip.at == CURSOR_SENT)
         return step_of(become_live(v));
     if (xid_cmp(at, tip) >= 0 || xid_cmp(v->clear_to, tip) == 0)
         return log_at_end(v) ? step_at_end(v, xid_cmp(at, tip) > 0) : STEP_WAIT;
     v->proof = 0;
     if (ring_serves(v, at))
-        return step_of(tell_from_ring(v));
+        return step_of(emit_from_ring(v));
     read_want(v);
-    return v->gap && !tell_in_bulk(v) ? STEP_ON : STEP_WAIT; /* what it wanted is gone: told now */
+    return v->gap && !emit_in_bulk(v) ? STEP_ON : STEP_WAIT; /* what it wanted is gone: told now */
 }
 
 static void forget_head(struct viewer *v)
@@ -109,7 +109,7 @@ static void forget_head(struct viewer *v)
 
 static enum out_result put_head(struct viewer *v)
 {
-    enum out_result r = v->head ? tell_bytes(v, v->head->p, v->head->len) : OUT_SENT;
+    enum out_result r = v->head ? emit_bytes(v, v->head->p, v->head->len) : OUT_SENT;
     if (r == OUT_SENT)
         forget_head(v);
     return r;
@@ -127,11 +127,11 @@ static enum step viewer_step(struct viewer *v)
     if (v->state == VIEWER_DRAINING)
         return STEP_GONE; /* all is said */
     if (v->blob)
-        return step_of(tell_long_on(v));
-    if (v->gap && !tell_in_bulk(v))
-        return step_of(tell_gap(v));
-    if (v->said_lost != v->relay->down && !tell_in_bulk(v))
-        return step_of(tell_source(v, !v->relay->down));
+        return step_of(emit_long_on(v));
+    if (v->gap && !emit_in_bulk(v))
+        return step_of(emit_gap(v));
+    if (v->said_lost != v->relay->down && !emit_in_bulk(v))
+        return step_of(emit_source(v, !v->relay->down));
     return v->state == VIEWER_BEHIND ? step_behind(v) : STEP_WAIT;
 }
 
@@ -153,7 +153,7 @@ void viewer_serve(struct viewer *v)
 /* A long record begins; whoever gets it is BEHIND until it is through. */
 static enum out_result take_blob(struct viewer *v, const struct batch *b)
 {
-    enum out_result r = tell_long_begins(v, b);
+    enum out_result r = emit_long_begins(v, b);
     if (r != OUT_SENT)
         return r;
     viewer_set_state(v, VIEWER_BEHIND);
@@ -163,13 +163,13 @@ static enum out_result take_blob(struct viewer *v, const struct batch *b)
 
 void viewer_take(struct viewer *v, const struct batch *b)
 {
-    if ((v->gap && !tell_in_bulk(v)) || v->blob) { /* must be through first */
+    if ((v->gap && !emit_in_bulk(v)) || v->blob) { /* must be through first */
         viewer_set_state(v, VIEWER_BEHIND);
         watch(v, true);
         return;
     }
     bool ahead = xid_cmp(cursor_position(&v->cursor), b->after.id) > 0;
-    enum out_result r = tell_items(v, b);
+    enum out_result r = emit_items(v, b);
     if (r == OUT_SENT && b->blob && xid_cmp(cursor_position(&v->cursor), b->after_blob.id) < 0)
         r = take_blob(v, b);
     else if (r == OUT_SENT && !b->blob && !ahead)
@@ -219,7 +219,7 @@ static void drain(struct viewer *v)
         relay_unseat(v->relay, v->seat);
     v->seat = NULL;
     log_detach(v);
-    vouch_detach(v);
+    revocation_detach(v);
     viewer_set_state(v, VIEWER_DRAINING);
     v->dead_at = now_of(v) + (v->relay->stop_by ? STOP_MS : DRAIN_MS);
     if (v->dead_at < v->relay->next_sweep)
@@ -234,7 +234,7 @@ static void drain(struct viewer *v)
 static void last_words(struct viewer *v, struct buf *b)
 {
     if (put_head(v) == OUT_SENT && !v->blob && !b->failed &&
-        tell_bytes(v, b->p, b->len) == OUT_FULL)
+        emit_bytes(v, b->p, b->len) == OUT_FULL)
         out_leave_bytes(&v->out, b->p, b->len);
     forget_head(v);
     buf_free(b);
@@ -246,7 +246,7 @@ void viewer_end(struct viewer *v, enum end_reason reason)
     struct buf b;
     if (v->state == VIEWER_DRAINING || v->dead)
         return;
-    tell_end(v, &b, reason);
+    emit_end(v, &b, reason);
     last_words(v, &b);
 }
 
@@ -255,7 +255,7 @@ void viewer_fail(struct viewer *v, const char *reason)
     struct buf b;
     if (v->state == VIEWER_DRAINING || v->dead)
         return;
-    tell_failure(v, &b, reason);
+    emit_failure(v, &b, reason);
     last_words(v, &b);
 }
 
@@ -264,7 +264,7 @@ void viewer_drop(struct viewer *v)
     if (v->dead)
         return;
     log_detach(v);
-    vouch_detach(v);
+    revocation_detach(v);
     viewer_set_state(v, VIEWER_DRAINING);
     if (!v->unpollable && v->out.fd >= 0)
         epoll_ctl(v->relay->epoll, EPOLL_CTL_DEL, v->out.fd, NULL);
@@ -273,20 +273,20 @@ void viewer_drop(struct viewer *v)
     *v->all_at = v->all_next;
     if (v->all_next)
         v->all_next->all_at = v->all_at;
-    v->all_next = v->relay->graves;
-    v->relay->graves = v;
+    v->all_next = v->relay->closed;
+    v->relay->closed = v;
 }
 
-void viewer_bury(struct relay *r)
+void viewer_reap(struct relay *r)
 {
-    while (r->graves) {
-        struct viewer *v = r->graves;
-        r->graves = v->all_next;
+    while (r->closed) {
+        struct viewer *v = r->closed;
+        r->closed = v->all_next;
         if (v->seat)
             relay_unseat(r, v->seat);
         if (v->release)
             v->release(v->arg);
-        listing_remove(v);
+        presence_remove(v);
         forget_head(v);
         blob_unref(v->blob);
         free(v->gap);
@@ -319,12 +319,12 @@ static void keep_alive(struct viewer *v)
         viewer_drop(v);
         return;
     }
-    bool inside = v->blob || tell_in_bulk(v);
+    bool inside = v->blob || emit_in_bulk(v);
     if (v->out.rest.len > 0 || inside || v->gap) { /* it has not taken what it was sent */
         viewer_serve(v);
         return;
     }
-    enum out_result r = tell_keepalive(v);
+    enum out_result r = emit_keepalive(v);
     if (r == OUT_GONE)
         viewer_drop(v);
     else if (r == OUT_FULL || v->out.rest.len > 0)
@@ -339,14 +339,14 @@ int64_t viewer_check_times(struct viewer *v)
             viewer_drop(v);
         return v->dead_at;
     }
-    listing_check(v);
+    presence_check(v);
     if (now >= v->ends) {
         viewer_end(v, v->end_reason);
         return now + STOP_MS;
     }
     if (v->state == VIEWER_BEHIND && !v->read && !v->queued && !v->watch_out)
         viewer_serve(v);
-    if (v->state == VIEWER_PLACING && !v->read && v->view->log->source == SOURCE_STREAM)
+    if (v->state == VIEWER_PLACING && !v->read && v->view->log->kind == LOG_STREAM)
         log_place(v); /* there was no memory to ask */
     int64_t since = v->view && v->view->profile->keepalive_fixed ? v->kept : v->last_out;
     if (v->kept > since)
@@ -430,11 +430,11 @@ static void set_end(struct viewer *v, const struct admission *a)
 /* The head and the first frame, in one flush. */
 static void say_hello(struct viewer *v, struct buf *head, const char *client)
 {
-    tell_hello(v, head, client);
+    emit_first_frame(v, head, client);
     if (v->view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
         *v->head = *head;
         buf_init(head, 0);
-    } else if (head->failed || tell_bytes(v, head->p, head->len) != OUT_SENT) {
+    } else if (head->failed || emit_bytes(v, head->p, head->len) != OUT_SENT) {
         viewer_drop(v);
     }
 }
@@ -452,9 +452,9 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->arg = a->arg;
     a->seat = NULL;
     a->release = NULL;
-    v->list_key = a->list_key;
-    v->list_member = a->list_member;
-    a->list_key = a->list_member = NULL;
+    v->presence_key = a->presence_key;
+    v->presence_member = a->presence_member;
+    a->presence_key = a->presence_member = NULL;
     v->history = a->history;
     v->keepalive = a->keepalive;
     v->retry = a->retry;
@@ -466,14 +466,14 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
                                 .rank = xid_cmp(a->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
     v->told = a->cursor;
     v->told_any = a->has_cursor;
-    if (log_attach(v, a) || (a->vouch && vouch_attach(v, a->vouch))) {
+    if (log_attach(v, a) || (a->revocation_key && revocation_attach(v, a->revocation_key))) {
         viewer_drop(v);
         return NULL;
     }
     viewer_set_state(v, VIEWER_PLACING);
     r->stats.accepted++;
     set_end(v, a);
-    listing_check(v);
+    presence_check(v);
     say_hello(v, &a->head, a->client);
     return v->dead ? NULL : v;
 }

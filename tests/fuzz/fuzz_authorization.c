@@ -82,9 +82,9 @@ static void identify(struct input *in, const struct request *r, enum auth_method
         abort();
     if (result == AUTH_OK && session_set_name(name, slice_of(who.user)) == -1)
         abort();
-    if (result != AUTH_OK && (who.user[0] || who.role[0] || who.vouch[0]))
+    if (result != AUTH_OK && (who.user[0] || who.role[0] || who.revocation_key[0]))
         abort();
-    if (who.vouch[0] && in->looked_up == 0)
+    if (who.revocation_key[0] && in->looked_up == 0)
         abort();
 }
 

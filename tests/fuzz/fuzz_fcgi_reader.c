@@ -20,7 +20,7 @@ static void need(bool so)
         abort();
 }
 
-static void serve(struct intake *in)
+static void serve(struct fcgi_reader *in)
 {
     struct exchange *x = gateway_begin(in);
     struct request r;
@@ -38,15 +38,15 @@ static void serve(struct intake *in)
     gateway_end(x);
 }
 
-static enum intake_state feed(struct intake *in, int peer, const uint8_t *p, size_t len,
-                              size_t piece)
+static enum fcgi_reader_state feed(struct fcgi_reader *in, int peer, const uint8_t *p, size_t len,
+                                   size_t piece)
 {
-    enum intake_state state = INTAKE_MORE;
-    for (size_t at = 0; at < len && state == INTAKE_MORE; at += piece) {
+    enum fcgi_reader_state state = FCGI_READER_MORE;
+    for (size_t at = 0; at < len && state == FCGI_READER_MORE; at += piece) {
         size_t n = piece < len - at ? piece : len - at;
         need(send(peer, p + at, n, MSG_NOSIGNAL) == (ssize_t)n);
-        state = intake_read(in);
-        need(in->params.len <= INTAKE_MAX_PARAMS && in->body.len <= INTAKE_MAX_BODY);
+        state = fcgi_reader_read(in);
+        need(in->params.len <= FCGI_READER_MAX_PARAMS && in->body.len <= FCGI_READER_MAX_BODY);
     }
     return state;
 }
@@ -61,18 +61,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2 || size > 100000)
         return 0;
     need(socketpair(AF_UNIX, SOCK_STREAM, 0, s) == 0);
-    struct intake *in = intake_new(s[0]);
+    struct fcgi_reader *in = fcgi_reader_new(s[0]);
     need(in != NULL);
     switch (feed(in, s[1], data + 1, size - 1, data[0] ? data[0] * 16u : 1)) {
-    case INTAKE_READY:
+    case FCGI_READER_READY:
         serve(in);
         break;
-    case INTAKE_TOO_LARGE:
-        intake_refuse(in);
-        intake_free(in);
+    case FCGI_READER_TOO_LARGE:
+        fcgi_reader_refuse(in);
+        fcgi_reader_free(in);
         break;
     default:
-        intake_free(in);
+        fcgi_reader_free(in);
     }
     close(s[1]);
     return 0;

@@ -27,9 +27,9 @@ static void need(bool so)
         abort();
 }
 
-static void take(struct divert *d, struct taken *t)
+static void take(struct resp_bulk *d, struct taken *t)
 {
-    for (struct blob *b; (b = divert_take(d)); blob_unref(b)) {
+    for (struct blob *b; (b = resp_bulk_take(d)); blob_unref(b)) {
         t->blobs++;
         t->bytes += b->len;
         for (size_t i = 0; i < b->len; i += 997)
@@ -38,22 +38,22 @@ static void take(struct divert *d, struct taken *t)
 }
 
 /* One piece, as redis_io.c passes it on. */
-static int pass(struct divert *d, const char *p, size_t len, struct buf *out)
+static int pass(struct resp_bulk *d, const char *p, size_t len, struct buf *out)
 {
     while (len > 0) {
         size_t room;
-        char *into = divert_target(d, &room);
+        char *into = resp_bulk_target(d, &room);
         if (into) {
             size_t n = room < len ? room : len;
             memcpy(into, p, n);
-            divert_filled(d, n);
+            resp_bulk_filled(d, n);
             p += n;
             len -= n;
-            if (divert_feed(d, p, 0, out) < 0)
+            if (resp_bulk_feed(d, p, 0, out) < 0)
                 return -1;
             continue;
         }
-        ssize_t used = divert_feed(d, p, len, out);
+        ssize_t used = resp_bulk_feed(d, p, len, out);
         if (used < 0)
             return -1;
         need((size_t)used <= len && (used > 0 || d->large > 0));
@@ -61,7 +61,7 @@ static int pass(struct divert *d, const char *p, size_t len, struct buf *out)
         len -= (size_t)used;
         if (d->large > 64 * 1024 * 1024) /* it would have to be sent first */
             return -1;
-        if (d->large > 0 && divert_large(d, d->large % 2))
+        if (d->large > 0 && resp_bulk_large(d, d->large % 2))
             return -1;
     }
     return 0;
@@ -69,7 +69,7 @@ static int pass(struct divert *d, const char *p, size_t len, struct buf *out)
 
 static struct taken run(const struct buf *wire, size_t first, size_t piece)
 {
-    struct divert d = {0};
+    struct resp_bulk d = {0};
     struct taken t = {0};
     buf_init(&t.out, 64 * 1024 * 1024);
     for (size_t at = 0; at < wire->len && !t.bad;) {
@@ -79,7 +79,7 @@ static struct taken run(const struct buf *wire, size_t first, size_t piece)
         at += n;
         take(&d, &t);
     }
-    divert_reset(&d);
+    resp_bulk_reset(&d);
     return t;
 }
 
@@ -100,7 +100,7 @@ static void expand(struct buf *wire, const uint8_t *p, size_t len)
 {
     buf_init(wire, 8 * 1024 * 1024);
     for (size_t i = 0; i < len; i++) {
-        size_t n = DIVERT_MIN - 2 + i % 7;
+        size_t n = RESP_BULK_LARGE - 2 + i % 7;
         if (p[i] != '@' || wire->len > 256 * 1024) {
             buf_addc(wire, (char)p[i]);
             continue;

@@ -69,7 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 !in_form(who.role, false) || !auth_still_valid(&c, &who, &value))
                 abort();
             if (session_end(o, 1700000000, &ended) == 0 &&
-                (strlen(ended.vouch) > AUTH_MAX_KEY || (ended.ends && ended.ends <= 1700000000)))
+                (strlen(ended.revocation_key) > AUTH_MAX_KEY ||
+                 (ended.ends && ended.ends <= 1700000000)))
                 abort();
             round_trip(&c, &who);
             make_keys(&c, &who);

@@ -315,7 +315,7 @@ static void admit(struct client *c)
     buf_init(&a->head, 4096);
     buf_adds(&a->head, "HEAD\n\n");
     a->profile = profile_find(profiles[c->view]);
-    a->source = c->log == 2 ? SOURCE_PUBSUB : SOURCE_STREAM;
+    a->kind = c->log == 2 ? LOG_PUBSUB : LOG_STREAM;
     a->key = strdup(keys[c->log]);
     a->field = strdup("data");
     a->event_field = strdup("event");

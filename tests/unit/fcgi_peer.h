@@ -96,12 +96,12 @@ static inline void add_request(struct buf *b, int id)
     add_body(b, id, 0);
 }
 
-static inline struct intake *new_intake(int *peer)
+static inline struct fcgi_reader *new_reader(int *peer)
 {
     int s[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
     *peer = s[1];
-    struct intake *in = intake_new(s[0]);
+    struct fcgi_reader *in = fcgi_reader_new(s[0]);
     assert_non_null(in);
     return in;
 }

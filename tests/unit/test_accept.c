@@ -17,11 +17,11 @@
 static struct sockaddr_un address;
 static int ready_count;
 
-static void count_ready(void *arg, struct intake *in)
+static void count_ready(void *arg, struct fcgi_reader *in)
 {
     (void)arg;
     ready_count++;
-    intake_free(in);
+    fcgi_reader_free(in);
 }
 
 /* A listening socket in the abstract namespace, at a name the kernel makes up. */
@@ -78,7 +78,7 @@ static void begin(struct acceptor *a, int stop)
 static void end(struct acceptor *a)
 {
     while (a->count > 0)
-        intake_free(let_go(a, a->list.next));
+        fcgi_reader_free(let_go(a, a->list.next));
     close(a->epoll);
     close(a->listener);
 }

@@ -184,8 +184,8 @@ static void check_row(const struct config *base, const struct row *row, const st
     if (strcmp(f.asked, row->asked) != 0)
         fail_msg("%s: %s: asked %s", row->methods, row->params, f.asked);
     bool vouched = result == AUTH_OK && strncmp(f.asked, "GET ", 4) == 0;
-    assert_int_equal(strlen(who.vouch), vouched ? strlen(f.asked) - 5 : 0);
-    assert_memory_equal(who.vouch, f.asked + 4, strlen(who.vouch));
+    assert_int_equal(strlen(who.revocation_key), vouched ? strlen(f.asked) - 5 : 0);
+    assert_memory_equal(who.revocation_key, f.asked + 4, strlen(who.revocation_key));
 }
 
 #define CHECK(rows, config, redis)                                                                 \
@@ -788,7 +788,7 @@ static void test_token_value(void **state)
             assert_string_equal(back.user, who.user);
             assert_string_equal(back.tenant, who.tenant);
             assert_string_equal(back.role, who.role);
-            assert_string_equal(back.vouch, "");
+            assert_string_equal(back.revocation_key, "");
             assert_int_equal(back.ends, 0);
         }
         buf_free(&value);
@@ -816,7 +816,10 @@ static void test_token_ends(void **state)
 
     set_methods(&c, "token");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct identity who = {.user = "alice", .ends = rows[i].ends, .vouch = "session:abc"}, back;
+        struct identity who = {.user = "alice",
+                               .ends = rows[i].ends,
+                               .revocation_key = "session:abc"},
+                        back;
         struct buf value;
         buf_init(&value, 4096);
         assert_int_equal(auth_token_value(&c, &who, &value), 0);
@@ -826,7 +829,7 @@ static void test_token_ends(void **state)
             fail_msg("row %zu", i);
         bool over = rows[i].ends == NOW;
         assert_int_equal(back.ends, rows[i].result == AUTH_OK || over ? rows[i].ends : 0);
-        assert_string_equal(back.vouch, rows[i].result == AUTH_OK ? "session:abc" : "");
+        assert_string_equal(back.revocation_key, rows[i].result == AUTH_OK ? "session:abc" : "");
         buf_free(&value);
     }
 }
@@ -847,8 +850,8 @@ static void test_foreign_ends(void **state)
         {"{\"ends\":\"1700000001\"}", AUTH_BAD, 0},
         {"{\"ends\":null}", AUTH_BAD, 0},
         {"{\"ends\":1e300}", AUTH_BAD, 0},
-        {"{\"vouch\":\"\"}", AUTH_BAD, 0},
-        {"{\"vouch\":\"a\\u0000b\"}", AUTH_BAD, 0},
+        {"{\"revocation_key\":\"\"}", AUTH_BAD, 0},
+        {"{\"revocation_key\":\"a\\u0000b\"}", AUTH_BAD, 0},
     };
     struct config c = base_config();
     (void)state;

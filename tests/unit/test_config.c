@@ -562,16 +562,16 @@ static void bad_files_are_refused_with_line(void **state)
 static void unreadable_files_are_refused(void **state)
 {
     const char *none[] = {NULL};
-    char *large = calloc(1, LAYER_MAX_FILE + 1);
+    char *large = calloc(1, SOURCE_MAX_FILE + 1);
     (void)state;
 
     assert_non_null(large);
-    memset(large, '\n', LAYER_MAX_FILE + 1);
-    write_file(path_a, large, LAYER_MAX_FILE, 0644);
+    memset(large, '\n', SOURCE_MAX_FILE + 1);
+    write_file(path_a, large, SOURCE_MAX_FILE, 0644);
     struct config_base *base = load(path_a, none);
     assert_non_null(base);
     config_unload(base);
-    write_file(path_a, large, LAYER_MAX_FILE + 1, 0644);
+    write_file(path_a, large, SOURCE_MAX_FILE + 1, 0644);
     assert_null(load(path_a, none));
     free(large);
     assert_null(load(directory, none));

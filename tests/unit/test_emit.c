@@ -19,7 +19,7 @@ static void only_ids_that_were_sent_are_told(void **state)
     } cases[] = {{CURSOR_SENT, true}, {CURSOR_NEXT, false}, {CURSOR_OPEN, false}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct log l = {.source = SOURCE_STREAM};
+        struct log l = {.kind = LOG_STREAM};
         struct view w = {.log = &l};
         struct viewer v = {.view = &w, .state = VIEWER_BEHIND};
         struct xid at;
@@ -38,7 +38,7 @@ static void a_keepalive_tells_how_far_the_log_was_read(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++) {
         struct relay r = {.now = 1};
-        struct log l = {.relay = &r, .source = SOURCE_STREAM};
+        struct log l = {.relay = &r, .kind = LOG_STREAM};
         struct view w = {.log = &l, .profile = profile_find(profiles[i])};
         struct viewer v = {.relay = &r, .view = &w, .state = VIEWER_LIVE, .told_any = true};
         char got[1000] = "";
@@ -50,13 +50,13 @@ static void a_keepalive_tells_how_far_the_log_was_read(void **state)
         buf_adds(&v.out.rest, "still to be taken");
         while (send(s[0], got, sizeof got, 0) > 0)
             ;
-        assert_int_equal(tell_keepalive(&v), OUT_FULL);
+        assert_int_equal(emit_keepalive(&v), OUT_FULL);
         assert_int_equal(v.told.ms, 0);
         buf_clear(&v.out.rest);
         while (recv(s[1], got, sizeof got, 0) > 0)
             ;
         for (int time = 0; time < 2; time++) {
-            assert_int_equal(tell_keepalive(&v), OUT_SENT);
+            assert_int_equal(emit_keepalive(&v), OUT_SENT);
             ssize_t n = recv(s[1], got, sizeof got, 0);
             assert_true(n > 0);
             assert_int_equal(memmem(got, (size_t)n, "42-7", 4) != NULL, time == 0);

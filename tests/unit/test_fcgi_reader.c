@@ -11,13 +11,14 @@
 #include "fcgi_peer.h"
 
 /* Sends wire in pieces to an intake until it has made up its mind. */
-static enum intake_state feed(struct intake *in, int peer, const struct buf *wire, size_t piece)
+static enum fcgi_reader_state feed(struct fcgi_reader *in, int peer, const struct buf *wire,
+                                   size_t piece)
 {
-    enum intake_state state = INTAKE_MORE;
-    for (size_t at = 0; at < wire->len && state == INTAKE_MORE; at += piece) {
+    enum fcgi_reader_state state = FCGI_READER_MORE;
+    for (size_t at = 0; at < wire->len && state == FCGI_READER_MORE; at += piece) {
         size_t n = wire->len - at < piece ? wire->len - at : piece;
         assert_int_equal(send(peer, wire->p + at, n, MSG_NOSIGNAL), n);
-        state = intake_read(in);
+        state = fcgi_reader_read(in);
     }
     return state;
 }
@@ -52,19 +53,19 @@ static void another_id(struct buf *b)
 static void full_params(struct buf *b)
 {
     add_begin(b, 1, ROLE_RESPONDER);
-    add_params(b, 1, INTAKE_MAX_PARAMS - 35, 65535, 255);
-    add_body(b, 1, INTAKE_MAX_BODY);
+    add_params(b, 1, FCGI_READER_MAX_PARAMS - 35, 65535, 255);
+    add_body(b, 1, FCGI_READER_MAX_BODY);
 }
 static void much_params(struct buf *b)
 {
     add_begin(b, 1, ROLE_RESPONDER);
-    add_params(b, 1, INTAKE_MAX_PARAMS, 65535, 0);
+    add_params(b, 1, FCGI_READER_MAX_PARAMS, 65535, 0);
 }
 static void much_body(struct buf *b)
 {
     add_begin(b, 1, ROLE_RESPONDER);
     add_params(b, 1, 10, 65535, 0);
-    add_body(b, 1, INTAKE_MAX_BODY + 1);
+    add_body(b, 1, FCGI_READER_MAX_BODY + 1);
 }
 static void garbage(struct buf *b)
 {
@@ -142,31 +143,32 @@ static void takes_requests_in(void **state)
     static const struct {
         const char *what;
         void (*build)(struct buf *);
-        enum intake_state state;
+        enum fcgi_reader_state state;
         unsigned short refuse;
         size_t params, body;
     } cases[] = {
-        {"plain", plain, INTAKE_READY, 0, 335, 0},
-        {"large id", large_id, INTAKE_READY, 0, 335, 0},
-        {"management records", management, INTAKE_READY, 0, 42, 5},
-        {"another id", another_id, INTAKE_READY, 0, 42, 5},
-        {"all that fits", full_params, INTAKE_READY, 0, INTAKE_MAX_PARAMS, INTAKE_MAX_BODY},
-        {"too many parameters", much_params, INTAKE_TOO_LARGE, 431, 0, 0},
-        {"too long a body", much_body, INTAKE_TOO_LARGE, 413, 0, 0},
-        {"garbage", garbage, INTAKE_BAD, 0, 0, 0},
-        {"wrong version", wrong_version, INTAKE_BAD, 0, 0, 0},
-        {"filter role", filter_role, INTAKE_BAD, 0, 0, 0},
-        {"request 0", id_zero, INTAKE_BAD, 0, 0, 0},
-        {"short begin", short_begin, INTAKE_BAD, 0, 0, 0},
-        {"two begins", two_begins, INTAKE_BAD, 0, 0, 0},
-        {"no begin", no_begin, INTAKE_BAD, 0, 0, 0},
-        {"aborted", aborted, INTAKE_BAD, 0, 0, 0},
-        {"body first", body_first, INTAKE_BAD, 0, 0, 0},
-        {"parameters again", params_again, INTAKE_BAD, 0, 0, 0},
-        {"pair beyond the end", pair_beyond_end, INTAKE_BAD, 0, 0, 0},
-        {"pair of 2 GB", pair_of_2gb, INTAKE_BAD, 0, 0, 0},
-        {"half a length", half_a_length, INTAKE_BAD, 0, 0, 0},
-        {"half a request", half_a_request, INTAKE_MORE, 0, 0, 0},
+        {"plain", plain, FCGI_READER_READY, 0, 335, 0},
+        {"large id", large_id, FCGI_READER_READY, 0, 335, 0},
+        {"management records", management, FCGI_READER_READY, 0, 42, 5},
+        {"another id", another_id, FCGI_READER_READY, 0, 42, 5},
+        {"all that fits", full_params, FCGI_READER_READY, 0, FCGI_READER_MAX_PARAMS,
+         FCGI_READER_MAX_BODY},
+        {"too many parameters", much_params, FCGI_READER_TOO_LARGE, 431, 0, 0},
+        {"too long a body", much_body, FCGI_READER_TOO_LARGE, 413, 0, 0},
+        {"garbage", garbage, FCGI_READER_BAD, 0, 0, 0},
+        {"wrong version", wrong_version, FCGI_READER_BAD, 0, 0, 0},
+        {"filter role", filter_role, FCGI_READER_BAD, 0, 0, 0},
+        {"request 0", id_zero, FCGI_READER_BAD, 0, 0, 0},
+        {"short begin", short_begin, FCGI_READER_BAD, 0, 0, 0},
+        {"two begins", two_begins, FCGI_READER_BAD, 0, 0, 0},
+        {"no begin", no_begin, FCGI_READER_BAD, 0, 0, 0},
+        {"aborted", aborted, FCGI_READER_BAD, 0, 0, 0},
+        {"body first", body_first, FCGI_READER_BAD, 0, 0, 0},
+        {"parameters again", params_again, FCGI_READER_BAD, 0, 0, 0},
+        {"pair beyond the end", pair_beyond_end, FCGI_READER_BAD, 0, 0, 0},
+        {"pair of 2 GB", pair_of_2gb, FCGI_READER_BAD, 0, 0, 0},
+        {"half a length", half_a_length, FCGI_READER_BAD, 0, 0, 0},
+        {"half a request", half_a_request, FCGI_READER_MORE, 0, 0, 0},
     };
     static const size_t pieces[] = {1, 7, 8, 4096, 60000};
     (void)state;
@@ -177,14 +179,14 @@ static void takes_requests_in(void **state)
         print_message("%s\n", cases[i].what);
         for (size_t k = wire.len > 50000 ? 3 : 0; k < sizeof pieces / sizeof *pieces; k++) {
             int peer;
-            struct intake *in = new_intake(&peer);
+            struct fcgi_reader *in = new_reader(&peer);
             assert_int_equal(feed(in, peer, &wire, pieces[k]), cases[i].state);
             assert_int_equal(in->refuse, cases[i].refuse);
-            if (cases[i].state == INTAKE_READY) {
+            if (cases[i].state == FCGI_READER_READY) {
                 assert_int_equal(in->body.len, cases[i].body);
                 assert_int_equal(in->params.len, cases[i].params);
             }
-            intake_free(in);
+            fcgi_reader_free(in);
             close(peer);
         }
         buf_free(&wire);
@@ -199,12 +201,12 @@ static void a_peer_that_goes(void **state)
     half_a_request(&wire);
     for (size_t n = 0; n <= wire.len; n += 5) {
         int peer;
-        struct intake *in = new_intake(&peer);
+        struct fcgi_reader *in = new_reader(&peer);
         assert_int_equal(send(peer, wire.p, n, 0), n);
-        assert_int_equal(intake_read(in), INTAKE_MORE);
+        assert_int_equal(fcgi_reader_read(in), FCGI_READER_MORE);
         close(peer);
-        assert_int_equal(intake_read(in), INTAKE_BAD);
-        intake_free(in);
+        assert_int_equal(fcgi_reader_read(in), FCGI_READER_BAD);
+        fcgi_reader_free(in);
     }
     buf_free(&wire);
 }
@@ -222,12 +224,12 @@ static void refuses(void **state)
         struct buf wire;
         struct seen s;
         int peer;
-        struct intake *in = new_intake(&peer);
+        struct fcgi_reader *in = new_reader(&peer);
         buf_init(&wire, 4 * 1024 * 1024);
         cases[i].build(&wire);
-        assert_int_equal(feed(in, peer, &wire, 60000), INTAKE_TOO_LARGE);
-        intake_refuse(in);
-        intake_free(in);
+        assert_int_equal(feed(in, peer, &wire, 60000), FCGI_READER_TOO_LARGE);
+        fcgi_reader_refuse(in);
+        fcgi_reader_free(in);
         seen_init(&s);
         while (read_peer(&s, peer, 4096) > 0)
             ;
@@ -245,11 +247,11 @@ static void another_role_is_told(void **state)
     struct buf wire;
     struct seen s;
     int peer;
-    struct intake *in = new_intake(&peer);
+    struct fcgi_reader *in = new_reader(&peer);
     (void)state;
     buf_init(&wire, 1000);
     filter_role(&wire);
-    assert_int_equal(feed(in, peer, &wire, 1000), INTAKE_BAD);
+    assert_int_equal(feed(in, peer, &wire, 1000), FCGI_READER_BAD);
     seen_init(&s);
     read_peer(&s, peer, 100);
     look_at(&s, 1);
@@ -257,7 +259,7 @@ static void another_role_is_told(void **state)
     assert_int_equal(s.protocol_status, UNKNOWN_ROLE);
     seen_free(&s);
     buf_free(&wire);
-    intake_free(in);
+    fcgi_reader_free(in);
     close(peer);
 }
 

@@ -11,9 +11,9 @@
 
 static struct exchange *begin(const struct buf *wire, int *peer)
 {
-    struct intake *in = new_intake(peer);
+    struct fcgi_reader *in = new_reader(peer);
     assert_int_equal(send(*peer, wire->p, wire->len, 0), wire->len);
-    assert_int_equal(intake_read(in), INTAKE_READY);
+    assert_int_equal(fcgi_reader_read(in), FCGI_READER_READY);
     return gateway_begin(in);
 }
 

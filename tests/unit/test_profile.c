@@ -51,7 +51,7 @@ static void plain_head(void **state)
 /* One call for each kind of frame. */
 static void hello(const struct profile *p, struct buf *b)
 {
-    profile_hello(p, b, &moment);
+    profile_first_frame(p, b, &moment);
 }
 static void live(const struct profile *p, struct buf *b)
 {

@@ -84,7 +84,7 @@ static void frames(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct profile *p = profile_find(cases[i].profile);
         void (*const write[])(const struct profile *, struct buf *, const struct moment *) = {
-            profile_hello, profile_keepalive, profile_live};
+            profile_first_frame, profile_keepalive, profile_live};
         const char *const bytes[] = {cases[i].hello, cases[i].keepalive, cases[i].live};
 
         for (size_t k = 0; k < 3; k++) {

@@ -11,7 +11,7 @@
 
 #include "redis/resp_bulk.c"
 
-#define LARGE (DIVERT_MIN + 1)
+#define LARGE (RESP_BULK_LARGE + 1)
 
 struct taken {
     struct buf out;
@@ -48,36 +48,36 @@ static size_t placeholders(struct taken *t)
 }
 
 /* As redis_io reads: to the target where there is one, else through the feed. */
-static int pass(struct divert *d, const char *p, size_t len, struct buf *out, unsigned keep)
+static int pass(struct resp_bulk *d, const char *p, size_t len, struct buf *out, unsigned keep)
 {
     while (len > 0) {
         size_t room;
-        char *into = divert_target(d, &room);
+        char *into = resp_bulk_target(d, &room);
         if (into) {
             size_t n = room < len ? room : len;
             memcpy(into, p, n);
-            divert_filled(d, n);
+            resp_bulk_filled(d, n);
             p += n;
             len -= n;
-            if (divert_feed(d, p, 0, out) < 0)
+            if (resp_bulk_feed(d, p, 0, out) < 0)
                 return -1;
             continue;
         }
-        ssize_t used = divert_feed(d, p, len, out);
+        ssize_t used = resp_bulk_feed(d, p, len, out);
         if (used < 0)
             return -1;
         p += used;
         len -= (size_t)used;
-        if (d->large > 0 && divert_large(d, keep != 0))
+        if (d->large > 0 && resp_bulk_large(d, keep != 0))
             return -1;
     }
     return 0;
 }
 
-static void take(struct divert *d, struct taken *t)
+static void take(struct resp_bulk *d, struct taken *t)
 {
     struct blob *b;
-    while ((b = divert_take(d))) {
+    while ((b = resp_bulk_take(d))) {
         assert_true(t->nblobs < 8);
         t->lens[t->nblobs] = b->len;
         t->sums[t->nblobs++] = sum(b);
@@ -90,7 +90,7 @@ static void take(struct divert *d, struct taken *t)
 /* wire cut into pieces of the given size, the first one shorter by shift. */
 static struct taken run(const struct buf *wire, size_t piece, size_t shift, unsigned keep)
 {
-    struct divert d = {.all = keep == ALL};
+    struct resp_bulk d = {.all = keep == ALL};
     struct taken t = {0};
     buf_init(&t.out, 16 * 1024 * 1024);
     for (size_t at = 0; at < wire->len && !t.bad;) {
@@ -104,7 +104,7 @@ static struct taken run(const struct buf *wire, size_t piece, size_t shift, unsi
         if (!t.bad)
             assert_true(placeholders(&t) <= t.nblobs);
     }
-    divert_reset(&d);
+    resp_bulk_reset(&d);
     return t;
 }
 
@@ -137,7 +137,7 @@ static void build(struct buf *b, int which)
     case 2: /* several in one entry, small ones and nil between */
         buf_adds(b, "*6\r\n");
         add_bulk(b, LARGE, '$');
-        add_bulk(b, DIVERT_MIN, '\r');
+        add_bulk(b, RESP_BULK_LARGE, '\r');
         buf_adds(b, "$-1\r\n");
         add_bulk(b, LARGE, '\n');
         add_bulk(b, LARGE, '*');
@@ -236,15 +236,15 @@ static void reset_in_the_middle(void **state)
     (void)state;
     build(&wire, 2);
     for (size_t at = 0; at < wire.len; at += wire.len / 37) {
-        struct divert d = {0};
+        struct resp_bulk d = {0};
         struct buf out;
         buf_init(&out, 16 * 1024 * 1024);
         assert_int_equal(pass(&d, wire.p, at, &out, 1), 0);
-        divert_reset(&d); /* leaks show under a sanitizer */
+        resp_bulk_reset(&d); /* leaks show under a sanitizer */
         buf_clear(&out);
         assert_int_equal(pass(&d, "$2\r\nhi\r\n", 8, &out, 1), 0);
         assert_string_equal(out.p, "$2\r\nhi\r\n");
-        divert_reset(&d);
+        resp_bulk_reset(&d);
         buf_free(&out);
     }
     buf_free(&wire);

@@ -55,27 +55,27 @@ static void a_ring_without_memory_is_not_lost(void **state)
     struct relay r = {.up = true, .now = 1000, .next_sweep = INT64_MAX};
     struct viewer v = {.relay = &r, .still_valid = stands};
     (void)state;
-    assert_int_equal(vouch_attach(&v, key), 0);
+    assert_int_equal(revocation_attach(&v, key), 0);
     answer_good();
-    vouch_look_due(&r);
+    revocation_look_due(&r);
     assert_int_equal(r.next_sweep, INT64_MAX);
     no_memory = 1;
-    vouch_ring(&r, slice_of(key));
+    revocation_ring(&r, slice_of(key));
     for (int i = 0; i < 2; i++) {
         assert_int_equal(r.next_sweep, r.now + RETRY_MS);
         r.now = r.next_sweep;
         r.next_sweep = INT64_MAX;
-        vouch_look_due(&r);
+        revocation_look_due(&r);
     }
     assert_int_equal(asked, 1);
     no_memory = 0;
-    vouch_look_due(&r);
+    revocation_look_due(&r);
     assert_int_equal(asked, 2);
     answer_good();
-    vouch_look_due(&r);
+    revocation_look_due(&r);
     assert_int_equal(asked, 2);
-    vouch_detach(&v);
-    assert_null(r.vouch_tree);
+    revocation_detach(&v);
+    assert_null(r.revocation_tree);
 }
 
 static void nobody_is_let_in_unseen(void **state)
@@ -84,10 +84,10 @@ static void nobody_is_let_in_unseen(void **state)
     struct viewer v = {.relay = &r, .still_valid = stands};
     (void)state;
     no_memory = 1;
-    assert_int_equal(vouch_attach(&v, key), -1);
-    vouch_detach(&v);
-    assert_null(r.vouch_tree);
-    vouch_look_due(&r);
+    assert_int_equal(revocation_attach(&v, key), -1);
+    revocation_detach(&v);
+    assert_null(r.revocation_tree);
+    revocation_look_due(&r);
 }
 
 /* While Redis is away nothing is due: all are looked at when it is back. */
@@ -97,15 +97,15 @@ static void away_is_not_without_memory(void **state)
     struct viewer v = {.relay = &r, .still_valid = stands};
     (void)state;
     no_memory = 1;
-    assert_int_equal(vouch_attach(&v, key), 0);
+    assert_int_equal(revocation_attach(&v, key), 0);
     assert_int_equal(r.next_sweep, INT64_MAX);
     no_memory = 0;
     r.up = true;
-    vouch_look_all(&r);
+    revocation_look_all(&r);
     assert_int_equal(asked, 1);
     answer_good();
-    vouch_detach(&v);
-    assert_null(r.vouch_tree);
+    revocation_detach(&v);
+    assert_null(r.revocation_tree);
 }
 
 int main(void)

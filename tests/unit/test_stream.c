@@ -41,7 +41,8 @@ static const char *no_parameter(void *arg, const char *name, unsigned nth)
 /* The lifetime that the relay is given for one more stream. */
 static unsigned lifetime_of_one(const struct config *c)
 {
-    struct visit v = {.config = c, .dialect = dialect_of(c->profile), .request.get = no_parameter};
+    struct context v = {
+        .config = c, .dialect = profile_http_of(c->profile), .request.get = no_parameter};
     struct admission *a = calloc(1, sizeof *a);
     buf_init(&v.head, 4096);
     assert_non_null(a);

@@ -55,7 +55,7 @@ static void a_drain_has_its_deadline(void **state)
     r.now = v->dead_at;
     viewer_check_times(v);
     assert_true(v->dead);
-    viewer_bury(&r);
+    viewer_reap(&r);
     assert_null(r.all);
     close(s[1]);
     close(r.epoll);
@@ -141,7 +141,7 @@ static void stand_begin(struct stand *t, enum viewer_state state)
     *t = (struct stand){0};
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     t->relay.epoll = epoll_create1(0);
-    t->log = (struct log){.relay = &t->relay, .source = SOURCE_STREAM};
+    t->log = (struct log){.relay = &t->relay, .kind = LOG_STREAM};
     t->view = (struct view){.log = &t->log, .profile = profile_find("plain")};
     t->viewer = (struct viewer){.relay = &t->relay, .view = &t->view, .out = {.fd = s[0]}};
     buf_init(&t->viewer.out.rest, 1024 * 1024);
