@@ -162,6 +162,36 @@ def test_reasons_of_the_end():
     assert set(there) <= words(section("EVENT STREAM"))
 
 
+def test_reasons_of_unavailable():
+    there = (table("relay/relay.c", r"\*why = \"(too [^\"]+)\"") + table("relay/log.c", r"REDIS_WRONGTYPE \? \"([^\"]+)\" : \"refused\"")
+             + table("front/access.c", r"answer_unavailable\(v, \d+, \"([^\"]+)\"")
+             + table("front/access.c", r"#define TOO_MANY \"([^\"]+)\"")
+             + table("front/stream.c", r"answer_unavailable\(v, \d+, \"([^\"]+)\"") + ["refused"])
+    shown = re.findall(r"^\.It Li (.*)$", section("EVENT STREAM"), re.M)
+    assert set(there) <= set(shown)
+
+
+def test_members_of_an_exchange_token():
+    there = table("identity/session.c", r"json_object_object_get_ex\(own, \"(\w+)\"")
+    assert sorted(there) == sorted(re.findall(r"^\.It Ql (\w+)$", section("IDENTITY"), re.M))
+
+
+def test_names_of_the_connections_to_redis():
+    assert set(table("redis/link.c", r"\"SETNAME\", \"([\w-]+)\"")) <= words(section("SOURCES"))
+
+
+def test_every_line_of_the_log():
+    """The text of each call of diag() up to its first part that varies stands in DIAGNOSTICS."""
+    shown = section("DIAGNOSTICS")
+    seen = 0
+    for file in sorted(webs.TOP.glob("*.c")) + sorted(webs.TOP.glob("*/*.c")):
+        for level, module, text in re.findall(r"\bdiag\(DIAG_(\w+), \"(\w+)\",\s*\"([^\"]*)\"", file.read_text()):
+            seen += 1
+            line = f"{level.lower()} {module}: {text.split('%')[0]}".rstrip(" ;:")
+            assert line in shown, f"{file.name}: {line}"
+    assert seen > 20
+
+
 def test_letters_of_the_command_line():
     letters = {c for found in table("sselog.c", r"getopt\(argc, argv, \"\+?([^\"]+)\"")
                for c in found if c != ":"}
