@@ -37,7 +37,7 @@ WORDS = {
 # What opens no sentence.
 OPENERS = r"(Who|Whoever|Whom|Whose) "
 # Not read yet: names of files or directories that were not gone through.
-NOT_YET = """auth.c auth.h base bench cmd_send.c cmd_send.h config examples format front gateway identity Makefile
+NOT_YET = """auth.c auth.h base bench cmd_send.c cmd_send.h config format front gateway identity Makefile
              packaging redis redis_io.c redis_io.h relay sse.c sse.h sselog.c
              tests web .ci""".split()
 # Files of others, or of data.

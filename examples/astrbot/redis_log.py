@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""AstrBot's log entries into a Redis stream, for sselog to serve.
+"""Writes AstrBot's log entries to a Redis stream, which sselog serves.
 
     from redis_log import RedisLog
     RedisLog.from_url("redis://127.0.0.1:6379/0").attach(log_broker)
 
-Each record's field `data` is one log entry as JSON in UTF-8: level, time, data, category.
+The field `data` of a record is one log entry as JSON in UTF-8: level, time, data, category.
 
-Logging never waits and never fails because of Redis: entries go through a bounded queue to a thread
-of their own.  While Redis is away they wait there; what no longer fits is counted, and a record that
-tells the number stands where they are missing.  Each entry gets its id here, so that an XADD whose
-answer was lost can be tried again without anything coming twice.  Needs redis (redis-py).
+Logging never waits for Redis and never fails because of it.  Entries go through a bounded queue to a
+separate thread.  While Redis is unavailable they wait there.  Entries that do not fit are counted, and
+a record in their place tells the number.  Each entry gets its id here: an XADD whose answer was lost
+can be repeated without a duplicate.  Needs redis (redis-py).
 """
 import atexit
 import collections
@@ -21,8 +21,8 @@ import redis
 
 
 class RedisLog:
-    """client: a redis.Redis with a socket_timeout, without decode_responses. maxlen: records kept,
-    about. room: entries that may wait."""
+    """client: a redis.Redis with a socket_timeout, without decode_responses. maxlen: about how many
+    records Redis keeps. room: how many entries may wait."""
 
     def __init__(self, client, key="stream:logs:astrbot", maxlen=1000, room=1000):
         self.client = client
@@ -33,7 +33,7 @@ class RedisLog:
         self._waiting = collections.deque()  # entries, and numbers of lost ones between them
         self._changed = threading.Condition()
         self._closing = False
-        self._last = (0, 0)  # id of the entry written last
+        self._last = (0, 0)  # id of the last entry written
         self._thread = threading.Thread(target=self._run, name="redis-log", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -43,7 +43,7 @@ class RedisLog:
         return cls(redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5), **kw)
 
     def attach(self, broker):
-        """Everything published by this LogBroker from now on goes to Redis too."""
+        """From now on every entry that this LogBroker publishes goes to Redis too."""
         publish = broker.publish
 
         def both(entry):
@@ -54,7 +54,7 @@ class RedisLog:
         return self
 
     def put(self, entry):
-        """From any thread. Takes a moment at most."""
+        """Queues an entry. Any thread may call it; it never waits for Redis."""
         with self._changed:
             if len(self._waiting) < self.room:
                 self._waiting.append(dict(entry))
@@ -67,7 +67,7 @@ class RedisLog:
                 self._waiting.append(1)
 
     def close(self, deadline=2.0):
-        """Gives the thread that many seconds for what still waits."""
+        """Waits at most deadline seconds until the thread has written the queue."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -81,7 +81,7 @@ class RedisLog:
                 if not self._waiting:
                     return
                 entry = self._waiting[0]
-                if isinstance(entry, int):  # it cannot grow any more once it is being written
+                if isinstance(entry, int):  # replaced before it is written: put() must not add to it
                     self._waiting[0] = entry = self._missing(entry)
             self._write(self._text(entry))
             with self._changed:
@@ -93,7 +93,7 @@ class RedisLog:
         except (TypeError, ValueError, RecursionError):
             self.lost += 1
             text = json.dumps(self._missing(1))
-        # json.dumps lets lone surrogates through, which UTF-8 has no bytes for.
+        # json.dumps accepts lone surrogates, which UTF-8 cannot encode.
         return text.encode("utf-8", "replace")
 
     @staticmethod
@@ -118,14 +118,14 @@ class RedisLog:
                 pause = min(pause * 2, 5.0)
 
     def _add(self, wanted, data):
-        """None when data is in the log; else a later id to try."""
+        """Returns None if data is in the log, else a later id to try."""
         name = "%d-%d" % wanted
         try:
             self.client.xadd(self.key, {"data": data}, id=name, maxlen=self.maxlen, approximate=True)
         except redis.ResponseError as error:
             if "equal or smaller" not in str(error):
                 raise
-            if not self._holds(name, data):  # the clock was set back, or somebody else writes too
+            if not self._holds(name, data):  # the clock was set back, or another program writes too
                 ms, n = self.client.xinfo_stream(self.key)["last-generated-id"].split(b"-")
                 return (int(ms), int(n) + 1)
         self._last = wanted

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: MIT
-"""Django: who somebody is, put into Redis where sselog can look it up.
+"""Django: puts the user's name into Redis, where sselog can look it up.
 
-Django's own session cannot be used for that: it is pickled, names the user by a number of the
-database, and is only valid together with SECRET_KEY and the password's hash.
+sselog cannot use Django's own session.  It is a pickle, and it names the user by a number of the
+database.  It is valid only together with SECRET_KEY and the hash of the password.
 
-`LogPass` is a middleware (after AuthenticationMiddleware): who opens the page gets a cookie of its own
-for the stream, good for as long as the session and until logout.  The page stays as it is.
-`log_token` is a view instead, for pages that can be changed: a single-use token for `?token=`.  A new
-one is needed for each connection.
+`LogPass` is a middleware for after AuthenticationMiddleware.  A user that opens the page gets a cookie
+for the stream, which is valid until the session ends or the user logs out.  The page stays as it is.
+`log_token` is a view for pages that can be changed: it returns a token for `?token=`.  A token works
+once, so each connection needs a new one.
 """
 import json
 import secrets
@@ -20,7 +20,7 @@ from django.http import JsonResponse
 from django.views.decorators.http import require_POST
 from django_redis import get_redis_connection
 
-PAGE = "/dashboard/logs/"  # pages at and below this path give the cookie, and it is sent there
+PAGE = "/dashboard/logs/"  # pages at and below this path set the cookie, and get it back
 COOKIE = "sselog"
 TOKEN_SECONDS = 30
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""swf-monitor: publish to a Redis stream too, which adds history and resume to the live events.
+"""swf-monitor: writes messages to a Redis stream too, which adds history and resume to live events.
 
-In monitor_app/activemq_processor.py, after group_send:  publish(enriched)
+Call publish(enriched) after group_send in monitor_app/activemq_processor.py.
 """
 import json
 import os

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""swf-monitor: what sselog needs to know `Authorization: Token <key>`, kept in Redis.
+"""swf-monitor: keeps in Redis what sselog needs to check `Authorization: Token <key>`.
 
-Import it where Django starts (AppConfig.ready), and call publish_all() once for the keys there are.
-sselog looks for SHA-256 of the key, so that Redis does not hold the keys themselves.  Removing a
-key, or its user, or making the user inactive ends open streams too.
+Import it where Django starts (AppConfig.ready), and call publish_all() once for the keys that exist.
+sselog looks for the SHA-256 of a key, so Redis does not hold the keys themselves.  Open streams end
+when a key or its user is removed, and when the user is deactivated.
 """
 import hashlib
 import json

@@ -1,16 +1,16 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The Other Dude's events from NATS JetStream into one Redis stream, for sselog to serve.
+"""Copies The Other Dude's events from NATS JetStream to one Redis stream, which sselog serves.
 
     NATS_URL=nats://127.0.0.1:4222 REDIS_URL=redis://127.0.0.1:6379/0 ./nats_to_redis.py
 
-Each record: field `data` (the message as one line of ASCII JSON), `event` (the name the pages
+Fields of a record: `data` (the message as one line of ASCII JSON), `event` (the name that the pages
 listen to), `tenant_id`, and `nats` (where it comes from).  Needs nats-py and redis (4.2 or later).
 
-Nothing is lost and nothing comes twice.  A message is acknowledged after its XADD, so that what
-was under way when something failed is delivered again; the position of each consumer is written
-in the same step as the record, so that what was delivered again is not written again.  For that
-a consumer has one message under way at a time, which also keeps the order.
+No message is lost or written twice.  The bridge acknowledges a message after its XADD, so NATS
+delivers it again after a failure.  It writes the position of each consumer in the same step as the
+record, so it recognises a message that was delivered again.  A consumer has one message in flight at
+a time: the position needs this, and it keeps the order.
 """
 import argparse
 import asyncio
@@ -24,8 +24,9 @@ from redis.exceptions import RedisError
 
 say = logging.getLogger("nats_to_redis")
 
-# Stream, subject, name of the durable consumer: what the application itself subscribes to. Order is
-# that of one consumer: all of ALERT_EVENTS ("") by one, so that no alert is resolved before it fired.
+# Stream, subject, name of the durable consumer: the subjects that the application subscribes to. Only
+# one consumer keeps an order. One therefore takes all of ALERT_EVENTS (""), so that no alert is
+# resolved before it fired.
 SOURCES = (
     ("DEVICE_EVENTS", "device.status.>", "sselog-device-status"),
     ("DEVICE_EVENTS", "device.metrics.>", "sselog-device-metrics"),
@@ -44,10 +45,10 @@ EVENTS = (
     ("firmware.progress.", "firmware_progress"),
 )
 
-# Record and position in one step. A message is a repetition when neither its sequence nor its time
-# is past the position: a stream that was made anew begins at sequence 1 but later in time; a clock
-# that was set back gives earlier times but higher sequences. Numbers come padded with zeros, so
-# that they compare as texts: Lua's own hold only 53 bits.
+# Writes record and position in one step. A message is a repetition if neither its sequence nor its
+# time is past the position. A recreated stream begins at sequence 1, but later in time. A clock that
+# was set back gives earlier times, but higher sequences. Numbers are padded with zeros and compared
+# as texts, because Lua's numbers hold only 53 bits.
 WRITE = """
 local last = redis.call('HGET', KEYS[2], ARGV[1])
 if last and ARGV[2] <= last:sub(1, 20) and ARGV[3] <= last:sub(21) then return false end
@@ -58,7 +59,7 @@ return id
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 LONGEST_PAUSE = 5.0  # seconds between attempts; well below the 30 s after which NATS repeats
-IDLE = 10.0  # seconds without a message after which the consumer is looked for
+IDLE = 10.0  # seconds without a message; then the bridge checks that the consumer exists
 
 
 def event_of(subject):
@@ -70,7 +71,7 @@ def digits(number):
 
 
 class Bridge:
-    """redis: a redis.asyncio client. log: the key, may hold {tenant} for a log per tenant."""
+    """redis: a redis.asyncio client. log: the key; {tenant} in it makes a log for each tenant."""
 
     def __init__(self, redis, log="stream:events", maxlen=20000):
         self.redis = redis
@@ -81,10 +82,10 @@ class Bridge:
         self.ending = False
 
     async def write(self, consumer, message, record):
-        """False: it had been written before."""
+        """Returns False if the message was written before."""
         tenant = str(record.get("tenant_id") or "")
         seq = message.metadata.sequence.stream
-        # Older nats-py tells local time without its zone: astimezone() has both right.
+        # Older nats-py returns local time without its zone. astimezone() is right for both.
         when = message.metadata.timestamp.astimezone(timezone.utc)
         microseconds = (when - EPOCH) // timedelta(microseconds=1)
         fields = ["data", json.dumps(record), "event", event_of(message.subject),
@@ -96,9 +97,9 @@ class Bridge:
             digits(seq), digits(microseconds), self.maxlen, *fields) is not None
 
     async def take(self, consumer, message):
-        """Writes one message, however long Redis is away, and only then acknowledges it."""
+        """Writes one message and then acknowledges it. Waits as long as Redis is unavailable."""
         try:
-            # NaN would not be JSON when written again.
+            # json.dumps would write NaN, which is no JSON.
             record = json.loads(message.data, parse_constant=lambda name: None)
         except (ValueError, RecursionError):
             record = None
@@ -128,8 +129,8 @@ class Bridge:
         while not self.ending:
             try:
                 messages = await subscription.fetch(1, timeout=IDLE)
-            except asyncio.TimeoutError:  # also nats.errors.TimeoutError: nothing came
-                # Deleted with its stream, a consumer is as silent as one without news.
+            except asyncio.TimeoutError:  # also nats.errors.TimeoutError: no message came
+                # A consumer that was deleted with its stream is silent too: this call then fails.
                 await subscription.consumer_info()
                 continue
             for message in messages:
@@ -137,17 +138,17 @@ class Bridge:
 
 
 async def subscribe(js, stream, subject, durable, config):
-    """The application makes its streams when it starts, perhaps after us."""
+    """Tries until it works: the application makes its streams when it starts, perhaps later."""
     while True:
         try:
             return await js.pull_subscribe(subject, durable=durable, stream=stream, config=config)
-        except Exception as error:  # whatever it is, it is said, and the next try may go well
+        except Exception as error:  # any error is logged; the next attempt may succeed
             say.warning("%s: %s: trying again", durable, error)
             await asyncio.sleep(LONGEST_PAUSE)
 
 
 async def run(js, bridge, config):
-    """Follows all sources. One that fails is subscribed again; the others go on."""
+    """Follows all sources. A source that fails is subscribed again; the others continue."""
 
     async def one(stream, subject, durable):
         while not bridge.ending:
@@ -162,8 +163,9 @@ async def run(js, bridge, config):
     try:
         await asyncio.wait(tasks)
     finally:
-        # Python's wait_for drops a cancellation that comes with its result (before 3.12), on a busy
-        # machine time and again: so whoever goes on is told besides, and cancelled where it waits next.
+        # Before Python 3.12 wait_for drops a cancellation that comes together with its result. On a
+        # busy machine this happens repeatedly. So `ending` stops the loops too, and tasks that
+        # continue are cancelled again.
         bridge.ending = True
         while any(not task.done() for task in tasks):
             for task in tasks:
@@ -186,7 +188,7 @@ async def main():
                                     socket_timeout=10, socket_connect_timeout=10)
     nc = await nats.connect(os.environ.get("NATS_URL", "nats://127.0.0.1:4222"),
                             max_reconnect_attempts=-1)
-    # One message under way: order, and positions that say all. 30 s until NATS repeats one.
+    # One message in flight, as the positions need. NATS repeats a message after 30 s.
     config = ConsumerConfig(ack_policy=AckPolicy.EXPLICIT, max_ack_pending=1, ack_wait=30)
     bridge = Bridge(client, given.log, given.maxlen)
     work = asyncio.ensure_future(run(nc.jetstream(), bridge, config))
