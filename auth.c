@@ -54,10 +54,10 @@ static void wipe_buf(struct buf *b)
 
 /* The key of a credential: one name, one value. */
 static int secret_key(const char *template, const char *name, struct slice value,
-                      char key[AUTH_MAX_KEY + 1])
+                      char key[IDENTITY_MAX_KEY + 1])
 {
     struct template_name n = {slice_of(name), value};
-    return template_expand(template, &n, 1, key, AUTH_MAX_KEY + 1);
+    return template_expand(template, &n, 1, key, IDENTITY_MAX_KEY + 1);
 }
 
 /* ---- Values of keys ---- */
@@ -171,7 +171,7 @@ bool auth_is_trusted(const struct config *config, const struct request *request)
  * section 5.3), or hand on another that only looks alike beside it: in both cases somebody else's
  * header came along. */
 static enum auth_result header_name(const struct request *request, const char *header,
-                                    char out[AUTH_MAX_NAME + 1])
+                                    char out[IDENTITY_MAX_NAME + 1])
 {
     bool too_long = false;
     const char *value = request_header(request, header, &too_long);
@@ -254,7 +254,7 @@ static int unsign_cookie(struct slice value, struct slice secret, char *room, si
 
 static enum auth_result try_cookie(struct attempt *a)
 {
-    char room[2 + MAX_ID + 1 + SIGNATURE_LEN], key[AUTH_MAX_KEY + 1];
+    char room[2 + MAX_ID + 1 + SIGNATURE_LEN], key[IDENTITY_MAX_KEY + 1];
     struct slice id;
     size_t count = request_cookie(a->request, a->config->cookie, &id);
     enum auth_result result = AUTH_BAD;
@@ -359,7 +359,7 @@ void auth_tag(const struct identity *who, const char *key, char tag[AUTH_TAG + 1
 
 static enum auth_result try_bearer(struct attempt *a)
 {
-    char key[AUTH_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
+    char key[IDENTITY_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
     struct slice token;
     enum auth_result result = authorization_token(a->request, &token);
 
@@ -378,7 +378,7 @@ static enum auth_result try_bearer(struct attempt *a)
     return result;
 }
 
-int auth_token_key(const struct config *config, struct slice token, char key[AUTH_MAX_KEY + 1])
+int auth_token_key(const struct config *config, struct slice token, char key[IDENTITY_MAX_KEY + 1])
 {
     if (token.len < MIN_TOKEN || token.len > MAX_TOKEN)
         return -1;
@@ -411,7 +411,7 @@ static enum auth_result login_stands(struct attempt *a)
 
 static enum auth_result try_token(struct attempt *a)
 {
-    char key[AUTH_MAX_KEY + 1];
+    char key[IDENTITY_MAX_KEY + 1];
     size_t count = request_arg_count(a->request, "token");
 
     if (count == 0)
@@ -531,7 +531,8 @@ static bool captures_fit(const struct identity *who, const struct route_match *c
 }
 
 int auth_key(const struct config *config, const struct identity *who,
-             const struct route_match *captures, const char *template, char key[AUTH_MAX_KEY + 1])
+             const struct route_match *captures, const char *template,
+             char key[IDENTITY_MAX_KEY + 1])
 {
     struct template_name names[MAX_TEMPLATE_NAMES];
     bool admin = auth_is_admin(config, who);
@@ -542,7 +543,7 @@ int auth_key(const struct config *config, const struct identity *who,
     if (!admin && !captures_fit(who, captures))
         return -1;
     size_t count = collect(who, captures, admin, names);
-    return template_expand(template, names, count, key, AUTH_MAX_KEY + 1);
+    return template_expand(template, names, count, key, IDENTITY_MAX_KEY + 1);
 }
 
 int auth_fill(const struct identity *who, const struct route_match *captures, const char *template,

@@ -4,9 +4,6 @@
  * and a look-up handed in; no libfcgi, no sockets, writes no answers.  Deny first: every
  * way out of auth_identify but AUTH_OK means nobody.
  *
- * Names (user, tenant, role) are 1 to AUTH_MAX_NAME bytes of UTF-8 without control characters,
- * so that e-mail addresses, "User.admin" and "DOMAIN\user" fit as they are.
- *
  * A key is made from names so that two different sets of names never make the same key.
  * With one name in the template that is so by itself.  With more, a value may not hold, nor
  * make together with it an earlier copy of, the literal text that follows it in the template;
@@ -23,9 +20,7 @@
 #include "base/buf.h"
 #include "config/config.h"
 #include "gateway/request.h"
-
-#define AUTH_MAX_NAME 128 /* longest user, tenant, role */
-#define AUTH_MAX_KEY  512 /* longest Redis key made here */
+#include "identity/identity.h"
 
 enum auth_result {
     AUTH_OK,
@@ -34,18 +29,6 @@ enum auth_result {
     AUTH_MALFORMED,  /* an Authorization header that holds no one token: 400. All else that is
                         wrong with a credential (twice, oversized, of another form) is AUTH_BAD */
     AUTH_UNAVAILABLE /* the look-up could not be made: 503 / event: unavailable */
-};
-
-/* All zero unless auth_identify said AUTH_OK; but after AUTH_BAD a non-zero ends (not after now)
- * tells that a JWT or an exchange token was genuine and is over. */
-struct identity {
-    char user[AUTH_MAX_NAME + 1];   /* "" only for anonymous */
-    char tenant[AUTH_MAX_NAME + 1]; /* "" none */
-    char role[AUTH_MAX_NAME + 1];   /* "" none */
-    enum auth_method method;
-    int64_t ends; /* Unix seconds; 0: no end known */
-    char revocation_key[AUTH_MAX_KEY +
-                        1]; /* Redis key that vouches while the stream is open; "" none */
 };
 
 /* A look-up in Redis. key is NUL-terminated and holds no NUL. */
@@ -58,15 +41,18 @@ struct lookup {
 };
 
 /* Finds the identity by the methods of config->auth in order; the first that finds its kind of
- * credential decides. now is Unix seconds. */
+ * credential decides. now is Unix seconds. *who is all zero unless the result is AUTH_OK. One
+ * exception: after AUTH_BAD a non-zero ends, not after now, says that a JWT or an exchange token
+ * was genuine and has expired. */
 enum auth_result auth_identify(const struct config *config, const struct request *request,
                                const struct lookup *lookup, int64_t now, struct identity *who);
 
 /* What is asked for, after identity: the names of the route must fit the identity or its role be an
- * admin's, then the key (or channel) template is filled. key gets AUTH_MAX_KEY + 1 bytes. captures
- * may be NULL. -1, with key "": not for this identity. */
+ * admin's, then the key (or channel) template is filled. key gets IDENTITY_MAX_KEY + 1 bytes.
+ * captures may be NULL. -1, with key "": not for this identity. */
 int auth_key(const struct config *config, const struct identity *who,
-             const struct route_match *captures, const char *template, char key[AUTH_MAX_KEY + 1]);
+             const struct route_match *captures, const char *template,
+             char key[IDENTITY_MAX_KEY + 1]);
 /* REMOTE_ADDR is in SSELOG_TRUSTED: a proxy of ours, which many clients stand behind. */
 bool auth_is_trusted(const struct config *config, const struct request *request);
 bool auth_is_admin(const struct config *config, const struct identity *who);
@@ -88,7 +74,7 @@ int auth_make_token(char out[44]);
  * was made for. -1: out of memory, or pointers that contradict each other. */
 int auth_token_value(const struct config *config, const struct identity *who, struct buf *out);
 /* The Redis key of an exchange token. -1: the token is out of form. */
-int auth_token_key(const struct config *config, struct slice token, char key[AUTH_MAX_KEY + 1]);
+int auth_token_key(const struct config *config, struct slice token, char key[IDENTITY_MAX_KEY + 1]);
 /* Tells one log as seen by one identity from any other: a digest, hence safe to hand out. The same
  * in all processes. */
 #define AUTH_TAG 16

@@ -318,7 +318,7 @@ static int run_send(const struct config *c, int argc, char **argv)
     return send_run(c, &o);
 }
 
-static int name_from(const char *text, char out[AUTH_MAX_NAME + 1])
+static int name_from(const char *text, char out[IDENTITY_MAX_NAME + 1])
 {
     out[0] = '\0';
     return text[0] ? session_set_name(out, slice_of(text)) : 0;
@@ -344,7 +344,7 @@ static int run_token(const struct config *c, int argc, char **argv)
     }
     if (bad || optind < argc || who.user[0] == '\0')
         return usage_error("token: options out of form; -u USER is needed");
-    char token[44], key[AUTH_MAX_KEY + 1];
+    char token[44], key[IDENTITY_MAX_KEY + 1];
     struct buf value;
     int status = EXIT_FAILURE;
     buf_init(&value, 4096);

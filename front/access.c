@@ -108,7 +108,7 @@ int access_identify(struct context *v)
 
 /* The key of the log, or channel, that is asked for. -1: answered. A page that has begun with one
  * log says whose, and so gets no record of another when the cookie under it has changed. */
-int access_key(struct context *v, char key[AUTH_MAX_KEY + 1])
+int access_key(struct context *v, char key[IDENTITY_MAX_KEY + 1])
 {
     const struct config *c = v->config;
     const char *template = c->log_kind == LOG_STREAM ? c->stream : c->channel;
@@ -149,7 +149,7 @@ static size_t count_pairs(const struct pair *p)
  * size. */
 struct rules {
     struct filter_rule *match, *lists;
-    char (*values)[AUTH_MAX_NAME + 1]; /* of match */
+    char (*values)[IDENTITY_MAX_NAME + 1]; /* of match */
 };
 
 static void rules_free(struct rules *r)

@@ -52,7 +52,7 @@ void access_forbid(struct context *v);
 /* 0: viewing is on. -1: answered. */
 int access_enabled(struct context *v);
 /* The key of the log, or channel, that is asked for. -1: answered. */
-int access_key(struct context *v, char key[AUTH_MAX_KEY + 1]);
+int access_key(struct context *v, char key[IDENTITY_MAX_KEY + 1]);
 /* What the configuration withholds and what the query asks for. NULL: answered. */
 struct filter *access_filter(struct context *v);
 

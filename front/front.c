@@ -32,7 +32,7 @@ struct front {
 
 static void serve_history(struct context *v)
 {
-    char key[AUTH_MAX_KEY + 1];
+    char key[IDENTITY_MAX_KEY + 1];
     if (v->config->log_kind != LOG_STREAM) {
         answer_error(v, 404, "there is no history");
         return;
@@ -72,7 +72,7 @@ static bool may_see_figures(struct context *v)
 
 static void serve_status(struct context *v)
 {
-    char key[AUTH_MAX_KEY + 1], listed[sizeof LISTED + AUTH_MAX_KEY];
+    char key[IDENTITY_MAX_KEY + 1], listed[sizeof LISTED + IDENTITY_MAX_KEY];
     if (v->dialect->status) {
         if (access_identify(v) || access_key(v, key))
             return;
@@ -101,7 +101,7 @@ static void serve_healthz(struct context *v)
 /* 0 with the token in the answer's body, -1: answered. */
 static int issue_token(struct context *v, char token[44])
 {
-    char key[AUTH_MAX_KEY + 1];
+    char key[IDENTITY_MAX_KEY + 1];
     struct buf value;
     enum ask_result r = ASK_REFUSED;
     buf_init(&value, 4096);

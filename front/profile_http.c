@@ -237,7 +237,7 @@ static void swf_list(void *arg, struct slice member)
     pyjson_text(NULL, member, PYJSON_ASCII, &user);
     pyjson_text(NULL, member, PYJSON_ASCII, &id);
     pyjson_text(NULL, member, PYJSON_ASCII, &filters);
-    buf_init(&own, 8 * AUTH_MAX_NAME);
+    buf_init(&own, 8 * IDENTITY_MAX_NAME);
     add_string(&own, v->who.user, PYJSON_ASCII);
     bool mine = slice_equal(user.value, buf_slice(&own)) || auth_is_admin(v->config, &v->who);
     buf_free(&own);

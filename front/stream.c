@@ -260,7 +260,7 @@ static int fill_admission(struct context *v, struct admission *a, const char *ke
 /* A place for one more viewer of this user: the same name in two tenants is two users. */
 static struct seat *take_seat(const struct context *v, const char **why)
 {
-    char name[2 * AUTH_MAX_NAME + 2]; /* with a byte between that no name holds */
+    char name[2 * IDENTITY_MAX_NAME + 2]; /* with a byte between that no name holds */
     snprintf(name, sizeof name, "%s\x1f%s", v->who.tenant, v->who.user);
     return relay_seat(v->relay, v->who.user[0] ? name : "", why);
 }
@@ -286,7 +286,7 @@ static void admit(struct context *v, struct admission *a)
 }
 
 /* 0: this identity may have the stream of key. -1: answered. */
-static int may_stream(struct context *v, char key[AUTH_MAX_KEY + 1])
+static int may_stream(struct context *v, char key[IDENTITY_MAX_KEY + 1])
 {
     const struct profile_http *d = v->dialect;
     if (!d->identity_first && access_enabled(v))
@@ -303,7 +303,7 @@ static int may_stream(struct context *v, char key[AUTH_MAX_KEY + 1])
 
 void serve_stream(struct context *v)
 {
-    char key[AUTH_MAX_KEY + 1];
+    char key[IDENTITY_MAX_KEY + 1];
     if (may_stream(v, key))
         return;
     struct filter *filter = access_filter(v);

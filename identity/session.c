@@ -46,7 +46,7 @@ static size_t utf8_char(const unsigned char *p, size_t len)
 
 static bool is_name(struct slice s)
 {
-    if (s.len == 0 || s.len > AUTH_MAX_NAME || session_has_control(s))
+    if (s.len == 0 || s.len > IDENTITY_MAX_NAME || session_has_control(s))
         return false;
     for (size_t i = 0; i < s.len;) {
         size_t n = utf8_char((const unsigned char *)s.p + i, s.len - i);
@@ -57,7 +57,7 @@ static bool is_name(struct slice s)
     return true;
 }
 
-int session_set_name(char out[AUTH_MAX_NAME + 1], struct slice s)
+int session_set_name(char out[IDENTITY_MAX_NAME + 1], struct slice s)
 {
     if (!is_name(s))
         return -1;
@@ -68,7 +68,7 @@ int session_set_name(char out[AUTH_MAX_NAME + 1], struct slice s)
 
 /* Text of a number. json-c holds what is out of 64 bits as the nearest bound, where two users would
  * meet. */
-static int number_name(struct json_object *o, char out[AUTH_MAX_NAME + 1])
+static int number_name(struct json_object *o, char out[IDENTITY_MAX_NAME + 1])
 {
     const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
     static const char *const bounds[] = {"9223372036854775807", "-9223372036854775808",
@@ -82,7 +82,7 @@ static int number_name(struct json_object *o, char out[AUTH_MAX_NAME + 1])
 }
 
 /* A name from JSON: a string or a number; null and "" are no name. */
-static int json_name(struct json_object *o, bool needed, char out[AUTH_MAX_NAME + 1])
+static int json_name(struct json_object *o, bool needed, char out[IDENTITY_MAX_NAME + 1])
 {
     out[0] = '\0';
     switch (json_object_get_type(o)) {
@@ -101,7 +101,7 @@ static int json_name(struct json_object *o, bool needed, char out[AUTH_MAX_NAME 
 }
 
 static int pointer_name(struct json_object *o, const char *pointer, bool needed,
-                        char out[AUTH_MAX_NAME + 1])
+                        char out[IDENTITY_MAX_NAME + 1])
 {
     struct json_object *at = NULL;
     if (json_pointer_get(o, pointer, &at) == -1)
@@ -160,7 +160,7 @@ int session_end(struct json_object *o, int64_t now, struct identity *who)
         return 0;
     struct slice key = {json_object_get_string(key_json),
                         (size_t)json_object_get_string_len(key_json)};
-    if (key.len == 0 || key.len > AUTH_MAX_KEY || memchr(key.p, '\0', key.len))
+    if (key.len == 0 || key.len > IDENTITY_MAX_KEY || memchr(key.p, '\0', key.len))
         return -1;
     memcpy(who->revocation_key, key.p, key.len + 1);
     return 0;
@@ -187,7 +187,7 @@ int session_claims(const struct config *config, struct json_object *claims, stru
 
 /* One reference token of a JSON pointer (RFC 6901 section 3) as a key. json_pointer_set of json-c
  * up to 0.18 takes "~1" for two characters, so it is not used. */
-static int reference_token(const char *pointer, size_t len, char key[AUTH_MAX_KEY + 1])
+static int reference_token(const char *pointer, size_t len, char key[IDENTITY_MAX_KEY + 1])
 {
     size_t used = 0;
 
@@ -195,7 +195,7 @@ static int reference_token(const char *pointer, size_t len, char key[AUTH_MAX_KE
         char c = pointer[i];
         if (c == '~')
             c = ++i < len && pointer[i] == '1' ? '/' : '~';
-        if (used == AUTH_MAX_KEY)
+        if (used == IDENTITY_MAX_KEY)
             return -1;
         key[used++] = c;
     }
@@ -215,7 +215,7 @@ static int add_member(struct json_object *o, const char *key, struct json_object
 /* Puts a string where pointer says, objects on the way made. -1: something else is there. */
 static int put_name(struct json_object *at, const char *pointer, const char *value)
 {
-    char key[AUTH_MAX_KEY + 1];
+    char key[IDENTITY_MAX_KEY + 1];
     struct json_object *next;
 
     if (value[0] == '\0')

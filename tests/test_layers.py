@@ -24,7 +24,7 @@ LIBRARIES = {
 
 # Files, and the headers they do not reach, directly or through another of ours.
 REDIS = {"redis_io.h", "redis/link.h", "redis/reply.h", "redis/tls.h"}
-IDENTITY = {"auth.h", "identity/session.h", "identity/jwtcheck.h", "identity/template.h", "front/throttle.h"}
+IDENTITY = {"auth.h", "identity/identity.h", "identity/session.h", "identity/jwtcheck.h", "identity/template.h", "front/throttle.h"}
 BYTES = {"sse.h", "format/record.h", "format/filter.h", "format/profile.h", "format/pyjson.h"}
 RELAY = {"relay/relay_parts.h", "relay/ring.h", "relay/cursor.h"}
 APART = [

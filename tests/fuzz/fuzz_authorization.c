@@ -38,7 +38,7 @@ static enum lookup_result get_key(void *arg, const char *key, bool take, struct 
 {
     struct input *in = arg;
 
-    if (strlen(key) > AUTH_MAX_KEY || strncmp(key, take ? "sse_token:" : "k:", 2) != 0)
+    if (strlen(key) > IDENTITY_MAX_KEY || strncmp(key, take ? "sse_token:" : "k:", 2) != 0)
         abort();
     in->looked_up++;
     return buf_adds(value, "{\"user_id\":\"alice\",\"role\":\"viewer\"}") == 0 ? LOOKUP_FOUND
@@ -74,7 +74,7 @@ static void identify(struct input *in, const struct request *r, enum auth_method
     };
     struct lookup lookup = {get_key, in};
     struct identity who;
-    char name[AUTH_MAX_NAME + 1];
+    char name[IDENTITY_MAX_NAME + 1];
 
     in->looked_up = 0;
     enum auth_result result = auth_identify(&c, r, &lookup, 1700000000, &who);

@@ -18,7 +18,7 @@ static bool same(const struct identity *a, const struct identity *b)
 
 static bool in_form(const char *name, bool needed)
 {
-    char copy[AUTH_MAX_NAME + 1];
+    char copy[IDENTITY_MAX_NAME + 1];
     return (!needed && name[0] == '\0') || session_set_name(copy, slice_of(name)) == 0;
 }
 
@@ -40,7 +40,7 @@ static void round_trip(const struct config *c, const struct identity *who)
 
 static void make_keys(const struct config *c, const struct identity *who)
 {
-    char key[AUTH_MAX_KEY + 1];
+    char key[IDENTITY_MAX_KEY + 1];
 
     if (auth_key(c, who, NULL, "s:{tenant}:{user}", key) == 0) {
         size_t tenant = strlen(who->tenant);
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 !in_form(who.role, false) || !auth_still_valid(&c, &who, &value))
                 abort();
             if (session_end(o, 1700000000, &ended) == 0 &&
-                (strlen(ended.revocation_key) > AUTH_MAX_KEY ||
+                (strlen(ended.revocation_key) > IDENTITY_MAX_KEY ||
                  (ended.ends && ended.ends <= 1700000000)))
                 abort();
             round_trip(&c, &who);

@@ -36,7 +36,7 @@ static enum lookup_result fake_get(void *arg, const char *key, bool take, struct
     struct fake *f = arg;
     size_t used = strlen(f->asked);
 
-    assert_true(strlen(key) <= AUTH_MAX_KEY);
+    assert_true(strlen(key) <= IDENTITY_MAX_KEY);
     snprintf(f->asked + used, sizeof f->asked - used, "%s %s;", take ? "GETDEL" : "GET", key);
     if (f->away)
         return LOOKUP_FAILED;
@@ -654,7 +654,7 @@ static void test_key(void **state)
         const struct key_row *row = &rows[i];
         struct identity who = {0};
         struct route_match match = {0};
-        char key[AUTH_MAX_KEY + 1];
+        char key[IDENTITY_MAX_KEY + 1];
         memcpy(who.user, row->user, strlen(row->user));
         memcpy(who.tenant, row->tenant, strlen(row->tenant));
         memcpy(who.role, row->role, strlen(row->role));
@@ -686,7 +686,7 @@ static void test_keys_never_meet(void **state)
     assert_int_equal(count, WORDS);
     for (size_t s = 0; s < sizeof separators / sizeof *separators; s++) {
         size_t made = 0;
-        char template[64], key[AUTH_MAX_KEY + 1];
+        char template[64], key[IDENTITY_MAX_KEY + 1];
         snprintf(template, sizeof template, "{tenant}%s{user}", separators[s]);
         for (size_t i = 0; i < (size_t)WORDS * WORDS; i++) {
             struct identity who = {0};
@@ -706,7 +706,7 @@ static void test_key_too_long(void **state)
 {
     struct config c = base_config();
     struct identity who = {.user = N128};
-    char key[AUTH_MAX_KEY + 1];
+    char key[IDENTITY_MAX_KEY + 1];
     (void)state;
 
     assert_int_equal(auth_key(&c, &who, NULL, "{user}-{user}-{user}", key), 0);
@@ -741,7 +741,7 @@ static void test_fill(void **state)
 
 static void test_make_token(void **state)
 {
-    char a[44], b[44], key[AUTH_MAX_KEY + 1];
+    char a[44], b[44], key[IDENTITY_MAX_KEY + 1];
     struct config c = base_config();
     (void)state;
 
