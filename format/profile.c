@@ -94,8 +94,8 @@ void profile_refuse(const struct profile *p, struct buf *b, const char *reason)
 
 void profile_first_frame(const struct profile *p, struct buf *b, const struct moment *m)
 {
-    if (p->hello) {
-        p->hello(p, b, m);
+    if (p->first_frame) {
+        p->first_frame(p, b, m);
     } else if (!p->late) {
         sse_retry(b, p->eol, m->retry_ms);
         sse_end(b, p->eol);
@@ -303,56 +303,83 @@ static const struct preset astrbot_presets[] = {
     {NULL, NULL},
 };
 
-static const struct profile profiles[] = {
-    {.name = "plain", .enveloped = "envelope", PLAIN_HEAD, .whole = 64 * 1024},
-    {.name = "envelope",
-     PLAIN_HEAD,
-     .record = envelope_record,
-     .open = envelope_open,
-     .moved = envelope_moved,
-     .whole = 64 * 1024},
-    {.name = "smarter",
-     .presets = smarter_presets,
-     PLAIN_HEAD,
-     .record = smarter_record,
-     .bulk = smarter_bulk,
-     .live = smarter_live,
-     .whole = PROFILE_MAX_WRITTEN,
-     .unnamed = true},
-    {.name = "tod",
-     .presets = tod_presets,
-     .eol = "\r\n",
-     .content_type = "text/event-stream; charset=utf-8",
-     .cache_control = "no-store",
-     .headers = TOD_HEADERS,
-     .record = object_record,
-     .open = tod_open,
-     .keepalive = tod_keepalive,
-     .whole = SIZE_MAX,
-     .late = true},
-    {.name = "swf",
-     .presets = swf_presets,
-     PLAIN_HEAD,
-     .hello = swf_first_frame,
-     .record = swf_record,
-     .open = swf_open,
-     .keepalive = swf_keepalive,
-     .whole = SIZE_MAX,
-     .late = true,
-     .mute = true,
-     .keepalive_fixed = true},
-    {.name = "astrbot",
-     .presets = astrbot_presets,
-     PLAIN_HEAD,
-     .record = astrbot_record,
-     .whole = SIZE_MAX,
-     .unnamed = true,
-     .late = true},
+static const struct profile envelope = {
+    .id = PROFILE_ENVELOPE,
+    .name = "envelope",
+    PLAIN_HEAD,
+    .record = envelope_record,
+    .open = envelope_open,
+    .moved = envelope_moved,
+    .whole = 64 * 1024,
 };
+
+static const struct profile plain = {
+    .id = PROFILE_PLAIN,
+    .name = "plain",
+    .enveloped = &envelope,
+    PLAIN_HEAD,
+    .whole = 64 * 1024,
+};
+
+static const struct profile smarter = {
+    .id = PROFILE_SMARTER,
+    .name = "smarter",
+    .presets = smarter_presets,
+    PLAIN_HEAD,
+    .record = smarter_record,
+    .bulk = smarter_bulk,
+    .live = smarter_live,
+    .whole = PROFILE_MAX_WRITTEN,
+    .unnamed = true,
+};
+
+static const struct profile tod = {
+    .id = PROFILE_TOD,
+    .name = "tod",
+    .presets = tod_presets,
+    .eol = "\r\n",
+    .content_type = "text/event-stream; charset=utf-8",
+    .cache_control = "no-store",
+    .headers = TOD_HEADERS,
+    .record = object_record,
+    .open = tod_open,
+    .keepalive = tod_keepalive,
+    .whole = SIZE_MAX,
+    .late = true,
+};
+
+static const struct profile swf = {
+    .id = PROFILE_SWF,
+    .name = "swf",
+    .presets = swf_presets,
+    PLAIN_HEAD,
+    .first_frame = swf_first_frame,
+    .record = swf_record,
+    .open = swf_open,
+    .keepalive = swf_keepalive,
+    .whole = SIZE_MAX,
+    .late = true,
+    .mute = true,
+    .keepalive_fixed = true,
+};
+
+static const struct profile astrbot = {
+    .id = PROFILE_ASTRBOT,
+    .name = "astrbot",
+    .presets = astrbot_presets,
+    PLAIN_HEAD,
+    .record = astrbot_record,
+    .whole = SIZE_MAX,
+    .unnamed = true,
+    .late = true,
+};
+
+#define ROW(ID, row) [PROFILE_##ID] = &row,
+static const struct profile *const profiles[PROFILE_COUNT] = {PROFILES(ROW)};
 
 const struct profile *profile_at(unsigned i)
 {
-    return i < sizeof profiles / sizeof *profiles ? &profiles[i] : NULL;
+    return i < PROFILE_COUNT ? profiles[i] : NULL;
 }
 
 const struct profile *profile_find(const char *name)

@@ -15,6 +15,24 @@
 #include "format/record.h"
 #include "base/xid.h"
 
+/* clang-format off */
+
+/* All profiles, in the order in which messages name them. Each has a row in format/profile.c and
+ * one in front/profile_http.c: without either the program does not compile. */
+#define PROFILES(X)                                                                                \
+    X(PLAIN, plain)                                                                                \
+    X(ENVELOPE, envelope)                                                                          \
+    X(SMARTER, smarter)                                                                            \
+    X(TOD, tod)                                                                                    \
+    X(SWF, swf)                                                                                   \
+    X(ASTRBOT, astrbot)
+
+#define PROFILE_ID(ID, row) PROFILE_##ID,
+enum profile_id { PROFILES(PROFILE_ID) PROFILE_COUNT };
+#undef PROFILE_ID
+
+/* clang-format on */
+
 struct preset {
     const char *option; /* "SSELOG_KEEPALIVE" */
     const char *value;
@@ -37,9 +55,9 @@ enum end_reason { END_LIFETIME, END_SHUTDOWN, END_REVOKED, END_EXPIRED };
 const char *end_reason_name(enum end_reason reason);
 
 struct profile {
-    const char *name;
-    const char
-        *enveloped; /* name of the profile in its stead for those who ask ?envelope=1; NULL: none */
+    enum profile_id id;
+    const char *name;                /* the value of SSELOG_PROFILE */
+    const struct profile *enveloped; /* what ?envelope=1 gives instead; NULL: no such choice */
     const struct preset
         *presets; /* ends with option NULL; defaults that stay settable; NULL: none */
     const char *eol;
@@ -48,7 +66,7 @@ struct profile {
     const char *headers; /* "Name: value\r\n" lines of this and every other answer */
 
     /* What differs from plain; called by the functions below alone. NULL: nothing. */
-    void (*hello)(const struct profile *, struct buf *b, const struct moment *);
+    void (*first_frame)(const struct profile *, struct buf *b, const struct moment *);
     void (*record)(const struct profile *, struct buf *b, struct record *);
     void (*open)(const struct profile *, struct buf *b, const struct record *);
     void (*live)(const struct profile *, struct buf *b, const struct moment *);

@@ -195,11 +195,11 @@ static void add_wishes(const struct context *v, struct rules *r, struct filter_s
     spec->lists = r->lists;
     spec->level = request_arg(&v->request, "level");
     if (spec->level && (spec->level[0] == '\0' ||
-                        (v->dialect->lenient && filter_level(slice_of(spec->level)) < 0)))
+                        (v->profile_http->lenient && filter_level(slice_of(spec->level)) < 0)))
         spec->level = NULL;
     spec->text = slice_of(request_arg(&v->request, "q"));
     if (v->has_since) {
-        spec->since_field = v->dialect->time_field;
+        spec->since_field = v->profile_http->time_field;
         spec->since = v->since;
         spec->until = v->until;
     }

@@ -131,7 +131,7 @@ void answer_error(struct context *v, int status, const char *why)
 
 bool answer_refusal(struct context *v, enum refusal why)
 {
-    return v->dialect->refuse && v->dialect->refuse(v, why);
+    return v->profile_http->refuse && v->profile_http->refuse(v, why);
 }
 
 void answer_unauthorized(struct context *v)

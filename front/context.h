@@ -28,7 +28,7 @@ struct context {
     const struct config *config; /* for this request */
     struct exchange *exchange;
     struct request request;
-    const struct profile_http *dialect; /* of config's profile */
+    const struct profile_http *profile_http; /* of config's profile */
     enum endpoint_kind endpoint;
     struct identity who;
     enum auth_result refused; /* why who is nobody */

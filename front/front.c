@@ -40,8 +40,8 @@ static void serve_history(struct context *v)
     if (access_enabled(v) || access_identify(v) || access_key(v, key))
         return;
     struct filter *filter = access_filter(v);
-    if (filter && v->dialect->history)
-        v->dialect->history(v, key, filter);
+    if (filter && v->profile_http->history)
+        v->profile_http->history(v, key, filter);
     else if (filter)
         answer_history(v, key, filter);
     filter_free(filter);
@@ -73,11 +73,11 @@ static bool may_see_figures(struct context *v)
 static void serve_status(struct context *v)
 {
     char key[IDENTITY_MAX_KEY + 1], listed[sizeof LISTED + IDENTITY_MAX_KEY];
-    if (v->dialect->status) {
+    if (v->profile_http->status) {
         if (access_identify(v) || access_key(v, key))
             return;
         if (snprintf(listed, sizeof listed, LISTED "%s", key) > 0)
-            v->dialect->status(v, listed);
+            v->profile_http->status(v, listed);
         return;
     }
     if (may_see_figures(v))
@@ -135,8 +135,8 @@ static void serve_token(struct context *v)
     }
     if (issue_token(v, token))
         return;
-    if (v->dialect->token) {
-        v->dialect->token(v, token);
+    if (v->profile_http->token) {
+        v->profile_http->token(v, token);
     } else {
         answer_begin(v, 200, "application/json");
         buf_addf(&v->body, "{\"token\":\"%s\",\"expires_in\":%u}", token, v->config->token_ttl);
@@ -173,7 +173,7 @@ static bool ends_with(const char *path, const char *end)
 /* A path of the system that the dialect stands in for, wherever it is mounted. */
 static const struct endpoint *profile_http_endpoint(struct context *v)
 {
-    const struct profile_http_path *p = v->dialect->paths;
+    const struct profile_http_path *p = v->profile_http->paths;
     while (p && p->end && !ends_with(v->request.path, p->end))
         p++;
     if (!p || !p->end)
@@ -288,7 +288,7 @@ static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
     struct buf why;
     const char *problem;
     v.config = config_of(f->base);
-    v.dialect = profile_http_of(v.config->profile);
+    v.profile_http = profile_http_of(v.config->profile);
     buf_init(&v.head, 64 * 1024);
     buf_init(&v.body, 32u * 1024 * 1024);
     buf_init(&why, 1024);
@@ -301,7 +301,7 @@ static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
         answer_error(&v, 500, "misconfigured");
     } else {
         v.config = config;
-        v.dialect = profile_http_of(config->profile);
+        v.profile_http = profile_http_of(config->profile);
         dispatch(&v);
         config_release(f->base, v.config);
     }

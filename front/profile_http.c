@@ -399,41 +399,46 @@ static void astrbot_history(struct context *v, const char *key, const struct fil
 
 /* ---- the table ---- */
 
-static const struct profile_http dialects[] = {
-    {.profile = "smarter",
-     .paths = smarter_paths,
-     .lenient = true,
-     .identity_first = true,
-     .needs_redis = true,
-     .refuse = smarter_refuse},
-    {.profile = "tod",
-     .paths = tod_paths,
-     .lenient = true,
-     .check = tod_check,
-     .refuse = tod_refuse,
-     .token = tod_token},
-    {.profile = "swf",
-     .paths = swf_paths,
-     .lenient = true,
-     .identity_first = true,
-     .needs_redis = true,
-     .listed = true,
-     .refuse = swf_refuse,
-     .status = swf_status},
-    {.profile = "astrbot",
-     .paths = astrbot_paths,
-     .time_field = "time",
-     .lenient = true,
-     .refuse = astrbot_refuse,
-     .history = astrbot_history},
+static const struct profile_http plain = {0}, envelope = {0};
+
+static const struct profile_http smarter = {
+    .paths = smarter_paths,
+    .lenient = true,
+    .identity_first = true,
+    .needs_redis = true,
+    .refuse = smarter_refuse,
 };
+
+static const struct profile_http tod = {
+    .paths = tod_paths,
+    .lenient = true,
+    .check = tod_check,
+    .refuse = tod_refuse,
+    .token = tod_token,
+};
+
+static const struct profile_http swf = {
+    .paths = swf_paths,
+    .lenient = true,
+    .identity_first = true,
+    .needs_redis = true,
+    .presence = true,
+    .refuse = swf_refuse,
+    .status = swf_status,
+};
+
+static const struct profile_http astrbot = {
+    .paths = astrbot_paths,
+    .time_field = "time",
+    .lenient = true,
+    .refuse = astrbot_refuse,
+    .history = astrbot_history,
+};
+
+#define ROW(ID, row) [PROFILE_##ID] = &row,
+static const struct profile_http *const rows[PROFILE_COUNT] = {PROFILES(ROW)};
 
 const struct profile_http *profile_http_of(const struct profile *profile)
 {
-    static const struct profile_http plain = {.profile = "plain"};
-
-    for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++)
-        if (strcmp(dialects[i].profile, profile->name) == 0)
-            return &dialects[i];
-    return &plain;
+    return rows[profile->id];
 }

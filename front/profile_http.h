@@ -39,14 +39,13 @@ struct profile_http_path {
 };
 
 struct profile_http {
-    const char *profile;
     const struct profile_http_path *paths; /* ends with end NULL; NULL: none */
     const char *time_field; /* a cursor that is a number is a time of records in this field */
     bool lenient; /* a cursor, level or number out of form counts for none: its server knows no such
                      parameter */
     bool identity_first; /* who it is comes before whether viewing is turned off */
     bool needs_redis;    /* a stream is refused while Redis is away */
-    bool listed;         /* viewers are listed in Redis, for status */
+    bool presence;       /* open viewers are kept in Redis, for status */
     /* The form of a request, before its identity. 0, or -1: answered. */
     int (*check)(struct context *v);
     /* False: nothing of its own, answer as plain does. */

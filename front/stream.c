@@ -33,7 +33,7 @@ static const char *cursor_text(const struct request *r)
 static int find_cursor(const struct context *v, struct admission *a)
 {
     const char *id = cursor_text(&v->request);
-    bool lenient = v->dialect->lenient;
+    bool lenient = v->profile_http->lenient;
     if (!id || (lenient && !strchr(id, '-')))
         return 0;
     a->has_cursor = xid_parse(slice_of(id), &a->cursor) == 0;
@@ -75,7 +75,7 @@ static int find_since(struct context *v, const char *key)
 {
     const char *text = cursor_text(&v->request);
     struct xid id;
-    if (!v->dialect->time_field || !text || v->config->log_kind != LOG_STREAM)
+    if (!v->profile_http->time_field || !text || v->config->log_kind != LOG_STREAM)
         return 0;
     bool is_id = strchr(text, '-') && xid_parse(slice_of(text), &id) == 0;
     if (is_id || read_float(text, &v->since) || isnan(v->since))
@@ -96,7 +96,7 @@ static const struct profile *find_profile(const struct context *v)
     const char *wanted = request_arg(&v->request, "envelope");
     if (!wanted || strcmp(wanted, "0") == 0 || !p->enveloped)
         return p;
-    return strcmp(wanted, "1") == 0 ? profile_find(p->enveloped) : NULL;
+    return strcmp(wanted, "1") == 0 ? p->enveloped : NULL;
 }
 
 static int find_history(const struct context *v, struct admission *a)
@@ -107,7 +107,7 @@ static int find_history(const struct context *v, struct admission *a)
     }
     const char *wanted = request_arg(&v->request, "history");
     uint64_t n = v->config->history;
-    if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n) && !v->dialect->lenient)
+    if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n) && !v->profile_http->lenient)
         return -1;
     a->history = n < v->config->history ? (unsigned)n : v->config->history;
     return 0;
@@ -193,7 +193,7 @@ static int add_presence(struct context *v, struct admission *a, const char *key)
 {
     struct buf b;
     const char *comma = "";
-    if (!v->dialect->listed)
+    if (!v->profile_http->presence)
         return 0;
     buf_init(&b, 64 * 1024);
     buf_addf(&b, LISTED "%s", key);
@@ -288,12 +288,13 @@ static void admit(struct context *v, struct admission *a)
 /* 0: this identity may have the stream of key. -1: answered. */
 static int may_stream(struct context *v, char key[IDENTITY_MAX_KEY + 1])
 {
-    const struct profile_http *d = v->dialect;
-    if (!d->identity_first && access_enabled(v))
+    const struct profile_http *http = v->profile_http;
+    if (!http->identity_first && access_enabled(v))
         return -1;
-    if ((d->check && d->check(v)) || access_identify(v) || access_enabled(v) || access_key(v, key))
+    if ((http->check && http->check(v)) || access_identify(v) || access_enabled(v) ||
+        access_key(v, key))
         return -1;
-    if (d->needs_redis && redis_ask_ping(v->ask) != ASK_OK) {
+    if (http->needs_redis && redis_ask_ping(v->ask) != ASK_OK) {
         if (!answer_refusal(v, REFUSED_UNAVAILABLE))
             answer_unavailable(v, 503, "the log is not to be reached now");
         return -1;

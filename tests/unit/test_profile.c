@@ -17,6 +17,7 @@ static void rows_are_complete(void **state)
 
     (void)state;
     for (unsigned i = 0; (p = profile_at(i)) != NULL; i++) {
+        assert_int_equal(p->id, i);
         assert_ptr_equal(profile_find(p->name), p);
         assert_true(strcmp(p->eol, "\n") == 0 || strcmp(p->eol, "\r\n") == 0);
         assert_memory_equal(p->content_type, "text/event-stream", 17);

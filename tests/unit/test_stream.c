@@ -42,7 +42,7 @@ static const char *no_parameter(void *arg, const char *name, unsigned nth)
 static unsigned lifetime_of_one(const struct config *c)
 {
     struct context v = {
-        .config = c, .dialect = profile_http_of(c->profile), .request.get = no_parameter};
+        .config = c, .profile_http = profile_http_of(c->profile), .request.get = no_parameter};
     struct admission *a = calloc(1, sizeof *a);
     buf_init(&v.head, 4096);
     assert_non_null(a);
