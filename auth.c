@@ -37,7 +37,7 @@ struct attempt {
     const struct request *request;
     const struct lookup *lookup;
     int64_t now;
-    struct identity *who;
+    struct identity *identity;
 };
 
 void auth_wipe(void *p, size_t len)
@@ -79,12 +79,12 @@ static enum auth_result look_up(struct attempt *a, const char *key, bool take)
         break;
     case LOOKUP_FOUND:
         o = session_parse(buf_slice(&value));
-        if (!o || session_names(a->config, o, a->who) == -1)
+        if (!o || session_names(a->config, o, a->identity) == -1)
             break;
-        if (take && session_end(o, a->now, a->who) == -1)
+        if (take && session_end(o, a->now, a->identity) == -1)
             break;
         if (!take)
-            memcpy(a->who->revocation_key, key, strlen(key) + 1);
+            memcpy(a->identity->revocation_key, key, strlen(key) + 1);
         result = AUTH_OK;
     }
     json_object_put(o);
@@ -92,13 +92,13 @@ static enum auth_result look_up(struct attempt *a, const char *key, bool take)
     return result;
 }
 
-bool auth_still_valid(const struct config *config, const struct identity *who,
+bool auth_still_valid(const struct config *config, const struct identity *identity,
                       const struct slice *value)
 {
     struct identity now = {0};
     struct json_object *o = value ? session_parse(*value) : NULL;
-    bool same = o && session_names(config, o, &now) == 0 && strcmp(now.user, who->user) == 0 &&
-                strcmp(now.tenant, who->tenant) == 0 && strcmp(now.role, who->role) == 0;
+    bool same = o && session_names(config, o, &now) == 0 && strcmp(now.user, identity->user) == 0 &&
+                strcmp(now.tenant, identity->tenant) == 0 && strcmp(now.role, identity->role) == 0;
     json_object_put(o);
     return same;
 }
@@ -119,7 +119,7 @@ static enum auth_result try_remote_user(struct attempt *a)
         user = request_param(a->request, "REDIRECT_REMOTE_USER");
     if (!user)
         return AUTH_NONE;
-    return session_set_name(a->who->user, slice_of(user)) == 0 ? AUTH_OK : AUTH_BAD;
+    return session_set_name(a->identity->user, slice_of(user)) == 0 ? AUTH_OK : AUTH_BAD;
 }
 
 /* An address in IPv4-mapped form (RFC 4291 section 2.5.5.2); a zone ("%eth0") is left out. */
@@ -189,12 +189,12 @@ static enum auth_result try_header(struct attempt *a)
 
     if (!auth_is_trusted(c, a->request))
         return AUTH_NONE;
-    enum auth_result result = header_name(a->request, c->user_header, a->who->user);
+    enum auth_result result = header_name(a->request, c->user_header, a->identity->user);
     if (result != AUTH_OK)
         return result;
-    result = header_name(a->request, c->tenant_header, a->who->tenant);
+    result = header_name(a->request, c->tenant_header, a->identity->tenant);
     if (result == AUTH_OK || result == AUTH_NONE)
-        result = header_name(a->request, c->role_header, a->who->role);
+        result = header_name(a->request, c->role_header, a->identity->role);
     return result == AUTH_NONE ? AUTH_OK : result;
 }
 
@@ -343,9 +343,9 @@ static void sha256_hex(struct slice s, char out[BASE16_ENCODE_LENGTH(SHA256_DIGE
     auth_wipe(digest, sizeof digest);
 }
 
-void auth_tag(const struct identity *who, const char *key, char tag[AUTH_TAG + 1])
+void auth_tag(const struct identity *identity, const char *key, char tag[AUTH_TAG + 1])
 {
-    const char *const parts[] = {key, who->user, who->tenant, who->role};
+    const char *const parts[] = {key, identity->user, identity->tenant, identity->role};
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
 
@@ -399,11 +399,11 @@ static enum auth_result login_stands(struct attempt *a)
 
     buf_init(&value, SESSION_MAX_VALUE);
     enum lookup_result found =
-        a->lookup->get(a->lookup->arg, a->who->revocation_key, false, &value);
+        a->lookup->get(a->lookup->arg, a->identity->revocation_key, false, &value);
     struct slice now = buf_slice(&value);
     if (found == LOOKUP_FAILED)
         result = AUTH_UNAVAILABLE;
-    else if (found == LOOKUP_FOUND && auth_still_valid(a->config, a->who, &now))
+    else if (found == LOOKUP_FOUND && auth_still_valid(a->config, a->identity, &now))
         result = AUTH_OK;
     wipe_buf(&value);
     return result;
@@ -422,7 +422,7 @@ static enum auth_result try_token(struct attempt *a)
         return AUTH_BAD;
     enum auth_result result = look_up(a, key, true);
     auth_wipe(key, sizeof key);
-    return result == AUTH_OK && a->who->revocation_key[0] ? login_stands(a) : result;
+    return result == AUTH_OK && a->identity->revocation_key[0] ? login_stands(a) : result;
 }
 
 /* The JWT of the Authorization header, else of the cookie. */
@@ -451,9 +451,9 @@ static enum auth_result try_jwt(struct attempt *a)
         return result;
     result = AUTH_BAD;
     if (jwtcheck(a->config, token, a->now, &claims, &ends) == JWTCHECK_OK &&
-        session_claims(a->config, claims, a->who) == 0)
+        session_claims(a->config, claims, a->identity) == 0)
         result = AUTH_OK;
-    a->who->ends = ends;
+    a->identity->ends = ends;
     json_object_put(claims);
     return result;
 }
@@ -466,50 +466,50 @@ static try_method *const methods[AUTH_METHODS + 1] = {
 };
 
 enum auth_result auth_identify(const struct config *config, const struct request *request,
-                               const struct lookup *lookup, int64_t now, struct identity *who)
+                               const struct lookup *lookup, int64_t now, struct identity *identity)
 {
-    struct attempt a = {config, request, lookup, now, who};
+    struct attempt a = {config, request, lookup, now, identity};
     enum auth_result result = AUTH_NONE;
 
-    memset(who, 0, sizeof *who);
+    memset(identity, 0, sizeof *identity);
     for (size_t i = 0; i < AUTH_METHODS && config->auth[i] != AUTH_END; i++) {
         result = methods[config->auth[i]](&a);
         if (result == AUTH_OK)
-            who->method = config->auth[i];
+            identity->method = config->auth[i];
         if (result != AUTH_NONE)
             break;
     }
     if (result != AUTH_OK) {
-        int64_t over = result == AUTH_BAD && who->ends <= now ? who->ends : 0;
-        auth_wipe(who, sizeof *who);
-        who->ends = over;
+        int64_t over = result == AUTH_BAD && identity->ends <= now ? identity->ends : 0;
+        auth_wipe(identity, sizeof *identity);
+        identity->ends = over;
     }
     return result;
 }
 
 /* ---- What an identity may read ---- */
 
-bool auth_is_admin(const struct config *config, const struct identity *who)
+bool auth_is_admin(const struct config *config, const struct identity *identity)
 {
-    if (who->role[0] == '\0')
+    if (identity->role[0] == '\0')
         return false;
     for (char **role = config->admin_roles; role && *role; role++)
-        if (strcmp(*role, who->role) == 0)
+        if (strcmp(*role, identity->role) == 0)
             return true;
     return false;
 }
 
 /* The identity's names, then the captures: template_find takes the first of a name. captures_first:
  * an admin's captures stand for the identity's names. Returns how many. */
-static size_t collect(const struct identity *who, const struct route_match *captures,
+static size_t collect(const struct identity *identity, const struct route_match *captures,
                       bool captures_first, struct template_name names[MAX_TEMPLATE_NAMES])
 {
     size_t count = captures && captures_first ? captures->count : 0;
     struct template_name *own = names + count;
 
-    own[0] = (struct template_name){slice_of("user"), slice_of(who->user)};
-    own[1] = (struct template_name){slice_of("tenant"), slice_of(who->tenant)};
-    own[2] = (struct template_name){slice_of("role"), slice_of(who->role)};
+    own[0] = (struct template_name){slice_of("user"), slice_of(identity->user)};
+    own[1] = (struct template_name){slice_of("tenant"), slice_of(identity->tenant)};
+    own[2] = (struct template_name){slice_of("role"), slice_of(identity->role)};
     struct template_name *rest = captures_first ? names : own + 3;
     for (size_t i = 0; captures && i < captures->count; i++)
         rest[i] = (struct template_name){captures->captures[i].name, captures->captures[i].value};
@@ -517,10 +517,10 @@ static size_t collect(const struct identity *who, const struct route_match *capt
 }
 
 /* A capture that names a field of the identity must equal it. */
-static bool captures_fit(const struct identity *who, const struct route_match *captures)
+static bool captures_fit(const struct identity *identity, const struct route_match *captures)
 {
     struct template_name own[MAX_TEMPLATE_NAMES];
-    size_t count = collect(who, NULL, false, own);
+    size_t count = collect(identity, NULL, false, own);
 
     for (size_t i = 0; captures && i < captures->count; i++) {
         const struct template_name *n = template_find(own, count, captures->captures[i].name);
@@ -530,30 +530,30 @@ static bool captures_fit(const struct identity *who, const struct route_match *c
     return true;
 }
 
-int auth_key(const struct config *config, const struct identity *who,
+int auth_key(const struct config *config, const struct identity *identity,
              const struct route_match *captures, const char *template,
              char key[IDENTITY_MAX_KEY + 1])
 {
     struct template_name names[MAX_TEMPLATE_NAMES];
-    bool admin = auth_is_admin(config, who);
+    bool admin = auth_is_admin(config, identity);
 
     key[0] = '\0';
     if (captures && captures->count > ROUTE_MAX_CAPTURES)
         return -1;
-    if (!admin && !captures_fit(who, captures))
+    if (!admin && !captures_fit(identity, captures))
         return -1;
-    size_t count = collect(who, captures, admin, names);
+    size_t count = collect(identity, captures, admin, names);
     return template_expand(template, names, count, key, IDENTITY_MAX_KEY + 1);
 }
 
-int auth_fill(const struct identity *who, const struct route_match *captures, const char *template,
-              char *out, size_t size)
+int auth_fill(const struct identity *identity, const struct route_match *captures,
+              const char *template, char *out, size_t size)
 {
     struct template_name names[MAX_TEMPLATE_NAMES];
 
     if (size == 0 || (captures && captures->count > ROUTE_MAX_CAPTURES))
         return -1;
-    size_t count = collect(who, captures, false, names);
+    size_t count = collect(identity, captures, false, names);
     return template_expand(template, names, count, out, size);
 }
 
@@ -585,7 +585,7 @@ int auth_make_token(char out[44])
     return 0;
 }
 
-int auth_token_value(const struct config *config, const struct identity *who, struct buf *out)
+int auth_token_value(const struct config *config, const struct identity *identity, struct buf *out)
 {
-    return session_write(config, who, out);
+    return session_write(config, identity, out);
 }

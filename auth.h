@@ -45,25 +45,25 @@ struct lookup {
  * exception: after AUTH_BAD a non-zero ends, not after now, says that a JWT or an exchange token
  * was genuine and has expired. */
 enum auth_result auth_identify(const struct config *config, const struct request *request,
-                               const struct lookup *lookup, int64_t now, struct identity *who);
+                               const struct lookup *lookup, int64_t now, struct identity *identity);
 
 /* What is asked for, after identity: the names of the route must fit the identity or its role be an
  * admin's, then the key (or channel) template is filled. key gets IDENTITY_MAX_KEY + 1 bytes.
  * captures may be NULL. -1, with key "": not for this identity. */
-int auth_key(const struct config *config, const struct identity *who,
+int auth_key(const struct config *config, const struct identity *identity,
              const struct route_match *captures, const char *template,
              char key[IDENTITY_MAX_KEY + 1]);
 /* REMOTE_ADDR is in SSELOG_TRUSTED: a proxy of ours, which many clients stand behind. */
 bool auth_is_trusted(const struct config *config, const struct request *request);
-bool auth_is_admin(const struct config *config, const struct identity *who);
+bool auth_is_admin(const struct config *config, const struct identity *identity);
 /* Fills one template value such as "{tenant}" of SSELOG_MATCH; out gets size bytes. -1: does not
  * fit or a name in it is not known (then nothing may be shown). */
-int auth_fill(const struct identity *who, const struct route_match *captures, const char *template,
-              char *out, size_t size);
+int auth_fill(const struct identity *identity, const struct route_match *captures,
+              const char *template, char *out, size_t size);
 
 /* Whether the value now held by the key that vouched still stands for the same user, tenant and
  * role. value is NULL when the key is gone. */
-bool auth_still_valid(const struct config *config, const struct identity *who,
+bool auth_still_valid(const struct config *config, const struct identity *identity,
                       const struct slice *value);
 
 /* 43 URL-safe characters from the kernel's random source, NUL-terminated (44 bytes). -1: no
@@ -72,13 +72,13 @@ int auth_make_token(char out[44]);
 /* The JSON value an exchange token's key holds for this identity: its names where the configured
  * JSON pointers find them again, and what ends it, so that a token does not outlive the login it
  * was made for. -1: out of memory, or pointers that contradict each other. */
-int auth_token_value(const struct config *config, const struct identity *who, struct buf *out);
+int auth_token_value(const struct config *config, const struct identity *identity, struct buf *out);
 /* The Redis key of an exchange token. -1: the token is out of form. */
 int auth_token_key(const struct config *config, struct slice token, char key[IDENTITY_MAX_KEY + 1]);
 /* Tells one log as seen by one identity from any other: a digest, hence safe to hand out. The same
  * in all processes. */
 #define AUTH_TAG 16
-void auth_tag(const struct identity *who, const char *key, char tag[AUTH_TAG + 1]);
+void auth_tag(const struct identity *identity, const char *key, char tag[AUTH_TAG + 1]);
 /* Overwrites secret bytes in a way no optimiser removes. */
 void auth_wipe(void *p, size_t len);
 

@@ -4,6 +4,8 @@
  * Redis, the key of its log, the filter that withholds what is not for it. What returns -1, false
  * or NULL has answered.
  */
+#include "front/access.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,16 +13,17 @@
 
 #include "base/clock.h"
 #include "format/filter.h"
+#include "front/answer.h"
 #include "front/context.h"
 
 #define TOO_MANY "too many failed attempts"
 
 static enum lookup_result look_up(void *arg, const char *key, bool take, struct buf *value)
 {
-    struct context *v = arg;
-    if (v->slowed)
+    struct context *ctx = arg;
+    if (ctx->throttled)
         return LOOKUP_FAILED;
-    switch (redis_ask_get(v->ask, key, take, value)) {
+    switch (redis_ask_get(ctx->ask, key, take, value)) {
     case ASK_OK:
         return LOOKUP_FOUND;
     case ASK_MISSING:
@@ -41,12 +44,12 @@ static int64_t clock_s(void)
 
 /* Whether a page of another site may be behind the request (WHATWG Fetch Metadata; Origin where a
  * browser does not send it). */
-bool access_is_cross_site(const struct context *v)
+bool access_is_cross_site(const struct context *ctx)
 {
-    const char *origin = request_header(&v->request, "Origin", NULL);
-    const char *site = request_header(&v->request, "Sec-Fetch-Site", NULL);
-    const char *host = request_param(&v->request, "HTTP_HOST");
-    if (origin && answer_origin_allowed(v, origin))
+    const char *origin = request_header(&ctx->request, "Origin", NULL);
+    const char *site = request_header(&ctx->request, "Sec-Fetch-Site", NULL);
+    const char *host = request_param(&ctx->request, "HTTP_HOST");
+    if (origin && answer_origin_allowed(ctx, origin))
         return false;
     if (site)
         return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
@@ -59,81 +62,83 @@ bool access_is_cross_site(const struct context *v)
  * a neighbour's guessing, nor anybody by what another site's page made the browser ask for, which
  * is counted apart. What was genuine and is over is no guess; a proxy of ours is no one's address.
  */
-static enum auth_result identify_slowly(struct context *v)
+static enum auth_result identify_throttled(struct context *ctx)
 {
-    const struct lookup lookup = {look_up, v};
-    const char *from = request_param(&v->request, "REMOTE_ADDR");
-    struct throttle *throttle = access_is_cross_site(v) ? v->foreign : v->throttle;
-    bool counts = throttle && !auth_is_trusted(v->config, &v->request);
-    v->slowed = counts && throttle_is_over(throttle, from, clock_ms());
-    enum auth_result result = auth_identify(v->config, &v->request, &lookup, clock_s(), &v->who);
-    if (counts && !v->slowed && result == AUTH_BAD && v->who.ends == 0)
+    const struct lookup lookup = {look_up, ctx};
+    const char *from = request_param(&ctx->request, "REMOTE_ADDR");
+    struct throttle *throttle =
+        access_is_cross_site(ctx) ? ctx->cross_site_throttle : ctx->throttle;
+    bool counts = throttle && !auth_is_trusted(ctx->config, &ctx->request);
+    ctx->throttled = counts && throttle_is_over(throttle, from, clock_ms());
+    enum auth_result result =
+        auth_identify(ctx->config, &ctx->request, &lookup, clock_s(), &ctx->identity);
+    if (counts && !ctx->throttled && result == AUTH_BAD && ctx->identity.ends == 0)
         throttle_fail(throttle, from, clock_ms());
-    v->slowed = v->slowed && (result == AUTH_BAD || result == AUTH_UNAVAILABLE);
+    ctx->throttled = ctx->throttled && (result == AUTH_BAD || result == AUTH_UNAVAILABLE);
     return result;
 }
 
-void access_forbid(struct context *v)
+void access_forbid(struct context *ctx)
 {
-    if (!answer_refusal(v, REFUSED_FORBIDDEN))
-        answer_error(v, 403, "not allowed");
+    if (!answer_refusal(ctx, REFUSED_FORBIDDEN))
+        answer_error(ctx, 403, "not allowed");
 }
 
 /* 0: v->who is who it is. -1: answered. */
-int access_identify(struct context *v)
+int access_identify(struct context *ctx)
 {
-    enum auth_result result = identify_slowly(v);
-    if (v->slowed) {
-        answer_unavailable(v, 429, TOO_MANY);
+    enum auth_result result = identify_throttled(ctx);
+    if (ctx->throttled) {
+        answer_unavailable(ctx, 429, TOO_MANY);
         return -1;
     }
-    v->refused = result;
+    ctx->auth_result = result;
     switch (result) {
     case AUTH_OK:
         return 0;
     case AUTH_UNAVAILABLE:
-        if (!answer_refusal(v, REFUSED_UNAVAILABLE))
-            answer_unavailable(v, 503, "identity cannot be checked now");
+        if (!answer_refusal(ctx, REFUSED_UNAVAILABLE))
+            answer_unavailable(ctx, 503, "identity cannot be checked now");
         return -1;
     default:
-        if (answer_refusal(v, REFUSED_NOBODY))
+        if (answer_refusal(ctx, REFUSED_NOBODY))
             return -1;
         if (result == AUTH_MALFORMED)
-            answer_error(v, 400, "malformed credential");
+            answer_error(ctx, 400, "malformed credential");
         else
-            answer_unauthorized(v);
+            answer_unauthorized(ctx);
         return -1;
     }
 }
 
 /* The key of the log, or channel, that is asked for. -1: answered. A page that has begun with one
  * log says whose, and so gets no record of another when the cookie under it has changed. */
-int access_key(struct context *v, char key[IDENTITY_MAX_KEY + 1])
+int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
 {
-    const struct config *c = v->config;
+    const struct config *c = ctx->config;
     const char *template = c->log_kind == LOG_STREAM ? c->stream : c->channel;
-    if (auth_key(c, &v->who, v->has_match ? &v->match : NULL, template, key)) {
-        access_forbid(v);
+    if (auth_key(c, &ctx->identity, ctx->has_match ? &ctx->match : NULL, template, key)) {
+        access_forbid(ctx);
         return -1;
     }
-    const char *whose = request_arg(&v->request, "whose");
+    const char *whose = request_arg(&ctx->request, "whose");
     char tag[AUTH_TAG + 1];
     if (!whose) /* then the library that hashes is not even read into memory */
         return 0;
-    auth_tag(&v->who, key, tag);
+    auth_tag(&ctx->identity, key, tag);
     if (strcmp(whose, tag) == 0)
         return 0;
-    answer_error(v, 409, "this is another's log now");
+    answer_error(ctx, 409, "this is another's log now");
     return -1;
 }
 
 /* 0: viewing is on. -1: answered. */
-int access_enabled(struct context *v)
+int access_enabled(struct context *ctx)
 {
-    if (v->config->enabled)
+    if (ctx->config->enabled)
         return 0;
-    if (!answer_refusal(v, REFUSED_DISABLED))
-        answer_error(v, 403, "log viewing is turned off");
+    if (!answer_refusal(ctx, REFUSED_DISABLED))
+        answer_error(ctx, 403, "log viewing is turned off");
     return -1;
 }
 
@@ -170,12 +175,13 @@ static int rules_make(const struct config *c, struct rules *r)
 
 /* What the configuration withholds from all but administrators. -1: a name that nobody can fill in.
  */
-static int add_match(const struct context *v, struct rules *r, struct filter_spec *spec)
+static int add_match(const struct context *ctx, struct rules *r, struct filter_spec *spec)
 {
-    const struct config *c = v->config;
-    for (const struct pair *p = c->match; p->name && !auth_is_admin(c, &v->who); p++) {
+    const struct config *c = ctx->config;
+    for (const struct pair *p = c->match; p->name && !auth_is_admin(c, &ctx->identity); p++) {
         char *value = r->values[spec->nmatch];
-        if (auth_fill(&v->who, v->has_match ? &v->match : NULL, p->value, value, sizeof *r->values))
+        if (auth_fill(&ctx->identity, ctx->has_match ? &ctx->match : NULL, p->value, value,
+                      sizeof *r->values))
             return -1;
         r->match[spec->nmatch++] = (struct filter_rule){p->name, value};
     }
@@ -184,46 +190,46 @@ static int add_match(const struct context *v, struct rules *r, struct filter_spe
 }
 
 /* What the query asks for. */
-static void add_wishes(const struct context *v, struct rules *r, struct filter_spec *spec)
+static void add_wishes(const struct context *ctx, struct rules *r, struct filter_spec *spec)
 {
-    const struct config *c = v->config;
+    const struct config *c = ctx->config;
     for (const struct pair *p = c->filters; p->name; p++) {
-        const char *wanted = request_arg(&v->request, p->name);
+        const char *wanted = request_arg(&ctx->request, p->name);
         if (wanted)
             r->lists[spec->nlists++] = (struct filter_rule){p->value, wanted};
     }
     spec->lists = r->lists;
-    spec->level = request_arg(&v->request, "level");
+    spec->level = request_arg(&ctx->request, "level");
     if (spec->level && (spec->level[0] == '\0' ||
-                        (v->profile_http->lenient && filter_level(slice_of(spec->level)) < 0)))
+                        (ctx->profile_http->lenient && filter_level(slice_of(spec->level)) < 0)))
         spec->level = NULL;
-    spec->text = slice_of(request_arg(&v->request, "q"));
-    if (v->has_since) {
-        spec->since_field = v->profile_http->time_field;
-        spec->since = v->since;
-        spec->until = v->until;
+    spec->text = slice_of(request_arg(&ctx->request, "q"));
+    if (ctx->has_since) {
+        spec->since_field = ctx->profile_http->time_field;
+        spec->since = ctx->since;
+        spec->until = ctx->until;
     }
 }
 
-struct filter *access_filter(struct context *v)
+struct filter *access_filter(struct context *ctx)
 {
-    const struct config *c = v->config;
+    const struct config *c = ctx->config;
     struct filter_spec spec = {.skip_levels = (const char *const *)c->skip_levels,
                                .skip_texts = (const char *const *)c->skip_texts,
                                .skip_loggers = (const char *const *)c->skip_loggers};
     struct rules rules;
     struct filter *f = NULL;
     if (rules_make(c, &rules)) {
-        answer_error(v, 500, "out of memory");
-    } else if (add_match(v, &rules, &spec)) {
-        access_forbid(v);
+        answer_error(ctx, 500, "out of memory");
+    } else if (add_match(ctx, &rules, &spec)) {
+        access_forbid(ctx);
     } else {
-        add_wishes(v, &rules, &spec);
+        add_wishes(ctx, &rules, &spec);
         f = filter_new(&spec);
         if (!f && errno == EINVAL)
-            answer_error(v, 400, "level is not the name of a level");
+            answer_error(ctx, 400, "level is not the name of a level");
         else if (!f)
-            answer_error(v, 500, "out of memory");
+            answer_error(ctx, 500, "out of memory");
     }
     rules_free(&rules);
     return f;

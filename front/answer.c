@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* answer: what the answers other than the stream look like. Knows json-c for these small bodies. */
+#include "front/answer.h"
+
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "format/record.h"
-#include "sse.h"
 #include "front/context.h"
+#include "sse.h"
 
 #define RETRY_AFTER   5                  /* seconds, with 503 and 429 */
 #define HISTORY_LIMIT 200                /* records, when none is asked for */
@@ -45,67 +47,67 @@ static const char *status_text(int status)
     return "Error";
 }
 
-void answer_header(struct context *v, const char *name, const char *value)
+void answer_header(struct context *ctx, const char *name, const char *value)
 {
-    buf_addf(&v->head, "%s: %s\r\n", name, value);
+    buf_addf(&ctx->head, "%s: %s\r\n", name, value);
 }
 
-void answer_begin(struct context *v, int status, const char *content_type)
+void answer_begin(struct context *ctx, int status, const char *content_type)
 {
-    buf_clear(&v->head);
-    buf_clear(&v->body);
-    buf_addf(&v->head, "Status: %d %s\r\n", status, status_text(status));
+    buf_clear(&ctx->head);
+    buf_clear(&ctx->body);
+    buf_addf(&ctx->head, "Status: %d %s\r\n", status, status_text(status));
     if (content_type)
-        answer_header(v, "Content-Type", content_type);
-    answer_header(v, "Cache-Control", "no-store");
-    buf_adds(&v->head, v->config->profile->headers);
-    answer_cors(v);
+        answer_header(ctx, "Content-Type", content_type);
+    answer_header(ctx, "Cache-Control", "no-store");
+    buf_adds(&ctx->head, ctx->config->profile->headers);
+    answer_cors(ctx);
 }
 
-bool answer_origin_allowed(const struct context *v, const char *origin)
+bool answer_origin_allowed(const struct context *ctx, const char *origin)
 {
-    for (char **o = v->config->cors; *o; o++)
+    for (char **o = ctx->config->cors; *o; o++)
         if (strcmp(*o, origin) == 0)
             return true;
     return false;
 }
 
 /* WHATWG Fetch, section 3.2 (CORS protocol): the exact origin, because of credentials. */
-void answer_cors(struct context *v)
+void answer_cors(struct context *ctx)
 {
-    const char *origin = request_header(&v->request, "Origin", NULL);
-    if (!v->config->cors[0])
+    const char *origin = request_header(&ctx->request, "Origin", NULL);
+    if (!ctx->config->cors[0])
         return;
-    answer_header(v, "Vary", "Origin");
-    if (!origin || !answer_origin_allowed(v, origin))
+    answer_header(ctx, "Vary", "Origin");
+    if (!origin || !answer_origin_allowed(ctx, origin))
         return;
-    answer_header(v, "Access-Control-Allow-Origin", origin);
-    answer_header(v, "Access-Control-Allow-Credentials", "true");
+    answer_header(ctx, "Access-Control-Allow-Origin", origin);
+    answer_header(ctx, "Access-Control-Allow-Credentials", "true");
 }
 
-void answer_send(struct context *v)
+void answer_send(struct context *ctx)
 {
-    if (v->head.failed || v->body.failed) {
-        answer_begin(v, 500, "application/json");
-        buf_adds(&v->body, "{\"error\":\"out of memory\"}");
+    if (ctx->head.failed || ctx->body.failed) {
+        answer_begin(ctx, 500, "application/json");
+        buf_adds(&ctx->body, "{\"error\":\"out of memory\"}");
     }
     /* Said, so that how an answer is framed does not depend on how fast it came. */
-    if (v->body.len > 0)
-        buf_addf(&v->head, "Content-Length: %zu\r\n", v->body.len);
-    if (v->request.method == METHOD_HEAD)
-        buf_clear(&v->body);
-    gateway_answer(v->exchange, buf_slice(&v->head), buf_slice(&v->body));
+    if (ctx->body.len > 0)
+        buf_addf(&ctx->head, "Content-Length: %zu\r\n", ctx->body.len);
+    if (ctx->request.method == METHOD_HEAD)
+        buf_clear(&ctx->body);
+    gateway_answer(ctx->exchange, buf_slice(&ctx->head), buf_slice(&ctx->body));
 }
 
-static void add_json(struct context *v, struct json_object *o)
+static void add_json(struct context *ctx, struct json_object *o)
 {
     const char *text = o ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
                                                                  JSON_C_TO_STRING_NOSLASHESCAPE)
                          : NULL;
     if (text)
-        buf_adds(&v->body, text);
+        buf_adds(&ctx->body, text);
     else
-        v->body.failed = true;
+        ctx->body.failed = true;
     json_object_put(o);
 }
 
@@ -117,54 +119,54 @@ static struct json_object *error_object(const char *why)
     return o;
 }
 
-void answer_error(struct context *v, int status, const char *why)
+void answer_error(struct context *ctx, int status, const char *why)
 {
-    answer_begin(v, status, "application/json");
+    answer_begin(ctx, status, "application/json");
     if (status == 503 || status == 429) {
         char seconds[12];
         snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER);
-        answer_header(v, "Retry-After", seconds);
+        answer_header(ctx, "Retry-After", seconds);
     }
-    add_json(v, error_object(why));
-    answer_send(v);
+    add_json(ctx, error_object(why));
+    answer_send(ctx);
 }
 
-bool answer_refusal(struct context *v, enum refusal why)
+bool answer_refusal(struct context *ctx, enum refusal why)
 {
-    return v->profile_http->refuse && v->profile_http->refuse(v, why);
+    return ctx->profile_http->refuse && ctx->profile_http->refuse(ctx, why);
 }
 
-void answer_unauthorized(struct context *v)
+void answer_unauthorized(struct context *ctx)
 {
-    answer_begin(v, 401, "application/json");
-    for (const enum auth_method *m = v->config->auth; *m != AUTH_END; m++) {
+    answer_begin(ctx, 401, "application/json");
+    for (const enum auth_method *m = ctx->config->auth; *m != AUTH_END; m++) {
         if (*m == AUTH_BEARER || *m == AUTH_JWT) { /* RFC 6750, section 3 */
-            answer_header(v, "WWW-Authenticate", "Bearer");
+            answer_header(ctx, "WWW-Authenticate", "Bearer");
             break;
         }
     }
-    add_json(v, error_object("authentication required"));
-    answer_send(v);
+    add_json(ctx, error_object("authentication required"));
+    answer_send(ctx);
 }
 
-void answer_unavailable(struct context *v, int status, const char *why)
+void answer_unavailable(struct context *ctx, int status, const char *why)
 {
-    const struct profile *p = v->config->profile;
-    if (!request_wants_stream(&v->request)) {
-        answer_error(v, status, why);
+    const struct profile *p = ctx->config->profile;
+    if (!request_wants_stream(&ctx->request)) {
+        answer_error(ctx, status, why);
         return;
     }
-    unsigned retry = v->config->retry;
+    unsigned retry = ctx->config->retry;
     struct moment m = {.retry_ms = retry + (unsigned)rand() % (retry + 1)};
-    buf_clear(&v->head);
-    buf_clear(&v->body);
-    profile_head(p, &v->head);
-    answer_cors(v);
-    profile_unavailable(p, &v->body, why, &m);
-    if (v->body.len > 0)
-        answer_send(v);
+    buf_clear(&ctx->head);
+    buf_clear(&ctx->body);
+    profile_head(p, &ctx->head);
+    answer_cors(ctx);
+    profile_unavailable(p, &ctx->body, why, &m);
+    if (ctx->body.len > 0)
+        answer_send(ctx);
     else /* a dialect without such an event: an empty stream would be opened again at once */
-        answer_error(v, status, why);
+        answer_error(ctx, status, why);
 }
 
 /* ---- status and metrics ---- */
@@ -195,11 +197,11 @@ static void read_figures(const struct relay_stats *s, struct figure f[FIGURES])
     memcpy(f, now, sizeof now);
 }
 
-void answer_status(struct context *v)
+void answer_status(struct context *ctx)
 {
     struct figure f[FIGURES];
     struct json_object *o = json_object_new_object();
-    read_figures(relay_stats(v->relay), f);
+    read_figures(relay_stats(ctx->relay), f);
     for (int i = 0; o && i < FIGURES; i++) {
         bool flag = strcmp(f[i].name, "redis_up") == 0;
         json_object_object_add(o, f[i].name,
@@ -208,24 +210,24 @@ void answer_status(struct context *v)
     }
     if (o)
         json_object_object_add(o, "version", json_object_new_string(SSELOG_VERSION));
-    answer_begin(v, 200, "application/json");
-    add_json(v, o);
-    answer_send(v);
+    answer_begin(ctx, 200, "application/json");
+    add_json(ctx, o);
+    answer_send(ctx);
 }
 
 /* Prometheus text exposition format 0.0.4. */
-void answer_metrics(struct context *v)
+void answer_metrics(struct context *ctx)
 {
     struct figure f[FIGURES];
-    read_figures(relay_stats(v->relay), f);
-    answer_begin(v, 200, "text/plain; version=0.0.4; charset=utf-8");
+    read_figures(relay_stats(ctx->relay), f);
+    answer_begin(ctx, 200, "text/plain; version=0.0.4; charset=utf-8");
     for (int i = 0; i < FIGURES; i++) {
         const char *total = strcmp(f[i].type, "counter") == 0 ? "_total" : "";
         buf_addf(
-            &v->body, "# HELP sselog_%s%s %s\n# TYPE sselog_%s%s %s\nsselog_%s%s %" PRIu64 "\n",
+            &ctx->body, "# HELP sselog_%s%s %s\n# TYPE sselog_%s%s %s\nsselog_%s%s %" PRIu64 "\n",
             f[i].name, total, f[i].help, f[i].name, total, f[i].type, f[i].name, total, f[i].value);
     }
-    answer_send(v);
+    answer_send(ctx);
 }
 
 /* ---- history ---- */
@@ -292,12 +294,12 @@ static bool on_history(void *arg, const struct redis_entry *entry)
     return !h->failed;
 }
 
-static void add_history(struct context *v, const char *key, struct history *h, bool more)
+static void add_history(struct context *ctx, const char *key, struct history *h, bool more)
 {
     char first[XID_TEXT], tag[AUTH_TAG + 1];
     struct json_object *o = json_object_new_object(), *list = json_object_new_array();
     if (!o || !list) {
-        v->body.failed = true;
+        ctx->body.failed = true;
         json_object_put(list);
         json_object_put(o);
         return;
@@ -305,13 +307,13 @@ static void add_history(struct context *v, const char *key, struct history *h, b
     for (size_t i = json_object_array_length(h->records); i > 0; i--)
         json_object_array_add(list, json_object_get(json_object_array_get_idx(h->records, i - 1)));
     xid_format(h->oldest, first);
-    auth_tag(&v->who, key, tag);
+    auth_tag(&ctx->identity, key, tag);
     bool any = xid_cmp(h->oldest, XID_MAX) != 0;
     json_object_object_add(o, "records", list);
     json_object_object_add(o, "more", json_object_new_boolean(more));
     json_object_object_add(o, "first", any ? json_object_new_string(first) : NULL);
     json_object_object_add(o, "whose", json_object_new_string(tag));
-    add_json(v, o);
+    add_json(ctx, o);
 }
 
 /* before and limit of the query. -1: out of form. */
@@ -330,13 +332,13 @@ static int read_window(const struct request *r, struct xid *to, uint64_t *limit)
     return 0;
 }
 
-void answer_history(struct context *v, const char *key, const struct filter *filter)
+void answer_history(struct context *ctx, const char *key, const struct filter *filter)
 {
     struct xid to;
     uint64_t limit;
-    struct history h = {.config = v->config, .filter = filter, .oldest = XID_MAX};
-    if (read_window(&v->request, &to, &limit)) {
-        answer_error(v, 400, "before must be an id, limit a number from 1 to 1000");
+    struct history h = {.config = ctx->config, .filter = filter, .oldest = XID_MAX};
+    if (read_window(&ctx->request, &to, &limit)) {
+        answer_error(ctx, 400, "before must be an id, limit a number from 1 to 1000");
         return;
     }
     h.limit = (size_t)limit;
@@ -345,15 +347,15 @@ void answer_history(struct context *v, const char *key, const struct filter *fil
     /* What a filter withholds is read past, but not for ever: the page asks again. */
     bool more;
     if (r == ASK_OK)
-        r = redis_ask_walk(v->ask, key, to, on_history, &h, &more);
+        r = redis_ask_walk(ctx->ask, key, to, on_history, &h, &more);
     if (r == ASK_OK && !h.failed) {
-        answer_begin(v, 200, "application/json");
-        add_history(v, key, &h, more);
-        answer_send(v);
+        answer_begin(ctx, 200, "application/json");
+        add_history(ctx, key, &h, more);
+        answer_send(ctx);
     } else if (r == ASK_DOWN) {
-        answer_error(v, 503, "the log is not to be reached now");
+        answer_error(ctx, 503, "the log is not to be reached now");
     } else {
-        answer_error(v, 500, "the log cannot be read");
+        answer_error(ctx, 500, "the log cannot be read");
     }
     json_object_put(h.records);
 }

@@ -14,7 +14,10 @@
 #include "base/diag.h"
 #include "format/filter.h"
 #include "format/profile.h"
+#include "front/access.h"
+#include "front/answer.h"
 #include "front/context.h"
+#include "front/stream.h"
 
 #define LOOKUP_MS 2000 /* deadline of one look-up in Redis */
 
@@ -25,125 +28,125 @@ struct front {
     pthread_t *threads;
     unsigned nthreads;
     struct redis_ask *ask; /* CGI */
-    struct throttle *throttle, *foreign;
+    struct throttle *throttle, *cross_site_throttle;
 };
 
 /* ---- the endpoints ---- */
 
-static void serve_history(struct context *v)
+static void serve_history(struct context *ctx)
 {
     char key[IDENTITY_MAX_KEY + 1];
-    if (v->config->log_kind != LOG_STREAM) {
-        answer_error(v, 404, "there is no history");
+    if (ctx->config->log_kind != LOG_STREAM) {
+        answer_error(ctx, 404, "there is no history");
         return;
     }
-    if (access_enabled(v) || access_identify(v) || access_key(v, key))
+    if (access_enabled(ctx) || access_identify(ctx) || access_key(ctx, key))
         return;
-    struct filter *filter = access_filter(v);
-    if (filter && v->profile_http->history)
-        v->profile_http->history(v, key, filter);
+    struct filter *filter = access_filter(ctx);
+    if (filter && ctx->profile_http->history)
+        ctx->profile_http->history(ctx, key, filter);
     else if (filter)
-        answer_history(v, key, filter);
+        answer_history(ctx, key, filter);
     filter_free(filter);
 }
 
 /* The client is on this machine, and no proxy here that speaks for others. */
-static bool is_local(const struct context *v)
+static bool is_local(const struct context *ctx)
 {
-    const char *from = request_param(&v->request, "REMOTE_ADDR");
+    const char *from = request_param(&ctx->request, "REMOTE_ADDR");
     return from && (strcmp(from, "127.0.0.1") == 0 || strcmp(from, "::1") == 0) &&
-           !auth_is_trusted(v->config, &v->request) &&
-           !request_param(&v->request, "HTTP_X_FORWARDED_FOR") &&
-           !request_param(&v->request, "HTTP_FORWARDED");
+           !auth_is_trusted(ctx->config, &ctx->request) &&
+           !request_param(&ctx->request, "HTTP_X_FORWARDED_FOR") &&
+           !request_param(&ctx->request, "HTTP_FORWARDED");
 }
 
 /* Figures are for administrators, and for those on this machine. */
-static bool may_see_figures(struct context *v)
+static bool may_see_figures(struct context *ctx)
 {
-    if (is_local(v))
+    if (is_local(ctx))
         return true;
-    if (access_identify(v))
+    if (access_identify(ctx))
         return false;
-    if (auth_is_admin(v->config, &v->who))
+    if (auth_is_admin(ctx->config, &ctx->identity))
         return true;
-    answer_error(v, 403, "not allowed");
+    answer_error(ctx, 403, "not allowed");
     return false;
 }
 
-static void serve_status(struct context *v)
+static void serve_status(struct context *ctx)
 {
-    char key[IDENTITY_MAX_KEY + 1], listed[sizeof LISTED + IDENTITY_MAX_KEY];
-    if (v->profile_http->status) {
-        if (access_identify(v) || access_key(v, key))
+    char key[IDENTITY_MAX_KEY + 1], presence_key[sizeof PRESENCE_KEY + IDENTITY_MAX_KEY];
+    if (ctx->profile_http->status) {
+        if (access_identify(ctx) || access_key(ctx, key))
             return;
-        if (snprintf(listed, sizeof listed, LISTED "%s", key) > 0)
-            v->profile_http->status(v, listed);
+        if (snprintf(presence_key, sizeof presence_key, PRESENCE_KEY "%s", key) > 0)
+            ctx->profile_http->status(ctx, presence_key);
         return;
     }
-    if (may_see_figures(v))
-        answer_status(v);
+    if (may_see_figures(ctx))
+        answer_status(ctx);
 }
 
-static void serve_metrics(struct context *v)
+static void serve_metrics(struct context *ctx)
 {
-    if (may_see_figures(v))
-        answer_metrics(v);
+    if (may_see_figures(ctx))
+        answer_metrics(ctx);
 }
 
-static void serve_healthz(struct context *v)
+static void serve_healthz(struct context *ctx)
 {
-    bool well = redis_ask_ping(v->ask) == ASK_OK;
-    answer_begin(v, well ? 200 : 503, "text/plain");
-    buf_adds(&v->body, well ? "ok\n" : "unavailable\n");
-    answer_send(v);
+    bool well = redis_ask_ping(ctx->ask) == ASK_OK;
+    answer_begin(ctx, well ? 200 : 503, "text/plain");
+    buf_adds(&ctx->body, well ? "ok\n" : "unavailable\n");
+    answer_send(ctx);
 }
 
 /* 0 with the token in the answer's body, -1: answered. */
-static int issue_token(struct context *v, char token[44])
+static int issue_token(struct context *ctx, char token[44])
 {
     char key[IDENTITY_MAX_KEY + 1];
     struct buf value;
     enum ask_result r = ASK_REFUSED;
     buf_init(&value, 4096);
-    if (auth_make_token(token) == 0 && auth_token_key(v->config, slice_of(token), key) == 0 &&
-        auth_token_value(v->config, &v->who, &value) == 0)
-        r = redis_ask_set(v->ask, key, buf_slice(&value), v->config->token_ttl);
+    if (auth_make_token(token) == 0 && auth_token_key(ctx->config, slice_of(token), key) == 0 &&
+        auth_token_value(ctx->config, &ctx->identity, &value) == 0)
+        r = redis_ask_set(ctx->ask, key, buf_slice(&value), ctx->config->token_ttl);
     auth_wipe(value.p, value.len);
     auth_wipe(key, sizeof key);
     buf_free(&value);
     if (r == ASK_OK)
         return 0;
     if (r == ASK_DOWN)
-        answer_error(v, 503, "no token can be made now");
+        answer_error(ctx, 503, "no token can be made now");
     else
-        answer_error(v, 500, "no token can be made");
+        answer_error(ctx, 500, "no token can be made");
     return -1;
 }
 
-static void serve_token(struct context *v)
+static void serve_token(struct context *ctx)
 {
     char token[44];
-    if (access_is_cross_site(v)) {
-        answer_error(v, 403, "cross-site request");
+    if (access_is_cross_site(ctx)) {
+        answer_error(ctx, 403, "cross-site request");
         return;
     }
-    if (access_identify(v))
+    if (access_identify(ctx))
         return;
-    if (v->who.method == AUTH_TOKEN || v->who.method == AUTH_ANONYMOUS) {
-        access_forbid(v); /* a token is no login that could beget others */
+    if (ctx->identity.method == AUTH_TOKEN || ctx->identity.method == AUTH_ANONYMOUS) {
+        access_forbid(ctx); /* a token is no login that could beget others */
         return;
     }
-    if (issue_token(v, token))
+    if (issue_token(ctx, token))
         return;
-    if (v->profile_http->token) {
-        v->profile_http->token(v, token);
+    if (ctx->profile_http->token) {
+        ctx->profile_http->token(ctx, token);
     } else {
-        answer_begin(v, 200, "application/json");
-        buf_addf(&v->body, "{\"token\":\"%s\",\"expires_in\":%u}", token, v->config->token_ttl);
-        answer_send(v);
+        answer_begin(ctx, 200, "application/json");
+        buf_addf(&ctx->body, "{\"token\":\"%s\",\"expires_in\":%u}", token, ctx->config->token_ttl);
+        answer_send(ctx);
     }
     auth_wipe(token, sizeof token);
-    auth_wipe(v->body.p, v->body.len);
+    auth_wipe(ctx->body.p, ctx->body.len);
 }
 
 /* ---- routing ---- */
@@ -171,14 +174,15 @@ static bool ends_with(const char *path, const char *end)
 }
 
 /* A path of the system that the dialect stands in for, wherever it is mounted. */
-static const struct endpoint *profile_http_endpoint(struct context *v)
+static const struct endpoint *profile_http_endpoint(struct context *ctx)
 {
-    const struct profile_http_path *p = v->profile_http->paths;
-    while (p && p->end && !ends_with(v->request.path, p->end))
+    const struct profile_http_path *p = ctx->profile_http->paths;
+    while (p && p->end && !ends_with(ctx->request.path, p->end))
         p++;
     if (!p || !p->end)
         return NULL;
-    v->has_match = v->config->route && route_match(v->config->route, v->request.path, &v->match);
+    ctx->has_match =
+        ctx->config->route && route_match(ctx->config->route, ctx->request.path, &ctx->match);
     return &endpoints[p->kind];
 }
 
@@ -198,11 +202,11 @@ static const struct endpoint *endpoint_at_end(const char *path, size_t *before)
 
 /* SSELOG_ROUTE is the stream's path; the other endpoints stand below it, or beside it where it ends
  * in /stream. */
-static const struct endpoint *match_route(struct context *v)
+static const struct endpoint *match_route(struct context *ctx)
 {
-    const char *route = v->config->route, *path = v->request.path;
-    v->has_match = route_match(route, path, &v->match);
-    if (v->has_match)
+    const char *route = ctx->config->route, *path = ctx->request.path;
+    ctx->has_match = route_match(route, path, &ctx->match);
+    if (ctx->has_match)
         return &endpoints[0];
     size_t before;
     const struct endpoint *e = endpoint_at_end(path, &before);
@@ -211,16 +215,16 @@ static const struct endpoint *match_route(struct context *v)
     char base[REQUEST_MAX_PATH + 16];
     memcpy(base, path, before);
     base[before] = '\0';
-    v->has_match = route_match(route, base, &v->match);
-    if (!v->has_match) {
+    ctx->has_match = route_match(route, base, &ctx->match);
+    if (!ctx->has_match) {
         memcpy(base + before, "/stream", sizeof "/stream");
-        v->has_match = route_match(route, base, &v->match);
+        ctx->has_match = route_match(route, base, &ctx->match);
     }
-    if (v->has_match) /* what it captured lives in base: take it from the path, which begins alike
-                       */
-        for (size_t i = 0; i < v->match.count; i++)
-            v->match.captures[i].value.p = path + (v->match.captures[i].value.p - base);
-    return v->has_match || e->serve == serve_healthz || e->serve == serve_status ||
+    if (ctx->has_match) /* what it captured lives in base: take it from the path, which begins alike
+                         */
+        for (size_t i = 0; i < ctx->match.count; i++)
+            ctx->match.captures[i].value.p = path + (ctx->match.captures[i].value.p - base);
+    return ctx->has_match || e->serve == serve_healthz || e->serve == serve_status ||
                    e->serve == serve_metrics
                ? e
                : NULL;
@@ -228,87 +232,87 @@ static const struct endpoint *match_route(struct context *v)
 
 /* Not every web server splits the path into SCRIPT_NAME and PATH_INFO at the mount: without
  * PATH_INFO the end of the path tells. */
-static const struct endpoint *find_endpoint(struct context *v)
+static const struct endpoint *find_endpoint(struct context *ctx)
 {
     size_t before;
-    const struct endpoint *e = profile_http_endpoint(v);
+    const struct endpoint *e = profile_http_endpoint(ctx);
     if (e)
         return e;
-    if (v->config->route)
-        return match_route(v);
-    const char *below = v->request.below;
-    e = endpoint_at_end(below[0] ? below : v->request.path, &before);
+    if (ctx->config->route)
+        return match_route(ctx);
+    const char *below = ctx->request.below;
+    e = endpoint_at_end(below[0] ? below : ctx->request.path, &before);
     if (below[0] == '\0' || strcmp(below, "/") == 0)
         return e ? e : &endpoints[0];
     return e && before == 0 ? e : NULL;
 }
 
 /* WHATWG Fetch, section 3.2.2: a preflight needs no identity. */
-static void answer_preflight(struct context *v, const struct endpoint *e)
+static void answer_preflight(struct context *ctx, const struct endpoint *e)
 {
-    const char *origin = request_header(&v->request, "Origin", NULL);
-    answer_begin(v, 204, NULL);
-    answer_header(v, "Allow", e->allow);
-    if (origin && answer_origin_allowed(v, origin)) {
-        answer_header(v, "Access-Control-Allow-Methods", e->allow);
-        answer_header(v, "Access-Control-Allow-Headers",
+    const char *origin = request_header(&ctx->request, "Origin", NULL);
+    answer_begin(ctx, 204, NULL);
+    answer_header(ctx, "Allow", e->allow);
+    if (origin && answer_origin_allowed(ctx, origin)) {
+        answer_header(ctx, "Access-Control-Allow-Methods", e->allow);
+        answer_header(ctx, "Access-Control-Allow-Headers",
                       "Authorization, Cache-Control, Content-Type, Last-Event-ID");
-        answer_header(v, "Access-Control-Max-Age", "600");
+        answer_header(ctx, "Access-Control-Max-Age", "600");
     }
-    answer_send(v);
+    answer_send(ctx);
 }
 
-static void dispatch(struct context *v)
+static void dispatch(struct context *ctx)
 {
-    const struct endpoint *e = find_endpoint(v);
+    const struct endpoint *e = find_endpoint(ctx);
     if (e)
-        v->endpoint = (enum endpoint_kind)(e - endpoints);
+        ctx->endpoint = (enum endpoint_kind)(e - endpoints);
     if (!e) {
-        answer_error(v, 404, "not found");
-    } else if (v->request.method == METHOD_OPTIONS) {
-        answer_preflight(v, e);
-    } else if (!(e->methods & 1u << v->request.method)) {
-        answer_begin(v, 405, "application/json");
-        answer_header(v, "Allow", e->allow);
-        buf_adds(&v->body, "{\"error\":\"method not allowed\"}");
-        answer_send(v);
+        answer_error(ctx, 404, "not found");
+    } else if (ctx->request.method == METHOD_OPTIONS) {
+        answer_preflight(ctx, e);
+    } else if (!(e->methods & 1u << ctx->request.method)) {
+        answer_begin(ctx, 405, "application/json");
+        answer_header(ctx, "Allow", e->allow);
+        buf_adds(&ctx->body, "{\"error\":\"method not allowed\"}");
+        answer_send(ctx);
     } else {
-        e->serve(v);
+        e->serve(ctx);
     }
 }
 
 static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
 {
-    struct context v = {.relay = f->relay,
-                        .ask = ask,
-                        .throttle = f->throttle,
-                        .foreign = f->foreign,
-                        .base = f->base,
-                        .exchange = x};
+    struct context ctx = {.relay = f->relay,
+                          .ask = ask,
+                          .throttle = f->throttle,
+                          .cross_site_throttle = f->cross_site_throttle,
+                          .base = f->base,
+                          .exchange = x};
     struct buf why;
     const char *problem;
-    v.config = config_of(f->base);
-    v.profile_http = profile_http_of(v.config->profile);
-    buf_init(&v.head, 64 * 1024);
-    buf_init(&v.body, 32u * 1024 * 1024);
+    ctx.config = config_of(f->base);
+    ctx.profile_http = profile_http_of(ctx.config->profile);
+    buf_init(&ctx.head, 64 * 1024);
+    buf_init(&ctx.body, 32u * 1024 * 1024);
     buf_init(&why, 1024);
-    int status = request_parse(&v.request, gateway_param, x, &problem);
+    int status = request_parse(&ctx.request, gateway_param, x, &problem);
     const struct config *config = NULL;
     if (status) {
-        answer_error(&v, status, problem);
+        answer_error(&ctx, status, problem);
     } else if (config_for_request(f->base, gateway_params(x), &config, &why)) {
         diag(DIAG_ERROR, "front", "%s", why.p);
-        answer_error(&v, 500, "misconfigured");
+        answer_error(&ctx, 500, "misconfigured");
     } else {
-        v.config = config;
-        v.profile_http = profile_http_of(config->profile);
-        dispatch(&v);
-        config_release(f->base, v.config);
+        ctx.config = config;
+        ctx.profile_http = profile_http_of(config->profile);
+        dispatch(&ctx);
+        config_release(f->base, ctx.config);
     }
-    request_free(&v.request);
-    auth_wipe(&v.who, sizeof v.who);
-    buf_free(&v.head);
-    buf_free(&v.body);
+    request_free(&ctx.request);
+    auth_wipe(&ctx.identity, sizeof ctx.identity);
+    buf_free(&ctx.head);
+    buf_free(&ctx.body);
     buf_free(&why);
     struct out rest = gateway_take_out(x);
     if (rest.fd >= 0 && rest.rest.len > 0)
@@ -363,8 +367,8 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     unsigned n = config_of(base)->front_threads;
     f->threads = calloc(n, sizeof(*f->threads));
     f->throttle = throttle_new();
-    f->foreign = throttle_new();
-    if (!f->threads || !f->throttle || !f->foreign || pipe2(f->pipe, O_CLOEXEC)) {
+    f->cross_site_throttle = throttle_new();
+    if (!f->threads || !f->throttle || !f->cross_site_throttle || pipe2(f->pipe, O_CLOEXEC)) {
         front_free(f);
         return NULL;
     }
@@ -405,7 +409,7 @@ void front_free(struct front *f)
         close(f->pipe[0]);
     redis_ask_free(f->ask);
     throttle_free(f->throttle);
-    throttle_free(f->foreign);
+    throttle_free(f->cross_site_throttle);
     free(f->threads);
     free(f);
 }

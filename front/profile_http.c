@@ -14,23 +14,24 @@
 #include "format/filter.h"
 #include "format/pyjson.h"
 #include "format/record.h"
+#include "front/answer.h"
 #include "front/context.h"
 
 #define RETRY_AFTER "5"
 
 /* A whole answer of constant text. */
-static void answer_text(struct context *v, int status, const char *type, const char *text)
+static void answer_text(struct context *ctx, int status, const char *type, const char *text)
 {
-    answer_begin(v, status, type);
+    answer_begin(ctx, status, type);
     if (status == 503)
-        answer_header(v, "Retry-After", RETRY_AFTER);
-    buf_adds(&v->body, text);
-    answer_send(v);
+        answer_header(ctx, "Retry-After", RETRY_AFTER);
+    buf_adds(&ctx->body, text);
+    answer_send(ctx);
 }
 
-static void answer_json(struct context *v, int status, const char *text)
+static void answer_json(struct context *ctx, int status, const char *text)
 {
-    answer_text(v, status, "application/json", text);
+    answer_text(ctx, status, "application/json", text);
 }
 
 static void add_string(struct buf *b, const char *text, enum pyjson_style style)
@@ -58,37 +59,37 @@ static void add_quoted(struct buf *b, const char *text)
     }
 }
 
-static void smarter_login(struct context *v)
+static void smarter_login(struct context *ctx)
 {
-    const char *url = v->config->login_url;
+    const char *url = ctx->config->login_url;
     struct buf where;
 
     buf_init(&where, 8 * (REQUEST_MAX_PATH + REQUEST_MAX_QUERY));
     buf_addf(&where, "%s%snext=", url, strchr(url, '?') ? "&" : "?");
-    add_quoted(&where, v->request.path);
-    if (v->request.query_string[0]) {
+    add_quoted(&where, ctx->request.path);
+    if (ctx->request.query_string[0]) {
         buf_adds(&where, "%3F");
-        add_quoted(&where, v->request.query_string);
+        add_quoted(&where, ctx->request.query_string);
     }
-    answer_begin(v, 302, "text/html; charset=utf-8");
+    answer_begin(ctx, 302, "text/html; charset=utf-8");
     if (where.failed)
-        v->head.failed = true;
+        ctx->head.failed = true;
     else
-        answer_header(v, "Location", where.p);
+        answer_header(ctx, "Location", where.p);
     buf_free(&where);
-    answer_send(v);
+    answer_send(ctx);
 }
 
-static bool smarter_refuse(struct context *v, enum refusal why)
+static bool smarter_refuse(struct context *ctx, enum refusal why)
 {
-    if (why == REFUSED_NOBODY && v->config->login_url)
-        smarter_login(v);
+    if (why == REFUSED_NOBODY && ctx->config->login_url)
+        smarter_login(ctx);
     else if (why == REFUSED_DISABLED)
-        answer_text(v, 200, "text/plain",
+        answer_text(ctx, 200, "text/plain",
                     "Log viewing in browser is disabled. Set environment variable "
                     "'SMARTER_ENABLE_DASHBOARD_SERVER_LOGS' to make log streaming visible.");
     else if (why == REFUSED_UNAVAILABLE)
-        answer_text(v, 503, "text/plain", "Log stream is temporarily unavailable.");
+        answer_text(ctx, 503, "text/plain", "Log stream is temporarily unavailable.");
     else
         return false;
     return true;
@@ -103,21 +104,21 @@ static const struct profile_http_path tod_paths[] = {
 };
 
 /* "{detail: ...}" as FastAPI writes it. */
-static bool tod_refuse(struct context *v, enum refusal why)
+static bool tod_refuse(struct context *ctx, enum refusal why)
 {
-    bool token = v->endpoint == ENDPOINT_TOKEN;
+    bool token = ctx->endpoint == ENDPOINT_TOKEN;
 
     if (why == REFUSED_UNAVAILABLE) {
-        answer_json(v, 503, "{\"detail\":\"Service temporarily unavailable\"}");
+        answer_json(ctx, 503, "{\"detail\":\"Service temporarily unavailable\"}");
     } else if (why == REFUSED_FORBIDDEN && !token) {
-        answer_json(v, 403, "{\"detail\":\"Not authorized for this tenant\"}");
+        answer_json(ctx, 403, "{\"detail\":\"Not authorized for this tenant\"}");
     } else if (why == REFUSED_NOBODY || why == REFUSED_FORBIDDEN) {
-        answer_begin(v, 401, "application/json");
+        answer_begin(ctx, 401, "application/json");
         if (token)
-            answer_header(v, "WWW-Authenticate", "Bearer");
-        buf_adds(&v->body, token ? "{\"detail\":\"Not authenticated\"}"
-                                 : "{\"detail\":\"Invalid or expired SSE token\"}");
-        answer_send(v);
+            answer_header(ctx, "WWW-Authenticate", "Bearer");
+        buf_adds(&ctx->body, token ? "{\"detail\":\"Not authenticated\"}"
+                                   : "{\"detail\":\"Invalid or expired SSE token\"}");
+        answer_send(ctx);
     } else {
         return false;
     }
@@ -147,52 +148,52 @@ static int canonical_uuid(struct slice s, char out[37])
 }
 
 /* The tenant of the path is compared in its canonical form. -1: it is no UUID. */
-static int tod_canonical(struct context *v)
+static int tod_canonical(struct context *ctx)
 {
-    if (!v->has_match)
+    if (!ctx->has_match)
         return -1;
-    for (size_t i = 0; i < v->match.count; i++) {
-        struct route_capture *c = &v->match.captures[i];
+    for (size_t i = 0; i < ctx->match.count; i++) {
+        struct route_capture *c = &ctx->match.captures[i];
 
         if (!slice_equal(c->name, slice_of("tenant")))
             continue;
-        if (canonical_uuid(c->value, v->canonical))
+        if (canonical_uuid(c->value, ctx->tenant_uuid))
             return -1;
-        c->value = slice_of(v->canonical);
+        c->value = slice_of(ctx->tenant_uuid);
     }
     return 0;
 }
 
-static int tod_check(struct context *v)
+static int tod_check(struct context *ctx)
 {
     bool takes_token = false;
 
-    for (const enum auth_method *m = v->config->auth; *m != AUTH_END; m++)
+    for (const enum auth_method *m = ctx->config->auth; *m != AUTH_END; m++)
         takes_token = takes_token || *m == AUTH_TOKEN;
-    bool no_uuid = v->config->route && tod_canonical(v);
-    bool no_token = takes_token && request_arg_count(&v->request, "token") == 0;
+    bool no_uuid = ctx->config->route && tod_canonical(ctx);
+    bool no_token = takes_token && request_arg_count(&ctx->request, "token") == 0;
     if (!no_uuid && !no_token)
         return 0;
-    answer_begin(v, 422, "application/json");
-    buf_adds(&v->body, "{\"detail\":[");
+    answer_begin(ctx, 422, "application/json");
+    buf_adds(&ctx->body, "{\"detail\":[");
     if (no_uuid)
-        buf_adds(&v->body, "{\"type\":\"uuid_parsing\",\"loc\":[\"path\",\"tenant_id\"],"
-                           "\"msg\":\"Input should be a valid UUID\"}");
+        buf_adds(&ctx->body, "{\"type\":\"uuid_parsing\",\"loc\":[\"path\",\"tenant_id\"],"
+                             "\"msg\":\"Input should be a valid UUID\"}");
     if (no_token)
-        buf_addf(&v->body,
+        buf_addf(&ctx->body,
                  "%s{\"type\":\"missing\",\"loc\":[\"query\",\"token\"],"
                  "\"msg\":\"Field required\",\"input\":null}",
                  no_uuid ? "," : "");
-    buf_adds(&v->body, "]}");
-    answer_send(v);
+    buf_adds(&ctx->body, "]}");
+    answer_send(ctx);
     return -1;
 }
 
-static void tod_token(struct context *v, const char *token)
+static void tod_token(struct context *ctx, const char *token)
 {
-    answer_begin(v, 200, "application/json");
-    buf_addf(&v->body, "{\"token\":\"%s\"}", token);
-    answer_send(v);
+    answer_begin(ctx, 200, "application/json");
+    buf_addf(&ctx->body, "{\"token\":\"%s\"}", token);
+    answer_send(ctx);
 }
 
 /* ---- swf ---- */
@@ -205,31 +206,32 @@ static const struct profile_http_path swf_paths[] = {
     {NULL, ENDPOINT_STREAM},
 };
 
-static bool swf_refuse(struct context *v, enum refusal why)
+static bool swf_refuse(struct context *ctx, enum refusal why)
 {
-    bool status = v->endpoint == ENDPOINT_STATUS;
+    bool status = ctx->endpoint == ENDPOINT_STATUS;
 
     if (why == REFUSED_NOBODY)
-        answer_json(v, status ? 403 : 401,
+        answer_json(ctx, status ? 403 : 401,
                     "{\"detail\": \"Authentication credentials were not provided.\"}");
     else if (why == REFUSED_FORBIDDEN)
-        answer_json(v, 403, "{\"detail\": \"You do not have permission to perform this action.\"}");
+        answer_json(ctx, 403,
+                    "{\"detail\": \"You do not have permission to perform this action.\"}");
     else
-        answer_json(v, 503, "{\"detail\": \"No channel layer configured.\"}");
+        answer_json(ctx, 503, "{\"detail\": \"No channel layer configured.\"}");
     return true;
 }
 
-struct listing {
-    struct context *v;
+struct presence_list {
+    struct context *ctx;
     struct buf ids, filters;
     size_t count;
 };
 
 /* One viewer, as front.c lists it: {"user": ..., "id": ..., "filters": {...}}. */
-static void swf_list(void *arg, struct slice member)
+static void swf_add_viewer(void *arg, struct slice member)
 {
-    struct listing *l = arg;
-    struct context *v = l->v;
+    struct presence_list *l = arg;
+    struct context *ctx = l->ctx;
     struct pyjson_member filters = {.name = "filters"}, id = {.name = "id"},
                          user = {.name = "user"};
     struct buf own;
@@ -238,8 +240,9 @@ static void swf_list(void *arg, struct slice member)
     pyjson_text(NULL, member, PYJSON_ASCII, &id);
     pyjson_text(NULL, member, PYJSON_ASCII, &filters);
     buf_init(&own, 8 * IDENTITY_MAX_NAME);
-    add_string(&own, v->who.user, PYJSON_ASCII);
-    bool mine = slice_equal(user.value, buf_slice(&own)) || auth_is_admin(v->config, &v->who);
+    add_string(&own, ctx->identity.user, PYJSON_ASCII);
+    bool mine =
+        slice_equal(user.value, buf_slice(&own)) || auth_is_admin(ctx->config, &ctx->identity);
     buf_free(&own);
     if (!mine || id.value.len == 0 || filters.value.len == 0)
         return;
@@ -253,23 +256,23 @@ static void swf_list(void *arg, struct slice member)
 }
 
 /* The viewers of this user, of all processes; of everybody for an administrator. */
-static void swf_status(struct context *v, const char *key)
+static void swf_status(struct context *ctx, const char *key)
 {
-    struct listing l = {.v = v};
+    struct presence_list l = {.ctx = ctx};
 
     buf_init(&l.ids, 4 * 1024 * 1024);
     buf_init(&l.filters, 16 * 1024 * 1024);
-    if (redis_ask_listed(v->ask, key, (int64_t)time(NULL), swf_list, &l) != ASK_OK) {
-        swf_refuse(v, REFUSED_UNAVAILABLE);
+    if (redis_ask_listed(ctx->ask, key, (int64_t)time(NULL), swf_add_viewer, &l) != ASK_OK) {
+        swf_refuse(ctx, REFUSED_UNAVAILABLE);
     } else {
-        answer_begin(v, 200, "application/json");
-        buf_addf(&v->body, "{\"connected_clients\": %zu, \"client_ids\": [", l.count);
-        buf_add(&v->body, l.ids.p, l.ids.len);
-        buf_adds(&v->body, "], \"client_filters\": {");
-        buf_add(&v->body, l.filters.p, l.filters.len);
-        buf_adds(&v->body, "}}");
-        v->body.failed = v->body.failed || l.ids.failed || l.filters.failed;
-        answer_send(v);
+        answer_begin(ctx, 200, "application/json");
+        buf_addf(&ctx->body, "{\"connected_clients\": %zu, \"client_ids\": [", l.count);
+        buf_add(&ctx->body, l.ids.p, l.ids.len);
+        buf_adds(&ctx->body, "], \"client_filters\": {");
+        buf_add(&ctx->body, l.filters.p, l.filters.len);
+        buf_adds(&ctx->body, "}}");
+        ctx->body.failed = ctx->body.failed || l.ids.failed || l.filters.failed;
+        answer_send(ctx);
     }
     buf_free(&l.ids);
     buf_free(&l.filters);
@@ -300,40 +303,40 @@ static bool astrbot_has_key(const struct request *r)
 }
 
 /* What was wrong with the credential, in the words of the path's version. */
-static const char *astrbot_reason(const struct context *v)
+static const char *astrbot_reason(const struct context *ctx)
 {
     static const char *const texts[2][3] = {
         {"\xe6\x9c\xaa\xe6\x8e\x88\xe6\x9d\x83", "Token \xe8\xbf\x87\xe6\x9c\x9f",
          "Token \xe6\x97\xa0\xe6\x95\x88"}, /* missing, expired, invalid */
         {"Missing API key", "Token expired", "Invalid token"},
     };
-    bool v1 = strstr(v->request.path, "/api/v1/") != NULL;
+    bool v1 = strstr(ctx->request.path, "/api/v1/") != NULL;
 
-    if (v->refused != AUTH_NONE)
-        return texts[v1][v->who.ends != 0 ? 1 : 2];
-    return v1 && astrbot_has_key(&v->request) ? "Invalid API key" : texts[v1][0];
+    if (ctx->auth_result != AUTH_NONE)
+        return texts[v1][ctx->identity.ends != 0 ? 1 : 2];
+    return v1 && astrbot_has_key(&ctx->request) ? "Invalid API key" : texts[v1][0];
 }
 
-static bool astrbot_refuse(struct context *v, enum refusal why)
+static bool astrbot_refuse(struct context *ctx, enum refusal why)
 {
-    const char *message = why == REFUSED_NOBODY        ? astrbot_reason(v)
+    const char *message = why == REFUSED_NOBODY        ? astrbot_reason(ctx)
                           : why == REFUSED_FORBIDDEN   ? "Insufficient API key scope"
                           : why == REFUSED_UNAVAILABLE ? "Service unavailable"
                                                        : NULL;
 
-    if (!message || (why == REFUSED_UNAVAILABLE && v->endpoint == ENDPOINT_STREAM))
+    if (!message || (why == REFUSED_UNAVAILABLE && ctx->endpoint == ENDPOINT_STREAM))
         return false;
-    answer_begin(v,
+    answer_begin(ctx,
                  why == REFUSED_NOBODY      ? 401
                  : why == REFUSED_FORBIDDEN ? 403
                                             : 503,
                  "application/json");
     if (why == REFUSED_UNAVAILABLE)
-        answer_header(v, "Retry-After", RETRY_AFTER);
-    buf_adds(&v->body, "{\"status\":\"error\",\"message\":");
-    add_string(&v->body, message, PYJSON_UTF8);
-    buf_addc(&v->body, '}');
-    answer_send(v);
+        answer_header(ctx, "Retry-After", RETRY_AFTER);
+    buf_adds(&ctx->body, "{\"status\":\"error\",\"message\":");
+    add_string(&ctx->body, message, PYJSON_UTF8);
+    buf_addc(&ctx->body, '}');
+    answer_send(ctx);
     return true;
 }
 
@@ -367,33 +370,33 @@ static bool add_entry(void *arg, const struct redis_entry *entry)
     return !e->failed;
 }
 
-static void write_entries(struct context *v, const struct entries *e)
+static void write_entries(struct context *ctx, const struct entries *e)
 {
-    answer_begin(v, 200, "application/json");
-    buf_adds(&v->body, "{\"status\":\"ok\",\"message\":null,\"data\":{\"logs\":[");
+    answer_begin(ctx, 200, "application/json");
+    buf_adds(&ctx->body, "{\"status\":\"ok\",\"message\":null,\"data\":{\"logs\":[");
     for (size_t i = e->count; i > 0; i--) {
         size_t start = i > 1 ? e->ends[i - 2] : 0;
 
-        buf_add(&v->body, e->text.p + start, e->ends[i - 1] - start);
+        buf_add(&ctx->body, e->text.p + start, e->ends[i - 1] - start);
         if (i > 1)
-            buf_addc(&v->body, ',');
+            buf_addc(&ctx->body, ',');
     }
-    buf_adds(&v->body, "]}}");
-    v->body.failed = v->body.failed || e->failed;
-    answer_send(v);
+    buf_adds(&ctx->body, "]}}");
+    ctx->body.failed = ctx->body.failed || e->failed;
+    answer_send(ctx);
 }
 
-static void astrbot_history(struct context *v, const char *key, const struct filter *filter)
+static void astrbot_history(struct context *ctx, const char *key, const struct filter *filter)
 {
-    struct entries e = {.config = v->config, .filter = filter};
+    struct entries e = {.config = ctx->config, .filter = filter};
     bool more;
 
     buf_init(&e.text, ASTRBOT_TEXT);
-    enum ask_result r = redis_ask_walk(v->ask, key, XID_MAX, add_entry, &e, &more);
+    enum ask_result r = redis_ask_walk(ctx->ask, key, XID_MAX, add_entry, &e, &more);
     if (r != ASK_OK)
-        astrbot_refuse(v, REFUSED_UNAVAILABLE);
+        astrbot_refuse(ctx, REFUSED_UNAVAILABLE);
     else
-        write_entries(v, &e);
+        write_entries(ctx, &e);
     buf_free(&e.text);
 }
 

@@ -47,14 +47,14 @@ struct profile_http {
     bool needs_redis;    /* a stream is refused while Redis is away */
     bool presence;       /* open viewers are kept in Redis, for status */
     /* The form of a request, before its identity. 0, or -1: answered. */
-    int (*check)(struct context *v);
+    int (*check)(struct context *ctx);
     /* False: nothing of its own, answer as plain does. */
-    bool (*refuse)(struct context *v, enum refusal why);
-    void (*token)(struct context *v, const char *token);
-    void (*history)(struct context *v, const char *key, const struct filter *filter);
+    bool (*refuse)(struct context *ctx, enum refusal why);
+    void (*token)(struct context *ctx, const char *token);
+    void (*history)(struct context *ctx, const char *key, const struct filter *filter);
     /* In place of the figures; does its own identity. key: of the list of its
      * viewers. */
-    void (*status)(struct context *v, const char *key);
+    void (*status)(struct context *ctx, const char *key);
 };
 
 /* Never NULL. */

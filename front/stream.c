@@ -3,6 +3,8 @@
  * stream: the stream's endpoint: what is asked for (a cursor, how much history, a filter), and
  * handing the viewer over to the relay.
  */
+#include "front/stream.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +16,8 @@
 #include "format/filter.h"
 #include "format/profile.h"
 #include "format/pyjson.h"
+#include "front/access.h"
+#include "front/answer.h"
 #include "front/context.h"
 
 /* Where the client was: the header wins, because a browser that reconnects by itself sends the
@@ -30,10 +34,10 @@ static const char *cursor_text(const struct request *r)
 
 /* -1: out of form. What a dialect's own servers gave out as ids is not ours, which have a hyphen.
  */
-static int find_cursor(const struct context *v, struct admission *a)
+static int find_cursor(const struct context *ctx, struct admission *a)
 {
-    const char *id = cursor_text(&v->request);
-    bool lenient = v->profile_http->lenient;
+    const char *id = cursor_text(&ctx->request);
+    bool lenient = ctx->profile_http->lenient;
     if (!id || (lenient && !strchr(id, '-')))
         return 0;
     a->has_cursor = xid_parse(slice_of(id), &a->cursor) == 0;
@@ -71,45 +75,45 @@ static void on_end_of_log(void *arg, enum redis_result result, const struct redi
 
 /* Whether the cursor is a time: then the viewer gets the log from its beginning, less what is not
  * newer up to where the log ends now. -1: answered. */
-static int find_since(struct context *v, const char *key)
+static int find_since(struct context *ctx, const char *key)
 {
-    const char *text = cursor_text(&v->request);
+    const char *text = cursor_text(&ctx->request);
     struct xid id;
-    if (!v->profile_http->time_field || !text || v->config->log_kind != LOG_STREAM)
+    if (!ctx->profile_http->time_field || !text || ctx->config->log_kind != LOG_STREAM)
         return 0;
     bool is_id = strchr(text, '-') && xid_parse(slice_of(text), &id) == 0;
-    if (is_id || read_float(text, &v->since) || isnan(v->since))
+    if (is_id || read_float(text, &ctx->since) || isnan(ctx->since))
         return 0;
-    v->until = XID_ZERO;
-    if (redis_ask_range(v->ask, key, XID_MAX, 1, on_end_of_log, &v->until) != ASK_OK) {
-        answer_unavailable(v, 503, "the log is not to be reached now");
+    ctx->until = XID_ZERO;
+    if (redis_ask_range(ctx->ask, key, XID_MAX, 1, on_end_of_log, &ctx->until) != ASK_OK) {
+        answer_unavailable(ctx, 503, "the log is not to be reached now");
         return -1;
     }
-    v->has_since = true;
+    ctx->has_since = true;
     return 0;
 }
 
 /* The dialect of this stream: scripts may ask for records in envelopes. NULL: out of form. */
-static const struct profile *find_profile(const struct context *v)
+static const struct profile *find_profile(const struct context *ctx)
 {
-    const struct profile *p = v->config->profile;
-    const char *wanted = request_arg(&v->request, "envelope");
+    const struct profile *p = ctx->config->profile;
+    const char *wanted = request_arg(&ctx->request, "envelope");
     if (!wanted || strcmp(wanted, "0") == 0 || !p->enveloped)
         return p;
     return strcmp(wanted, "1") == 0 ? p->enveloped : NULL;
 }
 
-static int find_history(const struct context *v, struct admission *a)
+static int find_history(const struct context *ctx, struct admission *a)
 {
-    if (v->has_since) {
+    if (ctx->has_since) {
         a->history = UINT32_MAX;
         return 0;
     }
-    const char *wanted = request_arg(&v->request, "history");
-    uint64_t n = v->config->history;
-    if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n) && !v->profile_http->lenient)
+    const char *wanted = request_arg(&ctx->request, "history");
+    uint64_t n = ctx->config->history;
+    if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n) && !ctx->profile_http->lenient)
         return -1;
-    a->history = n < v->config->history ? (unsigned)n : v->config->history;
+    a->history = n < ctx->config->history ? (unsigned)n : ctx->config->history;
     return 0;
 }
 
@@ -117,13 +121,13 @@ static int find_history(const struct context *v, struct admission *a)
 struct standing {
     const struct config_base *base;
     const struct config *config;
-    struct identity who;
+    struct identity identity;
 };
 
 static bool still_valid(void *arg, const struct slice *value)
 {
     const struct standing *s = arg;
-    return auth_still_valid(s->config, &s->who, value);
+    return auth_still_valid(s->config, &s->identity, value);
 }
 
 static void release_standing(void *arg)
@@ -135,18 +139,18 @@ static void release_standing(void *arg)
 }
 
 /* -1: out of memory. Takes the configuration of the visit along. */
-static int add_revocation(struct context *v, struct admission *a)
+static int add_revocation(struct context *ctx, struct admission *a)
 {
-    if (v->who.revocation_key[0] == '\0')
+    if (ctx->identity.revocation_key[0] == '\0')
         return 0;
     struct standing *s = malloc(sizeof *s);
-    a->revocation_key = strdup(v->who.revocation_key);
+    a->revocation_key = strdup(ctx->identity.revocation_key);
     if (!s || !a->revocation_key) {
         free(s);
         return -1;
     }
-    *s = (struct standing){v->base, v->config, v->who};
-    v->config = config_of(v->base);
+    *s = (struct standing){ctx->base, ctx->config, ctx->identity};
+    ctx->config = config_of(ctx->base);
     a->still_valid = still_valid;
     a->release = release_standing;
     a->arg = s;
@@ -159,12 +163,12 @@ static unsigned jittered_lifetime(unsigned seconds)
     return seconds - (unsigned)rand() % (seconds / 10 + 1);
 }
 
-static void stream_head(struct context *v, struct buf *head)
+static void stream_head(struct context *ctx, struct buf *head)
 {
-    buf_clear(&v->head);
-    answer_cors(v);
-    profile_head(v->config->profile, head);
-    buf_add(head, v->head.p, v->head.len);
+    buf_clear(&ctx->head);
+    answer_cors(ctx);
+    profile_head(ctx->config->profile, head);
+    buf_add(head, ctx->head.p, ctx->head.len);
     buf_adds(head, "\r\n");
 }
 
@@ -189,21 +193,21 @@ static void add_wanted(struct buf *b, const char *list)
 }
 
 /* The viewer's entry in the list of those that watch key. -1: out of memory. */
-static int add_presence(struct context *v, struct admission *a, const char *key)
+static int add_presence(struct context *ctx, struct admission *a, const char *key)
 {
     struct buf b;
     const char *comma = "";
-    if (!v->profile_http->presence)
+    if (!ctx->profile_http->presence)
         return 0;
     buf_init(&b, 64 * 1024);
-    buf_addf(&b, LISTED "%s", key);
+    buf_addf(&b, PRESENCE_KEY "%s", key);
     a->presence_key = b.failed ? NULL : strdup(b.p);
     buf_clear(&b);
     buf_adds(&b, "{\"user\": ");
-    pyjson_string(&b, slice_of(v->who.user), PYJSON_ASCII);
+    pyjson_string(&b, slice_of(ctx->identity.user), PYJSON_ASCII);
     buf_addf(&b, ", \"id\": \"%s\", \"filters\": {", a->client);
-    for (const struct pair *p = v->config->filters; p->name; p++) {
-        const char *wanted = request_arg(&v->request, p->name);
+    for (const struct pair *p = ctx->config->filters; p->name; p++) {
+        const char *wanted = request_arg(&ctx->request, p->name);
         if (!wanted || wanted[0] == '\0')
             continue;
         buf_adds(&b, comma);
@@ -233,81 +237,81 @@ static void make_client_id(char out[37])
 }
 
 /* Fills a from the visit. 0, or the status that answers it. */
-static int fill_admission(struct context *v, struct admission *a, const char *key)
+static int fill_admission(struct context *ctx, struct admission *a, const char *key)
 {
-    const struct config *c = v->config;
+    const struct config *c = ctx->config;
     buf_init(&a->head, 64 * 1024);
-    a->profile = find_profile(v);
+    a->profile = find_profile(ctx);
     if (!a->profile)
         return 400;
     a->kind = c->log_kind;
     a->keepalive = c->keepalive;
     a->retry = c->retry;
     a->lifetime = jittered_lifetime(c->lifetime);
-    a->ends = v->who.ends;
-    if (find_cursor(v, a) || find_history(v, a))
+    a->ends = ctx->identity.ends;
+    if (find_cursor(ctx, a) || find_history(ctx, a))
         return 400;
     a->key = strdup(key);
     a->field = strdup(c->field);
     a->event_field = strdup(c->event_field);
-    stream_head(v, &a->head);
+    stream_head(ctx, &a->head);
     make_client_id(a->client);
-    if (!a->key || !a->field || !a->event_field || a->head.failed || add_presence(v, a, key))
+    if (!a->key || !a->field || !a->event_field || a->head.failed || add_presence(ctx, a, key))
         return 500;
     return 0;
 }
 
 /* A place for one more viewer of this user: the same name in two tenants is two users. */
-static struct seat *take_seat(const struct context *v, const char **why)
+static struct seat *take_seat(const struct context *ctx, const char **why)
 {
     char name[2 * IDENTITY_MAX_NAME + 2]; /* with a byte between that no name holds */
-    snprintf(name, sizeof name, "%s\x1f%s", v->who.tenant, v->who.user);
-    return relay_seat(v->relay, v->who.user[0] ? name : "", why);
+    snprintf(name, sizeof name, "%s\x1f%s", ctx->identity.tenant, ctx->identity.user);
+    return relay_seat(ctx->relay, ctx->identity.user[0] ? name : "", why);
 }
 
-static void admit(struct context *v, struct admission *a)
+static void admit(struct context *ctx, struct admission *a)
 {
     const char *why;
-    a->seat = take_seat(v, &why);
+    a->seat = take_seat(ctx, &why);
     if (!a->seat) {
-        diag(DIAG_INFO, "front", "%s: %s", v->who.user, why);
-        answer_unavailable(v, strstr(why, "user") ? 429 : 503, why);
+        diag(DIAG_INFO, "front", "%s: %s", ctx->identity.user, why);
+        answer_unavailable(ctx, strstr(why, "user") ? 429 : 503, why);
         admission_free(a);
         return;
     }
-    if (add_revocation(v, a)) { /* last: an answer needs the configuration that it takes along */
-        relay_unseat(v->relay, a->seat);
-        answer_error(v, 500, "out of memory");
+    if (add_revocation(ctx, a)) { /* last: an answer needs the configuration that it takes along */
+        relay_unseat(ctx->relay, a->seat);
+        answer_error(ctx, 500, "out of memory");
         admission_free(a);
         return;
     }
-    a->out = gateway_take_out(v->exchange);
-    relay_admit(v->relay, a);
+    a->out = gateway_take_out(ctx->exchange);
+    relay_admit(ctx->relay, a);
 }
 
 /* 0: this identity may have the stream of key. -1: answered. */
-static int may_stream(struct context *v, char key[IDENTITY_MAX_KEY + 1])
+static int may_stream(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
 {
-    const struct profile_http *http = v->profile_http;
-    if (!http->identity_first && access_enabled(v))
+    const struct profile_http *http = ctx->profile_http;
+    if (!http->identity_first && access_enabled(ctx))
         return -1;
-    if ((http->check && http->check(v)) || access_identify(v) || access_enabled(v) ||
-        access_key(v, key))
+    if ((http->check && http->check(ctx)) || access_identify(ctx) || access_enabled(ctx) ||
+        access_key(ctx, key))
         return -1;
-    if (http->needs_redis && redis_ask_ping(v->ask) != ASK_OK) {
-        if (!answer_refusal(v, REFUSED_UNAVAILABLE))
-            answer_unavailable(v, 503, "the log is not to be reached now");
+    if (http->needs_redis && redis_ask_ping(ctx->ask) != ASK_OK) {
+        if (!answer_refusal(ctx, REFUSED_UNAVAILABLE))
+            answer_unavailable(ctx, 503, "the log is not to be reached now");
         return -1;
     }
-    return find_since(v, key);
+    return find_since(ctx, key);
 }
 
-void serve_stream(struct context *v)
+void serve_stream(struct context *ctx)
 {
     char key[IDENTITY_MAX_KEY + 1];
-    if (may_stream(v, key))
+    if (may_stream(ctx, key))
         return;
-    struct filter *filter = access_filter(v);
+    struct filter *filter = access_filter(ctx);
     struct admission *a = filter ? calloc(1, sizeof *a) : NULL;
     if (!a) {
         filter_free(filter);
@@ -315,17 +319,18 @@ void serve_stream(struct context *v)
     }
     a->out.fd = -1;
     a->filter = filter;
-    int status = fill_admission(v, a, key);
-    if (status || v->request.method == METHOD_HEAD) {
+    int status = fill_admission(ctx, a, key);
+    if (status || ctx->request.method == METHOD_HEAD) {
         if (status == 400)
-            answer_error(v, 400, "Last-Event-ID must be an id, history a number, envelope 0 or 1");
+            answer_error(ctx, 400,
+                         "Last-Event-ID must be an id, history a number, envelope 0 or 1");
         else if (status)
-            answer_error(v, status, "out of memory");
+            answer_error(ctx, status, "out of memory");
         else
-            gateway_answer(v->exchange, slice_make(a->head.p, a->head.len - 2),
+            gateway_answer(ctx->exchange, slice_make(a->head.p, a->head.len - 2),
                            slice_make(NULL, 0));
         admission_free(a);
         return;
     }
-    admit(v, a);
+    admit(ctx, a);
 }

@@ -131,17 +131,17 @@ struct json_object *session_parse(struct slice text)
     return o;
 }
 
-int session_names(const struct config *config, struct json_object *o, struct identity *who)
+int session_names(const struct config *config, struct json_object *o, struct identity *identity)
 {
-    if (pointer_name(o, config->user_field, true, who->user) == -1 ||
-        pointer_name(o, config->tenant_field, false, who->tenant) == -1 ||
-        pointer_name(o, config->role_field, false, who->role) == -1)
+    if (pointer_name(o, config->user_field, true, identity->user) == -1 ||
+        pointer_name(o, config->tenant_field, false, identity->tenant) == -1 ||
+        pointer_name(o, config->role_field, false, identity->role) == -1)
         return -1;
     return 0;
 }
 
 /* What session_write put beside the names; absent in tokens that others made. */
-int session_end(struct json_object *o, int64_t now, struct identity *who)
+int session_end(struct json_object *o, int64_t now, struct identity *identity)
 {
     struct json_object *own, *ends, *key_json;
 
@@ -150,11 +150,11 @@ int session_end(struct json_object *o, int64_t now, struct identity *who)
     if (json_object_object_get_ex(own, "ends", &ends)) {
         if (!json_object_is_type(ends, json_type_int))
             return -1;
-        who->ends = json_object_get_int64(ends);
-        if (who->ends <= now)
+        identity->ends = json_object_get_int64(ends);
+        if (identity->ends <= now)
             return -1;
-        if (who->ends > MAX_ENDS)
-            who->ends = MAX_ENDS;
+        if (identity->ends > MAX_ENDS)
+            identity->ends = MAX_ENDS;
     }
     if (!json_object_object_get_ex(own, "revocation_key", &key_json))
         return 0;
@@ -162,19 +162,20 @@ int session_end(struct json_object *o, int64_t now, struct identity *who)
                         (size_t)json_object_get_string_len(key_json)};
     if (key.len == 0 || key.len > IDENTITY_MAX_KEY || memchr(key.p, '\0', key.len))
         return -1;
-    memcpy(who->revocation_key, key.p, key.len + 1);
+    memcpy(identity->revocation_key, key.p, key.len + 1);
     return 0;
 }
 
-int session_claims(const struct config *config, struct json_object *claims, struct identity *who)
+int session_claims(const struct config *config, struct json_object *claims,
+                   struct identity *identity)
 {
     const struct {
         const char *claim;
         bool needed;
         char *out;
-    } wanted[] = {{config->jwt_user, true, who->user},
-                  {config->jwt_tenant, false, who->tenant},
-                  {config->jwt_role, false, who->role}};
+    } wanted[] = {{config->jwt_user, true, identity->user},
+                  {config->jwt_tenant, false, identity->tenant},
+                  {config->jwt_role, false, identity->role}};
 
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         struct json_object *o = NULL;
@@ -240,28 +241,28 @@ static int put_name(struct json_object *at, const char *pointer, const char *val
     return -1;
 }
 
-static int put_ends(struct json_object *root, const struct identity *who)
+static int put_ends(struct json_object *root, const struct identity *identity)
 {
-    if (who->ends == 0 && who->revocation_key[0] == '\0')
+    if (identity->ends == 0 && identity->revocation_key[0] == '\0')
         return 0;
     struct json_object *own = json_object_new_object();
     if (add_member(root, OWN_MEMBER, own) == -1)
         return -1;
-    if (who->ends && add_member(own, "ends", json_object_new_int64(who->ends)) == -1)
+    if (identity->ends && add_member(own, "ends", json_object_new_int64(identity->ends)) == -1)
         return -1;
-    return who->revocation_key[0]
-               ? add_member(own, "revocation_key", json_object_new_string(who->revocation_key))
+    return identity->revocation_key[0]
+               ? add_member(own, "revocation_key", json_object_new_string(identity->revocation_key))
                : 0;
 }
 
-int session_write(const struct config *config, const struct identity *who, struct buf *out)
+int session_write(const struct config *config, const struct identity *identity, struct buf *out)
 {
     struct json_object *root = json_object_new_object();
     int result = -1;
 
-    if (root && put_name(root, config->user_field, who->user) == 0 &&
-        put_name(root, config->tenant_field, who->tenant) == 0 &&
-        put_name(root, config->role_field, who->role) == 0 && put_ends(root, who) == 0) {
+    if (root && put_name(root, config->user_field, identity->user) == 0 &&
+        put_name(root, config->tenant_field, identity->tenant) == 0 &&
+        put_name(root, config->role_field, identity->role) == 0 && put_ends(root, identity) == 0) {
         const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PLAIN);
         result = text ? buf_adds(out, text) : -1;
     }

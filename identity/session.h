@@ -22,11 +22,12 @@ int session_set_name(char out[IDENTITY_MAX_NAME + 1], struct slice s);
 struct json_object *session_parse(struct slice text);
 /* User, tenant and role by the configured pointers, or claim names. A number is its text; a user
  * must be there. -1: out of form; who is then to be thrown away. */
-int session_names(const struct config *config, struct json_object *o, struct identity *who);
-int session_claims(const struct config *config, struct json_object *claims, struct identity *who);
+int session_names(const struct config *config, struct json_object *o, struct identity *identity);
+int session_claims(const struct config *config, struct json_object *claims,
+                   struct identity *identity);
 /* The end and the vouching key that session_write put in. -1: over at now, or out of form. */
-int session_end(struct json_object *o, int64_t now, struct identity *who);
+int session_end(struct json_object *o, int64_t now, struct identity *identity);
 /* auth_token_value, which see. */
-int session_write(const struct config *config, const struct identity *who, struct buf *out);
+int session_write(const struct config *config, const struct identity *identity, struct buf *out);
 
 #endif

@@ -73,18 +73,18 @@ static void identify(struct input *in, const struct request *r, enum auth_method
         .cookie_secret = slice_of(signatures ? "keyboard cat" : ""),
     };
     struct lookup lookup = {get_key, in};
-    struct identity who;
+    struct identity identity;
     char name[IDENTITY_MAX_NAME + 1];
 
     in->looked_up = 0;
-    enum auth_result result = auth_identify(&c, r, &lookup, 1700000000, &who);
+    enum auth_result result = auth_identify(&c, r, &lookup, 1700000000, &identity);
     if (in->looked_up > 1)
         abort();
-    if (result == AUTH_OK && session_set_name(name, slice_of(who.user)) == -1)
+    if (result == AUTH_OK && session_set_name(name, slice_of(identity.user)) == -1)
         abort();
-    if (result != AUTH_OK && (who.user[0] || who.role[0] || who.revocation_key[0]))
+    if (result != AUTH_OK && (identity.user[0] || identity.role[0] || identity.revocation_key[0]))
         abort();
-    if (who.revocation_key[0] && in->looked_up == 0)
+    if (identity.revocation_key[0] && in->looked_up == 0)
         abort();
 }
 

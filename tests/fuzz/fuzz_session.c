@@ -23,28 +23,28 @@ static bool in_form(const char *name, bool needed)
 }
 
 /* The value of an exchange token for who stands for the same who. */
-static void round_trip(const struct config *c, const struct identity *who)
+static void round_trip(const struct config *c, const struct identity *identity)
 {
     struct identity back = {0};
     struct buf value;
 
     buf_init(&value, SESSION_MAX_VALUE);
-    if (auth_token_value(c, who, &value) == 0) {
+    if (auth_token_value(c, identity, &value) == 0) {
         struct json_object *o = session_parse(buf_slice(&value));
-        if (!o || session_names(c, o, &back) == -1 || !same(who, &back))
+        if (!o || session_names(c, o, &back) == -1 || !same(identity, &back))
             abort();
         json_object_put(o);
     }
     buf_free(&value);
 }
 
-static void make_keys(const struct config *c, const struct identity *who)
+static void make_keys(const struct config *c, const struct identity *identity)
 {
     char key[IDENTITY_MAX_KEY + 1];
 
-    if (auth_key(c, who, NULL, "s:{tenant}:{user}", key) == 0) {
-        size_t tenant = strlen(who->tenant);
-        if (strcspn(key + 2, ":") != tenant || strcmp(key + 3 + tenant, who->user) != 0)
+    if (auth_key(c, identity, NULL, "s:{tenant}:{user}", key) == 0) {
+        size_t tenant = strlen(identity->tenant);
+        if (strcspn(key + 2, ":") != tenant || strcmp(key + 3 + tenant, identity->user) != 0)
             abort();
     }
 }
@@ -62,18 +62,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                            .user_field = (char *)(uintptr_t)fields[i][0],
                            .tenant_field = (char *)(uintptr_t)fields[i][1],
                            .role_field = (char *)(uintptr_t)fields[i][2]};
-        struct identity who = {0}, ended = {0};
+        struct identity identity = {0}, ended = {0};
         struct json_object *o = session_parse(value);
-        if (o && session_names(&c, o, &who) == 0) {
-            if (!in_form(who.user, true) || !in_form(who.tenant, false) ||
-                !in_form(who.role, false) || !auth_still_valid(&c, &who, &value))
+        if (o && session_names(&c, o, &identity) == 0) {
+            if (!in_form(identity.user, true) || !in_form(identity.tenant, false) ||
+                !in_form(identity.role, false) || !auth_still_valid(&c, &identity, &value))
                 abort();
             if (session_end(o, 1700000000, &ended) == 0 &&
                 (strlen(ended.revocation_key) > IDENTITY_MAX_KEY ||
                  (ended.ends && ended.ends <= 1700000000)))
                 abort();
-            round_trip(&c, &who);
-            make_keys(&c, &who);
+            round_trip(&c, &identity);
+            make_keys(&c, &identity);
         }
         json_object_put(o);
     }

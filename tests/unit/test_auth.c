@@ -134,7 +134,7 @@ static void set_methods(struct config *c, const char *names)
 }
 
 static enum auth_result identify(const struct config *c, const char *params, struct fake *f,
-                                 struct identity *who)
+                                 struct identity *identity)
 {
     static struct params split;
     struct request r;
@@ -144,9 +144,9 @@ static enum auth_result identify(const struct config *c, const char *params, str
         AUTH_MALFORMED; /* what request_parse refuses, front answers with 4xx */
 
     split_params(&split, params);
-    memset(who, 0, sizeof *who);
+    memset(identity, 0, sizeof *identity);
     if (request_parse(&r, get_param, &split, &why) == 0)
-        result = auth_identify(c, &r, &lookup, NOW, who);
+        result = auth_identify(c, &r, &lookup, NOW, identity);
     request_free(&r);
     return result;
 }
@@ -169,23 +169,24 @@ static void check_row(const struct config *base, const struct row *row, const st
 {
     struct config c = *base;
     struct fake f = *redis;
-    struct identity who;
+    struct identity identity;
     char outcome[600];
 
     set_methods(&c, row->methods);
-    enum auth_result result = identify(&c, row->params, &f, &who);
+    enum auth_result result = identify(&c, row->params, &f, &identity);
     if (result == AUTH_OK)
-        snprintf(outcome, sizeof outcome, "ok %s,%s,%s", who.user, who.tenant, who.role);
+        snprintf(outcome, sizeof outcome, "ok %s,%s,%s", identity.user, identity.tenant,
+                 identity.role);
     else
-        snprintf(outcome, sizeof outcome, "%s%s%s%s", result_names[result], who.user, who.tenant,
-                 who.role);
+        snprintf(outcome, sizeof outcome, "%s%s%s%s", result_names[result], identity.user,
+                 identity.tenant, identity.role);
     if (strcmp(outcome, row->outcome) != 0)
         fail_msg("%s: %s: is %s", row->methods, row->params, outcome);
     if (strcmp(f.asked, row->asked) != 0)
         fail_msg("%s: %s: asked %s", row->methods, row->params, f.asked);
     bool vouched = result == AUTH_OK && strncmp(f.asked, "GET ", 4) == 0;
-    assert_int_equal(strlen(who.revocation_key), vouched ? strlen(f.asked) - 5 : 0);
-    assert_memory_equal(who.revocation_key, f.asked + 4, strlen(who.revocation_key));
+    assert_int_equal(strlen(identity.revocation_key), vouched ? strlen(f.asked) - 5 : 0);
+    assert_memory_equal(identity.revocation_key, f.asked + 4, strlen(identity.revocation_key));
 }
 
 #define CHECK(rows, config, redis)                                                                 \
@@ -355,7 +356,7 @@ static void test_constant_time(void **state)
     struct fake redis = {.keys = {{"session:abc", SESSION}}};
     struct config c = base_config();
     char params[128], signature[sizeof good];
-    struct identity who;
+    struct identity identity;
     (void)state;
 
     c.cookie_secret = slice_of("keyboard cat");
@@ -366,7 +367,7 @@ static void test_constant_time(void **state)
             signature[at] = signature[at] == 'x' ? 'y' : 'x';
         snprintf(params, sizeof params, "HTTP_COOKIE=session=s:abc.%s", signature);
         compared = 0;
-        assert_int_equal(identify(&c, params, &redis, &who),
+        assert_int_equal(identify(&c, params, &redis, &identity),
                          at < sizeof good - 1 ? AUTH_BAD : AUTH_OK);
         assert_int_equal(compared, 1);
     }
@@ -443,14 +444,14 @@ static void test_token(void **state)
     };
     struct config c = base_config();
     struct fake once = redis;
-    struct identity who;
+    struct identity identity;
     (void)state;
     CHECK(rows, &c, &redis);
     check_row(&c, &(struct row){"token", rows[2].params, "unavailable", rows[2].asked}, &no_redis);
 
     set_methods(&c, "token");
-    assert_int_equal(identify(&c, rows[2].params, &once, &who), AUTH_OK);
-    assert_int_equal(identify(&c, rows[2].params, &once, &who), AUTH_BAD);
+    assert_int_equal(identify(&c, rows[2].params, &once, &identity), AUTH_OK);
+    assert_int_equal(identify(&c, rows[2].params, &once, &identity), AUTH_BAD);
 }
 
 /* ---- JSON values ---- */
@@ -537,12 +538,13 @@ static void test_still_valid(void **state)
         {NULL, false},
     };
     struct config c = base_config();
-    struct identity who = {.user = "alice", .tenant = "acme", .role = "viewer"};
+    struct identity identity = {.user = "alice", .tenant = "acme", .role = "viewer"};
     (void)state;
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct slice value = slice_of(rows[i].value);
-        assert_int_equal(auth_still_valid(&c, &who, rows[i].value ? &value : NULL), rows[i].valid);
+        assert_int_equal(auth_still_valid(&c, &identity, rows[i].value ? &value : NULL),
+                         rows[i].valid);
     }
 }
 
@@ -583,17 +585,17 @@ static void test_jwt(void **state)
     };
     struct config c = base_config();
     struct fake none = no_redis;
-    struct identity who;
+    struct identity identity;
     (void)state;
     CHECK(rows, &c, &no_redis);
 
     set_methods(&c, "jwt");
-    assert_int_equal(identify(&c, rows[1].params, &none, &who), AUTH_OK);
-    assert_int_equal(who.ends, 1700000100);
-    assert_int_equal(identify(&c, rows[10].params, &none, &who), AUTH_BAD);
-    assert_int_equal(who.ends, 1699999999);
-    assert_int_equal(identify(&c, rows[8].params, &none, &who), AUTH_BAD);
-    assert_int_equal(who.ends, 0);
+    assert_int_equal(identify(&c, rows[1].params, &none, &identity), AUTH_OK);
+    assert_int_equal(identity.ends, 1700000100);
+    assert_int_equal(identify(&c, rows[10].params, &none, &identity), AUTH_BAD);
+    assert_int_equal(identity.ends, 1699999999);
+    assert_int_equal(identify(&c, rows[8].params, &none, &identity), AUTH_BAD);
+    assert_int_equal(identity.ends, 0);
 }
 #endif
 
@@ -652,15 +654,15 @@ static void test_key(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct key_row *row = &rows[i];
-        struct identity who = {0};
+        struct identity identity = {0};
         struct route_match match = {0};
         char key[IDENTITY_MAX_KEY + 1];
-        memcpy(who.user, row->user, strlen(row->user));
-        memcpy(who.tenant, row->tenant, strlen(row->tenant));
-        memcpy(who.role, row->role, strlen(row->role));
+        memcpy(identity.user, row->user, strlen(row->user));
+        memcpy(identity.tenant, row->tenant, strlen(row->tenant));
+        memcpy(identity.role, row->role, strlen(row->role));
         if (row->pattern)
             assert_true(route_match(row->pattern, row->path, &match));
-        int result = auth_key(&c, &who, row->pattern ? &match : NULL, row->template, key);
+        int result = auth_key(&c, &identity, row->pattern ? &match : NULL, row->template, key);
         if (strcmp(result == 0 ? key : "forbidden", row->outcome) != 0)
             fail_msg("%s of %s/%s: %s", row->template, row->tenant, row->user, key);
         assert_true(result == 0 || key[0] == '\0');
@@ -689,10 +691,10 @@ static void test_keys_never_meet(void **state)
         char template[64], key[IDENTITY_MAX_KEY + 1];
         snprintf(template, sizeof template, "{tenant}%s{user}", separators[s]);
         for (size_t i = 0; i < (size_t)WORDS * WORDS; i++) {
-            struct identity who = {0};
-            memcpy(who.tenant, words[i / WORDS], 4);
-            memcpy(who.user, words[i % WORDS], 4);
-            if (auth_key(&c, &who, NULL, template, key) == 0)
+            struct identity identity = {0};
+            memcpy(identity.tenant, words[i / WORDS], 4);
+            memcpy(identity.user, words[i % WORDS], 4);
+            if (auth_key(&c, &identity, NULL, template, key) == 0)
                 memcpy(keys[made++], key, strlen(key) + 1);
         }
         assert_true(made > WORDS);
@@ -705,35 +707,35 @@ static void test_keys_never_meet(void **state)
 static void test_key_too_long(void **state)
 {
     struct config c = base_config();
-    struct identity who = {.user = N128};
+    struct identity identity = {.user = N128};
     char key[IDENTITY_MAX_KEY + 1];
     (void)state;
 
-    assert_int_equal(auth_key(&c, &who, NULL, "{user}-{user}-{user}", key), 0);
-    assert_int_equal(auth_key(&c, &who, NULL, "{user}-{user}-{user}-{user}", key), -1);
+    assert_int_equal(auth_key(&c, &identity, NULL, "{user}-{user}-{user}", key), 0);
+    assert_int_equal(auth_key(&c, &identity, NULL, "{user}-{user}-{user}-{user}", key), -1);
     assert_string_equal(key, "");
 }
 
 static void test_fill(void **state)
 {
-    struct identity who = {.user = "alice", .tenant = "acme"};
+    struct identity identity = {.user = "alice", .tenant = "acme"};
     struct route_match match;
     char out[16];
     (void)state;
 
     assert_true(route_match("/{app}", "/shop", &match));
-    assert_int_equal(auth_fill(&who, &match, "{app}", out, sizeof out), 0);
+    assert_int_equal(auth_fill(&identity, &match, "{app}", out, sizeof out), 0);
     assert_string_equal(out, "shop");
-    assert_int_equal(auth_fill(&who, NULL, "{tenant}", out, 5), 0);
+    assert_int_equal(auth_fill(&identity, NULL, "{tenant}", out, 5), 0);
     assert_string_equal(out, "acme");
-    assert_int_equal(auth_fill(&who, NULL, "{tenant}", out, 4), -1);
-    assert_int_equal(auth_fill(&who, NULL, "{tenant}", out, 0), -1);
-    assert_int_equal(auth_fill(&who, NULL, "{role}", out, sizeof out), -1);
-    assert_int_equal(auth_fill(&who, NULL, "{app}", out, sizeof out), -1);
+    assert_int_equal(auth_fill(&identity, NULL, "{tenant}", out, 4), -1);
+    assert_int_equal(auth_fill(&identity, NULL, "{tenant}", out, 0), -1);
+    assert_int_equal(auth_fill(&identity, NULL, "{role}", out, sizeof out), -1);
+    assert_int_equal(auth_fill(&identity, NULL, "{app}", out, sizeof out), -1);
     assert_string_equal(out, "");
     /* A capture does not stand for the identity's own name here. */
     assert_true(route_match("/{tenant}", "/other", &match));
-    assert_int_equal(auth_fill(&who, &match, "{tenant}", out, sizeof out), 0);
+    assert_int_equal(auth_fill(&identity, &match, "{tenant}", out, sizeof out), 0);
     assert_string_equal(out, "acme");
 }
 
@@ -773,21 +775,21 @@ static void test_token_value(void **state)
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct config c = base_config();
-        struct identity who = {.user = "al\"ice", .tenant = "a:b", .role = "viewer"}, back;
+        struct identity identity = {.user = "al\"ice", .tenant = "a:b", .role = "viewer"}, back;
         struct buf value;
         c.user_field = text(rows[i].user_field);
         c.tenant_field = text(rows[i].tenant_field);
         c.role_field = text(rows[i].role_field);
         buf_init(&value, 4096);
-        if (auth_token_value(&c, &who, &value) != rows[i].result)
+        if (auth_token_value(&c, &identity, &value) != rows[i].result)
             fail_msg("row %zu", i);
         struct fake redis = {.keys = {{"sse_token:" T43, value.p}}};
         set_methods(&c, "token");
         if (rows[i].result == 0) {
             assert_int_equal(identify(&c, "QUERY_STRING=token=" T43, &redis, &back), AUTH_OK);
-            assert_string_equal(back.user, who.user);
-            assert_string_equal(back.tenant, who.tenant);
-            assert_string_equal(back.role, who.role);
+            assert_string_equal(back.user, identity.user);
+            assert_string_equal(back.tenant, identity.tenant);
+            assert_string_equal(back.role, identity.role);
             assert_string_equal(back.revocation_key, "");
             assert_int_equal(back.ends, 0);
         }
@@ -816,13 +818,13 @@ static void test_token_ends(void **state)
 
     set_methods(&c, "token");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct identity who = {.user = "alice",
-                               .ends = rows[i].ends,
-                               .revocation_key = "session:abc"},
+        struct identity identity = {.user = "alice",
+                                    .ends = rows[i].ends,
+                                    .revocation_key = "session:abc"},
                         back;
         struct buf value;
         buf_init(&value, 4096);
-        assert_int_equal(auth_token_value(&c, &who, &value), 0);
+        assert_int_equal(auth_token_value(&c, &identity, &value), 0);
         struct fake redis = {
             .keys = {{"sse_token:" T43, value.p}, {"session:abc", rows[i].session}}};
         if (identify(&c, "QUERY_STRING=token=" T43, &redis, &back) != rows[i].result)
@@ -859,12 +861,12 @@ static void test_foreign_ends(void **state)
     set_methods(&c, "token");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char value[256];
-        struct identity who;
+        struct identity identity;
         snprintf(value, sizeof value, "{\"user_id\":\"a\",\"sselog\":%s}", rows[i].own);
         struct fake redis = {.keys = {{"sse_token:" T43, value}}};
-        if (identify(&c, "QUERY_STRING=token=" T43, &redis, &who) != rows[i].result ||
-            who.ends != rows[i].ends)
-            fail_msg("row %zu: ends %lld", i, (long long)who.ends);
+        if (identify(&c, "QUERY_STRING=token=" T43, &redis, &identity) != rows[i].result ||
+            identity.ends != rows[i].ends)
+            fail_msg("row %zu: ends %lld", i, (long long)identity.ends);
     }
 }
 

@@ -41,16 +41,16 @@ static const char *no_parameter(void *arg, const char *name, unsigned nth)
 /* The lifetime that the relay is given for one more stream. */
 static unsigned lifetime_of_one(const struct config *c)
 {
-    struct context v = {
+    struct context ctx = {
         .config = c, .profile_http = profile_http_of(c->profile), .request.get = no_parameter};
     struct admission *a = calloc(1, sizeof *a);
-    buf_init(&v.head, 4096);
+    buf_init(&ctx.head, 4096);
     assert_non_null(a);
     a->out.fd = -1;
-    assert_int_equal(fill_admission(&v, a, "log"), 0);
+    assert_int_equal(fill_admission(&ctx, a, "log"), 0);
     unsigned lifetime = a->lifetime;
     admission_free(a);
-    buf_free(&v.head);
+    buf_free(&ctx.head);
     return lifetime;
 }
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * access: the identity behind a request, and what it may have: a log's key and the filter that
+ * withholds records. A function that returns -1, false or NULL has answered the request.
+ */
+#ifndef SSELOG_FRONT_ACCESS_H
+#define SSELOG_FRONT_ACCESS_H
+
+#include <stdbool.h>
+
+#include "identity/identity.h"
+
+struct context;
+struct filter;
+
+/* Sets ctx->identity. 0, or -1: answered. */
+int access_identify(struct context *ctx);
+/* Whether a page of another site may have caused the request: Fetch Metadata (W3C), or Origin where
+ * a browser sends none. Origins in SSELOG_CORS are not other sites. */
+bool access_is_cross_site(const struct context *ctx);
+/* Answers 403. */
+void access_forbid(struct context *ctx);
+/* 0: viewing is turned on. -1: answered. */
+int access_enabled(struct context *ctx);
+/* The Redis key of the log, or the channel, that the request asks for. -1: answered. */
+int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1]);
+/* A filter from the configuration (records that are withheld) and the query (records that are
+ * wanted), for the caller to free. NULL: answered. */
+struct filter *access_filter(struct context *ctx);
+
+#endif

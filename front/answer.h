@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * answer: all answers except the stream. An answer is begun, gets headers and a body in ctx->head
+ * and ctx->body, and is sent once. Functions that answer do all three.
+ */
+#ifndef SSELOG_FRONT_ANSWER_H
+#define SSELOG_FRONT_ANSWER_H
+
+#include <stdbool.h>
+
+#include "front/profile_http.h"
+
+struct context;
+struct filter;
+
+/* Begins an answer with its status line and the headers that all answers have. Drops one that was
+ * begun before. content_type may be NULL. */
+void answer_begin(struct context *ctx, int status, const char *content_type);
+/* Adds a header. The value is not escaped: it must hold no CR and no LF. */
+void answer_header(struct context *ctx, const char *name, const char *value);
+/* Adds the CORS headers that the request's Origin may have. */
+void answer_cors(struct context *ctx);
+/* Whether SSELOG_CORS lets pages of that origin read our answers. */
+bool answer_origin_allowed(const struct context *ctx, const char *origin);
+/* Sends the answer that was begun. Out of memory on the way: sends a 500 instead. */
+void answer_send(struct context *ctx);
+
+/* Answers {"error": why}. */
+void answer_error(struct context *ctx, int status, const char *why);
+/* Answers 401. The answer is the same for every fault of a credential. */
+void answer_unauthorized(struct context *ctx);
+/* Answers as the profile's own system does. False: the profile has no such answer, nothing was
+ * sent. */
+bool answer_refusal(struct context *ctx, enum refusal why);
+/* Answers a fault that will pass. A client that accepts an event stream gets a 200 whose stream
+ * tells why and ends, because EventSource never retries after another status. Other clients get
+ * status with Retry-After. */
+void answer_unavailable(struct context *ctx, int status, const char *why);
+/* Answers the process's counters as JSON, or in Prometheus text format. */
+void answer_status(struct context *ctx);
+void answer_metrics(struct context *ctx);
+/* Answers older records of the log key, as far as filter passes them. */
+void answer_history(struct context *ctx, const char *key, const struct filter *filter);
+
+#endif
