@@ -69,7 +69,6 @@ static enum auth_result look_up(struct attempt *a, const char *key, bool take)
     struct buf value;
     struct json_object *o = NULL;
     enum auth_result result = AUTH_BAD;
-
     buf_init(&value, SESSION_MAX_VALUE);
     switch (a->lookup->get(a->lookup->arg, key, take, &value)) {
     case LOOKUP_FAILED:
@@ -128,7 +127,6 @@ static int parse_address(const char *text, unsigned char out[16])
     char copy[INET6_ADDRSTRLEN];
     size_t len = strcspn(text, "%");
     struct in_addr v4;
-
     if (len >= sizeof copy)
         return -1;
     memcpy(copy, text, len);
@@ -145,7 +143,6 @@ static int parse_address(const char *text, unsigned char out[16])
 static bool in_network(const struct network *n, const unsigned char address[16])
 {
     unsigned whole = n->bits / 8, rest = n->bits % 8;
-
     if (n->bits > 128 || memcmp(n->address, address, whole) != 0)
         return false;
     if (rest == 0)
@@ -158,7 +155,6 @@ bool auth_is_trusted(const struct config *config, const struct request *request)
 {
     const char *text = request_param(request, "REMOTE_ADDR");
     unsigned char address[16];
-
     if (!text || parse_address(text, address) == -1)
         return false;
     for (size_t i = 0; i < config->ntrusted; i++)
@@ -175,7 +171,6 @@ static enum auth_result header_name(const struct request *request, const char *h
 {
     bool too_long = false;
     const char *value = request_header(request, header, &too_long);
-
     if (too_long || (value && strchr(value, ',')) || request_header_is_doubled(request, header))
         return AUTH_BAD;
     if (!value)
@@ -186,7 +181,6 @@ static enum auth_result header_name(const struct request *request, const char *h
 static enum auth_result try_header(struct attempt *a)
 {
     const struct config *c = a->config;
-
     if (!auth_is_trusted(c, a->request))
         return AUTH_NONE;
     enum auth_result result = header_name(a->request, c->user_header, a->identity->user);
@@ -223,7 +217,6 @@ static bool signature_holds(struct slice id, struct slice signature, struct slic
     struct hmac_sha256_ctx hmac;
     uint8_t digest[SHA256_DIGEST_SIZE];
     char text[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE)];
-
     hmac_sha256_set_key(&hmac, secret.len, (const uint8_t *)secret.p);
     hmac_sha256_update(&hmac, id.len, (const uint8_t *)id.p);
     hmac_sha256_digest(&hmac, sizeof digest, digest);
@@ -258,7 +251,6 @@ static enum auth_result try_cookie(struct attempt *a)
     struct slice id;
     size_t count = request_cookie(a->request, a->config->cookie, &id);
     enum auth_result result = AUTH_BAD;
-
     if (count == 0)
         return AUTH_NONE;
     if (count > 1)
@@ -283,7 +275,6 @@ static enum auth_result authorization_token(const struct request *request, struc
 {
     bool too_long = false;
     const char *value = request_header(request, "Authorization", &too_long);
-
     if (too_long)
         return AUTH_BAD;
     if (!value)
@@ -334,7 +325,6 @@ static void sha256_hex(struct slice s, char out[BASE16_ENCODE_LENGTH(SHA256_DIGE
 {
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
-
     sha256_init(&sha);
     sha256_update(&sha, s.len, (const uint8_t *)s.p);
     sha256_digest(&sha, sizeof digest, digest);
@@ -348,7 +338,6 @@ void auth_tag(const struct identity *identity, const char *key, char tag[AUTH_TA
     const char *const parts[] = {key, identity->user, identity->tenant, identity->role};
     struct sha256_ctx sha;
     uint8_t digest[SHA256_DIGEST_SIZE];
-
     sha256_init(&sha);
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         sha256_update(&sha, strlen(parts[i]) + 1, (const uint8_t *)parts[i]);
@@ -362,7 +351,6 @@ static enum auth_result try_bearer(struct attempt *a)
     char key[IDENTITY_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
     struct slice token;
     enum auth_result result = authorization_token(a->request, &token);
-
     if (result == AUTH_OK && !is_for(a->config, AUTH_BEARER, token))
         return AUTH_NONE;
     if (result != AUTH_OK)
@@ -396,7 +384,6 @@ static enum auth_result login_stands(struct attempt *a)
 {
     struct buf value;
     enum auth_result result = AUTH_BAD;
-
     buf_init(&value, SESSION_MAX_VALUE);
     enum lookup_result found =
         a->lookup->get(a->lookup->arg, a->identity->revocation_key, false, &value);
@@ -413,7 +400,6 @@ static enum auth_result try_token(struct attempt *a)
 {
     char key[IDENTITY_MAX_KEY + 1];
     size_t count = request_arg_count(a->request, "token");
-
     if (count == 0)
         return AUTH_NONE;
     if (count > 1)
@@ -429,7 +415,6 @@ static enum auth_result try_token(struct attempt *a)
 static enum auth_result find_jwt(const struct attempt *a, struct slice *token)
 {
     enum auth_result result = authorization_token(a->request, token);
-
     if (result == AUTH_OK && !is_for(a->config, AUTH_JWT, *token))
         result = AUTH_NONE;
     if (result != AUTH_NONE || !a->config->jwt_cookie)
@@ -446,7 +431,6 @@ static enum auth_result try_jwt(struct attempt *a)
     struct json_object *claims;
     int64_t ends;
     enum auth_result result = find_jwt(a, &token);
-
     if (result != AUTH_OK)
         return result;
     result = AUTH_BAD;
@@ -470,7 +454,6 @@ enum auth_result auth_identify(const struct config *config, const struct request
 {
     struct attempt a = {config, request, lookup, now, identity};
     enum auth_result result = AUTH_NONE;
-
     memset(identity, 0, sizeof *identity);
     for (size_t i = 0; i < AUTH_METHODS && config->auth[i] != AUTH_END; i++) {
         result = methods[config->auth[i]](&a);
@@ -506,7 +489,6 @@ static size_t collect(const struct identity *identity, const struct route_match 
 {
     size_t count = captures && captures_first ? captures->count : 0;
     struct template_name *own = names + count;
-
     own[0] = (struct template_name){slice_of("user"), slice_of(identity->user)};
     own[1] = (struct template_name){slice_of("tenant"), slice_of(identity->tenant)};
     own[2] = (struct template_name){slice_of("role"), slice_of(identity->role)};
@@ -521,7 +503,6 @@ static bool captures_fit(const struct identity *identity, const struct route_mat
 {
     struct template_name own[MAX_TEMPLATE_NAMES];
     size_t count = collect(identity, NULL, false, own);
-
     for (size_t i = 0; captures && i < captures->count; i++) {
         const struct template_name *n = template_find(own, count, captures->captures[i].name);
         if (n && !slice_equal(n->value, captures->captures[i].value))
@@ -536,7 +517,6 @@ int auth_key(const struct config *config, const struct identity *identity,
 {
     struct template_name names[MAX_TEMPLATE_NAMES];
     bool admin = auth_is_admin(config, identity);
-
     key[0] = '\0';
     if (captures && captures->count > ROUTE_MAX_CAPTURES)
         return -1;
@@ -550,7 +530,6 @@ int auth_fill(const struct identity *identity, const struct route_match *capture
               const char *template, char *out, size_t size)
 {
     struct template_name names[MAX_TEMPLATE_NAMES];
-
     if (size == 0 || (captures && captures->count > ROUTE_MAX_CAPTURES))
         return -1;
     size_t count = collect(identity, captures, false, names);
@@ -564,7 +543,6 @@ int auth_make_token(char out[44])
     uint8_t bytes[32];
     struct base64_encode_ctx ctx;
     size_t got = 0;
-
     while (got < sizeof bytes) {
         ssize_t n = getrandom(bytes + got, sizeof bytes - got, 0);
         if (n < 0 && errno != EINTR)

@@ -18,7 +18,6 @@ size_t sse_utf8_sequence(const unsigned char *p, size_t n, bool *good)
 {
     unsigned char low = 0x80, high = 0xbf; /* bounds of the second byte */
     size_t len;
-
     *good = false;
     if (p[0] < 0x80) {
         *good = true;
@@ -48,7 +47,6 @@ size_t sse_utf8_sequence(const unsigned char *p, size_t n, bool *good)
 static bool has_byte(uint64_t word, char c)
 {
     uint64_t v = word ^ (ONES * (unsigned char)c);
-
     return ((v - ONES) & ~v & HIGHS) != 0;
 }
 
@@ -56,7 +54,6 @@ static bool has_byte(uint64_t word, char c)
 static bool clean_word(const unsigned char *p, bool split)
 {
     uint64_t word;
-
     memcpy(&word, p, sizeof word);
     if (word & HIGHS)
         return false;
@@ -69,7 +66,6 @@ static size_t clean_run(const char *text, size_t n, size_t limit, bool split)
 {
     const unsigned char *p = (const unsigned char *)text;
     size_t at = 0, end = limit < n ? limit : n;
-
     while (at < end) {
         if (end - at >= 8 && clean_word(p + at, split)) {
             at += 8;
@@ -80,7 +76,6 @@ static size_t clean_run(const char *text, size_t n, size_t limit, bool split)
         } else {
             bool good;
             size_t len = sse_utf8_sequence(p + at, n - at, &good);
-
             if (!good)
                 break;
             at += len;
@@ -93,7 +88,6 @@ static size_t clean_run(const char *text, size_t n, size_t limit, bool split)
 static size_t replace(struct buf *b, const char *p, size_t n)
 {
     bool good;
-
     buf_adds(b, REPLACEMENT);
     return sse_utf8_sequence((const unsigned char *)p, n, &good);
 }
@@ -101,10 +95,8 @@ static size_t replace(struct buf *b, const char *p, size_t n)
 void sse_utf8(struct buf *b, struct slice payload)
 {
     size_t at = 0;
-
     while (at < payload.len && !b->failed) {
         size_t run = clean_run(payload.p + at, payload.len - at, SIZE_MAX, false);
-
         buf_add(b, payload.p + at, run);
         at += run;
         if (at < payload.len)
@@ -116,7 +108,6 @@ void sse_utf8(struct buf *b, struct slice payload)
 static void one_line(struct buf *b, struct slice value)
 {
     size_t from = 0;
-
     for (size_t i = 0; i <= value.len; i++) {
         if (i < value.len && value.p[i] != '\0' && value.p[i] != '\r' && value.p[i] != '\n')
             continue;
@@ -158,7 +149,6 @@ static bool end_line(struct buf *b, const char *eol, struct slice payload, struc
 {
     size_t left = payload.len - part->at;
     const char *p = left > 0 ? payload.p + part->at : "";
-
     if (left == 0)
         part->done = true;
     else if (p[0] == '\r' && left > 1 && p[1] == '\n')
@@ -178,7 +168,6 @@ static void step(struct buf *b, const char *eol, struct slice payload, struct ss
                  size_t room)
 {
     size_t left = payload.len - part->at, run;
-
     if (!part->in_line) {
         buf_add(b, "data: ", 6);
         part->in_line = true;
@@ -199,7 +188,6 @@ void sse_data_part(struct buf *b, const char *eol, struct slice payload, struct 
                    size_t room)
 {
     size_t start = b->len;
-
     if (room == 0)
         room = 1;
     while (!part->done && !b->failed && b->len - start < room)
@@ -211,7 +199,6 @@ void sse_data_part(struct buf *b, const char *eol, struct slice payload, struct 
 void sse_data(struct buf *b, const char *eol, struct slice payload)
 {
     struct sse_part part = {0};
-
     /* One allocation where one will do: each payload byte stands for one byte at least. */
     buf_room(b, payload.len);
     sse_data_part(b, eol, payload, &part, SIZE_MAX);

@@ -51,7 +51,6 @@ static size_t header_bytes(unsigned char type)
         [0xd9 - 0xc0] = 1, [0xda - 0xc0] = 2, [0xdb - 0xc0] = 4, [0xdc - 0xc0] = 2,
         [0xdd - 0xc0] = 4, [0xde - 0xc0] = 2, [0xdf - 0xc0] = 4,
     };
-
     return type >= 0xc0 && type < 0xe0 ? bytes[type - 0xc0] : 0;
 }
 
@@ -80,7 +79,6 @@ static void claims(unsigned char type, uint64_t n, uint64_t *skip, uint64_t *ite
 static bool has_what_it_claims(struct slice s)
 {
     uint64_t wanted = 1, skip, items;
-
     for (size_t at = 0; wanted > 0; wanted += items) {
         if (at >= s.len || wanted > s.len - at)
             return false;
@@ -152,7 +150,6 @@ static uint32_t size_of(const msgpack_object *o)
 static const msgpack_object *next_item(struct buf *b, struct level *l)
 {
     uint32_t i = l->at++;
-
     if (i > 0)
         buf_adds(b, ", ");
     if (l->o->type == MSGPACK_OBJECT_ARRAY)
@@ -165,7 +162,6 @@ static void put_json(struct buf *b, const msgpack_object *o)
 {
     struct level levels[ASGI_MAX_DEPTH];
     size_t depth = 0;
-
     for (;;) {
         if (is_container(o) && depth < ASGI_MAX_DEPTH) {
             buf_addc(b, o->type == MSGPACK_OBJECT_MAP ? '{' : '[');
@@ -202,7 +198,6 @@ static void tell_channels(const msgpack_object *names, struct slice payload,
 static const msgpack_object *find_payload(const msgpack_object *message)
 {
     const msgpack_object *type = find(message, "type"), *payload = find(message, "payload");
-
     if (!type || !slice_equal(text_of(type), slice_of("broadcast")) || !payload)
         return NULL;
     return payload->type == MSGPACK_OBJECT_MAP ? payload : NULL;
@@ -214,7 +209,6 @@ enum asgi_kind asgi_read(struct slice member, struct buf *payload,
 {
     enum asgi_kind kind = ASGI_UNREADABLE;
     msgpack_unpacked unpacked;
-
     if (member.len <= PREFIX ||
         !has_what_it_claims(slice_make(member.p + PREFIX, member.len - PREFIX)))
         return ASGI_UNREADABLE;
@@ -222,7 +216,6 @@ enum asgi_kind asgi_read(struct slice member, struct buf *payload,
     if (msgpack_unpack_next(&unpacked, member.p + PREFIX, member.len - PREFIX, NULL) ==
         MSGPACK_UNPACK_SUCCESS) {
         const msgpack_object *map = find_payload(&unpacked.data);
-
         if (map)
             put_json(payload, map);
         kind = !map ? ASGI_OTHER : payload->failed ? ASGI_UNREADABLE : ASGI_BROADCAST;

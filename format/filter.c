@@ -45,7 +45,6 @@ static unsigned char fold(char c)
 static bool equal_folded(struct slice a, const char *b)
 {
     size_t i = 0;
-
     while (i < a.len && b[i] && fold(a.p[i]) == fold(b[i]))
         i++;
     return i == a.len && b[i] == '\0';
@@ -64,7 +63,6 @@ int filter_level(struct slice name)
         {"ERR", 40},    {"ERRO", 40},    {"CRITICAL", 50}, {"CRIT", 50},
         {"FATAL", 50},  {"ALERT", 50},   {"EMERG", 50},    {"PANIC", 50},
     };
-
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         if (equal_folded(name, levels[i].name))
             return levels[i].severity;
@@ -76,7 +74,6 @@ static int record_level(struct record *r, struct slice *text)
 {
     static const char *const fields[] = {"level", "levelname", "severity"};
     uint64_t number;
-
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         if (!record_field(r, fields[i], text))
             continue;
@@ -94,7 +91,6 @@ static bool skipped(const struct filter *f, struct slice name, int severity)
 {
     for (size_t i = 0; i < f->nskip; i++) {
         int skip = filter_level(f->skip[i]);
-
         if (skip >= 0 ? skip == severity : name.len > 0 && equal_folded(name, f->skip[i].p))
             return true;
     }
@@ -105,7 +101,6 @@ static bool levels_pass(const struct filter *f, struct record *r)
 {
     struct slice name;
     int severity;
-
     if (f->level < 0 && f->nskip == 0)
         return true;
     severity = record_level(r, &name);
@@ -120,7 +115,6 @@ static bool levels_pass(const struct filter *f, struct record *r)
 static void find_borders(const unsigned char *text, size_t len, size_t *border)
 {
     size_t k = 0;
-
     border[0] = 0;
     for (size_t i = 1; i < len; i++) {
         while (k > 0 && text[i] != text[k])
@@ -135,10 +129,8 @@ static void find_borders(const unsigned char *text, size_t len, size_t *border)
 static bool find_text(const struct filter *f, struct slice payload)
 {
     size_t k = 0;
-
     for (size_t i = 0; i < payload.len; i++) {
         unsigned char c = fold(payload.p[i]);
-
         while (k > 0 && c != f->text[k])
             k = f->border[k - 1];
         if (c == f->text[k] && ++k == f->ntext)
@@ -169,7 +161,6 @@ static int compare_slices(const void *x, const void *y)
     const struct slice *a = x, *b = y;
     size_t common = a->len < b->len ? a->len : b->len;
     int order = common > 0 ? memcmp(a->p, b->p, common) : 0;
-
     return order ? order : (a->len > b->len) - (a->len < b->len);
 }
 
@@ -183,7 +174,6 @@ static bool next_item(const char **list, struct slice *item)
 {
     while (**list) {
         const char *p = *list, *end = p + strcspn(p, ",");
-
         *list = *end ? end + 1 : end;
         while (p < end && is_blank(*p))
             p++;
@@ -199,7 +189,6 @@ static bool next_item(const char **list, struct slice *item)
 static char *copy(struct slice s)
 {
     char *p = malloc(s.len + 1);
-
     if (!p)
         return NULL;
     if (s.len > 0)
@@ -213,7 +202,6 @@ static int append(struct slice **values, size_t *count, struct slice value)
 {
     struct slice *grown = realloc(*values, (*count + 1) * sizeof *grown);
     char *own;
-
     if (!grown)
         return -1;
     *values = grown;
@@ -233,7 +221,6 @@ static void free_slice(struct slice s)
 static void sort_unique(struct rule *rule)
 {
     size_t kept = 0;
-
     if (rule->nvalues > 1)
         qsort(rule->values, rule->nvalues, sizeof *rule->values, compare_slices);
     for (size_t i = 0; i < rule->nvalues; i++) {
@@ -265,7 +252,6 @@ static int build_rule(struct rule *rule, const struct filter_rule *from, bool li
 {
     const char *rest = from->values;
     struct slice item;
-
     rule->field = copy(slice_of(from->field));
     if (!rule->field)
         return -1;
@@ -289,7 +275,6 @@ static int build_rules(struct rule **rules, size_t *count, const struct filter_r
         return -1;
     for (size_t i = 0; i < n; i++) {
         struct rule *rule = &(*rules)[(*count)++];
-
         if (build_rule(rule, &from[i], list) < 0)
             return -1;
         if (rule->nvalues == 0) {
@@ -377,7 +362,6 @@ struct filter *filter_new(const struct filter_spec *spec)
 {
     int level = spec->level ? filter_level(slice_of(spec->level)) : -1;
     struct filter *f;
-
     if (spec->level && level < 0) {
         errno = EINVAL;
         return NULL;
@@ -426,7 +410,6 @@ struct slice filter_key(const struct filter *f)
 static bool match_passes(const struct rule *rule, struct record *r)
 {
     struct slice text;
-
     return rule->values[0].len > 0 && record_field(r, rule->field, &text) &&
            slice_equal(text, rule->values[0]);
 }
@@ -434,7 +417,6 @@ static bool match_passes(const struct rule *rule, struct record *r)
 static bool list_passes(const struct rule *rule, struct record *r)
 {
     struct slice text;
-
     return record_field(r, rule->field, &text) &&
            bsearch(&text, rule->values, rule->nvalues, sizeof text, compare_slices);
 }
@@ -451,7 +433,6 @@ static bool holds_skipped_text(const struct filter *f, const struct record *r)
 static bool is_by_skipped_logger(const struct filter *f, struct record *r)
 {
     struct slice logger;
-
     if (f->nskip_loggers == 0 || !record_field(r, "logger", &logger))
         return false;
     for (size_t i = 0; i < f->nskip_loggers; i++)
@@ -465,7 +446,6 @@ static bool is_newer(const struct filter *f, struct record *r)
 {
     struct slice text;
     char *end;
-
     if (!f->since_field || xid_cmp(r->id, f->until) > 0)
         return true;
     if (!record_field(r, f->since_field, &text))

@@ -25,7 +25,6 @@ const char *end_reason_name(enum end_reason reason)
         [END_REVOKED] = "revoked",
         [END_EXPIRED] = "expired",
     };
-
     return names[reason];
 }
 
@@ -42,7 +41,6 @@ void profile_id(const struct profile *p, struct buf *b, struct xid id)
 {
     char text[XID_TEXT];
     size_t len = xid_format(id, text);
-
     sse_field(b, p->eol, "id", slice_make(text, len));
 }
 
@@ -130,7 +128,6 @@ void profile_record(const struct profile *p, struct buf *b, struct record *r, bo
 void profile_live(const struct profile *p, struct buf *b, const struct moment *m)
 {
     char data[64];
-
     if (p->live) {
         p->live(p, b, m);
     } else if (!p->late) {
@@ -152,7 +149,6 @@ void profile_gap(const struct profile *p, struct buf *b, const char *after, cons
                  int64_t lost)
 {
     char data[192], from[XID_TEXT + 2], to[XID_TEXT + 2], count[24] = "null";
-
     if (p->mute)
         return;
     json_id(from, after);
@@ -192,7 +188,6 @@ static void farewell(const struct profile *p, struct buf *b, const char *event, 
                      const struct moment *m)
 {
     char data[128];
-
     if (p->mute)
         return;
     snprintf(data, sizeof data, "{\"reason\":\"%s\"}", reason);
@@ -385,7 +380,6 @@ const struct profile *profile_at(unsigned i)
 const struct profile *profile_find(const char *name)
 {
     const struct profile *p;
-
     for (unsigned i = 0; (p = profile_at(i)) != NULL; i++)
         if (strcmp(p->name, name) == 0)
             return p;

@@ -12,7 +12,6 @@ static bool put_object(struct buf *b, struct slice data)
 {
     char note[PROFILE_NOTE];
     bool begins = pyjson_first(data) == '{';
-
     if (!profile_shorten(&data, note))
         return pyjson_text(b, data, PYJSON_ASCII, NULL) == PYJSON_OBJECT;
     if (begins)
@@ -24,7 +23,6 @@ static bool put_object(struct buf *b, struct slice data)
 void object_record(const struct profile *p, struct buf *b, struct record *r)
 {
     size_t before = b->len;
-
     profile_line_begin(p, b, r);
     if (put_object(b, r->data))
         profile_line_end(p, b);
@@ -53,7 +51,6 @@ void tod_keepalive(const struct profile *p, struct buf *b, const struct moment *
 void swf_first_frame(const struct profile *p, struct buf *b, const struct moment *m)
 {
     char data[128];
-
     snprintf(data, sizeof data, "{\"client_id\": \"%s\", \"status\": \"connected\"}", m->client);
     profile_control(p, b, "connected", data);
 }
@@ -61,7 +58,6 @@ void swf_first_frame(const struct profile *p, struct buf *b, const struct moment
 static bool swf_is_control(struct slice name)
 {
     static const char *const names[] = {"connected", "heartbeat", "error"};
-
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (slice_equal(name, slice_of(names[i])))
             return true;
@@ -73,7 +69,6 @@ static bool swf_is_control(struct slice name)
 void swf_open(const struct profile *p, struct buf *b, const struct record *r)
 {
     struct slice name = slice_of("message");
-
     if (r->event.len > 0 && (r->has_id || !swf_is_control(r->event)))
         name = r->event;
     if (r->has_id)
@@ -114,7 +109,6 @@ void astrbot_record(const struct profile *p, struct buf *b, struct record *r)
 {
     struct slice data = r->data;
     char note[PROFILE_NOTE];
-
     profile_line_begin(p, b, r);
     buf_adds(b, "{\"type\": \"log\",");
     size_t at = b->len;

@@ -19,7 +19,6 @@ static void smarter_element(struct buf *b, struct slice data)
     char note[PROFILE_NOTE];
     size_t before = b->len;
     enum pyjson_kind kind = PYJSON_NONE;
-
     if (!profile_shorten(&data, note))
         kind = pyjson_text(b, data, PYJSON_ASCII, &message);
     if (b->failed || smarter_has_message(kind, &message))
@@ -61,7 +60,6 @@ void smarter_record(const struct profile *p, struct buf *b, struct record *r)
 {
     struct pyjson_member message = {.name = "message"};
     enum pyjson_kind kind = pyjson_text(NULL, r->data, PYJSON_ASCII, &message);
-
     if (kind == PYJSON_NONE || smarter_has_message(kind, &message)) {
         profile_open(p, b, r);
         sse_data(b, p->eol, without_last_end(r->data));

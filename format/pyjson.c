@@ -42,7 +42,6 @@ static void put_utf8(struct buf *b, uint32_t c)
     char s[4];
     size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
     static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-
     for (size_t i = n; i-- > 1; c >>= 6)
         s[i] = (char)(0x80 | (c & 0x3f));
     s[0] = (char)(lead[n] | c);
@@ -54,7 +53,6 @@ static void put_char(struct buf *b, uint32_t c, enum pyjson_style style)
 {
     static const char plain[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
     const char *special = c > 0 && c < 0x80 ? strchr(plain, (int)c) : NULL;
-
     if (!b)
         return;
     if (special)
@@ -79,7 +77,6 @@ static uint32_t decode(const char *p, size_t n, size_t *len)
     const unsigned char *u = (const unsigned char *)p;
     static const unsigned char mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
     bool good;
-
     *len = sse_utf8_sequence(u, n, &good);
     if (!good)
         return REPLACEMENT;
@@ -93,7 +90,6 @@ static uint32_t decode(const char *p, size_t n, size_t *len)
 static size_t simple_run(const char *p, size_t n)
 {
     size_t i = 0;
-
     while (i < n && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
         i++;
     return i;
@@ -104,7 +100,6 @@ void pyjson_string(struct buf *b, struct slice bytes, enum pyjson_style style)
     buf_addc(b, '"');
     for (size_t i = 0; i < bytes.len;) {
         size_t n = simple_run(bytes.p + i, bytes.len - i);
-
         if (n > 0)
             buf_add(b, bytes.p + i, n);
         else
@@ -123,7 +118,6 @@ void pyjson_string(struct buf *b, struct slice bytes, enum pyjson_style style)
 static void next_decimal(char *text)
 {
     char *p = strchr(text, 'e');
-
     while (--p > text && (*p == '9' || *p == '.'))
         if (*p == '9')
             *p = '0';
@@ -149,7 +143,6 @@ static void find_digits(double d, char *text, size_t size)
 static void put_digits(struct buf *b, const char *digits, int n, int exponent)
 {
     int whole = exponent + 1; /* digits before the point */
-
     if (exponent < -4 || exponent >= 16)
         buf_addf(b, "%c%s%.*se%+03d", digits[0], n > 1 ? "." : "", n - 1, digits + 1, exponent);
     else if (whole <= 0)
@@ -164,7 +157,6 @@ void pyjson_double(struct buf *b, double d)
 {
     char text[32], digits[MAX_DIGITS];
     int n = 0;
-
     if (!isfinite(d)) {
         buf_adds(b, "null");
         return;
@@ -186,12 +178,10 @@ void pyjson_double(struct buf *b, double d)
 static uint32_t read_hex(struct scan *x)
 {
     uint32_t n = 0;
-
     if (x->len - x->at < 4)
         return BAD_CHAR;
     for (int i = 0; i < 4; i++) {
         char c = x->p[x->at++];
-
         if (c >= '0' && c <= '9')
             n = n << 4 | (uint32_t)(c - '0');
         else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
@@ -206,7 +196,6 @@ static uint32_t read_hex(struct scan *x)
 static uint32_t read_unicode(struct scan *x)
 {
     uint32_t high = read_hex(x), low;
-
     if (high == BAD_CHAR || high < 0xd800 || high > 0xdfff)
         return high;
     if (high > 0xdbff || x->len - x->at < 6 || memcmp(x->p + x->at, "\\u", 2) != 0)
@@ -224,7 +213,6 @@ static uint32_t read_escape(struct scan *x)
 {
     static const char names[] = "\"\\/bfnrt", plain[] = "\"\\/\b\f\n\r\t";
     const char *at;
-
     if (++x->at == x->len)
         return BAD_CHAR;
     char c = x->p[x->at++];
@@ -239,7 +227,6 @@ static uint32_t read_char(struct scan *x)
 {
     size_t n;
     char c = x->p[x->at];
-
     if (c == '"') {
         x->at++;
         return NO_CHAR;
@@ -280,7 +267,6 @@ static bool string(struct scan *x)
 static size_t digits(struct scan *x)
 {
     size_t start = x->at;
-
     while (x->at < x->len && x->p[x->at] >= '0' && x->p[x->at] <= '9')
         x->at++;
     return x->at - start;
@@ -295,7 +281,6 @@ static bool next_is(const struct scan *x, const char *set)
 static bool number(struct scan *x)
 {
     size_t start = x->at;
-
     x->at += x->p[x->at] == '-';
     bool zero = next_is(x, "0");
     size_t n = digits(x);
@@ -322,10 +307,8 @@ static bool word(struct scan *x)
         const char *text, *written;
     } words[] = {{"true", "true"}, {"false", "false"},   {"null", "null"},
                  {"NaN", "null"},  {"Infinity", "null"}, {"-Infinity", "null"}};
-
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         size_t n = strlen(words[i].text);
-
         if (x->len - x->at >= n && memcmp(x->p + x->at, words[i].text, n) == 0) {
             x->at += n;
             put(x->b, words[i].written, strlen(words[i].written));
@@ -344,7 +327,6 @@ static void skip_blanks(struct scan *x)
 char pyjson_first(struct slice text)
 {
     struct scan x = {.p = text.p, .len = text.len};
-
     skip_blanks(&x);
     return x.at < x.len ? x.p[x.at] : '\0';
 }
@@ -358,7 +340,6 @@ static bool in_object(const struct scan *x)
 static bool member(struct scan *x)
 {
     size_t start = x->at + 1;
-
     if (!string(x))
         return false;
     struct slice name = slice_make(x->p + start, x->at - start - 1);
@@ -379,7 +360,6 @@ static bool enter(struct scan *x, bool *more)
     bool object = x->p[x->at] == '{';
     unsigned bit = 1u << x->depth % 8;
     unsigned char *level = &x->objects[x->depth / 8];
-
     if (x->depth == PYJSON_MAX_DEPTH)
         return false;
     *level = (unsigned char)(object ? *level | bit : *level & ~bit);
@@ -429,10 +409,8 @@ static bool scalar(struct scan *x)
 static bool walk(struct scan *x)
 {
     bool more = true;
-
     while (more) {
         bool inside = next_is(x, "{[");
-
         if (inside ? !enter(x, &more) : !scalar(x))
             return false;
         if (inside && more)
@@ -448,7 +426,6 @@ enum pyjson_kind pyjson_text(struct buf *b, struct slice text, enum pyjson_style
 {
     struct scan x = {.p = text.p, .len = text.len, .b = b, .style = style, .look = look};
     size_t before = b ? b->len : 0;
-
     if (look)
         look->value = slice_make(NULL, 0);
     enum pyjson_kind kind = pyjson_first(text) == '{' ? PYJSON_OBJECT : PYJSON_OTHER;

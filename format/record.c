@@ -21,11 +21,9 @@
 static void quote(struct buf *b, struct slice s)
 {
     size_t from = 0;
-
     buf_addc(b, '"');
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.p[i];
-
         if (c >= 0x20 && c != '"' && c != '\\')
             continue;
         sse_utf8(b, slice_make(s.p + from, i - from));
@@ -49,7 +47,6 @@ static int note_last(struct json_object *last, struct buf *name, const struct sl
 {
     for (size_t i = 0; i < pairs; i++) {
         struct json_object *place = json_object_new_int64((int64_t)i);
-
         buf_clear(name);
         quote(name, fields[2 * i]);
         if (!place || name->failed || json_object_object_add(last, name->p, place) < 0) {
@@ -66,7 +63,6 @@ static int make_object(struct buf *b, const struct slice *fields, size_t pairs)
     struct json_object *last = json_object_new_object(), *place;
     struct buf name;
     int result = -1;
-
     buf_init(&name, RECORD_MAX_MADE);
     if (!last || note_last(last, &name, fields, pairs) < 0)
         goto out;
@@ -102,7 +98,6 @@ int record_from_entry(struct record *r, struct xid id, const struct slice *field
 {
     struct slice data_name = slice_of(field), event_name = slice_of(event_field);
     bool found = false;
-
     record_start(r, id, true);
     for (size_t i = 0; i < pairs; i++) {
         if (slice_equal(fields[2 * i], data_name)) {
@@ -151,7 +146,6 @@ static bool lex_string(struct lexer *x, bool *nul)
     *nul = false;
     for (x->at++; x->at < x->len; x->at++) {
         unsigned char c = (unsigned char)x->p[x->at];
-
         if (c < 0x20)
             return false;
         if (c == '"') {
@@ -175,7 +169,6 @@ static void lex_number(struct lexer *x)
     size_t start = x->at + negative;
     uint64_t most = negative ? (uint64_t)INT64_MAX + 1 : UINT64_MAX, n;
     struct slice digits;
-
     for (x->at = start; x->at < x->len; x->at++)
         if (x->p[x->at] < '0' || x->p[x->at] > '9')
             break;
@@ -204,7 +197,6 @@ static bool lex(struct lexer *x)
     while (skip_blanks(x), x->at < x->len) {
         char c = x->p[x->at];
         bool nul;
-
         if (c == '"') {
             if (!lex_string(x, &nul))
                 return false;
@@ -232,7 +224,6 @@ static struct json_object *parse(struct slice text)
     struct json_tokener *tokener = json_tokener_new_ex(RECORD_MAX_DEPTH + 1);
     struct json_object *json;
     enum json_tokener_error error;
-
     if (!tokener)
         return NULL;
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
@@ -253,7 +244,6 @@ struct json_object *record_json(struct record *r)
 {
     struct buf wide;
     struct lexer x = {.p = r->data.p, .len = r->data.len, .wide = &wide};
-
     if (r->parsed)
         return r->json;
     r->parsed = true;
@@ -271,7 +261,6 @@ struct json_object *record_json(struct record *r)
 static size_t number_length(const char *text)
 {
     size_t len = strlen(text);
-
     if (len >= 22 && strspn(text + (text[0] == '-'), "0123456789") == len - 2 - (text[0] == '-') &&
         memcmp(text + len - 2, "e0", 2) == 0)
         return len - 2;
@@ -281,7 +270,6 @@ static size_t number_length(const char *text)
 bool record_field(struct record *r, const char *name, struct slice *out)
 {
     struct json_object *json = record_json(r), *field;
-
     if (!json_object_is_type(json, json_type_object) ||
         !json_object_object_get_ex(json, name, &field))
         return false;

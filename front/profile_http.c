@@ -54,7 +54,6 @@ static void add_quoted(struct buf *b, const char *text)
         char c = *text;
         bool safe = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                     strchr("/-._~", c);
-
         buf_addf(b, safe ? "%c" : "%%%02X", (unsigned char)c);
     }
 }
@@ -63,7 +62,6 @@ static void smarter_login(struct context *ctx)
 {
     const char *url = ctx->config->login_url;
     struct buf where;
-
     buf_init(&where, 8 * (REQUEST_MAX_PATH + REQUEST_MAX_QUERY));
     buf_addf(&where, "%s%snext=", url, strchr(url, '?') ? "&" : "?");
     add_quoted(&where, ctx->request.path);
@@ -107,7 +105,6 @@ static const struct profile_http_path tod_paths[] = {
 static bool tod_refuse(struct context *ctx, enum refusal why)
 {
     bool token = ctx->endpoint == ENDPOINT_TOKEN;
-
     if (why == REFUSED_UNAVAILABLE) {
         answer_json(ctx, 503, "{\"detail\":\"Service temporarily unavailable\"}");
     } else if (why == REFUSED_FORBIDDEN && !token) {
@@ -130,13 +127,11 @@ static bool tod_refuse(struct context *ctx, enum refusal why)
 static int canonical_uuid(struct slice s, char out[37])
 {
     size_t n = 0;
-
     if (s.len != 32 && s.len != 36)
         return -1;
     for (size_t i = 0; i < s.len; i++) {
         char c = s.p[i];
         bool hyphen = s.len == 36 && (i == 8 || i == 13 || i == 18 || i == 23);
-
         if (hyphen ? c != '-' : !memchr("0123456789abcdefABCDEF", c, 22))
             return -1;
         if (s.len == 32 && (i == 8 || i == 12 || i == 16 || i == 20))
@@ -154,7 +149,6 @@ static int tod_canonical(struct context *ctx)
         return -1;
     for (size_t i = 0; i < ctx->match.count; i++) {
         struct route_capture *c = &ctx->match.captures[i];
-
         if (!slice_equal(c->name, slice_of("tenant")))
             continue;
         if (canonical_uuid(c->value, ctx->tenant_uuid))
@@ -167,7 +161,6 @@ static int tod_canonical(struct context *ctx)
 static int tod_check(struct context *ctx)
 {
     bool takes_token = false;
-
     for (const enum auth_method *m = ctx->config->auth; *m != AUTH_END; m++)
         takes_token = takes_token || *m == AUTH_TOKEN;
     bool no_uuid = ctx->config->route && tod_canonical(ctx);
@@ -209,7 +202,6 @@ static const struct profile_http_path swf_paths[] = {
 static bool swf_refuse(struct context *ctx, enum refusal why)
 {
     bool status = ctx->endpoint == ENDPOINT_STATUS;
-
     if (why == REFUSED_NOBODY)
         answer_json(ctx, status ? 403 : 401,
                     "{\"detail\": \"Authentication credentials were not provided.\"}");
@@ -235,7 +227,6 @@ static void swf_add_viewer(void *arg, struct slice member)
     struct pyjson_member filters = {.name = "filters"}, id = {.name = "id"},
                          user = {.name = "user"};
     struct buf own;
-
     pyjson_text(NULL, member, PYJSON_ASCII, &user);
     pyjson_text(NULL, member, PYJSON_ASCII, &id);
     pyjson_text(NULL, member, PYJSON_ASCII, &filters);
@@ -259,7 +250,6 @@ static void swf_add_viewer(void *arg, struct slice member)
 static void swf_status(struct context *ctx, const char *key)
 {
     struct presence_list l = {.ctx = ctx};
-
     buf_init(&l.ids, 4 * 1024 * 1024);
     buf_init(&l.filters, 16 * 1024 * 1024);
     if (redis_ask_listed(ctx->ask, key, (int64_t)time(NULL), swf_add_viewer, &l) != ASK_OK) {
@@ -296,7 +286,6 @@ static const struct profile_http_path astrbot_paths[] = {
 static bool astrbot_has_key(const struct request *r)
 {
     const char *authorization = request_header(r, "Authorization", NULL);
-
     return request_header(r, "X-API-Key", NULL) || request_arg(r, "api_key") ||
            request_arg(r, "key") ||
            (authorization && strncasecmp(authorization, "ApiKey ", strlen("ApiKey ")) == 0);
@@ -311,7 +300,6 @@ static const char *astrbot_reason(const struct context *ctx)
         {"Missing API key", "Token expired", "Invalid token"},
     };
     bool v1 = strstr(ctx->request.path, "/api/v1/") != NULL;
-
     if (ctx->auth_result != AUTH_NONE)
         return texts[v1][ctx->identity.ends != 0 ? 1 : 2];
     return v1 && astrbot_has_key(&ctx->request) ? "Invalid API key" : texts[v1][0];
@@ -323,7 +311,6 @@ static bool astrbot_refuse(struct context *ctx, enum refusal why)
                           : why == REFUSED_FORBIDDEN   ? "Insufficient API key scope"
                           : why == REFUSED_UNAVAILABLE ? "Service unavailable"
                                                        : NULL;
-
     if (!message || (why == REFUSED_UNAVAILABLE && ctx->endpoint == ENDPOINT_STREAM))
         return false;
     answer_begin(ctx,
@@ -354,7 +341,6 @@ static bool add_entry(void *arg, const struct redis_entry *entry)
 {
     struct entries *e = arg;
     struct record r;
-
     if (e->count == ASTRBOT_HISTORY || e->text.len >= ASTRBOT_BYTES)
         return false;
     if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, e->config->field,
@@ -376,7 +362,6 @@ static void write_entries(struct context *ctx, const struct entries *e)
     buf_adds(&ctx->body, "{\"status\":\"ok\",\"message\":null,\"data\":{\"logs\":[");
     for (size_t i = e->count; i > 0; i--) {
         size_t start = i > 1 ? e->ends[i - 2] : 0;
-
         buf_add(&ctx->body, e->text.p + start, e->ends[i - 1] - start);
         if (i > 1)
             buf_addc(&ctx->body, ',');
@@ -390,7 +375,6 @@ static void astrbot_history(struct context *ctx, const char *key, const struct f
 {
     struct entries e = {.config = ctx->config, .filter = filter};
     bool more;
-
     buf_init(&e.text, ASTRBOT_TEXT);
     enum ask_result r = redis_ask_walk(ctx->ask, key, XID_MAX, add_entry, &e, &more);
     if (r != ASK_OK)

@@ -35,7 +35,6 @@ struct throttle *throttle_new(void)
 {
     unsigned char key[32];
     struct throttle *t = calloc(1, sizeof *t);
-
     if (!t)
         return NULL;
     if (getrandom(key, sizeof key, 0) != sizeof key) { /* not cut short up to 256 bytes */
@@ -63,7 +62,6 @@ static int read_address(const char *text, unsigned char out[16])
     static const unsigned char mapped[12] = {[10] = 0xff, 0xff};
     char copy[INET6_ADDRSTRLEN];
     size_t len = text ? strcspn(text, "%") : 0; /* a zone, "%eth0" */
-
     if (len == 0 || len >= sizeof copy)
         return -1;
     memcpy(copy, text, len);
@@ -83,7 +81,6 @@ static struct slot *set_of(struct throttle *t, const unsigned char address[16])
 {
     struct hmac_sha256_ctx keyed = t->keyed;
     uint8_t digest[2];
-
     hmac_sha256_update(&keyed, 16, address);
     hmac_sha256_digest(&keyed, sizeof digest, digest);
     return t->sets[(digest[0] << 8 | digest[1]) % SETS];
@@ -101,7 +98,6 @@ static struct slot *find(struct slot *set, const unsigned char address[16])
 static struct slot *least(struct slot *set)
 {
     struct slot *s = set;
-
     for (int i = 1; i < WAYS; i++)
         if (set[i].back < s->back)
             s = &set[i];
@@ -111,7 +107,6 @@ static struct slot *least(struct slot *set)
 bool throttle_is_over(struct throttle *t, const char *address, int64_t now)
 {
     unsigned char a[16];
-
     if (read_address(address, a) == -1)
         return false;
     pthread_mutex_lock(&t->lock);
@@ -125,7 +120,6 @@ bool throttle_is_over(struct throttle *t, const char *address, int64_t now)
 void throttle_fail(struct throttle *t, const char *address, int64_t now)
 {
     unsigned char a[16];
-
     if (read_address(address, a) == -1)
         return;
     pthread_mutex_lock(&t->lock);

@@ -73,7 +73,6 @@ int jwtcheck_start(const struct config *config, struct buf *why)
     jwt_t *jwt = NULL;
     bool pem = config->jwt_key.len >= sizeof pem_public - 1 &&
                memmem(config->jwt_key.p, config->jwt_key.len, pem_public, sizeof pem_public - 1);
-
     if (!is_loaded()) {
         buf_addf(why, "jwt: %s cannot be loaded", LIBJWT_SONAME);
         return -1;
@@ -104,7 +103,6 @@ static bool hmac_holds(const char *token, struct slice key)
     struct base64_encode_ctx encode;
     uint8_t digest[SHA256_DIGEST_SIZE];
     char text[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE) + BASE64_ENCODE_FINAL_LENGTH];
-
     hmac_sha256_set_key(&hmac, key.len, (const uint8_t *)key.p);
     hmac_sha256_update(&hmac, (size_t)(dot - token), (const uint8_t *)token);
     hmac_sha256_digest(&hmac, sizeof digest, digest);
@@ -126,7 +124,6 @@ static bool header_fits(const struct config *config, const char *token)
     static const char *const wanted[] = {
         [JWT_HS256] = "HS256", [JWT_RS256] = "RS256", [JWT_ES256] = "ES256"};
     jwt_t *jwt = NULL;
-
     if (lib.decode(&jwt, token, NULL, 0) != 0)
         return false;
     const char *alg = lib.get_header(jwt, "alg");
@@ -140,7 +137,6 @@ static bool header_fits(const struct config *config, const char *token)
 static struct json_object *verified_claims(const struct config *config, const char *token)
 {
     jwt_t *jwt = NULL;
-
     if (!header_fits(config, token))
         return NULL;
     if (config->jwt_alg == JWT_HS256 && !hmac_holds(token, config->jwt_key))
@@ -164,7 +160,6 @@ static struct json_object *verified_claims(const struct config *config, const ch
 static int numeric_date(struct json_object *claims, const char *name, bool *there, double *date)
 {
     struct json_object *o;
-
     *there = json_object_object_get_ex(claims, name, &o);
     if (!*there)
         return 0;
@@ -185,7 +180,6 @@ static bool text_is(struct json_object *o, const char *text)
 static bool for_us(struct json_object *claims, const struct config *config)
 {
     struct json_object *o = NULL;
-
     if (config->jwt_iss) {
         json_object_object_get_ex(claims, "iss", &o);
         if (!text_is(o, config->jwt_iss))
@@ -208,7 +202,6 @@ static enum jwtcheck_result in_force(struct json_object *claims, int64_t now, in
 {
     bool has_exp, has_nbf;
     double exp = 0, nbf = 0;
-
     if (numeric_date(claims, "exp", &has_exp, &exp) == -1 ||
         numeric_date(claims, "nbf", &has_nbf, &nbf) == -1 || (has_nbf && (double)now < nbf))
         return JWTCHECK_BAD;
@@ -240,7 +233,6 @@ enum jwtcheck_result jwtcheck(const struct config *config, struct slice token, i
                               struct json_object **claims, int64_t *ends)
 {
     enum jwtcheck_result result = JWTCHECK_BAD;
-
     *claims = NULL;
     *ends = 0;
     if (token.len > MAX_TOKEN || config->jwt_key.len == 0 || !is_compact(token) || !is_loaded())

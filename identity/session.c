@@ -144,7 +144,6 @@ int session_names(const struct config *config, struct json_object *o, struct ide
 int session_end(struct json_object *o, int64_t now, struct identity *identity)
 {
     struct json_object *own, *ends, *key_json;
-
     if (!json_object_object_get_ex(o, OWN_MEMBER, &own))
         return 0;
     if (json_object_object_get_ex(own, "ends", &ends)) {
@@ -176,7 +175,6 @@ int session_claims(const struct config *config, struct json_object *claims,
     } wanted[] = {{config->jwt_user, true, identity->user},
                   {config->jwt_tenant, false, identity->tenant},
                   {config->jwt_role, false, identity->role}};
-
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         struct json_object *o = NULL;
         json_object_object_get_ex(claims, wanted[i].claim, &o);
@@ -191,7 +189,6 @@ int session_claims(const struct config *config, struct json_object *claims,
 static int reference_token(const char *pointer, size_t len, char key[IDENTITY_MAX_KEY + 1])
 {
     size_t used = 0;
-
     for (size_t i = 0; i < len; i++) {
         char c = pointer[i];
         if (c == '~')
@@ -218,7 +215,6 @@ static int put_name(struct json_object *at, const char *pointer, const char *val
 {
     char key[IDENTITY_MAX_KEY + 1];
     struct json_object *next;
-
     if (value[0] == '\0')
         return 0; /* no name */
     while (*pointer == '/') {
@@ -259,7 +255,6 @@ int session_write(const struct config *config, const struct identity *identity, 
 {
     struct json_object *root = json_object_new_object();
     int result = -1;
-
     if (root && put_name(root, config->user_field, identity->user) == 0 &&
         put_name(root, config->tenant_field, identity->tenant) == 0 &&
         put_name(root, config->role_field, identity->role) == 0 && put_ends(root, identity) == 0) {

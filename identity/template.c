@@ -45,7 +45,6 @@ int template_expand(const char *template, const struct template_name *names, siz
 {
     const char *p = template;
     size_t len = 0;
-
     out[0] = '\0';
     for (;;) {
         size_t literal = strcspn(p, "{");

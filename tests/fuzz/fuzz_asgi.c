@@ -11,7 +11,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void see(void *arg, struct slice name, struct slice payload)
 {
     volatile char sink = 0;
-
     (void)arg;
     for (size_t i = 0; i < name.len; i++)
         sink = name.p[i];
@@ -23,7 +22,6 @@ static void see(void *arg, struct slice name, struct slice payload)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct buf payload;
-
     buf_init(&payload, 16 * size + 4096);
     if (asgi_read(slice_make((const char *)data, size), &payload, see, NULL) == ASGI_BROADCAST &&
         pyjson_text(NULL, buf_slice(&payload), PYJSON_ASCII, NULL) != PYJSON_OBJECT)

@@ -21,7 +21,6 @@ static const char *get_param(void *arg, const char *name, unsigned nth)
     static const char *const names[] = {"HTTP_AUTHORIZATION", "HTTP_COOKIE", "QUERY_STRING",
                                         "REMOTE_ADDR"};
     struct input *in = arg;
-
     if (nth > 0)
         return NULL;
     for (size_t i = 0; i < 4; i++)
@@ -37,7 +36,6 @@ static const char *get_param(void *arg, const char *name, unsigned nth)
 static enum lookup_result get_key(void *arg, const char *key, bool take, struct buf *value)
 {
     struct input *in = arg;
-
     if (strlen(key) > IDENTITY_MAX_KEY || strncmp(key, take ? "sse_token:" : "k:", 2) != 0)
         abort();
     in->looked_up++;
@@ -75,7 +73,6 @@ static void identify(struct input *in, const struct request *r, enum auth_method
     struct lookup lookup = {get_key, in};
     struct identity identity;
     char name[IDENTITY_MAX_NAME + 1];
-
     in->looked_up = 0;
     enum auth_result result = auth_identify(&c, r, &lookup, 1700000000, &identity);
     if (in->looked_up > 1)
@@ -95,7 +92,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct request r;
     const char *why;
     char *text = malloc(size + 1), *rest = text;
-
     if (!text)
         return 0;
     if (size)

@@ -22,7 +22,6 @@ static void check(const struct request *r, const char *header, size_t len)
 {
     struct slice value;
     size_t count = request_cookie(r, "session", &value);
-
     if (count == 0 && value.len != 0)
         abort();
     if (count > 0 && (value.p < header || value.p + value.len > header + len))
@@ -36,7 +35,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *header = malloc(size + 1);
     struct request r;
     const char *why;
-
     if (header == NULL)
         abort();
     if (size > 0)

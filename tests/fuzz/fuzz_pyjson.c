@@ -28,7 +28,6 @@ static void rewrite(struct slice text, enum pyjson_style style)
 {
     struct pyjson_member look = {.name = "message"};
     struct buf once, twice;
-
     buf_init(&once, 8 * text.len + 64);
     buf_init(&twice, 8 * text.len + 64);
     enum pyjson_kind kind = pyjson_text(&once, text, style, &look);
@@ -49,7 +48,6 @@ static void rewrite(struct slice text, enum pyjson_style style)
 static void quote(struct slice text, enum pyjson_style style)
 {
     struct buf b;
-
     buf_init(&b, 8 * text.len + 64);
     pyjson_string(&b, text, style);
     check(!b.failed && pyjson_text(NULL, buf_slice(&b), style, NULL) == PYJSON_OTHER);
@@ -60,7 +58,6 @@ static void quote(struct slice text, enum pyjson_style style)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice text = slice_make((const char *)data, size);
-
     for (int style = PYJSON_ASCII; style <= PYJSON_UTF8; style++) {
         rewrite(text, (enum pyjson_style)style);
         quote(text, (enum pyjson_style)style);

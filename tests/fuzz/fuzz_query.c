@@ -18,7 +18,6 @@ struct fuzzed {
 static const char *get(void *arg, const char *name, unsigned nth)
 {
     const struct fuzzed *f = arg;
-
     if (nth > 0)
         return NULL;
     if (strcmp(name, "REQUEST_METHOD") == 0)
@@ -31,7 +30,6 @@ static const char *get(void *arg, const char *name, unsigned nth)
 static char *copy(const uint8_t *p, size_t len)
 {
     char *s = malloc(len + 1);
-
     if (s == NULL)
         abort();
     if (len > 0)
@@ -59,7 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzzed f = {copy(data, len), copy(data + len, size - len)};
     struct request r;
     const char *why;
-
     int status = request_parse(&r, get, &f, &why);
     if (status == 0) {
         check(&r);

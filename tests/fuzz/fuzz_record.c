@@ -27,7 +27,6 @@ static void check(bool holds)
 static void touch(struct slice s)
 {
     volatile char sink = 0;
-
     for (size_t i = 0; i < s.len; i++)
         sink = s.p[i];
     (void)sink;
@@ -37,10 +36,8 @@ static size_t split(const uint8_t *data, size_t size, struct slice texts[MAX_TEX
 {
     const char *p = (const char *)data, *end = p + size;
     size_t n = 0;
-
     while (n < MAX_TEXTS) {
         const char *mark = p < end ? memchr(p, 0xfe, (size_t)(end - p)) : NULL;
-
         texts[n++] = slice_make(p, (size_t)((mark ? mark : end) - p));
         if (!mark)
             break;
@@ -61,7 +58,6 @@ static struct filter *make_filter(struct slice text)
                                .skip_levels = skip,
                                .text = text};
     struct filter *f = filter_new(&spec);
-
     check(f && filter_key(f).len > 0);
     return f;
 }
@@ -70,7 +66,6 @@ static void ask(struct record *r, struct slice text, const char *json)
 {
     struct filter *f = make_filter(text);
     struct slice field;
-
     if (filter_pass(f, r) && text.len % 2 == 1)
         check(record_field(r, "t", &field) && slice_equal(field, slice_of("a")));
     if (record_field(r, "level", &field))
@@ -84,7 +79,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice texts[MAX_TEXTS];
     size_t n = split(data, size, texts);
     struct record r;
-
     record_from_message(&r, XID_ZERO, texts[0]);
     ask(&r, texts[n - 1], NULL);
     record_end(&r);

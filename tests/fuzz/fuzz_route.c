@@ -13,7 +13,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static char *copy(const uint8_t *p, size_t len)
 {
     char *s = malloc(len + 1);
-
     if (s == NULL)
         abort();
     if (len > 0)
@@ -59,7 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *path = end ? copy(end + 1, size - len - 1) : copy(data, 0);
     struct route_match m;
     bool matched = route_match(pattern, path, &m);
-
     if (route_check(pattern) == 0 && matched)
         check_filled(pattern, path, &m);
     free(pattern);

@@ -27,7 +27,6 @@ static void round_trip(const struct config *c, const struct identity *identity)
 {
     struct identity back = {0};
     struct buf value;
-
     buf_init(&value, SESSION_MAX_VALUE);
     if (auth_token_value(c, identity, &value) == 0) {
         struct json_object *o = session_parse(buf_slice(&value));
@@ -41,7 +40,6 @@ static void round_trip(const struct config *c, const struct identity *identity)
 static void make_keys(const struct config *c, const struct identity *identity)
 {
     char key[IDENTITY_MAX_KEY + 1];
-
     if (auth_key(c, identity, NULL, "s:{tenant}:{user}", key) == 0) {
         size_t tenant = strlen(identity->tenant);
         if (strcspn(key + 2, ":") != tenant || strcmp(key + 3 + tenant, identity->user) != 0)
@@ -56,7 +54,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                             {"/passport/user", "/passport/t~1t", "/r/0"}};
     static char *admins[] = {NULL};
     struct slice value = {(const char *)data, size};
-
     for (size_t i = 0; i < 2; i++) {
         struct config c = {.admin_roles = admins,
                            .user_field = (char *)(uintptr_t)fields[i][0],

@@ -32,7 +32,6 @@ static bool decodes(const unsigned char *p, size_t n, size_t *used)
                  : p[0] >> 3 == 30 ? 4
                                    : 0;
     uint32_t c = len == 1 ? p[0] : len ? p[0] & (0xffu >> (len + 1)) : 0;
-
     *used = 1;
     if (len == 0 || len > n)
         return false;
@@ -69,7 +68,6 @@ static void squeeze(struct buf *out, struct slice text, bool strict)
 {
     for (size_t i = 0, used; i < text.len; i += used) {
         bool good = decodes((const unsigned char *)text.p + i, text.len - i, &used);
-
         check(good || !strict);
         if (good && !(used == 3 && memcmp(text.p + i, "\xef\xbf\xbd", 3) == 0))
             buf_add(out, text.p + i, used);
@@ -80,11 +78,9 @@ static void squeeze(struct buf *out, struct slice text, bool strict)
 static void parse_stream(struct buf *out, const char *p, size_t len)
 {
     size_t i = 0;
-
     while (i < len) {
         char field[8] = "";
         size_t n = 0;
-
         while (i < len && p[i] != ':' && p[i] != '\r' && p[i] != '\n' && n < sizeof field - 1)
             field[n++] = p[i++];
         check(strcmp(field, "data") == 0 && i < len && p[i] == ':');
@@ -102,7 +98,6 @@ static void parse_stream(struct buf *out, const char *p, size_t len)
 static void reads_back(const struct buf *whole, struct slice payload)
 {
     struct buf wanted, got, wanted_text, got_text;
-
     buf_init(&wanted, MAX);
     buf_init(&got, MAX);
     buf_init(&wanted_text, MAX);
@@ -123,11 +118,9 @@ static void joins(const struct buf *whole, const char *eol, struct slice payload
 {
     struct sse_part part = {0};
     struct buf joined;
-
     buf_init(&joined, MAX);
     for (unsigned i = 0; !part.done; i++) {
         size_t before = joined.len;
-
         sse_data_part(&joined, eol, payload, &part, rooms[i % 8]);
         check(joined.len > before && joined.len - before <= rooms[i % 8] + 16u);
         check(!joined.failed);
@@ -141,7 +134,6 @@ static void joins(const struct buf *whole, const char *eol, struct slice payload
 static void one_field(const char *eol, struct slice value)
 {
     struct buf b, rest;
-
     buf_init(&b, MAX);
     buf_init(&rest, MAX);
     sse_field(&b, eol, "data", value);
@@ -157,7 +149,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice payload;
     struct buf whole;
     const char *eol;
-
     if (size < 9 || size > MAX / 16)
         return 0;
     eol = data[0] & 1 ? "\r\n" : "\n";

@@ -22,7 +22,6 @@
 static void note(void *arg, struct slice name, struct slice payload)
 {
     struct buf *names = arg;
-
     assert_true(payload.len > 0);
     buf_add(names, name.p, name.len);
     buf_addc(names, ';');
@@ -76,7 +75,6 @@ static void members_are_read(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         struct buf payload, names;
-
         buf_init(&payload, 1000);
         buf_init(&names, 1000);
         buf_adds(&names, "");
@@ -98,12 +96,10 @@ static void depth(void **state)
 {
     static const size_t levels[] = {1, 29, 30, 31, 100, 2000};
     char text[2000];
-
     (void)state;
     memset(text, '\x91', sizeof text);
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
         struct buf payload, b;
-
         buf_init(&b, 4000);
         buf_init(&payload, 4000);
         buf_add(&b, PREFIX_BYTES "\x82" TYPE PAYLOAD "\x81\xa1x",
@@ -123,6 +119,5 @@ int main(void)
         cmocka_unit_test(members_are_read),
         cmocka_unit_test(depth),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

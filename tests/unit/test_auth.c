@@ -35,7 +35,6 @@ static enum lookup_result fake_get(void *arg, const char *key, bool take, struct
 {
     struct fake *f = arg;
     size_t used = strlen(f->asked);
-
     assert_true(strlen(key) <= IDENTITY_MAX_KEY);
     snprintf(f->asked + used, sizeof f->asked - used, "%s %s;", take ? "GETDEL" : "GET", key);
     if (f->away)
@@ -142,7 +141,6 @@ static enum auth_result identify(const struct config *c, const char *params, str
     struct lookup lookup = {fake_get, f};
     enum auth_result result =
         AUTH_MALFORMED; /* what request_parse refuses, front answers with 4xx */
-
     split_params(&split, params);
     memset(identity, 0, sizeof *identity);
     if (request_parse(&r, get_param, &split, &why) == 0)
@@ -171,7 +169,6 @@ static void check_row(const struct config *base, const struct row *row, const st
     struct fake f = *redis;
     struct identity identity;
     char outcome[600];
-
     set_methods(&c, row->methods);
     enum auth_result result = identify(&c, row->params, &f, &identity);
     if (result == AUTH_OK)
@@ -358,7 +355,6 @@ static void test_constant_time(void **state)
     char params[128], signature[sizeof good];
     struct identity identity;
     (void)state;
-
     c.cookie_secret = slice_of("keyboard cat");
     set_methods(&c, "cookie");
     for (size_t at = 0; at < sizeof good; at++) { /* the last round changes nothing */
@@ -448,7 +444,6 @@ static void test_token(void **state)
     (void)state;
     CHECK(rows, &c, &redis);
     check_row(&c, &(struct row){"token", rows[2].params, "unavailable", rows[2].asked}, &no_redis);
-
     set_methods(&c, "token");
     assert_int_equal(identify(&c, rows[2].params, &once, &identity), AUTH_OK);
     assert_int_equal(identify(&c, rows[2].params, &once, &identity), AUTH_BAD);
@@ -499,7 +494,6 @@ static void test_values(void **state)
     };
     struct config c = base_config();
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct fake redis = {.keys = {{"session:abc", rows[i].value}}};
         struct row row = {"cookie", "HTTP_COOKIE=session=abc", rows[i].outcome, "GET session:abc;"};
@@ -513,7 +507,6 @@ static void test_pointers(void **state)
         .keys = {{"session:abc", "{\"passport\":{\"user\":{\"id\":5}},\"a/b\":[\"t0\",\"t1\"]}"}}};
     struct config c = base_config();
     (void)state;
-
     c.user_field = text("/passport/user/id");
     c.tenant_field = text("/a~1b/1");
     check_row(&c,
@@ -540,7 +533,6 @@ static void test_still_valid(void **state)
     struct config c = base_config();
     struct identity identity = {.user = "alice", .tenant = "acme", .role = "viewer"};
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct slice value = slice_of(rows[i].value);
         assert_int_equal(auth_still_valid(&c, &identity, rows[i].value ? &value : NULL),
@@ -588,7 +580,6 @@ static void test_jwt(void **state)
     struct identity identity;
     (void)state;
     CHECK(rows, &c, &no_redis);
-
     set_methods(&c, "jwt");
     assert_int_equal(identify(&c, rows[1].params, &none, &identity), AUTH_OK);
     assert_int_equal(identity.ends, 1700000100);
@@ -651,7 +642,6 @@ static void test_key(void **state)
     };
     struct config c = base_config();
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct key_row *row = &rows[i];
         struct identity identity = {0};
@@ -680,7 +670,6 @@ static void test_keys_never_meet(void **state)
     struct config c = base_config();
     size_t count = 0;
     (void)state;
-
     for (size_t len = 1; len <= 3; len++)
         for (size_t n = 0, all = len == 1 ? 3 : len == 2 ? 9 : 27; n < all; n++, count++)
             for (size_t i = 0, rest = n; i < len; i++, rest /= 3)
@@ -710,7 +699,6 @@ static void test_key_too_long(void **state)
     struct identity identity = {.user = N128};
     char key[IDENTITY_MAX_KEY + 1];
     (void)state;
-
     assert_int_equal(auth_key(&c, &identity, NULL, "{user}-{user}-{user}", key), 0);
     assert_int_equal(auth_key(&c, &identity, NULL, "{user}-{user}-{user}-{user}", key), -1);
     assert_string_equal(key, "");
@@ -722,7 +710,6 @@ static void test_fill(void **state)
     struct route_match match;
     char out[16];
     (void)state;
-
     assert_true(route_match("/{app}", "/shop", &match));
     assert_int_equal(auth_fill(&identity, &match, "{app}", out, sizeof out), 0);
     assert_string_equal(out, "shop");
@@ -746,7 +733,6 @@ static void test_make_token(void **state)
     char a[44], b[44], key[IDENTITY_MAX_KEY + 1];
     struct config c = base_config();
     (void)state;
-
     assert_int_equal(auth_make_token(a), 0);
     assert_int_equal(auth_make_token(b), 0);
     assert_int_equal(strlen(a), 43);
@@ -772,7 +758,6 @@ static void test_token_value(void **state)
         {"", "/tenant", "/role", -1},
     };
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct config c = base_config();
         struct identity identity = {.user = "al\"ice", .tenant = "a:b", .role = "viewer"}, back;
@@ -815,7 +800,6 @@ static void test_token_ends(void **state)
     };
     struct config c = base_config();
     (void)state;
-
     set_methods(&c, "token");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct identity identity = {.user = "alice",
@@ -857,7 +841,6 @@ static void test_foreign_ends(void **state)
     };
     struct config c = base_config();
     (void)state;
-
     set_methods(&c, "token");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char value[256];
@@ -885,7 +868,6 @@ int main(void)
 #ifdef HAVE_LIBJWT
         cmocka_unit_test(test_jwt),
 #endif
-
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,6 @@ static struct filter *build(const struct words *w)
         .skip_levels = w->skip,
         .text = slice_of(w->text),
     };
-
     while (w->match[spec.nmatch].field)
         spec.nmatch++;
     while (w->lists[spec.nlists].field)
@@ -120,12 +119,10 @@ static void what_passes(void **state)
         {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1}", false},
         {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1,\"m\":\"X\"}", true},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct filter *f = build(&cases[i].w);
         struct record r;
-
         assert_non_null(f);
         record_from_message(&r, XID_ZERO, slice_of(cases[i].payload));
         if (filter_pass(f, &r) != cases[i].pass)
@@ -148,12 +145,10 @@ static void json_is_not_parsed_for_nothing(void **state)
         {{.match = {{"a", "1"}}}, true},   {{.level = "info"}, true},
         {{.skip = {"debug"}}, true},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct filter *f = build(&cases[i].w);
         struct record r;
-
         record_from_message(&r, XID_ZERO, slice_of("{\"a\":\"1\"}"));
         filter_pass(f, &r);
         assert_int_equal(r.parsed, cases[i].parsed);
@@ -195,11 +190,9 @@ static void keys_tell_filters_apart(void **state)
         {{.lists = {{"a", ","}}}, {.level = NULL}},
     };
     size_t n = sizeof different / sizeof *different;
-
     (void)state;
     for (size_t i = 0; i < n * n; i++) {
         struct filter *a = build(&different[i / n]), *b = build(&different[i % n]);
-
         if (slice_equal(filter_key(a), filter_key(b)) != (i / n == i % n))
             fail_msg("%zu and %zu: %s", i / n, i % n, filter_key(a).p);
         filter_free(a);
@@ -207,7 +200,6 @@ static void keys_tell_filters_apart(void **state)
     }
     for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
         struct filter *a = build(&same[i][0]), *b = build(&same[i][1]);
-
         assert_true(slice_equal(filter_key(a), filter_key(b)));
         filter_free(a);
         filter_free(b);
@@ -225,7 +217,6 @@ static void severities(void **state)
         {"CRITICAL", 50}, {"crit", 50},    {"fatal", 50}, {"alert", 50}, {"emerg", 50},
         {"panic", 50},    {"", -1},        {"inf", -1},   {"infos", -1}, {"info ", -1},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(filter_level(slice_of(cases[i].name)), cases[i].severity);
@@ -235,11 +226,9 @@ static void severities(void **state)
 static void an_unknown_level_is_refused(void **state)
 {
     static const char *const names[] = {"", "loud", "info,debug", "20"};
-
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct filter_spec spec = {.level = names[i]};
-
         errno = 0;
         assert_null(filter_new(&spec));
         assert_int_equal(errno, EINVAL);
@@ -256,7 +245,6 @@ static void strings_are_copied(void **state)
         .lists = &rule, .nlists = 1, .skip_levels = skips, .text = slice_of(text)};
     struct filter *f = filter_new(&spec);
     struct record r;
-
     (void)state;
     memset(field, 'x', sizeof field - 1);
     memset(values, 'x', sizeof values - 1);
@@ -296,13 +284,11 @@ static void skips_and_since(void **state)
         {6, "{\"time\":1}", true, true},
         {6, "text", true, true},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct filter_spec spec = {.skip_texts = texts, .skip_loggers = loggers};
         struct filter *plain = filter_new(&spec), *f;
         struct record r;
-
         if (cases[i].since) {
             spec.since_field = "time";
             spec.since = 2.5;
@@ -330,6 +316,5 @@ int main(void)
         cmocka_unit_test(strings_are_copied),
         cmocka_unit_test(skips_and_since),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

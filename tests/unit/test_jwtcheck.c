@@ -87,7 +87,6 @@ static void add_base64url(char *out, size_t size, const void *p, size_t len)
     struct base64_encode_ctx ctx;
     char text[2048];
     size_t used = strlen(out), n;
-
     assert_true(len < 1500);
     base64url_encode_init(&ctx);
     n = base64_encode_update(&ctx, text, len, p);
@@ -104,7 +103,6 @@ static void sign(char out[4096], const char *header, const char *claims, const c
 {
     struct hmac_sha256_ctx hmac;
     uint8_t digest[32];
-
     out[0] = '\0';
     add_base64url(out, 4096, header, strlen(header));
     memcpy(out + strlen(out), ".", 2);
@@ -121,7 +119,6 @@ static enum jwtcheck_result check(const struct config *config, const char *token
 {
     struct json_object *claims;
     enum jwtcheck_result result = jwtcheck(config, slice_of(token), now, &claims, ends);
-
     assert_true((claims != NULL) == (result == JWTCHECK_OK));
     json_object_put(claims);
     return result;
@@ -169,7 +166,6 @@ static void test_claims(void **state)
     };
     char token[4096];
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct config config = config_with(JWT_HS256, secret);
         int64_t ends;
@@ -203,7 +199,6 @@ static void test_headers(void **state)
     char token[4096];
     int64_t ends;
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         sign(token, rows[i].header, "{\"sub\":\"a\"}", rows[i].key);
         if (check(&config, token, NOW, &ends) != rows[i].result)
@@ -234,12 +229,10 @@ static void test_forms(void **state)
     char token[4096];
     int64_t ends;
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_int_equal(check(&config, rows[i], NOW, &ends), JWTCHECK_BAD);
     memset(big, '.', sizeof big - 1);
     assert_int_equal(check(&config, big, NOW, &ends), JWTCHECK_BAD);
-
     sign(token, hs256, "{\"sub\":\"a\"}", secret);
     assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_OK);
     char *last = token + strlen(token) - 1;
@@ -257,7 +250,6 @@ static void test_compact_form(void **state)
                                       "a.b\n.c", " a.b.c",  "a.b.c%", "a.+.c", "a./.c", "a.b.c\xc3",
                                       "a,b,c",   "@.b.c",   "a.[.c",  "a.`.c", "a.{.c"};
     (void)state;
-
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
         assert_true(is_compact(slice_of(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -270,7 +262,6 @@ static void test_hmac_alone(void **state)
 {
     char token[4096];
     (void)state;
-
     sign(token, hs256, "{}", secret);
     compared = 0;
     assert_true(hmac_holds(token, slice_of(secret)));
@@ -304,7 +295,6 @@ static void test_public_keys(void **state)
     char changed[1024];
     int64_t ends;
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct config config = config_with(rows[i].alg, rows[i].key);
         if (check(&config, rows[i].token, NOW, &ends) != rows[i].result)
@@ -331,7 +321,6 @@ static void test_start(void **state)
     } rows[] = {{JWT_HS256, secret, 0},   {JWT_RS256, rsa_key, 0}, {JWT_ES256, ec_key, 0},
                 {JWT_HS256, rsa_key, -1}, {JWT_RS256, secret, -1}, {JWT_ES256, "", -1}};
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct config config = config_with(rows[i].alg, rows[i].key);
         struct buf why;
@@ -363,7 +352,6 @@ static void test_absent(void **state)
     struct buf why;
     int64_t ends;
     (void)state;
-
     buf_init(&why, 1000);
     assert_int_equal(jwtcheck_start(&config, &why), -1);
     assert_non_null(strstr(why.p, "without libjwt"));

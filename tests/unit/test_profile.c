@@ -14,7 +14,6 @@ static const struct moment moment = {
 static void rows_are_complete(void **state)
 {
     const struct profile *p;
-
     (void)state;
     for (unsigned i = 0; (p = profile_at(i)) != NULL; i++) {
         assert_int_equal(p->id, i);
@@ -34,7 +33,6 @@ static void plain_head(void **state)
 {
     const struct profile *p = profile_find("plain");
     struct buf b;
-
     (void)state;
     buf_init(&b, 1000);
     profile_head(p, &b);
@@ -69,7 +67,6 @@ static void gap_unknown(const struct profile *p, struct buf *b)
 static void gap_longest(const struct profile *p, struct buf *b)
 {
     char id[XID_TEXT];
-
     xid_format(XID_MAX, id);
     profile_gap(p, b, id, id, INT64_MAX);
 }
@@ -122,11 +119,9 @@ static void plain_frames(void **state)
                "retry: 3412\nevent: end\ndata: {\"reason\":\"expired\"}\n\n"},
         {unavailable, "retry: 3412\nevent: unavailable\ndata: {\"reason\":\"viewers\"}\n\n"},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf b;
-
         buf_init(&b, 1000);
         cases[i].write(profile_find("plain"), &b);
         assert_string_equal(b.p, cases[i].bytes);
@@ -150,14 +145,12 @@ static void plain_records(void **state)
         {true, "end", "x", "id: 7-1\nevent: end\ndata: x\n\n"},
         {false, "end", "x", "data: x\n\n"},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct profile *p = profile_find("plain");
         struct sse_part part = {0};
         struct record r;
         struct buf b;
-
         buf_init(&b, 1000);
         record_from_message(&r, (struct xid){7, 1}, slice_of(cases[i].data));
         r.has_id = cases[i].has_id;
@@ -184,6 +177,5 @@ int main(void)
         cmocka_unit_test(plain_frames),
         cmocka_unit_test(plain_records),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

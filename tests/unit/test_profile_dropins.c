@@ -48,13 +48,11 @@ static void records(void **state)
          "id: 7-1\ndata: {\"type\": \"log\", \"level\": \"INFO\", \"time\": 0.007, \"data\": "
          "\"a\"}\n\n"},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct profile *p = profile_find(cases[i].profile);
         struct record r;
         struct buf b;
-
         record_from_message(&r, (struct xid){7, 1}, slice_of(cases[i].data));
         r.has_id = cases[i].has_id;
         r.event = slice_of(cases[i].event);
@@ -79,17 +77,14 @@ static void frames(void **state)
          "id: 9-1\nevent: heartbeat\ndata: {\"timestamp\": 1789000000.5}\n\n", ""},
         {"astrbot", "", ": keepalive\n\n", ""},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct profile *p = profile_find(cases[i].profile);
         void (*const write[])(const struct profile *, struct buf *, const struct moment *) = {
             profile_first_frame, profile_keepalive, profile_live};
         const char *const bytes[] = {cases[i].hello, cases[i].keepalive, cases[i].live};
-
         for (size_t k = 0; k < 3; k++) {
             struct buf b;
-
             buf_init(&b, 1000);
             write[k](p, &b, &moment);
             assert_string_equal(b.len > 0 ? b.p : "", bytes[k]);
@@ -132,12 +127,10 @@ static void notices(void **state)
                  {"tod", "\r\n", true},
                  {"swf", "\n", false},
                  {"astrbot", "\n", true}};
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         for (enum notice n = 0; n < NOTICES; n++) {
             struct buf got, wanted;
-
             buf_init(&got, 1000);
             buf_init(&wanted, 1000);
             write_notice(profile_find(cases[i].profile), &got, n);
@@ -155,11 +148,9 @@ static void keepalives(void **state)
 {
     static const char *const cases[][2] = {
         {"smarter", NULL}, {"tod", NULL}, {"swf", "30"}, {"astrbot", NULL}};
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct preset *p = profile_find(cases[i][0])->presets;
-
         while (p->option && strcmp(p->option, "SSELOG_KEEPALIVE") != 0)
             p++;
         assert_string_equal(p->option ? p->value : "", cases[i][1] ? cases[i][1] : "");
@@ -172,7 +163,6 @@ static void bulk_ends(void **state)
     const struct profile *p = profile_find("smarter");
     struct moment m = {.replayed = 2};
     struct buf b;
-
     (void)state;
     buf_init(&b, 100);
     profile_live(p, &b, &m);
@@ -205,7 +195,6 @@ static void too_long(void **state)
     };
     size_t len = 9 * 1024 * 1024;
     char *payload = malloc(len);
-
     (void)state;
     assert_non_null(payload);
     memset(payload, 1, len);
@@ -213,7 +202,6 @@ static void too_long(void **state)
         const struct profile *p = profile_find(cases[i / 2].profile);
         struct record r;
         struct buf b;
-
         memcpy(payload, i % 2 ? "no json" : " {\"a\":1", 7);
         record_from_message(&r, (struct xid){7, 1}, slice_make(payload, len));
         r.has_id = true;
@@ -233,6 +221,5 @@ int main(void)
         cmocka_unit_test(records),    cmocka_unit_test(frames),    cmocka_unit_test(notices),
         cmocka_unit_test(keepalives), cmocka_unit_test(bulk_ends), cmocka_unit_test(too_long),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

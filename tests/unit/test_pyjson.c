@@ -81,10 +81,8 @@ static void text_to_text(void **state)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct slice in = slice_make(texts[i].in, texts[i].len);
         const char *const out[] = {texts[i].ascii, texts[i].utf8};
-
         for (int style = PYJSON_ASCII; style <= PYJSON_UTF8; style++) {
             struct buf b;
-
             buf_init(&b, 1000);
             buf_adds(&b, "before ");
             enum pyjson_kind kind = pyjson_text(&b, in, (enum pyjson_style)style, NULL);
@@ -114,11 +112,9 @@ static void members(void **state)
         {"{\"m\":1,\"m\":2}", "2"},  {"{\"m\":null}", "null"},
         {"{\"m\":1", NULL},          {"{}", NULL},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct pyjson_member m = {.name = "m"};
-
         pyjson_text(NULL, slice_of(cases[i].in), PYJSON_ASCII, &m);
         assert_true(slice_equal(m.value, slice_of(cases[i].value)));
     }
@@ -127,7 +123,6 @@ static void members(void **state)
 static void depth(void **state)
 {
     char text[2 * PYJSON_MAX_DEPTH + 2];
-
     (void)state;
     for (size_t n = PYJSON_MAX_DEPTH; n <= PYJSON_MAX_DEPTH + 1; n++) {
         memset(text, '[', n);
@@ -140,7 +135,6 @@ static void depth(void **state)
 static void strings(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 1000);
     pyjson_string(&b, slice_make("a\0\x1b[31m\"\xe2\x82\xac\xff", 12), PYJSON_ASCII);
@@ -183,11 +177,9 @@ static void doubles(void **state)
         {INFINITY, "null"},
         {NAN, "null"},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf b;
-
         buf_init(&b, 100);
         pyjson_double(&b, cases[i].d);
         assert_string_equal(b.p, cases[i].text);
@@ -201,6 +193,5 @@ int main(void)
         cmocka_unit_test(text_to_text), cmocka_unit_test(kinds),   cmocka_unit_test(members),
         cmocka_unit_test(depth),        cmocka_unit_test(strings), cmocka_unit_test(doubles),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,6 @@ static void payload_and_event_fields(void **state)
                                           S("other"),   S("x"),   S("data"),  S("two"),
                                           S("event\0"), S("no")};
     struct record r;
-
     (void)state;
     assert_int_equal(record_from_entry(&r, (struct xid){3, 4}, fields, 5, "data", "event"), 0);
     assert_true(r.has_id && r.id.ms == 3 && r.id.seq == 4);
@@ -29,7 +28,6 @@ static void payload_and_event_fields(void **state)
     assert_true(slice_equal(r.event, slice_of("deploy")));
     record_end(&r);
     record_end(&r);
-
     record_from_message(&r, XID_ZERO, slice_of("{\"a\":1}"));
     assert_false(r.has_id);
     assert_int_equal(r.event.len, 0);
@@ -56,12 +54,10 @@ static void fields_become_an_object(void **state)
         {{S("n\0l"), S("\0"), S("n"), S("3")}, 2, "{\"n\\u0000l\":\"\\u0000\",\"n\":\"3\"}"},
         {{S(""), {NULL, 0}}, 1, "{\"\":\"\"}"},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct json_object *json;
         struct record r;
-
         assert_int_equal(
             record_from_entry(&r, XID_ZERO, cases[i].fields, cases[i].pairs, "data", "event"), 0);
         assert_string_equal(r.data.p, cases[i].data);
@@ -77,7 +73,6 @@ static void made_payload_has_its_fields(void **state)
     static const struct slice fields[] = {S("run"), S("7\"8"), S("event"), S("log")};
     struct slice text;
     struct record r;
-
     (void)state;
     record_from_entry(&r, XID_ZERO, fields, 2, "data", "event");
     assert_true(slice_equal(r.event, slice_of("log")));
@@ -155,12 +150,10 @@ static void field_texts(void **state)
         {S("{\"a\":\"x\\\\u0000\"}"), "x\\u0000"},
         {S("{\"\\\\\\u0000\":1,\"a\":1}"), NULL},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct slice text = {0};
         struct record r;
-
         record_from_message(&r, XID_ZERO, cases[i].payload);
         if (record_field(&r, "a", &text) != (cases[i].text != NULL))
             fail_msg("case %zu: %s", i, cases[i].payload.p);
@@ -174,7 +167,6 @@ static void nul_in_a_string_is_kept(void **state)
 {
     struct slice text;
     struct record r;
-
     (void)state;
     record_from_message(&r, XID_ZERO, slice_of("{\"a\":\"x\\u0000y\"}"));
     assert_true(record_field(&r, "a", &text));
@@ -200,11 +192,9 @@ static void values_that_are_no_objects(void **state)
         {"-1.5", json_type_double},
         {"99999999999999999999", json_type_double},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct record r;
-
         record_from_message(&r, XID_ZERO, slice_of(cases[i].payload));
         assert_int_equal(json_object_get_type(record_json(&r)), cases[i].type);
         record_end(&r);
@@ -219,7 +209,6 @@ static void depth_is_bounded(void **state)
         struct slice text;
         struct record r;
         struct buf b;
-
         buf_init(&b, 1000);
         buf_adds(&b, "{\"a\":1,\"b\":");
         for (size_t i = 0; i < arrays; i++)
@@ -238,14 +227,12 @@ static void depth_is_bounded(void **state)
 static void long_payloads_have_no_fields(void **state)
 {
     static const char start[] = "{\"a\":\"";
-
     (void)state;
     for (size_t more = 0; more < 2; more++) {
         size_t len = RECORD_MAX_PARSE + more;
         char *payload = malloc(len);
         struct slice text;
         struct record r;
-
         assert_non_null(payload);
         memset(payload, 'x', len);
         memcpy(payload, start, sizeof start - 1);
@@ -269,6 +256,5 @@ int main(void)
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(long_payloads_have_no_fields),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -65,7 +65,6 @@ static void payloads_as_data_lines(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
         struct buf b;
-
         buf_init(&b, 1000);
         sse_data(&b, "\n", payloads[i].payload);
         assert_string_equal(b.p, payloads[i].lines);
@@ -77,22 +76,18 @@ static void payloads_as_data_lines(void **state)
 static void pieces_join_to_the_whole(void **state)
 {
     static const char *const eols[] = {"\n", "\r\n"};
-
     (void)state;
     for (size_t i = 0; i < 2 * sizeof payloads / sizeof *payloads; i++) {
         struct slice payload = payloads[i / 2].payload;
         struct buf whole, joined;
-
         buf_init(&whole, 1000);
         buf_init(&joined, 1000);
         sse_data(&whole, eols[i % 2], payload);
         for (size_t room = 0; room <= whole.len + 1; room++) {
             struct sse_part part = {0};
-
             buf_clear(&joined);
             while (!part.done) {
                 size_t before = joined.len;
-
                 sse_data_part(&joined, eols[i % 2], payload, &part, room);
                 assert_true(joined.len > before);
                 assert_true(joined.len - before <= room + 16);
@@ -108,12 +103,10 @@ static void pieces_join_to_the_whole(void **state)
 static void line_ends_at_any_offset(void **state)
 {
     static const char ends[] = "\n\r";
-
     (void)state;
     for (size_t i = 0; i < 2 * 40; i++) {
         char payload[40], expected[60];
         struct buf b;
-
         memset(payload, '\x0b', sizeof payload); /* close to LF and CR, and neither */
         payload[i / 2] = ends[i % 2];
         snprintf(expected, sizeof expected, "data: %.*s\ndata: %.*s\n", (int)(i / 2), payload,
@@ -129,7 +122,6 @@ static void a_full_buffer_ends_the_payload(void **state)
 {
     struct sse_part part = {0};
     struct buf b;
-
     (void)state;
     buf_init(&b, 20);
     sse_data(&b, "\n", slice_of("longer than the twenty bytes"));
@@ -145,7 +137,6 @@ static void a_full_buffer_ends_the_payload(void **state)
 static void nul_stays_in_data(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 100);
     sse_data(&b, "\n", slice_make("a\0b", 3));
@@ -165,11 +156,9 @@ static void one_line_fields(void **state)
         {S("\r\n\0"), "event: \r\n"},
         {S("\xe2\x82\n\xac \xff\xc3\xa9"), "event: " R R " " R "\xc3\xa9\r\n"},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf b;
-
         buf_init(&b, 100);
         sse_field(&b, "\r\n", "event", cases[i].value);
         assert_string_equal(b.p, cases[i].line);
@@ -181,7 +170,6 @@ static void one_line_fields(void **state)
 static void the_rest(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 100);
     sse_retry(&b, "\n", 3000);
@@ -203,6 +191,5 @@ int main(void)
         cmocka_unit_test(one_line_fields),
         cmocka_unit_test(the_rest),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

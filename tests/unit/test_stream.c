@@ -82,6 +82,5 @@ int main(void)
         cmocka_unit_test(lifetimes_differ_by_up_to_a_tenth),
         cmocka_unit_test(each_stream_has_a_lifetime_of_its_own),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

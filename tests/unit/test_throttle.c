@@ -41,7 +41,6 @@ static void burst_then_one_at_a_time(void **state)
 {
     int64_t now = START;
     (void)state;
-
     assert_false(throttle_is_over(t, "192.0.2.1", now));
     for (int i = 0; i < THROTTLE_BURST; i++) {
         assert_false(throttle_is_over(t, "192.0.2.1", now));
@@ -87,7 +86,6 @@ static void which_addresses_are_one(void **state)
         {"::1", "127.0.0.1", false},
     };
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct throttle *kept = t;
         t = throttle_new();
@@ -110,7 +108,6 @@ static void what_is_no_address(void **state)
         "%eth0",
         "1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111"};
     (void)state;
-
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fail_times(rows[i], 2 * THROTTLE_BURST, START);
         assert_false(throttle_is_over(t, rows[i], START));
@@ -127,7 +124,6 @@ static void others_are_not_slowed(void **state)
 {
     char address[20];
     (void)state;
-
     for (unsigned n = 0; n < THROTTLE_SLOTS / 2; n++) {
         name_address(address, n);
         fail_times(address, THROTTLE_BURST, START);
@@ -144,7 +140,6 @@ static void a_flood_does_not_pardon(void **state)
 {
     char address[20];
     (void)state;
-
     fail_times("192.0.2.1", THROTTLE_BURST, START);
     for (unsigned n = 0; n < 20 * THROTTLE_SLOTS; n++) {
         name_address(address, n);
@@ -159,7 +154,6 @@ static void the_table_is_keyed(void **state)
     unsigned char a[16];
     int same = 0;
     (void)state;
-
     assert_int_equal(read_address("192.0.2.1", a), 0);
     for (int i = 0; i < 20; i++) {
         struct throttle *other = throttle_new();
@@ -184,7 +178,6 @@ static void threads_share_it(void **state)
     static char addresses[4][12] = {"192.0.2.1", "192.0.2.2", "192.0.2.1", "2001:db8::1"};
     pthread_t threads[4];
     (void)state;
-
     for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, hammer, addresses[i]), 0);
     for (int i = 0; i < 4; i++)
