@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * access: who a request comes from and what it may have: identity through auth.c with look-ups in
- * Redis, the key of its log, the filter that withholds what is not for it. What returns -1, false
- * or NULL has answered.
+ * access: see access.h. auth.c decides about identity and keys; this file gives it look-ups in
+ * Redis, counts failed credentials, and answers refusals. Nothing is served before auth.c said yes.
  */
 #include "front/access.h"
 
@@ -33,8 +32,8 @@ static enum lookup_result look_up(void *arg, const char *key, bool take, struct 
     }
 }
 
-/* Not time(2), whose clock is some ms behind: a stream that ends at its identity's time would be
- * let in once more. */
+/* The seconds of the precise clock. time(2) reads a coarse clock that lags by some ms: it would let
+ * a stream that just ended with its identity in once more. */
 static int64_t clock_s(void)
 {
     struct timespec t;
@@ -42,8 +41,6 @@ static int64_t clock_s(void)
     return t.tv_sec;
 }
 
-/* Whether a page of another site may be behind the request (WHATWG Fetch Metadata; Origin where a
- * browser does not send it). */
 bool access_is_cross_site(const struct context *ctx)
 {
     const char *origin = request_header(&ctx->request, "Origin", NULL);
@@ -57,11 +54,12 @@ bool access_is_cross_site(const struct context *ctx)
     return origin && (!host || !origin_host || strcmp(origin_host + 3, host) != 0);
 }
 
-/* Identifies, and counts failures against the address they come from. An address that had too many
- * gets no look-up, but who needs none (the web server's word, a JWT that holds) is not kept out by
- * a neighbour's guessing, nor anybody by what another site's page made the browser ask for, which
- * is counted apart. What was genuine and is over is no guess; a proxy of ours is no one's address.
- */
+/* Identifies the request and counts a failure against its address. An address with too many
+ * failures gets no look-ups: guessing becomes slow. Identities that need no look-up (REMOTE_USER, a
+ * valid JWT) still pass, so a neighbour at the same address cannot lock them out. Requests that
+ * another site's page may have caused are counted apart: they cannot lock out the user's own pages.
+ * An expired credential was genuine, so it is no guess. A trusted proxy is not counted: its address
+ * stands for many clients. */
 static enum auth_result identify_throttled(struct context *ctx)
 {
     const struct lookup lookup = {look_up, ctx};
@@ -69,7 +67,7 @@ static enum auth_result identify_throttled(struct context *ctx)
     struct throttle *throttle =
         access_is_cross_site(ctx) ? ctx->cross_site_throttle : ctx->throttle;
     bool counts = throttle && !auth_is_trusted(ctx->config, &ctx->request);
-    ctx->throttled = counts && throttle_is_over(throttle, from, clock_ms());
+    ctx->throttled = counts && throttle_blocks(throttle, from, clock_ms());
     enum auth_result result =
         auth_identify(ctx->config, &ctx->request, &lookup, clock_s(), &ctx->identity);
     if (counts && !ctx->throttled && result == AUTH_BAD && ctx->identity.ends == 0)
@@ -84,7 +82,6 @@ void access_forbid(struct context *ctx)
         answer_error(ctx, 403, "not allowed");
 }
 
-/* 0: v->who is who it is. -1: answered. */
 int access_identify(struct context *ctx)
 {
     enum auth_result result = identify_throttled(ctx);
@@ -111,8 +108,8 @@ int access_identify(struct context *ctx)
     }
 }
 
-/* The key of the log, or channel, that is asked for. -1: answered. A page that has begun with one
- * log says whose, and so gets no record of another when the cookie under it has changed. */
+/* A page repeats the tag of the log that it shows as whose=. When its cookie changed to another
+ * user's, the tag differs, and the page gets no record of the other log. */
 int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
 {
     const struct config *c = ctx->config;
@@ -123,7 +120,7 @@ int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
     }
     const char *whose = request_arg(&ctx->request, "whose");
     char tag[AUTH_TAG + 1];
-    if (!whose) /* then the library that hashes is not even read into memory */
+    if (!whose) /* before auth_tag: it is the hash that brings libnettle into memory */
         return 0;
     auth_tag(&ctx->identity, key, tag);
     if (strcmp(whose, tag) == 0)
@@ -132,7 +129,6 @@ int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
     return -1;
 }
 
-/* 0: viewing is on. -1: answered. */
 int access_enabled(struct context *ctx)
 {
     if (ctx->config->enabled)
@@ -150,8 +146,8 @@ static size_t count_pairs(const struct pair *p)
     return n;
 }
 
-/* Room for the rules of one filter, from the heap: each front thread would keep a stack of that
- * size. */
+/* Memory for the rules of one filter. It is on the heap because stack pages, once touched, stay
+ * with their front thread. */
 struct rules {
     struct filter_rule *match, *lists;
     char (*values)[IDENTITY_MAX_NAME + 1]; /* of match */
@@ -173,8 +169,8 @@ static int rules_make(const struct config *c, struct rules *r)
     return r->match && r->lists && r->values ? 0 : -1;
 }
 
-/* What the configuration withholds from all but administrators. -1: a name that nobody can fill in.
- */
+/* The rules that withhold records from all viewers except administrators. -1: the identity has no
+ * value for a name in a rule. */
 static int add_match(const struct context *ctx, struct rules *r, struct filter_spec *spec)
 {
     const struct config *c = ctx->config;
@@ -189,8 +185,8 @@ static int add_match(const struct context *ctx, struct rules *r, struct filter_s
     return 0;
 }
 
-/* What the query asks for. */
-static void add_wishes(const struct context *ctx, struct rules *r, struct filter_spec *spec)
+/* The parts of the filter that the query asks for. */
+static void add_query(const struct context *ctx, struct rules *r, struct filter_spec *spec)
 {
     const struct config *c = ctx->config;
     for (const struct pair *p = c->filters; p->name; p++) {
@@ -224,7 +220,7 @@ struct filter *access_filter(struct context *ctx)
     } else if (add_match(ctx, &rules, &spec)) {
         access_forbid(ctx);
     } else {
-        add_wishes(ctx, &rules, &spec);
+        add_query(ctx, &rules, &spec);
         f = filter_new(&spec);
         if (!f && errno == EINVAL)
             answer_error(ctx, 400, "level is not the name of a level");

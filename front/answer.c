@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* answer: what the answers other than the stream look like. Knows json-c for these small bodies. */
+/* answer: see answer.h. Its small JSON bodies are built with json-c. */
 #include "front/answer.h"
 
 #include <inttypes.h>
@@ -12,11 +12,11 @@
 #include "sse.h"
 
 #define RETRY_AFTER   5                  /* seconds, with 503 and 429 */
-#define HISTORY_LIMIT 200                /* records, when none is asked for */
+#define HISTORY_LIMIT 200                /* records, when the query gives no limit */
 #define HISTORY_MAX   1000               /* records in one answer */
-#define HISTORY_BYTES (4u * 1024 * 1024) /* of payload in one answer; more is left for the next */
-#define HISTORY_WHOLE (512 * 1024) /* bytes of one payload; of a longer one comes the beginning */
-#define HISTORY_PART  (64 * 1024)  /* that long */
+#define HISTORY_BYTES (4u * 1024 * 1024) /* of payloads in one answer */
+#define HISTORY_WHOLE (512 * 1024)       /* bytes of one payload; a longer one is cut */
+#define HISTORY_PART  (64 * 1024)        /* bytes that are left of a payload that is cut */
 
 static const char *status_text(int status)
 {
@@ -72,7 +72,7 @@ bool answer_origin_allowed(const struct context *ctx, const char *origin)
     return false;
 }
 
-/* WHATWG Fetch, section 3.2 (CORS protocol): the exact origin, because of credentials. */
+/* WHATWG Fetch, section 3.2 (CORS protocol): with credentials the exact origin must be named. */
 void answer_cors(struct context *ctx)
 {
     const char *origin = request_header(&ctx->request, "Origin", NULL);
@@ -91,7 +91,7 @@ void answer_send(struct context *ctx)
         answer_begin(ctx, 500, "application/json");
         buf_adds(&ctx->body, "{\"error\":\"out of memory\"}");
     }
-    /* Said, so that how an answer is framed does not depend on how fast it came. */
+    /* Without a length the web server's framing depends on how fast the answer came. */
     if (ctx->body.len > 0)
         buf_addf(&ctx->head, "Content-Length: %zu\r\n", ctx->body.len);
     if (ctx->request.method == METHOD_HEAD)
@@ -165,22 +165,22 @@ void answer_unavailable(struct context *ctx, int status, const char *why)
     profile_unavailable(p, &ctx->body, why, &m);
     if (ctx->body.len > 0)
         answer_send(ctx);
-    else /* a dialect without such an event: an empty stream would be opened again at once */
+    else /* the profile has no such event; after an empty 200 EventSource reconnects at once */
         answer_error(ctx, status, why);
 }
 
 /* ---- status and metrics ---- */
 
-struct figure {
+struct metric {
     const char *name, *type, *help;
     uint64_t value;
 };
 
-#define FIGURES 11
+#define METRICS 11
 
-static void read_figures(const struct relay_stats *s, struct figure f[FIGURES])
+static void read_metrics(const struct relay_stats *s, struct metric f[METRICS])
 {
-    const struct figure now[FIGURES] = {
+    const struct metric now[METRICS] = {
         {"viewers", "gauge", "Open event streams.", s->viewers},
         {"behind", "gauge", "Open event streams that have not met the tip of their log.",
          s->behind},
@@ -199,10 +199,10 @@ static void read_figures(const struct relay_stats *s, struct figure f[FIGURES])
 
 void answer_status(struct context *ctx)
 {
-    struct figure f[FIGURES];
+    struct metric f[METRICS];
     struct json_object *o = json_object_new_object();
-    read_figures(relay_stats(ctx->relay), f);
-    for (int i = 0; o && i < FIGURES; i++) {
+    read_metrics(relay_stats(ctx->relay), f);
+    for (int i = 0; o && i < METRICS; i++) {
         bool flag = strcmp(f[i].name, "redis_up") == 0;
         json_object_object_add(o, f[i].name,
                                flag ? json_object_new_boolean(f[i].value != 0)
@@ -218,10 +218,10 @@ void answer_status(struct context *ctx)
 /* Prometheus text exposition format 0.0.4. */
 void answer_metrics(struct context *ctx)
 {
-    struct figure f[FIGURES];
-    read_figures(relay_stats(ctx->relay), f);
+    struct metric f[METRICS];
+    read_metrics(relay_stats(ctx->relay), f);
     answer_begin(ctx, 200, "text/plain; version=0.0.4; charset=utf-8");
-    for (int i = 0; i < FIGURES; i++) {
+    for (int i = 0; i < METRICS; i++) {
         const char *total = strcmp(f[i].type, "counter") == 0 ? "_total" : "";
         buf_addf(
             &ctx->body, "# HELP sselog_%s%s %s\n# TYPE sselog_%s%s %s\nsselog_%s%s %" PRIu64 "\n",
@@ -235,10 +235,10 @@ void answer_metrics(struct context *ctx)
 struct history {
     const struct config *config;
     const struct filter *filter;
-    struct json_object *records; /* newest first while it is made */
+    struct json_object *records; /* newest first, as they are read */
     size_t limit, bytes;
     bool failed;
-    struct xid oldest; /* entry looked at last */
+    struct xid oldest; /* the last entry that was read, also when the filter withheld it */
 };
 
 static struct json_object *json_text(struct slice bytes)
@@ -270,7 +270,7 @@ static void add_record(struct history *h, struct record *r)
     if (r->event.len > 0)
         json_object_object_add(o, "event", json_text(r->event));
     json_object_object_add(o, "data", data);
-    if (text.len < r->data.len) /* the whole of it is in the stream alone */
+    if (text.len < r->data.len) /* only the stream has the whole payload */
         json_object_object_add(o, "size", json_object_new_int64((int64_t)r->data.len));
     json_object_array_add(h->records, o);
     h->bytes += text.len;
@@ -316,7 +316,7 @@ static void add_history(struct context *ctx, const char *key, struct history *h,
     add_json(ctx, o);
 }
 
-/* before and limit of the query. -1: out of form. */
+/* before and limit of the query. -1: malformed. */
 static int read_window(const struct request *r, struct xid *to, uint64_t *limit)
 {
     const char *before = request_arg(r, "before"), *wanted = request_arg(r, "limit");
@@ -344,7 +344,7 @@ void answer_history(struct context *ctx, const char *key, const struct filter *f
     h.limit = (size_t)limit;
     h.records = json_object_new_array();
     enum ask_result r = h.records ? ASK_OK : ASK_REFUSED;
-    /* What a filter withholds is read past, but not for ever: the page asks again. */
+    /* The walk skips withheld records, but has a limit of its own: the page asks again. */
     bool more;
     if (r == ASK_OK)
         r = redis_ask_walk(ctx->ask, key, to, on_history, &h, &more);

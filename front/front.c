@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* front: see front.h. A request's way is front_answer, from top to bottom. */
+/* front: see front.h. answer() has the steps of one request, from top to bottom. */
 #include "front/front.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@
 struct front {
     const struct config_base *base;
     struct relay *relay;
-    int pipe[2]; /* struct fcgi_reader pointers for the threads; closed: stop */
+    int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
     pthread_t *threads;
     unsigned nthreads;
     struct redis_ask *ask; /* CGI */
@@ -50,7 +50,8 @@ static void serve_history(struct context *ctx)
     filter_free(filter);
 }
 
-/* The client is on this machine, and no proxy here that speaks for others. */
+/* Whether the client is on this machine. A proxy on this machine is not: it forwards requests of
+ * others. */
 static bool is_local(const struct context *ctx)
 {
     const char *from = request_param(&ctx->request, "REMOTE_ADDR");
@@ -60,8 +61,8 @@ static bool is_local(const struct context *ctx)
            !request_param(&ctx->request, "HTTP_FORWARDED");
 }
 
-/* Figures are for administrators, and for those on this machine. */
-static bool may_see_figures(struct context *ctx)
+/* Administrators and clients on this machine may see the process's counters. False: answered. */
+static bool may_see_metrics(struct context *ctx)
 {
     if (is_local(ctx))
         return true;
@@ -83,25 +84,25 @@ static void serve_status(struct context *ctx)
             ctx->profile_http->status(ctx, presence_key);
         return;
     }
-    if (may_see_figures(ctx))
+    if (may_see_metrics(ctx))
         answer_status(ctx);
 }
 
 static void serve_metrics(struct context *ctx)
 {
-    if (may_see_figures(ctx))
+    if (may_see_metrics(ctx))
         answer_metrics(ctx);
 }
 
 static void serve_healthz(struct context *ctx)
 {
-    bool well = redis_ask_ping(ctx->ask) == ASK_OK;
-    answer_begin(ctx, well ? 200 : 503, "text/plain");
-    buf_adds(&ctx->body, well ? "ok\n" : "unavailable\n");
+    bool healthy = redis_ask_ping(ctx->ask) == ASK_OK;
+    answer_begin(ctx, healthy ? 200 : 503, "text/plain");
+    buf_adds(&ctx->body, healthy ? "ok\n" : "unavailable\n");
     answer_send(ctx);
 }
 
-/* 0 with the token in the answer's body, -1: answered. */
+/* Makes a token and stores its identity in Redis. 0, or -1: answered. */
 static int issue_token(struct context *ctx, char token[44])
 {
     char key[IDENTITY_MAX_KEY + 1];
@@ -133,7 +134,7 @@ static void serve_token(struct context *ctx)
     if (access_identify(ctx))
         return;
     if (ctx->identity.method == AUTH_TOKEN || ctx->identity.method == AUTH_ANONYMOUS) {
-        access_forbid(ctx); /* a token is no login that could beget others */
+        access_forbid(ctx); /* else a token could be renewed for ever without a login */
         return;
     }
     if (issue_token(ctx, token))
@@ -173,7 +174,7 @@ static bool ends_with(const char *path, const char *end)
     return len >= n && strcmp(path + len - n, end) == 0;
 }
 
-/* A path of the system that the dialect stands in for, wherever it is mounted. */
+/* The endpoint of a path that the profile's own system has, below any mount. NULL: none. */
 static const struct endpoint *profile_http_endpoint(struct context *ctx)
 {
     const struct profile_http_path *p = ctx->profile_http->paths;
@@ -186,7 +187,7 @@ static const struct endpoint *profile_http_endpoint(struct context *ctx)
     return &endpoints[p->kind];
 }
 
-/* The endpoint whose name ends path, and the length of what stands before it. */
+/* The endpoint whose path ends the given path, and the length of the part before it. */
 static const struct endpoint *endpoint_at_end(const char *path, size_t *before)
 {
     size_t len = strlen(path);
@@ -200,14 +201,14 @@ static const struct endpoint *endpoint_at_end(const char *path, size_t *before)
     return NULL;
 }
 
-/* SSELOG_ROUTE is the stream's path; the other endpoints stand below it, or beside it where it ends
- * in /stream. */
+/* SSELOG_ROUTE is the path of the stream. The other endpoints are below it, or beside it when it
+ * ends in /stream. */
 static const struct endpoint *match_route(struct context *ctx)
 {
     const char *route = ctx->config->route, *path = ctx->request.path;
     ctx->has_match = route_match(route, path, &ctx->match);
     if (ctx->has_match)
-        return &endpoints[0];
+        return &endpoints[ENDPOINT_STREAM];
     size_t before;
     const struct endpoint *e = endpoint_at_end(path, &before);
     if (!e)
@@ -220,8 +221,7 @@ static const struct endpoint *match_route(struct context *ctx)
         memcpy(base + before, "/stream", sizeof "/stream");
         ctx->has_match = route_match(route, base, &ctx->match);
     }
-    if (ctx->has_match) /* what it captured lives in base: take it from the path, which begins alike
-                         */
+    if (ctx->has_match) /* captures point into base; path begins alike and lives longer */
         for (size_t i = 0; i < ctx->match.count; i++)
             ctx->match.captures[i].value.p = path + (ctx->match.captures[i].value.p - base);
     return ctx->has_match || e->serve == serve_healthz || e->serve == serve_status ||
@@ -230,8 +230,8 @@ static const struct endpoint *match_route(struct context *ctx)
                : NULL;
 }
 
-/* Not every web server splits the path into SCRIPT_NAME and PATH_INFO at the mount: without
- * PATH_INFO the end of the path tells. */
+/* Some web servers do not split the path into SCRIPT_NAME and PATH_INFO at the mount. Without
+ * PATH_INFO the end of the path decides. */
 static const struct endpoint *find_endpoint(struct context *ctx)
 {
     size_t before;
@@ -243,7 +243,7 @@ static const struct endpoint *find_endpoint(struct context *ctx)
     const char *below = ctx->request.below;
     e = endpoint_at_end(below[0] ? below : ctx->request.path, &before);
     if (below[0] == '\0' || strcmp(below, "/") == 0)
-        return e ? e : &endpoints[0];
+        return e ? e : &endpoints[ENDPOINT_STREAM];
     return e && before == 0 ? e : NULL;
 }
 
@@ -316,7 +316,7 @@ static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
     buf_free(&why);
     struct out rest = gateway_take_out(x);
     if (rest.fd >= 0 && rest.rest.len > 0)
-        relay_drain(f->relay, rest); /* no thread of ours waits for a slow peer */
+        relay_drain(f->relay, rest); /* a front thread never waits for a slow peer */
     else
         out_close(&rest);
     gateway_end(x);

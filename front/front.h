@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * front: from a whole request to its answer: route, authenticate, answer, or hand a viewer to the
- * relay. A few threads, each with its own blocking Redis connection whose calls have deadlines.
- * Knows gateway, request, auth and redis_io's look-ups, not the relay's insides.
+ * front: takes whole requests and answers them: it finds the endpoint, authenticates, and answers
+ * or hands a viewer to the relay. It has a few threads, each with a blocking Redis connection of
+ * its own whose calls have deadlines. It knows the gateway, requests, auth and look-ups in Redis;
+ * of the relay it knows only relay.h.
  */
 #ifndef SSELOG_FRONT_FRONT_H
 #define SSELOG_FRONT_FRONT_H
@@ -13,15 +14,16 @@
 
 struct front;
 
-/* Starts config's number of threads, or none for CGI. NULL: out of memory or threads. */
+/* Starts SSELOG_FRONT_THREADS threads, or none for CGI. NULL: no memory, or no more threads. */
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi);
-/* Any thread: a whole request for the threads. Takes it over. */
+/* Queues a whole request for the threads and takes ownership of it. May be called by any thread. */
 void front_take(struct front *f, struct fcgi_reader *in);
-/* CGI: answers here and now. Takes x over. */
+/* For CGI: answers in the calling thread. Takes ownership of x. */
 void front_answer(struct front *f, struct exchange *x);
-/* Ends the threads; at most timeout_ms is waited for one that is inside a look-up. Returns false
- * when one still is: then the process should exit without freeing what it may use. NULL is fine. */
+/* Ends the threads and waits for them, timeout_ms in all. False: a thread is still inside a
+ * look-up; then the caller must exit without freeing what the thread may use. f may be NULL. */
 bool front_stop(struct front *f, unsigned timeout_ms);
+/* Frees f, whose threads have ended. f may be NULL. */
 void front_free(struct front *f);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * profile_http: see profile_http.h. Bodies are byte for byte those of the systems, which their
- * clients compare; JSON that is made of what comes from outside goes through pyjson.
+ * profile_http: see profile_http.h. Bodies are byte for byte those of the original systems, because
+ * their clients compare them. Text from outside becomes JSON only through pyjson.
  */
 #include "front/profile_http.h"
 
@@ -47,7 +47,7 @@ static const struct profile_http_path smarter_paths[] = {
     {NULL, ENDPOINT_STREAM},
 };
 
-/* As Django's redirect_to_login: quoted, with '/' as it is. */
+/* Percent-encodes like Django's redirect_to_login: '/' stays. */
 static void add_quoted(struct buf *b, const char *text)
 {
     for (; *text; text++) {
@@ -101,7 +101,7 @@ static const struct profile_http_path tod_paths[] = {
     {NULL, ENDPOINT_STREAM},
 };
 
-/* "{detail: ...}" as FastAPI writes it. */
+/* {"detail":...} in the form of FastAPI. */
 static bool tod_refuse(struct context *ctx, enum refusal why)
 {
     bool token = ctx->endpoint == ENDPOINT_TOKEN;
@@ -122,8 +122,7 @@ static bool tod_refuse(struct context *ctx, enum refusal why)
     return true;
 }
 
-/* A UUID in any of the forms of a path segment, with hyphens or without, as lower case with
- * hyphens. -1: none. */
+/* Writes a UUID, with or without hyphens, in lower case with hyphens. -1: s is no UUID. */
 static int canonical_uuid(struct slice s, char out[37])
 {
     size_t n = 0;
@@ -142,7 +141,8 @@ static int canonical_uuid(struct slice s, char out[37])
     return 0;
 }
 
-/* The tenant of the path is compared in its canonical form. -1: it is no UUID. */
+/* Brings the tenant of the path into canonical form, in which it is compared with the identity's.
+ * -1: it is no UUID. */
 static int tod_canonical(struct context *ctx)
 {
     if (!ctx->has_match)
@@ -213,16 +213,17 @@ static bool swf_refuse(struct context *ctx, enum refusal why)
     return true;
 }
 
-struct presence_list {
+struct viewer_list {
     struct context *ctx;
     struct buf ids, filters;
     size_t count;
 };
 
-/* One viewer, as front.c lists it: {"user": ..., "id": ..., "filters": {...}}. */
-static void swf_add_viewer(void *arg, struct slice member)
+/* Adds one viewer of the presence key: {"user": ..., "id": ..., "filters": {...}}, as stream.c
+ * wrote it. Only administrators see the viewers of other users. */
+static void add_viewer(void *arg, struct slice member)
 {
-    struct presence_list *l = arg;
+    struct viewer_list *l = arg;
     struct context *ctx = l->ctx;
     struct pyjson_member filters = {.name = "filters"}, id = {.name = "id"},
                          user = {.name = "user"};
@@ -246,13 +247,13 @@ static void swf_add_viewer(void *arg, struct slice member)
     buf_add(&l->filters, filters.value.p, filters.value.len);
 }
 
-/* The viewers of this user, of all processes; of everybody for an administrator. */
+/* Answers with the open viewers of all processes. */
 static void swf_status(struct context *ctx, const char *key)
 {
-    struct presence_list l = {.ctx = ctx};
+    struct viewer_list l = {.ctx = ctx};
     buf_init(&l.ids, 4 * 1024 * 1024);
     buf_init(&l.filters, 16 * 1024 * 1024);
-    if (redis_ask_listed(ctx->ask, key, (int64_t)time(NULL), swf_add_viewer, &l) != ASK_OK) {
+    if (redis_ask_listed(ctx->ask, key, (int64_t)time(NULL), add_viewer, &l) != ASK_OK) {
         swf_refuse(ctx, REFUSED_UNAVAILABLE);
     } else {
         answer_begin(ctx, 200, "application/json");
@@ -270,9 +271,9 @@ static void swf_status(struct context *ctx, const char *key)
 
 /* ---- astrbot ---- */
 
-#define ASTRBOT_HISTORY 500                 /* entries, as its cache held */
-#define ASTRBOT_BYTES   (4u * 1024 * 1024)  /* of them; of a longer log the newest come */
-#define ASTRBOT_TEXT    (4 * ASTRBOT_BYTES) /* one more, which written anew is three times as long */
+#define ASTRBOT_HISTORY 500                 /* entries, as in AstrBot's own cache */
+#define ASTRBOT_BYTES   (4u * 1024 * 1024)  /* of entries in one answer; older ones are left out */
+#define ASTRBOT_TEXT    (4 * ASTRBOT_BYTES) /* with one more, thrice as long when rewritten */
 
 static const struct profile_http_path astrbot_paths[] = {
     {"/api/live-log", ENDPOINT_STREAM},
@@ -282,7 +283,7 @@ static const struct profile_http_path astrbot_paths[] = {
     {NULL, ENDPOINT_STREAM},
 };
 
-/* Whether a key of its API came along, which only its own database could tell good from bad. */
+/* Whether the request has an AstrBot API key. Only AstrBot's own database could check it. */
 static bool astrbot_has_key(const struct request *r)
 {
     const char *authorization = request_header(r, "Authorization", NULL);
@@ -291,7 +292,7 @@ static bool astrbot_has_key(const struct request *r)
            (authorization && strncasecmp(authorization, "ApiKey ", strlen("ApiKey ")) == 0);
 }
 
-/* What was wrong with the credential, in the words of the path's version. */
+/* What was wrong with the credential, in the language of the API version in the path. */
 static const char *astrbot_reason(const struct context *ctx)
 {
     static const char *const texts[2][3] = {
@@ -336,7 +337,7 @@ struct entries {
     bool failed;
 };
 
-/* An entry alone longer than an answer is left out. False: no more are wanted. */
+/* Adds an entry, except when it alone is longer than an answer. False: stop reading. */
 static bool add_entry(void *arg, const struct redis_entry *entry)
 {
     struct entries *e = arg;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * profile_http: the front's side of a profile: the paths, answers and neighbour endpoints of the
- * system it stands in for.  One table row each, in profile_http.c; the front and its answers ask
- * the row and know no names.  A row leaves empty what is as in the plain profile.
+ * profile_http: the HTTP side of a profile: the paths, answers and other endpoints of the system
+ * that it replaces. Each profile has one row in profile_http.c. The rest of the front only reads
+ * the row and knows no profile by name. An empty member means: as in the plain profile.
  */
 #ifndef SSELOG_FRONT_PROFILE_HTTP_H
 #define SSELOG_FRONT_PROFILE_HTTP_H
@@ -24,40 +24,40 @@ enum endpoint_kind {
     ENDPOINTS
 };
 
-/* Why a request is not served. */
+/* The reason why a request is not served. */
 enum refusal {
     REFUSED_DISABLED,
-    REFUSED_NOBODY, /* visit.refused says what was wrong with the credential */
+    REFUSED_NOBODY, /* no identity; context.auth_result says what was wrong */
     REFUSED_FORBIDDEN,
-    REFUSED_UNAVAILABLE /* Redis is not to be reached */
+    REFUSED_UNAVAILABLE /* Redis cannot be reached */
 };
 
-/* How the path of a request ends, mount and all. */
+/* An end of a request's path that leads to an endpoint, whatever is before it. */
 struct profile_http_path {
     const char *end;
     enum endpoint_kind kind;
 };
 
 struct profile_http {
-    const struct profile_http_path *paths; /* ends with end NULL; NULL: none */
-    const char *time_field; /* a cursor that is a number is a time of records in this field */
-    bool lenient; /* a cursor, level or number out of form counts for none: its server knows no such
-                     parameter */
-    bool identity_first; /* who it is comes before whether viewing is turned off */
-    bool needs_redis;    /* a stream is refused while Redis is away */
-    bool presence;       /* open viewers are kept in Redis, for status */
-    /* The form of a request, before its identity. 0, or -1: answered. */
+    const struct profile_http_path *paths; /* the last has end NULL; NULL: none */
+    const char *time_field; /* a cursor that is a number is compared with this field; NULL: not */
+    /* A malformed cursor, level or number is ignored: the original server has no such parameter. */
+    bool lenient;
+    bool identity_first; /* authenticate before SSELOG_ENABLED is looked at */
+    bool needs_redis;    /* refuse a stream while Redis cannot be reached */
+    bool presence;       /* keep open viewers in Redis, for status */
+    /* Checks the form of a stream request before its identity. 0, or -1: answered. */
     int (*check)(struct context *ctx);
-    /* False: nothing of its own, answer as plain does. */
+    /* Answers a refusal. False: nothing was sent, answer as plain does. */
     bool (*refuse)(struct context *ctx, enum refusal why);
+    /* Answers with a token that was made, or with history. */
     void (*token)(struct context *ctx, const char *token);
     void (*history)(struct context *ctx, const char *key, const struct filter *filter);
-    /* In place of the figures; does its own identity. key: of the list of its
-     * viewers. */
+    /* Answers /status in place of the metrics. key: the presence key of the log. */
     void (*status)(struct context *ctx, const char *key);
 };
 
-/* Never NULL. */
+/* The row of profile, never NULL. */
 const struct profile_http *profile_http_of(const struct profile *profile);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stream: the stream's endpoint: what is asked for (a cursor, how much history, a filter), and
- * handing the viewer over to the relay.
+ * stream: see stream.h. It reads from the request where the viewer stands (a cursor, or how much
+ * history), with which filter and in which profile, and hands the relay an admission.
  */
 #include "front/stream.h"
 
@@ -20,8 +20,8 @@
 #include "front/answer.h"
 #include "front/context.h"
 
-/* Where the client was: the header wins, because a browser that reconnects by itself sends the
- * newer id there. NULL: it does not say. */
+/* The id, or time, after which the client wants records. The header wins: a browser that reconnects
+ * sends the newer id there. NULL: none. */
 static const char *cursor_text(const struct request *r)
 {
     const char *id = request_header(r, "Last-Event-ID", NULL);
@@ -32,8 +32,7 @@ static const char *cursor_text(const struct request *r)
     return id && id[0] ? id : NULL;
 }
 
-/* -1: out of form. What a dialect's own servers gave out as ids is not ours, which have a hyphen.
- */
+/* -1: malformed. An id without a hyphen comes from the profile's original server: it is ignored. */
 static int find_cursor(const struct context *ctx, struct admission *a)
 {
     const char *id = cursor_text(&ctx->request);
@@ -44,8 +43,8 @@ static int find_cursor(const struct context *ctx, struct admission *a)
     return a->has_cursor || lenient ? 0 : -1;
 }
 
-/* The text of a number as Python's float() takes it: blanks around it, '_' between digits, and inf
- * and nan in words. -1: none. */
+/* Reads a number as Python's float() does: blanks around it, '_' between digits, "inf" and "nan".
+ * -1: no number. */
 static int read_float(const char *text, double *out)
 {
     static const char digits[] = "0123456789";
@@ -73,8 +72,8 @@ static void on_end_of_log(void *arg, enum redis_result result, const struct redi
         *(struct xid *)arg = entries[0].id;
 }
 
-/* Whether the cursor is a time: then the viewer gets the log from its beginning, less what is not
- * newer up to where the log ends now. -1: answered. */
+/* Looks whether the cursor is a time. Then the viewer gets the log from its beginning, and the
+ * filter drops older records up to the log's present end. -1: answered. */
 static int find_since(struct context *ctx, const char *key)
 {
     const char *text = cursor_text(&ctx->request);
@@ -93,7 +92,7 @@ static int find_since(struct context *ctx, const char *key)
     return 0;
 }
 
-/* The dialect of this stream: scripts may ask for records in envelopes. NULL: out of form. */
+/* The profile of this stream: ?envelope=1 chooses another. NULL: malformed. */
 static const struct profile *find_profile(const struct context *ctx)
 {
     const struct profile *p = ctx->config->profile;
@@ -117,8 +116,8 @@ static int find_history(const struct context *ctx, struct admission *a)
     return 0;
 }
 
-/* What judges the key that vouched while the stream is open. */
-struct standing {
+/* What is needed to check the revocation key while the stream is open. */
+struct revocation_check {
     const struct config_base *base;
     const struct config *config;
     struct identity identity;
@@ -126,38 +125,38 @@ struct standing {
 
 static bool still_valid(void *arg, const struct slice *value)
 {
-    const struct standing *s = arg;
+    const struct revocation_check *s = arg;
     return auth_still_valid(s->config, &s->identity, value);
 }
 
-static void release_standing(void *arg)
+static void release_revocation(void *arg)
 {
-    struct standing *s = arg;
+    struct revocation_check *s = arg;
     config_release(s->base, s->config);
     auth_wipe(s, sizeof *s);
     free(s);
 }
 
-/* -1: out of memory. Takes the configuration of the visit along. */
+/* -1: out of memory. Moves the request's configuration into the admission. */
 static int add_revocation(struct context *ctx, struct admission *a)
 {
     if (ctx->identity.revocation_key[0] == '\0')
         return 0;
-    struct standing *s = malloc(sizeof *s);
+    struct revocation_check *s = malloc(sizeof *s);
     a->revocation_key = strdup(ctx->identity.revocation_key);
     if (!s || !a->revocation_key) {
         free(s);
         return -1;
     }
-    *s = (struct standing){ctx->base, ctx->config, ctx->identity};
+    *s = (struct revocation_check){ctx->base, ctx->config, ctx->identity};
     ctx->config = config_of(ctx->base);
     a->still_valid = still_valid;
-    a->release = release_standing;
+    a->release = release_revocation;
     a->arg = s;
     return 0;
 }
 
-/* Down by up to a tenth, so that viewers that came together do not leave together. */
+/* Shortens by up to a tenth: viewers that connected together do not reconnect together. */
 static unsigned jittered_lifetime(unsigned seconds)
 {
     return seconds - (unsigned)rand() % (seconds / 10 + 1);
@@ -172,7 +171,7 @@ static void stream_head(struct context *ctx, struct buf *head)
     buf_adds(head, "\r\n");
 }
 
-/* What the query asks of one filter, as a JSON array of texts. */
+/* Writes a comma-separated list of the query as a JSON array of strings. */
 static void add_wanted(struct buf *b, const char *list)
 {
     const char *comma = "";
@@ -192,7 +191,7 @@ static void add_wanted(struct buf *b, const char *list)
     buf_addc(b, ']');
 }
 
-/* The viewer's entry in the list of those that watch key. -1: out of memory. */
+/* Describes the viewer for the presence key of its log. -1: out of memory. */
 static int add_presence(struct context *ctx, struct admission *a, const char *key)
 {
     struct buf b;
@@ -228,7 +227,7 @@ static void make_client_id(char out[37])
     unsigned char b[16];
     if (getrandom(b, sizeof b, GRND_NONBLOCK) != (ssize_t)sizeof b)
         for (size_t i = 0; i < sizeof b; i++)
-            b[i] = (unsigned char)rand();         /* not a secret: a label */
+            b[i] = (unsigned char)rand();         /* a label, not a secret */
     b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562, section 5.4 */
     b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
     snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
@@ -236,7 +235,7 @@ static void make_client_id(char out[37])
              b[14], b[15]);
 }
 
-/* Fills a from the visit. 0, or the status that answers it. */
+/* Fills a from the request. 0, or the status of the answer. */
 static int fill_admission(struct context *ctx, struct admission *a, const char *key)
 {
     const struct config *c = ctx->config;
@@ -261,10 +260,10 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     return 0;
 }
 
-/* A place for one more viewer of this user: the same name in two tenants is two users. */
+/* Takes a seat for one more viewer of this user. The same name in two tenants is two users. */
 static struct seat *take_seat(const struct context *ctx, const char **why)
 {
-    char name[2 * IDENTITY_MAX_NAME + 2]; /* with a byte between that no name holds */
+    char name[2 * IDENTITY_MAX_NAME + 2]; /* joined by a control character, which no name has */
     snprintf(name, sizeof name, "%s\x1f%s", ctx->identity.tenant, ctx->identity.user);
     return relay_seat(ctx->relay, ctx->identity.user[0] ? name : "", why);
 }
@@ -279,7 +278,7 @@ static void admit(struct context *ctx, struct admission *a)
         admission_free(a);
         return;
     }
-    if (add_revocation(ctx, a)) { /* last: an answer needs the configuration that it takes along */
+    if (add_revocation(ctx, a)) { /* last: it moves the configuration, which other answers need */
         relay_unseat(ctx->relay, a->seat);
         answer_error(ctx, 500, "out of memory");
         admission_free(a);
@@ -289,7 +288,7 @@ static void admit(struct context *ctx, struct admission *a)
     relay_admit(ctx->relay, a);
 }
 
-/* 0: this identity may have the stream of key. -1: answered. */
+/* Checks that the identity may have the stream, and finds its key. 0, or -1: answered. */
 static int may_stream(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
 {
     const struct profile_http *http = ctx->profile_http;

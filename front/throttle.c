@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * throttle: see throttle.h.  The table is cut into sets of WAYS places; a keyed digest chooses an
- * address's set, so that nobody outside can tell which addresses would push out which.  A place
- * that has all its failures back is as good as empty; where a set is full of others, the one that
- * is nearest to that goes.
+ * throttle: see throttle.h. The table is a set-associative cache: each set has WAYS slots. A keyed
+ * digest chooses the set of an address, so an attacker cannot know which addresses share a set.
+ * When a set is full, the slot whose bucket is full again first is replaced.
  */
 #include "front/throttle.h"
 
@@ -21,12 +20,12 @@
 
 struct slot {
     unsigned char address[16]; /* IPv4 in IPv4-mapped form, IPv6 without its lower half */
-    int64_t back;              /* when all failures are given back; 0: empty */
+    int64_t full_at;           /* when the bucket is full again; 0: the slot is unused */
 };
 
 struct throttle {
     pthread_mutex_t lock;
-    int64_t quiet_from; /* nobody's failures count any more from here on */
+    int64_t all_full_at; /* from this time on all buckets are full */
     struct hmac_sha256_ctx keyed;
     struct slot sets[SETS][WAYS];
 };
@@ -37,7 +36,7 @@ struct throttle *throttle_new(void)
     struct throttle *t = calloc(1, sizeof *t);
     if (!t)
         return NULL;
-    if (getrandom(key, sizeof key, 0) != sizeof key) { /* not cut short up to 256 bytes */
+    if (getrandom(key, sizeof key, 0) != sizeof key) { /* never short up to 256 bytes */
         free(t);
         return NULL;
     }
@@ -56,7 +55,8 @@ void throttle_free(struct throttle *t)
     free(t);
 }
 
-/* What of an address counts. IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2) is IPv4. -1: none. */
+/* Reads an address into the form that is stored. IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2) is
+ * IPv4. -1: text is no address. */
 static int read_address(const char *text, unsigned char out[16])
 {
     static const unsigned char mapped[12] = {[10] = 0xff, 0xff};
@@ -76,7 +76,7 @@ static int read_address(const char *text, unsigned char out[16])
     return 0;
 }
 
-/* Under the lock. */
+/* Needs the lock. */
 static struct slot *set_of(struct throttle *t, const unsigned char address[16])
 {
     struct hmac_sha256_ctx keyed = t->keyed;
@@ -89,32 +89,33 @@ static struct slot *set_of(struct throttle *t, const unsigned char address[16])
 static struct slot *find(struct slot *set, const unsigned char address[16])
 {
     for (int i = 0; i < WAYS; i++)
-        if (set[i].back && memcmp(set[i].address, address, 16) == 0)
+        if (set[i].full_at && memcmp(set[i].address, address, 16) == 0)
             return &set[i];
     return NULL;
 }
 
-/* The place of a set that is missed least: empty, or the first to be. */
-static struct slot *least(struct slot *set)
+/* The slot of a set to replace: unused, or the first whose bucket is full again. */
+static struct slot *victim(struct slot *set)
 {
     struct slot *s = set;
     for (int i = 1; i < WAYS; i++)
-        if (set[i].back < s->back)
+        if (set[i].full_at < s->full_at)
             s = &set[i];
     return s;
 }
 
-bool throttle_is_over(struct throttle *t, const char *address, int64_t now)
+bool throttle_blocks(struct throttle *t, const char *address, int64_t now)
 {
     unsigned char a[16];
     if (read_address(address, a) == -1)
         return false;
     pthread_mutex_lock(&t->lock);
-    /* Mostly there is nobody to find: then the library that hashes is not even read into memory. */
-    const struct slot *s = now < t->quiet_from ? find(set_of(t, a), a) : NULL;
-    bool over = s && s->back - now > (int64_t)(THROTTLE_BURST - 1) * THROTTLE_BACK_MS;
+    /* Mostly no address failed lately. Then no hash is needed, and libnettle stays out of
+     * memory. */
+    const struct slot *s = now < t->all_full_at ? find(set_of(t, a), a) : NULL;
+    bool blocked = s && s->full_at - now > (int64_t)(THROTTLE_BURST - 1) * THROTTLE_REFILL_MS;
     pthread_mutex_unlock(&t->lock);
-    return over;
+    return blocked;
 }
 
 void throttle_fail(struct throttle *t, const char *address, int64_t now)
@@ -126,15 +127,15 @@ void throttle_fail(struct throttle *t, const char *address, int64_t now)
     struct slot *set = set_of(t, a);
     struct slot *s = find(set, a);
     if (!s) {
-        s = least(set);
+        s = victim(set);
         memcpy(s->address, a, sizeof a);
-        s->back = now;
+        s->full_at = now;
     }
-    int64_t most = now + (int64_t)THROTTLE_BURST * THROTTLE_BACK_MS;
-    s->back = (s->back > now ? s->back : now) + THROTTLE_BACK_MS;
-    if (s->back > most) /* requests that were under way together */
-        s->back = most;
-    if (s->back > t->quiet_from)
-        t->quiet_from = s->back;
+    int64_t most = now + (int64_t)THROTTLE_BURST * THROTTLE_REFILL_MS;
+    s->full_at = (s->full_at > now ? s->full_at : now) + THROTTLE_REFILL_MS;
+    if (s->full_at > most) /* several requests failed at once */
+        s->full_at = most;
+    if (s->full_at > t->all_full_at)
+        t->all_full_at = s->full_at;
     pthread_mutex_unlock(&t->lock);
 }

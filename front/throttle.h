@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * throttle: how often an address got its credential wrong lately, so that guessing is slow and
- * nobody else notices.  A table of fixed size: what an attacker with many addresses can do is to
- * be forgotten, not to take memory.  Knows addresses and a clock that is handed in; answers
- * nothing, waits for nothing.
+ * throttle: counts the failed credentials of each address, so that guessing is slow and other
+ * clients do not notice. It knows addresses and the time that the caller gives; it never waits.
  *
- * Each address has THROTTLE_BURST failures to spend and gets one back every THROTTLE_BACK_MS.  An
- * IPv6 address counts as its /64, which is one customer.  An address is kept whole in its place,
- * so that two never share one by chance.
+ * Each address has a token bucket of THROTTLE_BURST failures, refilled by one every
+ * THROTTLE_REFILL_MS. An IPv6 address counts as its /64, because one customer has at least that.
+ *
+ * The table has a fixed size: an attacker with many addresses can push addresses out of it, but
+ * cannot take memory. Whole addresses are stored, so two addresses never share a bucket.
  */
 #ifndef SSELOG_FRONT_THROTTLE_H
 #define SSELOG_FRONT_THROTTLE_H
@@ -15,20 +15,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define THROTTLE_BURST   10
-#define THROTTLE_BACK_MS 2000
-#define THROTTLE_SLOTS   1024
+#define THROTTLE_BURST     10
+#define THROTTLE_REFILL_MS 2000
+#define THROTTLE_SLOTS     1024
 
 struct throttle;
 
-/* NULL: out of memory, or no randomness for the table's key. */
+/* NULL: out of memory, or no random bytes for the table's key. */
 struct throttle *throttle_new(void);
-/* NULL is fine. */
+/* t may be NULL. */
 void throttle_free(struct throttle *t);
-/* Any thread; now is in ms of a clock that never goes back.  Whether the address has spent its
- * failures; one that is no address (a Unix socket's, NULL) never has. */
-bool throttle_is_over(struct throttle *t, const char *address, int64_t now);
-/* Any thread: one more failure of the address. */
+/* Whether the address has no failure left and must wait. Text that is no IP address (a Unix socket,
+ * NULL) has no bucket: false. now is in ms of a monotonic clock. May be called by any thread. */
+bool throttle_blocks(struct throttle *t, const char *address, int64_t now);
+/* Takes one failure from the bucket of the address. May be called by any thread. */
 void throttle_fail(struct throttle *t, const char *address, int64_t now);
 
 #endif

@@ -41,24 +41,24 @@ static void burst_then_one_at_a_time(void **state)
 {
     int64_t now = START;
     (void)state;
-    assert_false(throttle_is_over(t, "192.0.2.1", now));
+    assert_false(throttle_blocks(t, "192.0.2.1", now));
     for (int i = 0; i < THROTTLE_BURST; i++) {
-        assert_false(throttle_is_over(t, "192.0.2.1", now));
+        assert_false(throttle_blocks(t, "192.0.2.1", now));
         throttle_fail(t, "192.0.2.1", now);
     }
-    assert_true(throttle_is_over(t, "192.0.2.1", now));
-    assert_true(throttle_is_over(t, "192.0.2.1", now + THROTTLE_BACK_MS - 1));
+    assert_true(throttle_blocks(t, "192.0.2.1", now));
+    assert_true(throttle_blocks(t, "192.0.2.1", now + THROTTLE_REFILL_MS - 1));
     for (int i = 0; i < 3; i++) { /* one failure each time one came back */
-        now += THROTTLE_BACK_MS;
-        assert_false(throttle_is_over(t, "192.0.2.1", now));
+        now += THROTTLE_REFILL_MS;
+        assert_false(throttle_blocks(t, "192.0.2.1", now));
         throttle_fail(t, "192.0.2.1", now);
-        assert_true(throttle_is_over(t, "192.0.2.1", now));
+        assert_true(throttle_blocks(t, "192.0.2.1", now));
     }
-    now += (int64_t)THROTTLE_BURST * THROTTLE_BACK_MS; /* all are back, and no more than all */
+    now += (int64_t)THROTTLE_BURST * THROTTLE_REFILL_MS; /* all are back, and no more than all */
     fail_times("192.0.2.1", THROTTLE_BURST - 1, now);
-    assert_false(throttle_is_over(t, "192.0.2.1", now));
+    assert_false(throttle_blocks(t, "192.0.2.1", now));
     throttle_fail(t, "192.0.2.1", now);
-    assert_true(throttle_is_over(t, "192.0.2.1", now));
+    assert_true(throttle_blocks(t, "192.0.2.1", now));
 }
 
 /* Failures over the burst cost no more than the burst. */
@@ -66,8 +66,8 @@ static void debt_is_bounded(void **state)
 {
     (void)state;
     fail_times("192.0.2.1", 1000, START);
-    assert_true(throttle_is_over(t, "192.0.2.1", START));
-    assert_false(throttle_is_over(t, "192.0.2.1", START + THROTTLE_BACK_MS));
+    assert_true(throttle_blocks(t, "192.0.2.1", START));
+    assert_false(throttle_blocks(t, "192.0.2.1", START + THROTTLE_REFILL_MS));
 }
 
 static void which_addresses_are_one(void **state)
@@ -90,7 +90,7 @@ static void which_addresses_are_one(void **state)
         struct throttle *kept = t;
         t = throttle_new();
         fail_times(rows[i].failing, THROTTLE_BURST, START);
-        assert_int_equal(throttle_is_over(t, rows[i].asked, START), rows[i].one);
+        assert_int_equal(throttle_blocks(t, rows[i].asked, START), rows[i].one);
         throttle_free(t);
         t = kept;
     }
@@ -110,7 +110,7 @@ static void what_is_no_address(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         fail_times(rows[i], 2 * THROTTLE_BURST, START);
-        assert_false(throttle_is_over(t, rows[i], START));
+        assert_false(throttle_blocks(t, rows[i], START));
     }
 }
 
@@ -130,7 +130,7 @@ static void others_are_not_slowed(void **state)
     }
     for (unsigned n = 100000; n < 110000; n++) {
         name_address(address, n);
-        assert_false(throttle_is_over(t, address, START));
+        assert_false(throttle_blocks(t, address, START));
     }
 }
 
@@ -145,7 +145,7 @@ static void a_flood_does_not_pardon(void **state)
         name_address(address, n);
         throttle_fail(t, address, START);
     }
-    assert_true(throttle_is_over(t, "192.0.2.1", START));
+    assert_true(throttle_blocks(t, "192.0.2.1", START));
 }
 
 /* Where an address's place is cannot be told from outside. */
@@ -168,7 +168,7 @@ static void *hammer(void *address)
 {
     for (int i = 0; i < 2000; i++) {
         throttle_fail(t, address, START);
-        throttle_is_over(t, "192.0.2.9", START);
+        throttle_blocks(t, "192.0.2.9", START);
     }
     return NULL;
 }
@@ -183,8 +183,8 @@ static void threads_share_it(void **state)
     for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
     for (int i = 0; i < 4; i++)
-        assert_true(throttle_is_over(t, addresses[i], START));
-    assert_false(throttle_is_over(t, "192.0.2.9", START));
+        assert_true(throttle_blocks(t, addresses[i], START));
+    assert_false(throttle_blocks(t, "192.0.2.9", START));
 }
 
 #define EACH(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
