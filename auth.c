@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth: identity from the request, and what that identity may read; see auth.h.  Knows request,
- * config, a look-up handed in and nettle for digests; JSON is session's, JWTs are jwtcheck's, keys
- * template's.  Invariants: a credential is looked at only once it is of the right form; a
- * method that found its kind of credential decides; a wrong credential and an unknown one take
- * the same path; every copy of a secret made here is wiped.
+ * auth: see auth.h. session.c reads JSON values, jwtcheck.c verifies JWTs, template.c makes keys;
+ * digests come from nettle.
+ *
+ * Invariants: a credential is looked up only when it is well-formed. The first method that finds
+ * its kind of credential decides. A wrong credential and an unknown one take the same path. Every
+ * copy of a secret that is made here is wiped.
  */
 #include "auth.h"
 
@@ -31,7 +32,7 @@
 #define SIGNATURE_LEN      43 /* BASE64_ENCODE_RAW_LENGTH(32) without its one '=' */
 #define MAX_TEMPLATE_NAMES (ROUTE_MAX_CAPTURES + 3)
 
-/* One request on its way through the methods. */
+/* The arguments of auth_identify, for each method. */
 struct attempt {
     const struct config *config;
     const struct request *request;
@@ -52,7 +53,7 @@ static void wipe_buf(struct buf *b)
     buf_free(b);
 }
 
-/* The key of a credential: one name, one value. */
+/* Fills the template of a credential's key, which has one name. */
 static int secret_key(const char *template, const char *name, struct slice value,
                       char key[IDENTITY_MAX_KEY + 1])
 {
@@ -60,10 +61,10 @@ static int secret_key(const char *template, const char *name, struct slice value
     return template_expand(template, &n, 1, key, IDENTITY_MAX_KEY + 1);
 }
 
-/* ---- Values of keys ---- */
+/* ---- values of keys ---- */
 
-/* The identity that the value of a key stands for. take: an exchange token, deleted as it is read;
- * any other key goes on to vouch for the viewer. */
+/* Reads the identity from the value of a key. take: the key is an exchange token's and is deleted.
+ * Any other key becomes the identity's revocation key. */
 static enum auth_result look_up(struct attempt *a, const char *key, bool take)
 {
     struct buf value;
@@ -102,7 +103,7 @@ bool auth_still_valid(const struct config *config, const struct identity *identi
     return same;
 }
 
-/* ---- Methods ---- */
+/* ---- methods ---- */
 
 static enum auth_result try_anonymous(struct attempt *a)
 {
@@ -110,7 +111,7 @@ static enum auth_result try_anonymous(struct attempt *a)
     return AUTH_OK;
 }
 
-/* RFC 3875 section 4.1.11; after an internal redirect Apache passes it on with the prefix. */
+/* REMOTE_USER: RFC 3875, section 4.1.11. After an internal redirect Apache adds the prefix. */
 static enum auth_result try_remote_user(struct attempt *a)
 {
     const char *user = request_param(a->request, "REMOTE_USER");
@@ -121,7 +122,8 @@ static enum auth_result try_remote_user(struct attempt *a)
     return session_set_name(a->identity->user, slice_of(user)) == 0 ? AUTH_OK : AUTH_BAD;
 }
 
-/* An address in IPv4-mapped form (RFC 4291 section 2.5.5.2); a zone ("%eth0") is left out. */
+/* Reads an address; IPv4 becomes IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2). A zone ("%eth0") is
+ * dropped. */
 static int parse_address(const char *text, unsigned char out[16])
 {
     char copy[INET6_ADDRSTRLEN];
@@ -163,9 +165,9 @@ bool auth_is_trusted(const struct config *config, const struct request *request)
     return false;
 }
 
-/* A name from a proxy's header. Web servers join a header that came twice with ", " (RFC 9110
- * section 5.3), or hand on another that only looks alike beside it: in both cases somebody else's
- * header came along. */
+/* Reads a name from a proxy's header. A second header from the client makes the name AUTH_BAD. Web
+ * servers join repeated headers with ", " (RFC 9110, section 5.3). They may also pass a header with
+ * a similar name, such as X_User beside X-User, as the same parameter. */
 static enum auth_result header_name(const struct request *request, const char *header,
                                     char out[IDENTITY_MAX_NAME + 1])
 {
@@ -192,7 +194,7 @@ static enum auth_result try_header(struct attempt *a)
     return result == AUTH_NONE ? AUTH_OK : result;
 }
 
-/* Percent-decoding (RFC 3986 section 2.1) of what cannot grow. -1: out of form or too long. */
+/* Percent-decodes (RFC 3986, section 2.1). -1: malformed or too long. */
 static int percent_decode(struct slice in, char *out, size_t size, size_t *len)
 {
     *len = 0;
@@ -212,7 +214,7 @@ static int percent_decode(struct slice in, char *out, size_t size, size_t *len)
     return 0;
 }
 
-static bool signature_holds(struct slice id, struct slice signature, struct slice secret)
+static bool signature_is_valid(struct slice id, struct slice signature, struct slice secret)
 {
     struct hmac_sha256_ctx hmac;
     uint8_t digest[SHA256_DIGEST_SIZE];
@@ -221,16 +223,16 @@ static bool signature_holds(struct slice id, struct slice signature, struct slic
     hmac_sha256_update(&hmac, id.len, (const uint8_t *)id.p);
     hmac_sha256_digest(&hmac, sizeof digest, digest);
     base64_encode_raw(text, sizeof digest, digest);
-    bool holds = signature.len == SIGNATURE_LEN && memeql_sec(signature.p, text, SIGNATURE_LEN);
+    bool valid = signature.len == SIGNATURE_LEN && memeql_sec(signature.p, text, SIGNATURE_LEN);
     auth_wipe(&hmac, sizeof hmac);
     auth_wipe(digest, sizeof digest);
     auth_wipe(text, sizeof text);
-    return holds;
+    return valid;
 }
 
-/* "s:ID.SIGNATURE", as the Node module cookie-signature writes it: base64 of HMAC-SHA256 of ID
- * without '='. Express sends it percent-encoded. room holds the decoded bytes that *id then points
- * into. */
+/* Verifies "s:ID.SIGNATURE", the form of the Node module cookie-signature: the signature is the
+ * base64 of HMAC-SHA256 of ID, without '='. Express sends it percent-encoded. room receives the
+ * decoded bytes; *id points into it. */
 static int unsign_cookie(struct slice value, struct slice secret, char *room, size_t size,
                          struct slice *id)
 {
@@ -242,7 +244,7 @@ static int unsign_cookie(struct slice value, struct slice secret, char *room, si
         return -1;
     *id = slice_make(room + 2, (size_t)(dot - room - 2));
     struct slice signature = {dot + 1, len - 2 - id->len - 1};
-    return signature_holds(*id, signature, secret) ? 0 : -1;
+    return signature_is_valid(*id, signature, secret) ? 0 : -1;
 }
 
 static enum auth_result try_cookie(struct attempt *a)
@@ -268,9 +270,9 @@ out:
     return result;
 }
 
-/* The token of "Authorization: Bearer X" (RFC 6750 section 2.1) or "Token X"; any other scheme is
- * none of ours. A comma or a blank in it means that the header came twice: out of form, which is
- * told (AUTH_MALFORMED, "invalid_request" of section 3.1) because nothing can be learnt from it. */
+/* The token of "Authorization: Bearer X" (RFC 6750, section 2.1) or "Token X". Other schemes are
+ * not for us: AUTH_NONE. A comma or a blank in the token means that the header was sent twice. That
+ * is AUTH_MALFORMED ("invalid_request", section 3.1): the answer reveals nothing about tokens. */
 static enum auth_result authorization_token(const struct request *request, struct slice *token)
 {
     bool too_long = false;
@@ -295,7 +297,7 @@ static enum auth_result authorization_token(const struct request *request, struc
     return AUTH_OK;
 }
 
-static bool takes(const struct config *config, enum auth_method method)
+static bool has_method(const struct config *config, enum auth_method method)
 {
     for (size_t i = 0; config->auth[i] != AUTH_END; i++)
         if (config->auth[i] == method)
@@ -303,7 +305,7 @@ static bool takes(const struct config *config, enum auth_method method)
     return false;
 }
 
-/* Header, claims and signature with dots between (RFC 7515 section 7.1). */
+/* Three parts with dots between them (RFC 7515, section 7.1). */
 static bool looks_like_jwt(struct slice token)
 {
     size_t dots = 0;
@@ -312,11 +314,11 @@ static bool looks_like_jwt(struct slice token)
     return dots == 2;
 }
 
-/* Bearer keys and JWTs come in the same header: where both are taken, the form of the token
- * decides. */
-static bool is_for(const struct config *config, enum auth_method method, struct slice token)
+/* Bearer keys and JWTs come in the same header. When both methods are configured, the form of the
+ * token decides. */
+static bool token_is_for(const struct config *config, enum auth_method method, struct slice token)
 {
-    if (!takes(config, AUTH_JWT) || !takes(config, AUTH_BEARER))
+    if (!has_method(config, AUTH_JWT) || !has_method(config, AUTH_BEARER))
         return true;
     return looks_like_jwt(token) == (method == AUTH_JWT);
 }
@@ -351,7 +353,7 @@ static enum auth_result try_bearer(struct attempt *a)
     char key[IDENTITY_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
     struct slice token;
     enum auth_result result = authorization_token(a->request, &token);
-    if (result == AUTH_OK && !is_for(a->config, AUTH_BEARER, token))
+    if (result == AUTH_OK && !token_is_for(a->config, AUTH_BEARER, token))
         return AUTH_NONE;
     if (result != AUTH_OK)
         return result;
@@ -379,8 +381,8 @@ int auth_token_key(const struct config *config, struct slice token, char key[IDE
     return secret_key(config->token_key, "token", token, key);
 }
 
-/* Whether the login that an exchange token was made from is still what it was then. */
-static enum auth_result login_stands(struct attempt *a)
+/* Whether the login that an exchange token was made for is still valid. */
+static enum auth_result login_is_valid(struct attempt *a)
 {
     struct buf value;
     enum auth_result result = AUTH_BAD;
@@ -408,14 +410,14 @@ static enum auth_result try_token(struct attempt *a)
         return AUTH_BAD;
     enum auth_result result = look_up(a, key, true);
     auth_wipe(key, sizeof key);
-    return result == AUTH_OK && a->identity->revocation_key[0] ? login_stands(a) : result;
+    return result == AUTH_OK && a->identity->revocation_key[0] ? login_is_valid(a) : result;
 }
 
-/* The JWT of the Authorization header, else of the cookie. */
+/* The JWT from the Authorization header; without one, from the cookie. */
 static enum auth_result find_jwt(const struct attempt *a, struct slice *token)
 {
     enum auth_result result = authorization_token(a->request, token);
-    if (result == AUTH_OK && !is_for(a->config, AUTH_JWT, *token))
+    if (result == AUTH_OK && !token_is_for(a->config, AUTH_JWT, *token))
         result = AUTH_NONE;
     if (result != AUTH_NONE || !a->config->jwt_cookie)
         return result;
@@ -470,7 +472,7 @@ enum auth_result auth_identify(const struct config *config, const struct request
     return result;
 }
 
-/* ---- What an identity may read ---- */
+/* ---- what an identity may read ---- */
 
 bool auth_is_admin(const struct config *config, const struct identity *identity)
 {
@@ -482,8 +484,9 @@ bool auth_is_admin(const struct config *config, const struct identity *identity)
     return false;
 }
 
-/* The identity's names, then the captures: template_find takes the first of a name. captures_first:
- * an admin's captures stand for the identity's names. Returns how many. */
+/* Collects the names for a template: the identity's, then the captures; template_find takes the
+ * first of each name. captures_first: the captures of an administrator replace the identity's
+ * names. Returns the number of names. */
 static size_t collect(const struct identity *identity, const struct route_match *captures,
                       bool captures_first, struct template_name names[MAX_TEMPLATE_NAMES])
 {
@@ -498,7 +501,7 @@ static size_t collect(const struct identity *identity, const struct route_match 
     return 3 + (captures ? captures->count : 0);
 }
 
-/* A capture that names a field of the identity must equal it. */
+/* Whether captures named user, tenant or role equal those of the identity. */
 static bool captures_fit(const struct identity *identity, const struct route_match *captures)
 {
     struct template_name own[MAX_TEMPLATE_NAMES];
@@ -536,7 +539,7 @@ int auth_fill(const struct identity *identity, const struct route_match *capture
     return template_expand(template, names, count, out, size);
 }
 
-/* ---- Making exchange tokens ---- */
+/* ---- exchange tokens ---- */
 
 int auth_make_token(char out[44])
 {
@@ -549,8 +552,7 @@ int auth_make_token(char out[44])
             return -1;
         got += n > 0 ? (size_t)n : 0;
     }
-    /* 42 characters from 31 and a half bytes, the 43rd from final, which adds a '=' that is
-     * dropped. */
+    /* update writes 42 characters, final the 43rd and a '=', which is dropped. */
     char text[BASE64_ENCODE_RAW_LENGTH(sizeof bytes) + BASE64_ENCODE_FINAL_LENGTH];
     base64url_encode_init(&ctx);
     size_t len = base64_encode_update(&ctx, text, sizeof bytes, bytes);

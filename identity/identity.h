@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * identity: the user that a request comes from, as auth.c found it. Only data: this header knows
- * no request and no look-up.
+ * identity: the user that a request comes from, as auth.c found it. Only data: this header knows no
+ * request and no look-up.
  *
  * Names (user, tenant, role) are 1 to IDENTITY_MAX_NAME bytes of UTF-8 without control characters.
  * So e-mail addresses, "User.admin" and "DOMAIN\user" fit as they are.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jwtcheck: JSON Web Tokens by libjwt 1.x; see jwtcheck.h.  Knows libjwt (loaded when first
- * asked for), nettle for a comparison in constant time, json-c for the claims.  Invariant: no
- * claim is looked at before the signature held under the configured algorithm.
+ * jwtcheck: see jwtcheck.h. libjwt 1.x is loaded at the first use; nettle compares in constant
+ * time; json-c reads the claims. Invariant: no claim is read before the signature was verified
+ * under the configured algorithm.
  */
 #include "identity/jwtcheck.h"
 
@@ -23,7 +23,7 @@
 #define MAX_TOKEN     8192
 #define SIGNATURE_LEN 43 /* base64url of 32 bytes without '=' */
 
-/* Prototypes are those of <jwt.h>, the addresses come from dlsym. */
+/* Functions of libjwt, found by dlsym, with the prototypes of <jwt.h>. */
 static struct {
     __typeof__(&jwt_decode) decode;
     __typeof__(&jwt_free) free;
@@ -60,8 +60,7 @@ static bool is_loaded(void)
 
 static const char pem_public[] = "-----BEGIN PUBLIC KEY-----";
 
-/* {"alg":"..."} and {} with a signature that does not hold, to make libcrypto read its own files
- * now. */
+/* Tokens with a wrong signature: to verify one makes libcrypto read its files during start. */
 static const char *const samples[] = {
     [JWT_HS256] = "eyJhbGciOiJIUzI1NiJ9.e30.AA",
     [JWT_RS256] = "eyJhbGciOiJSUzI1NiJ9.e30.AA",
@@ -77,8 +76,7 @@ int jwtcheck_start(const struct config *config, struct buf *why)
         buf_addf(why, "jwt: %s cannot be loaded", LIBJWT_SONAME);
         return -1;
     }
-    /* A public key taken for an HMAC secret would let everyone who knows it sign (RFC 8725
-     * section 2.1). */
+    /* With a public key as HMAC secret everybody could sign (RFC 8725, section 2.1). */
     if (config->jwt_alg == JWT_HS256 &&
         memmem(config->jwt_key.p, config->jwt_key.len, "-----BEGIN ", strlen("-----BEGIN "))) {
         buf_adds(why, "SSELOG_JWT_KEY_FILE: holds PEM, which HS256 does not take");
@@ -94,9 +92,9 @@ int jwtcheck_start(const struct config *config, struct buf *why)
     return 0;
 }
 
-/* HS256 by ourselves first: libjwt up to 1.15 compares with strcmp, whose time tells how much of a
- * guess was right (CVE-2024-25189). */
-static bool hmac_holds(const char *token, struct slice key)
+/* Verifies HS256 before libjwt does: libjwt up to 1.15 compares with strcmp, whose run time reveals
+ * how much of a guess is right (CVE-2024-25189). */
+static bool hmac_is_valid(const char *token, struct slice key)
 {
     const char *dot = strrchr(token, '.');
     struct hmac_sha256_ctx hmac;
@@ -109,16 +107,16 @@ static bool hmac_holds(const char *token, struct slice key)
     base64url_encode_init(&encode);
     size_t len = base64_encode_update(&encode, text, sizeof digest, digest);
     base64_encode_final(&encode, text + len);
-    bool holds = strlen(dot + 1) == SIGNATURE_LEN && memeql_sec(dot + 1, text, SIGNATURE_LEN);
+    bool valid = strlen(dot + 1) == SIGNATURE_LEN && memeql_sec(dot + 1, text, SIGNATURE_LEN);
     explicit_bzero(&hmac, sizeof hmac);
     explicit_bzero(digest, sizeof digest);
     explicit_bzero(text, sizeof text);
-    return holds;
+    return valid;
 }
 
-/* The header must name the configured algorithm, and no extension that we would have to understand
- * (RFC 7515 section 4.1.11). Read without the key: nothing else of it is used, and libjwt forgets
- * the algorithm then but for the header's text. */
+/* Whether the header names the configured algorithm and no critical extension (RFC 7515, section
+ * 4.1.11). It is decoded without the key: then libjwt keeps the header's text and verifies
+ * nothing. */
 static bool header_fits(const struct config *config, const char *token)
 {
     static const char *const wanted[] = {
@@ -139,7 +137,7 @@ static struct json_object *verified_claims(const struct config *config, const ch
     jwt_t *jwt = NULL;
     if (!header_fits(config, token))
         return NULL;
-    if (config->jwt_alg == JWT_HS256 && !hmac_holds(token, config->jwt_key))
+    if (config->jwt_alg == JWT_HS256 && !hmac_is_valid(token, config->jwt_key))
         return NULL;
     if (lib.decode(&jwt, token, (const unsigned char *)config->jwt_key.p,
                    (int)config->jwt_key.len) != 0)
@@ -155,8 +153,8 @@ static struct json_object *verified_claims(const struct config *config, const ch
     return claims;
 }
 
-/* A NumericDate (RFC 7519 section 2), which may have a fraction; *there says whether the claim is
- * there. -1: it is there and is none. */
+/* Reads a NumericDate (RFC 7519, section 2), which may have a fraction. *there: the claim exists.
+ * -1: it exists and is no NumericDate. */
 static int numeric_date(struct json_object *claims, const char *name, bool *there, double *date)
 {
     struct json_object *o;
@@ -176,8 +174,9 @@ static bool text_is(struct json_object *o, const char *text)
                        slice_of(text));
 }
 
-/* RFC 7519 section 4.1.3: "aud" is one string or an array of them. */
-static bool for_us(struct json_object *claims, const struct config *config)
+/* Whether issuer and audience are the configured ones. "aud" is a string or an array of strings
+ * (RFC 7519, section 4.1.3). */
+static bool is_for_us(struct json_object *claims, const struct config *config)
 {
     struct json_object *o = NULL;
     if (config->jwt_iss) {
@@ -197,8 +196,9 @@ static bool for_us(struct json_object *claims, const struct config *config)
     return false;
 }
 
-/* Sections 4.1.4 and 4.1.5 of RFC 7519: over on or after "exp", not before "nbf". */
-static enum jwtcheck_result in_force(struct json_object *claims, int64_t now, int64_t *ends)
+/* Checks the time: valid from "nbf" on, expired from "exp" on (RFC 7519, sections 4.1.4 and
+ * 4.1.5). */
+static enum jwtcheck_result check_time(struct json_object *claims, int64_t now, int64_t *ends)
 {
     bool has_exp, has_nbf;
     double exp = 0, nbf = 0;
@@ -209,8 +209,8 @@ static enum jwtcheck_result in_force(struct json_object *claims, int64_t now, in
     return has_exp && (double)now >= exp ? JWTCHECK_EXPIRED : JWTCHECK_OK;
 }
 
-/* Three parts in base64url, none of them empty (RFC 7515 section 7.1). libjwt 1.x skips what is
- * none, and writes past the end of an empty part. */
+/* Whether token is three non-empty parts in base64url (RFC 7515, section 7.1). libjwt 1.x skips
+ * other characters, and writes past the end of an empty part. */
 static bool is_compact(struct slice token)
 {
     size_t dots = 0, part = 0;
@@ -241,8 +241,8 @@ enum jwtcheck_result jwtcheck(const struct config *config, struct slice token, i
     if (!copy)
         return JWTCHECK_BAD;
     struct json_object *o = verified_claims(config, copy);
-    if (o && for_us(o, config))
-        result = in_force(o, now, ends);
+    if (o && is_for_us(o, config))
+        result = check_time(o, now, ends);
     if (result == JWTCHECK_OK)
         *claims = o;
     else

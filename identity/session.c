@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * session: JSON values to identities and back; see session.h.  Knows json-c.  Invariants: a
- * name is set only when it is one, and two different JSON values never give the same name
- * by what json-c lost of them.
+ * session: see session.h; JSON is parsed by json-c. Invariants: only text that identity.h calls a
+ * name is set as one. Two different JSON values never become one name because json-c rounded or cut
+ * them.
  */
 #include "identity/session.h"
 
@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define MAX_DEPTH  16                        /* nesting of a value */
-#define MAX_ENDS   INT64_C(1000000000000000) /* Unix seconds that are as good as never */
-#define OWN_MEMBER "sselog"                  /* of a token's value: what ends the identity */
+#define MAX_ENDS   INT64_C(1000000000000000) /* Unix seconds; later ends are as good as none */
+#define OWN_MEMBER "sselog" /* member of a token's value: its end and revocation key */
 
 bool session_has_control(struct slice s)
 {
@@ -24,8 +24,8 @@ bool session_has_control(struct slice s)
     return false;
 }
 
-/* Length of the UTF-8 character at p (Unicode 15, table 3-7), 0 when there is none or it is a C1
- * control. */
+/* Length of the UTF-8 character at p (Unicode 15, table 3-7). 0: ill-formed, a C1 control, or
+ * U+FFFD, which json-c puts where it lost a character. */
 static size_t utf8_char(const unsigned char *p, size_t len)
 {
     if (p[0] < 0x80)
@@ -66,8 +66,8 @@ int session_set_name(char out[IDENTITY_MAX_NAME + 1], struct slice s)
     return 0;
 }
 
-/* Text of a number. json-c holds what is out of 64 bits as the nearest bound, where two users would
- * meet. */
+/* The text of a number. json-c stores a number beyond 64 bits as the nearest bound, so two users
+ * would become one: the bounds are refused. */
 static int number_name(struct json_object *o, char out[IDENTITY_MAX_NAME + 1])
 {
     const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
@@ -81,7 +81,7 @@ static int number_name(struct json_object *o, char out[IDENTITY_MAX_NAME + 1])
     return session_set_name(out, slice_of(text));
 }
 
-/* A name from JSON: a string or a number; null and "" are no name. */
+/* A name from a JSON string or number. null and "" mean that there is none. */
 static int json_name(struct json_object *o, bool needed, char out[IDENTITY_MAX_NAME + 1])
 {
     out[0] = '\0';
@@ -109,7 +109,6 @@ static int pointer_name(struct json_object *o, const char *pointer, bool needed,
     return json_name(at, needed, out);
 }
 
-/* One JSON value and nothing after it but blanks; NULL for anything else. */
 struct json_object *session_parse(struct slice text)
 {
     struct json_tokener *t = json_tokener_new_ex(MAX_DEPTH);
@@ -140,7 +139,7 @@ int session_names(const struct config *config, struct json_object *o, struct ide
     return 0;
 }
 
-/* What session_write put beside the names; absent in tokens that others made. */
+/* The member is absent in tokens that another program made. */
 int session_end(struct json_object *o, int64_t now, struct identity *identity)
 {
     struct json_object *own, *ends, *key_json;
@@ -184,8 +183,8 @@ int session_claims(const struct config *config, struct json_object *claims,
     return 0;
 }
 
-/* One reference token of a JSON pointer (RFC 6901 section 3) as a key. json_pointer_set of json-c
- * up to 0.18 takes "~1" for two characters, so it is not used. */
+/* Decodes one reference token of a JSON pointer (RFC 6901, section 3). json_pointer_set of json-c
+ * up to 0.18 does not decode "~1", so it is not used. */
 static int reference_token(const char *pointer, size_t len, char key[IDENTITY_MAX_KEY + 1])
 {
     size_t used = 0;
@@ -201,7 +200,7 @@ static int reference_token(const char *pointer, size_t len, char key[IDENTITY_MA
     return 0;
 }
 
-/* Adds member, which o owns from then on; it is put when it cannot be added. */
+/* Adds member to o, which then owns it. -1: member was freed. */
 static int add_member(struct json_object *o, const char *key, struct json_object *member)
 {
     if (member && json_object_object_add(o, key, member) == 0)
@@ -210,7 +209,8 @@ static int add_member(struct json_object *o, const char *key, struct json_object
     return -1;
 }
 
-/* Puts a string where pointer says, objects on the way made. -1: something else is there. */
+/* Puts a string where pointer says, and makes the objects on the way. -1: another value is
+ * there. */
 static int put_name(struct json_object *at, const char *pointer, const char *value)
 {
     char key[IDENTITY_MAX_KEY + 1];

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * template: keys from names; see template.h.  Pure.
- */
+/* template: see template.h. */
 #include "identity/template.h"
 
 #include <string.h>
@@ -15,9 +13,8 @@ const struct template_name *template_find(const struct template_name *names, siz
     return NULL;
 }
 
-/* Whether the end of value can be told in value followed by literal: the first copy of literal in
- * the two is literal itself. Else "x:" and "::" would read as "x" and "::" and a ':' of the next
- * name. */
+/* Whether a reader can tell where value ends: literal does not occur earlier in value followed by
+ * literal. Counter-example: "x:" before "::" reads as "x", "::", and a ':' of the next value. */
 static bool separable(struct slice value, struct slice literal)
 {
     for (size_t at = 0; at < value.len; at++) {

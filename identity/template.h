@@ -1,27 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * template: texts such as "stream:{tenant}:{user}" filled with values from outside, so that
- * two different sets of values never give the same text.  Knows buf's slice alone; pure.
- * The rule: where another name follows, the first copy of the literal text between the two, in
- * the value and that text put together, is that text itself; names that touch are refused.
+ * template: fills texts such as "stream:{tenant}:{user}" with values from outside. Two different
+ * sets of values never give the same text. Pure; knows only slices.
+ *
+ * The rule: take a value and the literal text between it and the next name. In the two together the
+ * literal must occur first at its own place, so that a reader can tell where the value ends. Two
+ * names without a literal between them are refused.
  */
 #ifndef SSELOG_IDENTITY_TEMPLATE_H
 #define SSELOG_IDENTITY_TEMPLATE_H
 
 #include "base/buf.h"
 
-/* A name a template may hold, and what stands for it; a value of length 0 is none. */
+/* A name that a template may contain, and its value; length 0: it has no value. */
 struct template_name {
     struct slice name;
     struct slice value;
 };
 
-/* The first of that name, NULL when there is none. */
+/* The first entry with that name; NULL: none. */
 const struct template_name *template_find(const struct template_name *names, size_t count,
                                           struct slice name);
-/* Fills out, NUL-terminated, of size bytes (1 at least). Braces in values are bytes like others.
- * -1, with out all zero: a name is unknown, has no value or breaks the rule; braces are unbalanced;
- * or it is too long. */
+/* Fills out, which has size bytes (at least 1), with NUL-terminated text. Braces in values have no
+ * meaning. -1, with out all zero: a name is unknown, has no value or breaks the rule, a brace is
+ * not closed, or the text is too long. */
 int template_expand(const char *template, const struct template_name *names, size_t count,
                     char *out, size_t size);
 
