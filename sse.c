@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sse: bytes of an event stream (WHATWG HTML, section 9.2).  Pure; knows buf alone.  All
- * text passes through clean_run(), which finds the longest stretch that can be copied as it
- * is, eight bytes at a step where they are ASCII, so that no byte is handled on its own.
- * Invariants: what is written is UTF-8, and nothing in a payload starts a field or ends an
- * event.
+ * sse: see sse.h. For speed, clean_run() finds the longest run of bytes that can be copied
+ * unchanged, and steps over ASCII eight bytes at a time.
  */
 #include "sse.h"
 
@@ -50,7 +47,7 @@ static bool has_byte(uint64_t word, char c)
     return ((v - ONES) & ~v & HIGHS) != 0;
 }
 
-/* Eight bytes of ASCII, without CR and LF if those split lines. */
+/* Whether the eight bytes at p are ASCII; with split, also none of them CR or LF. */
 static bool clean_word(const unsigned char *p, bool split)
 {
     uint64_t word;
@@ -60,8 +57,8 @@ static bool clean_word(const unsigned char *p, bool split)
     return !split || (!has_byte(word, '\n') && !has_byte(word, '\r'));
 }
 
-/* How many bytes at p can be copied as they are: well-formed UTF-8, and no CR or LF if split. Looks
- * no further than limit, but never cuts a sequence: the answer may pass limit by 3. */
+/* The number of bytes of text that can be copied unchanged: well-formed UTF-8, and with split no CR
+ * or LF. It stops at limit, but never inside a sequence: the result may exceed limit by 3. */
 static size_t clean_run(const char *text, size_t n, size_t limit, bool split)
 {
     const unsigned char *p = (const unsigned char *)text;
@@ -84,7 +81,7 @@ static size_t clean_run(const char *text, size_t n, size_t limit, bool split)
     return at;
 }
 
-/* The ill-formed bytes at p as U+FFFD; returns how many they are. */
+/* Writes U+FFFD for the ill-formed bytes at p. Returns their number. */
 static size_t replace(struct buf *b, const char *p, size_t n)
 {
     bool good;
@@ -104,7 +101,7 @@ void sse_utf8(struct buf *b, struct slice payload)
     }
 }
 
-/* value on one line: without the bytes that a field cannot hold. */
+/* Writes value without the bytes that a field cannot contain. */
 static void one_line(struct buf *b, struct slice value)
 {
     size_t from = 0;
@@ -143,8 +140,8 @@ void sse_retry(struct buf *b, const char *eol, unsigned ms)
     buf_addf(b, "retry: %u%s", ms, eol);
 }
 
-/* Ends the current line if the payload has a line end here or ends here. A CR and the LF behind it
- * are one line end; part counts payload bytes, so they cannot be torn between two pieces. */
+/* Ends the current line if the payload ends or has a line end here. CRLF is one line end, and is
+ * consumed in one step, so it is never divided between two pieces. */
 static bool end_line(struct buf *b, const char *eol, struct slice payload, struct sse_part *part)
 {
     size_t left = payload.len - part->at;
@@ -162,8 +159,8 @@ static bool end_line(struct buf *b, const char *eol, struct slice payload, struc
     return true;
 }
 
-/* One step: the start of a line, a run of it, a replaced sequence or its end. Adds 6 bytes at most,
- * or room where that is more (by 3 at most, see clean_run). */
+/* Writes the start of a line, a run of bytes, one replacement or a line end. It writes at most 6
+ * bytes, or room + 3 if that is more (see clean_run). */
 static void step(struct buf *b, const char *eol, struct slice payload, struct sse_part *part,
                  size_t room)
 {
@@ -199,7 +196,7 @@ void sse_data_part(struct buf *b, const char *eol, struct slice payload, struct 
 void sse_data(struct buf *b, const char *eol, struct slice payload)
 {
     struct sse_part part = {0};
-    /* One allocation where one will do: each payload byte stands for one byte at least. */
+    /* Mostly one allocation: the output is at least as long as the payload. */
     buf_room(b, payload.len);
     sse_data_part(b, eol, payload, &part, SIZE_MAX);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * asgi: see asgi.h.  msgpack-c bounds the depth it unpacks (MSGPACK_EMBED_STACK_SIZE), but makes
- * room for as many items as an array claims to have, up to 2^32: so the claims are added up first.
+ * asgi: see asgi.h. msgpack-c limits the depth that it unpacks (MSGPACK_EMBED_STACK_SIZE). But it
+ * allocates as many items as the header of an array claims, up to 2^32. So the claims of a message
+ * are checked against its length before it is unpacked.
  */
 #include "format/asgi.h"
 
@@ -38,9 +39,9 @@ static const msgpack_object *find(const msgpack_object *map, const char *name)
     return NULL;
 }
 
-/* ---- what it claims ---- */
+/* ---- claimed sizes ---- */
 
-/* Bytes behind the type byte that say how long (or how many) it is; those of a number itself. */
+/* The number of bytes after the type byte that hold a length, a count or the number itself. */
 static size_t header_bytes(unsigned char type)
 {
     static const unsigned char bytes[32] = {
@@ -54,8 +55,8 @@ static size_t header_bytes(unsigned char type)
     return type >= 0xc0 && type < 0xe0 ? bytes[type - 0xc0] : 0;
 }
 
-/* How many bytes (*skip) and items (*items) follow the header of an object of that type; n is the
- * number in its header. */
+/* The bytes (*skip) and items (*items) that follow the header of an object. n is the number in the
+ * header. */
 static void claims(unsigned char type, uint64_t n, uint64_t *skip, uint64_t *items)
 {
     *skip = *items = 0;
@@ -75,8 +76,8 @@ static void claims(unsigned char type, uint64_t n, uint64_t *skip, uint64_t *ite
         *items = 2 * n;
 }
 
-/* Whether s has the bytes for all that it says it holds: an item takes one at least. */
-static bool has_what_it_claims(struct slice s)
+/* Whether s is long enough for all that it claims to contain. An item has at least one byte. */
+static bool is_long_enough(struct slice s)
 {
     uint64_t wanted = 1, skip, items;
     for (size_t at = 0; wanted > 0; wanted += items) {
@@ -100,7 +101,7 @@ static bool has_what_it_claims(struct slice s)
 
 /* ---- to JSON ---- */
 
-/* What JSON has no word for becomes null. */
+/* Types that JSON does not have become null. */
 static void put_scalar(struct buf *b, const msgpack_object *o)
 {
     if (is_text(o))
@@ -117,7 +118,8 @@ static void put_scalar(struct buf *b, const msgpack_object *o)
         buf_adds(b, "null");
 }
 
-/* A name that is no text is its JSON text in quotes, as json.dumps has it. */
+/* Writes the name of a member. A name that is no string becomes its JSON text in quotes, as in
+ * json.dumps. */
 static void put_name(struct buf *b, const msgpack_object *o)
 {
     if (is_text(o)) {
@@ -130,7 +132,7 @@ static void put_name(struct buf *b, const msgpack_object *o)
     buf_adds(b, ": ");
 }
 
-/* An array or map being written, and the next of its items. */
+/* An array or map that is being written, and the index of its next item. */
 struct level {
     const msgpack_object *o;
     uint32_t at;
@@ -146,7 +148,7 @@ static uint32_t size_of(const msgpack_object *o)
     return o->type == MSGPACK_OBJECT_MAP ? o->via.map.size : o->via.array.size;
 }
 
-/* The next item of a level, its name written. */
+/* The next item of a level. In a map its name is written. */
 static const msgpack_object *next_item(struct buf *b, struct level *l)
 {
     uint32_t i = l->at++;
@@ -181,9 +183,9 @@ static void put_json(struct buf *b, const msgpack_object *o)
 
 /* ---- messages ---- */
 
-static void tell_channels(const msgpack_object *names, struct slice payload,
-                          void (*channel)(void *arg, struct slice name, struct slice payload),
-                          void *arg)
+static void call_for_channels(const msgpack_object *names, struct slice payload,
+                              void (*channel)(void *arg, struct slice name, struct slice payload),
+                              void *arg)
 {
     if (names && is_text(names))
         channel(arg, text_of(names), payload);
@@ -194,7 +196,7 @@ static void tell_channels(const msgpack_object *names, struct slice payload,
             channel(arg, text_of(&names->via.array.ptr[i]), payload);
 }
 
-/* The payload of a broadcast; NULL: the message is another. */
+/* The payload of a broadcast; NULL: the message is none. */
 static const msgpack_object *find_payload(const msgpack_object *message)
 {
     const msgpack_object *type = find(message, "type"), *payload = find(message, "payload");
@@ -209,8 +211,7 @@ enum asgi_kind asgi_read(struct slice member, struct buf *payload,
 {
     enum asgi_kind kind = ASGI_UNREADABLE;
     msgpack_unpacked unpacked;
-    if (member.len <= PREFIX ||
-        !has_what_it_claims(slice_make(member.p + PREFIX, member.len - PREFIX)))
+    if (member.len <= PREFIX || !is_long_enough(slice_make(member.p + PREFIX, member.len - PREFIX)))
         return ASGI_UNREADABLE;
     msgpack_unpacked_init(&unpacked);
     if (msgpack_unpack_next(&unpacked, member.p + PREFIX, member.len - PREFIX, NULL) ==
@@ -220,8 +221,8 @@ enum asgi_kind asgi_read(struct slice member, struct buf *payload,
             put_json(payload, map);
         kind = !map ? ASGI_OTHER : payload->failed ? ASGI_UNREADABLE : ASGI_BROADCAST;
         if (kind == ASGI_BROADCAST)
-            tell_channels(find(&unpacked.data, "__asgi_channel__"), buf_slice(payload), channel,
-                          arg);
+            call_for_channels(find(&unpacked.data, "__asgi_channel__"), buf_slice(payload), channel,
+                              arg);
     }
     msgpack_unpacked_destroy(&unpacked);
     return kind;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filter: which records a viewer gets.  Pure; knows record and buf.  A filter is built once
- * and then only read, so that threads can share it.  What it needs for its decision is asked
- * for in the order of its cost: nothing, the payload's bytes, the payload as JSON.
+ * filter: see filter.h. A filter is built once and then only read. Cheap rules are tried first: a
+ * payload is parsed as JSON only when a rule about its bytes did not already decide.
  */
 #include "format/filter.h"
 
@@ -11,12 +10,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define FILTER_MAX_KEY (1024 * 1024) /* it holds a viewer's query and a few options */
+#define FILTER_MAX_KEY (1024 * 1024) /* a viewer's query and a few options */
 
-/* One field and the texts it may have, sorted, no two equal. */
+/* One field and the texts that it may have, sorted and without duplicates. */
 struct rule {
     char *field;
-    struct slice *values; /* each with its own memory */
+    struct slice *values; /* owned */
     size_t nvalues;
 };
 
@@ -24,15 +23,13 @@ struct filter {
     struct buf key;
     struct rule *match, *lists;
     size_t nmatch, nlists;
-    int level;          /* least severity; -1 any */
-    struct slice *skip; /* each with its own memory, NUL-terminated */
-    size_t nskip;
-    struct slice *skip_texts, *skip_loggers; /* likewise */
-    size_t nskip_texts, nskip_loggers;
+    int level;                                      /* lowest severity; -1: any */
+    struct slice *skip, *skip_texts, *skip_loggers; /* owned, NUL-terminated */
+    size_t nskip, nskip_texts, nskip_loggers;
     char *since_field; /* NULL: none */
     double since;
     struct xid until;
-    unsigned char *text; /* folded substring */
+    unsigned char *text; /* the substring, in lower case */
     size_t *border;      /* of text, see find_borders */
     size_t ntext;
 };
@@ -69,7 +66,7 @@ int filter_level(struct slice name)
     return -1;
 }
 
-/* The record's level as text and as a severity (-1: it has none that is known). */
+/* The record's level as text and as a severity. -1: unknown or none. */
 static int record_level(struct record *r, struct slice *text)
 {
     static const char *const fields[] = {"level", "levelname", "severity"};
@@ -85,8 +82,8 @@ static int record_level(struct record *r, struct slice *text)
     return -1;
 }
 
-/* A name never sent: by severity where both are known, so that WARN is WARNING, else by the name
- * itself. */
+/* Whether a level is one of skip_levels. Known levels are compared by severity, so that WARN is
+ * WARNING; others by name. */
 static bool skipped(const struct filter *f, struct slice name, int severity)
 {
     for (size_t i = 0; i < f->nskip; i++) {
@@ -111,7 +108,7 @@ static bool levels_pass(const struct filter *f, struct record *r)
 
 /* ---- text ---- */
 
-/* border[i]: length of the longest proper prefix of text[0..i] that is also its end. */
+/* border[i]: length of the longest proper prefix of text[0..i] that is also its suffix. */
 static void find_borders(const unsigned char *text, size_t len, size_t *border)
 {
     size_t k = 0;
@@ -125,7 +122,7 @@ static void find_borders(const unsigned char *text, size_t len, size_t *border)
     }
 }
 
-/* Knuth, Morris, Pratt: whatever a viewer asks for, each payload byte costs a constant time. */
+/* Knuth-Morris-Pratt search: the time is linear in the payload, whatever text a viewer sends. */
 static bool find_text(const struct filter *f, struct slice payload)
 {
     size_t k = 0;
@@ -169,7 +166,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* The next item of a comma list, trimmed; false at its end. */
+/* The next item of a comma-separated list, without blanks around it. False: no more. */
 static bool next_item(const char **list, struct slice *item)
 {
     while (**list) {
@@ -197,7 +194,7 @@ static char *copy(struct slice s)
     return p;
 }
 
-/* Adds a copy of value to a growing array. */
+/* Appends a copy of value to an array. */
 static int append(struct slice **values, size_t *count, struct slice value)
 {
     struct slice *grown = realloc(*values, (*count + 1) * sizeof *grown);
@@ -212,7 +209,7 @@ static int append(struct slice **values, size_t *count, struct slice value)
     return 0;
 }
 
-/* Slices are const for those who read them; these here are copies from append(). */
+/* Frees a slice from append(). The cast drops the const that slices have for their readers. */
 static void free_slice(struct slice s)
 {
     free((char *)(uintptr_t)s.p);
@@ -264,7 +261,7 @@ static int build_rule(struct rule *rule, const struct filter_rule *from, bool li
     return 0;
 }
 
-/* A list without items is no rule: its place is used by the next. */
+/* A list without items is no rule: the next rule takes its slot. */
 static int build_rules(struct rule **rules, size_t *count, const struct filter_rule *from, size_t n,
                        bool list)
 {
@@ -315,8 +312,8 @@ static int build_since(struct filter *f, const struct filter_spec *spec)
 
 /* ---- the key ---- */
 
-/* Each text stands behind its length and each list behind its count, so that no two different
- * filters have the same bytes. */
+/* Each text follows its length and each list its count, so different filters have different
+ * keys. */
 static void key_text(struct buf *key, struct slice text)
 {
     buf_addf(key, "%zu:", text.len);
@@ -405,8 +402,8 @@ struct slice filter_key(const struct filter *f)
 
 /* ---- deciding ---- */
 
-/* Nothing equals an empty match value: it stands for an identity without that property, which is
- * entitled to nothing, least of all to records that leave the field empty. */
+/* An empty value comes from an identity without that name. It matches no record, not even one whose
+ * field is empty. */
 static bool match_passes(const struct rule *rule, struct record *r)
 {
     struct slice text;
@@ -441,7 +438,7 @@ static bool is_by_skipped_logger(const struct filter *f, struct record *r)
     return false;
 }
 
-/* Fields come NUL-terminated from json-c. What is no number says nothing about time. */
+/* strtod is safe: json-c's field texts end with NUL. A field that is no number is not newer. */
 static bool is_newer(const struct filter *f, struct record *r)
 {
     struct slice text;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * filter: which records a viewer gets.  Pure predicates over records; no I/O.
- * Two kinds that must not be mixed up: `match` withholds what the viewer may not see
- * (missing field: withheld), the others are what the viewer or the page asked for.
+ * filter: decides which records a viewer gets. Pure predicates over records; no I/O.
+ *
+ * There are two kinds of rules. A `match` rule protects: it withholds records that the viewer may
+ * not see, also those without the field. All other rules only select what the viewer asked for.
  */
 #ifndef SSELOG_FORMAT_FILTER_H
 #define SSELOG_FORMAT_FILTER_H
@@ -10,48 +11,49 @@
 #include "base/buf.h"
 #include "format/record.h"
 
-struct filter; /* immutable once built; safe to share between threads */
+struct filter; /* never changes after filter_new; threads may share it */
 
-/* The parts a filter is built from. Strings are copied by filter_new. */
+/* The parts of a filter. filter_new copies the strings. */
 struct filter_rule {
-    const char *field;  /* JSON field of the payload */
-    const char *values; /* list: comma-separated (items trimmed of blanks, empty items ignored; any
-                           may match, exact); match: one literal value */
+    const char *field; /* JSON field of the payload */
+    /* In a match rule: one literal value. In a list: items with commas between, of which one must
+     * be equal; blanks around items and empty items are dropped. */
+    const char *values;
 };
 struct filter_spec {
-    const struct filter_rule *match; /* each must hold: the field's text equals values as a whole;
-                                        an empty value never holds */
+    /* In each rule the field's text must equal the value. An empty value never matches. */
+    const struct filter_rule *match;
     size_t nmatch;
-    const struct filter_rule *lists; /* each must hold: the field's text is one of the list;
-                                        an empty list (no items) is no filter */
+    /* In each rule the field's text must be an item. A list without items is no rule. */
+    const struct filter_rule *lists;
     size_t nlists;
-    const char *level; /* NULL, or the least level wanted */
-    const char *const
-        *skip_levels;  /* NULL, or NULL-terminated names never sent, upper or lower case */
-    struct slice text; /* empty, or a substring the payload must hold, ASCII case folded */
-    const char *const *skip_texts;   /* NULL, or NULL-terminated: payloads that hold one are never
-                                        sent; exact, not empty */
-    const char *const *skip_loggers; /* likewise, of the field "logger" */
-    /* A viewer that brought a time instead of an id: of the records up to until, those whose number
-     * in since_field is not greater than since are withheld (as are those without one). NULL: none.
-     */
+    const char *level; /* the lowest level to send; NULL: all */
+    /* Levels that are never sent, in any case. NULL, or NULL-terminated. */
+    const char *const *skip_levels;
+    struct slice text; /* a substring that the payload must contain, ASCII case ignored; or empty */
+    /* Payloads that contain one of these texts are never sent, nor are those whose field "logger"
+     * is one of these names. Exact, not empty; NULL, or NULL-terminated. */
+    const char *const *skip_texts, *const *skip_loggers;
+    /* For a viewer whose cursor is a time. Records up to the id until are sent only if their number
+     * in since_field is greater than since. NULL: no such rule. */
     const char *since_field;
     double since;
     struct xid until;
 };
 
-/* Numeric severity of a level name, any case: TRACE 5, DEBUG 10 (DBUG too), INFO 20 (NOTICE 25),
- * WARNING 30 (WARN), ERROR 40 (ERR, ERRO), CRITICAL 50 (CRIT, FATAL, ALERT, EMERG, PANIC); -1
+/* The severity of a level name in any case: TRACE 5, DEBUG and DBUG 10, INFO 20, NOTICE 25, WARNING
+ * and WARN 30, ERROR, ERR and ERRO 40, CRITICAL, CRIT, FATAL, ALERT, EMERG and PANIC 50. -1:
  * unknown. */
 int filter_level(struct slice name);
-/* NULL: out of memory, or spec->level is no level name (errno ENOMEM or EINVAL). */
+/* NULL, with errno: ENOMEM, or EINVAL when spec->level is no level name. */
 struct filter *filter_new(const struct filter_spec *spec);
+/* f may be NULL. */
 void filter_free(struct filter *f);
-/* Canonical bytes: two filters with equal keys pass the same records. Owned by f. */
+/* Canonical bytes of the filter: filters with equal keys pass the same records. Owned by f. */
 struct slice filter_key(const struct filter *f);
-/* Records of unknown or missing level pass `level` and `skip_levels`: nothing is hidden by a guess.
- * The level is the payload's "level", else "levelname", else "severity"; a number there is compared
- * with the severities above. */
+/* Whether the record passes. Its level is the field "level", else "levelname", else "severity"; a
+ * number there is a severity. A record with an unknown level, or none, passes `level` and
+ * `skip_levels`. */
 bool filter_pass(const struct filter *f, struct record *r);
 
 #endif

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * profile: the dialects, one table row each, and the plain frames, which all have that do not
- * differ.  Pure; knows record, sse and pyjson.  Functions of rows stand in profile_*.c.
+ * profile: see profile.h. This file has the rows and the frames of the plain profile; profile_*.c
+ * have the functions of the other rows.
  *
- * Records and control frames (events gap, live, source, end, unavailable) cannot be taken for each
- * other by a reader of the stream: a record that has an event name always has an id field, a
- * control frame never has one.  So a record that a producer named "end" is delivered under that
- * name; a message without an id is delivered without a name.
+ * Invariant: a reader can tell records from control frames (events gap, live, source, end,
+ * unavailable). A record with an event name always has an id field; a control frame never has one.
+ * So a record that its producer named "end" keeps that name. A message without an id gets none.
  */
 #include "format/profile.h"
 
@@ -28,7 +27,7 @@ const char *end_reason_name(enum end_reason reason)
     return names[reason];
 }
 
-/* ---- what frames are made of ---- */
+/* ---- parts of frames ---- */
 
 void profile_control(const struct profile *p, struct buf *b, const char *event, const char *data)
 {
@@ -136,7 +135,7 @@ void profile_live(const struct profile *p, struct buf *b, const struct moment *m
     }
 }
 
-/* An id as a JSON value; ids hold digits and a hyphen alone. */
+/* Writes an id as a JSON value. It needs no escaping: an id has only digits and a hyphen. */
 static void json_id(char out[XID_TEXT + 2], const char *id)
 {
     if (id)
@@ -183,9 +182,8 @@ void profile_moved(const struct profile *p, struct buf *b, struct xid id)
     }
 }
 
-/* The last frames of a stream: when to come back, and why. */
-static void farewell(const struct profile *p, struct buf *b, const char *event, const char *reason,
-                     const struct moment *m)
+static void final_frames(const struct profile *p, struct buf *b, const char *event,
+                         const char *reason, const struct moment *m)
 {
     char data[128];
     if (p->mute)
@@ -198,19 +196,20 @@ static void farewell(const struct profile *p, struct buf *b, const char *event, 
 void profile_end(const struct profile *p, struct buf *b, enum end_reason reason,
                  const struct moment *m)
 {
-    farewell(p, b, "end", end_reason_name(reason), m);
+    final_frames(p, b, "end", end_reason_name(reason), m);
 }
 
 void profile_unavailable(const struct profile *p, struct buf *b, const char *reason,
                          const struct moment *m)
 {
-    farewell(p, b, "unavailable", reason, m);
+    final_frames(p, b, "unavailable", reason, m);
 }
 
 /* ---- envelope ---- */
 
-/* EventSource tells a script only of event names it asked for, and nothing of an id alone. Here all
- * records come unnamed, with their name inside, and a moved cursor is an event. */
+/* EventSource gives a script only events whose names it listens for, and never an id without
+ * data. In this profile all records are unnamed and have their name inside; a moved cursor is an
+ * event. */
 static void envelope_record(const struct profile *p, struct buf *b, struct record *r)
 {
     if (r->has_id)
@@ -227,7 +226,7 @@ static void envelope_record(const struct profile *p, struct buf *b, struct recor
     profile_line_end(p, b);
 }
 
-/* A long record is sent as it is, under a name of its own. */
+/* A long record is sent without envelope, as the event "record". */
 static void envelope_open(const struct profile *p, struct buf *b, const struct record *r)
 {
     if (r->has_id)
@@ -247,7 +246,7 @@ static void envelope_moved(const struct profile *p, struct buf *b, struct xid id
     .eol = "\n", .content_type = "text/event-stream", .cache_control = "no-cache",                 \
     .headers = "X-Content-Type-Options: nosniff\r\n"                                               \
                "Referrer-Policy: no-referrer\r\n"
-/* What the API of The Other Dude says with each of its answers. */
+/* The headers of all answers of The Other Dude's API. */
 #define TOD_HEADERS                                                                                \
     "X-Content-Type-Options: nosniff\r\n"                                                          \
     "X-Frame-Options: DENY\r\n"                                                                    \

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * profile: one table row per dialect an event stream is served in.  A row holds what differs
- * (line end, heads, presets of options, a few properties) and functions where that is not enough; a
- * function that it leaves empty is as in the plain profile.  Pure: writes into buffers, no I/O, no
- * clock.
+ * profile: the forms in which an event stream is sent: our own, and those of systems whose clients
+ * exist already. Each profile has one row of values and functions; an empty function means: as in
+ * the plain profile. Pure: it writes into buffers, without I/O and clock. A profile's HTTP side is
+ * in front/profile_http.h.
  */
 #ifndef SSELOG_FORMAT_PROFILE_H
 #define SSELOG_FORMAT_PROFILE_H
@@ -33,24 +33,26 @@ enum profile_id { PROFILES(PROFILE_ID) PROFILE_COUNT };
 
 /* clang-format on */
 
+/* Another default for an option. */
 struct preset {
     const char *option; /* "SSELOG_KEEPALIVE" */
     const char *value;
 };
 
-/* What a profile's functions are told of a moment in a viewer's stream. */
+/* The state of a viewer's stream when a profile's function is called. */
 struct moment {
-    unsigned retry_ms;  /* the retry hint to give, jittered where the end of a stream wants it */
-    uint64_t replayed;  /* records of history written so far to this viewer */
+    unsigned retry_ms;  /* the retry hint to send; at the end of a stream with random jitter */
+    uint64_t replayed;  /* records of history that were written to this viewer so far */
     double unix_time;   /* seconds */
-    const char *client; /* a random id for this viewer, RFC 9562 version 4 text */
-    bool resumed;       /* the viewer brought a cursor */
-    bool has_id;        /* keepalive of a keepalive_fixed profile: the cursor moved to id since the
-                           client was last told one */
+    const char *client; /* a random id of this viewer: text of a UUID version 4 (RFC 9562) */
+    bool resumed;       /* the viewer sent a cursor */
+    /* In the keepalive of a keepalive_fixed profile: the cursor is at id, which the client does not
+     * know yet. */
+    bool has_id;
     struct xid id;
 };
 
-/* Why a stream ends in an orderly way. */
+/* The reasons for which we end a stream. */
 enum end_reason { END_LIFETIME, END_SHUTDOWN, END_REVOKED, END_EXPIRED };
 const char *end_reason_name(enum end_reason reason);
 
@@ -58,55 +60,62 @@ struct profile {
     enum profile_id id;
     const char *name;                /* the value of SSELOG_PROFILE */
     const struct profile *enveloped; /* what ?envelope=1 gives instead; NULL: no such choice */
-    const struct preset
-        *presets; /* ends with option NULL; defaults that stay settable; NULL: none */
+    const struct preset *presets;    /* the last has option NULL; NULL: none */
     const char *eol;
     const char *content_type;
     const char *cache_control;
-    const char *headers; /* "Name: value\r\n" lines of this and every other answer */
+    const char *headers; /* "Name: value\r\n" lines of all answers, not only the stream */
 
-    /* What differs from plain; called by the functions below alone. NULL: nothing. */
+    /* Frames that differ from plain's, called only by the functions below. NULL: as in plain. */
     void (*first_frame)(const struct profile *, struct buf *b, const struct moment *);
     void (*record)(const struct profile *, struct buf *b, struct record *);
     void (*open)(const struct profile *, struct buf *b, const struct record *);
     void (*live)(const struct profile *, struct buf *b, const struct moment *);
     void (*keepalive)(const struct profile *, struct buf *b, const struct moment *);
     void (*moved)(const struct profile *, struct buf *b, struct xid id);
-    /* History is one event: its nth record, from 0. NULL: as live records. */
+    /* Writes the nth record of history, from 0, where all history is one event. NULL: history is
+     * sent like live records. */
     void (*bulk)(const struct profile *, struct buf *b, struct record *, uint64_t nth);
-    /* A payload longer than this is written piecewise: profile_open, then its data lines by
-     * sse_data_part, then sse_end; others by profile_record. */
+    /* A payload of at most this length is written by profile_record. A longer one is written in
+     * pieces: profile_open, data lines by sse_data_part, sse_end. */
     size_t whole;
-    bool unnamed; /* for pages that listen for default messages alone: event names are left out */
-    bool late;    /* no frame says hello, nor that a stream is live: the response itself begins when
-                     it is */
-    bool mute;    /* its client takes any frame for a message: gaps, outages and ends are not told,
-                     and a moved cursor with the keepalive alone */
-    bool keepalive_fixed; /* the keepalive comes every interval, output or not */
+    bool unnamed; /* its page listens only for unnamed messages: no event names are sent */
+    /* Plain's first frame and live frame are not sent. The response begins when the stream is
+     * live. */
+    bool late;
+    /* Its client takes every frame for a message: gaps, outages and ends are not sent, and a moved
+     * cursor only with the keepalive. */
+    bool mute;
+    bool keepalive_fixed; /* the keepalive is sent every interval, also between records */
 };
 
-/* Each adds bytes to b; none where the dialect has no such frame. Reasons are our own constants. */
+/* The functions below append a frame to b, or nothing when the profile has no such frame. A reason
+ * is one of our constants: it is not escaped. */
 
-/* Status line and headers of the stream, without the blank line. */
+/* The status line and the headers of the stream, without the blank line that ends them. */
 void profile_head(const struct profile *p, struct buf *b);
-/* A whole answer in place of a stream that has not begun, for a client that is not to take it for
- * one that ended well. */
+/* A whole answer 503 in place of a stream that did not begin. After a 200 the client would think
+ * that the stream ended in good order. */
 void profile_refuse(const struct profile *p, struct buf *b, const char *reason);
+/* The frame before all others. */
 void profile_first_frame(const struct profile *p, struct buf *b, const struct moment *m);
-/* nth: number of this viewer's history, from 0; 0 when live. */
+/* A record. nth: its number in this viewer's history, from 0; 0 when live. */
 void profile_record(const struct profile *p, struct buf *b, struct record *r, bool history,
                     uint64_t nth);
-/* What stands before the data lines of a record. */
+/* The lines of a record before its data lines. */
 void profile_open(const struct profile *p, struct buf *b, const struct record *r);
-/* History is done. */
+/* The stream is live: all history was sent. */
 void profile_live(const struct profile *p, struct buf *b, const struct moment *m);
-/* after, next: texts of ids, or NULL; lost -1: unknown. */
+/* Records are missing between the ids after and next. after and next may be NULL; lost -1: their
+ * number is unknown. */
 void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
                  int64_t lost);
+/* Redis was lost, or is live again. */
 void profile_source(const struct profile *p, struct buf *b, bool live);
 void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
-/* The cursor is past withheld records. */
+/* The cursor is now at id: the records up to it were withheld. */
 void profile_moved(const struct profile *p, struct buf *b, struct xid id);
+/* The final frames of a stream: when to come back, and why it ends, or did not begin. */
 void profile_end(const struct profile *p, struct buf *b, enum end_reason reason,
                  const struct moment *m);
 void profile_unavailable(const struct profile *p, struct buf *b, const char *reason,
@@ -114,7 +123,7 @@ void profile_unavailable(const struct profile *p, struct buf *b, const char *rea
 
 /* NULL: no such profile. */
 const struct profile *profile_find(const char *name);
-/* i-th profile, NULL past the last: for messages. */
+/* The i-th profile; NULL after the last. */
 const struct profile *profile_at(unsigned i);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* profile_json: the dialects whose records are JSON on one line: tod, swf, astrbot. */
+/* profile_json: the profiles whose records are JSON on one line: tod, swf and astrbot. */
 #include <stdio.h>
 
 #include "format/profile_parts.h"
 #include "format/pyjson.h"
 #include "sse.h"
 
-/* Writes a payload that is a JSON object. One too long for that is told by its size, and not read
- * through, which would hold up everybody: how it begins says what it is. False: it is none. */
+/* Writes a payload that is a JSON object. Of one that is too long only the size is written; it
+ * counts as an object if it begins like one, because parsing it would delay all viewers. False: it
+ * is no object. */
 static bool put_object(struct buf *b, struct slice data)
 {
     char note[PROFILE_NOTE];
@@ -19,7 +20,7 @@ static bool put_object(struct buf *b, struct slice data)
     return begins;
 }
 
-/* What is no JSON object was never delivered. */
+/* The original systems drop payloads that are not JSON objects. */
 void object_record(const struct profile *p, struct buf *b, struct record *r)
 {
     size_t before = b->len;
@@ -32,7 +33,7 @@ void object_record(const struct profile *p, struct buf *b, struct record *r)
 
 /* ---- tod ---- */
 
-/* Its page listens for names alone. */
+/* Its page listens only for named events. */
 void tod_open(const struct profile *p, struct buf *b, const struct record *r)
 {
     if (r->has_id)
@@ -64,8 +65,8 @@ static bool swf_is_control(struct slice name)
     return false;
 }
 
-/* The event's name is the message's msg_type. Without an id a control frame's name would pass for
- * the real one. */
+/* The event's name is the message's msg_type. Without an id the name of a control frame is not
+ * used, because clients could take the record for that frame. */
 void swf_open(const struct profile *p, struct buf *b, const struct record *r)
 {
     struct slice name = slice_of("message");
@@ -76,7 +77,7 @@ void swf_open(const struct profile *p, struct buf *b, const struct record *r)
     sse_field(b, p->eol, "event", name);
 }
 
-/* One data line always: the Python client keeps the last one only. */
+/* There is always one data line: the Python client keeps only the last one. */
 void swf_record(const struct profile *p, struct buf *b, struct record *r)
 {
     if (!record_field(r, "msg_type", &r->event))
@@ -95,7 +96,8 @@ void swf_keepalive(const struct profile *p, struct buf *b, const struct moment *
 
 /* ---- astrbot ---- */
 
-/* What is no object becomes an entry that the console can show, at the time Redis took it in. */
+/* Writes a payload that is no object as an entry that the console can show, with the time at which
+ * Redis stored it. */
 static void astrbot_made(struct buf *b, const struct record *r, struct slice text)
 {
     buf_adds(b, " \"level\": \"INFO\", \"time\": ");
@@ -115,11 +117,11 @@ void astrbot_record(const struct profile *p, struct buf *b, struct record *r)
     if (profile_shorten(&data, note) || pyjson_text(b, data, PYJSON_UTF8, NULL) != PYJSON_OBJECT) {
         buf_cut(b, at);
         astrbot_made(b, r, data);
-    } else if (b->len == at + 2) { /* {}: no comma either */
+    } else if (b->len == at + 2) { /* {}: the comma goes too */
         buf_cut(b, at - 1);
         buf_addc(b, '}');
     } else if (!b->failed) {
-        b->p[at] = ' '; /* in place of its own '{' */
+        b->p[at] = ' '; /* replaces the payload's '{' */
     }
     profile_line_end(p, b);
 }

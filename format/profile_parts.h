@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: MIT */
-/* profile_parts: what the rows of profiles share, and their functions.  Private to profile.c and
+/* profile_parts: the functions of the profiles' rows, and what they share. Private to profile.c and
  * profile_*.c. */
 #ifndef SSELOG_FORMAT_PROFILE_PARTS_H
 #define SSELOG_FORMAT_PROFILE_PARTS_H
 
 #include "format/profile.h"
 
-/* Payloads that are written anew are held twice, and escaped up to six times as long: so longer
- * ones are not. */
+/* The longest payload that is rewritten, in bytes. A payload and its rewritten form, which may be
+ * six times as long, are both in memory. */
 #define PROFILE_MAX_WRITTEN (8u * 1024 * 1024)
 
 /* ---- profile.c ---- */
 
 /* A frame without an id: "event: name", one line of data, the blank line. */
 void profile_control(const struct profile *p, struct buf *b, const char *event, const char *data);
+/* The id field of a frame. */
 void profile_id(const struct profile *p, struct buf *b, struct xid id);
-/* A record whose data is one line that is written in between. */
+/* Begin and end a record with one data line, which the caller writes between the two. */
 void profile_line_begin(const struct profile *p, struct buf *b, const struct record *r);
 void profile_line_end(const struct profile *p, struct buf *b);
 
 #define PROFILE_NOTE 48
-/* Whether data is too long to be written anew; then it becomes a text in note that tells its size.
- */
+/* Whether data is too long to be rewritten. Then it becomes a text about its size, stored in
+ * note. */
 bool profile_shorten(struct slice *data, char note[PROFILE_NOTE]);
-/* {"message": text} */
+/* Writes {"message": text}. */
 void profile_message(struct buf *b, struct slice text);
 
 /* ---- profile_smarter.c ---- */

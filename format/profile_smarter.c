@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* profile_smarter: the dialect of smarter: history as one event, an array; live records line by
- * line. */
+/* profile_smarter: the profile of smarter. History is one event with a JSON array; live records are
+ * sent line by line. */
 #include "format/profile_parts.h"
 #include "format/pyjson.h"
 #include "sse.h"
 
-/* The page takes `message` of each element for a string, and breaks on one without. */
+/* The page needs a string `message` in each element, and breaks without it. */
 static bool smarter_has_message(enum pyjson_kind kind, const struct pyjson_member *message)
 {
     return kind == PYJSON_OBJECT && message->value.len > 0 && message->value.p[0] == '"';
 }
 
-/* One element of the array: the payload itself; text as {"message": text}; an object without a
- * message with its own text as one. */
+/* Writes one element of the array. An object with a message is written as it is; one without gets
+ * its own text as message. Any other payload becomes {"message": text}. */
 static void smarter_element(struct buf *b, struct slice data)
 {
     struct pyjson_member message = {.name = "message"};
@@ -28,13 +28,13 @@ static void smarter_element(struct buf *b, struct slice data)
         profile_message(b, data);
         return;
     }
-    buf_cut(b, b->len - 1); /* its '}' */
+    buf_cut(b, b->len - 1); /* the payload's '}' */
     buf_adds(b, b->p[b->len - 1] == '{' ? "\"message\": " : ", \"message\": ");
     pyjson_string(b, data, PYJSON_ASCII);
     buf_addc(b, '}');
 }
 
-/* As str.splitlines has it, one line end at the end of a payload is none of its lines. */
+/* Drops one line end at the end of s: like Python's str.splitlines, it makes no empty last line. */
 static struct slice without_last_end(struct slice s)
 {
     if (s.len > 0 && s.p[s.len - 1] == '\n')
@@ -55,7 +55,7 @@ void smarter_bulk(const struct profile *p, struct buf *b, struct record *r, uint
     smarter_element(b, r->data);
 }
 
-/* The page parses what is JSON, and shows what is none. */
+/* The page parses JSON and shows other text unchanged. */
 void smarter_record(const struct profile *p, struct buf *b, struct record *r)
 {
     struct pyjson_member message = {.name = "message"};
@@ -71,7 +71,7 @@ void smarter_record(const struct profile *p, struct buf *b, struct record *r)
     }
 }
 
-/* A client that resumes has its list: a bulk would replace it. */
+/* A client that resumes keeps its list, which a bulk event would replace. */
 void smarter_live(const struct profile *p, struct buf *b, const struct moment *m)
 {
     (void)p;

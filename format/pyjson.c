@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pyjson: see pyjson.h. A scan walks the source once and writes as it goes. */
+/* pyjson: see pyjson.h. A scan reads the source once and writes at the same time. */
 #include "format/pyjson.h"
 
 #include <float.h>
@@ -16,12 +16,12 @@
 struct scan {
     const char *p;
     size_t len, at;
-    struct buf *b; /* NULL: only looks */
+    struct buf *b; /* NULL: only checks */
     enum pyjson_style style;
     struct pyjson_member *look;
-    size_t look_at; /* where the value looked for begins; 0: not in one */
+    size_t look_at; /* start of the value that is looked for; 0: not inside it */
     size_t depth;
-    unsigned char objects[PYJSON_MAX_DEPTH / 8]; /* a bit for each level: object or array */
+    unsigned char objects[PYJSON_MAX_DEPTH / 8]; /* one bit for each level: 1 object, 0 array */
 };
 
 /* ---- writing ---- */
@@ -48,7 +48,7 @@ static void put_utf8(struct buf *b, uint32_t c)
     buf_add(b, s, n);
 }
 
-/* A character of a string, as ESCAPE_ASCII and ESCAPE of Python's json.encoder have it. */
+/* Writes a character of a string, escaped as by ESCAPE_ASCII or ESCAPE of Python's json.encoder. */
 static void put_char(struct buf *b, uint32_t c, enum pyjson_style style)
 {
     static const char plain[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
@@ -71,7 +71,7 @@ static void put_char(struct buf *b, uint32_t c, enum pyjson_style style)
 
 /* ---- characters ---- */
 
-/* The character at p (n > 0), and how many bytes it takes. */
+/* The character at p (n > 0), and the number of its bytes. */
 static uint32_t decode(const char *p, size_t n, size_t *len)
 {
     const unsigned char *u = (const unsigned char *)p;
@@ -86,7 +86,7 @@ static uint32_t decode(const char *p, size_t n, size_t *len)
     return c;
 }
 
-/* Bytes from p on that every style writes as they are. */
+/* The number of bytes at p that every style writes unchanged. */
 static size_t simple_run(const char *p, size_t n)
 {
     size_t i = 0;
@@ -111,21 +111,23 @@ void pyjson_string(struct buf *b, struct slice bytes, enum pyjson_style style)
 
 /* ---- numbers ---- */
 
-#define MAX_DIGITS 17 /* tell any double from its neighbours */
+#define MAX_DIGITS 17 /* enough to identify any double */
 
-/* The decimal of as many digits above text, which is "D.DDDe+XX". It is wanted where a double is a
- * power of two: decimals below it belong to the next double sooner than those above. */
+/* Changes text, "D.DDDe+XX", to the next larger decimal with as many digits. It is needed for
+ * powers of two: the next smaller double is nearer than the next larger one. So the nearest
+ * decimal, below d, may belong to the smaller double while the next one, above d, reads back as
+ * d. */
 static void next_decimal(char *text)
 {
     char *p = strchr(text, 'e');
     while (--p > text && (*p == '9' || *p == '.'))
         if (*p == '9')
             *p = '0';
-    (*p)++; /* never from 9: all nines and one more would have been found with one digit */
+    (*p)++; /* *p is no 9: a carry out of all nines was already found with one digit */
 }
 
-/* The fewest digits that are read as d (positive), as "D.DDDe+XX". Of a normal number the first 15
- * digits hold any shorter decimal, with zeros behind it. */
+/* Writes the shortest decimal that reads back as d (positive), as "D.DDDe+XX". For a normal number
+ * the search starts at 15 digits: a shorter decimal shows there with zeros at its end. */
 static void find_digits(double d, char *text, size_t size)
 {
     for (int n = d < DBL_MIN ? 1 : DBL_DIG;; n++) {
@@ -138,8 +140,8 @@ static void find_digits(double d, char *text, size_t size)
     }
 }
 
-/* n digits, the first of which stands for that many times ten to the power of exponent; as
- * float_repr_style "short" has it. */
+/* Writes n digits, the first of which has the weight 10^exponent, in Python's float_repr_style
+ * "short". */
 static void put_digits(struct buf *b, const char *digits, int n, int exponent)
 {
     int whole = exponent + 1; /* digits before the point */
@@ -174,7 +176,7 @@ void pyjson_double(struct buf *b, double d)
 
 /* ---- reading ---- */
 
-/* Four hexadecimal digits at x->at. */
+/* Reads four hexadecimal digits at x->at. */
 static uint32_t read_hex(struct scan *x)
 {
     uint32_t n = 0;
@@ -192,7 +194,7 @@ static uint32_t read_hex(struct scan *x)
     return n;
 }
 
-/* \uXXXX behind its 'u', with the second half where it is a pair. */
+/* Reads \uXXXX after its 'u'. Of a surrogate pair it reads both halves. */
 static uint32_t read_unicode(struct scan *x)
 {
     uint32_t high = read_hex(x), low;
@@ -222,7 +224,7 @@ static uint32_t read_escape(struct scan *x)
     return at ? (uint32_t)plain[at - names] : BAD_CHAR;
 }
 
-/* The character at x->at inside a string. */
+/* Reads the character at x->at inside a string. */
 static uint32_t read_char(struct scan *x)
 {
     size_t n;
@@ -240,7 +242,7 @@ static uint32_t read_char(struct scan *x)
     return u;
 }
 
-static bool string(struct scan *x)
+static bool scan_string(struct scan *x)
 {
     if (x->at == x->len || x->p[x->at] != '"')
         return false;
@@ -278,7 +280,7 @@ static bool next_is(const struct scan *x, const char *set)
 }
 
 /* RFC 8259, section 6. */
-static bool number(struct scan *x)
+static bool scan_number(struct scan *x)
 {
     size_t start = x->at;
     x->at += x->p[x->at] == '-';
@@ -301,7 +303,7 @@ static bool number(struct scan *x)
     return true;
 }
 
-static bool word(struct scan *x)
+static bool scan_word(struct scan *x)
 {
     static const struct {
         const char *text, *written;
@@ -336,11 +338,11 @@ static bool in_object(const struct scan *x)
     return x->objects[(x->depth - 1) / 8] & 1u << (x->depth - 1) % 8;
 }
 
-/* The name of a member and its colon. */
-static bool member(struct scan *x)
+/* Reads the name of a member and its colon. */
+static bool scan_member(struct scan *x)
 {
     size_t start = x->at + 1;
-    if (!string(x))
+    if (!scan_string(x))
         return false;
     struct slice name = slice_make(x->p + start, x->at - start - 1);
     skip_blanks(x);
@@ -354,7 +356,7 @@ static bool member(struct scan *x)
     return true;
 }
 
-/* Into an object or array. *more: a value (of an object: the first member's) follows. */
+/* Enters an object or array; of an object it reads the first name too. *more: a value follows. */
 static bool enter(struct scan *x, bool *more)
 {
     bool object = x->p[x->at] == '{';
@@ -367,11 +369,11 @@ static bool enter(struct scan *x, bool *more)
     put(x->b, x->p + x->at++, 1);
     skip_blanks(x);
     *more = !next_is(x, object ? "}" : "]");
-    return !*more || !object || member(x);
+    return !*more || !object || scan_member(x);
 }
 
-/* What may stand behind a value, out of as many levels as end there. *more: another value follows.
- */
+/* Reads what follows a value: the ends of objects and arrays, then a comma or the end of the text.
+ * *more: another value follows. */
 static bool leave(struct scan *x, bool *more)
 {
     for (*more = false; x->depth > 0;) {
@@ -385,7 +387,7 @@ static bool leave(struct scan *x, bool *more)
             put(x->b, ", ", 2);
             skip_blanks(x);
             *more = true;
-            return !in_object(x) || member(x);
+            return !in_object(x) || scan_member(x);
         }
         if (!next_is(x, in_object(x) ? "}" : "]"))
             return false;
@@ -396,22 +398,22 @@ static bool leave(struct scan *x, bool *more)
     return x->at == x->len;
 }
 
-static bool scalar(struct scan *x)
+static bool scan_scalar(struct scan *x)
 {
     if (next_is(x, "\""))
-        return string(x);
+        return scan_string(x);
     if (next_is(x, "0123456789") ||
         (next_is(x, "-") && x->len - x->at > 1 && x->p[x->at + 1] != 'I'))
-        return number(x);
-    return word(x);
+        return scan_number(x);
+    return scan_word(x);
 }
 
-static bool walk(struct scan *x)
+static bool scan_value(struct scan *x)
 {
     bool more = true;
     while (more) {
         bool inside = next_is(x, "{[");
-        if (inside ? !enter(x, &more) : !scalar(x))
+        if (inside ? !enter(x, &more) : !scan_scalar(x))
             return false;
         if (inside && more)
             continue;
@@ -430,7 +432,7 @@ enum pyjson_kind pyjson_text(struct buf *b, struct slice text, enum pyjson_style
         look->value = slice_make(NULL, 0);
     enum pyjson_kind kind = pyjson_first(text) == '{' ? PYJSON_OBJECT : PYJSON_OTHER;
     skip_blanks(&x);
-    if (walk(&x))
+    if (scan_value(&x))
         return kind;
     if (b)
         buf_cut(b, before);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * record: log entries, and their payloads as JSON (RFC 8259) through json-c.  No I/O.
- * json-c alone is more lenient than what reads the payload in a browser, so each payload
- * passes lex() first.  Invariant: a payload that a strict reader refuses, or reads as other
- * fields than json-c does, has no fields here, so that a filter that guards a tenant never
- * sees a field that is not there.
+ * record: see record.h. json-c is more lenient than the JSON parser of a browser, so each payload
+ * passes lex() first.
+ *
+ * Invariant: a payload has no fields here if a strict parser refuses it or reads other fields than
+ * json-c. So a filter that protects a tenant never relies on a field that the viewer does not see.
  */
 #include "format/record.h"
 
@@ -12,12 +12,12 @@
 
 #include "sse.h"
 
-/* Payload made from an entry's fields: escaping makes six bytes of one at most. */
+/* The longest payload that is made from an entry's fields. */
 #define RECORD_MAX_MADE ((size_t)1 << 30)
 
 /* ---- making ---- */
 
-/* s as a JSON string; bytes that are not UTF-8 become U+FFFD. */
+/* Writes s as a JSON string; ill-formed UTF-8 becomes U+FFFD. */
 static void quote(struct buf *b, struct slice s)
 {
     size_t from = 0;
@@ -40,8 +40,8 @@ static void quote(struct buf *b, struct slice s)
     buf_addc(b, '"');
 }
 
-/* Notes in last, for each name as it will stand in the object, the last pair that has it. A map,
- * because an entry may have any number of fields. */
+/* Stores in last, for each name as it will be written, the index of the last pair with it. last is
+ * a map because an entry may have any number of fields. */
 static int note_last(struct json_object *last, struct buf *name, const struct slice *fields,
                      size_t pairs)
 {
@@ -57,7 +57,8 @@ static int note_last(struct json_object *last, struct buf *name, const struct sl
     return 0;
 }
 
-/* The entry's fields as one JSON object in b. The values go straight there: they may be long. */
+/* Writes an entry's fields as one JSON object. Values are written directly because they may be
+ * long. */
 static int make_object(struct buf *b, const struct slice *fields, size_t pairs)
 {
     struct json_object *last = json_object_new_object(), *place;
@@ -125,7 +126,7 @@ void record_end(struct record *r)
 {
     json_object_put(r->json);
     r->json = NULL;
-    r->parsed = true; /* its payload may be gone now: never parse it again */
+    r->parsed = true; /* the payload may be freed: never parse it again */
     r->data = r->event = (struct slice){0};
     buf_free(&r->made);
 }
@@ -135,12 +136,12 @@ void record_end(struct record *r)
 struct lexer {
     const char *p;
     size_t len, at;
-    size_t copied;    /* bytes of p that are in wide */
-    struct buf *wide; /* the text with its large integers rewritten; empty if it has none */
+    size_t copied;    /* bytes of p that were copied to wide */
+    struct buf *wide; /* the text with large integers rewritten; empty if it has none */
 };
 
-/* Past the string that begins at x->at; false when it does not end or holds a control character.
- * *nul: it holds \u0000. */
+/* Skips the string at x->at. *nul: it contains \u0000. False: it does not end, or contains a
+ * control character. */
 static bool lex_string(struct lexer *x, bool *nul)
 {
     *nul = false;
@@ -161,8 +162,8 @@ static bool lex_string(struct lexer *x, bool *nul)
     return false;
 }
 
-/* Past the number at x->at. An integer beyond 64 bits is written as NNNe0: json-c keeps the text of
- * such a number, but would make the nearest 64-bit value of the bare digits. */
+/* Skips the number at x->at. An integer beyond 64 bits is rewritten as NNNe0: then json-c keeps its
+ * text, else it would store the nearest 64-bit value. */
 static void lex_number(struct lexer *x)
 {
     bool negative = x->p[x->at] == '-';
@@ -189,9 +190,9 @@ static void skip_blanks(struct lexer *x)
         x->at++;
 }
 
-/* Whether text has only what JSON is made of, where json-c would let more pass: NaN and Infinity,
- * single quotes, comments, control characters, text behind a NUL, and names with \u0000, which it
- * cuts there: "tenant\u0000x" would come out as "tenant". The grammar is left to json-c. */
+/* Refuses what json-c accepts beyond JSON: NaN and Infinity, single quotes, comments, control
+ * characters, and text after a NUL. It also refuses names with \u0000, which json-c cuts there:
+ * "tenant\u0000x" would become "tenant". json-c checks the grammar. */
 static bool lex(struct lexer *x)
 {
     while (skip_blanks(x), x->at < x->len) {
@@ -216,9 +217,8 @@ static bool lex(struct lexer *x)
     return !x->wide->failed;
 }
 
-/* The one JSON value that text is, or NULL. Bytes that are not UTF-8 are no reason to refuse it:
- * the viewer gets it with U+FFFD in their place and reads its fields, so filters must see them as
- * well. */
+/* Parses text as one JSON value, or NULL. Ill-formed UTF-8 is accepted: the viewer gets U+FFFD in
+ * its place and reads the fields, so filters must see them too. */
 static struct json_object *parse(struct slice text)
 {
     struct json_tokener *tokener = json_tokener_new_ex(RECORD_MAX_DEPTH + 1);
@@ -229,7 +229,7 @@ static struct json_object *parse(struct slice text)
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
     json = json_tokener_parse_ex(tokener, text.p, (int)text.len);
     error = json_tokener_get_error(tokener);
-    if (error == json_tokener_continue) { /* a bare number ends only where something follows */
+    if (error == json_tokener_continue) { /* a bare number needs a byte after it */
         json = json_tokener_parse_ex(tokener, "", 1);
         error = json_tokener_get_error(tokener);
     }
@@ -256,8 +256,8 @@ struct json_object *record_json(struct record *r)
     return r->json;
 }
 
-/* A number's text without the "e0" that lex_number gave it. A producer's own NNNe0 of that many
- * digits loses it too: it is the same number. */
+/* The length of a number's text without the "e0" that lex_number added. A producer's own NNNe0 with
+ * so many digits loses it too: it is the same number. */
 static size_t number_length(const char *text)
 {
     size_t len = strlen(text);
