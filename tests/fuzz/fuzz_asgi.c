@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzz target: members of a Channels queue. A payload that is handed out is one JSON object. */
+/* Fuzz target: members of a Channels queue. Each payload that comes out is one JSON object. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Authorization header, cookies with their signature, JWT and token argument to an identity. Input:
- * four lines, Authorization, Cookie, query string, address.  Redis knows every key.  What comes out
- * as an identity must have a name in form, from credentials that a client can make up only without
- * a secret.
+ * Fuzz target: from an Authorization header, signed cookies, a JWT or a token argument to an
+ * identity. The input has four lines: Authorization, Cookie, query string, address. Redis has every
+ * key. An identity must have a well-formed name, and a revocation key only after a look-up.
  */
 #include <stdio.h>
 #include <stdlib.h>

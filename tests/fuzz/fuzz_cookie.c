@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Fuzz target: a Cookie header. What is found lies within it, and holds no mark that ends a cookie.
- */
+/* Fuzz target: a Cookie header. A value that is found lies inside the header and has no ';'. */
 #include <stdint.h>
 #include <stdlib.h>
 

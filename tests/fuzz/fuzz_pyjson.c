@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: JSON text rewritten. What is taken for JSON comes out as ASCII (or UTF-8) without
- * control characters, in one line, and rewriting that changes nothing any more.
- * Any bytes make a JSON string.
+ * Fuzz target: rewriting of JSON. The output is one line of ASCII, or UTF-8, without control
+ * characters, and is not changed when it is rewritten again. All bytes can become a JSON string.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: a query string (up to the first line end) and an Accept header (the rest).
- * Whatever they hold, a status is given, what was decoded stays in bounds, and no argument has a
- * NUL.
+ * Fuzz target: a query string (up to the first line end) and an Accept header (the rest). A request
+ * that is refused has a status and a reason. Arguments are within bounds and contain no NUL.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: records and filters on arbitrary bytes.  The input is split at 0xfe into
- * texts; the first is a message's payload, all of them are the fields of an entry.  An entry
- * made into an object must be JSON; what a match rule lets pass must have the very field.
+ * Fuzz target: records and filters. The input is split at 0xfe into texts: the first is the payload
+ * of a message, all together are the fields of an entry. An object made from fields must be JSON. A
+ * record that passes a match rule must have the field with that value.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ static void check(bool holds)
         abort();
 }
 
-/* Every byte can be read. */
+/* Reads each byte, so that the sanitizers check it. */
 static void touch(struct slice s)
 {
     volatile char sink = 0;

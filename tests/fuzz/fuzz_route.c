@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: a route (up to the first line end) and a path (the rest). A route that is in form
- * and matches, filled with what it captured, is the path again; captures hold what they may.
+ * Fuzz target: a route (up to the first line end) and a path (the rest). A well-formed route that
+ * matches and is filled with its captures equals the path. Captures have only allowed bytes.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The JSON value of a session or token key to an identity, and that identity to the value of an
- * exchange token and back.  Input: the value.  What is read is in form, reads the same again,
- * vouches for itself, and makes keys of one log only.
+ * Fuzz target: the JSON value of a session or token key. Names that are read from it are
+ * well-formed, still valid under the same value, and the same after a trip through an exchange
+ * token's value. They make the key of one log only.
  */
 #include <json-c/json.h>
 #include <stdlib.h>
@@ -16,13 +16,13 @@ static bool same(const struct identity *a, const struct identity *b)
            strcmp(a->role, b->role) == 0;
 }
 
-static bool in_form(const char *name, bool needed)
+static bool well_formed(const char *name, bool needed)
 {
     char copy[IDENTITY_MAX_NAME + 1];
     return (!needed && name[0] == '\0') || session_set_name(copy, slice_of(name)) == 0;
 }
 
-/* The value of an exchange token for who stands for the same who. */
+/* The value of an exchange token reads back as the same identity. */
 static void round_trip(const struct config *c, const struct identity *identity)
 {
     struct identity back = {0};
@@ -62,8 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct identity identity = {0}, ended = {0};
         struct json_object *o = session_parse(value);
         if (o && session_names(&c, o, &identity) == 0) {
-            if (!in_form(identity.user, true) || !in_form(identity.tenant, false) ||
-                !in_form(identity.role, false) || !auth_still_valid(&c, &identity, &value))
+            if (!well_formed(identity.user, true) || !well_formed(identity.tenant, false) ||
+                !well_formed(identity.role, false) || !auth_still_valid(&c, &identity, &value))
                 abort();
             if (session_end(o, 1700000000, &ended) == 0 &&
                 (strlen(ended.revocation_key) > IDENTITY_MAX_KEY ||

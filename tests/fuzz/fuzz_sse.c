@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: sse_data and sse_data_part.  The pieces, of any sizes, must join to the whole;
- * and a parser that shares nothing with sse.c (WHATWG HTML, section 9.2.6, one byte at a time)
- * must read back the payload's lines and no other field.  The first byte of the input chooses
- * the line end, the next eight the sizes of the pieces.
+ * Fuzz target: sse_data and sse_data_part. Pieces of all sizes must equal the whole. A parser that
+ * shares no code with sse.c (WHATWG HTML, section 9.2.6, one byte at a time) must read back the
+ * payload's lines and no other field. The first byte of the input chooses the line end, the next
+ * eight the sizes of the pieces.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -22,7 +22,8 @@ static void check(bool holds)
         abort();
 }
 
-/* What a decoder makes of one sequence, by the numbers: decode, then judge. *used: bytes of it. */
+/* Whether p begins with a well-formed sequence: it is decoded first, then the number is checked.
+ * *used: its bytes. */
 static bool decodes(const unsigned char *p, size_t n, size_t *used)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -46,9 +47,8 @@ static bool decodes(const unsigned char *p, size_t n, size_t *used)
     return true;
 }
 
-/* The payload's lines, each with "\n" behind it, its CR, LF and CRLF being the ends. Ill-formed
- * bytes are left out of both sides of the comparison by the caller, who counts on squeeze() for
- * that. */
+/* Writes the payload's lines, which end with CR, LF or CRLF, each with "\n". The caller removes
+ * ill-formed bytes with squeeze() before it compares. */
 static void expected_lines(struct buf *out, const char *p, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -63,7 +63,7 @@ static void expected_lines(struct buf *out, const char *p, size_t len)
     buf_addc(out, '\n');
 }
 
-/* Without ill-formed bytes and without U+FFFD. With strict, there must be no ill-formed bytes. */
+/* Copies text without ill-formed bytes and U+FFFD. strict: there must be no ill-formed bytes. */
 static void squeeze(struct buf *out, struct slice text, bool strict)
 {
     for (size_t i = 0, used; i < text.len; i += used) {
@@ -74,7 +74,7 @@ static void squeeze(struct buf *out, struct slice text, bool strict)
     }
 }
 
-/* Reads the stream: every line must be a data field; their values go to out, each with "\n". */
+/* Reads a stream. Each line must be a data field; its value goes to out, with "\n". */
 static void parse_stream(struct buf *out, const char *p, size_t len)
 {
     size_t i = 0;
@@ -130,7 +130,7 @@ static void joins(const struct buf *whole, const char *eol, struct slice payload
     buf_free(&joined);
 }
 
-/* A field of one line stays one, whatever its value is. */
+/* A one-line field stays one line with any value. */
 static void one_field(const char *eol, struct slice value)
 {
     struct buf b, rest;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* asgi: what channels_redis packs becomes JSON; anything else is nothing. */
+/* asgi: messages that channels_redis packs become JSON; all other bytes are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include "format/asgi.c"
 
-#define PREFIX_BYTES "\0\n\r123456789" /* as random as any 12 bytes */
+#define PREFIX_BYTES "\0\n\r123456789" /* in place of 12 random bytes */
 #define M(bytes)                                                                                   \
     {                                                                                              \
         PREFIX_BYTES bytes, sizeof PREFIX_BYTES bytes - 1                                          \
@@ -55,22 +55,22 @@ static const struct {
      "{\"a\": 18446744073709551615, \"b\": null, \"c\": null}", "", ASGI_BROADCAST},
     {M("\x82" TYPE PAYLOAD "\x81\xa1t\xa3\n\xff\""), "{\"t\": \"\\n\\ufffd\\\"\"}", "",
      ASGI_BROADCAST},
-    {M("\x82" TYPE PAYLOAD "\x90"), NULL, NULL, ASGI_OTHER}, /* no map */
+    {M("\x82" TYPE PAYLOAD "\x90"), NULL, NULL, ASGI_OTHER}, /* the payload is no map */
     {M("\x82"
        "\xa4type\xa5other" PAYLOAD "\x80"),
      NULL, NULL, ASGI_OTHER},                                /* another type */
-    {M("\x81" PAYLOAD "\x80"), NULL, NULL, ASGI_OTHER},      /* none */
+    {M("\x81" PAYLOAD "\x80"), NULL, NULL, ASGI_OTHER},      /* no type */
     {M("\x81" TYPE), NULL, NULL, ASGI_OTHER},                /* no payload */
     {M("\x93" TYPE PAYLOAD "\x80"), NULL, NULL, ASGI_OTHER}, /* an array */
     {M("\x82" TYPE PAYLOAD "\xdf\xff\xff\xff\xff"), NULL, NULL,
-     ASGI_UNREADABLE}, /* claims more than it is */
+     ASGI_UNREADABLE}, /* claims more items than it has bytes */
     {M("\xc1"), NULL, NULL, ASGI_UNREADABLE},
     {M(""), NULL, NULL, ASGI_UNREADABLE},
     {{"short", 5}, NULL, NULL, ASGI_UNREADABLE},
     {{NULL, 0}, NULL, NULL, ASGI_UNREADABLE},
 };
 
-static void members_are_read(void **state)
+static void queue_members_become_json(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
@@ -91,8 +91,8 @@ static void members_are_read(void **state)
     }
 }
 
-/* Nested deeper than msgpack-c unpacks, two levels of which are around it: refused, not crashed. */
-static void depth(void **state)
+/* The message and its payload are two levels around the arrays. */
+static void nesting_too_deep_is_refused(void **state)
 {
     static const size_t levels[] = {1, 29, 30, 31, 100, 2000};
     char text[2000];
@@ -116,8 +116,8 @@ static void depth(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(members_are_read),
-        cmocka_unit_test(depth),
+        cmocka_unit_test(queue_members_become_json),
+        cmocka_unit_test(nesting_too_deep_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

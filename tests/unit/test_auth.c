@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth: every method with credentials that are absent, good, wrong, malformed, oversized, doubled,
- * reused, or met while Redis is away; which look-ups each makes; and what an identity may read.
- * The request is parsed by request.c from CGI parameters, as in the program.
+ * auth: each method with credentials that are absent, good, wrong, malformed, too long, sent twice,
+ * used twice, or sent while Redis is away. Each row names the look-ups that must happen. The last
+ * parts are about keys and exchange tokens. request.c parses the request from CGI parameters, as in
+ * the program.
  */
 #include <nettle/memops.h>
 
-/* Comparisons in constant time, counted. */
+/* Counts the comparisons in constant time. */
 static unsigned compared;
 static int counted_memeql_sec(const void *a, const void *b, size_t n)
 {
@@ -23,7 +24,7 @@ static int counted_memeql_sec(const void *a, const void *b, size_t n)
 
 #define NOW 1700000000
 
-/* ---- A Redis of a few keys ---- */
+/* ---- a Redis of a few keys ---- */
 
 struct fake {
     const char *keys[8][2]; /* key, value */
@@ -49,7 +50,7 @@ static enum lookup_result fake_get(void *arg, const char *key, bool take, struct
     return LOOKUP_MISSING;
 }
 
-/* ---- Requests and configurations ---- */
+/* ---- requests and configurations ---- */
 
 /* Parameters are written "NAME=value|NAME=value". */
 struct params {
@@ -139,8 +140,7 @@ static enum auth_result identify(const struct config *c, const char *params, str
     struct request r;
     const char *why;
     struct lookup lookup = {fake_get, f};
-    enum auth_result result =
-        AUTH_MALFORMED; /* what request_parse refuses, front answers with 4xx */
+    enum auth_result result = AUTH_MALFORMED; /* the front answers 4xx when request_parse fails */
     split_params(&split, params);
     memset(identity, 0, sizeof *identity);
     if (request_parse(&r, get_param, &split, &why) == 0)
@@ -155,7 +155,7 @@ static const char *const result_names[] = {[AUTH_OK] = "ok",
                                            [AUTH_MALFORMED] = "malformed",
                                            [AUTH_UNAVAILABLE] = "unavailable"};
 
-/* One request and what must come of it. */
+/* One request and its result. */
 struct row {
     const char *methods; /* as in SSELOG_AUTH */
     const char *params;
@@ -181,8 +181,8 @@ static void check_row(const struct config *base, const struct row *row, const st
         fail_msg("%s: %s: is %s", row->methods, row->params, outcome);
     if (strcmp(f.asked, row->asked) != 0)
         fail_msg("%s: %s: asked %s", row->methods, row->params, f.asked);
-    bool vouched = result == AUTH_OK && strncmp(f.asked, "GET ", 4) == 0;
-    assert_int_equal(strlen(identity.revocation_key), vouched ? strlen(f.asked) - 5 : 0);
+    bool from_a_key = result == AUTH_OK && strncmp(f.asked, "GET ", 4) == 0;
+    assert_int_equal(strlen(identity.revocation_key), from_a_key ? strlen(f.asked) - 5 : 0);
     assert_memory_equal(identity.revocation_key, f.asked + 4, strlen(identity.revocation_key));
 }
 
@@ -196,9 +196,9 @@ static const struct fake no_redis = {.away = true};
 #define N128 N16 N16 N16 N16 N16 N16 N16 N16
 #define N256 N128 N128
 
-/* ---- Methods that need no Redis: it is away ---- */
+/* ---- methods without look-ups: Redis is away ---- */
 
-static void test_remote_user(void **state)
+static void remote_user_gives_the_identity(void **state)
 {
     static const struct row rows[] = {
         {"anonymous", "REMOTE_USER=x", "ok ,,", ""},
@@ -221,7 +221,7 @@ static void test_remote_user(void **state)
         {"remote_user", "REMOTE_USER=a\xf4\x90\x80\x80", "bad", ""},
         {"remote_user", "REMOTE_USER=a\xe2\x82", "bad", ""},
         {"remote_user", "REMOTE_USER=\xf0\x9f\x90\xa7", "ok \xf0\x9f\x90\xa7,,", ""},
-        /* A bad credential is not followed by the next method. */
+        /* After a bad credential no other method is tried. */
         {"remote_user header", "REMOTE_USER=\x01|REMOTE_ADDR=10.16.0.1|HTTP_X_REMOTE_USER=a", "bad",
          ""},
     };
@@ -230,7 +230,7 @@ static void test_remote_user(void **state)
     CHECK(rows, &c, &no_redis);
 }
 
-static void test_header(void **state)
+static void header_counts_only_from_trusted_proxies(void **state)
 {
 #define FROM(address) "REMOTE_ADDR=" address "|HTTP_X_REMOTE_USER=alice"
     static const struct row rows[] = {
@@ -248,7 +248,7 @@ static void test_header(void **state)
         {"header", FROM("10.16.0.1, 1.2.3.4"), "none", ""},
         {"header", FROM("10.16.0.1000000000000000000000000000000000000000000"), "none", ""},
         {"header", "HTTP_X_REMOTE_USER=alice", "none", ""},
-        /* What a client says of itself is not believed. */
+        /* The client's own headers are not trusted. */
         {"header", FROM("192.0.2.1") "|HTTP_X_FORWARDED_FOR=10.16.0.1", "none", ""},
         {"header remote_user", FROM("192.0.2.1") "|REMOTE_USER=bob", "ok bob,,", ""},
         {"header remote_user", "REMOTE_ADDR=10.16.0.1|REMOTE_USER=bob", "ok bob,,", ""},
@@ -273,11 +273,11 @@ static void test_header(void **state)
     check_row(&c, &(struct row){"header", FROM("10.16.0.1"), "none", ""}, &no_redis);
 }
 
-/* ---- Methods that look up ---- */
+/* ---- methods with look-ups ---- */
 
 #define SESSION "{\"user_id\":\"alice\",\"tenant_id\":\"acme\",\"role\":\"viewer\"}"
 
-static void test_cookie(void **state)
+static void cookie_finds_the_session(void **state)
 {
     static const struct fake redis = {.keys = {{"session:abc", SESSION}, {"session:", SESSION}}};
     static const struct row rows[] = {
@@ -291,7 +291,7 @@ static void test_cookie(void **state)
         {"cookie", "HTTP_COOKIE=session=a\x01", "bad", ""},
         {"cookie", "HTTP_COOKIE=session=" N256, "bad", "GET session:" N256 ";"},
         {"cookie", "HTTP_COOKIE=session=" N256 "n", "bad", ""},
-        /* Braces in a value are not names of a template. */
+        /* Braces in a value have no meaning. */
         {"cookie", "HTTP_COOKIE=session={id}", "bad", "GET session:{id};"},
         {"cookie remote_user", "HTTP_COOKIE=session=old|REMOTE_USER=bob", "bad",
          "GET session:old;"},
@@ -308,8 +308,8 @@ static void test_cookie(void **state)
     CHECK(away, &c, &no_redis);
 }
 
-/* Signatures as the Node module cookie-signature makes them with the secret "keyboard cat". */
-static void test_signed_cookie(void **state)
+/* The signatures were made by the Node module cookie-signature with the secret "keyboard cat". */
+static void signed_cookie_needs_its_signature(void **state)
 {
 #define SIG_RAW     "BpxCrWRpvZMh/wk/djl34N+m+VQEU7K/5WenLwJCgFU"
 #define SIG_ENCODED "BpxCrWRpvZMh%2Fwk%2Fdjl34N%2Bm%2BVQEU7K%2F5WenLwJCgFU"
@@ -323,7 +323,7 @@ static void test_signed_cookie(void **state)
          "GET session:abc;"},
         {"cookie", "HTTP_COOKIE=session=s:a.b.sKNesNyAbFAJ+fsoA7qNx4Tsyo+r5keVpJkZSzFMXZw",
          "ok alice,acme,viewer", "GET session:a.b;"},
-        /* Not signed, or not so: no look-up at all. */
+        /* Without a right signature there is no look-up. */
         {"cookie", "HTTP_COOKIE=session=abc", "bad", ""},
         {"cookie", "HTTP_COOKIE=session=abc." SIG_RAW, "bad", ""},
         {"cookie", "HTTP_COOKIE=session=s:abd." SIG_RAW, "bad", ""},
@@ -345,9 +345,8 @@ static void test_signed_cookie(void **state)
     CHECK(rows, &c, &redis);
 }
 
-/* A signature of the right length, good or bad wherever it differs, is compared once and by
- * memeql_sec, whose time tells nothing. */
-static void test_constant_time(void **state)
+/* A signature of the right length is compared once, by memeql_sec, at whatever byte it is wrong. */
+static void signatures_are_compared_in_constant_time(void **state)
 {
     static const char good[] = SIG_RAW;
     struct fake redis = {.keys = {{"session:abc", SESSION}}};
@@ -372,7 +371,7 @@ static void test_constant_time(void **state)
 #define SHA_X    "f7e7c36e458e80e6b6a2c67d0a9ec09bd718dadd7bfa8d6bf6e7ad526e46c2f7"
 #define SHA_DOTS "845e30448809e2bc8958eb025bfc795235d13b077a53d0c3abbd2385170dc9b8"
 
-static void test_bearer(void **state)
+static void bearer_finds_its_key(void **state)
 {
     static const struct fake redis = {.keys = {{"bearer:" SHA_X, SESSION},
                                                {"bearer:" SHA_DOTS, SESSION},
@@ -398,7 +397,7 @@ static void test_bearer(void **state)
         {"bearer", "HTTP_AUTHORIZATION=Bearer secret-1 x", "malformed", ""},
         {"bearer", "HTTP_AUTHORIZATION=Bearer secret\x01", "malformed", ""},
         {"bearer", "HTTP_AUTHORIZATION=Bearer secret\xc3\xab", "malformed", ""},
-        /* Where JWTs are taken too, the token's form says whose it is. */
+        /* When both methods are configured, the form of the token decides. */
         {"bearer", "HTTP_AUTHORIZATION=Bearer a.b.c", "ok alice,acme,viewer",
          "GET bearer:" SHA_DOTS ";"},
         {"bearer jwt", "HTTP_AUTHORIZATION=Bearer a.b.c", "bad", ""},
@@ -420,7 +419,7 @@ static void test_bearer(void **state)
 
 #define T43 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_01234"
 
-static void test_token(void **state)
+static void token_is_accepted_once(void **state)
 {
     static const struct fake redis = {
         .keys = {{"sse_token:" T43, SESSION}, {"sse_token:" N16, "{\"tenant_id\":\"acme\"}"}}};
@@ -451,7 +450,7 @@ static void test_token(void **state)
 
 /* ---- JSON values ---- */
 
-static void test_values(void **state)
+static void values_without_a_user_name_are_bad(void **state)
 {
     static const struct {
         const char *value;
@@ -459,7 +458,7 @@ static void test_values(void **state)
     } rows[] = {
         {"{\"user_id\":7}", "ok 7,,"},
         {"{\"user_id\":18446744073709551614}", "ok 18446744073709551614,,"},
-        /* Out of 64 bits json-c gives all numbers the same value: two users must not meet there. */
+        /* json-c gives all numbers beyond 64 bits the same value: two users would become one. */
         {"{\"user_id\":18446744073709551616}", "bad"},
         {"{\"user_id\":99999999999999999999999}", "bad"},
         {"{\"user_id\":-99999999999999999999999}", "bad"},
@@ -501,7 +500,7 @@ static void test_values(void **state)
     }
 }
 
-static void test_pointers(void **state)
+static void pointers_find_nested_names(void **state)
 {
     static const struct fake redis = {
         .keys = {{"session:abc", "{\"passport\":{\"user\":{\"id\":5}},\"a/b\":[\"t0\",\"t1\"]}"}}};
@@ -514,7 +513,7 @@ static void test_pointers(void **state)
               &redis);
 }
 
-static void test_still_valid(void **state)
+static void still_valid_needs_the_same_names(void **state)
 {
     static const struct {
         const char *value;
@@ -540,12 +539,12 @@ static void test_still_valid(void **state)
     }
 }
 
-/* ---- JWT: what jwtcheck found genuine ---- */
+/* ---- JWT ---- */
 
 #ifdef HAVE_LIBJWT
-static void test_jwt(void **state)
+static void jwt_gives_the_identity(void **state)
 {
-    /* HS256 with secret; made once: see the claims behind each. */
+    /* HS256 tokens, signed with secret; their claims are in the comments. */
 #define JWT_ALICE                                                                                                        \
     "eyJhbGciOiJIUzI1NiJ9."                                                                                              \
     "eyJzdWIiOiJhbGljZSIsInRlbmFudF9pZCI6ImFjbWUiLCJyb2xlIjoidmlld2VyIiwiZXhwIjoxNzAwMDAwMTAwfQ."                        \
@@ -568,7 +567,7 @@ static void test_jwt(void **state)
         {"jwt", "HTTP_COOKIE=jwt=" JWT_SEVEN "; jwt=" JWT_SEVEN, "bad", ""},
         {"jwt", "HTTP_COOKIE=jwt=" JWT_ALICE "x", "bad", ""},
         {"jwt", "HTTP_COOKIE=jwt=", "bad", ""},
-        /* The header decides before the cookie. */
+        /* The header comes before the cookie. */
         {"jwt", "HTTP_AUTHORIZATION=Bearer x.y.z|HTTP_COOKIE=jwt=" JWT_SEVEN, "bad", ""},
         {"jwt", "HTTP_AUTHORIZATION=Basic eHk=|HTTP_COOKIE=jwt=" JWT_SEVEN, "ok 7,,", ""},
         {"jwt", "HTTP_AUTHORIZATION=Bearer " JWT_OVER, "bad", ""},
@@ -590,9 +589,9 @@ static void test_jwt(void **state)
 }
 #endif
 
-/* ---- What an identity may read ---- */
+/* ---- what an identity may read ---- */
 
-/* Captures are written as a pattern and a path. */
+/* The captures come from a pattern and a path. */
 struct key_row {
     const char *user, *tenant, *role;
     const char *pattern, *path;
@@ -600,7 +599,7 @@ struct key_row {
     const char *outcome; /* the key, or the result's name */
 };
 
-static void test_key(void **state)
+static void key_is_refused_to_other_identities(void **state)
 {
     static const struct key_row rows[] = {
         {"alice", "", "", NULL, NULL, "stream:logs:{user}", "stream:logs:alice"},
@@ -612,7 +611,7 @@ static void test_key(void **state)
         {"alice", "", "", NULL, NULL, "log:{app}", "forbidden"},
         {"alice", "", "", NULL, NULL, "log:{user", "forbidden"},
         {"alice", "", "", NULL, NULL, "log:{}", "forbidden"},
-        /* Names that would make another's key. */
+        /* Names that would make the key of another identity. */
         {"c", "a", "", NULL, NULL, "s:{tenant}:{user}", "s:a:c"},
         {"b:c", "a", "", NULL, NULL, "s:{tenant}:{user}", "s:a:b:c"},
         {"c", "a:b", "", NULL, NULL, "s:{tenant}:{user}", "forbidden"},
@@ -659,8 +658,8 @@ static void test_key(void **state)
     }
 }
 
-/* No two different pairs of names of a small alphabet make one key, whatever the separator. */
-static void test_keys_never_meet(void **state)
+/* All pairs of short names over a small alphabet, with several separators. */
+static void different_names_never_make_one_key(void **state)
 {
     static const char *const separators[] = {":", "::", "a", "ab", "aba", ":a:"};
     static const char alphabet[] = "ab:";
@@ -693,7 +692,7 @@ static void test_keys_never_meet(void **state)
     }
 }
 
-static void test_key_too_long(void **state)
+static void too_long_key_is_refused(void **state)
 {
     struct config c = base_config();
     struct identity identity = {.user = N128};
@@ -704,7 +703,7 @@ static void test_key_too_long(void **state)
     assert_string_equal(key, "");
 }
 
-static void test_fill(void **state)
+static void fill_prefers_the_identity_to_captures(void **state)
 {
     struct identity identity = {.user = "alice", .tenant = "acme"};
     struct route_match match;
@@ -720,15 +719,15 @@ static void test_fill(void **state)
     assert_int_equal(auth_fill(&identity, NULL, "{role}", out, sizeof out), -1);
     assert_int_equal(auth_fill(&identity, NULL, "{app}", out, sizeof out), -1);
     assert_string_equal(out, "");
-    /* A capture does not stand for the identity's own name here. */
+    /* A capture does not replace the identity's own name. */
     assert_true(route_match("/{tenant}", "/other", &match));
     assert_int_equal(auth_fill(&identity, &match, "{tenant}", out, sizeof out), 0);
     assert_string_equal(out, "acme");
 }
 
-/* ---- Exchange tokens ---- */
+/* ---- exchange tokens ---- */
 
-static void test_make_token(void **state)
+static void made_tokens_differ_and_are_well_formed(void **state)
 {
     char a[44], b[44], key[IDENTITY_MAX_KEY + 1];
     struct config c = base_config();
@@ -744,7 +743,7 @@ static void test_make_token(void **state)
     assert_string_equal(key + strlen("sse_token:"), a);
 }
 
-static void test_token_value(void **state)
+static void token_value_reads_back_as_the_identity(void **state)
 {
     static const struct {
         const char *user_field, *tenant_field, *role_field;
@@ -782,12 +781,11 @@ static void test_token_value(void **state)
     }
 }
 
-/* A token does not outlive the login it was made for. */
-static void test_token_ends(void **state)
+static void token_ends_with_its_login(void **state)
 {
     static const struct {
         int64_t ends;
-        const char *session; /* what the key that vouched now holds */
+        const char *session; /* the present value of the revocation key; NULL: gone */
         enum auth_result result;
     } rows[] = {
         {NOW + 1, "{\"user_id\":\"alice\"}", AUTH_OK},
@@ -820,8 +818,8 @@ static void test_token_ends(void **state)
     }
 }
 
-/* What others wrote where our own end stands: nothing but a time to come is one. */
-static void test_foreign_ends(void **state)
+/* Another program may have written the member with our end. */
+static void only_a_future_time_is_an_end(void **state)
 {
     static const struct {
         const char *own;
@@ -856,17 +854,26 @@ static void test_foreign_ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_remote_user),   cmocka_unit_test(test_header),
-        cmocka_unit_test(test_cookie),        cmocka_unit_test(test_signed_cookie),
-        cmocka_unit_test(test_constant_time), cmocka_unit_test(test_bearer),
-        cmocka_unit_test(test_token),         cmocka_unit_test(test_values),
-        cmocka_unit_test(test_pointers),      cmocka_unit_test(test_still_valid),
-        cmocka_unit_test(test_key),           cmocka_unit_test(test_keys_never_meet),
-        cmocka_unit_test(test_key_too_long),  cmocka_unit_test(test_fill),
-        cmocka_unit_test(test_make_token),    cmocka_unit_test(test_token_value),
-        cmocka_unit_test(test_token_ends),    cmocka_unit_test(test_foreign_ends),
+        cmocka_unit_test(remote_user_gives_the_identity),
+        cmocka_unit_test(header_counts_only_from_trusted_proxies),
+        cmocka_unit_test(cookie_finds_the_session),
+        cmocka_unit_test(signed_cookie_needs_its_signature),
+        cmocka_unit_test(signatures_are_compared_in_constant_time),
+        cmocka_unit_test(bearer_finds_its_key),
+        cmocka_unit_test(token_is_accepted_once),
+        cmocka_unit_test(values_without_a_user_name_are_bad),
+        cmocka_unit_test(pointers_find_nested_names),
+        cmocka_unit_test(still_valid_needs_the_same_names),
+        cmocka_unit_test(key_is_refused_to_other_identities),
+        cmocka_unit_test(different_names_never_make_one_key),
+        cmocka_unit_test(too_long_key_is_refused),
+        cmocka_unit_test(fill_prefers_the_identity_to_captures),
+        cmocka_unit_test(made_tokens_differ_and_are_well_formed),
+        cmocka_unit_test(token_value_reads_back_as_the_identity),
+        cmocka_unit_test(token_ends_with_its_login),
+        cmocka_unit_test(only_a_future_time_is_an_end),
 #ifdef HAVE_LIBJWT
-        cmocka_unit_test(test_jwt),
+        cmocka_unit_test(jwt_gives_the_identity),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

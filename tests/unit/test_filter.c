@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* filter: what passes, what is withheld, and that keys tell filters apart. */
+/* filter: which records pass and which are withheld; keys of different filters differ. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include "format/filter.c"
 
-/* A specification in one line; rules end with a NULL field. */
+/* A filter_spec that fits on one line; the last rule has field NULL. */
 struct words {
     struct filter_rule match[3], lists[3];
     const char *level;
@@ -34,7 +34,7 @@ static struct filter *build(const struct words *w)
     return filter_new(&spec);
 }
 
-static void what_passes(void **state)
+static void filter_decides_each_record(void **state)
 {
     static const struct {
         struct words w;
@@ -43,7 +43,7 @@ static void what_passes(void **state)
     } cases[] = {
         {{.level = NULL}, "anything", true},
         {{.level = NULL}, "", true},
-        /* match: withheld unless it holds */
+        /* match: withheld unless the field is equal */
         {{.match = {{"t", "a"}}}, "{\"t\":\"a\"}", true},
         {{.match = {{"t", "a"}}}, "{\"t\":\"b\"}", false},
         {{.match = {{"t", "a"}}}, "{\"t\":\"A\"}", false},
@@ -62,7 +62,7 @@ static void what_passes(void **state)
         {{.match = {{"t", ""}}}, "{}", false},
         {{.match = {{"t", "a"}, {"u", "b"}}}, "{\"t\":\"a\",\"u\":\"b\"}", true},
         {{.match = {{"t", "a"}, {"u", "b"}}}, "{\"t\":\"a\",\"u\":\"c\"}", false},
-        /* lists: or inside one, and between them */
+        /* lists: one item of each list must be equal */
         {{.lists = {{"r", "1"}}}, "{\"r\":1}", true},
         {{.lists = {{"r", "3, 1 ,2"}}}, "{\"r\":\"2\"}", true},
         {{.lists = {{"r", "3, 1 ,2"}}}, "{\"r\":\"4\"}", false},
@@ -74,7 +74,7 @@ static void what_passes(void **state)
         {{.lists = {{"r", ","}, {"s", "1"}}}, "{\"s\":1}", true},
         {{.lists = {{"r", "1,2"}, {"s", "1"}}}, "{\"r\":2,\"s\":1}", true},
         {{.lists = {{"r", "1,2"}, {"s", "1"}}}, "{\"r\":2,\"s\":2}", false},
-        /* a viewer's list cannot widen what match allows */
+        /* a list does not pass records that match withholds */
         {{.match = {{"t", "a"}}, .lists = {{"t", "a,b"}}}, "{\"t\":\"b\"}", false},
         /* level */
         {{.level = "warning"}, "{\"level\":\"WARN\"}", true},
@@ -113,7 +113,9 @@ static void what_passes(void **state)
         {{.text = "abacababac"}, "abacabacababad", false},
         {{.text = "aabaaac"}, "aabaaabaaac", true},
         {{.text = "x"}, "", false},
-        {{.text = "[@{"}, "{`[@[", false}, /* no letters: bit 5 makes no case */
+        {{.text = "[@{"},
+         "{`[@[",
+         false}, /* not letters: they differ in bit 5, which is the case of letters */
         {{.text = "\xc3\xa9"}, "caf\xc3\xa9", true},
         {{.text = "\xc3\xa9"}, "CAF\xc3\x89", false},
         {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1}", false},
@@ -133,8 +135,7 @@ static void what_passes(void **state)
     filter_free(NULL);
 }
 
-/* A payload is read as JSON only when a rule needs it. */
-static void json_is_not_parsed_for_nothing(void **state)
+static void json_is_parsed_only_for_a_rule(void **state)
 {
     static const struct {
         struct words w;
@@ -157,7 +158,7 @@ static void json_is_not_parsed_for_nothing(void **state)
     }
 }
 
-static void keys_tell_filters_apart(void **state)
+static void different_filters_have_different_keys(void **state)
 {
     static const struct words different[] = {
         {.level = NULL},
@@ -180,7 +181,7 @@ static void keys_tell_filters_apart(void **state)
         {.lists = {{"a", "1:b"}}},
         {.lists = {{"a1;1:b", "c"}}},
         {.match = {{"a", "1:b"}}},
-        {.lists = {{"a", "1;b"}}}, /* this and the next run together without lengths */
+        {.lists = {{"a", "1;b"}}}, /* without lengths it would equal the next */
         {.lists = {{"a1;", "b"}}},
     };
     static const struct words same[][2] = {
@@ -206,7 +207,7 @@ static void keys_tell_filters_apart(void **state)
     }
 }
 
-static void severities(void **state)
+static void level_names_have_severities(void **state)
 {
     static const struct {
         const char *name;
@@ -235,7 +236,6 @@ static void an_unknown_level_is_refused(void **state)
     }
 }
 
-/* The filter keeps nothing of what it was built from. */
 static void strings_are_copied(void **state)
 {
     char field[] = "run", values[] = "1,2", skip[] = "debug", text[] = "run";
@@ -259,8 +259,8 @@ static void strings_are_copied(void **state)
     filter_free(f);
 }
 
-/* Texts in the payload and names of loggers that are never sent; a time up to an id. */
-static void skips_and_since(void **state)
+/* skip_texts and skip_loggers; since_field up to an id. */
+static void skipped_and_older_records_are_withheld(void **state)
 {
     static const char *const texts[] = {" DEBUG ", "marker()", NULL}, *const loggers[] = {"a.b",
                                                                                           NULL};
@@ -308,13 +308,13 @@ static void skips_and_since(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_passes),
-        cmocka_unit_test(json_is_not_parsed_for_nothing),
-        cmocka_unit_test(keys_tell_filters_apart),
-        cmocka_unit_test(severities),
+        cmocka_unit_test(filter_decides_each_record),
+        cmocka_unit_test(json_is_parsed_only_for_a_rule),
+        cmocka_unit_test(different_filters_have_different_keys),
+        cmocka_unit_test(level_names_have_severities),
         cmocka_unit_test(an_unknown_level_is_refused),
         cmocka_unit_test(strings_are_copied),
-        cmocka_unit_test(skips_and_since),
+        cmocka_unit_test(skipped_and_older_records_are_withheld),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

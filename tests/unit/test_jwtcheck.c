@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * jwtcheck: signatures, the fixed algorithm, time, issuer and audience.  RS256 and ES256 tokens
- * were signed once with keys that nobody keeps; HS256 ones are signed here.
+ * jwtcheck: signatures, the fixed algorithm, time, issuer and audience. The RS256 and ES256 tokens
+ * were signed once and their private keys were deleted; HS256 tokens are signed here.
  */
 #include <nettle/memops.h>
 
 #ifdef HAVE_LIBJWT
-/* Comparisons in constant time, counted. */
+/* Counts the comparisons in constant time. */
 static unsigned compared;
 static int counted_memeql_sec(const void *a, const void *b, size_t n)
 {
@@ -98,7 +98,7 @@ static void add_base64url(char *out, size_t size, const void *p, size_t len)
     out[used + n] = '\0';
 }
 
-/* header.claims signed with key by HMAC-SHA256. */
+/* Signs header.claims with key by HMAC-SHA256. */
 static void sign(char out[4096], const char *header, const char *claims, const char *key)
 {
     struct hmac_sha256_ctx hmac;
@@ -126,7 +126,7 @@ static enum jwtcheck_result check(const struct config *config, const char *token
 
 static const char hs256[] = "{\"alg\":\"HS256\"}";
 
-static void test_claims(void **state)
+static void time_issuer_and_audience_are_checked(void **state)
 {
     static const struct {
         const char *claims;
@@ -158,7 +158,7 @@ static void test_claims(void **state)
         {"{\"aud\":\"other\"}", NULL, "logs", JWTCHECK_BAD, 0},
         {"{\"aud\":\"other\"}", NULL, NULL, JWTCHECK_OK, 0},
         {"{}", NULL, "logs", JWTCHECK_BAD, 0},
-        /* A token for somebody else does not say that it is over. */
+        /* A token for another audience is not called expired. */
         {"{\"exp\":1,\"aud\":\"other\"}", NULL, "logs", JWTCHECK_BAD, 0},
         {"[\"sub\"]", NULL, NULL, JWTCHECK_BAD, 0},
         {"{\"sub\":", NULL, NULL, JWTCHECK_BAD, 0},
@@ -177,7 +177,7 @@ static void test_claims(void **state)
     }
 }
 
-static void test_headers(void **state)
+static void header_must_name_the_algorithm(void **state)
 {
     static const struct {
         const char *header;
@@ -206,7 +206,7 @@ static void test_headers(void **state)
     }
 }
 
-static void test_forms(void **state)
+static void malformed_tokens_are_refused(void **state)
 {
     static const char *const rows[] = {"",
                                        ".",
@@ -242,8 +242,8 @@ static void test_forms(void **state)
     assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_BAD);
 }
 
-/* libjwt would pass over what is no base64url, and write past the end of an empty part. */
-static void test_compact_form(void **state)
+/* libjwt would skip characters that are not base64url, and write past the end of an empty part. */
+static void compact_form_is_three_base64url_parts(void **state)
 {
     static const char *const good[] = {"a.b.c", "AZ.az.09", "-.__.-_"};
     static const char *const bad[] = {"a.b",     "a.b.c.d", ".b.c",   "a..c",  "a.b.",  "a=.b.c",
@@ -257,22 +257,22 @@ static void test_compact_form(void **state)
             fail_msg("%s", bad[i]);
 }
 
-/* The comparison must be done before libjwt's own, and must alone be enough. */
-static void test_hmac_alone(void **state)
+/* libjwt's own comparison reveals by its time how much of a guess is right. */
+static void hmac_is_compared_in_constant_time(void **state)
 {
     char token[4096];
     (void)state;
     sign(token, hs256, "{}", secret);
     compared = 0;
     assert_true(hmac_is_valid(token, slice_of(secret)));
-    assert_int_equal(compared, 1); /* by memeql_sec, whose time tells nothing */
+    assert_int_equal(compared, 1); /* by memeql_sec */
     token[strlen(token) - 5] ^= 1;
     assert_false(hmac_is_valid(token, slice_of(secret)));
     assert_int_equal(compared, 2);
     assert_false(hmac_is_valid("a.b.", slice_of(secret)));
 }
 
-static void test_public_keys(void **state)
+static void public_keys_verify_only_their_algorithm(void **state)
 {
     static const struct {
         enum jwt_algorithm alg;
@@ -312,7 +312,7 @@ static void test_public_keys(void **state)
     }
 }
 
-static void test_start(void **state)
+static void start_checks_the_key(void **state)
 {
     static const struct {
         enum jwt_algorithm alg;
@@ -335,17 +335,20 @@ static void test_start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_claims),      cmocka_unit_test(test_headers),
-        cmocka_unit_test(test_forms),       cmocka_unit_test(test_compact_form),
-        cmocka_unit_test(test_hmac_alone),  cmocka_unit_test(test_start),
-        cmocka_unit_test(test_public_keys),
+        cmocka_unit_test(time_issuer_and_audience_are_checked),
+        cmocka_unit_test(header_must_name_the_algorithm),
+        cmocka_unit_test(malformed_tokens_are_refused),
+        cmocka_unit_test(compact_form_is_three_base64url_parts),
+        cmocka_unit_test(hmac_is_compared_in_constant_time),
+        cmocka_unit_test(start_checks_the_key),
+        cmocka_unit_test(public_keys_verify_only_their_algorithm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
-#else /* without libjwt: nothing is genuine, and the start says why */
+#else /* without libjwt */
 
-static void test_absent(void **state)
+static void without_libjwt_nothing_is_valid(void **state)
 {
     struct config config = {.jwt_alg = JWT_HS256, .jwt_key = slice_of("k")};
     struct json_object *claims;
@@ -362,7 +365,7 @@ static void test_absent(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_absent)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(without_libjwt_nothing_is_valid)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

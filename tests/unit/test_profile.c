@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* profile: the rows are complete, and the bytes of each dialect are those that were promised. */
+/* profile: the rows are complete, and the plain profile writes the bytes of the manual. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@ static void rows_are_complete(void **state)
     assert_null(profile_find(""));
 }
 
-static void plain_head(void **state)
+static void plain_head_has_its_bytes(void **state)
 {
     const struct profile *p = profile_find("plain");
     struct buf b;
@@ -47,8 +47,8 @@ static void plain_head(void **state)
     buf_free(&b);
 }
 
-/* One call for each kind of frame. */
-static void hello(const struct profile *p, struct buf *b)
+/* One function for each kind of frame. */
+static void first_frame(const struct profile *p, struct buf *b)
 {
     profile_first_frame(p, b, &moment);
 }
@@ -96,13 +96,13 @@ static void unavailable(const struct profile *p, struct buf *b)
     profile_unavailable(p, b, "viewers", &moment);
 }
 
-static void plain_frames(void **state)
+static void plain_frames_have_their_bytes(void **state)
 {
     static const struct {
         void (*write)(const struct profile *, struct buf *);
         const char *bytes;
     } cases[] = {
-        {hello, "retry: 3412\n\n"},
+        {first_frame, "retry: 3412\n\n"},
         {live, "event: live\ndata: {\"replayed\":120}\n\n"},
         {gap, "event: gap\ndata: {\"after\":\"17-0\",\"next\":\"42-0\",\"lost\":25}\n\n"},
         {gap_unknown, "event: gap\ndata: {\"after\":null,\"next\":null,\"lost\":null}\n\n"},
@@ -130,7 +130,7 @@ static void plain_frames(void **state)
     }
 }
 
-static void plain_records(void **state)
+static void plain_records_have_their_bytes(void **state)
 {
     static const struct {
         bool has_id;
@@ -141,7 +141,7 @@ static void plain_records(void **state)
         {true, "", "", "id: 7-1\ndata: \n\n"},
         {true, "a\nid: 9", "x", "id: 7-1\nevent: aid: 9\ndata: x\n\n"},
         {false, "", "x", "data: x\n\n"},
-        /* never without an id under a name that a control frame has */
+        /* a record without an id never has the name of a control frame */
         {true, "end", "x", "id: 7-1\nevent: end\ndata: x\n\n"},
         {false, "end", "x", "data: x\n\n"},
     };
@@ -157,7 +157,7 @@ static void plain_records(void **state)
         r.event = slice_of(cases[i].event);
         profile_record(p, &b, &r, i % 2 == 0, i);
         assert_string_equal(b.p, cases[i].bytes);
-        /* a long payload is written this way, to the same bytes */
+        /* a long payload is written in pieces, with the same bytes */
         buf_clear(&b);
         profile_open(p, &b, &r);
         while (!part.done)
@@ -173,9 +173,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_complete),
-        cmocka_unit_test(plain_head),
-        cmocka_unit_test(plain_frames),
-        cmocka_unit_test(plain_records),
+        cmocka_unit_test(plain_head_has_its_bytes),
+        cmocka_unit_test(plain_frames_have_their_bytes),
+        cmocka_unit_test(plain_records_have_their_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* profile_smarter, profile_json: bytes of the dialects' frames. */
+/* profile_smarter, profile_json: the bytes of the frames of smarter, tod, swf and astrbot. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 static const struct moment moment = {
     .retry_ms = 3000, .unix_time = 1789000000.5, .client = "0-4", .has_id = true, .id = {9, 1}};
 
-static void records(void **state)
+static void records_have_the_original_bytes(void **state)
 {
     static const struct {
         const char *profile;
@@ -65,11 +65,11 @@ static void records(void **state)
     }
 }
 
-/* hello, keepalive and live of each. */
-static void frames(void **state)
+/* The first frame, keepalive and live frame of each. */
+static void frames_have_the_original_bytes(void **state)
 {
     static const struct {
-        const char *profile, *hello, *keepalive, *live;
+        const char *profile, *first_frame, *keepalive, *live;
     } cases[] = {
         {"smarter", "retry: 3000\n\n", ": keepalive\n\n", "event: bulk\ndata: []\n\n"},
         {"tod", "", ": heartbeat\r\n\r\n", ""},
@@ -82,7 +82,7 @@ static void frames(void **state)
         const struct profile *p = profile_find(cases[i].profile);
         void (*const write[])(const struct profile *, struct buf *, const struct moment *) = {
             profile_first_frame, profile_keepalive, profile_live};
-        const char *const bytes[] = {cases[i].hello, cases[i].keepalive, cases[i].live};
+        const char *const bytes[] = {cases[i].first_frame, cases[i].keepalive, cases[i].live};
         for (size_t k = 0; k < 3; k++) {
             struct buf b;
             buf_init(&b, 1000);
@@ -109,8 +109,8 @@ static void write_notice(const struct profile *p, struct buf *b, enum notice n)
         profile_source(p, b, n == BACK);
 }
 
-/* As the plain profile has them, in the line ends of the profile; or none of them. */
-static void notices(void **state)
+/* Gaps, outages and ends have plain's form with the profile's line ends, or are not sent. */
+static void notices_are_those_of_plain_or_none(void **state)
 {
     static const char *const lines[NOTICES][4] = {
         [GAP] = {"event: gap", "data: {\"after\":\"1-0\",\"next\":\"4-0\",\"lost\":2}", ""},
@@ -143,8 +143,8 @@ static void notices(void **state)
     }
 }
 
-/* What their presets say of the keepalive; 15 s where they say nothing. */
-static void keepalives(void **state)
+/* Without a preset the default of 15 s applies. */
+static void presets_set_the_keepalive(void **state)
 {
     static const char *const cases[][2] = {
         {"smarter", NULL}, {"tod", NULL}, {"swf", "30"}, {"astrbot", NULL}};
@@ -157,8 +157,8 @@ static void keepalives(void **state)
     }
 }
 
-/* One array, closed once; none for who resumes. */
-static void bulk_ends(void **state)
+/* A client that resumes gets no array. */
+static void bulk_is_closed_once(void **state)
 {
     const struct profile *p = profile_find("smarter");
     struct moment m = {.replayed = 2};
@@ -177,9 +177,9 @@ static void bulk_ends(void **state)
 #define SIZE_TOLD "(a record of 9437184 bytes)"
 #define NOTE      "{\"message\": \"" SIZE_TOLD "\"}"
 
-/* What would be escaped into more than a batch holds is told by its size, as each shows a text;
- * what is no object stays unsent where such were never sent. */
-static void too_long(void **state)
+/* A record that is too long to be rewritten becomes a text about its size. tod and swf still send
+ * only objects. */
+static void too_long_record_becomes_its_size(void **state)
 {
     static const struct {
         const char *profile, *object, *text;
@@ -218,8 +218,12 @@ static void too_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records),    cmocka_unit_test(frames),    cmocka_unit_test(notices),
-        cmocka_unit_test(keepalives), cmocka_unit_test(bulk_ends), cmocka_unit_test(too_long),
+        cmocka_unit_test(records_have_the_original_bytes),
+        cmocka_unit_test(frames_have_the_original_bytes),
+        cmocka_unit_test(notices_are_those_of_plain_or_none),
+        cmocka_unit_test(presets_set_the_keepalive),
+        cmocka_unit_test(bulk_is_closed_once),
+        cmocka_unit_test(too_long_record_becomes_its_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* pyjson: bytes as Python's json.dumps writes them, and nothing that a strict reader refuses. */
+/* pyjson: JSON becomes the bytes of Python's json.dumps, and is always accepted by a strict
+ * parser. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,8 +22,8 @@
         in, sizeof in - 1, NULL, NULL                                                              \
     }
 
-/* The expected texts are those of json.dumps(json.loads(in)) of Python 3.11, but for what pyjson.h
- * says it does better. */
+/* The expected texts come from json.dumps(json.loads(in)) of Python 3.11. The group "made harmless"
+ * differs as pyjson.h says. */
 static const struct {
     const char *in;
     size_t len;
@@ -75,7 +76,7 @@ static const struct {
     NONE("plain text"),
 };
 
-static void text_to_text(void **state)
+static void json_is_rewritten_like_python(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -94,7 +95,7 @@ static void text_to_text(void **state)
     }
 }
 
-static void kinds(void **state)
+static void kind_of_the_value_is_returned(void **state)
 {
     (void)state;
     assert_int_equal(pyjson_text(NULL, slice_of(" {}"), PYJSON_ASCII, NULL), PYJSON_OBJECT);
@@ -102,7 +103,7 @@ static void kinds(void **state)
     assert_int_equal(pyjson_text(NULL, slice_of("7"), PYJSON_ASCII, NULL), PYJSON_OTHER);
 }
 
-static void members(void **state)
+static void member_is_found(void **state)
 {
     static const struct {
         const char *in, *value;
@@ -120,7 +121,7 @@ static void members(void **state)
     }
 }
 
-static void depth(void **state)
+static void nesting_too_deep_has_its_own_kind(void **state)
 {
     char text[2 * PYJSON_MAX_DEPTH + 2];
     (void)state;
@@ -132,7 +133,7 @@ static void depth(void **state)
     }
 }
 
-static void strings(void **state)
+static void bytes_become_a_string(void **state)
 {
     struct buf b;
     (void)state;
@@ -142,7 +143,7 @@ static void strings(void **state)
     buf_free(&b);
 }
 
-static void doubles(void **state)
+static void doubles_are_written_like_repr(void **state)
 {
     static const struct {
         double d;
@@ -170,7 +171,7 @@ static void doubles(void **state)
         {2.225073858507201e-308, "2.225073858507201e-308"},
         {5e-324, "5e-324"},
         {1.5e-323, "1.5e-323"},
-        /* powers of two, whose nearest shorter decimals belong to the double below */
+        /* powers of two, where the nearest shorter decimal belongs to the smaller double */
         {5.684341886080802e-14, "5.684341886080802e-14"},
         {9.5367431640625e-07, "9.5367431640625e-07"},
         {9007199254740992, "9007199254740992.0"},
@@ -190,8 +191,12 @@ static void doubles(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_to_text), cmocka_unit_test(kinds),   cmocka_unit_test(members),
-        cmocka_unit_test(depth),        cmocka_unit_test(strings), cmocka_unit_test(doubles),
+        cmocka_unit_test(json_is_rewritten_like_python),
+        cmocka_unit_test(kind_of_the_value_is_returned),
+        cmocka_unit_test(member_is_found),
+        cmocka_unit_test(nesting_too_deep_has_its_own_kind),
+        cmocka_unit_test(bytes_become_a_string),
+        cmocka_unit_test(doubles_are_written_like_repr),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* record: entries become payloads, and only what a strict reader calls JSON has fields. */
+/* record: entries become payloads, and only payloads that are strict JSON have fields. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
         text, sizeof text - 1                                                                      \
     }
 
-static void payload_and_event_fields(void **state)
+static void entry_gives_payload_and_event(void **state)
 {
     static const struct slice fields[] = {S("data"),    S("one"), S("event"), S("deploy"),
                                           S("other"),   S("x"),   S("data"),  S("two"),
@@ -36,7 +36,7 @@ static void payload_and_event_fields(void **state)
     assert_null(record_json(&r));
 }
 
-static void fields_become_an_object(void **state)
+static void entry_without_payload_becomes_an_object(void **state)
 {
     static const struct {
         struct slice fields[6];
@@ -82,7 +82,7 @@ static void made_payload_has_its_fields(void **state)
     record_end(&r);
 }
 
-static void field_texts(void **state)
+static void only_strict_json_has_fields(void **state)
 {
     static const struct {
         struct slice payload;
@@ -124,7 +124,7 @@ static void field_texts(void **state)
         {S("42"), NULL},
         {S("a"), NULL},
         {S(""), NULL},
-        /* not JSON, whatever json-c makes of it */
+        /* not JSON, although json-c accepts some of it */
         {S("{\"a\":1} x"), NULL},
         {S("{\"a\":1}{\"a\":2}"), NULL},
         {S("{\"a\":1}\0"), NULL},
@@ -174,7 +174,7 @@ static void nul_in_a_string_is_kept(void **state)
     record_end(&r);
 }
 
-static void values_that_are_no_objects(void **state)
+static void other_values_than_objects_are_json(void **state)
 {
     static const struct {
         const char *payload;
@@ -247,12 +247,12 @@ static void long_payloads_have_no_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(payload_and_event_fields),
-        cmocka_unit_test(fields_become_an_object),
+        cmocka_unit_test(entry_gives_payload_and_event),
+        cmocka_unit_test(entry_without_payload_becomes_an_object),
         cmocka_unit_test(made_payload_has_its_fields),
-        cmocka_unit_test(field_texts),
+        cmocka_unit_test(only_strict_json_has_fields),
         cmocka_unit_test(nul_in_a_string_is_kept),
-        cmocka_unit_test(values_that_are_no_objects),
+        cmocka_unit_test(other_values_than_objects_are_json),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(long_payloads_have_no_fields),
     };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* sse: what is written reads back as exactly the payload's lines, is UTF-8, and is the same in
- * pieces. */
+/* sse: the output reads back as exactly the payload's lines, is UTF-8, and is the same when it is
+ * written in pieces. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ static const struct {
      "data: x\ndata: \ndata: event: end\ndata: id: 9\ndata: retry: 1\n"},
     {S("long enough for words\nand a line end at each\rplace of one"),
      "data: long enough for words\ndata: and a line end at each\ndata: place of one\n"},
-    /* well-formed: the ends of each length, and no neighbours of surrogates hurt */
+    /* well-formed: first and last character of each length, and those beside the surrogates */
     {S("\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xee\x80\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4"
        "\x8f\xbf\xbf"),
      "data: "
@@ -72,7 +72,7 @@ static void payloads_as_data_lines(void **state)
     }
 }
 
-/* Every room, so that every place of every payload is once a boundary between two pieces. */
+/* With all sizes of pieces, each byte of each payload is once a boundary. */
 static void pieces_join_to_the_whole(void **state)
 {
     static const char *const eols[] = {"\n", "\r\n"};
@@ -99,7 +99,7 @@ static void pieces_join_to_the_whole(void **state)
     }
 }
 
-/* A line end at every offset: the eight-byte steps must see it wherever it stands. */
+/* The steps of eight bytes must find a line end at each offset. */
 static void line_ends_at_any_offset(void **state)
 {
     static const char ends[] = "\n\r";
@@ -107,7 +107,7 @@ static void line_ends_at_any_offset(void **state)
     for (size_t i = 0; i < 2 * 40; i++) {
         char payload[40], expected[60];
         struct buf b;
-        memset(payload, '\x0b', sizeof payload); /* close to LF and CR, and neither */
+        memset(payload, '\x0b', sizeof payload); /* between LF and CR, but neither */
         payload[i / 2] = ends[i % 2];
         snprintf(expected, sizeof expected, "data: %.*s\ndata: %.*s\n", (int)(i / 2), payload,
                  (int)(39 - i / 2), payload + i / 2 + 1);
@@ -167,7 +167,7 @@ static void one_line_fields(void **state)
     }
 }
 
-static void the_rest(void **state)
+static void retry_comment_and_utf8(void **state)
 {
     struct buf b;
     (void)state;
@@ -183,13 +183,10 @@ static void the_rest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(payloads_as_data_lines),
-        cmocka_unit_test(pieces_join_to_the_whole),
-        cmocka_unit_test(line_ends_at_any_offset),
-        cmocka_unit_test(a_full_buffer_ends_the_payload),
-        cmocka_unit_test(nul_stays_in_data),
-        cmocka_unit_test(one_line_fields),
-        cmocka_unit_test(the_rest),
+        cmocka_unit_test(payloads_as_data_lines),  cmocka_unit_test(pieces_join_to_the_whole),
+        cmocka_unit_test(line_ends_at_any_offset), cmocka_unit_test(a_full_buffer_ends_the_payload),
+        cmocka_unit_test(nul_stays_in_data),       cmocka_unit_test(one_line_fields),
+        cmocka_unit_test(retry_comment_and_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stream: how long streams last. Viewers that came together must not leave together. */
+/* stream: the lifetime of streams. Viewers that connected together must not reconnect together. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 enum { DRAWS = 50000 };
 
-/* Down by up to a tenth, in whole seconds, and every length between occurs. */
+/* Each number of whole seconds in that range occurs. */
 static void lifetimes_differ_by_up_to_a_tenth(void **state)
 {
     static const struct {
@@ -38,7 +38,7 @@ static const char *no_parameter(void *arg, const char *name, unsigned nth)
     return NULL;
 }
 
-/* The lifetime that the relay is given for one more stream. */
+/* The lifetime in the admission of one more stream. */
 static unsigned lifetime_of_one(const struct config *c)
 {
     struct context ctx = {
@@ -54,7 +54,7 @@ static unsigned lifetime_of_one(const struct config *c)
     return lifetime;
 }
 
-static void each_stream_has_a_lifetime_of_its_own(void **state)
+static void each_stream_draws_its_own_lifetime(void **state)
 {
     char option[] = "SSELOG_LIFETIME=3600", *environment[] = {option, NULL};
     struct buf why;
@@ -80,7 +80,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lifetimes_differ_by_up_to_a_tenth),
-        cmocka_unit_test(each_stream_has_a_lifetime_of_its_own),
+        cmocka_unit_test(each_stream_draws_its_own_lifetime),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * throttle: the burst and what comes back with time, which addresses are one, that others are not
- * slowed, also when the table is flooded; and that threads do not get in each other's way.
+ * throttle: the burst and its refill; which addresses share a bucket; other addresses are not
+ * blocked, even when the table is flooded; threads may share a table.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static void fail_times(const char *address, int n, int64_t now)
         throttle_fail(t, address, now);
 }
 
-static void burst_then_one_at_a_time(void **state)
+static void one_failure_per_refill_after_the_burst(void **state)
 {
     int64_t now = START;
     (void)state;
@@ -48,21 +48,20 @@ static void burst_then_one_at_a_time(void **state)
     }
     assert_true(throttle_blocks(t, "192.0.2.1", now));
     assert_true(throttle_blocks(t, "192.0.2.1", now + THROTTLE_REFILL_MS - 1));
-    for (int i = 0; i < 3; i++) { /* one failure each time one came back */
+    for (int i = 0; i < 3; i++) { /* one failure for each refill */
         now += THROTTLE_REFILL_MS;
         assert_false(throttle_blocks(t, "192.0.2.1", now));
         throttle_fail(t, "192.0.2.1", now);
         assert_true(throttle_blocks(t, "192.0.2.1", now));
     }
-    now += (int64_t)THROTTLE_BURST * THROTTLE_REFILL_MS; /* all are back, and no more than all */
+    now += (int64_t)THROTTLE_BURST * THROTTLE_REFILL_MS; /* the bucket is full again */
     fail_times("192.0.2.1", THROTTLE_BURST - 1, now);
     assert_false(throttle_blocks(t, "192.0.2.1", now));
     throttle_fail(t, "192.0.2.1", now);
     assert_true(throttle_blocks(t, "192.0.2.1", now));
 }
 
-/* Failures over the burst cost no more than the burst. */
-static void debt_is_bounded(void **state)
+static void failures_beyond_the_burst_cost_no_more(void **state)
 {
     (void)state;
     fail_times("192.0.2.1", 1000, START);
@@ -70,7 +69,7 @@ static void debt_is_bounded(void **state)
     assert_false(throttle_blocks(t, "192.0.2.1", START + THROTTLE_REFILL_MS));
 }
 
-static void which_addresses_are_one(void **state)
+static void equal_addresses_share_a_bucket(void **state)
 {
     static const struct {
         const char *failing, *asked;
@@ -96,8 +95,8 @@ static void which_addresses_are_one(void **state)
     }
 }
 
-/* No address: nobody to be slowed, as under a server that names none. */
-static void what_is_no_address(void **state)
+/* Some web servers set no REMOTE_ADDR. */
+static void text_without_address_is_never_blocked(void **state)
 {
     static const char *const rows[] = {
         NULL,
@@ -119,8 +118,8 @@ static void name_address(char out[20], unsigned n)
     snprintf(out, 20, "10.%u.%u.%u", n >> 16 & 255, n >> 8 & 255, n & 255);
 }
 
-/* Half as many guilty addresses as there are places: none of the others is slowed by them. */
-static void others_are_not_slowed(void **state)
+/* Half as many blocked addresses as there are slots. */
+static void other_addresses_are_not_blocked(void **state)
 {
     char address[20];
     (void)state;
@@ -134,9 +133,9 @@ static void others_are_not_slowed(void **state)
     }
 }
 
-/* A flood of addresses with one failure each does not wash out one that is over: of a full set
- * goes the one that has least to give back. */
-static void a_flood_does_not_pardon(void **state)
+/* Addresses with one failure each do not push out a blocked address: a full set replaces the slot
+ * whose bucket is full again first. */
+static void a_flood_of_addresses_does_not_unblock(void **state)
 {
     char address[20];
     (void)state;
@@ -148,8 +147,8 @@ static void a_flood_does_not_pardon(void **state)
     assert_true(throttle_blocks(t, "192.0.2.1", START));
 }
 
-/* Where an address's place is cannot be told from outside. */
-static void the_table_is_keyed(void **state)
+/* An attacker cannot compute the set of an address. */
+static void sets_are_chosen_by_a_secret_key(void **state)
 {
     unsigned char a[16];
     int same = 0;
@@ -173,7 +172,7 @@ static void *hammer(void *address)
     return NULL;
 }
 
-static void threads_share_it(void **state)
+static void threads_may_call_at_once(void **state)
 {
     static char addresses[4][12] = {"192.0.2.1", "192.0.2.2", "192.0.2.1", "2001:db8::1"};
     pthread_t threads[4];
@@ -192,9 +191,10 @@ static void threads_share_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(burst_then_one_at_a_time), EACH(debt_is_bounded),       EACH(which_addresses_are_one),
-        EACH(what_is_no_address),       EACH(others_are_not_slowed), EACH(a_flood_does_not_pardon),
-        EACH(the_table_is_keyed),       EACH(threads_share_it),
+        EACH(one_failure_per_refill_after_the_burst), EACH(failures_beyond_the_burst_cost_no_more),
+        EACH(equal_addresses_share_a_bucket),         EACH(text_without_address_is_never_blocked),
+        EACH(other_addresses_are_not_blocked),        EACH(a_flood_of_addresses_does_not_unblock),
+        EACH(sets_are_chosen_by_a_secret_key),        EACH(threads_may_call_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
