@@ -3,7 +3,8 @@
  * filter: decides which records a viewer gets. Pure predicates over records; no I/O.
  *
  * There are two kinds of rules. A `match` rule protects: it withholds records that the viewer may
- * not see, also those without the field. All other rules only select what the viewer asked for.
+ * not see, also those without the field. All other rules only select what the viewer or the
+ * configuration wants.
  */
 #ifndef SSELOG_FORMAT_FILTER_H
 #define SSELOG_FORMAT_FILTER_H

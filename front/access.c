@@ -98,7 +98,7 @@ int access_identify(struct context *ctx)
             answer_unavailable(ctx, 503, "identity cannot be checked now");
         return -1;
     default:
-        if (answer_refusal(ctx, REFUSED_NOBODY))
+        if (answer_refusal(ctx, REFUSED_UNAUTHENTICATED))
             return -1;
         if (result == AUTH_MALFORMED)
             answer_error(ctx, 400, "malformed credential");

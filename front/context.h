@@ -29,7 +29,7 @@ struct context {
     struct request request;
     const struct profile_http *profile_http; /* of config's profile */
     enum endpoint_kind endpoint;
-    struct identity identity;     /* all zero until access_identify found it */
+    struct identity identity;     /* all zero until access_identify sets it */
     enum auth_result auth_result; /* how access_identify ended */
     bool has_match;               /* SSELOG_ROUTE matched: match is set */
     struct route_match match;

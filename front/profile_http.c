@@ -80,7 +80,7 @@ static void smarter_login(struct context *ctx)
 
 static bool smarter_refuse(struct context *ctx, enum refusal why)
 {
-    if (why == REFUSED_NOBODY && ctx->config->login_url)
+    if (why == REFUSED_UNAUTHENTICATED && ctx->config->login_url)
         smarter_login(ctx);
     else if (why == REFUSED_DISABLED)
         answer_text(ctx, 200, "text/plain",
@@ -109,7 +109,7 @@ static bool tod_refuse(struct context *ctx, enum refusal why)
         answer_json(ctx, 503, "{\"detail\":\"Service temporarily unavailable\"}");
     } else if (why == REFUSED_FORBIDDEN && !token) {
         answer_json(ctx, 403, "{\"detail\":\"Not authorized for this tenant\"}");
-    } else if (why == REFUSED_NOBODY || why == REFUSED_FORBIDDEN) {
+    } else if (why == REFUSED_UNAUTHENTICATED || why == REFUSED_FORBIDDEN) {
         answer_begin(ctx, 401, "application/json");
         if (token)
             answer_header(ctx, "WWW-Authenticate", "Bearer");
@@ -202,7 +202,7 @@ static const struct profile_http_path swf_paths[] = {
 static bool swf_refuse(struct context *ctx, enum refusal why)
 {
     bool status = ctx->endpoint == ENDPOINT_STATUS;
-    if (why == REFUSED_NOBODY)
+    if (why == REFUSED_UNAUTHENTICATED)
         answer_json(ctx, status ? 403 : 401,
                     "{\"detail\": \"Authentication credentials were not provided.\"}");
     else if (why == REFUSED_FORBIDDEN)
@@ -308,16 +308,16 @@ static const char *astrbot_reason(const struct context *ctx)
 
 static bool astrbot_refuse(struct context *ctx, enum refusal why)
 {
-    const char *message = why == REFUSED_NOBODY        ? astrbot_reason(ctx)
-                          : why == REFUSED_FORBIDDEN   ? "Insufficient API key scope"
-                          : why == REFUSED_UNAVAILABLE ? "Service unavailable"
-                                                       : NULL;
+    const char *message = why == REFUSED_UNAUTHENTICATED ? astrbot_reason(ctx)
+                          : why == REFUSED_FORBIDDEN     ? "Insufficient API key scope"
+                          : why == REFUSED_UNAVAILABLE   ? "Service unavailable"
+                                                         : NULL;
     if (!message || (why == REFUSED_UNAVAILABLE && ctx->endpoint == ENDPOINT_STREAM))
         return false;
     answer_begin(ctx,
-                 why == REFUSED_NOBODY      ? 401
-                 : why == REFUSED_FORBIDDEN ? 403
-                                            : 503,
+                 why == REFUSED_UNAUTHENTICATED ? 401
+                 : why == REFUSED_FORBIDDEN     ? 403
+                                                : 503,
                  "application/json");
     if (why == REFUSED_UNAVAILABLE)
         answer_header(ctx, "Retry-After", RETRY_AFTER);

@@ -27,7 +27,7 @@ enum endpoint_kind {
 /* The reason why a request is not served. */
 enum refusal {
     REFUSED_DISABLED,
-    REFUSED_NOBODY, /* no identity; context.auth_result says what was wrong */
+    REFUSED_UNAUTHENTICATED, /* no identity; context.auth_result says what was wrong */
     REFUSED_FORBIDDEN,
     REFUSED_UNAVAILABLE /* Redis cannot be reached */
 };

@@ -72,8 +72,8 @@ static void on_end_of_log(void *arg, enum redis_result result, const struct redi
         *(struct xid *)arg = entries[0].id;
 }
 
-/* Looks whether the cursor is a time. Then the viewer gets the log from its beginning, and the
- * filter drops older records up to the log's present end. -1: answered. */
+/* Sets ctx->has_since when the cursor is a time. Then the viewer gets the log from its beginning,
+ * and the filter drops older records up to the log's present end. 0, or -1: answered. */
 static int find_since(struct context *ctx, const char *key)
 {
     const char *text = cursor_text(&ctx->request);

@@ -37,9 +37,7 @@ WORDS = {
 # What opens no sentence.
 OPENERS = r"(Who|Whoever|Whom|Whose) "
 # Not read yet: names of files or directories that were not gone through.
-NOT_YET = """auth.c auth.h base bench cmd_send.c cmd_send.h config format front gateway identity Makefile
-             packaging redis redis_io.c redis_io.h relay sse.c sse.h sselog.c
-             tests web .ci""".split()
+NOT_YET = """base bench cmd_send.c cmd_send.h config gateway Makefile packaging redis redis_io.c redis_io.h relay sselog.c tests web .ci""".split()
 # Files of others, or of data.
 LEFT_OUT = re.compile(r"(NEWS|LICENSE|.*\.(png|json|conf\.in|lock)|tests/fuzz/corpus/.*|tests/sim/cases/.*|tests/test_words\.py)$")
 C_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.S)
