@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * batch: the frames of some records, formatted once for all viewers of a view, and handed to those
- * that are LIVE.  A record too long for that ends its batch and is sent piecewise from its shared
- * payload.
- */
+/* batch: see batch.h. */
+#include "relay/batch.h"
+
 #include <stdlib.h>
 
 #include "format/record.h"
-#include "relay/relay_parts.h"
+#include "relay/core.h"
 
 void batch_free(struct batch *b)
 {
@@ -51,8 +49,8 @@ void batch_begin(struct batch *b, const struct cursor *from, bool history)
     b->history = history;
 }
 
-/* The long payload of rec, shared by reference with all who are being sent it, whenever they began:
- * as it came from Redis, or copied when it was made here. */
+/* The long payload of rec, shared by reference by all viewers that are being sent it.  Redis's own
+ * bytes are kept; a payload that was made here is copied. */
 static struct blob *payload_blob(struct relay *r, const struct view *w, const struct record *rec)
 {
     for (struct large *g = r->larges; g; g = g->next)
@@ -83,6 +81,13 @@ static unsigned held_by_larges(const struct relay *r, const struct blob *b)
     return n;
 }
 
+void batch_forget_view(struct relay *r, const struct view *w)
+{
+    for (struct large *g = r->larges; g; g = g->next)
+        if (g->view == w)
+            g->view = NULL;
+}
+
 void batch_tidy(struct relay *r)
 {
     blob_unref(r->batch.blob);
@@ -99,7 +104,6 @@ void batch_tidy(struct relay *r)
     }
 }
 
-/* Adds one record that the view shows. Returns -1 when memory ran out. */
 int batch_add(struct relay *r, struct batch *b, const struct view *w, struct record *rec,
               uint64_t nth)
 {
@@ -120,8 +124,6 @@ int batch_add(struct relay *r, struct batch *b, const struct view *w, struct rec
     return b->bytes.len > before ? batch_add_item(b, rec->id, here.rank) : 0;
 }
 
-/* Formats entries from i on, as far as one batch goes (a long record ends it). Returns the next i;
- * 0 when memory ran out. */
 size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
                   const struct redis_entry *entries, size_t i, size_t count, uint64_t nth)
 {
@@ -143,7 +145,7 @@ size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
     return i;
 }
 
-static void batch_to_ring(struct relay *r, struct view *w, const struct batch *b)
+void batch_to_ring(struct relay *r, struct view *w, const struct batch *b)
 {
     size_t at = 0;
     for (size_t i = 0; i < b->count; i++) {
@@ -153,15 +155,4 @@ static void batch_to_ring(struct relay *r, struct view *w, const struct batch *b
     }
     if (b->blob)
         ring_reset(&r->rings, &w->ring, b->after_blob.id);
-}
-
-/* To every LIVE viewer of w, and into its ring. */
-void batch_hand_out(struct relay *r, struct view *w, const struct batch *b)
-{
-    batch_to_ring(r, w, b);
-    for (struct viewer *v = w->viewers, *next; v; v = next) {
-        next = v->next;
-        if (v->state == VIEWER_LIVE)
-            viewer_take(v, b);
-    }
 }

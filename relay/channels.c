@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * channels: logs whose source is a group of Django Channels, as channels_redis keeps groups: a
- * sorted set of channel names by the time they joined.  All channels of a process share one sorted
- * set of messages, from which redis_io pops. A sender throws out members that joined too long ago,
- * and the set may expire: so we join again from time to time, and whenever the group's doorbell
- * rings and we are no member any more. The messages themselves go the way of Pub/Sub's.
- */
+/* channels: see channels.h. */
+#include "relay/channels.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
 
-#include "format/asgi.h"
 #include "base/diag.h"
-#include "relay/relay_parts.h"
+#include "format/asgi.h"
+#include "relay/pubsub.h"
 
 #define GROUP        "asgi:group:"
 #define MAX_KEY      640
@@ -34,7 +30,6 @@ struct channels {
 static void hex_id(char out[33])
 {
     unsigned char b[16];
-
     if (getrandom(b, sizeof b, GRND_NONBLOCK) != (ssize_t)sizeof b)
         for (size_t i = 0; i < sizeof b; i++)
             b[i] = (unsigned char)rand(); /* not a secret: a name */
@@ -61,7 +56,6 @@ static int name_channel(struct log *l)
 {
     struct channels *c = channels_of(l->relay);
     char id[33], name[96];
-
     if (l->channel)
         return 0;
     hex_id(id);
@@ -84,52 +78,51 @@ static int group_key(const struct log *l, char key[MAX_KEY])
 static void postpone(struct relay *r)
 {
     int64_t at = r->now + AGAIN_MS;
-
     if (r->channels->rejoin_at > at)
         r->channels->rejoin_at = at;
     if (r->next_sweep > at)
         r->next_sweep = at;
 }
 
-/* When we joined as the group has it, if it has us. One that is older than ours was put there to
- * have us thrown out soon. */
+static void join(struct log *l);
+
+/* When this process joined, as the group has it.  A time older than ours was put there so that the
+ * group removes us soon. */
 static void on_score(void *arg, enum redis_result result, const struct slice *value)
 {
     struct log *l = arg;
     bool member = value && strtod(value->p, NULL) >= l->joined - 1;
-
     if (!l->channel || result == REDIS_LOST) {
         /* left meanwhile; or to be joined again when Redis is back */
     } else if (result != REDIS_OK) {
         log_fail_all(l, result);
     } else if (member) {
         l->member = true;
-        pubsub_begin(l);
+        pubsub_stands(l);
     } else if (l->member) {
         l->member = false;
-        channels_join(l);
+        join(l);
     } else {
         postpone(l->relay);
     }
     l->under_way--;
-    log_release(l);
+    if (!l->views)
+        sweep_by(l->relay, l->relay->now); /* it may be the last answer that names l */
 }
 
-/* Whether we are in the group; asking arms its doorbell. */
+/* Asks whether we are in the group; Redis then reports its next change. */
 static void look(struct log *l)
 {
     char key[MAX_KEY];
-
     if (l->channel && group_key(l, key) == 0 &&
         redis_feed_score(l->relay->feed, key, l->channel, on_score, l) == 0)
         l->under_way++;
 }
 
-void channels_join(struct log *l)
+static void join(struct log *l)
 {
     char key[MAX_KEY], now[32];
     struct timespec t;
-
     if (name_channel(l) || group_key(l, key)) {
         diag(DIAG_ERROR, "relay", "cannot join the group %s", l->key);
         return;
@@ -144,11 +137,10 @@ void channels_join(struct log *l)
     look(l);
 }
 
-void channels_leave(struct log *l)
+static void leave(struct log *l)
 {
     struct relay *r = l->relay;
     char key[MAX_KEY];
-
     if (!l->channel)
         return;
     if (group_key(l, key) == 0) {
@@ -161,10 +153,37 @@ void channels_leave(struct log *l)
         redis_feed_pop(r->feed, NULL);
 }
 
-void channels_ring(struct relay *r, struct slice key)
+/* ---- the table ---- */
+
+static void begin(struct viewer *v)
+{
+    struct log *l = v->view->log;
+    v->place.standing = PLACE_MET;
+    if (l->tip.state == PLACE_NONE)
+        join(l);
+    else
+        pubsub_stands(l);
+}
+
+static void look_not(struct log *l)
+{
+    (void)l;
+}
+
+static int64_t check(struct log *l)
+{
+    (void)l; /* channels_check_times() joins for all groups at once */
+    return INT64_MAX;
+}
+
+const struct log_source channels_source = {begin, pubsub_skip, look_not, check,
+                                           join,  pubsub_down, leave};
+
+/* ---- all groups ---- */
+
+void channels_invalidated(struct relay *r, struct slice key)
 {
     size_t n = strlen(GROUP);
-
     for (struct log *l = r->channels ? r->logs : NULL; l; l = l->next)
         if (l->channel &&
             (!key.p || (key.len > n && memcmp(key.p, GROUP, n) == 0 &&
@@ -180,7 +199,7 @@ int64_t channels_check_times(struct relay *r)
         r->channels->rejoin_at = r->now + REJOIN_MS;
         for (struct log *l = r->logs; l; l = l->next)
             if (l->channel && r->up)
-                channels_join(l);
+                join(l);
     }
     return r->channels->rejoin_at;
 }
@@ -188,7 +207,6 @@ int64_t channels_check_times(struct relay *r)
 static void to_channel(void *arg, struct slice name, struct slice payload)
 {
     struct relay *r = arg;
-
     for (struct log *l = r->logs; l; l = l->next) {
         if (l->channel && slice_equal(name, slice_of(l->channel))) {
             pubsub_deliver(l, payload);
@@ -197,11 +215,10 @@ static void to_channel(void *arg, struct slice name, struct slice payload)
     }
 }
 
-/* Said now and then: whoever sends such messages sends many. */
+/* Logged now and then: a sender of such messages sends many. */
 static void complain(struct relay *r, size_t len)
 {
     struct channels *c = r->channels;
-
     if (!c || r->now < c->complain_at)
         return;
     c->complain_at = r->now + COMPLAIN_MS;
@@ -213,7 +230,6 @@ static void complain(struct relay *r, size_t len)
 void channels_popped(struct relay *r, struct slice member)
 {
     struct buf payload;
-
     buf_init(&payload, MAX_PAYLOAD);
     if (asgi_read(member, &payload, to_channel, r) == ASGI_UNREADABLE)
         complain(r, member.len);
@@ -223,7 +239,7 @@ void channels_popped(struct relay *r, struct slice member)
 void channels_leave_all(struct relay *r)
 {
     for (struct log *l = r->logs; l; l = l->next)
-        channels_leave(l);
+        leave(l);
 }
 
 void channels_free(struct relay *r)

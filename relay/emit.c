@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * emit: what goes out to one viewer, in the words of its profile.  Each frame is made whole and
- * written whole, or not at all: then nothing has changed, and it is told later.  When what is told
- * is viewer.c's to decide.
- */
+/* emit: see emit.h. */
+#include "relay/emit.h"
+
 #include <stdlib.h>
 #include <time.h>
 
-#include "relay/relay_parts.h"
-
-#define FAIL_RETRY_MS 30000 /* after a trouble that will not pass by itself soon */
+#define FAIL_RETRY_MS 30000 /* after a failure that will not pass by itself soon */
 #define MAX_CONTROL   4096  /* bytes of control frames written at once */
 
 static struct moment moment_of(const struct viewer *v, unsigned retry)
@@ -19,10 +15,10 @@ static struct moment moment_of(const struct viewer *v, unsigned retry)
     return (struct moment){.retry_ms = retry,
                            .replayed = v->replayed,
                            .unix_time = (double)t.tv_sec + (double)t.tv_nsec / 1e9,
-                           .resumed = v->resumed};
+                           .resumed = v->phase == PHASE_RESUME};
 }
 
-/* So that those who were cut off together do not come back together. */
+/* Viewers that were cut off together do not come back together. */
 static unsigned jittered(unsigned retry)
 {
     return retry + (unsigned)rand() % (retry / 2 + 1);
@@ -40,7 +36,7 @@ enum out_result emit_bytes(struct viewer *v, const void *p, size_t len)
     return r;
 }
 
-/* Control frames: made whole, written whole or not at all. */
+/* Writes a control frame, and frees it. */
 static enum out_result put_buf(struct viewer *v, struct buf *b)
 {
     enum out_result r = b->failed ? OUT_GONE : emit_bytes(v, b->p, b->len);
@@ -50,18 +46,18 @@ static enum out_result put_buf(struct viewer *v, struct buf *b)
 
 /* ---- news about the stream ---- */
 
-/* Whether the cursor is past the last id the client knows: a filter withheld records, or there was
- * none yet. */
+/* Whether the cursor is past the last id that the client knows: a filter withheld records, or the
+ * client knows none yet. */
 static bool has_moved(const struct viewer *v, struct xid *at)
 {
     const struct log *l = v->view->log;
-    const struct cursor *c = v->state == VIEWER_LIVE ? &l->tip : &v->cursor;
+    const struct cursor *c = v->place.state == PLACE_LIVE ? &l->tip.cursor : &v->place.cursor;
     *at = c->id;
-    return l->kind == LOG_STREAM && !v->fresh && !v->gap && c->at == CURSOR_SENT &&
-           (!v->told_any || xid_cmp(*at, v->told) > 0);
+    return l->kind == LOG_STREAM && v->place.standing != PLACE_FRESH && !v->gap &&
+           c->at == CURSOR_SENT && (!v->told_any || xid_cmp(*at, v->told) > 0);
 }
 
-/* What the client was told, to be put back when it was not. */
+/* What the client was told: it is put back when the peer did not take the frame. */
 struct told {
     struct xid id;
     bool any;
@@ -87,16 +83,15 @@ static bool add_moved(struct viewer *v, struct buf *b)
     if (!has_moved(v, &at))
         return false;
     profile_moved(p, b, at);
-    if (b->len == before) /* this profile tells it otherwise */
+    if (b->len == before) /* this profile tells it in another frame */
         return false;
     set_told(v, (struct told){at, true});
     return true;
 }
 
-/* Inside the one event that a bulk profile's history is, no other frame may stand. */
 bool emit_in_bulk(const struct viewer *v)
 {
-    return v->view && v->view->profile->bulk && v->replaying && !v->said_live;
+    return v->view && v->view->profile->bulk && v->phase == PHASE_HISTORY;
 }
 
 enum out_result emit_gap(struct viewer *v)
@@ -126,35 +121,33 @@ enum out_result emit_source(struct viewer *v, bool live)
     profile_source(p, &b, live);
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT)
-        v->said_lost = !live;
+        v->told_lost = !live;
     return r;
 }
 
 enum out_result emit_live(struct viewer *v)
 {
     const struct profile *p = v->view->profile;
+    if (v->phase == PHASE_LIVE)
+        return OUT_SENT;
     struct told before = get_told(v);
-    if (!v->said_live) {
-        struct moment m = moment_of(v, v->retry);
-        struct buf b;
-        buf_init(&b, MAX_CONTROL);
-        bool bulk = emit_in_bulk(v);
-        if (!bulk)
-            add_moved(v, &b);
-        profile_live(p, &b, &m);
-        if (bulk) { /* its records had no ids */
-            v->told_any = false;
-            add_moved(v, &b);
-        }
-        enum out_result r = put_buf(v, &b);
-        if (r != OUT_SENT) {
-            set_told(v, before);
-            return r;
-        }
-        v->said_live = true;
-        v->replaying = false;
+    struct moment m = moment_of(v, v->retry);
+    bool bulk = emit_in_bulk(v);
+    struct buf b;
+    buf_init(&b, MAX_CONTROL);
+    if (!bulk)
+        add_moved(v, &b);
+    profile_live(p, &b, &m);
+    if (bulk) { /* its records had no ids */
+        v->told_any = false;
+        add_moved(v, &b);
     }
-    return OUT_SENT;
+    enum out_result r = put_buf(v, &b);
+    if (r == OUT_SENT)
+        v->phase = PHASE_LIVE;
+    else
+        set_told(v, before);
+    return r;
 }
 
 enum out_result emit_keepalive(struct viewer *v)
@@ -177,7 +170,7 @@ enum out_result emit_keepalive(struct viewer *v)
     return r;
 }
 
-/* ---- the first words and the last ---- */
+/* ---- the first frame and the final one ---- */
 
 void emit_first_frame(struct viewer *v, struct buf *head, const char *client)
 {
@@ -192,7 +185,7 @@ void emit_end(struct viewer *v, struct buf *b, enum end_reason reason)
     buf_init(b, MAX_CONTROL);
     if (emit_in_bulk(v))
         return;
-    if (v->state == VIEWER_LIVE)
+    if (v->place.state == PLACE_LIVE)
         add_moved(v, b);
     profile_end(v->view->profile, b, reason, &m);
 }
@@ -213,22 +206,21 @@ void emit_failure(struct viewer *v, struct buf *b, const char *reason)
 
 /* ---- records ---- */
 
-static void stands_at(struct viewer *v, struct xid id, uint64_t rank)
+static void was_sent(struct viewer *v, struct xid id, uint64_t rank)
 {
-    v->cursor = (struct cursor){.id = id, .at = CURSOR_SENT, .rank = rank};
-    v->fresh = v->beyond = false;
+    place_sent(&v->place, id, rank);
     set_told(v, (struct told){id, true});
 }
 
-/* Frames from the ring, as many as one write takes. */
 enum out_result emit_from_ring(struct viewer *v)
 {
-    const struct frame *f = ring_after(&v->view->ring, cursor_position(&v->cursor)), *last = NULL;
+    const struct frame *f = ring_after(&v->view->ring, cursor_position(&v->place.cursor)),
+                       *last = NULL;
     struct iovec pieces[15];
     size_t len = 0;
     int n = 0;
-    if (!f) { /* what is left to the tip is withheld from this view */
-        v->cursor = v->view->log->tip;
+    if (!f) { /* the records up to the tip are withheld from this view */
+        v->place.cursor = v->view->log->tip.cursor;
         return OUT_SENT;
     }
     for (; f && n < 15 && len < WRITE_BYTES; f = f->next) {
@@ -241,10 +233,10 @@ enum out_result emit_from_ring(struct viewer *v)
         v->last_out = v->relay->now;
         v->relay->stats.bytes += len;
         v->relay->stats.deliveries += (uint64_t)n;
-        if (v->replaying || !v->said_live)
+        if (v->phase != PHASE_LIVE)
             v->replayed += (uint64_t)n;
-        stands_at(v, last->id, last->rank);
-        v->unproven = false;
+        was_sent(v, last->id, last->rank);
+        v->place.standing = PLACE_MET;
     }
     return r;
 }
@@ -260,7 +252,7 @@ static size_t run_end(const struct batch *b, size_t i, size_t start)
 
 enum out_result emit_items(struct viewer *v, const struct batch *b)
 {
-    struct xid at = cursor_position(&v->cursor);
+    struct xid at = cursor_position(&v->place.cursor);
     size_t i = 0;
     while (i < b->count && xid_cmp(b->items[i].id, at) <= 0)
         i++;
@@ -270,9 +262,9 @@ enum out_result emit_items(struct viewer *v, const struct batch *b)
         enum out_result r = emit_bytes(v, b->bytes.p + start, b->items[k - 1].end - start);
         if (r != OUT_SENT)
             return r;
-        stands_at(v, b->items[k - 1].id, b->items[k - 1].rank);
+        was_sent(v, b->items[k - 1].id, b->items[k - 1].rank);
         v->relay->stats.deliveries += k - i;
-        if (!v->said_live)
+        if (v->phase != PHASE_LIVE)
             v->replayed += k - i;
         i = k;
     }
@@ -286,8 +278,8 @@ enum out_result emit_long_begins(struct viewer *v, const struct batch *b)
         return r;
     v->blob = blob_ref(b->blob);
     v->part = (struct sse_part){0};
-    stands_at(v, b->after_blob.id, b->after_blob.rank);
-    if (!v->said_live)
+    was_sent(v, b->after_blob.id, b->after_blob.rank);
+    if (v->phase != PHASE_LIVE)
         v->replayed++;
     return OUT_SENT;
 }

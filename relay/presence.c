@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * presence: viewers listed in a sorted set of Redis by when their entry ends, so that one process
- * can tell of the viewers of all.  An entry is made anew long before it ends, and one whose process
- * died goes by itself.
- */
+/* presence: see presence.h. */
+#include "relay/presence.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "relay/relay_parts.h"
-
-#define LIST_SECONDS 90
-#define LIST_MS      30000 /* made anew so often */
+#define ENTRY_SECONDS 90
+#define RENEW_MS      30000
 
 void presence_check(struct viewer *v)
 {
     char ends[24], now[24];
-
     if (!v->presence_key || v->relay->now < v->presence_at)
         return;
-    snprintf(ends, sizeof ends, "%lld", (long long)time(NULL) + LIST_SECONDS);
+    snprintf(ends, sizeof ends, "%lld", (long long)time(NULL) + ENTRY_SECONDS);
     snprintf(now, sizeof now, "(%lld", (long long)time(NULL));
     const char *add[] = {"ZADD", v->presence_key, ends, v->presence_member};
     const char *prune[] = {"ZREMRANGEBYSCORE", v->presence_key, "-inf", now};
     if (redis_feed_tell(v->relay->feed, 4, add) == 0 &&
         redis_feed_tell(v->relay->feed, 4, prune) == 0)
-        v->presence_at = v->relay->now + LIST_MS;
+        v->presence_at = v->relay->now + RENEW_MS;
 }
 
-/* Another Redis, or the same with nothing in it, may have come back. */
 void presence_renew(struct relay *r)
 {
     for (struct viewer *v = r->all; v; v = v->all_next) {

@@ -1,74 +1,142 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * pubsub: logs whose source is Pub/Sub or a group of channels.c.  There is nothing to read again:
- * a viewer that falls out of the ring is told how many messages it missed, and an outage of Redis
- * is told as a gap of unknown size.
- */
-#include "format/record.h"
-#include "relay/relay_parts.h"
+/* pubsub: see pubsub.h. */
+#include "relay/pubsub.h"
 
-/* A message has no id of Redis's; its place among those received stands in for one, and never
- * leaves us. */
+#include "format/record.h"
+#include "relay/viewer.h"
+
+/* ---- both kinds ---- */
+
+/* A message has no id of Redis's.  Its number among those received stands in for one, and no client
+ * is told it. */
 void pubsub_deliver(struct log *l, struct slice payload)
 {
     struct relay *r = l->relay;
-    if (!l->known)
+    struct cursor *tip = &l->tip.cursor;
+    if (l->tip.state == PLACE_NONE)
         return;
-    struct cursor from = l->tip;
-    l->tip = (struct cursor){.id = xid_next(from.id), .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
+    *tip = (struct cursor){.id = xid_next(tip->id), .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
     r->stats.records++;
     for (struct view *w = l->views; w; w = w->next) {
         struct record rec;
         struct batch *b = &r->batch;
-        batch_begin(b, &l->tip, false);
-        record_from_message(&rec, l->tip.id, payload);
+        batch_begin(b, tip, false);
+        record_from_message(&rec, tip->id, payload);
         int bad = filter_pass(w->filter, &rec) ? batch_add(r, b, w, &rec, 0) : 0;
         record_end(&rec);
         if (bad)
-            log_leave_behind(w, l->tip.id);
+            log_leave_behind(w, tip->id);
         else
-            batch_hand_out(r, w, b);
+            log_hand_out(w, b);
     }
 }
 
-void pubsub_came(struct relay *r, struct slice channel, struct slice payload)
+/* Viewers that wait for the subscription begin at the tip. */
+static void begin_all(struct log *l)
+{
+    for (struct view *w = l->views; w; w = w->next) {
+        for (struct viewer *v = w->viewers; v; v = v->next) {
+            if (!place_is_sought(&v->place))
+                continue;
+            v->place.cursor = l->tip.cursor;
+            viewer_set_place(v, PLACE_BEHIND);
+            log_serve(v);
+        }
+    }
+}
+
+void pubsub_stands(struct log *l)
+{
+    struct relay *r = l->relay;
+    if (l->tip.state == PLACE_NONE) {
+        l->tip.state = PLACE_LIVE;
+        for (struct view *w = l->views; w; w = w->next)
+            ring_reset(&r->rings, &w->ring, l->tip.cursor.id);
+    }
+    begin_all(l);
+}
+
+bool pubsub_skip(struct viewer *v, enum place_step need)
+{
+    struct xid floor = v->view->ring.floor;
+    struct gap gap = {.lost = (int64_t)(floor.seq - v->place.cursor.id.seq)};
+    if (need != PLACE_READ)
+        return false;
+    v->place.cursor = (struct cursor){.id = floor, .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
+    viewer_add_gap(v, &gap);
+    return true;
+}
+
+/* Messages published while Redis is away are lost, an unknown number of them. */
+void pubsub_down(struct log *l)
+{
+    static const struct gap unknown = {.lost = -1};
+    if (l->tip.state == PLACE_NONE)
+        return;
+    l->tip.state = PLACE_NONE;
+    for (struct view *w = l->views; w; w = w->next) {
+        for (struct viewer *v = w->viewers; v; v = v->next) {
+            if (v->state != VIEWER_OPEN)
+                continue;
+            viewer_set_place(v, PLACE_ASKING);
+            viewer_add_gap(v, &unknown);
+        }
+    }
+}
+
+/* ---- Pub/Sub ---- */
+
+static void subscribe(struct log *l)
+{
+    struct relay *r = l->relay;
+    l->unasked = r->up && redis_feed_subscribe(r->feed, l->key) != 0;
+    if (l->unasked)
+        retry_soon(r);
+}
+
+static void begin(struct viewer *v)
+{
+    struct log *l = v->view->log;
+    v->place.standing = PLACE_MET;
+    if (l->tip.state == PLACE_NONE)
+        subscribe(l);
+    else
+        begin_all(l);
+}
+
+static void nothing(struct log *l)
+{
+    (void)l;
+}
+
+static int64_t check(struct log *l)
+{
+    if (l->unasked && l->views)
+        subscribe(l);
+    return INT64_MAX;
+}
+
+static void stop(struct log *l)
+{
+    if (l->tip.state != PLACE_NONE)
+        redis_feed_unsubscribe(l->relay->feed, l->key);
+}
+
+const struct log_source pubsub_source = {begin,     pubsub_skip, nothing, check,
+                                         subscribe, pubsub_down, stop};
+
+void pubsub_message(struct relay *r, struct slice channel, struct slice payload)
 {
     struct log *l = log_find(r, LOG_PUBSUB, channel.p);
     if (l)
         pubsub_deliver(l, payload);
 }
 
-/* Those that waited for it are LIVE from here on. */
-void pubsub_stands(struct log *l)
-{
-    for (struct view *w = l->views; w; w = w->next) {
-        for (struct viewer *v = w->viewers, *next; v; v = next) {
-            next = v->next;
-            if (v->state != VIEWER_PLACING)
-                continue;
-            v->cursor = l->tip;
-            viewer_set_state(v, VIEWER_BEHIND);
-            viewer_serve(v);
-        }
-    }
-}
-
-void pubsub_begin(struct log *l)
-{
-    struct relay *r = l->relay;
-    if (!l->known) {
-        l->known = true;
-        for (struct view *w = l->views; w; w = w->next)
-            ring_reset(&r->rings, &w->ring, l->tip.id);
-    }
-    pubsub_stands(l);
-}
-
 void pubsub_subscribed(struct relay *r, struct slice channel)
 {
     struct log *l = log_find(r, LOG_PUBSUB, channel.p);
     if (l)
-        pubsub_begin(l);
+        pubsub_stands(l);
     else
         redis_feed_unsubscribe(r->feed, channel.p); /* its viewers left meanwhile */
 }
@@ -76,15 +144,6 @@ void pubsub_subscribed(struct relay *r, struct slice channel)
 void pubsub_refused(struct relay *r)
 {
     for (struct log *l = r->logs; l; l = l->next)
-        if (l->kind == LOG_PUBSUB && !l->known)
+        if (l->kind == LOG_PUBSUB && l->tip.state == PLACE_NONE)
             log_fail_all(l, REDIS_REFUSED);
-}
-
-/* A viewer that fell out of the ring: what it missed is gone, and counted. */
-void pubsub_skip_to_ring(struct viewer *v)
-{
-    struct xid floor = v->view->ring.floor;
-    struct gap gap = {.lost = (int64_t)(floor.seq - v->cursor.id.seq)};
-    v->cursor = (struct cursor){.id = floor, .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
-    viewer_tell_gap(v, &gap);
 }

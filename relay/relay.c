@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * relay: the loop.  Orders arrive on a pipe from the front, news from Redis through the feed, and
- * peers make room or go away; each turn handles what came, then what is due.
+ * peers make room or go away.  Each turn handles what came, then what is due, and then takes ended
+ * viewers apart.
  */
 #include "relay/relay.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <pthread.h>
-#include <search.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -17,107 +16,30 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "relay/relay_parts.h"
+#include "relay/channels.h"
+#include "relay/presence.h"
+#include "relay/pubsub.h"
+#include "relay/reads.h"
+#include "relay/revocation.h"
+#include "relay/seats.h"
+#include "relay/tail.h"
+#include "relay/viewer.h"
 
 #define SWEEP_MS  250 /* times are looked at this often at most */
 #define LOOK_MS   250 /* without tracking: logs are looked at this often */
 #define EVENTS    256
 #define SETTLE_MS 300 /* for the last commands, at the end */
 
-/* ---- places under the limits ---- */
-
-struct seat {
-    unsigned count;
-    char user[];
-};
-
-struct seats {
-    pthread_mutex_t lock;
-    unsigned max, max_per_user;
-    unsigned taken;
-    void *tree; /* by user */
-};
-
-static int compare_seats(const void *a, const void *b)
-{
-    const struct seat *x = a, *y = b;
-    return strcmp(x->user, y->user);
-}
-
-static struct seats *seats_new(const struct config *c)
-{
-    struct seats *s = calloc(1, sizeof *s);
-    if (!s)
-        return NULL;
-    pthread_mutex_init(&s->lock, NULL);
-    s->max = c->max_viewers;
-    s->max_per_user = c->max_per_user;
-    return s;
-}
-
-static void seats_free(struct seats *s)
-{
-    if (!s)
-        return;
-    tdestroy(s->tree, free);
-    pthread_mutex_destroy(&s->lock);
-    free(s);
-}
-
-/* The user's node, made when it is not there. Under the lock. */
-static struct seat *seat_find(struct seats *s, const char *user)
-{
-    size_t len = strlen(user) + 1;
-    struct seat *made = calloc(1, sizeof *made + len);
-    if (!made)
-        return NULL;
-    memcpy(made->user, user, len);
-    struct seat **node = tsearch(made, &s->tree, compare_seats);
-    if (!node || *node != made)
-        free(made);
-    return node ? *node : NULL;
-}
-
-static void seat_forget(struct seats *s, struct seat *seat)
-{
-    if (seat->count > 0)
-        return;
-    tdelete(seat, &s->tree, compare_seats);
-    free(seat);
-}
+/* ---- seats ---- */
 
 struct seat *relay_seat(struct relay *r, const char *user, const char **why)
 {
-    struct seats *s = r->seats;
-    *why = NULL;
-    pthread_mutex_lock(&s->lock);
-    struct seat *seat = seat_find(s, user);
-    if (s->taken >= s->max)
-        *why = "too many viewers";
-    else if (seat && user[0] != '\0' && seat->count >= s->max_per_user)
-        *why = "too many viewers for this user";
-    else if (!seat)
-        *why = "out of memory";
-    if (*why && seat) {
-        seat_forget(s, seat);
-        seat = NULL;
-    }
-    if (seat) {
-        seat->count++;
-        s->taken++;
-    }
-    pthread_mutex_unlock(&s->lock);
-    return seat;
+    return seats_take(r->seats, user, why);
 }
 
 void relay_unseat(struct relay *r, struct seat *seat)
 {
-    struct seats *s = r->seats;
-    pthread_mutex_lock(&s->lock);
-    seat->count--;
-    s->taken--;
-    seat_forget(s, seat);
-    pthread_mutex_unlock(&s->lock);
+    seats_give(r->seats, seat);
 }
 
 /* ---- orders from other threads ---- */
@@ -188,21 +110,34 @@ void relay_stop(struct relay *r)
     give_order(r, o);
 }
 
-static void admit(struct relay *r, struct admission *a)
+static const struct log_source *const sources[] = {
+    [LOG_STREAM] = &tail_source, [LOG_PUBSUB] = &pubsub_source, [LOG_CHANNELS] = &channels_source};
+
+static void admit_viewer(struct relay *r, struct admission *a)
 {
     struct viewer *v = viewer_new(r, a);
+    if (!v)
+        return;
+    if (log_attach(v, a, sources[a->kind]) ||
+        (a->revocation_key && revocation_attach(v, a->revocation_key, viewer_end))) {
+        viewer_close(v);
+        return;
+    }
+    viewer_begin(v, a);
+    if (r->stop_by)
+        viewer_end(v, END_SHUTDOWN);
+    else if (v->state == VIEWER_OPEN)
+        v->view->log->source->begin(v);
+    log_serve(v);
+}
+
+static void admit(struct relay *r, struct admission *a)
+{
+    admit_viewer(r, a);
     if (a->seat) /* not taken */
         relay_unseat(r, a->seat);
     admission_free(a);
-    r->next_sweep = r->now; /* its times are to be looked at */
-    if (!v)
-        return;
-    if (r->stop_by)
-        viewer_end(v, END_SHUTDOWN);
-    else
-        log_start(v);
-    if (!v->dead)
-        viewer_serve(v);
+    sweep_by(r, r->now); /* its times are to be looked at */
 }
 
 static void stop_all(struct relay *r)
@@ -210,10 +145,8 @@ static void stop_all(struct relay *r)
     if (r->stop_by)
         return;
     r->stop_by = r->now + 1000;
-    for (struct viewer *v = r->all, *next; v; v = next) {
-        next = v->all_next;
+    for (struct viewer *v = r->all; v; v = v->all_next)
         viewer_end(v, END_SHUTDOWN);
-    }
 }
 
 /* Whether there were any. */
@@ -244,14 +177,13 @@ static void on_up(void *arg, bool tracking)
     r->tracking = tracking;
     r->next_look = r->now + LOOK_MS;
     r->stats.redis_up = true;
-    log_up(r);
+    for (struct log *l = r->logs; l; l = l->next)
+        l->source->up(l);
     presence_renew(r);
     revocation_look_all(r);
-    for (struct viewer *v = r->all, *next; v; v = next) {
-        next = v->all_next;
-        if (v->said_lost)
-            viewer_serve(v);
-    }
+    for (struct viewer *v = r->all; v; v = v->all_next)
+        if (v->told_lost)
+            log_serve(v);
 }
 
 static void on_down(void *arg)
@@ -261,23 +193,23 @@ static void on_down(void *arg)
     r->down = true;
     r->stats.redis_up = false;
     r->stats.outages++;
-    log_down(r);
-    for (struct viewer *v = r->all, *next; v; v = next) {
-        next = v->all_next;
-        viewer_serve(v);
-    }
+    reads_empty_queue(r);
+    for (struct log *l = r->logs; l; l = l->next)
+        l->source->down(l);
+    for (struct viewer *v = r->all; v; v = v->all_next)
+        log_serve(v);
 }
 
-static void on_ring(void *arg, struct slice key)
+static void on_invalidated(void *arg, struct slice key)
 {
-    log_ring(arg, key);
-    channels_ring(arg, key);
-    revocation_ring(arg, key);
+    tail_invalidated(arg, key);
+    channels_invalidated(arg, key);
+    revocation_invalidated(arg, key);
 }
 
 static void on_message(void *arg, struct slice channel, struct slice payload)
 {
-    pubsub_came(arg, channel, payload);
+    pubsub_message(arg, channel, payload);
 }
 
 static void on_subscribed(void *arg, struct slice channel)
@@ -295,8 +227,8 @@ static void on_refused(void *arg)
     pubsub_refused(arg);
 }
 
-static const struct redis_events feed_events = {on_up,         on_down,    on_ring,  on_message,
-                                                on_subscribed, on_refused, on_popped};
+static const struct redis_events feed_events = {
+    on_up, on_down, on_invalidated, on_message, on_subscribed, on_refused, on_popped};
 
 /* ---- the loop ---- */
 
@@ -312,26 +244,37 @@ static void give_memory_back(struct relay *r)
     malloc_trim(0);
 }
 
-/* All times of all viewers: a walk over some memory four times a second costs less than keeping
- * thousands of timers in order would. */
+/* Looks at the times of all viewers.  A walk over some memory four times a second costs less than
+ * thousands of timers in order. */
 static void sweep(struct relay *r)
 {
     r->next_sweep = INT64_MAX; /* the walk may call for another at once */
-    int64_t due = log_tidy(r), channels = channels_check_times(r);
+    int64_t due = log_sweep(r), channels = channels_check_times(r);
     revocation_look_due(r);
     give_memory_back(r);
     if (channels < due)
         due = channels;
-    for (struct viewer *v = r->all, *next; v; v = next) {
-        next = v->all_next;
+    for (struct viewer *v = r->all; v; v = v->all_next) {
         int64_t next_due = viewer_check_times(v);
         if (next_due < due)
             due = next_due;
+        if (viewer_is_idle(v))
+            log_serve(v);
     }
-    if (due < r->now + SWEEP_MS)
-        due = r->now + SWEEP_MS;
-    if (due < r->next_sweep)
-        r->next_sweep = due;
+    sweep_by(r, due < r->now + SWEEP_MS ? r->now + SWEEP_MS : due);
+}
+
+/* Takes apart the viewers that ended in this turn. */
+static void reap(struct relay *r)
+{
+    while (r->ended) {
+        struct viewer *v = r->ended;
+        r->ended = v->ended_next;
+        log_detach(v);
+        revocation_detach(v);
+        if (v->state == VIEWER_CLOSED)
+            viewer_free(v);
+    }
 }
 
 static int time_to_wait(const struct relay *r)
@@ -351,6 +294,7 @@ static int time_to_wait(const struct relay *r)
 
 static void turn(struct relay *r)
 {
+    static const struct slice all_keys = {0};
     struct epoll_event events[EVENTS];
     int n = epoll_wait(r->epoll, events, EVENTS, time_to_wait(r));
     r->now = clock_ms();
@@ -358,18 +302,18 @@ static void turn(struct relay *r)
         void *p = events[i].data.ptr;
         if (p == r)
             take_orders(r);
-        else if (p != r->feed)
-            viewer_event(p, events[i].events);
+        else if (p != r->feed && viewer_event(p, events[i].events))
+            log_serve(p);
     }
     redis_feed_run(r->feed, r->now);
     if (r->up && !r->tracking && r->now >= r->next_look) {
         r->next_look = r->now + LOOK_MS;
-        log_look_all(r);
+        tail_invalidated(r, all_keys);
         revocation_look_all(r);
     }
     if (r->now >= r->next_sweep)
         sweep(r);
-    viewer_reap(r);
+    reap(r);
     batch_tidy(r);
     redis_feed_flush(r->feed);
 }
@@ -410,7 +354,7 @@ struct relay *relay_new(const struct config *config)
     buf_init(&r->batch.bytes, 64u * 1024 * 1024);
     buf_init(&r->batch.open, 1024 * 1024);
     r->epoll = epoll_create1(EPOLL_CLOEXEC);
-    r->seats = seats_new(config);
+    r->seats = seats_new(config->max_viewers, config->max_per_user);
     r->feed = redis_feed_new(&config->redis, &feed_events, r);
     if (r->epoll < 0 || !r->seats || !r->feed || pipe2(r->pipe, O_CLOEXEC) ||
         fcntl(r->pipe[0], F_SETFL, O_NONBLOCK) || watch_readable(r, r->pipe[0], r) ||
@@ -428,13 +372,13 @@ void relay_finish(struct relay *r)
     r->stop_by = r->stop_by ? r->stop_by : 1;
     while (r->pipe[0] >= 0 && take_orders(r))
         ;
-    while (r->all)
-        viewer_drop(r->all);
-    viewer_reap(r);
+    for (struct viewer *v = r->all; v; v = v->all_next)
+        viewer_close(v);
+    reap(r);
     channels_leave_all(r);
     if (r->up)
         redis_feed_settle(r->feed, r->now, SETTLE_MS);
-    viewer_reap(r);
+    reap(r);
 }
 
 void relay_free(struct relay *r)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * relay: carries records from Redis to viewers.  One thread, one wait, nothing else ever blocks it.
- * Knows redis_io, the formatting modules and out; not how a credential is checked.
+ * relay: carries records from Redis to viewers.  It is one thread with one wait; nothing else
+ * blocks it.  Knows redis_io, the formatting modules and out, but not how a credential is checked.
  *
- * A log's tip is how far it has been read.  A viewer is LIVE (it has all up to the tip, and is
- * handed each batch as it is read) or BEHIND (it has a cursor, and is served from the ring of
- * recent frames or by a bounded read of its own until it meets the tip).  First connect, resume, a
- * full socket and Redis coming back are all the same state BEHIND.
+ * A log's tip is the place up to which the log was read.  A viewer that is LIVE has all records up
+ * to the tip, and gets each batch as it is read.  A viewer that is BEHIND has a cursor.  The ring
+ * of recent frames or bounded reads serve it until it meets the tip.  First connect, resume, a full
+ * socket and the return of Redis are the same state BEHIND.
  */
 #ifndef SSELOG_RELAY_RELAY_H
 #define SSELOG_RELAY_RELAY_H
@@ -61,7 +61,7 @@ struct admission {
     char *presence_key, *presence_member;
     int64_t ends;         /* Unix seconds when the identity ends; 0: unknown */
     char *revocation_key; /* Redis key that must go on standing; NULL: none */
-    /* Whether the value of vouch (NULL: no such key) still stands for the same identity. */
+    /* Whether the value of that key (NULL: no such key) still stands for the same identity. */
     bool (*still_valid)(void *arg, const struct slice *value);
     void (*release)(void *arg); /* frees arg; NULL: nothing to free */
     void *arg;

@@ -1,22 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * revocation: keys that must go on standing while a stream is open (a cookie's session, a bearer
- * token). The tracked connection reads the key; its deletion, expiry or change rings like a log's,
- * it is read again, and the function that the front handed over judges what it holds now.
- */
+/* revocation: see revocation.h. */
+#include "relay/revocation.h"
+
 #include <search.h>
 #include <stdlib.h>
 
-#include "relay/relay_parts.h"
+enum look_state {
+    LOOK_NONE,
+    LOOK_ASKED, /* GET is under way */
+    LOOK_AGAIN, /* it is, and the key changed meanwhile */
+    LOOK_DUE    /* there was no memory to ask */
+};
 
 struct revocation {
     struct relay *relay;
     char *key;
     struct viewer *viewers;
-    bool asking; /* GET is under way */
-    bool again;  /* it rang meanwhile */
-    bool due;    /* there was no memory to ask */
+    revocation_fn *revoked;
+    enum look_state state;
 };
+
+static bool is_asked(const struct revocation *c)
+{
+    return c->state == LOOK_ASKED || c->state == LOOK_AGAIN;
+}
 
 static int compare_revocations(const void *a, const void *b)
 {
@@ -24,9 +31,9 @@ static int compare_revocations(const void *a, const void *b)
     return strcmp(x->key, y->key);
 }
 
-static void revocation_free_unused(struct revocation *c)
+static void free_unused(struct revocation *c)
 {
-    if (c->viewers || c->asking)
+    if (c->viewers || is_asked(c))
         return;
     tdelete(c, &c->relay->revocation_tree, compare_revocations);
     explicit_bzero(c->key, strlen(c->key)); /* it may name a session */
@@ -39,49 +46,45 @@ static int look(struct revocation *c);
 static void on_value(void *arg, enum redis_result result, const struct slice *value)
 {
     struct revocation *c = arg;
-    /* While asking is set, the last viewer that goes does not take c along. */
-    if (result == REDIS_OK) {
-        for (struct viewer *v = c->viewers, *next; v; v = next) {
-            next = v->revocation_next;
-            if (!v->still_valid(v->arg, value))
-                viewer_end(v, value ? END_REVOKED : END_EXPIRED);
-        }
-    } else if (result != REDIS_LOST) { /* cannot be known any more: deny */
-        for (struct viewer *v = c->viewers, *next; v; v = next) {
-            next = v->revocation_next;
-            viewer_end(v, END_REVOKED);
-        }
+    for (struct viewer *v = result == REDIS_LOST ? NULL : c->viewers; v; v = v->revocation_next) {
+        if (result != REDIS_OK) /* it cannot be known any more: deny */
+            c->revoked(v, END_REVOKED);
+        else if (!v->still_valid(v->arg, value))
+            c->revoked(v, value ? END_REVOKED : END_EXPIRED);
     }
-    c->asking = false;
-    if (c->again && c->viewers)
+    bool again = c->state == LOOK_AGAIN && c->viewers;
+    c->state = LOOK_NONE;
+    if (again)
         look(c);
-    revocation_free_unused(c);
+    free_unused(c);
 }
 
-/* -1: out of memory; revocation_look_due tries again. While Redis is away nothing can be asked: all
- * are looked at when it is back. */
+/* -1: out of memory; revocation_look_due() tries again.  While Redis is away nothing can be asked:
+ * all keys are looked at when it is back. */
 static int look(struct revocation *c)
 {
     struct relay *r = c->relay;
-    c->again = c->asking;
-    if (c->asking || !r->up)
+    if (is_asked(c))
+        c->state = LOOK_AGAIN;
+    if (is_asked(c) || !r->up)
         return 0;
-    c->asking = redis_feed_get(r->feed, c->key, on_value, c) == 0;
-    c->due = !c->asking;
-    if (c->asking)
+    bool sent = redis_feed_get(r->feed, c->key, on_value, c) == 0;
+    c->state = sent ? LOOK_ASKED : LOOK_DUE;
+    if (sent)
         return 0;
     r->revocation_due = true;
     retry_soon(r);
     return -1;
 }
 
-static struct revocation *revocation_make(struct relay *r, const char *key)
+static struct revocation *make(struct relay *r, const char *key, revocation_fn *revoked)
 {
     struct revocation *c = calloc(1, sizeof *c);
     char *copy = strdup(key);
     if (c && copy) {
         c->relay = r;
         c->key = copy;
+        c->revoked = revoked;
         if (tsearch(c, &r->revocation_tree, compare_revocations))
             return c;
     }
@@ -90,24 +93,24 @@ static struct revocation *revocation_make(struct relay *r, const char *key)
     return NULL;
 }
 
-static struct revocation *revocation_find(struct relay *r, char *key)
+static struct revocation *find(struct relay *r, const char *key)
 {
-    struct revocation probe = {.key = key};
+    struct revocation probe = {.key = (char *)(uintptr_t)key}; /* only compared */
     struct revocation **found = tfind(&probe, &r->revocation_tree, compare_revocations);
     return found ? *found : NULL;
 }
 
-int revocation_attach(struct viewer *v, char *key)
+int revocation_attach(struct viewer *v, const char *key, revocation_fn *revoked)
 {
-    struct revocation *c = revocation_find(v->relay, key);
+    struct revocation *c = find(v->relay, key);
     if (!c)
-        c = revocation_make(v->relay, key);
+        c = make(v->relay, key, revoked);
     if (!c)
         return -1;
     v->revocation = c;
     v->revocation_next = c->viewers;
     c->viewers = v;
-    return look(c); /* it may have gone since the front looked; and this arms its doorbell */
+    return look(c); /* it may be gone since the front looked; and this read tracks it */
 }
 
 void revocation_detach(struct viewer *v)
@@ -120,24 +123,24 @@ void revocation_detach(struct viewer *v)
         p = &(*p)->revocation_next;
     *p = v->revocation_next;
     v->revocation = NULL;
-    revocation_free_unused(c);
+    free_unused(c);
 }
 
-void revocation_ring(struct relay *r, struct slice key)
+void revocation_invalidated(struct relay *r, struct slice key)
 {
     if (!key.p) {
         revocation_look_all(r);
         return;
     }
-    struct revocation *c = revocation_find(r, (char *)(uintptr_t)key.p);
+    struct revocation *c = find(r, key.p);
     if (c)
         look(c);
 }
 
-static void look_at_node(const void *node, VISIT visit, int depth)
+static void look_at_node(const void *node, VISIT order, int depth)
 {
     (void)depth;
-    if (visit == postorder || visit == leaf)
+    if (order == postorder || order == leaf)
         look(*(struct revocation *const *)node);
 }
 
@@ -146,11 +149,11 @@ void revocation_look_all(struct relay *r)
     twalk(r->revocation_tree, look_at_node);
 }
 
-static void look_at_due(const void *node, VISIT visit, int depth)
+static void look_at_due(const void *node, VISIT order, int depth)
 {
     struct revocation *c = *(struct revocation *const *)node;
     (void)depth;
-    if ((visit == postorder || visit == leaf) && c->due)
+    if ((order == postorder || order == leaf) && c->state == LOOK_DUE)
         look(c);
 }
 
@@ -162,16 +165,16 @@ void revocation_look_due(struct relay *r)
     twalk(r->revocation_tree, look_at_due);
 }
 
-static void revocation_free(void *p)
+static void free_node(void *p)
 {
     struct revocation *c = p;
     free(c->key);
     free(c);
 }
 
-/* What is left waits for answers that do not come any more. */
+/* Those that are left wait for answers that do not come any more. */
 void revocation_free_all(struct relay *r)
 {
-    tdestroy(r->revocation_tree, revocation_free);
+    tdestroy(r->revocation_tree, free_node);
     r->revocation_tree = NULL;
 }

@@ -35,7 +35,7 @@ struct ring {
     struct xid floor;
 };
 
-/* Empties the ring; what it now vouches for begins after floor. */
+/* Empties the ring: from now on it covers records after floor. */
 void ring_reset(struct ring_store *s, struct ring *r, struct xid floor);
 /* Adds the frame of a record newer than all in it. Without memory for it the ring is reset to id.
  */

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * viewer: one viewer's states and turns.  viewer_step is the whole of it: what waits goes first,
- * then a long record's next piece, then news about the stream, then records.  Whatever the peer
- * does not take stays where it is, and the viewer is BEHIND until it takes it; nobody else notices.
- * What each frame says is emit.c's.  Knows nothing of Redis's answers.
+ * viewer: see viewer.h.  viewer_step() is the whole of a turn.  First goes what waits to be
+ * flushed, then a long record's next piece, then news about the stream, then records.
  */
+#include "relay/viewer.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <time.h>
 
 #include "base/diag.h"
-#include "relay/relay_parts.h"
+#include "relay/emit.h"
+#include "relay/presence.h"
+#include "relay/reads.h"
+#include "relay/seats.h"
 
 #define TURNS    16    /* writes for one viewer before others get a turn */
 #define DRAIN_MS 30000 /* how long an answer's rest may take to be read */
@@ -25,13 +28,57 @@ static int64_t now_of(const struct viewer *v)
 static void watch(struct viewer *v, bool out)
 {
     if (v->unpollable && out)
-        v->relay->next_sweep = now_of(v);
+        sweep_by(v->relay, now_of(v));
     if (v->watch_out == out || v->unpollable || v->out.fd < 0)
         return;
     struct epoll_event e = {.data.ptr = v};
     e.events = (v->out.request ? EPOLLIN | EPOLLRDHUP : 0) | (out ? EPOLLOUT : 0);
     epoll_ctl(v->relay->epoll, EPOLL_CTL_MOD, v->out.fd, &e);
     v->watch_out = out;
+}
+
+/* ---- its place ---- */
+
+static bool is_behind(const struct viewer *v)
+{
+    return v->state == VIEWER_OPEN && v->place.state != PLACE_LIVE;
+}
+
+void viewer_set_place(struct viewer *v, enum place_state state)
+{
+    struct relay *r = v->relay;
+    bool was_behind = is_behind(v);
+    if (v->view) {
+        v->view->log->live -= v->place.state == PLACE_LIVE;
+        v->view->log->live += state == PLACE_LIVE;
+    }
+    v->place.state = state;
+    r->stats.behind += (uint64_t)is_behind(v) - (uint64_t)was_behind;
+}
+
+/* The functions of place.c that move a viewer's place go through here, so that the counts follow.
+ */
+static void place_was(struct viewer *v, enum place_state before)
+{
+    enum place_state now = v->place.state;
+    v->place.state = before;
+    viewer_set_place(v, now);
+}
+
+void viewer_seek_place(struct viewer *v)
+{
+    enum place_state before = v->place.state;
+    reads_forget(v);
+    place_seek(&v->place);
+    place_was(v, before);
+}
+
+void viewer_seek_missing(struct viewer *v)
+{
+    enum place_state before = v->place.state;
+    reads_forget(v);
+    place_seek_missing(&v->place, v->relay->requests);
+    place_was(v, before);
 }
 
 /* ---- one step ---- */
@@ -43,60 +90,32 @@ static enum step step_of(enum out_result r)
     return r == OUT_SENT ? STEP_ON : r == OUT_FULL ? STEP_FULL : STEP_GONE;
 }
 
-static enum out_result become_live(struct viewer *v)
+static enum out_result go_live(struct viewer *v)
 {
-    /* It has all up to the tip, or more already; nothing is open from here on. */
-    const struct cursor *tip = &v->view->log->tip;
-    if (v->cursor.at != CURSOR_SENT ||
-        xid_cmp(cursor_position(&v->cursor), cursor_position(tip)) <= 0)
-        v->cursor = *tip;
-    v->fresh = false;
+    place_join(&v->place, &v->view->log->tip.cursor);
     enum out_result r = emit_live(v);
-    if (r != OUT_SENT)
-        return r;
-    v->proof = 0;
-    v->unproven = false;
-    viewer_set_state(v, VIEWER_LIVE);
-    log_look(v->view->log);
-    return OUT_SENT;
+    if (r == OUT_SENT)
+        viewer_set_place(v, PLACE_LIVE);
+    return r;
 }
 
-/* History is what Redis has: the ring may hold what was deleted before the viewer came. And a
- * cursor that it brought may be of a former log by this name. */
-static bool ring_serves(const struct viewer *v, struct xid at)
-{
-    const struct ring *ring = &v->view->ring;
-    bool in_history = xid_cmp(at, v->history_to) < 0;
-    return ring_covers(ring, at) && !in_history && !emit_in_bulk(v) &&
-           (!v->unproven || ring_knows(ring, at));
-}
-
-/* The log has no more than the tip. A record beyond it was deleted, or was another log's. */
-static enum step step_at_end(struct viewer *v, bool beyond)
-{
-    if (!beyond || v->beyond)
-        return step_of(become_live(v));
-    log_place_missing(v);
-    return STEP_WAIT;
-}
-
-static enum step step_behind(struct viewer *v)
+/* *need: what the relay has to do for it. */
+static enum step step_to_place(struct viewer *v, enum place_step *need)
 {
     const struct log *l = v->view->log;
-    struct xid at = cursor_position(&v->cursor), tip = cursor_position(&l->tip);
-    if (!l->known || v->read)
-        return STEP_WAIT;
-    if (l->kind != LOG_STREAM && !v->said_live) /* there is no history before it */
-        return step_of(emit_live(v));
-    if (xid_cmp(at, tip) == 0 && xid_cmp(tip, v->history_to) >= 0 && l->tip.at == CURSOR_SENT)
-        return step_of(become_live(v));
-    if (xid_cmp(at, tip) >= 0 || xid_cmp(v->clear_to, tip) == 0)
-        return log_at_end(v) ? step_at_end(v, xid_cmp(at, tip) > 0) : STEP_WAIT;
-    v->proof = 0;
-    if (ring_serves(v, at))
+    struct place_facts facts = {.tip = l->tip.state == PLACE_NONE ? NULL : &l->tip.cursor,
+                                .proven = l->proven,
+                                .ring = emit_in_bulk(v) ? NULL : &v->view->ring,
+                                .reading = v->waits == WAIT_READ};
+    enum place_step step = place_next(&v->place, &facts);
+    if (step == PLACE_READ || step == PLACE_FROM_RING)
+        v->place.proof = 0; /* records follow: a proof of the end is asked for after them */
+    if (step == PLACE_FROM_RING)
         return step_of(emit_from_ring(v));
-    read_want(v);
-    return v->gap && !emit_in_bulk(v) ? STEP_ON : STEP_WAIT; /* what it wanted is gone: told now */
+    if (step == PLACE_GO_LIVE)
+        return step_of(go_live(v));
+    *need = step;
+    return STEP_WAIT;
 }
 
 static void forget_head(struct viewer *v)
@@ -115,48 +134,60 @@ static enum out_result put_head(struct viewer *v)
     return r;
 }
 
-static enum step viewer_step(struct viewer *v)
+static enum step viewer_step(struct viewer *v, enum place_step *need)
 {
     enum out_result flushed = out_flush(&v->out);
     if (flushed != OUT_SENT)
         return step_of(flushed);
-    if (v->head && v->state == VIEWER_PLACING && !v->relay->down)
-        return STEP_WAIT;
-    if (v->head)
+    bool down = v->relay->down;
+    bool withheld = v->head && place_is_sought(&v->place) && !down;
+    if (v->head && !withheld)
         return step_of(put_head(v));
     if (v->state == VIEWER_DRAINING)
-        return STEP_GONE; /* all is said */
+        return STEP_GONE; /* all is sent */
+    if (withheld)
+        return step_to_place(v, need);
     if (v->blob)
         return step_of(emit_long_on(v));
     if (v->gap && !emit_in_bulk(v))
         return step_of(emit_gap(v));
-    if (v->said_lost != v->relay->down && !emit_in_bulk(v))
-        return step_of(emit_source(v, !v->relay->down));
-    return v->state == VIEWER_BEHIND ? step_behind(v) : STEP_WAIT;
+    if (v->told_lost != down && !emit_in_bulk(v))
+        return step_of(emit_source(v, !down));
+    if (v->place.state == PLACE_BEHIND && v->view->log->kind != LOG_STREAM &&
+        v->phase != PHASE_LIVE) /* there is no history before it */
+        return step_of(emit_live(v));
+    return step_to_place(v, need);
 }
 
-void viewer_serve(struct viewer *v)
+enum place_step viewer_serve(struct viewer *v)
 {
+    enum place_step need = PLACE_WAIT;
     enum step s = STEP_ON;
-    for (int i = 0; i < TURNS && s == STEP_ON && !v->dead; i++)
-        s = viewer_step(v);
-    if (v->dead)
-        return;
+    if (v->state == VIEWER_CLOSED)
+        return PLACE_WAIT;
+    for (int i = 0; i < TURNS && s == STEP_ON; i++)
+        s = viewer_step(v, &need);
     if (s == STEP_GONE)
-        viewer_drop(v);
+        viewer_close(v);
     else
         watch(v, s != STEP_WAIT); /* STEP_ON: again when the others had their turn */
+    return need;
+}
+
+bool viewer_is_idle(const struct viewer *v)
+{
+    return is_behind(v) && v->waits == WAIT_NONE && !v->watch_out;
 }
 
 /* ---- records ---- */
 
-/* A long record begins; whoever gets it is BEHIND until it is through. */
+/* A long record begins; its viewer is BEHIND until all of it is sent. */
 static enum out_result take_blob(struct viewer *v, const struct batch *b)
 {
     enum out_result r = emit_long_begins(v, b);
     if (r != OUT_SENT)
         return r;
-    viewer_set_state(v, VIEWER_BEHIND);
+    viewer_set_place(v, PLACE_BEHIND);
     watch(v, true);
     return OUT_SENT;
 }
@@ -164,29 +195,30 @@ static enum out_result take_blob(struct viewer *v, const struct batch *b)
 void viewer_take(struct viewer *v, const struct batch *b)
 {
     if ((v->gap && !emit_in_bulk(v)) || v->blob) { /* must be through first */
-        viewer_set_state(v, VIEWER_BEHIND);
+        viewer_set_place(v, PLACE_BEHIND);
         watch(v, true);
         return;
     }
-    bool ahead = xid_cmp(cursor_position(&v->cursor), b->after.id) > 0;
+    bool ahead = xid_cmp(cursor_position(&v->place.cursor), b->after.id) > 0;
     enum out_result r = emit_items(v, b);
-    if (r == OUT_SENT && b->blob && xid_cmp(cursor_position(&v->cursor), b->after_blob.id) < 0)
+    if (r == OUT_SENT && b->blob &&
+        xid_cmp(cursor_position(&v->place.cursor), b->after_blob.id) < 0)
         r = take_blob(v, b);
     else if (r == OUT_SENT && !b->blob && !ahead)
-        v->cursor = b->after;
+        v->place.cursor = b->after;
     if (r == OUT_SENT)
-        v->clear_to = b->clear_to;
+        v->place.clear_to = b->clear_to;
     if (r == OUT_GONE) {
-        viewer_drop(v);
+        viewer_close(v);
     } else if (r == OUT_FULL) {
-        viewer_set_state(v, VIEWER_BEHIND);
+        viewer_set_place(v, PLACE_BEHIND);
         watch(v, true);
     } else if (v->out.rest.len > 0) {
         watch(v, true);
     }
 }
 
-/* One that could not be told yet: the next begins where it ended. */
+/* g could not be told yet: the next gap begins where g ended. */
 static void widen_gap(struct gap *g, const struct gap *next)
 {
     g->has_next = next->has_next;
@@ -194,36 +226,44 @@ static void widen_gap(struct gap *g, const struct gap *next)
     g->lost = g->lost < 0 || next->lost < 0 ? -1 : g->lost + next->lost;
 }
 
-void viewer_tell_gap(struct viewer *v, const struct gap *gap)
+void viewer_add_gap(struct viewer *v, const struct gap *gap)
 {
     if (v->gap) {
         widen_gap(v->gap, gap);
     } else if ((v->gap = malloc(sizeof *v->gap))) {
         *v->gap = *gap;
-    } else { /* never silently: the viewer comes back and is told then */
-        viewer_drop(v);
-        return;
+    } else { /* never a silent loss: the client comes back and is told then */
+        viewer_close(v);
     }
-    if (v->state == VIEWER_LIVE)
-        viewer_serve(v);
 }
 
 /* ---- the end ---- */
 
-/* Behind a last word nothing follows but the peer's taking it; another viewer may have the place
- * meanwhile. */
+static void leave(struct viewer *v, enum viewer_state state)
+{
+    struct relay *r = v->relay;
+    bool listed = v->state != VIEWER_OPEN && v->view; /* on relay->ended already */
+    viewer_set_place(v, PLACE_NONE);
+    r->stats.behind -= v->state == VIEWER_OPEN;
+    r->stats.viewers -= v->state == VIEWER_OPEN;
+    v->state = state;
+    if (listed)
+        return;
+    v->ended_next = r->ended;
+    r->ended = v;
+}
+
+/* After the final frame only the flush remains: free the viewer's seat now. */
 static void drain(struct viewer *v)
 {
+    struct relay *r = v->relay;
     out_finish(&v->out);
     if (v->seat)
-        relay_unseat(v->relay, v->seat);
+        seats_give(r->seats, v->seat);
     v->seat = NULL;
-    log_detach(v);
-    revocation_detach(v);
-    viewer_set_state(v, VIEWER_DRAINING);
-    v->dead_at = now_of(v) + (v->relay->stop_by ? STOP_MS : DRAIN_MS);
-    if (v->dead_at < v->relay->next_sweep)
-        v->relay->next_sweep = v->dead_at;
+    leave(v, VIEWER_DRAINING);
+    v->dead_at = r->now + (r->stop_by ? STOP_MS : DRAIN_MS);
+    sweep_by(r, v->dead_at);
     blob_unref(v->blob);
     v->blob = NULL;
     viewer_serve(v);
@@ -231,7 +271,7 @@ static void drain(struct viewer *v)
 
 /* Inside a long record no frame may follow: the client drops the unfinished event and resumes
  * before it. */
-static void last_words(struct viewer *v, struct buf *b)
+static void put_final_frame(struct viewer *v, struct buf *b)
 {
     if (put_head(v) == OUT_SENT && !v->blob && !b->failed &&
         emit_bytes(v, b->p, b->len) == OUT_FULL)
@@ -244,89 +284,65 @@ static void last_words(struct viewer *v, struct buf *b)
 void viewer_end(struct viewer *v, enum end_reason reason)
 {
     struct buf b;
-    if (v->state == VIEWER_DRAINING || v->dead)
+    if (v->state != VIEWER_OPEN)
         return;
     emit_end(v, &b, reason);
-    last_words(v, &b);
+    put_final_frame(v, &b);
 }
 
 void viewer_fail(struct viewer *v, const char *reason)
 {
     struct buf b;
-    if (v->state == VIEWER_DRAINING || v->dead)
+    if (v->state != VIEWER_OPEN)
         return;
     emit_failure(v, &b, reason);
-    last_words(v, &b);
+    put_final_frame(v, &b);
 }
 
-void viewer_drop(struct viewer *v)
+void viewer_close(struct viewer *v)
 {
-    if (v->dead)
-        return;
-    log_detach(v);
-    revocation_detach(v);
-    viewer_set_state(v, VIEWER_DRAINING);
+    if (v->state != VIEWER_CLOSED)
+        leave(v, VIEWER_CLOSED);
+}
+
+void viewer_free(struct viewer *v)
+{
+    struct relay *r = v->relay;
     if (!v->unpollable && v->out.fd >= 0)
-        epoll_ctl(v->relay->epoll, EPOLL_CTL_DEL, v->out.fd, NULL);
+        epoll_ctl(r->epoll, EPOLL_CTL_DEL, v->out.fd, NULL);
     out_close(&v->out);
-    v->dead = true;
     *v->all_at = v->all_next;
     if (v->all_next)
         v->all_next->all_at = v->all_at;
-    v->all_next = v->relay->closed;
-    v->relay->closed = v;
+    if (v->seat)
+        seats_give(r->seats, v->seat);
+    if (v->release)
+        v->release(v->arg);
+    presence_remove(v);
+    forget_head(v);
+    blob_unref(v->blob);
+    free(v->gap);
+    free(v);
 }
 
-void viewer_reap(struct relay *r)
-{
-    while (r->closed) {
-        struct viewer *v = r->closed;
-        r->closed = v->all_next;
-        if (v->seat)
-            relay_unseat(r, v->seat);
-        if (v->release)
-            v->release(v->arg);
-        presence_remove(v);
-        forget_head(v);
-        blob_unref(v->blob);
-        free(v->gap);
-        free(v);
-    }
-}
-
-/* ---- states, times, events ---- */
-
-void viewer_set_state(struct viewer *v, enum viewer_state state)
-{
-    struct relay *r = v->relay;
-    bool was_behind = v->state == VIEWER_PLACING || v->state == VIEWER_BEHIND;
-    bool is_behind = state == VIEWER_PLACING || state == VIEWER_BEHIND;
-    if (v->state == VIEWER_LIVE && state != VIEWER_LIVE)
-        v->view->log->live--;
-    if (v->state != VIEWER_LIVE && state == VIEWER_LIVE)
-        v->view->log->live++;
-    r->stats.behind += (uint64_t)is_behind - (uint64_t)was_behind;
-    r->stats.viewers -= v->state != VIEWER_DRAINING && state == VIEWER_DRAINING;
-    r->stats.viewers += v->state == VIEWER_DRAINING && state != VIEWER_DRAINING;
-    v->state = state;
-}
+/* ---- times, events ---- */
 
 static void keep_alive(struct viewer *v)
 {
     v->kept = now_of(v);
-    if (put_head(v) ==
-        OUT_GONE) { /* Redis is away for long: the client is not left without a word */
-        viewer_drop(v);
+    if (put_head(v) == OUT_GONE) { /* Redis is away for long: the client gets its head */
+        viewer_close(v);
         return;
     }
     bool inside = v->blob || emit_in_bulk(v);
     if (v->out.rest.len > 0 || inside || v->gap) { /* it has not taken what it was sent */
-        viewer_serve(v);
+        if (out_flush(&v->out) == OUT_GONE)
+            viewer_close(v);
         return;
     }
     enum out_result r = emit_keepalive(v);
     if (r == OUT_GONE)
-        viewer_drop(v);
+        viewer_close(v);
     else if (r == OUT_FULL || v->out.rest.len > 0)
         watch(v, true);
 }
@@ -334,9 +350,11 @@ static void keep_alive(struct viewer *v)
 int64_t viewer_check_times(struct viewer *v)
 {
     int64_t now = now_of(v), every = (int64_t)v->keepalive * 1000;
+    if (v->state == VIEWER_CLOSED)
+        return INT64_MAX;
     if (v->state == VIEWER_DRAINING) {
         if (now >= v->dead_at)
-            viewer_drop(v);
+            viewer_close(v);
         return v->dead_at;
     }
     presence_check(v);
@@ -344,31 +362,26 @@ int64_t viewer_check_times(struct viewer *v)
         viewer_end(v, v->end_reason);
         return now + STOP_MS;
     }
-    if (v->state == VIEWER_BEHIND && !v->read && !v->queued && !v->watch_out)
-        viewer_serve(v);
-    if (v->state == VIEWER_PLACING && !v->read && v->view->log->kind == LOG_STREAM)
-        log_place(v); /* there was no memory to ask */
-    int64_t since = v->view && v->view->profile->keepalive_fixed ? v->kept : v->last_out;
+    int64_t since = v->view->profile->keepalive_fixed ? v->kept : v->last_out;
     if (v->kept > since)
         since = v->kept;
-    if (v->view && now >= since + every) {
+    if (now >= since + every) {
         keep_alive(v);
         since = now;
     }
     return since + every < v->ends ? since + every : v->ends;
 }
 
-void viewer_event(struct viewer *v, uint32_t events)
+bool viewer_event(struct viewer *v, uint32_t events)
 {
-    if (v->dead)
-        return;
+    if (v->state == VIEWER_CLOSED)
+        return false;
     bool gone = events & (EPOLLERR | EPOLLHUP);
     if (!gone && v->out.request != 0 && events & (EPOLLIN | EPOLLRDHUP))
         gone = out_drain_input(&v->out) == OUT_GONE;
     if (gone)
-        viewer_drop(v);
-    else if (events & EPOLLOUT)
-        viewer_serve(v);
+        viewer_close(v);
+    return !gone && events & EPOLLOUT;
 }
 
 /* ---- the beginning ---- */
@@ -376,7 +389,13 @@ void viewer_event(struct viewer *v, uint32_t events)
 static struct viewer *make(struct relay *r, struct out out)
 {
     struct viewer *v = calloc(1, sizeof *v);
-    if (!v) {
+    struct epoll_event e = {.events = out.request ? EPOLLIN | EPOLLRDHUP : 0, .data.ptr = v};
+    bool watched = v && epoll_ctl(r->epoll, EPOLL_CTL_ADD, out.fd, &e) == 0;
+    bool unpollable = v && !watched && errno == EPERM;
+    if (v && !watched && !unpollable)
+        diag(DIAG_ERROR, "relay", "cannot watch a connection: %s", strerror(errno));
+    if (!watched && !unpollable) {
+        free(v);
         out_close(&out);
         return NULL;
     }
@@ -391,27 +410,17 @@ static struct viewer *make(struct relay *r, struct out out)
     if (v->all_next)
         v->all_next->all_at = &v->all_next;
     r->all = v;
-    struct epoll_event e = {.events = out.request ? EPOLLIN | EPOLLRDHUP : 0, .data.ptr = v};
-    if (epoll_ctl(r->epoll, EPOLL_CTL_ADD, v->out.fd, &e) < 0) {
-        v->unpollable = errno == EPERM;
-        if (!v->unpollable) {
-            diag(DIAG_ERROR, "relay", "cannot watch a connection: %s", strerror(errno));
-            viewer_drop(v);
-            return NULL;
-        }
-    }
+    v->unpollable = unpollable;
     return v;
 }
 
-struct viewer *viewer_new_drain(struct relay *r, struct out out)
+void viewer_new_drain(struct relay *r, struct out out)
 {
     struct viewer *v = make(r, out);
     if (!v)
-        return NULL;
-    if (v->dead_at < r->next_sweep)
-        r->next_sweep = v->dead_at;
+        return;
+    sweep_by(r, v->dead_at);
     viewer_serve(v);
-    return v;
 }
 
 /* Lifetime or the identity's end, whichever comes first. */
@@ -425,18 +434,6 @@ static void set_end(struct viewer *v, const struct admission *a)
     int64_t lifetime = a->lifetime ? now_of(v) + (int64_t)a->lifetime * 1000 : INT64_MAX;
     v->ends = identity < lifetime ? identity : lifetime;
     v->end_reason = identity < lifetime ? END_EXPIRED : END_LIFETIME;
-}
-
-/* The head and the first frame, in one flush. */
-static void say_hello(struct viewer *v, struct buf *head, const char *client)
-{
-    emit_first_frame(v, head, client);
-    if (v->view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
-        *v->head = *head;
-        buf_init(head, 0);
-    } else if (head->failed || emit_bytes(v, head->p, head->len) != OUT_SENT) {
-        viewer_drop(v);
-    }
 }
 
 struct viewer *viewer_new(struct relay *r, struct admission *a)
@@ -455,25 +452,37 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->presence_key = a->presence_key;
     v->presence_member = a->presence_member;
     a->presence_key = a->presence_member = NULL;
-    v->history = a->history;
     v->keepalive = a->keepalive;
     v->retry = a->retry;
-    v->fresh = !a->has_cursor;
-    v->resumed = v->unproven = a->has_cursor;
-    v->came = r->requests;
-    v->cursor = (struct cursor){.id = a->cursor,
-                                .at = CURSOR_SENT,
-                                .rank = xid_cmp(a->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
+    v->phase = a->has_cursor ? PHASE_RESUME : PHASE_NEW;
+    v->place.history = a->history;
+    v->place.standing = a->has_cursor ? PLACE_CLAIMED : PLACE_FRESH;
+    v->place.came = r->requests;
+    v->place.cursor = (struct cursor){.id = a->cursor,
+                                      .at = CURSOR_SENT,
+                                      .rank = xid_cmp(a->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
     v->told = a->cursor;
     v->told_any = a->has_cursor;
-    if (log_attach(v, a) || (a->revocation_key && revocation_attach(v, a->revocation_key))) {
-        viewer_drop(v);
-        return NULL;
-    }
-    viewer_set_state(v, VIEWER_PLACING);
+    return v;
+}
+
+/* The head and the first frame go out in one flush. */
+void viewer_begin(struct viewer *v, struct admission *a)
+{
+    struct relay *r = v->relay;
+    struct buf *head = &a->head;
+    v->state = VIEWER_OPEN;
+    r->stats.viewers++;
+    r->stats.behind++;
     r->stats.accepted++;
+    viewer_set_place(v, PLACE_ASKING);
     set_end(v, a);
     presence_check(v);
-    say_hello(v, &a->head, a->client);
-    return v->dead ? NULL : v;
+    emit_first_frame(v, head, a->client);
+    if (v->view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
+        *v->head = *head;
+        buf_init(head, 0);
+    } else if (head->failed || emit_bytes(v, head->p, head->len) != OUT_SENT) {
+        viewer_close(v);
+    }
 }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Which file may know what: libraries and modules, read from the #include lines."""
+"""Which file may know what: libraries, headers, and calls, read from the sources by tests/map."""
+import importlib.machinery
+import importlib.util
 import re
 from functools import cache
 from pathlib import Path
@@ -7,8 +9,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = "base config gateway front identity redis format relay".split()
-SOURCES = sorted(str(p.relative_to(ROOT)) for room in ["", *ROOMS] for p in (ROOT / room).glob("*.[ch]"))
+
+
+def load_map():
+    loader = importlib.machinery.SourceFileLoader("map", str(ROOT / "tests" / "map"))
+    spec = importlib.util.spec_from_loader("map", loader)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+MAP = load_map()
+SOURCES = MAP.SOURCES
 
 # A library's headers and the files that may include them.
 LIBRARIES = {
@@ -26,14 +38,14 @@ LIBRARIES = {
 REDIS = {"redis_io.h", "redis/link.h", "redis/reply.h", "redis/tls.h"}
 IDENTITY = {"auth.h", "identity/identity.h", "identity/session.h", "identity/jwtcheck.h", "identity/template.h", "front/throttle.h"}
 BYTES = {"sse.h", "format/record.h", "format/filter.h", "format/profile.h", "format/pyjson.h"}
-RELAY = {"relay/relay_parts.h", "relay/ring.h", "relay/cursor.h"}
+RELAY = {h for h in SOURCES if re.fullmatch(r"relay/\w+\.h", h)} - {"relay/relay.h"}
 APART = [
     ("sselog.c", BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),
     ("auth.c identity/session.c identity/jwtcheck.c identity/template.c", REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/sync.c redis/reply.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c", RELAY | {"redis/reply.h", "redis/link.h"}),
-    ("relay/relay.c relay/viewer.c relay/emit.c relay/log.c relay/read.c relay/batch.c relay/pubsub.c relay/channels.c relay/presence.c relay/revocation.c",
+    (" ".join(c for c in SOURCES if re.fullmatch(r"relay/\w+\.c", c)),
      IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h", "redis/link.h"}),
     ("gateway/gateway.c gateway/fcgi_reader.c gateway/out.c gateway/accept.c", REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "config/config.h", "gateway/request.h"}),
     ("gateway/request.c", REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "config/config.h"}),
@@ -43,7 +55,7 @@ APART = [
 
 # Functions of their arguments alone: no input, no output, no clock, no threads.
 PURE = "base/buf.c base/xid.c sse.c format/record.c format/filter.c format/profile.c format/profile_json.c format/profile_smarter.c format/pyjson.c " \
-       "relay/cursor.c format/asgi.c identity/template.c gateway/request.c relay/ring.c"
+       "relay/place.c format/asgi.c identity/template.c gateway/request.c relay/ring.c"
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 
@@ -75,7 +87,7 @@ def test_modules_apart(files, headers):
     assert {f: reached(f) & headers for f in files.split()} == {f: set() for f in files.split()}
 
 
-def test_dialects_are_known_by_their_rows_alone():
+def test_profiles_are_known_by_their_rows_alone():
     """Their names stand in the two tables and their functions; the relay, the front and all else ask
     the row."""
     table = (ROOT / "format/profile.c").read_text(encoding="utf-8")
@@ -91,3 +103,45 @@ def test_dialects_are_known_by_their_rows_alone():
 def test_pure_files_touch_no_system():
     for file in PURE.split():
         assert not [i for i in includes(file) if re.fullmatch(SYSTEM, i)], file
+
+
+# Files of the relay, lowest first. A file calls only files of its own line or of lines above it.
+RELAY_ORDER = ["seats place ring batch reads revocation presence", "emit", "viewer", "log", "tail", "pubsub channels",
+               "relay"]
+# Rooms, lowest first; the root's own files come last.
+ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front", "."]
+
+
+def rank_in(order):
+    return {name: rank for rank, names in enumerate(order) for name in names.split()}
+
+
+def test_no_file_of_the_relay_calls_upwards():
+    rank = rank_in(RELAY_ORDER)
+    inside = {name.removeprefix("relay/"): others for name, others in MAP.calls().items() if name.startswith("relay/")}
+    assert set(inside) == set(rank)
+    upwards = {(name, other): names for name, others in inside.items() for other, names in others.items()
+               if other.startswith("relay/") and rank[other.removeprefix("relay/")] > rank[name]}
+    assert not upwards
+
+
+def test_no_room_calls_a_higher_one():
+    rank = rank_in(ROOM_ORDER)
+    upwards = {(name, other): names for name, others in MAP.calls().items() for other, names in others.items()
+               if rank[MAP.room_of(other)] > rank[MAP.room_of(name)]}
+    assert not upwards
+
+
+def test_no_circle_of_calls_or_headers():
+    calls = {name: set(others) for name, others in MAP.calls().items() if MAP.room_of(name) != "format"}
+    assert not MAP.circle(calls)
+    assert not MAP.circle(MAP.headers())
+
+
+def test_a_circle_is_found():
+    assert MAP.circle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+    assert not MAP.circle({"a": {"b", "c"}, "b": {"c"}})
+
+
+def test_every_source_of_the_relay_has_its_own_header():
+    assert [c for c in SOURCES if c.startswith("relay/") and c.endswith(".c") and c[:-2] + ".h" not in SOURCES] == []

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 #include "redis_io.h"
-#include "relay/relay_parts.h"
+#include "relay/core.h"
 
 #define NEVER INT_MAX
 

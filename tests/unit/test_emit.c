@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tell: which ids a viewer may be told, and that each is told once. */
+/* emit: which ids a viewer may be told, and that each is told once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,9 +21,10 @@ static void only_ids_that_were_sent_are_told(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct log l = {.kind = LOG_STREAM};
         struct view w = {.log = &l};
-        struct viewer v = {.view = &w, .state = VIEWER_BEHIND};
+        struct viewer v = {.view = &w, .place.state = PLACE_BEHIND};
         struct xid at;
-        v.cursor = (struct cursor){.id = {42, 0}, .at = cases[i].at};
+        v.place.standing = PLACE_MET;
+        v.place.cursor = (struct cursor){.id = {42, 0}, .at = cases[i].at};
         v.told_any = true;
         v.told = (struct xid){17, 0};
         assert_int_equal(has_moved(&v, &at), cases[i].moved);
@@ -40,11 +41,13 @@ static void a_keepalive_tells_how_far_the_log_was_read(void **state)
         struct relay r = {.now = 1};
         struct log l = {.relay = &r, .kind = LOG_STREAM};
         struct view w = {.log = &l, .profile = profile_find(profiles[i])};
-        struct viewer v = {.relay = &r, .view = &w, .state = VIEWER_LIVE, .told_any = true};
+        struct viewer v = {.relay = &r, .view = &w, .told_any = true};
         char got[1000] = "";
         int s[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
-        l.tip = v.cursor = (struct cursor){.id = {42, 7}, .at = CURSOR_SENT};
+        v.place.state = PLACE_LIVE;
+        v.place.standing = PLACE_MET;
+        l.tip.cursor = v.place.cursor = (struct cursor){.id = {42, 7}, .at = CURSOR_SENT};
         v.out.fd = s[0];
         buf_init(&v.out.rest, 1024 * 1024);
         buf_adds(&v.out.rest, "still to be taken");

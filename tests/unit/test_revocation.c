@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vouch: a key that could not be looked at for lack of memory is looked at as soon as there is
- * some, and a viewer whose key cannot be looked at is not let in. Redis is a function that counts.
+ * revocation: a key that could not be read for lack of memory is read as soon as there is some, and
+ * a viewer whose key cannot be read is refused.  Redis is a function that counts.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,6 +37,12 @@ static bool stands(void *arg, const struct slice *value)
     return value != NULL;
 }
 
+static void end(struct viewer *v, enum end_reason reason)
+{
+    (void)v;
+    (void)reason;
+}
+
 static void answer_good(void)
 {
     struct slice value = slice_of("{}");
@@ -50,17 +56,17 @@ static int set_up(void **state)
     return 0;
 }
 
-static void a_ring_without_memory_is_not_lost(void **state)
+static void test_change_without_memory_is_looked_at_later(void **state)
 {
     struct relay r = {.up = true, .now = 1000, .next_sweep = INT64_MAX};
     struct viewer v = {.relay = &r, .still_valid = stands};
     (void)state;
-    assert_int_equal(revocation_attach(&v, key), 0);
+    assert_int_equal(revocation_attach(&v, key, end), 0);
     answer_good();
     revocation_look_due(&r);
     assert_int_equal(r.next_sweep, INT64_MAX);
     no_memory = 1;
-    revocation_ring(&r, slice_of(key));
+    revocation_invalidated(&r, slice_of(key));
     for (int i = 0; i < 2; i++) {
         assert_int_equal(r.next_sweep, r.now + RETRY_MS);
         r.now = r.next_sweep;
@@ -78,26 +84,26 @@ static void a_ring_without_memory_is_not_lost(void **state)
     assert_null(r.revocation_tree);
 }
 
-static void nobody_is_let_in_unseen(void **state)
+static void test_viewer_is_refused_when_its_key_cannot_be_read(void **state)
 {
     struct relay r = {.up = true, .next_sweep = INT64_MAX};
     struct viewer v = {.relay = &r, .still_valid = stands};
     (void)state;
     no_memory = 1;
-    assert_int_equal(revocation_attach(&v, key), -1);
+    assert_int_equal(revocation_attach(&v, key, end), -1);
     revocation_detach(&v);
     assert_null(r.revocation_tree);
     revocation_look_due(&r);
 }
 
 /* While Redis is away nothing is due: all are looked at when it is back. */
-static void away_is_not_without_memory(void **state)
+static void test_nothing_is_due_while_redis_is_away(void **state)
 {
     struct relay r = {.next_sweep = INT64_MAX};
     struct viewer v = {.relay = &r, .still_valid = stands};
     (void)state;
     no_memory = 1;
-    assert_int_equal(revocation_attach(&v, key), 0);
+    assert_int_equal(revocation_attach(&v, key, end), 0);
     assert_int_equal(r.next_sweep, INT64_MAX);
     no_memory = 0;
     r.up = true;
@@ -111,9 +117,9 @@ static void away_is_not_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(a_ring_without_memory_is_not_lost, set_up),
-        cmocka_unit_test_setup(nobody_is_let_in_unseen, set_up),
-        cmocka_unit_test_setup(away_is_not_without_memory, set_up),
+        cmocka_unit_test_setup(test_change_without_memory_is_looked_at_later, set_up),
+        cmocka_unit_test_setup(test_viewer_is_refused_when_its_key_cannot_be_read, set_up),
+        cmocka_unit_test_setup(test_nothing_is_due_while_redis_is_away, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,19 +12,21 @@
 #include <unistd.h>
 
 #include "relay/viewer.c"
+#include "relay/log.h"
+#include "relay/tail.h"
 
-static void gaps_that_wait_become_one(void **state)
+static void test_gaps_that_wait_become_one(void **state)
 {
     static const struct {
         int64_t first, second, lost;
     } cases[] = {{3, 4, 7}, {-1, 4, -1}, {3, -1, -1}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct viewer v = {.state = VIEWER_BEHIND};
+        struct viewer v = {.place.state = PLACE_BEHIND};
         struct gap first = {{5, 0}, true, {9, 0}, cases[i].first};
         struct gap second = {{8, 7}, false, {0, 0}, cases[i].second};
-        viewer_tell_gap(&v, &first);
-        viewer_tell_gap(&v, &second);
+        viewer_add_gap(&v, &first);
+        viewer_add_gap(&v, &second);
         assert_int_equal(v.gap->after.ms, 5); /* what the client has */
         assert_false(v.gap->has_next);
         assert_int_equal(v.gap->lost, cases[i].lost);
@@ -33,7 +35,7 @@ static void gaps_that_wait_become_one(void **state)
 }
 
 /* The rest of an answer whose reader stalls is let go in time, also when nothing else is due. */
-static void a_drain_has_its_deadline(void **state)
+static void test_drain_ends_at_its_deadline(void **state)
 {
     struct relay r = {.now = 1000, .next_sweep = INT64_MAX};
     struct out o = {.request = 1};
@@ -48,14 +50,15 @@ static void a_drain_has_its_deadline(void **state)
         ;
     if (o.rest.len == 0)
         buf_adds(&o.rest, "rest");
-    struct viewer *v = viewer_new_drain(&r, o);
+    viewer_new_drain(&r, o);
+    struct viewer *v = r.all;
     assert_non_null(v);
-    assert_false(v->dead);
+    assert_int_equal(v->state, VIEWER_DRAINING);
     assert_true(r.next_sweep <= v->dead_at);
     r.now = v->dead_at;
     viewer_check_times(v);
-    assert_true(v->dead);
-    viewer_reap(&r);
+    assert_int_equal(v->state, VIEWER_CLOSED);
+    viewer_free(v);
     assert_null(r.all);
     close(s[1]);
     close(r.epoll);
@@ -77,26 +80,29 @@ static struct viewer *new_viewer(struct relay *r, int fd)
     a->seat = relay_seat(r, "ann", &why);
     assert_non_null(a->seat);
     struct viewer *v = viewer_new(r, a);
-    admission_free(a);
     assert_non_null(v);
+    assert_int_equal(log_attach(v, a, &tail_source), 0);
+    viewer_begin(v, a);
+    admission_free(a);
     return v;
 }
 
-/* All that the peer gets up to the end of the connection. */
+/* All that the peer gets until the viewer is closed. */
 static void read_to_the_end(struct viewer *v, int peer, struct buf *b)
 {
     char bytes[65536];
     ssize_t n;
-    while ((n = recv(peer, bytes, sizeof bytes, MSG_DONTWAIT)) != 0)
+    while ((n = recv(peer, bytes, sizeof bytes, MSG_DONTWAIT)) > 0 || v->state != VIEWER_CLOSED) {
         if (n > 0)
             assert_int_equal(buf_add(b, bytes, (size_t)n), 0);
-        else
-            viewer_event(v, EPOLLOUT);
+        else if (viewer_event(v, EPOLLOUT))
+            viewer_serve(v);
+    }
 }
 
 /* One that does not read just then is told all the same why its stream ends, and its place is free
  * at once. */
-static void an_end_waits_for_who_does_not_read(void **state)
+static void test_final_frame_waits_for_a_slow_reader(void **state)
 {
     static const char end[] = "event: end\ndata: {\"reason\":\"revoked\"}\n\n";
     struct config config = {.max_viewers = 1, .max_per_user = 1};
@@ -113,7 +119,7 @@ static void an_end_waits_for_who_does_not_read(void **state)
         ;
     assert_null(relay_seat(r, "ann", &why));
     viewer_end(v, END_REVOKED);
-    assert_false(v->dead);
+    assert_int_equal(v->state, VIEWER_DRAINING);
     struct seat *seat = relay_seat(r, "ann", &why);
     assert_non_null(seat);
     relay_unseat(r, seat);
@@ -135,7 +141,7 @@ struct stand {
     int peer;
 };
 
-static void stand_begin(struct stand *t, enum viewer_state state)
+static void stand_begin(struct stand *t, enum place_state state)
 {
     int s[2];
     *t = (struct stand){0};
@@ -145,9 +151,9 @@ static void stand_begin(struct stand *t, enum viewer_state state)
     t->view = (struct view){.log = &t->log, .profile = profile_find("plain")};
     t->viewer = (struct viewer){.relay = &t->relay, .view = &t->view, .out = {.fd = s[0]}};
     buf_init(&t->viewer.out.rest, 1024 * 1024);
-    t->viewer.said_live = true;
-    t->viewer.state = state;
-    t->log.live = state == VIEWER_LIVE;
+    t->viewer.phase = PHASE_LIVE;
+    t->viewer.place.state = state;
+    t->log.live = state == PLACE_LIVE;
     t->peer = s[1];
 }
 
@@ -182,7 +188,7 @@ static void make_batch(struct batch *b, struct item items[3], struct blob *long_
 }
 
 /* What is under way goes first: the viewer gets the batch later, by a read of its own. */
-static void a_batch_waits_for_what_is_under_way(void **state)
+static void test_batch_waits_for_a_gap_or_a_long_record(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
@@ -191,15 +197,15 @@ static void a_batch_waits_for_what_is_under_way(void **state)
         struct item items[3];
         struct gap gap = {.lost = 1};
         struct blob blob = {.refs = 1};
-        stand_begin(&t, VIEWER_LIVE);
+        stand_begin(&t, PLACE_LIVE);
         make_batch(&b, items, NULL);
-        t.viewer.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
+        t.viewer.place.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
         t.viewer.gap = i == 0 ? &gap : NULL;
         t.viewer.blob = i == 1 ? &blob : NULL;
         viewer_take(&t.viewer, &b);
         peer_gets(&t, "");
-        assert_int_equal(t.viewer.state, VIEWER_BEHIND);
-        assert_int_equal(t.viewer.cursor.id.ms, 4);
+        assert_int_equal(t.viewer.place.state, PLACE_BEHIND);
+        assert_int_equal(t.viewer.place.cursor.id.ms, 4);
         assert_int_equal(t.log.live, 0);
         buf_free(&b.bytes);
         buf_free(&b.open);
@@ -207,7 +213,7 @@ static void a_batch_waits_for_what_is_under_way(void **state)
     }
 }
 
-static void a_batch_gives_only_what_a_viewer_has_not(void **state)
+static void test_batch_gives_only_records_not_yet_sent(void **state)
 {
     static const struct {
         uint64_t at, then;
@@ -221,12 +227,12 @@ static void a_batch_gives_only_what_a_viewer_has_not(void **state)
         struct batch b;
         struct item items[3];
         struct blob blob = {.refs = 1};
-        stand_begin(&t, VIEWER_LIVE);
+        stand_begin(&t, PLACE_LIVE);
         make_batch(&b, items, cases[i].has_long ? &blob : NULL);
-        t.viewer.cursor = (struct cursor){.id = {cases[i].at, 0}, .at = CURSOR_SENT};
+        t.viewer.place.cursor = (struct cursor){.id = {cases[i].at, 0}, .at = CURSOR_SENT};
         viewer_take(&t.viewer, &b);
         peer_gets(&t, cases[i].gets);
-        assert_int_equal(t.viewer.cursor.id.ms, cases[i].then);
+        assert_int_equal(t.viewer.place.cursor.id.ms, cases[i].then);
         buf_free(&b.bytes);
         buf_free(&b.open);
         stand_end(&t);
@@ -236,11 +242,11 @@ static void a_batch_gives_only_what_a_viewer_has_not(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gaps_that_wait_become_one),
-        cmocka_unit_test(a_drain_has_its_deadline),
-        cmocka_unit_test(an_end_waits_for_who_does_not_read),
-        cmocka_unit_test(a_batch_waits_for_what_is_under_way),
-        cmocka_unit_test(a_batch_gives_only_what_a_viewer_has_not),
+        cmocka_unit_test(test_gaps_that_wait_become_one),
+        cmocka_unit_test(test_drain_ends_at_its_deadline),
+        cmocka_unit_test(test_final_frame_waits_for_a_slow_reader),
+        cmocka_unit_test(test_batch_waits_for_a_gap_or_a_long_record),
+        cmocka_unit_test(test_batch_gives_only_records_not_yet_sent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core: the structures that the files of the relay share.  They belong to the relay's thread, and
+ * only to these files; relay.h is what others see.  Each file has a header of its own for its
+ * functions.  The order of the files, in which none calls a later one:
+ *
+ *   seats place ring batch reads revocation presence < emit < viewer < log < tail
+ *   < pubsub channels < relay
+ */
+#ifndef SSELOG_RELAY_CORE_H
+#define SSELOG_RELAY_CORE_H
+
+#include "base/buf.h"
+#include "redis_io.h"
+#include "relay/batch.h"
+#include "relay/place.h"
+#include "relay/relay.h"
+#include "relay/ring.h"
+#include "sse.h"
+
+struct channels;
+struct log_source;
+struct read;
+struct revocation;
+struct seats;
+
+/* Bytes that go out in one write. */
+#define WRITE_BYTES (32 * 1024)
+/* ms after which what failed for lack of memory is tried again. */
+#define RETRY_MS 250
+
+/* Bounds of one relay. The simulation sets them so low that a few records meet them. */
+struct limits {
+    size_t ring_bytes;   /* of recent frames, over all logs */
+    unsigned read_bytes; /* of one batch read for a viewer behind */
+    unsigned first_read; /* records of the first read of a log, whose records may be of any size */
+    size_t reads;        /* for viewers behind under way at once; tips do not wait for them long */
+};
+
+enum viewer_state {
+    VIEWER_OPEN,     /* the stream goes on */
+    VIEWER_DRAINING, /* the final frame is written: only waits for the peer to take it */
+    VIEWER_CLOSED    /* nothing more is written; freed at the end of this turn */
+};
+
+enum viewer_phase {
+    PHASE_RESUME,  /* brought a cursor */
+    PHASE_NEW,     /* brought none, and no place was found yet */
+    PHASE_HISTORY, /* gets history */
+    PHASE_LIVE     /* the client was told that the stream is live */
+};
+
+enum viewer_wait {
+    WAIT_NONE,
+    WAIT_READ, /* for the answer to v->read */
+    WAIT_TURN  /* in the queue, until few enough reads are under way */
+};
+
+struct viewer {
+    struct viewer *next, **at;         /* in its view */
+    struct viewer *all_next, **all_at; /* among all */
+    struct viewer *wait_next;          /* among those that wait for the same */
+    struct viewer *ended_next;
+    struct viewer *revocation_next;
+    struct relay *relay;
+    struct view *view; /* NULL: an answer's rest, or taken out of its log */
+    struct read *read; /* that will bring it on; NULL: none */
+    struct revocation *revocation;
+    struct seat *seat;
+    struct gap *gap;   /* to be told before the next record; NULL: none */
+    struct buf *head;  /* response head and first frame, withheld; NULL: sent */
+    struct blob *blob; /* long record being written */
+    struct out out;
+    struct sse_part part; /* of blob */
+    struct place place;
+    struct xid told; /* last id the client was told */
+    uint64_t replayed;
+    int64_t last_out;                     /* ms, CLOCK_MONOTONIC, like all times here */
+    int64_t kept;                         /* last keepalive */
+    int64_t ends;                         /* lifetime or identity; INT64_MAX: never */
+    int64_t dead_at;                      /* draining: how long we wait */
+    char *presence_key, *presence_member; /* NULL: not listed in Redis */
+    int64_t presence_at;                  /* when its entry is to be renewed */
+    unsigned keepalive;                   /* seconds */
+    unsigned retry;                       /* ms */
+    enum viewer_state state;
+    enum viewer_phase phase;
+    enum viewer_wait waits;
+    enum end_reason end_reason; /* at ends */
+    bool told_any;
+    bool told_lost;  /* that Redis went away */
+    bool watch_out;  /* waits until writable */
+    bool unpollable; /* a regular file: always writable */
+    bool (*still_valid)(void *arg, const struct slice *value);
+    void (*release)(void *arg);
+    void *arg;
+};
+
+/* Viewers of one log that see the same bytes. */
+struct view {
+    struct view *next;
+    struct log *log;
+    const struct profile *profile;
+    char *field, *event_field;
+    struct filter *filter;
+    struct viewer *viewers;
+    int64_t empty_since; /* without viewers */
+    struct ring ring;
+};
+
+enum info_state {
+    INFO_NONE,
+    INFO_ASKED, /* XINFO STREAM is under way */
+    INFO_HELD   /* it is to be asked for when the read of the tip under way was answered */
+};
+
+struct log {
+    struct relay *relay;
+    struct log *next, **at;
+    enum log_kind kind;
+    const struct log_source *source;
+    char *key;
+    struct view *views;
+    /* The place up to which the log was read.  NONE: it is not known; BEHIND: its read is under
+     * way. */
+    struct place tip;
+    bool stale;           /* changed since the tip was read, or never read */
+    size_t live;          /* viewers that are LIVE */
+    unsigned weight;      /* bytes of a record, a recent average that forgets large ones slowly;
+                           * 0: none was read */
+    uint64_t asked;       /* reads of the tip ever sent: their numbers */
+    uint64_t proven;      /* number of the last one that reached the end of the log */
+    uint64_t wanted;      /* number of the one that viewers wait for */
+    int64_t look_at;      /* when the tip is read though nothing called for it */
+    enum info_state info; /* XINFO STREAM for the viewers and the tip that are ASKING */
+    uint64_t info_number; /* number of that request among all */
+    bool unasked;         /* there was no memory to subscribe */
+    struct read *reading; /* the tip's, under way; NULL: none */
+    size_t under_way;     /* answers that will name it */
+    char *channel;        /* LOG_CHANNELS: our name in the group; NULL: not in it */
+    double joined;        /* when we last joined, Unix seconds */
+    bool member;          /* the group was seen to have us */
+};
+
+struct relay {
+    const struct config *config;
+    struct limits limits;
+    struct redis_feed *feed;
+    struct relay_stats stats;
+    int epoll;
+    int pipe[2];
+    struct viewer *all;
+    struct viewer *ended; /* DRAINING or CLOSED in this turn */
+    void *log_tree;       /* tsearch(3) by kind and key */
+    void *revocation_tree;
+    struct log *logs;
+    struct read *reads;
+    size_t nreads;
+    uint64_t requests;                 /* ever sent for places */
+    struct viewer *queue, **queue_end; /* that wait for their turn to read */
+    struct ring_store rings;
+    struct batch batch; /* scratch */
+    struct large *larges;
+    struct seats *seats;
+    uint64_t most_viewers;     /* since memory was last given back */
+    struct channels *channels; /* NULL until the first log of that kind */
+    int64_t now;
+    int64_t next_sweep;
+    int64_t next_look; /* without tracking */
+    int64_t stop_by;   /* 0: not stopping */
+    bool up, down, tracking;
+    bool revocation_due; /* there was no memory to look at a key */
+};
+
+/* What is due at that time is seen to then. */
+static inline void sweep_by(struct relay *r, int64_t at)
+{
+    if (at < r->next_sweep)
+        r->next_sweep = at;
+}
+
+/* There was no memory to ask for something: a sweep, which tries again, comes soon. */
+static inline void retry_soon(struct relay *r)
+{
+    sweep_by(r, r->now + RETRY_MS);
+}
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * log: the logs that are followed, the views of each, and the viewers in them.  Knows nothing of
+ * where records come from: each kind of log has a table of functions for that.
+ */
+#ifndef SSELOG_RELAY_LOG_H
+#define SSELOG_RELAY_LOG_H
+
+#include "relay/core.h"
+
+/* What a kind of log does.  Each function is called by the files above the log, or by log_serve().
+ */
+struct log_source {
+    /* A new viewer: puts it where it begins, or asks. log_serve() follows. */
+    void (*begin)(struct viewer *v);
+    /* v needs this to go on, and it is not PLACE_WAIT. True: it was done, and v can be served. */
+    bool (*want)(struct viewer *v, enum place_step need);
+    /* A viewer may have become LIVE: reads what waited for that. */
+    void (*look)(struct log *l);
+    /* A sweep: does what is due; returns when more will be (ms). */
+    int64_t (*check)(struct log *l);
+    /* Redis is back, or went away. */
+    void (*up)(struct log *l);
+    void (*down)(struct log *l);
+    /* l is freed: nothing more is to come. */
+    void (*stop)(struct log *l);
+};
+
+/* NULL: not followed. */
+struct log *log_find(struct relay *r, enum log_kind kind, const char *key);
+/* Finds or makes the log and the view for a new viewer; takes what it needs out of a.  -1: out of
+ * memory. */
+int log_attach(struct viewer *v, struct admission *a, const struct log_source *source);
+void log_detach(struct viewer *v);
+
+/* Writes to v whatever can be written now, and sees to what it needs then. */
+void log_serve(struct viewer *v);
+/* The same for all viewers of w that are idle.  Not while the batch is handed out: a viewer that is
+ * served may begin a read. */
+void log_serve_view(struct view *w);
+/* b to every LIVE viewer of w, and into its ring. */
+void log_hand_out(struct view *w, const struct batch *b);
+/* There was no memory for what was read, up to upto: viewers that were LIVE read it when there is.
+ */
+void log_leave_behind(struct view *w, struct xid upto);
+/* A gap to be told to v; at once if it is LIVE. */
+void log_add_gap(struct viewer *v, const struct gap *gap);
+/* The log cannot be read: its viewers are told, and end. */
+void log_fail_all(struct log *l, enum redis_result result);
+
+/* Frees views without viewers after a while, and logs without views that no answer will name.
+ * Returns when more will be due (ms). */
+int64_t log_sweep(struct relay *r);
+/* At the end of the relay, when no answer comes any more. */
+void log_free_all(struct relay *r);
+
+#endif

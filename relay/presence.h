@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * presence: viewers listed in a sorted set of Redis by when their entry ends, so that one process
+ * can tell of the viewers of all.  An entry is renewed long before it ends.  The entry of a process
+ * that died goes by itself.
+ */
+#ifndef SSELOG_RELAY_PRESENCE_H
+#define SSELOG_RELAY_PRESENCE_H
+
+#include "relay/core.h"
+
+/* Makes v's entry, or renews it when that is due. Nothing for a viewer that is not to be listed. */
+void presence_check(struct viewer *v);
+/* Another Redis, or the same one without its data, may have come back: renews all entries. */
+void presence_renew(struct relay *r);
+void presence_remove(struct viewer *v);
+
+#endif

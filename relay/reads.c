@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* reads: see reads.h. */
+#include "relay/reads.h"
+
+#include <stdlib.h>
+
+#define MOST_RECORDS 1000 /* of one read */
+
+/* ---- size ---- */
+
+unsigned reads_count(const struct log *l)
+{
+    const struct limits *limits = &l->relay->limits;
+    unsigned n = l->weight > 0 ? limits->read_bytes / l->weight : limits->first_read;
+    return n < 2 ? 2 : n > MOST_RECORDS ? MOST_RECORDS : n;
+}
+
+void reads_weigh(struct log *l, const struct redis_entry *entries, size_t count)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < 2 * entries[i].pairs; k++)
+            bytes += entries[i].fields[k].len;
+    if (count == 0)
+        return;
+    size_t mean = bytes / count + 1;
+    if (mean > l->relay->limits.read_bytes)
+        mean = l->relay->limits.read_bytes;
+    l->weight = l->weight == 0 || mean > l->weight ? (unsigned)mean
+                                                   : (unsigned)(l->weight - (l->weight - mean) / 8);
+}
+
+/* ---- one read ---- */
+
+static bool is_of_tip(const struct read *q)
+{
+    return q->kind == READ_TIP || q->kind == READ_BEFORE_TIP;
+}
+
+struct read *reads_new(struct log *l, enum read_kind kind, read_done_fn *done)
+{
+    struct relay *r = l->relay;
+    struct read *q = calloc(1, sizeof *q);
+    if (!q) {
+        retry_soon(r);
+        return NULL;
+    }
+    q->kind = kind;
+    q->done = done;
+    q->log = l;
+    l->under_way++;
+    if (is_of_tip(q)) {
+        l->reading = q;
+        return q;
+    }
+    q->next = r->reads;
+    q->at = &r->reads;
+    if (q->next)
+        q->next->at = &q->next;
+    r->reads = q;
+    r->nreads++;
+    return q;
+}
+
+/* No viewer finds q any more. */
+static void unlink_read(struct read *q)
+{
+    if (!q->at)
+        return;
+    *q->at = q->next;
+    if (q->next)
+        q->next->at = q->at;
+    q->at = NULL;
+    q->log->relay->nreads--;
+}
+
+static void read_free(struct read *q)
+{
+    reads_take_waiters(q);
+    unlink_read(q);
+    if (q->log->reading == q)
+        q->log->reading = NULL;
+    q->log->under_way--;
+    free(q);
+}
+
+static void on_read(void *arg, enum redis_result result, const struct redis_entry *entries,
+                    size_t count)
+{
+    struct read *q = arg;
+    struct log *l = q->log;
+    /* A viewer that comes to the same place while the answer is handed out needs another read. */
+    unlink_read(q);
+    if (l->reading == q)
+        l->reading = NULL;
+    if (result == REDIS_CUT) { /* full, as far as it goes; the rest comes in small steps */
+        result = REDIS_OK;
+        q->count = (unsigned)count;
+        l->weight = l->relay->limits.read_bytes;
+    }
+    q->done(q, result, entries, count);
+    read_free(q);
+    if (!l->views)
+        sweep_by(l->relay, l->relay->now); /* it may be the last answer that names l */
+}
+
+int reads_send(struct read *q)
+{
+    struct relay *r = q->log->relay;
+    bool back = q->kind != READ_TIP && q->kind != READ_AFTER;
+    struct redis_range range = {.from = cursor_read_from(&q->from),
+                                .to = q->to,
+                                .newest_first = back,
+                                .count = q->count,
+                                .large = back            ? LARGE_NONE
+                                         : q->from.large ? LARGE_BUT_FIRST
+                                                         : LARGE_KEEP};
+    if (redis_feed_range(r->feed, q->log->key, &range, on_read, q) == 0) {
+        r->requests++;
+        return 0;
+    }
+    read_free(q);
+    retry_soon(r);
+    return -1;
+}
+
+/* ---- who waits ---- */
+
+void reads_join(struct read *q, struct viewer *v)
+{
+    v->read = q;
+    v->waits = WAIT_READ;
+    v->wait_next = q->waiters;
+    q->waiters = v;
+}
+
+struct viewer *reads_take_waiters(struct read *q)
+{
+    struct viewer *first = q->waiters;
+    q->waiters = NULL;
+    for (struct viewer *v = first; v; v = v->wait_next) {
+        v->read = NULL;
+        v->waits = WAIT_NONE;
+    }
+    return first;
+}
+
+static void unlink_waiter(struct viewer **list, struct viewer *v)
+{
+    while (*list && *list != v)
+        list = &(*list)->wait_next;
+    if (*list)
+        *list = v->wait_next;
+}
+
+static void leave_queue(struct viewer *v)
+{
+    struct relay *r = v->relay;
+    bool last = r->queue_end == &v->wait_next;
+    unlink_waiter(&r->queue, v);
+    if (!last)
+        return;
+    r->queue_end = &r->queue;
+    while (*r->queue_end)
+        r->queue_end = &(*r->queue_end)->wait_next;
+}
+
+void reads_forget(struct viewer *v)
+{
+    if (v->waits == WAIT_READ)
+        unlink_waiter(&v->read->waiters, v);
+    else if (v->waits == WAIT_TURN)
+        leave_queue(v);
+    v->read = NULL;
+    v->waits = WAIT_NONE;
+}
+
+void reads_queue(struct viewer *v)
+{
+    struct relay *r = v->relay;
+    v->waits = WAIT_TURN;
+    v->wait_next = NULL;
+    *r->queue_end = v;
+    r->queue_end = &v->wait_next;
+}
+
+bool reads_have_room(const struct relay *r)
+{
+    return r->nreads < r->limits.reads;
+}
+
+struct viewer *reads_next_in_queue(struct relay *r)
+{
+    struct viewer *v = reads_have_room(r) && r->up ? r->queue : NULL;
+    if (v)
+        reads_forget(v);
+    return v;
+}
+
+void reads_empty_queue(struct relay *r)
+{
+    while (r->queue)
+        reads_forget(r->queue);
+}
+
+/* ---- among all ---- */
+
+struct read *reads_find_after(const struct viewer *v, bool as_history)
+{
+    for (struct read *q = v->relay->reads; q; q = q->next)
+        if (q->kind == READ_AFTER && q->view == v->view &&
+            cursor_equal(&q->from, &v->place.cursor) && q->as_history == as_history &&
+            (!as_history || q->nth == v->replayed))
+            return q;
+    return NULL;
+}
+
+struct read *reads_find_newest(const struct viewer *v)
+{
+    for (struct read *q = v->relay->reads; q; q = q->next)
+        if (q->kind == READ_NEWEST && q->log == v->view->log && q->history == v->place.history &&
+            place_is_answered_by(&v->place, q->number))
+            return q;
+    return NULL;
+}
+
+void reads_forget_view(struct relay *r, const struct view *w)
+{
+    for (struct read *q = r->reads; q; q = q->next)
+        if (q->view == w)
+            q->view = NULL;
+}
+
+void reads_free_all(struct relay *r)
+{
+    for (struct log *l = r->logs; l; l = l->next)
+        if (l->reading)
+            read_free(l->reading);
+    while (r->reads)
+        read_free(r->reads);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reads: the reads of logs that are under way, and which viewers wait for each.  Every read is
+ * bounded.  Few reads for viewers behind are under way at once, so that the tips of logs do not
+ * wait long; the other viewers wait for their turn in a queue.  What an answer means is the
+ * caller's matter: it gives a function with the read.
+ */
+#ifndef SSELOG_RELAY_READS_H
+#define SSELOG_RELAY_READS_H
+
+#include "relay/core.h"
+
+enum read_kind {
+    READ_TIP,       /* what came after the log's tip */
+    READ_AFTER,     /* what comes after a cursor, up to the tip, for viewers behind */
+    READ_NEWEST,    /* backwards, to find where the newest N begin */
+    READ_BEFORE,    /* backwards, to find the last record up to a viewer's cursor */
+    READ_BEFORE_TIP /* the same for the tip */
+};
+
+struct read;
+/* Called once. entries are valid until it returns; q is freed after it, and its viewers are no
+ * longer found by others. */
+typedef void read_done_fn(struct read *q, enum redis_result result,
+                          const struct redis_entry *entries, size_t count);
+
+struct read {
+    struct read *next, **at; /* among all but tips */
+    enum read_kind kind;
+    read_done_fn *done;
+    struct log *log;
+    struct view *view;      /* READ_AFTER; NULL once it is gone */
+    struct viewer *waiters; /* through wait_next */
+    struct cursor from;
+    struct xid to;
+    unsigned count;
+    unsigned left;    /* READ_NEWEST: how many more */
+    unsigned history; /* READ_NEWEST: N */
+    uint64_t number;  /* READ_TIP: of the log's; READ_NEWEST: requests sent before it */
+    uint64_t nth;     /* READ_AFTER: records of history before it */
+    bool as_history;  /* READ_AFTER: its records are part of a bulk of history */
+};
+
+/* A read of l that is still to be filled in. NULL: out of memory. */
+struct read *reads_new(struct log *l, enum read_kind kind, read_done_fn *done);
+/* Sends q.  -1: q is freed, nobody waits for it any more, and a sweep comes soon. */
+int reads_send(struct read *q);
+/* v waits for q. */
+void reads_join(struct read *q, struct viewer *v);
+/* The viewers that wait for q, through wait_next; they wait no longer. */
+struct viewer *reads_take_waiters(struct read *q);
+/* v waits for nothing any more. */
+void reads_forget(struct viewer *v);
+
+/* A read under way that will serve v too; NULL: none. */
+struct read *reads_find_after(const struct viewer *v, bool as_history);
+struct read *reads_find_newest(const struct viewer *v);
+
+/* v waits until few enough reads are under way. */
+void reads_queue(struct viewer *v);
+/* Whether a read for a viewer behind may be sent now. */
+bool reads_have_room(const struct relay *r);
+/* The next viewer whose turn it is, taken out of the queue; NULL: none. */
+struct viewer *reads_next_in_queue(struct relay *r);
+
+/* Redis is away: no viewer waits for its turn. */
+void reads_empty_queue(struct relay *r);
+
+/* The view is freed: reads for it have nobody to bring anything to. */
+void reads_forget_view(struct relay *r, const struct view *w);
+/* At the end of the relay, when no answer comes any more. */
+void reads_free_all(struct relay *r);
+
+/* How many records one read of l asks for, by the size of those that were read. */
+unsigned reads_count(const struct log *l);
+void reads_weigh(struct log *l, const struct redis_entry *entries, size_t count);
+
+#endif

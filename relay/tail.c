@@ -1,0 +1,602 @@
+/* SPDX-License-Identifier: MIT */
+/* tail: see tail.h. */
+#include "relay/tail.h"
+
+#include "base/diag.h"
+#include "relay/reads.h"
+#include "relay/viewer.h"
+
+#define LOOK_AGAIN_MS 60000 /* the tip of a log with viewers LIVE is read this often at least */
+
+static read_done_fn on_read;
+
+/* ---- the tip ---- */
+
+static bool tip_rests(const struct log *l)
+{
+    return l->tip.state == PLACE_LIVE;
+}
+
+/* Reads the tip if it is stale and a viewer needs it. */
+static void look(struct log *l)
+{
+    struct relay *r = l->relay;
+    bool needed = l->live > 0 || (l->views && l->wanted > l->proven);
+    if (!l->stale || !tip_rests(l) || !r->up || !needed)
+        return;
+    struct read *q = reads_new(l, READ_TIP, on_read);
+    if (!q)
+        return;
+    q->from = l->tip.cursor;
+    q->to = XID_MAX;
+    q->count = reads_count(l);
+    q->number = l->asked + 1;
+    if (reads_send(q))
+        return;
+    l->stale = false;
+    l->tip.state = PLACE_BEHIND;
+    l->asked++;
+    l->look_at = r->now + LOOK_AGAIN_MS;
+}
+
+/* Formats what was read for one view. */
+static void deliver(struct view *w, const struct redis_entry *entries, size_t count,
+                    struct cursor from)
+{
+    struct relay *r = w->log->relay;
+    struct batch *b = &r->batch;
+    if (!w->viewers) {
+        ring_reset(&r->rings, &w->ring, entries[count - 1].id);
+        return;
+    }
+    for (size_t i = 0; i < count;) {
+        batch_begin(b, &from, false);
+        i = batch_fill(r, b, w, entries, i, count, 0);
+        if (i == 0) {
+            log_leave_behind(w, entries[count - 1].id);
+            return;
+        }
+        log_hand_out(w, b);
+        from = b->blob ? b->after_blob : b->after;
+    }
+}
+
+/* The tip moves over entries, and all viewers that are LIVE get them. */
+static void tip_advance(struct log *l, const struct redis_entry *entries, size_t count)
+{
+    struct cursor from = l->tip.cursor, *tip = &l->tip.cursor;
+    tip->id = entries[count - 1].id;
+    tip->at = CURSOR_SENT;
+    tip->located = false;
+    tip->large = batch_entry_is_large(&entries[count - 1]);
+    if (tip->rank != RANK_UNKNOWN)
+        tip->rank += count;
+    l->relay->stats.records += count;
+    for (struct view *w = l->views; w; w = w->next)
+        deliver(w, entries, count, from);
+}
+
+static bool is_beyond(const struct viewer *v, struct xid position)
+{
+    return xid_cmp(cursor_position(&v->place.cursor), position) > 0;
+}
+
+/* Records after the tip are lost to viewers that were LIVE at it.  A viewer whose cursor is beyond
+ * the lost tip, or that is BEHIND, looks for its own place. */
+static void tip_gap(struct log *l, const struct gap *gap)
+{
+    struct relay *r = l->relay;
+    for (struct view *w = l->views; w; w = w->next) {
+        ring_reset(&r->rings, &w->ring, cursor_position(&l->tip.cursor));
+        for (struct viewer *v = w->viewers; v; v = v->next) {
+            bool live = v->place.state == PLACE_LIVE;
+            place_doubt_again(&v->place);
+            if (live && !is_beyond(v, gap->after)) {
+                v->place.cursor = l->tip.cursor;
+                log_add_gap(v, gap);
+            } else if (live || (v->place.state == PLACE_BEHIND && v->waits != WAIT_READ)) {
+                viewer_seek_place(v);
+            }
+        }
+    }
+}
+
+/* The record at the tip was deleted, or so it looks.  Viewers that are LIVE beyond it look for
+ * their own place. */
+static void seek_those_beyond(struct log *l)
+{
+    struct xid tip = cursor_position(&l->tip.cursor);
+    for (struct view *w = l->views; w; w = w->next)
+        for (struct viewer *v = w->viewers; v; v = v->next)
+            if (v->place.state == PLACE_LIVE && is_beyond(v, tip))
+                viewer_seek_missing(v);
+}
+
+/* Looks for the last record up to `to`, from the oldest one in the log on: an older one would be of
+ * another log. */
+static int find_before(struct log *l, struct viewer *v, struct xid first, struct xid to)
+{
+    struct read *q = reads_new(l, v ? READ_BEFORE : READ_BEFORE_TIP, on_read);
+    if (!q)
+        return -1;
+    q->from.id = first;
+    q->to = to;
+    q->count = 1;
+    if (v)
+        reads_join(q, v);
+    return reads_send(q);
+}
+
+static void tip_on_info(struct log *l, const struct redis_info *info)
+{
+    struct gap gap;
+    enum place_finding found = place_on_info(&l->tip, info, &gap);
+    if (found == FIND_BEFORE || l->tip.cursor.located)
+        seek_those_beyond(l);
+    if (found == FIND_BEFORE && find_before(l, NULL, info->first, l->tip.cursor.id) == 0)
+        return;
+    l->tip.state = PLACE_LIVE;
+    if (found == FOUND_END)
+        l->proven = l->asked;
+    else
+        l->stale = true;
+    if (found == FOUND_GAP)
+        tip_gap(l, &gap);
+}
+
+static void ask_for_info(struct log *l);
+
+/* An answer about the tip came: viewers whose XINFO was held back for it are answered next. */
+static void tip_answered(struct log *l)
+{
+    if (l->tip.state == PLACE_ASKING || l->info == INFO_HELD)
+        ask_for_info(l);
+    look(l);
+}
+
+static void on_tip(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                   size_t count)
+{
+    struct log *l = q->log;
+    struct relay *r = l->relay;
+    size_t start;
+    bool waited = l->wanted > l->proven;
+    l->tip.state = PLACE_LIVE;
+    if (result != REDIS_OK) {
+        l->stale = true; /* a read that was refused is not tracked */
+        if (result != REDIS_LOST)
+            log_fail_all(l, result);
+    } else if (place_on_range(&l->tip, entries, count, r->requests, &start) == FOUND_READY) {
+        reads_weigh(l, entries, count);
+        bool whole = count < q->count;
+        l->stale = l->stale || !whole;
+        if (whole)
+            l->proven = q->number;
+        if (whole && l->tip.cursor.located) /* no record follows the deleted one */
+            l->tip.cursor.at = CURSOR_SENT;
+        if (count > start)
+            tip_advance(l, entries + start, count - start);
+        for (struct view *w = l->views; w && waited; w = w->next)
+            log_serve_view(w);
+    }
+    tip_answered(l);
+}
+
+static void on_before_tip(struct read *q, enum redis_result result,
+                          const struct redis_entry *entries, size_t count)
+{
+    struct log *l = q->log;
+    l->stale = true;
+    l->tip.state = PLACE_LIVE;
+    if (result != REDIS_OK && result != REDIS_LOST)
+        log_fail_all(l, result);
+    if (result == REDIS_OK)
+        place_on_before(&l->tip, count > 0 ? &entries[0].id : NULL, l->relay->requests);
+    if (l->tip.state == PLACE_BEHIND)
+        l->tip.state = PLACE_LIVE;
+    tip_answered(l);
+}
+
+/* ---- XINFO STREAM, for places that are ASKING ---- */
+
+static void find_newest(struct viewer *v)
+{
+    struct log *l = v->view->log;
+    struct read *q = reads_find_newest(v);
+    if (q) {
+        reads_join(q, v);
+        return;
+    }
+    q = reads_new(l, READ_NEWEST, on_read);
+    if (q) {
+        q->to = XID_MAX;
+        q->left = q->history = v->place.history;
+        q->number = l->relay->requests;
+        q->count = reads_count(l) < q->history ? reads_count(l) : q->history;
+        reads_join(q, v);
+        reads_send(q);
+    }
+}
+
+/* What XINFO STREAM says to one viewer whose place is sought.  Where there is no memory for the
+ * read that comes next, the viewer asks again. */
+static void viewer_on_info(struct viewer *v, const struct redis_info *info)
+{
+    struct gap gap;
+    if (v->phase == PHASE_NEW)
+        v->phase = PHASE_HISTORY;
+    switch (place_on_info(&v->place, info, &gap)) {
+    case FIND_NEWEST:
+        find_newest(v);
+        break;
+    case FIND_BEFORE:
+        find_before(v->view->log, v, info->first, v->place.cursor.id);
+        break;
+    case FOUND_GAP:
+        viewer_add_gap(v, &gap);
+        break;
+    default:
+        break;
+    }
+}
+
+/* The tip of a log whose records no viewer is given as they come: its end now.  Viewers BEHIND that
+ * are beyond it stand in a former log. */
+static void tip_at_end(struct log *l, const struct redis_info *info)
+{
+    struct relay *r = l->relay;
+    l->tip.cursor = cursor_at_end(info);
+    l->tip.state = PLACE_LIVE;
+    l->stale = true; /* reading it makes Redis track the key */
+    for (struct view *w = l->views; w; w = w->next) {
+        ring_reset(&r->rings, &w->ring, l->tip.cursor.id);
+        for (struct viewer *v = w->viewers; v; v = v->next) {
+            place_doubt_again(&v->place);
+            if (v->place.state == PLACE_BEHIND && v->waits != WAIT_READ &&
+                is_beyond(v, l->tip.cursor.id))
+                viewer_seek_place(v);
+        }
+    }
+}
+
+static bool ends_at_tip(const struct log *l, const struct redis_info *info)
+{
+    struct cursor end = cursor_at_end(info);
+    return xid_cmp(end.id, cursor_position(&l->tip.cursor)) == 0 &&
+           (end.rank == l->tip.cursor.rank || l->tip.cursor.rank == RANK_UNKNOWN);
+}
+
+/* What it says of the tip. */
+static void log_on_info(struct log *l, const struct redis_info *info, bool recreated)
+{
+    bool known = l->tip.state != PLACE_NONE;
+    if (known && ends_at_tip(l, info)) /* now it is known how many records were ever added */
+        l->tip.cursor.rank = cursor_at_end(info).rank;
+    /* While no viewer was LIVE the tip stood still: what came since, or is there instead, is
+     * history. */
+    bool left = l->live == 0 && tip_rests(l) && !ends_at_tip(l, info);
+    if (!known || left)
+        tip_at_end(l, info);
+    else if (l->tip.state == PLACE_ASKING || (recreated && tip_rests(l)))
+        tip_on_info(l, info);
+}
+
+static void info_came(struct log *l, const struct redis_info *info)
+{
+    bool recreated = xid_cmp(info->last, l->tip.cursor.id) < 0;
+    uint64_t number = l->info_number; /* a viewer that is served may ask again */
+    log_on_info(l, info, recreated);
+    /* While the tip is still in the former log no viewer is placed. */
+    bool hold = recreated && (l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING);
+    bool again = false;
+    for (struct view *w = l->views; w; w = w->next) {
+        for (struct viewer *v = w->viewers; v; v = v->next) {
+            if (!place_is_sought(&v->place) || v->waits == WAIT_READ)
+                continue;
+            if (hold)
+                l->info = INFO_HELD;
+            else if (place_is_answered_by(&v->place, number))
+                viewer_on_info(v, info);
+            else
+                again = true;
+        }
+        log_serve_view(w);
+    }
+    if (again)
+        ask_for_info(l);
+    look(l);
+}
+
+static void on_info(void *arg, enum redis_result result, const struct redis_info *info)
+{
+    struct log *l = arg;
+    l->info = INFO_NONE;
+    if (result == REDIS_OK) {
+        info_came(l, info);
+    } else if (result != REDIS_LOST) {
+        log_fail_all(l, result);
+        if (l->tip.state == PLACE_ASKING)
+            l->tip.state = PLACE_LIVE;
+        l->stale = true;
+    }
+    l->under_way--;
+    if (!l->views)
+        sweep_by(l->relay, l->relay->now); /* it may be the last answer that names l */
+}
+
+static void ask_for_info(struct log *l)
+{
+    struct relay *r = l->relay;
+    if (l->info == INFO_ASKED)
+        return;
+    l->info = INFO_NONE;
+    if (!r->up)
+        return;
+    if (redis_feed_info(r->feed, l->key, on_info, l)) {
+        retry_soon(r);
+        return;
+    }
+    l->info = INFO_ASKED;
+    l->info_number = r->requests++;
+    l->under_way++;
+}
+
+/* ---- reads that find a place ---- */
+
+/* The same for the records before those that q brought.  It begins at q's last record, which shows
+ * that both pages are of one log.  Without memory its viewers ask again. */
+static void read_more(struct read *q, unsigned left, struct xid to)
+{
+    struct log *l = q->log;
+    struct read *more = reads_new(l, READ_NEWEST, on_read);
+    struct viewer *waiters = reads_take_waiters(q);
+    if (!more)
+        return;
+    more->history = q->history;
+    more->number = q->number;
+    more->left = left;
+    more->to = to;
+    more->count = 1 + (reads_count(l) < left ? reads_count(l) : left);
+    for (struct viewer *v = waiters, *next; v; v = next) {
+        next = v->wait_next;
+        reads_join(more, v);
+    }
+    reads_send(more);
+}
+
+/* q did not find the record at the cursors of its waiters. */
+static void seek_waiters(struct read *q)
+{
+    for (struct viewer *v = reads_take_waiters(q); v; v = v->wait_next) {
+        v->place.cursor.located = false;
+        if (v->state == VIEWER_OPEN)
+            viewer_seek_missing(v);
+    }
+    if (q->log->info == INFO_NONE)
+        ask_for_info(q->log);
+}
+
+/* An answer that is none: lost, or an error.  Its waiters ask again when Redis is back. */
+static void on_failure(struct read *q, enum redis_result result)
+{
+    reads_take_waiters(q);
+    if (result != REDIS_LOST)
+        log_fail_all(q->log, result);
+}
+
+/* The newest N begin at the last record that the backwards reads brought. */
+static void on_newest(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                      size_t count)
+{
+    bool later = xid_cmp(q->to, XID_MAX) != 0; /* a page after the first */
+    if (result != REDIS_OK) {
+        on_failure(q, result);
+        return;
+    }
+    if (later && (count == 0 || xid_cmp(entries[0].id, q->to) != 0)) {
+        seek_waiters(q); /* the record is gone meanwhile, or the log is another one */
+        return;
+    }
+    reads_weigh(q->log, entries, count);
+    size_t brought = count - later;
+    unsigned left = q->left - (brought < q->left ? (unsigned)brought : q->left);
+    if (left > 0 && count == q->count && q->waiters) {
+        read_more(q, left, entries[count - 1].id);
+        return;
+    }
+    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
+        next = v->wait_next;
+        if (v->place.state != PLACE_COUNTING)
+            continue;
+        place_on_newest(&v->place, count > 0 ? &entries[count - 1].id : NULL);
+        log_serve(v);
+    }
+}
+
+/* The last record up to a viewer's cursor. */
+static void on_before(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                      size_t count)
+{
+    if (result != REDIS_OK) {
+        on_failure(q, result);
+        return;
+    }
+    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
+        next = v->wait_next;
+        if (v->place.state != PLACE_LOCATING)
+            continue;
+        place_on_before(&v->place, count > 0 ? &entries[0].id : NULL, v->relay->requests);
+        log_serve(v);
+    }
+}
+
+/* ---- viewers behind ---- */
+
+/* The records after its cursor. */
+static void read_after(struct viewer *v)
+{
+    struct relay *r = v->relay;
+    struct log *l = v->view->log;
+    bool as_history = v->phase == PHASE_HISTORY && v->view->profile->bulk;
+    if (v->waits != WAIT_NONE || !r->up)
+        return;
+    struct read *q = reads_find_after(v, as_history);
+    if (q) {
+        reads_join(q, v);
+        return;
+    }
+    if (!reads_have_room(r)) {
+        reads_queue(v);
+        return;
+    }
+    q = reads_new(l, READ_AFTER, on_read);
+    if (!q)
+        return;
+    q->view = v->view;
+    q->from = v->place.cursor;
+    q->to = cursor_position(&l->tip.cursor);
+    q->count = reads_count(l);
+    q->nth = v->replayed;
+    q->as_history = as_history;
+    reads_join(q, v);
+    reads_send(q);
+}
+
+static void hand_to_waiters(struct read *q, const struct redis_entry *entries, size_t count,
+                            size_t start)
+{
+    struct relay *r = q->log->relay;
+    struct batch *b = &r->batch;
+    struct viewer *waiters = reads_take_waiters(q);
+    batch_begin(b, &q->from, q->as_history);
+    if (start < count)
+        cursor_begin_read(&b->after, entries[start].id);
+    size_t next = start < count ? batch_fill(r, b, q->view, entries, start, count, q->nth) : count;
+    bool failed = start < count && next == 0;
+    if (failed)
+        diag(DIAG_ERROR, "relay", "out of memory for records of %s", q->log->key);
+    if (next == count && count < q->count && !b->blob)
+        b->clear_to = q->to; /* an answer that is not full reached its end */
+    for (struct viewer *v = waiters, *after; v; v = after) {
+        after = v->wait_next;
+        if (failed)
+            viewer_close(v);
+        else if (v->place.state == PLACE_BEHIND)
+            viewer_take(v, b);
+    }
+}
+
+static void on_after(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                     size_t count)
+{
+    size_t start;
+    if (!q->view)
+        return;
+    if (result != REDIS_OK) {
+        on_failure(q, result);
+    } else if (!cursor_proven(&q->from, entries, count, &start)) {
+        seek_waiters(q);
+    } else {
+        reads_weigh(q->log, entries, count);
+        hand_to_waiters(q, entries, count, start);
+        if (q->view)
+            log_serve_view(q->view);
+    }
+}
+
+static void on_read(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                    size_t count)
+{
+    static read_done_fn *const on[] = {[READ_TIP] = on_tip,
+                                       [READ_AFTER] = on_after,
+                                       [READ_NEWEST] = on_newest,
+                                       [READ_BEFORE] = on_before,
+                                       [READ_BEFORE_TIP] = on_before_tip};
+    struct relay *r = q->log->relay;
+    struct viewer *v;
+    on[q->kind](q, result, entries, count);
+    while ((v = reads_next_in_queue(r)))
+        log_serve(v);
+}
+
+/* ---- the table ---- */
+
+static void begin(struct viewer *v)
+{
+    const struct log *l = v->view->log;
+    /* The first read of a cursor proves it, or finds that its record is missing.  Beyond the tip
+     * nothing would be read: the log may have been recreated. */
+    if (v->place.standing != PLACE_FRESH && l->tip.state != PLACE_NONE &&
+        xid_cmp(v->place.cursor.id, l->tip.cursor.id) <= 0)
+        viewer_set_place(v, PLACE_BEHIND);
+    else
+        viewer_seek_place(v);
+}
+
+static bool want(struct viewer *v, enum place_step need)
+{
+    struct log *l = v->view->log;
+    if (need == PLACE_READ) {
+        read_after(v);
+    } else if (need == PLACE_PROVE) {
+        v->place.proof = l->asked + 1;
+        if (v->place.proof > l->wanted)
+            l->wanted = v->place.proof;
+        l->stale = true;
+        look(l);
+    } else {
+        if (need == PLACE_SUSPECT)
+            viewer_seek_missing(v);
+        if (l->info == INFO_NONE)
+            ask_for_info(l);
+    }
+    return false;
+}
+
+/* The tip is read though no change was reported: whatever was not heard of is found so. */
+static int64_t check(struct log *l)
+{
+    const struct relay *r = l->relay;
+    if (l->tip.state == PLACE_ASKING && l->info == INFO_NONE)
+        ask_for_info(l);
+    if (l->live > 0 && r->now >= l->look_at) {
+        l->look_at = r->now + LOOK_AGAIN_MS;
+        l->stale = true;
+    }
+    look(l);
+    return l->live > 0 ? l->look_at : INT64_MAX;
+}
+
+static void up(struct log *l)
+{
+    l->stale = true;
+    if (l->tip.state == PLACE_ASKING)
+        ask_for_info(l);
+    look(l);
+    for (struct view *w = l->views; w; w = w->next)
+        log_serve_view(w);
+}
+
+/* What was under way is answered with REDIS_LOST. */
+static void nothing(struct log *l)
+{
+    (void)l;
+}
+
+const struct log_source tail_source = {begin, want, look, check, up, nothing, nothing};
+
+static void invalidate(struct log *l)
+{
+    l->stale = true;
+    look(l);
+}
+
+void tail_invalidated(struct relay *r, struct slice key)
+{
+    struct log *one = key.p ? log_find(r, LOG_STREAM, key.p) : NULL;
+    if (one)
+        invalidate(one);
+    for (struct log *l = key.p ? NULL : r->logs; l; l = l->next)
+        if (l->kind == LOG_STREAM)
+            invalidate(l);
+}

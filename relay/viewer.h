@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * viewer: one viewer, from its admission to its final frame.  Whatever the peer does not take stays
+ * where it is, and the viewer is BEHIND until the peer takes it; no other viewer notices.  Knows
+ * nothing of Redis's answers, and calls nothing that knows logs: viewer_serve() returns what the
+ * viewer needs next.
+ *
+ * A viewer that ends goes on relay->ended and is taken apart at the end of the turn.  Until then it
+ * is still in its view and in what it waits for, with place PLACE_NONE.
+ */
+#ifndef SSELOG_RELAY_VIEWER_H
+#define SSELOG_RELAY_VIEWER_H
+
+#include "relay/core.h"
+
+/* A viewer as a describes it, with no log yet; takes what it needs out of a.  NULL: out of memory,
+ * or the connection cannot be watched; then the connection is closed. */
+struct viewer *viewer_new(struct relay *r, struct admission *a);
+/* It has its log: the first frame goes out, or waits for what its profile waits for. */
+void viewer_begin(struct viewer *v, struct admission *a);
+/* An answer whose rest waits for the peer to take it. */
+void viewer_new_drain(struct relay *r, struct out out);
+
+/* Writes whatever can be written now, and returns what v needs to go on: PLACE_WAIT when that is
+ * nothing, or one of PLACE_ASK, PLACE_READ, PLACE_PROVE and PLACE_SUSPECT. */
+enum place_step viewer_serve(struct viewer *v);
+/* Whether viewer_serve() may get it on: it is not LIVE and waits for nothing. */
+bool viewer_is_idle(const struct viewer *v);
+/* Hands it the part of a batch that it has not got. */
+void viewer_take(struct viewer *v, const struct batch *b);
+/* A gap to be told before the next record. */
+void viewer_add_gap(struct viewer *v, const struct gap *gap);
+
+/* Ends it with the final frame of that reason. */
+void viewer_end(struct viewer *v, enum end_reason reason);
+/* The stream cannot go on; the reason is told, with a retry far off. */
+void viewer_fail(struct viewer *v, const char *reason);
+/* Closes it without a word. */
+void viewer_close(struct viewer *v);
+/* At the end of the turn, when it is CLOSED and in no view. */
+void viewer_free(struct viewer *v);
+
+/* Its place gets that state; the counts follow. */
+void viewer_set_place(struct viewer *v, enum place_state state);
+/* What is known of its place holds no longer; it waits for nothing any more. */
+void viewer_seek_place(struct viewer *v);
+/* The same after a read did not find the record at its cursor. */
+void viewer_seek_missing(struct viewer *v);
+/* Does what is due now; returns when more will be due (ms). */
+int64_t viewer_check_times(struct viewer *v);
+/* Events of its descriptor (epoll). True: it can be served. */
+bool viewer_event(struct viewer *v, uint32_t events);
+
+#endif
