@@ -154,7 +154,7 @@ int session_end(struct json_object *o, int64_t now, struct identity *identity)
         if (identity->ends > MAX_ENDS)
             identity->ends = MAX_ENDS;
     }
-    if (!json_object_object_get_ex(own, "revocation_key", &key_json))
+    if (!json_object_object_get_ex(own, "vouch", &key_json))
         return 0;
     struct slice key = {json_object_get_string(key_json),
                         (size_t)json_object_get_string_len(key_json)};
@@ -247,7 +247,7 @@ static int put_ends(struct json_object *root, const struct identity *identity)
     if (identity->ends && add_member(own, "ends", json_object_new_int64(identity->ends)) == -1)
         return -1;
     return identity->revocation_key[0]
-               ? add_member(own, "revocation_key", json_object_new_string(identity->revocation_key))
+               ? add_member(own, "vouch", json_object_new_string(identity->revocation_key))
                : 0;
 }
 

@@ -18,7 +18,7 @@ WORDS = {
     r"rung": "stale, or invalidated",
     r"(?<!sselog-)(door)?bells?": "invalidation connection",
     r"(redis_)?way_\w+|WAY_\w+|redis_way": "circuit breaker: breaker_*",
-    r"vouch\w*": "revocation",
+    r"(?<![\"`])(?<!Ql )vouch\w*": "revocation (the member `vouch` of a token is a public name)",
     r"graves?|bury|buried|buries": "reap, closed",
     r"divert\w*|DIVERT\w*": "large bulk string: resp_bulk_*",
     r"intakes?|intake_\w+": "fcgi_reader",

@@ -834,8 +834,8 @@ static void only_a_future_time_is_an_end(void **state)
         {"{\"ends\":\"1700000001\"}", AUTH_BAD, 0},
         {"{\"ends\":null}", AUTH_BAD, 0},
         {"{\"ends\":1e300}", AUTH_BAD, 0},
-        {"{\"revocation_key\":\"\"}", AUTH_BAD, 0},
-        {"{\"revocation_key\":\"a\\u0000b\"}", AUTH_BAD, 0},
+        {"{\"vouch\":\"\"}", AUTH_BAD, 0},
+        {"{\"vouch\":\"a\\u0000b\"}", AUTH_BAD, 0},
     };
     struct config c = base_config();
     (void)state;
