@@ -25,7 +25,7 @@
 struct sender {
     const struct config *config;
     const struct send_options *options;
-    struct redis_ask *ask;
+    struct redis_sync *redis;
     struct buf in; /* what was read and is not sent yet */
     bool end;      /* of the input */
     bool refused;
@@ -105,13 +105,13 @@ static int send_batch(struct sender *s, const struct redis_add *adds, size_t n)
     size_t at = 0;
     for (;;) {
         size_t done;
-        enum ask_result r = redis_ask_send(s->ask, adds + at, n - at, &done);
+        enum sync_result r = redis_sync_send(s->redis, adds + at, n - at, &done);
         at += done;
         s->sent += done;
         show_progress(s, false);
-        if (r == ASK_OK)
+        if (r == SYNC_OK)
             return 0;
-        s->refused = r == ASK_REFUSED;
+        s->refused = r == SYNC_REFUSED;
         if (s->refused || s->stopping)
             return -1;
         if (done > 0)
@@ -173,9 +173,9 @@ int send_run(const struct config *config, const struct send_options *options)
     buf_init(&s.in, MAX_LINE + 2 * READ_SIZE);
     s.started = s.shown = clock_ms();
     s.terminal = isatty(STDERR_FILENO);
-    s.ask = redis_ask_new(&config->redis, DEADLINE_MS);
+    s.redis = redis_sync_new(&config->redis, DEADLINE_MS);
     s.signals = take_signals();
-    if (!s.ask || s.signals < 0)
+    if (!s.redis || s.signals < 0)
         goto out;
     while (!s.end && !s.stopping)
         if (read_some(&s) || send_what_is_read(&s))
@@ -190,7 +190,7 @@ out:
              s.refused ? "refused by Redis" : "stopped", s.sent, s.in.len);
     if (s.signals >= 0)
         close(s.signals);
-    redis_ask_free(s.ask);
+    redis_sync_free(s.redis);
     buf_free(&s.in);
     return status;
 }

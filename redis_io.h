@@ -9,7 +9,8 @@
  * channels). CLIENT TRACKING ON REDIRECT ties them: each read of a key on the first arms its bell,
  * any later change of that key rings it once (Redis manual, "Client-side caching in Redis").
  *
- * The ask, for a front thread: one connection, whose every call waits, until a deadline.
+ * Synchronous calls, for front threads: each thread has one connection, and each call waits until a
+ * deadline.
  */
 #ifndef SSELOG_REDIS_IO_H
 #define SSELOG_REDIS_IO_H
@@ -132,47 +133,48 @@ void redis_feed_settle(struct redis_feed *f, int64_t now, int timeout);
 /* During a callback: the blob whose bytes p points at, or NULL. Take a reference to keep it. */
 struct blob *redis_feed_blob(const struct redis_feed *f, const char *p);
 
-/* ---- the ask ---- */
+/* ---- synchronous calls ---- */
 
-enum ask_result {
-    ASK_OK,
-    ASK_MISSING, /* no such key */
-    ASK_REFUSED, /* an error of the server, logged */
-    ASK_DOWN     /* not to be reached, or no answer within the deadline */
+enum sync_result {
+    SYNC_OK,
+    SYNC_MISSING, /* no such key */
+    SYNC_REFUSED, /* an error of the server, logged */
+    SYNC_DOWN     /* not to be reached, or no answer within the deadline */
 };
 
-struct redis_ask;
+struct redis_sync;
 
-/* deadline: ms for a call, connecting and all; redis_ask_send has as long for each answer. What
+/* deadline: ms for a call, connecting and all; redis_sync_send has as long for each answer. What
  * comes fast, as a long value may, does not use it up. NULL: out of memory. Connects at the first
  * call. */
-struct redis_ask *redis_ask_new(const struct redis_address *address, unsigned deadline);
+struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned deadline);
 /* Another thread runs the feed: where the host is a name, its address is the one that the feed
  * found. Without, it is looked up at each connect, however long that takes. */
-void redis_ask_beside_feed(struct redis_ask *a);
-void redis_ask_free(struct redis_ask *a);
-/* GET, or GETDEL. A value that does not fit into value's cap is ASK_MISSING. */
-enum ask_result redis_ask_get(struct redis_ask *a, const char *key, bool take, struct buf *value);
-/* SET key value EX seconds NX; an existing key is ASK_REFUSED. */
-enum ask_result redis_ask_set(struct redis_ask *a, const char *key, struct slice value,
-                              unsigned seconds);
-enum ask_result redis_ask_ping(struct redis_ask *a);
-/* XREVRANGE key to - COUNT count; fn once, newest first, on ASK_OK (a missing key has no entries).
+void redis_sync_beside_feed(struct redis_sync *s);
+void redis_sync_free(struct redis_sync *s);
+/* GET, or GETDEL. A value that does not fit into value's cap is SYNC_MISSING. */
+enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take,
+                                struct buf *value);
+/* SET key value EX seconds NX; an existing key is SYNC_REFUSED. */
+enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct slice value,
+                                unsigned seconds);
+enum sync_result redis_sync_ping(struct redis_sync *s);
+/* XREVRANGE key to - COUNT count; fn once, newest first, on SYNC_OK (a missing key has no entries).
  */
-enum ask_result redis_ask_range(struct redis_ask *a, const char *key, struct xid to, unsigned count,
-                                redis_range_fn *fn, void *arg);
+enum sync_result redis_sync_range(struct redis_sync *s, const char *key, struct xid to,
+                                  unsigned count, redis_range_fn *fn, void *arg);
 
 /* False: no more entries are wanted, this one included. Slices are valid until it returns. */
 typedef bool redis_walk_fn(void *arg, const struct redis_entry *entry);
 /* From `to` back in the log, newest first, in few reads that hold few long values at a time. Ends
  * when fn wants no more, at the beginning of the log, after some thousand entries, or when the
- * deadline has passed. *more, on ASK_OK: whether entries may be left before the last given. */
-enum ask_result redis_ask_walk(struct redis_ask *a, const char *key, struct xid to,
-                               redis_walk_fn *fn, void *arg, bool *more);
+ * deadline has passed. *more, on SYNC_OK: whether entries may be left before the last given. */
+enum sync_result redis_sync_walk(struct redis_sync *s, const char *key, struct xid to,
+                                 redis_walk_fn *fn, void *arg, bool *more);
 
-/* ZRANGEBYSCORE key from +inf: each member once, on ASK_OK (a missing key has none). */
-enum ask_result redis_ask_listed(struct redis_ask *a, const char *key, int64_t from,
-                                 void (*fn)(void *arg, struct slice member), void *arg);
+/* ZRANGEBYSCORE key from +inf: each member once, on SYNC_OK (a missing key has none). */
+enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64_t from,
+                                    void (*fn)(void *arg, struct slice member), void *arg);
 
 /* One record of `sselog send`. */
 struct redis_add {
@@ -183,9 +185,9 @@ struct redis_add {
     struct slice event_field, event; /* event.len 0: none */
 };
 /* Sends n records in one go. *done: how many of them, from the first on, Redis has confirmed.
- * ASK_DOWN: try the rest again later (one whose answer was lost may then be there twice);
- * ASK_REFUSED: the server will not take the record after those done. */
-enum ask_result redis_ask_send(struct redis_ask *a, const struct redis_add *adds, size_t n,
-                               size_t *done);
+ * SYNC_DOWN: try the rest again later (one whose answer was lost may then be there twice);
+ * SYNC_REFUSED: the server will not take the record after those done. */
+enum sync_result redis_sync_send(struct redis_sync *s, const struct redis_add *adds, size_t n,
+                                 size_t *done);
 
 #endif

@@ -348,14 +348,14 @@ static int run_token(const struct config *c, int argc, char **argv)
     struct buf value;
     int status = EXIT_FAILURE;
     buf_init(&value, 4096);
-    struct redis_ask *ask = redis_ask_new(&c->redis, 5000);
-    if (ask && auth_make_token(token) == 0 && auth_token_key(c, slice_of(token), key) == 0 &&
+    struct redis_sync *redis = redis_sync_new(&c->redis, 5000);
+    if (redis && auth_make_token(token) == 0 && auth_token_key(c, slice_of(token), key) == 0 &&
         auth_token_value(c, &who, &value) == 0 &&
-        redis_ask_set(ask, key, buf_slice(&value), (unsigned)seconds) == ASK_OK)
+        redis_sync_set(redis, key, buf_slice(&value), (unsigned)seconds) == SYNC_OK)
         status = puts(token) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     else
         diag(DIAG_ERROR, "token", "the token could not be put into Redis");
-    redis_ask_free(ask);
+    redis_sync_free(redis);
     buf_free(&value);
     return status;
 }

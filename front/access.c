@@ -22,10 +22,10 @@ static enum lookup_result look_up(void *arg, const char *key, bool take, struct 
     struct context *ctx = arg;
     if (ctx->throttled)
         return LOOKUP_FAILED;
-    switch (redis_ask_get(ctx->ask, key, take, value)) {
-    case ASK_OK:
+    switch (redis_sync_get(ctx->redis, key, take, value)) {
+    case SYNC_OK:
         return LOOKUP_FOUND;
-    case ASK_MISSING:
+    case SYNC_MISSING:
         return LOOKUP_MISSING;
     default:
         return LOOKUP_FAILED;

@@ -343,16 +343,16 @@ void answer_history(struct context *ctx, const char *key, const struct filter *f
     }
     h.limit = (size_t)limit;
     h.records = json_object_new_array();
-    enum ask_result r = h.records ? ASK_OK : ASK_REFUSED;
+    enum sync_result r = h.records ? SYNC_OK : SYNC_REFUSED;
     /* The walk skips withheld records, but has a limit of its own: the page asks again. */
     bool more;
-    if (r == ASK_OK)
-        r = redis_ask_walk(ctx->ask, key, to, on_history, &h, &more);
-    if (r == ASK_OK && !h.failed) {
+    if (r == SYNC_OK)
+        r = redis_sync_walk(ctx->redis, key, to, on_history, &h, &more);
+    if (r == SYNC_OK && !h.failed) {
         answer_begin(ctx, 200, "application/json");
         add_history(ctx, key, &h, more);
         answer_send(ctx);
-    } else if (r == ASK_DOWN) {
+    } else if (r == SYNC_DOWN) {
         answer_error(ctx, 503, "the log is not to be reached now");
     } else {
         answer_error(ctx, 500, "the log cannot be read");

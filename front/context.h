@@ -18,7 +18,7 @@
 
 struct context {
     struct relay *relay;
-    struct redis_ask *ask;
+    struct redis_sync *redis;
     /* Failed credentials by address: of requests in general, and of those that a page of another
      * site may have caused. Both NULL under CGI, where a process sees one request. */
     struct throttle *throttle, *cross_site_throttle;

@@ -27,7 +27,7 @@ struct front {
     int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
     pthread_t *threads;
     unsigned nthreads;
-    struct redis_ask *ask; /* CGI */
+    struct redis_sync *redis; /* CGI */
     struct throttle *throttle, *cross_site_throttle;
 };
 
@@ -96,7 +96,7 @@ static void serve_metrics(struct context *ctx)
 
 static void serve_healthz(struct context *ctx)
 {
-    bool healthy = redis_ask_ping(ctx->ask) == ASK_OK;
+    bool healthy = redis_sync_ping(ctx->redis) == SYNC_OK;
     answer_begin(ctx, healthy ? 200 : 503, "text/plain");
     buf_adds(&ctx->body, healthy ? "ok\n" : "unavailable\n");
     answer_send(ctx);
@@ -107,17 +107,17 @@ static int issue_token(struct context *ctx, char token[44])
 {
     char key[IDENTITY_MAX_KEY + 1];
     struct buf value;
-    enum ask_result r = ASK_REFUSED;
+    enum sync_result r = SYNC_REFUSED;
     buf_init(&value, 4096);
     if (auth_make_token(token) == 0 && auth_token_key(ctx->config, slice_of(token), key) == 0 &&
         auth_token_value(ctx->config, &ctx->identity, &value) == 0)
-        r = redis_ask_set(ctx->ask, key, buf_slice(&value), ctx->config->token_ttl);
+        r = redis_sync_set(ctx->redis, key, buf_slice(&value), ctx->config->token_ttl);
     auth_wipe(value.p, value.len);
     auth_wipe(key, sizeof key);
     buf_free(&value);
-    if (r == ASK_OK)
+    if (r == SYNC_OK)
         return 0;
-    if (r == ASK_DOWN)
+    if (r == SYNC_DOWN)
         answer_error(ctx, 503, "no token can be made now");
     else
         answer_error(ctx, 500, "no token can be made");
@@ -281,10 +281,10 @@ static void dispatch(struct context *ctx)
     }
 }
 
-static void answer(struct front *f, struct redis_ask *ask, struct exchange *x)
+static void answer(struct front *f, struct redis_sync *redis, struct exchange *x)
 {
     struct context ctx = {.relay = f->relay,
-                          .ask = ask,
+                          .redis = redis,
                           .throttle = f->throttle,
                           .cross_site_throttle = f->cross_site_throttle,
                           .base = f->base,
@@ -328,16 +328,16 @@ static void *work(void *arg)
 {
     struct front *f = arg;
     struct fcgi_reader *in;
-    struct redis_ask *ask = redis_ask_new(&config_of(f->base)->redis, LOOKUP_MS);
-    if (ask)
-        redis_ask_beside_feed(ask);
-    while (ask && read(f->pipe[0], &in, sizeof in) == (ssize_t)sizeof in) {
+    struct redis_sync *redis = redis_sync_new(&config_of(f->base)->redis, LOOKUP_MS);
+    if (redis)
+        redis_sync_beside_feed(redis);
+    while (redis && read(f->pipe[0], &in, sizeof in) == (ssize_t)sizeof in) {
         struct exchange *x = gateway_begin(in);
         if (x)
-            answer(f, ask, x);
+            answer(f, redis, x);
         gateway_forget();
     }
-    redis_ask_free(ask);
+    redis_sync_free(redis);
     return NULL;
 }
 
@@ -349,7 +349,7 @@ void front_take(struct front *f, struct fcgi_reader *in)
 
 void front_answer(struct front *f, struct exchange *x)
 {
-    answer(f, f->ask, x);
+    answer(f, f->redis, x);
 }
 
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi)
@@ -361,7 +361,7 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->relay = relay;
     f->pipe[0] = f->pipe[1] = -1;
     if (cgi) {
-        f->ask = redis_ask_new(&config_of(base)->redis, LOOKUP_MS);
+        f->redis = redis_sync_new(&config_of(base)->redis, LOOKUP_MS);
         return f;
     }
     unsigned n = config_of(base)->front_threads;
@@ -407,7 +407,7 @@ void front_free(struct front *f)
         return;
     if (f->pipe[0] >= 0)
         close(f->pipe[0]);
-    redis_ask_free(f->ask);
+    redis_sync_free(f->redis);
     throttle_free(f->throttle);
     throttle_free(f->cross_site_throttle);
     free(f->threads);

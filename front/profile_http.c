@@ -253,7 +253,7 @@ static void swf_status(struct context *ctx, const char *key)
     struct viewer_list l = {.ctx = ctx};
     buf_init(&l.ids, 4 * 1024 * 1024);
     buf_init(&l.filters, 16 * 1024 * 1024);
-    if (redis_ask_listed(ctx->ask, key, (int64_t)time(NULL), add_viewer, &l) != ASK_OK) {
+    if (redis_sync_members(ctx->redis, key, (int64_t)time(NULL), add_viewer, &l) != SYNC_OK) {
         swf_refuse(ctx, REFUSED_UNAVAILABLE);
     } else {
         answer_begin(ctx, 200, "application/json");
@@ -377,8 +377,8 @@ static void astrbot_history(struct context *ctx, const char *key, const struct f
     struct entries e = {.config = ctx->config, .filter = filter};
     bool more;
     buf_init(&e.text, ASTRBOT_TEXT);
-    enum ask_result r = redis_ask_walk(ctx->ask, key, XID_MAX, add_entry, &e, &more);
-    if (r != ASK_OK)
+    enum sync_result r = redis_sync_walk(ctx->redis, key, XID_MAX, add_entry, &e, &more);
+    if (r != SYNC_OK)
         astrbot_refuse(ctx, REFUSED_UNAVAILABLE);
     else
         write_entries(ctx, &e);

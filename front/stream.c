@@ -84,7 +84,7 @@ static int find_since(struct context *ctx, const char *key)
     if (is_id || read_float(text, &ctx->since) || isnan(ctx->since))
         return 0;
     ctx->until = XID_ZERO;
-    if (redis_ask_range(ctx->ask, key, XID_MAX, 1, on_end_of_log, &ctx->until) != ASK_OK) {
+    if (redis_sync_range(ctx->redis, key, XID_MAX, 1, on_end_of_log, &ctx->until) != SYNC_OK) {
         answer_unavailable(ctx, 503, "the log is not to be reached now");
         return -1;
     }
@@ -297,7 +297,7 @@ static int may_stream(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
     if ((http->check && http->check(ctx)) || access_identify(ctx) || access_enabled(ctx) ||
         access_key(ctx, key))
         return -1;
-    if (http->needs_redis && redis_ask_ping(ctx->ask) != ASK_OK) {
+    if (http->needs_redis && redis_sync_ping(ctx->redis) != SYNC_OK) {
         if (!answer_refusal(ctx, REFUSED_UNAVAILABLE))
             answer_unavailable(ctx, 503, "the log is not to be reached now");
         return -1;

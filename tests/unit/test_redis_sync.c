@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* redis_ask: when a call gives up. */
+/* redis_sync: when a call gives up. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,23 +14,23 @@
 static void what_is_there_counts(void **state)
 {
     struct redis_address nowhere = {.path = NULL};
-    struct redis_ask *a = redis_ask_new(&nowhere, 1000);
-    int s[2];
+    struct redis_sync *s = redis_sync_new(&nowhere, 1000);
+    int ends[2];
     (void)state;
-    assert_non_null(a);
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
-    a->ctx = redisConnectFd(s[0]);
-    assert_non_null(a->ctx);
-    a->end = clock_ms() - 1;
-    assert_int_equal(write(s[1], "+", 1), 1);
-    assert_int_equal(ask_wait(a, POLLIN), 0);
-    assert_false(a->silent);
-    assert_int_equal(recv(s[0], &(char){0}, 1, 0), 1);
-    assert_int_equal(ask_wait(a, POLLIN), -1);
-    assert_true(a->silent);
-    assert_null(a->ctx);
-    redis_ask_free(a);
-    close(s[1]);
+    assert_non_null(s);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    s->ctx = redisConnectFd(ends[0]);
+    assert_non_null(s->ctx);
+    s->end = clock_ms() - 1;
+    assert_int_equal(write(ends[1], "+", 1), 1);
+    assert_int_equal(sync_wait(s, POLLIN), 0);
+    assert_false(s->silent);
+    assert_int_equal(recv(ends[0], &(char){0}, 1, 0), 1);
+    assert_int_equal(sync_wait(s, POLLIN), -1);
+    assert_true(s->silent);
+    assert_null(s->ctx);
+    redis_sync_free(s);
+    close(ends[1]);
 }
 
 int main(void)
