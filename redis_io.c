@@ -77,9 +77,9 @@ int redis_feed_score(struct redis_feed *f, const char *key, const char *member, 
     return f->up ? link_ask(f, &f->command, 3, argv, &what) : -1;
 }
 
-int redis_feed_tell(struct redis_feed *f, int argc, const char **argv)
+int redis_feed_command(struct redis_feed *f, int argc, const char **argv)
 {
-    struct request_sent what = {.kind = ASKED_TOLD};
+    struct request_sent what = {.kind = ASKED_COMMAND};
     return f->up ? link_ask(f, &f->command, argc, argv, &what) : -1;
 }
 
@@ -223,7 +223,7 @@ static void hand_out_answer(struct redis_feed *f, struct conn *c, const redisRep
         answer_info(q, r);
     else if (q->kind == ASKED_GET)
         answer_get(f, q, r);
-    else if (q->kind == ASKED_TOLD)
+    else if (q->kind == ASKED_COMMAND)
         result_of(r);
     else if (q->kind == ASKED_POP || q->kind == ASKED_POP_MORE)
         answer_pop(f, q, r);
@@ -235,12 +235,12 @@ static void hand_out_answer(struct redis_feed *f, struct conn *c, const redisRep
 static void hand_out_rings(struct redis_feed *f, const redisReply *keys)
 {
     if (keys->type != REDIS_REPLY_ARRAY) { /* nil: the database was flushed */
-        f->events->ring(f->arg, slice_make(NULL, 0));
+        f->events->invalidated(f->arg, slice_make(NULL, 0));
         return;
     }
     for (size_t i = 0; f->up && i < keys->elements; i++)
         if (reply_is_text(keys->element[i]))
-            f->events->ring(f->arg, reply_slice(keys->element[i]));
+            f->events->invalidated(f->arg, reply_slice(keys->element[i]));
 }
 
 /* A subscription was refused. Without the bell's own (an ACL that does not know its channel) logs

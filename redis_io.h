@@ -67,7 +67,7 @@ struct redis_events {
      * when the first attempt to connect failed. */
     void (*down)(void *arg);
     /* The key changed since it was last read. key.p NULL: all keys may have. */
-    void (*ring)(void *arg, struct slice key);
+    void (*invalidated)(void *arg, struct slice key);
     /* A Pub/Sub message, and that a subscription now stands. */
     void (*message)(void *arg, struct slice channel, struct slice payload);
     void (*subscribed)(void *arg, struct slice channel);
@@ -124,7 +124,7 @@ int redis_feed_score(struct redis_feed *f, const char *key, const char *member, 
                      void *arg);
 /* A command of up to 8 words whose answer nobody waits for; a refusal is logged. 0, or -1 when not
  * up. */
-int redis_feed_tell(struct redis_feed *f, int argc, const char **argv);
+int redis_feed_command(struct redis_feed *f, int argc, const char **argv);
 /* From now on takes members out of the sorted set at key, lowest score first, as they come: over a
  * third connection, for waiting blocks one. key must outlive the feed; NULL: no more. */
 void redis_feed_pop(struct redis_feed *f, const char *key);

@@ -29,7 +29,7 @@ enum request_kind {
     ASKED_INFO,
     ASKED_GET,
     ASKED_PING,
-    ASKED_TOLD,
+    ASKED_COMMAND,
     ASKED_POP,
     ASKED_POP_MORE
 };

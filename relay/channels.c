@@ -132,8 +132,8 @@ static void join(struct log *l)
     const char *add[] = {"ZADD", key, now, l->channel};
     const char *expire[] = {"EXPIRE", key, GROUP_EXPIRY};
     l->joined = (double)t.tv_sec;
-    redis_feed_tell(l->relay->feed, 4, add);
-    redis_feed_tell(l->relay->feed, 3, expire);
+    redis_feed_command(l->relay->feed, 4, add);
+    redis_feed_command(l->relay->feed, 3, expire);
     look(l);
 }
 
@@ -145,7 +145,7 @@ static void leave(struct log *l)
         return;
     if (group_key(l, key) == 0) {
         const char *remove[] = {"ZREM", key, l->channel};
-        redis_feed_tell(r->feed, 3, remove);
+        redis_feed_command(r->feed, 3, remove);
     }
     free(l->channel);
     l->channel = NULL;

@@ -18,8 +18,8 @@ void presence_check(struct viewer *v)
     snprintf(now, sizeof now, "(%lld", (long long)time(NULL));
     const char *add[] = {"ZADD", v->presence_key, ends, v->presence_member};
     const char *prune[] = {"ZREMRANGEBYSCORE", v->presence_key, "-inf", now};
-    if (redis_feed_tell(v->relay->feed, 4, add) == 0 &&
-        redis_feed_tell(v->relay->feed, 4, prune) == 0)
+    if (redis_feed_command(v->relay->feed, 4, add) == 0 &&
+        redis_feed_command(v->relay->feed, 4, prune) == 0)
         v->presence_at = v->relay->now + RENEW_MS;
 }
 
@@ -36,7 +36,7 @@ void presence_remove(struct viewer *v)
 {
     if (v->presence_key) {
         const char *remove[] = {"ZREM", v->presence_key, v->presence_member};
-        redis_feed_tell(v->relay->feed, 3, remove);
+        redis_feed_command(v->relay->feed, 3, remove);
     }
     free(v->presence_key);
     free(v->presence_member);

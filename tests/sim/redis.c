@@ -422,7 +422,7 @@ int redis_feed_score(struct redis_feed *f, const char *key, const char *member, 
     return -1;
 }
 
-int redis_feed_tell(struct redis_feed *f, int argc, const char **argv)
+int redis_feed_command(struct redis_feed *f, int argc, const char **argv)
 {
     (void)f;
     (void)argc;
@@ -620,9 +620,9 @@ static void hand_over_news(const struct news *w)
                                                 : "a message");
     machine_leave(false);
     if (w->kind == NEWS_RING)
-        feed.events->ring(feed.arg, slice_of(keys[w->log]));
+        feed.events->invalidated(feed.arg, slice_of(keys[w->log]));
     else if (w->kind == NEWS_FLUSH)
-        feed.events->ring(feed.arg, slice_make(NULL, 0));
+        feed.events->invalidated(feed.arg, slice_make(NULL, 0));
     else if (w->kind == NEWS_SUBSCRIBED)
         feed.events->subscribed(feed.arg, slice_of(keys[2]));
     else if (w->kind == NEWS_REFUSED)
