@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* redis_io: the feed of redis_io.h: what is asked over its connections, and what comes back. */
+/* redis_io: the feed of redis_io.h: sends requests over its connections and delivers replies. */
 #include "redis_io.h"
 
 #include <errno.h>
@@ -31,12 +31,12 @@ int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_r
     snprintf(number, sizeof number, "%u", range->count);
     const char *argv[] = {
         back ? "XREVRANGE" : "XRANGE", key, back ? high : low, back ? low : high, "COUNT", number};
-    struct request_sent what = {.kind = ASKED_RANGE,
+    struct request_sent what = {.kind = REQUEST_RANGE,
                                 .large = range->large,
                                 .bounded = range->count > 2,
                                 .fn.range = fn,
                                 .arg = arg};
-    return link_ask(f, &f->command, 6, argv, &what);
+    return link_request(f, &f->command, 6, argv, &what);
 }
 
 int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, void *arg)
@@ -44,8 +44,9 @@ int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, vo
     if (!f->up)
         return -1;
     const char *argv[] = {"XINFO", "STREAM", key};
-    struct request_sent what = {.kind = ASKED_INFO, .large = LARGE_NONE, .fn.info = fn, .arg = arg};
-    return link_ask(f, &f->command, 3, argv, &what);
+    struct request_sent what = {
+        .kind = REQUEST_INFO, .large = LARGE_NONE, .fn.info = fn, .arg = arg};
+    return link_request(f, &f->command, 3, argv, &what);
 }
 
 int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg)
@@ -53,50 +54,50 @@ int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, vo
     if (!f->up)
         return -1;
     const char *argv[] = {"GET", key};
-    struct request_sent what = {.kind = ASKED_GET, .fn.value = fn, .arg = arg};
-    return link_ask(f, &f->command, 2, argv, &what);
+    struct request_sent what = {.kind = REQUEST_GET, .fn.value = fn, .arg = arg};
+    return link_request(f, &f->command, 2, argv, &what);
 }
 
 int redis_feed_subscribe(struct redis_feed *f, const char *channel)
 {
     const char *argv[] = {"SUBSCRIBE", channel};
-    return f->up ? link_append(&f->doorbell, 2, argv) : -1;
+    return f->up ? link_append(&f->invalidation, 2, argv) : -1;
 }
 
 int redis_feed_unsubscribe(struct redis_feed *f, const char *channel)
 {
     const char *argv[] = {"UNSUBSCRIBE", channel};
-    return f->up ? link_append(&f->doorbell, 2, argv) : -1;
+    return f->up ? link_append(&f->invalidation, 2, argv) : -1;
 }
 
 int redis_feed_score(struct redis_feed *f, const char *key, const char *member, redis_value_fn *fn,
                      void *arg)
 {
     const char *argv[] = {"ZSCORE", key, member};
-    struct request_sent what = {.kind = ASKED_GET, .fn.value = fn, .arg = arg};
-    return f->up ? link_ask(f, &f->command, 3, argv, &what) : -1;
+    struct request_sent what = {.kind = REQUEST_GET, .fn.value = fn, .arg = arg};
+    return f->up ? link_request(f, &f->command, 3, argv, &what) : -1;
 }
 
 int redis_feed_command(struct redis_feed *f, int argc, const char **argv)
 {
-    struct request_sent what = {.kind = ASKED_COMMAND};
-    return f->up ? link_ask(f, &f->command, argc, argv, &what) : -1;
+    struct request_sent what = {.kind = REQUEST_COMMAND};
+    return f->up ? link_request(f, &f->command, argc, argv, &what) : -1;
 }
 
-static int ask_pop_more(struct redis_feed *f)
+static int request_pop_more(struct redis_feed *f)
 {
     const char *argv[] = {"ZPOPMIN", f->queue_key, POP_COUNT};
-    struct request_sent what = {.kind = ASKED_POP_MORE};
-    return link_ask(f, &f->queue, 3, argv, &what);
+    struct request_sent what = {.kind = REQUEST_POP_MORE};
+    return link_request(f, &f->queue, 3, argv, &what);
 }
 
-/* ---- answers ---- */
+/* ---- replies ---- */
 
 struct blob *redis_feed_blob(const struct redis_feed *f, const char *p)
 {
-    for (size_t i = 0; i < f->room.nblobs; i++)
-        if (f->room.blobs[i]->bytes == p)
-            return f->room.blobs[i];
+    for (size_t i = 0; i < f->storage.nblobs; i++)
+        if (f->storage.blobs[i]->bytes == p)
+            return f->storage.blobs[i];
     return NULL;
 }
 
@@ -110,7 +111,7 @@ static enum redis_result result_of(const redisReply *r)
     return REDIS_REFUSED;
 }
 
-/* How many of n entries come before the one that holds value. */
+/* How many of n entries precede the one that holds value. */
 static size_t entries_before(const struct redis_entry *entries, size_t n, const struct blob *value)
 {
     for (size_t i = 0; i < n; i++)
@@ -120,22 +121,22 @@ static size_t entries_before(const struct redis_entry *entries, size_t n, const 
     return n;
 }
 
-static void answer_range(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
+static void deliver_range(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
     enum redis_result result = result_of(r);
     ssize_t n = 0;
-    if (result == REDIS_OK && (n = reply_entries(&f->room, r)) < 0) {
+    if (result == REDIS_OK && (n = reply_entries(&f->storage, r)) < 0) {
         result = REDIS_REFUSED;
         n = 0;
     }
-    if (result == REDIS_OK && q->over > 0 && q->over < f->room.nblobs) {
+    if (result == REDIS_OK && q->cut_at > 0 && q->cut_at < f->storage.nblobs) {
         result = REDIS_CUT;
-        n = (ssize_t)entries_before(f->room.entries, (size_t)n, f->room.blobs[q->over]);
+        n = (ssize_t)entries_before(f->storage.entries, (size_t)n, f->storage.blobs[q->cut_at]);
     }
-    q->fn.range(q->arg, result, f->room.entries, (size_t)n);
+    q->fn.range(q->arg, result, f->storage.entries, (size_t)n);
 }
 
-static void answer_info(const struct request_sent *q, const redisReply *r)
+static void deliver_info(const struct request_sent *q, const redisReply *r)
 {
     struct redis_info info = {0};
     if (reply_starts_with(r, "ERR no such key")) {
@@ -148,91 +149,93 @@ static void answer_info(const struct request_sent *q, const redisReply *r)
     q->fn.info(q->arg, result, &info);
 }
 
-static void answer_get(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
+static void deliver_value(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
     enum redis_result result = result_of(r);
-    struct slice value = result == REDIS_OK ? reply_value(&f->room, r) : slice_make(NULL, 0);
+    struct slice value = result == REDIS_OK ? reply_value(&f->storage, r) : slice_make(NULL, 0);
     q->fn.value(q->arg, result, result == REDIS_OK && reply_is_text(r) ? &value : NULL);
 }
 
-/* Members with their scores: [key, member, score], or [member, score, member ...]. */
-static void answer_pop(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
+/* The reply holds members with their scores: [key, member, score] for BZPOPMIN, [member, score,
+ * member ...] for ZPOPMIN. */
+static void deliver_popped(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
-    bool first = q->kind == ASKED_POP;
+    bool first = q->kind == REQUEST_POP;
     bool any = r->type == REDIS_REPLY_ARRAY && r->elements > 1;
-    if (r->type == REDIS_REPLY_ERROR) { /* asked again when the connection was idle for a while */
-        if (!f->said_no_pop)
+    if (r->type == REDIS_REPLY_ERROR) { /* deliver_pong repeats the request */
+        if (!f->logged_no_pop)
             diag(DIAG_WARNING, "redis", "refused: %s", reply_error_text(r));
-        f->said_no_pop = true;
+        f->logged_no_pop = true;
         return;
     }
-    f->said_no_pop = false;
+    f->logged_no_pop = false;
     for (size_t i = 0; any && i < r->elements; i++) {
-        struct slice s = reply_value(&f->room, r->element[i]);
+        struct slice s = reply_value(&f->storage, r->element[i]);
         if (i % 2 == (first ? 1 : 0))
             f->events->popped(f->arg, s);
     }
-    if (!f->queue.ctx || !f->queue_key) /* the callback ended it */
+    if (!f->queue.ctx || !f->queue_key) /* the callback closed it */
         return;
-    if (first && any ? ask_pop_more(f) : link_pop(f))
+    if (first && any ? request_pop_more(f) : link_pop(f))
         link_lose(f, f->queue.name, "out of memory");
 }
 
-/* The queue is idle only after Redis refused to pop, which may pass: MISCONF, READONLY. */
-static void answer_ping(struct redis_feed *f, const struct conn *c)
+/* The queue connection is idle only after Redis refused BZPOPMIN. The reason may have passed by
+ * now, as with MISCONF or READONLY. */
+static void deliver_pong(struct redis_feed *f, const struct conn *c)
 {
     if (c == &f->queue && f->queue_key && link_pop(f))
         link_lose(f, c->name, "out of memory");
 }
 
-/* Whether an answer is of the kind that its request has. Else answers and requests are out of step,
- * and nothing that comes can be believed. */
-static bool fits(enum request_kind kind, const redisReply *r)
+/* Whether the type of a reply fits its request. If not, replies and requests no longer match, and
+ * no later reply can be trusted. */
+static bool has_expected_type(enum request_kind kind, const redisReply *r)
 {
     if (r->type == REDIS_REPLY_ERROR)
         return true;
-    if (kind == ASKED_RANGE || kind == ASKED_INFO)
+    if (kind == REQUEST_RANGE || kind == REQUEST_INFO)
         return r->type == REDIS_REPLY_ARRAY;
-    return kind != ASKED_GET || reply_is_text(r) || r->type == REDIS_REPLY_NIL;
+    return kind != REQUEST_GET || reply_is_text(r) || r->type == REDIS_REPLY_NIL;
 }
 
-static void hand_out_answer(struct redis_feed *f, struct conn *c, const redisReply *r)
+static void deliver_reply(struct redis_feed *f, struct conn *c, const redisReply *r)
 {
     struct request_sent *q = c->first;
     if (!q) {
-        link_lose(f, c->name, "an answer nobody asked for");
+        link_lose(f, c->name, "answer without a request");
         return;
     }
-    if (q->kind != ASKED_SETUP && reply_is_outage(r)) {
+    if (q->kind != REQUEST_SETUP && reply_is_outage(r)) {
         link_lose(f, c->name, r->str);
         return;
     }
-    if (!fits(q->kind, r)) {
-        link_lose(f, c->name, "an answer of another kind than asked for");
+    if (!has_expected_type(q->kind, r)) {
+        link_lose(f, c->name, "answer of the wrong type");
         return;
     }
     c->first = q->next;
     if (!c->first)
         c->last = &c->first;
     c->sent--;
-    if (q->kind == ASKED_SETUP)
+    if (q->kind == REQUEST_SETUP)
         q->fn.setup(f, r);
-    else if (q->kind == ASKED_RANGE)
-        answer_range(f, q, r);
-    else if (q->kind == ASKED_INFO)
-        answer_info(q, r);
-    else if (q->kind == ASKED_GET)
-        answer_get(f, q, r);
-    else if (q->kind == ASKED_COMMAND)
+    else if (q->kind == REQUEST_RANGE)
+        deliver_range(f, q, r);
+    else if (q->kind == REQUEST_INFO)
+        deliver_info(q, r);
+    else if (q->kind == REQUEST_GET)
+        deliver_value(f, q, r);
+    else if (q->kind == REQUEST_COMMAND)
         result_of(r);
-    else if (q->kind == ASKED_POP || q->kind == ASKED_POP_MORE)
-        answer_pop(f, q, r);
-    else if (q->kind == ASKED_PING)
-        answer_ping(f, c);
+    else if (q->kind == REQUEST_POP || q->kind == REQUEST_POP_MORE)
+        deliver_popped(f, q, r);
+    else if (q->kind == REQUEST_PING)
+        deliver_pong(f, c);
     free(q);
 }
 
-static void hand_out_rings(struct redis_feed *f, const redisReply *keys)
+static void deliver_invalidations(struct redis_feed *f, const redisReply *keys)
 {
     if (keys->type != REDIS_REPLY_ARRAY) { /* nil: the database was flushed */
         f->events->invalidated(f->arg, slice_make(NULL, 0));
@@ -243,16 +246,16 @@ static void hand_out_rings(struct redis_feed *f, const redisReply *keys)
             f->events->invalidated(f->arg, reply_slice(keys->element[i]));
 }
 
-/* A subscription was refused. Without the bell's own (an ACL that does not know its channel) logs
- * are looked at by the clock; any other is the trouble of those who wait for it. */
+/* Redis refused a subscription. An ACL may deny the invalidation channel: then the owner of the
+ * feed polls its keys. Any other refusal goes to the owner. */
 static void subscription_refused(struct redis_feed *f, const redisReply *r)
 {
     if (!reply_starts_with(r, "NOPERM")) {
-        link_lose(f, f->doorbell.name, reply_error_text(r));
-    } else if (!f->doorbell.ready) {
-        f->doorbell.ready = true;
-        f->no_bell = true;
-        link_say_no_tracking(f, "SUBSCRIBE " BELL_CHANNEL, r);
+        link_lose(f, f->invalidation.name, reply_error_text(r));
+    } else if (!f->invalidation.ready) {
+        f->invalidation.ready = true;
+        f->no_invalidation = true;
+        link_log_no_tracking(f, "SUBSCRIBE " INVALIDATION_CHANNEL, r);
         link_track(f);
     } else {
         diag(DIAG_WARNING, "redis", "refused: %s", reply_error_text(r));
@@ -260,41 +263,41 @@ static void subscription_refused(struct redis_feed *f, const redisReply *r)
     }
 }
 
-static void hand_out_message(struct redis_feed *f, const redisReply *r)
+static void deliver_message(struct redis_feed *f, const redisReply *r)
 {
     if (r->type == REDIS_REPLY_ERROR) {
         subscription_refused(f, r);
         return;
     }
-    if (f->no_bell && r->type == REDIS_REPLY_STATUS) { /* PING where nothing is subscribed */
-        f->doorbell.pinged = 0;
+    if (f->no_invalidation && r->type == REDIS_REPLY_STATUS) { /* to PING: nothing is subscribed */
+        f->invalidation.pinged = 0;
         return;
     }
     if (r->type != REDIS_REPLY_ARRAY || r->elements < 2 || !reply_is_text(r->element[0])) {
-        link_lose(f, f->doorbell.name, "no message");
+        link_lose(f, f->invalidation.name, "malformed message");
         return;
     }
     struct slice kind = reply_slice(r->element[0]), channel = reply_slice(r->element[1]);
-    bool bell = slice_equal(channel, slice_of(BELL_CHANNEL));
+    bool is_invalidation = slice_equal(channel, slice_of(INVALIDATION_CHANNEL));
     if (slice_equal(kind, slice_of("pong"))) {
-        f->doorbell.pinged = 0;
-    } else if (slice_equal(kind, slice_of("subscribe")) && bell) {
-        f->doorbell.ready = true;
+        f->invalidation.pinged = 0;
+    } else if (slice_equal(kind, slice_of("subscribe")) && is_invalidation) {
+        f->invalidation.ready = true;
         link_track(f);
     } else if (slice_equal(kind, slice_of("subscribe"))) {
         f->events->subscribed(f->arg, channel);
     } else if (slice_equal(kind, slice_of("message")) && r->elements == 3 && f->up) {
-        if (bell)
-            hand_out_rings(f, r->element[2]);
+        if (is_invalidation)
+            deliver_invalidations(f, r->element[2]);
         else if (reply_is_text(r->element[2]))
-            f->events->message(f->arg, channel, reply_value(&f->room, r->element[2]));
+            f->events->message(f->arg, channel, reply_value(&f->storage, r->element[2]));
     }
 }
 
 /* ---- reading ---- */
 
-/* All answers that are whole. -1 after the feed was lost. */
-static int conn_hand_out(struct redis_feed *f, struct conn *c)
+/* Delivers all complete replies. -1: the feed was lost. */
+static int conn_deliver(struct redis_feed *f, struct conn *c)
 {
     redisContext *ctx = c->ctx;
     while (c->ctx == ctx && ctx) {
@@ -305,48 +308,48 @@ static int conn_hand_out(struct redis_feed *f, struct conn *c)
         }
         if (!reply)
             return 0;
-        if (reply_hold_blobs(&f->room, &c->divert, reply))
+        if (reply_hold_blobs(&f->storage, &c->bulk, reply))
             link_lose(f, c->name, "out of memory");
         else if (c->subscribed)
-            hand_out_message(f, reply);
+            deliver_message(f, reply);
         else
-            hand_out_answer(f, c, reply);
-        reply_drop_blobs(&f->room);
+            deliver_reply(f, c, reply);
+        reply_drop_blobs(&f->storage);
         freeReplyObject(reply);
     }
     return -1;
 }
 
-/* A large value begins, and all before it has been handed out: whether the request it answers wants
- * it. */
-static bool wants_large(struct conn *c)
+/* Whether to keep the large value that begins. All replies before it are delivered, so it belongs
+ * to the first request. */
+static bool keeps_large(struct conn *c)
 {
     struct request_sent *q = c->first;
     if (!q || c->subscribed)
         return true;
-    size_t nth = q->met++;
-    if (q->large == LARGE_NONE || (q->large == LARGE_BUT_FIRST && nth == 0) || q->over > 0)
+    size_t nth = q->large_seen++;
+    if (q->large == LARGE_NONE || (q->large == LARGE_BUT_FIRST && nth == 0) || q->cut_at > 0)
         return false;
-    if (q->bounded && q->kept > 0 && q->kept + c->divert.large > LARGE_AT_ONCE) {
-        q->over = nth;
+    if (q->bounded && q->large_kept > 0 && q->large_kept + c->bulk.large > LARGE_AT_ONCE) {
+        q->cut_at = nth;
         return false;
     }
-    q->kept += c->divert.large;
+    q->large_kept += c->bulk.large;
     return true;
 }
 
-/* Passes n bytes through divert to the parser, and hands out what is whole. -1 after the feed was
+/* Passes n bytes through resp_bulk to the parser and delivers complete replies. -1: the feed was
  * lost. */
-static int conn_take(struct redis_feed *f, struct conn *c, const char *p, size_t n)
+static int conn_parse(struct redis_feed *f, struct conn *c, const char *p, size_t n)
 {
     const redisContext *ctx = c->ctx;
     size_t at = 0;
     do {
-        ssize_t used = reply_feed(ctx->reader, &c->divert, p + at, n - at);
-        if (used >= 0 && conn_hand_out(f, c))
+        ssize_t used = reply_feed(ctx->reader, &c->bulk, p + at, n - at);
+        if (used >= 0 && conn_deliver(f, c))
             return -1;
-        if (used < 0 || (c->divert.large > 0 && resp_bulk_large(&c->divert, wants_large(c)))) {
-            link_lose(f, c->name, "an answer out of form, or no memory for it");
+        if (used < 0 || (c->bulk.large > 0 && resp_bulk_large(&c->bulk, keeps_large(c)))) {
+            link_lose(f, c->name, "malformed answer, or out of memory");
             return -1;
         }
         at += (size_t)used;
@@ -354,12 +357,12 @@ static int conn_take(struct redis_feed *f, struct conn *c, const char *p, size_t
     return 0;
 }
 
-/* One read. 1: got some, 0: nothing there, -1 after the feed was lost. */
+/* Reads once. 1: got bytes, 0: nothing to read, -1: the feed was lost. */
 static int conn_read_some(struct redis_feed *f, struct conn *c, size_t *got)
 {
     char chunk[READ_CHUNK];
     size_t room;
-    char *into = resp_bulk_target(&c->divert, &room);
+    char *into = resp_bulk_target(&c->bulk, &room);
     bool direct = into != NULL;
     if (!direct) {
         into = chunk;
@@ -372,19 +375,18 @@ static int conn_read_some(struct redis_feed *f, struct conn *c, size_t *got)
         return 0;
     if (n <= 0) {
         link_lose(f, c->name,
-                  n < 0 ? redis_tls_why(c->tls, strerror(errno))
+                  n < 0 ? redis_tls_error(c->tls, strerror(errno))
                         : "connection closed by the server");
         return -1;
     }
     c->since = f->now;
     *got += (size_t)n;
     if (direct)
-        resp_bulk_filled(&c->divert, (size_t)n);
-    return conn_take(f, c, chunk, direct ? 0 : (size_t)n) ? -1 : 1;
+        resp_bulk_filled(&c->bulk, (size_t)n);
+    return conn_parse(f, c, chunk, direct ? 0 : (size_t)n) ? -1 : 1;
 }
 
-/* What OpenSSL has taken from the kernel already, the rest of one TLS record, is read in this turn:
- * epoll would not tell of it. */
+/* Also reads what OpenSSL has buffered, the rest of a TLS record: epoll does not report that. */
 static void conn_read(struct redis_feed *f, struct conn *c)
 {
     size_t got = 0;
@@ -395,7 +397,7 @@ static void conn_read(struct redis_feed *f, struct conn *c)
     }
 }
 
-/* ---- the loop's side ---- */
+/* ---- the event loop ---- */
 
 struct redis_feed *redis_feed_new(const struct redis_address *address,
                                   const struct redis_events *events, void *arg)
@@ -408,9 +410,9 @@ struct redis_feed *redis_feed_new(const struct redis_address *address,
     f->arg = arg;
     f->backoff = BACKOFF_FIRST_MS;
     f->command.name = "command connection";
-    f->doorbell.name = "doorbell connection";
+    f->invalidation.name = "invalidation connection";
     f->command.last = &f->command.first;
-    f->doorbell.last = &f->doorbell.first;
+    f->invalidation.last = &f->invalidation.first;
     f->queue.name = "queue connection";
     f->queue.last = &f->queue.first;
     f->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -421,7 +423,7 @@ struct redis_feed *redis_feed_new(const struct redis_address *address,
     return f;
 }
 
-static void conn_forget(struct redis_feed *f, struct conn *c)
+static void conn_discard(struct redis_feed *f, struct conn *c)
 {
     for (struct request_sent *r = c->first, *next; r; r = next) {
         next = r->next;
@@ -435,18 +437,18 @@ void redis_feed_free(struct redis_feed *f)
 {
     if (!f)
         return;
-    if (f->looking_up && gai_cancel(&f->lookup) != EAI_CANCELED) {
+    if (f->resolving && gai_cancel(&f->lookup) != EAI_CANCELED) {
         const struct gaicb *list[] = {&f->lookup};
         while (gai_error(&f->lookup) == EAI_INPROGRESS)
             gai_suspend(list, 1, NULL);
         if (f->lookup.ar_result)
             freeaddrinfo(f->lookup.ar_result);
     }
-    conn_forget(f, &f->command);
-    conn_forget(f, &f->doorbell);
-    conn_forget(f, &f->queue);
+    conn_discard(f, &f->command);
+    conn_discard(f, &f->invalidation);
+    conn_discard(f, &f->queue);
     close(f->epoll);
-    reply_room_free(&f->room);
+    reply_storage_free(&f->storage);
     free(f);
 }
 
@@ -455,7 +457,7 @@ int redis_feed_fd(const struct redis_feed *f)
     return f->epoll;
 }
 
-/* When c must have said something, or must be asked whether it lives. */
+/* When c must have sent something, or must be sent a PING. */
 static int64_t conn_deadline(const struct redis_feed *f, const struct conn *c)
 {
     if (!c->ctx)
@@ -469,20 +471,20 @@ static int64_t conn_deadline(const struct redis_feed *f, const struct conn *c)
 
 int64_t redis_feed_deadline(const struct redis_feed *f)
 {
-    if (f->looking_up)
+    if (f->resolving)
         return f->now + 20;
-    int64_t a = conn_deadline(f, &f->command), b = conn_deadline(f, &f->doorbell);
+    int64_t a = conn_deadline(f, &f->command), b = conn_deadline(f, &f->invalidation);
     int64_t due = a < b ? a : b, q = conn_deadline(f, &f->queue);
     if (q < due)
         due = q;
     return f->retry_at < due ? f->retry_at : due;
 }
 
-/* The deadline of c passed. */
+/* The deadline of c passed: an idle connection gets a PING, any other is lost. */
 static void conn_overdue(struct redis_feed *f, struct conn *c)
 {
     const char *argv[] = {"PING"};
-    struct request_sent what = {.kind = ASKED_PING};
+    struct request_sent what = {.kind = REQUEST_PING};
     if (!f->up || c->first || c->pinged) {
         link_lose(f, c->name, "no answer in time");
         return;
@@ -490,13 +492,13 @@ static void conn_overdue(struct redis_feed *f, struct conn *c)
     c->since = f->now;
     if (c->subscribed)
         c->pinged = f->now;
-    if (c->subscribed ? link_append(c, 1, argv) : link_ask(f, c, 1, argv, &what))
+    if (c->subscribed ? link_append(c, 1, argv) : link_request(f, c, 1, argv, &what))
         link_lose(f, c->name, "out of memory");
 }
 
 static void conn_event(struct redis_feed *f, struct conn *c, uint32_t events)
 {
-    if (!c->connected) /* before TCP stands nothing is readable; the handshake reads too */
+    if (!c->connected) /* before TCP is up nothing is readable; the handshake reads for itself */
         link_connected(f, c);
     if (c->ctx && c->connected && events & (EPOLLIN | EPOLLERR | EPOLLHUP))
         conn_read(f, c);
@@ -506,18 +508,18 @@ void redis_feed_run(struct redis_feed *f, int64_t now)
 {
     struct epoll_event ready[3];
     f->now = now;
-    if (f->looking_up)
-        link_looked_up(f);
+    if (f->resolving)
+        link_resolved(f);
     else if (now >= f->retry_at)
         link_start(f);
     int n = epoll_wait(f->epoll, ready, 3, 0);
     for (int i = 0; i < n; i++) {
         struct conn *c = ready[i].data.ptr;
-        if (c->ctx) /* the first may have ended both */
+        if (c->ctx) /* the events before may have closed all connections */
             conn_event(f, c, ready[i].events);
     }
-    if (now >= conn_deadline(f, &f->doorbell))
-        conn_overdue(f, &f->doorbell);
+    if (now >= conn_deadline(f, &f->invalidation))
+        conn_overdue(f, &f->invalidation);
     if (now >= conn_deadline(f, &f->command))
         conn_overdue(f, &f->command);
     if (now >= conn_deadline(f, &f->queue))
@@ -527,7 +529,7 @@ void redis_feed_run(struct redis_feed *f, int64_t now)
 
 void redis_feed_flush(struct redis_feed *f)
 {
-    if (link_flush(f, &f->doorbell) == 0 && link_flush(f, &f->command) == 0)
+    if (link_flush(f, &f->invalidation) == 0 && link_flush(f, &f->command) == 0)
         link_flush(f, &f->queue);
 }
 
@@ -535,7 +537,7 @@ void redis_feed_pop(struct redis_feed *f, const char *key)
 {
     f->queue_key = key;
     if (!key)
-        conn_forget(f, &f->queue);
+        conn_discard(f, &f->queue);
     else if (f->up && !f->queue.ctx)
         link_open(f, &f->queue);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* link: the feed's connections: looked up, connected, greeted, written to, and lost. See
- * link.h. */
+/* link: connects, sends on and closes the feed's connections.  See link.h. */
 #include "redis/link.h"
 
 #include <errno.h>
@@ -14,7 +13,6 @@
 
 #include "base/diag.h"
 #include "redis/tls.h"
-#include "redis/breaker.h"
 #include "redis/wire.h"
 
 /* ---- losing a connection ---- */
@@ -26,11 +24,12 @@ void link_reset(struct redis_feed *f, struct conn *c)
         redisFree(c->ctx);
     }
     buf_free(&c->out);
-    resp_bulk_reset(&c->divert);
+    resp_bulk_reset(&c->bulk);
     *c = (struct conn){.name = c->name, .last = &c->first};
 }
 
-/* Hands REDIS_LOST to all who wait. The list is taken off first: callbacks may look at the feed. */
+/* Fails all requests with REDIS_LOST. The list is detached first, because callbacks may use the
+ * feed. */
 static void conn_fail_requests(struct conn *c)
 {
     struct request_sent *r = c->first;
@@ -39,34 +38,33 @@ static void conn_fail_requests(struct conn *c)
     c->sent = 0;
     while (r) {
         struct request_sent *next = r->next;
-        if (r->kind == ASKED_RANGE)
+        if (r->kind == REQUEST_RANGE)
             r->fn.range(r->arg, REDIS_LOST, NULL, 0);
-        else if (r->kind == ASKED_INFO)
+        else if (r->kind == REQUEST_INFO)
             r->fn.info(r->arg, REDIS_LOST, NULL);
-        else if (r->kind == ASKED_GET)
+        else if (r->kind == REQUEST_GET)
             r->fn.value(r->arg, REDIS_LOST, NULL);
         free(r);
         r = next;
     }
 }
 
-/* All connections end; why is logged once for each outage. */
 void link_lose(struct redis_feed *f, const char *who, const char *why)
 {
-    if (!f->said_trouble)
+    if (!f->logged_outage)
         diag(DIAG_WARNING, "redis", "%s: %s; trying again", who, why);
-    f->said_trouble = true;
+    f->logged_outage = true;
     f->up = false;
     conn_fail_requests(&f->command);
-    conn_fail_requests(&f->doorbell);
+    conn_fail_requests(&f->invalidation);
     link_reset(f, &f->command);
-    link_reset(f, &f->doorbell);
+    link_reset(f, &f->invalidation);
     conn_fail_requests(&f->queue);
     link_reset(f, &f->queue);
-    f->doorbell_id = 0;
-    f->no_bell = false;
+    f->invalidation_id = 0;
+    f->no_invalidation = false;
     f->host[0] = '\0';
-    /* Half of the wait is random, so that many processes do not come back in step. */
+    /* Half of the wait is random, so that many processes do not reconnect at the same time. */
     f->retry_at = f->now + f->backoff / 2 + (unsigned)rand() % (f->backoff / 2 + 1);
     f->backoff = f->backoff * 2 < BACKOFF_LAST_MS ? f->backoff * 2 : BACKOFF_LAST_MS;
     if (!f->told_down) {
@@ -85,9 +83,8 @@ int link_append(struct conn *c, int argc, const char **argv)
     return wire_add(&c->out, words, (size_t)argc);
 }
 
-/* Queues a command and who gets its answer. -1: out of memory, nothing was queued. */
-int link_ask(struct redis_feed *f, struct conn *c, int argc, const char **argv,
-             const struct request_sent *what)
+int link_request(struct redis_feed *f, struct conn *c, int argc, const char **argv,
+                 const struct request_sent *what)
 {
     struct request_sent *r = malloc(sizeof *r);
     if (!r || link_append(c, argc, argv)) {
@@ -104,11 +101,11 @@ int link_ask(struct redis_feed *f, struct conn *c, int argc, const char **argv,
     return 0;
 }
 
-static int ask_setup(struct redis_feed *f, struct conn *c, int argc, const char **argv,
-                     void (*fn)(struct redis_feed *, const redisReply *))
+static int request_setup(struct redis_feed *f, struct conn *c, int argc, const char **argv,
+                         void (*fn)(struct redis_feed *, const redisReply *))
 {
-    struct request_sent what = {.kind = ASKED_SETUP, .fn.setup = fn};
-    return link_ask(f, c, argc, argv, &what);
+    struct request_sent what = {.kind = REQUEST_SETUP, .fn.setup = fn};
+    return link_request(f, c, argc, argv, &what);
 }
 
 static void conn_watch(struct redis_feed *f, struct conn *c, bool writing, int op)
@@ -118,13 +115,12 @@ static void conn_watch(struct redis_feed *f, struct conn *c, bool writing, int o
     c->writing = writing;
 }
 
-/* Returns -1 after the feed was lost. */
 int link_flush(struct redis_feed *f, struct conn *c)
 {
     if (!c->ctx || !c->connected)
         return 0;
     if (wire_write(c->ctx->fd, c->tls, &c->out)) {
-        link_lose(f, c->name, redis_tls_why(c->tls, strerror(errno)));
+        link_lose(f, c->name, redis_tls_error(c->tls, strerror(errno)));
         return -1;
     }
     bool more = c->out.len > 0;
@@ -136,11 +132,11 @@ int link_flush(struct redis_feed *f, struct conn *c)
 int link_pop(struct redis_feed *f)
 {
     const char *argv[] = {"BZPOPMIN", f->queue_key, POP_SECONDS};
-    struct request_sent what = {.kind = ASKED_POP};
-    return link_ask(f, &f->queue, 3, argv, &what);
+    struct request_sent what = {.kind = REQUEST_POP};
+    return link_request(f, &f->queue, 3, argv, &what);
 }
 
-/* ---- the greeting ---- */
+/* ---- the first commands of a connection ---- */
 
 static void feed_up(struct redis_feed *f)
 {
@@ -148,54 +144,52 @@ static void feed_up(struct redis_feed *f)
         return;
     f->up = true;
     if (!f->address->path)
-        way_found(f->host, true);
+        address_publish(f->host, true);
     f->told_down = false;
     f->backoff = BACKOFF_FIRST_MS;
-    if (f->said_trouble)
+    if (f->logged_outage)
         diag(DIAG_INFO, "redis", "connected");
-    f->said_trouble = false;
+    f->logged_outage = false;
     f->events->up(f->arg, f->tracking);
 }
 
-/* Once a process. */
-void link_say_no_tracking(struct redis_feed *f, const char *what, const redisReply *r)
+void link_log_no_tracking(struct redis_feed *f, const char *what, const redisReply *r)
 {
-    if (!f->said_no_tracking)
+    if (!f->logged_no_tracking)
         diag(DIAG_WARNING, "redis", "%s refused (%s): looking every 250 ms instead", what,
              reply_error_text(r));
-    f->said_no_tracking = true;
+    f->logged_no_tracking = true;
 }
 
 static void on_tracking(struct redis_feed *f, const redisReply *r)
 {
     f->tracking = r->type != REDIS_REPLY_ERROR;
     if (!f->tracking)
-        link_say_no_tracking(f, "CLIENT TRACKING", r);
+        link_log_no_tracking(f, "CLIENT TRACKING", r);
     feed_up(f);
 }
 
-/* Once both connections are greeted. */
 void link_track(struct redis_feed *f)
 {
-    if (!f->command.ready || !f->doorbell.ready)
+    if (!f->command.ready || !f->invalidation.ready)
         return;
-    if (f->no_bell) {
+    if (f->no_invalidation) {
         f->tracking = false;
         feed_up(f);
         return;
     }
     char id[24];
-    snprintf(id, sizeof id, "%lld", f->doorbell_id);
+    snprintf(id, sizeof id, "%lld", f->invalidation_id);
     const char *argv[] = {"CLIENT", "TRACKING", "ON", "REDIRECT", id};
-    if (ask_setup(f, &f->command, 5, argv, on_tracking))
+    if (request_setup(f, &f->command, 5, argv, on_tracking))
         link_lose(f, f->command.name, "out of memory");
 }
 
-/* AUTH and SELECT: an error ends the attempt. */
+/* AUTH and SELECT: the connection is useless after an error. */
 static void on_required(struct redis_feed *f, const redisReply *r)
 {
     if (r->type == REDIS_REPLY_ERROR)
-        link_lose(f, "greeting", reply_error_text(r));
+        link_lose(f, "connecting", reply_error_text(r));
 }
 
 static void on_ignored(struct redis_feed *f, const redisReply *r)
@@ -207,34 +201,35 @@ static void on_ignored(struct redis_feed *f, const redisReply *r)
 static void on_command_ready(struct redis_feed *f, const redisReply *r)
 {
     if (r->type == REDIS_REPLY_ERROR) {
-        link_lose(f, "greeting", r->str); /* LOADING, NOAUTH, NOPERM */
+        link_lose(f, "connecting", r->str); /* LOADING, NOAUTH, NOPERM */
         return;
     }
     f->command.ready = true;
     link_track(f);
 }
 
-static void on_doorbell_id(struct redis_feed *f, const redisReply *r)
+static void on_invalidation_id(struct redis_feed *f, const redisReply *r)
 {
     if (r->type == REDIS_REPLY_ERROR) {
-        link_lose(f, "greeting", r->str);
+        link_lose(f, "connecting", r->str);
         return;
     }
-    f->doorbell_id = r->integer;
-    f->doorbell.subscribed = true; /* SUBSCRIBE follows: what comes now are messages */
+    f->invalidation_id = r->integer;
+    f->invalidation.subscribed = true; /* the next command is SUBSCRIBE */
 }
 
-static int greet_auth(struct redis_feed *f, struct conn *c)
+static int setup_auth(struct redis_feed *f, struct conn *c)
 {
     const struct redis_address *a = f->address;
     if (!a->password)
         return 0;
     const char *both[] = {"AUTH", a->user, a->password};
     const char *one[] = {"AUTH", a->password};
-    return a->user ? ask_setup(f, c, 3, both, on_required) : ask_setup(f, c, 2, one, on_required);
+    return a->user ? request_setup(f, c, 3, both, on_required)
+                   : request_setup(f, c, 2, one, on_required);
 }
 
-static int greet_command(struct redis_feed *f)
+static int setup_command(struct redis_feed *f)
 {
     struct conn *c = &f->command;
     char db[12];
@@ -242,33 +237,34 @@ static int greet_command(struct redis_feed *f)
     const char *select_db[] = {"SELECT", db};
     const char *name[] = {"CLIENT", "SETNAME", "sselog-relay"};
     const char *ping[] = {"PING"};
-    if (greet_auth(f, c) || (f->address->db != 0 && ask_setup(f, c, 2, select_db, on_required)))
+    if (setup_auth(f, c) || (f->address->db != 0 && request_setup(f, c, 2, select_db, on_required)))
         return -1;
-    return ask_setup(f, c, 3, name, on_ignored) || ask_setup(f, c, 1, ping, on_command_ready);
+    return request_setup(f, c, 3, name, on_ignored) ||
+           request_setup(f, c, 1, ping, on_command_ready);
 }
 
-static int greet_doorbell(struct redis_feed *f)
+static int setup_invalidation(struct redis_feed *f)
 {
-    struct conn *c = &f->doorbell;
+    struct conn *c = &f->invalidation;
     const char *name[] = {"CLIENT", "SETNAME", "sselog-doorbell"};
     const char *id[] = {"CLIENT", "ID"};
-    const char *subscribe[] = {"SUBSCRIBE", BELL_CHANNEL};
-    if (greet_auth(f, c) || ask_setup(f, c, 3, name, on_ignored) ||
-        ask_setup(f, c, 2, id, on_doorbell_id))
+    const char *subscribe[] = {"SUBSCRIBE", INVALIDATION_CHANNEL};
+    if (setup_auth(f, c) || request_setup(f, c, 3, name, on_ignored) ||
+        request_setup(f, c, 2, id, on_invalidation_id))
         return -1;
     return link_append(c, 2, subscribe);
 }
 
-static int greet_queue(struct redis_feed *f)
+static int setup_queue(struct redis_feed *f)
 {
     struct conn *c = &f->queue;
     char db[12];
     snprintf(db, sizeof db, "%d", f->address->db);
     const char *select_db[] = {"SELECT", db};
     const char *name[] = {"CLIENT", "SETNAME", "sselog-queue"};
-    if (greet_auth(f, c) || (f->address->db != 0 && ask_setup(f, c, 2, select_db, on_required)))
+    if (setup_auth(f, c) || (f->address->db != 0 && request_setup(f, c, 2, select_db, on_required)))
         return -1;
-    return ask_setup(f, c, 3, name, on_ignored) || link_pop(f);
+    return request_setup(f, c, 3, name, on_ignored) || link_pop(f);
 }
 
 /* ---- connecting ---- */
@@ -281,7 +277,7 @@ int link_open(struct redis_feed *f, struct conn *c)
         link_lose(f, c->name, c->ctx ? c->ctx->errstr : "out of memory");
         return -1;
     }
-    fcntl(c->ctx->fd, F_SETFD, FD_CLOEXEC); /* hiredis leaves it open to what is executed */
+    fcntl(c->ctx->fd, F_SETFD, FD_CLOEXEC); /* hiredis does not set it */
     wire_init(&c->out);
     c->since = f->now;
     conn_watch(f, c, true, EPOLL_CTL_ADD);
@@ -290,12 +286,13 @@ int link_open(struct redis_feed *f, struct conn *c)
 
 static void feed_connect(struct redis_feed *f)
 {
-    if (link_open(f, &f->doorbell) == 0)
+    if (link_open(f, &f->invalidation) == 0)
         link_open(f, &f->command);
 }
 
-/* A host name is looked up by the C library's own thread: no name server holds the relay up. */
-static void feed_look_up(struct redis_feed *f)
+/* A thread of the C library resolves the host name, so a slow name server does not block the relay.
+ */
+static void feed_resolve(struct redis_feed *f)
 {
     static const struct addrinfo numeric = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
     static const struct addrinfo stream = {.ai_flags = AI_ADDRCONFIG, .ai_socktype = SOCK_STREAM};
@@ -309,18 +306,18 @@ static void feed_look_up(struct redis_feed *f)
     }
     struct gaicb *list[] = {&f->lookup};
     f->lookup = (struct gaicb){.ar_name = host, .ar_request = &stream};
-    f->looking_up = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL) == 0;
-    if (!f->looking_up)
+    f->resolving = getaddrinfo_a(GAI_NOWAIT, list, 1, NULL) == 0;
+    if (!f->resolving)
         link_lose(f, host, "cannot look up");
 }
 
-/* One of the addresses found, by turns. */
-void link_looked_up(struct redis_feed *f)
+/* Picks one of the addresses at random: another may work if this one does not. */
+void link_resolved(struct redis_feed *f)
 {
     int error = gai_error(&f->lookup);
     if (error == EAI_INPROGRESS)
         return;
-    f->looking_up = false;
+    f->resolving = false;
     struct addrinfo *a = f->lookup.ar_result;
     for (int skip = rand() % 4; a && skip > 0; skip--)
         a = a->ai_next ? a->ai_next : f->lookup.ar_result;
@@ -330,11 +327,11 @@ void link_looked_up(struct redis_feed *f)
     if (f->lookup.ar_result)
         freeaddrinfo(f->lookup.ar_result);
     if (!error) {
-        way_found(f->host, false);
+        address_publish(f->host, false);
         feed_connect(f);
         return;
     }
-    way_not_found();
+    address_publish_failure();
     link_lose(f, f->address->host, gai_strerror(error));
 }
 
@@ -344,14 +341,14 @@ void link_start(struct redis_feed *f)
     if (f->address->path)
         feed_connect(f);
     else
-        feed_look_up(f);
+        feed_resolve(f);
 }
 
-/* Goes on with the handshake. True: done; false: it waits, or the feed was lost. */
-static bool conn_shake(struct redis_feed *f, struct conn *c)
+/* True: the handshake is done. False: it waits for the socket, or the feed was lost. */
+static bool conn_handshake(struct redis_feed *f, struct conn *c)
 {
     const char *why;
-    enum tls_result result = redis_tls_shake(c->ctx, &c->tls, &why);
+    enum tls_result result = redis_tls_handshake(c->ctx, &c->tls, &why);
     if (result == TLS_FAILED)
         link_lose(f, c->name, why);
     else if (result != TLS_DONE)
@@ -359,7 +356,6 @@ static bool conn_shake(struct redis_feed *f, struct conn *c)
     return result == TLS_DONE;
 }
 
-/* The socket became writable for the first time, or has what the handshake waits for. */
 void link_connected(struct redis_feed *f, struct conn *c)
 {
     int error = 0;
@@ -370,9 +366,11 @@ void link_connected(struct redis_feed *f, struct conn *c)
         link_lose(f, c->name, strerror(error));
         return;
     }
-    if (f->address->tls && !conn_shake(f, c))
+    if (f->address->tls && !conn_handshake(f, c))
         return;
     c->connected = true;
-    if (c == &f->command ? greet_command(f) : c == &f->queue ? greet_queue(f) : greet_doorbell(f))
+    if (c == &f->command ? setup_command(f)
+        : c == &f->queue ? setup_queue(f)
+                         : setup_invalidation(f))
         link_lose(f, c->name, "out of memory");
 }

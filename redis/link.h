@@ -1,47 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * link: the feed's connections, and the structures that link.c (connecting and
- * greeting) and redis_io.c (asking and answering) share.  Private to these two.
+ * link: the feed's connections.  link.c connects them, runs the first commands on each, and closes
+ * them; redis_io.c sends requests and delivers replies.  Private to these two files.
  */
 #ifndef SSELOG_REDIS_LINK_H
 #define SSELOG_REDIS_LINK_H
 
 #include <netdb.h>
 
+#include "redis/address.h"
 #include "redis/reply.h"
+#include "redis_io.h"
 
-#define BELL_CHANNEL     "__redis__:invalidate"
-#define ANSWER_MS        5000  /* a server silent for so long while it owes an answer is gone */
-#define CONNECT_MS       3000  /* for connecting and for the greeting */
-#define PING_MS          10000 /* idle connections are tried this often */
-#define BACKOFF_FIRST_MS 50
-#define BACKOFF_LAST_MS  2000
-#define READ_CHUNK       (16 * 1024)
-#define READ_TURN        (1024 * 1024) /* bytes taken from one connection before others get a turn */
-#define LARGE_AT_ONCE    (1024 * 1024)
-
-#define POP_SECONDS "2"   /* a wait for a member; below ANSWER_MS, which shows a dead server */
-#define POP_COUNT   "100" /* members taken at once where more than one waits */
+#define INVALIDATION_CHANNEL "__redis__:invalidate"
+#define CONNECT_MS           3000  /* for connecting and for the first commands */
+#define ANSWER_MS            5000  /* for an answer; then the server counts as dead */
+#define PING_MS              10000 /* an idle connection is tested this often */
+#define BACKOFF_FIRST_MS     50
+#define BACKOFF_LAST_MS      2000
+#define READ_CHUNK           (16 * 1024)
+#define READ_TURN            (1024 * 1024) /* bytes read from one connection before the next */
+#define LARGE_AT_ONCE        (1024 * 1024) /* bytes of large values in one answer */
+#define POP_SECONDS          "2"   /* of BZPOPMIN: below ANSWER_MS, to notice a dead server */
+#define POP_COUNT            "100" /* members removed at once if more than one is there */
 
 enum request_kind {
-    ASKED_SETUP,
-    ASKED_RANGE,
-    ASKED_INFO,
-    ASKED_GET,
-    ASKED_PING,
-    ASKED_COMMAND,
-    ASKED_POP,
-    ASKED_POP_MORE
+    REQUEST_SETUP,
+    REQUEST_RANGE,
+    REQUEST_INFO,
+    REQUEST_GET,
+    REQUEST_PING,
+    REQUEST_COMMAND,
+    REQUEST_POP,
+    REQUEST_POP_MORE
 };
 
 struct request_sent {
     struct request_sent *next;
     enum request_kind kind;
     enum redis_large large;
-    bool bounded; /* no more than LARGE_AT_ONCE bytes of large values are kept, but for the first */
-    size_t met;   /* large values of its answer so far ... */
-    size_t kept;  /* ... and bytes of those kept */
-    size_t over;  /* the one that was too much, and from which on none is kept; 0: none */
+    bool bounded;      /* large values after the first share LARGE_AT_ONCE bytes */
+    size_t large_seen; /* large values of its answer so far */
+    size_t large_kept; /* bytes of those that were kept */
+    size_t cut_at;     /* index of the first large value that was too much; 0: none */
     union {
         void (*setup)(struct redis_feed *, const redisReply *);
         redis_range_fn *range;
@@ -55,16 +56,16 @@ struct conn {
     const char *name;
     redisContext *ctx;  /* NULL: none */
     struct ssl_st *tls; /* rediss://, from the handshake on; belongs to ctx */
-    bool connected;     /* the socket is, and the handshake done: commands may go */
-    bool subscribed;    /* what comes are messages, not answers */
-    bool ready;         /* the greeting is done */
-    bool writing;       /* the kernel's buffer is full */
+    bool connected;     /* TCP and TLS are up: commands may be sent */
+    bool subscribed;    /* the server sends messages, not answers */
+    bool ready;         /* the first commands are answered */
+    bool writing;       /* the send buffer of the kernel is full */
     struct request_sent *first, **last;
     size_t sent;
-    int64_t since;  /* when it began to owe us something, or last sent us a byte */
-    int64_t pinged; /* subscribed: when an unanswered PING went; 0 none */
-    struct buf out; /* commands that the kernel did not take yet */
-    struct resp_bulk divert;
+    int64_t since;  /* when the oldest request was sent, or the last byte arrived */
+    int64_t pinged; /* subscribed: when an unanswered PING was sent; 0: none */
+    struct buf out; /* commands not yet sent */
+    struct resp_bulk bulk;
 };
 
 struct redis_feed {
@@ -73,49 +74,50 @@ struct redis_feed {
     void *arg;
     int epoll;
     int64_t now;
-    struct conn command, doorbell;
+    struct conn command, invalidation;
     struct conn queue;     /* only while queue_key is set */
     const char *queue_key; /* redis_feed_pop's */
-    long long doorbell_id;
+    long long invalidation_id;
     bool up;
     bool told_down;
     bool tracking;
-    bool no_bell; /* its channel was refused */
-    bool said_no_tracking;
-    bool said_no_pop;
-    bool said_trouble;
+    bool no_invalidation; /* the server refused the channel */
+    bool logged_no_tracking;
+    bool logged_no_pop;
+    bool logged_outage;
     int64_t retry_at;
     unsigned backoff;
-    char host[64];       /* numeric address in use */
-    struct gaicb lookup; /* of a host name, under way while looking_up */
-    bool looking_up;
-    struct reply_room room; /* the answer being handed out */
+    char host[ADDRESS_TEXT]; /* numeric address in use */
+    struct gaicb lookup;     /* valid while resolving */
+    bool resolving;
+    struct reply_storage storage; /* of the answer that is being delivered */
 };
 
-/* Ends a connection, closed as it was never opened. */
+/* Closes a connection and makes it ready for link_open. */
 void link_reset(struct redis_feed *f, struct conn *c);
-/* All connections end, who waits is told; why is logged once for each outage. */
+/* Closes all connections and fails all requests with REDIS_LOST. Logs the first reason of each
+ * outage. */
 void link_lose(struct redis_feed *f, const char *who, const char *why);
-/* Queues a command whose answer nobody waits for in turn. -1: out of memory. */
+/* Queues a command whose answer is not matched to a request. -1: out of memory. */
 int link_append(struct conn *c, int argc, const char **argv);
-/* Queues a command and who gets its answer. -1: out of memory, nothing was queued. */
-int link_ask(struct redis_feed *f, struct conn *c, int argc, const char **argv,
-             const struct request_sent *what);
-/* Writes what is queued, as far as the kernel takes it. -1 after the feed was lost. */
+/* Queues a command and the request that gets its answer. -1: out of memory, nothing was queued. */
+int link_request(struct redis_feed *f, struct conn *c, int argc, const char **argv,
+                 const struct request_sent *what);
+/* Sends as much of the queue as the kernel accepts. -1: the feed was lost. */
 int link_flush(struct redis_feed *f, struct conn *c);
-/* The next wait for a member of the queue. -1: out of memory. */
+/* Queues BZPOPMIN for the next member. -1: out of memory. */
 int link_pop(struct redis_feed *f);
-/* Says once that logs will be looked at by the clock. */
-void link_say_no_tracking(struct redis_feed *f, const char *what, const redisReply *r);
-/* Ties the connections, once both are greeted. */
+/* Logs once that keys are polled, because the server refused `what`. */
+void link_log_no_tracking(struct redis_feed *f, const char *what, const redisReply *r);
+/* Turns CLIENT TRACKING on as soon as both connections are ready. */
 void link_track(struct redis_feed *f);
-/* Begins to connect one. -1 after the feed was lost. */
+/* Starts to connect. -1: the feed was lost. */
 int link_open(struct redis_feed *f, struct conn *c);
-/* Begins to connect all, looking the host up first where it is a name ... */
+/* Starts to connect all; first resolves the host if it is a name. */
 void link_start(struct redis_feed *f);
-/* ... and goes on when that is done. */
-void link_looked_up(struct redis_feed *f);
-/* Goes on with a connection that is not yet through: socket, handshake, greeting. */
+/* Connects, if the host name is resolved by now. */
+void link_resolved(struct redis_feed *f);
+/* Continues to connect after a socket event: TCP, TLS, then the first commands. */
 void link_connected(struct redis_feed *f, struct conn *c);
 
 #endif

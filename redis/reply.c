@@ -10,8 +10,6 @@ bool reply_starts_with(const redisReply *r, const char *word)
     return r->type == REDIS_REPLY_ERROR && r->len >= n && memcmp(r->str, word, n) == 0;
 }
 
-/* An error's text for a log line, without the words of our command that "ERR unknown command ...,
- * with args beginning with: ..." repeats: a key may hold a token. */
 const char *reply_error_text(const redisReply *r)
 {
     char *args = r->str ? strstr(r->str, ", with args") : NULL;
@@ -30,7 +28,7 @@ bool reply_is_text(const redisReply *r)
     return r->type == REDIS_REPLY_STRING || r->type == REDIS_REPLY_STATUS;
 }
 
-/* Where a large value was diverted, the parser was given an empty status. */
+/* The parser gets an empty status instead of a large value. */
 static bool is_placeholder(const redisReply *r)
 {
     return r->type == REDIS_REPLY_STATUS && r->len == 0;
@@ -41,7 +39,6 @@ static uint64_t reply_number(const redisReply *r)
     return r->type == REDIS_REPLY_INTEGER && r->integer > 0 ? (uint64_t)r->integer : 0;
 }
 
-/* Errors that say the server is not fit to be asked now: as if it were away. */
 bool reply_is_outage(const redisReply *r)
 {
     static const char *const words[] = {"LOADING",     "NOAUTH", "MASTERDOWN",
@@ -52,11 +49,11 @@ bool reply_is_outage(const redisReply *r)
     return false;
 }
 
-ssize_t reply_feed(redisReader *parser, struct resp_bulk *d, const char *p, size_t len)
+ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, size_t len)
 {
     struct buf pass;
     buf_init(&pass, 2 * len + RESP_BULK_MAX_LINE);
-    ssize_t used = resp_bulk_feed(d, p, len, &pass);
+    ssize_t used = resp_bulk_feed(bulk, p, len, &pass);
     if (used >= 0 && pass.len > 0 && redisReaderFeed(parser, pass.p, pass.len) != REDIS_OK)
         used = -1;
     buf_free(&pass);
@@ -72,8 +69,7 @@ static size_t count_placeholders(const redisReply *r)
     return n;
 }
 
-/* Takes the blobs that belong to this answer. -1: out of memory. */
-int reply_hold_blobs(struct reply_room *m, struct resp_bulk *d, const redisReply *r)
+int reply_hold_blobs(struct reply_storage *m, struct resp_bulk *bulk, const redisReply *r)
 {
     size_t n = count_placeholders(r);
     m->nblobs = m->next_blob = 0;
@@ -82,12 +78,12 @@ int reply_hold_blobs(struct reply_room *m, struct resp_bulk *d, const redisReply
     m->blobs = calloc(n, sizeof(*m->blobs));
     if (!m->blobs)
         return -1;
-    while (m->nblobs < n && (m->blobs[m->nblobs] = resp_bulk_take(d)))
+    while (m->nblobs < n && (m->blobs[m->nblobs] = resp_bulk_take(bulk)))
         m->nblobs++;
     return 0;
 }
 
-void reply_drop_blobs(struct reply_room *m)
+void reply_drop_blobs(struct reply_storage *m)
 {
     for (size_t i = 0; i < m->nblobs; i++)
         blob_unref(m->blobs[i]);
@@ -96,8 +92,7 @@ void reply_drop_blobs(struct reply_room *m)
     m->nblobs = 0;
 }
 
-/* The bytes of a value, diverted or not. */
-struct slice reply_value(struct reply_room *m, const redisReply *r)
+struct slice reply_value(struct reply_storage *m, const redisReply *r)
 {
     if (!is_placeholder(r) || m->next_blob == m->nblobs)
         return reply_slice(r);
@@ -126,8 +121,7 @@ static int grow(void **p, size_t *cap, size_t want, size_t size)
     return 0;
 }
 
-/* An XRANGE answer as entries. Returns how many, -1 when out of memory. */
-ssize_t reply_entries(struct reply_room *m, const redisReply *r)
+ssize_t reply_entries(struct reply_storage *m, const redisReply *r)
 {
     if (grow((void **)&m->slices, &m->cap_slices, count_fields(r), sizeof *m->slices) ||
         grow((void **)&m->entries, &m->cap_entries, r->elements, sizeof *m->entries))
@@ -172,7 +166,7 @@ void reply_info(const redisReply *r, struct redis_info *info)
     }
 }
 
-void reply_room_free(struct reply_room *m)
+void reply_storage_free(struct reply_storage *m)
 {
     reply_drop_blobs(m);
     free(m->slices);

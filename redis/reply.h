@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * reply: answers of Redis, as hiredis parsed them, read into what the rest of the program
- * knows. Private to redis_io.c and sync.c; with them and tls.c all that knows hiredis.
+ * reply: converts the replies that hiredis parsed to the types of types.h.  Private to redis_io.c
+ * and redis/.
  */
 #ifndef SSELOG_REDIS_REPLY_H
 #define SSELOG_REDIS_REPLY_H
 
-#include "redis_io.h" /* before hiredis.h, which defines REDIS_OK as the same 0 */
+#include "redis/resp_bulk.h"
+#include "redis/types.h" /* before hiredis.h, which defines REDIS_OK as the same 0 */
 
 #include <hiredis/hiredis.h>
 
-/* What an answer's slices and entries live in, used again for each. Starts zeroed. */
-struct reply_room {
-    struct blob **blobs; /* the large values of this answer, in order */
+/* Memory of the slices and entries of one reply, used again for the next. Starts zeroed. */
+struct reply_storage {
+    struct blob **blobs; /* the large values of this reply, in order */
     size_t nblobs, next_blob;
     struct slice *slices;
     size_t cap_slices;
@@ -20,26 +21,27 @@ struct reply_room {
     size_t cap_entries;
 };
 
-void reply_room_free(struct reply_room *m);
-/* An error whose text begins so. */
+void reply_storage_free(struct reply_storage *m);
+/* Whether r is an error whose text starts with word. */
 bool reply_starts_with(const redisReply *r, const char *word);
-/* An error's text, less what repeats the command's arguments: those may be secrets. */
+/* The text of an error for the log. Leaves out the words of our command that "ERR unknown command
+ * ..., with args beginning with: ..." repeats: a key may hold a token. */
 const char *reply_error_text(const redisReply *r);
-/* An error that says the server is not fit to be asked now: as if it were away. */
+/* Whether r is an error that means: the server cannot serve requests now. */
 bool reply_is_outage(const redisReply *r);
 bool reply_is_text(const redisReply *r);
 struct slice reply_slice(const redisReply *r);
-/* Passes bytes from the socket to the parser, less what is diverted. As resp_bulk_feed, which it
- * calls; -1 also when the parser has no memory. */
-ssize_t reply_feed(redisReader *parser, struct resp_bulk *d, const char *p, size_t len);
-/* Takes the large values that belong to this answer from d. -1: out of memory. */
-int reply_hold_blobs(struct reply_room *m, struct resp_bulk *d, const redisReply *r);
-void reply_drop_blobs(struct reply_room *m);
-/* The bytes of a value, diverted or not. Values are to be asked for in their order. */
-struct slice reply_value(struct reply_room *m, const redisReply *r);
-/* An XRANGE answer as m->entries. How many, -1 when out of memory. */
-ssize_t reply_entries(struct reply_room *m, const redisReply *r);
-/* An XINFO STREAM answer. */
+/* Passes bytes from the socket through resp_bulk_feed to the parser. Returns what that returned, or
+ * -1 if the parser is out of memory. */
+ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, size_t len);
+/* Moves the large values of this reply from bulk to m. -1: out of memory. */
+int reply_hold_blobs(struct reply_storage *m, struct resp_bulk *bulk, const redisReply *r);
+void reply_drop_blobs(struct reply_storage *m);
+/* The bytes of a value, large or not. Must be called for the values of a reply in their order. */
+struct slice reply_value(struct reply_storage *m, const redisReply *r);
+/* Converts a reply to XRANGE to m->entries. Returns their number, or -1: out of memory. */
+ssize_t reply_entries(struct reply_storage *m, const redisReply *r);
+/* Converts a reply to XINFO STREAM. */
 void reply_info(const redisReply *r, struct redis_info *info);
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * resp_bulk: keeps large values out of the reply parser.  A Redis value of up to 512 MB would be
- * held twice by hiredis, once in its input buffer and once in its reply.  The bytes from the socket
- * pass through here first; the body of a bulk string longer than RESP_BULK_LARGE goes straight into
- * a blob of its exact size, and the parser is given an empty status string in its place.  Knows the
- * framing of RESP2 (Redis serialization protocol specification) and no library.
+ * resp_bulk: keeps large values apart from the reply parser.  A value may have 512 MB, and hiredis
+ * would hold it twice: in its input buffer and in its reply.  Bytes from the socket pass through
+ * here first.  The body of a bulk string longer than RESP_BULK_LARGE goes to a blob of its exact
+ * size, and the parser gets an empty status string as a placeholder.  Knows the framing of RESP2
+ * (Redis serialization protocol specification) and no library.
  */
 #ifndef SSELOG_REDIS_RESP_BULK_H
 #define SSELOG_REDIS_RESP_BULK_H
@@ -30,39 +30,39 @@ struct blob *blob_ref(struct blob *b);
 /* NULL is fine. */
 void blob_unref(struct blob *b);
 
-#define RESP_BULK_MAX_LINE 32
+#define RESP_BULK_MAX_LINE 32 /* the longest header */
 
 struct resp_bulk {
-    bool all;             /* set by its owner: bodies of any length but 0 are diverted */
-    size_t large;         /* length of a large body whose header was just met: see resp_bulk_feed */
-    struct blob *filling; /* the large body now arriving */
+    bool all;             /* set by the owner: every body that is not empty counts as large */
+    size_t large;         /* length of a body whose header was just read: see resp_bulk_feed */
+    struct blob *filling; /* the large body that arrives now */
     size_t filled;
-    size_t skip;  /* bytes of a small body, or line end, that pass (or are dropped) unlooked at */
-    bool drop;    /* ... dropped: the line end behind a diverted body */
-    bool in_line; /* inside a line that is not a bulk header: passes */
-    char line[RESP_BULK_MAX_LINE]; /* a header, withheld until it is whole */
+    size_t skip;                   /* bytes to pass on, or to drop, without parsing them */
+    bool drop;                     /* of skip: drop, do not pass on */
+    bool in_line;                  /* inside a line that is no header: it is passed on */
+    char line[RESP_BULK_MAX_LINE]; /* a header, kept back until it is complete */
     size_t line_len;
-    struct blob **done; /* diverted bodies in the order of their placeholders */
+    struct blob **done; /* large bodies in the order of their placeholders */
     size_t ndone, cap_done;
 };
 
-/* Frees all, but leaves `all`; the struct is ready for a new connection. */
-void resp_bulk_reset(struct resp_bulk *d);
-/* Where the next bytes from the socket may be read to directly: the unfilled rest of a large body.
- * Length 0: read into a buffer of your own and pass it to resp_bulk_feed. */
-char *resp_bulk_target(struct resp_bulk *d, size_t *len);
-/* n bytes were read to resp_bulk_target. */
-void resp_bulk_filled(struct resp_bulk *d, size_t n);
-/* Passes p on to out (for the parser), less what is diverted. Returns how many bytes it used: all,
- * or those up to and with the header of a large body: then d->large is its length, and
- * resp_bulk_large must be called before the next resp_bulk_feed, when the parser had what came
- * before it. -1: out of memory or framing no Redis sends: drop the connection. */
-ssize_t resp_bulk_feed(struct resp_bulk *d, const char *p, size_t len, struct buf *out);
-/* What becomes of the large body: kept in a blob, or (keep false) read and forgotten, a blob of
- * length 0 in its stead. -1: out of memory. */
-int resp_bulk_large(struct resp_bulk *d, bool keep);
-/* The next diverted body, for the next placeholder that the parser yields; the caller owns the
- * reference. NULL: none. */
-struct blob *resp_bulk_take(struct resp_bulk *d);
+/* Frees everything; then the struct is ready for a new connection. `all` stays. */
+void resp_bulk_reset(struct resp_bulk *bulk);
+/* Where to read the next bytes from the socket to: the unfilled rest of a large body, with its
+ * length. NULL: read to a buffer of your own and pass it to resp_bulk_feed. */
+char *resp_bulk_target(struct resp_bulk *bulk, size_t *len);
+/* n bytes were read to resp_bulk_target. Call resp_bulk_feed next, with 0 bytes if need be. */
+void resp_bulk_filled(struct resp_bulk *bulk, size_t n);
+/* Copies p to out, for the parser, without large bodies. Returns how many bytes it used: all, or
+ * those up to the end of a large body's header. In that case bulk->large is the length of the body:
+ * give out to the parser, then call resp_bulk_large. -1: out of memory or malformed: close the
+ * connection. */
+ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out);
+/* Decides about the large body. keep: read it to a blob. Else it is dropped while it arrives, and
+ * a blob of length 0 stands for it. -1: out of memory. */
+int resp_bulk_large(struct resp_bulk *bulk, bool keep);
+/* The large body of the next placeholder that the parser returns. The caller owns the reference.
+ * NULL: none. */
+struct blob *resp_bulk_take(struct resp_bulk *bulk);
 
 #endif

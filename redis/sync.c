@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* sync: redis_sync_... of redis_io.h: one connection whose every call has a deadline.  It waits for
- * its socket by itself: hiredis would wait as long again for each byte, and look the host up
- * besides. */
+/*
+ * sync: the synchronous calls of redis_io.h.  Each call has a deadline, so this file polls the
+ * socket itself: the time-out of hiredis starts again with each byte and does not cover resolving
+ * the host name.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -13,32 +15,34 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "redis/address.h"
+#include "redis/breaker.h"
 #include "redis/reply.h"
 #include "redis/tls.h"
-#include "redis/breaker.h"
 #include "redis/wire.h"
+#include "redis_io.h"
 
 #define READ_CHUNK   (16 * 1024)
-#define BYTES_PER_MS 4096 /* what comes faster than that does not use up the deadline */
-#define HOLD_BYTES   (4 * 1024 * 1024) /* of long values in one answer */
-#define WALK_READ    128               /* entries read at once by redis_sync_walk, at most */
+#define BYTES_PER_MS 4096              /* bytes that arrive faster extend the deadline */
+#define HOLD_BYTES   (4 * 1024 * 1024) /* of large values in one answer */
+#define WALK_READ    128               /* entries that redis_sync_walk reads at once, at most */
 #define WALK_TURNS   32                /* reads of one redis_sync_walk */
-#define WALK_LONG    (512 * 1024)      /* long values of so many bytes are read one at a time */
+#define WALK_LONG    (512 * 1024) /* after so many bytes of large values, read one entry at a time */
 
 struct redis_sync {
     const struct redis_address *address;
-    bool beside_feed;   /* which looks the host's name up */
+    bool beside_feed;   /* use the host address that the feed resolved */
     unsigned deadline;  /* ms */
-    int64_t end;        /* of the call under way: CLOCK_MONOTONIC ms */
-    bool silent;        /* it was not to be reached, or did not answer in time */
-    bool probe;         /* see way_enter */
+    int64_t end;        /* deadline of the current call: CLOCK_MONOTONIC ms */
+    bool timed_out;     /* the current call waited until its deadline */
+    bool trial;         /* of the circuit breaker: see breaker_enter */
     redisContext *ctx;  /* non-blocking */
     struct ssl_st *tls; /* rediss://; belongs to ctx */
     struct buf out;
-    struct resp_bulk divert;
-    size_t hold; /* bytes of long values that the answer may still hold */
-    bool cut;    /* it had more: such a value came as empty */
-    struct reply_room room;
+    struct resp_bulk bulk;
+    size_t hold; /* bytes of large values that the answer may still hold */
+    bool cut;    /* the answer had more: those values are empty */
+    struct reply_storage storage;
 };
 
 struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned deadline)
@@ -64,7 +68,7 @@ static void sync_close(struct redis_sync *s)
     s->ctx = NULL;
     s->tls = NULL;
     buf_free(&s->out);
-    resp_bulk_reset(&s->divert);
+    resp_bulk_reset(&s->bulk);
 }
 
 void redis_sync_free(struct redis_sync *s)
@@ -72,13 +76,13 @@ void redis_sync_free(struct redis_sync *s)
     if (!s)
         return;
     sync_close(s);
-    reply_room_free(&s->room);
+    reply_storage_free(&s->storage);
     free(s);
 }
 
 /* ---- bytes ---- */
 
-/* Always -1. The connection is of no use any more: a late answer would be taken for the next. */
+/* Always returns -1. Closes the connection: a late answer would be taken for the next one. */
 static int sync_lose(struct redis_sync *s, const char *why)
 {
     diag(DIAG_WARNING, "redis", "look-up: %s", why);
@@ -86,8 +90,8 @@ static int sync_lose(struct redis_sync *s, const char *why)
     return -1;
 }
 
-/* Waits for the socket, until the call must end. What is there already counts, however late this
- * process came to look: then it was not Redis that took its time. */
+/* Waits for the socket until the deadline. A socket that is ready counts even after the deadline:
+ * then this process was late, not Redis. */
 static int sync_wait(struct redis_sync *s, short events)
 {
     int64_t left;
@@ -100,7 +104,7 @@ static int sync_wait(struct redis_sync *s, short events)
         if (n < 0 && errno != EINTR)
             return sync_lose(s, strerror(errno));
     } while (left > 0);
-    s->silent = true;
+    s->timed_out = true;
     return sync_lose(s, s->tls ? "TLS: no answer in time" : "no answer in time");
 }
 
@@ -108,7 +112,7 @@ static int sync_write(struct redis_sync *s)
 {
     for (;;) {
         if (wire_write(s->ctx->fd, s->tls, &s->out))
-            return sync_lose(s, redis_tls_why(s->tls, strerror(errno)));
+            return sync_lose(s, redis_tls_error(s->tls, strerror(errno)));
         if (s->out.len == 0)
             return 0;
         if (sync_wait(s, POLLOUT))
@@ -116,52 +120,53 @@ static int sync_write(struct redis_sync *s)
     }
 }
 
-/* A long value begins: whether this answer may hold it. After one that it may not, none. */
-static bool sync_holds(struct redis_sync *s)
+/* Whether the answer may hold the large value that begins. After the first one that it may not, it
+ * holds no more. */
+static bool sync_keeps_large(struct redis_sync *s)
 {
-    s->cut = s->cut || s->divert.large > s->hold;
+    s->cut = s->cut || s->bulk.large > s->hold;
     if (!s->cut)
-        s->hold -= s->divert.large;
+        s->hold -= s->bulk.large;
     return !s->cut;
 }
 
-/* Passes n bytes through divert to the parser. */
-static int sync_take(struct redis_sync *s, const char *p, size_t n)
+/* Passes n bytes through resp_bulk to the parser. */
+static int sync_parse(struct redis_sync *s, const char *p, size_t n)
 {
     size_t at = 0;
     do {
-        ssize_t used = reply_feed(s->ctx->reader, &s->divert, p + at, n - at);
-        if (used < 0 || (s->divert.large > 0 && resp_bulk_large(&s->divert, sync_holds(s))))
-            return sync_lose(s, "an answer out of form, or no memory for it");
+        ssize_t used = reply_feed(s->ctx->reader, &s->bulk, p + at, n - at);
+        if (used < 0 || (s->bulk.large > 0 && resp_bulk_large(&s->bulk, sync_keeps_large(s))))
+            return sync_lose(s, "malformed answer, or out of memory");
         at += (size_t)used;
     } while (at < n);
     return 0;
 }
 
-/* Waits for more, or takes some of it. */
+/* Reads once, or waits until the socket is readable. */
 static int sync_read_some(struct redis_sync *s)
 {
     char chunk[READ_CHUNK];
     size_t room;
-    char *direct = resp_bulk_target(&s->divert, &room), *into = direct ? direct : chunk;
+    char *direct = resp_bulk_target(&s->bulk, &room), *into = direct ? direct : chunk;
     if (!direct)
         room = sizeof chunk;
     ssize_t n = s->tls ? redis_tls_read(s->tls, into, room) : recv(s->ctx->fd, into, room, 0);
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return sync_wait(s, POLLIN);
     if (n <= 0)
-        return sync_lose(s, n < 0 ? redis_tls_why(s->tls, strerror(errno))
+        return sync_lose(s, n < 0 ? redis_tls_error(s->tls, strerror(errno))
                                   : "connection closed by the server");
     s->end += n / BYTES_PER_MS;
     if (direct)
-        resp_bulk_filled(&s->divert, (size_t)n);
-    int bad = sync_take(s, chunk, direct ? 0 : (size_t)n);
+        resp_bulk_filled(&s->bulk, (size_t)n);
+    int bad = sync_parse(s, chunk, direct ? 0 : (size_t)n);
     if (!direct)
-        explicit_bzero(chunk, (size_t)n); /* a session, it may be */
+        explicit_bzero(chunk, (size_t)n); /* it may be a session */
     return bad;
 }
 
-/* NULL after the connection was lost. */
+/* The next reply; NULL: the connection was lost. */
 static redisReply *sync_reply(struct redis_sync *s)
 {
     for (;;) {
@@ -170,7 +175,7 @@ static redisReply *sync_reply(struct redis_sync *s)
             sync_lose(s, s->ctx->errstr);
             return NULL;
         }
-        if (r && reply_hold_blobs(&s->room, &s->divert, r)) {
+        if (r && reply_hold_blobs(&s->storage, &s->bulk, r)) {
             freeReplyObject(r);
             sync_lose(s, "out of memory");
             return NULL;
@@ -180,12 +185,12 @@ static redisReply *sync_reply(struct redis_sync *s)
     }
 }
 
-/* Wipes the long values, with divert.all every value, before their memory is given back. */
-static void sync_drop(struct redis_sync *s, redisReply *r)
+/* Wipes the large values before their memory is freed. With bulk.all these are all values. */
+static void sync_free_reply(struct redis_sync *s, redisReply *r)
 {
-    for (size_t i = 0; i < s->room.nblobs; i++)
-        explicit_bzero(s->room.blobs[i]->bytes, s->room.blobs[i]->len);
-    reply_drop_blobs(&s->room);
+    for (size_t i = 0; i < s->storage.nblobs; i++)
+        explicit_bzero(s->storage.blobs[i]->bytes, s->storage.blobs[i]->len);
+    reply_drop_blobs(&s->storage);
     freeReplyObject(r);
 }
 
@@ -200,27 +205,27 @@ static redisReply *sync_once(struct redis_sync *s, const struct slice *words, si
 
 /* ---- connecting ---- */
 
-/* A command of the greeting; -1 when it did not go well. */
-static int sync_greet(struct redis_sync *s, const struct slice *words, size_t n)
+/* AUTH or SELECT; -1 after an error. */
+static int sync_setup(struct redis_sync *s, const struct slice *words, size_t n)
 {
     redisReply *r = sync_once(s, words, n);
     if (!r)
         return -1;
     int bad = r->type == REDIS_REPLY_ERROR ? sync_lose(s, reply_error_text(r)) : 0;
-    sync_drop(s, r);
+    sync_free_reply(s, r);
     return bad;
 }
 
-/* TCP, or the Unix socket. */
+/* Connects TCP or the Unix socket. */
 static int sync_connect_socket(struct redis_sync *s)
 {
     const struct redis_address *where = s->address;
-    char found[WAY_HOST];
+    char found[ADDRESS_TEXT];
     const char *host = where->host;
     if (!where->path && s->beside_feed) {
-        /* Whoever tries for the others has waited before. */
-        if (!way_host(host, s->probe ? 0 : s->end - s->deadline / 2, found))
-            return sync_lose(s, "the host's address is not known");
+        /* The trial of the circuit breaker does not wait: the call that opened it did. */
+        if (!address_wait(host, s->trial ? 0 : s->end - s->deadline / 2, found))
+            return sync_lose(s, "the address of the host is not known");
         host = found;
     }
     s->ctx = where->path ? redisConnectUnixNonBlock(where->path)
@@ -241,7 +246,7 @@ static int sync_connect_tls(struct redis_sync *s)
 {
     for (;;) {
         const char *why;
-        enum tls_result result = redis_tls_shake(s->ctx, &s->tls, &why);
+        enum tls_result result = redis_tls_handshake(s->ctx, &s->tls, &why);
         if (result == TLS_DONE)
             return 0;
         if (result == TLS_FAILED)
@@ -261,13 +266,13 @@ static int sync_connect(struct redis_sync *s)
     const struct slice auth = slice_of("AUTH"), password = slice_of(where->password);
     const struct slice both[] = {auth, slice_of(where->user), password}, one[] = {auth, password};
     const struct slice select_db[] = {slice_of("SELECT"), slice_of(db)};
-    if (where->password && (where->user ? sync_greet(s, both, 3) : sync_greet(s, one, 2)))
+    if (where->password && (where->user ? sync_setup(s, both, 3) : sync_setup(s, one, 2)))
         return -1;
-    return where->db != 0 ? sync_greet(s, select_db, 2) : 0;
+    return where->db != 0 ? sync_setup(s, select_db, 2) : 0;
 }
 
-/* The server may have closed an idle connection: then the first try on it says so at once. With TLS
- * there is nothing to be read between answers either, but for a farewell. */
+/* The server may have closed an idle connection. Between answers nothing arrives except that; with
+ * TLS, the alert that closes the session. */
 static bool sync_is_closed(const redisContext *ctx)
 {
     char c;
@@ -277,25 +282,25 @@ static bool sync_is_closed(const redisContext *ctx)
 
 /* ---- calls ---- */
 
-/* Every call begins so: from here on it has its deadline. */
+/* Starts the deadline of a call. */
 static void sync_begin(struct redis_sync *s)
 {
     s->end = clock_ms() + s->deadline;
     s->hold = HOLD_BYTES;
-    s->divert.all = false;
+    s->bulk.all = false;
 }
 
-/* 0: connected, and sync_leave must follow. */
+/* 0: connected; sync_leave must follow. */
 static int sync_enter(struct redis_sync *s)
 {
-    if (!way_enter(&s->probe))
+    if (!breaker_enter(&s->trial))
         return -1;
-    s->silent = s->cut = false;
+    s->timed_out = s->cut = false;
     if (s->ctx && sync_is_closed(s->ctx))
         sync_close(s);
-    redis_tls_calm(s->tls);
+    redis_tls_clear_errors(s->tls);
     if (!s->ctx && sync_connect(s)) {
-        way_leave(s->probe, WAY_SILENT);
+        breaker_leave(s->trial, BREAKER_TIMEOUT);
         return -1;
     }
     return 0;
@@ -303,20 +308,22 @@ static int sync_enter(struct redis_sync *s)
 
 static void sync_leave(struct redis_sync *s)
 {
-    way_leave(s->probe, s->ctx ? WAY_WELL : s->silent ? WAY_SILENT : WAY_LOST);
+    breaker_leave(s->trial, s->ctx         ? BREAKER_SUCCESS
+                            : s->timed_out ? BREAKER_TIMEOUT
+                                           : BREAKER_LOST);
 }
 
-/* What an error of the server comes to. */
+/* Logs an error of the server. */
 static enum sync_result sync_error(const redisReply *r)
 {
     diag(DIAG_WARNING, "redis", "look-up refused: %s", reply_error_text(r));
     if (reply_is_outage(r))
         return SYNC_DOWN;
-    /* A key of another type is not the one that was asked for. */
+    /* A key of another type is no session or token. */
     return reply_starts_with(r, "WRONGTYPE") ? SYNC_MISSING : SYNC_REFUSED;
 }
 
-/* NULL with *result set when there is no answer to look at. Else it is for sync_drop. */
+/* One request. Free the reply with sync_free_reply. NULL: *result says why there is none. */
 static redisReply *sync_request(struct redis_sync *s, const struct slice *words, size_t n,
                                 enum sync_result *result)
 {
@@ -330,7 +337,7 @@ static redisReply *sync_request(struct redis_sync *s, const struct slice *words,
     *result = r->type == REDIS_REPLY_ERROR ? sync_error(r) : SYNC_OK;
     if (*result == SYNC_OK)
         return r;
-    sync_drop(s, r);
+    sync_free_reply(s, r);
     return NULL;
 }
 
@@ -339,15 +346,15 @@ enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take
     const struct slice words[] = {slice_of(take ? "GETDEL" : "GET"), slice_of(key)};
     enum sync_result result;
     sync_begin(s);
-    s->divert.all = true; /* it may be a secret: hiredis does not see it, sync_drop wipes it */
+    s->bulk.all = true; /* it may be a secret: it stays out of hiredis and is wiped */
     s->hold = value->max - value->len;
     redisReply *r = sync_request(s, words, 2, &result);
     if (!r)
         return result;
-    struct slice text = reply_value(&s->room, r);
+    struct slice text = reply_value(&s->storage, r);
     if (!reply_is_text(r) || s->cut || buf_add(value, text.p, text.len))
         result = SYNC_MISSING;
-    sync_drop(s, r);
+    sync_free_reply(s, r);
     return result;
 }
 
@@ -364,7 +371,7 @@ enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct sl
     if (!r)
         return result;
     result = r->type == REDIS_REPLY_NIL ? SYNC_REFUSED : SYNC_OK;
-    sync_drop(s, r);
+    sync_free_reply(s, r);
     return result;
 }
 
@@ -375,12 +382,11 @@ enum sync_result redis_sync_ping(struct redis_sync *s)
     sync_begin(s);
     redisReply *r = sync_request(s, words, 1, &result);
     if (r)
-        sync_drop(s, r);
+        sync_free_reply(s, r);
     return result;
 }
 
-/* The newest entries up to `to` in s->room; NULL with *result set when there are none to look at.
- */
+/* Reads the newest entries up to `to` to s->storage. NULL: *result says why there are none. */
 static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xid to,
                                 unsigned count, ssize_t *n, enum sync_result *result)
 {
@@ -392,11 +398,11 @@ static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xi
     redisReply *r = sync_request(s, words, 6, result);
     if (!r)
         return NULL;
-    *n = r->type == REDIS_REPLY_ARRAY ? reply_entries(&s->room, r) : -1;
+    *n = r->type == REDIS_REPLY_ARRAY ? reply_entries(&s->storage, r) : -1;
     if (*n >= 0)
         return r;
     *result = SYNC_REFUSED;
-    sync_drop(s, r);
+    sync_free_reply(s, r);
     return NULL;
 }
 
@@ -410,13 +416,13 @@ enum sync_result redis_sync_range(struct redis_sync *s, const char *key, struct 
     redisReply *r = sync_entries(s, key, to, count, &n, &result);
     if (!r)
         return result;
-    fn(arg, REDIS_OK, s->room.entries, (size_t)n);
-    sync_drop(s, r);
+    fn(arg, REDIS_OK, s->storage.entries, (size_t)n);
+    sync_free_reply(s, r);
     return SYNC_OK;
 }
 
-/* Whether a value of the entry was not held. */
-static bool is_cut(const struct reply_room *m, const struct redis_entry *entry)
+/* Whether a value of the entry is missing because the answer held no more. */
+static bool has_cut_value(const struct reply_storage *m, const struct redis_entry *entry)
 {
     for (size_t k = 0; k < 2 * entry->pairs; k++)
         for (size_t i = 0; i < m->nblobs; i++)
@@ -428,13 +434,13 @@ static bool is_cut(const struct reply_room *m, const struct redis_entry *entry)
 struct walk {
     const char *key;
     struct xid to;
-    unsigned count; /* entries of the next read */
+    unsigned count; /* of entries in the next read */
     redis_walk_fn *fn;
     void *arg;
 };
 
-/* One read. Long values it gives as far as they may be held together, which one alone always may:
- * the next read begins behind the last entry given. *more: the walk goes on. */
+/* One read. It stops before an entry whose large values were cut. The next read starts there; one
+ * entry alone is never cut. *more: there may be entries left. */
 static enum sync_result walk_on(struct redis_sync *s, struct walk *w, bool *wanted, bool *more)
 {
     enum sync_result result;
@@ -444,13 +450,14 @@ static enum sync_result walk_on(struct redis_sync *s, struct walk *w, bool *want
     redisReply *r = sync_entries(s, w->key, w->to, w->count, &n, &result);
     if (!r)
         return result;
-    while (i < n && !(s->cut && is_cut(&s->room, &s->room.entries[i])) &&
-           (*wanted = w->fn(w->arg, &s->room.entries[i])))
-        w->to = xid_prev(s->room.entries[i++].id);
-    *more = i < n || ((unsigned)n == w->count && xid_cmp(s->room.entries[n - 1].id, XID_ZERO) != 0);
+    while (i < n && !(s->cut && has_cut_value(&s->storage, &s->storage.entries[i])) &&
+           (*wanted = w->fn(w->arg, &s->storage.entries[i])))
+        w->to = xid_prev(s->storage.entries[i++].id);
+    *more =
+        i < n || ((unsigned)n == w->count && xid_cmp(s->storage.entries[n - 1].id, XID_ZERO) != 0);
     bool are_long = s->cut || hold - s->hold > WALK_LONG;
     w->count = are_long ? 1 : 2 * w->count < WALK_READ ? 2 * w->count : WALK_READ;
-    sync_drop(s, r);
+    sync_free_reply(s, r);
     return SYNC_OK;
 }
 
@@ -485,8 +492,8 @@ enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64
         return result;
     for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++)
         if (reply_is_text(r->element[i]))
-            fn(arg, reply_value(&s->room, r->element[i]));
-    sync_drop(s, r);
+            fn(arg, reply_value(&s->storage, r->element[i]));
+    sync_free_reply(s, r);
     return SYNC_OK;
 }
 
@@ -504,7 +511,7 @@ static int append_add(struct redis_sync *s, const struct redis_add *add)
     return add->channel ? wire_add(&s->out, publish, 3) : 0;
 }
 
-/* Reads one answer of redis_sync_send. Each that comes is progress, and has its own deadline. */
+/* Reads one answer of redis_sync_send. Each has a deadline of its own. */
 static enum sync_result read_added(struct redis_sync *s)
 {
     s->end = clock_ms() + s->deadline;
@@ -520,7 +527,7 @@ static enum sync_result read_added(struct redis_sync *s)
                 result = SYNC_REFUSED;
         sync_lose(s, reply_error_text(r));
     }
-    sync_drop(s, r);
+    sync_free_reply(s, r);
     return result;
 }
 

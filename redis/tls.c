@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tls: see tls.h. One SSL_CTX for the process, as there is one address; hiredis_ssl
- * ties the handshake to hiredis's context.  The name is bound to the context
- * here, for hiredis learned to only in 1.4.  The libraries are not linked but loaded when the
- * address is rediss://: libcrypto would cost every process 500 kB of private memory.
+ * tls: see tls.h.  The process has one Redis address and so one SSL_CTX.  hiredis_ssl attaches the
+ * TLS session to hiredis's context.  The host name to verify is set here, because hiredis can do so
+ * only since 1.4.  The libraries are not linked: they are loaded if the address is rediss://,
+ * because libcrypto would cost every process 500 kB of private memory.
  */
 #include "redis/tls.h"
 
@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Prototypes are those of the headers, the addresses come from dlsym. */
+/* The prototypes come from the headers, the addresses from dlsym. */
 #define FUNCTIONS(X)                                                                               \
     X(redisInitiateSSL)                                                                            \
     X(TLS_client_method)                                                                           \
@@ -57,8 +57,8 @@ static SSL_CTX *trust;
 static const char *server; /* the name in the certificate */
 static bool server_is_name;
 
-/* dlsym finds what hiredis_ssl itself is linked with, the very OpenSSL it uses. memcpy: POSIX,
- * dlsym, application usage. */
+/* dlsym on hiredis_ssl also finds the functions of the OpenSSL that it is linked with. POSIX
+ * (dlsym, application usage) explains the memcpy. */
 static bool load(void)
 {
     void *library = dlopen(HIREDIS_SSL_SONAME, RTLD_NOW | RTLD_LOCAL), *address;
@@ -72,7 +72,7 @@ static bool load(void)
     return true;
 }
 
-/* The certificate must be for host: a DNS name, or an address among its IP names. */
+/* Makes OpenSSL verify that the certificate names host: a DNS name or an IP address. */
 static bool bind_name(const char *host)
 {
     X509_VERIFY_PARAM *param = lib.SSL_CTX_get0_param(trust);
@@ -82,8 +82,8 @@ static bool bind_name(const char *host)
     return !server_is_name || (*host && lib.X509_VERIFY_PARAM_set1_host(param, host, 0) == 1);
 }
 
-/* OpenSSL takes a file that is missing or holds nothing for an empty one: every server would be
- * refused with a reason that does not name it. */
+/* OpenSSL ignores a missing or unreadable file. Then every server would be refused, for a reason
+ * that does not name the file. */
 static bool read_own_file(struct buf *why)
 {
     const char *file = secure_getenv("SSL_CERT_FILE");
@@ -107,26 +107,26 @@ int redis_tls_start(const char *host, struct buf *why)
         return -1;
     }
     lib.SSL_CTX_set_verify(trust, SSL_VERIFY_PEER, NULL);
-    lib.SSL_CTX_set_options(trust, SSL_OP_NO_RENEGOTIATION); /* reads never have to write first */
+    lib.SSL_CTX_set_options(trust, SSL_OP_NO_RENEGOTIATION); /* so a read never waits for a write */
     lib.SSL_CTX_ctrl(trust, SSL_CTRL_MODE,
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER, NULL);
 #ifdef SSL_OP_CLEANSE_PLAINTEXT
-    lib.SSL_CTX_set_options(trust, SSL_OP_CLEANSE_PLAINTEXT); /* what was read may be a session */
+    lib.SSL_CTX_set_options(trust, SSL_OP_CLEANSE_PLAINTEXT); /* it may be a session */
 #endif
 #ifdef SSL_OP_IGNORE_UNEXPECTED_EOF
-    /* As a server that is killed ends. RESP tells by itself whether an answer is whole. */
+    /* A server that is killed ends so. The framing of RESP shows whether a reply is complete. */
     lib.SSL_CTX_set_options(trust, SSL_OP_IGNORE_UNEXPECTED_EOF);
 #endif
     return read_own_file(why) ? 0 : -1;
 }
 
-void redis_tls_calm(const struct ssl_st *tls)
+void redis_tls_clear_errors(const struct ssl_st *tls)
 {
     if (tls)
         lib.ERR_clear_error();
 }
 
-const char *redis_tls_why(const struct ssl_st *tls, const char *otherwise)
+const char *redis_tls_error(const struct ssl_st *tls, const char *otherwise)
 {
     static _Thread_local char text[400];
     if (!tls)
@@ -144,14 +144,14 @@ const char *redis_tls_why(const struct ssl_st *tls, const char *otherwise)
     return text;
 }
 
-/* SNI: RFC 6066, section 3, has names only. */
+/* Server Name Indication; RFC 6066, section 3, allows only names, no addresses. */
 static bool name_server(SSL *tls)
 {
     return lib.SSL_ctrl(tls, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                         (void *)server) == 1;
 }
 
-/* NULL with *why. */
+/* Starts the TLS session; NULL with *why. */
 static SSL *begin(redisContext *ctx, const char **why)
 {
     SSL *tls = lib.SSL_new(trust);
@@ -160,13 +160,13 @@ static SSL *begin(redisContext *ctx, const char **why)
         goto failed;
     if (lib.redisInitiateSSL(ctx, tls) == REDIS_OK)
         return tls;
-    *why = redis_tls_why(tls, ctx->errstr);
+    *why = redis_tls_error(tls, ctx->errstr);
 failed:
     lib.SSL_free(tls);
     return NULL;
 }
 
-enum tls_result redis_tls_shake(struct redisContext *ctx, struct ssl_st **tls, const char **why)
+enum tls_result redis_tls_handshake(struct redisContext *ctx, struct ssl_st **tls, const char **why)
 {
     lib.ERR_clear_error();
     if (!*tls && !(*tls = begin(ctx, why)))
@@ -183,11 +183,11 @@ enum tls_result redis_tls_shake(struct redisContext *ctx, struct ssl_st **tls, c
     default:
         break;
     }
-    *why = redis_tls_why(*tls, errno ? strerror(errno) : "TLS: connection closed by the server");
+    *why = redis_tls_error(*tls, errno ? strerror(errno) : "TLS: connection closed by the server");
     return TLS_FAILED;
 }
 
-/* What a read or write that did not succeed comes to, as recv and send tell it. */
+/* Converts a failed read or write to the results of recv and send. */
 static ssize_t not_done(const SSL *tls, int done)
 {
     switch (lib.SSL_get_error(tls, done)) {
@@ -222,7 +222,7 @@ ssize_t redis_tls_write(struct ssl_st *tls, const void *p, size_t len)
     int done = lib.SSL_write_ex(tls, p, len, &n);
     if (done == 1)
         return (ssize_t)n;
-    if (not_done(tls, done) == 0) /* it said farewell */
+    if (not_done(tls, done) == 0) /* the server closed the session */
         errno = EPIPE;
     return -1;
 }
@@ -240,7 +240,7 @@ int redis_tls_start(const char *host, struct buf *why)
     return -1;
 }
 
-enum tls_result redis_tls_shake(struct redisContext *ctx, struct ssl_st **tls, const char **why)
+enum tls_result redis_tls_handshake(struct redisContext *ctx, struct ssl_st **tls, const char **why)
 {
     (void)ctx;
     (void)tls;
@@ -270,12 +270,12 @@ size_t redis_tls_pending(const struct ssl_st *tls)
     return 0;
 }
 
-void redis_tls_calm(const struct ssl_st *tls)
+void redis_tls_clear_errors(const struct ssl_st *tls)
 {
     (void)tls;
 }
 
-const char *redis_tls_why(const struct ssl_st *tls, const char *otherwise)
+const char *redis_tls_error(const struct ssl_st *tls, const char *otherwise)
 {
     (void)tls;
     return otherwise;

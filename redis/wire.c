@@ -22,7 +22,7 @@ int wire_add(struct buf *out, const struct slice *words, size_t n)
     for (size_t i = 0; i < n; i++)
         len += words[i].len + WIRE_HEAD + 2;
     if (buf_room(out, len)) {
-        out->failed = false; /* the commands before this one are whole */
+        out->failed = false; /* the commands before this one are complete */
         return -1;
     }
     buf_addf(out, "*%zu\r\n", n);

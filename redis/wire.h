@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wire: commands on their way to Redis.  hiredis would leave copies of them in memory that it
- * gave back, and the names of keys are secrets: cookies and tokens.  Knows no hiredis.
+ * wire: formats and sends commands.  Names of keys hold secrets (cookies and tokens), and hiredis
+ * would free memory with copies of them without wiping it.  Knows no hiredis.
  */
 #ifndef SSELOG_REDIS_WIRE_H
 #define SSELOG_REDIS_WIRE_H
@@ -10,13 +10,13 @@
 
 struct ssl_st; /* OpenSSL's SSL */
 
-/* An empty buffer for commands; what was in it is wiped when it goes. */
+/* An empty buffer for commands. Its memory is wiped before it is freed. */
 void wire_init(struct buf *out);
-/* Adds a command (Redis serialization protocol: an array of bulk strings). -1: no room, nothing was
- * added. */
+/* Adds a command: an array of bulk strings (Redis serialization protocol). -1: out of memory or
+ * full, nothing was added. */
 int wire_add(struct buf *out, const struct slice *words, size_t n);
-/* Writes what the kernel takes at once and drops it from out; gives the memory back when nothing is
- * left. tls NULL: in the clear. -1 with errno. */
+/* Sends what the kernel accepts without waiting and removes it from out. Frees the memory when all
+ * is sent. tls NULL: without TLS. -1 with errno. */
 int wire_write(int fd, struct ssl_st *tls, struct buf *out);
 
 #endif

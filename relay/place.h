@@ -18,7 +18,7 @@
 #include <stdint.h>
 
 #include "base/xid.h"
-#include "redis_io.h"
+#include "redis/types.h"
 #include "relay/ring.h"
 
 #define RANK_UNKNOWN UINT64_MAX

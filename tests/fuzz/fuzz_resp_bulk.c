@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: what a Redis server might send, cut into pieces.  Two bytes choose the cuts, the
- * rest is the stream; "@" in it stands for a large body with its header.  The parser must be given
- * the same bytes, and the same bodies be diverted, as when all comes at once; and hiredis must live
- * with what it is given.
+ * Fuzz target: the stream of a Redis server, cut into pieces.  The first two bytes of the input
+ * choose the pieces, the rest is the stream; "@" in it stands for a large body with its header. The
+ * oracle: the pieces give the same bytes for the parser and the same bodies as the whole stream.
+ * hiredis then parses these bytes and must not fail a sanitizer.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,9 +27,9 @@ static void need(bool so)
         abort();
 }
 
-static void take(struct resp_bulk *d, struct taken *t)
+static void take(struct resp_bulk *bulk, struct taken *t)
 {
-    for (struct blob *b; (b = resp_bulk_take(d)); blob_unref(b)) {
+    for (struct blob *b; (b = resp_bulk_take(bulk)); blob_unref(b)) {
         t->blobs++;
         t->bytes += b->len;
         for (size_t i = 0; i < b->len; i += 997)
@@ -37,31 +37,32 @@ static void take(struct resp_bulk *d, struct taken *t)
     }
 }
 
-/* One piece, as redis_io.c passes it on. */
-static int pass(struct resp_bulk *d, const char *p, size_t len, struct buf *out)
+/* Passes one piece as redis_io.c does. */
+static int pass(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out)
 {
     while (len > 0) {
         size_t room;
-        char *into = resp_bulk_target(d, &room);
+        char *into = resp_bulk_target(bulk, &room);
         if (into) {
             size_t n = room < len ? room : len;
             memcpy(into, p, n);
-            resp_bulk_filled(d, n);
+            resp_bulk_filled(bulk, n);
             p += n;
             len -= n;
-            if (resp_bulk_feed(d, p, 0, out) < 0)
+            if (resp_bulk_feed(bulk, p, 0, out) < 0)
                 return -1;
             continue;
         }
-        ssize_t used = resp_bulk_feed(d, p, len, out);
+        ssize_t used = resp_bulk_feed(bulk, p, len, out);
         if (used < 0)
             return -1;
-        need((size_t)used <= len && (used > 0 || d->large > 0));
+        need((size_t)used <= len && (used > 0 || bulk->large > 0));
         p += used;
         len -= (size_t)used;
-        if (d->large > 64 * 1024 * 1024) /* it would have to be sent first */
+        if (bulk->large >
+            64 * 1024 * 1024) /* too much to allocate here; a server would have to send it */
             return -1;
-        if (d->large > 0 && resp_bulk_large(d, d->large % 2))
+        if (bulk->large > 0 && resp_bulk_large(bulk, bulk->large % 2))
             return -1;
     }
     return 0;
@@ -69,17 +70,17 @@ static int pass(struct resp_bulk *d, const char *p, size_t len, struct buf *out)
 
 static struct taken run(const struct buf *wire, size_t first, size_t piece)
 {
-    struct resp_bulk d = {0};
+    struct resp_bulk bulk = {0};
     struct taken t = {0};
     buf_init(&t.out, 64 * 1024 * 1024);
     for (size_t at = 0; at < wire->len && !t.bad;) {
         size_t n = at == 0 ? first : piece;
         n = n < wire->len - at ? n : wire->len - at;
-        t.bad = pass(&d, wire->p + at, n, &t.out) < 0;
+        t.bad = pass(&bulk, wire->p + at, n, &t.out) < 0;
         at += n;
-        take(&d, &t);
+        take(&bulk, &t);
     }
-    resp_bulk_reset(&d);
+    resp_bulk_reset(&bulk);
     return t;
 }
 

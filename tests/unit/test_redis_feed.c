@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * redis_feed: against a server that the test plays itself, byte by byte, with a clock that the test
- * moves: whatever the server says or leaves unsaid, each request is told once how it went, an
- * outage is told once, and the feed comes back by itself.
+ * redis_feed: the feed against a scripted server.  The test writes each byte of the server and
+ * moves the clock.  Whatever the server sends or does not send, each request gets one result, each
+ * outage is reported once, and the feed reconnects.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,15 +27,15 @@ struct world {
     struct redis_address address;
     struct redis_feed *feed;
     int64_t now;
-    struct peer peers[3]; /* the third is the queue's, when it is asked for */
+    struct peer peers[3]; /* the third is the queue connection, after redis_feed_pop */
     size_t npeers;
     const char *tracking; /* the answer to CLIENT TRACKING */
     const char *greeting; /* the answer to PING on a new connection */
-    const char *pong;     /* the answer to PING on the doorbell; NULL: greeting */
-    struct peer *command; /* the connection that asked for tracking */
-    struct peer *doorbell;
-    /* what the feed told */
-    int up, down, rings, messages, answers, popped;
+    const char *pong;     /* the answer to PING on the invalidation connection; NULL: greeting */
+    struct peer *command; /* the connection that sent CLIENT TRACKING */
+    struct peer *invalidation;
+    /* what the feed reported */
+    int up, down, invalidations, messages, answers, popped;
     bool tracked;
     enum redis_result result;
     size_t entries;
@@ -52,9 +52,9 @@ static void on_down_event(void *arg)
 {
     ((struct world *)arg)->down++;
 }
-static void on_ring_event(void *arg, struct slice key)
+static void on_invalidated_event(void *arg, struct slice key)
 {
-    ((struct world *)arg)->rings += key.p ? 1 : 100;
+    ((struct world *)arg)->invalidations += key.p ? 1 : 100;
 }
 static void on_message_event(void *arg, struct slice channel, struct slice payload)
 {
@@ -79,9 +79,9 @@ static void on_popped_event(void *arg, struct slice member)
     ((struct world *)arg)->popped++;
 }
 
-static const struct redis_events events = {on_up_event,      on_down_event,       on_ring_event,
-                                           on_message_event, on_subscribed_event, on_refused_event,
-                                           on_popped_event};
+static const struct redis_events events = {
+    on_up_event,         on_down_event,    on_invalidated_event, on_message_event,
+    on_subscribed_event, on_refused_event, on_popped_event};
 
 static void on_range(void *arg, enum redis_result result, const struct redis_entry *entries,
                      size_t count)
@@ -126,7 +126,7 @@ static void hang_up(struct peer *p)
     buf_free(&p->in);
 }
 
-/* Takes the next whole command off p->in: its words, joined by blanks. */
+/* Removes the next complete command from p->in: its words, joined by blanks. */
 static bool next_command(struct peer *p, char out[200])
 {
     size_t at = 0, len = 0;
@@ -158,7 +158,7 @@ static bool is(const char *command, const char *start)
     return strncmp(command, start, strlen(start)) == 0;
 }
 
-/* Answers what belongs to the greeting; returns false at anything else. */
+/* Answers the first commands of a connection. False: this is another command. */
 static bool greet(struct world *w, struct peer *p, const char *command)
 {
     if (is(command, "CLIENT SETNAME"))
@@ -166,10 +166,10 @@ static bool greet(struct world *w, struct peer *p, const char *command)
     else if (is(command, "CLIENT ID"))
         reply(p, ":77\r\n");
     else if (is(command, "SUBSCRIBE __redis__")) {
-        w->doorbell = p;
+        w->invalidation = p;
         reply(p, "*3\r\n$9\r\nsubscribe\r\n$20\r\n__redis__:invalidate\r\n:1\r\n");
     } else if (is(command, "PING")) {
-        reply(p, p == w->doorbell && w->pong ? w->pong : w->greeting);
+        reply(p, p == w->invalidation && w->pong ? w->pong : w->greeting);
     } else if (is(command, "CLIENT TRACKING")) {
         assert_string_equal(command, "CLIENT TRACKING ON REDIRECT 77");
         w->command = p;
@@ -180,8 +180,8 @@ static bool greet(struct world *w, struct peer *p, const char *command)
     return true;
 }
 
-/* Lets feed and server talk until neither has more to say. Returns the command that is no greeting.
- */
+/* Runs feed and server until neither sends any more. True: the server received a command that it
+ * does not answer itself. */
 static bool talk(struct world *w, char command[200])
 {
     for (int idle = 0; idle < 3; idle++) {
@@ -240,7 +240,7 @@ static void forget_peers(struct world *w)
     for (size_t i = 0; i < w->npeers; i++)
         hang_up(&w->peers[i]);
     w->npeers = 0;
-    w->command = w->doorbell = NULL;
+    w->command = w->invalidation = NULL;
 }
 
 static void free_world(struct world *w)
@@ -252,7 +252,7 @@ static void free_world(struct world *w)
     free(w);
 }
 
-/* From nothing, or after an outage, to up. */
+/* Runs the feed until it is up, at the start or after an outage. */
 static void come_up(struct world *w)
 {
     int before = w->up;
@@ -267,9 +267,9 @@ static void come_up(struct world *w)
     assert_int_equal(w->npeers, 2);
 }
 
-enum ask { RANGE, INFO, GET };
+enum request { RANGE, INFO, GET };
 
-static void ask_for(struct world *w, enum ask what)
+static void request(struct world *w, enum request what)
 {
     static const struct redis_range all = {.to = {UINT64_MAX, UINT64_MAX}, .count = 10};
     char command[200];
@@ -292,7 +292,7 @@ static void ask_for(struct world *w, enum ask what)
 
 static const struct {
     const char *what;
-    enum ask ask;
+    enum request ask;
     const char *reply; /* NULL: silence */
     bool close;
     enum redis_result result;
@@ -325,7 +325,7 @@ static const struct {
     {"value that is a list", GET, "*1\r\n$1\r\nx\r\n", false, REDIS_LOST, SIZE_MAX},
 };
 
-/* Sends it one byte at a time, with a turn of the feed after each. */
+/* Sends text one byte at a time; the feed runs after each. */
 static void drip(struct world *w, const char *text)
 {
     for (size_t i = 0; text[i] && w->answers == 0 && w->feed->up; i++) {
@@ -334,7 +334,7 @@ static void drip(struct world *w, const char *text)
     }
 }
 
-static void every_answer(void **state)
+static void test_each_answer_gives_its_result(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -342,7 +342,7 @@ static void every_answer(void **state)
             struct world *w = new_world();
             print_message("%s\n", cases[i].what);
             come_up(w);
-            ask_for(w, cases[i].ask);
+            request(w, cases[i].ask);
             if (cases[i].reply && dripping)
                 drip(w, cases[i].reply);
             else if (cases[i].reply)
@@ -350,7 +350,7 @@ static void every_answer(void **state)
             if (cases[i].close)
                 hang_up(w->command);
             settle(w);
-            if (w->answers == 0) { /* silence is heard at the deadline, not before */
+            if (w->answers == 0) { /* silence ends the request at the deadline, not before */
                 int64_t due = redis_feed_deadline(w->feed);
                 assert_true(due > w->now && due <= w->now + ANSWER_MS);
                 redis_feed_run(w->feed, due - 1);
@@ -366,7 +366,7 @@ static void every_answer(void **state)
             assert_int_equal(w->feed->command.sent, 0);
             if (w->result == REDIS_LOST)
                 come_up(w);
-            ask_for(w, RANGE);
+            request(w, RANGE);
             reply(w->command, TWO);
             settle(w);
             assert_int_equal(w->answers, 1);
@@ -377,8 +377,8 @@ static void every_answer(void **state)
     }
 }
 
-/* Many requests under way: each is told, in order, once. */
-static void all_are_told_of_an_outage(void **state)
+/* Many requests are open: each gets its result once, in order. */
+static void test_outage_fails_each_request_once(void **state)
 {
     static const struct redis_range all = {.to = {UINT64_MAX, UINT64_MAX}, .count = 10};
     struct world *w = new_world();
@@ -390,7 +390,7 @@ static void all_are_told_of_an_outage(void **state)
     reply(w->command, TWO "*0\r\n");
     redis_feed_run(w->feed, w->now);
     assert_int_equal(w->answers, 2);
-    hang_up(w->doorbell);
+    hang_up(w->invalidation);
     redis_feed_run(w->feed, w->now);
     assert_int_equal(w->answers, 100);
     assert_int_equal(w->result, REDIS_LOST);
@@ -403,7 +403,7 @@ static void all_are_told_of_an_outage(void **state)
     free_world(w);
 }
 
-static void it_backs_off(void **state)
+static void test_reconnect_backs_off(void **state)
 {
     struct world *w = new_world();
     int64_t longest = 0;
@@ -412,11 +412,11 @@ static void it_backs_off(void **state)
     w->listener = -1;
     for (int i = 0; i < 20; i++) {
         redis_feed_run(w->feed, w->now);
-        assert_int_equal(w->down, 1); /* once, however often it fails */
+        assert_int_equal(w->down, 1); /* reported once, though it fails often */
         int64_t due = redis_feed_deadline(w->feed);
         assert_true(due > w->now && due <= w->now + BACKOFF_LAST_MS);
         redis_feed_run(w->feed, due - 1);
-        assert_int_equal(redis_feed_deadline(w->feed), due); /* no try before its time */
+        assert_int_equal(redis_feed_deadline(w->feed), due); /* no attempt before its time */
         longest = due - w->now > longest ? due - w->now : longest;
         w->now = due;
     }
@@ -424,7 +424,7 @@ static void it_backs_off(void **state)
     free_world(w);
 }
 
-static void greetings_that_fail(void **state)
+static void test_refused_first_command_ends_the_attempt(void **state)
 {
     static const char *const replies[] = {"-NOAUTH Authentication required.\r\n",
                                           "-LOADING Redis is loading\r\n", "?\r\n"};
@@ -452,7 +452,7 @@ static void greetings_that_fail(void **state)
     free_world(w);
 }
 
-static void tracking_may_be_refused(void **state)
+static void test_refused_tracking_is_reported(void **state)
 {
     struct world *w = new_world();
     (void)state;
@@ -462,11 +462,11 @@ static void tracking_may_be_refused(void **state)
     free_world(w);
 }
 
-static void what_the_doorbell_says(void **state)
+static void test_messages_of_the_invalidation_connection(void **state)
 {
     static const struct {
         const char *text;
-        int rings, messages;
+        int invalidations, messages;
         bool lost;
     } says[] = {
         {"*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n", 2, 0,
@@ -489,17 +489,17 @@ static void what_the_doorbell_says(void **state)
         struct world *w = new_world();
         print_message("%s\n", says[i].text);
         come_up(w);
-        reply(w->doorbell, says[i].text);
+        reply(w->invalidation, says[i].text);
         settle(w);
-        assert_int_equal(w->rings, says[i].rings);
+        assert_int_equal(w->invalidations, says[i].invalidations);
         assert_int_equal(w->messages, says[i].messages);
         assert_int_equal(w->down, says[i].lost);
         free_world(w);
     }
 }
 
-/* Both connections are tried when they were quiet for long; no word on one is the end of both. */
-static void idle_connections_are_tried(void **state)
+/* Both connections get a PING after a long silence. No answer on one closes both. */
+static void test_idle_connections_are_pinged(void **state)
 {
     struct world *w = new_world();
     char command[200];
@@ -507,8 +507,7 @@ static void idle_connections_are_tried(void **state)
     come_up(w);
     w->now = redis_feed_deadline(w->feed);
     for (int i = 0; i < 20; i++)
-        talk(w,
-             command); /* PINGs; the fake answers +PONG on both, which is wrong on the doorbell */
+        talk(w, command); /* PINGs; +PONG is wrong on the invalidation connection */
     assert_int_equal(w->down, 1);
     come_up(w);
     w->greeting = "";
@@ -522,9 +521,9 @@ static void idle_connections_are_tried(void **state)
     free_world(w);
 }
 
-/* Redis refuses to pop for a while, as when it cannot write to its disk. It is asked again when the
- * connection was idle for long, not before, and what waits is taken then. */
-static void a_pop_that_is_refused_is_asked_again(void **state)
+/* Redis may refuse to pop for a while, as when it cannot write to its disk. The feed repeats the
+ * request after the connection was idle for long, not before, and then receives the members. */
+static void test_refused_pop_is_repeated_when_idle(void **state)
 {
     struct world *w = new_world();
     char command[200];
@@ -541,7 +540,7 @@ static void a_pop_that_is_refused_is_asked_again(void **state)
         w->now = redis_feed_deadline(w->feed) - 1;
         settle(w);
         w->now++;
-        assert_true(talk(w, command)); /* behind the PINGs, which are greeted */
+        assert_true(talk(w, command)); /* after the PINGs, which the server answers itself */
         assert_true(is(command, "BZPOPMIN queue "));
     }
     reply(&w->peers[2], "*3\r\n$5\r\nqueue\r\n$4\r\nlate\r\n$1\r\n1\r\n");
@@ -555,14 +554,14 @@ static void a_pop_that_is_refused_is_asked_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_answer),
-        cmocka_unit_test(all_are_told_of_an_outage),
-        cmocka_unit_test(it_backs_off),
-        cmocka_unit_test(greetings_that_fail),
-        cmocka_unit_test(tracking_may_be_refused),
-        cmocka_unit_test(what_the_doorbell_says),
-        cmocka_unit_test(idle_connections_are_tried),
-        cmocka_unit_test(a_pop_that_is_refused_is_asked_again),
+        cmocka_unit_test(test_each_answer_gives_its_result),
+        cmocka_unit_test(test_outage_fails_each_request_once),
+        cmocka_unit_test(test_reconnect_backs_off),
+        cmocka_unit_test(test_refused_first_command_ends_the_attempt),
+        cmocka_unit_test(test_refused_tracking_is_reported),
+        cmocka_unit_test(test_messages_of_the_invalidation_connection),
+        cmocka_unit_test(test_idle_connections_are_pinged),
+        cmocka_unit_test(test_refused_pop_is_repeated_when_idle),
     };
 
     signal(SIGPIPE, SIG_IGN);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* redis_sync: when a call gives up. */
+/* redis_sync: when a call times out. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,9 +9,9 @@
 
 #include "redis/sync.c"
 
-/* A process that stood still past the deadline takes the answer that came meanwhile; without one it
- * waits no longer. */
-static void what_is_there_counts(void **state)
+/* A process that was stopped until after the deadline still reads an answer that arrived in the
+ * meantime. If none arrived, it does not wait. */
+static void test_answer_after_the_deadline_counts_if_it_is_there(void **state)
 {
     struct redis_address nowhere = {.path = NULL};
     struct redis_sync *s = redis_sync_new(&nowhere, 1000);
@@ -24,10 +24,10 @@ static void what_is_there_counts(void **state)
     s->end = clock_ms() - 1;
     assert_int_equal(write(ends[1], "+", 1), 1);
     assert_int_equal(sync_wait(s, POLLIN), 0);
-    assert_false(s->silent);
+    assert_false(s->timed_out);
     assert_int_equal(recv(ends[0], &(char){0}, 1, 0), 1);
     assert_int_equal(sync_wait(s, POLLIN), -1);
-    assert_true(s->silent);
+    assert_true(s->timed_out);
     assert_null(s->ctx);
     redis_sync_free(s);
     close(ends[1]);
@@ -36,7 +36,7 @@ static void what_is_there_counts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_there_counts),
+        cmocka_unit_test(test_answer_after_the_deadline_counts_if_it_is_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * divert: however a stream of RESP is cut, the parser is given the same, the same bodies are
- * diverted, and a placeholder is seen only when its body is whole.
+ * resp_bulk: however a stream of RESP is cut into pieces, the parser gets the same bytes and the
+ * same bodies are kept apart.  A placeholder appears only after its body is complete.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -47,37 +47,37 @@ static size_t placeholders(struct taken *t)
     return t->placeholders;
 }
 
-/* As redis_io reads: to the target where there is one, else through the feed. */
-static int pass(struct resp_bulk *d, const char *p, size_t len, struct buf *out, unsigned keep)
+/* Reads as redis_io.c does: to resp_bulk_target if there is one, else through resp_bulk_feed. */
+static int pass(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out, unsigned keep)
 {
     while (len > 0) {
         size_t room;
-        char *into = resp_bulk_target(d, &room);
+        char *into = resp_bulk_target(bulk, &room);
         if (into) {
             size_t n = room < len ? room : len;
             memcpy(into, p, n);
-            resp_bulk_filled(d, n);
+            resp_bulk_filled(bulk, n);
             p += n;
             len -= n;
-            if (resp_bulk_feed(d, p, 0, out) < 0)
+            if (resp_bulk_feed(bulk, p, 0, out) < 0)
                 return -1;
             continue;
         }
-        ssize_t used = resp_bulk_feed(d, p, len, out);
+        ssize_t used = resp_bulk_feed(bulk, p, len, out);
         if (used < 0)
             return -1;
         p += used;
         len -= (size_t)used;
-        if (d->large > 0 && resp_bulk_large(d, keep != 0))
+        if (bulk->large > 0 && resp_bulk_large(bulk, keep != 0))
             return -1;
     }
     return 0;
 }
 
-static void take(struct resp_bulk *d, struct taken *t)
+static void take(struct resp_bulk *bulk, struct taken *t)
 {
     struct blob *b;
-    while ((b = resp_bulk_take(d))) {
+    while ((b = resp_bulk_take(bulk))) {
         assert_true(t->nblobs < 8);
         t->lens[t->nblobs] = b->len;
         t->sums[t->nblobs++] = sum(b);
@@ -85,30 +85,30 @@ static void take(struct resp_bulk *d, struct taken *t)
     }
 }
 
-#define ALL 2 /* keep, and bodies of any length */
+#define ALL 2 /* keep bodies of any length */
 
-/* wire cut into pieces of the given size, the first one shorter by shift. */
+/* Passes wire in pieces of the given size; the first has `shift` bytes if that is not 0. */
 static struct taken run(const struct buf *wire, size_t piece, size_t shift, unsigned keep)
 {
-    struct resp_bulk d = {.all = keep == ALL};
+    struct resp_bulk bulk = {.all = keep == ALL};
     struct taken t = {0};
     buf_init(&t.out, 16 * 1024 * 1024);
     for (size_t at = 0; at < wire->len && !t.bad;) {
         size_t n = at == 0 && shift > 0 ? shift : piece;
         if (n > wire->len - at)
             n = wire->len - at;
-        t.bad = pass(&d, wire->p + at, n, &t.out, keep) < 0;
+        t.bad = pass(&bulk, wire->p + at, n, &t.out, keep) < 0;
         at += n;
-        take(&d, &t);
-        /* never a placeholder whose body is not there yet */
+        take(&bulk, &t);
+        /* no placeholder before its body */
         if (!t.bad)
             assert_true(placeholders(&t) <= t.nblobs);
     }
-    resp_bulk_reset(&d);
+    resp_bulk_reset(&bulk);
     return t;
 }
 
-static void same(const struct taken *a, const struct taken *b)
+static void assert_same(const struct taken *a, const struct taken *b)
 {
     assert_int_equal(a->bad, b->bad);
     assert_int_equal(a->nblobs, b->nblobs);
@@ -122,11 +122,11 @@ static void build(struct buf *b, int which)
 {
     buf_init(b, 16 * 1024 * 1024);
     switch (which) {
-    case 0: /* nothing large: all passes */
+    case 0: /* nothing large: all bytes are passed on */
         buf_adds(b, "+OK\r\n:12\r\n$-1\r\n*-1\r\n*0\r\n-ERR no $5\r\n$0\r\n\r\n");
         add_bulk(b, 10, '$');
         break;
-    case 1: /* a large one alone, and at the end of nested arrays, twice */
+    case 1: /* one large body alone, and two at the end of nested arrays */
         add_bulk(b, LARGE, 'a');
         buf_adds(b, "*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$4\r\ndata\r\n");
         add_bulk(b, LARGE + 7, 'b');
@@ -134,7 +134,7 @@ static void build(struct buf *b, int which)
         add_bulk(b, 2 * LARGE, 'c');
         buf_adds(b, "+OK\r\n");
         break;
-    case 2: /* several in one entry, small ones and nil between */
+    case 2: /* several in one entry, with small ones and nil between them */
         buf_adds(b, "*6\r\n");
         add_bulk(b, LARGE, '$');
         add_bulk(b, RESP_BULK_LARGE, '\r');
@@ -153,10 +153,10 @@ static void build(struct buf *b, int which)
     assert_false(b->failed);
 }
 
-static void any_cut_is_the_same(void **state)
+static void test_pieces_of_any_size_give_the_same(void **state)
 {
     static const size_t pieces[] = {1, 2, 3, 7, 4096, 16384, 65535, 65536, 65537};
-    static const size_t diverted[][4] = {{0, 3, 3, 1}, {0, 3, 3, 1}, {1, 7, 4, 2}};
+    static const size_t large[][4] = {{0, 3, 3, 1}, {0, 3, 3, 1}, {1, 7, 4, 2}};
     (void)state;
     for (int which = 0; which < 4; which++) {
         struct buf wire;
@@ -164,16 +164,16 @@ static void any_cut_is_the_same(void **state)
         for (unsigned keep = 0; keep <= ALL; keep++) {
             struct taken whole = run(&wire, wire.len, 0, keep);
             assert_false(whole.bad);
-            assert_int_equal(whole.nblobs, diverted[keep][which]);
+            assert_int_equal(whole.nblobs, large[keep][which]);
             assert_int_equal(placeholders(&whole), whole.nblobs);
             for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
                 struct taken t = run(&wire, pieces[i], 0, keep);
-                same(&whole, &t);
+                assert_same(&whole, &t);
                 buf_free(&t.out);
             }
             for (size_t shift = 1; shift < 120; shift++) {
                 struct taken t = run(&wire, wire.len, shift, keep);
-                same(&whole, &t);
+                assert_same(&whole, &t);
                 buf_free(&t.out);
             }
             buf_free(&whole.out);
@@ -182,7 +182,7 @@ static void any_cut_is_the_same(void **state)
     }
 }
 
-static void content_arrives(void **state)
+static void test_bodies_and_placeholders(void **state)
 {
     struct buf wire;
     (void)state;
@@ -202,16 +202,16 @@ static void content_arrives(void **state)
     buf_free(&wire);
 }
 
-static void what_no_redis_sends(void **state)
+static void test_malformed_headers(void **state)
 {
     static const struct {
         const char *wire;
         bool bad;
     } cases[] = {
-        {"$536870913\r\n", true},                     /* over what a value may hold */
-        {"$99999999999999999999\r\n", true},          /* over any number */
+        {"$536870913\r\n", true},                     /* above the maximum of a value */
+        {"$99999999999999999999\r\n", true},          /* above any integer type */
         {"$000000000000000000000000000000000", true}, /* a header without end */
-        {"$x\r\n", false},                            /* the parser will say so */
+        {"$x\r\n", false},                            /* the parser reports it */
         {"$12", false},
         {"$\r\n", false},
         {"$70000\n", false},
@@ -230,31 +230,31 @@ static void what_no_redis_sends(void **state)
     }
 }
 
-static void reset_in_the_middle(void **state)
+static void test_reset_in_the_middle_of_a_body(void **state)
 {
     struct buf wire;
     (void)state;
     build(&wire, 2);
     for (size_t at = 0; at < wire.len; at += wire.len / 37) {
-        struct resp_bulk d = {0};
+        struct resp_bulk bulk = {0};
         struct buf out;
         buf_init(&out, 16 * 1024 * 1024);
-        assert_int_equal(pass(&d, wire.p, at, &out, 1), 0);
-        resp_bulk_reset(&d); /* leaks show under a sanitizer */
+        assert_int_equal(pass(&bulk, wire.p, at, &out, 1), 0);
+        resp_bulk_reset(&bulk); /* leaks show under a sanitizer */
         buf_clear(&out);
-        assert_int_equal(pass(&d, "$2\r\nhi\r\n", 8, &out, 1), 0);
+        assert_int_equal(pass(&bulk, "$2\r\nhi\r\n", 8, &out, 1), 0);
         assert_string_equal(out.p, "$2\r\nhi\r\n");
-        resp_bulk_reset(&d);
+        resp_bulk_reset(&bulk);
         buf_free(&out);
     }
     buf_free(&wire);
 }
 
-static void blobs_are_shared(void **state)
+static void test_blobs_are_shared_by_reference(void **state)
 {
     (void)state;
     struct blob *b = blob_new(3);
-    void (*volatile unref)(struct blob *) = blob_unref; /* gcc 12 takes the first for the last */
+    void (*volatile unref)(struct blob *) = blob_unref; /* gcc 12 warns of a use after free */
     assert_ptr_equal(blob_ref(b), b);
     unref(b);
     memcpy(b->bytes, "abc", 3); /* still there */
@@ -266,9 +266,11 @@ static void blobs_are_shared(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_cut_is_the_same), cmocka_unit_test(content_arrives),
-        cmocka_unit_test(what_no_redis_sends), cmocka_unit_test(reset_in_the_middle),
-        cmocka_unit_test(blobs_are_shared),
+        cmocka_unit_test(test_pieces_of_any_size_give_the_same),
+        cmocka_unit_test(test_bodies_and_placeholders),
+        cmocka_unit_test(test_malformed_headers),
+        cmocka_unit_test(test_reset_in_the_middle_of_a_body),
+        cmocka_unit_test(test_blobs_are_shared_by_reference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
