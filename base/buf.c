@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * buf: the growable buffer of buf.h.  Knows libc alone.  Invariants: len <= max, len < cap
- * and p[len] == 0 whenever p is set; a failed buffer takes nothing more until it is cleared,
- * so that no later, smaller piece can close over a hole.
+ * buf: the growable buffer of buf.h.  Knows only libc.  Invariants: len <= max; len < cap and
+ * p[len] == 0 if p is set.  A failed buffer accepts no bytes until it is cleared, so that a later,
+ * smaller piece cannot follow a piece that is missing.
  */
 #include "base/buf.h"
 
@@ -10,11 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BUF_LEAST 64 /* first allocation: most heads and frames fit after one or two doublings */
+#define BUF_LEAST 64 /* first allocation: most contents fit after one or two doublings */
 
 void buf_init(struct buf *b, size_t max)
 {
-    /* One byte stays free for the NUL, and no object is larger than PTRDIFF_MAX. */
+    /* One byte is reserved for the NUL, and no object is larger than PTRDIFF_MAX. */
     *b = (struct buf){.max = max < PTRDIFF_MAX ? max : PTRDIFF_MAX - 1};
 }
 
@@ -44,18 +44,17 @@ void buf_clear(struct buf *b)
         b->p[0] = '\0';
 }
 
-/* The next capacity that holds need bytes: doubled, so that n additions cost O(n), and never above
- * the cap. need is at most max + 1. */
+/* The next capacity that holds need bytes, at most max + 1. It doubles, so n additions cost O(n).
+ */
 static size_t next_cap(const struct buf *b, size_t need)
 {
     size_t cap = b->cap ? b->cap : BUF_LEAST;
-
     while (cap < need)
         cap = cap > b->max / 2 ? b->max + 1 : cap * 2;
     return cap < b->max + 1 ? cap : b->max + 1;
 }
 
-/* realloc leaves behind what it moved. */
+/* realloc does not wipe the old memory after a move, so a secret is copied by hand. */
 static char *resize(struct buf *b, size_t cap)
 {
     if (!b->secret)
@@ -73,7 +72,6 @@ int buf_room(struct buf *b, size_t len)
 {
     size_t cap;
     char *p;
-
     if (b->failed)
         return -1;
     if (len > b->max - b->len) {
@@ -119,7 +117,6 @@ int buf_vaddf(struct buf *b, const char *format, va_list ap)
 {
     va_list again;
     int len;
-
     if (buf_room(b, 0) < 0)
         return -1;
     va_copy(again, ap);
@@ -130,7 +127,7 @@ int buf_vaddf(struct buf *b, const char *format, va_list ap)
         vsnprintf(b->p + b->len, b->cap - b->len, format, again);
     va_end(again);
     if (b->failed) {
-        b->p[b->len] = '\0'; /* the first try may have left a part there */
+        b->p[b->len] = '\0'; /* the first call may have written a part */
         return -1;
     }
     b->len += (size_t)len;
@@ -141,7 +138,6 @@ int buf_addf(struct buf *b, const char *format, ...)
 {
     va_list ap;
     int result;
-
     va_start(ap, format);
     result = buf_vaddf(b, format, ap);
     va_end(ap);
@@ -184,12 +180,10 @@ int slice_hex_byte(struct slice text)
 int slice_number(struct slice text, uint64_t least, uint64_t most, uint64_t *number)
 {
     uint64_t n = 0;
-
     if (text.len == 0)
         return -1;
     for (size_t i = 0; i < text.len; i++) {
         unsigned digit = (unsigned)(unsigned char)text.p[i] - '0';
-
         if (digit > 9 || n > (UINT64_MAX - digit) / 10)
             return -1;
         n = n * 10 + digit;

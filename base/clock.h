@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* clock: the one clock that deadlines are told by. It never steps. */
+/* clock: the clock of all deadlines.  CLOCK_MONOTONIC never jumps when the time of day is set. */
 #ifndef SSELOG_BASE_CLOCK_H
 #define SSELOG_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
 
-/* CLOCK_MONOTONIC in ms. */
+/* Milliseconds since an unspecified start. */
 static inline int64_t clock_ms(void)
 {
     struct timespec t;

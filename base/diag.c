@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * diag: lines to standard error or to syslog.  Knows libc alone.  A line leaves in one
- * write(2): it is shorter than PIPE_BUF, so lines of other threads and of other processes
- * on the same pipe never mix with it (POSIX, write).  What cannot be written is lost:
- * nothing waits for a reader of diagnostics.
+ * diag: writes lines to standard error or to syslog.  Knows only libc.  A line is one write(2) and
+ * shorter than PIPE_BUF, so lines of other threads and processes on the same pipe do not mix with
+ * it (POSIX, write).  A line that cannot be written is lost.
  */
 #include "base/diag.h"
 
@@ -17,7 +16,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define DIAG_MAX 1000 /* bytes of a line without its line end */
+#define DIAG_MAX 1000 /* bytes of a line without its newline */
 
 static const struct {
     const char *name;
@@ -35,7 +34,6 @@ static atomic_bool to_syslog = false;
 int diag_open(const char *where, enum diag_level least)
 {
     bool use_syslog = strcmp(where, "syslog") == 0;
-
     if (!use_syslog && strcmp(where, "stderr") != 0)
         return -1;
     if (use_syslog)
@@ -56,17 +54,15 @@ int diag_level_parse(const char *name, enum diag_level *level)
     return -1;
 }
 
-/* Copies text to line with every byte outside printable ASCII as \xNN, DIAG_MAX bytes at most; a
- * line that was cut, here or before, ends in "...", never in half an escape. Returns the length. */
+/* Copies text to line and writes each byte outside printable ASCII as \xNN. If the line is cut,
+ * here or by the caller, it ends in "..." and never in half an escape. Returns the length. */
 static size_t escape(char line[DIAG_MAX], const char *text, bool cut)
 {
     static const char hex[] = "0123456789abcdef";
-    size_t len = 0, keep = 0; /* keep: last place that leaves room for the dots */
-
+    size_t len = 0, keep = 0; /* keep: the last length that leaves space for the dots */
     for (const char *p = text; *p; p++) {
         unsigned char c = (unsigned char)*p;
         bool plain = c >= 0x20 && c < 0x7f;
-
         if (len <= DIAG_MAX - 3)
             keep = len;
         if (len + (plain ? 1 : 4) > DIAG_MAX) {
@@ -103,10 +99,9 @@ static void emit(enum diag_level level, char *line, size_t len)
 
 void diag(enum diag_level level, const char *module, const char *format, ...)
 {
-    char text[DIAG_MAX + 2], line[DIAG_MAX + 1]; /* one byte more than fits shows that it was cut */
+    char text[DIAG_MAX + 2], line[DIAG_MAX + 1]; /* text: one byte more, to detect a cut */
     int saved = errno, head, body;
     va_list ap;
-
     if (level > threshold)
         return;
     head = snprintf(text, sizeof text, "%s %s: ", levels[level].name, module);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * harden: gives up what serving does not need: core dumps, new privileges, the file system,
- * TCP but for Redis's port; see harden.h.  Landlock by raw system calls, with the numbers of
- * newer kernels defined here, as the header of the build machine may be older than the kernel.
- * Invariant: a failure of Landlock leaves the process as it was, never half able to serve.
+ * harden: gives up core dumps, new privileges, the file system, and TCP except to Redis's port; see
+ * harden.h.  Landlock has no wrappers in libc.  Constants of newer kernels are defined here,
+ * because the header on the build machine may be older than the kernel. Invariant: if Landlock
+ * fails, it restricts nothing.
  */
 #include "base/harden.h"
 
@@ -31,8 +31,8 @@
 #define SYS_landlock_restrict_self  446
 #endif
 
-/* landlock(7) and the kernel's Documentation/userspace-api/landlock.rst: the rights of ABI 1 are
- * bits 0 to 12, later ones were added one by one. */
+/* See landlock(7) and the kernel's Documentation/userspace-api/landlock.rst. The rights of ABI 1
+ * are bits 0 to 12; later ABIs added the others. */
 #define FS_ABI_1        ((UINT64_C(1) << 13) - 1)
 #define FS_REFER        (UINT64_C(1) << 13) /* ABI 2 */
 #define FS_TRUNCATE     (UINT64_C(1) << 14) /* ABI 3 */
@@ -47,20 +47,22 @@
 #define READ_WRITE_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE)
 #define DNS_PORT        53
 
-/* LeakSanitizer looks through the process at its end, from /proc and by ptrace: a build with it
- * keeps both. */
+/* LeakSanitizer reads /proc and uses ptrace at the end of the process, so a build with it keeps
+ * both.
+ */
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define LEAKS_ARE_LOOKED_FOR 1
+#define LEAK_SANITIZER 1
 #endif
 #elif defined(__SANITIZE_ADDRESS__)
-#define LEAKS_ARE_LOOKED_FOR 1
+#define LEAK_SANITIZER 1
 #endif
-#ifndef LEAKS_ARE_LOOKED_FOR
-#define LEAKS_ARE_LOOKED_FOR 0
+#ifndef LEAK_SANITIZER
+#define LEAK_SANITIZER 0
 #endif
 
-/* struct landlock_ruleset_attr of ABI 6. An older kernel takes it while what it lacks is 0. */
+/* struct landlock_ruleset_attr of ABI 6. An older kernel accepts it if the members that it does not
+ * know are 0. */
 struct ruleset {
     uint64_t fs;
     uint64_t net;
@@ -84,12 +86,11 @@ static int add_path(int ruleset, const char *path, uint64_t allowed)
     struct landlock_path_beneath_attr rule = {.allowed_access = allowed};
     struct stat st;
     int result = 0;
-
     rule.parent_fd = open(path, O_PATH | O_CLOEXEC);
     if (rule.parent_fd == -1)
-        return 0; /* what is not there, or not for us, is not needed */
+        return 0; /* missing, or not readable for us: no rule is needed */
     if (fstat(rule.parent_fd, &st) == 0 && !S_ISDIR(st.st_mode))
-        rule.allowed_access &= READ_WRITE_FILE; /* rights of directories are refused for a file */
+        rule.allowed_access &= READ_WRITE_FILE; /* the kernel refuses directory rights for a file */
     if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == -1)
         result = -1;
     close(rule.parent_fd);
@@ -110,13 +111,12 @@ static bool is_name(const char *host)
     return inet_pton(AF_INET, host, address) != 1 && inet_pton(AF_INET6, host, address) != 1;
 }
 
-/* A DHCP client puts a new resolv.conf in the place of the old one by rename(2); a rule for the old
- * file would leave us without a name server then. So: files in the directory where it really is,
- * but for /etc, which holds too much else: there a new one is seen after a restart. */
+/* A DHCP client replaces resolv.conf by rename(2), and a rule for the old file does not cover the
+ * new one. So the rule is for the directory of the real file. /etc is an exception, because it
+ * holds many other files: there a new resolv.conf needs a restart. */
 static int add_resolv_conf(int ruleset)
 {
     char real[PATH_MAX];
-
     if (!realpath("/etc/resolv.conf", real))
         return 0;
     char *slash = strrchr(real, '/');
@@ -126,8 +126,8 @@ static int add_resolv_conf(int ruleset)
     return strcmp(real, "/etc") == 0 ? 0 : add_path(ruleset, real, READ_FILE);
 }
 
-/* What getaddrinfo(3) reads: its files (FILES there, nsswitch.conf(5), gai.conf(5), host.conf(5)),
- * and the libraries of the name services that nsswitch.conf names. */
+/* What getaddrinfo(3) reads: its files (see there, and nsswitch.conf(5), gai.conf(5), host.conf(5))
+ * and the libraries of the name services in nsswitch.conf. */
 static int add_resolver(int ruleset)
 {
     static const char *const files[] = {
@@ -135,15 +135,13 @@ static int add_resolver(int ruleset)
         "/etc/services", "/etc/resolv.conf",   "/etc/ld.so.cache", NULL};
     static const char *const trees[] = {
         "/usr/lib", "/lib", "/usr/lib64", "/lib64", "/run/systemd/resolve", NULL};
-
     if (add_paths(ruleset, files, READ_FILE) == -1 || add_paths(ruleset, trees, READ_TREE) == -1)
         return -1;
     return add_resolv_conf(ruleset);
 }
 
-/* Where OpenSSL looks for the issuer of a certificate when it meets one: the links in its directory
- * and what they point at, in the layouts of distributions, or the directories (colons between) that
- * SSL_CERT_DIR names. */
+/* Where OpenSSL looks for the issuer of a certificate: links in its directory and their targets, in
+ * the layouts of the distributions. SSL_CERT_DIR may name more directories, separated by colons. */
 static int add_certificates(int ruleset)
 {
     static const char *const known[] = {"/etc/ssl",
@@ -157,7 +155,6 @@ static int add_certificates(int ruleset)
                                         NULL};
     const char *own = getenv("SSL_CERT_DIR");
     char path[PATH_MAX];
-
     for (; own && *own; own += strcspn(own, ":"), own += *own == ':') {
         int n = snprintf(path, sizeof path, "%.*s", (int)strcspn(own, ":"), own);
         if (n > 0 && (size_t)n < sizeof path && add_path(ruleset, path, READ_TREE) == -1)
@@ -168,13 +165,13 @@ static int add_certificates(int ruleset)
 
 static int add_files(int ruleset, const struct harden_needs *needs)
 {
-    /* Random bytes for libcrypto, the time zone for syslog(3). */
+    /* Random bytes for libcrypto; the time zone for syslog(3). */
     static const char *const always[] = {"/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo",
                                          NULL};
     if (add_paths(ruleset, always, READ_TREE) == -1 ||
         add_path(ruleset, "/dev/null", READ_WRITE_FILE) == -1)
         return -1;
-    if (LEAKS_ARE_LOOKED_FOR && add_path(ruleset, "/proc", READ_TREE) == -1)
+    if (LEAK_SANITIZER && add_path(ruleset, "/proc", READ_TREE) == -1)
         return -1;
     if (needs->host && is_name(needs->host) && add_resolver(ruleset) == -1)
         return -1;
@@ -187,9 +184,8 @@ static int add_port(int ruleset, uint16_t port)
     return (int)syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule, 0);
 }
 
-/* TCP to Redis, and to a name server, to which long answers are asked again over TCP (RFC 7766).
- * UDP is not restricted, nor is connect(2) to a Unix socket's path: Redis's, and syslog's /dev/log.
- */
+/* Allows TCP to Redis and to name servers, which send long answers over TCP (RFC 7766). Landlock
+ * restricts neither UDP nor connect(2) to Unix sockets, such as Redis's and /dev/log. */
 static int add_ports(int ruleset, const struct harden_needs *needs)
 {
     if (!needs->host)
@@ -199,12 +195,10 @@ static int add_ports(int ruleset, const struct harden_needs *needs)
     return is_name(needs->host) ? add_port(ruleset, DNS_PORT) : 0;
 }
 
-/* All rights this kernel can withhold. Rights that it does not know would make it refuse the
- * ruleset. */
+/* All rights that this kernel knows. It refuses a ruleset with others. */
 static struct ruleset all_rights(long abi)
 {
     struct ruleset r = {.fs = FS_ABI_1};
-
     if (abi >= 2)
         r.fs |= FS_REFER;
     if (abi >= 3)
@@ -224,7 +218,6 @@ static int restrict_self(long abi, const struct harden_needs *needs)
     struct ruleset rights = all_rights(abi);
     int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0);
     int result = -1, why;
-
     if (ruleset == -1)
         return -1;
     if (add_files(ruleset, needs) == 0 && (rights.net == 0 || add_ports(ruleset, needs) == 0))
@@ -239,8 +232,7 @@ static void apply_landlock(const struct harden_needs *needs)
 {
     long abi =
         syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
-
-    tzset(); /* before /etc is out of reach */
+    tzset(); /* while /etc can be read */
     if (abi < 1 || restrict_self(abi, needs) == -1)
         diag(DIAG_INFO, "harden",
              "Landlock is not available: %s: files and ports stay within this process's reach",
@@ -250,11 +242,10 @@ static void apply_landlock(const struct harden_needs *needs)
              "this kernel's Landlock (ABI %ld) restricts files but not TCP ports", abi);
 }
 
-/* As many connections as the administrator allows: getrlimit(2), RLIMIT_NOFILE. */
+/* Each viewer needs a descriptor: raises the soft limit to the hard one (getrlimit(2)). */
 static void raise_files(void)
 {
     struct rlimit limit;
-
     if (getrlimit(RLIMIT_NOFILE, &limit) == -1 || limit.rlim_cur == limit.rlim_max)
         return;
     limit.rlim_cur = limit.rlim_max;
@@ -265,16 +256,15 @@ static void raise_files(void)
 int harden_process(const struct harden_needs *needs)
 {
     static const struct rlimit none = {0, 0};
-
     raise_files();
-    /* No dumps, which would hold tokens: core(5); nor ptrace by others of this user:
-     * prctl(2), PR_SET_DUMPABLE. */
+    /* A core dump would hold tokens (core(5)). PR_SET_DUMPABLE 0 also forbids ptrace by other
+     * processes of this user (prctl(2)). */
     if (setrlimit(RLIMIT_CORE, &none) == -1 ||
-        prctl(PR_SET_DUMPABLE, LEAKS_ARE_LOOKED_FOR, 0, 0, 0) == -1) {
+        prctl(PR_SET_DUMPABLE, LEAK_SANITIZER, 0, 0, 0) == -1) {
         diag(DIAG_ERROR, "harden", "core dumps: %s", strerror(errno));
         return -1;
     }
-    /* execve(2) grants nothing more; Landlock asks for it: prctl(2), PR_SET_NO_NEW_PRIVS. */
+    /* Then execve(2) grants no privileges (prctl(2)). Landlock requires it. */
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1) {
         diag(DIAG_ERROR, "harden", "no_new_privs: %s", strerror(errno));
         return -1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * harden: what the process gives up before it serves.  Linux alone; raw system calls, no
- * library.  What the kernel lacks is told in one line and done without: hardening narrows what
- * a fault could reach, nothing relies on it.
+ * harden: the rights that the process gives up before it serves.  Only for Linux; uses system calls
+ * and no library.  If the kernel lacks one of them, one line is logged and the process runs without
+ * it: hardening limits the damage of a fault, and no other code relies on it.
  */
 #ifndef SSELOG_BASE_HARDEN_H
 #define SSELOG_BASE_HARDEN_H
@@ -10,19 +10,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What has to go on working: connecting to Redis again. */
+/* What must still work afterwards: to connect to Redis again. */
 struct harden_needs {
-    const char *host; /* name or address; NULL: a Unix socket, no TCP at all */
+    const char *host; /* name or address; NULL: a Unix socket, no TCP */
     uint16_t port;
-    bool tls; /* rediss://: certificates are read again */
+    bool tls; /* rediss://: OpenSSL reads certificates later */
 };
 
-/* NULL, or why this process must not run: it is root and was not allowed to be. */
+/* NULL, or the reason why this process must not run: it is root, and allow is false. */
 const char *harden_refuse_root(bool allow);
-/* To be called once, after configuration and secrets are read and sockets are bound, before any
- * thread starts (Landlock and no_new_privs belong to the calling thread and those it starts).
- * Returns 0; -1 when the kernel refused one of those that every Linux has (told by diag; the start
- * should end). */
+/* Call it once, after configuration and secrets are read and sockets are bound. Call it before any
+ * thread starts: Landlock and no_new_privs apply to the calling thread and the threads it starts.
+ * Returns 0, or -1 if a call failed that every Linux has; that is logged, and the start must end.
+ */
 int harden_process(const struct harden_needs *needs);
 
 #endif

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * xid: ids of stream entries as numbers.  Pure; knows buf's slices alone.  What xid_format
- * writes, xid_parse reads back as the same id.
- */
+/* xid: see xid.h.  Invariant: xid_parse reads the text of xid_format as the same id. */
 #include "base/xid.h"
 
 #include <inttypes.h>
@@ -13,7 +10,6 @@ int xid_parse(struct slice text, struct xid *id)
     const char *hyphen = text.len > 0 ? memchr(text.p, '-', text.len) : NULL;
     struct slice ms = text, seq = slice_of("0");
     struct xid read;
-
     if (hyphen) {
         ms.len = (size_t)(hyphen - text.p);
         seq = slice_make(hyphen + 1, text.len - ms.len - 1);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * xid: the id of a Redis stream entry, two unsigned 64-bit numbers written
- * "milliseconds-sequence".  Compared as numbers, never as text.  Pure.
+ * xid: the id of a Redis stream entry: two unsigned 64-bit numbers, written
+ * "milliseconds-sequence". Ids are compared as numbers, never as text.  Pure functions.
  */
 #ifndef SSELOG_BASE_XID_H
 #define SSELOG_BASE_XID_H
@@ -19,17 +19,18 @@ struct xid {
 
 #define XID_ZERO ((struct xid){0, 0})
 #define XID_MAX  ((struct xid){UINT64_MAX, UINT64_MAX})
-/* Longest text, with the NUL: two times 20 digits and the hyphen. */
+/* Size of the longest text: two times 20 digits, the hyphen and the NUL. */
 #define XID_TEXT 42
 
-/* Reads "ms-seq" or "ms" (sequence 0): decimal digits alone, no sign, no blank, no overflow.
- * Returns 0, or -1 with *id untouched. */
+/* Parses "ms-seq", or "ms" with sequence 0: only decimal digits, no sign, no blank, no overflow.
+ * Returns 0, or -1 without a change of *id. */
 int xid_parse(struct slice text, struct xid *id);
 /* Writes the text of id, NUL-terminated; returns its length. */
 size_t xid_format(struct xid id, char out[XID_TEXT]);
-/* <0, 0, >0 as a is before, at or after b. */
+/* <0, 0, >0: a is before, equal to or after b. */
 int xid_cmp(struct xid a, struct xid b);
-/* The neighbours in the order of ids; the ends stay where they are. */
+/* The next and the previous id in order. XID_MAX has no next and XID_ZERO no previous: they return
+ * themselves. */
 struct xid xid_next(struct xid id);
 struct xid xid_prev(struct xid id);
 

@@ -27,7 +27,6 @@ static int listen_tcp(struct sockaddr_in *address)
 {
     socklen_t len = sizeof *address;
     int fd = socket(AF_INET, SOCK_STREAM, 0);
-
     *address =
         (struct sockaddr_in){.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     assert_int_equal(bind(fd, (struct sockaddr *)address, len), 0);
@@ -39,7 +38,6 @@ static int listen_tcp(struct sockaddr_in *address)
 static int listen_unix(struct sockaddr_un *address, const char *name, int type)
 {
     int fd = socket(AF_UNIX, type, 0);
-
     address->sun_family = AF_UNIX;
     snprintf(address->sun_path, sizeof address->sun_path, "%s/%s", directory, name);
     assert_int_equal(bind(fd, (struct sockaddr *)address, sizeof *address), 0);
@@ -74,7 +72,6 @@ static void in_child(void (*what)(void))
 {
     int status;
     pid_t pid = fork();
-
     assert_true(pid >= 0);
     if (pid == 0) {
         what();
@@ -126,12 +123,11 @@ static void process_limits(void)
 {
     struct harden_needs needs = needs_literal();
     struct rlimit limit;
-
     EXPECT(getrlimit(RLIMIT_NOFILE, &limit) == 0);
     limit.rlim_cur = limit.rlim_max / 2;
     EXPECT(setrlimit(RLIMIT_NOFILE, &limit) == 0);
     EXPECT(harden_process(&needs) == 0);
-    EXPECT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == LEAKS_ARE_LOOKED_FOR);
+    EXPECT(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == LEAK_SANITIZER);
     EXPECT(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
     EXPECT(getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_cur == 0 && limit.rlim_max == 0);
     EXPECT(getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur == limit.rlim_max);
@@ -140,10 +136,9 @@ static void process_limits(void)
 static void expect_closed_files(void)
 {
     char path[200];
-
     EXPECT(open_for("/etc/passwd", O_RDONLY) == EACCES);
     EXPECT(open_for("/etc/hosts", O_RDONLY) == EACCES);
-    EXPECT(LEAKS_ARE_LOOKED_FOR || open_for("/proc/self/environ", O_RDONLY) == EACCES);
+    EXPECT(LEAK_SANITIZER || open_for("/proc/self/environ", O_RDONLY) == EACCES);
     EXPECT(open_for("/", O_RDONLY | O_DIRECTORY) == EACCES);
     EXPECT(open_for("/usr/lib", O_RDONLY | O_DIRECTORY) == EACCES);
     snprintf(path, sizeof path, "%s/new", directory);
@@ -174,7 +169,6 @@ static void literal_address(void)
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     struct sockaddr_in dns = any;
     pthread_t thread;
-
     dns.sin_port = htons(53);
     EXPECT(harden_process(&needs) == 0);
     expect_closed_files();
@@ -196,7 +190,6 @@ static void literal_address(void)
 static void unix_socket(void)
 {
     struct harden_needs needs = {.host = NULL};
-
     EXPECT(harden_process(&needs) == 0);
     expect_closed_files();
     expect_unix_sockets();
@@ -211,14 +204,13 @@ static void named_host(void)
     struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = NULL;
     struct sockaddr_in dns = {
         .sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-
     EXPECT(harden_process(&needs) == 0);
     EXPECT(open_for("/etc/hosts", O_RDONLY) == 0);
     EXPECT(open_for("/etc/resolv.conf", O_RDONLY) == 0 || errno == ENOENT);
     EXPECT(open_for("/etc", O_RDONLY | O_DIRECTORY) == EACCES);
     EXPECT(open_for("/etc/passwd", O_RDONLY) == EACCES);
     EXPECT(open_for("/etc/hosts", O_RDWR) == EACCES);
-    EXPECT(LEAKS_ARE_LOOKED_FOR || open_for("/proc/self/environ", O_RDONLY) == EACCES);
+    EXPECT(LEAK_SANITIZER || open_for("/proc/self/environ", O_RDONLY) == EACCES);
     EXPECT(getaddrinfo("localhost", NULL, &hints, &found) == 0);
     freeaddrinfo(found);
     EXPECT(connect_to(&redis_address, sizeof redis_address, SOCK_STREAM) == 0);
@@ -241,7 +233,6 @@ static void jwt_afterwards(void)
     struct json_object *claims;
     struct buf why;
     int64_t ends;
-
     buf_init(&why, 1000);
     EXPECT(jwtcheck_start(&config, &why) == 0);
     EXPECT(harden_process(&needs) == 0);
@@ -254,7 +245,6 @@ static void refused(void)
 {
     struct harden_needs needs = {.host = NULL};
     struct rlimit none = {0, 0};
-
     /* No file descriptor for the ruleset: landlock_create_ruleset(2) fails. */
     EXPECT(setrlimit(RLIMIT_NOFILE, &none) == 0);
     EXPECT(harden_process(&needs) == 0);
