@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config: four sources of options (a request's parameters, the environment, a file, the presets of
- * the profile) and their defaults, made into one struct config and checked together.  What an
- * option is called and may hold is option.c's, what a source says source.c's; run time knows only
- * struct config.  Invariants: what could not be checked is not handed out; a configuration never
- * changes once it was; one for a request shares with the base what a request may not set, and the
- * base outlives it.
+ * config: merges the four sources of options and the defaults to one struct config and checks it.
+ * The sources are a request's parameters, the environment, a file and the presets of the profile.
+ * option.c knows each option, source.c reads a source.
+ * Invariants: an unchecked configuration is never returned, and a returned one never changes.  The
+ * configuration for a request shares with the base what a request may not set, so the base must
+ * outlive it.
  */
 #include "config/config.h"
 
@@ -17,8 +17,8 @@
 #include "format/profile.h"
 #include "config/value.h"
 
-/* A configuration with its memory and the texts it was made from. config comes first: what
- * config_release gets points at it. */
+/* A configuration with its memory and the texts it was read from. config must be the first member:
+ * config_release gets a pointer to it. */
 struct config_set {
     struct config config;
     struct arena arena;
@@ -33,7 +33,7 @@ struct config_base {
     struct source environment;
 };
 
-/* A set being made. request is NULL for the base's own. */
+/* A set under construction. request is NULL for that of the base. */
 struct builder {
     const struct config_base *base;
     const struct source *request;
@@ -41,7 +41,7 @@ struct builder {
     struct buf *why;
 };
 
-/* For names that stand in this file. */
+/* For names of options in this file, which exist. */
 static size_t index_of(const char *name)
 {
     return (size_t)option_find(slice_of(name));
@@ -49,20 +49,19 @@ static size_t index_of(const char *name)
 
 /* ---- messages ---- */
 
-/* Whether messages may repeat the text of an option. A path may be told, but what does not look
- * like one may be the secret itself, put where its file should be named. */
+/* Whether a message may repeat the text of an option. For a file with a secret only a path may be
+ * repeated: another text may be the secret itself, given by mistake. */
 static bool may_show(const struct option *option, const char *text)
 {
     return !(option->flags & SECRET) || (option->flags & NO_MEMBER && *text == '/');
 }
 
-/* "SSELOG_X=value (environment): reason" */
+/* Writes "SSELOG_X=value (environment): reason"; returns -1. */
 static int refuse(const struct builder *b, size_t i, const char *reason)
 {
     const char *text = b->set->text[i];
     enum origin from = b->set->from[i];
     const struct source *file = &b->base->from_file;
-
     buf_clear(b->why);
     buf_adds(b->why, options[i].name);
     if (may_show(&options[i], text)) {
@@ -95,7 +94,6 @@ static bool uses(const struct config *config, enum auth_method method)
 static bool captured(const char *route, struct slice name)
 {
     struct slice capture;
-
     while (route && value_next_name(&route, &capture) > 0) {
         if (slice_equal(capture, name))
             return true;
@@ -103,14 +101,13 @@ static bool captured(const char *route, struct slice name)
     return false;
 }
 
-/* filled: the template will be filled as configured, so that its names must have a value. */
+/* filled: the configuration uses the template, so its names must have values. */
 static int check_names(const struct builder *b, const char *option, const char *template,
                        bool filled)
 {
     static const char *const identity[] = {"user", "tenant", "role", NULL};
     const struct config *config = &b->set->config;
     struct slice name;
-
     while (value_next_name(&template, &name) > 0) {
         if (captured(config->route, name))
             continue;
@@ -128,7 +125,6 @@ static int check_templates(const struct builder *b)
 {
     const struct config *config = &b->set->config;
     bool stream = config->log_kind == LOG_STREAM;
-
     if (check_names(b, "SSELOG_STREAM", config->stream, stream) < 0 ||
         check_names(b, "SSELOG_CHANNEL", config->channel, !stream) < 0)
         return -1;
@@ -143,7 +139,6 @@ static int check_methods(const struct builder *b)
 {
     const struct config *config = &b->set->config;
     size_t auth = index_of("SSELOG_AUTH");
-
     if (uses(config, AUTH_HEADER) && config->ntrusted == 0)
         return refuse(b, auth, "header needs SSELOG_TRUSTED");
     if (!uses(config, AUTH_JWT))
@@ -157,11 +152,10 @@ static int check_methods(const struct builder *b)
 #endif
 }
 
-/* The bytes of the file an option names; nothing when it names none. */
+/* Reads the file that the option names; an empty slice if it names none. */
 static int load_secret(const struct builder *b, size_t i, mode_t refused, struct slice *out)
 {
     const char *path = b->set->text[i];
-
     *out = slice_make(NULL, 0);
     if (path == NULL || *path == '\0')
         return 0;
@@ -169,17 +163,16 @@ static int load_secret(const struct builder *b, size_t i, mode_t refused, struct
     return wrong ? refuse(b, i, wrong) : 0;
 }
 
-/* The key and the algorithm must be of one kind: a public key taken as an HMAC secret would let
- * anyone sign (RFC 8725 section 2.1). */
+/* The key must fit the algorithm: everybody knows a public key, so with one as HMAC secret
+ * everybody could sign tokens (RFC 8725, section 2.1). */
 static int load_jwt_key(const struct builder *b)
 {
     static const char pem[] = "-----BEGIN ";
     struct config *config = &b->set->config;
     size_t i = index_of("SSELOG_JWT_KEY_FILE");
-    /* A public key may be read by all, but not written. */
+    /* Others may read a public key, but not write it. */
     mode_t refused = config->jwt_alg == JWT_HS256 ? S_IRWXO : S_IWOTH;
-
-    /* A request has the base's: no file is opened while serving. */
+    /* A request uses the key of the base: no file is opened while serving. */
     if (!b->request && load_secret(b, i, refused, &config->jwt_key) < 0)
         return -1;
     struct slice key = config->jwt_key;
@@ -196,7 +189,6 @@ static int check_redis(const struct builder *b)
     struct redis_address *redis = &b->set->config.redis;
     size_t file = index_of("SSELOG_REDIS_PASSWORD_FILE");
     struct slice password;
-
     if (load_secret(b, file, S_IRWXO, &password) < 0)
         return -1;
     if (password.len > 0 && memchr(password.p, '\0', password.len) != NULL)
@@ -221,7 +213,6 @@ static int check_redis(const struct builder *b)
 static const char *preset_of(const struct profile *profile, const char *name)
 {
     const struct preset *preset = profile ? profile->presets : NULL;
-
     for (; preset && preset->option; preset++) {
         if (strcmp(preset->option, name) == 0)
             return preset->value;
@@ -229,7 +220,7 @@ static const char *preset_of(const struct profile *profile, const char *name)
     return NULL;
 }
 
-/* The text of option i from the first source that has one. */
+/* Takes the text of option i from the first source that has one. */
 static void choose(const struct builder *b, size_t i)
 {
     const struct config_base *base = b->base;
@@ -258,20 +249,18 @@ static void choose(const struct builder *b, size_t i)
 static int read_option(const struct builder *b, size_t i)
 {
     char room[OPTION_WANTED];
-
     choose(b, i);
     const char *wrong =
         option_read(&options[i], &b->set->arena, &b->set->config, b->set->text[i], room);
     return wrong ? refuse(b, i, wrong) : 0;
 }
 
-/* Reads every option that this set decides: all for the base, those of a request otherwise. */
+/* Reads all options for the base, or for a request those that a request may set. */
 static int build(const struct builder *b)
 {
     struct config *config = &b->set->config;
     size_t profile = index_of("SSELOG_PROFILE");
-
-    config->profile = NULL; /* it has no preset for itself */
+    config->profile = NULL; /* SSELOG_PROFILE itself has no preset */
     if (read_option(b, profile) < 0)
         return -1;
     for (size_t i = 0; i < OPTIONS; i++) {
@@ -292,7 +281,6 @@ static int build(const struct builder *b)
 struct config_base *config_load(const char *file, char *const *environment, struct buf *why)
 {
     struct config_base *base = calloc(1, sizeof *base);
-
     if (base == NULL) {
         source_no_memory(why);
         return NULL;
@@ -319,13 +307,13 @@ const struct config *config_of(const struct config_base *base)
     return &base->set.config;
 }
 
-/* What the request sets beyond what holds anyway: the count, or -1. A process run as CGI has the
- * options of its environment in its request again, so a repetition is never wrong. */
+/* Collects the options that the request changes; returns their number, or -1. As CGI the
+ * environment is also the request, so an option with the same value as in the base is always
+ * allowed. */
 static int gather_request(const struct config_base *base, char *const *params,
                           struct source *source, struct buf *why)
 {
     int count = 0;
-
     for (; *params; params++) {
         struct slice name;
         if (!source_is_ours(*params))
@@ -337,7 +325,7 @@ static int gather_request(const struct config_base *base, char *const *params,
         bool same = strcmp(base->set.text[i], text) == 0;
         if (!same && !(options[i].flags & REQUEST))
             return source_refuse_name(why, name, FROM_REQUEST, "a request may not set this");
-        /* What only a preset or a default says may change with the request's profile. */
+        /* A preset or default may change with the profile that the request sets. */
         bool settled = base->set.from[i] >= FROM_FILE || !(options[i].flags & REQUEST);
         if ((same && settled) || source->text[i])
             continue;
@@ -391,11 +379,10 @@ void config_release(const struct config_base *base, const struct config *config)
 
 /* ---- printing ---- */
 
-/* The address as it could be given, without its password. */
+/* The address as a URL, without its password. */
 static void add_redis(struct buf *out, const struct redis_address *redis)
 {
     bool v6 = redis->host && strchr(redis->host, ':') != NULL;
-
     buf_adds(out, redis->path ? "unix://" : redis->tls ? "rediss://" : "redis://");
     if (redis->user) {
         source_add_escaped(out, slice_of(redis->user));
@@ -422,7 +409,6 @@ static void add_value(const struct config_set *set, size_t i, struct buf *out)
 void config_print(const struct config_base *base, struct buf *out)
 {
     const struct config_set *set = &base->set;
-
     for (size_t i = 0; i < OPTIONS; i++) {
         size_t start = out->len;
         buf_addf(out, "%s=", options[i].name);

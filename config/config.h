@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * config: options from the request's parameters, the environment and a file, checked once
- * and then const.  The table in option.c is the one place that knows an option's name,
- * default, range and whether a request may set it.  Run time knows only struct config.
+ * config: the options from the request's parameters, the environment and a file, checked once and
+ * then const.  Only the table in option.c knows an option's name, default, range and whether a
+ * request may set it.  The code that serves knows only struct config.
  */
 #ifndef SSELOG_CONFIG_CONFIG_H
 #define SSELOG_CONFIG_CONFIG_H
@@ -35,7 +35,7 @@ enum log_kind { LOG_STREAM, LOG_PUBSUB, LOG_CHANNELS };
 
 enum jwt_algorithm { JWT_HS256, JWT_RS256, JWT_ES256 };
 
-/* Where Redis is. host is NULL when path (a Unix socket) is set. */
+/* The address of Redis. host is NULL if path (a Unix socket) is set. */
 struct redis_address {
     char *host;
     uint16_t port;
@@ -43,7 +43,7 @@ struct redis_address {
     char *user;     /* NULL: none */
     char *password; /* NULL: none */
     int db;
-    bool tls; /* rediss://: the name in host is what the certificate must be for */
+    bool tls; /* rediss://: the certificate must be valid for host */
 };
 
 /* "name=value" of a list option. */
@@ -52,7 +52,7 @@ struct pair {
     char *value;
 };
 
-/* A network in IPv4-mapped IPv6 form, first `bits` bits significant. */
+/* A network as IPv6 or IPv4-mapped IPv6 address; the first `bits` bits are significant. */
 struct network {
     unsigned char address[16];
     unsigned bits;
@@ -68,7 +68,7 @@ struct config {
     char *log_to;
     enum diag_level log_level;
 
-    /* these may differ from request to request */
+    /* a request may set these */
     enum auth_method auth[AUTH_METHODS + 1]; /* ends with AUTH_END */
     const struct profile *profile;
     char *stream;  /* key template */
@@ -87,7 +87,7 @@ struct config {
     char *login_url;    /* NULL: none */
     unsigned keepalive; /* seconds, 1 to 3600 */
     unsigned retry;     /* ms, 100 to 3600000 */
-    unsigned lifetime;  /* seconds, 0 none, else 5 to 604800 */
+    unsigned lifetime;  /* seconds; 0: none, else 5 to 604800 */
     char **cors;        /* origins, exact */
     bool enabled;
 
@@ -102,35 +102,36 @@ struct config {
     char *token_key;                              /* template with {token} */
     unsigned token_ttl;                           /* seconds, 1 to 86400 */
     enum jwt_algorithm jwt_alg;
-    char *jwt_cookie, *jwt_iss, *jwt_aud;   /* NULL: not used / not checked */
+    char *jwt_cookie, *jwt_iss, *jwt_aud;   /* NULL: not used, not checked */
     char *jwt_user, *jwt_tenant, *jwt_role; /* claim names */
-    struct slice cookie_secret; /* bytes of the file, one trailing line end removed; len 0: none */
-    struct slice jwt_key;       /* likewise; NUL-terminated */
+    struct slice cookie_secret; /* the file without one newline at its end; len 0: none */
+    struct slice jwt_key;       /* as above; NUL-terminated */
 };
 
-/* What was read before any request: the environment and the file. */
+/* The configuration at the start: the environment and the file. */
 struct config_base;
 
-/* Reads the file (NULL: none) and environment (NAME=value strings, as environ), checks everything
- * and the combinations (anonymous alone, header needs SSELOG_TRUSTED, jwt needs a key, templates
- * name only what can be filled ...). Returns NULL with one line in why that names the option and
- * the value (a secret's value is not shown) when anything is wrong: then nothing must be served.
- * Secret files are read here, and must not be readable by others. */
+/* Reads the file (NULL: none) and the environment (NAME=value strings, as environ). Checks each
+ * option and the rules between options, such as that the method header needs SSELOG_TRUSTED. Also
+ * reads the files with secrets, which other users must not be able to read. NULL: something is
+ * wrong, and the process must not serve; why is one line with the option and its value, but never a
+ * secret. */
 struct config_base *config_load(const char *file, char *const *environment, struct buf *why);
 void config_unload(struct config_base *base);
 /* The configuration as loaded. */
 const struct config *config_of(const struct config_base *base);
-/* The configuration for one request whose parameters are params (NAME=value strings,
- * NULL-terminated; those that do not begin with SSELOG_ are ignored). When it sets nothing, *out is
- * config_of(base). Returns 0, or -1 with why as above: an unknown name, one a request may not set,
- * or a bad value: the request is then answered 500. Release with config_release. */
+/* The configuration for one request. params are its parameters as NAME=value and end with NULL;
+ * names without SSELOG_ at their start are ignored. If the request sets no option, *out is
+ * config_of(base). Returns 0, or -1 with why as above: an unknown option, one that a request may
+ * not set, or a bad value; the answer is then 500. Release *out with config_release before base is
+ * unloaded. */
 int config_for_request(const struct config_base *base, char *const *params,
                        const struct config **out, struct buf *why);
 void config_release(const struct config_base *base, const struct config *config);
-/* Adds the effective options to out, one NAME=value line each with where it comes from; secrets as
- * set or unset. */
+/* Adds the effective options to out, one line of NAME=value with its source for each. A secret is
+ * shown as set or unset. */
 void config_print(const struct config_base *base, struct buf *out);
-/* Calls each for every option: for the manual's test and -h. */
+/* Calls each for every option, for the test of the manual. */
 void config_each(void (*each)(void *arg, const char *name, bool per_request,
                               const char *default_text),
                  void *arg);

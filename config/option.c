@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * option: the one place that knows an option's name, default, range and whether a request may set
- * it, and how its text is read.  See option.h.  Invariants: no message repeats the value, which may
- * be a secret; reading an option always sets its member, also to "none".
+ * option: the table of options and their parsers; see option.h.  Invariants: no message contains
+ * the value, which may be a secret.  A parser always sets its member, also to "none".
  */
 #include "config/option.h"
 
@@ -15,7 +14,7 @@
 #define MAX_TEMPLATE 256
 #define MAX_NAME     128 /* of a header, cookie, claim, field */
 
-/* One option being read: where its value goes, and what a message about it may need. */
+/* One option during parsing: its member of config, and what a message about it may need. */
 struct place {
     struct arena *arena;
     struct config *config;
@@ -24,7 +23,7 @@ struct place {
     char *wanted; /* OPTION_WANTED bytes */
 };
 
-/* Reads text into place->at. NULL, or what is wrong. */
+/* Parses text to place->at. NULL, or what is wrong. */
 typedef const char *parser(struct place *place, const char *text);
 
 static parser read_unsigned, read_lifetime, read_bool, read_level, read_log_to, read_redis,
@@ -112,7 +111,6 @@ static const char *keep_none(struct place *place)
 static const char *keep(struct place *place, const char *text)
 {
     char *copy = arena_copy(place->arena, slice_of(text));
-
     *(char **)place->at = copy;
     return copy ? NULL : VALUE_NO_MEMORY;
 }
@@ -120,7 +118,6 @@ static const char *keep(struct place *place, const char *text)
 static const char *read_unsigned(struct place *place, const char *text)
 {
     unsigned long n;
-
     if (value_number(slice_of(text), place->min, place->max, &n) < 0) {
         snprintf(place->wanted, OPTION_WANTED, "a whole number from %lu to %lu is wanted",
                  place->min, place->max);
@@ -157,7 +154,6 @@ static const char *read_log_to(struct place *place, const char *text)
 static const char *read_level(struct place *place, const char *text)
 {
     enum diag_level level;
-
     if (diag_level_parse(text, &level) < 0)
         return "error, warning, info or debug is wanted";
     *(enum diag_level *)place->at = level;
@@ -173,7 +169,7 @@ static const char *read_path(struct place *place, const char *text)
 {
     (void)place;
     (void)text;
-    return NULL; /* opened once all options are known */
+    return NULL; /* config.c reads the file after all options */
 }
 
 static const char *read_auth(struct place *place, const char *text)
@@ -184,7 +180,6 @@ static const char *read_auth(struct place *place, const char *text)
     struct slice word;
     unsigned seen = 0;
     size_t n = 0;
-
     while (value_next_word(&text, &word)) {
         int i = value_find_word(word, names);
         if (i < 0)
@@ -204,7 +199,6 @@ static const char *read_profile(struct place *place, const char *text)
 {
     const struct profile *profile = profile_find(text);
     struct buf names;
-
     *(const struct profile **)place->at = profile;
     if (profile)
         return NULL;
@@ -223,20 +217,18 @@ static const char *read_source(struct place *place, const char *text)
 {
     static const char *const names[] = {"stream", "pubsub", "channels", NULL};
     int i = value_find_word(slice_of(text), names);
-
     if (i < 0)
         return "stream, pubsub or channels is wanted";
     *(enum log_kind *)place->at = (enum log_kind)(LOG_STREAM + i);
     return NULL;
 }
 
-/* Which names may stand in it is known only with the route. */
+/* config.c checks the names: they depend on the route. */
 static const char *read_template(struct place *place, const char *text)
 {
     const char *at = text;
     struct slice name;
     int found;
-
     do
         found = value_next_name(&at, &name);
     while (found > 0);
@@ -256,14 +248,14 @@ static const char *read_route(struct place *place, const char *text)
     return keep(place, text);
 }
 
-/* The words of a list, NULL-terminated; check may refuse one. */
+/* Parses a list of words to an array that ends with NULL. check returns what is wrong with a word.
+ */
 static const char *read_list(struct place *place, const char *text,
                              const char *(*check)(struct slice))
 {
     size_t count = value_count_words(text);
     char **words = arena_alloc(place->arena, (count + 1) * sizeof *words);
     struct slice word;
-
     *(char ***)place->at = words;
     if (words == NULL)
         return VALUE_NO_MEMORY;
@@ -288,11 +280,10 @@ static const char *read_words(struct place *place, const char *text)
     return read_list(place, text, check_word);
 }
 
-/* Texts between '|', as they are, blanks and all; empty ones are none. NULL-terminated. */
+/* Parses texts between '|' to an array that ends with NULL. Keeps blanks, skips empty texts. */
 static const char *read_texts(struct place *place, const char *text)
 {
     size_t n = 0, most = 2;
-
     for (const char *p = text; *p; p++)
         most += *p == '|';
     if (most > CONFIG_MAX_WORDS)
@@ -315,14 +306,13 @@ static const char *read_origins(struct place *place, const char *text)
     return read_list(place, text, value_check_origin);
 }
 
-/* "name=value" words; check may refuse a pair. */
+/* Parses words "name=value". check returns what is wrong with pair n. */
 static const char *read_pairs(struct place *place, const char *text,
                               const char *(*check)(const struct pair *pairs, size_t n))
 {
     size_t count = value_count_words(text);
     struct pair *pairs = arena_alloc(place->arena, (count + 1) * sizeof *pairs);
     struct slice word;
-
     *(struct pair **)place->at = pairs;
     if (pairs == NULL)
         return VALUE_NO_MEMORY;
@@ -342,13 +332,12 @@ static const char *read_pairs(struct place *place, const char *text,
     return NULL;
 }
 
-/* A filter must not take a parameter that means something else already. */
+/* A filter must not use a parameter with another meaning. */
 static const char *check_filter(const struct pair *pairs, size_t n)
 {
     static const char *const taken[] = {"token", "last_event_id", "lastEventId", "history", "level",
                                         "q",     "envelope",      "before",      "limit",   "whose",
                                         NULL};
-
     if (value_find_word(slice_of(pairs[n].name), taken) >= 0)
         return "token, last_event_id, lastEventId, history, level, q, envelope, before, limit and "
                "whose are taken";
@@ -369,7 +358,6 @@ static const char *check_match(const struct pair *pairs, size_t n)
     const char *at = pairs[n].value;
     struct slice name;
     int found;
-
     do
         found = value_next_name(&at, &name);
     while (found > 0);
@@ -381,12 +369,11 @@ static const char *read_match(struct place *place, const char *text)
     return read_pairs(place, text, check_match);
 }
 
-/* It goes into a Location header: nothing that ends a line, a word or a quoted string. */
+/* The value is sent in a Location header: no byte may end a line, a word or a quoted string. */
 static const char *read_login_url(struct place *place, const char *text)
 {
     bool path = text[0] == '/' && text[1] != '/';
     bool url = strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
-
     if (*text == '\0')
         return keep_none(place);
     if (!(path || url) || !value_is_visible(slice_of(text)) || strpbrk(text, "\"<>\\#") != NULL)
@@ -399,7 +386,6 @@ static const char *read_networks(struct place *place, const char *text)
     struct config *config = place->config;
     size_t count = value_count_words(text);
     struct slice word;
-
     config->ntrusted = 0;
     config->trusted = arena_alloc(place->arena, count * sizeof *config->trusted);
     if (config->trusted == NULL)
@@ -444,7 +430,7 @@ static const char *read_pointer(struct place *place, const char *text)
     return keep(place, text);
 }
 
-/* Claims may be addresses (RFC 7519 section 4.2), so more than a token. */
+/* The name of a claim may be a URI (RFC 7519, section 4.2), so it need not be a token. */
 static const char *read_claim(struct place *place, const char *text)
 {
     if (!value_is_visible(slice_of(text)) || strlen(text) > MAX_NAME)
@@ -459,8 +445,8 @@ static const char *read_name(struct place *place, const char *text)
     return keep(place, text);
 }
 
-/* A key template in which one of the names must stand, and no other: without it one credential
- * would be as good as another. */
+/* A key template must contain exactly one of the names, once. Without it all credentials would lead
+ * to the same key. */
 static const char *read_key(struct place *place, const char *text, const char *const *names,
                             const char *wanted)
 {
@@ -468,7 +454,6 @@ static const char *read_key(struct place *place, const char *text, const char *c
     struct slice name;
     size_t count = 0;
     int found;
-
     while ((found = value_next_name(&at, &name)) > 0) {
         if (value_find_word(name, names) < 0)
             return wanted;
@@ -480,21 +465,18 @@ static const char *read_key(struct place *place, const char *text, const char *c
 static const char *read_session_key(struct place *place, const char *text)
 {
     static const char *const names[] = {"id", NULL};
-
     return read_key(place, text, names, "a key with {id} in it, once, is wanted");
 }
 
 static const char *read_bearer_key(struct place *place, const char *text)
 {
     static const char *const names[] = {"sha256", "token", NULL};
-
     return read_key(place, text, names, "a key with {sha256} or {token} in it, once, is wanted");
 }
 
 static const char *read_token_key(struct place *place, const char *text)
 {
     static const char *const names[] = {"token", NULL};
-
     return read_key(place, text, names, "a key with {token} in it, once, is wanted");
 }
 
@@ -502,7 +484,6 @@ static const char *read_algorithm(struct place *place, const char *text)
 {
     static const char *const names[] = {"HS256", "RS256", "ES256", NULL};
     int i = value_find_word(slice_of(text), names);
-
     if (i < 0)
         return "HS256, RS256 or ES256 is wanted";
     *(enum jwt_algorithm *)place->at = (enum jwt_algorithm)(JWT_HS256 + i);
@@ -530,6 +511,5 @@ const char *option_read(const struct option *option, struct arena *arena, struct
                           .max = option->max,
                           .wanted = room};
     const char *wrong = check_text(text);
-
     return wrong ? wrong : option->read(&place, text);
 }

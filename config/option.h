@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * option: the table of options and how the text of each becomes a member of struct config.  A new
- * option is a row there, a member of struct config and a row in the manual.  Knows no layers and no
- * rules between options; those are config's.
+ * option: the table of options, with the function that parses the text of each to a member of
+ * struct config.  A new option needs a row there, a member of struct config and an entry in the
+ * manual. Knows no sources and no rules between options: these are in config.c.
  */
 #ifndef SSELOG_CONFIG_OPTION_H
 #define SSELOG_CONFIG_OPTION_H
@@ -17,15 +17,15 @@ struct place;
 enum option_flags {
     PROCESS = 0,
     REQUEST = 1,   /* a request may set it */
-    SECRET = 2,    /* neither messages nor config_print show the text */
-    NO_MEMBER = 4, /* names a file, which config opens once all options are known */
-    ADDRESS = 8    /* where Redis is: REDIS_URL stands in for it */
+    SECRET = 2,    /* messages and config_print do not show the text */
+    NO_MEMBER = 4, /* names a file, which config.c reads after all options */
+    ADDRESS = 8    /* of Redis: REDIS_URL is an alternative */
 };
 
 struct option {
     const char *name;
     unsigned flags;
-    const char *fallback; /* the default; "" none */
+    const char *fallback; /* the default; "": none */
     const char *(*read)(struct place *, const char *text);
     size_t offset; /* into struct config */
     unsigned long min, max;
@@ -37,10 +37,10 @@ extern const struct option options[OPTIONS];
 /* The index of the option of that name, or -1. */
 int option_find(struct slice name);
 
-/* Room for the text of an error that is made for the occasion. */
+/* Size of the buffer for a text of option_read. */
 #define OPTION_WANTED 160
-/* Reads text into its member of config; memory comes from the arena. NULL, or what is wrong with
- * it: a text that may lie in room and never holds any of the value. */
+/* Parses text to the option's member of config, with memory from the arena. NULL, or a text that
+ * says what is wrong: it may be in room, and it never contains the value. */
 const char *option_read(const struct option *option, struct arena *arena, struct config *config,
                         const char *text, char room[OPTION_WANTED]);
 

@@ -48,7 +48,7 @@ int source_no_memory(struct buf *why)
     return -1;
 }
 
-/* line 0: the file as a whole. */
+/* line 0: the fault is not in one line. */
 static int refuse_file(const struct source *source, unsigned line, struct buf *why,
                        struct slice name, const char *reason)
 {
@@ -72,12 +72,11 @@ bool source_is_ours(const char *setting)
 const char *source_value(const char *setting, struct slice *name)
 {
     const char *equals = strchr(setting, '=');
-
     *name = slice_make(setting, equals ? (size_t)(equals - setting) : strlen(setting));
     return equals ? equals + 1 : NULL;
 }
 
-/* The index in a source of what is called name, or -1. */
+/* The index of name in struct source, or -1. */
 static int find(struct slice name)
 {
     return slice_equal(name, slice_of("REDIS_URL")) ? REDIS_URL : option_find(name);
@@ -85,7 +84,7 @@ static int find(struct slice name)
 
 /* ---- the environment ---- */
 
-/* Others share it: only names that begin as ours do are looked at, and REDIS_URL. */
+/* Other programs share the environment: only REDIS_URL and names with SSELOG_ are read. */
 int source_read_environment(struct source *source, struct arena *arena, char *const *environment,
                             struct buf *why)
 {
@@ -98,7 +97,7 @@ int source_read_environment(struct source *source, struct arena *arena, char *co
         if (i < 0)
             return source_refuse_name(why, name, FROM_ENVIRONMENT, "no such option");
         if (source->text[i])
-            continue; /* the first counts, as for getenv */
+            continue; /* the first counts, as with getenv */
         source->text[i] = arena_copy(arena, slice_of(text));
         if (source->text[i] == NULL)
             return source_no_memory(why);
@@ -119,7 +118,7 @@ static struct slice trim(struct slice s)
     return s;
 }
 
-/* One line of it, without its end. */
+/* Reads one line, without its newline. */
 static int read_line(struct source *source, struct arena *arena, struct slice line, unsigned number,
                      struct buf *why)
 {
@@ -157,12 +156,11 @@ static int read_lines(struct source *source, struct arena *arena, struct slice t
     return 0;
 }
 
-/* The whole of an open file into text: NULL, or what is wrong. */
+/* Reads an open file to its end; NULL, or what is wrong. */
 static const char *read_all(int fd, struct buf *text)
 {
     char chunk[4096];
     ssize_t n;
-
     while ((n = read(fd, chunk, sizeof chunk)) != 0) {
         if (n < 0 && errno == EINTR)
             continue;
@@ -177,7 +175,6 @@ static const char *read_all(int fd, struct buf *text)
 int source_read_file(struct source *source, struct arena *arena, const char *file, struct buf *why)
 {
     struct buf text;
-
     if (file == NULL)
         return 0;
     source->file = arena_copy(arena, slice_of(file));

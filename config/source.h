@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * source: what one source of options says, as texts by the option's index: the environment or a
- * file.  Knows the names of options, not what they may hold; config.c lays the layers over each
- * other.  Messages repeat what came from outside escaped, and not without end.
+ * source: reads one source of options, the environment or a file, to texts by the option's index.
+ * Knows the names of options, but not their values; config.c merges the sources.  Messages escape
+ * and shorten text from outside.
  */
 #ifndef SSELOG_CONFIG_SOURCE_H
 #define SSELOG_CONFIG_SOURCE_H
@@ -11,33 +11,33 @@
 
 #include "config/option.h"
 
-/* The later ones win. */
+/* In ascending order of precedence. */
 enum origin { FROM_DEFAULT, FROM_PROFILE, FROM_FILE, FROM_ENVIRONMENT, FROM_REQUEST };
 extern const char *const origin_names[];
 
-/* Stands behind the options: REDIS_URL, which stands in for SSELOG_REDIS. */
+/* The index after those of the options: the variable REDIS_URL, an alternative to SSELOG_REDIS. */
 #define REDIS_URL OPTIONS
 
 #define SOURCE_MAX_FILE (256 * 1024) /* bytes */
 
 struct source {
-    const char *text[OPTIONS + 1]; /* NULL: it says nothing */
-    unsigned line[OPTIONS + 1];    /* of the file */
+    const char *text[OPTIONS + 1]; /* NULL: not set */
+    unsigned line[OPTIONS + 1];    /* number in the file */
     const char *file;              /* NULL: none */
 };
 
-/* These fill an empty source, its memory from the arena. 0, or -1 with one line in why. */
+/* Both fill an empty source with memory from the arena. 0, or -1 with one line in why. */
 int source_read_environment(struct source *source, struct arena *arena, char *const *environment,
                             struct buf *why);
-/* file may be NULL. Its bytes are wiped after use, but for what the source keeps. */
+/* file NULL: none. The buffer with its bytes is wiped after use. */
 int source_read_file(struct source *source, struct arena *arena, const char *file, struct buf *why);
 
-/* Whether NAME=value begins as our options do. */
+/* Whether NAME starts with SSELOG_. */
 bool source_is_ours(const char *setting);
-/* Cuts NAME from NAME=value; NULL when there is no '='. */
+/* Splits NAME=value and returns the value; NULL if there is no '='. */
 const char *source_value(const char *setting, struct slice *name);
 
-/* ---- messages; the ints are -1 ---- */
+/* ---- messages; an int result is always -1 ---- */
 
 void source_add_escaped(struct buf *out, struct slice s);
 void source_add_shown(struct buf *out, struct slice s);

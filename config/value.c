@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * value: the text of one option made into what the program uses.  See value.h.  Invariants: no
- * text returned as an error repeats the value, which may be a secret; memory that held a value is
- * wiped before it is given back.
+ * value: parses texts of options; see value.h.  Invariants: no error text contains the value, which
+ * may be a secret.  Memory that held a value is wiped before it is freed.
  */
 #include "config/value.h"
 
@@ -43,7 +42,6 @@ void *arena_alloc(struct arena *a, size_t size)
 char *arena_copy(struct arena *a, struct slice s)
 {
     char *copy = s.len < SIZE_MAX ? arena_alloc(a, s.len + 1) : NULL;
-
     if (copy && s.len > 0)
         memcpy(copy, s.p, s.len);
     return copy;
@@ -62,7 +60,6 @@ void arena_free(struct arena *a)
 int value_number(struct slice text, unsigned long min, unsigned long max, unsigned long *out)
 {
     unsigned long n = 0;
-
     if (text.len == 0)
         return -1;
     for (size_t i = 0; i < text.len; i++) {
@@ -83,7 +80,6 @@ bool value_next_word(const char **at, struct slice *word)
 {
     const char *start = *at + strspn(*at, " ");
     size_t len = strcspn(start, " ");
-
     *at = start + len;
     *word = slice_make(start, len);
     return len > 0;
@@ -93,7 +89,6 @@ size_t value_count_words(const char *text)
 {
     struct slice word;
     size_t n = 0;
-
     while (value_next_word(&text, &word))
         n++;
     return n;
@@ -113,7 +108,7 @@ static bool is_alnum(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* Letters, digits and the bytes in others; one at least. */
+/* Whether s is not empty and has only letters, digits and the bytes in others. */
 static bool consists_of(struct slice s, const char *others)
 {
     for (size_t i = 0; i < s.len; i++) {
@@ -151,7 +146,6 @@ bool value_is_pointer(const char *s)
 int value_next_name(const char **at, struct slice *name)
 {
     const char *open = *at + strcspn(*at, "{}");
-
     if (*open == '\0') {
         *at = open;
         return 0;
@@ -167,7 +161,6 @@ int value_next_name(const char **at, struct slice *name)
 static bool starts_with(struct slice s, const char *text)
 {
     size_t len = strlen(text);
-
     return s.len >= len && strncasecmp(s.p, text, len) == 0;
 }
 
@@ -176,12 +169,11 @@ static struct slice after(struct slice s, size_t n)
     return slice_make(s.p + n, s.len - n);
 }
 
-/* Splits at the first mark: *head before it, the rest behind it. False, with all in *head and an
- * empty rest, when there is none. */
+/* Splits s at the first mark to *head and *rest. False: there is no mark; then *head is all of s
+ * and *rest is empty. */
 static bool split(struct slice s, char mark, struct slice *head, struct slice *rest)
 {
     const char *at = s.len > 0 ? memchr(s.p, mark, s.len) : NULL;
-
     *head = slice_make(s.p, at ? (size_t)(at - s.p) : s.len);
     *rest = at ? after(s, head->len + 1) : after(s, s.len);
     return at != NULL;
@@ -191,7 +183,6 @@ static bool is_ipv6(struct slice s)
 {
     char text[INET6_ADDRSTRLEN];
     struct in6_addr address;
-
     if (s.len == 0 || s.len >= sizeof text || memchr(s.p, '\0', s.len) != NULL)
         return false;
     memcpy(text, s.p, s.len);
@@ -199,12 +190,11 @@ static bool is_ipv6(struct slice s)
     return inet_pton(AF_INET6, text, &address) == 1;
 }
 
-/* "host", "host:port", "[v6]:port". port is 0 when there is none. */
+/* Splits "host", "host:port" or "[v6]:port". port 0: none. */
 static const char *split_host(struct slice s, struct slice *host, unsigned long *port)
 {
     struct slice rest;
     bool has_port;
-
     *port = 0;
     if (s.len > 0 && s.p[0] == '[') {
         if (!split(after(s, 1), ']', host, &rest) || !is_ipv6(*host))
@@ -216,7 +206,7 @@ static const char *split_host(struct slice s, struct slice *host, unsigned long 
     } else {
         has_port = split(s, ':', host, &rest);
         if (host->len > MAX_HOST || !consists_of(*host, ".-_"))
-            return "the host is missing or out of form";
+            return "the host is missing or malformed";
     }
     if (has_port && value_number(rest, 1, 65535, port) < 0)
         return "the port must be a number from 1 to 65535";
@@ -227,7 +217,6 @@ const char *value_check_origin(struct slice s)
 {
     struct slice scheme, rest, host;
     unsigned long port;
-
     if (!split(s, ':', &scheme, &rest) || !consists_of(scheme, "+-.") || !starts_with(rest, "//"))
         return "an origin is scheme://host or scheme://host:port";
     for (size_t i = 0; i < s.len; i++) {
@@ -252,7 +241,6 @@ const char *value_read_network(struct slice s, struct network *out)
     struct slice address, length;
     unsigned long bits;
     bool has_length = split(s, '/', &address, &length);
-
     if (address.len == 0 || address.len >= sizeof text)
         return "an address or network is wanted, such as 192.0.2.1, 10.0.0.0/8 or ::1";
     memcpy(text, address.p, address.len);
@@ -269,8 +257,7 @@ const char *value_read_network(struct slice s, struct network *out)
     return NULL;
 }
 
-/* Percent-decoding, RFC 3986 section 2.1; a zero byte is refused. NULL in *out for an empty text.
- */
+/* Decodes percent encoding (RFC 3986, section 2.1); refuses %00. *out is NULL for an empty text. */
 static const char *decode(struct arena *a, struct slice text, char **out)
 {
     *out = NULL;
@@ -298,19 +285,17 @@ static const char *decode(struct arena *a, struct slice text, char **out)
 static const char *read_userinfo(struct arena *a, struct slice s, struct redis_address *out)
 {
     struct slice user, password;
-
     split(s, ':', &user, &password);
     const char *why = decode(a, user, &out->user);
     return why ? why : decode(a, password, &out->password);
 }
 
-/* What may follow the '?': db=N alone. Other settings that redis-py knows would be dropped in
- * silence, and some of them matter (TLS). */
+/* Only db=N may follow the '?'. Other settings of redis-py URLs must not be ignored silently, as
+ * some of them matter for TLS. */
 static const char *read_database(struct slice path, struct slice query, int *db)
 {
     const struct slice name = slice_of("db=");
     unsigned long n = 0;
-
     if (query.len > 0) {
         if (path.len > 0)
             return "the database is given twice";
@@ -326,7 +311,7 @@ static const char *read_database(struct slice path, struct slice query, int *db)
     return NULL;
 }
 
-/* The last '@' ends the user part: passwords with a bare '@' are common. */
+/* The last '@' ends the user part, because passwords with an unencoded '@' are common. */
 static struct slice cut_userinfo(struct slice *authority)
 {
     for (size_t i = authority->len; i > 0; i--) {
@@ -344,7 +329,6 @@ static const char *read_host(struct arena *a, struct slice s, struct redis_addre
     struct slice host;
     unsigned long port;
     const char *why = split_host(s, &host, &port);
-
     if (why)
         return why;
     out->port = (uint16_t)(port ? port : REDIS_PORT);
@@ -355,7 +339,6 @@ static const char *read_host(struct arena *a, struct slice s, struct redis_addre
 static const char *read_socket(struct arena *a, struct slice path, struct redis_address *out)
 {
     const char *why = decode(a, path, &out->path);
-
     if (why)
         return why;
     if (path.len < 2)
@@ -369,7 +352,6 @@ const char *value_read_redis(struct arena *a, const char *text, struct redis_add
 {
     struct slice rest = slice_of(text), query;
     bool socket = starts_with(rest, "unix://");
-
     memset(out, 0, sizeof *out);
     out->tls = starts_with(rest, "rediss://");
     if (!socket && !out->tls && !starts_with(rest, "redis://"))
@@ -394,11 +376,10 @@ const char *value_read_redis(struct arena *a, const char *text, struct redis_add
     return read_database(path, query, &out->db);
 }
 
-/* Reads up to size bytes; the count, or -1 with errno. */
+/* Reads up to size bytes. Returns their number, or -1 with errno. */
 static ssize_t read_all(int fd, char *p, size_t size)
 {
     size_t len = 0;
-
     while (len < size) {
         ssize_t n = read(fd, p + len, size - len);
         if (n == 0)
@@ -415,7 +396,6 @@ static ssize_t read_all(int fd, char *p, size_t size)
 static const char *read_secret(struct arena *a, int fd, mode_t refused, struct slice *out)
 {
     struct stat st;
-
     if (fstat(fd, &st) < 0)
         return strerror(errno);
     if (!S_ISREG(st.st_mode))
@@ -443,9 +423,8 @@ static const char *read_secret(struct arena *a, int fd, mode_t refused, struct s
 
 const char *value_read_secret(struct arena *a, const char *path, mode_t refused, struct slice *out)
 {
-    /* Not to wait for the other end of a FIFO. */
+    /* O_NONBLOCK: open must not wait for the other end of a FIFO. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
     if (fd < 0)
         return strerror(errno);
     const char *why = read_secret(a, fd, refused, out);
