@@ -13,22 +13,22 @@
 #include "base/diag.h"
 #include "gateway/gateway.h"
 
-#define INTAKE_MS 10000 /* a request must be whole by then */
-#define INTAKES   512   /* incomplete requests at once; one more and the oldest goes */
-#define PAUSE_MS  100   /* when descriptors ran out */
+#define REQUEST_MS  10000 /* for a request to arrive completely */
+#define MAX_PENDING 512   /* incomplete requests; one more closes the oldest */
+#define PAUSE_MS    100   /* after accept failed */
 
-struct young {
-    struct young *next, *prev; /* oldest first, around the head */
+struct pending {
+    struct pending *next, *prev; /* a ring, oldest first after the head */
     struct fcgi_reader *in;
 };
 
 struct acceptor {
     int listener, epoll;
-    struct young list; /* head of the ring */
+    struct pending list; /* head of the ring */
     size_t count;
     int64_t now;
-    int64_t paused; /* until then no connection is accepted; 0: not paused */
-    bool said;      /* that accepting fails */
+    int64_t paused; /* when to accept again; 0: not paused */
+    bool logged;    /* that accept failed */
     accept_ready *ready;
     void *arg;
 };
@@ -39,63 +39,63 @@ static int watch(struct acceptor *a, int fd, void *tag)
     return epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &e);
 }
 
-/* Takes y off the list and gives its intake back. */
-static struct fcgi_reader *let_go(struct acceptor *a, struct young *y)
+/* Removes p from the list and returns its reader. */
+static struct fcgi_reader *detach(struct acceptor *a, struct pending *p)
 {
-    struct fcgi_reader *in = y->in;
+    struct fcgi_reader *in = p->in;
     epoll_ctl(a->epoll, EPOLL_CTL_DEL, in->fd, NULL);
-    y->prev->next = y->next;
-    y->next->prev = y->prev;
+    p->prev->next = p->next;
+    p->next->prev = p->prev;
     a->count--;
-    free(y);
+    free(p);
     return in;
 }
 
-static void read_young(struct acceptor *a, struct young *y)
+static void read_pending(struct acceptor *a, struct pending *p)
 {
     struct fcgi_reader *in;
-    switch (fcgi_reader_read(y->in)) {
+    switch (fcgi_reader_read(p->in)) {
     case FCGI_READER_MORE:
         return;
     case FCGI_READER_READY:
-        a->ready(a->arg, let_go(a, y));
+        a->ready(a->arg, detach(a, p));
         return;
     case FCGI_READER_TOO_LARGE:
-        in = let_go(a, y);
+        in = detach(a, p);
         fcgi_reader_refuse(in);
         fcgi_reader_free(in);
         return;
     case FCGI_READER_BAD:
-        fcgi_reader_free(let_go(a, y));
+        fcgi_reader_free(detach(a, p));
         return;
     }
 }
 
-static void add_young(struct acceptor *a, int fd)
+static void add_pending(struct acceptor *a, int fd)
 {
     struct fcgi_reader *in = fcgi_reader_new(fd);
-    struct young *y = in ? malloc(sizeof *y) : NULL;
-    if (!y || watch(a, fd, y)) {
-        free(y);
+    struct pending *p = in ? malloc(sizeof *p) : NULL;
+    if (!p || watch(a, fd, p)) {
+        free(p);
         fcgi_reader_free(in);
         return;
     }
-    in->deadline = a->now + INTAKE_MS;
-    *y = (struct young){&a->list, a->list.prev, in};
-    y->prev->next = y;
-    a->list.prev = y;
-    if (++a->count > INTAKES)
-        fcgi_reader_free(let_go(a, a->list.next));
-    read_young(a, y); /* most requests are whole by now */
+    in->deadline = a->now + REQUEST_MS;
+    *p = (struct pending){&a->list, a->list.prev, in};
+    p->prev->next = p;
+    a->list.prev = p;
+    if (++a->count > MAX_PENDING)
+        fcgi_reader_free(detach(a, a->list.next));
+    read_pending(a, p); /* most requests are complete by now */
 }
 
-/* Out of descriptors, memory, or the socket itself: it stays readable, so look away from it for a
- * moment. */
+/* Descriptors or memory ran out, or the socket failed. It stays readable, so epoll must not watch
+ * it for a while. */
 static void pause_accepting(struct acceptor *a)
 {
-    if (!a->said)
+    if (!a->logged)
         diag(DIAG_ERROR, "accept", "cannot accept: %s", strerror(errno));
-    a->said = true;
+    a->logged = true;
     a->paused = a->now + PAUSE_MS;
     epoll_ctl(a->epoll, EPOLL_CTL_DEL, a->listener, NULL);
 }
@@ -105,10 +105,10 @@ static void accept_some(struct acceptor *a, bool over)
     for (int i = 0; i < 64; i++) {
         int fd = accept4(a->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            a->said = false;
-            add_young(a, fd);
+            a->logged = false;
+            add_pending(a, fd);
         } else if (errno == EAGAIN && !over) {
-            return; /* another process of ours may have been quicker */
+            return; /* another process may have accepted it */
         } else if (errno != EINTR && errno != ECONNABORTED) {
             pause_accepting(a);
             return;
@@ -119,7 +119,7 @@ static void accept_some(struct acceptor *a, bool over)
 static void drop_overdue(struct acceptor *a)
 {
     while (a->count > 0 && a->list.next->in->deadline <= a->now)
-        fcgi_reader_free(let_go(a, a->list.next));
+        fcgi_reader_free(detach(a, a->list.next));
     if (a->paused && a->now >= a->paused) {
         a->paused = 0;
         watch(a, a->listener, a);
@@ -135,8 +135,8 @@ static int time_to_wait(const struct acceptor *a)
     return due == INT64_MAX ? -1 : wait < 0 ? 0 : (int)wait;
 }
 
-/* false: told to stop. One event at a time: handling it may end another's connection. */
-static bool turn(struct acceptor *a)
+/* False: stop. Takes one event at a time, because its handler may close another connection. */
+static bool run_once(struct acceptor *a)
 {
     struct epoll_event e;
     int n = epoll_wait(a->epoll, &e, 1, time_to_wait(a));
@@ -144,9 +144,9 @@ static bool turn(struct acceptor *a)
     if (n > 0 && !e.data.ptr)
         return false;
     if (n > 0 && e.data.ptr == a)
-        accept_some(a, e.events & EPOLLHUP); /* somebody shut it down */
+        accept_some(a, e.events & EPOLLHUP); /* it was shut down */
     else if (n > 0)
-        read_young(a, e.data.ptr);
+        read_pending(a, e.data.ptr);
     gateway_forget();
     drop_overdue(a);
     return true;
@@ -157,7 +157,7 @@ int accept_run(int fd, int stop_fd, accept_ready *ready, void *arg)
     struct acceptor a = {.listener = fd, .ready = ready, .arg = arg};
     a.list.next = a.list.prev = &a.list;
     a.epoll = epoll_create1(EPOLL_CLOEXEC);
-    /* Another process may share the socket and take the connection first: never block in accept. */
+    /* Another process that shares the socket may accept first: accept must not block. */
     int flags = fcntl(fd, F_GETFL);
     if (a.epoll < 0 || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
         watch(&a, fd, &a) || watch(&a, stop_fd, NULL)) {
@@ -165,10 +165,10 @@ int accept_run(int fd, int stop_fd, accept_ready *ready, void *arg)
             close(a.epoll);
         return -1;
     }
-    while (turn(&a))
+    while (run_once(&a))
         ;
     while (a.count > 0)
-        fcgi_reader_free(let_go(&a, a.list.next));
+        fcgi_reader_free(detach(&a, a.list.next));
     close(a.epoll);
     return 0;
 }

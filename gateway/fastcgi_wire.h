@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fastcgi_wire: the bytes of FastCGI records that out.c, fcgi_reader.c and gateway.c share.
- * Sections named in these files are those of the FastCGI Specification 1.0.
+ * fastcgi_wire: the format of FastCGI records, for out.c, fcgi_reader.c and gateway.c.  Section
+ * numbers in these files refer to the FastCGI Specification 1.0.
  */
 #ifndef SSELOG_GATEWAY_FASTCGI_WIRE_H
 #define SSELOG_GATEWAY_FASTCGI_WIRE_H
@@ -22,7 +22,7 @@ enum {
     UNKNOWN_ROLE = 3
 };
 
-/* The header of a record with len bytes of content and no padding, section 3.3. */
+/* Writes the header of a record with len bytes of content and no padding (section 3.3). */
 static inline void put_header(unsigned char h[HEADER_LEN], int type, uint16_t request, size_t len)
 {
     h[0] = FCGI_VERSION;

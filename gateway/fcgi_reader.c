@@ -52,7 +52,7 @@ static enum fcgi_reader_state refuse(struct fcgi_reader *in, unsigned short stat
     return FCGI_READER_TOO_LARGE;
 }
 
-/* Reads a length of a name-value pair, section 3.4. Returns false when it is not whole. */
+/* Reads a length of a name-value pair (section 3.4). False: it is incomplete. */
 static bool pair_length(const unsigned char **p, const unsigned char *end, size_t *len)
 {
     if (*p >= end)
@@ -69,8 +69,8 @@ static bool pair_length(const unsigned char **p, const unsigned char *end, size_
     return true;
 }
 
-/* Every length fits what was sent, and nothing holds a NUL, where libfcgi would cut it: what is
- * left of a name could be another's. */
+/* Every length must fit the bytes that arrived. A NUL is refused: libfcgi cuts names and values
+ * there, and a cut name may be the name of another parameter. */
 static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
 {
     const unsigned char *p = (const unsigned char *)in->params.p;
@@ -93,7 +93,7 @@ static enum fcgi_reader_state begin_request(struct fcgi_reader *in, const unsign
 {
     const unsigned char *content = h + HEADER_LEN;
     if (in->request != 0 || len < HEADER_LEN)
-        return FCGI_READER_BAD; /* we take one request a connection */
+        return FCGI_READER_BAD; /* a connection carries one request */
     in->request = (uint16_t)((h[2] << 8) | h[3]);
     if (in->request == 0)
         return FCGI_READER_BAD;
@@ -106,7 +106,6 @@ static enum fcgi_reader_state begin_request(struct fcgi_reader *in, const unsign
     return FCGI_READER_BAD;
 }
 
-/* One whole record. */
 static enum fcgi_reader_state take_record(struct fcgi_reader *in, const unsigned char *h,
                                           size_t len)
 {
@@ -114,7 +113,7 @@ static enum fcgi_reader_state take_record(struct fcgi_reader *in, const unsigned
     if (h[1] == TYPE_BEGIN)
         return begin_request(in, h, len);
     if (id == 0)
-        return FCGI_READER_MORE; /* management records, section 4: nothing we would answer */
+        return FCGI_READER_MORE; /* management records (section 4) are ignored */
     if (in->request == 0)
         return FCGI_READER_BAD;
     if (id != in->request)
@@ -135,11 +134,11 @@ static enum fcgi_reader_state take_record(struct fcgi_reader *in, const unsigned
             return FCGI_READER_READY;
         return buf_add(&in->body, h + HEADER_LEN, len) ? refuse(in, 413) : FCGI_READER_MORE;
     default:
-        return FCGI_READER_BAD; /* FCGI_ABORT_REQUEST too: nobody waits for an answer */
+        return FCGI_READER_BAD; /* also FCGI_ABORT_REQUEST: the peer wants no answer */
     }
 }
 
-/* Takes all whole records out of raw. */
+/* Handles and removes all complete records in raw. */
 static enum fcgi_reader_state take_records(struct fcgi_reader *in)
 {
     size_t at = 0;
@@ -193,7 +192,7 @@ void fcgi_reader_refuse(struct fcgi_reader *in)
     out_init(&o, in->fd, in->request);
     out_send_bytes(&o, answer, strlen(answer));
     out_finish(&o);
-    /* Closing with input unread would reset a TCP connection before the answer is read. */
+    /* A close with unread input resets a TCP connection, and the peer may lose the answer. */
     shutdown(o.fd, SHUT_WR);
     out_drain_input(&o);
     buf_free(&o.rest);

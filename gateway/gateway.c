@@ -13,10 +13,10 @@
 
 extern char **environ;
 
-/* More than libfcgi's buffer of input holds (8 kB): see request_image. */
+/* More than the input buffer of libfcgi (8 kB): see request_image. */
 #define RINSE_BYTES 16384
 
-/* Of a thread's stack, about, by what a request goes through. */
+/* Of a thread's stack, by a request; an estimate. */
 #define STACK_USED (16 * 1024)
 
 struct exchange {
@@ -52,9 +52,9 @@ static int write_all(int fd, const void *p, size_t len)
     return 0;
 }
 
-/* The checked request once more as FastCGI records, in memory, for libfcgi to parse: it can neither
- * block nor run short nor meet a length that is not there. A body of zeros follows: reading it
- * rinses the parameters, and what is secret in them, out of libfcgi's own buffer. */
+/* Writes the checked request as FastCGI records to a file in memory, for libfcgi to parse. There it
+ * cannot block, and every length is right. A body of zeros follows: after it was read, the input
+ * buffer of libfcgi no longer holds the parameters and their secrets. */
 static int request_image(const struct fcgi_reader *in)
 {
     int fd = memfd_create("request", MFD_CLOEXEC);
@@ -103,13 +103,12 @@ struct exchange *gateway_begin(struct fcgi_reader *in)
     }
     out_init(&x->out, in->fd, in->request);
     in->fd = -1;
-    /* What came behind the request in the same read, perhaps a part of a record. */
+    /* Bytes that arrived after the request in the same read; perhaps a part of a record. */
     bool aborted = out_saw_abort(&x->out, in->raw.p, in->raw.len);
     fcgi_reader_free(in);
     FCGX_InitRequest(&x->fcgx, -1, 0);
     x->fcgx.ipcFd = image;
-    x->fcgx.keepConnection =
-        1; /* or the accept would close image as the last request's connection */
+    x->fcgx.keepConnection = 1; /* else FCGX_Accept_r closes image as an old connection */
     if (FCGX_Accept_r(&x->fcgx) != 0 || aborted) {
         gateway_end(x);
         return NULL;
@@ -118,9 +117,9 @@ struct exchange *gateway_begin(struct fcgi_reader *in)
     return x;
 }
 
-/* The body is nothing we would use, but where standard input and output are one socket (mod_cgid),
- * what is left unread resets the connection, and the answer with it. RFC 3875, section 4.2:
- * CONTENT_LENGTH bytes are there. */
+/* The body is not used. mod_cgid uses one socket for standard input and output: a close with unread
+ * input resets it, and the response is lost. CONTENT_LENGTH bytes arrive (RFC 3875, section 4.2).
+ */
 static void read_cgi_body(void)
 {
     char scrap[4096];
@@ -179,8 +178,7 @@ struct out gateway_take_out(struct exchange *x)
     return o;
 }
 
-/* Parameters that may hold a secret, by how they begin: RFC 3875, section 4.1, and Apache's copies.
- */
+/* Parameters that may hold a secret (RFC 3875, section 4.1), and Apache's copies of them. */
 static bool may_be_secret(const char *param)
 {
     static const char *const names[] = {"HTTP_", "REDIRECT_",
@@ -191,8 +189,8 @@ static bool may_be_secret(const char *param)
     return false;
 }
 
-/* They leave memory with the request; as CGI that is the environment, which could be read in /proc
- * as long as the process lives. */
+/* Secrets must not stay in memory after the request. As CGI they are in the environment, which
+ * /proc shows until the process ends. */
 static void wipe_params(char *const *params)
 {
     for (; params && *params; params++) {
@@ -216,8 +214,8 @@ void gateway_end(struct exchange *x)
     free(x);
 }
 
-/* Frames that are gone hold pieces of it still: buffers, and copies in vector registers that the
- * dynamic linker spilled when it looked a function up. */
+/* Stack frames of finished functions still hold parts of a request: buffers, and vector registers
+ * that the dynamic linker saved while it resolved a symbol. */
 __attribute__((noinline)) void gateway_forget(void)
 {
     char below[STACK_USED];

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gateway: the two ways a web server talks to us, FastCGI 1.0 and CGI/1.1 (RFC 3875), behind
- * one `struct exchange`: the request that fcgi_reader.h took in, or this process's environment, and
- * the `struct out` for the bytes that go back. The only file that knows libfcgi.  Knows nothing of
- * Redis, JSON or SSE.
+ * gateway: one interface for FastCGI 1.0 and CGI/1.1 (RFC 3875), `struct exchange`.  It holds the
+ * request, from fcgi_reader.h or from the environment of the process, and the `struct out` for the
+ * response.  The only file that knows libfcgi.  Knows nothing of Redis, JSON or SSE.
  */
 #ifndef SSELOG_GATEWAY_GATEWAY_H
 #define SSELOG_GATEWAY_GATEWAY_H
@@ -16,28 +15,28 @@
 
 struct exchange;
 
-/* Whether fd 0 is a FastCGI listening socket (FastCGI specification, section 2.2: getpeername
- * says ENOTCONN). */
+/* Whether fd 0 is a FastCGI listening socket: getpeername fails with ENOTCONN (FastCGI
+ * specification, section 2.2). */
 bool gateway_is_fastcgi(void);
-/* Once, before any other call. 0 or -1. */
+/* Call it once, before the others. 0 or -1. */
 int gateway_init(void);
-/* The request held by in (FCGI_READER_READY), whose connection it takes over; in is freed. NULL:
- * the parameters do not parse, or out of memory; the connection is closed. */
+/* Takes over the request and the connection of in, which is FCGI_READER_READY, and frees in. NULL:
+ * malformed parameters or out of memory; the connection is closed. */
 struct exchange *gateway_begin(struct fcgi_reader *in);
-/* The request in this process's environment, its answer on fd 1. NULL: out of memory. */
+/* The request in the environment of the process; the response goes to fd 1. NULL: out of memory. */
 struct exchange *gateway_begin_cgi(void);
-/* A parameter or NULL; fits request_getter: nth is 0 for the first of that name. */
+/* A request_getter: the value of the nth parameter of that name, from 0, or NULL. */
 const char *gateway_param(void *exchange, const char *name, unsigned nth);
-/* All parameters, NAME=value, NULL-terminated. */
+/* All parameters as NAME=value; the array ends with NULL. */
 char *const *gateway_params(const struct exchange *x);
-/* Puts the answer together and sends what the peer takes now; the rest waits in the out of
+/* Sends the response as far as the peer accepts it now; the rest stays in the struct out, for
  * gateway_take_out. head: CGI header lines without the blank line. */
 void gateway_answer(struct exchange *x, struct slice head, struct slice body);
-/* Hands the output over: x no longer touches it. */
+/* Moves the output to the caller. x does not use it any more. */
 struct out gateway_take_out(struct exchange *x);
-/* Frees all that x still holds; closes the connection unless taken. */
+/* Frees x. Closes the connection unless gateway_take_out moved it. NULL is fine. */
 void gateway_end(struct exchange *x);
-/* Wipes what a request that was handled by this thread left on its stack, below the caller. */
+/* Wipes the stack below the caller, where the last request of this thread may have left secrets. */
 void gateway_forget(void);
 
 #endif

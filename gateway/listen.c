@@ -23,8 +23,8 @@ static int failed(int fd, struct buf *why, const char *where, const char *what)
     return -1;
 }
 
-/* Nobody listens at the other end of a socket that a killed process left behind. Without blocking:
- * a full queue is a listener too. */
+/* Whether no process listens on the socket, because one was killed and left it. The test does not
+ * block: connect fails with EAGAIN if the queue of a listener is full. */
 static bool is_stale(const struct sockaddr_un *a)
 {
     struct stat st;
@@ -50,7 +50,7 @@ static int listen_unix(const char *path, mode_t mode, struct buf *why)
     if (is_stale(&a))
         unlink(path);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    mode_t before = umask(0777); /* nobody connects before the mode is right */
+    mode_t before = umask(0777); /* no client can connect before chmod */
     int bound = fd < 0 ? -1 : bind(fd, (struct sockaddr *)&a, sizeof a);
     umask(before);
     if (bound < 0)

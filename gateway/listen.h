@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * listen: the listening socket, made here (-s) or passed by who started us.  FastCGI knows no
- * authentication: whoever can connect can claim to be anybody, so only Unix sockets and loopback
- * addresses are made.
+ * listen: the listening socket, created for -s or passed by a supervisor.  FastCGI has no
+ * authentication: a client that can connect can claim any identity.  So only Unix sockets and
+ * loopback addresses are allowed.
  */
 #ifndef SSELOG_GATEWAY_LISTEN_H
 #define SSELOG_GATEWAY_LISTEN_H
@@ -11,11 +11,12 @@
 
 #include "base/buf.h"
 
-/* A listening socket at a path (mode: its permissions; a stale socket there is replaced), or at
- * 127.0.0.1:PORT or [::1]:PORT. -1 with one line in why. */
+/* Creates a listening socket at a path, or at 127.0.0.1:PORT or [::1]:PORT. A path gets the
+ * permissions mode; a socket there on which no process listens is replaced. -1 with one line in
+ * why.
+ */
 int listen_at(const char *where, mode_t mode, struct buf *why);
-/* The socket a supervisor passed as file descriptor 3 (sd_listen_fds(3)): fd, or -1 when there is
- * none. */
+/* The socket that a supervisor passed as file descriptor 3 (sd_listen_fds(3)), or -1. */
 int listen_passed(void);
 
 #endif

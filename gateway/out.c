@@ -9,8 +9,8 @@
 
 #include "gateway/fastcgi_wire.h"
 
-/* Wire bytes that may wait for one peer. An answer is bounded by who makes it; a stream's rest by
- * one batch and one record. */
+/* Bytes that may wait for one peer. Answers have smaller limits of their own, and at most one batch
+ * and one record of a stream wait. */
 #define OUT_MAX_REST (64u * 1024 * 1024)
 
 int out_set_nonblocking(int fd)
@@ -25,7 +25,7 @@ void out_init(struct out *o, int fd, uint16_t request)
     buf_init(&o->rest, OUT_MAX_REST);
 }
 
-/* writev that knows EINTR; -1 with errno else. */
+/* writev, repeated after EINTR; -1 with errno. */
 static ssize_t write_some(int fd, const struct iovec *v, int n)
 {
     ssize_t got;
@@ -46,11 +46,11 @@ enum out_result out_flush(struct out *o)
             return errno == EAGAIN ? OUT_FULL : OUT_GONE;
         buf_drop(&o->rest, (size_t)n);
     }
-    buf_free(&o->rest); /* an idle viewer costs nothing */
+    buf_free(&o->rest); /* an idle viewer holds no memory here */
     return OUT_SENT;
 }
 
-/* Keeps v's bytes from offset skip on. */
+/* Appends the bytes of v to rest, from offset skip on. */
 static int keep_rest(struct out *o, const struct iovec *v, int n, size_t skip)
 {
     for (int i = 0; i < n; i++) {
@@ -65,8 +65,8 @@ static int keep_rest(struct out *o, const struct iovec *v, int n, size_t skip)
     return 0;
 }
 
-/* Sends v at once as far as the socket takes it. Nothing taken: OUT_FULL, unless must is set: then,
- * as when part of it is taken, the rest is kept. */
+/* Sends as much of v as the socket accepts; the remainder goes to rest. If the socket accepts
+ * nothing, all goes to rest with must set, else the result is OUT_FULL. */
 static enum out_result send_now(struct out *o, const struct iovec *v, int n, bool must)
 {
     ssize_t got = write_some(o->fd, v, n);
@@ -77,8 +77,8 @@ static enum out_result send_now(struct out *o, const struct iovec *v, int n, boo
     return keep_rest(o, v, n, got < 0 ? 0 : (size_t)got) ? OUT_GONE : OUT_SENT;
 }
 
-/* More than one record holds: records of FCGI_MAX_CONTENT, of which the first decides whether the
- * peer takes anything. */
+/* Sends more than one record holds, in records of FCGI_MAX_CONTENT. The first decides whether the
+ * peer accepts anything. */
 static enum out_result send_long(struct out *o, const struct iovec *v, int n)
 {
     bool must = false;
@@ -105,7 +105,7 @@ enum out_result out_send(struct out *o, const struct iovec *pieces, int n)
     size_t len = 0;
     for (int i = 0; i < n; i++)
         len += pieces[i].iov_len;
-    if (len == 0) /* an empty FCGI_STDOUT would end the stream, section 3.3 */
+    if (len == 0) /* an empty FCGI_STDOUT would end the stream (section 3.3) */
         return OUT_SENT;
     if (o->fd < 0)
         return OUT_GONE;
@@ -147,7 +147,7 @@ void out_finish(struct out *o)
     o->finished = true;
     if (o->request == 0)
         return;
-    /* Empty FCGI_STDOUT, then FCGI_END_REQUEST with FCGI_REQUEST_COMPLETE, section 5.5. */
+    /* An empty FCGI_STDOUT, then FCGI_END_REQUEST with FCGI_REQUEST_COMPLETE (section 5.5). */
     unsigned char end[3 * HEADER_LEN] = {0};
     put_header(end, TYPE_STDOUT, o->request, 0);
     put_header(end + HEADER_LEN, TYPE_END, o->request, HEADER_LEN);
@@ -182,7 +182,7 @@ bool out_saw_abort(struct out *o, const void *bytes, size_t len)
 enum out_result out_drain_input(struct out *o)
 {
     unsigned char scrap[4096];
-    for (int turns = 0; turns < 16; turns++) { /* a peer that floods us does not hold the loop */
+    for (int turns = 0; turns < 16; turns++) { /* a limit, so that one peer cannot block the loop */
         ssize_t n = recv(o->fd, scrap, sizeof scrap, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;

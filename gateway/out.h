@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * out: the bytes of one response on their way to the web server, as FCGI_STDOUT records or, as CGI,
- * as they are.  Never blocks, and is never libfcgi's, whose writes know neither EINTR nor EAGAIN.
+ * out: sends the bytes of one response to the web server: as FCGI_STDOUT records, or unchanged for
+ * CGI.  Never blocks.  libfcgi cannot be used for this: its writes do not handle EINTR and EAGAIN.
  */
 #ifndef SSELOG_GATEWAY_OUT_H
 #define SSELOG_GATEWAY_OUT_H
@@ -12,45 +12,46 @@
 
 #include "base/buf.h"
 
-/* Content of one FastCGI record at most (FastCGI specification, section 3.3). */
+/* Maximum content of one FastCGI record (FastCGI specification, section 3.3). */
 #define FCGI_MAX_CONTENT 65535
 
 enum out_result {
-    OUT_SENT, /* all taken, though a rest may wait in `rest` */
-    OUT_FULL, /* nothing taken: the peer does not read; try again when writable */
-    OUT_GONE  /* the peer went away */
+    OUT_SENT, /* accepted; a part may wait in `rest` */
+    OUT_FULL, /* nothing accepted: the peer does not read; try again when writable */
+    OUT_GONE  /* the peer closed the connection */
 };
 
-/* Where a response goes. Never blocks. Not thread-safe: owned by one thread at a time. */
+/* Not thread-safe: one thread owns it at a time. */
 struct out {
     int fd;              /* -1: closed */
-    uint16_t request;    /* FastCGI request id; 0: plain CGI, bytes go as they are */
-    bool finished;       /* the end of the response is in or behind `rest` */
-    struct buf rest;     /* wire bytes that the peer has yet to take */
-    unsigned char in[8]; /* header of the record now arriving from the peer */
+    uint16_t request;    /* FastCGI request id; 0: CGI */
+    bool finished;       /* the end of the response is in `rest` or sent */
+    struct buf rest;     /* bytes for the wire, not yet sent */
+    unsigned char in[8]; /* header of the record that arrives from the peer */
     uint8_t in_have;
-    uint32_t in_skip; /* bytes of its content still to come */
+    uint32_t in_skip; /* bytes of its content that are still to arrive */
 };
 
-/* fd is non-blocking: out_set_nonblocking, 0 or -1. It is closed by out_close. */
+/* fd must not block; out_close closes it. */
 void out_init(struct out *o, int fd, uint16_t request);
+/* 0 or -1 with errno. */
 int out_set_nonblocking(int fd);
-/* Sends n pieces as one run of bytes: taken whole or (OUT_FULL) not at all; what the socket does
- * not take at once waits in rest. n is 15 at most. */
+/* Sends n pieces, at most 15, as one run of bytes. Accepts all of it or, with OUT_FULL, nothing.
+ * The part that the socket does not accept at once waits in rest. */
 enum out_result out_send(struct out *o, const struct iovec *pieces, int n);
 enum out_result out_send_bytes(struct out *o, const void *p, size_t len);
-/* Leaves bytes (FCGI_MAX_CONTENT at most) in rest, behind what waits there: for what must be told
- * also to a peer that takes nothing now. Nothing when memory is short. */
+/* Appends at most FCGI_MAX_CONTENT bytes to rest: for a final frame to a peer that does not read
+ * now. Does nothing if out of memory. */
 void out_leave_bytes(struct out *o, const void *p, size_t len);
-/* Sends what waits in rest. OUT_FULL while some is left. */
+/* Sends what waits in rest. OUT_FULL: some is left. */
 enum out_result out_flush(struct out *o);
-/* Adds the end of the response behind all else, once. Flush, then close. */
+/* Appends the end of the response, once. Flush then, and close. */
 void out_finish(struct out *o);
-/* Reads and drops what the peer sends. OUT_GONE at end of file, error or FCGI_ABORT_REQUEST. */
+/* Reads and discards what the peer sent. OUT_GONE: end of file, error or FCGI_ABORT_REQUEST. */
 enum out_result out_drain_input(struct out *o);
-/* Whether FCGI_ABORT_REQUEST is in what the peer sent: bytes that were read elsewhere, in order. */
+/* Whether bytes from the peer, which the caller read in order, contain FCGI_ABORT_REQUEST. */
 bool out_saw_abort(struct out *o, const void *bytes, size_t len);
-/* Closes and frees; safe twice. */
+/* Closes and frees; may be called twice. */
 void out_close(struct out *o);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * request: what the web server says about one request, RFC 3875 section 4, made into bounded,
- * decoded parts.  Knows a getter alone: no FCGX types, no policy, no I/O.  Invariants: every
- * decoded string lies in r->store, which gets all of its memory before the first byte goes in, so
- * that pointers into it stay good; nothing decoded holds a NUL; what is out of form is refused
- * and never repaired, because a repaired name may be somebody else's.
+ * request: parses the CGI parameters of one request (RFC 3875, section 4); see request.h.
+ * Invariants: decoded strings are in r->store.  It is allocated once, before the first of them, so
+ * pointers to them stay valid.  No decoded string holds a NUL.  Malformed input is refused and
+ * never repaired, because a repaired name may be the name of another user.
  */
 #include "gateway/request.h"
 
@@ -14,7 +13,7 @@
 #define MAX_CAPTURE     128
 #define MAX_NAME        32 /* of a capture */
 
-/* Headers whose size is looked at for every request; others when they are asked for. */
+/* The size of these headers is checked for every request, of others when they are used. */
 static const char *const bounded_headers[] = {"Authorization", "Accept", "Last-Event-ID", "Origin"};
 
 static const struct {
@@ -43,7 +42,7 @@ static struct slice trim(struct slice s)
     return s;
 }
 
-/* Cuts what stands before the next mark off *rest. False when nothing is left. */
+/* Moves the bytes before the next mark from *rest to *piece. False: nothing is left. */
 static bool cut(struct slice *rest, char mark, struct slice *piece)
 {
     if (rest->p == NULL)
@@ -59,7 +58,6 @@ static bool cut(struct slice *rest, char mark, struct slice *piece)
 const char *request_param(const struct request *r, const char *name)
 {
     const char *value = r->get(r->get_arg, name, 0);
-
     return value && *value ? value : NULL;
 }
 
@@ -72,11 +70,10 @@ static enum method method_of(const char *name)
     return METHOD_OTHER;
 }
 
-/* SCRIPT_NAME and PATH_INFO joined. A mount at "/" gives both a slash: one of them goes. */
+/* Joins SCRIPT_NAME and PATH_INFO; see struct request. */
 static int read_path(struct request *r, struct slice script, struct slice info)
 {
     size_t at = r->store.len;
-
     if (script.len > 0 && script.p[script.len - 1] == '/' && info.len > 0 && info.p[0] == '/')
         script.len--;
     const char *first = script.len > 0 ? script.p : info.p;
@@ -93,12 +90,11 @@ static int read_path(struct request *r, struct slice script, struct slice info)
     return r->store.failed ? -1 : 0;
 }
 
-/* Adds the decoded text and a NUL to the store; *out is it without the NUL. Controls and blanks
- * as they are never come from a client that keeps to RFC 3986: -1, as for a bad or a zero %XX. */
+/* Adds the decoded text and a NUL to the store; *out is the text without the NUL. -1: a bad %XX,
+ * %00, or a control or blank that is not encoded, which RFC 3986 forbids. */
 static int decode(struct buf *store, struct slice text, struct slice *out)
 {
     size_t at = store->len;
-
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.p[i];
         if (c <= ' ' || c == 0x7f)
@@ -119,12 +115,11 @@ static int decode(struct buf *store, struct slice text, struct slice *out)
     return 0;
 }
 
-/* The query as arguments: "a=b&c" (application/x-www-form-urlencoded, WHATWG URL section 5.1, but
- * strict). Empty pieces are nothing. */
+/* Parses the arguments "a=b&c" (application/x-www-form-urlencoded, WHATWG URL, section 5.1, but
+ * strictly). Skips empty pieces. */
 static int read_query(struct request *r, const char **why)
 {
     struct slice rest = slice_of(r->query_string), piece;
-
     while (cut(&rest, '&', &piece)) {
         struct slice name;
         if (piece.len == 0)
@@ -153,7 +148,6 @@ static int read_query(struct request *r, const char **why)
 static int check_headers(const struct request *r, const char **why)
 {
     const char *cookies = request_param(r, "HTTP_COOKIE");
-
     if (cookies && strlen(cookies) > REQUEST_MAX_COOKIES) {
         *why = "cookies too large";
         return 431;
@@ -169,20 +163,19 @@ static int check_headers(const struct request *r, const char **why)
     return 0;
 }
 
-/* Path and query, once their sizes are known to be in bounds. */
+/* Checks the sizes of path and query, then decodes them. */
 static int read_target(struct request *r, const char **why)
 {
     struct slice script = slice_of(request_param(r, "SCRIPT_NAME"));
     struct slice info = slice_of(request_param(r, "PATH_INFO"));
     const char *query = request_param(r, "QUERY_STRING");
-
     r->query_string = query ? query : "";
     size_t query_len = strlen(r->query_string);
     *why = "address too long";
     if (script.len > REQUEST_MAX_PATH || info.len > REQUEST_MAX_PATH ||
         script.len + info.len > REQUEST_MAX_PATH || query_len > REQUEST_MAX_QUERY)
         return 414;
-    /* Decoding never lengthens; an argument takes at most two NULs more than its text. */
+    /* Decoded text is not longer. Each argument needs at most two NULs more. */
     size_t room = script.len + info.len + query_len + 2 * REQUEST_MAX_QUERY_ARGS + 16;
     *why = "out of memory";
     buf_init(&r->store, room);
@@ -242,17 +235,15 @@ const char *request_arg(const struct request *r, const char *name)
 size_t request_arg_count(const struct request *r, const char *name)
 {
     size_t count = 0;
-
     for (size_t i = 0; i < r->nargs; i++)
         count += strcmp(r->args[i].name, name) == 0;
     return count;
 }
 
-/* "Last-Event-ID" to "HTTP_LAST_EVENT_ID", RFC 3875 section 4.1.18. */
+/* "Last-Event-ID" to "HTTP_LAST_EVENT_ID" (RFC 3875, section 4.1.18). */
 static int header_parameter(const char *name, char out[MAX_HEADER_NAME])
 {
     size_t at = sizeof "HTTP_" - 1;
-
     memcpy(out, "HTTP_", at);
     for (; *name; name++) {
         if (at + 1 >= MAX_HEADER_NAME)
@@ -267,11 +258,10 @@ static int header_parameter(const char *name, char out[MAX_HEADER_NAME])
 const char *request_header(const struct request *r, const char *name, bool *too_long)
 {
     char parameter[MAX_HEADER_NAME];
-
     if (header_parameter(name, parameter) < 0)
         return NULL;
     const char *value = request_param(r, parameter);
-    /* Where only mod_rewrite or SetEnvIf can hand it on, an internal redirect renames it. */
+    /* Apache may pass it only by mod_rewrite or SetEnvIf; then an internal redirect renames it. */
     if (value == NULL && strcmp(parameter, "HTTP_AUTHORIZATION") == 0)
         value = request_param(r, "REDIRECT_HTTP_AUTHORIZATION");
     if (value && strlen(value) > REQUEST_MAX_HEADER) {
@@ -285,7 +275,6 @@ const char *request_header(const struct request *r, const char *name, bool *too_
 bool request_header_is_doubled(const struct request *r, const char *name)
 {
     char parameter[MAX_HEADER_NAME];
-
     return header_parameter(name, parameter) == 0 && r->get(r->get_arg, parameter, 1) != NULL;
 }
 
@@ -293,7 +282,6 @@ size_t request_cookie(const struct request *r, const char *name, struct slice *v
 {
     struct slice rest = slice_of(request_param(r, "HTTP_COOKIE")), piece;
     size_t count = 0;
-
     *value = slice_make(NULL, 0);
     if (rest.len > REQUEST_MAX_COOKIES)
         return 0;
@@ -312,12 +300,11 @@ size_t request_cookie(const struct request *r, const char *name, struct slice *v
     return count;
 }
 
-/* Like cut, but a mark between double quotes does not count (RFC 9110 section 5.6.4). */
+/* Like cut, but skips marks between double quotes (RFC 9110, section 5.6.4). */
 static bool cut_unquoted(struct slice *rest, char mark, struct slice *piece)
 {
     bool quoted = false;
     size_t i;
-
     if (rest->p == NULL)
         return false;
     for (i = 0; i < rest->len && (quoted || rest->p[i] != mark); i++) {
@@ -336,12 +323,11 @@ static bool same_word(struct slice s, const char *word)
     return s.len == strlen(word) && strncasecmp(s.p, word, s.len) == 0;
 }
 
-/* "q=0", "q=0.0" and so on: not acceptable, RFC 9110 section 12.4.2. */
+/* Whether this is "q=0", "q=0.0" and so on: not acceptable (RFC 9110, section 12.4.2). */
 static bool is_zero_weight(struct slice parameter)
 {
     struct slice name;
     struct slice value = parameter;
-
     cut(&value, '=', &name);
     value = trim(value);
     if (!same_word(trim(name), "q") || value.len == 0 || value.p[0] != '0')
@@ -356,7 +342,6 @@ static bool is_zero_weight(struct slice parameter)
 bool request_wants_stream(const struct request *r)
 {
     struct slice rest = slice_of(request_header(r, "Accept", NULL)), range, part;
-
     while (cut_unquoted(&rest, ',', &range)) {
         bool wanted =
             cut_unquoted(&range, ';', &part) && same_word(trim(part), "text/event-stream");
@@ -368,7 +353,7 @@ bool request_wants_stream(const struct request *r)
     return false;
 }
 
-/* What a capture may hold: nothing that means something in a path, a Redis key or a pattern. */
+/* A capture holds no byte with a meaning in a path, a Redis key or a pattern. */
 static bool is_capture_byte(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -378,17 +363,15 @@ static bool is_capture_byte(char c)
 static size_t capture_span(const char *s)
 {
     size_t n = 0;
-
     while (is_capture_byte(s[n]))
         n++;
     return n;
 }
 
-/* The name in "{name}" at s; its len is 0 when that is out of form. */
+/* The name in "{name}" at s; len 0: malformed. */
 static struct slice capture_name(const char *s)
 {
     size_t n = 1;
-
     while ((s[n] >= 'a' && s[n] <= 'z') || (s[n] >= '0' && s[n] <= '9') || s[n] == '_')
         n++;
     return slice_make(s + 1, n <= MAX_NAME && s[n] == '}' ? n - 1 : 0);
@@ -406,8 +389,7 @@ static bool has_name(const struct route_match *m, struct slice name)
 int route_check(const char *pattern)
 {
     struct route_match seen = {.count = 0};
-    bool open = false; /* since the last capture nothing came that a capture cannot hold */
-
+    bool open = false; /* all bytes since the last capture may belong to one */
     if (*pattern != '/' || strlen(pattern) > REQUEST_MAX_PATH)
         return -1;
     for (const char *p = pattern; *p; p++) {
@@ -427,14 +409,13 @@ int route_check(const char *pattern)
     return 0;
 }
 
-/* Length of the capture at path when literal is what the pattern goes on with. There is one way at
- * most: the first byte of the path that no capture holds must be the literal's first such byte
- * (route_check sees to it that there is one before the next capture, or the end). */
+/* The length of the capture at path, if the pattern continues with literal. At most one length is
+ * possible: the first byte of path that no capture holds must be the first such byte of literal.
+ * route_check ensures that literal has one, unless no other capture follows. */
 static size_t capture_length(const char *literal, const char *path)
 {
     size_t span = capture_span(path);
     size_t tail = capture_span(literal);
-
     return span > tail ? span - tail : 0;
 }
 

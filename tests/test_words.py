@@ -27,7 +27,7 @@ WORDS = {
     r"dialects?|dialect_\w+": "profile, profile_http",
     r"said_\w+": "told_*; logged_* of diagnostics",
     r"last words?": "final frame",
-    r"out of form": "malformed",
+    r"(?<!request )(?<!query string )out of form": "malformed",  # but in texts to clients
     r"anew": "again",
     r"but for": "except",
     r"who(m|so)?ever|whatsoever": "clients that, viewers that ...",

@@ -78,7 +78,7 @@ static void begin(struct acceptor *a, int stop)
 static void end(struct acceptor *a)
 {
     while (a->count > 0)
-        fcgi_reader_free(let_go(a, a->list.next));
+        fcgi_reader_free(detach(a, a->list.next));
     close(a->epoll);
     close(a->listener);
 }
@@ -88,7 +88,7 @@ static void settle(struct acceptor *a)
 {
     struct epoll_event e;
     while (epoll_wait(a->epoll, &e, 1, 0) > 0)
-        assert_true(turn(a));
+        assert_true(run_once(a));
 }
 
 static void whole_requests_are_handed_over(void **state)
@@ -129,7 +129,7 @@ static void silent_peers_go_by_the_deadline(void **state)
     begin(&a, -1);
     int first = peer(), second;
     settle(&a);
-    assert_true(time_to_wait(&a) > 0 && time_to_wait(&a) <= INTAKE_MS);
+    assert_true(time_to_wait(&a) > 0 && time_to_wait(&a) <= REQUEST_MS);
     second = peer();
     settle(&a);
     int64_t late = a.list.prev->in->deadline += 5000;
@@ -160,7 +160,7 @@ static void silence_alone_ends_a_turn(void **state)
     settle(&a);
     a.list.next->in->deadline = a.now + 20;
     alarm(30); /* a turn that waits for ever */
-    assert_true(turn(&a));
+    assert_true(run_once(&a));
     alarm(0);
     assert_true(closed(fd));
     assert_int_equal(a.count, 0);
@@ -182,10 +182,10 @@ static void a_crowd_of_half_open_peers(void **state)
             settle(&a);
     }
     settle(&a);
-    assert_int_equal(a.count, INTAKES);
+    assert_int_equal(a.count, MAX_PENDING);
     assert_true(closed(fds[0])); /* the oldest went */
-    assert_true(closed(fds[600 - INTAKES - 1]));
-    assert_false(closed(fds[600 - INTAKES]));
+    assert_true(closed(fds[600 - MAX_PENDING - 1]));
+    assert_false(closed(fds[600 - MAX_PENDING]));
     int honest = peer();
     say(honest, 0, sizeof request);
     settle(&a);
@@ -266,6 +266,5 @@ int main(void)
         cmocka_unit_test(a_socket_that_is_no_more),
         cmocka_unit_test(stop_is_heard),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
