@@ -14,8 +14,8 @@
 #include "base/diag.h"
 #include "redis_io.h"
 
-#define BATCH            256           /* records sent in one go */
-#define MAX_LINE         (1024 * 1024) /* a longer line goes on in the next record */
+#define BATCH            256           /* records in one call of redis_sync_send */
+#define MAX_LINE         (1024 * 1024) /* a longer line continues in the next record */
 #define READ_SIZE        (64 * 1024)
 #define DEADLINE_MS      5000 /* for one answer of Redis */
 #define BACKOFF_FIRST_MS 100
@@ -26,7 +26,7 @@ struct sender {
     const struct config *config;
     const struct send_options *options;
     struct redis_sync *redis;
-    struct buf in; /* what was read and is not sent yet */
+    struct buf in; /* read, but not yet sent */
     bool end;      /* of the input */
     bool refused;
     uint64_t sent;
@@ -53,7 +53,7 @@ static void show_progress(struct sender *s, bool last)
     s->shown_sent = s->sent;
 }
 
-/* The next line in what was read, from at on. False: none is whole yet. */
+/* The next line in s->in from at on. False: no line is complete. */
 static bool next_line(const struct sender *s, size_t at, struct slice *line, size_t *used)
 {
     const char *p = s->in.p + at;
@@ -70,8 +70,8 @@ static bool next_line(const struct sender *s, size_t at, struct slice *line, siz
     return end || (s->end && len > 0);
 }
 
-/* As many records as there are whole lines; returns how many, *used the bytes of input they came
- * from. */
+/* Makes a record of each complete line; returns how many. ends[i]: where the line of record i ends
+ * in s->in. */
 static size_t make_records(const struct sender *s, struct redis_add adds[BATCH], size_t ends[BATCH])
 {
     size_t n = 0, at = 0, used;
@@ -90,7 +90,8 @@ static size_t make_records(const struct sender *s, struct redis_add adds[BATCH],
     return n;
 }
 
-/* Until fd is readable (-1: none), ms milliseconds are over (-1: never) or we are told to stop. */
+/* Waits until fd is readable (-1: none), ms milliseconds have passed (-1: no limit), or a signal
+ * asks to stop. */
 static void wait_for(struct sender *s, int fd, int ms)
 {
     struct pollfd p[] = {{s->signals, POLLIN, 0}, {fd, POLLIN, 0}};
@@ -98,7 +99,7 @@ static void wait_for(struct sender *s, int fd, int ms)
     s->stopping = s->stopping || p[0].revents;
 }
 
-/* Sends until all of them are there, or we are told to stop: then once. */
+/* Repeats until all records are sent. After a signal to stop it tries only once. */
 static int send_batch(struct sender *s, const struct redis_add *adds, size_t n)
 {
     int backoff = BACKOFF_FIRST_MS;
@@ -133,7 +134,7 @@ static int send_what_is_read(struct sender *s)
     return 0;
 }
 
-/* -1: the input cannot be read. */
+/* Reads some input. -1: it cannot be read. */
 static int read_some(struct sender *s)
 {
     if (buf_room(&s->in, READ_SIZE))
@@ -153,8 +154,8 @@ static int read_some(struct sender *s)
     return 0;
 }
 
-/* A descriptor that is readable once a signal says to stop; -1: none to be had. A handler's flag
- * could be raised between a look at it and a wait that knows nothing of it. */
+/* A descriptor that is readable after a signal to stop, or -1. With a handler that sets a flag, a
+ * signal between the test of the flag and poll would be missed. */
 static int take_signals(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -180,7 +181,7 @@ int send_run(const struct config *config, const struct send_options *options)
     while (!s.end && !s.stopping)
         if (read_some(&s) || send_what_is_read(&s))
             goto out;
-    s.end = true; /* what is left of the last line is a record */
+    s.end = true; /* the rest without a newline is a record too */
     status = send_what_is_read(&s) ? 1 : 0;
 out:
     show_progress(&s, true);
