@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: lines NAME=value, the first of them the environment, all as the parameters of a
- * request to it. Either there is a configuration, which can be printed and released, or one line
- * that says why not. Files are never opened: an option that names one is left out.
+ * Fuzz target: lines NAME=value.  The first lines are the environment; all are the parameters of a
+ * request.  The result is a configuration that can be printed and released, or one line with the
+ * reason.  Options that name a file are left out, so that no file is opened.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -23,7 +23,6 @@ static void try_request(const struct config_base *base, char *const *lines)
 {
     const struct config *config;
     struct buf why;
-
     buf_init(&why, 2000);
     if (config_for_request(base, lines, &config, &why) == 0)
         config_release(base, config);
@@ -36,7 +35,6 @@ static void try_load(char *const *environment, char *const *lines)
 {
     struct buf why, out;
     struct config_base *base;
-
     buf_init(&why, 2000);
     buf_init(&out, 1024 * 1024);
     base = config_load(NULL, environment, &why);
@@ -51,11 +49,10 @@ static void try_load(char *const *environment, char *const *lines)
     buf_free(&out);
 }
 
-/* Cuts text into lines; those that name a file are not among them. */
+/* Splits text into lines, without those that name a file. */
 static void cut_lines(char *text, char *lines[MAX_LINES + 1])
 {
     size_t n = 0;
-
     while (text && n < MAX_LINES) {
         char *end = strchr(text, '\n');
         if (end)
@@ -71,7 +68,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *lines[MAX_LINES + 1], *first[2] = {NULL, NULL};
     char *text = malloc(size + 1);
-
     if (text == NULL)
         abort();
     if (size > 0)

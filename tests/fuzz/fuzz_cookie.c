@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzz target: a Cookie header. A value that is found lies inside the header and has no ';'. */
+/* Fuzz target: a Cookie header.  A value that is found is within the header and has no ';'. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: what a peer on the FastCGI socket sends, in pieces whose size the first byte gives.
- * A request that is taken in whole is parsed by libfcgi and by request.c; whatever comes, no bound
- * is exceeded, the connection is either closed or taken over, and what comes behind is looked at.
+ * Fuzz target: bytes from a peer on the FastCGI socket, in pieces whose size is the first byte.
+ * libfcgi and request.c parse a complete request.  No limit may be exceeded, the connection is
+ * closed or taken over, and bytes after the request are read too.
  */
 #include <stdint.h>
 #include <stdlib.h>

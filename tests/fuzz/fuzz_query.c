@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: a query string (up to the first line end) and an Accept header (the rest). A request
- * that is refused has a status and a reason. Arguments are within bounds and contain no NUL.
+ * Fuzz target: a query string (up to the first newline) and an Accept header (the rest).  The
+ * parser returns 0 or a status, decoded text stays within its buffer, and no argument holds a NUL.
  */
 #include <stdint.h>
 #include <stdlib.h>

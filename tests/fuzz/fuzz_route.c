@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: a route (up to the first line end) and a path (the rest). A well-formed route that
- * matches and is filled with its captures equals the path. Captures have only allowed bytes.
+ * Fuzz target: a route (up to the first newline) and a path (the rest).  If a valid route matches,
+ * the route with its captures filled in is the path, and captures hold only allowed bytes.
  */
 #include <stdint.h>
 #include <stdlib.h>

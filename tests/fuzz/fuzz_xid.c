@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: ids.  What is read is written and read back as the same id, its neighbours are
- * its neighbours, and nothing but digits and one hyphen is ever taken for an id.
+ * Fuzz target: ids.  A parsed id has the same value after it was formatted and parsed again, and
+ * its next and previous ids are right.  Only digits and one hyphen are accepted.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,7 +20,6 @@ static void check(bool holds)
 static void neighbours(struct xid id)
 {
     struct xid next = xid_next(id), prev = xid_prev(id);
-
     if (xid_cmp(id, XID_MAX) != 0)
         check(xid_cmp(id, next) < 0 && xid_cmp(xid_prev(next), id) == 0);
     else
@@ -37,7 +36,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct xid id = {1, 2}, again;
     char out[XID_TEXT];
     size_t len, hyphens = 0;
-
     if (xid_parse(text, &id) < 0) {
         check(id.ms == 1 && id.seq == 2);
         return 0;

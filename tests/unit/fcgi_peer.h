@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A web server's end of a FastCGI connection: records to send, and a reader of what comes back that
- * checks their form.  For the tests of out, intake and gateway, behind cmocka.h and the .c under
- * test.
+ * fcgi_peer: the web server's end of a FastCGI connection.  Builds records, and reads and checks
+ * the records of the answer.  For the tests of out, fcgi_reader and gateway.  Include it after
+ * cmocka.h and the .c under test.
  */
 #ifndef SSELOG_TEST_FCGI_PEER_H
 #define SSELOG_TEST_FCGI_PEER_H
@@ -14,7 +14,7 @@
 #include "gateway/fcgi_reader.h"
 #include "gateway/out.h"
 
-/* ---- building what a web server sends ---- */
+/* ---- records of the web server ---- */
 
 static inline void add_record(struct buf *b, int type, int id, const char *p, size_t len,
                               int padding)
@@ -53,7 +53,7 @@ static inline void add_pair(struct buf *b, const char *name, const char *value, 
     buf_add(b, value, len);
 }
 
-/* content as records of at most size bytes, and the empty one behind. */
+/* content as records of at most size bytes, then an empty record. */
 static inline void add_stream(struct buf *b, int type, int id, const struct buf *content,
                               size_t size, int padding)
 {
@@ -106,7 +106,7 @@ static inline struct fcgi_reader *new_reader(int *peer)
     return in;
 }
 
-/* ---- what the peer gets ---- */
+/* ---- records of the answer ---- */
 
 struct seen {
     struct buf wire, content;
@@ -140,7 +140,7 @@ static inline void look_at(struct seen *s, int id)
     buf_drop(&s->wire, at);
 }
 
-/* Reads up to n bytes; -1 at the end. */
+/* Reads up to n bytes; -1: end of the connection. */
 static inline ssize_t read_peer(struct seen *s, int fd, size_t n)
 {
     assert_int_equal(buf_room(&s->wire, n), 0);

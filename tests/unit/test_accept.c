@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * accept: whole requests are handed over whatever others do; silent peers go by the deadline or
- * when there are too many of them; errors of accept are slept over; the stop is heard.  Time stands
- * still unless a test moves it.
+ * accept: complete requests are handed over, whatever other peers do.  Silent peers are closed at
+ * the deadline, or earlier if there are too many.  Accepting pauses after an error and ends when
+ * asked to.  The tests set the clock.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +24,7 @@ static void count_ready(void *arg, struct fcgi_reader *in)
     fcgi_reader_free(in);
 }
 
-/* A listening socket in the abstract namespace, at a name the kernel makes up. */
+/* A listening socket in the abstract namespace, with a name that the kernel chooses. */
 static int listener(void)
 {
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -83,7 +83,7 @@ static void end(struct acceptor *a)
     close(a->listener);
 }
 
-/* Turns until nothing is left to do now. */
+/* Runs until no event is left. */
 static void settle(struct acceptor *a)
 {
     struct epoll_event e;
@@ -91,7 +91,7 @@ static void settle(struct acceptor *a)
         assert_true(run_once(a));
 }
 
-static void whole_requests_are_handed_over(void **state)
+static void test_complete_requests_are_handed_over(void **state)
 {
     struct acceptor a;
     (void)state;
@@ -122,7 +122,7 @@ static void whole_requests_are_handed_over(void **state)
     end(&a);
 }
 
-static void silent_peers_go_by_the_deadline(void **state)
+static void test_silent_peers_are_closed_at_the_deadline(void **state)
 {
     struct acceptor a;
     (void)state;
@@ -150,8 +150,8 @@ static void silent_peers_go_by_the_deadline(void **state)
     end(&a);
 }
 
-/* Nothing happens but that time passes: the turn waits no longer than the deadline. */
-static void silence_alone_ends_a_turn(void **state)
+/* Without any event, the wait ends at the deadline. */
+static void test_wait_ends_at_the_deadline(void **state)
 {
     struct acceptor a;
     (void)state;
@@ -159,7 +159,7 @@ static void silence_alone_ends_a_turn(void **state)
     int fd = peer();
     settle(&a);
     a.list.next->in->deadline = a.now + 20;
-    alarm(30); /* a turn that waits for ever */
+    alarm(30); /* ends a test that waits for ever */
     assert_true(run_once(&a));
     alarm(0);
     assert_true(closed(fd));
@@ -168,8 +168,8 @@ static void silence_alone_ends_a_turn(void **state)
     end(&a);
 }
 
-/* 600 peers that began a request and stopped: an honest one is served at once all the same. */
-static void a_crowd_of_half_open_peers(void **state)
+/* 600 peers stop in the middle of a request. Another peer is still served at once. */
+static void test_too_many_incomplete_requests_close_the_oldest(void **state)
 {
     static int fds[600];
     struct acceptor a;
@@ -183,7 +183,7 @@ static void a_crowd_of_half_open_peers(void **state)
     }
     settle(&a);
     assert_int_equal(a.count, MAX_PENDING);
-    assert_true(closed(fds[0])); /* the oldest went */
+    assert_true(closed(fds[0])); /* the oldest was closed */
     assert_true(closed(fds[600 - MAX_PENDING - 1]));
     assert_false(closed(fds[600 - MAX_PENDING]));
     int honest = peer();
@@ -198,8 +198,8 @@ static void a_crowd_of_half_open_peers(void **state)
     end(&a);
 }
 
-/* Out of descriptors: no spinning, one line, and it goes on when there are some again. */
-static void out_of_descriptors(void **state)
+/* Without free descriptors the loop must not spin. It continues when there are some again. */
+static void test_accept_pauses_without_descriptors(void **state)
 {
     struct acceptor a;
     struct rlimit before, low;
@@ -226,19 +226,19 @@ static void out_of_descriptors(void **state)
     end(&a);
 }
 
-/* A listening socket that somebody shut down stays readable for ever. */
-static void a_socket_that_is_no_more(void **state)
+/* A listening socket stays readable after shutdown. */
+static void test_listener_that_was_shut_down_pauses_accept(void **state)
 {
     struct acceptor a;
     (void)state;
     begin(&a, -1);
     shutdown(a.listener, SHUT_RDWR);
-    settle(&a); /* would not end */
+    settle(&a); /* must end */
     assert_true(a.paused > 0);
     end(&a);
 }
 
-static void stop_is_heard(void **state)
+static void test_stop_ends_accept_run(void **state)
 {
     int stop[2];
     (void)state;
@@ -258,13 +258,13 @@ static void stop_is_heard(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_requests_are_handed_over),
-        cmocka_unit_test(silent_peers_go_by_the_deadline),
-        cmocka_unit_test(silence_alone_ends_a_turn),
-        cmocka_unit_test(a_crowd_of_half_open_peers),
-        cmocka_unit_test(out_of_descriptors),
-        cmocka_unit_test(a_socket_that_is_no_more),
-        cmocka_unit_test(stop_is_heard),
+        cmocka_unit_test(test_complete_requests_are_handed_over),
+        cmocka_unit_test(test_silent_peers_are_closed_at_the_deadline),
+        cmocka_unit_test(test_wait_ends_at_the_deadline),
+        cmocka_unit_test(test_too_many_incomplete_requests_close_the_oldest),
+        cmocka_unit_test(test_accept_pauses_without_descriptors),
+        cmocka_unit_test(test_listener_that_was_shut_down_pauses_accept),
+        cmocka_unit_test(test_stop_ends_accept_run),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* buf: growth, the cap, all or nothing, and the one reader of numbers. */
+/* buf: growth, the maximum, additions that are whole or not made, and the parser of numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-/* Allocation fails after this many bytes; each growth is counted. */
+/* Allocations above so many bytes fail; each is counted. */
 static size_t memory_left = SIZE_MAX;
 static unsigned growths;
 
@@ -21,10 +21,9 @@ static void *test_realloc_limited(void *p, size_t size)
 #include "base/buf.c"
 #undef realloc
 
-static void nothing_is_allocated_before_use(void **state)
+static void test_new_buffer_allocates_nothing(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 10);
     assert_null(b.p);
@@ -36,10 +35,9 @@ static void nothing_is_allocated_before_use(void **state)
     buf_free(NULL);
 }
 
-static void cap_is_exact_and_all_or_nothing(void **state)
+static void test_maximum_is_exact_and_additions_are_whole(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 10);
     assert_int_equal(buf_adds(&b, "12345"), 0);
@@ -56,11 +54,10 @@ static void cap_is_exact_and_all_or_nothing(void **state)
     buf_free(&b);
 }
 
-/* A smaller piece must not close over the hole that a refused one left. */
-static void failed_takes_nothing_more(void **state)
+/* A smaller piece must not be added after a piece that did not fit. */
+static void test_failed_buffer_accepts_nothing(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 4);
     buf_adds(&b, "ab");
@@ -73,10 +70,9 @@ static void failed_takes_nothing_more(void **state)
     assert_false(b.failed);
 }
 
-static void room_never_overflows(void **state)
+static void test_huge_sizes_do_not_overflow(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, SIZE_MAX);
     assert_int_equal(buf_addc(&b, 'x'), 0);
@@ -85,10 +81,9 @@ static void room_never_overflows(void **state)
     buf_free(&b);
 }
 
-static void out_of_memory_is_a_failure(void **state)
+static void test_out_of_memory_marks_failed(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 1000);
     assert_int_equal(buf_adds(&b, "kept"), 0);
@@ -100,10 +95,9 @@ static void out_of_memory_is_a_failure(void **state)
     buf_free(&b);
 }
 
-static void growth_is_geometric(void **state)
+static void test_capacity_doubles(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 1000000);
     growths = 0;
@@ -114,7 +108,7 @@ static void growth_is_geometric(void **state)
     buf_free(&b);
 }
 
-static void formats(void **state)
+static void test_formatted_additions(void **state)
 {
     static const struct {
         size_t max, before;
@@ -130,7 +124,6 @@ static void formats(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char filler[100], expected[200];
         struct buf b;
-
         memset(filler, '.', sizeof filler);
         filler[cases[i].before] = '\0';
         snprintf(expected, sizeof expected, "%s%s", filler, cases[i].result ? "" : cases[i].text);
@@ -143,13 +136,12 @@ static void formats(void **state)
     }
 }
 
-static void cuts_from_the_end(void **state)
+static void test_cut_shortens_at_the_end(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 5);
-    buf_cut(&b, 0); /* nothing was allocated */
+    buf_cut(&b, 0); /* nothing is allocated */
     buf_adds(&b, "abc");
     buf_cut(&b, 3);
     assert_string_equal(b.p, "abc");
@@ -162,10 +154,9 @@ static void cuts_from_the_end(void **state)
     buf_free(&b);
 }
 
-static void drops_from_the_front(void **state)
+static void test_drop_removes_at_the_start(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 100);
     buf_drop(&b, 0);
@@ -178,10 +169,9 @@ static void drops_from_the_front(void **state)
     buf_free(&b);
 }
 
-static void bytes_may_be_nul(void **state)
+static void test_bytes_may_be_nul(void **state)
 {
     struct buf b;
-
     (void)state;
     buf_init(&b, 100);
     buf_add(&b, "a\0b", 3);
@@ -192,11 +182,10 @@ static void bytes_may_be_nul(void **state)
     buf_free(&b);
 }
 
-static void secrets_are_wiped(void **state)
+static void test_secrets_are_wiped(void **state)
 {
     static const char zero[64];
     struct buf b;
-
     (void)state;
     buf_init(&b, 1000);
     b.secret = true;
@@ -214,7 +203,7 @@ static void secrets_are_wiped(void **state)
     assert_true(b.secret);
 }
 
-static void numbers(void **state)
+static void test_numbers_are_parsed_within_bounds(void **state)
 {
     static const struct {
         const char *text;
@@ -252,7 +241,7 @@ static void numbers(void **state)
     assert_int_equal(slice_number(slice_make("1\0", 2), 0, 9, &n), -1);
 }
 
-static void hexadecimal_bytes(void **state)
+static void test_hexadecimal_bytes(void **state)
 {
     static const struct {
         const char *text;
@@ -273,20 +262,19 @@ static void hexadecimal_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_allocated_before_use),
-        cmocka_unit_test(cap_is_exact_and_all_or_nothing),
-        cmocka_unit_test(failed_takes_nothing_more),
-        cmocka_unit_test(room_never_overflows),
-        cmocka_unit_test(out_of_memory_is_a_failure),
-        cmocka_unit_test(growth_is_geometric),
-        cmocka_unit_test(formats),
-        cmocka_unit_test(cuts_from_the_end),
-        cmocka_unit_test(drops_from_the_front),
-        cmocka_unit_test(bytes_may_be_nul),
-        cmocka_unit_test(secrets_are_wiped),
-        cmocka_unit_test(numbers),
-        cmocka_unit_test(hexadecimal_bytes),
+        cmocka_unit_test(test_new_buffer_allocates_nothing),
+        cmocka_unit_test(test_maximum_is_exact_and_additions_are_whole),
+        cmocka_unit_test(test_failed_buffer_accepts_nothing),
+        cmocka_unit_test(test_huge_sizes_do_not_overflow),
+        cmocka_unit_test(test_out_of_memory_marks_failed),
+        cmocka_unit_test(test_capacity_doubles),
+        cmocka_unit_test(test_formatted_additions),
+        cmocka_unit_test(test_cut_shortens_at_the_end),
+        cmocka_unit_test(test_drop_removes_at_the_start),
+        cmocka_unit_test(test_bytes_may_be_nul),
+        cmocka_unit_test(test_secrets_are_wiped),
+        cmocka_unit_test(test_numbers_are_parsed_within_bounds),
+        cmocka_unit_test(test_hexadecimal_bytes),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unit tests of config.c, option.c and value.c: every option by name, default and bound; which
- * layer wins; which rules between options hold; that a message names the option and never tells a
- * secret; and that running out of memory anywhere is an error and leaks nothing.
+ * config, option, source and value: the name, default and limits of every option, the precedence of
+ * the sources, and the rules between options.  A message names the option and never contains a
+ * secret.  A failed allocation at any place is an error and leaks nothing.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-/* Allocations of the files under test: the n-th from now fails, none when negative. */
+/* For the files under test: the n-th allocation from now fails; negative: none. */
 static long fail_after = -1;
 
 static int fails(void)
@@ -39,7 +39,7 @@ static void *failing_malloc(size_t size)
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* Profiles of these tests' own. */
+/* Profiles for these tests. */
 static const struct preset presets[] = {{"SSELOG_KEEPALIVE", "30"},
                                         {"SSELOG_ROUTE", "/t/{tenant}/stream"},
                                         {"SSELOG_STREAM", "events:{tenant}"},
@@ -65,7 +65,7 @@ const struct profile *profile_find(const char *name)
     return NULL;
 }
 
-/* A directory for files, made for all tests, removed with what is in it. */
+/* A directory for files of all tests, removed at the end. */
 static char directory[] = "/tmp/test_config.XXXXXX";
 static char path_a[64], path_b[64];
 
@@ -90,20 +90,18 @@ static int remove_directory(void **state)
 static void write_file(const char *path, const void *bytes, size_t len, mode_t mode)
 {
     FILE *f = fopen(path, "w");
-
     assert_non_null(f);
     assert_int_equal(fwrite(bytes, 1, len, f), len);
     assert_int_equal(fclose(f), 0);
     assert_int_equal(chmod(path, mode), 0);
 }
 
-/* "why" of the last load, NUL-terminated. */
+/* `why` of the last load, NUL-terminated. */
 static char message[1024];
 
 static struct config_base *load(const char *file, const char *const *environment)
 {
     struct buf why;
-
     buf_init(&why, sizeof message - 1);
     struct config_base *base = config_load(file, (char *const *)(uintptr_t)environment, &why);
     snprintf(message, sizeof message, "%s", why.p ? why.p : "");
@@ -116,7 +114,6 @@ static struct config_base *load(const char *file, const char *const *environment
 static struct config_base *load_one(const char *setting)
 {
     const char *environment[] = {setting, NULL};
-
     return load(NULL, environment);
 }
 
@@ -124,7 +121,6 @@ static int for_request(const struct config_base *base, const char *const *params
                        const struct config **out)
 {
     struct buf why;
-
     buf_init(&why, sizeof message - 1);
     int result = config_for_request(base, (char *const *)(uintptr_t)params, out, &why);
     snprintf(message, sizeof message, "%s", why.p ? why.p : "");
@@ -139,7 +135,7 @@ static void assert_contains(const char *text, const char *part)
         fail_msg("\"%s\" is not in \"%s\"", part, text);
 }
 
-static void defaults_are_as_documented(void **state)
+static void test_defaults_are_as_documented(void **state)
 {
     const char *none[] = {"PATH=/bin", "HTTP_SSELOG_AUTH=anonymous", NULL};
     struct config_base *base = load(NULL, none);
@@ -176,8 +172,8 @@ static void defaults_are_as_documented(void **state)
     config_unload(NULL);
 }
 
-/* Settings that start, each alone or with one more. */
-static void good_values_are_taken(void **state)
+/* Settings that are accepted, each alone or with one more. */
+static void test_good_values_are_accepted(void **state)
 {
     static const char *const rows[][2] = {
         {"SSELOG_AUTH=cookie bearer token"},
@@ -217,8 +213,9 @@ static void good_values_are_taken(void **state)
     }
 }
 
-/* Settings that stop the start. The message must hold what stands third, or the first's name. */
-static void bad_values_are_refused(void **state)
+/* Settings that end the start. The message must contain the third text, or the name of the first
+ * option. */
+static void test_bad_values_are_refused(void **state)
 {
     static const char *const rows[][3] = {
         {"SSELOG_HISTROY=1", NULL, "SSELOG_HISTROY (environment): no such option"},
@@ -330,7 +327,7 @@ static void bad_values_are_refused(void **state)
     }
 }
 
-static void long_values_are_refused_and_cut(void **state)
+static void test_long_values_are_refused_and_shortened(void **state)
 {
     char setting[6000];
     (void)state;
@@ -348,8 +345,8 @@ static void long_values_are_refused_and_cut(void **state)
     config_unload(base);
 }
 
-/* A longer one would be taken and never be found in a request. */
-static void names_of_headers_have_an_end(void **state)
+/* request_header never finds a longer name, so it must be refused. */
+static void test_long_header_names_are_refused(void **state)
 {
     static const char *const names[] = {
         "SSELOG_USER_HEADER=", "SSELOG_TENANT_HEADER=", "SSELOG_ROLE_HEADER="};
@@ -375,7 +372,7 @@ static bool same(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static void redis_addresses_are_read(void **state)
+static void test_redis_addresses_are_parsed(void **state)
 {
     static const struct {
         const char *text, *host;
@@ -418,8 +415,8 @@ static void redis_addresses_are_read(void **state)
     }
 }
 
-/* hunter2 is the password wherever there is one. */
-static void bad_redis_addresses_tell_no_password(void **state)
+/* The password is always hunter2. */
+static void test_messages_about_addresses_hide_the_password(void **state)
 {
     static const char *const rows[] = {
         "hunter2",
@@ -475,7 +472,7 @@ static void bad_redis_addresses_tell_no_password(void **state)
     }
 }
 
-static void networks_are_read(void **state)
+static void test_networks_are_parsed(void **state)
 {
     static const unsigned char ten[16] = {[10] = 0xff, [11] = 0xff, [12] = 10};
     struct config_base *base =
@@ -493,7 +490,7 @@ static void networks_are_read(void **state)
     config_unload(base);
 }
 
-static void layers_are_in_order(void **state)
+static void test_sources_have_precedence(void **state)
 {
     static const char file[] = "# options\n\n  SSELOG_HISTORY = 7 \r\nSSELOG_RETRY=700\n"
                                "REDIS_URL=redis://file\nSSELOG_FIELD=a # b = c";
@@ -520,7 +517,7 @@ static void layers_are_in_order(void **state)
     config_unload(base);
 }
 
-static void named_address_comes_before_redis_url(void **state)
+static void test_sselog_redis_wins_over_redis_url(void **state)
 {
     static const char file[] = "SSELOG_REDIS=redis://file\n";
     const char *environment[] = {"REDIS_URL=redis://env", NULL};
@@ -533,7 +530,7 @@ static void named_address_comes_before_redis_url(void **state)
     config_unload(base);
 }
 
-static void bad_files_are_refused_with_line(void **state)
+static void test_bad_files_are_refused_with_their_line(void **state)
 {
     static const struct {
         const char *text;
@@ -559,7 +556,7 @@ static void bad_files_are_refused_with_line(void **state)
     }
 }
 
-static void unreadable_files_are_refused(void **state)
+static void test_unreadable_files_are_refused(void **state)
 {
     const char *none[] = {NULL};
     char *large = calloc(1, SOURCE_MAX_FILE + 1);
@@ -580,7 +577,7 @@ static void unreadable_files_are_refused(void **state)
     assert_contains(message, "/nonexistent/sselog.conf: No such file");
 }
 
-static void request_takes_what_it_may(void **state)
+static void test_request_sets_only_what_it_may(void **state)
 {
     static const struct {
         const char *param;
@@ -619,7 +616,7 @@ static void request_takes_what_it_may(void **state)
     config_unload(base);
 }
 
-static void request_that_sets_nothing_shares_the_base(void **state)
+static void test_request_without_options_shares_the_base(void **state)
 {
     const char *environment[] = {"SSELOG_HISTORY=5", "SSELOG_REDIS=redis://:pw@h", NULL};
     const char *nothing[] = {"PATH_INFO=/", "HTTP_SSELOG_AUTH=x", NULL}, *empty[] = {NULL};
@@ -640,8 +637,8 @@ static void request_that_sets_nothing_shares_the_base(void **state)
     config_unload(base);
 }
 
-/* The request's profile brings its presets, but they stay below what any layer says. */
-static void request_may_choose_a_profile(void **state)
+/* The profile of a request has presets. Every other source except the defaults wins over them. */
+static void test_request_may_choose_a_profile(void **state)
 {
     const char *environment[] = {"SSELOG_STREAM=own:{user}", NULL};
     const char *params[] = {"SSELOG_PROFILE=preset", NULL};
@@ -664,8 +661,8 @@ static void request_may_choose_a_profile(void **state)
     config_unload(base);
 }
 
-/* An empty value in a request takes away what the base has. */
-static void request_may_unset(void **state)
+/* An empty value in a request unsets the option. */
+static void test_request_may_unset_an_option(void **state)
 {
     const char *environment[] = {"SSELOG_LOGIN_URL=/login", "SSELOG_JWT_ISS=me",
                                  "SSELOG_ROUTE=/x/{app}", NULL};
@@ -683,7 +680,7 @@ static void request_may_unset(void **state)
     config_unload(base);
 }
 
-static void secret_files_are_read(void **state)
+static void test_secret_files_are_read(void **state)
 {
     static const struct {
         const char *bytes;
@@ -721,7 +718,7 @@ static void secret_files_are_read(void **state)
     }
 }
 
-static void bad_secret_files_are_refused(void **state)
+static void test_bad_secret_files_are_refused(void **state)
 {
     char large[MAX_SECRET + 1], setting[128];
     (void)state;
@@ -747,7 +744,7 @@ static void bad_secret_files_are_refused(void **state)
 }
 
 /* A cookie secret may hold any byte, also NUL. */
-static void cookie_secret_is_shared_with_requests(void **state)
+static void test_requests_share_the_cookie_secret(void **state)
 {
     const char *params[] = {"SSELOG_HISTORY=1", NULL};
     const struct config *c;
@@ -766,7 +763,7 @@ static void cookie_secret_is_shared_with_requests(void **state)
     config_unload(base);
 }
 
-static void jwt_needs_a_fitting_key(void **state)
+static void test_jwt_needs_a_fitting_key(void **state)
 {
     static const char pem[] = "-----BEGIN PUBLIC KEY-----\n", secret[] = "0123456789abcdef";
     static const struct {
@@ -806,8 +803,8 @@ static void jwt_needs_a_fitting_key(void **state)
     }
 }
 
-/* The base's key is not read again, so that a request needs no file system. */
-static void jwt_key_is_shared_with_requests(void **state)
+/* The key of the base is not read again, so a request needs no file system. */
+static void test_requests_share_the_jwt_key(void **state)
 {
     const char *params[] = {"SSELOG_JWT_ISS=me", NULL}, *rsa[] = {"SSELOG_JWT_ALG=RS256", NULL};
     const struct config *c;
@@ -826,7 +823,7 @@ static void jwt_key_is_shared_with_requests(void **state)
     config_unload(base);
 }
 
-static void print_tells_all_but_secrets(void **state)
+static void test_print_hides_only_secrets(void **state)
 {
     const char *environment[] = {"SSELOG_REDIS=redis://u%0a:hunter2@[::1]:7/3",
                                  "SSELOG_PROFILE=preset", NULL};
@@ -861,9 +858,9 @@ static void count_options(void *arg, const char *name, bool per_request, const c
     seen[per_request]++;
 }
 
-/* The options that a request may not set, by name: one that moved here or away is a change of the
- * contract. */
-static void every_option_is_told(void **state)
+/* The options that a request may not set. A change of this list is a change of the documented
+ * behaviour. */
+static void test_options_that_a_request_may_set(void **state)
 {
     static const char *const process[] = {
         "SSELOG_REDIS",        "SSELOG_REDIS_PASSWORD_FILE", "SSELOG_MAX_VIEWERS",
@@ -882,8 +879,8 @@ static void every_option_is_told(void **state)
     }
 }
 
-/* Every allocation in turn fails; sanitizers and valgrind see what is not given back. */
-static void out_of_memory_is_an_error(void **state)
+/* Each allocation fails once. Sanitizers and valgrind find leaks. */
+static void test_out_of_memory_is_an_error(void **state)
 {
     static const char file[] = "SSELOG_CORS=https://a.example https://b.example\n"
                                "SSELOG_FILTERS=a=b c=d\nSSELOG_TRUSTED=::1 10.0.0.0/8\n";
@@ -917,30 +914,30 @@ static void out_of_memory_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_are_as_documented),
-        cmocka_unit_test(good_values_are_taken),
-        cmocka_unit_test(bad_values_are_refused),
-        cmocka_unit_test(names_of_headers_have_an_end),
-        cmocka_unit_test(long_values_are_refused_and_cut),
-        cmocka_unit_test(redis_addresses_are_read),
-        cmocka_unit_test(bad_redis_addresses_tell_no_password),
-        cmocka_unit_test(networks_are_read),
-        cmocka_unit_test(layers_are_in_order),
-        cmocka_unit_test(named_address_comes_before_redis_url),
-        cmocka_unit_test(bad_files_are_refused_with_line),
-        cmocka_unit_test(unreadable_files_are_refused),
-        cmocka_unit_test(request_takes_what_it_may),
-        cmocka_unit_test(request_that_sets_nothing_shares_the_base),
-        cmocka_unit_test(request_may_choose_a_profile),
-        cmocka_unit_test(request_may_unset),
-        cmocka_unit_test(secret_files_are_read),
-        cmocka_unit_test(bad_secret_files_are_refused),
-        cmocka_unit_test(cookie_secret_is_shared_with_requests),
-        cmocka_unit_test(jwt_needs_a_fitting_key),
-        cmocka_unit_test(jwt_key_is_shared_with_requests),
-        cmocka_unit_test(print_tells_all_but_secrets),
-        cmocka_unit_test(every_option_is_told),
-        cmocka_unit_test(out_of_memory_is_an_error),
+        cmocka_unit_test(test_defaults_are_as_documented),
+        cmocka_unit_test(test_good_values_are_accepted),
+        cmocka_unit_test(test_bad_values_are_refused),
+        cmocka_unit_test(test_long_header_names_are_refused),
+        cmocka_unit_test(test_long_values_are_refused_and_shortened),
+        cmocka_unit_test(test_redis_addresses_are_parsed),
+        cmocka_unit_test(test_messages_about_addresses_hide_the_password),
+        cmocka_unit_test(test_networks_are_parsed),
+        cmocka_unit_test(test_sources_have_precedence),
+        cmocka_unit_test(test_sselog_redis_wins_over_redis_url),
+        cmocka_unit_test(test_bad_files_are_refused_with_their_line),
+        cmocka_unit_test(test_unreadable_files_are_refused),
+        cmocka_unit_test(test_request_sets_only_what_it_may),
+        cmocka_unit_test(test_request_without_options_shares_the_base),
+        cmocka_unit_test(test_request_may_choose_a_profile),
+        cmocka_unit_test(test_request_may_unset_an_option),
+        cmocka_unit_test(test_secret_files_are_read),
+        cmocka_unit_test(test_bad_secret_files_are_refused),
+        cmocka_unit_test(test_requests_share_the_cookie_secret),
+        cmocka_unit_test(test_jwt_needs_a_fitting_key),
+        cmocka_unit_test(test_requests_share_the_jwt_key),
+        cmocka_unit_test(test_print_hides_only_secrets),
+        cmocka_unit_test(test_options_that_a_request_may_set),
+        cmocka_unit_test(test_out_of_memory_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* diag: one line in one write, nothing from outside forges a line, errno is kept. */
+/* diag: each line is one write, text from outside cannot forge a line, and errno is kept. */
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -10,7 +10,7 @@
 #include <sys/types.h>
 #include <cmocka.h>
 
-/* What diag wrote; a write may be interrupted or refused first. */
+/* Collects what diag wrote. A write may be interrupted or fail before. */
 static char written[4096];
 static size_t written_len;
 static unsigned writes, interrupts, refuse;
@@ -54,7 +54,7 @@ static void test_openlog(const char *name, int option, int facility)
 
 #include <syslog.h>
 #include <unistd.h>
-#undef syslog /* fortified C libraries make it a macro */
+#undef syslog /* it is a macro in fortified C libraries */
 #define write   test_write
 #define syslog  test_syslog
 #define openlog test_openlog
@@ -71,7 +71,7 @@ static int fresh(void **state)
     return diag_open("stderr", DIAG_INFO);
 }
 
-static void lines(void **state)
+static void test_lines_are_escaped(void **state)
 {
     static const struct {
         const char *text, *line;
@@ -93,10 +93,9 @@ static void lines(void **state)
     }
 }
 
-static void levels_and_threshold(void **state)
+static void test_levels_below_the_threshold_are_dropped(void **state)
 {
     enum diag_level level;
-
     (void)state;
     diag(DIAG_DEBUG, "m", "hidden");
     assert_string_equal(written, "");
@@ -115,16 +114,15 @@ static void levels_and_threshold(void **state)
     assert_int_equal(diag_level_parse("", &level), -1);
 }
 
-/* A line of up to 1,000 bytes is whole; a longer one is cut before an escape, never inside. */
-static void long_lines_are_cut(void **state)
+/* A line of up to 1,000 bytes is not cut. A longer one is cut before an escape, never inside one.
+ */
+static void test_long_lines_are_cut(void **state)
 {
     static const size_t head = sizeof "info m: " - 1;
     char text[5000], last[8];
-
     for (size_t len = 200; len < sizeof text; len += len < 300 || len > 1050 ? 97 : 1) {
         for (int control = 0; control < 2; control++) {
             size_t full = head + len * (control ? 4 : 1);
-
             fresh(state);
             memset(text, control ? '\1' : 'a', len);
             text[len] = '\0';
@@ -141,7 +139,7 @@ static void long_lines_are_cut(void **state)
     }
 }
 
-static void errno_is_kept(void **state)
+static void test_errno_is_kept(void **state)
 {
     (void)state;
     errno = ENOENT;
@@ -157,7 +155,7 @@ static void errno_is_kept(void **state)
     assert_int_equal(writes, 4);
 }
 
-static void syslog_gets_the_same_line(void **state)
+static void test_syslog_gets_the_same_line(void **state)
 {
     (void)state;
     assert_int_equal(diag_open("syslog", DIAG_INFO), 0);
@@ -170,12 +168,11 @@ static void syslog_gets_the_same_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(lines, fresh),
-        cmocka_unit_test_setup(levels_and_threshold, fresh),
-        cmocka_unit_test_setup(long_lines_are_cut, fresh),
-        cmocka_unit_test_setup(errno_is_kept, fresh),
-        cmocka_unit_test_setup(syslog_gets_the_same_line, fresh),
+        cmocka_unit_test_setup(test_lines_are_escaped, fresh),
+        cmocka_unit_test_setup(test_levels_below_the_threshold_are_dropped, fresh),
+        cmocka_unit_test_setup(test_long_lines_are_cut, fresh),
+        cmocka_unit_test_setup(test_errno_is_kept, fresh),
+        cmocka_unit_test_setup(test_syslog_gets_the_same_line, fresh),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* intake: requests taken in from fragments, hostile lengths and odd records. */
+/* fcgi_reader: requests in pieces, with hostile lengths and unusual records. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 #include "gateway/fcgi_reader.c"
 #include "fcgi_peer.h"
 
-/* Sends wire in pieces to an intake until it has made up its mind. */
+/* Sends wire in pieces to a reader until it returns another state than MORE. */
 static enum fcgi_reader_state feed(struct fcgi_reader *in, int peer, const struct buf *wire,
                                    size_t piece)
 {
@@ -138,7 +138,7 @@ static void half_a_request(struct buf *b)
     add_record(b, TYPE_STDIN, 1, "x", 1, 0);
 }
 
-static void takes_requests_in(void **state)
+static void test_requests_in_pieces(void **state)
 {
     static const struct {
         const char *what;
@@ -193,7 +193,7 @@ static void takes_requests_in(void **state)
     }
 }
 
-static void a_peer_that_goes(void **state)
+static void test_closed_peer_ends_the_request(void **state)
 {
     struct buf wire;
     (void)state;
@@ -211,9 +211,9 @@ static void a_peer_that_goes(void **state)
     buf_free(&wire);
 }
 
-/* ---- answers that need no front ---- */
+/* ---- requests that are refused here ---- */
 
-static void refuses(void **state)
+static void test_refusals_are_answered(void **state)
 {
     static const struct {
         void (*build)(struct buf *);
@@ -242,7 +242,7 @@ static void refuses(void **state)
     }
 }
 
-static void another_role_is_told(void **state)
+static void test_another_role_is_refused(void **state)
 {
     struct buf wire;
     struct seen s;
@@ -266,11 +266,10 @@ static void another_role_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_requests_in),
-        cmocka_unit_test(a_peer_that_goes),
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(another_role_is_told),
+        cmocka_unit_test(test_requests_in_pieces),
+        cmocka_unit_test(test_closed_peer_ends_the_request),
+        cmocka_unit_test(test_refusals_are_answered),
+        cmocka_unit_test(test_another_role_is_refused),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

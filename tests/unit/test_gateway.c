@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gateway: a request that was taken in, through libfcgi, and its answer. */
+/* gateway: a complete request passes through libfcgi and is answered. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static struct exchange *begin(const struct buf *wire, int *peer)
     return gateway_begin(in);
 }
 
-static void parameters_arrive(void **state)
+static void test_parameters_and_answer(void **state)
 {
     struct buf wire;
     struct seen s;
@@ -48,8 +48,9 @@ static void parameters_arrive(void **state)
     close(peer);
 }
 
-/* What came behind the request in the same read is looked at too, whole or in part. */
-static void abort_behind_the_request(void **state)
+/* An abort that arrives in the same read after the request is seen, even if only its first part is
+ * there. */
+static void test_abort_after_the_request_is_seen(void **state)
 {
     (void)state;
     for (size_t early = 0; early <= HEADER_LEN; early++) {
@@ -75,7 +76,7 @@ static void abort_behind_the_request(void **state)
     }
 }
 
-static void no_descriptor_is_lost(void **state)
+static void test_no_descriptor_leaks(void **state)
 {
     (void)state;
     int before = dup(0);
@@ -108,10 +109,9 @@ static int start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parameters_arrive),
-        cmocka_unit_test(abort_behind_the_request),
-        cmocka_unit_test(no_descriptor_is_lost),
+        cmocka_unit_test(test_parameters_and_answer),
+        cmocka_unit_test(test_abort_after_the_request_is_seen),
+        cmocka_unit_test(test_no_descriptor_leaks),
     };
-
     return cmocka_run_group_tests(tests, start, NULL);
 }

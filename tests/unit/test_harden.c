@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * harden: what is gone and what still works afterwards, each tried in a child of its own, as
- * none of it can be undone. Connections go to sockets of this test only.
+ * harden: what is forbidden and what still works afterwards.  Each test runs in a child process,
+ * because hardening cannot be undone.  Connections go only to sockets of this test.
  */
 #include "base/harden.c"
 
@@ -67,7 +67,7 @@ static int tear_down(void **state)
     return rmdir(directory);
 }
 
-/* Runs what in a child. EXPECT ends it with a line that says where. */
+/* Runs `what` in a child process. EXPECT ends it with a line that says where. */
 static void in_child(void (*what)(void))
 {
     int status;
@@ -90,7 +90,7 @@ static void in_child(void (*what)(void))
         }                                                                                          \
     } while (0)
 
-/* 0, or the errno of connecting. */
+/* 0, or the errno of connect. */
 static int connect_to(const void *address, socklen_t len, int type)
 {
     int fd = socket(((const struct sockaddr *)address)->sa_family, type | SOCK_CLOEXEC, 0);
@@ -182,7 +182,7 @@ static void literal_address(void)
     EXPECT(connect_to(&dns, sizeof dns, SOCK_STREAM) == EACCES);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     EXPECT(bind(fd, (struct sockaddr *)&any, sizeof any) == -1 && errno == EACCES);
-    /* What was bound before goes on accepting. */
+    /* A socket that was bound before still accepts. */
     fd = accept(listeners[0], NULL, NULL);
     EXPECT(fd >= 0);
 }
@@ -197,7 +197,7 @@ static void unix_socket(void)
         EXPECT(connect_to(&redis_address, sizeof redis_address, SOCK_STREAM) == EACCES);
 }
 
-/* A name goes on resolving, first asked for afterwards. */
+/* A host name can still be resolved, for the first time after hardening. */
 static void named_host(void)
 {
     struct harden_needs needs = {.host = "localhost", .port = ntohs(redis_address.sin_port)};
@@ -221,7 +221,7 @@ static void named_host(void)
 }
 
 #ifdef HAVE_LIBJWT
-/* libjwt is loaded before; checking goes on without the file system. */
+/* libjwt is loaded before; it still checks tokens without the file system. */
 static void jwt_afterwards(void)
 {
     static const char key[] = "0123456789abcdef0123456789abcdef";
@@ -240,7 +240,7 @@ static void jwt_afterwards(void)
 }
 #endif
 
-/* A kernel without Landlock, or one that refuses it, is told of and served on. */
+/* Without Landlock, or if the kernel refuses it, a line is logged and the process serves. */
 static void refused(void)
 {
     struct harden_needs needs = {.host = NULL};
@@ -257,7 +257,7 @@ static void root_is_refused(void)
         EXPECT(harden_refuse_root(false) != NULL);
         EXPECT(harden_refuse_root(true) == NULL);
         EXPECT(seteuid(65534) == 0);
-        EXPECT(harden_refuse_root(false) != NULL); /* it can be root again */
+        EXPECT(harden_refuse_root(false) != NULL); /* the process can become root again */
         EXPECT(seteuid(0) == 0 && setresuid(65534, 65534, 65534) == 0);
     }
     EXPECT(harden_refuse_root(false) == NULL);

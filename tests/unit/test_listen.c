@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* listen: sockets made at paths and loopback addresses, what is refused, what is passed by others.
- */
+/* listen: sockets at paths and loopback addresses, refused addresses, and passed sockets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -35,7 +34,7 @@ static int try_at(const char *where, mode_t mode, bool said)
     buf_init(&why, 1024);
     int fd = listen_at(where, mode, &why);
     assert_int_equal(fd < 0, said);
-    assert_int_equal(why.len > 0, said); /* one line that says why */
+    assert_int_equal(why.len > 0, said); /* a line with the reason */
     if (said)
         assert_null(strchr(why.p, '\n'));
     buf_free(&why);
@@ -54,7 +53,7 @@ static int connect_to(const char *where)
     return -1;
 }
 
-static void a_path(void **state)
+static void test_path_gets_mode_and_replaces_stale_socket(void **state)
 {
     static const mode_t modes[] = {0600, 0660, 0666, 0777, 0};
     (void)state;
@@ -62,30 +61,30 @@ static void a_path(void **state)
         struct stat st;
         mode_t mask = umask(022);
         int fd = try_at(path, modes[i], false);
-        assert_int_equal(umask(mask), 022); /* as it was */
+        assert_int_equal(umask(mask), 022); /* unchanged */
         assert_int_equal(lstat(path, &st), 0);
         assert_true(S_ISSOCK(st.st_mode));
         assert_int_equal(st.st_mode & 0777, modes[i]);
         assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
-        close(fd); /* what is left is stale: the next takes its place */
+        close(fd); /* the socket is stale now: the next call replaces it */
     }
     unlink(path);
 }
 
-static void a_path_in_use(void **state)
+static void test_path_in_use_is_refused(void **state)
 {
     (void)state;
     int fd = try_at(path, 0600, false);
     try_at(path, 0600, true);
-    int peer = connect_to(path); /* still his */
+    int peer = connect_to(path); /* it belongs to the first listener */
     assert_true(peer >= 0);
     close(peer);
     close(fd);
     unlink(path);
 }
 
-/* Its queue is full: it is in use all the same, and we do not wait in it. */
-static void a_path_in_use_and_full(void **state)
+/* A path whose queue is full is in use, and the test of it does not block. */
+static void test_path_with_full_queue_is_refused(void **state)
 {
     int peers[200], n = 0;
     struct sockaddr_un a = {.sun_family = AF_UNIX};
@@ -97,7 +96,7 @@ static void a_path_in_use_and_full(void **state)
     while (n < 200 && (peers[n] = connect_to(path)) >= 0)
         n++;
     assert_true(n < 200);
-    alarm(120); /* ends the test where it would wait */
+    alarm(120); /* ends a test that blocks */
     try_at(path, 0600, true);
     alarm(0);
     while (n > 0)
@@ -106,7 +105,7 @@ static void a_path_in_use_and_full(void **state)
     unlink(path);
 }
 
-static void what_is_no_socket_stays(void **state)
+static void test_file_that_is_no_socket_is_kept(void **state)
 {
     (void)state;
     FILE *f = fopen(path, "w");
@@ -125,7 +124,7 @@ static void what_is_no_socket_stays(void **state)
     unlink(path);
 }
 
-static void refused(void **state)
+static void test_other_addresses_are_refused(void **state)
 {
     static const char *const wheres[] = {
         "",
@@ -148,7 +147,7 @@ static void refused(void **state)
         try_at(wheres[i], 0600, true);
 }
 
-static void loopback(void **state)
+static void test_loopback_addresses(void **state)
 {
     char where[40];
     struct sockaddr_in a;
@@ -156,7 +155,7 @@ static void loopback(void **state)
     struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     (void)state;
     for (int tries = 0; tries < 20; tries++) {
-        int probe = socket(AF_INET, SOCK_STREAM, 0); /* a port that was free a moment ago */
+        int probe = socket(AF_INET, SOCK_STREAM, 0); /* finds a free port */
         struct buf why;
         assert_int_equal(bind(probe, (struct sockaddr *)&any, sizeof any), 0);
         assert_int_equal(getsockname(probe, (struct sockaddr *)&a, &len), 0);
@@ -166,7 +165,7 @@ static void loopback(void **state)
         int fd = listen_at(where, 0, &why);
         buf_free(&why);
         if (fd < 0)
-            continue; /* somebody took it */
+            continue; /* another process took it */
         assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
         assert_int_equal(a.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
         try_at(where, 0, true);
@@ -176,7 +175,7 @@ static void loopback(void **state)
     fail();
 }
 
-static void passed_by_a_supervisor(void **state)
+static void test_socket_from_a_supervisor(void **state)
 {
     char me[24];
     const struct {
@@ -203,14 +202,13 @@ static void passed_by_a_supervisor(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_path),
-        cmocka_unit_test(a_path_in_use),
-        cmocka_unit_test(a_path_in_use_and_full),
-        cmocka_unit_test(what_is_no_socket_stays),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(loopback),
-        cmocka_unit_test(passed_by_a_supervisor),
+        cmocka_unit_test(test_path_gets_mode_and_replaces_stale_socket),
+        cmocka_unit_test(test_path_in_use_is_refused),
+        cmocka_unit_test(test_path_with_full_queue_is_refused),
+        cmocka_unit_test(test_file_that_is_no_socket_is_kept),
+        cmocka_unit_test(test_other_addresses_are_refused),
+        cmocka_unit_test(test_loopback_addresses),
+        cmocka_unit_test(test_socket_from_a_supervisor),
     };
-
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * out: output framed right through sockets that take little at a time; the peer's going away, and
- * its abort, noticed.
+ * out: records are correct even if the socket accepts few bytes at a time.  A closed connection and
+ * an abort of the peer are noticed.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 
 static void small_pair(int s[2])
 {
-    int small = 1; /* the kernel takes its least */
+    int small = 1; /* the kernel uses its minimum */
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, s), 0);
     setsockopt(s[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     setsockopt(s[1], SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
@@ -28,8 +28,8 @@ static unsigned dice(unsigned *seed, unsigned sides)
     return (*seed >> 8) % sides;
 }
 
-/* Random runs of random pieces through a socket that takes little, read in random portions. */
-static void every_byte_framed(void **state)
+/* Sends random pieces through a small socket buffer and reads random portions. */
+static void test_every_byte_is_framed_once(void **state)
 {
     static char bytes[200000];
     (void)state;
@@ -59,7 +59,7 @@ static void every_byte_framed(void **state)
             enum out_result r = out_send(&o, v, n);
             assert_true(r != OUT_GONE);
             if (r == OUT_FULL) {
-                assert_true(len > 0 && o.rest.len <= rest); /* nothing of it was taken */
+                assert_true(len > 0 && o.rest.len <= rest); /* nothing was accepted */
                 full++;
             }
             for (int i = 0; r == OUT_SENT && i < n; i++)
@@ -73,7 +73,7 @@ static void every_byte_framed(void **state)
         out_finish(&o);
         while (out_flush(&o) == OUT_FULL)
             assert_true(read_peer(&seen, s[1], 65536) > 0);
-        assert_null(o.rest.p); /* an idle viewer costs nothing */
+        assert_null(o.rest.p); /* no memory is held */
         out_close(&o);
         out_close(&o);
         while (read_peer(&seen, s[1], 65536) > 0)
@@ -94,7 +94,7 @@ static void every_byte_framed(void **state)
     }
 }
 
-static void nothing_is_no_record(void **state)
+static void test_empty_send_writes_no_record(void **state)
 {
     int s[2];
     struct out o;
@@ -103,7 +103,8 @@ static void nothing_is_no_record(void **state)
     small_pair(s);
     out_init(&o, s[0], 1);
     assert_int_equal(out_send_bytes(&o, "", 0), OUT_SENT);
-    assert_int_equal(recv(s[1], &c, 1, MSG_DONTWAIT), -1); /* else the stream would be over */
+    assert_int_equal(recv(s[1], &c, 1, MSG_DONTWAIT),
+                     -1); /* an empty record would end the stream */
     out_close(&o);
     assert_int_equal(out_send_bytes(&o, "x", 1), OUT_GONE);
     assert_int_equal(out_flush(&o), OUT_GONE);
@@ -111,7 +112,7 @@ static void nothing_is_no_record(void **state)
     close(s[1]);
 }
 
-static void peer_gone_while_writing(void **state)
+static void test_closed_peer_is_noticed_while_writing(void **state)
 {
     int s[2];
     struct out o;
@@ -127,9 +128,9 @@ static void peer_gone_while_writing(void **state)
     out_close(&o);
 }
 
-/* ---- what the peer says while it is answered ---- */
+/* ---- input from the peer during the answer ---- */
 
-static void abort_is_heard(void **state)
+static void test_abort_is_noticed(void **state)
 {
     static const struct {
         int type, id;
@@ -170,11 +171,10 @@ static void abort_is_heard(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_byte_framed),
-        cmocka_unit_test(nothing_is_no_record),
-        cmocka_unit_test(peer_gone_while_writing),
-        cmocka_unit_test(abort_is_heard),
+        cmocka_unit_test(test_every_byte_is_framed_once),
+        cmocka_unit_test(test_empty_send_writes_no_record),
+        cmocka_unit_test(test_closed_peer_is_noticed_while_writing),
+        cmocka_unit_test(test_abort_is_noticed),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

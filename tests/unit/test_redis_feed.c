@@ -563,7 +563,6 @@ int main(void)
         cmocka_unit_test(test_idle_connections_are_pinged),
         cmocka_unit_test(test_refused_pop_is_repeated_when_idle),
     };
-
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

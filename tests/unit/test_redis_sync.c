@@ -38,6 +38,5 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answer_after_the_deadline_counts_if_it_is_there),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unit tests of request.c: what is decoded, what is refused and with which status, which cookie
- * and which header counts, and that a route can be read in one way only.
+ * request: what is decoded, what is refused and with which status.  Which cookie and which header
+ * counts.  Routes match in one way only.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,11 +14,10 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* The getter: "NAME=value" strings that end with NULL. */
+/* The getter, over "NAME=value" strings that end with NULL. */
 static const char *lookup(void *arg, const char *name, unsigned nth)
 {
     size_t len = strlen(name);
-
     for (const char *const *p = arg; *p; p++) {
         if (strncmp(*p, name, len) == 0 && (*p)[len] == '=' && nth-- == 0)
             return *p + len + 1;
@@ -30,17 +29,15 @@ static int parse(struct request *r, const char *const *params)
 {
     const char *why = "unset";
     int status = request_parse(r, lookup, (void *)(uintptr_t)params, &why);
-
     assert_true((status == 0) == (why == NULL));
     return status;
 }
 
-/* "NAME=" and n times c. */
+/* "NAME=" followed by n times c. */
 static char *filled(const char *name, size_t n, char c)
 {
     size_t len = strlen(name);
     char *s = malloc(len + n + 1);
-
     assert_non_null(s);
     memcpy(s, name, len);
     memset(s + len, c, n);
@@ -48,7 +45,7 @@ static char *filled(const char *name, size_t n, char c)
     return s;
 }
 
-static void methods_are_told_apart(void **state)
+static void test_methods_are_recognised(void **state)
 {
     static const struct {
         const char *param;
@@ -68,7 +65,7 @@ static void methods_are_told_apart(void **state)
     }
 }
 
-static void a_request_without_method_is_refused(void **state)
+static void test_request_without_method_is_refused(void **state)
 {
     const char *none[] = {"PATH_INFO=/x", NULL}, *empty[] = {"REQUEST_METHOD=", NULL};
     struct request r;
@@ -82,7 +79,7 @@ static void a_request_without_method_is_refused(void **state)
     request_free(NULL);
 }
 
-static void path_is_mount_and_rest(void **state)
+static void test_path_joins_mount_and_rest(void **state)
 {
     static const struct {
         const char *script, *info, *path, *below;
@@ -110,8 +107,8 @@ static void path_is_mount_and_rest(void **state)
     }
 }
 
-/* args: "name=value" of each argument after decoding, joined by '|'. */
-static void queries_are_decoded_or_refused(void **state)
+/* args: the decoded arguments as "name=value", joined by '|'. */
+static void test_queries_are_decoded_or_refused(void **state)
 {
     static const struct {
         const char *query;
@@ -162,7 +159,7 @@ static void queries_are_decoded_or_refused(void **state)
     }
 }
 
-static void last_argument_counts(void **state)
+static void test_last_argument_of_a_name_counts(void **state)
 {
     const char *params[] = {"REQUEST_METHOD=GET", "QUERY_STRING=a=1&b=x&a=2&A=3&a=", NULL};
     struct request r;
@@ -178,8 +175,8 @@ static void last_argument_counts(void **state)
     request_free(&r);
 }
 
-/* At the bound it passes, one byte more and it does not. */
-static void sizes_are_bounded(void **state)
+/* The limit is accepted, one byte more is refused. */
+static void test_sizes_are_limited(void **state)
 {
     static const struct {
         const char *name;
@@ -210,7 +207,7 @@ static void sizes_are_bounded(void **state)
     }
 }
 
-static void path_parts_are_bounded_together(void **state)
+static void test_path_parts_share_one_limit(void **state)
 {
     char *script = filled("SCRIPT_NAME=/", 1200, 's'), *info = filled("PATH_INFO=/", 1200, 'i');
     const char *params[] = {"REQUEST_METHOD=GET", script, info, NULL};
@@ -223,7 +220,7 @@ static void path_parts_are_bounded_together(void **state)
     free(info);
 }
 
-static void number_of_arguments_is_bounded(void **state)
+static void test_number_of_arguments_is_limited(void **state)
 {
     (void)state;
 
@@ -242,7 +239,7 @@ static void number_of_arguments_is_bounded(void **state)
     }
 }
 
-static void headers_are_found_by_http_name(void **state)
+static void test_headers_are_found_by_http_name(void **state)
 {
     char *large = filled("HTTP_X_LARGE=", REQUEST_MAX_HEADER + 1, 'x');
     const char *params[] = {"REQUEST_METHOD=GET",
@@ -282,7 +279,7 @@ static void headers_are_found_by_http_name(void **state)
     free(longest);
 }
 
-static void cookies_are_found(void **state)
+static void test_cookies_are_found(void **state)
 {
     static const struct {
         const char *header;
@@ -321,7 +318,7 @@ static void cookies_are_found(void **state)
     }
 }
 
-static void accept_is_read(void **state)
+static void test_accept_names_the_event_stream(void **state)
 {
     static const struct {
         const char *accept;
@@ -359,7 +356,7 @@ static void accept_is_read(void **state)
     }
 }
 
-static void patterns_are_checked(void **state)
+static void test_malformed_routes_are_refused(void **state)
 {
     static const struct {
         const char *pattern;
@@ -393,8 +390,8 @@ static void patterns_are_checked(void **state)
         assert_int_equal(route_check(rows[i].pattern), rows[i].result);
 }
 
-/* captures: "name=value" joined by '|'; NULL where there is no match. */
-static void routes_match_as_a_whole(void **state)
+/* captures: "name=value" joined by '|'; NULL: no match. */
+static void test_routes_match_the_whole_path(void **state)
 {
     static const struct {
         const char *pattern, *path, *captures;
@@ -448,7 +445,7 @@ static void routes_match_as_a_whole(void **state)
     }
 }
 
-static void captures_are_bounded(void **state)
+static void test_captures_are_limited(void **state)
 {
     struct route_match m;
     char *path = filled("/", 129, 'a');
@@ -463,21 +460,20 @@ static void captures_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(methods_are_told_apart),
-        cmocka_unit_test(a_request_without_method_is_refused),
-        cmocka_unit_test(path_is_mount_and_rest),
-        cmocka_unit_test(queries_are_decoded_or_refused),
-        cmocka_unit_test(last_argument_counts),
-        cmocka_unit_test(sizes_are_bounded),
-        cmocka_unit_test(path_parts_are_bounded_together),
-        cmocka_unit_test(number_of_arguments_is_bounded),
-        cmocka_unit_test(headers_are_found_by_http_name),
-        cmocka_unit_test(cookies_are_found),
-        cmocka_unit_test(accept_is_read),
-        cmocka_unit_test(patterns_are_checked),
-        cmocka_unit_test(routes_match_as_a_whole),
-        cmocka_unit_test(captures_are_bounded),
+        cmocka_unit_test(test_methods_are_recognised),
+        cmocka_unit_test(test_request_without_method_is_refused),
+        cmocka_unit_test(test_path_joins_mount_and_rest),
+        cmocka_unit_test(test_queries_are_decoded_or_refused),
+        cmocka_unit_test(test_last_argument_of_a_name_counts),
+        cmocka_unit_test(test_sizes_are_limited),
+        cmocka_unit_test(test_path_parts_share_one_limit),
+        cmocka_unit_test(test_number_of_arguments_is_limited),
+        cmocka_unit_test(test_headers_are_found_by_http_name),
+        cmocka_unit_test(test_cookies_are_found),
+        cmocka_unit_test(test_accept_names_the_event_stream),
+        cmocka_unit_test(test_malformed_routes_are_refused),
+        cmocka_unit_test(test_routes_match_the_whole_path),
+        cmocka_unit_test(test_captures_are_limited),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -272,6 +272,5 @@ int main(void)
         cmocka_unit_test(test_reset_in_the_middle_of_a_body),
         cmocka_unit_test(test_blobs_are_shared_by_reference),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* xid: ids are read, written, compared and stepped as two unsigned 64-bit numbers. */
+/* xid: ids are parsed, formatted and compared as two unsigned 64-bit numbers, and have neighbours.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,13 +9,13 @@
 
 #include "base/xid.c"
 
-static void reads(void **state)
+static void test_ids_are_parsed_or_refused(void **state)
 {
     static const struct {
         const char *text;
         int result;
         struct xid id;
-        const char *again; /* as written by xid_format */
+        const char *again; /* the text of xid_format */
     } cases[] = {
         {"0-0", 0, {0, 0}, "0-0"},
         {"1789000000000-7", 0, {1789000000000, 7}, "1789000000000-7"},
@@ -46,7 +47,6 @@ static void reads(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct xid id = {5, 5};
         char text[XID_TEXT];
-
         assert_int_equal(xid_parse(slice_of(cases[i].text), &id), cases[i].result);
         if (cases[i].result < 0) {
             assert_int_equal(xid_cmp(id, (struct xid){5, 5}), 0);
@@ -58,10 +58,9 @@ static void reads(void **state)
     }
 }
 
-static void nul_is_no_end(void **state)
+static void test_nul_does_not_end_an_id(void **state)
 {
     struct xid id;
-
     (void)state;
     assert_int_equal(xid_parse(slice_make("1-2\0", 4), &id), -1);
     assert_int_equal(xid_parse(slice_make("1\0-2", 4), &id), -1);
@@ -70,26 +69,24 @@ static void nul_is_no_end(void **state)
     assert_true(id.seq == 3);
 }
 
-/* Text order would put 9 behind 10. */
-static void order_is_that_of_numbers(void **state)
+/* As text, 9 is after 10. */
+static void test_ids_compare_as_numbers(void **state)
 {
     static const struct xid rising[] = {
         {0, 0},          {0, 9},  {0, 10},         {9, 0},
         {9, UINT64_MAX}, {10, 0}, {UINT64_MAX, 0}, {UINT64_MAX, UINT64_MAX},
     };
     int n = sizeof rising / sizeof *rising;
-
     (void)state;
     for (int i = 0; i < n; i++) {
         for (int j = 0; j < n; j++) {
             int order = xid_cmp(rising[i], rising[j]);
-
             assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
         }
     }
 }
 
-static void neighbours_carry(void **state)
+static void test_neighbours_carry(void **state)
 {
     static const struct {
         struct xid id, next;
@@ -112,11 +109,10 @@ static void neighbours_carry(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads),
-        cmocka_unit_test(nul_is_no_end),
-        cmocka_unit_test(order_is_that_of_numbers),
-        cmocka_unit_test(neighbours_carry),
+        cmocka_unit_test(test_ids_are_parsed_or_refused),
+        cmocka_unit_test(test_nul_does_not_end_an_id),
+        cmocka_unit_test(test_ids_compare_as_numbers),
+        cmocka_unit_test(test_neighbours_carry),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
