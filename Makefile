@@ -30,8 +30,7 @@ probe = $(shell printf 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c - -
         2>/dev/null && printf '%s' '$(1)')
 HARDEN := $(call probe,-fstack-protector-strong) $(call probe,-fstack-clash-protection) \
           $(call probe,-fcf-protection) $(call probe,-fPIE)
-# Symbols are resolved at the start, whose pages are given back: looked up while serving, each would
-# bring pages of the libraries in for good.
+# -z relro -z now: all symbols are resolved at the start, and the tables are read-only then.
 HARDEN_LD := $(call probe,-pie) $(call probe,-Wl$(comma)-z$(comma)relro) \
              $(call probe,-Wl$(comma)-z$(comma)now)
 
@@ -67,8 +66,7 @@ PACKAGE_LIBS   := $(shell $(PKGCONFIG) --libs $(PACKAGES))
 ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSSELOG_VERSION='"$(VERSION)"' $(FEATURES) $(CPPFLAGS) $(PACKAGE_CFLAGS)
 ALL_CFLAGS   = -std=c11 -pthread $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 ALL_LDFLAGS  = -pthread $(SANFLAGS) $(HARDEN_LD) $(LDFLAGS)
-# The C library first: what the others look up in it lazily is found without touching their tables.
-LIBS         = -lc -lfcgi $(PACKAGE_LIBS) -ldl
+LIBS         = -lfcgi $(PACKAGE_LIBS) -ldl
 
 # Builds that another target begins use all processors.
 PARALLEL := -j$(shell nproc)

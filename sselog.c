@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sselog: a live, resumable, authorised view of a log kept in Redis, through the web server that is
- * already there.  This file is the order of things: options, start, threads, signals, stop.
+ * sselog: serves logs in Redis to browsers: live, resumable and with access control, behind an
+ * existing web server.  This file has main, the sub-commands, and the order of start and stop.
  *
- * A request's way: accept.c takes it in whole and bounded; a front thread (front.c) routes it, asks
- * auth.c who it is, and either answers or hands the connection to the relay; there viewer.c writes
- * it what log.c reads from Redis through redis_io.c, formatted once by profile.c and sse.c for all
- * who see the same.
+ * The path of a request: gateway/accept.c reads it completely.  A front thread (front/front.c)
+ * routes it and identifies the user by auth.c.  It then answers, or passes the connection to the
+ * relay thread.  There relay/log.c reads records through redis_io.c.  format/profile.c and sse.c
+ * format each record once for all viewers of the same view, and relay/viewer.c sends it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ struct command_line {
 static int stop_pipe[2] = {-1, -1};
 static struct relay *relay; /* for the signal handler */
 
-/* ---- words ---- */
+/* ---- messages ---- */
 
 static void print_usage(FILE *to)
 {
@@ -77,7 +77,7 @@ static void print_usage(FILE *to)
 
 static int usage_error(const char *what)
 {
-    fprintf(stderr, "sselog: %s; sselog -h tells more\n", what);
+    fprintf(stderr, "sselog: %s; see sselog -h\n", what);
     return EXIT_CONFIG;
 }
 
@@ -99,7 +99,7 @@ static void on_stop(int number)
     errno = saved;
 }
 
-/* After FCGX_Init, which installs handlers of its own. */
+/* Must follow FCGX_Init, which installs handlers of its own. */
 static int catch_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
@@ -108,7 +108,7 @@ static int catch_signals(void)
         return -1;
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGUSR1, &stop, NULL); /* FastCGI: web servers ask for a soft end by it */
+    sigaction(SIGUSR1, &stop, NULL); /* web servers ask a FastCGI responder to stop by it */
     sigaction(SIGPIPE, &ignore, NULL);
     sigaction(SIGHUP, &ignore, NULL);
     return 0;
@@ -120,7 +120,7 @@ static bool was_stopped(void)
     return poll(&p, 1, 0) > 0;
 }
 
-/* Threads are born with these blocked: signals are the main thread's. */
+/* Threads inherit the mask: only the main thread handles these signals. */
 static void block_signals(int how)
 {
     sigset_t set;
@@ -144,9 +144,9 @@ static void take_request(void *arg, struct fcgi_reader *in)
     front_take(arg, in);
 }
 
-/* The pages of one file that cannot have been written to: the kernel reads them again when they are
- * used. Its table of segments lies in such a page: read first. */
-static int forget_pages(struct dl_phdr_info *info, size_t size, void *arg)
+/* Releases the read-only pages of one program or library; the kernel maps them again on use. The
+ * table of segments is in such a page, so it is copied first. */
+static int release_pages(struct dl_phdr_info *info, size_t size, void *arg)
 {
     ElfW(Phdr) segments[32];
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -163,11 +163,12 @@ static int forget_pages(struct dl_phdr_info *info, size_t size, void *arg)
     return 0;
 }
 
-/* Loading, linking and configuring touched most of the program and its libraries; serving needs a
- * third of that. */
-static void forget_the_start(void)
+/* The start used most pages of the program and its libraries; serving needs a third of them. A page
+ * that only one process maps counts as its private memory. Without this call, one process has 400
+ * kB more, which is over the limit in bench/run. */
+static void release_startup_pages(void)
 {
-    dl_iterate_phdr(forget_pages, NULL);
+    dl_iterate_phdr(release_pages, NULL);
 }
 
 static int serve_fastcgi(const struct config_base *base, int fd)
@@ -181,11 +182,11 @@ static int serve_fastcgi(const struct config_base *base, int fd)
     }
     block_signals(SIG_UNBLOCK);
     diag(DIAG_INFO, "sselog", "serving, version " SSELOG_VERSION);
-    forget_the_start();
+    release_startup_pages();
     int status = accept_run(fd, stop_pipe[0], take_request, front) ? EXIT_FAILURE : EXIT_SUCCESS;
     relay_stop(relay);
     pthread_join(relay_thread, NULL);
-    if (!front_stop(front, 500)) { /* a look-up still waits for Redis */
+    if (!front_stop(front, 500)) { /* a synchronous call still waits for Redis */
         relay_finish(relay);
         _exit(status);
     }
@@ -202,13 +203,13 @@ static int serve_cgi(const struct config_base *base)
         return EXIT_FAILURE;
     }
     front_answer(front, x);
-    forget_the_start();
+    release_startup_pages();
     relay_run(relay, true);
     front_free(front);
     return EXIT_SUCCESS;
 }
 
-/* Small and steady: one arena, and what is freed goes back to the system. */
+/* One arena, and freed memory goes back to the system, so that memory stays small. */
 static void tune_memory(void)
 {
     mallopt(M_ARENA_MAX, 1);
@@ -225,7 +226,7 @@ static int harden(const struct config *c)
 
 enum started_as { AS_FASTCGI, AS_CGI, AS_NOTHING };
 
-/* How we were started, and the listening socket if there is one. */
+/* How the process was started, and its listening socket for FastCGI. */
 static enum started_as find_socket(const struct command_line *line, int *fd, struct buf *why)
 {
     *fd = -1;
@@ -261,7 +262,7 @@ static int serve(const struct config_base *base, const struct command_line *line
     }
     tune_memory();
     srand((unsigned)time(NULL) ^ (unsigned)getpid() << 16);
-    if (gateway_init() || catch_signals()) { /* before anybody can take us for started */
+    if (gateway_init() || catch_signals()) { /* before the socket exists */
         diag(DIAG_ERROR, "sselog", "cannot start");
         goto out;
     }
@@ -275,7 +276,7 @@ static int serve(const struct config_base *base, const struct command_line *line
         diag(DIAG_ERROR, "sselog", "cannot start: %s", strerror(errno));
         goto out;
     }
-    if (was_stopped()) /* while there was no relay to tell */
+    if (was_stopped()) /* a signal before the relay existed */
         relay_stop(relay);
     status = as == AS_FASTCGI ? serve_fastcgi(base, fd) : serve_cgi(base);
     struct relay *done = relay;
@@ -305,12 +306,12 @@ static int run_send(const struct config *c, int argc, char **argv)
         else if (letter == 'p')
             publish = true;
         else
-            return usage_error("send: options out of form");
+            return usage_error("send: malformed options");
     }
     if (optind < argc)
-        return usage_error("send: it reads standard input, no files");
+        return usage_error("send: it reads standard input and no files");
     if (!o.log && strchr(c->stream, '{'))
-        return usage_error("send: say which log with -l: SSELOG_STREAM names a user");
+        return usage_error("send: name the log with -l: SSELOG_STREAM depends on the user");
     if (!o.log)
         o.log = c->stream;
     if (publish)
@@ -343,7 +344,7 @@ static int run_token(const struct config *c, int argc, char **argv)
             bad = -1;
     }
     if (bad || optind < argc || who.user[0] == '\0')
-        return usage_error("token: options out of form; -u USER is needed");
+        return usage_error("token: malformed options, or -u USER is missing");
     char token[44], key[IDENTITY_MAX_KEY + 1];
     struct buf value;
     int status = EXIT_FAILURE;
@@ -372,7 +373,7 @@ static int print_config(const struct config_base *base)
 
 /* ---- start ---- */
 
-/* 0, or the exit status. Certificates are read before harden puts their files out of reach. */
+/* Must precede harden, which closes access to the certificates. Returns 0 or the exit status. */
 static int start_tls(const struct config *c)
 {
     struct buf why;
@@ -384,7 +385,7 @@ static int start_tls(const struct config *c)
     return status;
 }
 
-/* What is left of the command line after the options: nothing, or a sub-command. */
+/* argv: the command line after the options: nothing, or a sub-command. */
 static int run(const struct config_base *base, const struct command_line *line, int argc,
                char **argv)
 {
@@ -405,7 +406,7 @@ static int run(const struct config_base *base, const struct command_line *line, 
     return usage_error("no such command");
 }
 
-/* -1: go on. Else the exit status. */
+/* Returns -1 to continue, else the exit status. */
 static int read_command_line(int argc, char **argv, struct command_line *line)
 {
     int letter;
@@ -436,8 +437,7 @@ int main(int argc, char **argv)
 {
     struct command_line line;
     struct buf why;
-    /* As CGI the arguments may be words of the query (RFC 3875, section 4.4): none of them are
-     * options. */
+    /* As CGI the arguments may be words of the query (RFC 3875, section 4.4) and are no options. */
     bool cgi = getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
     int status = cgi ? -1 : read_command_line(argc, argv, &line);
     if (status >= 0)

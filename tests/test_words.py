@@ -37,7 +37,7 @@ WORDS = {
 # What opens no sentence.
 OPENERS = r"(Who|Whoever|Whom|Whose) "
 # Not read yet: names of files or directories that were not gone through.
-NOT_YET = """base bench cmd_send.c cmd_send.h config gateway Makefile packaging redis redis_io.c redis_io.h relay sselog.c tests web .ci""".split()
+NOT_YET = """bench Makefile packaging relay tests web .ci""".split()
 # Files of others, or of data.
 LEFT_OUT = re.compile(r"(NEWS|LICENSE|.*\.(png|json|conf\.in|lock)|tests/fuzz/corpus/.*|tests/sim/cases/.*|tests/test_words\.py)$")
 C_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.S)

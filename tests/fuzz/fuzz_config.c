@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: lines NAME=value.  The first lines are the environment; all are the parameters of a
- * request.  The result is a configuration that can be printed and released, or one line with the
- * reason.  Options that name a file are left out, so that no file is opened.
+ * Fuzz target: lines NAME=value.  The first line is the environment and all lines are the
+ * parameters of a request; then the other way round.  The result is a configuration that can be
+ * printed and released, or one line with the reason.  Options that name a file are left out, so
+ * that no file is opened.
  */
 #include <stdint.h>
 #include <stdlib.h>
