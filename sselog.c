@@ -262,7 +262,8 @@ static int serve(const struct config_base *base, const struct command_line *line
     }
     tune_memory();
     srand((unsigned)time(NULL) ^ (unsigned)getpid() << 16);
-    if (gateway_init() || catch_signals()) { /* before the socket exists */
+    if (gateway_init() ||
+        catch_signals()) { /* before find_socket: a socket means that we are ready */
         diag(DIAG_ERROR, "sselog", "cannot start");
         goto out;
     }

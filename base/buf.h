@@ -2,7 +2,7 @@
 /*
  * buf: a growable byte buffer with a maximum, and the slice, which points at bytes of another
  * owner. Knows only libc.  A buffer that reached its maximum or ran out of memory is marked failed
- * until it is cleared, so a caller checks once, at the end.
+ * until it is cleared.  So a caller checks once, at the end.
  */
 #ifndef SSELOG_BASE_BUF_H
 #define SSELOG_BASE_BUF_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * diag: writes lines to standard error or to syslog.  Knows only libc.  A line is one write(2) and
- * shorter than PIPE_BUF, so lines of other threads and processes on the same pipe do not mix with
+ * shorter than PIPE_BUF.  So lines of other threads and processes on the same pipe do not mix with
  * it (POSIX, write).  A line that cannot be written is lost.
  */
 #include "base/diag.h"

@@ -100,8 +100,8 @@ int option_find(struct slice name)
     return -1;
 }
 
-/* The value that says "none": of an option that may be empty. A set for a request begins as a copy
- * of the base's, so that leaving the member alone would not do. */
+/* Sets an option that may be empty to "none". The member must be set, because the configuration of
+ * a request starts as a copy of the base. */
 static const char *keep_none(struct place *place)
 {
     *(char **)place->at = NULL;
@@ -192,7 +192,7 @@ static const char *read_auth(struct place *place, const char *text)
     methods[n] = AUTH_END;
     if (n == 0)
         return "a method is wanted";
-    return n > 1 && seen & 1u << 6 ? "anonymous stands alone or not at all" : NULL;
+    return n > 1 && seen & 1u << 6 ? "anonymous must be the only method" : NULL;
 }
 
 static const char *read_profile(struct place *place, const char *text)

@@ -3,7 +3,7 @@
  * resp_bulk: keeps large values apart from the reply parser.  A value may have 512 MB, and hiredis
  * would hold it twice: in its input buffer and in its reply.  Bytes from the socket pass through
  * here first.  The body of a bulk string longer than RESP_BULK_LARGE goes to a blob of its exact
- * size, and the parser gets an empty status string as a placeholder.  Knows the framing of RESP2
+ * size.  The parser gets an empty status string as a placeholder.  Knows the framing of RESP2
  * (Redis serialization protocol specification) and no library.
  */
 #ifndef SSELOG_REDIS_RESP_BULK_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sync: the synchronous calls of redis_io.h.  Each call has a deadline, so this file polls the
- * socket itself: the time-out of hiredis starts again with each byte and does not cover resolving
+ * socket itself.  The time-out of hiredis starts again with each byte and does not cover resolving
  * the host name.
  */
 #include <errno.h>

@@ -245,7 +245,7 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_AUTH="},
         {"SSELOG_AUTH=basic"},
         {"SSELOG_AUTH=cookie cookie"},
-        {"SSELOG_AUTH=cookie anonymous", NULL, "anonymous stands alone"},
+        {"SSELOG_AUTH=cookie anonymous", NULL, "anonymous must be the only"},
         {"SSELOG_AUTH=cookie,bearer"},
         {"SSELOG_AUTH=header", NULL, "header needs SSELOG_TRUSTED"},
         {"SSELOG_AUTH=anonymous", NULL, "SSELOG_STREAM=stream:logs:{user} (default): SSELOG_AUTH"},

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* breaker: when calls may go to Redis.  The test sets the clock. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+static int64_t now;
+
+static int64_t test_clock_ms(void)
+{
+    return now;
+}
+
+#define clock_ms test_clock_ms
+#include "redis/breaker.c"
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&breaker, 0, sizeof breaker);
+    now = 1000000;
+    return 0;
+}
+
+static void assert_refused(void)
+{
+    bool trial;
+    assert_false(breaker_enter(&trial));
+    assert_false(trial);
+}
+
+static void assert_allowed(bool as_trial)
+{
+    bool trial;
+    assert_true(breaker_enter(&trial));
+    assert_int_equal(trial, as_trial);
+}
+
+/* Opens the breaker by a time-out. */
+static void open_breaker(void)
+{
+    assert_allowed(false);
+    breaker_leave(false, BREAKER_TIMEOUT);
+    assert_refused();
+}
+
+static void test_closed_breaker_allows_all(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        assert_allowed(false);
+    breaker_leave(false, BREAKER_SUCCESS);
+    breaker_leave(false, BREAKER_LOST); /* one connection, not Redis */
+    assert_allowed(false);
+}
+
+static void test_timeout_opens_until_the_trial(void **state)
+{
+    (void)state;
+    open_breaker();
+    now += PAUSE_MS - 1;
+    assert_refused();
+    now++;
+    assert_allowed(true);
+    assert_refused(); /* one trial at a time, however long it takes */
+    now += 10 * PAUSE_MS;
+    assert_refused();
+    breaker_leave(true, BREAKER_SUCCESS);
+    assert_allowed(false);
+}
+
+static void test_failed_trial_opens_again(void **state)
+{
+    static const enum breaker_result failures[] = {BREAKER_TIMEOUT, BREAKER_LOST};
+    (void)state;
+    open_breaker();
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        now += PAUSE_MS;
+        assert_allowed(true);
+        breaker_leave(true, failures[i]);
+        assert_refused();
+        now += PAUSE_MS - 1;
+        assert_refused();
+        now++;
+        assert_allowed(true);
+        breaker_leave(true, BREAKER_TIMEOUT);
+    }
+}
+
+/* A call that started before the breaker opened may still succeed. */
+static void test_late_success_closes(void **state)
+{
+    (void)state;
+    assert_allowed(false);
+    open_breaker();
+    breaker_leave(false, BREAKER_SUCCESS);
+    assert_allowed(false);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(test_closed_breaker_allows_all, set_up),
+        cmocka_unit_test_setup(test_timeout_opens_until_the_trial, set_up),
+        cmocka_unit_test_setup(test_failed_trial_opens_again, set_up),
+        cmocka_unit_test_setup(test_late_success_closes, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
