@@ -3,11 +3,11 @@
  * redis_io: everything between sselog and Redis.  hiredis is known only here and in redis/.  Knows
  * nothing of HTTP, SSE or viewers.
  *
- * The feed serves the relay.  It never blocks and reconnects by itself.  It has two connections, and
- * a third while redis_feed_pop is used.  Commands go over the first.  The second, the invalidation
- * connection, is subscribed to __redis__:invalidate and to Pub/Sub channels.  CLIENT TRACKING ON
- * REDIRECT ties the two: after a read of a key, Redis announces the next change of that key once
- * (Redis manual, "Client-side caching in Redis").
+ * The feed serves the relay.  It never blocks and reconnects by itself.  It has two connections,
+ * and a third while redis_feed_pop is used.  Commands go over the first.  The second, the
+ * invalidation connection, is subscribed to __redis__:invalidate and to Pub/Sub channels.  CLIENT
+ * TRACKING ON REDIRECT ties the two: after a read of a key, Redis announces the next change of that
+ * key once (Redis manual, "Client-side caching in Redis").
  *
  * Synchronous calls serve the front threads.  Each thread has one connection, and each call waits
  * for its answer until a deadline.
@@ -41,8 +41,8 @@ struct redis_events {
 
 struct redis_feed;
 
-/* The first redis_feed_run starts to connect. address and events must outlive the feed. NULL: out of
- * memory or descriptors. */
+/* The first redis_feed_run starts to connect. address and events must outlive the feed. NULL: out
+ * of memory or descriptors. */
 struct redis_feed *redis_feed_new(const struct redis_address *address,
                                   const struct redis_events *events, void *arg);
 /* Calls no callback. NULL is fine. */
@@ -73,8 +73,8 @@ struct redis_range {
 };
 
 /* XRANGE or XREVRANGE, XINFO STREAM, GET, ZSCORE (value NULL: key has no such member). Each returns
- * 0 and calls fn exactly once later, except after redis_feed_free. -1: the feed is not up, and fn is
- * not called. Keys are NUL-terminated. */
+ * 0 and calls fn exactly once later, except after redis_feed_free. -1: the feed is not up, and fn
+ * is not called. Keys are NUL-terminated. */
 int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_range *range,
                      redis_range_fn *fn, void *arg);
 int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, void *arg);
@@ -107,12 +107,12 @@ enum sync_result {
 
 struct redis_sync;
 
-/* The first call connects. deadline: ms for each call, with the time to connect; redis_sync_send has
- * as long for each answer. Bytes that arrive fast extend the deadline, so that a long value can be
- * read. address must outlive it. NULL: out of memory. */
+/* The first call connects. deadline: ms for each call, with the time to connect; redis_sync_send
+ * has as long for each answer. Bytes that arrive fast extend the deadline, so that a long value can
+ * be read. address must outlive it. NULL: out of memory. */
 struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned deadline);
-/* Use the host address that the feed of another thread resolves. Otherwise each connect resolves the
- * host name itself, and its deadline does not cover that. */
+/* Use the host address that the feed of another thread resolves. Otherwise each connect resolves
+ * the host name itself, and its deadline does not cover that. */
 void redis_sync_beside_feed(struct redis_sync *s);
 /* NULL is fine. */
 void redis_sync_free(struct redis_sync *s);
