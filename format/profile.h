@@ -17,8 +17,8 @@
 
 /* clang-format off */
 
-/* All profiles, in the order in which messages name them. Each has a row in format/profile.c and
- * one in front/profile_http.c: without either the program does not compile. */
+/* All profiles, in the order in which messages name them. Each has a row in
+ * format/profile_table.c and one in front/profile_http.c: without either the program does not compile. */
 #define PROFILES(X)                                                                                \
     X(PLAIN, plain)                                                                                \
     X(ENVELOPE, envelope)                                                                          \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* profile_json: the profiles whose records are JSON on one line: tod, swf and astrbot. */
+/* profile_json: the profiles whose records are JSON on one line: tod, swf, astrbot and envelope. */
 #include <stdio.h>
 
 #include "format/profile_parts.h"
@@ -124,4 +124,39 @@ void astrbot_record(const struct profile *p, struct buf *b, struct record *r)
         b->p[at] = ' '; /* replaces the payload's '{' */
     }
     profile_line_end(p, b);
+}
+
+/* ---- envelope ---- */
+
+/* EventSource gives a script only events whose names it listens for, and never an id without
+ * data. In this profile all records are unnamed and have their name inside; a moved cursor is an
+ * event. */
+void envelope_record(const struct profile *p, struct buf *b, struct record *r)
+{
+    if (r->has_id)
+        profile_id(p, b, r->id);
+    buf_adds(b, "data: {");
+    if (r->event.len > 0) {
+        buf_adds(b, "\"event\":");
+        pyjson_string(b, r->event, PYJSON_UTF8);
+        buf_addc(b, ',');
+    }
+    buf_adds(b, "\"data\":");
+    pyjson_string(b, r->data, PYJSON_UTF8);
+    buf_addc(b, '}');
+    profile_line_end(p, b);
+}
+
+/* A long record is sent without envelope, as the event "record". */
+void envelope_open(const struct profile *p, struct buf *b, const struct record *r)
+{
+    if (r->has_id)
+        profile_id(p, b, r->id);
+    sse_field(b, p->eol, "event", slice_of("record"));
+}
+
+void envelope_moved(const struct profile *p, struct buf *b, struct xid id)
+{
+    profile_id(p, b, id);
+    profile_control(p, b, "cursor", "{}");
 }
