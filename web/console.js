@@ -3,16 +3,16 @@
  * console: the log page.  Wires the client (sselog.js), what arrives (feed.js), the entries held (store.js) and
  * the list (list.js) to the controls of console.html.
  */
-import { LEVELS, OTHER, makeEntry } from "./entry.js";
-import { Feed, SLICE } from "./feed.js";
-import { isJudged, parseQuery, passes } from "./filter.js";
+import { LEVELS, OTHER, parseEntry } from "./parse-entry.js";
+import { Ingest, SLICE } from "./ingest.js";
+import { isSearched, parseQuery, passes } from "./filter.js";
 import { isId, nextId } from "./ids.js";
-import { Judge } from "./judge.js";
-import { listenToKeys, showKeys } from "./keys.js";
-import { List } from "./list.js";
-import { $, copy, number, once, toast } from "./page.js";
+import { Matcher } from "./matcher.js";
+import { listenToShortcuts, showShortcuts } from "./shortcuts.js";
+import { VirtualList } from "./virtual-list.js";
+import { $, copy, number, once, toast } from "./dom.js";
 import { element, makeRow } from "./row.js";
-import { save } from "./save.js";
+import { download } from "./download.js";
 import { isAddress, linkTo, readPreferences, readURL, savePreferences, urlOf } from "./settings.js";
 import { connect } from "./sselog.js";
 import { Status } from "./status.js";
@@ -47,7 +47,7 @@ const store = new Store({
 
 const entryOf = new WeakMap();
 
-const list = new List({
+const list = new VirtualList({
   box: $("log"),
   head: $("head"),
   canvas: $("canvas"),
@@ -78,7 +78,7 @@ const draw = once(() => {
 
 /* ---------------------------------------------------------------- filter */
 
-const judge = new Judge();
+const matcher = new Matcher();
 
 const impatient = new Set(); // calls for those who wait for the verdicts of a query that is no more
 
@@ -96,13 +96,13 @@ function orNextQuery(promise) {
 }
 
 /* Resolves when the filter, as it then is, can tell of each of the entries whether it passes. */
-async function judged(entries) {
+async function searched(entries) {
   for (;;) {
     const { query } = view;
-    const unknown = entries.filter((entry) => !isJudged(entry, query));
+    const unknown = entries.filter((entry) => !isSearched(entry, query));
     if (!unknown.length) return;
-    const verdicts = judge.judge(unknown, query).catch((error) => giveUp(query, error.message));
-    await orNextQuery(verdicts);
+    const match = matcher.match(unknown, query).catch((error) => giveUp(query, error.message));
+    await orNextQuery(match);
   }
 }
 
@@ -119,10 +119,10 @@ let filtering = false;
 async function filterMore() {
   if (filtering) return;
   filtering = true;
-  await judged(store.waiting(LOT));
+  await searched(store.waiting(LOT));
   filtering = false;
   const start = performance.now();
-  const mayTake = (entries) => performance.now() - start < SLICE && entries.every((entry) => isJudged(entry, view.query));
+  const mayTake = (entries) => performance.now() - start < SLICE && entries.every((entry) => isSearched(entry, view.query));
   if (store.filterSome(mayTake)) filterOn();
   showCounts();
   list.draw();
@@ -140,8 +140,8 @@ function refilter() {
 
 let unseen = 0; // arrived while not following
 
-const feed = new Feed({ store, judged, mayAdd, taken, changed: showPause });
-const status = new Status((kind, message) => feed.mark(kind, message));
+const ingest = new Ingest({ store, searched, mayAdd, taken, changed: showPause });
+const status = new Status((kind, message) => ingest.mark(kind, message));
 
 function taken(count, gone) {
   announce(count);
@@ -179,8 +179,8 @@ function setLoud(loud) {
 }
 
 function showPause() {
-  $("pause").setAttribute("aria-pressed", String(feed.paused));
-  $("pause").textContent = feed.paused ? `Resume (${number(feed.waiting)})` : "Pause";
+  $("pause").setAttribute("aria-pressed", String(ingest.paused));
+  $("pause").textContent = ingest.paused ? `Resume (${number(ingest.waiting)})` : "Pause";
 }
 
 function showFollow(following) {
@@ -223,7 +223,7 @@ function showHead() {
 
 function headText() {
   if (loading) return "Loading older records …";
-  if (atStart && !store.count && !feed.queue.length) return settings.server && isFiltered() ? "Nothing in the log passes the filter" : "Nothing here yet";
+  if (atStart && !store.count && !ingest.queue.length) return settings.server && isFiltered() ? "Nothing in the log passes the filter" : "Nothing here yet";
   if (store.count && !store.shown && !store.stale.length) return "Nothing on this page passes the filter";
   if (store.evicted) return `${number(store.evicted)} older records have left this page, which holds ${number(store.cap)}`;
   if (atStart) return "Beginning of the log";
@@ -234,7 +234,7 @@ const isFiltered = () => view.query.pattern !== null || settings.levels.size <= 
 
 async function loadOlder() {
   const newest = connection?.lastId;
-  const before = olderEnd || (store.firstRecord() ?? feed.first)?.id || (isId(newest) ? nextId(newest) : "");
+  const before = olderEnd || (store.firstRecord() ?? ingest.first)?.id || (isId(newest) ? nextId(newest) : "");
   if (loading || atStart || store.full || !before) return;
   await prependBefore(before, OLDER).catch((error) => toast(`Older records could not be loaded: ${error.message}`));
 }
@@ -246,8 +246,8 @@ async function prependBefore(before, limit) {
   try {
     const { records, more, first } = await from.history({ before, limit });
     if (from !== connection) return [];
-    const entries = records.map(makeEntry);
-    await judged(entries);
+    const entries = records.map(parseEntry);
+    await searched(entries);
     if (from !== connection) return [];
     if (!list.following && !list.anchor) list.dropAnchor(list.box.scrollTop);
     const fits = store.prepend(entries);
@@ -274,7 +274,7 @@ function streamURL() {
 function forgetAll() {
   store.clear();
   store.evicted = 0;
-  feed.clear();
+  ingest.clear();
   unseen = 0;
   reached("", true);
 }
@@ -294,10 +294,10 @@ function start() {
     url: streamURL(),
     token: settings.token,
     after: at || undefined,
-    onrecords: (records) => feed.push(records),
+    onrecords: (records) => ingest.push(records),
     onstate,
   });
-  if (at) feed.hold(openAt(at)); // what follows it would leave no room for it
+  if (at) ingest.hold(openAt(at)); // what follows it would leave no room for it
 }
 
 let told = null; // the connection whose history is known to be all there is
@@ -425,9 +425,9 @@ async function copyLink(id) {
 }
 
 /* What is shown is known when the filter has been applied to all. */
-async function download(kind) {
+async function downloadShown(kind) {
   while (store.stale.length) await new Promise((done) => setTimeout(done, 20));
-  await save(kind, store, view);
+  await download(kind, store, view);
 }
 
 /* The browser gives the focus back, unless its row has been built anew meanwhile. */
@@ -488,10 +488,10 @@ const levelKeys = [...LEVELS, OTHER].map((level, i) => [
   () => setLevel(level, !settings.levels.has(level)),
 ]);
 
-const KEYS = [
+const SHORTCUTS = [
   ["/", "go to the filter", () => ($("query").focus(), $("query").select())],
   ["Escape", "leave the filter, or empty it", null],
-  ["p", "pause and resume", () => feed.pause(!feed.paused)],
+  ["p", "pause and resume", () => ingest.pause(!ingest.paused)],
   ["f", "follow: to the end, and stay there", follow],
   ["End", "the same", follow],
   ["Home", "to the beginning", () => ((list.box.scrollTop = 0), loadOlder())],
@@ -503,7 +503,7 @@ const KEYS = [
   ["s", "filter on the server", () => setServer(!settings.server)],
   ["w", "wrap long lines", () => setWrap(!preferences.wrap)],
   ["u", "times in UTC", () => setUtc(!preferences.utc)],
-  ["d", "download what is shown as text", () => download("text")],
+  ["d", "download what is shown as text", () => downloadShown("text")],
   ["x", "clear the page", clear],
   ["?", "this help", showHelp],
 ];
@@ -533,13 +533,13 @@ function wire() {
   on("wrap", "change", () => setWrap($("wrap").checked));
   on("utc", "change", () => setUtc($("utc").checked));
   on("cap", "change", () => setCap(Number($("cap").value)));
-  on("pause", "click", () => feed.pause(!feed.paused));
+  on("pause", "click", () => ingest.pause(!ingest.paused));
   on("follow", "click", follow);
   on("older", "click", () => (list.setFollowing(false), loadOlder()));
   on("retry", "click", () => connection?.retry());
   on("clear", "click", clear);
-  on("save-text", "click", () => download("text"));
-  on("save-json", "click", () => download("json"));
+  on("save-text", "click", () => downloadShown("text"));
+  on("save-json", "click", () => downloadShown("json"));
   on("help-open", "click", showHelp);
   on("rows", "click", (event) => {
     const node = event.target.closest("[data-action]");
@@ -547,7 +547,7 @@ function wire() {
     event.preventDefault();
     act(node.dataset.action, entryOf.get(rowAt(node)));
   });
-  listenToKeys(KEYS, escape);
+  listenToShortcuts(SHORTCUTS, escape);
   document.addEventListener("click", (event) => {
     if (!$("menu").contains(event.target) || event.target.matches(".sheet button")) $("menu").open = false;
   });
@@ -555,12 +555,12 @@ function wire() {
     const selection = getSelection();
     if (!selection.isCollapsed && $("rows").contains(selection.anchorNode)) list.setFollowing(false);
   });
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (feed.drain(), draw()));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && (ingest.drain(), draw()));
   globalThis.addEventListener("resize", countColumns);
 }
 
 wire();
-showKeys(KEYS);
+showShortcuts(SHORTCUTS);
 showLevels();
 const streamPath = isAddress(settings.stream) ? new URL(settings.stream, location.href).pathname : "";
 $("title").textContent = streamPath.replace(/\/stream$/, "") || "Log";

@@ -4,7 +4,7 @@
  * Text filters: words as they are, "!words" for entries without them, "/expression/" or "!/expression/"
  * (flags i and s may follow; without flags case matters in expressions alone).
  */
-import { textOf } from "./entry.js";
+import { textOf } from "./parse-entry.js";
 
 const SPECIAL = /[.*+?^${}()|[\]\\]/g;
 
@@ -38,24 +38,24 @@ export function textsOf(entry) {
 
 /*
  * An expression can take longer than anybody's patience, so it is never tried where the page is drawn: a
- * worker judges (judge.js), and what it found is kept with the entry.
+ * worker judges (matcher.js), and what it found is kept with the entry.
  */
-export const isJudged = (entry, query) =>
-  !query.regular || !query.pattern || entry.marker !== undefined || entry.verdict?.query === query;
+export const isSearched = (entry, query) =>
+  !query.regular || !query.pattern || entry.marker !== undefined || entry.match?.query === query;
 
 /* Whether the entry, judged where that is needed, passes; levels is the set of those shown. */
 export function passes(entry, query, levels) {
   if (!levels.has(entry.level)) return false;
   const { pattern, inverse, regular } = query;
   if (!pattern) return true;
-  const found = regular ? entry.verdict.spans !== null : textsOf(entry).some((text) => holds(text, pattern));
+  const found = regular ? entry.match.spans !== null : textsOf(entry).some((text) => holds(text, pattern));
   return inverse !== found;
 }
 
 /* Places of what is to be marked in the entry's message, of which text is the shown part. */
 export function marksOf(entry, text, query) {
   if (query.inverse || !query.pattern) return [];
-  return query.regular ? (entry.verdict?.spans ?? []) : matches(text, query.pattern);
+  return query.regular ? (entry.match?.spans ?? []) : matches(text, query.pattern);
 }
 
 /* The same for another text of an entry: an expression's matches are known in the message alone. */

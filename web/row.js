@@ -4,7 +4,7 @@
  * through the style object, which a strict Content-Security-Policy allows.
  */
 import { plain, runs } from "./ansi.js";
-import { OTHER, fieldsOf, formatTime, timeOf } from "./entry.js";
+import { OTHER, fieldsOf, formatTime, timeOf } from "./parse-entry.js";
 import { marksIn, marksOf } from "./filter.js";
 
 const LONG = 8192; // characters of a message shown before its reader asks for the rest

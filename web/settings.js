@@ -4,7 +4,7 @@
  * levels, q, server, at); what belongs to the reader is in localStorage (wrap, utc, cap); what belongs to
  * the installation is in <meta name="sselog-…">.
  */
-import { LEVELS, OTHER } from "./entry.js";
+import { LEVELS, OTHER } from "./parse-entry.js";
 
 const STORE = "sselog.console";
 const ALL = [...LEVELS, OTHER];

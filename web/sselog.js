@@ -11,7 +11,7 @@
  * Knows nothing of how records are shown.
  */
 import { compareIds, isId } from "./ids.js";
-import { Link, backoff, denial } from "./link.js";
+import { ReconnectingSource, backoff, denial } from "./reconnecting-source.js";
 import { Requests } from "./requests.js";
 import { Tabs, canShare, soon } from "./tabs.js";
 
@@ -28,7 +28,7 @@ class Connection {
     this.complete = false;
     this.current = "";
     this.queue = [];
-    this.link = null;
+    this.source = null;
     this.tabs = null;
     this.listenToPage();
     this.begin();
@@ -49,8 +49,8 @@ class Connection {
   }
 
   retry() {
-    if (this.link) {
-      this.link.nudge();
+    if (this.source) {
+      this.source.nudge();
     } else if (this.wake) {
       this.wake();
     } else if (this.denied) {
@@ -85,19 +85,19 @@ class Connection {
     this.catching = null;
     this.wake?.();
     this.leaveTabs();
-    this.dropLink();
+    this.dropSource();
   }
 
-  dropLink() {
-    this.link?.close();
-    this.link = null;
+  dropSource() {
+    this.source?.close();
+    this.source = null;
   }
 
   /* It goes on when the reader signs in: here, or in another tab of the same log, which is then heard to be live. */
   deny(error) {
     this.life = null;
     this.denied = true;
-    this.link = null;
+    this.source = null;
     this.tabs?.resign();
     this.report("denied", denial(error));
   }
@@ -203,28 +203,28 @@ class Connection {
   /* A tab that was alone has a link already, which serves all now. */
   lead() {
     this.catching = null;
-    if (this.link) {
+    if (this.source) {
       this.tabs.say(this.stateMessage());
       return;
     }
-    this.link = new Link(this.requests, this, this.options);
+    this.source = new ReconnectingSource(this.requests, this, this.options);
     this.change("connecting", { attempt: 0 });
-    this.link.open();
+    this.source.open();
   }
 
   follow() {
-    this.dropLink();
+    this.dropSource();
     this.greet();
   }
 
   /* What another tab says: leaders tell records and states, followers greet and urge. */
   hear(message) {
-    if (this.link && this.leading) {
+    if (this.source && this.leading) {
       this.hearFollower(message);
       return;
     }
-    if (this.link && message.state) this.dropLink(); // there is a leader, and this tab is no more alone
-    if (this.link) return;
+    if (this.source && message.state) this.dropSource(); // there is a leader, and this tab is no more alone
+    if (this.source) return;
     if (this.denied) message.state === "live" && this.begin();
     else if (this.catching) this.catching = [...this.catching, message].slice(-CAUGHT);
     else if (this.lacks(message.prior)) this.fallBehind(message);
@@ -233,7 +233,7 @@ class Connection {
 
   hearFollower({ type }) {
     if (type === "hello") this.tabs.say(this.stateMessage());
-    if (type === "nudge" || (type === "hello" && !this.link.opened)) this.link.nudge();
+    if (type === "nudge" || (type === "hello" && !this.source.opened)) this.source.nudge();
   }
 
   hearLeader({ type, records, state, detail, moved }) {

@@ -3,7 +3,7 @@
  * status: the state of the connection, in words: the badge, the notice, the title, and markers in the list
  * where the connection broke, once each time.
  */
-import { $, number } from "./page.js";
+import { $, number } from "./dom.js";
 import { meta } from "./settings.js";
 
 const LABELS = {

@@ -109,8 +109,8 @@ test("an expression whose verdicts are late does not hold up the next filter", a
   await site.stack.addMany(numbered(0, 30));
   const page = await site.open();
   await shows(page, "line 29");
-  await page.route("**/judge-worker.js", () => {}); // it never arrives
-  const asked = page.waitForEvent("request", (request) => request.url().endsWith("/judge-worker.js"));
+  await page.route("**/matcher-worker.js", () => {}); // it never arrives
+  const asked = page.waitForEvent("request", (request) => request.url().endsWith("/matcher-worker.js"));
   await page.locator("#query").fill("/7/");
   await asked;
   await page.locator("#query").fill("7");
@@ -210,8 +210,8 @@ test("a pause holds back what waits for an expression's verdict too", async () =
   await shows(page, "before");
   let go;
   const slow = new Promise((done) => (go = done));
-  await page.route("**/judge-worker.js", (route) => slow.then(() => route.continue()));
-  const asked = page.waitForEvent("request", (request) => request.url().endsWith("/judge-worker.js"));
+  await page.route("**/matcher-worker.js", (route) => slow.then(() => route.continue()));
+  const asked = page.waitForEvent("request", (request) => request.url().endsWith("/matcher-worker.js"));
   await page.locator("#query").fill("/./");
   await asked;
   await site.stack.add("late");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { compareIds, isId, nextId } from "../../../web/ids.js";
-import { backoff, unwrap } from "../../../web/link.js";
+import { backoff, unwrap } from "../../../web/reconnecting-source.js";
 import { Requests, sibling } from "../../../web/requests.js";
 
 test("ids compare as numbers, also beyond what a double holds", () => {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LEVELS, OTHER, asJSON, asText, formatTime, makeEntry, timeOf } from "../../../web/entry.js";
-import { isJudged, marksIn, marksOf, matches, parseQuery, passes, search, textsOf } from "../../../web/filter.js";
+import { LEVELS, OTHER, asJSON, asText, formatTime, parseEntry, timeOf } from "../../../web/parse-entry.js";
+import { isSearched, marksIn, marksOf, matches, parseQuery, passes, search, textsOf } from "../../../web/filter.js";
 
 const ALL = new Set([...LEVELS, OTHER]);
-const entry = (data, event) => makeEntry({ id: "1789000000000-0", data, event });
+const entry = (data, event) => parseEntry({ id: "1789000000000-0", data, event });
 
-/* What judge.js does in a worker. */
-function judged(entry, query) {
-  if (!isJudged(entry, query)) entry.verdict = { query, spans: search(textsOf(entry), query.pattern) };
+/* What matcher.js does in a worker. */
+function searched(entry, query) {
+  if (!isSearched(entry, query)) entry.match = { query, spans: search(textsOf(entry), query.pattern) };
   return entry;
 }
 
-const passesJudged = (entry, query, levels = ALL) => passes(judged(entry, query), query, levels);
+const passesSearched = (entry, query, levels = ALL) => passes(searched(entry, query), query, levels);
 
 const QUERIES = [
   ["", "anything", true],
@@ -40,7 +40,7 @@ const QUERIES = [
 
 for (const [query, data, want] of QUERIES) {
   test(`query ${JSON.stringify(query)} on ${JSON.stringify(data)}`, () => {
-    for (let again = 0; again < 2; again++) assert.equal(passesJudged(entry(data), parseQuery(query)), want);
+    for (let again = 0; again < 2; again++) assert.equal(passesSearched(entry(data), parseQuery(query)), want);
   });
 }
 
@@ -63,12 +63,12 @@ test("matches: places, no endless loop on empty ones, bounded", () => {
 test("an expression is never tried on the page: entries wait for a verdict on just this query", () => {
   const one = entry("abc");
   const query = parseQuery("/b/");
-  assert.equal(isJudged(one, query), false);
-  judged(one, query);
-  assert.ok(isJudged(one, query));
-  assert.equal(isJudged(one, parseQuery("/b/")), false, "another query of the same text");
-  for (const text of ["b", "", "/(/"]) assert.ok(isJudged(entry("abc"), parseQuery(text)), text);
-  assert.ok(isJudged({ marker: "gap" }, query));
+  assert.equal(isSearched(one, query), false);
+  searched(one, query);
+  assert.ok(isSearched(one, query));
+  assert.equal(isSearched(one, parseQuery("/b/")), false, "another query of the same text");
+  for (const text of ["b", "", "/(/"]) assert.ok(isSearched(entry("abc"), parseQuery(text)), text);
+  assert.ok(isSearched({ marker: "gap" }, query));
 });
 
 const MARKS = [
@@ -83,7 +83,7 @@ const MARKS = [
 for (const [data, text, want] of MARKS) {
   test(`marks of ${text} in ${data}`, () => {
     const query = parseQuery(text);
-    const one = judged(entry(data), query);
+    const one = searched(entry(data), query);
     assert.deepEqual(marksOf(one, one.message, query), want);
   });
 }

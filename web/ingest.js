@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 /*
- * feed: what arrives, from the connection to the store, through one queue: so that pause, a burst and a hidden
+ * ingest: what arrives, from the connection to the store, through one queue: so that pause, a burst and a hidden
  * page are the same case. Markers pass through it too and so stay in their place.
  * Invariant: no turn of work lasts much longer than a frame, whatever arrives.
  */
-import { makeEntry, makeMarker } from "./entry.js";
-import { number, once } from "./page.js";
+import { parseEntry, makeMarker } from "./parse-entry.js";
+import { number, once } from "./dom.js";
 import { SIZE, weightOf } from "./store.js";
 
 export const SLICE = 10; // ms of work in one turn
 const LOT = 50; // records between two looks at the clock
 const SLACK = 1000; // records over the cap that may wait in a pause; their text is bounded as the page's
 
-export class Feed {
+export class Ingest {
   /*
-   * judged(entries) resolves when the filter knows them; mayAdd(entries) says whether these may come, and the
+   * searched(entries) resolves when the filter knows them; mayAdd(entries) says whether these may come, and the
    * oldest leave; taken(count, gone) is told of each batch: how many came and how many left; changed() of
    * what waits.
    */
-  constructor({ store, judged, mayAdd, taken, changed }) {
-    Object.assign(this, { store, judged, mayAdd, taken, changed });
+  constructor({ store, searched, mayAdd, taken, changed }) {
+    Object.assign(this, { store, searched, mayAdd, taken, changed });
     this.paused = false;
     /* A flood is shown some twenty times a second: nobody reads faster, and layout is what costs. */
     this.drain = once(
@@ -90,7 +90,7 @@ export class Feed {
     const { life } = this;
     const batch = this.take();
     this.busy = true;
-    await this.judged(batch);
+    await this.searched(batch);
     this.busy = false;
     if (life === this.life && this.paused) this.putBack(batch); // the reader's pause came while it was judged
     else if (life === this.life) this.add(batch);
@@ -126,7 +126,7 @@ export class Feed {
       for (const end = Math.min(this.queue.length, taken + LOT); taken < end; taken++) {
         const item = this.queue[taken];
         this.weight -= weightOf(item);
-        batch.push("seq" in item ? item : makeEntry(item));
+        batch.push("seq" in item ? item : parseEntry(item));
       }
     }
     this.queue = taken === this.queue.length ? [] : this.queue.slice(taken);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * link: the EventSource of one tab and all that keeps it going: back-off, a watchdog for silence, what the
+ * reconnecting-source: the EventSource of one tab and all that keeps it going: back-off, a watchdog for silence, what the
  * server's control frames mean.  Knows nothing of other tabs, nor of what was received before; its owner does.
  *
  * Frames: a record is an unnamed event whose data is {"event"?, "data"}, or, where it is long, an event named
@@ -47,7 +47,7 @@ function detailOf(text) {
 
 /* `owner` gets record(record), moved(id), change(state, detail) and, at the end, deny(error); it is asked for
  * `place`, parameters that tell where the stream begins, and lastId. */
-export class Link {
+export class ReconnectingSource {
   constructor(requests, owner, { silence }) {
     this.requests = requests;
     this.owner = owner;
@@ -72,9 +72,9 @@ export class Link {
   async attach(round) {
     const url = await this.requests.stream(this.owner.place);
     if (round !== this.round || this.closed) return;
-    const source = new EventSource(url, { withCredentials: this.requests.credentials });
-    this.source = source;
-    const on = (name, handler) => source.addEventListener(name, (event) => source === this.source && handler(event));
+    const eventSource = new EventSource(url, { withCredentials: this.requests.credentials });
+    this.eventSource = eventSource;
+    const on = (name, handler) => eventSource.addEventListener(name, (event) => eventSource === this.eventSource && handler(event));
     on("open", () => this.up());
     on("error", () => this.down());
     on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data)));
@@ -112,7 +112,7 @@ export class Link {
   down() {
     const reason = this.ending;
     this.ending = undefined;
-    if (this.source.readyState === EventSource.CLOSED) {
+    if (this.eventSource.readyState === EventSource.CLOSED) {
       this.probe();
     } else if (this.opened && !this.requests.token) {
       this.opened = false;
@@ -158,7 +158,7 @@ export class Link {
 
   async check() {
     if (this.closed || this.checking) return;
-    if (!this.source) {
+    if (!this.eventSource) {
       this.open();
       return;
     }
@@ -188,7 +188,7 @@ export class Link {
 
   /* Something happened (network back, page shown) that makes waiting pointless. */
   nudge() {
-    if (this.source && this.opened) {
+    if (this.eventSource && this.opened) {
       this.check();
     } else if (this.retryTimer) {
       this.failures = Math.min(this.failures, 2);
@@ -200,8 +200,8 @@ export class Link {
     clearTimeout(this.retryTimer);
     clearTimeout(this.silenceTimer);
     this.retryTimer = 0;
-    this.source?.close();
-    this.source = null;
+    this.eventSource?.close();
+    this.eventSource = null;
     this.opened = false;
   }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeEntry } from "../../../web/entry.js";
+import { parseEntry } from "../../../web/parse-entry.js";
 import { parseQuery } from "../../../web/filter.js";
-import { Judge } from "../../../web/judge.js";
+import { Matcher } from "../../../web/matcher.js";
 
 const query = parseQuery("/a+/");
-const entries = () => [makeEntry({ id: "1-0", data: "xaa" })];
+const entries = () => [parseEntry({ id: "1-0", data: "xaa" })];
 const turn = () => new Promise(setImmediate);
 
 /* A judge whose worker answers when told, and whose time passes when told: pass() is a moment in which each timer
@@ -44,25 +44,25 @@ function stage(t) {
 test("a machine that stands still for long does not end an expression's trial", async (t) => {
   const at = stage(t);
   const [entry] = entries();
-  const verdict = new Judge().judge([entry], query);
+  const match = new Matcher().match([entry], query);
   await turn();
   assert.equal(at.asked, 1);
   at.pass();
   at.worker.onmessage({ data: [[[1, 3]]] });
-  await verdict;
-  assert.deepEqual(entry.verdict, { query, spans: [[1, 3]] });
+  await match;
+  assert.deepEqual(entry.match, { query, spans: [[1, 3]] });
   assert.deepEqual([at.ended, at.timers.size], [0, 0]);
 });
 
 test("a worker that never answers is ended, and the next question has another", async (t) => {
   const at = stage(t);
-  const judge = new Judge();
-  const verdict = assert.rejects(judge.judge(entries(), query), { message: "it takes too long" });
+  const matcher = new Matcher();
+  const match = assert.rejects(matcher.match(entries(), query), { message: "it takes too long" });
   await turn();
   for (let n = 0; n < 1000 && at.timers.size; n++) at.pass();
-  await verdict;
+  await match;
   assert.equal(at.ended, 1);
-  const next = judge.judge(entries(), query);
+  const next = matcher.match(entries(), query);
   await turn();
   at.worker.onmessage({ data: [null] });
   await next;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * judge: a reader's own expression, tried in a worker with a limit of time. Some expressions take years on
+ * matcher: a reader's own expression, tried in a worker with a limit of time. Some expressions take years on
  * some texts ("catastrophic backtracking") and nothing can stop them in the thread that they run in; a worker
  * can be ended.
  */
@@ -10,17 +10,17 @@ const BUDGET = 2000; // ms for one question
 const START = 20_000; // ms for the worker to be loaded
 const TICKS = 20; // in which either is counted
 
-export class Judge {
+export class Matcher {
   constructor(budget = BUDGET) {
     this.budget = budget;
     this.last = Promise.resolve();
   }
 
   /* Gives each entry the query's verdict; one question at a time. Rejects when it takes too long. */
-  judge(entries, query) {
+  match(entries, query) {
     const turn = this.last.then(async () => {
       const spans = await this.ask(query.pattern, entries.map(textsOf));
-      entries.forEach((entry, i) => (entry.verdict = { query, spans: spans[i] }));
+      entries.forEach((entry, i) => (entry.match = { query, spans: spans[i] }));
     });
     this.last = turn.catch(() => {});
     return turn;
@@ -34,7 +34,7 @@ export class Judge {
   }
 
   start() {
-    this.worker = new Worker(new URL("./judge-worker.js", import.meta.url), { type: "module" });
+    this.worker = new Worker(new URL("./matcher-worker.js", import.meta.url), { type: "module" });
     return this.answer(START, "it cannot be tried here");
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * judge-worker: tries an expression on texts, away from the page. It may never answer: judge.js ends it then.
+ * matcher-worker: tries an expression on texts, away from the page. It may never answer: matcher.js ends it then.
  */
 import { search } from "./filter.js";
 

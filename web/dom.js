@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * page: small things that every part of the console uses: elements by id, numbers as text, turns of work.
+ * dom: small things that every part of the console uses: elements by id, numbers as text, turns of work.
  */
 
 export const $ = (id) => document.getElementById(id);

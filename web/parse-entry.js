@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * entry: a record as the page keeps it: message, level and time found in the payload once, when it
+ * parse-entry: a record as the page keeps it: message, level and time found in the payload once, when it
  * arrives; the payload's fields read again only when they are asked for.  Pure.
  */
 import { plain } from "./ansi.js";
@@ -57,7 +57,7 @@ export function timeOf(id) {
  * {id, event, data, message, level, lines, size, structured, …}.  message is as in the payload, escape
  * sequences included; lines and size are of what is shown.
  */
-export function makeEntry({ id, event, data }) {
+export function parseEntry({ id, event, data }) {
   const fields = fieldsOf(data);
   const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
   const message = key ? fields[key] : data;
@@ -77,7 +77,7 @@ export function makeEntry({ id, event, data }) {
     height: 0,
     open: false, // its fields are shown
     whole: false, // a long message is shown to its end
-    verdict: undefined, // what an expression found in it (filter.js)
+    match: undefined, // what an expression found in it (filter.js)
   };
 }
 

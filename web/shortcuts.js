@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * keys: keyboard shortcuts and the sheet that lists them. What they do is told by the page.
+ * shortcuts: keyboard shortcuts and the sheet that lists them. What they do is told by the page.
  */
-import { $ } from "./page.js";
+import { $ } from "./dom.js";
 import { element } from "./row.js";
 
 /* keys: [[key, text, act], …]; one without act is handled by escape(target) or only listed. */
-export function listenToKeys(keys, escape) {
+export function listenToShortcuts(keys, escape) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("help").open) return;
     const { key, target } = event;
@@ -23,7 +23,7 @@ export function listenToKeys(keys, escape) {
   });
 }
 
-export function showKeys(keys) {
+export function showShortcuts(keys) {
   for (const [key, text] of keys) {
     const name = element("dt");
     name.append(element("kbd", "", key));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * list: the window onto a store.  Only rows in sight (and a few beside) are in the document; heights not
+ * virtual-list: the window onto a store.  Only rows in sight (and a few beside) are in the document; heights not
  * yet measured are estimated, and when a measurement differs what the reader looks at stays where it is.
  * While following, that is the end; else the first row in sight (the anchor).
  * Knows nothing of records: makeRow(entry) builds the node of one.
@@ -9,7 +9,7 @@
 const MARGIN = 400; // px of rows kept ready above and below
 const NEAR_TOP = 200; // px from the top at which older records are wanted
 
-export class List {
+export class VirtualList {
   /* onfollow(following) and ontop() are told; head is the element above the first row. */
   constructor({ box, head, canvas, rows, store, makeRow, onfollow, ontop }) {
     Object.assign(this, { box, head, canvas, rows, store, makeRow, onfollow, ontop });

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * save: what is shown, made into a file that the browser downloads; chunk by chunk, so that the page goes on.
+ * download: what is shown, made into a file that the browser downloads; chunk by chunk, so that the page goes on.
  */
-import { asJSON, asText } from "./entry.js";
+import { asJSON, asText } from "./parse-entry.js";
 import { element } from "./row.js";
 
 const CHUNKS = 8; // made in one turn
@@ -21,7 +21,7 @@ const KINDS = {
   },
 };
 
-export async function save(kind, store, view) {
+export async function download(kind, store, view) {
   const { suffix, type, line } = KINDS[kind];
   const parts = [];
   for (const shown of [...store.shownChunks()]) {
