@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * ansi: text with terminal escape sequences to runs of plain text with a style.  Colours and weights
- * (SGR, ECMA-48 section 8.3.117) are kept, every other sequence and control character is taken out.
- * Pure: makes no nodes and trusts nothing; a sequence that is cut short ends with the text.
+ * ansi: turns text with terminal escape sequences into runs of plain text with a style. It keeps colours and weights
+ * (SGR, ECMA-48 section 8.3.117) and removes every other sequence and control character. Pure: it makes no nodes.
+ * Invariant: any text is valid input; an incomplete sequence extends to the end of the text.
  */
 
-/* In this order: control sequences; strings (title, link, device control) up to their end, the next escape or
- * the end of the text; other escapes; stray control characters, but tab and line feed. */
+/**
+ * fg and bg are names of the 16 colours, or "#rrggbb"; the other properties are flags.
+ * @typedef {object} Style
+ * @property {string} [fg]
+ * @property {string} [bg]
+ * @property {boolean} [bold]
+ * @property {boolean} [dim]
+ * @property {boolean} [italic]
+ * @property {boolean} [underline]
+ * @property {boolean} [inverse]
+ * @property {boolean} [strike]
+ */
+
+/* In this order: control sequences; strings (title, link, device control); other escapes; stray control characters
+ * except tab and line feed. A string ends at its terminator, the next escape or the end of the text. */
 const SEQUENCE = new RegExp(
   [
     "\\x1b\\[([\\x20-\\x3f]*)([\\x40-\\x7e]?)",
@@ -17,33 +31,51 @@ const SEQUENCE = new RegExp(
   ].join("|"),
   "g",
 );
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const SUSPECT = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
 
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
 
-/* Colours 16 to 255 of the common palette: a cube of six and a grey ramp. */
+/**
+ * A colour of the common palette: 16 names, a cube of six steps, and a grey ramp.
+ * @param {number} n 0 to 255
+ */
 function palette(n) {
   if (n < 8) return NAMES[n];
   if (n < 16) return `bright-${NAMES[n - 8]}`;
   if (n >= 232) return rgb(...Array(3).fill(8 + 10 * (n - 232)));
-  const step = (v) => (v ? 55 + 40 * v : 0);
+  const step = (/** @type {number} */ v) => (v ? 55 + 40 * v : 0);
   return rgb(step(Math.floor((n - 16) / 36)), step(Math.floor((n - 16) / 6) % 6), step((n - 16) % 6));
 }
 
+/** @param {number[]} parts */
 function rgb(...parts) {
   return "#" + parts.map((v) => Math.min(255, v || 0).toString(16).padStart(2, "0")).join("");
 }
 
-/* 38 and 48: ";5;n" or ";2;r;g;b" follows. Returns the colour and how many codes it took. */
+/**
+ * The colour after 38 or 48, ";5;n" or ";2;r;g;b", and how many codes it takes.
+ * @param {number[]} codes
+ * @param {number} at
+ * @returns {[colour: string | undefined, taken: number]}
+ */
 function extended(codes, at) {
   if (codes[at + 1] === 5 && codes[at + 2] <= 255) return [palette(codes[at + 2]), 2];
   if (codes[at + 1] === 2) return [rgb(codes[at + 2], codes[at + 3], codes[at + 4]), 4];
   return [undefined, codes.length];
 }
 
+/** @typedef {"bold" | "dim" | "italic" | "underline" | "inverse" | "strike"} Flag */
+/** @type {Record<number, Flag>} */
 const SET = { 1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 9: "strike" };
+/** @type {Record<number, Flag[]>} */
 const UNSET = { 22: ["bold", "dim"], 23: ["italic"], 24: ["underline"], 27: ["inverse"], 29: ["strike"] };
 
+/**
+ * @param {Style} style
+ * @param {string} parameters of one SGR sequence
+ * @returns {Style}
+ */
 function apply(style, parameters) {
   const codes = parameters.split(/[;:]/).map((text) => Number(text) || 0);
   let next = { ...style };
@@ -67,21 +99,26 @@ function apply(style, parameters) {
   return next;
 }
 
-/* The text without any sequence. */
+/**
+ * The text without any sequence.
+ * @param {string} text
+ */
 export function plain(text) {
   return SUSPECT.test(text) ? text.replace(SEQUENCE, "") : text;
 }
 
-/*
- * [{text, style}]; style holds fg and bg (a name of the 16, or "#rrggbb") and flags.  The texts joined
- * are plain(text).
+/**
+ * Runs of the same style. Their texts joined are plain(text).
+ * @param {string} text
  */
 export function runs(text) {
   if (!SUSPECT.test(text)) return text ? [{ text, style: {} }] : [];
+  /** @type {{text: string, style: Style}[]} */
   const found = [];
+  /** @type {Style} */
   let style = {};
   let at = 0;
-  const add = (end) => {
+  const add = (/** @type {number} */ end) => {
     if (end > at) found.push({ text: text.slice(at, end), style });
   };
   for (const match of text.matchAll(SEQUENCE)) {

@@ -1,13 +1,55 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * dom: small things that every part of the console uses: elements by id, numbers as text, turns of work.
+ * dom: small helpers for every part of the console: elements, numbers as text, the clipboard, turns of work.
+ * It may not know what the page shows.
  */
 
-export const $ = (id) => document.getElementById(id);
+/** ms of work in one turn: less than a frame, so that the page stays responsive. */
+export const SLICE = 10;
 
+/**
+ * Elements of console.html that are more than an HTMLElement.
+ * @typedef {object} Special
+ * @property {HTMLInputElement} query
+ * @property {HTMLInputElement} server
+ * @property {HTMLInputElement} wrap
+ * @property {HTMLInputElement} utc
+ * @property {HTMLSelectElement} cap
+ * @property {HTMLDetailsElement} menu
+ * @property {HTMLDialogElement} help
+ * @property {HTMLAnchorElement} login
+ */
+
+/**
+ * The element with this id; console.html has it.
+ * @template {string} Id
+ * @param {Id} id
+ * @returns {Id extends keyof Special ? Special[Id] : HTMLElement}
+ */
+export const $ = (id) => /** @type {any} */ (document.getElementById(id));
+
+/**
+ * A new element.
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {string} [className]
+ * @param {string} [text]
+ */
+export function element(name, className, text) {
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+/** A number as text, with commas between thousands. */
 export const number = new Intl.NumberFormat("en").format;
 
-/* Runs work in the next frame, or soon where no frames are drawn (a hidden page, a window that is covered). */
+/**
+ * Runs work in the next frame. A hidden page or a covered window draws no frames: there a timer runs it.
+ * @param {() => void} work
+ */
 function nextTurn(work) {
   const visible = document.visibilityState === "visible";
   const run = () => {
@@ -19,8 +61,11 @@ function nextTurn(work) {
   const timer = setTimeout(run, visible ? 250 : 100);
 }
 
-/* A function that has work done once in the next turn, however often it is called before; pace() says how many
- * ms to wait first. */
+/**
+ * Returns a function that runs work once in the next turn, however often it is called before that.
+ * @param {() => void} work
+ * @param {() => number} [pace] how many ms to wait first
+ */
 export function once(work, pace = () => 0) {
   let due = false;
   const run = () => {
@@ -36,13 +81,20 @@ export function once(work, pace = () => 0) {
   };
 }
 
-/* Puts text into the clipboard; false: this browser does not let us. The old way is for pages without TLS. */
+/**
+ * Copies text to the clipboard; false: the browser refuses. Pages without TLS have no navigator.clipboard, so the
+ * deprecated execCommand serves them.
+ * @param {string} text
+ */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    const give = (event) => (event.clipboardData.setData("text/plain", text), event.preventDefault());
+    const give = (/** @type {ClipboardEvent} */ event) => {
+      event.clipboardData?.setData("text/plain", text);
+      event.preventDefault();
+    };
     document.addEventListener("copy", give);
     const done = document.execCommand("copy");
     document.removeEventListener("copy", give);
@@ -50,7 +102,13 @@ export async function copy(text) {
   }
 }
 
-let toastTimer = 0;
+/** @type {number | undefined} */
+let toastTimer;
+
+/**
+ * Shows a short message at the bottom of the page for four seconds.
+ * @param {string} text
+ */
 export function toast(text) {
   $("toast").textContent = text;
   clearTimeout(toastTimer);

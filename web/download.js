@@ -1,31 +1,44 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * download: what is shown, made into a file that the browser downloads; chunk by chunk, so that the page goes on.
+ * download: makes a file of the entries shown and hands it to the browser. A turn of work makes few chunks, so that
+ * the page stays responsive. It has no state. It may not know why entries are shown.
  */
+import { element } from "./dom.js";
 import { asJSON, asText } from "./parse-entry.js";
-import { element } from "./row.js";
+
+/** @import { Item, TimeOptions } from "./parse-entry.js" */
+/** @import { Store } from "./store.js" */
+
+/** @typedef {"text" | "json"} Kind */
 
 const CHUNKS = 8; // made in one turn
-const KEPT = 10_000; // ms until the file's memory is given back
+const KEPT = 10_000; // ms until the memory of the file is released
 
+/** @type {Record<Kind, {suffix: string, type: string, line: (item: Item, options: TimeOptions) => string}>} */
 const KINDS = {
   text: {
     suffix: "txt",
     type: "text/plain;charset=utf-8",
-    line: (entry, view) => (entry.marker ? `-- ${entry.message} --\n` : asText(entry, view)),
+    line: (item, options) => (item.marker ? `-- ${item.message} --\n` : asText(item, options)),
   },
   json: {
     suffix: "jsonl",
     type: "application/jsonl",
-    line: (entry) => (entry.marker ? "" : asJSON(entry)),
+    line: (item) => (item.marker ? "" : asJSON(item)),
   },
 };
 
-export async function download(kind, store, view) {
+/**
+ * @param {Kind} kind
+ * @param {Store} store
+ * @param {TimeOptions} options
+ */
+export async function download(kind, store, options) {
   const { suffix, type, line } = KINDS[kind];
   const parts = [];
   for (const shown of [...store.shownChunks()]) {
-    parts.push(shown.map((entry) => line(entry, view)).join(""));
+    parts.push(shown.map((item) => line(item, options)).join(""));
     if (parts.length % CHUNKS === 0) await new Promise((done) => setTimeout(done, 0));
   }
   const link = element("a");

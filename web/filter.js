@@ -1,16 +1,34 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * filter: which entries are shown, by level and by text, and where in a text the matches are.  Pure.
- * Text filters: words as they are, "!words" for entries without them, "/expression/" or "!/expression/"
- * (flags i and s may follow; without flags case matters in expressions alone).
+ * filter: which entries are shown, by level and by text, and where the matches in a text are. Pure; the worker uses
+ * it too.
+ * Text filters: words; "!words" for entries without them; "/expression/" or "!/expression/". The flags i and s may
+ * follow an expression. Case matters in expressions without the flag i, and nowhere else.
  */
 import { textOf } from "./parse-entry.js";
 
+/** @import { Entry, Item, Match } from "./parse-entry.js" */
+
 const SPECIAL = /[.*+?^${}()|[\]\\]/g;
 
-/*
- * {text, inverse, pattern, error}: pattern is null for an empty filter, error a text when the expression
- * is out of form (the filter then lets everything pass).
+/**
+ * Begin and end of each match.
+ * @typedef {[from: number, to: number][]} Spans
+ */
+
+/**
+ * @typedef {object} Query
+ * @property {string} text the filter without "!"
+ * @property {boolean} inverse entries without a match pass
+ * @property {RegExp | null} pattern null: everything passes
+ * @property {boolean} regular the reader wrote an expression
+ * @property {string} [error] why the expression is malformed; everything passes then
+ */
+
+/**
+ * @param {string} query
+ * @returns {Query}
  */
 export function parseQuery(query) {
   const text = query.trim();
@@ -24,11 +42,15 @@ export function parseQuery(query) {
       : new RegExp(body.replace(SPECIAL, "\\$&"), "gi");
     return { text: body, inverse, pattern, regular: expression !== null };
   } catch (error) {
-    return { text: body, inverse: false, pattern: null, regular: true, error: error.message };
+    return { text: body, inverse: false, pattern: null, regular: true, error: /** @type {Error} */ (error).message };
   }
 }
 
-/* What is searched: the message as shown, the event's name and, where the payload has fields, the payload. */
+/**
+ * The texts that are searched: the message as shown, the name of the event and, where the payload has fields, the
+ * payload.
+ * @param {Entry} entry
+ */
 export function textsOf(entry) {
   const texts = [textOf(entry)];
   if (entry.event !== undefined) texts.push(entry.event);
@@ -36,38 +58,64 @@ export function textsOf(entry) {
   return texts;
 }
 
-/*
- * An expression can take longer than anybody's patience, so it is never tried where the page is drawn: a
- * worker judges (matcher.js), and what it found is kept with the entry.
+/**
+ * Whether passes() can tell of this entry. An expression can take very long, so the thread that draws the page never
+ * tries it. A worker does (matcher.js), and the entry keeps what it found.
+ * @param {Item} item
+ * @param {Query} query
  */
-export const isSearched = (entry, query) =>
-  !query.regular || !query.pattern || entry.marker !== undefined || entry.match?.query === query;
+export const isSearched = (item, query) =>
+  !query.regular || !query.pattern || item.marker !== undefined || item.match?.query === query;
 
-/* Whether the entry, judged where that is needed, passes; levels is the set of those shown. */
+/**
+ * Whether the entry passes; isSearched(entry, query) must be true.
+ * @param {Entry} entry
+ * @param {Query} query
+ * @param {Set<string>} levels the levels shown
+ */
 export function passes(entry, query, levels) {
   if (!levels.has(entry.level)) return false;
   const { pattern, inverse, regular } = query;
   if (!pattern) return true;
-  const found = regular ? entry.match.spans !== null : textsOf(entry).some((text) => holds(text, pattern));
+  const found = regular ? /** @type {Match} */ (entry.match).spans !== null : textsOf(entry).some((text) => holds(text, pattern));
   return inverse !== found;
 }
 
-/* Places of what is to be marked in the entry's message, of which text is the shown part. */
+/**
+ * The matches to mark in the message of an entry.
+ * @param {Entry} entry
+ * @param {string} text the part of the message that is shown
+ * @param {Query} query
+ * @returns {Spans}
+ */
 export function marksOf(entry, text, query) {
   if (query.inverse || !query.pattern) return [];
   return query.regular ? (entry.match?.spans ?? []) : matches(text, query.pattern);
 }
 
-/* The same for another text of an entry: an expression's matches are known in the message alone. */
+/**
+ * The same for another text of an entry. The matches of an expression are known for the message only.
+ * @param {string} text
+ * @param {Query} query
+ * @returns {Spans}
+ */
 export const marksIn = (text, { pattern, inverse, regular }) =>
   pattern && !inverse && !regular ? matches(text, pattern) : [];
 
-/* What a pattern finds in an entry's texts: places in the first, null when it is in none of them. */
+/**
+ * The matches in the first text; null when no text has a match.
+ * @param {string[]} texts
+ * @param {RegExp} pattern
+ */
 export function search(texts, pattern) {
   const spans = matches(texts[0], pattern);
   return spans.length || texts.some((text) => holds(text, pattern)) ? spans : null;
 }
 
+/**
+ * @param {string} text
+ * @param {RegExp} pattern
+ */
 function holds(text, pattern) {
   pattern.lastIndex = 0;
   return pattern.test(text);
@@ -75,8 +123,12 @@ function holds(text, pattern) {
 
 const MARKS_MAX = 500; // in one text
 
-/* [[from, to], …] of the matches in a text. */
+/**
+ * @param {string} text
+ * @param {RegExp} pattern
+ */
 export function matches(text, pattern) {
+  /** @type {Spans} */
   const spans = [];
   pattern.lastIndex = 0;
   for (let m; spans.length < MARKS_MAX && (m = pattern.exec(text)); ) {

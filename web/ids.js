@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * ids: Redis ids as text.  They are two unsigned 64-bit numbers, more than a double holds: digits are
- * compared, never numbers.  Pure.
+ * ids: ids of Redis streams as text. They are two unsigned 64-bit numbers, more than a double holds, so digits are
+ * compared and never numbers. Pure.
  */
 
 const ID = /^\d{1,20}-\d{1,20}$/;
 
-const compareDigits = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+const compareDigits = (/** @type {string} */ a, /** @type {string} */ b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 
+/**
+ * Negative, 0 or positive, as for Array.sort.
+ * @param {string} a
+ * @param {string} b
+ */
 export function compareIds(a, b) {
   if (a === b) return 0;
   const [aMs, aSeq] = a.split("-");
@@ -15,9 +21,16 @@ export function compareIds(a, b) {
   return compareDigits(aMs, bMs) || compareDigits(aSeq, bSeq);
 }
 
+/**
+ * @param {string | null | undefined} text
+ * @returns {text is string}
+ */
 export const isId = (text) => ID.test(text ?? "");
 
-/* The id just after this one: "before=" it includes the record itself. */
+/**
+ * The id just after this one. "before=" excludes its own id, so this includes the record.
+ * @param {string} id
+ */
 export function nextId(id) {
   const [ms, seq] = id.split("-");
   return `${ms}-${BigInt(seq) + 1n}`;

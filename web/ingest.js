@@ -1,64 +1,86 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * ingest: what arrives, from the connection to the store, through one queue: so that pause, a burst and a hidden
- * page are the same case. Markers pass through it too and so stay in their place.
- * Invariant: no turn of work lasts much longer than a frame, whatever arrives.
+ * ingest: the queue from the connection to the store. A pause, a burst and a hidden page are the same case for it.
+ * Markers pass through the queue too, so they keep their place among the records. It owns the pause. It may not know
+ * the filter or the rows.
+ * Invariant: no turn of work lasts much longer than a frame, however much arrives.
  */
-import { parseEntry, makeMarker } from "./parse-entry.js";
-import { number, once } from "./dom.js";
+import { makeMarker, parseEntry } from "./parse-entry.js";
+import { SLICE, number, once } from "./dom.js";
 import { SIZE, weightOf } from "./store.js";
 
-export const SLICE = 10; // ms of work in one turn
-const LOT = 50; // records between two looks at the clock
-const SLACK = 1000; // records over the cap that may wait in a pause; their text is bounded as the page's
+/** @import { Item, MarkerKind } from "./parse-entry.js" */
+/** @import { LogRecord } from "./requests.js" */
+/** @import { Store } from "./store.js" */
+
+const LOT = 50; // records between two readings of the clock
+const SLACK = 1000; // records over the cap that may wait in a pause; their text has the limit of the store
 
 export class Ingest {
-  /*
-   * searched(entries) resolves when the filter knows them; mayAdd(entries) says whether these may come, and the
-   * oldest leave; taken(count, gone) is told of each batch: how many came and how many left; changed() of
-   * what waits.
+  /**
+   * @param {object} options
+   * @param {Store} options.store
+   * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter knows them
+   * @param {(items: Item[]) => boolean} options.mayAdd whether they may come and the oldest may leave
+   * @param {(count: number, gone: number) => void} options.taken count came and gone left, after each batch
+   * @param {() => void} options.changed another number of records waits
    */
   constructor({ store, searched, mayAdd, taken, changed }) {
-    Object.assign(this, { store, searched, mayAdd, taken, changed });
+    this.store = store;
+    this.searched = searched;
+    this.mayAdd = mayAdd;
+    this.taken = taken;
+    this.changed = changed;
     this.paused = false;
-    /* A flood is shown some twenty times a second: nobody reads faster, and layout is what costs. */
+    this.busy = false; // a turn runs
+    this.life = {}; // another object after each clear()
+    /** Set while hold() waits. @type {object | null} */
+    this.held = null;
+    /** @type {(LogRecord | Item)[]} */
+    this.queue = [];
+    this.weight = 0; // characters that wait
+    this.dropped = 0; // records that were dropped because too many waited
+    this.lastTaken = 0; // taken in the turn before
+    /* Under a flood the page is drawn some twenty times a second: nobody reads faster, and layout is expensive. */
     this.drain = once(
       () => this.turn(),
       () => (this.lastTaken > 10 && this.queue.length < 1000 ? 35 : 0),
     );
-    this.clear();
   }
 
   clear() {
     this.life = {};
     this.held = null;
     this.queue = [];
-    this.weight = 0; // characters that wait
-    this.dropped = 0; // records that waited while too many came
-    this.lastTaken = 0; // shown in the turn before
+    this.weight = 0;
+    this.dropped = 0;
+    this.lastTaken = 0;
   }
 
+  /** Number of records that wait. */
   get waiting() {
-    return this.queue.filter((item) => !item.marker).length + this.dropped;
+    return this.queue.filter((item) => !("marker" in item)).length + this.dropped;
   }
 
-  /* The first record that waits. */
+  /** The first record that waits. */
   get first() {
     return this.queue.find((item) => item.id);
   }
 
+  /** @param {(LogRecord | Item)[]} items */
   push(items) {
     for (const item of items) {
       this.queue.push(item);
       this.weight += weightOf(item);
     }
-    if (this.queue.length > this.store.cap + SLACK || this.weight > this.store.most) this.letGo();
+    if (this.queue.length > this.store.cap + SLACK || this.weight > this.store.most) this.drop();
     if (this.paused) this.changed();
     else this.drain();
   }
 
-  /* The oldest that wait: down to what the page holds, and somewhat less text, so that it is not done each time. */
-  letGo() {
+  /** Drops the oldest that wait, down to the limits of the store. A tenth less text saves doing it each time. */
+  drop() {
     let over = Math.max(0, this.queue.length - this.store.cap);
     for (let i = 0; i < over; i++) this.weight -= weightOf(this.queue[i]);
     for (; this.weight > 0.9 * this.store.most && over < this.queue.length - 1; over++) this.weight -= weightOf(this.queue[over]);
@@ -66,17 +88,26 @@ export class Ingest {
     this.queue = this.queue.slice(over);
   }
 
+  /**
+   * Puts a marker after all that has arrived.
+   * @param {MarkerKind} kind
+   * @param {string} message
+   */
   mark(kind, message) {
     this.push([makeMarker(kind, message)]);
   }
 
+  /** @param {boolean} paused */
   pause(paused) {
     this.paused = paused;
     this.changed();
     this.drain();
   }
 
-  /* Until `done`, whatever becomes of it, nothing is shown. */
+  /**
+   * Adds nothing to the store until the promise is settled.
+   * @param {Promise<unknown>} done
+   */
   async hold(done) {
     const held = (this.held = {});
     await done.catch(() => {});
@@ -92,18 +123,22 @@ export class Ingest {
     this.busy = true;
     await this.searched(batch);
     this.busy = false;
-    if (life === this.life && this.paused) this.putBack(batch); // the reader's pause came while it was judged
+    if (life === this.life && this.paused) this.putBack(batch); // the pause began while the filter searched
     else if (life === this.life) this.add(batch);
     if (this.queue.length) this.drain();
   }
 
+  /** @param {Item[]} entries */
   putBack(entries) {
     this.queue = [...entries, ...this.queue];
     for (const entry of entries) this.weight += weightOf(entry);
     this.changed();
   }
 
-  /* Chunk by chunk, as far as it may; the rest waits again. */
+  /**
+   * Adds to the store, chunk by chunk, as far as mayAdd() allows. The rest waits again.
+   * @param {Item[]} batch
+   */
   add(batch) {
     let from = 0;
     let gone = 0;
@@ -115,9 +150,10 @@ export class Ingest {
     this.pause(true);
   }
 
-  /* As much of the queue as one turn can make into entries; those that had to wait again are entries already. */
+  /** Makes entries of as much of the queue as one turn can. After putBack() some are entries already. */
   take() {
     const start = performance.now();
+    /** @type {Item[]} */
     const batch = [];
     if (this.dropped) batch.push(makeMarker("gap", `${number(this.dropped)} records that waited were let go`));
     this.dropped = 0;

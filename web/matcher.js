@@ -1,62 +1,97 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * matcher: a reader's own expression, tried in a worker with a limit of time. Some expressions take years on
- * some texts ("catastrophic backtracking") and nothing can stop them in the thread that they run in; a worker
- * can be ended.
+ * matcher: tries an expression of the reader on entries, in a worker with a limit of time. Some expressions take
+ * years on some texts ("catastrophic backtracking"). A thread cannot stop its own expression, but a worker can be
+ * ended. It may not know which entries are shown.
  */
 import { textsOf } from "./filter.js";
 
+/** @import { Query, Spans } from "./filter.js" */
+/** @import { Entry, Item } from "./parse-entry.js" */
+
 const BUDGET = 2000; // ms for one question
-const START = 20_000; // ms for the worker to be loaded
-const TICKS = 20; // in which either is counted
+const START = 20_000; // ms for the worker to load
+const TICKS = 20; // parts in which both limits are counted
 
 export class Matcher {
+  /** @param {number} [budget] ms for one question */
   constructor(budget = BUDGET) {
     this.budget = budget;
+    /** @type {Promise<void>} */
     this.last = Promise.resolve();
+    /** @type {Worker | null} */
+    this.worker = null;
   }
 
-  /* Gives each entry the query's verdict; one question at a time. Rejects when it takes too long. */
+  /**
+   * Gives each entry what the expression of the query finds in it. One question runs at a time. Rejects when a
+   * question takes too long.
+   * @param {Item[]} entries
+   * @param {Query} query a query with an expression
+   * @returns {Promise<void>}
+   */
   match(entries, query) {
     const turn = this.last.then(async () => {
-      const spans = await this.ask(query.pattern, entries.map(textsOf));
-      entries.forEach((entry, i) => (entry.match = { query, spans: spans[i] }));
+      const known = /** @type {Entry[]} */ (entries);
+      const spans = await this.ask(/** @type {RegExp} */ (query.pattern), known.map(textsOf));
+      known.forEach((entry, i) => (entry.match = { query, spans: spans[i] }));
     });
     this.last = turn.catch(() => {});
     return turn;
   }
 
+  /**
+   * @param {RegExp} pattern
+   * @param {string[][]} texts
+   * @returns {Promise<(Spans | null)[]>}
+   */
   async ask(pattern, texts) {
-    if (!this.worker) await this.start();
-    const answer = this.answer(this.budget, "it takes too long");
-    this.worker.postMessage({ pattern, texts });
+    const worker = this.worker ?? (await this.start());
+    const answer = this.answer(worker, this.budget, "it takes too long");
+    worker.postMessage({ pattern, texts });
     return answer;
   }
 
-  start() {
-    this.worker = new Worker(new URL("./matcher-worker.js", import.meta.url), { type: "module" });
-    return this.answer(START, "it cannot be tried here");
+  async start() {
+    const worker = new Worker(new URL("./matcher-worker.js", import.meta.url), { type: "module" });
+    this.worker = worker;
+    await this.answer(worker, START, "it cannot be tried here");
+    return worker;
   }
 
-  /* The limit passes in ticks: a machine that stops for longer, as when its lid is closed, stops the worker too, and
-   * takes one of them. */
-  answer(limit, failure) {
-    const { worker } = this;
+  /**
+   * The next message of the worker. The limit passes in ticks: a machine that sleeps stops the worker too, and its
+   * sleep counts as one tick only.
+   * @param {Worker} worker
+   * @param {number} limit ms
+   * @param {string} failure message of the error when the limit has passed
+   * @returns {Promise<any>}
+   */
+  answer(worker, limit, failure) {
     return new Promise((done, fail) => {
       let left = TICKS;
+      /** @type {number | undefined} */
       let timer;
-      const give = (settle, value) => {
+      const quiet = () => {
         clearTimeout(timer);
         worker.onmessage = worker.onerror = null;
-        settle(value);
+      };
+      const giveUp = (/** @type {string} */ reason) => {
+        this.stop();
+        quiet();
+        fail(new Error(reason));
       };
       const tick = () => {
         if (left-- > 0) timer = setTimeout(tick, limit / TICKS);
-        else (this.stop(), give(fail, new Error(failure)));
+        else giveUp(failure);
       };
       tick();
-      worker.onmessage = ({ data }) => give(done, data);
-      worker.onerror = () => (this.stop(), give(fail, new Error("it cannot be tried here")));
+      worker.onmessage = ({ data }) => {
+        quiet();
+        done(data);
+      };
+      worker.onerror = () => giveUp("it cannot be tried here");
     });
   }
 

@@ -1,13 +1,59 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * parse-entry: a record as the page keeps it: message, level and time found in the payload once, when it
- * arrives; the payload's fields read again only when they are asked for.  Pure.
+ * parse-entry: makes an entry, the form in which the page keeps a record. It finds message, level and time in the
+ * payload once, when the record arrives. Fields of the payload are parsed again when the reader opens them: to keep
+ * them would cost memory. Pure.
  */
 import { plain } from "./ansi.js";
 
 export const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
-export const OTHER = "OTHER"; // no level, or one nobody knows
+export const OTHER = "OTHER"; // no level, or an unknown one
 
+/** @import { LogRecord } from "./requests.js" */
+
+/**
+ * What an expression found in an entry: places in its message, or null for no match in any text.
+ * @typedef {{query: object, spans: [from: number, to: number][] | null}} Match
+ */
+
+/**
+ * @typedef {object} Entry
+ * @property {undefined} [marker] tells entries from markers
+ * @property {string} id
+ * @property {string | undefined} event
+ * @property {string} data the payload
+ * @property {string} message as in the payload, escape sequences included
+ * @property {string} level
+ * @property {number} lines of the message
+ * @property {number} size characters of the message
+ * @property {boolean} structured the payload has fields
+ * @property {boolean} coloured the message holds escape sequences
+ * @property {number} seq position among the entries of the page; the store sets it
+ * @property {number} height px; the store sets it
+ * @property {boolean} open the fields are shown
+ * @property {boolean} whole a long message is shown to its end
+ * @property {Match | undefined} match what the expression of the filter found
+ */
+
+/**
+ * A line between entries that says what happened there.
+ * @typedef {object} Marker
+ * @property {MarkerKind} marker
+ * @property {string} message
+ * @property {number} at ms since 1970
+ * @property {number} seq as of an entry
+ * @property {number} height as of an entry
+ * @property {undefined} [id]
+ * @property {undefined} [size]
+ * @property {undefined} [data]
+ */
+
+/** @typedef {"gap" | "lost" | "reconnect"} MarkerKind */
+/** @typedef {Entry | Marker} Item */
+/** @typedef {{utc?: boolean, date?: boolean}} TimeOptions */
+
+/** @type {Record<string, string>} */
 const NAMES = {
   TRACE: "DEBUG", DEBUG: "DEBUG", DBUG: "DEBUG", DBG: "DEBUG", VERBOSE: "DEBUG",
   INFO: "INFO", INFORMATION: "INFO", NOTICE: "INFO",
@@ -16,13 +62,14 @@ const NAMES = {
   CRITICAL: "CRITICAL", CRIT: "CRITICAL", FATAL: "CRITICAL", ALERT: "CRITICAL", EMERG: "CRITICAL", PANIC: "CRITICAL",
 };
 
-/* The same fields and numbers as the server's filter. */
+/* The fields and numbers that the filter of the server knows. */
 const LEVEL_FIELDS = ["level", "levelname", "severity"];
 const MESSAGE_FIELDS = ["message", "msg", "data", "text", "log", "event"];
-/* A word in capitals near the start of a line, or level=word. */
+/* A level in capitals, or level=word. */
 const IN_TEXT = /\b(TRACE|DEBUG|DBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR|O)?|CRIT(?:ICAL)?|FATAL|ALERT|EMERG|PANIC)\b|\blevel="?([a-z]+)/;
-const LOOK_AT = 120; // characters of a plain line in which a level is looked for
+const LOOK_AT = 120; // characters of a plain line that are searched for a level
 
+/** @param {unknown} value */
 function levelOfValue(value) {
   if (typeof value === "number") {
     if (!(value >= 0)) return undefined;
@@ -31,12 +78,17 @@ function levelOfValue(value) {
   return typeof value === "string" ? NAMES[value.toUpperCase()] : undefined;
 }
 
+/** @param {string} text */
 function levelOfText(text) {
   const found = IN_TEXT.exec(text.slice(0, LOOK_AT));
   return found ? NAMES[(found[1] ?? found[2]).toUpperCase()] : undefined;
 }
 
-/* The payload as an object, or null. */
+/**
+ * The payload as an object, or null.
+ * @param {string} data
+ * @returns {Record<string, any> | null}
+ */
 export function fieldsOf(data) {
   if (data.charCodeAt(0) !== 123 && data.trimStart().charCodeAt(0) !== 123) return null;
   try {
@@ -47,22 +99,25 @@ export function fieldsOf(data) {
   }
 }
 
-/* Milliseconds of an id's time, NaN where it is too small to be one. */
+/**
+ * The time in an id, in ms since 1970; NaN where the number is too small or too big to be a time.
+ * @param {string | undefined} id
+ */
 export function timeOf(id) {
   const ms = Number((id ?? "").split("-")[0]);
   return ms > 1e11 && ms < 8.64e15 ? ms : NaN;
 }
 
-/*
- * {id, event, data, message, level, lines, size, structured, …}.  message is as in the payload, escape
- * sequences included; lines and size are of what is shown.
+/**
+ * @param {LogRecord} record
+ * @returns {Entry}
  */
 export function parseEntry({ id, event, data }) {
   const fields = fieldsOf(data);
   const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
-  const message = key ? fields[key] : data;
+  const message = fields && key ? fields[key] : data;
   const levelKey = fields && LEVEL_FIELDS.find((name) => fields[name] !== undefined && fields[name] !== null);
-  const level = (levelKey ? levelOfValue(fields[levelKey]) : fields ? undefined : levelOfText(plain(message))) ?? OTHER;
+  const level = (fields && levelKey ? levelOfValue(fields[levelKey]) : fields ? undefined : levelOfText(plain(message))) ?? OTHER;
   return {
     id,
     event,
@@ -72,27 +127,36 @@ export function parseEntry({ id, event, data }) {
     lines: countLines(message),
     size: message.length,
     structured: fields !== null,
-    coloured: plain(message) !== message, // holds escape sequences
-    seq: 0, // place in the page's list, given there
+    coloured: plain(message) !== message,
+    seq: 0,
     height: 0,
-    open: false, // its fields are shown
-    whole: false, // a long message is shown to its end
-    match: undefined, // what an expression found in it (filter.js)
+    open: false,
+    whole: false,
+    match: undefined,
   };
 }
 
-/* What happened between records: a line of its own among them. */
+/**
+ * @param {MarkerKind} kind
+ * @param {string} message
+ * @returns {Marker}
+ */
 export const makeMarker = (kind, message) => ({ marker: kind, message, at: Date.now(), seq: 0, height: 0 });
 
+/** @param {string} text */
 function countLines(text) {
   let lines = 1;
   for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
   return lines;
 }
 
-const pad = (n, width = 2) => String(n).padStart(width, "0");
+const pad = (/** @type {number} */ n, width = 2) => String(n).padStart(width, "0");
 
-/* "HH:MM:SS.mmm", with the date before it when asked for; local or UTC. */
+/**
+ * "HH:MM:SS.mmm", on request after the date; local time or UTC.
+ * @param {number} ms
+ * @param {TimeOptions} [options]
+ */
 export function formatTime(ms, { utc = false, date = false } = {}) {
   if (Number.isNaN(ms)) return "";
   const at = new Date(utc ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000);
@@ -101,9 +165,17 @@ export function formatTime(ms, { utc = false, date = false } = {}) {
   return date ? `${day} ${time}${utc ? "Z" : ""}` : time;
 }
 
+/**
+ * The message without escape sequences.
+ * @param {Entry} entry
+ */
 export const textOf = (entry) => (entry.coloured ? plain(entry.message) : entry.message);
 
-/* One line (or more) of a text file. */
+/**
+ * The entry as a line of a text file; a message of several lines stays so.
+ * @param {Entry} entry
+ * @param {TimeOptions} options
+ */
 export function asText(entry, options) {
   const time = formatTime(timeOf(entry.id), { ...options, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
@@ -111,7 +183,10 @@ export function asText(entry, options) {
   return `${time}${level}${event} ${textOf(entry)}\n`;
 }
 
-/* One JSON line: the record as it came. */
+/**
+ * The record as it came, as a line of JSON.
+ * @param {Entry} entry
+ */
 export function asJSON({ id, event, data }) {
   return JSON.stringify(event ? { id, event, data } : { id, data }) + "\n";
 }

@@ -1,42 +1,88 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * reconnecting-source: the EventSource of one tab and all that keeps it going: back-off, a watchdog for silence, what the
- * server's control frames mean.  Knows nothing of other tabs, nor of what was received before; its owner does.
+ * reconnecting-source: the EventSource of one tab, with back-off, a watchdog for silence, and the control frames of
+ * the server. It owns the connection and its timers. It may not know other tabs or earlier records: its owner does.
  *
- * Frames: a record is an unnamed event whose data is {"event"?, "data"}, or, where it is long, an event named
- * `record` whose data is the payload itself; everything else is a control frame.
+ * Frames: a record is an unnamed event with the data {"event"?, "data"}. A long record is an event named `record`,
+ * and its data is the payload itself. All other frames are control frames.
  */
 import { compareIds, isId } from "./ids.js";
 
-const OPENING = 20_000; // ms that a connection may take to open
-const GRACE = 2000; // ms for a record that history has to arrive on the stream too
+/** @import { LogRecord, Refusal, Requests } from "./requests.js" */
 
+/** @typedef {"connecting" | "behind" | "live" | "source lost" | "unavailable" | "denied" | "gap"} State */
+
+/**
+ * What is known about a state.
+ * @typedef {object} Detail
+ * @property {string} [reason]
+ * @property {number} [status] of HTTP
+ * @property {number} [attempt]
+ * @property {number} [wait] ms until the next attempt
+ * @property {boolean} [source] the source of the server was lost and is back
+ * @property {number} [lost] gap: number of records
+ * @property {string} [after] gap: id of the record before it
+ * @property {string} [next] gap: id of the record behind it
+ */
+
+/**
+ * The owner of a source: gets what arrives and knows where the stream begins.
+ * @typedef {object} SourceOwner
+ * @property {(record: LogRecord) => void} record
+ * @property {(id: string) => void} moved the cursor passed records that are not for this reader
+ * @property {(state: State, detail?: Detail) => void} change
+ * @property {(error: Refusal) => void} deny the last call: the reader has to sign in
+ * @property {Record<string, string | number>} place parameters that say where the stream begins
+ * @property {string} lastId
+ */
+
+const OPENING = 20_000; // ms that a connection may take to open
+const GRACE = 2000; // ms for a record of the history to arrive on the stream too
+
+/** @type {Record<number, string>} */
 const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
+
+/**
+ * @param {Refusal} refusal
+ * @returns {Detail}
+ */
 export const denial = ({ status }) => ({ status, reason: REASON[status] });
 
-/*
- * Full jitter: anything between nothing and a bound that doubles with each failure, so that the viewers
- * of a server that comes back are spread out.  There is no last attempt: after ten the bound rises once
- * more and stays.
+/**
+ * A random wait in ms with full jitter: from 0 to a bound that doubles with each failure. So the viewers of a server
+ * that restarts do not all return at once. After ten failures the bound rises a last time; attempts never end.
+ * @param {number} failures
+ * @param {() => number} [random]
  */
 export function backoff(failures, random = Math.random) {
   const cap = failures > 10 ? 120_000 : 30_000;
   return Math.round(random() * Math.min(cap, 1000 * 2 ** Math.min(failures, 10)));
 }
 
-/* A record from its envelope; data that is in none is taken as it is. */
+/**
+ * The record in an envelope. Data without an envelope is the payload itself.
+ * @param {string} id
+ * @param {string} text
+ * @returns {LogRecord}
+ */
 export function unwrap(id, text) {
   try {
     const { event, data } = JSON.parse(text);
     if (typeof data === "string") return event ? { id, event, data } : { id, data };
   } catch {
-    // as it is
+    // no envelope
   }
   return { id, data: text };
 }
 
+/** @type {("gap" | "live" | "source" | "end" | "unavailable")[]} */
 const CONTROLS = ["gap", "live", "source", "end", "unavailable"];
 
+/**
+ * @param {string} text data of a control frame
+ * @returns {Detail & {state?: string}}
+ */
 function detailOf(text) {
   try {
     return JSON.parse(text) ?? {};
@@ -45,20 +91,33 @@ function detailOf(text) {
   }
 }
 
-/* `owner` gets record(record), moved(id), change(state, detail) and, at the end, deny(error); it is asked for
- * `place`, parameters that tell where the stream begins, and lastId. */
 export class ReconnectingSource {
+  /**
+   * @param {Requests} requests
+   * @param {SourceOwner} owner
+   * @param {{silence: number}} options ms without a frame after which the connection is checked
+   */
   constructor(requests, owner, { silence }) {
     this.requests = requests;
     this.owner = owner;
     this.silence = silence;
     this.failures = 0;
-    this.round = 0;
+    this.round = 0; // number of the connection: what belongs to an earlier one is void
     this.closed = false;
     this.opened = false;
+    this.checking = false;
+    /** @type {EventSource | null} */
+    this.eventSource = null;
+    /** Why the server ends the stream, as it said before. @type {string | undefined} */
+    this.ending = undefined;
+    this.retryTimer = 0;
+    this.silenceTimer = 0;
   }
 
-  /* Opens, or opens anew, after `wait` ms. */
+  /**
+   * Opens, or closes and opens again.
+   * @param {number} [wait] ms
+   */
   open(wait = 0) {
     if (this.closed) return;
     this.drop();
@@ -69,18 +128,25 @@ export class ReconnectingSource {
     }, wait);
   }
 
+  /** @param {number} round */
   async attach(round) {
     const url = await this.requests.stream(this.owner.place);
     if (round !== this.round || this.closed) return;
     const eventSource = new EventSource(url, { withCredentials: this.requests.credentials });
     this.eventSource = eventSource;
-    const on = (name, handler) => eventSource.addEventListener(name, (event) => eventSource === this.eventSource && handler(event));
+    const on = (/** @type {string} */ name, /** @type {(event: MessageEvent) => void} */ handler) =>
+      eventSource.addEventListener(name, (event) => {
+        if (eventSource === this.eventSource) handler(event);
+      });
     on("open", () => this.up());
     on("error", () => this.down());
     on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data)));
     on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
-    on("cursor", ({ lastEventId }) => (this.arm(), this.owner.moved(lastEventId)));
-    for (const name of CONTROLS) on(name, ({ data }) => (this.arm(), this.control(name, detailOf(data))));
+    on("cursor", ({ lastEventId }) => {
+      this.arm();
+      this.owner.moved(lastEventId);
+    });
+    for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
     this.arm(OPENING);
   }
 
@@ -90,13 +156,19 @@ export class ReconnectingSource {
     this.owner.change("behind");
   }
 
+  /** @param {LogRecord} record */
   record(record) {
     this.arm();
     this.failures = 0;
     this.owner.record(record);
   }
 
+  /**
+   * @param {CONTROLS[number]} name
+   * @param {Detail & {state?: string}} detail
+   */
   control(name, detail) {
+    this.arm();
     if (name === "gap") this.owner.change("gap", detail);
     if (name === "live") this.owner.change("live", detail);
     if (name === "source") this.owner.change(detail.state === "lost" ? "source lost" : "live", { source: true });
@@ -105,14 +177,14 @@ export class ReconnectingSource {
     if (name === "unavailable") this.later("unavailable", detail.reason);
   }
 
-  /*
-   * The browser's own reconnect knows the server's jittered `retry:`, so the first one after a good connection
-   * is left to it; not where a token has been spent.
+  /**
+   * The connection broke. The first attempt after a good connection is left to the browser, because that knows the
+   * jittered `retry:` of the server. It would send the token again, so with tokens this class reconnects itself.
    */
   down() {
     const reason = this.ending;
     this.ending = undefined;
-    if (this.eventSource.readyState === EventSource.CLOSED) {
+    if (this.eventSource?.readyState === EventSource.CLOSED) {
       this.probe();
     } else if (this.opened && !this.requests.token) {
       this.opened = false;
@@ -123,13 +195,17 @@ export class ReconnectingSource {
     }
   }
 
+  /**
+   * @param {State} state
+   * @param {string} [reason]
+   */
   later(state, reason) {
     const wait = backoff(this.failures++);
     this.open(wait);
     this.owner.change(state, { reason, attempt: this.failures, wait });
   }
 
-  /* EventSource hides the status that ended it: the neighbour tells. */
+  /** EventSource hides the status that ended it. A request for history shows the same status. */
   async probe() {
     this.drop();
     const { round } = this;
@@ -137,10 +213,11 @@ export class ReconnectingSource {
       await this.requests.history({ limit: 1 });
       if (round === this.round) this.later("connecting");
     } catch (error) {
-      if (round === this.round) this.refused(error);
+      if (round === this.round) this.refused(/** @type {Refusal} */ (error));
     }
   }
 
+  /** @param {Refusal} error */
   refused(error) {
     if (error.denied) {
       this.close();
@@ -150,7 +227,10 @@ export class ReconnectingSource {
     }
   }
 
-  /* Keepalives are invisible to scripts, so silence alone proves nothing: it is looked into. */
+  /**
+   * Checks the connection after a silence. Scripts cannot see keepalives, so silence alone is no failure.
+   * @param {number} [wait] ms
+   */
   arm(wait = this.silence) {
     clearTimeout(this.silenceTimer);
     this.silenceTimer = setTimeout(() => this.check(), wait);
@@ -173,7 +253,8 @@ export class ReconnectingSource {
       if (this.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
       if (round === this.round && this.lacks(newest)) this.open();
       else this.arm();
-    } catch (error) {
+    } catch (reason) {
+      const error = /** @type {Refusal} */ (reason);
       if (round !== this.round) return;
       if (error.denied || !error.status) this.refused(error);
       else this.arm();
@@ -182,11 +263,12 @@ export class ReconnectingSource {
     }
   }
 
+  /** @param {string | undefined} id */
   lacks(id) {
     return isId(id) && (!this.owner.lastId || compareIds(id, this.owner.lastId) > 0);
   }
 
-  /* Something happened (network back, page shown) that makes waiting pointless. */
+  /** Tries now: the network is back, or the page is shown again. */
   nudge() {
     if (this.eventSource && this.opened) {
       this.check();

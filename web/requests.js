@@ -1,32 +1,64 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * requests: what of a log is asked for over plain requests (exchange tokens, pages of history), and the
- * address of its stream.  Knows nothing of connections that stay open.
+ * requests: the plain requests for a log (exchange tokens, pages of history), and the address of its stream. It owns
+ * the knowledge whose log this is. It may not know connections that stay open.
+ */
+
+/** @typedef {{id: string, event?: string, data: string}} LogRecord */
+
+/**
+ * A page of history.
+ * @typedef {object} Page
+ * @property {LogRecord[]} records oldest first
+ * @property {boolean} more the log has older ones
+ * @property {string | undefined} first where the next page ends; a filter can make it older than the records
+ */
+
+/**
+ * @typedef {object} RequestOptions
+ * @property {string} url
+ * @property {true | string | (() => string | Promise<string>)} [token]
+ * @property {string} [historyUrl]
+ * @property {boolean} [credentials]
  */
 
 const DEADLINE = 20_000; // ms for an answer
 
-/* Not the answer that was asked for; status 0: no answer came. */
+/** An answer other than the wanted one. */
 export class Refusal extends Error {
+  /**
+   * @param {number} status of HTTP; 0: no answer came
+   * @param {string} message
+   */
   constructor(status, message) {
     super(message);
     this.status = status;
   }
 
-  /* Trying again will not help before the reader signs in (409: as the one who this log is of). */
+  /** Another attempt does not help before the reader signs in. 409: before the owner of this log does. */
   get denied() {
     return [401, 403, 409].includes(this.status);
   }
 }
 
-/* What a page's own function promises may never come. */
+/**
+ * The same promise with a deadline: the function of a page may never keep its promise.
+ * @param {string | Promise<string>} promise
+ */
 async function inTime(promise) {
+  /** @type {number | undefined} */
   let timer;
+  /** @type {Promise<never>} */
   const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Refusal(0, "no token")), DEADLINE)));
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/* The neighbour of a stream's URL: /sselog/stream to /sselog/history; a bare mount gets it appended. */
+/**
+ * The neighbour of a stream: /sselog/history for /sselog/stream. A bare mount gets the name appended.
+ * @param {string | URL} url
+ * @param {string} name
+ */
 export function sibling(url, name) {
   const next = new URL(url);
   next.search = "";
@@ -35,27 +67,34 @@ export function sibling(url, name) {
   return next.href;
 }
 
-/* Parameters of one request; the others tell which log and what of it. */
+/* Parameters of single requests. The others choose the log and the part of it, so all requests have them. */
 const OWN = ["envelope", "history", "last_event_id", "lastEventId", "token", "whose"];
 
 export class Requests {
+  /** @param {RequestOptions} options */
   constructor({ url, token, historyUrl, credentials }) {
     this.url = new URL(url, globalThis.document?.baseURI);
     OWN.forEach((name) => this.url.searchParams.delete(name));
     this.credentials = credentials === true;
     this.token = token === true ? sibling(this.url, "token") : token;
     this.historyUrl = historyUrl ?? sibling(this.url, "history");
+    /** Names the owner of the log; the first page of history sets it. @type {string | undefined} */
+    this.whose = undefined;
   }
 
-  /* Where to open the stream; all records come in envelopes, so that no event name need be known. */
+  /**
+   * The address of the stream. Records come in envelopes, so that the client needs no list of event names.
+   * @param {Record<string, string | number>} parameters
+   */
   stream(parameters) {
     return this.withParameters(this.url, { envelope: 1, ...parameters });
   }
 
-  /*
-   * A page of records older than `before`, oldest first: {records, more, first}; first: where the next page ends,
-   * which a filter can make older than the records.  The first answer settles whose log this is: whoever signs in
-   * later with this browser gets nothing into a page of another's.
+  /**
+   * The newest records, or the newest of those before an id. The first answer decides whose log this is. When another
+   * user signs in with this browser later, the request fails: a page shows records of one user only.
+   * @param {{before?: string, limit: number}} page
+   * @returns {Promise<Page>}
    */
   async history({ before, limit }) {
     const url = new URL(this.historyUrl, this.url);
@@ -67,21 +106,34 @@ export class Requests {
     return { records, more: page.more === true, first: page.first ?? records[0]?.id };
   }
 
+  /**
+   * @param {string | URL} base
+   * @param {Record<string, string | number>} parameters
+   */
   async withParameters(base, parameters) {
     const url = new URL(base);
-    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
     if (this.whose) url.searchParams.set("whose", this.whose);
-    if (this.token) url.searchParams.set("token", await this.freshToken());
+    if (this.token) url.searchParams.set("token", await this.freshToken(this.token));
     return url;
   }
 
-  /* Tokens are good for one request: each gets its own. */
-  async freshToken() {
-    if (typeof this.token === "function") return inTime(this.token());
-    return (await this.json(this.token, { method: "POST" })).token;
+  /**
+   * A new token: each is valid for one request only.
+   * @param {string | (() => string | Promise<string>)} token
+   * @returns {Promise<string>}
+   */
+  async freshToken(token) {
+    if (typeof token === "function") return inTime(token());
+    return (await this.json(token, { method: "POST" })).token;
   }
 
+  /**
+   * @param {string | URL} url
+   * @param {RequestInit} [options]
+   */
   async json(url, options) {
+    /** @type {Response} */
     let response;
     try {
       response = await fetch(url, {
@@ -92,7 +144,7 @@ export class Requests {
         signal: AbortSignal.timeout(DEADLINE),
       });
     } catch (error) {
-      throw new Refusal(0, String(error?.message ?? error));
+      throw new Refusal(0, error instanceof Error ? error.message : String(error));
     }
     const body = await response.json().catch(() => null);
     if (!response.ok) throw new Refusal(response.status, body?.error ?? `status ${response.status}`);

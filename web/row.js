@@ -1,43 +1,67 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * row: the nodes of one entry or marker.  Text from records only ever becomes text nodes; colours are set
- * through the style object, which a strict Content-Security-Policy allows.
+ * row: makes the node of one entry or marker. It has no state. It may not know the list or the store.
+ * Invariant: text of records becomes text nodes only. Colours are set through the style object, which a strict
+ * Content-Security-Policy allows.
  */
 import { plain, runs } from "./ansi.js";
-import { OTHER, fieldsOf, formatTime, timeOf } from "./parse-entry.js";
+import { element } from "./dom.js";
 import { marksIn, marksOf } from "./filter.js";
+import { OTHER, fieldsOf, formatTime, timeOf } from "./parse-entry.js";
 
-const LONG = 8192; // characters of a message shown before its reader asks for the rest
+/** @import { Style } from "./ansi.js" */
+/** @import { Query, Spans } from "./filter.js" */
+/** @import { Entry, Item, Marker } from "./parse-entry.js" */
 
+/**
+ * What rows depend on beside their entries.
+ * @typedef {object} View
+ * @property {Query} query
+ * @property {boolean} utc
+ * @property {(id: string) => string} linkTo address of a record
+ * @property {string} target id of the record to point out, or ""
+ */
+
+const LONG = 8192; // characters of a message that are shown at first
+
+/** @type {Record<string, string>} */
 const SHORT = { DEBUG: "DEBUG", INFO: "INFO", WARNING: "WARN", ERROR: "ERROR", CRITICAL: "CRIT", [OTHER]: "" };
 
-export function element(name, className, text) {
-  const node = document.createElement(name);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
+/**
+ * @param {HTMLElement} node
+ * @param {"fg" | "bg"} which
+ * @param {string} value a name of the palette, or "#rrggbb"
+ */
 function colour(node, which, value) {
   if (value.startsWith("#")) node.style[which === "fg" ? "color" : "backgroundColor"] = value;
   else node.classList.add(`${which}-${value}`);
 }
 
+/**
+ * @param {string} text
+ * @param {Style} style
+ */
 function styled(text, style) {
   if (!Object.keys(style).length) return document.createTextNode(text);
   const span = element("span", "", text);
   for (const [name, value] of Object.entries(style)) {
-    if (name === "fg" || name === "bg") colour(span, name, value);
+    if (name === "fg" || name === "bg") colour(span, name, String(value));
     else span.classList.add(`sgr-${name}`);
   }
   return span;
 }
 
-/* Appends text to node, coloured by its escape sequences; marks: places that the filter matched. */
+/**
+ * Appends the text to the node, with the colours of its escape sequences.
+ * @param {HTMLElement} node
+ * @param {string} text
+ * @param {Spans} marks matches of the filter in the plain text
+ */
 export function paint(node, text, marks) {
   const parts = runs(text);
   let at = 0; // of the plain text
-  let next = 0; // mark not yet passed
+  let next = 0; // the mark in or after `at`
   for (const part of parts) {
     const end = at + part.text.length;
     let from = at;
@@ -55,14 +79,21 @@ export function paint(node, text, marks) {
   }
 }
 
-/* A cut never splits a pair of surrogates. */
+/**
+ * The beginning of a text; never half of a surrogate pair.
+ * @param {string} text
+ * @param {number} length
+ */
 function cut(text, length) {
   const code = text.charCodeAt(length - 1);
   return text.slice(0, code >= 0xd800 && code < 0xdc00 ? length - 1 : length);
 }
 
-/* What is nested deeper than a script may go cannot be set out. */
-function value(v) {
+/**
+ * A field as text; undefined where it is nested too deeply for JSON.stringify.
+ * @param {unknown} v
+ */
+function fieldText(v) {
   if (typeof v === "string") return plain(v);
   try {
     return JSON.stringify(v, null, 2);
@@ -71,20 +102,30 @@ function value(v) {
   }
 }
 
+/**
+ * @param {Entry} entry
+ * @param {Query} query
+ */
 function fieldList(entry, query) {
   const list = element("dl", "fields");
-  const add = (name, text) => {
+  const add = (/** @type {string} */ name, /** @type {string} */ text) => {
     list.append(element("dt", "", name));
     paint(list.appendChild(element("dd")), text, marksIn(text, query));
   };
   add("id", entry.id || "none");
   if (entry.event) add("event", entry.event);
-  const fields = Object.entries(fieldsOf(entry.data) ?? {}).map(([name, v]) => [plain(name), value(v)]);
+  const fields = Object.entries(fieldsOf(entry.data) ?? {}).map(([name, v]) => [plain(name), fieldText(v)]);
   if (fields.some(([, text]) => text === undefined)) add("payload", plain(entry.data));
-  else fields.forEach(([name, text]) => add(name, text));
+  else fields.forEach(([name, text]) => add(/** @type {string} */ (name), /** @type {string} */ (text)));
   return list;
 }
 
+/**
+ * @param {string} className
+ * @param {string} text
+ * @param {string} label for screen readers; "": the text is enough
+ * @param {string} action as row-actions.js knows it
+ */
 function button(className, text, label, action) {
   const node = element("button", className, text);
   node.type = "button";
@@ -93,11 +134,14 @@ function button(className, text, label, action) {
   return node;
 }
 
-const size = (n) => (n < 10_000 ? `${n} characters` : `${Math.round(n / 1024)} kB`);
+const size = (/** @type {number} */ n) => (n < 10_000 ? `${n} characters` : `${Math.round(n / 1024)} kB`);
 
-/* view: {query, utc, linkTo(id), target (id to point out)} */
+/**
+ * @param {Item} entry
+ * @param {View} view
+ */
 export function makeRow(entry, view) {
-  if (entry.marker) return makeMarker(entry, view);
+  if (entry.marker) return markerRow(entry, view);
   const row = element("div", `row level-${entry.level}`);
   row.tabIndex = -1;
   if (entry.id && entry.id === view.target) row.classList.add("target");
@@ -113,7 +157,10 @@ export function makeRow(entry, view) {
   return row;
 }
 
-/* The place of the button that shows the fields; kept free where there are none, so that texts align. */
+/**
+ * The button that shows the fields. A row without fields keeps the place free, so that texts align.
+ * @param {Entry} entry
+ */
 function gutter(entry) {
   if (!entry.structured) return element("span", "more");
   const more = button("more", entry.open ? "▾" : "▸", entry.open ? "Hide fields" : "Show fields", "fields");
@@ -122,6 +169,10 @@ function gutter(entry) {
   return more;
 }
 
+/**
+ * @param {Entry} entry
+ * @param {View} view
+ */
 function body(entry, view) {
   const cell = element("div", "body");
   if (entry.event) cell.append(element("span", "event", plain(entry.event)), " ");
@@ -136,7 +187,11 @@ function body(entry, view) {
   return cell;
 }
 
-function makeMarker(entry, view) {
+/**
+ * @param {Marker} entry
+ * @param {View} view
+ */
+function markerRow(entry, view) {
   const row = element("div", `row marker marker-${entry.marker}`);
   row.tabIndex = -1;
   row.append(element("span", "time", formatTime(entry.at, view)), element("span", "marker-text", entry.message));

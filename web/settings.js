@@ -1,16 +1,36 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * settings: what the page was opened with and remembers.  What someone would share is in the URL (stream,
- * levels, q, server, at); what belongs to the reader is in localStorage (wrap, utc, cap); what belongs to
- * the installation is in <meta name="sselog-…">.
+ * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
+ * server, at); localStorage holds the preferences of the reader (wrap, utc, cap); <meta name="sselog-…"> belongs to
+ * the installation. It may not know controls; its only state is the timer of saveURL().
  */
 import { LEVELS, OTHER } from "./parse-entry.js";
 
 const STORE = "sselog.console";
+const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its address
 const ALL = [...LEVELS, OTHER];
 
-export const meta = (name) => document.querySelector(`meta[name="sselog-${name}"]`)?.content ?? "";
+/**
+ * @typedef {object} Settings
+ * @property {string} stream
+ * @property {Set<string>} levels levels shown
+ * @property {string} query text of the filter
+ * @property {boolean} server the server filters too
+ * @property {string} at id of the record that the address names, or ""
+ * @property {number} cap records that the page may hold; 0: as the preferences say
+ * @property {string | true | undefined} token as in connect()
+ */
 
+/** @typedef {{wrap: boolean, utc: boolean, cap: number}} Preferences */
+
+/** @param {string} name */
+export function meta(name) {
+  const node = /** @type {HTMLMetaElement | null} */ (document.querySelector(`meta[name="sselog-${name}"]`));
+  return node?.content ?? "";
+}
+
+/** @param {string} text */
 export function isAddress(text) {
   try {
     return Boolean(new URL(text, location.href));
@@ -19,7 +39,10 @@ export function isAddress(text) {
   }
 }
 
-/* A link may name another stream, but not have a token asked for beside it. */
+/**
+ * Reads the settings. A link may name another stream, but then it may not turn tokens on.
+ * @returns {Settings}
+ */
 export function readURL() {
   const params = new URLSearchParams(location.search);
   const tokens = params.get("tokens") === "1" && !params.get("stream");
@@ -36,10 +59,14 @@ export function readURL() {
   };
 }
 
-/* The page's address with these of the settings, for the address bar. */
-export function urlOf({ levels, query, server, at }) {
+/**
+ * The address of the page with these settings.
+ * @param {Settings} settings
+ */
+function urlOf({ levels, query, server, at }) {
   const url = new URL(location.href);
-  const set = (name, value) => (value ? url.searchParams.set(name, value) : url.searchParams.delete(name));
+  const set = (/** @type {string} */ name, /** @type {string} */ value) =>
+    value ? url.searchParams.set(name, value) : url.searchParams.delete(name);
   set("levels", levels.size < ALL.length ? ALL.filter((name) => levels.has(name)).join(",") || "NONE" : "");
   set("q", query);
   set("server", server ? "1" : "");
@@ -47,8 +74,24 @@ export function urlOf({ levels, query, server, at }) {
   return url;
 }
 
-/* A link to one record: without filters, which might hide it. The part before the id is made once. */
+/** @type {number | undefined} */
+let saveTimer;
+
+/**
+ * Puts the settings into the address bar soon.
+ * @param {Settings} settings
+ */
+export function saveURL(settings) {
+  clearTimeout(saveTimer);
+  saveTimer = setTimeout(() => history.replaceState(null, "", urlOf(settings)), SAVE_WAIT);
+}
+
 let linkBase = "";
+
+/**
+ * A link to one record, without filters, which might hide it. Rows need many: the part before the id is made once.
+ * @param {string} id
+ */
 export function linkTo(id) {
   if (!linkBase) {
     const url = new URL(location.href);
@@ -59,20 +102,24 @@ export function linkTo(id) {
   return linkBase + encodeURIComponent(id);
 }
 
-/* Storage may be forbidden: then nothing is remembered. */
+/**
+ * Reads the preferences. A browser may forbid storage: then nothing is remembered.
+ * @returns {Preferences}
+ */
 export function readPreferences() {
   const preset = { wrap: true, utc: false, cap: 50_000 };
   try {
-    return { ...preset, ...JSON.parse(localStorage.getItem(STORE)) };
+    return { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
   } catch {
     return preset;
   }
 }
 
+/** @param {Preferences} preferences */
 export function savePreferences({ wrap, utc, cap }) {
   try {
     localStorage.setItem(STORE, JSON.stringify({ wrap, utc, cap }));
   } catch {
-    // as above
+    // storage is forbidden
   }
 }

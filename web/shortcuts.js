@@ -1,32 +1,56 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * shortcuts: keyboard shortcuts and the sheet that lists them. What they do is told by the page.
+ * shortcuts: keyboard shortcuts and the dialog that lists them. It has no state. It may not know what the keys do:
+ * a table of functions is given.
  */
-import { $ } from "./dom.js";
-import { element } from "./row.js";
+import { $, element } from "./dom.js";
 
-/* keys: [[key, text, act], …]; one without act is handled by escape(target) or only listed. */
-export function listenToShortcuts(keys, escape) {
+/**
+ * Key, text of the help, and function. Without a function the key is only listed, or is Escape.
+ * @typedef {[key: string, text: string, act: (() => void) | null]} Shortcut
+ */
+
+/**
+ * @param {Shortcut[]} shortcuts
+ * @param {(target: EventTarget | null) => void} escape called for the Escape key
+ */
+export function listenToShortcuts(shortcuts, escape) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("help").open) return;
-    const { key, target } = event;
+    const { key } = event;
+    const target = /** @type {Element} */ (event.target);
     if (key === "Escape") {
       escape(target);
       return;
     }
     if (target.matches("input:not([type=checkbox]), select, textarea")) return;
     if (key === "Enter" && target.matches("button, a, summary, input")) return;
-    const act = keys.find(([name]) => name === key)?.[2];
+    const act = shortcuts.find(([name]) => name === key)?.[2];
     if (!act) return;
     event.preventDefault();
     act();
   });
 }
 
-export function showShortcuts(keys) {
-  for (const [key, text] of keys) {
+/** @param {Shortcut[]} shortcuts */
+export function listShortcuts(shortcuts) {
+  for (const [key, text] of shortcuts) {
     const name = element("dt");
     name.append(element("kbd", "", key));
     $("keys").append(name, element("dd", "", text));
   }
+}
+
+/**
+ * Opens the dialog. The browser gives the focus back afterwards, unless the node that had it was built again
+ * meanwhile: then refocus() is called.
+ * @param {() => void} refocus
+ */
+export function showHelp(refocus) {
+  const closed = () => {
+    if (document.activeElement === document.body) refocus();
+  };
+  $("help").addEventListener("close", closed, { once: true });
+  $("help").showModal();
 }

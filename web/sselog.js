@@ -1,40 +1,85 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * sselog: the client of an event stream that sselog serves (plain profile).  An ES module without
- * dependencies: import { connect } from "./sselog.js", or <script type="module" src="sselog.js">, or
- * <script src="sselog-classic.js">.  The latter two also leave `sselog.connect` on the global object (the promise
- * `sselog.ready` tells when) and start each element that carries data-sselog="URL", which then receives
- * "sselog-records" and "sselog-state" events.
+ * sselog: the client of an event stream that sselog serves (plain profile), an ES module. Pages use it in three ways:
+ * import { connect } from "./sselog.js"; <script type="module" src="sselog.js">; <script src="sselog-classic.js">.
+ * The script tags also set `sselog.connect` on the global object; the promise `sselog.ready` resolves then. They start
+ * each element with data-sselog="URL", which receives "sselog-records" and "sselog-state" events.
  *
- * Invariants: a record is handed over once and in the order of its id, whatever reconnects, hand-overs
- * between tabs and repeated answers lie between; what is handed over is text and never markup.
- * Knows nothing of how records are shown.
+ * It may not know how records are shown.
+ * Invariants: each record is handed over once and in the order of ids, despite reconnects, changes of the leading tab
+ * and repeated answers. Records are text and never markup.
  */
 import { compareIds, isId } from "./ids.js";
 import { ReconnectingSource, backoff, denial } from "./reconnecting-source.js";
 import { Requests } from "./requests.js";
 import { Tabs, canShare, soon } from "./tabs.js";
 
-const HIDDEN_LONG = 30_000; // ms away after which the socket of a page that returns is doubted
+/** @typedef {import("./reconnecting-source.js").Detail} Detail */
+/** @typedef {import("./reconnecting-source.js").State} State */
+/** @import { LogRecord, Page, Refusal, RequestOptions } from "./requests.js" */
+/** @import { Message } from "./tabs.js" */
+
+const HIDDEN_LONG = 30_000; // ms hidden after which the connection of a page that returns is checked
 const PAGE = 1000; // records of one history request
-const PAGES = 10; // of history for a tab that resumes; one that lacks more reads them from the stream
-const CAUGHT = 100; // messages of other tabs kept while history is read
+const PAGES = 10; // of history for a tab that resumes; a tab that lacks more reads the stream instead
+const CAUGHT = 100; // messages of other tabs that are kept while history is read
+
+/**
+ * Options of connect(); see there.
+ * @typedef {object} ConnectOptions
+ * @property {number} [history]
+ * @property {string} [after]
+ * @property {boolean | string} [share]
+ * @property {number} [silence]
+ * @property {boolean} [locks] false: elect the leading tab without Web Locks; for tests
+ * @property {(records: LogRecord[]) => void} [onrecords]
+ * @property {(state: State, detail: Detail) => void} [onstate]
+ */
+
+/**
+ * What connect() returns; see there.
+ * @typedef {object} Client
+ * @property {() => void} close
+ * @property {() => void} retry
+ * @property {(page?: {before?: string, limit?: number}) => Promise<Page>} history
+ * @property {State} state
+ * @property {string} lastId
+ * @property {boolean} leading
+ * @property {boolean} complete
+ */
 
 class Connection {
+  /** @param {RequestOptions & ConnectOptions} options */
   constructor(options) {
     this.options = { history: 1000, share: true, silence: 45_000, ...options };
     this.requests = new Requests(this.options);
     this.lastId = isId(options.after) ? options.after : ""; // where to resume
-    this.complete = false;
-    this.current = "";
+    this.complete = false; // the log has no records older than those handed over
+    this.begun = false; // history was read once
+    this.denied = false;
+    /** @type {State} */
+    this.current = "connecting";
+    /** @type {Detail} */
+    this.currentDetail = {};
+    /** @type {LogRecord[]} */
     this.queue = [];
+    this.scheduled = false; // flush() runs soon
+    /** The current begin(); an answer that belongs to an earlier one is void. @type {object | null} */
+    this.life = null;
+    /** Messages of other tabs that wait for catchUp(). @type {Message[] | null} */
+    this.catching = null;
+    /** Ends the wait between two attempts. @type {(() => void) | null} */
+    this.wake = null;
+    /** @type {ReconnectingSource | null} */
     this.source = null;
+    /** @type {Tabs | null} */
     this.tabs = null;
-    this.listenToPage();
+    this.stopListening = this.listenToPage();
     this.begin();
   }
 
-  /* ----- what pages call */
+  /* ----- called by pages */
 
   get state() {
     return this.current;
@@ -44,6 +89,7 @@ class Connection {
     return this.tabs ? this.tabs.leading : true;
   }
 
+  /** @param {{before?: string, limit?: number}} [page] */
   history({ before, limit = PAGE } = {}) {
     return this.requests.history({ before, limit });
   }
@@ -64,10 +110,10 @@ class Connection {
   close() {
     this.flush();
     this.end();
-    this.stopListening?.();
+    this.stopListening();
   }
 
-  /* ----- start and end; a page that goes into the back-forward cache ends and begins */
+  /* ----- begin and end; a page that enters the back-forward cache ends, and begins when it returns */
 
   async begin() {
     this.end();
@@ -93,7 +139,11 @@ class Connection {
     this.source = null;
   }
 
-  /* It goes on when the reader signs in: here, or in another tab of the same log, which is then heard to be live. */
+  /**
+   * Stops until the reader signs in. After that retry() begins again, and so does a message of another tab that the
+   * same log is live.
+   * @param {Refusal} error
+   */
   deny(error) {
     this.life = null;
     this.denied = true;
@@ -102,11 +152,13 @@ class Connection {
     this.report("denied", denial(error));
   }
 
-  /* ----- catching up: all starts are alike, of the tab that leads and of those that follow: history up to now by
-   * plain requests, tried until they succeed, then the stream after its last record */
+  /* ----- catching up: a leading tab and a following tab begin alike. Plain requests read the history up to now, with
+   * as many attempts as needed. The stream follows after the last record. */
 
-  /* True: this tab has all that there is; false: it lacks more than is fetched so, or the log reaches back no more
-   * to where it was, and the stream is to tell. */
+  /**
+   * Reads the records that this tab lacks.
+   * @returns {Promise<boolean>} false: it lacks more than that, or the log lost some; the stream reports the gap
+   */
   async catchUp() {
     const { life } = this;
     for (let failures = 1; life === this.life; failures++) {
@@ -114,7 +166,8 @@ class Connection {
         const found = await this.missing();
         if (life === this.life) found?.forEach((record) => this.record(record));
         return found !== null;
-      } catch (error) {
+      } catch (reason) {
+        const error = /** @type {Refusal} */ (reason);
         if (life !== this.life) break;
         if (error.status === 404) return true; // a log without history
         if (error.denied) this.deny(error);
@@ -124,20 +177,30 @@ class Connection {
     return false;
   }
 
+  /**
+   * Waits before the next attempt.
+   * @param {Refusal} error
+   * @param {number} attempt
+   */
   async failed({ status, message }, attempt) {
     const wait = backoff(attempt - 1);
     this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait });
     await new Promise((done) => {
       const timer = setTimeout(done, wait);
-      this.wake = () => (clearTimeout(timer), done());
+      this.wake = () => {
+        clearTimeout(timer);
+        done(undefined);
+      };
     });
     this.wake = null;
   }
 
-  /* The records that this tab lacks; null where history does not reach back to what it has. */
+  /** The records that this tab lacks; null when the history does not reach back to those it has. */
   async missing() {
     const { lastId: after, wanted, life } = this;
+    /** @type {LogRecord[][]} */
     const pages = [];
+    /** @type {Page | undefined} */
     let page;
     let near = !after;
     let total = 0;
@@ -147,7 +210,7 @@ class Connection {
       pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
       total += pages[0].length;
       near ||= page.first !== undefined && compareIds(page.first, after) <= 0;
-      // With a filter a page may hold nothing, and its log much.
+      // With a filter a page may be empty although older records exist.
     } while (life === this.life && page.more && page.first && pages.length < PAGES + wanted / PAGE && (after ? !near : total < wanted));
     const found = pages.flat();
     if (life !== this.life) return null;
@@ -157,21 +220,28 @@ class Connection {
     return near ? found : null;
   }
 
-  /* A log that was empty when this began has nothing but news. */
+  /** How many records the page wants. After the first history all records are new, so it wants them all. */
   get wanted() {
     return this.begun ? PAGE : this.options.history;
   }
 
-  /* Where the stream is to begin. */
+  /**
+   * Where the stream begins.
+   * @returns {Record<string, string | number>}
+   */
   get place() {
     return this.lastId ? { last_event_id: this.lastId } : { history: this.wanted };
   }
 
+  /**
+   * @param {string | undefined} id
+   * @returns {id is string}
+   */
   lacks(id) {
     return isId(id) && (!this.lastId || compareIds(id, this.lastId) > 0);
   }
 
-  /* ----- sharing: with tabs of the same URL to which the server gives the same log, and with no other */
+  /* ----- sharing: only with tabs of the same URL to which the server gives the same log */
 
   get sharing() {
     return this.options.share && canShare() && (this.requests.whose || typeof this.options.share === "string");
@@ -180,14 +250,15 @@ class Connection {
   join() {
     const { share, silence, locks } = this.options;
     const among = typeof share === "string" ? ` ${share}` : "";
-    this.tabs = new Tabs(`sselog ${this.requests.url.href} ${this.requests.whose ?? ""}${among}`, {
+    const tabs = new Tabs(`sselog ${this.requests.url.href} ${this.requests.whose ?? ""}${among}`, {
       hear: (message) => this.hear(message),
       lead: () => this.lead(),
       follow: () => this.follow(),
       silence,
     });
+    this.tabs = tabs;
     this.greet();
-    this.tabs.elect(locks === false ? null : undefined);
+    tabs.elect(locks === false ? null : undefined);
   }
 
   leaveTabs() {
@@ -195,16 +266,16 @@ class Connection {
     this.tabs = null;
   }
 
-  /* The server answers this tab: a leader that waits for its next attempt need not. */
+  /** Asks for the state. The server answers this tab, so a leader that waits for its next attempt can try now. */
   greet() {
-    this.tabs.say({ type: "hello" });
+    this.tabs?.say({ type: "hello" });
   }
 
-  /* A tab that was alone has a link already, which serves all now. */
+  /** Opens the stream. A tab that was alone before has a stream, which serves all tabs now. */
   lead() {
     this.catching = null;
     if (this.source) {
-      this.tabs.say(this.stateMessage());
+      this.tabs?.say(this.stateMessage());
       return;
     }
     this.source = new ReconnectingSource(this.requests, this, this.options);
@@ -217,43 +288,66 @@ class Connection {
     this.greet();
   }
 
-  /* What another tab says: leaders tell records and states, followers greet and urge. */
+  /**
+   * Takes a message of another tab. Leaders send records and states; followers send greetings and nudges.
+   * @param {Message} message
+   */
   hear(message) {
     if (this.source && this.leading) {
       this.hearFollower(message);
       return;
     }
-    if (this.source && message.state) this.dropSource(); // there is a leader, and this tab is no more alone
+    if (this.source && message.state) this.dropSource(); // another tab leads
     if (this.source) return;
-    if (this.denied) message.state === "live" && this.begin();
+    if (this.denied) this.signedIn(message);
     else if (this.catching) this.catching = [...this.catching, message].slice(-CAUGHT);
     else if (this.lacks(message.prior)) this.fallBehind(message);
     else this.hearLeader(message);
   }
 
-  hearFollower({ type }) {
-    if (type === "hello") this.tabs.say(this.stateMessage());
-    if (type === "nudge" || (type === "hello" && !this.source.opened)) this.source.nudge();
+  /**
+   * A live tab of the same log shows that the reader has signed in.
+   * @param {Message} message
+   */
+  signedIn({ state }) {
+    if (state === "live") this.begin();
   }
 
-  hearLeader({ type, records, state, detail, moved }) {
+  /** @param {Message} message */
+  hearFollower({ type }) {
+    if (type === "hello") this.tabs?.say(this.stateMessage());
+    if (type === "nudge" || (type === "hello" && !this.source?.opened)) this.source?.nudge();
+  }
+
+  /** @param {Message} message */
+  hearLeader({ type, records = [], state, detail = {}, moved }) {
     if (type === "records") for (const record of records) this.record(record);
-    if (type === "state" && (state !== "gap" || this.misses(detail))) this.report(state, detail);
+    if (type === "state" && state && (state !== "gap" || this.misses(detail))) this.report(state, detail);
     this.moved(moved);
   }
 
-  /* Whether another tab's gap is this one's too, which may have begun later. Nothing follows where the whole log went. */
+  /**
+   * Whether the gap of another tab is a gap of this tab too, which may have begun later. A gap up to the end of the
+   * log has no `next`.
+   * @param {Detail} gap
+   */
   misses({ after, next }) {
     if (isId(next)) return this.lacks(next);
     return !isId(after) || !this.lastId || compareIds(this.lastId, after) <= 0;
   }
 
-  /* `prior`: what the leader has; who has it too may go on from here. */
+  /**
+   * A state for the other tabs. `prior` is the last id of this tab: tabs that have it too continue from here.
+   * @returns {Message}
+   */
   stateMessage(state = this.current, detail = this.currentDetail) {
     return { type: "state", state, detail, prior: this.lastId, moved: this.lastId };
   }
 
-  /* The message does not follow what this tab has: it slept, or began meanwhile. */
+  /**
+   * Catches up: this tab lacks records before the message, because it slept or began at the same time.
+   * @param {Message} message
+   */
   async fallBehind(message) {
     const { life, current } = this;
     this.catching = [{ ...message, prior: "" }];
@@ -270,8 +364,9 @@ class Connection {
     if (this.current !== current) this.greet();
   }
 
-  /* ----- what a Link, or another tab's, brings */
+  /* ----- called by the source of this tab, or for that of another tab */
 
+  /** @param {LogRecord} record */
   record(record) {
     const { id } = record;
     if (isId(id) && !this.lacks(id)) return;
@@ -281,20 +376,31 @@ class Connection {
     this.schedule();
   }
 
-  /* The cursor moved past records that are not for this reader. */
+  /**
+   * The cursor moved past records that are not for this reader.
+   * @param {string | undefined} id
+   */
   moved(id) {
     if (!this.lacks(id)) return;
     if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: id });
     this.lastId = id;
   }
 
+  /**
+   * @param {State} state
+   * @param {Detail} [detail]
+   */
   change(state, detail = {}) {
     this.report(state, detail);
     if (this.leading) this.tabs?.say(this.stateMessage(state, detail));
-    if (state === "live" && !this.tabs && this.sharing) this.join(); // what it lacked has come
+    if (state === "live" && !this.tabs && this.sharing) this.join(); // it has all records now
   }
 
-  /* A gap is a moment between two records, not a condition that lasts. */
+  /**
+   * Reports a state to the page. A gap is a moment between two records and not a state that lasts.
+   * @param {State} state
+   * @param {Detail} [detail]
+   */
   report(state, detail = {}) {
     this.flush();
     if (state !== "gap") {
@@ -304,12 +410,14 @@ class Connection {
     this.options.onstate?.(state, detail);
   }
 
-  /* ----- handing over: once per frame, or at once where no frames are drawn */
+  /* ----- handing over: once per frame, or at once in a hidden page, which draws no frames */
 
   schedule() {
     if (this.scheduled) return;
     this.scheduled = true;
-    const run = () => this.scheduled && this.flush();
+    const run = () => {
+      if (this.scheduled) this.flush();
+    };
     if (globalThis.document?.visibilityState === "visible") {
       requestAnimationFrame(run);
       setTimeout(run, 250); // a window that is covered draws no frames
@@ -326,11 +434,17 @@ class Connection {
     this.options.onrecords?.(records);
   }
 
-  /* ----- the page's life */
+  /* ----- events of the page */
 
+  /** Returns a function that ends the listening. */
   listenToPage() {
-    if (!globalThis.document) return;
+    if (!globalThis.document) return () => {};
     let hiddenAt = 0;
+    /**
+     * @param {EventTarget} target
+     * @param {string} type
+     * @param {(event: any) => void} handler
+     */
     const on = (target, type, handler) => {
       target.addEventListener(type, handler);
       return () => target.removeEventListener(type, handler);
@@ -342,29 +456,37 @@ class Connection {
         else if (this.denied || Date.now() - hiddenAt > HIDDEN_LONG) this.retry();
       }),
       on(globalThis, "pagehide", () => this.end()),
-      on(globalThis, "pageshow", (event) => event.persisted && !this.life && this.begin()),
+      on(globalThis, "pageshow", ({ persisted }) => {
+        if (persisted && !this.life) this.begin();
+      }),
     ];
-    this.stopListening = () => off.forEach((undo) => undo());
+    return () => off.forEach((undo) => undo());
   }
 }
 
-/* ---------------------------------------------------------------- what pages import */
+/* ---------------------------------------------------------------- imported by pages */
 
-/*
+/**
  * connect({url, …}) follows a log until close().
+ *
  *   url          of the stream; its own query (level, q, filters) is kept
- *   token        true: POST to the neighbour "token" before each request; a URL: POST there; a function:
- *                its (promised) result is the token
- *   history      records wanted at first (1000); after: an id, begin with the records after it instead
- *   share        false: no sharing with other tabs; a text: only with those that give the same.  Else with tabs of
- *                the same URL to which the server gives the same log as the same reader (`whose` of /history)
+ *   token        true: POST to the neighbour "token" before each request. A URL: POST there. A function: its result,
+ *                or the result of its promise, is the token
+ *   history      records wanted at first (1000)
+ *   after        an id: begin with the records after it instead
+ *   share        false: no sharing with other tabs. A text: only with tabs that give the same text. Otherwise with
+ *                tabs of the same URL that get the log of the same reader (`whose` of /history)
  *   credentials  true: send cookies across origins
- *   silence      ms without an event after which the connection is checked (45000), or a leading tab doubted
+ *   silence      ms without an event after which the connection is checked (45000), or another tab takes the lead
  *   onrecords(records)       [{id, event?, data}], in order, in batches
  *   onstate(state, detail)   "connecting", "behind", "live", "source lost", "unavailable", "denied", "gap"
- * Returns {close(), retry(), history({before, limit}), state, lastId, leading, complete}; history() resolves to
- * {records, more, first}: first is `before` of the next page; complete: the log has none older than was handed over
- * at first.
+ *
+ * Returns {close(), retry(), history({before, limit}), state, lastId, leading, complete}.
+ * history() resolves to {records, more, first}; first is `before` of the next page.
+ * complete: the log has no records older than those that were handed over first.
+ *
+ * @param {RequestOptions & ConnectOptions} options
+ * @returns {Client}
  */
 export function connect(options) {
   const connection = new Connection(options);
@@ -389,10 +511,11 @@ export function connect(options) {
 
 /* ---------------------------------------------------------------- one script tag */
 
+/** @param {HTMLElement} element with data-sselog */
 function attach(element) {
-  const send = (type, detail) => element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
+  const send = (/** @type {string} */ type, /** @type {unknown} */ detail) => element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   return connect({
-    url: element.dataset.sselog,
+    url: element.dataset.sselog ?? "",
     token: element.dataset.sselogToken === "" ? true : element.dataset.sselogToken,
     onrecords: (records) => send("sselog-records", records),
     onstate: (state, detail) => send("sselog-state", { state, ...detail }),
@@ -400,8 +523,10 @@ function attach(element) {
 }
 
 if (globalThis.document) {
-  globalThis.sselog = { ready: Promise.resolve({ connect }), ...globalThis.sselog, connect };
-  const start = () => document.querySelectorAll("[data-sselog]").forEach(attach);
+  const { sselog } = /** @type {{sselog?: object}} */ (globalThis);
+  Object.assign(globalThis, { sselog: { ready: Promise.resolve({ connect }), ...sselog, connect } });
+  const start = () =>
+    document.querySelectorAll("[data-sselog]").forEach((element) => attach(/** @type {HTMLElement} */ (element)));
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 }

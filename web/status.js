@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * status: the state of the connection, in words: the badge, the notice, the title, and markers in the list
- * where the connection broke, once each time.
+ * status: shows the state of the connection: the badge, the notice, the title, and markers in the list. It owns what
+ * it has marked. It may not know the connection or the list.
+ * Invariant: one interruption makes one marker when it begins or ends, however many attempts it has.
  */
 import { $, number } from "./dom.js";
 import { meta } from "./settings.js";
 
+/** @import { MarkerKind } from "./parse-entry.js" */
+/** @import { Detail, State } from "./sselog.js" */
+
+/** @type {Record<string, string>} */
 const LABELS = {
   connecting: "connecting",
   behind: "catching up",
@@ -15,13 +21,16 @@ const LABELS = {
   denied: "sign in again",
 };
 const DOWN = ["connecting", "unavailable", "denied"];
-const WORTH_TELLING = 1500; // ms of a wait
+const WORTH_TELLING = 1500; // ms; shorter waits are not shown
 
 export class Status {
-  /* mark(kind, message) puts a marker after what has arrived. */
+  /** @param {(kind: MarkerKind, message: string) => void} mark puts a marker after all that has arrived */
   constructor(mark) {
     this.mark = mark;
-    this.clear();
+    this.wasUp = false; // the stream was open before
+    this.awaySince = 0; // ms since 1970; 0: not away
+    this.awayReason = "";
+    this.sourceLost = false;
   }
 
   clear() {
@@ -31,6 +40,10 @@ export class Status {
     this.sourceLost = false;
   }
 
+  /**
+   * @param {State} state
+   * @param {Detail} [detail]
+   */
   changed(state, detail = {}) {
     if (state === "gap") {
       this.gap(detail.lost);
@@ -42,11 +55,13 @@ export class Status {
     this.show(state, detail);
   }
 
+  /** @param {number} [lost] number of records, if the server knows it */
   gap(lost) {
-    const records = Number.isInteger(lost) ? `${number(lost)} record${lost === 1 ? " is" : "s are"}` : "Records are";
+    const records = lost !== undefined && Number.isInteger(lost) ? `${number(lost)} record${lost === 1 ? " is" : "s are"}` : "Records are";
     this.mark("gap", `${records} missing here: the log no longer has them`);
   }
 
+  /** @param {State} state */
   noteSource(state) {
     if (state === "source lost" && !this.sourceLost) {
       this.sourceLost = true;
@@ -58,12 +73,16 @@ export class Status {
     }
   }
 
+  /**
+   * @param {State} state
+   * @param {Detail} detail
+   */
   noteConnection(state, { reason }) {
     if (DOWN.includes(state) && this.wasUp && !this.awaySince) {
       this.awaySince = Date.now();
       this.awayReason = reason === "lifetime" ? reason : "";
     }
-    // A tab that goes on with another's stream is live at once: it has what came meanwhile already.
+    // A tab that uses the stream of another tab is live at once: it has the records of the interruption already.
     if ((state === "behind" || state === "live") && this.awaySince) {
       const seconds = Math.round((Date.now() - this.awaySince) / 1000);
       const follows = state === "behind" ? "; what came meanwhile follows" : "";
@@ -72,6 +91,10 @@ export class Status {
     }
   }
 
+  /**
+   * @param {State} state
+   * @param {Detail} detail
+   */
   show(state, detail) {
     const label = state === "connecting" && this.wasUp ? "reconnecting" : LABELS[state];
     $("state").className = `state state-${state === "source lost" ? "lost" : state}`;
@@ -86,7 +109,11 @@ export class Status {
   }
 }
 
-function noticeOf(state, { status, reason, wait }) {
+/**
+ * @param {State} state
+ * @param {Detail} detail
+ */
+function noticeOf(state, { status, reason, wait = 0 }) {
   const soon = wait > WORTH_TELLING ? `, next attempt within ${Math.ceil(wait / 1000)} s` : "";
   if (state === "denied") {
     return status === 403 ? "This log is not yours to read." : "Your session has ended or you are not signed in: sign in again.";

@@ -1,28 +1,58 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * store: the entries a page holds, the part of them that is shown, and how high that is.  Entries sit in
- * chunks, so that adding at either end, dropping the oldest and finding a height are short walks over a few
- * hundred sums, and a new filter can be applied chunk by chunk between frames.  No DOM, no clock of its own.
+ * store: the entries that the page holds, those of them that are shown, and their heights. Entries sit in chunks.
+ * To add at either end, to drop the oldest or to find a height, a short walk over the chunks suffices. A new filter
+ * is applied chunk by chunk between frames. It may not know the DOM or a clock.
  *
- * Invariants: `seq` rises from chunk to chunk and within each; a chunk that waits for the filter shows
- * nothing and is 0 high; held entries never pass the cap, nor all their text WEIGHT.
+ * Invariants: `seq` rises from chunk to chunk and within each. A chunk that waits for the filter shows nothing and
+ * has no height. There are at most `cap` entries. Their text has at most `most` characters, or fills one chunk.
  */
 
 export const SIZE = 128; // entries of a chunk
 export const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
 
+/** @import { Item } from "./parse-entry.js" */
+
+/**
+ * @typedef {object} Chunk
+ * @property {Item[]} all
+ * @property {Item[]} shown
+ * @property {number} height px of what is shown
+ * @property {number} weight characters
+ * @property {boolean} stale it waits for the filter
+ */
+
+/**
+ * Characters that an entry, a marker or a record keeps in memory.
+ * @param {{data?: string, message?: string}} item
+ */
 export const weightOf = ({ data = "", message = "" }) => data.length + message.length;
 
 export class Store {
-  /* passes(entry): shown or not. estimate(entry): height in px before it was measured. */
+  /**
+   * @param {object} options
+   * @param {number} options.cap most entries
+   * @param {(item: Item) => boolean} options.passes whether the filter shows it
+   * @param {(item: Item) => number} options.estimate height in px before it is measured
+   * @param {number} [options.weight] most characters
+   */
   constructor({ cap, passes, estimate, weight = WEIGHT }) {
-    this.most = weight;
+    this.most = weight; // characters
     this.cap = Math.max(SIZE, cap);
     this.passes = passes;
     this.estimate = estimate;
     this.nextSeq = 0;
-    this.evicted = 0;
-    this.clear();
+    this.evicted = 0; // records that left because of the cap
+    /** @type {Chunk[]} */
+    this.chunks = [];
+    /** Chunks that wait for the filter, the next one last. @type {Chunk[]} */
+    this.stale = [];
+    this.count = 0;
+    this.weight = 0;
+    this.shown = 0;
+    this.height = 0;
+    this.firstSeq = 0;
   }
 
   clear() {
@@ -35,7 +65,11 @@ export class Store {
     this.firstSeq = this.nextSeq;
   }
 
-  /* Adds entries at the end; the oldest leave when there are too many. Returns how many left. */
+  /**
+   * Adds entries at the end; the oldest leave when there are too many.
+   * @param {Item[]} entries
+   * @returns {number} how many left
+   */
   append(entries) {
     for (const entry of entries) {
       let chunk = this.chunks.at(-1);
@@ -49,6 +83,10 @@ export class Store {
     return this.evict();
   }
 
+  /**
+   * @param {Chunk} chunk
+   * @param {Item} entry
+   */
   show(chunk, entry) {
     if (!this.passes(entry)) return;
     entry.height = this.estimate(entry);
@@ -58,12 +96,19 @@ export class Store {
     this.shown++;
   }
 
+  /**
+   * @param {Chunk} chunk
+   * @param {number} weight
+   */
   weigh(chunk, weight) {
     chunk.weight += weight;
     this.weight += weight;
   }
 
-  /* How many chunks have to leave when these entries come; the newest stays. */
+  /**
+   * How many chunks leave when these entries come. The newest chunk stays.
+   * @param {Item[]} [entries]
+   */
   leaving(entries = []) {
     let count = this.count + entries.length - this.cap;
     let weight = entries.reduce((sum, entry) => sum + weightOf(entry), this.weight - this.most);
@@ -82,6 +127,7 @@ export class Store {
     return chunks.reduce((sum, chunk) => sum + chunk.all.length, 0);
   }
 
+  /** @param {Chunk} chunk */
   forget(chunk) {
     this.count -= chunk.all.length;
     this.weight -= chunk.weight;
@@ -90,8 +136,11 @@ export class Store {
     this.evicted += chunk.all.filter((entry) => !entry.marker).length;
   }
 
-  /* Adds older entries (oldest first) at the beginning; as many of the newest of them as have room. Returns how
-   * many. */
+  /**
+   * Adds older entries at the beginning, as many of the newest of them as there is room for.
+   * @param {Item[]} entries oldest first
+   * @returns {number} how many were added
+   */
   prepend(entries) {
     let from = entries.length;
     let weight = this.weight;
@@ -111,13 +160,18 @@ export class Store {
     return fits.length;
   }
 
+  /** Whether there is no room for older entries. */
   get full() {
     return this.count + SIZE > this.cap || this.weight >= this.most;
   }
 
   /* ----- filter */
 
-  /* All chunks wait for the new filter: those from the one that holds seq to the newest first. */
+  /**
+   * All chunks wait for the new filter. Those from seq on are filtered first, in order, and then those before it.
+   * With Infinity, the newest come first.
+   * @param {number} [seq]
+   */
   refilter(seq = Infinity) {
     this.height = 0;
     this.shown = 0;
@@ -131,8 +185,12 @@ export class Store {
     if (seq === Infinity) this.stale = [...this.chunks];
   }
 
-  /* Entries that wait for the filter, of the chunks that are next; about so many characters. */
+  /**
+   * Entries of the chunks that are filtered next.
+   * @param {number} characters about how much text
+   */
   waiting(characters) {
+    /** @type {Item[]} */
     const entries = [];
     for (let i = this.stale.length - 1; i >= 0 && characters > 0; i--) {
       for (const entry of this.stale[i].all) {
@@ -143,10 +201,14 @@ export class Store {
     return entries;
   }
 
-  /* Filters waiting chunks as long as mayTake(entries of the next one). Returns whether any is left. */
+  /**
+   * Filters chunks that wait, as long as mayTake allows the next one.
+   * @param {(entries: Item[]) => boolean} mayTake
+   * @returns {boolean} whether any chunk is left
+   */
   filterSome(mayTake) {
-    while (this.stale.length && mayTake(this.stale.at(-1).all)) {
-      const chunk = this.stale.pop();
+    for (let chunk; (chunk = this.stale.at(-1)) && mayTake(chunk.all); ) {
+      this.stale.pop();
       chunk.stale = false;
       for (const entry of chunk.all) this.show(chunk, entry);
     }
@@ -155,7 +217,7 @@ export class Store {
 
   /* ----- heights and places */
 
-  /* New estimates for all that is shown: the width changed. */
+  /** Estimates all heights again, after a change of the width. */
   remeasure() {
     this.height = 0;
     for (const chunk of this.chunks) {
@@ -165,6 +227,10 @@ export class Store {
     }
   }
 
+  /**
+   * @param {Item} entry
+   * @param {number} height px, measured
+   */
   setHeight(entry, height) {
     const chunk = this.chunks[this.chunkOf(entry.seq)];
     if (!chunk) return;
@@ -173,7 +239,10 @@ export class Store {
     entry.height = height;
   }
 
-  /* Index of the chunk whose range holds seq; -1 for what is older than all. */
+  /**
+   * Index of the chunk whose range holds seq; -1 when seq is older than all.
+   * @param {number} seq
+   */
   chunkOf(seq) {
     let low = 0;
     let high = this.chunks.length;
@@ -185,12 +254,17 @@ export class Store {
     return low - 1;
   }
 
-  /* The first shown entry at seq or after it with the height above: {entry, top}; else the last; else null. */
+  /**
+   * The first shown entry at seq or after it, or else the last one, with the height above it.
+   * @param {number} seq
+   * @returns {{entry: Item, top: number} | null} null when nothing is shown
+   */
   locate(seq) {
     let top = 0;
-    let last = null;
+    /** @type {Item | undefined} */
+    let last;
     for (const chunk of this.chunks) {
-      const end = chunk.all.at(-1).seq;
+      const end = chunk.all[chunk.all.length - 1].seq;
       if (end < seq || chunk.shown.length === 0) {
         top += chunk.height;
         if (chunk.shown.length) last = chunk.shown.at(-1);
@@ -202,11 +276,16 @@ export class Store {
         last = entry;
       }
     }
-    return last && { entry: last, top: top - last.height };
+    return last ? { entry: last, top: top - last.height } : null;
   }
 
-  /* Shown entries that lie between two heights: {entries, top of the first}. */
+  /**
+   * The shown entries between two heights, and the top of the first of them.
+   * @param {number} from px
+   * @param {number} to px
+   */
   between(from, to) {
+    /** @type {Item[]} */
     const entries = [];
     let top = 0;
     let first = 0;
@@ -227,7 +306,11 @@ export class Store {
     return { entries, top: first };
   }
 
-  /* The shown entry before (-1) or after (1) seq, or null. */
+  /**
+   * The shown entry before (-1) or after (1) seq, or null.
+   * @param {number} seq
+   * @param {1 | -1} step
+   */
   neighbour(seq, step) {
     let at = Math.max(0, this.chunkOf(seq));
     for (; at >= 0 && at < this.chunks.length; at += step) {
@@ -238,6 +321,7 @@ export class Store {
     return null;
   }
 
+  /** The oldest entry that has an id, or null. */
   firstRecord() {
     for (const chunk of this.chunks) for (const entry of chunk.all) if (entry.id) return entry;
     return null;
@@ -248,6 +332,7 @@ export class Store {
   }
 }
 
+/** @returns {Chunk} */
 function newChunk() {
   return { all: [], shown: [], height: 0, weight: 0, stale: false };
 }

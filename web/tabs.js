@@ -1,22 +1,62 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * tabs: the tabs of one browser that share a stream: which of them leads (has the connection), and the
- * channel on which it tells the others.  Knows nothing of what the messages mean, but for its own.
+ * tabs: the tabs of one browser that share a stream. It elects the leader, the tab with the connection, and carries
+ * messages between the tabs. It may not know what a message means, except its own.
  */
 
-/*
- * Web Locks where the page may use them (secure contexts): the browser then hands the lead on, also after a
- * crash.  Else the first to ask without an answer leads, and of two leaders the one with the lower name stays.
- * In both cases tabs ask now and then whether their leader lives: it answers at once (timers of hidden tabs are
- * slowed, messages are not), unless a dialog or an endless script holds it up; then another takes the lead.
+/** @import { LogRecord } from "./requests.js" */
+/** @import { Detail, State } from "./reconnecting-source.js" */
+
+/**
+ * A message of the election.
+ * @typedef {{type: "ping" | "lead" | "bye", from: string}} Vote
+ */
+
+/**
+ * A message of the owners of Tabs. `prior` is the last id that its sender had before.
+ * @typedef {object} Message
+ * @property {"hello" | "nudge" | "state" | "records"} type
+ * @property {string} [prior]
+ * @property {string} [moved] the cursor stands here now
+ * @property {State} [state]
+ * @property {Detail} [detail]
+ * @property {LogRecord[]} [records]
+ */
+
+/**
+ * With Web Locks (in secure contexts), the holder of the lock leads, and the browser passes the lock on, even after a
+ * crash. Without them, a tab that asks and gets no answer leads; of two leaders the one with the lower name stays.
+ *
+ * In both cases tabs ask from time to time whether their leader is alive. It answers at once: browsers slow down the
+ * timers of hidden tabs, but not messages. A dialog or an endless script stops the answers; then another tab leads.
  */
 class Election {
+  /**
+   * @param {string} name of the lock
+   * @param {BroadcastChannel} channel
+   * @param {TabEvents} events
+   */
   constructor(name, channel, { lead, follow, silence }) {
-    Object.assign(this, { name, channel, lead, follow, silence });
+    this.name = name;
+    this.channel = channel;
+    this.lead = lead;
+    this.follow = follow;
+    this.silence = silence;
     this.me = Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36).padStart(7, "0")).join("");
     this.leading = false;
+    this.started = false;
+    /** @type {LockManager | null | undefined} */
+    this.locks = null;
+    /** @type {AbortController | null} */
+    this.abort = null;
+    /** Releases the lock that this tab holds. @type {((value?: unknown) => void) | null} */
+    this.release = null;
+    /** @type {number | undefined} */
+    this.timer = undefined;
   }
 
+  /** @param {LockManager | null | undefined} locks */
   start(locks) {
     this.started = true;
     this.locks = locks;
@@ -24,12 +64,16 @@ class Election {
       this.ask();
       return;
     }
-    this.queue();
+    this.queue(locks);
     this.askLater();
   }
 
-  /* For the lock, behind those who wait for it already; stealing, before them and its holder. */
-  queue(steal = false) {
+  /**
+   * Waits for the lock behind other tabs; with steal, takes it from its holder at once.
+   * @param {LockManager} locks
+   * @param {boolean} [steal]
+   */
+  queue(locks, steal = false) {
     this.abort?.abort();
     const abort = (this.abort = new AbortController());
     const won = () => {
@@ -37,22 +81,24 @@ class Election {
       this.win();
       return new Promise((release) => (this.release = release));
     };
-    this.locks.request(this.name, steal ? { steal } : { signal: abort.signal }, won).catch(() => abort.signal.aborted || this.lose());
+    const options = steal ? { steal } : { signal: abort.signal };
+    locks.request(this.name, options, won).catch(() => abort.signal.aborted || this.lose());
   }
 
-  /* The lock has been stolen; or there is none to be had, as in pages of no origin. */
+  /** Another tab took the lock; or there are no locks, as in pages without an origin. */
   lose() {
-    if (!this.leading) {
+    if (!this.leading || !this.locks) {
       this.locks = null;
       this.ask();
       return;
     }
     this.leading = false;
-    this.queue();
+    this.queue(this.locks);
     this.askLater();
     this.follow();
   }
 
+  /** @param {Vote["type"]} type */
   say(type) {
     this.channel.postMessage({ type, from: this.me });
   }
@@ -68,7 +114,7 @@ class Election {
     clearTimeout(this.timer);
     this.say("ping");
     const patience = this.locks ? this.silence / 9 : 300 + Math.random() * 300;
-    this.timer = setTimeout(() => (this.locks ? this.queue(true) : this.win()), patience);
+    this.timer = setTimeout(() => (this.locks ? this.queue(this.locks, true) : this.win()), patience);
   }
 
   askLater(wait = this.locks ? this.silence / 3 : 2000) {
@@ -76,9 +122,13 @@ class Election {
     this.timer = setTimeout(() => this.ask(), wait);
   }
 
-  /* Messages of other tabs; true when it was one of the election's. */
-  message({ type, from }) {
-    if (!["ping", "lead", "bye"].includes(type)) return false;
+  /**
+   * @param {Vote | Message} message of another tab
+   * @returns {boolean} whether it belongs to the election
+   */
+  message(message) {
+    if (!("from" in message)) return false;
+    const { type, from } = message;
     if (!this.started) return true;
     if (this.leading) this.answer(type, from);
     else if (type === "lead") this.askLater();
@@ -86,6 +136,10 @@ class Election {
     return true;
   }
 
+  /**
+   * @param {Vote["type"]} type
+   * @param {string} from
+   */
   answer(type, from) {
     if (type === "ping" || (type === "lead" && !this.locks && from > this.me)) {
       this.say("lead");
@@ -108,25 +162,39 @@ class Election {
 
 export const canShare = () => globalThis.BroadcastChannel !== undefined;
 
+/**
+ * @typedef {object} TabEvents
+ * @property {() => void} lead this tab leads now
+ * @property {() => void} follow this tab led and does no longer
+ * @property {number} silence about how many ms a leader may be silent before another tab doubts it
+ */
+
 export class Tabs {
-  /* hear(message) gets what others say, from now on; lead() and follow() come after elect(). silence: ms after
-   * which a leader of whom nothing is heard is doubted, about. */
+  /**
+   * hear() is called from now on, lead() and follow() after elect().
+   * @param {string} name the same for tabs that share a stream
+   * @param {TabEvents & {hear: (message: Message) => void}} events
+   */
   constructor(name, { hear, lead, follow, silence }) {
+    /** @type {BroadcastChannel | null} */
     this.channel = new BroadcastChannel(name);
+    /** Records that are sent at the end of this turn. @type {Message & {records: LogRecord[]} | null} */
+    this.batch = null;
     this.election = new Election(name, this.channel, { lead, follow, silence });
     this.channel.onmessage = ({ data }) => this.election.message(data) || hear(data);
   }
 
+  /** @param {LockManager | null} [locks] null: do without */
   elect(locks = globalThis.navigator?.locks) {
     this.election.start(locks);
   }
 
-  /* Of one that does not lead: does anyone? */
+  /** Asks whether any tab leads; for tabs that follow. */
   doubt() {
     this.election.ask();
   }
 
-  /* Leads no more, nor wants to, but still hears. */
+  /** Leads no longer and never again, but still hears. */
   resign() {
     this.post();
     this.election.stop();
@@ -136,14 +204,20 @@ export class Tabs {
     return this.election.leading;
   }
 
-  /* Whatever is said comes after the records shared before it. */
+  /**
+   * Sends a message, after the records that were shared before it.
+   * @param {Message} message
+   */
   say(message) {
     this.post();
-    this.channel.postMessage(message);
+    this.channel?.postMessage(message);
   }
 
-  /* A record for the others, with those that come in the same turn. `prior` is where the leader was before, so
-   * that a tab that slept knows that it lacks something. */
+  /**
+   * Sends a record to the others, together with all of the same turn.
+   * @param {LogRecord} record
+   * @param {string} prior last id before the record: a tab that slept sees that it lacks records
+   */
   share(record, prior) {
     if (!this.batch) {
       this.batch = { type: "records", prior, records: [] };
@@ -160,12 +234,15 @@ export class Tabs {
 
   stop() {
     this.resign();
-    this.channel.close();
+    this.channel?.close();
     this.channel = null;
   }
 }
 
-/* A task of its own that no browser slows down in hidden pages, as it does timers. */
+/**
+ * Runs a task soon. Browsers slow down the timers of hidden pages, but not message channels.
+ * @param {() => void} run
+ */
 export function soon(run) {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = () => {

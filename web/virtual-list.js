@@ -1,24 +1,53 @@
 // SPDX-License-Identifier: MIT
+// @ts-check
 /*
- * virtual-list: the window onto a store.  Only rows in sight (and a few beside) are in the document; heights not
- * yet measured are estimated, and when a measurement differs what the reader looks at stays where it is.
- * While following, that is the end; else the first row in sight (the anchor).
- * Knows nothing of records: makeRow(entry) builds the node of one.
+ * virtual-list: shows a store of which only the rows in sight, and some above and below, are in the document. It owns
+ * the scroll position. It may not know what is in a row: makeRow(entry) builds the node.
+ * Invariant: heights are estimated until they are measured. When a measurement differs, the row that the reader looks
+ * at stays in place: the end while the list follows, otherwise the first row in sight (the anchor).
  */
 
 const MARGIN = 400; // px of rows kept ready above and below
 const NEAR_TOP = 200; // px from the top at which older records are wanted
 
+/** @import { Item } from "./parse-entry.js" */
+/** @import { Store } from "./store.js" */
+
 export class VirtualList {
-  /* onfollow(following) and ontop() are told; head is the element above the first row. */
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.box scrolls
+   * @param {HTMLElement} options.head above the first row
+   * @param {HTMLElement} options.canvas as high as all rows together
+   * @param {HTMLElement} options.rows parent of the rows in the document
+   * @param {Store} options.store
+   * @param {(entry: Item) => HTMLElement} options.makeRow
+   * @param {(following: boolean) => void} options.onfollow the list begins or stops to follow the end
+   * @param {() => void} options.ontop the reader scrolled up near the top
+   */
   constructor({ box, head, canvas, rows, store, makeRow, onfollow, ontop }) {
-    Object.assign(this, { box, head, canvas, rows, store, makeRow, onfollow, ontop });
-    this.nodes = new Map(); // entry to its node
+    this.box = box;
+    this.head = head;
+    this.canvas = canvas;
+    this.rows = rows;
+    this.store = store;
+    this.makeRow = makeRow;
+    this.onfollow = onfollow;
+    this.ontop = ontop;
+    /** @type {Map<Item, HTMLElement>} */
+    this.nodes = new Map();
+    /** @type {WeakMap<Element, Item>} */
+    this.entries = new WeakMap();
     this.following = true;
-    this.anchor = null; // {seq, offset}: first entry in sight, px of it above the edge
-    this.refocus = null; // entry whose row had the focus when rows were taken away
-    this.placed = 0; // scrollTop as set here: less than that is the reader's doing
-    this.wantsOlder = false; // scrolled up to near the top
+    /** The first entry in sight, and how many px of it are above the edge. @type {{seq: number, offset: number} | null} */
+    this.anchor = null;
+    /** The entry whose row had the focus when rows were removed. @type {Item | null} */
+    this.refocus = null;
+    this.placed = 0; // scrollTop as set here: a lower one comes from the reader
+    this.wantsOlder = false; // the reader scrolled up near the top
+    this.width = -1;
+    this.canvasHeight = -1;
+    this.rowsTop = -1;
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(box);
   }
@@ -31,8 +60,11 @@ export class VirtualList {
     if (this.noticeScroll()) this.draw();
   }
 
-  /* What the reader scrolled since the last drawing; true when that was anything. A drawing may come before the
-   * event that tells of it, and would undo it. A box that grew moves what it shows by itself: that is no scrolling. */
+  /**
+   * Takes in what the reader scrolled since the last drawing. A drawing may come before the scroll event and would
+   * undo the scrolling. A box that grew moves its content by itself: that is no scrolling.
+   * @returns {boolean} whether the reader scrolled
+   */
   noticeScroll() {
     const top = this.box.scrollTop;
     const most = this.box.scrollHeight - this.viewHeight;
@@ -56,6 +88,7 @@ export class VirtualList {
     this.draw();
   }
 
+  /** @param {boolean} following */
   setFollowing(following) {
     if (following === this.following) return;
     this.following = following;
@@ -66,7 +99,10 @@ export class VirtualList {
     if (following) this.draw();
   }
 
-  /* Remembers what is first in sight at this scrollTop. */
+  /**
+   * Makes the first entry in sight the anchor.
+   * @param {number} top scrollTop
+   */
   dropAnchor(top) {
     const y = top - this.headHeight;
     const { entries, top: first } = this.store.between(y, y + 1);
@@ -77,7 +113,17 @@ export class VirtualList {
     return this.head.offsetHeight;
   }
 
-  /* All rows go, to be built anew; the focus returns to its row if that does. */
+  /**
+   * The entry whose row is or contains the node.
+   * @param {Element | null} node
+   */
+  entryAt(node) {
+    let row = node;
+    while (row && row.parentElement !== this.rows) row = row.parentElement;
+    return row ? this.entries.get(row) : undefined;
+  }
+
+  /** Removes all rows; draw() builds them again, and the focus returns to its row. */
   forget() {
     for (const [entry, node] of this.nodes) {
       if (node.contains(document.activeElement)) {
@@ -91,26 +137,29 @@ export class VirtualList {
 
   returnFocus() {
     if (document.activeElement !== this.box) this.refocus = null;
-    const node = this.nodes.get(this.refocus);
+    const node = this.refocus && this.nodes.get(this.refocus);
     if (!node) return;
     this.refocus = null;
     node.focus({ preventScroll: true });
   }
 
-  /* Rows are built anew: what they look like changed. */
+  /** Builds all rows again, because their look changed. */
   redraw() {
     this.forget();
     this.draw();
   }
 
-  /* An entry looks different: its row is built anew. */
+  /**
+   * Builds the row of one entry again.
+   * @param {Item} entry
+   */
   renew(entry) {
     this.nodes.get(entry)?.remove();
     this.nodes.delete(entry);
     this.draw();
   }
 
-  /* Measuring can move the edge, which brings other rows in sight: thrice is enough in practice. */
+  /** Draws. A measurement can move the edge and bring other rows in sight: three rounds suffice in practice. */
   draw() {
     this.noticeScroll();
     for (let round = 0; round < 3; round++) {
@@ -124,7 +173,7 @@ export class VirtualList {
     this.ontop();
   }
 
-  /* Gives the canvas its height and the box its scrollTop. Returns the latter. */
+  /** Sets the height of the canvas and the scrollTop of the box, and returns the scrollTop. */
   place() {
     const head = this.headHeight;
     const height = Math.ceil(this.store.height);
@@ -144,6 +193,10 @@ export class VirtualList {
     return this.placed;
   }
 
+  /**
+   * Puts the rows in sight into the document and removes the others.
+   * @param {number} scrollTop
+   */
   fill(scrollTop) {
     const y = scrollTop - this.headHeight;
     const { entries, top } = this.store.between(y - MARGIN, y + this.viewHeight + MARGIN);
@@ -160,8 +213,9 @@ export class VirtualList {
       if (!node) {
         node = this.makeRow(entry);
         this.nodes.set(entry, node);
+        this.entries.set(node, entry);
       }
-      if (node === place) place = place.nextSibling;
+      if (node === place) place = node.nextSibling;
       else this.rows.insertBefore(node, place);
     }
     if (this.rowsTop !== top) {
@@ -171,7 +225,10 @@ export class VirtualList {
     this.returnFocus();
   }
 
-  /* True when a height was not as thought. */
+  /**
+   * Measures the rows in the document.
+   * @returns {boolean} whether a height differs from the known one
+   */
   measure() {
     let changed = false;
     for (const [entry, node] of this.nodes) {
@@ -183,11 +240,16 @@ export class VirtualList {
     return changed;
   }
 
-  /* Scrolls so that the entry is in sight; returns its node. */
+  /**
+   * Scrolls so that the entry is in sight.
+   * @param {Item} entry
+   * @param {{centre?: boolean}} [options] centre: a third of the way down, even if it is in sight
+   * @returns {HTMLElement | null} its row; null when the entry is not shown
+   */
   reveal(entry, { centre = false } = {}) {
     const found = this.store.locate(entry.seq);
     if (!found || found.entry !== entry) return null;
-    this.placed = this.box.scrollTop; // what was scrolled before is over
+    this.placed = this.box.scrollTop; // earlier scrolling no longer counts
     const y = this.box.scrollTop - this.headHeight;
     const below = found.top + entry.height > y + this.viewHeight;
     if (centre || found.top < y || below) {

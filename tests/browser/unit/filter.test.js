@@ -8,12 +8,12 @@ const ALL = new Set([...LEVELS, OTHER]);
 const entry = (data, event) => parseEntry({ id: "1789000000000-0", data, event });
 
 /* What matcher.js does in a worker. */
-function searched(entry, query) {
-  if (!isSearched(entry, query)) entry.match = { query, spans: search(textsOf(entry), query.pattern) };
-  return entry;
+function searched(one, query) {
+  if (!isSearched(one, query)) one.match = { query, spans: search(textsOf(one), query.pattern) };
+  return one;
 }
 
-const passesSearched = (entry, query, levels = ALL) => passes(searched(entry, query), query, levels);
+const passesSearched = (one, query, levels = ALL) => passes(searched(one, query), query, levels);
 
 const QUERIES = [
   ["", "anything", true],

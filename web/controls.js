@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * controls: the bar and the menu of the console. It owns the settings and the preferences, keeps them in the address
+ * and in storage, and shows them. It may not know entries, rows or the connection: callbacks report what the reader
+ * wants.
+ */
+import { $, element, number } from "./dom.js";
+import { LEVELS, OTHER } from "./parse-entry.js";
+import { savePreferences, saveURL } from "./settings.js";
+
+/** @import { Kind } from "./download.js" */
+/** @import { Preferences, Settings } from "./settings.js" */
+
+const ALL = [...LEVELS, OTHER];
+/** @type {Record<string, string>} */
+const CHIPS = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", CRITICAL: "Crit", [OTHER]: "Other" };
+
+/**
+ * What the reader wants; the setting that belongs to it has its new value already.
+ * @typedef {object} ControlEvents
+ * @property {(text: string) => void} onquery another text filter
+ * @property {() => void} onlevels other levels
+ * @property {() => void} onserver the filter moves to the server or back
+ * @property {() => void} onwrap
+ * @property {() => void} onutc
+ * @property {(cap: number) => void} oncap records that the page may hold
+ * @property {() => void} onpause
+ * @property {() => void} onfollow
+ * @property {() => void} onolder
+ * @property {() => void} onretry
+ * @property {() => void} onclear
+ * @property {(kind: Kind) => void} ondownload
+ * @property {() => void} onhelp
+ */
+
+export class Controls {
+  /**
+   * @param {Settings} settings
+   * @param {Preferences} preferences
+   * @param {ControlEvents} events
+   */
+  constructor(settings, preferences, events) {
+    this.settings = settings;
+    this.preferences = preferences;
+    this.events = events;
+    this.makeChips();
+    this.listen();
+  }
+
+  makeChips() {
+    for (const level of ALL) {
+      const chip = element("button", `level-${level}`, CHIPS[level]);
+      chip.type = "button";
+      chip.dataset.level = level;
+      chip.addEventListener("click", () => this.toggleLevel(level));
+      $("levels").append(chip);
+    }
+  }
+
+  listen() {
+    const { events } = this;
+    const on = (/** @type {string} */ id, /** @type {string} */ type, /** @type {() => void} */ handler) =>
+      $(id).addEventListener(type, handler);
+    on("query", "input", () => this.setQuery($("query").value));
+    on("server", "change", () => this.setServer($("server").checked));
+    on("wrap", "change", () => this.setWrap($("wrap").checked));
+    on("utc", "change", () => this.setUtc($("utc").checked));
+    on("cap", "change", () => this.setCap(Number($("cap").value)));
+    on("pause", "click", () => events.onpause());
+    on("follow", "click", () => events.onfollow());
+    on("older", "click", () => events.onolder());
+    on("retry", "click", () => events.onretry());
+    on("clear", "click", () => events.onclear());
+    on("save-text", "click", () => events.ondownload("text"));
+    on("save-json", "click", () => events.ondownload("json"));
+    on("help-open", "click", () => events.onhelp());
+    document.addEventListener("click", (event) => {
+      const target = /** @type {Element} */ (event.target);
+      if (!$("menu").contains(target) || target.matches(".sheet button")) $("menu").open = false;
+    });
+  }
+
+  /* ----- settings, which a link shares */
+
+  /** @param {string} text */
+  setQuery(text) {
+    this.settings.query = text;
+    saveURL(this.settings);
+    this.events.onquery(text);
+  }
+
+  /** @param {string} level */
+  toggleLevel(level) {
+    const { levels } = this.settings;
+    if (!levels.delete(level)) levels.add(level);
+    this.showLevels();
+    saveURL(this.settings);
+    this.events.onlevels();
+  }
+
+  /** @param {boolean} on */
+  setServer(on) {
+    this.settings.server = on;
+    $("server").checked = on;
+    saveURL(this.settings);
+    this.events.onserver();
+  }
+
+  /** The page no longer points out the record that the address names. */
+  leaveRecord() {
+    this.settings.at = "";
+    saveURL(this.settings);
+  }
+
+  /* ----- preferences of this reader */
+
+  /** @param {boolean} on */
+  setWrap(on) {
+    this.preferences.wrap = on;
+    savePreferences(this.preferences);
+    $("wrap").checked = on;
+    $("log").classList.toggle("wrap", on);
+    this.events.onwrap();
+  }
+
+  /** @param {boolean} on */
+  setUtc(on) {
+    this.preferences.utc = on;
+    savePreferences(this.preferences);
+    $("utc").checked = on;
+    this.events.onutc();
+  }
+
+  /** @param {number} cap */
+  setCap(cap) {
+    this.preferences.cap = cap;
+    savePreferences(this.preferences);
+    this.events.oncap(cap);
+  }
+
+  /* ----- what is shown */
+
+  /** @param {string} title */
+  showTitle(title) {
+    $("title").textContent = title;
+  }
+
+  /**
+   * Shows all settings and preferences as they are at the start.
+   * @param {number} cap records that the page may hold
+   */
+  showAll(cap) {
+    this.showLevels();
+    $("query").value = this.settings.query;
+    $("server").checked = this.settings.server;
+    $("cap").value = String(cap);
+    this.setWrap(this.preferences.wrap);
+    this.setUtc(this.preferences.utc);
+  }
+
+  showLevels() {
+    for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ ($("levels").children)) {
+      button.setAttribute("aria-pressed", String(this.settings.levels.has(button.dataset.level ?? "")));
+    }
+  }
+
+  /** @param {string} text why the filter is not applied, or "" */
+  showQueryError(text) {
+    $("query-error").textContent = text;
+    $("query").setAttribute("aria-invalid", String(text !== ""));
+  }
+
+  /**
+   * @param {boolean} paused
+   * @param {number} waiting records held back
+   */
+  showPause(paused, waiting) {
+    $("pause").setAttribute("aria-pressed", String(paused));
+    $("pause").textContent = paused ? `Resume (${number(waiting)})` : "Pause";
+  }
+
+  /**
+   * @param {number} shown
+   * @param {number} count records held
+   */
+  showCounts(shown, count) {
+    $("counts").textContent = shown < count ? `${number(shown)} of ${number(count)}` : number(count);
+  }
+
+  /* ----- focus */
+
+  goToQuery() {
+    $("query").focus();
+    $("query").select();
+  }
+
+  closeMenu() {
+    const summary = /** @type {HTMLElement} */ ($("menu").firstElementChild);
+    if ($("menu").contains(document.activeElement)) summary.focus();
+    $("menu").open = false;
+  }
+
+  /**
+   * The Escape key: closes the menu, empties the filter or leaves it.
+   * @param {EventTarget | null} target
+   */
+  escape(target) {
+    if ($("menu").open) {
+      this.closeMenu();
+    } else if (target === $("query") && $("query").value) {
+      $("query").value = "";
+      this.setQuery("");
+    } else {
+      $("log").focus();
+    }
+  }
+}

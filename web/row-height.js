@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * row-height: the height of a row before it is drawn, from the length of its text and the width of the list. It
+ * owns that width. It may not know which rows are drawn.
+ */
+import { element } from "./dom.js";
+
+/** @import { Item } from "./parse-entry.js" */
+
+const ROW = 20; // px of a line, as in console.css
+const BESIDE = 24; // characters that time, level and button take in a row; as many px are padding
+const MOST = 8192; // characters of a message that are shown at first
+
+export class RowHeight {
+  /**
+   * @param {HTMLElement} box the list
+   * @param {HTMLElement} rows the parent of its rows
+   * @param {{wrap: boolean}} preferences
+   */
+  constructor(box, rows, preferences) {
+    this.box = box;
+    this.rows = rows;
+    this.preferences = preferences;
+    this.columns = 80;
+  }
+
+  /** Counts the characters that fit into a line. */
+  measure() {
+    const probe = element("span", "text", "0".repeat(100));
+    this.rows.append(probe);
+    const width = probe.getBoundingClientRect().width / 100;
+    probe.remove();
+    this.columns = Math.max(20, Math.floor((this.box.clientWidth - BESIDE - BESIDE * width) / width));
+  }
+
+  /**
+   * @param {Item} item
+   * @returns {number} px
+   */
+  estimate(item) {
+    if (item.marker) return ROW + 6;
+    const wrapped = Math.ceil(Math.min(item.size, MOST) / this.columns);
+    return ROW * (this.preferences.wrap ? Math.max(item.lines, wrapped) : item.lines);
+  }
+}
