@@ -7,10 +7,10 @@ import { until } from "./browser.js";
 /* Connects; what arrives is collected in window.got, states in window.states. */
 export async function connect(page, options = {}) {
   await page.evaluate(async (given) => {
-    const { connect } = await import("/sselog.js");
+    const client = await import("/sselog.js");
     window.got = [];
     window.states = [];
-    window.connection = connect({
+    window.connection = client.connect({
       url: "/sselog/stream",
       onrecords: (records) => window.got.push(...records),
       onstate: (state, detail) => window.states.push({ state, ...detail }),

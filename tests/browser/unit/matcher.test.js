@@ -9,39 +9,39 @@ const query = parseQuery("/a+/");
 const entries = () => [parseEntry({ id: "1-0", data: "xaa" })];
 const turn = () => new Promise(setImmediate);
 
-/* A judge whose worker answers when told, and whose time passes when told: pass() is a moment in which each timer
- * that is set runs, however long it took. */
+/* Replaces the worker and the timers. The test answers for the worker, and pass() runs all timers that are set,
+ * however long they are. */
 function stage(t) {
-  const stage = { asked: 0, ended: 0, timers: new Map() };
+  const at = { asked: 0, ended: 0, timers: new Map() };
   const { setTimeout, clearTimeout } = globalThis;
   t.after(() => Object.assign(globalThis, { setTimeout, clearTimeout, Worker: undefined }));
   globalThis.setTimeout = (run) => {
     const id = {};
-    stage.timers.set(id, run);
+    at.timers.set(id, run);
     return id;
   };
-  globalThis.clearTimeout = (id) => stage.timers.delete(id);
+  globalThis.clearTimeout = (id) => at.timers.delete(id);
   globalThis.Worker = class {
     constructor() {
-      stage.worker = this;
+      at.worker = this;
       queueMicrotask(() => this.onmessage({ data: "ready" }));
     }
     postMessage() {
-      stage.asked++;
+      at.asked++;
     }
     terminate() {
-      stage.ended++;
+      at.ended++;
     }
   };
-  stage.pass = () => {
-    const due = [...stage.timers.values()];
-    stage.timers.clear();
+  at.pass = () => {
+    const due = [...at.timers.values()];
+    at.timers.clear();
     due.forEach((run) => run());
   };
-  return stage;
+  return at;
 }
 
-test("a machine that stands still for long does not end an expression's trial", async (t) => {
+test("a machine that sleeps does not end the trial of an expression", async (t) => {
   const at = stage(t);
   const [entry] = entries();
   const match = new Matcher().match([entry], query);
@@ -54,7 +54,7 @@ test("a machine that stands still for long does not end an expression's trial", 
   assert.deepEqual([at.ended, at.timers.size], [0, 0]);
 });
 
-test("a worker that never answers is ended, and the next question has another", async (t) => {
+test("a worker that never answers is ended, and the next question starts another", async (t) => {
   const at = stage(t);
   const matcher = new Matcher();
   const match = assert.rejects(matcher.match(entries(), query), { message: "it takes too long" });
