@@ -4,18 +4,28 @@
  * console: the log page, console.html. This file only connects the modules; each has its own state, and none of
  * them knows this file. The modules, of which each uses only those above or beside it:
  *
- *   ids ansi                      ids of records; escape sequences of terminals
- *   parse-entry filter            a record as the page keeps it; which entries pass the filter
- *   matcher (matcher-worker)      expressions of the reader, tried in a worker
- *   requests reconnecting-source tabs sselog (sselog-classic)    the client, which other pages embed too
- *   dom settings shortcuts        elements and turns of work; address and preferences; keys
- *   store                         the entries held, and their heights
- *   row row-height virtual-list download    rows, and the few of them that are in the document; a file of them
- *   ingest                        the queue between the connection and the store
- *   filter-session                the filter that applies now
- *   older-history                 older records, on demand
- *   arrivals controls row-actions status keymap    what the reader sees and does
- *   log-session                   the connection to one log
+ *    ids                     ids of records
+ *    ansi                    escape sequences of terminals
+ *    parse-entry             an entry: a record as the page keeps it
+ *    filter                  which entries pass, and what matches in them
+ *    matcher                 tries expressions of the reader in a worker (matcher-worker)
+ *    requests                plain requests for history and tokens
+ *    reconnecting-source     the stream, with its attempts to reconnect
+ *    tabs                    tabs that share a stream
+ *    sselog                  the client, which other pages embed too (also by sselog-classic)
+ *    dom                     elements and turns of work
+ *    settings, shortcuts     address and preferences; keys and their help
+ *    store                   the entries held, and their heights
+ *    row, row-height         the nodes of a row; its height before it is drawn
+ *    virtual-list            draws the rows in sight
+ *    download                a file of the entries shown
+ *    ingest                  the queue between connection and store, and the pause
+ *    filter-session          the filter that applies now
+ *    older-history           older records, on demand
+ *    arrivals, status        what is new; the state of the connection
+ *    controls, row-actions   what the reader does, with the page and with single rows
+ *    keymap                  which key does what
+ *    log-session             the connection to one log
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */

@@ -469,17 +469,17 @@ class Connection {
 /**
  * connect({url, …}) follows a log until close().
  *
- *   url          of the stream; its own query (level, q, filters) is kept
- *   token        true: POST to the neighbour "token" before each request. A URL: POST there. A function: its result,
- *                or the result of its promise, is the token
- *   history      records wanted at first (1000)
- *   after        an id: begin with the records after it instead
- *   share        false: no sharing with other tabs. A text: only with tabs that give the same text. Otherwise with
- *                tabs of the same URL that get the log of the same reader (`whose` of /history)
- *   credentials  true: send cookies across origins
- *   silence      ms without an event after which the connection is checked (45000), or another tab takes the lead
- *   onrecords(records)       [{id, event?, data}], in order, in batches
- *   onstate(state, detail)   "connecting", "behind", "live", "source lost", "unavailable", "denied", "gap"
+ *     url          of the stream; its own query (level, q, filters) is kept
+ *     token        true: POST to the neighbour "token" before each request. A URL: POST there. A function: its result,
+ *                  or the result of its promise, is the token
+ *     history      records wanted at first (1000)
+ *     after        an id: begin with the records after it instead
+ *     share        false: no sharing with other tabs. A text: only with tabs that give the same text. Otherwise with
+ *                  tabs of the same URL that get the log of the same reader (`whose` of /history)
+ *     credentials  true: send cookies across origins
+ *     silence      ms without an event after which the connection is checked (45000), or another tab takes the lead
+ *     onrecords(records)       [{id, event?, data}], in order, in batches
+ *     onstate(state, detail)   "connecting", "behind", "live", "source lost", "unavailable", "denied", "gap"
  *
  * Returns {close(), retry(), history({before, limit}), state, lastId, leading, complete}.
  * history() resolves to {records, more, first}; first is `before` of the next page.

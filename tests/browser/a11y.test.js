@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * axe-core finds no violation: light and dark, wide and phone, with all kinds of rows, notices, menu and help.
+ * Accessibility: axe-core finds no violation in the light and the dark page, on a desktop and on a phone, with all
+ * kinds of rows, notices, menu and help.
  */
 import assert from "node:assert/strict";
 import fs from "node:fs/promises";
@@ -24,7 +25,7 @@ async function check(page, where) {
 const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true };
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`no violation: ${colorScheme}`, async () => {
+  test(`axe finds no violation: ${colorScheme}`, async () => {
     const page = await site.open("?q=request", await site.newContext({ colorScheme }));
     await shows(page, "request");
     await page.locator("#rows button.more").last().click();
@@ -53,7 +54,7 @@ for (const colorScheme of ["light", "dark"]) {
     await site.stack.startRedis();
   });
 
-  test(`no violation: ${colorScheme}, phone`, async () => {
+  test(`axe finds no violation: ${colorScheme}, phone`, async () => {
     const page = await site.open("", await site.newContext({ colorScheme, ...PHONE }));
     await shows(page, "request");
     await page.locator("#rows button.more").last().tap();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * A headless Chromium for the tests: contexts whose pages report what must never happen (an error on the
- * console, a violation of the Content-Security-Policy, an uncaught exception) and helpers to read the list.
+ * A headless Chromium for the tests, and helpers to read the list of the console. Pages report what must never
+ * happen: an error message, a violation of the Content-Security-Policy, an uncaught exception.
  */
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
 export const DEADLINE = 60_000; // ms; a machine under load may stop anything for many seconds
 
-const EXPECTED = /Failed to load resource|ERR_CONNECTION|net::ERR|ERR_INCOMPLETE_CHUNKED|MIME type/; // outages the tests make
+const EXPECTED = /Failed to load resource|ERR_CONNECTION|net::ERR|ERR_INCOMPLETE_CHUNKED|MIME type/; // from outages that the tests cause
 
 export async function openBrowser() {
   return chromium.launch({
@@ -22,7 +22,7 @@ export async function openBrowser() {
   });
 }
 
-/* A context of its own; clean() asserts that nothing forbidden has happened in any of its pages, as close() does. */
+/* A new context. clean() and close() assert that nothing forbidden happened in any of its pages. */
 export async function openContext(browser, options = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Berlin", ...options });
   context.setDefaultTimeout(DEADLINE);
@@ -37,7 +37,7 @@ export async function openContext(browser, options = {}) {
       if (toast) new MutationObserver(() => window.toasts.push(toast.textContent)).observe(toast, { childList: true });
     });
   });
-  const clean = () => assert.deepEqual(wrong.splice(0), [], "nothing on the error console");
+  const clean = () => assert.deepEqual(wrong.splice(0), [], "no errors on the console");
   return {
     context,
     clean,
@@ -49,7 +49,7 @@ export async function openContext(browser, options = {}) {
   };
 }
 
-/* Opens the console and waits until it says it is live. */
+/* Opens the console and waits until it is live. */
 export async function openConsole(context, stack, query = "") {
   const page = await context.newPage();
   await page.goto(`${stack.url}/console.html${query}`);
@@ -64,19 +64,18 @@ const textsIn = (page, selector) => page.locator(`#rows ${selector}`).evaluateAl
 /* Texts of the rows in the document, markers among them. */
 export const rowsAndMarkers = (page) => textsIn(page, ".row");
 
-/* The same without those markers that an unasked for outage makes: on a machine under load Redis may be silent for
- * longer than it is waited for. */
+/* The same without markers of outages that no test asked for: under load Redis may be slower than its deadline. */
 export const rows = (page) => textsIn(page, ".row:not(.marker-lost, .marker-reconnect)");
 
 export const row = (page, text) => page.locator("#rows .row").filter({ hasText: text });
 
-/* Waits until just these rows are in the document. */
+/* Waits until exactly these rows are in the document. */
 export async function rowsAre(page, want) {
   let seen;
   await until(async () => (seen = (await rows(page)).join("\n")) === want.join("\n"), () => `rows ${want.join(" | ")}: ${seen}`);
 }
 
-/* Waits until the page has said something in passing; it is gone after some seconds. */
+/* Waits until the page has shown a toast with this text; a toast is gone after some seconds. */
 export const says = (page, text) => until(() => page.evaluate((want) => window.toasts.some((toast) => toast.includes(want)), text), text);
 
 /* Waits until a row with the text is in the document. */
@@ -88,13 +87,13 @@ export const numbered = (from, to, text = (n) => `line ${n}`) => Array.from({ le
 
 export const scrollTo = (page, top) => page.locator("#log").evaluate((log, y) => log.scrollTo(0, y), top);
 
-/* All records the page holds and shows, in order, markers left out: by way of its own download. */
+/* All records that the page holds and shows, in order and without markers, from its own download. */
 export async function held(page) {
   const text = await download(page, "save-json");
   return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }
 
-/* The same, their payloads. */
+/* The payloads of the same. */
 export const texts = async (page) => (await held(page)).map((record) => record.data);
 
 export async function download(page, button) {
@@ -106,13 +105,13 @@ export async function download(page, button) {
   return Buffer.concat(parts).toString();
 }
 
-/* Waits until probe() is true; says what for when it does not become so. what: a text, or what makes one then. */
+/* Waits until probe() is true, and fails with `what` after the deadline. what: a text, or a function that makes it. */
 export async function until(probe, what, deadline = DEADLINE) {
   const end = Date.now() + deadline;
   for (;;) {
     const value = await probe();
     if (value) return value;
-    if (Date.now() > end) assert.fail(`in vain: ${typeof what === "function" ? what() : what}`);
+    if (Date.now() > end) assert.fail(`timed out waiting for: ${typeof what === "function" ? what() : what}`);
     await new Promise((done) => setTimeout(done, 50));
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * sselog.js by itself, on an empty page of the same site: what other applications get.
+ * The client sselog.js on an empty page of the same site, as other applications use it.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,9 +8,9 @@ import { numbered, until } from "./browser.js";
 import { arrives, connect, got, reaches, states } from "./connect.js";
 import { useSite } from "./site.js";
 
-const site = useSite({ SSELOG_KEEPALIVE: "1" }); // with it comes the news of a cursor
+const site = useSite({ SSELOG_KEEPALIVE: "1" }); // a keepalive carries the cursor
 
-test("history, then live; ids, events and states as told", async () => {
+test("history comes first, then live records, with ids, events and states", async () => {
   await site.stack.addMany(numbered(0, 3));
   await site.stack.add("with a name", { event: "deploy" });
   const page = await site.blank();
@@ -21,13 +21,13 @@ test("history, then live; ids, events and states as told", async () => {
   assert.deepEqual(await got(page), [...numbered(0, 3), "with a name", "live"]);
   const last = await page.evaluate(() => window.got.at(-1));
   assert.deepEqual(last, { id, event: "deploy", data: "live" });
-  // Redis may be silent for some seconds on a machine under load, which is told: no matter of this test.
+  // Under load Redis may be slow for some seconds. The state says so then, which is not the subject of this test.
   const told = (await states(page)).filter((s) => !["source lost", "unavailable"].includes(s)).filter((s, i, all) => s !== all[i - 1]);
   assert.deepEqual(told, ["connecting", "behind", "live"]);
   assert.equal(await page.evaluate(() => window.connection.lastId), id);
 });
 
-test("after: begins with the records after an id; history: 0 begins with what comes", async () => {
+test("`after` begins with the records after an id; `history: 0` begins with new records", async () => {
   const ids = await site.stack.addMany(numbered(0, 20));
   const page = await site.blank();
   await connect(page, { after: ids[16] });
@@ -41,7 +41,7 @@ test("after: begins with the records after an id; history: 0 begins with what co
   assert.deepEqual(await got(other), ["new"]);
 });
 
-test("older pages of history", async () => {
+test("history() returns older pages", async () => {
   const ids = await site.stack.addMany(numbered(0, 20));
   const page = await site.blank();
   await connect(page, { history: 5 });
@@ -60,14 +60,14 @@ test("records are handed over in batches, one per frame", async () => {
     const push = window.got.push.bind(window.got);
     window.got.push = (...records) => (window.batches++, push(...records));
   });
-  await site.stack.addAtOnce(numbered(0, 500), 500); // else they may come slowly, each in a frame of its own
+  await site.stack.addAtOnce(numbered(0, 500), 500); // together: slow ones would each have their own frame
   await arrives(page, "line 499");
   const batches = await page.evaluate(() => window.batches);
   assert.ok(batches < 100, `${batches} batches for 500 records`);
   assert.deepEqual(await got(page), numbered(0, 500));
 });
 
-/* The page's first EventSource opens and then never says anything, as a dead socket does. */
+/* The first EventSource of the page opens and then stays silent, as a dead socket does. */
 function firstSocketDies(page) {
   return page.evaluate(() => {
     const Real = EventSource;
@@ -84,7 +84,7 @@ function firstSocketDies(page) {
   });
 }
 
-/* The page is hidden for so many ms, by its own clock. */
+/* Hides the page for this many ms of its own clock. */
 function hide(page, ms) {
   return page.evaluate((away) => {
     const see = (value) => {
@@ -98,8 +98,8 @@ function hide(page, ms) {
   }, ms);
 }
 
-/* What brings a page to look after its socket; and how many it may make: one that is checked so often may be found
- * to be late, on a machine under load, and be replaced like a dead one. */
+/* What makes a page check its socket, and how many sockets it may open. Under load a socket that is checked often may
+ * be late, and is then replaced like a dead one. */
 const OCCASIONS = [
   ["when it has been silent for long", { silence: 300 }, async () => {}, Infinity],
   ["when the page is seen again after a while", {}, (page) => hide(page, 60_000), 2],
@@ -123,7 +123,7 @@ for (const [name, options, occasion, most] of OCCASIONS) {
   });
 }
 
-test("a page that was hidden for a moment only does not ask", async () => {
+test("a page that was hidden only briefly does not check its socket", async () => {
   const page = await site.blank();
   await connect(page, { share: false });
   await reaches(page, "live");
@@ -135,7 +135,7 @@ test("a page that was hidden for a moment only does not ask", async () => {
   assert.equal(asked, 0);
 });
 
-test("the cursor moves with records that a filter withholds, and a stream opened anew begins there", async () => {
+test("the cursor moves past records that a filter withholds, and a reopened stream begins there", async () => {
   const page = await site.blank();
   const opened = [];
   page.on("request", (r) => new URL(r.url()).pathname.endsWith("/stream") && opened.push(new URL(r.url())));
@@ -160,11 +160,11 @@ test("silence alone does not replace a connection", async () => {
   const opened = [];
   page.on("request", (r) => opened.push(new URL(r.url()).pathname));
   await connect(page, { share: false, silence: 100 });
-  await until(() => opened.filter((path) => path.endsWith("/history")).length > 5, "it is looked into");
+  await until(() => opened.filter((path) => path.endsWith("/history")).length > 5, "the client checks the connection");
   assert.equal(opened.filter((path) => path.endsWith("/stream")).length, 1);
 });
 
-test("a page that comes back from the cache of the browser's history goes on where it was", async () => {
+test("a page that returns from the back-forward cache continues where it was", async () => {
   await site.stack.addMany(numbered(0, 3));
   const page = await site.blank();
   await connect(page);
@@ -179,7 +179,7 @@ test("a page that comes back from the cache of the browser's history goes on whe
   assert.deepEqual(await got(page), numbered(0, 7));
 });
 
-test("no server: attempts go on, spread out, and end with success", async () => {
+test("without a server, attempts continue with jitter until one succeeds", async () => {
   await site.stack.add("line 0");
   const page = await site.blank();
   await connect(page);
@@ -195,7 +195,7 @@ test("no server: attempts go on, spread out, and end with success", async () => 
   await arrives(page, "line 1");
 });
 
-test("a stream opened anew goes on after the last record, however many there are", async () => {
+test("a reopened stream continues after the last record, however many there are", async () => {
   await site.stack.addMany(numbered(0, 10));
   const page = await site.blank();
   const opened = [];
@@ -212,7 +212,7 @@ test("a stream opened anew goes on after the last record, however many there are
   assert.ok(opened.at(-1).searchParams.get("last_event_id"));
 });
 
-test("what a server repeats is handed over once, what is out of order not at all", async () => {
+test("a repeated record is handed over once, and one out of order never", async () => {
   const page = await site.blank();
   let served = 0;
   const frames = (...ids) => ids.map((id) => `id: ${id}-0\ndata: {"data":"record ${id}"}\n\n`).join("");
@@ -226,7 +226,7 @@ test("what a server repeats is handed over once, what is out of order not at all
   await page.evaluate(() => window.connection.close());
 });
 
-test("closed is closed", async () => {
+test("a closed client opens no stream and hands over nothing", async () => {
   const page = await site.blank();
   await connect(page);
   await reaches(page, "live");
@@ -236,7 +236,7 @@ test("closed is closed", async () => {
   assert.deepEqual(await got(page), []);
 });
 
-test("one script tag: an element with data-sselog gets events", async () => {
+test("script tag of a module: an element with data-sselog gets events", async () => {
   await site.stack.addMany(numbered(0, 3));
   const page = await site.blank('<div id="log" data-sselog="/sselog/stream"></div>');
   await page.evaluate(() => {
@@ -254,7 +254,7 @@ test("one script tag: an element with data-sselog gets events", async () => {
   await until(async () => (await states(page)).includes("live"), "live");
 });
 
-test("one plain script tag, of a page without modules", async () => {
+test("plain script tag: a page without modules gets a client", async () => {
   await site.stack.addMany(numbered(0, 3));
   const page = await site.blank(`
     <div data-sselog="/sselog/stream"></div>
@@ -268,6 +268,6 @@ test("one plain script tag, of a page without modules", async () => {
       sselog.ready.then(({ connect }) => connect({ url: "/sselog/stream", share: false, onrecords: (records) => own.push(...records) }));
     </script>`);
   await arrives(page, "line 2");
-  await until(() => page.evaluate(() => window.own.length === 3), "the page's own connection");
+  await until(() => page.evaluate(() => window.own.length === 3), "the connection that the page opened");
   assert.equal(await page.evaluate(() => typeof window.sselog.connect), "function");
 });

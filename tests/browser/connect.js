@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * sselog.js by itself on a page, and what it says there.
+ * Connects sselog.js on an empty page, and reads what it hands over there.
  */
 import { until } from "./browser.js";
 
-/* Connects; what arrives is collected in window.got, states in window.states. */
+/* Connects. Records are collected in window.got, states in window.states. */
 export async function connect(page, options = {}) {
   await page.evaluate(async (given) => {
     const client = await import("/sselog.js");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The connection as the reader sees it: gaps, outages of every part, tokens, tabs, sign-in.  The measure is
- * always the same: nothing missing and nothing twice on the page, and the page says what it knows.
+ * The connection of the console: gaps, outages of every part, tabs. After each of them no record is missing or
+ * repeated on the page, and the page says what happened.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,7 +11,7 @@ import { startStack } from "./stack.js";
 
 const site = useSite();
 
-/* Addresses of the streams that the pages of a context asked for. */
+/* Addresses of the streams that the pages of a context requested. */
 function streams(target) {
   const seen = [];
   target.on("request", (request) => {
@@ -41,7 +41,7 @@ const OUTAGES = [
 ];
 
 for (const [name, outage] of OUTAGES) {
-  test(`${name}: nothing missing, nothing twice`, async () => {
+  test(`${name}: no record is missing or repeated`, async () => {
     await site.stack.addMany(numbered(0, 50));
     const page = await site.open();
     await shows(page, "line 49");
@@ -75,7 +75,7 @@ test("source lost and back are marked in their place", async () => {
   assert.deepEqual([seen[0], seen[1].split(":")[0], seen.at(-2), seen.at(-1)], ["before", "Source lost", "The source is back", "after"]);
 });
 
-test("records that are gone before the page is back: the gap is marked in its place", async () => {
+test("records trimmed during an outage: the gap is marked in its place", async () => {
   await site.stack.addMany(numbered(0, 10));
   const page = await site.open();
   await shows(page, "line 9");
@@ -88,18 +88,18 @@ test("records that are gone before the page is back: the gap is marked in its pl
   const seen = await rows(page);
   const at = seen.findIndex((text) => /missing here/.test(text));
   assert.ok(at > 0, seen.join("|"));
-  assert.match(seen[at], /^(25 r|R)ecords are missing here/); // the number where it can be known
+  assert.match(seen[at], /^(25 r|R)ecords are missing here/); // the server may know the number
   assert.deepEqual(await texts(page), [...numbered(0, 10), ...numbered(35, 40)]);
   assert.equal(seen[at + 1], "line 35");
 });
 
-test("records that are gone before anybody could read them: how many is told", async () => {
-  const own = await startStack(); // a log that was emptied under a reader's eyes has no number to tell
+test("records trimmed before anyone read them: the gap says how many", async () => {
+  const own = await startStack(); // after a reader saw an emptied log, the number is unknown
   try {
     await own.addMany(numbered(0, 10));
     const page = await openConsole(site, own);
     await shows(page, "line 9");
-    await own.addAtOnce(numbered(10, 40), 5); // nobody can read in between
+    await own.addAtOnce(numbered(10, 40), 5); // no reader can come between
     await shows(page, "line 39");
     const lost = "25 records are missing here: the log no longer has them";
     assert.deepEqual(await rows(page), [...numbered(0, 10), lost, ...numbered(35, 40)]);
@@ -108,13 +108,13 @@ test("records that are gone before anybody could read them: how many is told", a
   }
 });
 
-test("the network of the browser goes and comes", async () => {
+test("the network of the browser fails and returns", async () => {
   await site.stack.addMany(numbered(0, 5));
   const context = await site.newContext();
   const page = await site.open("", context);
   await shows(page, "line 4");
   await context.setOffline(true);
-  await site.stack.restartResponder(); // an emulated outage leaves open streams alone: cut them
+  await site.stack.restartResponder(); // an emulated outage does not close open streams
   await page.locator("#state-text").filter({ hasText: "reconnecting" }).waitFor();
   await site.stack.addMany(numbered(5, 10));
   await context.setOffline(false);
@@ -122,7 +122,7 @@ test("the network of the browser goes and comes", async () => {
   assert.deepEqual(await texts(page), numbered(0, 10));
 });
 
-/* Pages of a context keep their event streams in window.sources: the one that has one leads. */
+/* Pages of a context keep their event streams in window.sources; the page with an open one leads. */
 const keepSources = (context) =>
   context.addInitScript(() => {
     window.sources = [];
@@ -134,8 +134,8 @@ const keepSources = (context) =>
     };
   });
 
-/* Waits until just one of the pages has a stream. (For a moment two may: where there are no locks until they hear of
- * each other, and when one of them was held up for so long that it was taken for dead.) */
+/* Waits until exactly one of the pages has a stream. Two may have one for a moment: without locks until they hear of
+ * each other, and after one of them was stopped so long that the other replaced it. */
 async function leaderOf(pages) {
   let leaders;
   const leading = (page) => page.evaluate(() => window.sources.some((source) => source.readyState !== EventSource.CLOSED));
@@ -147,7 +147,7 @@ async function leaderOf(pages) {
   return leaders[0];
 }
 
-/* The ways tabs find their leader: Web Locks, and by asking each other where there are none. */
+/* How tabs find their leader: with Web Locks, and without them by messages. */
 for (const [name, locks, count] of [["six tabs, with Web Locks", true, 6], ["three tabs without them", false, 3]]) {
   test(`${name}, of one URL use one stream; another takes over without loss or repeat`, async () => {
     const context = await site.newContext();
@@ -180,7 +180,7 @@ for (const [name, locks, count] of [["six tabs, with Web Locks", true, 6], ["thr
   });
 }
 
-test("a tab that comes back to another's stream says so, and counts no outage from then on", async () => {
+test("a tab that uses the stream of another tab after an outage marks the end of the outage", async () => {
   await site.stack.add("before");
   const context = await site.newContext();
   await site.open("", context);
@@ -194,16 +194,16 @@ test("a tab that comes back to another's stream says so, and counts no outage fr
     window.later = 0;
   });
   const marks = async () => (await rowsAndMarkers(page)).filter((text) => text.startsWith("Reconnected"));
-  await until(async () => (await marks()).length, "it says so");
+  await until(async () => (await marks()).length, "the marker");
   await state(page, "live");
   await page.evaluate(() => (window.later = 3_600_000)); // an hour later
   const before = (await marks()).length;
   await site.stack.restartResponder();
-  await until(async () => (await marks()).length > before, "the outage that all have");
+  await until(async () => (await marks()).length > before, "the marker of the second outage");
   for (const text of await marks()) assert.match(text, /^Reconnected after \d{1,2} s/);
 });
 
-test("tabs of another filter on the server have a stream of their own", async () => {
+test("tabs with another filter on the server have their own stream", async () => {
   const opened = streams(site.context);
   await site.open();
   await site.open("?q=apple&server=1");

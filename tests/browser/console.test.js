@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The console as its reader sees it: painting, filters, pause, follow, older records, links, keys.
- * Each test begins with an empty log.
+ * The console: drawing, filters, pause, follow, older records, links, keys. Each test begins with an empty log.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +12,7 @@ const site = useSite();
 const chip = (page, name) => page.locator("#levels button").filter({ hasText: name });
 const atEnd = (page) => page.locator("#log").evaluate((log) => log.scrollTop + log.clientHeight >= log.scrollHeight - 4);
 
-test("history is painted first, then what arrives is appended", async () => {
+test("history is drawn first, then new records are appended", async () => {
   await site.stack.addMany(numbered(0, 30));
   const page = await site.open();
   await shows(page, "line 29");
@@ -33,7 +32,7 @@ test("an empty log says so and shows its first record", async () => {
   await shows(page, "the first");
 });
 
-test("records are shown also where the browser draws no frames", async () => {
+test("records are shown even when the browser draws no frames", async () => {
   const context = await site.newContext();
   await context.addInitScript(() => (window.requestAnimationFrame = () => 0));
   await site.stack.addMany(numbered(0, 3));
@@ -43,7 +42,7 @@ test("records are shown also where the browser draws no frames", async () => {
   await until(async () => (await rows(page)).at(-1) === "late", "a live one");
 });
 
-test("level chips hide and show, alone and together; the URL keeps them", async () => {
+test("level chips hide and show records; the URL keeps them", async () => {
   await site.stack.addMany([json("DEBUG", "d"), json("INFO", "i"), json("WARNING", "w"), json("ERROR", "e"), json("CRITICAL", "c"), "none"]);
   const page = await site.open();
   await shows(page, "none");
@@ -51,7 +50,7 @@ test("level chips hide and show, alone and together; the URL keeps them", async 
   await chip(page, "Other").click();
   await rowsAre(page, ["i", "w", "e", "c"]);
   assert.equal(await chip(page, "Debug").getAttribute("aria-pressed"), "false");
-  await until(() => /levels=INFO%2CWARNING%2CERROR%2CCRITICAL$/.test(page.url()), "the URL tells the levels, without the last one");
+  await until(() => /levels=INFO%2CWARNING%2CERROR%2CCRITICAL$/.test(page.url()), "the URL has the levels, without the last one");
   await site.stack.addMany([json("DEBUG", "hidden"), json("INFO", "shown")]);
   await shows(page, "shown");
   await rowsAre(page, ["i", "w", "e", "c", "shown"]);
@@ -62,7 +61,7 @@ test("level chips hide and show, alone and together; the URL keeps them", async 
   await shows(page, "hidden");
 });
 
-test("text filter: plain, inverse, expression, out of form; matches are marked", async () => {
+test("text filter: words, inverse, expression, malformed expression; matches are marked", async () => {
   await site.stack.addMany(["Alpha one", "beta two", "alpha (three)"]);
   const page = await site.open();
   await shows(page, "beta two");
@@ -72,7 +71,7 @@ test("text filter: plain, inverse, expression, out of form; matches are marked",
   };
   await filter("alpha", ["Alpha one", "alpha (three)"]);
   assert.deepEqual(await page.locator("mark").allTextContents(), ["Alpha", "alpha"]);
-  await until(() => /q=alpha/.test(page.url()), "the URL tells the filter");
+  await until(() => /q=alpha/.test(page.url()), "the URL has the filter");
   await filter("(three", ["alpha (three)"]);
   await filter("!alpha", ["beta two"]);
   await filter("/^a.*e/", ["alpha (three)"]);
@@ -84,7 +83,7 @@ test("text filter: plain, inverse, expression, out of form; matches are marked",
   assert.equal(await page.locator("mark").count(), 0);
 });
 
-test("an expression that would take years is given up, and the page stays alive", async () => {
+test("an expression that would take years is stopped, and the page stays responsive", async () => {
   await site.stack.addMany(["first", "a".repeat(60) + "!", "last"]);
   const page = await site.open();
   await shows(page, "last");
@@ -99,13 +98,13 @@ test("an expression that would take years is given up, and the page stays alive"
 
   await page.locator("#query").fill("/^(b+)+$/");
   await page.locator("#counts").filter({ hasText: "0 of 5" }).waitFor();
-  await site.stack.addMany(["b".repeat(60) + "!"]); // it becomes one only now
+  await site.stack.addMany(["b".repeat(60) + "!"]); // only this record makes it slow
   await shows(page, "bbb");
   await page.locator("#query-error").filter({ hasText: "it takes too long" }).waitFor();
   assert.equal((await rows(page)).length, 6);
 });
 
-test("an expression whose verdicts are late does not hold up the next filter", async () => {
+test("an expression whose matches are late does not delay the next filter", async () => {
   await site.stack.addMany(numbered(0, 30));
   const page = await site.open();
   await shows(page, "line 29");
@@ -117,7 +116,7 @@ test("an expression whose verdicts are late does not hold up the next filter", a
   await rowsAre(page, ["line 7", "line 17", "line 27"]);
 });
 
-test("an expression is applied to all that is held, to what arrives and to what is loaded", async () => {
+test("an expression is applied to records held, arriving and loaded later", async () => {
   await site.stack.addMany(numbered(0, 3000));
   const page = await site.open();
   await shows(page, "line 2999");
@@ -130,7 +129,7 @@ test("an expression is applied to all that is held, to what arrives and to what 
   assert.deepEqual(await texts(page), numbered(1500, 3100).filter((text) => text.endsWith("7")));
 });
 
-test("a filter that nothing passes says so, on the page and on the server", async () => {
+test("a filter that no record passes says so, on the page and on the server", async () => {
   await site.stack.addMany(numbered(0, 3));
   const page = await site.open();
   await head(page, "Beginning of the log");
@@ -140,18 +139,18 @@ test("a filter that nothing passes says so, on the page and on the server", asyn
   await head(page, "Nothing in the log passes the filter");
 });
 
-test("older records that a filter withholds do not hide those before them", async () => {
+test("older records that the server withholds do not stop the loading of those before them", async () => {
   await site.stack.addMany(["wanted 0", ...numbered(0, 5000), "wanted 1"]);
   const page = await site.open("?q=wanted&server=1");
   await shows(page, "wanted 1");
   await until(async () => {
     await page.evaluate(() => document.getElementById("older").click());
     return (await texts(page)).includes("wanted 0");
-  }, "the one far back");
+  }, "the oldest record");
   assert.deepEqual(await texts(page), ["wanted 0", "wanted 1"]);
 });
 
-test("a filter in the URL holds from the start", async () => {
+test("a filter in the URL applies from the start", async () => {
   await site.stack.addMany(["keep me", "not me"]);
   const page = await site.open("?q=keep");
   await shows(page, "keep me");
@@ -170,17 +169,17 @@ test("the switch filters on the server by level and text", async () => {
   await until(() => streams.length, "a new stream is opened");
   assert.equal(streams[0].searchParams.get("level"), "WARNING");
   assert.equal(streams[0].searchParams.get("q"), "apple");
-  await until(async () => (await page.locator("#counts").textContent()) === "1", "only what passed is held");
+  await until(async () => (await page.locator("#counts").textContent()) === "1", "only records that pass are held");
   await state(page, "live");
   await site.stack.addMany([json("ERROR", "pear again"), json("INFO", "apple i"), json("ERROR", "apple again")]);
   await shows(page, "apple again");
   assert.deepEqual((await texts(page)).map((data) => JSON.parse(data).message), ["apple e", "apple again"]);
-  await until(() => /server=1/.test(page.url()), "the URL tells it");
+  await until(() => /server=1/.test(page.url()), "the URL has it");
   await page.locator("#server").uncheck();
-  await until(async () => (await page.locator("#counts").textContent()) === "2 of 6", "all is held again");
+  await until(async () => (await page.locator("#counts").textContent()) === "2 of 6", "all records are held again");
 });
 
-test("pause holds back and counts; resume shows all of it", async () => {
+test("pause holds records back and counts them; resume shows them", async () => {
   await site.stack.add("before");
   const page = await site.open();
   await shows(page, "before");
@@ -194,7 +193,7 @@ test("pause holds back and counts; resume shows all of it", async () => {
   assert.deepEqual(await rows(page), ["before", ...numbered(0, 12)]);
 });
 
-test("a pause holds back what waits for an expression's verdict too", async () => {
+test("a pause also holds back records that wait for the match of an expression", async () => {
   const context = await site.newContext();
   await context.addInitScript(() => {
     window.arrived = 0;
@@ -216,7 +215,7 @@ test("a pause holds back what waits for an expression's verdict too", async () =
   await asked;
   await site.stack.add("late");
   await until(() => page.evaluate(() => window.arrived), "it has arrived");
-  for (let n = 0; n < 4; n++) await page.evaluate(() => new Promise(requestAnimationFrame)); // and is to be judged
+  for (let n = 0; n < 4; n++) await page.evaluate(() => new Promise(requestAnimationFrame)); // and waits for its match
   await page.locator("#pause").click();
   go();
   await page.locator("#pause").filter({ hasText: "Resume (1)" }).waitFor();
@@ -225,7 +224,7 @@ test("a pause holds back what waits for an expression's verdict too", async () =
   await rowsAre(page, ["before", "late"]);
 });
 
-test("follow stops on scrolling up, counts what is new, returns with the button and with a key", async () => {
+test("scrolling up stops following and counts new records; a button and keys follow again", async () => {
   await site.stack.addMany(numbered(0, 300));
   const page = await site.open();
   await shows(page, "line 299");
@@ -234,12 +233,12 @@ test("follow stops on scrolling up, counts what is new, returns with the button 
     const end = await page.locator("#log").evaluate((log) => log.scrollTop);
     await page.mouse.wheel(0, -1500);
     const top = end - 1500;
-    await until(() => page.locator("#log").evaluate((log, wanted) => Math.abs(log.scrollTop - wanted) <= 1, top), "the wheel has come to rest");
+    await until(() => page.locator("#log").evaluate((log, wanted) => Math.abs(log.scrollTop - wanted) <= 1, top), "the end of the scrolling");
     await page.locator("#follow").waitFor();
     const seen = await rows(page);
     await site.stack.addMany(numbered(1000, 1010));
     await page.locator("#follow").filter({ hasText: "10 new" }).waitFor();
-    assert.ok(Math.abs((await page.locator("#log").evaluate((log) => log.scrollTop)) - top) <= 1, "what is read stays");
+    assert.ok(Math.abs((await page.locator("#log").evaluate((log) => log.scrollTop)) - top) <= 1, "the rows in sight stay");
     assert.deepEqual(await rows(page), seen);
     await page.locator("#log").focus();
     await back();
@@ -251,7 +250,7 @@ test("follow stops on scrolling up, counts what is new, returns with the button 
   assert.ok(await atEnd(page));
 });
 
-test("keys that move among records begin where the reader is, not where follow was left before", async () => {
+test("keys move from the row in sight, even after following", async () => {
   await site.stack.addMany(numbered(0, 300));
   const page = await site.open();
   await shows(page, "line 299");
@@ -278,27 +277,27 @@ test("scrolling down to the end follows again", async () => {
   await page.locator("#follow").waitFor({ state: "hidden" });
 });
 
-test("a drawing that comes before the news of a scrolling does not undo it", async () => {
+test("a drawing before the scroll event does not undo the scrolling", async () => {
   await site.stack.addMany(numbered(0, 300));
   const page = await site.open();
   await shows(page, "line 299");
   const scrollAndDraw = (top) =>
     page.locator("#log").evaluate((log, y) => {
       log.scrollTo(0, y);
-      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "u", bubbles: true })); // rows are built anew
+      document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "u", bubbles: true })); // builds all rows again
       return [log.scrollTop, document.getElementById("follow").hidden];
     }, top);
   assert.deepEqual(await scrollAndDraw(1000), [1000, false]);
   assert.deepEqual(await scrollAndDraw(600), [600, false]);
   const [end, follows] = await scrollAndDraw(1e6);
   assert.ok(end > 5000 && follows, `${end}`);
-  await page.setViewportSize({ width: 1280, height: 900 }); // what is at the end moves by itself
+  await page.setViewportSize({ width: 1280, height: 900 }); // the end of the list moves by itself
   await page.locator("#log").evaluate((log) => new Promise((done) => new ResizeObserver(() => log.clientHeight > 700 && requestAnimationFrame(() => requestAnimationFrame(done))).observe(log)));
   assert.ok(await page.locator("#follow").isHidden());
   await until(() => atEnd(page), "the end is in sight");
 });
 
-test("older records are loaded on scrolling to the top, and what is read stays in place", async () => {
+test("scrolling to the top loads older records, and the rows in sight stay in place", async () => {
   await site.stack.addMany(numbered(0, 1800));
   const page = await site.open();
   await shows(page, "line 1799");
@@ -307,7 +306,7 @@ test("older records are loaded on scrolling to the top, and what is read stays i
   await until(async () => (await page.locator("#counts").textContent()) === "1,500", "a page of older ones");
   await shows(page, "line 803");
   const place = await page.locator("#rows .row").filter({ hasText: /line 80[2-9]$/ }).first().evaluate((n) => n.getBoundingClientRect().top - document.getElementById("log").getBoundingClientRect().top);
-  assert.ok(Math.abs(place) < 100, `what was first in sight is still there (${place})`);
+  assert.ok(Math.abs(place) < 100, `the first row in sight is still there (${place})`);
   await scrollTo(page, 0);
   await until(async () => (await page.locator("#counts").textContent()) === "1,800", "the rest");
   assert.deepEqual(await texts(page), numbered(0, 1800));
@@ -315,7 +314,7 @@ test("older records are loaded on scrolling to the top, and what is read stays i
   await page.locator("#head-text").filter({ hasText: "Beginning of the log" }).waitFor();
 });
 
-test("the cap holds: the oldest leave and the page says so", async () => {
+test("beyond the cap the oldest records leave, and the page says so", async () => {
   await site.stack.addMany(numbered(0, 900));
   const page = await site.open("?cap=1000");
   await shows(page, "line 899");
@@ -328,7 +327,7 @@ test("the cap holds: the oldest leave and the page says so", async () => {
   await page.locator("#head-text").filter({ hasText: `${1500 - all.length} older records have left this page` }).waitFor();
 });
 
-test("what is read does not leave the page: it pauses instead", async () => {
+test("records in sight do not leave the page: it pauses instead", async () => {
   await site.stack.addMany(numbered(0, 900));
   const page = await site.open("?cap=1000");
   await shows(page, "line 899");
@@ -339,7 +338,7 @@ test("what is read does not leave the page: it pauses instead", async () => {
   assert.ok((await rows(page)).includes("line 3"));
 });
 
-test("a link to a record is copied, opens at it, and says when it is gone", async () => {
+test("a link to a record is copied and opens at the record, or says that it is gone", async () => {
   const ids = await site.stack.addMany(numbered(0, 900));
   await site.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: site.stack.url });
   const page = await site.open("?q=line");
@@ -358,7 +357,7 @@ test("a link to a record is copied, opens at it, and says when it is gone", asyn
   assert.ok(await other.locator(".row.target").isVisible());
   assert.equal(await atEnd(other), false);
   await other.keyboard.press("f");
-  await until(() => !other.url().includes("at="), "who follows again has left it");
+  await until(() => !other.url().includes("at="), "following removes the record from the URL");
   await other.close();
 
   await site.stack.trim(100);
@@ -367,7 +366,7 @@ test("a link to a record is copied, opens at it, and says when it is gone", asyn
   await says(late, "no longer in the log");
 });
 
-test("a link to a record far back shows it and what followed, and keeps it", async () => {
+test("a link to an old record shows it and those after it, and keeps it in sight", async () => {
   const ids = await site.stack.addMany(numbered(0, 16_000));
   const page = await site.open(`?cap=3000&at=${ids[50]}`);
   await page.locator(".row.target").filter({ hasText: /line 50$/ }).waitFor();
@@ -380,7 +379,7 @@ test("a link to a record far back shows it and what followed, and keeps it", asy
   assert.ok(await page.locator(".row.target").isVisible());
 });
 
-test("a link can be copied where there is no clipboard for scripts", async () => {
+test("a link can be copied where scripts have no clipboard", async () => {
   const ids = await site.stack.addMany(["one"]);
   const page = await site.open();
   await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
@@ -388,7 +387,7 @@ test("a link can be copied where there is no clipboard for scripts", async () =>
   await says(page, "Link copied");
   await page.locator("#query").focus();
   await page.keyboard.press("Control+V");
-  await until(async () => new RegExp(`at=${ids[0]}$`).test(await page.locator("#query").inputValue()), "it is pasted");
+  await until(async () => new RegExp(`at=${ids[0]}$`).test(await page.locator("#query").inputValue()), "the pasted link");
 });
 
 test("a full page says that there are older records", async () => {
@@ -398,7 +397,7 @@ test("a full page says that there are older records", async () => {
   await head(page, "This page holds 1,000 records, as many as it may");
 });
 
-test("an address that is none is called so", async () => {
+test("an invalid address is reported", async () => {
   const page = await site.newPage();
   await page.goto(`${site.stack.url}/console.html?stream=http://[`);
   await state(page, "unavailable");
@@ -406,7 +405,7 @@ test("an address that is none is called so", async () => {
   await page.locator("#retry").click();
 });
 
-test("a link that names another stream has no token asked for beside it", async () => {
+test("a link that names another stream causes no request for a token", async () => {
   const page = await site.newPage();
   const posts = [];
   page.on("request", (request) => request.method() === "POST" && posts.push(request.url()));
@@ -415,7 +414,7 @@ test("a link that names another stream has no token asked for beside it", async 
   assert.deepEqual(posts, []);
 });
 
-test("a download holds what is shown, also when a filter is being applied", async () => {
+test("a download has the records shown, even while a filter is being applied", async () => {
   await site.stack.addMany(numbered(0, 1000));
   const page = await site.open();
   await shows(page, "line 999");
@@ -427,7 +426,7 @@ test("a download holds what is shown, also when a filter is being applied", asyn
   assert.deepEqual(await texts(page), numbered(0, 1000));
 });
 
-test("cleared while paused, then loaded again: no record twice", async () => {
+test("cleared while paused, then loaded again: no record is repeated", async () => {
   await site.stack.addMany(numbered(0, 20));
   const page = await site.open();
   await shows(page, "line 19");
@@ -443,7 +442,7 @@ test("cleared while paused, then loaded again: no record twice", async () => {
   assert.deepEqual(await texts(page), numbered(0, 31));
 });
 
-test("clear empties the page, new records still come, old ones can be had again", async () => {
+test("clear empties the page; new records still come, and old ones can be loaded again", async () => {
   await site.stack.addMany(numbered(0, 20));
   const page = await site.open();
   await shows(page, "line 19");
@@ -456,7 +455,7 @@ test("clear empties the page, new records still come, old ones can be had again"
   await until(async () => (await texts(page)).length === 21, "loaded again");
 });
 
-test("keys: filter, levels, rows, help", async () => {
+test("keys for filter, levels, rows and help", async () => {
   await site.stack.addMany([json("INFO", "one"), json("DEBUG", "two"), json("INFO", "three")]);
   const page = await site.open();
   await shows(page, "three");
@@ -485,7 +484,7 @@ test("keys: filter, levels, rows, help", async () => {
   await page.locator("#help").waitFor({ state: "hidden" });
 });
 
-test("the focus stays on its row when rows are built anew, and comes back out of menu and help", async () => {
+test("the focus stays on its row when rows are built again, and returns from menu and help", async () => {
   await site.stack.addMany([json("INFO", "one"), json("DEBUG", "two"), json("INFO", "three")]);
   const page = await site.open();
   await shows(page, "three");
@@ -497,7 +496,7 @@ test("the focus stays on its row when rows are built anew, and comes back out of
   }
   await page.keyboard.press("k");
   assert.equal(await focused(), "two");
-  await page.keyboard.press("1"); // it goes
+  await page.keyboard.press("1"); // hides that row
   await until(async () => (await focused()) === "log", "the list has the focus");
 
   await page.locator("#menu summary").click();
@@ -507,10 +506,10 @@ test("the focus stays on its row when rows are built anew, and comes back out of
   await page.keyboard.press("Enter");
   await page.locator("#help-open").click();
   await page.keyboard.press("Escape");
-  await until(() => page.evaluate(() => document.activeElement.matches("#menu summary")), "help from the menu");
+  await until(() => page.evaluate(() => document.activeElement.matches("#menu summary")), "focus returns to the menu after help");
 });
 
-test("the reader of a screen is told: log role, labels, states", async () => {
+test("screen readers get the log role, labels and states", async () => {
   const page = await site.open();
   await page.getByRole("log", { name: "Log records" }).waitFor();
   await page.getByRole("status").filter({ hasText: "live" }).waitFor();
@@ -523,13 +522,13 @@ test("the reader of a screen is told: log role, labels, states", async () => {
   await site.stack.add("calm");
   await shows(page, "calm");
   const told = (value) => until(() => page.evaluate((wanted) => window.loudness.includes(wanted), value), value);
-  await told("polite"); // what comes calmly is read out
+  await told("polite"); // slow records are read aloud
   await page.evaluate(() => (window.loudness = []));
   await site.stack.addMany(numbered(0, 50));
   await told("off"); // a flood is not
 });
 
-test("a place for the page of another name, without a trace of inline script or style", async () => {
+test("the page works in another directory, without inline scripts or styles", async () => {
   const page = await site.open();
   const policy = await page.locator("meta[http-equiv='Content-Security-Policy']").getAttribute("content");
   assert.ok(policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The pages of smarter, The Other Dude and AstrBot as far as they deal with the stream, in a real browser
- * against sselog as examples/ sets it up.  Each page's part below does what the original's does, with shorter
- * pauses.  The measure is what the page holds after cuts: nothing missing, nothing twice, in order.
+ * The pages of smarter, The Other Dude and AstrBot, as far as they use the stream, in a real browser against sselog
+ * as examples/ sets it up. Each page below does the same as the original, with shorter pauses. After the connection
+ * was cut many times, the page has all records, in order and without repeats.
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -15,12 +15,12 @@ const TENANTS = ["6f1c1f0e-0000-4000-8000-00000000000a", "6f1c1f0e-0000-4000-800
 const EVENT_TYPES = ["device_status", "alert_fired", "alert_resolved", "config_push", "firmware_progress", "metric_update"];
 
 const hands = useBrowser();
-const examples = new Map(); // started, by name: each serves all tests of its system
+const examples = new Map(); // started ones by name; each serves all tests of its system
 after(() => Promise.all([...examples.values()].map(async (starting) => (await starting).stop())));
 
 const numbered = (from, to) => Array.from({ length: to - from }, (_, i) => from + i);
 
-/* Runs the body with an example whose Redis is empty and a page of it. */
+/* Runs the body with a page of an example whose Redis is empty. */
 async function withPage(name, cookies, body) {
   if (!examples.has(name)) examples.set(name, startExample(name));
   const example = await examples.get(name);
@@ -33,12 +33,12 @@ async function withPage(name, cookies, body) {
   await home.close();
 }
 
-/* CUTS times: cuts every connection while records are being written, and waits until the page has them. */
+/* CUTS times: cuts every connection while records are written, and waits until the page has them. */
 async function cutAgainAndAgain(example, write, seen, from) {
   let n = from;
   for (let i = 0; i < CUTS; i++) {
     await write(n++);
-    const cut = example.cut(); // some records before, some while the page is away
+    const cut = example.cut(); // some records come before the cut, some during it
     await Promise.all([cut, write(n++), write(n++)]);
     await until(async () => (await seen()) >= n, `record ${n - 1} after cut ${i + 1}`);
   }
@@ -47,7 +47,7 @@ async function cutAgainAndAgain(example, write, seen, from) {
 
 /* ---------------------------------------------------------------- smarter */
 
-/* As its handler writes it: one MULTI of PUBLISH, XADD and EXPIRE; JSON in seven lines, ANSI colours. */
+/* Writes as its handler does: one MULTI of PUBLISH, XADD and EXPIRE; JSON in seven lines, ANSI colours. */
 async function smarterWrites(example, n) {
   const record = { message: `[2026-05-02 16:00:00] INFO \u001b[1;31mline\u001b[0m ${n}`, level: "INFO", timestamp: 1777737600.5, logger: "smarter.x", pod: null };
   const text = JSON.stringify(record, null, 2);
@@ -78,10 +78,10 @@ const smarterPage = (url) => {
   };
 };
 
-test("smarter: bulk, then live, and no line missing or twice over many cuts", () =>
+test("smarter: bulk, then live; no line is missing or repeated after many cuts", () =>
   withPage("smarter", async () => [], async (example, page) => {
     for (const n of numbered(0, 30)) await smarterWrites(example, n);
-    await page.goto(`${example.url}/dashboard/logs/`); // gives the pass
+    await page.goto(`${example.url}/dashboard/logs/`); // sets the cookie
     await page.evaluate(smarterPage, "/dashboard/logs/api/stream/");
     await page.waitForFunction(() => window.page.bulks === 1 && window.page.logs.length === 30);
     const last = await cutAgainAndAgain(
@@ -93,11 +93,11 @@ test("smarter: bulk, then live, and no line missing or twice over many cuts", ()
     const held = await page.evaluate(() => ({ ...window.page, source: window.page.source.readyState }));
     assert.deepEqual(held.logs.map((log) => Number(log.message.split(" ").at(-1))), numbered(0, last));
     assert.ok(held.logs.every((log) => log.message.startsWith("[2026-05-02 16:00:00] INFO \u001b[1;31m")));
-    assert.equal(held.bulks, 1, "what was missed comes as live records: a second bulk would replace the list");
+    assert.equal(held.bulks, 1, "missed records come live: a second bulk would replace the list");
     assert.ok(held.opens > CUTS, `${held.opens} opens`);
   }));
 
-test("smarter: an empty log is an empty bulk, and logging out ends the stream for good", () =>
+test("smarter: an empty log is an empty bulk, and logging out ends the stream", () =>
   withPage("smarter", async () => [], async (example, page) => {
     await page.goto(`${example.url}/dashboard/logs/`);
     await page.evaluate(smarterPage, "/dashboard/logs/api/stream/");
@@ -115,7 +115,7 @@ test("smarter: an empty log is an empty bulk, and logging out ends the stream fo
 const todWrites = (example, n, event = EVENT_TYPES[n % EVENT_TYPES.length], tenant = TENANTS[0]) =>
   example.redis("XADD", "stream:events", "*", "data", JSON.stringify({ tenant_id: tenant, device_id: "d", n, text: "größer\n" }), "event", event);
 
-/* keepsPlace: the page's one line more that examples/tod/README.md proposes. */
+/* keepsPlace: the additional line that examples/tod/README.md proposes for the page. */
 const todPage = ({ tenant, types, keepsPlace }) => {
   const page = (window.page = { events: [], opens: 0, tokens: 0, lastId: "", retries: 0 });
   const connect = async () => {
@@ -144,7 +144,7 @@ const todLogin = async (example) => [
   { name: "access_token", httpOnly: true, value: await example.signed({ sub: "u-1", tenant_id: TENANTS[0], role: "viewer", type: "access" }) },
 ];
 
-test("The Other Dude: a fresh token for each connection, six names, the own tenant alone", () =>
+test("The Other Dude: a new token for each connection, six names, only the own tenant", () =>
   withPage("tod", todLogin, async (example, page) => {
     await page.evaluate(todPage, { tenant: TENANTS[0], types: EVENT_TYPES });
     await page.waitForFunction(() => window.page.opens > 0);
@@ -165,7 +165,7 @@ test("The Other Dude: a fresh token for each connection, six names, the own tena
     assert.ok(tokens >= opens, `${tokens} tokens for ${opens} connections`);
   }));
 
-test("The Other Dude: with its place kept, nothing missing or twice over many cuts", () =>
+test("The Other Dude: with the additional line no event is missing or repeated after many cuts", () =>
   withPage("tod", todLogin, async (example, page) => {
     await page.evaluate(todPage, { tenant: TENANTS[0], types: EVENT_TYPES, keepsPlace: true });
     await page.waitForFunction(() => window.page.opens > 0);
@@ -187,13 +187,13 @@ test("The Other Dude: with its place kept, nothing missing or twice over many cu
 
 /* ---------------------------------------------------------------- AstrBot */
 
-/* Two records at a time have the same time. */
+/* Each two records have the same time. */
 const astrbotEntry = (n) => ({ level: "INFO", time: 1766742118.25 + Math.floor(n / 2), data: `\u001b[1;36m[Core] 日志 ${n}\u001b[0m`, category: "system" });
 const astrbotWrites = (example, n) => example.redis("XADD", "stream:logs:astrbot", "MAXLEN", "~", 1000, "*", "data", JSON.stringify(astrbotEntry(n)));
 
-/* Three clients in one page.  What EventSourcePolyfill does: fetch with a header, and the last id as query
- * parameter lastEventId when it connects again; a client that sends the header Last-Event-ID instead; and the
- * native EventSource, which has the cookie, and takes the browser's 3 s until it connects again. */
+/* Three clients in one page. The first does as EventSourcePolyfill: fetch with a header, and the last id as query
+ * parameter lastEventId when it reconnects. The second sends the header Last-Event-ID instead. The third is the native
+ * EventSource, which has the cookie and reconnects after the 3 s of the browser. */
 const astrbotPage = (token) => {
   const page = (window.page = { polyfill: [], header: [], native: [], connects: { polyfill: 0, header: 0, native: 0 } });
   const take = (list, text, id) => list.push({ ...JSON.parse(text), id });
@@ -237,8 +237,8 @@ const astrbotPage = (token) => {
 
 const CLIENTS = ["polyfill", "header", "native"];
 
-/* A look at whether an EventSource of the page has got bytes of the path: it is open before that, and has no place
- * yet to come back to. */
+/* Returns a function that says whether an EventSource got bytes of the path. It is open before that, but has no id to
+ * resume from. */
 async function watchFirstBytes(page, path) {
   const cdp = await page.context().newCDPSession(page);
   const asked = new Set();
@@ -249,7 +249,7 @@ async function watchFirstBytes(page, path) {
   return () => come;
 }
 
-/* The fewest records that any of these clients has. */
+/* The smallest number of records that one of these clients has. */
 const fewest = (page, clients) => page.evaluate((names) => Math.min(...names.map((name) => window.page[name].length)), clients);
 
 async function withAstrbot(body) {
@@ -262,7 +262,7 @@ async function withAstrbot(body) {
     await astrbotWrites(example, 0);
     const native = await watchFirstBytes(page, "/api/v1/logs/live");
     await page.evaluate(astrbotPage, token);
-    await until(native, "the first bytes of the native one");
+    await until(native, "the first bytes of the native client");
     await page.waitForFunction(() => ["polyfill", "header"].every((name) => window.page.lastId[name]));
     await body(example, page);
   });
@@ -280,7 +280,7 @@ test("AstrBot: ?lastEventId=, Last-Event-ID and native EventSource miss nothing 
       async () => 1 + (await fewest(page, ["polyfill", "header"])),
       2,
     );
-    await until(async () => 1 + (await fewest(page, ["native"])) >= last, "the native one too");
+    await until(async () => 1 + (await fewest(page, ["native"])) >= last, "all records of the native client");
     const held = await page.evaluate(() => ({ ...window.page, source: null }));
     for (const name of CLIENTS) {
       const { type, id, ...entry } = held[name][0];

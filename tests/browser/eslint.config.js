@@ -32,7 +32,7 @@ const only = (files, names, more = {}) => ({
 });
 
 export default [
-  only(["web/*.js"], globals.browser, { "no-restricted-globals": ["error", ...REACHED] }),
+  only(["web/*.js"], globals.browser, { "no-restricted-globals": ["error", ...REACHED], "no-sequences": "error" }),
   only(["web/matcher-worker.js"], globals.worker),
   { files: ["web/sselog-classic.js"], languageOptions: { sourceType: "script" } },
   only(["tests/browser/**/*.js"], { ...globals.node, ...globals.browser }),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Stacks of the Python harness for one test file: one of the systems of examples/ (tests/lib/examples.py) with a
- * cable between the browser and lighttpd that can be cut, or any web server with its example (tests/lib/serve.py).
+ * Stacks of the Python harness for one test file. One kind is a system of examples/ (tests/lib/examples.py), with a
+ * cable that can be cut between the browser and lighttpd. The other is a web server with its example
+ * (tests/lib/serve.py).
  */
 import { spawn } from "node:child_process";
 import net from "node:net";
@@ -11,7 +12,7 @@ import { fileURLToPath } from "node:url";
 
 const LIB = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../lib");
 
-/* Passes bytes between the browser and a port; cut() ends every connection there is. */
+/* Passes bytes between the browser and a port; cut() ends all its connections. */
 class Cable {
   constructor(port) {
     this.open = new Set();
@@ -39,7 +40,7 @@ class Cable {
   }
 }
 
-/* A program of the harness, which says its url and then answers one JSON line with another. */
+/* Starts a program of the harness, which prints its url and then answers each JSON line with another. */
 async function startProgram(...args) {
   const child = spawn("setpriv", ["--pdeathsig", "TERM", "/usr/bin/python3", ...args], {
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" },
@@ -79,7 +80,7 @@ export async function startExample(name) {
   };
 }
 
-/* kind: a key of SERVERS in tests/lib/webs.py; web: a directory in the place of web/. */
+/* kind: a key of SERVERS in tests/lib/webs.py; web: a directory to serve instead of web/. */
 export async function startServer(kind, web) {
   const program = await startProgram(path.join(LIB, "serve.py"), kind, ...(web ? [web] : []));
   return {

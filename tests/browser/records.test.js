@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Records as the reader sees them: payloads of every kind, names, times, lines too long or in other scripts,
- * on a phone, and as a file.  Each test begins with an empty log.
+ * Records in the console: payloads of every kind, names, times, long lines, other scripts, on a phone, and as a file.
+ * Each test begins with an empty log.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,7 +10,7 @@ import { useSite } from "./site.js";
 
 const site = useSite();
 
-test("markup and script in a payload are text, in every place a payload reaches", async () => {
+test("markup and scripts in a payload are text, wherever the page shows them", async () => {
   const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script><b>bold</b>';
   await site.stack.add(evil);
   await site.stack.add(json("ERROR", evil, { [evil]: evil, pod: "javascript:window.hit=1" }), { event: "a<b>c" });
@@ -23,7 +23,7 @@ test("markup and script in a payload are text, in every place a payload reaches"
   assert.equal(await page.evaluate(() => window.hit), undefined);
 });
 
-test("colours are rendered, other escape sequences removed", async () => {
+test("colours are shown, other escape sequences removed", async () => {
   const E = "\x1b";
   await site.stack.add(`${E}[1;31mred${E}[0m ${E}[38;5;196mexact${E}[0m${E}]0;title\x07${E}[2K${E}[10;10H end`);
   const page = await site.open();
@@ -33,7 +33,7 @@ test("colours are rendered, other escape sequences removed", async () => {
   assert.equal(await page.getByText("exact", { exact: true }).evaluate((n) => getComputedStyle(n).color), "rgb(255, 0, 0)");
 });
 
-test("a JSON payload shows its message, its fields a click or a key away", async () => {
+test("a JSON payload shows its message; a click or a key shows its fields", async () => {
   await site.stack.add(json("INFO", "short text", { pod: "worker-7", nested: { deep: [1] } }), { event: "deploy" });
   const page = await site.open();
   await shows(page, "short text");
@@ -47,7 +47,7 @@ test("a JSON payload shows its message, its fields a click or a key away", async
   await page.locator(".fields").waitFor({ state: "detached" });
 });
 
-test("fields that are nested too deep for a script are shown as they came", async () => {
+test("fields nested too deeply for JSON.stringify are shown as the payload", async () => {
   const deep = `{"level":"INFO","message":"deep","nested":${"[".repeat(20_000)}${"]".repeat(20_000)}}`;
   await site.stack.add(deep);
   const page = await site.open();
@@ -58,7 +58,7 @@ test("fields that are nested too deep for a script are shown as they came", asyn
   await shows(page, "after");
 });
 
-test("a record of many lines is one row and whole", async () => {
+test("a record of many lines is one complete row", async () => {
   const trace = "Traceback:\n  File \"a.py\", line 1\n    x\n\nValueError: y";
   await site.stack.addMany(["before", trace, "after"]);
   for (const wrap of [true, false]) {
@@ -71,7 +71,7 @@ test("a record of many lines is one row and whole", async () => {
   }
 });
 
-test("a line of 64 kB: cut in the row, whole on a click, nothing lost in the download", async () => {
+test("a line of 64 kB is cut in the row, complete after a click and in the download", async () => {
   const long = "start " + "x".repeat(64 * 1024) + " end";
   await site.stack.addMany(["before", long, "after"]);
   const page = await site.open();
@@ -85,7 +85,7 @@ test("a line of 64 kB: cut in the row, whole on a click, nothing lost in the dow
   assert.equal(box[0], box[1], "wrapped: no sideways scrolling");
 });
 
-test("a record too long for an envelope arrives whole and live", async () => {
+test("a record too long for an envelope arrives complete and live", async () => {
   const page = await site.open();
   const long = JSON.stringify({ level: "ERROR", message: "long one", rest: "ä\n".repeat(60_000) });
   await site.stack.add(long, { event: "deploy" });
@@ -95,7 +95,7 @@ test("a record too long for an envelope arrives whole and live", async () => {
   assert.deepEqual((await texts(page)).map((data) => data === long || data), [true, "after"]);
 });
 
-test("right-to-left and wide characters keep to their row", async () => {
+test("right-to-left and wide characters do not disturb other rows", async () => {
   const lines = ["שלום עולם error 42 מהשרת", "مرحبا (1) [x]", "漢字かな交じり文 ok", "👩‍👩‍👧‍👦 family é", "\u202Etxt.exe overridden", "plain after"];
   await site.stack.addMany(lines);
   const page = await site.open();
@@ -107,7 +107,7 @@ test("right-to-left and wide characters keep to their row", async () => {
   assert.equal(await row(page, "plain after").locator(".text").evaluate((n) => n.matches(":dir(ltr)")), true);
 });
 
-test("records of any name are records: unheard of before, named like control frames or EventSource's own events", async () => {
+test("records of any event name are records, even with names of control frames or of EventSource", async () => {
   const names = ["deploy", "gap", "live", "source", "end", "unavailable", "record", "cursor", "error", "open", "message"];
   for (const event of names) await site.stack.add(`old ${event}`, { event });
   const page = await site.open();
@@ -120,7 +120,7 @@ test("records of any name are records: unheard of before, named like control fra
   await state(page, "live");
 });
 
-test("download: what is shown, as text and as JSON lines", async () => {
+test("download of the records shown, as text and as JSON lines", async () => {
   await site.stack.add(json("INFO", "keep \x1b[31mthis\x1b[0m"));
   await site.stack.add("drop that");
   await site.stack.add("keep\nlines", { event: "note" });
@@ -132,7 +132,7 @@ test("download: what is shown, as text and as JSON lines", async () => {
   assert.deepEqual(lines.map((l) => [l.event, l.data]), [[undefined, json("INFO", "keep \x1b[31mthis\x1b[0m")], ["note", "keep\nlines"]]);
 });
 
-test("wrap on and off, remembered", async () => {
+test("wrapping is switched and remembered", async () => {
   await site.stack.add("word ".repeat(200));
   const page = await site.open();
   await shows(page, "word");
@@ -143,7 +143,7 @@ test("wrap on and off, remembered", async () => {
   assert.equal(Math.round((await row(page, "word").boundingBox()).height), 20);
   await page.reload();
   await shows(page, "word");
-  await until(async () => (await width()) > 100, "still so after loading again");
+  await until(async () => (await width()) > 100, "the same after a reload");
 });
 
 const ZONES = [
@@ -169,7 +169,7 @@ for (const [timezoneId, local] of ZONES) {
 for (const [width, height] of [[320, 568], [360, 640], [390, 844], [640, 300], [800, 300]]) {
   test(`the menu and an error in the filter fit a screen of ${width} by ${height}`, async () => {
     const page = await site.open("", await site.newContext({ viewport: { width, height }, isMobile: true, hasTouch: true }));
-    await page.locator("#menu summary").tap(); // the click of a tap comes when it will
+    await page.locator("#menu summary").tap(); // the click follows the tap at some time
     await page.locator(".sheet").waitFor();
     const { x, y, width: w, height: h } = await page.locator(".sheet").boundingBox();
     assert.ok(x >= 0 && x + w <= width && y >= 0 && y + h <= height, `${x}, ${y}, ${w} by ${h}`);
@@ -185,7 +185,7 @@ for (const [width, height] of [[320, 568], [360, 640], [390, 844], [640, 300], [
   });
 }
 
-test("on a phone everything fits and can be reached", async () => {
+test("on a phone all controls fit and can be reached", async () => {
   await site.stack.addMany(numbered(0, 50, (n) => json("INFO", `a fairly long message with number ${n} and then some more`)));
   const page = await site.open("", await site.newContext({ viewport: { width: 360, height: 640 }, isMobile: true, hasTouch: true }));
   await shows(page, "number 49");

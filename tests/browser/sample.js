@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * A log as a small service writes it, for screenshots and for looking at every kind of row.
+ * A log like that of a small service, for screenshots and tests with every kind of row.
  */
 const E = "\x1b";
 
@@ -28,7 +28,7 @@ const LINES = [
 
 const ORDER = [0, 0, 1, 3, 2, 0, 4, 0, 5, 0, 3, 2, 7, 0, 6, 0, 8, 1, 9, 0, 2, 3, 0];
 
-/* Adds records with ids that look like a real minute of work. */
+/* Adds records whose ids span about a minute. */
 export async function fill(stack, { count = 90, start = Date.UTC(2026, 4, 2, 14, 3, 11, 240) } = {}) {
   for (let n = 0; n < count; n++) {
     const [data, event] = LINES[ORDER[n % ORDER.length]](n);

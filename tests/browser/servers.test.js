@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The console through Apache and nginx, from the example files that are shipped: page, scripts and worker arrive
- * as what they are, under their Content-Security-Policy, and the stream flows.  (lighttpd serves all other tests.)
+ * The console behind Apache and nginx, with the example files that are shipped. Page, scripts and worker have the
+ * right types under their Content-Security-Policy, and the stream is live. lighttpd serves all other tests.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -25,16 +25,16 @@ for (const [name, kind, mount] of SERVERS) {
       await server.add("from history");
       const page = await home.newPage();
       const wrong = [];
-      // 503: Redis was slow, after which the page asks again
+      // 503: Redis was slow, and the page tries again
       page.on("response", (response) => response.status() >= 400 && response.status() !== 503 && wrong.push(`${response.status()} ${response.url()}`));
       await page.goto(server.url + mount);
       await state(page, "live");
       await shows(page, "from history");
       await server.add("as it comes");
       await shows(page, "as it comes");
-      await page.locator("#query").fill("/^as/"); // by the worker
+      await page.locator("#query").fill("/^as/"); // needs the worker
       await rowsAre(page, ["as it comes"]);
-      assert.equal(await page.locator("#log").evaluate((log) => getComputedStyle(log).position), "absolute", "the style sheet is taken for one");
+      assert.equal(await page.locator("#log").evaluate((log) => getComputedStyle(log).position), "absolute", "the style sheet has the right type");
       assert.deepEqual(wrong, []);
       await home.close();
     } finally {

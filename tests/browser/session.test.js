@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Who may look, as the page sees it: single-use tokens, a session that ends, 401 without a storm of attempts.
+ * Identity in the console: single-use tokens, the end of a session, 401 without a storm of attempts.
  */
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
@@ -14,8 +14,8 @@ async function signedIn(site) {
   await site.context.addCookies([{ ...session, url: site.stack.url }]);
 }
 
-/* Presses the button as often as there is one, until the page is live: it tries again by itself too, more and more
- * seldom, and may be live before the button is reached. */
+/* Presses the button while there is one, until the page is live. The page also tries by itself, with growing pauses, so
+ * it may be live before the click. */
 const becomesLive = (page) =>
   until(async () => {
     const text = await page.locator("#state-text").textContent();
@@ -27,7 +27,7 @@ describe("sessions and tokens", () => {
   const site = useSite({ SSELOG_AUTH: "token cookie" });
   beforeEach(() => signedIn(site));
 
-  test("single-use tokens: each request brings a fresh one, also after a restart", async () => {
+  test("single-use tokens: each request has a new one, even after a restart", async () => {
     const tokens = [];
     site.context.on("request", (request) => {
       const url = new URL(request.url());
@@ -42,14 +42,14 @@ describe("sessions and tokens", () => {
     await state(page, "live");
     assert.deepEqual(await texts(page), ["line 0", "line 1"]);
     assert.ok(tokens.length >= 3, "history, stream, stream again");
-    assert.ok(tokens.every(Boolean), "none without a token");
-    assert.equal(new Set(tokens).size, tokens.length, "none twice");
+    assert.ok(tokens.every(Boolean), "all have a token");
+    assert.equal(new Set(tokens).size, tokens.length, "no token is used twice");
     let status; // 503: Redis did not answer in time
     await until(async () => ({ status } = await fetch(`${site.stack.url}/sselog/history?limit=1&token=${tokens[0]}`)).status !== 503, "an answer");
-    assert.equal(status, 401, "a spent token is worth nothing");
+    assert.equal(status, 401, "a used token is refused");
   });
 
-  test("not signed in: said so, no storm of attempts, and it goes on after signing in", async () => {
+  test("without sign-in the page says so, makes no more attempts, and continues after sign-in", async () => {
     await site.stack.add("line 0");
     await site.stack.signOut();
     const page = await site.newPage();
@@ -59,7 +59,7 @@ describe("sessions and tokens", () => {
     await state(page, "sign in again");
     await page.locator("#notice").filter({ hasText: "sign in again" }).waitFor();
     const before = requests;
-    await new Promise((done) => setTimeout(done, 1500)); // the absence of attempts can only be waited for
+    await new Promise((done) => setTimeout(done, 1500)); // only time can show that no attempt follows
     assert.equal(requests, before);
     await site.stack.signIn();
     await page.locator("#retry").click();
@@ -68,20 +68,20 @@ describe("sessions and tokens", () => {
     assert.ok(await page.locator("#notice").isHidden());
   });
 
-  test("a session that ends while the page is open: sign in again, then nothing is missing", async () => {
+  test("a session ends while the page is open: after sign-in no record is missing", async () => {
     await site.stack.add("line 0");
     const page = await site.open();
     await shows(page, "line 0");
     await site.stack.signOut();
     await state(page, "sign in again");
     await site.stack.add("line 1");
-    await site.stack.signIn(); // in another tab, from which the reader comes back
+    await site.stack.signIn(); // as in another tab, from which the reader returns
     await page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await shows(page, "line 1");
     assert.deepEqual(await texts(page), ["line 0", "line 1"]);
   });
 
-  test("trouble that will pass is called unavailable, and is tried again", async () => {
+  test("a temporary failure is shown as unavailable, and the page tries again", async () => {
     await site.stack.add("line 0");
     await site.stack.stopRedis();
     const page = await site.newPage();
@@ -98,7 +98,7 @@ describe("one stream for each reader", () => {
   const site = useSite({ SSELOG_AUTH: "cookie", SSELOG_MAX_PER_USER: "1", SSELOG_KEEPALIVE: "1" });
   beforeEach(() => signedIn(site));
 
-  test("as many streams as a reader may have: said so, and the next one comes when one is free", async () => {
+  test("at the limit of streams the page says so, and gets a stream when one ends", async () => {
     await site.stack.add("line 0");
     const taken = new AbortController();
     const first = await fetch(`${site.stack.url}/sselog/stream`, { headers: { Cookie: "session=s1" }, signal: taken.signal });
@@ -106,7 +106,7 @@ describe("one stream for each reader", () => {
     const page = await site.newPage();
     await page.goto(`${site.stack.url}/console.html`);
     await state(page, "unavailable");
-    await page.locator("#notice-text").filter({ hasText: /^The log is unavailable: \S/ }).waitFor(); // at each attempt it goes and comes
+    await page.locator("#notice-text").filter({ hasText: /^The log is unavailable: \S/ }).waitFor(); // each attempt hides and shows it
     await shows(page, "line 0"); // history has no such limit
     taken.abort();
     await becomesLive(page);

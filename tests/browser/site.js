@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a test file works with: a browser, a stack, a context and a page that serve all its tests, since making
- * them costs more than most tests do.  Between two tests the log is emptied, whatever a test may leave in the
- * browser goes, and nothing may be on the error console.
+ * A browser, a stack, a context and a page for all tests of a file, because making them costs more than most tests.
+ * Between two tests the log and the storage of the browser are emptied. After each test the console of the browser
+ * must be free of errors.
  */
 import { after, afterEach, before, beforeEach } from "node:test";
 import { openBrowser, openConsole, openContext } from "./browser.js";
@@ -19,7 +19,7 @@ export function useBrowser() {
 class Site {
   constructor(options) {
     this.options = options;
-    this.own = []; // contexts of the test that runs
+    this.own = []; // contexts of the current test
   }
 
   async start() {
@@ -37,7 +37,7 @@ class Site {
     this.taken = false;
   }
 
-  /* The first page of a test is the one that stays, more are its own. */
+  /* The first page of a test is the shared one; further pages belong to the test. */
   async newPage() {
     if (this.taken) return this.context.newPage();
     this.taken = true;
@@ -49,7 +49,7 @@ class Site {
     return this.page;
   }
 
-  /* A context that goes with the test: for other options, scripts from the start, a network that fails. */
+  /* A context that is closed after the test: for other options, initial scripts, or a network that fails. */
   async newContext(options) {
     this.own.push(await openContext(this.browser, options));
     return this.own.at(-1).context;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The real stack for one test file: a private redis-server and lighttpd, run from the example
- * file that is shipped, with sselog behind it; on a loopback port that nobody else takes and a Unix socket, in a
- * directory of their own.  Children end with this process (setpriv --pdeathsig) and with stop(), which also removes
- * the directory.
+ * The real stack for one test file: a private redis-server, and lighttpd with sselog behind it, from the example file
+ * that is shipped. They use a loopback port that no other test takes, a Unix socket and their own directory. Children
+ * end with this process (setpriv --pdeathsig) and with stop(), which also removes the directory.
  */
 import { spawn } from "node:child_process";
 import fs from "node:fs/promises";
@@ -23,15 +22,15 @@ async function until(probe, what) {
   for (;;) {
     const value = await probe();
     if (value) return value;
-    if (Date.now() > end) throw new Error(`in vain: ${what()}`);
+    if (Date.now() > end) throw new Error(`timed out waiting for: ${what()}`);
     await new Promise((done) => setTimeout(done, 20));
   }
 }
 
 /*
- * A port that is free and stays ours, also while the server on it is down that comes back: from below the range of
- * outgoing connections, and with the same port of 127.0.0.2 held, which the other stacks leave alone then.
- * {port, release()}; who uses it is ready to try another all the same.
+ * Reserves a free port, even while the server on it restarts. The port is below the range of outgoing connections. The
+ * same port of 127.0.0.2 is held, and other stacks avoid such ports. Returns {port, release()}. The port may still be
+ * taken: callers then try another.
  */
 async function takePort() {
   for (;;) {
@@ -48,7 +47,7 @@ async function takePort() {
   }
 }
 
-/* A server that listens there, or null. */
+/* A server that listens on the port, or null. */
 function listen(port, host) {
   return new Promise((done) => {
     const server = net.createServer((socket) => socket.destroy());
@@ -94,7 +93,7 @@ class Child {
 
 /* ---------------------------------------------------------------- Redis */
 
-/* One connection, commands as arrays, answers in order: all that the tests need. */
+/* A client with one connection; commands are arrays, and answers come in order. */
 class Client {
   constructor(address) {
     this.socket = connectTo(address);
@@ -123,7 +122,7 @@ class Client {
     }
   }
 
-  /* {value, end} of the reply at `at`, null while it is not complete. */
+  /* {value, end} of the reply at `at`; null while it is incomplete. */
   parse(at) {
     const eol = this.input.indexOf("\r\n", at);
     if (eol < 0) return null;
@@ -182,7 +181,7 @@ class Redis {
 
 /* ---------------------------------------------------------------- lighttpd */
 
-/* An anchor that is gone is an error: example and tests cannot drift apart. */
+/* Replaces a part of the example. A missing part is an error, so that example and tests stay together. */
 function substitute(text, pairs) {
   for (const [old, value] of pairs) {
     if (!text.includes(old)) throw new Error(`the example no longer holds ${old}`);
@@ -241,7 +240,7 @@ class Web {
     throw new Error(`lighttpd does not start: ${this.child.said}${log.slice(-3000)}`);
   }
 
-  /* A copy tells our responders from others, and the web server's user can reach it. */
+  /* A copy distinguishes our responders from others, and the user of the web server can reach it. */
   async copyProgram() {
     const copy = path.join(this.dir, "sselog");
     await fs.copyFile(program(), copy);
@@ -271,7 +270,7 @@ class Web {
 
 /* ---------------------------------------------------------------- both */
 
-/* Resolves when an event stream has said so. */
+/* Resolves when the event stream has sent the text. */
 async function heard(reader, text) {
   let said = "";
   let timer;
@@ -302,20 +301,20 @@ export async function startStack({ options = {} } = {}) {
     addMany(list) {
       return Promise.all(list.map((data) => stack.add(data)));
     },
-    /* In one transaction, of which the log keeps the last `length`. */
+    /* Adds records in one transaction; the log keeps the last `length`. */
     async addAtOnce(list, length) {
       await Promise.all([redis.client.command("MULTI"), ...list.map((data) => redis.client.command("XADD", KEY, "MAXLEN", length, "*", "data", data)), redis.client.command("EXEC")]);
     },
-    /* Before the eyes of a reader, who is told of the gap: else the responder, which remembers a log for some
-     * seconds after its last reader has left, would tell the next one. */
+    /* Empties the log while a reader gets the gap. The responder remembers a log for some seconds after its last reader
+     * left; without this reader, the next test would get the gap. */
     async reset() {
       const gone = new AbortController();
-      // A responder that has not come back yet from what a test did to it, or to Redis, has no stream to give.
+      // A responder that has not recovered yet from the outage of a test refuses the stream.
       const answer = async () => {
         const response = await fetch(`${stack.url}/sselog/stream?history=0`, { signal: gone.signal }).catch(() => null);
         return response && [200, 401].includes(response.status) && response;
       };
-      const { ok, body } = await until(answer, () => "a stream, or that nobody is signed in");
+      const { ok, body } = await until(answer, () => "a stream, or the answer that no one is signed in");
       const witness = ok && (await redis.client.command("EXISTS", KEY)) && body.pipeThrough(new TextDecoderStream()).getReader();
       if (witness) await heard(witness, "event: live");
       await redis.client.command("FLUSHALL");
@@ -336,7 +335,7 @@ export async function startStack({ options = {} } = {}) {
     startRedis: () => redis.start(),
     stopRedis: () => redis.stop(),
 
-    /* Streams open now, by the responder's own count. */
+    /* Number of open streams, as the responder counts them. */
     async viewers() {
       return (await stack.figures()).viewers;
     },
@@ -344,7 +343,7 @@ export async function startStack({ options = {} } = {}) {
       return (await fetch(`${stack.url}/sselog/status`)).json();
     },
 
-    /* Identity by a session in Redis, for stacks started with SSELOG_AUTH that names `cookie`. */
+    /* Signs in by a session in Redis, for stacks whose SSELOG_AUTH names `cookie`. */
     async signIn(session = "s1", user = "test") {
       await redis.client.command("SET", `session:${session}`, JSON.stringify({ user_id: user }));
     },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tabs that share a stream, when something is wrong with one of them: who may have what, who leads, and what each
- * still has of the log.
+ * Tabs that share a stream while something is wrong with one of them: which tab leads, which records each tab has, and
+ * whose log they are.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -9,7 +9,7 @@ import { numbered, until } from "./browser.js";
 import { arrives, connect, got, reaches, states } from "./connect.js";
 import { useSite } from "./site.js";
 
-/* A page with a connection, which is live. */
+/* A page with a live connection. */
 async function tab(site, options) {
   const page = await site.blank();
   await connect(page, options);
@@ -19,7 +19,7 @@ async function tab(site, options) {
 
 const leads = (page) => page.evaluate(() => window.connection.leading);
 
-/* Waits until just one of them leads. (A leader that was held up for too long has been replaced, rightly.) */
+/* Waits until exactly one of the pages leads. A leader that was stopped for too long is replaced, which is right. */
 async function leaderOf(pages) {
   let leaders;
   await until(async () => {
@@ -30,9 +30,9 @@ async function leaderOf(pages) {
   return leaders[0];
 }
 
-const PATIENT = { silence: 600_000 }; // no leader is doubted while the test runs
+const PATIENT = { silence: 600_000 }; // no tab doubts its leader during the test
 
-/* The page hears nothing of other tabs while window.deaf. */
+/* The page ignores the messages of other tabs while window.deaf. */
 const makeDeaf = (page) =>
   page.evaluate(() => {
     const { set } = Object.getOwnPropertyDescriptor(BroadcastChannel.prototype, "onmessage");
@@ -43,7 +43,7 @@ const makeDeaf = (page) =>
     });
   });
 
-/* The page's requests for history fail so many times. */
+/* The first requests of the page for history fail. */
 async function failHistory(page, times) {
   const failing = { left: times };
   await page.route("**/history?*", (route) => (failing.left-- > 0 ? route.fulfill({ status: 503, json: { error: "not now" } }) : route.continue()));
@@ -53,7 +53,7 @@ async function failHistory(page, times) {
 describe("tabs of one log", () => {
   const site = useSite({ SSELOG_KEEPALIVE: "1" });
 
-  test("a tab whose history fails at first has it before it says that it is live", async () => {
+  test("a tab whose history fails at first has its records before it is live", async () => {
     await site.stack.addMany(numbered(0, 5));
     await tab(site);
     const page = await site.blank();
@@ -62,10 +62,10 @@ describe("tabs of one log", () => {
     await reaches(page, "live");
     await arrives(page, "line 4");
     assert.deepEqual(await got(page), numbered(0, 5));
-    assert.ok((await states(page)).includes("unavailable"), "it said why it took longer");
+    assert.ok((await states(page)).includes("unavailable"), "the page was told");
   });
 
-  test("a tab that slept gets what it lacks, also when history fails at first", async () => {
+  test("a tab that slept gets the missing records, even when history fails at first", async () => {
     await tab(site, PATIENT);
     const page = await site.blank();
     await makeDeaf(page);
@@ -80,14 +80,14 @@ describe("tabs of one log", () => {
     const failing = await failHistory(page, 2);
     await page.evaluate(() => (window.deaf = false));
     await site.stack.add("line 6");
-    await until(() => failing.left <= 0, "history is asked for");
+    await until(() => failing.left <= 0, "requests for history");
     await site.stack.add("line 7");
     await arrives(page, "line 7");
     assert.deepEqual(await got(page), numbered(0, 8));
     await reaches(page, "live");
   });
 
-  test("a leader that hangs in a dialog is replaced, and follows when it is back", async () => {
+  test("a leader that a dialog stops is replaced, and follows afterwards", async () => {
     const silence = 4500;
     const tabs = [await tab(site, { silence }), await tab(site, { silence })];
     const leader = await leaderOf(tabs);
@@ -108,7 +108,7 @@ describe("tabs of one log", () => {
     }
   });
 
-  test("a gap that the leader has is no other tab's", async () => {
+  test("a gap of the leader is not reported to a tab that lacks no record", async () => {
     await site.stack.addMany(numbered(0, 3));
     const leader = await site.blank();
     const gap = 'retry: 100000\n\nevent: gap\ndata: {"after":"1-0","next":"2-0","lost":7}\n\n';
@@ -116,28 +116,28 @@ describe("tabs of one log", () => {
     const listening = new Promise((done) => (tell = done));
     let served = 0;
     await leader.route("**/stream?*", async (route) => {
-      if (served++) return; // the second one never opens
+      if (served++) return; // the second stream never opens
       await listening;
       await route.fulfill({ contentType: "text/event-stream", body: gap });
     });
     await connect(leader, PATIENT);
-    await until(() => served, "it leads");
+    await until(() => served, "the stream of the leader");
     const page = await site.blank();
     await connect(page, PATIENT);
-    await until(async () => !(await leads(page)), "the other listens");
+    await until(async () => !(await leads(page)), "the other tab to follow");
     tell();
-    await until(async () => (await states(leader)).includes("gap"), "the leader tells of it");
+    await until(async () => (await states(leader)).includes("gap"), "the gap of the leader");
     const heard = () => page.evaluate(() => window.states.some(({ attempt }) => attempt === 1));
-    await until(heard, "the other hears what the leader says next: that its stream ended");
+    await until(heard, "the next message of the leader: its stream ended");
     assert.ok(!(await states(page)).includes("gap"));
     assert.deepEqual(await got(page), numbered(0, 3));
   });
 
-  test("all tabs are told of a log that was emptied, also where nothing follows", async () => {
+  test("all tabs report the gap of an emptied log, even without later records", async () => {
     await site.stack.addMany(numbered(0, 3));
     const tabs = [await tab(site), await tab(site)];
     await site.stack.redis("FLUSHALL");
-    for (const one of tabs) await until(async () => (await states(one)).includes("gap"), "the gap is told");
+    for (const one of tabs) await until(async () => (await states(one)).includes("gap"), "the gap");
     await site.stack.add("line 3");
     for (const one of tabs) {
       await arrives(one, "line 3");
@@ -145,7 +145,7 @@ describe("tabs of one log", () => {
     }
   });
 
-  test("no gap is told where a filter withheld what lies before, after a stay in the browser's cache", async () => {
+  test("records that a filter withheld make no gap after a return from the back-forward cache", async () => {
     const page = await site.blank();
     await connect(page, { url: "/sselog/stream?q=wanted" });
     await reaches(page, "live");
@@ -160,7 +160,7 @@ describe("tabs of one log", () => {
     assert.deepEqual(await got(page), ["wanted"]);
   });
 
-  test("a tab that resumes far back does not read all of the log at once", async () => {
+  test("a tab that resumes far back reads the stream instead of the whole history", async () => {
     const ids = await site.stack.addMany(numbered(0, 13_000));
     const page = await site.blank();
     let asked = 0;
@@ -178,7 +178,7 @@ describe("tabs of one log", () => {
     assert.ok(!(await states(page)).includes("gap"));
   });
 
-  test("as many records of history as are wanted", async () => {
+  test("a tab gets as many records of history as it wants", async () => {
     await site.stack.addMany(numbered(0, 2500));
     const page = await site.blank();
     await connect(page, { history: 1500 });
@@ -192,7 +192,7 @@ describe("tabs and who is signed in", () => {
   const become = (session) => site.context.addCookies([{ name: "session", value: session, url: site.stack.url }]);
   const write = (user, text) => site.stack.redis("XADD", `stream:logs:${user}`, "*", "data", text);
 
-  test("another reader of the same browser gets the own log and not the other's, in no tab", async () => {
+  test("two readers in one browser get their own log only, in all tabs", async () => {
     for (const user of ["ann", "bob"]) {
       await site.stack.signIn(user, user);
       await write(user, `${user} 0`);
@@ -204,7 +204,7 @@ describe("tabs and who is signed in", () => {
     for (const user of ["ann", "bob"]) await write(user, `${user} 1`);
     await arrives(ann, "ann 1");
     await arrives(bob, "bob 1");
-    await site.stack.restartResponder(); // ann's stream ends, and is opened anew with the cookie of bob
+    await site.stack.restartResponder(); // the stream of ann ends and reopens with the cookie of bob
     await reaches(ann, "denied");
     await write("bob", "bob 2");
     await arrives(bob, "bob 2");
@@ -216,7 +216,7 @@ describe("tabs and who is signed in", () => {
     assert.deepEqual(await got(bob), ["bob 0", "bob 1", "bob 2"]);
   });
 
-  test("after signing in anew one tab is enough: those that were denied are live again, with one stream", async () => {
+  test("signing in again in one tab makes all denied tabs live, with one stream", async () => {
     await site.stack.signIn();
     await become("s1");
     const pages = [await tab(site), await tab(site)];

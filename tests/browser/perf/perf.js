@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Speed of the console, in counts rather than times: with a full page (100,000 records held, the cap) and
- * 2,000 records a second arriving, a filter is typed, changed and taken back.  Wanted: no task of the page's
- * thread longer than 100 ms, every record on the page, and memory that no longer grows once the cap holds.
- * A machine that does other work makes long tasks too, by taking the processor away from them: where there are some
- * what decides is the processor time of each task, which the browser's own trace tells.  That too grows on a machine
- * whose processors are shared with others (a cold cache, time that was stolen), but not in the same place each time:
- * what is too much is measured again, twice at most.  Memory is judged at once.
+ * Speed and memory of the console. The page is full (100,000 records, the cap) and 2,000 records a second arrive, while
+ * a filter is typed, changed and removed. No task of the main thread may exceed 100 ms, every record must be on the
+ * page, and memory must not grow once the cap is reached.
+ *
+ * Other work on the machine makes tasks longer too. If a task is too long, its processor time decides, from the trace
+ * of the browser. Shared processors (a cold cache, stolen time) increase that time too, but each time elsewhere: a
+ * value over the limit is measured again, twice at most. Memory is measured once.
  *
  *   node perf/perf.js [--short]        --short: 20,000 held, for a quick look
  */
@@ -18,10 +18,10 @@ const SHORT = process.argv.includes("--short");
 const HELD = SHORT ? 20_000 : 100_000;
 const SECONDS = SHORT ? 6 : 20;
 const RATE = 2000;
-const MOST = RATE / 4; // records that may be on their way to the page
+const MOST = RATE / 4; // records that may be under way to the page
 const LIMIT = 100; // ms
 const ATTEMPTS = 3;
-const PATIENCE = 120_000; // ms; how long it takes is not judged
+const PATIENCE = 120_000; // ms; the duration is not a result
 const MEMORY = 1.25; // most growth of the heap while twice the cap passes through
 const MEMORY_ALL = 1.5; // the same for the process, whose allocators keep what they had
 
@@ -43,7 +43,7 @@ async function produce(stack, from, count) {
   return from + count;
 }
 
-/* Pages count what their event streams bring. */
+/* Pages count the messages of their event streams. */
 const countArrivals = (context) =>
   context.addInitScript(() => {
     window.arrived = 0;
@@ -55,9 +55,9 @@ const countArrivals = (context) =>
     };
   });
 
-/* RATE a second in small lots until stop() is called; resolves to the next number.  A machine under load may hold up
- * Redis, the responder or the page: what could not be written meanwhile is not made up for, nor is more written to
- * what waits already.  The browser would take all of it in one task, and it is a rate that is to be borne. */
+/* Adds RATE records a second in small lots until stop() is called, which resolves to the next number. Load may stop
+ * Redis, the responder or the page for a while. Records that were not written then are not written later, and nothing
+ * is added while MOST records wait: the browser would take them all in one task. */
 function pour(stack, page, from) {
   let n = from;
   let on = true;
@@ -77,12 +77,12 @@ function pour(stack, page, from) {
     }
     return n;
   })();
-  done.catch(() => {}); // who stops it is told
+  done.catch(() => {}); // the caller of stop() gets the error
   return () => ((on = false), done);
 }
 
-/* The heap of scripts after a collection, and all memory of the page's process (texts of records may lie outside
- * the heap). */
+/* The heap of scripts after a collection, and all memory of the process of the page. Texts of records may be outside
+ * the heap. */
 async function memory(browser, cdp) {
   await cdp.send("HeapProfiler.collectGarbage");
   const { metrics } = await cdp.send("Performance.getMetrics");
@@ -103,7 +103,7 @@ const lastText = (page) => page.evaluate(() => document.getElementById("rows").l
 const shownLast = (page, n) =>
   until(async () => (await lastText(page)).includes(`request ${n - 1} `), `record ${n - 1} at the end`, PATIENCE);
 
-/* Processor time in ms of the longest task of any page's main thread while work() runs. */
+/* Processor time in ms of the longest task of a main thread during work(). */
 async function longestWork(browser, page, work) {
   await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
   await work();
@@ -182,7 +182,7 @@ try {
     console.log(`process: ${mega(before.resident)} MB, then ${mega(after.resident)} MB; ratio ${ratioAll.toFixed(2)} (at most ${MEMORY_ALL})`);
     good = bounded && (!long.length || work <= LIMIT);
     if (!good) console.log("not good");
-    else if (long.length) console.log("good, but for what else this machine does");
+    else if (long.length) console.log("good, except what other work on this machine does");
     else console.log("good");
     if (!bounded) break;
   }

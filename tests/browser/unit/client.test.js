@@ -5,20 +5,20 @@ import { compareIds, isId, nextId } from "../../../web/ids.js";
 import { backoff, unwrap } from "../../../web/reconnecting-source.js";
 import { Requests, sibling } from "../../../web/requests.js";
 
-test("ids compare as numbers, also beyond what a double holds", () => {
+test("ids compare as numbers, even beyond the range of a double", () => {
   const sorted = ["0-1", "9-0", "9-9", "9-10", "10-0", "9007199254740993-0", "18446744073709551614-0", "18446744073709551615-18446744073709551615"];
   for (let i = 0; i < sorted.length; i++) {
     for (let k = 0; k < sorted.length; k++) assert.equal(Math.sign(compareIds(sorted[i], sorted[k])), Math.sign(i - k));
   }
 });
 
-test("form of ids", () => {
+test("isId accepts well-formed ids only", () => {
   for (const good of ["0-0", "1789000000000-12"]) assert.ok(isId(good));
   for (const bad of ["", "12", "a-1", "1-2-3", "-1", "1766742118.12", undefined]) assert.ok(!isId(bad));
   assert.equal(nextId("5-9007199254740993"), "5-9007199254740994");
 });
 
-test("back-off: full jitter, doubling, bounded, never at an end", () => {
+test("back-off has full jitter, doubles, is bounded and never ends", () => {
   const most = (n) => backoff(n, () => 1);
   assert.deepEqual([0, 1, 2, 3, 4].map(most), [1000, 2000, 4000, 8000, 16000]);
   assert.equal(most(9), 30_000);
@@ -29,25 +29,25 @@ test("back-off: full jitter, doubling, bounded, never at an end", () => {
   assert.ok(seen.size > 10, "spread out");
 });
 
-test("neighbours of a stream's URL", () => {
+test("neighbours of the URL of a stream", () => {
   assert.equal(sibling("http://h/sselog/stream?level=INFO", "history"), "http://h/sselog/history");
   assert.equal(sibling("http://h/sselog", "token"), "http://h/sselog/token");
   assert.equal(sibling("http://h/sselog/", "token"), "http://h/sselog/token");
 });
 
-test("a stream's URL: the log's own parameters stay, those of one request are the client's", async () => {
+test("URL of a stream: parameters of the log stay, those of single requests are replaced", async () => {
   const requests = new Requests({ url: "http://h/sselog/stream?level=INFO&history=9&last_event_id=1-0&envelope=0" });
   assert.equal(String(await requests.stream({ history: 5 })), "http://h/sselog/stream?level=INFO&envelope=1&history=5");
 });
 
-test("each request has a token of its own", async () => {
+test("each request has its own token", async () => {
   let n = 0;
   const requests = new Requests({ url: "http://h/sselog/stream", token: () => `t${++n}` });
   const tokens = [await requests.stream({}), await requests.stream({})].map((url) => url.searchParams.get("token"));
   assert.deepEqual(tokens, ["t1", "t2"]);
 });
 
-test("a page's own function that never gives a token is not waited for without end", async (t) => {
+test("a token function that never resolves fails after a deadline", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const waiting = new Requests({ url: "http://h/sselog/stream", token: () => new Promise(() => {}) }).stream({});
   await Promise.resolve();

@@ -29,7 +29,7 @@ const QUERIES = [
   ["/a.c/", "ABC", false],
   ["/a.c/i", "ABC", true],
   ["!/a.c/", "abc", false],
-  ["/(/", "an expression out of form hides nothing", true],
+  ["/(/", "a malformed expression hides nothing", true],
   ["/", "a/b", true],
   ["red", "a \x1b[31mred\x1b[0m one", true],
   ["d one", "a \x1b[31mred\x1b[0m one", true],
@@ -44,23 +44,23 @@ for (const [query, data, want] of QUERIES) {
   });
 }
 
-test("the event's name is searched too", () => {
+test("the name of the event is searched too", () => {
   assert.ok(passes(entry("x", "deploy"), parseQuery("deploy"), ALL));
 });
 
-test("an expression out of form is told", () => {
+test("a malformed expression is reported", () => {
   assert.match(parseQuery("/(/").error, /parenthes|group/i);
   assert.equal(parseQuery("/x/").error, undefined);
 });
 
-test("matches: places, no endless loop on empty ones, bounded", () => {
+test("matches have places, end on empty ones, and are bounded", () => {
   const found = (text, query) => matches(text, parseQuery(query).pattern);
   assert.deepEqual(found("abcABC", "bc"), [[1, 3], [4, 6]]);
   assert.deepEqual(found("abc", "/x*/"), []);
   assert.equal(found("a".repeat(5000), "a").length, 500);
 });
 
-test("an expression is never tried on the page: entries wait for a verdict on just this query", () => {
+test("an expression is never tried on the page: entries wait for a match of this very query", () => {
   const one = entry("abc");
   const query = parseQuery("/b/");
   assert.equal(isSearched(one, query), false);
@@ -88,7 +88,7 @@ for (const [data, text, want] of MARKS) {
   });
 }
 
-test("other texts of an entry are marked where that is quick", () => {
+test("other texts of an entry are marked for words only", () => {
   assert.deepEqual(marksIn("abc", parseQuery("b")), [[1, 2]]);
   for (const text of ["/b/", "!b", ""]) assert.deepEqual(marksIn("abc", parseQuery(text)), []);
 });
@@ -116,7 +116,7 @@ for (const [data, want] of LEVEL_CASES) {
   test(`level of ${JSON.stringify(data.slice(0, 50))}`, () => assert.equal(entry(data).level, want));
 }
 
-test("levels hide and show", () => {
+test("levels hide and show entries", () => {
   assert.equal(passes(entry('{"level":"INFO"}'), parseQuery(""), new Set(["ERROR"])), false);
   assert.equal(passes(entry('{"level":"INFO"}'), parseQuery(""), new Set(["INFO"])), true);
 });
@@ -138,7 +138,7 @@ for (const [data, want] of MESSAGES) {
 
 test("lines are counted", () => assert.equal(entry("a\nb\n").lines, 3));
 
-test("time", () => {
+test("time of an id, and its format", () => {
   assert.equal(timeOf("1789000000123-4"), 1789000000123);
   assert.ok(Number.isNaN(timeOf("17-0")));
   assert.equal(formatTime(Date.UTC(2026, 4, 2, 3, 4, 5, 6), { utc: true }), "03:04:05.006");
@@ -146,7 +146,7 @@ test("time", () => {
   assert.equal(formatTime(NaN), "");
 });
 
-test("text and JSON lines", () => {
+test("an entry as a line of text and of JSON", () => {
   const e = entry('{"message":"a\\u001b[31mb","level":"INFO"}', "deploy");
   assert.equal(asText(e, { utc: true }), "2026-09-10 00:26:40.000Z INFO [deploy] ab\n");
   assert.deepEqual(JSON.parse(asJSON(e)), { id: e.id, event: "deploy", data: e.data });

@@ -44,14 +44,14 @@ function imports(text) {
 test("no modules of web/ import each other in a circle", () => {
   const open = [];
   const done = new Set();
-  const visit = (name) => {
+  const follow = (name) => {
     assert.ok(!open.includes(name), `${[...open, name].join(" > ")}`);
     if (done.has(name)) return;
     open.push(name);
-    imports(sources.get(name).replace(/\/\*[^]*?\*\//g, "")).forEach(visit);
+    imports(sources.get(name).replace(/\/\*[^]*?\*\//g, "")).forEach(follow);
     open.pop();
     done.add(name);
   };
-  scripts.forEach(visit);
+  scripts.forEach(follow);
   assert.ok(imports(sources.get("console.js")).length > 10, "imports are found");
 });

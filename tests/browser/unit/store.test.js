@@ -15,7 +15,7 @@ const one = () => {
 };
 const range = (from, to) => entries(from, to).map((entry) => entry.n);
 
-/* What must hold after whatever was done. */
+/* The invariants of a store. */
 function check(store) {
   const all = store.chunks.flatMap((chunk) => chunk.all);
   const list = [...store.shownChunks()].flat();
@@ -36,7 +36,7 @@ test("append and prepend keep the order", () => {
   check(store);
 });
 
-test("the cap holds; the oldest leave and are counted", () => {
+test("beyond the cap the oldest entries leave and are counted", () => {
   const store = make({ cap: 1000 });
   const gone = store.append(entries(0, 5000));
   check(store);
@@ -48,7 +48,7 @@ test("the cap holds; the oldest leave and are counted", () => {
   check(store);
 });
 
-test("so does the bound of text: the oldest leave, and no more older ones are taken", () => {
+test("beyond the bound of text the oldest entries leave, and no older ones are taken", () => {
   const heavy = (from, to) => entries(from, to).map((entry) => ({ ...entry, data: "x".repeat(60), message: "y".repeat(40) }));
   const store = make({ weight: 100 * 1000 });
   store.append(heavy(0, 900));
@@ -61,10 +61,10 @@ test("so does the bound of text: the oldest leave, and no more older ones are ta
   assert.equal(store.full, true);
   assert.ok(store.weight <= 100 * 1001);
   store.append([{ ...entries(5000, 5001)[0], data: "x".repeat(1_000_000) }]);
-  assert.equal(shown(store).at(-1), 5000, "one that is over the bound by itself is shown");
+  assert.equal(shown(store).at(-1), 5000, "an entry larger than the bound is shown");
 });
 
-test("what would leave is known before", () => {
+test("leaving() says how many chunks would leave", () => {
   const store = make({ cap: 1000 });
   store.append(entries(0, 1000));
   assert.equal(store.leaving(), 0);
@@ -72,7 +72,7 @@ test("what would leave is known before", () => {
   assert.equal(store.leaving(entries(0, 129)), 2);
 });
 
-test("filter in slices: newest first, new ones meanwhile, nothing lost", () => {
+test("filter in slices: newest first; entries that come meanwhile are not lost", () => {
   let odd = false;
   const store = make({ passes: (entry) => !odd || entry.n % 2 === 1 });
   store.append(entries(0, 1000));
@@ -88,7 +88,7 @@ test("filter in slices: newest first, new ones meanwhile, nothing lost", () => {
   check(store);
 });
 
-test("filter starts at the place that is looked at", () => {
+test("filter starts at the given place", () => {
   const store = make();
   store.append(entries(0, 2000));
   store.refilter(700);
@@ -96,7 +96,7 @@ test("filter starts at the place that is looked at", () => {
   assert.ok(shown(store).includes(700));
 });
 
-test("eviction while the filter is under way", () => {
+test("eviction while the filter is being applied", () => {
   const store = make({ cap: 1000 });
   store.append(entries(0, 1000));
   store.refilter();
@@ -107,11 +107,11 @@ test("eviction while the filter is under way", () => {
   assert.deepEqual(shown(store), range(1900 - store.count, 1900));
 });
 
-test("what leaves before the filter has come to it is not shown later", () => {
+test("entries that leave before they are filtered are not shown later", () => {
   const store = make({ cap: 1000 });
   store.append(entries(0, 1000));
   store.refilter();
-  assert.equal(store.append(entries(1000, 1100)), 128, "it is told, though nothing of it was shown");
+  assert.equal(store.append(entries(1000, 1100)), 128, "they are counted, although none was shown");
   while (store.filterSome(one()));
   check(store);
   assert.deepEqual(shown(store), range(128, 1100));
@@ -136,7 +136,7 @@ test("places and heights", () => {
   assert.equal(store.height, 20_000);
 });
 
-test("a place that is hidden yields the next one, or the last", () => {
+test("locate() of a hidden entry finds the next one, or the last", () => {
   let least = 0;
   const store = make({ passes: (entry) => entry.n % 100 === 0 && entry.n >= least });
   store.append(entries(0, 1000));
