@@ -16,7 +16,7 @@
  *    dom                     elements and turns of work
  *    settings, shortcuts     address and preferences; keys and their help
  *    store                   the entries held, and their heights
- *    row, row-height         the nodes of a row; its height before it is drawn
+ *    row, row-height         the node of a row; its height before it is drawn
  *    virtual-list            draws the rows in sight
  *    download                a file of the entries shown
  *    ingest                  the queue between connection and store, and the pause

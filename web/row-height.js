@@ -5,12 +5,13 @@
  * owns that width. It may not know which rows are drawn.
  */
 import { element } from "./dom.js";
+import { LONG } from "./row.js";
 
 /** @import { Item } from "./parse-entry.js" */
 
 const ROW = 20; // px of a line, as in console.css
-const BESIDE = 24; // characters that time, level and button take in a row; as many px are padding
-const MOST = 8192; // characters of a message that are shown at first
+const PADDING = 24; // px
+const BESIDE = 24; // characters that time, level and button take in a row
 
 export class RowHeight {
   /**
@@ -31,7 +32,7 @@ export class RowHeight {
     this.rows.append(probe);
     const width = probe.getBoundingClientRect().width / 100;
     probe.remove();
-    this.columns = Math.max(20, Math.floor((this.box.clientWidth - BESIDE - BESIDE * width) / width));
+    this.columns = Math.max(20, Math.floor((this.box.clientWidth - PADDING - BESIDE * width) / width));
   }
 
   /**
@@ -40,7 +41,7 @@ export class RowHeight {
    */
   estimate(item) {
     if (item.marker) return ROW + 6;
-    const wrapped = Math.ceil(Math.min(item.size, MOST) / this.columns);
+    const wrapped = Math.ceil(Math.min(item.size, LONG) / this.columns);
     return ROW * (this.preferences.wrap ? Math.max(item.lines, wrapped) : item.lines);
   }
 }

@@ -23,7 +23,7 @@ import { OTHER, fieldsOf, formatTime, timeOf } from "./parse-entry.js";
  * @property {string} target id of the record to point out, or ""
  */
 
-const LONG = 8192; // characters of a message that are shown at first
+export const LONG = 8192; // characters of a message that are shown at first
 
 /** @type {Record<string, string>} */
 const SHORT = { DEBUG: "DEBUG", INFO: "INFO", WARNING: "WARN", ERROR: "ERROR", CRITICAL: "CRIT", [OTHER]: "" };

@@ -3,7 +3,7 @@
 /*
  * status: shows the state of the connection: the badge, the notice, the title, and markers in the list. It owns what
  * it has marked. It may not know the connection or the list.
- * Invariant: one interruption makes one marker when it begins or ends, however many attempts it has.
+ * Invariant: an interruption is marked once, however many attempts to reconnect it has.
  */
 import { $, number } from "./dom.js";
 import { meta } from "./settings.js";
