@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Fixtures: a directory, a private Redis and servers that end with the test, also when it fails."""
+"""Fixtures for all tests of the real stack.
+
+    stack   starts servers, responders and directories, and ends them after the test, also if it fails
+    redis   a private Redis of the test
+"""
 import os
 import re
 import signal
@@ -15,21 +19,21 @@ import redisd
 import scripted_redis
 import webs
 
-# A run that is ended must not leave servers behind: let fixtures be torn down.
+# SIGTERM ends the run as an exception does, so that the fixtures stop their servers.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "threads: also run under ThreadSanitizer")
-    config.addinivalue_line("markers", "memory: of the program as it is shipped, not under sanitizers")
-    config.addinivalue_line("markers", "load: records by the thousand, too many under valgrind")
+    config.addinivalue_line("markers", "memory: only for the program as it is shipped, not under sanitizers")
+    config.addinivalue_line("markers", "load: thousands of records, too many under valgrind")
 
 
-TEST_DEADLINE = 300  # seconds: for what hangs, not for what is slow on a busy machine
+TEST_DEADLINE = 300  # seconds: ends a test that hangs; long enough for a busy machine
 
 
 class Stack:
-    """Starts what a test asks for and ends it afterwards, the newest first."""
+    """Starts the servers of a test and stops them afterwards, the newest first."""
 
     def __init__(self):
         self._dirs = []
@@ -37,11 +41,12 @@ class Stack:
         self._redis = None
 
     def directory(self):
-        d = procs.Dir()
+        d = procs.TemporaryDir()
         self._dirs.append(d)
         return d.path
 
     def keep(self, thing):
+        """Stops or closes this object after the test, too; returns it."""
         self._things.append(thing)
         return thing
 
@@ -53,18 +58,18 @@ class Stack:
                                                       handler))
 
     def setup(self, redis=None, **options):
-        """options without SSELOG_, in lower case. Without an identity: one anonymous log `log`."""
+        """options: without SSELOG_, in lower case. Without `auth`, everybody may read the log `log`."""
         if "auth" not in options:
             options = {"auth": "anonymous", "stream": "log", **options}
         return webs.Setup(self.directory(), redis.url if redis else "unix:///nowhere", **options)
 
     def server(self, kind, redis=None, *, setup=None, web=None, **options):
-        """A web server with sselog: kind is one of webs.SERVERS."""
+        """A web server with sselog; kind is a key of webs.SERVERS."""
         setup = setup or self.setup(redis, **options)
         return self.keep(webs.SERVERS[kind](setup, **(web or {})))
 
     def responder(self, redis=None, *, setup=None, run=None, **options):
-        """sselog alone on a Unix socket."""
+        """sselog on a Unix socket, without a web server."""
         setup = setup or self.setup(redis, **options)
         return self.keep(webs.Responder(setup, **(run or {})))
 
@@ -74,13 +79,13 @@ class Stack:
             try:
                 end = [getattr(thing, m) for m in ("end", "stop", "close") if hasattr(thing, m)]
                 end[0]()
-            except Exception as e:  # the rest must end too
+            except Exception as e:  # the other servers must stop too
                 problems.append(f"{type(thing).__name__}: {e}")
-            said = thing.said() if hasattr(thing, "said") else ""
-            if SANITIZER.search(said):
+            output = thing.output() if hasattr(thing, "output") else ""
+            if SANITIZER.search(output):
                 problems.append("a sanitizer or memcheck found something")
             if failed or problems:
-                print(f"--- {type(thing).__name__}\n{said}", file=sys.stderr)
+                print(f"--- {type(thing).__name__}\n{output}", file=sys.stderr)
         for d in self._dirs:
             d.remove()
         if problems:
@@ -97,15 +102,15 @@ def pytest_runtest_makereport(item, call):
         item.failed_call = report.failed
 
 
-def too_late(*_):
-    raise procs.TooLate(f"the test did not end within {TEST_DEADLINE} s")
+def on_deadline(*_):
+    raise procs.DeadlineExceeded(f"the test did not end within {TEST_DEADLINE} s")
 
 
 @pytest.fixture
 def stack(request):
     s = Stack()
-    # For waits that have no deadline of their own, such as a write to a peer that does not read.
-    signal.signal(signal.SIGALRM, too_late)
+    # Some waits have no deadline of their own, such as a write to a peer that does not read.
+    signal.signal(signal.SIGALRM, on_deadline)
     signal.alarm(TEST_DEADLINE)
     try:
         yield s
@@ -120,5 +125,5 @@ def redis(stack):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def program_is_there():
+def program_is_built():
     assert os.access(webs.program(), os.X_OK), f"{webs.program()} is not built"

@@ -18,7 +18,7 @@ import faults
 import identity
 import scripted_redis as odd
 import webs
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from identity import JSON, jwt, session, signed_cookie
 from procs import wait_until
 from sse import Stream, basic, get
@@ -221,7 +221,7 @@ class Jwt(Method):
         head, claims, mac = good.split(".")
         return {
             "absent": Ask(),
-            "expired": self.credential(jwt(lives=-1)),
+            "expired": self.credential(jwt(lifetime=-1)),
             "not yet": self.credential(jwt(nbf=4000000000)),
             "wrong": self.credential(jwt(secret="another secret of thirty-two byt")),
             "another's claims": self.credential(".".join((head, jwt("bob").split(".")[1], mac))),
@@ -270,7 +270,7 @@ class Door:
         with Stream(self.server.port, self.url(ask, owner), ask.headers) as s:
             assert s.status == 200, (s.status, s.rest())
             s.live()
-            return s.lines
+            return s.payloads
 
     def answer(self, ask, owner, accept=JSON, what="/stream"):
         return get(self.server.port, self.url(ask, owner, what), {**ask.headers, **accept})
@@ -407,7 +407,7 @@ def test_digest(stack, redis, kind):
     with Stream(server.port, path,
                 identity.digest_authorization(challenge, "ann", webs.PASSWORD, path)) as s:
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
     wrong = [identity.digest_authorization(challenge, user, password, path) for user, password in
              (("ann", "wrong"), ("bob", "wrong"), ("nobody", webs.PASSWORD))]
     statuses = at_once(lambda given: get(server.port, path, given).status, [*wrong, basic("ann")])
@@ -435,7 +435,7 @@ def test_basic_matrix(stack, redis, kind):
         return get(server.port, f"/sselog/{owner}/stream", {**JSON, **headers}).status
     with Stream(server.port, "/sselog/ann/stream", basic("ann")) as s:
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
     assert status(basic("ann"), "bob") == status(basic("bob"), "ann") == 403
     *wrong, malformed = at_once(status, [{}, basic("ann", "wrong"), basic("nobody"),
                                          {"Authorization": "Basic !!!"}])
@@ -483,7 +483,7 @@ def test_names_of_an_internal_redirect(stack, redis, method, good, bad):
     server = stack.keep(Redirecting(stack.setup(redis, auth=method, stream="stream:logs:{user}")))
     with Stream(server.port, server.path + "/stream", good) as s:
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
     for headers in (bad, {}):
         assert get(server.port, server.path + "/stream", headers).status == 401
     # Without the redirect nobody has found out anything.
@@ -557,7 +557,7 @@ def test_public_keys(stack, redis, kind, alg):
     with Stream(server.port, server.path + "/stream", bearer(token)) as s:
         assert s.status == 200
         s.live()
-        assert s.lines == ["for alice"]
+        assert s.payloads == ["for alice"]
     head, claims, mac = token.split(".")
     broken = mac[:10] + ("A" if mac[10] != "A" else "B") + mac[11:]
     for bad in (f"{head}.{claims}.{broken}", f"{head}.{claims}.", jwt("alice", secret=key.rstrip("\n"))):
@@ -582,7 +582,7 @@ def responder(stack, redis, **options):
 
 
 def status_of(r, query="", accept="application/json", **params):
-    return ask(r.socket, environment("/sselog/stream", query, HTTP_ACCEPT=accept, **params))
+    return fcgi_get(r.socket, environment("/sselog/stream", query, HTTP_ACCEPT=accept, **params))
 
 
 def test_the_first_that_finds_its_kind_decides(stack, redis):
@@ -604,7 +604,7 @@ def test_the_first_that_finds_its_kind_decides(stack, redis):
             continue
         with FcgiStream(r.socket, environment("/sselog/stream", **params)) as s:
             s.live()
-            assert s.lines == [f"for {user}"], params
+            assert s.payloads == [f"for {user}"], params
 
 
 @pytest.mark.parametrize("source", ["stream", "pubsub"])
@@ -653,11 +653,11 @@ def test_what_is_withheld_is_in_no_answer(stack, redis, profile):
             s.until(lambda s: s.records and s.records[-1].json()["text"] == "the end", "the last")
             assert [e.json()["text"] for e in s.records] == texts
     for user, texts in {**seen, "bob": ["for other"]}.items():
-        answer = json.loads(ask(r.socket, ask_for(1, user)).raw)
+        answer = json.loads(fcgi_get(r.socket, ask_for(1, user)).raw)
         got = answer["data"]["logs"] if profile == "astrbot" else [json.loads(x["data"]) for x in answer["records"]]
         assert [x["text"] for x in got] == texts
     for what in (0, 1):
-        answer = ask(r.socket, ask_for(what, "eve"))
+        answer = fcgi_get(r.socket, ask_for(what, "eve"))
         assert answer.status == 403 and b"the end" not in answer.raw
 
 
@@ -675,9 +675,9 @@ def test_unknown_and_wrong_ask_the_same(stack, redis, method):
         name = f"{n:043}"
         if value is not None:
             redis.client.set(key(name), value)
-        before = identity.look_ups(redis)
+        before = identity.lookup_counts(redis)
         answer = status_of(r, **params(name))
-        after = identity.look_ups(redis)
+        after = identity.lookup_counts(redis)
         answers.add((answer.head, bytes(answer.raw)))
         asked.add(tuple(after[c] - before[c] for c in sorted(after)))
     assert len(answers) == 1
@@ -696,9 +696,9 @@ def test_a_signature_spares_the_look_up(stack, redis):
             (signed_cookie("never").replace("never", "good"), 0), ("s%3Agood.", 0)]
     answers = set()
     for value, wanted in rows:
-        before = identity.look_ups(redis)["get"]
+        before = identity.lookup_counts(redis)["get"]
         answer = status_of(r, HTTP_COOKIE=f"session={value}")
-        assert identity.look_ups(redis)["get"] - before == wanted, value
+        assert identity.lookup_counts(redis)["get"] - before == wanted, value
         answers.add((answer.status, answer.head, bytes(answer.raw)))
     assert len(answers) == 1 and answers.pop()[0] == 401
 
@@ -725,7 +725,7 @@ def test_redis_away_delays_nobody_else(stack, redis):
 
 
 def given_up(r):
-    return r.said().count("look-up: no answer in time")
+    return r.output().count("look-up: no answer in time")
 
 
 def most_wait_for_no_look_up(r):
@@ -752,7 +752,7 @@ class Guessing:
 
     def _run(self, socket):
         while self.going:
-            answer = ask(socket, environment("/sselog/stream", HTTP_COOKIE="session=x",
+            answer = fcgi_get(socket, environment("/sselog/stream", HTTP_COOKIE="session=x",
                                              HTTP_ACCEPT="application/json"))
             self.answers.append(answer.status)
 
@@ -774,7 +774,7 @@ def test_turned_off(stack, redis):
     redis.stop()
     for path in ("/sselog/stream", "/sselog/history"):
         for user in ("ann", None):
-            answer = ask(r.socket, environment(path, REMOTE_USER=user, HTTP_ACCEPT="application/json"))
+            answer = fcgi_get(r.socket, environment(path, REMOTE_USER=user, HTTP_ACCEPT="application/json"))
             assert answer.status == 403
             assert json.loads(answer.raw) == {"error": "log viewing is turned off"}
 
@@ -806,12 +806,12 @@ def test_name_of_redis_host_is_looked_up_beside_requests(stack):
     redis.client.set("session:x", session("ann"))
     setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
     setup.options["SSELOG_REDIS"] = setup.options["SSELOG_REDIS"].replace("127.0.0.1", "localhost")
-    library = str(faults.library("slowname"))
+    library = str(faults.library("silent_resolver"))
     setup.options["LD_PRELOAD"] = library
     r = stack.responder(setup=setup)
     cookie = environment("/sselog/history", HTTP_COOKIE="session=x", HTTP_ACCEPT="application/json")
     # The relay may still be looking when the first request comes.
-    wait_until(lambda: ask(r.socket, cookie).status == 200, "the address")
+    wait_until(lambda: fcgi_get(r.socket, cookie).status == 200, "the address")
     setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
     setup.options.update(SSELOG_REDIS="redis://nowhere.invalid", LD_PRELOAD=library)
-    assert ask(stack.responder(setup=setup).socket, cookie).status == 503
+    assert fcgi_get(stack.responder(setup=setup).socket, cookie).status == 503

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import scripted_redis as odd
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from procs import DEADLINE, wait_until
 
 
@@ -53,11 +53,11 @@ class Held:
     def handle(self, conn, cmd):
         if cmd[0] != self.name or self.go.is_set():
             return None
-        return odd.Twist(self.hold) if self.answered else self.hold()
+        return odd.Transform(self.hold) if self.answered else self.hold()
 
 
 def nobody_looks(responder):
-    answer = ask(responder.socket, environment("/sselog/status", HTTP_ACCEPT="application/json"))
+    answer = fcgi_get(responder.socket, environment("/sselog/status", HTTP_ACCEPT="application/json"))
     return json.loads(answer.raw)["viewers"] == 0
 
 
@@ -79,7 +79,7 @@ def test_while_nobody_looked(stack, redis, new, history):
         assert s.live().json()["replayed"] == len(want)
         redis.client.xadd("log", {"data": "new"}, id="300-0", maxlen=1, approximate=False)
         read_to(s, "300-0")
-        assert ids(s) == want + ["300-0"] and set(s.lines) == {"new"}
+        assert ids(s) == want + ["300-0"] and set(s.payloads) == {"new"}
         assert not gaps(s)
 
 
@@ -160,4 +160,4 @@ def test_history_does_not_hold_what_was_deleted(stack, redis):
         redis.client.xdel("log", "2-0")
         with follow(responder, "history=2") as s:
             assert s.live().json()["replayed"] == 2
-            assert s.lines == ["a", "c"]
+            assert s.payloads == ["a", "c"]

@@ -7,9 +7,9 @@ import pytest
 
 import procs
 import webs
-from dropins import bearer, body, held_back, serve, servers, signed
+from dropins import bearer, body, assert_no_head_before_reply, serve, servers, signed
 from examples import SECRET
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from identity import secret_file
 from procs import wait_until
 from sse import EventSource, Stream, get
@@ -106,7 +106,7 @@ def test_history_of_long_entries(stack, redis, count, size, least):
             redis.add(KEY, json.dumps(entry("longer than an answer" + "x" * 12_000_000)))
 
     def history():
-        answer = ask(responder.socket, environment(HISTORY[0], mount=HISTORY[0], REMOTE_USER="astrbot"))
+        answer = fcgi_get(responder.socket, environment(HISTORY[0], mount=HISTORY[0], REMOTE_USER="astrbot"))
         assert answer.status == 200
         logs = [e["data"] for e in json.loads(answer.raw)["data"]["logs"]]
         assert 0 < len(logs) < count and logs == texts[-len(logs):]
@@ -238,7 +238,7 @@ def test_redis_away(stack, redis, login):
     responder = stack.responder(redis, stream="stream:logs:astrbot", **jwt_options(stack))
     redis.kill()
     for path in HISTORY:
-        answer = ask(responder.socket, by(login, path))
+        answer = fcgi_get(responder.socket, by(login, path))
         assert (answer.status, body(answer)) == (503, '{"status":"error","message":"Service unavailable"}')
         assert int(answer.headers["retry-after"]) > 0
     with FcgiStream(responder.socket, by(login, PATHS[0])) as s:
@@ -250,11 +250,11 @@ def test_key_without_the_scope(stack, redis, login):
     """Known, but the name of its log cannot be made."""
     responder = stack.responder(redis, stream="stream:logs:{tenant}", **jwt_options(stack))
     for path in (*PATHS, *HISTORY):
-        answer = ask(responder.socket, by(login, path))
+        answer = fcgi_get(responder.socket, by(login, path))
         assert (answer.status, body(answer)) == \
             (403, '{"status":"error","message":"Insufficient API key scope"}')
 
 
 def test_nothing_comes_before_the_place_in_the_log(stack, redis, login):
     """The console fetches history once its stream is open: nothing may be missed in between."""
-    held_back(stack, redis, b"X", by(login, PATHS[0]), **jwt_options(stack))
+    assert_no_head_before_reply(stack, redis, b"X", by(login, PATHS[0]), **jwt_options(stack))

@@ -8,7 +8,7 @@ import pytest
 import fcgi
 import procs
 import webs
-from fcgi import FcgiStream, Peer, ask, environment, record
+from fcgi import FcgiStream, Peer, environment, fcgi_get, record
 from procs import wait_until
 from sse import Stream, get
 from tables import case, named
@@ -19,7 +19,7 @@ def responder(stack, redis):
     redis.add("log", "x")
     # One front thread: its connection to Redis, opened when first needed, is counted before.
     responder = stack.responder(redis, front_threads=1)
-    wait_until(lambda: ask(responder.socket, environment("/sselog/healthz")).status == 200, "Redis")
+    wait_until(lambda: fcgi_get(responder.socket, environment("/sselog/healthz")).status == 200, "Redis")
     assert serves(responder)
     return responder
 
@@ -34,13 +34,13 @@ def serves(responder):
 def unharmed(responder):
     """Afterwards it is the same process, with no descriptor more, and it serves."""
     pid = responder.pid
-    fcgi.until_idle(responder.socket)
+    fcgi.wait_until_no_viewers(responder.socket)
     before = procs.open_fds(pid)
     yield responder
-    assert responder.child.running(), responder.said()
+    assert responder.child.running(), responder.output()
     assert serves(responder)
     wait_until(lambda: procs.open_fds(pid) <= before, "descriptors as before")
-    assert "Sanitizer" not in responder.said()
+    assert "Sanitizer" not in responder.output()
 
 
 def each(responder, table, check):
@@ -49,7 +49,7 @@ def each(responder, table, check):
     for name, row in table.items():
         with case(name):
             check(row)
-            assert responder.child.running(), responder.said()
+            assert responder.child.running(), responder.output()
             wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors as before")
 
 
@@ -66,7 +66,7 @@ QUERIES = {
 
 def test_queries(unharmed):
     def check(query):
-        answer = ask(unharmed.socket, environment("/sselog/stream", query, HTTP_ACCEPT="*/*"))
+        answer = fcgi_get(unharmed.socket, environment("/sselog/stream", query, HTTP_ACCEPT="*/*"))
         assert answer.status in (400, 414, 431), answer.status
         assert b"error" in answer.raw
     each(unharmed, QUERIES, check)
@@ -90,7 +90,7 @@ PATHS = ["/sselog//stream", "/sselog/../stream", "/sselog/stream/..", "/sselog/s
 
 def test_paths(unharmed):
     def check(path):
-        answer = ask(unharmed.socket, environment(path, HTTP_ACCEPT="*/*"))
+        answer = fcgi_get(unharmed.socket, environment(path, HTTP_ACCEPT="*/*"))
         assert answer.status in (400, 404, 414)
         assert path.encode("utf-8") not in answer.raw  # nothing of it comes back
     each(unharmed, named(PATHS), check)
@@ -101,7 +101,7 @@ METHODS = ["PUT", "DELETE", "TRACE", "get", "G\0ET", "", "A" * 5000, "GET ", "CO
 
 def test_methods(unharmed):
     def check(method):
-        answer = ask(unharmed.socket, environment("/sselog/stream", method=method))
+        answer = fcgi_get(unharmed.socket, environment("/sselog/stream", method=method))
         assert answer.status in (400, 405, 501)
         assert answer.status != 405 or "GET" in answer.headers["allow"]
     each(unharmed, named(METHODS), check)
@@ -162,22 +162,22 @@ def test_a_client_cannot_set_options(stack, redis):
         for header in (name, name.replace("_", "-"), f"HTTP-{name}"):
             with case(header), Stream(server.port, "/sselog/stream", {header: "other"}) as s:
                 s.live()
-                assert s.lines == ["x"]
+                assert s.payloads == ["x"]
 
 
 def test_bad_option_from_the_web_server(unharmed):
     """A mistake in a SetEnv: that request fails, its cause is in the log and not in the answer."""
     for name, value in (("SSELOG_KEEPALIVE", "never"), ("SSELOG_REDIS", "redis://elsewhere"),
                         ("SSELOG_NOSUCH", "1")):
-        answer = ask(unharmed.socket, environment("/sselog/stream", **{name: value}))
+        answer = fcgi_get(unharmed.socket, environment("/sselog/stream", **{name: value}))
         assert answer.status == 500
         assert value.encode() not in answer.raw
-        assert name in unharmed.said()
+        assert name in unharmed.output()
 
 
 def test_log_lines_cannot_be_forged(unharmed):
-    ask(unharmed.socket, environment("/sselog/stream", SSELOG_KEEPALIVE="x\nerror main: forged\x1b[2J"))
-    assert "\nerror main: forged" not in unharmed.said() and "\x1b" not in unharmed.said()
+    fcgi_get(unharmed.socket, environment("/sselog/stream", SSELOG_KEEPALIVE="x\nerror main: forged\x1b[2J"))
+    assert "\nerror main: forged" not in unharmed.output() and "\x1b" not in unharmed.output()
 
 
 # ---- FastCGI, byte by byte ----
@@ -310,7 +310,7 @@ BROKEN = {
 def test_broken_peers(unharmed):
     """Sent, then closed, or reset, or left to stand while others are served."""
     def check(data):
-        for end in (Peer.close, Peer.vanish):
+        for end in (Peer.close, Peer.reset):
             peer = Peer(unharmed.socket)
             try:
                 peer.send(data)
@@ -347,7 +347,7 @@ def test_peer_that_stops_reading(unharmed, redis):
         redis.add("log", "past them")
         assert s.messages(1)[0].data == "past them"
     for peer in peers:
-        peer.vanish()
+        peer.reset()
 
 
 def test_vanishing_peers_under_load(unharmed, redis):
@@ -362,10 +362,10 @@ def test_vanishing_peers_under_load(unharmed, redis):
                 redis.add("log", "y")
             if rng.random() < 0.5:
                 peer.next(deadline=0.02)
-        except (BrokenPipeError, ConnectionResetError, procs.TooLate):
+        except (BrokenPipeError, ConnectionResetError, procs.DeadlineExceeded):
             pass
         finally:
-            peer.vanish() if n % 2 else peer.close()
+            peer.reset() if n % 2 else peer.close()
 
 
 def test_random_bytes(unharmed):
@@ -398,7 +398,7 @@ def test_descriptors_run_out(stack, redis):
         redis.add("log", "served on")
         s.messages(2)
         before = procs.cpu_seconds(responder.pid)
-        s.quiet(1)
+        s.read_for(1)
         assert procs.cpu_seconds(responder.pid) - before < 0.5, "it spins"
         for peer in peers:
             peer.close()
@@ -419,4 +419,4 @@ def test_http_garbage_through_lighttpd(stack, redis):
     assert get(server.port, "/sselog/stream", {"Cookie": "a=" + "x" * 7000}, method="HEAD").status == 200
     with Stream(server.port, "/sselog/stream") as s:
         s.live()
-        assert s.lines == ["x"]
+        assert s.payloads == ["x"]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
 from sse import Stream, get
 from tables import case
@@ -24,7 +24,7 @@ def responder(stack, redis):
 
 def request(responder, path="/sselog/stream", origin=None, **params):
     given = {"HTTP_ACCEPT": "application/json", "HTTP_ORIGIN": origin, **params}
-    return ask(responder.socket, environment(path, **given))
+    return fcgi_get(responder.socket, environment(path, **given))
 
 
 def cors(answer):
@@ -57,7 +57,7 @@ def test_preflight(responder):
     for path, methods in (("/sselog/stream", "GET"), ("/sselog/token", "POST"), ("/sselog/history", "GET")):
         asked = {"HTTP_ACCESS_CONTROL_REQUEST_METHOD": methods,
                  "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "authorization,last-event-id"}
-        answer = ask(responder.socket, environment(path, method="OPTIONS", HTTP_ORIGIN=ALLOWED, **asked))
+        answer = fcgi_get(responder.socket, environment(path, method="OPTIONS", HTTP_ORIGIN=ALLOWED, **asked))
         assert answer.status == 204 and answer.raw == b"" and answer.headers["vary"] == "Origin"
         found = cors(answer)
         assert found["allow-origin"] == ALLOWED and found["allow-credentials"] == "true"
@@ -66,7 +66,7 @@ def test_preflight(responder):
         assert {"authorization", "last-event-id", "cache-control", "content-type"} <= set(allowed)
         assert int(found["max-age"]) > 0
         for origin in [None, *FOREIGN]:
-            answer = ask(responder.socket, environment(path, method="OPTIONS", HTTP_ORIGIN=origin, **asked))
+            answer = fcgi_get(responder.socket, environment(path, method="OPTIONS", HTTP_ORIGIN=origin, **asked))
             assert answer.status == 204 and cors(answer) == {}, origin
 
 
@@ -120,7 +120,7 @@ def test_tokens_across_sites(redis, responder):
         with case(row):
             redis.client.delete(*redis.client.keys("sse_token:*"), "no such key")
             redis.client.config_resetstat()
-            answer = ask(responder.socket, environment(
+            answer = fcgi_get(responder.socket, environment(
                 "/sselog/token", method="POST", HTTP_COOKIE="session=abc", HTTP_ORIGIN=origin,
                 HTTP_SEC_FETCH_SITE=site, HTTP_HOST=host))
             assert answer.status == (200 if may else 403)

@@ -28,18 +28,18 @@ def test_demo(stack, number, monkeypatch):
     monkeypatch.setenv("SSELOG", str(webs.program()))
     monkeypatch.delenv("SSELOG_TEST_ACL", raising=False)  # the demo has a Redis of its own
     demo = stack.keep(procs.Child([webs.TOP / "tests/demo"], log=out))
-    said = demo.said
-    wait_until(lambda: "curl -N" in said() or not demo.running(), "the URL", DEADLINE)
-    assert demo.running(), said()
-    port = int(re.search(r"http://127\.0\.0\.1:(\d+)/sselog/stream", said())[1])
-    page = re.search(r"^ *page +(http://\S+)$", said(), re.M)[1]
+    output = demo.output
+    wait_until(lambda: "curl -N" in output() or not demo.running(), "the URL", DEADLINE)
+    assert demo.running(), output()
+    port = int(re.search(r"http://127\.0\.0\.1:(\d+)/sselog/stream", output())[1])
+    page = re.search(r"^ *page +(http://\S+)$", output(), re.M)[1]
     with urllib.request.urlopen(page) as answer:
         assert b'id="log"' in answer.read(), "the address that is printed leads to the console"
-    wait_until(lambda: "data: a line of the file" in said() and "data: and another" in said(),
+    wait_until(lambda: "data: a line of the file" in output() and "data: and another" in output(),
                "records of the file", DEADLINE)
     if number == signal.SIGINT:  # once: lighttpd writes its access log every few seconds
         assert get(port, "/a-visit-of-ours").status == 404
-        wait_until(lambda: "a-visit-of-ours" in said(), "our visit in the stream", DEADLINE)
+        wait_until(lambda: "a-visit-of-ours" in output(), "our visit in the stream", DEADLINE)
     members = procs.descendants(demo.pid)
     assert len(members) >= 4
     demo.send(number)

@@ -182,7 +182,7 @@ def test_snippet(stack, redis, application, kind, system):
     site = server.dir / "site.log"
     wait_until(lambda: server.access_log().count(system.path) >= 2 and "the+application" in site.read_text(),
                "refusals in one log, the rest in the other")
-    for log in (server.access_log(), site.read_text(), server.said()):
+    for log in (server.access_log(), site.read_text(), server.output()):
         assert "token=" not in log and "secret" not in log
 
 
@@ -439,7 +439,7 @@ def test_bridge_when_a_stream_is_made_anew_or_a_clock_goes_back(redis, monkeypat
             for i in range(5):
                 b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(i))
             await b.settled()
-            b.jet.make_anew("DEVICE_EVENTS")  # sequences begin at 1 again
+            b.jet.recreate_stream("DEVICE_EVENTS")  # sequences begin at 1 again
             for i in range(5, 8):
                 b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(i))
             await b.settled()

@@ -14,9 +14,9 @@ import pytest
 
 import faults
 import procs
-from fcgi import FcgiStream, Peer, ask, environment, until_idle
-from procs import TooLate, wait_until
-from webs import STOPS
+from fcgi import FcgiStream, Peer, environment, fcgi_get, wait_until_no_viewers
+from procs import DeadlineExceeded, wait_until
+from webs import STOP_DEADLINE
 
 
 def follow(responder, query="", **params):
@@ -24,7 +24,7 @@ def follow(responder, query="", **params):
 
 
 def get(responder, path, query=""):
-    return ask(responder.socket, environment("/sselog" + path, query))
+    return fcgi_get(responder.socket, environment("/sselog" + path, query))
 
 
 def fds(responder):
@@ -48,7 +48,7 @@ def serve_all(redis, responder, deadline=5):
             s.event("live", deadline)
             redis.client.xadd("log", {"data": "x" * 300, "event": "e"})
             redis.client.xadd("log", {"data": "x" * 200_000}, maxlen=30, approximate=False)
-            s.until(lambda s: len(s.lines) and len(s.lines[-1]) == 200_000, "records", deadline)
+            s.until(lambda s: len(s.payloads) and len(s.payloads[-1]) == 200_000, "records", deadline)
 
     def resumed():
         with FcgiStream(responder.socket, environment("/sselog/stream", HTTP_LAST_EVENT_ID="5-0"),
@@ -60,15 +60,15 @@ def serve_all(redis, responder, deadline=5):
         try:
             step()
         except (AssertionError, OSError):
-            pass  # this one met the failure; TooLate is no failure to be alive
+            pass  # this one met the failure; DeadlineExceeded is no failure to be alive
 
 
 class NoMemory:
     """The control word of tests/faults/nomem.c."""
 
     def __init__(self, directory):
-        self.library = faults.library("nomem")
-        self.file = directory / "nomem"
+        self.library = faults.library("failing_malloc")
+        self.file = directory / "failing_malloc"
         self.file.write_bytes(bytes(16))
         with open(self.file, "r+b") as f:
             self.map = mmap.mmap(f.fileno(), 16)
@@ -90,12 +90,12 @@ def test_any_allocation_may_fail(stack, redis):
     rounds = int(os.environ.get("FAULT_ROUNDS") or 10)
     setup = stack.setup(redis, front_threads=1)
     nomem = NoMemory(setup.dir)
-    setup.options.update(LD_PRELOAD=str(nomem.library), NOMEM=str(nomem.file))
+    setup.options.update(LD_PRELOAD=str(nomem.library), FAILING_MALLOC=str(nomem.file))
     responder = stack.responder(setup=setup)
     redis.add_many("log", ["x" * 100] * 30)
     serve_all(redis, responder)
     works(redis, responder)
-    until_idle(responder.socket)
+    wait_until_no_viewers(responder.socket)
     before = fds(responder)
     nomem.fail_at(1_000_000)
     serve_all(redis, responder)
@@ -109,7 +109,7 @@ def test_any_allocation_may_fail(stack, redis):
             if nomem.left() == 0:
                 break
         nomem.fail_at(0)
-        assert responder.child.running(), f"allocation {n}: {responder.said()[-2000:]}"
+        assert responder.child.running(), f"allocation {n}: {responder.output()[-2000:]}"
     works(redis, responder)
     assert nomem.failed() == len(chosen)
     wait_until(lambda: fds(responder) <= before, "descriptors as before")
@@ -141,18 +141,18 @@ def test_system_calls_fail(stack, redis, case):
     responder = stack.responder(redis, front_threads=1)
     serve_all(redis, responder)
     works(redis, responder)
-    until_idle(responder.socket)
+    wait_until_no_viewers(responder.socket)
     before = fds(responder)
     log = responder.setup.dir / "strace.log"
     tracer = stack.keep(procs.Child(
         ["strace", "-f", "-o", "/dev/null", "-p", str(responder.pid), "-e",
          "inject=" + {**CALLS, **FATAL}[case]], log=log))
-    wait_until(lambda: "attached" in tracer.said() or not tracer.running(), "strace")
+    wait_until(lambda: "attached" in tracer.output() or not tracer.running(), "strace")
     if not tracer.running():
-        pytest.skip("strace may not attach here: " + tracer.said()[-200:])
+        pytest.skip("strace may not attach here: " + tracer.output()[-200:])
     for _ in range(2):
         serve_all(redis, responder, deadline=.5)
-    assert responder.child.running(), responder.said()[-2000:]
+    assert responder.child.running(), responder.output()[-2000:]
     tracer.stop(signal.SIGINT)
     works(redis, responder)
     wait_until(lambda: fds(responder) <= before, "descriptors as before")
@@ -167,7 +167,7 @@ def test_few_descriptors(stack, redis):
     responder = stack.responder(redis, run={"preexec": limit}, front_threads=1)
     works(redis, responder)
     serve_all(redis, responder)
-    until_idle(responder.socket)
+    wait_until_no_viewers(responder.socket)
     before = fds(responder)
     with follow(responder, "history=0") as s:
         s.live()
@@ -179,7 +179,7 @@ def test_few_descriptors(stack, redis):
             p.close()
         works(redis, responder)
     wait_until(lambda: fds(responder) <= before, "descriptors as before")
-    assert responder.said().count("cannot accept") < 5
+    assert responder.output().count("cannot accept") < 5
     assert responder.stop() == 0
 
 
@@ -215,7 +215,7 @@ def test_sigterm_at_any_moment(stack, redis, moment):
         viewers.append(stack.keep(FcgiStream(responder.socket, params)))
     time.sleep(.01)
     responder.child.send(signal.SIGTERM)
-    assert responder.child.wait(STOPS) == 0, responder.said()[-2000:]
+    assert responder.child.wait(STOP_DEADLINE) == 0, responder.output()[-2000:]
     redis.thaw()
     for s in viewers:
         s.rest()
@@ -235,7 +235,7 @@ def test_sigterm_among_connects(stack, redis):
         while not stopping.is_set():
             try:
                 with follow(responder, "history=0") as s:
-                    s.quiet(.02)
+                    s.read_for(.02)
                     if stopping.is_set():
                         s.rest(5)
                         if not [e for e in s.events if e.type == "end"]:
@@ -250,7 +250,7 @@ def test_sigterm_among_connects(stack, redis):
     responder.child.send(signal.SIGTERM)
     for t in crowd:
         t.join()
-    assert responder.child.wait(STOPS) == 0, responder.said()[-2000:]
+    assert responder.child.wait(STOP_DEADLINE) == 0, responder.output()[-2000:]
     assert not cut
 
 
@@ -264,7 +264,7 @@ def test_hammered_from_all_sides(stack, redis):
         while time.monotonic() < end:
             try:
                 step()
-            except TooLate:
+            except DeadlineExceeded:
                 raise
             except (OSError, AssertionError):
                 pass
@@ -294,6 +294,6 @@ def test_no_sigpipe(stack, redis):
     redis.add_many("log", ["x" * 1000] * 1000)
     for _ in range(20):
         s = follow(responder)
-        s.peer.vanish()
+        s.peer.reset()
     works(redis, responder)
     assert responder.stop() == 0

@@ -89,7 +89,7 @@ def test_trimmed_to_the_last_one_all_the_time(stack, redis):
         for i in range(1, 30):
             redis.client.xadd("log", {"data": str(i)}, maxlen=1, approximate=False)
             s.messages(i)
-        assert s.lines == [str(i) for i in range(1, 30)]
+        assert s.payloads == [str(i) for i in range(1, 30)]
         assert not gaps(s)
 
 

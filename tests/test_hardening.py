@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import webs
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
 
 UNPRIVILEGED = "www-data"
@@ -47,7 +47,7 @@ def responder(stack, redis):
     r = stack.responder(setup=setup, run=run)
     viewer = stack.keep(FcgiStream(r.socket, environment("/sselog/stream")))
     viewer.live()
-    assert ask(r.socket, environment("/sselog/history")).status == 200
+    assert fcgi_get(r.socket, environment("/sselog/history")).status == 200
     return r
 
 
@@ -93,7 +93,7 @@ def landlock_abi():
 
 
 def test_landlock_or_a_line_that_says_so(responder):
-    said = responder.said()
+    said = responder.output()
     abi = landlock_abi()
     assert ("Landlock is not available" in said) == (abi < 1), said
     assert ("restricts files but not TCP ports" in said) == (1 <= abi < 4), said
@@ -152,8 +152,8 @@ def test_what_it_is_started_with_stays_small(stack, redis):
     """A socket passed by spawn-fcgi, and nothing else of its parent."""
     r = stack.responder(redis, run={"by": "spawn-fcgi"})
     pid = next(p for p in [r.pid] if p)
-    wait_until(lambda: "serving" in r.said(), "the start")
-    assert ask(r.socket, environment("/sselog/healthz")).status == 200
+    wait_until(lambda: "serving" in r.output(), "the start")
+    assert fcgi_get(r.socket, environment("/sselog/healthz")).status == 200
     assert descriptors(pid)[0][0].startswith("socket:")
 
 

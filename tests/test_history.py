@@ -4,14 +4,14 @@ import json
 
 import procs
 import webs
-from fcgi import ask, environment
+from fcgi import environment, fcgi_get
 from procs import wait_until
 
 
 def page(responder, query=""):
     """A 503 says that Redis took longer than 2 s: a page asks again then."""
     def answered():
-        answer = ask(responder.socket, environment("/sselog/history", query))
+        answer = fcgi_get(responder.socket, environment("/sselog/history", query))
         return answer if answer.status != 503 else None
     answer = wait_until(answered, "an answer")
     assert answer.status == 200, answer.raw
@@ -46,7 +46,7 @@ def test_only_streams_have_a_history(stack, redis):
     """Not that of a stream which happens to have the key of SSELOG_STREAM."""
     redis.add("log", "x")
     for source in ("pubsub", "channels"):
-        answer = ask(stack.responder(redis, auth="anonymous", source=source, channel="log", stream="log").socket,
+        answer = fcgi_get(stack.responder(redis, auth="anonymous", source=source, channel="log", stream="log").socket,
                      environment("/sselog/history"))
         assert (answer.status, json.loads(answer.raw)) == (404, {"error": "there is no history"})
 
@@ -59,15 +59,15 @@ def test_a_reader_of_one_log_gets_no_other(stack, redis):
     one, other = (stack.responder(redis, **options) for _ in range(2))
 
     def whose(responder, user):
-        answer = ask(responder.socket, environment("/sselog/history", REMOTE_USER=user))
+        answer = fcgi_get(responder.socket, environment("/sselog/history", REMOTE_USER=user))
         return json.loads(answer.raw)["whose"]
 
     tags = {user: whose(one, user) for user in ("ann", "bob")}
     assert tags["ann"] != tags["bob"] and tags == {user: whose(other, user) for user in tags}
     for path in ("/sselog/history", "/sselog/stream"):
-        answer = ask(one.socket, environment(path, f"whose={tags['ann']}", REMOTE_USER="bob"))
+        answer = fcgi_get(one.socket, environment(path, f"whose={tags['ann']}", REMOTE_USER="bob"))
         assert answer.status == 409 and b"of bob" not in answer.raw
-    answer = ask(one.socket, environment("/sselog/history", f"whose={tags['ann']}", REMOTE_USER="ann"))
+    answer = fcgi_get(one.socket, environment("/sselog/history", f"whose={tags['ann']}", REMOTE_USER="ann"))
     assert answer.status == 200 and b"hers" in answer.raw
 
 
@@ -100,7 +100,7 @@ def test_long_records_behind_short_ones_cost_little(stack, redis):
 def test_redis_with_too_many_clients_is_away(stack, redis):
     """The page may ask again."""
     scripted = stack.scripted(redis, lambda conn, cmd: FULL if cmd[0] == b"XREVRANGE" else None)
-    answer = ask(stack.responder(scripted).socket, environment("/sselog/history"))
+    answer = fcgi_get(stack.responder(scripted).socket, environment("/sselog/history"))
     assert answer.status == 503 and "retry-after" in answer.headers
 
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 import identity
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
 from procs import wait_until
 from sse import Stream, get
@@ -17,7 +17,7 @@ def stream(responder, user="ann", **params):
 
 
 def script(responder, user="ann", **params):
-    return ask(responder.socket, environment("/sselog/stream", REMOTE_USER=user,
+    return fcgi_get(responder.socket, environment("/sselog/stream", REMOTE_USER=user,
                                              HTTP_ACCEPT="application/json", **params))
 
 
@@ -69,7 +69,7 @@ def test_viewers_of_one_process(stack, redis):
     stack.keep(Full(responder, "ann", 2))
     stack.keep(Full(responder, "bob", 2))
     is_too_many(responder, "eve", 503, "too many viewers")
-    history = ask(responder.socket, environment("/sselog/history", REMOTE_USER="eve"))
+    history = fcgi_get(responder.socket, environment("/sselog/history", REMOTE_USER="eve"))
     assert history.status == 200  # answers take no place
 
 
@@ -82,7 +82,7 @@ def test_the_options_of_the_request_hold_at_a_limit(stack, redis):
     with FcgiStream(responder.socket, environment("/sselog/stream", **given)) as first:
         first.live()
         for accept in ("text/event-stream", "application/json"):
-            full = ask(responder.socket, environment("/sselog/stream", **given, HTTP_ACCEPT=accept))
+            full = fcgi_get(responder.socket, environment("/sselog/stream", **given, HTTP_ACCEPT=accept))
             assert full.headers["access-control-allow-origin"] == "https://app.example"
             assert full.headers["vary"] == "Origin"
             if full.status == 200:
@@ -131,7 +131,7 @@ def test_places_come_back_however_a_stream_ends(stack, redis):
             s.event("end")
             s.close()
         else:
-            s.peer.vanish()
+            s.peer.reset()
 
 
 # ---- failed attempts ----
@@ -140,7 +140,7 @@ BURST, BACK = 10, 2  # failures that an address may spend, seconds after which o
 
 
 def attempt(responder, address, cookie="session=bad", accept="application/json", **params):
-    return ask(responder.socket, environment("/sselog/stream", HTTP_COOKIE=cookie, REMOTE_ADDR=address,
+    return fcgi_get(responder.socket, environment("/sselog/stream", HTTP_COOKIE=cookie, REMOTE_ADDR=address,
                                              HTTP_ACCEPT=accept, **params))
 
 
@@ -195,16 +195,16 @@ def test_failures_slow_their_address_alone(redis, guarded):
     with FcgiStream(guarded.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
                                                 REMOTE_ADDR="192.0.2.2")) as s:
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
 
 
 def test_no_look_up_for_who_is_slowed(redis, guarded):
     """Nor is a right guess told from a wrong one."""
     exhaust(guarded, "192.0.2.1")
-    before = identity.look_ups(redis)
+    before = identity.lookup_counts(redis)
     answers = [attempt(guarded, "192.0.2.1", cookie) for cookie in ("session=bad", "session=good")]
     if [a.status for a in answers] == [429, 429]:  # no failure was given back meanwhile
-        assert identity.look_ups(redis) == before
+        assert identity.lookup_counts(redis) == before
         assert answers[0].raw == answers[1].raw
 
 
@@ -221,7 +221,7 @@ def test_what_needs_no_look_up_is_not_kept_out(guarded):
     for params in ({"REMOTE_USER": "ann"}, {"HTTP_AUTHORIZATION": "Bearer " + identity.jwt()}):
         with FcgiStream(guarded.socket, environment("/sselog/stream", REMOTE_ADDR="192.0.2.1", **params)) as s:
             s.live()
-            assert s.lines == ["for ann"]
+            assert s.payloads == ["for ann"]
 
 
 def test_what_is_no_failure(guarded):
@@ -230,7 +230,7 @@ def test_what_is_no_failure(guarded):
         assert attempt(guarded, "192.0.2.1", cookie=None).status == 401
         assert attempt(guarded, "192.0.2.1", cookie=None, HTTP_AUTHORIZATION="Bearer a b").status == 400
         assert attempt(guarded, "192.0.2.1", cookie=None,
-                       HTTP_AUTHORIZATION="Bearer " + identity.jwt(lives=-5)).status == 401
+                       HTTP_AUTHORIZATION="Bearer " + identity.jwt(lifetime=-5)).status == 401
         assert attempt(guarded, "192.0.2.1", "session=good", REQUEST_METHOD="HEAD").status == 200
     assert attempt(guarded, "192.0.2.1").status == 401
 
@@ -257,7 +257,7 @@ def test_pages_of_others_lock_nobody_out(guarded, marks):
     with FcgiStream(guarded.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
                                                 REMOTE_ADDR="192.0.2.1")) as s:
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
     count, _ = exhaust(guarded, "192.0.2.1")
     assert count >= BURST, "it had all its tries"
 

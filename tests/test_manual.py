@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 import webs
-from fcgi import ask, environment
+from fcgi import environment, fcgi_get
 
 MANUAL = (webs.TOP / "sselog.1").read_text()
 ENTRY = re.compile(r"^\.It Ev (SSELOG_\w+) Pq (request|process), (?:default Ql (\S+)|no default)$",
@@ -101,9 +101,9 @@ def test_request_or_process(stack, redis):
     """What comes with a request is refused for an option of the process, and for no other."""
     responder = stack.responder(redis)
     for name, m in entries().items():
-        before = len(responder.said())
-        answer = ask(responder.socket, environment("/sselog/healthz", **{name: "\x01"}))
-        refused = f"{name} (request): a request may not set this" in responder.said()[before:]
+        before = len(responder.output())
+        answer = fcgi_get(responder.socket, environment("/sselog/healthz", **{name: "\x01"}))
+        refused = f"{name} (request): a request may not set this" in responder.output()[before:]
         assert answer.status == 500, name  # a control character is in no option's form
         assert refused == (m[2] == "process"), name
 

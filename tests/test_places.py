@@ -3,7 +3,7 @@
 records of every size."""
 import procs
 import webs
-from fcgi import FcgiStream, environment, until_heard
+from fcgi import FcgiStream, environment, wait_until_invalidations_read
 from procs import wait_until
 
 
@@ -46,7 +46,7 @@ def test_long_records_are_read_few_at_a_time(stack, redis):
             s.messages(len(ids), deadline=120)
             assert [e.id for e in s.records] == ids
             assert all(len(line) == size and line[0] == line[-1] == chr(ord("a") + i)
-                       for i, line in enumerate(s.lines[5:]))
+                       for i, line in enumerate(s.payloads[5:]))
             assert "gap" not in kinds(s)
         peak = procs.peak_kb(responder.pid)
         assert webs.sanitized() or peak < 60 * 1024, f"{peak} kB for records of 10 MB"
@@ -84,11 +84,11 @@ def test_long_records_in_several_fields(stack, redis):
         ids = [i.decode() for i in pipe.execute()]
         want = [letter * n for letter in "abcdef" for n in (900_000, 1)]
         s.messages(12)
-        assert [e.id for e in s.records] == ids and s.lines == want
+        assert [e.id for e in s.records] == ids and s.payloads == want
         for at in (0, 4, 5):
             with follow(responder, SSELOG_FIELD="other", HTTP_LAST_EVENT_ID=ids[at]) as late:
                 late.messages(11 - at)
-                assert [e.id for e in late.records] == ids[at + 1:] and late.lines == want[at + 1:]
+                assert [e.id for e in late.records] == ids[at + 1:] and late.payloads == want[at + 1:]
                 assert "gap" not in kinds(late)
 
 
@@ -119,7 +119,7 @@ def test_history_before_live_while_the_tip_lags(stack, redis):
         live.live()
         redis.add("log", "a")
         live.messages(1)
-        until_heard(responder.socket, redis)
+        wait_until_invalidations_read(responder.socket, redis)
         odd.pushes.clear()
         ids = []
         for i in range(14):

@@ -6,7 +6,7 @@ import pytest
 
 import procs
 import scripted_redis as odd
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
 from sse import Stream
 
@@ -68,12 +68,12 @@ def test_scripts_get_503_while_redis_is_away(stack, redis):
     responder = stack.responder(redis)
     redis.stop()
     for path in ("/history", "/healthz"):
-        answer = ask(responder.socket, environment("/sselog" + path, HTTP_ACCEPT="application/json"))
+        answer = fcgi_get(responder.socket, environment("/sselog" + path, HTTP_ACCEPT="application/json"))
         assert answer.status == 503, path
-    assert "retry-after" in ask(responder.socket, environment(
+    assert "retry-after" in fcgi_get(responder.socket, environment(
         "/sselog/history", HTTP_ACCEPT="application/json")).headers
     redis.start()
-    wait_until(lambda: ask(responder.socket, environment("/sselog/healthz")).status == 200, "healthz")
+    wait_until(lambda: fcgi_get(responder.socket, environment("/sselog/healthz")).status == 200, "healthz")
 
 
 @pytest.mark.threads
@@ -184,9 +184,9 @@ def test_no_rights(stack, redis, odd_one):
     responder = odd_responder(stack, odd_one)
     with follow(responder) as s:
         source(s, "lost")
-        wait_until(lambda: "NOAUTH" in responder.said(), "a line that says why")
+        wait_until(lambda: "NOAUTH" in responder.output(), "a line that says why")
         time.sleep(0.4)  # so that a loop without a pause would show
-        assert responder.said().count("NOAUTH") < 20
+        assert responder.output().count("NOAUTH") < 20
         odd_one.handler = lambda conn, cmd: None
         s.live()
 
@@ -206,7 +206,7 @@ def test_tracking_refused(stack, redis, odd_one):
             ids.append(redis.add("log", str(i)))
             s.messages(i + 1)
         assert [e.id for e in s.records] == ids
-    assert "TRACKING refused" in responder.said()
+    assert "TRACKING refused" in responder.output()
 
 
 def test_silence(stack, redis, odd_one):
@@ -233,5 +233,5 @@ def test_nobody_spins_while_redis_is_away(stack, redis):
     with follow(responder) as s:
         source(s, "lost")
         before = procs.cpu_seconds(responder.pid)
-        s.quiet(1)
+        s.read_for(1)
         assert procs.cpu_seconds(responder.pid) - before < 0.25

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from sse import EventSource
 from tables import case, named
 
@@ -178,7 +178,7 @@ def test_bad_cursors(responder, redis):
     id = redis.add("log", "x")
     for name, cursor in named(BAD_CURSORS).items():
         with case(name):
-            answer = ask(responder.socket, environment("/sselog/stream", HTTP_LAST_EVENT_ID=cursor))
+            answer = fcgi_get(responder.socket, environment("/sselog/stream", HTTP_LAST_EVENT_ID=cursor))
             assert answer.status in ((400, 431) if len(cursor) > 4000 else (400,)), answer.raw
             assert answer.headers["content-type"].startswith("application/json")
             assert resumed(responder) == ([id], [])

@@ -6,7 +6,7 @@ import time
 import pytest
 
 import identity
-from fcgi import END, STDOUT, FcgiStream, ask, environment
+from fcgi import END, STDOUT, FcgiStream, environment, fcgi_get
 from identity import jwt, session
 from procs import DEADLINE, wait_until
 from tables import case
@@ -32,7 +32,7 @@ def ended(stream, deadline=DEADLINE):
 
 
 def refused(responder, params, query=""):
-    answer = ask(responder.socket, path(query, HTTP_ACCEPT="application/json", **params))
+    answer = fcgi_get(responder.socket, path(query, HTTP_ACCEPT="application/json", **params))
     return answer.status == 401
 
 
@@ -92,7 +92,7 @@ def change_ends_the_stream(redis, responder, change, key, params):
         act, reason = CHANGES[change]
         act(redis, key)
         assert ended(s) == reason
-        assert s.lines == ["before"]
+        assert s.payloads == ["before"]
         if change not in ("another user", "another role", "no role", "another tenant"):  # good logins too
             assert refused(responder, params)
         if change == "all deleted":
@@ -165,7 +165,7 @@ def test_gone_between_look_up_and_stream(stack, redis):
                                 stream="stream:logs:{user}", **QUIET)
     with FcgiStream(responder.socket, path(**COOKIE)) as s:
         assert ended(s) == "expired"
-        assert s.lines == []
+        assert s.payloads == []
 
 
 def test_expiry_of_many(redis, responder):
@@ -239,11 +239,11 @@ def test_jwt_ends_at_its_time(stack, redis):
     key = identity.secret_file(stack.directory(), "key", identity.SECRET)
     responder = stack.responder(redis, auth="jwt", jwt_key_file=key, stream="stream:logs:{user}")
     short = {}
-    lasting = {"HTTP_AUTHORIZATION": "Bearer " + jwt("bob", lives=300)}
-    endless = {"HTTP_AUTHORIZATION": "Bearer " + jwt("eve", lives=None)}
+    lasting = {"HTTP_AUTHORIZATION": "Bearer " + jwt("bob", lifetime=300)}
+    endless = {"HTTP_AUTHORIZATION": "Bearer " + jwt("eve", lifetime=None)}
 
     def follow(seconds):
-        short["HTTP_AUTHORIZATION"] = "Bearer " + jwt(lives=seconds)
+        short["HTTP_AUTHORIZATION"] = "Bearer " + jwt(lifetime=seconds)
         return FcgiStream(responder.socket, path(**short))
     with FcgiStream(responder.socket, path(**lasting)) as other, \
             FcgiStream(responder.socket, path(**endless)) as third, soon_over(follow) as s:
@@ -296,7 +296,7 @@ def test_token_stream_ends_with_its_lifetime(stack, redis):
 
 
 def make_token(responder, params):
-    answer = ask(responder.socket, environment("/sselog/token", method="POST", **params))
+    answer = fcgi_get(responder.socket, environment("/sselog/token", method="POST", **params))
     assert answer.status == 200, answer.raw
     return "token=" + json.loads(answer.raw)["token"]
 
@@ -316,8 +316,8 @@ def test_token_made_from_a_jwt_ends_with_it(stack, redis):
     responder = stack.responder(redis, auth="jwt token", jwt_key_file=key, stream="stream:logs:{user}")
 
     def follow(seconds):
-        made = ask(responder.socket, environment(
-            "/sselog/token", method="POST", HTTP_AUTHORIZATION="Bearer " + jwt(lives=seconds)))
+        made = fcgi_get(responder.socket, environment(
+            "/sselog/token", method="POST", HTTP_AUTHORIZATION="Bearer " + jwt(lifetime=seconds)))
         return FcgiStream(responder.socket, path("token=" + json.loads(made.raw).get("token", "")))
     with soon_over(follow) as s:
         assert ended(s, 2 * DEADLINE) == "expired"

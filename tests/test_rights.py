@@ -29,7 +29,7 @@ def test_without_the_bells_channel_logs_are_looked_at(redis, limited):
         s.live()
         ids += redis.add_many("log", "de")
         s.until(lambda v: [e.id for e in v.records] == ids, "all of them")
-    said = wait_until(lambda: limited.said(), "a line")
+    said = wait_until(lambda: limited.output(), "a line")
     assert said.count("every 250 ms") == 1 and "secret" not in said
 
 

@@ -11,7 +11,7 @@ import pytest
 import identity
 import redisd
 import webs
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
 from procs import wait_until
 from sse import Stream, basic, get
@@ -87,13 +87,13 @@ def test_lines_answers_and_figures(stack, stocked):
     for params in requests():
         answer = exchange(r, params)
         assert not found_in(bytes(answer.raw) + answer.head + answer.stderr), params
-    figures = ask(r.socket, environment("/sselog/status"))
+    figures = fcgi_get(r.socket, environment("/sselog/status"))
     assert figures.status == 200 and not found_in(figures.raw)
-    assert not found_in(ask(r.socket, environment("/sselog/metrics")).raw)
+    assert not found_in(fcgi_get(r.socket, environment("/sselog/metrics")).raw)
     stocked.stop()
     for params in requests():
         assert not found_in(bytes(exchange(r, params).raw)), params
-    assert not found_in(r.said()), r.said()
+    assert not found_in(r.output()), r.output()
 
 
 def protected(stack, redis, **more):
@@ -114,11 +114,11 @@ def test_errors_of_redis_that_repeat_the_command(stack):
         return None
     r = stack.responder(stack.scripted(redis, handler), auth="token cookie", stream="stream:logs:{user}")
     for params in ({"QUERY_STRING": f"token={TOKEN}"}, {"HTTP_COOKIE": f"session={COOKIE}"}):
-        answer = ask(r.socket, environment("/sselog/stream", HTTP_ACCEPT="application/json", **params))
+        answer = fcgi_get(r.socket, environment("/sselog/stream", HTTP_ACCEPT="application/json", **params))
         assert answer.status == 503
         assert not found_in(answer.raw)
-    wait_until(lambda: "unknown command" in r.said(), "the line")
-    assert not found_in(r.said())
+    wait_until(lambda: "unknown command" in r.output(), "the line")
+    assert not found_in(r.output())
 
 
 def test_configuration_that_is_printed(stack, stocked):
@@ -152,7 +152,7 @@ def test_logs_of_web_servers_and_arguments(stack, stocked, kind):
             assert not found_in(Path(f"/proc/{pid}/cmdline").read_bytes())
     server.flush_log()
     wait_until(lambda: server.access_log().count("history") == 2, "the access log")
-    assert not found_in(server.access_log() + server.said())
+    assert not found_in(server.access_log() + server.output())
 
 
 def sleeps(pid):
@@ -190,15 +190,15 @@ def test_memory_after_use(stack, stocked):
     for given in (bearer, password, {"QUERY_STRING": f"token={TOKEN}"}):
         s = stack.keep(FcgiStream(r.socket, environment("/sselog/stream", **given)))
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
     for given in (bearer, password, cookie, cookie, cookie):
-        assert ask(r.socket, environment("/sselog/history", **given)).status == 200
-    made = ask(r.socket, environment("/sselog/token", method="POST", **bearer))
+        assert fcgi_get(r.socket, environment("/sselog/history", **given)).status == 200
+    made = fcgi_get(r.socket, environment("/sselog/token", method="POST", **bearer))
     assert made.status == 200
     token = json.loads(made.raw)["token"]
     with FcgiStream(r.socket, environment("/sselog/stream", **cookie)) as s:
         s.live()
-    assert ask(r.socket, environment("/sselog/history", "token=" + "x" * 43)).status == 401
+    assert fcgi_get(r.socket, environment("/sselog/history", "token=" + "x" * 43)).status == 401
     wait_until(lambda: viewers(r) == 3, "the cookie's stream to be let go")
     wait_until(lambda: sleeps(r.pid), "its threads to be through with what they answered")
     memory = memory_of(r.pid)
@@ -207,7 +207,7 @@ def test_memory_after_use(stack, stocked):
 
 
 def viewers(responder):
-    return json.loads(ask(responder.socket, environment("/sselog/status")).raw)["viewers"]
+    return json.loads(fcgi_get(responder.socket, environment("/sselog/status")).raw)["viewers"]
 
 
 def test_environment_of_a_cgi_program(stack, stocked):
@@ -254,7 +254,7 @@ def test_options_that_name_files_are_not_a_requests(stack, stocked):
     """A file named by a request would be opened while serving."""
     r = stack.responder(setup=protected(stack, stocked))
     for name in ("JWT_KEY_FILE", "COOKIE_SECRET_FILE", "REDIS_PASSWORD_FILE"):
-        answer = ask(r.socket, environment("/sselog/history", HTTP_ACCEPT="application/json",
+        answer = fcgi_get(r.socket, environment("/sselog/history", HTTP_ACCEPT="application/json",
                                            **{f"SSELOG_{name}": "/etc/hostname"}))
         assert answer.status == 500 and b"hostname" not in answer.raw
-    assert os.path.basename("/etc/hostname") not in r.said()
+    assert os.path.basename("/etc/hostname") not in r.output()

@@ -15,7 +15,7 @@ from procs import wait_until
 def producer(setup):
     """The environment of who writes."""
     given = setup.environment()
-    return {**given, "SSELOG_REDIS": redisd.as_user(given["SSELOG_REDIS"], "sselog-producer")}
+    return {**given, "SSELOG_REDIS": redisd.url_as_user(given["SSELOG_REDIS"], "sselog-producer")}
 
 
 def sender(setup, *arguments, **kw):

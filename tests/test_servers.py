@@ -24,14 +24,14 @@ def test_history_live_and_resume(stack, redis, kind):
         for i in range(3):  # one after the other: each must arrive by itself
             redis.add("log", f"new {i}")
             s.messages(6 + i)
-        assert s.lines == [f"old {i}" for i in range(5)] + [f"new {i}" for i in range(3)]
+        assert s.payloads == [f"old {i}" for i in range(5)] + [f"new {i}" for i in range(3)]
         middle = s.records[3].id
     with Stream(server.port, server.path + "/stream", {"Last-Event-ID": middle}) as s:
         s.live()
-        assert s.lines == ["old 4", "new 0", "new 1", "new 2"]
+        assert s.payloads == ["old 4", "new 0", "new 1", "new 2"]
     with Stream(server.port, f"{server.path}?last_event_id={middle}") as s:  # the mount itself
         s.live()
-        assert s.lines == ["old 4", "new 0", "new 1", "new 2"]
+        assert s.payloads == ["old 4", "new 0", "new 1", "new 2"]
 
 
 @servers
@@ -47,7 +47,7 @@ def test_who_may_look(stack, redis, kind):
     for user in ("ann", "bob"):
         with Stream(server.port, stream, basic(user)) as s:
             s.live()
-            assert s.lines == [f"for {user}"]
+            assert s.payloads == [f"for {user}"]
 
 
 @servers
@@ -121,7 +121,7 @@ def test_page_is_served(stack, redis, kind, path):
 def test_viewers_at_once(stack, redis, kind):
     """Several viewers under one server, each record once to each, in order."""
     # mod_fcgid takes a second to start one more process while others are busy: here it really does.
-    count, web = (4, {"naps": False}) if kind == "fcgid" else (12, {})
+    count, web = (4, {"short_sleeps": False}) if kind == "fcgid" else (12, {})
     server = stack.server(kind, redis, web=web)
     viewers = [stack.keep(Stream(server.port, server.path + "/stream")) for _ in range(count)]
     for s in viewers:
@@ -138,7 +138,7 @@ def test_restart_loses_nothing(stack, redis, kind, how):
     """The web server, and sselog with it, is stopped and started under a viewer that reconnects."""
     server = stack.server(kind, redis, retry=100)
     wanted = redis.add_many("log", [f"before {i}" for i in range(20)])
-    with EventSource(server.port, server.path + "/stream", patient=True) as viewer:
+    with EventSource(server.port, server.path + "/stream", retry_server_errors=True) as viewer:
         viewer.wait(lambda v: len(v.records) == 20, "history")
         getattr(server, how)()
         wanted += redis.add_many("log", [f"while away {i}" for i in range(20)])

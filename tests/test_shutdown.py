@@ -141,7 +141,7 @@ def test_sigterm_to_the_responder_behind_a_server(stack, redis, kind):
     """The viewer gets the orderly end within a second, and the exit status is 0."""
     setup = stack.setup(redis)
     statuses = Statuses(setup)
-    by_itself = issubclass(webs.SERVERS[kind], webs.Behind)
+    by_itself = issubclass(webs.SERVERS[kind], webs.ServerWithResponder)
     server = stack.server(kind, setup=setup, web={} if by_itself else {"edit": statuses.edit})
 
     def attempt():
@@ -187,9 +187,9 @@ def test_stop_of_the_web_server_ends_the_responder(stack, redis, kind):
 QUICK_GRACEFUL = 'server.feature-flags += ("server.graceful-shutdown-timeout" => 1)\n'
 
 
-def follow_through(stack, redis, kind, disturb, directives="", rounds=1, patient=False, **options):
+def follow_through(stack, redis, kind, disturb, directives="", rounds=1, retry_server_errors=False, **options):
     """A viewer that reconnects as EventSource does, under a producer and a disturbance: each once.
-    A status that would end EventSource fails, if it is not to be patient."""
+    A status that would end EventSource fails, if it is not to be retry_server_errors."""
     web = {"directives": directives} if issubclass(webs.SERVERS[kind], webs.Apache) else \
         {"edit": lambda example: example + QUICK_GRACEFUL}
     server = stack.server(kind, redis, web=web, retry=100, **options)
@@ -201,7 +201,7 @@ def follow_through(stack, redis, kind, disturb, directives="", rounds=1, patient
             ids.append(redis.add("log", str(len(ids))))
 
     producer = threading.Thread(target=produce)
-    with EventSource(server.port, server.path + "/stream", patient=patient) as viewer:
+    with EventSource(server.port, server.path + "/stream", retry_server_errors=retry_server_errors) as viewer:
         viewer.wait(lambda v: "live" in [e.type for e in v.events], "live")
         producer.start()
         try:
@@ -262,5 +262,5 @@ def test_responder_of_lighttpd_killed(stack, redis):
         for pid in server.responders():
             os.kill(pid, signal.SIGKILL)
         viewer.wait(lambda v: v.connects > count, "a reconnect")
-    viewer = follow_through(stack, redis, "lighttpd", disturb, rounds=3, patient=True)
+    viewer = follow_through(stack, redis, "lighttpd", disturb, rounds=3, retry_server_errors=True)
     assert None in viewer.ends

@@ -9,7 +9,7 @@ import pytest
 
 import procs
 from dropins import body, cookie, serve, servers
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from sse import EventSource, Stream, get
 
 PATH = "/dashboard/logs/api/stream/"
@@ -103,7 +103,7 @@ def test_login_page_with_a_query(stack, redis):
     """What the client sent is quoted, and ends no line of the answer."""
     responder = stack.responder(redis, profile="smarter", auth="remote_user", login_url="/login/?a=b")
     for query, text in (("", ""), ("x=\"y\u00e4&n=%0d%0aSet-Cookie:a", "%3Fx%3D%22y%C3%A4%26n%3D%250d%250aSet-Cookie%3Aa")):
-        answer = ask(responder.socket, environment(PATH, query, mount=PATH))
+        answer = fcgi_get(responder.socket, environment(PATH, query, mount=PATH))
         assert answer.status == 302
         assert answer.headers["location"] == f"/login/?a=b&next={PATH}{text}"
 
@@ -130,7 +130,7 @@ def test_turned_off(stack, redis, kind):
 
 def test_turned_off_does_not_touch_redis(stack):
     responder = stack.responder(None, profile="smarter", auth="remote_user", enabled=0)
-    answer = ask(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"))
+    answer = fcgi_get(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"))
     assert answer.status == 200 and b"disabled" in answer.raw
 
 
@@ -148,7 +148,7 @@ def test_redis_away(stack, kind):
 def test_redis_away_and_who_it_is_known(stack, redis):
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     redis.kill()
-    answer = ask(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"))
+    answer = fcgi_get(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"))
     assert (answer.status, answer.headers["content-type"], body(answer)) == \
         (503, "text/plain", "Log stream is temporarily unavailable.")
 

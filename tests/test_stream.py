@@ -98,7 +98,7 @@ def test_entry_without_the_payload_field(redis, responder):
     redis.client.xadd("log", {"level": "INFO", "text": "two\nlines \"quoted\""})
     with follow(responder) as s:
         s.live()
-        assert json.loads(s.lines[0]) == {"level": "INFO", "text": "two\nlines \"quoted\""}
+        assert json.loads(s.payloads[0]) == {"level": "INFO", "text": "two\nlines \"quoted\""}
 
 
 def test_other_field_names(redis, stack):
@@ -174,7 +174,7 @@ def test_many_logs_two_connections(stack, redis):
     pipe.execute()
     for u, s in zip(users, viewers):
         s.messages(10)
-        assert s.lines == [f"{u} {n}" for n in range(10)]
+        assert s.payloads == [f"{u} {n}" for n in range(10)]
     assert len(redis.clients()) == 2
 
 
@@ -273,7 +273,7 @@ def test_viewer_that_goes_away_is_let_go(stack, redis):
             s.live()
         assert procs.open_fds(responder.pid) >= before + 49
         for i, s in enumerate(viewers):
-            s.peer.vanish() if i % 2 else s.close()
+            s.peer.reset() if i % 2 else s.close()
         # At once, without a keepalive in between: that would be ten minutes.
         wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors back")
 
@@ -342,7 +342,7 @@ def test_keepalives_of_a_quiet_log(stack, redis):
     with follow(responder) as s:
         s.until(lambda s: len(s.parser.comments) >= 2, "two keepalives")
         assert set(s.parser.comments) == {"keepalive"} and not s.records
-        for n, at in enumerate(s.parser.commented, 1):
+        for n, at in enumerate(s.parser.comment_times, 1):
             assert at - start > n - 0.01
 
 
@@ -453,7 +453,7 @@ def test_wrong_type(stack, redis):
     redis.add("logs:bad", "healed")
     with follow(responder, REMOTE_USER="bad") as healed:
         healed.live()
-        assert healed.lines == ["healed"]
+        assert healed.payloads == ["healed"]
 
 
 # ---- cost ----

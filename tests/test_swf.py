@@ -13,8 +13,8 @@ import pytest
 from channels_redis.core import RedisChannelLayer
 
 import scripted_redis
-from dropins import api_key, body, cookie, held_back, serve, servers
-from fcgi import FcgiStream, Peer, ask, environment
+from dropins import api_key, body, cookie, assert_no_head_before_reply, serve, servers
+from fcgi import FcgiStream, Peer, environment, fcgi_get
 from procs import wait_until
 from sse import Stream, get
 
@@ -264,7 +264,7 @@ def test_refused_is_no_empty_stream(stack, redis):
     responder = stack.responder(redis, profile="swf", auth="remote_user", max_per_user=1)
 
     def refusal(**more):
-        answer = ask(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="ann", **more))
+        answer = fcgi_get(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="ann", **more))
         assert answer.headers["content-type"] == "application/json" and "retry-after" in answer.headers
         assert json.loads(answer.raw)["error"]
         return answer.status
@@ -285,8 +285,8 @@ def test_what_cannot_be_read_is_said(redis, responder):
         s.until(lambda s: s.events, "connected")
         publish(redis, *({"msg_type": "deep", "v": deep} for _ in range(5)), {"msg_type": "last"})
         assert messages(s, 1)[0].type == "last"
-    wait_until(lambda: "nested deeper than 32 levels" in responder.said(), "the line")
-    assert responder.said().count("is dropped") == 1
+    wait_until(lambda: "nested deeper than 32 levels" in responder.output(), "the line")
+    assert responder.output().count("is dropped") == 1
 
 
 def test_what_its_clients_may_say_besides(stack, redis):
@@ -304,13 +304,13 @@ def test_redis_away_and_who_it_is_known(redis, responder):
     """The web server has said who it is: still nobody is left before a stream that nothing comes from."""
     redis.kill()
     for path in (PATH, STATUS):
-        answer = ask(responder.socket, environment(path, mount=PATH, REMOTE_USER="ann"))
+        answer = fcgi_get(responder.socket, environment(path, mount=PATH, REMOTE_USER="ann"))
         assert (answer.status, body(answer)) == (503, '{"detail": "No channel layer configured."}')
 
 
 def test_nothing_comes_before_the_membership_stands(stack, redis):
     """`connected` says that from now on nothing is missed."""
-    held_back(stack, redis, b"ZSCORE", environment(PATH, mount=PATH, REMOTE_USER="ann"), profile="swf",
+    assert_no_head_before_reply(stack, redis, b"ZSCORE", environment(PATH, mount=PATH, REMOTE_USER="ann"), profile="swf",
               auth="remote_user")
 
 
@@ -329,7 +329,7 @@ def test_status_lists_everybody_to_an_administrator(logins):
     responder, by = logins
 
     def listed(user):
-        answer = ask(responder.socket, by(user, STATUS))
+        answer = fcgi_get(responder.socket, by(user, STATUS))
         assert answer.status == 200
         return sorted(json.loads(body(answer))["client_ids"])
 
@@ -344,7 +344,7 @@ def test_status_forgets_who_was_killed(redis, logins):
     responder, by = logins
 
     def listed():
-        return json.loads(body(ask(responder.socket, by("ann", STATUS))))["client_ids"]
+        return json.loads(body(fcgi_get(responder.socket, by("ann", STATUS))))["client_ids"]
 
     with FcgiStream(responder.socket, by("ann")) as s:
         own = s.until(lambda s: s.events, "connected")[0].json()["client_id"]
@@ -360,7 +360,7 @@ def test_status_forgets_who_was_killed(redis, logins):
 def test_no_permission(logins):
     """Known, but of no tenant: the name of its group cannot be made."""
     responder, by = logins
-    answer = ask(responder.socket, by("none"))
+    answer = fcgi_get(responder.socket, by("none"))
     assert (answer.status, body(answer)) == \
         (403, '{"detail": "You do not have permission to perform this action."}')
 
@@ -420,7 +420,7 @@ def test_outage(stack):
         redis.kill()
         redis.start()
         wait_until(lambda: redis.client.zcard(GROUP) == 1, "the membership")
-        wait_until(lambda: ask(responder.socket, environment(
+        wait_until(lambda: fcgi_get(responder.socket, environment(
             STATUS, mount=PATH, REMOTE_USER="ann")).raw.startswith(b'{"connected_clients": 1'), "the list")
         publish(redis, {"msg_type": "again"})
         assert messages(s, 1)[0].type == "again"

@@ -13,7 +13,7 @@ import pytest
 
 import redisd
 import webs
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
 
 
@@ -122,7 +122,7 @@ def source(stream, *wanted):
 
 
 def healthz(responder):
-    return ask(responder.socket, environment("/sselog/healthz")).status
+    return fcgi_get(responder.socket, environment("/sselog/healthz")).status
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def serve(stack, authority):
     """sselog for a Redis with this address; the environment says whom it trusts."""
     def start(url, trust="SSL_CERT_FILE", **options):
         setup = stack.setup(**options)
-        setup.options["SSELOG_REDIS"] = redisd.as_user(url)
+        setup.options["SSELOG_REDIS"] = redisd.url_as_user(url)
         if trust:
             setup.options[trust] = str(authority.file if trust == "SSL_CERT_FILE" else
                                        authority.as_directory())
@@ -148,7 +148,7 @@ def refused(responder, *words):
     with follow(responder) as s:
         source(s, "lost")
         assert healthz(responder) == 503
-        lines = responder.said().splitlines()
+        lines = responder.output().splitlines()
         relay = [line for line in lines if "trying again" in line]
         assert len(relay) == 1
         for line in relay + [line for line in lines if "look-up" in line]:
@@ -193,7 +193,7 @@ def test_stream_and_look_ups(stack, authority, serve, host, trust):
         s.messages(20)
         assert [e.id for e in s.records] == ids
         assert states(s) == []
-        assert ask(responder.socket, environment("/sselog/history")).status == 200
+        assert fcgi_get(responder.socket, environment("/sselog/history")).status == 200
         assert healthz(responder) == 200
         plain = [c for c in redis.clients() if not c["addr"].startswith("127.0.0.1:")]
         assert len(redis.clients()) >= 3 and not plain
@@ -241,7 +241,7 @@ def test_away_and_back(stack, authority, serve):
 def test_send(stack, authority):
     redis = stack.keep(TlsRedis(stack.directory(), authority))
     environ = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": str(authority.file),
-               "SSELOG_REDIS": redisd.as_user(redis.url, "sselog-producer")}
+               "SSELOG_REDIS": redisd.url_as_user(redis.url, "sselog-producer")}
     lines = "".join(f"line {n}\n" for n in range(500))
     done = subprocess.run([webs.program(), "send", "-l", "log"], env=environ, input=lines, text=True,
                           capture_output=True, timeout=60)
@@ -289,7 +289,7 @@ def test_server_that_never_shakes_hands(stack, serve):
         wait_until(lambda: listener.accepted, "a connection")
         source(s, "lost")
         s.until(lambda s: len(s.parser.comments) >= 2, "keepalives")
-    said = responder.said()
+    said = responder.output()
     assert "no answer in time" in said
     assert responder.stop() == 0
 
@@ -325,6 +325,6 @@ def test_name_is_told_to_the_server(stack, authority, serve):
     wait_until(lambda: len(names) >= 2, "handshakes")
     assert set(names) == {"localhost"}
     other = serve(f"rediss://:hunter2@127.0.0.1:{listener.port}")
-    wait_until(lambda: "not good for 127.0.0.1" in other.said(), "handshakes by number")
+    wait_until(lambda: "not good for 127.0.0.1" in other.output(), "handshakes by number")
     wait_until(lambda: None in names, "handshakes by number")
     assert set(names) == {"localhost", None} and set(first) <= {b"\x16", b""}

@@ -8,8 +8,8 @@ import uuid
 
 import pytest
 
-from dropins import bearer, body, held_back, serve, servers, signed, sse_token
-from fcgi import FcgiStream, ask, environment
+from dropins import bearer, body, assert_no_head_before_reply, serve, servers, signed, sse_token
+from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
 from sse import Stream, get
 
@@ -124,7 +124,7 @@ def test_forms_of_the_uuid_that_stay_out(stack, redis):
     responder = stack.responder(redis, profile="tod", auth="token")
     for form in ("{" + A + "}", "urn:uuid:" + A, "%7B" + A + "%7D"):
         where = path(form)
-        answer = ask(responder.socket, environment(where, f"token={sse_token(redis, A)}", mount=where))
+        answer = fcgi_get(responder.socket, environment(where, f"token={sse_token(redis, A)}", mount=where))
         assert answer.status == 422
 
 
@@ -192,7 +192,7 @@ def test_a_token_begets_none(stack, redis):
     """Nor does it open a stream any more: it was shown."""
     responder = stack.responder(redis, profile="tod", auth="token")
     token = sse_token(redis, A)
-    answer = ask(responder.socket, environment("/api/auth/sse-token", f"token={token}", method="POST",
+    answer = fcgi_get(responder.socket, environment("/api/auth/sse-token", f"token={token}", method="POST",
                                                mount="/api/auth/sse-token"))
     assert (answer.status, body(answer)) == (401, '{"detail":"Not authenticated"}')
     assert not redis.client.keys("sse_token:*")
@@ -205,14 +205,14 @@ def by(token, tenant=A):
 def test_redis_away(stack, redis):
     responder = stack.responder(redis, profile="tod", auth="token")
     redis.kill()
-    answer = ask(responder.socket, by("u" * 43))
+    answer = fcgi_get(responder.socket, by("u" * 43))
     assert (answer.status, body(answer)) == (503, '{"detail":"Service temporarily unavailable"}')
     assert has(answer.headers, HEADERS)
 
 
 def test_nothing_comes_before_the_place_in_the_log(stack, redis):
     """An open stream misses nothing that comes from then on."""
-    held_back(stack, redis, b"X", by(sse_token(redis, A)), profile="tod", auth="token")
+    assert_no_head_before_reply(stack, redis, b"X", by(sse_token(redis, A)), profile="tod", auth="token")
 
 
 def test_a_log_for_each_tenant(stack, redis):
@@ -229,7 +229,7 @@ def test_a_log_for_each_tenant(stack, redis):
         assert [e.json()["n"] for e in a.messages(2)] == [0, 2]
         assert [e.json()["n"] for e in b.messages(2)] == [1, 3]
         assert [e.json()["n"] for e in all_b.messages(2)] == [1, 3]
-    answer = ask(responder.socket, by(sse_token(redis, A), B))
+    answer = fcgi_get(responder.socket, by(sse_token(redis, A), B))
     assert (answer.status, body(answer)) == (403, '{"detail":"Not authorized for this tenant"}')
 
 

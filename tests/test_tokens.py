@@ -8,7 +8,7 @@ import pytest
 
 import fcgi
 import identity
-from fcgi import FcgiStream, ask, environment
+from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
 from procs import wait_until
 from sse import Stream, get
@@ -24,7 +24,7 @@ def responder(stack, redis):
 
 
 def post(responder, path="/sselog/token", **params):
-    return ask(responder.socket, environment(path, method="POST", **params))
+    return fcgi_get(responder.socket, environment(path, method="POST", **params))
 
 
 def make(responder, **params):
@@ -34,7 +34,7 @@ def make(responder, **params):
 
 
 def status(responder, query, path="/sselog/stream", **params):
-    return ask(responder.socket, environment(path, query, HTTP_ACCEPT="application/json", **params)).status
+    return fcgi_get(responder.socket, environment(path, query, HTTP_ACCEPT="application/json", **params)).status
 
 
 def test_made_and_used_once(redis, responder):
@@ -52,7 +52,7 @@ def test_made_and_used_once(redis, responder):
     assert {k: value[k] for k in ("user_id", "tenant_id", "role")} == json.loads(session())
     with FcgiStream(responder.socket, environment("/sselog/stream", f"token={token}")) as s:
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
     assert not redis.client.exists("sse_token:" + token)
     assert status(responder, f"token={token}") == 401
 
@@ -74,12 +74,12 @@ def test_who_gets_none(stack, redis, responder):
     assert post(responder).status == 401
     assert post(responder, HTTP_COOKIE="session=unknown").status == 401
     token = make(responder)
-    assert ask(responder.socket, environment("/sselog/token", f"token={token}", method="POST")).status == 403
+    assert fcgi_get(responder.socket, environment("/sselog/token", f"token={token}", method="POST")).status == 403
     anonymous = stack.responder(redis)
     assert post(anonymous).status == 403
     assert len(redis.client.keys("sse_token:*")) == 0
     for method in ("GET", "HEAD", "PUT"):
-        refused = ask(responder.socket, environment("/sselog/token", method=method, HTTP_COOKIE="session=abc"))
+        refused = fcgi_get(responder.socket, environment("/sselog/token", method=method, HTTP_COOKIE="session=abc"))
         assert refused.status == 405 and "POST" in refused.headers["allow"]
 
 
@@ -132,11 +132,11 @@ def test_through_web_servers(stack, redis, kind):
     token = json.loads(answer.raw)["token"]
     with Stream(server.port, f"{server.path}/stream?token={token}") as s:
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
     assert get(server.port, f"{server.path}/stream?token={token}", identity.JSON).status == 401
     server.flush_log()
     wait_until(lambda: "/stream" in server.access_log(), "the access log")
-    assert token not in server.access_log() and token not in server.said()
+    assert token not in server.access_log() and token not in server.output()
 
 
 # ---- sselog token ----
@@ -162,7 +162,7 @@ def test_command_line(stack, redis, setup):
     responder = stack.responder(setup=setup)
     with FcgiStream(responder.socket, environment("/sselog/stream", f"token={token}")) as s:
         s.live()
-        assert s.lines == ["for ann"]
+        assert s.payloads == ["for ann"]
     least = run(setup, "-u", "o'neil").stdout.strip()
     assert json.loads(redis.client.get("sse_token:" + least)) == {"user_id": "o'neil"}
     assert 0 < redis.client.ttl("sse_token:" + least) <= 30

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A small Django site that uses examples/smarter/sselog_pass.py and examples/swf/sselog_tokens.py as
-their originals would: real users, sessions and token keys in a database of its own.
+"""A small Django site with examples/smarter/sselog_pass.py and examples/swf/sselog_tokens.py.
 
-    django_site.py DIRECTORY      REDIS_URL says where Redis is; DIRECTORY/port will say where the site is
+It has real users, sessions and token keys, in a database of its own.
 
-Whatever else is asked for is answered with "the application: PATH".
+    django_site.py DIRECTORY
+
+REDIS_URL is the address of Redis. The site writes its port to DIRECTORY/port. Any other path is
+answered with "the application: PATH".
 """
 import os
 import sys
@@ -58,7 +60,7 @@ def log_out(request):
 
 
 def key(request, name, what):
-    """Makes a key, drops it, drops its user's right to use it."""
+    """Creates or deletes a token key, or activates or deactivates its user."""
     user = User.objects.get(username=name)
     if what == "make":
         return HttpResponse(Token.objects.create(user=user).key)

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""What the contract tests of the four systems share: servers that run the shipped snippets, and who
-looks."""
+"""Shared parts of the contract tests of the four systems (smarter, tod, swf, astrbot).
+
+    serve()     a web server with the shipped examples/NAME
+    cookie(), api_key(), sse_token(), signed(), bearer()   credentials as the systems' applications make them
+    body()      the bytes of a response so far
+    assert_no_head_before_reply()    checks that the response waits for Redis
+"""
 import hashlib
 import json
 import threading
@@ -11,38 +16,40 @@ import pytest
 
 import examples
 from fcgi import STDOUT, Peer
-from procs import TooLate, wait_until
+from procs import DeadlineExceeded, wait_until
 
 servers = pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
 
 
 def serve(stack, redis, name, kind="lighttpd", *, tokens=False, more=None, **options):
-    """The web server with examples/NAME; options that the snippet does not set, without SSELOG_."""
+    """The web server with examples/NAME. options: additional options, without SSELOG_."""
     setup = stack.setup(redis, auth="remote_user")
     del setup.options["SSELOG_AUTH"]
     return stack.keep(examples.SERVERS[kind](setup, name, options=options, tokens=tokens, more=more))
 
 
 def cookie(redis, user):
-    """A login that the application has put into Redis (sselog_pass.py)."""
+    """A login as the application writes it to Redis (sselog_pass.py), and the viewer's header."""
     redis.client.set(f"sselog:session:of-{user}", json.dumps({"user_id": user}))
     return {"Cookie": f"sselog=of-{user}"}
 
 
 def api_key(redis, user, key="k" * 40):
-    """A token key that the application has put into Redis (sselog_tokens.py)."""
+    """A token key as the application writes it to Redis (sselog_tokens.py), and the viewer's header."""
     redis.client.set("sselog:bearer:" + hashlib.sha256(key.encode()).hexdigest(),
                      json.dumps({"user_id": user}))
     return {"Authorization": f"Token {key}"}
 
 
 def sse_token(redis, tenant, role="viewer", token="t" * 43, seconds=600):
+    """A single-use token as tod's application writes it to Redis."""
     redis.client.set(f"sse_token:{token}", json.dumps(
         {"user_id": "u-1", "tenant_id": tenant, "role": role}), ex=seconds)
     return token
 
 
 def signed(secret=examples.SECRET, **claims):
+    """A JWT that is valid for an hour."""
     return jwt.encode({"exp": int(time.time()) + 3600, **claims}, secret, algorithm="HS256")
 
 
@@ -51,20 +58,20 @@ def bearer(token):
 
 
 def body(stream):
-    """What came so far, as text."""
+    """The body that was read so far, as text."""
     return bytes(stream.raw).decode()
 
 
-def held_back(stack, redis, commands, params, **options):
-    """While Redis keeps the answer to such a command back nothing comes, not even the head."""
+def assert_no_head_before_reply(stack, redis, commands, params, **options):
+    """Checks that not even the head is sent while Redis holds back its reply to one of these commands."""
     go = threading.Event()
-    odd = stack.scripted(redis, lambda conn, cmd: cmd[0].startswith(commands) and not go.wait(60) or None)
-    responder = stack.responder(odd, **options)
+    scripted = stack.scripted(redis, lambda conn, cmd: cmd[0].startswith(commands) and not go.wait(60) or None)
+    responder = stack.responder(scripted, **options)
     with Peer(responder.socket) as peer:
         peer.request(params)
-        wait_until(lambda: any(c.startswith(commands) for (c, *_) in (cmd for _, cmd in list(odd.log))),
+        wait_until(lambda: any(c.startswith(commands) for (c, *_) in (cmd for _, cmd in list(scripted.log))),
                    "the command")
-        with pytest.raises(TooLate):
+        with pytest.raises(DeadlineExceeded):
             peer.next(deadline=0.7)
         go.set()
         first = peer.next()

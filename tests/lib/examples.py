@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Web servers that run the snippets of examples/NAME as they are shipped, with other paths.
+"""Web servers that run the configurations of examples/NAME as they are shipped, with other paths.
 
-As a program it is the same for tests in other languages: `examples.py NAME SERVER` starts Redis and
-the server (and Django behind it, for smarter), prints one JSON line with the url, then answers JSON
-lines and ends with its input: {"redis": [command...]}, {"signed": {claims}} (a JWT).
+    SERVERS         the web servers by name
+    django_site()   a Django application with the examples' modules
+
+As a program, for tests in other languages:
+
+    examples.py NAME SERVER
+
+starts Redis and the server (and Django behind it, for smarter), and prints one line of JSON with the
+url. Each line of standard input is answered with one line of JSON: {"redis": [command...]}, or
+{"signed": {claims}}, which returns a JWT. The servers stop at the end of standard input.
 """
 import json
 import re
@@ -23,8 +30,10 @@ SECRET = "an HMAC secret of at least 32 bytes!"
 
 
 class Example(webs.Server):
-    """app: port of an application that has the rest of the paths. options: SSELOG_ names and values
-    that the snippet does not set. more: {old: new} of the snippet's text."""
+    """A web server with examples/NAME.
+
+    app: the port of an application that serves all other paths. options: additional options, without
+    SSELOG_. more: {old: new}, replacements in the example's text. tokens: use its lines for tokens."""
 
     def __init__(self, setup, name, *, app=None, options=None, more=None, tokens=False):
         self.example_name = name
@@ -96,7 +105,7 @@ class Fcgid(Example, webs.Apache):
         sanitizers = "".join(f'FcgidInitialEnv {k} "{v}"\n' for k, v in self.setup.sanitizers().items()) \
             if "fcgid" in self.modules else ""
         define = "Define SSELOG_TOKENS\n" if self.tokens else ""
-        beside = webs.commented(text, "FcgidSpawnScoreUpLimit") if "fcgid" in self.modules else ""
+        beside = webs.commented_directive(text, "FcgidSpawnScoreUpLimit") if "fcgid" in self.modules else ""
         return (self.surroundings(port) + define + beside + f'<VirtualHost *:{port}>\n' + sanitizers +
                 f'<Location "/">\n{own}</Location>\nInclude "{d}/snippet.conf"\n{self.site_log(text)}{rest}'
                 '</VirtualHost>\n')
@@ -105,7 +114,7 @@ class Fcgid(Example, webs.Apache):
         return "apache"
 
 
-class ProxyFcgi(webs.Behind, Fcgid):
+class ProxyFcgi(webs.ServerWithResponder, Fcgid):
     runs_as_www_data = False
     define = "SSELOG_PROXY"
     modules = ["proxy", "proxy_fcgi"]
@@ -137,12 +146,12 @@ def django_site(stack, redis):
         log=directory / "django.log"))
     procs.wait_until(lambda: port.exists() or not child.running(), "Django")
     if not child.running():
-        raise AssertionError(f"Django does not start: {child.said()}")
+        raise AssertionError(f"Django does not start: {child.output()}")
     return int(port.read_text())
 
 
 class Control:
-    """The program: answers requests from standard input, one JSON line each."""
+    """The servers of the program, and its answers to requests."""
 
     def __init__(self, stack, name, kind):
         self.redis = stack.redis()

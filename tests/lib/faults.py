@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The libraries of tests/faults, which are preloaded into a program: each is built once per process."""
+"""Builds the libraries of tests/faults, which are preloaded into a program, once per process.
+
+    library()   the path of a built library
+"""
 import atexit
 import functools
 import shutil
@@ -12,7 +15,7 @@ SOURCES = Path(__file__).parents[1] / "faults"
 
 @functools.cache
 def directory():
-    """Where the libraries are, open to the servers' users."""
+    """The directory of the built libraries, which other users may read."""
     path = Path(tempfile.mkdtemp(prefix="sselog-faults-"))
     path.chmod(0o755)
     atexit.register(shutil.rmtree, path, ignore_errors=True)
@@ -25,7 +28,7 @@ def can_build():
 
 @functools.cache
 def library(name):
-    """The path of tests/faults/NAME.c as a library."""
+    """Builds tests/faults/NAME.c and returns the path of the library."""
     path = directory() / f"{name}.so"
     subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", "-o", path, SOURCES / f"{name}.c", "-ldl"],
                    check=True)

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""FastCGI 1.0 from the web server's side, byte by byte, for tests that a web server would not allow.
+"""FastCGI 1.0 from the web server's side, byte by byte, for requests that no web server sends.
 
-record(), begin(), params() build bytes; Peer is a connection that sends what it likes when it
-likes; FcgiStream is a whole request whose answer reads like an HTTP one.
+    record(), begin(), stream(), pairs()   build the bytes of a request
+    environment()   the parameters of a request, as a web server sends them
+    Peer            a raw connection to the responder
+    FcgiStream      a request, with the same methods as sse.Stream
+    fcgi_get()      a complete response
 """
 import json
 import socket
@@ -10,7 +13,7 @@ import struct
 import time
 from dataclasses import dataclass
 
-from procs import DEADLINE, TooLate, wait_until
+from procs import DEADLINE, DeadlineExceeded, wait_until
 from sse import Parser, Stream, connect
 
 BEGIN, ABORT, END, PARAMS, STDIN, STDOUT, STDERR, DATA, GET_VALUES, RESULT, UNKNOWN = range(1, 12)
@@ -27,7 +30,7 @@ class Record:
 
 
 def record(type, content=b"", *, id=1, padding=0, version=1, length=None):
-    """length: what the header claims, when it should lie."""
+    """One record. length: a wrong content length for the header."""
     length = len(content) if length is None else length
     return struct.pack(">BBHHBx", version, type, id, length, padding) + content + b"\0" * padding
 
@@ -41,6 +44,7 @@ def _length(n):
 
 
 def pairs(params):
+    """Name-value pairs, encoded for a PARAMS record."""
     out = []
     for name, value in params.items() if isinstance(params, dict) else params:
         name, value = _bytes(name), _bytes(value)
@@ -53,14 +57,14 @@ def _bytes(x):
 
 
 def stream(type, content, *, id=1, size=65535, padding=0):
-    """content as records of at most size bytes and the empty one that ends the stream."""
+    """The content as records of at most `size` bytes, and the empty record that ends the stream."""
     parts = [record(type, content[i:i + size], id=id, padding=padding)
              for i in range(0, len(content), size)]
     return b"".join(parts) + record(type, id=id)
 
 
 def environment(path="/sselog", query="", *, method="GET", mount="/sselog", **more):
-    """CGI parameters as web servers send them."""
+    """CGI parameters as web servers send them. A parameter given as None is left out."""
     assert path.startswith(mount)
     params = {"GATEWAY_INTERFACE": "CGI/1.1", "SERVER_PROTOCOL": "HTTP/1.1",
               "SERVER_SOFTWARE": "test", "SERVER_NAME": "localhost", "SERVER_PORT": "80",
@@ -100,12 +104,12 @@ class Peer:
                     return Record(type, id, content, version)
             left = end - time.monotonic()
             if left <= 0:
-                raise TooLate(f"no record within {deadline} s, {len(self._in)} bytes of one")
+                raise DeadlineExceeded(f"no record within {deadline} s, {len(self._in)} bytes of one")
             self.sock.settimeout(left)
             try:
                 data = self.sock.recv(262144)
             except TimeoutError:
-                raise TooLate(f"no record within {deadline} s, {len(self._in)} bytes of one") from None
+                raise DeadlineExceeded(f"no record within {deadline} s, {len(self._in)} bytes of one") from None
             except ConnectionResetError:
                 data = b""
             if not data:
@@ -113,16 +117,16 @@ class Peer:
             self._in += data
 
     def closed(self, deadline=DEADLINE):
-        """Reads on; True when the other side closed within deadline."""
+        """Reads on, and returns whether the responder closes within the deadline."""
         try:
             while self.next(deadline):
                 pass
             return True
-        except TooLate:
+        except DeadlineExceeded:
             return False
 
-    def vanish(self):
-        """Closes so that the other side gets a reset where the transport knows one."""
+    def reset(self):
+        """Closes with a reset, if the transport has one."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
 
@@ -137,7 +141,8 @@ class Peer:
 
 
 class FcgiStream(Stream):
-    """A request straight to the responder's socket; status, headers and body as of an HTTP answer."""
+    """A request sent directly to the responder's socket. Status, headers and body are those of an HTTP
+    response."""
 
     def __init__(self, address, params, stdin=b"", *, deadline=DEADLINE, rcvbuf=None, **kw):
         self.parser = Parser()
@@ -188,26 +193,27 @@ class FcgiStream(Stream):
         return True
 
 
-def ask(address, params, stdin=b"", **kw):
-    """A whole answer."""
+def fcgi_get(address, params, stdin=b"", **kw):
+    """Reads the response to a request to its end and returns it."""
     with FcgiStream(address, params, stdin, **kw) as s:
         s.rest()
         return s
 
 
-def until_idle(address):
-    """Until no viewer is left there, nor a connection of ours: its descriptors may then be counted."""
+def wait_until_no_viewers(address):
+    """Waits until the process has no viewers and no test connection: descriptors can then be counted."""
     def idle():
         with FcgiStream(address, environment("/sselog/status", HTTP_ACCEPT="*/*")) as s:
             s.rest()
             return s.peer.closed() and json.loads(s.raw)["viewers"] == 0
-    wait_until(idle, "no viewer")
+    wait_until(idle, "no viewers")
 
 
-def until_heard(address, redis):
-    """Until sselog has heard, and read, all that changed before. Each read and XINFO of a log arms its
-    doorbell, which may ring once more when the news was there already; but rings come in order, and that
-    of the second record here is the last."""
+def wait_until_invalidations_read(address, redis):
+    """Waits until sselog has received, and acted on, all invalidations so far.
+
+    Redis sends invalidations in order. So when the second record of another log has arrived, all earlier
+    invalidations have arrived too."""
     with FcgiStream(address, environment("/sselog/stream", SSELOG_STREAM="log-heard")) as s:
         s.live()
         for n in (1, 2):

@@ -1,5 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Credentials for tests: what Redis holds, what a client sends, and the shipped option files."""
+"""Credentials for tests: the values in Redis, the headers of a client, and the shipped option files.
+
+    options()         the options of examples/auth/NAME.conf
+    session(), bearer_key()    the value and the key of a session or a bearer token in Redis
+    jwt(), signed_cookie(), digest_authorization()    what a client sends
+    secret_file()     a file that holds a secret
+    lookup_counts()   how many look-ups Redis has answered
+"""
 import base64
 import hashlib
 import hmac
@@ -10,7 +17,7 @@ import urllib.parse
 
 import webs
 
-SECRET = "0123456789abcdef0123456789abcdef"  # of JWTs
+SECRET = "0123456789abcdef0123456789abcdef"  # signs JWTs
 COOKIE_SECRET = "keyboard cat"
 ISSUER, AUDIENCE = "https://login.example", "sselog"
 JSON = {"Accept": "application/json"}
@@ -27,7 +34,7 @@ def options(name, **more):
 
 
 def secret_file(directory, name, text):
-    """A file that the web server's user may read and others may not."""
+    """Writes a file that only its owner and the web server's user may read."""
     path = directory / name
     path.write_text(text + "\n")
     path.chmod(0o640)
@@ -50,23 +57,24 @@ def b64(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def jwt(user="ann", role="viewer", *, secret=SECRET, alg="HS256", lives=300, **claims):
-    """lives: seconds to the end; None without one. A claim of None is left out."""
+def jwt(user="ann", role="viewer", *, secret=SECRET, alg="HS256", lifetime=300, **claims):
+    """A signed JWT. lifetime: seconds until it expires, or None for no expiry. A claim given as None is
+    left out."""
     body = {"sub": user, "tenant_id": "acme", "role": role, "iss": ISSUER, "aud": AUDIENCE,
-            "exp": None if lives is None else int(time.time()) + lives, **claims}
+            "exp": None if lifetime is None else int(time.time()) + lifetime, **claims}
     body = {k: v for k, v in body.items() if v is not None}
     signed = b64(json.dumps({"alg": alg, "typ": "JWT"}).encode()) + "." + b64(json.dumps(body).encode())
     return signed + "." + b64(hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest())
 
 
 def signed_cookie(id, secret=COOKIE_SECRET):
-    """As the Node module cookie-signature, percent-encoded as Express sends it."""
+    """A cookie value as the Node module cookie-signature signs it and Express encodes it."""
     mac = base64.b64encode(hmac.new(secret.encode(), id.encode(), hashlib.sha256).digest())
     return urllib.parse.quote(f"s:{id}.{mac.decode().rstrip('=')}", safe="")
 
 
 def digest_authorization(challenge, user, password, path):
-    """The answer to a Digest challenge (RFC 7616, MD5 with qop=auth)."""
+    """The header that answers a Digest challenge (RFC 7616, MD5 with qop=auth)."""
     said = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge.partition("Digest")[2]))
 
     def md5(text):
@@ -81,7 +89,7 @@ def digest_authorization(challenge, user, password, path):
                              f'cnonce="c0ffee", response="{response}"{algorithm}'}
 
 
-def look_ups(redis):
-    """How often each command of a look-up was called so far."""
+def lookup_counts(redis):
+    """How often Redis has run each command that look-ups use."""
     stats = redis.client.info("commandstats")
     return {name: stats.get(f"cmdstat_{name}", {}).get("calls", 0) for name in ("get", "getdel")}

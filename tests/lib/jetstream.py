@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""As much of NATS JetStream as examples/tod/nats_to_redis.py sees of it: streams, durable pull
-consumers with one message under way, acknowledgements, and what is delivered again without one."""
+"""A fake of the part of NATS JetStream that examples/tod/nats_to_redis.py uses.
+
+JetStream has streams, durable pull consumers that deliver one message at a time, acknowledgements, and
+redelivery of messages that were not acknowledged.
+"""
 import asyncio
 from collections import defaultdict, namedtuple
 from datetime import datetime, timedelta, timezone
@@ -14,7 +17,7 @@ class Message:
         self._consumer = consumer
         self.subject, self.data = stored.subject, stored.data
         self.metadata = SimpleNamespace(
-            stream=consumer.stream, timestamp=consumer.jet.told(stored.time), num_delivered=consumer.deliveries,
+            stream=consumer.stream, timestamp=consumer.jet.reported_time(stored.time), num_delivered=consumer.deliveries,
             sequence=SimpleNamespace(stream=stored.seq, consumer=consumer.deliveries))
 
     async def ack(self):
@@ -46,7 +49,7 @@ class Consumer:
             self.floor = max(self.floor, seq)
 
     async def fetch(self, batch=1, timeout=5):
-        """The first message not acknowledged; again and again the same, as if it had waited too long."""
+        """Delivers the first message that is not acknowledged, at each call, without a waiting time."""
         assert batch == 1
         while True:
             for stored in self.jet.streams[self.stream]:
@@ -66,12 +69,12 @@ class JetStream:
         self.terminated = []
         self.in_progress = 0
         self.lose_acks = 0
-        self.refuse = {}  # durable: how many times it cannot be subscribed
+        self.refuse = {}  # name of a durable consumer: how many subscriptions fail
         self.clock = datetime(2026, 1, 1, tzinfo=timezone.utc)
-        self.without_zone = False  # times as nats-py told them at first: local, and not saying so
+        self.without_zone = False  # times as old versions of nats-py report them: local, without a zone
         self.news = asyncio.Event()
 
-    def told(self, time):
+    def reported_time(self, time):
         return time.astimezone().replace(tzinfo=None) if self.without_zone else time
 
     def publish(self, stream, subject, data):
@@ -80,8 +83,8 @@ class JetStream:
         log.append(Stored(subject, data, log[-1].seq + 1 if log else 1, self.clock))
         self.news.set()
 
-    def make_anew(self, stream):
-        """Somebody deleted the stream and its consumers with it."""
+    def recreate_stream(self, stream):
+        """Deletes the stream with its consumers and creates it again."""
         self.streams[stream] = []
         for durable, consumer in list(self.durables.items()):
             if consumer.stream == stream:

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""Child processes that cannot outlive the tests, waiting with a deadline, and what /proc tells.
+"""Child processes that cannot outlive the tests, waits with a deadline, and readers of /proc.
 
-Every child leads a session of its own and gets a signal when the test process dies; stopping
-it ends all that is left of its session. Nothing here knows which program it runs.
+    Child         one program with its output in a file; start, signal, stop
+    TemporaryDir  a directory that servers under other users may enter
+    wait_until()  polls a condition, with a deadline
+    free_port(), listening(), process_listens()    TCP ports and Unix sockets
+    children(), threads(), open_fds(), private_kb(), cpu_seconds() ...    one process, from /proc
+
+Every child leads a session of its own and gets a signal when the test process dies. Stopping a child
+ends all other processes of its session. This module does not know which program it runs.
 """
 import contextlib
 import ctypes
@@ -16,21 +22,21 @@ import tempfile
 import time
 from pathlib import Path
 
-DEADLINE = 30.0  # seconds: how long anything may take before a test gives up on it
+DEADLINE = 30.0  # seconds: default of all waits
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
-# A shell's background job ignores SIGINT, and what we start would too.
+# A background job of a shell ignores SIGINT, and its children inherit that.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-class TooLate(AssertionError):
+class DeadlineExceeded(AssertionError):
     """A condition did not come true before its deadline."""
 
 
 def wait_until(condition, what="condition", deadline=DEADLINE):
-    """Returns the first true value of condition(); raises TooLate after deadline seconds."""
+    """Returns the first true value of condition(); raises DeadlineExceeded after deadline seconds."""
     end = time.monotonic() + deadline
     pause = 0.002
     while True:
@@ -38,16 +44,17 @@ def wait_until(condition, what="condition", deadline=DEADLINE):
         if value:
             return value
         if time.monotonic() > end:
-            raise TooLate(f"{what}: not within {deadline} s")
+            raise DeadlineExceeded(f"{what}: not within {deadline} s")
         time.sleep(pause)
         pause = min(pause * 1.5, 0.05)
 
 
 def free_port():
-    """A TCP port of 127.0.0.1 that was free a moment ago, from below the range that outgoing
-    connections take theirs from. Each of pytest's workers has ports of its own, which the others leave
-    alone also while a server is down that comes back; the first part is for who is no worker. Who uses
-    it must be ready to try another."""
+    """A TCP port of 127.0.0.1 that was free a moment ago; the caller must be ready to try another.
+
+    It is below the range of outgoing connections. Each of pytest's workers has a range of its own, so that
+    no other worker takes the port of a server that restarts. A process that is no worker has the first range.
+    """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw")[2:]
     part = 10240 + 1024 * (1 + int(worker) % 8 if worker else 0)
     while True:
@@ -69,8 +76,8 @@ def listening(address):
             return False
 
 
-def listens(pid, port):
-    """Whether it is this process that accepts connections at a port: another may have been quicker."""
+def process_listens(pid, port):
+    """Whether this process listens on a TCP port: another process may have taken the port first."""
     sockets = set()
     for table in ("tcp", "tcp6"):
         with contextlib.suppress(FileNotFoundError):
@@ -86,8 +93,8 @@ def listens(pid, port):
 
 
 def session_members(sid):
-    """Pids of all processes in session sid. A zombie counts while threads of it are left: they
-    still hold its ports and files."""
+    """Pids of all processes in session sid. A zombie counts while it has other threads: they still hold
+    its ports and files."""
     found = []
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
@@ -100,7 +107,9 @@ def session_members(sid):
 
 
 class Child:
-    """One program, its output kept in a file."""
+    """One program that runs, with its output in the file `log`.
+
+    death: the signal that it gets when the test process dies. preexec: called between fork and exec."""
 
     def __init__(self, argv, *, env=None, log=None, stdin=subprocess.DEVNULL, stdout=None,
                  death=signal.SIGTERM, pass_fds=(), cwd=None, preexec=None):
@@ -113,7 +122,7 @@ class Child:
             if preexec:
                 preexec()
 
-        # setpriv is quicker than a copy of Python, but would load what is to be preloaded.
+        # setpriv is quicker than preexec_fn, but a library in LD_PRELOAD would be loaded into it too.
         copy = preexec or "LD_PRELOAD" in (env or {})
         by = [] if copy else ["setpriv", "--pdeathsig", signal.Signals(death).name[3:], "--"]
         try:
@@ -129,8 +138,8 @@ class Child:
     def running(self):
         return self.popen.poll() is None
 
-    def said(self):
-        """Everything it wrote to its log file."""
+    def output(self):
+        """All that it has written to its log file."""
         return self.log.read_text(errors="replace") if self.log and self.log.exists() else ""
 
     def send(self, number):
@@ -138,14 +147,15 @@ class Child:
             os.kill(self.pid, number)
 
     def wait(self, deadline=DEADLINE):
-        """Exit status (negative: signal), TooLate if it does not end."""
+        """Returns the exit status (negative: a signal); raises DeadlineExceeded if it does not end."""
         try:
             return self.popen.wait(deadline)
         except subprocess.TimeoutExpired:
-            raise TooLate(f"{self.argv[0]} did not end within {deadline} s") from None
+            raise DeadlineExceeded(f"{self.argv[0]} did not end within {deadline} s") from None
 
     def stop(self, number=signal.SIGTERM, deadline=DEADLINE):
-        """Asks, waits, then kills; and all that is left of its session. Returns the exit status."""
+        """Sends a signal, waits, and kills it after the deadline; then ends the rest of its session.
+        Returns the exit status."""
         self.send(number)
         try:
             self.popen.wait(deadline)
@@ -160,7 +170,8 @@ class Child:
         self._sweep(deadline=0)
 
     def _sweep(self, deadline):
-        """Ends what is left of the session, and waits: it may hold a port or a file."""
+        """Waits for the rest of the session to end, and kills it after the deadline: it may hold a port or
+        a file."""
         end = time.monotonic() + deadline
         while left := session_members(self.pid):
             if time.monotonic() >= end:
@@ -170,7 +181,7 @@ class Child:
             time.sleep(0.01)
 
 
-class Dir:
+class TemporaryDir:
     """A temporary directory that servers under another user may enter."""
 
     def __init__(self):
@@ -186,7 +197,7 @@ def children(pid):
     text = []
     with contextlib.suppress(OSError):
         for task in list(Path(f"/proc/{pid}/task").iterdir()):
-            with contextlib.suppress(OSError):  # one thread that ends hides no other's children
+            with contextlib.suppress(OSError):  # a thread may end meanwhile; the others still count
                 text += (task / "children").read_text().split()
     return [int(p) for p in text]
 
@@ -206,7 +217,7 @@ def executable(pid):
 
 
 def private_kb(pid):
-    """Private_Clean + Private_Dirty: what the machine would get back if the process ended."""
+    """Private_Clean + Private_Dirty: the memory that is freed when the process ends."""
     total = 0
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith(("Private_Clean:", "Private_Dirty:")):
@@ -215,7 +226,7 @@ def private_kb(pid):
 
 
 def peak_kb(pid):
-    """The most memory it ever had resident, in kB."""
+    """The largest resident size so far, in kB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0])
 
@@ -228,8 +239,8 @@ def threads(pid):
     return len(os.listdir(f"/proc/{pid}/task"))
 
 
-def stands_still(pid):
-    """Whether a stop signal has reached all its threads, or it is gone."""
+def is_stopped(pid):
+    """Whether a stop signal has reached all threads of the process, or the process has ended."""
     states = set()
     with contextlib.suppress(OSError):
         for task in list(Path(f"/proc/{pid}/task").iterdir()):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A private redis-server on a Unix socket (and a free TCP port when asked), restartable.
+"""A private redis-server on a Unix socket (and on a free TCP port, with tcp=True) that tests can restart.
 
-With SSELOG_TEST_ACL=1 it knows the users of examples/redis-acl.conf, and sselog is one of them: the
-tests then show that these rights are enough. The tests themselves stay the default user.
+    Redis   the server: start, stop, kill, freeze; add() and add_many() write records
+
+With SSELOG_TEST_ACL=1 the server has the users of examples/redis-acl.conf, and sselog logs in as one of
+them. The tests then show that these rights are enough. The tests themselves are the default user.
 """
 import contextlib
 import os
@@ -11,21 +13,21 @@ from pathlib import Path
 
 import redis
 
-from procs import Child, free_port, listening, stands_still, wait_until
+from procs import Child, free_port, listening, is_stopped, wait_until
 
 
 ACL = os.environ.get("SSELOG_TEST_ACL", "") not in ("", "0")
 PASSWORDS = {"sselog": "change-me", "sselog-producer": "change-me-too"}
 
 
-def as_user(url, user="sselog"):
-    """The address as this user has it, when users are asked for."""
+def url_as_user(url, user="sselog"):
+    """The URL with the name and the password of the user, if SSELOG_TEST_ACL is set."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{user}:{PASSWORDS[user]}@{rest.rpartition('@')[2]}" if ACL else url
 
 
 def acl_file(directory):
-    """The example, with the patterns of the keys that the tests use beside its own."""
+    """Writes the example's users, with the key patterns of the tests added to its own."""
     text = (Path(__file__).parents[2] / "examples/redis-acl.conf").read_text()
     more = " ".join(line.removeprefix("#more# ") for line in text.splitlines() if line.startswith("#more# "))
     for old, new in (("%R~stream:logs:*", "%R~stream:* %R~log* &news"), ("+client|tracking", f"+client|tracking {more}"),
@@ -40,7 +42,7 @@ def acl_file(directory):
 
 
 class Redis:
-    """persistent: every write is on disk before it is answered, so that a restart loses nothing."""
+    """persistent: Redis answers a write when it is on disk, so that a restart loses nothing."""
 
     def __init__(self, directory, *, tcp=False, persistent=False, options=()):
         self.dir = directory / "redis"
@@ -59,7 +61,7 @@ class Redis:
         return f"redis://127.0.0.1:{self.port}/0" if self.tcp else f"unix://{self.socket}"
 
     def start(self):
-        """Starts it, with the data of the last time if it is persistent, on the same port."""
+        """Starts it on the same port as before; with the same data, if it is persistent."""
         for _ in range(10):
             if self.tcp and not self.port:
                 self.port = free_port()
@@ -68,7 +70,7 @@ class Redis:
                 return
             self.child.kill()
             self.port = 0
-        raise AssertionError("redis-server does not start: " + self.child.said()[-2000:])
+        raise AssertionError("redis-server does not start: " + self.child.output()[-2000:])
 
     def _argv(self):
         aof = ["--appendonly", "yes", "--appendfsync", "always"] if self.persistent else \
@@ -99,19 +101,19 @@ class Redis:
         return self.client.xadd(key, fields, id=id).decode()
 
     def add_many(self, key, payloads):
-        """XADD of each, pipelined; returns the ids."""
+        """XADD for each payload, in one pipeline; returns the ids."""
         pipe = self.client.pipeline(transaction=False)
         for data in payloads:
             pipe.xadd(key, {"data": data})
         return [i.decode() for i in pipe.execute()]
 
     def clients(self):
-        """CLIENT LIST without our own connections."""
+        """CLIENT LIST without the connection of the tests."""
         me = self.client.client_id()
         return [c for c in self.client.client_list() if int(c["id"]) != me]
 
     def stop(self):
-        """An orderly end."""
+        """Stops it with SIGTERM."""
         if self.child:
             with contextlib.suppress(redis.exceptions.RedisError):
                 self.client.close()
@@ -121,15 +123,15 @@ class Redis:
         self.child.kill()
 
     def end(self):
-        """How a test leaves it: at once. To SIGTERM it listens ten times a second."""
+        """Kills it at the end of a test: after SIGTERM it could take a tenth of a second."""
         self.client.close()
         self.kill()
 
     def freeze(self):
-        """It keeps its connections and answers nothing until thaw()."""
+        """Stops the process with SIGSTOP: it keeps its connections and answers nothing until thaw()."""
         self.child.send(signal.SIGSTOP)
-        # kill() is back before all threads of it have come to a stop.
-        wait_until(lambda: stands_still(self.child.pid), "redis-server to stand still")
+        # kill() returns before all threads have stopped.
+        wait_until(lambda: is_stopped(self.child.pid), "redis-server to be stopped")
 
     def thaw(self):
         self.child.send(signal.SIGCONT)

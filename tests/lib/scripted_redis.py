@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""A Redis that misbehaves to order.
+"""A proxy before a real Redis that makes chosen commands fail in a chosen way.
 
-A ScriptedRedis listens on a Unix socket and answers each command with what a handler says. It
-stands before a real server: what the handler does not care about is passed on and the real answer
-comes back, so that a test changes one thing and all else is as always.
+A ScriptedRedis listens on a Unix socket and asks a handler about each command. A command that the
+handler leaves alone goes to the real server, and the real reply comes back.
 
-A handler is called with (conn, command), a list of bytes, and returns
-    None             pass it on to the real server
-    bytes            send these
-    SILENCE          answer nothing, now or later
+A handler is called with (connection, command), where the command is a list of bytes, and returns
+    None             pass the command on to the real server
+    bytes            send these bytes as the reply
+    SILENCE          never reply
     CLOSE            close the connection
-    Slow(bytes|None, pause)   one byte at a time (None: of the real answer)
-    Cut(n)           the first n bytes of the real answer, then close
-    Delay(seconds)   the real answer, later
-    Twist(fn)        fn(real answer) is sent
+    Slow(bytes|None, pause)   one byte at a time, with pauses (None: the real reply)
+    Cut(n)           the first n bytes of the real reply, then close
+    Delay(seconds)   the real reply, later
+    Transform(fn)    fn(real reply)
 """
 import os
 import selectors
@@ -27,7 +26,7 @@ CLOSE = object()
 Slow = namedtuple("Slow", "data pause")
 Cut = namedtuple("Cut", "n")
 Delay = namedtuple("Delay", "seconds")
-Twist = namedtuple("Twist", "fn")
+Transform = namedtuple("Transform", "fn")
 
 NOAUTH = b"-NOAUTH Authentication required.\r\n"
 LOADING = b"-LOADING Redis is loading the dataset in memory\r\n"
@@ -35,7 +34,7 @@ WRONGTYPE = b"-WRONGTYPE Operation against a key holding the wrong kind of value
 
 
 def reply_end(data, at=0):
-    """Where the RESP value that starts at `at` ends, or -1 when it is not whole."""
+    """The end of the RESP value that starts at `at`, or -1 if the value is incomplete."""
     nl = data.find(b"\r\n", at)
     if nl < 0:
         return -1
@@ -54,7 +53,7 @@ def reply_end(data, at=0):
 
 
 def command(data):
-    """(command, bytes used) or (None, 0)."""
+    """The first command in the data and its length in bytes, or (None, 0)."""
     end = reply_end(data)
     if end < 0:
         return None, 0
@@ -68,7 +67,7 @@ def command(data):
 
 
 class Conn:
-    """One client connection and its own connection to the real server."""
+    """One connection of a client, with a connection of its own to the real server."""
 
     def __init__(self, owner, sock, number):
         self.owner, self.sock, self.number = owner, sock, number
@@ -130,7 +129,7 @@ class Conn:
             return self._drip(action.data, action.pause)
         self.real.sendall(raw)
         answer = b""
-        # SUBSCRIBE answers once for each channel; one is enough to know here.
+        # SUBSCRIBE sends one reply for each channel; the first is enough here.
         while (end := reply_end(answer)) < 0:
             data = self.real.recv(262144)
             if not data:
@@ -143,7 +142,7 @@ class Conn:
             return False
         if isinstance(action, Delay):
             time.sleep(action.seconds)
-        if isinstance(action, Twist):
+        if isinstance(action, Transform):
             answer = action.fn(answer[:end]) + answer[end:]
         self.sock.sendall(answer)
         return True
@@ -166,7 +165,7 @@ class Conn:
 
 
 class ScriptedRedis:
-    """handler may be replaced at any time; it is looked up for each command."""
+    """handler may be replaced at any time."""
 
     def __init__(self, directory, real=None, handler=lambda conn, cmd: None):
         self.socket = directory / "scripted.sock"
@@ -197,11 +196,11 @@ class ScriptedRedis:
             except OSError:
                 sock.close()
                 continue
-            self.conns.append(conn)  # first: who has seen a command of it may cut it
+            self.conns.append(conn)  # before its first command, so that cut_all() finds it
             conn.start()
 
     def seen(self, *name):
-        """Commands that start with these words, any case."""
+        """The commands so far that start with these words, in any case."""
         want = [n.upper().encode() for n in name]
         return [c for _, c in list(self.log) if [w.upper() for w in c[:len(want)]] == want]
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""One of the web servers with the example that is shipped, for tests in other languages.
+"""Runs one web server with its shipped example, for tests in other languages.
 
-`serve.py SERVER [DIRECTORY]` (SERVER as in webs.SERVERS) starts Redis and the server, with the
-console of DIRECTORY in the place of web/, prints one JSON line with the url, then answers JSON
-lines and ends with its input: {"redis": [command...]}.
+    serve.py SERVER [DIRECTORY]
+
+starts Redis and a server of webs.SERVERS, and prints one line of JSON with the url. A DIRECTORY
+replaces web/. Each line {"redis": [command...]} of standard input is answered with one line of JSON.
+The servers stop at the end of standard input.
 """
 import json
 import shutil
@@ -13,7 +15,6 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import conftest
-import webs
 
 LOG = "stream:logs:test"
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""A client for event streams: a parser after the WHATWG text, one response, and an EventSource.
+"""A client of event streams.
 
-Parser    bytes to events (HTML, section 9.2.6 "Interpreting an event stream"), comments kept too
-Stream    one HTTP response over a raw socket, read with deadlines
-EventSource  reconnects as a browser does, with Last-Event-ID and the last retry hint
+    Parser       bytes to events (HTML, section 9.2.6 "Interpreting an event stream"); keeps comments too
+    Stream       one HTTP response over a raw socket; reads only when asked, always with a deadline
+    get()        a complete HTTP response
+    EventSource  reconnects as a browser does, with Last-Event-ID and the last retry value
 """
 import base64
 import codecs
@@ -15,7 +16,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-from procs import DEADLINE, TooLate
+from procs import DEADLINE, DeadlineExceeded
 
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -26,27 +27,27 @@ class Event:
     type: str
     data: str
     id: str  # the last event id when this event was dispatched
-    own_id: bool = False  # this very event had an id field
-    at: float = field(default=0.0, compare=False)  # time.monotonic() when it was complete
+    own_id: bool = False  # the event itself had an id field
+    at: float = field(default=0.0, compare=False)  # time.monotonic() when the event was complete
 
     def json(self):
         return json.loads(self.data)
 
 
 class Parser:
-    """Feed it bytes. Only complete lines are looked at; CR, LF and CRLF all end one."""
+    """Parses the bytes given to feed(), line by line; CR, LF and CRLF all end a line."""
 
     def __init__(self):
         self.events = []
-        self.records = []  # those of them that are no control frames
+        self.records = []  # the events that are not control frames
         self.comments = []
-        self.commented = []  # time.monotonic() of each of them
+        self.comment_times = []  # time.monotonic() of each comment
         self.retry = None
         self.retries = []
         self.last_id = ""
-        self.cursor_moves = []  # ids of blocks that had no data: no event, but the cursor moves
+        self.cursor_moves = []  # ids of blocks without data: they are no events, but move the cursor
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._rest = []  # pieces of the line that is not complete yet
+        self._rest = []  # pieces of the incomplete last line
         self._skip_lf = False
         self._start = True
         self._reset()
@@ -74,7 +75,7 @@ class Parser:
             self._rest.append(rest)
 
     def unfinished(self):
-        """Whether bytes stand after the last blank line: an event that was cut."""
+        """Whether there are bytes after the last blank line: an event that was cut."""
         return bool(self._rest or self._data or self._type or self._id_seen)
 
     def _line(self, line):
@@ -83,7 +84,7 @@ class Parser:
             return
         if line.startswith(":"):
             self.comments.append(line[1:].removeprefix(" "))
-            self.commented.append(time.monotonic())
+            self.comment_times.append(time.monotonic())
             return
         name, _, value = line.partition(":")
         value = value.removeprefix(" ")
@@ -124,14 +125,14 @@ def connect(address, deadline=DEADLINE):
 
 
 class Stream:
-    """One response, any content type. Reads only when asked to."""
+    """One response, of any content type. It reads only when a method asks for it."""
 
     def __init__(self, address, path="/", headers=None, *, method="GET", body=b"", deadline=DEADLINE,
                  rcvbuf=None):
         self.parser = Parser()
-        self.raw = bytearray()  # the body as it came, transfer coding removed
-        self.ended = False  # the end of the response was seen
-        self.cut = False  # it ended without its transfer coding saying so
+        self.raw = bytearray()  # the body, without transfer coding
+        self.ended = False  # the end of the response was read
+        self.cut = False  # the connection ended before the body was complete
         self._chunks = None
         self._length = None
         self._taken = 0
@@ -175,15 +176,15 @@ class Stream:
         self._decode()
 
     def _receive(self, end):
-        """One read from the socket; False at its end. TooLate when `end` has passed."""
+        """Reads once from the socket; False at its end. Raises DeadlineExceeded when `end` has passed."""
         left = end - time.monotonic()
         if left <= 0:
-            raise TooLate("nothing more came in time")
+            raise DeadlineExceeded("nothing more came in time")
         self.sock.settimeout(left)
         try:
             data = self.sock.recv(262144)
         except (TimeoutError, socket.timeout):
-            raise TooLate("nothing more came in time") from None
+            raise DeadlineExceeded("nothing more came in time") from None
         except ConnectionResetError:
             data = b""
         self._wire += data
@@ -196,7 +197,7 @@ class Stream:
         self.parser.feed(data)
 
     def _decode(self):
-        """Moves what the wire holds to the body."""
+        """Moves the bytes that were received to the body, without transfer coding."""
         if self._chunks is None:
             room = len(self._wire) if self._length is None else self._length - self._taken
             data, self._wire = self._wire[:room], self._wire[room:]
@@ -251,18 +252,18 @@ class Stream:
         return value
 
     def event(self, type, deadline=DEADLINE, nth=1):
-        """The nth event of that type."""
+        """Reads until the nth control frame of that type and returns it."""
         def found(s):
             hits = [e for e in s.parser.events if e.type == type and not is_record(e)]
             return hits[nth - 1] if len(hits) >= nth else None
         return self.until(found, f"event {type}", deadline)
 
     def live(self, deadline=DEADLINE):
-        """Reads up to the first `event: live`."""
+        """Reads until the first `event: live` and returns it."""
         return self.event("live", deadline)
 
     def messages(self, count, deadline=DEADLINE):
-        """Reads until count records are there and returns the first count."""
+        """Reads until there are `count` records and returns the first `count`."""
         self.until(lambda s: len(s.records) >= count, f"{count} records", deadline)
         return self.records[:count]
 
@@ -275,7 +276,8 @@ class Stream:
         return self.parser.events
 
     @property
-    def lines(self):
+    def payloads(self):
+        """The data of all records so far."""
         return [e.data for e in self.records]
 
     def rest(self, deadline=DEADLINE):
@@ -285,10 +287,10 @@ class Stream:
             pass
         return self.raw
 
-    def quiet(self, seconds):
-        """Reads for that long, whatever comes."""
+    def read_for(self, seconds):
+        """Reads for that long, and ignores what arrives."""
         end = time.monotonic() + seconds
-        with contextlib.suppress(TooLate):
+        with contextlib.suppress(DeadlineExceeded):
             while (left := end - time.monotonic()) > 0 and self.more(left):
                 pass
 
@@ -306,30 +308,30 @@ CONTROL = {"live", "gap", "source", "end", "unavailable"}
 
 
 def is_record(event):
-    """A control frame never has an id; a record that a producer gave such a name has."""
+    """A control frame never has an id; a record has one, also under the name of a control frame."""
     return event.own_id or event.type not in CONTROL
 
 
 def get(address, path="/", headers=None, **kw):
-    """A whole answer: one that ends by itself."""
+    """Reads a response to its end and returns it; for responses that end by themselves."""
     with Stream(address, path, {"Accept": "*/*", **(headers or {})}, **kw) as s:
         s.rest()
         return s
 
 
 class EventSource:
-    """Reconnects until closed, on a thread; collects what all its responses brought.
+    """Reconnects until closed, on a thread, and collects the events of all its responses.
 
-    As a browser it gives up for good on any status but 200; the status is kept in `failed`. Refused
-    connections are tried again. patient: so is what the web server says of itself while it is going
-    down or coming up (as a page with the client script does); `turned_away` counts that."""
+    As a browser, it gives up on any status other than 200 and keeps it in `failed`. A refused connection
+    is tried again. With retry_server_errors, so are the web server's own errors while it stops or starts,
+    as the client script does; `server_errors` counts them."""
 
-    def __init__(self, address, path="/", headers=None, least_pause=0.05, patient=False):
+    def __init__(self, address, path="/", headers=None, least_pause=0.05, retry_server_errors=False):
         self.address, self.path, self.headers = address, path, dict(headers or {})
-        self.patient = patient
-        self.turned_away = 0
+        self.retry_server_errors = retry_server_errors
+        self.server_errors = 0
         self.events = []
-        self.ends = []  # for each response that ended: reason of event: end, or None when cut
+        self.ends = []  # of each response: the reason in `event: end`, or None if it ended without one
         self.connects = 0
         self.failed = None
         self.last_id = ""
@@ -350,7 +352,7 @@ class EventSource:
             self._closing.wait(self.pause)
 
     def open(self, last_id):
-        """A new response; tests that need no web server override it."""
+        """Opens a new response; tests without a web server override this method."""
         headers = {**self.headers, **({"Last-Event-ID": last_id} if last_id else {})}
         return Stream(self.address, self.path, headers)
 
@@ -362,14 +364,14 @@ class EventSource:
     def _once(self):
         stream = self.open(self.last_id)
         stream.keep_raw = False
-        # What came with the head is read already.
+        # The parser has read the first part of the body, with the head.
         stream.parser.last_id = stream.parser.last_id or self.last_id
         self._stream = stream
         try:
             kind = stream.headers.get("content-type", "").split(";")[0]
             of_server = stream.status in (502, 503, 504) or (stream.status == 500 and kind == "text/html")
-            if self.patient and of_server:
-                self.turned_away += 1
+            if self.retry_server_errors and of_server:
+                self.server_errors += 1
                 return
             if stream.status != 200 or kind != "text/event-stream":
                 self.failed = stream.status
@@ -392,7 +394,7 @@ class EventSource:
         parser = stream.parser
         with self._lock:
             self.events += parser.events[seen:]
-            # A browser keeps an id once the block that holds it is complete.
+            # A browser keeps an id only after its whole block has arrived.
             if not parser._id_seen:
                 self.last_id = parser.last_id
             elif len(parser.events) > seen:
@@ -408,7 +410,7 @@ class EventSource:
             return [e for e in self.events if is_record(e)]
 
     def wait(self, condition, what="condition", deadline=DEADLINE):
-        """Waits until condition(self) is true, looked at after everything that arrives."""
+        """Waits until condition(self) is true, and returns its value; checks after each arrival."""
         end = time.monotonic() + deadline
         while True:
             if value := condition(self):
@@ -416,7 +418,7 @@ class EventSource:
             with self._lock:
                 left = end - time.monotonic()
                 if left <= 0:
-                    raise TooLate(f"{what}: not within {deadline} s; {self.connects} connects, "
+                    raise DeadlineExceeded(f"{what}: not within {deadline} s; {self.connects} connects, "
                                   f"{len(self.events)} events, ends {self.ends}, failed {self.failed}")
                 self._lock.wait(min(left, 0.05))
 

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""Tables of cases that one test goes through, with one responder for all of them."""
+"""Tables of cases for a test that checks many cases with one responder.
+
+    case()    names the case in a failure
+    named()   gives names to cases without one
+"""
 import contextlib
 
 
 @contextlib.contextmanager
 def case(name):
-    """What fails inside names the case."""
+    """Adds the name of the case to an exception from inside."""
     try:
         yield
     except Exception as e:
@@ -14,5 +18,5 @@ def case(name):
 
 
 def named(values):
-    """Cases that have no name get their number and the beginning of their value."""
+    """Names each value by its number and its first characters."""
     return {f"{n}: {ascii(value)[:40]}": value for n, value in enumerate(values)}

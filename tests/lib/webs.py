@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """sselog behind each web server, started from the example files that are shipped.
 
-Each class takes a Setup, writes its configuration (an example with paths, port and options
-substituted) into the setup's directory, starts on a free port and offers port, path (of the
-mount), responders(), stop() and restart(). A substitution that finds nothing is an error: the
-examples and the tests cannot drift apart.
+    Setup      the directory, the options and a copy of the program, for one server
+    Server     base of all web servers; SERVERS maps their names to their classes
+    Responder  sselog alone on a Unix socket, without a web server
+
+A server takes a Setup and writes its configuration into the setup's directory. The configuration is
+an example with paths, port and options replaced. The server starts on a free port and offers port,
+path (of the mount), responders(), output() and stop(). A replacement that finds nothing is an error,
+so that the examples and the tests cannot drift apart.
 """
 import contextlib
 import functools
@@ -17,8 +21,8 @@ from pathlib import Path
 
 import faults
 import redisd
-from procs import (Child, TooLate, descendants, executable, free_port, listening, listens,
-                   session_members, wait_until)
+from procs import (Child, DeadlineExceeded, descendants, executable, free_port, listening,
+                   process_listens, session_members, wait_until)
 
 TOP = Path(__file__).resolve().parents[2]
 ROOT = os.geteuid() == 0
@@ -34,8 +38,9 @@ def program():
 
 @functools.cache
 def sanitized():
-    """Whether the program is built with a sanitizer or runs under valgrind: memory and time then mean
-    nothing."""
+    """Whether the program is built with a sanitizer or runs under valgrind.
+
+    Its use of memory and time then means nothing."""
     raw = program().read_bytes()
     return any(mark in raw for mark in (b"__asan_init", b"__tsan_init", b"exec valgrind"))
 
@@ -48,11 +53,13 @@ def passwords():
 
 
 class Setup:
-    """Where things are and how sselog is configured; one for each server that is started."""
+    """Directory, options, program and password file of one server.
+
+    options: names of options without SSELOG_, in lower case, and their values."""
 
     def __init__(self, directory, redis_url, **options):
         self.dir = Path(directory)
-        self.options = {"SSELOG_REDIS": redisd.as_user(redis_url), "SSELOG_ALLOW_ROOT": "1"}
+        self.options = {"SSELOG_REDIS": redisd.url_as_user(redis_url), "SSELOG_ALLOW_ROOT": "1"}
         for name, value in options.items():
             self.options[f"SSELOG_{name.upper()}"] = str(value)
         # A copy: the web server's user may not be able to enter the source tree.
@@ -67,7 +74,7 @@ class Setup:
 
     @functools.cached_property
     def web(self):
-        """The page and its scripts, copied for those that ask."""
+        """A copy of the page and its scripts, made at the first use."""
         web = self.dir / "web"
         if (TOP / "web").is_dir():
             shutil.copytree(TOP / "web", web, dirs_exist_ok=True)
@@ -76,7 +83,7 @@ class Setup:
         return web
 
     def environment(self):
-        """For a process that is given its options directly. Nothing else of ours leaks into it."""
+        """The environment of a process that gets its options directly, and nothing else of the tests'."""
         keep = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS", "TMPDIR")
         return {**{k: os.environ[k] for k in keep if k in os.environ}, **self.options}
 
@@ -85,6 +92,7 @@ class Setup:
 
 
 def substitute(text, pairs):
+    """Replaces each old text by its new one; an old text that is not there is an error."""
     for old, new in pairs:
         if old not in text:
             raise AssertionError(f"the example no longer holds {old!r}")
@@ -101,7 +109,7 @@ def drop_block(text, name):
     return new
 
 
-def commented(text, directive):
+def commented_directive(text, directive):
     """The line that a comment shows as an example."""
     found = re.search(rf"^ *# +({directive} .*)$", text, re.M)
     if not found:
@@ -116,7 +124,8 @@ def terminate(pids):
 
 
 class Server:
-    """What all have in common. auth: the part "who may look" of the example stays in."""
+    """A web server that runs an example. auth: keep the example's part "who may look", which asks for
+    a password. edit: a function that changes the text of the example."""
 
     path = "/sselog"
 
@@ -133,8 +142,8 @@ class Server:
         return type(self).__name__.lower()
 
     def start(self):
-        """Starts on a free port, trying others when somebody takes it in between; later on the
-        same one, which viewers come back to."""
+        """Starts on a free port, and tries others if another process takes it first. A later start uses
+        the same port, so that viewers can reconnect."""
         for _ in range(10):
             port = self.port or free_port()
             config = self.dir / f"{self.name()}.conf"
@@ -143,31 +152,31 @@ class Server:
                                log=self.dir / f"{self.name()}.out")
 
             def ready():
-                return not self.child.running() or (listens(self.child.pid, port) and self.is_ready())
+                return not self.child.running() or (process_listens(self.child.pid, port) and self.is_ready())
 
             wait_until(ready, self.name())
             if self.child.running():
                 self.port = port
                 return
             self.child.kill()
-            if "ddress already in use" not in self.said():
+            if "ddress already in use" not in self.output():
                 break
-        raise AssertionError(f"{self.name()} does not start: {self.said()}")
+        raise AssertionError(f"{self.name()} does not start: {self.output()}")
 
     def is_ready(self):
-        """What else must be there before a request is answered."""
+        """Whether all is ready to answer requests, besides the listening port."""
         return True
 
     def server_environment(self):
         return {"PATH": os.environ["PATH"], **self.setup.sanitizers()}
 
-    def said(self):
+    def output(self):
         """Its output and error log."""
         log = self.dir / f"{self.name()}-error.log"
-        return (self.child.said() + (log.read_text(errors="replace") if log.exists() else ""))[-6000:]
+        return (self.child.output() + (log.read_text(errors="replace") if log.exists() else ""))[-6000:]
 
     def flush_log(self):
-        """Sees to it that the access log has all lines soon: some servers keep them for seconds."""
+        """Makes the server write its access log out: some servers buffer lines for seconds."""
 
     def access_log(self):
         return (self.dir / f"{self.name()}-access.log").read_text()
@@ -194,10 +203,10 @@ class Server:
         self.child.kill()
 
     def end(self):
-        """How a test leaves it: in good order, as far as that is quick. A responder that a script
-        started hears nothing from the web server."""
+        """Stops it at the end of a test: orderly, as far as that is quick. The web server does not stop
+        responders that a script started, so they get a signal of their own."""
         self.child.send(signal.SIGTERM)
-        with contextlib.suppress(TooLate):
+        with contextlib.suppress(DeadlineExceeded):
             self.child.wait()
         terminate(session_members(self.child.pid))
         self.stop()
@@ -234,7 +243,7 @@ class Lighttpd(Server):
 
 
 class LighttpdCgi(Lighttpd):
-    """The same server, its other mount."""
+    """lighttpd with its example's second mount, which runs sselog as CGI."""
     path = "/cgi-bin/sselog"
 
 
@@ -247,16 +256,16 @@ class Apache(Server):
     modules = ["fcgid"]
     mpm = "event"
 
-    def __init__(self, setup, *, directives="", naps=True, **kw):
+    def __init__(self, setup, *, directives="", short_sleeps=True, **kw):
         self.directives = directives
-        self.naps = naps
+        self.short_sleeps = short_sleeps
         super().__init__(setup, **kw)
 
     def server_environment(self):
-        """naps: its sleeps are shortened, which no test looks at unless it says so."""
-        shortened = self.naps and faults.can_build() and not sanitized()
+        """With short_sleeps, shortens Apache's sleeps: that saves time and changes nothing else."""
+        shortened = self.short_sleeps and faults.can_build() and not sanitized()
         return {**super().server_environment(),
-                **({"LD_PRELOAD": str(faults.library("naps"))} if shortened else {})}
+                **({"LD_PRELOAD": str(faults.library("short_sleeps"))} if shortened else {})}
 
     def config(self, port):
         d = self.dir
@@ -271,8 +280,8 @@ class Apache(Server):
                 f'{self.directives}\n')
 
     def site_log(self, text):
-        """The log of the rest of the site, as the example wants it."""
-        line = substitute(commented(text, "CustomLog"), [("/var/log/apache2/access.log", self.dir / "site.log")])
+        """The CustomLog line of the rest of the site, from the example's comment."""
+        line = substitute(commented_directive(text, "CustomLog"), [("/var/log/apache2/access.log", self.dir / "site.log")])
         return f'LogFormat "%h %u %t \\"%r\\" %>s %b" combined\n{line}'
 
     def with_options(self, text):
@@ -290,7 +299,7 @@ class Apache(Server):
         return text
 
     def surroundings(self, port):
-        """What a distribution's apache2.conf would hold around the snippet."""
+        """The lines that a distribution's apache2.conf has around the example."""
         d = self.dir
         modules = [m.format(mpm=self.mpm) for m in MODULES] + self.modules
         loads = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n"
@@ -309,7 +318,7 @@ class Apache(Server):
                 f'<Directory "{self.setup.web}">\nRequire all granted\n</Directory>\n')
 
     def is_ready(self):
-        # The daemon that starts CGI programs gives its socket away only after it listens there.
+        # mod_cgid's daemon listens on its socket before it changes the owner of the socket.
         if "cgid" not in self.modules:
             return True
         sockets = list(self.dir.glob("cgid.sock*"))
@@ -322,9 +331,9 @@ class Apache(Server):
         return ["/usr/sbin/apache2", "-DFOREGROUND", f"-D{self.define}", "-f", config]
 
     def end(self):
-        """Apache takes ten seconds to stop under an open stream; so what it started ends first."""
+        """Stops the responders first: with an open stream Apache takes ten seconds to stop."""
         terminate(self.responders())
-        with contextlib.suppress(TooLate):
+        with contextlib.suppress(DeadlineExceeded):
             wait_until(lambda: not self.responders(), deadline=5)
         self.kill()
 
@@ -339,14 +348,14 @@ class ApacheCgid(Apache):
 
 
 class ApacheCgi(Apache):
-    """mod_cgi, which only prefork has."""
+    """mod_cgi, which runs only with the prefork module."""
     define = "SSELOG_CGI"
     modules = ["cgi"]
     mpm = "prefork"
 
 
 class ApacheHtaccess(Apache):
-    """Shared hosting: CGI in a directory of a site, all of it in .htaccess."""
+    """Shared hosting: CGI in a directory of a site, configured by .htaccess only."""
     define = "SSELOG_CGI"
     modules = ["cgid"]
     path = "/site/sselog.cgi"
@@ -372,7 +381,7 @@ class ApacheHtaccess(Apache):
         return [p for p in descendants(self.child.pid) if executable(p) == mine]
 
 
-STOPS = 25  # seconds: more than any end takes, less than the 30 that a peer has to read an answer
+STOP_DEADLINE = 25  # seconds: longer than any stop takes, shorter than the 30 that a peer has to read an answer
 
 
 class Responder:
@@ -395,7 +404,7 @@ class Responder:
                            preexec=self.preexec)
         wait_until(lambda: not self.child.running() or listening(self.socket), "sselog")
         if not self.child.running():
-            raise AssertionError(f"sselog does not start: {self.child.said()[-2000:]}")
+            raise AssertionError(f"sselog does not start: {self.child.output()[-2000:]}")
 
     @property
     def pid(self):
@@ -404,10 +413,10 @@ class Responder:
     def responders(self):
         return [self.pid]
 
-    def said(self):
-        return self.child.said()
+    def output(self):
+        return self.child.output()
 
-    def stop(self, deadline=STOPS):
+    def stop(self, deadline=STOP_DEADLINE):
         """The exit status after SIGTERM."""
         return self.child.stop(deadline=deadline)
 
@@ -415,7 +424,7 @@ class Responder:
         self.child.kill()
 
     def end(self):
-        """It must not have crashed, and must end in good order."""
+        """Stops it and fails if it has crashed or ends with an error."""
         crashed = -(self.child.popen.poll() or 0) in CRASHES
         status = self.stop()
         if crashed or -status in CRASHES or status > 0:
@@ -425,8 +434,8 @@ class Responder:
 CRASHES = (signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE, signal.SIGPIPE)
 
 
-class Behind(Server):
-    """A web server before a sselog that runs by itself."""
+class ServerWithResponder(Server):
+    """A web server in front of a Responder, which it does not start itself."""
 
     by = "sselog"
 
@@ -452,8 +461,8 @@ class Behind(Server):
         finally:
             self.responder.stop()
 
-    def said(self):
-        return super().said() + self.responder.said()[-3000:]
+    def output(self):
+        return super().output() + self.responder.output()[-3000:]
 
     def kill(self):
         super().kill()
@@ -464,12 +473,12 @@ class Behind(Server):
         super().end()
 
 
-class ApacheProxy(Behind, Apache):
+class ApacheProxy(ServerWithResponder, Apache):
     define = "SSELOG_PROXY"
     modules = ["proxy", "proxy_fcgi"]
 
 
-class Nginx(Behind):
+class Nginx(ServerWithResponder):
     by = "spawn-fcgi"
 
     def config(self, port):
@@ -490,5 +499,4 @@ class Nginx(Behind):
 SERVERS = {"lighttpd": Lighttpd, "lighttpd-cgi": LighttpdCgi, "fcgid": ApacheFcgid,
            "proxy_fcgi": ApacheProxy, "cgid": ApacheCgid, "mod_cgi": ApacheCgi,
            "htaccess": ApacheHtaccess, "nginx": Nginx}
-ONE_PROCESS = ("lighttpd", "proxy_fcgi", "nginx")  # all viewers in one process
 CGI = ("lighttpd-cgi", "cgid", "mod_cgi", "htaccess")  # a process ends with its viewer

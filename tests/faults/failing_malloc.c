@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * nomem: preloaded into the program, makes one allocation fail: the n-th from when a test wrote n
- * into the file that NOMEM names.  libfcgi does not look at what malloc returns; gateway.c gives it
- * whole, bounded requests, but it cannot make it look, so its own allocations are let alone.
+ * failing_malloc: a library to preload into the program, which makes one allocation fail.
+ * FAILING_MALLOC names a file. A test writes n into it, and the n-th allocation from then on fails.
+ * libfcgi does not check the result of malloc, and gateway.c cannot change that: allocations of
+ * libfcgi never fail here.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -21,7 +22,7 @@ void *__libc_realloc(void *p, size_t n);
 
 struct control {
     _Atomic long countdown; /* 0: off */
-    _Atomic long failed;    /* allocations that were made to fail */
+    _Atomic long failed;    /* allocations that have failed */
 };
 
 static struct control *control;
@@ -44,7 +45,7 @@ static int find_spared(struct dl_phdr_info *info, size_t size, void *arg)
 
 __attribute__((constructor)) static void begin(void)
 {
-    const char *name = getenv("NOMEM");
+    const char *name = getenv("FAILING_MALLOC");
     int fd = name ? open(name, O_RDWR | O_CLOEXEC) : -1;
     void *p = fd < 0 ? MAP_FAILED
                      : mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

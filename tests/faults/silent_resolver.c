@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * slowname: preloaded into the program, a name server that is silent: looking a name up takes
- * longer than any test waits. The C library's own thread, of getaddrinfo_a, does not come by here.
+ * silent_resolver: a library to preload into the program, which simulates a name server that does
+ * not answer. getaddrinfo of a name takes longer than any test waits. The thread of getaddrinfo_a
+ * is not affected, since it calls the C library's own function.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
