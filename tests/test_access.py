@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Every way in, through lighttpd and Apache, from the option files that are shipped.
+"""Every method of authentication, through lighttpd and Apache, with the option files that are shipped.
 
-For each method: a credential that is absent, good, expired, wrong, malformed, oversized, doubled
-and used again, and one that comes while Redis is away; each for one's own log, for another's and
-for one that an administrator asks for. Whoever has no good credential gets the same answer to all.
+For each method the tests send a credential that is absent, good, expired, wrong, malformed, oversized,
+sent twice or used again, and one while Redis is down. They ask for the user's own log, for another
+user's log, and for a log as an administrator. All requests without a good credential get the same answer.
 """
 import json
 import subprocess
@@ -16,7 +16,7 @@ import pytest
 
 import faults
 import identity
-import scripted_redis as odd
+import scripted_redis
 import webs
 from fcgi import FcgiStream, environment, fcgi_get
 from identity import JSON, jwt, session, signed_cookie
@@ -24,19 +24,19 @@ from procs import wait_until
 from sse import Stream, basic, get
 
 SERVERS = pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
-T43 = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_01234"
+UNKNOWN_TOKEN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_01234"
 REFUSED = {"content-type": "application/json", "cache-control": "no-store",
            "x-content-type-options": "nosniff", "referrer-policy": "no-referrer"}
 
 
 @dataclass
-class Ask:
-    """One request's credential: headers and query. status: what must come of it. asks: in Redis, so
-    that nothing can be said while it is away."""
+class Request:
+    """The credential of a request: headers and query. status: the expected status, or several. needs_reply:
+    sselog looks it up, so that the answer is 503 while Redis is down."""
     headers: dict = field(default_factory=dict)
     query: str = ""
     status: object = 401
-    asks: bool = False
+    needs_reply: bool = False
 
 
 def bearer(token, scheme="Bearer"):
@@ -48,13 +48,16 @@ def cookie(value, name="session"):
 
 
 def twice(header, a, b=None):
-    """One header in two lines."""
+    """The same header in two lines."""
     return {header: f"{a}\r\n{header}: {b or a}"}
 
 
 class Method:
-    """options; prepare(redis): what Redis holds; good() and admin(): fresh credentials; bad: cases.
-    needs_redis: it looks something up. single: a credential is good once."""
+    """One value of SSELOG_AUTH, with its options and its credentials.
+
+    prepare() writes the credentials to Redis. good() returns a new good credential, bad() a table of bad
+    ones. needs_redis: the method looks a credential up. single: a credential can be used once.
+    challenge: the expected WWW-Authenticate header."""
     needs_redis = True
     single = False
     challenge = None
@@ -68,7 +71,7 @@ class Method:
         pass
 
     def expire(self, key, value):
-        """A key that was there and has expired."""
+        """Writes a key and waits until it has expired."""
         self.redis.client.set(key, value, px=1)
         wait_until(lambda: not self.redis.client.exists(key), "expiry")
 
@@ -78,17 +81,17 @@ class Header(Method):
     options = identity.options("header")
 
     def good(self, user="ann", role=None):
-        return Ask({"X-Remote-User": user, **({"X-Remote-Role": role} if role else {})})
+        return Request({"X-Remote-User": user, **({"X-Remote-Role": role} if role else {})})
 
     def bad(self):
         return {
-            "absent": Ask(),
-            "only a role": Ask({"X-Remote-Role": "admin"}),
-            "wrong": Ask({"X-Remote-User": "ann\xff"}),
-            "malformed": Ask({"X-Remote-User": "ann, bob"}),
-            "oversized": Ask({"X-Remote-User": "a" * 129}),
-            "duplicated": Ask(twice("X-Remote-User", "ann", "bob"), status=(400, 401)),
-            "role duplicated": Ask({"X-Remote-User": "ann", **twice("X-Remote-Role", "a", "admin")},
+            "absent": Request(),
+            "only a role": Request({"X-Remote-Role": "admin"}),
+            "wrong": Request({"X-Remote-User": "ann\xff"}),
+            "malformed": Request({"X-Remote-User": "ann, bob"}),
+            "oversized": Request({"X-Remote-User": "a" * 129}),
+            "duplicated": Request(twice("X-Remote-User", "ann", "bob"), status=(400, 401)),
+            "role duplicated": Request({"X-Remote-User": "ann", **twice("X-Remote-Role", "a", "admin")},
                                    status=(400, 401)),
         }
 
@@ -103,18 +106,19 @@ class Cookie(Method):
         self.expire("session:old", session())
 
     def good(self, user="ann", role=None):
-        return Ask(cookie("root" if role == "admin" else "good"))
+        return Request(cookie("root" if role == "admin" else "good"))
 
     def bad(self):
         return {
-            "absent": Ask(), "another": Ask(cookie("good", "other")),
-            "expired": Ask(cookie("old"), asks=True), "unknown": Ask(cookie("never"), asks=True),
-            "wrong: no JSON": Ask(cookie("text"), asks=True),
-            "wrong: no user": Ask(cookie("nobody"), asks=True),
-            "wrong: nothing": Ask(cookie("empty"), asks=True), "malformed": Ask(cookie("")),
-            "oversized": Ask(cookie("x" * 257)),
-            "duplicated": Ask({"Cookie": "session=good; session=good"}),
-            "duplicated, one good": Ask({"Cookie": "session=never; session=good"}),
+            "absent": Request(), "another": Request(cookie("good", "other")),
+            "expired": Request(cookie("old"), needs_reply=True),
+            "unknown": Request(cookie("never"), needs_reply=True),
+            "wrong: no JSON": Request(cookie("text"), needs_reply=True),
+            "wrong: no user": Request(cookie("nobody"), needs_reply=True),
+            "wrong: nothing": Request(cookie("empty"), needs_reply=True), "malformed": Request(cookie("")),
+            "oversized": Request(cookie("x" * 257)),
+            "duplicated": Request({"Cookie": "session=good; session=good"}),
+            "duplicated, one good": Request({"Cookie": "session=never; session=good"}),
         }
 
 
@@ -129,19 +133,19 @@ class Express(Method):
                 "user": user, "role": role}}))
 
     def good(self, user="ann", role=None):
-        return Ask(cookie(signed_cookie("root" if role == "admin" else "good.id"), "connect.sid"))
+        return Request(cookie(signed_cookie("root" if role == "admin" else "good.id"), "connect.sid"))
 
     def bad(self):
         sid = "connect.sid"
         good = signed_cookie("good.id")
         return {
-            "absent": Ask(), "unknown": Ask(cookie(signed_cookie("never"), sid), asks=True),
-            "wrong": Ask(cookie(signed_cookie("good.id", "another secret"), sid)),
-            "another's signature": Ask(cookie(good.replace("good", "root"), sid)),
-            "unsigned": Ask(cookie("s%3Agood.id", sid)), "bare": Ask(cookie("good.id", sid)),
-            "malformed": Ask(cookie("s%3Agood.id.%zz", sid)),
-            "oversized": Ask(cookie(signed_cookie("x" * 257), sid)),
-            "duplicated": Ask({"Cookie": f"{sid}={good}; {sid}={good}"}),
+            "absent": Request(), "unknown": Request(cookie(signed_cookie("never"), sid), needs_reply=True),
+            "wrong": Request(cookie(signed_cookie("good.id", "another secret"), sid)),
+            "another's signature": Request(cookie(good.replace("good", "root"), sid)),
+            "unsigned": Request(cookie("s%3Agood.id", sid)), "bare": Request(cookie("good.id", sid)),
+            "malformed": Request(cookie("s%3Agood.id.%zz", sid)),
+            "oversized": Request(cookie(signed_cookie("x" * 257), sid)),
+            "duplicated": Request({"Cookie": f"{sid}={good}; {sid}={good}"}),
         }
 
 
@@ -156,18 +160,19 @@ class Bearer(Method):
         self.expire(identity.bearer_key("old-key"), session())
 
     def good(self, user="ann", role=None):
-        return Ask(bearer("root-key" if role == "admin" else "good-key"))
+        return Request(bearer("root-key" if role == "admin" else "good-key"))
 
     def bad(self):
         return {
-            "absent": Ask(), "another scheme": Ask(basic("ann")),
-            "expired": Ask(bearer("old-key"), asks=True), "unknown": Ask(bearer("never"), asks=True),
-            "wrong": Ask(bearer("bad-key"), asks=True),
-            "the key's name": Ask(bearer(identity.bearer_key("good-key")), asks=True),
-            "malformed": Ask(bearer("good-key good-key"), status=400),
-            "no token": Ask({"Authorization": "Bearer"}, status=400),
-            "oversized": Ask(bearer("x" * 6000), asks=True),
-            "duplicated": Ask(twice("Authorization", "Bearer good-key"), status=400),
+            "absent": Request(), "another scheme": Request(basic("ann")),
+            "expired": Request(bearer("old-key"), needs_reply=True),
+            "unknown": Request(bearer("never"), needs_reply=True),
+            "wrong": Request(bearer("bad-key"), needs_reply=True),
+            "the key's name": Request(bearer(identity.bearer_key("good-key")), needs_reply=True),
+            "malformed": Request(bearer("good-key good-key"), status=400),
+            "no token": Request({"Authorization": "Bearer"}, status=400),
+            "oversized": Request(bearer("x" * 6000), needs_reply=True),
+            "duplicated": Request(twice("Authorization", "Bearer good-key"), status=400),
         }
 
 
@@ -184,20 +189,20 @@ class Token(Method):
         token = f"{self.count:043}"
         self.redis.client.set("sse_token:" + token,
                               session("root", "admin") if role == "admin" else session())
-        return Ask(query=f"token={token}")
+        return Request(query=f"token={token}")
 
     def bad(self):
         self.redis.client.set("sse_token:" + "w" * 43, '{"user_id":[]}')
         doubled = self.good().query
         return {
-            "absent": Ask(), "another": Ask(query="tokens=" + T43),
-            "expired": Ask(query="token=" + "e" * 43, asks=True),
-            "unknown": Ask(query="token=" + T43, asks=True),
-            "wrong": Ask(query="token=" + "w" * 43, asks=True), "malformed": Ask(query="token=short"),
-            # lighttpd escapes the percent sign of what is no escape, Apache hands it on.
-            "out of form": Ask(query="token=%zz", status=(400, 401)), "empty": Ask(query="token="),
-            "oversized": Ask(query="token=" + "x" * 257),
-            "duplicated": Ask(query=f"{doubled}&{doubled}"),
+            "absent": Request(), "another": Request(query="tokens=" + UNKNOWN_TOKEN),
+            "expired": Request(query="token=" + "e" * 43, needs_reply=True),
+            "unknown": Request(query="token=" + UNKNOWN_TOKEN, needs_reply=True),
+            "wrong": Request(query="token=" + "w" * 43, needs_reply=True), "malformed": Request(query="token=short"),
+            # lighttpd escapes the percent sign of an invalid escape, Apache passes it on.
+            "invalid escape": Request(query="token=%zz", status=(400, 401)), "empty": Request(query="token="),
+            "oversized": Request(query="token=" + "x" * 257),
+            "duplicated": Request(query=f"{doubled}&{doubled}"),
         }
 
 
@@ -211,7 +216,7 @@ class Jwt(Method):
         self.options = {**self.options, "jwt_key_file": file}
 
     def credential(self, token, **kw):
-        return Ask(bearer(token), **kw)
+        return Request(bearer(token), **kw)
 
     def good(self, user="ann", role=None):
         return self.credential(jwt(user, role or "viewer"))
@@ -220,7 +225,7 @@ class Jwt(Method):
         good = jwt()
         head, claims, mac = good.split(".")
         return {
-            "absent": Ask(),
+            "absent": Request(),
             "expired": self.credential(jwt(lifetime=-1)),
             "not yet": self.credential(jwt(nbf=4000000000)),
             "wrong": self.credential(jwt(secret="another secret of thirty-two byt")),
@@ -235,49 +240,49 @@ class Jwt(Method):
         }
 
     def doubled(self, good):
-        return {"duplicated": Ask(twice("Authorization", f"Bearer {good}"), status=400)}
+        return {"duplicated": Request(twice("Authorization", f"Bearer {good}"), status=400)}
 
 
 class JwtCookie(Jwt):
     def credential(self, token, **kw):
-        return Ask(cookie(token, "jwt"), **kw)
+        return Request(cookie(token, "jwt"), **kw)
 
     def doubled(self, good):
-        return {"duplicated": Ask({"Cookie": f"jwt={good}; jwt={good}"})}
+        return {"duplicated": Request({"Cookie": f"jwt={good}; jwt={good}"})}
 
 
 METHODS = {c.__name__.lower(): c for c in (Header, Cookie, Express, Bearer, Token, Jwt, JwtCookie)}
 
 
-class Door:
-    """A server with one method, its routes and its logs."""
+class ServerWithMethod:
+    """A web server with one method of authentication, a route for each user, and the users' logs."""
 
     def __init__(self, stack, kind, method):
         self.redis = stack.redis()
         for user in ("ann", "bob", "root"):
             self.redis.add(f"stream:logs:{user}", f"for {user}")
         self.method = METHODS[method](self.redis, stack.directory())
-        given = {"trusted": "127.0.0.1",  # the tests' failures are not to be slowed
+        given = {"trusted": "127.0.0.1",  # no delay after failed attempts of the tests
                  **self.method.options, "admin_roles": "admin", "retry": 100,
                  "route": webs.SERVERS[kind].path + "/{user}/stream", "stream": "stream:logs:{user}"}
-        self.server = stack.server(kind, self.redis, **given)
+        self.web = stack.server(kind, self.redis, **given)
 
     def url(self, ask, owner, what="/stream"):
-        return f"{self.server.path}/{owner}{what}" + (f"?{ask.query}" if ask.query else "")
+        return f"{self.web.path}/{owner}{what}" + (f"?{ask.query}" if ask.query else "")
 
     def read(self, ask, owner):
-        """Of a viewer that is let in: what the log showed."""
-        with Stream(self.server.port, self.url(ask, owner), ask.headers) as s:
+        """Opens a stream, which must be accepted, and returns the records in it."""
+        with Stream(self.web.port, self.url(ask, owner), ask.headers) as s:
             assert s.status == 200, (s.status, s.rest())
             s.live()
             return s.payloads
 
     def answer(self, ask, owner, accept=JSON, what="/stream"):
-        return get(self.server.port, self.url(ask, owner, what), {**ask.headers, **accept})
+        return get(self.web.port, self.url(ask, owner, what), {**ask.headers, **accept})
 
 
-def is_refusal(answer, challenge):
-    """401, and nothing in it that depends on what was wrong."""
+def assert_refused(answer, challenge):
+    """Checks for 401, with nothing in the answer that depends on the kind of mistake."""
     assert answer.status == 401
     assert json.loads(answer.raw) == {"error": "authentication required"}
     for name, value in REFUSED.items():
@@ -286,8 +291,8 @@ def is_refusal(answer, challenge):
     assert "set-cookie" not in answer.headers and "location" not in answer.headers
 
 
-def shape(answer):
-    """What a client can compare, without what the web server adds of its own."""
+def comparable(answer):
+    """Status, headers and body of an answer, without the web server's own headers."""
     own = {k: v for k, v in answer.headers.items()
            if k not in ("date", "server", "connection", "keep-alive")}
     return answer.status, own, bytes(answer.raw)
@@ -295,75 +300,75 @@ def shape(answer):
 
 @SERVERS
 @pytest.mark.parametrize("method", METHODS)
-def test_matrix(stack, kind, method):
-    door = Door(stack, kind, method)
-    good, admin = door.method.good, lambda: door.method.good("root", "admin")
+def test_method_accepts_and_refuses_credentials(stack, kind, method):
+    server = ServerWithMethod(stack, kind, method)
+    good, admin = server.method.good, lambda: server.method.good("root", "admin")
 
-    # A good credential: one's own log, nobody else's, unless the role is an administrator's.
-    assert door.read(good(), "ann") == ["for ann"]
-    assert door.read(admin(), "root") == ["for root"]
-    assert door.read(admin(), "bob") == ["for bob"]
-    others = [door.answer(good(), owner) for owner in ("bob", "root", "nobody-at-all")]
+    # A good credential gives access to the user's own log; an administrator's to all logs.
+    assert server.read(good(), "ann") == ["for ann"]
+    assert server.read(admin(), "root") == ["for root"]
+    assert server.read(admin(), "bob") == ["for bob"]
+    others = [server.answer(good(), owner) for owner in ("bob", "root", "nobody-at-all")]
     assert [a.status for a in others] == [403] * 3
-    assert len({str(shape(a)) for a in others}) == 1, "tells which logs exist"
+    assert len({str(comparable(a)) for a in others}) == 1, "tells which logs exist"
     assert json.loads(others[0].raw) == {"error": "not allowed"}
-    assert door.answer(good(), "ann", what="/history").status == 200
-    assert door.answer(good(), "bob", what="/history").status == 403
+    assert server.answer(good(), "ann", what="/history").status == 200
+    assert server.answer(good(), "bob", what="/history").status == 403
 
-    # Again with the same one.
+    # The same credential again.
     again = good()
-    assert door.read(again, "ann") == ["for ann"]
-    if door.method.single:
-        is_refusal(door.answer(again, "ann"), door.method.challenge)
+    assert server.read(again, "ann") == ["for ann"]
+    if server.method.single:
+        assert_refused(server.answer(again, "ann"), server.method.challenge)
     else:
-        assert door.read(again, "ann") == ["for ann"]
+        assert server.read(again, "ann") == ["for ann"]
 
-    # No good one: the same for any log and any endpoint, whatever was wrong.
+    # Without a good credential, the answer is the same for every log, endpoint and mistake.
     refusals = set()
-    for case, credential in door.method.bad().items():
+    for case, credential in server.method.bad().items():
         for owner, what in (("ann", "/stream"), ("bob", "/stream"), ("nobody", "/stream"),
                             ("ann", "/history")):
-            answer = door.answer(credential, owner, what=what)
+            answer = server.answer(credential, owner, what=what)
             assert answer.status in statuses(credential), case
             if answer.status == 401:
-                is_refusal(answer, door.method.challenge)
-                refusals.add(str(shape(answer)))
+                assert_refused(answer, server.method.challenge)
+                refusals.add(str(comparable(answer)))
             assert b"for " not in answer.raw, case
-        # EventSource is told by the status too, for good.
-        stream = door.answer(credential, "ann", {"Accept": "text/event-stream"})
+        # EventSource gets the same status, and gives up.
+        stream = server.answer(credential, "ann", {"Accept": "text/event-stream"})
         assert stream.status == answer.status, case
     assert len(refusals) == 1
 
-    # Redis away.
-    bad = door.method.bad()
+    # Redis is down.
+    bad = server.method.bad()
     given = [(good(), "ann"), (admin(), "bob")]
-    door.redis.stop()
+    server.redis.stop()
     for credential, owner in given:
-        if door.method.needs_redis:
-            is_unknown_now(door.answer(credential, owner))
-            stream = door.answer(credential, owner, {"Accept": "text/event-stream"})
+        if server.method.needs_redis:
+            assert_identity_unavailable(server.answer(credential, owner))
+            stream = server.answer(credential, owner, {"Accept": "text/event-stream"})
             assert stream.status == 200 and stream.headers["content-type"] == "text/event-stream"
             assert [e.type for e in stream.events] == ["unavailable"] and stream.parser.retry >= 100
         else:
-            with Stream(door.server.port, door.url(credential, owner), credential.headers) as s:
+            with Stream(server.web.port, server.url(credential, owner), credential.headers) as s:
                 assert s.status == 200
                 assert s.event("source").json() == {"state": "lost"}
-    if not door.method.needs_redis:
-        assert door.answer(given[0][0], "bob").status == 403
+    if not server.method.needs_redis:
+        assert server.answer(given[0][0], "bob").status == 403
     for case, credential in bad.items():
-        answer = door.answer(credential, "ann")
-        if credential.asks:
-            is_unknown_now(answer)
+        answer = server.answer(credential, "ann")
+        if credential.needs_reply:
+            assert_identity_unavailable(answer)
         else:
             assert answer.status in statuses(credential), case
-            assert answer.status != 401 or str(shape(answer)) in refusals, case
+            assert answer.status != 401 or str(comparable(answer)) in refusals, case
 
 
 def statuses(ask):
     return ask.status if isinstance(ask.status, tuple) else (ask.status,)
 
 
-def is_unknown_now(answer):
+def assert_identity_unavailable(answer):
     assert answer.status == 503 and "retry-after" in answer.headers
     assert json.loads(answer.raw) == {"error": "identity cannot be checked now"}
 
@@ -375,7 +380,7 @@ class DigestApache(webs.ApacheFcgid):
 
 
 def replace_block(text, file, passwords):
-    """The example with its part "who may look" as examples/auth/FILE has it."""
+    """The example with examples/auth/FILE in the place of its part "who may look"."""
     block = webs.substitute((webs.TOP / "examples/auth" / file).read_text(),
                             [("/etc/sselog/htdigest", passwords)])
     start, end = text.index("# --- who may look"), text.index("# --- end of who may look")
@@ -392,8 +397,8 @@ def htdigest(directory):
 
 
 @SERVERS
-def test_digest(stack, redis, kind):
-    """Digest files of the web server, from the example: its word is what counts."""
+def test_digest_of_the_web_server(stack, redis, kind):
+    """The web server checks Digest, as its example configures it; sselog takes the user's name from it."""
     redis.add("stream:logs:ann", "for ann")
     setup = stack.setup(redis, auth="remote_user")
     passwords = htdigest(setup.dir)
@@ -410,19 +415,19 @@ def test_digest(stack, redis, kind):
         assert s.payloads == ["for ann"]
     wrong = [identity.digest_authorization(challenge, user, password, path) for user, password in
              (("ann", "wrong"), ("bob", "wrong"), ("nobody", webs.PASSWORD))]
-    statuses = at_once(lambda given: get(server.port, path, given).status, [*wrong, basic("ann")])
+    statuses = in_parallel(lambda given: get(server.port, path, given).status, [*wrong, basic("ann")])
     assert statuses == [401] * 4
 
 
-def at_once(ask, given):
-    """What is answered to each, in order. lighttpd delays the answer to a wrong password by a second."""
+def in_parallel(ask, given):
+    """The answers to all, in order. In parallel, since lighttpd answers a wrong password after a second."""
     with ThreadPoolExecutor(len(given)) as pool:
         return list(pool.map(ask, given))
 
 
 @SERVERS
-def test_basic_matrix(stack, redis, kind):
-    """remote_user behind Basic: the web server refuses what is wrong, sselog what is no name."""
+def test_basic_of_the_web_server(stack, redis, kind):
+    """remote_user with Basic: the web server refuses wrong passwords, sselog names that are too long."""
     setup = stack.setup(redis, auth="remote_user", route="/sselog/{user}/stream",
                         stream="stream:logs:{user}", admin_roles="admin")
     long = "n" * 129
@@ -437,28 +442,29 @@ def test_basic_matrix(stack, redis, kind):
         s.live()
         assert s.payloads == ["for ann"]
     assert status(basic("ann"), "bob") == status(basic("bob"), "ann") == 403
-    *wrong, malformed = at_once(status, [{}, basic("ann", "wrong"), basic("nobody"),
+    *wrong, malformed = in_parallel(status, [{}, basic("ann", "wrong"), basic("nobody"),
                                          {"Authorization": "Basic !!!"}])
     assert wrong == [401] * 3 and malformed in (400, 401)
-    # Doubled, some web servers take the first: then it is that user's log and nobody else's.
+    # Of two headers, some web servers take the first: then it opens only that user's log.
     for first, second in (("ann", "bob"), ("bob", "ann")):
         doubled = twice("Authorization", *(basic(user)["Authorization"] for user in (first, second)))
         with Stream(server.port, "/sselog/ann/stream", doubled) as s:
             assert s.status in ((200, 400, 401) if first == "ann" else (400, 401, 403))
     oversized = get(server.port, "/sselog/ann/stream", {**JSON, **basic(long)})
-    is_refusal(oversized, None)
-    redis.stop()  # nothing of this needs Redis
+    assert_refused(oversized, None)
+    redis.stop()  # this method needs no Redis
     assert status(basic("ann", "wrong")) == 401 and status(basic("ann"), "bob") == 403
     with Stream(server.port, "/sselog/ann/stream", basic("ann")) as s:
         assert s.event("source").json() == {"state": "lost"}
 
 
-class Redirecting(webs.ApacheHtaccess):
-    """On shared hosting, a directory that rewrites to the program in another one: an internal redirect, after
-    which what that directory has found out has names that begin with REDIRECT_."""
+class HtaccessRedirect(webs.ApacheHtaccess):
+    """Shared hosting, where the .htaccess of a directory rewrites to the program in another directory.
+
+    After this internal redirect, variables that the directory has set begin with REDIRECT_."""
     modules = ["cgid", "rewrite"]
     path = "/site/app"
-    finds = {"remote_user": ('AuthType Basic\nAuthName log\nAuthUserFile "{passwords}"\n', "valid-user"),
+    AUTH_LINES = {"remote_user": ('AuthType Basic\nAuthName log\nAuthUserFile "{passwords}"\n', "valid-user"),
              "bearer": ('SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1\n', "all granted")}
 
     def config(self, port):
@@ -466,7 +472,7 @@ class Redirecting(webs.ApacheHtaccess):
         program, app = (self.dir / "site" / name for name in (".htaccess", "app/.htaccess"))
         program.write_text(webs.substitute(program.read_text(), [
             ('SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1', ""), ("CGIPassAuth On", "")]))
-        lines, who = self.finds[self.setup.options["SSELOG_AUTH"]]
+        lines, who = self.AUTH_LINES[self.setup.options["SSELOG_AUTH"]]
         app.parent.mkdir(exist_ok=True)
         app.write_text(lines.format(passwords=self.setup.passwords) +
                        f'<FilesMatch "">\nRequire {who}\n</FilesMatch>\n'
@@ -477,44 +483,44 @@ class Redirecting(webs.ApacheHtaccess):
 @pytest.mark.parametrize("method, good, bad", [
     ("remote_user", basic("ann"), basic("ann", "wrong")), ("bearer", bearer("good-key"), bearer("bad-key"))],
     ids=["remote_user", "bearer"])
-def test_names_of_an_internal_redirect(stack, redis, method, good, bad):
+def test_variables_with_redirect_prefix_identify(stack, redis, method, good, bad):
     redis.add("stream:logs:ann", "for ann")
     redis.client.set(identity.bearer_key("good-key"), session())
-    server = stack.keep(Redirecting(stack.setup(redis, auth=method, stream="stream:logs:{user}")))
+    server = stack.keep(HtaccessRedirect(stack.setup(redis, auth=method, stream="stream:logs:{user}")))
     with Stream(server.port, server.path + "/stream", good) as s:
         s.live()
         assert s.payloads == ["for ann"]
     for headers in (bad, {}):
         assert get(server.port, server.path + "/stream", headers).status == 401
-    # Without the redirect nobody has found out anything.
+    # Without the redirect, Apache has set no user and no Authorization.
     assert get(server.port, "/site/sselog.cgi/stream", good).status == 401
 
 
 @SERVERS
-def test_headers_from_anywhere_else(stack, redis, kind):
-    """The same headers from an address that is not in the list are nothing."""
+def test_headers_of_an_untrusted_address_are_ignored(stack, redis, kind):
+    """Identity headers count only from an address in SSELOG_TRUSTED, other headers for addresses never."""
     redis.add("stream:logs:ann", "for ann")
     server = stack.server(kind, redis, stream="stream:logs:{user}",
                           **identity.options("header", trusted="192.0.2.0/24 2001:db8::/32"))
     for headers in ({"X-Remote-User": "ann"},
                     {"X-Remote-User": "ann", "X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1",
                      "X-Real-IP": "192.0.2.1", "Remote-Addr": "192.0.2.1"}):
-        is_refusal(get(server.port, server.path + "/stream", {**JSON, **headers}), None)
+        assert_refused(get(server.port, server.path + "/stream", {**JSON, **headers}), None)
 
 
-LOOKALIKES = ["X_Remote_{}", "X-Remote_{}", "X.Remote.{}", "X!Remote~{}"]
+SAME_VARIABLE = ["X_Remote_{}", "X-Remote_{}", "X.Remote.{}", "X!Remote~{}"]
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
-def test_headers_that_look_alike(stack, redis, kind):
-    """lighttpd makes HTTP_X_REMOTE_USER of all these, so that a client's arrives beside the proxy's;
-    Apache and nginx drop them."""
+def test_header_names_that_cgi_maps_to_the_same_variable(stack, redis, kind):
+    """lighttpd turns all these names into HTTP_X_REMOTE_USER, so that a client's header arrives beside the
+    proxy's. Apache and nginx drop them."""
     for user in ("ann", "root"):
         redis.add(f"stream:logs:{user}", f"for {user}")
     proxy = {"X-Remote-User": "ann", "X-Remote-Role": "viewer"}
     server = header_server(stack, redis, kind)
     assert status_for(server, "ann", proxy) == 200
-    for name in LOOKALIKES:
+    for name in SAME_VARIABLE:
         user, role = {name.format("User"): "root"}, {name.format("Role"): "admin"}
         for headers in ({**proxy, **user}, {**user, **proxy}, {**proxy, **role}, {**role, **proxy}):
             assert status_for(server, "root", headers) in (401, 403), headers
@@ -522,8 +528,8 @@ def test_headers_that_look_alike(stack, redis, kind):
 
 
 @SERVERS
-def test_header_names_that_nothing_looks_like(stack, redis, kind):
-    """Letters and digits alone: what the proxy does not send, no client can add."""
+def test_header_names_without_separators_cannot_be_imitated(stack, redis, kind):
+    """If the proxy's header names have letters and digits only, no other name maps to the same variable."""
     redis.add("stream:logs:ann", "for ann")
     server = header_server(stack, redis, kind, user_header="RemoteUser", role_header="RemoteRole")
     for name in ("Remote-Role", "Remote_Role", "Remote.Role", "-RemoteRole", "RemoteRole_"):
@@ -544,8 +550,8 @@ def status_for(server, owner, headers):
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
 @pytest.mark.parametrize("alg", ["RS256", "ES256"])
-def test_public_keys(stack, redis, kind, alg):
-    """libjwt and its libcrypto do their work after the process gave up the file system."""
+def test_jwt_with_public_key(stack, redis, kind, alg):
+    """libjwt and libcrypto work after the process has given up its access to the file system."""
     redis.add("stream:logs:alice", "for alice")
     key, token = public_key(alg)
     setup = stack.setup(redis)
@@ -561,11 +567,11 @@ def test_public_keys(stack, redis, kind, alg):
     head, claims, mac = token.split(".")
     broken = mac[:10] + ("A" if mac[10] != "A" else "B") + mac[11:]
     for bad in (f"{head}.{claims}.{broken}", f"{head}.{claims}.", jwt("alice", secret=key.rstrip("\n"))):
-        is_refusal(get(server.port, server.path + "/stream", {**JSON, **bearer(bad)}), "Bearer")
+        assert_refused(get(server.port, server.path + "/stream", {**JSON, **bearer(bad)}), "Bearer")
 
 
 def public_key(alg):
-    """A public key and a token of alice's, good until 2033, from the unit test."""
+    """A public key and a token for alice, valid until 2033, from the unit test."""
     text = (webs.TOP / "tests/unit/test_jwtcheck.c").read_text()
 
     def literal(name):
@@ -575,7 +581,7 @@ def public_key(alg):
     return literal(f"{short}_key"), literal(f"{alg.lower()}_token")
 
 
-# ---- several methods, and what they ask ----
+# ---- several methods, and their look-ups ----
 
 def responder(stack, redis, **options):
     return stack.responder(redis, **{"stream": "stream:logs:{user}", **options})
@@ -585,7 +591,7 @@ def status_of(r, query="", accept="application/json", **params):
     return fcgi_get(r.socket, environment("/sselog/stream", query, HTTP_ACCEPT=accept, **params))
 
 
-def test_the_first_that_finds_its_kind_decides(stack, redis):
+def test_first_method_with_a_credential_decides(stack, redis):
     redis.client.set("session:good", session("ann"))
     redis.client.set(identity.bearer_key("key"), session("bob"))
     for user in ("ann", "bob", "eve"):
@@ -608,15 +614,15 @@ def test_the_first_that_finds_its_kind_decides(stack, redis):
 
 
 @pytest.mark.parametrize("source", ["stream", "pubsub"])
-def test_a_name_is_no_pattern(stack, redis, source):
-    """Whatever it is made of, a user gets the log of exactly that name."""
+def test_user_name_is_not_a_pattern(stack, redis, source):
+    """A user gets the log of exactly that name, with any characters in it."""
     names = ["ann", "a*", "*", "?nn", "[a-z]nn", "ann\\", "{user}", "ann,bob", "ann bob", "%61nn", "Zo\u00eb", "n" * 128]
     r = responder(stack, redis, auth="remote_user", source=source, channel="logs:{user}")
     viewers = {}
     for name in names:
         viewers[name] = stack.keep(FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER=name)))
         viewers[name].live()
-    for name in [*names, "the end"]:  # the last for all
+    for name in [*names, "the end"]:  # the last record goes to all logs
         for user in [name] if name != "the end" else names:
             if source == "pubsub":
                 redis.client.publish(f"logs:{user}", f"for {name}")
@@ -630,9 +636,9 @@ WHERE = {"plain": ("/sselog/stream", "/sselog/history"), "astrbot": ("/api/live-
 
 
 @pytest.mark.parametrize("profile", WHERE)
-def test_what_is_withheld_is_in_no_answer(stack, redis, profile):
-    """SSELOG_MATCH: the own tenant's alone, in the stream and in history; all of it for administrators,
-    nothing at all for who has no tenant."""
+def test_match_filters_stream_and_history(stack, redis, profile):
+    """SSELOG_MATCH: a user sees only records of the user's tenant, in the stream and in history.
+    Administrators see all records; a user without a tenant is refused."""
     tenants = {"ann": "acme", "bob": "other", "eve": "", "root": ""}
     for user, tenant in tenants.items():
         redis.client.set(f"session:{user}", json.dumps({"user_id": user, "tenant_id": tenant,
@@ -662,8 +668,8 @@ def test_what_is_withheld_is_in_no_answer(stack, redis, profile):
 
 
 @pytest.mark.parametrize("method", ["cookie", "bearer", "token"])
-def test_unknown_and_wrong_ask_the_same(stack, redis, method):
-    """One look-up each, of the same kind, whether the key is not there or holds nothing good."""
+def test_unknown_and_invalid_credentials_cost_the_same_lookups(stack, redis, method):
+    """Each request costs one look-up of the same kind, for a missing key and for an invalid value."""
     key, params = {
         "cookie": (lambda x: f"session:{x}", lambda x: {"HTTP_COOKIE": f"session={x}"}),
         "bearer": (identity.bearer_key, lambda x: {"HTTP_AUTHORIZATION": f"Bearer {x}"}),
@@ -684,9 +690,9 @@ def test_unknown_and_wrong_ask_the_same(stack, redis, method):
     assert asked == {(0, 1) if method == "token" else (1, 0)}
 
 
-def test_a_signature_spares_the_look_up(stack, redis):
-    """A cookie that was not signed with our secret is not looked up, one that was is; who it is for,
-    and whether there is such a session, shows in no answer."""
+def test_cookie_with_wrong_signature_is_not_looked_up(stack, redis):
+    """sselog looks up only cookies that are signed with its secret. The answer shows neither whether the
+    signature was right nor whether the session exists."""
     file = identity.secret_file(stack.directory(), "secret", identity.COOKIE_SECRET)
     redis.client.set("session:good", session())
     redis.client.set("session:empty", "")
@@ -703,47 +709,50 @@ def test_a_signature_spares_the_look_up(stack, redis):
     assert len(answers) == 1 and answers.pop()[0] == 401
 
 
-def test_redis_away_delays_nobody_else(stack, redis):
-    """Frozen, not gone: look-ups run into their deadline, and no open viewer and no method that
-    needs no Redis waits with them, however many look-ups come."""
+def test_frozen_redis_delays_only_lookups(stack, redis):
+    """While Redis does not answer, look-ups time out. Open viewers, and requests with a method that needs
+    no Redis, do not wait for them, with any number of look-ups."""
     key = identity.secret_file(stack.directory(), "key", identity.SECRET)
     r = responder(stack, redis, auth="cookie jwt remote_user", keepalive=1, jwt_key_file=key)
     with FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER="ann")) as viewer:
         viewer.live()
         redis.freeze()
-        with Guessing(r.socket, 3) as guessing:
-            wait_until(lambda: given_up(r), "the first look-up to be given up")
+        with RepeatedLookups(r.socket, 3) as repeated:
+            wait_until(lambda: abandoned_lookups(r), "the first look-up to time out")
             seen = len(viewer.parser.comments)
-            wait_until(lambda: most_wait_for_no_look_up(r), "requests at once", 90)
+            wait_until(lambda: most_requests_wait_for_no_lookup(r), "requests beside look-ups", 90)
             assert status_of(r).status == 401
             viewer.until(lambda s: len(s.parser.comments) > seen, "a keepalive")
-        assert set(guessing.answers) == {503}
+        assert set(repeated.answers) == {503}
         redis.thaw()
         redis.add("stream:logs:ann", "after")
         viewer.messages(1)
         wait_until(lambda: status_of(r, HTTP_COOKIE="session=x").status == 401, "look-ups")
 
 
-def given_up(r):
+def abandoned_lookups(r):
+    """The number of look-ups that have timed out, from the log."""
     return r.output().count("look-up: no answer in time")
 
 
-def most_wait_for_no_look_up(r):
-    """With all threads inside look-ups, each request would be answered when one of these is given up.
-    Otherwise that happens by chance, the more often the busier the machine is."""
+def most_requests_wait_for_no_lookup(r):
+    """Whether eight of ten requests were answered before the next look-up timed out.
+
+    If look-ups held all threads, each request would be answered just after a time-out. Two of ten may
+    coincide with a time-out by chance, since the machine may be busy."""
     token = {"HTTP_AUTHORIZATION": "Bearer " + jwt()}
-    at_once = 0
+    prompt = 0
     for params in ({"REMOTE_USER": "bob"}, token) * 5:
-        before = given_up(r)
+        before = abandoned_lookups(r)
         with FcgiStream(r.socket, environment("/sselog/stream", **params)) as s:
             assert s.status == 200
-        at_once += given_up(r) == before
-        time.sleep(0.3)  # all together longer than a look-up: each comes at another moment of it
-    return at_once >= 8
+        prompt += abandoned_lookups(r) == before
+        time.sleep(0.3)  # ten pauses are longer than a look-up: the requests fall in different parts of it
+    return prompt >= 8
 
 
-class Guessing:
-    """Clients that ask again as soon as they are answered, with a cookie that must be looked up."""
+class RepeatedLookups:
+    """Clients that send a cookie, which must be looked up, again as soon as they are answered."""
 
     def __init__(self, socket, clients):
         self.answers = []
@@ -767,8 +776,8 @@ class Guessing:
             t.join()
 
 
-def test_turned_off(stack, redis):
-    """For everybody, with a good credential or not, and before Redis is asked."""
+def test_enabled_0_refuses_everybody(stack, redis):
+    """All requests are refused, with a good credential too, and without a look-up."""
     redis.add("stream:logs:ann", "for ann")
     r = responder(stack, redis, auth="remote_user", enabled=0)
     redis.stop()
@@ -779,7 +788,7 @@ def test_turned_off(stack, redis):
             assert json.loads(answer.raw) == {"error": "log viewing is turned off"}
 
 
-def test_unprotected_configurations_do_not_start(stack, redis):
+def test_configuration_without_protection_does_not_start(stack, redis):
     rows = [{"auth": "header"}, {"auth": "jwt"}, {"auth": "anonymous cookie", "stream": "log"},
             {"auth": "anonymous", "stream": "stream:logs:{user}"}, {"auth": "password"}, {"auth": ""},
             {"auth": "cookie", "session_key": "session"}, {"auth": "token", "token_key": "t"},
@@ -791,17 +800,17 @@ def test_unprotected_configurations_do_not_start(stack, redis):
         assert done.stderr.count("\n") == 1 and "SSELOG_" in done.stderr, done.stderr
 
 
-def test_redis_that_dribbles(stack, redis):
-    """A byte a second is no answer: a look-up as a whole has its deadline."""
+def test_lookup_has_a_deadline_when_redis_sends_byte_by_byte(stack, redis):
+    """The deadline is that of the whole look-up, not of each read: a byte a second ends in 503."""
     redis.client.set("session:x", session("ann"))
-    scripted = stack.scripted(redis, lambda conn, cmd: odd.Slow(None, 1) if cmd[0] == b"GET" else None)
+    scripted = stack.scripted(redis, lambda conn, cmd: scripted_redis.Slow(None, 1) if cmd[0] == b"GET" else None)
     r = responder(stack, scripted, auth="cookie")
     assert status_of(r, HTTP_COOKIE="session=x").status == 503
 
 
 @pytest.mark.memory
-def test_name_of_redis_host_is_looked_up_beside_requests(stack):
-    """A name server that is silent holds no front thread: they take the address the relay found."""
+def test_slow_name_server_does_not_delay_lookups(stack):
+    """A name server that does not answer blocks no front thread: these use the address that the relay found."""
     redis = stack.redis(tcp=True)
     redis.client.set("session:x", session("ann"))
     setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
@@ -810,7 +819,7 @@ def test_name_of_redis_host_is_looked_up_beside_requests(stack):
     setup.options["LD_PRELOAD"] = library
     r = stack.responder(setup=setup)
     cookie = environment("/sselog/history", HTTP_COOKIE="session=x", HTTP_ACCEPT="application/json")
-    # The relay may still be looking when the first request comes.
+    # The relay may not have the address yet when the first request comes.
     wait_until(lambda: fcgi_get(r.socket, cookie).status == 200, "the address")
     setup = stack.setup(redis, auth="cookie", stream="stream:logs:{user}")
     setup.options.update(SSELOG_REDIS="redis://nowhere.invalid", LD_PRELOAD=library)
