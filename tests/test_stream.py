@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a viewer gets, and that one viewer's trouble is that viewer's alone."""
+"""The event stream: its records and frames, and that a slow or broken viewer affects no other viewer."""
 import contextlib
 import json
 import os
@@ -36,7 +36,7 @@ def responder(stack, redis):
 BYTES = bytes(range(256))
 
 
-PAYLOADS = [  # bytes, lines that the viewer gets; None: all bytes, as UTF-8
+PAYLOADS = [  # payload, lines that the viewer gets (None: the whole payload, as UTF-8)
     (b"", [""]),
     (b"one line", ["one line"]),
     (b"\n", ["", ""]),
@@ -54,24 +54,24 @@ PAYLOADS = [  # bytes, lines that the viewer gets; None: all bytes, as UTF-8
 ]
 
 
-def test_payload_bytes(redis, responder):
+def test_payload_arrives_unchanged_as_utf8(redis, responder):
     for n, (payload, lines) in enumerate(PAYLOADS):
         if lines is None:
-            lines = _lines(payload.decode("utf-8", "replace"))
+            lines = split_lines(payload.decode("utf-8", "replace"))
         id = redis.add(f"log{n}", payload)
         with case(ascii(payload)), follow(responder, SSELOG_STREAM=f"log{n}") as s:
             s.live()
             after = redis.add(f"log{n}", payload)
             assert [(e.id, e.data, e.type) for e in s.messages(2)] == \
                 [(id, "\n".join(lines), "message"), (after, "\n".join(lines), "message")]
-            bytes(s.raw).decode("utf-8")  # all of it is UTF-8
+            bytes(s.raw).decode("utf-8")  # fails if the stream is not UTF-8
 
 
-def _lines(text):
+def split_lines(text):
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def test_hundred_thousand_lines(redis, responder):
+def test_record_of_100000_lines_arrives_whole(redis, responder):
     text = "\n".join(str(i) for i in range(100_000))
     with follow(responder) as s:
         s.live()
@@ -81,11 +81,11 @@ def test_hundred_thousand_lines(redis, responder):
         assert first.data == text and second.data == "after it"
 
 
-def test_event_names(redis, responder):
+def test_event_name_of_a_record_is_passed_on(redis, responder):
     redis.add("log", "a", event="deploy")
     redis.add("log", "b", event="two\nlines: data: x")
     redis.add("log", "c", event="")
-    redis.add("log", "d", event="end")  # a producer's own, not ours
+    redis.add("log", "d", event="end")  # a record with the name of a control frame
     with follow(responder) as s:
         s.live()
         assert [(e.type, e.data) for e in s.records] == \
@@ -94,14 +94,14 @@ def test_event_names(redis, responder):
         assert s.messages(5)[4].data == "e"
 
 
-def test_entry_without_the_payload_field(redis, responder):
+def test_entry_without_payload_field_is_sent_as_json(redis, responder):
     redis.client.xadd("log", {"level": "INFO", "text": "two\nlines \"quoted\""})
     with follow(responder) as s:
         s.live()
         assert json.loads(s.payloads[0]) == {"level": "INFO", "text": "two\nlines \"quoted\""}
 
 
-def test_other_field_names(redis, stack):
+def test_configured_field_names_are_used(redis, stack):
     responder = stack.responder(redis, field="message", event_field="kind")
     redis.client.xadd("log", {"message": "hello", "kind": "greeting", "data": "not this"})
     with follow(responder) as s:
@@ -110,8 +110,8 @@ def test_other_field_names(redis, stack):
 
 
 @pytest.mark.memory
-def test_64_mb_payload_disturbs_nobody(redis, responder):
-    """It arrives whole, takes its memory about once, and another viewer's records pass it."""
+def test_64_mb_payload_delays_no_other_viewer(redis, responder):
+    """The payload arrives whole and is held in memory once; meanwhile another viewer gets its records."""
     long, other = "stream:logs:long", "stream:logs:other"
     redis.client.config_set("proto-max-bulk-len", str(512 * 1024 * 1024))
     size = 64 * 1024 * 1024
@@ -123,22 +123,22 @@ def test_64_mb_payload_disturbs_nobody(redis, responder):
         big.live()
         small.live()
         redis.add(long, payload)
-        # The big viewer reads nothing meanwhile; the other gets record after record.
+        # The viewer of the long record reads nothing; the other viewer gets one record after the other.
         for i in range(20):
             redis.add(other, str(i))
             small.messages(i + 1)
         assert big.messages(1, deadline=60)[0].data == payload.decode()
-    # Of all that was: a second copy may have lived for a moment only.
+    # The peak shows whether a second copy of the payload existed at any time.
     peak = procs.peak_kb(responder.pid)
     assert peak < 1.5 * size / 1024, f"{peak} kB for a payload of {size // 1024} kB"
     wait_until(lambda: procs.private_kb(responder.pid) - before < 8 * 1024, "memory given back")
 
 
-# ---- many ----
+# ---- many viewers and logs ----
 
 @pytest.mark.threads
-def test_many_viewers_of_one_log(stack, redis):
-    """Through lighttpd, while a producer writes: every record once to each, in order."""
+def test_hundred_viewers_get_each_record_once_in_order(stack, redis):
+    """Through lighttpd, while a producer writes."""
     server = stack.server("lighttpd", redis, max_per_user=1000)
     viewers = [stack.keep(Stream(server.port, "/sselog/stream")) for _ in range(100)]
     for s in viewers:
@@ -159,8 +159,8 @@ def test_many_viewers_of_one_log(stack, redis):
 
 
 @pytest.mark.threads
-def test_many_logs_two_connections(stack, redis):
-    """A viewer on each of 300 logs: each gets its own log alone, over two connections to Redis."""
+def test_300_logs_share_two_redis_connections(stack, redis):
+    """Each of 300 viewers gets its own log only, over two connections to Redis."""
     responder = stack.responder(redis, auth="remote_user", stream="logs:{user}")
     users = [f"u{i}" for i in range(300)]
     viewers = [stack.keep(follow(responder, REMOTE_USER=u)) for u in users]
@@ -179,8 +179,8 @@ def test_many_logs_two_connections(stack, redis):
 
 
 @pytest.mark.threads
-def test_viewers_come_while_records_do(stack, redis):
-    """The hand-over from history to live, at a hundred different moments: no loss, no repeat."""
+def test_joining_while_records_arrive_loses_and_repeats_none(stack, redis):
+    """A hundred viewers change from history to live at different moments."""
     responder = stack.responder(redis, max_per_user=1000)
     ids = redis.add_many("log", ["old"] * 100)
     stop = threading.Event()
@@ -188,7 +188,7 @@ def test_viewers_come_while_records_do(stack, redis):
 
     def produce():
         while not stop.wait(0.005):
-            # Not more for who is slow to come, for it all goes to everybody.
+            # Every record goes to all viewers, so the number of records is bounded.
             if len(ids) < 200 + 40 * len(viewers):
                 ids.extend(redis.add_many("log", ["new"] * 5))
 
@@ -207,13 +207,13 @@ def test_viewers_come_while_records_do(stack, redis):
         assert [e.id for e in s.records] == ids[1:]
 
 
-# ---- slow and gone ----
+# ---- slow and disconnected viewers ----
 
 @pytest.mark.threads
-def test_slow_reader(stack, redis):
-    """It stops reading while 30,000 records come: nobody else waits, nothing piles up in sselog,
-    and when it reads again it gets each of them once."""
-    server = stack.server("lighttpd", redis, keepalive=600)  # which must not be what brings it on
+def test_slow_reader_delays_nobody_and_gets_every_record(stack, redis):
+    """A viewer stops reading while 30,000 records come. sselog does not hold these records in memory, and
+    the viewer gets each of them once when it reads again."""
+    server = stack.server("lighttpd", redis, keepalive=600)  # no keepalive resumes the slow viewer
     pid = wait_until(server.responders, "the responder")[0]
     slow = stack.keep(Stream(server.port, "/sselog/stream", rcvbuf=1 << 18))
     quick = stack.keep(Stream(server.port, "/sselog/stream"))
@@ -234,27 +234,27 @@ def test_slow_reader(stack, redis):
 
 
 @contextlib.contextmanager
-def frozen(pid, redis):
-    """It does nothing meanwhile, and all that it had asked Redis for is answered before that."""
+def stopped(pid, redis):
+    """Stops the process inside the block, after Redis has answered all commands of the process."""
     def states():
         return {p.read_text().rpartition(")")[2].split()[0] for p in Path(f"/proc/{pid}/task").glob("*/stat")}
     os.kill(pid, signal.SIGSTOP)
     try:
-        wait_until(lambda: states() == {"T"}, "every thread to stand still")
+        wait_until(lambda: states() == {"T"}, "every thread to be stopped")
         redis.client.ping()
         yield
     finally:
         os.kill(pid, signal.SIGCONT)
 
 
-def test_how_much_was_lost(stack, redis):
-    """sselog stalls at a known place, and part of what comes meanwhile is trimmed: its number."""
+def test_gap_reports_the_number_of_lost_records(stack, redis):
+    """sselog is stopped after a known record; part of the records that follow are trimmed meanwhile."""
     responder = stack.responder(redis)
     with follow(responder) as s:
         s.live()
         first = redis.add_many("log", ["x"] * 10)
         s.messages(10)
-        with frozen(responder.pid, redis):
+        with stopped(responder.pid, redis):
             more = redis.add_many("log", ["y"] * 10)
             redis.client.xtrim("log", maxlen=4, approximate=False)
         assert [e.id for e in s.messages(14)] == first + more[-4:]
@@ -262,7 +262,7 @@ def test_how_much_was_lost(stack, redis):
         assert [e.type for e in s.events].count("gap") == 1
 
 
-def test_viewer_that_goes_away_is_let_go(stack, redis):
+def test_disconnected_viewer_frees_its_descriptor(stack, redis):
     responder = stack.responder(redis, max_per_user=1000, keepalive=600)
     with follow(responder) as s:
         s.live()
@@ -274,69 +274,69 @@ def test_viewer_that_goes_away_is_let_go(stack, redis):
         assert procs.open_fds(responder.pid) >= before + 49
         for i, s in enumerate(viewers):
             s.peer.reset() if i % 2 else s.close()
-        # At once, without a keepalive in between: that would be ten minutes.
-        wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors back")
+        # The next keepalive is ten minutes away, so the disconnect itself must be noticed.
+        wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors to be closed")
 
 
-def descriptors(server):
+def open_fds(server):
     return sum(procs.open_fds(p) for p in server.responders())
 
 
 def reset(stream):
-    """Closes as a machine does that knows nothing of the connection any more."""
+    """Closes the connection with a TCP reset."""
     stream.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     stream.close()
 
 
 @pytest.mark.parametrize("kind, leave", [("nginx", Stream.close), ("lighttpd", reset)])
-def test_viewer_that_goes_away_is_let_go_at_once(stack, redis, kind, leave):
-    """The web server tells it: no write is needed, and there is none for ten minutes."""
+def test_disconnect_reported_by_the_web_server_frees_descriptors(stack, redis, kind, leave):
+    """The web server closes its connection to sselog, which notices it without a write."""
     server = stack.server(kind, redis, keepalive=600)
     first = stack.keep(Stream(server.port, "/sselog/stream"))
     first.live()
-    idle = descriptors(server) - 1
+    idle = open_fds(server) - 1
     leave(first)
-    wait_until(lambda: descriptors(server) <= idle, "its descriptor back")
-    left = descriptors(server)  # one that was open for a moment may have counted before
+    wait_until(lambda: open_fds(server) <= idle, "its descriptor to be closed")
+    left = open_fds(server)  # counted again, since a short-lived descriptor may have been in `idle`
     viewers = [Stream(server.port, "/sselog/stream") for _ in range(4)]
     for s in viewers:
         s.live()
-    assert descriptors(server) >= left + 4
+    assert open_fds(server) >= left + 4
     for s in viewers:
         leave(s)
-    wait_until(lambda: descriptors(server) <= idle, "descriptors back")
+    wait_until(lambda: open_fds(server) <= idle, "descriptors to be closed")
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "proxy_fcgi", "fcgid"])
-def test_viewer_that_goes_away_behind_a_server(stack, redis, kind):
-    """At the latest with the next keepalive."""
+def test_disconnected_viewer_is_noticed_by_the_next_keepalive(stack, redis, kind):
+    """These web servers report a disconnect only when sselog writes; the keepalive is such a write."""
     server = stack.server(kind, redis, keepalive=1)
 
     with Stream(server.port, "/sselog/stream") as s:
         s.live()
-        s.more()  # and a keepalive
-    idle = wait_until(lambda: server.responders() and descriptors(server), "a responder")
+        s.more()  # reads a keepalive
+    idle = wait_until(lambda: server.responders() and open_fds(server), "a responder")
     viewers = [Stream(server.port, "/sselog/stream") for _ in range(4)]
     for s in viewers:
         s.live()
-    watched, held = redis.clients(), descriptors(server)
+    watched, held = redis.clients(), open_fds(server)
     for s in viewers:
         s.close()
-    if kind == "fcgid":  # each process is free for the next viewer, without connections to spare
-        # Who comes while they are not yet gets a process more.
-        wait_until(lambda: descriptors(server) <= held - 4, "descriptors back")
+    if kind == "fcgid":  # each process serves the next viewer, with its connections to Redis
+        # A viewer that comes before a process is free would start another process.
+        wait_until(lambda: open_fds(server) <= held - 4, "descriptors to be closed")
         for s in [Stream(server.port, "/sselog/stream") for _ in range(4)]:
             s.live()
             s.close()
         assert len(redis.clients()) <= len(watched) + 2
     else:
-        wait_until(lambda: descriptors(server) <= idle, "descriptors back")
+        wait_until(lambda: open_fds(server) <= idle, "descriptors to be closed")
 
 
 # ---- time ----
 
-def test_keepalives_of_a_quiet_log(stack, redis):
-    """They come without any record, and none before its time: seconds without output."""
+def test_keepalives_come_at_their_interval(stack, redis):
+    """Keepalives come while there are no records, and none comes early."""
     responder = stack.responder(redis, keepalive=1)
     start = time.monotonic()
     with follow(responder) as s:
@@ -346,13 +346,13 @@ def test_keepalives_of_a_quiet_log(stack, redis):
             assert at - start > n - 0.01
 
 
-# ---- what is asked for ----
+# ---- filters ----
 
 def line(level, text, **more):
     return json.dumps({"level": level, "message": text, **more})
 
 
-def test_level_and_text(redis, responder):
+def test_level_and_text_filters(redis, responder):
     for level, text in (("DEBUG", "a"), ("INFO", "b NEEDLE"), ("ERROR", "c"), ("WARNING", "d needle"),
                         ("CRITICAL", "e")):
         redis.add("log", line(level, text))
@@ -371,7 +371,7 @@ def test_level_and_text(redis, responder):
 
 
 def test_filtered_viewer_keeps_its_cursor(redis, stack):
-    """Records withheld by a filter move the cursor, so that a resume need not read them again."""
+    """Records that a filter drops move the cursor, so that a resume does not read them again."""
     responder = stack.responder(redis, keepalive=1)
     with follow(responder, "level=error") as s:
         s.live()
@@ -382,7 +382,7 @@ def test_filtered_viewer_keeps_its_cursor(redis, stack):
         assert s.messages(1)[0].json()["message"] == "y"
 
 
-def test_named_filters(redis, stack):
+def test_configured_filters_select_records(redis, stack):
     responder = stack.responder(redis, filters="run=run_id app=app.name")
     for run, app in ((1, "a"), (2, "a"), (2, "b"), ("2", "a")):
         redis.add("log", json.dumps({"run_id": run, "app.name": app}))
@@ -398,7 +398,7 @@ def test_named_filters(redis, stack):
 
 # ---- sources ----
 
-def test_pubsub(stack, redis):
+def test_pubsub_messages_arrive_without_ids(stack, redis):
     responder = stack.responder(redis, source="pubsub", channel="news", keepalive=1)
     with follow(responder) as s:
         s.live()
@@ -406,11 +406,11 @@ def test_pubsub(stack, redis):
         for i in range(100):
             redis.client.publish("news", f"message {i}\nline two")
         assert [e.data for e in s.messages(100)] == [f"message {i}\nline two" for i in range(100)]
-        assert s.parser.last_id == ""  # no ids: nothing that a browser could resume from
+        assert s.parser.last_id == ""  # a browser cannot resume from a message
     wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 0, "the end of the subscription")
 
 
-def test_pubsub_many_viewers_one_connection(stack, redis):
+def test_pubsub_viewers_share_one_subscription(stack, redis):
     responder = stack.responder(redis, source="pubsub", channel="news", max_per_user=100)
     viewers = [stack.keep(follow(responder)) for _ in range(30)]
     for s in viewers:
@@ -421,7 +421,7 @@ def test_pubsub_many_viewers_one_connection(stack, redis):
         assert s.messages(1)[0].data == "hello"
 
 
-def test_pubsub_outage_is_told(stack):
+def test_pubsub_outage_reports_source_and_gap(stack):
     redis = stack.redis(tcp=True)
     responder = stack.responder(redis, source="pubsub", channel="news")
     with follow(responder) as s:
@@ -433,11 +433,11 @@ def test_pubsub_outage_is_told(stack):
         wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 1, "the subscription")
         redis.client.publish("news", "again")
         assert s.messages(1)[0].data == "again"
-        assert [e for e in s.events if e.type == "gap"], "messages may be lost: it must be said"
+        assert [e for e in s.events if e.type == "gap"], "messages may be lost, so a gap must be reported"
 
 
-def test_wrong_type(stack, redis):
-    """A key that is no log: its viewer is told, others are not touched."""
+def test_key_of_wrong_type_reports_unavailable_to_its_viewers_only(stack, redis):
+    """Viewers of a key that is not a stream get `unavailable`; viewers of other logs get records."""
     responder = stack.responder(redis, auth="remote_user", stream="logs:{user}")
     redis.client.set("logs:bad", "a string")
     redis.add("logs:good", "1")
@@ -447,7 +447,7 @@ def test_wrong_type(stack, redis):
         redis.add("logs:good", "2")
         good.messages(2)
         redis.client.delete("logs:good")
-        redis.client.set("logs:good", "now it is one too")
+        redis.client.set("logs:good", "a string now")
         good.event("unavailable")
     redis.client.delete("logs:bad")
     redis.add("logs:bad", "healed")
@@ -459,7 +459,7 @@ def test_wrong_type(stack, redis):
 # ---- cost ----
 
 @pytest.mark.memory
-def test_idle_viewers_cost_next_to_nothing(stack, redis):
+def test_idle_viewer_costs_1_kb(stack, redis):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < 6000:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 6000), hard))
@@ -477,7 +477,7 @@ def test_idle_viewers_cost_next_to_nothing(stack, redis):
 
 
 @pytest.mark.memory
-def test_mod_fcgid_process_is_small(stack, redis):
+def test_mod_fcgid_process_uses_700_kb_at_most(stack, redis):
     server = stack.server("fcgid", redis)
     with Stream(server.port, "/sselog/stream") as s:
         s.live()
@@ -488,14 +488,14 @@ def test_mod_fcgid_process_is_small(stack, redis):
 
 
 @pytest.mark.memory
-def test_ten_thousand_connects(stack, redis):
+def test_ten_thousand_connects_leak_nothing(stack, redis):
     responder = stack.responder(redis, max_per_user=100)
     redis.add_many("log", ["x"] * 20)
     request = fcgi.begin() + fcgi.stream(fcgi.PARAMS, fcgi.pairs(environment("/sselog/stream"))) + \
         fcgi.record(fcgi.STDIN)
 
     def some(n):
-        """Ten at a time, and no more of each than has to be read: ten thousand take their time."""
+        """Connects n times, ten at a time, and reads until `live`, without a parser: that saves time."""
         for _ in range(n // 10):
             socks = [connect(responder.socket) for _ in range(10)]
             for sock in socks:
