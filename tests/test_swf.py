@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The contract of swf-monitor's message stream, over the web servers with the snippets of
-examples/swf; published by the real channels_redis."""
+"""The contract of swf-monitor's message stream, through the web servers with examples/swf.
+
+The messages are published by the real channels_redis.
+"""
 import asyncio
 import json
 import math
@@ -13,7 +15,7 @@ import pytest
 from channels_redis.core import RedisChannelLayer
 
 import scripted_redis
-from dropins import api_key, body, cookie, assert_no_head_before_reply, serve, servers
+from dropins import api_key, assert_no_head_before_reply, body, cookie, serve, servers
 from fcgi import FcgiStream, Peer, environment, fcgi_get
 from procs import wait_until
 from sse import Stream, get
@@ -25,23 +27,24 @@ DENIED = '{"detail": "Authentication credentials were not provided."}'
 
 
 def group_send(redis, *messages, **options):
-    """Whole messages, as RedisChannelLayer.group_send takes them."""
+    """Sends complete messages with RedisChannelLayer.group_send."""
 
     async def send():
-        layer = RedisChannelLayer(hosts=[redis.url], **options)
+        channels = RedisChannelLayer(hosts=[redis.url], **options)
         for message in messages:
-            await layer.group_send("workflow_events", message)
-        await layer.close_pools()
+            await channels.group_send("workflow_events", message)
+        await channels.close_pools()
 
     asyncio.run(send())
 
 
 def publish(redis, *payloads, **options):
+    """Sends payloads as swf-monitor does."""
     group_send(redis, *({"type": "broadcast", "payload": p} for p in payloads), **options)
 
 
 def messages(stream, count, deadline=30):
-    """The first count events but connected and heartbeat."""
+    """The first `count` events, without connected and heartbeat."""
     def found(s):
         got = [e for e in s.events if e.type not in ("connected", "heartbeat")]
         return got[:count] if len(got) >= count else None
@@ -49,7 +52,7 @@ def messages(stream, count, deadline=30):
 
 
 @servers
-def test_bytes(stack, redis, kind):
+def test_exact_bytes_of_connected_and_a_message(stack, redis, kind):
     server = serve(stack, redis, "swf", kind)
     with Stream(server.port, PATH, api_key(redis, "ann")) as s:
         assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
@@ -61,13 +64,13 @@ def test_bytes(stack, redis, kind):
                             r'\n\n', first)
         payload = {"msg_type": "data_ready", "processed_by": "ä", "run_id": 7, "f": 1.5,
                    "none": None, "yes": True, "list": [[], {}, -3], "text": "a\nb", "big": 2 ** 63}
-        publish(redis, payload)  # the membership stood before `connected` came
+        publish(redis, payload)  # sselog joins the group before it sends `connected`
         messages(s, 1)
         assert body(s) == first + f"event: data_ready\ndata: {json.dumps(payload)}\n\n"
 
 
 @servers
-def test_who_may_look(stack, redis, kind):
+def test_unauthenticated_requests_are_refused(stack, redis, kind):
     server = serve(stack, redis, "swf", kind)
     for headers in ({}, {"Authorization": "Token unknown"}, {"Cookie": "sselog=unknown"},
                     {"X-Remote-User": "ann"}):
@@ -83,9 +86,9 @@ def test_who_may_look(stack, redis, kind):
 
 
 @servers
-def test_session_comes_before_token(stack, redis, kind):
-    """Who brings both is who the session says, as in the original; a session that has ended is not
-    passed over."""
+def test_session_cookie_is_checked_before_token(stack, redis, kind):
+    """With both credentials the session decides, as in the original. An expired session is refused, also
+    with a good token."""
     server = serve(stack, redis, "swf", kind)
     unknown, known = {"Authorization": "Token unknown"}, api_key(redis, "ann")
     with Stream(server.port, PATH, {**cookie(redis, "bob"), **unknown}) as s:
@@ -97,11 +100,11 @@ def test_session_comes_before_token(stack, redis, kind):
 
 
 @servers
-def test_redis_away(stack, kind):
-    """Nobody is left before a stream that nothing comes from."""
+def test_stream_and_status_answer_503_without_redis(stack, kind):
+    """A client gets an error, not a stream without messages."""
     redis = stack.redis(tcp=True)
     server = serve(stack, redis, "swf", kind)
-    assert get(server.port, PATH).status == 401  # the check comes first
+    assert get(server.port, PATH).status == 401  # authentication comes first
     headers = api_key(redis, "ann")
     redis.kill()
     for path in (PATH, STATUS):
@@ -110,35 +113,37 @@ def test_redis_away(stack, kind):
 
 
 @servers
-def test_filters(stack, redis, kind):
-    """Or inside a list, and between lists; the last of a repeated parameter; trimmed items; a
-    number is its digits; an empty list is no filter."""
+def test_filters_combine_lists_with_and_values_with_or(stack, redis, kind):
+    """A message must match one value of each list.
+
+    Of a repeated parameter the last counts. Blanks around values are ignored. A number matches its digits.
+    An empty list is no filter."""
     server = serve(stack, redis, "swf", kind)
     headers = api_key(redis, "ann")
     sent = [{"msg_type": t, "processed_by": a, "run_id": r} for t, a, r in
             (("x", "a", 1), ("y", "a", "1"), ("x", "b", 2), ("X", "a", 1))] + [{"msg_type": "x"}]
 
-    def numbers(query):
+    def received(query):
         with Stream(server.port, PATH + query, headers) as s:
             s.until(lambda s: s.events, "connected")
             publish(redis, *({**p, "n": i, "of": query} for i, p in enumerate(sent)),
                     {"msg_type": "x", "processed_by": "a", "run_id": 1, "end": query})
-            # Those of the query before may still come, where its process waits for the next viewer.
+            # mod_fcgid reuses the process of the query before, whose messages may still arrive.
             s.until(lambda s: s.events[-1].json().get("end") == query, "the last")
             return [e.json()["n"] for e in s.events if e.json().get("of") == query]
 
-    assert numbers("") == [0, 1, 2, 3, 4]
-    assert numbers("?msg_types=x") == [0, 2, 4]
-    assert numbers("?msg_types=y,%20x%20&agents=a") == [0, 1]
-    assert numbers("?msg_types=y&msg_types=x&agents=") == [0, 2, 4]
-    assert numbers("?run_ids=1") == [0, 1, 3]
-    assert numbers("?agents=a,") == [0, 1, 3]
-    assert numbers("?msg_types=x&agents=a,b&run_ids=2,1") == [0, 2]
+    assert received("") == [0, 1, 2, 3, 4]
+    assert received("?msg_types=x") == [0, 2, 4]
+    assert received("?msg_types=y,%20x%20&agents=a") == [0, 1]
+    assert received("?msg_types=y&msg_types=x&agents=") == [0, 2, 4]
+    assert received("?run_ids=1") == [0, 1, 3]
+    assert received("?agents=a,") == [0, 1, 3]
+    assert received("?msg_types=x&agents=a,b&run_ids=2,1") == [0, 2]
 
 
 @servers
-def test_status_is_true(stack, redis, kind):
-    """Of all processes: mod_fcgid has one for each viewer. Own viewers only."""
+def test_status_counts_own_viewers_of_all_processes(stack, redis, kind):
+    """The status counts the user's own viewers, in all processes: mod_fcgid has one for each viewer."""
     server = serve(stack, redis, "swf", kind)
     ann, bob = api_key(redis, "ann", "a" * 40), api_key(redis, "bob", "b" * 40)
 
@@ -147,8 +152,8 @@ def test_status_is_true(stack, redis, kind):
         assert answer.status == 200 and answer.headers["content-type"] == "application/json"
         return json.loads(body(answer))
 
-    none = {"connected_clients": 0, "client_ids": [], "client_filters": {}}
-    assert status(ann) == none
+    no_viewers = {"connected_clients": 0, "client_ids": [], "client_filters": {}}
+    assert status(ann) == no_viewers
     with Stream(server.port, PATH + "?msg_types=a,%20b&agents=&run_ids=7", ann) as s, \
             Stream(server.port, PATH, ann) as t:
         first, second = (v.until(lambda v: v.events, "connected")[0].json()["client_id"]
@@ -158,14 +163,15 @@ def test_status_is_true(stack, redis, kind):
         assert sorted(got["client_ids"]) == sorted([first, second])
         assert got["client_filters"] == {first: {"msg_types": ["a", "b"], "run_ids": ["7"]},
                                          second: {}}
-        assert status(bob) == none
-    message = {"msg_type": "a", "run_id": 7}  # a client that left is noticed at a write
-    wait_until(lambda: status(ann) == none or publish(redis, message), "nobody")
+        assert status(bob) == no_viewers
+    message = {"msg_type": "a", "run_id": 7}  # sselog notices a disconnect when it writes
+    wait_until(lambda: status(ann) == no_viewers or publish(redis, message), "a status without viewers")
 
 
 @servers
-def test_what_is_delivered(stack, redis, kind):
-    """Broadcasts with a map alone; nothing forged; names of control frames are not taken."""
+def test_malformed_messages_are_dropped_and_names_cannot_be_forged(stack, redis, kind):
+    """Only broadcasts whose payload is a map are delivered. A message cannot forge frames or the names of
+    control frames."""
     server = serve(stack, redis, "swf", kind)
     with Stream(server.port, PATH, api_key(redis, "ann")) as s:
         s.until(lambda s: s.events, "connected")
@@ -186,8 +192,9 @@ def test_what_is_delivered(stack, redis, kind):
 
 
 @servers
-def test_client_that_keeps_the_last_data_line(stack, redis, kind):
-    """remote_sse_receiver.py's parser: "event: " and "data: " exactly, the last data line counts."""
+def test_parser_of_the_python_client_gets_every_message(stack, redis, kind):
+    """The parser of remote_sse_receiver.py: it needs exactly "event: " and "data: ", and keeps only the last
+    data line."""
     server = serve(stack, redis, "swf", kind)
     payloads = [{"msg_type": "sse_test", "text": text} for text in
                 ("one\ntwo\r\nthree\u2028", "x" * 70_000, "ü" * 40_000, " ", "data: x\n\n")]
@@ -209,8 +216,8 @@ def test_client_that_keeps_the_last_data_line(stack, redis, kind):
 
 
 @servers
-def test_expiry_of_the_group(stack, redis, kind):
-    """Thrown out as too old, or the whole group gone: messages still come."""
+def test_expired_membership_is_renewed(stack, redis, kind):
+    """Messages still arrive after the member or the whole group was removed as too old."""
     server = serve(stack, redis, "swf", kind)
     with Stream(server.port, PATH, api_key(redis, "ann")) as s:
         s.until(lambda s: s.events, "connected")
@@ -245,8 +252,8 @@ def responder(stack, redis):
     return stack.responder(redis, profile="swf", auth="remote_user")
 
 
-def test_floats_as_python_writes_them(redis, responder):
-    """Through msgpack and back into json.dumps's text: at random, and powers of two and of ten."""
+def test_floats_have_the_form_of_json_dumps(redis, responder):
+    """Random floats, powers of two and powers of ten pass through msgpack to the text of json.dumps."""
     choose = random.Random(7)
     floats = [struct.unpack("d", choose.randbytes(8))[0] for _ in range(3000)]
     floats += [2.0 ** e for e in range(-1074, 1024)] + [float(f"1e{e}") for e in range(-323, 309)]
@@ -259,8 +266,8 @@ def test_floats_as_python_writes_them(redis, responder):
         assert f"data: {json.dumps(payload)}\n\n" in body(s)
 
 
-def test_refused_is_no_empty_stream(stack, redis):
-    """Its Python client comes back at once when a stream ends in good order, and after 15 s otherwise."""
+def test_refusal_is_an_error_status_with_retry_after(stack, redis):
+    """The Python client reconnects at once after a stream that ends normally, and after 15 s otherwise."""
     responder = stack.responder(redis, profile="swf", auth="remote_user", max_per_user=1)
 
     def refusal(**more):
@@ -273,11 +280,11 @@ def test_refused_is_no_empty_stream(stack, redis):
         s.until(lambda s: s.events, "connected")
         assert refusal() == 429
     redis.client.set("asgi:group:other", "no sorted set")
-    wait_until(lambda: refusal(SSELOG_CHANNEL="other") == 503, "the first to be noticed as gone")
+    wait_until(lambda: refusal(SSELOG_CHANNEL="other") == 503, "the disconnect of the first viewer")
 
 
-def test_what_cannot_be_read_is_said(redis, responder):
-    """Once a minute, not for each message."""
+def test_dropped_messages_are_logged_once_a_minute(redis, responder):
+    """Messages that cannot be parsed are dropped with one log line a minute, not one for each."""
     deep = []
     for _ in range(40):
         deep = [deep]
@@ -289,9 +296,9 @@ def test_what_cannot_be_read_is_said(redis, responder):
     assert responder.output().count("is dropped") == 1
 
 
-def test_what_its_clients_may_say_besides(stack, redis):
-    """Parameters that the system does not know are no error; the word Token in any case, as RFC 9110
-    has it of schemes."""
+def test_unknown_parameters_and_case_of_the_scheme_are_accepted(stack, redis):
+    """Parameters that swf-monitor does not know are no error. The scheme Token may have any case (RFC 9110,
+    section 11.1)."""
     responder = stack.responder(redis, profile="swf", auth="bearer")
     key = api_key(redis, "ann")["Authorization"].replace("Token", "token")
     for query in ("level=x", "history=all", "envelope=2", "level=&q="):
@@ -300,23 +307,23 @@ def test_what_its_clients_may_say_besides(stack, redis):
             s.until(lambda s: s.events, "connected")
 
 
-def test_redis_away_and_who_it_is_known(redis, responder):
-    """The web server has said who it is: still nobody is left before a stream that nothing comes from."""
+def test_remote_user_gets_503_without_redis(redis, responder):
+    """With an identity from the web server, which needs no look-up, a client still gets an error."""
     redis.kill()
     for path in (PATH, STATUS):
         answer = fcgi_get(responder.socket, environment(path, mount=PATH, REMOTE_USER="ann"))
         assert (answer.status, body(answer)) == (503, '{"detail": "No channel layer configured."}')
 
 
-def test_nothing_comes_before_the_membership_stands(stack, redis):
-    """`connected` says that from now on nothing is missed."""
-    assert_no_head_before_reply(stack, redis, b"ZSCORE", environment(PATH, mount=PATH, REMOTE_USER="ann"), profile="swf",
-              auth="remote_user")
+def test_head_waits_for_group_membership(stack, redis):
+    """`connected` promises that all later messages arrive."""
+    assert_no_head_before_reply(stack, redis, b"ZSCORE", environment(PATH, mount=PATH, REMOTE_USER="ann"),
+                                profile="swf", auth="remote_user")
 
 
 @pytest.fixture
 def logins(stack, redis):
-    """A responder, and the parameters of a request by each of some users with a session."""
+    """A responder, and a function that makes the parameters of a user's request with a session."""
     responder = stack.responder(redis, profile="swf", auth="cookie", admin_roles="admin",
                                 channel="{tenant}_events")
     for user, session in {"ann": {"tenant_id": "t"}, "bob": {"tenant_id": "t"}, "none": {},
@@ -325,7 +332,7 @@ def logins(stack, redis):
     return responder, lambda user, path=PATH: environment(path, mount=PATH, HTTP_COOKIE=f"session={user}")
 
 
-def test_status_lists_everybody_to_an_administrator(logins):
+def test_status_shows_all_viewers_to_an_administrator(logins):
     responder, by = logins
 
     def listed(user):
@@ -339,8 +346,8 @@ def test_status_lists_everybody_to_an_administrator(logins):
         assert listed("ann") == [one] and listed("bob") == [other]
 
 
-def test_status_forgets_who_was_killed(redis, logins):
-    """A process that died takes nothing back: what it listed ends by itself."""
+def test_status_entries_of_a_killed_process_expire(redis, logins):
+    """A killed process cannot remove its entries, so that each has an expiry time."""
     responder, by = logins
 
     def listed():
@@ -351,21 +358,21 @@ def test_status_forgets_who_was_killed(redis, logins):
         wait_until(lambda: listed() == [own], "the own entry")
         key, = redis.client.keys("sselog:viewers:*")
         member, = redis.client.zrange(key, 0, -1)
-        assert 30 < redis.client.zscore(key, member) - time.time() <= 91, "longer than until it is made anew"
+        assert 30 < redis.client.zscore(key, member) - time.time() <= 91, "longer than the renewal interval"
         for other, seconds in (("past", -1), ("future", 60)):
             redis.client.zadd(key, {member.replace(own.encode(), other.encode()): time.time() + seconds})
         assert sorted(listed()) == sorted([own, "future"])
 
 
-def test_no_permission(logins):
-    """Known, but of no tenant: the name of its group cannot be made."""
+def test_user_without_tenant_gets_403(logins):
+    """The channel is {tenant}_events, so that a user without a tenant has no channel."""
     responder, by = logins
     answer = fcgi_get(responder.socket, by("none"))
     assert (answer.status, body(answer)) == \
         (403, '{"detail": "You do not have permission to perform this action."}')
 
 
-def test_leaves_the_group_when_it_stops(redis, responder):
+def test_stop_leaves_the_group(redis, responder):
     with follow(responder) as s:
         s.until(lambda s: s.events, "connected")
         assert redis.client.zcard(GROUP) == 1
@@ -374,21 +381,21 @@ def test_leaves_the_group_when_it_stops(redis, responder):
     assert not redis.client.keys("sselog:viewers:*")
 
 
-def test_leaves_the_group_also_while_a_look_up_waits(stack, redis):
-    """A front thread that does not end in time is left behind, but not what Redis is to be told."""
-    odd = stack.scripted(redis, lambda conn, cmd: scripted_redis.SILENCE if cmd[0] == b"GET" else None)
-    responder = stack.responder(odd, profile="swf", auth="remote_user cookie", channel="workflow_events")
+def test_stop_leaves_the_group_while_a_lookup_waits(stack, redis):
+    """A front thread that does not end in time does not keep sselog from leaving the group."""
+    scripted = stack.scripted(redis, lambda conn, cmd: scripted_redis.SILENCE if cmd[0] == b"GET" else None)
+    responder = stack.responder(scripted, profile="swf", auth="remote_user cookie", channel="workflow_events")
     with follow(responder) as s, Peer(responder.socket) as waiting:
         s.until(lambda s: s.events, "connected")
         assert redis.client.zcard(GROUP) == 1
         waiting.request(environment(STATUS, mount=STATUS, HTTP_COOKIE="session=x"))
-        wait_until(lambda: any(cmd[0] == b"GET" for _, cmd in list(odd.log)), "the look-up")
+        wait_until(lambda: any(cmd[0] == b"GET" for _, cmd in list(scripted.log)), "the look-up")
         assert responder.stop() == 0
     assert redis.client.zcard(GROUP) == 0
 
 
-def test_connections(redis, responder):
-    """A third one while such a log is followed, for all of them; none that waits before and after."""
+def test_all_groups_of_a_process_share_one_queue_connection(redis, responder):
+    """There is a third connection to Redis while at least one group has a viewer, and only then."""
     names = lambda: sorted(c["name"] for c in redis.clients() if c["name"].startswith("sselog"))
     wait_until(lambda: names() == ["sselog-doorbell", "sselog-relay"], "two connections")
     viewers = [follow(responder, SSELOG_CHANNEL=f"group{i % 2}") for i in range(6)]
@@ -404,15 +411,15 @@ def test_connections(redis, responder):
         wait_until(lambda: redis.client.zcard(group) == 0, "the group to be left")
 
 
-def test_burst_and_order(redis, responder):
-    """As many as the group's capacity lets through, in their order."""
+def test_burst_arrives_in_order(redis, responder):
+    """The group's capacity does not limit this burst."""
     with follow(responder) as s:
         s.until(lambda s: s.events, "connected")
         publish(redis, *({"msg_type": "n", "i": i} for i in range(300)), capacity=100_000)
         assert [e.json()["i"] for e in messages(s, 300)] == list(range(300))
 
 
-def test_outage(stack):
+def test_membership_and_status_return_after_redis_restart(stack):
     redis = stack.redis(tcp=True)
     responder = stack.responder(redis, profile="swf", auth="remote_user", keepalive=1)
     with follow(responder) as s:
@@ -427,13 +434,14 @@ def test_outage(stack):
         assert {e.type for e in s.events} <= {"connected", "heartbeat", "again"}
 
 
-def test_heartbeat(stack, redis):
-    """At its interval, whether something else is sent or not, and not before; Python's float."""
+def test_heartbeat_comes_at_its_interval(stack, redis):
+    """Heartbeats come at their interval, with and without messages between them, and none comes early.
+    The timestamp has the form of a Python float."""
     responder = stack.responder(redis, profile="swf", auth="remote_user", keepalive=1)
     start = time.monotonic()
     with follow(responder) as s:
         heartbeats = lambda: [e for e in s.events if e.type == "heartbeat"]
-        s.until(lambda s: heartbeats(), "one of a quiet group")
+        s.until(lambda s: heartbeats(), "a heartbeat without messages")
         assert {e.type for e in s.events} == {"connected", "heartbeat"}
         while len(heartbeats()) < 2:
             publish(redis, {"msg_type": "x"})
@@ -443,7 +451,7 @@ def test_heartbeat(stack, redis):
         assert re.search(r'event: heartbeat\ndata: \{"timestamp": \d+\.\d+\}\n\n', body(s))
 
 
-def test_stream_adds_replay(stack, redis):
+def test_stream_source_replays_and_resumes(stack, redis):
     responder = stack.responder(redis, profile="swf", auth="remote_user", source="stream", keepalive=1)
     ids = redis.add_many("stream:workflow_events",
                          [json.dumps({"msg_type": "m", "run_id": i % 2, "n": i}) for i in range(6)])
@@ -452,6 +460,6 @@ def test_stream_adds_replay(stack, redis):
         assert f'id: {ids[1]}\nevent: m\ndata: {{"msg_type": "m", "run_id": 1, "n": 1}}\n\n' in body(s)
         last = redis.add("stream:workflow_events", json.dumps({"msg_type": "m", "run_id": 0}))
         s.until(lambda s: s.parser.last_id == last, "a heartbeat that moves the cursor")
-        assert body(s).count("\n\n") == len(s.events), "no block without an event"
+        assert body(s).count("\n\n") == len(s.events), "a block without an event"
     with follow(responder, HTTP_LAST_EVENT_ID=ids[3]) as s:
         assert [e.id for e in messages(s, 3)] == [ids[4], ids[5], last]
