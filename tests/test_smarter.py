@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The contract of smarter's log stream, over the web servers with the snippets of examples/smarter."""
+"""The contract of smarter's log stream, through the web servers with examples/smarter."""
 import json
 import re
 import threading
@@ -18,13 +18,13 @@ KEY = "stream:logs:User.admin"
 
 
 def record(message="[2026-05-02 16:00:00] INFO \x1b[1;31mtext\x1b[0m", level="INFO", logger="smarter"):
-    """As smarter's dumps writes it: seven lines of ASCII."""
+    """A record as smarter writes it: JSON on seven lines, in ASCII."""
     return json.dumps({"message": message, "level": level, "timestamp": 1777737600.25,
                        "logger": logger, "pod": None}, indent=2)
 
 
-def handler(client, *records, user="User.admin"):
-    """What its log handler does for one batch."""
+def write_batch(client, *records, user="User.admin"):
+    """Writes a batch of records as smarter's log handler does."""
     pipe = client.pipeline(transaction=True)
     for data in records:
         for context, ttl in ((user, 3600), ("global", 86400)):
@@ -35,7 +35,7 @@ def handler(client, *records, user="User.admin"):
 
 
 def bulk_event(stream):
-    """The history, once it is there."""
+    """Reads until the bulk, which holds the history, and returns its event."""
     return stream.until(lambda s: [e for e in s.events if e.type == "bulk"], "the bulk")[0]
 
 
@@ -44,10 +44,10 @@ def bulk(stream):
 
 
 @servers
-def test_bytes(stack, redis, kind):
-    """Head, retry, the bulk in json.dumps's bytes, live records line by line, keepalive."""
+def test_exact_bytes_of_bulk_live_records_and_keepalive(stack, redis, kind):
+    """The head, retry, the bulk as json.dumps writes it, live records line by line, and keepalives."""
     first, second = record("ä one"), record("two\nlines")
-    handler(redis.client, first, second)
+    write_batch(redis.client, first, second)
     server = serve(stack, redis, "smarter", kind, keepalive=1)
     with Stream(server.port, PATH, cookie(redis, "admin")) as s:
         assert s.status == 200
@@ -56,12 +56,12 @@ def test_bytes(stack, redis, kind):
         assert s.headers["x-accel-buffering"] == "no"
         bulk(s)
         array = json.dumps([json.loads(first), json.loads(second)])
-        # Where Redis takes more than a second to answer, keepalives come before the bulk.
+        # If Redis takes more than a second to answer, keepalives come before the bulk.
         began = body(s).replace(": keepalive\n\n", "")
         assert began.startswith(f"retry: 3000\n\nevent: bulk\ndata: {array}\n\n")
         s.until(lambda s: s.parser.cursor_moves, "the cursor")
         before = len(s.raw)
-        handler(redis.client, first)
+        write_batch(redis.client, first)
         live = s.messages(2)[1]  # the bulk is the first event
         lines = "".join(f"data: {line}\n" for line in first.split("\n"))
         assert len(first.split("\n")) == 7
@@ -72,7 +72,7 @@ def test_bytes(stack, redis, kind):
 
 
 @servers
-def test_empty_log(stack, redis, kind):
+def test_empty_log_sends_an_empty_bulk(stack, redis, kind):
     server = serve(stack, redis, "smarter", kind)
     with Stream(server.port, PATH, cookie(redis, "admin")) as s:
         assert bulk(s) == []
@@ -80,8 +80,8 @@ def test_empty_log(stack, redis, kind):
 
 
 @servers
-def test_who_may_look(stack, redis, kind):
-    handler(redis.client, record("for admin"))
+def test_unauthenticated_requests_are_redirected_to_login(stack, redis, kind):
+    write_batch(redis.client, record("for admin"))
     server = serve(stack, redis, "smarter", kind)
     answer = get(server.port, PATH)
     assert answer.status == 302
@@ -93,23 +93,24 @@ def test_who_may_look(stack, redis, kind):
 
 
 @servers
-def test_no_login_page(stack, redis, kind):
+def test_without_login_page_the_answer_is_401(stack, redis, kind):
     login = '"SSELOG_LOGIN_URL" => "/login/"' if kind == "lighttpd" else 'SSELOG_LOGIN_URL "/login/"'
     server = serve(stack, redis, "smarter", kind, more={login: login.replace("/login/", "")})
     assert get(server.port, PATH).status == 401
 
 
-def test_login_page_with_a_query(stack, redis):
-    """What the client sent is quoted, and ends no line of the answer."""
+def test_login_redirect_escapes_the_query(stack, redis):
+    """The client's query is escaped in the Location header and cannot add a header."""
     responder = stack.responder(redis, profile="smarter", auth="remote_user", login_url="/login/?a=b")
-    for query, text in (("", ""), ("x=\"y\u00e4&n=%0d%0aSet-Cookie:a", "%3Fx%3D%22y%C3%A4%26n%3D%250d%250aSet-Cookie%3Aa")):
+    for query, text in (("", ""),
+                        ("x=\"y\u00e4&n=%0d%0aSet-Cookie:a", "%3Fx%3D%22y%C3%A4%26n%3D%250d%250aSet-Cookie%3Aa")):
         answer = fcgi_get(responder.socket, environment(PATH, query, mount=PATH))
         assert answer.status == 302
         assert answer.headers["location"] == f"/login/?a=b&next={PATH}{text}"
 
 
-def test_what_its_server_does_not_know_is_no_error(stack, redis):
-    """Parameters and cursors out of form: the page would give up for good."""
+def test_unknown_parameters_and_malformed_cursors_are_accepted(stack, redis):
+    """An error status would end the page's EventSource for good."""
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     for query, cursor in (("level=x", None), ("history=all", None), ("envelope=2", None), ("", "abc"),
                           ("", "1-x"), ("last_event_id=-", None)):
@@ -119,23 +120,23 @@ def test_what_its_server_does_not_know_is_no_error(stack, redis):
 
 
 @servers
-def test_turned_off(stack, redis, kind):
+def test_enabled_0_answers_with_a_text(stack, redis, kind):
     server = serve(stack, redis, "smarter", kind, enabled=0)
     answer = get(server.port, PATH, cookie(redis, "admin"))
     assert (answer.status, answer.headers["content-type"]) == (200, "text/plain")
     assert body(answer) == ("Log viewing in browser is disabled. Set environment variable "
                             "'SMARTER_ENABLE_DASHBOARD_SERVER_LOGS' to make log streaming visible.")
-    assert get(server.port, PATH).status == 302  # who it is comes first
+    assert get(server.port, PATH).status == 302  # authentication comes first
 
 
-def test_turned_off_does_not_touch_redis(stack):
+def test_enabled_0_needs_no_redis(stack):
     responder = stack.responder(None, profile="smarter", auth="remote_user", enabled=0)
     answer = fcgi_get(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"))
     assert answer.status == 200 and b"disabled" in answer.raw
 
 
 @servers
-def test_redis_away(stack, kind):
+def test_stream_answers_503_without_redis(stack, kind):
     redis = stack.redis(tcp=True)
     server = serve(stack, redis, "smarter", kind)
     headers = cookie(redis, "admin")
@@ -145,7 +146,7 @@ def test_redis_away(stack, kind):
     assert body(answer) == "Log stream is temporarily unavailable."
 
 
-def test_redis_away_and_who_it_is_known(stack, redis):
+def test_remote_user_gets_503_without_redis(stack, redis):
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     redis.kill()
     answer = fcgi_get(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"))
@@ -161,8 +162,8 @@ SKIPPED = [
 
 
 @servers
-def test_skip_rules(stack, redis, kind):
-    """In history and live; and the skipped count against the cap."""
+def test_debug_records_and_own_requests_are_skipped(stack, redis, kind):
+    """The rules hold for the bulk and for live records. Skipped records count towards SSELOG_HISTORY."""
     shown = [record("DEBUG"), record("[t]DEBUG x"), record("x", "INFO", "other"), "debug text"]
     server = serve(stack, redis, "smarter", kind, history=6)
     for data in ["too old"] * 3 + SKIPPED[:2] + shown:
@@ -176,7 +177,7 @@ def test_skip_rules(stack, redis, kind):
         assert [e.data for e in s.messages(2)[1:]] == ["the end"]
 
 
-def test_marker_is_configurable(stack, redis):
+def test_skip_text_and_skip_logger_are_configurable(stack, redis):
     responder = stack.responder(redis, profile="smarter", auth="remote_user",
                                 skip_text="views.logs.stream()|noise", skip_logger="a b")
     for data in ("by views.logs.stream()", "some noise", record("x", logger="b"),
@@ -187,16 +188,16 @@ def test_marker_is_configurable(stack, redis):
 
 
 @servers
-def test_resume_is_live_frames(stack, redis, kind):
-    """The page replaces its list on bulk: what was missed comes record by record, once."""
+def test_resume_sends_records_without_bulk(stack, redis, kind):
+    """The page replaces its list when a bulk comes, so that a resume sends the missed records one by one."""
     server = serve(stack, redis, "smarter", kind)
     headers = cookie(redis, "admin")
-    handler(redis.client, record("0"))
+    write_batch(redis.client, record("0"))
     with Stream(server.port, PATH, headers) as s:
         bulk(s)
         last = s.until(lambda s: s.parser.cursor_moves, "the cursor after the bulk")[-1]
-    handler(redis.client, record("1"))
-    handler(redis.client, record("2"))
+    write_batch(redis.client, record("1"))
+    write_batch(redis.client, record("2"))
     for where in ({"Last-Event-ID": last}, None):
         path = PATH if where else f"{PATH}?lastEventId={last}"
         with Stream(server.port, path, {**headers, **(where or {})}) as s:
@@ -204,16 +205,16 @@ def test_resume_is_live_frames(stack, redis, kind):
             assert got == ["1", "2"] and not [e for e in s.events if e.type == "bulk"]
 
 
-BAD = [b"\xff not utf-8", b'{"message": "\\ud800"}', b'{"message": "x", "v": NaN}',
+ODD_PAYLOADS = [b"\xff not utf-8", b'{"message": "\\ud800"}', b'{"message": "x", "v": NaN}',
        b'{"message": "x", "v": [Infinity, -Infinity, 1e400]}', b"[" * 5000 + b"]" * 5000,
        b"42", b'"text"', b"null", b"[1, 2]", b'{"level": "INFO"}', b'{"message": null}', b"",
        b'{"message": "\\u0000"}', b'{"message": "a\rb"}', b"data: x\n\nevent: forged", b"{}"]
 
 
 @servers
-def test_bad_payloads_are_harmless(stack, redis, kind):
-    """Each spoils neither the array nor the stream, and every element can be shown."""
-    for payload in BAD:
+def test_odd_payloads_break_neither_bulk_nor_stream(stack, redis, kind):
+    """No payload breaks the array or the stream, and each element has a message that the page can show."""
+    for payload in ODD_PAYLOADS:
         redis.add(KEY, payload)
     server = serve(stack, redis, "smarter", kind)
     with Stream(server.port, PATH, cookie(redis, "admin")) as s:
@@ -222,24 +223,24 @@ def test_bad_payloads_are_harmless(stack, redis, kind):
             raise AssertionError(f"a browser refuses {constant}")
 
         array = json.loads(bulk_event(s).data, parse_constant=strict)
-        assert len(array) == len(BAD) and all(type(e["message"]) is str for e in array)
+        assert len(array) == len(ODD_PAYLOADS) and all(type(e["message"]) is str for e in array)
         assert array[1]["message"] == "\ufffd" and array[2] == {"message": "x", "v": None}
         assert array[5] == {"message": "42"} and array[8] == {"message": "[1, 2]"}
-        for payload in BAD:
+        for payload in ODD_PAYLOADS:
             redis.add(KEY, payload)
         redis.add(KEY, "the end")
-        live = s.messages(1 + len(BAD) + 1)[1:]
+        live = s.messages(1 + len(ODD_PAYLOADS) + 1)[1:]
         assert live[-1].data == "the end" and {e.type for e in live} == {"message"}
         for event in live:
             try:
                 value = json.loads(event.data, parse_constant=strict)
             except (ValueError, AssertionError, RecursionError):
-                continue  # the page shows it as it is
+                continue  # the page shows text that is not JSON unchanged
             assert type(value["message"]) is str
 
 
-def test_elements_are_values(stack, redis):
-    """Numbers keep their digits, floats their form; order is the log's; 2000 at most."""
+def test_bulk_keeps_digits_and_order_of_the_last_2000_records(stack, redis):
+    """The bulk has at most 2000 records, in the order of the log; numbers keep their digits."""
     redis.client.config_set("stream-node-max-entries", 100)
     redis.add_many(KEY, [f'{{"message":"{i}","big":12345678901234567890123,"f":1.50}}'
                          for i in range(2100)])
@@ -251,9 +252,9 @@ def test_elements_are_values(stack, redis):
 
 
 @servers
-def test_no_record_missing_or_twice(stack, redis, kind):
-    """500 records/s by its handler, so many at least, while viewers come, go and are cut."""
-    least = 800 if kind == "fcgid" else 2000  # with a process for each viewer, who connects takes longer
+def test_no_record_is_lost_or_repeated_across_reconnects(stack, redis, kind):
+    """smarter's handler writes 500 records a second, while viewers connect, disconnect and are cut."""
+    least = 800 if kind == "fcgid" else 2000  # mod_fcgid starts a process for each viewer, which takes longer
     server = serve(stack, redis, "smarter", kind)
     headers = cookie(redis, "admin")
     stop = threading.Event()
@@ -263,9 +264,9 @@ def test_no_record_missing_or_twice(stack, redis, kind):
         start = time.monotonic()
         while not stop.is_set():
             n = len(sent)
-            handler(redis.client, record(f"[2026-05-02 16:00:00] INFO \x1b[1;31m{n}\x1b[0m"))
+            write_batch(redis.client, record(f"[2026-05-02 16:00:00] INFO \x1b[1;31m{n}\x1b[0m"))
             sent.append(n)
-            # Who still looks when all are written gets some more, no longer on schedule.
+            # After the planned records, more follow slowly, for the viewers that still read.
             time.sleep(max(0, start + n / 500 - time.monotonic()) if n < least else 0.02)
 
     producer = threading.Thread(target=produce, daemon=True)
@@ -277,9 +278,9 @@ def test_no_record_missing_or_twice(stack, redis, kind):
             with Stream(server.port, PATH, headers) as s:
                 bulk(s)
                 s.messages(1 + 20)
-                joined(numbers_of(s)[1:])
-            # Who is cut between the bulk and the id behind it is right to come back without a place.
-            steady[rounds % 3].wait(lambda v: v.last_id, "a place in the log")
+                assert_consecutive(received_numbers(s)[1:])
+            # A viewer that is cut between the bulk and the id after it has no cursor to resume from.
+            steady[rounds % 3].wait(lambda v: v.last_id, "a cursor")
             steady[rounds % 3].cut()
             rounds += 1
     finally:
@@ -288,14 +289,15 @@ def test_no_record_missing_or_twice(stack, redis, kind):
     for viewer in steady:
         last = f"31m{sent[-1]}\\u001b"
         viewer.wait(lambda v: last in v.events[-1].data, "the last record", 2 * procs.DEADLINE)
-        with_gaps = numbers_of(viewer)
-        assert with_gaps.count("bulk") == 1, "a resumed page lost its list"
-        assert with_gaps[0] == "bulk"
-        joined(with_gaps[1:])
+        numbers = received_numbers(viewer)
+        assert numbers.count("bulk") == 1, "a resume sent a bulk again"
+        assert numbers[0] == "bulk"
+        assert_consecutive(numbers[1:])
 
 
-def numbers_of(viewer):
-    """The numbers of its records in their order, "bulk" before those of a bulk, the event where a gap was told."""
+def received_numbers(viewer):
+    """The numbers of a viewer's records in their order, with "bulk" before the numbers of a bulk. A gap is
+    in the list as its event."""
     def number(message):
         return int(re.fullmatch(r"\[.*\] INFO \x1b\[1;31m(\d+)\x1b\[0m", message).group(1))
 
@@ -304,17 +306,19 @@ def numbers_of(viewer):
         if e.type == "bulk":
             numbers += ["bulk", *(number(x["message"]) for x in e.json())]
         elif e.type == "message":
-            assert e.data.count("\n") == 6, "seven lines, as they were written"
+            assert e.data.count("\n") == 6, "not the seven lines that were written"
             numbers.append(number(e.json()["message"]))
         elif e.type == "gap":
             numbers.append(e)
     return numbers
 
 
-def joined(numbers):
-    """Each is the one before plus one, but where gaps were told: its log keeps two seconds, and mod_fcgid may
-    take longer to start a process. Those of one connection add up; who was cut before a record came is told
-    all of it again."""
+def assert_consecutive(numbers):
+    """Checks that each number follows the one before it, except where a gap was reported.
+
+    The log keeps the records of two seconds, and mod_fcgid may take longer to start a process: then there is
+    a gap. The counts of gaps in one connection add up. A viewer that was cut before the next record gets the
+    whole gap again in its next connection."""
     last, told = None, []
     for n in numbers:
         if not isinstance(n, int):
@@ -327,8 +331,8 @@ def joined(numbers):
 
 
 @pytest.mark.memory
-def test_large_bulk(stack, redis):
-    """2,000 entries of 10 kB: bounded memory, and another viewer's records pass it."""
+def test_large_bulk_needs_little_memory_and_delays_no_other_viewer(stack, redis):
+    """A bulk of 2,000 records of 10 kB for five viewers, four of which do not read."""
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     pipe = redis.client.pipeline(transaction=False)
     for i in range(2000):
@@ -350,15 +354,15 @@ def test_large_bulk(stack, redis):
                 peak = max(peak, procs.private_kb(responder.pid))
                 if len(s.records_seen) % 50 == 0:
                     redis.add("stream:logs:User.other", record("now"))
-                    other.until(lambda o: o.records[-1].type == "message", "its own record")
+                    other.until(lambda o: o.records[-1].type == "message", "the other viewer's record")
             assert len(s.events[0].json()) == 2000
         assert peak - before < 4096, f"{peak - before} kB more for 5 bulks of 20 MB"
         assert not any(v.events for v in slow)
 
 
-def test_cut_inside_the_bulk_is_no_event(stack, redis):
-    """A stream that must end inside the array ends without the blank line: the page gets nothing
-    half, and a bulk anew when it comes back."""
+def test_shutdown_inside_the_bulk_sends_no_partial_event(stack, redis):
+    """A stream that ends inside the array has no blank line after it. The page ignores the partial bulk and
+    gets a complete one when it reconnects."""
     redis.add_many(KEY, [record("x" * 10_000) for _ in range(1000)])
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"),
@@ -369,8 +373,8 @@ def test_cut_inside_the_bulk_is_no_event(stack, redis):
         assert not s.events and s.parser.unfinished()
 
 
-def in_the_bulk(stack, redis):
-    """A viewer that has read the beginning of an array of 200 records."""
+def viewer_inside_bulk(stack, redis):
+    """A viewer that has read the beginning of a bulk of 200 records."""
     redis.client.config_set("stream-node-max-entries", 10)
     redis.add_many(KEY, [json.dumps({"message": str(i), "pad": "x" * 10_000}) for i in range(200)])
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
@@ -378,10 +382,10 @@ def in_the_bulk(stack, redis):
     return s.until(lambda s: len(s.raw) > 50_000 and s, "a part of the array")
 
 
-def test_outage_inside_the_bulk(stack):
-    """The array waits, and goes on when Redis is back: whole, once, and no other frame in it."""
+def test_bulk_continues_after_a_redis_restart(stack):
+    """The array continues when Redis is back: it is complete, comes once, and has no other frame in it."""
     redis = stack.redis(persistent=True)
-    s = in_the_bulk(stack, redis)
+    s = viewer_inside_bulk(stack, redis)
     redis.kill()
     redis.start()
     redis.add(KEY, "after")
@@ -391,9 +395,9 @@ def test_outage_inside_the_bulk(stack):
     assert shown(s) == [str(i) for i in range(200)] + ["after"]
 
 
-def test_trimmed_inside_the_bulk(stack, redis):
-    """What Redis no longer has is told, behind the array, which stays an array."""
-    s = in_the_bulk(stack, redis)
+def test_trim_during_the_bulk_reports_a_gap_after_it(stack, redis):
+    """The records that were trimmed are missing from the array, and the gap follows it."""
+    s = viewer_inside_bulk(stack, redis)
     redis.client.xtrim(KEY, maxlen=50, approximate=False)
     gap = s.event("gap").json()
     numbers = [int(x["message"]) for x in bulk(s)]
@@ -406,9 +410,9 @@ LONG = [json.dumps({"message": "m", "pad": "x" * 100_000}), json.dumps({"pad": "
         json.dumps(["x" * 100_000]), "x" * 100_000 + "\r\n", json.dumps("x" * 2_000_000)]
 
 
-def test_live_records_can_be_shown_too(stack, redis):
-    """The page parses what is nested deeper than we read, and breaks on a value without message; long
-    records are no exception."""
+def test_live_records_have_a_message_the_page_can_show(stack, redis):
+    """The page fails on JSON without a message. So sselog adds one, also to long records and to JSON that is
+    nested too deep for its own parser."""
     deep = ["[" * 600 + "]" * 600, '{"a":' * 600 + "1" + "}" * 600, "[" * 5000 + "]" * 5000]
     payloads = deep + LONG
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
@@ -421,12 +425,12 @@ def test_live_records_can_be_shown_too(stack, redis):
         assert json.loads(live[3])["message"] == "m"
         assert json.loads(live[4]) == {"pad": "x" * 100_000, "message": LONG[1]}
         assert json.loads(live[5]) == {"message": LONG[2]}
-        assert live[6] == "x" * 100_000, "the line end at the end is none of its lines"
+        assert live[6] == "x" * 100_000, "the final line end made a line of its own"
         assert json.loads(live[7]) == {"message": LONG[4]}
 
 
-def test_what_counts_as_debug(stack, redis):
-    """As examples/smarter/README.md says, in two directions other than the original's rule."""
+def test_level_debug_is_recognised_in_its_variants(stack, redis):
+    """The rule of examples/smarter/README.md, which differs from the original's in two ways."""
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     left_out = [{"level": 10}, {"level": "10"}, {"level": "DBUG"}, {"severity": "DEBUG"},
                 {"level": "debug", "levelname": "INFO"}]
@@ -437,8 +441,8 @@ def test_what_counts_as_debug(stack, redis):
         assert [{k: v for k, v in r.items() if k != "message"} for r in bulk(s)] == shown
 
 
-def test_entry_without_data(stack, redis):
-    """Shown by its fields, where the original shows an empty line."""
+def test_entry_without_data_is_shown_by_its_fields(stack, redis):
+    """The original shows an empty line for such an entry."""
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     redis.client.xadd(KEY, {"other": "x", "more": "y"})
     redis.client.xadd(KEY, {"message": "as it is", "level": "INFO"})
