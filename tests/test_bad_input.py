@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Hostile and broken input: a clear answer where one is due, trouble for that connection alone."""
+"""Hostile and broken input gets a clear answer, if any, and affects only its own connection."""
 import random
 import socket
 
@@ -17,7 +17,7 @@ from tables import case, named
 @pytest.fixture
 def responder(stack, redis):
     redis.add("log", "x")
-    # One front thread: its connection to Redis, opened when first needed, is counted before.
+    # With one front thread, its connection to Redis is already open when descriptors are counted.
     responder = stack.responder(redis, front_threads=1)
     wait_until(lambda: fcgi_get(responder.socket, environment("/sselog/healthz")).status == 200, "Redis")
     assert serves(responder)
@@ -25,14 +25,14 @@ def responder(stack, redis):
 
 
 def serves(responder):
-    """A decent viewer gets its record."""
+    """Whether a normal viewer gets its record."""
     with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
         return s.messages(1)
 
 
 @pytest.fixture
-def unharmed(responder):
-    """Afterwards it is the same process, with no descriptor more, and it serves."""
+def stable_responder(responder):
+    """A responder that must be the same process after the test, serve, and have no more descriptors."""
     pid = responder.pid
     fcgi.wait_until_no_viewers(responder.socket)
     before = procs.open_fds(pid)
@@ -43,8 +43,8 @@ def unharmed(responder):
     assert "Sanitizer" not in responder.output()
 
 
-def each(responder, table, check):
-    """check(row) for each row. After each the same process has no descriptor more."""
+def check_each(responder, table, check):
+    """Calls check(row) for each row; after each, the same process must have no more descriptors."""
     before = procs.open_fds(responder.pid)
     for name, row in table.items():
         with case(name):
@@ -53,7 +53,7 @@ def each(responder, table, check):
             wait_until(lambda: procs.open_fds(responder.pid) <= before, "descriptors as before")
 
 
-# ---- over HTTP-like parameters ----
+# ---- parameters of the request ----
 
 QUERIES = {
     "bad percent": "%", "cut percent": "q=%2", "no hex": "q=%zz", "NUL": "q=a%00b",
@@ -64,23 +64,23 @@ QUERIES = {
 }
 
 
-def test_queries(unharmed):
+def test_malformed_queries_are_refused(stable_responder):
     def check(query):
-        answer = fcgi_get(unharmed.socket, environment("/sselog/stream", query, HTTP_ACCEPT="*/*"))
+        answer = fcgi_get(stable_responder.socket, environment("/sselog/stream", query, HTTP_ACCEPT="*/*"))
         assert answer.status in (400, 414, 431), answer.status
         assert b"error" in answer.raw
-    each(unharmed, QUERIES, check)
+    check_each(stable_responder, QUERIES, check)
 
 
-FINE_QUERIES = ["q=%ff%fe", "q=%e2%82", "unknown=1&&&=&x", "q=", "=&=", "q=a&q=b", "q=\xff", "level=", "&" * 60]
+ACCEPTED_QUERIES = ["q=%ff%fe", "q=%e2%82", "unknown=1&&&=&x", "q=", "=&=", "q=a&q=b", "q=\xff", "level=", "&" * 60]
 
 
-def test_queries_that_are_fine(unharmed):
+def test_unusual_queries_are_accepted(stable_responder):
     def check(query):
-        with FcgiStream(unharmed.socket, environment("/sselog/stream", query)) as s:
+        with FcgiStream(stable_responder.socket, environment("/sselog/stream", query)) as s:
             assert s.status == 200
             s.live()
-    each(unharmed, named(FINE_QUERIES), check)
+    check_each(stable_responder, named(ACCEPTED_QUERIES), check)
 
 
 PATHS = ["/sselog//stream", "/sselog/../stream", "/sselog/stream/..", "/sselog/stream%00", "/sselog/\0",
@@ -88,73 +88,73 @@ PATHS = ["/sselog//stream", "/sselog/../stream", "/sselog/stream/..", "/sselog/s
          "/sselog/stream;x=1", "/sselog/\xff\xfe", "/sselog/{user}"]
 
 
-def test_paths(unharmed):
+def test_unknown_paths_are_refused(stable_responder):
     def check(path):
-        answer = fcgi_get(unharmed.socket, environment(path, HTTP_ACCEPT="*/*"))
+        answer = fcgi_get(stable_responder.socket, environment(path, HTTP_ACCEPT="*/*"))
         assert answer.status in (400, 404, 414)
-        assert path.encode("utf-8") not in answer.raw  # nothing of it comes back
-    each(unharmed, named(PATHS), check)
+        assert path.encode("utf-8") not in answer.raw  # the answer does not repeat the path
+    check_each(stable_responder, named(PATHS), check)
 
 
 METHODS = ["PUT", "DELETE", "TRACE", "get", "G\0ET", "", "A" * 5000, "GET ", "CONNECT", "\xff"]
 
 
-def test_methods(unharmed):
+def test_unknown_methods_are_refused(stable_responder):
     def check(method):
-        answer = fcgi_get(unharmed.socket, environment("/sselog/stream", method=method))
+        answer = fcgi_get(stable_responder.socket, environment("/sselog/stream", method=method))
         assert answer.status in (400, 405, 501)
         assert answer.status != 405 or "GET" in answer.headers["allow"]
-    each(unharmed, named(METHODS), check)
+    check_each(stable_responder, named(METHODS), check)
 
 
 COOKIES = [("a=" + "x" * 65_000, 431), ("; ".join(f"c{i}=v" for i in range(5000)), 431), ("a=b;" * 10_000, 431),
            ("\0", 400), ("session", 200), ("=;=;=", 200), ("\xff" * 300, 200)]
 
 
-def test_cookies(unharmed):
+def test_oversized_cookies_are_refused_and_odd_ones_ignored(stable_responder):
     def check(row):
         cookie, status = row
-        with FcgiStream(unharmed.socket, environment("/sselog/stream", HTTP_COOKIE=cookie)) as answer:
+        with FcgiStream(stable_responder.socket, environment("/sselog/stream", HTTP_COOKIE=cookie)) as answer:
             assert answer.status == status
-    each(unharmed, named(COOKIES), check)
+    check_each(stable_responder, named(COOKIES), check)
 
 
-def test_ten_thousand_parameters(unharmed):
+def test_ten_thousand_parameters_do_no_harm(stable_responder):
     params = environment("/sselog/stream", **{f"HTTP_X_{i}": "v" for i in range(10_000)})
-    with FcgiStream(unharmed.socket, params) as s:
+    with FcgiStream(stable_responder.socket, params) as s:
         assert s.status in (200, 431)
 
 
-def test_parameters_beyond_all_bounds(unharmed):
-    """Megabytes of them: refused before they are held."""
+def test_megabytes_of_parameters_are_refused_without_holding_them(stable_responder):
+    """Six megabytes of parameters must not be held in memory."""
     params = environment("/sselog/stream", **{f"HTTP_X_{i}": "v" * 60_000 for i in range(100)})
-    before = procs.private_kb(unharmed.pid)
-    with Peer(unharmed.socket) as peer:
+    before = procs.private_kb(stable_responder.pid)
+    with Peer(stable_responder.socket) as peer:
         try:
             peer.request(params)
         except (BrokenPipeError, ConnectionResetError):
             pass
         assert peer.closed()
-    assert webs.sanitized() or procs.private_kb(unharmed.pid) - before < 4096
+    assert webs.sanitized() or procs.private_kb(stable_responder.pid) - before < 4096
 
 
-def test_names_and_values_of_all_bytes(unharmed):
+def test_parameter_names_and_values_with_all_bytes_do_no_harm(stable_responder):
     raw = bytes(range(256))
     params = {**environment("/sselog/stream"), raw: raw, b"": b"", b"HTTP_X": raw * 10,
               b"HTTP_ACCEPT": raw}
-    with FcgiStream(unharmed.socket, params) as s:
+    with FcgiStream(stable_responder.socket, params) as s:
         assert s.status in (200, 400)
 
 
-def test_same_name_twice(unharmed):
+def test_duplicate_parameters_do_no_harm(stable_responder):
     params = [*environment("/sselog/stream").items(), ("REQUEST_METHOD", "POST"),
               ("PATH_INFO", "/nowhere")]
-    with FcgiStream(unharmed.socket, params) as s:
+    with FcgiStream(stable_responder.socket, params) as s:
         assert s.status in (200, 400, 404, 405)
 
 
-def test_a_client_cannot_set_options(stack, redis):
-    """Its headers arrive as HTTP_*, whatever they are called."""
+def test_client_headers_set_no_options(stack, redis):
+    """All headers of a client arrive as HTTP_*, so that none has the name of an option."""
     redis.add("log", "x")
     redis.add("other", "y")
     server = stack.server("lighttpd", redis)
@@ -165,24 +165,24 @@ def test_a_client_cannot_set_options(stack, redis):
                 assert s.payloads == ["x"]
 
 
-def test_bad_option_from_the_web_server(unharmed):
-    """A mistake in a SetEnv: that request fails, its cause is in the log and not in the answer."""
+def test_bad_option_of_a_request_answers_500_and_is_logged(stable_responder):
+    """A mistake in a SetEnv: the cause is in the log, not in the answer."""
     for name, value in (("SSELOG_KEEPALIVE", "never"), ("SSELOG_REDIS", "redis://elsewhere"),
                         ("SSELOG_NOSUCH", "1")):
-        answer = fcgi_get(unharmed.socket, environment("/sselog/stream", **{name: value}))
+        answer = fcgi_get(stable_responder.socket, environment("/sselog/stream", **{name: value}))
         assert answer.status == 500
         assert value.encode() not in answer.raw
-        assert name in unharmed.output()
+        assert name in stable_responder.output()
 
 
-def test_log_lines_cannot_be_forged(unharmed):
-    fcgi_get(unharmed.socket, environment("/sselog/stream", SSELOG_KEEPALIVE="x\nerror main: forged\x1b[2J"))
-    assert "\nerror main: forged" not in unharmed.output() and "\x1b" not in unharmed.output()
+def test_option_value_cannot_forge_a_log_line(stable_responder):
+    fcgi_get(stable_responder.socket, environment("/sselog/stream", SSELOG_KEEPALIVE="x\nerror main: forged\x1b[2J"))
+    assert "\nerror main: forged" not in stable_responder.output() and "\x1b" not in stable_responder.output()
 
 
 # ---- FastCGI, byte by byte ----
 
-def whole(params=None, **kw):
+def whole_request(params=None, **kw):
     params = environment("/sselog/stream") if params is None else params
     return fcgi.begin(**kw) + fcgi.stream(fcgi.PARAMS, fcgi.pairs(params)) + fcgi.stream(fcgi.STDIN, b"")
 
@@ -198,10 +198,10 @@ def first_event(peer):
     return got
 
 
-def test_one_byte_at_a_time(unharmed):
-    with Peer(unharmed.socket) as peer:
+def test_request_sent_byte_by_byte_is_answered(stable_responder):
+    with Peer(stable_responder.socket) as peer:
         peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)
-        for i in range(len(raw := whole())):
+        for i in range(len(raw := whole_request())):
             peer.send(raw[i:i + 1])
         assert b"Status: 200" in first_event(peer)
 
@@ -210,57 +210,55 @@ FRAGMENTS = {f"size {size}, padding {padding}": (size, padding)
              for size in (1, 2, 7, 8, 9, 100) for padding in (0, 1, 255)}
 
 
-def test_fragments_and_padding(unharmed):
+def test_fragmented_and_padded_parameters_are_accepted(stable_responder):
     params = fcgi.pairs(environment("/sselog/stream"))
 
     def check(row):
         size, padding = row
-        with Peer(unharmed.socket) as peer:
+        with Peer(stable_responder.socket) as peer:
             peer.send(fcgi.begin() + fcgi.stream(fcgi.PARAMS, params, size=size, padding=padding) +
                       fcgi.stream(fcgi.STDIN, b""))
             assert b"Status: 200" in first_event(peer)
-    each(unharmed, FRAGMENTS, check)
+    check_each(stable_responder, FRAGMENTS, check)
 
 
-def test_request_ids(unharmed):
-    """The answer carries the id of the request."""
-    with FcgiStream(unharmed.socket, environment("/sselog/stream"), id=7) as s:
+def test_answer_has_the_request_id(stable_responder):
+    with FcgiStream(stable_responder.socket, environment("/sselog/stream"), id=7) as s:
         s.live()
         assert {r[1] for r in s.records_seen} == {7}
 
 
-def test_short_answers_with_keep_conn(unharmed):
-    """A peer that wants to keep the connection gets its answer, then may find it closed."""
-    with FcgiStream(unharmed.socket, environment("/sselog/healthz"), flags=fcgi.KEEP_CONN) as s:
+def test_keep_conn_request_is_answered(stable_responder):
+    """sselog may close the connection after the answer."""
+    with FcgiStream(stable_responder.socket, environment("/sselog/healthz"), flags=fcgi.KEEP_CONN) as s:
         s.rest()
         assert s.status == 200 and s.app_status == 0
 
 
-def test_body_is_bounded(unharmed):
-    """Of a request that needs none."""
-    with Peer(unharmed.socket) as peer:
+def test_oversized_body_is_cut_off(stable_responder):
+    """10 MB of standard input to a request that needs none."""
+    with Peer(stable_responder.socket) as peer:
         try:
             peer.request(environment("/sselog/token", method="POST", CONTENT_LENGTH=str(10 ** 8)),
                          b"x" * 10_000_000)
         except (BrokenPipeError, ConnectionResetError):
             pass
         assert peer.closed()
-    assert webs.sanitized() or procs.private_kb(unharmed.pid) < 4096
+    assert webs.sanitized() or procs.private_kb(stable_responder.pid) < 4096
 
 
-def test_abort(unharmed):
-    """FCGI_ABORT_REQUEST ends the stream."""
-    with Peer(unharmed.socket) as peer:
-        peer.send(whole())
+def test_abort_request_ends_the_stream(stable_responder):
+    with Peer(stable_responder.socket) as peer:
+        peer.send(whole_request())
         first_event(peer)
         peer.send(record(fcgi.ABORT))
         assert peer.closed()
 
 
-def test_input_while_streaming_is_ignored(unharmed, redis):
-    """Late empty FCGI_STDIN (mod_proxy_fcgi leaves one), data, records of unknown types."""
-    with Peer(unharmed.socket) as peer:
-        peer.send(whole())
+def test_records_from_the_web_server_during_a_stream_are_ignored(stable_responder, redis):
+    """A late empty FCGI_STDIN, which mod_proxy_fcgi sends, data, and records of unknown types."""
+    with Peer(stable_responder.socket) as peer:
+        peer.send(whole_request())
         first_event(peer)
         for late in (record(fcgi.STDIN), record(fcgi.STDIN, b"x" * 65535, padding=255),
                      record(99, b"?"), record(fcgi.DATA)):
@@ -271,13 +269,13 @@ def test_input_while_streaming_is_ignored(unharmed, redis):
             got += peer.next().content
 
 
-BROKEN = {
+BROKEN_REQUESTS = {
     "silence": b"",
     "a byte": b"\1",
     "half a header": fcgi.begin()[:5],
     "half a body": fcgi.begin()[:12],
-    "begin alone": fcgi.begin(),
-    "half the parameters": whole()[:60],
+    "only the begin": fcgi.begin(),
+    "half the parameters": whole_request()[:60],
     "no end of the parameters": fcgi.begin() + record(fcgi.PARAMS, fcgi.pairs(environment())),
     "version 9": record(fcgi.BEGIN, b"\0\1\0\0\0\0\0\0", version=9),
     "HTTP": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -287,13 +285,13 @@ BROKEN = {
     "parameters first": fcgi.stream(fcgi.PARAMS, fcgi.pairs(environment())),
     "standard input first": record(fcgi.STDIN, b"x"),
     "two begins": fcgi.begin() + fcgi.begin(),
-    "begin twice, other id": fcgi.begin() + fcgi.begin(id=2) + whole()[16:],
+    "begin twice, other id": fcgi.begin() + fcgi.begin(id=2) + whole_request()[16:],
     "a begin too short": record(fcgi.BEGIN, b"\0\1"),
-    "role filter": whole(role=3),
-    "role authorizer": whole(role=2),
-    "role 0": whole(role=0),
+    "role filter": whole_request(role=3),
+    "role authorizer": whole_request(role=2),
+    "role 0": whole_request(role=0),
     "parameters of another id": fcgi.begin(id=1) + fcgi.stream(fcgi.PARAMS, fcgi.pairs(environment()), id=2),
-    "a name longer than all": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\x7f\x01abc") + record(fcgi.STDIN),
+    "a name longer than the data": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\x7f\x01abc") + record(fcgi.STDIN),
     "a length of 2 GB": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\xff\xff\xff\xff\xff\xff\xff\xffabc") +
     record(fcgi.STDIN),
     "lengths that add to zero": fcgi.begin() + fcgi.stream(fcgi.PARAMS, b"\x80\0\0\0\x80\0\0\0" * 100) +
@@ -307,42 +305,42 @@ BROKEN = {
 }
 
 
-def test_broken_peers(unharmed):
-    """Sent, then closed, or reset, or left to stand while others are served."""
+def test_broken_requests_disturb_no_other_request(stable_responder):
+    """Another request is served while each of these is open; then each is closed or reset."""
     def check(data):
         for end in (Peer.close, Peer.reset):
-            peer = Peer(unharmed.socket)
+            peer = Peer(stable_responder.socket)
             try:
                 peer.send(data)
             except (BrokenPipeError, ConnectionResetError):
                 pass
-            assert serves(unharmed)
+            assert serves(stable_responder)
             end(peer)
-    each(unharmed, BROKEN, check)
+    check_each(stable_responder, BROKEN_REQUESTS, check)
 
 
-def test_silent_peers_hold_nobody_up(unharmed):
-    """Many more than there are front threads, at different points of a request."""
-    raw = whole()
+def test_silent_connections_delay_no_other_request(stable_responder):
+    """More connections than front threads, each silent after another part of a request."""
+    raw = whole_request()
     peers = []
     for i in range(40):
-        peers.append(Peer(unharmed.socket))
-        peers[i].send(raw[:i * 3])  # at once: a peer that is late is given up
+        peers.append(Peer(stable_responder.socket))
+        peers[i].send(raw[:i * 3])  # without delay: sselog closes a connection that sends nothing
     for _ in range(3):
-        assert serves(unharmed)
+        assert serves(stable_responder)
     for peer in peers:
         peer.close()
 
 
-def test_peer_that_stops_reading(unharmed, redis):
-    """Answers and streams to it wait; others do not."""
+def test_peers_that_do_not_read_delay_no_other_viewer(stable_responder, redis):
+    """Ten viewers do not read their records; another viewer gets its record."""
     peers = []
     for _ in range(10):
-        peer = Peer(unharmed.socket, rcvbuf=4096)
-        peer.send(whole())
+        peer = Peer(stable_responder.socket, rcvbuf=4096)
+        peer.send(whole_request())
         peers.append(peer)
     redis.add_many("log", ["x" * 1000] * 3000)
-    with FcgiStream(unharmed.socket, environment("/sselog/stream", "history=0")) as s:
+    with FcgiStream(stable_responder.socket, environment("/sselog/stream", "history=0")) as s:
         s.live()
         redis.add("log", "past them")
         assert s.messages(1)[0].data == "past them"
@@ -350,12 +348,12 @@ def test_peer_that_stops_reading(unharmed, redis):
         peer.reset()
 
 
-def test_vanishing_peers_under_load(unharmed, redis):
-    """Gone at any moment of a request, while records come."""
+def test_peers_that_disconnect_at_any_time_do_no_harm(stable_responder, redis):
+    """Peers close or reset at random points of a request, while records come."""
     rng = random.Random(7)
-    raw = whole()
+    raw = whole_request()
     for n in range(300):
-        peer = Peer(unharmed.socket)
+        peer = Peer(stable_responder.socket)
         try:
             peer.send(raw[:rng.randrange(len(raw) * 2)])
             if rng.random() < 0.3:
@@ -368,22 +366,23 @@ def test_vanishing_peers_under_load(unharmed, redis):
             peer.reset() if n % 2 else peer.close()
 
 
-def test_random_bytes(unharmed):
+def test_corrupted_requests_do_no_harm(stable_responder):
     rng = random.Random(11)
-    raw = whole()
+    raw = whole_request()
     for _ in range(300):
         data = bytearray(raw)
         for _ in range(rng.randrange(1, 6)):
             data[rng.randrange(len(data))] = rng.randrange(256)
-        with Peer(unharmed.socket) as peer:
+        with Peer(stable_responder.socket) as peer:
             try:
                 peer.send(bytes(data))
             except (BrokenPipeError, ConnectionResetError):
                 pass
 
 
-def test_descriptors_run_out(stack, redis):
-    """Too many connections at once: those that are there are served on, and later ones again."""
+def test_viewers_are_served_when_descriptors_run_out(stack, redis):
+    """With no descriptor left, open viewers get their records, and sselog does not spin. New connections
+    are served when descriptors are free again."""
     import resource
     redis.add("log", "x")
     responder = stack.responder(redis, max_per_user=1000, run={
@@ -393,21 +392,21 @@ def test_descriptors_run_out(stack, redis):
         peers = []
         for _ in range(100):
             peer = Peer(responder.socket)
-            peer.send(whole())
+            peer.send(whole_request())
             peers.append(peer)
-        redis.add("log", "served on")
+        redis.add("log", "without free descriptors")
         s.messages(2)
         before = procs.cpu_seconds(responder.pid)
         s.read_for(1)
-        assert procs.cpu_seconds(responder.pid) - before < 0.5, "it spins"
+        assert procs.cpu_seconds(responder.pid) - before < 0.5, "sselog spins"
         for peer in peers:
             peer.close()
-        wait_until(lambda: procs.open_fds(responder.pid) < 30, "descriptors back")
+        wait_until(lambda: procs.open_fds(responder.pid) < 30, "descriptors to be closed")
         assert serves(responder)
 
 
-def test_http_garbage_through_lighttpd(stack, redis):
-    """What a web server lets through."""
+def test_malformed_http_requests_through_lighttpd(stack, redis):
+    """Malformed requests that lighttpd passes on."""
     redis.add("log", "x")
     server = stack.server("lighttpd", redis)
     for path, status in (("/sselog/stream?q=%00", (400,)), ("/sselog/stream?level=loud", (400,)),
