@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A login that ends while a stream is open ends the stream, and the next connect is refused."""
+"""Revocation: a login that ends while a stream is open ends the stream, and the next connect is refused."""
 import json
 import time
 
@@ -11,7 +11,7 @@ from identity import jwt, session
 from procs import DEADLINE, wait_until
 from tables import case
 
-QUIET = {"keepalive": 600}  # seconds
+LONG_KEEPALIVE = {"keepalive": 600}  # seconds: only the revocation itself can end a stream
 
 COOKIE = {"HTTP_COOKIE": "session=abc"}
 BEARER = {"HTTP_AUTHORIZATION": "Bearer secret-key"}
@@ -22,9 +22,8 @@ def path(query="", **params):
     return environment("/sselog/stream", query, **params)
 
 
-def ended(stream, deadline=DEADLINE):
-    """The reason that the stream gives; it must be the last it says. QUIET sees to it that nothing else
-    than the news brings it on."""
+def end_reason(stream, deadline=DEADLINE):
+    """The reason in the final frame of the stream."""
     reason = stream.event("end", deadline=deadline).json()["reason"]
     stream.rest()
     assert stream.events[-1].type == "end" and stream.parser.retry is not None
@@ -38,14 +37,14 @@ def refused(responder, params, query=""):
 
 @pytest.fixture
 def responder(stack, redis):
-    return stack.responder(redis, auth="cookie bearer token", stream="stream:logs:{user}", **QUIET)
+    return stack.responder(redis, auth="cookie bearer token", stream="stream:logs:{user}", **LONG_KEEPALIVE)
 
 
 def rename(redis, key):
     redis.client.rename(key, "elsewhere")
 
 
-def another_type(redis, key):
+def replace_by_list(redis, key):
     pipe = redis.client.pipeline(transaction=True)
     pipe.delete(key).rpush(key, session())
     pipe.execute()
@@ -64,25 +63,25 @@ CHANGES = {
     "no user": (lambda r, k: r.client.set(k, '{"user_id":null}'), "revoked"),
     "emptied": (lambda r, k: r.client.set(k, ""), "revoked"),
     "no JSON any more": (lambda r, k: r.client.append(k, "x"), "revoked"),
-    "another type": (another_type, "revoked"),
+    "another type": (replace_by_list, "revoked"),
     "too large": (lambda r, k: r.client.set(k, session(more="x" * 70000)), "revoked"),
 }
 
 
 @pytest.mark.threads
 @pytest.mark.parametrize("method", KEYS)
-def test_change_ends_the_stream(redis, responder, method):
+def test_changed_credential_ends_the_stream(redis, responder, method):
     key, params = KEYS[method]
     for n, change in enumerate(CHANGES):
         with case(change):
             redis.client.flushall()
             redis.client.set(key, session())
             redis.client.set("session:other", session("bob"))
-            # Each from an address that has not failed yet.
-            change_ends_the_stream(redis, responder, change, key, {**params, "REMOTE_ADDR": f"192.0.2.{n}"})
+            # Each case has an address of its own, without failed attempts.
+            assert_change_ends_the_stream(redis, responder, change, key, {**params, "REMOTE_ADDR": f"192.0.2.{n}"})
 
 
-def change_ends_the_stream(redis, responder, change, key, params):
+def assert_change_ends_the_stream(redis, responder, change, key, params):
     with FcgiStream(responder.socket, path(**params)) as s, \
             FcgiStream(responder.socket, path(HTTP_COOKIE="session=other")) as other:
         s.live()
@@ -91,20 +90,20 @@ def change_ends_the_stream(redis, responder, change, key, params):
         s.messages(1)
         act, reason = CHANGES[change]
         act(redis, key)
-        assert ended(s) == reason
+        assert end_reason(s) == reason
         assert s.payloads == ["before"]
-        if change not in ("another user", "another role", "no role", "another tenant"):  # good logins too
+        if change not in ("another user", "another role", "no role", "another tenant"):  # good credentials
             assert refused(responder, params)
         if change == "all deleted":
-            assert ended(other) == "expired"
-        else:  # nobody else notices
+            assert end_reason(other) == "expired"
+        else:  # the other viewer's stream continues
             redis.add("stream:logs:bob", "for bob")
             assert other.messages(1)[0].data == "for bob"
 
 
 @pytest.mark.parametrize("method", KEYS)
-def test_what_does_not_matter_goes_on(redis, responder, method):
-    """Sessions are written all the time: only user, tenant and role count."""
+def test_unrelated_changes_of_a_session_keep_the_stream(redis, responder, method):
+    """Applications often write sessions; only a change of user, tenant or role is a revocation."""
     key, params = KEYS[method]
     redis.client.set(key, session())
     with FcgiStream(responder.socket, path(**params)) as s:
@@ -115,43 +114,43 @@ def test_what_does_not_matter_goes_on(redis, responder, method):
             redis.add("stream:logs:ann", str(n))
             s.messages(n + 1)
         assert not [e for e in s.events if e.type == "end"]
-        redis.client.delete(key)  # and it is still watched
-        assert ended(s) == "expired"
+        redis.client.delete(key)  # the key is still tracked
+        assert end_reason(s) == "expired"
 
 
 @pytest.mark.parametrize("source", ["pubsub", "channels"])
-def test_what_has_no_log_to_read_is_watched_too(stack, redis, source):
+def test_revocation_ends_pubsub_and_channels_streams(stack, redis, source):
     responder = stack.responder(redis, auth="cookie", source=source, channel="logs:{user}")
     redis.client.set("session:abc", session())
     with FcgiStream(responder.socket, path(**COOKIE)) as s:
         s.live()
         redis.client.delete("session:abc")
-        assert ended(s) == "expired"
+        assert end_reason(s) == "expired"
     assert refused(responder, COOKIE)
 
 
 @pytest.mark.threads
-def test_all_streams_of_a_login_end(redis, responder):
+def test_revocation_ends_all_streams_of_a_login(redis, responder):
     redis.client.set("session:abc", session())
     streams = [FcgiStream(responder.socket, path(**COOKIE)) for _ in range(10)]
     try:
         for s in streams:
             s.live()
         redis.client.delete("session:abc")
-        assert {ended(s) for s in streams} == {"expired"}
+        assert {end_reason(s) for s in streams} == {"expired"}
     finally:
         for s in streams:
             s.close()
-    # The same login again: watched anew.
+    # The same login again is tracked again.
     redis.client.set("session:abc", session())
     with FcgiStream(responder.socket, path(**COOKIE)) as s:
         s.live()
         redis.client.delete("session:abc")
-        assert ended(s) == "expired"
+        assert end_reason(s) == "expired"
 
 
-def test_gone_between_look_up_and_stream(stack, redis):
-    """The session goes right after the front saw it: not one record is sent."""
+def test_login_revoked_between_lookup_and_stream_sees_no_record(stack, redis):
+    """The session is deleted just after the front has read it: no record is sent."""
     def handler(conn, cmd):
         if cmd[0].upper() == b"GET" and redis.client.exists("once"):
             value = redis.client.get("session:abc")
@@ -162,14 +161,14 @@ def test_gone_between_look_up_and_stream(stack, redis):
     redis.client.set("once", 1)
     redis.add("stream:logs:ann", "secret")
     responder = stack.responder(stack.scripted(redis, handler), auth="cookie",
-                                stream="stream:logs:{user}", **QUIET)
+                                stream="stream:logs:{user}", **LONG_KEEPALIVE)
     with FcgiStream(responder.socket, path(**COOKIE)) as s:
-        assert ended(s) == "expired"
+        assert end_reason(s) == "expired"
         assert s.payloads == []
 
 
-def test_expiry_of_many(redis, responder):
-    """Redis drops expired keys by and by; each drop ends its viewer."""
+def test_expiry_of_many_sessions_ends_their_streams(redis, responder):
+    """Redis deletes expired keys one by one; each deletion ends its viewer."""
     for n in range(50):
         redis.client.set(f"session:{n}", session(f"user{n}"))
     streams = [FcgiStream(responder.socket, path(HTTP_COOKIE=f"session={n}")) for n in range(50)]
@@ -179,90 +178,91 @@ def test_expiry_of_many(redis, responder):
         for n in range(50):
             redis.client.pexpire(f"session:{n}", 100 + 10 * n)
         wait_until(lambda: not redis.client.keys("session:*"), "expiry")
-        assert {ended(s) for s in streams} == {"expired"}
+        assert {end_reason(s) for s in streams} == {"expired"}
     finally:
         for s in streams:
             s.close()
 
 
-def test_gone_while_redis_was_away(stack):
+def test_login_revoked_during_a_redis_outage_ends_its_stream(stack):
     redis = stack.redis(persistent=True)
     redis.client.set("session:abc", session())
     redis.client.set("session:def", session("bob"))
-    responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}", **QUIET)
+    responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}", **LONG_KEEPALIVE)
     with FcgiStream(responder.socket, path(**COOKIE)) as s, \
             FcgiStream(responder.socket, path(HTTP_COOKIE="session=def")) as stays:
         s.live()
         stays.live()
         redis.stop()
         s.event("source")
-        redis.start()  # with what was on disk
+        redis.start()  # with the data from disk
         assert stays.event("source", nth=2).json() == {"state": "live"}
         redis.client.delete("session:abc")
-        assert ended(s) == "expired"
+        assert end_reason(s) == "expired"
         redis.kill()
         stays.event("source", nth=3)
-        redis.persistent = False  # it comes back empty
+        redis.persistent = False  # it starts empty
         redis.start()
         assert stays.event("end").json()["reason"] == "expired"
 
 
-def test_without_tracking(stack, redis):
-    """Where Redis refuses tracking the key is looked at by time, as the logs are."""
+def test_revocation_is_noticed_without_tracking(stack, redis):
+    """If Redis refuses tracking, sselog reads the key at intervals, as it does with logs."""
     def handler(conn, cmd):
         if [w.upper() for w in cmd[:2]] == [b"CLIENT", b"TRACKING"]:
             return b"-ERR unknown subcommand 'TRACKING'\r\n"
         return None
     redis.client.set("session:abc", session())
     responder = stack.responder(stack.scripted(redis, handler), auth="cookie",
-                                stream="stream:logs:{user}", **QUIET)
+                                stream="stream:logs:{user}", **LONG_KEEPALIVE)
     with FcgiStream(responder.socket, path(**COOKIE)) as s:
         s.live()
         redis.client.delete("session:abc")
-        assert ended(s) == "expired"
+        assert end_reason(s) == "expired"
 
 
-# ---- identities with an end of their own ----
+# ---- credentials that expire ----
 
-def soon_over(follow):
-    """A stream by a credential that is over in a few seconds: as few as this machine needs to open
-    it. follow(seconds) opens it, or is refused."""
+def open_before_expiry(follow):
+    """A stream whose credential expires in a few seconds, with more seconds on a slow machine.
+
+    follow(seconds) opens the stream with a credential that is valid for that long."""
     for seconds in (2, 4, 8, 16, 32):
         s = follow(seconds)
         if s.status == 200:
             return s
         s.close()
-    raise AssertionError("refused while it was good")
+    raise AssertionError("a valid credential was refused")
 
 
-def test_jwt_ends_at_its_time(stack, redis):
+def test_stream_ends_when_its_jwt_expires(stack, redis):
     key = identity.secret_file(stack.directory(), "key", identity.SECRET)
     responder = stack.responder(redis, auth="jwt", jwt_key_file=key, stream="stream:logs:{user}")
-    short = {}
+    expiring = {}
     lasting = {"HTTP_AUTHORIZATION": "Bearer " + jwt("bob", lifetime=300)}
     endless = {"HTTP_AUTHORIZATION": "Bearer " + jwt("eve", lifetime=None)}
 
     def follow(seconds):
-        short["HTTP_AUTHORIZATION"] = "Bearer " + jwt(lifetime=seconds)
-        return FcgiStream(responder.socket, path(**short))
+        expiring["HTTP_AUTHORIZATION"] = "Bearer " + jwt(lifetime=seconds)
+        return FcgiStream(responder.socket, path(**expiring))
     with FcgiStream(responder.socket, path(**lasting)) as other, \
-            FcgiStream(responder.socket, path(**endless)) as third, soon_over(follow) as s:
-        before = int(json.loads(identity_claims(short))["exp"])
-        assert ended(s, 2 * DEADLINE) == "expired"
+            FcgiStream(responder.socket, path(**endless)) as third, open_before_expiry(follow) as s:
+        before = int(json.loads(jwt_claims(expiring))["exp"])
+        assert end_reason(s, 2 * DEADLINE) == "expired"
         assert int(time.time()) >= before, "ended early"
-        assert refused(responder, short)
+        assert refused(responder, expiring)
         for user, viewer in (("bob", other), ("eve", third)):
             redis.add(f"stream:logs:{user}", "x")
             viewer.messages(1)
 
 
-def identity_claims(params):
+def jwt_claims(params):
     body = params["HTTP_AUTHORIZATION"].split(".")[1]
     return identity.base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
 
 
-def test_token_ends_at_its_time(redis, responder):
-    """What the token's value says; nothing said, the stream's lifetime ends it."""
+def test_stream_ends_when_its_token_expires(redis, responder):
+    """The expiry time stands in the value of the token's key."""
     query = "token=" + "a" * 43
     ends = []
 
@@ -270,16 +270,16 @@ def test_token_ends_at_its_time(redis, responder):
         ends.append(int(time.time()) + seconds)
         redis.client.set("sse_token:" + "a" * 43, session(sselog={"ends": ends[-1]}))
         return FcgiStream(responder.socket, path(query))
-    with soon_over(follow) as s:
-        assert ended(s, 2 * DEADLINE) == "expired"
+    with open_before_expiry(follow) as s:
+        assert end_reason(s, 2 * DEADLINE) == "expired"
         assert int(time.time()) >= ends[-1], "ended early"
     assert refused(responder, {}, query)
     redis.client.set("sse_token:" + "b" * 43, session(sselog={"ends": int(time.time()) - 1}))
     assert refused(responder, {}, "token=" + "b" * 43)
 
 
-def test_token_stream_ends_with_its_lifetime(stack, redis):
-    """As any stream does: in good order, with keepalives until then."""
+def test_stream_of_a_token_without_expiry_ends_at_its_lifetime(stack, redis):
+    """It ends as any stream does, with a final frame, and has keepalives before."""
     responder = stack.responder(redis, auth="token", stream="stream:logs:{user}", lifetime=5, keepalive=1,
                                 retry=1000)
     redis.client.set("sse_token:" + "a" * 43, session())
@@ -301,17 +301,17 @@ def make_token(responder, params):
     return "token=" + json.loads(answer.raw)["token"]
 
 
-def test_token_made_from_a_login_ends_with_it(redis, responder):
+def test_stream_of_a_token_ends_with_the_login_that_made_it(redis, responder):
     redis.client.set("session:abc", session())
     first, second = make_token(responder, COOKIE), make_token(responder, COOKIE)
     with FcgiStream(responder.socket, path(first)) as s:
         s.live()
         redis.client.delete("session:abc")
-        assert ended(s) == "expired"
+        assert end_reason(s) == "expired"
     assert refused(responder, {}, second), "a token outlived its login"
 
 
-def test_token_made_from_a_jwt_ends_with_it(stack, redis):
+def test_stream_of_a_token_ends_with_the_jwt_that_made_it(stack, redis):
     key = identity.secret_file(stack.directory(), "key", identity.SECRET)
     responder = stack.responder(redis, auth="jwt token", jwt_key_file=key, stream="stream:logs:{user}")
 
@@ -319,17 +319,17 @@ def test_token_made_from_a_jwt_ends_with_it(stack, redis):
         made = fcgi_get(responder.socket, environment(
             "/sselog/token", method="POST", HTTP_AUTHORIZATION="Bearer " + jwt(lifetime=seconds)))
         return FcgiStream(responder.socket, path("token=" + json.loads(made.raw).get("token", "")))
-    with soon_over(follow) as s:
-        assert ended(s, 2 * DEADLINE) == "expired"
+    with open_before_expiry(follow) as s:
+        assert end_reason(s, 2 * DEADLINE) == "expired"
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "proxy_fcgi", "cgid", "nginx"])
-def test_through_web_servers(stack, redis, kind):
-    """EventSource gets the end, comes back and is told 401: it stops by itself."""
+def test_event_source_stops_after_revocation(stack, redis, kind):
+    """EventSource gets the final frame, reconnects, gets 401 and stops."""
     from sse import EventSource
     redis.client.set("session:abc", session())
     redis.add("stream:logs:ann", "x")
-    server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}", retry=100, **QUIET)
+    server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}", retry=100, **LONG_KEEPALIVE)
     with EventSource(server.port, server.path + "/stream", {"Cookie": "session=abc"}) as viewer:
         viewer.wait(lambda v: v.records, "a record")
         redis.client.delete("session:abc")

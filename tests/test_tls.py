@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""rediss://: where sselog has TLS, records come over it and from nobody but the server that the
-address names; where it has none, such an address ends the start. Each build has its half here."""
+"""rediss://: sselog talks TLS, and only to the server that the URL names.
+
+A sselog that is built without TLS does not start with such a URL. A run has only the tests for its build.
+"""
 import contextlib
 import os
 import re
@@ -17,15 +19,15 @@ from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
 
 
-def check(**options):
-    """sselog -t with this configuration."""
+def check_config(**options):
+    """Runs sselog -t with these options."""
     return subprocess.run([webs.program(), "-t"], env={"PATH": os.environ["PATH"], **options},
                           capture_output=True, text=True, timeout=30)
 
 
 def has_tls():
-    with contextlib.suppress(OSError):  # not built: the harness says so
-        return check(SSELOG_REDIS="rediss://127.0.0.1").returncode == 0
+    with contextlib.suppress(OSError):  # the program is not built; a fixture reports that
+        return check_config(SSELOG_REDIS="rediss://127.0.0.1").returncode == 0
     return False
 
 
@@ -33,7 +35,7 @@ TLS = has_tls()
 
 
 class Authority:
-    """An issuer of certificates that no machine trusts by itself."""
+    """An issuer of certificates that is in no system's list of trusted issuers."""
 
     def __init__(self, directory):
         self.dir = directory
@@ -47,7 +49,7 @@ class Authority:
         assert done.returncode == 0, done.stderr
 
     def issue(self, names):
-        """Certificate and key in files, for names such as DNS:localhost,IP:127.0.0.1."""
+        """Writes a certificate and key for names such as DNS:localhost,IP:127.0.0.1; returns their paths."""
         (self.dir / "names").write_text(f"subjectAltName={names}\n")
         self._openssl("req", "-subj", "/CN=test server", "-keyout", "server.key", "-out", "server.csr")
         self._openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
@@ -55,7 +57,7 @@ class Authority:
         return self.dir / "server.pem", self.dir / "server.key"
 
     def as_directory(self):
-        """As SSL_CERT_DIR wants it: found by the hash of its subject, when it is needed."""
+        """A directory for SSL_CERT_DIR, where OpenSSL finds the issuer by the hash of its subject."""
         d = self.dir / "issuers"
         d.mkdir()
         (d / "test.pem").write_bytes(self.file.read_bytes())
@@ -64,7 +66,7 @@ class Authority:
 
 
 class TlsRedis(redisd.Redis):
-    """Its port speaks TLS only; the tests keep the Unix socket."""
+    """A Redis whose port speaks only TLS; the tests use its Unix socket."""
 
     def __init__(self, directory, authority, *, names="DNS:localhost,IP:127.0.0.1", host="127.0.0.1",
                  options=(), **kw):
@@ -83,7 +85,7 @@ class TlsRedis(redisd.Redis):
 
 
 class Listener:
-    """A port that accepts, and hands what comes to a thread."""
+    """A TCP port that accepts connections and calls talk(connection) for each, on a thread."""
 
     def __init__(self, talk=lambda conn: None):
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -117,7 +119,7 @@ def states(stream):
     return [e.json()["state"] for e in stream.events if e.type == "source"]
 
 
-def source(stream, *wanted):
+def wait_for_source(stream, *wanted):
     stream.until(lambda s: states(s) == list(wanted), f"source states {wanted}")
 
 
@@ -132,7 +134,7 @@ def authority(stack):
 
 @pytest.fixture
 def serve(stack, authority):
-    """sselog for a Redis with this address; the environment says whom it trusts."""
+    """Starts sselog for a Redis URL. trust: the variable that names the trusted issuer, or None."""
     def start(url, trust="SSL_CERT_FILE", **options):
         setup = stack.setup(**options)
         setup.options["SSELOG_REDIS"] = redisd.url_as_user(url)
@@ -143,10 +145,12 @@ def serve(stack, authority):
     return start
 
 
-def refused(responder, *words):
-    """No viewer gets anything, and the log says why: the relay once, each look-up for itself."""
+def assert_connection_refused(responder, *words):
+    """Checks that no viewer gets a record and that the log has these words.
+
+    The relay logs the reason once, each look-up logs it too."""
     with follow(responder) as s:
-        source(s, "lost")
+        wait_for_source(s, "lost")
         assert healthz(responder) == 503
         lines = responder.output().splitlines()
         relay = [line for line in lines if "trying again" in line]
@@ -166,10 +170,10 @@ def without_tls(test):
 
 
 @without_tls
-def test_refused_where_hiredis_has_no_tls():
-    """Never plain text instead: the start ends, with a line that says why."""
+def test_rediss_url_is_refused_without_tls_support():
+    """sselog must never use plain text instead: it exits, with a line that says why."""
     for url in ("rediss://127.0.0.1", "rediss://:hunter2@redis.example:6380/1"):
-        done = check(SSELOG_REDIS=url)
+        done = check_config(SSELOG_REDIS=url)
         assert done.returncode == 2
         assert done.stdout == ""
         assert re.fullmatch(r"error config: SSELOG_REDIS .*: rediss:// needs hiredis with TLS, "
@@ -178,12 +182,12 @@ def test_refused_where_hiredis_has_no_tls():
 
 @with_tls
 @pytest.mark.parametrize("host, trust", [
-    # Names are looked up in a thread of the C library's own, which ThreadSanitizer does not survive.
+    # The C library resolves names in a thread of its own, which ThreadSanitizer does not support.
     pytest.param("127.0.0.1", "SSL_CERT_FILE", marks=pytest.mark.threads),
     ("localhost", "SSL_CERT_FILE"), ("localhost", "SSL_CERT_DIR")])
-def test_stream_and_look_ups(stack, authority, serve, host, trust):
-    """By name and by address. The issuer is read at start, or, from a directory, when the server's
-    certificate names it: after the process gave up the rest of the file system."""
+def test_stream_and_lookups_work_over_tls(stack, authority, serve, host, trust):
+    """The URL has a name or an address. A file of issuers is read at the start. From a directory an issuer is
+    read when a certificate names it, when sselog has no access to the rest of the file system."""
     redis = stack.keep(TlsRedis(stack.directory(), authority, host=host))
     ids = redis.add_many("log", ["before"] * 10)
     responder = serve(redis.url, trust)
@@ -200,9 +204,10 @@ def test_stream_and_look_ups(stack, authority, serve, host, trust):
 
 
 @with_tls
-def test_large_answers(stack, authority, serve):
-    """More than one turn's reading, values that bypass the parser, and ends of TLS records anywhere:
-    nothing may stay in OpenSSL's hands when the kernel has no more."""
+def test_large_replies_arrive_whole_over_tls(stack, authority, serve):
+    """Replies that need several reads, large bulk strings, and TLS records that end anywhere.
+
+    Bytes that OpenSSL has already decrypted must be read, although the socket is not readable."""
     redis = stack.keep(TlsRedis(stack.directory(), authority))
     sizes = [5_000_000, *[300_000] * 20, *range(65_000, 66_000, 50), *[16_384 - 40 + n for n in range(80)]]
     payloads = [(f"{n:08}" * (size // 8 + 1))[:size] for n, size in enumerate(sizes)]
@@ -218,7 +223,7 @@ def test_large_answers(stack, authority, serve):
 
 
 @with_tls
-def test_away_and_back(stack, authority, serve):
+def test_stream_continues_after_a_tls_redis_restart(stack, authority, serve):
     redis = stack.keep(TlsRedis(stack.directory(), authority, persistent=True))
     responder = serve(redis.url)
     with follow(responder) as s:
@@ -226,9 +231,9 @@ def test_away_and_back(stack, authority, serve):
         s.messages(50)
         assert healthz(responder) == 200
         redis.kill()
-        source(s, "lost")
+        wait_for_source(s, "lost")
         redis.start()
-        source(s, "lost", "live")
+        wait_for_source(s, "lost", "live")
         ids += redis.add_many("log", ["after"] * 50)
         s.messages(100)
         assert [e.id for e in s.records] == ids
@@ -238,7 +243,7 @@ def test_away_and_back(stack, authority, serve):
 
 
 @with_tls
-def test_send(stack, authority):
+def test_send_works_over_tls(stack, authority):
     redis = stack.keep(TlsRedis(stack.directory(), authority))
     environ = {"PATH": os.environ["PATH"], "SSL_CERT_FILE": str(authority.file),
                "SSELOG_REDIS": redisd.url_as_user(redis.url, "sselog-producer")}
@@ -256,59 +261,58 @@ def test_send(stack, authority):
     ("localhost", "DNS:redis.example,IP:127.0.0.1", "hostname mismatch"),
     ("localhost", "DNS:localhost.example,DNS:l*", "hostname mismatch"),
 ])
-def test_certificate_of_another_server(stack, authority, serve, host, names, why):
+def test_certificate_for_another_name_is_refused(stack, authority, serve, host, names, why):
     redis = stack.keep(TlsRedis(stack.directory(), authority, host=host, names=names))
     redis.add("log", "x")
-    refused(serve(redis.url), f"not good for {host}", why)
+    assert_connection_refused(serve(redis.url), f"not good for {host}", why)
 
 
 @with_tls
-def test_issuer_that_is_not_trusted(stack, authority, serve):
-    """Nor is the one of another server's certificate."""
+def test_certificate_of_an_untrusted_issuer_is_refused(stack, authority, serve):
+    """The issuer is not in the configured file, or no issuer is configured."""
     redis = stack.keep(TlsRedis(stack.directory(), Authority(stack.directory())))
     redis.add("log", "x")
-    refused(serve(redis.url), "not good for 127.0.0.1", "self-signed certificate")
-    refused(serve(redis.url, trust=None), "not good for 127.0.0.1", "self-signed certificate")
+    assert_connection_refused(serve(redis.url), "not good for 127.0.0.1", "self-signed certificate")
+    assert_connection_refused(serve(redis.url, trust=None), "not good for 127.0.0.1", "self-signed certificate")
 
 
 @with_tls
-def test_file_of_issuers_that_is_not_there(authority):
-    """One line, not servers refused for ever."""
+def test_unreadable_certificate_file_ends_the_start(authority):
+    """A mistake in the configuration is reported at the start, not with each connection."""
     for path in ("/nonexistent/ca.pem", str(authority.dir / "ca.key")):
-        done = check(SSELOG_REDIS="rediss://127.0.0.1", SSL_CERT_FILE=path)
+        done = check_config(SSELOG_REDIS="rediss://127.0.0.1", SSL_CERT_FILE=path)
         assert done.returncode == 2
         assert done.stderr == f"error config: SSL_CERT_FILE: {path}: no certificate could be read\n"
 
 
 @with_tls
-def test_server_that_never_shakes_hands(stack, serve):
-    """It accepts and stays silent: the relay goes on, and gives up in time."""
+def test_silent_tls_server_times_out(stack, serve):
+    """The server accepts and sends nothing. The relay still sends keepalives, and the handshake times out."""
     listener = stack.keep(Listener())
     responder = serve(f"rediss://127.0.0.1:{listener.port}", keepalive=1)
     with follow(responder) as s:
         wait_until(lambda: listener.accepted, "a connection")
-        source(s, "lost")
+        wait_for_source(s, "lost")
         s.until(lambda s: len(s.parser.comments) >= 2, "keepalives")
-    said = responder.output()
-    assert "no answer in time" in said
+    assert "no answer in time" in responder.output()
     assert responder.stop() == 0
 
 
 @with_tls
-def test_server_that_hangs_up(stack, serve):
-    """In the middle of the handshake, or before it."""
+def test_tls_server_that_closes_is_tried_again(stack, serve):
+    """The server closes in the middle of the handshake."""
     listener = stack.keep(Listener(lambda conn: conn.recv(10) and conn.close()))
     responder = serve(f"rediss://127.0.0.1:{listener.port}")
     with follow(responder) as s:
-        source(s, "lost")
+        wait_for_source(s, "lost")
         wait_until(lambda: len(listener.accepted) > 6, "more attempts")
         assert healthz(responder) == 503
 
 
 @with_tls
-def test_name_is_told_to_the_server(stack, authority, serve):
-    """SNI: the host of the address, and none for a number (RFC 6066, section 3). Nothing else is in
-    the clear, nor sent to a server that has not shown its certificate."""
+def test_sni_has_the_host_name_and_no_secret_precedes_the_handshake(stack, authority, serve):
+    """SNI has the host name of the URL, and is absent for an IP address (RFC 6066, section 3). The first
+    byte on the connection belongs to the handshake, so that no password is sent in plain text."""
     cert, key = authority.issue("DNS:localhost")
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(cert, key)
