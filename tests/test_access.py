@@ -762,7 +762,7 @@ class RepeatedLookups:
     def _run(self, socket):
         while self.going:
             answer = fcgi_get(socket, environment("/sselog/stream", HTTP_COOKIE="session=x",
-                                             HTTP_ACCEPT="application/json"))
+                                                  HTTP_ACCEPT="application/json"))
             self.answers.append(answer.status)
 
     def __enter__(self):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""Memory, descriptors and system calls fail, signals come at any moment: nothing ends the process
-but SIGTERM, what fails is that request's alone, and what was open is closed afterwards."""
+"""Failing allocations and system calls, missing descriptors, and signals at any moment.
+
+A failure affects only its own request. Only SIGTERM ends the process. All descriptors are closed afterwards.
+"""
 import mmap
 import os
 import resource
@@ -31,16 +33,16 @@ def fds(responder):
     return procs.open_fds(responder.pid)
 
 
-def works(redis, responder):
-    """A viewer is served, live."""
+def assert_serves(redis, responder):
+    """Checks that a viewer gets a live record."""
     with follow(responder, "history=0") as s:
         s.live()
         id = redis.add("log", "it works")
         s.until(lambda s: id in [e.id for e in s.records], "a record")
 
 
-def serve_all(redis, responder, deadline=5):
-    """One of each, as far as it goes."""
+def try_all_requests(redis, responder, deadline=5):
+    """Makes one request of each kind; a request may fail."""
     def stream():
         with FcgiStream(responder.socket,
                         environment("/sselog/stream", "history=20&q=x", SSELOG_KEEPALIVE="60"),
@@ -60,11 +62,11 @@ def serve_all(redis, responder, deadline=5):
         try:
             step()
         except (AssertionError, OSError):
-            pass  # this one met the failure; DeadlineExceeded is no failure to be alive
+            pass  # the failure hit this request, which may also exceed its deadline
 
 
-class NoMemory:
-    """The control word of tests/faults/nomem.c."""
+class FailingMalloc:
+    """Controls the library tests/faults/failing_malloc.c."""
 
     def __init__(self, directory):
         self.library = faults.library("failing_malloc")
@@ -84,39 +86,39 @@ class NoMemory:
 
 
 @pytest.mark.skipif(not faults.can_build(), reason="no compiler")
-@pytest.mark.memory  # a sanitizer's allocator comes first
-def test_any_allocation_may_fail(stack, redis):
-    """The n-th from the start of some requests, for many n (FAULT_ROUNDS in the environment)."""
+@pytest.mark.memory  # a sanitizer has an allocator of its own
+def test_failed_allocation_fails_one_request_only(stack, redis):
+    """The n-th allocation fails, for FAULT_ROUNDS different n (from the environment)."""
     rounds = int(os.environ.get("FAULT_ROUNDS") or 10)
     setup = stack.setup(redis, front_threads=1)
-    nomem = NoMemory(setup.dir)
-    setup.options.update(LD_PRELOAD=str(nomem.library), FAILING_MALLOC=str(nomem.file))
+    failing = FailingMalloc(setup.dir)
+    setup.options.update(LD_PRELOAD=str(failing.library), FAILING_MALLOC=str(failing.file))
     responder = stack.responder(setup=setup)
     redis.add_many("log", ["x" * 100] * 30)
-    serve_all(redis, responder)
-    works(redis, responder)
+    try_all_requests(redis, responder)
+    assert_serves(redis, responder)
     wait_until_no_viewers(responder.socket)
     before = fds(responder)
-    nomem.fail_at(1_000_000)
-    serve_all(redis, responder)
-    allocations = 1_000_000 - nomem.left()
+    failing.fail_at(1_000_000)
+    try_all_requests(redis, responder)
+    allocations = 1_000_000 - failing.left()
     assert allocations > 100
     chosen = range(1, allocations + 1, max(1, allocations // rounds))
     for n in chosen:
-        nomem.fail_at(n)
-        for _ in range(20):  # on a busy machine requests are given up before it comes to the n-th
-            serve_all(redis, responder, deadline=.3)
-            if nomem.left() == 0:
+        failing.fail_at(n)
+        for _ in range(20):  # on a busy machine requests time out before the n-th allocation
+            try_all_requests(redis, responder, deadline=.3)
+            if failing.left() == 0:
                 break
-        nomem.fail_at(0)
+        failing.fail_at(0)
         assert responder.child.running(), f"allocation {n}: {responder.output()[-2000:]}"
-    works(redis, responder)
-    assert nomem.failed() == len(chosen)
+    assert_serves(redis, responder)
+    assert failing.failed() == len(chosen)
     wait_until(lambda: fds(responder) <= before, "descriptors as before")
     assert responder.stop() == 0
 
 
-CALLS = {
+PASSING_ERRORS = {
     "accept4": "accept4:error=EMFILE:when=2..4",
     "accept4 aborted": "accept4:error=ECONNABORTED:when=1+3",
     "epoll_wait interrupted": "epoll_wait:error=EINTR:when=1+2",
@@ -126,7 +128,7 @@ CALLS = {
     "connect interrupted": "connect:error=EINTR:when=1+2",
     "memfd": "memfd_create:error=EMFILE:when=2+3",
 }
-FATAL = {  # for the connection that meets it
+FATAL_ERRORS = {  # end the connection
     "writev broken": "writev:error=EPIPE:when=2+5",
     "recv reset": "recvfrom:error=ECONNRESET:when=3+9",
     "connect refused": "connect:error=ECONNREFUSED:when=1+2",
@@ -135,38 +137,38 @@ FATAL = {  # for the connection that meets it
 
 @pytest.mark.memory
 @pytest.mark.skipif(shutil.which("strace") is None, reason="no strace")
-@pytest.mark.parametrize("case", [*CALLS, *FATAL])
-def test_system_calls_fail(stack, redis, case):
-    """While they fail requests may; afterwards all is as before."""
+@pytest.mark.parametrize("case", [*PASSING_ERRORS, *FATAL_ERRORS])
+def test_failed_system_call_fails_one_request_only(stack, redis, case):
+    """Requests may fail while strace injects errors; afterwards all work again."""
     responder = stack.responder(redis, front_threads=1)
-    serve_all(redis, responder)
-    works(redis, responder)
+    try_all_requests(redis, responder)
+    assert_serves(redis, responder)
     wait_until_no_viewers(responder.socket)
     before = fds(responder)
     log = responder.setup.dir / "strace.log"
     tracer = stack.keep(procs.Child(
         ["strace", "-f", "-o", "/dev/null", "-p", str(responder.pid), "-e",
-         "inject=" + {**CALLS, **FATAL}[case]], log=log))
+         "inject=" + {**PASSING_ERRORS, **FATAL_ERRORS}[case]], log=log))
     wait_until(lambda: "attached" in tracer.output() or not tracer.running(), "strace")
     if not tracer.running():
         pytest.skip("strace may not attach here: " + tracer.output()[-200:])
     for _ in range(2):
-        serve_all(redis, responder, deadline=.5)
+        try_all_requests(redis, responder, deadline=.5)
     assert responder.child.running(), responder.output()[-2000:]
     tracer.stop(signal.SIGINT)
-    works(redis, responder)
+    assert_serves(redis, responder)
     wait_until(lambda: fds(responder) <= before, "descriptors as before")
     assert responder.stop() == 0
 
 
-def test_few_descriptors(stack, redis):
-    """More peers than descriptors: those served go on, the others wait or are closed, none is lost
-    for good."""
+def test_open_viewers_are_served_when_descriptors_run_out(stack, redis):
+    """With more connections than descriptors, open viewers get their records. The other connections wait or
+    are closed, and all descriptors are free afterwards."""
     def limit():
         resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
     responder = stack.responder(redis, run={"preexec": limit}, front_threads=1)
-    works(redis, responder)
-    serve_all(redis, responder)
+    assert_serves(redis, responder)
+    try_all_requests(redis, responder)
     wait_until_no_viewers(responder.socket)
     before = fds(responder)
     with follow(responder, "history=0") as s:
@@ -177,36 +179,36 @@ def test_few_descriptors(stack, redis):
         s.until(lambda s: s.records and s.records[-1].id == id, "the record")
         for p in peers:
             p.close()
-        works(redis, responder)
+        assert_serves(redis, responder)
     wait_until(lambda: fds(responder) <= before, "descriptors as before")
     assert responder.output().count("cannot accept") < 5
     assert responder.stop() == 0
 
 
-def at_once(stack, redis):
+def no_condition(stack, redis):
     return None
 
 
-def while_connecting(stack, redis):
+def redis_is_down(stack, redis):
     redis.stop()
 
 
-def in_history(stack, redis):
+def long_history(stack, redis):
     redis.add_many("log", ["x" * 2000] * 1500)
 
 
-def in_a_large_record(stack, redis):
+def large_record(stack, redis):
     redis.add("log", "x" * 30_000_000)
 
 
-def while_redis_is_silent(stack, redis):
+def redis_is_frozen(stack, redis):
     redis.freeze()
 
 
-@pytest.mark.parametrize("moment", [at_once, while_connecting, in_history, in_a_large_record,
-                                    while_redis_is_silent])
-def test_sigterm_at_any_moment(stack, redis, moment):
-    """Exit 0 soon, and whoever reads on finds a whole response: its end may say why."""
+@pytest.mark.parametrize("moment", [no_condition, redis_is_down, long_history, large_record,
+                                    redis_is_frozen])
+def test_sigterm_ends_streams_orderly(stack, redis, moment):
+    """The exit status is 0 within the deadline, and each viewer that reads on gets a complete response."""
     responder = stack.responder(redis)
     moment(stack, redis)
     viewers = []
@@ -219,16 +221,16 @@ def test_sigterm_at_any_moment(stack, redis, moment):
     redis.thaw()
     for s in viewers:
         s.rest()
-        if moment is not in_a_large_record and moment is not in_history:
+        if moment is not large_record and moment is not long_history:
             assert s.events[-1].type == "end" and s.events[-1].json()["reason"] == "shutdown"
             assert s.app_status == 0
 
 
 @pytest.mark.threads
-def test_sigterm_among_connects(stack, redis):
-    """Every response that began is whole when the process stops amid a crowd."""
+def test_sigterm_during_connects_cuts_no_response(stack, redis):
+    """Responses that have begun are complete when the process stops, while many clients connect."""
     responder = stack.responder(redis, front_threads=4)
-    works(redis, responder)
+    assert_serves(redis, responder)
     cut, stopping = [], threading.Event()
 
     def connect():
@@ -241,22 +243,22 @@ def test_sigterm_among_connects(stack, redis):
                         if not [e for e in s.events if e.type == "end"]:
                             cut.append(bytes(s.raw))
             except (OSError, AssertionError):
-                pass  # not accepted any more
-    crowd = [threading.Thread(target=connect) for _ in range(8)]
-    for t in crowd:
+                pass  # the responder no longer accepts
+    threads = [threading.Thread(target=connect) for _ in range(8)]
+    for t in threads:
         t.start()
     time.sleep(.5)
     stopping.set()
     responder.child.send(signal.SIGTERM)
-    for t in crowd:
+    for t in threads:
         t.join()
     assert responder.child.wait(STOP_DEADLINE) == 0, responder.output()[-2000:]
     assert not cut
 
 
 @pytest.mark.threads
-def test_hammered_from_all_sides(stack, redis):
-    """Streams, figures, histories and garbage at once."""
+def test_concurrent_requests_of_all_kinds_do_no_harm(stack, redis):
+    """Streams, status, metrics, histories and garbage at the same time."""
     responder = stack.responder(redis, front_threads=4)
     end = time.monotonic() + 1.5
 
@@ -279,21 +281,21 @@ def test_hammered_from_all_sides(stack, redis):
             p.closed(1)
     steps = [stream, stream, lambda: get(responder, "/status"), lambda: get(responder, "/metrics"),
              lambda: get(responder, "/history"), garbage, lambda: redis.add("log", "x")]
-    crowd = [threading.Thread(target=again, args=(s,)) for s in steps]
-    for t in crowd:
+    threads = [threading.Thread(target=again, args=(s,)) for s in steps]
+    for t in threads:
         t.start()
-    for t in crowd:
+    for t in threads:
         t.join()
-    works(redis, responder)
+    assert_serves(redis, responder)
     assert responder.stop() == 0
 
 
-def test_no_sigpipe(stack, redis):
-    """A peer that vanishes in the middle of a write."""
+def test_peer_reset_during_a_write_does_no_harm(stack, redis):
+    """A write to the closed connection must not raise SIGPIPE."""
     responder = stack.responder(redis)
     redis.add_many("log", ["x" * 1000] * 1000)
     for _ in range(20):
         s = follow(responder)
         s.peer.reset()
-    works(redis, responder)
+    assert_serves(redis, responder)
     assert responder.stop() == 0

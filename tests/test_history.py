@@ -47,7 +47,7 @@ def test_only_streams_have_a_history(stack, redis):
     redis.add("log", "x")
     for source in ("pubsub", "channels"):
         answer = fcgi_get(stack.responder(redis, auth="anonymous", source=source, channel="log", stream="log").socket,
-                     environment("/sselog/history"))
+                          environment("/sselog/history"))
         assert (answer.status, json.loads(answer.raw)) == (404, {"error": "there is no history"})
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""How many viewers there may be, and how often a credential may be wrong."""
+"""Limits: the number of viewers of a user and of a process, and failed attempts of an address."""
 import json
 import time
 
@@ -12,33 +12,33 @@ from procs import wait_until
 from sse import Stream, get
 
 
-def stream(responder, user="ann", **params):
+def open_stream(responder, user="ann", **params):
     return FcgiStream(responder.socket, environment("/sselog/stream", REMOTE_USER=user, **params))
 
 
-def script(responder, user="ann", **params):
+def json_request(responder, user="ann", **params):
     return fcgi_get(responder.socket, environment("/sselog/stream", REMOTE_USER=user,
-                                             HTTP_ACCEPT="application/json", **params))
+                                                  HTTP_ACCEPT="application/json", **params))
 
 
-def is_too_many(responder, user, status, why):
-    """To a script the status and when to come back; to EventSource a stream that says so and ends,
-    for it gives up for good on any other status."""
-    answer = script(responder, user)
+def assert_too_many_viewers(responder, user, status, why):
+    """A script gets the status and Retry-After. EventSource gives up on any status except 200, and so gets
+    a stream with `unavailable` that ends."""
+    answer = json_request(responder, user)
     assert answer.status == status and int(answer.headers["retry-after"]) > 0
     assert json.loads(answer.raw) == {"error": why}
-    with stream(responder, user) as s:
+    with open_stream(responder, user) as s:
         assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
         s.rest()
         assert [(e.type, e.json()) for e in s.events] == [("unavailable", {"reason": why})]
         assert s.parser.retry >= 100
 
 
-class Full:
-    """So many viewers of a user, all live."""
+class OpenViewers:
+    """A number of live viewers of a user."""
 
     def __init__(self, responder, user, count):
-        self.streams = [stream(responder, user) for _ in range(count)]
+        self.streams = [open_stream(responder, user) for _ in range(count)]
         for s in self.streams:
             s.live()
 
@@ -47,34 +47,34 @@ class Full:
             s.close()
 
 
-def test_viewers_of_one_user(stack, redis):
+def test_max_per_user_limits_each_user(stack, redis):
     responder = stack.responder(redis, auth="remote_user", stream="stream:logs:{user}", max_per_user=3)
-    ann = stack.keep(Full(responder, "ann", 3))
-    is_too_many(responder, "ann", 429, "too many viewers for this user")
-    bob = stack.keep(Full(responder, "bob", 3))  # nobody else's limit
-    assert script(responder, "ann", REQUEST_METHOD="HEAD").status == 200  # takes no place
+    ann = stack.keep(OpenViewers(responder, "ann", 3))
+    assert_too_many_viewers(responder, "ann", 429, "too many viewers for this user")
+    bob = stack.keep(OpenViewers(responder, "bob", 3))  # another user has a limit of her own
+    assert json_request(responder, "ann", REQUEST_METHOD="HEAD").status == 200  # a HEAD request takes no seat
     ann.streams.pop().close()
 
-    def let_in():
-        with stream(responder, "ann") as s:
+    def try_stream():
+        with open_stream(responder, "ann") as s:
             s.until(lambda s: s.events, "an event")
             return s.events[0].type == "live"
-    wait_until(let_in, "a place that was given back")
+    wait_until(try_stream, "a free seat")
     assert len(bob.streams) == 3
 
 
-def test_viewers_of_one_process(stack, redis):
+def test_max_viewers_limits_the_process(stack, redis):
     responder = stack.responder(redis, auth="remote_user", stream="stream:logs:{user}", max_viewers=4,
                                 max_per_user=3)
-    stack.keep(Full(responder, "ann", 2))
-    stack.keep(Full(responder, "bob", 2))
-    is_too_many(responder, "eve", 503, "too many viewers")
+    stack.keep(OpenViewers(responder, "ann", 2))
+    stack.keep(OpenViewers(responder, "bob", 2))
+    assert_too_many_viewers(responder, "eve", 503, "too many viewers")
     history = fcgi_get(responder.socket, environment("/sselog/history", REMOTE_USER="eve"))
-    assert history.status == 200  # answers take no place
+    assert history.status == 200  # requests other than streams take no seat
 
 
-def test_the_options_of_the_request_hold_at_a_limit(stack, redis):
-    """Also where the identity goes on being watched: CORS, dialect and retry are the request's."""
+def test_options_of_the_request_hold_for_a_refusal(stack, redis):
+    """CORS and retry of the refusal are those of the request, also with an identity that can be revoked."""
     redis.client.set("session:abc", session())
     responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}", max_per_user=1)
     given = {"HTTP_COOKIE": "session=abc", "HTTP_ORIGIN": "https://app.example",
@@ -90,8 +90,8 @@ def test_the_options_of_the_request_hold_at_a_limit(stack, redis):
                 assert full.parser.retry >= 600000
 
 
-def test_users_of_two_tenants_are_two(stack, redis):
-    """Whatever their names are made of."""
+def test_same_user_name_of_two_tenants_counts_as_two_users(stack, redis):
+    """User and tenant together are the user, so that (ann, acme) is not (acme, ann) or (eann, acm)."""
     names = [("ann", "acme"), ("ann", "other"), ("ann", ""), ("acme", "ann"), ("eann", "acm")]
     for n, (user, tenant) in enumerate(names):
         redis.client.set(f"session:{n}", json.dumps({"user_id": user, "tenant_id": tenant}))
@@ -105,27 +105,27 @@ def test_users_of_two_tenants_are_two(stack, redis):
         again.event("unavailable")
 
 
-def test_the_anonymous_are_not_one_user(stack, redis):
+def test_anonymous_viewers_have_no_user_limit(stack, redis):
     responder = stack.responder(redis, max_per_user=1)
     viewers = [stack.keep(FcgiStream(responder.socket, environment("/sselog/stream"))) for _ in range(3)]
     for s in viewers:
         s.live()
 
 
-def test_places_come_back_however_a_stream_ends(stack, redis):
-    """Ended by revocation, by the peer's vanishing, refused after the place was taken."""
+def test_seat_is_free_after_any_end_of_a_stream(stack, redis):
+    """The stream ends by revocation or by a reset of the connection."""
     responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}", max_viewers=1)
     params = environment("/sselog/stream", HTTP_COOKIE="session=abc")
     for n in range(6):
         redis.client.set("session:abc", session())
 
-        def let_in():
+        def try_stream():
             s = FcgiStream(responder.socket, params)
             s.until(lambda s: s.events, "an event")
             if s.events[0].type == "live":
                 return s
             s.close()
-        s = wait_until(let_in, f"a place in round {n}")
+        s = wait_until(try_stream, f"a free seat in round {n}")
         if n % 2:
             redis.client.delete("session:abc")
             s.event("end")
@@ -136,17 +136,19 @@ def test_places_come_back_however_a_stream_ends(stack, redis):
 
 # ---- failed attempts ----
 
-BURST, BACK = 10, 2  # failures that an address may spend, seconds after which one is given back
+BURST = 10  # failed attempts of an address before it is slowed
+RETURN_SECONDS = 2  # until one more attempt is allowed
 
 
 def attempt(responder, address, cookie="session=bad", accept="application/json", **params):
     return fcgi_get(responder.socket, environment("/sselog/stream", HTTP_COOKIE=cookie, REMOTE_ADDR=address,
-                                             HTTP_ACCEPT=accept, **params))
+                                                  HTTP_ACCEPT=accept, **params))
 
 
-def exhaust(responder, address, **params):
-    """Wrong ones until the address is slowed; how many it took. One that Redis did not answer in time
-    is no failure."""
+def use_up_attempts(responder, address, **params):
+    """Sends bad credentials until the address is slowed. Returns how many failed, and the last answer.
+
+    503 is no failed attempt: Redis did not answer in time."""
     tried = []
 
     def slowed():
@@ -156,26 +158,27 @@ def exhaust(responder, address, **params):
     return [a.status for a in tried].count(401), tried[-1]
 
 
-class Spent:
-    """All failures of an address, as of one after another that they slow: no more than time gives back.
-    On a machine that stood still that may be many."""
+class AttemptBudget:
+    """The failed attempts of an address, and of other addresses that must share them.
+
+    Their number may not exceed the initial attempts and those that have returned with time."""
 
     def __init__(self, responder, address, **params):
         self.responder = responder
         self.begun = time.monotonic()
-        self.count, self.answer = exhaust(responder, address, **params)
-        assert self.count >= BURST, "it did not have all its tries"
+        self.count, self.answer = use_up_attempts(responder, address, **params)
+        assert self.count >= BURST, "slowed too early"
 
-    def slows(self, address, **params):
-        count, answer = exhaust(self.responder, address, **params)
+    def assert_slowed(self, address, **params):
+        count, answer = use_up_attempts(self.responder, address, **params)
         self.count += count
-        given_back = int((time.monotonic() - self.begun) / BACK) + 1
-        assert self.count <= BURST + given_back, "it was not slowed"
+        returned = int((time.monotonic() - self.begun) / RETURN_SECONDS) + 1
+        assert self.count <= BURST + returned, "not slowed"
         return answer
 
 
 @pytest.fixture
-def guarded(stack, redis):
+def limited(stack, redis):
     redis.client.set("session:good", session())
     redis.add("stream:logs:ann", "for ann")
     key = identity.secret_file(stack.directory(), "key", identity.SECRET)
@@ -183,67 +186,67 @@ def guarded(stack, redis):
                            jwt_key_file=key, trusted="198.51.100.7", front_threads=1)
 
 
-def test_failures_slow_their_address_alone(redis, guarded):
-    spent = Spent(guarded, "192.0.2.1")
-    assert spent.answer.status == 429
-    assert json.loads(spent.answer.raw) == {"error": "too many failed attempts"}
-    assert int(spent.answer.headers["retry-after"]) > 0
-    said = spent.slows("192.0.2.1", accept="text/event-stream")
-    assert said.status == 200 and [e.type for e in said.events] == ["unavailable"]
+def test_failed_attempts_slow_only_their_address(redis, limited):
+    budget = AttemptBudget(limited, "192.0.2.1")
+    assert budget.answer.status == 429
+    assert json.loads(budget.answer.raw) == {"error": "too many failed attempts"}
+    assert int(budget.answer.headers["retry-after"]) > 0
+    answer = budget.assert_slowed("192.0.2.1", accept="text/event-stream")
+    assert answer.status == 200 and [e.type for e in answer.events] == ["unavailable"]
     for other in ("192.0.2.2", "2001:db8::1", "127.0.0.1"):
-        assert attempt(guarded, other).status == 401
-    with FcgiStream(guarded.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
+        assert attempt(limited, other).status == 401
+    with FcgiStream(limited.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
                                                 REMOTE_ADDR="192.0.2.2")) as s:
         s.live()
         assert s.payloads == ["for ann"]
 
 
-def test_no_look_up_for_who_is_slowed(redis, guarded):
-    """Nor is a right guess told from a wrong one."""
-    exhaust(guarded, "192.0.2.1")
+def test_slowed_address_causes_no_lookup(redis, limited):
+    """A right guess gets the same answer as a wrong one."""
+    use_up_attempts(limited, "192.0.2.1")
     before = identity.lookup_counts(redis)
-    answers = [attempt(guarded, "192.0.2.1", cookie) for cookie in ("session=bad", "session=good")]
-    if [a.status for a in answers] == [429, 429]:  # no failure was given back meanwhile
+    answers = [attempt(limited, "192.0.2.1", cookie) for cookie in ("session=bad", "session=good")]
+    if [a.status for a in answers] == [429, 429]:  # no attempt has returned meanwhile
         assert identity.lookup_counts(redis) == before
         assert answers[0].raw == answers[1].raw
 
 
-def test_they_are_given_back(guarded):
-    exhaust(guarded, "192.0.2.1")
-    wait_until(lambda: attempt(guarded, "192.0.2.1", "session=good", "text/event-stream",
+def test_attempts_return_with_time(limited):
+    use_up_attempts(limited, "192.0.2.1")
+    wait_until(lambda: attempt(limited, "192.0.2.1", "session=good", "text/event-stream",
                                REQUEST_METHOD="HEAD").headers.get("cache-control") == "no-cache"
-               and attempt(guarded, "192.0.2.1").status == 401, "one more attempt")
+               and attempt(limited, "192.0.2.1").status == 401, "one more attempt")
 
 
-def test_what_needs_no_look_up_is_not_kept_out(guarded):
-    """The web server's word, and a JWT that holds."""
-    exhaust(guarded, "192.0.2.1")
+def test_credentials_without_lookup_are_not_slowed(limited):
+    """An identity from the web server, and a valid JWT."""
+    use_up_attempts(limited, "192.0.2.1")
     for params in ({"REMOTE_USER": "ann"}, {"HTTP_AUTHORIZATION": "Bearer " + identity.jwt()}):
-        with FcgiStream(guarded.socket, environment("/sselog/stream", REMOTE_ADDR="192.0.2.1", **params)) as s:
+        with FcgiStream(limited.socket, environment("/sselog/stream", REMOTE_ADDR="192.0.2.1", **params)) as s:
             s.live()
             assert s.payloads == ["for ann"]
 
 
-def test_what_is_no_failure(guarded):
-    """No credential, one out of form, a login that is over, a good one."""
+def test_requests_that_are_not_failed_attempts(limited):
+    """No credential, a malformed one, an expired JWT, and a good one."""
     for n in range(2 * BURST):
-        assert attempt(guarded, "192.0.2.1", cookie=None).status == 401
-        assert attempt(guarded, "192.0.2.1", cookie=None, HTTP_AUTHORIZATION="Bearer a b").status == 400
-        assert attempt(guarded, "192.0.2.1", cookie=None,
+        assert attempt(limited, "192.0.2.1", cookie=None).status == 401
+        assert attempt(limited, "192.0.2.1", cookie=None, HTTP_AUTHORIZATION="Bearer a b").status == 400
+        assert attempt(limited, "192.0.2.1", cookie=None,
                        HTTP_AUTHORIZATION="Bearer " + identity.jwt(lifetime=-5)).status == 401
-        assert attempt(guarded, "192.0.2.1", "session=good", REQUEST_METHOD="HEAD").status == 200
-    assert attempt(guarded, "192.0.2.1").status == 401
+        assert attempt(limited, "192.0.2.1", "session=good", REQUEST_METHOD="HEAD").status == 200
+    assert attempt(limited, "192.0.2.1").status == 401
 
 
-def test_a_network_of_one_customer_is_one(guarded):
-    Spent(guarded, "2001:db8:1:2::1").slows("2001:db8:1:2:ffff::9")
-    assert attempt(guarded, "2001:db8:1:3::1").status == 401
+def test_ipv6_addresses_of_one_64_network_count_together(limited):
+    AttemptBudget(limited, "2001:db8:1:2::1").assert_slowed("2001:db8:1:2:ffff::9")
+    assert attempt(limited, "2001:db8:1:3::1").status == 401
 
 
-def test_a_trusted_proxy_is_nobody(guarded):
-    """Many clients stand behind it: one of them must not lock out the rest."""
+def test_trusted_proxy_is_not_slowed(limited):
+    """A proxy has many clients: one of them must not lock out the others."""
     for _ in range(2 * BURST):
-        assert attempt(guarded, "198.51.100.7").status == 401
+        assert attempt(limited, "198.51.100.7").status == 401
 
 
 CROSS_SITE = [{"HTTP_SEC_FETCH_SITE": "cross-site"}, {"HTTP_SEC_FETCH_SITE": "same-site"},
@@ -251,28 +254,28 @@ CROSS_SITE = [{"HTTP_SEC_FETCH_SITE": "cross-site"}, {"HTTP_SEC_FETCH_SITE": "sa
 
 
 @pytest.mark.parametrize("marks", CROSS_SITE, ids=str)
-def test_pages_of_others_lock_nobody_out(guarded, marks):
-    """What they make a browser ask for is counted, and slowed, by itself."""
-    Spent(guarded, "192.0.2.1", **marks).slows("192.0.2.1", cookie="session=worse", **marks)
-    with FcgiStream(guarded.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
+def test_cross_site_requests_have_attempts_of_their_own(limited, marks):
+    """Requests that another site makes a browser send are counted apart from the user's own."""
+    AttemptBudget(limited, "192.0.2.1", **marks).assert_slowed("192.0.2.1", cookie="session=worse", **marks)
+    with FcgiStream(limited.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
                                                 REMOTE_ADDR="192.0.2.1")) as s:
         s.live()
         assert s.payloads == ["for ann"]
-    count, _ = exhaust(guarded, "192.0.2.1")
-    assert count >= BURST, "it had all its tries"
+    count, _ = use_up_attempts(limited, "192.0.2.1")
+    assert count >= BURST, "slowed too early"
 
 
-def test_pages_that_may_ask_are_not_others(guarded):
-    """One's own, and of the origins in SSELOG_CORS: all spend the same tries."""
+def test_allowed_origins_share_the_attempts_of_the_address(limited):
+    """Requests of the own pages and of origins in SSELOG_CORS share the attempts of the address."""
     allowed = {"HTTP_ORIGIN": "https://app.example", "HTTP_SEC_FETCH_SITE": "cross-site",
                "SSELOG_CORS": "https://app.example"}
-    spent = Spent(guarded, "192.0.2.1", **allowed)
+    budget = AttemptBudget(limited, "192.0.2.1", **allowed)
     for marks in ({}, {"HTTP_SEC_FETCH_SITE": "same-origin"}, {"HTTP_SEC_FETCH_SITE": "none"}):
-        spent.slows("192.0.2.1", **marks)
+        budget.assert_slowed("192.0.2.1", **marks)
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "nginx"])
-def test_through_web_servers(stack, redis, kind):
+def test_failed_attempts_are_slowed_through_web_servers(stack, redis, kind):
     redis.client.set("session:good", session())
     server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}")
     headers = {**identity.JSON, "Cookie": "session=bad"}

@@ -255,6 +255,6 @@ def test_options_that_name_files_are_not_a_requests(stack, stocked):
     r = stack.responder(setup=protected(stack, stocked))
     for name in ("JWT_KEY_FILE", "COOKIE_SECRET_FILE", "REDIS_PASSWORD_FILE"):
         answer = fcgi_get(r.socket, environment("/sselog/history", HTTP_ACCEPT="application/json",
-                                           **{f"SSELOG_{name}": "/etc/hostname"}))
+                                                **{f"SSELOG_{name}": "/etc/hostname"}))
         assert answer.status == 500 and b"hostname" not in answer.raw
     assert os.path.basename("/etc/hostname") not in r.output()

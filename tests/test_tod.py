@@ -193,7 +193,7 @@ def test_a_token_begets_none(stack, redis):
     responder = stack.responder(redis, profile="tod", auth="token")
     token = sse_token(redis, A)
     answer = fcgi_get(responder.socket, environment("/api/auth/sse-token", f"token={token}", method="POST",
-                                               mount="/api/auth/sse-token"))
+                                                    mount="/api/auth/sse-token"))
     assert (answer.status, body(answer)) == (401, '{"detail":"Not authenticated"}')
     assert not redis.client.keys("sse_token:*")
 
