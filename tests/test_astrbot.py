@@ -7,7 +7,7 @@ import pytest
 
 import procs
 import webs
-from dropins import bearer, body, assert_no_head_before_reply, serve, servers, signed
+from dropins import assert_no_head_before_reply, bearer, body, serve, servers, signed
 from examples import SECRET
 from fcgi import FcgiStream, environment, fcgi_get
 from identity import secret_file

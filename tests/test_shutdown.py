@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Ends: each viewer gets the orderly end and loses nothing, whoever asks for it."""
+"""Shutdown and restart of sselog and of web servers: viewers get the final frame and lose no record."""
 import contextlib
 import os
 import signal
@@ -15,7 +15,8 @@ from procs import wait_until
 from sse import EventSource, Stream, get
 
 
-def ended(stream, reason="shutdown"):
+def assert_orderly_end(stream, reason="shutdown"):
+    """Checks that the stream ends with a final frame and a longer retry."""
     stream.rest()
     assert not stream.parser.unfinished()
     assert stream.events[-1].type == "end" and stream.events[-1].json() == {"reason": reason}
@@ -23,8 +24,10 @@ def ended(stream, reason="shutdown"):
     assert len(stream.parser.retries) == 2 and first <= last <= 2 * first + 1000
 
 
-def within_a_second(attempt):
-    """attempt() returns seconds. A busy machine makes one late or another, not each of them."""
+def assert_takes_less_than_a_second(attempt):
+    """Checks that one of five attempts takes less than a second; attempt() returns its seconds.
+
+    On a busy machine some attempts are late, but not all."""
     took = []
     for _ in range(5):
         took.append(attempt())
@@ -36,7 +39,7 @@ def within_a_second(attempt):
 @pytest.mark.threads
 @pytest.mark.parametrize("by", ["sselog", "spawn-fcgi"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_sigterm(stack, redis, by, number):
+def test_signal_ends_fifty_streams_orderly_within_a_second(stack, redis, by, number):
     responder = stack.responder(redis, run={"by": by}, max_per_user=100)
     ids = redis.add_many("log", "abc")
 
@@ -51,20 +54,20 @@ def test_sigterm(stack, redis, by, number):
             start = time.monotonic()
             os.kill(responder.pid, number)
             assert responder.child.wait() == 0
-            took = time.monotonic() - start  # of sselog, not of fifty readers
+            took = time.monotonic() - start  # without the time that fifty readers take
             for s in viewers:
-                ended(s)
+                assert_orderly_end(s)
                 assert s.app_status == 0
                 assert [e.id for e in s.records] == ids
-            # Viewers that were cut off together must not come back together.
+            # The viewers were disconnected together and must not reconnect together.
             assert len({s.parser.retries[-1] for s in viewers}) > 10
             return took
 
-    within_a_second(attempt)
+    assert_takes_less_than_a_second(attempt)
 
 
-def test_sigterm_with_a_viewer_that_does_not_read(stack, redis):
-    """It cannot hold the process up; the others get their end."""
+def test_viewer_that_does_not_read_does_not_delay_sigterm(stack, redis):
+    """The other viewer gets its final frame, and the process ends."""
     responder = stack.responder(redis)
     stuck = stack.keep(FcgiStream(responder.socket, environment("/sselog/stream"), rcvbuf=4096))
     other = stack.keep(FcgiStream(responder.socket, environment("/sselog/stream")))
@@ -72,30 +75,29 @@ def test_sigterm_with_a_viewer_that_does_not_read(stack, redis):
     redis.add_many("log", ["x" * 1000] * 2000)
     other.messages(2000)
     responder.child.send(signal.SIGTERM)
-    ended(other)
+    assert_orderly_end(other)
     assert responder.child.wait() == 0
     stuck.close()
 
 
-def test_sigterm_while_redis_is_away(stack, redis):
+def test_sigterm_without_redis_ends_streams_orderly(stack, redis):
     redis.stop()
     responder = stack.responder(redis)
     with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
         s.event("source")
         responder.child.send(signal.SIGTERM)
-        ended(s)
+        assert_orderly_end(s)
         assert responder.child.wait() == 0
 
 
-def test_sigterm_while_idle_and_at_once(stack, redis):
-    """At any moment of its life, the first included."""
+def test_sigterm_just_after_the_start_exits_with_0(stack, redis):
     for _ in range(5):
         responder = stack.responder(redis)
         responder.child.send(signal.SIGTERM)
         assert responder.child.wait() == 0
 
 
-def test_socket_left_behind_is_taken_over(stack, redis):
+def test_stale_socket_file_is_replaced(stack, redis):
     responder = stack.responder(redis)
     for end in (responder.kill, responder.stop):
         end()
@@ -104,7 +106,7 @@ def test_socket_left_behind_is_taken_over(stack, redis):
             s.live()
 
 
-def test_socket_of_a_running_one_is_not_taken(stack, redis):
+def test_socket_of_a_running_responder_is_not_taken(stack, redis):
     responder = stack.responder(redis)
     second = procs.Child([responder.setup.program, "-s", responder.socket],
                          env=responder.setup.environment(), log=responder.setup.dir / "second.log")
@@ -114,21 +116,21 @@ def test_socket_of_a_running_one_is_not_taken(stack, redis):
         s.live()
 
 
-class Statuses:
-    """A program in the place of sselog that runs it and notes the exit status of each."""
+class ExitStatuses:
+    """A script in the place of sselog, which runs it and writes each exit status to a file."""
 
     def __init__(self, setup):
         self.file = setup.dir / "statuses"
         self.file.touch()
         self.file.chmod(0o666)
         self.real = str(setup.program)
-        self.program = setup.dir / "noted" / "sselog"
+        self.program = setup.dir / "wrapper" / "sselog"
         self.program.parent.mkdir()
         self.program.write_text(f'#!/bin/sh\n"{self.real}" "$@"\necho $? >>"{self.file}"\n')
         self.program.chmod(0o755)
 
     def edit(self, example):
-        """The example with this program."""
+        """The example with the path of this script."""
         return webs.substitute(example, [(f'{self.real}"', f'{self.program}"')])
 
     def get(self):
@@ -137,59 +139,61 @@ class Statuses:
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx", "proxy_fcgi", "lighttpd-cgi", "cgid",
                                   "mod_cgi"])
-def test_sigterm_to_the_responder_behind_a_server(stack, redis, kind):
-    """The viewer gets the orderly end within a second, and the exit status is 0."""
+def test_sigterm_to_the_responder_ends_streams_through_web_servers(stack, redis, kind):
+    """The viewer gets the final frame within a second, and the exit status is 0."""
     setup = stack.setup(redis)
-    statuses = Statuses(setup)
-    by_itself = issubclass(webs.SERVERS[kind], webs.ServerWithResponder)
-    server = stack.server(kind, setup=setup, web={} if by_itself else {"edit": statuses.edit})
+    exit_statuses = ExitStatuses(setup)
+    own_responder = issubclass(webs.SERVERS[kind], webs.ServerWithResponder)
+    server = stack.server(kind, setup=setup, web={} if own_responder else {"edit": exit_statuses.edit})
 
     def attempt():
-        if by_itself and not server.responders():
+        if own_responder and not server.responders():
             server.responder.start()
         if kind.startswith("lighttpd"):
-            # It starts one for FastCGI in any case, which must be so far that SIGTERM is its own to handle;
-            # and answers 503 until it has noticed that one ended.
+            # lighttpd always starts a FastCGI responder, which must have installed its signal handler. It
+            # also answers 503 until it has noticed that a responder has ended.
             wait_until(lambda: get(server.port, "/sselog/healthz").status == 200, "a responder")
         with Stream(server.port, server.path + "/stream") as s:
             s.live()
-            pids, before = server.responders(), len(statuses.get())
+            pids, before = server.responders(), len(exit_statuses.get())
             assert pids
             start = time.monotonic()
             for pid in pids:
                 os.kill(pid, signal.SIGTERM)
-            ended(s)
+            assert_orderly_end(s)
             took = time.monotonic() - start
             assert not s.cut
-        wait_until(lambda: not set(pids) & set(server.responders()), "the responder's end")
-        if by_itself:
+        wait_until(lambda: not set(pids) & set(server.responders()), "the responder to end")
+        if own_responder:
             assert server.responder.child.wait() == 0
         else:
-            wait_until(lambda: len(statuses.get()) >= before + len(pids), "the exit status")
-            assert set(statuses.get()) == {"0"}
+            wait_until(lambda: len(exit_statuses.get()) >= before + len(pids), "the exit status")
+            assert set(exit_statuses.get()) == {"0"}
         return took
 
-    within_a_second(attempt)
+    assert_takes_less_than_a_second(attempt)
 
 
 @pytest.mark.parametrize("kind", ["lighttpd"])
-def test_stop_of_the_web_server_ends_the_responder(stack, redis, kind):
+def test_stop_of_lighttpd_ends_the_responder(stack, redis, kind):
     server = stack.server(kind, redis)
     s = stack.keep(Stream(server.port, server.path + "/stream"))
     s.live()
     pids = server.responders()
     server.child.send(signal.SIGTERM)
     wait_until(lambda: not any(procs.executable(p) == str(server.setup.program) for p in pids),
-               "the responder's end")
+               "the responder to end")
 
 
-# In a graceful restart lighttpd lets streams stand for 8 s before it ends them.
+# In a graceful restart lighttpd keeps streams open for 8 s by default.
 QUICK_GRACEFUL = 'server.feature-flags += ("server.graceful-shutdown-timeout" => 1)\n'
 
 
-def follow_through(stack, redis, kind, disturb, directives="", rounds=1, retry_server_errors=False, **options):
-    """A viewer that reconnects as EventSource does, under a producer and a disturbance: each once.
-    A status that would end EventSource fails, if it is not to be retry_server_errors."""
+def follow_during(stack, redis, kind, disrupt, directives="", rounds=1, retry_server_errors=False, **options):
+    """Checks that a viewer, which reconnects as EventSource does, gets each record once.
+
+    Meanwhile a producer writes and disrupt() restarts something. A status that ends EventSource fails the
+    test, except errors of the web server with retry_server_errors."""
     web = {"directives": directives} if issubclass(webs.SERVERS[kind], webs.Apache) else \
         {"edit": lambda example: example + QUICK_GRACEFUL}
     server = stack.server(kind, redis, web=web, retry=100, **options)
@@ -206,7 +210,7 @@ def follow_through(stack, redis, kind, disturb, directives="", rounds=1, retry_s
         producer.start()
         try:
             for _ in range(rounds):
-                disturb(server, viewer)
+                disrupt(server, viewer)
         finally:
             stop.set()
             producer.join()
@@ -216,16 +220,16 @@ def follow_through(stack, redis, kind, disturb, directives="", rounds=1, retry_s
         return viewer
 
 
-def test_busy_timeout_of_mod_fcgid(stack, redis):
-    """mod_fcgid ends a stream that lasts: SIGTERM, and so in good order. Where that takes a busy machine
-    seconds SIGKILL follows; it ends the next stream too."""
-    def disturb(server, viewer):
-        viewer.wait(lambda v: "shutdown" in v.ends, "an end in good order")
-    follow_through(stack, redis, "fcgid", disturb, "FcgidBusyTimeout 2\nFcgidBusyScanInterval 1", keepalive=1)
+def test_busy_timeout_of_mod_fcgid_loses_no_record(stack, redis):
+    """mod_fcgid ends long streams with SIGTERM, and so with a final frame. On a busy machine SIGKILL may
+    follow, so the test waits for a stream with a final frame."""
+    def disrupt(server, viewer):
+        viewer.wait(lambda v: "shutdown" in v.ends, "a final frame")
+    follow_during(stack, redis, "fcgid", disrupt, "FcgidBusyTimeout 2\nFcgidBusyScanInterval 1", keepalive=1)
 
 
-def test_io_timeout_of_mod_fcgid(stack, redis):
-    """A quiet log, keepalives more often than FcgidIOTimeout: the stream stands."""
+def test_keepalives_prevent_the_io_timeout_of_mod_fcgid(stack, redis):
+    """Keepalives come more often than FcgidIOTimeout, so that a stream without records stays open."""
     server = stack.server("fcgid", redis, web={"directives": "FcgidIOTimeout 4"}, keepalive=1)
     with Stream(server.port, "/sselog/stream") as s:
         s.live()
@@ -235,32 +239,32 @@ def test_io_timeout_of_mod_fcgid(stack, redis):
         assert b"<html" not in s.raw.lower()
 
 
-def generations(server):
-    """How often Apache said that it is up."""
+def start_count(server):
+    """How often Apache has logged that it is running."""
     log = server.dir / f"{server.name()}-error.log"
     return log.read_text(errors="replace").count("resuming normal operations")
 
 
 @pytest.mark.parametrize("kind, cut", [("fcgid", True), ("proxy_fcgi", False), ("cgid", False),
                                        ("lighttpd", True)])
-def test_graceful_restart(stack, redis, kind, cut):
-    """Some servers let the streams stand, others end them. Nothing makes EventSource give up."""
-    def disturb(server, viewer):
-        up = wait_until(lambda: generations(server) or kind == "lighttpd", "Apache")
+def test_graceful_restart_of_the_web_server_loses_no_record(stack, redis, kind, cut):
+    """Some servers keep the streams open, others end them. EventSource never gives up."""
+    def disrupt(server, viewer):
+        up = wait_until(lambda: start_count(server) or kind == "lighttpd", "Apache")
         count, have = viewer.connects, len(viewer.records)
         server.graceful()
-        viewer.wait(lambda v: v.connects > count if cut else len(v.records) > have + 50, "what comes next")
-        # A signal that comes before that is lost.
-        wait_until(lambda: generations(server) > up or kind == "lighttpd", "Apache's next generation")
-    follow_through(stack, redis, kind, disturb, rounds=1 if cut else 2)
+        viewer.wait(lambda v: v.connects > count if cut else len(v.records) > have + 50, "more records")
+        # Apache loses a signal that comes before it is running again.
+        wait_until(lambda: start_count(server) > up or kind == "lighttpd", "Apache's next generation")
+    follow_during(stack, redis, kind, disrupt, rounds=1 if cut else 2)
 
 
-def test_responder_of_lighttpd_killed(stack, redis):
-    """lighttpd starts another one. Until it has noticed, it answers 503."""
-    def disturb(server, viewer):
+def test_killed_responder_of_lighttpd_loses_no_record(stack, redis):
+    """lighttpd starts another responder, and answers 503 until then."""
+    def disrupt(server, viewer):
         count = viewer.connects
         for pid in server.responders():
             os.kill(pid, signal.SIGKILL)
         viewer.wait(lambda v: v.connects > count, "a reconnect")
-    viewer = follow_through(stack, redis, "lighttpd", disturb, rounds=3, retry_server_errors=True)
+    viewer = follow_during(stack, redis, "lighttpd", disrupt, rounds=3, retry_server_errors=True)
     assert None in viewer.ends

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The contract of The Other Dude's event stream, over the web servers with the snippets of
-examples/tod."""
+"""The contract of The Other Dude's event stream, through the web servers with examples/tod."""
 import json
 import threading
 import time
@@ -8,7 +7,7 @@ import uuid
 
 import pytest
 
-from dropins import bearer, body, assert_no_head_before_reply, serve, servers, signed, sse_token
+from dropins import assert_no_head_before_reply, bearer, body, serve, servers, signed, sse_token
 from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
 from sse import Stream, get
@@ -24,7 +23,7 @@ def path(tenant, token=None):
 
 
 def publish(redis, tenant, event="alert_fired", **more):
-    """As nats_to_redis.py writes it."""
+    """Writes a record as nats_to_redis.py does; returns its id and its data."""
     data = {"tenant_id": tenant, "device_id": "d-1", **more}
     return redis.add("stream:events", json.dumps(data, separators=(",", ":")), event), data
 
@@ -34,7 +33,7 @@ def has(headers, wanted):
 
 
 @servers
-def test_bytes(stack, redis, kind):
+def test_exact_bytes_of_records_and_heartbeat(stack, redis, kind):
     server = serve(stack, redis, "tod", kind, keepalive=1)
     with Stream(server.port, path(A, sse_token(redis, A))) as s:
         assert s.status == 200
@@ -50,8 +49,8 @@ def test_bytes(stack, redis, kind):
         assert not s.parser.retries
 
 
-def test_heartbeat_behind_what_is_withheld(stack, redis):
-    """Foreign records move the cursor; that is told as well, not in the heartbeat's stead."""
+def test_filtered_records_move_the_cursor_before_a_heartbeat(stack, redis):
+    """Records of other tenants move the cursor. The block with the new id does not replace the heartbeat."""
     responder = stack.responder(redis, profile="tod", auth="token", keepalive=1)
     where = path(A)
     with FcgiStream(responder.socket, environment(where, f"token={sse_token(redis, A)}", mount=where)) as s:
@@ -62,7 +61,7 @@ def test_heartbeat_behind_what_is_withheld(stack, redis):
 
 
 @servers
-def test_order_of_checks(stack, redis, kind):
+def test_uuid_token_and_tenant_are_checked_in_this_order(stack, redis, kind):
     server = serve(stack, redis, "tod", kind)
     token = sse_token(redis, A)
 
@@ -78,17 +77,17 @@ def test_order_of_checks(stack, redis, kind):
     status, detail = ask(A)
     assert (status, detail) == (422, [{"type": "missing", "loc": ["query", "token"],
                                        "msg": "Field required", "input": None}])
-    assert redis.client.exists(f"sse_token:{token}"), "not consumed by a request out of form"
+    assert redis.client.exists(f"sse_token:{token}"), "a malformed request used the token up"
     for unknown in ("", "x", "u" * 43, token[:-1] + "%2A"):
         assert ask(A, unknown) == (401, "Invalid or expired SSE token")
     assert ask(B, token) == (403, "Not authorized for this tenant")
-    assert not redis.client.exists(f"sse_token:{token}"), "consumed before the tenant is looked at"
+    assert not redis.client.exists(f"sse_token:{token}"), "the token is used up before the tenant is checked"
     assert ask(A, token) == (401, "Invalid or expired SSE token")
     assert ask(A, sse_token(redis, None)) == (403, "Not authorized for this tenant")
 
 
 @servers
-def test_bodies(stack, redis, kind):
+def test_error_bodies_have_the_exact_bytes(stack, redis, kind):
     server = serve(stack, redis, "tod", kind)
     answer = get(server.port, path(A, "u" * 43))
     assert body(answer) == '{"detail":"Invalid or expired SSE token"}'
@@ -98,19 +97,19 @@ def test_bodies(stack, redis, kind):
 
 
 @servers
-def test_token_is_for_one_use_and_a_time(stack, redis, kind):
+def test_token_is_single_use_and_expires(stack, redis, kind):
     server = serve(stack, redis, "tod", kind)
     token = sse_token(redis, A)
     with Stream(server.port, path(A, token)) as s:
         assert s.status == 200
     assert get(server.port, path(A, token)).status == 401
     token = sse_token(redis, A, seconds=1)
-    wait_until(lambda: not redis.client.exists(f"sse_token:{token}"), "the token's end")
+    wait_until(lambda: not redis.client.exists(f"sse_token:{token}"), "the token to expire")
     assert get(server.port, path(A, token)).status == 401
 
 
 @servers
-def test_forms_of_the_uuid(stack, redis, kind):
+def test_uuid_without_dashes_or_in_upper_case_is_accepted(stack, redis, kind):
     server = serve(stack, redis, "tod", kind)
     for form in (A.upper(), A.replace("-", ""), A.replace("-", "").upper()):
         with Stream(server.port, path(form, sse_token(redis, A, role="api_key"))) as s:
@@ -119,8 +118,8 @@ def test_forms_of_the_uuid(stack, redis, kind):
             assert s.messages(1)[0].id == id
 
 
-def test_forms_of_the_uuid_that_stay_out(stack, redis):
-    """As examples/tod/README.md says: no braces, no urn:uuid:."""
+def test_uuid_with_braces_or_urn_prefix_is_refused(stack, redis):
+    """A difference from the original, which examples/tod/README.md names."""
     responder = stack.responder(redis, profile="tod", auth="token")
     for form in ("{" + A + "}", "urn:uuid:" + A, "%7B" + A + "%7D"):
         where = path(form)
@@ -129,8 +128,8 @@ def test_forms_of_the_uuid_that_stay_out(stack, redis):
 
 
 @servers
-def test_what_is_delivered(stack, redis, kind):
-    """Only the tenant's, only JSON objects, by name; super_admin gets all."""
+def test_only_json_objects_of_the_tenant_are_delivered(stack, redis, kind):
+    """The event has the record's name, or `unknown`. A super_admin gets the records of all tenants."""
     server = serve(stack, redis, "tod", kind)
     with Stream(server.port, path(A, sse_token(redis, A))) as s, \
             Stream(server.port, path(A, sse_token(redis, None, "super_admin"))) as admin:
@@ -138,7 +137,7 @@ def test_what_is_delivered(stack, redis, kind):
         for payload in ("no json", "[1]", '{"device_id":"d"}', '{"tenant_id":null}', b"\xff",
                         json.dumps({"tenant_id": [A]}), "x" * 70_000):
             redis.add("stream:events", payload, "alert_fired")
-        redis.add("stream:events", json.dumps({"tenant_id": A, "n": 1}))  # without a name
+        redis.add("stream:events", json.dumps({"tenant_id": A, "n": 1}))  # without an event name
         publish(redis, A, "config_push", text="x" * 70_000)
         publish(redis, A, "firmware_progress", n=2)
         assert [e.type for e in s.messages(3)] == ["unknown", "config_push", "firmware_progress"]
@@ -150,8 +149,8 @@ def test_what_is_delivered(stack, redis, kind):
 
 
 @servers
-def test_replay(stack, redis, kind):
-    """From n+1; nothing for who brings no id, or one of another kind."""
+def test_resume_replays_and_other_ids_start_live(stack, redis, kind):
+    """Without an id, or with an id that is not of Redis, the stream has only new records."""
     server = serve(stack, redis, "tod", kind)
     ids = [publish(redis, t, n=i)[0] for i, t in enumerate([A, B, A, A])]
     with Stream(server.port, path(A, sse_token(redis, A)), {"Last-Event-ID": ids[0]}) as s:
@@ -168,7 +167,7 @@ def post(port, headers=None):
 
 
 @servers
-def test_token_endpoint(stack, redis, kind):
+def test_token_endpoint_exchanges_a_login_for_a_token(stack, redis, kind):
     server = serve(stack, redis, "tod", kind, tokens=True)
     login = signed(sub="u-1", tenant_id=A, role="viewer")
     for headers in (bearer(login), {"Cookie": f"access_token={login}"}):
@@ -188,8 +187,8 @@ def test_token_endpoint(stack, redis, kind):
         assert answer.headers["www-authenticate"] == "Bearer"
 
 
-def test_a_token_begets_none(stack, redis):
-    """Nor does it open a stream any more: it was shown."""
+def test_token_cannot_be_exchanged_for_a_token(stack, redis):
+    """The attempt uses the token up."""
     responder = stack.responder(redis, profile="tod", auth="token")
     token = sse_token(redis, A)
     answer = fcgi_get(responder.socket, environment("/api/auth/sse-token", f"token={token}", method="POST",
@@ -198,45 +197,45 @@ def test_a_token_begets_none(stack, redis):
     assert not redis.client.keys("sse_token:*")
 
 
-def by(token, tenant=A):
+def token_request(token, tenant=A):
     return environment(path(tenant), f"token={token}", mount=path(tenant))
 
 
-def test_redis_away(stack, redis):
+def test_stream_answers_503_without_redis(stack, redis):
     responder = stack.responder(redis, profile="tod", auth="token")
     redis.kill()
-    answer = fcgi_get(responder.socket, by("u" * 43))
+    answer = fcgi_get(responder.socket, token_request("u" * 43))
     assert (answer.status, body(answer)) == (503, '{"detail":"Service temporarily unavailable"}')
     assert has(answer.headers, HEADERS)
 
 
-def test_nothing_comes_before_the_place_in_the_log(stack, redis):
-    """An open stream misses nothing that comes from then on."""
-    assert_no_head_before_reply(stack, redis, b"X", by(sse_token(redis, A)), profile="tod", auth="token")
+def test_head_waits_for_the_position_in_the_log(stack, redis):
+    """All records that are added after the head has arrived must reach the stream."""
+    assert_no_head_before_reply(stack, redis, b"X", token_request(sse_token(redis, A)), profile="tod", auth="token")
 
 
-def test_a_log_for_each_tenant(stack, redis):
-    """`nats_to_redis.py --log 'stream:events:{tenant}'`: the key is that of the canonical UUID, and
-    super_admin gets the tenant of the path."""
+def test_log_of_each_tenant_has_the_canonical_uuid(stack, redis):
+    """With `nats_to_redis.py --log 'stream:events:{tenant}'` the key has the UUID in its canonical form. A
+    super_admin gets the log of the tenant in the path."""
     responder = stack.responder(redis, profile="tod", auth="token", stream="stream:events:{tenant}")
 
     def follow(tenant, form, role="viewer"):
-        return FcgiStream(responder.socket, by(sse_token(redis, tenant, role), form))
+        return FcgiStream(responder.socket, token_request(sse_token(redis, tenant, role), form))
 
-    with follow(A, A) as a, follow(B, B.upper()) as b, follow(None, B.replace("-", ""), "super_admin") as all_b:
+    with follow(A, A) as a, follow(B, B.upper()) as b, \
+            follow(None, B.replace("-", ""), "super_admin") as all_b:
         for n, tenant in enumerate((A, B, A, B)):
             redis.add(f"stream:events:{tenant}", json.dumps({"tenant_id": tenant, "n": n}), "alert_fired")
         assert [e.json()["n"] for e in a.messages(2)] == [0, 2]
         assert [e.json()["n"] for e in b.messages(2)] == [1, 3]
         assert [e.json()["n"] for e in all_b.messages(2)] == [1, 3]
-    answer = fcgi_get(responder.socket, by(sse_token(redis, A), B))
+    answer = fcgi_get(responder.socket, token_request(sse_token(redis, A), B))
     assert (answer.status, body(answer)) == (403, '{"detail":"Not authorized for this tenant"}')
 
 
 @pytest.mark.load
-def test_fifty_tenants(stack, redis):
-    """One log at 1,000 records/s for 50 tenants: each viewer gets all of its own, in order, and not
-    one that is foreign."""
+def test_fifty_tenants_each_get_all_their_records_in_order(stack, redis):
+    """One log with 1,000 records a second for 50 tenants."""
     responder = stack.responder(redis, profile="tod", auth="token", max_per_user=100)
     tenants = [str(uuid.uuid4()) for _ in range(50)]
     viewers = []
@@ -264,7 +263,7 @@ def test_fifty_tenants(stack, redis):
     producer = threading.Thread(target=produce, daemon=True)
     producer.start()
     for viewer, tenant in zip(viewers, tenants):
-        viewer.until(lambda s: s.records and s.records[-1].json()["n"] == -1, "its last record")
+        viewer.until(lambda s: s.records and s.records[-1].json()["n"] == -1, "the tenant's last record")
         got = [e.json() for e in viewer.records]
         assert {x["tenant_id"] for x in got} == {tenant}
         assert [x["n"] for x in got[:-1]] == sent[tenant]
