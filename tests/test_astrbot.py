@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The contract of AstrBot's live log, over the web servers with the snippets of examples/astrbot."""
+"""The contract of AstrBot's live log, through the web servers with examples/astrbot."""
 import json
 import time
 
@@ -33,7 +33,7 @@ def login():
 
 
 @servers
-def test_bytes(stack, redis, kind, login):
+def test_exact_bytes_of_a_record(stack, redis, kind, login):
     server = serve(stack, redis, "astrbot", kind, keepalive=1)
     for path in PATHS:
         with Stream(server.port, path, login) as s:
@@ -48,7 +48,7 @@ def test_bytes(stack, redis, kind, login):
 
 
 @servers
-def test_who_may_look(stack, redis, kind, login):
+def test_unauthenticated_requests_get_the_original_messages(stack, redis, kind, login):
     server = serve(stack, redis, "astrbot", kind)
     late = bearer(signed(username="astrbot", exp=int(time.time()) - 10))
     bad = bearer(signed(secret="another secret of enough bytes....", username="astrbot"))
@@ -60,7 +60,7 @@ def test_who_may_look(stack, redis, kind, login):
                 answer = get(server.port, path, headers)
                 assert answer.status == 401
                 assert body(answer) == f'{{"status":"error","message":"{text}"}}'
-    # Keys are in AstrBot's database, where sselog does not look; the older paths never took any.
+    # AstrBot has its API keys in a database that sselog does not read. The older paths accept no keys.
     for headers, query in (({"X-API-Key": "k"}, ""), ({"Authorization": "ApiKey k"}, ""), ({}, "?api_key=k"),
                            ({}, "?key=k")):
         for path, text in ((PATHS[0], legacy[0]), (PATHS[1], "Invalid API key"), (HISTORY[1], "Invalid API key")):
@@ -74,7 +74,7 @@ def test_who_may_look(stack, redis, kind, login):
 
 
 @servers
-def test_history(stack, redis, kind, login):
+def test_history_holds_the_last_500_entries(stack, redis, kind, login):
     server = serve(stack, redis, "astrbot", kind)
     assert json.loads(body(get(server.port, HISTORY[0], login))) == \
         {"status": "ok", "message": None, "data": {"logs": []}}
@@ -91,13 +91,13 @@ def test_history(stack, redis, kind, login):
         assert "日志" in body(answer) or not logs
         return logs
 
-    for path in HISTORY:  # it holds what could be read within 2 s
+    for path in HISTORY:  # a history has only entries that were read within 2 s
         wait_until(lambda path=path: len(history(path)) == 500, "a whole history")
 
 
 @pytest.mark.parametrize("count,size,least", [(100, 200_000, 20), (60, 3_000_000, 2)])
-def test_history_of_long_entries(stack, redis, count, size, least):
-    """As many of the newest as one answer holds, as JSON, and no more of them in memory at once."""
+def test_history_of_long_entries_is_bounded_by_size(stack, redis, count, size, least):
+    """The answer holds the newest entries that fit, and the memory that is needed for them is bounded."""
     responder = stack.responder(redis, profile="astrbot", auth="remote_user")
     texts = [f"{i:03d}" + "x" * size for i in range(count)]
     for i, text in enumerate(texts):
@@ -112,7 +112,7 @@ def test_history_of_long_entries(stack, redis, count, size, least):
         assert 0 < len(logs) < count and logs == texts[-len(logs):]
         return logs
 
-    # It holds what could be read within 2 s.
+    # A history has only entries that were read within 2 s.
     wait_until(lambda: webs.sanitized() or len(history()) >= least, "a long answer")
     history()
     peak = procs.peak_kb(responder.pid)
@@ -120,8 +120,8 @@ def test_history_of_long_entries(stack, redis, count, size, least):
 
 
 @servers
-def test_cursor_is_a_time(stack, redis, kind, login):
-    """Entries whose time is greater, in the log's order; then live, whatever its time is."""
+def test_cursor_is_a_time_and_replays_later_entries(stack, redis, kind, login):
+    """The replay has entries with a greater time, in the order of the log. Live entries follow, with any time."""
     server = serve(stack, redis, "astrbot", kind)
     times = [100.5, 103.25, 101.5, 102.0, 102.0, 99.0]
     write(redis, *(entry(str(t), t) for t in times), {"level": "INFO", "data": "without a time"})
@@ -147,8 +147,8 @@ def test_cursor_is_a_time(stack, redis, kind, login):
         assert after(cursor) == ["live"], cursor
 
 
-def test_underscores_of_a_time(stack, redis):
-    """float() takes them between two digits alone."""
+def test_cursor_accepts_underscores_as_python_floats_do(stack, redis):
+    """float() of Python accepts an underscore only between two digits."""
     responder = stack.responder(redis, profile="astrbot", auth="remote_user")
     write(redis, entry("old", 1766742118.0))
 
@@ -170,7 +170,7 @@ def test_underscores_of_a_time(stack, redis):
 
 
 @servers
-def test_no_header_is_live_only(stack, redis, kind, login):
+def test_stream_without_cursor_is_live_only(stack, redis, kind, login):
     server = serve(stack, redis, "astrbot", kind)
     write(redis, entry("old"))
     with Stream(server.port, PATHS[1], login) as s:
@@ -179,15 +179,14 @@ def test_no_header_is_live_only(stack, redis, kind, login):
 
 
 @servers
-@pytest.mark.parametrize("way", ["header", "query"])
-def test_twenty_cuts(stack, redis, kind, login, way):
-    """A polyfill that reconnects with ?lastEventId= and a client with Last-Event-ID miss nothing;
-    records with equal times survive."""
+@pytest.mark.parametrize("cursor_in", ["header", "query"])
+def test_twenty_reconnects_lose_and_repeat_nothing(stack, redis, kind, login, cursor_in):
+    """A polyfill reconnects with ?lastEventId=, a browser with Last-Event-ID. Some entries have equal times."""
     server = serve(stack, redis, "astrbot", kind)
 
     class Client(EventSource):
         def open(self, last_id):
-            if way == "header" or not last_id:
+            if cursor_in == "header" or not last_id:
                 return super().open(last_id)
             return Stream(self.address, f"{self.path}?lastEventId={last_id}", self.headers)
 
@@ -201,13 +200,13 @@ def test_twenty_cuts(stack, redis, kind, login, way):
             for _ in range(5):
                 count += 1
                 write(redis, entry(str(count), 1766742118.0 + count // 2))  # in pairs
-            client.wait(lambda c: len(c.records) >= count + 1, f"records over cut {cut}")
+            client.wait(lambda c: len(c.records) >= count + 1, f"records after cut {cut}")
         assert [e.json()["data"] for e in client.records] == [str(i) for i in range(count + 1)]
 
 
 @servers
-def test_bad_payloads_are_harmless(stack, redis, kind, login):
-    """On one line each, and something the console can show."""
+def test_odd_payloads_become_one_line_entries(stack, redis, kind, login):
+    """Each payload becomes an entry on one line, which the console can show."""
     server = serve(stack, redis, "astrbot", kind)
     bad = [b"plain text\nwith lines", b"\xff\xfe", b"[1]", b'{"time": NaN, "data": "\\ud800"}', b"{}",
            b"", b"[" * 2000, b'{"data":"a\\nb\\r"}', b'{"data":\n"spread",\r\n"level":"INFO"}']
@@ -228,33 +227,33 @@ def jwt_options(stack):
     return {"profile": "astrbot", "auth": "jwt", "jwt_key_file": key}
 
 
-def by(login, path):
+def login_request(login, path):
     return environment(path, mount=path, HTTP_AUTHORIZATION=login["Authorization"])
 
 
-def test_redis_away(stack, redis, login):
-    """History is told off in the words of its API, with when to come back; the stream tells an EventSource
-    in a frame, for it gives up for good on any other status."""
+def test_history_answers_503_and_stream_source_lost_without_redis(stack, redis, login):
+    """History answers in the form of its API, with Retry-After. The stream answers 200 with a frame, since
+    EventSource gives up on any other status."""
     responder = stack.responder(redis, stream="stream:logs:astrbot", **jwt_options(stack))
     redis.kill()
     for path in HISTORY:
-        answer = fcgi_get(responder.socket, by(login, path))
+        answer = fcgi_get(responder.socket, login_request(login, path))
         assert (answer.status, body(answer)) == (503, '{"status":"error","message":"Service unavailable"}')
         assert int(answer.headers["retry-after"]) > 0
-    with FcgiStream(responder.socket, by(login, PATHS[0])) as s:
+    with FcgiStream(responder.socket, login_request(login, PATHS[0])) as s:
         assert s.status == 200
         assert s.event("source").json() == {"state": "lost"}
 
 
-def test_key_without_the_scope(stack, redis, login):
-    """Known, but the name of its log cannot be made."""
+def test_login_without_tenant_gets_403(stack, redis, login):
+    """The log is stream:logs:{tenant}, so that a login without a tenant has no log."""
     responder = stack.responder(redis, stream="stream:logs:{tenant}", **jwt_options(stack))
     for path in (*PATHS, *HISTORY):
-        answer = fcgi_get(responder.socket, by(login, path))
+        answer = fcgi_get(responder.socket, login_request(login, path))
         assert (answer.status, body(answer)) == \
             (403, '{"status":"error","message":"Insufficient API key scope"}')
 
 
-def test_nothing_comes_before_the_place_in_the_log(stack, redis, login):
-    """The console fetches history once its stream is open: nothing may be missed in between."""
-    assert_no_head_before_reply(stack, redis, b"X", by(login, PATHS[0]), **jwt_options(stack))
+def test_head_waits_for_the_position_in_the_log(stack, redis, login):
+    """The console fetches the history after the head: no record between the two may be missing."""
+    assert_no_head_before_reply(stack, redis, b"X", login_request(login, PATHS[0]), **jwt_options(stack))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Logs that are trimmed, removed and made anew under viewers who are here, behind or coming back."""
+"""Gaps: logs that are trimmed, deleted and created again, for live viewers and for resumes."""
 from fcgi import FcgiStream, environment
 
 
@@ -12,8 +12,8 @@ def gaps(stream):
     return [e.json() for e in stream.events if e.type == "gap"]
 
 
-def test_a_cursor_from_a_former_log_while_the_log_is_followed(stack, redis):
-    """The log by that name is not the one the cursor is from, and others look at it already."""
+def test_cursor_of_a_deleted_log_reports_a_gap_in_a_followed_log(stack, redis):
+    """The cursor is of a log that was deleted. The new log already has a viewer."""
     responder = stack.responder(redis)
     ids = [redis.add("log", "a", id="5-0")]
     with follow(responder) as other:
@@ -26,8 +26,8 @@ def test_a_cursor_from_a_former_log_while_the_log_is_followed(stack, redis):
             assert [e.id for e in other.messages(2)] == ids
 
 
-def test_removed_and_filled_again_with_lower_ids(stack, redis):
-    """Whoever was live is told once, and gets what is there now once."""
+def test_log_recreated_with_lower_ids_reports_one_gap(stack, redis):
+    """A live viewer gets one gap, and each new record once."""
     responder = stack.responder(redis)
     redis.add_many("log", ["old"] * 5)
     with follow(responder) as s:
@@ -47,8 +47,8 @@ def test_removed_and_filled_again_with_lower_ids(stack, redis):
         assert [g["lost"] for g in gaps(s)] == [None]
 
 
-def test_removed_and_filled_again_with_higher_ids(stack, redis):
-    """A page that comes back: nothing is there of what it had, and nothing was ever trimmed."""
+def test_log_recreated_with_higher_ids_reports_a_gap_at_resume(stack, redis):
+    """The new log does not have the cursor's record, and nothing was trimmed from it."""
     responder = stack.responder(redis)
     redis.add("log", "old", id="5-0")
     redis.client.delete("log")
@@ -58,8 +58,8 @@ def test_removed_and_filled_again_with_higher_ids(stack, redis):
         assert gaps(s) == [{"after": "5-0", "next": "7-0", "lost": None}]
 
 
-def test_recreated_log_that_grew_past_the_cursor_is_a_gap(stack, redis):
-    """Redis 7 tells by max-deleted-entry-id that this log never had the cursor's record."""
+def test_recreated_log_that_grew_past_the_cursor_reports_a_gap(stack, redis):
+    """In Redis 7, max-deleted-entry-id shows that this log never had the cursor's record."""
     responder = stack.responder(redis)
     ids = [redis.add("log", "new", id=f"{i}-0") for i in (1, 4, 6, 9)]
     with follow(responder, HTTP_LAST_EVENT_ID="5-0") as s:
@@ -68,7 +68,8 @@ def test_recreated_log_that_grew_past_the_cursor_is_a_gap(stack, redis):
 
 
 def test_deleted_records_are_not_counted_as_lost(stack, redis):
-    """entries-added and length of Redis hold what XDEL removed: then nobody knows how many were trimmed."""
+    """XDEL changes the relation of entries-added and length, so that the number of trimmed records is
+    unknown."""
     responder = stack.responder(redis)
     ids = [redis.add("log", "a", id=f"{i}-0") for i in range(1, 10)]
     redis.client.xdel("log", "5-0")
@@ -81,8 +82,8 @@ def test_deleted_records_are_not_counted_as_lost(stack, redis):
         assert gaps(s) == [{"after": "0-0", "next": "7-0", "lost": None}]
 
 
-def test_trimmed_to_the_last_one_all_the_time(stack, redis):
-    """MAXLEN 1: a viewer that keeps up misses nothing and is told of nothing."""
+def test_trim_to_one_record_causes_no_gap_for_a_live_viewer(stack, redis):
+    """The log has MAXLEN 1, and the viewer reads each record in time."""
     responder = stack.responder(redis)
     with follow(responder) as s:
         s.live()
@@ -93,8 +94,8 @@ def test_trimmed_to_the_last_one_all_the_time(stack, redis):
         assert not gaps(s)
 
 
-def test_one_entry_two_payloads(stack, redis):
-    """Each view shows its own field of a long entry, also while another is being sent the other."""
+def test_views_of_a_long_entry_get_their_own_field(stack, redis):
+    """Each view gets its own field, also while another view is still being sent."""
     responder = stack.responder(redis)
     size = 3 * 1024 * 1024
     redis.client.xadd("log", {"a": "A" * size, "b": "B" * size})

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Redis goes, comes, stalls and talks nonsense; viewers are told, and no record is lost or repeated."""
+"""Redis stops, starts, hangs or sends broken replies. Viewers get `source` frames and each record once."""
 import time
 
 import pytest
 
 import procs
-import scripted_redis as odd
+import scripted_redis
 from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
 from sse import Stream
@@ -19,15 +19,15 @@ def states(stream):
     return [e.json()["state"] for e in stream.events if e.type == "source"]
 
 
-def source(stream, *wanted):
-    """Reads until the source states told so far are these."""
+def wait_for_source(stream, *wanted):
+    """Reads until the `source` frames so far have these states."""
     stream.until(lambda s: states(s) == list(wanted), f"source states {wanted}")
 
 
 @pytest.mark.threads
 @pytest.mark.parametrize("how, tcp", [("stop", False), ("kill", True)], ids=["stop-unix", "kill-tcp"])
-def test_away_and_back(stack, how, tcp):
-    """With persistence: records from before the outage and after it, each once."""
+def test_records_around_an_outage_arrive_once(stack, how, tcp):
+    """Redis keeps its data, and viewers get the records from before and after the outage."""
     redis = stack.redis(persistent=True, tcp=tcp)
     responder = stack.responder(redis)
     viewers = [stack.keep(follow(responder)) for _ in range(5)]
@@ -37,33 +37,33 @@ def test_away_and_back(stack, how, tcp):
     ids += redis.add_many("log", ["just before"] * 50)
     getattr(redis, how)()
     for s in viewers:
-        source(s, "lost")
+        wait_for_source(s, "lost")
     redis.start()
     ids += redis.add_many("log", ["after"] * 50)
     for s in viewers:
         s.messages(len(ids))
         assert [e.id for e in s.records] == ids
-        source(s, "lost", "live")
+        wait_for_source(s, "lost", "live")
         assert not [e for e in s.events if e.type == "gap"]
 
 
-def test_absent_at_start(stack, redis):
-    """Viewers are held and served when it comes."""
+def test_viewers_wait_for_a_redis_that_starts_later(stack, redis):
+    """Viewers stay connected and get records when Redis has started."""
     redis.add("log", "x")
     redis.stop()
     responder = stack.responder(redis)
     viewers = [stack.keep(follow(responder)) for _ in range(3)]
     for s in viewers:
         assert s.status == 200
-        source(s, "lost")
+        wait_for_source(s, "lost")
     redis.start()
-    redis.add("log", "at last")
+    redis.add("log", "after the start")
     for s in viewers:
-        source(s, "lost", "live")
-        assert s.messages(1)[0].data == "at last"
+        wait_for_source(s, "lost", "live")
+        assert s.messages(1)[0].data == "after the start"
 
 
-def test_scripts_get_503_while_redis_is_away(stack, redis):
+def test_scripts_get_503_without_redis(stack, redis):
     redis.add("log", "x")
     responder = stack.responder(redis)
     redis.stop()
@@ -77,7 +77,7 @@ def test_scripts_get_503_while_redis_is_away(stack, redis):
 
 
 @pytest.mark.threads
-def test_many_restarts_through_lighttpd(stack):
+def test_redis_restarts_lose_no_record_through_lighttpd(stack):
     redis = stack.redis(persistent=True)
     server = stack.server("lighttpd", redis)
     with Stream(server.port, "/sselog/stream") as s:
@@ -92,13 +92,12 @@ def test_many_restarts_through_lighttpd(stack):
         assert [e.id for e in s.records] == ids
 
 
-def test_connection_killed_by_the_administrator(stack, redis):
-    """CLIENT KILL of either connection, in turn: nothing is lost."""
+def test_client_kill_of_either_connection_loses_no_record(stack, redis):
     responder = stack.responder(redis)
     ids = []
 
-    def both():
-        """By name; not while Redis still knows those before."""
+    def both_connections():
+        """The ids of both connections by name, once Redis lists no earlier connections."""
         found = {c["name"]: c["id"] for c in redis.clients()}
         return len(redis.clients()) == 2 and set(found) == {"sselog-relay", "sselog-doorbell"} and found
 
@@ -106,17 +105,17 @@ def test_connection_killed_by_the_administrator(stack, redis):
         s.live()
         for _ in range(3):
             for name in ("sselog-relay", "sselog-doorbell"):
-                victims = wait_until(both, "both connections")
+                victims = wait_until(both_connections, "both connections")
                 assert redis.client.client_kill_filter(_id=victims[name]) == 1
                 ids += redis.add_many("log", ["x"] * 20)
                 s.messages(len(ids))
         assert [e.id for e in s.records] == ids
 
 
-# ---- a Redis that misbehaves to order ----
+# ---- broken replies ----
 
-def first(n, action, *names):
-    """A handler: action for the first n commands of these names, the real server after that."""
+def first_times(n, action, *names):
+    """A handler that returns action for the first n commands with these names, and then passes them on."""
     left = [n]
 
     def handler(conn, cmd):
@@ -128,49 +127,49 @@ def first(n, action, *names):
 
 
 @pytest.fixture
-def odd_one(stack, redis):
+def scripted(stack, redis):
     return stack.scripted(redis)
 
 
-def odd_responder(stack, server, **options):
+def start_responder(stack, server, **options):
     return stack.responder(server, **options)
 
 
 READS = ("XRANGE", "XREVRANGE")
 CASES = {
-    "half an answer, then closed": (odd.Cut(30), READS),
-    "one byte of an answer, then closed": (odd.Cut(1), READS),
-    "closed instead of an answer": (odd.CLOSE, READS),
-    "loading": (odd.LOADING, READS),
-    "loading from the start": (odd.LOADING, ("CLIENT", "PING", "HELLO", "SELECT", *READS)),
+    "half an answer, then closed": (scripted_redis.Cut(30), READS),
+    "one byte of an answer, then closed": (scripted_redis.Cut(1), READS),
+    "closed instead of an answer": (scripted_redis.CLOSE, READS),
+    "loading": (scripted_redis.LOADING, READS),
+    "loading from the start": (scripted_redis.LOADING, ("CLIENT", "PING", "HELLO", "SELECT", *READS)),
     "garbage": (b"?what\r\n", READS),
     "a length that is none": (b"*99999999999999999999\r\n", READS),
     "a huge array": (b"*2147483647\r\n", READS),
     "nested without end": (b"*1\r\n" * 50, READS),
-    "closed while tracking is set up": (odd.CLOSE, ("CLIENT",)),
-    "closed while subscribing": (odd.CLOSE, ("SUBSCRIBE",)),
+    "closed while tracking is set up": (scripted_redis.CLOSE, ("CLIENT",)),
+    "closed while subscribing": (scripted_redis.CLOSE, ("SUBSCRIBE",)),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_trouble_that_passes(stack, redis, odd_one, case):
-    """Two such answers, then all is well: the viewer gets every record once."""
+def test_broken_replies_lose_no_record(stack, redis, scripted, case):
+    """After two broken replies Redis works, and the viewer gets every record once."""
     action, names = CASES[case]
     ids = redis.add_many("log", ["old"] * 10)
-    odd_one.handler = first(2, action, *names)
-    responder = odd_responder(stack, odd_one)
+    scripted.handler = first_times(2, action, *names)
+    responder = start_responder(stack, scripted)
     with follow(responder) as s:
-        # An answer that never becomes whole is given up after some seconds, each time.
+        # Each incomplete reply times out after some seconds.
         assert [e.id for e in s.messages(10, deadline=60)] == ids
-        odd_one.handler = first(1, action, *names)
+        scripted.handler = first_times(1, action, *names)
         ids += redis.add_many("log", ["new"] * 10)
         assert [e.id for e in s.messages(20, deadline=60)] == ids
     assert responder.child.running()
 
 
-def test_one_byte_at_a_time(stack, redis, odd_one):
-    odd_one.handler = lambda conn, cmd: odd.Slow(None, 0)
-    responder = odd_responder(stack, odd_one)
+def test_replies_in_single_bytes_are_read(stack, redis, scripted):
+    scripted.handler = lambda conn, cmd: scripted_redis.Slow(None, 0)
+    responder = start_responder(stack, scripted)
     ids = redis.add_many("log", ["x" * 50] * 20)
     with follow(responder) as s:
         assert [e.id for e in s.messages(20)] == ids
@@ -178,27 +177,27 @@ def test_one_byte_at_a_time(stack, redis, odd_one):
         assert [e.id for e in s.messages(21)] == ids
 
 
-def test_no_rights(stack, redis, odd_one):
-    """-NOAUTH and -NOPERM: the viewer waits and is told; the log line says why, once in a while."""
-    odd_one.handler = lambda conn, cmd: odd.NOAUTH
-    responder = odd_responder(stack, odd_one)
+def test_noauth_is_logged_without_a_busy_loop(stack, redis, scripted):
+    """The viewer gets `source` with state lost, and the log has the reason, but not for each attempt."""
+    scripted.handler = lambda conn, cmd: scripted_redis.NOAUTH
+    responder = start_responder(stack, scripted)
     with follow(responder) as s:
-        source(s, "lost")
-        wait_until(lambda: "NOAUTH" in responder.output(), "a line that says why")
-        time.sleep(0.4)  # so that a loop without a pause would show
+        wait_for_source(s, "lost")
+        wait_until(lambda: "NOAUTH" in responder.output(), "the reason in the log")
+        time.sleep(0.4)  # a busy loop would log more lines in this time
         assert responder.output().count("NOAUTH") < 20
-        odd_one.handler = lambda conn, cmd: None
+        scripted.handler = lambda conn, cmd: None
         s.live()
 
 
-def test_tracking_refused(stack, redis, odd_one):
-    """An old or restricted server: it is said once, and logs are looked at by time instead."""
+def test_stream_works_without_tracking(stack, redis, scripted):
+    """On a server that refuses tracking, sselog reads logs at intervals and logs this."""
     def handler(conn, cmd):
         if [w.upper() for w in cmd[:2]] == [b"CLIENT", b"TRACKING"]:
             return b"-ERR unknown subcommand 'TRACKING'\r\n"
         return None
-    odd_one.handler = handler
-    responder = odd_responder(stack, odd_one)
+    scripted.handler = handler
+    responder = start_responder(stack, scripted)
     with follow(responder) as s:
         s.live()
         ids = []
@@ -209,29 +208,27 @@ def test_tracking_refused(stack, redis, odd_one):
     assert "TRACKING refused" in responder.output()
 
 
-def test_silence(stack, redis, odd_one):
-    """It takes commands and never answers: given up after a while, tried again, nothing lost."""
-    responder = odd_responder(stack, odd_one)
+def test_silent_connection_is_replaced(stack, redis, scripted):
+    """Redis takes commands on open connections and never replies; new connections work."""
+    responder = start_responder(stack, scripted)
     with follow(responder) as s:
         ids = redis.add_many("log", "ab")
         s.messages(2)
-        silent = {0}
-        silent.clear()
+        silent = set()
 
         def handler(conn, cmd):
-            # Connections that stand now stay silent; new ones are served.
-            return odd.SILENCE if conn.number in silent else None
-        silent.update(c.number for c in odd_one.conns)
-        odd_one.handler = handler
+            return scripted_redis.SILENCE if conn.number in silent else None
+        silent.update(c.number for c in scripted.conns)
+        scripted.handler = handler
         ids += redis.add_many("log", "cd")
         assert [e.id for e in s.messages(4, deadline=60)] == ids
 
 
-def test_nobody_spins_while_redis_is_away(stack, redis):
+def test_missing_redis_causes_no_busy_loop(stack, redis):
     redis.stop()
     responder = stack.responder(redis)
     with follow(responder) as s:
-        source(s, "lost")
+        wait_for_source(s, "lost")
         before = procs.cpu_seconds(responder.pid)
         s.read_for(1)
         assert procs.cpu_seconds(responder.pid) - before < 0.25

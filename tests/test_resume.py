@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Resuming is exact: after any cursor come all later records, each once, and nothing else."""
+"""Resume: after any cursor the stream has all later records, each once, and nothing else."""
 import threading
 
 import pytest
@@ -17,7 +17,7 @@ def follow(responder, cursor=None, query=""):
 
 
 def resumed(responder, cursor=None, query=""):
-    """Ids of the records between the cursor and live, and the gaps told."""
+    """The ids of the records between the cursor and live, and the gaps."""
     with follow(responder, cursor, query) as s:
         live = s.live()
         gaps = [e.json() for e in s.events if e.type == "gap"]
@@ -30,25 +30,25 @@ def responder(stack, redis):
     return stack.responder(redis, retry=100)
 
 
-def test_every_cursor_of_a_history(redis, responder):
+def test_resume_from_each_record_replays_all_later_ones(redis, responder):
     ids = redis.add_many("log", [str(i) for i in range(40)])
     for n, cursor in enumerate(ids):
         assert resumed(responder, cursor) == (ids[n + 1:], []), cursor
         assert resumed(responder, query=f"last_event_id={cursor}") == (ids[n + 1:], []), cursor
 
 
-def test_spelling_of_the_parameter(redis, responder):
+def test_last_event_id_header_precedes_the_parameter(redis, responder):
     ids = redis.add_many("log", "abc")
     assert resumed(responder, query=f"lastEventId={ids[0]}") == (ids[1:], [])
-    # The header wins: a browser that reconnects by itself knows better than the URL.
+    # The header precedes the parameter: a browser that reconnects sends its newest id in the header.
     assert resumed(responder, ids[1], f"last_event_id={ids[0]}") == (ids[2:], [])
 
 
-def test_burst_of_equal_milliseconds(redis, responder):
+def test_resume_inside_records_of_the_same_millisecond(redis, responder):
     ids = [redis.add("log", str(i), id=f"1000-{i}") for i in range(1, 301)]
     for cursor in (ids[0], ids[149], ids[298], ids[299]):
         assert resumed(responder, cursor) == (ids[ids.index(cursor) + 1:], [])
-    # No record of that id is here, nor any before it: the log may have been made anew since.
+    # The log has no record with this id and none before it, so that it may be a recreated log.
     assert resumed(responder, "1000-0") == (ids, [{"after": "1000-0", "next": ids[0], "lost": None}])
 
 
@@ -65,31 +65,31 @@ def test_bare_millisecond_is_its_first_id(redis, responder):
 
 
 def test_history_limit_does_not_cut_a_resume(redis, stack):
-    """SSELOG_HISTORY bounds what a viewer without a cursor gets, never what one with a cursor gets."""
+    """SSELOG_HISTORY limits only viewers without a cursor."""
     responder = stack.responder(redis, history=10)
     ids = redis.add_many("log", [str(i) for i in range(5000)])
     assert resumed(responder) == (ids[-10:], [])
     assert resumed(responder, ids[0]) == (ids[1:], [])
     assert resumed(responder, query="history=3") == (ids[-3:], [])
     for more in ("history=11", "history=4294967295"):
-        assert resumed(responder, query=more) == (ids[-10:], []), "asked for more than there may be"
+        assert resumed(responder, query=more) == (ids[-10:], []), "more than SSELOG_HISTORY"
     assert resumed(responder, query="history=0") == ([], [])
 
 
-def test_trimmed_records_are_told(redis, responder):
+def test_resume_after_trim_reports_gap(redis, responder):
     ids = redis.add_many("log", [str(i) for i in range(100)])
     redis.client.xtrim("log", maxlen=40, approximate=False)
     got, gaps = resumed(responder, ids[19])
     assert got == ids[60:]
-    # How many stood between the cursor and the first that is left, nothing tells any more.
+    # The number of the trimmed records after the cursor is unknown.
     assert gaps == [{"after": ids[19], "next": ids[60], "lost": None}]
-    # The record at the cursor went, but nothing after it did.
+    # Only the record at the cursor was trimmed, none after it.
     got, gaps = resumed(responder, ids[59])
     assert got == ids[60:]
     assert not gaps or gaps[0]["lost"] == 0 or gaps[0]["lost"] is None
 
 
-def test_all_trimmed_is_told(redis, responder):
+def test_resume_after_complete_trim_reports_gap(redis, responder):
     ids = redis.add_many("log", "abcdef")
     redis.client.xtrim("log", maxlen=0, approximate=False)
     with follow(responder, ids[2]) as s:
@@ -102,7 +102,7 @@ def test_all_trimmed_is_told(redis, responder):
         assert s.events.index(gap[0]) < s.events.index(s.records[0])
 
 
-def test_log_that_does_not_exist_yet(redis, responder):
+def test_log_that_does_not_exist_yet_starts_with_its_first_record(redis, responder):
     with follow(responder) as s:
         assert s.live().json() == {"replayed": 0}
         new = redis.add("log", "first ever")
@@ -112,9 +112,9 @@ def test_log_that_does_not_exist_yet(redis, responder):
         assert [e.id for e in s.records] == [new]
 
 
-def test_killed_and_started_again(redis, responder):
+def test_restart_of_sselog_loses_no_record(redis, responder):
     wanted = redis.add_many("log", [str(i) for i in range(50)])
-    with EventSourceOver(responder) as viewer:
+    with FcgiEventSource(responder) as viewer:
         viewer.wait(lambda v: len(v.records) == 50, "history")
         for round in range(3):
             responder.kill()
@@ -124,8 +124,8 @@ def test_killed_and_started_again(redis, responder):
         assert [e.id for e in viewer.records] == wanted
 
 
-class EventSourceOver(EventSource):
-    """An EventSource straight over the responder's FastCGI socket."""
+class FcgiEventSource(EventSource):
+    """An EventSource that connects to the responder's FastCGI socket."""
 
     def __init__(self, responder):
         self.responder = responder
@@ -137,8 +137,8 @@ class EventSourceOver(EventSource):
 
 @pytest.mark.threads
 @pytest.mark.load
-def test_cut_again_and_again_under_load(redis, stack):
-    """A producer that does not stop, a viewer that is cut every few records: each record once."""
+def test_repeated_reconnects_under_load_lose_no_record(redis, stack):
+    """A producer writes all the time, and the viewer is disconnected after every few records."""
     server = stack.server("lighttpd", redis, retry=100)
     ids = []
     stop = threading.Event()
@@ -149,7 +149,7 @@ def test_cut_again_and_again_under_load(redis, stack):
 
     producer = threading.Thread(target=produce)
     with EventSource(server.port, "/sselog/stream", least_pause=0.001) as viewer:
-        # Who has a place in the log by then gets all; who comes without one gets SSELOG_HISTORY records.
+        # With a cursor the viewer gets all records; without one it would get SSELOG_HISTORY of them.
         viewer.wait(lambda v: "live" in [e.type for e in v.events], "live")
         producer.start()
         try:
@@ -166,17 +166,17 @@ def test_cut_again_and_again_under_load(redis, stack):
         assert not [e for e in viewer.events if e.type == "gap"]
 
 
-BAD_CURSORS = [
+MALFORMED_CURSORS = [
     "x", "-", "1-", "-1", "--", "1-2-3", "1-x", "x-1", "0x10-0", "1e3-0", "1.5-0", "+1-0", "1-+0",
     " 1-0", "1-0 ", "1 -0", "18446744073709551616-0", "0-18446744073709551616", "9" * 40, "9" * 5000,
     "1-0\n", "1-0\r\nid: 9", "1-0\t", "１-0", "$", ">", "*", "(1-0", "1-*", "'; DROP", "../../etc",
     b"\xff\xfe", "+", "-0"]
 
 
-def test_bad_cursors(responder, redis):
-    """Malformed: 400, never a guess; and the process serves on."""
+def test_malformed_cursors_are_refused(responder, redis):
+    """The answer is 400, and later requests work."""
     id = redis.add("log", "x")
-    for name, cursor in named(BAD_CURSORS).items():
+    for name, cursor in named(MALFORMED_CURSORS).items():
         with case(name):
             answer = fcgi_get(responder.socket, environment("/sselog/stream", HTTP_LAST_EVENT_ID=cursor))
             assert answer.status in ((400, 431) if len(cursor) > 4000 else (400,)), answer.raw
@@ -184,6 +184,6 @@ def test_bad_cursors(responder, redis):
             assert resumed(responder) == ([id], [])
 
 
-def test_empty_cursor_is_none(responder, redis):
+def test_empty_cursor_is_no_cursor(responder, redis):
     ids = redis.add_many("log", "ab")
     assert resumed(responder, "") == (ids, [])

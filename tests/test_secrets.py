@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Nothing secret leaks: to log lines, /status, answers, command lines, or memory after its use."""
+"""No secret appears in log lines, /status, answers, command lines, or in memory after its use."""
 import json
 import os
 import re
@@ -16,7 +16,7 @@ from identity import session
 from procs import wait_until
 from sse import Stream, basic, get
 
-# Each is told apart wherever it turns up, and none is like anything that may be told.
+# Each secret is unique, so that a search finds it and nothing else.
 COOKIE = "cookieSECRETcookieSECRET01"
 BEARER = "bearerSECRETbearerSECRET02"
 TOKEN = "tokenSECRETtokenSECRETtokenSECRET0000000003"
@@ -26,19 +26,20 @@ SEARCH = "searchSECRETsearchSECRET06"
 SECRETS = (COOKIE, BEARER, TOKEN, PASSWORD, REDIS_PASSWORD, SEARCH)
 
 
-def found_in(data, *more):
-    """Which of the secrets stand in data, as they are or in base64."""
+def secrets_in(data, *more):
+    """The secrets that the data holds, in plain text or in base64."""
     data = data.encode() if isinstance(data, str) else bytes(data)
-    return [s for s in (*SECRETS, *more) if s.encode() in data or identity.b64(f"ann:{s}".encode()).encode() in data]
+    return [s for s in (*SECRETS, *more)
+            if s.encode() in data or identity.b64(f"ann:{s}".encode()).encode() in data]
 
 
 @pytest.fixture
-def stocked(stack):
+def secret_redis(stack):
     redis = stack.redis()
     if redisd.ACL:
         redis.client.execute_command("ACL", "SETUSER", "sselog", "resetpass", f">{REDIS_PASSWORD}")
     else:
-        redis.client.config_set("requirepass", REDIS_PASSWORD)  # our own connection is in already
+        redis.client.config_set("requirepass", REDIS_PASSWORD)  # the tests' connection stays logged in
     redis.client.set(f"session:{COOKIE}", session())
     redis.client.set(identity.bearer_key(BEARER), session())
     redis.add("stream:logs:ann", "for ann")
@@ -52,7 +53,7 @@ def options(stack, **more):
 
 
 def requests():
-    """Credentials in all their places, good and bad, to every kind of answer."""
+    """Requests to each endpoint, with good and bad credentials in all their places."""
     places = [
         {"HTTP_COOKIE": f"session={COOKIE}"}, {"HTTP_COOKIE": f"session={COOKIE}x; other={COOKIE}"},
         {"HTTP_COOKIE": f"session={COOKIE}; session={COOKIE}"},
@@ -71,8 +72,8 @@ def requests():
                               SSELOG_TRUSTED="192.0.2.1", **given)
 
 
-def exchange(responder, params):
-    """An answer; of a stream only what comes until it is live."""
+def answer_until_first_event(responder, params):
+    """A complete answer, or a stream up to its first event."""
     with FcgiStream(responder.socket, params) as s:
         if s.headers.get("content-type") == "text/event-stream":
             s.until(lambda s: s.events, "an event")
@@ -81,22 +82,22 @@ def exchange(responder, params):
         return s
 
 
-def test_lines_answers_and_figures(stack, stocked):
-    """At the most talkative level."""
-    r = stack.responder(setup=protected(stack, stocked))
+def test_no_secret_in_log_answers_status_or_metrics(stack, secret_redis):
+    """The log level is debug."""
+    r = stack.responder(setup=setup_with_password_file(stack, secret_redis))
     for params in requests():
-        answer = exchange(r, params)
-        assert not found_in(bytes(answer.raw) + answer.head + answer.stderr), params
-    figures = fcgi_get(r.socket, environment("/sselog/status"))
-    assert figures.status == 200 and not found_in(figures.raw)
-    assert not found_in(fcgi_get(r.socket, environment("/sselog/metrics")).raw)
-    stocked.stop()
+        answer = answer_until_first_event(r, params)
+        assert not secrets_in(bytes(answer.raw) + answer.head + answer.stderr), params
+    status = fcgi_get(r.socket, environment("/sselog/status"))
+    assert status.status == 200 and not secrets_in(status.raw)
+    assert not secrets_in(fcgi_get(r.socket, environment("/sselog/metrics")).raw)
+    secret_redis.stop()
     for params in requests():
-        assert not found_in(bytes(exchange(r, params).raw)), params
-    assert not found_in(r.output()), r.output()
+        assert not secrets_in(bytes(answer_until_first_event(r, params).raw)), params
+    assert not secrets_in(r.output()), r.output()
 
 
-def protected(stack, redis, **more):
+def setup_with_password_file(stack, redis, **more):
     """A setup whose Redis password is in a file."""
     setup = stack.setup(redis, **options(stack, **more))
     setup.options["SSELOG_REDIS_PASSWORD_FILE"] = str(
@@ -104,8 +105,8 @@ def protected(stack, redis, **more):
     return setup
 
 
-def test_errors_of_redis_that_repeat_the_command(stack):
-    """An old server answers GETDEL with the words it was given; so does one with renamed commands."""
+def test_redis_error_that_repeats_the_command_is_not_logged(stack):
+    """A Redis without GETDEL, or with renamed commands, repeats the arguments in its error."""
     redis = stack.redis()
 
     def handler(conn, cmd):
@@ -116,30 +117,30 @@ def test_errors_of_redis_that_repeat_the_command(stack):
     for params in ({"QUERY_STRING": f"token={TOKEN}"}, {"HTTP_COOKIE": f"session={COOKIE}"}):
         answer = fcgi_get(r.socket, environment("/sselog/stream", HTTP_ACCEPT="application/json", **params))
         assert answer.status == 503
-        assert not found_in(answer.raw)
+        assert not secrets_in(answer.raw)
     wait_until(lambda: "unknown command" in r.output(), "the line")
-    assert not found_in(r.output())
+    assert not secrets_in(r.output())
 
 
-def test_configuration_that_is_printed(stack, stocked):
-    setup = stack.setup(stocked, **options(stack))
+def test_no_secret_in_printed_configuration(stack, secret_redis):
+    setup = stack.setup(secret_redis, **options(stack))
     setup.options["SSELOG_REDIS"] = f"redis://user:{REDIS_PASSWORD}@127.0.0.1:1/0"
-    setup.options["SSELOG_JWT_KEY_FILE"] = COOKIE  # the secret where its file should be named
+    setup.options["SSELOG_JWT_KEY_FILE"] = COOKIE  # a secret in the place of a file name
     done = subprocess.run([setup.program, "-t"], env=setup.environment(), capture_output=True)
-    assert done.returncode == 2 and not found_in(done.stdout + done.stderr)
+    assert done.returncode == 2 and not secrets_in(done.stdout + done.stderr)
     del setup.options["SSELOG_JWT_KEY_FILE"]
     setup.options["SSELOG_AUTH"] = "cookie"
     done = subprocess.run([setup.program, "-t"], env=setup.environment(), capture_output=True)
-    assert done.returncode == 0 and not found_in(done.stdout + done.stderr)
+    assert done.returncode == 0 and not secrets_in(done.stdout + done.stderr)
     assert b"password set" in done.stdout
     setup.options["SSELOG_REDIS"] = f"redis://user:{REDIS_PASSWORD}@127.0.0.1:port/0"
     done = subprocess.run([setup.program, "-t"], env=setup.environment(), capture_output=True)
-    assert done.returncode == 2 and not found_in(done.stdout + done.stderr)
+    assert done.returncode == 2 and not secrets_in(done.stdout + done.stderr)
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
-def test_logs_of_web_servers_and_arguments(stack, stocked, kind):
-    server = stack.server(kind, setup=protected(stack, stocked))
+def test_no_secret_in_web_server_logs_and_command_lines(stack, secret_redis, kind):
+    server = stack.server(kind, setup=setup_with_password_file(stack, secret_redis))
     headers = {**identity.JSON, "Cookie": f"session={COOKIE}", "Referer": f"http://x/?token={TOKEN}"}
     path = f"{server.path}/history?token={TOKEN}&q={SEARCH}"
     assert get(server.port, path, headers).status == 401
@@ -149,19 +150,20 @@ def test_logs_of_web_servers_and_arguments(stack, stocked, kind):
         s.live()
         assert s.headers["referrer-policy"] == "no-referrer"
         for pid in wait_until(server.responders, "responders"):
-            assert not found_in(Path(f"/proc/{pid}/cmdline").read_bytes())
+            assert not secrets_in(Path(f"/proc/{pid}/cmdline").read_bytes())
     server.flush_log()
     wait_until(lambda: server.access_log().count("history") == 2, "the access log")
-    assert not found_in(server.access_log() + server.output())
+    assert not secrets_in(server.access_log() + server.output())
 
 
-def sleeps(pid):
-    """Whether every thread waits for something: what it had to do is done."""
-    return {stat.read_text().rpartition(")")[2].split()[0] for stat in Path(f"/proc/{pid}/task").glob("*/stat")} == {"S"}
+def all_threads_sleep(pid):
+    """Whether every thread sleeps, and so has finished its work."""
+    states = {p.read_text().rpartition(")")[2].split()[0] for p in Path(f"/proc/{pid}/task").glob("*/stat")}
+    return states == {"S"}
 
 
-def memory_of(pid):
-    """All that the process may write to."""
+def read_writable_memory(pid):
+    """The bytes of all writable memory of the process."""
     parts = []
     with open(f"/proc/{pid}/mem", "rb", 0) as mem:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
@@ -177,13 +179,14 @@ def memory_of(pid):
 
 
 @pytest.mark.memory
-@pytest.mark.skipif(not webs.ROOT, reason="the memory of a process that is not dumpable is root's to read")
-def test_memory_after_use(stack, stocked):
-    """Each credential was used, and of each copies were on the way to Redis. While a stream is open
-    a session's name stays as the name of the key that is watched, and goes with it; passwords, keys
-    and tokens have no business there any longer."""
-    r = stack.responder(setup=protected(stack, stocked))
-    stocked.client.set(f"sse_token:{TOKEN}", session())
+@pytest.mark.skipif(not webs.ROOT, reason="only root may read the memory of a process that is not dumpable")
+def test_no_secret_in_memory_after_use(stack, secret_redis):
+    """Each credential was used, and copies of it were sent to Redis.
+
+    While a stream is open, sselog keeps the name of its session, as the name of a tracked key. All other
+    credentials must be wiped after their use."""
+    r = stack.responder(setup=setup_with_password_file(stack, secret_redis))
+    secret_redis.client.set(f"sse_token:{TOKEN}", session())
     bearer = {"HTTP_AUTHORIZATION": f"Bearer {BEARER}"}
     password = {"HTTP_AUTHORIZATION": basic("ann", PASSWORD)["Authorization"], "REMOTE_USER": "ann"}
     cookie = {"HTTP_COOKIE": f"session={COOKIE}"}
@@ -199,49 +202,49 @@ def test_memory_after_use(stack, stocked):
     with FcgiStream(r.socket, environment("/sselog/stream", **cookie)) as s:
         s.live()
     assert fcgi_get(r.socket, environment("/sselog/history", "token=" + "x" * 43)).status == 401
-    wait_until(lambda: viewers(r) == 3, "the cookie's stream to be let go")
-    wait_until(lambda: sleeps(r.pid), "its threads to be through with what they answered")
-    memory = memory_of(r.pid)
-    assert b"stream:logs:ann" in memory  # we do look where things are
-    assert [s for s in found_in(memory, token) if s != REDIS_PASSWORD] == []  # which reconnecting needs
+    wait_until(lambda: viewer_count(r) == 3, "the end of the cookie's stream")
+    wait_until(lambda: all_threads_sleep(r.pid), "its threads to finish their work")
+    memory = read_writable_memory(r.pid)
+    assert b"stream:logs:ann" in memory  # proves that the memory was read
+    assert [s for s in secrets_in(memory, token) if s != REDIS_PASSWORD] == []  # needed to reconnect
 
 
-def viewers(responder):
+def viewer_count(responder):
     return json.loads(fcgi_get(responder.socket, environment("/sselog/status")).raw)["viewers"]
 
 
-def test_environment_of_a_cgi_program(stack, stocked):
-    """As CGI, credentials come in the environment, which /proc shows as long as the stream is open."""
-    setup = protected(stack, stocked)
+def test_no_secret_in_environment_of_a_cgi_process(stack, secret_redis):
+    """A CGI process gets credentials in its environment, which /proc shows while the stream is open."""
+    setup = setup_with_password_file(stack, secret_redis)
     server = stack.server("cgid", setup=setup)
     headers = {"Authorization": f"Bearer {BEARER}", "Cookie": f"session={COOKIE}x"}
     with Stream(server.port, f"{server.path}/stream?q={SEARCH}", headers) as s:
         s.live()
         pids = wait_until(server.responders, "the program")
         if not webs.ROOT:
-            return  # not to be read at all: tests/test_hardening.py
+            return  # only root may read it, which test_hardening.py checks
         for pid in pids:
             left = Path(f"/proc/{pid}/environ").read_bytes()
             assert b"HTTP_COOKIE=" in left and b"QUERY_STRING=" in left
-            assert not found_in(left)
+            assert not secrets_in(left)
 
 
-def test_files_with_secrets_must_be_closed_to_others(stack, stocked):
+def test_secret_file_that_others_may_read_ends_the_start(stack, secret_redis):
     for name in ("REDIS_PASSWORD_FILE", "COOKIE_SECRET_FILE", "JWT_KEY_FILE"):
-        setup = stack.setup(stocked, auth="cookie", stream="stream:logs:{user}")
+        setup = stack.setup(secret_redis, auth="cookie", stream="stream:logs:{user}")
         path = identity.secret_file(setup.dir, "secret", COOKIE)
         path.chmod(0o644)
         setup.options[f"SSELOG_{name}"] = str(path)
         done = subprocess.run([setup.program, "-t"], env=setup.environment(), capture_output=True, text=True)
-        assert done.returncode == 2 and "open to others" in done.stderr and not found_in(done.stderr)
+        assert done.returncode == 2 and "open to others" in done.stderr and not secrets_in(done.stderr)
 
 
-@pytest.mark.parametrize("what", ["nothing", "a directory", "nothing below a file"])
-def test_password_file_that_cannot_be_read(stack, stocked, what):
-    """One line that names it, exit 2, nothing served."""
-    setup = stack.setup(stocked)
-    path = {"nothing": setup.dir / "nowhere", "a directory": setup.web,
-            "nothing below a file": setup.passwords / "x"}[what]
+@pytest.mark.parametrize("what", ["no file", "a directory", "a path below a file"])
+def test_unreadable_password_file_ends_the_start(stack, secret_redis, what):
+    """sselog exits with status 2 and one line that names the file, and creates no socket."""
+    setup = stack.setup(secret_redis)
+    path = {"no file": setup.dir / "nowhere", "a directory": setup.web,
+            "a path below a file": setup.passwords / "x"}[what]
     setup.options["SSELOG_REDIS_PASSWORD_FILE"] = str(path)
     socket = setup.dir / "s.sock"
     done = subprocess.run([setup.program, "-s", socket], env=setup.environment(), capture_output=True,
@@ -250,9 +253,9 @@ def test_password_file_that_cannot_be_read(stack, stocked, what):
     assert done.stderr.count("\n") == 1 and f"SSELOG_REDIS_PASSWORD_FILE={path}" in done.stderr
 
 
-def test_options_that_name_files_are_not_a_requests(stack, stocked):
-    """A file named by a request would be opened while serving."""
-    r = stack.responder(setup=protected(stack, stocked))
+def test_request_cannot_set_options_that_name_files(stack, secret_redis):
+    """Otherwise a request could make sselog open any file."""
+    r = stack.responder(setup=setup_with_password_file(stack, secret_redis))
     for name in ("JWT_KEY_FILE", "COOKIE_SECRET_FILE", "REDIS_PASSWORD_FILE"):
         answer = fcgi_get(r.socket, environment("/sselog/history", HTTP_ACCEPT="application/json",
                                                 **{f"SSELOG_{name}": "/etc/hostname"}))

@@ -211,7 +211,8 @@ def test_stream_answers_503_without_redis(stack, redis):
 
 def test_head_waits_for_the_position_in_the_log(stack, redis):
     """All records that are added after the head has arrived must reach the stream."""
-    assert_no_head_before_reply(stack, redis, b"X", token_request(sse_token(redis, A)), profile="tod", auth="token")
+    assert_no_head_before_reply(stack, redis, b"X", token_request(sse_token(redis, A)), profile="tod",
+                                auth="token")
 
 
 def test_log_of_each_tenant_has_the_canonical_uuid(stack, redis):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Exchange tokens: made by POST /token or the command line, good once and for a short time."""
+"""Exchange tokens: made by POST /token or by `sselog token`, valid once and for a short time."""
 import json
 import re
 import subprocess
@@ -27,7 +27,7 @@ def post(responder, path="/sselog/token", **params):
     return fcgi_get(responder.socket, environment(path, method="POST", **params))
 
 
-def make(responder, **params):
+def make_token(responder, **params):
     answer = post(responder, HTTP_COOKIE="session=abc", **params)
     assert answer.status == 200, answer.raw
     return json.loads(answer.raw)["token"]
@@ -37,7 +37,7 @@ def status(responder, query, path="/sselog/stream", **params):
     return fcgi_get(responder.socket, environment(path, query, HTTP_ACCEPT="application/json", **params)).status
 
 
-def test_made_and_used_once(redis, responder):
+def test_token_is_made_and_opens_one_stream(redis, responder):
     answer = post(responder, HTTP_COOKIE="session=abc")
     assert answer.status == 200
     assert answer.headers["content-type"] == "application/json"
@@ -57,33 +57,34 @@ def test_made_and_used_once(redis, responder):
     assert status(responder, f"token={token}") == 401
 
 
-def test_each_is_another(responder):
-    assert len({make(responder) for _ in range(50)}) == 50
+def test_tokens_differ(responder):
+    assert len({make_token(responder) for _ in range(50)}) == 50
 
 
-def test_expires(redis, stack, responder):
+def test_token_expires(redis, stack, responder):
     other = stack.responder(setup=stack.setup(redis, auth="token cookie", stream="stream:logs:{user}",
                                               token_ttl=1))
-    token = make(other)
+    token = make_token(other)
     wait_until(lambda: not redis.client.exists("sse_token:" + token), "expiry")
     assert status(responder, f"token={token}") == 401
 
 
-def test_who_gets_none(stack, redis, responder):
-    """Nobody, a token itself, and the anonymous."""
+def test_token_endpoint_refuses_other_identities_and_methods(stack, redis, responder):
+    """Refused are requests without a credential, with a token, and anonymous ones."""
     assert post(responder).status == 401
     assert post(responder, HTTP_COOKIE="session=unknown").status == 401
-    token = make(responder)
+    token = make_token(responder)
     assert fcgi_get(responder.socket, environment("/sselog/token", f"token={token}", method="POST")).status == 403
     anonymous = stack.responder(redis)
     assert post(anonymous).status == 403
     assert len(redis.client.keys("sse_token:*")) == 0
     for method in ("GET", "HEAD", "PUT"):
-        refused = fcgi_get(responder.socket, environment("/sselog/token", method=method, HTTP_COOKIE="session=abc"))
+        refused = fcgi_get(responder.socket,
+                           environment("/sselog/token", method=method, HTTP_COOKIE="session=abc"))
         assert refused.status == 405 and "POST" in refused.headers["allow"]
 
 
-def test_redis_away(redis, stack):
+def test_token_endpoint_answers_503_without_redis(redis, stack):
     responder = stack.responder(redis, auth="remote_user token", stream="stream:logs:{user}")
     redis.stop()
     answer = post(responder, REMOTE_USER="ann")
@@ -92,8 +93,8 @@ def test_redis_away(redis, stack):
 
 
 @pytest.mark.threads
-def test_two_hundred_race_for_one(stack, redis):
-    """Exactly one wins, whatever two processes with several threads each do."""
+def test_only_one_of_200_concurrent_requests_uses_a_token(stack, redis):
+    """Two processes with four threads each get 200 requests with the same token."""
     redis.add("stream:logs:ann", "for ann")
     responders = [stack.responder(setup=stack.setup(redis, auth="token", stream="stream:logs:{user}",
                                                     front_threads=4)) for _ in range(2)]
@@ -110,7 +111,7 @@ def test_two_hundred_race_for_one(stack, redis):
                 request = fcgi.begin() + fcgi.stream(fcgi.PARAMS, fcgi.pairs(params)) + fcgi.record(fcgi.STDIN)
                 peer.send(request[:-1])
                 peer.rest = request[-1:]
-            for peer in peers:  # a byte each: they all become whole at once
+            for peer in peers:  # the last byte of each: all requests become complete at the same time
                 peer.send(peer.rest)
             heads = [peer.next().content.split(b"\r\n")[0] for peer in peers]
         finally:
@@ -122,7 +123,7 @@ def test_two_hundred_race_for_one(stack, redis):
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
-def test_through_web_servers(stack, redis, kind):
+def test_token_works_through_web_servers_and_is_not_logged(stack, redis, kind):
     redis.client.set("session:abc", session())
     redis.add("stream:logs:ann", "for ann")
     server = stack.server(kind, redis, **identity.options("token", auth="token cookie"),
@@ -141,7 +142,7 @@ def test_through_web_servers(stack, redis, kind):
 
 # ---- sselog token ----
 
-def run(setup, *args):
+def run_token(setup, *args):
     return subprocess.run([setup.program, "token", *args], env=setup.environment(), capture_output=True,
                           text=True, timeout=150)
 
@@ -151,8 +152,8 @@ def setup(stack, redis):
     return stack.setup(redis, auth="token", stream="stream:logs:{user}")
 
 
-def test_command_line(stack, redis, setup):
-    done = run(setup, "-u", "ann", "-t", "acme", "-r", "viewer", "-T", "700")
+def test_token_command_makes_tokens(stack, redis, setup):
+    done = run_token(setup, "-u", "ann", "-t", "acme", "-r", "viewer", "-T", "700")
     assert done.returncode == 0 and done.stderr == ""
     token = done.stdout.rstrip("\n")
     assert TOKEN.fullmatch(token)
@@ -163,7 +164,7 @@ def test_command_line(stack, redis, setup):
     with FcgiStream(responder.socket, environment("/sselog/stream", f"token={token}")) as s:
         s.live()
         assert s.payloads == ["for ann"]
-    least = run(setup, "-u", "o'neil").stdout.strip()
+    least = run_token(setup, "-u", "o'neil").stdout.strip()
     assert json.loads(redis.client.get("sse_token:" + least)) == {"user_id": "o'neil"}
     assert 0 < redis.client.ttl("sse_token:" + least) <= 30
 
@@ -172,14 +173,14 @@ def test_command_line(stack, redis, setup):
     [], ["-u", ""], ["-u", "n" * 129], ["-u", "a", "-T", "0"], ["-u", "a", "-T", "86401"],
     ["-u", "a", "-T", "x"], ["-u", "a", "more"], ["-u", "a", "-x"], ["-u", "a\nb"],
     ["-u", "a", "-t", "\x7f"], ["-u", "a", "-r", b"\xff"]])
-def test_command_line_out_of_form(redis, setup, args):
-    done = run(setup, *args)
+def test_token_command_refuses_malformed_arguments(redis, setup, args):
+    done = run_token(setup, *args)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.count("\n") >= 1
     assert not redis.client.keys("sse_token:*")
 
 
-def test_command_line_without_redis(redis, setup):
+def test_token_command_fails_without_redis(redis, setup):
     redis.stop()
-    done = run(setup, "-u", "ann")
+    done = run_token(setup, "-u", "ann")
     assert done.returncode == 1 and done.stdout == "" and done.stderr

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Where a viewer begins, and how it goes on, in logs that are empty, left alone for a while, or hold
-records of every size."""
+"""Positions of viewers in logs that are empty, that hold long records, or whose newest records sselog has
+not read yet."""
 import procs
 import webs
 from fcgi import FcgiStream, environment, wait_until_invalidations_read
@@ -12,14 +12,14 @@ def follow(responder, query="", rcvbuf=None, **params):
                       rcvbuf=rcvbuf)
 
 
-def kinds(stream):
-    """Records as "record", other events by their names, in the order they came."""
+def event_types(stream):
+    """The types of all events in order; a record has the type "record"."""
     records = {id(r) for r in stream.records}
     return ["record" if id(e) in records else e.type for e in stream.events]
 
 
-def test_a_log_that_is_empty_but_there(stack, redis):
-    """Its only record was deleted: a viewer waits in it as in any other."""
+def test_empty_log_sends_its_next_record(stack, redis):
+    """The key exists, but its only record was deleted."""
     redis.add("log", "a", id="1-0")
     redis.client.xdel("log", "1-0")
     responder = stack.responder(redis)
@@ -29,11 +29,11 @@ def test_a_log_that_is_empty_but_there(stack, redis):
         redis.add("log", "b", id="2-0")
         for s in (first, second):
             assert [e.id for e in s.messages(1)] == ["2-0"]
-            assert kinds(s)[-1] == "record" and "gap" not in kinds(s)
+            assert event_types(s)[-1] == "record" and "gap" not in event_types(s)
 
 
-def test_long_records_are_read_few_at_a_time(stack, redis):
-    """A viewer that takes nothing costs what is on its way to it, not all of the log."""
+def test_long_records_of_a_slow_viewer_need_little_memory(stack, redis):
+    """For a viewer that does not read, sselog holds only few records, not the whole log."""
     size, count = 10_000_000, 4 if webs.sanitized() else 8
     ids = redis.add_many("log", ["small"] * 5)
     for i in range(count):
@@ -47,13 +47,13 @@ def test_long_records_are_read_few_at_a_time(stack, redis):
             assert [e.id for e in s.records] == ids
             assert all(len(line) == size and line[0] == line[-1] == chr(ord("a") + i)
                        for i, line in enumerate(s.payloads[5:]))
-            assert "gap" not in kinds(s)
+            assert "gap" not in event_types(s)
         peak = procs.peak_kb(responder.pid)
         assert webs.sanitized() or peak < 60 * 1024, f"{peak} kB for records of 10 MB"
 
 
-def test_long_records_in_two_views_are_given_back(stack, redis):
-    """Both hold the same bytes, and when they are sent nobody does."""
+def test_long_records_in_two_views_are_held_once_and_freed(stack, redis):
+    """Both views share the bytes of a record, which are freed after it was sent."""
     size, count = 1_000_000, 16
     responder = stack.responder(redis)
     with follow(responder) as s, follow(responder, "q=a") as other:
@@ -68,9 +68,8 @@ def test_long_records_in_two_views_are_given_back(stack, redis):
         assert webs.sanitized() or peak < 12 * 1024, f"{peak} kB for {count} records of 1 MB"
 
 
-def test_long_records_in_several_fields(stack, redis):
-    """An entry is never cut in two, however much it holds; a burst of them comes in order to those who
-    are live, and to who comes back in the middle of it."""
+def test_long_entries_arrive_whole_and_in_order(stack, redis):
+    """Entries with three long fields arrive whole and in order: live, and at a resume from the middle."""
     def long_entry(letter):
         return {"data": letter * 900_000, "more": letter * 900_000, "other": letter * 900_000}
 
@@ -89,12 +88,11 @@ def test_long_records_in_several_fields(stack, redis):
             with follow(responder, SSELOG_FIELD="other", HTTP_LAST_EVENT_ID=ids[at]) as late:
                 late.messages(11 - at)
                 assert [e.id for e in late.records] == ids[at + 1:] and late.payloads == want[at + 1:]
-                assert "gap" not in kinds(late)
+                assert "gap" not in event_types(late)
 
 
-def test_long_record_into_a_file_as_cgi(stack, redis, tmp_path):
-    """Standard output is a file, which no poll waits for: a long record comes whole without a
-    keepalive's help."""
+def test_long_record_is_written_to_a_file_as_cgi(stack, redis, tmp_path):
+    """poll does not wait for a file. A long record must be written whole, without a keepalive between."""
     setup = stack.setup(redis, keepalive=600)
     where = tmp_path / "out"
     with open(where, "wb") as out:
@@ -111,24 +109,25 @@ def test_long_record_into_a_file_as_cgi(stack, redis, tmp_path):
         child.stop()
 
 
-def test_history_before_live_while_the_tip_lags(stack, redis):
-    """Others are live and have not heard yet of what came: to who comes now it is history."""
-    odd = stack.scripted(redis)
-    responder = stack.responder(odd)
+def test_records_beyond_the_tip_are_history_for_a_new_viewer(stack, redis):
+    """Invalidations are held back, so that the tip is behind the log. For a viewer that joins now, the records
+    beyond the tip are history."""
+    scripted = stack.scripted(redis)
+    responder = stack.responder(scripted)
     with follow(responder, "q=a") as live:
         live.live()
         redis.add("log", "a")
         live.messages(1)
         wait_until_invalidations_read(responder.socket, redis)
-        odd.pushes.clear()
+        scripted.pushes.clear()
         ids = []
         for i in range(14):
             ids.append(redis.client.xadd("log", {"data": str(i)}, maxlen=5, approximate=False).decode())
         with follow(responder) as s:
             assert s.live().json()["replayed"] == 5
             assert [e.id for e in s.records] == ids[9:]
-            odd.pushes.set()
+            scripted.pushes.set()
             ids.append(redis.add("log", "a"))
-            assert s.messages(6)[5].id == ids[-1] and kinds(s) == ["record"] * 5 + ["live", "record"]
-            live.until(lambda s: s.records[-1].id == ids[-1], "the news")
+            assert s.messages(6)[5].id == ids[-1] and event_types(s) == ["record"] * 5 + ["live", "record"]
+            live.until(lambda s: s.records[-1].id == ids[-1], "the newest record")
             assert [e.json()["lost"] for e in live.events if e.type == "gap"] == [9]
