@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pages of other origins: who may read answers, who may ask for tokens; nobody unless configured."""
+"""CORS: only pages of configured origins may read answers and request tokens."""
 import json
 
 import pytest
@@ -27,20 +27,20 @@ def request(responder, path="/sselog/stream", origin=None, **params):
     return fcgi_get(responder.socket, environment(path, **given))
 
 
-def cors(answer):
-    """Its headers of the CORS protocol."""
+def cors_headers(answer):
+    """The CORS headers of an answer."""
     return {k.removeprefix("access-control-"): v for k, v in answer.headers.items()
             if k.startswith("access-control-")}
 
 
-# What is answered to whom; each with and without a good credential.
+# Endpoints and methods; each is requested with and without a good credential.
 PATHS = [("/sselog/stream", "GET"), ("/sselog/history", "GET"), ("/sselog/token", "POST"),
          ("/sselog/status", "GET"), ("/sselog/healthz", "GET"), ("/sselog/nowhere", "GET"),
          ("/sselog/stream", "DELETE")]
 
 
-def test_exact_origins(responder):
-    for n, (path, method) in enumerate(PATHS):  # each from an address that has not failed yet
+def test_only_configured_origins_get_cors_headers(responder):
+    for n, (path, method) in enumerate(PATHS):  # each from an address without failed attempts
         for cookie in ("session=abc", "session=bad"):
             for origin in (ALLOWED, OTHER, None, *FOREIGN):
                 params = environment(path, method=method, HTTP_COOKIE=cookie, HTTP_ORIGIN=origin,
@@ -48,18 +48,18 @@ def test_exact_origins(responder):
                 with case(f"{method} {path}, {cookie}, origin {origin}"), \
                         FcgiStream(responder.socket, params) as answer:
                     allowed = {"allow-origin": origin, "allow-credentials": "true"}
-                    assert cors(answer) == (allowed if origin in (ALLOWED, OTHER) else {})
-                    assert answer.headers["vary"] == "Origin", "a cache would hand it to another origin"
+                    assert cors_headers(answer) == (allowed if origin in (ALLOWED, OTHER) else {})
+                    assert answer.headers["vary"] == "Origin", "a cache would give it to another origin"
 
 
-def test_preflight(responder):
-    """Needs no credential: browsers send none with it."""
+def test_preflight_needs_no_credential(responder):
+    """Browsers send no credential with a preflight."""
     for path, methods in (("/sselog/stream", "GET"), ("/sselog/token", "POST"), ("/sselog/history", "GET")):
         asked = {"HTTP_ACCESS_CONTROL_REQUEST_METHOD": methods,
                  "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "authorization,last-event-id"}
         answer = fcgi_get(responder.socket, environment(path, method="OPTIONS", HTTP_ORIGIN=ALLOWED, **asked))
         assert answer.status == 204 and answer.raw == b"" and answer.headers["vary"] == "Origin"
-        found = cors(answer)
+        found = cors_headers(answer)
         assert found["allow-origin"] == ALLOWED and found["allow-credentials"] == "true"
         assert methods in found["allow-methods"].split(", ")
         allowed = found["allow-headers"].lower().split(", ")
@@ -67,28 +67,28 @@ def test_preflight(responder):
         assert int(found["max-age"]) > 0
         for origin in [None, *FOREIGN]:
             answer = fcgi_get(responder.socket, environment(path, method="OPTIONS", HTTP_ORIGIN=origin, **asked))
-            assert answer.status == 204 and cors(answer) == {}, origin
+            assert answer.status == 204 and cors_headers(answer) == {}, origin
 
 
-def test_none_by_default(stack, redis):
+def test_no_cors_headers_by_default(stack, redis):
     redis.client.set("session:abc", session())
     responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}")
     for method in ("GET", "OPTIONS"):
         for path, _ in PATHS[:6]:
             params = environment(path, method=method, HTTP_ORIGIN=ALLOWED, HTTP_COOKIE="session=abc")
             with FcgiStream(responder.socket, params) as answer:
-                assert cors(answer) == {} and "vary" not in answer.headers
+                assert cors_headers(answer) == {} and "vary" not in answer.headers
 
 
-def test_stream_that_is_unavailable(responder, redis):
-    """A page of another origin must be able to read that too."""
+def test_unavailable_stream_has_cors_headers(responder, redis):
+    """A page of a configured origin must be able to read the `unavailable` event."""
     redis.stop()
     answer = request(responder, origin=ALLOWED, HTTP_COOKIE="session=abc", HTTP_ACCEPT="text/event-stream")
     assert answer.status == 200 and [e.type for e in answer.events] == ["unavailable"]
-    assert cors(answer)["allow-origin"] == ALLOWED and answer.headers["vary"] == "Origin"
+    assert cors_headers(answer)["allow-origin"] == ALLOWED and answer.headers["vary"] == "Origin"
 
 
-CROSS_SITE = [  # Origin, Sec-Fetch-Site, Host; may it have a token?
+CROSS_SITE = [  # Origin, Sec-Fetch-Site, Host, and whether the request gets a token
     (None, None, "logs.example", True),  # a script
     ("https://logs.example", None, "logs.example", True),
     ("https://logs.example:8443", None, "logs.example:8443", True),
@@ -114,7 +114,7 @@ CROSS_SITE = [  # Origin, Sec-Fetch-Site, Host; may it have a token?
 ]
 
 
-def test_tokens_across_sites(redis, responder):
+def test_token_is_refused_to_cross_site_requests(redis, responder):
     for row in CROSS_SITE:
         origin, site, host, may = row
         with case(row):
@@ -127,11 +127,11 @@ def test_tokens_across_sites(redis, responder):
             assert len(redis.client.keys("sse_token:*")) == may
             if not may:
                 assert json.loads(answer.raw) == {"error": "cross-site request"}
-                assert redis.client.info("commandstats").get("cmdstat_get") is None, "asked before it refused"
+                assert redis.client.info("commandstats").get("cmdstat_get") is None, "a look-up before the refusal"
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])
-def test_through_web_servers(stack, redis, kind):
+def test_cors_works_through_web_servers(stack, redis, kind):
     redis.client.set("session:abc", session())
     redis.add("stream:logs:ann", "x")
     server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}", cors=ALLOWED)

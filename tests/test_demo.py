@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tests/demo, which is `make demo` without installing and building: it shows, and leaves nothing."""
+"""tests/demo, the script of `make demo`: it shows a stream, and leaves no process and no file."""
 import re
 import signal
 import subprocess
@@ -13,12 +13,12 @@ import webs
 from procs import wait_until
 from sse import get
 
-# The demo waits up to 30 s for each of the three that it starts, and 5 s for each that it ends.
+# The demo waits up to 30 s for each of the three programs that it starts, and 5 s for each that it stops.
 DEADLINE = 90.0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_demo(stack, number, monkeypatch):
+def test_demo_shows_records_and_cleans_up(stack, number, monkeypatch):
     scratch = stack.directory()
     file = scratch / "some.log"
     file.write_text("a line of the file\nand another\n")
@@ -37,14 +37,14 @@ def test_demo(stack, number, monkeypatch):
         assert b'id="log"' in answer.read(), "the address that is printed leads to the console"
     wait_until(lambda: "data: a line of the file" in output() and "data: and another" in output(),
                "records of the file", DEADLINE)
-    if number == signal.SIGINT:  # once: lighttpd writes its access log every few seconds
-        assert get(port, "/a-visit-of-ours").status == 404
-        wait_until(lambda: "a-visit-of-ours" in output(), "our visit in the stream", DEADLINE)
+    if number == signal.SIGINT:  # in one case only: lighttpd writes its access log every few seconds
+        assert get(port, "/a-request-of-the-test").status == 404
+        wait_until(lambda: "a-request-of-the-test" in output(), "the test's request in the stream", DEADLINE)
     members = procs.descendants(demo.pid)
     assert len(members) >= 4
     demo.send(number)
     assert demo.wait(DEADLINE) == 0
-    wait_until(lambda: not [p for p in members if procs.executable(p)], "its processes to be gone")
+    wait_until(lambda: not [p for p in members if procs.executable(p)], "its processes to end")
     assert sorted(p.name for p in scratch.iterdir()) == ["out", "some.log"]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the process gives up before it serves, seen from outside in /proc."""
+"""The rights that the process gives up before it serves, as /proc shows them."""
 import contextlib
 import ctypes
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import procs
 import webs
 from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
@@ -31,13 +32,13 @@ def status(pid):
     return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
 
 
-def tasks(pid):
+def thread_ids(pid):
     return [int(t) for t in os.listdir(f"/proc/{pid}/task")]
 
 
 @pytest.fixture
 def responder(stack, redis):
-    """As another user, serving a viewer, so that all its threads and descriptors are there."""
+    """A responder of an unprivileged user that serves a viewer, so that all threads and descriptors exist."""
     setup = stack.setup(redis)
     run = {}
     if webs.ROOT:
@@ -51,11 +52,11 @@ def responder(stack, redis):
     return r
 
 
-def test_no_new_privileges(responder):
-    """In every thread: it is a thread's, not the process's."""
+def test_every_thread_has_no_new_privileges(responder):
+    """The flag belongs to a thread, not to the process."""
     seen = []
-    for task in tasks(responder.pid):
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # one that ends while we look
+    for task in thread_ids(responder.pid):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that ends meanwhile
             seen.append(status(f"{responder.pid}/task/{task}")["NoNewPrivs"])
     assert len(seen) >= 2 + 2 and set(seen) == {"1"}  # main, relay, fronts
     if webs.ROOT:
@@ -63,8 +64,8 @@ def test_no_new_privileges(responder):
 
 
 @pytest.mark.memory
-def test_no_core_dump(responder):
-    """Not dumpable: its files in /proc are root's, and nobody else may trace it or read them."""
+def test_process_is_not_dumpable(responder):
+    """Its files in /proc belong to root: no other user may read them or trace the process."""
     limits = Path(f"/proc/{responder.pid}/limits").read_text().splitlines()
     core = next(line for line in limits if line.startswith("Max core file size")).split()
     assert core[4:6] == ["0", "0"]
@@ -77,8 +78,8 @@ def test_no_core_dump(responder):
 
 @AS_ROOT
 @pytest.mark.memory
-def test_its_own_user_cannot_look_into_it(responder):
-    """Another program of the same user, a broken web application say."""
+def test_programs_of_the_same_user_cannot_read_its_memory(responder):
+    """Such a program may be a broken web application."""
     if SANITIZED:
         return
     for name in ("environ", "mem", "maps", "fd/0"):
@@ -88,19 +89,19 @@ def test_its_own_user_cannot_look_into_it(responder):
 
 
 def landlock_abi():
-    """landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION); -1 where there is none."""
+    """landlock_create_ruleset(NULL, 0, LANDLOCK_CREATE_RULESET_VERSION); -1 without Landlock."""
     return ctypes.CDLL(None, use_errno=True).syscall(444, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
 
 
-def test_landlock_or_a_line_that_says_so(responder):
-    said = responder.output()
+def test_missing_landlock_is_logged(responder):
+    output = responder.output()
     abi = landlock_abi()
-    assert ("Landlock is not available" in said) == (abi < 1), said
-    assert ("restricts files but not TCP ports" in said) == (1 <= abi < 4), said
+    assert ("Landlock is not available" in output) == (abi < 1), output
+    assert ("restricts files but not TCP ports" in output) == (1 <= abi < 4), output
 
 
-def test_it_goes_on_without_files(stack):
-    """All that a reconnect needs is still within reach, by path and by port."""
+def test_reconnect_to_redis_works_under_landlock(stack):
+    """The process may still reach Redis, by its path and by its port."""
     for tcp in (False, True):
         redis = stack.redis(tcp=tcp, persistent=True)
         r = stack.responder(redis)
@@ -113,8 +114,8 @@ def test_it_goes_on_without_files(stack):
             assert s.messages(1)[0].data == "x"
 
 
-def test_root_is_refused(stack, redis):
-    """Unless told; as root, or as what a user namespace takes for root."""
+def test_start_as_root_is_refused(stack, redis):
+    """Without SSELOG_ALLOW_ROOT; as root, or as root of a user namespace."""
     setup = stack.setup(redis)
     del setup.options["SSELOG_ALLOW_ROOT"]
     argv = [setup.program, "-s", setup.dir / "r.sock"]
@@ -126,8 +127,8 @@ def test_root_is_refused(stack, redis):
     assert not (setup.dir / "r.sock").exists()
 
 
-def descriptors(pid):
-    """Target and flags by number. One that is closed while we look does not count."""
+def open_descriptors(pid):
+    """Number, target and flags of all open descriptors. One that is closed meanwhile is left out."""
     found = {}
     for fd in os.listdir(f"/proc/{pid}/fd"):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
@@ -137,32 +138,29 @@ def descriptors(pid):
     return found
 
 
-def test_descriptors_are_not_inherited(responder):
-    """Every one above the three standard ones is close-on-exec, whoever opened it."""
+def test_all_descriptors_are_close_on_exec(responder):
+    """All except the three standard ones, also those that libraries have opened."""
     def inherited():
-        """hiredis 0.14 opens without the flag, which is set when its call is back."""
-        return {fd: target for fd, (target, flags) in descriptors(responder.pid).items()
+        """hiredis 0.14 opens without the flag, which sselog sets just after the call."""
+        return {fd: target for fd, (target, flags) in open_descriptors(responder.pid).items()
                 if fd > 2 and not flags & os.O_CLOEXEC}
     wait_until(lambda: not inherited(), "descriptors to be close-on-exec")
-    # Sockets to Redis, pipes, epolls, the listener.
-    wait_until(lambda: len(descriptors(responder.pid)) >= 3 + 8 and not inherited(), "all of them")
+    # The standard ones, sockets to Redis, pipes, epolls and the listener.
+    wait_until(lambda: len(open_descriptors(responder.pid)) >= 3 + 8 and not inherited(), "all descriptors")
 
 
-def test_what_it_is_started_with_stays_small(stack, redis):
-    """A socket passed by spawn-fcgi, and nothing else of its parent."""
+def test_socket_from_spawn_fcgi_is_used(stack, redis):
     r = stack.responder(redis, run={"by": "spawn-fcgi"})
-    pid = next(p for p in [r.pid] if p)
     wait_until(lambda: "serving" in r.output(), "the start")
     assert fcgi_get(r.socket, environment("/sselog/healthz")).status == 200
-    assert descriptors(pid)[0][0].startswith("socket:")
+    assert open_descriptors(r.pid)[0][0].startswith("socket:")
 
 
-def test_the_socket_is_the_groups(stack, redis):
-    """-m, and 0660 without it: no one else reaches the FastCGI socket."""
+def test_socket_mode_is_0660_by_default(stack, redis):
+    """Option -m sets another mode."""
     setup = stack.setup(redis)
     for mode, extra in ((0o660, []), (0o600, ["-m", "0600"])):
         path = setup.dir / f"{mode:o}.sock"
-        import procs
         child = stack.keep(procs.Child([setup.program, "-s", path, *extra], env=setup.environment(),
                                        log=setup.dir / "log"))
         wait_until(lambda: procs.listening(path), "the socket")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make install` and `make uninstall`: what goes where, with which rights, and that the page works there."""
+"""`make install` and `make uninstall`: the files, their places and modes, and that the console works."""
 import os
 import re
 import subprocess
@@ -14,7 +14,7 @@ BUILD = Path(os.environ.get("BUILD") or webs.TOP / "build").resolve()
 
 
 def make(goal, root, **variables):
-    """Takes the program that is there: a test builds nothing."""
+    """Runs make with the program that is built already."""
     return subprocess.run(
         ["make", "-s", "-o", f"{BUILD}/sselog", f"BUILD={BUILD}", f"DESTDIR={root}",
          *(f"{k}={v}" for k, v in variables.items()), goal],
@@ -35,7 +35,7 @@ def root(tmp_path):
 
 
 def expected(prefix="usr/local"):
-    """Each file of the tree that is installed, by its place."""
+    """The path and the mode of each file that is installed."""
     top = webs.TOP
     files = {f"{prefix}/bin/sselog": 0o755}
     files[f"{prefix}/share/man/man1/sselog.1"] = 0o644
@@ -52,23 +52,23 @@ def expected(prefix="usr/local"):
     return files
 
 
-def test_everything_is_in_its_place_for_all_to_read(root):
-    """And `make uninstall` takes nothing of others."""
+def test_install_writes_readable_files_and_uninstall_removes_them(root):
+    """`make uninstall` removes no other file."""
     make("install", root)
     assert installed(root) == expected()
     for file in (webs.TOP / "web").iterdir():
         assert (root / "usr/local/share/sselog" / file.name).read_bytes() == file.read_bytes(), file
     closed = [p for p in root.rglob("*") if p.is_dir() and p.stat().st_mode & 0o055 != 0o055]
     assert not closed, "a strict umask must not make directories that the web server cannot enter"
-    said = subprocess.run([root / "usr/local/bin/sselog", "-V"], capture_output=True, text=True)
-    assert re.search(r"\d+\.\d+\.\d+", said.stdout)
+    version = subprocess.run([root / "usr/local/bin/sselog", "-V"], capture_output=True, text=True)
+    assert re.search(r"\d+\.\d+\.\d+", version.stdout)
     other = root / "usr/local/bin/other"
     other.write_text("")
     make("uninstall", root)
     assert installed(root).keys() == {"usr/local/bin/other"}
 
 
-def test_prefix_and_directories_from_outside(root):
+def test_prefix_and_directories_are_respected(root):
     make("install", root, PREFIX="/usr")
     assert installed(root) == expected("usr")
     make("uninstall", root, PREFIX="/usr")
@@ -78,9 +78,9 @@ def test_prefix_and_directories_from_outside(root):
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
-def test_the_page_is_served_from_there(stack, redis, kind):
-    """All that the page asks for is there, by addresses relative to wherever it is mounted. The directory
-    is a copy of web/, as what is installed."""
+def test_installed_console_has_all_its_files(stack, redis, kind):
+    """All files that the console loads are there, with relative URLs. The directory is a copy of web/, as the
+    installed one is."""
     server = stack.server(kind, redis)
     base = f"http://127.0.0.1:{server.port}" + ("/log/" if kind == "fcgid" else "/")
     types = {"": "text/html", "console.html": "text/html", "console.css": "text/css"}

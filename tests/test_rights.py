@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Rights that Redis refuses: what the program does without, and whose trouble it is."""
+"""Channels that the Redis user may not use: sselog works without them, or reports them to their viewers."""
 import pytest
 
 from fcgi import FcgiStream, environment
@@ -7,38 +7,38 @@ from procs import wait_until
 
 
 @pytest.fixture
-def limited(stack, redis, request):
-    """A responder whose Redis user may use these channels only."""
+def restricted(stack, redis, request):
+    """A responder whose Redis user may use only these channels."""
     channels, options = request.param
     redis.client.execute_command("ACL", "SETUSER", "limited", "reset", "on", ">secret", "+@all", "~*",
                                  *(f"&{c}" for c in channels))
-    yield stack.responder(setup=limited_setup(stack, redis, options))
+    yield stack.responder(setup=restricted_setup(stack, redis, options))
     redis.client.execute_command("ACL", "DELUSER", "limited")
 
 
-def limited_setup(stack, redis, options):
+def restricted_setup(stack, redis, options):
     setup = stack.setup(redis, **options)
     setup.options["SSELOG_REDIS"] = f"unix://limited:secret@{redis.socket}"
     return setup
 
 
-@pytest.mark.parametrize("limited", [([], {})], indirect=True)
-def test_without_the_bells_channel_logs_are_looked_at(redis, limited):
+@pytest.mark.parametrize("restricted", [([], {})], indirect=True)
+def test_without_the_invalidation_channel_logs_are_read_at_intervals(redis, restricted):
     ids = redis.add_many("log", "abc")
-    with FcgiStream(limited.socket, environment("/sselog/stream")) as s:
+    with FcgiStream(restricted.socket, environment("/sselog/stream")) as s:
         s.live()
         ids += redis.add_many("log", "de")
-        s.until(lambda v: [e.id for e in v.records] == ids, "all of them")
-    said = wait_until(lambda: limited.output(), "a line")
-    assert said.count("every 250 ms") == 1 and "secret" not in said
+        s.until(lambda v: [e.id for e in v.records] == ids, "all records")
+    output = wait_until(lambda: restricted.output(), "a line")
+    assert output.count("every 250 ms") == 1 and "secret" not in output
 
 
-@pytest.mark.parametrize("limited", [(["__redis__:invalidate", "open"], {
+@pytest.mark.parametrize("restricted", [(["__redis__:invalidate", "open"], {
     "auth": "remote_user", "source": "pubsub", "channel": "{user}"})], indirect=True)
-def test_a_refused_channel_is_its_viewers_trouble_alone(redis, limited):
-    with FcgiStream(limited.socket, environment("/sselog/stream", REMOTE_USER="open")) as good:
+def test_refused_channel_affects_only_its_viewers(redis, restricted):
+    with FcgiStream(restricted.socket, environment("/sselog/stream", REMOTE_USER="open")) as good:
         good.live()
-        with FcgiStream(limited.socket, environment("/sselog/stream", REMOTE_USER="closed")) as bad:
+        with FcgiStream(restricted.socket, environment("/sselog/stream", REMOTE_USER="closed")) as bad:
             bad.until(lambda v: any(e.type == "unavailable" for e in v.events), "the refusal")
         redis.client.publish("open", "still here")
         good.until(lambda v: [e.data for e in v.records] == ["still here"], "the message")

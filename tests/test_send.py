@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""sselog send: lines of standard input to the log, none lost and none invented."""
+"""sselog send: each line of standard input becomes a record of the log."""
 import os
 import pty
 import subprocess
@@ -12,15 +12,15 @@ from fcgi import FcgiStream, environment
 from procs import wait_until
 
 
-def producer(setup):
-    """The environment of who writes."""
+def producer_environment(setup):
+    """The environment of a producer, with its Redis user."""
     given = setup.environment()
     return {**given, "SSELOG_REDIS": redisd.url_as_user(given["SSELOG_REDIS"], "sselog-producer")}
 
 
-def sender(setup, *arguments, **kw):
+def start_send(setup, *arguments, **kw):
     return subprocess.Popen([setup.program, "send", *arguments], stdin=subprocess.PIPE,
-                            env=producer(setup), **kw)
+                            env=producer_environment(setup), **kw)
 
 
 def entries(redis, key="log"):
@@ -32,18 +32,18 @@ def setup(stack, redis):
     return stack.setup(redis)
 
 
-def test_lines(setup, redis):
+def test_each_line_becomes_a_record_unchanged(setup, redis):
     lines = [b"one", b"", b"  blanks  ", b"tab\there", "€".encode(), b"\xff\xfe", b"a\0b", b"x" * 100_000]
-    p = sender(setup, "-l", "log", stderr=subprocess.PIPE)
-    _, said = p.communicate(b"\n".join(lines))  # the last one without a line end
-    assert p.returncode == 0, said
+    p = start_send(setup, "-l", "log", stderr=subprocess.PIPE)
+    _, stderr = p.communicate(b"\n".join(lines))  # the last one without a line end
+    assert p.returncode == 0, stderr
     got = [e["data"] for e in entries(redis)]
     assert got == lines or got == [x for x in lines if x]
     assert all(set(e) == {"data"} for e in entries(redis))
 
 
-def test_event_and_many(setup, redis):
-    p = sender(setup, "-l", "log", "-e", "deploy")
+def test_event_name_and_order_of_1500_lines(setup, redis):
+    p = start_send(setup, "-l", "log", "-e", "deploy")
     p.communicate(b"".join(b"%d\n" % i for i in range(1500)))
     assert p.returncode == 0
     got = entries(redis)
@@ -51,10 +51,10 @@ def test_event_and_many(setup, redis):
     assert {e["event"] for e in got} == {b"deploy"}
 
 
-def test_a_line_arrives_while_the_input_stays_open(stack, setup, redis):
-    """tail -F piped into it: no waiting for a full block."""
+def test_line_is_sent_while_the_input_stays_open(stack, setup, redis):
+    """As with `tail -F`: send does not wait until a block is full."""
     responder = stack.responder(setup=setup)
-    p = sender(setup, "-l", "log")
+    p = start_send(setup, "-l", "log")
     try:
         with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
             s.live()
@@ -67,11 +67,11 @@ def test_a_line_arrives_while_the_input_stays_open(stack, setup, redis):
         assert p.wait(30) == 0
 
 
-def test_redis_away_for_a_while(stack):
-    """Nothing is lost; it stops reading its input instead of piling it up."""
+def test_send_waits_for_redis_without_reading_more_input(stack):
+    """send loses no line, and holds only a bounded part of its input."""
     redis = stack.redis(persistent=True)
     setup = stack.setup(redis)
-    p = sender(setup, "-l", "log", "-n", "1000000", stderr=subprocess.DEVNULL)
+    p = start_send(setup, "-l", "log", "-n", "1000000", stderr=subprocess.DEVNULL)
     total = 20_000
     written = [0]
 
@@ -86,21 +86,21 @@ def test_redis_away_for_a_while(stack):
     feeder.start()
     wait_until(lambda: written[0] > 10, "the input to be read")
     last = -1
-    while last != written[0]:  # until it reads no more
+    while last != written[0]:  # until send reads no more
         last = written[0]
         feeder.join(0.2)
-    assert written[0] < total - 1, "20 MB were taken in with nowhere to go"
+    assert written[0] < total - 1, "send has read 20 MB without Redis"
     redis.start()
     feeder.join(60)
     assert p.wait(60) == 0
     assert [int(e["data"].split()[0]) for e in entries(redis)] == list(range(total))
 
 
-def test_killed_redis_in_the_middle(stack):
-    """Its answer lost, a line may come twice, never not at all."""
+def test_killed_redis_loses_no_line(stack):
+    """If the reply to a batch is lost, its lines are sent twice."""
     redis = stack.redis(persistent=True)
     setup = stack.setup(redis)
-    p = sender(setup, "-l", "log", "-n", "1000000", stderr=subprocess.DEVNULL)
+    p = start_send(setup, "-l", "log", "-n", "1000000", stderr=subprocess.DEVNULL)
 
     def feed():
         for i in range(3000):
@@ -118,30 +118,29 @@ def test_killed_redis_in_the_middle(stack):
     feeder.join(60)
     assert p.wait(60) == 0
     got = [int(e["data"]) for e in entries(redis)]
-    assert set(got) == set(range(3000)) and len(got) < 3000 + 3 * 256  # one batch for each time
+    assert set(got) == set(range(3000)) and len(got) < 3000 + 3 * 256  # at most one batch for each kill
 
 
-def test_refused_is_told(setup, redis):
+def test_refused_write_fails_with_the_reason(setup, redis):
     redis.client.set("log", "a string")
-    p = sender(setup, "-l", "log", stderr=subprocess.PIPE)
-    _, said = p.communicate(b"x\n")
-    assert p.returncode not in (0, None) and b"WRONGTYPE" in said
+    p = start_send(setup, "-l", "log", stderr=subprocess.PIPE)
+    _, stderr = p.communicate(b"x\n")
+    assert p.returncode not in (0, None) and b"WRONGTYPE" in stderr
 
 
-def test_too_many_clients_pass(stack, redis):
-    """What is full now is not full for ever."""
+def test_too_many_redis_clients_is_tried_again(stack, redis):
     full = [b"-ERR max number of clients reached\r\n"] * 2
     scripted = stack.scripted(redis, lambda conn, cmd: full.pop() if cmd[0] == b"XADD" and full else None)
-    p = sender(stack.setup(scripted), "-l", "log", stderr=subprocess.DEVNULL)
+    p = start_send(stack.setup(scripted), "-l", "log", stderr=subprocess.DEVNULL)
     p.communicate(b"x\n")
     assert p.returncode == 0 and entries(redis) == [{"data": b"x"}]
 
 
-def test_publish_too(setup, redis):
+def test_option_p_also_publishes(setup, redis):
     with redis.client.pubsub() as listener:
         listener.subscribe("log")
         wait_until(lambda: listener.get_message(timeout=1), "the subscription")
-        p = sender(setup, "-l", "log", "-p")
+        p = start_send(setup, "-l", "log", "-p")
         p.communicate(b"hello\n")
         assert p.returncode == 0
         message = wait_until(lambda: listener.get_message(timeout=1), "the message")
@@ -149,9 +148,9 @@ def test_publish_too(setup, redis):
     assert entries(redis) == [{"data": b"hello"}]
 
 
-def test_progress_on_a_terminal_only(setup, redis):
+def test_progress_is_shown_only_on_a_terminal(setup, redis):
     master, slave = pty.openpty()
-    p = sender(setup, "-l", "log", stderr=slave)
+    p = start_send(setup, "-l", "log", stderr=slave)
     os.close(slave)
     p.communicate(b"x\n" * 1000)
     shown = b""
@@ -162,12 +161,12 @@ def test_progress_on_a_terminal_only(setup, redis):
         pass
     os.close(master)
     assert p.returncode == 0 and b"1000" in shown.replace(b",", b"").replace(b" ", b"")
-    p = sender(setup, "-l", "log", stderr=subprocess.PIPE)
+    p = start_send(setup, "-l", "log", stderr=subprocess.PIPE)
     assert p.communicate(b"x\n")[1] == b""
 
 
 @pytest.mark.parametrize("arguments", [["-Z"], ["-l"], ["-l", ""], ["surplus"]])
-def test_bad_command_line(setup, arguments):
-    p = sender(setup, *arguments, stderr=subprocess.PIPE)
-    _, said = p.communicate(b"")
-    assert p.returncode == 2 and said
+def test_malformed_command_line_is_refused(setup, arguments):
+    p = start_send(setup, *arguments, stderr=subprocess.PIPE)
+    _, stderr = p.communicate(b"")
+    assert p.returncode == 2 and stderr

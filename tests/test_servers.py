@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The same stream behind every web server, each started from the example that is shipped."""
+"""The same tests with every web server, each started from the example that is shipped."""
 import socket
 import subprocess
 
@@ -21,7 +21,7 @@ def test_history_live_and_resume(stack, redis, kind):
         assert s.headers["content-type"] == "text/event-stream"
         assert s.headers["cache-control"] == "no-cache"
         assert s.live().json() == {"replayed": 5}
-        for i in range(3):  # one after the other: each must arrive by itself
+        for i in range(3):  # one after the other: each must arrive without a later one
             redis.add("log", f"new {i}")
             s.messages(6 + i)
         assert s.payloads == [f"old {i}" for i in range(5)] + [f"new {i}" for i in range(3)]
@@ -29,14 +29,14 @@ def test_history_live_and_resume(stack, redis, kind):
     with Stream(server.port, server.path + "/stream", {"Last-Event-ID": middle}) as s:
         s.live()
         assert s.payloads == ["old 4", "new 0", "new 1", "new 2"]
-    with Stream(server.port, f"{server.path}?last_event_id={middle}") as s:  # the mount itself
+    with Stream(server.port, f"{server.path}?last_event_id={middle}") as s:  # the path of the mount
         s.live()
         assert s.payloads == ["old 4", "new 0", "new 1", "new 2"]
 
 
 @servers
-def test_who_may_look(stack, redis, kind):
-    """Basic authentication of the web server decides whose log it is."""
+def test_basic_authentication_decides_the_log(stack, redis, kind):
+    """The web server's user name selects the log; a client cannot set it by a header."""
     redis.add("stream:logs:ann", "for ann")
     redis.add("stream:logs:bob", "for bob")
     server = stack.server(kind, redis, web={"auth": True}, auth="remote_user")
@@ -51,8 +51,8 @@ def test_who_may_look(stack, redis, kind):
 
 
 @servers
-def test_nobody_without_authentication(stack, redis, kind):
-    """The part "who may look" removed: sselog refuses by itself, whatever the client claims."""
+def test_requests_without_authentication_are_refused(stack, redis, kind):
+    """Without the example's part "who may look" the web server checks nothing, and sselog refuses."""
     redis.add("stream:logs:ann", "for ann")
     server = stack.server(kind, redis, auth="remote_user")
     for headers in ({}, basic("ann"), {"Remote-User": "ann", "REMOTE_USER": "ann"}):
@@ -62,7 +62,7 @@ def test_nobody_without_authentication(stack, redis, kind):
 
 
 @servers
-def test_paths_below_the_mount(stack, redis, kind):
+def test_endpoints_below_the_mount(stack, redis, kind):
     redis.add_many("log", ["one", "two"])
     server = stack.server(kind, redis)
     assert get(server.port, server.path + "/healthz").status == 200
@@ -75,8 +75,9 @@ def test_paths_below_the_mount(stack, redis, kind):
     assert post.status == 405 and "GET" in post.headers["allow"]
 
 
-def test_cgi_reads_the_body_it_does_not_use(stack, redis):
-    """mod_cgid gives one socket as input and output: what is left unread there would reset it, and the answer too."""
+def test_cgi_reads_an_unused_body(stack, redis):
+    """mod_cgid uses one socket for input and output. Unread input would reset the connection when it closes,
+    and the answer would be lost."""
     setup = stack.setup(redis)
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -91,13 +92,13 @@ def test_cgi_reads_the_body_it_does_not_use(stack, redis):
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
 def test_no_query_string_in_the_access_log(stack, redis, kind):
-    """Tokens and what people search for must not be kept."""
+    """The query string may hold tokens and search texts."""
     server = stack.server(kind, redis)
     assert get(server.port, server.path + "/healthz?token=topsecret&q=private").status == 200
     server.flush_log()
     log = wait_until(lambda: "healthz" in server.access_log() and server.access_log(), "the access log")
     assert "topsecret" not in log and "private" not in log
-    if kind == "fcgid":  # the site's own log has the rest
+    if kind == "fcgid":  # the site's own log has all other requests
         assert get(server.port, "/nowhere?token=others").status == 404
         site = server.dir / "site.log"
         wait_until(lambda: "/nowhere?token=others" in site.read_text(), "the site's log")
@@ -105,7 +106,7 @@ def test_no_query_string_in_the_access_log(stack, redis, kind):
 
 
 @pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])
-def test_page_is_served(stack, redis, kind, path):
+def test_console_is_served(stack, redis, kind, path):
     setup = stack.setup(redis)
     (setup.web / "console.html").write_text("<title>the page</title>")
     (setup.web / "extra.js").write_text("1;")
@@ -118,9 +119,8 @@ def test_page_is_served(stack, redis, kind, path):
 
 
 @servers
-def test_viewers_at_once(stack, redis, kind):
-    """Several viewers under one server, each record once to each, in order."""
-    # mod_fcgid takes a second to start one more process while others are busy: here it really does.
+def test_concurrent_viewers_get_each_record_once_in_order(stack, redis, kind):
+    # mod_fcgid waits a second before it starts another process; this test keeps that second.
     count, web = (4, {"short_sleeps": False}) if kind == "fcgid" else (12, {})
     server = stack.server(kind, redis, web=web)
     viewers = [stack.keep(Stream(server.port, server.path + "/stream")) for _ in range(count)]
@@ -131,11 +131,11 @@ def test_viewers_at_once(stack, redis, kind):
         assert [e.id for e in s.messages(200)] == ids
 
 
-# Apache takes ten seconds to stop under an open stream: one of its ways will do.
+# With an open stream Apache takes ten seconds to stop, so that only one of its servers is stopped.
 @pytest.mark.parametrize("kind, how", [(k, "kill") for k in webs.SERVERS] +
                          [(k, "stop") for k in ("lighttpd", "fcgid", "nginx")])
 def test_restart_loses_nothing(stack, redis, kind, how):
-    """The web server, and sselog with it, is stopped and started under a viewer that reconnects."""
+    """The web server and sselog are stopped and started, and the viewer reconnects."""
     server = stack.server(kind, redis, retry=100)
     wanted = redis.add_many("log", [f"before {i}" for i in range(20)])
     with EventSource(server.port, server.path + "/stream", retry_server_errors=True) as viewer:
