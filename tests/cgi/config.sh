@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The command line, and configurations that must not start: one line that names what is wrong, exit
-# status 2, nothing served.
+# The command line, and configurations that must not start. sselog then exits with status 2, writes one
+# line that names the mistake, and serves nothing.
 # shellcheck source=tests/cgi/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-# Runs sselog with options in its environment; arguments after --.
+# Runs sselog: options for its environment, then -- and its arguments.
 start() {
     env=''
     while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -17,30 +17,30 @@ start() {
     timeout 60 env -i $base $env "$sselog" "$@" >"$dir/stdout" 2>"$dir/stderr" </dev/null
     status=$?
 }
-# name of the test, what the line must name, options...
+# name of the test, text that the line must hold, options...
 refused() {
-    name=$1 naming=$2
+    name=$1 named=$2
     shift 2
     for mode in -t "-s $dir/refused.sock"; do
         # shellcheck disable=SC2086
         start "$@" -- $mode
         check "$name: exit status 2 (${mode%% *})" [ "$status" -eq 2 ]
         check "$name: one line (${mode%% *})" [ "$(wc -l <"$dir/stderr")" -eq 1 ]
-        check "$name: names it (${mode%% *})" grep -qF -- "$naming" "$dir/stderr"
+        check "$name: names it (${mode%% *})" grep -qF -- "$named" "$dir/stderr"
     done
     check "$name: no socket" [ ! -e "$dir/refused.sock" ]
-    # As CGI: the web server gets an answer, the viewer no details.
+    # As CGI, the web server gets an answer, and the viewer gets no details.
     # shellcheck disable=SC2086
     start $request PATH_INFO=/stream REMOTE_USER=ann "$@" --
-    check "$name: as CGI nothing is served" absent 'event-stream\|^Status: 200' "$dir/stdout"
+    check "$name: as CGI nothing is served" no_line_matches 'event-stream\|^Status: 200' "$dir/stdout"
 }
 
 refused 'an unknown option' SSELOG_STREEM SSELOG_STREEM=x
-refused 'a number that is none' SSELOG_KEEPALIVE SSELOG_KEEPALIVE=soon
+refused 'a word in the place of a number' SSELOG_KEEPALIVE SSELOG_KEEPALIVE=soon
 refused 'a number out of range' SSELOG_LIFETIME SSELOG_LIFETIME=4
-refused 'a number with a tail' SSELOG_RETRY SSELOG_RETRY=3000ms
+refused 'a number with a unit' SSELOG_RETRY SSELOG_RETRY=3000ms
 refused 'an overflowing number' SSELOG_MAX_VIEWERS SSELOG_MAX_VIEWERS=99999999999999999999
-refused 'a URL of another kind' SSELOG_REDIS SSELOG_REDIS=http://127.0.0.1/
+refused 'a URL with another scheme' SSELOG_REDIS SSELOG_REDIS=http://127.0.0.1/
 refused 'a URL with a bad port' SSELOG_REDIS SSELOG_REDIS=redis://127.0.0.1:99999/0
 refused 'a password file that is not there' SSELOG_REDIS_PASSWORD_FILE \
     "SSELOG_REDIS_PASSWORD_FILE=$dir/none"
@@ -48,8 +48,8 @@ printf 'secret\n' >"$dir/open" && chmod 644 "$dir/open"
 refused 'a password file that all may read' SSELOG_REDIS_PASSWORD_FILE \
     "SSELOG_REDIS_PASSWORD_FILE=$dir/open"
 refused 'an unknown method' SSELOG_AUTH SSELOG_AUTH=password
-refused 'anonymous among others' SSELOG_AUTH SSELOG_AUTH=remote_user,anonymous
-refused 'a key that nothing fills' SSELOG_STREAM 'SSELOG_STREAM=logs:{who}'
+refused 'anonymous with another method' SSELOG_AUTH SSELOG_AUTH=remote_user,anonymous
+refused 'a key with an unknown field' SSELOG_STREAM 'SSELOG_STREAM=logs:{who}'
 refused 'an unknown profile' SSELOG_PROFILE SSELOG_PROFILE=fancy
 refused 'an unknown source' SSELOG_SOURCE SSELOG_SOURCE=kafka
 
@@ -59,21 +59,21 @@ check '-t: the effective value' grep -q '^SSELOG_KEEPALIVE=7' "$dir/stdout"
 check '-t: a default' grep -q '^SSELOG_RETRY=3000' "$dir/stdout"
 start "SSELOG_REDIS=redis://:hush-hush@127.0.0.1:6379/0" SSELOG_AUTH=remote_user -- -t
 cat "$dir/stderr" >>"$dir/stdout"
-check '-t: no secret is printed' absent hush-hush "$dir/stdout"
+check '-t: no secret is printed' no_line_matches hush-hush "$dir/stdout"
 start "SSELOG_REDIS=redis://:hush-hush@127.0.0.1:x/0" -- -t
 cat "$dir/stderr" >>"$dir/stdout"
-check 'a bad URL: its password is not printed' absent hush-hush "$dir/stdout"
+check 'a bad URL: its password is not printed' no_line_matches hush-hush "$dir/stdout"
 
 printf '# options\nSSELOG_KEEPALIVE=9\nSSELOG_RETRY=900\n' >"$dir/sselog.conf"
 start SSELOG_AUTH=remote_user SSELOG_RETRY=800 -- -c "$dir/sselog.conf" -t
-check '-c: the file counts' grep -q '^SSELOG_KEEPALIVE=9' "$dir/stdout"
-check '-c: the environment wins' grep -q '^SSELOG_RETRY=800' "$dir/stdout"
+check '-c: options of the file are used' grep -q '^SSELOG_KEEPALIVE=9' "$dir/stdout"
+check '-c: the environment overrides the file' grep -q '^SSELOG_RETRY=800' "$dir/stdout"
 start -- -c "$dir/none.conf" -t
 check '-c: a file that is not there: exit status 2' [ "$status" -eq 2 ]
 printf 'SSELOG_KEEPALIVE=0\n' >"$dir/bad.conf"
 start -- -c "$dir/bad.conf" -t
 check '-c: a bad value in the file: exit status 2' [ "$status" -eq 2 ]
-check '-c: a bad value in the file: named' grep -q SSELOG_KEEPALIVE "$dir/stderr"
+check '-c: a bad value in the file: names the option' grep -q SSELOG_KEEPALIVE "$dir/stderr"
 
 start -- -V
 check '-V: exit status 0' [ "$status" -eq 0 ]
@@ -88,7 +88,7 @@ check 'an unknown flag: nothing on standard output' [ ! -s "$dir/stdout" ]
 if [ "$(id -u)" -eq 0 ]; then
     start SSELOG_ALLOW_ROOT=0 SSELOG_AUTH=remote_user -- -s "$dir/refused.sock"
     check 'root is refused' [ "$status" -eq 2 ]
-    check 'root is refused: it is said why' grep -q SSELOG_ALLOW_ROOT "$dir/stderr"
+    check 'root is refused: names the option' grep -q SSELOG_ALLOW_ROOT "$dir/stderr"
 fi
 
 done_testing

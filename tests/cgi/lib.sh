@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
-# For the scripts beside this file: requests made of environment variables, sent both ways,
-# through cgi-fcgi to a responder on a Unix socket and to the program run as plain CGI; the bytes
-# that come back compared with what is written in the script.  Prints TAP.
 #
-#   options NAME=value ...      how sselog is configured from here on (no blanks in values)
-#   both FUNCTION               calls FUNCTION twice, with $way set to fcgi and to cgi
-#   ask [NAME=value ...]        one request ($way), to its end; leaves $dir/out, head, body
-#   begin [NAME=value ...]      the same in the background; see until_out and finish
-#   until_out TEXT              waits until TEXT is a line of the answer so far
-#   terminate                   SIGTERM to the sselog that answers; finish: waits for its answer
-#   status_is, head_is, body_is WHAT      compare; the last two read what is right from fd 0
+# Library of the scripts beside this file. It starts Redis and sends requests in both ways: through
+# cgi-fcgi to a responder on a Unix socket, and to the program as plain CGI. The scripts compare the
+# bytes of the answers with the bytes that they hold. The output is TAP.
 #
-# Times are never compared, and nothing sleeps but to poll.
+# * options NAME=value ...: sets the options of sselog from here on (no blanks in values)
+# * fcgi_and_cgi FUNCTION: calls FUNCTION twice, with $interface set to fcgi and to cgi
+# * send_request [NAME=value ...]: sends a request, waits for its end, writes $dir/out, head and body
+# * begin_request [NAME=value ...]: sends a request in the background
+# * wait_for_line TEXT: waits until TEXT is a line of the answer
+# * terminate: sends SIGTERM to sselog, waits for the answer and sets $exit_status
+# * status_is, head_is, body_is WHAT: compare the answer; the last two read the right bytes from fd 0
+#
+# Scripts compare no times, and sleep only to poll.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,12 +21,11 @@ sselog=$(realpath "${SSELOG:-$here/../../build/sselog}")
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sselog-cgi-XXXXXX")
 socket=$dir/s.sock
 redis=$dir/redis.sock
-tests=0 failures=0 way='' server='' asked='' given=''
+tests=0 failures=0 interface='' server='' request_pid='' configured=''
 
-# With the words $@ of a command in $given, so that options can be used by name.
 run_server() {
     # shellcheck disable=SC2086 # options are words
-    setpriv --pdeathsig KILL -- env -i $base $given "$sselog" -s "$socket" 2>>"$dir/server.err" &
+    setpriv --pdeathsig KILL -- env -i $base $configured "$sselog" -s "$socket" 2>>"$dir/server.err" &
     server=$!
     # shellcheck disable=SC2086
     wait_for env -i $request cgi-fcgi -bind -connect "$socket" </dev/null
@@ -39,13 +39,13 @@ stop_server() {
     rm -f "$socket"
 }
 clean() {
-    [ -z "$asked" ] || kill -s KILL "$asked" 2>/dev/null
+    [ -z "$request_pid" ] || kill -s KILL "$request_pid" 2>/dev/null
     [ -z "$server" ] || kill -s KILL "$server" 2>/dev/null
     kill -s KILL "$redis_pid" 2>/dev/null
     wait
     rm -rf "$dir"
 }
-# Until a command succeeds, 30 seconds at least.
+# Waits until a command succeeds, for at least 30 seconds.
 wait_for() {
     tries=0
     until "$@" >/dev/null 2>&1; do
@@ -54,9 +54,9 @@ wait_for() {
     done
 }
 
-# One test: its name, then the command that must succeed.
+# One test: its name, and the command that must succeed.
 check() {
-    what="$1${way:+ ($way)}"
+    what="$1${interface:+ ($interface)}"
     shift
     tests=$((tests + 1))
     if "$@" >"$dir/why" 2>&1; then
@@ -68,8 +68,8 @@ check() {
         tail -n 3 "$dir/server.err" "$dir/err" 2>/dev/null | sed 's/^/# /'
     fi
 }
-# Whether no line of a file holds the expression.
-absent() {
+# Succeeds if no line of the file (2) matches the expression (1).
+no_line_matches() {
     ! grep -e "$1" "$2"
 }
 done_testing() {
@@ -79,44 +79,44 @@ done_testing() {
 
 options() {
     stop_server
-    given=$*
+    configured=$*
 }
-both() {
-    for way in fcgi cgi; do
+fcgi_and_cgi() {
+    for interface in fcgi cgi; do
         redis_cli flushall >/dev/null
-        [ "$way" = cgi ] || run_server
+        [ "$interface" = cgi ] || run_server
         "$@"
         stop_server
     done
-    way=
+    interface=
 }
 redis_cli() {
     redis-cli -s "$redis" "$@"
 }
-# XADD with an id, so that the bytes are known.
-add() {
+# XADD with an id, so that the bytes of the stream are known.
+add_record() {
     redis_cli xadd "$@" >/dev/null
 }
 
 request='GATEWAY_INTERFACE=CGI/1.1 SERVER_PROTOCOL=HTTP/1.1 REQUEST_METHOD=GET SCRIPT_NAME=/sselog
     QUERY_STRING= REMOTE_ADDR=127.0.0.1'
-begin() {
+begin_request() {
     rm -f "$dir/out" "$dir/err"
     : >"$dir/out"
     # shellcheck disable=SC2086
-    if [ "$way" = fcgi ]; then
+    if [ "$interface" = fcgi ]; then
         setpriv --pdeathsig KILL -- env -i $request "$@" cgi-fcgi -bind -connect "$socket" \
             </dev/null >"$dir/out" 2>"$dir/err" &
     else
-        setpriv --pdeathsig KILL -- env -i $base $given $request "$@" "$sselog" \
+        setpriv --pdeathsig KILL -- env -i $base $configured $request "$@" "$sselog" \
             </dev/null >"$dir/out" 2>"$dir/err" &
     fi
-    asked=$!
+    request_pid=$!
 }
-finish() {
-    wait "$asked"
-    asked_status=$?
-    asked=
+finish_request() {
+    wait "$request_pid"
+    request_status=$?
+    request_pid=
     # The head ends at the first empty line; its lines end in CRLF.
     awk -v head="$dir/head" -v body="$dir/body" 'BEGIN { ORS = "" }
         done { print (n++ ? "\n" : "") $0 >body; next }
@@ -124,34 +124,34 @@ finish() {
         { print $0 "\n" >head }' "$dir/out"
     [ -e "$dir/body" ] || : >"$dir/body"
     [ -e "$dir/head" ] || : >"$dir/head"
-    # awk does not tell whether the last line was ended.
+    # awk does not show whether the last line has a line end.
     [ -z "$(tail -c 1 "$dir/out" | tr -d '\n')" ] && [ -s "$dir/body" ] && echo >>"$dir/body"
     return 0
 }
-ask() {
+send_request() {
     rm -f "$dir/head" "$dir/body"
-    begin "$@"
-    finish
+    begin_request "$@"
+    finish_request
 }
-until_out() {
+wait_for_line() {
     wait_for grep -qxF -- "$1" "$dir/out"
 }
 terminate() {
     rm -f "$dir/head" "$dir/body"
     # shellcheck disable=SC2034 # for the scripts
-    if [ "$way" = fcgi ]; then
+    if [ "$interface" = fcgi ]; then
         stop_server
-        finish
-        ended=$server_status
+        finish_request
+        exit_status=$server_status
         run_server
     else
-        kill -s TERM "$asked"
-        finish
-        ended=$asked_status
+        kill -s TERM "$request_pid"
+        finish_request
+        exit_status=$request_status
     fi
 }
 
-# The lines of the head in any order, each ended by CRLF.
+# Compares the lines of the head in any order; each ends in CRLF.
 head_is() {
     check "$1: head" same_head
 }
@@ -160,7 +160,7 @@ same_head() {
     tr -d '\r' <"$dir/head" | sort >"$dir/head.sorted"
     sort | diff - "$dir/head.sorted"
 }
-# Exact bytes, but for the number in a `retry:` that is not the first line: it is jittered.
+# Compares exact bytes, except the jittered number of a `retry:` after the first line.
 body_is() {
     check "$1: body" same_body
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The bytes of an event stream of the plain profile, from its head to its orderly end.
+# The bytes of an event stream of the plain profile, from its head to its final frame.
 # shellcheck source=tests/cgi/lib.sh
 . "$(dirname "$0")/lib.sh"
 
@@ -15,20 +15,20 @@ X-Content-Type-Options: nosniff
 END
 }
 
-# No keepalive on a machine that takes its time.
+# No keepalive comes, even on a slow machine.
 options SSELOG_AUTH=remote_user SSELOG_RETRY=4000 SSELOG_KEEPALIVE=600
 
 history_live_end() {
-    add stream:logs:ann 1-0 data first
-    add stream:logs:ann 2-0 data 'second' event deploy
-    add stream:logs:ann 2-1 data "$(printf 'three\nlines\r\nand\rone more')"
-    add stream:logs:bob 3-0 data 'not for ann'
-    begin PATH_INFO=/stream REMOTE_USER=ann
-    check 'history is followed by live' until_out 'event: live'
-    add stream:logs:ann 4-0 data 'came later'
-    check 'a record arrives live' until_out 'data: came later'
+    add_record stream:logs:ann 1-0 data first
+    add_record stream:logs:ann 2-0 data 'second' event deploy
+    add_record stream:logs:ann 2-1 data "$(printf 'three\nlines\r\nand\rone more')"
+    add_record stream:logs:bob 3-0 data 'not for ann'
+    begin_request PATH_INFO=/stream REMOTE_USER=ann
+    check 'history is followed by live' wait_for_line 'event: live'
+    add_record stream:logs:ann 4-0 data 'came later'
+    check 'a record arrives live' wait_for_line 'data: came later'
     terminate
-    check 'SIGTERM: exit status 0' [ "$ended" -eq 0 ]
+    check 'SIGTERM: exit status 0' [ "$exit_status" -eq 0 ]
     stream_head 'stream'
     body_is 'history, live, shutdown' <<'END'
 retry: 4000
@@ -58,12 +58,12 @@ data: {"reason":"shutdown"}
 
 END
 }
-both history_live_end
+fcgi_and_cgi history_live_end
 
 resume() {
-    for i in 1 2 3 4 5; do add stream:logs:ann "7-$i" data "record $i"; done
-    begin PATH_INFO= REMOTE_USER=ann HTTP_LAST_EVENT_ID=7-3
-    until_out 'event: live'
+    for i in 1 2 3 4 5; do add_record stream:logs:ann "7-$i" data "record $i"; done
+    begin_request PATH_INFO= REMOTE_USER=ann HTTP_LAST_EVENT_ID=7-3
+    wait_for_line 'event: live'
     terminate
     body_is 'after Last-Event-ID' <<'END'
 retry: 4000
@@ -82,8 +82,8 @@ event: end
 data: {"reason":"shutdown"}
 
 END
-    begin PATH_INFO=/stream REMOTE_USER=ann 'QUERY_STRING=last_event_id=7-5'
-    until_out 'event: live'
+    begin_request PATH_INFO=/stream REMOTE_USER=ann 'QUERY_STRING=last_event_id=7-5'
+    wait_for_line 'event: live'
     terminate
     body_is 'at the tip' <<'END'
 retry: 4000
@@ -96,8 +96,8 @@ event: end
 data: {"reason":"shutdown"}
 
 END
-    begin PATH_INFO=/stream REMOTE_USER=ann 'QUERY_STRING=history=1'
-    until_out 'event: live'
+    begin_request PATH_INFO=/stream REMOTE_USER=ann 'QUERY_STRING=history=1'
+    wait_for_line 'event: live'
     terminate
     body_is 'history=1' <<'END'
 retry: 4000
@@ -114,15 +114,15 @@ data: {"reason":"shutdown"}
 
 END
 }
-both resume
+fcgi_and_cgi resume
 
 gap() {
-    for i in 1 2 3 4 5 6; do add stream:logs:ann "$i-0" data "record $i"; done
+    for i in 1 2 3 4 5 6; do add_record stream:logs:ann "$i-0" data "record $i"; done
     redis_cli xtrim stream:logs:ann MAXLEN 2 >/dev/null
-    begin PATH_INFO=/stream REMOTE_USER=ann HTTP_LAST_EVENT_ID=2-0
-    until_out 'event: live'
+    begin_request PATH_INFO=/stream REMOTE_USER=ann HTTP_LAST_EVENT_ID=2-0
+    wait_for_line 'event: live'
     terminate
-    body_is 'a gap is told' <<'END'
+    body_is 'a gap' <<'END'
 retry: 4000
 
 event: gap
@@ -143,14 +143,14 @@ data: {"reason":"shutdown"}
 
 END
 }
-both gap
+fcgi_and_cgi gap
 
 payloads() {
     redis_cli xadd stream:logs:ann 1-0 data '' >/dev/null
     redis_cli xadd stream:logs:ann 2-0 other 'value' n 1 >/dev/null
     redis_cli xadd stream:logs:ann 3-0 data "$(printf 'bad \377 byte')" >/dev/null
-    begin PATH_INFO=/stream REMOTE_USER=ann
-    until_out 'event: live'
+    begin_request PATH_INFO=/stream REMOTE_USER=ann
+    wait_for_line 'event: live'
     terminate
     body_is 'odd payloads' <<END
 retry: 4000
@@ -173,15 +173,15 @@ data: {"reason":"shutdown"}
 
 END
 }
-both payloads
+fcgi_and_cgi payloads
 
 options SSELOG_AUTH=anonymous SSELOG_STREAM=log SSELOG_LIFETIME=5 SSELOG_KEEPALIVE=1 SSELOG_RETRY=2000
 lifetime() {
-    ask PATH_INFO=/stream
+    send_request PATH_INFO=/stream
     stream_head 'lifetime'
     check 'keepalives between' grep -qx ': keepalive' "$dir/body"
     sed -i '/^: keepalive$/,/^$/d' "$dir/body"
-    # An empty log: the cursor before everything, so that a resume misses nothing.
+    # In an empty log the cursor is 0-0, so that a resume misses no record.
     body_is 'lifetime' <<'END'
 retry: 2000
 
@@ -196,6 +196,6 @@ data: {"reason":"lifetime"}
 
 END
 }
-both lifetime
+fcgi_and_cgi lifetime
 
 done_testing
