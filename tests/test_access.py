@@ -110,12 +110,12 @@ class Cookie(Method):
 
     def bad(self):
         return {
-            "absent": Request(), "another": Request(cookie("good", "other")),
+            "absent": Request(), "another cookie": Request(cookie("good", "other")),
             "expired": Request(cookie("old"), needs_reply=True),
             "unknown": Request(cookie("never"), needs_reply=True),
             "wrong: no JSON": Request(cookie("text"), needs_reply=True),
             "wrong: no user": Request(cookie("nobody"), needs_reply=True),
-            "wrong: nothing": Request(cookie("empty"), needs_reply=True), "malformed": Request(cookie("")),
+            "wrong: empty value": Request(cookie("empty"), needs_reply=True), "malformed": Request(cookie("")),
             "oversized": Request(cookie("x" * 257)),
             "duplicated": Request({"Cookie": "session=good; session=good"}),
             "duplicated, one good": Request({"Cookie": "session=never; session=good"}),
@@ -195,7 +195,7 @@ class Token(Method):
         self.redis.client.set("sse_token:" + "w" * 43, '{"user_id":[]}')
         doubled = self.good().query
         return {
-            "absent": Request(), "another": Request(query="tokens=" + UNKNOWN_TOKEN),
+            "absent": Request(), "another parameter": Request(query="tokens=" + UNKNOWN_TOKEN),
             "expired": Request(query="token=" + "e" * 43, needs_reply=True),
             "unknown": Request(query="token=" + UNKNOWN_TOKEN, needs_reply=True),
             "wrong": Request(query="token=" + "w" * 43, needs_reply=True), "malformed": Request(query="token=short"),
@@ -233,7 +233,7 @@ class Jwt(Method):
             "alg none": self.credential(jwt(alg="none").rpartition(".")[0] + "."),
             "another issuer": self.credential(jwt(iss="https://other.example")),
             "another audience": self.credential(jwt(aud="other")), "no audience": self.credential(jwt(aud=None)),
-            "nobody": self.credential(jwt(sub=None)), "malformed": self.credential("a.b"),
+            "no subject": self.credential(jwt(sub=None)), "malformed": self.credential("a.b"),
             "malformed claims": self.credential(f"{head}.!!!.{mac}"),
             "oversized": self.credential(jwt(note="x" * 5000, secret="wrong")),
             **self.doubled(good),

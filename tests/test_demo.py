@@ -17,7 +17,7 @@ from sse import get
 DEADLINE = 90.0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
 def test_demo_shows_records_and_cleans_up(stack, number, monkeypatch):
     scratch = stack.directory()
     file = scratch / "some.log"

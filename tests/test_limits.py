@@ -253,7 +253,7 @@ CROSS_SITE = [{"HTTP_SEC_FETCH_SITE": "cross-site"}, {"HTTP_SEC_FETCH_SITE": "sa
               {"HTTP_ORIGIN": "https://evil.example", "HTTP_HOST": "logs.example"}]
 
 
-@pytest.mark.parametrize("marks", CROSS_SITE, ids=str)
+@pytest.mark.parametrize("marks", CROSS_SITE, ids=["cross_site", "same_site", "other_origin"])
 def test_cross_site_requests_have_attempts_of_their_own(limited, marks):
     """Requests that another site makes a browser send are counted apart from the user's own."""
     AttemptBudget(limited, "192.0.2.1", **marks).assert_slowed("192.0.2.1", cookie="session=worse", **marks)

@@ -137,15 +137,15 @@ def start_responder(stack, server, **options):
 
 READS = ("XRANGE", "XREVRANGE")
 CASES = {
-    "half an answer, then closed": (scripted_redis.Cut(30), READS),
-    "one byte of an answer, then closed": (scripted_redis.Cut(1), READS),
-    "closed instead of an answer": (scripted_redis.CLOSE, READS),
+    "part of a reply, then closed": (scripted_redis.Cut(30), READS),
+    "one byte of a reply, then closed": (scripted_redis.Cut(1), READS),
+    "closed instead of a reply": (scripted_redis.CLOSE, READS),
     "loading": (scripted_redis.LOADING, READS),
     "loading from the start": (scripted_redis.LOADING, ("CLIENT", "PING", "HELLO", "SELECT", *READS)),
     "garbage": (b"?what\r\n", READS),
-    "a length that is none": (b"*99999999999999999999\r\n", READS),
+    "an invalid length": (b"*99999999999999999999\r\n", READS),
     "a huge array": (b"*2147483647\r\n", READS),
-    "nested without end": (b"*1\r\n" * 50, READS),
+    "endless nesting": (b"*1\r\n" * 50, READS),
     "closed while tracking is set up": (scripted_redis.CLOSE, ("CLIENT",)),
     "closed while subscribing": (scripted_redis.CLOSE, ("SUBSCRIBE",)),
 }

@@ -22,7 +22,7 @@ def restricted_setup(stack, redis, options):
     return setup
 
 
-@pytest.mark.parametrize("restricted", [([], {})], indirect=True)
+@pytest.mark.parametrize("restricted", [([], {})], indirect=True, ids=["no_channel"])
 def test_without_the_invalidation_channel_logs_are_read_at_intervals(redis, restricted):
     ids = redis.add_many("log", "abc")
     with FcgiStream(restricted.socket, environment("/sselog/stream")) as s:
@@ -34,7 +34,8 @@ def test_without_the_invalidation_channel_logs_are_read_at_intervals(redis, rest
 
 
 @pytest.mark.parametrize("restricted", [(["__redis__:invalidate", "open"], {
-    "auth": "remote_user", "source": "pubsub", "channel": "{user}"})], indirect=True)
+    "auth": "remote_user", "source": "pubsub", "channel": "{user}"})], indirect=True,
+                         ids=["one_channel"])
 def test_refused_channel_affects_only_its_viewers(redis, restricted):
     with FcgiStream(restricted.socket, environment("/sselog/stream", REMOTE_USER="open")) as good:
         good.live()

@@ -165,7 +165,8 @@ def test_progress_is_shown_only_on_a_terminal(setup, redis):
     assert p.communicate(b"x\n")[1] == b""
 
 
-@pytest.mark.parametrize("arguments", [["-Z"], ["-l"], ["-l", ""], ["surplus"]])
+@pytest.mark.parametrize("arguments", [["-Z"], ["-l"], ["-l", ""], ["surplus"]],
+                         ids=["unknown_option", "no_value", "empty_key", "surplus_argument"])
 def test_malformed_command_line_is_refused(setup, arguments):
     p = start_send(setup, *arguments, stderr=subprocess.PIPE)
     _, stderr = p.communicate(b"")

@@ -134,7 +134,7 @@ def test_concurrent_viewers_get_each_record_once_in_order(stack, redis, kind):
 # With an open stream Apache takes ten seconds to stop, so that only one of its servers is stopped.
 @pytest.mark.parametrize("kind, how", [(k, "kill") for k in webs.SERVERS] +
                          [(k, "stop") for k in ("lighttpd", "fcgid", "nginx")])
-def test_restart_loses_nothing(stack, redis, kind, how):
+def test_restart_of_the_web_server_loses_no_record(stack, redis, kind, how):
     """The web server and sselog are stopped and started, and the viewer reconnects."""
     server = stack.server(kind, redis, retry=100)
     wanted = redis.add_many("log", [f"before {i}" for i in range(20)])

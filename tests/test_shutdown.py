@@ -38,7 +38,7 @@ def assert_takes_less_than_a_second(attempt):
 
 @pytest.mark.threads
 @pytest.mark.parametrize("by", ["sselog", "spawn-fcgi"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda s: s.name)
 def test_signal_ends_fifty_streams_orderly_within_a_second(stack, redis, by, number):
     responder = stack.responder(redis, run={"by": by}, max_per_user=100)
     ids = redis.add_many("log", "abc")
@@ -246,7 +246,8 @@ def start_count(server):
 
 
 @pytest.mark.parametrize("kind, cut", [("fcgid", True), ("proxy_fcgi", False), ("cgid", False),
-                                       ("lighttpd", True)])
+                                       ("lighttpd", True)],
+                         ids=["fcgid", "proxy_fcgi", "cgid", "lighttpd"])
 def test_graceful_restart_of_the_web_server_loses_no_record(stack, redis, kind, cut):
     """Some servers keep the streams open, others end them. EventSource never gives up."""
     def disrupt(server, viewer):

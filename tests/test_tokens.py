@@ -172,7 +172,9 @@ def test_token_command_makes_tokens(stack, redis, setup):
 @pytest.mark.parametrize("args", [
     [], ["-u", ""], ["-u", "n" * 129], ["-u", "a", "-T", "0"], ["-u", "a", "-T", "86401"],
     ["-u", "a", "-T", "x"], ["-u", "a", "more"], ["-u", "a", "-x"], ["-u", "a\nb"],
-    ["-u", "a", "-t", "\x7f"], ["-u", "a", "-r", b"\xff"]])
+    ["-u", "a", "-t", "\x7f"], ["-u", "a", "-r", b"\xff"]],
+    ids=["no_user", "empty_user", "long_user", "lifetime_0", "lifetime_too_long", "lifetime_no_number",
+         "surplus_argument", "unknown_option", "line_end_in_user", "control_in_tenant", "role_not_utf8"])
 def test_token_command_refuses_malformed_arguments(redis, setup, args):
     done = run_token(setup, *args)
     assert done.returncode == 2 and done.stdout == ""
