@@ -51,7 +51,7 @@ def test_max_per_user_limits_each_user(stack, redis):
     responder = stack.responder(redis, auth="remote_user", stream="stream:logs:{user}", max_per_user=3)
     ann = stack.keep(OpenViewers(responder, "ann", 3))
     assert_too_many_viewers(responder, "ann", 429, "too many viewers for this user")
-    bob = stack.keep(OpenViewers(responder, "bob", 3))  # another user has a limit of her own
+    bob = stack.keep(OpenViewers(responder, "bob", 3))  # another user has another limit
     assert json_request(responder, "ann", REQUEST_METHOD="HEAD").status == 200  # a HEAD request takes no seat
     ann.streams.pop().close()
 
@@ -91,7 +91,7 @@ def test_options_of_the_request_hold_for_a_refusal(stack, redis):
 
 
 def test_same_user_name_of_two_tenants_counts_as_two_users(stack, redis):
-    """User and tenant together are the user, so that (ann, acme) is not (acme, ann) or (eann, acm)."""
+    """User and tenant together identify a user: (ann, acme), (acme, ann) and (eann, acm) differ."""
     names = [("ann", "acme"), ("ann", "other"), ("ann", ""), ("acme", "ann"), ("eann", "acm")]
     for n, (user, tenant) in enumerate(names):
         redis.client.set(f"session:{n}", json.dumps({"user_id": user, "tenant_id": tenant}))

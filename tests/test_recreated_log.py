@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Logs that are deleted and created again under the same key, while viewers join and commands are open."""
+"""Logs that are deleted and created again under the same key, while viewers join and commands are under way."""
 import json
 import threading
 
@@ -145,10 +145,10 @@ def test_cursor_of_a_deleted_log_gets_a_gap_and_all_records(stack, redis):
         add("102-0", "a")
         read_until_id(live, "102-0")
         new = ids(live)[2:]
-        for cursor, want, told in (("5-0", new, 1), ("100-0", new[1:], 0), ("101-0", new[-1:], 0)):
+        for cursor, want, gap_count in (("5-0", new, 1), ("100-0", new[1:], 0), ("101-0", new[-1:], 0)):
             with follow(responder, "k=a", HTTP_LAST_EVENT_ID=cursor) as s:
                 s.live()
-                assert ids(s) == want and len(gaps(s)) == told, cursor
+                assert ids(s) == want and len(gaps(s)) == gap_count, cursor
 
 
 def test_history_omits_a_deleted_record(stack, redis):

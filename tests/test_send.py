@@ -35,7 +35,7 @@ def setup(stack, redis):
 def test_each_line_becomes_a_record_unchanged(setup, redis):
     lines = [b"one", b"", b"  blanks  ", b"tab\there", "€".encode(), b"\xff\xfe", b"a\0b", b"x" * 100_000]
     p = start_send(setup, "-l", "log", stderr=subprocess.PIPE)
-    _, stderr = p.communicate(b"\n".join(lines))  # the last one without a line end
+    _, stderr = p.communicate(b"\n".join(lines))  # the last line has no line end
     assert p.returncode == 0, stderr
     got = [e["data"] for e in entries(redis)]
     assert got == lines or got == [x for x in lines if x]

@@ -319,15 +319,15 @@ def assert_consecutive(numbers):
     The log keeps the records of two seconds, and mod_fcgid may take longer to start a process: then there is
     a gap. The counts of gaps in one connection add up. A viewer that was cut before the next record gets the
     whole gap again in its next connection."""
-    last, told = None, []
+    last, gaps = None, []
     for n in numbers:
         if not isinstance(n, int):
-            told.append(n.json()["lost"])
+            gaps.append(n.json()["lost"])
             continue
         lost = 0 if last is None else n - last - 1
-        fits = {sum(told[i:]) for i in range(len(told))} if None not in told else {max(lost, 0)}
-        assert lost in (fits or {0}), f"{last} then {n}, told {told}"
-        last, told = n, []
+        possible = {sum(gaps[i:]) for i in range(len(gaps))} if None not in gaps else {max(lost, 0)}
+        assert lost in (possible or {0}), f"{last} then {n}, gaps {gaps}"
+        last, gaps = n, []
 
 
 @pytest.mark.memory

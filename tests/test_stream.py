@@ -333,7 +333,7 @@ def test_disconnected_viewer_is_noticed_by_the_next_keepalive(stack, redis, kind
         wait_until(lambda: open_fds(server) <= idle, "descriptors to be closed")
 
 
-# ---- time ----
+# ---- keepalives ----
 
 def test_keepalives_come_at_their_interval(stack, redis):
     """Keepalives come while there are no records, and none comes early."""
@@ -456,7 +456,7 @@ def test_key_of_wrong_type_reports_unavailable_to_its_viewers_only(stack, redis)
         assert healed.payloads == ["healed"]
 
 
-# ---- cost ----
+# ---- memory and descriptors ----
 
 @pytest.mark.memory
 def test_idle_viewer_costs_1_kb(stack, redis):

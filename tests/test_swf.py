@@ -237,7 +237,7 @@ def test_expired_membership_is_renewed(stack, redis, kind):
             wait_until(lambda: back() and redis.client.ttl(GROUP) > 86000, "the membership")
             publish(redis, {"msg_type": "after", "n": i})
             assert messages(s, i + 1)[-1].json()["n"] == i
-        publish(redis, {"msg_type": "evicts"}, group_expiry=-5)  # removes all that have joined
+        publish(redis, {"msg_type": "evicts"}, group_expiry=-5)  # removes all members
         wait_until(back, "the membership")
         publish(redis, {"msg_type": "again"})
         s.until(lambda s: s.events[-1].type == "again", "the last")
@@ -408,7 +408,7 @@ def test_all_groups_of_a_process_share_one_queue_connection(redis, responder):
         s.close()
     wait_until(lambda: names() == ["sselog-doorbell", "sselog-relay"], "two connections")
     for group in ("asgi:group:group0", "asgi:group:group1"):
-        wait_until(lambda: redis.client.zcard(group) == 0, "the group to be left")
+        wait_until(lambda: redis.client.zcard(group) == 0, "sselog to leave the group")
 
 
 def test_burst_arrives_in_order(redis, responder):

@@ -329,6 +329,6 @@ def test_sni_has_the_host_name_and_no_secret_precedes_the_handshake(stack, autho
     wait_until(lambda: len(names) >= 2, "handshakes")
     assert set(names) == {"localhost"}
     other = serve(f"rediss://:hunter2@127.0.0.1:{listener.port}")
-    wait_until(lambda: "not good for 127.0.0.1" in other.output(), "handshakes by number")
-    wait_until(lambda: None in names, "handshakes by number")
+    wait_until(lambda: "not good for 127.0.0.1" in other.output(), "handshakes with an IP address")
+    wait_until(lambda: None in names, "handshakes with an IP address")
     assert set(names) == {"localhost", None} and set(first) <= {b"\x16", b""}
