@@ -198,7 +198,8 @@ class Token(Method):
             "absent": Request(), "another parameter": Request(query="tokens=" + UNKNOWN_TOKEN),
             "expired": Request(query="token=" + "e" * 43, needs_reply=True),
             "unknown": Request(query="token=" + UNKNOWN_TOKEN, needs_reply=True),
-            "wrong": Request(query="token=" + "w" * 43, needs_reply=True), "malformed": Request(query="token=short"),
+            "wrong": Request(query="token=" + "w" * 43, needs_reply=True),
+            "malformed": Request(query="token=short"),
             # lighttpd escapes the percent sign of an invalid escape, Apache passes it on.
             "invalid escape": Request(query="token=%zz", status=(400, 401)), "empty": Request(query="token="),
             "oversized": Request(query="token=" + "x" * 257),
@@ -273,8 +274,8 @@ class ServerWithMethod:
     def read(self, ask, owner):
         """Opens a stream, which must be accepted, and returns the records in it."""
         with Stream(self.web.port, self.url(ask, owner), ask.headers) as s:
-            assert s.status == 200, (s.status, s.rest())
-            s.live()
+            assert s.status == 200, (s.status, s.read_rest())
+            s.read_until_live()
             return s.payloads
 
     def answer(self, ask, owner, accept=JSON, what="/stream"):
@@ -352,7 +353,7 @@ def test_method_accepts_and_refuses_credentials(stack, kind, method):
         else:
             with Stream(server.web.port, server.url(credential, owner), credential.headers) as s:
                 assert s.status == 200
-                assert s.event("source").json() == {"state": "lost"}
+                assert s.read_event("source").json() == {"state": "lost"}
     if not server.method.needs_redis:
         assert server.answer(given[0][0], "bob").status == 403
     for case, credential in bad.items():
@@ -411,7 +412,7 @@ def test_digest_of_the_web_server(stack, redis, kind):
     challenge = refused.headers["www-authenticate"]
     with Stream(server.port, path,
                 identity.digest_authorization(challenge, "ann", webs.PASSWORD, path)) as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
     wrong = [identity.digest_authorization(challenge, user, password, path) for user, password in
              (("ann", "wrong"), ("bob", "wrong"), ("nobody", webs.PASSWORD))]
@@ -439,7 +440,7 @@ def test_basic_of_the_web_server(stack, redis, kind):
     def status(headers, owner="ann"):
         return get(server.port, f"/sselog/{owner}/stream", {**JSON, **headers}).status
     with Stream(server.port, "/sselog/ann/stream", basic("ann")) as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
     assert status(basic("ann"), "bob") == status(basic("bob"), "ann") == 403
     *wrong, malformed = in_parallel(status, [{}, basic("ann", "wrong"), basic("nobody"),
@@ -455,7 +456,7 @@ def test_basic_of_the_web_server(stack, redis, kind):
     redis.stop()  # this method needs no Redis
     assert status(basic("ann", "wrong")) == 401 and status(basic("ann"), "bob") == 403
     with Stream(server.port, "/sselog/ann/stream", basic("ann")) as s:
-        assert s.event("source").json() == {"state": "lost"}
+        assert s.read_event("source").json() == {"state": "lost"}
 
 
 class HtaccessRedirect(webs.ApacheHtaccess):
@@ -488,7 +489,7 @@ def test_variables_with_redirect_prefix_identify(stack, redis, method, good, bad
     redis.client.set(identity.bearer_key("good-key"), session())
     server = stack.keep(HtaccessRedirect(stack.setup(redis, auth=method, stream="stream:logs:{user}")))
     with Stream(server.port, server.path + "/stream", good) as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
     for headers in (bad, {}):
         assert get(server.port, server.path + "/stream", headers).status == 401
@@ -562,7 +563,7 @@ def test_jwt_with_public_key(stack, redis, kind, alg):
     server = stack.server(kind, setup=setup)
     with Stream(server.port, server.path + "/stream", bearer(token)) as s:
         assert s.status == 200
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for alice"]
     head, claims, mac = token.split(".")
     broken = mac[:10] + ("A" if mac[10] != "A" else "B") + mac[11:]
@@ -609,19 +610,20 @@ def test_first_method_with_a_credential_decides(stack, redis):
             assert status_of(r, **params).status == 401, params
             continue
         with FcgiStream(r.socket, environment("/sselog/stream", **params)) as s:
-            s.live()
+            s.read_until_live()
             assert s.payloads == [f"for {user}"], params
 
 
 @pytest.mark.parametrize("source", ["stream", "pubsub"])
 def test_user_name_is_not_a_pattern(stack, redis, source):
     """A user gets the log of exactly that name, with any characters in it."""
-    names = ["ann", "a*", "*", "?nn", "[a-z]nn", "ann\\", "{user}", "ann,bob", "ann bob", "%61nn", "Zo\u00eb", "n" * 128]
+    names = ["ann", "a*", "*", "?nn", "[a-z]nn", "ann\\", "{user}", "ann,bob",
+             "ann bob", "%61nn", "Zo\u00eb", "n" * 128]
     r = responder(stack, redis, auth="remote_user", source=source, channel="logs:{user}")
     viewers = {}
     for name in names:
         viewers[name] = stack.keep(FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER=name)))
-        viewers[name].live()
+        viewers[name].read_until_live()
     for name in [*names, "the end"]:  # the last record goes to all logs
         for user in [name] if name != "the end" else names:
             if source == "pubsub":
@@ -629,7 +631,7 @@ def test_user_name_is_not_a_pattern(stack, redis, source):
             else:
                 redis.add(f"stream:logs:{user}", f"for {name}")
     for name, s in viewers.items():
-        assert [e.data for e in s.messages(2)] == [f"for {name}", "for the end"]
+        assert [e.data for e in s.read_records(2)] == [f"for {name}", "for the end"]
 
 
 WHERE = {"plain": ("/sselog/stream", "/sselog/history"), "astrbot": ("/api/live-log", "/api/log-history")}
@@ -656,11 +658,12 @@ def test_match_filters_stream_and_history(stack, redis, profile):
     seen = {"ann": ["for acme", "the end"], "root": [x["text"] for x in records]}
     for user, texts in seen.items():
         with FcgiStream(r.socket, ask_for(0, user)) as s:
-            s.until(lambda s: s.records and s.records[-1].json()["text"] == "the end", "the last")
+            s.read_until(lambda s: s.records and s.records[-1].json()["text"] == "the end", "the last")
             assert [e.json()["text"] for e in s.records] == texts
     for user, texts in {**seen, "bob": ["for other"]}.items():
         answer = json.loads(fcgi_get(r.socket, ask_for(1, user)).raw)
-        got = answer["data"]["logs"] if profile == "astrbot" else [json.loads(x["data"]) for x in answer["records"]]
+        got = answer["data"]["logs"] if profile == "astrbot" else \
+            [json.loads(x["data"]) for x in answer["records"]]
         assert [x["text"] for x in got] == texts
     for what in (0, 1):
         answer = fcgi_get(r.socket, ask_for(what, "eve"))
@@ -715,18 +718,18 @@ def test_frozen_redis_delays_only_lookups(stack, redis):
     key = identity.secret_file(stack.directory(), "key", identity.SECRET)
     r = responder(stack, redis, auth="cookie jwt remote_user", keepalive=1, jwt_key_file=key)
     with FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER="ann")) as viewer:
-        viewer.live()
+        viewer.read_until_live()
         redis.freeze()
         with RepeatedLookups(r.socket, 3) as repeated:
             wait_until(lambda: abandoned_lookups(r), "the first look-up to time out")
             seen = len(viewer.parser.comments)
             wait_until(lambda: most_requests_wait_for_no_lookup(r), "requests beside look-ups", 90)
             assert status_of(r).status == 401
-            viewer.until(lambda s: len(s.parser.comments) > seen, "a keepalive")
+            viewer.read_until(lambda s: len(s.parser.comments) > seen, "a keepalive")
         assert set(repeated.answers) == {503}
         redis.thaw()
         redis.add("stream:logs:ann", "after")
-        viewer.messages(1)
+        viewer.read_records(1)
         wait_until(lambda: status_of(r, HTTP_COOKIE="session=x").status == 401, "look-ups")
 
 

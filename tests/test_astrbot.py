@@ -41,10 +41,10 @@ def test_exact_bytes_of_a_record(stack, redis, kind, login):
             assert s.headers["cache-control"] == "no-cache"
             e = entry("\x1b[1;36m[2026-01-01] [Core] [INFO] 日志 😀\u2028 \\ / \x7f \x1b[0m")
             id, = write(redis, e)
-            s.messages(1)
+            s.read_records(1)
             data = json.dumps({"type": "log", **e}, ensure_ascii=False)
             assert f"id: {id}\ndata: {data}\n\n" in body(s)
-            s.until(lambda s: "keepalive" in s.parser.comments, "a keepalive")
+            s.read_until(lambda s: "keepalive" in s.parser.comments, "a keepalive")
 
 
 @servers
@@ -133,7 +133,7 @@ def test_cursor_is_a_time_and_replays_later_entries(stack, redis, kind, login):
         with Stream(server.port, path, headers) as s:
             assert s.status == 200
             write(redis, entry("live", 1.0))
-            s.until(lambda s: s.records and s.records[-1].json()["data"] == "live", "live")
+            s.read_until(lambda s: s.records and s.records[-1].json()["data"] == "live", "live")
             got = [e.json()["data"] for e in s.records]
         redis.client.xdel(KEY, s.parser.last_id)
         return got
@@ -157,7 +157,7 @@ def test_cursor_accepts_underscores_as_python_floats_do(stack, redis):
         with FcgiStream(responder.socket, environment(PATHS[0], mount=PATHS[0], REMOTE_USER="a",
                                                       HTTP_LAST_EVENT_ID=cursor)) as s:
             id, = write(redis, entry("live", 1.0))
-            first = s.messages(1)[0].json()["data"]
+            first = s.read_records(1)[0].json()["data"]
         redis.client.xdel(KEY, id)
         return first
 
@@ -176,7 +176,7 @@ def test_stream_without_cursor_is_live_only(stack, redis, kind, login):
     write(redis, entry("old"))
     with Stream(server.port, PATHS[1], login) as s:
         write(redis, entry("new"))
-        assert [e.json()["data"] for e in s.messages(1)] == ["new"]
+        assert [e.json()["data"] for e in s.read_records(1)] == ["new"]
 
 
 @servers
@@ -214,7 +214,7 @@ def test_odd_payloads_become_one_line_entries(stack, redis, kind, login):
     with Stream(server.port, PATHS[0], login) as s:
         for payload in bad:
             redis.add(KEY, payload)
-        got = [e.json() for e in s.messages(len(bad))]
+        got = [e.json() for e in s.read_records(len(bad))]
         assert all(e["type"] == "log" for e in got)
         assert got[0]["data"] == "plain text\nwith lines" and got[0]["level"] == "INFO"
         assert abs(got[0]["time"] - time.time()) < 600
@@ -243,7 +243,7 @@ def test_history_answers_503_and_stream_source_lost_without_redis(stack, redis, 
         assert int(answer.headers["retry-after"]) > 0
     with FcgiStream(responder.socket, login_request(login, PATHS[0])) as s:
         assert s.status == 200
-        assert s.event("source").json() == {"state": "lost"}
+        assert s.read_event("source").json() == {"state": "lost"}
 
 
 def test_login_without_tenant_gets_403(stack, redis, login):

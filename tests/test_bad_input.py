@@ -27,7 +27,7 @@ def responder(stack, redis):
 def serves(responder):
     """Whether a normal viewer gets its record."""
     with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
-        return s.messages(1)
+        return s.read_records(1)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_unusual_queries_are_accepted(stable_responder):
     def check(query):
         with FcgiStream(stable_responder.socket, environment("/sselog/stream", query)) as s:
             assert s.status == 200
-            s.live()
+            s.read_until_live()
     check_each(stable_responder, named(ACCEPTED_QUERIES), check)
 
 
@@ -161,7 +161,7 @@ def test_client_headers_set_no_options(stack, redis):
     for name in ("SSELOG_STREAM", "SSELOG_AUTH", "SSELOG_REDIS", "SSELOG_HISTORY"):
         for header in (name, name.replace("_", "-"), f"HTTP-{name}"):
             with case(header), Stream(server.port, "/sselog/stream", {header: "other"}) as s:
-                s.live()
+                s.read_until_live()
                 assert s.payloads == ["x"]
 
 
@@ -176,7 +176,8 @@ def test_bad_option_of_a_request_answers_500_and_is_logged(stable_responder):
 
 
 def test_option_value_cannot_forge_a_log_line(stable_responder):
-    fcgi_get(stable_responder.socket, environment("/sselog/stream", SSELOG_KEEPALIVE="x\nerror main: forged\x1b[2J"))
+    fcgi_get(stable_responder.socket,
+             environment("/sselog/stream", SSELOG_KEEPALIVE="x\nerror main: forged\x1b[2J"))
     assert "\nerror main: forged" not in stable_responder.output() and "\x1b" not in stable_responder.output()
 
 
@@ -224,14 +225,14 @@ def test_fragmented_and_padded_parameters_are_accepted(stable_responder):
 
 def test_answer_has_the_request_id(stable_responder):
     with FcgiStream(stable_responder.socket, environment("/sselog/stream"), id=7) as s:
-        s.live()
+        s.read_until_live()
         assert {r[1] for r in s.records_seen} == {7}
 
 
 def test_keep_conn_request_is_answered(stable_responder):
     """sselog may close the connection after the answer."""
     with FcgiStream(stable_responder.socket, environment("/sselog/healthz"), flags=fcgi.KEEP_CONN) as s:
-        s.rest()
+        s.read_rest()
         assert s.status == 200 and s.app_status == 0
 
 
@@ -341,9 +342,9 @@ def test_peers_that_do_not_read_delay_no_other_viewer(stable_responder, redis):
         peers.append(peer)
     redis.add_many("log", ["x" * 1000] * 3000)
     with FcgiStream(stable_responder.socket, environment("/sselog/stream", "history=0")) as s:
-        s.live()
+        s.read_until_live()
         redis.add("log", "past them")
-        assert s.messages(1)[0].data == "past them"
+        assert s.read_records(1)[0].data == "past them"
     for peer in peers:
         peer.reset()
 
@@ -388,14 +389,14 @@ def test_viewers_are_served_when_descriptors_run_out(stack, redis):
     responder = stack.responder(redis, max_per_user=1000, run={
         "preexec": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (48, 48))})
     with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
-        s.live()
+        s.read_until_live()
         peers = []
         for _ in range(100):
             peer = Peer(responder.socket)
             peer.send(whole_request())
             peers.append(peer)
         redis.add("log", "without free descriptors")
-        s.messages(2)
+        s.read_records(2)
         before = procs.cpu_seconds(responder.pid)
         s.read_for(1)
         assert procs.cpu_seconds(responder.pid) - before < 0.5, "sselog spins"
@@ -417,5 +418,5 @@ def test_malformed_http_requests_through_lighttpd(stack, redis):
     assert answer.status == 400
     assert get(server.port, "/sselog/stream", {"Cookie": "a=" + "x" * 7000}, method="HEAD").status == 200
     with Stream(server.port, "/sselog/stream") as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["x"]

@@ -137,7 +137,7 @@ def test_cors_works_through_web_servers(stack, redis, kind):
     server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}", cors=ALLOWED)
     headers = {"Cookie": "session=abc", "Origin": ALLOWED}
     with Stream(server.port, server.path + "/stream", headers) as s:
-        s.live()
+        s.read_until_live()
         assert s.headers["access-control-allow-origin"] == ALLOWED
         assert s.headers["access-control-allow-credentials"] == "true"
         assert "Origin" in s.headers["vary"]

@@ -165,12 +165,12 @@ def test_snippet(stack, redis, application, kind, system):
     assert get(server.port, system.path).status in (302, 401, 422)
     query, headers = system.credential(redis)
     with Stream(server.port, system.path + query, headers) as s:
-        assert s.status == 200, s.rest()
+        assert s.status == 200, s.read_rest()
         assert s.headers["content-type"].startswith("text/event-stream")
         if system is Swf:
-            s.until(lambda s: b"event: connected" in s.raw, "connected")
+            s.read_until(lambda s: b"event: connected" in s.raw, "connected")
         system.write(redis, "first words")
-        s.until(lambda s: b"first words" in s.raw, "the record")
+        s.read_until(lambda s: b"first words" in s.raw, "the record")
         assert b"foreign" not in s.raw
     for path in system.rest:
         answer = get(server.port, path)
@@ -197,7 +197,7 @@ def test_tokens_of_the_other_dude_made_by_sselog(stack, redis, application, kind
         with Stream(server.port, f"{Tod.path}?token={token}") as s:
             assert s.status == 200
             Tod.write(redis, "first words")
-            s.until(lambda s: b"first words" in s.raw, "the record")
+            s.read_until(lambda s: b"first words" in s.raw, "the record")
         assert get(server.port, f"{Tod.path}?token={token}").status == 401
     assert post(server.port, "/api/auth/sse-token", {}).status == 401
 
@@ -497,9 +497,9 @@ def test_bridge_to_the_page(stack, redis):
             open_stream(TENANTS[0], "c" * 43, "super_admin") as c:
         asyncio.run(run())
         for s, want in ((a, list(range(0, 40, 2))), (b, list(range(1, 40, 2)))):
-            s.until(lambda s: any(e.type == "alert_resolved" for e in s.events), "the last")
+            s.read_until(lambda s: any(e.type == "alert_resolved" for e in s.events), "the last")
             assert [e.json()["n"] for e in s.events if e.type == "alert_fired"] == want
-        c.until(lambda s: len([e for e in s.events if e.type == "alert_resolved"]) == 2, "the last")
+        c.read_until(lambda s: len([e for e in s.events if e.type == "alert_resolved"]) == 2, "the last")
         assert [e.json()["n"] for e in c.events if e.type == "alert_fired"] == list(range(41))
 
 
@@ -686,16 +686,16 @@ def test_pass_of_django(stack, redis, site):
         assert v.get("/dashboard/logs/").status == 200
         assert "HttpOnly" in v.last_cookie or "sselog" in v.cookies
         s = streams[user] = v.stream()
-        s.until(lambda s: f"for {user}".encode() in s.raw, "the own log")
+        s.read_until(lambda s: f"for {user}".encode() in s.raw, "the own log")
         assert s.raw.count(b"for ") == 1
         assert v.get("/dashboard/logs/").status == 200 and v.stream().status == 200
         if user == "ann":
             ann = v
     ann.get("/logout/")
-    streams["ann"].rest()  # it ends
+    streams["ann"].read_rest()  # it ends
     assert ann.stream().status == 302
     redis.add("stream:logs:User.bob", '{"message": "still here"}')
-    streams["bob"].until(lambda s: b"still here" in s.raw, "bob's stream goes on")
+    streams["bob"].read_until(lambda s: b"still here" in s.raw, "bob's stream goes on")
     for s in streams.values():
         s.close()
 
@@ -710,7 +710,7 @@ def test_token_of_django(stack, redis, site):
     assert 0 < redis.client.ttl(f"sse_token:{token}") <= 30
     redis.add("stream:logs:User.ann", '{"message": "for ann"}')
     with v.stream(f"?token={token}") as s:
-        s.until(lambda s: b"for ann" in s.raw, "the log")
+        s.read_until(lambda s: b"for ann" in s.raw, "the log")
     assert v.stream(f"?token={token}").status in (302, 401)
 
 
@@ -725,15 +725,15 @@ def test_token_keys_of_swf(stack, redis, site):
     assert len(key) == 40 and not any(key.encode() in k for k in redis.client.keys("*"))
     assert look("0" * 40).status == 401
     with look(key) as s:
-        s.until(lambda s: b"event: connected" in s.raw, "connected")
+        s.read_until(lambda s: b"event: connected" in s.raw, "connected")
         get(site.port, "/key/ann/deactivate/")
-        s.rest()
+        s.read_rest()
     assert look(key).status == 401
     get(site.port, "/key/ann/activate/")
     with look(key) as s:
         assert s.status == 200
         get(site.port, "/key/ann/drop/")
-        s.rest()
+        s.read_rest()
     assert look(key).status == 401
 
 
@@ -752,15 +752,15 @@ def test_messages_of_swf_from_a_stream(stack, redis):
         '"SSELOG_CHANNEL" => "workflow_events"': '"SSELOG_STREAM" => "stream:workflow_events"'})
     _, headers = Swf.credential(redis)
     with Stream(server.port, Swf.path + "?run_ids=7", headers) as s:
-        s.until(lambda s: b"event: connected" in s.raw, "connected")
+        s.read_until(lambda s: b"event: connected" in s.raw, "connected")
         publish.publish({"msg_type": "data_ready", "run_id": 7, "n": 0})
         publish.publish({"msg_type": "data_ready", "run_id": 8, "n": 1})
         publish.publish({"msg_type": "end_run", "run_id": 7, "n": 2})
-        s.until(lambda s: any(e.type == "end_run" for e in s.events), "the record")
+        s.read_until(lambda s: any(e.type == "end_run" for e in s.events), "the record")
         assert [(e.type, e.json()["n"]) for e in s.events if e.type != "connected"] == \
             [("data_ready", 0), ("end_run", 2)]
         last = s.events[-1].id
     publish.publish({"msg_type": "data_ready", "run_id": 7, "n": 3})
     with Stream(server.port, Swf.path, {**headers, "Last-Event-ID": last}) as s:
-        s.until(lambda s: any(e.type == "data_ready" for e in s.events), "what was missed")
+        s.read_until(lambda s: any(e.type == "data_ready" for e in s.events), "what was missed")
         assert [e.json()["n"] for e in s.events if e.type == "data_ready"] == [3]

@@ -36,9 +36,9 @@ def fds(responder):
 def assert_serves(redis, responder):
     """Checks that a viewer gets a live record."""
     with follow(responder, "history=0") as s:
-        s.live()
+        s.read_until_live()
         id = redis.add("log", "it works")
-        s.until(lambda s: id in [e.id for e in s.records], "a record")
+        s.read_until(lambda s: id in [e.id for e in s.records], "a record")
 
 
 def try_all_requests(redis, responder, deadline=5):
@@ -47,15 +47,15 @@ def try_all_requests(redis, responder, deadline=5):
         with FcgiStream(responder.socket,
                         environment("/sselog/stream", "history=20&q=x", SSELOG_KEEPALIVE="60"),
                         deadline=deadline) as s:
-            s.event("live", deadline)
+            s.read_event("live", deadline)
             redis.client.xadd("log", {"data": "x" * 300, "event": "e"})
             redis.client.xadd("log", {"data": "x" * 200_000}, maxlen=30, approximate=False)
-            s.until(lambda s: len(s.payloads) and len(s.payloads[-1]) == 200_000, "records", deadline)
+            s.read_until(lambda s: len(s.payloads) and len(s.payloads[-1]) == 200_000, "records", deadline)
 
     def resumed():
         with FcgiStream(responder.socket, environment("/sselog/stream", HTTP_LAST_EVENT_ID="5-0"),
                         deadline=deadline) as s:
-            s.event("live", deadline)
+            s.read_event("live", deadline)
     for step in (stream, resumed, lambda: get(responder, "/history", "limit=10"),
                  lambda: get(responder, "/status"), lambda: get(responder, "/healthz"),
                  lambda: get(responder, "/nothing")):
@@ -172,11 +172,11 @@ def test_open_viewers_are_served_when_descriptors_run_out(stack, redis):
     wait_until_no_viewers(responder.socket)
     before = fds(responder)
     with follow(responder, "history=0") as s:
-        s.live()
+        s.read_until_live()
         peers = [stack.keep(Peer(responder.socket)) for _ in range(60)]
         wait_until(lambda: fds(responder) >= 38, "all descriptors taken")
         id = redis.add("log", "x")
-        s.until(lambda s: s.records and s.records[-1].id == id, "the record")
+        s.read_until(lambda s: s.records and s.records[-1].id == id, "the record")
         for p in peers:
             p.close()
         assert_serves(redis, responder)
@@ -220,7 +220,7 @@ def test_sigterm_ends_streams_orderly(stack, redis, moment):
     assert responder.child.wait(STOP_DEADLINE) == 0, responder.output()[-2000:]
     redis.thaw()
     for s in viewers:
-        s.rest()
+        s.read_rest()
         if moment is not large_record and moment is not long_history:
             assert s.events[-1].type == "end" and s.events[-1].json()["reason"] == "shutdown"
             assert s.app_status == 0
@@ -239,7 +239,7 @@ def test_sigterm_during_connects_cuts_no_response(stack, redis):
                 with follow(responder, "history=0") as s:
                     s.read_for(.02)
                     if stopping.is_set():
-                        s.rest(5)
+                        s.read_rest(5)
                         if not [e for e in s.events if e.type == "end"]:
                             cut.append(bytes(s.raw))
             except (OSError, AssertionError):
@@ -273,7 +273,7 @@ def test_concurrent_requests_of_all_kinds_do_no_harm(stack, redis):
 
     def stream():
         with follow(responder, "history=5") as s:
-            s.live()
+            s.read_until_live()
 
     def garbage():
         with Peer(responder.socket) as p:

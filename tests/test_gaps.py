@@ -17,13 +17,13 @@ def test_cursor_of_a_deleted_log_reports_a_gap_in_a_followed_log(stack, redis):
     responder = stack.responder(redis)
     ids = [redis.add("log", "a", id="5-0")]
     with follow(responder) as other:
-        other.live()
+        other.read_until_live()
         with follow(responder, HTTP_LAST_EVENT_ID="100-0") as s:
-            s.event("gap")
+            s.read_event("gap")
             assert gaps(s) == [{"after": "100-0", "next": "5-0", "lost": None}]
             ids.append(redis.add("log", "b", id="6-0"))
-            assert [e.id for e in s.messages(2)] == ids
-            assert [e.id for e in other.messages(2)] == ids
+            assert [e.id for e in s.read_records(2)] == ids
+            assert [e.id for e in other.read_records(2)] == ids
 
 
 def test_log_recreated_with_lower_ids_reports_one_gap(stack, redis):
@@ -31,19 +31,19 @@ def test_log_recreated_with_lower_ids_reports_one_gap(stack, redis):
     responder = stack.responder(redis)
     redis.add_many("log", ["old"] * 5)
     with follow(responder) as s:
-        s.messages(5)
-        s.live()
+        s.read_records(5)
+        s.read_until_live()
         pipe = redis.client.pipeline(transaction=True)
         pipe.delete("log")
         for i in range(1, 4):
             pipe.xadd("log", {"data": f"new {i}"}, id=f"{i}-0")
         pipe.execute()
-        assert [e.id for e in s.messages(8)[5:]] == ["1-0", "2-0", "3-0"]
+        assert [e.id for e in s.read_records(8)[5:]] == ["1-0", "2-0", "3-0"]
         with follow(responder, HTTP_LAST_EVENT_ID="2-0") as late:
             redis.add("log", "new 4", id="4-0")
-            assert [e.id for e in late.messages(2)] == ["3-0", "4-0"]
+            assert [e.id for e in late.read_records(2)] == ["3-0", "4-0"]
             assert not gaps(late)
-        assert s.messages(9)[8].id == "4-0"
+        assert s.read_records(9)[8].id == "4-0"
         assert [g["lost"] for g in gaps(s)] == [None]
 
 
@@ -54,7 +54,7 @@ def test_log_recreated_with_higher_ids_reports_a_gap_at_resume(stack, redis):
     redis.client.delete("log")
     redis.add("log", "new", id="7-0")
     with follow(responder, HTTP_LAST_EVENT_ID="5-0") as s:
-        assert s.messages(1)[0].id == "7-0"
+        assert s.read_records(1)[0].id == "7-0"
         assert gaps(s) == [{"after": "5-0", "next": "7-0", "lost": None}]
 
 
@@ -63,7 +63,7 @@ def test_recreated_log_that_grew_past_the_cursor_reports_a_gap(stack, redis):
     responder = stack.responder(redis)
     ids = [redis.add("log", "new", id=f"{i}-0") for i in (1, 4, 6, 9)]
     with follow(responder, HTTP_LAST_EVENT_ID="5-0") as s:
-        assert [e.id for e in s.messages(4)] == ids
+        assert [e.id for e in s.read_records(4)] == ids
         assert gaps(s) == [{"after": "5-0", "next": "1-0", "lost": None}]
 
 
@@ -74,11 +74,11 @@ def test_deleted_records_are_not_counted_as_lost(stack, redis):
     ids = [redis.add("log", "a", id=f"{i}-0") for i in range(1, 10)]
     redis.client.xdel("log", "5-0")
     with follow(responder, HTTP_LAST_EVENT_ID="5-0") as s:
-        assert [e.id for e in s.messages(4)] == ids[5:]
+        assert [e.id for e in s.read_records(4)] == ids[5:]
         assert not gaps(s)
     redis.client.xtrim("log", minid="7-0", approximate=False)
     with follow(responder, HTTP_LAST_EVENT_ID="0-0") as s:
-        assert [e.id for e in s.messages(3)] == ids[6:]
+        assert [e.id for e in s.read_records(3)] == ids[6:]
         assert gaps(s) == [{"after": "0-0", "next": "7-0", "lost": None}]
 
 
@@ -86,10 +86,10 @@ def test_trim_to_one_record_causes_no_gap_for_a_live_viewer(stack, redis):
     """The log has MAXLEN 1, and the viewer reads each record in time."""
     responder = stack.responder(redis)
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         for i in range(1, 30):
             redis.client.xadd("log", {"data": str(i)}, maxlen=1, approximate=False)
-            s.messages(i)
+            s.read_records(i)
         assert s.payloads == [str(i) for i in range(1, 30)]
         assert not gaps(s)
 
@@ -101,7 +101,7 @@ def test_views_of_a_long_entry_get_their_own_field(stack, redis):
     redis.client.xadd("log", {"a": "A" * size, "b": "B" * size})
     with follow(responder, rcvbuf=4096, SSELOG_FIELD="a") as slow:
         with follow(responder, SSELOG_FIELD="b") as s:
-            data = s.messages(1)[0].data
+            data = s.read_records(1)[0].data
             assert len(data) == size and set(data) == {"B"}
-        data = slow.messages(1)[0].data
+        data = slow.read_records(1)[0].data
         assert len(data) == size and set(data) == {"A"}

@@ -46,7 +46,7 @@ def responder(stack, redis):
         run = {"preexec": become_unprivileged}
     r = stack.responder(setup=setup, run=run)
     viewer = stack.keep(FcgiStream(r.socket, environment("/sselog/stream")))
-    viewer.live()
+    viewer.read_until_live()
     assert fcgi_get(r.socket, environment("/sselog/history")).status == 200
     return r
 
@@ -101,12 +101,12 @@ def test_reconnect_to_redis_works_under_landlock(stack):
         redis = stack.redis(tcp=tcp, persistent=True)
         r = stack.responder(redis)
         with FcgiStream(r.socket, environment("/sselog/stream")) as s:
-            s.live()
+            s.read_until_live()
             redis.stop()
-            s.event("source")
+            s.read_event("source")
             redis.start()
             redis.add("log", "x")
-            assert s.messages(1)[0].data == "x"
+            assert s.read_records(1)[0].data == "x"
 
 
 def test_start_as_root_is_refused(stack, redis):

@@ -29,7 +29,7 @@ def assert_too_many_viewers(responder, user, status, why):
     assert json.loads(answer.raw) == {"error": why}
     with open_stream(responder, user) as s:
         assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
-        s.rest()
+        s.read_rest()
         assert [(e.type, e.json()) for e in s.events] == [("unavailable", {"reason": why})]
         assert s.parser.retry >= 100
 
@@ -40,7 +40,7 @@ class OpenViewers:
     def __init__(self, responder, user, count):
         self.streams = [open_stream(responder, user) for _ in range(count)]
         for s in self.streams:
-            s.live()
+            s.read_until_live()
 
     def close(self):
         for s in self.streams:
@@ -57,7 +57,7 @@ def test_max_per_user_limits_each_user(stack, redis):
 
     def try_stream():
         with open_stream(responder, "ann") as s:
-            s.until(lambda s: s.events, "an event")
+            s.read_until(lambda s: s.events, "an event")
             return s.events[0].type == "live"
     wait_until(try_stream, "a free seat")
     assert len(bob.streams) == 3
@@ -80,7 +80,7 @@ def test_options_of_the_request_hold_for_a_refusal(stack, redis):
     given = {"HTTP_COOKIE": "session=abc", "HTTP_ORIGIN": "https://app.example",
              "SSELOG_CORS": "https://app.example", "SSELOG_RETRY": "600000"}
     with FcgiStream(responder.socket, environment("/sselog/stream", **given)) as first:
-        first.live()
+        first.read_until_live()
         for accept in ("text/event-stream", "application/json"):
             full = fcgi_get(responder.socket, environment("/sselog/stream", **given, HTTP_ACCEPT=accept))
             assert full.headers["access-control-allow-origin"] == "https://app.example"
@@ -100,16 +100,16 @@ def test_same_user_name_of_two_tenants_counts_as_two_users(stack, redis):
     def follow(n):
         return FcgiStream(responder.socket, environment("/sselog/stream", HTTP_COOKIE=f"session={n}"))
     for n in range(len(names)):
-        stack.keep(follow(n)).live()
+        stack.keep(follow(n)).read_until_live()
     with follow(0) as again:
-        again.event("unavailable")
+        again.read_event("unavailable")
 
 
 def test_anonymous_viewers_have_no_user_limit(stack, redis):
     responder = stack.responder(redis, max_per_user=1)
     viewers = [stack.keep(FcgiStream(responder.socket, environment("/sselog/stream"))) for _ in range(3)]
     for s in viewers:
-        s.live()
+        s.read_until_live()
 
 
 def test_seat_is_free_after_any_end_of_a_stream(stack, redis):
@@ -121,14 +121,14 @@ def test_seat_is_free_after_any_end_of_a_stream(stack, redis):
 
         def try_stream():
             s = FcgiStream(responder.socket, params)
-            s.until(lambda s: s.events, "an event")
+            s.read_until(lambda s: s.events, "an event")
             if s.events[0].type == "live":
                 return s
             s.close()
         s = wait_until(try_stream, f"a free seat in round {n}")
         if n % 2:
             redis.client.delete("session:abc")
-            s.event("end")
+            s.read_event("end")
             s.close()
         else:
             s.peer.reset()
@@ -197,7 +197,7 @@ def test_failed_attempts_slow_only_their_address(redis, limited):
         assert attempt(limited, other).status == 401
     with FcgiStream(limited.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
                                                 REMOTE_ADDR="192.0.2.2")) as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
 
 
@@ -228,7 +228,7 @@ def test_credentials_without_lookup_are_not_slowed(limited):
     use_up_attempts(limited, "192.0.2.1")
     for params in ({"REMOTE_USER": "ann"}, {"HTTP_AUTHORIZATION": "Bearer " + identity.jwt()}):
         with FcgiStream(limited.socket, environment("/sselog/stream", REMOTE_ADDR="192.0.2.1", **params)) as s:
-            s.live()
+            s.read_until_live()
             assert s.payloads == ["for ann"]
 
 
@@ -264,7 +264,7 @@ def test_cross_site_requests_have_attempts_of_their_own(limited, marks):
     AttemptBudget(limited, "192.0.2.1", **marks).assert_slowed("192.0.2.1", cookie="session=worse", **marks)
     with FcgiStream(limited.socket, environment("/sselog/stream", HTTP_COOKIE="session=good",
                                                 REMOTE_ADDR="192.0.2.1")) as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
     count, _ = use_up_attempts(limited, "192.0.2.1")
     assert count >= BURST, "slowed too early"
@@ -285,7 +285,7 @@ def test_failed_attempts_are_slowed_through_web_servers(stack, redis, kind):
     server = stack.server(kind, redis, auth="cookie", stream="stream:logs:{user}")
     headers = {**identity.JSON, "Cookie": "session=bad"}
     with Stream(server.port, server.path + "/stream", {"Cookie": "session=good"}) as viewer:
-        viewer.live()
+        viewer.read_until_live()
         wait_until(lambda: get(server.port, server.path + "/stream", headers).status == 429, "slowing")
         redis.add("stream:logs:ann", "x")
-        assert viewer.messages(1)
+        assert viewer.read_records(1)

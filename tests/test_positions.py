@@ -25,10 +25,10 @@ def test_empty_log_sends_its_next_record(stack, redis):
     responder = stack.responder(redis)
     with follow(responder) as first, follow(responder, "history=1") as second:
         for s in (first, second):
-            s.live()
+            s.read_until_live()
         redis.add("log", "b", id="2-0")
         for s in (first, second):
-            assert [e.id for e in s.messages(1)] == ["2-0"]
+            assert [e.id for e in s.read_records(1)] == ["2-0"]
             assert event_types(s)[-1] == "record" and "gap" not in event_types(s)
 
 
@@ -40,10 +40,10 @@ def test_long_records_of_a_slow_viewer_need_little_memory(stack, redis):
         ids.append(redis.add("log", chr(ord("a") + i) * size))
     responder = stack.responder(redis)
     with follow(responder, rcvbuf=4096) as slow:
-        slow.messages(1)
+        slow.read_records(1)
         with follow(responder) as s:
             s.keep_raw = False
-            s.messages(len(ids), deadline=120)
+            s.read_records(len(ids), deadline=120)
             assert [e.id for e in s.records] == ids
             assert all(len(line) == size and line[0] == line[-1] == chr(ord("a") + i)
                        for i, line in enumerate(s.payloads[5:]))
@@ -59,11 +59,11 @@ def test_long_records_in_two_views_are_held_once_and_freed(stack, redis):
     with follow(responder) as s, follow(responder, "q=a") as other:
         for viewer in (s, other):
             viewer.keep_raw = False
-            viewer.live()
+            viewer.read_until_live()
         for i in range(1, count + 1):
             redis.client.xadd("log", {"data": "a" * size}, maxlen=2, approximate=False)
             for viewer in (s, other):
-                viewer.messages(i)
+                viewer.read_records(i)
         peak = procs.peak_kb(responder.pid)
         assert webs.sanitized() or peak < 12 * 1024, f"{peak} kB for {count} records of 1 MB"
 
@@ -75,18 +75,18 @@ def test_long_entries_arrive_whole_and_in_order(stack, redis):
 
     responder = stack.responder(redis)
     with follow(responder, SSELOG_FIELD="other") as s:
-        s.live()
+        s.read_until_live()
         pipe = redis.client.pipeline(transaction=True)
         for letter in "abcdef":
             pipe.xadd("log", long_entry(letter))
             pipe.xadd("log", {"other": letter})
         ids = [i.decode() for i in pipe.execute()]
         want = [letter * n for letter in "abcdef" for n in (900_000, 1)]
-        s.messages(12)
+        s.read_records(12)
         assert [e.id for e in s.records] == ids and s.payloads == want
         for at in (0, 4, 5):
             with follow(responder, SSELOG_FIELD="other", HTTP_LAST_EVENT_ID=ids[at]) as late:
-                late.messages(11 - at)
+                late.read_records(11 - at)
                 assert [e.id for e in late.records] == ids[at + 1:] and late.payloads == want[at + 1:]
                 assert "gap" not in event_types(late)
 
@@ -115,19 +115,19 @@ def test_records_beyond_the_tip_are_history_for_a_new_viewer(stack, redis):
     scripted = stack.scripted(redis)
     responder = stack.responder(scripted)
     with follow(responder, "q=a") as live:
-        live.live()
+        live.read_until_live()
         redis.add("log", "a")
-        live.messages(1)
+        live.read_records(1)
         wait_until_invalidations_read(responder.socket, redis)
         scripted.pushes.clear()
         ids = []
         for i in range(14):
             ids.append(redis.client.xadd("log", {"data": str(i)}, maxlen=5, approximate=False).decode())
         with follow(responder) as s:
-            assert s.live().json()["replayed"] == 5
+            assert s.read_until_live().json()["replayed"] == 5
             assert [e.id for e in s.records] == ids[9:]
             scripted.pushes.set()
             ids.append(redis.add("log", "a"))
-            assert s.messages(6)[5].id == ids[-1] and event_types(s) == ["record"] * 5 + ["live", "record"]
-            live.until(lambda s: s.records[-1].id == ids[-1], "the newest record")
+            assert s.read_records(6)[5].id == ids[-1] and event_types(s) == ["record"] * 5 + ["live", "record"]
+            live.read_until(lambda s: s.records[-1].id == ids[-1], "the newest record")
             assert [e.json()["lost"] for e in live.events if e.type == "gap"] == [9]

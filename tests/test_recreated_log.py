@@ -24,7 +24,7 @@ def ids(stream):
 
 def read_until_id(stream, id):
     """Reads until the record with that id."""
-    stream.until(lambda s: id in ids(s), f"record {id}")
+    stream.read_until(lambda s: id in ids(s), f"record {id}")
 
 
 def recreate_log(redis, ids, data="new"):
@@ -69,15 +69,15 @@ def test_log_recreated_without_viewers_shows_only_new_records(stack, redis, new,
     new records as history, and no gap for the old ones."""
     responder = stack.responder(redis)
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         for n in (100, 101, 102):
             redis.add("log", "old", id=f"{n}-0")
-        s.messages(3)
+        s.read_records(3)
     wait_until(lambda: has_no_viewers(responder), "no viewers")
     recreate_log(redis, new)
     want = new if history is None else new[len(new) - min(history, len(new)):]
     with follow(responder, "" if history is None else f"history={history}") as s:
-        assert s.live().json()["replayed"] == len(want)
+        assert s.read_until_live().json()["replayed"] == len(want)
         redis.client.xadd("log", {"data": "new"}, id="300-0", maxlen=1, approximate=False)
         read_until_id(s, "300-0")
         assert ids(s) == want + ["300-0"] and set(s.payloads) == {"new"}
@@ -96,8 +96,8 @@ def test_log_recreated_between_the_two_reads_of_a_join(stack, redis):
         with follow(responder) as other:
             recreate_log(redis, ["1-0", "2-0", "3-0"])
             held_command.released.set()
-            s.live()
-            other.live()
+            s.read_until_live()
+            other.read_until_live()
             redis.add("log", "new", id="4-0")
             read_until_id(s, "4-0")
             assert ids(s) == ["2-0", "3-0", "4-0"] and not gaps(s)
@@ -113,7 +113,7 @@ def test_log_recreated_during_the_search_before_a_deleted_record(stack, redis):
     for id in old:
         redis.add("log", "old", id=id)
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         pipe = redis.client.pipeline(transaction=True)
         pipe.xdel("log", "102-0")
         pipe.xadd("log", {"data": "old"}, id="103-0")
@@ -137,9 +137,9 @@ def test_cursor_of_a_deleted_log_gets_a_gap_and_all_records(stack, redis):
     add("5-0", "a")
     add("6-0", "a")
     with follow(responder, "k=a") as live:
-        live.live()
+        live.read_until_live()
         redis.client.delete("log")
-        live.event("gap")
+        live.read_event("gap")
         add("100-0", "a")
         add("101-0", "b")
         add("102-0", "a")
@@ -147,7 +147,7 @@ def test_cursor_of_a_deleted_log_gets_a_gap_and_all_records(stack, redis):
         new = ids(live)[2:]
         for cursor, want, gap_count in (("5-0", new, 1), ("100-0", new[1:], 0), ("101-0", new[-1:], 0)):
             with follow(responder, "k=a", HTTP_LAST_EVENT_ID=cursor) as s:
-                s.live()
+                s.read_until_live()
                 assert ids(s) == want and len(gaps(s)) == gap_count, cursor
 
 
@@ -155,11 +155,11 @@ def test_history_omits_a_deleted_record(stack, redis):
     """The ring may still hold the frame of a record that was deleted after it was sent."""
     responder = stack.responder(redis)
     with follow(responder) as live:
-        live.live()
+        live.read_until_live()
         for n, data in enumerate(["a", "secret", "c"], 1):
             redis.add("log", data, id=f"{n}-0")
-        live.messages(3)
+        live.read_records(3)
         redis.client.xdel("log", "2-0")
         with follow(responder, "history=2") as s:
-            assert s.live().json()["replayed"] == 2
+            assert s.read_until_live().json()["replayed"] == 2
             assert s.payloads == ["a", "c"]

@@ -21,7 +21,7 @@ def states(stream):
 
 def wait_for_source(stream, *wanted):
     """Reads until the `source` frames so far have these states."""
-    stream.until(lambda s: states(s) == list(wanted), f"source states {wanted}")
+    stream.read_until(lambda s: states(s) == list(wanted), f"source states {wanted}")
 
 
 @pytest.mark.threads
@@ -33,7 +33,7 @@ def test_records_around_an_outage_arrive_once(stack, how, tcp):
     viewers = [stack.keep(follow(responder)) for _ in range(5)]
     ids = redis.add_many("log", ["before"] * 10)
     for s in viewers:
-        s.messages(10)
+        s.read_records(10)
     ids += redis.add_many("log", ["just before"] * 50)
     getattr(redis, how)()
     for s in viewers:
@@ -41,7 +41,7 @@ def test_records_around_an_outage_arrive_once(stack, how, tcp):
     redis.start()
     ids += redis.add_many("log", ["after"] * 50)
     for s in viewers:
-        s.messages(len(ids))
+        s.read_records(len(ids))
         assert [e.id for e in s.records] == ids
         wait_for_source(s, "lost", "live")
         assert not [e for e in s.events if e.type == "gap"]
@@ -60,7 +60,7 @@ def test_viewers_wait_for_a_redis_that_starts_later(stack, redis):
     redis.add("log", "after the start")
     for s in viewers:
         wait_for_source(s, "lost", "live")
-        assert s.messages(1)[0].data == "after the start"
+        assert s.read_records(1)[0].data == "after the start"
 
 
 def test_scripts_get_503_without_redis(stack, redis):
@@ -81,14 +81,14 @@ def test_redis_restarts_lose_no_record_through_lighttpd(stack):
     redis = stack.redis(persistent=True)
     server = stack.server("lighttpd", redis)
     with Stream(server.port, "/sselog/stream") as s:
-        s.live()
+        s.read_until_live()
         ids = []
         for n in range(2):
             ids += redis.add_many("log", [f"{n}"] * 30)
             redis.kill()
             redis.start()
             ids += redis.add_many("log", [f"{n}"] * 30)
-            s.messages(len(ids), deadline=60)
+            s.read_records(len(ids), deadline=60)
         assert [e.id for e in s.records] == ids
 
 
@@ -102,13 +102,13 @@ def test_client_kill_of_either_connection_loses_no_record(stack, redis):
         return len(redis.clients()) == 2 and set(found) == {"sselog-relay", "sselog-doorbell"} and found
 
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         for _ in range(3):
             for name in ("sselog-relay", "sselog-doorbell"):
                 victims = wait_until(both_connections, "both connections")
                 assert redis.client.client_kill_filter(_id=victims[name]) == 1
                 ids += redis.add_many("log", ["x"] * 20)
-                s.messages(len(ids))
+                s.read_records(len(ids))
         assert [e.id for e in s.records] == ids
 
 
@@ -160,10 +160,10 @@ def test_broken_replies_lose_no_record(stack, redis, scripted, case):
     responder = start_responder(stack, scripted)
     with follow(responder) as s:
         # Each incomplete reply times out after some seconds.
-        assert [e.id for e in s.messages(10, deadline=60)] == ids
+        assert [e.id for e in s.read_records(10, deadline=60)] == ids
         scripted.handler = first_times(1, action, *names)
         ids += redis.add_many("log", ["new"] * 10)
-        assert [e.id for e in s.messages(20, deadline=60)] == ids
+        assert [e.id for e in s.read_records(20, deadline=60)] == ids
     assert responder.child.running()
 
 
@@ -172,9 +172,9 @@ def test_replies_in_single_bytes_are_read(stack, redis, scripted):
     responder = start_responder(stack, scripted)
     ids = redis.add_many("log", ["x" * 50] * 20)
     with follow(responder) as s:
-        assert [e.id for e in s.messages(20)] == ids
+        assert [e.id for e in s.read_records(20)] == ids
         ids.append(redis.add("log", "y"))
-        assert [e.id for e in s.messages(21)] == ids
+        assert [e.id for e in s.read_records(21)] == ids
 
 
 def test_noauth_is_logged_without_a_busy_loop(stack, redis, scripted):
@@ -187,7 +187,7 @@ def test_noauth_is_logged_without_a_busy_loop(stack, redis, scripted):
         time.sleep(0.4)  # a busy loop would log more lines in this time
         assert responder.output().count("NOAUTH") < 20
         scripted.handler = lambda conn, cmd: None
-        s.live()
+        s.read_until_live()
 
 
 def test_stream_works_without_tracking(stack, redis, scripted):
@@ -199,11 +199,11 @@ def test_stream_works_without_tracking(stack, redis, scripted):
     scripted.handler = handler
     responder = start_responder(stack, scripted)
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         ids = []
         for i in range(2):
             ids.append(redis.add("log", str(i)))
-            s.messages(i + 1)
+            s.read_records(i + 1)
         assert [e.id for e in s.records] == ids
     assert "TRACKING refused" in responder.output()
 
@@ -213,7 +213,7 @@ def test_silent_connection_is_replaced(stack, redis, scripted):
     responder = start_responder(stack, scripted)
     with follow(responder) as s:
         ids = redis.add_many("log", "ab")
-        s.messages(2)
+        s.read_records(2)
         silent = set()
 
         def handler(conn, cmd):
@@ -221,7 +221,7 @@ def test_silent_connection_is_replaced(stack, redis, scripted):
         silent.update(c.number for c in scripted.conns)
         scripted.handler = handler
         ids += redis.add_many("log", "cd")
-        assert [e.id for e in s.messages(4, deadline=60)] == ids
+        assert [e.id for e in s.read_records(4, deadline=60)] == ids
 
 
 def test_missing_redis_causes_no_busy_loop(stack, redis):

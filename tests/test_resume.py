@@ -19,7 +19,7 @@ def follow(responder, cursor=None, query=""):
 def resumed(responder, cursor=None, query=""):
     """The ids of the records between the cursor and live, and the gaps."""
     with follow(responder, cursor, query) as s:
-        live = s.live()
+        live = s.read_until_live()
         gaps = [e.json() for e in s.events if e.type == "gap"]
         assert live.json()["replayed"] == len(s.records)
         return [e.id for e in s.records], gaps
@@ -93,9 +93,9 @@ def test_resume_after_complete_trim_reports_gap(redis, responder):
     ids = redis.add_many("log", "abcdef")
     redis.client.xtrim("log", maxlen=0, approximate=False)
     with follow(responder, ids[2]) as s:
-        s.live()
+        s.read_until_live()
         new = redis.add("log", "g")
-        assert [e.id for e in s.messages(1)] == [new]
+        assert [e.id for e in s.read_records(1)] == [new]
         gap = [e for e in s.events if e.type == "gap"]
         assert len(gap) == 1 and gap[0].json()["after"] == ids[2]
         assert gap[0].json()["lost"] in (3, None)
@@ -104,11 +104,11 @@ def test_resume_after_complete_trim_reports_gap(redis, responder):
 
 def test_log_that_does_not_exist_yet_starts_with_its_first_record(redis, responder):
     with follow(responder) as s:
-        assert s.live().json() == {"replayed": 0}
+        assert s.read_until_live().json() == {"replayed": 0}
         new = redis.add("log", "first ever")
-        assert [e.id for e in s.messages(1)] == [new]
+        assert [e.id for e in s.read_records(1)] == [new]
     with follow(responder, "0-0") as s:
-        s.live()
+        s.read_until_live()
         assert [e.id for e in s.records] == [new]
 
 

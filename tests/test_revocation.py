@@ -24,8 +24,8 @@ def path(query="", **params):
 
 def end_reason(stream, deadline=DEADLINE):
     """The reason in the final frame of the stream."""
-    reason = stream.event("end", deadline=deadline).json()["reason"]
-    stream.rest()
+    reason = stream.read_event("end", deadline=deadline).json()["reason"]
+    stream.read_rest()
     assert stream.events[-1].type == "end" and stream.parser.retry is not None
     return reason
 
@@ -84,10 +84,10 @@ def test_changed_credential_ends_the_stream(redis, responder, method):
 def assert_change_ends_the_stream(redis, responder, change, key, params):
     with FcgiStream(responder.socket, path(**params)) as s, \
             FcgiStream(responder.socket, path(HTTP_COOKIE="session=other")) as other:
-        s.live()
-        other.live()
+        s.read_until_live()
+        other.read_until_live()
         redis.add("stream:logs:ann", "before")
-        s.messages(1)
+        s.read_records(1)
         act, reason = CHANGES[change]
         act(redis, key)
         assert end_reason(s) == reason
@@ -98,7 +98,7 @@ def assert_change_ends_the_stream(redis, responder, change, key, params):
             assert end_reason(other) == "expired"
         else:  # the other viewer's stream continues
             redis.add("stream:logs:bob", "for bob")
-            assert other.messages(1)[0].data == "for bob"
+            assert other.read_records(1)[0].data == "for bob"
 
 
 @pytest.mark.parametrize("method", KEYS)
@@ -107,12 +107,12 @@ def test_unrelated_changes_of_a_session_keep_the_stream(redis, responder, method
     key, params = KEYS[method]
     redis.client.set(key, session())
     with FcgiStream(responder.socket, path(**params)) as s:
-        s.live()
+        s.read_until_live()
         for n in range(20):
             redis.client.set(key, session(last_seen=n))
             redis.client.expire(key, 100 + n)
             redis.add("stream:logs:ann", str(n))
-            s.messages(n + 1)
+            s.read_records(n + 1)
         assert not [e for e in s.events if e.type == "end"]
         redis.client.delete(key)  # the key is still tracked
         assert end_reason(s) == "expired"
@@ -123,7 +123,7 @@ def test_revocation_ends_pubsub_and_channels_streams(stack, redis, source):
     responder = stack.responder(redis, auth="cookie", source=source, channel="logs:{user}")
     redis.client.set("session:abc", session())
     with FcgiStream(responder.socket, path(**COOKIE)) as s:
-        s.live()
+        s.read_until_live()
         redis.client.delete("session:abc")
         assert end_reason(s) == "expired"
     assert refused(responder, COOKIE)
@@ -135,7 +135,7 @@ def test_revocation_ends_all_streams_of_a_login(redis, responder):
     streams = [FcgiStream(responder.socket, path(**COOKIE)) for _ in range(10)]
     try:
         for s in streams:
-            s.live()
+            s.read_until_live()
         redis.client.delete("session:abc")
         assert {end_reason(s) for s in streams} == {"expired"}
     finally:
@@ -144,7 +144,7 @@ def test_revocation_ends_all_streams_of_a_login(redis, responder):
     # The same login again is tracked again.
     redis.client.set("session:abc", session())
     with FcgiStream(responder.socket, path(**COOKIE)) as s:
-        s.live()
+        s.read_until_live()
         redis.client.delete("session:abc")
         assert end_reason(s) == "expired"
 
@@ -174,7 +174,7 @@ def test_expiry_of_many_sessions_ends_their_streams(redis, responder):
     streams = [FcgiStream(responder.socket, path(HTTP_COOKIE=f"session={n}")) for n in range(50)]
     try:
         for s in streams:
-            s.live()
+            s.read_until_live()
         for n in range(50):
             redis.client.pexpire(f"session:{n}", 100 + 10 * n)
         wait_until(lambda: not redis.client.keys("session:*"), "expiry")
@@ -191,19 +191,19 @@ def test_login_revoked_during_a_redis_outage_ends_its_stream(stack):
     responder = stack.responder(redis, auth="cookie", stream="stream:logs:{user}", **LONG_KEEPALIVE)
     with FcgiStream(responder.socket, path(**COOKIE)) as s, \
             FcgiStream(responder.socket, path(HTTP_COOKIE="session=def")) as stays:
-        s.live()
-        stays.live()
+        s.read_until_live()
+        stays.read_until_live()
         redis.stop()
-        s.event("source")
+        s.read_event("source")
         redis.start()  # with the data from disk
-        assert stays.event("source", nth=2).json() == {"state": "live"}
+        assert stays.read_event("source", nth=2).json() == {"state": "live"}
         redis.client.delete("session:abc")
         assert end_reason(s) == "expired"
         redis.kill()
-        stays.event("source", nth=3)
+        stays.read_event("source", nth=3)
         redis.persistent = False  # it starts empty
         redis.start()
-        assert stays.event("end").json()["reason"] == "expired"
+        assert stays.read_event("end").json()["reason"] == "expired"
 
 
 def test_revocation_is_noticed_without_tracking(stack, redis):
@@ -216,7 +216,7 @@ def test_revocation_is_noticed_without_tracking(stack, redis):
     responder = stack.responder(stack.scripted(redis, handler), auth="cookie",
                                 stream="stream:logs:{user}", **LONG_KEEPALIVE)
     with FcgiStream(responder.socket, path(**COOKIE)) as s:
-        s.live()
+        s.read_until_live()
         redis.client.delete("session:abc")
         assert end_reason(s) == "expired"
 
@@ -253,7 +253,7 @@ def test_stream_ends_when_its_jwt_expires(stack, redis):
         assert refused(responder, expiring)
         for user, viewer in (("bob", other), ("eve", third)):
             redis.add(f"stream:logs:{user}", "x")
-            viewer.messages(1)
+            viewer.read_records(1)
 
 
 def jwt_claims(params):
@@ -284,7 +284,7 @@ def test_stream_of_a_token_without_expiry_ends_at_its_lifetime(stack, redis):
                                 retry=1000)
     redis.client.set("sse_token:" + "a" * 43, session())
     with FcgiStream(responder.socket, path("token=" + "a" * 43)) as s:
-        s.rest()
+        s.read_rest()
         assert s.status == 200 and not s.parser.unfinished()
         assert s.parser.comments.count("keepalive") >= 1
         last = s.events[-1]
@@ -305,7 +305,7 @@ def test_stream_of_a_token_ends_with_the_login_that_made_it(redis, responder):
     redis.client.set("session:abc", session())
     first, second = make_token(responder, COOKIE), make_token(responder, COOKIE)
     with FcgiStream(responder.socket, path(first)) as s:
-        s.live()
+        s.read_until_live()
         redis.client.delete("session:abc")
         assert end_reason(s) == "expired"
     assert refused(responder, {}, second), "a token outlived its login"

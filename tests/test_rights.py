@@ -26,9 +26,9 @@ def restricted_setup(stack, redis, options):
 def test_without_the_invalidation_channel_logs_are_read_at_intervals(redis, restricted):
     ids = redis.add_many("log", "abc")
     with FcgiStream(restricted.socket, environment("/sselog/stream")) as s:
-        s.live()
+        s.read_until_live()
         ids += redis.add_many("log", "de")
-        s.until(lambda v: [e.id for e in v.records] == ids, "all records")
+        s.read_until(lambda v: [e.id for e in v.records] == ids, "all records")
     output = wait_until(lambda: restricted.output(), "a line")
     assert output.count("every 250 ms") == 1 and "secret" not in output
 
@@ -38,9 +38,9 @@ def test_without_the_invalidation_channel_logs_are_read_at_intervals(redis, rest
                          ids=["one_channel"])
 def test_refused_channel_affects_only_its_viewers(redis, restricted):
     with FcgiStream(restricted.socket, environment("/sselog/stream", REMOTE_USER="open")) as good:
-        good.live()
+        good.read_until_live()
         with FcgiStream(restricted.socket, environment("/sselog/stream", REMOTE_USER="closed")) as bad:
-            bad.until(lambda v: any(e.type == "unavailable" for e in v.events), "the refusal")
+            bad.read_until(lambda v: any(e.type == "unavailable" for e in v.events), "the refusal")
         redis.client.publish("open", "still here")
-        good.until(lambda v: [e.data for e in v.records] == ["still here"], "the message")
+        good.read_until(lambda v: [e.data for e in v.records] == ["still here"], "the message")
         assert not [e for e in good.events if e.type in ("source", "gap")]

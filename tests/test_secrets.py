@@ -76,9 +76,9 @@ def answer_until_first_event(responder, params):
     """A complete answer, or a stream up to its first event."""
     with FcgiStream(responder.socket, params) as s:
         if s.headers.get("content-type") == "text/event-stream":
-            s.until(lambda s: s.events, "an event")
+            s.read_until(lambda s: s.events, "an event")
         else:
-            s.rest()
+            s.read_rest()
         return s
 
 
@@ -147,7 +147,7 @@ def test_no_secret_in_web_server_logs_and_command_lines(stack, secret_redis, kin
     headers["Authorization"] = f"Bearer {BEARER}"
     assert get(server.port, f"{server.path}/history?q={SEARCH}", headers).status == 200
     with Stream(server.port, f"{server.path}/stream?q={SEARCH}", headers) as s:
-        s.live()
+        s.read_until_live()
         assert s.headers["referrer-policy"] == "no-referrer"
         for pid in wait_until(server.responders, "responders"):
             assert not secrets_in(Path(f"/proc/{pid}/cmdline").read_bytes())
@@ -192,7 +192,7 @@ def test_no_secret_in_memory_after_use(stack, secret_redis):
     cookie = {"HTTP_COOKIE": f"session={COOKIE}"}
     for given in (bearer, password, {"QUERY_STRING": f"token={TOKEN}"}):
         s = stack.keep(FcgiStream(r.socket, environment("/sselog/stream", **given)))
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
     for given in (bearer, password, cookie, cookie, cookie):
         assert fcgi_get(r.socket, environment("/sselog/history", **given)).status == 200
@@ -200,7 +200,7 @@ def test_no_secret_in_memory_after_use(stack, secret_redis):
     assert made.status == 200
     token = json.loads(made.raw)["token"]
     with FcgiStream(r.socket, environment("/sselog/stream", **cookie)) as s:
-        s.live()
+        s.read_until_live()
     assert fcgi_get(r.socket, environment("/sselog/history", "token=" + "x" * 43)).status == 401
     wait_until(lambda: viewer_count(r) == 3, "the end of the cookie's stream")
     wait_until(lambda: all_threads_sleep(r.pid), "its threads to finish their work")
@@ -220,7 +220,7 @@ def test_no_secret_in_environment_of_a_cgi_process(stack, secret_redis):
     server = stack.server("cgid", setup=setup)
     headers = {"Authorization": f"Bearer {BEARER}", "Cookie": f"session={COOKIE}x"}
     with Stream(server.port, f"{server.path}/stream?q={SEARCH}", headers) as s:
-        s.live()
+        s.read_until_live()
         pids = wait_until(server.responders, "the program")
         for pid in pids:
             left = Path(f"/proc/{pid}/environ").read_bytes()

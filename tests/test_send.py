@@ -57,11 +57,11 @@ def test_line_is_sent_while_the_input_stays_open(stack, setup, redis):
     p = start_send(setup, "-l", "log")
     try:
         with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
-            s.live()
+            s.read_until_live()
             for i in range(3):
                 p.stdin.write(b"line %d\n" % i)
                 p.stdin.flush()
-                assert s.messages(i + 1)[i].data == f"line {i}"
+                assert s.read_records(i + 1)[i].data == f"line {i}"
     finally:
         p.stdin.close()
         assert p.wait(30) == 0

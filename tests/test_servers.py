@@ -20,17 +20,17 @@ def test_history_live_and_resume(stack, redis, kind):
         assert s.status == 200
         assert s.headers["content-type"] == "text/event-stream"
         assert s.headers["cache-control"] == "no-cache"
-        assert s.live().json() == {"replayed": 5}
+        assert s.read_until_live().json() == {"replayed": 5}
         for i in range(3):  # one after the other: each must arrive without a later one
             redis.add("log", f"new {i}")
-            s.messages(6 + i)
+            s.read_records(6 + i)
         assert s.payloads == [f"old {i}" for i in range(5)] + [f"new {i}" for i in range(3)]
         middle = s.records[3].id
     with Stream(server.port, server.path + "/stream", {"Last-Event-ID": middle}) as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["old 4", "new 0", "new 1", "new 2"]
     with Stream(server.port, f"{server.path}?last_event_id={middle}") as s:  # the path of the mount
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["old 4", "new 0", "new 1", "new 2"]
 
 
@@ -46,7 +46,7 @@ def test_basic_authentication_decides_the_log(stack, redis, kind):
     assert get(server.port, stream, {"X-Remote-User": "ann", "Remote-User": "ann"}).status == 401
     for user in ("ann", "bob"):
         with Stream(server.port, stream, basic(user)) as s:
-            s.live()
+            s.read_until_live()
             assert s.payloads == [f"for {user}"]
 
 
@@ -125,10 +125,10 @@ def test_concurrent_viewers_get_each_record_once_in_order(stack, redis, kind):
     server = stack.server(kind, redis, web=web)
     viewers = [stack.keep(Stream(server.port, server.path + "/stream")) for _ in range(count)]
     for s in viewers:
-        s.live()
+        s.read_until_live()
     ids = redis.add_many("log", [f"{i}" for i in range(200)])
     for s in viewers:
-        assert [e.id for e in s.messages(200)] == ids
+        assert [e.id for e in s.read_records(200)] == ids
 
 
 # With an open stream Apache takes ten seconds to stop, so that only one of its servers is stopped.

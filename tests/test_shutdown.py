@@ -17,7 +17,7 @@ from sse import EventSource, Stream, get
 
 def assert_orderly_end(stream, reason="shutdown"):
     """Checks that the stream ends with a final frame and a longer retry."""
-    stream.rest()
+    stream.read_rest()
     assert not stream.parser.unfinished()
     assert stream.events[-1].type == "end" and stream.events[-1].json() == {"reason": reason}
     first, last = stream.parser.retries[0], stream.parser.retries[-1]
@@ -50,7 +50,7 @@ def test_signal_ends_fifty_streams_orderly_within_a_second(stack, redis, by, num
             viewers = [open_ones.enter_context(FcgiStream(responder.socket, environment("/sselog/stream")))
                        for _ in range(50)]
             for s in viewers:
-                s.live()
+                s.read_until_live()
             start = time.monotonic()
             os.kill(responder.pid, number)
             assert responder.child.wait() == 0
@@ -71,9 +71,9 @@ def test_viewer_that_does_not_read_does_not_delay_sigterm(stack, redis):
     responder = stack.responder(redis)
     stuck = stack.keep(FcgiStream(responder.socket, environment("/sselog/stream"), rcvbuf=4096))
     other = stack.keep(FcgiStream(responder.socket, environment("/sselog/stream")))
-    other.live()
+    other.read_until_live()
     redis.add_many("log", ["x" * 1000] * 2000)
-    other.messages(2000)
+    other.read_records(2000)
     responder.child.send(signal.SIGTERM)
     assert_orderly_end(other)
     assert responder.child.wait() == 0
@@ -84,7 +84,7 @@ def test_sigterm_without_redis_ends_streams_orderly(stack, redis):
     redis.stop()
     responder = stack.responder(redis)
     with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
-        s.event("source")
+        s.read_event("source")
         responder.child.send(signal.SIGTERM)
         assert_orderly_end(s)
         assert responder.child.wait() == 0
@@ -103,7 +103,7 @@ def test_stale_socket_file_is_replaced(stack, redis):
         end()
         responder.start()
         with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
-            s.live()
+            s.read_until_live()
 
 
 def test_socket_of_a_running_responder_is_not_taken(stack, redis):
@@ -113,7 +113,7 @@ def test_socket_of_a_running_responder_is_not_taken(stack, redis):
     stack.keep(second)
     assert second.wait() != 0
     with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
-        s.live()
+        s.read_until_live()
 
 
 class ExitStatuses:
@@ -154,7 +154,7 @@ def test_sigterm_to_the_responder_ends_streams_through_web_servers(stack, redis,
             # also answers 503 until it has noticed that a responder has ended.
             wait_until(lambda: get(server.port, "/sselog/healthz").status == 200, "a responder")
         with Stream(server.port, server.path + "/stream") as s:
-            s.live()
+            s.read_until_live()
             pids, before = server.responders(), len(exit_statuses.get())
             assert pids
             start = time.monotonic()
@@ -178,7 +178,7 @@ def test_sigterm_to_the_responder_ends_streams_through_web_servers(stack, redis,
 def test_stop_of_lighttpd_ends_the_responder(stack, redis, kind):
     server = stack.server(kind, redis)
     s = stack.keep(Stream(server.port, server.path + "/stream"))
-    s.live()
+    s.read_until_live()
     pids = server.responders()
     server.child.send(signal.SIGTERM)
     wait_until(lambda: not any(procs.executable(p) == str(server.setup.program) for p in pids),
@@ -232,10 +232,10 @@ def test_keepalives_prevent_the_io_timeout_of_mod_fcgid(stack, redis):
     """Keepalives come more often than FcgidIOTimeout, so that a stream without records stays open."""
     server = stack.server("fcgid", redis, web={"directives": "FcgidIOTimeout 4"}, keepalive=1)
     with Stream(server.port, "/sselog/stream") as s:
-        s.live()
-        s.until(lambda s: len(s.parser.comments) >= 5, "five keepalives")
+        s.read_until_live()
+        s.read_until(lambda s: len(s.parser.comments) >= 5, "five keepalives")
         redis.add("log", "x")
-        assert s.messages(1)[0].data == "x"
+        assert s.read_records(1)[0].data == "x"
         assert b"<html" not in s.raw.lower()
 
 

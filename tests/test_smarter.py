@@ -36,7 +36,7 @@ def write_batch(client, *records, user="User.admin"):
 
 def bulk_event(stream):
     """Reads until the bulk, which holds the history, and returns its event."""
-    return stream.until(lambda s: [e for e in s.events if e.type == "bulk"], "the bulk")[0]
+    return stream.read_until(lambda s: [e for e in s.events if e.type == "bulk"], "the bulk")[0]
 
 
 def bulk(stream):
@@ -59,15 +59,15 @@ def test_exact_bytes_of_bulk_live_records_and_keepalive(stack, redis, kind):
         # If Redis takes more than a second to answer, keepalives come before the bulk.
         began = body(s).replace(": keepalive\n\n", "")
         assert began.startswith(f"retry: 3000\n\nevent: bulk\ndata: {array}\n\n")
-        s.until(lambda s: s.parser.cursor_moves, "the cursor")
+        s.read_until(lambda s: s.parser.cursor_moves, "the cursor")
         before = len(s.raw)
         write_batch(redis.client, first)
-        live = s.messages(2)[1]  # the bulk is the first event
+        live = s.read_records(2)[1]  # the bulk is the first event
         lines = "".join(f"data: {line}\n" for line in first.split("\n"))
         assert len(first.split("\n")) == 7
         assert f"id: {live.id}\n{lines}\n" in body(s)[before:]
         assert live.type == "message" and json.loads(live.data) == json.loads(first)
-        s.until(lambda s: "keepalive" in s.parser.comments, "keepalive")
+        s.read_until(lambda s: "keepalive" in s.parser.comments, "keepalive")
         assert ": keepalive\n\n" in body(s)
 
 
@@ -174,7 +174,7 @@ def test_debug_records_and_own_requests_are_skipped(stack, redis, kind):
                        {"message": "debug text"}]
         redis.add_many(KEY, SKIPPED)
         redis.add(KEY, "the end")
-        assert [e.data for e in s.messages(2)[1:]] == ["the end"]
+        assert [e.data for e in s.read_records(2)[1:]] == ["the end"]
 
 
 def test_skip_text_and_skip_logger_are_configurable(stack, redis):
@@ -195,13 +195,13 @@ def test_resume_sends_records_without_bulk(stack, redis, kind):
     write_batch(redis.client, record("0"))
     with Stream(server.port, PATH, headers) as s:
         bulk(s)
-        last = s.until(lambda s: s.parser.cursor_moves, "the cursor after the bulk")[-1]
+        last = s.read_until(lambda s: s.parser.cursor_moves, "the cursor after the bulk")[-1]
     write_batch(redis.client, record("1"))
     write_batch(redis.client, record("2"))
     for where in ({"Last-Event-ID": last}, None):
         path = PATH if where else f"{PATH}?lastEventId={last}"
         with Stream(server.port, path, {**headers, **(where or {})}) as s:
-            got = [e.json()["message"] for e in s.messages(2)]
+            got = [e.json()["message"] for e in s.read_records(2)]
             assert got == ["1", "2"] and not [e for e in s.events if e.type == "bulk"]
 
 
@@ -229,7 +229,7 @@ def test_odd_payloads_break_neither_bulk_nor_stream(stack, redis, kind):
         for payload in ODD_PAYLOADS:
             redis.add(KEY, payload)
         redis.add(KEY, "the end")
-        live = s.messages(1 + len(ODD_PAYLOADS) + 1)[1:]
+        live = s.read_records(1 + len(ODD_PAYLOADS) + 1)[1:]
         assert live[-1].data == "the end" and {e.type for e in live} == {"message"}
         for event in live:
             try:
@@ -277,7 +277,7 @@ def test_no_record_is_lost_or_repeated_across_reconnects(stack, redis, kind):
         while rounds < 8 or len(sent) < least:
             with Stream(server.port, PATH, headers) as s:
                 bulk(s)
-                s.messages(1 + 20)
+                s.read_records(1 + 20)
                 assert_consecutive(received_numbers(s)[1:])
             # A viewer that is cut between the bulk and the id after it has no cursor to resume from.
             steady[rounds % 3].wait(lambda v: v.last_id, "a cursor")
@@ -350,11 +350,11 @@ def test_large_bulk_needs_little_memory_and_delays_no_other_viewer(stack, redis)
             s.keep_raw = False
             peak = before
             while not s.events:
-                s.more()
+                s.read_once()
                 peak = max(peak, procs.private_kb(responder.pid))
                 if len(s.records_seen) % 50 == 0:
                     redis.add("stream:logs:User.other", record("now"))
-                    other.until(lambda o: o.records[-1].type == "message", "the other viewer's record")
+                    other.read_until(lambda o: o.records[-1].type == "message", "the other viewer's record")
             assert len(s.events[0].json()) == 2000
         assert peak - before < 4096, f"{peak - before} kB more for 5 bulks of 20 MB"
         assert not any(v.events for v in slow)
@@ -367,9 +367,9 @@ def test_shutdown_inside_the_bulk_sends_no_partial_event(stack, redis):
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"),
                     rcvbuf=8192) as s:
-        s.until(lambda s: len(s.raw) > 100_000, "a part of the array")
+        s.read_until(lambda s: len(s.raw) > 100_000, "a part of the array")
         responder.child.send(15)
-        s.rest()
+        s.read_rest()
         assert not s.events and s.parser.unfinished()
 
 
@@ -379,7 +379,7 @@ def viewer_inside_bulk(stack, redis):
     redis.add_many(KEY, [json.dumps({"message": str(i), "pad": "x" * 10_000}) for i in range(200)])
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
     s = stack.keep(FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin"), rcvbuf=8192))
-    return s.until(lambda s: len(s.raw) > 50_000 and s, "a part of the array")
+    return s.read_until(lambda s: len(s.raw) > 50_000 and s, "a part of the array")
 
 
 def test_bulk_continues_after_a_redis_restart(stack):
@@ -391,7 +391,7 @@ def test_bulk_continues_after_a_redis_restart(stack):
     redis.add(KEY, "after")
     shown = lambda s: [x["message"] for e in s.events if e.type == "bulk" for x in e.json()] + \
         [e.data for e in s.events if e.type != "bulk"]
-    s.until(lambda s: "after" in shown(s), "the last")
+    s.read_until(lambda s: "after" in shown(s), "the last")
     assert shown(s) == [str(i) for i in range(200)] + ["after"]
 
 
@@ -399,7 +399,7 @@ def test_trim_during_the_bulk_reports_a_gap_after_it(stack, redis):
     """The records that were trimmed are missing from the array, and the gap follows it."""
     s = viewer_inside_bulk(stack, redis)
     redis.client.xtrim(KEY, maxlen=50, approximate=False)
-    gap = s.event("gap").json()
+    gap = s.read_event("gap").json()
     numbers = [int(x["message"]) for x in bulk(s)]
     read = numbers.index(150)
     assert numbers == [*range(read), *range(150, 200)]
@@ -419,7 +419,7 @@ def test_live_records_have_a_message_the_page_can_show(stack, redis):
     with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin")) as s:
         bulk(s)
         redis.add_many(KEY, payloads + ["the end"])
-        *live, end = [e.data for e in s.messages(1 + len(payloads) + 1)[1:]]
+        *live, end = [e.data for e in s.read_records(1 + len(payloads) + 1)[1:]]
         assert end == "the end"
         assert [json.loads(data)["message"] for data in live[:3]] == deep
         assert json.loads(live[3])["message"] == "m"

@@ -60,9 +60,9 @@ def test_payload_arrives_unchanged_as_utf8(redis, responder):
             lines = split_lines(payload.decode("utf-8", "replace"))
         id = redis.add(f"log{n}", payload)
         with case(ascii(payload)), follow(responder, SSELOG_STREAM=f"log{n}") as s:
-            s.live()
+            s.read_until_live()
             after = redis.add(f"log{n}", payload)
-            assert [(e.id, e.data, e.type) for e in s.messages(2)] == \
+            assert [(e.id, e.data, e.type) for e in s.read_records(2)] == \
                 [(id, "\n".join(lines), "message"), (after, "\n".join(lines), "message")]
             bytes(s.raw).decode("utf-8")  # fails if the stream is not UTF-8
 
@@ -74,10 +74,10 @@ def split_lines(text):
 def test_record_of_100000_lines_arrives_whole(redis, responder):
     text = "\n".join(str(i) for i in range(100_000))
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         redis.add("log", text)
         redis.add("log", "after it")
-        first, second = s.messages(2)
+        first, second = s.read_records(2)
         assert first.data == text and second.data == "after it"
 
 
@@ -87,17 +87,17 @@ def test_event_name_of_a_record_is_passed_on(redis, responder):
     redis.add("log", "c", event="")
     redis.add("log", "d", event="end")  # a record with the name of a control frame
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         assert [(e.type, e.data) for e in s.records] == \
             [("deploy", "a"), ("twolines: data: x", "b"), ("message", "c"), ("end", "d")]
         redis.add("log", "e")
-        assert s.messages(5)[4].data == "e"
+        assert s.read_records(5)[4].data == "e"
 
 
 def test_entry_without_payload_field_is_sent_as_json(redis, responder):
     redis.client.xadd("log", {"level": "INFO", "text": "two\nlines \"quoted\""})
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         assert json.loads(s.payloads[0]) == {"level": "INFO", "text": "two\nlines \"quoted\""}
 
 
@@ -105,7 +105,7 @@ def test_configured_field_names_are_used(redis, stack):
     responder = stack.responder(redis, field="message", event_field="kind")
     redis.client.xadd("log", {"message": "hello", "kind": "greeting", "data": "not this"})
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         assert [(e.type, e.data) for e in s.records] == [("greeting", "hello")]
 
 
@@ -120,14 +120,14 @@ def test_64_mb_payload_delays_no_other_viewer(redis, responder):
     with follow(responder, SSELOG_STREAM=long, rcvbuf=65536) as big, \
             follow(responder, SSELOG_STREAM=other) as small:
         big.keep_raw = False
-        big.live()
-        small.live()
+        big.read_until_live()
+        small.read_until_live()
         redis.add(long, payload)
         # The viewer of the long record reads nothing; the other viewer gets one record after the other.
         for i in range(20):
             redis.add(other, str(i))
-            small.messages(i + 1)
-        assert big.messages(1, deadline=60)[0].data == payload.decode()
+            small.read_records(i + 1)
+        assert big.read_records(1, deadline=60)[0].data == payload.decode()
     # The peak shows whether a second copy of the payload existed at any time.
     peak = procs.peak_kb(responder.pid)
     assert peak < 1.5 * size / 1024, f"{peak} kB for a payload of {size // 1024} kB"
@@ -142,7 +142,7 @@ def test_hundred_viewers_get_each_record_once_in_order(stack, redis):
     server = stack.server("lighttpd", redis, max_per_user=1000)
     viewers = [stack.keep(Stream(server.port, "/sselog/stream")) for _ in range(100)]
     for s in viewers:
-        s.live()
+        s.read_until_live()
     ids = []
 
     def produce():
@@ -152,7 +152,7 @@ def test_hundred_viewers_get_each_record_once_in_order(stack, redis):
     producer = threading.Thread(target=produce)
     producer.start()
     for s in viewers:
-        s.messages(500)
+        s.read_records(500)
     producer.join()
     for s in viewers:
         assert [e.id for e in s.records] == ids
@@ -165,7 +165,7 @@ def test_300_logs_share_two_redis_connections(stack, redis):
     users = [f"u{i}" for i in range(300)]
     viewers = [stack.keep(follow(responder, REMOTE_USER=u)) for u in users]
     for s in viewers:
-        s.live()
+        s.read_until_live()
     assert len(redis.clients()) == 2, [c["cmd"] for c in redis.clients()]
     pipe = redis.client.pipeline(transaction=False)
     for n in range(10):
@@ -173,7 +173,7 @@ def test_300_logs_share_two_redis_connections(stack, redis):
             pipe.xadd(f"logs:{u}", {"data": f"{u} {n}"})
     pipe.execute()
     for u, s in zip(users, viewers):
-        s.messages(10)
+        s.read_records(10)
         assert s.payloads == [f"{u} {n}" for n in range(10)]
     assert len(redis.clients()) == 2
 
@@ -198,12 +198,12 @@ def test_joining_while_records_arrive_loses_and_repeats_none(stack, redis):
         for _ in range(100):
             viewers.append(stack.keep(follow(responder, f"last_event_id={ids[0]}")))
         for s in viewers:
-            s.live()
+            s.read_until_live()
     finally:
         stop.set()
         producer.join()
     for s in viewers:
-        s.messages(len(ids) - 1)
+        s.read_records(len(ids) - 1)
         assert [e.id for e in s.records] == ids[1:]
 
 
@@ -217,17 +217,17 @@ def test_slow_reader_delays_nobody_and_gets_every_record(stack, redis):
     pid = wait_until(server.responders, "the responder")[0]
     slow = stack.keep(Stream(server.port, "/sselog/stream", rcvbuf=1 << 18))
     quick = stack.keep(Stream(server.port, "/sselog/stream"))
-    slow.live()
-    quick.live()
+    slow.read_until_live()
+    quick.read_until_live()
     pid, = server.responders()
     before = procs.private_kb(pid)
     ids = []
     for _ in range(60):
         ids += redis.add_many("log", ["x" * 1000] * 500)
-        quick.messages(len(ids))
+        quick.read_records(len(ids))
     grown = procs.private_kb(pid) - before
     assert webs.sanitized() or grown < 8 * 1024, f"{grown} kB more for one slow viewer of 30 MB"
-    slow.messages(len(ids), deadline=60)
+    slow.read_records(len(ids), deadline=60)
     assert [e.id for e in slow.records] == ids
     assert [e.id for e in quick.records] == ids
     assert not [e for e in slow.events if e.type == "gap"]
@@ -251,26 +251,26 @@ def test_gap_reports_the_number_of_lost_records(stack, redis):
     """sselog is stopped after a known record; part of the records that follow are trimmed meanwhile."""
     responder = stack.responder(redis)
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         first = redis.add_many("log", ["x"] * 10)
-        s.messages(10)
+        s.read_records(10)
         with stopped(responder.pid, redis):
             more = redis.add_many("log", ["y"] * 10)
             redis.client.xtrim("log", maxlen=4, approximate=False)
-        assert [e.id for e in s.messages(14)] == first + more[-4:]
-        assert s.event("gap").json() == {"after": first[-1], "next": more[6], "lost": 6}
+        assert [e.id for e in s.read_records(14)] == first + more[-4:]
+        assert s.read_event("gap").json() == {"after": first[-1], "next": more[6], "lost": 6}
         assert [e.type for e in s.events].count("gap") == 1
 
 
 def test_disconnected_viewer_frees_its_descriptor(stack, redis):
     responder = stack.responder(redis, max_per_user=1000, keepalive=600)
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
     before = wait_until(lambda: procs.open_fds(responder.pid), "descriptors")
     for _ in range(3):
         viewers = [follow(responder) for _ in range(50)]
         for s in viewers:
-            s.live()
+            s.read_until_live()
         assert procs.open_fds(responder.pid) >= before + 49
         for i, s in enumerate(viewers):
             s.peer.reset() if i % 2 else s.close()
@@ -293,14 +293,14 @@ def test_disconnect_reported_by_the_web_server_frees_descriptors(stack, redis, k
     """The web server closes its connection to sselog, which notices it without a write."""
     server = stack.server(kind, redis, keepalive=600)
     first = stack.keep(Stream(server.port, "/sselog/stream"))
-    first.live()
+    first.read_until_live()
     idle = open_fds(server) - 1
     leave(first)
     wait_until(lambda: open_fds(server) <= idle, "its descriptor to be closed")
     left = open_fds(server)  # counted again, since a short-lived descriptor may have been in `idle`
     viewers = [Stream(server.port, "/sselog/stream") for _ in range(4)]
     for s in viewers:
-        s.live()
+        s.read_until_live()
     assert open_fds(server) >= left + 4
     for s in viewers:
         leave(s)
@@ -313,12 +313,12 @@ def test_disconnected_viewer_is_noticed_by_the_next_keepalive(stack, redis, kind
     server = stack.server(kind, redis, keepalive=1)
 
     with Stream(server.port, "/sselog/stream") as s:
-        s.live()
-        s.more()  # reads a keepalive
+        s.read_until_live()
+        s.read_once()  # reads a keepalive
     idle = wait_until(lambda: server.responders() and open_fds(server), "a responder")
     viewers = [Stream(server.port, "/sselog/stream") for _ in range(4)]
     for s in viewers:
-        s.live()
+        s.read_until_live()
     watched, held = redis.clients(), open_fds(server)
     for s in viewers:
         s.close()
@@ -326,7 +326,7 @@ def test_disconnected_viewer_is_noticed_by_the_next_keepalive(stack, redis, kind
         # A viewer that comes before a process is free would start another process.
         wait_until(lambda: open_fds(server) <= held - 4, "descriptors to be closed")
         for s in [Stream(server.port, "/sselog/stream") for _ in range(4)]:
-            s.live()
+            s.read_until_live()
             s.close()
         assert len(redis.clients()) <= len(watched) + 2
     else:
@@ -340,7 +340,7 @@ def test_keepalives_come_at_their_interval(stack, redis):
     responder = stack.responder(redis, keepalive=1)
     start = time.monotonic()
     with follow(responder) as s:
-        s.until(lambda s: len(s.parser.comments) >= 2, "two keepalives")
+        s.read_until(lambda s: len(s.parser.comments) >= 2, "two keepalives")
         assert set(s.parser.comments) == {"keepalive"} and not s.records
         for n, at in enumerate(s.parser.comment_times, 1):
             assert at - start > n - 0.01
@@ -360,7 +360,7 @@ def test_level_and_text_filters(redis, responder):
 
     def texts(query):
         with follow(responder, query) as s:
-            s.live()
+            s.read_until_live()
             return [e.data if e.data[0] != "{" else e.json()["message"] for e in s.records]
 
     assert texts("level=warning") == ["c", "d needle", "e", "plain text, no level, needle"]
@@ -374,12 +374,12 @@ def test_filtered_viewer_keeps_its_cursor(redis, stack):
     """Records that a filter drops move the cursor, so that a resume does not read them again."""
     responder = stack.responder(redis, keepalive=1)
     with follow(responder, "level=error") as s:
-        s.live()
+        s.read_until_live()
         last = redis.add_many("log", [line("INFO", "x")] * 50)[-1]
-        s.until(lambda s: s.parser.last_id == last, "the cursor to move")
+        s.read_until(lambda s: s.parser.last_id == last, "the cursor to move")
         assert not s.records
         redis.add("log", line("ERROR", "y"))
-        assert s.messages(1)[0].json()["message"] == "y"
+        assert s.read_records(1)[0].json()["message"] == "y"
 
 
 def test_configured_filters_select_records(redis, stack):
@@ -389,7 +389,7 @@ def test_configured_filters_select_records(redis, stack):
 
     def count(query):
         with follow(responder, query) as s:
-            s.live()
+            s.read_until_live()
             return len(s.records)
 
     assert [count(q) for q in ("", "run=2", "run=1,2", "run=2&app=a", "app=c", "run=")] == \
@@ -401,11 +401,11 @@ def test_configured_filters_select_records(redis, stack):
 def test_pubsub_messages_arrive_without_ids(stack, redis):
     responder = stack.responder(redis, source="pubsub", channel="news", keepalive=1)
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 1, "the subscription")
         for i in range(100):
             redis.client.publish("news", f"message {i}\nline two")
-        assert [e.data for e in s.messages(100)] == [f"message {i}\nline two" for i in range(100)]
+        assert [e.data for e in s.read_records(100)] == [f"message {i}\nline two" for i in range(100)]
         assert s.parser.last_id == ""  # a browser cannot resume from a message
     wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 0, "the end of the subscription")
 
@@ -414,25 +414,25 @@ def test_pubsub_viewers_share_one_subscription(stack, redis):
     responder = stack.responder(redis, source="pubsub", channel="news", max_per_user=100)
     viewers = [stack.keep(follow(responder)) for _ in range(30)]
     for s in viewers:
-        s.live()
+        s.read_until_live()
     wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 1, "one subscription")
     redis.client.publish("news", "hello")
     for s in viewers:
-        assert s.messages(1)[0].data == "hello"
+        assert s.read_records(1)[0].data == "hello"
 
 
 def test_pubsub_outage_reports_source_and_gap(stack):
     redis = stack.redis(tcp=True)
     responder = stack.responder(redis, source="pubsub", channel="news")
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         redis.stop()
-        assert s.event("source").json() == {"state": "lost"}
+        assert s.read_event("source").json() == {"state": "lost"}
         redis.start()
-        assert s.event("source", nth=2).json() == {"state": "live"}
+        assert s.read_event("source", nth=2).json() == {"state": "live"}
         wait_until(lambda: redis.client.pubsub_numsub("news")[0][1] == 1, "the subscription")
         redis.client.publish("news", "again")
-        assert s.messages(1)[0].data == "again"
+        assert s.read_records(1)[0].data == "again"
         assert [e for e in s.events if e.type == "gap"], "messages may be lost, so a gap must be reported"
 
 
@@ -442,17 +442,17 @@ def test_key_of_wrong_type_reports_unavailable_to_its_viewers_only(stack, redis)
     redis.client.set("logs:bad", "a string")
     redis.add("logs:good", "1")
     with follow(responder, REMOTE_USER="good") as good, follow(responder, REMOTE_USER="bad") as bad:
-        good.live()
-        bad.event("unavailable")
+        good.read_until_live()
+        bad.read_event("unavailable")
         redis.add("logs:good", "2")
-        good.messages(2)
+        good.read_records(2)
         redis.client.delete("logs:good")
         redis.client.set("logs:good", "a string now")
-        good.event("unavailable")
+        good.read_event("unavailable")
     redis.client.delete("logs:bad")
     redis.add("logs:bad", "healed")
     with follow(responder, REMOTE_USER="bad") as healed:
-        healed.live()
+        healed.read_until_live()
         assert healed.payloads == ["healed"]
 
 
@@ -465,13 +465,13 @@ def test_idle_viewer_costs_1_kb(stack, redis):
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 6000), hard))
     responder = stack.responder(redis, auth="remote_user", stream="logs:{user}", max_viewers=10000)
     with follow(responder, REMOTE_USER="first") as s:
-        s.live()
+        s.read_until_live()
         base = procs.private_kb(responder.pid)
         assert base <= 700, f"{base} kB private"
     count = 2000
     viewers = [stack.keep(follow(responder, REMOTE_USER=f"u{i % 200}")) for i in range(count)]
     for s in viewers:
-        s.live()
+        s.read_until_live()
     wait_until(lambda: procs.private_kb(responder.pid) - base <= count,
                f"1 kB for each viewer; now {(procs.private_kb(responder.pid) - base) / count:.2f}")
 
@@ -480,9 +480,9 @@ def test_idle_viewer_costs_1_kb(stack, redis):
 def test_mod_fcgid_process_uses_700_kb_at_most(stack, redis):
     server = stack.server("fcgid", redis)
     with Stream(server.port, "/sselog/stream") as s:
-        s.live()
+        s.read_until_live()
         redis.add("log", "x")
-        s.messages(1)
+        s.read_records(1)
         for pid in server.responders():
             assert procs.private_kb(pid) <= 700
 

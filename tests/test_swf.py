@@ -48,7 +48,7 @@ def messages(stream, count, deadline=30):
     def found(s):
         got = [e for e in s.events if e.type not in ("connected", "heartbeat")]
         return got[:count] if len(got) >= count else None
-    return stream.until(found, f"{count} messages", deadline)
+    return stream.read_until(found, f"{count} messages", deadline)
 
 
 @servers
@@ -57,7 +57,7 @@ def test_exact_bytes_of_connected_and_a_message(stack, redis, kind):
     with Stream(server.port, PATH, api_key(redis, "ann")) as s:
         assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
         assert s.headers["cache-control"] == "no-cache" and s.headers["x-accel-buffering"] == "no"
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         first = body(s)
         assert re.fullmatch(r'event: connected\ndata: \{"client_id": "[0-9a-f]{8}-[0-9a-f]{4}-4'
                             r'[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", "status": "connected"\}'
@@ -125,11 +125,11 @@ def test_filters_combine_lists_with_and_values_with_or(stack, redis, kind):
 
     def received(query):
         with Stream(server.port, PATH + query, headers) as s:
-            s.until(lambda s: s.events, "connected")
+            s.read_until(lambda s: s.events, "connected")
             publish(redis, *({**p, "n": i, "of": query} for i, p in enumerate(sent)),
                     {"msg_type": "x", "processed_by": "a", "run_id": 1, "end": query})
             # mod_fcgid reuses the process of the query before, whose messages may still arrive.
-            s.until(lambda s: s.events[-1].json().get("end") == query, "the last")
+            s.read_until(lambda s: s.events[-1].json().get("end") == query, "the last")
             return [e.json()["n"] for e in s.events if e.json().get("of") == query]
 
     assert received("") == [0, 1, 2, 3, 4]
@@ -156,7 +156,7 @@ def test_status_counts_own_viewers_of_all_processes(stack, redis, kind):
     assert status(ann) == no_viewers
     with Stream(server.port, PATH + "?msg_types=a,%20b&agents=&run_ids=7", ann) as s, \
             Stream(server.port, PATH, ann) as t:
-        first, second = (v.until(lambda v: v.events, "connected")[0].json()["client_id"]
+        first, second = (v.read_until(lambda v: v.events, "connected")[0].json()["client_id"]
                          for v in (s, t))
         wait_until(lambda: status(ann)["connected_clients"] == 2, "both to be counted")
         got = status(ann)
@@ -174,7 +174,7 @@ def test_malformed_messages_are_dropped_and_names_cannot_be_forged(stack, redis,
     control frames."""
     server = serve(stack, redis, "swf", kind)
     with Stream(server.port, PATH, api_key(redis, "ann")) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         group_send(redis, {"type": "other", "payload": {"msg_type": "no"}}, {"type": "broadcast"},
                    {"type": "broadcast", "payload": [1]}, {"payload": {"msg_type": "no"}, "type": b""})
         member = redis.client.zrange(GROUP, 0, 0)[0].decode()
@@ -185,7 +185,7 @@ def test_malformed_messages_are_dropped_and_names_cannot_be_forged(stack, redis,
         publish(redis, {"msg_type": "a\nid: 1\r\ndata: forged\n\nevent: x"}, {"n": 1},
                 {"msg_type": None}, {"msg_type": "heartbeat"}, {"msg_type": "connected"},
                 {"msg_type": "nan", "v": float("nan")}, {"msg_type": "last"})
-        s.until(lambda s: s.events[-1].type == "last", "the last")
+        s.read_until(lambda s: s.events[-1].type == "last", "the last")
         assert [e.type for e in s.events[1:]] == \
             ["aid: 1data: forgedevent: x", "message", "message", "message", "message", "nan", "last"]
         assert s.events[-2].json()["v"] is None and not s.parser.comments
@@ -199,7 +199,7 @@ def test_parser_of_the_python_client_gets_every_message(stack, redis, kind):
     payloads = [{"msg_type": "sse_test", "text": text} for text in
                 ("one\ntwo\r\nthree\u2028", "x" * 70_000, "ü" * 40_000, " ", "data: x\n\n")]
     with Stream(server.port, PATH, api_key(redis, "ann")) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         publish(redis, *payloads)
         messages(s, len(payloads))
         got = []
@@ -220,7 +220,7 @@ def test_expired_membership_is_renewed(stack, redis, kind):
     """Messages still arrive after the member or the whole group was removed as too old."""
     server = serve(stack, redis, "swf", kind)
     with Stream(server.port, PATH, api_key(redis, "ann")) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         member = redis.client.zrange(GROUP, 0, 0)[0]
         assert 86000 < redis.client.ttl(GROUP) <= 86400
 
@@ -240,7 +240,7 @@ def test_expired_membership_is_renewed(stack, redis, kind):
         publish(redis, {"msg_type": "evicts"}, group_expiry=-5)  # removes all members
         wait_until(back, "the membership")
         publish(redis, {"msg_type": "again"})
-        s.until(lambda s: s.events[-1].type == "again", "the last")
+        s.read_until(lambda s: s.events[-1].type == "again", "the last")
 
 
 def follow(responder, query="", **more):
@@ -260,7 +260,7 @@ def test_floats_have_the_form_of_json_dumps(redis, responder):
     floats += [-0.0, 1e-4, 1e-5, 1e15, 1e16, 0.1 + 0.2, 1766742118.0]
     payload = {"msg_type": "floats", "v": [f for f in floats if math.isfinite(f)]}
     with follow(responder) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         publish(redis, payload)
         messages(s, 1)
         assert f"data: {json.dumps(payload)}\n\n" in body(s)
@@ -277,7 +277,7 @@ def test_refusal_is_an_error_status_with_retry_after(stack, redis):
         return answer.status
 
     with follow(responder) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         assert refusal() == 429
     redis.client.set("asgi:group:other", "no sorted set")
     wait_until(lambda: refusal(SSELOG_CHANNEL="other") == 503, "the disconnect of the first viewer")
@@ -289,7 +289,7 @@ def test_dropped_messages_are_logged_once_a_minute(redis, responder):
     for _ in range(40):
         deep = [deep]
     with follow(responder) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         publish(redis, *({"msg_type": "deep", "v": deep} for _ in range(5)), {"msg_type": "last"})
         assert messages(s, 1)[0].type == "last"
     wait_until(lambda: "nested deeper than 32 levels" in responder.output(), "the line")
@@ -304,7 +304,7 @@ def test_unknown_parameters_and_case_of_the_scheme_are_accepted(stack, redis):
     for query in ("level=x", "history=all", "envelope=2", "level=&q="):
         with FcgiStream(responder.socket, environment(PATH, query, mount=PATH, HTTP_AUTHORIZATION=key)) as s:
             assert s.status == 200
-            s.until(lambda s: s.events, "connected")
+            s.read_until(lambda s: s.events, "connected")
 
 
 def test_remote_user_gets_503_without_redis(redis, responder):
@@ -341,7 +341,7 @@ def test_status_shows_all_viewers_to_an_administrator(logins):
         return sorted(json.loads(body(answer))["client_ids"])
 
     with FcgiStream(responder.socket, by("ann")) as ann, FcgiStream(responder.socket, by("bob")) as bob:
-        one, other = (s.until(lambda s: s.events, "connected")[0].json()["client_id"] for s in (ann, bob))
+        one, other = (s.read_until(lambda s: s.events, "connected")[0].json()["client_id"] for s in (ann, bob))
         wait_until(lambda: listed("root") == sorted([one, other]), "both to be listed")
         assert listed("ann") == [one] and listed("bob") == [other]
 
@@ -354,7 +354,7 @@ def test_status_entries_of_a_killed_process_expire(redis, logins):
         return json.loads(body(fcgi_get(responder.socket, by("ann", STATUS))))["client_ids"]
 
     with FcgiStream(responder.socket, by("ann")) as s:
-        own = s.until(lambda s: s.events, "connected")[0].json()["client_id"]
+        own = s.read_until(lambda s: s.events, "connected")[0].json()["client_id"]
         wait_until(lambda: listed() == [own], "the own entry")
         key, = redis.client.keys("sselog:viewers:*")
         member, = redis.client.zrange(key, 0, -1)
@@ -374,7 +374,7 @@ def test_user_without_tenant_gets_403(logins):
 
 def test_stop_leaves_the_group(redis, responder):
     with follow(responder) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         assert redis.client.zcard(GROUP) == 1
         assert responder.stop() == 0
     assert redis.client.zcard(GROUP) == 0
@@ -386,7 +386,7 @@ def test_stop_leaves_the_group_while_a_lookup_waits(stack, redis):
     scripted = stack.scripted(redis, lambda conn, cmd: scripted_redis.SILENCE if cmd[0] == b"GET" else None)
     responder = stack.responder(scripted, profile="swf", auth="remote_user cookie", channel="workflow_events")
     with follow(responder) as s, Peer(responder.socket) as waiting:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         assert redis.client.zcard(GROUP) == 1
         waiting.request(environment(STATUS, mount=STATUS, HTTP_COOKIE="session=x"))
         wait_until(lambda: any(cmd[0] == b"GET" for _, cmd in list(scripted.log)), "the look-up")
@@ -400,7 +400,7 @@ def test_all_groups_of_a_process_share_one_queue_connection(redis, responder):
     wait_until(lambda: names() == ["sselog-doorbell", "sselog-relay"], "two connections")
     viewers = [follow(responder, SSELOG_CHANNEL=f"group{i % 2}") for i in range(6)]
     for s in viewers:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
     assert names() == ["sselog-doorbell", "sselog-queue", "sselog-relay"]
     members = {redis.client.zrange(f"asgi:group:group{i}", 0, -1)[0].split(b"!")[0] for i in (0, 1)}
     assert len(members) == 1, "one sorted set of messages for all groups of a process"
@@ -414,7 +414,7 @@ def test_all_groups_of_a_process_share_one_queue_connection(redis, responder):
 def test_burst_arrives_in_order(redis, responder):
     """The group's capacity does not limit this burst."""
     with follow(responder) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         publish(redis, *({"msg_type": "n", "i": i} for i in range(300)), capacity=100_000)
         assert [e.json()["i"] for e in messages(s, 300)] == list(range(300))
 
@@ -423,7 +423,7 @@ def test_membership_and_status_return_after_redis_restart(stack):
     redis = stack.redis(tcp=True)
     responder = stack.responder(redis, profile="swf", auth="remote_user", keepalive=1)
     with follow(responder) as s:
-        s.until(lambda s: s.events, "connected")
+        s.read_until(lambda s: s.events, "connected")
         redis.kill()
         redis.start()
         wait_until(lambda: redis.client.zcard(GROUP) == 1, "the membership")
@@ -441,11 +441,11 @@ def test_heartbeat_comes_at_its_interval(stack, redis):
     start = time.monotonic()
     with follow(responder) as s:
         heartbeats = lambda: [e for e in s.events if e.type == "heartbeat"]
-        s.until(lambda s: heartbeats(), "a heartbeat without messages")
+        s.read_until(lambda s: heartbeats(), "a heartbeat without messages")
         assert {e.type for e in s.events} == {"connected", "heartbeat"}
         while len(heartbeats()) < 2:
             publish(redis, {"msg_type": "x"})
-            s.more()
+            s.read_once()
         for n, e in enumerate(heartbeats(), 1):
             assert e.at - start > n - 0.01
         assert re.search(r'event: heartbeat\ndata: \{"timestamp": \d+\.\d+\}\n\n', body(s))
@@ -459,7 +459,7 @@ def test_stream_source_replays_and_resumes(stack, redis):
         assert [e.json()["n"] for e in messages(s, 3)] == [1, 3, 5]
         assert f'id: {ids[1]}\nevent: m\ndata: {{"msg_type": "m", "run_id": 1, "n": 1}}\n\n' in body(s)
         last = redis.add("stream:workflow_events", json.dumps({"msg_type": "m", "run_id": 0}))
-        s.until(lambda s: s.parser.last_id == last, "a heartbeat that moves the cursor")
+        s.read_until(lambda s: s.parser.last_id == last, "a heartbeat that moves the cursor")
         assert body(s).count("\n\n") == len(s.events), "a block without an event"
     with follow(responder, HTTP_LAST_EVENT_ID=ids[3]) as s:
         assert [e.id for e in messages(s, 3)] == [ids[4], ids[5], last]

@@ -120,7 +120,7 @@ def states(stream):
 
 
 def wait_for_source(stream, *wanted):
-    stream.until(lambda s: states(s) == list(wanted), f"source states {wanted}")
+    stream.read_until(lambda s: states(s) == list(wanted), f"source states {wanted}")
 
 
 def healthz(responder):
@@ -192,9 +192,9 @@ def test_stream_and_lookups_work_over_tls(stack, authority, serve, host, trust):
     ids = redis.add_many("log", ["before"] * 10)
     responder = serve(redis.url, trust)
     with follow(responder) as s:
-        s.messages(10)
+        s.read_records(10)
         ids += redis.add_many("log", ["after"] * 10)
-        s.messages(20)
+        s.read_records(20)
         assert [e.id for e in s.records] == ids
         assert states(s) == []
         assert fcgi_get(responder.socket, environment("/sselog/history")).status == 200
@@ -213,12 +213,12 @@ def test_large_replies_arrive_whole_over_tls(stack, authority, serve):
     payloads = [(f"{n:08}" * (size // 8 + 1))[:size] for n, size in enumerate(sizes)]
     responder = serve(redis.url)
     with follow(responder) as s:
-        s.live()
+        s.read_until_live()
         redis.add_many("log", payloads)
-        s.messages(len(payloads))
+        s.read_records(len(payloads))
         assert [e.data for e in s.records] == payloads
         with follow(responder, "history=1000") as late:
-            late.live()
+            late.read_until_live()
             assert [e.data for e in late.records] == payloads
 
 
@@ -228,14 +228,14 @@ def test_stream_continues_after_a_tls_redis_restart(stack, authority, serve):
     responder = serve(redis.url)
     with follow(responder) as s:
         ids = redis.add_many("log", ["before"] * 50)
-        s.messages(50)
+        s.read_records(50)
         assert healthz(responder) == 200
         redis.kill()
         wait_for_source(s, "lost")
         redis.start()
         wait_for_source(s, "lost", "live")
         ids += redis.add_many("log", ["after"] * 50)
-        s.messages(100)
+        s.read_records(100)
         assert [e.id for e in s.records] == ids
         wait_until(lambda: healthz(responder) == 200, "look-ups")
         redis.client.client_kill_filter(_type="normal", skipme=True)
@@ -293,7 +293,7 @@ def test_silent_tls_server_times_out(stack, serve):
     with follow(responder) as s:
         wait_until(lambda: listener.accepted, "a connection")
         wait_for_source(s, "lost")
-        s.until(lambda s: len(s.parser.comments) >= 2, "keepalives")
+        s.read_until(lambda s: len(s.parser.comments) >= 2, "keepalives")
     assert "no answer in time" in responder.output()
     assert responder.stop() == 0
 

@@ -41,9 +41,9 @@ def test_exact_bytes_of_records_and_heartbeat(stack, redis, kind):
         assert s.headers["cache-control"] == "no-store" and s.headers["x-accel-buffering"] == "no"
         assert has(s.headers, HEADERS)
         id, data = publish(redis, A, "device_status", status="ä", nested={"a": [1.5, None]})
-        s.messages(1)
+        s.read_records(1)
         assert f"id: {id}\r\nevent: device_status\r\ndata: {json.dumps(data)}\r\n\r\n" in body(s)
-        s.until(lambda s: ": heartbeat\r\n\r\n" in body(s), "heartbeat")
+        s.read_until(lambda s: ": heartbeat\r\n\r\n" in body(s), "heartbeat")
         assert "heartbeat" in s.parser.comments
         assert body(s).count("\n") == body(s).count("\r\n") == body(s).count("\r")
         assert not s.parser.retries
@@ -56,7 +56,7 @@ def test_filtered_records_move_the_cursor_before_a_heartbeat(stack, redis):
     with FcgiStream(responder.socket, environment(where, f"token={sse_token(redis, A)}", mount=where)) as s:
         for _ in range(3):
             last, _ = publish(redis, B)
-            s.until(lambda s: f"id: {last}\r\n\r\n: heartbeat\r\n\r\n" in body(s), "the cursor")
+            s.read_until(lambda s: f"id: {last}\r\n\r\n: heartbeat\r\n\r\n" in body(s), "the cursor")
             assert s.parser.last_id == last and not s.records
 
 
@@ -115,7 +115,7 @@ def test_uuid_without_dashes_or_in_upper_case_is_accepted(stack, redis, kind):
         with Stream(server.port, path(form, sse_token(redis, A, role="api_key"))) as s:
             assert s.status == 200
             id, _ = publish(redis, A)
-            assert s.messages(1)[0].id == id
+            assert s.read_records(1)[0].id == id
 
 
 def test_uuid_with_braces_or_urn_prefix_is_refused(stack, redis):
@@ -140,10 +140,10 @@ def test_only_json_objects_of_the_tenant_are_delivered(stack, redis, kind):
         redis.add("stream:events", json.dumps({"tenant_id": A, "n": 1}))  # without an event name
         publish(redis, A, "config_push", text="x" * 70_000)
         publish(redis, A, "firmware_progress", n=2)
-        assert [e.type for e in s.messages(3)] == ["unknown", "config_push", "firmware_progress"]
+        assert [e.type for e in s.read_records(3)] == ["unknown", "config_push", "firmware_progress"]
         assert {e.json()["tenant_id"] for e in s.records} == {A}
         assert len(s.records[1].json()["text"]) == 70_000
-        admin.until(lambda s: s.records and s.records[-1].json().get("n") == 2, "all")
+        admin.read_until(lambda s: s.records and s.records[-1].json().get("n") == 2, "all")
         tenants = [e.json().get("tenant_id") for e in admin.records]
         assert tenants == [B, None, None, [A], A, A, A]
 
@@ -154,12 +154,12 @@ def test_resume_replays_and_other_ids_start_live(stack, redis, kind):
     server = serve(stack, redis, "tod", kind)
     ids = [publish(redis, t, n=i)[0] for i, t in enumerate([A, B, A, A])]
     with Stream(server.port, path(A, sse_token(redis, A)), {"Last-Event-ID": ids[0]}) as s:
-        assert [e.id for e in s.messages(2)] == ids[2:]
+        assert [e.id for e in s.read_records(2)] == ids[2:]
     for header in ({}, {"Last-Event-ID": "57"}, {"Last-Event-ID": "abc"}):
         with Stream(server.port, path(A, sse_token(redis, A)), header) as s:
             assert s.status == 200
             now, _ = publish(redis, A)
-            assert [e.id for e in s.messages(1)] == [now]
+            assert [e.id for e in s.read_records(1)] == [now]
 
 
 def post(port, headers=None):
@@ -227,9 +227,9 @@ def test_log_of_each_tenant_has_the_canonical_uuid(stack, redis):
             follow(None, B.replace("-", ""), "super_admin") as all_b:
         for n, tenant in enumerate((A, B, A, B)):
             redis.add(f"stream:events:{tenant}", json.dumps({"tenant_id": tenant, "n": n}), "alert_fired")
-        assert [e.json()["n"] for e in a.messages(2)] == [0, 2]
-        assert [e.json()["n"] for e in b.messages(2)] == [1, 3]
-        assert [e.json()["n"] for e in all_b.messages(2)] == [1, 3]
+        assert [e.json()["n"] for e in a.read_records(2)] == [0, 2]
+        assert [e.json()["n"] for e in b.read_records(2)] == [1, 3]
+        assert [e.json()["n"] for e in all_b.read_records(2)] == [1, 3]
     answer = fcgi_get(responder.socket, token_request(sse_token(redis, A), B))
     assert (answer.status, body(answer)) == (403, '{"detail":"Not authorized for this tenant"}')
 
@@ -264,7 +264,7 @@ def test_fifty_tenants_each_get_all_their_records_in_order(stack, redis):
     producer = threading.Thread(target=produce, daemon=True)
     producer.start()
     for viewer, tenant in zip(viewers, tenants):
-        viewer.until(lambda s: s.records and s.records[-1].json()["n"] == -1, "the tenant's last record")
+        viewer.read_until(lambda s: s.records and s.records[-1].json()["n"] == -1, "the tenant's last record")
         got = [e.json() for e in viewer.records]
         assert {x["tenant_id"] for x in got} == {tenant}
         assert [x["n"] for x in got[:-1]] == sent[tenant]

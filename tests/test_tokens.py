@@ -51,7 +51,7 @@ def test_token_is_made_and_opens_one_stream(redis, responder):
     value = json.loads(redis.client.get("sse_token:" + token))
     assert {k: value[k] for k in ("user_id", "tenant_id", "role")} == json.loads(session())
     with FcgiStream(responder.socket, environment("/sselog/stream", f"token={token}")) as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
     assert not redis.client.exists("sse_token:" + token)
     assert status(responder, f"token={token}") == 401
@@ -132,7 +132,7 @@ def test_token_works_through_web_servers_and_is_not_logged(stack, redis, kind):
     assert answer.status == 200
     token = json.loads(answer.raw)["token"]
     with Stream(server.port, f"{server.path}/stream?token={token}") as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
     assert get(server.port, f"{server.path}/stream?token={token}", identity.JSON).status == 401
     server.flush_log()
@@ -162,7 +162,7 @@ def test_token_command_makes_tokens(stack, redis, setup):
     redis.add("stream:logs:ann", "for ann")
     responder = stack.responder(setup=setup)
     with FcgiStream(responder.socket, environment("/sselog/stream", f"token={token}")) as s:
-        s.live()
+        s.read_until_live()
         assert s.payloads == ["for ann"]
     least = run_token(setup, "-u", "o'neil").stdout.strip()
     assert json.loads(redis.client.get("sse_token:" + least)) == {"user_id": "o'neil"}

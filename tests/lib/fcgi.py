@@ -196,7 +196,7 @@ class FcgiStream(Stream):
 def fcgi_get(address, params, stdin=b"", **kw):
     """Reads the response to a request to its end and returns it."""
     with FcgiStream(address, params, stdin, **kw) as s:
-        s.rest()
+        s.read_rest()
         return s
 
 
@@ -204,7 +204,7 @@ def wait_until_no_viewers(address):
     """Waits until the process has no viewers and no test connection: descriptors can then be counted."""
     def idle():
         with FcgiStream(address, environment("/sselog/status", HTTP_ACCEPT="*/*")) as s:
-            s.rest()
+            s.read_rest()
             return s.peer.closed() and json.loads(s.raw)["viewers"] == 0
     wait_until(idle, "no viewers")
 
@@ -215,7 +215,7 @@ def wait_until_invalidations_read(address, redis):
     Redis sends invalidations in order. So when the second record of another log has arrived, all earlier
     invalidations have arrived too."""
     with FcgiStream(address, environment("/sselog/stream", SSELOG_STREAM="log-heard")) as s:
-        s.live()
+        s.read_until_live()
         for n in (1, 2):
             redis.add("log-heard", "x")
-            s.messages(n)
+            s.read_records(n)

@@ -17,7 +17,8 @@ class Message:
         self._consumer = consumer
         self.subject, self.data = stored.subject, stored.data
         self.metadata = SimpleNamespace(
-            stream=consumer.stream, timestamp=consumer.jet.reported_time(stored.time), num_delivered=consumer.deliveries,
+            stream=consumer.stream, timestamp=consumer.jet.reported_time(stored.time),
+            num_delivered=consumer.deliveries,
             sequence=SimpleNamespace(stream=stored.seq, consumer=consumer.deliveries))
 
     async def ack(self):

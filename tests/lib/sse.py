@@ -125,7 +125,9 @@ def connect(address, deadline=DEADLINE):
 
 
 class Stream:
-    """One response, of any content type. It reads only when a method asks for it."""
+    """One response, of any content type. It reads only inside its methods read_...
+
+    events, records and payloads hold what was read so far; raw holds the bytes of the body."""
 
     def __init__(self, address, path="/", headers=None, *, method="GET", body=b"", deadline=DEADLINE,
                  rcvbuf=None):
@@ -229,7 +231,7 @@ class Stream:
                     return
                 self._chunks = size + 2
 
-    def more(self, deadline=DEADLINE):
+    def read_once(self, deadline=DEADLINE):
         """Reads once; False at the end of the response."""
         if self.ended:
             return False
@@ -240,31 +242,31 @@ class Stream:
         self._decode()
         return not self.ended
 
-    def until(self, condition, what="event", deadline=DEADLINE):
+    def read_until(self, condition, what="event", deadline=DEADLINE):
         """Reads until condition(self) is true and returns it; fails at the end of the response."""
         end = time.monotonic() + deadline
         while not (value := condition(self)):
-            if self.ended or not self.more(max(end - time.monotonic(), 0.001)):
+            if self.ended or not self.read_once(max(end - time.monotonic(), 0.001)):
                 if value := condition(self):
                     return value
                 raise AssertionError(f"stream ended while waiting for {what}; last: "
                                      f"{self.parser.events[-3:]} {self.raw[-300:]!r}")
         return value
 
-    def event(self, type, deadline=DEADLINE, nth=1):
+    def read_event(self, type, deadline=DEADLINE, nth=1):
         """Reads until the nth control frame of that type and returns it."""
         def found(s):
             hits = [e for e in s.parser.events if e.type == type and not is_record(e)]
             return hits[nth - 1] if len(hits) >= nth else None
-        return self.until(found, f"event {type}", deadline)
+        return self.read_until(found, f"event {type}", deadline)
 
-    def live(self, deadline=DEADLINE):
+    def read_until_live(self, deadline=DEADLINE):
         """Reads until the first `event: live` and returns it."""
-        return self.event("live", deadline)
+        return self.read_event("live", deadline)
 
-    def messages(self, count, deadline=DEADLINE):
+    def read_records(self, count, deadline=DEADLINE):
         """Reads until there are `count` records and returns the first `count`."""
-        self.until(lambda s: len(s.records) >= count, f"{count} records", deadline)
+        self.read_until(lambda s: len(s.records) >= count, f"{count} records", deadline)
         return self.records[:count]
 
     @property
@@ -280,10 +282,10 @@ class Stream:
         """The data of all records so far."""
         return [e.data for e in self.records]
 
-    def rest(self, deadline=DEADLINE):
+    def read_rest(self, deadline=DEADLINE):
         """Reads to the end of the response and returns the whole body."""
         end = time.monotonic() + deadline
-        while self.more(max(end - time.monotonic(), 0.001)):
+        while self.read_once(max(end - time.monotonic(), 0.001)):
             pass
         return self.raw
 
@@ -291,7 +293,7 @@ class Stream:
         """Reads for that long, and ignores what arrives."""
         end = time.monotonic() + seconds
         with contextlib.suppress(DeadlineExceeded):
-            while (left := end - time.monotonic()) > 0 and self.more(left):
+            while (left := end - time.monotonic()) > 0 and self.read_once(left):
                 pass
 
     def close(self):
@@ -315,7 +317,7 @@ def is_record(event):
 def get(address, path="/", headers=None, **kw):
     """Reads a response to its end and returns it; for responses that end by themselves."""
     with Stream(address, path, {"Accept": "*/*", **(headers or {})}, **kw) as s:
-        s.rest()
+        s.read_rest()
         return s
 
 
@@ -380,7 +382,7 @@ class EventSource:
                 self.connects += 1
                 self._lock.notify_all()
             seen = self._collect(stream, 0)
-            while not self._closing.is_set() and stream.more(3600):
+            while not self._closing.is_set() and stream.read_once(3600):
                 seen = self._collect(stream, seen)
             self._collect(stream, seen)
             end = [e.json()["reason"] for e in stream.events if e.type == "end"]

@@ -281,7 +281,8 @@ class Apache(Server):
 
     def site_log(self, text):
         """The CustomLog line of the rest of the site, from the example's comment."""
-        line = substitute(commented_directive(text, "CustomLog"), [("/var/log/apache2/access.log", self.dir / "site.log")])
+        line = substitute(commented_directive(text, "CustomLog"),
+                          [("/var/log/apache2/access.log", self.dir / "site.log")])
         return f'LogFormat "%h %u %t \\"%r\\" %>s %b" combined\n{line}'
 
     def with_options(self, text):
