@@ -161,11 +161,15 @@ void place_sent(struct place *p, struct xid id, uint64_t rank)
         p->standing = PLACE_CLAIMED;
 }
 
-void place_join(struct place *p, const struct cursor *tip)
+void place_join(struct place *p, struct place *tip)
 {
-    if (p->cursor.at != CURSOR_SENT ||
-        xid_cmp(cursor_position(&p->cursor), cursor_position(tip)) <= 0)
-        p->cursor = *tip;
+    struct xid last = tip->cursor.id, read_from = cursor_read_from(&tip->cursor);
+    if (p->cursor.at == CURSOR_SENT && xid_cmp(p->cursor.id, last) > 0) {
+        tip->cursor.id = p->cursor.id;
+        cursor_locate(&tip->cursor, read_from);
+    }
+    p->cursor = tip->cursor;
+    p->doubt = DOUBT_NONE;
     p->standing = PLACE_MET;
     p->proof = 0;
 }

@@ -118,8 +118,9 @@ void place_doubt_again(struct place *p);
 
 /* The record of that id was sent. */
 void place_sent(struct place *p, struct xid id, uint64_t rank);
-/* It is at the tip and becomes LIVE when that was told. */
-void place_join(struct place *p, const struct cursor *tip);
+/* p is at the tip, and becomes LIVE when that was told.  If its record was deleted beyond the tip,
+ * the tip moves up to it: no record is left between the two. */
+void place_join(struct place *p, struct place *tip);
 
 /* ---- decisions ---- */
 

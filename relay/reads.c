@@ -209,6 +209,7 @@ struct read *reads_find_after(const struct viewer *v, bool as_history)
 {
     for (struct read *q = v->relay->reads; q; q = q->next)
         if (q->kind == READ_AFTER && q->view == v->view &&
+            place_is_answered_by(&v->place, q->number) &&
             cursor_equal(&q->from, &v->place.cursor) && q->as_history == as_history &&
             (!as_history || q->nth == v->replayed))
             return q;

@@ -36,7 +36,7 @@ struct read {
     unsigned count;
     unsigned left;    /* READ_NEWEST: how many more */
     unsigned history; /* READ_NEWEST: N */
-    uint64_t number;  /* READ_TIP: of the log's; READ_NEWEST: requests sent before it */
+    uint64_t number;  /* READ_TIP: of the log's; others: requests sent before it */
     uint64_t nth;     /* READ_AFTER: records of history before it */
     bool as_history;  /* READ_AFTER: its records are part of a bulk of history */
 };

@@ -81,35 +81,23 @@ static bool is_beyond(const struct viewer *v, struct xid position)
     return xid_cmp(cursor_position(&v->place.cursor), position) > 0;
 }
 
-/* Records after the tip are lost to viewers that were LIVE at it.  A viewer whose cursor is beyond
- * the lost tip, or that is BEHIND, looks for its own place. */
+/* Records after the tip are lost to viewers that are LIVE at it.  Viewers that are BEHIND look for
+ * their own place. */
 static void tip_gap(struct log *l, const struct gap *gap)
 {
     struct relay *r = l->relay;
     for (struct view *w = l->views; w; w = w->next) {
         ring_reset(&r->rings, &w->ring, cursor_position(&l->tip.cursor));
         for (struct viewer *v = w->viewers; v; v = v->next) {
-            bool live = v->place.state == PLACE_LIVE;
             place_doubt_again(&v->place);
-            if (live && !is_beyond(v, gap->after)) {
+            if (v->place.state == PLACE_LIVE) {
                 v->place.cursor = l->tip.cursor;
                 log_add_gap(v, gap);
-            } else if (live || (v->place.state == PLACE_BEHIND && v->waits != WAIT_READ)) {
+            } else if (v->place.state == PLACE_BEHIND && v->waits != WAIT_READ) {
                 viewer_seek_place(v);
             }
         }
     }
-}
-
-/* The record at the tip was deleted, or so it looks.  Viewers that are LIVE beyond it look for
- * their own place. */
-static void seek_those_beyond(struct log *l)
-{
-    struct xid tip = cursor_position(&l->tip.cursor);
-    for (struct view *w = l->views; w; w = w->next)
-        for (struct viewer *v = w->viewers; v; v = v->next)
-            if (v->place.state == PLACE_LIVE && is_beyond(v, tip))
-                viewer_seek_missing(v);
 }
 
 /* Looks for the last record up to `to`, from the oldest one in the log on: an older one would be of
@@ -122,6 +110,7 @@ static int find_before(struct log *l, struct viewer *v, struct xid first, struct
     q->from.id = first;
     q->to = to;
     q->count = 1;
+    q->number = l->relay->requests;
     if (v)
         reads_join(q, v);
     return reads_send(q);
@@ -131,8 +120,6 @@ static void tip_on_info(struct log *l, const struct redis_info *info)
 {
     struct gap gap;
     enum place_finding found = place_on_info(&l->tip, info, &gap);
-    if (found == FIND_BEFORE || l->tip.cursor.located)
-        seek_those_beyond(l);
     if (found == FIND_BEFORE && find_before(l, NULL, info->first, l->tip.cursor.id) == 0)
         return;
     l->tip.state = PLACE_LIVE;
@@ -457,6 +444,7 @@ static void read_after(struct viewer *v)
     q->to = cursor_position(&l->tip.cursor);
     q->count = reads_count(l);
     q->nth = v->replayed;
+    q->number = r->requests;
     q->as_history = as_history;
     reads_join(q, v);
     reads_send(q);

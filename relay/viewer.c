@@ -92,7 +92,7 @@ static enum step step_of(enum out_result r)
 
 static enum out_result go_live(struct viewer *v)
 {
-    place_join(&v->place, &v->view->log->tip.cursor);
+    place_join(&v->place, &v->view->log->tip);
     enum out_result r = emit_live(v);
     if (r == OUT_SENT)
         viewer_set_place(v, PLACE_LIVE);

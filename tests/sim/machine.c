@@ -426,6 +426,7 @@ int __wrap_epoll_wait(int epoll, struct epoll_event *events, int max, int timeou
     int64_t due = timeout < 0 ? INT64_MAX : sim.now + timeout;
     int n = 0, stamp = sim.stamp;
     (void)epoll;
+    invariants_check();
     for (;;) {
         if (burst > 0)
             burst--;

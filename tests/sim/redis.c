@@ -599,9 +599,12 @@ static void hand_over(struct request *q, bool lost)
         hand_over_range(q, result);
         return;
     }
+    const struct log *l = q->arg;
+    invariants_before_info(l);
     machine_leave(false);
     q->info_fn(q->arg, result, result == REDIS_OK ? &q->info : NULL);
     machine_enter();
+    invariants_after_info(l);
 }
 
 static void hand_over_news(const struct news *w)

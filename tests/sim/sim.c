@@ -88,7 +88,7 @@ static const char *run(const struct plan *p)
     relay_run(sim.relay, false);
     machine_enter();
     relay_free(sim.relay);
-    const char *fault = oracle_check();
+    const char *fault = sim.broken ? sim.broken : oracle_check();
     if (!fault && machine_open_count() > 0)
         fault = "a connection was left open";
     return fault;

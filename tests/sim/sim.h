@@ -8,6 +8,7 @@
  *   redis.c    a model of Redis, and the feed (redis_feed_*) over it
  *   client.c   the viewers' clients: what each received, parsed as an event stream
  *   oracle.c   what each client had to receive
+ *   invariants.c  what must hold inside the relay
  *   sim.c      runs, seeds, shrinking, named cases
  */
 #ifndef SSELOG_SIM_H
@@ -116,6 +117,7 @@ struct sim {
     int progress, idle; /* of the turns of the relay */
     int restless;       /* answers that led to more requests, at one time */
     jmp_buf spins;
+    const char *broken; /* the first invariant that did not hold; NULL: none */
 };
 extern struct sim sim;
 
@@ -274,6 +276,14 @@ void client_op(const struct step *s);
 void client_bytes(struct client *c, const char *p, size_t len);
 void client_closed(struct client *c);
 void clients_flow_all(void);
+
+/* ---- invariants.c ---- */
+
+/* Sets sim.broken when the relay's structures are wrong.  After each turn of the relay. */
+void invariants_check(void);
+/* Around an answer to XINFO STREAM for a log of the relay. */
+void invariants_before_info(const struct log *l);
+void invariants_after_info(const struct log *l);
 
 /* ---- oracle.c ---- */
 

@@ -475,21 +475,27 @@ static void test_joining_closes_the_cursor(void **state)
     static const struct {
         uint64_t id;
         enum cursor_at at;
-        uint64_t then;
-    } cases[] = {{4, CURSOR_SENT, 10},
-                 {10, CURSOR_SENT, 10},
-                 {0, CURSOR_OPEN, 10},
-                 {12, CURSOR_NEXT, 10},
-                 {12, CURSOR_SENT, 12}};
-    struct cursor tip = {.id = ID(10), .at = CURSOR_SENT, .rank = 7};
+        uint64_t then, read_from;
+    } cases[] = {{4, CURSOR_SENT, 10, 10},
+                 {10, CURSOR_SENT, 10, 10},
+                 {0, CURSOR_OPEN, 10, 10},
+                 {12, CURSOR_NEXT, 10, 10},
+                 {12, CURSOR_SENT, 12, 10}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct place p = {.cursor = {.id = ID(cases[i].id), .at = cases[i].at}, .proof = 2};
+        struct place tip = {.cursor = {.id = ID(10), .at = CURSOR_SENT, .rank = 7}};
+        struct place p = {.cursor = {.id = ID(cases[i].id), .at = cases[i].at},
+                          .doubt = DOUBT_DELETED,
+                          .proof = 2};
         place_join(&p, &tip);
         assert_int_equal(p.cursor.at, CURSOR_SENT);
         assert_int_equal(p.cursor.id.ms, cases[i].then);
         assert_int_equal(p.standing, PLACE_MET);
+        assert_int_equal(p.doubt, DOUBT_NONE);
         assert_int_equal(p.proof, 0);
+        assert_int_equal(tip.cursor.id.ms, cases[i].then);
+        assert_int_equal(cursor_read_from(&tip.cursor).ms, cases[i].read_from);
+        assert_true(tip.cursor.rank == (cases[i].then == 10 ? 7 : RANK_UNKNOWN));
     }
 }
 

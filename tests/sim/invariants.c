@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * invariants: what must hold of the relay's structures, whatever happened.  The oracle looks at
+ * what clients received; this file looks inside.  Checked after each turn of the relay, and around
+ * each answer to XINFO STREAM.
+ */
+#include "sim.h"
+
+#include "relay/reads.h"
+
+static void fault(const char *what)
+{
+    if (sim.broken)
+        return;
+    story("FAULT %s", what);
+    sim.broken = what;
+}
+
+static void check_live(const struct viewer *v)
+{
+    const struct place *p = &v->place;
+    struct xid at = cursor_position(&p->cursor);
+    if (xid_cmp(at, cursor_position(&v->view->log->tip.cursor)) > 0)
+        fault("live beyond the tip");
+    if (p->cursor.at == CURSOR_OPEN)
+        fault("live with an open cursor");
+    if (v->phase != PHASE_LIVE)
+        fault("live was not told");
+    if (p->standing != PLACE_MET)
+        fault("live without having met the tip");
+}
+
+static void check_viewer(const struct viewer *v)
+{
+    const struct place *p = &v->place;
+    if ((v->state == VIEWER_OPEN) != (p->state != PLACE_NONE))
+        fault("open without a place, or ended with one");
+    if (p->state == PLACE_LIVE)
+        check_live(v);
+    if (v->phase == PHASE_LIVE && p->standing == PLACE_FRESH)
+        fault("live was told with an open cursor");
+    if ((v->waits == WAIT_READ) != (v->read != NULL))
+        fault("a viewer waits for no read");
+}
+
+static void check_log(const struct log *l)
+{
+    size_t live = 0;
+    for (const struct view *w = l->views; w; w = w->next)
+        for (const struct viewer *v = w->viewers; v; v = v->next)
+            live += v->place.state == PLACE_LIVE;
+    if (live != l->live)
+        fault("the count of live viewers is wrong");
+    bool waits = l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING;
+    if (waits != (l->reading != NULL))
+        fault("the tip waits for no read");
+}
+
+/* An answer serves only viewers that asked before it was sent. */
+static void check_read(const struct read *q)
+{
+    for (const struct viewer *v = q->waiters; v; v = v->wait_next)
+        if (v->read != q || !place_is_answered_by(&v->place, q->number))
+            fault("a viewer waits for a read that was sent before it came");
+}
+
+void invariants_check(void)
+{
+    const struct relay *r = sim.relay;
+    uint64_t open = 0, behind = 0;
+    for (const struct viewer *v = r->all; v; v = v->all_next) {
+        check_viewer(v);
+        open += v->state == VIEWER_OPEN;
+        behind += v->state == VIEWER_OPEN && v->place.state != PLACE_LIVE;
+    }
+    for (const struct log *l = r->logs; l; l = l->next)
+        check_log(l);
+    for (const struct read *q = r->reads; q; q = q->next)
+        check_read(q);
+    if (open != r->stats.viewers || behind != r->stats.behind)
+        fault("the counts of viewers are wrong");
+}
+
+/* ---- XINFO ---- */
+
+/* The viewers of a log that an XINFO of that number was sent too early for, and that ask, or have
+ * ended. */
+static int count_too_late(const struct log *l, uint64_t number)
+{
+    int n = 0;
+    for (const struct viewer *v = sim.relay->all; v; v = v->all_next)
+        n += v->view && v->view->log == l && v->place.came > number &&
+             (v->place.state == PLACE_ASKING || v->state != VIEWER_OPEN);
+    return n;
+}
+
+static uint64_t info_number;
+static int too_late;
+
+void invariants_before_info(const struct log *l)
+{
+    info_number = l->info_number;
+    too_late = count_too_late(l, info_number);
+}
+
+void invariants_after_info(const struct log *l)
+{
+    if (count_too_late(l, info_number) < too_late)
+        fault("XINFO placed a viewer that came after it was sent");
+}
