@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The filter session and the older history by themselves, with a store and a page that draws no frames.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FilterSession } from "../../../web/filter-session.js";
+import { OlderHistory } from "../../../web/older-history.js";
+import { LEVELS, OTHER, parseEntry } from "../../../web/parse-entry.js";
+import { Store } from "../../../web/store.js";
+
+const nodes = {};
+globalThis.document = { visibilityState: "hidden", getElementById: (id) => (nodes[id] ??= {}) };
+globalThis.cancelAnimationFrame = () => {};
+
+const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
+const turn = () => new Promise(setImmediate);
+
+/* A session and its store of ten entries. The test answers for the matcher. */
+function session() {
+  const at = { errors: [], questions: [] };
+  at.store = new Store({ cap: 1000, passes: (item) => at.filter.passes(item), estimate: () => 20 });
+  at.filter = new FilterSession({
+    store: at.store,
+    levels: new Set([...LEVELS, OTHER]),
+    from: () => Infinity,
+    onstale() {},
+    onprogress: () => at.progress?.(),
+    onerror: (text) => at.errors.push(text),
+  });
+  at.filter.matcher = {
+    match: (entries, query) => new Promise((done, fail) => at.questions.push({ entries, query, done, fail })),
+  };
+  at.store.append(Array.from({ length: 10 }, (_, n) => parseEntry(record(n))));
+  at.progressed = () => new Promise((done) => (at.progress = done));
+  at.shown = () => [...at.store.shownChunks()].flat().map((entry) => entry.data);
+  return at;
+}
+
+test("searched() resolves for the query that replaced the one it began with", async () => {
+  const { filter, questions, store } = session();
+  filter.setText("/1/");
+  let known = false;
+  const done = filter.searched([store.firstRecord()]).then(() => (known = true));
+  await turn();
+  assert.equal(questions.length, 1);
+  filter.setText("/2/");
+  await turn();
+  assert.deepEqual([questions.length, known], [2, false]);
+  const [entry] = questions[1].entries;
+  entry.match = { query: filter.query, spans: null };
+  questions[1].done();
+  await done;
+  assert.equal(filter.passes(entry), false);
+});
+
+test("an expression that cannot be tried is reported, and everything passes", async () => {
+  const at = session();
+  at.filter.setText("/1/");
+  at.filter.refilter();
+  assert.deepEqual(at.shown(), []);
+  while (!at.questions.length) await new Promise((done) => setTimeout(done, 5));
+  at.questions[0].fail(new Error("it takes too long"));
+  await at.progressed();
+  assert.equal(at.errors.at(-1), "not applied: it takes too long");
+  assert.equal(at.shown().length, 10);
+});
+
+test("refilter() applies words without the matcher", async () => {
+  const at = session();
+  at.filter.setText("line 7");
+  at.filter.refilter();
+  await at.progressed();
+  assert.deepEqual(at.shown(), ["line 7"]);
+  assert.deepEqual([at.questions.length, at.filter.active, at.errors], [0, true, [""]]);
+});
+
+/* An older history whose connection answers when the test says so. */
+function history() {
+  const at = { loaded: 0 };
+  at.store = new Store({ cap: 1000, passes: () => true, estimate: () => 20 });
+  at.store.append([parseEntry(record(100))]);
+  at.older = new OlderHistory({
+    store: at.store,
+    list: { following: true },
+    ingest: { queue: [] },
+    searched: async () => {},
+    filteredByServer: () => false,
+    onloaded: () => at.loaded++,
+  });
+  at.older.connection = { lastId: "100-0", history: (page) => new Promise((done) => Object.assign(at, { page, answer: done })) };
+  return at;
+}
+
+test("older records are added before the others, and the next page ends at the first of them", async () => {
+  const at = history();
+  const loading = at.older.load();
+  assert.equal(nodes["head-text"].textContent, "Loading older records …");
+  assert.deepEqual(at.page, { before: "100-0", limit: 500 });
+  at.answer({ records: [record(98), record(99)], more: false, first: "98-0" });
+  await loading;
+  assert.equal(at.store.firstRecord().id, "98-0");
+  assert.deepEqual([at.loaded, at.older.atStart, at.older.text()], [1, true, "Beginning of the log"]);
+});
+
+test("an answer after the connection was replaced changes nothing", async () => {
+  const at = history();
+  const loading = at.older.load();
+  at.older.connection = null;
+  at.answer({ records: [record(99)], more: false, first: "99-0" });
+  await loading;
+  assert.deepEqual([at.store.count, at.older.atStart, at.older.loading], [1, false, false]);
+});
