@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: MIT
-# sselog: build, test, bench, install.  `make`, `make demo`, `make check`; see README.md.
+# sselog: build, test, bench, install.  `make help` lists the targets that carry a line after `##`.
+#
 # CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR from outside are respected.
-#   make BUILD=build/asan CC=clang SAN=address,undefined    another build beside the first
-#   make WERROR=1                                           warnings end the build (CI)
-# `make help` lists the targets that carry a line after `##`.
+#
+# - `make DEBUG=1` builds for a debugger, in build/debug.
+# - `make WERROR=1` ends the build at a warning, as CI does.
+# - `make V=1` shows the commands.
+# - `make BUILD=build/asan CC=clang SAN=address,undefined` makes another build beside the first.
 
+ifdef DEBUG
+CFLAGS   ?= -O0 -g3
+BUILD    ?= build/debug
+endif
 CC       ?= cc
 CFLAGS   ?= -O2 -g
 PREFIX   ?= /usr/local
@@ -24,7 +31,7 @@ ifdef WERROR
 WARN += -Werror
 endif
 
-# Hardening and optional parts are probed one by one: a flag the compiler lacks is left out.
+# Hardening flags are probed one by one: a flag that the compiler lacks is left out.
 comma := ,
 probe = $(shell printf 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c - -o /dev/null \
         2>/dev/null && printf '%s' '$(1)')
@@ -36,7 +43,7 @@ HARDEN_LD := $(call probe,-pie) $(call probe,-Wl$(comma)-z$(comma)relro) \
 
 ifdef SAN
 SANFLAGS := -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
-else
+else ifndef DEBUG # glibc's checks need an optimized build
 HARDEN += $(call probe,-D_FORTIFY_SOURCE=2)
 endif
 
@@ -44,23 +51,24 @@ have = $(shell $(PKGCONFIG) --exists $(1) 2>/dev/null && echo yes)
 # msgpack-c's pkg-config file is named msgpack-c from version 6 on.
 PACKAGES := hiredis json-c nettle $(if $(call have,'msgpack'),msgpack,msgpack-c)
 FEATURES :=
-# These are not linked but loaded where they are configured (identity/jwtcheck.c, redis/tls.c): libcrypto would
-# cost every process 440 kB of private memory. The soname is that of the library whose header is
-# compiled in; $(1) is the pkg-config name, $(2) the library's. Compilers look for it by -B, not -L.
+# libjwt and hiredis_ssl are not linked. identity/jwtcheck.c and redis/tls.c load them when an option
+# needs them, because libcrypto costs each process 440 kB of private memory. The soname must belong to
+# the header that is compiled in. $(1) is the name in pkg-config, $(2) the library's name. Compilers
+# search the directories of -B for `-print-file-name`, not those of -L.
 soname = $(shell LC_ALL=C readelf -d "$$($(CC) $(patsubst -L%,-B%,$(shell $(PKGCONFIG) --libs-only-L $(1))) \
         -print-file-name=$(2).so)" 2>/dev/null | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
 JWT_SONAME := $(if $(call have,'libjwt < 3'),$(call soname,libjwt,libjwt))
 ifneq ($(JWT_SONAME),)
 FEATURES += -DHAVE_LIBJWT -DLIBJWT_SONAME='"$(JWT_SONAME)"' $(shell $(PKGCONFIG) --cflags libjwt)
 endif
-# rediss:// needs hiredis 1.x with its TLS part; the certificate's name is checked with OpenSSL itself.
+# rediss:// needs hiredis 1.x with its TLS part. OpenSSL itself checks the certificate's name.
 TLS_SONAME := $(if $(call have,hiredis_ssl openssl),$(call soname,hiredis_ssl,libhiredis_ssl))
 ifneq ($(TLS_SONAME),)
 FEATURES += -DHAVE_HIREDIS_SSL -DHIREDIS_SSL_SONAME='"$(TLS_SONAME)"' \
             $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags hiredis_ssl openssl))
 endif
 
-# As system headers, wherever they are: warnings are for our own.
+# The libraries' headers are system headers: the warnings above are for our own code only.
 PACKAGE_CFLAGS := $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags $(PACKAGES)))
 PACKAGE_LIBS   := $(shell $(PKGCONFIG) --libs $(PACKAGES))
 ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSSELOG_VERSION='"$(VERSION)"' $(FEATURES) $(CPPFLAGS) $(PACKAGE_CFLAGS)
@@ -68,16 +76,15 @@ ALL_CFLAGS   = -std=c11 -pthread $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 ALL_LDFLAGS  = -pthread $(SANFLAGS) $(HARDEN_LD) $(LDFLAGS)
 LIBS         = -lfcgi $(PACKAGE_LIBS) -ldl
 
-# Builds that another target begins use all processors.
+# A build that another target starts uses all processors.
 PARALLEL := -j$(shell nproc)
 
-# `make V=1` shows the commands.
 ifndef V
 Q   := @
 say  = @printf '  %-4s %s\n' $(1) $(2)
 endif
 
-# The program's own code is at the root and in these; see ARCHITECTURE.md.
+# The program's code is in the root and in these directories; ARCHITECTURE.md describes them.
 ROOMS   := base config gateway front identity redis format relay
 SOURCES := $(filter-out sselog.c,$(wildcard *.c $(ROOMS:%=%/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
@@ -103,7 +110,7 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/unit $(BUILD)/sim $(BUILD)/fuzz $(BUILD)/bench:
 	$(Q)mkdir -p $@
 
-# A unit test includes the .c it is about; the rest comes from the archive.
+# A unit test includes the .c file that it tests; the archive provides the rest.
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsselog.a \
@@ -111,7 +118,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
 
 units: $(UNITS)  ## the unit tests' programs
 
-# libFuzzer targets: clang with its runtime, and objects of their own for it.
+# libFuzzer needs clang, and objects that were compiled for it.
 FUZZ := -std=c11 -pthread -g -O1 -fno-sanitize-recover=all
 
 $(BUILD)/fuzz/%.o: %.c Makefile
@@ -134,14 +141,18 @@ fuzzers: $(FUZZERS)  ## the fuzz targets, with clang
 help: ## this list
 	@echo 'make TARGET'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16 | sed 's/^/  /'
+	@echo 'with'
+	@printf '  %-13s %s\n' DEBUG=1 'for a debugger: -O0 -g3, in build/debug' \
+	    WERROR=1 'a warning ends the build' V=1 'show the commands' \
+	    SAN=address 'with a sanitizer; give another BUILD too' BUILD=DIR 'another directory than build'
 	@echo '.ci/run [STAGE...]'
 	@.ci/run --list | sed 's/^\([a-z]*\) */\1\t/' | expand -t 16 | sed 's/^/  /'
 
-# The packages are looked at in a make of their own: what the lines above probe may come with them.
-deps: ## install what the build needs; FOR=demo, check or ci for more
+# tests/deps runs before another make is started: the lines above probe for what it may install.
+deps: ## install what the build needs; FOR=demo, check or ci installs more
 	@tests/deps $(or $(FOR),build)
 
-demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends it all
+demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends all
 	@tests/deps demo
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@SSELOG=$(abspath $(BUILD)/sselog) tests/demo
@@ -167,20 +178,19 @@ check-tsan: ## the threaded part of the real stack under TSan
 	@BUILD=$(abspath build/tsan) tests/run stack -m threads
 
 MEMCHECKED := access tokens cors resume gaps redis_outage tod astrbot swf
-# Under valgrind, for what happens inside the libraries, which the sanitizers do not see.
+# Valgrind also sees errors inside the libraries, which the sanitizers do not.
 check-memcheck: ## unit tests and a part of the real stack under valgrind
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) all units
 	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=$(or $(JOBS),4) tests/run unit stack -m 'not memory and not load' \
 	    $(MEMCHECKED:%=tests/test_%.py)
 
-# Disasters at random under producers and viewers for CHAOS seconds; SEED=N for the same again.
 CHAOS ?= 30
-chaos: all  ## disasters at random for CHAOS seconds; SEED=N for the same again
+chaos: all  ## random faults under load for CHAOS seconds; SEED=N repeats a run
 	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/chaos/chaos \
 	    --seconds $(CHAOS) $(if $(SEED),--seed $(SEED))
 
-# sselog beside the null responder; BENCH=short is the size for CI. See bench/run.
+# The null responder shows what any responder costs. BENCH=short is the size for CI. See bench/run.
 $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
@@ -188,8 +198,8 @@ $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null ## latency and throughput; BENCH=short
 	BENCH=$(BENCH) bench/run --build $(BUILD)
 
-# The page and its scripts find each other by relative addresses: any web server may show the directory
-# under any path. The examples name the default PREFIX.
+# The page and its scripts use relative addresses, so a web server may serve the directory at any path.
+# The examples name the default PREFIX.
 EXAMPLES = lighttpd-example.conf apache-example.conf \
            $(sort $(shell find examples packaging -type f ! -path '*/__pycache__/*'))
 
@@ -202,20 +212,57 @@ install: $(BUILD)/sselog  ## into PREFIX, under DESTDIR
 	    mode=644; [ ! -x $$file ] || mode=755; \
 	    $(INSTALL) -D -m $$mode $$file "$(DESTDIR)$(DOCDIR)/examples/$${file#examples/}" || exit; done
 
-uninstall: ## what install brought
+uninstall: ## removes what install put there
 	rm -f '$(DESTDIR)$(BINDIR)/sselog' '$(DESTDIR)$(MANDIR)/man1/sselog.1'
 	rm -rf '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'
 
 clean: ## remove build/
 	rm -rf build
 
+# ---- source ----
+
+C_FILES       = $(shell git ls-files '*.c' '*.h')
+PROGRAM_FILES = $(shell git ls-files '*.c' ':!tests' ':!bench')
+SHELL_FILES   = $(shell git grep -lE '^\#!/bin/sh' -- ':!*.py') tests/cgi/lib.sh
+
+format: ## lay out all C files by .clang-format
+	@clang-format -i $(C_FILES)
+
+# Each check is a target of its own, so that `make -k lint` shows all that is wrong.
+lint: lint-format lint-cppcheck lint-tidy lint-shell lint-words ## layout, static checks, words: as CI does
+lint-format:
+	$(call say,LINT,clang-format)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+lint-cppcheck:
+	$(call say,LINT,cppcheck)
+	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -I. -D_GNU_SOURCE -DSSELOG_VERSION='"$(VERSION)"' $(PROGRAM_FILES)
+# .clang-tidy names the checks. Standard error counts warnings in the libraries' headers.
+lint-tidy:
+	$(call say,LINT,clang-tidy)
+	$(Q)mkdir -p $(BUILD)
+	$(Q)clang-tidy --quiet $(PROGRAM_FILES) -- -std=c11 $(ALL_CPPFLAGS) 2>$(BUILD)/tidy.err || \
+	    { cat $(BUILD)/tidy.err; exit 1; }
+lint-shell:
+	$(call say,LINT,shellcheck)
+	$(Q)shellcheck -S warning $(SHELL_FILES)
+lint-words:
+	$(call say,LINT,words)
+	$(Q)/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/test_words.py
+
+hooks: ## opt in: check what is staged before each commit (.githooks/pre-commit)
+	git config core.hooksPath .githooks
+
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
-.PHONY: all help units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck chaos bench install uninstall clean
+.PHONY: all help units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
+        chaos bench install uninstall clean format lint lint-format lint-cppcheck lint-tidy lint-shell \
+        lint-words hooks
 
 # ---- the simulation ----
 
-# The relay over a model of Redis; system calls and memory are the simulation's. See tests/sim/sim.h.
+# The relay runs over a model of Redis. The linker sends its system calls and allocations to the
+# simulation; see tests/sim/sim.h.
 SIM_SEAMS := epoll_create1 epoll_ctl epoll_wait pipe2 fcntl fcntl64 read write recv writev close \
              clock_gettime time malloc_trim malloc calloc realloc strdup
 SIM_WRAP  := $(SIM_SEAMS:%=-Wl$(comma)--wrap=%)
@@ -232,6 +279,6 @@ $(BUILD)/sim/relay: $(SIM_OBJECTS) $(BUILD)/libsselog.a
 
 sims: $(BUILD)/sim/relay ## the simulation's program
 
-mutants: ## breaks the relay in many ways: unit tests or the simulation must find each
+mutants: ## break the relay in many ways: unit tests or the simulation must find each
 	@tests/deps check
 	@tests/sim/mutants

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""tests/run and .ci/run, on suites of a few lines: what is run again, what that counts, how they end."""
+"""tests/run, .ci/run and the pre-commit hook, on suites and trees of a few lines.
+
+Which tests are run again, how they count, how a run ends, and what the hook refuses."""
 import os
 import signal
 import stat
@@ -11,7 +13,7 @@ import pytest
 import procs
 
 TOP = Path(__file__).resolve().parents[1]
-# Fails the first TIMES times that it runs, then passes; how often it ran is in the file beside it.
+# Fails in its first TIMES runs, then passes. The file beside it counts the runs.
 TAP_SCRIPT = """#!/bin/sh
 echo x >>"$0.ran"
 echo 'ok 1 - always'
@@ -30,7 +32,7 @@ def test_sometimes(times):
     path.write_text(path.read_text() + "x" if path.exists() else "x")
     assert len(path.read_text()) > times, "said the first time"
 """
-# As `node --test` does it: a failure names its file, and files may be chosen.
+# Behaves as `node --test`: a failure names its file, and arguments choose files.
 NODE_SCRIPT = """#!/bin/sh
 cd "$(dirname "$0")"
 [ $# -gt 0 ] || set -- "$PWD/good.test.js" "$PWD/once.test.js"
@@ -54,7 +56,7 @@ def executable(path, text):
 
 
 class Suites:
-    """A directory of tests, one of what is built, and a directory for temporary files."""
+    """A directory of tests, one of built programs, and one for temporary files."""
 
     def __init__(self, top):
         self.top = top
@@ -77,7 +79,7 @@ class Suites:
                 "TMPDIR": str(self.tmp), "SSELOG": "/bin/true", **more}
 
     def run(self, *args, status, **more):
-        """tests/run on these suites: what it printed."""
+        """Runs tests/run on these suites and returns its output."""
         done = subprocess.run([TOP / "tests/run", *args], env=self.environment(**more), timeout=120,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True)
@@ -96,7 +98,7 @@ def closing_line(text):
 
 
 def flaky(text):
-    """The names listed, and all that is said below them."""
+    """The names in the list of flaky tests, and the whole list."""
     listed = text.partition("\nflaky:\n")[2]
     return [line[2:] for line in listed.splitlines() if line.startswith("- ")], listed
 
@@ -114,7 +116,7 @@ def test_failure_once_is_flaky_and_passed(suites):
 
 @pytest.mark.parametrize("times", [2, 3, 99])
 def test_failure_twice_is_failed(suites, times):
-    """The second run fails, or the third, which passes for no flake either."""
+    """It fails in its second run, or in its third, and so is no flaky test."""
     suites.cgi("bad", times)
     suites.cgi("good", 0)
     text = suites.run("cgi", status=1)
@@ -172,7 +174,7 @@ def test_what_is_not_built_fails(suites):
 
 
 class Tree:
-    """A tree with .ci/run, whose `make` is a script: it runs what the target is here."""
+    """A tree with .ci/run. Its `make` is a script that defines the targets."""
 
     def __init__(self, suites, make):
         self.suites = suites
@@ -273,3 +275,55 @@ def test_run_ends_when_asked_and_leaves_nothing(suites):
         assert not list(suites.tmp.iterdir())
     finally:
         child.stop()
+
+
+class Repository:
+    """A repository with the pre-commit hook; its tools refuse a file that names them."""
+
+    def __init__(self, suites):
+        self.suites, self.top = suites, suites.top / "repository"
+        executable(self.top / ".githooks/pre-commit", (TOP / ".githooks/pre-commit").read_text())
+        executable(self.top / "tests/test_words.py", "import sys\nsys.exit(any('old-word' in open(f).read() for f in sys.argv[1:]))\n")
+        executable(suites.top / "bin/clang-format", "#!/bin/sh\nshift 2\n! grep -l badly-laid-out \"$@\"\n")
+        (self.top / "Makefile").write_text("all:\n\t@! grep -l does-not-build *.c\n")
+        self.git("init", "-q")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "tools")
+        self.git("config", "core.hooksPath", ".githooks")
+
+    def git(self, *args, status=0):
+        environment = self.suites.environment(
+            PATH=f"{self.suites.top}/bin:{os.environ['PATH']}", GIT_CONFIG_GLOBAL="/dev/null",
+            **{f"GIT_{who}_{what}": "test@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")})
+        done = subprocess.run(["git", *args], cwd=self.top, env=environment, timeout=60, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert done.returncode == status, done.stdout
+        return done.stdout
+
+
+@pytest.mark.parametrize("fault, message", [("badly-laid-out", "make format"), ("old-word", "the words above"),
+                                            ("does-not-build", "do not build")])
+def test_hook_refuses_faults_that_are_staged(suites, fault, message):
+    repository = Repository(suites)
+    source = repository.top / "a file.c"
+    source.write_text("good\n")
+    repository.git("add", "a file.c")
+    source.write_text(fault)  # not staged: no concern of the commit
+    repository.git("commit", "-m", "good")
+    text = repository.git("commit", "-a", "-m", "bad", status=1)
+    assert [line for line in text.splitlines() if line.startswith("pre-commit: ")] and message in text
+    assert text.count("pre-commit: ") == 1
+    source.write_text("good again\n")
+    repository.git("commit", "-a", "-m", "mended")
+    assert repository.git("status", "--porcelain") == "?? build/\n"
+
+
+def test_hook_looks_at_what_is_left_when_files_go(suites):
+    repository = Repository(suites)
+    for name in ("one.c", "two.c"):
+        (repository.top / name).write_text("good\n")
+    repository.git("add", "-A")
+    repository.git("commit", "-m", "two")
+    repository.git("rm", "-q", "one.c")
+    repository.git("commit", "-m", "one")
+    assert not (repository.top / "build/hook/tree/one.c").exists()
