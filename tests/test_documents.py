@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""The documents say what is there: functions, files, links, make targets, stages of CI."""
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = "base config gateway front identity redis format relay".split()
+ARCHITECTURE = ROOT / "ARCHITECTURE.md"
+# `relay/log.c: log_look()`
+FUNCTION = re.compile(r"`([\w./-]+\.[ch]): (\w+)\(\)`")
+# The first cell of a table's row: `relay/log`.
+ROW = re.compile(r"^\| `([\w/]+)` \|", re.M)
+LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
+CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+FENCED = re.compile(r"^```.*?^```|^(?: {4}\S.*\n)+", re.M | re.S)
+COMMAND = re.compile(r"(?:^|[`;&|] ?|\bthen )(make|\.ci/run|tests/run|tests/deps)((?: [^`\n#;&|]*)?)", re.M)
+# A part of a name for the reader to fill in.
+PLACEHOLDER = re.compile(r"(?<![A-Z])(NAME|MODULE|TOPIC)(?![A-Z])")
+WAYS = {"The way of a request": 12, "The way of a record": 12}
+
+
+@cache
+def tracked():
+    """All files of the repository and their directories."""
+    names = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, capture_output=True, text=True).stdout
+    files = {n for n in names.splitlines() if (ROOT / n).exists()}
+    return files | {str(p) for n in files for p in Path(n).parents}
+
+
+@cache
+def documents():
+    return {n: (ROOT / n).read_text() for n in sorted(tracked()) if n.endswith(".md")}
+
+
+def at(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def defines(file, function):
+    """Whether the file has the function's definition: it begins a line and its body follows."""
+    pattern = rf"^\w[^;{{}}()=]*\b{function}\([^;{{}}]*\)\s*\{{"
+    return re.search(pattern, (ROOT / file).read_text(), re.M)
+
+
+def section(title):
+    return ARCHITECTURE.read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_named_functions_are_where_the_documents_say():
+    wrong = []
+    for name, text in documents().items():
+        for m in FUNCTION.finditer(text):
+            file, function = m.groups()
+            if file not in tracked():
+                wrong.append(f"{name}:{at(text, m.start())}: there is no file {file}")
+            elif not defines(file, function):
+                wrong.append(f"{name}:{at(text, m.start())}: {file} has no function {function}")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_ways_have_few_steps_and_each_names_a_function():
+    for title, most in WAYS.items():
+        steps = re.findall(r"^\d+\. (.*)$", section(title), re.M)
+        assert 6 <= len(steps) <= most, title
+        for step in steps:
+            assert FUNCTION.search(step) or "web/" in step, step
+            assert len(re.findall(r"[.!?](?= |$)", step)) == 1 and step.endswith("."), f"not one sentence: {step}"
+
+
+def test_rooms_have_a_row_for_each_file():
+    there = {str(p.relative_to(ROOT).with_suffix("")) for room in ["", *ROOMS] for p in (ROOT / room).glob("*.[ch]")}
+    rows = ROW.findall(section("Rooms"))
+    missing, gone = sorted(there - set(rows)), sorted(set(rows) - there)
+    assert not missing, f"ARCHITECTURE.md, Rooms: a row is missing for {missing}"
+    assert not gone, f"ARCHITECTURE.md, Rooms: there is no file for the rows {gone}"
+    assert len(rows) == len(set(rows))
+
+
+def test_links_lead_to_files():
+    wrong = []
+    for name, text in documents().items():
+        for m in LINK.finditer(text):
+            target = m.group(1)
+            path = (ROOT / name).parent / target
+            if ":" not in target and str(path.resolve().relative_to(ROOT)) not in tracked():
+                wrong.append(f"{name}:{at(text, m.start())}: {target}")
+    assert not wrong, "\nnothing is at:\n" + "\n".join(wrong)
+
+
+def test_named_files_exist():
+    """Words in backticks that begin with a directory of ours, and names of C files and documents."""
+    tops = {n.split("/")[0] for n in tracked() if "/" in n}
+    wrong = []
+    for name, text in documents().items():
+        here = "" if name == Path(name).name else str(Path(name).parent) + "/"
+        for m in CODE.finditer(text):
+            word = m.group(1).split()[0].rstrip("/:")
+            if not is_path(word, tops):
+                continue
+            if not {word, here + word, f"{word}.c", f"{word}.h"} & tracked():
+                wrong.append(f"{name}:{at(text, m.start())}: {word}")
+    assert not wrong, "\nno such file:\n" + "\n".join(wrong)
+
+
+def is_path(word, tops):
+    if not re.fullmatch(r"\.?[\w-]+[\w./-]*", word) or PLACEHOLDER.search(word):
+        return False
+    return word.split("/")[0] in tops if "/" in word else bool(re.fullmatch(r"[\w-]+\.(c|h|md)", word))
+
+
+def commands():
+    """Each command of ours in a document: its file, its line, the program, its arguments."""
+    for name, text in documents().items():
+        pieces = [m for pattern in (CODE, FENCED) for m in pattern.finditer(text)]
+        for piece in pieces:
+            for m in COMMAND.finditer(piece.group().strip("`")):
+                yield f"{name}:{at(text, piece.start())}", m.group(1), m.group(2).split()
+
+
+def test_named_make_targets_and_stages_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.M))
+    stages = {line.split()[0] for line in
+              subprocess.run([ROOT / ".ci/run", "--list"], check=True, capture_output=True, text=True).stdout.splitlines()}
+    known = {"make": targets, ".ci/run": stages}
+    wrong = []
+    for where, program, arguments in commands():
+        for word in arguments:
+            if program in known and re.fullmatch(r"[a-z][a-z-]*", word) and word not in known[program]:
+                wrong.append(f"{where}: {program} {word}")
+    assert not wrong, "\nno such target or stage:\n" + "\n".join(wrong)
+
+
+def test_commands_are_found_in_documents():
+    """The check above sees what it is meant to see."""
+    found = {(program, *arguments) for _, program, arguments in commands()}
+    assert {("make", "demo"), ("make", "check"), (".ci/run", "asan", "lint")} <= found
+
+
+def test_help_lists_each_target_once():
+    shown = subprocess.run(["make", "-s", "-C", ROOT, "help"], check=True, capture_output=True, text=True).stdout
+    listed = re.findall(r"^  ([a-z-]+) ", shown.partition("\nwith\n")[0], re.M)
+    phony = re.search(r"^\.PHONY: ((?:.*\\\n)*.*)$", (ROOT / "Makefile").read_text(), re.M).group(1)
+    parts = {"lint-format", "lint-cppcheck", "lint-tidy", "lint-shell", "lint-words"}
+    assert sorted(listed) == sorted(set(phony.replace("\\\n", " ").split()) - parts)
