@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * load: the load client.  Opens many viewers (event streams over HTTP/1.1 to 127.0.0.1),
- * reads them incrementally (head, chunked coding, event-stream lines, all of which may be cut
- * anywhere) and follows the sequence numbers and send times that producer and null put into
- * the payload.  Says "ready" on standard output when every viewer has its `event: live`, ends
- * with one line of JSON there and a table on standard error.
+ * load: the load client.  It opens many viewers: event streams over HTTP/1.1 to 127.0.0.1.  It
+ * parses head, chunks and lines as they arrive, wherever they are cut.  producer and null put
+ * sequence numbers and send times into the payload, and load checks them.  It prints "ready" when
+ * every viewer has its `event: live`, and at the end one line of JSON.  A table goes to standard
+ * error.  Modes:
  *
- *   stream  ends when every viewer has every record, or standard input is closed and nothing
- *           came for a while; counts what is lost, repeated and out of order
- *   idle    holds the viewers until standard input is closed
- *   churn   opens a viewer, waits for its first frame, closes it; so many times, some at once
+ * - stream counts lost, repeated and disordered records.  It ends when every viewer has every
+ *   record, or when standard input is closed and nothing came for a while.
+ * - idle holds the viewers until standard input is closed.
+ * - churn opens a viewer, waits for its first frame and closes it, again and again.
  *
  * Exit status: 0, 1 something failed, 2 usage, 3 records were lost, repeated or out of order.
  */
@@ -28,7 +28,7 @@
 #define CHUNK      ((size_t)256 * 1024)
 #define MAX_LINE   ((size_t)1024 * 1024)
 #define MAX_RECORD (1ULL << 26)
-#define STUCK_S    30 /* nothing moved while connecting or churning: give up */
+#define STUCK_S    30 /* give up after so long without progress */
 
 enum mode { STREAM, IDLE, CHURN };
 enum stage { HEAD, BODY, CLOSED };
@@ -40,10 +40,10 @@ struct viewer {
     bool chunked, ready, ok; /* ok: the status is 200 */
     enum chunk chunk;
     uint64_t chunk_left;
-    char *line; /* beginning of a line whose end has not come */
+    char *line; /* beginning of a line that is not complete yet */
     size_t line_len, line_room;
-    char event;     /* first letter of the event's name of this frame, 0: none */
-    uint64_t n, t;  /* of this frame; n 0: not a record */
+    char event;     /* first letter of this frame's event name; 0: none */
+    uint64_t n, t;  /* number and send time in this frame; n 0: not a record */
     uint64_t *seen; /* one bit for each n */
     uint64_t seen_room, highest, distinct;
 };
@@ -57,40 +57,36 @@ static struct {
 static struct {
     struct viewer *all;
     int epoll;
-    bool input_closed, said_ready;
+    bool input_closed, told_ready;
     unsigned started, ready, closed, failed;
-    uint64_t moved; /* when anything last came */
+    uint64_t moved; /* when bytes last came */
     uint64_t received, distinct, repeated, disordered, gaps, ends, bytes, first, last;
     uint64_t histogram[64 * 60], slowest, latency_sum;
 } load;
 
-/* Log-linear: 64 steps in each power of two, so at most 1.6 % off. */
+/* Log-linear: each power of two has 64 steps, so the error is at most 1.6 %. */
 static size_t histogram_slot(uint64_t ns)
 {
     unsigned top = 63 - (unsigned)__builtin_clzll(ns | 63);
-
     return (size_t)(top - 5) * 64 + ((ns >> (top - 6 + (top < 6))) & 63);
 }
 
-/* Upper edge of the step that holds this share of the latencies, never above the slowest. */
+/* The upper edge of the step that holds this share of the latencies, at most the slowest. */
 static double histogram_us(double share)
 {
     uint64_t want = (uint64_t)((double)load.received * share), sum = 0, ns;
     size_t i = 0, slots = sizeof load.histogram / sizeof load.histogram[0];
-
     while (i < slots && (sum += load.histogram[i]) <= want && sum < load.received)
         i++;
     ns = i < 64 ? i : (64 + (i & 63) + 1) << (i / 64 - 1);
     return (double)(ns < load.slowest ? ns : load.slowest) / 1e3;
 }
 
-/* A reset tells lighttpd at once; after a usual close it only sees the end of what the client
- * sends, and finds out with its next write. The viewers of one run must not be in the way of
- * the next one, those of churn leave as browsers do. */
+/* lighttpd notices a reset at once, but a usual close only at its next write. Viewers of one run
+ * must not delay the next run, so they reset. Those of churn close as browsers do. */
 static void close_socket(int fd)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
-
     if (opt.mode != CHURN)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     close(fd);
@@ -110,15 +106,13 @@ static void close_viewer(struct viewer *v)
         load.failed++;
 }
 
-/* Marks n as seen; true when it already was. */
+/* Marks n as seen. Returns whether it was seen before. */
 static bool mark(struct viewer *v, uint64_t n)
 {
     uint64_t bit = 1ULL << (n & 63), word = n >> 6;
     bool had;
-
     if (word >= v->seen_room) {
         uint64_t room = word < opt.expect / 64 ? opt.expect / 64 + 1 : word * 2 + 1;
-
         v->seen = realloc(v->seen, room * sizeof(*v->seen));
         if (!v->seen) {
             perror("load: memory");
@@ -135,7 +129,6 @@ static bool mark(struct viewer *v, uint64_t n)
 static void count_record(struct viewer *v, uint64_t now)
 {
     uint64_t took = now > v->t ? now - v->t : 0;
-
     load.received++;
     load.last = now;
     load.first = load.first && load.first < v->t ? load.first : v->t;
@@ -154,7 +147,7 @@ static void count_record(struct viewer *v, uint64_t now)
         v->highest = v->n;
 }
 
-/* The blank line: what the frame held counts now. */
+/* A blank line completes the frame. */
 static void end_frame(struct viewer *v, uint64_t now)
 {
     if (v->n)
@@ -174,7 +167,6 @@ static void end_frame(struct viewer *v, uint64_t now)
 static uint64_t digits(const char **p, const char *end)
 {
     uint64_t value = 0;
-
     while (*p < end && **p >= '0' && **p <= '9')
         value = value * 10 + (uint64_t)(*(*p)++ - '0');
     return value;
@@ -184,7 +176,6 @@ static void body_line(struct viewer *v, const char *p, size_t len, uint64_t now)
 {
     static const char record[] = "data: {\"n\":", event[] = "event: ", time[] = ",\"t\":";
     const char *end;
-
     len -= len > 0 && p[len - 1] == '\r';
     end = p + len;
     if (len == 0) {
@@ -223,7 +214,6 @@ static bool keep_line(struct viewer *v, const char *p, size_t len)
     if (v->line_len + len > v->line_room) {
         size_t room = (v->line_len + len) * 2;
         char *line = realloc(v->line, room);
-
         if (!line)
             return false;
         v->line = line;
@@ -234,13 +224,12 @@ static bool keep_line(struct viewer *v, const char *p, size_t len)
     return true;
 }
 
-/* Hands on the next line of p; returns how many bytes that took. */
+/* Processes the next line of p, and returns how many bytes it used. */
 static size_t take_line(struct viewer *v, const char *p, size_t len, uint64_t now)
 {
     const char *end = memchr(p, '\n', len);
     size_t took = end ? (size_t)(end - p) + 1 : len, line_len = end ? took - 1 : took;
     const char *line = p;
-
     if (!end || v->line_len > 0) {
         if (!keep_line(v, p, line_len)) {
             close_viewer(v);
@@ -259,7 +248,7 @@ static size_t take_line(struct viewer *v, const char *p, size_t len, uint64_t no
     return took;
 }
 
-/* RFC 9112, section 7.1; chunk extensions and trailers are passed over. */
+/* RFC 9112, section 7.1. Ignores chunk extensions and trailers. */
 static size_t chunk_byte(struct viewer *v, char c)
 {
     if (c == '\n' && v->chunk == CHUNK_SIZE) {
@@ -280,7 +269,6 @@ static void feed(struct viewer *v, const char *p, size_t len, uint64_t now)
 {
     while (len > 0 && v->stage != CLOSED) {
         size_t took, room = len;
-
         if (v->stage == BODY && v->chunked && v->chunk != CHUNK_DATA) {
             took = chunk_byte(v, *p);
         } else if (v->stage == BODY && v->chunked) {
@@ -302,7 +290,6 @@ static void read_viewer(struct viewer *v)
     static char bytes[CHUNK];
     ssize_t n = recv(v->fd, bytes, sizeof bytes, MSG_DONTWAIT);
     uint64_t now = bench_now();
-
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
         close_viewer(v);
     } else if (n > 0) {
@@ -312,13 +299,12 @@ static void read_viewer(struct viewer *v)
     }
 }
 
-/* Connecting and sending the request block: on loopback that is a moment. */
+/* connect and send block here, which is short on loopback. */
 static int open_stream(unsigned i)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)opt.port)};
     char path[512], request[1024];
     int len, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (fd < 0 || bench_expand(path, sizeof path, opt.path, i) < 0)
         goto bad;
@@ -339,7 +325,6 @@ static void start_viewer(void)
 {
     struct viewer *v = &load.all[load.started];
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = v};
-
     v->fd = open_stream(load.started++);
     v->stage = v->fd < 0 ? CLOSED : HEAD;
     if (v->fd < 0) {
@@ -353,7 +338,6 @@ static void start_viewer(void)
 static bool over(void)
 {
     uint64_t still = bench_now() - load.moved;
-
     if (load.started < opt.viewers || load.ready + load.failed < opt.viewers)
         return still > STUCK_S * BENCH_NS;
     if (opt.mode == CHURN || load.closed == opt.viewers)
@@ -365,11 +349,10 @@ static bool over(void)
     return load.input_closed && still > opt.quiet * BENCH_NS;
 }
 
-/* Standard input says when the producer is done; only its end matters. */
+/* Only the end of standard input matters: the producer is done. */
 static void read_input(void)
 {
     char waste[256];
-
     if (read(STDIN_FILENO, waste, sizeof waste) > 0)
         return;
     epoll_ctl(load.epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
@@ -380,23 +363,20 @@ static void read_input(void)
 static void watch_input(void)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
-
     if (epoll_ctl(load.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) != 0)
-        load.input_closed = true; /* a file or /dev/null: nothing to wait for */
+        load.input_closed = true; /* a file or /dev/null, which epoll refuses */
 }
 
 static void serve(void)
 {
     struct epoll_event events[EVENTS];
-
     load.moved = bench_now();
     while (!over()) {
         int i, n;
-
         while (load.started < opt.viewers && load.started - load.ready - load.failed < opt.at_once)
             start_viewer();
-        if (!load.said_ready && load.ready == opt.viewers && opt.mode != CHURN) {
-            load.said_ready = puts("ready") >= 0 && fflush(stdout) == 0;
+        if (!load.told_ready && load.ready == opt.viewers && opt.mode != CHURN) {
+            load.told_ready = puts("ready") >= 0 && fflush(stdout) == 0;
         }
         n = epoll_wait(load.epoll, events, EVENTS, 200);
         for (i = 0; i < n; i++) {
@@ -408,17 +388,15 @@ static void serve(void)
     }
 }
 
-/* What a viewer should have and has not: up to the number expected, or the highest it saw. */
+/* How many records the viewers lack, of those expected, or up to the highest that each saw. */
 static uint64_t count_lost(uint64_t *least, uint64_t *most)
 {
     uint64_t lost = 0;
     unsigned i;
-
     *least = UINT64_MAX;
     for (i = 0; i < opt.viewers; i++) {
         const struct viewer *v = &load.all[i];
         uint64_t want = opt.expect ? opt.expect : v->highest;
-
         lost += want > v->distinct ? want - v->distinct : 0;
         *least = v->distinct < *least ? v->distinct : *least;
         *most = v->distinct > *most ? v->distinct : *most;
@@ -434,7 +412,6 @@ static int report(double seconds)
     double mean = load.received ? (double)load.latency_sum / 1e3 / (double)load.received : 0;
     double p50 = histogram_us(0.5), p99 = histogram_us(0.99), p999 = histogram_us(0.999);
     unsigned long long repeated = load.repeated, disordered = load.disordered;
-
     printf("{\"viewers\":%u,\"ready\":%u,\"failed\":%u,\"closed\":%u,\"seconds\":%.3f,"
            "\"received\":%llu,\"lost\":%llu,\"repeated\":%llu,\"out_of_order\":%llu,"
            "\"gaps\":%llu,\"ends\":%llu,\"least\":%llu,\"most\":%llu,\"bytes\":%llu,"
@@ -484,7 +461,6 @@ static enum mode read_mode(const char *name)
 static void read_options(int argc, char **argv)
 {
     int c;
-
     while ((c = getopt(argc, argv, "p:m:n:u:c:e:q:")) != -1) {
         if (c == 'p')
             opt.port = (unsigned)bench_number("-p", optarg, 1, 65535);
@@ -512,7 +488,6 @@ int main(int argc, char **argv)
     uint64_t start = bench_now();
     unsigned i;
     int rc;
-
     read_options(argc, argv);
     bench_raise_files();
     load.epoll = epoll_create1(EPOLL_CLOEXEC);

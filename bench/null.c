@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * null: the null responder, a FastCGI program that sselog is measured beside.  It takes
- * the same connections from the same web server and writes the same heads and frames
- * (plain profile) at a given rate, but knows no Redis, no identity and no history: what it
- * costs is what any responder must pay.  It is meant to be as lean as is honest: a record
- * is formatted and framed once, and written to each viewer with one system call; records
- * that fall due while it writes go out together.
+ * null: the null responder, a FastCGI program to compare sselog with.  It accepts the same
+ * connections from the same web server and writes the same heads and frames (profile plain) at a
+ * given rate.  It knows no Redis, no identity and no history, so it shows what any responder costs.
+ * It formats each record once and writes it to each viewer with one system call.  Records that
+ * become due while it writes go out together.
  *
- * Invariant: a viewer is a descriptor and an offset into the one run of framed bytes.
- * GET .../start?rate=R&count=N&size=B begins a run to all viewers there are (409 while one
- * is under way), .../status tells of it, any other path is a viewer.
+ * Invariant: a viewer is a descriptor and an offset into the one buffer of framed bytes.
+ *
+ * Requests:
+ * - GET .../start?rate=R&count=N&size=B starts a run to all viewers, or answers 409 during a run.
+ * - GET .../status returns its figures.
+ * - Any other path opens a viewer.
  */
 #include <fastcgi.h>
 #include <fcgiapp.h>
@@ -28,8 +30,8 @@
 #define MAX_RUN    ((size_t)256 * 1024 * 1024)
 
 struct viewer {
-    int fd;      /* -1: gone, freed by reap() */
-    bool full;   /* the socket took no more: wait for its edge */
+    int fd;      /* -1: closed, reap() frees it */
+    bool full;   /* the socket is full: wait for its edge */
     size_t sent; /* bytes of the run */
 };
 
@@ -68,7 +70,6 @@ static void put_header(char *p, unsigned char type, size_t len)
 {
     const unsigned char bytes[FCGI_HEADER_LEN] = {
         1, type, 0, REQUEST_ID, (unsigned char)(len >> 8), (unsigned char)len, 0, 0};
-
     memcpy(p, bytes, sizeof bytes);
 }
 
@@ -80,11 +81,10 @@ static void forget(struct viewer *v)
     hub.any_gone = true;
 }
 
-/* Frees who is gone; only between two batches of events, which hold pointers. */
+/* Frees closed viewers. Events hold pointers to viewers, so call it only between two waits. */
 static void reap(void)
 {
     size_t i, kept = 0;
-
     for (i = 0; i < hub.count; i++)
         if (hub.viewers[i]->fd >= 0)
             hub.viewers[kept++] = hub.viewers[i];
@@ -99,7 +99,6 @@ static void flush(struct viewer *v)
     while (v->sent < run.len) {
         ssize_t n =
             send(v->fd, run.bytes + v->sent, run.len - v->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-
         run.writes++;
         if (n > 0)
             v->sent += (size_t)n;
@@ -112,12 +111,11 @@ static void flush(struct viewer *v)
     }
 }
 
-/* The web server sends nothing of interest any more, but its going away is seen here. */
+/* The web server's bytes do not matter here, but its end of file does. */
 static void drain(struct viewer *v)
 {
     char waste[512];
     ssize_t n;
-
     while ((n = recv(v->fd, waste, sizeof waste, MSG_DONTWAIT)) > 0)
         ;
     if (n == 0 || errno != EAGAIN)
@@ -128,7 +126,6 @@ static void add_viewer(int fd)
 {
     struct viewer *v = calloc(1, sizeof *v);
     struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET};
-
     if (hub.count == hub.room) {
         hub.room = hub.room ? hub.room * 2 : 64;
         hub.viewers = realloc(hub.viewers, hub.room * sizeof(*hub.viewers));
@@ -143,14 +140,14 @@ static void add_viewer(int fd)
         fail("epoll_ctl");
 }
 
-/* A record as sselog frames it: an id like Redis's, the payload, all in one FCGI_STDOUT. */
+/* Appends one record as sselog frames it: an id like those of Redis and the payload, in one
+ * FCGI_STDOUT record. */
 static void emit_one(void)
 {
     struct timespec now;
     char *p = run.bytes + run.len;
     uint64_t ms;
     int n;
-
     clock_gettime(CLOCK_REALTIME, &now);
     ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
     run.last_seq = ms == run.last_ms ? run.last_seq + 1 : 0;
@@ -167,7 +164,6 @@ static void tick(void)
 {
     uint64_t due, expired;
     size_t i;
-
     if (read(hub.timer, &expired, sizeof expired) < 0)
         return;
     due = (bench_now() - run.start) * run.rate / BENCH_NS + 1;
@@ -185,14 +181,12 @@ static unsigned long query_number(const char *query, const char *name, unsigned 
 {
     const char *at = query ? strstr(query, name) : NULL;
     unsigned long value = at ? strtoul(at + strlen(name), NULL, 10) : otherwise;
-
     return value < 1 || value > max ? otherwise : value;
 }
 
 static bool run_over(void)
 {
     size_t i;
-
     for (i = 0; i < hub.count; i++)
         if (hub.viewers[i]->fd >= 0 && hub.viewers[i]->sent < run.len)
             return false;
@@ -203,7 +197,6 @@ static void begin_run(const char *query)
 {
     struct itimerspec every = {{0, 0}, {0, 1}};
     size_t i;
-
     run.rate = query_number(query, "rate=", 100, 1000000);
     run.records = query_number(query, "count=", 1000, 10000000);
     run.size = query_number(query, "size=", 100, BENCH_MAX_PAYLOAD);
@@ -227,7 +220,6 @@ static void begin_run(const char *query)
 static void answer(FCGX_Request *request, const char *path)
 {
     bool start = strstr(path, "/start") != NULL, busy = start && !run_over();
-
     if (start && !busy)
         begin_run(FCGX_GetParam("QUERY_STRING", request->envp));
     FCGX_FPrintF(request->out,
@@ -238,12 +230,11 @@ static void answer(FCGX_Request *request, const char *path)
     FCGX_Finish_r(request);
 }
 
-/* Takes the connection out of libfcgi, whose buffers are given back, and writes the head. */
+/* Takes the connection from libfcgi, frees libfcgi's buffers, and writes the head. */
 static void take_over(FCGX_Request *request)
 {
     char first[FCGI_HEADER_LEN + sizeof head - 1];
     int fd = request->ipcFd, id = request->requestId;
-
     request->ipcFd = -1;
     FCGX_Free(request, 0);
     put_header(first, FCGI_STDOUT, sizeof head - 1);
@@ -254,14 +245,12 @@ static void take_over(FCGX_Request *request)
         add_viewer(fd);
 }
 
-/* Reading the parameters may block: the web server sends them in one piece. */
+/* Reading the parameters may block. It does not, because the web server sends them in one piece. */
 static void accept_all(void)
 {
     FCGX_Request request;
-
     for (;;) {
         const char *path;
-
         if (FCGX_InitRequest(&request, STDIN_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
             fail("FCGX_InitRequest");
         if (FCGX_Accept_r(&request) != 0)
@@ -278,11 +267,10 @@ static void accept_all(void)
 static void prepare(void)
 {
     struct epoll_event event = {.events = EPOLLIN};
-
     bench_raise_files();
     if (FCGX_Init() != 0)
         fail("FCGX_Init");
-    signal(SIGTERM, SIG_DFL); /* libfcgi's handler would only set a flag */
+    signal(SIGTERM, SIG_DFL); /* libfcgi's handler only sets a flag */
     hub.epoll = epoll_create1(EPOLL_CLOEXEC);
     hub.timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     if (hub.epoll < 0 || hub.timer < 0 ||
@@ -311,11 +299,9 @@ static void viewer_event(struct viewer *v, uint32_t events)
 int main(void)
 {
     struct epoll_event events[EVENTS];
-
     prepare();
     for (;;) {
         int i, n = epoll_wait(hub.epoll, events, EVENTS, -1);
-
         for (i = 0; i < n; i++) {
             if (events[i].data.ptr == &hub)
                 accept_all();

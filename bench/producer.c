@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * producer: adds an exact number of numbered, time-stamped records to one or many logs in
- * Redis at a given rate.  The schedule is absolute, so that a late record does not make
- * the following ones late: what is due goes out in one pipeline.  Record k belongs to log
- * k mod logs; numbers count from 1 in each log.  Prints one JSON line with what was reached.
+ * producer: adds a given number of numbered, time-stamped records to one or more logs in Redis, at
+ * a given rate.  The schedule is absolute: records that are due go out in one pipeline, so a late
+ * record does not delay the next ones.  Record k belongs to log k mod logs, and numbers count from
+ * 1 in each log.  It prints one line of JSON with the rate that it reached.
  */
 #include <getopt.h>
 #include <hiredis/hiredis.h>
@@ -34,7 +34,6 @@ static struct plan read_options(int argc, char **argv)
 {
     struct plan plan = {NULL, "stream:logs:bench", 1, 100, 1000, 100};
     int c;
-
     while ((c = getopt(argc, argv, "S:l:m:r:n:s:")) != -1) {
         if (c == 'S')
             plan.redis = optarg;
@@ -64,7 +63,6 @@ static uint64_t due_at(const struct plan *plan, uint64_t start, uint64_t k)
 static void wait_until(uint64_t when)
 {
     struct timespec ts = {(time_t)(when / BENCH_NS), (long)(when % BENCH_NS)};
-
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
         ;
 }
@@ -76,17 +74,15 @@ static void append(redisContext *redis, const struct plan *plan, unsigned k)
     int keylen = bench_expand(key, sizeof key, plan->log, k % plan->logs);
     const char *argv[] = {"XADD", key, "*", "data", payload};
     size_t lens[] = {4, (size_t)keylen, 1, 4, plan->size};
-
     bench_payload(payload, plan->size, k / plan->logs + 1, bench_now());
     redisAppendCommandArgv(redis, 5, argv, lens);
 }
 
-/* One reply; 0 when it is an id. */
+/* Reads one reply. Returns 0 if it is an id, else -1. */
 static int take(redisContext *redis)
 {
     redisReply *reply = NULL;
     int bad = redisGetReply(redis, (void **)&reply) != REDIS_OK || !reply;
-
     if (bad)
         fprintf(stderr, "producer: %s\n", redis->errstr);
     else if ((bad = reply->type != REDIS_REPLY_STRING))
@@ -100,10 +96,8 @@ static int produce(redisContext *redis, const struct plan *plan)
 {
     uint64_t start = bench_now(), worst = 0, end;
     unsigned k = 0, batch;
-
     while (k < plan->count) {
         uint64_t now, due = due_at(plan, start, k);
-
         wait_until(due);
         now = bench_now();
         worst = now - due > worst ? now - due : worst;
@@ -126,7 +120,6 @@ int main(int argc, char **argv)
     char key[MAX_KEY];
     redisContext *redis;
     int rc;
-
     if (bench_expand(key, sizeof key, plan.log, plan.logs) < 0)
         usage();
     redis = redisConnectUnix(plan.redis);

@@ -37,7 +37,7 @@ WORDS = {
 # What opens no sentence.
 OPENERS = r"(Who|Whoever|Whom|Whose) "
 # Not read yet: names of files or directories that were not gone through.
-NOT_YET = """bench packaging tests/sim tests/unit tests/test_examples.py""".split()
+NOT_YET = """tests/sim tests/unit tests/test_examples.py""".split()
 # Files of others, or of data.
 LEFT_OUT = re.compile(r"(NEWS|LICENSE|.*\.(png|json|conf\.in|lock)|tests/fuzz/corpus/.*|tests/sim/cases/.*|tests/test_words\.py)$")
 C_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.S)
