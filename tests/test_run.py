@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""tests/run, .ci/run and the pre-commit hook, on suites and trees of a few lines.
+"""tests/run, .ci/run, the Makefile and the pre-commit hook, on suites and trees of a few lines.
 
 Which tests are run again, how they count, how a run ends, and what the hook refuses."""
 import os
@@ -275,6 +275,21 @@ def test_run_ends_when_asked_and_leaves_nothing(suites):
         assert not list(suites.tmp.iterdir())
     finally:
         child.stop()
+
+
+def test_debug_build_is_beside_the_other():
+    clean = {k: v for k, v in os.environ.items() if k not in ("BUILD", "CFLAGS", "CC", "SAN", "MAKEFLAGS")}
+
+    def words(target, *variables):
+        done = subprocess.run(["make", "-s", "-n", "-B", "-C", TOP, "V=1", *variables, target], env=clean, check=True,
+                              stdout=subprocess.PIPE, text=True, timeout=60)
+        return set(done.stdout.split())
+
+    assert {"-O2", "-D_FORTIFY_SOURCE=2"} <= words("build/sse.o")
+    debug = words("build/debug/sse.o", "DEBUG=1")
+    assert {"-O0", "-g3"} <= debug and "-D_FORTIFY_SOURCE=2" not in debug
+    own = words("build/debug/sse.o", "DEBUG=1", "CFLAGS=-Og")
+    assert "-Og" in own and "-O0" not in own
 
 
 class Repository:
