@@ -8,8 +8,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = "base config gateway front identity redis format relay".split()
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
-# `relay/log.c: log_look()`
-FUNCTION = re.compile(r"`([\w./-]+\.[ch]): (\w+)\(\)`")
+# `relay/tail.c: look()`
+FUNCTION = re.compile(r"`([\w./-]+\.(?:[ch]|py)): (\w+)\(\)`")
 # The first cell of a table's row: `relay/log`.
 ROW = re.compile(r"^\| `([\w/]+)` \|", re.M)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
@@ -40,6 +40,8 @@ def at(text, position):
 
 def defines(file, function):
     """Whether the file has the function's definition: it begins a line and its body follows."""
+    if file.endswith(".py"):
+        return f"\ndef {function}(" in (ROOT / file).read_text()
     pattern = rf"^\w[^;{{}}()=]*\b{function}\([^;{{}}]*\)\s*\{{"
     return re.search(pattern, (ROOT / file).read_text(), re.M)
 
