@@ -44,41 +44,34 @@ static bool is_behind(const struct viewer *v)
     return v->state == VIEWER_OPEN && v->place.state != PLACE_LIVE;
 }
 
-void viewer_set_place(struct viewer *v, enum place_state state)
+/* Adds v to the counts by place (by 1), or takes it away (by -1). */
+static void count(struct viewer *v, int by)
 {
-    struct relay *r = v->relay;
-    bool was_behind = is_behind(v);
-    if (v->view) {
-        v->view->log->live -= v->place.state == PLACE_LIVE;
-        v->view->log->live += state == PLACE_LIVE;
-    }
-    v->place.state = state;
-    r->stats.behind += (uint64_t)is_behind(v) - (uint64_t)was_behind;
+    if (v->place.state == PLACE_LIVE)
+        v->view->log->live += (size_t)by;
+    if (is_behind(v))
+        v->relay->stats.behind += (uint64_t)by;
 }
 
-/* The functions of place.c that move a viewer's place go through here, so that the counts follow.
- */
-static void place_was(struct viewer *v, enum place_state before)
+void viewer_set_place(struct viewer *v, enum place_state state)
 {
-    enum place_state now = v->place.state;
-    v->place.state = before;
-    viewer_set_place(v, now);
+    count(v, -1);
+    v->place.state = state;
+    count(v, 1);
 }
 
 void viewer_seek_place(struct viewer *v)
 {
-    enum place_state before = v->place.state;
+    count(v, -1);
     reads_forget(v);
     place_seek(&v->place);
-    place_was(v, before);
+    count(v, 1);
 }
 
 void viewer_seek_missing(struct viewer *v)
 {
-    enum place_state before = v->place.state;
-    reads_forget(v);
+    viewer_seek_place(v);
     place_seek_missing(&v->place, v->relay->requests);
-    place_was(v, before);
 }
 
 /* ---- one step ---- */
@@ -243,8 +236,8 @@ static void leave(struct viewer *v, enum viewer_state state)
 {
     struct relay *r = v->relay;
     bool listed = v->state != VIEWER_OPEN && v->view; /* on relay->ended already */
-    viewer_set_place(v, PLACE_NONE);
-    r->stats.behind -= v->state == VIEWER_OPEN;
+    count(v, -1);
+    v->place.state = PLACE_NONE;
     r->stats.viewers -= v->state == VIEWER_OPEN;
     v->state = state;
     if (listed)
@@ -472,10 +465,10 @@ void viewer_begin(struct viewer *v, struct admission *a)
     struct relay *r = v->relay;
     struct buf *head = &a->head;
     v->state = VIEWER_OPEN;
+    v->place.state = PLACE_ASKING;
+    count(v, 1);
     r->stats.viewers++;
-    r->stats.behind++;
     r->stats.accepted++;
-    viewer_set_place(v, PLACE_ASKING);
     set_end(v, a);
     presence_check(v);
     emit_first_frame(v, head, a->client);
