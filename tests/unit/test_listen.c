@@ -28,14 +28,14 @@ static int remove_dir(void **state)
     return rmdir(dir);
 }
 
-static int try_at(const char *where, mode_t mode, bool said)
+static int try_at(const char *where, mode_t mode, bool refused)
 {
     struct buf why;
     buf_init(&why, 1024);
     int fd = listen_at(where, mode, &why);
-    assert_int_equal(fd < 0, said);
-    assert_int_equal(why.len > 0, said); /* a line with the reason */
-    if (said)
+    assert_int_equal(fd < 0, refused);
+    assert_int_equal(why.len > 0, refused); /* a line with the reason */
+    if (refused)
         assert_null(strchr(why.p, '\n'));
     buf_free(&why);
     return fd;

@@ -468,7 +468,7 @@ static void test_messages_of_the_invalidation_connection(void **state)
         const char *text;
         int invalidations, messages;
         bool lost;
-    } says[] = {
+    } inputs[] = {
         {"*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n", 2, 0,
          false},
         {"*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n*-1\r\n", 100, 0, false},
@@ -485,15 +485,15 @@ static void test_messages_of_the_invalidation_connection(void **state)
         {">1\r\n$1\r\nx\r\n", 0, 0, true},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof says / sizeof *says; i++) {
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
         struct world *w = new_world();
-        print_message("%s\n", says[i].text);
+        print_message("%s\n", inputs[i].text);
         come_up(w);
-        reply(w->invalidation, says[i].text);
+        reply(w->invalidation, inputs[i].text);
         settle(w);
-        assert_int_equal(w->invalidations, says[i].invalidations);
-        assert_int_equal(w->messages, says[i].messages);
-        assert_int_equal(w->down, says[i].lost);
+        assert_int_equal(w->invalidations, inputs[i].invalidations);
+        assert_int_equal(w->messages, inputs[i].messages);
+        assert_int_equal(w->down, inputs[i].lost);
         free_world(w);
     }
 }
