@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * address: the numeric address of the Redis host, shared by all threads.  Only the feed resolves
- * the host name, because a name server may be slow and would block a front thread.  The process has
- * one Redis host, so the shared address is a global behind a mutex.
+ * address: the numeric address of the Redis host, shared by all threads.  In a responder only the
+ * feed resolves the host name, because a slow name server would block a front thread.  The process
+ * has one Redis host, so the shared address is a global behind a mutex.
  */
 #ifndef SSELOG_REDIS_ADDRESS_H
 #define SSELOG_REDIS_ADDRESS_H
