@@ -38,6 +38,7 @@ struct limits {
 };
 
 enum viewer_state {
+    VIEWER_NEW,      /* no byte was sent yet */
     VIEWER_OPEN,     /* the stream goes on */
     VIEWER_DRAINING, /* the final frame is written: only waits for the peer to take it */
     VIEWER_CLOSED    /* nothing more is written; freed at the end of this turn */

@@ -235,7 +235,7 @@ void viewer_add_gap(struct viewer *v, const struct gap *gap)
 static void leave(struct viewer *v, enum viewer_state state)
 {
     struct relay *r = v->relay;
-    bool listed = v->state != VIEWER_OPEN && v->view; /* on relay->ended already */
+    bool listed = v->state == VIEWER_DRAINING && v->view; /* on relay->ended already */
     count(v, -1);
     v->place.state = PLACE_NONE;
     r->stats.viewers -= v->state == VIEWER_OPEN;
@@ -394,7 +394,6 @@ static struct viewer *make(struct relay *r, struct out out)
     }
     v->relay = r;
     v->out = out;
-    v->state = VIEWER_DRAINING;
     v->ends = INT64_MAX;
     v->last_out = v->kept = r->now;
     v->dead_at = r->now + DRAIN_MS;
@@ -412,6 +411,7 @@ void viewer_new_drain(struct relay *r, struct out out)
     struct viewer *v = make(r, out);
     if (!v)
         return;
+    v->state = VIEWER_DRAINING;
     sweep_by(r, v->dead_at);
     viewer_serve(v);
 }

@@ -33,6 +33,8 @@ static void check_live(const struct viewer *v)
 static void check_viewer(const struct viewer *v)
 {
     const struct place *p = &v->place;
+    if (v->state == VIEWER_NEW)
+        fault("a viewer was left half admitted");
     if ((v->state == VIEWER_OPEN) != (p->state != PLACE_NONE))
         fault("open without a place, or ended with one");
     if (p->state == PLACE_LIVE)

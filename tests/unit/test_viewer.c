@@ -64,7 +64,8 @@ static void test_drain_ends_at_its_deadline(void **state)
     close(r.epoll);
 }
 
-static struct viewer *new_viewer(struct relay *r, int fd)
+/* A viewer with its log; open: and its first frame. */
+static struct viewer *new_viewer(struct relay *r, int fd, bool open)
 {
     struct admission *a = calloc(1, sizeof *a);
     struct filter_spec all = {0};
@@ -82,7 +83,8 @@ static struct viewer *new_viewer(struct relay *r, int fd)
     struct viewer *v = viewer_new(r, a);
     assert_non_null(v);
     assert_int_equal(log_attach(v, a, &tail_source), 0);
-    viewer_begin(v, a);
+    if (open)
+        viewer_begin(v, a);
     admission_free(a);
     return v;
 }
@@ -114,7 +116,7 @@ static void test_final_frame_waits_for_a_slow_reader(void **state)
     assert_non_null(r);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     setsockopt(s[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
-    struct viewer *v = new_viewer(r, s[0]);
+    struct viewer *v = new_viewer(r, s[0], true);
     while (out_send_bytes(&v->out, "0123456789", 10) == OUT_SENT)
         ;
     assert_null(relay_seat(r, "ann", &why));
@@ -128,6 +130,31 @@ static void test_final_frame_waits_for_a_slow_reader(void **state)
     assert_non_null(memmem(b.p, b.len, end, sizeof end - 1));
     assert_int_equal(b.p[b.len - 16 + 1], 3); /* FCGI_END_REQUEST */
     buf_free(&b);
+    relay_free(r);
+    close(s[1]);
+}
+
+/* A viewer that cannot be admitted after all, for example because its key cannot be watched, gives
+ * back its seat and its connection. */
+static void test_viewer_that_never_opens_is_freed(void **state)
+{
+    struct config config = {.max_viewers = 1, .max_per_user = 1};
+    struct relay *r = relay_new(&config);
+    const char *why;
+    char byte;
+    int s[2];
+    (void)state;
+    assert_non_null(r);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
+    viewer_close(new_viewer(r, s[0], false));
+    relay_finish(r);
+    assert_null(r->all);
+    assert_int_equal(r->stats.viewers, 0);
+    assert_int_equal(r->stats.behind, 0);
+    assert_int_equal(recv(s[1], &byte, 1, 0), 0);
+    struct seat *seat = relay_seat(r, "ann", &why);
+    assert_non_null(seat);
+    relay_unseat(r, seat);
     relay_free(r);
     close(s[1]);
 }
@@ -245,6 +272,7 @@ int main(void)
         cmocka_unit_test(test_gaps_that_wait_become_one),
         cmocka_unit_test(test_drain_ends_at_its_deadline),
         cmocka_unit_test(test_final_frame_waits_for_a_slow_reader),
+        cmocka_unit_test(test_viewer_that_never_opens_is_freed),
         cmocka_unit_test(test_batch_waits_for_a_gap_or_a_long_record),
         cmocka_unit_test(test_batch_gives_only_records_not_yet_sent),
     };
