@@ -80,6 +80,12 @@ def test_rooms_have_a_row_for_each_file():
     assert len(rows) == len(set(rows))
 
 
+def test_simulation_has_a_row_for_each_file():
+    there = {p.name + "/" * p.is_dir() for p in (ROOT / "tests/sim").iterdir() if str(p.relative_to(ROOT)) in tracked()}
+    rows = re.findall(r"^\| `([\w.]+/?)` \| .{12}", documents()["tests/sim/README.md"].partition("## Use")[0], re.M)
+    assert sorted(rows) == sorted(there - {"README.md"})
+
+
 def test_links_lead_to_files():
     wrong = []
     for name, text in documents().items():
