@@ -77,14 +77,17 @@ test("refilter() applies words without the matcher", async () => {
 
 /* An older history whose connection answers when the test says so. */
 function history() {
-  const at = { loaded: 0 };
+  const at = { loaded: 0, searches: 0, search: async () => {} };
   at.store = new Store({ cap: 1000, passes: () => true, estimate: () => 20 });
   at.store.append([parseEntry(record(100))]);
   at.older = new OlderHistory({
     store: at.store,
     list: { following: true },
     ingest: { queue: [] },
-    searched: async () => {},
+    searched() {
+      at.searches++;
+      return at.search();
+    },
     filteredByServer: () => false,
     onloaded: () => at.loaded++,
   });
@@ -108,6 +111,21 @@ test("an answer after the connection was replaced changes nothing", async () => 
   const loading = at.older.load();
   at.older.connection = null;
   at.answer({ records: [record(99)], more: false, first: "99-0" });
+  await loading;
+  assert.deepEqual([at.store.count, at.older.atStart, at.older.loading, at.searches], [1, false, false, 0]);
+});
+
+test("an answer is dropped when the connection is replaced while the filter searches it", async () => {
+  const at = history();
+  let searched;
+  const searching = new Promise((begun) => {
+    at.search = () => new Promise((done) => begun((searched = done)));
+  });
+  const loading = at.older.load();
+  at.answer({ records: [record(99)], more: false, first: "99-0" });
+  await searching;
+  at.older.connection = null;
+  searched();
   await loading;
   assert.deepEqual([at.store.count, at.older.atStart, at.older.loading], [1, false, false]);
 });
