@@ -7,7 +7,7 @@
  */
 import { $, element, number } from "./dom.js";
 import { LEVELS, OTHER } from "./parse-entry.js";
-import { savePreferences, saveURL } from "./settings.js";
+import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
@@ -109,6 +109,7 @@ export class Controls {
 
   /** The page no longer points out the record that the address names. */
   leaveRecord() {
+    if (!this.settings.at) return;
     this.settings.at = "";
     saveURL(this.settings);
   }
@@ -141,16 +142,12 @@ export class Controls {
 
   /* ----- what is shown */
 
-  /** @param {string} title */
-  showTitle(title) {
-    $("title").textContent = title;
-  }
-
   /**
    * Shows all settings and preferences as they are at the start.
    * @param {number} cap records that the page may hold
    */
   showAll(cap) {
+    $("title").textContent = logName(this.settings.stream);
     this.showLevels();
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;

@@ -101,6 +101,11 @@ export class FilterSession {
     }
   }
 
+  /** Resolves when the filter was applied to all entries held: before that it is not known which are shown. */
+  async applied() {
+    while (this.store.stale.length) await new Promise((done) => setTimeout(done, 20));
+  }
+
   /**
    * An expression that cannot be tried lets everything pass, as a malformed one does.
    * @param {Query} query

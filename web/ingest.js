@@ -7,7 +7,7 @@
  * Invariant: no turn of work lasts much longer than a frame, however much arrives.
  */
 import { makeMarker, parseEntry } from "./parse-entry.js";
-import { SLICE, number, once } from "./dom.js";
+import { SLICE, number, once, toast } from "./dom.js";
 import { SIZE, weightOf } from "./store.js";
 
 /** @import { Item, MarkerKind } from "./parse-entry.js" */
@@ -22,7 +22,7 @@ export class Ingest {
    * @param {object} options
    * @param {Store} options.store
    * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter knows them
-   * @param {(items: Item[]) => boolean} options.mayAdd whether they may come and the oldest may leave
+   * @param {(items: Item[]) => boolean} options.mayAdd false: they would push out what the reader looks at
    * @param {(count: number, gone: number) => void} options.taken count came and gone left, after each batch
    * @param {() => void} options.changed another number of records waits
    */
@@ -146,6 +146,7 @@ export class Ingest {
     this.taken(from, gone);
     const rest = batch.slice(from);
     if (!rest.length) return;
+    toast("Paused: what you look at would leave the page");
     this.putBack(rest);
     this.pause(true);
   }

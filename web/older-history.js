@@ -42,6 +42,21 @@ export class OlderHistory {
     this.loading = false;
   }
 
+  /** @param {Client | null} connection null: there is none now */
+  connect(connection) {
+    this.connection = connection;
+  }
+
+  /** Records left the page: the oldest, or all. */
+  recordsLeft() {
+    this.reached("", true);
+  }
+
+  /** The log has no records older than those that came first. The page may have dropped some of these. */
+  complete() {
+    if (!this.store.evicted) this.reached("", false);
+  }
+
   /**
    * Notes how far back in the log the page reaches.
    * @param {string | undefined} first end of the next older page, where it is not the first record
@@ -110,7 +125,7 @@ export class OlderHistory {
       const entries = records.map(parseEntry);
       await this.searched(entries);
       if (connection !== this.connection) return [];
-      if (!list.following && !list.anchor) list.dropAnchor(list.box.scrollTop);
+      list.keepPlace();
       const fits = store.prepend(entries);
       this.reached(fits === entries.length ? first : "", more || fits < entries.length);
       return entries;

@@ -29,6 +29,12 @@ export class RowActions {
     return this.list.entryAt(document.activeElement);
   }
 
+  /** Returns a function that gives the focus back to the row that has it now, or to the list. */
+  rememberFocus() {
+    const item = this.focused();
+    return () => ((item && this.list.nodes.get(item)) ?? this.list.box).focus({ preventScroll: true });
+  }
+
   /** @param {MouseEvent} event */
   clicked(event) {
     const node = /** @type {Element} */ (event.target).closest("[data-action]");
@@ -73,7 +79,7 @@ export class RowActions {
   renew(entry) {
     const { list } = this;
     const focused = list.nodes.get(entry)?.contains(document.activeElement);
-    if (!list.following && !list.anchor) list.dropAnchor(list.box.scrollTop);
+    list.keepPlace();
     list.renew(entry);
     if (focused) list.nodes.get(entry)?.focus({ preventScroll: true });
   }

@@ -24,6 +24,7 @@ export class RowHeight {
     this.rows = rows;
     this.preferences = preferences;
     this.columns = 80;
+    globalThis.addEventListener("resize", () => this.measure());
   }
 
   /** Counts the characters that fit into a line. */

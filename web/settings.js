@@ -40,6 +40,15 @@ export function isAddress(text) {
 }
 
 /**
+ * The path of a stream without its last part, as the title of the page.
+ * @param {string} stream
+ */
+export function logName(stream) {
+  const path = isAddress(stream) ? new URL(stream, location.href).pathname : "";
+  return path.replace(/\/stream$/, "") || "Log";
+}
+
+/**
  * Reads the settings. A link may name another stream, but then it may not turn tokens on.
  * @returns {Settings}
  */

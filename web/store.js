@@ -55,7 +55,17 @@ export class Store {
     this.firstSeq = 0;
   }
 
+  /**
+   * @param {number} cap most entries
+   * @returns {number} how many left
+   */
+  setCap(cap) {
+    this.cap = cap;
+    return this.evict();
+  }
+
   clear() {
+    this.evicted = 0;
     this.chunks = [];
     this.stale = [];
     this.count = 0;

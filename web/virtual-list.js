@@ -4,7 +4,8 @@
  * virtual-list: shows a store of which only the rows in sight, and some above and below, are in the document. It owns
  * the scroll position. It may not know what is in a row: makeRow(entry) builds the node.
  * Invariant: heights are estimated until they are measured. When a measurement differs, the row that the reader looks
- * at stays in place: the end while the list follows, otherwise the first row in sight (the anchor).
+ * at stays in place: the end while the list follows, otherwise the first row in sight (the anchor). A list that
+ * follows has no anchor.
  */
 
 const MARGIN = 400; // px of rows kept ready above and below
@@ -49,6 +50,7 @@ export class VirtualList {
     this.canvasHeight = -1;
     this.rowsTop = -1;
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    document.addEventListener("selectionchange", () => this.selected());
     new ResizeObserver(() => this.resized()).observe(box);
   }
 
@@ -79,6 +81,12 @@ export class VirtualList {
     return true;
   }
 
+  /** A list that follows would move the text that the reader selects. */
+  selected() {
+    const selection = getSelection();
+    if (selection && !selection.isCollapsed && this.rows.contains(selection.anchorNode)) this.setFollowing(false);
+  }
+
   resized() {
     const width = this.box.clientWidth;
     if (width !== this.width) {
@@ -94,19 +102,34 @@ export class VirtualList {
     this.following = following;
     this.placed = this.box.scrollTop;
     if (following) this.anchor = null;
-    else this.dropAnchor(this.box.scrollTop);
+    else this.dropAnchor();
     this.onfollow(following);
     if (following) this.draw();
   }
 
-  /**
-   * Makes the first entry in sight the anchor.
-   * @param {number} top scrollTop
-   */
-  dropAnchor(top) {
+  /** Makes the first entry in sight the anchor. */
+  dropAnchor(top = this.box.scrollTop) {
     const y = top - this.headHeight;
     const { entries, top: first } = this.store.between(y, y + 1);
     this.anchor = entries.length ? { seq: entries[0].seq, offset: y - first } : null;
+  }
+
+  /** Keeps what is in sight in place, through a change that is not the reader's. */
+  keepPlace() {
+    if (!this.following && !this.anchor) this.dropAnchor();
+  }
+
+  /** seq of the first entry in sight; Infinity while the list follows. */
+  get firstSeq() {
+    return this.anchor?.seq ?? Infinity;
+  }
+
+  /**
+   * Whether entries in sight would leave the store when these come.
+   * @param {Item[]} entries
+   */
+  wouldLose(entries) {
+    return this.anchor !== null && this.store.chunkOf(this.anchor.seq) < this.store.leaving(entries);
   }
 
   get headHeight() {
@@ -147,6 +170,20 @@ export class VirtualList {
   redraw() {
     this.forget();
     this.draw();
+  }
+
+  /** The same when their heights changed too. */
+  remeasure() {
+    if (!this.following) this.dropAnchor();
+    this.store.remeasure();
+    this.redraw();
+  }
+
+  /** The store was emptied: follows the end of what comes. */
+  clear() {
+    this.anchor = null;
+    this.setFollowing(true);
+    this.forget();
   }
 
   /**

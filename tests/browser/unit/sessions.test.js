@@ -75,6 +75,15 @@ test("refilter() applies words without the matcher", async () => {
   assert.deepEqual([at.questions.length, at.filter.active, at.errors], [0, true, [""]]);
 });
 
+test("applied() resolves when the filter was applied to all entries held", async () => {
+  const { filter, store } = session();
+  filter.setText("line 7");
+  filter.refilter();
+  assert.equal(store.shown, 0);
+  await filter.applied();
+  assert.equal(store.shown, 1);
+});
+
 /* An older history whose connection answers when the test says so. */
 function history() {
   const at = { loaded: 0, searches: 0, search: async () => {} };
@@ -82,7 +91,7 @@ function history() {
   at.store.append([parseEntry(record(100))]);
   at.older = new OlderHistory({
     store: at.store,
-    list: { following: true },
+    list: { keepPlace() {} },
     ingest: { queue: [] },
     searched() {
       at.searches++;
@@ -91,7 +100,7 @@ function history() {
     filteredByServer: () => false,
     onloaded: () => at.loaded++,
   });
-  at.older.connection = { lastId: "100-0", history: (page) => new Promise((done) => Object.assign(at, { page, answer: done })) };
+  at.older.connect({ lastId: "100-0", history: (page) => new Promise((done) => Object.assign(at, { page, answer: done })) });
   return at;
 }
 
@@ -109,7 +118,7 @@ test("older records are added before the others, and the next page ends at the f
 test("an answer after the connection was replaced changes nothing", async () => {
   const at = history();
   const loading = at.older.load();
-  at.older.connection = null;
+  at.older.connect(null);
   at.answer({ records: [record(99)], more: false, first: "99-0" });
   await loading;
   assert.deepEqual([at.store.count, at.older.atStart, at.older.loading, at.searches], [1, false, false, 0]);
@@ -124,8 +133,21 @@ test("an answer is dropped when the connection is replaced while the filter sear
   const loading = at.older.load();
   at.answer({ records: [record(99)], more: false, first: "99-0" });
   await searching;
-  at.older.connection = null;
+  at.older.connect(null);
   searched();
   await loading;
   assert.deepEqual([at.store.count, at.older.atStart, at.older.loading], [1, false, false]);
+});
+
+test("a complete log has nothing older, unless its oldest records have left the page", () => {
+  const { store, older } = history();
+  older.complete();
+  assert.equal(older.text(), "Beginning of the log");
+  store.append(Array.from({ length: 2000 }, (_, n) => parseEntry(record(101 + n))));
+  older.recordsLeft();
+  older.complete();
+  assert.deepEqual([older.atStart, /older records have left this page/.test(older.text())], [false, true]);
+  store.clear();
+  older.complete();
+  assert.deepEqual([older.atStart, older.text()], [true, "Nothing here yet"]);
 });

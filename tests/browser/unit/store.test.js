@@ -48,6 +48,18 @@ test("beyond the cap the oldest entries leave and are counted", () => {
   check(store);
 });
 
+test("a lower cap lets the oldest entries leave at once, and clear() forgets how many left", () => {
+  const store = make();
+  store.append(entries(0, 5000));
+  const gone = store.setCap(1000);
+  check(store);
+  assert.ok(store.count <= 1000 && store.count > 1000 - 128, `${store.count}`);
+  assert.deepEqual([gone, store.evicted], [5000 - store.count, gone]);
+  assert.equal(shown(store).at(-1), 4999);
+  store.clear();
+  assert.deepEqual([store.count, store.evicted], [0, 0]);
+});
+
 test("beyond the bound of text the oldest entries leave, and no older ones are taken", () => {
   const heavy = (from, to) => entries(from, to).map((entry) => ({ ...entry, data: "x".repeat(60), message: "y".repeat(40) }));
   const store = make({ weight: 100 * 1000 });
