@@ -6,17 +6,11 @@
  * Invariant: any text is valid input; an incomplete sequence extends to the end of the text.
  */
 
+/** @typedef {"bold" | "dim" | "italic" | "underline" | "inverse" | "strike"} Flag */
+
 /**
- * fg and bg are names of the 16 colours, or "#rrggbb"; the other properties are flags.
- * @typedef {object} Style
- * @property {string} [fg]
- * @property {string} [bg]
- * @property {boolean} [bold]
- * @property {boolean} [dim]
- * @property {boolean} [italic]
- * @property {boolean} [underline]
- * @property {boolean} [inverse]
- * @property {boolean} [strike]
+ * fg and bg are names of the 16 colours, or "#rrggbb".
+ * @typedef {{fg?: string, bg?: string} & {[name in Flag]?: boolean}} Style
  */
 
 /* In this order: control sequences; strings (title, link, device control); other escapes; stray control characters
@@ -65,7 +59,6 @@ function extended(codes, at) {
   return [undefined, codes.length];
 }
 
-/** @typedef {"bold" | "dim" | "italic" | "underline" | "inverse" | "strike"} Flag */
 /** @type {Record<number, Flag>} */
 const SET = { 1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 9: "strike" };
 /** @type {Record<number, Flag[]>} */
@@ -74,7 +67,6 @@ const UNSET = { 22: ["bold", "dim"], 23: ["italic"], 24: ["underline"], 27: ["in
 /**
  * @param {Style} style
  * @param {string} parameters of one SGR sequence
- * @returns {Style}
  */
 function apply(style, parameters) {
   const codes = parameters.split(/[;:]/).map((text) => Number(text) || 0);

@@ -20,8 +20,7 @@ export class Arrivals {
     this.following = true;
     this.unseen = 0; // arrived while the list did not follow
     this.recent = 0;
-    /** @type {number | undefined} */
-    this.timer = undefined;
+    this.timer = 0;
   }
 
   clear() {

@@ -6,32 +6,24 @@
  * wants.
  */
 import { $, element, number } from "./dom.js";
-import { LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, OTHER } from "./parse-entry.js";
 import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-const ALL = [...LEVELS, OTHER];
 /** @type {Record<string, string>} */
 const CHIPS = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", CRITICAL: "Crit", [OTHER]: "Other" };
 
+/** @typedef {"levels" | "server" | "wrap" | "utc" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+
 /**
- * What the reader wants; the setting that belongs to it has its new value already.
- * @typedef {object} ControlEvents
- * @property {(text: string) => void} onquery another text filter
- * @property {() => void} onlevels other levels
- * @property {() => void} onserver the filter moves to the server or back
- * @property {() => void} onwrap
- * @property {() => void} onutc
- * @property {(cap: number) => void} oncap records that the page may hold
- * @property {() => void} onpause
- * @property {() => void} onfollow
- * @property {() => void} onolder
- * @property {() => void} onretry
- * @property {() => void} onclear
- * @property {(kind: Kind) => void} ondownload
- * @property {() => void} onhelp
+ * What the reader wants. The setting that belongs to it has its new value already.
+ * @typedef {Record<`on${Action}`, () => void> & {
+ *   onquery: (text: string) => void,
+ *   oncap: (cap: number) => void,
+ *   ondownload: (kind: Kind) => void,
+ * }} ControlEvents
  */
 
 export class Controls {
@@ -49,7 +41,7 @@ export class Controls {
   }
 
   makeChips() {
-    for (const level of ALL) {
+    for (const level of ALL_LEVELS) {
       const chip = element("button", `level-${level}`, CHIPS[level]);
       chip.type = "button";
       chip.dataset.level = level;

@@ -10,15 +10,9 @@ export const SLICE = 10;
 
 /**
  * Elements of console.html that are more than an HTMLElement.
- * @typedef {object} Special
- * @property {HTMLInputElement} query
- * @property {HTMLInputElement} server
- * @property {HTMLInputElement} wrap
- * @property {HTMLInputElement} utc
- * @property {HTMLSelectElement} cap
- * @property {HTMLDetailsElement} menu
- * @property {HTMLDialogElement} help
- * @property {HTMLAnchorElement} login
+ * @typedef {Record<"query" | "server" | "wrap" | "utc", HTMLInputElement> & {
+ *   cap: HTMLSelectElement, menu: HTMLDetailsElement, help: HTMLDialogElement, login: HTMLAnchorElement,
+ * }} Special
  */
 
 /**
@@ -30,7 +24,6 @@ export const SLICE = 10;
 export const $ = (id) => /** @type {any} */ (document.getElementById(id));
 
 /**
- * A new element.
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
  * @param {string} [className]
@@ -102,8 +95,7 @@ export async function copy(text) {
   }
 }
 
-/** @type {number | undefined} */
-let toastTimer;
+let toastTimer = 0;
 
 /**
  * Shows a short message at the bottom of the page for four seconds.

@@ -12,10 +12,7 @@ import { textOf } from "./parse-entry.js";
 
 const SPECIAL = /[.*+?^${}()|[\]\\]/g;
 
-/**
- * Begin and end of each match.
- * @typedef {[from: number, to: number][]} Spans
- */
+/** @typedef {[from: number, to: number][]} Spans of matches */
 
 /**
  * @typedef {object} Query
@@ -86,7 +83,6 @@ export function passes(entry, query, levels) {
  * @param {Entry} entry
  * @param {string} text the part of the message that is shown
  * @param {Query} query
- * @returns {Spans}
  */
 export function marksOf(entry, text, query) {
   if (query.inverse || !query.pattern) return [];
@@ -97,7 +93,6 @@ export function marksOf(entry, text, query) {
  * The same for another text of an entry. The matches of an expression are known for the message only.
  * @param {string} text
  * @param {Query} query
- * @returns {Spans}
  */
 export const marksIn = (text, { pattern, inverse, regular }) =>
   pattern && !inverse && !regular ? matches(text, pattern) : [];

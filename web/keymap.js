@@ -3,7 +3,7 @@
 /*
  * keymap: which key does what in the console, as a table for shortcuts.js. It has no state.
  */
-import { LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, OTHER } from "./parse-entry.js";
 
 /** @import { Controls } from "./controls.js" */
 /** @import { RowActions } from "./row-actions.js" */
@@ -18,7 +18,7 @@ import { LEVELS, OTHER } from "./parse-entry.js";
 export function keymap(controls, actions, toBeginning) {
   const { settings, preferences, events } = controls;
   /** @type {Shortcut[]} */
-  const levels = [...LEVELS, OTHER].map((level, i) => [
+  const levels = ALL_LEVELS.map((level, i) => [
     String(i + 1),
     level === OTHER ? "show or hide records without a level" : `show or hide ${level}`,
     () => controls.toggleLevel(level),

@@ -39,8 +39,7 @@ export class LogSession {
     /** @type {Client | null} */
     this.connection = null;
     this.completed = false; // oncomplete was called for this connection
-    /** @type {number | undefined} */
-    this.timer = undefined;
+    this.timer = 0;
   }
 
   start() {

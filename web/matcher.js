@@ -29,7 +29,6 @@ export class Matcher {
    * question takes too long.
    * @param {Item[]} entries
    * @param {Query} query a query with an expression
-   * @returns {Promise<void>}
    */
   match(entries, query) {
     const turn = this.last.then(async () => {
@@ -71,8 +70,7 @@ export class Matcher {
   answer(worker, limit, failure) {
     return new Promise((done, fail) => {
       let left = TICKS;
-      /** @type {number | undefined} */
-      let timer;
+      let timer = 0;
       const quiet = () => {
         clearTimeout(timer);
         worker.onmessage = worker.onerror = null;

@@ -7,10 +7,11 @@
  */
 import { plain } from "./ansi.js";
 
+/** @import { LogRecord } from "./requests.js" */
+
 export const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
 export const OTHER = "OTHER"; // no level, or an unknown one
-
-/** @import { LogRecord } from "./requests.js" */
+export const ALL_LEVELS = [...LEVELS, OTHER];
 
 /**
  * What an expression found in an entry: places in its message, or null for no match in any text.
@@ -18,6 +19,7 @@ export const OTHER = "OTHER"; // no level, or an unknown one
  */
 
 /**
+ * A record as the page keeps it.
  * @typedef {object} Entry
  * @property {undefined} [marker] tells entries from markers
  * @property {string} id
@@ -29,7 +31,7 @@ export const OTHER = "OTHER"; // no level, or an unknown one
  * @property {number} size characters of the message
  * @property {boolean} structured the payload has fields
  * @property {boolean} coloured the message holds escape sequences
- * @property {number} seq position among the entries of the page; the store sets it
+ * @property {number} seq its place among the entries of the page, in rising order; the store sets it
  * @property {number} height px; the store sets it
  * @property {boolean} open the fields are shown
  * @property {boolean} whole a long message is shown to its end
@@ -139,7 +141,6 @@ export function parseEntry({ id, event, data }) {
 /**
  * @param {MarkerKind} kind
  * @param {string} message
- * @returns {Marker}
  */
 export const makeMarker = (kind, message) => ({ marker: kind, message, at: Date.now(), seq: 0, height: 0 });
 

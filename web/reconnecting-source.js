@@ -43,10 +43,7 @@ const GRACE = 2000; // ms for a record of the history to arrive on the stream to
 /** @type {Record<number, string>} */
 const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
 
-/**
- * @param {Refusal} refusal
- * @returns {Detail}
- */
+/** @param {Refusal} refusal */
 export const denial = ({ status }) => ({ status, reason: REASON[status] });
 
 /**

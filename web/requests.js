@@ -17,10 +17,11 @@
 
 /**
  * @typedef {object} RequestOptions
- * @property {string} url
- * @property {true | string | (() => string | Promise<string>)} [token]
- * @property {string} [historyUrl]
- * @property {boolean} [credentials]
+ * @property {string} url of the stream; its own query (level, q, filters) is kept
+ * @property {true | string | (() => string | Promise<string>)} [token] true: POST to the neighbour "token" before each
+ *   request. A URL: POST there. A function: its result, or the result of its promise, is the token
+ * @property {string} [historyUrl] where the neighbour "history" is not it
+ * @property {boolean} [credentials] true: send cookies across origins
  */
 
 const DEADLINE = 20_000; // ms for an answer
@@ -47,8 +48,7 @@ export class Refusal extends Error {
  * @param {string | Promise<string>} promise
  */
 async function inTime(promise) {
-  /** @type {number | undefined} */
-  let timer;
+  let timer = 0;
   /** @type {Promise<never>} */
   const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Refusal(0, "no token")), DEADLINE)));
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));

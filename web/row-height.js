@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * row-height: the height of a row before it is drawn, from the length of its text and the width of the list. It
- * owns that width. It may not know which rows are drawn.
+ * row-height: the height in px of a row before it is drawn, from the length of its text and the width of the list. It
+ * owns that width, and counts again when the window changes. It may not know which rows are drawn.
  */
 import { element } from "./dom.js";
 import { LONG } from "./row.js";
@@ -10,7 +10,8 @@ import { LONG } from "./row.js";
 /** @import { Item } from "./parse-entry.js" */
 
 const ROW = 20; // px of a line, as in console.css
-const PADDING = 24; // px
+const MARKER = 26; // px of a marker
+const PADDING = 24; // px left and right of a line
 const BESIDE = 24; // characters that time, level and button take in a row
 
 export class RowHeight {
@@ -36,12 +37,9 @@ export class RowHeight {
     this.columns = Math.max(20, Math.floor((this.box.clientWidth - PADDING - BESIDE * width) / width));
   }
 
-  /**
-   * @param {Item} item
-   * @returns {number} px
-   */
+  /** @param {Item} item */
   estimate(item) {
-    if (item.marker) return ROW + 6;
+    if (item.marker) return MARKER;
     const wrapped = Math.ceil(Math.min(item.size, LONG) / this.columns);
     return ROW * (this.preferences.wrap ? Math.max(item.lines, wrapped) : item.lines);
   }

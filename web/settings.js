@@ -3,13 +3,12 @@
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
  * server, at); localStorage holds the preferences of the reader (wrap, utc, cap); <meta name="sselog-…"> belongs to
- * the installation. It may not know controls; its only state is the timer of saveURL().
+ * the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
-import { LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS } from "./parse-entry.js";
 
 const STORE = "sselog.console";
 const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its address
-const ALL = [...LEVELS, OTHER];
 
 /**
  * @typedef {object} Settings
@@ -55,11 +54,11 @@ export function logName(stream) {
 export function readURL() {
   const params = new URLSearchParams(location.search);
   const tokens = params.get("tokens") === "1" && !params.get("stream");
-  const levels = params.get("levels")?.toUpperCase().split(",").filter((name) => ALL.includes(name));
+  const levels = params.get("levels")?.toUpperCase().split(",").filter((name) => ALL_LEVELS.includes(name));
   const token = meta("token");
   return {
     stream: params.get("stream") || meta("stream") || "stream",
-    levels: new Set(levels ?? ALL),
+    levels: new Set(levels ?? ALL_LEVELS),
     query: params.get("q") ?? "",
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
@@ -68,23 +67,19 @@ export function readURL() {
   };
 }
 
-/**
- * The address of the page with these settings.
- * @param {Settings} settings
- */
+/** @param {Settings} settings */
 function urlOf({ levels, query, server, at }) {
   const url = new URL(location.href);
   const set = (/** @type {string} */ name, /** @type {string} */ value) =>
     value ? url.searchParams.set(name, value) : url.searchParams.delete(name);
-  set("levels", levels.size < ALL.length ? ALL.filter((name) => levels.has(name)).join(",") || "NONE" : "");
+  set("levels", levels.size < ALL_LEVELS.length ? ALL_LEVELS.filter((name) => levels.has(name)).join(",") || "NONE" : "");
   set("q", query);
   set("server", server ? "1" : "");
   set("at", at);
   return url;
 }
 
-/** @type {number | undefined} */
-let saveTimer;
+let saveTimer = 0;
 
 /**
  * Puts the settings into the address bar soon.

@@ -26,28 +26,20 @@ const PAGES = 10; // of history for a tab that resumes; a tab that lacks more re
 const CAUGHT = 100; // messages of other tabs that are kept while history is read
 
 /**
- * Options of connect(); see there.
+ * Options of connect(), with those of requests.js.
  * @typedef {object} ConnectOptions
- * @property {number} [history]
- * @property {string} [after]
- * @property {boolean | string} [share]
- * @property {number} [silence]
+ * @property {number} [history] records wanted at first (1000)
+ * @property {string} [after] an id: begin with the records after it instead
+ * @property {boolean | string} [share] false: no sharing with other tabs. A text: only with tabs that give the same
+ *   text. Otherwise with tabs of the same URL that get the log of the same reader (`whose` of /history)
+ * @property {number} [silence] ms without an event after which the connection is checked (45000), or another tab takes
+ *   the lead
  * @property {boolean} [locks] false: elect the leading tab without Web Locks; for tests
- * @property {(records: LogRecord[]) => void} [onrecords]
+ * @property {(records: LogRecord[]) => void} [onrecords] gets records in order, in batches
  * @property {(state: State, detail: Detail) => void} [onstate]
  */
 
-/**
- * What connect() returns; see there.
- * @typedef {object} Client
- * @property {() => void} close
- * @property {() => void} retry
- * @property {(page?: {before?: string, limit?: number}) => Promise<Page>} history
- * @property {State} state
- * @property {string} lastId
- * @property {boolean} leading
- * @property {boolean} complete
- */
+/** @typedef {ReturnType<typeof connect>} Client */
 
 class Connection {
   /** @param {RequestOptions & ConnectOptions} options */
@@ -440,12 +432,7 @@ class Connection {
   listenToPage() {
     if (!globalThis.document) return () => {};
     let hiddenAt = 0;
-    /**
-     * @param {EventTarget} target
-     * @param {string} type
-     * @param {(event: any) => void} handler
-     */
-    const on = (target, type, handler) => {
+    const on = (/** @type {EventTarget} */ target, /** @type {string} */ type, /** @type {(event: any) => void} */ handler) => {
       target.addEventListener(type, handler);
       return () => target.removeEventListener(type, handler);
     };
@@ -467,33 +454,16 @@ class Connection {
 /* ---------------------------------------------------------------- imported by pages */
 
 /**
- * connect({url, …}) follows a log until close().
- *
- *     url          of the stream; its own query (level, q, filters) is kept
- *     token        true: POST to the neighbour "token" before each request. A URL: POST there. A function: its result,
- *                  or the result of its promise, is the token
- *     history      records wanted at first (1000)
- *     after        an id: begin with the records after it instead
- *     share        false: no sharing with other tabs. A text: only with tabs that give the same text. Otherwise with
- *                  tabs of the same URL that get the log of the same reader (`whose` of /history)
- *     credentials  true: send cookies across origins
- *     silence      ms without an event after which the connection is checked (45000), or another tab takes the lead
- *     onrecords(records)       [{id, event?, data}], in order, in batches
- *     onstate(state, detail)   "connecting", "behind", "live", "source lost", "unavailable", "denied", "gap"
- *
- * Returns {close(), retry(), history({before, limit}), state, lastId, leading, complete}.
- * history() resolves to {records, more, first}; first is `before` of the next page.
+ * Follows a log until close(). history() resolves to a page of older records; its `first` is `before` of the next one.
  * complete: the log has no records older than those that were handed over first.
- *
  * @param {RequestOptions & ConnectOptions} options
- * @returns {Client}
  */
 export function connect(options) {
   const connection = new Connection(options);
   return {
     close: () => connection.close(),
     retry: () => connection.retry(),
-    history: (page) => connection.history(page),
+    history: (/** @type {{before?: string, limit?: number} | undefined} */ page) => connection.history(page),
     get state() {
       return connection.state;
     },

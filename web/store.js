@@ -9,10 +9,10 @@
  * has no height. There are at most `cap` entries. Their text has at most `most` characters, or fills one chunk.
  */
 
+/** @import { Item } from "./parse-entry.js" */
+
 export const SIZE = 128; // entries of a chunk
 export const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
-
-/** @import { Item } from "./parse-entry.js" */
 
 /**
  * @typedef {object} Chunk

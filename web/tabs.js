@@ -8,10 +8,7 @@
 /** @import { LogRecord } from "./requests.js" */
 /** @import { Detail, State } from "./reconnecting-source.js" */
 
-/**
- * A message of the election.
- * @typedef {{type: "ping" | "lead" | "bye", from: string}} Vote
- */
+/** @typedef {{type: "ping" | "lead" | "bye", from: string}} Vote a message of the election */
 
 /**
  * A message of the owners of Tabs. `prior` is the last id that its sender had before.
@@ -52,8 +49,7 @@ class Election {
     this.abort = null;
     /** Releases the lock that this tab holds. @type {((value?: unknown) => void) | null} */
     this.release = null;
-    /** @type {number | undefined} */
-    this.timer = undefined;
+    this.timer = 0;
   }
 
   /** @param {LockManager | null | undefined} locks */

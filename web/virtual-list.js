@@ -8,11 +8,11 @@
  * follows has no anchor.
  */
 
-const MARGIN = 400; // px of rows kept ready above and below
-const NEAR_TOP = 200; // px from the top at which older records are wanted
-
 /** @import { Item } from "./parse-entry.js" */
 /** @import { Store } from "./store.js" */
+
+const MARGIN = 400; // px of rows kept ready above and below
+const NEAR_TOP = 200; // px from the top at which older records are wanted
 
 export class VirtualList {
   /**
