@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Ingest with the store and the list whose rows it may push out, on a page that draws no frames.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Ingest } from "../../../web/ingest.js";
+import { parseEntry } from "../../../web/parse-entry.js";
+import { Store } from "../../../web/store.js";
+import { VirtualList } from "../../../web/virtual-list.js";
+
+const nodes = {};
+globalThis.document = { visibilityState: "hidden", getElementById: (id) => (nodes[id] ??= {}), addEventListener() {} };
+globalThis.cancelAnimationFrame = () => {};
+globalThis.ResizeObserver = class {
+  observe() {}
+};
+
+const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
+const records = (from, to) => Array.from({ length: to - from }, (_, i) => record(from + i));
+
+/* A full page of 256 entries. The reader looks at the one with this seq, or the list follows. */
+function page(seq) {
+  const at = { events: [] };
+  at.store = new Store({ cap: 256, passes: () => true, estimate: () => 20 });
+  at.store.append(records(0, 256).map(parseEntry));
+  at.list = new VirtualList({ box: { addEventListener() {} }, store: at.store });
+  at.look = (to) => Object.assign(at.list, to === undefined ? { following: true, anchor: null } : { following: false, anchor: { seq: to, offset: 0 } });
+  at.look(seq);
+  at.ingest = new Ingest({
+    store: at.store,
+    searched: async () => {},
+    mayAdd: (items) => !at.list.wouldLose(items),
+    taken(count, gone) {
+      at.events.push({ count, gone });
+      at.done();
+    },
+    changed() {},
+  });
+  at.taken = () => new Promise((done) => (at.done = done));
+  return at;
+}
+
+test("entries that would push out what the reader looks at wait, and the page pauses", async () => {
+  const at = page(0);
+  at.ingest.push(records(256, 300));
+  await at.taken();
+  assert.deepEqual([at.events, at.ingest.paused, at.ingest.waiting, at.store.count], [[{ count: 0, gone: 0 }], true, 44, 256]);
+  assert.equal(nodes.toast.textContent, "Paused: what you look at would leave the page");
+  at.look(undefined);
+  at.ingest.pause(false);
+  await at.taken();
+  assert.deepEqual([at.events[1], at.ingest.waiting], [{ count: 44, gone: 128 }, 0]);
+  assert.equal(at.store.firstRecord().id, "128-0");
+});
+
+test("entries that push out what nobody looks at are taken", async () => {
+  const at = page(128);
+  at.ingest.push(records(256, 300));
+  await at.taken();
+  assert.deepEqual([at.events, at.ingest.paused], [[{ count: 44, gone: 128 }], false]);
+});
