@@ -183,7 +183,7 @@ const controls = new Controls(settings, preferences, {
 });
 
 const shortcuts = keymap(controls, actions, () => {
-  list.box.scrollTop = 0;
+  list.scrollToTop();
   older.load();
 });
 listenToShortcuts(shortcuts, (target) => controls.escape(target));

@@ -21,7 +21,7 @@ export class Ingest {
   /**
    * @param {object} options
    * @param {Store} options.store
-   * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter knows them
+   * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter was tried on them
    * @param {(items: Item[]) => boolean} options.mayAdd false: they would push out what the reader looks at
    * @param {(count: number, gone: number) => void} options.taken count came and gone left, after each batch
    * @param {() => void} options.changed another number of records waits
@@ -151,7 +151,7 @@ export class Ingest {
     this.pause(true);
   }
 
-  /** Makes entries of as much of the queue as one turn can. After putBack() some are entries already. */
+  /** Parses as many records of the queue as one turn can. After putBack() some are entries already. */
   take() {
     const start = performance.now();
     /** @type {Item[]} */

@@ -24,7 +24,7 @@ export class OlderHistory {
    * @param {Store} options.store
    * @param {VirtualList} options.list
    * @param {Ingest} options.ingest holds records that the page does not show yet
-   * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter knows the entries
+   * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter was tried on them
    * @param {() => boolean} options.filteredByServer whether the server withholds records
    * @param {() => void} options.onloaded a page of records was taken, or its loading failed
    */
@@ -106,7 +106,7 @@ export class OlderHistory {
       if (entry?.id !== id) toast("That record is no longer in the log");
       if (entry) this.list.reveal(entry, { centre: true })?.focus({ preventScroll: true });
     } catch {
-      // the state of the connection tells
+      // the page shows the state of the connection
     }
   }
 

@@ -2,7 +2,7 @@
 // @ts-check
 /*
  * requests: the plain requests for a log (exchange tokens, pages of history), and the address of its stream. It owns
- * the knowledge whose log this is. It may not know connections that stay open.
+ * `whose`, the name of the owner of the log. It may not know connections that stay open.
  */
 
 /** @typedef {{id: string, event?: string, data: string}} LogRecord */
@@ -20,7 +20,7 @@
  * @property {string} url of the stream; its own query (level, q, filters) is kept
  * @property {true | string | (() => string | Promise<string>)} [token] true: POST to the neighbour "token" before each
  *   request. A URL: POST there. A function: its result, or the result of its promise, is the token
- * @property {string} [historyUrl] where the neighbour "history" is not it
+ * @property {string} [historyUrl] address of the history, if it is not the neighbour "history"
  * @property {boolean} [credentials] true: send cookies across origins
  */
 

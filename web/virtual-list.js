@@ -277,6 +277,11 @@ export class VirtualList {
     return changed;
   }
 
+  /** The scroll event that follows is as one of the reader. */
+  scrollToTop() {
+    this.box.scrollTop = 0;
+  }
+
   /**
    * Scrolls so that the entry is in sight.
    * @param {Item} entry
