@@ -32,7 +32,7 @@ struct option {
 };
 
 #define OPTIONS 50
-extern const struct option options[OPTIONS];
+extern const struct option options[];
 
 /* The index of the option of that name, or -1. */
 int option_find(struct slice name);
