@@ -193,6 +193,10 @@ def test_every_line_of_the_log():
     for level, module, text in calls:
         line = f"{level.lower()} {module}: {text.split('%')[0]}".rstrip(" ;:")
         assert line in section("DIAGNOSTICS"), line
+    for step in anywhere(r"link_lose\(f, \"(\w+)\""):
+        assert f"warning redis: {step}: ...; trying again" in section("DIAGNOSTICS"), step
+    hint = run("-?").stderr.strip().rpartition(";")[2]
+    assert f"sselog: ...;{hint}" in section("DIAGNOSTICS")
 
 
 def test_letters_of_the_command_line():
