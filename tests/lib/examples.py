@@ -24,7 +24,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 import procs
 import webs
 
-NAMES = ("smarter", "tod", "swf", "astrbot")
 REDIS = {"smarter": "redis://:smarter@127.0.0.1:6379/1"}
 SECRET = "an HMAC secret of at least 32 bytes!"
 
