@@ -28,9 +28,9 @@ WORDS = {
     r"said_\w+": "told_*; logged_* of diagnostics",
     r"last words?": "final frame",
     r"(?<!request )(?<!query string )out of form": "malformed",  # but in texts to clients
-    r"anew": "again",
-    r"but for": "except",
-    r"who(m|so)?ever|whatsoever": "clients that, viewers that ...",
+    r"[Aa]new": "again",
+    r"[Bb]ut for": "except",
+    r"[Ww]ho(m|so)?ever|[Ww]hatsoever": "clients that, viewers that ...",
     r"tell_(bytes|gap|source|live|end|hello|items)\w*|say_hello|hello_\w+": "emit_*; first frame",
     r"listing_\w+": "presence_*",
 }
