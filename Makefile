@@ -187,7 +187,7 @@ check-memcheck: ## unit tests and a part of the real stack under valgrind
 	    $(MEMCHECKED:%=tests/test_%.py)
 
 CHAOS ?= 30
-chaos: all  ## random faults under load for CHAOS seconds; SEED=N repeats a run
+chaos: all  ## random faults under load for CHAOS=30 seconds; SEED=N repeats a run
 	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/chaos/chaos \
 	    --seconds $(CHAOS) $(if $(SEED),--seed $(SEED))
 
@@ -196,7 +196,7 @@ $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
-bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null ## latency and throughput; BENCH=short
+bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null ## latency, throughput and memory; BENCH=short takes less time
 	BENCH=$(BENCH) bench/run --build $(BUILD)
 
 # The page and its scripts use relative addresses, so a web server may serve the directory at any path.
@@ -204,7 +204,7 @@ bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null ## la
 EXAMPLES = lighttpd-example.conf apache-example.conf \
            $(sort $(shell find examples packaging -type f ! -path '*/__pycache__/*'))
 
-install: $(BUILD)/sselog  ## into PREFIX, under DESTDIR
+install: $(BUILD)/sselog  ## program, manual, page and examples into PREFIX, under DESTDIR
 	$(INSTALL) -D -m 755 $(BUILD)/sselog '$(DESTDIR)$(BINDIR)/sselog'
 	$(INSTALL) -D -m 644 sselog.1 '$(DESTDIR)$(MANDIR)/man1/sselog.1'
 	$(INSTALL) -d '$(DESTDIR)$(DATADIR)/sselog'
@@ -213,7 +213,7 @@ install: $(BUILD)/sselog  ## into PREFIX, under DESTDIR
 	    mode=644; [ ! -x $$file ] || mode=755; \
 	    $(INSTALL) -D -m $$mode $$file "$(DESTDIR)$(DOCDIR)/examples/$${file#examples/}" || exit; done
 
-uninstall: ## removes what install put there
+uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(BINDIR)/sselog' '$(DESTDIR)$(MANDIR)/man1/sselog.1'
 	rm -rf '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'
 
@@ -251,7 +251,7 @@ lint-words:
 	$(call say,LINT,words)
 	$(Q)/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/test_words.py
 
-hooks: ## opt in: check what is staged before each commit (.githooks/pre-commit)
+hooks: ## turn on .githooks/pre-commit, which checks what is staged before each commit
 	git config core.hooksPath .githooks
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
