@@ -117,6 +117,9 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsselog.a \
 	    $(LIBS) -lcmocka $(UNIT_LDFLAGS_$*)
 
+# In these, allocations fail when the test says so.
+UNIT_LDFLAGS_test_relay := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup)
+
 units: $(UNITS)  ## the unit tests' programs
 
 # libFuzzer needs clang, and objects that were compiled for it.

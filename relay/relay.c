@@ -321,8 +321,12 @@ static void turn(struct relay *r)
 void relay_run(struct relay *r, bool until_idle)
 {
     r->now = clock_ms();
-    if (until_idle && (!take_orders(r) || !r->all)) /* all was answered by the front */
-        return;
+    if (until_idle) {
+        bool any = take_orders(r);
+        reap(r);
+        if (!any || !r->all) /* all was answered by the front */
+            return;
+    }
     redis_feed_run(r->feed, r->now);
     do
         turn(r);
