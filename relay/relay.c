@@ -264,12 +264,25 @@ static void sweep(struct relay *r)
     sweep_by(r, due < r->now + SWEEP_MS ? r->now + SWEEP_MS : due);
 }
 
-/* Takes apart the viewers that ended in this turn. */
-static void reap(struct relay *r)
+/* Those that ended, in the order of their ends.  A crowd that ends is met in the order of a list,
+ * for example of a revocation key's; each viewer is first in that list then, and found at once. */
+static struct viewer *take_ended(struct relay *r)
 {
+    struct viewer *first = NULL;
     while (r->ended) {
         struct viewer *v = r->ended;
         r->ended = v->ended_next;
+        v->ended_next = first;
+        first = v;
+    }
+    return first;
+}
+
+/* Takes apart the viewers that ended in this turn. */
+static void reap(struct relay *r)
+{
+    for (struct viewer *v = take_ended(r), *next; v; v = next) {
+        next = v->ended_next;
         log_detach(v);
         revocation_detach(v);
         if (v->state == VIEWER_CLOSED)

@@ -58,7 +58,7 @@ char *__wrap_strdup(const char *s)
 static char path[64];
 static int redis;
 static struct config config = {.redis.path = path, .max_viewers = 100, .max_per_user = 100};
-static int nreleased;
+static int released[8], nreleased;
 
 static int set_up(void **state)
 {
@@ -81,8 +81,7 @@ static int tear_down(void **state)
 
 static void was_released(void *arg)
 {
-    (void)arg;
-    nreleased++;
+    released[nreleased++] = *(int *)arg;
 }
 
 static bool stands(void *arg, const struct slice *value)
@@ -95,6 +94,7 @@ static bool stands(void *arg, const struct slice *value)
 static struct admission *new_admission(struct relay *r, const char *profile, enum log_kind kind,
                                        int *peer)
 {
+    static int number;
     struct filter_spec all = {0};
     struct admission *a = calloc(1, sizeof *a);
     const char *why;
@@ -116,6 +116,7 @@ static struct admission *new_admission(struct relay *r, const char *profile, enu
     a->revocation_key = strdup("session:abc");
     a->still_valid = stands;
     a->release = was_released;
+    a->arg = &number;
     a->seat = relay_seat(r, "ann", &why);
     assert_non_null(a->seat);
     a->keepalive = 15;
@@ -205,12 +206,38 @@ static void test_cgi_ends_when_all_is_written(void **state)
     close(s[1]);
 }
 
+/* In the other order, ten thousand viewers of one revocation key would take a second. */
+static void test_viewers_are_taken_apart_in_the_order_of_their_ends(void **state)
+{
+    struct relay *r = relay_new(&config);
+    int peers[5], numbers[5];
+    (void)state;
+    assert_non_null(r);
+    for (int i = 0; i < 5; i++) {
+        struct admission *a = new_admission(r, "plain", LOG_STREAM, &peers[i]);
+        numbers[i] = i;
+        a->arg = &numbers[i];
+        admit(r, a);
+    }
+    for (struct viewer *v = r->all; v; v = v->all_next)
+        viewer_close(v);
+    reap(r);
+    assert_int_equal(nreleased, 5);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(released[i], 4 - i);
+        close(peers[i]);
+    }
+    relay_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_admission_without_memory_leaves_nothing_behind, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_cgi_ends_when_all_is_written, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_viewers_are_taken_apart_in_the_order_of_their_ends,
+                                        set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
