@@ -51,7 +51,7 @@ static enum out_result put_buf(struct viewer *v, struct buf *b)
 static bool has_moved(const struct viewer *v, struct xid *at)
 {
     const struct log *l = v->view->log;
-    const struct cursor *c = v->place.state == PLACE_LIVE ? &l->tip.cursor : &v->place.cursor;
+    const struct cursor *c = &v->place.cursor;
     *at = c->id;
     return l->kind == LOG_STREAM && v->place.standing != PLACE_FRESH && !v->gap &&
            c->at == CURSOR_SENT && (!v->told_any || xid_cmp(*at, v->told) > 0);

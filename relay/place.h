@@ -8,8 +8,8 @@
  * that still finds that record proves that all records after it are there.  If a read does not find
  * it, XINFO STREAM tells whether records were lost (a gap) or only that record was deleted.
  *
- * Invariants: a place that is LIVE has an id that was sent, and stands at the tip.  A place that is
- * sought (ASKING, COUNTING, LOCATING) is sent no records.
+ * Invariants: a place that is LIVE has an id that was sent, and no record is left between it and
+ * the tip.  A place that is sought (ASKING, COUNTING, LOCATING) is sent no records.
  */
 #ifndef SSELOG_RELAY_PLACE_H
 #define SSELOG_RELAY_PLACE_H
