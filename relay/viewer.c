@@ -329,8 +329,11 @@ static void keep_alive(struct viewer *v)
     }
     bool inside = v->blob || emit_in_bulk(v);
     if (v->out.rest.len > 0 || inside || v->gap) { /* it has not taken what it was sent */
-        if (out_flush(&v->out) == OUT_GONE)
+        enum out_result flushed = out_flush(&v->out);
+        if (flushed == OUT_GONE)
             viewer_close(v);
+        else if (flushed == OUT_FULL)
+            watch(v, true);
         return;
     }
     enum out_result r = emit_keepalive(v);

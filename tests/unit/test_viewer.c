@@ -266,6 +266,38 @@ static void test_batch_gives_only_records_not_yet_sent(void **state)
     }
 }
 
+/* While Redis does not answer, the keepalive brings the head that was withheld.  The rest of it
+ * goes out when the peer reads, though the viewer waits for a read. */
+static void test_head_that_waited_is_written_whole(void **state)
+{
+    struct stand t;
+    char bytes[65536];
+    size_t len = 1024 * 1024, got = 0;
+    ssize_t n;
+    (void)state;
+    stand_begin(&t, PLACE_COUNTING);
+    struct viewer *v = &t.viewer;
+    struct epoll_event e = {.data.ptr = v};
+    assert_int_equal(epoll_ctl(t.relay.epoll, EPOLL_CTL_ADD, v->out.fd, &e), 0);
+    v->state = VIEWER_OPEN;
+    v->waits = WAIT_READ;
+    v->head = malloc(sizeof *v->head);
+    assert_non_null(v->head);
+    buf_init(v->head, len);
+    while (v->head->len < len)
+        assert_int_equal(buf_adds(v->head, "0123456789abcdef"), 0);
+    keep_alive(v);
+    assert_true(v->out.rest.len > 0);
+    for (int i = 0; i < 100; i++) {
+        while ((n = recv(t.peer, bytes, sizeof bytes, MSG_DONTWAIT)) > 0)
+            got += (size_t)n;
+        if (epoll_wait(t.relay.epoll, &e, 1, 0) == 1 && viewer_event(v, e.events))
+            viewer_serve(v);
+    }
+    assert_int_equal(got, len);
+    stand_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_drain_ends_at_its_deadline),
         cmocka_unit_test(test_final_frame_waits_for_a_slow_reader),
         cmocka_unit_test(test_viewer_that_never_opens_is_freed),
+        cmocka_unit_test(test_head_that_waited_is_written_whole),
         cmocka_unit_test(test_batch_waits_for_a_gap_or_a_long_record),
         cmocka_unit_test(test_batch_gives_only_records_not_yet_sent),
     };
