@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * client: the viewers' clients.  What each receives is taken out of its FastCGI records and parsed
- * as WHATWG HTML 9.2.6 has it; what came, and when, is kept for the oracle.
+ * client: the viewers' clients.  Each takes the bytes out of its FastCGI records and parses them as
+ * an event stream (WHATWG HTML 9.2.6).  The events and their times are kept for the oracle.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,10 +59,10 @@ static void long_text(struct client *c, int serial)
     const char *text;
     size_t len = rec_payload(&redis.recs[serial], &text);
     if (c->view != VIEW_SMARTER && (c->data_len != len || memcmp(text, c->data, len) != 0))
-        c->broken = "a long record is not as it was added";
+        c->broken = "a long record differs from the one that was added";
 }
 
-/* Every "#serial" of the data is a record; a bulk has many. */
+/* Each "#serial" in the data is a record; a bulk holds many. */
 static void records(struct client *c, bool bulk)
 {
     const char *p = c->data, *end = c->data + c->data_len;
@@ -82,20 +82,20 @@ static void records(struct client *c, bool bulk)
         e->bulk = bulk && !first;
         first = false;
         if (c->has_id && c->log < STREAMS && xid_cmp(c->id, redis.recs[serial].id) != 0)
-            c->broken = "the id is not the record's";
+            c->broken = "the id is not the id of the record";
         if (!c->has_id && !bulk && c->log < STREAMS)
             c->broken = "a record without an id";
         if (redis.recs[serial].kind == KIND_LONG)
             long_text(c, serial);
         if (redis.recs[serial].kind == KIND_HIDDEN && c->view == VIEW_FILTER)
-            c->broken = "a record that the filter withholds";
+            c->broken = "a record that the filter hides";
         if (!bulk)
             return;
     }
 }
 
-/* An id alone tells a client what it did not know. */
-static bool is_told(const struct client *c)
+/* Whether the client already has this id.  An event with only an id must bring a new one. */
+static bool knows_id(const struct client *c)
 {
     bool brought = !c->has_last && c->has_cursor;
     return (c->has_last && xid_cmp(c->id, c->last) == 0) ||
@@ -112,7 +112,7 @@ static void id_only(struct client *c)
         c->broken = "an id that the log never had";
 }
 
-/* What a bulk's records were is known by the id behind it. */
+/* Whether the last event is a bulk.  Its id follows in an event of its own. */
 static bool bulk_is_last(const struct client *c)
 {
     return c->view == VIEW_SMARTER && c->log < STREAMS && !c->has_cursor && !c->has_last &&
@@ -133,23 +133,23 @@ static void dispatch(struct client *c)
     struct event *e;
     char *d = c->data;
     size_t n = c->data_len;
-    bool alone = strcmp(c->name, "cursor") == 0 || (!c->has_data && c->has_id);
-    if (alone && is_told(c))
-        c->broken = "an id is told again";
+    bool only_id = strcmp(c->name, "cursor") == 0 || (!c->has_data && c->has_id);
+    if (only_id && knows_id(c))
+        c->broken = "the client has this id already";
     bool excepted = strcmp(c->name, "gap") == 0 || strcmp(c->name, "unavailable") == 0;
-    if (bulk_is_last(c) && !alone && !excepted) /* before a gap stands no id */
-        c->broken = "a bulk without an id behind it";
+    if (bulk_is_last(c) && !only_id && !excepted) /* no id precedes a gap */
+        c->broken = "a bulk is not followed by its id";
     if (c->has_id) {
         c->last = c->id;
         c->has_last = true;
     }
     if (c->name[0] && !c->broken && is_control(c->name) && (*d != '{' || memchr(d, '\n', n)))
-        c->broken = "a frame stands amid a record";
+        c->broken = "a frame is inside a record";
     if (strcmp(c->name, "gap") == 0) {
         e = event_add(c, EV_GAP);
         e->n = number_after(d, n, "\"lost\":");
         if (c->log < STREAMS && !id_after(d, n, "\"after\":\"", &e->after))
-            c->broken = "a gap without after";
+            c->broken = "a gap without `after`";
         e->has_next = id_after(d, n, "\"next\":\"", &e->next);
     } else if (strcmp(c->name, "live") == 0) {
         e = event_add(c, EV_LIVE);
@@ -166,7 +166,7 @@ static void dispatch(struct client *c)
         int sent = c->n;
         e = event_add(c, EV_LIVE);
         e->n = sent;
-    } else if (alone) {
+    } else if (only_id) {
         id_only(c);
     } else if (c->has_data) {
         records(c, false);
@@ -338,7 +338,7 @@ static void set_cursor(struct client *c, int which)
     if (which == -3) {
         c->cursor = (struct xid){redis.next_ms[c->log] + 500000, 7};
         c->base = redis.nrecs - 1;
-        c->base_life = -2; /* of no log */
+        c->base_life = -2; /* no log ever had this id */
         return;
     }
     for (int i = redis.nrecs - 1; i >= 0; i--) {
@@ -376,8 +376,8 @@ static void join(const struct step *s)
     admit(c);
 }
 
-/* Comes back with the last id it was told, as EventSource does. */
-static void again(struct client *old)
+/* Reconnects with the last id that it received, as EventSource does. */
+static void reconnect(struct client *old)
 {
     if (nclients == MAX_CLIENTS)
         return;
@@ -399,7 +399,7 @@ static void again(struct client *old)
         c->base = old->base;
         c->base_life = old->base_life;
     }
-    story("client %d: comes back as %d with %s", old->number, c->number,
+    story("client %d: reconnects as %d with %s", old->number, c->number,
           c->has_cursor ? text_of(c->cursor) : "no cursor");
     admit(c);
 }
@@ -421,7 +421,7 @@ void client_op(const struct step *s)
         return;
     struct client *c = clients[s->a < 0 ? nclients - 1 : s->a % nclients]; /* -1: the newest */
     if (s->op == OP_AGAIN) {
-        again(c);
+        reconnect(c);
         return;
     }
     if (!machine_open(c->fd))
@@ -429,12 +429,12 @@ void client_op(const struct step *s)
     if (s->op == OP_STALL) {
         machine_flow(c->fd, false, s->b);
         c->slow = true;
-        story("client %d: stalls after %d bytes", c->number, s->b);
+        story("client %d: stops reading after %d bytes", c->number, s->b);
     } else if (s->op == OP_TAKE) {
         machine_take(c->fd, s->b);
     } else if (s->op == OP_FLOW) {
         machine_flow(c->fd, true, 0);
-        story("client %d: goes on", c->number);
+        story("client %d: reads again", c->number);
     } else {
         machine_hang_up(c->fd);
         c->left = c->left < sim.stamp ? c->left : sim.stamp;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * invariants: what must hold of the relay's structures, whatever happened.  The oracle looks at
- * what clients received; this file looks inside.  Checked after each turn of the relay, and around
- * each answer to XINFO STREAM.
+ * invariants: what always holds of the relay's structures.  The oracle looks at what clients
+ * received; this file looks inside the relay.  The checks run after each turn of the relay, and
+ * before and after each answer to XINFO STREAM.
  */
 #include "sim.h"
 
@@ -21,13 +21,13 @@ static void check_live(const struct viewer *v)
     const struct place *p = &v->place;
     struct xid at = cursor_position(&p->cursor);
     if (xid_cmp(at, cursor_position(&v->view->log->tip.cursor)) > 0)
-        fault("live beyond the tip");
+        fault("a live viewer is beyond the tip");
     if (p->cursor.at == CURSOR_OPEN)
-        fault("live with an open cursor");
+        fault("a live viewer has an open cursor");
     if (v->phase != PHASE_LIVE)
-        fault("live was not told");
+        fault("a viewer is at the tip before its live frame");
     if (p->standing != PLACE_MET)
-        fault("live without having met the tip");
+        fault("a live viewer has not met the tip");
 }
 
 static void check_viewer(const struct viewer *v)
@@ -36,13 +36,13 @@ static void check_viewer(const struct viewer *v)
     if (v->state == VIEWER_NEW)
         fault("a viewer was left half admitted");
     if ((v->state == VIEWER_OPEN) != (p->state != PLACE_NONE))
-        fault("open without a place, or ended with one");
+        fault("an open viewer has no place, or an ended one has a place");
     if (p->state == PLACE_LIVE)
         check_live(v);
     if (v->phase == PHASE_LIVE && p->standing == PLACE_FRESH)
-        fault("live was told with an open cursor");
+        fault("the live frame was sent while the cursor is open");
     if ((v->waits == WAIT_READ) != (v->read != NULL))
-        fault("a viewer waits for no read");
+        fault("a viewer waits for a read that is not there");
 }
 
 static void check_log(const struct log *l)
@@ -55,15 +55,15 @@ static void check_log(const struct log *l)
         fault("the count of live viewers is wrong");
     bool waits = l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING;
     if (waits != (l->reading != NULL))
-        fault("the tip waits for no read");
+        fault("the tip waits for a read that is not there");
 }
 
-/* An answer serves only viewers that asked before it was sent. */
+/* A read serves only viewers that asked before it was sent. */
 static void check_read(const struct read *q)
 {
     for (const struct viewer *v = q->waiters; v; v = v->wait_next)
         if (v->read != q || !place_is_answered_by(&v->place, q->number))
-            fault("a viewer waits for a read that was sent before it came");
+            fault("a viewer waits for a read that was sent before the viewer joined");
 }
 
 void invariants_check(void)
@@ -85,8 +85,8 @@ void invariants_check(void)
 
 /* ---- XINFO ---- */
 
-/* The viewers of a log that an XINFO of that number was sent too early for, and that ask, or have
- * ended. */
+/* Counts viewers of the log that came after the XINFO of this number was sent, and that still wait
+ * for an XINFO or have ended. */
 static int count_too_late(const struct log *l, uint64_t number)
 {
     int n = 0;
@@ -108,5 +108,5 @@ void invariants_before_info(const struct log *l)
 void invariants_after_info(const struct log *l)
 {
     if (count_too_late(l, info_number) < too_late)
-        fault("XINFO placed a viewer that came after it was sent");
+        fault("an XINFO placed a viewer that joined after it was sent");
 }

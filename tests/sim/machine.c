@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * machine: the system calls that the relay makes, simulated: one clock, sockets with a peer that
- * reads when a step says so, one epoll, the order pipe, memory that runs out.  The linker sends
- * them here (--wrap).  The next steps of the run happen while the relay waits in epoll_wait, so
- * the relay's own loop is what runs.
+ * machine: the system calls of the relay, simulated: one clock, sockets, one epoll, the order pipe,
+ * allocations that fail.  The linker sends the calls here (--wrap).  A socket's peer reads when a
+ * step says so.  The steps of the run happen while the relay waits in epoll_wait; the relay's own
+ * loop runs unchanged.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@ struct sock {
     bool used, watched, file, gone, flows, began;
     uint32_t events;
     void *tag;
-    int space; /* bytes its peer takes before it reads again */
+    int space; /* bytes that it still takes while its peer does not read */
     struct client *client;
 };
 static struct sock socks[MAX_CLIENTS];
@@ -38,7 +38,7 @@ static struct {
     void *tag;
 } order_pipe;
 static void *feed_tag;
-static bool inside; /* the simulation's own code runs */
+static bool inside; /* the simulation's own code runs: no allocation fails */
 static int oom_in, oom_more;
 static bool was_oom;
 static int burst;
@@ -178,8 +178,8 @@ int machine_open_count(void)
     return n;
 }
 
-/* Its peer stops reading, when space more bytes have come, or goes on. The head is always taken: a
- * new connection has room for it. */
+/* The peer reads again, or stops after space more bytes.  A new connection always has room for the
+ * head. */
 void machine_flow(int fd, bool flows, int space)
 {
     if (!socks[fd - FD_FIRST].began && space < HEAD_ROOM)
@@ -360,7 +360,7 @@ static uint32_t ready_events(const struct sock *s)
 static int collect(struct epoll_event *events, int max)
 {
     int n = 0;
-    /* Which comes first is nobody's to say. */
+    /* The kernel promises no order of events. */
     int first = nsocks > 0 ? sim.stamp % nsocks : 0;
     bool pipe_first = sim.stamp & 1;
     if (pipe_first && order_pipe.len > 0)
@@ -378,11 +378,12 @@ static int collect(struct epoll_event *events, int max)
     return n;
 }
 
-/* Less than a keepalive, and than the look once a minute, except where that one has to help. */
+/* Shorter than a keepalive and than the relay's sweep once a minute.  Lost invalidations need that
+ * sweep. */
 #define SETTLE_MS (redis.lost_news ? 75000 : 12000)
 
-/* All is calm: what is on its way arrives, and time passes as the relay asks for it. Returns false
- * when the run is over. */
+/* After the steps: all that is under way arrives, and the clock moves to the relay's next deadline.
+ * Returns false when the run is over. */
 static bool settle(int64_t due)
 {
     static int64_t until;
@@ -400,13 +401,13 @@ static bool settle(int64_t due)
         return true;
     }
     if (redis_all()) {
-        if (sim.restless++ > 3000)
-            longjmp(sim.spins, 2);
+        if (sim.answer_rounds++ > 3000)
+            longjmp(sim.stuck, STUCK_ASKING);
         return true;
     }
     if (due <= until) {
         sim.now = due > sim.now ? due : sim.now;
-        sim.restless = 0;
+        sim.answer_rounds = 0;
         return true;
     }
     if (phase == 0 && sim.settings[SET_LAST]) {
@@ -447,11 +448,11 @@ int __wrap_epoll_wait(int epoll, struct epoll_event *events, int max, int timeou
             relay_stop(sim.relay);
         }
     }
-    /* Turn after turn in which nothing happens: the process would take all of a processor. */
+    /* Many turns in which nothing happens: the process would use all of a processor. */
     sim.idle = sim.stamp == stamp && sim.progress == 0 ? sim.idle + 1 : 0;
     sim.progress = 0;
     if (sim.idle > 300)
-        longjmp(sim.spins, 1);
+        longjmp(sim.stuck, STUCK_IDLE);
     machine_leave(was);
     return n;
 }

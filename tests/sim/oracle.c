@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * oracle: what each client had to receive, judged from what it did receive and from what became of
- * each record and when.  It knows nothing of how the relay works.
+ * oracle: checks what each client received against the fate of each record.  It knows nothing of
+ * how the relay works.
  *
- * A client's position is the last record it received or was told the id of.  From one position to
- * the next each record of the log must be accounted for: withheld by the filter, deleted one by
- * one, or told as lost.  Histories that Redis itself cannot tell apart are left out, each by a
- * condition of its own (see excused_*).
+ * A client's position is the last record or id that it received.  Each record between two positions
+ * must be accounted for: hidden by the filter, deleted one by one, or reported as lost in a gap.
+ * Redis cannot tell some histories apart; each excused_* function describes one kind of them.
  */
 #include <stdio.h>
 #include <stdarg.h>
@@ -43,27 +42,27 @@ static bool shows(const struct client *c, const struct rec *r)
 
 /* ---- where a client stands ---- */
 
-/* Between two positions, while the events are walked. */
+/* State of the check while it goes through the events of one client. */
 struct walk {
     const struct client *c;
-    bool told_gap;
-    bool placed;  /* it has a position; else it was promised nothing yet */
-    int at;       /* serial; -1: 0-0 */
-    int at_stamp; /* when it came there */
-    int floor;    /* records that were dead by then are none of its business */
-    bool gap;     /* told since */
+    bool any_gap; /* it received a gap */
+    bool placed;  /* it has a position; without one no record is owed */
+    int at;       /* the position: serial; -1: 0-0 */
+    int at_stamp; /* when it got this position */
+    int floor;    /* stamp; records that were dead by then are not owed */
+    bool gap;     /* it received a gap at this position */
     struct xid gap_next;
-    const struct event *bulk_gap; /* told behind a bulk, for all of it; NULL: none */
-    int sent;                     /* records */
+    const struct event *bulk_gap; /* the gap that follows a bulk and covers all of it; NULL: none */
+    int sent;                     /* number of records */
     bool live;
-    bool lost_source;
+    bool lost_source; /* the last source frame reported an outage */
 };
 
-/* A log that came by this name later had as many records removed as the position had before it:
- * entries-added and length say that nothing is missing. */
+/* A later log of this name had as many records removed as there are entries up to the position.
+ * Its entries-added and length then say that nothing is missing. */
 static bool excused_same_counts(const struct rec *a)
 {
-    int deleted = 0; /* before it was read, perhaps: then the relay did not count it */
+    int deleted = 0; /* the relay does not count a record that was deleted before the first read */
     for (int i = 0; i < redis.nrecs; i++)
         deleted += redis.recs[i].life == a->life &&
                    (redis.recs[i].fate == DELETED || redis.recs[i].fate == CUT);
@@ -77,8 +76,8 @@ static bool excused_same_counts(const struct rec *a)
     return false;
 }
 
-/* A log that came by this name later has ids below the position, grew past it, and had a record
- * deleted beyond it: the position may as well be one of its own that was deleted. */
+/* A later log of this name has ids below the position, grew past it, and had a record deleted
+ * beyond it.  The position may be the id of a deleted record of that log. */
 static bool excused_deleted_beyond(const struct rec *a)
 {
     for (int i = a->life + (a->fate != CUT); i < redis.nlives; i++)
@@ -87,7 +86,7 @@ static bool excused_deleted_beyond(const struct rec *a)
     return false;
 }
 
-/* The record behind a, where the client is not shown it. */
+/* Returns the record after a, if the client's filter hides it; else NULL. */
 static const struct rec *next_hidden(const struct walk *w, const struct rec *a)
 {
     for (int i = a ? a->serial + 1 : 0; i < redis.nrecs; i++) {
@@ -99,15 +98,16 @@ static const struct rec *next_hidden(const struct walk *w, const struct rec *a)
     return NULL;
 }
 
-/* Redis cannot tell the place from one in the log that is there now. Records that the filter
- * withholds moved it on, unseen. */
+/* Redis cannot tell the position from one in the current log.  Hidden records may have moved the
+ * position on. */
 static bool may_be_elsewhere(const struct walk *w)
 {
     const struct rec *a = rec_of(w->at);
     const struct rec *next = w->gap ? redis_find(w->c->log, w->gap_next) : NULL;
-    if (next && excused_deleted_beyond(next)) /* where the gap ended stands for a position */
+    if (next && excused_deleted_beyond(next)) /* the end of a gap counts as a position */
         return true;
-    for (int i = 0; w->gap && !next && i < redis.nrecs; i++) /* it ended behind the log's last */
+    for (int i = 0; w->gap && !next && i < redis.nrecs;
+         i++) /* the gap ended after the log's last record */
         if (rec_of(i)->log == w->c->log && excused_deleted_beyond(rec_of(i)))
             return true;
     for (a = a ? a : next_hidden(w, NULL); a; a = next_hidden(w, a))
@@ -118,9 +118,9 @@ static bool may_be_elsewhere(const struct walk *w)
 
 static bool excused(const struct walk *w, const struct rec *missing)
 {
-    if (missing->fate == CUT) /* nobody was told of it before it was gone */
+    if (missing->fate == CUT) /* it was lost before the relay read it */
         return true;
-    /* To a client at 0-0 a log that is no longer there was never there. */
+    /* A client at 0-0 starts with the current log; former logs do not count. */
     if (w->at < 0 && redis.lives[missing->life].left != NEVER)
         return true;
     return may_be_elsewhere(w);
@@ -136,13 +136,14 @@ static void check_missing(struct walk *w, const struct rec *r, int stamp, const 
 {
     if (r->dead > stamp) {
         if (!excused(w, r))
-            fault(w->c, "a record that is there was passed over", "#%d, %s", r->serial, where);
+            fault(w->c, "a record in the log was skipped", "#%d, %s", r->serial, where);
     } else if (r->fate != DELETED && !w->gap && !w->bulk_gap && !excused(w, r)) {
-        fault(w->c, "lost in silence", "#%d, after #%d, %s", r->serial, w->at, where);
+        fault(w->c, "a record was lost without a gap", "#%d, after #%d, %s", r->serial, w->at,
+              where);
     }
 }
 
-/* All between the position and the record next (exclusive), which came at stamp. */
+/* Checks all records between the position and the record next, which came at stamp. */
 static void check_between(struct walk *w, int next, int stamp)
 {
     const struct rec *a = rec_of(w->at), *b = rec_of(next);
@@ -151,10 +152,10 @@ static void check_between(struct walk *w, int next, int stamp)
         const struct rec *r = rec_of(s);
         if (!owed(w, r, stamp))
             continue;
-        /* Where a log came back, what was there meanwhile was never looked at. */
+        /* The relay never read what was in the log while another one was renamed away. */
         if (seen_again && (w->gap || !a || a->life != r->life || !b || b->life != r->life))
             continue;
-        check_missing(w, r, stamp, "on the way");
+        check_missing(w, r, stamp, "between two records");
     }
 }
 
@@ -167,7 +168,7 @@ static bool life_changed_since(const struct walk *w)
     return redis.changed[w->c->log] > since || w->c->base_life == -2;
 }
 
-/* How many of its life a position has behind it. */
+/* Returns how many entries the life ever had up to the id. */
 static uint64_t count_at(const struct walk *w, struct xid after, int life)
 {
     uint64_t n = 0;
@@ -181,7 +182,8 @@ static uint64_t count_at(const struct walk *w, struct xid after, int life)
     return n;
 }
 
-/* Some answer to XINFO says just this: so many removed beyond the position, and this the next. */
+/* Whether an answer to XINFO has these numbers: so many removed beyond the position, and this first
+ * record. */
 static bool lost_is_exact(const struct walk *w, const struct event *e)
 {
     for (int i = redis.nlooks - 1; i >= 0; i--) {
@@ -205,8 +207,8 @@ static bool anything_gone(const struct walk *w, int stamp)
     return false;
 }
 
-/* Redis tells how many are gone, but not to a position whose number is not known: then a gap is
- * told where the position's record is gone and none before it is left. */
+/* XINFO tells how many entries are gone, but a position may have no known number.  A gap is then
+ * right when the position's record is gone and no record before it is left. */
 static bool cannot_be_known(const struct walk *w, const struct event *e)
 {
     const struct rec *a = rec_of(w->at);
@@ -215,7 +217,7 @@ static bool cannot_be_known(const struct walk *w, const struct event *e)
     return true;
 }
 
-/* Redis tells a viewer that was live how many were lost, where none was ever deleted one by one. */
+/* The number of lost records is known to a viewer that was live in a log without XDEL. */
 static bool must_be_counted(const struct walk *w)
 {
     for (int i = 0; i < redis.nrecs; i++)
@@ -226,32 +228,32 @@ static bool must_be_counted(const struct walk *w)
 
 static void check_gap(struct walk *w, const struct event *e)
 {
-    if (e == w->bulk_gap) { /* of something before or amid the bulk */
+    if (e == w->bulk_gap) { /* for records before or inside the bulk */
         w->bulk_gap = NULL;
-        w->gap = w->told_gap = true;
+        w->gap = w->any_gap = true;
         return;
     }
     const struct rec *a = rec_of(w->at);
     bool changed = life_changed_since(w);
     if (w->placed && !changed && a && a->dead > e->stamp)
-        fault(w->c, "a gap where nothing was lost", "after #%d, which is there", w->at);
+        fault(w->c, "a gap although nothing was lost", "after #%d, which is in the log", w->at);
     else if (!changed && !anything_gone(w, e->stamp) && !cannot_be_known(w, e))
-        fault(w->c, "a gap where nothing was lost", "after #%d, lost %lld", w->at, e->n);
+        fault(w->c, "a gap although nothing was lost", "after #%d, lost %lld", w->at, e->n);
     if (e->n < 0 && !changed && must_be_counted(w))
-        fault(w->c, "lost is not told", "after #%d", w->at);
+        fault(w->c, "a gap does not say how many records were lost", "after #%d", w->at);
     if (e->n >= 0 && !changed && !lost_is_exact(w, e))
-        fault(w->c, "lost is not exact", "%lld after #%d", e->n, w->at);
+        fault(w->c, "a gap has the wrong number of lost records", "%lld after #%d", e->n, w->at);
     if (w->placed && !changed && !redis.was_back[w->c->log] && a && xid_cmp(e->after, a->id) < 0)
-        fault(w->c, "a gap that begins before the position", "after #%d", w->at);
+        fault(w->c, "a gap begins before the position", "after #%d", w->at);
     if (e->has_next && !changed && !redis.was_back[w->c->log] && xid_cmp(e->next, e->after) <= 0)
-        fault(w->c, "a gap that ends before it begins", "after #%d", w->at);
-    w->gap = w->told_gap = true;
+        fault(w->c, "a gap ends before it begins", "after #%d", w->at);
+    w->gap = w->any_gap = true;
     w->gap_next = e->next;
 }
 
 /* ---- history ---- */
 
-/* A client that brought no cursor gets the newest N, as of some moment before it was live. */
+/* A client without a cursor gets the newest N records, as of some moment before live. */
 static void check_history(const struct walk *w, int first, int live_stamp)
 {
     const struct client *c = w->c;
@@ -259,32 +261,32 @@ static void check_history(const struct walk *w, int first, int live_stamp)
     for (int i = 0; i < c->n && c->events[i].kind != EV_LIVE; i++)
         before += c->events[i].kind == EV_RECORD && rec_of(c->events[i].serial)->born < c->joined;
     if (before > c->history && !redis.was_back[c->log])
-        fault(c, "more history than asked for", "%d of %d", before, c->history);
-    /* A record that is there when live is told, with less than N newer ones, is in it, or is yet to
-     * come. */
+        fault(c, "more history than the client asked for", "%d of %d", before, c->history);
+    /* A record that is in the log at live, and has fewer than N newer ones, is in the history or
+     * comes later. */
     for (int i = redis.nrecs - 1; i >= 0; i--) {
         const struct rec *r = rec_of(i);
         if (r->log != c->log || r->born >= live_stamp || r->dead < c->joined)
             continue;
-        bool passed_over = first >= 0 ? r->serial < first : r->serial <= w->at;
-        if (r->dead > live_stamp && newer < c->history && shows(c, r) && passed_over &&
+        bool skipped = first >= 0 ? r->serial < first : r->serial <= w->at;
+        if (r->dead > live_stamp && newer < c->history && shows(c, r) && skipped &&
             !redis.was_back[c->log])
-            fault(c, "less history than there is", "#%d", r->serial);
+            fault(c, "a record is missing in the history", "#%d", r->serial);
         newer++;
     }
 }
 
-/* What was there when it came, and still is, comes before live. */
+/* Records that were in the log when the client joined, and still are, come before live. */
 static void check_live(struct walk *w, const struct event *e)
 {
     const struct client *c = w->c;
     if (w->live)
-        fault(c, "live is told twice", "at %d", e->stamp);
+        fault(c, "live comes twice", "at %d", e->stamp);
     w->live = true;
     if (c->view == VIEW_SMARTER ? false : e->n != w->sent)
-        fault(c, "replayed is not what was sent", "%lld, sent %d", e->n, w->sent);
+        fault(c, "`replayed` is not the number of records sent", "%lld, sent %d", e->n, w->sent);
     if (c->view != VIEW_SMARTER && !w->placed)
-        fault(c, "live without a position", "at %d", e->stamp);
+        fault(c, "live comes before the client has a position", "at %d", e->stamp);
     if (!c->has_cursor && c->view != VIEW_SMARTER) {
         int first = -1;
         for (int i = 0; i < c->n && first < 0 && &c->events[i] != e; i++)
@@ -292,12 +294,12 @@ static void check_live(struct walk *w, const struct event *e)
                 first = c->events[i].serial;
         check_history(w, first, e->stamp);
     }
-    /* A client that resumes may be told live at a tip that has yet to be read on. */
+    /* A client that resumes may get live at a tip from which the relay has not read on. */
     for (int s = w->at + 1; w->placed && !c->has_cursor && c->history > 0 && s < redis.nrecs; s++) {
         const struct rec *r = rec_of(s);
         if (r->log == c->log && shows(c, r) && r->born < c->joined && r->dead > e->stamp &&
             !excused(w, r) && !redis.was_back[c->log])
-            fault(c, "live is told before what was there", "#%d", s);
+            fault(c, "live comes before a record that was in the log", "#%d", s);
     }
 }
 
@@ -319,13 +321,13 @@ static void check_record(struct walk *w, const struct event *e)
     bool again = redis.was_back[w->c->log];
     bool same_counts = again && may_be_elsewhere(w);
     if (w->placed && e->serial <= w->at && !(again && (w->gap || w->bulk_gap)) && !same_counts) {
-        fault(w->c, e->serial == w->at ? "a record is repeated" : "out of order", "#%d after #%d",
-              e->serial, w->at);
+        fault(w->c, e->serial == w->at ? "a record is repeated" : "a record is out of order",
+              "#%d after #%d", e->serial, w->at);
     } else if (w->placed && e->serial > w->at) {
         check_between(w, e->serial, e->stamp);
     }
-    if (r->dead < w->c->joined && !w->live && !w->c->has_cursor && !w->told_gap)
-        fault(w->c, "a record that was gone before it came", "#%d", e->serial);
+    if (r->dead < w->c->joined && !w->live && !w->c->has_cursor && !w->any_gap)
+        fault(w->c, "a record that was gone before the client joined", "#%d", e->serial);
     w->sent++;
     place_at(w, e->serial, e->stamp);
 }
@@ -333,11 +335,11 @@ static void check_record(struct walk *w, const struct event *e)
 static void check_id(struct walk *w, const struct event *e)
 {
     bool again = redis.was_back[w->c->log];
-    if (w->placed && w->gap && e->serial < 0) /* the beginning of a log that is to come */
+    if (w->placed && w->gap && e->serial < 0) /* the start of a log without records */
         return;
     bool elsewhere = e->serial >= 0 && excused_deleted_beyond(rec_of(e->serial));
     if (w->placed && e->serial < w->at && !again && !elsewhere)
-        fault(w->c, "the id goes back", "#%d after #%d", e->serial, w->at);
+        fault(w->c, "an id is below the position", "#%d after #%d", e->serial, w->at);
     if (w->placed && e->serial > w->at)
         check_between(w, e->serial + 1, e->stamp);
     bool gap = w->gap && e->serial == w->at;
@@ -348,46 +350,48 @@ static void check_id(struct walk *w, const struct event *e)
 static void check_source(struct walk *w, const struct event *e)
 {
     if (e->live != w->lost_source)
-        fault(w->c, "source does not alternate", "at %d", e->stamp);
+        fault(w->c, "source frames do not alternate", "at %d", e->stamp);
     w->lost_source = !e->live;
 }
 
-/* Each outage under a client that was being served is told, and its end too. */
+/* Each outage is reported to each client that was served before it, and its end too. */
 static void check_outages(const struct client *c)
 {
     for (int i = 0; i < redis.noutages; i++) {
-        bool served = false, told = false;
+        bool served = false, reported = false;
         for (int k = 0; k < c->n; k++) {
             const struct event *e = &c->events[k];
             served = served || e->stamp < redis.outages[i].from;
-            told = told || (e->kind == EV_SOURCE && !e->live && e->stamp >= redis.outages[i].from &&
-                            e->stamp <= redis.outages[i].to);
+            reported =
+                reported || (e->kind == EV_SOURCE && !e->live &&
+                             e->stamp >= redis.outages[i].from && e->stamp <= redis.outages[i].to);
         }
-        if (served && !told && redis.outages[i].from < c->left && redis.outages[i].from < c->closed)
-            fault(c, "an outage is not told", "at %d", redis.outages[i].from);
+        if (served && !reported && redis.outages[i].from < c->left &&
+            redis.outages[i].from < c->closed)
+            fault(c, "an outage is not reported", "at %d", redis.outages[i].from);
     }
 }
 
-/* At the end: what is in the log, and what was lost and not told. */
+/* At the end: the client has all records of the log, and a gap for each lost one. */
 static void check_end(struct walk *w, int stamp)
 {
     const struct client *c = w->c;
     int life = redis.life[c->log];
     if (!w->live && c->view != VIEW_SMARTER)
-        fault(c, "never live", "closed %d", c->closed);
+        fault(c, "live never comes", "closed %d", c->closed);
     if (w->lost_source)
-        fault(c, "never told that Redis is back", "%d", 0);
+        fault(c, "the end of the outage is not reported", "%d", 0);
     if (!w->placed)
         return;
     for (int s = 0; s < redis.nrecs; s++) {
         const struct rec *r = rec_of(s);
-        bool there = r->log == c->log && r->fate == ALIVE && r->life == life;
-        if (there && !shows(c, r) && s > w->at && !life_changed_since(w))
-            fault(c, "the end does not tell how far the log was read", "#%d", s);
+        bool in_log = r->log == c->log && r->fate == ALIVE && r->life == life;
+        if (in_log && !shows(c, r) && s > w->at && !life_changed_since(w))
+            fault(c, "the final id is before the end of the log", "#%d", s);
         if (r->log != c->log || !shows(c, r))
             continue;
         if (s > w->at && r->fate == ALIVE && r->life == life && !(excused(w, r)))
-            fault(c, "deaf: a record never came", "#%d, position #%d", s, w->at);
+            fault(c, "a record in the log never came", "#%d, position #%d", s, w->at);
         else if (s > w->at && r->fate != ALIVE && r->dead > w->floor && !redis.was_back[c->log])
             check_missing(w, r, stamp, "at the end");
     }
@@ -400,7 +404,7 @@ static void begin(struct walk *w, const struct client *c)
         return;
     w->placed = true;
     w->at = c->base;
-    /* 0-0 is the beginning of the log that is there when it comes. */
+    /* 0-0 is the start of the log that is at the key when the client joins. */
     if (c->base < 0)
         w->floor = c->joined;
     if (c->base < 0 && redis.changed[c->log] <= c->joined && redis.changed[c->log] > 0)
@@ -411,25 +415,25 @@ static void begin(struct walk *w, const struct client *c)
         w->at = -1, w->floor = c->joined;
 }
 
-/* The gap behind the one event that a bulk is; it may come yet, to a client that has no id so far.
- */
+/* Returns the gap that follows the bulk.  A client that left or failed may not have received it. */
 static const struct event *bulk_gap(const struct client *c)
 {
-    static const struct event to_come;
+    static const struct event not_received;
     for (int i = 0; i < c->n && c->view == VIEW_SMARTER && !c->has_cursor; i++) {
         if (c->events[i].kind != EV_LIVE)
             continue;
         if (i + 1 == c->n)
-            return c->left != NEVER ? &to_come : NULL;
+            return c->left != NEVER ? &not_received : NULL;
         if (c->events[i + 1].kind == EV_UNAVAILABLE)
-            return &to_come;
+            return &not_received;
         return c->events[i + 1].kind == EV_GAP ? &c->events[i + 1] : NULL;
     }
     return NULL;
 }
 
-/* Redis refused, and the last frame was not taken, or had no place amid a bulk or a long record. */
-static bool may_end_unsaid(const struct client *c)
+/* Redis refused, and the final frame was not taken, or could not be sent inside a bulk or a long
+ * record. */
+static bool may_lack_final_frame(const struct client *c)
 {
     bool has_long = false;
     for (int i = 0; i < redis.nrecs; i++)
@@ -449,7 +453,7 @@ static void check_client(const struct client *c)
     for (int i = 0; i < c->n; i++) {
         const struct event *e = &c->events[i];
         if (ended)
-            fault(c, "something after the end", "%d", e->kind);
+            fault(c, "an event after the end", "%d", e->kind);
         if (e->kind == EV_RECORD)
             check_record(&w, e);
         else if (e->kind == EV_ID)
@@ -465,25 +469,24 @@ static void check_client(const struct client *c)
         failed = failed || e->kind == EV_UNAVAILABLE;
     }
     if (failed && !redis.denied_ever)
-        fault(c, "unavailable without a reason", "%d", c->n);
-    /* Its last frame was not taken, or had no place amid a bulk. */
-    bool given_up = may_end_unsaid(c);
+        fault(c, "unavailable although Redis refused nothing", "%d", c->n);
+    bool cut_short = may_lack_final_frame(c);
     bool gone = c->left != NEVER || c->lifetime > 0 || (c->oom && !ended);
-    if (gone || failed || given_up)
+    if (gone || failed || cut_short)
         return;
     if (!ended || !(c->over || c->cgi))
-        fault(c, "dropped", "closed %d", c->closed);
+        fault(c, "the stream has no final frame", "closed %d", c->closed);
     if (!c->slow && c->view != VIEW_SMARTER)
         check_outages(c);
     check_end(&w, sim.stamp);
 }
 
-/* ---- messages: no ids ---- */
+/* ---- messages, which have no ids ---- */
 
 static void check_messages(const struct client *c)
 {
     bool live = false, ended = false, failed = false, lost_all = false;
-    int at = -1; /* in redis.messages, of the last one received */
+    int at = -1; /* index in redis.messages of the last one received */
     long long lost = 0;
     if (c->broken)
         fault(c, c->broken, "%d events", c->n);
@@ -493,15 +496,15 @@ static void check_messages(const struct client *c)
             int k = at + 1;
             long long missing = 0;
             if (rec_of(e->serial)->born < c->joined)
-                fault(c, "a message from before it came", "#%d", e->serial);
+                fault(c, "a message from before the client joined", "#%d", e->serial);
             while (k < redis.nmessages && redis.messages[k] != e->serial)
                 missing += at >= 0 && shows(c, rec_of(redis.messages[k])), k++;
             if (k == redis.nmessages)
                 fault(c, "a message is repeated or out of order", "#%d", e->serial);
             if (at >= 0 && !lost_all && missing > lost)
-                fault(c, "messages lost in silence", "%lld, told %lld", missing, lost);
+                fault(c, "messages were lost without a gap", "%lld, reported %lld", missing, lost);
             if (at >= 0 && !lost_all && lost > k - at - 1)
-                fault(c, "more told lost than there were", "%lld of %d", lost, k - at - 1);
+                fault(c, "a gap has more messages than were lost", "%lld of %d", lost, k - at - 1);
             at = k;
             lost = 0;
             lost_all = false;
@@ -512,7 +515,7 @@ static void check_messages(const struct client *c)
                 fault(c, "a gap of unknown size without an outage", "%d", i);
         } else if (e->kind == EV_LIVE) {
             if (live || at >= 0)
-                fault(c, "live is told twice, or behind a message", "at %d", e->stamp);
+                fault(c, "live comes twice, or after a message", "at %d", e->stamp);
             live = true;
         } else if (e->kind == EV_END || e->kind == EV_UNAVAILABLE) {
             ended = true;
@@ -520,19 +523,19 @@ static void check_messages(const struct client *c)
         }
     }
     if (failed && !redis.denied_ever)
-        fault(c, "unavailable without a reason", "%d", c->n);
+        fault(c, "unavailable although Redis refused nothing", "%d", c->n);
     bool gone = c->left != NEVER || c->lifetime > 0;
-    if (gone || (c->oom && !ended) || failed || may_end_unsaid(c))
+    if (gone || (c->oom && !ended) || failed || may_lack_final_frame(c))
         return;
     if (!ended || !live)
-        fault(c, "never live, or dropped", "closed %d", c->closed);
-    /* The last message of all, which came when all was calm. */
+        fault(c, "the stream has no live frame or no final frame", "closed %d", c->closed);
+    /* The last message was published after the steps; nothing can lose it. */
     if (sim.settings[SET_LAST] && redis.nmessages > 0 && at < redis.nmessages - 1 &&
         shows(c, rec_of(redis.messages[redis.nmessages - 1])))
-        fault(c, "deaf: the last message never came", "%d of %d", at, redis.nmessages);
+        fault(c, "the last message never came", "%d of %d", at, redis.nmessages);
 }
 
-static void tell(const struct client *c)
+static void print_events(const struct client *c)
 {
     static const char letters[] = "rIglseu";
     printf("client %d:", c->number);
@@ -554,7 +557,7 @@ const char *oracle_check(void)
     first_fault = redis.fault;
     for (int i = 0; i < nclients; i++) {
         if (sim.verbose)
-            tell(clients[i]);
+            print_events(clients[i]);
         if (clients[i]->log < STREAMS)
             check_client(clients[i]);
         else

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * redis: a model of what Redis keeps under two stream keys and says on one channel, and the feed of
- * redis_io.h over it.  A request is executed at one step and its answer arrives at a later one;
- * invalidations and messages come over a connection of their own, in their own time.  What became
- * of each record, and when, is kept for the oracle.
+ * redis: a model of two stream keys and one channel of Redis, and the feed of redis_io.h over it.
+ * A request is executed at one step, and its answer arrives at a later one.  Invalidations and
+ * messages come over a second connection, independent of the answers.  The fate of each record, and
+ * its time, is kept for the oracle.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,15 +27,15 @@ struct request {
     int first, n; /* in picked */
     struct redis_info info;
 };
-/* What comes over the second connection. */
-enum news_kind { NEWS_RING, NEWS_FLUSH, NEWS_SUBSCRIBED, NEWS_REFUSED, NEWS_MESSAGE };
+/* One message of the second connection. */
+enum news_kind { NEWS_INVALIDATED, NEWS_FLUSH, NEWS_SUBSCRIBED, NEWS_REFUSED, NEWS_MESSAGE };
 struct news {
     enum news_kind kind;
     int log, serial;
 };
 
 static struct request requests[MAX_REQUESTS];
-static int asked, executed, arrived, answered; /* counts; each at most the one before it */
+static int asked, executed, arrived, answered; /* counts; none is above the one before it */
 static int picked[200000], npicked;
 static struct news news[MAX_REQUESTS];
 static int nnews, news_arrived, news_taken;
@@ -72,7 +72,7 @@ void redis_reset(void)
     nblobs = 0;
 }
 
-/* ---- what is kept ---- */
+/* ---- records ---- */
 
 static int alive_in(int life)
 {
@@ -91,7 +91,7 @@ static void news_add(enum news_kind kind, int log, int serial)
 static void changed(int log)
 {
     if (tracked[log] && feed.up && !sim.settings[SET_SWEEP])
-        news_add(NEWS_RING, log, 0);
+        news_add(NEWS_INVALIDATED, log, 0);
     tracked[log] = false;
 }
 
@@ -126,7 +126,7 @@ static void add(int log, int kind, bool jump)
     uint64_t ms = redis.next_ms[log] + hash32((unsigned)serial) % 3 + (jump ? 1000 : 0);
     if (ms <= redis.lives[life].last.ms)
         ms = redis.lives[life].last.ms + 1;
-    /* No id is given twice: those that Redis cannot tell apart are no fault of the relay's. */
+    /* No id is given twice: the relay cannot tell apart two records with one id. */
     struct xid id = {ms, (uint64_t)(life * 100 + redis.lives[life].cuts)};
     redis.next_ms[log] = ms;
     redis.lives[life].last = id;
@@ -161,7 +161,7 @@ static void delete_one(int log, int nth, bool head)
 {
     struct rec *first = nth_alive(redis.life[log], 0, false);
     struct rec *r = head ? first : nth_alive(redis.life[log], nth, true);
-    if (!r || (!head && r == first)) /* the first only where the mode says so */
+    if (!r || (!head && r == first)) /* only some steps delete the first record */
         return;
     r->was_first = r == first;
     die(r, DELETED);
@@ -203,7 +203,7 @@ static void del(int log, int how)
             die(r, GONE);
     }
     left(log);
-    /* The next life's ids: higher, or from somewhere below, or amid the old ones. */
+    /* The ids of the next life are higher, lower, or between the old ones. */
     if (how == 1)
         redis.next_ms[log] -= 20000;
     else if (how == 2 && first > 0)
@@ -245,8 +245,8 @@ static void back(int log)
     changed(log);
 }
 
-/* Redis ends, and it or a replica comes back without the last n records of the first log; its clock
- * may be behind the ids that were given. */
+/* Redis ends.  It, or a replica, starts without the last n records of the first log.  Its clock may
+ * be behind the ids of the lost records. */
 static void crash(int n, bool clock_behind)
 {
     int life = redis.life[0];
@@ -274,7 +274,7 @@ static void crash(int n, bool clock_behind)
         if (redis.lives[life].added == 0)
             left(0);
     }
-    story("log0: Redis ended, the tail is lost");
+    story("log0: Redis ended and lost the tail");
 }
 
 const struct rec *redis_find(int log, struct xid id)
@@ -285,15 +285,15 @@ const struct rec *redis_find(int log, struct xid id)
     return NULL;
 }
 
-#define LONG_LEAST (70 * 1024)
+#define LONG_MIN_BYTES (70 * 1024)
 
 size_t rec_payload(const struct rec *r, const char **p)
 {
-    static char text[LONG_LEAST * 2 + 64];
+    static char text[LONG_MIN_BYTES * 2 + 64];
     int n = snprintf(text, 64, "#%d %s", r->serial, r->kind == KIND_HIDDEN ? "drop" : "keep");
     size_t len = (size_t)n;
     if (r->kind == KIND_LONG) {
-        len = LONG_LEAST + hash32((unsigned)r->serial) % LONG_LEAST;
+        len = LONG_MIN_BYTES + hash32((unsigned)r->serial) % LONG_MIN_BYTES;
         memset(text + n, 'a' + r->serial % 26, len - (size_t)n);
     }
     *p = text;
@@ -366,7 +366,7 @@ static struct request *ask(const char *key, void *arg)
     return q;
 }
 
-/* Reads for viewers behind that are under way: they end at a tip. */
+/* Counts reads under way for viewers behind.  Such a read has an upper limit, the tip. */
 static int reads_behind(void)
 {
     int n = 0;
@@ -387,7 +387,7 @@ int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_r
     q->range = *range;
     q->range_fn = fn;
     if (sim.settings[SET_READS] > 0 && reads_behind() > sim.settings[SET_READS])
-        redis.fault = "more reads at once than there may be";
+        redis.fault = "the relay exceeds its limit of reads at once";
     return 0;
 }
 
@@ -452,7 +452,7 @@ int redis_feed_unsubscribe(struct redis_feed *f, const char *channel)
     return f->up ? 0 : -1;
 }
 
-/* ---- what Redis does with them ---- */
+/* ---- execution ---- */
 
 static void execute_info(struct request *q)
 {
@@ -474,7 +474,7 @@ static void execute_info(struct request *q)
                                                     q->info.has_first, q->info.first};
 }
 
-/* An answer holds so many bytes of long records, but one at least. */
+/* The limit for long records in one answer, of which the first always fits. */
 #define LARGE_BYTES (200 * 1024)
 
 static void execute_range(struct request *q)
@@ -489,10 +489,10 @@ static void execute_range(struct request *q)
         if (r->life != life || r->fate != ALIVE || xid_cmp(r->id, range->from) < 0 ||
             xid_cmp(r->id, range->to) > 0)
             continue;
-        bool kept = r->kind == KIND_LONG && range->large != LARGE_NONE &&
-                    !(range->large == LARGE_BUT_FIRST && q->n == 0);
-        size_t len = kept ? rec_payload(r, &text) : 0;
-        if (kept && large > 0 && large + len > LARGE_BYTES && range->count > 2) {
+        bool stored = r->kind == KIND_LONG && range->large != LARGE_NONE &&
+                      !(range->large == LARGE_BUT_FIRST && q->n == 0);
+        size_t len = stored ? rec_payload(r, &text) : 0;
+        if (stored && large > 0 && large + len > LARGE_BYTES && range->count > 2) {
             q->result = REDIS_CUT;
             break;
         }
@@ -541,7 +541,7 @@ static bool execute_next(void)
     return true;
 }
 
-/* ---- what arrives ---- */
+/* ---- arrival ---- */
 
 static void hand_over_range(struct request *q, enum redis_result result)
 {
@@ -577,24 +577,24 @@ static void hand_over_range(struct request *q, enum redis_result result)
     nblobs = 0;
 }
 
-static void tell_request(const struct request *q, enum redis_result result)
+static void print_request(const struct request *q, enum redis_result result)
 {
-    static const char *const said[] = {"OK", "CUT", "LOST", "WRONGTYPE", "REFUSED"};
+    static const char *const names[] = {"OK", "CUT", "LOST", "WRONGTYPE", "REFUSED"};
     if (q->is_info)
-        story("   XINFO log%d: %s, length %llu, added %llu, last %llu", q->log, said[result],
+        story("   XINFO log%d: %s, length %llu, added %llu, last %llu", q->log, names[result],
               (unsigned long long)q->info.length, (unsigned long long)q->info.added,
               (unsigned long long)q->info.last.ms);
     else
         story("   %s log%d %llu to %llu, %u: %s, %d from #%d",
               q->range.newest_first ? "XREVRANGE" : "XRANGE", q->log,
               (unsigned long long)q->range.from.ms, (unsigned long long)q->range.to.ms,
-              q->range.count, said[result], q->n, q->n ? picked[q->first] : -1);
+              q->range.count, names[result], q->n, q->n ? picked[q->first] : -1);
 }
 
 static void hand_over(struct request *q, bool lost)
 {
     enum redis_result result = lost ? REDIS_LOST : q->result;
-    tell_request(q, result);
+    print_request(q, result);
     if (!q->is_info) {
         hand_over_range(q, result);
         return;
@@ -613,16 +613,17 @@ static void hand_over_news(const struct news *w)
     size_t len = 0;
     if (w->kind == NEWS_MESSAGE) {
         redis.messages[redis.nmessages++] = w->serial;
-        redis.recs[w->serial].born = sim.stamp; /* what was given to the relay counts */
+        redis.recs[w->serial].born = sim.stamp; /* the time at which the relay received it */
         len = rec_payload(&redis.recs[w->serial], &text);
     }
-    story("   %s", w->kind == NEWS_RING ? w->log ? "invalidation of log1" : "invalidation of log0"
+    story("   %s", w->kind == NEWS_INVALIDATED
+                       ? w->log ? "invalidation of log1" : "invalidation of log0"
                    : w->kind == NEWS_FLUSH      ? "invalidation of all"
                    : w->kind == NEWS_SUBSCRIBED ? "subscribed"
                    : w->kind == NEWS_REFUSED    ? "subscription refused"
                                                 : "a message");
     machine_leave(false);
-    if (w->kind == NEWS_RING)
+    if (w->kind == NEWS_INVALIDATED)
         feed.events->invalidated(feed.arg, slice_of(keys[w->log]));
     else if (w->kind == NEWS_FLUSH)
         feed.events->invalidated(feed.arg, slice_make(NULL, 0));
@@ -767,9 +768,9 @@ static void arrive(int *upto, int end, int n)
     *upto = end - *upto < n ? end : *upto + n;
 }
 
-static void double_news(int log)
+static void send_invalidation(int log)
 {
-    news_add(NEWS_RING, log, 0);
+    news_add(NEWS_INVALIDATED, log, 0);
 }
 
 void redis_op(const struct step *s)
@@ -809,7 +810,7 @@ void redis_op(const struct step *s)
     case OP_ALLOW:
         denied = 0;
         break;
-    case OP_SPURIOUS: /* evicted from the tracking table, or changed in another database */
+    case OP_SPURIOUS: /* the key left the tracking table, or another database has the same key */
         changed(s->a);
         break;
     case OP_LOSE:
@@ -818,7 +819,7 @@ void redis_op(const struct step *s)
         break;
     case OP_DOUBLE:
         if (feed.up && !sim.settings[SET_SWEEP])
-            double_news(s->a);
+            send_invalidation(s->a);
         break;
     case OP_FLUSH:
         del(0, 0);

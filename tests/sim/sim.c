@@ -2,11 +2,10 @@
 /*
  * sim: the relay's simulation; tests/sim/sim.h says how it is built.
  *
- *   relay                                  the named cases, then 5,000 seeds over all modes, as TAP
- *   relay --from A --to B [--mode MODE]    these seeds
- *   relay --seed N --mode MODE [-v]        one run; -v tells its story
- *   relay --seed N --mode MODE --shrink    the fewest steps that still fail the same way
- *   relay --case FILE [-v]                 one file of steps
+ *    relay                                  the named cases, then 5,000 seeds over all modes, as
+ * TAP relay --from A --to B [--mode MODE]    these seeds relay --seed N --mode MODE [-v]        one
+ * run; -v prints what happens relay --seed N --mode MODE --shrink    the fewest steps that fail the
+ * same way relay --case FILE [-v]                 one file of steps
  */
 #include <getopt.h>
 #include <stdarg.h>
@@ -69,7 +68,7 @@ void sim_step(const struct step *s)
         redis_op(s);
 }
 
-/* One run. What the first fault is; NULL: none. */
+/* Runs the plan.  Returns the first fault, or NULL. */
 static const char *run(const struct plan *p)
 {
     static const struct config config = {.max_viewers = 100000, .max_per_user = 100000};
@@ -81,9 +80,10 @@ static const char *run(const struct plan *p)
     clients_reset();
     sim.relay = relay_new(&config);
     sim.relay->limits.first_read = 3;
-    int spins = setjmp(sim.spins);
-    if (spins)
-        return spins == 1 ? "the relay spins" : "Redis is asked again and again";
+    int stuck = setjmp(sim.stuck);
+    if (stuck)
+        return stuck == STUCK_IDLE ? "the relay turns without end and does nothing"
+                                   : "the relay asks Redis without end";
     machine_leave(false);
     relay_run(sim.relay, false);
     machine_enter();
@@ -103,12 +103,12 @@ static const char *run_seed(enum mode mode, uint64_t seed)
     return run(&plan);
 }
 
-/* One line for each mode. Returns how many modes failed. */
+/* Prints one line for each mode.  Returns how many modes failed. */
 static int run_seeds(uint64_t from, uint64_t to, int only, int *number)
 {
     int failed = 0;
     for (int m = 0; m < MODES; m++) {
-        int faults = 0, told = 0;
+        int faults = 0, printed = 0;
         if (only >= 0 && m != only)
             continue;
         for (uint64_t seed = from; seed <= to; seed++) {
@@ -118,7 +118,7 @@ static int run_seeds(uint64_t from, uint64_t to, int only, int *number)
             if (!fault)
                 continue;
             faults++;
-            if (told++ < 10)
+            if (printed++ < 10)
                 printf("# --mode %s --seed %llu: %s\n", mode_names[m], (unsigned long long)seed,
                        fault);
         }
@@ -167,7 +167,7 @@ static int run_cases(int *number)
 
 /* ---- shrinking ---- */
 
-/* In a process of its own, for it may crash. The fault's text; "crash"; "": none. */
+/* Runs the plan in a child process, since it may crash.  out: the fault's text, "crash", or "". */
 static void try_plan(const struct plan *p, char out[120])
 {
     static char *shared;

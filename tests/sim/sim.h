@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sim: the parts of the relay's simulation.  One run is a list of steps; nothing else decides what
- * happens, so that a run can be repeated, told and shortened.
+ * sim: the parts of the relay's simulation.  One run is a list of steps.  Nothing else decides what
+ * happens, so a run can be repeated, printed and shortened.
  *
- *   step.c     steps: their text, and the list that a seed makes
- *   machine.c  the system calls of the relay: time, sockets, epoll, the order pipe, memory
- *   redis.c    a model of Redis, and the feed (redis_feed_*) over it
- *   client.c   the viewers' clients: what each received, parsed as an event stream
- *   oracle.c   what each client had to receive
- *   invariants.c  what must hold inside the relay
- *   sim.c      runs, seeds, shrinking, named cases
+ *    step.c     steps: their text, and the list that a seed makes
+ *    machine.c  the system calls of the relay: time, sockets, epoll, the order pipe, memory
+ *    redis.c    a model of Redis, and the feed (redis_feed_*) over it
+ *    client.c   the viewers' clients; parses what each received as an event stream
+ *    oracle.c   what each client had to receive
+ *    invariants.c  what must hold inside the relay
+ *    sim.c      runs, seeds, shrinking, named cases
  */
 #ifndef SSELOG_SIM_H
 #define SSELOG_SIM_H
@@ -28,7 +28,7 @@
 /* ---- step.c ---- */
 
 enum op {
-    OP_SET, /* a setting of this run, before all else */
+    OP_SET, /* a setting of this run; such steps come first */
     OP_WAIT,
     OP_BURST, /* the next steps happen before the relay looks */
     /* Redis */
@@ -46,18 +46,18 @@ enum op {
     OP_SPURIOUS,
     OP_FLUSH,
     OP_PUBLISH,
-    /* what is on its way */
-    OP_EXEC,
-    OP_ANSWER,
-    OP_RING,
-    OP_DOUBLE,
-    OP_LOSE, /* invalidations on their way never arrive */
+    /* requests and messages under way */
+    OP_EXEC,   /* Redis executes requests */
+    OP_ANSWER, /* answers arrive */
+    OP_RING,   /* invalidations and messages arrive */
+    OP_DOUBLE, /* Redis sends an invalidation again */
+    OP_LOSE,   /* invalidations under way never arrive */
     /* clients */
     OP_JOIN,
-    OP_AGAIN,
-    OP_STALL,
-    OP_TAKE,
-    OP_FLOW,
+    OP_AGAIN, /* reconnects with its last id */
+    OP_STALL, /* stops reading */
+    OP_TAKE,  /* reads some bytes */
+    OP_FLOW,  /* reads all again */
     OP_LEAVE,
     OP_OOM,
     OPS
@@ -75,7 +75,7 @@ struct plan {
 };
 
 enum mode {
-    MODE_GENTLE, /* adds and XDEL amid the log */
+    MODE_GENTLE, /* records added, and deleted inside the log */
     MODE_TRIM,   /* and trimming */
     MODE_LIVES,  /* and logs deleted and made again with higher or lower ids */
     MODE_AWAY,   /* and logs renamed away and back */
@@ -97,45 +97,49 @@ enum setting { SET_RING, SET_READ, SET_READS, SET_SWEEP, SET_LAST, SETTINGS };
 void plan_make(struct plan *p, enum mode mode, uint64_t seed);
 /* One step as text, NUL-terminated. */
 void step_print(const struct step *s, char *out, size_t size);
-/* Reads the text of steps; -1 with a line on stderr where it is not one. */
+/* Reads steps from a file.  Returns -1, with a line on stderr, when a line is not a step. */
 int plan_read(struct plan *p, const char *path);
 void plan_print(const struct plan *p);
 unsigned hash32(unsigned x);
 
 /* ---- sim.c ---- */
 
+/* Why a run makes no progress. */
+enum stuck { STUCK_IDLE = 1, STUCK_ASKING };
+
 struct sim {
     struct relay *relay;
     const struct plan *plan;
     int at;      /* next step */
-    int stamp;   /* counts what happens: records born and dead, frames received */
+    int stamp;   /* number of the current event; all times of the oracle are stamps */
     int64_t now; /* ms */
     bool verbose;
-    bool settling; /* all is calm: what is asked is answered at once */
+    bool settling; /* the steps are done: each request is answered at once */
     bool stopping;
     int settings[SETTINGS];
-    int progress, idle; /* of the turns of the relay */
-    int restless;       /* answers that led to more requests, at one time */
-    jmp_buf spins;
-    const char *broken; /* the first invariant that did not hold; NULL: none */
+    int progress;       /* things that the current turn of the relay did */
+    int idle;           /* turns in a row in which nothing happened */
+    int answer_rounds;  /* rounds of requests and answers while the clock stands still */
+    jmp_buf stuck;      /* ends a run that makes no progress; the values are enum stuck */
+    const char *broken; /* the first invariant that does not hold; NULL: none */
 };
 extern struct sim sim;
 
 /* Performs one step. */
 void sim_step(const struct step *s);
-/* Tells a line of the story. */
+/* With -v: prints a line about what happens. */
 void story(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- machine.c ---- */
 
 void machine_reset(void);
-/* Between these no allocation fails: the simulation's own code runs. */
+/* The simulation's own code runs between these two calls: no allocation fails. */
 bool machine_enter(void);
 void machine_leave(bool was);
 /* The nth allocation of the relay from now on fails, and more after it. */
 void machine_oom(int nth, int more);
 bool machine_was_oom(void);
-/* Whether an allocation fails now: for the feed, whose memory is not simulated itself. */
+/* Whether an allocation fails now.  The model of Redis asks, since it allocates nothing itself. */
 bool machine_fails(void);
 
 struct client;
@@ -163,11 +167,11 @@ struct rec {
     int kind;  /* enum kind */
     int born, dead;
     enum fate fate;
-    bool was_first; /* deleted when it was the first */
+    bool was_first; /* it was the first of the log when it was deleted */
 };
 enum kind { KIND_SEEN, KIND_HIDDEN, KIND_LONG };
 
-/* What XINFO said once. */
+/* One answer to XINFO STREAM. */
 struct look {
     int life, stamp;
     uint64_t removed;
@@ -183,25 +187,25 @@ struct redis {
         uint64_t added;
         struct xid last, max_deleted;
         int cuts;
-        int begun, left; /* when it was at its key, last */
+        int begun, left; /* stamps between which it was at its key, the last time */
     } lives[MAX_LIVES];
     int nlives;
-    int life[LOGS];  /* at the key; -1: none */
-    int aside[LOGS]; /* renamed away */
+    int life[LOGS];  /* the life at the key; -1: none */
+    int aside[LOGS]; /* the life that was renamed away; -1: none */
     uint64_t next_ms[LOGS];
     int changed[LOGS];   /* stamp of the last DEL, RENAME, loss; 0: never */
-    bool was_back[LOGS]; /* a log came back, or lost its tail: ids may be seen again */
+    bool was_back[LOGS]; /* the log was renamed back or lost its tail: ids may occur twice */
     bool denied_ever, down_ever, lost_news;
     struct {
-        int from, to; /* stamps; to: NEVER so far */
+        int from, to; /* stamps; to is NEVER during an outage */
     } outages[64];
     int noutages;
     struct look looks[4096];
     int nlooks;
-    /* messages, in the order in which the relay was given them */
+    /* serials of messages, in the order in which the relay received them */
     int messages[MAX_RECORDS];
     int nmessages;
-    const char *fault; /* what the relay asked for that it must not; NULL: nothing */
+    const char *fault; /* what is wrong with a request of the relay; NULL: nothing */
 };
 extern struct redis redis;
 
@@ -209,7 +213,7 @@ void redis_reset(void);
 void redis_op(const struct step *s);
 /* Whether the feed has work that may be done now. */
 bool redis_ready(void);
-/* Executes and delivers all there is. Whether there was anything. */
+/* Executes and delivers all that is under way.  Returns whether there was anything. */
 bool redis_all(void);
 const struct rec *redis_find(int log, struct xid id);
 size_t rec_payload(const struct rec *r, const char **p);
@@ -223,12 +227,12 @@ enum event_kind { EV_RECORD, EV_ID, EV_GAP, EV_LIVE, EV_SOURCE, EV_END, EV_UNAVA
 struct event {
     enum event_kind kind;
     int stamp;
-    int serial; /* record; of the id of EV_ID, -1: 0-0 */
+    int serial; /* of the record, or of the record with the id of EV_ID; -1: the id is 0-0 */
     struct xid id;
-    long long n; /* lost, replayed; -1: null */
+    long long n; /* `lost` of a gap, `replayed` of live; -1: null */
     struct xid after, next;
     bool has_next;
-    bool bulk; /* in one event with the one before */
+    bool bulk; /* a bulk holds it together with the record before */
     bool live; /* EV_SOURCE */
 };
 
@@ -243,18 +247,18 @@ struct client {
     int base;      /* serial of the record at the cursor; -1: 0-0 */
     int base_life; /* -1: 0-0 */
     int joined;    /* stamp */
-    int left;      /* the client hung up; NEVER */
-    int closed;    /* the server did; NEVER */
-    bool oom;      /* memory ran out while it was there */
-    bool slow;     /* was ever stalled */
+    int left;      /* stamp at which the client hung up, or NEVER */
+    int closed;    /* stamp at which the server closed the connection, or NEVER */
+    bool oom;      /* an allocation failed while it was connected */
+    bool slow;     /* it stopped reading at least once */
     int lifetime;  /* seconds after which the relay ends it; 0: none */
     bool file, cgi;
     struct event events[MAX_EVENTS];
     int n;
-    bool over;          /* FCGI_END_REQUEST */
-    const char *broken; /* not an event stream; NULL: fine */
+    bool over;          /* FCGI_END_REQUEST came */
+    const char *broken; /* what is wrong with the bytes; NULL: nothing */
     bool has_last;
-    struct xid last; /* Last-Event-ID */
+    struct xid last; /* the last id received, sent as Last-Event-ID */
     /* parser */
     unsigned char head[8];
     int have;
@@ -279,15 +283,15 @@ void clients_flow_all(void);
 
 /* ---- invariants.c ---- */
 
-/* Sets sim.broken when the relay's structures are wrong.  After each turn of the relay. */
+/* Sets sim.broken when the relay's structures are wrong.  Called after each turn of the relay. */
 void invariants_check(void);
-/* Around an answer to XINFO STREAM for a log of the relay. */
+/* Called before and after each answer to XINFO STREAM for a log of the relay. */
 void invariants_before_info(const struct log *l);
 void invariants_after_info(const struct log *l);
 
 /* ---- oracle.c ---- */
 
-/* What the first fault is; NULL: none. With verbose all are told. */
+/* Returns the first fault, or NULL.  With -v prints all faults. */
 const char *oracle_check(void);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* step: what happens in a run, as text and from a seed. */
+/* step: the steps of a run, as text, and the list of steps that a seed and a mode make. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +32,7 @@ const char *const mode_names[MODES] = {
 void step_print(const struct step *s, char *out, size_t size)
 {
     snprintf(out, size, "%s %d %d %d %d", op_names[s->op], s->a, s->b, s->c, s->d);
-    /* zeros at the end say nothing */
+    /* Zeros at the end are the default. */
     for (size_t n = strlen(out); n > 2 && strcmp(out + n - 2, " 0") == 0; n -= 2)
         out[n - 2] = '\0';
 }
@@ -113,7 +113,7 @@ static void put(struct plan *p, enum op op, int a, int b, int c, int d)
         p->steps[p->n++] = (struct step){op, a, b, c, d};
 }
 
-/* Which events a mode has: one in so many of the events about Redis; 0: none. */
+/* How often a mode has each event: one in N of the events of Redis; 0: never. */
 struct odds {
     unsigned trim, head, del, away, down, crash, deny, hidden, lng, oom, flush;
 };
@@ -149,14 +149,14 @@ static bool hit(unsigned odds)
     return odds > 0 && one_in(odds);
 }
 
-static int some_log(void)
+static int random_log(void)
 {
     return one_in(6) ? 1 : 0;
 }
 
 static void redis_event(struct plan *p, const struct odds *o)
 {
-    int log = some_log();
+    int log = random_log();
     if (hit(o->trim))
         put(p, OP_TRIM, log, (int)rnd(one_in(3) ? 2 : 10), 0, 0);
     else if (hit(o->del))
@@ -183,7 +183,7 @@ static void redis_event(struct plan *p, const struct odds *o)
             one_in(8));
 }
 
-static int some_view(enum mode mode)
+static int random_view(enum mode mode)
 {
     if (mode == MODE_BULK)
         return one_in(4) ? (int)rnd(VIEWS) : VIEW_SMARTER;
@@ -192,8 +192,8 @@ static int some_view(enum mode mode)
     return one_in(3) ? one_in(2) ? VIEW_FILTER : VIEW_ENVELOPE : VIEW_PLAIN;
 }
 
-/* A cursor: -1 none, -2 0-0, -3 one beyond all, else of the nth newest record ever. */
-static int some_cursor(void)
+/* Returns -1: no cursor, -2: 0-0, -3: an id beyond all records, n: the nth newest record ever. */
+static int random_cursor(void)
 {
     if (one_in(2))
         return -1;
@@ -214,7 +214,7 @@ static void client_event(struct plan *p, enum mode mode)
     switch (rnd(9)) {
     case 0:
     case 1:
-        put(p, OP_JOIN, (channel ? 2 : some_log()) + 10 * some_view(mode), some_cursor(),
+        put(p, OP_JOIN, (channel ? 2 : random_log()) + 10 * random_view(mode), random_cursor(),
             one_in(3) ? 0 : 1 + (int)rnd(one_in(2) ? 4 : 14),
             (int)rnd(8) + (one_in(8) ? 10 * (1 + (int)rnd(4)) : 0));
         break;
@@ -248,10 +248,10 @@ static void traffic_event(struct plan *p)
     else if (w < 11)
         put(p, OP_RING, 1 + (int)rnd(2), 0, 0, 0);
     else
-        put(p, one_in(2) ? OP_SPURIOUS : OP_DOUBLE, some_log(), 0, 0, 0);
+        put(p, one_in(2) ? OP_SPURIOUS : OP_DOUBLE, random_log(), 0, 0, 0);
 }
 
-/* All that is under way arrives. */
+/* All that is under way arrives, with the requests that follow from it. */
 static void calm(struct plan *p)
 {
     for (int i = 0; i < 4; i++) {
@@ -261,14 +261,14 @@ static void calm(struct plan *p)
     }
 }
 
-static void some_traffic(struct plan *p)
+static void random_traffic(struct plan *p)
 {
     for (unsigned n = rnd(8); n > 0; n--)
         traffic_event(p);
 }
 
-/* So many answers and what they call for, one after the other. */
-static void steps_on(struct plan *p)
+/* Up to four requests, executed and answered one by one. */
+static void one_by_one(struct plan *p)
 {
     put(p, OP_RING, 2, 0, 0, 0);
     for (unsigned n = rnd(5); n > 0; n--) {
@@ -278,8 +278,8 @@ static void steps_on(struct plan *p)
     }
 }
 
-/* Its ids begin anywhere, and some are beyond those of the former. */
-static void another_log(struct plan *p)
+/* The log is deleted and recreated.  Some of its ids are above those of the former log. */
+static void recreate_log(struct plan *p)
 {
     put(p, OP_DEL, 0, (int)rnd(3), 0, 0);
     put(p, OP_ADD, 0, 1 + (int)rnd(6), KIND_SEEN, one_in(4));
@@ -289,8 +289,8 @@ static void another_log(struct plan *p)
         put(p, OP_XDEL, 0, (int)rnd(4), 0, 0);
 }
 
-/* The newest record is deleted, and its log perhaps too, while it is looked for. */
-static void newest_goes(struct plan *p, enum mode mode)
+/* The newest record, and perhaps its log, is deleted while the relay looks for it. */
+static void delete_newest(struct plan *p, enum mode mode)
 {
     const struct odds *o = &odds_of[mode];
     if (one_in(2))
@@ -299,38 +299,38 @@ static void newest_goes(struct plan *p, enum mode mode)
     if (one_in(3))
         calm(p);
     else if (one_in(2))
-        some_traffic(p);
+        random_traffic(p);
     put(p, OP_XDEL, 0, 0, 0, 0);
     if (one_in(2))
-        put(p, OP_JOIN, 10 * some_view(mode), (int)rnd(2), 1 + (int)rnd(3), (int)rnd(8));
-    steps_on(p);
+        put(p, OP_JOIN, 10 * random_view(mode), (int)rnd(2), 1 + (int)rnd(3), (int)rnd(8));
+    one_by_one(p);
     if (o->del > 0 && one_in(2))
-        another_log(p);
-    steps_on(p);
+        recreate_log(p);
+    one_by_one(p);
     if (o->del > 0 && one_in(4))
-        another_log(p);
-    steps_on(p);
+        recreate_log(p);
+    one_by_one(p);
     if (o->trim > 0 && one_in(2))
         put(p, OP_TRIM, 0, (int)rnd(2), 0, 0);
 }
 
-/* History goes while it is looked for. */
-static void history_goes(struct plan *p, enum mode mode)
+/* History is trimmed or deleted while the relay reads it. */
+static void remove_history(struct plan *p, enum mode mode)
 {
     const struct odds *o = &odds_of[mode];
     put(p, OP_ADD, 0, 3 + (int)rnd(8), KIND_SEEN, 0);
-    put(p, OP_JOIN, 10 * some_view(mode), -1, 1 + (int)rnd(6), (int)rnd(8));
-    steps_on(p);
+    put(p, OP_JOIN, 10 * random_view(mode), -1, 1 + (int)rnd(6), (int)rnd(8));
+    one_by_one(p);
     if (o->trim > 0 && one_in(2))
         put(p, OP_TRIM, 0, (int)rnd(3), 0, 0);
-    steps_on(p);
+    one_by_one(p);
     if (o->del > 0 && one_in(3))
-        another_log(p);
-    steps_on(p);
+        recreate_log(p);
+    one_by_one(p);
 }
 
-/* A read is refused under a client that comes back to the same place. */
-static void refusal(struct plan *p)
+/* Redis refuses a read; a client reconnects to the same place. */
+static void refuse_read(struct plan *p)
 {
     calm(p);
     put(p, OP_DENY, 1 + (int)rnd(3), 0, 0, 0);
@@ -338,15 +338,15 @@ static void refusal(struct plan *p)
     calm(p);
     put(p, OP_ALLOW, 0, 0, 0, 0);
     put(p, OP_AGAIN, (int)rnd(MAX_CLIENTS), 0, 0, 0);
-    some_traffic(p);
+    random_traffic(p);
 }
 
-/* The relay ends a client that takes only part of a long record, or of a bulk. */
-static void end_amid(struct plan *p, enum mode mode)
+/* The relay ends a client that has taken a part of a long record or bulk. */
+static void end_inside_record(struct plan *p, enum mode mode)
 {
     for (int i = 0; i < 3; i++)
         put(p, OP_ADD, 0, 2, odds_of[mode].lng > 0 ? KIND_LONG : KIND_SEEN, 0);
-    put(p, OP_JOIN, 10 * some_view(mode), -1, 8, (int)rnd(2) + 10);
+    put(p, OP_JOIN, 10 * random_view(mode), -1, 8, (int)rnd(2) + 10);
     put(p, OP_STALL, -1, 100 + (int)rnd(200), 0, 0);
     calm(p);
     put(p, OP_WAIT, 1100, 0, 0, 0);
@@ -355,23 +355,23 @@ static void end_amid(struct plan *p, enum mode mode)
     put(p, OP_WAIT, 300, 0, 0, 0);
 }
 
-/* What hardly ever comes by chance, in the order that it takes. */
-static void rarity(struct plan *p, enum mode mode)
+/* Sequences of steps that seldom come by chance. */
+static void rare_sequence(struct plan *p, enum mode mode)
 {
     const struct odds *o = &odds_of[mode];
     if (mode == MODE_PUBSUB)
         return;
     if (o->deny > 0 && one_in(2))
-        refusal(p);
+        refuse_read(p);
     else if ((o->lng > 0 || mode == MODE_BULK) && one_in(4))
-        end_amid(p, mode);
+        end_inside_record(p, mode);
     else if (one_in(2))
-        newest_goes(p, mode);
+        delete_newest(p, mode);
     else
-        history_goes(p, mode);
+        remove_history(p, mode);
 }
 
-static int some_message(void)
+static int random_kind(void)
 {
     return one_in(5) ? KIND_HIDDEN : one_in(5) ? KIND_LONG : KIND_SEEN;
 }
@@ -386,7 +386,7 @@ static void begin(struct plan *p, enum mode mode)
         put(p, OP_SET, SET_SWEEP, 1, 0, 0);
     int before = (int)rnd(one_in(2) ? 4 : 30);
     for (int i = 0; i < before; i++)
-        put(p, OP_ADD, some_log(), 1, one_in(5) ? KIND_HIDDEN : KIND_SEEN, one_in(8));
+        put(p, OP_ADD, random_log(), 1, one_in(5) ? KIND_HIDDEN : KIND_SEEN, one_in(8));
     if (!one_in(10))
         put(p, OP_UP, 0, 0, 0, 0);
 }
@@ -404,14 +404,14 @@ void plan_make(struct plan *p, enum mode mode, uint64_t seed)
     for (int i = 0; i < n; i++) {
         unsigned w = rnd(traffic + crowd + writes + 2);
         if (one_in(25))
-            rarity(p, mode);
+            rare_sequence(p, mode);
         if (w < traffic)
             traffic_event(p);
         else if (w < traffic + crowd)
             client_event(p, mode);
         else if (w < traffic + crowd + writes) {
             if (mode == MODE_PUBSUB || (has_channel(mode) && one_in(6)))
-                put(p, OP_PUBLISH, some_message(), 0, 0, 0);
+                put(p, OP_PUBLISH, random_kind(), 0, 0, 0);
             if (mode != MODE_PUBSUB || one_in(3))
                 redis_event(p, &odds_of[mode]);
         } else if (one_in(2)) {
