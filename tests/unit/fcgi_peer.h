@@ -114,7 +114,7 @@ struct seen {
     unsigned char protocol_status;
 };
 
-static inline void look_at(struct seen *s, int id)
+static inline void parse_records(struct seen *s, int id)
 {
     size_t at = 0;
     while (s->wire.len - at >= HEADER_LEN) {

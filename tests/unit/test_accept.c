@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * accept: complete requests are handed over, whatever other peers do.  Silent peers are closed at
- * the deadline, or earlier if there are too many.  Accepting pauses after an error and ends when
- * asked to.  The tests set the clock.
+ * accept: complete requests are handed over while other peers are slow or silent.  Silent peers are
+ * closed at the deadline, or earlier if there are too many.  Accepting pauses after an error and
+ * ends on request.  The tests set the clock.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -150,7 +150,7 @@ static void test_silent_peers_are_closed_at_the_deadline(void **state)
     end(&a);
 }
 
-/* Without any event, the wait ends at the deadline. */
+/* No event occurs before the deadline. */
 static void test_wait_ends_at_the_deadline(void **state)
 {
     struct acceptor a;
@@ -159,7 +159,7 @@ static void test_wait_ends_at_the_deadline(void **state)
     int fd = peer();
     settle(&a);
     a.list.next->in->deadline = a.now + 20;
-    alarm(30); /* ends a test that waits for ever */
+    alarm(30); /* ends a test that waits without end */
     assert_true(run_once(&a));
     alarm(0);
     assert_true(closed(fd));
@@ -168,7 +168,7 @@ static void test_wait_ends_at_the_deadline(void **state)
     end(&a);
 }
 
-/* 600 peers stop in the middle of a request. Another peer is still served at once. */
+/* 600 peers stop in the middle of a request.  Another peer is served at once. */
 static void test_too_many_incomplete_requests_close_the_oldest(void **state)
 {
     static int fds[600];
@@ -198,7 +198,7 @@ static void test_too_many_incomplete_requests_close_the_oldest(void **state)
     end(&a);
 }
 
-/* Without free descriptors the loop must not spin. It continues when there are some again. */
+/* The loop must not spin while no descriptor is free.  It goes on when one is free again. */
 static void test_accept_pauses_without_descriptors(void **state)
 {
     struct acceptor a;

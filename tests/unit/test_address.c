@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* address: which address of the Redis host the threads get, and when they wait for it. */
+/* address: threads get an address of the Redis host that works, and wait only while one may come.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +19,7 @@ static int set_up(void **state)
     return 0;
 }
 
-/* until 0 is in the past: nothing waits. */
+/* The deadline 0 is in the past, so the call does not wait. */
 static void assert_found(const char *address)
 {
     assert_int_equal(address_wait("redis.example", 0, found), address != NULL);

@@ -55,7 +55,7 @@ static const struct {
      "{\"a\": 18446744073709551615, \"b\": null, \"c\": null}", "", ASGI_BROADCAST},
     {M("\x82" TYPE PAYLOAD "\x81\xa1t\xa3\n\xff\""), "{\"t\": \"\\n\\ufffd\\\"\"}", "",
      ASGI_BROADCAST},
-    {M("\x82" TYPE PAYLOAD "\x90"), NULL, NULL, ASGI_OTHER}, /* the payload is no map */
+    {M("\x82" TYPE PAYLOAD "\x90"), NULL, NULL, ASGI_OTHER}, /* the payload is not a map */
     {M("\x82"
        "\xa4type\xa5other" PAYLOAD "\x80"),
      NULL, NULL, ASGI_OTHER},                                /* another type */
@@ -70,7 +70,7 @@ static const struct {
     {{NULL, 0}, NULL, NULL, ASGI_UNREADABLE},
 };
 
-static void queue_members_become_json(void **state)
+static void test_queue_members_become_json(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
@@ -92,7 +92,7 @@ static void queue_members_become_json(void **state)
 }
 
 /* The message and its payload are two levels around the arrays. */
-static void nesting_too_deep_is_refused(void **state)
+static void test_nesting_too_deep_is_refused(void **state)
 {
     static const size_t levels[] = {1, 29, 30, 31, 100, 2000};
     char text[2000];
@@ -116,8 +116,8 @@ static void nesting_too_deep_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(queue_members_become_json),
-        cmocka_unit_test(nesting_too_deep_is_refused),
+        cmocka_unit_test(test_queue_members_become_json),
+        cmocka_unit_test(test_nesting_too_deep_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,8 @@
 /*
  * auth: each method with credentials that are absent, good, wrong, malformed, too long, sent twice,
  * used twice, or sent while Redis is away. Each row names the look-ups that must happen. The last
- * parts are about keys and exchange tokens. request.c parses the request from CGI parameters, as in
- * the program.
+ * parts test keys and exchange tokens. request.c parses the request from CGI parameters, as in the
+ * program.
  */
 #include <nettle/memops.h>
 
@@ -198,7 +198,7 @@ static const struct fake no_redis = {.away = true};
 
 /* ---- methods without look-ups: Redis is away ---- */
 
-static void remote_user_gives_the_identity(void **state)
+static void test_remote_user_gives_the_identity(void **state)
 {
     static const struct row rows[] = {
         {"anonymous", "REMOTE_USER=x", "ok ,,", ""},
@@ -230,7 +230,7 @@ static void remote_user_gives_the_identity(void **state)
     CHECK(rows, &c, &no_redis);
 }
 
-static void header_counts_only_from_trusted_proxies(void **state)
+static void test_header_counts_only_from_trusted_proxies(void **state)
 {
 #define FROM(address) "REMOTE_ADDR=" address "|HTTP_X_REMOTE_USER=alice"
     static const struct row rows[] = {
@@ -277,7 +277,7 @@ static void header_counts_only_from_trusted_proxies(void **state)
 
 #define SESSION "{\"user_id\":\"alice\",\"tenant_id\":\"acme\",\"role\":\"viewer\"}"
 
-static void cookie_finds_the_session(void **state)
+static void test_cookie_finds_the_session(void **state)
 {
     static const struct fake redis = {.keys = {{"session:abc", SESSION}, {"session:", SESSION}}};
     static const struct row rows[] = {
@@ -309,7 +309,7 @@ static void cookie_finds_the_session(void **state)
 }
 
 /* The signatures were made by the Node module cookie-signature with the secret "keyboard cat". */
-static void signed_cookie_needs_its_signature(void **state)
+static void test_signed_cookie_needs_its_signature(void **state)
 {
 #define SIG_RAW     "BpxCrWRpvZMh/wk/djl34N+m+VQEU7K/5WenLwJCgFU"
 #define SIG_ENCODED "BpxCrWRpvZMh%2Fwk%2Fdjl34N%2Bm%2BVQEU7K%2F5WenLwJCgFU"
@@ -345,8 +345,9 @@ static void signed_cookie_needs_its_signature(void **state)
     CHECK(rows, &c, &redis);
 }
 
-/* A signature of the right length is compared once, by memeql_sec, at whatever byte it is wrong. */
-static void signatures_are_compared_in_constant_time(void **state)
+/* memeql_sec compares a signature of the right length once; the place of a wrong byte does not
+ * matter. */
+static void test_signatures_are_compared_in_constant_time(void **state)
 {
     static const char good[] = SIG_RAW;
     struct fake redis = {.keys = {{"session:abc", SESSION}}};
@@ -371,7 +372,7 @@ static void signatures_are_compared_in_constant_time(void **state)
 #define SHA_X    "f7e7c36e458e80e6b6a2c67d0a9ec09bd718dadd7bfa8d6bf6e7ad526e46c2f7"
 #define SHA_DOTS "845e30448809e2bc8958eb025bfc795235d13b077a53d0c3abbd2385170dc9b8"
 
-static void bearer_finds_its_key(void **state)
+static void test_bearer_finds_its_key(void **state)
 {
     static const struct fake redis = {.keys = {{"bearer:" SHA_X, SESSION},
                                                {"bearer:" SHA_DOTS, SESSION},
@@ -419,7 +420,7 @@ static void bearer_finds_its_key(void **state)
 
 #define T43 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_01234"
 
-static void token_is_accepted_once(void **state)
+static void test_token_is_accepted_once(void **state)
 {
     static const struct fake redis = {
         .keys = {{"sse_token:" T43, SESSION}, {"sse_token:" N16, "{\"tenant_id\":\"acme\"}"}}};
@@ -450,7 +451,7 @@ static void token_is_accepted_once(void **state)
 
 /* ---- JSON values ---- */
 
-static void values_without_a_user_name_are_bad(void **state)
+static void test_values_without_a_user_name_are_bad(void **state)
 {
     static const struct {
         const char *value;
@@ -500,7 +501,7 @@ static void values_without_a_user_name_are_bad(void **state)
     }
 }
 
-static void pointers_find_nested_names(void **state)
+static void test_json_pointers_find_nested_names(void **state)
 {
     static const struct fake redis = {
         .keys = {{"session:abc", "{\"passport\":{\"user\":{\"id\":5}},\"a/b\":[\"t0\",\"t1\"]}"}}};
@@ -513,7 +514,7 @@ static void pointers_find_nested_names(void **state)
               &redis);
 }
 
-static void still_valid_needs_the_same_names(void **state)
+static void test_still_valid_needs_the_same_names(void **state)
 {
     static const struct {
         const char *value;
@@ -542,7 +543,7 @@ static void still_valid_needs_the_same_names(void **state)
 /* ---- JWT ---- */
 
 #ifdef HAVE_LIBJWT
-static void jwt_gives_the_identity(void **state)
+static void test_jwt_gives_the_identity(void **state)
 {
     /* HS256 tokens, signed with secret; their claims are in the comments. */
 #define JWT_ALICE                                                                                                        \
@@ -589,7 +590,7 @@ static void jwt_gives_the_identity(void **state)
 }
 #endif
 
-/* ---- what an identity may read ---- */
+/* ---- the keys that an identity may read ---- */
 
 /* The captures come from a pattern and a path. */
 struct key_row {
@@ -599,7 +600,7 @@ struct key_row {
     const char *outcome; /* the key, or the result's name */
 };
 
-static void key_is_refused_to_other_identities(void **state)
+static void test_key_is_refused_to_other_identities(void **state)
 {
     static const struct key_row rows[] = {
         {"alice", "", "", NULL, NULL, "stream:logs:{user}", "stream:logs:alice"},
@@ -659,7 +660,7 @@ static void key_is_refused_to_other_identities(void **state)
 }
 
 /* All pairs of short names over a small alphabet, with several separators. */
-static void different_names_never_make_one_key(void **state)
+static void test_different_names_never_make_one_key(void **state)
 {
     static const char *const separators[] = {":", "::", "a", "ab", "aba", ":a:"};
     static const char alphabet[] = "ab:";
@@ -692,7 +693,7 @@ static void different_names_never_make_one_key(void **state)
     }
 }
 
-static void too_long_key_is_refused(void **state)
+static void test_too_long_key_is_refused(void **state)
 {
     struct config c = base_config();
     struct identity identity = {.user = N128};
@@ -703,7 +704,7 @@ static void too_long_key_is_refused(void **state)
     assert_string_equal(key, "");
 }
 
-static void fill_prefers_the_identity_to_captures(void **state)
+static void test_fill_prefers_the_identity_to_captures(void **state)
 {
     struct identity identity = {.user = "alice", .tenant = "acme"};
     struct route_match match;
@@ -727,7 +728,7 @@ static void fill_prefers_the_identity_to_captures(void **state)
 
 /* ---- exchange tokens ---- */
 
-static void made_tokens_differ_and_are_well_formed(void **state)
+static void test_made_tokens_differ_and_are_well_formed(void **state)
 {
     char a[44], b[44], key[IDENTITY_MAX_KEY + 1];
     struct config c = base_config();
@@ -743,7 +744,7 @@ static void made_tokens_differ_and_are_well_formed(void **state)
     assert_string_equal(key + strlen("sse_token:"), a);
 }
 
-static void token_value_reads_back_as_the_identity(void **state)
+static void test_token_value_reads_back_as_the_identity(void **state)
 {
     static const struct {
         const char *user_field, *tenant_field, *role_field;
@@ -781,7 +782,7 @@ static void token_value_reads_back_as_the_identity(void **state)
     }
 }
 
-static void token_ends_with_its_login(void **state)
+static void test_token_ends_with_its_login(void **state)
 {
     static const struct {
         int64_t ends;
@@ -819,7 +820,7 @@ static void token_ends_with_its_login(void **state)
 }
 
 /* Another program may have written the member with our end. */
-static void only_a_future_time_is_an_end(void **state)
+static void test_only_a_future_time_is_an_end(void **state)
 {
     static const struct {
         const char *own;
@@ -854,26 +855,26 @@ static void only_a_future_time_is_an_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(remote_user_gives_the_identity),
-        cmocka_unit_test(header_counts_only_from_trusted_proxies),
-        cmocka_unit_test(cookie_finds_the_session),
-        cmocka_unit_test(signed_cookie_needs_its_signature),
-        cmocka_unit_test(signatures_are_compared_in_constant_time),
-        cmocka_unit_test(bearer_finds_its_key),
-        cmocka_unit_test(token_is_accepted_once),
-        cmocka_unit_test(values_without_a_user_name_are_bad),
-        cmocka_unit_test(pointers_find_nested_names),
-        cmocka_unit_test(still_valid_needs_the_same_names),
-        cmocka_unit_test(key_is_refused_to_other_identities),
-        cmocka_unit_test(different_names_never_make_one_key),
-        cmocka_unit_test(too_long_key_is_refused),
-        cmocka_unit_test(fill_prefers_the_identity_to_captures),
-        cmocka_unit_test(made_tokens_differ_and_are_well_formed),
-        cmocka_unit_test(token_value_reads_back_as_the_identity),
-        cmocka_unit_test(token_ends_with_its_login),
-        cmocka_unit_test(only_a_future_time_is_an_end),
+        cmocka_unit_test(test_remote_user_gives_the_identity),
+        cmocka_unit_test(test_header_counts_only_from_trusted_proxies),
+        cmocka_unit_test(test_cookie_finds_the_session),
+        cmocka_unit_test(test_signed_cookie_needs_its_signature),
+        cmocka_unit_test(test_signatures_are_compared_in_constant_time),
+        cmocka_unit_test(test_bearer_finds_its_key),
+        cmocka_unit_test(test_token_is_accepted_once),
+        cmocka_unit_test(test_values_without_a_user_name_are_bad),
+        cmocka_unit_test(test_json_pointers_find_nested_names),
+        cmocka_unit_test(test_still_valid_needs_the_same_names),
+        cmocka_unit_test(test_key_is_refused_to_other_identities),
+        cmocka_unit_test(test_different_names_never_make_one_key),
+        cmocka_unit_test(test_too_long_key_is_refused),
+        cmocka_unit_test(test_fill_prefers_the_identity_to_captures),
+        cmocka_unit_test(test_made_tokens_differ_and_are_well_formed),
+        cmocka_unit_test(test_token_value_reads_back_as_the_identity),
+        cmocka_unit_test(test_token_ends_with_its_login),
+        cmocka_unit_test(test_only_a_future_time_is_an_end),
 #ifdef HAVE_LIBJWT
-        cmocka_unit_test(jwt_gives_the_identity),
+        cmocka_unit_test(test_jwt_gives_the_identity),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* breaker: when calls may go to Redis.  The test sets the clock. */
+/* breaker: whether a call may go to Redis.  The test sets the clock. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,7 @@ static void test_closed_breaker_allows_all(void **state)
     for (int i = 0; i < 3; i++)
         assert_allowed(false);
     breaker_leave(false, BREAKER_SUCCESS);
-    breaker_leave(false, BREAKER_LOST); /* one connection, not Redis */
+    breaker_leave(false, BREAKER_LOST); /* the loss of one connection is not an outage */
     assert_allowed(false);
 }
 
@@ -67,7 +67,7 @@ static void test_timeout_opens_until_the_trial(void **state)
     assert_refused();
     now++;
     assert_allowed(true);
-    assert_refused(); /* one trial at a time, however long it takes */
+    assert_refused(); /* one trial at a time; a trial has no time limit here */
     now += 10 * PAUSE_MS;
     assert_refused();
     breaker_leave(true, BREAKER_SUCCESS);
@@ -92,7 +92,7 @@ static void test_failed_trial_opens_again(void **state)
     }
 }
 
-/* A call that started before the breaker opened may still succeed. */
+/* A call that started before the breaker opened may succeed. */
 static void test_late_success_closes(void **state)
 {
     (void)state;

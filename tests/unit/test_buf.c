@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-/* Allocations above so many bytes fail; each is counted. */
+/* Allocations above a limit fail.  All allocations are counted. */
 static size_t memory_left = SIZE_MAX;
 static unsigned growths;
 
@@ -54,7 +54,7 @@ static void test_maximum_is_exact_and_additions_are_whole(void **state)
     buf_free(&b);
 }
 
-/* A smaller piece must not be added after a piece that did not fit. */
+/* A small piece must not be added after a piece that did not fit. */
 static void test_failed_buffer_accepts_nothing(void **state)
 {
     struct buf b;
@@ -108,7 +108,7 @@ static void test_capacity_doubles(void **state)
     buf_free(&b);
 }
 
-static void test_formatted_additions(void **state)
+static void test_formatted_text_is_added_whole_or_not(void **state)
 {
     static const struct {
         size_t max, before;
@@ -241,7 +241,7 @@ static void test_numbers_are_parsed_within_bounds(void **state)
     assert_int_equal(slice_number(slice_make("1\0", 2), 0, 9, &n), -1);
 }
 
-static void test_hexadecimal_bytes(void **state)
+static void test_hexadecimal_digits_become_bytes(void **state)
 {
     static const struct {
         const char *text;
@@ -268,13 +268,13 @@ int main(void)
         cmocka_unit_test(test_huge_sizes_do_not_overflow),
         cmocka_unit_test(test_out_of_memory_marks_failed),
         cmocka_unit_test(test_capacity_doubles),
-        cmocka_unit_test(test_formatted_additions),
+        cmocka_unit_test(test_formatted_text_is_added_whole_or_not),
         cmocka_unit_test(test_cut_shortens_at_the_end),
         cmocka_unit_test(test_drop_removes_at_the_start),
         cmocka_unit_test(test_bytes_may_be_nul),
         cmocka_unit_test(test_secrets_are_wiped),
         cmocka_unit_test(test_numbers_are_parsed_within_bounds),
-        cmocka_unit_test(test_hexadecimal_bytes),
+        cmocka_unit_test(test_hexadecimal_digits_become_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

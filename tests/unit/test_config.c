@@ -172,7 +172,7 @@ static void test_defaults_are_as_documented(void **state)
     config_unload(NULL);
 }
 
-/* Settings that are accepted, each alone or with one more. */
+/* Settings that are accepted, one or two at a time. */
 static void test_good_values_are_accepted(void **state)
 {
     static const char *const rows[][2] = {
@@ -213,7 +213,7 @@ static void test_good_values_are_accepted(void **state)
     }
 }
 
-/* Settings that end the start. The message must contain the third text, or the name of the first
+/* Settings that stop the start. The message must contain the third text, or the name of the first
  * option. */
 static void test_bad_values_are_refused(void **state)
 {
@@ -321,7 +321,7 @@ static void test_bad_values_are_refused(void **state)
         char name[64];
         struct config_base *base = load(NULL, environment);
         if (base)
-            fail_msg("%s was taken", rows[i][0]);
+            fail_msg("%s was accepted", rows[i][0]);
         snprintf(name, sizeof name, "%.*s", (int)strcspn(rows[i][0], "="), rows[i][0]);
         assert_contains(message, rows[i][2] ? rows[i][2] : name);
     }
@@ -466,7 +466,7 @@ static void test_messages_about_addresses_hide_the_password(void **state)
         char setting[256];
         snprintf(setting, sizeof setting, "SSELOG_REDIS=%s", rows[i]);
         if (load_one(setting) != NULL)
-            fail_msg("%s was taken", rows[i]);
+            fail_msg("%s was accepted", rows[i]);
         assert_contains(message, "SSELOG_REDIS (environment): ");
         assert_null(strstr(message, "hunter"));
     }
@@ -763,7 +763,7 @@ static void test_requests_share_the_cookie_secret(void **state)
     config_unload(base);
 }
 
-static void test_jwt_needs_a_fitting_key(void **state)
+static void test_jwt_needs_a_key_of_its_algorithm(void **state)
 {
     static const char pem[] = "-----BEGIN PUBLIC KEY-----\n", secret[] = "0123456789abcdef";
     static const struct {
@@ -860,7 +860,7 @@ static void count_options(void *arg, const char *name, bool per_request, const c
 
 /* The options that a request may not set. A change of this list is a change of the documented
  * behaviour. */
-static void test_options_that_a_request_may_set(void **state)
+static void test_request_may_set_only_the_listed_options(void **state)
 {
     static const char *const process[] = {
         "SSELOG_REDIS",        "SSELOG_REDIS_PASSWORD_FILE", "SSELOG_MAX_VIEWERS",
@@ -933,10 +933,10 @@ int main(void)
         cmocka_unit_test(test_secret_files_are_read),
         cmocka_unit_test(test_bad_secret_files_are_refused),
         cmocka_unit_test(test_requests_share_the_cookie_secret),
-        cmocka_unit_test(test_jwt_needs_a_fitting_key),
+        cmocka_unit_test(test_jwt_needs_a_key_of_its_algorithm),
         cmocka_unit_test(test_requests_share_the_jwt_key),
         cmocka_unit_test(test_print_hides_only_secrets),
-        cmocka_unit_test(test_options_that_a_request_may_set),
+        cmocka_unit_test(test_request_may_set_only_the_listed_options),
         cmocka_unit_test(test_out_of_memory_is_an_error),
     };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* emit: which ids a viewer may be told, and that each is told once. */
+/* emit: a viewer receives each id once, and only ids of records that were sent or filtered. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +10,8 @@
 
 #include "relay/emit.c"
 
-/* A place that is before a record, not at one, is no id to tell. */
-static void only_ids_that_were_sent_are_told(void **state)
+/* A cursor that waits for a record has no id to send. */
+static void test_only_a_cursor_at_a_record_has_an_id(void **state)
 {
     static const struct {
         enum cursor_at at;
@@ -31,9 +31,9 @@ static void only_ids_that_were_sent_are_told(void **state)
     }
 }
 
-/* An id that a filter moved past is told with the keepalive, and once; where the peer takes nothing
- * it is told with the next. */
-static void a_keepalive_tells_how_far_the_log_was_read(void **state)
+/* The keepalive sends the id of a filtered record once.  A peer that does not read gets the id with
+ * the next keepalive. */
+static void test_keepalive_sends_the_id_of_a_filtered_record(void **state)
 {
     static const char *const profiles[] = {"plain", "swf"};
     (void)state;
@@ -73,8 +73,8 @@ static void a_keepalive_tells_how_far_the_log_was_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_ids_that_were_sent_are_told),
-        cmocka_unit_test(a_keepalive_tells_how_far_the_log_was_read),
+        cmocka_unit_test(test_only_a_cursor_at_a_record_has_an_id),
+        cmocka_unit_test(test_keepalive_sends_the_id_of_a_filtered_record),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

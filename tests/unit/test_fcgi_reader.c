@@ -138,7 +138,7 @@ static void half_a_request(struct buf *b)
     add_record(b, TYPE_STDIN, 1, "x", 1, 0);
 }
 
-static void test_requests_in_pieces(void **state)
+static void test_pieces_of_any_size_give_the_same_request(void **state)
 {
     static const struct {
         const char *what;
@@ -211,7 +211,7 @@ static void test_closed_peer_ends_the_request(void **state)
     buf_free(&wire);
 }
 
-/* ---- requests that are refused here ---- */
+/* ---- requests that are refused by the reader ---- */
 
 static void test_refusals_are_answered(void **state)
 {
@@ -233,7 +233,7 @@ static void test_refusals_are_answered(void **state)
         seen_init(&s);
         while (read_peer(&s, peer, 4096) > 0)
             ;
-        look_at(&s, 1);
+        parse_records(&s, 1);
         assert_true(s.request_ended);
         assert_memory_equal(s.content.p, cases[i].status, strlen(cases[i].status));
         seen_free(&s);
@@ -242,7 +242,7 @@ static void test_refusals_are_answered(void **state)
     }
 }
 
-static void test_another_role_is_refused(void **state)
+static void test_other_roles_than_responder_are_refused(void **state)
 {
     struct buf wire;
     struct seen s;
@@ -254,7 +254,7 @@ static void test_another_role_is_refused(void **state)
     assert_int_equal(feed(in, peer, &wire, 1000), FCGI_READER_BAD);
     seen_init(&s);
     read_peer(&s, peer, 100);
-    look_at(&s, 1);
+    parse_records(&s, 1);
     assert_true(s.request_ended);
     assert_int_equal(s.protocol_status, UNKNOWN_ROLE);
     seen_free(&s);
@@ -266,10 +266,10 @@ static void test_another_role_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_requests_in_pieces),
+        cmocka_unit_test(test_pieces_of_any_size_give_the_same_request),
         cmocka_unit_test(test_closed_peer_ends_the_request),
         cmocka_unit_test(test_refusals_are_answered),
-        cmocka_unit_test(test_another_role_is_refused),
+        cmocka_unit_test(test_other_roles_than_responder_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* filter: which records pass and which are withheld; keys of different filters differ. */
+/* filter: records pass or are withheld by its rules; keys of different filters differ. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,7 @@ static struct filter *build(const struct words *w)
     return filter_new(&spec);
 }
 
-static void filter_decides_each_record(void **state)
+static void test_filter_decides_each_record(void **state)
 {
     static const struct {
         struct words w;
@@ -91,7 +91,7 @@ static void filter_decides_each_record(void **state)
         {{.level = "warning"}, "{\"level\":\"\"}", true},
         {{.level = "warning"}, "{}", true},
         {{.level = "warning"}, "not json", true},
-        /* levels never sent */
+        /* records of these levels are never sent */
         {{.skip = {"DEBUG"}}, "{\"level\":\"debug\"}", false},
         {{.skip = {"debug"}}, "{\"level\":\"DBUG\"}", false},
         {{.skip = {"debug"}}, "{\"level\":10}", false},
@@ -115,7 +115,7 @@ static void filter_decides_each_record(void **state)
         {{.text = "x"}, "", false},
         {{.text = "[@{"},
          "{`[@[",
-         false}, /* not letters: they differ in bit 5, which is the case of letters */
+         false}, /* not letters, but they differ only in the bit that is the case of letters */
         {{.text = "\xc3\xa9"}, "caf\xc3\xa9", true},
         {{.text = "\xc3\xa9"}, "CAF\xc3\x89", false},
         {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1}", false},
@@ -135,7 +135,7 @@ static void filter_decides_each_record(void **state)
     filter_free(NULL);
 }
 
-static void json_is_parsed_only_for_a_rule(void **state)
+static void test_json_is_parsed_only_for_a_rule(void **state)
 {
     static const struct {
         struct words w;
@@ -158,7 +158,7 @@ static void json_is_parsed_only_for_a_rule(void **state)
     }
 }
 
-static void different_filters_have_different_keys(void **state)
+static void test_different_filters_have_different_keys(void **state)
 {
     static const struct words different[] = {
         {.level = NULL},
@@ -207,7 +207,7 @@ static void different_filters_have_different_keys(void **state)
     }
 }
 
-static void level_names_have_severities(void **state)
+static void test_level_names_have_severities(void **state)
 {
     static const struct {
         const char *name;
@@ -224,7 +224,7 @@ static void level_names_have_severities(void **state)
     assert_int_equal(filter_level(slice_make("info\0", 5)), -1);
 }
 
-static void an_unknown_level_is_refused(void **state)
+static void test_unknown_level_is_refused(void **state)
 {
     static const char *const names[] = {"", "loud", "info,debug", "20"};
     (void)state;
@@ -236,7 +236,7 @@ static void an_unknown_level_is_refused(void **state)
     }
 }
 
-static void strings_are_copied(void **state)
+static void test_strings_are_copied(void **state)
 {
     char field[] = "run", values[] = "1,2", skip[] = "debug", text[] = "run";
     const char *const skips[] = {skip, NULL};
@@ -260,7 +260,7 @@ static void strings_are_copied(void **state)
 }
 
 /* skip_texts and skip_loggers; since_field up to an id. */
-static void skipped_and_older_records_are_withheld(void **state)
+static void test_skipped_and_older_records_are_withheld(void **state)
 {
     static const char *const texts[] = {" DEBUG ", "marker()", NULL}, *const loggers[] = {"a.b",
                                                                                           NULL};
@@ -308,13 +308,13 @@ static void skipped_and_older_records_are_withheld(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filter_decides_each_record),
-        cmocka_unit_test(json_is_parsed_only_for_a_rule),
-        cmocka_unit_test(different_filters_have_different_keys),
-        cmocka_unit_test(level_names_have_severities),
-        cmocka_unit_test(an_unknown_level_is_refused),
-        cmocka_unit_test(strings_are_copied),
-        cmocka_unit_test(skipped_and_older_records_are_withheld),
+        cmocka_unit_test(test_filter_decides_each_record),
+        cmocka_unit_test(test_json_is_parsed_only_for_a_rule),
+        cmocka_unit_test(test_different_filters_have_different_keys),
+        cmocka_unit_test(test_level_names_have_severities),
+        cmocka_unit_test(test_unknown_level_is_refused),
+        cmocka_unit_test(test_strings_are_copied),
+        cmocka_unit_test(test_skipped_and_older_records_are_withheld),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static struct exchange *begin(const struct buf *wire, int *peer)
     return gateway_begin(in);
 }
 
-static void test_parameters_and_answer(void **state)
+static void test_request_gives_its_parameters_and_gets_its_answer(void **state)
 {
     struct buf wire;
     struct seen s;
@@ -40,7 +40,7 @@ static void test_parameters_and_answer(void **state)
     seen_init(&s);
     while (read_peer(&s, peer, 4096) > 0)
         ;
-    look_at(&s, 7);
+    parse_records(&s, 7);
     assert_true(s.request_ended);
     assert_string_equal(s.content.p, "Status: 200 OK\r\n\r\nbody");
     seen_free(&s);
@@ -48,9 +48,8 @@ static void test_parameters_and_answer(void **state)
     close(peer);
 }
 
-/* An abort that arrives in the same read after the request is seen, even if only its first part is
- * there. */
-static void test_abort_after_the_request_is_seen(void **state)
+/* The abort, or its first bytes, arrives in the same read as the request. */
+static void test_abort_right_after_the_request_is_noticed(void **state)
 {
     (void)state;
     for (size_t early = 0; early <= HEADER_LEN; early++) {
@@ -76,7 +75,7 @@ static void test_abort_after_the_request_is_seen(void **state)
     }
 }
 
-static void test_no_descriptor_leaks(void **state)
+static void test_requests_leak_no_descriptor(void **state)
 {
     (void)state;
     int before = dup(0);
@@ -109,9 +108,9 @@ static int start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parameters_and_answer),
-        cmocka_unit_test(test_abort_after_the_request_is_seen),
-        cmocka_unit_test(test_no_descriptor_leaks),
+        cmocka_unit_test(test_request_gives_its_parameters_and_gets_its_answer),
+        cmocka_unit_test(test_abort_right_after_the_request_is_noticed),
+        cmocka_unit_test(test_requests_leak_no_descriptor),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * harden: what is forbidden and what still works afterwards.  Each test runs in a child process,
- * because hardening cannot be undone.  Connections go only to sockets of this test.
+ * harden: after hardening some calls fail and the program works.  Each test runs in a child
+ * process, since hardening cannot be undone.  Connections go only to sockets of this test.
  */
 #include "base/harden.c"
 
@@ -148,8 +148,7 @@ static void expect_closed_files(void)
     EXPECT(open_for("/dev/urandom", O_RDONLY) == 0);
 }
 
-/* A connection to Redis by Unix socket and a line to syslog's /dev/log do not need the file system.
- */
+/* A Redis connection by Unix socket and syslog's /dev/log do not need the file system. */
 static void expect_unix_sockets(void)
 {
     EXPECT(connect_to(&stream_address, sizeof stream_address, SOCK_STREAM) == 0);
@@ -182,7 +181,7 @@ static void literal_address(void)
     EXPECT(connect_to(&dns, sizeof dns, SOCK_STREAM) == EACCES);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     EXPECT(bind(fd, (struct sockaddr *)&any, sizeof any) == -1 && errno == EACCES);
-    /* A socket that was bound before still accepts. */
+    /* A socket that was bound before hardening accepts. */
     fd = accept(listeners[0], NULL, NULL);
     EXPECT(fd >= 0);
 }
@@ -197,7 +196,7 @@ static void unix_socket(void)
         EXPECT(connect_to(&redis_address, sizeof redis_address, SOCK_STREAM) == EACCES);
 }
 
-/* A host name can still be resolved, for the first time after hardening. */
+/* The first resolution of a host name may come after hardening. */
 static void named_host(void)
 {
     struct harden_needs needs = {.host = "localhost", .port = ntohs(redis_address.sin_port)};
@@ -221,7 +220,7 @@ static void named_host(void)
 }
 
 #ifdef HAVE_LIBJWT
-/* libjwt is loaded before; it still checks tokens without the file system. */
+/* libjwt is loaded before hardening and checks tokens without the file system. */
 static void jwt_afterwards(void)
 {
     static const char key[] = "0123456789abcdef0123456789abcdef";
@@ -240,7 +239,7 @@ static void jwt_afterwards(void)
 }
 #endif
 
-/* Without Landlock, or if the kernel refuses it, a line is logged and the process serves. */
+/* The kernel refuses Landlock: a line is logged and the process serves. */
 static void refused(void)
 {
     struct harden_needs needs = {.host = NULL};
@@ -264,7 +263,7 @@ static void root_is_refused(void)
     EXPECT(harden_refuse_root(true) == NULL);
 }
 
-static void test_process_limits(void **state)
+static void test_process_has_its_limits(void **state)
 {
     (void)state;
     in_child(process_limits);
@@ -276,21 +275,21 @@ static void need_landlock(void)
         skip();
 }
 
-static void test_literal_address(void **state)
+static void test_numeric_address_is_the_only_one_reached(void **state)
 {
     (void)state;
     need_landlock();
     in_child(literal_address);
 }
 
-static void test_unix_socket(void **state)
+static void test_unix_socket_of_redis_works_after_hardening(void **state)
 {
     (void)state;
     need_landlock();
     in_child(unix_socket);
 }
 
-static void test_named_host(void **state)
+static void test_host_name_resolves_after_hardening(void **state)
 {
     (void)state;
     need_landlock();
@@ -298,20 +297,20 @@ static void test_named_host(void **state)
 }
 
 #ifdef HAVE_LIBJWT
-static void test_jwt_afterwards(void **state)
+static void test_jwt_is_checked_after_hardening(void **state)
 {
     (void)state;
     in_child(jwt_afterwards);
 }
 #endif
 
-static void test_refused(void **state)
+static void test_process_serves_when_landlock_is_refused(void **state)
 {
     (void)state;
     in_child(refused);
 }
 
-static void test_root(void **state)
+static void test_root_is_refused(void **state)
 {
     (void)state;
     in_child(root_is_refused);
@@ -320,12 +319,15 @@ static void test_root(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_process_limits), cmocka_unit_test(test_literal_address),
-        cmocka_unit_test(test_unix_socket),    cmocka_unit_test(test_named_host),
+        cmocka_unit_test(test_process_has_its_limits),
+        cmocka_unit_test(test_numeric_address_is_the_only_one_reached),
+        cmocka_unit_test(test_unix_socket_of_redis_works_after_hardening),
+        cmocka_unit_test(test_host_name_resolves_after_hardening),
 #ifdef HAVE_LIBJWT
-        cmocka_unit_test(test_jwt_afterwards),
+        cmocka_unit_test(test_jwt_is_checked_after_hardening),
 #endif
-        cmocka_unit_test(test_refused),        cmocka_unit_test(test_root),
+        cmocka_unit_test(test_process_serves_when_landlock_is_refused),
+        cmocka_unit_test(test_root_is_refused),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -126,7 +126,7 @@ static enum jwtcheck_result check(const struct config *config, const char *token
 
 static const char hs256[] = "{\"alg\":\"HS256\"}";
 
-static void time_issuer_and_audience_are_checked(void **state)
+static void test_time_issuer_and_audience_are_checked(void **state)
 {
     static const struct {
         const char *claims;
@@ -177,7 +177,7 @@ static void time_issuer_and_audience_are_checked(void **state)
     }
 }
 
-static void header_must_name_the_algorithm(void **state)
+static void test_header_must_name_the_algorithm(void **state)
 {
     static const struct {
         const char *header;
@@ -206,7 +206,7 @@ static void header_must_name_the_algorithm(void **state)
     }
 }
 
-static void malformed_tokens_are_refused(void **state)
+static void test_malformed_tokens_are_refused(void **state)
 {
     static const char *const rows[] = {"",
                                        ".",
@@ -243,7 +243,7 @@ static void malformed_tokens_are_refused(void **state)
 }
 
 /* libjwt would skip characters that are not base64url, and write past the end of an empty part. */
-static void compact_form_is_three_base64url_parts(void **state)
+static void test_compact_form_is_three_base64url_parts(void **state)
 {
     static const char *const good[] = {"a.b.c", "AZ.az.09", "-.__.-_"};
     static const char *const bad[] = {"a.b",     "a.b.c.d", ".b.c",   "a..c",  "a.b.",  "a=.b.c",
@@ -258,7 +258,7 @@ static void compact_form_is_three_base64url_parts(void **state)
 }
 
 /* libjwt's own comparison reveals by its time how much of a guess is right. */
-static void hmac_is_compared_in_constant_time(void **state)
+static void test_hmac_is_compared_in_constant_time(void **state)
 {
     char token[4096];
     (void)state;
@@ -272,7 +272,7 @@ static void hmac_is_compared_in_constant_time(void **state)
     assert_false(hmac_is_valid("a.b.", slice_of(secret)));
 }
 
-static void public_keys_verify_only_their_algorithm(void **state)
+static void test_public_keys_verify_only_their_algorithm(void **state)
 {
     static const struct {
         enum jwt_algorithm alg;
@@ -312,7 +312,7 @@ static void public_keys_verify_only_their_algorithm(void **state)
     }
 }
 
-static void start_checks_the_key(void **state)
+static void test_start_checks_the_key(void **state)
 {
     static const struct {
         enum jwt_algorithm alg;
@@ -335,20 +335,20 @@ static void start_checks_the_key(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(time_issuer_and_audience_are_checked),
-        cmocka_unit_test(header_must_name_the_algorithm),
-        cmocka_unit_test(malformed_tokens_are_refused),
-        cmocka_unit_test(compact_form_is_three_base64url_parts),
-        cmocka_unit_test(hmac_is_compared_in_constant_time),
-        cmocka_unit_test(start_checks_the_key),
-        cmocka_unit_test(public_keys_verify_only_their_algorithm),
+        cmocka_unit_test(test_time_issuer_and_audience_are_checked),
+        cmocka_unit_test(test_header_must_name_the_algorithm),
+        cmocka_unit_test(test_malformed_tokens_are_refused),
+        cmocka_unit_test(test_compact_form_is_three_base64url_parts),
+        cmocka_unit_test(test_hmac_is_compared_in_constant_time),
+        cmocka_unit_test(test_start_checks_the_key),
+        cmocka_unit_test(test_public_keys_verify_only_their_algorithm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 
 #else /* without libjwt */
 
-static void without_libjwt_nothing_is_valid(void **state)
+static void test_without_libjwt_nothing_is_valid(void **state)
 {
     struct config config = {.jwt_alg = JWT_HS256, .jwt_key = slice_of("k")};
     struct json_object *claims;
@@ -365,7 +365,7 @@ static void without_libjwt_nothing_is_valid(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(without_libjwt_nothing_is_valid)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_without_libjwt_nothing_is_valid)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

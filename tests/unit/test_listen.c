@@ -34,7 +34,7 @@ static int try_at(const char *where, mode_t mode, bool refused)
     buf_init(&why, 1024);
     int fd = listen_at(where, mode, &why);
     assert_int_equal(fd < 0, refused);
-    assert_int_equal(why.len > 0, refused); /* a line with the reason */
+    assert_int_equal(why.len > 0, refused); /* `why` has the reason */
     if (refused)
         assert_null(strchr(why.p, '\n'));
     buf_free(&why);
@@ -83,7 +83,7 @@ static void test_path_in_use_is_refused(void **state)
     unlink(path);
 }
 
-/* A path whose queue is full is in use, and the test of it does not block. */
+/* A path whose queue is full is in use, and the call does not block. */
 static void test_path_with_full_queue_is_refused(void **state)
 {
     int peers[200], n = 0;
@@ -105,7 +105,7 @@ static void test_path_with_full_queue_is_refused(void **state)
     unlink(path);
 }
 
-static void test_file_that_is_no_socket_is_kept(void **state)
+static void test_file_that_is_not_a_socket_is_kept(void **state)
 {
     (void)state;
     FILE *f = fopen(path, "w");
@@ -147,7 +147,7 @@ static void test_other_addresses_are_refused(void **state)
         try_at(wheres[i], 0600, true);
 }
 
-static void test_loopback_addresses(void **state)
+static void test_loopback_addresses_accept_connections(void **state)
 {
     char where[40];
     struct sockaddr_in a;
@@ -175,7 +175,7 @@ static void test_loopback_addresses(void **state)
     fail();
 }
 
-static void test_socket_from_a_supervisor(void **state)
+static void test_socket_of_a_supervisor_is_used(void **state)
 {
     char me[24];
     const struct {
@@ -205,10 +205,10 @@ int main(void)
         cmocka_unit_test(test_path_gets_mode_and_replaces_stale_socket),
         cmocka_unit_test(test_path_in_use_is_refused),
         cmocka_unit_test(test_path_with_full_queue_is_refused),
-        cmocka_unit_test(test_file_that_is_no_socket_is_kept),
+        cmocka_unit_test(test_file_that_is_not_a_socket_is_kept),
         cmocka_unit_test(test_other_addresses_are_refused),
-        cmocka_unit_test(test_loopback_addresses),
-        cmocka_unit_test(test_socket_from_a_supervisor),
+        cmocka_unit_test(test_loopback_addresses_accept_connections),
+        cmocka_unit_test(test_socket_of_a_supervisor_is_used),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

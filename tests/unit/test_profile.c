@@ -11,7 +11,7 @@
 static const struct moment moment = {
     .retry_ms = 3412, .replayed = 120, .unix_time = 1789000000.5, .client = "c"};
 
-static void rows_are_complete(void **state)
+static void test_rows_of_the_table_are_complete(void **state)
 {
     const struct profile *p;
     (void)state;
@@ -29,7 +29,7 @@ static void rows_are_complete(void **state)
     assert_null(profile_find(""));
 }
 
-static void plain_head_has_its_bytes(void **state)
+static void test_plain_head_has_its_bytes(void **state)
 {
     const struct profile *p = profile_find("plain");
     struct buf b;
@@ -96,7 +96,7 @@ static void unavailable(const struct profile *p, struct buf *b)
     profile_unavailable(p, b, "viewers", &moment);
 }
 
-static void plain_frames_have_their_bytes(void **state)
+static void test_plain_frames_have_their_bytes(void **state)
 {
     static const struct {
         void (*write)(const struct profile *, struct buf *);
@@ -130,7 +130,7 @@ static void plain_frames_have_their_bytes(void **state)
     }
 }
 
-static void plain_records_have_their_bytes(void **state)
+static void test_plain_records_have_their_bytes(void **state)
 {
     static const struct {
         bool has_id;
@@ -172,10 +172,10 @@ static void plain_records_have_their_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_are_complete),
-        cmocka_unit_test(plain_head_has_its_bytes),
-        cmocka_unit_test(plain_frames_have_their_bytes),
-        cmocka_unit_test(plain_records_have_their_bytes),
+        cmocka_unit_test(test_rows_of_the_table_are_complete),
+        cmocka_unit_test(test_plain_head_has_its_bytes),
+        cmocka_unit_test(test_plain_frames_have_their_bytes),
+        cmocka_unit_test(test_plain_records_have_their_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

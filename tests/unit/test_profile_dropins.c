@@ -12,7 +12,7 @@
 static const struct moment moment = {
     .retry_ms = 3000, .unix_time = 1789000000.5, .client = "0-4", .has_id = true, .id = {9, 1}};
 
-static void records_have_the_original_bytes(void **state)
+static void test_records_have_the_original_bytes(void **state)
 {
     static const struct {
         const char *profile;
@@ -66,7 +66,7 @@ static void records_have_the_original_bytes(void **state)
 }
 
 /* The first frame, keepalive and live frame of each. */
-static void frames_have_the_original_bytes(void **state)
+static void test_frames_have_the_original_bytes(void **state)
 {
     static const struct {
         const char *profile, *first_frame, *keepalive, *live;
@@ -109,8 +109,8 @@ static void write_notice(const struct profile *p, struct buf *b, enum notice n)
         profile_source(p, b, n == BACK);
 }
 
-/* Gaps, outages and ends have plain's form with the profile's line ends, or are not sent. */
-static void notices_are_those_of_plain_or_none(void **state)
+/* Gaps, outages and ends have the form of plain with the profile's line ends, or are not sent. */
+static void test_notices_have_the_form_of_plain_or_are_not_sent(void **state)
 {
     static const char *const lines[NOTICES][4] = {
         [GAP] = {"event: gap", "data: {\"after\":\"1-0\",\"next\":\"4-0\",\"lost\":2}", ""},
@@ -144,7 +144,7 @@ static void notices_are_those_of_plain_or_none(void **state)
 }
 
 /* Without a preset the default of 15 s applies. */
-static void presets_set_the_keepalive(void **state)
+static void test_presets_set_the_keepalive(void **state)
 {
     static const char *const cases[][2] = {
         {"smarter", NULL}, {"tod", NULL}, {"swf", "30"}, {"astrbot", NULL}};
@@ -158,7 +158,7 @@ static void presets_set_the_keepalive(void **state)
 }
 
 /* A client that resumes gets no array. */
-static void bulk_is_closed_once(void **state)
+static void test_bulk_array_is_closed_once(void **state)
 {
     const struct profile *p = profile_find("smarter");
     struct moment m = {.replayed = 2};
@@ -177,9 +177,9 @@ static void bulk_is_closed_once(void **state)
 #define SIZE_TOLD "(a record of 9437184 bytes)"
 #define NOTE      "{\"message\": \"" SIZE_TOLD "\"}"
 
-/* A record that is too long to be rewritten becomes a text about its size. tod and swf still send
- * only objects. */
-static void too_long_record_becomes_its_size(void **state)
+/* A record that is too long to be rewritten becomes a text about its size.  tod and swf send that
+ * text in an object. */
+static void test_too_long_record_becomes_its_size(void **state)
 {
     static const struct {
         const char *profile, *object, *text;
@@ -218,12 +218,12 @@ static void too_long_record_becomes_its_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(records_have_the_original_bytes),
-        cmocka_unit_test(frames_have_the_original_bytes),
-        cmocka_unit_test(notices_are_those_of_plain_or_none),
-        cmocka_unit_test(presets_set_the_keepalive),
-        cmocka_unit_test(bulk_is_closed_once),
-        cmocka_unit_test(too_long_record_becomes_its_size),
+        cmocka_unit_test(test_records_have_the_original_bytes),
+        cmocka_unit_test(test_frames_have_the_original_bytes),
+        cmocka_unit_test(test_notices_have_the_form_of_plain_or_are_not_sent),
+        cmocka_unit_test(test_presets_set_the_keepalive),
+        cmocka_unit_test(test_bulk_array_is_closed_once),
+        cmocka_unit_test(test_too_long_record_becomes_its_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

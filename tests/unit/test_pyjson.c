@@ -23,7 +23,7 @@
     }
 
 /* The expected texts come from json.dumps(json.loads(in)) of Python 3.11. The group "made harmless"
- * differs as pyjson.h says. */
+ * differs as pyjson.h describes. */
 static const struct {
     const char *in;
     size_t len;
@@ -76,7 +76,7 @@ static const struct {
     NONE("plain text"),
 };
 
-static void json_is_rewritten_like_python(void **state)
+static void test_json_is_rewritten_like_python(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -95,7 +95,7 @@ static void json_is_rewritten_like_python(void **state)
     }
 }
 
-static void kind_of_the_value_is_returned(void **state)
+static void test_kind_of_the_value_is_returned(void **state)
 {
     (void)state;
     assert_int_equal(pyjson_text(NULL, slice_of(" {}"), PYJSON_ASCII, NULL), PYJSON_OBJECT);
@@ -103,7 +103,7 @@ static void kind_of_the_value_is_returned(void **state)
     assert_int_equal(pyjson_text(NULL, slice_of("7"), PYJSON_ASCII, NULL), PYJSON_OTHER);
 }
 
-static void member_is_found(void **state)
+static void test_member_is_found(void **state)
 {
     static const struct {
         const char *in, *value;
@@ -121,7 +121,7 @@ static void member_is_found(void **state)
     }
 }
 
-static void nesting_too_deep_has_its_own_kind(void **state)
+static void test_nesting_too_deep_has_its_own_kind(void **state)
 {
     char text[2 * PYJSON_MAX_DEPTH + 2];
     (void)state;
@@ -133,7 +133,7 @@ static void nesting_too_deep_has_its_own_kind(void **state)
     }
 }
 
-static void bytes_become_a_string(void **state)
+static void test_bytes_become_a_string(void **state)
 {
     struct buf b;
     (void)state;
@@ -143,7 +143,7 @@ static void bytes_become_a_string(void **state)
     buf_free(&b);
 }
 
-static void doubles_are_written_like_repr(void **state)
+static void test_doubles_are_written_like_repr(void **state)
 {
     static const struct {
         double d;
@@ -191,12 +191,12 @@ static void doubles_are_written_like_repr(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(json_is_rewritten_like_python),
-        cmocka_unit_test(kind_of_the_value_is_returned),
-        cmocka_unit_test(member_is_found),
-        cmocka_unit_test(nesting_too_deep_has_its_own_kind),
-        cmocka_unit_test(bytes_become_a_string),
-        cmocka_unit_test(doubles_are_written_like_repr),
+        cmocka_unit_test(test_json_is_rewritten_like_python),
+        cmocka_unit_test(test_kind_of_the_value_is_returned),
+        cmocka_unit_test(test_member_is_found),
+        cmocka_unit_test(test_nesting_too_deep_has_its_own_kind),
+        cmocka_unit_test(test_bytes_become_a_string),
+        cmocka_unit_test(test_doubles_are_written_like_repr),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@
         text, sizeof text - 1                                                                      \
     }
 
-static void entry_gives_payload_and_event(void **state)
+static void test_entry_gives_payload_and_event(void **state)
 {
     static const struct slice fields[] = {S("data"),    S("one"), S("event"), S("deploy"),
                                           S("other"),   S("x"),   S("data"),  S("two"),
@@ -36,7 +36,7 @@ static void entry_gives_payload_and_event(void **state)
     assert_null(record_json(&r));
 }
 
-static void entry_without_payload_becomes_an_object(void **state)
+static void test_entry_without_payload_becomes_an_object(void **state)
 {
     static const struct {
         struct slice fields[6];
@@ -68,7 +68,7 @@ static void entry_without_payload_becomes_an_object(void **state)
     }
 }
 
-static void made_payload_has_its_fields(void **state)
+static void test_made_payload_has_its_fields(void **state)
 {
     static const struct slice fields[] = {S("run"), S("7\"8"), S("event"), S("log")};
     struct slice text;
@@ -82,11 +82,11 @@ static void made_payload_has_its_fields(void **state)
     record_end(&r);
 }
 
-static void only_strict_json_has_fields(void **state)
+static void test_only_strict_json_has_fields(void **state)
 {
     static const struct {
         struct slice payload;
-        const char *text; /* of the field "a"; NULL: has none */
+        const char *text; /* of the field "a"; NULL: there is none */
     } cases[] = {
         {S("{\"a\":\"x\"}"), "x"},
         {S("{\"a\":\"\"}"), ""},
@@ -163,7 +163,7 @@ static void only_strict_json_has_fields(void **state)
     }
 }
 
-static void nul_in_a_string_is_kept(void **state)
+static void test_nul_in_a_string_is_kept(void **state)
 {
     struct slice text;
     struct record r;
@@ -174,7 +174,7 @@ static void nul_in_a_string_is_kept(void **state)
     record_end(&r);
 }
 
-static void other_values_than_objects_are_json(void **state)
+static void test_other_values_than_objects_are_json(void **state)
 {
     static const struct {
         const char *payload;
@@ -202,7 +202,7 @@ static void other_values_than_objects_are_json(void **state)
 }
 
 /* {"a":1,"b":[[..[0]..]]}: a value in RECORD_MAX_DEPTH containers is the deepest. */
-static void depth_is_bounded(void **state)
+static void test_depth_is_bounded(void **state)
 {
     (void)state;
     for (size_t arrays = RECORD_MAX_DEPTH - 2; arrays < RECORD_MAX_DEPTH + 3; arrays++) {
@@ -224,7 +224,7 @@ static void depth_is_bounded(void **state)
     }
 }
 
-static void long_payloads_have_no_fields(void **state)
+static void test_long_payloads_have_no_fields(void **state)
 {
     static const char start[] = "{\"a\":\"";
     (void)state;
@@ -247,14 +247,14 @@ static void long_payloads_have_no_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(entry_gives_payload_and_event),
-        cmocka_unit_test(entry_without_payload_becomes_an_object),
-        cmocka_unit_test(made_payload_has_its_fields),
-        cmocka_unit_test(only_strict_json_has_fields),
-        cmocka_unit_test(nul_in_a_string_is_kept),
-        cmocka_unit_test(other_values_than_objects_are_json),
-        cmocka_unit_test(depth_is_bounded),
-        cmocka_unit_test(long_payloads_have_no_fields),
+        cmocka_unit_test(test_entry_gives_payload_and_event),
+        cmocka_unit_test(test_entry_without_payload_becomes_an_object),
+        cmocka_unit_test(test_made_payload_has_its_fields),
+        cmocka_unit_test(test_only_strict_json_has_fields),
+        cmocka_unit_test(test_nul_in_a_string_is_kept),
+        cmocka_unit_test(test_other_values_than_objects_are_json),
+        cmocka_unit_test(test_depth_is_bounded),
+        cmocka_unit_test(test_long_payloads_have_no_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * redis_feed: the feed against a scripted server.  The test writes each byte of the server and
- * moves the clock.  Whatever the server sends or does not send, each request gets one result, each
- * outage is reported once, and the feed reconnects.
+ * moves the clock.  Each request gets one result and each outage is reported once, even
+ * when the server sends wrong data or is silent.  The feed reconnects.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,7 @@ struct world {
     const char *pong;     /* the answer to PING on the invalidation connection; NULL: greeting */
     struct peer *command; /* the connection that sent CLIENT TRACKING */
     struct peer *invalidation;
-    /* what the feed reported */
+    /* events and results of the feed */
     int up, down, invalidations, messages, answers, popped;
     bool tracked;
     enum redis_result result;
@@ -158,7 +158,7 @@ static bool is(const char *command, const char *start)
     return strncmp(command, start, strlen(start)) == 0;
 }
 
-/* Answers the first commands of a connection. False: this is another command. */
+/* Answers the first commands of a connection.  Returns false for other commands. */
 static bool greet(struct world *w, struct peer *p, const char *command)
 {
     if (is(command, "CLIENT SETNAME"))
@@ -180,8 +180,8 @@ static bool greet(struct world *w, struct peer *p, const char *command)
     return true;
 }
 
-/* Runs feed and server until neither sends any more. True: the server received a command that it
- * does not answer itself. */
+/* Runs feed and server until both are silent.  Returns true when the server received a command that
+ * it does not answer by itself. */
 static bool talk(struct world *w, char command[200])
 {
     for (int idle = 0; idle < 3; idle++) {
@@ -462,7 +462,7 @@ static void test_refused_tracking_is_reported(void **state)
     free_world(w);
 }
 
-static void test_messages_of_the_invalidation_connection(void **state)
+static void test_messages_of_the_invalidation_connection_are_reported(void **state)
 {
     static const struct {
         const char *text;
@@ -521,8 +521,8 @@ static void test_idle_connections_are_pinged(void **state)
     free_world(w);
 }
 
-/* Redis may refuse to pop for a while, as when it cannot write to its disk. The feed repeats the
- * request after the connection was idle for long, not before, and then receives the members. */
+/* Redis refuses to pop while it cannot write to its disk.  The feed repeats the request after the
+ * connection was idle for long, and then receives the members. */
 static void test_refused_pop_is_repeated_when_idle(void **state)
 {
     struct world *w = new_world();
@@ -559,7 +559,7 @@ int main(void)
         cmocka_unit_test(test_reconnect_backs_off),
         cmocka_unit_test(test_refused_first_command_ends_the_attempt),
         cmocka_unit_test(test_refused_tracking_is_reported),
-        cmocka_unit_test(test_messages_of_the_invalidation_connection),
+        cmocka_unit_test(test_messages_of_the_invalidation_connection_are_reported),
         cmocka_unit_test(test_idle_connections_are_pinged),
         cmocka_unit_test(test_refused_pop_is_repeated_when_idle),
     };

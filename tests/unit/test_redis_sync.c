@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* redis_sync: when a call times out. */
+/* redis_sync: the time-out of a call. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,8 +9,8 @@
 
 #include "redis/sync.c"
 
-/* A process that was stopped until after the deadline still reads an answer that arrived in the
- * meantime. If none arrived, it does not wait. */
+/* A process that was stopped until after the deadline reads an answer that arrived meanwhile.  It
+ * does not wait for one that did not arrive. */
 static void test_answer_after_the_deadline_counts_if_it_is_there(void **state)
 {
     struct redis_address nowhere = {.path = NULL};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * request: what is decoded, what is refused and with which status.  Which cookie and which header
- * counts.  Routes match in one way only.
+ * request: methods, paths, queries, headers and cookies are decoded, or refused with a status.  A
+ * route matches a path in one way only.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * resp_bulk: however a stream of RESP is cut into pieces, the parser gets the same bytes and the
- * same bodies are kept apart.  A placeholder appears only after its body is complete.
+ * resp_bulk: the parser gets the same bytes and the same bodies are kept apart for each way to cut
+ * a stream of RESP into pieces.  A placeholder appears only after its body is complete.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,7 +126,7 @@ static void build(struct buf *b, int which)
         buf_adds(b, "+OK\r\n:12\r\n$-1\r\n*-1\r\n*0\r\n-ERR no $5\r\n$0\r\n\r\n");
         add_bulk(b, 10, '$');
         break;
-    case 1: /* one large body alone, and two at the end of nested arrays */
+    case 1: /* one large body, and two at the end of nested arrays */
         add_bulk(b, LARGE, 'a');
         buf_adds(b, "*2\r\n*2\r\n$3\r\n1-0\r\n*2\r\n$4\r\ndata\r\n");
         add_bulk(b, LARGE + 7, 'b');
@@ -182,7 +182,7 @@ static void test_pieces_of_any_size_give_the_same(void **state)
     }
 }
 
-static void test_bodies_and_placeholders(void **state)
+static void test_large_bodies_become_placeholders(void **state)
 {
     struct buf wire;
     (void)state;
@@ -202,7 +202,7 @@ static void test_bodies_and_placeholders(void **state)
     buf_free(&wire);
 }
 
-static void test_malformed_headers(void **state)
+static void test_malformed_headers_are_refused(void **state)
 {
     static const struct {
         const char *wire;
@@ -230,7 +230,7 @@ static void test_malformed_headers(void **state)
     }
 }
 
-static void test_reset_in_the_middle_of_a_body(void **state)
+static void test_reset_inside_a_body_frees_it(void **state)
 {
     struct buf wire;
     (void)state;
@@ -257,7 +257,7 @@ static void test_blobs_are_shared_by_reference(void **state)
     void (*volatile unref)(struct blob *) = blob_unref; /* gcc 12 warns of a use after free */
     assert_ptr_equal(blob_ref(b), b);
     unref(b);
-    memcpy(b->bytes, "abc", 3); /* still there */
+    memcpy(b->bytes, "abc", 3); /* one reference is left */
     unref(b);
     unref(NULL);
     assert_null(blob_new((size_t)MAX_BULK + 1));
@@ -267,9 +267,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pieces_of_any_size_give_the_same),
-        cmocka_unit_test(test_bodies_and_placeholders),
-        cmocka_unit_test(test_malformed_headers),
-        cmocka_unit_test(test_reset_in_the_middle_of_a_body),
+        cmocka_unit_test(test_large_bodies_become_placeholders),
+        cmocka_unit_test(test_malformed_headers_are_refused),
+        cmocka_unit_test(test_reset_inside_a_body_frees_it),
         cmocka_unit_test(test_blobs_are_shared_by_reference),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

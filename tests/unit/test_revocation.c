@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * revocation: a key that could not be read for lack of memory is read as soon as there is some, and
- * a viewer whose key cannot be read is refused.  Redis is a function that counts.
+ * revocation: a key that is not read for lack of memory is read later, and a viewer whose key
+ * cannot be read is refused.  A function that counts replaces Redis.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +31,7 @@ static int fake_get(struct redis_feed *f, const char *key, redis_value_fn *fn, v
 
 static char key[] = "session:abc";
 
-static bool stands(void *arg, const struct slice *value)
+static bool is_present(void *arg, const struct slice *value)
 {
     (void)arg;
     return value != NULL;
@@ -56,10 +56,10 @@ static int set_up(void **state)
     return 0;
 }
 
-static void test_change_without_memory_is_looked_at_later(void **state)
+static void test_changed_key_is_read_later_when_memory_fails(void **state)
 {
     struct relay r = {.up = true, .now = 1000, .next_sweep = INT64_MAX};
-    struct viewer v = {.relay = &r, .still_valid = stands};
+    struct viewer v = {.relay = &r, .still_valid = is_present};
     (void)state;
     assert_int_equal(revocation_attach(&v, key, end), 0);
     answer_good();
@@ -87,7 +87,7 @@ static void test_change_without_memory_is_looked_at_later(void **state)
 static void test_viewer_is_refused_when_its_key_cannot_be_read(void **state)
 {
     struct relay r = {.up = true, .next_sweep = INT64_MAX};
-    struct viewer v = {.relay = &r, .still_valid = stands};
+    struct viewer v = {.relay = &r, .still_valid = is_present};
     (void)state;
     no_memory = 1;
     assert_int_equal(revocation_attach(&v, key, end), -1);
@@ -96,11 +96,11 @@ static void test_viewer_is_refused_when_its_key_cannot_be_read(void **state)
     revocation_look_due(&r);
 }
 
-/* While Redis is away nothing is due: all are looked at when it is back. */
-static void test_nothing_is_due_while_redis_is_away(void **state)
+/* The relay reads all keys when Redis is back. */
+static void test_no_key_is_due_while_redis_is_away(void **state)
 {
     struct relay r = {.next_sweep = INT64_MAX};
-    struct viewer v = {.relay = &r, .still_valid = stands};
+    struct viewer v = {.relay = &r, .still_valid = is_present};
     (void)state;
     no_memory = 1;
     assert_int_equal(revocation_attach(&v, key, end), 0);
@@ -117,9 +117,9 @@ static void test_nothing_is_due_while_redis_is_away(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_change_without_memory_is_looked_at_later, set_up),
+        cmocka_unit_test_setup(test_changed_key_is_read_later_when_memory_fails, set_up),
         cmocka_unit_test_setup(test_viewer_is_refused_when_its_key_cannot_be_read, set_up),
-        cmocka_unit_test_setup(test_nothing_is_due_while_redis_is_away, set_up),
+        cmocka_unit_test_setup(test_no_key_is_due_while_redis_is_away, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ring: several rings share one budget; whatever is added, reset or pushed out, what a ring claims
- * to cover is all there, in order, and the books agree with the frames.
+ * ring: several rings share one budget.  After each addition, reset or eviction a ring holds all
+ * frames that it claims to cover, in order, and the byte count is the sum of the frames.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +11,8 @@
 
 #include "relay/ring.c"
 
-#define RINGS 4
-#define MOST  6000
+#define RINGS  4
+#define FRAMES 6000
 
 static struct xid id_of(uint64_t n)
 {
@@ -24,8 +24,8 @@ static size_t cost(size_t len)
     return sizeof(struct frame) + len;
 }
 
-/* The frames in s, walked both ways, add up to its bytes and stay under its budget. */
-static void books_agree(const struct ring_store *s)
+/* The list of frames is linked both ways, adds up to the byte count, and is within the budget. */
+static void assert_store_consistent(const struct ring_store *s)
 {
     size_t bytes = 0;
     const struct frame *last = NULL;
@@ -39,15 +39,15 @@ static void books_agree(const struct ring_store *s)
     assert_true(s->bytes <= s->max);
 }
 
-static void budget_and_floor(void **state)
+static void test_oldest_frame_is_evicted_and_raises_the_floor(void **state)
 {
     struct ring_store s = {.max = 3 * cost(10)};
     struct ring r = {.floor = id_of(100)};
     (void)state;
     for (uint64_t n = 101; n <= 104; n++)
         ring_add(&s, &r, id_of(n), n, slice_make("0123456789", 10));
-    books_agree(&s);
-    assert_int_equal(r.floor.ms, 101); /* 101 left first */
+    assert_store_consistent(&s);
+    assert_int_equal(r.floor.ms, 101); /* 101 was evicted first */
     assert_false(ring_covers(&r, id_of(100)));
     assert_true(ring_covers(&r, id_of(101)));
     assert_int_equal(ring_after(&r, id_of(101))->id.ms, 102);
@@ -69,7 +69,7 @@ static void budget_and_floor(void **state)
     assert_true(ring_covers(&r, id_of(200)));
 }
 
-static void larger_than_the_budget(void **state)
+static void test_frame_larger_than_the_budget_empties_all_rings(void **state)
 {
     struct ring_store s = {.max = 2 * cost(10)};
     struct ring a = {.floor = id_of(0)}, b = {.floor = id_of(0)};
@@ -77,8 +77,8 @@ static void larger_than_the_budget(void **state)
     (void)state;
     ring_add(&s, &a, id_of(1), 1, slice_make("0123456789", 10));
     ring_add(&s, &b, id_of(2), 2, slice_make(big, sizeof big));
-    books_agree(&s);
-    assert_null(a.first); /* all had to go, and it went itself */
+    assert_store_consistent(&s);
+    assert_null(a.first); /* all frames were evicted, the large one too */
     assert_null(b.first);
     assert_int_equal(a.floor.ms, 1);
     assert_int_equal(b.floor.ms, 2);
@@ -87,14 +87,14 @@ static void larger_than_the_budget(void **state)
     ring_reset(&s, &b, XID_ZERO);
 }
 
-/* What each ring was given: record n with the length in lens[n], 0: it was not. */
+/* lens[i][n] is the length of record n in ring i; 0: it was not added there. */
 struct model {
-    unsigned lens[RINGS][MOST];
+    unsigned lens[RINGS][FRAMES];
     struct ring rings[RINGS];
     struct ring_store store;
 };
 
-static void ring_is_true(const struct model *m, int i, uint64_t upto)
+static void assert_ring_has_its_frames(const struct model *m, int i, uint64_t upto)
 {
     const struct ring *r = &m->rings[i];
     const struct frame *f = r->first;
@@ -110,14 +110,14 @@ static void ring_is_true(const struct model *m, int i, uint64_t upto)
     assert_null(f);
 }
 
-static void several_share(void **state)
+static void test_rings_that_share_a_budget_keep_their_frames(void **state)
 {
     static struct model m;
     unsigned dice = 7;
     char bytes[300];
     (void)state;
     m.store.max = 40 * cost(100);
-    for (uint64_t n = 1; n < MOST; n++) {
+    for (uint64_t n = 1; n < FRAMES; n++) {
         dice = dice * 1664525 + 1013904223;
         int i = (int)(dice >> 16) % RINGS;
         unsigned len = 1 + (dice >> 20) % sizeof bytes;
@@ -131,9 +131,9 @@ static void several_share(void **state)
         }
         if (n % 16)
             continue;
-        books_agree(&m.store);
+        assert_store_consistent(&m.store);
         for (int k = 0; k < RINGS; k++)
-            ring_is_true(&m, k, n + 1);
+            assert_ring_has_its_frames(&m, k, n + 1);
     }
     for (int k = 0; k < RINGS; k++)
         ring_reset(&m.store, &m.rings[k], XID_ZERO);
@@ -145,9 +145,9 @@ static void several_share(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(budget_and_floor),
-        cmocka_unit_test(larger_than_the_budget),
-        cmocka_unit_test(several_share),
+        cmocka_unit_test(test_oldest_frame_is_evicted_and_raises_the_floor),
+        cmocka_unit_test(test_frame_larger_than_the_budget_empties_all_rings),
+        cmocka_unit_test(test_rings_that_share_a_budget_keep_their_frames),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sse: the output reads back as exactly the payload's lines, is UTF-8, and is the same when it is
+/* sse: the output is UTF-8, has exactly the lines of the payload, and is the same when it is
  * written in pieces. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,7 +60,7 @@ static const struct {
     {S("abcdefgh\xf0\x9f\x98"), "data: abcdefgh" R "\n"},
 };
 
-static void payloads_as_data_lines(void **state)
+static void test_payload_becomes_data_lines(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++) {
@@ -72,8 +72,8 @@ static void payloads_as_data_lines(void **state)
     }
 }
 
-/* With all sizes of pieces, each byte of each payload is once a boundary. */
-static void pieces_join_to_the_whole(void **state)
+/* All sizes of pieces: each byte of a payload is a boundary once. */
+static void test_pieces_join_to_the_whole(void **state)
 {
     static const char *const eols[] = {"\n", "\r\n"};
     (void)state;
@@ -100,7 +100,7 @@ static void pieces_join_to_the_whole(void **state)
 }
 
 /* The steps of eight bytes must find a line end at each offset. */
-static void line_ends_at_any_offset(void **state)
+static void test_line_end_is_found_at_any_offset(void **state)
 {
     static const char ends[] = "\n\r";
     (void)state;
@@ -118,7 +118,7 @@ static void line_ends_at_any_offset(void **state)
     }
 }
 
-static void a_full_buffer_ends_the_payload(void **state)
+static void test_full_buffer_ends_the_payload(void **state)
 {
     struct sse_part part = {0};
     struct buf b;
@@ -134,7 +134,7 @@ static void a_full_buffer_ends_the_payload(void **state)
     buf_free(&b);
 }
 
-static void nul_stays_in_data(void **state)
+static void test_nul_stays_in_data(void **state)
 {
     struct buf b;
     (void)state;
@@ -144,7 +144,7 @@ static void nul_stays_in_data(void **state)
     buf_free(&b);
 }
 
-static void one_line_fields(void **state)
+static void test_one_line_fields_keep_one_line(void **state)
 {
     static const struct {
         struct slice value;
@@ -167,7 +167,7 @@ static void one_line_fields(void **state)
     }
 }
 
-static void retry_comment_and_utf8(void **state)
+static void test_retry_comment_and_utf8_have_their_bytes(void **state)
 {
     struct buf b;
     (void)state;
@@ -183,10 +183,13 @@ static void retry_comment_and_utf8(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(payloads_as_data_lines),  cmocka_unit_test(pieces_join_to_the_whole),
-        cmocka_unit_test(line_ends_at_any_offset), cmocka_unit_test(a_full_buffer_ends_the_payload),
-        cmocka_unit_test(nul_stays_in_data),       cmocka_unit_test(one_line_fields),
-        cmocka_unit_test(retry_comment_and_utf8),
+        cmocka_unit_test(test_payload_becomes_data_lines),
+        cmocka_unit_test(test_pieces_join_to_the_whole),
+        cmocka_unit_test(test_line_end_is_found_at_any_offset),
+        cmocka_unit_test(test_full_buffer_ends_the_payload),
+        cmocka_unit_test(test_nul_stays_in_data),
+        cmocka_unit_test(test_one_line_fields_keep_one_line),
+        cmocka_unit_test(test_retry_comment_and_utf8_have_their_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* stream: the lifetime of streams. Viewers that connected together must not reconnect together. */
+/* stream: the lifetime of streams.  Viewers that connect together must not reconnect together. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,20 +10,20 @@
 
 enum { DRAWS = 50000 };
 
-/* Each number of whole seconds in that range occurs. */
-static void lifetimes_differ_by_up_to_a_tenth(void **state)
+/* Each whole number of seconds in the range occurs. */
+static void test_lifetimes_differ_by_up_to_a_tenth(void **state)
 {
     static const struct {
-        unsigned seconds, least;
+        unsigned seconds, min;
     } cases[] = {{0, 0}, {5, 5}, {9, 9}, {10, 9}, {29, 27}, {3600, 3240}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        unsigned least = cases[i].least, count = cases[i].seconds - least + 1;
+        unsigned min = cases[i].min, count = cases[i].seconds - min + 1;
         bool seen[361] = {false};
         for (int n = 0; n < DRAWS; n++) {
             unsigned s = jittered_lifetime(cases[i].seconds);
-            assert_in_range(s, least, cases[i].seconds);
-            seen[s - least] = true;
+            assert_in_range(s, min, cases[i].seconds);
+            seen[s - min] = true;
         }
         for (unsigned n = 0; n < count; n++)
             assert_true(seen[n]);
@@ -38,7 +38,7 @@ static const char *no_parameter(void *arg, const char *name, unsigned nth)
     return NULL;
 }
 
-/* The lifetime in the admission of one more stream. */
+/* Returns the lifetime of a new stream. */
 static unsigned lifetime_of_one(const struct config *c)
 {
     struct context ctx = {
@@ -54,7 +54,7 @@ static unsigned lifetime_of_one(const struct config *c)
     return lifetime;
 }
 
-static void each_stream_draws_its_own_lifetime(void **state)
+static void test_each_stream_draws_its_own_lifetime(void **state)
 {
     char option[] = "SSELOG_LIFETIME=3600", *environment[] = {option, NULL};
     struct buf why;
@@ -79,8 +79,8 @@ static void each_stream_draws_its_own_lifetime(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(lifetimes_differ_by_up_to_a_tenth),
-        cmocka_unit_test(each_stream_draws_its_own_lifetime),
+        cmocka_unit_test(test_lifetimes_differ_by_up_to_a_tenth),
+        cmocka_unit_test(test_each_stream_draws_its_own_lifetime),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * throttle: the burst and its refill; which addresses share a bucket; other addresses are not
- * blocked, even when the table is flooded; threads may share a table.
+ * throttle: the burst and its refill, and the addresses that share a bucket.  Other addresses are
+ * not blocked, even when the table is flooded.  Threads may share a table.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static void fail_times(const char *address, int n, int64_t now)
         throttle_fail(t, address, now);
 }
 
-static void one_failure_per_refill_after_the_burst(void **state)
+static void test_one_failure_per_refill_after_the_burst(void **state)
 {
     int64_t now = START;
     (void)state;
@@ -61,7 +61,7 @@ static void one_failure_per_refill_after_the_burst(void **state)
     assert_true(throttle_blocks(t, "192.0.2.1", now));
 }
 
-static void failures_beyond_the_burst_cost_no_more(void **state)
+static void test_failures_beyond_the_burst_cost_no_more(void **state)
 {
     (void)state;
     fail_times("192.0.2.1", 1000, START);
@@ -69,7 +69,7 @@ static void failures_beyond_the_burst_cost_no_more(void **state)
     assert_false(throttle_blocks(t, "192.0.2.1", START + THROTTLE_REFILL_MS));
 }
 
-static void equal_addresses_share_a_bucket(void **state)
+static void test_equal_addresses_share_a_bucket(void **state)
 {
     static const struct {
         const char *failing, *asked;
@@ -96,7 +96,7 @@ static void equal_addresses_share_a_bucket(void **state)
 }
 
 /* Some web servers set no REMOTE_ADDR. */
-static void text_without_address_is_never_blocked(void **state)
+static void test_text_without_address_is_never_blocked(void **state)
 {
     static const char *const rows[] = {
         NULL,
@@ -119,7 +119,7 @@ static void name_address(char out[20], unsigned n)
 }
 
 /* Half as many blocked addresses as there are slots. */
-static void other_addresses_are_not_blocked(void **state)
+static void test_other_addresses_are_not_blocked(void **state)
 {
     char address[20];
     (void)state;
@@ -133,9 +133,9 @@ static void other_addresses_are_not_blocked(void **state)
     }
 }
 
-/* Addresses with one failure each do not push out a blocked address: a full set replaces the slot
+/* Addresses with one failure each do not replace a blocked address.  A full set replaces the slot
  * whose bucket is full again first. */
-static void a_flood_of_addresses_does_not_unblock(void **state)
+static void test_flood_of_addresses_does_not_unblock(void **state)
 {
     char address[20];
     (void)state;
@@ -148,7 +148,7 @@ static void a_flood_of_addresses_does_not_unblock(void **state)
 }
 
 /* An attacker cannot compute the set of an address. */
-static void sets_are_chosen_by_a_secret_key(void **state)
+static void test_sets_are_chosen_by_a_secret_key(void **state)
 {
     unsigned char a[16];
     int same = 0;
@@ -172,7 +172,7 @@ static void *hammer(void *address)
     return NULL;
 }
 
-static void threads_may_call_at_once(void **state)
+static void test_threads_may_call_at_once(void **state)
 {
     static char addresses[4][12] = {"192.0.2.1", "192.0.2.2", "192.0.2.1", "2001:db8::1"};
     pthread_t threads[4];
@@ -191,10 +191,14 @@ static void threads_may_call_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(one_failure_per_refill_after_the_burst), EACH(failures_beyond_the_burst_cost_no_more),
-        EACH(equal_addresses_share_a_bucket),         EACH(text_without_address_is_never_blocked),
-        EACH(other_addresses_are_not_blocked),        EACH(a_flood_of_addresses_does_not_unblock),
-        EACH(sets_are_chosen_by_a_secret_key),        EACH(threads_may_call_at_once),
+        EACH(test_one_failure_per_refill_after_the_burst),
+        EACH(test_failures_beyond_the_burst_cost_no_more),
+        EACH(test_equal_addresses_share_a_bucket),
+        EACH(test_text_without_address_is_never_blocked),
+        EACH(test_other_addresses_are_not_blocked),
+        EACH(test_flood_of_addresses_does_not_unblock),
+        EACH(test_sets_are_chosen_by_a_secret_key),
+        EACH(test_threads_may_call_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

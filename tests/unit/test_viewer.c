@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * viewer: what a viewer is told when it cannot be told at once, and how long what is left over is
- * kept; over socket pairs, without Redis.
+ * viewer: frames for a viewer that does not read now, the time for which unsent bytes are kept, and
+ * the records of a batch.  Over socket pairs, without Redis.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include "relay/log.h"
 #include "relay/tail.h"
 
-static void test_gaps_that_wait_become_one(void **state)
+static void test_waiting_gaps_become_one(void **state)
 {
     static const struct {
         int64_t first, second, lost;
@@ -27,14 +27,14 @@ static void test_gaps_that_wait_become_one(void **state)
         struct gap second = {{8, 7}, false, {0, 0}, cases[i].second};
         viewer_add_gap(&v, &first);
         viewer_add_gap(&v, &second);
-        assert_int_equal(v.gap->after.ms, 5); /* what the client has */
+        assert_int_equal(v.gap->after.ms, 5); /* the client's position */
         assert_false(v.gap->has_next);
         assert_int_equal(v.gap->lost, cases[i].lost);
         free(v.gap);
     }
 }
 
-/* The rest of an answer whose reader stalls is let go in time, also when nothing else is due. */
+/* The deadline also ends the relay's wait when no other deadline is set. */
 static void test_drain_ends_at_its_deadline(void **state)
 {
     struct relay r = {.now = 1000, .next_sweep = INT64_MAX};
@@ -89,7 +89,7 @@ static struct viewer *new_viewer(struct relay *r, int fd, bool open)
     return v;
 }
 
-/* All that the peer gets until the viewer is closed. */
+/* Reads all bytes that the peer receives until the viewer is closed. */
 static void read_to_the_end(struct viewer *v, int peer, struct buf *b)
 {
     char bytes[65536];
@@ -102,8 +102,7 @@ static void read_to_the_end(struct viewer *v, int peer, struct buf *b)
     }
 }
 
-/* One that does not read just then is told all the same why its stream ends, and its place is free
- * at once. */
+/* A viewer that does not read receives its final frame later.  Its seat is free at once. */
 static void test_final_frame_waits_for_a_slow_reader(void **state)
 {
     static const char end[] = "event: end\ndata: {\"reason\":\"revoked\"}\n\n";
@@ -134,8 +133,8 @@ static void test_final_frame_waits_for_a_slow_reader(void **state)
     close(s[1]);
 }
 
-/* A viewer that cannot be admitted after all, for example because its key cannot be watched, gives
- * back its seat and its connection. */
+/* A viewer may be refused after it was created, for example because its key cannot be watched.  Its
+ * seat is free then, and its connection is closed. */
 static void test_viewer_that_never_opens_is_freed(void **state)
 {
     struct config config = {.max_viewers = 1, .max_per_user = 1};
@@ -159,8 +158,8 @@ static void test_viewer_that_never_opens_is_freed(void **state)
     close(s[1]);
 }
 
-/* A viewer whose log and view are ours, and what its peer gets. */
-struct stand {
+/* A viewer with a log and a view, and the socket of its peer. */
+struct fixture {
     struct relay relay;
     struct log log;
     struct view view;
@@ -168,10 +167,10 @@ struct stand {
     int peer;
 };
 
-static void stand_begin(struct stand *t, enum place_state state)
+static void fixture_init(struct fixture *t, enum place_state state)
 {
     int s[2];
-    *t = (struct stand){0};
+    *t = (struct fixture){0};
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     t->relay.epoll = epoll_create1(0);
     t->log = (struct log){.relay = &t->relay, .kind = LOG_STREAM};
@@ -184,7 +183,7 @@ static void stand_begin(struct stand *t, enum place_state state)
     t->peer = s[1];
 }
 
-static void peer_gets(const struct stand *t, const char *text)
+static void assert_peer_received(const struct fixture *t, const char *text)
 {
     char got[1000];
     ssize_t n = recv(t->peer, got, sizeof got, MSG_DONTWAIT);
@@ -192,7 +191,7 @@ static void peer_gets(const struct stand *t, const char *text)
     assert_memory_equal(got, text, strlen(text));
 }
 
-static void stand_end(struct stand *t)
+static void fixture_free(struct fixture *t)
 {
     close(t->viewer.out.fd);
     close(t->peer);
@@ -200,7 +199,7 @@ static void stand_end(struct stand *t)
     buf_free(&t->viewer.out.rest);
 }
 
-/* Records 5, 6 and 7 as one byte each; behind them a long one, when there is one. */
+/* Records 5, 6 and 7 have one byte each.  A long record 8 may follow. */
 static void make_batch(struct batch *b, struct item items[3], struct blob *long_one)
 {
     *b = (struct batch){.items = items, .count = 3, .after = {.id = {7, 0}, .at = CURSOR_SENT}};
@@ -214,33 +213,33 @@ static void make_batch(struct batch *b, struct item items[3], struct blob *long_
     b->after_blob = (struct cursor){.id = {8, 0}, .at = CURSOR_SENT};
 }
 
-/* What is under way goes first: the viewer gets the batch later, by a read of its own. */
+/* The gap or the long record is sent first.  The viewer gets the batch later, by its own read. */
 static void test_batch_waits_for_a_gap_or_a_long_record(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        struct stand t;
+        struct fixture t;
         struct batch b;
         struct item items[3];
         struct gap gap = {.lost = 1};
         struct blob blob = {.refs = 1};
-        stand_begin(&t, PLACE_LIVE);
+        fixture_init(&t, PLACE_LIVE);
         make_batch(&b, items, NULL);
         t.viewer.place.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
         t.viewer.gap = i == 0 ? &gap : NULL;
         t.viewer.blob = i == 1 ? &blob : NULL;
         viewer_take(&t.viewer, &b);
-        peer_gets(&t, "");
+        assert_peer_received(&t, "");
         assert_int_equal(t.viewer.place.state, PLACE_BEHIND);
         assert_int_equal(t.viewer.place.cursor.id.ms, 4);
         assert_int_equal(t.log.live, 0);
         buf_free(&b.bytes);
         buf_free(&b.open);
-        stand_end(&t);
+        fixture_free(&t);
     }
 }
 
-static void test_batch_gives_only_records_not_yet_sent(void **state)
+static void test_batch_sends_only_records_after_the_cursor(void **state)
 {
     static const struct {
         uint64_t at, then;
@@ -250,19 +249,19 @@ static void test_batch_gives_only_records_not_yet_sent(void **state)
                  {9, 9, false, ""},    {8, 8, true, ""},   {6, 8, true, "7id: 8-0\n"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct stand t;
+        struct fixture t;
         struct batch b;
         struct item items[3];
         struct blob blob = {.refs = 1};
-        stand_begin(&t, PLACE_LIVE);
+        fixture_init(&t, PLACE_LIVE);
         make_batch(&b, items, cases[i].has_long ? &blob : NULL);
         t.viewer.place.cursor = (struct cursor){.id = {cases[i].at, 0}, .at = CURSOR_SENT};
         viewer_take(&t.viewer, &b);
-        peer_gets(&t, cases[i].gets);
+        assert_peer_received(&t, cases[i].gets);
         assert_int_equal(t.viewer.place.cursor.id.ms, cases[i].then);
         buf_free(&b.bytes);
         buf_free(&b.open);
-        stand_end(&t);
+        fixture_free(&t);
     }
 }
 
@@ -301,13 +300,13 @@ static void test_head_that_waited_is_written_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gaps_that_wait_become_one),
+        cmocka_unit_test(test_waiting_gaps_become_one),
         cmocka_unit_test(test_drain_ends_at_its_deadline),
         cmocka_unit_test(test_final_frame_waits_for_a_slow_reader),
         cmocka_unit_test(test_viewer_that_never_opens_is_freed),
         cmocka_unit_test(test_head_that_waited_is_written_whole),
         cmocka_unit_test(test_batch_waits_for_a_gap_or_a_long_record),
-        cmocka_unit_test(test_batch_gives_only_records_not_yet_sent),
+        cmocka_unit_test(test_batch_sends_only_records_after_the_cursor),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
