@@ -744,6 +744,5 @@ int main(void)
         cmocka_unit_test(test_request_sent_before_it_came_answers_nothing),
         cmocka_unit_test(test_model_reader_misses_nothing_silently),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
