@@ -239,7 +239,6 @@ static void choose(const struct builder *b, size_t i)
         {FROM_DEFAULT, options[i].fallback},
     };
     size_t n = 0;
-
     while (sources[n].text == NULL && n + 1 < sizeof sources / sizeof *sources)
         n++;
     b->set->text[i] = sources[n].text;

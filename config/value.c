@@ -364,7 +364,6 @@ const char *value_read_redis(struct arena *a, const char *text, struct redis_add
     const char *slash = memchr(rest.p, '/', rest.len);
     struct slice authority = slice_make(rest.p, slash ? (size_t)(slash - rest.p) : rest.len);
     struct slice path = after(rest, authority.len);
-
     const char *why = read_userinfo(a, cut_userinfo(&authority), out);
     if (why == NULL && socket && authority.len > 0)
         why = "a unix:// address has an absolute path and no host";

@@ -49,7 +49,6 @@ static bool cut(struct slice *rest, char mark, struct slice *piece)
         return false;
     const char *end = memchr(rest->p, mark, rest->len);
     size_t len = end ? (size_t)(end - rest->p) : rest->len;
-
     *piece = slice_make(rest->p, len);
     *rest = end ? slice_make(end + 1, rest->len - len - 1) : slice_make(NULL, 0);
     return true;
@@ -78,7 +77,6 @@ static int read_path(struct request *r, struct slice script, struct slice info)
         script.len--;
     const char *first = script.len > 0 ? script.p : info.p;
     bool slash = script.len + info.len == 0 || *first != '/';
-
     if (slash)
         buf_addc(&r->store, '/');
     buf_add(&r->store, script.p, script.len);

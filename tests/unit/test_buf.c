@@ -119,7 +119,6 @@ static void test_formatted_text_is_added_whole_or_not(void **state)
         {65, 60, "exact", 0}, {64, 60, "exact", -1}, {64, 63, "x", 0},
         {64, 64, "x", -1},    {64, 64, "", 0},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char filler[100], expected[200];
@@ -230,7 +229,6 @@ static void test_numbers_are_parsed_within_bounds(void **state)
         {"\xb2", 0, 9, -1, 0},
     };
     uint64_t n;
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         n = 77;

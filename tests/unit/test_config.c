@@ -140,7 +140,6 @@ static void test_defaults_are_as_documented(void **state)
     const char *none[] = {"PATH=/bin", "HTTP_SSELOG_AUTH=anonymous", NULL};
     struct config_base *base = load(NULL, none);
     (void)state;
-
     assert_non_null(base);
     const struct config *c = config_of(base);
     assert_string_equal(c->redis.host, "127.0.0.1");
@@ -203,7 +202,6 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_ADMIN_ROLES=admin super_admin"},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *environment[] = {rows[i][0], rows[i][1], NULL};
         struct config_base *base = load(NULL, environment);
@@ -315,7 +313,6 @@ static void test_bad_values_are_refused(void **state)
         {"REDIS_URL=http://x", NULL, "SSELOG_REDIS (environment)"},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *environment[] = {rows[i][0], rows[i][1], NULL};
         char name[64];
@@ -331,7 +328,6 @@ static void test_long_values_are_refused_and_shortened(void **state)
 {
     char setting[6000];
     (void)state;
-
     memset(setting, 'x', sizeof setting - 1);
     setting[sizeof setting - 1] = '\0';
     memcpy(setting, "SSELOG_STREAM=", 14);
@@ -351,7 +347,6 @@ static void test_long_header_names_are_refused(void **state)
     static const char *const names[] = {
         "SSELOG_USER_HEADER=", "SSELOG_TENANT_HEADER=", "SSELOG_ROLE_HEADER="};
     (void)state;
-
     for (size_t i = 0; i < COUNT(names); i++) {
         char setting[128];
         size_t len = strlen(names[i]);
@@ -398,7 +393,6 @@ static void test_redis_addresses_are_parsed(void **state)
         {"unix://u:pw@/run/a@b", NULL, 0, "/run/a@b", "u", "pw", 0},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         char setting[128];
         snprintf(setting, sizeof setting, "SSELOG_REDIS=%s", rows[i].text);
@@ -461,7 +455,6 @@ static void test_messages_about_addresses_hide_the_password(void **state)
 #endif
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         char setting[256];
         snprintf(setting, sizeof setting, "SSELOG_REDIS=%s", rows[i]);
@@ -478,7 +471,6 @@ static void test_networks_are_parsed(void **state)
     struct config_base *base =
         load_one("SSELOG_TRUSTED=10.0.0.0/8 10.0.0.0 ::1 2001:db8::/32 ::/0");
     (void)state;
-
     assert_non_null(base);
     const struct config *c = config_of(base);
     const unsigned bits[] = {104, 128, 128, 32, 0};
@@ -499,7 +491,6 @@ static void test_sources_have_precedence(void **state)
     const char *params[] = {"SSELOG_HISTORY=10", "REDIS_URL=redis://request", "HTTP_X=y", NULL};
     const struct config *c;
     (void)state;
-
     write_file(path_a, file, sizeof file - 1, 0644);
     struct config_base *base = load(path_a, environment);
     assert_non_null(base);
@@ -522,7 +513,6 @@ static void test_sselog_redis_wins_over_redis_url(void **state)
     static const char file[] = "SSELOG_REDIS=redis://file\n";
     const char *environment[] = {"REDIS_URL=redis://env", NULL};
     (void)state;
-
     write_file(path_a, file, sizeof file - 1, 0644);
     struct config_base *base = load(path_a, environment);
     assert_non_null(base);
@@ -547,7 +537,6 @@ static void test_bad_files_are_refused_with_their_line(void **state)
         {"SSELOG_FIELD=a\0b\n", 17, "NUL"},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *none[] = {NULL};
         write_file(path_a, rows[i].text, rows[i].len, 0644);
@@ -561,7 +550,6 @@ static void test_unreadable_files_are_refused(void **state)
     const char *none[] = {NULL};
     char *large = calloc(1, SOURCE_MAX_FILE + 1);
     (void)state;
-
     assert_non_null(large);
     memset(large, '\n', SOURCE_MAX_FILE + 1);
     write_file(path_a, large, SOURCE_MAX_FILE, 0644);
@@ -601,7 +589,6 @@ static void test_request_sets_only_what_it_may(void **state)
     const char *environment[] = {"SSELOG_REDIS=redis://h", "SSELOG_ROUTE=/y/{app}", NULL};
     struct config_base *base = load(NULL, environment);
     (void)state;
-
     assert_non_null(base);
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *params[] = {"PATH_INFO=/", rows[i].param, NULL};
@@ -624,7 +611,6 @@ static void test_request_without_options_shares_the_base(void **state)
     struct config_base *base = load(NULL, environment);
     const struct config *c;
     (void)state;
-
     assert_non_null(base);
     for (size_t i = 0; i < COUNT(same_as_base); i++) {
         assert_int_equal(for_request(base, same_as_base[i], &c), 0);
@@ -646,7 +632,6 @@ static void test_request_may_choose_a_profile(void **state)
     struct config_base *base = load(NULL, environment);
     const struct config *c;
     (void)state;
-
     assert_non_null(base);
     assert_int_equal(for_request(base, params, &c), 0);
     assert_string_equal(c->profile->name, "preset");
@@ -670,7 +655,6 @@ static void test_request_may_unset_an_option(void **state)
     struct config_base *base = load(NULL, environment);
     const struct config *c;
     (void)state;
-
     assert_non_null(base);
     assert_int_equal(for_request(base, params, &c), 0);
     assert_null(c->login_url);
@@ -701,7 +685,6 @@ static void test_secret_files_are_read(void **state)
     };
     char setting[128];
     (void)state;
-
     snprintf(setting, sizeof setting, "SSELOG_REDIS_PASSWORD_FILE=%s", path_b);
     for (size_t i = 0; i < COUNT(rows); i++) {
         write_file(path_b, rows[i].bytes, rows[i].len, rows[i].mode);
@@ -722,7 +705,6 @@ static void test_bad_secret_files_are_refused(void **state)
 {
     char large[MAX_SECRET + 1], setting[128];
     (void)state;
-
     assert_null(load_one("SSELOG_COOKIE_SECRET_FILE=/nonexistent/s"));
     assert_contains(message,
                     "SSELOG_COOKIE_SECRET_FILE=/nonexistent/s (environment): No such file");
@@ -750,7 +732,6 @@ static void test_requests_share_the_cookie_secret(void **state)
     const struct config *c;
     char setting[128];
     (void)state;
-
     snprintf(setting, sizeof setting, "SSELOG_COOKIE_SECRET_FILE=%s", path_b);
     write_file(path_b, "a\0b", 3, 0600);
     struct config_base *base = load_one(setting);
@@ -781,7 +762,6 @@ static void test_jwt_needs_a_key_of_its_algorithm(void **state)
     };
     char setting[128];
     (void)state;
-
     snprintf(setting, sizeof setting, "SSELOG_JWT_KEY_FILE=%s", path_b);
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *key = rows[i].key ? rows[i].key : "";
@@ -810,7 +790,6 @@ static void test_requests_share_the_jwt_key(void **state)
     const struct config *c;
     char setting[128];
     (void)state;
-
     snprintf(setting, sizeof setting, "SSELOG_JWT_KEY_FILE=%s", path_b);
     write_file(path_b, "secret\n", 7, 0600);
     struct config_base *base = load_one(setting);
@@ -830,7 +809,6 @@ static void test_print_hides_only_secrets(void **state)
     struct config_base *base = load(NULL, environment);
     struct buf out;
     (void)state;
-
     assert_non_null(base);
     buf_init(&out, 64 * 1024);
     config_print(base, &out);
@@ -852,7 +830,6 @@ static void test_print_hides_only_secrets(void **state)
 static void count_options(void *arg, const char *name, bool per_request, const char *default_text)
 {
     unsigned *seen = arg;
-
     assert_non_null(default_text);
     assert_int_equal(strncmp(name, "SSELOG_", 7), 0);
     seen[per_request]++;
@@ -869,7 +846,6 @@ static void test_request_may_set_only_the_listed_options(void **state)
         "SSELOG_JWT_KEY_FILE"};
     unsigned seen[2] = {0, 0};
     (void)state;
-
     config_each(count_options, seen);
     assert_int_equal(seen[0] + seen[1], OPTIONS);
     assert_int_equal(seen[0], COUNT(process));
@@ -888,7 +864,6 @@ static void test_out_of_memory_is_an_error(void **state)
     struct config_base *base = NULL;
     long n;
     (void)state;
-
     write_file(path_a, file, sizeof file - 1, 0644);
     for (n = 0; base == NULL; n++) {
         fail_after = n;
@@ -939,6 +914,5 @@ int main(void)
         cmocka_unit_test(test_request_may_set_only_the_listed_options),
         cmocka_unit_test(test_out_of_memory_is_an_error),
     };
-
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

@@ -84,7 +84,6 @@ static void test_lines_are_escaped(void **state)
         {"100% %n", "info relay: 100% %n\n"},
         {"", "info relay: \n"},
     };
-
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fresh(state);
         diag(DIAG_INFO, "relay", "%s", cases[i].text);

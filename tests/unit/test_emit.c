@@ -76,6 +76,5 @@ int main(void)
         cmocka_unit_test(test_only_a_cursor_at_a_record_has_an_id),
         cmocka_unit_test(test_keepalive_sends_the_id_of_a_filtered_record),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -55,7 +55,6 @@ static void test_methods_are_recognised(void **state)
                 {"REQUEST_METHOD=DELETE", METHOD_OTHER}, {"REQUEST_METHOD=get", METHOD_OTHER},
                 {"REQUEST_METHOD=GET ", METHOD_OTHER}};
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *params[] = {rows[i].param, NULL};
         struct request r;
@@ -70,7 +69,6 @@ static void test_request_without_method_is_refused(void **state)
     const char *none[] = {"PATH_INFO=/x", NULL}, *empty[] = {"REQUEST_METHOD=", NULL};
     struct request r;
     (void)state;
-
     assert_int_equal(parse(&r, none), 400);
     request_free(&r);
     assert_int_equal(parse(&r, empty), 400);
@@ -96,7 +94,6 @@ static void test_path_joins_mount_and_rest(void **state)
         {"SCRIPT_NAME=/\xff", "PATH_INFO=/%41", "/\xff/%41", "/%41"},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         const char *params[] = {"REQUEST_METHOD=GET", rows[i].script, rows[i].info, NULL};
         struct request r;
@@ -138,7 +135,6 @@ static void test_queries_are_decoded_or_refused(void **state)
         {"a=\x7f", 400, NULL},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         char param[256], args[256] = "";
         snprintf(param, sizeof param, "QUERY_STRING=%s", rows[i].query);
@@ -164,7 +160,6 @@ static void test_last_argument_of_a_name_counts(void **state)
     const char *params[] = {"REQUEST_METHOD=GET", "QUERY_STRING=a=1&b=x&a=2&A=3&a=", NULL};
     struct request r;
     (void)state;
-
     assert_int_equal(parse(&r, params), 0);
     assert_string_equal(request_arg(&r, "a"), "");
     assert_string_equal(request_arg(&r, "A"), "3");
@@ -194,7 +189,6 @@ static void test_sizes_are_limited(void **state)
         {"HTTP_ORIGIN=", REQUEST_MAX_HEADER, 431},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         for (size_t more = 0; more < 2; more++) {
             char *param = filled(rows[i].name, rows[i].bound + more, 'x');
@@ -213,7 +207,6 @@ static void test_path_parts_share_one_limit(void **state)
     const char *params[] = {"REQUEST_METHOD=GET", script, info, NULL};
     struct request r;
     (void)state;
-
     assert_int_equal(parse(&r, params), 414);
     request_free(&r);
     free(script);
@@ -223,7 +216,6 @@ static void test_path_parts_share_one_limit(void **state)
 static void test_number_of_arguments_is_limited(void **state)
 {
     (void)state;
-
     for (size_t n = REQUEST_MAX_QUERY_ARGS; n <= REQUEST_MAX_QUERY_ARGS + 1; n++) {
         char query[2 * REQUEST_MAX_QUERY_ARGS + 32] = "QUERY_STRING=";
         size_t at = strlen(query);
@@ -253,7 +245,6 @@ static void test_headers_are_found_by_http_name(void **state)
     struct request r;
     bool too_long = false;
     (void)state;
-
     assert_int_equal(parse(&r, params), 0);
     assert_string_equal(request_header(&r, "Last-Event-ID", NULL), "5-0");
     assert_null(request_header(&r, "X-Empty", NULL));
@@ -304,7 +295,6 @@ static void test_cookies_are_found(void **state)
         {"", 0, ""},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         char param[256];
         snprintf(param, sizeof param, "HTTP_COOKIE=%s", rows[i].header);
@@ -344,7 +334,6 @@ static void test_accept_names_the_event_stream(void **state)
         {",;,", false},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         char param[256];
         snprintf(param, sizeof param, "HTTP_ACCEPT=%s", rows[i].accept);
@@ -385,7 +374,6 @@ static void test_malformed_routes_are_refused(void **state)
         {"/{abcdefghijklmnopqrstuvwxyz0123456}", -1},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_int_equal(route_check(rows[i].pattern), rows[i].result);
 }
@@ -429,7 +417,6 @@ static void test_routes_match_the_whole_path(void **state)
         {"/{a", "/x", NULL},
     };
     (void)state;
-
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct route_match m;
         char text[256] = "";
@@ -450,7 +437,6 @@ static void test_captures_are_limited(void **state)
     struct route_match m;
     char *path = filled("/", 129, 'a');
     (void)state;
-
     assert_false(route_match("/{a}", path, &m));
     path[129] = '\0';
     assert_true(route_match("/{a}", path, &m));

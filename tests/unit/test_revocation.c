@@ -121,6 +121,5 @@ int main(void)
         cmocka_unit_test_setup(test_viewer_is_refused_when_its_key_cannot_be_read, set_up),
         cmocka_unit_test_setup(test_no_key_is_due_while_redis_is_away, set_up),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

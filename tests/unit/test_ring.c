@@ -149,6 +149,5 @@ int main(void)
         cmocka_unit_test(test_frame_larger_than_the_budget_empties_all_rings),
         cmocka_unit_test(test_rings_that_share_a_budget_keep_their_frames),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -308,6 +308,5 @@ int main(void)
         cmocka_unit_test(test_batch_waits_for_a_gap_or_a_long_record),
         cmocka_unit_test(test_batch_sends_only_records_after_the_cursor),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

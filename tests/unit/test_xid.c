@@ -42,7 +42,6 @@ static void test_ids_are_parsed_or_refused(void **state)
         {"(1-2", -1, {0, 0}, NULL},
         {"0x1-0", -1, {0, 0}, NULL},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct xid id = {5, 5};
@@ -96,7 +95,6 @@ static void test_neighbours_carry(void **state)
         {{7, UINT64_MAX}, {8, 0}},
         {{UINT64_MAX, UINT64_MAX - 1}, {UINT64_MAX, UINT64_MAX}},
     };
-
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_int_equal(xid_cmp(xid_next(cases[i].id), cases[i].next), 0);
