@@ -239,6 +239,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_viewers_are_taken_apart_in_the_order_of_their_ends,
                                         set_up, tear_down),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

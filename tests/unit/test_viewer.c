@@ -269,12 +269,12 @@ static void test_batch_sends_only_records_after_the_cursor(void **state)
  * goes out when the peer reads, though the viewer waits for a read. */
 static void test_head_that_waited_is_written_whole(void **state)
 {
-    struct stand t;
+    struct fixture t;
     char bytes[65536];
     size_t len = 1024 * 1024, got = 0;
     ssize_t n;
     (void)state;
-    stand_begin(&t, PLACE_COUNTING);
+    fixture_init(&t, PLACE_COUNTING);
     struct viewer *v = &t.viewer;
     struct epoll_event e = {.data.ptr = v};
     assert_int_equal(epoll_ctl(t.relay.epoll, EPOLL_CTL_ADD, v->out.fd, &e), 0);
@@ -294,7 +294,7 @@ static void test_head_that_waited_is_written_whole(void **state)
             viewer_serve(v);
     }
     assert_int_equal(got, len);
-    stand_end(&t);
+    fixture_free(&t);
 }
 
 int main(void)
