@@ -37,7 +37,7 @@ probe = $(shell printf 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c - -
         2>/dev/null && printf '%s' '$(1)')
 HARDEN := $(call probe,-fstack-protector-strong) $(call probe,-fstack-clash-protection) \
           $(call probe,-fcf-protection) $(call probe,-fPIE)
-# -z relro -z now: all symbols are resolved at the start, and the tables are read-only then.
+# -z relro -z now: all symbols are resolved at the start; afterwards the tables are read-only.
 HARDEN_LD := $(call probe,-pie) $(call probe,-Wl$(comma)-z$(comma)relro) \
              $(call probe,-Wl$(comma)-z$(comma)now)
 
@@ -77,7 +77,7 @@ ALL_LDFLAGS  = -pthread $(SANFLAGS) $(HARDEN_LD) $(LDFLAGS)
 # The C library first: most symbols are found in it, which saves a twentieth of the start's instructions.
 LIBS         = -lc -lfcgi $(PACKAGE_LIBS) -ldl
 
-# A build that another target starts uses all processors.
+# Builds that other targets start use all processors.
 PARALLEL := -j$(shell nproc)
 
 ifndef V
@@ -152,7 +152,7 @@ help: ## this list
 	@echo '.ci/run [STAGE...]'
 	@.ci/run --list | sed 's/^\([a-z]*\) */\1\t/' | expand -t 16 | sed 's/^/  /'
 
-# tests/deps runs before another make is started: the lines above probe for what it may install.
+# tests/deps runs before the second make, because the probes above need the installed packages.
 deps: ## install what the build needs; FOR=demo, check or ci installs more
 	@tests/deps $(or $(FOR),build)
 
@@ -194,7 +194,7 @@ chaos: all  ## random faults under load for CHAOS=30 seconds; SEED=N repeats a r
 	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/chaos/chaos \
 	    --seconds $(CHAOS) $(if $(SEED),--seed $(SEED))
 
-# The null responder shows what any responder costs. BENCH=short is the size for CI. See bench/run.
+# The null responder shows the cost of any responder. BENCH=short is the size for CI. See bench/run.
 $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
@@ -232,7 +232,7 @@ SHELL_FILES   = $(shell git grep -lE '^\#!/bin/sh' -- ':!*.py') tests/cgi/lib.sh
 format: ## lay out all C files by .clang-format
 	@clang-format -i $(C_FILES)
 
-# Each check is a target of its own, so that `make -k lint` shows all that is wrong.
+# Each check is a target of its own, so `make -k lint` shows all faults.
 lint: lint-format lint-cppcheck lint-tidy lint-shell lint-words ## layout, static checks, words: as CI does
 lint-format:
 	$(call say,LINT,clang-format)

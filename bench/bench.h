@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench: what the programs of the benchmark share: the clock, the payload with its sequence
+ * bench: shared by the programs of the benchmark: the clock, the payload with its sequence
  * number and send time, "%d" templates and numbers of options.  All of it is inline and knows
  * only libc.  It shares no code with sselog, which it measures.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * load: the load client.  It opens many viewers: event streams over HTTP/1.1 to 127.0.0.1.  It
- * parses head, chunks and lines as they arrive, wherever they are cut.  producer and null put
+ * parses head, chunks and lines in pieces of any size.  producer and null put
  * sequence numbers and send times into the payload, and load checks them.  It prints "ready" when
  * every viewer has its `event: live`, and at the end one line of JSON.  A table goes to standard
  * error.  Modes:
@@ -28,7 +28,7 @@
 #define CHUNK      ((size_t)256 * 1024)
 #define MAX_LINE   ((size_t)1024 * 1024)
 #define MAX_RECORD (1ULL << 26)
-#define STUCK_S    30 /* give up after so long without progress */
+#define STUCK_S    30 /* give up after this time without progress */
 
 enum mode { STREAM, IDLE, CHURN };
 enum stage { HEAD, BODY, CLOSED };
@@ -349,7 +349,7 @@ static bool over(void)
     return load.input_closed && still > opt.quiet * BENCH_NS;
 }
 
-/* Only the end of standard input matters: the producer is done. */
+/* Only the end of standard input matters: it says that the producer has finished. */
 static void read_input(void)
 {
     char waste[256];
@@ -388,7 +388,7 @@ static void serve(void)
     }
 }
 
-/* How many records the viewers lack, of those expected, or up to the highest that each saw. */
+/* Counts the records that viewers lack, up to the expected number or to the highest one of each. */
 static uint64_t count_lost(uint64_t *least, uint64_t *most)
 {
     uint64_t lost = 0;

@@ -2,7 +2,7 @@
 /*
  * null: the null responder, a FastCGI program to compare sselog with.  It accepts the same
  * connections from the same web server and writes the same heads and frames (profile plain) at a
- * given rate.  It knows no Redis, no identity and no history, so it shows what any responder costs.
+ * given rate.  It has no Redis, no identity and no history, so it shows the cost of any responder.
  * It formats each record once and writes it to each viewer with one system call.  Records that
  * become due while it writes go out together.
  *
@@ -26,7 +26,7 @@
 #include "bench.h"
 
 #define EVENTS     256
-#define REQUEST_ID 1 /* web servers that do not multiplex know no other */
+#define REQUEST_ID 1 /* web servers that do not multiplex use only this id */
 #define MAX_RUN    ((size_t)256 * 1024 * 1024)
 
 struct viewer {
@@ -111,7 +111,7 @@ static void flush(struct viewer *v)
     }
 }
 
-/* The web server's bytes do not matter here, but its end of file does. */
+/* Only an end of file from the web server matters; its bytes are ignored. */
 static void drain(struct viewer *v)
 {
     char waste[512];

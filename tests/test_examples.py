@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What stands in examples/: the web server snippets as they are shipped, and the small programs that
-bring the records of The Other Dude, AstrBot, smarter and swf-monitor to where sselog reads them."""
+"""The files in examples/: the unchanged web server snippets, and the small programs for the four systems.
+
+The programs write the records of The Other Dude and AstrBot to Redis, and make the logins of smarter and swf-monitor
+usable by sselog."""
 import asyncio
 import contextlib
 import http.server
@@ -34,7 +36,7 @@ TENANTS = ("6f1c1f0e-0000-4000-8000-00000000000a", "6f1c1f0e-0000-4000-8000-0000
 
 @pytest.fixture(scope="module")
 def application():
-    """Answers every path with its name: what the web server does not give to sselog."""
+    """A server that answers each path with its name.  It gets the requests that are not for sselog."""
 
     class Echo(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
@@ -56,7 +58,7 @@ def application():
 
 
 def post(port, path, headers):
-    """As browsers do it: with the length of the body that there is not."""
+    """A POST without a body has Content-Length: 0, as in browsers."""
     return get(port, path, {**headers, "Content-Length": "0"}, method="POST")
 
 
@@ -65,20 +67,20 @@ def signed(**claims):
 
 
 def tod_token(redis, tenant, role="viewer", token="t" * 43):
-    """As the application does it, but for the 30 s."""
+    """Stores a token as the application does.  It lasts 10 minutes here, not 30 s."""
     redis.client.set(f"sse_token:{token}", json.dumps(
         {"user_id": "u-1", "tenant_id": tenant, "role": role}), ex=600)
     return token
 
 
 def channels_send(redis, payload, group="workflow_events"):
-    """What RedisChannelLayer.group_send writes, for each member of the group."""
+    """Sends a payload to each member of the group by RedisChannelLayer.group_send()."""
     from channels_redis.core import RedisChannelLayer
 
     async def send():
-        layer = RedisChannelLayer(hosts=[redis.url])
-        await layer.group_send(group, {"type": "broadcast", "payload": payload})
-        await layer.close_pools()
+        channels = RedisChannelLayer(hosts=[redis.url])
+        await channels.group_send(group, {"type": "broadcast", "payload": payload})
+        await channels.close_pools()
 
     asyncio.run(send())
 
@@ -152,15 +154,15 @@ servers = pytest.mark.parametrize("kind", examples.SERVERS)
 
 def example(stack, redis, kind, name, **kw):
     setup = stack.setup(redis, auth="remote_user")
-    del setup.options["SSELOG_AUTH"]  # the snippets say it
+    del setup.options["SSELOG_AUTH"]  # the snippets set it
     return stack.keep(examples.SERVERS[kind](setup, name, **kw))
 
 
 @servers
 @systems
-def test_snippet(stack, redis, application, kind, system):
-    """The path is sselog's and shows a record as it is written; the rest stays with the application;
-    who brings no credential is refused; no token is in the log."""
+def test_snippet_sends_only_its_path_to_sselog(stack, redis, application, kind, system):
+    """The path shows a record when it is written.  All other paths go to the application.  A request without a
+    credential is refused.  No token is in a log file."""
     server = example(stack, redis, kind, system.name, app=application)
     assert get(server.port, system.path).status in (302, 401, 422)
     query, headers = system.credential(redis)
@@ -187,7 +189,7 @@ def test_snippet(stack, redis, application, kind, system):
 
 
 @pytest.mark.parametrize("kind", examples.SERVERS)
-def test_tokens_of_the_other_dude_made_by_sselog(stack, redis, application, kind):
+def test_tod_token_of_sselog_opens_the_stream_once(stack, redis, application, kind):
     server = example(stack, redis, kind, "tod", app=application, tokens=True)
     login = signed(sub="u-1", tenant_id=TENANTS[0], role="viewer", type="access")
     for headers in ({"Authorization": f"Bearer {login}"}, {"Cookie": f"access_token={login}"}):
@@ -202,7 +204,7 @@ def test_tokens_of_the_other_dude_made_by_sselog(stack, redis, application, kind
     assert post(server.port, "/api/auth/sse-token", {}).status == 401
 
 
-def test_history_of_astrbot(stack, redis):
+def test_astrbot_history_has_the_original_form(stack, redis):
     server = example(stack, redis, "lighttpd", "astrbot")
     Astrbot.write(redis, "日志 one")
     _, headers = Astrbot.credential(redis)
@@ -231,7 +233,7 @@ class Bridged:
     async def running(self, **kw):
         import redis.asyncio
 
-        # No test wants an answer that comes late to be given up, and written again.
+        # The time-out is long, so that a slow answer is not taken for a lost one.
         client = redis.asyncio.Redis(unix_socket_path=self.url.removeprefix("unix://"),
                                      socket_timeout=60)
         bridge = nats_to_redis.Bridge(client, **kw)
@@ -245,7 +247,7 @@ class Bridged:
             await client.close()
 
     async def settled(self):
-        """Until nothing is left to deliver."""
+        """Waits until all messages are delivered."""
         def left():
             return [m for c in self.jet.durables.values() for m in self.jet.streams[c.stream]
                     if m.seq > c.floor and m.subject.startswith(c.prefix)]
@@ -274,7 +276,7 @@ def numbers(redis):
     return [json.loads(r["data"])["n"] for r in records(redis)]
 
 
-def test_bridge_names_and_fields(redis):
+def test_bridge_writes_the_names_and_fields_of_the_page(redis):
     subjects = [("DEVICE_EVENTS", "device.status.d1", "device_status"),
                 ("DEVICE_EVENTS", "device.metrics.d1", "metric_update"),
                 ("DEVICE_EVENTS", "config.push.rollback.t.d", "config_push"),
@@ -287,7 +289,7 @@ def test_bridge_names_and_fields(redis):
         b = Bridged(redis.url)
         for i, (stream, subject, _) in enumerate(subjects):
             b.jet.publish(stream, subject, event(i, text="größer\n"))
-        b.jet.publish("DEVICE_EVENTS", "device.firmware.d1", event(99))  # nobody subscribes to it
+        b.jet.publish("DEVICE_EVENTS", "device.firmware.d1", event(99))  # no consumer subscribes to it
         b.jet.publish("ALERT_EVENTS", "alert.fired.t", b'{"n": 7}')
         async with b.running():
             await b.settled()
@@ -302,7 +304,7 @@ def test_bridge_names_and_fields(redis):
 
 
 def test_bridge_writes_nothing_twice(redis):
-    """Acknowledgements are lost, and the bridge is ended between XADD and acknowledgement."""
+    """Acknowledgements are lost, and the bridge ends between XADD and acknowledgement."""
     async def run():
         b = Bridged(redis.url)
         for i in range(50):
@@ -325,8 +327,8 @@ def test_bridge_writes_nothing_twice(redis):
     assert numbers(redis) == list(range(52))
 
 
-def test_bridge_takes_times_with_a_zone_and_without(redis, monkeypatch):
-    """Versions of nats-py differ; after a change of it nothing is written again either."""
+def test_bridge_accepts_times_with_and_without_a_zone(redis, monkeypatch):
+    """Versions of nats-py differ.  A change of the version repeats no record."""
     async def run():
         b = Bridged(redis.url)
         for without in (True, False, True):
@@ -353,13 +355,13 @@ def test_bridge_takes_times_with_a_zone_and_without(redis, monkeypatch):
     assert len(numbers(redis)) == 3
 
 
-def test_bridge_ends_when_told(redis):
-    """At any moment, also when the cancellation comes together with an answer of Redis."""
+def test_bridge_ends_on_cancellation(redis):
+    """The cancellation comes at any moment, also together with an answer of Redis."""
     async def run():
         for i in range(30):
             b = Bridged(redis.url)
             b.jet.publish("DEVICE_EVENTS", "device.status.d1", event(i))
-            b.jet.lose_acks = 10 ** 9  # it never has nothing to do
+            b.jet.lose_acks = 10 ** 9  # so there is always work to do
             async with b.running():
                 await asyncio.sleep(i / 2000)
             assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -368,8 +370,8 @@ def test_bridge_ends_when_told(redis):
 
 
 def test_bridge_ends_although_cancellations_are_dropped():
-    """As by wait_for of Python before 3.12, in redis-py and nats-py, when the result comes as well: on
-    a busy machine that is nearly each time."""
+    """wait_for() of Python before 3.12 drops a cancellation that comes together with the result.  redis-py and nats-py
+    use it, and on a busy machine that happens nearly each time."""
     class Deaf:
         calls = dropped = 0
 
@@ -396,8 +398,8 @@ def test_bridge_ends_although_cancellations_are_dropped():
     asyncio.run(run())
 
 
-def test_bridge_outlives_redis(stack, monkeypatch):
-    """Nothing is lost, repeated or reordered while Redis is away, nor when answers are."""
+def test_bridge_loses_nothing_in_an_outage(stack, monkeypatch):
+    """No record is lost, repeated or reordered while Redis is away, or when its answers are lost."""
     monkeypatch.setattr(nats_to_redis, "LONGEST_PAUSE", 0.1)
     redis = stack.redis(persistent=True)
     lost = set()
@@ -405,7 +407,7 @@ def test_bridge_outlives_redis(stack, monkeypatch):
     def handler(conn, cmd):
         if cmd[0].upper() == b"EVAL" and len(lost) < 6 and cmd[-3] not in lost:
             lost.add(cmd[-3])
-            return scripted_redis.Cut(0)  # it is carried out, and nobody hears of it
+            return scripted_redis.Cut(0)  # the command is executed, but its answer is lost
         return None
 
     proxy = stack.scripted(redis, handler)
@@ -421,7 +423,7 @@ def test_bridge_outlives_redis(stack, monkeypatch):
             proxy.cut_all()
             for i in range(30, 60):
                 b.jet.publish("ALERT_EVENTS", "alert.fired.t", event(i))
-            await until(lambda: b.jet.in_progress >= 8)  # it has tried in vain
+            await until(lambda: b.jet.in_progress >= 8)  # it has tried several times
             redis.start()
             await b.settled()
 
@@ -429,7 +431,7 @@ def test_bridge_outlives_redis(stack, monkeypatch):
     assert numbers(redis) == list(range(60))
 
 
-def test_bridge_when_a_stream_is_made_anew_or_a_clock_goes_back(redis, monkeypatch):
+def test_bridge_goes_on_after_a_recreated_stream_or_a_clock_set_back(redis, monkeypatch):
     monkeypatch.setattr(nats_to_redis, "IDLE", 0.05)
     monkeypatch.setattr(nats_to_redis, "LONGEST_PAUSE", 0.05)
 
@@ -454,13 +456,13 @@ def test_bridge_when_a_stream_is_made_anew_or_a_clock_goes_back(redis, monkeypat
     assert numbers(redis) == list(range(12))
 
 
-def test_bridge_leaves_out_what_is_no_event_and_goes_on(redis, monkeypatch):
+def test_bridge_skips_messages_that_are_not_json_objects(redis, monkeypatch):
     monkeypatch.setattr(nats_to_redis, "LONGEST_PAUSE", 0.05)
     bad = [b"no JSON", b"[1]", b"\xff", b"", b"[" * 100000, b'"text"']
 
     async def run():
         b = Bridged(redis.url)
-        b.jet.refuse = {"sselog-alerts": 2}  # its stream is made a little later
+        b.jet.refuse = {"sselog-alerts": 2}  # its stream is created a little later
         for data in bad:
             b.jet.publish("DEVICE_EVENTS", "device.status.d1", data)
         b.jet.publish("DEVICE_EVENTS", "device.status.d1", b'{"n": 0, "x": NaN}')
@@ -475,8 +477,8 @@ def test_bridge_leaves_out_what_is_no_event_and_goes_on(redis, monkeypatch):
     assert len(records(redis, f"stream:events:{TENANTS[0]}")) == 1
 
 
-def test_bridge_to_the_page(stack, redis):
-    """From JetStream to viewers: each tenant sees its own, under the names the page listens to."""
+def test_bridge_gives_each_tenant_its_own_events(stack, redis):
+    """From JetStream to viewers.  The event names are those that the page listens to."""
     server = example(stack, redis, "lighttpd", "tod")
 
     def open_stream(tenant, token, role="viewer"):
@@ -510,7 +512,7 @@ LOG = "stream:logs:astrbot"
 
 @pytest.fixture
 def sink(request):
-    """Makes a RedisLog that is closed afterwards."""
+    """Makes RedisLogs, and closes them after the test."""
     made = []
 
     def make(url, **kw):
@@ -536,8 +538,8 @@ def written(redis, count):
     return entries(redis)
 
 
-def test_log_broker_to_redis(redis, sink):
-    """Every entry published, in order, as it is; the broker works as before; equal times are two."""
+def test_log_broker_publishes_to_redis_too(redis, sink):
+    """Redis has all published entries, in order and unchanged, also with equal times.  The broker works as before."""
     class LogBroker:
         def __init__(self):
             self.log_cache = []
@@ -560,9 +562,9 @@ def test_log_broker_to_redis(redis, sink):
     assert list(got[0]) == ["level", "time", "data", "category"]
 
 
-def test_log_waits_for_nobody_and_tells_what_is_missing(redis, sink):
-    """While Redis does not answer, logging goes on; afterwards the number of what is missing stands
-    where it is missing."""
+def test_log_never_blocks_and_reports_missing_lines(redis, sink):
+    """Logging goes on while Redis does not answer.  Afterwards an entry with the number of missing lines is in their
+    place."""
     log = sink(redis.url, room=100)
     log.put(entry(0))
     wait_until(lambda: not log._waiting, "an empty queue")
@@ -583,7 +585,7 @@ def test_log_waits_for_nobody_and_tells_what_is_missing(redis, sink):
             assert e["data"] == f"line {expected}"
             expected += 1
     assert expected == 1006
-    assert log.lost == 900  # 100 waited
+    assert log.lost == 900  # the queue holds 100
 
 
 def test_log_writes_nothing_twice_when_answers_are_lost(stack, redis, sink):
@@ -592,7 +594,7 @@ def test_log_writes_nothing_twice_when_answers_are_lost(stack, redis, sink):
     def handler(conn, cmd):
         if cmd[0].upper() == b"XADD" and len(cuts) < 4:
             cuts.append(cmd)
-            # Carried out and nobody hears of it; or not even carried out.
+            # The answer of an executed command is lost, or the command is not executed.
             return scripted_redis.Cut(0) if len(cuts) % 2 else scripted_redis.CLOSE
         return None
 
@@ -604,8 +606,8 @@ def test_log_writes_nothing_twice_when_answers_are_lost(stack, redis, sink):
     assert [e["data"] for e in entries(redis)] == [f"line {i}" for i in range(20)]
 
 
-def test_log_with_ids_ahead_of_its_clock(redis, sink):
-    """The clock was set back, somebody else writes too, all was deleted: it goes on after the last id."""
+def test_log_goes_on_after_ids_ahead_of_its_clock(redis, sink):
+    """Other programs write to the log, and all records are deleted.  The next id is above the last one."""
     ahead = int(time.time() * 1000) + 10 ** 8
     redis.client.xadd(LOG, {"data": '{"data": "other"}'}, id=f"{ahead}-5")
     log = sink(redis.url)
@@ -621,7 +623,7 @@ def test_log_with_ids_ahead_of_its_clock(redis, sink):
     assert [e["data"] for e in written(redis, 2)] == ["line 2", "line 3"]
 
 
-def test_log_keeps_about_as_many_as_asked(redis, sink):
+def test_log_is_trimmed_to_about_maxlen(redis, sink):
     log = sink(redis.url, maxlen=500, room=5000)
     for i in range(2000):
         log.put(entry(i))
@@ -640,12 +642,12 @@ def test_log_keeps_about_as_many_as_asked(redis, sink):
 
 @pytest.fixture
 def site(stack, redis):
-    """The applications as far as these files go: a real Django with users and sessions."""
+    """A real Django with users and sessions, and with these files."""
     return SimpleNamespace(port=examples.django_site(stack, redis))
 
 
-class Visitor:
-    """A client with a cookie jar."""
+class Browser:
+    """An HTTP client that keeps its cookies."""
 
     def __init__(self, port):
         self.port = port
@@ -668,21 +670,21 @@ class Visitor:
         return Stream(self.port, Smarter.path + query, {"Cookie": self.header()})
 
 
-def test_pass_of_django(stack, redis, site):
-    """Who opens the page sees the own log, through the web server; logging out ends the stream."""
+def test_page_of_django_opens_the_own_log_until_logout(stack, redis, site):
+    """The page sets the cookie that the stream needs.  Logging out ends the stream."""
     server = example(stack, redis, "lighttpd", "smarter", app=site.port)
     for user in ("ann", "bob"):
         redis.add(f"stream:logs:User.{user}", json.dumps({"message": f"for {user}"}, indent=2))
-    nobody = Visitor(server.port)
+    nobody = Browser(server.port)
     answer = nobody.get(Smarter.path)
     assert (answer.status, answer.headers["location"]) == \
         (302, "/login/?next=/dashboard/logs/api/stream/")
     streams = {}
     for user in ("ann", "bob"):
-        v = Visitor(server.port)
+        v = Browser(server.port)
         assert v.get("/dashboard/logs/").status == 302
         assert v.get(f"/login/?user={user}").status == 200
-        assert v.stream().status == 302  # the page gives the pass
+        assert v.stream().status == 302  # the page sets the cookie
         assert v.get("/dashboard/logs/").status == 200
         assert "HttpOnly" in v.last_cookie or "sselog" in v.cookies
         s = streams[user] = v.stream()
@@ -700,9 +702,9 @@ def test_pass_of_django(stack, redis, site):
         s.close()
 
 
-def test_token_of_django(stack, redis, site):
+def test_token_of_django_opens_the_stream_once(stack, redis, site):
     server = example(stack, redis, "lighttpd", "smarter", app=site.port)
-    v = Visitor(server.port)
+    v = Browser(server.port)
     assert v.get("/dashboard/logs/token/", post).status == 302
     v.get("/login/?user=ann")
     assert v.get("/dashboard/logs/token/").status == 405
@@ -714,8 +716,8 @@ def test_token_of_django(stack, redis, site):
     assert v.stream(f"?token={token}").status in (302, 401)
 
 
-def test_token_keys_of_swf(stack, redis, site):
-    """A key works from when it is made until it, or the right of its user, is taken away."""
+def test_token_key_of_swf_works_until_it_is_revoked(stack, redis, site):
+    """A key works until it is deleted, or until its user is deactivated."""
     server = example(stack, redis, "lighttpd", "swf")
 
     def look(key):
@@ -737,8 +739,8 @@ def test_token_keys_of_swf(stack, redis, site):
     assert look(key).status == 401
 
 
-def test_messages_of_swf_from_a_stream(stack, redis):
-    """publish.py instead of Channels: the same frames, and what was missed comes on reconnecting."""
+def test_stream_of_swf_has_the_frames_of_channels_and_resumes(stack, redis):
+    """publish.py replaces Channels.  A client that reconnects gets the messages that it missed."""
     import importlib.util
     import os
 
@@ -762,5 +764,5 @@ def test_messages_of_swf_from_a_stream(stack, redis):
         last = s.events[-1].id
     publish.publish({"msg_type": "data_ready", "run_id": 7, "n": 3})
     with Stream(server.port, Swf.path, {**headers, "Last-Event-ID": last}) as s:
-        s.read_until(lambda s: any(e.type == "data_ready" for e in s.events), "what was missed")
+        s.read_until(lambda s: any(e.type == "data_ready" for e in s.events), "the missed message")
         assert [e.json()["n"] for e in s.events if e.type == "data_ready"] == [3]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Which file may know what: libraries, headers, and calls, read from the sources by tests/map."""
+"""Each file uses only the libraries, headers and functions that its room may use.  tests/map reads the sources."""
 import importlib.machinery
 import importlib.util
 import re
@@ -30,30 +30,38 @@ LIBRARIES = {
     r"jwt\.h": {"identity/jwtcheck.c"},
     r"msgpack.*": {"format/asgi.c"},
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "front/throttle.c"},
-    r"json-c/.*": {"format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c", "front/answer.c", "front/profile_http.c"},
+    r"json-c/.*": {"format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c", "front/answer.c",
+                  "front/profile_http.c"},
     r"linux/landlock\.h": {"base/harden.c"},
 }
 
-# Files, and the headers they do not reach, directly or through another of ours.
+# Files, and the headers that they do not include, directly or through another header of ours.
 REDIS = {"redis_io.h", "redis/link.h", "redis/reply.h", "redis/tls.h"}
-IDENTITY = {"auth.h", "identity/identity.h", "identity/session.h", "identity/jwtcheck.h", "identity/template.h", "front/throttle.h"}
+IDENTITY = {"auth.h", "identity/identity.h", "identity/session.h", "identity/jwtcheck.h", "identity/template.h",
+            "front/throttle.h"}
 BYTES = {"sse.h", "format/record.h", "format/filter.h", "format/profile.h", "format/pyjson.h"}
 RELAY = {h for h in SOURCES if re.fullmatch(r"relay/\w+\.h", h)} - {"relay/relay.h"}
 APART = [
-    ("sselog.c", BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),
-    ("auth.c identity/session.c identity/jwtcheck.c identity/template.c", REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
+    ("sselog.c",
+     BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),
+    ("auth.c identity/session.c identity/jwtcheck.c identity/template.c",
+     REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/sync.c redis/reply.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
-    ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c", RELAY | {"redis/reply.h", "redis/link.h"}),
+    ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c",
+     RELAY | {"redis/reply.h", "redis/link.h"}),
     (" ".join(c for c in SOURCES if re.fullmatch(r"relay/\w+\.c", c)),
-     IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h", "redis/link.h"}),
-    ("gateway/gateway.c gateway/fcgi_reader.c gateway/out.c gateway/accept.c", REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "config/config.h", "gateway/request.h"}),
-    ("gateway/request.c", REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "config/config.h"}),
+     IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h",
+                 "redis/link.h"}),
+    ("gateway/gateway.c gateway/fcgi_reader.c gateway/out.c gateway/accept.c",
+     REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "config/config.h", "gateway/request.h"}),
+    ("gateway/request.c",
+     REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "config/config.h"}),
     ("sse.c", set(SOURCES) - {"sse.h", "base/buf.h", "sse.c"}),
     ("base/buf.c base/xid.c base/diag.c", set(SOURCES) - {"base/buf.h", "base/xid.h", "base/diag.h"}),
 ]
 
-# Functions of their arguments alone: no input, no output, no clock, no threads.
+# Files that depend only on their arguments: no input, no output, no clock, no threads.
 PURE = ("base/buf.c base/xid.c sse.c format/record.c format/filter.c format/profile.c "
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c relay/ring.c")
@@ -67,7 +75,7 @@ def includes(name):
 
 
 def reached(name):
-    """Our headers that this file sees."""
+    """The headers of ours that this file includes, directly or not."""
     seen, todo = set(), [name]
     while todo:
         for header in includes(todo.pop()):
@@ -78,19 +86,18 @@ def reached(name):
 
 
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_library_is_known_to_few(library):
+def test_library_is_used_only_by_the_listed_files(library):
     users = {s for s in SOURCES if any(re.fullmatch(library, i) for i in includes(s))}
     assert users == LIBRARIES[library]
 
 
 @pytest.mark.parametrize("files,headers", APART, ids=[files.split()[0] for files, _ in APART])
-def test_modules_apart(files, headers):
+def test_files_do_not_include_headers_of_other_rooms(files, headers):
     assert {f: reached(f) & headers for f in files.split()} == {f: set() for f in files.split()}
 
 
-def test_profiles_are_known_by_their_rows_alone():
-    """Their names stand in the two tables and their functions; the relay, the front and all else ask
-    the row."""
+def test_profile_names_occur_only_in_the_tables():
+    """All other files use the row of the table, never the name of a profile."""
     table = (ROOT / "format/profile_table.c").read_text(encoding="utf-8")
     names = re.findall(r'\.name = "(\w+)"', table)
     assert len(names) > 5

@@ -69,9 +69,11 @@ def test_no_blank_line_follows_the_declarations():
     assert not list(faults(["."]))
 
 
-DECLARATIONS = ("int n = 0;", "struct slice *s;", "const char *a[] = {\n        x,\n    };", "size_t n = a\n        + b;",
-                "(void)state;", "static const struct {\n        int a;\n\n        int b;\n    } rows[] = {{1, 2}};",
-                "int (*fn)(void);", "uint64_t a, b; /* two */", "int a[] = {\n        1,\n#ifdef X\n        2,\n#endif\n    };")
+DECLARATIONS = (
+    "int n = 0;", "struct slice *s;", "uint64_t a, b; /* two */", "(void)state;", "int (*fn)(void);",
+    "const char *const a[] = {\n        x,\n    };", "size_t n = a\n        + b;",
+    "static const struct {\n        int a;\n\n        int b;\n    } rows[] = {{1, 2}};",
+    "int a[] = {\n        1,\n#ifdef X\n        2,\n#endif\n    };")
 
 
 @pytest.mark.parametrize("declaration", DECLARATIONS)

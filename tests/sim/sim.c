@@ -2,10 +2,13 @@
 /*
  * sim: the relay's simulation; tests/sim/sim.h says how it is built.
  *
- *    relay                                  the named cases, then 5,000 seeds over all modes, as
- * TAP relay --from A --to B [--mode MODE]    these seeds relay --seed N --mode MODE [-v]        one
- * run; -v prints what happens relay --seed N --mode MODE --shrink    the fewest steps that fail the
- * same way relay --case FILE [-v]                 one file of steps
+ *    relay                                 the named cases, then 5,000 seeds of all modes
+ *    relay --from A --to B [--mode MODE]   these seeds
+ *    relay --seed N --mode MODE [-v]       one run; -v prints what happens
+ *    relay --seed N --mode MODE --shrink   the fewest steps that fail the same way
+ *    relay --case FILE [-v]                one file of steps
+ *
+ * The results of many runs are TAP.
  */
 #include <getopt.h>
 #include <stdarg.h>
