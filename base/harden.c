@@ -126,8 +126,8 @@ static int add_resolv_conf(int ruleset)
     return strcmp(real, "/etc") == 0 ? 0 : add_path(ruleset, real, READ_FILE);
 }
 
-/* What getaddrinfo(3) reads: its files (see there, and nsswitch.conf(5), gai.conf(5), host.conf(5))
- * and the libraries of the name services in nsswitch.conf. */
+/* getaddrinfo(3) reads the files that its manual, nsswitch.conf(5), gai.conf(5) and host.conf(5)
+ * name. It also loads the libraries of the name services in nsswitch.conf. */
 static int add_resolver(int ruleset)
 {
     static const char *const files[] = {

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What must still work afterwards: to connect to Redis again. */
+/* The Redis server to which the process must be able to connect after hardening. */
 struct harden_needs {
     const char *host; /* name or address; NULL: a Unix socket, no TCP */
     uint16_t port;

@@ -122,7 +122,7 @@ static void find_borders(const unsigned char *text, size_t len, size_t *border)
     }
 }
 
-/* Knuth-Morris-Pratt search: the time is linear in the payload, whatever text a viewer sends. */
+/* Knuth-Morris-Pratt search: the time is linear in the payload for any text that a viewer sends. */
 static bool find_text(const struct filter *f, struct slice payload)
 {
     size_t k = 0;

@@ -292,7 +292,7 @@ static bool astrbot_has_key(const struct request *r)
            (authorization && strncasecmp(authorization, "ApiKey ", strlen("ApiKey ")) == 0);
 }
 
-/* What was wrong with the credential, in the language of the API version in the path. */
+/* Returns the fault of the credential, in the language of the API version in the path. */
 static const char *astrbot_reason(const struct context *ctx)
 {
     static const char *const texts[2][3] = {
@@ -337,7 +337,7 @@ struct entries {
     bool failed;
 };
 
-/* Adds an entry, except when it alone is longer than an answer. False: stop reading. */
+/* Adds an entry, unless this one entry is longer than an answer. False: stop reading. */
 static bool add_entry(void *arg, const struct redis_entry *entry)
 {
     struct entries *e = arg;

@@ -32,7 +32,7 @@ enum refusal {
     REFUSED_UNAVAILABLE /* Redis cannot be reached */
 };
 
-/* An end of a request's path that leads to an endpoint, whatever is before it. */
+/* An end of a request's path that leads to an endpoint. Any text may precede it. */
 struct profile_http_path {
     const char *end;
     enum endpoint_kind kind;

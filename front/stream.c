@@ -116,7 +116,7 @@ static int find_history(const struct context *ctx, struct admission *a)
     return 0;
 }
 
-/* What is needed to check the revocation key while the stream is open. */
+/* The data to check the revocation key with while the stream is open. */
 struct revocation_check {
     const struct config_base *base;
     const struct config *config;

@@ -439,8 +439,8 @@ struct walk {
     void *arg;
 };
 
-/* One read. It stops before an entry whose large values were cut. The next read starts there; one
- * entry alone is never cut. *more: there may be entries left. */
+/* One read. It stops before an entry whose large values were cut. The next read starts there. The
+ * first entry is never cut. *more: there may be entries left. */
 static enum sync_result walk_on(struct redis_sync *s, struct walk *w, bool *wanted, bool *more)
 {
     enum sync_result result;

@@ -173,7 +173,7 @@ struct relay {
     bool revocation_due; /* there was no memory to look at a key */
 };
 
-/* What is due at that time is seen to then. */
+/* A sweep takes place at that time, or earlier. */
 static inline void sweep_by(struct relay *r, int64_t at)
 {
     if (at < r->next_sweep)

@@ -57,7 +57,7 @@ static bool has_moved(const struct viewer *v, struct xid *at)
            c->at == CURSOR_SENT && (!v->told_any || xid_cmp(*at, v->told) > 0);
 }
 
-/* What the client was told: it is put back when the peer did not take the frame. */
+/* The id that the client received last.  It is restored when the peer did not take the frame. */
 struct told {
     struct xid id;
     bool any;
@@ -74,7 +74,7 @@ static void set_told(struct viewer *v, struct told t)
     v->told_any = t.any;
 }
 
-/* The id alone, without data, moves the client's cursor (WHATWG HTML 9.2.6). */
+/* An event with an id and no data moves the client's cursor (WHATWG HTML 9.2.6). */
 static bool add_moved(struct viewer *v, struct buf *b)
 {
     const struct profile *p = v->view->profile;

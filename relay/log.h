@@ -8,8 +8,7 @@
 
 #include "relay/core.h"
 
-/* What a kind of log does.  Each function is called by the files above the log, or by log_serve().
- */
+/* The operations of a kind of log.  log_serve() and the files above the log call them. */
 struct log_source {
     /* A new viewer: puts it where it begins, or asks. log_serve() follows. */
     void (*begin)(struct viewer *v);
@@ -33,7 +32,7 @@ struct log *log_find(struct relay *r, enum log_kind kind, const char *key);
 int log_attach(struct viewer *v, struct admission *a, const struct log_source *source);
 void log_detach(struct viewer *v);
 
-/* Writes to v whatever can be written now, and sees to what it needs then. */
+/* Writes to v all that it can take now, and then starts the reads that it needs. */
 void log_serve(struct viewer *v);
 /* The same for all viewers of w that are idle.  Not while the batch is handed out: a viewer that is
  * served may begin a read. */

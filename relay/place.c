@@ -96,7 +96,7 @@ static int64_t count_lost(const struct cursor *c, const struct redis_info *info)
      * removed, c was a position in another log. */
     if (removed < least)
         return -1;
-    /* Records deleted one by one count as removed, wherever they were. */
+    /* Records deleted one by one count as removed, also those after c. */
     if (removed > c->rank && info->has_deleted && xid_cmp(info->deleted, XID_ZERO) > 0)
         return -1;
     return (int64_t)(removed - c->rank);

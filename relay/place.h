@@ -26,7 +26,7 @@
 /* ---- a position ---- */
 
 enum cursor_at {
-    CURSOR_OPEN, /* wherever the log begins: nothing was sent yet */
+    CURSOR_OPEN, /* the beginning of the log, not known yet: nothing was sent */
     CURSOR_NEXT, /* id is the next record to send */
     CURSOR_SENT  /* id was sent; 0-0 with rank 0 is the beginning of any log */
 };
@@ -63,7 +63,7 @@ bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, si
 /* The end of the log. */
 struct cursor cursor_at_end(const struct redis_info *info);
 
-/* What c becomes by a read whose first entry has that id. */
+/* Moves c to the start of a read whose first entry has that id. */
 void cursor_begin_read(struct cursor *c, struct xid first);
 
 /* Whether both ask Redis for the same records. */
@@ -109,7 +109,7 @@ bool place_is_sought(const struct place *p);
 /* Whether the request of that number was sent after p came to ask. */
 bool place_is_answered_by(const struct place *p, uint64_t number);
 
-/* What was known of p holds no longer: it is sought again. */
+/* Forgets the facts about p, which must be found again. */
 void place_seek(struct place *p);
 /* The same after a read, of the requests sent so far, did not find the record at its cursor. */
 void place_seek_missing(struct place *p, uint64_t requests);
@@ -151,14 +151,14 @@ enum place_finding {
     FIND_NEWEST,  /* COUNTING: look for where the newest N begin */
     FIND_BY_INFO, /* ASKING: XINFO has to be asked for (again) */
 };
-/* What XINFO STREAM says of p, which was sought. */
+/* Finds p by an answer to XINFO STREAM. */
 enum place_finding place_on_info(struct place *p, const struct redis_info *info, struct gap *gap);
 /* An answer to a read after p: FOUND_READY with *start, or FIND_BY_INFO. */
 enum place_finding place_on_range(struct place *p, const struct redis_entry *entries, size_t count,
                                   uint64_t requests, size_t *start);
 /* The last record up to the cursor of p, which was LOCATING. NULL: there is none any more. */
 enum place_finding place_on_before(struct place *p, const struct xid *found, uint64_t requests);
-/* The newest N begin at first; NULL: the log is empty, and p begins wherever it will begin. */
+/* The newest N begin at first; NULL: the log is empty, and p is at its beginning. */
 void place_on_newest(struct place *p, const struct xid *first);
 
 #endif

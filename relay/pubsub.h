@@ -11,7 +11,7 @@
 
 extern const struct log_source pubsub_source;
 
-/* What the feed says; see redis_io.h. */
+/* Events of the feed; see redis_io.h. */
 void pubsub_message(struct relay *r, struct slice channel, struct slice payload);
 void pubsub_subscribed(struct relay *r, struct slice channel);
 void pubsub_refused(struct relay *r);

@@ -2,8 +2,8 @@
 /*
  * reads: the reads of logs that are under way, and which viewers wait for each.  Every read is
  * bounded.  Few reads for viewers behind are under way at once, so that the tips of logs do not
- * wait long; the other viewers wait for their turn in a queue.  What an answer means is the
- * caller's matter: it gives a function with the read.
+ * wait long; the other viewers wait for their turn in a queue.  The
+ * caller gives a function that interprets the answer.
  */
 #ifndef SSELOG_RELAY_READS_H
 #define SSELOG_RELAY_READS_H

@@ -384,8 +384,8 @@ struct relay *relay_new(const struct config *config)
 
 void relay_finish(struct relay *r)
 {
-    /* What a front handed over too late gets its end, so that a page does not take a cut response
-     * for a refusal and gives up. */
+    /* Viewers that a front handed over too late get a final frame.  A page would take a cut
+     * response for a refusal and give up. */
     r->stop_by = r->stop_by ? r->stop_by : 1;
     while (r->pipe[0] >= 0 && take_orders(r))
         ;

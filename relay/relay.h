@@ -39,7 +39,7 @@ struct relay_stats {
 struct relay;
 struct seat; /* a place taken under the limits */
 
-/* What the front hands over for one viewer. */
+/* The data that the front hands over for one viewer. */
 struct admission {
     struct out out;  /* the connection; nothing sent yet */
     struct buf head; /* response head, to be sent first */

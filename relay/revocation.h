@@ -10,7 +10,7 @@
 
 #include "relay/core.h"
 
-/* What is done to a viewer whose key is gone or changed. */
+/* Called for a viewer whose key is gone or changed. */
 typedef void revocation_fn(struct viewer *v, enum end_reason reason);
 
 /* -1: out of memory. revocation_detach() in any case. */

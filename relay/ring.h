@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ring: the recent frames of one view of a log, for viewers slightly behind and for reconnect
- * storms. All rings share one budget of bytes: the oldest frame of all leaves first.  Knows ids and
- * bytes alone. Invariant: every record after floor that the view shows, up to the log's tip, is in
- * the ring.
+ * storms. All rings share one budget of bytes: the oldest frame of all leaves first.  Knows only
+ * ids and bytes. Invariant: every record after floor that the view shows, up to the log's tip, is
+ * in the ring.
  */
 #ifndef SSELOG_RELAY_RING_H
 #define SSELOG_RELAY_RING_H

@@ -205,8 +205,8 @@ static void find_newest(struct viewer *v)
     }
 }
 
-/* What XINFO STREAM says to one viewer whose place is sought.  Where there is no memory for the
- * read that comes next, the viewer asks again. */
+/* Places a viewer by an answer to XINFO STREAM.  Without memory for the next read, the viewer asks
+ * again. */
 static void viewer_on_info(struct viewer *v, const struct redis_info *info)
 {
     struct gap gap;
@@ -253,7 +253,7 @@ static bool ends_at_tip(const struct log *l, const struct redis_info *info)
            (end.rank == l->tip.cursor.rank || l->tip.cursor.rank == RANK_UNKNOWN);
 }
 
-/* What it says of the tip. */
+/* Places the tip by an answer to XINFO STREAM. */
 static void log_on_info(struct log *l, const struct redis_info *info, bool recreated)
 {
     bool known = l->tip.state != PLACE_NONE;
@@ -541,7 +541,7 @@ static bool want(struct viewer *v, enum place_step need)
     return false;
 }
 
-/* The tip is read though no change was reported: whatever was not heard of is found so. */
+/* Reads on from the tip although no change was reported: an invalidation may have been lost. */
 static int64_t check(struct log *l)
 {
     const struct relay *r = l->relay;
@@ -565,7 +565,7 @@ static void up(struct log *l)
         log_serve_view(w);
 }
 
-/* What was under way is answered with REDIS_LOST. */
+/* Reads under way end with REDIS_LOST. */
 static void nothing(struct log *l)
 {
     (void)l;

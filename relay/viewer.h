@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * viewer: one viewer, from its admission to its final frame.  Whatever the peer does not take stays
- * where it is, and the viewer is BEHIND until the peer takes it; no other viewer notices.  Knows
+ * viewer: one viewer, from its admission to its final frame.  Bytes that the peer does not take
+ * wait, and the viewer is BEHIND until the peer takes them; no other viewer notices.  Knows
  * nothing of Redis's answers, and calls nothing that knows logs: viewer_serve() returns what the
  * viewer needs next.
  *
@@ -21,7 +21,7 @@ void viewer_begin(struct viewer *v, struct admission *a);
 /* An answer whose rest waits for the peer to take it. */
 void viewer_new_drain(struct relay *r, struct out out);
 
-/* Writes whatever can be written now, and returns what v needs to go on: PLACE_WAIT when that is
+/* Writes all that can be written now, and returns what v needs to go on: PLACE_WAIT when that is
  * nothing, or one of PLACE_ASK, PLACE_READ, PLACE_PROVE and PLACE_SUSPECT. */
 enum place_step viewer_serve(struct viewer *v);
 /* Whether viewer_serve() may get it on: it is not LIVE and waits for nothing. */
@@ -42,7 +42,7 @@ void viewer_free(struct viewer *v);
 
 /* Its place gets that state; the counts follow. */
 void viewer_set_place(struct viewer *v, enum place_state state);
-/* What is known of its place holds no longer; it waits for nothing any more. */
+/* Forgets the facts about its place, and waits for nothing any more. */
 void viewer_seek_place(struct viewer *v);
 /* The same after a read did not find the record at its cursor. */
 void viewer_seek_missing(struct viewer *v);

@@ -25,7 +25,7 @@ def run(*args, **options):
 
 
 def printed(**options):
-    """What -t prints: {name: (value, where it comes from)}."""
+    """The options as -t prints them: {name: (value, where it comes from)}."""
     done = run("-t", **options)
     assert done.returncode == 0, done.stderr
     lines = [PRINTED.match(line) for line in done.stdout.splitlines()]
@@ -98,7 +98,7 @@ def test_ranges():
 
 
 def test_request_or_process(stack, redis):
-    """What comes with a request is refused for an option of the process, and for no other."""
+    """A request may set all options except those of the process."""
     responder = stack.responder(redis)
     for name, m in entries().items():
         before = len(responder.output())
@@ -220,7 +220,7 @@ def test_lint():
 
 @pytest.mark.parametrize("kind", ["service", "socket"])
 def test_units_of_one_and_of_several_processes(kind):
-    """They differ in their name and order alone: what one gives up, the other does."""
+    """They differ only in their name and order; both have the same restrictions."""
     def settings(name):
         text = source(f"packaging/{name}").split(f"[{kind.title()}]\n", 1)[1].split("[Install]")[0]
         return [line for line in text.splitlines() if line and not line.startswith("#")]

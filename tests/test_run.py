@@ -132,7 +132,7 @@ def test_program_that_dies_is_run_again(suites):
     assert closing_line(text) == "1 passed, 0 failed"
 
 
-def test_pytest_cases_are_run_again_each_alone(suites):
+def test_pytest_cases_are_run_again_one_by_one(suites):
     (suites.tests / "test_some.py").write_text(PYTEST_FILE)
     text = suites.run("stack", status=1)
     names, said = flaky(text)

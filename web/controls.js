@@ -18,7 +18,7 @@ const CHIPS = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", C
 /** @typedef {"levels" | "server" | "wrap" | "utc" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
 /**
- * What the reader wants. The setting that belongs to it has its new value already.
+ * Wishes of the reader. Each is called after its setting has the new value.
  * @typedef {Record<`on${Action}`, () => void> & {
  *   onquery: (text: string) => void,
  *   oncap: (cap: number) => void,

@@ -14,7 +14,7 @@ export const OTHER = "OTHER"; // no level, or an unknown one
 export const ALL_LEVELS = [...LEVELS, OTHER];
 
 /**
- * What an expression found in an entry: places in its message, or null for no match in any text.
+ * The result of an expression in an entry: places in its message, or null for no match in any text.
  * @typedef {{query: object, spans: [from: number, to: number][] | null}} Match
  */
 

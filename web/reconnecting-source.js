@@ -14,7 +14,7 @@ import { compareIds, isId } from "./ids.js";
 /** @typedef {"connecting" | "behind" | "live" | "source lost" | "unavailable" | "denied" | "gap"} State */
 
 /**
- * What is known about a state.
+ * Facts about a state.
  * @typedef {object} Detail
  * @property {string} [reason]
  * @property {number} [status] of HTTP
@@ -225,7 +225,7 @@ export class ReconnectingSource {
   }
 
   /**
-   * Checks the connection after a silence. Scripts cannot see keepalives, so silence alone is no failure.
+   * Checks the connection after a silence. Scripts cannot see keepalives, so silence is no failure.
    * @param {number} [wait] ms
    */
   arm(wait = this.silence) {

@@ -15,7 +15,7 @@ import { OTHER, fieldsOf, formatTime, timeOf } from "./parse-entry.js";
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
 
 /**
- * What rows depend on beside their entries.
+ * The state of the page that rows depend on, beside their entries.
  * @typedef {object} View
  * @property {Query} query
  * @property {boolean} utc

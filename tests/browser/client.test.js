@@ -98,7 +98,7 @@ function hide(page, ms) {
   }, ms);
 }
 
-/* What makes a page check its socket, and how many sockets it may open. Under load a socket that is checked often may
+/* Events after which a page checks its socket, and how many sockets it may open. Under load a socket that is checked often may
  * be late, and is then replaced like a dead one. */
 const OCCASIONS = [
   ["when it has been silent for long", { silence: 300 }, async () => {}, Infinity],
@@ -154,7 +154,7 @@ test("the cursor moves past records that a filter withholds, and a reopened stre
   assert.deepEqual(await got(page), ["wanted"]);
 });
 
-test("silence alone does not replace a connection", async () => {
+test("silence without an error does not replace a connection", async () => {
   await site.stack.add("only one");
   const page = await site.blank();
   const opened = [];

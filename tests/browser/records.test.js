@@ -10,7 +10,7 @@ import { useSite } from "./site.js";
 
 const site = useSite();
 
-test("markup and scripts in a payload are text, wherever the page shows them", async () => {
+test("markup and scripts in a payload are text in all places of the page", async () => {
   const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script><b>bold</b>';
   await site.stack.add(evil);
   await site.stack.add(json("ERROR", evil, { [evil]: evil, pod: "javascript:window.hit=1" }), { event: "a<b>c" });

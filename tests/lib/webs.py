@@ -3,7 +3,7 @@
 
     Setup      the directory, the options and a copy of the program, for one server
     Server     base of all web servers; SERVERS maps their names to their classes
-    Responder  sselog alone on a Unix socket, without a web server
+    Responder  sselog on a Unix socket, without a web server
 
 A server takes a Setup and writes its configuration into the setup's directory. The configuration is
 an example with paths, port and options replaced. The server starts on a free port and offers port,

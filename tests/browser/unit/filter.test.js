@@ -7,7 +7,7 @@ import { isSearched, marksIn, marksOf, matches, parseQuery, passes, search, text
 const ALL = new Set([...LEVELS, OTHER]);
 const entry = (data, event) => parseEntry({ id: "1789000000000-0", data, event });
 
-/* What matcher.js does in a worker. */
+/* Searches as matcher.js does in a worker. */
 function searched(one, query) {
   if (!isSearched(one, query)) one.match = { query, spans: search(textsOf(one), query.pattern) };
   return one;

@@ -36,7 +36,7 @@ test("every module of web/ is checked for types", () => {
   for (const [name, text] of sources) assert.match(text, /^\/\/ SPDX[^\n]*\n\/\/ @ts-check\n/, name);
 });
 
-/* What each module imports, or loads as a worker or by import(). */
+/* The files that each module imports, or loads as a worker or by import(). */
 function imports(text) {
   return [...text.matchAll(/^(?:import|export)\b[^;]*?"\.\/([^"]+)"|(?:URL|import)\("\.\/([^"]+\.js)"/gm)].map((m) => m[1] ?? m[2]);
 }
