@@ -569,7 +569,7 @@ static void test_request_sets_only_what_it_may(void **state)
 {
     static const struct {
         const char *param;
-        const char *message; /* NULL: taken */
+        const char *message; /* NULL: accepted */
     } rows[] = {
         {"SSELOG_HISTORY=5", NULL},
         {"SSELOG_ROUTE=/x/{user}", NULL},
@@ -750,7 +750,7 @@ static void test_jwt_needs_a_key_of_its_algorithm(void **state)
     static const struct {
         const char *alg, *key;
         mode_t mode;
-        const char *message; /* NULL: taken */
+        const char *message; /* NULL: accepted */
     } rows[] = {
         {"SSELOG_JWT_ALG=HS256", secret, 0600, NULL},
         {"SSELOG_JWT_ALG=HS256", secret, 0604, "open to others"},
