@@ -467,9 +467,11 @@ static void hand_to_waiters(struct read *q, const struct redis_entry *entries, s
         b->clear_to = q->to; /* an answer that is not full reached its end */
     for (struct viewer *v = waiters, *after; v; v = after) {
         after = v->wait_next;
+        if (v->place.state != PLACE_BEHIND) /* it ended in this turn */
+            continue;
         if (failed)
             viewer_close(v);
-        else if (v->place.state == PLACE_BEHIND)
+        else
             viewer_take(v, b);
     }
 }
