@@ -91,13 +91,17 @@ static bool excused_same_counts(const struct rec *a)
     return false;
 }
 
-/* A later log of this name has ids below the position, grew past it, and had a record deleted
- * beyond it.  The position may be the id of a deleted record of that log. */
+/* A later log of this name, or one that was renamed back, has ids below the position, grew past it,
+ * and had a record deleted beyond it.  The position may be the id of a deleted record of that log.
+ */
 static bool excused_deleted_beyond(const struct rec *a)
 {
-    for (int i = a->life + (a->fate != CUT); i < redis.nlives; i++)
-        if (redis.lives[i].log == a->log && xid_cmp(redis.lives[i].max_deleted, a->id) >= 0)
+    for (int i = redis.was_back[a->log] ? 0 : a->life; i < redis.nlives; i++) {
+        bool other = i != a->life || a->fate == CUT;
+        if (other && redis.lives[i].log == a->log &&
+            xid_cmp(redis.lives[i].max_deleted, a->id) >= 0)
             return true;
+    }
     return false;
 }
 
