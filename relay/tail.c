@@ -151,8 +151,10 @@ static void on_tip(struct read *q, enum redis_result result, const struct redis_
     l->tip.state = PLACE_LIVE;
     if (result != REDIS_OK) {
         l->stale = true; /* a read that was refused is not tracked */
-        if (result != REDIS_LOST)
+        if (result != REDIS_LOST) {
             log_fail_all(l, result);
+            l->wanted = l->proven; /* no viewer waits any more */
+        }
     } else if (place_on_range(&l->tip, entries, count, r->requests, &start) == FOUND_READY) {
         reads_weigh(l, entries, count);
         bool whole = count < q->count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tail: what happens to viewers that wait for a read when memory fails.  There is no Redis. */
+/* tail: what follows when a read fails, or memory does.  There is no Redis: reads are counted. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "relay/reads.h"
+
+static int reads;
+
+static struct read *count_read(struct log *l, enum read_kind kind, read_done_fn *done)
+{
+    (void)l;
+    (void)kind;
+    (void)done;
+    reads++;
+    return NULL;
+}
+#define reads_new count_read
 #include "relay/tail.c"
 
 /* The first viewer of the read ended in this turn: its final frame still goes out.  The other one
@@ -40,10 +53,29 @@ static void test_read_without_memory_closes_only_open_viewers(void **state)
     filter_free(w.filter);
 }
 
+/* A viewer waited for the end of the log to be proven.  It is told of the failure, and then nobody
+ * waits.  The read is not sent again and again until the view is freed. */
+static void test_refused_read_of_the_tip_is_not_repeated(void **state)
+{
+    struct relay r = {.epoll = -1, .up = true, .next_sweep = INT64_MAX};
+    struct log l = {.relay = &r, .source = &tail_source, .asked = 2, .proven = 1, .wanted = 2};
+    struct view w = {.log = &l, .profile = profile_find("plain")};
+    struct read q = {.log = &l, .number = 2, .count = 9};
+    (void)state;
+    l.views = &w;
+    l.tip.state = PLACE_BEHIND;
+    on_tip(&q, REDIS_REFUSED, NULL, 0);
+    assert_int_equal(reads, 0);
+    l.wanted = l.asked + 1; /* the next viewer */
+    invalidate(&l);
+    assert_int_equal(reads, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_read_without_memory_closes_only_open_viewers),
+        cmocka_unit_test(test_refused_read_of_the_tip_is_not_repeated),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
