@@ -569,13 +569,21 @@ static void up(struct log *l)
         log_serve_view(w);
 }
 
-/* Reads under way end with REDIS_LOST. */
+/* Reads under way end with REDIS_LOST.  Redis may come back without the log's newest records.  A
+ * record that was deleted from the log may never have been in it then. */
+static void down(struct log *l)
+{
+    for (struct view *w = l->views; w; w = w->next)
+        for (struct viewer *v = w->viewers; v; v = v->next)
+            place_doubt_again(&v->place);
+}
+
 static void nothing(struct log *l)
 {
     (void)l;
 }
 
-const struct log_source tail_source = {begin, want, look, check, up, nothing, nothing};
+const struct log_source tail_source = {begin, want, look, check, up, down, nothing};
 
 static void invalidate(struct log *l)
 {
