@@ -55,8 +55,64 @@ static void test_read_proves_cursor_only_by_its_record(void **state)
     }
 }
 
+static void test_reads_are_shared_only_from_equal_cursors(void **state)
+{
+    static const struct {
+        struct cursor c;
+        bool equal; /* to 7-3, SENT, rank 5, located at 6-0 */
+    } cases[] = {
+        {{.id = {7, 3}, .at = CURSOR_SENT, .rank = 5, .located = true, .before = {6, 0}}, true},
+        {{.id = {7, 4}, .at = CURSOR_SENT, .rank = 5, .located = true, .before = {6, 0}}, false},
+        {{.id = {7, 3}, .at = CURSOR_NEXT, .rank = 5, .located = true, .before = {6, 0}}, false},
+        {{.id = {7, 3}, .at = CURSOR_SENT, .rank = 6, .located = true, .before = {6, 0}}, false},
+        {{.id = {7, 3}, .at = CURSOR_SENT, .rank = 5, .located = true, .before = {5, 0}}, false},
+        {{.id = {7, 3}, .at = CURSOR_SENT, .rank = 5, .before = {6, 0}}, false},
+    };
+    struct cursor with = cases[0].c, without = cases[5].c, stale = without;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(cursor_equal(&with, &cases[i].c), cases[i].equal);
+        assert_int_equal(cursor_equal(&cases[i].c, &with), cases[i].equal);
+    }
+    stale.before = ID(1); /* not in use */
+    assert_true(cursor_equal(&without, &stale));
+}
+
+/* The rank of an open cursor was counted for the record that was the first then. */
+static void test_rank_of_open_cursor_holds_at_its_first_record(void **state)
+{
+    static const struct {
+        enum cursor_at at;
+        uint64_t first, rank;
+    } cases[] = {{CURSOR_OPEN, 4, 7}, {CURSOR_OPEN, 5, RANK_UNKNOWN}, {CURSOR_NEXT, 5, 7}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct cursor c = {.at = cases[i].at, .before = ID(4), .rank = 7};
+        cursor_begin_read(&c, ID(cases[i].first));
+        assert_true(c.rank == cases[i].rank);
+    }
+}
+
+static void test_end_of_a_log_has_a_rank_where_redis_counts(void **state)
+{
+    static const struct {
+        bool exists, counted;
+        uint64_t rank;
+    } cases[] = {{true, true, 9}, {true, false, RANK_UNKNOWN}, {false, false, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct redis_info info = {.exists = cases[i].exists, .has_added = cases[i].counted};
+        info.last = ID(cases[i].exists ? 20 : 0);
+        info.added = cases[i].counted ? 9 : 0;
+        struct cursor c = cursor_at_end(&info);
+        assert_true(c.rank == cases[i].rank);
+        assert_int_equal(c.id.ms, info.last.ms);
+        assert_int_equal(c.at, CURSOR_SENT);
+    }
+}
+
 #define NONE RANK_UNKNOWN
-#define OLD  UINT64_MAX /* added: a server that does not tell it */
+#define OLD  UINT64_MAX /* added, deleted: a server that does not tell it */
 
 static void test_info_tells_where_a_cursor_goes_on(void **state)
 {
@@ -79,6 +135,8 @@ static void test_info_tells_where_a_cursor_goes_on(void **state)
         {"first records, some trimmed since", CURSOR_SENT, 0, 0, 3, 5, 3, 5, FOUND_GAP, 2,
          CURSOR_NEXT, 3, 2},
         {"at the end, all trimmed", CURSOR_SENT, 5, 5, 0, 5, 0, 5, FOUND_END, 0, CURSOR_SENT, 5, 5},
+        {"at the end, old server", CURSOR_SENT, 5, 5, 0, 5, 0, OLD, FOUND_END, 0, CURSOR_SENT, 5,
+         5},
         {"at the end, rank unknown", CURSOR_SENT, 5, NONE, 0, 5, 0, 5, FOUND_END, 0, CURSOR_SENT, 5,
          5},
         {"trimmed up to it", CURSOR_SENT, 5, 5, 6, 9, 4, 9, FOUND_READY, 0, CURSOR_NEXT, 6, 5},
@@ -91,6 +149,8 @@ static void test_info_tells_where_a_cursor_goes_on(void **state)
         {"only its record is gone", CURSOR_SENT, 5, 5, 2, 9, 7, 9, FIND_BEFORE, 0, CURSOR_SENT, 5,
          5},
         {"the next is gone", CURSOR_NEXT, 5, 4, 8, 9, 2, 9, FOUND_GAP, 3, CURSOR_NEXT, 8, 7},
+        {"the next, as many gone as before it", CURSOR_NEXT, 5, 4, 8, 9, 2, 6, FOUND_GAP, -1,
+         CURSOR_NEXT, 8, 4},
         {"the next, the last of all, is gone", CURSOR_NEXT, 5, 4, 0, 5, 0, 5, FOUND_GAP, 1,
          CURSOR_SENT, 5, 5},
         {"recreated, lower ids", CURSOR_SENT, 50, 9, 1, 3, 3, 3, FOUND_GAP, -1, CURSOR_NEXT, 1, 0},
@@ -116,7 +176,7 @@ static void test_info_tells_where_a_cursor_goes_on(void **state)
                                   .has_first = cases[i].first > 0,
                                   .first = ID(cases[i].first),
                                   .has_added = cases[i].last > 0 && cases[i].added != OLD,
-                                  .added = cases[i].added};
+                                  .added = cases[i].added != OLD ? cases[i].added : 0};
         struct gap gap;
         print_message("%s\n", cases[i].what);
         assert_int_equal(place_on_info(&p, &info, &gap), cases[i].found);
@@ -127,6 +187,7 @@ static void test_info_tells_where_a_cursor_goes_on(void **state)
             assert_int_equal(xid_cmp(gap.next, info.first), 0);
         }
         assert_int_equal(p.state, cases[i].found == FIND_BEFORE ? PLACE_LOCATING : PLACE_BEHIND);
+        assert_int_equal(p.doubt, DOUBT_NONE);
         assert_int_equal(p.cursor.at, cases[i].then);
         assert_int_equal(p.cursor.id.ms, cases[i].then_id);
         assert_int_equal(p.cursor.rank, cases[i].then_rank);
@@ -152,6 +213,8 @@ static void test_deleted_records_make_counts_say_less(void **state)
         {"fewer were ever added", true, 5, 9, 2, 9, 3, 4, 8, FOUND_GAP, -1, NONE},
         {"not looked for yet", false, 5, NONE, 2, 9, 8, 9, 4, FIND_BEFORE, 0, NONE},
         {"trimmed, never deleted", true, 5, NONE, 8, 9, 2, 9, 0, FOUND_GAP, -1, 7},
+        {"old server", true, 5, NONE, 2, 9, 8, 9, OLD, FIND_BEFORE, 0, NONE},
+        {"trimmed past it, none deleted", true, 5, 5, 8, 9, 2, 9, 0, FOUND_GAP, 2, 7},
         {"trimmed past it, one deleted before", true, 5, 5, 8, 9, 2, 9, 3, FOUND_GAP, -1, 7},
         {"trimmed up to it, one deleted before", true, 5, 5, 6, 9, 4, 9, 3, FOUND_READY, 0, 5},
         {"trimmed past it, a hole behind the first", true, 5, 5, 7, 9, 2, 9, 8, FOUND_GAP, -1,
@@ -170,8 +233,8 @@ static void test_deleted_records_make_counts_say_less(void **state)
                                   .first = ID(cases[i].first),
                                   .has_added = true,
                                   .added = cases[i].added,
-                                  .has_deleted = true,
-                                  .deleted = ID(cases[i].deleted)};
+                                  .has_deleted = cases[i].deleted != OLD};
+        info.deleted = ID(info.has_deleted ? cases[i].deleted : 0);
         struct gap gap;
         print_message("%s\n", cases[i].what);
         assert_int_equal(place_on_info(&p, &info, &gap), cases[i].found);
@@ -184,7 +247,7 @@ static void test_deleted_records_make_counts_say_less(void **state)
 /* The record at a cursor was deleted: reads begin at the one before it, the position stays. */
 static void test_read_after_deleted_record_begins_before_it(void **state)
 {
-    struct cursor c = {.id = ID(5), .at = CURSOR_SENT, .large = true};
+    struct cursor c = {.id = ID(5), .at = CURSOR_SENT, .large = true, .rank = 5};
     struct redis_entry before = {.id = ID(3)}, own = {.id = ID(5)};
     size_t start;
     (void)state;
@@ -193,11 +256,11 @@ static void test_read_after_deleted_record_begins_before_it(void **state)
     assert_int_equal(cursor_read_from(&c).ms, 3);
     assert_int_equal(cursor_position(&c).ms, 5);
     assert_false(c.large);
+    assert_true(c.rank == RANK_UNKNOWN);
     assert_true(cursor_proven(&c, &before, 1, &start));
     assert_int_equal(start, 1);
     assert_false(cursor_proven(&c, &own, 1, &start));
-    c.at =
-        CURSOR_NEXT; /* the record before is not sent to those that wait for a deleted one either */
+    c.at = CURSOR_NEXT; /* a cursor that waits for a deleted record was sent the one before */
     assert_true(cursor_proven(&c, &before, 1, &start));
     assert_int_equal(start, 1);
 }
@@ -318,6 +381,8 @@ static void test_fresh_place_begins_before_newest_records(void **state)
          DOUBT_NONE},
         {"no such log", 4, 0, 0, DOUBT_NONE, FOUND_READY, PLACE_BEHIND, CURSOR_SENT, 0, 0,
          DOUBT_NONE},
+        {"at the last record, not missing", 0, 5, 7, DOUBT_NONE, FOUND_READY, PLACE_BEHIND,
+         CURSOR_SENT, 7, 0, DOUBT_NONE},
         {"its record missing", 0, 5, 9, DOUBT_MISSING, FOUND_READY, PLACE_BEHIND, CURSOR_SENT, 9, 0,
          DOUBT_NONE},
         {"its record, the last, missing", 0, 5, 7, DOUBT_MISSING, FOUND_READY, PLACE_BEHIND,
@@ -344,6 +409,8 @@ static void test_fresh_place_begins_before_newest_records(void **state)
         assert_int_equal(p.history_to.ms, cases[i].history_to);
         assert_int_equal(p.doubt, cases[i].left);
         assert_int_equal(p.standing, PLACE_FRESH);
+        if (p.cursor.at == CURSOR_OPEN)
+            assert_int_equal(p.cursor.before.ms, 1);
     }
 }
 
@@ -366,14 +433,15 @@ static void test_newest_records_begin_at_the_first_found(void **state)
 
 static void test_range_without_the_record_seeks_again(void **state)
 {
-    struct redis_entry own = {.id = ID(5)}, other = {.id = ID(6)};
+    struct redis_entry own = {.id = ID(4)}, other = {.id = ID(6)};
     size_t start;
     (void)state;
     for (int found = 0; found < 2; found++) {
-        struct place p = {.cursor = {.id = ID(5), .at = CURSOR_SENT},
-                          .state = PLACE_BEHIND,
-                          .standing = PLACE_MET,
-                          .proof = 3};
+        struct place p = {
+            .cursor = {.id = ID(5), .at = CURSOR_SENT, .located = true, .before = ID(4)},
+            .state = PLACE_BEHIND,
+            .standing = PLACE_MET,
+            .proof = 3};
         enum place_finding is = place_on_range(&p, found ? &own : &other, 1, 17, &start);
         assert_int_equal(is, found ? FOUND_READY : FIND_BY_INFO);
         assert_int_equal(p.state, found ? PLACE_BEHIND : PLACE_ASKING);
@@ -381,6 +449,32 @@ static void test_range_without_the_record_seeks_again(void **state)
         assert_int_equal(p.standing, found ? PLACE_MET : PLACE_CLAIMED);
         assert_int_equal(p.came, found ? 0 : 17);
         assert_int_equal(p.proof, found ? 3 : 0);
+        assert_int_equal(p.cursor.located, found);
+    }
+}
+
+/* What was known of a place that is sought again does not count in the log that it may be in. */
+static void test_seeking_again_forgets_what_was_known(void **state)
+{
+    static const struct {
+        enum place_standing standing, stands;
+        enum place_doubt doubt, left;
+    } cases[] = {{PLACE_FRESH, PLACE_FRESH, DOUBT_NONE, DOUBT_NONE},
+                 {PLACE_CLAIMED, PLACE_CLAIMED, DOUBT_MISSING, DOUBT_MISSING},
+                 {PLACE_MET, PLACE_CLAIMED, DOUBT_DELETED, DOUBT_NONE}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct place p = {.state = PLACE_LIVE,
+                          .standing = cases[i].standing,
+                          .doubt = cases[i].doubt,
+                          .clear_to = ID(9),
+                          .proof = 3};
+        place_seek(&p);
+        assert_int_equal(p.state, PLACE_ASKING);
+        assert_int_equal(p.standing, cases[i].stands);
+        assert_int_equal(p.doubt, cases[i].left);
+        assert_int_equal(p.clear_to.ms, 0);
+        assert_int_equal(p.proof, 0);
     }
 }
 
@@ -429,6 +523,7 @@ static void test_deleted_record_is_remembered(void **state)
         {9, 9, CURSOR_SENT, false, FOUND_END, DOUBT_DELETED},
         {5, 9, CURSOR_OPEN, false, FOUND_READY, DOUBT_DELETED},
         {12, 9, CURSOR_SENT, false, FOUND_GAP, DOUBT_NONE},
+        {12, 9, CURSOR_SENT, true, FOUND_GAP, DOUBT_NONE},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -447,6 +542,7 @@ static void test_deleted_record_is_remembered(void **state)
         assert_int_equal(place_on_info(&p, &info, &gap), cases[i].found);
         assert_int_equal(p.doubt, cases[i].left);
         assert_int_equal(p.state, PLACE_BEHIND);
+        assert_int_equal(p.cursor.located, cases[i].located && p.cursor.id.ms == 5);
         place_doubt_again(&p);
         assert_int_equal(p.doubt, DOUBT_NONE);
     }
@@ -730,6 +826,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_position_is_last_id_that_needs_no_sending),
         cmocka_unit_test(test_read_proves_cursor_only_by_its_record),
+        cmocka_unit_test(test_reads_are_shared_only_from_equal_cursors),
+        cmocka_unit_test(test_rank_of_open_cursor_holds_at_its_first_record),
+        cmocka_unit_test(test_end_of_a_log_has_a_rank_where_redis_counts),
         cmocka_unit_test(test_info_tells_where_a_cursor_goes_on),
         cmocka_unit_test(test_deleted_records_make_counts_say_less),
         cmocka_unit_test(test_read_after_deleted_record_begins_before_it),
@@ -737,6 +836,7 @@ int main(void)
         cmocka_unit_test(test_fresh_place_begins_before_newest_records),
         cmocka_unit_test(test_newest_records_begin_at_the_first_found),
         cmocka_unit_test(test_range_without_the_record_seeks_again),
+        cmocka_unit_test(test_seeking_again_forgets_what_was_known),
         cmocka_unit_test(test_record_before_is_believed_the_second_time),
         cmocka_unit_test(test_deleted_record_is_remembered),
         cmocka_unit_test(test_sent_record_ends_freshness_and_doubt),
