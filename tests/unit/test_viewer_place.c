@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * viewer: the place of a viewer: counts that follow it, what is withheld until there is one, and
+ * how it is left.  The viewer writes into a socket pair; nothing is asked of Redis.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "relay/viewer.c"
+
+static struct relay relay;
+static struct log l;
+static struct view w;
+static struct viewer v;
+static int peer;
+
+/* The tip stands at 10; the viewer is BEHIND at 5. */
+static int set_up(void **state)
+{
+    int s[2];
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
+    peer = s[1];
+    relay = (struct relay){.epoll = -1, .now = 1000, .next_sweep = INT64_MAX, .requests = 17};
+    relay.queue_end = &relay.queue;
+    relay.all = &v;
+    relay.stats.behind = relay.stats.viewers = 1;
+    l = (struct log){.relay = &relay, .kind = LOG_STREAM};
+    l.tip.state = PLACE_LIVE;
+    l.tip.cursor = (struct cursor){.id = {10, 0}, .at = CURSOR_SENT};
+    w = (struct view){.log = &l, .profile = profile_find("plain"), .viewers = &v};
+    w.ring.floor = XID_MAX;
+    v = (struct viewer){.relay = &relay, .view = &w, .out.fd = s[0], .ends = INT64_MAX};
+    buf_init(&v.out.rest, 1024 * 1024);
+    v.phase = PHASE_RESUME;
+    v.place.state = PLACE_BEHIND;
+    v.place.standing = PLACE_MET;
+    v.place.cursor = (struct cursor){.id = {5, 0}, .at = CURSOR_SENT};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    forget_head(&v);
+    close(v.out.fd);
+    close(peer);
+    buf_free(&v.out.rest);
+    return 0;
+}
+
+/* What the peer got since it was last asked holds this; "": it got nothing. */
+static bool gets(const char *text)
+{
+    char got[4000];
+    ssize_t n = recv(peer, got, sizeof got, MSG_DONTWAIT);
+    return *text ? n > 0 && memmem(got, (size_t)n, text, strlen(text)) : n < 0;
+}
+
+static void fill_up(void)
+{
+    static const char bytes[4096];
+    while (out_send_bytes(&v.out, bytes, sizeof bytes) == OUT_SENT)
+        ;
+}
+
+static void counts_are(uint64_t behind, size_t live)
+{
+    assert_int_equal(relay.stats.behind, behind);
+    assert_int_equal(l.live, live);
+}
+
+static void test_counts_follow_the_place(void **state)
+{
+    static const enum place_state places[] = {PLACE_BEHIND, PLACE_LIVE,     PLACE_LIVE,
+                                              PLACE_ASKING, PLACE_COUNTING, PLACE_LIVE,
+                                              PLACE_BEHIND, PLACE_LOCATING, PLACE_BEHIND};
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        viewer_set_place(&v, places[i]);
+        assert_int_equal(v.place.state, places[i]);
+        counts_are(places[i] != PLACE_LIVE, places[i] == PLACE_LIVE);
+    }
+}
+
+/* A viewer that is sought again waits for no read, and only for answers of later requests. */
+static void test_viewer_that_is_sought_is_not_live_and_waits_for_nothing(void **state)
+{
+    (void)state;
+    for (int missing = 0; missing < 2; missing++) {
+        struct read q = {.waiters = NULL};
+        viewer_set_place(&v, PLACE_LIVE);
+        reads_join(&q, &v);
+        if (missing)
+            viewer_seek_missing(&v);
+        else
+            viewer_seek_place(&v);
+        assert_int_equal(v.place.state, PLACE_ASKING);
+        assert_int_equal(v.place.doubt, missing ? DOUBT_MISSING : DOUBT_NONE);
+        assert_int_equal(v.place.came, missing ? 17 : 0);
+        assert_int_equal(v.waits, WAIT_NONE);
+        assert_null(q.waiters);
+        counts_are(1, 0);
+    }
+}
+
+static void test_viewer_is_counted_until_it_ends(void **state)
+{
+    static const enum place_state places[] = {PLACE_BEHIND, PLACE_LIVE, PLACE_ASKING};
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        for (int drains = 0; drains < 2; drains++) {
+            tear_down(NULL);
+            set_up(NULL);
+            viewer_set_place(&v, places[i]);
+            if (drains)
+                leave(&v, VIEWER_DRAINING);
+            leave(&v, VIEWER_CLOSED);
+            assert_int_equal(v.place.state, PLACE_NONE);
+            assert_int_equal(relay.stats.viewers, 0);
+            counts_are(0, 0);
+            assert_ptr_equal(relay.ended, &v); /* once */
+            assert_null(v.ended_next);
+        }
+    }
+}
+
+/* A viewer that drained for more than a turn was taken out of its view, but not freed. */
+static void test_viewer_that_drained_ends_in_a_later_turn(void **state)
+{
+    (void)state;
+    leave(&v, VIEWER_DRAINING);
+    relay.ended = NULL;
+    v.view = NULL;
+    viewer_close(&v);
+    assert_ptr_equal(relay.ended, &v);
+    relay.ended = NULL;
+    viewer_close(&v);
+    assert_null(relay.ended);
+}
+
+/* A peer that does not take the final frame is waited for, for a while: less when we stop. */
+static void test_final_frame_is_waited_for_a_while(void **state)
+{
+    (void)state;
+    for (int stops = 0; stops < 2; stops++) {
+        tear_down(NULL);
+        set_up(NULL);
+        relay.stop_by = stops;
+        fill_up();
+        viewer_end(&v, END_LIFETIME);
+        assert_int_equal(v.state, VIEWER_DRAINING);
+        assert_int_equal(v.dead_at, relay.now + (stops ? STOP_MS : DRAIN_MS));
+        assert_int_equal(relay.next_sweep, v.dead_at);
+        relay.now = v.dead_at - 1;
+        assert_int_equal(viewer_check_times(&v), v.dead_at);
+        assert_int_equal(v.state, VIEWER_DRAINING);
+        relay.now++;
+        viewer_check_times(&v);
+        assert_int_equal(v.state, VIEWER_CLOSED);
+    }
+}
+
+static void test_viewer_ends_once_and_in_time(void **state)
+{
+    (void)state;
+    v.keepalive = 10;
+    v.last_out = relay.now;
+    v.ends = relay.now + 1;
+    assert_int_equal(viewer_check_times(&v), v.ends);
+    assert_int_equal(v.state, VIEWER_OPEN);
+    relay.now++;
+    v.end_reason = END_EXPIRED;
+    viewer_check_times(&v);
+    assert_int_not_equal(v.state, VIEWER_OPEN);
+    assert_true(gets("\"expired\""));
+    v.state = VIEWER_CLOSED;
+    viewer_end(&v, END_LIFETIME);
+    assert_int_equal(v.state, VIEWER_CLOSED);
+    viewer_fail(&v, "refused");
+    assert_int_equal(v.state, VIEWER_CLOSED);
+    assert_true(gets(""));
+}
+
+static void test_keepalive_waits_for_what_is_due_before_it(void **state)
+{
+    struct gap gap = {.lost = 1};
+    struct blob blob = {.refs = 1};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        v.gap = i == 0 ? &gap : NULL;
+        v.blob = i == 1 ? &blob : NULL;
+        keep_alive(&v);
+        assert_int_equal(gets(""), i < 2);
+        assert_int_equal(v.kept, relay.now);
+    }
+}
+
+/* While its log's tip is not known a viewer goes nowhere. */
+static void test_viewer_waits_for_a_tip(void **state)
+{
+    (void)state;
+    l.tip.state = PLACE_NONE;
+    l.tip.cursor.id = v.place.cursor.id;
+    assert_int_equal(viewer_serve(&v), PLACE_WAIT);
+    assert_int_equal(v.place.state, PLACE_BEHIND);
+    assert_true(gets(""));
+    l.tip.state = PLACE_LIVE;
+    viewer_serve(&v);
+    assert_int_equal(v.place.state, PLACE_LIVE);
+    assert_true(gets("event: live"));
+}
+
+static void test_viewer_is_live_when_the_client_was_told(void **state)
+{
+    (void)state;
+    v.place.cursor.id.ms = 10;
+    fill_up();
+    assert_int_equal(go_live(&v), OUT_FULL);
+    assert_int_equal(v.place.state, PLACE_BEHIND);
+    counts_are(1, 0);
+    while (!gets(""))
+        ;
+    buf_clear(&v.out.rest);
+    assert_int_equal(go_live(&v), OUT_SENT);
+    assert_int_equal(v.place.state, PLACE_LIVE);
+    counts_are(0, 1);
+}
+
+/* A response that begins when the stream is live has its head withheld until there is a place; an
+ * outage may take long, so the head goes out then. */
+static void test_head_waits_for_a_place(void **state)
+{
+    static const struct {
+        enum place_state state;
+        bool down, sent;
+    } cases[] = {{PLACE_ASKING, false, false},
+                 {PLACE_COUNTING, false, false},
+                 {PLACE_ASKING, true, true},
+                 {PLACE_BEHIND, false, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tear_down(NULL);
+        set_up(NULL);
+        v.head = malloc(sizeof *v.head);
+        assert_non_null(v.head);
+        buf_init(v.head, 100);
+        buf_adds(v.head, "HEAD");
+        v.place.state = cases[i].state;
+        v.told_lost = relay.down = cases[i].down;
+        viewer_serve(&v);
+        assert_int_equal(gets("HEAD"), cases[i].sent);
+        assert_int_equal(v.head == NULL, cases[i].sent);
+    }
+}
+
+/* A bulk begins with history, not with the viewer, and ends with live. */
+static void test_bulk_is_the_history_of_its_profile(void **state)
+{
+    static const struct {
+        const char *profile;
+        enum viewer_phase phase;
+        bool in_bulk;
+    } cases[] = {{"smarter", PHASE_NEW, false},
+                 {"smarter", PHASE_HISTORY, true},
+                 {"smarter", PHASE_RESUME, false},
+                 {"smarter", PHASE_LIVE, false},
+                 {"plain", PHASE_HISTORY, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        w.profile = profile_find(cases[i].profile);
+        v.phase = cases[i].phase;
+        assert_int_equal(emit_in_bulk(&v), cases[i].in_bulk);
+    }
+}
+
+static void test_no_frame_stands_inside_a_bulk(void **state)
+{
+    struct gap gap = {.lost = 1};
+    (void)state;
+    w.profile = profile_find("smarter");
+    v.phase = PHASE_HISTORY;
+    v.gap = &gap;
+    relay.down = true;
+    ring_reset(&relay.rings, &w.ring, v.place.cursor.id); /* it could serve the viewer */
+    assert_int_equal(viewer_serve(&v), PLACE_READ);
+    assert_true(gets(""));
+    keep_alive(&v);
+    assert_true(gets(""));
+    viewer_end(&v, END_LIFETIME);
+    assert_true(gets(""));
+}
+
+/* Others get a turn after so many writes; then the viewer goes on though nothing else happens. */
+static void test_viewer_goes_on_after_the_turns_of_others(void **state)
+{
+    (void)state;
+    relay.rings.max = 1024 * 1024;
+    ring_reset(&relay.rings, &w.ring, v.place.cursor.id);
+    l.tip.cursor.id.ms = 1000;
+    for (uint64_t id = 6; id <= l.tip.cursor.id.ms; id++)
+        ring_add(&relay.rings, &w.ring, (struct xid){id, 0}, id, slice_of("x"));
+    assert_int_equal(viewer_serve(&v), PLACE_WAIT);
+    assert_int_equal(v.place.state, PLACE_BEHIND);
+    assert_true(v.place.cursor.id.ms > 5 + TURNS);
+    assert_true(v.watch_out);
+    for (int i = 0; i < 100 && v.place.state != PLACE_LIVE; i++)
+        viewer_serve(&v);
+    assert_int_equal(v.place.cursor.id.ms, 1000);
+    assert_false(v.watch_out);
+    ring_reset(&relay.rings, &w.ring, XID_ZERO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(test_counts_follow_the_place),
+        TEST(test_viewer_that_is_sought_is_not_live_and_waits_for_nothing),
+        TEST(test_viewer_is_counted_until_it_ends),
+        TEST(test_viewer_that_drained_ends_in_a_later_turn),
+        TEST(test_final_frame_is_waited_for_a_while),
+        TEST(test_viewer_ends_once_and_in_time),
+        TEST(test_keepalive_waits_for_what_is_due_before_it),
+        TEST(test_viewer_waits_for_a_tip),
+        TEST(test_viewer_is_live_when_the_client_was_told),
+        TEST(test_head_waits_for_a_place),
+        TEST(test_bulk_is_the_history_of_its_profile),
+        TEST(test_no_frame_stands_inside_a_bulk),
+        TEST(test_viewer_goes_on_after_the_turns_of_others),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
