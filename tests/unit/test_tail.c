@@ -804,6 +804,24 @@ static void test_gap_of_the_tip_is_told_where_it_was_met(void **state)
     }
 }
 
+/* XINFO may tell of it before the invalidation comes.  The tip moves into the new log first. */
+static void test_recreated_log_moves_its_tip_before_viewers_are_placed(void **state)
+{
+    struct redis_info info = info_of(1, 4, 4);
+    (void)state;
+    put(0, PLACE_LIVE, 10);
+    put(1, PLACE_ASKING, 3);
+    ask_for_info(&l);
+    answer_info(0, &info);
+    assert_true(gets(0, "event: gap"));
+    assert_int_equal(l.tip.cursor.id.ms, 1);
+    assert_int_equal(viewers[1].place.state, PLACE_ASKING);
+    assert_int_equal(asked, 2);
+    ANSWER(1, 1, 2, 3, 4);
+    answer_info(2, &info);
+    assert_int_equal(viewers[1].place.state, PLACE_LOCATING);
+}
+
 static void test_tip_by_info(void **state)
 {
     static const struct {
@@ -1026,6 +1044,7 @@ int main(void)
         TEST(test_tip_is_left_only_while_no_viewer_is_at_it),
         TEST(test_new_tip_places_viewers_beyond_it_again),
         TEST(test_gap_of_the_tip_is_told_where_it_was_met),
+        TEST(test_recreated_log_moves_its_tip_before_viewers_are_placed),
         TEST(test_tip_by_info),
         TEST(test_record_before_the_tip_is_looked_at_again),
         TEST(test_newest_records_are_counted_page_by_page),
