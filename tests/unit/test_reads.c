@@ -44,7 +44,7 @@ static int set_up(void **state)
     (void)state;
     no_memory = false;
     relay = (struct relay){.up = true, .now = 1000, .next_sweep = INT64_MAX, .requests = 17};
-    relay.limits = (struct limits){.read_bytes = 1000, .first_read = 16, .reads = 2};
+    relay.limits = (struct limits){.read_bytes = 4000, .first_read = 16, .reads = 2};
     relay.queue_end = &relay.queue;
     for (int i = 0; i < 2; i++) {
         logs[i] = (struct log){.relay = &relay, .key = key};
@@ -324,7 +324,7 @@ static void test_count_follows_the_size_of_records(void **state)
     static const struct {
         size_t len, times;
         unsigned count;
-    } cases[] = {{0, 0, 16}, {99, 1, 10}, {5000, 1, 2}, {0, 200, 1000}};
+    } cases[] = {{0, 0, 16}, {99, 1, 40}, {5000, 1, 2}, {0, 200, 1000}};
     static const char bytes[5000];
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

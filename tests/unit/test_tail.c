@@ -544,6 +544,19 @@ static void test_read_without_its_record_asks(void **state)
     asks_info(1);
 }
 
+/* A record that does not fit would be read for ever: the client comes back when there is memory. */
+static void test_viewer_without_memory_for_its_records_ends(void **state)
+{
+    (void)state;
+    buf_free(&relay.batch.bytes);
+    buf_init(&relay.batch.bytes, 8);
+    put(0, PLACE_BEHIND, 5);
+    read_after(&viewers[0]);
+    ANSWER(0, 5, 6);
+    assert_int_equal(viewers[0].state, VIEWER_CLOSED);
+    assert_true(gets(0, ""));
+}
+
 static void test_view_that_is_gone_is_given_nothing(void **state)
 {
     (void)state;
@@ -1033,6 +1046,7 @@ int main(void)
         TEST(test_viewers_go_on_when_redis_is_back),
         TEST(test_answer_up_to_the_tip_is_its_end_only_if_whole),
         TEST(test_read_without_its_record_asks),
+        TEST(test_viewer_without_memory_for_its_records_ends),
         TEST(test_view_that_is_gone_is_given_nothing),
         TEST(test_viewer_that_ended_is_given_nothing),
         TEST(test_info_places_only_viewers_that_came_before),
