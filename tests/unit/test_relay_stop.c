@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* relay: viewers that come while it stops, and the queue for reads when Redis goes away. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <sys/socket.h>
+
+#include "relay/relay.c"
+
+static struct relay *relay;
+static int peer;
+
+static int set_up(void **state)
+{
+    static const struct config config = {.max_viewers = 1, .max_per_user = 1};
+    (void)state;
+    relay = relay_new(&config);
+    assert_non_null(relay);
+    relay->now = 1000;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    relay_free(relay);
+    close(peer);
+    return 0;
+}
+
+static struct admission *one_viewer(void)
+{
+    struct admission *a = calloc(1, sizeof *a);
+    struct filter_spec all = {0};
+    const char *why;
+    int s[2];
+    assert_non_null(a);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
+    peer = s[1];
+    a->out.fd = s[0];
+    buf_init(&a->out.rest, 1024 * 1024);
+    buf_init(&a->head, 4096);
+    a->profile = profile_find("plain");
+    a->key = strdup("log");
+    a->field = strdup("data");
+    a->event_field = strdup("event");
+    a->filter = filter_new(&all);
+    a->seat = relay_seat(relay, "ann", &why);
+    assert_non_null(a->seat);
+    return a;
+}
+
+/* What the peer got since it was last asked holds this. */
+static bool gets(const char *text)
+{
+    char got[4000];
+    ssize_t n = recv(peer, got, sizeof got, MSG_DONTWAIT);
+    return n > 0 && memmem(got, (size_t)n, text, strlen(text));
+}
+
+/* Without a final frame the page would take the cut response for a refusal. */
+static void test_viewer_that_comes_too_late_is_told_of_the_end(void **state)
+{
+    const char *why;
+    (void)state;
+    relay_stop(relay);
+    relay_admit(relay, one_viewer());
+    relay_finish(relay);
+    assert_true(gets("\"shutdown\""));
+    assert_null(relay->all);
+    struct seat *seat = relay_seat(relay, "ann", &why);
+    assert_non_null(seat);
+    relay_unseat(relay, seat);
+}
+
+/* No read is answered then, so none would give the viewer its turn. */
+static void test_no_viewer_waits_for_its_turn_while_redis_is_away(void **state)
+{
+    (void)state;
+    relay_admit(relay, one_viewer());
+    assert_true(take_orders(relay));
+    struct viewer *v = relay->all;
+    reads_queue(v);
+    assert_int_equal(v->waits, WAIT_TURN);
+    on_down(relay);
+    assert_int_equal(v->waits, WAIT_NONE);
+    assert_null(relay->queue);
+    assert_true(gets("event: source\ndata: {\"state\":\"lost\""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(test_viewer_that_comes_too_late_is_told_of_the_end),
+        TEST(test_no_viewer_waits_for_its_turn_while_redis_is_away),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
