@@ -595,6 +595,22 @@ static void test_joining_closes_the_cursor(void **state)
     }
 }
 
+/* The record at the tip was deleted, and the viewer's after it too. */
+static void test_tip_that_moves_up_is_read_from_where_it_was(void **state)
+{
+    (void)state;
+    for (uint64_t id = 10; id <= 12; id++) {
+        struct place tip = {.cursor = {.id = ID(10), .at = CURSOR_SENT}};
+        struct place p = {.cursor = {.id = ID(id), .at = CURSOR_SENT}};
+        tip.cursor.located = true;
+        tip.cursor.before = ID(8);
+        place_join(&p, &tip);
+        assert_int_equal(tip.cursor.id.ms, id);
+        assert_int_equal(cursor_read_from(&tip.cursor).ms, 8);
+        assert_true(cursor_equal(&p.cursor, &tip.cursor));
+    }
+}
+
 static void test_request_sent_before_it_came_answers_nothing(void **state)
 {
     struct place p = {.came = 5};
@@ -841,6 +857,7 @@ int main(void)
         cmocka_unit_test(test_deleted_record_is_remembered),
         cmocka_unit_test(test_sent_record_ends_freshness_and_doubt),
         cmocka_unit_test(test_joining_closes_the_cursor),
+        cmocka_unit_test(test_tip_that_moves_up_is_read_from_where_it_was),
         cmocka_unit_test(test_request_sent_before_it_came_answers_nothing),
         cmocka_unit_test(test_model_reader_misses_nothing_silently),
     };

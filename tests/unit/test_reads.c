@@ -87,21 +87,23 @@ static void test_read_after_is_shared_by_viewers_that_get_the_same(void **state)
     static const struct {
         const char *what;
         int view;
-        uint64_t id, nth;
+        uint64_t id, nth, came;
         bool as_history, found;
     } cases[] = {
-        {"the same", 0, 5, 3, false, true},         {"another view", 1, 5, 3, false, false},
-        {"another cursor", 0, 6, 3, false, false},  {"as history", 0, 5, 3, true, false},
-        {"sent more before", 0, 5, 4, false, true},
+        {"the same", 0, 5, 3, 7, false, true},         {"another view", 1, 5, 3, 7, false, false},
+        {"another cursor", 0, 6, 3, 7, false, false},  {"as history", 0, 5, 3, 7, true, false},
+        {"sent more before", 0, 5, 4, 7, false, true}, {"came later", 0, 5, 3, 8, false, false},
     };
     struct read *q = reads_new(&logs[0], READ_AFTER, done);
     (void)state;
     q->view = &views[0];
     q->from.id.ms = 5;
     q->nth = 3;
+    q->number = 7;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct viewer v = viewer_of(cases[i].view);
         v.place.cursor.id.ms = cases[i].id;
+        v.place.came = cases[i].came;
         v.replayed = cases[i].nth;
         print_message("%s\n", cases[i].what);
         assert_int_equal(reads_find_after(&v, cases[i].as_history) != NULL, cases[i].found);

@@ -37,6 +37,7 @@ static int set_up(void **state)
     w.ring.floor = XID_MAX;
     v = (struct viewer){.relay = &relay, .view = &w, .out.fd = s[0], .ends = INT64_MAX};
     buf_init(&v.out.rest, 1024 * 1024);
+    v.state = VIEWER_OPEN;
     v.phase = PHASE_RESUME;
     v.place.state = PLACE_BEHIND;
     v.place.standing = PLACE_MET;
@@ -201,6 +202,18 @@ static void test_keepalive_waits_for_what_is_due_before_it(void **state)
     }
 }
 
+static void test_viewer_that_never_opened_ends_too(void **state)
+{
+    (void)state;
+    v.state = VIEWER_NEW;
+    v.place.state = PLACE_NONE;
+    relay.stats.behind = relay.stats.viewers = 0;
+    viewer_close(&v);
+    assert_ptr_equal(relay.ended, &v);
+    assert_int_equal(relay.stats.viewers, 0);
+    counts_are(0, 0);
+}
+
 /* While its log's tip is not known a viewer goes nowhere. */
 static void test_viewer_waits_for_a_tip(void **state)
 {
@@ -327,6 +340,7 @@ int main(void)
         TEST(test_final_frame_is_waited_for_a_while),
         TEST(test_viewer_ends_once_and_in_time),
         TEST(test_keepalive_waits_for_what_is_due_before_it),
+        TEST(test_viewer_that_never_opened_ends_too),
         TEST(test_viewer_waits_for_a_tip),
         TEST(test_viewer_is_live_when_the_client_was_told),
         TEST(test_head_waits_for_a_place),
