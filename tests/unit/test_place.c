@@ -194,8 +194,8 @@ static void test_info_tells_where_a_cursor_goes_on(void **state)
     }
 }
 
-/* What XDEL took away: max-deleted-entry-id tells whether this log ever had the record at a cursor,
- * and its records make the counts of Redis say less. */
+/* Records that XDEL removed make the counts of Redis say less.  The max-deleted-entry-id tells
+ * whether this log ever had the record at a cursor. */
 static void test_deleted_records_make_counts_say_less(void **state)
 {
     static const struct {
@@ -302,14 +302,14 @@ static void test_next_step(void **state)
         {"claimed, no frame", B, 7, S, PLACE_CLAIMED, 0, 0, 0, 0, 0, false, false, false,
          PLACE_READ},
         {"fresh, no frame", B, 7, S, PLACE_FRESH, 0, 0, 0, 0, 0, false, false, false, PLACE_READ},
-        {"amid its history", B, 6, S, M, 0, 8, 0, 0, 0, false, false, false, PLACE_READ},
+        {"inside its history", B, 6, S, M, 0, 8, 0, 0, 0, false, false, false, PLACE_READ},
         {"at the end of its history", B, 8, S, M, 0, 8, 0, 0, 0, false, false, false,
          PLACE_FROM_RING},
         {"in a bulk", B, 8, S, M, 0, 0, 0, 0, 0, false, false, true, PLACE_READ},
         {"at the tip", B, 10, S, M, 0, 0, 0, 0, 0, false, false, false, PLACE_GO_LIVE},
         {"waits for a record after the tip", B, 11, CURSOR_NEXT, M, 0, 0, 0, 0, 0, false, false,
          false, PLACE_PROVE},
-        {"at the tip, amid its history", B, 10, S, M, 0, 12, 0, 0, 0, false, false, false,
+        {"at the tip, inside its history", B, 10, S, M, 0, 12, 0, 0, 0, false, false, false,
          PLACE_PROVE},
         {"at the tip, which is open", B, 9, S, M, 0, 0, 0, 0, 0, false, true, false, PLACE_PROVE},
         {"nothing found up to the tip", B, 4, S, M, 0, 0, 10, 0, 0, false, false, false,
@@ -453,7 +453,7 @@ static void test_range_without_the_record_seeks_again(void **state)
     }
 }
 
-/* What was known of a place that is sought again does not count in the log that it may be in. */
+/* A place that is sought again may be in another log: nothing that was known of it counts there. */
 static void test_seeking_again_forgets_what_was_known(void **state)
 {
     static const struct {
@@ -688,7 +688,7 @@ static void change(struct model *m)
             if (m->fate[m->begin] == THERE)
                 m->fate[m->begin] = TRIMMED;
         m->renewed = true;
-        if (m->reader.cursor.id.ms == 0) /* waits for the beginning of whatever log it will be */
+        if (m->reader.cursor.id.ms == 0) /* waits for the beginning of the next log */
             m->told = ID(m->begin);
     }
 }

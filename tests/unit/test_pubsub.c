@@ -117,7 +117,7 @@ static void message(const char *text)
     pubsub_message(&relay, slice_of("channel"), slice_of(text));
 }
 
-/* What the peer got since it was last asked holds this; "": it got nothing. */
+/* Whether the peer got this since it was last asked; "": it got nothing. */
 static bool gets(int i, const char *text)
 {
     char got[4000];

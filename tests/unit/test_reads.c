@@ -110,7 +110,7 @@ static void test_read_after_is_shared_by_viewers_that_get_the_same(void **state)
     }
 }
 
-/* The first record of a bulk begins it, so a viewer amid its bulk needs a read of its own. */
+/* The first record of a bulk begins it, so a viewer inside its bulk needs a read of its own. */
 static void test_read_of_a_bulk_is_shared_at_the_same_record_of_it(void **state)
 {
     struct read *q = reads_new(&logs[0], READ_AFTER, done);

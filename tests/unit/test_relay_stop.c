@@ -52,7 +52,7 @@ static struct admission *one_viewer(void)
     return a;
 }
 
-/* What the peer got since it was last asked holds this. */
+/* Whether the peer got this since it was last asked. */
 static bool gets(const char *text)
 {
     char got[4000];

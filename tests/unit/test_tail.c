@@ -191,7 +191,7 @@ static struct redis_info info_of(uint64_t first, uint64_t last, uint64_t length)
                                .has_deleted = true};
 }
 
-/* What the peer of a viewer got since it was last asked, or the part of it that is looked for. */
+/* Whether the peer of a viewer got this since it was last asked; "": it got nothing. */
 static bool gets(int i, const char *text)
 {
     char got[4000];
@@ -637,8 +637,8 @@ static void test_info_places_only_viewers_that_came_before(void **state)
     assert_int_equal(l.under_way, 0);
 }
 
-/* A viewer that is served may ask again, amid the answer. */
-static void test_info_answers_no_viewer_that_came_amid_it(void **state)
+/* A viewer that is served may ask again, while the answer is handled. */
+static void test_info_answers_no_viewer_that_came_while_it_is_handled(void **state)
 {
     struct redis_info info = info_of(20, 30, 9);
     struct view second = w;
@@ -1063,7 +1063,7 @@ int main(void)
         TEST(test_view_that_is_gone_is_given_nothing),
         TEST(test_viewer_that_ended_is_given_nothing),
         TEST(test_info_places_only_viewers_that_came_before),
-        TEST(test_info_answers_no_viewer_that_came_amid_it),
+        TEST(test_info_answers_no_viewer_that_came_while_it_is_handled),
         TEST(test_viewers_are_placed_after_a_tip_in_a_former_log),
         TEST(test_viewer_that_waits_for_its_read_is_not_placed),
         TEST(test_info_without_memory_is_asked_for_soon),

@@ -55,7 +55,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* What the peer got since it was last asked holds this; "": it got nothing. */
+/* Whether the peer got this since it was last asked; "": it got nothing. */
 static bool gets(const char *text)
 {
     char got[4000];
