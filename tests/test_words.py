@@ -46,8 +46,6 @@ WORDS = {
 }
 # What opens no sentence.
 OPENERS = r"(Who|Whoever|Whom|Whose|What|Whatever|Wherever|Had it|Were it|Be it) "
-# Not read yet: names of files or directories that were not gone through.
-NOT_YET = """tests/sim/mutants tests/unit/test_place.c""".split()
 # Files of others, or of data.
 LEFT_OUT = re.compile(r"(NEWS|LICENSE|.*\.(png|json|conf\.in|lock)|tests/fuzz/corpus/.*|tests/test_words\.py)$")
 C_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'])//[^\n]*", re.S)
@@ -144,7 +142,7 @@ def faults(paths):
 
 
 def test_the_field_s_words_and_short_sentences():
-    assert not faults([".", *(f":!{name}" for name in NOT_YET)])
+    assert not faults(["."])
 
 
 def test_old_words_and_missing_subjects_are_found():

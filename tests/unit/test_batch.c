@@ -288,6 +288,5 @@ int main(void)
         TEST(test_bulk_begins_with_its_first_record),
         TEST(test_only_a_live_record_is_sent_in_pieces),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -293,6 +293,5 @@ int main(void)
         TEST(test_message_without_memory_is_missed),
         TEST(test_channel_that_no_viewer_follows_is_left),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -358,6 +358,5 @@ int main(void)
         TEST(test_queue_waits_for_room_and_for_redis),
         TEST(test_count_follows_the_size_of_records),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -97,6 +97,5 @@ int main(void)
         TEST(test_viewer_that_comes_too_late_is_told_of_the_end),
         TEST(test_no_viewer_waits_for_its_turn_while_redis_is_away),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

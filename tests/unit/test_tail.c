@@ -1080,6 +1080,5 @@ int main(void)
         TEST(test_change_is_looked_at_at_once),
         TEST(test_tip_with_live_viewers_is_read_now_and_then),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

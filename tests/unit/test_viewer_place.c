@@ -348,6 +348,5 @@ int main(void)
         TEST(test_no_frame_stands_inside_a_bulk),
         TEST(test_viewer_goes_on_after_the_turns_of_others),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
