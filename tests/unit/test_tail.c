@@ -345,11 +345,13 @@ static void test_refused_read_is_told_and_a_lost_one_is_not(void **state)
         set_up(NULL);
         put(0, PLACE_LIVE, 10);
         l.stale = true;
+        l.wanted = 9;
         look(&l);
         relay.up = false;
         fail_range(0, results[i]);
         assert_true(l.stale); /* a read that was refused is not tracked */
         assert_int_equal(l.tip.state, PLACE_LIVE);
+        assert_int_equal(l.wanted, results[i] == REDIS_LOST ? 9 : l.proven);
         assert_int_equal(viewers[0].state != VIEWER_OPEN, results[i] != REDIS_LOST);
     }
 }
