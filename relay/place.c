@@ -232,8 +232,6 @@ static enum place_finding find(struct place *p, const struct redis_info *info, s
 {
     struct cursor *c = &p->cursor;
     *gap = (struct gap){cursor_position(c), info->has_first, info->first, -1};
-    if (c->at == CURSOR_OPEN)
-        return FOUND_READY;
     if (!info->exists && xid_cmp(c->id, XID_ZERO) == 0)
         return FOUND_END;
     if (!info->exists) {
@@ -266,9 +264,7 @@ enum place_finding place_on_info(struct place *p, const struct redis_info *info,
         return found;
     }
     /* The log may end at the deleted record, or before it. */
-    bool deleted = found == FOUND_READY
-                       ? p->cursor.located || (missing && p->cursor.at == CURSOR_OPEN)
-                       : found == FOUND_END && missing;
+    bool deleted = found == FOUND_READY ? p->cursor.located : found == FOUND_END && missing;
     p->doubt = deleted ? DOUBT_DELETED : DOUBT_NONE;
     p->state = PLACE_BEHIND;
     return found;

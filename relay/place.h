@@ -26,7 +26,7 @@
 /* ---- a position ---- */
 
 enum cursor_at {
-    CURSOR_OPEN, /* the beginning of the log, not known yet: nothing was sent */
+    CURSOR_OPEN, /* the beginning of the log, not known yet; only while the place is fresh */
     CURSOR_NEXT, /* id is the next record to send */
     CURSOR_SENT  /* id was sent; 0-0 with rank 0 is the beginning of any log */
 };

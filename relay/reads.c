@@ -91,8 +91,6 @@ static void on_read(void *arg, enum redis_result result, const struct redis_entr
     struct log *l = q->log;
     /* A viewer that comes to the same place while the answer is handed out needs another read. */
     unlink_read(q);
-    if (l->reading == q)
-        l->reading = NULL;
     if (result == REDIS_CUT) { /* full, as far as it goes; the rest comes in small steps */
         result = REDIS_OK;
         q->count = (unsigned)count;

@@ -57,7 +57,7 @@ static void deliver(struct view *w, const struct redis_entry *entries, size_t co
             return;
         }
         log_hand_out(w, b);
-        from = b->blob ? b->after_blob : b->after;
+        from = b->after;
     }
 }
 
@@ -277,7 +277,6 @@ static void info_came(struct log *l, const struct redis_info *info)
     log_on_info(l, info, recreated);
     /* While the tip is still in the former log no viewer is placed. */
     bool hold = recreated && (l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING);
-    bool again = false;
     for (struct view *w = l->views; w; w = w->next) {
         for (struct viewer *v = w->viewers; v; v = v->next) {
             if (!place_is_sought(&v->place) || v->waits == WAIT_READ)
@@ -286,13 +285,9 @@ static void info_came(struct log *l, const struct redis_info *info)
                 l->info = INFO_HELD;
             else if (place_is_answered_by(&v->place, number))
                 viewer_on_info(v, info);
-            else
-                again = true;
         }
-        log_serve_view(w);
+        log_serve_view(w); /* a viewer that this answer came too early for asks again */
     }
-    if (again)
-        ask_for_info(l);
     look(l);
 }
 
@@ -465,7 +460,7 @@ static void hand_to_waiters(struct read *q, const struct redis_entry *entries, s
     bool failed = start < count && next == 0;
     if (failed)
         diag(DIAG_ERROR, "relay", "out of memory for records of %s", q->log->key);
-    if (next == count && count < q->count && !b->blob)
+    if (next == count && count < q->count)
         b->clear_to = q->to; /* an answer that is not full reached its end */
     for (struct viewer *v = waiters, *after; v; v = after) {
         after = v->wait_next;

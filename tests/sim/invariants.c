@@ -41,6 +41,8 @@ static void check_viewer(const struct viewer *v)
         check_live(v);
     if (v->phase == PHASE_LIVE && p->standing == PLACE_FRESH)
         fault("the live frame was sent while the cursor is open");
+    if (p->cursor.at == CURSOR_OPEN && p->standing != PLACE_FRESH)
+        fault("an open cursor though records were sent");
     if ((v->waits == WAIT_READ) != (v->read != NULL))
         fault("a viewer waits for a read that is not there");
 }

@@ -126,7 +126,6 @@ static void test_info_tells_where_a_cursor_goes_on(void **state)
         enum cursor_at then;
         uint64_t then_id, then_rank;
     } cases[] = {
-        {"open", CURSOR_OPEN, 5, NONE, 9, 20, 3, 10, FOUND_READY, 0, CURSOR_OPEN, 5, NONE},
         {"log empty before and now", CURSOR_SENT, 0, 0, 0, 0, 0, 0, FOUND_END, 0, CURSOR_SENT, 0,
          0},
         {"log removed", CURSOR_SENT, 5, 5, 0, 0, 0, 0, FOUND_GAP, -1, CURSOR_SENT, 0, 0},
@@ -521,7 +520,6 @@ static void test_deleted_record_is_remembered(void **state)
     } cases[] = {
         {5, 9, CURSOR_SENT, true, FOUND_READY, DOUBT_DELETED},
         {9, 9, CURSOR_SENT, false, FOUND_END, DOUBT_DELETED},
-        {5, 9, CURSOR_OPEN, false, FOUND_READY, DOUBT_DELETED},
         {12, 9, CURSOR_SENT, false, FOUND_GAP, DOUBT_NONE},
         {12, 9, CURSOR_SENT, true, FOUND_GAP, DOUBT_NONE},
     };
