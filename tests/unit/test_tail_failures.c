@@ -77,6 +77,5 @@ int main(void)
         cmocka_unit_test(test_read_without_memory_closes_only_open_viewers),
         cmocka_unit_test(test_refused_read_of_the_tip_is_not_repeated),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
