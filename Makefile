@@ -252,7 +252,8 @@ lint-shell:
 	$(Q)shellcheck -S warning $(SHELL_FILES)
 lint-words:
 	$(call say,LINT,words)
-	$(Q)/usr/bin/python3 -m pytest -q -p no:cacheprovider tests/test_words.py tests/test_style.py
+	$(Q)/usr/bin/python3 tests/test_words.py
+	$(Q)/usr/bin/python3 tests/test_style.py
 
 hooks: ## turn on .githooks/pre-commit, which checks what is staged before each commit
 	git config core.hooksPath .githooks
