@@ -298,7 +298,9 @@ class Repository:
     def __init__(self, suites):
         self.suites, self.top = suites, suites.top / "repository"
         executable(self.top / ".githooks/pre-commit", (TOP / ".githooks/pre-commit").read_text())
-        executable(self.top / "tests/test_words.py", "import sys\nsys.exit(any('old-word' in open(f).read() for f in sys.argv[1:]))\n")
+        for tool, fault in (("words", "old-word"), ("style", "blank-line")):
+            executable(self.top / f"tests/test_{tool}.py",
+                       f"import sys\nsys.exit(any('{fault}' in open(f).read() for f in sys.argv[1:]))\n")
         executable(suites.top / "bin/clang-format", "#!/bin/sh\nshift 2\n! grep -l badly-laid-out \"$@\"\n")
         (self.top / "Makefile").write_text("all:\n\t@! grep -l does-not-build *.c\n")
         self.git("init", "-q")
@@ -317,6 +319,7 @@ class Repository:
 
 
 @pytest.mark.parametrize("fault, message", [("badly-laid-out", "make format"), ("old-word", "the words above"),
+                                            ("blank-line", "the lines above"),
                                             ("does-not-build", "do not build")])
 def test_hook_refuses_faults_that_are_staged(suites, fault, message):
     repository = Repository(suites)
