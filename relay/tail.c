@@ -259,7 +259,9 @@ static bool ends_at_tip(const struct log *l, const struct redis_info *info)
 static void log_on_info(struct log *l, const struct redis_info *info, bool recreated)
 {
     bool known = l->tip.state != PLACE_NONE;
-    if (known && ends_at_tip(l, info)) /* now it is known how many records were ever added */
+    /* Now it is known how many records were ever added.  Not at a deleted record: a later log that
+     * lost as many would look as if nothing were missing. */
+    if (known && !l->tip.cursor.located && ends_at_tip(l, info))
         l->tip.cursor.rank = cursor_at_end(info).rank;
     /* While no viewer was LIVE the tip stood still: what came since, or is there instead, is
      * history. */

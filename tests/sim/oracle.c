@@ -58,21 +58,6 @@ struct walk {
     bool lost_source; /* the last source frame reported an outage */
 };
 
-/* Records after a, up to the next one that was not deleted.  A viewer that stands at the last of
- * them moves the tip up to it, and the relay counts them as before the position then. */
-static uint64_t deleted_after(const struct rec *a)
-{
-    uint64_t n = 0;
-    for (int i = a->serial + 1; i < redis.nrecs; i++) {
-        if (redis.recs[i].life != a->life)
-            continue;
-        if (redis.recs[i].fate != DELETED)
-            break;
-        n++;
-    }
-    return n;
-}
-
 /* A later log of this name had as many records removed as there are entries up to the position.
  * Its entries-added and length then say that nothing is missing. */
 static bool excused_same_counts(const struct rec *a)
@@ -84,7 +69,7 @@ static bool excused_same_counts(const struct rec *a)
     for (int i = 0; i < redis.nlooks; i++) {
         const struct look *k = &redis.looks[i];
         if (redis.lives[k->life].log == a->log && (k->life > a->life || redis.was_back[a->log]) &&
-            k->removed <= (uint64_t)a->count + deleted_after(a) &&
+            k->removed <= (uint64_t)a->count &&
             k->removed + (uint64_t)deleted >= (uint64_t)a->count)
             return true;
     }

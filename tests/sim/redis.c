@@ -773,32 +773,77 @@ static void send_invalidation(int log)
     news_add(NEWS_INVALIDATED, log, 0);
 }
 
-void redis_op(const struct step *s)
+/* What happens to logs and channels. False: s is none of these. */
+static bool log_op(const struct step *s)
 {
     switch (s->op) {
     case OP_ADD:
         for (int i = 0; i < s->b; i++)
             add(s->a, s->c, s->d && i == 0);
-        break;
+        return true;
     case OP_XDEL:
         delete_one(s->a, s->b, s->c);
-        break;
+        return true;
     case OP_TRIM:
         trim(s->a, s->b);
-        break;
+        return true;
     case OP_DEL:
         del(s->a, s->b);
-        break;
+        return true;
     case OP_AWAY:
         away(s->a);
-        break;
+        return true;
     case OP_BACK:
         back(s->a);
-        break;
+        return true;
     case OP_CRASH:
         crash(s->a, s->b);
         go(false);
-        break;
+        return true;
+    case OP_PUBLISH:
+        publish(s->a);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool sends_invalidations(void)
+{
+    return feed.up && !sim.settings[SET_SWEEP];
+}
+
+/* What happens to keys that are tracked, and to the news of them. False: s is none of these. */
+static bool tracking_op(const struct step *s)
+{
+    switch (s->op) {
+    case OP_SPURIOUS: /* the key left the tracking table, or another database has the same key */
+        changed(s->a);
+        return true;
+    case OP_LOSE:
+        nnews = news_arrived;
+        redis.lost_news = true;
+        return true;
+    case OP_DOUBLE:
+        if (sends_invalidations())
+            send_invalidation(s->a);
+        return true;
+    case OP_FLUSH:
+        del(0, 0);
+        del(1, 0);
+        if (sends_invalidations())
+            news_add(NEWS_FLUSH, 0, 0);
+        return true;
+    default:
+        return false;
+    }
+}
+
+void redis_op(const struct step *s)
+{
+    if (log_op(s) || tracking_op(s))
+        return;
+    switch (s->op) {
     case OP_UP:
     case OP_DOWN:
         go(s->op == OP_UP);
@@ -809,26 +854,6 @@ void redis_op(const struct step *s)
         break;
     case OP_ALLOW:
         denied = 0;
-        break;
-    case OP_SPURIOUS: /* the key left the tracking table, or another database has the same key */
-        changed(s->a);
-        break;
-    case OP_LOSE:
-        nnews = news_arrived;
-        redis.lost_news = true;
-        break;
-    case OP_DOUBLE:
-        if (feed.up && !sim.settings[SET_SWEEP])
-            send_invalidation(s->a);
-        break;
-    case OP_FLUSH:
-        del(0, 0);
-        del(1, 0);
-        if (feed.up && !sim.settings[SET_SWEEP])
-            news_add(NEWS_FLUSH, 0, 0);
-        break;
-    case OP_PUBLISH:
-        publish(s->a);
         break;
     case OP_EXEC:
         for (int i = 0; i < s->a; i++)

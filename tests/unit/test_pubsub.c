@@ -118,7 +118,7 @@ static void message(const char *text)
 }
 
 /* Whether the peer got this since it was last asked; "": it got nothing. */
-static bool gets(int i, const char *text)
+static bool receives(int i, const char *text)
 {
     char got[4000];
     ssize_t n = recv(peers[i], got, sizeof got, MSG_DONTWAIT);
@@ -132,21 +132,21 @@ static void test_viewers_are_live_when_the_subscription_stands(void **state)
     assert_int_equal(subscribed, 1);
     assert_int_equal(viewers[0].place.standing, PLACE_MET); /* a message has no former log */
     message("too early");
-    assert_true(gets(0, ""));
+    assert_true(receives(0, ""));
     assert_int_equal(channel()->tip.cursor.id.seq, 0);
     stands();
-    assert_true(gets(0, "event: live"));
+    assert_true(receives(0, "event: live"));
     assert_int_equal(viewers[0].place.state, PLACE_LIVE);
     message("one");
-    assert_true(gets(0, "data: one\n"));
+    assert_true(receives(0, "data: one\n"));
     comes(1);
     assert_int_equal(subscribed, 1);
-    assert_true(gets(1, "event: live"));
+    assert_true(receives(1, "event: live"));
     message("two");
-    assert_true(gets(0, "data: two\n"));
-    assert_true(gets(1, "data: two\n"));
+    assert_true(receives(0, "data: two\n"));
+    assert_true(receives(1, "data: two\n"));
     message("drop");
-    assert_true(gets(0, ""));
+    assert_true(receives(0, ""));
     assert_int_equal(channel()->tip.cursor.id.seq, 3);
 }
 
@@ -179,7 +179,7 @@ static void test_outage_is_a_gap_and_ends_the_subscription(void **state)
     comes(0);
     stands();
     message("one");
-    assert_true(gets(0, "data: one\n"));
+    assert_true(receives(0, "data: one\n"));
     relay.up = false;
     pubsub_down(channel());
     assert_int_equal(channel()->tip.state, PLACE_NONE);
@@ -195,7 +195,7 @@ static void test_outage_is_a_gap_and_ends_the_subscription(void **state)
     pubsub_source.up(channel());
     assert_int_equal(subscribed, 2);
     stands();
-    assert_true(gets(0, "event: gap"));
+    assert_true(receives(0, "event: gap"));
     assert_int_equal(viewers[0].place.state, PLACE_LIVE);
     assert_int_equal(viewers[1].place.state, PLACE_LIVE);
 }
@@ -256,13 +256,13 @@ static void test_message_without_memory_is_missed(void **state)
     memset(large, 'x', sizeof large - 1);
     large[sizeof large - 1] = '\0';
     message("one");
-    assert_true(gets(0, "data: one\n"));
+    assert_true(receives(0, "data: one\n"));
     message(large);
-    assert_true(gets(0, ""));
+    assert_true(receives(0, ""));
     assert_int_equal(viewers[0].place.state, PLACE_BEHIND);
     assert_int_equal(channel()->views->ring.floor.seq, 2);
     log_serve(&viewers[0]);
-    assert_true(gets(0, "\"lost\":1"));
+    assert_true(receives(0, "\"lost\":1"));
     assert_int_equal(viewers[0].place.state, PLACE_LIVE);
 }
 
