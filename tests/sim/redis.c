@@ -773,7 +773,7 @@ static void send_invalidation(int log)
     news_add(NEWS_INVALIDATED, log, 0);
 }
 
-/* What happens to logs and channels. False: s is none of these. */
+/* Changes a log or a channel. False: s is no such step. */
 static bool log_op(const struct step *s)
 {
     switch (s->op) {
@@ -813,7 +813,7 @@ static bool sends_invalidations(void)
     return feed.up && !sim.settings[SET_SWEEP];
 }
 
-/* What happens to keys that are tracked, and to the news of them. False: s is none of these. */
+/* Changes tracked keys, or the news of them. False: s is no such step. */
 static bool tracking_op(const struct step *s)
 {
     switch (s->op) {
