@@ -224,6 +224,8 @@ static enum place_finding place_fresh(struct place *p, const struct redis_info *
     }
     p->cursor = p->history == 0 || !info->exists ? cursor_at_end(info) : cursor_at_beginning(info);
     p->state = PLACE_BEHIND;
+    if (p->history == 0)
+        p->standing = PLACE_CLAIMED; /* each record from now on is owed */
     return FOUND_READY;
 }
 

@@ -87,7 +87,8 @@ enum place_doubt {
 };
 
 enum place_standing {
-    PLACE_FRESH,   /* brought no cursor and was sent nothing: placed by the newest N each time */
+    PLACE_FRESH,   /* brought no cursor and was sent nothing: placed by the newest N each time; by
+                      the newest 0 only once, for each record since then is owed to it */
     PLACE_CLAIMED, /* its cursor may be of a former log by this name, which the ring may hold */
     PLACE_MET      /* its cursor met the tip or a frame of the ring */
 };

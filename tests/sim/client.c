@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/profile_parts.h"
 #include "sim.h"
+
+#define KEEPALIVE 15 /* seconds */
 
 struct client *clients[MAX_CLIENTS];
 int nclients;
@@ -183,6 +186,14 @@ static void grow(char **p, size_t *cap, size_t need)
         abort();
 }
 
+/* Whether the response head tells c that it has a place.  After a keepalive's time, or while Redis
+ * is away, or without memory to keep it, the head is sent without one. */
+static bool has_place(const struct client *c)
+{
+    bool soon = sim.now - c->joined_at < KEEPALIVE * 1000;
+    return c->late && !c->oom && soon && sim.relay->up && !redis.down_ever;
+}
+
 static void end_of_line(struct client *c)
 {
     size_t n = c->len;
@@ -212,8 +223,9 @@ static void end_of_line(struct client *c)
         c->has_id = true;
     } else if (memcmp(c->line, "event: ", 7) == 0) {
         snprintf(c->name, sizeof c->name, "%s", c->line + 7);
-    } else if (c->line[0] != ':' && memcmp(c->line, "retry: ", 7) != 0 &&
-               strcmp(c->line, "HEAD") != 0) {
+    } else if (strcmp(c->line, "HEAD") == 0) {
+        c->headed = has_place(c) ? sim.stamp : NEVER;
+    } else if (c->line[0] != ':' && memcmp(c->line, "retry: ", 7) != 0) {
         c->broken = "not a field of an event stream";
     }
 }
@@ -293,10 +305,33 @@ static struct client *client_new(void)
     c->cap = cap;
     c->data_cap = data_cap;
     c->number = nclients++;
-    c->closed = c->left = NEVER;
+    c->closed = c->left = c->headed = NEVER;
     c->joined = sim.stamp;
+    c->joined_at = sim.now;
     c->base = c->base_life = -1;
     return c;
+}
+
+static void live_frame(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    char data[64];
+    snprintf(data, sizeof data, "{\"replayed\":%llu}", (unsigned long long)m->replayed);
+    profile_control(p, b, "live", data);
+}
+
+/* A late profile sends the response head when the viewer has a place.  Here it also tells when the
+ * viewer is live, for the oracle. */
+static const struct profile *profile_of(const struct client *c)
+{
+    static struct profile late[VIEWS];
+    const struct profile *p = profile_find(profiles[c->view]);
+    if (!c->late)
+        return p;
+    late[c->view] = *p;
+    late[c->view].late = true;
+    if (!p->live)
+        late[c->view].live = live_frame;
+    return &late[c->view];
 }
 
 static struct filter *filter_of(enum view_kind view)
@@ -314,7 +349,7 @@ static void admit(struct client *c)
     out_init(&a->out, c->fd, c->cgi ? 0 : 1);
     buf_init(&a->head, 4096);
     buf_adds(&a->head, "HEAD\n\n");
-    a->profile = profile_find(profiles[c->view]);
+    a->profile = profile_of(c);
     a->kind = c->log == 2 ? LOG_PUBSUB : LOG_STREAM;
     a->key = strdup(keys[c->log]);
     a->field = strdup("data");
@@ -323,7 +358,7 @@ static void admit(struct client *c)
     a->has_cursor = c->has_cursor;
     a->cursor = c->cursor;
     a->history = (unsigned)c->history;
-    a->keepalive = 15;
+    a->keepalive = KEEPALIVE;
     a->retry = 3000;
     a->lifetime = (unsigned)c->lifetime;
     a->seat = relay_seat(sim.relay, "", &why);
@@ -369,6 +404,7 @@ static void join(const struct step *s)
     c->history = s->c;
     c->file = s->d % 10 == 7;
     c->cgi = s->d % 10 >= 5;
+    c->late = s->d % 10 == 2 || s->d % 10 == 6;
     c->lifetime = s->d / 10;
     set_cursor(c, s->b);
     story("client %d: joins log%d, %s, %s, history %d", c->number, c->log, profiles[c->view],
@@ -388,6 +424,7 @@ static void reconnect(struct client *old)
     c->view = old->view;
     c->history = old->history;
     c->cgi = old->cgi;
+    c->late = old->late;
     c->has_cursor = old->has_last || old->has_cursor;
     if (old->has_last) {
         const struct rec *r = redis_find(c->log, old->last);

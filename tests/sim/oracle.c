@@ -147,6 +147,18 @@ static void check_missing(struct walk *w, const struct rec *r, int stamp, const 
     }
 }
 
+/* A late response head tells a client without cursor and history that it has a place.  Each record
+ * since then is owed before its first position, which is `serial` or later.  With history it is
+ * owed the newest N of some later moment instead. */
+static void check_since_head(struct walk *w, int serial, int stamp)
+{
+    for (int s = 0; s < serial && !w->placed && w->c->history == 0; s++) {
+        const struct rec *r = rec_of(s);
+        if (r->born > w->c->headed && owed(w, r, stamp))
+            check_missing(w, r, stamp, "since the head");
+    }
+}
+
 /* Checks all records between the position and the record next, which came at stamp. */
 static void check_between(struct walk *w, int next, int stamp)
 {
@@ -332,6 +344,7 @@ static void check_record(struct walk *w, const struct event *e)
     }
     if (r->dead < w->c->joined && !w->live && !w->c->has_cursor && !w->any_gap)
         fault(w->c, "a record that was gone before the client joined", "#%d", e->serial);
+    check_since_head(w, e->serial, e->stamp);
     w->sent++;
     place_at(w, e->serial, e->stamp);
 }
@@ -346,6 +359,7 @@ static void check_id(struct walk *w, const struct event *e)
         fault(w->c, "an id is below the position", "#%d after #%d", e->serial, w->at);
     if (w->placed && e->serial > w->at)
         check_between(w, e->serial + 1, e->stamp);
+    check_since_head(w, e->serial + 1, e->stamp);
     bool gap = w->gap && e->serial == w->at;
     place_at(w, e->serial, e->stamp);
     w->gap = gap;

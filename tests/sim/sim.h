@@ -244,15 +244,18 @@ struct client {
     int history;
     bool has_cursor;
     struct xid cursor;
-    int base;      /* serial of the record at the cursor; -1: 0-0 */
-    int base_life; /* -1: 0-0 */
-    int joined;    /* stamp */
-    int left;      /* stamp at which the client hung up, or NEVER */
-    int closed;    /* stamp at which the server closed the connection, or NEVER */
-    bool oom;      /* an allocation failed while it was connected */
-    bool slow;     /* it stopped reading at least once */
-    int lifetime;  /* seconds after which the relay ends it; 0: none */
+    int base;          /* serial of the record at the cursor; -1: 0-0 */
+    int base_life;     /* -1: 0-0 */
+    int joined;        /* stamp */
+    int headed;        /* stamp of the response head that told it that it has a place, or NEVER */
+    int64_t joined_at; /* ms */
+    int left;          /* stamp at which the client hung up, or NEVER */
+    int closed;        /* stamp at which the server closed the connection, or NEVER */
+    bool oom;          /* an allocation failed while it was connected */
+    bool slow;         /* it stopped reading at least once */
+    int lifetime;      /* seconds after which the relay ends it; 0: none */
     bool file, cgi;
+    bool late; /* the head is sent when it has a place */
     struct event events[MAX_EVENTS];
     int n;
     bool over;          /* FCGI_END_REQUEST came */
