@@ -225,8 +225,8 @@ clean: ## remove build/
 
 # ---- source ----
 
-C_FILES       = $(shell git ls-files '*.c' '*.h')
-PROGRAM_FILES = $(shell git ls-files '*.c' ':!tests' ':!bench')
+C_FILES       = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+PROGRAM_FILES = $(shell git ls-files -co --exclude-standard '*.c' ':!tests' ':!bench')
 SHELL_FILES   = $(shell git grep -lE '^\#!/bin/sh' -- ':!*.py') tests/cgi/lib.sh
 
 format: ## lay out all C files by .clang-format

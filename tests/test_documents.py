@@ -24,7 +24,8 @@ WAYS = {"The way of a request": 12, "The way of a record": 12}
 @cache
 def tracked():
     """All files of the repository and their directories."""
-    names = subprocess.run(["git", "-C", ROOT, "ls-files"], check=True, capture_output=True, text=True).stdout
+    listing = ["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard"]  # new files too
+    names = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
     files = {n for n in names.splitlines() if (ROOT / n).exists()}
     return files | {str(p) for n in files for p in Path(n).parents}
 

@@ -58,7 +58,8 @@ def faults_in(text):
 
 
 def faults(paths):
-    names = subprocess.run(["git", "-C", ROOT, "ls-files", "--", *paths], check=True, capture_output=True, text=True)
+    listing = ["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard", "--", *paths]  # new files too
+    names = subprocess.run(listing, check=True, capture_output=True, text=True)
     for name in names.stdout.splitlines():
         if name.endswith(".c"):
             for number in faults_in((ROOT / name).read_text(encoding="utf-8")):

@@ -53,7 +53,8 @@ STRING = re.compile(r'"(?:\\.|[^"\\\n])*"' + r"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\
 
 
 def files(paths):
-    names = subprocess.run(["git", "-C", ROOT, "ls-files", "--", *paths], check=True, capture_output=True, text=True)
+    listing = ["git", "-C", ROOT, "ls-files", "-co", "--exclude-standard", "--", *paths]  # new files too
+    names = subprocess.run(listing, check=True, capture_output=True, text=True)
     return [n for n in names.stdout.splitlines() if not LEFT_OUT.match(n) and (ROOT / n).is_file()]
 
 

@@ -151,7 +151,7 @@ export class Ingest {
     this.pause(true);
   }
 
-  /** Parses as many records of the queue as one turn can. After putBack() some are entries already. */
+  /** Parses as many records of the queue as one turn can, one lot at least. After putBack() some are entries already. */
   take() {
     const start = performance.now();
     /** @type {Item[]} */
@@ -159,13 +159,13 @@ export class Ingest {
     if (this.dropped) batch.push(makeMarker("gap", `${number(this.dropped)} records that waited were let go`));
     this.dropped = 0;
     let taken = 0;
-    while (taken < this.queue.length && performance.now() - start < SLICE) {
+    do {
       for (const end = Math.min(this.queue.length, taken + LOT); taken < end; taken++) {
         const item = this.queue[taken];
         this.weight -= weightOf(item);
         batch.push("seq" in item ? item : parseEntry(item));
       }
-    }
+    } while (taken < this.queue.length && performance.now() - start < SLICE);
     this.queue = taken === this.queue.length ? [] : this.queue.slice(taken);
     this.lastTaken = taken;
     return batch;

@@ -60,3 +60,17 @@ test("entries that push out what nobody looks at are taken", async () => {
   await at.taken();
   assert.deepEqual([at.events, at.ingest.paused], [[{ count: 44, gone: 128 }], false]);
 });
+
+test("a turn on a machine that stood still takes one lot, then leaves the rest to the next turn", async () => {
+  const { now } = performance;
+  let clock = 0;
+  performance.now = () => (clock += 1000);
+  try {
+    const at = page(undefined);
+    at.ingest.push(records(256, 316));
+    await at.taken();
+    assert.deepEqual([at.events, at.ingest.waiting], [[{ count: 50, gone: 128 }], 10]);
+  } finally {
+    performance.now = now;
+  }
+});
