@@ -93,37 +93,10 @@ bool machine_fails(void)
     return true;
 }
 
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-char *__wrap_strdup(const char *s);
+#define allocation_fails machine_fails
+#include "tests/unit/wrap_malloc.h"
+
 int __wrap_malloc_trim(size_t pad);
-
-void *__wrap_malloc(size_t n)
-{
-    return machine_fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return machine_fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return machine_fails() ? NULL : __real_realloc(p, n);
-}
-
-char *__wrap_strdup(const char *s)
-{
-    size_t n = strlen(s) + 1;
-    char *copy = machine_fails() ? NULL : __real_malloc(n);
-    return copy ? memcpy(copy, s, n) : NULL;
-}
-
 int __wrap_malloc_trim(size_t pad)
 {
     (void)pad;

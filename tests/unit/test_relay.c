@@ -12,46 +12,19 @@
 #include <sys/un.h>
 
 #include "relay/relay.c"
+#include "admission.h"
 
 /* ---- memory ---- */
 
 /* Allocations until one fails; negative: none fails. */
 static int fails_after = -1;
 
-static bool fails(void)
+static bool allocation_fails(void)
 {
     return fails_after >= 0 && fails_after-- == 0;
 }
 
-void *__real_malloc(size_t n);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-char *__wrap_strdup(const char *s);
-
-void *__wrap_malloc(size_t n)
-{
-    return fails() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-    return fails() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-    return fails() ? NULL : __real_realloc(p, n);
-}
-
-char *__wrap_strdup(const char *s)
-{
-    size_t n = strlen(s) + 1;
-    char *copy = fails() ? NULL : __real_malloc(n);
-    return copy ? memcpy(copy, s, n) : NULL;
-}
+#include "wrap_malloc.h"
 
 /* ---- one relay ---- */
 
@@ -95,30 +68,20 @@ static struct admission *new_admission(struct relay *r, const char *profile, enu
                                        int *peer)
 {
     static int number;
-    struct filter_spec all = {0};
-    struct admission *a = calloc(1, sizeof *a);
-    const char *why;
+    struct out out;
     int s[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     *peer = s[1];
-    out_init(&a->out, s[0], 1);
-    buf_init(&a->head, 4096);
+    out_init(&out, s[0], 1);
+    struct admission *a = admission_of(r, out, profile);
     buf_adds(&a->head, "Content-Type: text/event-stream\r\n\r\n");
-    a->profile = profile_find(profile);
-    assert_non_null(a->profile);
     a->kind = kind;
-    a->key = strdup("log");
-    a->field = strdup("data");
-    a->event_field = strdup("event");
-    a->filter = filter_new(&all);
     a->presence_key = strdup("present");
     a->presence_member = strdup("ann");
     a->revocation_key = strdup("session:abc");
     a->still_valid = stands;
     a->release = was_released;
     a->arg = &number;
-    a->seat = relay_seat(r, "ann", &why);
-    assert_non_null(a->seat);
     a->keepalive = 15;
     return a;
 }

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "relay/relay.c"
+#include "admission.h"
 
 static struct relay *relay;
 static int peer;
@@ -32,28 +33,16 @@ static int tear_down(void **state)
 
 static struct admission *one_viewer(void)
 {
-    struct admission *a = calloc(1, sizeof *a);
-    struct filter_spec all = {0};
-    const char *why;
+    struct out out;
     int s[2];
-    assert_non_null(a);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     peer = s[1];
-    a->out.fd = s[0];
-    buf_init(&a->out.rest, 1024 * 1024);
-    buf_init(&a->head, 4096);
-    a->profile = profile_find("plain");
-    a->key = strdup("log");
-    a->field = strdup("data");
-    a->event_field = strdup("event");
-    a->filter = filter_new(&all);
-    a->seat = relay_seat(relay, "ann", &why);
-    assert_non_null(a->seat);
-    return a;
+    out_init(&out, s[0], 0);
+    return admission_of(relay, out, "plain");
 }
 
 /* Whether the peer got this since it was last asked. */
-static bool gets(const char *text)
+static bool peer_got(const char *text)
 {
     char got[4000];
     ssize_t n = recv(peer, got, sizeof got, MSG_DONTWAIT);
@@ -68,7 +57,7 @@ static void test_viewer_that_comes_too_late_is_told_of_the_end(void **state)
     relay_stop(relay);
     relay_admit(relay, one_viewer());
     relay_finish(relay);
-    assert_true(gets("\"shutdown\""));
+    assert_true(peer_got("\"shutdown\""));
     assert_null(relay->all);
     struct seat *seat = relay_seat(relay, "ann", &why);
     assert_non_null(seat);
@@ -87,7 +76,7 @@ static void test_no_viewer_waits_for_its_turn_while_redis_is_away(void **state)
     on_down(relay);
     assert_int_equal(v->waits, WAIT_NONE);
     assert_null(relay->queue);
-    assert_true(gets("event: source\ndata: {\"state\":\"lost\""));
+    assert_true(peer_got("event: source\ndata: {\"state\":\"lost\""));
 }
 
 int main(void)

@@ -192,7 +192,7 @@ static struct redis_info info_of(uint64_t first, uint64_t last, uint64_t length)
 }
 
 /* Whether the peer of a viewer got this since it was last asked; "": it got nothing. */
-static bool gets(int i, const char *text)
+static bool peer_got(int i, const char *text)
 {
     char got[4000];
     ssize_t n = recv(peers[i], got, sizeof got, MSG_DONTWAIT);
@@ -333,7 +333,7 @@ static void test_tip_whose_record_is_missing_asks(void **state)
     assert_int_equal(l.tip.state, PLACE_ASKING);
     assert_int_equal(l.tip.cursor.id.ms, 10);
     asks_info(1);
-    assert_true(gets(0, ""));
+    assert_true(peer_got(0, ""));
 }
 
 static void test_refused_read_is_told_and_a_lost_one_is_not(void **state)
@@ -462,8 +462,8 @@ static void test_reads_of_viewers_are_shared_and_queued(void **state)
     assert_ptr_equal(viewers[0].read, viewers[1].read);
     assert_int_equal(viewers[2].waits, WAIT_TURN);
     ANSWER(0, 5, 6, 7);
-    assert_true(gets(0, "id: 7-0"));
-    assert_true(gets(1, "id: 7-0"));
+    assert_true(peer_got(0, "id: 7-0"));
+    assert_true(peer_got(1, "id: 7-0"));
     asks_range(1, 10, 0, 16); /* to prove to the first two that they are at the end */
     asks_range(2, 6, 10, 16);
 }
@@ -553,7 +553,7 @@ static void test_read_without_its_record_asks(void **state)
     viewers[0].place.cursor.before = ID(3);
     read_after(&viewers[0]);
     ANSWER(0, 4, 6);
-    assert_true(gets(0, ""));
+    assert_true(peer_got(0, ""));
     assert_int_equal(viewers[0].place.state, PLACE_ASKING);
     assert_int_equal(viewers[0].place.doubt, DOUBT_MISSING);
     assert_int_equal(viewers[0].place.came, relay.requests - 1); /* that of the XINFO */
@@ -571,7 +571,7 @@ static void test_viewer_without_memory_for_its_records_ends(void **state)
     read_after(&viewers[0]);
     ANSWER(0, 5, 6);
     assert_int_equal(viewers[0].state, VIEWER_CLOSED);
-    assert_true(gets(0, ""));
+    assert_true(peer_got(0, ""));
 }
 
 static void test_view_that_is_gone_is_given_nothing(void **state)
@@ -611,7 +611,7 @@ static void test_viewer_that_ended_is_given_nothing(void **state)
         else
             ANSWER(0, 5, 6);
         assert_int_equal(viewers[0].place.state, PLACE_NONE);
-        assert_true(gets(0, ""));
+        assert_true(peer_got(0, ""));
     }
 }
 
@@ -728,7 +728,7 @@ static void test_gap_of_a_viewer_is_told_with_its_place(void **state)
     l.tip.state = PLACE_BEHIND;
     ask_for_info(&l);
     answer_info(0, &info);
-    assert_true(gets(0, "event: gap"));
+    assert_true(peer_got(0, "event: gap"));
     assert_int_equal(viewers[0].place.cursor.id.ms, 20);
     l.tip.state = PLACE_LIVE;
 }
@@ -827,7 +827,7 @@ static void test_gap_of_the_tip_is_told_where_it_was_met(void **state)
         l.tip.cursor = sent(20);
         print_message("%s\n", cases[i].what);
         tip_gap(&l, &gap);
-        assert_int_equal(gets(0, "event: gap"), cases[i].gap);
+        assert_int_equal(peer_got(0, "event: gap"), cases[i].gap);
         assert_int_equal(viewers[0].place.state, cases[i].then);
         assert_int_equal(viewers[0].place.cursor.id.ms, cases[i].then_id);
         assert_int_equal(viewers[0].place.doubt, DOUBT_NONE);
@@ -844,7 +844,7 @@ static void test_recreated_log_moves_its_tip_before_viewers_are_placed(void **st
     put(1, PLACE_ASKING, 3);
     ask_for_info(&l);
     answer_info(0, &info);
-    assert_true(gets(0, "event: gap"));
+    assert_true(peer_got(0, "event: gap"));
     assert_int_equal(l.tip.cursor.id.ms, 1);
     assert_int_equal(viewers[1].place.state, PLACE_ASKING);
     assert_int_equal(asked, 2);
@@ -894,7 +894,7 @@ static void test_tip_by_info(void **state)
         assert_int_equal(l.stale, cases[i].stale);
         assert_int_equal(l.proven, cases[i].proven);
         assert_int_equal(l.tip.cursor.id.ms, cases[i].id);
-        assert_int_equal(gets(0, "event: gap"), cases[i].gap);
+        assert_int_equal(peer_got(0, "event: gap"), cases[i].gap);
         if (cases[i].then == PLACE_LOCATING)
             asks_range(0, cases[i].first, 10, 1);
         assert_int_equal(viewers[0].place.state, PLACE_LIVE);

@@ -14,6 +14,7 @@
 #include "relay/viewer.c"
 #include "relay/log.h"
 #include "relay/tail.h"
+#include "admission.h"
 
 static void test_waiting_gaps_become_one(void **state)
 {
@@ -67,19 +68,9 @@ static void test_drain_ends_at_its_deadline(void **state)
 /* A viewer with its log; open: and its first frame. */
 static struct viewer *new_viewer(struct relay *r, int fd, bool open)
 {
-    struct admission *a = calloc(1, sizeof *a);
-    struct filter_spec all = {0};
-    const char *why;
-    a->out = (struct out){.fd = fd, .request = 1};
-    buf_init(&a->out.rest, 1024 * 1024);
-    buf_init(&a->head, 4096);
-    a->profile = profile_find("plain");
-    a->key = strdup("log");
-    a->field = strdup("data");
-    a->event_field = strdup("event");
-    a->filter = filter_new(&all);
-    a->seat = relay_seat(r, "ann", &why);
-    assert_non_null(a->seat);
+    struct out out;
+    out_init(&out, fd, 1);
+    struct admission *a = admission_of(r, out, "plain");
     struct viewer *v = viewer_new(r, a);
     assert_non_null(v);
     assert_int_equal(log_attach(v, a, &tail_source), 0);

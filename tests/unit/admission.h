@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * admission: one viewer of the stream "log", as a front thread hands it to the relay.  Include it
+ * after cmocka.h and the .c under test.
+ */
+#ifndef SSELOG_TEST_ADMISSION_H
+#define SSELOG_TEST_ADMISSION_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/filter.h"
+#include "format/profile.h"
+#include "relay/relay.h"
+
+/* out: its connection.  Everything but the response head and the profile is the plainest. */
+static inline struct admission *admission_of(struct relay *r, struct out out, const char *profile)
+{
+    struct filter_spec all = {0};
+    struct admission *a = calloc(1, sizeof *a);
+    const char *why;
+    assert_non_null(a);
+    a->out = out;
+    buf_init(&a->head, 4096);
+    a->profile = profile_find(profile);
+    assert_non_null(a->profile);
+    a->key = strdup("log");
+    a->field = strdup("data");
+    a->event_field = strdup("event");
+    a->filter = filter_new(&all);
+    a->seat = relay_seat(r, "ann", &why);
+    assert_non_null(a->seat);
+    return a;
+}
+
+#endif
