@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * record: see record.h. json-c is more lenient than the JSON parser of a browser, so each payload
- * passes lex() first.
- *
- * Invariant: a payload has no fields here if a strict parser refuses it or reads other fields than
- * json-c. So a filter that protects a tenant never relies on a field that the viewer does not see.
+ * record: see record.h. json.c reads payloads as strictly as a browser does. So a filter that
+ * protects a tenant never relies on a field that the viewer does not see.
  */
 #include "format/record.h"
 
 #include <json-c/json.h>
 
+#include "format/json.h"
 #include "sse.h"
 
 /* The longest payload that is made from an entry's fields. */
@@ -133,160 +131,19 @@ void record_end(struct record *r)
 
 /* ---- reading ---- */
 
-struct lexer {
-    const char *p;
-    size_t len, at;
-    size_t copied;    /* bytes of p that were copied to wide */
-    struct buf *wide; /* the text with large integers rewritten; empty if it has none */
-};
-
-/* Skips the string at x->at. *nul: it contains \u0000. False: it does not end, or contains a
- * control character. */
-static bool lex_string(struct lexer *x, bool *nul)
-{
-    *nul = false;
-    for (x->at++; x->at < x->len; x->at++) {
-        unsigned char c = (unsigned char)x->p[x->at];
-        if (c < 0x20)
-            return false;
-        if (c == '"') {
-            x->at++;
-            return true;
-        }
-        if (c == '\\') {
-            if (x->len - x->at > 5 && memcmp(x->p + x->at, "\\u0000", 6) == 0)
-                *nul = true;
-            x->at++;
-        }
-    }
-    return false;
-}
-
-/* Skips the number at x->at. An integer beyond 64 bits is rewritten as NNNe0: then json-c keeps its
- * text, else it would store the nearest 64-bit value. */
-static void lex_number(struct lexer *x)
-{
-    bool negative = x->p[x->at] == '-';
-    size_t start = x->at + negative;
-    uint64_t most = negative ? (uint64_t)INT64_MAX + 1 : UINT64_MAX, n;
-    struct slice digits;
-    for (x->at = start; x->at < x->len; x->at++)
-        if (x->p[x->at] < '0' || x->p[x->at] > '9')
-            break;
-    digits = slice_make(x->p + start, x->at - start);
-    if (x->at < x->len && strchr(".eE", x->p[x->at]) && x->p[x->at]) {
-        while (x->at < x->len && x->p[x->at] && strchr("0123456789.eE+-", x->p[x->at]))
-            x->at++;
-    } else if (digits.len > 0 && slice_number(digits, 0, most, &n) < 0) {
-        buf_add(x->wide, x->p + x->copied, x->at - x->copied);
-        buf_adds(x->wide, "e0");
-        x->copied = x->at;
-    }
-}
-
-static void skip_blanks(struct lexer *x)
-{
-    while (x->at < x->len && x->p[x->at] && strchr(" \t\r\n", x->p[x->at]))
-        x->at++;
-}
-
-/* Refuses what json-c accepts beyond JSON: NaN and Infinity, single quotes, comments, control
- * characters, and text after a NUL. It also refuses names with \u0000, which json-c cuts there:
- * "tenant\u0000x" would become "tenant". json-c checks the grammar. */
-static bool lex(struct lexer *x)
-{
-    while (skip_blanks(x), x->at < x->len) {
-        char c = x->p[x->at];
-        bool nul;
-        if (c == '"') {
-            if (!lex_string(x, &nul))
-                return false;
-            skip_blanks(x);
-            if (nul && x->at < x->len && x->p[x->at] == ':')
-                return false;
-        } else if (c == '-' || (c >= '0' && c <= '9')) {
-            lex_number(x);
-        } else if (c && strchr("{}[]:,truefalsn", c)) {
-            x->at++;
-        } else {
-            return false;
-        }
-    }
-    if (x->copied > 0)
-        buf_add(x->wide, x->p + x->copied, x->len - x->copied);
-    return !x->wide->failed;
-}
-
-/* Parses text as one JSON value, or NULL. Ill-formed UTF-8 is accepted: the viewer gets U+FFFD in
- * its place and reads the fields, so filters must see them too. */
-static struct json_object *parse(struct slice text)
-{
-    struct json_tokener *tokener = json_tokener_new_ex(RECORD_MAX_DEPTH + 1);
-    struct json_object *json;
-    enum json_tokener_error error;
-    if (!tokener)
-        return NULL;
-    json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
-    json = json_tokener_parse_ex(tokener, text.p, (int)text.len);
-    error = json_tokener_get_error(tokener);
-    if (error == json_tokener_continue) { /* a bare number needs a byte after it */
-        json = json_tokener_parse_ex(tokener, "", 1);
-        error = json_tokener_get_error(tokener);
-    }
-    json_tokener_free(tokener);
-    if (error == json_tokener_success)
-        return json;
-    json_object_put(json);
-    return NULL;
-}
-
+/* Ill-formed UTF-8 and equal names are accepted: the viewer gets U+FFFD and the last value, and
+ * reads the fields, so filters must see them too. */
 struct json_object *record_json(struct record *r)
 {
-    struct buf wide;
-    struct lexer x = {.p = r->data.p, .len = r->data.len, .wide = &wide};
-    if (r->parsed)
-        return r->json;
+    if (!r->parsed && r->data.len <= RECORD_MAX_PARSE)
+        r->json = json_read(r->data, RECORD_MAX_DEPTH, JSON_LAST_COUNTS);
     r->parsed = true;
-    if (r->data.len == 0 || r->data.len > RECORD_MAX_PARSE)
-        return NULL;
-    buf_init(&wide, 3 * (size_t)RECORD_MAX_PARSE);
-    if (lex(&x))
-        r->json = parse(wide.len > 0 ? buf_slice(&wide) : r->data);
-    buf_free(&wide);
     return r->json;
-}
-
-/* The length of a number's text without the "e0" that lex_number added. A producer's own NNNe0 with
- * so many digits loses it too: it is the same number. */
-static size_t number_length(const char *text)
-{
-    size_t len = strlen(text);
-    if (len >= 22 && strspn(text + (text[0] == '-'), "0123456789") == len - 2 - (text[0] == '-') &&
-        memcmp(text + len - 2, "e0", 2) == 0)
-        return len - 2;
-    return len;
 }
 
 bool record_field(struct record *r, const char *name, struct slice *out)
 {
     struct json_object *json = record_json(r), *field;
-    if (!json_object_is_type(json, json_type_object) ||
-        !json_object_object_get_ex(json, name, &field))
-        return false;
-    switch (json_object_get_type(field)) {
-    case json_type_string:
-        *out = slice_make(json_object_get_string(field), (size_t)json_object_get_string_len(field));
-        return true;
-    case json_type_int:
-    case json_type_boolean:
-        *out = slice_of(json_object_get_string(field));
-        return out->p != NULL;
-    case json_type_double:
-        *out = slice_of(json_object_get_string(field));
-        if (out->p)
-            out->len = number_length(out->p);
-        return out->p != NULL;
-    default:
-        return false;
-    }
+    return json_object_is_type(json, json_type_object) &&
+           json_object_object_get_ex(json, name, &field) && json_text(field, out);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * session: see session.h; JSON is parsed by json-c. Invariants: only text that identity.h calls a
- * name is set as one. Two different JSON values never become one name because json-c rounded or cut
- * them.
+ * session: see session.h; json.c reads JSON. Invariants: only text that identity.h calls a name is
+ * set as one. Two different JSON values never become one name because a parser rounded or cut them.
  */
 #include "identity/session.h"
 
 #include <json-c/json.h>
 #include <json-c/json_pointer.h>
 #include <string.h>
+
+#include "format/json.h"
 
 #define MAX_DEPTH  16                        /* nesting of a value */
 #define MAX_ENDS   INT64_C(1000000000000000) /* Unix seconds; later ends are as good as none */
@@ -66,38 +67,16 @@ int session_set_name(char out[IDENTITY_MAX_NAME + 1], struct slice s)
     return 0;
 }
 
-/* The text of a number. json-c stores a number beyond 64 bits as the nearest bound, so two users
- * would become one: the bounds are refused. */
-static int number_name(struct json_object *o, char out[IDENTITY_MAX_NAME + 1])
-{
-    const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
-    static const char *const bounds[] = {"9223372036854775807", "-9223372036854775808",
-                                         "18446744073709551615"};
-    if (!text)
-        return -1;
-    for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
-        if (strcmp(text, bounds[i]) == 0)
-            return -1;
-    return session_set_name(out, slice_of(text));
-}
-
 /* A name from a JSON string or number. null and "" mean that there is none. */
 static int json_name(struct json_object *o, bool needed, char out[IDENTITY_MAX_NAME + 1])
 {
+    struct slice text;
     out[0] = '\0';
-    switch (json_object_get_type(o)) {
-    case json_type_null:
+    if (!o)
         return needed ? -1 : 0;
-    case json_type_int:
-    case json_type_double:
-        return number_name(o, out);
-    case json_type_string: {
-        struct slice s = {json_object_get_string(o), (size_t)json_object_get_string_len(o)};
-        return s.len == 0 && !needed ? 0 : session_set_name(out, s);
-    }
-    default:
+    if (json_object_is_type(o, json_type_boolean) || !json_text(o, &text))
         return -1;
-    }
+    return text.len == 0 && !needed ? 0 : session_set_name(out, text);
 }
 
 static int pointer_name(struct json_object *o, const char *pointer, bool needed,
@@ -111,23 +90,7 @@ static int pointer_name(struct json_object *o, const char *pointer, bool needed,
 
 struct json_object *session_parse(struct slice text)
 {
-    struct json_tokener *t = json_tokener_new_ex(MAX_DEPTH);
-    if (!t || text.len == 0 || text.len > SESSION_MAX_VALUE) {
-        if (t)
-            json_tokener_free(t);
-        return NULL;
-    }
-    json_tokener_set_flags(t, JSON_TOKENER_STRICT);
-    struct json_object *o = json_tokener_parse_ex(t, text.p, (int)text.len);
-    bool whole = json_tokener_get_error(t) == json_tokener_success;
-    for (size_t i = json_tokener_get_parse_end(t); whole && i < text.len; i++)
-        whole = strchr(" \t\r\n", text.p[i]) && text.p[i];
-    json_tokener_free(t);
-    if (!whole) {
-        json_object_put(o);
-        return NULL;
-    }
-    return o;
+    return text.len > SESSION_MAX_VALUE ? NULL : json_read(text, MAX_DEPTH, JSON_UNIQUE);
 }
 
 int session_names(const struct config *config, struct json_object *o, struct identity *identity)

@@ -19,7 +19,8 @@ bool session_has_control(struct slice s);
 /* Copies a name. -1, with out untouched: s is no name (identity.h). */
 int session_set_name(char out[IDENTITY_MAX_NAME + 1], struct slice s);
 /* Parses text, which must be one JSON value. The caller frees it with json_object_put. NULL: it is
- * not JSON, or too long or too deep. */
+ * not JSON, or too long or too deep, or an object in it names a member twice: applications differ
+ * in which of the two they read. */
 struct json_object *session_parse(struct slice text);
 /* Sets user, tenant and role from the configured JSON pointers, or claim names. A number becomes
  * its text. -1: no user, or a name is malformed; identity is then half set and must not be used. */

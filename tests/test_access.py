@@ -101,7 +101,9 @@ class Cookie(Method):
 
     def prepare(self):
         for id, value in {"good": session(), "root": session("root", "admin"), "text": "ann",
-                          "nobody": '{"tenant_id":"acme"}', "empty": ""}.items():
+                          "nobody": '{"tenant_id":"acme"}', "empty": "",
+                          "cut": r'{"user_id":"mallory","user_id\u0000":"ann"}',
+                          "twice": '{"user_id":"mallory","user_id":"ann"}'}.items():
             self.redis.client.set(f"session:{id}", value)
         self.expire("session:old", session())
 
@@ -115,7 +117,9 @@ class Cookie(Method):
             "unknown": Request(cookie("never"), needs_reply=True),
             "wrong: no JSON": Request(cookie("text"), needs_reply=True),
             "wrong: no user": Request(cookie("nobody"), needs_reply=True),
-            "wrong: empty value": Request(cookie("empty"), needs_reply=True), "malformed": Request(cookie("")),
+            "wrong: empty value": Request(cookie("empty"), needs_reply=True),
+            "wrong: a name that is cut at NUL": Request(cookie("cut"), needs_reply=True),
+            "wrong: a name twice": Request(cookie("twice"), needs_reply=True), "malformed": Request(cookie("")),
             "oversized": Request(cookie("x" * 257)),
             "duplicated": Request({"Cookie": "session=good; session=good"}),
             "duplicated, one good": Request({"Cookie": "session=never; session=good"}),

@@ -23,7 +23,7 @@ WORDS = {
     r"divert\w*|DIVERT\w*": "large bulk string: resp_bulk_*",
     r"intakes?|intake_\w+": "fcgi_reader",
     r"(?<!channel )(?<!Channel )(?<!Channels )(?<!test_)layers?": "source of configuration, or a room",
-    r"visits?|visit_\w+": "request context",
+    r"(?<!json_)(?<!json_c_)visits?|visit_\w+": "request context",
     r"dialects?|dialect_\w+": "profile, profile_http",
     r"said_\w+": "told_*; logged_* of diagnostics",
     r"last words?": "final frame",

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* json: only strict JSON is read; two rules add to that; scalars keep their text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+
+#include "format/json.c"
+
+#define S(text)                                                                                    \
+    {                                                                                              \
+        text, sizeof text - 1                                                                      \
+    }
+
+static bool is_read(struct slice text, int depth, unsigned rules)
+{
+    struct json_object *o = json_read(text, depth, rules);
+    json_object_put(o);
+    return o != NULL;
+}
+
+static void test_numbers_follow_the_grammar(void **state)
+{
+    static const char *const good[] = {"0",    "-0",   "10",  "-1",     "0.0",   "1.50", "1e3",
+                                       "1E+3", "1e-3", "0e0", "-1.5e2", "1e400", "0.1E1"};
+    static const char *const bad[] = {
+        "00",  "01",  "-",    "-01",  "1.",        ".5",  "1.e1", "1e",  "1e+", "+1",  "1.5.",
+        "1-2", "--1", "0x10", "1e1.", "-Infinity", "NaN", "nan",  "1_0", "1 2", "- 1", "1e 1"};
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (!is_read(slice_of(good[i]), 1, 0))
+            fail_msg("%s", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[64];
+        snprintf(text, sizeof text, "{\"a\":%s}", bad[i]);
+        if (is_read(slice_of(bad[i]), 1, 0) || is_read(slice_of(text), 1, 0))
+            fail_msg("%s", bad[i]);
+    }
+}
+
+static void test_rules_refuse_equal_names_and_illformed_utf8(void **state)
+{
+    static const struct {
+        struct slice text;
+        bool plain, unique, utf8;
+    } rows[] = {
+        {S("{}"), true, true, true},
+        {S("[]"), true, true, true},
+        {S("\"a:b\""), true, true, true},
+        {S("{\"a\":1,\"b\":\":\"}"), true, true, true},
+        {S("{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":null}]}"), true, true, true},
+        {S("{\"a\" : [[{\"b\":{}}]]}"), true, true, true},
+        {S("{\"\":1,\"\\\":\":2}"), true, true, true},
+        {S("{\"a\":1,\"a\":1}"), true, false, true},
+        {S("{\"a\":1,\"\\u0061\":1}"), true, false, true},
+        {S("{\"a\":{\"b\":1,\"c\":2},\"a\":3}"), true, false, true},
+        {S("{\"a\":[{\"b\":1,\"b\":null}]}"), true, false, true},
+        /* json-c reads both as U+FFFD. */
+        {S("{\"\\ud800\":1,\"\\udc00\":2}"), true, false, true},
+        {S("{\"a\":\"\xc3\xa9\"}"), true, true, true},
+        {S("{\"a\":\"\xff\"}"), true, true, false},
+        {S("{\"\xc3\":1}"), true, true, false},
+        {S("{\"a\":\"\xed\xa0\x80\"}"), true, true, false},
+        {S("{\"a\":1,\"a\\u0000\":2}"), false, false, false},
+        {S("{\"a\":\"\\u0000\"}"), true, true, true},
+        {S("{\"a\":1}\0"), false, false, false},
+        {S("{\"a\":1}\0{\"a\":2}"), false, false, false},
+        {S("null"), false, false, false},
+        {S(""), false, false, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (is_read(rows[i].text, 8, JSON_LAST_COUNTS) != rows[i].plain ||
+            is_read(rows[i].text, 8, JSON_UNIQUE) != rows[i].unique ||
+            is_read(rows[i].text, 8, JSON_UTF8) != rows[i].utf8)
+            fail_msg("row %zu: %s", i, rows[i].text.p);
+}
+
+static void test_depth_counts_arrays_and_objects(void **state)
+{
+    (void)state;
+    assert_true(is_read(slice_of("1"), 1, 0));
+    assert_true(is_read(slice_of("[1]"), 1, 0));
+    assert_false(is_read(slice_of("[[1]]"), 1, 0));
+    assert_true(is_read(slice_of("{\"a\":[1]}"), 2, 0));
+    assert_false(is_read(slice_of("{\"a\":[{\"b\":1}]}"), 2, 0));
+}
+
+static void test_scalars_give_their_text(void **state)
+{
+    static const struct {
+        const char *json, *text;
+    } rows[] = {
+        {"\"x\"", "x"},
+        {"42", "42"},
+        {"-7", "-7"},
+        {"1.50", "1.50"},
+        {"1e3", "1e3"},
+        {"true", "true"},
+        {"18446744073709551615", "18446744073709551615"},
+        {"18446744073709551616", "18446744073709551616"},
+        {"-9223372036854775809", "-9223372036854775809"},
+        {"123456789012345678901234567890", "123456789012345678901234567890"},
+        {"1234567890123456789e0", "1234567890123456789e0"},
+        {"[]", NULL},
+        {"{}", NULL},
+    };
+    struct slice text;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct json_object *o = json_read(slice_of(rows[i].json), 1, 0);
+        assert_non_null(o);
+        if (json_text(o, &text) != (rows[i].text != NULL) ||
+            (rows[i].text && !slice_equal(text, slice_of(rows[i].text))))
+            fail_msg("%s", rows[i].json);
+        json_object_put(o);
+    }
+    assert_false(json_text(NULL, &text));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_numbers_follow_the_grammar),
+        cmocka_unit_test(test_rules_refuse_equal_names_and_illformed_utf8),
+        cmocka_unit_test(test_depth_counts_arrays_and_objects),
+        cmocka_unit_test(test_scalars_give_their_text),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
