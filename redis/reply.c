@@ -60,6 +60,11 @@ ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, s
     return used;
 }
 
+bool reply_is_last(const redisReader *parser, const struct resp_bulk *bulk)
+{
+    return parser->pos == parser->len && parser->ridx < 0 && resp_bulk_is_empty(bulk);
+}
+
 static size_t count_placeholders(const redisReply *r)
 {
     size_t n = is_placeholder(r);

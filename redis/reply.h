@@ -34,6 +34,8 @@ struct slice reply_slice(const redisReply *r);
 /* Passes bytes from the socket through resp_bulk_feed to the parser. Returns what that returned, or
  * -1 if the parser is out of memory. */
 ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, size_t len);
+/* Whether all that arrived was returned as replies. If not, more arrived than was asked for. */
+bool reply_is_last(const redisReader *parser, const struct resp_bulk *bulk);
 /* Moves the large values of this reply from bulk to m. -1: out of memory. */
 int reply_hold_blobs(struct reply_storage *m, struct resp_bulk *bulk, const redisReply *r);
 void reply_drop_blobs(struct reply_storage *m);

@@ -166,6 +166,12 @@ ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct
     }
 }
 
+bool resp_bulk_is_empty(const struct resp_bulk *bulk)
+{
+    return !bulk->filling && bulk->large == 0 && bulk->skip == 0 && bulk->line_len == 0 &&
+           !bulk->in_line && bulk->ndone == 0;
+}
+
 struct blob *resp_bulk_take(struct resp_bulk *bulk)
 {
     if (bulk->ndone == 0)

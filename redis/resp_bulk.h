@@ -61,6 +61,8 @@ ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct
 /* Decides about the large body. keep: read it to a blob. Else it is dropped while it arrives, and
  * a blob of length 0 stands for it. -1: out of memory. */
 int resp_bulk_large(struct resp_bulk *bulk, bool keep);
+/* Whether nothing of an answer is held: neither a part of one nor a body that was not taken. */
+bool resp_bulk_is_empty(const struct resp_bulk *bulk);
 /* The large body of the next placeholder that the parser returns. The caller owns the reference.
  * NULL: none. */
 struct blob *resp_bulk_take(struct resp_bulk *bulk);

@@ -1,49 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * sync: the synchronous calls of redis_io.h.  Each call has a deadline, so this file polls the
- * socket itself.  The time-out of hiredis starts again with each byte and does not cover resolving
- * the host name.
- */
-#include <errno.h>
-#include <fcntl.h>
+/* sync: the synchronous calls of redis_io.h.  Each call has a deadline. */
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "redis/address.h"
-#include "redis/breaker.h"
-#include "redis/reply.h"
-#include "redis/tls.h"
+#include "redis/sync_conn.h"
 #include "redis/wire.h"
-#include "redis_io.h"
 
-#define READ_CHUNK   (16 * 1024)
-#define BYTES_PER_MS 4096              /* bytes that arrive faster extend the deadline */
-#define HOLD_BYTES   (4 * 1024 * 1024) /* of large values in one answer */
-#define WALK_READ    128               /* entries that redis_sync_walk reads at once, at most */
-#define WALK_TURNS   32                /* reads of one redis_sync_walk */
-#define WALK_LONG    (512 * 1024) /* after so many bytes of large values, read one entry at a time */
-
-struct redis_sync {
-    const struct redis_address *address;
-    bool beside_feed;   /* use the host address that the feed resolved */
-    unsigned deadline;  /* ms */
-    int64_t end;        /* deadline of the current call: CLOCK_MONOTONIC ms */
-    bool timed_out;     /* the current call waited until its deadline */
-    bool trial;         /* of the circuit breaker: see breaker_enter */
-    redisContext *ctx;  /* non-blocking */
-    struct ssl_st *tls; /* rediss://; belongs to ctx */
-    struct buf out;
-    struct resp_bulk bulk;
-    size_t hold; /* bytes of large values that the answer may still hold */
-    bool cut;    /* the answer had more: those values are empty */
-    struct reply_storage storage;
-};
+#define HOLD_BYTES (4 * 1024 * 1024) /* of large values in one answer */
+#define WALK_READ  128               /* entries that redis_sync_walk reads at once, at most */
+#define WALK_TURNS 32                /* reads of one redis_sync_walk */
+#define WALK_LONG  (512 * 1024) /* after so many bytes of large values, read one entry at a time */
 
 struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned deadline)
 {
@@ -61,16 +31,6 @@ void redis_sync_beside_feed(struct redis_sync *s)
     s->beside_feed = true;
 }
 
-static void sync_close(struct redis_sync *s)
-{
-    if (s->ctx)
-        redisFree(s->ctx);
-    s->ctx = NULL;
-    s->tls = NULL;
-    buf_free(&s->out);
-    resp_bulk_reset(&s->bulk);
-}
-
 void redis_sync_free(struct redis_sync *s)
 {
     if (!s)
@@ -78,206 +38,6 @@ void redis_sync_free(struct redis_sync *s)
     sync_close(s);
     reply_storage_free(&s->storage);
     free(s);
-}
-
-/* ---- bytes ---- */
-
-/* Always returns -1. Closes the connection: a late answer would be taken for the next one. */
-static int sync_lose(struct redis_sync *s, const char *why)
-{
-    diag(DIAG_WARNING, "redis", "look-up: %s", why);
-    sync_close(s);
-    return -1;
-}
-
-/* Waits for the socket until the deadline. A socket that is ready counts even after the deadline:
- * then this process was late, not Redis. */
-static int sync_wait(struct redis_sync *s, short events)
-{
-    int64_t left;
-    do {
-        left = s->end - clock_ms();
-        struct pollfd p = {.fd = s->ctx->fd, .events = events};
-        int n = poll(&p, 1, left > 0 ? (int)left : 0);
-        if (n > 0)
-            return 0;
-        if (n < 0 && errno != EINTR)
-            return sync_lose(s, strerror(errno));
-    } while (left > 0);
-    s->timed_out = true;
-    return sync_lose(s, s->tls ? "TLS: no answer in time" : "no answer in time");
-}
-
-static int sync_write(struct redis_sync *s)
-{
-    for (;;) {
-        if (wire_write(s->ctx->fd, s->tls, &s->out))
-            return sync_lose(s, redis_tls_error(s->tls, strerror(errno)));
-        if (s->out.len == 0)
-            return 0;
-        if (sync_wait(s, POLLOUT))
-            return -1;
-    }
-}
-
-/* Whether the answer may hold the large value that begins. After the first one that it may not, it
- * holds no more. */
-static bool sync_keeps_large(struct redis_sync *s)
-{
-    s->cut = s->cut || s->bulk.large > s->hold;
-    if (!s->cut)
-        s->hold -= s->bulk.large;
-    return !s->cut;
-}
-
-/* Passes n bytes through resp_bulk to the parser. */
-static int sync_parse(struct redis_sync *s, const char *p, size_t n)
-{
-    size_t at = 0;
-    do {
-        ssize_t used = reply_feed(s->ctx->reader, &s->bulk, p + at, n - at);
-        if (used < 0 || (s->bulk.large > 0 && resp_bulk_large(&s->bulk, sync_keeps_large(s))))
-            return sync_lose(s, "malformed answer, or out of memory");
-        at += (size_t)used;
-    } while (at < n);
-    return 0;
-}
-
-/* Reads once, or waits until the socket is readable. */
-static int sync_read_some(struct redis_sync *s)
-{
-    char chunk[READ_CHUNK];
-    size_t room;
-    char *direct = resp_bulk_target(&s->bulk, &room), *into = direct ? direct : chunk;
-    if (!direct)
-        room = sizeof chunk;
-    ssize_t n = s->tls ? redis_tls_read(s->tls, into, room) : recv(s->ctx->fd, into, room, 0);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return sync_wait(s, POLLIN);
-    if (n <= 0)
-        return sync_lose(s, n < 0 ? redis_tls_error(s->tls, strerror(errno))
-                                  : "connection closed by the server");
-    s->end += n / BYTES_PER_MS;
-    if (direct)
-        resp_bulk_filled(&s->bulk, (size_t)n);
-    int bad = sync_parse(s, chunk, direct ? 0 : (size_t)n);
-    if (!direct)
-        explicit_bzero(chunk, (size_t)n); /* it may be a session */
-    return bad;
-}
-
-/* The next reply; NULL: the connection was lost. */
-static redisReply *sync_reply(struct redis_sync *s)
-{
-    for (;;) {
-        void *r = NULL;
-        if (redisGetReplyFromReader(s->ctx, &r) != REDIS_OK) {
-            sync_lose(s, s->ctx->errstr);
-            return NULL;
-        }
-        if (r && reply_hold_blobs(&s->storage, &s->bulk, r)) {
-            freeReplyObject(r);
-            sync_lose(s, "out of memory");
-            return NULL;
-        }
-        if (r || sync_read_some(s))
-            return r;
-    }
-}
-
-/* Wipes the large values before their memory is freed. With bulk.all these are all values. */
-static void sync_free_reply(struct redis_sync *s, redisReply *r)
-{
-    for (size_t i = 0; i < s->storage.nblobs; i++)
-        explicit_bzero(s->storage.blobs[i]->bytes, s->storage.blobs[i]->len);
-    reply_drop_blobs(&s->storage);
-    freeReplyObject(r);
-}
-
-static redisReply *sync_once(struct redis_sync *s, const struct slice *words, size_t n)
-{
-    if (wire_add(&s->out, words, n)) {
-        sync_lose(s, "out of memory");
-        return NULL;
-    }
-    return sync_write(s) ? NULL : sync_reply(s);
-}
-
-/* ---- connecting ---- */
-
-/* AUTH or SELECT; -1 after an error. */
-static int sync_setup(struct redis_sync *s, const struct slice *words, size_t n)
-{
-    redisReply *r = sync_once(s, words, n);
-    if (!r)
-        return -1;
-    int bad = r->type == REDIS_REPLY_ERROR ? sync_lose(s, reply_error_text(r)) : 0;
-    sync_free_reply(s, r);
-    return bad;
-}
-
-/* Connects TCP or the Unix socket. */
-static int sync_connect_socket(struct redis_sync *s)
-{
-    const struct redis_address *where = s->address;
-    char found[ADDRESS_TEXT];
-    const char *host = where->host;
-    if (!where->path && s->beside_feed) {
-        /* The trial of the circuit breaker does not wait: the call that opened it did. */
-        if (!address_wait(host, s->trial ? 0 : s->end - s->deadline / 2, found))
-            return sync_lose(s, "the address of the host is not known");
-        host = found;
-    }
-    s->ctx = where->path ? redisConnectUnixNonBlock(where->path)
-                         : redisConnectNonBlock(host, where->port);
-    if (!s->ctx || s->ctx->err)
-        return sync_lose(s, s->ctx ? s->ctx->errstr : "out of memory");
-    fcntl(s->ctx->fd, F_SETFD, FD_CLOEXEC);
-    if (sync_wait(s, POLLOUT))
-        return -1;
-    int error = 0;
-    socklen_t len = sizeof error;
-    if (getsockopt(s->ctx->fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0)
-        error = errno;
-    return error ? sync_lose(s, strerror(error)) : 0;
-}
-
-static int sync_connect_tls(struct redis_sync *s)
-{
-    for (;;) {
-        const char *why;
-        enum tls_result result = redis_tls_handshake(s->ctx, &s->tls, &why);
-        if (result == TLS_DONE)
-            return 0;
-        if (result == TLS_FAILED)
-            return sync_lose(s, why);
-        if (sync_wait(s, result == TLS_WANTS_READ ? POLLIN : POLLOUT))
-            return -1;
-    }
-}
-
-static int sync_connect(struct redis_sync *s)
-{
-    const struct redis_address *where = s->address;
-    if (sync_connect_socket(s) || (where->tls && sync_connect_tls(s)))
-        return -1;
-    char db[12];
-    snprintf(db, sizeof db, "%d", where->db);
-    const struct slice auth = slice_of("AUTH"), password = slice_of(where->password);
-    const struct slice both[] = {auth, slice_of(where->user), password}, one[] = {auth, password};
-    const struct slice select_db[] = {slice_of("SELECT"), slice_of(db)};
-    if (where->password && (where->user ? sync_setup(s, both, 3) : sync_setup(s, one, 2)))
-        return -1;
-    return where->db != 0 ? sync_setup(s, select_db, 2) : 0;
-}
-
-/* The server may have closed an idle connection. Between answers nothing arrives except that; with
- * TLS, the alert that closes the session. */
-static bool sync_is_closed(const redisContext *ctx)
-{
-    char c;
-    ssize_t n = recv(ctx->fd, &c, 1, MSG_PEEK | MSG_DONTWAIT);
-    return n >= 0 || (errno != EAGAIN && errno != EINTR);
 }
 
 /* ---- calls ---- */
@@ -290,29 +50,6 @@ static void sync_begin(struct redis_sync *s)
     s->bulk.all = false;
 }
 
-/* 0: connected; sync_leave must follow. */
-static int sync_enter(struct redis_sync *s)
-{
-    if (!breaker_enter(&s->trial))
-        return -1;
-    s->timed_out = s->cut = false;
-    if (s->ctx && sync_is_closed(s->ctx))
-        sync_close(s);
-    redis_tls_clear_errors(s->tls);
-    if (!s->ctx && sync_connect(s)) {
-        breaker_leave(s->trial, BREAKER_TIMEOUT);
-        return -1;
-    }
-    return 0;
-}
-
-static void sync_leave(struct redis_sync *s)
-{
-    breaker_leave(s->trial, s->ctx         ? BREAKER_SUCCESS
-                            : s->timed_out ? BREAKER_TIMEOUT
-                                           : BREAKER_LOST);
-}
-
 /* Logs an error of the server. */
 static enum sync_result sync_error(const redisReply *r)
 {
@@ -323,14 +60,39 @@ static enum sync_result sync_error(const redisReply *r)
     return reply_starts_with(r, "WRONGTYPE") ? SYNC_MISSING : SYNC_REFUSED;
 }
 
+/* The types of answers that fit a request. */
+typedef bool fits_fn(const redisReply *r);
+
+static bool is_value(const redisReply *r)
+{
+    return reply_is_text(r) || r->type == REDIS_REPLY_NIL;
+}
+
+static bool is_array(const redisReply *r)
+{
+    return r->type == REDIS_REPLY_ARRAY;
+}
+
+/* sync_once, if the answer fits. If it does not, answers and requests no longer match. */
+static redisReply *sync_fitting(struct redis_sync *s, const struct slice *words, size_t n,
+                                fits_fn *fits)
+{
+    redisReply *r = sync_once(s, words, n);
+    if (!r || r->type == REDIS_REPLY_ERROR || fits(r))
+        return r;
+    sync_free_reply(s, r);
+    sync_lose(s, "answer of the wrong type");
+    return NULL;
+}
+
 /* One request. Free the reply with sync_free_reply. NULL: *result says why there is none. */
 static redisReply *sync_request(struct redis_sync *s, const struct slice *words, size_t n,
-                                enum sync_result *result)
+                                fits_fn *fits, enum sync_result *result)
 {
     *result = SYNC_DOWN;
     if (sync_enter(s))
         return NULL;
-    redisReply *r = sync_once(s, words, n);
+    redisReply *r = sync_fitting(s, words, n, fits);
     sync_leave(s);
     if (!r)
         return NULL;
@@ -348,11 +110,11 @@ enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take
     sync_begin(s);
     s->bulk.all = true; /* it may be a secret: it stays out of hiredis and is wiped */
     s->hold = value->max - value->len;
-    redisReply *r = sync_request(s, words, 2, &result);
+    redisReply *r = sync_request(s, words, 2, is_value, &result);
     if (!r)
         return result;
     struct slice text = reply_value(&s->storage, r);
-    if (!reply_is_text(r) || s->cut || buf_add(value, text.p, text.len))
+    if (r->type == REDIS_REPLY_NIL || s->cut || buf_add(value, text.p, text.len))
         result = SYNC_MISSING;
     sync_free_reply(s, r);
     return result;
@@ -367,7 +129,7 @@ enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct sl
                                   slice_of("EX"),  slice_of(ttl), slice_of("NX")};
     enum sync_result result;
     sync_begin(s);
-    redisReply *r = sync_request(s, words, 6, &result);
+    redisReply *r = sync_request(s, words, 6, is_value, &result);
     if (!r)
         return result;
     result = r->type == REDIS_REPLY_NIL ? SYNC_REFUSED : SYNC_OK;
@@ -380,7 +142,7 @@ enum sync_result redis_sync_ping(struct redis_sync *s)
     const struct slice words[] = {slice_of("PING")};
     enum sync_result result;
     sync_begin(s);
-    redisReply *r = sync_request(s, words, 1, &result);
+    redisReply *r = sync_request(s, words, 1, reply_is_text, &result);
     if (r)
         sync_free_reply(s, r);
     return result;
@@ -395,10 +157,10 @@ static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xi
     snprintf(number, sizeof number, "%u", count);
     const struct slice words[] = {slice_of("XREVRANGE"), slice_of(key),     slice_of(high),
                                   slice_of("-"),         slice_of("COUNT"), slice_of(number)};
-    redisReply *r = sync_request(s, words, 6, result);
+    redisReply *r = sync_request(s, words, 6, is_array, result);
     if (!r)
         return NULL;
-    *n = r->type == REDIS_REPLY_ARRAY ? reply_entries(&s->storage, r) : -1;
+    *n = reply_entries(&s->storage, r);
     if (*n >= 0)
         return r;
     *result = SYNC_REFUSED;
@@ -487,10 +249,10 @@ enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64
                                   slice_of("+inf")};
     enum sync_result result;
     sync_begin(s);
-    redisReply *r = sync_request(s, words, 4, &result);
+    redisReply *r = sync_request(s, words, 4, is_array, &result);
     if (!r)
         return result;
-    for (size_t i = 0; r->type == REDIS_REPLY_ARRAY && i < r->elements; i++)
+    for (size_t i = 0; i < r->elements; i++)
         if (reply_is_text(r->element[i]))
             fn(arg, reply_value(&s->storage, r->element[i]));
     sync_free_reply(s, r);
@@ -546,6 +308,7 @@ static enum sync_result send_all(struct redis_sync *s, const struct redis_add *a
         if (result != SYNC_OK)
             return result;
     }
+    sync_finish(s); /* the records are sent; the next call connects again */
     return SYNC_OK;
 }
 

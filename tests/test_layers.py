@@ -46,7 +46,7 @@ APART = [
      BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),
     ("auth.c identity/session.c identity/jwtcheck.c identity/template.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
-    ("redis_io.c redis/link.c redis/sync.c redis/reply.c redis/tls.c",
+    ("redis_io.c redis/link.c redis/sync.c redis/sync_conn.c redis/reply.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),

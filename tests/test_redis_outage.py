@@ -232,3 +232,24 @@ def test_missing_redis_causes_no_busy_loop(stack, redis):
         before = procs.cpu_seconds(responder.pid)
         s.read_for(1)
         assert procs.cpu_seconds(responder.pid) - before < 0.25
+
+
+def test_surplus_reply_is_not_the_next_users_session(stack, redis, scripted):
+    """Redis answers a PING twice, the second time with bob's session. Ann's cookie shows ann's log."""
+    for user in ("ann", "bob"):
+        redis.client.set(f"session:{user}", f'{{"user_id":"{user}"}}')
+        redis.add(f"logs:{user}", f"for {user}")
+    bob = b'+PONG\r\n$17\r\n{"user_id":"bob"}\r\n'
+    responder = start_responder(stack, scripted, auth="cookie", cookie="sid", session_key="session:{id}",
+                                stream="logs:{user}", front_threads="1")
+
+    def handler(conn, cmd):
+        of_feed = any(c[0] == b"CLIENT" for c in conn.commands)
+        return bob if cmd == [b"PING"] and not of_feed else None
+    scripted.handler = handler
+    health = fcgi_get(responder.socket, environment("/sselog/healthz"))
+    assert health.status == 503
+    answer = fcgi_get(responder.socket, environment("/sselog/history", HTTP_COOKIE="sid=ann",
+                                                    HTTP_ACCEPT="application/json"))
+    assert b"for ann" in answer.raw and b"bob" not in answer.raw
+    assert "answer without a request" in responder.output()

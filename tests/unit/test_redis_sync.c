@@ -1,13 +1,157 @@
 /* SPDX-License-Identifier: MIT */
-/* redis_sync: the time-out of a call. */
+/*
+ * redis_sync: the synchronous calls against a scripted server in a thread.  A call waits until its
+ * deadline and not longer, and takes no answer that may be another request's.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <pthread.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#include "redis/sync.c"
+#include "redis/sync_conn.c"
+
+/* ---- the server ---- */
+
+/* Answers the commands in their order, over all connections; "" is silence, NULL the end. */
+struct peer {
+    const char *const *script;
+    struct redis_address address;
+    char path[108];
+    int listener;
+    int connections;
+    pthread_t thread;
+};
+
+/* A command arrives in one piece here. An answer that is NULL ends the connection. */
+static void serve(struct peer *p, int fd)
+{
+    char command[4096];
+    while (recv(fd, command, sizeof command, 0) > 0) {
+        const char *answer = *p->script;
+        if (!answer)
+            return;
+        p->script++;
+        if (strcmp(answer, "close") == 0)
+            return;
+        send(fd, answer, strlen(answer), MSG_NOSIGNAL);
+    }
+}
+
+static void *run(void *arg)
+{
+    struct peer *p = arg;
+    int fd;
+    while ((fd = accept(p->listener, NULL, NULL)) >= 0) {
+        p->connections++;
+        serve(p, fd);
+        close(fd);
+    }
+    return NULL;
+}
+
+static void start(struct peer *p, const char *const *script)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    *p = (struct peer){.script = script};
+    snprintf(p->path, sizeof p->path, "/tmp/sselog-sync-%d", (int)getpid());
+    memcpy(a.sun_path, p->path, strlen(p->path) + 1);
+    unlink(p->path);
+    p->listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(p->listener, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(listen(p->listener, 8), 0);
+    p->address.path = p->path;
+    assert_int_equal(pthread_create(&p->thread, NULL, run, p), 0);
+}
+
+/* The caller closed its connection before. */
+static void stop(struct peer *p)
+{
+    shutdown(p->listener, SHUT_RDWR);
+    pthread_join(p->thread, NULL);
+    close(p->listener);
+    unlink(p->path);
+}
+
+/* ---- cases ---- */
+
+#define BOB "$12\r\n{\"id\":\"bob\"}\r\n"
+#define ANN "$12\r\n{\"id\":\"ann\"}\r\n"
+
+/* The first call gets an answer with more behind it. The second call must not get the rest. */
+static void test_surplus_reply_is_nobodys_answer(void **state)
+{
+    static const char *const firsts[] = {
+        "+PONG\r\n" BOB,         /* a whole answer more */
+        "+PONG\r\n$12\r\n{",     /* a part of one, in its body */
+        "+PONG\r\n$1",           /* in its head */
+        "+PONG\r\n+PO",          /* in a line */
+        "+PONG\r\n*2\r\n+a\r\n", /* in an array */
+        "+PONG\r\n*2\r\n",       /* after an array's head */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof firsts / sizeof *firsts; i++) {
+        const char *const script[] = {firsts[i], ANN, NULL};
+        struct peer peer;
+        struct buf value;
+        start(&peer, script);
+        struct redis_sync *s = redis_sync_new(&peer.address, 1000);
+        assert_int_equal(redis_sync_ping(s), SYNC_DOWN);
+        buf_init(&value, 100);
+        assert_int_equal(redis_sync_get(s, "session:ann", false, &value), SYNC_OK);
+        assert_true(slice_equal(buf_slice(&value), slice_of("{\"id\":\"ann\"}")));
+        redis_sync_free(s);
+        stop(&peer);
+        assert_int_equal(peer.connections, 2);
+        buf_free(&value);
+    }
+}
+
+/* The same, but the surplus arrives after the call has returned. */
+static void test_late_surplus_reply_is_nobodys_answer(void **state)
+{
+    const char *const script[] = {"+PONG\r\n", ANN, NULL};
+    struct peer peer;
+    struct buf value;
+    int ends[2];
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    start(&peer, script + 1);
+    struct redis_sync *s = redis_sync_new(&peer.address, 1000);
+    s->ctx = redisConnectFd(ends[0]);
+    assert_int_equal(send(ends[1], BOB, strlen(BOB), 0), strlen(BOB));
+    buf_init(&value, 100);
+    assert_int_equal(redis_sync_get(s, "session:ann", false, &value), SYNC_OK);
+    assert_true(slice_equal(buf_slice(&value), slice_of("{\"id\":\"ann\"}")));
+    redis_sync_free(s);
+    stop(&peer);
+    close(ends[1]);
+    buf_free(&value);
+}
+
+/* An answer of another type belongs to another request: the connection ends. */
+static void test_reply_of_another_type_is_no_answer(void **state)
+{
+    static const char *const replies[] = {":1\r\n", "*1\r\n$3\r\nbob\r\n"};
+    (void)state;
+    for (size_t i = 0; i < sizeof replies / sizeof *replies; i++) {
+        const char *const script[] = {replies[i], ANN, NULL};
+        struct peer peer;
+        struct buf value;
+        start(&peer, script);
+        struct redis_sync *s = redis_sync_new(&peer.address, 1000);
+        buf_init(&value, 100);
+        assert_int_equal(redis_sync_get(s, "session:ann", false, &value), SYNC_DOWN);
+        assert_int_equal(redis_sync_get(s, "session:ann", false, &value), SYNC_OK);
+        assert_true(slice_equal(buf_slice(&value), slice_of("{\"id\":\"ann\"}")));
+        redis_sync_free(s);
+        stop(&peer);
+        buf_free(&value);
+    }
+}
 
 /* A process that was stopped until after the deadline reads an answer that arrived meanwhile.  It
  * does not wait for one that did not arrive. */
@@ -37,6 +181,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answer_after_the_deadline_counts_if_it_is_there),
+        cmocka_unit_test(test_surplus_reply_is_nobodys_answer),
+        cmocka_unit_test(test_late_surplus_reply_is_nobodys_answer),
+        cmocka_unit_test(test_reply_of_another_type_is_no_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

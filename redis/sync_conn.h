@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sync_conn: the connection of a front thread.  sync_conn.c connects and keeps answers in step with
+ * requests; sync.c has the calls.  Private to these two files.
+ */
+#ifndef SSELOG_REDIS_SYNC_CONN_H
+#define SSELOG_REDIS_SYNC_CONN_H
+
+#include "redis/reply.h"
+#include "redis_io.h"
+
+struct redis_sync {
+    const struct redis_address *address;
+    bool beside_feed;   /* use the host address that the feed resolved */
+    unsigned deadline;  /* ms */
+    int64_t end;        /* deadline of the current call: CLOCK_MONOTONIC ms */
+    bool timed_out;     /* the current call waited until its deadline */
+    bool trial;         /* of the circuit breaker: see breaker_enter */
+    redisContext *ctx;  /* non-blocking */
+    struct ssl_st *tls; /* rediss://; belongs to ctx */
+    struct buf out;
+    struct resp_bulk bulk;
+    size_t hold; /* bytes of large values that the answer may still hold */
+    bool cut;    /* the answer had more: those values are empty */
+    struct reply_storage storage;
+};
+
+/* Closes the connection, if there is one. */
+void sync_close(struct redis_sync *s);
+/* Always returns -1. Closes the connection: a late answer would be taken for the next one. */
+int sync_lose(struct redis_sync *s, const char *why);
+/* 0: connected; sync_leave must follow. */
+int sync_enter(struct redis_sync *s);
+void sync_leave(struct redis_sync *s);
+/* Sends one command and waits for its answer. NULL: the connection was lost. */
+redisReply *sync_once(struct redis_sync *s, const struct slice *words, size_t n);
+/* Sends what s->out holds. -1: the connection was lost. */
+int sync_write(struct redis_sync *s);
+/* The next answer. NULL: the connection was lost. */
+redisReply *sync_reply(struct redis_sync *s);
+/* After the last answer of a call: nothing more may have arrived. If it has, not even this answer
+ * can be trusted, because it may be the late one of an earlier request. -1: the connection was
+ * lost.
+ */
+int sync_finish(struct redis_sync *s);
+/* Wipes the large values before their memory is freed. With bulk.all these are all values. */
+void sync_free_reply(struct redis_sync *s, redisReply *r);
+
+#endif
