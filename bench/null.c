@@ -53,7 +53,7 @@ static struct {
 
 static const char head[] = "Status: 200 OK\r\n"
                            "Content-Type: text/event-stream\r\n"
-                           "Cache-Control: no-cache\r\n"
+                           "Cache-Control: no-store, no-transform\r\n"
                            "X-Accel-Buffering: no\r\n"
                            "X-Content-Type-Options: nosniff\r\n\r\n"
                            "retry: 3000\n\n"

@@ -76,9 +76,9 @@ void profile_message(struct buf *b, struct slice text)
 void profile_head(const struct profile *p, struct buf *b)
 {
     buf_addf(b,
-             "Status: 200 OK\r\nContent-Type: %s\r\nCache-Control: %s\r\nX-Accel-Buffering: no\r\n"
-             "%s",
-             p->content_type, p->cache_control, p->headers);
+             "Status: 200 OK\r\nContent-Type: %s\r\nCache-Control: no-store, no-transform\r\n"
+             "X-Accel-Buffering: no\r\n%s",
+             p->content_type, p->headers);
 }
 
 void profile_refuse(const struct profile *p, struct buf *b, const char *reason)

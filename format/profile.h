@@ -63,7 +63,6 @@ struct profile {
     const struct preset *presets;    /* the last has option NULL; NULL: none */
     const char *eol;
     const char *content_type;
-    const char *cache_control;
     const char *headers; /* "Name: value\r\n" lines of all answers, not only the stream */
 
     /* Frames that differ from plain's, called only by the functions below. NULL: as in plain. */
@@ -92,7 +91,9 @@ struct profile {
 /* The functions below append a frame to b, or nothing when the profile has no such frame. A reason
  * is one of our constants: it is not escaped. */
 
-/* The status line and the headers of the stream, without the blank line that ends them. */
+/* The status line and the headers of the stream, without the blank line that ends them. no-store: a
+ * shared cache may keep nothing (RFC 9111, section 5.2.2.5). no-transform: a proxy that compresses
+ * would hold records back. */
 void profile_head(const struct profile *p, struct buf *b);
 /* A whole answer 503 in place of a stream that did not begin. After a 200 the client would think
  * that the stream ended in good order. */

@@ -4,7 +4,7 @@
 #include "format/profile_parts.h"
 
 #define PLAIN_HEAD                                                                                 \
-    .eol = "\n", .content_type = "text/event-stream", .cache_control = "no-cache",                 \
+    .eol = "\n", .content_type = "text/event-stream",                                              \
     .headers = "X-Content-Type-Options: nosniff\r\n"                                               \
                "Referrer-Policy: no-referrer\r\n"
 /* The headers of all answers of The Other Dude's API. */
@@ -94,7 +94,6 @@ static const struct profile tod = {
     .presets = tod_presets,
     .eol = "\r\n",
     .content_type = "text/event-stream; charset=utf-8",
-    .cache_control = "no-store",
     .headers = TOD_HEADERS,
     .record = object_record,
     .open = tod_open,

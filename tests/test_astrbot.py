@@ -38,7 +38,7 @@ def test_exact_bytes_of_a_record(stack, redis, kind, login):
     for path in PATHS:
         with Stream(server.port, path, login) as s:
             assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
-            assert s.headers["cache-control"] == "no-cache"
+            assert s.headers["cache-control"] == "no-store, no-transform"
             e = entry("\x1b[1;36m[2026-01-01] [Core] [INFO] 日志 😀\u2028 \\ / \x7f \x1b[0m")
             id, = write(redis, e)
             s.read_records(1)

@@ -219,7 +219,7 @@ def test_slowed_address_causes_no_lookup(redis, limited):
 def test_attempts_return_with_time(limited):
     use_up_attempts(limited, "192.0.2.1")
     wait_until(lambda: attempt(limited, "192.0.2.1", "session=good", "text/event-stream",
-                               REQUEST_METHOD="HEAD").headers.get("cache-control") == "no-cache"
+                               REQUEST_METHOD="HEAD").headers.get("cache-control") == "no-store, no-transform"
                and attempt(limited, "192.0.2.1").status == 401, "one more attempt")
 
 

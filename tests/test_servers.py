@@ -19,7 +19,7 @@ def test_history_live_and_resume(stack, redis, kind):
     with Stream(server.port, server.path + "/stream") as s:
         assert s.status == 200
         assert s.headers["content-type"] == "text/event-stream"
-        assert s.headers["cache-control"] == "no-cache"
+        assert s.headers["cache-control"] == "no-store, no-transform"
         assert s.read_until_live().json() == {"replayed": 5}
         for i in range(3):  # one after the other: each must arrive without a later one
             redis.add("log", f"new {i}")

@@ -52,7 +52,7 @@ def test_exact_bytes_of_bulk_live_records_and_keepalive(stack, redis, kind):
     with Stream(server.port, PATH, cookie(redis, "admin")) as s:
         assert s.status == 200
         assert s.headers["content-type"] == "text/event-stream"
-        assert s.headers["cache-control"] == "no-cache"
+        assert s.headers["cache-control"] == "no-store, no-transform"
         assert s.headers["x-accel-buffering"] == "no"
         bulk(s)
         array = json.dumps([json.loads(first), json.loads(second)])

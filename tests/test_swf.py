@@ -56,7 +56,7 @@ def test_exact_bytes_of_connected_and_a_message(stack, redis, kind):
     server = serve(stack, redis, "swf", kind)
     with Stream(server.port, PATH, api_key(redis, "ann")) as s:
         assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
-        assert s.headers["cache-control"] == "no-cache" and s.headers["x-accel-buffering"] == "no"
+        assert s.headers["cache-control"] == "no-store, no-transform" and s.headers["x-accel-buffering"] == "no"
         s.read_until(lambda s: s.events, "connected")
         first = body(s)
         assert re.fullmatch(r'event: connected\ndata: \{"client_id": "[0-9a-f]{8}-[0-9a-f]{4}-4'

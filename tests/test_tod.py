@@ -38,7 +38,7 @@ def test_exact_bytes_of_records_and_heartbeat(stack, redis, kind):
     with Stream(server.port, path(A, sse_token(redis, A))) as s:
         assert s.status == 200
         assert s.headers["content-type"] == "text/event-stream; charset=utf-8"
-        assert s.headers["cache-control"] == "no-store" and s.headers["x-accel-buffering"] == "no"
+        assert s.headers["cache-control"] == "no-store, no-transform" and s.headers["x-accel-buffering"] == "no"
         assert has(s.headers, HEADERS)
         id, data = publish(redis, A, "device_status", status="ä", nested={"a": [1.5, None]})
         s.read_records(1)

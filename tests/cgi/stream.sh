@@ -8,7 +8,7 @@ stream_head() {
     head_is "$1" <<'END'
 Status: 200 OK
 Content-Type: text/event-stream
-Cache-Control: no-cache
+Cache-Control: no-store, no-transform
 Referrer-Policy: no-referrer
 X-Accel-Buffering: no
 X-Content-Type-Options: nosniff

@@ -20,7 +20,6 @@ static void test_rows_of_the_table_are_complete(void **state)
         assert_ptr_equal(profile_find(p->name), p);
         assert_true(strcmp(p->eol, "\n") == 0 || strcmp(p->eol, "\r\n") == 0);
         assert_memory_equal(p->content_type, "text/event-stream", 17);
-        assert_non_null(p->cache_control);
         assert_string_equal(p->headers + strlen(p->headers) - 2, "\r\n");
         assert_true(p->whole > 0);
     }
@@ -38,13 +37,28 @@ static void test_plain_head_has_its_bytes(void **state)
     profile_head(p, &b);
     assert_string_equal(b.p, "Status: 200 OK\r\n"
                              "Content-Type: text/event-stream\r\n"
-                             "Cache-Control: no-cache\r\n"
+                             "Cache-Control: no-store, no-transform\r\n"
                              "X-Accel-Buffering: no\r\n"
                              "X-Content-Type-Options: nosniff\r\n"
                              "Referrer-Policy: no-referrer\r\n");
     assert_null(p->presets);
     assert_false(p->keepalive_fixed);
     buf_free(&b);
+}
+
+/* haproxy that compresses holds the last record of a stream back unless it says no-transform. */
+static void test_no_stream_is_stored_or_transformed_on_its_way(void **state)
+{
+    const struct profile *p;
+    (void)state;
+    for (unsigned i = 0; (p = profile_at(i)) != NULL; i++) {
+        struct buf b;
+        buf_init(&b, 4096);
+        profile_head(p, &b);
+        assert_non_null(strstr(b.p, "\r\nCache-Control: no-store, no-transform\r\n"));
+        assert_null(strstr(strstr(b.p, "Cache-Control") + 1, "Cache-Control"));
+        buf_free(&b);
+    }
 }
 
 /* One function for each kind of frame. */
@@ -174,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_of_the_table_are_complete),
         cmocka_unit_test(test_plain_head_has_its_bytes),
+        cmocka_unit_test(test_no_stream_is_stored_or_transformed_on_its_way),
         cmocka_unit_test(test_plain_frames_have_their_bytes),
         cmocka_unit_test(test_plain_records_have_their_bytes),
     };
