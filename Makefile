@@ -49,7 +49,7 @@ endif
 
 have = $(shell $(PKGCONFIG) --exists $(1) 2>/dev/null && echo yes)
 # msgpack-c's pkg-config file is named msgpack-c from version 6 on.
-PACKAGES := hiredis json-c nettle $(if $(call have,'msgpack'),msgpack,msgpack-c)
+PACKAGES := hiredis json-c nettle libutf8proc $(if $(call have,'msgpack'),msgpack,msgpack-c)
 FEATURES :=
 # libjwt and hiredis_ssl are not linked. identity/jwtcheck.c and redis/tls.c load them when an option
 # needs them, because libcrypto costs each process 440 kB of private memory. The soname must belong to

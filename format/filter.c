@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "format/search.h"
+#include "format/unicode.h"
+
 #define FILTER_MAX_KEY (1024 * 1024) /* a viewer's query and a few options */
 
 /* One field and the texts that it may have, sorted and without duplicates. */
@@ -23,28 +26,29 @@ struct filter {
     struct buf key;
     struct rule *match, *lists;
     size_t nmatch, nlists;
-    int level;                                      /* lowest severity; -1: any */
-    struct slice *skip, *skip_texts, *skip_loggers; /* owned, NUL-terminated */
-    size_t nskip, nskip_texts, nskip_loggers;
+    int level;                         /* lowest severity; -1: any */
+    struct slice *skip, *skip_loggers; /* owned, NUL-terminated */
+    size_t nskip, nskip_loggers;
+    struct search **skip_texts; /* owned */
+    size_t nskip_texts;
     char *since_field; /* NULL: none */
     double since;
     struct xid until;
-    unsigned char *text; /* the substring, in lower case */
-    size_t *border;      /* of text, see find_borders */
-    size_t ntext;
+    struct search *text; /* NULL: none */
 };
 
-static unsigned char fold(char c)
+static char capital(char c)
 {
-    return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    return (char)(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
 }
 
-static bool equal_folded(struct slice a, const char *b)
+/* name is in capitals. */
+static bool is_level(struct slice s, const char *name)
 {
     size_t i = 0;
-    while (i < a.len && b[i] && fold(a.p[i]) == fold(b[i]))
+    while (i < s.len && name[i] && capital(s.p[i]) == name[i])
         i++;
-    return i == a.len && b[i] == '\0';
+    return i == s.len && name[i] == '\0';
 }
 
 /* ---- levels ---- */
@@ -61,7 +65,7 @@ int filter_level(struct slice name)
         {"FATAL", 50},  {"ALERT", 50},   {"EMERG", 50},    {"PANIC", 50},
     };
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-        if (equal_folded(name, levels[i].name))
+        if (is_level(name, levels[i].name))
             return levels[i].severity;
     return -1;
 }
@@ -88,7 +92,7 @@ static bool skipped(const struct filter *f, struct slice name, int severity)
 {
     for (size_t i = 0; i < f->nskip; i++) {
         int skip = filter_level(f->skip[i]);
-        if (skip >= 0 ? skip == severity : name.len > 0 && equal_folded(name, f->skip[i].p))
+        if (skip >= 0 ? skip == severity : name.len > 0 && unicode_equal(name, f->skip[i]))
             return true;
     }
     return false;
@@ -104,51 +108,6 @@ static bool levels_pass(const struct filter *f, struct record *r)
     if (severity >= 0 && severity < f->level)
         return false;
     return !skipped(f, name, severity);
-}
-
-/* ---- text ---- */
-
-/* border[i]: length of the longest proper prefix of text[0..i] that is also its suffix. */
-static void find_borders(const unsigned char *text, size_t len, size_t *border)
-{
-    size_t k = 0;
-    border[0] = 0;
-    for (size_t i = 1; i < len; i++) {
-        while (k > 0 && text[i] != text[k])
-            k = border[k - 1];
-        if (text[i] == text[k])
-            k++;
-        border[i] = k;
-    }
-}
-
-/* Knuth-Morris-Pratt search: the time is linear in the payload for any text that a viewer sends. */
-static bool find_text(const struct filter *f, struct slice payload)
-{
-    size_t k = 0;
-    for (size_t i = 0; i < payload.len; i++) {
-        unsigned char c = fold(payload.p[i]);
-        while (k > 0 && c != f->text[k])
-            k = f->border[k - 1];
-        if (c == f->text[k] && ++k == f->ntext)
-            return true;
-    }
-    return false;
-}
-
-static int build_text(struct filter *f, struct slice text)
-{
-    if (text.len == 0)
-        return 0;
-    f->text = malloc(text.len);
-    f->border = calloc(text.len, sizeof *f->border);
-    if (!f->text || !f->border)
-        return -1;
-    for (size_t i = 0; i < text.len; i++)
-        f->text[i] = fold(text.p[i]);
-    f->ntext = text.len;
-    find_borders(f->text, f->ntext, f->border);
-    return 0;
 }
 
 /* ---- building ---- */
@@ -291,10 +250,33 @@ static int build_names(struct slice **to, size_t *count, const char *const *name
     return 0;
 }
 
+static int build_skip_texts(struct filter *f, const char *const *texts)
+{
+    size_t n = 0;
+    while (texts && texts[n])
+        n++;
+    f->skip_texts = calloc(n + 1, sizeof(struct search *));
+    for (; f->skip_texts && f->nskip_texts < n; f->nskip_texts++) {
+        struct search *s = search_new(slice_of(texts[f->nskip_texts]), SEARCH_EXACT);
+        if (!s)
+            return -1;
+        f->skip_texts[f->nskip_texts] = s;
+    }
+    return f->skip_texts ? 0 : -1;
+}
+
+static int build_text(struct filter *f, struct slice text)
+{
+    if (text.len == 0)
+        return 0;
+    f->text = search_new(text, SEARCH_FOLDED);
+    return f->text ? 0 : -1;
+}
+
 static int build_skips(struct filter *f, const struct filter_spec *spec)
 {
     return build_names(&f->skip, &f->nskip, spec->skip_levels) ||
-                   build_names(&f->skip_texts, &f->nskip_texts, spec->skip_texts) ||
+                   build_skip_texts(f, spec->skip_texts) ||
                    build_names(&f->skip_loggers, &f->nskip_loggers, spec->skip_loggers)
                ? -1
                : 0;
@@ -338,16 +320,23 @@ static void key_names(struct buf *key, char kind, const struct slice *names, siz
         key_text(key, names[i]);
 }
 
+static void key_texts(struct buf *key, char kind, struct search *const *texts, size_t count)
+{
+    buf_addf(key, "%c%zu;", kind, count);
+    for (size_t i = 0; i < count; i++)
+        key_text(key, search_form(texts[i]));
+}
+
 static int build_key(struct filter *f)
 {
     key_rules(&f->key, 'm', f->match, f->nmatch);
     key_rules(&f->key, 'l', f->lists, f->nlists);
     buf_addf(&f->key, "v%d;", f->level);
     key_names(&f->key, 's', f->skip, f->nskip);
-    key_names(&f->key, 't', f->skip_texts, f->nskip_texts);
+    key_texts(&f->key, 't', f->skip_texts, f->nskip_texts);
     key_names(&f->key, 'g', f->skip_loggers, f->nskip_loggers);
     buf_addc(&f->key, 'q');
-    key_text(&f->key, slice_make((const char *)f->text, f->ntext));
+    key_texts(&f->key, 'q', &f->text, f->text ? 1 : 0);
     if (f->since_field) {
         buf_addf(&f->key, "u%a;%" PRIu64 "-%" PRIu64 ";", f->since, f->until.ms, f->until.seq);
         key_text(&f->key, slice_of(f->since_field));
@@ -386,11 +375,12 @@ void filter_free(struct filter *f)
     free_rules(f->match, f->nmatch);
     free_rules(f->lists, f->nlists);
     free_slices(f->skip, f->nskip);
-    free_slices(f->skip_texts, f->nskip_texts);
+    for (size_t i = 0; i < f->nskip_texts; i++)
+        search_free(f->skip_texts[i]);
+    free(f->skip_texts);
     free_slices(f->skip_loggers, f->nskip_loggers);
     free(f->since_field);
-    free(f->text);
-    free(f->border);
+    search_free(f->text);
     buf_free(&f->key);
     free(f);
 }
@@ -421,8 +411,7 @@ static bool list_passes(const struct rule *rule, struct record *r)
 static bool holds_skipped_text(const struct filter *f, const struct record *r)
 {
     for (size_t i = 0; i < f->nskip_texts; i++)
-        if (r->data.len > 0 &&
-            memmem(r->data.p, r->data.len, f->skip_texts[i].p, f->skip_texts[i].len))
+        if (search_find(f->skip_texts[i], r->data))
             return true;
     return false;
 }
@@ -455,7 +444,7 @@ bool filter_pass(const struct filter *f, struct record *r)
 {
     if (holds_skipped_text(f, r) || !is_newer(f, r))
         return false;
-    if (f->ntext > 0 && !find_text(f, r->data))
+    if (f->text && !search_find(f->text, r->data))
         return false;
     for (size_t i = 0; i < f->nmatch; i++)
         if (!match_passes(&f->match[i], r))

@@ -31,9 +31,9 @@ struct filter_spec {
     const char *level; /* the lowest level to send; NULL: all */
     /* Levels that are never sent, in any case. NULL, or NULL-terminated. */
     const char *const *skip_levels;
-    struct slice text; /* a substring that the payload must contain, ASCII case ignored; or empty */
+    struct slice text; /* a text that the payload must contain, case ignored; or empty */
     /* Payloads that contain one of these texts are never sent, nor are those whose field "logger"
-     * is one of these names. Exact, not empty; NULL, or NULL-terminated. */
+     * is one of these names. Case matters; not empty; NULL, or NULL-terminated. */
     const char *const *skip_texts, *const *skip_loggers;
     /* For a viewer whose cursor is a time. Records up to the id until are sent only if their number
      * in since_field is greater than since. NULL: no such rule. */

@@ -16,6 +16,7 @@
 struct lexer {
     const char *p;
     size_t len, at;
+    bool nan;        /* JSON_NAN */
     size_t names;    /* names of members, in all objects */
     size_t copied;   /* bytes of p that were copied to wide */
     struct buf wide; /* the text with large integers rewritten; empty if it has none */
@@ -116,14 +117,31 @@ static bool lex_name_or_string(struct lexer *x)
     return !nul;
 }
 
-/* Refuses what json-c accepts beyond JSON: NaN and Infinity, single quotes, comments, control
- * characters, odd numbers, and text after a NUL. json-c checks the rest of the grammar. */
+/* Skips NaN, Infinity or -Infinity at x->at. json-c reads them as they are. */
+static bool lex_not_finite(struct lexer *x)
+{
+    static const char *const words[] = {"NaN", "Infinity", "-Infinity"};
+    for (size_t i = 0; x->nan && i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i]);
+        if (x->len - x->at >= n && memcmp(x->p + x->at, words[i], n) == 0) {
+            x->at += n;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Refuses what json-c accepts beyond JSON: NaN and Infinity, unless they are wanted, single quotes,
+ * comments, control characters, odd numbers, and text after a NUL. json-c checks the rest of the
+ * grammar. */
 static bool lex(struct lexer *x)
 {
     while (skip_blanks(x), x->at < x->len) {
         if (x->p[x->at] == '"') {
             if (!lex_name_or_string(x))
                 return false;
+        } else if (next_is(x, "NI-") && lex_not_finite(x)) {
+            continue;
         } else if (next_is(x, "-0123456789")) {
             if (!lex_number(x))
                 return false;
@@ -185,7 +203,7 @@ static bool is_utf8(struct slice text)
 
 struct json_object *json_read(struct slice text, int depth, unsigned rules)
 {
-    struct lexer x = {.p = text.p, .len = text.len};
+    struct lexer x = {.p = text.p, .len = text.len, .nan = rules & JSON_NAN};
     struct json_object *json = NULL;
     if (text.len == 0 || text.len > INT32_MAX / 3 || (rules & JSON_UTF8 && !is_utf8(text)))
         return NULL;

@@ -15,7 +15,8 @@ enum json_rule {
     JSON_LAST_COUNTS =
         0,           /* of equal names in an object the last one counts; any bytes in strings */
     JSON_UNIQUE = 1, /* a text with equal names in one object is refused */
-    JSON_UTF8 = 2    /* a text that is not well-formed UTF-8 is refused */
+    JSON_UTF8 = 2,   /* a text that is not well-formed UTF-8 is refused */
+    JSON_NAN = 4     /* NaN, Infinity and -Infinity, which Python writes, are numbers */
 };
 
 /* Reads text as one JSON value (RFC 8259) inside at most depth arrays and objects. rules: values of

@@ -7,11 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sse.h"
-
-#define REPLACEMENT 0xfffdu
-#define NO_CHAR     UINT32_MAX /* the string ends here */
-#define BAD_CHAR    (UINT32_MAX - 1)
+#include "format/unicode.h"
 
 struct scan {
     const char *p;
@@ -37,22 +33,12 @@ static void put_unit(struct buf *b, unsigned unit)
     buf_addf(b, "\\u%04x", unit);
 }
 
-static void put_utf8(struct buf *b, uint32_t c)
-{
-    char s[4];
-    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = n; i-- > 1; c >>= 6)
-        s[i] = (char)(0x80 | (c & 0x3f));
-    s[0] = (char)(lead[n] | c);
-    buf_add(b, s, n);
-}
-
 /* Writes a character of a string, escaped as by ESCAPE_ASCII or ESCAPE of Python's json.encoder. */
 static void put_char(struct buf *b, uint32_t c, enum pyjson_style style)
 {
     static const char plain[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
     const char *special = c > 0 && c < 0x80 ? strchr(plain, (int)c) : NULL;
+    char bytes[4];
     if (!b)
         return;
     if (special)
@@ -60,7 +46,7 @@ static void put_char(struct buf *b, uint32_t c, enum pyjson_style style)
     else if (c < 0x20)
         put_unit(b, c);
     else if (c < 0x7f || style == PYJSON_UTF8)
-        put_utf8(b, c);
+        buf_add(b, bytes, unicode_write(c, bytes));
     else if (c < 0x10000)
         put_unit(b, c);
     else {
@@ -70,21 +56,6 @@ static void put_char(struct buf *b, uint32_t c, enum pyjson_style style)
 }
 
 /* ---- characters ---- */
-
-/* The character at p (n > 0), and the number of its bytes. */
-static uint32_t decode(const char *p, size_t n, size_t *len)
-{
-    const unsigned char *u = (const unsigned char *)p;
-    static const unsigned char mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    bool good;
-    *len = sse_utf8_sequence(u, n, &good);
-    if (!good)
-        return REPLACEMENT;
-    uint32_t c = u[0] & mask[*len];
-    for (size_t i = 1; i < *len; i++)
-        c = c << 6 | (u[i] & 0x3fu);
-    return c;
-}
 
 /* The number of bytes at p that every style writes unchanged. */
 static size_t simple_run(const char *p, size_t n)
@@ -103,7 +74,7 @@ void pyjson_string(struct buf *b, struct slice bytes, enum pyjson_style style)
         if (n > 0)
             buf_add(b, bytes.p + i, n);
         else
-            put_char(b, decode(bytes.p + i, bytes.len - i, &n), style);
+            put_char(b, unicode_read(bytes.p + i, bytes.len - i, &n), style);
         i += n;
     }
     buf_addc(b, '"');
@@ -176,72 +147,6 @@ void pyjson_double(struct buf *b, double d)
 
 /* ---- reading ---- */
 
-/* Reads four hexadecimal digits at x->at. */
-static uint32_t read_hex(struct scan *x)
-{
-    uint32_t n = 0;
-    if (x->len - x->at < 4)
-        return BAD_CHAR;
-    for (int i = 0; i < 4; i++) {
-        char c = x->p[x->at++];
-        if (c >= '0' && c <= '9')
-            n = n << 4 | (uint32_t)(c - '0');
-        else if ((c | 0x20) >= 'a' && (c | 0x20) <= 'f')
-            n = n << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
-        else
-            return BAD_CHAR;
-    }
-    return n;
-}
-
-/* Reads \uXXXX after its 'u'. Of a surrogate pair it reads both halves. */
-static uint32_t read_unicode(struct scan *x)
-{
-    uint32_t high = read_hex(x), low;
-    if (high == BAD_CHAR || high < 0xd800 || high > 0xdfff)
-        return high;
-    if (high > 0xdbff || x->len - x->at < 6 || memcmp(x->p + x->at, "\\u", 2) != 0)
-        return REPLACEMENT;
-    size_t before = x->at;
-    x->at += 2;
-    low = read_hex(x);
-    if (low != BAD_CHAR && low >= 0xdc00 && low <= 0xdfff)
-        return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-    x->at = before;
-    return REPLACEMENT;
-}
-
-static uint32_t read_escape(struct scan *x)
-{
-    static const char names[] = "\"\\/bfnrt", plain[] = "\"\\/\b\f\n\r\t";
-    const char *at;
-    if (++x->at == x->len)
-        return BAD_CHAR;
-    char c = x->p[x->at++];
-    if (c == 'u')
-        return read_unicode(x);
-    at = c ? strchr(names, c) : NULL;
-    return at ? (uint32_t)plain[at - names] : BAD_CHAR;
-}
-
-/* Reads the character at x->at inside a string. */
-static uint32_t read_char(struct scan *x)
-{
-    size_t n;
-    char c = x->p[x->at];
-    if (c == '"') {
-        x->at++;
-        return NO_CHAR;
-    }
-    if (c == '\\')
-        return read_escape(x);
-    if (c >= 0 && c < 0x20)
-        return BAD_CHAR;
-    uint32_t u = decode(x->p + x->at, x->len - x->at, &n);
-    x->at += n;
-    return u;
-}
-
 static bool scan_string(struct scan *x)
 {
     if (x->at == x->len || x->p[x->at] != '"')
@@ -254,12 +159,12 @@ static bool scan_string(struct scan *x)
         x->at += n;
         if (x->at == x->len)
             return false;
-        uint32_t c = read_char(x);
-        if (c == NO_CHAR) {
+        uint32_t c = unicode_json(slice_make(x->p, x->len), &x->at);
+        if (c == UNICODE_END) {
             put(x->b, "\"", 1);
             return true;
         }
-        if (c == BAD_CHAR)
+        if (c == UNICODE_BAD)
             return false;
         put_char(x->b, c, x->style);
     }

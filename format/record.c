@@ -131,12 +131,12 @@ void record_end(struct record *r)
 
 /* ---- reading ---- */
 
-/* Ill-formed UTF-8 and equal names are accepted: the viewer gets U+FFFD and the last value, and
- * reads the fields, so filters must see them too. */
+/* Ill-formed UTF-8, equal names and NaN are accepted: the viewer gets U+FFFD, the last value and
+ * null, and reads the fields, so filters must see them too. */
 struct json_object *record_json(struct record *r)
 {
     if (!r->parsed && r->data.len <= RECORD_MAX_PARSE)
-        r->json = json_read(r->data, RECORD_MAX_DEPTH, JSON_LAST_COUNTS);
+        r->json = json_read(r->data, RECORD_MAX_DEPTH, JSON_LAST_COUNTS | JSON_NAN);
     r->parsed = true;
     return r->json;
 }

@@ -38,7 +38,7 @@ void record_from_message(struct record *r, struct xid local, struct slice payloa
 void record_end(struct record *r);
 
 /* The payload as JSON, parsed at the first call and owned by the record. NULL: the whole payload is
- * not one JSON value by RFC 8259. */
+ * not one JSON value by RFC 8259, with NaN, Infinity and -Infinity as further numbers. */
 struct json_object *record_json(struct record *r);
 /* The text of a top-level field of the payload. Numbers and booleans give their JSON text, so that
  * run_id 42 equals "42"; an integer beyond 64 bits keeps its digits. *out points into the record

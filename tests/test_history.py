@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """/history: older records, one page after the other."""
 import json
+import urllib.parse
+
+import pytest
 
 import procs
 import webs
@@ -34,6 +37,20 @@ def test_pages_together_hold_every_record_once(stack, redis):
     responder = stack.responder(redis)
     for limit in (1000, 200, 7):
         assert [r["id"] for r in get_all_pages(responder, limit)] == ids
+
+
+SEEN = [b'{"m":"caf\\u00e9 \\/api\\/users"}', b'{"m":"\\u003cnil\\u003e, say \\"hi\\""}', "ПРИВЕТ".encode(),
+        b'{"m":"\\u043f\\u0440\\u0438\\u0432\\u0435\\u0442"}', b'{"m":"\\u0044EBUG"}', b"caf\\u00e9 \xff"]
+
+
+@pytest.mark.parametrize("text,found", [("CAFÉ", [0]), ("/api/users", [0]), ("<nil>", [1]), ('say "hi"', [1]),
+                                        ("Привет", [2, 3]), ("\\u00E9", [0, 5]), ("debug", []), ("nowhere", [])])
+def test_search_sees_what_a_reader_sees(stack, redis, text, found):
+    """Escape sequences of JSON are read, and case is ignored in all scripts; for SSELOG_SKIP_TEXT it matters."""
+    ids = redis.add_many("log", SEEN)
+    responder = stack.responder(redis, skip_text="DEBUG|Debug")
+    records = get_page(responder, urllib.parse.urlencode({"q": text}))["records"]
+    assert [r["id"] for r in records] == [ids[i] for i in found]
 
 
 def test_history_of_a_missing_log_is_empty(stack, redis):

@@ -29,6 +29,7 @@ LIBRARIES = {
     r"openssl/.*": {"redis/tls.c"},
     r"jwt\.h": {"identity/jwtcheck.c"},
     r"msgpack.*": {"format/asgi.c"},
+    r"utf8proc.*": {"format/unicode.c"},
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "front/throttle.c"},
     r"json-c/.*": {"format/json.c", "format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c",
                   "front/answer.c", "front/profile_http.c"},
@@ -64,6 +65,7 @@ APART = [
 # Files that depend only on their arguments: no input, no output, no clock, no threads.
 PURE = ("base/buf.c base/xid.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
+       "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c relay/ring.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 

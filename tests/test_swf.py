@@ -451,6 +451,16 @@ def test_heartbeat_comes_at_its_interval(stack, redis):
         assert re.search(r'event: heartbeat\ndata: \{"timestamp": \d+\.\d+\}\n\n', body(s))
 
 
+def test_not_a_number_hides_neither_name_nor_fields(stack, redis):
+    """json.dumps writes NaN, which JSON lacks: filters see the other fields, and the page gets null."""
+    responder = stack.responder(redis, profile="swf", auth="remote_user", source="stream", history=9)
+    record = redis.add("stream:workflow_events", json.dumps({"msg_type": "stf_gen", "x": float("nan"), "run_id": 7}))
+    redis.add("stream:workflow_events", json.dumps({"msg_type": "stf_gen", "x": float("inf"), "run_id": 8}))
+    with follow(responder, "msg_types=stf_gen&run_ids=7") as s:
+        messages(s, 1)
+        assert f'id: {record}\nevent: stf_gen\ndata: {{"msg_type": "stf_gen", "x": null, "run_id": 7}}\n\n' in body(s)
+
+
 def test_stream_source_replays_and_resumes(stack, redis):
     responder = stack.responder(redis, profile="swf", auth="remote_user", source="stream", keepalive=1)
     ids = redis.add_many("stream:workflow_events",

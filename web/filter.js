@@ -4,7 +4,8 @@
  * filter: which entries are shown, by level and by text, and where the matches in a text are. Pure; the worker uses
  * it too.
  * Text filters: words; "!words" for entries without them; "/expression/" or "!/expression/". The flags i and s may
- * follow an expression. Case matters in expressions without the flag i, and nowhere else.
+ * follow an expression. Case matters in expressions without the flag i, and nowhere else. Words are found as by the
+ * parameter q of the server: case is folded as Unicode has it, and escape sequences of JSON are read.
  */
 import { textOf } from "./parse-entry.js";
 
@@ -36,22 +37,34 @@ export function parseQuery(query) {
   try {
     const pattern = expression
       ? new RegExp(expression[1], [...new Set(expression[2] + "g")].join(""))
-      : new RegExp(body.replace(SPECIAL, "\\$&"), "gi");
+      : new RegExp(body.replace(SPECIAL, "\\$&"), "giu");
     return { text: body, inverse, pattern, regular: expression !== null };
   } catch (error) {
     return { text: body, inverse: false, pattern: null, regular: true, error: /** @type {Error} */ (error).message };
   }
 }
 
+/** @type {Record<string, string>} */
+const ESCAPED = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+
+/**
+ * JSON with the escape sequences read.
+ * @param {string} json
+ */
+const unescaped = (json) =>
+  json.replace(/\\(?:u([\da-f]{4})|(.))/gi, (_, hex, char) =>
+    hex ? String.fromCharCode(parseInt(hex, 16)) : ESCAPED[char] ?? char);
+
 /**
  * The texts that are searched: the message as shown, the name of the event and, where the payload has fields, the
- * payload.
+ * payload as it came and as it reads.
  * @param {Entry} entry
  */
 export function textsOf(entry) {
   const texts = [textOf(entry)];
   if (entry.event !== undefined) texts.push(entry.event);
   if (entry.structured) texts.push(entry.data);
+  if (entry.structured && entry.data.includes("\\")) texts.push(unescaped(entry.data));
   return texts;
 }
 

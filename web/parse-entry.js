@@ -86,6 +86,21 @@ function levelOfText(text) {
   return found ? NAMES[(found[1] ?? found[2]).toUpperCase()] : undefined;
 }
 
+/* A string of JSON, or a number of Python that JSON lacks. */
+const NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|NaN|-?Infinity/g;
+
+/**
+ * NaN and the infinities of Python become null, as the server writes them.
+ * @param {string} data
+ */
+function parseJSON(data) {
+  try {
+    return JSON.parse(data);
+  } catch {
+    return JSON.parse(data.replace(NOT_FINITE, (found) => (found[0] === '"' ? found : "null")));
+  }
+}
+
 /**
  * The payload as an object, or null.
  * @param {string} data
@@ -94,7 +109,7 @@ function levelOfText(text) {
 export function fieldsOf(data) {
   if (data.charCodeAt(0) !== 123 && data.trimStart().charCodeAt(0) !== 123) return null;
   try {
-    const value = JSON.parse(data);
+    const value = parseJSON(data);
     return value !== null && typeof value === "object" ? value : null;
   } catch {
     return null;

@@ -40,6 +40,20 @@ static void test_numbers_follow_the_grammar(void **state)
     }
 }
 
+static void test_numbers_that_are_not_finite_are_read_only_on_request(void **state)
+{
+    static const char *const numbers[] = {"NaN", "Infinity", "-Infinity", "[NaN,-Infinity]"};
+    static const char *const others[] = {"nan",  "-NaN", "Inf",      "infinity",
+                                         "NaNs", "1NaN", "+Infinity"};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        assert_true(is_read(slice_of(numbers[i]), 2, JSON_NAN));
+        assert_false(is_read(slice_of(numbers[i]), 2, JSON_UNIQUE | JSON_UTF8));
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(is_read(slice_of(others[i]), 2, JSON_NAN));
+}
+
 static void test_rules_refuse_equal_names_and_illformed_utf8(void **state)
 {
     static const struct {
@@ -124,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_follow_the_grammar),
+        cmocka_unit_test(test_numbers_that_are_not_finite_are_read_only_on_request),
         cmocka_unit_test(test_rules_refuse_equal_names_and_illformed_utf8),
         cmocka_unit_test(test_depth_counts_arrays_and_objects),
         cmocka_unit_test(test_scalars_give_their_text),

@@ -37,6 +37,9 @@ static void test_records_have_the_original_bytes(void **state)
         {"tod", true, false, 0, "x", "text", ""},
         {"swf", true, false, 0, "", "{\"msg_type\":\"heartbeat\"}",
          "id: 7-1\nevent: heartbeat\ndata: {\"msg_type\": \"heartbeat\"}\n\n"},
+        {"swf", true, false, 0, "", "{\"msg_type\":\"stf_gen\",\"x\":NaN,\"y\":[-Infinity]}",
+         "id: 7-1\nevent: stf_gen\ndata: {\"msg_type\": \"stf_gen\", \"x\": null, \"y\": "
+         "[null]}\n\n"},
         {"swf", false, false, 0, "", "{\"msg_type\":\"heartbeat\"}",
          "event: message\ndata: {\"msg_type\": \"heartbeat\"}\n\n"},
         {"swf", false, false, 0, "", "{}", "event: message\ndata: {}\n\n"},

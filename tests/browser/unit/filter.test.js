@@ -36,6 +36,19 @@ const QUERIES = [
   ["31m", "a \x1b[31mred", false],
   ["worker-7", '{"message":"x","pod":"worker-7"}', true],
   ["é", '{"message":"caf\\u00e9"}', true],
+  ["CAFÉ", '{"message":"x","place":"caf\\u00e9"}', true],
+  ["/api/users", '{"message":"x","path":"\\/api\\/users"}', true],
+  ["<nil>", '{"message":"x","error":"\\u003cnil\\u003e"}', true],
+  ['say "hi"', '{"message":"x","text":"say \\"hi\\""}', true],
+  ["привет", '{"message":"x","text":"\\u041f\\u0440\\u0438\\u0432\\u0435\\u0442"}', true],
+  ["😀", '{"message":"x","text":"\\ud83d\\ude00"}', true],
+  ["c:\\new", '{"message":"x","text":"c:\\\\new"}', true],
+  ["\\u00e9", '{"message":"x","text":"caf\\u00e9"}', true],
+  ["é", "caf\\u00e9", false],
+  ["straße", "STRAẞE", true],
+  ["strasse", "straße", false],
+  ["kelvin", "20 \u212aelvin", true],
+  [".*+?^${}()|[]\\/-", "a .*+?^${}()|[]\\/- b", true],
 ];
 
 for (const [query, data, want] of QUERIES) {
@@ -102,6 +115,8 @@ const LEVEL_CASES = [
   ['{"level":50}', "CRITICAL"],
   ['{"level":10}', "DEBUG"],
   ['{"level":null,"severity":"ERROR"}', "ERROR"],
+  ['{"level":"ERROR","x":NaN,"y":[-Infinity,"NaN \\" Infinity"]}', "ERROR"],
+  ['{"level":"info","x":Nan}', OTHER],
   ['{"level":"strange"}', OTHER],
   ['{"message":"ERROR in text is a guess"}', OTHER],
   ["2026-05-02 12:00:00 WARNING disk", "WARNING"],
