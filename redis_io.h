@@ -114,6 +114,9 @@ struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned 
 /* Use the host address that the feed of another thread resolves. Otherwise each connect resolves
  * the host name itself, and its deadline does not cover that. */
 void redis_sync_beside_feed(struct redis_sync *s);
+/* For long reads: a time-out says that this read was slow, not that Redis is away. So it does not
+ * open the circuit breaker for the short calls of other threads. */
+void redis_sync_apart(struct redis_sync *s);
 /* NULL is fine. */
 void redis_sync_free(struct redis_sync *s);
 /* GET, or GETDEL if take is set. A value that exceeds the maximum of the buffer is SYNC_MISSING. */
@@ -130,11 +133,24 @@ enum sync_result redis_sync_range(struct redis_sync *s, const char *key, struct 
 
 /* Slices are valid until it returns. False: stop; this entry was not used. */
 typedef bool redis_walk_fn(void *arg, const struct redis_entry *entry);
-/* Reads the log backwards from `to`, in few requests, with few large values in memory at a time.
- * Ends when fn returns false, at the start of the log, after some thousand entries, or at the
- * deadline. *more, on SYNC_OK: there may be entries before the last one that fn used. */
-enum sync_result redis_sync_walk(struct redis_sync *s, const char *key, struct xid to,
-                                 redis_walk_fn *fn, void *arg, bool *more);
+/* A walk backwards through a log, in few requests, with few large values in memory at a time. It
+ * ends when fn returns false, at the start of the log, after some thousand entries, or when its
+ * slices took as long as the deadline of a call. The caller sets the first four members and zeros
+ * the others. */
+struct redis_walk {
+    const char *key;
+    struct xid to; /* where the next slice begins */
+    redis_walk_fn *fn;
+    void *arg;
+    bool ended;
+    bool more;      /* there may be entries before the last one that fn used */
+    unsigned count; /* private: of entries in the next read */
+    unsigned reads;
+    int64_t taken; /* ms */
+};
+/* Walks on for about `slice` ms, with at least one read. Call it until w->ended, unless the result
+ * is not SYNC_OK. */
+enum sync_result redis_sync_walk(struct redis_sync *s, struct redis_walk *w, unsigned slice);
 
 /* ZRANGEBYSCORE key from +inf. Calls fn for each member on SYNC_OK; a missing key has none. */
 enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64_t from,

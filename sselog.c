@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <link.h>
 #include <malloc.h>
 #include <poll.h>
@@ -178,6 +179,8 @@ static int serve_fastcgi(const struct config_base *base, int fd)
     struct front *front = front_new(base, relay, false);
     if (!front || pthread_create(&relay_thread, NULL, run_relay, relay)) {
         diag(DIAG_ERROR, "sselog", "cannot start threads");
+        front_stop(front, UINT_MAX); /* without a request its threads end at once */
+        front_free(front);
         return EXIT_FAILURE;
     }
     block_signals(SIG_UNBLOCK);

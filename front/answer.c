@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "format/filter.h"
 #include "format/record.h"
 #include "front/context.h"
 #include "sse.h"
@@ -233,8 +234,11 @@ void answer_metrics(struct context *ctx)
 /* ---- history ---- */
 
 struct history {
+    struct task task;
+    struct redis_walk walk;
+    char key[IDENTITY_MAX_KEY + 1];
     const struct config *config;
-    const struct filter *filter;
+    struct filter *filter;
     struct json_object *records; /* newest first, as they are read */
     size_t limit, bytes;
     bool failed;
@@ -294,7 +298,7 @@ static bool on_history(void *arg, const struct redis_entry *entry)
     return !h->failed;
 }
 
-static void add_history(struct context *ctx, const char *key, struct history *h, bool more)
+static void add_history(struct context *ctx, const struct history *h)
 {
     char first[XID_TEXT], tag[AUTH_TAG + 1];
     struct json_object *o = json_object_new_object(), *list = json_object_new_array();
@@ -307,10 +311,10 @@ static void add_history(struct context *ctx, const char *key, struct history *h,
     for (size_t i = json_object_array_length(h->records); i > 0; i--)
         json_object_array_add(list, json_object_get(json_object_array_get_idx(h->records, i - 1)));
     xid_format(h->oldest, first);
-    auth_tag(&ctx->identity, key, tag);
+    auth_tag(&ctx->identity, h->key, tag);
     bool any = xid_cmp(h->oldest, XID_MAX) != 0;
     json_object_object_add(o, "records", list);
-    json_object_object_add(o, "more", json_object_new_boolean(more));
+    json_object_object_add(o, "more", json_object_new_boolean(h->walk.more));
     json_object_object_add(o, "first", any ? json_object_new_string(first) : NULL);
     json_object_object_add(o, "whose", json_object_new_string(tag));
     add_json(ctx, o);
@@ -332,30 +336,58 @@ static int read_window(const struct request *r, struct xid *to, uint64_t *limit)
     return 0;
 }
 
-void answer_history(struct context *ctx, const char *key, const struct filter *filter)
+static void history_free(struct task *t)
 {
-    struct xid to;
-    uint64_t limit;
-    struct history h = {.config = ctx->config, .filter = filter, .oldest = XID_MAX};
-    if (read_window(&ctx->request, &to, &limit)) {
-        answer_error(ctx, 400, "before must be an id, limit a number from 1 to 1000");
-        return;
-    }
-    h.limit = (size_t)limit;
-    h.records = json_object_new_array();
-    enum sync_result r = h.records ? SYNC_OK : SYNC_REFUSED;
-    /* The walk skips withheld records, but has a limit of its own: the page asks again. */
-    bool more;
-    if (r == SYNC_OK)
-        r = redis_sync_walk(ctx->redis, key, to, on_history, &h, &more);
-    if (r == SYNC_OK && !h.failed) {
+    struct history *h = (struct history *)t;
+    json_object_put(h->records);
+    filter_free(h->filter);
+    free(h);
+}
+
+static bool history_turn(struct context *ctx, struct task *t)
+{
+    struct history *h = (struct history *)t;
+    enum sync_result r = redis_sync_walk(ctx->redis, &h->walk, TASK_SLICE_MS);
+    if (r == SYNC_OK && !h->walk.ended)
+        return false;
+    if (r == SYNC_OK && !h->failed) {
         answer_begin(ctx, 200, "application/json");
-        add_history(ctx, key, &h, more);
+        add_history(ctx, h);
         answer_send(ctx);
     } else if (r == SYNC_DOWN) {
         answer_error(ctx, 503, "the log is not to be reached now");
     } else {
         answer_error(ctx, 500, "the log cannot be read");
     }
-    json_object_put(h.records);
+    return true;
+}
+
+/* The walk skips withheld records, but has a limit of its own: the page asks again. */
+void answer_history(struct context *ctx, const char *key, struct filter *filter)
+{
+    struct xid to;
+    uint64_t limit;
+    if (read_window(&ctx->request, &to, &limit)) {
+        filter_free(filter);
+        answer_error(ctx, 400, "before must be an id, limit a number from 1 to 1000");
+        return;
+    }
+    struct history *h = calloc(1, sizeof *h);
+    struct json_object *records = json_object_new_array();
+    if (!h || !records) {
+        free(h);
+        json_object_put(records);
+        filter_free(filter);
+        answer_error(ctx, 500, "out of memory");
+        return;
+    }
+    *h = (struct history){.task = {history_turn, history_free},
+                          .config = ctx->config,
+                          .filter = filter,
+                          .records = records,
+                          .limit = (size_t)limit,
+                          .oldest = XID_MAX};
+    snprintf(h->key, sizeof h->key, "%s", key);
+    h->walk = (struct redis_walk){.key = h->key, .to = to, .fn = on_history, .arg = h};
+    ctx->task = &h->task;
 }

@@ -39,7 +39,8 @@ void answer_unavailable(struct context *ctx, int status, const char *why);
 /* Answers the process's counters as JSON, or in Prometheus text format. */
 void answer_status(struct context *ctx);
 void answer_metrics(struct context *ctx);
-/* Answers older records of the log key, as far as filter passes them. */
-void answer_history(struct context *ctx, const char *key, const struct filter *filter);
+/* Answers older records of the log key, as far as filter passes them: sets ctx->task, unless the
+ * query is malformed. Takes ownership of filter. */
+void answer_history(struct context *ctx, const char *key, struct filter *filter);
 
 #endif

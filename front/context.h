@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * context: one request while the front answers it. Owned by one front thread, from the request's
- * arrival until its answer or its viewer is handed on.
+ * context: one request while the front answers it. Owned by one thread, from the request's arrival
+ * until its answer or its viewer is handed on. An endpoint that takes long answers nothing and sets
+ * task: then the context waits in the lane, and the lane's thread owns it.
  */
 #ifndef SSELOG_FRONT_CONTEXT_H
 #define SSELOG_FRONT_CONTEXT_H
 
 #include "auth.h"
 #include "config/config.h"
+#include "front/lane.h"
 #include "front/profile_http.h"
 #include "front/throttle.h"
 #include "gateway/gateway.h"
@@ -15,6 +17,15 @@
 #include "identity/identity.h"
 #include "redis_io.h"
 #include "relay/relay.h"
+
+#define TASK_SLICE_MS 50 /* of one turn, about */
+
+/* Work of a request that takes long. It is the first member of what the work needs. */
+struct task {
+    /* Works for one turn. True: the request is answered. */
+    bool (*turn)(struct context *ctx, struct task *t);
+    void (*free)(struct task *t);
+};
 
 struct context {
     struct relay *relay;
@@ -40,6 +51,12 @@ struct context {
     double since;
     struct xid until;
     struct buf head, body; /* of the answer */
+    struct task *task;     /* NULL: the endpoint has answered */
+    struct lane_job job;   /* with task: the place in the lane */
 };
+
+/* Ends the request, frees ctx and releases its config. The relay gets the part of the answer that
+ * the peer did not take yet: no thread of the front waits for a slow peer. */
+void context_free(struct context *ctx);
 
 #endif

@@ -4,8 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,17 +18,25 @@
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/slow.h"
 #include "front/stream.h"
 
 #define LOOKUP_MS 2000 /* deadline of one look-up in Redis */
+
+/* A thread with its connection to Redis. */
+struct worker {
+    struct front *front;
+    struct redis_sync *redis;
+    pthread_t thread;
+};
 
 struct front {
     const struct config_base *base;
     struct relay *relay;
     int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
-    pthread_t *threads;
-    unsigned nthreads;
-    struct redis_sync *redis; /* CGI */
+    struct slow *slow;       /* requests that take long; NULL: CGI */
+    struct worker *workers;  /* the first serves f->slow; CGI: one, without a thread */
+    unsigned count, running; /* of workers, of their threads */
     struct throttle *throttle, *cross_site_throttle;
 };
 
@@ -47,7 +56,6 @@ static void serve_history(struct context *ctx)
         ctx->profile_http->history(ctx, key, filter);
     else if (filter)
         answer_history(ctx, key, filter);
-    filter_free(filter);
 }
 
 /* Whether the client is on this machine. A proxy on this machine is not: it forwards requests of
@@ -281,63 +289,83 @@ static void dispatch(struct context *ctx)
     }
 }
 
-static void answer(struct front *f, struct redis_sync *redis, struct exchange *x)
+/* NULL: out of memory; x is closed. */
+static struct context *context_new(struct front *f, struct redis_sync *redis, struct exchange *x)
 {
-    struct context ctx = {.relay = f->relay,
-                          .redis = redis,
-                          .throttle = f->throttle,
-                          .cross_site_throttle = f->cross_site_throttle,
-                          .base = f->base,
-                          .exchange = x};
+    struct context *ctx = calloc(1, sizeof *ctx);
+    if (!ctx) {
+        gateway_end(x);
+        return NULL;
+    }
+    ctx->relay = f->relay;
+    ctx->redis = redis;
+    ctx->throttle = f->throttle;
+    ctx->cross_site_throttle = f->cross_site_throttle;
+    ctx->base = f->base;
+    ctx->exchange = x;
+    ctx->config = config_of(f->base);
+    ctx->profile_http = profile_http_of(ctx->config->profile);
+    buf_init(&ctx->head, 64 * 1024);
+    buf_init(&ctx->body, 32u * 1024 * 1024);
+    return ctx;
+}
+
+/* Answers, or sets ctx->task. */
+static void begin(struct context *ctx)
+{
     struct buf why;
     const char *problem;
-    ctx.config = config_of(f->base);
-    ctx.profile_http = profile_http_of(ctx.config->profile);
-    buf_init(&ctx.head, 64 * 1024);
-    buf_init(&ctx.body, 32u * 1024 * 1024);
-    buf_init(&why, 1024);
-    int status = request_parse(&ctx.request, gateway_param, x, &problem);
     const struct config *config = NULL;
+    buf_init(&why, 1024);
+    int status = request_parse(&ctx->request, gateway_param, ctx->exchange, &problem);
     if (status) {
-        answer_error(&ctx, status, problem);
-    } else if (config_for_request(f->base, gateway_params(x), &config, &why)) {
+        answer_error(ctx, status, problem);
+    } else if (config_for_request(ctx->base, gateway_params(ctx->exchange), &config, &why)) {
         diag(DIAG_ERROR, "front", "%s", why.p);
-        answer_error(&ctx, 500, "misconfigured");
+        answer_error(ctx, 500, "misconfigured");
     } else {
-        ctx.config = config;
-        ctx.profile_http = profile_http_of(config->profile);
-        dispatch(&ctx);
-        config_release(f->base, ctx.config);
+        ctx->config = config;
+        ctx->profile_http = profile_http_of(config->profile);
+        dispatch(ctx);
     }
-    request_free(&ctx.request);
-    auth_wipe(&ctx.identity, sizeof ctx.identity);
-    buf_free(&ctx.head);
-    buf_free(&ctx.body);
     buf_free(&why);
-    struct out rest = gateway_take_out(x);
-    if (rest.fd >= 0 && rest.rest.len > 0)
-        relay_drain(f->relay, rest); /* a front thread never waits for a slow peer */
-    else
-        out_close(&rest);
-    gateway_end(x);
+}
+
+static void answer(struct front *f, struct redis_sync *redis, struct exchange *x)
+{
+    struct context *ctx = context_new(f, redis, x);
+    if (!ctx)
+        return;
+    begin(ctx);
+    if (ctx->task && f->slow) {
+        slow_add(f->slow, ctx);
+        return;
+    }
+    while (ctx->task && !ctx->task->turn(ctx, ctx->task))
+        ;
+    context_free(ctx);
 }
 
 /* ---- threads ---- */
 
 static void *work(void *arg)
 {
-    struct front *f = arg;
+    struct worker *w = arg;
+    struct front *f = w->front;
     struct fcgi_reader *in;
-    struct redis_sync *redis = redis_sync_new(&config_of(f->base)->redis, LOOKUP_MS);
-    if (redis)
-        redis_sync_beside_feed(redis);
-    while (redis && read(f->pipe[0], &in, sizeof in) == (ssize_t)sizeof in) {
+    while (read(f->pipe[0], &in, sizeof in) == (ssize_t)sizeof in) {
         struct exchange *x = gateway_begin(in);
         if (x)
-            answer(f, redis, x);
+            answer(f, w->redis, x);
         gateway_forget();
     }
-    redis_sync_free(redis);
+    return NULL;
+}
+
+static void *work_slow(void *arg)
+{
+    struct worker *w = arg;
+    slow_run(w->front->slow, w->redis);
     return NULL;
 }
 
@@ -349,7 +377,34 @@ void front_take(struct front *f, struct fcgi_reader *in)
 
 void front_answer(struct front *f, struct exchange *x)
 {
-    answer(f, f->redis, x);
+    answer(f, f->workers[0].redis, x);
+}
+
+/* Gives each worker its connection before a thread runs: a thread without one would serve nobody.
+ * -1: out of memory. */
+static int make_workers(struct front *f, unsigned count)
+{
+    f->workers = calloc(count, sizeof *f->workers);
+    for (; f->workers && f->count < count; f->count++) {
+        struct worker *w = &f->workers[f->count];
+        w->front = f;
+        w->redis = redis_sync_new(&config_of(f->base)->redis, LOOKUP_MS);
+        if (!w->redis)
+            return -1;
+    }
+    return f->workers ? 0 : -1;
+}
+
+static int start_workers(struct front *f)
+{
+    redis_sync_apart(f->workers[0].redis);
+    for (; f->running < f->count; f->running++) {
+        struct worker *w = &f->workers[f->running];
+        redis_sync_beside_feed(w->redis);
+        if (pthread_create(&w->thread, NULL, f->running == 0 ? work_slow : work, w))
+            return -1;
+    }
+    return 0;
 }
 
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi)
@@ -360,23 +415,18 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->base = base;
     f->relay = relay;
     f->pipe[0] = f->pipe[1] = -1;
-    if (cgi) {
-        f->redis = redis_sync_new(&config_of(base)->redis, LOOKUP_MS);
+    if (make_workers(f, cgi ? 1 : config_of(base)->front_threads + 1))
+        goto failed;
+    if (cgi)
         return f;
-    }
-    unsigned n = config_of(base)->front_threads;
-    f->threads = calloc(n, sizeof(*f->threads));
+    f->slow = slow_new();
     f->throttle = throttle_new();
     f->cross_site_throttle = throttle_new();
-    if (!f->threads || !f->throttle || !f->cross_site_throttle || pipe2(f->pipe, O_CLOEXEC)) {
-        front_free(f);
-        return NULL;
-    }
-    while (f->nthreads < n && pthread_create(&f->threads[f->nthreads], NULL, work, f) == 0)
-        f->nthreads++;
-    if (f->nthreads == n)
+    if (f->slow && f->throttle && f->cross_site_throttle && pipe2(f->pipe, O_CLOEXEC) == 0 &&
+        start_workers(f) == 0)
         return f;
-    front_stop(f, 0);
+failed:
+    front_stop(f, UINT_MAX); /* the threads that run wait for requests only, so they end */
     front_free(f);
     return NULL;
 }
@@ -387,16 +437,17 @@ bool front_stop(struct front *f, unsigned timeout_ms)
         return true;
     close(f->pipe[1]);
     f->pipe[1] = -1;
+    slow_close(f->slow);
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until); /* the wall clock may be set meanwhile */
     until.tv_sec += timeout_ms / 1000;
     until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
     if (until.tv_nsec >= 1000000000) {
         until.tv_sec++;
         until.tv_nsec -= 1000000000;
     }
-    for (; f->nthreads > 0; f->nthreads--)
-        if (pthread_timedjoin_np(f->threads[f->nthreads - 1], NULL, &until))
+    for (; f->running > 0; f->running--)
+        if (pthread_clockjoin_np(f->workers[f->running - 1].thread, NULL, CLOCK_MONOTONIC, &until))
             return false;
     return true;
 }
@@ -407,9 +458,11 @@ void front_free(struct front *f)
         return;
     if (f->pipe[0] >= 0)
         close(f->pipe[0]);
-    redis_sync_free(f->redis);
+    for (unsigned i = 0; i < f->count; i++)
+        redis_sync_free(f->workers[i].redis);
+    free(f->workers);
+    slow_free(f->slow);
     throttle_free(f->throttle);
     throttle_free(f->cross_site_throttle);
-    free(f->threads);
     free(f);
 }

@@ -16,6 +16,7 @@
 #include "format/record.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/stream.h"
 
 #define RETRY_AFTER "5"
 
@@ -247,10 +248,16 @@ static void add_viewer(void *arg, struct slice member)
     buf_add(&l->filters, filters.value.p, filters.value.len);
 }
 
+struct viewer_task {
+    struct task task;
+    char key[sizeof PRESENCE_KEY + IDENTITY_MAX_KEY];
+};
+
 /* Answers with the open viewers of all processes. */
-static void swf_status(struct context *ctx, const char *key)
+static bool swf_status_turn(struct context *ctx, struct task *t)
 {
     struct viewer_list l = {.ctx = ctx};
+    const char *key = ((struct viewer_task *)t)->key;
     buf_init(&l.ids, 4 * 1024 * 1024);
     buf_init(&l.filters, 16 * 1024 * 1024);
     if (redis_sync_members(ctx->redis, key, (int64_t)time(NULL), add_viewer, &l) != SYNC_OK) {
@@ -267,6 +274,24 @@ static void swf_status(struct context *ctx, const char *key)
     }
     buf_free(&l.ids);
     buf_free(&l.filters);
+    return true;
+}
+
+static void swf_status_free(struct task *t)
+{
+    free(t);
+}
+
+static void swf_status(struct context *ctx, const char *key)
+{
+    struct viewer_task *v = calloc(1, sizeof *v);
+    if (!v) {
+        swf_refuse(ctx, REFUSED_UNAVAILABLE);
+        return;
+    }
+    v->task = (struct task){swf_status_turn, swf_status_free};
+    snprintf(v->key, sizeof v->key, "%s", key);
+    ctx->task = &v->task;
 }
 
 /* ---- astrbot ---- */
@@ -329,8 +354,11 @@ static bool astrbot_refuse(struct context *ctx, enum refusal why)
 }
 
 struct entries {
+    struct task task;
+    struct redis_walk walk;
+    char key[IDENTITY_MAX_KEY + 1];
     const struct config *config;
-    const struct filter *filter;
+    struct filter *filter;
     struct buf text;              /* newest first */
     size_t ends[ASTRBOT_HISTORY]; /* of each in text */
     size_t count;
@@ -372,17 +400,42 @@ static void write_entries(struct context *ctx, const struct entries *e)
     answer_send(ctx);
 }
 
-static void astrbot_history(struct context *ctx, const char *key, const struct filter *filter)
+static bool astrbot_history_turn(struct context *ctx, struct task *t)
 {
-    struct entries e = {.config = ctx->config, .filter = filter};
-    bool more;
-    buf_init(&e.text, ASTRBOT_TEXT);
-    enum sync_result r = redis_sync_walk(ctx->redis, key, XID_MAX, add_entry, &e, &more);
+    struct entries *e = (struct entries *)t;
+    enum sync_result r = redis_sync_walk(ctx->redis, &e->walk, TASK_SLICE_MS);
+    if (r == SYNC_OK && !e->walk.ended)
+        return false;
     if (r != SYNC_OK)
         astrbot_refuse(ctx, REFUSED_UNAVAILABLE);
     else
-        write_entries(ctx, &e);
-    buf_free(&e.text);
+        write_entries(ctx, e);
+    return true;
+}
+
+static void astrbot_history_free(struct task *t)
+{
+    struct entries *e = (struct entries *)t;
+    buf_free(&e->text);
+    filter_free(e->filter);
+    free(e);
+}
+
+static void astrbot_history(struct context *ctx, const char *key, struct filter *filter)
+{
+    struct entries *e = calloc(1, sizeof *e);
+    if (!e) {
+        filter_free(filter);
+        astrbot_refuse(ctx, REFUSED_UNAVAILABLE);
+        return;
+    }
+    e->task = (struct task){astrbot_history_turn, astrbot_history_free};
+    e->config = ctx->config;
+    e->filter = filter;
+    buf_init(&e->text, ASTRBOT_TEXT);
+    snprintf(e->key, sizeof e->key, "%s", key);
+    e->walk = (struct redis_walk){.key = e->key, .to = XID_MAX, .fn = add_entry, .arg = e};
+    ctx->task = &e->task;
 }
 
 /* ---- the table ---- */

@@ -50,10 +50,11 @@ struct profile_http {
     int (*check)(struct context *ctx);
     /* Answers a refusal. False: nothing was sent, answer as plain does. */
     bool (*refuse)(struct context *ctx, enum refusal why);
-    /* Answers with a token that was made, or with history. */
+    /* Answers with a token that was made. */
     void (*token)(struct context *ctx, const char *token);
-    void (*history)(struct context *ctx, const char *key, const struct filter *filter);
-    /* Answers /status in place of the metrics. key: the presence key of the log. */
+    /* Answers with history, or sets ctx->task to do so. Takes ownership of filter. */
+    void (*history)(struct context *ctx, const char *key, struct filter *filter);
+    /* Answers /status in place of the metrics, or sets ctx->task. key: the presence key. */
     void (*status)(struct context *ctx, const char *key);
 };
 

@@ -55,9 +55,8 @@ void throttle_free(struct throttle *t)
     free(t);
 }
 
-/* Reads an address into the form that is stored. IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2) is
- * IPv4. -1: text is no address. */
-static int read_address(const char *text, unsigned char out[16])
+/* IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2) is IPv4. */
+int throttle_read_address(const char *text, unsigned char out[16])
 {
     static const unsigned char mapped[12] = {[10] = 0xff, 0xff};
     char copy[INET6_ADDRSTRLEN];
@@ -107,7 +106,7 @@ static struct slot *victim(struct slot *set)
 bool throttle_blocks(struct throttle *t, const char *address, int64_t now)
 {
     unsigned char a[16];
-    if (read_address(address, a) == -1)
+    if (throttle_read_address(address, a) == -1)
         return false;
     pthread_mutex_lock(&t->lock);
     /* Mostly no address failed lately. Then no hash is needed, and libnettle stays out of
@@ -121,7 +120,7 @@ bool throttle_blocks(struct throttle *t, const char *address, int64_t now)
 void throttle_fail(struct throttle *t, const char *address, int64_t now)
 {
     unsigned char a[16];
-    if (read_address(address, a) == -1)
+    if (throttle_read_address(address, a) == -1)
         return;
     pthread_mutex_lock(&t->lock);
     struct slot *set = set_of(t, a);

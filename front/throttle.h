@@ -25,6 +25,9 @@ struct throttle;
 struct throttle *throttle_new(void);
 /* t may be NULL. */
 void throttle_free(struct throttle *t);
+/* Reads an IP address into the form that counts: IPv4 as IPv4-mapped IPv6, IPv6 without its lower
+ * half. -1: text is no address. */
+int throttle_read_address(const char *text, unsigned char out[16]);
 /* Whether the address has no failure left and must wait. Text that is no IP address (a Unix socket,
  * NULL) has no bucket: false. now is in ms of a monotonic clock. May be called by any thread. */
 bool throttle_blocks(struct throttle *t, const char *address, int64_t now);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -168,6 +169,13 @@ void gateway_answer(struct exchange *x, struct slice head, struct slice body)
                          {(void *)(uintptr_t)body.p, body.len}};
     out_send(&x->out, v, body.len > 0 ? 3 : 2);
     out_finish(&x->out);
+}
+
+/* A peer that only stopped sending still wants its answer, so the end of its bytes is no sign. */
+bool gateway_is_gone(const struct exchange *x)
+{
+    struct pollfd p = {.fd = x->out.fd};
+    return !x->cgi && poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR);
 }
 
 struct out gateway_take_out(struct exchange *x)

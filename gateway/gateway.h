@@ -29,6 +29,8 @@ struct exchange *gateway_begin_cgi(void);
 const char *gateway_param(void *exchange, const char *name, unsigned nth);
 /* All parameters as NAME=value; the array ends with NULL. */
 char *const *gateway_params(const struct exchange *x);
+/* Whether the web server closed the connection, as it does when the client left. */
+bool gateway_is_gone(const struct exchange *x);
 /* Sends the response as far as the peer accepts it now; the rest stays in the struct out, for
  * gateway_take_out. head: CGI header lines without the blank line. */
 void gateway_answer(struct exchange *x, struct slice head, struct slice body);

@@ -26,6 +26,14 @@ bool breaker_enter(bool *trial)
     return allowed;
 }
 
+bool breaker_pauses(void)
+{
+    pthread_mutex_lock(&lock);
+    bool pauses = breaker.open && clock_ms() < breaker.trial_at;
+    pthread_mutex_unlock(&lock);
+    return pauses;
+}
+
 void breaker_leave(bool trial, enum breaker_result result)
 {
     pthread_mutex_lock(&lock);

@@ -19,6 +19,9 @@
  */
 bool breaker_enter(bool *trial);
 
+/* Whether calls fail at once now, for a call that is never the trial and tells no result. */
+bool breaker_pauses(void);
+
 enum breaker_result {
     BREAKER_SUCCESS,
     BREAKER_LOST,   /* the connection ended: opens the breaker only if the call was the trial */

@@ -12,7 +12,7 @@
 
 #define HOLD_BYTES (4 * 1024 * 1024) /* of large values in one answer */
 #define WALK_READ  128               /* entries that redis_sync_walk reads at once, at most */
-#define WALK_TURNS 32                /* reads of one redis_sync_walk */
+#define WALK_READS 32                /* reads of one walk */
 #define WALK_LONG  (512 * 1024) /* after so many bytes of large values, read one entry at a time */
 
 struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned deadline)
@@ -29,6 +29,11 @@ struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned 
 void redis_sync_beside_feed(struct redis_sync *s)
 {
     s->beside_feed = true;
+}
+
+void redis_sync_apart(struct redis_sync *s)
+{
+    s->apart = true;
 }
 
 void redis_sync_free(struct redis_sync *s)
@@ -193,50 +198,43 @@ static bool has_cut_value(const struct reply_storage *m, const struct redis_entr
     return false;
 }
 
-struct walk {
-    const char *key;
-    struct xid to;
-    unsigned count; /* of entries in the next read */
-    redis_walk_fn *fn;
-    void *arg;
-};
-
 /* One read. It stops before an entry whose large values were cut. The next read starts there. The
- * first entry is never cut. *more: there may be entries left. */
-static enum sync_result walk_on(struct redis_sync *s, struct walk *w, bool *wanted, bool *more)
+ * first entry is never cut. */
+static enum sync_result walk_on(struct redis_sync *s, struct redis_walk *w)
 {
     enum sync_result result;
     ssize_t n, i = 0;
+    bool wanted = true;
     s->hold = w->count == 1 ? SIZE_MAX : HOLD_BYTES;
     size_t hold = s->hold;
     redisReply *r = sync_entries(s, w->key, w->to, w->count, &n, &result);
     if (!r)
         return result;
     while (i < n && !(s->cut && has_cut_value(&s->storage, &s->storage.entries[i])) &&
-           (*wanted = w->fn(w->arg, &s->storage.entries[i])))
+           (wanted = w->fn(w->arg, &s->storage.entries[i])))
         w->to = xid_prev(s->storage.entries[i++].id);
-    *more =
+    w->more =
         i < n || ((unsigned)n == w->count && xid_cmp(s->storage.entries[n - 1].id, XID_ZERO) != 0);
+    w->ended = !wanted || !w->more || ++w->reads == WALK_READS;
     bool are_long = s->cut || hold - s->hold > WALK_LONG;
     w->count = are_long ? 1 : 2 * w->count < WALK_READ ? 2 * w->count : WALK_READ;
     sync_free_reply(s, r);
     return SYNC_OK;
 }
 
-enum sync_result redis_sync_walk(struct redis_sync *s, const char *key, struct xid to,
-                                 redis_walk_fn *fn, void *arg, bool *more)
+enum sync_result redis_sync_walk(struct redis_sync *s, struct redis_walk *w, unsigned slice)
 {
-    struct walk w = {key, to, 1, fn, arg};
-    enum sync_result result = SYNC_OK;
-    bool wanted = true;
-    *more = true;
-    int64_t end = clock_ms() + s->deadline;
-    for (int turn = 0; wanted && *more && turn < WALK_TURNS && clock_ms() < end; turn++) {
+    enum sync_result result;
+    int64_t start = clock_ms(), taken;
+    if (w->count == 0)
+        w->count = 1;
+    do {
         sync_begin(s);
-        result = walk_on(s, &w, &wanted, more);
-        if (result != SYNC_OK)
-            break;
-    }
+        result = walk_on(s, w);
+        taken = clock_ms() - start;
+        w->ended = w->ended || w->taken + taken >= s->deadline;
+    } while (result == SYNC_OK && !w->ended && taken < slice);
+    w->taken += taken;
     return result;
 }
 

@@ -255,7 +255,7 @@ static int sync_connect(struct redis_sync *s)
 
 int sync_enter(struct redis_sync *s)
 {
-    if (!breaker_enter(&s->trial))
+    if (s->apart ? breaker_pauses() : !breaker_enter(&s->trial))
         return -1;
     s->timed_out = s->cut = false;
     enum silence silence = s->ctx ? sync_silence(s) : QUIET;
@@ -265,7 +265,8 @@ int sync_enter(struct redis_sync *s)
         sync_lose(s, SURPLUS_TEXT);
     redis_tls_clear_errors(s->tls);
     if (!s->ctx && sync_connect(s)) {
-        breaker_leave(s->trial, BREAKER_TIMEOUT);
+        if (!s->apart)
+            breaker_leave(s->trial, BREAKER_TIMEOUT);
         return -1;
     }
     return 0;
@@ -273,6 +274,8 @@ int sync_enter(struct redis_sync *s)
 
 void sync_leave(struct redis_sync *s)
 {
+    if (s->apart)
+        return;
     breaker_leave(s->trial, s->ctx         ? BREAKER_SUCCESS
                             : s->timed_out ? BREAKER_TIMEOUT
                                            : BREAKER_LOST);

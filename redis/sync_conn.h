@@ -12,6 +12,7 @@
 struct redis_sync {
     const struct redis_address *address;
     bool beside_feed;   /* use the host address that the feed resolved */
+    bool apart;         /* its time-outs do not open the circuit breaker */
     unsigned deadline;  /* ms */
     int64_t end;        /* deadline of the current call: CLOCK_MONOTONIC ms */
     bool timed_out;     /* the current call waited until its deadline */

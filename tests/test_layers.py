@@ -49,7 +49,7 @@ APART = [
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/sync.c redis/sync_conn.c redis/reply.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
-    ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c",
+    ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),
     (" ".join(c for c in SOURCES if re.fullmatch(r"relay/\w+\.c", c)),
      IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h",
@@ -59,6 +59,7 @@ APART = [
     ("gateway/request.c",
      REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "config/config.h"}),
     ("sse.c", set(SOURCES) - {"sse.h", "base/buf.h", "sse.c"}),
+    ("front/lane.c", set(SOURCES) - {"front/lane.h", "base/clock.h"}),
     ("base/buf.c base/xid.c base/diag.c", set(SOURCES) - {"base/buf.h", "base/xid.h", "base/diag.h"}),
 ]
 

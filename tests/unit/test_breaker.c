@@ -92,6 +92,19 @@ static void test_failed_trial_opens_again(void **state)
     }
 }
 
+/* A call that is never the trial waits for the pause only. */
+static void test_pause_ends_without_a_trial(void **state)
+{
+    (void)state;
+    assert_false(breaker_pauses());
+    open_breaker();
+    now += PAUSE_MS - 1;
+    assert_true(breaker_pauses());
+    now++;
+    assert_false(breaker_pauses());
+    assert_allowed(true); /* the trial is still to come */
+}
+
 /* A call that started before the breaker opened may succeed. */
 static void test_late_success_closes(void **state)
 {
@@ -108,6 +121,7 @@ int main(void)
         cmocka_unit_test_setup(test_closed_breaker_allows_all, set_up),
         cmocka_unit_test_setup(test_timeout_opens_until_the_trial, set_up),
         cmocka_unit_test_setup(test_failed_trial_opens_again, set_up),
+        cmocka_unit_test_setup(test_pause_ends_without_a_trial, set_up),
         cmocka_unit_test_setup(test_late_success_closes, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

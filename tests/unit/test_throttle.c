@@ -153,7 +153,7 @@ static void test_sets_are_chosen_by_a_secret_key(void **state)
     unsigned char a[16];
     int same = 0;
     (void)state;
-    assert_int_equal(read_address("192.0.2.1", a), 0);
+    assert_int_equal(throttle_read_address("192.0.2.1", a), 0);
     for (int i = 0; i < 20; i++) {
         struct throttle *other = throttle_new();
         assert_non_null(other);
