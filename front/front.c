@@ -28,6 +28,7 @@ struct worker {
     struct front *front;
     struct redis_sync *redis;
     pthread_t thread;
+    bool ended; /* with the front's lock */
 };
 
 struct front {
@@ -36,7 +37,10 @@ struct front {
     int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
     struct slow *slow;       /* requests that take long; NULL: CGI */
     struct worker *workers;  /* the first serves f->slow; CGI: one, without a thread */
-    unsigned count, running; /* of workers, of their threads */
+    unsigned count, threads; /* of workers, of the threads that were started */
+    pthread_mutex_t lock;
+    pthread_cond_t ended; /* waits by CLOCK_MONOTONIC */
+    unsigned running;     /* threads; with lock */
     struct throttle *throttle, *cross_site_throttle;
 };
 
@@ -348,6 +352,18 @@ static void answer(struct front *f, struct redis_sync *redis, struct exchange *x
 
 /* ---- threads ---- */
 
+/* The last act of a thread: front_stop can then join it without a wait. */
+static void *end_work(struct worker *w)
+{
+    struct front *f = w->front;
+    pthread_mutex_lock(&f->lock);
+    w->ended = true;
+    f->running--;
+    pthread_cond_signal(&f->ended);
+    pthread_mutex_unlock(&f->lock);
+    return NULL;
+}
+
 static void *work(void *arg)
 {
     struct worker *w = arg;
@@ -359,14 +375,14 @@ static void *work(void *arg)
             answer(f, w->redis, x);
         gateway_forget();
     }
-    return NULL;
+    return end_work(w);
 }
 
 static void *work_slow(void *arg)
 {
     struct worker *w = arg;
     slow_run(w->front->slow, w->redis);
-    return NULL;
+    return end_work(w);
 }
 
 void front_take(struct front *f, struct fcgi_reader *in)
@@ -395,16 +411,33 @@ static int make_workers(struct front *f, unsigned count)
     return f->workers ? 0 : -1;
 }
 
+/* -1: a thread did not start; those before it run. */
 static int start_workers(struct front *f)
 {
     redis_sync_apart(f->workers[0].redis);
-    for (; f->running < f->count; f->running++) {
-        struct worker *w = &f->workers[f->running];
+    for (; f->threads < f->count; f->threads++) {
+        struct worker *w = &f->workers[f->threads];
         redis_sync_beside_feed(w->redis);
-        if (pthread_create(&w->thread, NULL, f->running == 0 ? work_slow : work, w))
+        pthread_mutex_lock(&f->lock);
+        f->running++;
+        pthread_mutex_unlock(&f->lock);
+        if (pthread_create(&w->thread, NULL, f->threads == 0 ? work_slow : work, w)) {
+            end_work(w);
             return -1;
+        }
     }
     return 0;
+}
+
+/* A deadline of the wall clock would move when the time of day is set. */
+static void make_lock(struct front *f)
+{
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_mutex_init(&f->lock, NULL);
+    pthread_cond_init(&f->ended, &attr);
+    pthread_condattr_destroy(&attr);
 }
 
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi)
@@ -415,6 +448,7 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->base = base;
     f->relay = relay;
     f->pipe[0] = f->pipe[1] = -1;
+    make_lock(f);
     if (make_workers(f, cgi ? 1 : config_of(base)->front_threads + 1))
         goto failed;
     if (cgi)
@@ -431,6 +465,26 @@ failed:
     return NULL;
 }
 
+/* Waits until all threads ended. False: the time is over. */
+static bool wait_for_threads(struct front *f, unsigned timeout_ms)
+{
+    struct timespec until;
+    int result = 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&f->lock);
+    while (f->running > 0 && result == 0)
+        result = pthread_cond_timedwait(&f->ended, &f->lock, &until);
+    bool all = f->running == 0;
+    pthread_mutex_unlock(&f->lock);
+    return all;
+}
+
 bool front_stop(struct front *f, unsigned timeout_ms)
 {
     if (!f || f->pipe[1] < 0)
@@ -438,18 +492,15 @@ bool front_stop(struct front *f, unsigned timeout_ms)
     close(f->pipe[1]);
     f->pipe[1] = -1;
     slow_close(f->slow);
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until); /* the wall clock may be set meanwhile */
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
+    bool all = wait_for_threads(f, timeout_ms);
+    for (unsigned i = 0; i < f->threads; i++) {
+        pthread_mutex_lock(&f->lock);
+        bool ended = f->workers[i].ended;
+        pthread_mutex_unlock(&f->lock);
+        if (ended)
+            pthread_join(f->workers[i].thread, NULL);
     }
-    for (; f->running > 0; f->running--)
-        if (pthread_clockjoin_np(f->workers[f->running - 1].thread, NULL, CLOCK_MONOTONIC, &until))
-            return false;
-    return true;
+    return all;
 }
 
 void front_free(struct front *f)
@@ -464,5 +515,7 @@ void front_free(struct front *f)
     slow_free(f->slow);
     throttle_free(f->throttle);
     throttle_free(f->cross_site_throttle);
+    pthread_cond_destroy(&f->ended);
+    pthread_mutex_destroy(&f->lock);
     free(f);
 }

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* front: a start that fails half way ends the threads that run, then frees; a stop has a deadline.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "redis_io.h"
+
+/* Calls that still succeed; -1: all. */
+static int connections, threads;
+static unsigned created, joined;
+
+static struct redis_sync *test_redis_sync_new(const struct redis_address *address, unsigned ms)
+{
+    if (connections == 0)
+        return NULL;
+    if (connections > 0)
+        connections--;
+    return redis_sync_new(address, ms);
+}
+
+static int test_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*fn)(void *),
+                               void *arg)
+{
+    if (threads == 0)
+        return EAGAIN;
+    if (threads > 0)
+        threads--;
+    created++;
+    return pthread_create(thread, attr, fn, arg);
+}
+
+static int test_pthread_join(pthread_t thread, void **value)
+{
+    joined++;
+    return pthread_join(thread, value);
+}
+
+/* The deadline is one of CLOCK_MONOTONIC: the time of day is decades later. */
+static int test_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+                                       const struct timespec *until)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    assert_true(until->tv_nsec < 1000000000);
+    assert_in_range(until->tv_sec, now.tv_sec, now.tv_sec + UINT32_MAX / 1000 + 1);
+    return pthread_cond_timedwait(cond, lock, until);
+}
+
+#define redis_sync_new         test_redis_sync_new
+#define pthread_create         test_pthread_create
+#define pthread_join           test_pthread_join
+#define pthread_cond_timedwait test_pthread_cond_timedwait
+#include "front/front.c"
+#undef redis_sync_new
+#undef pthread_create
+#undef pthread_join
+#undef pthread_cond_timedwait
+
+static struct config_base *base;
+
+static int set_up(void **state)
+{
+    static char auth[] = "SSELOG_AUTH=anonymous", stream[] = "SSELOG_STREAM=log",
+                redis[] = "SSELOG_REDIS=unix:///nowhere", number[] = "SSELOG_FRONT_THREADS=3";
+    static char *options[] = {auth, stream, redis, number, NULL};
+    struct buf why;
+    (void)state;
+    connections = threads = -1;
+    created = joined = 0;
+    buf_init(&why, 1024);
+    base = config_load(NULL, options, &why);
+    buf_free(&why);
+    return base ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    config_unload(base);
+    return 0;
+}
+
+/* Three threads answer, a fourth serves the lane. */
+static void test_start_and_stop(void **state)
+{
+    (void)state;
+    struct front *f = front_new(base, NULL, false);
+    assert_non_null(f);
+    assert_int_equal(created, 4);
+    assert_true(front_stop(f, 60000));
+    assert_int_equal(joined, 4);
+    assert_true(front_stop(f, 0)); /* once more does nothing */
+    front_free(f);
+    front_free(NULL);
+}
+
+static unsigned running(struct front *f)
+{
+    pthread_mutex_lock(&f->lock);
+    unsigned n = f->running;
+    pthread_mutex_unlock(&f->lock);
+    return n;
+}
+
+/* A thread that does not end is left alone; the others are joined. */
+static void test_stop_has_a_deadline(void **state)
+{
+    (void)state;
+    struct front *f = front_new(base, NULL, false);
+    assert_non_null(f);
+    pthread_mutex_lock(&f->lock);
+    f->running++; /* a fifth thread that never ends */
+    pthread_mutex_unlock(&f->lock);
+    assert_int_equal(dup2(STDERR_FILENO, f->pipe[1]), f->pipe[1]); /* the pipe ends */
+    slow_close(f->slow);
+    while (running(f) > 1)
+        sched_yield();
+    assert_false(front_stop(f, 1));
+    assert_int_equal(joined, 4);
+    front_free(f);
+}
+
+static void test_thread_that_does_not_start_ends_the_others_first(void **state)
+{
+    (void)state;
+    for (unsigned n = 0; n < 4; n++) {
+        threads = (int)n;
+        created = joined = 0;
+        assert_null(front_new(base, NULL, false));
+        assert_int_equal(created, n);
+        assert_int_equal(joined, n);
+    }
+}
+
+static void test_no_thread_starts_without_its_connection(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 4; n++) {
+        connections = n;
+        assert_null(front_new(base, NULL, false));
+    }
+    connections = 0;
+    assert_null(front_new(base, NULL, true)); /* CGI */
+    assert_int_equal(created, 0);
+    connections = 1;
+    struct front *f = front_new(base, NULL, true);
+    assert_non_null(f);
+    front_free(f);
+}
+
+#define EACH(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH(test_start_and_stop),
+        EACH(test_stop_has_a_deadline),
+        EACH(test_thread_that_does_not_start_ends_the_others_first),
+        EACH(test_no_thread_starts_without_its_connection),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
