@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/diag.h"
 #include "format/filter.h"
 #include "front/answer.h"
 #include "front/context.h"
@@ -20,8 +21,6 @@
 static enum lookup_result look_up(void *arg, const char *key, bool take, struct buf *value)
 {
     struct context *ctx = arg;
-    if (ctx->throttled)
-        return LOOKUP_FAILED;
     switch (redis_sync_get(ctx->redis, key, take, value)) {
     case SYNC_OK:
         return LOOKUP_FOUND;
@@ -54,25 +53,40 @@ bool access_is_cross_site(const struct context *ctx)
     return origin && (!host || !origin_host || strcmp(origin_host + 3, host) != 0);
 }
 
-/* Identifies the request and counts a failure against its address. An address with too many
- * failures gets no look-ups: guessing becomes slow. Identities that need no look-up (REMOTE_USER, a
- * valid JWT) still pass, so a neighbour at the same address cannot lock them out. Requests that
- * another site's page may have caused are counted apart: they cannot lock out the user's own pages.
- * An expired credential was genuine, so it is no guess. A trusted proxy is not counted: its address
- * stands for many clients. */
-static enum auth_result identify_throttled(struct context *ctx)
+bool access_is_forwarded(const struct context *ctx)
+{
+    static const char *const added[] = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA",
+                                        "HTTP_X_REAL_IP"};
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++)
+        if (request_param(&ctx->request, added[i]))
+            return true;
+    return auth_is_trusted(ctx->config, &ctx->request);
+}
+
+/* Counts a wrong credential. True: there were too many. Requests that another site's page may have
+ * caused are counted apart, so they do not change the answers to the user's own pages. */
+static bool is_too_many(const struct context *ctx)
+{
+    struct throttle *t = access_is_cross_site(ctx) ? ctx->cross_site_throttle : ctx->throttle;
+    const char *peer = request_param(&ctx->request, "REMOTE_ADDR");
+    bool log;
+    if (!t || throttle_fail(t, throttle_source(peer, access_is_forwarded(ctx)), clock_ms(), &log) ==
+                  THROTTLE_WRONG)
+        return false;
+    if (log)
+        diag(DIAG_WARNING, "front", "too many wrong credentials, the last one from %s",
+             peer ? peer : "an unknown address");
+    return true;
+}
+
+/* Each credential is looked up, so a good one works beside any number of wrong ones. An expired
+ * credential was genuine, so it does not count as wrong. */
+static enum auth_result identify(struct context *ctx)
 {
     const struct lookup lookup = {look_up, ctx};
-    const char *from = request_param(&ctx->request, "REMOTE_ADDR");
-    struct throttle *throttle =
-        access_is_cross_site(ctx) ? ctx->cross_site_throttle : ctx->throttle;
-    bool counts = throttle && !auth_is_trusted(ctx->config, &ctx->request);
-    ctx->throttled = counts && throttle_blocks(throttle, from, clock_ms());
     enum auth_result result =
         auth_identify(ctx->config, &ctx->request, &lookup, clock_s(), &ctx->identity);
-    if (counts && !ctx->throttled && result == AUTH_BAD && ctx->identity.ends == 0)
-        throttle_fail(throttle, from, clock_ms());
-    ctx->throttled = ctx->throttled && (result == AUTH_BAD || result == AUTH_UNAVAILABLE);
+    ctx->throttled = result == AUTH_BAD && ctx->identity.ends == 0 && is_too_many(ctx);
     return result;
 }
 
@@ -84,7 +98,7 @@ void access_forbid(struct context *ctx)
 
 int access_identify(struct context *ctx)
 {
-    enum auth_result result = identify_throttled(ctx);
+    enum auth_result result = identify(ctx);
     if (ctx->throttled) {
         answer_unavailable(ctx, 429, TOO_MANY);
         return -1;

@@ -18,6 +18,9 @@ int access_identify(struct context *ctx);
 /* Whether a page of another site may have caused the request: Fetch Metadata (W3C), or Origin where
  * a browser sends none. Origins in SSELOG_CORS are not other sites. */
 bool access_is_cross_site(const struct context *ctx);
+/* Whether the request came through a proxy: it has a header that proxies add, or the peer is in
+ * SSELOG_TRUSTED. Then REMOTE_ADDR stands for many clients. A client can add such a header too. */
+bool access_is_forwarded(const struct context *ctx);
 /* Answers 403. */
 void access_forbid(struct context *ctx);
 /* 0: viewing is turned on. -1: answered. */

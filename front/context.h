@@ -33,7 +33,7 @@ struct context {
     /* Failed credentials by address: of requests in general, and of those that a page of another
      * site may have caused. Both NULL under CGI, where a process sees one request. */
     struct throttle *throttle, *cross_site_throttle;
-    bool throttled; /* too many failures from this address: no look-ups for this request */
+    bool throttled; /* the credential is wrong, as too many before it */
     const struct config_base *base;
     const struct config *config; /* for this request */
     struct exchange *exchange;

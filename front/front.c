@@ -68,9 +68,7 @@ static bool is_local(const struct context *ctx)
 {
     const char *from = request_param(&ctx->request, "REMOTE_ADDR");
     return from && (strcmp(from, "127.0.0.1") == 0 || strcmp(from, "::1") == 0) &&
-           !auth_is_trusted(ctx->config, &ctx->request) &&
-           !request_param(&ctx->request, "HTTP_X_FORWARDED_FOR") &&
-           !request_param(&ctx->request, "HTTP_FORWARDED");
+           !access_is_forwarded(ctx);
 }
 
 /* Administrators and clients on this machine may see the process's counters. False: answered. */

@@ -25,7 +25,8 @@ struct slot {
 
 struct throttle {
     pthread_mutex_t lock;
-    int64_t all_full_at; /* from this time on all buckets are full */
+    int64_t all_full_at; /* when the bucket of all addresses together is full again */
+    int64_t logged;      /* when the last line was due; 0: never */
     struct hmac_sha256_ctx keyed;
     struct slot sets[SETS][WAYS];
 };
@@ -103,26 +104,22 @@ static struct slot *victim(struct slot *set)
     return s;
 }
 
-bool throttle_blocks(struct throttle *t, const char *address, int64_t now)
+/* Takes one failure from a bucket. False: it was empty. */
+static bool take(int64_t *full_at, int64_t now, int64_t burst, int64_t refill)
 {
-    unsigned char a[16];
-    if (throttle_read_address(address, a) == -1)
+    int64_t from = *full_at > now ? *full_at : now;
+    if (from - now > (burst - 1) * refill)
         return false;
-    pthread_mutex_lock(&t->lock);
-    /* Mostly no address failed lately. Then no hash is needed, and libnettle stays out of
-     * memory. */
-    const struct slot *s = now < t->all_full_at ? find(set_of(t, a), a) : NULL;
-    bool blocked = s && s->full_at - now > (int64_t)(THROTTLE_BURST - 1) * THROTTLE_REFILL_MS;
-    pthread_mutex_unlock(&t->lock);
-    return blocked;
+    *full_at = from + refill;
+    return true;
 }
 
-void throttle_fail(struct throttle *t, const char *address, int64_t now)
+/* Needs the lock. */
+static bool take_of_address(struct throttle *t, const char *address, int64_t now)
 {
     unsigned char a[16];
     if (throttle_read_address(address, a) == -1)
-        return;
-    pthread_mutex_lock(&t->lock);
+        return true;
     struct slot *set = set_of(t, a);
     struct slot *s = find(set, a);
     if (!s) {
@@ -130,11 +127,26 @@ void throttle_fail(struct throttle *t, const char *address, int64_t now)
         memcpy(s->address, a, sizeof a);
         s->full_at = now;
     }
-    int64_t most = now + (int64_t)THROTTLE_BURST * THROTTLE_REFILL_MS;
-    s->full_at = (s->full_at > now ? s->full_at : now) + THROTTLE_REFILL_MS;
-    if (s->full_at > most) /* several requests failed at once */
-        s->full_at = most;
-    if (s->full_at > t->all_full_at)
-        t->all_full_at = s->full_at;
+    return take(&s->full_at, now, THROTTLE_BURST, THROTTLE_REFILL_MS);
+}
+
+enum throttle_result throttle_fail(struct throttle *t, const char *address, int64_t now, bool *log)
+{
+    *log = false;
+    pthread_mutex_lock(&t->lock);
+    /* A failure that the address has no more room for takes none from all: one address must
+     * not use up the bucket of all. */
+    bool room = take_of_address(t, address, now) &&
+                take(&t->all_full_at, now, THROTTLE_ALL_BURST, THROTTLE_ALL_MS);
+    if (!room && (t->logged == 0 || now - t->logged >= THROTTLE_LOG_MS)) {
+        t->logged = now;
+        *log = true;
+    }
     pthread_mutex_unlock(&t->lock);
+    return room ? THROTTLE_WRONG : THROTTLE_TOO_MANY;
+}
+
+const char *throttle_source(const char *peer, bool forwarded)
+{
+    return forwarded ? NULL : peer;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * throttle: counts the failed credentials of each address, so that guessing is slow and other
- * clients do not notice. It knows addresses and the time that the caller gives; it never waits.
+ * throttle: counts the wrong credentials of each address and of all together. It decides only how
+ * a wrong one is answered: a good one is never slowed by what others send. It knows addresses and
+ * the time that the caller gives; it never waits.
  *
  * Each address has a token bucket of THROTTLE_BURST failures, refilled by one every
  * THROTTLE_REFILL_MS. An IPv6 address counts as its /64, because one customer has at least that.
+ * One more bucket counts all failures, also those without an address.
  *
  * The table has a fixed size: an attacker with many addresses can push addresses out of it, but
  * cannot take memory. Whole addresses are stored, so two addresses never share a bucket.
@@ -18,6 +20,9 @@
 #define THROTTLE_BURST     10
 #define THROTTLE_REFILL_MS 2000
 #define THROTTLE_SLOTS     1024
+#define THROTTLE_ALL_BURST 200 /* of all addresses together */
+#define THROTTLE_ALL_MS    50  /* refill by one */
+#define THROTTLE_LOG_MS    60000
 
 struct throttle;
 
@@ -28,10 +33,16 @@ void throttle_free(struct throttle *t);
 /* Reads an IP address into the form that counts: IPv4 as IPv4-mapped IPv6, IPv6 without its lower
  * half. -1: text is no address. */
 int throttle_read_address(const char *text, unsigned char out[16]);
-/* Whether the address has no failure left and must wait. Text that is no IP address (a Unix socket,
- * NULL) has no bucket: false. now is in ms of a monotonic clock. May be called by any thread. */
-bool throttle_blocks(struct throttle *t, const char *address, int64_t now);
-/* Takes one failure from the bucket of the address. May be called by any thread. */
-void throttle_fail(struct throttle *t, const char *address, int64_t now);
+enum throttle_result {
+    THROTTLE_WRONG,   /* say that the credential is wrong */
+    THROTTLE_TOO_MANY /* refuse it because there were too many; the client should wait */
+};
+/* Counts a wrong credential and decides about its answer. Text that is no IP address (a Unix
+ * socket, NULL) counts only among all. now is in ms of a monotonic clock. *log: a line about it is
+ * due, at most one every THROTTLE_LOG_MS. May be called by any thread. */
+enum throttle_result throttle_fail(struct throttle *t, const char *address, int64_t now, bool *log);
+/* The address that a failure counts against: the peer's, unless the request came through a proxy.
+ * Then the peer stands for many clients: NULL. */
+const char *throttle_source(const char *peer, bool forwarded);
 
 #endif

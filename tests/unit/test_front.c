@@ -108,7 +108,7 @@ static unsigned running(struct front *f)
     return n;
 }
 
-/* A thread that does not end is left alone; the others are joined. */
+/* A thread that does not end is not waited for; the others are joined. */
 static void test_stop_has_a_deadline(void **state)
 {
     (void)state;

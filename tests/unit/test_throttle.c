@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * throttle: the burst and its refill, and the addresses that share a bucket.  Other addresses are
- * not blocked, even when the table is flooded.  Threads may share a table.
+ * throttle: the budgets of wrong credentials, and the addresses that share one.  Other addresses
+ * keep theirs, even when the table is flooded.  Threads may share a table.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,42 +31,109 @@ static int tear_down(void **state)
     return 0;
 }
 
+static enum throttle_result wrong(const char *address, int64_t now)
+{
+    bool log;
+    return throttle_fail(t, address, now, &log);
+}
+
 static void fail_times(const char *address, int n, int64_t now)
 {
     while (n-- > 0)
-        throttle_fail(t, address, now);
+        wrong(address, now);
 }
 
-static void test_one_failure_per_refill_after_the_burst(void **state)
+/* Each step sends so many wrong credentials at a time in ms after the start. `wrong` of them are
+ * told that they are wrong, the others that there were too many. */
+static void test_wrong_credentials_are_answered_by_a_budget(void **state)
 {
-    int64_t now = START;
+    enum { BURST = THROTTLE_BURST, REFILL = THROTTLE_REFILL_MS, FULL = BURST * REFILL };
+    static const struct {
+        const char *what, *address;
+        struct {
+            int64_t at;
+            int sent, wrong;
+        } steps[4];
+    } rows[] = {
+        {"the burst, then one for each refill",
+         "192.0.2.1",
+         {{0, 12, BURST}, {REFILL - 1, 1, 0}, {REFILL, 2, 1}, {3 * REFILL, 3, 2}}},
+        {"those beyond the burst cost no more",
+         "192.0.2.1",
+         {{0, 1000, BURST}, {REFILL, 1, 1}, {REFILL + FULL, 20, BURST}}},
+        {"IPv6", "2001:db8::1", {{0, 12, BURST}, {REFILL, 1, 1}}},
+        {"without an address only the budget of all counts",
+         NULL,
+         {{0, THROTTLE_ALL_BURST + 5, THROTTLE_ALL_BURST},
+          {THROTTLE_ALL_MS, 2, 1},
+          {THROTTLE_ALL_MS * (THROTTLE_ALL_BURST + 1), 300, THROTTLE_ALL_BURST}}},
+        {"no address", "unix:", {{0, 2 * BURST, 2 * BURST}}},
+        {"no address", "localhost", {{0, 2 * BURST, 2 * BURST}}},
+        {"no address", "192.0.2", {{0, 2 * BURST, 2 * BURST}}},
+        {"no address", "%eth0", {{0, 2 * BURST, 2 * BURST}}},
+        {"no address", "", {{0, 2 * BURST, 2 * BURST}}},
+        {"too long",
+         "1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111",
+         {{0, 2 * BURST, 2 * BURST}}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        tear_down(state);
+        set_up(state);
+        for (size_t k = 0; k < 4 && rows[i].steps[k].sent > 0; k++) {
+            int told = 0;
+            for (int n = 0; n < rows[i].steps[k].sent; n++)
+                told += wrong(rows[i].address, START + rows[i].steps[k].at) == THROTTLE_WRONG;
+            if (told != rows[i].steps[k].wrong)
+                print_error("%s, step %zu\n", rows[i].what, k);
+            assert_int_equal(told, rows[i].steps[k].wrong);
+        }
+    }
+}
+
+/* One address that goes on for ever takes nothing from the budget of all. */
+static void test_one_address_does_not_use_up_the_budget_of_all(void **state)
+{
     (void)state;
-    assert_false(throttle_blocks(t, "192.0.2.1", now));
+    fail_times("192.0.2.1", 10 * THROTTLE_ALL_BURST, START);
+    assert_int_equal(wrong("192.0.2.2", START), THROTTLE_WRONG);
+    assert_int_equal(wrong(NULL, START), THROTTLE_WRONG);
+}
+
+/* Many addresses together do. */
+static void test_many_addresses_share_the_budget_of_all(void **state)
+{
+    char address[20];
+    (void)state;
+    for (int n = 0; n < THROTTLE_ALL_BURST; n++) {
+        snprintf(address, sizeof address, "192.0.2.%d", n);
+        assert_int_equal(wrong(address, START), THROTTLE_WRONG);
+    }
+    assert_int_equal(wrong("198.51.100.1", START), THROTTLE_TOO_MANY);
+    assert_int_equal(wrong("198.51.100.2", START + THROTTLE_ALL_MS), THROTTLE_WRONG);
+}
+
+static void test_a_proxy_is_no_source(void **state)
+{
+    (void)state;
+    assert_string_equal(throttle_source("192.0.2.1", false), "192.0.2.1");
+    assert_null(throttle_source("192.0.2.1", true));
+    assert_null(throttle_source(NULL, false));
+}
+
+static void test_a_line_is_due_once_a_minute(void **state)
+{
+    int lines = 0;
+    bool log;
+    (void)state;
     for (int i = 0; i < THROTTLE_BURST; i++) {
-        assert_false(throttle_blocks(t, "192.0.2.1", now));
-        throttle_fail(t, "192.0.2.1", now);
+        throttle_fail(t, "192.0.2.1", START, &log);
+        assert_false(log);
     }
-    assert_true(throttle_blocks(t, "192.0.2.1", now));
-    assert_true(throttle_blocks(t, "192.0.2.1", now + THROTTLE_REFILL_MS - 1));
-    for (int i = 0; i < 3; i++) { /* one failure for each refill */
-        now += THROTTLE_REFILL_MS;
-        assert_false(throttle_blocks(t, "192.0.2.1", now));
-        throttle_fail(t, "192.0.2.1", now);
-        assert_true(throttle_blocks(t, "192.0.2.1", now));
+    for (int64_t at = 1; at < 2 * THROTTLE_LOG_MS; at += 100) { /* 5 for each that is let through */
+        throttle_fail(t, "192.0.2.1", START + at, &log);
+        lines += log;
     }
-    now += (int64_t)THROTTLE_BURST * THROTTLE_REFILL_MS; /* the bucket is full again */
-    fail_times("192.0.2.1", THROTTLE_BURST - 1, now);
-    assert_false(throttle_blocks(t, "192.0.2.1", now));
-    throttle_fail(t, "192.0.2.1", now);
-    assert_true(throttle_blocks(t, "192.0.2.1", now));
-}
-
-static void test_failures_beyond_the_burst_cost_no_more(void **state)
-{
-    (void)state;
-    fail_times("192.0.2.1", 1000, START);
-    assert_true(throttle_blocks(t, "192.0.2.1", START));
-    assert_false(throttle_blocks(t, "192.0.2.1", START + THROTTLE_REFILL_MS));
+    assert_int_equal(lines, 2);
 }
 
 static void test_equal_addresses_share_a_bucket(void **state)
@@ -84,32 +151,11 @@ static void test_equal_addresses_share_a_bucket(void **state)
         {"fe80::1%eth0", "fe80::2%eth1", true},
         {"::1", "127.0.0.1", false},
     };
-    (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct throttle *kept = t;
-        t = throttle_new();
+        tear_down(state);
+        set_up(state);
         fail_times(rows[i].failing, THROTTLE_BURST, START);
-        assert_int_equal(throttle_blocks(t, rows[i].asked, START), rows[i].one);
-        throttle_free(t);
-        t = kept;
-    }
-}
-
-/* Some web servers set no REMOTE_ADDR. */
-static void test_text_without_address_is_never_blocked(void **state)
-{
-    static const char *const rows[] = {
-        NULL,
-        "",
-        "unix:",
-        "localhost",
-        "192.0.2",
-        "%eth0",
-        "1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111:1111"};
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        fail_times(rows[i], 2 * THROTTLE_BURST, START);
-        assert_false(throttle_blocks(t, rows[i], START));
+        assert_int_equal(wrong(rows[i].asked, START) == THROTTLE_TOO_MANY, rows[i].one);
     }
 }
 
@@ -118,33 +164,43 @@ static void name_address(char out[20], unsigned n)
     snprintf(out, 20, "10.%u.%u.%u", n >> 16 & 255, n >> 8 & 255, n & 255);
 }
 
-/* Half as many blocked addresses as there are slots. */
-static void test_other_addresses_are_not_blocked(void **state)
+static bool in_table(const char *address)
 {
-    char address[20];
-    (void)state;
-    for (unsigned n = 0; n < THROTTLE_SLOTS / 2; n++) {
-        name_address(address, n);
-        fail_times(address, THROTTLE_BURST, START);
-    }
-    for (unsigned n = 100000; n < 110000; n++) {
-        name_address(address, n);
-        assert_false(throttle_blocks(t, address, START));
-    }
+    unsigned char a[16];
+    assert_int_equal(throttle_read_address(address, a), 0);
+    return find(set_of(t, a), a) != NULL;
 }
 
-/* Addresses with one failure each do not replace a blocked address.  A full set replaces the slot
+/* Addresses with one failure each do not replace an address with many. A full set replaces the slot
  * whose bucket is full again first. */
-static void test_flood_of_addresses_does_not_unblock(void **state)
+static void test_flood_of_addresses_forgets_no_address_with_many(void **state)
 {
     char address[20];
     (void)state;
     fail_times("192.0.2.1", THROTTLE_BURST, START);
     for (unsigned n = 0; n < 20 * THROTTLE_SLOTS; n++) {
         name_address(address, n);
-        throttle_fail(t, address, START);
+        wrong(address, START);
     }
-    assert_true(throttle_blocks(t, "192.0.2.1", START));
+    assert_true(in_table("192.0.2.1"));
+    assert_int_equal(wrong("192.0.2.1", START), THROTTLE_TOO_MANY);
+}
+
+/* Half as many addresses with many failures as there are slots. */
+static void test_other_addresses_keep_their_budget(void **state)
+{
+    char address[20];
+    int64_t now = START;
+    (void)state;
+    for (unsigned n = 0; n < THROTTLE_SLOTS / 2; n++) {
+        name_address(address, n);
+        fail_times(address, THROTTLE_BURST, now);
+        now += THROTTLE_BURST * THROTTLE_ALL_MS; /* so the budget of all is never empty */
+    }
+    for (unsigned n = 100000; n < 100000 + THROTTLE_ALL_BURST / 2; n++) {
+        name_address(address, n);
+        assert_int_equal(wrong(address, now), THROTTLE_WRONG);
+    }
 }
 
 /* An attacker cannot compute the set of an address. */
@@ -166,8 +222,7 @@ static void test_sets_are_chosen_by_a_secret_key(void **state)
 static void *hammer(void *address)
 {
     for (int i = 0; i < 2000; i++) {
-        throttle_fail(t, address, START);
-        throttle_blocks(t, "192.0.2.9", START);
+        wrong(address, START);
     }
     return NULL;
 }
@@ -182,8 +237,8 @@ static void test_threads_may_call_at_once(void **state)
     for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_join(threads[i], NULL), 0);
     for (int i = 0; i < 4; i++)
-        assert_true(throttle_blocks(t, addresses[i], START));
-    assert_false(throttle_blocks(t, "192.0.2.9", START));
+        assert_int_equal(wrong(addresses[i], START), THROTTLE_TOO_MANY);
+    assert_int_equal(wrong("192.0.2.9", START), THROTTLE_WRONG);
 }
 
 #define EACH(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -191,12 +246,14 @@ static void test_threads_may_call_at_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_one_failure_per_refill_after_the_burst),
-        EACH(test_failures_beyond_the_burst_cost_no_more),
+        EACH(test_wrong_credentials_are_answered_by_a_budget),
+        EACH(test_one_address_does_not_use_up_the_budget_of_all),
+        EACH(test_many_addresses_share_the_budget_of_all),
+        EACH(test_a_proxy_is_no_source),
+        EACH(test_a_line_is_due_once_a_minute),
         EACH(test_equal_addresses_share_a_bucket),
-        EACH(test_text_without_address_is_never_blocked),
-        EACH(test_other_addresses_are_not_blocked),
-        EACH(test_flood_of_addresses_does_not_unblock),
+        EACH(test_flood_of_addresses_forgets_no_address_with_many),
+        EACH(test_other_addresses_keep_their_budget),
         EACH(test_sets_are_chosen_by_a_secret_key),
         EACH(test_threads_may_call_at_once),
     };
