@@ -220,23 +220,34 @@ struct viewer_list {
     size_t count;
 };
 
-/* Adds one viewer of the presence key: {"user": ..., "id": ..., "filters": {...}}, as stream.c
- * wrote it. Only administrators see the viewers of other users. */
+/* Whether json is the JSON string of name, as stream.c writes it. Absent: the empty name. */
+static bool is_name(struct slice json, const char *name)
+{
+    struct buf own;
+    buf_init(&own, 8 * IDENTITY_MAX_NAME);
+    add_string(&own, name, PYJSON_ASCII);
+    bool same = json.len == 0 ? name[0] == '\0' : slice_equal(json, buf_slice(&own));
+    same = same && !own.failed;
+    buf_free(&own);
+    return same;
+}
+
+/* Adds one viewer of the presence key: {"user": ..., "tenant": ..., "id": ..., "filters": {...}},
+ * as stream.c wrote it. Only administrators see the viewers of others; a user of the same name in
+ * another tenant is another user. */
 static void add_viewer(void *arg, struct slice member)
 {
     struct viewer_list *l = arg;
     struct context *ctx = l->ctx;
     struct pyjson_member filters = {.name = "filters"}, id = {.name = "id"},
-                         user = {.name = "user"};
-    struct buf own;
+                         user = {.name = "user"}, tenant = {.name = "tenant"};
     pyjson_text(NULL, member, PYJSON_ASCII, &user);
+    pyjson_text(NULL, member, PYJSON_ASCII, &tenant);
     pyjson_text(NULL, member, PYJSON_ASCII, &id);
     pyjson_text(NULL, member, PYJSON_ASCII, &filters);
-    buf_init(&own, 8 * IDENTITY_MAX_NAME);
-    add_string(&own, ctx->identity.user, PYJSON_ASCII);
     bool mine =
-        slice_equal(user.value, buf_slice(&own)) || auth_is_admin(ctx->config, &ctx->identity);
-    buf_free(&own);
+        auth_is_admin(ctx->config, &ctx->identity) ||
+        (is_name(user.value, ctx->identity.user) && is_name(tenant.value, ctx->identity.tenant));
     if (!mine || id.value.len == 0 || filters.value.len == 0)
         return;
     const char *comma = l->count++ > 0 ? ", " : "";

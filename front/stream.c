@@ -204,6 +204,8 @@ static int add_presence(struct context *ctx, struct admission *a, const char *ke
     buf_clear(&b);
     buf_adds(&b, "{\"user\": ");
     pyjson_string(&b, slice_of(ctx->identity.user), PYJSON_ASCII);
+    buf_adds(&b, ", \"tenant\": ");
+    pyjson_string(&b, slice_of(ctx->identity.tenant), PYJSON_ASCII);
     buf_addf(&b, ", \"id\": \"%s\", \"filters\": {", a->client);
     for (const struct pair *p = ctx->config->filters; p->name; p++) {
         const char *wanted = request_arg(&ctx->request, p->name);

@@ -346,6 +346,25 @@ def test_status_shows_all_viewers_to_an_administrator(logins):
         assert listed("ann") == [one] and listed("bob") == [other]
 
 
+def test_status_shows_no_viewers_of_another_tenant(stack, redis):
+    """Users of two tenants that have the same name are two users, also in a log that both may read."""
+    responder = stack.responder(redis, profile="swf", auth="cookie", channel="workflow_events")
+    for tenant in ("", "red", "blue"):
+        redis.client.set(f"session:{tenant or 'none'}", json.dumps({"user_id": "ann", "tenant_id": tenant} if tenant
+                                                                   else {"user_id": "ann"}))
+
+    def by(tenant, path=PATH):
+        return environment(path, mount=PATH, HTTP_COOKIE=f"session={tenant}")
+
+    def listed(tenant):
+        return json.loads(body(fcgi_get(responder.socket, by(tenant, STATUS))))["client_ids"]
+
+    with FcgiStream(responder.socket, by("red")) as red, FcgiStream(responder.socket, by("none")) as none:
+        own, other = (s.read_until(lambda s: s.events, "connected")[0].json()["client_id"] for s in (red, none))
+        wait_until(lambda: (listed("red"), listed("none")) == ([own], [other]), "each to see its own")
+        assert listed("blue") == []
+
+
 def test_status_entries_of_a_killed_process_expire(redis, logins):
     """A killed process cannot remove its entries, so that each has an expiry time."""
     responder, by = logins
