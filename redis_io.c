@@ -124,8 +124,10 @@ static size_t entries_before(const struct redis_entry *entries, size_t n, const 
 static void deliver_range(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
     enum redis_result result = result_of(r);
+    const char *why;
     ssize_t n = 0;
-    if (result == REDIS_OK && (n = reply_entries(&f->storage, r)) < 0) {
+    if (result == REDIS_OK && (n = reply_entries(&f->storage, r, &why)) < 0) {
+        diag(DIAG_WARNING, "redis", "refused: %s", why);
         result = REDIS_REFUSED;
         n = 0;
     }

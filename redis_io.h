@@ -62,7 +62,7 @@ enum redis_large {
     LARGE_BUT_FIRST, /* all except the first: the caller has it already */
     LARGE_NONE       /* the caller wants only the ids */
 };
-/* An answer holds about 1 MB of values longer than RESP_BULK_LARGE, and always the first of them.
+/* An answer holds about 1 MB of large values (redis/resp_bulk.h), and always the first of them.
  * If that is not enough, the result is REDIS_CUT, and the answer ends before the entry that would
  * exceed it. An answer of up to two entries is always whole. */
 struct redis_range {

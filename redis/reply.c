@@ -77,6 +77,7 @@ static size_t count_placeholders(const redisReply *r)
 int reply_hold_blobs(struct reply_storage *m, struct resp_bulk *bulk, const redisReply *r)
 {
     size_t n = count_placeholders(r);
+    resp_bulk_answered(bulk);
     m->nblobs = m->next_blob = 0;
     if (n == 0)
         return 0;
@@ -105,13 +106,25 @@ struct slice reply_value(struct reply_storage *m, const redisReply *r)
     return slice_make(b->bytes, b->len);
 }
 
-static size_t count_fields(const redisReply *r)
+/* An entry is [id, [name, value ...]]. */
+static bool is_entry(const redisReply *e, struct xid *id)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < r->elements; i++)
-        if (r->element[i]->type == REDIS_REPLY_ARRAY && r->element[i]->elements == 2)
-            n += r->element[i]->element[1]->elements;
-    return n;
+    return e->type == REDIS_REPLY_ARRAY && e->elements == 2 &&
+           e->element[1]->type == REDIS_REPLY_ARRAY &&
+           xid_parse(reply_slice(e->element[0]), id) == 0;
+}
+
+/* How many names and values the entries have. False: one of them is no entry. */
+static bool count_fields(const redisReply *r, size_t *n)
+{
+    struct xid id;
+    *n = 0;
+    for (size_t i = 0; i < r->elements; i++) {
+        if (!is_entry(r->element[i], &id))
+            return false;
+        *n += r->element[i]->element[1]->elements;
+    }
+    return true;
 }
 
 static int grow(void **p, size_t *cap, size_t want, size_t size)
@@ -126,27 +139,26 @@ static int grow(void **p, size_t *cap, size_t want, size_t size)
     return 0;
 }
 
-ssize_t reply_entries(struct reply_storage *m, const redisReply *r)
+ssize_t reply_entries(struct reply_storage *m, const redisReply *r, const char **why)
 {
-    if (grow((void **)&m->slices, &m->cap_slices, count_fields(r), sizeof *m->slices) ||
+    size_t fields, at = 0;
+    *why = "malformed entries";
+    if (!count_fields(r, &fields))
+        return -1;
+    *why = "out of memory";
+    if (grow((void **)&m->slices, &m->cap_slices, fields, sizeof *m->slices) ||
         grow((void **)&m->entries, &m->cap_entries, r->elements, sizeof *m->entries))
         return -1;
-    size_t n = 0, at = 0;
     for (size_t i = 0; i < r->elements; i++) {
-        const redisReply *e = r->element[i];
-        if (e->type != REDIS_REPLY_ARRAY || e->elements != 2)
-            continue;
-        const redisReply *values = e->element[1];
-        struct redis_entry *entry = &m->entries[n];
-        if (xid_parse(reply_slice(e->element[0]), &entry->id))
-            continue;
-        entry->fields = m->slices + at;
+        const redisReply *values = r->element[i]->element[1];
+        struct redis_entry *entry = &m->entries[i];
+        is_entry(r->element[i], &entry->id);
+        entry->fields = fields > 0 ? m->slices + at : NULL;
         entry->pairs = values->elements / 2;
         for (size_t k = 0; k < values->elements; k++)
             m->slices[at++] = reply_value(m, values->element[k]);
-        n++;
     }
-    return (ssize_t)n;
+    return (ssize_t)r->elements;
 }
 
 void reply_info(const redisReply *r, struct redis_info *info)

@@ -36,13 +36,15 @@ struct slice reply_slice(const redisReply *r);
 ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, size_t len);
 /* Whether all that arrived was returned as replies. If not, more arrived than was asked for. */
 bool reply_is_last(const redisReader *parser, const struct resp_bulk *bulk);
-/* Moves the large values of this reply from bulk to m. -1: out of memory. */
+/* Moves the large values of this reply, which the parser has just returned, from bulk to m. -1: out
+ * of memory. */
 int reply_hold_blobs(struct reply_storage *m, struct resp_bulk *bulk, const redisReply *r);
 void reply_drop_blobs(struct reply_storage *m);
 /* The bytes of a value, large or not. Must be called for the values of a reply in their order. */
 struct slice reply_value(struct reply_storage *m, const redisReply *r);
-/* Converts a reply to XRANGE to m->entries. Returns their number, or -1: out of memory. */
-ssize_t reply_entries(struct reply_storage *m, const redisReply *r);
+/* Converts a reply to XRANGE, an array, to m->entries. Returns their number, or -1 with a reason.
+ */
+ssize_t reply_entries(struct reply_storage *m, const redisReply *r, const char **why);
 /* Converts a reply to XINFO STREAM. */
 void reply_info(const redisReply *r, struct redis_info *info);
 

@@ -6,8 +6,6 @@
 
 /* Redis's default maximum of a value (proto-max-bulk-len). */
 #define MAX_BULK (512ull * 1024 * 1024)
-/* Maximum of elements in an array: far more than any reply to our commands has. */
-#define MAX_ARRAY (1024 * 1024)
 
 struct blob *blob_new(size_t len)
 {
@@ -81,25 +79,43 @@ int resp_bulk_large(struct resp_bulk *bulk, bool keep)
     return keep ? 0 : finish_body(bulk, len + 2);
 }
 
-/* line holds a complete header, "$N\r\n" or "*N\r\n". The parser allocates as many elements as an
- * array header announces, so their number is checked here. */
+/* The longest body that the parser gets now. */
+static size_t longest_body(const struct resp_bulk *bulk)
+{
+    return bulk->all ? 0 : bulk->passed > RESP_BULK_MUCH ? RESP_BULK_SHORT : RESP_BULK_LARGE;
+}
+
+/* The parser allocates as many elements as the header of an array announces: so their number is
+ * checked here. */
+static int pass_array(struct resp_bulk *bulk, uint64_t n, size_t len, struct buf *out)
+{
+    if (n > RESP_BULK_ELEMENTS - bulk->elements)
+        return -1;
+    bulk->elements += (size_t)n;
+    return buf_add(out, bulk->line, len);
+}
+
+/* line holds a complete header: "$N\r\n" or "*N\r\n", or with -1 nil. Anything else is malformed,
+ * lest the parser reads it in another way. */
 static int take_header(struct resp_bulk *bulk, struct buf *out)
 {
     uint64_t n = 0;
-    size_t i = 1;
-    for (; i < bulk->line_len && bulk->line[i] >= '0' && bulk->line[i] <= '9'; i++) {
+    size_t i = 1, len = bulk->line_len;
+    bulk->line_len = 0;
+    if (len == 5 && memcmp(bulk->line + 1, "-1\r\n", 4) == 0)
+        return buf_add(out, bulk->line, len);
+    for (; i < len && bulk->line[i] >= '0' && bulk->line[i] <= '9'; i++) {
         n = n * 10 + (uint64_t)(bulk->line[i] - '0');
         if (n > MAX_BULK)
             return -1;
     }
-    bool array = bulk->line[0] == '*';
-    bool digits = i > 1 && bulk->line[i] == '\r'; /* else "$-1": no body follows */
-    size_t len = bulk->line_len;
-    bulk->line_len = 0;
-    if (array && digits && n > MAX_ARRAY)
+    if (i == 1 || i + 2 != len || bulk->line[i] != '\r')
         return -1;
-    if (array || !digits || n <= (bulk->all ? 0 : RESP_BULK_LARGE)) {
-        bulk->skip = digits && !array ? (size_t)n + 2 : 0;
+    if (bulk->line[0] == '*')
+        return pass_array(bulk, n, len, out);
+    if (n <= longest_body(bulk)) {
+        bulk->skip = (size_t)n + 2;
+        bulk->passed += (size_t)n;
         bulk->drop = false;
         return buf_add(out, bulk->line, len);
     }
@@ -107,17 +123,42 @@ static int take_header(struct resp_bulk *bulk, struct buf *out)
     return 0;
 }
 
-/* Returns how many bytes of a line it used, 0 on failure. */
+/* How many bytes of p belong to a line of text; as for the parser, a lone line feed does not end
+ * it. */
+static size_t text_length(const struct resp_bulk *bulk, const char *p, size_t len, bool *ends)
+{
+    for (size_t at = 0; at < len;) {
+        const char *lf = memchr(p + at, '\n', len - at);
+        if (!lf)
+            break;
+        at = (size_t)(lf - p) + 1;
+        *ends = at > 1 ? p[at - 2] == '\r' : bulk->text_cr;
+        if (*ends)
+            return at;
+    }
+    *ends = false;
+    return len;
+}
+
+/* A line of text. Returns how many bytes it used, 0 on failure. */
+static size_t feed_text(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out)
+{
+    bool ends;
+    size_t n = text_length(bulk, p, len, &ends);
+    if (n > RESP_BULK_TEXT - bulk->text)
+        return 0;
+    bulk->text = ends ? 0 : bulk->text + n;
+    bulk->text_cr = !ends && p[n - 1] == '\r';
+    return buf_add(out, p, n) ? 0 : n;
+}
+
+/* A line. Returns how many bytes it used, 0 on failure. */
 static size_t feed_line(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out)
 {
-    if (!bulk->in_line && bulk->line_len == 0 && *p != '$' && *p != '*')
-        bulk->in_line = true;
+    if (bulk->text > 0 || (bulk->line_len == 0 && *p != '$' && *p != '*'))
+        return feed_text(bulk, p, len, out);
     const char *end = memchr(p, '\n', len);
     size_t n = end ? (size_t)(end - p) + 1 : len;
-    if (bulk->in_line) {
-        bulk->in_line = !end;
-        return buf_add(out, p, n) ? 0 : n;
-    }
     if (bulk->line_len + n > RESP_BULK_MAX_LINE)
         return 0;
     memcpy(bulk->line + bulk->line_len, p, n);
@@ -166,10 +207,15 @@ ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct
     }
 }
 
+void resp_bulk_answered(struct resp_bulk *bulk)
+{
+    bulk->passed = bulk->elements = 0;
+}
+
 bool resp_bulk_is_empty(const struct resp_bulk *bulk)
 {
     return !bulk->filling && bulk->large == 0 && bulk->skip == 0 && bulk->line_len == 0 &&
-           !bulk->in_line && bulk->ndone == 0;
+           bulk->text == 0 && bulk->ndone == 0;
 }
 
 struct blob *resp_bulk_take(struct resp_bulk *bulk)

@@ -3,7 +3,8 @@
  * resp_bulk: keeps large values apart from the reply parser.  A value may have 512 MB, and hiredis
  * would hold it twice: in its input buffer and in its reply.  Bytes from the socket pass through
  * here first.  The body of a bulk string longer than RESP_BULK_LARGE goes to a blob of its exact
- * size.  The parser gets an empty status string as a placeholder.  Knows the framing of RESP2
+ * size.  The parser gets an empty status string as a placeholder.  An answer without end, and one
+ * with too many elements, are malformed.  Knows the framing of RESP2
  * (Redis serialization protocol specification) and no library.
  */
 #ifndef SSELOG_REDIS_RESP_BULK_H
@@ -15,7 +16,15 @@
 
 #include "base/buf.h"
 
-#define RESP_BULK_LARGE (64 * 1024)
+/* Limits of one answer. They bound what the parser holds, whatever the server sends; tests set
+ * smaller ones. */
+#ifndef RESP_BULK_LARGE
+#define RESP_BULK_LARGE    (64 * 1024)       /* a longer body is large */
+#define RESP_BULK_MUCH     (8 * 1024 * 1024) /* after so many bytes of bodies for the parser ... */
+#define RESP_BULK_SHORT    256               /* ... only these are not large; longer than any id */
+#define RESP_BULK_ELEMENTS (4 * 1024 * 1024) /* of all its arrays */
+#define RESP_BULK_TEXT     (64 * 1024)       /* of a line that is no header */
+#endif
 
 /* Bytes shared by reference within one thread. */
 struct blob {
@@ -39,10 +48,12 @@ struct resp_bulk {
     size_t filled;
     size_t skip;                   /* bytes to pass on, or to drop, without parsing them */
     bool drop;                     /* of skip: drop, do not pass on */
-    bool in_line;                  /* inside a line that is no header: it is passed on */
+    size_t text;                   /* bytes so far of a line that is no header; it is passed on */
+    bool text_cr;                  /* the last of them is a carriage return */
     char line[RESP_BULK_MAX_LINE]; /* a header, kept back until it is complete */
     size_t line_len;
-    struct blob **done; /* large bodies in the order of their placeholders */
+    size_t passed, elements; /* of the answer so far: bytes of bodies for the parser, of arrays */
+    struct blob **done;      /* large bodies in the order of their placeholders */
     size_t ndone, cap_done;
 };
 
@@ -61,6 +72,8 @@ ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct
 /* Decides about the large body. keep: read it to a blob. Else it is dropped while it arrives, and
  * a blob of length 0 stands for it. -1: out of memory. */
 int resp_bulk_large(struct resp_bulk *bulk, bool keep);
+/* The parser returned an answer: the next one has the limits for itself. */
+void resp_bulk_answered(struct resp_bulk *bulk);
 /* Whether nothing of an answer is held: neither a part of one nor a body that was not taken. */
 bool resp_bulk_is_empty(const struct resp_bulk *bulk);
 /* The large body of the next placeholder that the parser returns. The caller owns the reference.

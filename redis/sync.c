@@ -165,9 +165,11 @@ static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xi
     redisReply *r = sync_request(s, words, 6, is_array, result);
     if (!r)
         return NULL;
-    *n = reply_entries(&s->storage, r);
+    const char *why;
+    *n = reply_entries(&s->storage, r, &why);
     if (*n >= 0)
         return r;
+    diag(DIAG_WARNING, "redis", "look-up of %s: %s", key, why);
     *result = SYNC_REFUSED;
     sync_free_reply(s, r);
     return NULL;
@@ -247,6 +249,7 @@ enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64
                                   slice_of("+inf")};
     enum sync_result result;
     sync_begin(s);
+    s->hold = SIZE_MAX;
     redisReply *r = sync_request(s, words, 4, is_array, &result);
     if (!r)
         return result;

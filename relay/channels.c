@@ -86,12 +86,24 @@ static void postpone(struct relay *r)
 
 static void join(struct log *l);
 
+/* Whether a score is a number of at least `least`.  The value has no NUL at its end. */
+static bool score_reaches(struct slice value, double least)
+{
+    char text[64], *end;
+    if (value.len == 0 || value.len >= sizeof text)
+        return false;
+    memcpy(text, value.p, value.len);
+    text[value.len] = '\0';
+    double score = strtod(text, &end);
+    return end == text + value.len && score >= least;
+}
+
 /* When this process joined, as the group has it.  A time older than ours was put there so that the
  * group removes us soon. */
 static void on_score(void *arg, enum redis_result result, const struct slice *value)
 {
     struct log *l = arg;
-    bool member = value && strtod(value->p, NULL) >= l->joined - 1;
+    bool member = value && score_reaches(*value, l->joined - 1);
     if (!l->channel || result == REDIS_LOST) {
         /* left meanwhile; or to be joined again when Redis is back */
     } else if (result != REDIS_OK) {

@@ -146,6 +146,8 @@ CASES = {
     "an invalid length": (b"*99999999999999999999\r\n", READS),
     "a huge array": (b"*2147483647\r\n", READS),
     "endless nesting": (b"*1\r\n" * 50, READS),
+    "a line without end": (b"+" + b"A" * 100000, READS),
+    "many huge arrays": (b"*1048576\r\n" * 6, READS),
     "closed while tracking is set up": (scripted_redis.CLOSE, ("CLIENT",)),
     "closed while subscribing": (scripted_redis.CLOSE, ("SUBSCRIBE",)),
 }
@@ -232,6 +234,24 @@ def test_missing_redis_causes_no_busy_loop(stack, redis):
         before = procs.cpu_seconds(responder.pid)
         s.read_for(1)
         assert procs.cpu_seconds(responder.pid) - before < 0.25
+
+
+def test_malformed_entries_end_only_their_log(stack, redis, scripted):
+    """A server answers reads of one key with entries that are none. The viewer of another key notices nothing."""
+    def handler(conn, cmd):
+        bad = cmd[0] in (b"XRANGE", b"XREVRANGE") and cmd[1] == b"logs:ann"
+        return b"*1\r\n*2\r\n$3\r\n1-1\r\n:5\r\n" if bad else None
+    ids = {user: [redis.add(f"logs:{user}", "x")] for user in ("ann", "bob")}
+    scripted.handler = handler
+    responder = start_responder(stack, scripted, auth="remote_user", stream="logs:{user}")
+    with follow(responder, REMOTE_USER="bob") as bob, follow(responder, REMOTE_USER="ann") as ann:
+        bob.read_until_live()
+        assert ann.read_event("unavailable").json()["reason"] == "refused"
+        ids["bob"].append(redis.add("logs:bob", "y"))
+        bob.read_records(2)
+        assert [e.id for e in bob.records] == ids["bob"]
+        assert states(bob) == []
+    assert "malformed entries" in responder.output()
 
 
 def test_surplus_reply_is_not_the_next_users_session(stack, redis, scripted):

@@ -211,10 +211,16 @@ static void test_malformed_headers_are_refused(void **state)
         {"$536870913\r\n", true},                     /* above the maximum of a value */
         {"$99999999999999999999\r\n", true},          /* above any integer type */
         {"$000000000000000000000000000000000", true}, /* a header without end */
-        {"$x\r\n", false},                            /* the parser reports it */
-        {"$12", false},
-        {"$\r\n", false},
-        {"$70000\n", false},
+        {"$x\r\n", true},
+        {"$12", false}, /* not complete */
+        {"$\r\n", true},
+        {"$70000\n", true},
+        {"$7\r\r\n", true},
+        {"$7 \r\n", true},
+        {"$+7\r\n", true},
+        {"*7\n", true},
+        {"*-2\r\n", true},
+        {"*-1\r\n$-1\r\n", false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -228,6 +234,105 @@ static void test_malformed_headers_are_refused(void **state)
         }
         buf_free(&wire);
     }
+}
+
+/* The parser ends a line of text at CR LF. A header after a lone LF is text to it. */
+static void test_line_ends_where_the_parser_ends_it(void **state)
+{
+    static const char wire[] = "+a\n$70000\n\r$70000\r\r\n-\n\n\r\n:1\n*9\r\n$2\r\n\n\r\r\n";
+    struct buf b;
+    (void)state;
+    buf_init(&b, 100);
+    buf_add(&b, wire, sizeof wire - 1);
+    for (size_t piece = 1; piece < sizeof wire; piece++) {
+        struct taken t = run(&b, piece, 0, 1);
+        assert_false(t.bad);
+        assert_int_equal(t.nblobs, 0);
+        assert_true(slice_equal(buf_slice(&t.out), buf_slice(&b)));
+        buf_free(&t.out);
+    }
+    buf_free(&b);
+}
+
+/* Appends text n times. */
+static void add_times(struct buf *b, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        buf_adds(b, text);
+}
+
+/* Whatever a server sends, the parser holds a bounded number of bytes and elements. */
+static void test_answer_without_end_is_refused(void **state)
+{
+    static const struct {
+        const char *start, *more;
+        size_t times;
+        bool bad;
+    } cases[] = {
+        {"+", "A", RESP_BULK_TEXT - 1, false}, /* its line end would be too much */
+        {"+", "A", RESP_BULK_TEXT, true},
+        {"-", "A", RESP_BULK_TEXT, true},
+        {":", "1", RESP_BULK_TEXT, true},
+        {"", "+AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n", RESP_BULK_TEXT / 16, false}, /* many lines */
+        {"*4194304\r\n", ":1\r\n", 3, false},
+        {"*4194304\r\n*1\r\n", "", 0, true},
+        {"*4194305\r\n", "", 0, true},
+        {"", "*1048576\r\n", 4, false}, /* nested, or in a row: the parser allocates for each */
+        {"", "*1048576\r\n", 5, true},
+        {"*-1\r\n*3\r\n", "*-1\r\n", 3, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf wire;
+        buf_init(&wire, 1024 * 1024);
+        buf_adds(&wire, cases[i].start);
+        add_times(&wire, cases[i].more, cases[i].times);
+        for (size_t piece = 1000; piece <= wire.len + 1000; piece += wire.len) {
+            struct taken t = run(&wire, piece, 0, 1);
+            assert_int_equal(t.bad, cases[i].bad);
+            buf_free(&t.out);
+        }
+        buf_free(&wire);
+    }
+}
+
+/* The limits are those of one answer. */
+static void test_limits_begin_again_with_each_answer(void **state)
+{
+    struct resp_bulk bulk = {0};
+    struct buf out;
+    (void)state;
+    buf_init(&out, 1000);
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(pass(&bulk, "*4194304\r\n", 10, &out, 1), 0);
+        resp_bulk_answered(&bulk);
+    }
+    resp_bulk_reset(&bulk);
+    buf_free(&out);
+}
+
+/* A record of very many values below RESP_BULK_LARGE: the parser gets some megabytes of them, and
+ * always ids. */
+static void test_much_in_one_answer_is_kept_out_of_the_parser(void **state)
+{
+    size_t fitting = RESP_BULK_MUCH / RESP_BULK_LARGE + 1;
+    struct resp_bulk bulk = {0};
+    struct buf wire, out;
+    (void)state;
+    buf_init(&wire, 100000);
+    buf_init(&out, 2 * RESP_BULK_MUCH);
+    add_bulk(&wire, RESP_BULK_LARGE, 'a');
+    for (size_t i = 0; i < fitting + 3; i++) {
+        assert_int_equal(pass(&bulk, wire.p, wire.len, &out, 1), 0);
+        assert_int_equal(bulk.ndone, i < fitting ? 0 : i + 1 - fitting);
+    }
+    buf_clear(&wire);
+    add_bulk(&wire, 41, '1'); /* the longest id */
+    assert_int_equal(pass(&bulk, wire.p, wire.len, &out, 1), 0);
+    assert_int_equal(bulk.ndone, 3);
+    resp_bulk_reset(&bulk);
+    buf_free(&out);
+    buf_free(&wire);
 }
 
 static void test_reset_inside_a_body_frees_it(void **state)
@@ -269,6 +374,10 @@ int main(void)
         cmocka_unit_test(test_pieces_of_any_size_give_the_same),
         cmocka_unit_test(test_large_bodies_become_placeholders),
         cmocka_unit_test(test_malformed_headers_are_refused),
+        cmocka_unit_test(test_line_ends_where_the_parser_ends_it),
+        cmocka_unit_test(test_answer_without_end_is_refused),
+        cmocka_unit_test(test_limits_begin_again_with_each_answer),
+        cmocka_unit_test(test_much_in_one_answer_is_kept_out_of_the_parser),
         cmocka_unit_test(test_reset_inside_a_body_frees_it),
         cmocka_unit_test(test_blobs_are_shared_by_reference),
     };
