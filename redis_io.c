@@ -19,10 +19,16 @@
 
 /* ---- requests ---- */
 
+/* Not while the command connection is renewed. */
+static bool takes_commands(const struct redis_feed *f)
+{
+    return f->up && f->command.ready;
+}
+
 int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_range *range,
                      redis_range_fn *fn, void *arg)
 {
-    if (!f->up)
+    if (!takes_commands(f))
         return -1;
     char low[XID_TEXT], high[XID_TEXT], number[12];
     bool back = range->newest_first;
@@ -41,7 +47,7 @@ int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_r
 
 int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, void *arg)
 {
-    if (!f->up)
+    if (!takes_commands(f))
         return -1;
     const char *argv[] = {"XINFO", "STREAM", key};
     struct request_sent what = {
@@ -51,7 +57,7 @@ int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, vo
 
 int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg)
 {
-    if (!f->up)
+    if (!takes_commands(f))
         return -1;
     const char *argv[] = {"GET", key};
     struct request_sent what = {.kind = REQUEST_GET, .fn.value = fn, .arg = arg};
@@ -75,13 +81,13 @@ int redis_feed_score(struct redis_feed *f, const char *key, const char *member, 
 {
     const char *argv[] = {"ZSCORE", key, member};
     struct request_sent what = {.kind = REQUEST_GET, .fn.value = fn, .arg = arg};
-    return f->up ? link_request(f, &f->command, 3, argv, &what) : -1;
+    return takes_commands(f) ? link_request(f, &f->command, 3, argv, &what) : -1;
 }
 
 int redis_feed_command(struct redis_feed *f, int argc, const char **argv)
 {
     struct request_sent what = {.kind = REQUEST_COMMAND};
-    return f->up ? link_request(f, &f->command, argc, argv, &what) : -1;
+    return takes_commands(f) ? link_request(f, &f->command, argc, argv, &what) : -1;
 }
 
 static int request_pop_more(struct redis_feed *f)
@@ -376,9 +382,9 @@ static int conn_read_some(struct redis_feed *f, struct conn *c, size_t *got)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return 0;
     if (n <= 0) {
-        link_lose(f, c->name,
-                  n < 0 ? redis_tls_error(c->tls, strerror(errno))
-                        : "connection closed by the server");
+        link_closed(f, c,
+                    n < 0 ? redis_tls_error(c->tls, strerror(errno))
+                          : "connection closed by the server");
         return -1;
     }
     c->since = f->now;
@@ -464,7 +470,7 @@ static int64_t conn_deadline(const struct redis_feed *f, const struct conn *c)
 {
     if (!c->ctx)
         return INT64_MAX;
-    if (!f->up || !c->connected)
+    if (!f->up || !c->connected || (c == &f->command && !c->ready))
         return c->since + CONNECT_MS;
     if (c->pinged)
         return c->pinged + ANSWER_MS;
@@ -487,7 +493,7 @@ static void conn_overdue(struct redis_feed *f, struct conn *c)
 {
     const char *argv[] = {"PING"};
     struct request_sent what = {.kind = REQUEST_PING};
-    if (!f->up || c->first || c->pinged) {
+    if (!f->up || !c->connected || c->first || c->pinged) {
         link_lose(f, c->name, "no answer in time");
         return;
     }
@@ -506,6 +512,24 @@ static void conn_event(struct redis_feed *f, struct conn *c, uint32_t events)
         conn_read(f, c);
 }
 
+/* If Redis closed the idle command connection, that is noticed before an invalidation leads to a
+ * request on it. */
+static void command_first(struct redis_feed *f, struct epoll_event *ready, int n)
+{
+    for (int i = 1; i < n; i++) {
+        if (ready[i].data.ptr == &f->command) {
+            struct epoll_event first = ready[0];
+            ready[0] = ready[i];
+            ready[i] = first;
+        }
+    }
+}
+
+void redis_feed_set_time(struct redis_feed *f, int64_t now)
+{
+    f->now = now;
+}
+
 void redis_feed_run(struct redis_feed *f, int64_t now)
 {
     struct epoll_event ready[3];
@@ -515,6 +539,7 @@ void redis_feed_run(struct redis_feed *f, int64_t now)
     else if (now >= f->retry_at)
         link_start(f);
     int n = epoll_wait(f->epoll, ready, 3, 0);
+    command_first(f, ready, n);
     for (int i = 0; i < n; i++) {
         struct conn *c = ready[i].data.ptr;
         if (c->ctx) /* the events before may have closed all connections */

@@ -51,6 +51,9 @@ void redis_feed_free(struct redis_feed *f);
 int redis_feed_fd(const struct redis_feed *f);
 /* The latest time for the next redis_feed_run (CLOCK_MONOTONIC ms). INT64_MAX: no deadline. */
 int64_t redis_feed_deadline(const struct redis_feed *f);
+/* The time (CLOCK_MONOTONIC ms) of the requests that follow, until redis_feed_run is given another:
+ * their deadlines count from it. */
+void redis_feed_set_time(struct redis_feed *f, int64_t now);
 /* Does everything that needs no wait. Callbacks run only from here and from redis_feed_settle. */
 void redis_feed_run(struct redis_feed *f, int64_t now);
 /* Sends the requests made since redis_feed_run. */

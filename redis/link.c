@@ -62,7 +62,7 @@ void link_lose(struct redis_feed *f, const char *who, const char *why)
     conn_fail_requests(&f->queue);
     link_reset(f, &f->queue);
     f->invalidation_id = 0;
-    f->no_invalidation = false;
+    f->no_invalidation = f->no_client = false;
     f->host[0] = '\0';
     /* Half of the wait is random, so that many processes do not reconnect at the same time. */
     f->retry_at = f->now + f->backoff / 2 + (unsigned)rand() % (f->backoff / 2 + 1);
@@ -71,6 +71,20 @@ void link_lose(struct redis_feed *f, const char *who, const char *why)
         f->told_down = true;
         f->events->down(f->arg);
     }
+}
+
+/* Redis closes connections that were idle for its `timeout`. Those with subscriptions stay. */
+void link_closed(struct redis_feed *f, struct conn *c, const char *why)
+{
+    bool idle = f->up && c == &f->command && c->ready && !c->first && c->out.len == 0 &&
+                reply_is_last(c->ctx->reader, &c->bulk);
+    if (!idle) {
+        link_lose(f, c->name, why);
+        return;
+    }
+    diag(DIAG_DEBUG, "redis", "%s: %s; it was idle", c->name, why);
+    link_reset(f, c);
+    link_open(f, c);
 }
 
 /* ---- sending ---- */
@@ -138,8 +152,22 @@ int link_pop(struct redis_feed *f)
 
 /* ---- the first commands of a connection ---- */
 
-static void feed_up(struct redis_feed *f)
+/* The command connection was renewed: tracking began anew, so a change may have gone unnoticed. */
+static void feed_renewed(struct redis_feed *f, bool tracking)
 {
+    if (f->tracking != tracking)
+        link_lose(f, f->command.name, "tracking is not as it was");
+    else
+        f->events->invalidated(f->arg, slice_make(NULL, 0));
+}
+
+static void feed_up(struct redis_feed *f, bool tracking)
+{
+    if (f->up) {
+        feed_renewed(f, tracking);
+        return;
+    }
+    f->tracking = tracking;
     if (f->queue_key && link_open(f, &f->queue))
         return;
     f->up = true;
@@ -163,19 +191,22 @@ void link_log_no_tracking(struct redis_feed *f, const char *what, const redisRep
 
 static void on_tracking(struct redis_feed *f, const redisReply *r)
 {
-    f->tracking = r->type != REDIS_REPLY_ERROR;
-    if (!f->tracking)
+    bool refused = r->type == REDIS_REPLY_ERROR;
+    if (refused && reply_is_outage(r)) {
+        link_lose(f, "connecting", r->str);
+        return;
+    }
+    if (refused)
         link_log_no_tracking(f, "CLIENT TRACKING", r);
-    feed_up(f);
+    feed_up(f, !refused);
 }
 
 void link_track(struct redis_feed *f)
 {
     if (!f->command.ready || !f->invalidation.ready)
         return;
-    if (f->no_invalidation) {
-        f->tracking = false;
-        feed_up(f);
+    if (f->no_invalidation || f->no_client) {
+        feed_up(f, false);
         return;
     }
     char id[24];
@@ -210,8 +241,12 @@ static void on_command_ready(struct redis_feed *f, const redisReply *r)
 
 static void on_invalidation_id(struct redis_feed *f, const redisReply *r)
 {
-    if (r->type == REDIS_REPLY_ERROR) {
-        link_lose(f, "connecting", r->str);
+    f->no_client = r->type == REDIS_REPLY_ERROR && !reply_is_outage(r);
+    if (f->no_client) { /* renamed, or denied by an ACL */
+        link_log_no_tracking(f, "CLIENT ID", r);
+    } else if (r->type != REDIS_REPLY_INTEGER) {
+        link_lose(f, "connecting",
+                  r->type == REDIS_REPLY_ERROR ? r->str : "answer of the wrong type");
         return;
     }
     f->invalidation_id = r->integer;

@@ -62,7 +62,7 @@ struct conn {
     bool writing;       /* the send buffer of the kernel is full */
     struct request_sent *first, **last;
     size_t sent;
-    int64_t since;  /* when the oldest request was sent, or the last byte arrived */
+    int64_t since;  /* when the oldest request was made, or the last byte arrived */
     int64_t pinged; /* subscribed: when an unanswered PING was sent; 0: none */
     struct buf out; /* commands not yet sent */
     struct resp_bulk bulk;
@@ -82,6 +82,7 @@ struct redis_feed {
     bool told_down;
     bool tracking;
     bool no_invalidation; /* the server refused the channel */
+    bool no_client;       /* the server has no CLIENT ID for us: nothing to track with */
     bool logged_no_tracking;
     bool logged_no_pop;
     bool logged_outage;
@@ -98,6 +99,9 @@ void link_reset(struct redis_feed *f, struct conn *c);
 /* Closes all connections and fails all requests with REDIS_LOST. Logs the first reason of each
  * outage. */
 void link_lose(struct redis_feed *f, const char *who, const char *why);
+/* The server closed c. If that is the command connection and it was idle, only that is opened
+ * again, and the owner of the feed notices nothing. Otherwise link_lose. */
+void link_closed(struct redis_feed *f, struct conn *c, const char *why);
 /* Queues a command whose answer is not matched to a request. -1: out of memory. */
 int link_append(struct conn *c, int argc, const char **argv);
 /* Queues a command and the request that gets its answer. -1: out of memory, nothing was queued. */
@@ -109,7 +113,8 @@ int link_flush(struct redis_feed *f, struct conn *c);
 int link_pop(struct redis_feed *f);
 /* Logs once that keys are polled, because the server refused `what`. */
 void link_log_no_tracking(struct redis_feed *f, const char *what, const redisReply *r);
-/* Turns CLIENT TRACKING on as soon as both connections are ready. */
+/* Turns CLIENT TRACKING on as soon as both connections are ready. Without it, the owner of the feed
+ * polls its keys. */
 void link_track(struct redis_feed *f);
 /* Starts to connect. -1: the feed was lost. */
 int link_open(struct redis_feed *f, struct conn *c);

@@ -62,7 +62,8 @@ ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, s
 
 bool reply_is_last(const redisReader *parser, const struct resp_bulk *bulk)
 {
-    return parser->pos == parser->len && parser->ridx < 0 && resp_bulk_is_empty(bulk);
+    /* resp_bulk knows of incomplete lines and bodies, the parser of incomplete arrays. */
+    return parser->pos == parser->len && !parser->reply && resp_bulk_is_empty(bulk);
 }
 
 static size_t count_placeholders(const redisReply *r)

@@ -90,15 +90,25 @@ static redisReply *sync_fitting(struct redis_sync *s, const struct slice *words,
     return NULL;
 }
 
+/* A connection that was closed while idle may show it only after the command was sent. Whether the
+ * command may be sent again on another, although the server may have executed it. */
+static bool may_repeat(struct slice command)
+{
+    return !slice_equal(command, slice_of("GETDEL")) && !slice_equal(command, slice_of("SET"));
+}
+
 /* One request. Free the reply with sync_free_reply. NULL: *result says why there is none. */
 static redisReply *sync_request(struct redis_sync *s, const struct slice *words, size_t n,
                                 fits_fn *fits, enum sync_result *result)
 {
+    redisReply *r;
     *result = SYNC_DOWN;
-    if (sync_enter(s))
-        return NULL;
-    redisReply *r = sync_fitting(s, words, n, fits);
-    sync_leave(s);
+    do {
+        if (sync_enter(s))
+            return NULL;
+        r = sync_fitting(s, words, n, fits);
+        sync_leave(s);
+    } while (!r && s->was_idle && !s->timed_out && may_repeat(words[0]));
     if (!r)
         return NULL;
     *result = r->type == REDIS_REPLY_ERROR ? sync_error(r) : SYNC_OK;

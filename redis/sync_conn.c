@@ -110,6 +110,7 @@ static int sync_read_some(struct redis_sync *s)
     if (n <= 0)
         return sync_lose(s, n < 0 ? redis_tls_error(s->tls, strerror(errno))
                                   : "connection closed by the server");
+    s->was_idle = false;
     s->end += n / BYTES_PER_MS;
     if (direct)
         resp_bulk_filled(&s->bulk, (size_t)n);
@@ -196,11 +197,10 @@ static int sync_setup(struct redis_sync *s, const struct slice *words, size_t n)
     return bad;
 }
 
-/* Connects TCP or the Unix socket. */
-static int sync_connect_socket(struct redis_sync *s)
+/* Connects TCP or the Unix socket. found: where to, if another thread resolves the host name. */
+static int sync_connect_socket(struct redis_sync *s, char found[ADDRESS_TEXT])
 {
     const struct redis_address *where = s->address;
-    char found[ADDRESS_TEXT];
     const char *host = where->host;
     if (!where->path && s->beside_feed) {
         /* The trial of the circuit breaker does not wait: the call that opened it did. */
@@ -239,7 +239,8 @@ static int sync_connect_tls(struct redis_sync *s)
 static int sync_connect(struct redis_sync *s)
 {
     const struct redis_address *where = s->address;
-    if (sync_connect_socket(s) || (where->tls && sync_connect_tls(s)))
+    char host[ADDRESS_TEXT];
+    if (sync_connect_socket(s, host) || (where->tls && sync_connect_tls(s)))
         return -1;
     char db[12];
     snprintf(db, sizeof db, "%d", where->db);
@@ -248,7 +249,11 @@ static int sync_connect(struct redis_sync *s)
     const struct slice select_db[] = {slice_of("SELECT"), slice_of(db)};
     if (where->password && (where->user ? sync_setup(s, both, 3) : sync_setup(s, one, 2)))
         return -1;
-    return where->db != 0 ? sync_setup(s, select_db, 2) : 0;
+    if (where->db != 0 && sync_setup(s, select_db, 2))
+        return -1;
+    if (!where->path && s->beside_feed)
+        address_publish(host, true);
+    return 0;
 }
 
 /* ---- in and out ---- */
@@ -263,6 +268,7 @@ int sync_enter(struct redis_sync *s)
         sync_close(s);
     else if (silence == SURPLUS)
         sync_lose(s, SURPLUS_TEXT);
+    s->was_idle = s->ctx != NULL;
     redis_tls_clear_errors(s->tls);
     if (!s->ctx && sync_connect(s)) {
         if (!s->apart)

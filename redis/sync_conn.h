@@ -17,6 +17,7 @@ struct redis_sync {
     int64_t end;        /* deadline of the current call: CLOCK_MONOTONIC ms */
     bool timed_out;     /* the current call waited until its deadline */
     bool trial;         /* of the circuit breaker: see breaker_enter */
+    bool was_idle;      /* the connection was not new for the call, and has sent nothing since */
     redisContext *ctx;  /* non-blocking */
     struct ssl_st *tls; /* rediss://; belongs to ctx */
     struct buf out;

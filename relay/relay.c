@@ -311,6 +311,7 @@ static void turn(struct relay *r)
     struct epoll_event events[EVENTS];
     int n = epoll_wait(r->epoll, events, EVENTS, time_to_wait(r));
     r->now = clock_ms();
+    redis_feed_set_time(r->feed, r->now);
     for (int i = 0; i < n; i++) {
         void *p = events[i].data.ptr;
         if (p == r)

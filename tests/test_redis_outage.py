@@ -112,6 +112,26 @@ def test_client_kill_of_either_connection_loses_no_record(stack, redis):
         assert [e.id for e in s.records] == ids
 
 
+def test_command_connection_closed_while_idle_is_no_outage(stack, redis):
+    """Redis closes connections that are idle for its `timeout`. Viewers are told nothing and miss nothing."""
+    responder = stack.responder(redis)
+
+    def relay():
+        return {c["id"] for c in redis.clients() if c["name"] == "sselog-relay"}
+    with follow(responder) as s:
+        s.read_until_live()
+        ids = []
+        for n in range(3):
+            victim, = wait_until(relay, "the command connection")
+            assert redis.client.client_kill_filter(_id=victim) == 1
+            ids.append(redis.add("log", "x"))  # while the connection is renewed, or before or after
+            s.read_records(n + 1)
+            wait_until(lambda: relay() - {victim}, "another connection")
+        assert [e.id for e in s.records] == ids
+        assert states(s) == []
+    assert "trying again" not in responder.output()
+
+
 # ---- broken replies ----
 
 def first_times(n, action, *names):
@@ -208,6 +228,33 @@ def test_stream_works_without_tracking(stack, redis, scripted):
             s.read_records(i + 1)
         assert [e.id for e in s.records] == ids
     assert "TRACKING refused" in responder.output()
+
+
+@pytest.mark.parametrize("without", ["CLIENT", "XINFO"])
+def test_server_without_a_command_still_answers(stack, redis, scripted, without):
+    """Health, tokens and history need neither CLIENT nor XINFO. Without CLIENT, streams work by polling."""
+    def handler(conn, cmd):
+        missing = cmd[0].upper().decode() == without
+        return f"-ERR unknown command '{without}', with args beginning with: \r\n".encode() if missing else None
+    redis.client.set("session:ann", '{"user_id":"ann"}')
+    ids = [redis.add("log", "x")]
+    scripted.handler = handler
+    responder = start_responder(stack, scripted, auth="token cookie", cookie="sid", session_key="session:{id}",
+                                stream="log")
+
+    def ask(path, **more):
+        return fcgi_get(responder.socket, environment("/sselog" + path, HTTP_COOKIE="sid=ann",
+                                                      HTTP_ACCEPT="application/json", **more))
+    assert ask("/healthz").status == 200
+    assert ask("/token", method="POST", HTTP_SEC_FETCH_SITE="same-origin").status in (200, 201)
+    assert ask("/history").status == 200
+    if without == "CLIENT":
+        with follow(responder, HTTP_COOKIE="sid=ann") as s:
+            s.read_until_live()
+            ids.append(redis.add("log", "y"))
+            assert [e.id for e in s.read_records(2)] == ids
+            assert states(s) == []
+        assert "CLIENT ID refused (ERR unknown command" in responder.output()
 
 
 def test_silent_connection_is_replaced(stack, redis, scripted):

@@ -42,6 +42,7 @@ static int nnews, news_arrived, news_taken;
 static bool tracked[STREAMS], subscribed, subscribing;
 static int denied; /* 1 XRANGE, 2 XINFO, 4 SUBSCRIBE */
 struct redis_feed {
+    int64_t now; /* of the requests */
     const struct redis_events *events;
     void *arg;
     bool up, want_up, want_down, failed;
@@ -328,6 +329,11 @@ int64_t redis_feed_deadline(const struct redis_feed *f)
     return INT64_MAX;
 }
 
+void redis_feed_set_time(struct redis_feed *f, int64_t now)
+{
+    f->now = now;
+}
+
 void redis_feed_flush(struct redis_feed *f)
 {
     (void)f;
@@ -361,6 +367,8 @@ static struct request *ask(const char *key, void *arg)
 {
     if (!feed.up || machine_fails() || asked == MAX_REQUESTS)
         return NULL;
+    if (feed.now != sim.now)
+        redis.fault = "the relay asks with the deadline of an earlier time";
     struct request *q = &requests[asked++];
     *q = (struct request){.log = log_of(key), .arg = arg};
     return q;
@@ -695,7 +703,7 @@ static void take_news(void)
 void redis_feed_run(struct redis_feed *f, int64_t now)
 {
     bool was = machine_enter();
-    (void)now;
+    f->now = now;
     sim.progress += redis_ready();
     if (f->want_down)
         go_down();

@@ -27,9 +27,10 @@ struct world {
     struct redis_address address;
     struct redis_feed *feed;
     int64_t now;
-    struct peer peers[3]; /* the third is the queue connection, after redis_feed_pop */
+    struct peer peers[3]; /* the third: after redis_feed_pop, or a renewed command connection */
     size_t npeers;
     const char *tracking; /* the answer to CLIENT TRACKING */
+    const char *client;   /* the answer to CLIENT SETNAME and CLIENT ID; NULL: as usual */
     const char *greeting; /* the answer to PING on a new connection */
     const char *pong;     /* the answer to PING on the invalidation connection; NULL: greeting */
     struct peer *command; /* the connection that sent CLIENT TRACKING */
@@ -115,7 +116,8 @@ static void on_get(void *arg, enum redis_result result, const struct slice *valu
 
 static void reply(struct peer *p, const char *text)
 {
-    assert_int_equal(send(p->fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+    ssize_t n = send(p->fd, text, strlen(text), MSG_NOSIGNAL);
+    assert_true(n == (ssize_t)strlen(text) || errno == EPIPE); /* the feed may have gone */
 }
 
 static void hang_up(struct peer *p)
@@ -161,7 +163,9 @@ static bool is(const char *command, const char *start)
 /* Answers the first commands of a connection.  Returns false for other commands. */
 static bool greet(struct world *w, struct peer *p, const char *command)
 {
-    if (is(command, "CLIENT SETNAME"))
+    if (w->client && is(command, "CLIENT"))
+        reply(p, w->client);
+    else if (is(command, "CLIENT SETNAME"))
         reply(p, "+OK\r\n");
     else if (is(command, "CLIENT ID"))
         reply(p, ":77\r\n");
@@ -463,6 +467,119 @@ static void test_refused_tracking_is_reported(void **state)
     free_world(w);
 }
 
+/* A server without the command CLIENT, or that denies it: everything works, by polling. An outage
+ * is no such answer. */
+static void test_missing_client_command_falls_back_to_polling(void **state)
+{
+    static const struct {
+        const char *reply;
+        bool up;
+    } answers[] = {
+        {"-ERR unknown command `CLIENT`, with args beginning with: `ID`, \r\n", true},
+        {"-ERR unknown subcommand 'ID'. Try CLIENT HELP.\r\n", true},
+        {"-NOPERM this user has no permissions to run the 'client|id' command\r\n", true},
+        {"-LOADING Redis is loading the dataset in memory\r\n", false},
+        {"-NOAUTH Authentication required.\r\n", false},
+        {"+OK\r\n", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct world *w = new_world();
+        w->client = answers[i].reply;
+        settle(w);
+        assert_int_equal(w->up, answers[i].up);
+        assert_int_equal(w->down, !answers[i].up);
+        assert_false(w->tracked);
+        assert_null(w->command); /* it did not try CLIENT TRACKING */
+        if (answers[i].up) {
+            char command[200];
+            static const struct redis_range all = {.to = {UINT64_MAX, UINT64_MAX}, .count = 10};
+            assert_int_equal(redis_feed_range(w->feed, "key", &all, on_range, w), 0);
+            assert_true(talk(w, command));
+            assert_true(is(command, "XRANGE key "));
+        }
+        free_world(w);
+    }
+}
+
+/* Nothing is due for seconds. Then a request has its whole deadline. */
+static void test_request_after_idle_time_has_its_whole_deadline(void **state)
+{
+    struct world *w = new_world();
+    (void)state;
+    come_up(w);
+    w->now += ANSWER_MS + 1000;
+    assert_true(w->now < redis_feed_deadline(w->feed));
+    redis_feed_set_time(w->feed, w->now);
+    request(w, RANGE);
+    assert_int_equal(conn_deadline(w->feed, &w->feed->command), w->now + ANSWER_MS);
+    reply(w->command, TWO);
+    settle(w);
+    assert_int_equal(w->result, REDIS_OK);
+    assert_int_equal(w->down, 0);
+    free_world(w);
+}
+
+/* Redis closes the idle command connection: another takes its place, and all keys count as changed.
+ */
+static void test_connection_closed_while_idle_is_renewed_without_an_outage(void **state)
+{
+    static const struct redis_range all = {.to = {UINT64_MAX, UINT64_MAX}, .count = 10};
+    struct world *w = new_world();
+    (void)state;
+    come_up(w);
+    w->now += ANSWER_MS + 1000;
+    hang_up(w->command);
+    redis_feed_run(w->feed, w->now);                                           /* notices it */
+    assert_int_equal(redis_feed_range(w->feed, "key", &all, on_range, w), -1); /* not yet */
+    assert_int_equal(redis_feed_subscribe(w->feed, "channel"), 0);
+    char command[200];
+    assert_true(talk(w, command));
+    assert_string_equal(command, "SUBSCRIBE channel");
+    settle(w);
+    assert_int_equal(w->npeers, 3);
+    assert_ptr_equal(w->command, &w->peers[2]);
+    assert_int_equal(w->invalidations, 100);
+    request(w, RANGE);
+    reply(w->command, TWO);
+    settle(w);
+    assert_int_equal(w->result, REDIS_OK);
+    assert_int_equal(w->up, 1);
+    assert_int_equal(w->down, 0);
+    free_world(w);
+}
+
+/* It is an outage if the server closes a connection that was not idle, or takes no other. */
+static void test_connection_that_cannot_be_renewed_is_an_outage(void **state)
+{
+    enum how { ASKED, HALF_ANSWER, NO_SERVER, SILENT, OTHER_TRACKING, END };
+    (void)state;
+    for (enum how how = ASKED; how < END; how++) {
+        struct world *w = new_world();
+        come_up(w);
+        if (how == ASKED)
+            request(w, RANGE);
+        if (how == HALF_ANSWER)
+            reply(w->command, "*2\r\n");
+        if (how == NO_SERVER)
+            unlink(w->path);
+        if (how == SILENT)
+            w->greeting = "";
+        if (how == OTHER_TRACKING)
+            w->tracking = "-ERR no\r\n";
+        hang_up(w->command);
+        settle(w);
+        if (how == SILENT) {
+            assert_int_equal(w->down, 0);
+            w->now = redis_feed_deadline(w->feed);
+            redis_feed_run(w->feed, w->now);
+        }
+        assert_int_equal(w->down, 1);
+        assert_false(w->feed->up);
+        free_world(w);
+    }
+}
+
 static void test_messages_of_the_invalidation_connection_are_reported(void **state)
 {
     static const struct {
@@ -560,6 +677,10 @@ int main(void)
         cmocka_unit_test(test_reconnect_backs_off),
         cmocka_unit_test(test_refused_first_command_ends_the_attempt),
         cmocka_unit_test(test_refused_tracking_is_reported),
+        cmocka_unit_test(test_missing_client_command_falls_back_to_polling),
+        cmocka_unit_test(test_request_after_idle_time_has_its_whole_deadline),
+        cmocka_unit_test(test_connection_closed_while_idle_is_renewed_without_an_outage),
+        cmocka_unit_test(test_connection_that_cannot_be_renewed_is_an_outage),
         cmocka_unit_test(test_messages_of_the_invalidation_connection_are_reported),
         cmocka_unit_test(test_idle_connections_are_pinged),
         cmocka_unit_test(test_refused_pop_is_repeated_when_idle),

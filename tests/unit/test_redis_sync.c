@@ -132,6 +132,44 @@ static void test_late_surplus_reply_is_nobodys_answer(void **state)
     buf_free(&value);
 }
 
+/* The server closes the connection only when the next command arrives, as a firewall does. A
+ * command that only reads is sent again; a token is taken at most once. */
+static void test_connection_closed_while_idle_is_renewed_without_an_error(void **state)
+{
+    (void)state;
+    for (int take = 0; take < 2; take++) {
+        const char *const script[] = {"+PONG\r\n", "close", ANN, NULL};
+        struct peer peer;
+        struct buf value;
+        start(&peer, script);
+        struct redis_sync *s = redis_sync_new(&peer.address, 1000);
+        assert_int_equal(redis_sync_ping(s), SYNC_OK);
+        buf_init(&value, 100);
+        assert_int_equal(redis_sync_get(s, "key", take, &value), take ? SYNC_DOWN : SYNC_OK);
+        redis_sync_free(s);
+        stop(&peer);
+        assert_int_equal(peer.connections, take ? 1 : 2);
+        buf_free(&value);
+    }
+}
+
+/* A new connection that is closed is an error at once. */
+static void test_closed_new_connection_is_an_error(void **state)
+{
+    const char *const script[] = {"close", ANN, NULL};
+    struct peer peer;
+    struct buf value;
+    (void)state;
+    start(&peer, script);
+    struct redis_sync *s = redis_sync_new(&peer.address, 1000);
+    buf_init(&value, 100);
+    assert_int_equal(redis_sync_get(s, "key", false, &value), SYNC_DOWN);
+    redis_sync_free(s);
+    stop(&peer);
+    assert_int_equal(peer.connections, 1);
+    buf_free(&value);
+}
+
 /* An answer of another type belongs to another request: the connection ends. */
 static void test_reply_of_another_type_is_no_answer(void **state)
 {
@@ -183,6 +221,8 @@ int main(void)
         cmocka_unit_test(test_answer_after_the_deadline_counts_if_it_is_there),
         cmocka_unit_test(test_surplus_reply_is_nobodys_answer),
         cmocka_unit_test(test_late_surplus_reply_is_nobodys_answer),
+        cmocka_unit_test(test_connection_closed_while_idle_is_renewed_without_an_error),
+        cmocka_unit_test(test_closed_new_connection_is_an_error),
         cmocka_unit_test(test_reply_of_another_type_is_no_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
