@@ -152,7 +152,8 @@ int link_pop(struct redis_feed *f)
 
 /* ---- the first commands of a connection ---- */
 
-/* The command connection was renewed: tracking began anew, so a change may have gone unnoticed. */
+/* The command connection was renewed: tracking begins again, and a change may have gone unnoticed.
+ */
 static void feed_renewed(struct redis_feed *f, bool tracking)
 {
     if (f->tracking != tracking)

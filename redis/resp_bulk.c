@@ -95,8 +95,8 @@ static int pass_array(struct resp_bulk *bulk, uint64_t n, size_t len, struct buf
     return buf_add(out, bulk->line, len);
 }
 
-/* line holds a complete header: "$N\r\n" or "*N\r\n", or with -1 nil. Anything else is malformed,
- * lest the parser reads it in another way. */
+/* line holds a complete header: "$N\r\n" or "*N\r\n", or with -1 nil. Anything else is malformed:
+ * the parser might read it in another way. */
 static int take_header(struct resp_bulk *bulk, struct buf *out)
 {
     uint64_t n = 0;

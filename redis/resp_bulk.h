@@ -16,8 +16,7 @@
 
 #include "base/buf.h"
 
-/* Limits of one answer. They bound what the parser holds, whatever the server sends; tests set
- * smaller ones. */
+/* Limits of one answer. They bound what the parser holds. Tests set smaller ones. */
 #ifndef RESP_BULK_LARGE
 #define RESP_BULK_LARGE    (64 * 1024)       /* a longer body is large */
 #define RESP_BULK_MUCH     (8 * 1024 * 1024) /* after so many bytes of bodies for the parser ... */

@@ -174,7 +174,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     expand(&wire, data + 1, size - 1);
-    /* What resp_bulk refuses, the parser itself would allocate. */
+    /* The parser itself would allocate what resp_bulk refuses. */
     if (run(&wire, 1u + data[0], &ours) && run_plain(&wire, &plain) && !plain.empty_status)
         need(ours.replies == plain.replies && ours.sum == plain.sum);
     buf_free(&wire);

@@ -261,7 +261,7 @@ static void add_times(struct buf *b, const char *text, size_t n)
         buf_adds(b, text);
 }
 
-/* Whatever a server sends, the parser holds a bounded number of bytes and elements. */
+/* The parser holds a bounded number of bytes and elements. */
 static void test_answer_without_end_is_refused(void **state)
 {
     static const struct {
