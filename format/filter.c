@@ -13,6 +13,7 @@
 #include "format/search.h"
 #include "format/unicode.h"
 
+#define MAX_NUMBER     128           /* characters of a time */
 #define FILTER_MAX_KEY (1024 * 1024) /* a viewer's query and a few options */
 
 /* One field and the texts that it may have, sorted and without duplicates. */
@@ -70,20 +71,24 @@ int filter_level(struct slice name)
     return -1;
 }
 
-/* The record's level as text and as a severity. -1: unknown or none. */
+/* The text of the first field that names a level. */
+static bool find_level(struct record *r, enum record_field_source from, struct slice *text)
+{
+    return record_field(r, "level", from, text) || record_field(r, "levelname", from, text) ||
+           record_field(r, "severity", from, text);
+}
+
+/* The record's level as text and as a severity. -1: unknown or none. A level of the payload under
+ * any of the names comes before one of the entry. */
 static int record_level(struct record *r, struct slice *text)
 {
-    static const char *const fields[] = {"level", "levelname", "severity"};
     uint64_t number;
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-        if (!record_field(r, fields[i], text))
-            continue;
-        if (slice_number(*text, 0, INT32_MAX, &number) == 0)
-            return (int)number;
-        return filter_level(*text);
-    }
     *text = (struct slice){0};
-    return -1;
+    if (!find_level(r, RECORD_PAYLOAD, text) && !find_level(r, RECORD_ENTRY, text))
+        return -1;
+    if (slice_number(*text, 0, INT32_MAX, &number) == 0)
+        return (int)number;
+    return filter_level(*text);
 }
 
 /* Whether a level is one of skip_levels. Known levels are compared by severity, so that WARN is
@@ -393,18 +398,21 @@ struct slice filter_key(const struct filter *f)
 /* ---- deciding ---- */
 
 /* An empty value comes from an identity without that name. It matches no record, not even one whose
- * field is empty. */
+ * field is empty. If payload and entry have the field, both must match: a payload may hold text of
+ * users, who would choose its readers. */
 static bool match_passes(const struct rule *rule, struct record *r)
 {
     struct slice text;
-    return rule->values[0].len > 0 && record_field(r, rule->field, &text) &&
-           slice_equal(text, rule->values[0]);
+    return rule->values[0].len > 0 && record_field(r, rule->field, RECORD_ANY, &text) &&
+           slice_equal(text, rule->values[0]) &&
+           (!record_field(r, rule->field, RECORD_ENTRY, &text) ||
+            slice_equal(text, rule->values[0]));
 }
 
 static bool list_passes(const struct rule *rule, struct record *r)
 {
     struct slice text;
-    return record_field(r, rule->field, &text) &&
+    return record_field(r, rule->field, RECORD_ANY, &text) &&
            bsearch(&text, rule->values, rule->nvalues, sizeof text, compare_slices);
 }
 
@@ -416,10 +424,23 @@ static bool holds_skipped_text(const struct filter *f, const struct record *r)
     return false;
 }
 
+/* Whether the text is in what a reader of the envelope sees. */
+static bool holds_text(const struct search *text, const struct record *r)
+{
+    struct slice fields[2 * RECORD_MAX_BESIDE];
+    if (search_find(text, r->data))
+        return true;
+    size_t n = record_beside(r, fields);
+    for (size_t i = 0; i < n; i++)
+        if (search_find(text, fields[2 * i + 1]))
+            return true;
+    return false;
+}
+
 static bool is_by_skipped_logger(const struct filter *f, struct record *r)
 {
     struct slice logger;
-    if (f->nskip_loggers == 0 || !record_field(r, "logger", &logger))
+    if (f->nskip_loggers == 0 || !record_field(r, "logger", RECORD_ANY, &logger))
         return false;
     for (size_t i = 0; i < f->nskip_loggers; i++)
         if (slice_equal(logger, f->skip_loggers[i]))
@@ -427,24 +448,27 @@ static bool is_by_skipped_logger(const struct filter *f, struct record *r)
     return false;
 }
 
-/* strtod is safe: json-c's field texts end with NUL. A field that is no number is not newer. */
+/* A field that is no number, or a longer text than numbers need, is not newer. The copy has the NUL
+ * that strtod needs. */
 static bool is_newer(const struct filter *f, struct record *r)
 {
     struct slice text;
-    char *end;
+    char copied[MAX_NUMBER + 1], *end;
     if (!f->since_field || xid_cmp(r->id, f->until) > 0)
         return true;
-    if (!record_field(r, f->since_field, &text))
+    if (!record_field(r, f->since_field, RECORD_ANY, &text) || text.len > MAX_NUMBER)
         return false;
-    double time = strtod(text.p, &end);
-    return end != text.p && time > f->since;
+    memcpy(copied, text.p, text.len);
+    copied[text.len] = '\0';
+    double time = strtod(copied, &end);
+    return end != copied && time > f->since;
 }
 
 bool filter_pass(const struct filter *f, struct record *r)
 {
     if (holds_skipped_text(f, r) || !is_newer(f, r))
         return false;
-    if (f->text && !search_find(f->text, r->data))
+    if (f->text && !holds_text(f->text, r))
         return false;
     for (size_t i = 0; i < f->nmatch; i++)
         if (!match_passes(&f->match[i], r))

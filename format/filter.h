@@ -16,13 +16,14 @@ struct filter; /* never changes after filter_new; threads may share it */
 
 /* The parts of a filter. filter_new copies the strings. */
 struct filter_rule {
-    const char *field; /* JSON field of the payload */
+    const char *field; /* of the payload, or of the entry; see record_field */
     /* In a match rule: one literal value. In a list: items with commas between, of which one must
      * be equal; blanks around items and empty items are dropped. */
     const char *values;
 };
 struct filter_spec {
-    /* In each rule the field's text must equal the value. An empty value never matches. */
+    /* In each rule the field's text must equal the value, in payload and entry if both have the
+     * field. An empty value never matches. */
     const struct filter_rule *match;
     size_t nmatch;
     /* In each rule the field's text must be an item. A list without items is no rule. */
@@ -31,7 +32,9 @@ struct filter_spec {
     const char *level; /* the lowest level to send; NULL: all */
     /* Levels that are never sent, in any case. NULL, or NULL-terminated. */
     const char *const *skip_levels;
-    struct slice text; /* a text that the payload must contain, case ignored; or empty */
+    /* A text that the payload must contain, or a field that is sent beside it; case is ignored.
+     * Empty: no such rule. */
+    struct slice text;
     /* Payloads that contain one of these texts are never sent, nor are those whose field "logger"
      * is one of these names. Case matters; not empty; NULL, or NULL-terminated. */
     const char *const *skip_texts, *const *skip_loggers;
@@ -52,9 +55,9 @@ struct filter *filter_new(const struct filter_spec *spec);
 void filter_free(struct filter *f);
 /* Canonical bytes of the filter: filters with equal keys pass the same records. Owned by f. */
 struct slice filter_key(const struct filter *f);
-/* Whether the record passes. Its level is the field "level", else "levelname", else "severity"; a
- * number there is a severity. A record with an unknown level, or none, passes `level` and
- * `skip_levels`. */
+/* Whether the record passes. Its level is the field "level", else "levelname", else "severity" of
+ * the payload, else of the entry; a number there is a severity. A record with an unknown level, or
+ * none, passes `level` and `skip_levels`. */
 bool filter_pass(const struct filter *f, struct record *r);
 
 #endif

@@ -80,7 +80,7 @@ void swf_open(const struct profile *p, struct buf *b, const struct record *r)
 /* There is always one data line: the Python client keeps only the last one. */
 void swf_record(const struct profile *p, struct buf *b, struct record *r)
 {
-    if (!record_field(r, "msg_type", &r->event))
+    if (!record_field(r, "msg_type", RECORD_ANY, &r->event))
         r->event = slice_make(NULL, 0);
     object_record(p, b, r);
 }
@@ -128,6 +128,20 @@ void astrbot_record(const struct profile *p, struct buf *b, struct record *r)
 
 /* ---- envelope ---- */
 
+static void envelope_fields(struct buf *b, const struct record *r)
+{
+    struct slice fields[2 * RECORD_MAX_BESIDE];
+    size_t n = record_beside(r, fields);
+    for (size_t i = 0; i < n; i++) {
+        buf_adds(b, i == 0 ? ",\"fields\":{" : ",");
+        pyjson_string(b, fields[2 * i], PYJSON_UTF8);
+        buf_addc(b, ':');
+        pyjson_string(b, fields[2 * i + 1], PYJSON_UTF8);
+    }
+    if (n > 0)
+        buf_addc(b, '}');
+}
+
 /* EventSource gives a script only events whose names it listens for, and never an id without
  * data. In this profile all records are unnamed and have their name inside; a moved cursor is an
  * event. */
@@ -143,6 +157,7 @@ void envelope_record(const struct profile *p, struct buf *b, struct record *r)
     }
     buf_adds(b, "\"data\":");
     pyjson_string(b, r->data, PYJSON_UTF8);
+    envelope_fields(b, r);
     buf_addc(b, '}');
     profile_line_end(p, b);
 }

@@ -95,19 +95,23 @@ static void record_start(struct record *r, struct xid id, bool has_id)
 int record_from_entry(struct record *r, struct xid id, const struct slice *fields, size_t pairs,
                       const char *field, const char *event_field)
 {
-    struct slice data_name = slice_of(field), event_name = slice_of(event_field);
     bool found = false;
     record_start(r, id, true);
+    r->data_name = slice_of(field);
+    r->event_name = slice_of(event_field);
     for (size_t i = 0; i < pairs; i++) {
-        if (slice_equal(fields[2 * i], data_name)) {
+        if (slice_equal(fields[2 * i], r->data_name)) {
             r->data = fields[2 * i + 1];
             found = true;
-        } else if (slice_equal(fields[2 * i], event_name)) {
+        } else if (slice_equal(fields[2 * i], r->event_name)) {
             r->event = fields[2 * i + 1];
         }
     }
-    if (found)
+    if (found) {
+        r->fields = fields;
+        r->pairs = pairs;
         return 0;
+    }
     if (make_object(&r->made, fields, pairs) < 0)
         return -1;
     r->data = buf_slice(&r->made);
@@ -126,6 +130,8 @@ void record_end(struct record *r)
     r->json = NULL;
     r->parsed = true; /* the payload may be freed: never parse it again */
     r->data = r->event = (struct slice){0};
+    r->fields = NULL;
+    r->pairs = 0;
     buf_free(&r->made);
 }
 
@@ -141,9 +147,63 @@ struct json_object *record_json(struct record *r)
     return r->json;
 }
 
-bool record_field(struct record *r, const char *name, struct slice *out)
+static bool is_beside(const struct record *r, struct slice name)
 {
-    struct json_object *json = record_json(r), *field;
-    return json_object_is_type(json, json_type_object) &&
-           json_object_object_get_ex(json, name, &field) && json_text(field, out);
+    return !slice_equal(name, r->data_name) && !slice_equal(name, r->event_name);
+}
+
+/* The last field of this name in the entry. */
+static bool entry_field(const struct record *r, struct slice name, struct slice *out)
+{
+    for (size_t i = r->pairs; i > 0; i--)
+        if (slice_equal(r->fields[2 * i - 2], name)) {
+            *out = r->fields[2 * i - 1];
+            return is_beside(r, name);
+        }
+    return false;
+}
+
+bool record_field(struct record *r, const char *name, enum record_field_source from,
+                  struct slice *out)
+{
+    struct json_object *json = from == RECORD_ENTRY ? NULL : record_json(r), *field;
+    if (json_object_is_type(json, json_type_object) &&
+        json_object_object_get_ex(json, name, &field) && field)
+        return json_text(field, out);
+    return from != RECORD_PAYLOAD && entry_field(r, slice_of(name), out);
+}
+
+/* Whether a field of this name can be a member of any JSON object. */
+static bool is_name(struct slice name)
+{
+    bool good = true;
+    for (size_t at = 0; good && at < name.len;)
+        at += sse_utf8_sequence((const unsigned char *)name.p + at, name.len - at, &good);
+    return good && (name.len == 0 || !memchr(name.p, '\0', name.len));
+}
+
+/* Whether one of the fields behind field i, before field n, has its name. */
+static bool is_repeated(const struct record *r, size_t i, size_t n)
+{
+    for (size_t j = i + 1; j < n; j++)
+        if (slice_equal(r->fields[2 * i], r->fields[2 * j]))
+            return true;
+    return false;
+}
+
+size_t record_beside(const struct record *r, struct slice out[2 * RECORD_MAX_BESIDE])
+{
+    size_t n = r->pairs < RECORD_MAX_BESIDE ? r->pairs : RECORD_MAX_BESIDE;
+    size_t count = 0, left = RECORD_MAX_BESIDE_BYTES;
+    for (size_t i = 0; i < n; i++) {
+        struct slice name = r->fields[2 * i], value = r->fields[2 * i + 1];
+        if (!is_beside(r, name) || name.len > left || value.len > left - name.len ||
+            !is_name(name) || is_repeated(r, i, n))
+            continue;
+        left -= name.len + value.len;
+        out[2 * count] = name;
+        out[2 * count + 1] = value;
+        count++;
+    }
+    return count;
 }

@@ -256,6 +256,23 @@ static struct json_object *json_text(struct slice bytes)
     return o;
 }
 
+/* Adds the fields of the entry beside the payload, as the envelope has them. */
+static void add_fields(struct history *h, struct json_object *o, const struct record *r)
+{
+    struct slice fields[2 * RECORD_MAX_BESIDE];
+    size_t n = record_beside(r, fields);
+    struct json_object *list = n > 0 ? json_object_new_object() : NULL;
+    for (size_t i = 0; list && i < n; i++) {
+        char name[RECORD_MAX_BESIDE_BYTES + 1];
+        memcpy(name, fields[2 * i].p, fields[2 * i].len);
+        name[fields[2 * i].len] = '\0';
+        json_object_object_add(list, name, json_text(fields[2 * i + 1]));
+        h->bytes += fields[2 * i].len + fields[2 * i + 1].len;
+    }
+    if (list)
+        json_object_object_add(o, "fields", list);
+}
+
 static void add_record(struct history *h, struct record *r)
 {
     char id[XID_TEXT];
@@ -274,6 +291,7 @@ static void add_record(struct history *h, struct record *r)
     if (r->event.len > 0)
         json_object_object_add(o, "event", json_text(r->event));
     json_object_object_add(o, "data", data);
+    add_fields(h, o, r);
     if (text.len < r->data.len) /* only the stream has the whole payload */
         json_object_object_add(o, "size", json_object_new_int64((int64_t)r->data.len));
     json_object_array_add(h->records, o);

@@ -7,7 +7,7 @@ import pytest
 
 import procs
 import webs
-from fcgi import environment, fcgi_get
+from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
 
 
@@ -37,6 +37,23 @@ def test_pages_together_hold_every_record_once(stack, redis):
     responder = stack.responder(redis)
     for limit in (1000, 200, 7):
         assert [r["id"] for r in get_all_pages(responder, limit)] == ids
+
+
+def test_filters_and_envelope_see_the_entry_s_other_fields(stack, redis):
+    """Of `XADD log * data text level DEBUG host web2`. Plain streams have only the payload."""
+    redis.add("log", "quiet", level="DEBUG", host="web2")
+    loud = redis.add("log", "loud", event="e", level="ERROR", host="web2")
+    redis.add("log", '{"level":"DEBUG","host":"web1"}', level="ERROR", host="web2")
+    responder = stack.responder(redis, filters="hosts=host")
+    found = [{"id": loud, "event": "e", "data": "loud", "fields": {"level": "ERROR", "host": "web2"}}]
+    for query in ("level=info&hosts=web2", "level=info&q=WEB2", "level=info"):
+        assert get_page(responder, query)["records"] == found, query
+    with FcgiStream(responder.socket, environment("/sselog/stream", "level=info&envelope=1")) as s:
+        s.read_until_live()
+        assert [(e.id, e.json()) for e in s.records[:1]] == [(loud, {k: v for k, v in found[0].items() if k != "id"})]
+    with FcgiStream(responder.socket, environment("/sselog/stream", "level=info")) as s:
+        s.read_until_live()
+        assert [(e.id, e.type, e.data) for e in s.records[:1]] == [(loud, "e", "loud")]
 
 
 SEEN = [b'{"m":"caf\\u00e9 \\/api\\/users"}', b'{"m":"\\u003cnil\\u003e, say \\"hi\\""}', "ПРИВЕТ".encode(),

@@ -56,8 +56,8 @@ const unescaped = (json) =>
     hex ? String.fromCharCode(parseInt(hex, 16)) : ESCAPED[char] ?? char);
 
 /**
- * The texts that are searched: the message as shown, the name of the event and, where the payload has fields, the
- * payload as it came and as it reads.
+ * The texts that are searched: the message as shown, the name of the event and the fields of the entry beside the
+ * payload. A payload that has fields is searched too, as it came and as it reads.
  * @param {Entry} entry
  */
 export function textsOf(entry) {
@@ -65,6 +65,7 @@ export function textsOf(entry) {
   if (entry.event !== undefined) texts.push(entry.event);
   if (entry.structured) texts.push(entry.data);
   if (entry.structured && entry.data.includes("\\")) texts.push(unescaped(entry.data));
+  if (entry.fields) texts.push(...Object.values(entry.fields));
   return texts;
 }
 

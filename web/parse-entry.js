@@ -25,6 +25,7 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {string} id
  * @property {string | undefined} event
  * @property {string} data the payload
+ * @property {Record<string, string> | undefined} fields those of the log entry beside the payload
  * @property {string} message as in the payload, escape sequences included
  * @property {string} level
  * @property {number} lines of the message
@@ -126,19 +127,42 @@ export function timeOf(id) {
 }
 
 /**
+ * The name of the first field that names a level.
+ * @param {Record<string, any> | null | undefined} fields
+ */
+const levelKeyOf = (fields) => LEVEL_FIELDS.find((name) => fields?.[name] !== undefined && fields[name] !== null);
+
+/** @param {string} text of a field beside the payload */
+const levelOfField = (text) => levelOfValue(/^\d+$/.test(text) ? Number(text) : text);
+
+/**
+ * The payload's own level comes before one of the entry, as for the filter of the server.
+ * @param {Record<string, any> | null} own fields of the payload; null: it is text
+ * @param {Record<string, string> | undefined} beside
+ * @param {string} message
+ */
+function levelOf(own, beside, message) {
+  const ownKey = levelKeyOf(own);
+  if (own && ownKey) return levelOfValue(own[ownKey]);
+  const key = levelKeyOf(beside);
+  if (beside && key) return levelOfField(beside[key]);
+  return own ? undefined : levelOfText(plain(message));
+}
+
+/**
  * @param {LogRecord} record
  * @returns {Entry}
  */
-export function parseEntry({ id, event, data }) {
+export function parseEntry({ id, event, data, fields: beside }) {
   const fields = fieldsOf(data);
   const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
   const message = fields && key ? fields[key] : data;
-  const levelKey = fields && LEVEL_FIELDS.find((name) => fields[name] !== undefined && fields[name] !== null);
-  const level = (fields && levelKey ? levelOfValue(fields[levelKey]) : fields ? undefined : levelOfText(plain(message))) ?? OTHER;
+  const level = levelOf(fields, beside, message) ?? OTHER;
   return {
     id,
     event,
     data,
+    fields: beside,
     message,
     level,
     lines: countLines(message),
@@ -203,6 +227,6 @@ export function asText(entry, options) {
  * The record as it came, as a line of JSON.
  * @param {Entry} entry
  */
-export function asJSON({ id, event, data }) {
-  return JSON.stringify(event ? { id, event, data } : { id, data }) + "\n";
+export function asJSON({ id, event, data, fields }) {
+  return JSON.stringify({ id, ...(event && { event }), data, ...(fields && { fields }) }) + "\n";
 }

@@ -65,8 +65,8 @@ export function backoff(failures, random = Math.random) {
  */
 export function unwrap(id, text) {
   try {
-    const { event, data } = JSON.parse(text);
-    if (typeof data === "string") return event ? { id, event, data } : { id, data };
+    const { event, data, fields } = JSON.parse(text);
+    if (typeof data === "string") return { id, ...(event && { event }), data, ...(fields && { fields }) };
   } catch {
     // no envelope
   }

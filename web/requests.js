@@ -5,7 +5,10 @@
  * `whose`, the name of the owner of the log. It may not know connections that stay open.
  */
 
-/** @typedef {{id: string, event?: string, data: string}} LogRecord */
+/**
+ * A record as the server sends it. `fields` are those of the log entry beside the payload.
+ * @typedef {{id: string, event?: string, data: string, fields?: Record<string, string>}} LogRecord
+ */
 
 /**
  * A page of history.

@@ -117,6 +117,7 @@ function fieldList(entry, query) {
   const fields = Object.entries(fieldsOf(entry.data) ?? {}).map(([name, v]) => [plain(name), fieldText(v)]);
   if (fields.some(([, text]) => text === undefined)) add("payload", plain(entry.data));
   else fields.forEach(([name, text]) => add(/** @type {string} */ (name), /** @type {string} */ (text)));
+  for (const [name, text] of Object.entries(entry.fields ?? {})) add(plain(name), plain(text));
   return list;
 }
 
@@ -162,7 +163,7 @@ export function makeRow(entry, view) {
  * @param {Entry} entry
  */
 function gutter(entry) {
-  if (!entry.structured) return element("span", "more");
+  if (!entry.structured && !entry.fields) return element("span", "more");
   const more = button("more", entry.open ? "▾" : "▸", entry.open ? "Hide fields" : "Show fields", "fields");
   more.setAttribute("aria-expanded", String(entry.open));
   more.tabIndex = -1;

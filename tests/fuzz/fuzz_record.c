@@ -67,8 +67,8 @@ static void ask(struct record *r, struct slice text, const char *json)
     struct filter *f = make_filter(text);
     struct slice field;
     if (filter_pass(f, r) && text.len % 2 == 1)
-        check(record_field(r, "t", &field) && slice_equal(field, slice_of("a")));
-    if (record_field(r, "level", &field))
+        check(record_field(r, "t", RECORD_ANY, &field) && slice_equal(field, slice_of("a")));
+    if (record_field(r, "level", RECORD_ANY, &field))
         touch(field);
     check(!json || record_json(r) || strstr(json, "\\u0000") || r->data.len > RECORD_MAX_PARSE);
     filter_free(f);

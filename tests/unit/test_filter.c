@@ -144,6 +144,75 @@ static void test_filter_decides_each_record(void **state)
     filter_free(NULL);
 }
 
+/* An entry has the payload and one more field. */
+static void test_filter_sees_the_entry_s_other_fields(void **state)
+{
+    static const struct {
+        struct words w;
+        const char *payload, *name, *value;
+        bool pass;
+    } cases[] = {
+        {{.level = "info"}, "text", "level", "DEBUG", false},
+        {{.level = "info"}, "text", "level", "warn", true},
+        {{.level = "info"}, "text", "severity", "10", false},
+        {{.level = "info"}, "{\"level\":\"ERROR\"}", "level", "DEBUG", true},
+        {{.level = "info"}, "{\"level\":\"DEBUG\"}", "level", "ERROR", false},
+        {{.level = "info"}, "{\"severity\":\"ERROR\"}", "level", "DEBUG", true},
+        {{.level = "info"}, "{\"level\":null}", "level", "DEBUG", false},
+        {{.level = "info"}, "{\"m\":1}", "levelname", "DEBUG", false},
+        {{.skip = {"debug"}}, "text", "level", "Debug", false},
+        {{.skip = {"debug"}}, "{\"level\":\"INFO\"}", "level", "Debug", true},
+        {{.lists = {{"host", "web1,web2"}}}, "text", "host", "web2", true},
+        {{.lists = {{"host", "web1,web2"}}}, "text", "host", "web3", false},
+        {{.lists = {{"host", "web2"}}}, "{\"host\":\"web1\"}", "host", "web2", false},
+        {{.lists = {{"host", "web1"}}}, "{\"host\":\"web1\"}", "host", "web2", true},
+        {{.match = {{"t", "a"}}}, "text", "t", "a", true},
+        {{.match = {{"t", "a"}}}, "text", "t", "b", false},
+        {{.match = {{"t", "a"}}}, "text", "u", "a", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":\"a\"}", "u", "b", true},
+        {{.match = {{"t", "a"}}}, "{\"t\":\"a\"}", "t", "a", true},
+        /* both have it: neither of them decides who may see it */
+        {{.match = {{"t", "a"}}}, "{\"t\":\"a\"}", "t", "b", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":\"b\"}", "t", "a", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":{}}", "t", "a", false},
+        {{.match = {{"t", "a"}}}, "{\"t\":null}", "t", "a", true},
+        {{.match = {{"t", ""}}}, "text", "t", "", false},
+        {{.text = "WEB2"}, "text", "host", "web2", true},
+        {{.text = "host"}, "text", "host", "web2", false},
+        {{.text = "web2"}, "text", "event", "web2", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct slice fields[] = {slice_of(cases[i].name), slice_of(cases[i].value),
+                                       slice_of("data"), slice_of(cases[i].payload)};
+        struct filter *f = build(&cases[i].w);
+        struct record r;
+        assert_int_equal(record_from_entry(&r, XID_ZERO, fields, 2, "data", "event"), 0);
+        if (filter_pass(f, &r) != cases[i].pass)
+            fail_msg("case %zu: %s beside %s", i, cases[i].payload, cases[i].value);
+        record_end(&r);
+        filter_free(f);
+    }
+}
+
+/* A value of an entry has no NUL behind it. */
+static void test_time_of_an_entry_is_read_within_its_length(void **state)
+{
+    static const char digits[] = "2.759";
+    struct filter_spec spec = {.since_field = "time", .since = 2.755, .until = XID_MAX};
+    struct filter *f = filter_new(&spec);
+    (void)state;
+    for (size_t len = 0; len < sizeof digits; len++) {
+        struct slice fields[] = {slice_of("data"), slice_of("text"), slice_of("time"),
+                                 slice_make(digits, len)};
+        struct record r;
+        assert_int_equal(record_from_entry(&r, XID_ZERO, fields, 2, "data", "event"), 0);
+        assert_int_equal(filter_pass(f, &r), len == sizeof digits - 1);
+        record_end(&r);
+    }
+    filter_free(f);
+}
+
 static void test_json_is_parsed_only_for_a_rule(void **state)
 {
     static const struct {
@@ -322,6 +391,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_filter_decides_each_record),
+        cmocka_unit_test(test_filter_sees_the_entry_s_other_fields),
+        cmocka_unit_test(test_time_of_an_entry_is_read_within_its_length),
         cmocka_unit_test(test_json_is_parsed_only_for_a_rule),
         cmocka_unit_test(test_different_filters_have_different_keys),
         cmocka_unit_test(test_level_names_have_severities),

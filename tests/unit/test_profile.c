@@ -144,6 +144,31 @@ static void test_plain_frames_have_their_bytes(void **state)
     }
 }
 
+static void test_envelope_holds_the_entry_s_other_fields(void **state)
+{
+    static const struct {
+        const char *name, *value, *bytes;
+    } cases[] = {
+        {"event", "deploy", "id: 7-1\ndata: {\"event\":\"deploy\",\"data\":\"x\"}\n\n"},
+        {"host", "web2", "id: 7-1\ndata: {\"data\":\"x\",\"fields\":{\"host\":\"web2\"}}\n\n"},
+        {"a\"b", "1\n\xff",
+         "id: 7-1\ndata: {\"data\":\"x\",\"fields\":{\"a\\\"b\":\"1\\n\xef\xbf\xbd\"}}\n\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slice fields[] = {slice_of("data"), slice_of("x"), slice_of(cases[i].name),
+                                 slice_of(cases[i].value)};
+        struct record r;
+        struct buf b;
+        buf_init(&b, 1000);
+        assert_int_equal(record_from_entry(&r, (struct xid){7, 1}, fields, 2, "data", "event"), 0);
+        profile_record(profile_find("envelope"), &b, &r, false, 0);
+        assert_string_equal(b.p, cases[i].bytes);
+        record_end(&r);
+        buf_free(&b);
+    }
+}
+
 static void test_plain_records_have_their_bytes(void **state)
 {
     static const struct {
@@ -190,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_plain_head_has_its_bytes),
         cmocka_unit_test(test_no_stream_is_stored_or_transformed_on_its_way),
         cmocka_unit_test(test_plain_frames_have_their_bytes),
+        cmocka_unit_test(test_envelope_holds_the_entry_s_other_fields),
         cmocka_unit_test(test_plain_records_have_their_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
@@ -76,9 +77,99 @@ static void test_made_payload_has_its_fields(void **state)
     (void)state;
     record_from_entry(&r, XID_ZERO, fields, 2, "data", "event");
     assert_true(slice_equal(r.event, slice_of("log")));
-    assert_true(record_field(&r, "run", &text));
+    assert_true(record_field(&r, "run", RECORD_ANY, &text));
     assert_true(slice_equal(text, slice_of("7\"8")));
-    assert_true(record_field(&r, "event", &text));
+    assert_true(record_field(&r, "event", RECORD_ANY, &text));
+    record_end(&r);
+}
+
+#define MAX_PAIRS 4
+
+struct entry {
+    const char *fields[2 * MAX_PAIRS]; /* names and values, then NULL */
+};
+
+static struct record make_entry(const struct entry *e, struct slice fields[2 * MAX_PAIRS])
+{
+    struct record r;
+    size_t n = 0;
+    for (; n < (size_t)2 * MAX_PAIRS && e->fields[n]; n++)
+        fields[n] = slice_of(e->fields[n]);
+    assert_int_equal(record_from_entry(&r, XID_ZERO, fields, n / 2, "data", "event"), 0);
+    return r;
+}
+
+static void test_payload_s_field_comes_before_the_entry_s(void **state)
+{
+    static const struct {
+        struct entry entry;
+        const char *any, *payload, *own; /* the field "a"; NULL: there is none */
+    } cases[] = {
+        {{{"data", "text", "a", "1"}}, "1", NULL, "1"},
+        {{{"a", "1", "data", "text", "a", "2"}}, "2", NULL, "2"},
+        {{{"data", "{\"a\":3}", "a", "1"}}, "3", "3", "1"},
+        {{{"data", "{\"a\":\"\"}", "a", "1"}}, "", "", "1"},
+        {{{"data", "{\"a\":null}", "a", "1"}}, "1", NULL, "1"},
+        {{{"data", "{\"a\":[1]}", "a", "1"}}, NULL, NULL, "1"},
+        {{{"data", "{\"a\":{}}", "a", "1"}}, NULL, NULL, "1"},
+        {{{"data", "{\"b\":3}", "a", "1"}}, "1", NULL, "1"},
+        {{{"data", "{\"a\":3}"}}, "3", "3", NULL},
+        {{{"data", "text", "A", "1", "event", "a"}}, NULL, NULL, NULL},
+        /* without a payload field all fields are the payload */
+        {{{"a", "1", "b", "2"}}, "1", "1", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *want[] = {cases[i].any, cases[i].payload, cases[i].own};
+        for (int from = RECORD_ANY; from <= RECORD_ENTRY; from++) {
+            struct slice fields[2 * MAX_PAIRS], text;
+            struct record r = make_entry(&cases[i].entry, fields);
+            bool found = record_field(&r, "a", (enum record_field_source)from, &text);
+            if (found != (want[from] != NULL) ||
+                (found && !slice_equal(text, slice_of(want[from]))))
+                fail_msg("case %zu from %d", i, from);
+            record_end(&r);
+        }
+    }
+}
+
+static void test_payload_and_event_are_no_fields_of_the_entry(void **state)
+{
+    static const struct entry entry = {{"data", "text", "event", "deploy"}};
+    struct slice fields[2 * MAX_PAIRS], text;
+    struct record r = make_entry(&entry, fields);
+    (void)state;
+    assert_false(record_field(&r, "data", RECORD_ANY, &text));
+    assert_false(record_field(&r, "event", RECORD_ANY, &text));
+    record_end(&r);
+    assert_false(record_field(&r, "level", RECORD_ANY, &text));
+}
+
+static void test_fields_beside_the_payload_are_bounded(void **state)
+{
+    enum { PAIRS = RECORD_MAX_BESIDE + 5 };
+    static char names[PAIRS][8], large[RECORD_MAX_BESIDE_BYTES];
+    struct slice fields[2 * PAIRS], out[2 * RECORD_MAX_BESIDE];
+    struct record r;
+    (void)state;
+    for (size_t i = 0; i < PAIRS; i++) {
+        snprintf(names[i], sizeof names[i], "n%zu", i);
+        fields[2 * i] = fields[2 * i + 1] = slice_of(names[i]);
+    }
+    fields[0] = slice_of("data");
+    fields[2] = slice_of("event");
+    fields[4] = slice_of("n5");                   /* the later one counts */
+    fields[6] = slice_make("n\0x", 3);            /* no name everywhere */
+    fields[8] = slice_make("\xff", 1);            /* nor is this */
+    fields[13] = slice_make(large, sizeof large); /* too large, and the next ones are not */
+    assert_int_equal(record_from_entry(&r, XID_ZERO, fields, PAIRS, "data", "event"), 0);
+    assert_int_equal(record_beside(&r, out), RECORD_MAX_BESIDE - 6);
+    assert_true(slice_equal(out[0], slice_of("n5")) && slice_equal(out[1], slice_of("n5")));
+    assert_true(slice_equal(out[2], slice_of("n7")));
+    record_end(&r);
+    assert_int_equal(record_beside(&r, out), 0);
+    assert_int_equal(record_from_entry(&r, XID_ZERO, fields, PAIRS, "other", "event"), 0);
+    assert_int_equal(record_beside(&r, out), 0); /* they are in the payload */
     record_end(&r);
 }
 
@@ -166,7 +257,7 @@ static void test_only_strict_json_has_fields(void **state)
         struct slice text = {0};
         struct record r;
         record_from_message(&r, XID_ZERO, cases[i].payload);
-        if (record_field(&r, "a", &text) != (cases[i].text != NULL))
+        if (record_field(&r, "a", RECORD_ANY, &text) != (cases[i].text != NULL))
             fail_msg("case %zu: %s", i, cases[i].payload.p);
         if (cases[i].text && !slice_equal(text, slice_of(cases[i].text)))
             fail_msg("case %zu: %.*s", i, (int)text.len, text.p);
@@ -180,7 +271,7 @@ static void test_nul_in_a_string_is_kept(void **state)
     struct record r;
     (void)state;
     record_from_message(&r, XID_ZERO, slice_of("{\"a\":\"x\\u0000y\"}"));
-    assert_true(record_field(&r, "a", &text));
+    assert_true(record_field(&r, "a", RECORD_ANY, &text));
     assert_true(slice_equal(text, slice_make("x\0y", 3)));
     record_end(&r);
 }
@@ -229,7 +320,7 @@ static void test_depth_is_bounded(void **state)
             buf_addc(&b, ']');
         buf_addc(&b, '}');
         record_from_message(&r, XID_ZERO, buf_slice(&b));
-        assert_int_equal(record_field(&r, "a", &text), arrays + 1 <= RECORD_MAX_DEPTH);
+        assert_int_equal(record_field(&r, "a", RECORD_ANY, &text), arrays + 1 <= RECORD_MAX_DEPTH);
         record_end(&r);
         buf_free(&b);
     }
@@ -249,7 +340,7 @@ static void test_long_payloads_have_no_fields(void **state)
         memcpy(payload, start, sizeof start - 1);
         memcpy(payload + len - 2, "\"}", 2);
         record_from_message(&r, XID_ZERO, slice_make(payload, len));
-        assert_int_equal(record_field(&r, "a", &text), more == 0);
+        assert_int_equal(record_field(&r, "a", RECORD_ANY, &text), more == 0);
         record_end(&r);
         free(payload);
     }
@@ -261,6 +352,9 @@ int main(void)
         cmocka_unit_test(test_entry_gives_payload_and_event),
         cmocka_unit_test(test_entry_without_payload_becomes_an_object),
         cmocka_unit_test(test_made_payload_has_its_fields),
+        cmocka_unit_test(test_payload_s_field_comes_before_the_entry_s),
+        cmocka_unit_test(test_payload_and_event_are_no_fields_of_the_entry),
+        cmocka_unit_test(test_fields_beside_the_payload_are_bounded),
         cmocka_unit_test(test_only_strict_json_has_fields),
         cmocka_unit_test(test_nul_in_a_string_is_kept),
         cmocka_unit_test(test_other_values_than_objects_are_json),

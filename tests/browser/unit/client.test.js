@@ -58,6 +58,7 @@ test("a token function that never resolves fails after a deadline", async (t) =>
 const ENVELOPES = [
   ["with a name", '{"event":"deploy","data":"x"}', { id: "1-0", event: "deploy", data: "x" }],
   ["without", '{"data":"x\\ny"}', { id: "1-0", data: "x\ny" }],
+  ["with fields", '{"data":"x","fields":{"host":"web2"}}', { id: "1-0", data: "x", fields: { host: "web2" } }],
   ["a payload that is JSON", '{"data":"{\\"data\\":\\"y\\"}"}', { id: "1-0", data: '{"data":"y"}' }],
   ["none: text", "plain", { id: "1-0", data: "plain" }],
   ["none: JSON", '{"message":"m"}', { id: "1-0", data: '{"message":"m"}' }],

@@ -131,6 +131,28 @@ for (const [data, want] of LEVEL_CASES) {
   test(`level of ${JSON.stringify(data.slice(0, 50))}`, () => assert.equal(entry(data).level, want));
 }
 
+const BESIDE_CASES = [
+  ["text", { level: "DEBUG" }, "DEBUG"],
+  ["text", { severity: "40" }, "ERROR"],
+  ["text", { levelname: "strange" }, OTHER],
+  ["WARNING in text", { host: "web2" }, "WARNING"],
+  ["WARNING in text", { level: "INFO" }, "INFO"],
+  ['{"severity":"INFO"}', { level: "DEBUG" }, "INFO"],
+  ['{"level":null}', { level: "DEBUG" }, "DEBUG"],
+  ['{"message":"m"}', { level: "DEBUG" }, "DEBUG"],
+];
+
+for (const [data, fields, want] of BESIDE_CASES) {
+  test(`level of ${data} beside ${JSON.stringify(fields)}`, () => assert.equal(parseEntry({ id: "1-0", data, fields }).level, want));
+}
+
+test("fields beside the payload are searched and saved", () => {
+  const one = parseEntry({ id: "1-0", data: "text", fields: { host: "web2" } });
+  assert.ok(passes(one, parseQuery("WEB2"), ALL));
+  assert.ok(!passes(one, parseQuery("host"), ALL));
+  assert.equal(asJSON(one), '{"id":"1-0","data":"text","fields":{"host":"web2"}}\n');
+});
+
 test("levels hide and show entries", () => {
   assert.equal(passes(entry('{"level":"INFO"}'), parseQuery(""), new Set(["ERROR"])), false);
   assert.equal(passes(entry('{"level":"INFO"}'), parseQuery(""), new Set(["INFO"])), true);
