@@ -422,6 +422,7 @@ def test_digest_of_the_web_server(stack, redis, kind):
              (("ann", "wrong"), ("bob", "wrong"), ("nobody", webs.PASSWORD))]
     statuses = in_parallel(lambda given: get(server.port, path, given).status, [*wrong, basic("ann")])
     assert statuses == [401] * 4
+    assert get(server.port, path, method="OPTIONS").status == 204, "a preflight has no password"
 
 
 def in_parallel(ask, given):

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
+import webs
 from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
-from sse import Stream, get
+from sse import Stream, basic, get
 from tables import case
 
 ALLOWED = "https://app.example"
@@ -128,6 +129,19 @@ def test_token_is_refused_to_cross_site_requests(redis, responder):
             if not may:
                 assert json.loads(answer.raw) == {"error": "cross-site request"}
                 assert redis.client.info("commandstats").get("cmdstat_get") is None, "a look-up before the refusal"
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "htaccess", "nginx"])
+def test_preflight_passes_the_basic_authentication_of_the_web_server(stack, redis, kind):
+    """Browsers send it without a password.  Other methods still need one."""
+    server = stack.server(kind, redis, web={"auth": True}, auth="remote_user", stream="stream:logs:{user}", cors=ALLOWED)
+    headers = {"Origin": ALLOWED, "Access-Control-Request-Method": "GET"}
+    for password in ({}, basic("ann", "wrong"), basic("ann", webs.PASSWORD)):
+        answer = get(server.port, server.path + "/stream", {**headers, **password}, method="OPTIONS")
+        assert (answer.status, answer.raw) == (204, b""), password
+        assert answer.headers["access-control-allow-origin"] == ALLOWED
+    for method, body in (("GET", b""), ("POST", b"x")):
+        assert get(server.port, server.path + "/stream", headers, method=method, body=body).status == 401, method
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid"])

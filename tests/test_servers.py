@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: MIT
 """The same tests with every web server, each started from the example that is shipped."""
+import concurrent.futures
+import json
+import re
 import socket
 import subprocess
 
 import pytest
 
+import procs
 import webs
 from procs import wait_until
 from sse import EventSource, Stream, basic, get
+from webs import TOP
 
 servers = pytest.mark.parametrize("kind", list(webs.SERVERS))
 
@@ -103,6 +108,105 @@ def test_no_query_string_in_the_access_log(stack, redis, kind):
         site = server.dir / "site.log"
         wait_until(lambda: "/nowhere?token=others" in site.read_text(), "the site's log")
         assert "healthz" not in site.read_text()
+
+
+SHIPPED = [p for p in (*TOP.glob("*-example.conf"), TOP / "sselog.1", *(TOP / "examples").rglob("*"))
+           if p.is_file() and p.suffix in (".conf", ".1")]
+
+
+@pytest.mark.parametrize("needs, also", [('"check-local"', '"tcp-fin-propagate"'), ("SetEnv no-gzip", "SetEnv no-brotli")])
+def test_shipped_files_have_lines_that_belong_together(needs, also):
+    """Each responder of lighttpd passes the end of a connection on; no compression of Apache is forgotten."""
+    counts = {p.name: (text.count(needs), text.count(also)) for p in SHIPPED for text in [p.read_text()] if needs in text}
+    assert len(counts) >= 2
+    for file, (n, m) in counts.items():
+        assert n == m, file
+
+
+@pytest.mark.parametrize("kind", ["lighttpd", "nginx"])
+def test_viewer_that_left_is_gone_before_the_next_keepalive(stack, redis, kind):
+    server = stack.server(kind, redis, keepalive=600)
+    with Stream(server.port, server.path + "/stream") as s:
+        s.read_until_live()
+        assert viewers(server) == 1
+    wait_until(lambda: viewers(server) == 0, "the end of the viewer", deadline=60)
+
+
+def viewers(server):
+    return json.loads(get(server.port, server.path + "/status").raw)["viewers"]
+
+
+def test_cgi_part_of_lighttpd_streams_without_the_responder(stack, redis):
+    server = stack.server("lighttpd-cgi", redis, web={"edit": lambda text: webs.drop_block(text, "the responder")})
+    with Stream(server.port, server.path + "/stream") as s:
+        s.read_until_live()
+        redis.add("log", "new")
+        s.read_records(1)
+
+
+def test_lighttpd_makes_requests_wait_while_an_activated_sselog_restarts(stack, redis):
+    """The example's line for a sselog that runs by itself, at a socket that stays while no process serves it."""
+    setup = stack.setup(redis)
+    socket_path = setup.dir / "activated.sock"
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(socket_path))
+        listening.listen(64)
+
+        def run():
+            return stack.keep(procs.Child([setup.program], env=setup.environment(), stdin=listening,
+                                          log=setup.dir / "activated.log"))
+
+        child = run()
+        server = stack.server("lighttpd", setup=setup, web={"edit": lambda text: at_socket(text, socket_path)})
+        assert get(server.port, server.path + "/healthz").status == 200
+        child.stop()
+        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+            answers = [pool.submit(get, server.port, server.path + "/healthz") for _ in range(20)]
+            wait_until(lambda: waiting_at(socket_path) == 20, "20 waiting requests")
+            run()
+            assert [a.result().status for a in answers] == [200] * 20
+
+
+def at_socket(text, path):
+    """The example with the line of its comment in place of the lines that this comment names."""
+    line = re.search(r'^# +("socket" => "/run/sselog/sselog.sock",)$', text, re.M).group(1)
+    for name in ("bin-path", "max-procs", "listen-backlog"):
+        text, n = re.subn(rf'^ +"{name}" .*\n', "", text, flags=re.M)
+        assert n == 1, name
+    text, n = re.subn(r' +"bin-environment" => \(\n[^)]*\)\n', "", text)
+    assert n == 1
+    return re.sub(r'^( +)"socket" .*$', lambda m: m.group(1) + line.replace("/run/sselog/sselog.sock", str(path)),
+                  text, count=1, flags=re.M)
+
+
+def waiting_at(path):
+    """How many connections wait at a listening Unix socket to be accepted: all but the listener are connected to it."""
+    return sum(line.split()[-1] == str(path) for line in open("/proc/net/unix") if str(path) in line) - 1
+
+
+@pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])
+def test_page_cannot_be_framed_by_another_site_nor_kept_after_an_update(stack, redis, kind, path):
+    server = stack.server(kind, redis)
+    for name in ("", "console.js", "console.css"):
+        headers = get(server.port, path + name).headers
+        assert (headers["content-security-policy"], headers["x-frame-options"], headers["x-content-type-options"],
+                headers["cache-control"]) == ("frame-ancestors 'self'", "SAMEORIGIN", "nosniff", "no-cache"), name
+    assert "x-frame-options" not in get(server.port, server.path + "/healthz").headers
+
+
+@pytest.mark.parametrize("kind", ["fcgid", "proxy_fcgi"])
+def test_apache_compresses_no_stream_although_it_compresses_all(stack, redis, kind):
+    everything = ("LoadModule brotli_module /usr/lib/apache2/modules/mod_brotli.so\n"
+                  "SetOutputFilter BROTLI_COMPRESS;DEFLATE\n")
+    server = stack.server(kind, redis, web={"directives": everything})
+    for encoding in ("br", "gzip"):
+        asked = {"Accept-Encoding": encoding}
+        assert get(server.port, "/log/console.html", asked).headers["content-encoding"] == encoding
+        with Stream(server.port, server.path + "/stream", asked) as s:
+            s.read_until_live()
+            redis.add("log", "new")
+            s.read_until(lambda s: b"new" in s.raw, "the record")
+            assert "content-encoding" not in s.headers
 
 
 @pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])

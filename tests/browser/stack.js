@@ -214,7 +214,9 @@ class Web {
       ["/var/log/lighttpd/access.log", at("access.log")],
       ["/var/log/lighttpd/error.log", at("error.log")],
       ["/run/lighttpd.pid", at("lighttpd.pid")],
-      ["/run/sselog/lighttpd.sock", at("sselog.sock")],
+      ['server.username      = "www-data"\n', ""], // the directory belongs to this user
+      ['server.groupname     = "www-data"\n', ""],
+      ["/run/lighttpd/sselog.sock", at("sselog.sock")],
       ["server.port          = 8080", `server.port          = ${port}`],
       [anchor, given],
     ]);

@@ -48,11 +48,12 @@ class Example(webs.Server):
         super().__init__(setup)
 
     runs_as_www_data = False
+    run_directory = "/run/sselog/"
 
     def snippet(self, file):
         d = self.setup.dir
         text = (webs.TOP / "examples" / self.example_name / file).read_text()
-        pairs = {"/usr/local/bin/sselog": self.setup.program, "/run/sselog/": f"{d}/"}
+        pairs = {"/usr/local/bin/sselog": self.setup.program, self.run_directory: f"{d}/"}
         pairs[REDIS.get(self.example_name, "redis://127.0.0.1:6379/0")] = \
             self.setup.options["SSELOG_REDIS"]
         if "/etc/sselog/" in text:
@@ -61,6 +62,8 @@ class Example(webs.Server):
 
 
 class Lighttpd(Example):
+    run_directory = "/run/lighttpd/"
+
     def name(self):
         return "lighttpd"
 

@@ -219,8 +219,9 @@ class Lighttpd(Server):
             ("/usr/local/bin/sselog", self.setup.program), ("/usr/local/share/sselog", self.setup.web),
             ("/var/log/lighttpd/access.log", d / "lighttpd-access.log"),
             ("/var/log/lighttpd/error.log", d / "lighttpd-error.log"),
-            ("/run/lighttpd.pid", d / "lighttpd.pid"), ("/run/sselog/lighttpd.sock", d / "l.sock"),
-            ("/etc/sselog/htpasswd", self.setup.passwords), ("8080", port)])
+            ("/run/lighttpd.pid", d / "lighttpd.pid"), ("/run/lighttpd/sselog.sock", d / "l.sock"),
+            ("/etc/sselog/htpasswd", self.setup.passwords), ("8080", port),
+            ('server.username      = "www-data"\n', ""), ('server.groupname     = "www-data"\n', "")])
         text = re.sub("^#cgi# ?", "", text, flags=re.M)
         given = {"SSELOG_STREAM": "stream:logs:{user}", **self.setup.sanitizers(),
                  **self.setup.options}
@@ -248,7 +249,7 @@ class LighttpdCgi(Lighttpd):
 
 
 MODULES = """mpm_{mpm} authn_core authn_file authz_core authz_user auth_basic alias dir mime env setenvif
-             deflate filter""".split()
+             deflate filter headers""".split()
 
 
 class Apache(Server):
@@ -491,7 +492,7 @@ class Nginx(ServerWithResponder):
             ("/etc/sselog/htpasswd", self.setup.passwords), ("8080", port),
             ("http {", "http {\n" + "".join(f"{kind}_temp_path {d}/nginx-{kind};\n" for kind in
                                             ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")))])
-        return ("user www-data;\n" if ROOT else "") + text
+        return text
 
     def command(self, config):
         return ["nginx", "-e", "stderr", "-p", self.dir, "-c", config, "-g", "daemon off;"]
