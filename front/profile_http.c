@@ -40,14 +40,6 @@ static void add_string(struct buf *b, const char *text, enum pyjson_style style)
     pyjson_string(b, slice_of(text), style);
 }
 
-/* ---- smarter ---- */
-
-static const struct profile_http_path smarter_paths[] = {
-    {"/dashboard/logs/api/stream/", ENDPOINT_STREAM},
-    {"/dashboard/logs/api/stream", ENDPOINT_STREAM},
-    {NULL, ENDPOINT_STREAM},
-};
-
 /* Percent-encodes like Django's redirect_to_login: '/' stays. */
 static void add_quoted(struct buf *b, const char *text)
 {
@@ -59,7 +51,8 @@ static void add_quoted(struct buf *b, const char *text)
     }
 }
 
-static void smarter_login(struct context *ctx)
+/* Redirects to SSELOG_LOGIN_URL; the parameter `next` leads back. */
+static void redirect_to_login(struct context *ctx)
 {
     const char *url = ctx->config->login_url;
     struct buf where;
@@ -79,10 +72,18 @@ static void smarter_login(struct context *ctx)
     answer_send(ctx);
 }
 
+/* ---- smarter ---- */
+
+static const struct profile_http_path smarter_paths[] = {
+    {"/dashboard/logs/api/stream/", ENDPOINT_STREAM},
+    {"/dashboard/logs/api/stream", ENDPOINT_STREAM},
+    {NULL, ENDPOINT_STREAM},
+};
+
 static bool smarter_refuse(struct context *ctx, enum refusal why)
 {
     if (why == REFUSED_UNAUTHENTICATED && ctx->config->login_url)
-        smarter_login(ctx);
+        redirect_to_login(ctx);
     else if (why == REFUSED_DISABLED)
         answer_text(ctx, 200, "text/plain",
                     "Log viewing in browser is disabled. Set environment variable "
@@ -200,10 +201,21 @@ static const struct profile_http_path swf_paths[] = {
     {NULL, ENDPOINT_STREAM},
 };
 
+/* Whether the stream is asked for by a browser that may get a pass at SSELOG_LOGIN_URL. Scripts
+ * send a key, or nothing. */
+static bool swf_can_log_in(const struct context *ctx)
+{
+    const struct request *r = &ctx->request;
+    return ctx->config->login_url && ctx->endpoint == ENDPOINT_STREAM &&
+           request_header(r, "Cookie", NULL) && !request_header(r, "Authorization", NULL);
+}
+
 static bool swf_refuse(struct context *ctx, enum refusal why)
 {
     bool status = ctx->endpoint == ENDPOINT_STATUS;
-    if (why == REFUSED_UNAUTHENTICATED)
+    if (why == REFUSED_UNAUTHENTICATED && swf_can_log_in(ctx))
+        redirect_to_login(ctx);
+    else if (why == REFUSED_UNAUTHENTICATED)
         answer_json(ctx, status ? 403 : 401,
                     "{\"detail\": \"Authentication credentials were not provided.\"}");
     else if (why == REFUSED_FORBIDDEN)

@@ -22,6 +22,7 @@ import jetstream
 import scripted_redis
 from procs import wait_until
 from sse import Stream, get
+from tables import case
 from webs import TOP
 
 sys.path[:0] = [str(TOP / "examples" / name) for name in ("tod", "astrbot")]
@@ -646,6 +647,10 @@ def site(stack, redis):
     return SimpleNamespace(port=examples.django_site(stack, redis))
 
 
+RENEW_PATH = "/dashboard/logs/sselog-pass/"
+RENEW = f"{RENEW_PATH}?next={Smarter.path}"
+
+
 class Browser:
     """An HTTP client that keeps its cookies."""
 
@@ -663,6 +668,11 @@ class Browser:
                 self.last_cookie = one
         return answer
 
+    def refused(self):
+        """Whether the stream sends the browser to Django."""
+        with self.stream() as s:
+            return s.status == 302 and s.headers["location"] == RENEW
+
     def header(self):
         return "; ".join(f"{k}={v}" for k, v in self.cookies.items())
 
@@ -677,8 +687,8 @@ def test_page_of_django_opens_the_own_log_until_logout(stack, redis, site):
         redis.add(f"stream:logs:User.{user}", json.dumps({"message": f"for {user}"}, indent=2))
     nobody = Browser(server.port)
     answer = nobody.get(Smarter.path)
-    assert (answer.status, answer.headers["location"]) == \
-        (302, "/login/?next=/dashboard/logs/api/stream/")
+    assert (answer.status, answer.headers["location"]) == (302, RENEW)
+    assert nobody.get(RENEW).headers["location"] == f"/login/?next={Smarter.path}"
     streams = {}
     for user in ("ann", "bob"):
         v = Browser(server.port)
@@ -695,11 +705,77 @@ def test_page_of_django_opens_the_own_log_until_logout(stack, redis, site):
             ann = v
     ann.get("/logout/")
     streams["ann"].read_rest()  # it ends
-    assert ann.stream().status == 302
+    assert ann.refused() and ann.get(RENEW).headers["location"].startswith("/login/")
     redis.add("stream:logs:User.bob", '{"message": "still here"}')
     streams["bob"].read_until(lambda s: b"still here" in s.raw, "bob's stream goes on")
     for s in streams.values():
         s.close()
+
+
+def logged_in(port, user):
+    """A browser whose user has opened the page, and the open stream."""
+    v = Browser(port)
+    assert v.get(f"/login/?user={user}").status == 200 and v.get("/dashboard/logs/").status == 200
+    s = v.stream()
+    s.read_until(lambda s: b"event: bulk" in s.raw, "the history")
+    return v, s
+
+
+ENDS = [  # what happens to the user, and whether the session then gets another pass
+    ("/user/{}/email/", True), ("/user/{}/proxy-email/", True), ("/user/{}/own-password/", True),
+    ("/login/?user=bob", True), ("/login/?user={}", True), ("/logout/", False), ("/user/{}/password/", False),
+    ("/user/{}/proxy-password/", False), ("/user/{}/deactivate/", False), ("/user/{}/delete/", False)]
+
+
+def test_pass_ends_with_the_login_that_it_was_made_from(stack, redis, site):
+    """Open streams end at once.  The old cookie stays dead, also when the session gets another pass."""
+    options = {"trusted": "127.0.0.1"}  # many dead cookies come from this address
+    port = example(stack, redis, "lighttpd", "smarter", app=site.port, options=options).port
+    other, others = logged_in(port, "bob")
+    for n, (does, again) in enumerate(ENDS):
+        with case(does):
+            v, s = logged_in(port, f"user{n}")
+            before = v.cookies["sselog"]
+            by = v if does.startswith("/log") or "own" in does else Browser(port)
+            assert by.get(does.format(f"user{n}")).status == 200
+            s.read_rest()
+            assert v.refused()
+            answer = v.get(RENEW)
+            assert answer.headers["location"] == (Smarter.path if again else f"/login/?next={Smarter.path}")
+            if again:
+                assert v.stream().status == 200
+                assert (v.cookies["sselog"] == before) == ("email" in does)
+                v.cookies["sselog"] = before
+                assert v.refused() == ("email" not in does)
+    assert other.stream().status == 200 and not others.ended
+    redis.client.execute_command("ACL", "SETUSER", "default", "-zrange")
+    assert Browser(port).get("/user/bob/password/").status == 200, "Redis keeps nobody from a new password"
+    assert other.get("/dashboard/logs/").status == 302
+
+
+def test_pass_is_short_and_a_stream_in_use_renews_it(stack, redis, site):
+    """The stream ends with its pass.  The browser is sent to Django and back, and misses nothing."""
+    server = example(stack, redis, "lighttpd", "smarter", app=site.port)
+    v, s = logged_in(server.port, "ann")
+    key, = redis.client.keys("sselog:session:*")
+    assert 0 < redis.client.ttl(key) <= 900 and "max-age=900" in v.last_cookie.lower()
+    redis.client.expire(key, 100)
+    v.get("/dashboard/logs/")
+    assert redis.client.ttl(key) > 100 and redis.client.keys("sselog:session:*") == [key], "the page renews it"
+    first = redis.add("stream:logs:User.ann", '{"message": "before"}')
+    s.read_until(lambda s: b"before" in s.raw, "the record")
+    redis.client.pexpire(key, 1)
+    s.read_rest()
+    redis.add("stream:logs:User.ann", '{"message": "meanwhile"}')
+    assert v.refused() and v.get(RENEW).headers["location"] == Smarter.path
+    with Stream(server.port, Smarter.path, {"Cookie": v.header(), "Last-Event-ID": first}) as s:
+        s.read_until(lambda s: b"meanwhile" in s.raw, "the missed record")
+        assert b"before" not in s.raw
+    assert v.get(f"{RENEW_PATH}?next=//evil.example/dashboard/logs/").headers["location"] == "/dashboard/logs/"
+    assert "vary" not in v.get("/any/page/").headers, "a look at the session makes no page depend on it"
+    v.get("/user/ann/quiet-password/")  # no signal tells this
+    redis.client.delete(key)
+    assert v.refused() and v.get(RENEW).headers["location"].startswith("/login/")
 
 
 def test_token_of_django_opens_the_stream_once(stack, redis, site):
@@ -714,6 +790,11 @@ def test_token_of_django_opens_the_stream_once(stack, redis, site):
     with v.stream(f"?token={token}") as s:
         s.read_until(lambda s: b"for ann" in s.raw, "the log")
     assert v.stream(f"?token={token}").status in (302, 401)
+    token = json.loads(v.get("/dashboard/logs/token/", post).raw)["token"]
+    with v.stream(f"?token={token}") as s:
+        s.read_until(lambda s: b"for ann" in s.raw, "the log")
+        v.get("/logout/")
+        s.read_rest()  # it ends
 
 
 def test_token_key_of_swf_works_until_it_is_revoked(stack, redis, site):

@@ -85,17 +85,16 @@ def test_unauthenticated_requests_are_redirected_to_login(stack, redis, kind):
     server = serve(stack, redis, "smarter", kind)
     answer = get(server.port, PATH)
     assert answer.status == 302
-    assert answer.headers["location"] == "/login/?next=/dashboard/logs/api/stream/"
+    assert answer.headers["location"] == "/dashboard/logs/sselog-pass/?next=/dashboard/logs/api/stream/"
     answer = get(server.port, PATH + "?a=b&c", {"Cookie": "sselog=unknown"})
-    assert answer.headers["location"] == "/login/?next=/dashboard/logs/api/stream/%3Fa%3Db%26c"
+    assert answer.headers["location"] == "/dashboard/logs/sselog-pass/?next=/dashboard/logs/api/stream/%3Fa%3Db%26c"
     with Stream(server.port, PATH, cookie(redis, "bob")) as s:
         assert bulk(s) == []
 
 
 @servers
 def test_without_login_page_the_answer_is_401(stack, redis, kind):
-    login = '"SSELOG_LOGIN_URL" => "/login/"' if kind == "lighttpd" else 'SSELOG_LOGIN_URL "/login/"'
-    server = serve(stack, redis, "smarter", kind, more={login: login.replace("/login/", "")})
+    server = serve(stack, redis, "smarter", kind, more={'"/dashboard/logs/sselog-pass/"': '""'})
     assert get(server.port, PATH).status == 401
 
 

@@ -70,9 +70,20 @@ def test_exact_bytes_of_connected_and_a_message(stack, redis, kind):
 
 
 @servers
+def test_browser_without_a_pass_is_sent_to_django(stack, redis, kind):
+    """An EventSource follows the redirect, and comes back with another pass.  The status is never redirected."""
+    server = serve(stack, redis, "swf", kind)
+    for cookies in ("sselog=unknown", "sessionid=x"):
+        answer = get(server.port, PATH + "?msg_types=a", {"Cookie": cookies})
+        assert (answer.status, answer.headers["location"]) == \
+            (302, f"/swf-monitor/sselog-pass/?next={PATH}%3Fmsg_types%3Da")
+        assert get(server.port, STATUS, {"Cookie": cookies}).status == 403
+
+
+@servers
 def test_unauthenticated_requests_are_refused(stack, redis, kind):
     server = serve(stack, redis, "swf", kind)
-    for headers in ({}, {"Authorization": "Token unknown"}, {"Cookie": "sselog=unknown"},
+    for headers in ({}, {"Authorization": "Token unknown"}, {"Authorization": "Token unknown", "Cookie": "x=y"},
                     {"X-Remote-User": "ann"}):
         answer = get(server.port, PATH, headers)
         assert (answer.status, body(answer)) == (401, DENIED)
@@ -93,8 +104,8 @@ def test_session_cookie_is_checked_before_token(stack, redis, kind):
     unknown, known = {"Authorization": "Token unknown"}, api_key(redis, "ann")
     with Stream(server.port, PATH, {**cookie(redis, "bob"), **unknown}) as s:
         assert s.status == 200
-    for headers in ({"Cookie": "sselog=ended"}, {**known, "Cookie": "sselog=ended"}):
-        assert get(server.port, PATH, headers).status == 401
+    for headers, status in (({"Cookie": "sselog=ended"}, 302), ({**known, "Cookie": "sselog=ended"}, 401)):
+        assert get(server.port, PATH, headers).status == status
     with Stream(server.port, PATH, {**known, "Cookie": "sessionid=of-django"}) as s:
         assert s.status == 200
 

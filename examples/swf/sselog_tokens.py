@@ -35,10 +35,12 @@ def withdraw(instance, **_):
     client.delete(name_of(instance))
 
 
-@receiver(post_save, sender=get_user_model())
+# Without a sender: a model that stands for the user model (a proxy) is a sender of its own.
+@receiver(post_save)
 def user_changed(instance, **_):
-    for token in Token.objects.filter(user=instance):
-        publish(token)
+    if isinstance(instance, get_user_model()):
+        for token in Token.objects.filter(user_id=instance.pk).select_related("user"):
+            publish(token)
 
 
 def publish_all():
