@@ -194,6 +194,10 @@ chaos: all  ## random faults under load for CHAOS=30 seconds; SEED=N repeats a r
 	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/chaos/chaos \
 	    --seconds $(CHAOS) $(if $(SEED),--seed $(SEED))
 
+HOSTILE ?= 6000
+hostile: all ## HOSTILE=6000 hostile requests by six ways in; SEED=N takes another sample
+	@HOSTILE=$(HOSTILE) SEED=$(SEED) BUILD=$(abspath $(BUILD)) tests/run stack tests/test_hostile.py
+
 # The null responder shows the cost of any responder. BENCH=short is the size for CI. See bench/run.
 $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(call say,LD,$@)
@@ -261,7 +265,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
 .PHONY: all help units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
-        chaos bench install uninstall clean format lint lint-format lint-cppcheck lint-tidy lint-shell \
+        chaos hostile bench install uninstall clean format lint lint-format lint-cppcheck lint-tidy lint-shell \
         lint-words hooks
 
 # ---- the simulation ----
