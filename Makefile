@@ -51,8 +51,8 @@ have = $(shell $(PKGCONFIG) --exists $(1) 2>/dev/null && echo yes)
 # msgpack-c's pkg-config file is named msgpack-c from version 6 on.
 PACKAGES := hiredis json-c nettle libutf8proc $(if $(call have,'msgpack'),msgpack,msgpack-c)
 FEATURES :=
-# libjwt and hiredis_ssl are not linked. identity/jwtcheck.c and redis/tls.c load them when an option
-# needs them, because libcrypto costs each process 440 kB of private memory. The soname must belong to
+# libjwt and hiredis_ssl are not linked. identity/jwtcheck.c (RS256, ES256) and redis/tls.c load them
+# when an option needs them, because libcrypto costs each process 440 kB of private memory. The soname must belong to
 # the header that is compiled in. $(1) is the name in pkg-config, $(2) the library's name. Compilers
 # search the directories of -B for `-print-file-name`, not those of -L.
 soname = $(shell LC_ALL=C readelf -d "$$($(CC) $(patsubst -L%,-B%,$(shell $(PKGCONFIG) --libs-only-L $(1))) \

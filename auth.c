@@ -22,6 +22,7 @@
 #include <strings.h>
 #include <sys/random.h>
 
+#include "base/diag.h"
 #include "identity/jwtcheck.h"
 #include "identity/session.h"
 #include "identity/template.h"
@@ -430,17 +431,19 @@ static enum auth_result find_jwt(const struct attempt *a, struct slice *token)
 static enum auth_result try_jwt(struct attempt *a)
 {
     struct slice token;
-    struct json_object *claims;
-    int64_t ends;
+    struct jwtcheck jwt;
     enum auth_result result = find_jwt(a, &token);
     if (result != AUTH_OK)
         return result;
     result = AUTH_BAD;
-    if (jwtcheck(a->config, token, a->now, &claims, &ends) == JWTCHECK_OK &&
-        session_claims(a->config, claims, a->identity) == 0)
+    if (jwtcheck(a->config, token, a->now, &jwt) == JWTCHECK_OK &&
+        session_claims(a->config, jwt.claims, a->identity) == 0)
         result = AUTH_OK;
-    a->identity->ends = ends;
-    json_object_put(claims);
+    else
+        diag(DIAG_DEBUG, "auth", "jwt: refused: %s%s", jwt.why ? jwt.why : "no user in the claims",
+             jwt.claim ? jwt.claim : "");
+    a->identity->ends = jwt.ends;
+    json_object_put(jwt.claims);
     return result;
 }
 

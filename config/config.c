@@ -144,12 +144,11 @@ static int check_methods(const struct builder *b)
     if (!uses(config, AUTH_JWT))
         return 0;
 #ifndef HAVE_LIBJWT
-    return refuse(b, auth, "jwt needs libjwt, without which this sselog was built");
-#else
-    if (config->jwt_key.len == 0)
-        return refuse(b, auth, "jwt needs SSELOG_JWT_KEY_FILE");
-    return 0;
+    if (config->jwt_alg != JWT_HS256)
+        return refuse(b, index_of("SSELOG_JWT_ALG"),
+                      "RS256 and ES256 need libjwt, without which this sselog was built");
 #endif
+    return config->jwt_key.len == 0 ? refuse(b, auth, "jwt needs SSELOG_JWT_KEY_FILE") : 0;
 }
 
 /* Reads the file that the option names; an empty slice if it names none. */

@@ -102,7 +102,10 @@ struct config {
     char *token_key;                              /* template with {token} */
     unsigned token_ttl;                           /* seconds, 1 to 86400 */
     enum jwt_algorithm jwt_alg;
-    char *jwt_cookie, *jwt_iss, *jwt_aud;   /* NULL: not used, not checked */
+    char *jwt_cookie, *jwt_iss, *jwt_aud; /* NULL: not used, not checked */
+    struct pair *jwt_require;             /* claim=text; ends with name NULL */
+    char **jwt_refuse;                    /* claim names */
+    bool jwt_allow_no_exp;
     char *jwt_user, *jwt_tenant, *jwt_role; /* claim names */
     struct slice cookie_secret; /* the file without one newline at its end; len 0: none */
     struct slice jwt_key;       /* as above; NUL-terminated */

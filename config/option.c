@@ -30,7 +30,7 @@ static parser read_unsigned, read_lifetime, read_bool, read_level, read_log_to, 
     read_auth, read_profile, read_source, read_template, read_route, read_words, read_filters,
     read_match, read_login_url, read_origins, read_networks, read_token, read_pointer,
     read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim, read_name,
-    read_header, read_optional, read_optional_token, read_path, read_texts;
+    read_header, read_require, read_optional, read_optional_token, read_path, read_texts;
 
 #define AT(member) offsetof(struct config, member)
 
@@ -85,6 +85,9 @@ const struct option options[] = {
     {"SSELOG_JWT_COOKIE", REQUEST, "", read_optional_token, AT(jwt_cookie), 0, 0},
     {"SSELOG_JWT_ISS", REQUEST, "", read_optional, AT(jwt_iss), 0, 0},
     {"SSELOG_JWT_AUD", REQUEST, "", read_optional, AT(jwt_aud), 0, 0},
+    {"SSELOG_JWT_REQUIRE", REQUEST, "", read_require, AT(jwt_require), 0, 0},
+    {"SSELOG_JWT_REFUSE", REQUEST, "", read_words, AT(jwt_refuse), 0, 0},
+    {"SSELOG_JWT_ALLOW_NO_EXP", REQUEST, "0", read_bool, AT(jwt_allow_no_exp), 0, 0},
     {"SSELOG_JWT_USER", REQUEST, "sub", read_claim, AT(jwt_user), 0, 0},
     {"SSELOG_JWT_TENANT", REQUEST, "tenant_id", read_claim, AT(jwt_tenant), 0, 0},
     {"SSELOG_JWT_ROLE", REQUEST, "role", read_claim, AT(jwt_role), 0, 0},
@@ -367,6 +370,18 @@ static const char *check_match(const struct pair *pairs, size_t n)
 static const char *read_match(struct place *place, const char *text)
 {
     return read_pairs(place, text, check_match);
+}
+
+/* A claim cannot have two values, unless it is a list: each word must hold. */
+static const char *check_require(const struct pair *pairs, size_t n)
+{
+    return value_is_visible(slice_of(pairs[n].name)) ? NULL
+                                                     : "words of the form claim=value are wanted";
+}
+
+static const char *read_require(struct place *place, const char *text)
+{
+    return read_pairs(place, text, check_require);
 }
 
 /* The value is sent in a Location header: no byte may end a line, a word or a quoted string. */

@@ -231,7 +231,7 @@ class Jwt(Method):
         head, claims, mac = good.split(".")
         return {
             "absent": Request(),
-            "expired": self.credential(jwt(lifetime=-1)),
+            "expired": self.credential(jwt(lifetime=-1)), "without an end": self.credential(jwt(lifetime=None)),
             "not yet": self.credential(jwt(nbf=4000000000)),
             "wrong": self.credential(jwt(secret="another secret of thirty-two byt")),
             "another's claims": self.credential(".".join((head, jwt("bob").split(".")[1], mac))),
@@ -559,7 +559,7 @@ def status_for(server, owner, headers):
 def test_jwt_with_public_key(stack, redis, kind, alg):
     """libjwt and libcrypto work after the process has given up its access to the file system."""
     redis.add("stream:logs:alice", "for alice")
-    key, token = public_key(alg)
+    key, [token] = identity.key_and_tokens(alg)
     setup = stack.setup(redis)
     (setup.dir / "key.pem").write_text(key)
     (setup.dir / "key.pem").chmod(0o644)
@@ -574,17 +574,6 @@ def test_jwt_with_public_key(stack, redis, kind, alg):
     broken = mac[:10] + ("A" if mac[10] != "A" else "B") + mac[11:]
     for bad in (f"{head}.{claims}.{broken}", f"{head}.{claims}.", jwt("alice", secret=key.rstrip("\n"))):
         assert_refused(get(server.port, server.path + "/stream", {**JSON, **bearer(bad)}), "Bearer")
-
-
-def public_key(alg):
-    """A public key and a token for alice, valid until 2033, from the unit test."""
-    text = (webs.TOP / "tests/unit/test_jwtcheck.c").read_text()
-
-    def literal(name):
-        body = text.partition(f"static const char {name}[] =")[2].partition(";")[0]
-        return "".join(part for part in body.split('"')[1::2]).replace("\\n", "\n")
-    short = {"RS256": "rsa", "ES256": "ec"}[alg]
-    return literal(f"{short}_key"), literal(f"{alg.lower()}_token")
 
 
 # ---- several methods, and their look-ups ----

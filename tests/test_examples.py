@@ -203,6 +203,21 @@ def test_tod_token_of_sselog_opens_the_stream_once(stack, redis, application, ki
             s.read_until(lambda s: b"first words" in s.raw, "the record")
         assert get(server.port, f"{Tod.path}?token={token}").status == 401
     assert post(server.port, "/api/auth/sse-token", {}).status == 401
+    for other in (signed(sub="u-1", type="refresh"), signed(sub="u-1", tenant_id=TENANTS[0], role="viewer")):
+        answer = post(server.port, "/api/auth/sse-token", {"Authorization": f"Bearer {other}"})
+        assert answer.status == 401, answer.raw
+
+
+@servers
+def test_astrbot_plugin_page_token_opens_no_log(stack, redis, application, kind):
+    """AstrBot signs the tokens of plugin pages with the secret of its log-ins, and refuses them here."""
+    server = example(stack, redis, kind, "astrbot", app=application)
+    Astrbot.write(redis, "words")
+    token = signed(username="ann", token_type="plugin_page_asset", plugin_name="x")
+    for path in ("/api/live-log", "/api/v1/logs/live", "/api/log-history", "/api/v1/logs/history"):
+        for headers in ({"Authorization": f"Bearer {token}"}, {"Cookie": f"astrbot_dashboard_jwt={token}"}):
+            answer = get(server.port, path, headers)
+            assert answer.status == 401 and b"words" not in answer.raw, (path, answer.raw)
 
 
 def test_astrbot_history_has_the_original_form(stack, redis):

@@ -209,6 +209,31 @@ def test_no_secret_in_memory_after_use(stack, secret_redis):
     assert [s for s in secrets_in(memory, token) if s != REDIS_PASSWORD] == []  # needed to reconnect
 
 
+@pytest.mark.memory
+@pytest.mark.skipif(not webs.ROOT, reason="only root may read the memory of a process that is not dumpable")
+@pytest.mark.parametrize("alg", ["HS256", "RS256", "ES256"])
+def test_no_part_of_a_good_jwt_in_memory_after_use(stack, redis, alg):
+    """Neither the claims as they were sent nor the signature, which would be enough to use the token again."""
+    key, tokens = identity.key_and_tokens(alg)
+    file = identity.secret_file(stack.directory(), "key", key)
+    r = stack.responder(redis, auth="jwt", jwt_alg=alg, jwt_key_file=file, jwt_cookie="jwt",
+                        stream="stream:logs:{user}", front_threads=1)
+    redis.add("stream:logs:alice", "for alice")
+    for token in tokens:
+        for given in ({"HTTP_AUTHORIZATION": f"Bearer {token}"}, {"HTTP_COOKIE": f"jwt={token}"}):
+            assert fcgi_get(r.socket, environment("/sselog/history", **given)).status == 200
+        s = stack.keep(FcgiStream(r.socket, environment("/sselog/stream", HTTP_COOKIE=f"jwt={token}")))
+        s.read_until_live()
+        assert s.payloads == ["for alice"]
+    wait_until(lambda: all_threads_sleep(r.pid), "its threads to finish their work")
+    memory = read_writable_memory(r.pid)
+    assert b"stream:logs:alice" in memory  # proves that the memory was read
+    for token in tokens:
+        _, claims, signature = token.split(".")
+        found = [name for name, text in (("claims", claims), ("signature", signature)) if text.encode() in memory]
+        assert found == [], token
+
+
 def viewer_count(responder):
     return json.loads(fcgi_get(responder.socket, environment("/sselog/status")).raw)["viewers"]
 

@@ -169,7 +169,7 @@ def post(port, headers=None):
 @servers
 def test_token_endpoint_exchanges_a_login_for_a_token(stack, redis, kind):
     server = serve(stack, redis, "tod", kind, tokens=True)
-    login = signed(sub="u-1", tenant_id=A, role="viewer")
+    login = signed(sub="u-1", tenant_id=A, role="viewer", type="access")
     for headers in (bearer(login), {"Cookie": f"access_token={login}"}):
         answer = post(server.port, headers)
         token = json.loads(body(answer))["token"]

@@ -3,7 +3,7 @@
 
     options()         the options of examples/auth/NAME.conf
     session(), bearer_key()    the value and the key of a session or a bearer token in Redis
-    jwt(), signed_cookie(), digest_authorization()    what a client sends
+    jwt(), key_and_tokens(), signed_cookie(), digest_authorization()    what a client sends
     secret_file()     a file that holds a secret
     lookup_counts()   how many look-ups Redis has answered
 """
@@ -65,6 +65,19 @@ def jwt(user="ann", role="viewer", *, secret=SECRET, alg="HS256", lifetime=300, 
     body = {k: v for k, v in body.items() if v is not None}
     signed = b64(json.dumps({"alg": alg, "typ": "JWT"}).encode()) + "." + b64(json.dumps(body).encode())
     return signed + "." + b64(hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest())
+
+
+def key_and_tokens(alg):
+    """The key of HS256 and new tokens, or a public key and a token, valid until 2033, of the unit test."""
+    if alg == "HS256":
+        return SECRET, [jwt("alice", note=str(n) * 40) for n in range(6)]
+    text = (webs.TOP / "tests/unit/test_jwtcheck.c").read_text()
+
+    def literal(name):
+        body = text.partition(f"static const char {name}[] =")[2].partition(";")[0]
+        return "".join(part for part in body.split('"')[1::2]).replace("\\n", "\n")
+    short = {"RS256": "rsa", "ES256": "ec"}[alg]
+    return literal(f"{short}_key"), [literal(f"{alg.lower()}_token")]
 
 
 def signed_cookie(id, secret=COOKIE_SECRET):

@@ -223,19 +223,25 @@ static void named_host(void)
 /* libjwt is loaded before hardening and checks tokens without the file system. */
 static void jwt_afterwards(void)
 {
-    static const char key[] = "0123456789abcdef0123456789abcdef";
-    static const char token[] = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjd9."
-                                "8C4XqsNnpsCAlxLr8PQcTeVGwfjwfVykUtkimXWIvHU"; /* {"sub":7}
-                                                                                */
-    struct config config = {.jwt_alg = JWT_HS256, .jwt_key = {key, sizeof key - 1}};
+    /* clang-format off */
+    static const char key[] =
+        "-----BEGIN PUBLIC KEY-----\n"
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEjN6G230eXbIw+Biu5sZTAGOmBgo/\n"
+        "6Xh7+4yaFmKewnuTQ4fEaeNSAHXFbQ/Mc3A5La+XebXQ5LYpGBbNURG/+A==\n"
+        "-----END PUBLIC KEY-----\n";
+    static const char token[] =
+        "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsInRlbmFudF9pZCI6ImFjbWU"
+        "iLCJyb2xlIjoidmlld2VyIiwiZXhwIjoyMDAwMDAwMDAwfQ.piFKgRVyVYsue8HyM_hmrvRtkQiNxS0s"
+        "NBl4y52Bcf_MrWpUPh2cCW2U5tYjkrrS2iUE27Qpxkm3knrCi91wAQ";
+    /* clang-format on */
+    struct config config = {.jwt_alg = JWT_ES256, .jwt_key = {key, sizeof key - 1}};
     struct harden_needs needs = {.host = NULL};
-    struct json_object *claims;
+    struct jwtcheck jwt;
     struct buf why;
-    int64_t ends;
     buf_init(&why, 1000);
     EXPECT(jwtcheck_start(&config, &why) == 0);
     EXPECT(harden_process(&needs) == 0);
-    EXPECT(jwtcheck(&config, slice_of(token), 1700000000, &claims, &ends) == JWTCHECK_OK);
+    EXPECT(jwtcheck(&config, slice_of(token), 1700000000, &jwt) == JWTCHECK_OK);
 }
 #endif
 
