@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth: see auth.h. session.c reads JSON values, jwtcheck.c verifies JWTs, template.c makes keys;
- * digests come from nettle.
+ * auth: see auth.h. session.c reads JSON values, jwtcheck.c verifies JWTs, signed_cookie.c verifies
+ * cookies, template.c makes keys; digests come from nettle.
  *
  * Invariants: a credential is looked up only when it is well-formed. The first method that finds
  * its kind of credential decides. A wrong credential and an unknown one take the same path. Every
@@ -14,8 +14,6 @@
 #include <json-c/json.h>
 #include <nettle/base16.h>
 #include <nettle/base64.h>
-#include <nettle/hmac.h>
-#include <nettle/memops.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,12 +23,12 @@
 #include "base/diag.h"
 #include "identity/jwtcheck.h"
 #include "identity/session.h"
+#include "identity/signed_cookie.h"
 #include "identity/template.h"
 
-#define MAX_ID             256 /* bytes of a session id */
+#define MAX_COOKIES        4 /* different cookies of one name that are tried */
 #define MIN_TOKEN          16
 #define MAX_TOKEN          256
-#define SIGNATURE_LEN      43 /* BASE64_ENCODE_RAW_LENGTH(32) without its one '=' */
 #define MAX_TEMPLATE_NAMES (ROUTE_MAX_CAPTURES + 3)
 
 /* The arguments of auth_identify, for each method. */
@@ -40,7 +38,15 @@ struct attempt {
     const struct lookup *lookup;
     int64_t now;
     struct identity *identity;
+    const char *why;   /* of a refusal: text for the diagnostic, without anything that was sent */
+    const char *claim; /* a claim's configured name, which ends that text; NULL: none */
 };
+
+static enum auth_result refuse(struct attempt *a, const char *why)
+{
+    a->why = why;
+    return AUTH_BAD;
+}
 
 void auth_wipe(void *p, size_t len)
 {
@@ -64,6 +70,16 @@ static int secret_key(const char *template, const char *name, struct slice value
 
 /* ---- values of keys ---- */
 
+/* Sets the identity from the value of a key. Returns why it gives none, or NULL. */
+static const char *read_value(struct attempt *a, struct json_object *o, bool take)
+{
+    if (!o)
+        return "the value of the key is not JSON, or has a name twice";
+    if (session_names(a->config, o, a->identity) == -1)
+        return "the value of the key names no user, or a malformed user, tenant or role";
+    return take && session_end(o, a->now, a->identity) == -1 ? "the token has ended" : NULL;
+}
+
 /* Reads the identity from the value of a key. take: the key is an exchange token's and is deleted.
  * Any other key becomes the identity's revocation key. */
 static enum auth_result look_up(struct attempt *a, const char *key, bool take)
@@ -77,16 +93,14 @@ static enum auth_result look_up(struct attempt *a, const char *key, bool take)
         result = AUTH_UNAVAILABLE;
         break;
     case LOOKUP_MISSING:
+        a->why = "Redis has no such key";
         break;
     case LOOKUP_FOUND:
         o = session_parse(buf_slice(&value));
-        if (!o || session_names(a->config, o, a->identity) == -1)
-            break;
-        if (take && session_end(o, a->now, a->identity) == -1)
-            break;
-        if (!take)
+        a->why = read_value(a, o, take);
+        if (!a->why && !take)
             memcpy(a->identity->revocation_key, key, strlen(key) + 1);
-        result = AUTH_OK;
+        result = a->why ? AUTH_BAD : AUTH_OK;
     }
     json_object_put(o);
     wipe_buf(&value);
@@ -195,80 +209,66 @@ static enum auth_result try_header(struct attempt *a)
     return result == AUTH_NONE ? AUTH_OK : result;
 }
 
-/* Percent-decodes (RFC 3986, section 2.1). -1: malformed or too long. */
-static int percent_decode(struct slice in, char *out, size_t size, size_t *len)
+typedef enum auth_result try_value(struct attempt *a, struct slice value);
+
+/* Tries each of several different cookies. A browser also sends what an application left at another
+ * path or domain, in no reliable order. So exactly one of them must be good. */
+static enum auth_result try_each(struct attempt *a, const struct slice *values, size_t count,
+                                 try_value *try_one)
 {
-    *len = 0;
-    for (size_t i = 0; i < in.len; i++) {
-        char c = in.p[i];
-        if (c == '%') {
-            int byte = slice_hex_byte(slice_make(in.p + i + 1, in.len - i - 1));
-            if (byte < 0)
-                return -1;
-            c = (char)byte;
-            i += 2;
-        }
-        if (*len == size)
-            return -1;
-        out[(*len)++] = c;
+    struct identity good = {0};
+    size_t found = 0;
+    enum auth_result result = AUTH_BAD;
+    for (size_t i = 0; i < count && result != AUTH_UNAVAILABLE; i++) {
+        memset(a->identity, 0, sizeof *a->identity);
+        result = try_one(a, values[i]);
+        if (result == AUTH_OK && found++ == 0)
+            good = *a->identity;
     }
-    return 0;
+    if (result != AUTH_UNAVAILABLE)
+        result = found == 1 ? AUTH_OK : AUTH_BAD;
+    if (result == AUTH_OK)
+        *a->identity = good;
+    else if (result == AUTH_BAD)
+        a->why = found ? "several different cookies of its name are good"
+                       : "of several different cookies of its name none is good";
+    auth_wipe(&good, sizeof good);
+    return result;
 }
 
-static bool signature_is_valid(struct slice id, struct slice signature, struct slice secret)
+/* Tries the cookies of that name. */
+static enum auth_result try_cookies(struct attempt *a, const char *name, try_value *try_one)
 {
-    struct hmac_sha256_ctx hmac;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    char text[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE)];
-    hmac_sha256_set_key(&hmac, secret.len, (const uint8_t *)secret.p);
-    hmac_sha256_update(&hmac, id.len, (const uint8_t *)id.p);
-    hmac_sha256_digest(&hmac, sizeof digest, digest);
-    base64_encode_raw(text, sizeof digest, digest);
-    bool valid = signature.len == SIGNATURE_LEN && memeql_sec(signature.p, text, SIGNATURE_LEN);
-    auth_wipe(&hmac, sizeof hmac);
-    auth_wipe(digest, sizeof digest);
-    auth_wipe(text, sizeof text);
-    return valid;
+    struct slice values[MAX_COOKIES];
+    size_t count = request_cookies(a->request, name, values, MAX_COOKIES);
+    if (count == 0)
+        return AUTH_NONE;
+    if (count > MAX_COOKIES)
+        return refuse(a, "more than 4 different cookies of its name");
+    return count == 1 ? try_one(a, values[0]) : try_each(a, values, count, try_one);
 }
 
-/* Verifies "s:ID.SIGNATURE", the form of the Node module cookie-signature: the signature is the
- * base64 of HMAC-SHA256 of ID, without '='. Express sends it percent-encoded. room receives the
- * decoded bytes; *id points into it. */
-static int unsign_cookie(struct slice value, struct slice secret, char *room, size_t size,
-                         struct slice *id)
+static enum auth_result try_session(struct attempt *a, struct slice id)
 {
-    size_t len;
-    if (percent_decode(value, room, size, &len) == -1 || len < 2 || memcmp(room, "s:", 2) != 0)
-        return -1;
-    const char *dot = memrchr(room + 2, '.', len - 2);
-    if (!dot)
-        return -1;
-    *id = slice_make(room + 2, (size_t)(dot - room - 2));
-    struct slice signature = {dot + 1, len - 2 - id->len - 1};
-    return signature_is_valid(*id, signature, secret) ? 0 : -1;
+    char room[SIGNED_COOKIE_ROOM], key[IDENTITY_MAX_KEY + 1];
+    enum auth_result result = AUTH_BAD;
+    if (a->config->cookie_secret.len &&
+        signed_cookie_id(id, a->config->cookie_secret, room, &id) == -1)
+        a->why = "the signature does not fit SSELOG_COOKIE_SECRET_FILE";
+    else if (id.len == 0 || id.len > SESSION_MAX_ID || session_has_control(id))
+        a->why = "the session id is empty, longer than 256 bytes, or has a control character";
+    else if (secret_key(a->config->session_key, "id", id, key) == -1)
+        a->why = "the session id fills no key";
+    else
+        result = look_up(a, key, false);
+    auth_wipe(key, sizeof key);
+    auth_wipe(room, sizeof room);
+    return result;
 }
 
 static enum auth_result try_cookie(struct attempt *a)
 {
-    char room[2 + MAX_ID + 1 + SIGNATURE_LEN], key[IDENTITY_MAX_KEY + 1];
-    struct slice id;
-    size_t count = request_cookie(a->request, a->config->cookie, &id);
-    enum auth_result result = AUTH_BAD;
-    if (count == 0)
-        return AUTH_NONE;
-    if (count > 1)
-        return AUTH_BAD;
-    if (a->config->cookie_secret.len &&
-        unsign_cookie(id, a->config->cookie_secret, room, sizeof room, &id) == -1)
-        goto out;
-    if (id.len == 0 || id.len > MAX_ID || session_has_control(id))
-        goto out;
-    if (secret_key(a->config->session_key, "id", id, key) == 0)
-        result = look_up(a, key, false);
-    auth_wipe(key, sizeof key);
-out:
-    auth_wipe(room, sizeof room);
-    return result;
+    return try_cookies(a, a->config->cookie, try_session);
 }
 
 /* The token of "Authorization: Bearer X" (RFC 6750, section 2.1) or "Token X". Other schemes are
@@ -395,6 +395,8 @@ static enum auth_result login_is_valid(struct attempt *a)
         result = AUTH_UNAVAILABLE;
     else if (found == LOOKUP_FOUND && auth_still_valid(a->config, a->identity, &now))
         result = AUTH_OK;
+    else
+        a->why = "the login that the token was made for is gone, or another's";
     wipe_buf(&value);
     return result;
 }
@@ -414,60 +416,76 @@ static enum auth_result try_token(struct attempt *a)
     return result == AUTH_OK && a->identity->revocation_key[0] ? login_is_valid(a) : result;
 }
 
-/* The JWT from the Authorization header; without one, from the cookie. */
-static enum auth_result find_jwt(const struct attempt *a, struct slice *token)
+static enum auth_result try_claims(struct attempt *a, struct slice token)
 {
-    enum auth_result result = authorization_token(a->request, token);
-    if (result == AUTH_OK && !token_is_for(a->config, AUTH_JWT, *token))
-        result = AUTH_NONE;
-    if (result != AUTH_NONE || !a->config->jwt_cookie)
-        return result;
-    size_t count = request_cookie(a->request, a->config->jwt_cookie, token);
-    if (count > 1 || (count && token->len > REQUEST_MAX_HEADER))
-        return AUTH_BAD;
-    return count ? AUTH_OK : AUTH_NONE;
-}
-
-static enum auth_result try_jwt(struct attempt *a)
-{
-    struct slice token;
     struct jwtcheck jwt;
-    enum auth_result result = find_jwt(a, &token);
-    if (result != AUTH_OK)
-        return result;
-    result = AUTH_BAD;
-    if (jwtcheck(a->config, token, a->now, &jwt) == JWTCHECK_OK &&
-        session_claims(a->config, jwt.claims, a->identity) == 0)
-        result = AUTH_OK;
+    enum auth_result result = AUTH_BAD;
+    if (jwtcheck(a->config, token, a->now, &jwt) != JWTCHECK_OK)
+        a->why = jwt.why;
+    else if (session_claims(a->config, jwt.claims, a->identity) == -1)
+        a->why = "the claims name no user, or a malformed user, tenant or role";
     else
-        diag(DIAG_DEBUG, "auth", "jwt: refused: %s%s", jwt.why ? jwt.why : "no user in the claims",
-             jwt.claim ? jwt.claim : "");
+        result = AUTH_OK;
+    a->claim = jwt.claim;
     a->identity->ends = jwt.ends;
     json_object_put(jwt.claims);
     return result;
 }
 
-typedef enum auth_result try_method(struct attempt *a);
-static try_method *const methods[AUTH_METHODS + 1] = {
-    [AUTH_REMOTE_USER] = try_remote_user, [AUTH_HEADER] = try_header, [AUTH_COOKIE] = try_cookie,
-    [AUTH_BEARER] = try_bearer,           [AUTH_TOKEN] = try_token,   [AUTH_JWT] = try_jwt,
-    [AUTH_ANONYMOUS] = try_anonymous,
+/* The JWT is in the Authorization header; without one, in the cookie. */
+static enum auth_result try_jwt(struct attempt *a)
+{
+    struct slice token;
+    enum auth_result result = authorization_token(a->request, &token);
+    if (result == AUTH_OK && token_is_for(a->config, AUTH_JWT, token))
+        return try_claims(a, token);
+    if (result == AUTH_OK)
+        result = AUTH_NONE;
+    if (result != AUTH_NONE || !a->config->jwt_cookie)
+        return result;
+    return try_cookies(a, a->config->jwt_cookie, try_claims);
+}
+
+static const struct {
+    const char *name;
+    enum auth_result (*identify)(struct attempt *a);
+} methods[AUTH_METHODS + 1] = {
+    [AUTH_REMOTE_USER] = {"remote_user", try_remote_user},
+    [AUTH_HEADER] = {"header", try_header},
+    [AUTH_COOKIE] = {"cookie", try_cookie},
+    [AUTH_BEARER] = {"bearer", try_bearer},
+    [AUTH_TOKEN] = {"token", try_token},
+    [AUTH_JWT] = {"jwt", try_jwt},
+    [AUTH_ANONYMOUS] = {"anonymous", try_anonymous},
 };
+
+/* Writes why there is no identity. Clients are told none of it. */
+static void log_refusal(const struct attempt *a, const char *method, enum auth_result result)
+{
+    if (result == AUTH_NONE)
+        diag(DIAG_DEBUG, "auth", "no credential for the methods of SSELOG_AUTH");
+    else if (result != AUTH_UNAVAILABLE)
+        diag(DIAG_DEBUG, "auth", "%s: refused: %s%s", method,
+             a->why ? a->why : "the credential is malformed, or was sent twice",
+             a->claim ? a->claim : "");
+}
 
 enum auth_result auth_identify(const struct config *config, const struct request *request,
                                const struct lookup *lookup, int64_t now, struct identity *identity)
 {
-    struct attempt a = {config, request, lookup, now, identity};
+    struct attempt a = {config, request, lookup, now, identity, NULL, NULL};
     enum auth_result result = AUTH_NONE;
+    size_t i;
     memset(identity, 0, sizeof *identity);
-    for (size_t i = 0; i < AUTH_METHODS && config->auth[i] != AUTH_END; i++) {
-        result = methods[config->auth[i]](&a);
-        if (result == AUTH_OK)
-            identity->method = config->auth[i];
+    for (i = 0; i < AUTH_METHODS && config->auth[i] != AUTH_END; i++) {
+        result = methods[config->auth[i]].identify(&a);
         if (result != AUTH_NONE)
             break;
     }
-    if (result != AUTH_OK) {
+    if (result == AUTH_OK) {
+        identity->method = config->auth[i];
+    } else {
+        log_refusal(&a, result == AUTH_NONE ? "" : methods[config->auth[i]].name, result);
         int64_t over = result == AUTH_BAD && identity->ends <= now ? identity->ends : 0;
         auth_wipe(identity, sizeof *identity);
         identity->ends = over;

@@ -276,24 +276,34 @@ bool request_header_is_doubled(const struct request *r, const char *name)
     return header_parameter(name, parameter) == 0 && r->get(r->get_arg, parameter, 1) != NULL;
 }
 
-size_t request_cookie(const struct request *r, const char *name, struct slice *value)
+/* Cuts the value of the next cookie of that name off rest. */
+static bool next_cookie(struct slice *rest, const char *name, struct slice *value)
 {
-    struct slice rest = slice_of(request_param(r, "HTTP_COOKIE")), piece;
-    size_t count = 0;
-    *value = slice_make(NULL, 0);
+    struct slice piece, is;
+    while (cut(rest, ';', &piece)) {
+        *value = piece;
+        cut(value, '=', &is);
+        if (value->p == NULL || !slice_equal(trim(is), slice_of(name)))
+            continue;
+        *value = trim(*value);
+        if (value->len >= 2 && value->p[0] == '"' && value->p[value->len - 1] == '"')
+            *value = slice_make(value->p + 1, value->len - 2);
+        return true;
+    }
+    return false;
+}
+
+size_t request_cookies(const struct request *r, const char *name, struct slice *values, size_t max)
+{
+    struct slice rest = slice_of(request_param(r, "HTTP_COOKIE")), value;
+    size_t count = 0, i;
     if (rest.len > REQUEST_MAX_COOKIES)
         return 0;
-    while (cut(&rest, ';', &piece)) {
-        struct slice is;
-        struct slice after = piece;
-        cut(&after, '=', &is);
-        if (after.p == NULL || !slice_equal(trim(is), slice_of(name)))
-            continue;
-        after = trim(after);
-        if (after.len >= 2 && after.p[0] == '"' && after.p[after.len - 1] == '"')
-            after = slice_make(after.p + 1, after.len - 2);
-        if (count++ == 0)
-            *value = after;
+    while (count <= max && next_cookie(&rest, name, &value)) {
+        for (i = 0; i < count && !slice_equal(values[i], value); i++)
+            ;
+        if (i == count && count++ < max)
+            values[i] = value;
     }
     return count;
 }

@@ -60,9 +60,10 @@ const char *request_header(const struct request *r, const char *name, bool *too_
 /* Whether there is more than one parameter for that header. lighttpd gives X-User, which a proxy
  * sets, and X_User, which a client may send, the same name. */
 bool request_header_is_doubled(const struct request *r, const char *name);
-/* Finds cookies of that name in "a=b; c=d" (RFC 6265, section 5.4). Removes double quotes around a
- * value. Returns how many there are; *value is that of the first. */
-size_t request_cookie(const struct request *r, const char *name, struct slice *value);
+/* Finds the cookies of that name in "a=b; c=d" (RFC 6265, section 5.4). Removes double quotes
+ * around a value; equal values are one. Stores the first max different values. Returns their
+ * number; max + 1 means more than max. */
+size_t request_cookies(const struct request *r, const char *name, struct slice *values, size_t max);
 /* A parameter of the web server, such as REMOTE_USER; NULL if absent or empty. */
 const char *request_param(const struct request *r, const char *name);
 /* Whether Accept names text/event-stream (RFC 9110, section 12.5.1). */

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "identity/identity.h"
 
+#define SESSION_MAX_ID    256         /* bytes of the longest session id */
 #define SESSION_MAX_VALUE (64 * 1024) /* bytes of the longest value that is read */
 
 struct json_object;

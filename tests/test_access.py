@@ -121,8 +121,9 @@ class Cookie(Method):
             "wrong: a name that is cut at NUL": Request(cookie("cut"), needs_reply=True),
             "wrong: a name twice": Request(cookie("twice"), needs_reply=True), "malformed": Request(cookie("")),
             "oversized": Request(cookie("x" * 257)),
-            "duplicated": Request({"Cookie": "session=good; session=good"}),
-            "duplicated, one good": Request({"Cookie": "session=never; session=good"}),
+            "several, none good": Request({"Cookie": "session=never; session=nor-this"}, needs_reply=True),
+            "several, two good": Request({"Cookie": "session=good; session=root"}, needs_reply=True),
+            "too many": Request({"Cookie": "session=good; " + "; ".join(f"session={n}" for n in range(4))}),
         }
 
 
@@ -149,7 +150,7 @@ class Express(Method):
             "unsigned": Request(cookie("s%3Agood.id", sid)), "bare": Request(cookie("good.id", sid)),
             "malformed": Request(cookie("s%3Agood.id.%zz", sid)),
             "oversized": Request(cookie(signed_cookie("x" * 257), sid)),
-            "duplicated": Request({"Cookie": f"{sid}={good}; {sid}={good}"}),
+            "several, none good": Request({"Cookie": f"{sid}=good.id; {sid}=root"}),
         }
 
 
@@ -253,7 +254,8 @@ class JwtCookie(Jwt):
         return Request(cookie(token, "jwt"), **kw)
 
     def doubled(self, good):
-        return {"duplicated": Request({"Cookie": f"jwt={good}; jwt={good}"})}
+        return {"several, two good": Request({"Cookie": f"jwt={good}; jwt={jwt('bob')}"}),
+                "several, none good": Request({"Cookie": f"jwt={good}x; jwt={jwt(lifetime=-1)}"})}
 
 
 METHODS = {c.__name__.lower(): c for c in (Header, Cookie, Express, Bearer, Token, Jwt, JwtCookie)}
@@ -574,6 +576,67 @@ def test_jwt_with_public_key(stack, redis, kind, alg):
     broken = mac[:10] + ("A" if mac[10] != "A" else "B") + mac[11:]
     for bad in (f"{head}.{claims}.{broken}", f"{head}.{claims}.", jwt("alice", secret=key.rstrip("\n"))):
         assert_refused(get(server.port, server.path + "/stream", {**JSON, **bearer(bad)}), "Bearer")
+
+
+# ---- several cookies of one name, and the reasons of refusals ----
+
+def test_of_several_cookies_the_good_one_counts(stack, redis):
+    """A browser also sends what an application left at another path or domain."""
+    key = identity.secret_file(stack.directory(), "key", identity.SECRET)
+    redis.client.set("session:good", session())
+    redis.add("stream:logs:ann", "for ann")
+    r = responder(stack, redis, auth="cookie jwt", jwt_key_file=key, jwt_cookie="jwt")
+    good = jwt()
+    for cookies in ("session=good; session=good", "session=old; session=good", "session=good; session=old",
+                    f"jwt={good}; jwt={good}", f"jwt={jwt(lifetime=-9)}; jwt={good}", f"jwt={good}; jwt=x"):
+        with FcgiStream(r.socket, environment("/sselog/stream", HTTP_COOKIE=cookies)) as s:
+            s.read_until_live()
+            assert s.payloads == ["for ann"], cookies
+    # The stream ends with the session that counted.
+    with FcgiStream(r.socket, environment("/sselog/stream", HTTP_COOKIE="session=old; session=good")) as s:
+        s.read_until_live()
+        redis.client.delete("session:good")
+        assert s.read_event("end").json()["reason"] == "expired"
+
+
+def test_refused_credential_leaves_its_reason_in_the_log(stack, redis):
+    """At the level debug. The line holds nothing that the client sent."""
+    key = identity.secret_file(stack.directory(), "key", identity.SECRET)
+    for id, value in {"good": session(), "other": session("bob"), "list": "[]",
+                      "twice": '{"user_id":1,"user_id":2}'}.items():
+        redis.client.set(f"session:{id}", value)
+    r = responder(stack, redis, auth="cookie jwt", jwt_key_file=key, jwt_iss=identity.ISSUER, jwt_aud="sselog",
+                  jwt_require="type=access", jwt_refuse="token_type", log_level="debug", trusted="192.0.2.1")
+    good = {"type": "access"}
+    rows = [
+        ({}, "no credential"),
+        ({"HTTP_COOKIE": "session=never"}, "cookie: refused: Redis has no such key"),
+        ({"HTTP_COOKIE": "session=list"}, "names no user"),
+        ({"HTTP_COOKIE": "session=twice"}, "has a name twice"),
+        ({"HTTP_COOKIE": "session="}, "the session id is empty"),
+        ({"HTTP_COOKIE": "session=never; session=nor-this"}, "none is good"),
+        ({"HTTP_COOKIE": "session=good; session=other"}, "several different cookies of its name are good"),
+        (jwt(**good, secret="another secret of thirty-two byt"), "jwt: refused: the signature does not fit"),
+        (jwt(**good, alg="HS512"), "SSELOG_JWT_ALG"),
+        (jwt(**good, lifetime=-1), "it has expired"),
+        (jwt(**good, lifetime=None), "SSELOG_JWT_ALLOW_NO_EXP"),
+        (jwt(**good, nbf=4000000000), "nbf"),
+        (jwt(**good, iss="other"), "SSELOG_JWT_ISS"),
+        (jwt(**good, aud="other"), "SSELOG_JWT_AUD"),
+        (jwt(**good, sub=None), "name no user"),
+        (jwt(type="refresh"), "SSELOG_JWT_REQUIRE wants another value of the claim type"),
+        (jwt(**good, token_type="plugin"), "SSELOG_JWT_REFUSE names the claim token_type"),
+    ]
+    for given, reason in rows:
+        params = {"HTTP_AUTHORIZATION": f"Bearer {given}"} if isinstance(given, str) else given
+        before = len(r.output())
+        assert status_of(r, REMOTE_ADDR="192.0.2.1", **params).status == 401, reason
+        wait_until(lambda: "debug auth: " in r.output()[before:], f"the reason: {reason}")
+        line = r.output()[before:].strip()
+        assert reason in line and line.count("debug auth: ") == 1, line
+        assert not [word for word in ("never", "nor-this", "plugin", "bearer", "eyj") if word in line.lower()], line
+    good_one = environment("/sselog/history", HTTP_AUTHORIZATION="Bearer " + jwt(**good, nbf=0))
+    assert fcgi_get(r.socket, good_one).status == 200
 
 
 # ---- several methods, and their look-ups ----

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Fuzz target: a Cookie header.  A value that is found is within the header and has no ';'. */
+/* Fuzz target: a Cookie header.  A value that is found is within the header, has no ';' and differs
+ * from the values before it. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "gateway/request.h"
+
+#define MAX 4
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,14 +21,19 @@ static const char *get(void *arg, const char *name, unsigned nth)
 
 static void check(const struct request *r, const char *header, size_t len)
 {
-    struct slice value;
-    size_t count = request_cookie(r, "session", &value);
-    if (count == 0 && value.len != 0)
+    struct slice values[MAX];
+    size_t count = request_cookies(r, "session", values, MAX);
+    if (count > MAX + 1)
         abort();
-    if (count > 0 && (value.p < header || value.p + value.len > header + len))
-        abort();
-    if (value.len > 0 && memchr(value.p, ';', value.len) != NULL)
-        abort();
+    for (size_t i = 0; i < count && i < MAX; i++) {
+        if (values[i].p < header || values[i].p + values[i].len > header + len)
+            abort();
+        if (values[i].len > 0 && memchr(values[i].p, ';', values[i].len) != NULL)
+            abort();
+        for (size_t j = 0; j < i; j++)
+            if (slice_equal(values[i], values[j]))
+                abort();
+    }
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
