@@ -120,6 +120,10 @@ void redis_sync_beside_feed(struct redis_sync *s);
 /* For long reads: a time-out says that this read was slow, not that Redis is away. So it does not
  * open the circuit breaker for the short calls of other threads. */
 void redis_sync_apart(struct redis_sync *s);
+/* For a caller that tells its user itself: reasons are not logged. redis_sync_why has the newest
+ * one; "": none yet. */
+void redis_sync_keep_why(struct redis_sync *s);
+const char *redis_sync_why(const struct redis_sync *s);
 /* NULL is fine. */
 void redis_sync_free(struct redis_sync *s);
 /* GET, or GETDEL if take is set. A value that exceeds the maximum of the buffer is SYNC_MISSING. */
@@ -167,9 +171,10 @@ struct redis_add {
     struct slice field, value;
     struct slice event_field, event; /* event.len 0: none */
 };
-/* Sends n records without waiting in between. *done: how many of them Redis confirmed, counted from
- * the first. SYNC_DOWN: repeat the others later; a record whose answer was lost may then be in the
- * log twice. SYNC_REFUSED: the server does not accept the record after those. */
+/* Sends n records without waiting in between; n 0 only connects. *done: how many of them Redis
+ * confirmed, counted from the first. SYNC_DOWN: repeat the others later; a record whose answer was
+ * lost may then be in the log twice. SYNC_REFUSED: the server does not accept the record after
+ * those, or the log-in. */
 enum sync_result redis_sync_send(struct redis_sync *s, const struct redis_add *adds, size_t n,
                                  size_t *done);
 

@@ -39,6 +39,16 @@ static uint64_t reply_number(const redisReply *r)
     return r->type == REDIS_REPLY_INTEGER && r->integer > 0 ? (uint64_t)r->integer : 0;
 }
 
+bool reply_is_for_good(const redisReply *r)
+{
+    static const char *const words[] = {"WRONGTYPE", "NOPERM", "NOAUTH", "WRONGPASS",
+                                        "DENIED",    "MOVED",  "ERR"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (reply_starts_with(r, words[i]))
+            return !reply_starts_with(r, "ERR max number of clients");
+    return false;
+}
+
 bool reply_is_outage(const redisReply *r)
 {
     static const char *const words[] = {"LOADING",     "NOAUTH", "MASTERDOWN",

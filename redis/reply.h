@@ -27,6 +27,8 @@ bool reply_starts_with(const redisReply *r, const char *word);
 /* The text of an error for the log. Leaves out the words of our command that "ERR unknown command
  * ..., with args beginning with: ..." repeats: a key may hold a token. */
 const char *reply_error_text(const redisReply *r);
+/* Whether r is an error of which waiting does not rid a producer: rights, password, type of key. */
+bool reply_is_for_good(const redisReply *r);
 /* Whether r is an error that means: the server cannot serve requests now. */
 bool reply_is_outage(const redisReply *r);
 bool reply_is_text(const redisReply *r);

@@ -36,6 +36,16 @@ void redis_sync_apart(struct redis_sync *s)
     s->apart = true;
 }
 
+void redis_sync_keep_why(struct redis_sync *s)
+{
+    s->keeps_why = true;
+}
+
+const char *redis_sync_why(const struct redis_sync *s)
+{
+    return s->why;
+}
+
 void redis_sync_free(struct redis_sync *s)
 {
     if (!s)
@@ -293,11 +303,7 @@ static enum sync_result read_added(struct redis_sync *s)
         return SYNC_DOWN;
     enum sync_result result = SYNC_OK;
     if (r->type == REDIS_REPLY_ERROR) {
-        static const char *const for_good[] = {"WRONGTYPE", "NOPERM", "ERR"};
-        result = SYNC_DOWN;
-        for (size_t i = 0; i < sizeof for_good / sizeof *for_good; i++)
-            if (reply_starts_with(r, for_good[i]) && !reply_is_outage(r))
-                result = SYNC_REFUSED;
+        result = reply_is_for_good(r) ? SYNC_REFUSED : SYNC_DOWN;
         sync_lose(s, reply_error_text(r));
     }
     sync_free_reply(s, r);
@@ -310,7 +316,7 @@ static enum sync_result send_all(struct redis_sync *s, const struct redis_add *a
     for (size_t i = 0; i < n; i++)
         if (append_add(s, &adds[i]))
             return sync_lose(s, "out of memory"), SYNC_DOWN;
-    if (sync_write(s))
+    if (n > 0 && sync_write(s))
         return SYNC_DOWN;
     for (; *done < n; (*done)++) {
         enum sync_result result = read_added(s);
@@ -329,7 +335,7 @@ enum sync_result redis_sync_send(struct redis_sync *s, const struct redis_add *a
     *done = 0;
     sync_begin(s);
     if (sync_enter(s))
-        return SYNC_DOWN;
+        return s->refused ? SYNC_REFUSED : SYNC_DOWN;
     enum sync_result result = send_all(s, adds, n, done);
     sync_leave(s);
     return result;

@@ -38,7 +38,10 @@ void sync_close(struct redis_sync *s)
 
 int sync_lose(struct redis_sync *s, const char *why)
 {
-    diag(DIAG_WARNING, "redis", "look-up: %s", why);
+    if (s->keeps_why)
+        snprintf(s->why, sizeof s->why, "%s", why);
+    else
+        diag(DIAG_WARNING, "redis", "look-up: %s", why);
     sync_close(s);
     return -1;
 }
@@ -193,6 +196,7 @@ static int sync_setup(struct redis_sync *s, const struct slice *words, size_t n)
     if (!r)
         return -1;
     int bad = r->type == REDIS_REPLY_ERROR ? sync_lose(s, reply_error_text(r)) : 0;
+    s->refused = reply_is_for_good(r);
     sync_free_reply(s, r);
     return bad;
 }
@@ -262,7 +266,7 @@ int sync_enter(struct redis_sync *s)
 {
     if (s->apart ? breaker_pauses() : !breaker_enter(&s->trial))
         return -1;
-    s->timed_out = s->cut = false;
+    s->timed_out = s->cut = s->refused = false;
     enum silence silence = s->ctx ? sync_silence(s) : QUIET;
     if (silence == CLOSED)
         sync_close(s);

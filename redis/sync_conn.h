@@ -16,6 +16,9 @@ struct redis_sync {
     unsigned deadline;  /* ms */
     int64_t end;        /* deadline of the current call: CLOCK_MONOTONIC ms */
     bool timed_out;     /* the current call waited until its deadline */
+    bool refused;       /* the server refused the log-in for good */
+    bool keeps_why;     /* reasons are kept in why, not logged */
+    char why[256];      /* the newest reason for which the connection was lost */
     bool trial;         /* of the circuit breaker: see breaker_enter */
     bool was_idle;      /* the connection was not new for the call, and has sent nothing since */
     redisContext *ctx;  /* non-blocking */
@@ -29,7 +32,8 @@ struct redis_sync {
 
 /* Closes the connection, if there is one. */
 void sync_close(struct redis_sync *s);
-/* Always returns -1. Closes the connection: a late answer would be taken for the next one. */
+/* Always returns -1. Logs or keeps why, and closes the connection: a late answer would be taken for
+ * the next one. */
 int sync_lose(struct redis_sync *s, const char *why);
 /* 0: connected; sync_leave must follow. */
 int sync_enter(struct redis_sync *s);

@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: MIT
 """sselog send: each line of standard input becomes a record of the log."""
+import array
+import fcntl
 import os
 import pty
+import re
 import subprocess
+import termios
 import threading
+import urllib.parse
 
 import pytest
 
 import redisd
 from fcgi import FcgiStream, environment
 from procs import wait_until
+from tables import case
 
 
 def producer_environment(setup):
@@ -125,7 +131,83 @@ def test_refused_write_fails_with_the_reason(setup, redis):
     redis.client.set("log", "a string")
     p = start_send(setup, "-l", "log", stderr=subprocess.PIPE)
     _, stderr = p.communicate(b"x\n")
-    assert p.returncode not in (0, None) and b"WRONGTYPE" in stderr
+    assert p.returncode == 1
+    address = urllib.parse.urlsplit(setup.environment()["SSELOG_REDIS"])
+    where = address.netloc.rsplit("@")[-1] or address.path
+    assert re.fullmatch(rf"error send: log at {re.escape(where)}: WRONGTYPE .*; refused by Redis after 0 records; "
+                        r"2 bytes of input were read and not sent\n", stderr.decode()), stderr
+
+
+def test_wrong_password_ends_send_before_the_first_line(setup, redis):
+    scheme, _, rest = setup.environment()["SSELOG_REDIS"].partition("://")
+    url = f"{scheme}://nobody:wrong@{rest.rpartition('@')[2]}"
+    p = subprocess.Popen([setup.program, "send", "-l", "log"], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                         env={**setup.environment(), "SSELOG_REDIS": url})
+    assert p.wait(30) == 1  # the input is still open
+    assert b"error send: log at " in (told := p.stderr.read()) and b"WRONGPASS" in told
+
+
+ERRORS = [
+    ("NOPERM No permissions to access a key", 1), ("NOAUTH Authentication required.", 1),
+    ("DENIED Redis is running in protected mode", 1), ("ERR unknown command 'XADD', with args beginning with: ", 1),
+    ("MOVED 1 127.0.0.1:7001", 1), ("LOADING Redis is loading the dataset in memory", 0),
+    ("READONLY You can't write against a read only replica.", 0), ("OOM command not allowed when used memory", 0),
+    ("MISCONF Redis is configured to save RDB snapshots", 0), ("NOREPLICAS Not enough good replicas to write.", 0),
+    ("BUSY Redis is busy running a script.", 0), ("TRYAGAIN Multiple keys request during rehashing of slot", 0),
+]
+
+
+def test_error_that_stays_ends_send_and_another_is_tried_again(stack, redis):
+    scripted = stack.scripted(redis)
+    setup = stack.setup(scripted)
+    for number, (error, status) in enumerate(ERRORS):
+        errors = [f"-{error}\r\n".encode()] * (9 if status else 1)
+        scripted.handler = lambda conn, cmd, errors=errors: errors.pop() if cmd[0] == b"XADD" and errors else None
+        with case(error):
+            p = start_send(setup, "-l", f"log{number}", stderr=subprocess.PIPE)
+            told = p.communicate(b"x\n")[1].decode()
+            assert p.returncode == status and error.split()[0] in told and "look-up" not in told, told
+            assert len(errors) == (8 if status else 0), "one attempt"
+            if status == 0:
+                assert re.fullmatch(r"warning send: log.* at .*; trying again\ninfo send: log.*: sending again\n", told)
+                assert entries(redis, f"log{number}") == [{"data": b"x"}]
+
+
+MIB = 1024 * 1024
+
+
+LINES = [
+    (b"a\r\nb\n", [b"a", b"b"]), (b"\r\n\r\r\n", [b"", b"\r"]), (b"a\rb\r", [b"a\rb\r"]),
+    (b"\xef\xbb\xbfa\nb\n", [b"a", b"b"]), (b"\xef\xbb\xbf", []), (b"\xef\xbb", [b"\xef\xbb"]),
+    (b"a\n\xef\xbb\xbfb", [b"a", b"\xef\xbb\xbfb"]), (b"\n", [b""]), (b"", []),
+    (b"x" * MIB + b"\r\ny", [b"x" * MIB, b"y"]), (b"x" * MIB + b"\r", [b"x" * MIB, b"\r"]),
+    (b"x" * (MIB - 1) + "é!".encode(), [b"x" * (MIB - 1), "é!".encode()]),
+    (b"x" * (MIB - 3) + "😀".encode() + b"\n", [b"x" * (MIB - 3), "😀".encode()]),
+    (b"x" * (MIB - 2) + "é\n".encode(), [b"x" * (MIB - 2) + "é".encode()]),
+    (b"x" * (MIB - 1) + b"\xc3\xc3\xa9", [b"x" * (MIB - 1) + b"\xc3", b"\xc3\xa9"]),
+    (b"\xa9" * (MIB + 1), [b"\xa9" * MIB, b"\xa9"]),
+]
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["at_once", "in_two_writes"])
+def test_ends_of_lines_and_of_parts_of_long_lines(setup, redis, apart):
+    """Also when the last byte, or all after the first, comes later than the others."""
+    for number, (given, records) in enumerate(LINES):
+        with case(given[-9:]):
+            p = start_send(setup, "-l", f"log{number}", "-n", "1000", stderr=subprocess.PIPE)
+            at = 0 if not apart else min(1, len(given)) if len(given) < 9 else len(given) - 1
+            p.stdin.write(given[:at])
+            p.stdin.flush()
+            wait_until(lambda p=p: not unread(p.stdin), "send to read what came")
+            assert (p.communicate(given[at:])[1], p.returncode) == (b"", 0)
+            assert [e["data"] for e in entries(redis, f"log{number}")] == records
+
+
+def unread(pipe):
+    """Bytes in the pipe that were not read."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, count)
+    return count[0]
 
 
 def test_too_many_redis_clients_is_tried_again(stack, redis):
