@@ -340,10 +340,11 @@ static const char *check_filter(const struct pair *pairs, size_t n)
 {
     static const char *const taken[] = {"token", "last_event_id", "lastEventId", "history", "level",
                                         "q",     "envelope",      "before",      "limit",   "whose",
-                                        NULL};
+                                        "since", "lastEventID",   NULL};
     if (value_find_word(slice_of(pairs[n].name), taken) >= 0)
-        return "token, last_event_id, lastEventId, history, level, q, envelope, before, limit and "
-               "whose are taken";
+        return "token, last_event_id, lastEventId, lastEventID, since, history, level, q, "
+               "envelope, "
+               "before, limit and whose are taken";
     for (size_t i = 0; i < n; i++) {
         if (strcmp(pairs[i].name, pairs[n].name) == 0)
             return "a parameter is named twice";

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -19,50 +20,31 @@
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/start.h"
 
-/* The id, or time, after which the client wants records. The header wins: a browser that reconnects
- * sends the newer id there. NULL: none. */
-static const char *cursor_text(const struct request *r)
+/* Unix time in ms. */
+static int64_t wall_clock_ms(void)
 {
-    const char *id = request_header(r, "Last-Event-ID", NULL);
-    if (!id)
-        id = request_arg(r, "last_event_id");
-    if (!id)
-        id = request_arg(r, "lastEventId");
-    return id && id[0] ? id : NULL;
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* -1: malformed. An id without a hyphen comes from the profile's original server: it is ignored. */
-static int find_cursor(const struct context *ctx, struct admission *a)
+/* Where the viewer starts in its log. -1: malformed. */
+static int find_start(const struct context *ctx, struct admission *a)
 {
-    const char *id = cursor_text(&ctx->request);
-    bool lenient = ctx->profile_http->lenient;
-    if (!id || (lenient && !strchr(id, '-')))
-        return 0;
-    a->has_cursor = xid_parse(slice_of(id), &a->cursor) == 0;
-    return a->has_cursor || lenient ? 0 : -1;
-}
-
-/* Reads a number as Python's float() does: blanks around it, '_' between digits, "inf" and "nan".
- * -1: no number. */
-static int read_float(const char *text, double *out)
-{
-    static const char digits[] = "0123456789";
-    char plain[64];
-    size_t n = 0;
-    text += strspn(text, " \t");
-    for (; *text && *text != ' ' && *text != '\t'; text++) {
-        if (n + 1 == sizeof plain || strchr("xXpP(", *text))
-            return -1;
-        if (*text != '_')
-            plain[n++] = *text;
-        else if (n == 0 || !memchr(digits, text[-1], 10) || !memchr(digits, text[1], 10))
-            return -1;
+    struct start s = start_find(&ctx->request, ctx->profile_http->lenient, wall_clock_ms());
+    if (s.kind == START_MALFORMED)
+        return -1;
+    a->cursor_lost = s.lost && a->kind == LOG_STREAM;
+    if (s.kind == START_AFTER) {
+        a->has_cursor = true;
+        a->cursor = s.id;
+    } else if (s.kind == START_SINCE) {
+        a->since = s.id;
+        a->since_all = true;
     }
-    char *end;
-    plain[n] = '\0';
-    *out = strtod(plain, &end);
-    return n == 0 || *end || text[strspn(text, " \t")] ? -1 : 0;
+    return 0;
 }
 
 static void on_end_of_log(void *arg, enum redis_result result, const struct redis_entry *entries,
@@ -72,16 +54,30 @@ static void on_end_of_log(void *arg, enum redis_result result, const struct redi
         *(struct xid *)arg = entries[0].id;
 }
 
+/* Whether the request names a time as a cursor, and no id. *since: the latest one. */
+static bool names_time(const struct request *r, double *since)
+{
+    struct xid id;
+    const char *text;
+    bool is_header, any = false;
+    double at;
+    for (size_t i = 0; (text = start_cursor(r, i, &is_header)); i++) {
+        if (strchr(text, '-') && xid_parse(slice_of(text), &id) == 0)
+            return false;
+        if (start_float(text, &at) || isnan(at))
+            continue;
+        *since = !any || at > *since ? at : *since;
+        any = true;
+    }
+    return any;
+}
+
 /* Sets ctx->has_since when the cursor is a time. Then the viewer gets the log from its beginning,
  * and the filter drops older records up to the log's present end. 0, or -1: answered. */
 static int find_since(struct context *ctx, const char *key)
 {
-    const char *text = cursor_text(&ctx->request);
-    struct xid id;
-    if (!ctx->profile_http->time_field || !text || ctx->config->log_kind != LOG_STREAM)
-        return 0;
-    bool is_id = strchr(text, '-') && xid_parse(slice_of(text), &id) == 0;
-    if (is_id || read_float(text, &ctx->since) || isnan(ctx->since))
+    if (!ctx->profile_http->time_field || ctx->config->log_kind != LOG_STREAM ||
+        !names_time(&ctx->request, &ctx->since))
         return 0;
     ctx->until = XID_ZERO;
     if (redis_sync_range(ctx->redis, key, XID_MAX, 1, on_end_of_log, &ctx->until) != SYNC_OK) {
@@ -113,6 +109,8 @@ static int find_history(const struct context *ctx, struct admission *a)
     if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n) && !ctx->profile_http->lenient)
         return -1;
     a->history = n < ctx->config->history ? (unsigned)n : ctx->config->history;
+    if (a->since_all) /* like a cursor: all records from there on, unless the client wants fewer */
+        a->history = wanted ? (unsigned)n : UINT32_MAX;
     return 0;
 }
 
@@ -250,7 +248,7 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     a->retry = c->retry;
     a->lifetime = jittered_lifetime(c->lifetime);
     a->ends = ctx->identity.ends;
-    if (find_cursor(ctx, a) || find_history(ctx, a))
+    if (find_start(ctx, a) || find_history(ctx, a))
         return 400;
     a->key = strdup(key);
     a->field = strdup(c->field);
@@ -324,7 +322,8 @@ void serve_stream(struct context *ctx)
     if (status || ctx->request.method == METHOD_HEAD) {
         if (status == 400)
             answer_error(ctx, 400,
-                         "Last-Event-ID must be an id, history a number, envelope 0 or 1");
+                         "last_event_id must be an id, since a time, history a number, "
+                         "envelope 0 or 1");
         else if (status)
             answer_error(ctx, status, "out of memory");
         else

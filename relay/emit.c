@@ -103,7 +103,8 @@ enum out_result emit_gap(struct viewer *v)
     buf_init(&b, MAX_CONTROL);
     xid_format(v->gap->after, after);
     xid_format(v->gap->next, next);
-    profile_gap(p, &b, ids ? after : NULL, ids && v->gap->has_next ? next : NULL, v->gap->lost);
+    profile_gap(p, &b, ids && !v->gap->after_unknown ? after : NULL,
+                ids && v->gap->has_next ? next : NULL, v->gap->lost);
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT) {
         v->relay->stats.gaps++;

@@ -66,8 +66,11 @@ static uint64_t rank_of_first(const struct redis_info *info)
     return has_holes(info) ? RANK_UNKNOWN : records_removed(info);
 }
 
-static struct cursor cursor_at_beginning(const struct redis_info *info)
+/* The beginning of the log, or the first record of the id since or later. */
+static struct cursor cursor_open(const struct redis_info *info, struct xid since)
 {
+    if (info->has_first && xid_cmp(info->first, since) < 0)
+        return (struct cursor){.id = since, .at = CURSOR_OPEN, .rank = RANK_UNKNOWN};
     return (struct cursor){.at = CURSOR_OPEN, .before = info->first, .rank = rank_of_first(info)};
 }
 
@@ -188,7 +191,8 @@ static bool ring_serves(const struct place *p, const struct ring *ring)
 /* No record is known after p.  A read of the tip that is sent from now on proves it. */
 static enum place_step next_at_end(const struct place *p, const struct place_facts *f)
 {
-    bool beyond = xid_cmp(cursor_position(&p->cursor), cursor_position(f->tip)) > 0;
+    bool beyond = p->cursor.at != CURSOR_OPEN && /* no record is known to be there */
+                  xid_cmp(cursor_position(&p->cursor), cursor_position(f->tip)) > 0;
     if (p->proof > f->proven)
         return PLACE_WAIT;
     if (p->proof == 0 || f->tip->at != CURSOR_SENT)
@@ -211,21 +215,63 @@ enum place_step place_next(const struct place *p, const struct place_facts *f)
     return ring_serves(p, f->ring) ? PLACE_FROM_RING : PLACE_READ;
 }
 
-/* A fresh place begins before the newest N records, as they are now. */
-static enum place_finding place_fresh(struct place *p, const struct redis_info *info)
+static struct gap gap_before_first(struct xid after, const struct redis_info *info)
+{
+    return (struct gap){
+        .after = after, .has_next = info->has_first, .next = info->first, .lost = -1};
+}
+
+/* Records from p->since on may have left the log.  If none ever left it, none are lost, although
+ * the first one is later. */
+static bool since_is_lost(const struct place *p, const struct redis_info *info)
+{
+    bool later = !info->has_first || xid_cmp(info->first, p->since) > 0;
+    return p->since_all && p->history > 0 && info->exists && later &&
+           xid_cmp(p->since, info->last) <= 0 && records_removed(info) != 0;
+}
+
+/* Only reads find where it begins. */
+static bool is_to_be_counted(const struct place *p, const struct redis_info *info)
+{
+    bool inside =
+        info->has_first && xid_cmp(info->first, p->since) < 0 && xid_cmp(p->since, info->last) <= 0;
+    return p->history > 0 && (info->length > p->history || (p->once && inside));
+}
+
+/* Without history, and when it is placed once, each record from now on is owed. */
+static void set_fresh_cursor(struct place *p, const struct redis_info *info)
+{
+    bool none = !info->has_first || xid_cmp(p->since, info->last) > 0;
+    if (p->history == 0 || !info->exists || (p->once && none))
+        p->cursor = cursor_at_end(info);
+    else if (p->once)
+        move_to_first(&p->cursor, info);
+    else
+        p->cursor = cursor_open(info, p->since);
+    if (p->history == 0 || p->once)
+        p->standing = PLACE_CLAIMED;
+}
+
+/* A fresh place begins before the newest N records since p->since, as they are now. */
+static enum place_finding place_fresh(struct place *p, const struct redis_info *info,
+                                      struct gap *gap)
 {
     bool last = xid_cmp(p->cursor.id, info->last) == 0;
     p->history_to = p->history > 0 ? info->last : XID_ZERO;
     /* The record that was missing is still the log's last: it was deleted. */
     p->doubt = p->doubt == DOUBT_MISSING && last ? DOUBT_DELETED : DOUBT_NONE;
-    if (p->history > 0 && info->length > p->history) {
+    if (is_to_be_counted(p, info)) {
         p->state = PLACE_COUNTING;
         return FIND_NEWEST;
     }
-    p->cursor = p->history == 0 || !info->exists ? cursor_at_end(info) : cursor_at_beginning(info);
     p->state = PLACE_BEHIND;
-    if (p->history == 0)
-        p->standing = PLACE_CLAIMED; /* each record from now on is owed */
+    if (since_is_lost(p, info)) {
+        *gap = gap_before_first(xid_prev(p->since), info);
+        move_to_first(&p->cursor, info);
+        p->standing = PLACE_CLAIMED; /* what is lost from now on is another gap */
+        return FOUND_GAP;
+    }
+    set_fresh_cursor(p, info);
     return FOUND_READY;
 }
 
@@ -233,7 +279,7 @@ static enum place_finding place_fresh(struct place *p, const struct redis_info *
 static enum place_finding find(struct place *p, const struct redis_info *info, struct gap *gap)
 {
     struct cursor *c = &p->cursor;
-    *gap = (struct gap){cursor_position(c), info->has_first, info->first, -1};
+    *gap = gap_before_first(cursor_position(c), info);
     if (!info->exists && xid_cmp(c->id, XID_ZERO) == 0)
         return FOUND_END;
     if (!info->exists) {
@@ -258,7 +304,7 @@ static enum place_finding find(struct place *p, const struct redis_info *info, s
 enum place_finding place_on_info(struct place *p, const struct redis_info *info, struct gap *gap)
 {
     if (p->standing == PLACE_FRESH)
-        return place_fresh(p, info);
+        return place_fresh(p, info, gap);
     bool missing = p->doubt == DOUBT_MISSING;
     enum place_finding found = find(p, info, gap);
     if (found == FIND_BEFORE) {
@@ -303,9 +349,13 @@ enum place_finding place_on_before(struct place *p, const struct xid *found, uin
 
 void place_on_newest(struct place *p, const struct xid *first)
 {
-    p->cursor = (struct cursor){.id = first ? *first : XID_ZERO,
+    p->cursor = (struct cursor){.id = first ? *first : p->since,
                                 .at = first ? CURSOR_NEXT : CURSOR_OPEN,
                                 .rank = RANK_UNKNOWN};
+    if (!first && p->once) /* the records up to there that it would get are gone */
+        p->cursor = (struct cursor){.id = p->history_to, .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
+    if (p->once)
+        p->standing = PLACE_CLAIMED;
     p->doubt = DOUBT_NONE;
     p->state = PLACE_BEHIND;
 }

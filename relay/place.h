@@ -26,7 +26,7 @@
 /* ---- a position ---- */
 
 enum cursor_at {
-    CURSOR_OPEN, /* the beginning of the log, not known yet; only while the place is fresh */
+    CURSOR_OPEN, /* the first record of id or later, not known yet; only while the place is fresh */
     CURSOR_NEXT, /* id is the next record to send */
     CURSOR_SENT  /* id was sent; 0-0 with rank 0 is the beginning of any log */
 };
@@ -45,7 +45,8 @@ struct gap {
     struct xid after;
     bool has_next;
     struct xid next;
-    int64_t lost; /* -1: cannot be known */
+    int64_t lost;       /* -1: cannot be known */
+    bool after_unknown; /* the client's cursor could not be read */
 };
 
 /* The last id that needs no sending any more.  A viewer has met the tip when its position is not
@@ -88,7 +89,7 @@ enum place_doubt {
 
 enum place_standing {
     PLACE_FRESH,   /* brought no cursor and was sent nothing: placed by the newest N each time; by
-                      the newest 0 only once, for each record since then is owed to it */
+                      the newest 0, or if `once`, only one time: each record since then is owed */
     PLACE_CLAIMED, /* its cursor may be of a former log by this name, which the ring may hold */
     PLACE_MET      /* its cursor met the tip or a frame of the ring */
 };
@@ -99,6 +100,9 @@ struct place {
     enum place_doubt doubt;
     enum place_standing standing;
     unsigned history;      /* records: the N of a fresh place */
+    struct xid since;      /* a fresh place begins at this id or later */
+    bool since_all;        /* all records since then are owed: lost ones are a gap */
+    bool once;             /* its client is told that it has a place: it keeps the first one */
     struct xid history_to; /* last id of the log when it was placed: up to it records are history */
     struct xid clear_to;   /* a read found no more records up to here, which was the tip */
     uint64_t proof;        /* number of the read of the tip that proves its end; 0: none */
@@ -159,7 +163,7 @@ enum place_finding place_on_range(struct place *p, const struct redis_entry *ent
                                   uint64_t requests, size_t *start);
 /* The last record up to the cursor of p, which was LOCATING. NULL: there is none any more. */
 enum place_finding place_on_before(struct place *p, const struct xid *found, uint64_t requests);
-/* The newest N begin at first; NULL: the log is empty, and p is at its beginning. */
+/* The newest N begin at first; NULL: there is none, and p waits for the next from since on. */
 void place_on_newest(struct place *p, const struct xid *first);
 
 #endif

@@ -218,7 +218,7 @@ struct read *reads_find_newest(const struct viewer *v)
 {
     for (struct read *q = v->relay->reads; q; q = q->next)
         if (q->kind == READ_NEWEST && q->log == v->view->log && q->history == v->place.history &&
-            place_is_answered_by(&v->place, q->number))
+            xid_cmp(q->from.id, v->place.since) == 0 && place_is_answered_by(&v->place, q->number))
             return q;
     return NULL;
 }

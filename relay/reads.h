@@ -13,7 +13,7 @@
 enum read_kind {
     READ_TIP,       /* what came after the log's tip */
     READ_AFTER,     /* what comes after a cursor, up to the tip, for viewers behind */
-    READ_NEWEST,    /* backwards, to find where the newest N begin */
+    READ_NEWEST,    /* backwards, to find where the newest N since an id begin */
     READ_BEFORE,    /* backwards, to find the last record up to a viewer's cursor */
     READ_BEFORE_TIP /* the same for the tip */
 };

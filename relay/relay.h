@@ -51,7 +51,10 @@ struct admission {
     struct filter *filter;
     bool has_cursor;
     struct xid cursor;
+    bool cursor_lost;   /* it had a cursor that cannot be read: the stream begins with a gap */
     unsigned history;   /* records, for a viewer without cursor */
+    struct xid since;   /* history begins at this id or later */
+    bool since_all;     /* all records since then are owed: lost ones are a gap */
     unsigned keepalive; /* seconds */
     unsigned retry;     /* ms */
     unsigned lifetime;  /* seconds, jittered already; 0: none */

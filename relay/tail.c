@@ -198,6 +198,7 @@ static void find_newest(struct viewer *v)
     }
     q = reads_new(l, READ_NEWEST, on_read);
     if (q) {
+        q->from.id = v->place.since;
         q->to = XID_MAX;
         q->left = q->history = v->place.history;
         q->number = l->relay->requests;
@@ -339,6 +340,7 @@ static void read_more(struct read *q, unsigned left, struct xid to)
     if (!more)
         return;
     more->history = q->history;
+    more->from = q->from;
     more->number = q->number;
     more->left = left;
     more->to = to;

@@ -452,6 +452,9 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->retry = a->retry;
     v->phase = a->has_cursor ? PHASE_RESUME : PHASE_NEW;
     v->place.history = a->history;
+    v->place.since = a->since;
+    v->place.since_all = a->since_all;
+    v->place.once = a->profile->late;
     v->place.standing = a->has_cursor ? PLACE_CLAIMED : PLACE_FRESH;
     v->place.came = r->requests;
     v->place.cursor = (struct cursor){.id = a->cursor,
@@ -474,6 +477,8 @@ void viewer_begin(struct viewer *v, struct admission *a)
     r->stats.accepted++;
     set_end(v, a);
     presence_check(v);
+    if (a->cursor_lost)
+        viewer_add_gap(v, &(struct gap){.lost = -1, .after_unknown = true});
     emit_first_frame(v, head, a->client);
     if (v->view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
         *v->head = *head;

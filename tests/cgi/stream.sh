@@ -145,6 +145,37 @@ END
 }
 fcgi_and_cgi gap
 
+# EventSource repeats its header for ever, and never retries after a 400.
+lost_cursor() {
+    for i in 1 2 3; do add_record stream:logs:ann "$i-0" data "record $i"; done
+    for cursor in "HTTP_LAST_EVENT_ID=no id" QUERY_STRING=history=2\&lastEventId=undefined; do
+        begin_request PATH_INFO=/stream REMOTE_USER=ann QUERY_STRING=history=2 "$cursor"
+        wait_for_line 'event: live'
+        terminate
+        body_is "$cursor" <<'END'
+retry: 4000
+
+event: gap
+data: {"after":null,"next":null,"lost":null}
+
+id: 2-0
+data: record 2
+
+id: 3-0
+data: record 3
+
+event: live
+data: {"replayed":2}
+
+retry: JITTER
+event: end
+data: {"reason":"shutdown"}
+
+END
+    done
+}
+fcgi_and_cgi lost_cursor
+
 payloads() {
     redis_cli xadd stream:logs:ann 1-0 data '' >/dev/null
     redis_cli xadd stream:logs:ann 2-0 other 'value' n 1 >/dev/null

@@ -151,7 +151,8 @@ static void dispatch(struct client *c)
     if (strcmp(c->name, "gap") == 0) {
         e = event_add(c, EV_GAP);
         e->n = number_after(d, n, "\"lost\":");
-        if (c->log < STREAMS && !id_after(d, n, "\"after\":\"", &e->after))
+        e->has_after = id_after(d, n, "\"after\":\"", &e->after);
+        if (c->log < STREAMS && !e->has_after && !(c->lost && c->n == 1))
             c->broken = "a gap without `after`";
         e->has_next = id_after(d, n, "\"next\":\"", &e->next);
     } else if (strcmp(c->name, "live") == 0) {
@@ -357,6 +358,9 @@ static void admit(struct client *c)
     a->filter = filter_of(c->view);
     a->has_cursor = c->has_cursor;
     a->cursor = c->cursor;
+    a->cursor_lost = c->lost;
+    a->since = c->since;
+    a->since_all = c->since_all;
     a->history = (unsigned)c->history;
     a->keepalive = KEEPALIVE;
     a->retry = 3000;
@@ -365,8 +369,28 @@ static void admit(struct client *c)
     relay_admit(sim.relay, a);
 }
 
+/* The id of the nth newest record that the log ever had, or of the first after it. */
+static void set_since(struct client *c, int which, bool after)
+{
+    for (int i = redis.nrecs - 1; i >= 0; i--) {
+        const struct rec *r = &redis.recs[i];
+        if (r->log == c->log && which-- == 0)
+            c->since = after ? xid_next(r->id) : r->id;
+    }
+    c->since_life = redis.life[c->log];
+}
+
 static void set_cursor(struct client *c, int which)
 {
+    if (which <= -4 && c->log < STREAMS) {
+        c->lost = which == -4 && c->view != VIEW_SMARTER;
+        c->since_all = which <= -200;
+        if (c->since_all)
+            c->history = INT_MAX;
+        if (which <= -100)
+            set_since(c, -which % 100 / 2, -which % 2);
+        return;
+    }
     c->has_cursor = which != -1 && c->log < STREAMS;
     if (!c->has_cursor || which == -2)
         return;
@@ -407,8 +431,9 @@ static void join(const struct step *s)
     c->late = s->d % 10 == 2 || s->d % 10 == 6;
     c->lifetime = s->d / 10;
     set_cursor(c, s->b);
-    story("client %d: joins log%d, %s, %s, history %d", c->number, c->log, profiles[c->view],
-          c->has_cursor ? text_of(c->cursor) : "no cursor", c->history);
+    story("client %d: joins log%d, %s, %s %s, history %d", c->number, c->log, profiles[c->view],
+          c->has_cursor ? "after" : "since", text_of(c->has_cursor ? c->cursor : c->since),
+          c->history);
     admit(c);
 }
 
@@ -425,6 +450,10 @@ static void reconnect(struct client *old)
     c->history = old->history;
     c->cgi = old->cgi;
     c->late = old->late;
+    c->lost = old->lost;
+    c->since = old->since;
+    c->since_all = old->since_all;
+    c->since_life = redis.life[c->log];
     c->has_cursor = old->has_last || old->has_cursor;
     if (old->has_last) {
         const struct rec *r = redis_find(c->log, old->last);
@@ -436,6 +465,7 @@ static void reconnect(struct client *old)
         c->base = old->base;
         c->base_life = old->base_life;
     }
+    c->lost = c->lost && !c->has_cursor;
     story("client %d: reconnects as %d with %s", old->number, c->number,
           c->has_cursor ? text_of(c->cursor) : "no cursor");
     admit(c);

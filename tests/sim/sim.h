@@ -8,6 +8,7 @@
  *    redis.c    a model of Redis, and the feed (redis_feed_*) over it
  *    client.c   the viewers' clients; parses what each received as an event stream
  *    oracle.c   what each client had to receive
+ *    messages.c  the same for channels
  *    invariants.c  what must hold inside the relay
  *    sim.c      runs, seeds, shrinking, named cases
  */
@@ -231,7 +232,7 @@ struct event {
     struct xid id;
     long long n; /* `lost` of a gap, `replayed` of live; -1: null */
     struct xid after, next;
-    bool has_next;
+    bool has_after, has_next;
     bool bulk; /* a bulk holds it together with the record before */
     bool live; /* EV_SOURCE */
 };
@@ -246,6 +247,10 @@ struct client {
     struct xid cursor;
     int base;          /* serial of the record at the cursor; -1: 0-0 */
     int base_life;     /* -1: 0-0 */
+    bool lost;         /* its cursor could not be read */
+    struct xid since;  /* it gets no history before this id */
+    bool since_all;    /* it is owed all records since then */
+    int since_life;    /* the log's life when it joined; -1: none */
     int joined;        /* stamp */
     int headed;        /* stamp of the response head that told it that it has a place, or NEVER */
     int64_t joined_at; /* ms */
@@ -294,7 +299,19 @@ void invariants_after_info(const struct log *l);
 
 /* ---- oracle.c ---- */
 
+/* Whether the client's filter shows the record. */
+bool oracle_shows(const struct client *c, const struct rec *r);
+/* Redis refused, and the final frame was not taken, or had no place. */
+bool oracle_may_lack_final_frame(const struct client *c);
+/* Notes a fault; the first one is the run's. */
+void oracle_fault(const struct client *c, const char *what, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* Returns the first fault, or NULL.  With -v prints all faults. */
 const char *oracle_check(void);
+
+/* ---- messages.c ---- */
+
+/* Checks a client of a channel. */
+void oracle_check_messages(const struct client *c);
 
 #endif

@@ -192,11 +192,14 @@ static int random_view(enum mode mode)
     return one_in(3) ? one_in(2) ? VIEW_FILTER : VIEW_ENVELOPE : VIEW_PLAIN;
 }
 
-/* Returns -1: no cursor, -2: 0-0, -3: an id beyond all records, n: the nth newest record ever. */
+/* Returns -1: no cursor, -2: 0-0, -3: an id beyond all records, -4: a cursor that cannot be read,
+ * n: the nth newest record ever. -100-2n: no cursor, and history since that record; -101-2n: since
+ * the id after it.  -200-2n and -201-2n: the same, and all records since then are owed. */
 static int random_cursor(void)
 {
     if (one_in(2))
-        return -1;
+        return one_in(3) ? one_in(8) ? -4 : -100 * (1 + (int)rnd(2)) - (int)rnd(one_in(2) ? 8 : 50)
+                         : -1;
     if (one_in(12))
         return one_in(3) ? -3 : -2;
     return (int)rnd(one_in(2) ? 3 : 25);

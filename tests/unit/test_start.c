@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* start: which of the cursors of a request counts, and what a time is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "front/start.c"
+
+#define NOW INT64_C(1789000000000)
+
+struct given {
+    const char *header, *query;
+};
+
+static const char *parameter(void *arg, const char *name, unsigned nth)
+{
+    const struct given *g = arg;
+    if (nth > 0)
+        return NULL;
+    if (strcmp(name, "HTTP_LAST_EVENT_ID") == 0)
+        return g->header;
+    return strcmp(name, "QUERY_STRING") == 0     ? g->query
+           : strcmp(name, "REQUEST_METHOD") == 0 ? "GET"
+                                                 : NULL;
+}
+
+/* "history", "after 1-0", "since 1-0" or "malformed", with " lost" behind. */
+static void describe(const char *header, const char *query, bool lenient, char out[80])
+{
+    static const char *const names[] = {
+        [START_HISTORY] = "history",
+        [START_AFTER] = "after ",
+        [START_SINCE] = "since ",
+        [START_MALFORMED] = "malformed",
+    };
+    struct given g = {header, query};
+    struct request r;
+    const char *why;
+    char id[XID_TEXT] = "";
+    assert_int_equal(request_parse(&r, parameter, &g, &why), 0);
+    struct start s = start_find(&r, lenient, NOW);
+    if (s.kind == START_AFTER || s.kind == START_SINCE)
+        xid_format(s.id, id);
+    snprintf(out, 80, "%s%s%s", names[s.kind], id, s.lost ? " lost" : "");
+    request_free(&r);
+}
+
+static void test_greatest_cursor_of_header_and_query_counts(void **state)
+{
+    static const struct {
+        const char *header, *query, *strict, *lenient;
+    } cases[] = {
+        {NULL, "", "history", "history"},
+        {"", "last_event_id=", "history", "history"},
+        {"5-0", "", "after 5-0", "after 5-0"},
+        {NULL, "last_event_id=5-0", "after 5-0", "after 5-0"},
+        {NULL, "lastEventId=5-0", "after 5-0", "after 5-0"},
+        {NULL, "lastEventID=5-0", "after 5-0", "after 5-0"},
+        {NULL, "Last-Event-ID=5-0", "after 5-0", "after 5-0"},
+        {NULL, "last_event_ids=5-0", "history", "history"},
+        /* a polyfill keeps the address, and adds its newest id in its own way */
+        {NULL, "last_event_id=5-0&lastEventId=7-0", "after 7-0", "after 7-0"},
+        {NULL, "lastEventId=7-0&last_event_id=5-0", "after 7-0", "after 7-0"},
+        {NULL, "last_event_id=7-0&last_event_id=5-0", "after 7-0", "after 7-0"},
+        {"5-0", "last_event_id=7-0", "after 7-0", "after 7-0"},
+        {"7-0", "last_event_id=5-0", "after 7-0", "after 7-0"},
+        {"10-0", "last_event_id=9-0", "after 10-0", "after 10-0"}, /* as numbers */
+        {"x", "last_event_id=5-0", "after 5-0", "after 5-0"},
+        {"5-0", "last_event_id=x", "after 5-0", "after 5-0"},
+        {"null", "lastEventId=5-0", "after 5-0", "after 5-0"},
+        /* without a hyphen it is a time, except the beginning */
+        {"5", "", "since 5-1", "history"},
+        {NULL, "last_event_id=5", "since 5-1", "history"},
+        {"0", "", "after 0-0", "history"},
+        {NULL, "last_event_id=0-0", "after 0-0", "after 0-0"},
+        {"5", "lastEventId=5-0", "after 5-0", "after 5-0"},
+        {"5-0", "lastEventId=5", "after 5-0", "after 5-0"},
+        {"6", "lastEventId=5-0", "since 6-1", "after 5-0"},
+        /* EventSource would repeat a header for ever */
+        {"x", "", "history lost", "history"},
+        {"1-x", "", "history lost", "history"},
+        {"18446744073709551616-0", "", "history lost", "history"},
+        {"x", "last_event_id=x", "history lost", "history"},
+        {NULL, "last_event_id=x", "malformed", "history"},
+        {NULL, "last_event_id=1-x", "malformed", "history"},
+        {NULL, "last_event_id=-", "malformed", "history"},
+        {NULL, "last_event_id=$", "malformed", "history"},
+        {NULL, "last_event_id=x&lastEventId=null", "history lost", "history"},
+        /* what pages and other servers' clients send */
+        {NULL, "last_event_id=null", "history lost", "history"},
+        {NULL, "lastEventId=undefined", "history lost", "history"},
+        {NULL, "last_event_id=NaN", "history lost", "history"},
+        {NULL, "last_event_id=-1", "history lost", "history"},
+        {NULL, "last_event_id=1450755280:0", "history lost", "history"},
+        {NULL, "last_event_id=1450755280:-,[1]", "history lost", "history"},
+        {NULL, "last_event_id=1450755280:", "malformed", "history"},
+        {NULL, "last_event_id=1450755280:x", "malformed", "history"},
+        {NULL, "last_event_id=urn:uuid:1b4e28ba-2fa1-11d2-883f-0016d3cca427", "history lost",
+         "history"},
+        {NULL, "lastEventID=1b4e28ba-2fa1-11d2-883f-0016d3cca427", "history lost", "history"},
+        {NULL, "lastEventID=earliest", "history lost", "history"},
+        {NULL, "lastEventID=1b4e28ba-2fa1-11d2-883f-0016d3cca42", "malformed", "history"},
+        /* a time counts without a cursor only: it would pass over what an outage held up */
+        {NULL, "since=15m", "since 1788999100000-0", "since 1788999100000-0"},
+        {NULL, "since=1970-01-01T00:00:01Z", "since 1000-0", "since 1000-0"},
+        {"5-0", "since=15m", "after 5-0", "after 5-0"},
+        {"x", "since=15m", "since 1788999100000-0 lost", "since 1788999100000-0"},
+        {NULL, "since=", "history", "history"},
+        {NULL, "since=x", "malformed", "history"},
+        {NULL, "since=15m&last_event_id=x", "malformed", "since 1788999100000-0"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char strict[80], lenient[80];
+        describe(cases[i].header, cases[i].query, false, strict);
+        describe(cases[i].header, cases[i].query, true, lenient);
+        assert_string_equal(strict, cases[i].strict);
+        assert_string_equal(lenient, cases[i].lenient);
+    }
+}
+
+static void test_time_is_a_duration_or_of_rfc_3339(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms; /* -1: no time */
+    } cases[] = {
+        {"0s", NOW},
+        {"90s", NOW - 90000},
+        {"15m", NOW - 15 * 60000},
+        {"2h", NOW - 2 * 3600000},
+        {"1h30m", NOW - 5400000},
+        {"1d", NOW - INT64_C(86400000)},
+        {"2w", NOW - INT64_C(14 * 86400) * 1000},
+        {"999999999w", 0},
+        {"1970-01-01T00:00:00Z", 0},
+        {"1969-12-31T23:59:59Z", 0},
+        {"0001-01-01T00:00:00Z", 0},
+        {"2026-09-10T00:26:40Z", NOW},
+        {"2026-09-10t00:26:40z", NOW},
+        {"2026-09-10 00:26:40Z", NOW},
+        {"2026-09-10T02:26:40+02:00", NOW},
+        {"2026-09-10T02:26:40 02:00", NOW}, /* '+' in a query */
+        {"2026-09-09T18:56:40-05:30", NOW},
+        {"2026-09-10T00:26:40.5Z", NOW + 500},
+        {"2026-09-10T00:26:40.123456789Z", NOW + 123},
+        {"2026-09-10T00:26:40.009Z", NOW + 9},
+        {"2024-02-29T00:00:00Z", INT64_C(1709164800000)},
+        {"2000-02-29T00:00:00Z", INT64_C(951782400000)},
+        {"2016-12-31T23:59:60Z", INT64_C(1483228800000)},
+        {"9999-12-31T23:59:59Z", INT64_C(253402300799000)},
+        {"", -1},
+        {"15", -1},
+        {"m", -1},
+        {"-15m", -1},
+        {"15 m", -1},
+        {"15M", -1},
+        {"15mm", -1},
+        {"1.5h", -1},
+        {"1234567890s", -1},
+        {"1789000000", -1},
+        {"2026-09-10", -1},
+        {"2026-09-10T00:26Z", -1},
+        {"2026-09-10T00:26:40", -1},
+        {"2026-09-10T00:26:40.Z", -1},
+        {"2026-09-10T00:26:40Z ", -1},
+        {"2026-09-10T00:26:40+0200", -1},
+        {"2026-09-10T00:26:40+24:00", -1},
+        {"2026-09-10T00:26:61Z", -1},
+        {"2026-09-10T24:00:00Z", -1},
+        {"2026-02-29T00:00:00Z", -1},
+        {"1900-02-29T00:00:00Z", -1},
+        {"2026-13-01T00:00:00Z", -1},
+        {"2026-00-01T00:00:00Z", -1},
+        {"2026-09-00T00:00:00Z", -1},
+        {"2026-9-10T00:26:40Z", -1},
+        {"26-09-10T00:26:40Z", -1},
+        {"yesterday", -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t ms = -1;
+        int r = start_time(cases[i].text, NOW, &ms);
+        assert_int_equal(r, cases[i].ms < 0 ? -1 : 0);
+        if (r == 0)
+            assert_int_equal(ms, cases[i].ms);
+    }
+}
+
+static void test_first_id_of_a_time_is_its_millisecond(void **state)
+{
+    (void)state;
+    assert_int_equal(xid_cmp(start_id_at(17), (struct xid){17, 0}), 0);
+    assert_int_equal(xid_cmp(start_id_at(-1), XID_ZERO), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_greatest_cursor_of_header_and_query_counts),
+        cmocka_unit_test(test_time_is_a_duration_or_of_rfc_3339),
+        cmocka_unit_test(test_first_id_of_a_time_is_its_millisecond),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
