@@ -79,6 +79,7 @@ struct config {
     char *field;
     char *event_field;
     unsigned history;     /* records; 0 to 1000000 */
+    unsigned history_age; /* seconds, 0 to a year; 0: of any age */
     struct pair *filters; /* parameter=json_field; ends with name NULL */
     struct pair *match;   /* json_field=template; ends with name NULL */
     char **skip_levels;

@@ -55,6 +55,7 @@ const struct option options[] = {
     {"SSELOG_FIELD", REQUEST, "data", read_name, AT(field), 0, 0},
     {"SSELOG_EVENT_FIELD", REQUEST, "event", read_name, AT(event_field), 0, 0},
     {"SSELOG_HISTORY", REQUEST, "2000", read_unsigned, AT(history), 0, 1000000},
+    {"SSELOG_HISTORY_AGE", REQUEST, "0", read_unsigned, AT(history_age), 0, 31536000},
     {"SSELOG_FILTERS", REQUEST, "", read_filters, AT(filters), 0, 0},
     {"SSELOG_MATCH", REQUEST, "", read_match, AT(match), 0, 0},
     {"SSELOG_SKIP_LEVEL", REQUEST, "", read_words, AT(skip_levels), 0, 0},

@@ -33,7 +33,7 @@ static const struct preset tod_presets[] = {
     {"SSELOG_MATCH", "tenant_id={tenant}"},
     {"SSELOG_ADMIN_ROLES", "super_admin"},
     {"SSELOG_JWT_COOKIE", "access_token"},
-    {"SSELOG_HISTORY", "0"}, /* the page makes a new EventSource every 25 s */
+    {"SSELOG_HISTORY_AGE", "60"}, /* the page makes a new EventSource every 25 s, without an id */
     {NULL, NULL},
 };
 
@@ -43,7 +43,7 @@ static const struct preset swf_presets[] = {
     {"SSELOG_CHANNEL", "workflow_events"},
     {"SSELOG_STREAM", "stream:workflow_events"},
     {"SSELOG_FILTERS", "msg_types=msg_type agents=processed_by run_ids=run_id"},
-    {"SSELOG_HISTORY", "100"},
+    {"SSELOG_HISTORY", "0"}, /* its pages would take an old answer for the new one */
     {"SSELOG_KEEPALIVE", "30"},
     {NULL, NULL},
 };
@@ -54,7 +54,8 @@ static const struct preset astrbot_presets[] = {
     {"SSELOG_CHANNEL", "logs:astrbot"},
     {"SSELOG_JWT_USER", "username"},
     {"SSELOG_JWT_COOKIE", "astrbot_dashboard_jwt"},
-    {"SSELOG_HISTORY", "0"}, /* its page fetches history by itself */
+    /* Its page reconnects without an id and fetches history only once; it drops what it has. */
+    {"SSELOG_HISTORY", "500"},
     {NULL, NULL},
 };
 

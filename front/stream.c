@@ -98,6 +98,12 @@ static const struct profile *find_profile(const struct context *ctx)
     return strcmp(wanted, "1") == 0 ? p->enveloped : NULL;
 }
 
+/* The first id that is not older. In whole seconds: viewers that connect together share reads. */
+static struct xid oldest_of_age(unsigned seconds)
+{
+    return start_id_at((wall_clock_ms() / 1000 - seconds) * 1000);
+}
+
 static int find_history(const struct context *ctx, struct admission *a)
 {
     if (ctx->has_since) {
@@ -109,6 +115,8 @@ static int find_history(const struct context *ctx, struct admission *a)
     if (wanted && slice_number(slice_of(wanted), 0, UINT32_MAX, &n) && !ctx->profile_http->lenient)
         return -1;
     a->history = n < ctx->config->history ? (unsigned)n : ctx->config->history;
+    if (!a->since_all && ctx->config->history_age > 0)
+        a->since = oldest_of_age(ctx->config->history_age);
     if (a->since_all) /* like a cursor: all records from there on, unless the client wants fewer */
         a->history = wanted ? (unsigned)n : UINT32_MAX;
     return 0;

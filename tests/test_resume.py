@@ -62,6 +62,19 @@ def test_start_by_time_reports_a_gap_only_if_records_may_be_lost(redis, responde
     assert resumed(responder, query="since=1970-01-01T00:00:06Z") == (ids[1:], [])
 
 
+def test_history_by_age_has_the_newest_records_since_then(redis, stack):
+    """Of SSELOG_HISTORY and SSELOG_HISTORY_AGE the one counts that gives fewer. A cursor has neither limit."""
+    old = [redis.add("log", str(i), id=f"{redis.now_ms() - 3_600_000 + i}-0") for i in range(3)]
+    new = [redis.add("log", str(i)) for i in range(4)]
+    for limits, ids in ((dict(history_age=60), new), (dict(history_age=86400), old + new),
+                        (dict(history_age=60, history=3), new[1:]), (dict(history_age=0), old + new),
+                        (dict(history_age=86400, history=5), (old + new)[2:]), (dict(history_age=60, history=0), [])):
+        responder = stack.responder(redis, **limits)
+        assert resumed(responder) == (ids, []), limits
+        assert resumed(responder, old[0]) == (old[1:] + new, []), limits
+        assert resumed(responder, query="history=2") == (ids[-2:], []), limits
+
+
 def test_start_by_time_is_not_limited_by_the_history(redis, stack):
     """A cursor has precedence: a page that is opened at ?since= and was away for longer misses nothing."""
     responder = stack.responder(redis, history=1)

@@ -491,8 +491,21 @@ def test_not_a_number_hides_neither_name_nor_fields(stack, redis):
         assert f'id: {record}\nevent: stf_gen\ndata: {{"msg_type": "stf_gen", "x": null, "run_id": 7}}\n\n' in body(s)
 
 
+def test_stream_source_has_no_history_by_default(stack, redis):
+    """A page that matches answers by pandaid would take yesterday's error for the answer to today's request. A client
+    that brings its id still gets all records after it."""
+    responder = stack.responder(redis, profile="swf", auth="remote_user", source="stream")
+    old, = redis.add_many("stream:workflow_events", [json.dumps({"msg_type": "m", "pandaid": 42, "ok": False})])
+    with follow(responder) as s:
+        s.read_until(lambda s: s.events, "connected")
+        new = redis.add("stream:workflow_events", json.dumps({"msg_type": "m", "pandaid": 42, "ok": True}))
+        assert [e.id for e in messages(s, 1)] == [new]
+    with follow(responder, HTTP_LAST_EVENT_ID=old) as s:
+        assert [e.id for e in messages(s, 1)] == [new]
+
+
 def test_stream_source_replays_and_resumes(stack, redis):
-    responder = stack.responder(redis, profile="swf", auth="remote_user", source="stream", keepalive=1)
+    responder = stack.responder(redis, profile="swf", auth="remote_user", source="stream", history=100, keepalive=1)
     ids = redis.add_many("stream:workflow_events",
                          [json.dumps({"msg_type": "m", "run_id": i % 2, "n": i}) for i in range(6)])
     with follow(responder, "run_ids=1") as s:

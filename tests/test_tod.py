@@ -115,7 +115,7 @@ def test_uuid_without_dashes_or_in_upper_case_is_accepted(stack, redis, kind):
         with Stream(server.port, path(form, sse_token(redis, A, role="api_key"))) as s:
             assert s.status == 200
             id, _ = publish(redis, A)
-            assert s.read_records(1)[0].id == id
+            s.read_until(lambda s, id=id: s.records and s.records[-1].id == id, "the record")
 
 
 def test_uuid_with_braces_or_urn_prefix_is_refused(stack, redis):
@@ -149,17 +149,38 @@ def test_only_json_objects_of_the_tenant_are_delivered(stack, redis, kind):
 
 
 @servers
-def test_resume_replays_and_other_ids_start_live(stack, redis, kind):
-    """Without an id, or with an id that is not of Redis, the stream has only new records."""
+def test_resume_replays_and_other_ids_start_with_the_last_minute(stack, redis, kind):
+    """The page makes a new EventSource every 25 s and after each fault, without an id. What came meanwhile must reach
+    it. An id that is not of Redis counts as none."""
     server = serve(stack, redis, "tod", kind)
+    payload = json.dumps({"tenant_id": A})
+    minutes_ago = [redis.add("stream:events", payload, "alert_fired", id=f"{redis.now_ms() - 600_000 + i}-0")
+                   for i in range(3)]
     ids = [publish(redis, t, n=i)[0] for i, t in enumerate([A, B, A, A])]
-    with Stream(server.port, path(A, sse_token(redis, A)), {"Last-Event-ID": ids[0]}) as s:
-        assert [e.id for e in s.read_records(2)] == ids[2:]
+    with Stream(server.port, path(A, sse_token(redis, A)), {"Last-Event-ID": minutes_ago[1]}) as s:
+        assert [e.id for e in s.read_records(4)] == [minutes_ago[2], ids[0], *ids[2:]]
+    recent = [ids[0], *ids[2:]]
     for header in ({}, {"Last-Event-ID": "57"}, {"Last-Event-ID": "abc"}):
         with Stream(server.port, path(A, sse_token(redis, A)), header) as s:
             assert s.status == 200
-            now, _ = publish(redis, A)
-            assert [e.id for e in s.read_records(1)] == [now]
+            s.read_records(len(recent))
+            recent.append(publish(redis, A)[0])
+            assert [e.id for e in s.read_records(len(recent))] == recent
+
+
+def test_page_that_reconnects_without_an_id_loses_nothing(stack, redis):
+    """As the original's page does; the records of the last minute come again, which only refreshes its caches."""
+    responder = stack.responder(redis, profile="tod", auth="token")
+    where, sent, received = path(A), [], set()
+    for _ in range(4):
+        with FcgiStream(responder.socket, environment(where, f"token={sse_token(redis, A)}", mount=where)) as s:
+            sent += [publish(redis, A)[0] for _ in range(3)]
+            s.read_until(lambda s: s.records and s.records[-1].id == sent[-1], "the newest record")
+            ids = [e.id for e in s.records]
+            assert ids == sorted(set(ids), key=ids.index) == sent[-len(ids):]
+            received |= set(ids)
+        sent += [publish(redis, A)[0] for _ in range(2)]  # nobody is connected
+    assert set(sent[:-2]) <= received
 
 
 def post(port, headers=None):

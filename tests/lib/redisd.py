@@ -93,6 +93,11 @@ class Redis:
         return wait_until(ready, "redis-server") == "up" and \
             (not self.tcp or listening(self.port)) and self.child.running()
 
+    def now_ms(self):
+        """The clock that ids come from."""
+        seconds, microseconds = self.client.time()
+        return seconds * 1000 + microseconds // 1000
+
     def add(self, key, data, event=None, id="*", **more):
         """XADD; returns the id as text."""
         fields = {"data": data, **more}

@@ -149,6 +149,7 @@ static void test_defaults_are_as_documented(void **state)
     assert_string_equal(c->profile->name, "plain");
     assert_string_equal(c->stream, "stream:logs:{user}");
     assert_int_equal(c->history, 2000);
+    assert_int_equal(c->history_age, 0);
     assert_int_equal(c->keepalive, 15);
     assert_int_equal(c->retry, 3000);
     assert_int_equal(c->lifetime, 3600);
@@ -188,6 +189,7 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_KEEPALIVE=3600"},
         {"SSELOG_HISTORY=0"},
         {"SSELOG_HISTORY=1000000"},
+        {"SSELOG_HISTORY_AGE=31536000"},
         {"SSELOG_FILTERS=msg_types=msg_type agents=sender"},
         {"SSELOG_MATCH=tenant_id={tenant} kind=log"},
         {"SSELOG_CORS=https://a.example http://[::1]:8080 http://localhost:3000"},
@@ -228,6 +230,8 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_HISTORY=1000001"},
         {"SSELOG_HISTORY=18446744073709551617"},
         {"SSELOG_HISTORY=0x10"},
+        {"SSELOG_HISTORY_AGE=31536001"},
+        {"SSELOG_HISTORY_AGE=1m"},
         {"SSELOG_KEEPALIVE=0"},
         {"SSELOG_KEEPALIVE=3601"},
         {"SSELOG_RETRY=99"},
