@@ -373,8 +373,12 @@ bool viewer_event(struct viewer *v, uint32_t events)
     if (v->state == VIEWER_CLOSED)
         return false;
     bool gone = events & (EPOLLERR | EPOLLHUP);
-    if (!gone && v->out.request != 0 && events & (EPOLLIN | EPOLLRDHUP))
-        gone = out_drain_input(&v->out) == OUT_GONE;
+    if (!gone && v->out.request != 0 && events & (EPOLLIN | EPOLLRDHUP) &&
+        out_drain_input(&v->out) == OUT_GONE) {
+        gone = true;
+        /* The web server may still read. Without an end it logs an error, with the query. */
+        out_finish(&v->out);
+    }
     if (gone)
         viewer_close(v);
     return !gone && events & EPOLLOUT;

@@ -256,6 +256,18 @@ def test_abort_request_ends_the_stream(stable_responder):
         assert peer.closed()
 
 
+def test_half_closed_connection_gets_the_end_of_its_request(stable_responder):
+    """lighttpd passes a client's FIN on. Without an end of the request it logs an error, with the query."""
+    with Peer(stable_responder.socket) as peer:
+        peer.send(whole_request())
+        first_event(peer)
+        peer.sock.shutdown(socket.SHUT_WR)
+        last = None
+        while got := peer.next():
+            last = got
+        assert last.type == fcgi.END
+
+
 def test_records_from_the_web_server_during_a_stream_are_ignored(stable_responder, redis):
     """A late empty FCGI_STDIN, which mod_proxy_fcgi sends, data, and records of unknown types."""
     with Peer(stable_responder.socket) as peer:

@@ -150,8 +150,8 @@ def test_only_json_objects_of_the_tenant_are_delivered(stack, redis, kind):
 
 @servers
 def test_resume_replays_and_other_ids_start_with_the_last_minute(stack, redis, kind):
-    """The page makes a new EventSource every 25 s and after each fault, without an id. What came meanwhile must reach
-    it. An id that is not of Redis counts as none."""
+    """The page makes a new EventSource every 25 s and after each fault, without an id. Records that came
+    meanwhile must reach it. An id that is not of Redis counts as none."""
     server = serve(stack, redis, "tod", kind)
     payload = json.dumps({"tenant_id": A})
     minutes_ago = [redis.add("stream:events", payload, "alert_fired", id=f"{redis.now_ms() - 600_000 + i}-0")
