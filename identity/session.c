@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "format/json.h"
+#include "sse.h"
 
 #define MAX_DEPTH  16                        /* nesting of a value */
 #define MAX_ENDS   INT64_C(1000000000000000) /* Unix seconds; later ends are as good as none */
@@ -25,37 +26,24 @@ bool session_has_control(struct slice s)
     return false;
 }
 
-/* Length of the UTF-8 character at p (Unicode 15, table 3-7). 0: ill-formed, a C1 control, or
- * U+FFFD, which json-c puts where it lost a character. */
-static size_t utf8_char(const unsigned char *p, size_t len)
+/* Whether a name may hold the character of n bytes at p: no C1 control, and not U+FFFD, which
+ * json-c puts where it lost a character. */
+static bool is_name_character(const char *p, size_t n)
 {
-    if (p[0] < 0x80)
-        return 1;
-    size_t n = p[0] >= 0xf0 ? 4 : p[0] >= 0xe0 ? 3 : 2;
-    if (p[0] < 0xc2 || p[0] > 0xf4 || n > len)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    bool overlong = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xf0 && p[1] < 0x90);
-    bool surrogate = p[0] == 0xed && p[1] > 0x9f;
-    bool beyond = p[0] == 0xf4 && p[1] > 0x8f;
-    bool control = p[0] == 0xc2 && p[1] < 0xa0;
-    bool lost = n == 3 && memcmp(p, "\xef\xbf\xbd", 3) == 0;
-    return overlong || surrogate || beyond || control || lost ? 0 : n;
+    bool control = n == 2 && (unsigned char)p[0] == 0xc2 && (unsigned char)p[1] < 0xa0;
+    return !control && !(n == 3 && memcmp(p, "\xef\xbf\xbd", 3) == 0);
 }
 
 static bool is_name(struct slice s)
 {
+    bool good = true;
     if (s.len == 0 || s.len > IDENTITY_MAX_NAME || session_has_control(s))
         return false;
-    for (size_t i = 0; i < s.len;) {
-        size_t n = utf8_char((const unsigned char *)s.p + i, s.len - i);
-        if (n == 0)
-            return false;
-        i += n;
+    for (size_t i = 0, n; i < s.len && good; i += n) {
+        n = sse_utf8_sequence((const unsigned char *)s.p + i, s.len - i, &good);
+        good = good && is_name_character(s.p + i, n);
     }
-    return true;
+    return good;
 }
 
 int session_set_name(char out[IDENTITY_MAX_NAME + 1], struct slice s)
