@@ -96,8 +96,10 @@ int source_read_environment(struct source *source, struct arena *arena, char *co
             continue;
         if (i < 0)
             return source_refuse_name(why, name, FROM_ENVIRONMENT, "no such option");
+        if (source->text[i] && strcmp(source->text[i], text) != 0)
+            return source_refuse_name(why, name, FROM_ENVIRONMENT, "set twice, to two values");
         if (source->text[i])
-            continue; /* the first counts, as with getenv */
+            continue;
         source->text[i] = arena_copy(arena, slice_of(text));
         if (source->text[i] == NULL)
             return source_no_memory(why);

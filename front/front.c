@@ -20,6 +20,7 @@
 #include "front/context.h"
 #include "front/slow.h"
 #include "front/stream.h"
+#include "gateway/params.h"
 
 #define LOOKUP_MS 2000 /* deadline of one look-up in Redis */
 
@@ -312,22 +313,42 @@ static struct context *context_new(struct front *f, struct redis_sync *redis, st
     return ctx;
 }
 
+/* Writes to why that the web server sent name twice. The values may be secrets. */
+static int refuse_contradiction(struct slice name, struct buf *why)
+{
+    buf_add(why, name.p, name.len < 100 ? name.len : 100);
+    buf_adds(why, " came twice with different values: the web server must send it once");
+    return -1;
+}
+
+/* Finds the configuration of this request. -1, with why: what the web server sent is wrong. */
+static int configure(struct context *ctx, struct buf *why)
+{
+    char *const *params = gateway_params(ctx->exchange);
+    const struct config *config;
+    struct slice twice = params_contradiction(params);
+    if (twice.p)
+        return refuse_contradiction(twice, why);
+    if (config_for_request(ctx->base, params, &config, why))
+        return -1;
+    ctx->config = config;
+    ctx->profile_http = profile_http_of(config->profile);
+    return 0;
+}
+
 /* Answers, or sets ctx->task. */
 static void begin(struct context *ctx)
 {
     struct buf why;
     const char *problem;
-    const struct config *config = NULL;
     buf_init(&why, 1024);
     int status = request_parse(&ctx->request, gateway_param, ctx->exchange, &problem);
     if (status) {
         answer_error(ctx, status, problem);
-    } else if (config_for_request(ctx->base, gateway_params(ctx->exchange), &config, &why)) {
-        diag(DIAG_ERROR, "front", "%s", why.p);
+    } else if (configure(ctx, &why)) {
+        diag(DIAG_ERROR, "front", "%s", why.p ? why.p : "out of memory");
         answer_error(ctx, 500, "misconfigured");
     } else {
-        ctx->config = config;
-        ctx->profile_http = profile_http_of(config->profile);
         dispatch(ctx);
     }
     buf_free(&why);

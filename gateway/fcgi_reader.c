@@ -8,8 +8,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/diag.h"
 #include "gateway/fastcgi_wire.h"
 #include "gateway/out.h"
+#include "gateway/params.h"
 
 struct fcgi_reader *fcgi_reader_new(int fd)
 {
@@ -52,6 +54,14 @@ static enum fcgi_reader_state refuse(struct fcgi_reader *in, unsigned short stat
     return FCGI_READER_TOO_LARGE;
 }
 
+/* No web server sends such a name by itself, so its configuration is wrong. */
+static enum fcgi_reader_state refuse_name(struct fcgi_reader *in, struct slice name)
+{
+    diag(DIAG_WARNING, "fcgi", "refused: a parameter has the name %.*s",
+         name.len < 100 ? (int)name.len : 100, name.p);
+    return refuse(in, 400);
+}
+
 /* Reads a length of a name-value pair (section 3.4). False: it is incomplete. */
 static bool pair_length(const unsigned char **p, const unsigned char *end, size_t *len)
 {
@@ -70,7 +80,8 @@ static bool pair_length(const unsigned char **p, const unsigned char *end, size_
 }
 
 /* Every length must fit the bytes that arrived. A NUL is refused: libfcgi cuts names and values
- * there, and a cut name may be the name of another parameter. */
+ * there, and a cut name may be the name of another parameter. The same holds for '=' in a name:
+ * libfcgi joins name and value by one. */
 static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
 {
     const unsigned char *p = (const unsigned char *)in->params.p;
@@ -81,6 +92,8 @@ static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
             return FCGI_READER_BAD;
         if (name > (size_t)(end - p) || value > (size_t)(end - p) - name)
             return FCGI_READER_BAD;
+        if (!params_name_fits(slice_make((const char *)p, name)))
+            return refuse_name(in, slice_make((const char *)p, name));
         if (memchr(p, 0, name + value))
             return refuse(in, 400);
         p += name + value;

@@ -20,7 +20,8 @@
 enum fcgi_reader_state {
     FCGI_READER_MORE,      /* incomplete: wait until readable */
     FCGI_READER_READY,     /* complete: call gateway_begin */
-    FCGI_READER_TOO_LARGE, /* over a limit (431, 413) or with a NUL (400): refuse and free it */
+    FCGI_READER_TOO_LARGE, /* over a limit (431, 413), or a bad name or NUL (400): refuse and free
+                              it */
     FCGI_READER_BAD        /* malformed, another role, or closed by the peer: free it */
 };
 

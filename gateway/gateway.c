@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gateway/fastcgi_wire.h"
+#include "gateway/params.h"
 
 extern char **environ;
 
@@ -155,11 +156,7 @@ char *const *gateway_params(const struct exchange *x)
 
 const char *gateway_param(void *exchange, const char *name, unsigned nth)
 {
-    size_t len = strlen(name);
-    for (char *const *p = gateway_params(exchange); *p; p++)
-        if (strncmp(*p, name, len) == 0 && (*p)[len] == '=' && nth-- == 0)
-            return *p + len + 1;
-    return NULL;
+    return params_find(gateway_params(exchange), name, nth);
 }
 
 void gateway_answer(struct exchange *x, struct slice head, struct slice body)

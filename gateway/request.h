@@ -19,7 +19,7 @@
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OPTIONS, METHOD_OTHER };
 
-/* The value of the nth CGI parameter of that name, from 0, or NULL. */
+/* The value of the nth CGI parameter of that name, or NULL. 0 is the last one, which counts. */
 typedef const char *request_getter(void *arg, const char *name, unsigned nth);
 
 struct request_arg {

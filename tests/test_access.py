@@ -504,6 +504,47 @@ def test_variables_with_redirect_prefix_identify(stack, redis, method, good, bad
     assert get(server.port, "/site/sselog.cgi/stream", good).status == 401
 
 
+# ---- names that the web server did not verify ----
+
+INCLUDE = "include /etc/nginx/fastcgi_params;\n"  # of Debian; it sends REMOTE_USER with $remote_user
+OVERRIDE = "fastcgi_param REMOTE_USER ann;\n"  # of a log-in such as auth_request
+ORDERS = {"before": OVERRIDE + INCLUDE, "after": INCLUDE + OVERRIDE, "only": INCLUDE}
+
+
+def with_orders(text):
+    """The example's location again at /before, /after and /only, with the lines of ORDERS."""
+    start = text.index("        location ~ ^/sselog")
+    end = text.index("\n        }\n", start) + len("\n        }\n")
+    for name, lines in ORDERS.items():
+        block = webs.substitute(text[start:end], [("^/sselog", f"^/{name}"), ("^(/sselog)", f"^(/{name})"),
+                                                  ("gzip off;", "gzip off;\n" + lines)])
+        text = text[:end] + block + text[end:]
+    return text
+
+
+def test_unverified_remote_user_beside_a_verified_one_is_refused(stack, redis):
+    """`include fastcgi_params;` sends the name that the client claims. In either order it is answered 500, unless
+    both are the same user."""
+    for user in ("ann", "bob"):
+        redis.add(f"stream:logs:{user}", f"for {user}")
+    server = stack.server("nginx", redis, auth="remote_user", stream="stream:logs:{user}",
+                          web={"edit": with_orders})
+
+    def ask(order, headers):
+        answer = get(server.port, f"/{order}/history", headers)
+        return answer.status, answer.raw
+    for order in ("before", "after"):
+        for claimed in ({}, basic("bob", "anything")):
+            status, body = ask(order, claimed)
+            assert status == 500 and b"for " not in body
+        status, body = ask(order, basic("ann", "anything"))
+        assert status == 200 and b"for ann" in body
+    assert server.responder.output().count("error front: REMOTE_USER came twice with different values") == 4
+    # Without another, nothing tells whether somebody verified the name: the manual and nginx.conf warn of this.
+    assert ask("only", {})[0] == 401
+    assert b"for bob" in ask("only", basic("bob", "anything"))[1]
+
+
 @SERVERS
 def test_headers_of_an_untrusted_address_are_ignored(stack, redis, kind):
     """Identity headers count only from an address in SSELOG_TRUSTED, other headers for addresses never."""

@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Hostile and broken input gets a clear answer, if any, and affects only its own connection."""
+import ctypes
+import os
 import random
 import socket
+import tempfile
 
 import pytest
 
@@ -146,11 +149,77 @@ def test_parameter_names_and_values_with_all_bytes_do_no_harm(stable_responder):
         assert s.status in (200, 400)
 
 
-def test_duplicate_parameters_do_no_harm(stable_responder):
-    params = [*environment("/sselog/stream").items(), ("REQUEST_METHOD", "POST"),
-              ("PATH_INFO", "/nowhere")]
+MUST_AGREE = ["REMOTE_USER", "REMOTE_ADDR", "AUTH_TYPE", "REDIRECT_REMOTE_USER", "SSELOG_STREAM"]
+
+
+@pytest.mark.parametrize("name", MUST_AGREE)
+def test_names_that_tell_who_asks_must_not_come_twice(stable_responder, name):
+    """Also if one value is empty. The answer is 500 and the log names the parameter, but not its values."""
+    for values in (("bob-1", "ann-1"), ("", "ann-1"), ("ann-1", "")):
+        params = {**environment("/sselog/history"), name: None}
+        twice = [(k, v) for k, v in params.items() if v is not None] + [(name, value) for value in values]
+        with case(values):
+            answer = fcgi_get(stable_responder.socket, twice)
+            assert answer.status == 500 and b"misconfigured" in answer.raw
+            assert f"error front: {name} came twice" in stable_responder.output()
+            assert "ann-1" not in stable_responder.output()
+
+
+def test_same_value_twice_counts_once(stable_responder):
+    params = [*environment("/sselog/stream").items(), ("REMOTE_ADDR", "127.0.0.1"), ("SSELOG_STREAM", "log"),
+              ("SSELOG_STREAM", "log")]
     with FcgiStream(stable_responder.socket, params) as s:
-        assert s.status in (200, 400, 404, 405)
+        assert s.read_records(1)
+
+
+def test_of_other_parameters_the_last_one_counts(responder):
+    """As with PHP-FPM: the usual configuration of nginx is an include, then lines that override it."""
+    params = [*environment("/sselog/history", "limit=none").items()]
+    status = {(): 400, (("QUERY_STRING", "limit=1"),): 200, (("REQUEST_METHOD", "POST"),): 405,
+              (("PATH_INFO", "/nowhere"),): 404, (("PATH_INFO", "/nowhere"), ("PATH_INFO", "/healthz")): 200}
+    for more, expected in status.items():
+        with case(more):
+            assert fcgi_get(responder.socket, params + list(more)).status == expected
+
+
+def test_parameter_names_with_equals_are_refused(stable_responder):
+    """libfcgi joins name and value by "=", so REMOTE_USER=bob would be the user "bob=..."."""
+    for name in ("REMOTE_USER=bob", "SSELOG_STREAM=log", "A\nB"):
+        params = {**environment("/sselog/history"), name: ""}
+        with case(name):
+            assert fcgi_get(stable_responder.socket, params).status == 400
+            assert "warning fcgi: refused: a parameter" in stable_responder.output()
+
+
+def cgi_answer(setup, params):
+    """The answer of sselog as CGI. params: pairs, whose names may repeat, as no dict allows."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    settings = [f"{k}={v}".encode() for k, v in [*setup.environment().items(), *params]]
+    envp = (ctypes.c_char_p * (len(settings) + 1))(*settings, None)
+    program = str(setup.program).encode()
+    argv = (ctypes.c_char_p * 2)(program, None)
+    with tempfile.TemporaryFile() as out:
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+            os.dup2(out.fileno(), 1)
+            os.dup2(out.fileno(), 2)
+            libc.execve(program, argv, envp)
+            os._exit(127)
+        os.waitpid(pid, 0)
+        out.seek(0)
+        return out.read().decode(errors="replace")
+
+
+def test_parameters_that_come_twice_are_the_same_to_a_cgi(stack, redis):
+    """The C library shows the first of two variables only, but the environment may hold both."""
+    redis.add("stream:logs:ann", "for ann")
+    setup = stack.setup(redis, auth="remote_user", stream="stream:logs:{user}")
+    params = [*environment("/sselog/history").items()]
+    assert "for ann" in cgi_answer(setup, [*params, ("REMOTE_USER", "ann")])
+    twice = cgi_answer(setup, [*params, ("REMOTE_USER", "ann"), ("REMOTE_USER", "bob")])
+    assert "Status: 500" in twice and "REMOTE_USER came twice" in twice and "for ann" not in twice
+    assert "Status: 404" in cgi_answer(setup, [*params, ("REMOTE_USER", "ann"), ("PATH_INFO", "/nowhere")])
 
 
 def test_client_headers_set_no_options(stack, redis):

@@ -67,7 +67,8 @@ APART = [
 PURE = ("base/buf.c base/xid.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "format/search.c format/unicode.c "
-       "relay/place.c format/asgi.c identity/template.c gateway/request.c relay/ring.c front/start.c")
+       "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
+       "relay/ring.c front/start.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 

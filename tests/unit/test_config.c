@@ -325,6 +325,8 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_FIELD=a\nb", NULL, "SSELOG_FIELD=a\\x0ab"},
         {"SSELOG_REDIS="},
         {"REDIS_URL=http://x", NULL, "SSELOG_REDIS (environment)"},
+        {"SSELOG_HISTORY=1", "SSELOG_HISTORY=2", "SSELOG_HISTORY (environment): set twice"},
+        {"SSELOG_TENANT_HEADER=X Tenant"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -500,7 +502,7 @@ static void test_sources_have_precedence(void **state)
 {
     static const char file[] = "# options\n\n  SSELOG_HISTORY = 7 \r\nSSELOG_RETRY=700\n"
                                "REDIS_URL=redis://file\nSSELOG_FIELD=a # b = c";
-    const char *environment[] = {"SSELOG_HISTORY=8", "SSELOG_HISTORY=9", "REDIS_URL=redis://env",
+    const char *environment[] = {"SSELOG_HISTORY=8", "SSELOG_HISTORY=8", "REDIS_URL=redis://env",
                                  "SSELOG_PROFILE=preset", NULL};
     const char *params[] = {"SSELOG_HISTORY=10", "REDIS_URL=redis://request", "HTTP_X=y", NULL};
     const struct config *c;

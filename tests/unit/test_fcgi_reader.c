@@ -125,6 +125,25 @@ static void pair_of_2gb(struct buf *b)
     add_record(b, TYPE_PARAMS, 1, "\377\377\377\377\377\377\377\377", 8, 0);
     add_record(b, TYPE_PARAMS, 1, NULL, 0, 0);
 }
+/* One parameter with this name. */
+static void named(struct buf *b, const char *name)
+{
+    struct buf pair;
+    buf_init(&pair, 1000);
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_pair(&pair, name, "x", 1);
+    add_stream(b, TYPE_PARAMS, 1, &pair, 1000, 0);
+    buf_free(&pair);
+    add_body(b, 1, 0);
+}
+static void name_with_equals(struct buf *b)
+{
+    named(b, "REMOTE_USER=bob");
+}
+static void name_with_line_end(struct buf *b)
+{
+    named(b, "REMOTE\nUSER");
+}
 static void half_a_length(struct buf *b)
 {
     add_begin(b, 1, ROLE_RESPONDER);
@@ -167,6 +186,8 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
         {"parameters again", params_again, FCGI_READER_BAD, 0, 0, 0},
         {"pair beyond the end", pair_beyond_end, FCGI_READER_BAD, 0, 0, 0},
         {"pair of 2 GB", pair_of_2gb, FCGI_READER_BAD, 0, 0, 0},
+        {"a name with =", name_with_equals, FCGI_READER_TOO_LARGE, 400, 0, 0},
+        {"a name with a line end", name_with_line_end, FCGI_READER_TOO_LARGE, 400, 0, 0},
         {"half a length", half_a_length, FCGI_READER_BAD, 0, 0, 0},
         {"half a request", half_a_request, FCGI_READER_MORE, 0, 0, 0},
     };
@@ -218,9 +239,11 @@ static void test_refusals_are_answered(void **state)
     static const struct {
         void (*build)(struct buf *);
         const char *status;
-    } cases[] = {{much_params, "Status: 431 "}, {much_body, "Status: 413 "}};
+    } cases[] = {{much_params, "Status: 431 "},
+                 {much_body, "Status: 413 "},
+                 {name_with_equals, "Status: 400 "}};
     (void)state;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf wire;
         struct seen s;
         int peer;

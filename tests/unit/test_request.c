@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "gateway/params.h"
 #include "gateway/request.c"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -17,12 +18,7 @@
 /* The getter, over "NAME=value" strings that end with NULL. */
 static const char *lookup(void *arg, const char *name, unsigned nth)
 {
-    size_t len = strlen(name);
-    for (const char *const *p = arg; *p; p++) {
-        if (strncmp(*p, name, len) == 0 && (*p)[len] == '=' && nth-- == 0)
-            return *p + len + 1;
-    }
-    return NULL;
+    return params_find(arg, name, nth);
 }
 
 static int parse(struct request *r, const char *const *params)
