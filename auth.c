@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth: see auth.h. session.c reads JSON values, jwtcheck.c verifies JWTs, signed_cookie.c verifies
- * cookies, template.c makes keys; digests come from nettle.
+ * auth: see auth.h. webuser.c reads names that the web server gives, session.c JSON values.
+ * jwtcheck.c verifies JWTs, signed_cookie.c cookies, template.c makes keys; digests come from
+ * nettle.
  *
  * Invariants: a credential is looked up only when it is well-formed. The first method that finds
  * its kind of credential decides. A wrong credential and an unknown one take the same path. Every
@@ -25,6 +26,7 @@
 #include "identity/session.h"
 #include "identity/signed_cookie.h"
 #include "identity/template.h"
+#include "identity/webuser.h"
 
 #define MAX_COOKIES        4 /* different cookies of one name that are tried */
 #define MIN_TOKEN          16
@@ -39,6 +41,7 @@ struct attempt {
     int64_t now;
     struct identity *identity;
     const char *why;   /* of a refusal: text for the diagnostic, without anything that was sent */
+    bool claimed;      /* a name was not believed; see WEBUSER_CLAIMED */
     const char *claim; /* a claim's configured name, which ends that text; NULL: none */
 };
 
@@ -126,15 +129,18 @@ static enum auth_result try_anonymous(struct attempt *a)
     return AUTH_OK;
 }
 
-/* REMOTE_USER: RFC 3875, section 4.1.11. After an internal redirect Apache adds the prefix. */
+static const enum auth_result of_webuser[] = {
+    [WEBUSER_NONE] = AUTH_NONE,
+    [WEBUSER_CLAIMED] = AUTH_NONE,
+    [WEBUSER_OK] = AUTH_OK,
+    [WEBUSER_BAD] = AUTH_BAD,
+};
+
 static enum auth_result try_remote_user(struct attempt *a)
 {
-    const char *user = request_param(a->request, "REMOTE_USER");
-    if (!user)
-        user = request_param(a->request, "REDIRECT_REMOTE_USER");
-    if (!user)
-        return AUTH_NONE;
-    return session_set_name(a->identity->user, slice_of(user)) == 0 ? AUTH_OK : AUTH_BAD;
+    enum webuser_result result = webuser_read(a->request, a->identity);
+    a->claimed = result == WEBUSER_CLAIMED;
+    return of_webuser[result];
 }
 
 /* Reads an address; IPv4 becomes IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2). A zone ("%eth0") is
@@ -180,33 +186,11 @@ bool auth_is_trusted(const struct config *config, const struct request *request)
     return false;
 }
 
-/* Reads a name from a proxy's header. A second header from the client makes the name AUTH_BAD. Web
- * servers join repeated headers with ", " (RFC 9110, section 5.3). They may also pass a header with
- * a similar name, such as X_User beside X-User, as the same parameter. */
-static enum auth_result header_name(const struct request *request, const char *header,
-                                    char out[IDENTITY_MAX_NAME + 1])
-{
-    bool too_long = false;
-    const char *value = request_header(request, header, &too_long);
-    if (too_long || (value && strchr(value, ',')) || request_header_is_doubled(request, header))
-        return AUTH_BAD;
-    if (!value)
-        return AUTH_NONE;
-    return session_set_name(out, slice_of(value)) == 0 ? AUTH_OK : AUTH_BAD;
-}
-
 static enum auth_result try_header(struct attempt *a)
 {
-    const struct config *c = a->config;
-    if (!auth_is_trusted(c, a->request))
+    if (!auth_is_trusted(a->config, a->request))
         return AUTH_NONE;
-    enum auth_result result = header_name(a->request, c->user_header, a->identity->user);
-    if (result != AUTH_OK)
-        return result;
-    result = header_name(a->request, c->tenant_header, a->identity->tenant);
-    if (result == AUTH_OK || result == AUTH_NONE)
-        result = header_name(a->request, c->role_header, a->identity->role);
-    return result == AUTH_NONE ? AUTH_OK : result;
+    return of_webuser[webuser_read_headers(a->config, a->request, a->identity)];
 }
 
 typedef enum auth_result try_value(struct attempt *a, struct slice value);
@@ -463,7 +447,8 @@ static const struct {
 static void log_refusal(const struct attempt *a, const char *method, enum auth_result result)
 {
     if (result == AUTH_NONE)
-        diag(DIAG_DEBUG, "auth", "no credential for the methods of SSELOG_AUTH");
+        diag(DIAG_DEBUG, "auth", "no credential for the methods of SSELOG_AUTH%s",
+             a->claimed ? "; REDIRECT_REMOTE_USER came by a redirect for an error" : "");
     else if (result != AUTH_UNAVAILABLE)
         diag(DIAG_DEBUG, "auth", "%s: refused: %s%s", method,
              a->why ? a->why : "the credential is malformed, or was sent twice",
@@ -473,7 +458,7 @@ static void log_refusal(const struct attempt *a, const char *method, enum auth_r
 enum auth_result auth_identify(const struct config *config, const struct request *request,
                                const struct lookup *lookup, int64_t now, struct identity *identity)
 {
-    struct attempt a = {config, request, lookup, now, identity, NULL, NULL};
+    struct attempt a = {config, request, lookup, now, identity, NULL, false, NULL};
     enum auth_result result = AUTH_NONE;
     size_t i;
     memset(identity, 0, sizeof *identity);

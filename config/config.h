@@ -95,7 +95,8 @@ struct config {
     /* identity methods */
     struct network *trusted;
     size_t ntrusted;
-    char *user_header, *tenant_header, *role_header; /* HTTP names, such as X-Remote-User */
+    char *user_header;                 /* HTTP name, such as X-Remote-User */
+    char *tenant_header, *role_header; /* NULL: none */
     char *cookie;
     char *session_key;                            /* template with {id} */
     char *user_field, *tenant_field, *role_field; /* JSON pointers, RFC 6901 */

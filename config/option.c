@@ -30,7 +30,8 @@ static parser read_unsigned, read_lifetime, read_bool, read_level, read_log_to, 
     read_auth, read_profile, read_source, read_template, read_route, read_words, read_filters,
     read_match, read_login_url, read_origins, read_networks, read_token, read_pointer,
     read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim, read_name,
-    read_header, read_require, read_optional, read_optional_token, read_path, read_texts;
+    read_header, read_require, read_optional, read_optional_token, read_optional_header, read_path,
+    read_texts;
 
 #define AT(member) offsetof(struct config, member)
 
@@ -70,8 +71,8 @@ const struct option options[] = {
 
     {"SSELOG_TRUSTED", REQUEST, "", read_networks, AT(trusted), 0, 0},
     {"SSELOG_USER_HEADER", REQUEST, "X-Remote-User", read_header, AT(user_header), 0, 0},
-    {"SSELOG_TENANT_HEADER", REQUEST, "X-Remote-Tenant", read_header, AT(tenant_header), 0, 0},
-    {"SSELOG_ROLE_HEADER", REQUEST, "X-Remote-Role", read_header, AT(role_header), 0, 0},
+    {"SSELOG_TENANT_HEADER", REQUEST, "", read_optional_header, AT(tenant_header), 0, 0},
+    {"SSELOG_ROLE_HEADER", REQUEST, "", read_optional_header, AT(role_header), 0, 0},
     {"SSELOG_COOKIE", REQUEST, "session", read_token, AT(cookie), 0, 0},
     {"SSELOG_SESSION_KEY", REQUEST, "session:{id}", read_session_key, AT(session_key), 0, 0},
     {"SSELOG_USER_FIELD", REQUEST, "/user_id", read_pointer, AT(user_field), 0, 0},
@@ -433,6 +434,11 @@ static const char *read_header(struct place *place, const char *text)
 static const char *read_optional_token(struct place *place, const char *text)
 {
     return *text ? read_token(place, text) : keep_none(place);
+}
+
+static const char *read_optional_header(struct place *place, const char *text)
+{
+    return *text ? read_header(place, text) : keep_none(place);
 }
 
 static const char *read_optional(struct place *place, const char *text)

@@ -21,6 +21,7 @@
 #include "front/slow.h"
 #include "front/stream.h"
 #include "gateway/params.h"
+#include "identity/webuser.h"
 
 #define LOOKUP_MS 2000 /* deadline of one look-up in Redis */
 
@@ -333,7 +334,14 @@ static int configure(struct context *ctx, struct buf *why)
         return -1;
     ctx->config = config;
     ctx->profile_http = profile_http_of(config->profile);
-    return 0;
+    const char *option = webuser_imitable_header(config, &ctx->request);
+    if (!option)
+        return 0;
+    buf_addf(why,
+             "%s: under this web server a client can imitate a header whose name has other "
+             "characters than letters and digits",
+             option);
+    return -1;
 }
 
 /* Answers, or sets ctx->task. */

@@ -81,17 +81,17 @@ class Header(Method):
     options = identity.options("header")
 
     def good(self, user="ann", role=None):
-        return Request({"X-Remote-User": user, **({"X-Remote-Role": role} if role else {})})
+        return Request({"RemoteUser": user, **({"RemoteRole": role} if role else {})})
 
     def bad(self):
         return {
             "absent": Request(),
-            "only a role": Request({"X-Remote-Role": "admin"}),
-            "wrong": Request({"X-Remote-User": "ann\xff"}),
-            "malformed": Request({"X-Remote-User": "ann, bob"}),
-            "oversized": Request({"X-Remote-User": "a" * 129}),
-            "duplicated": Request(twice("X-Remote-User", "ann", "bob"), status=(400, 401)),
-            "role duplicated": Request({"X-Remote-User": "ann", **twice("X-Remote-Role", "a", "admin")},
+            "only a role": Request({"RemoteRole": "admin"}),
+            "wrong": Request({"RemoteUser": "ann\xff"}),
+            "malformed": Request({"RemoteUser": "ann, bob"}),
+            "oversized": Request({"RemoteUser": "a" * 129}),
+            "duplicated": Request(twice("RemoteUser", "ann", "bob"), status=(400, 401)),
+            "role duplicated": Request({"RemoteUser": "ann", **twice("RemoteRole", "a", "admin")},
                                    status=(400, 401)),
         }
 
@@ -545,14 +545,28 @@ def test_unverified_remote_user_beside_a_verified_one_is_refused(stack, redis):
     assert b"for bob" in ask("only", basic("bob", "anything"))[1]
 
 
+@pytest.mark.parametrize("kind", ["fcgid", "cgid", "proxy_fcgi"])
+def test_claimed_name_after_a_failed_login_is_not_believed(stack, redis, kind):
+    """With ErrorDocument 401 in an open location Apache passes the name of the failed login on, as
+    REDIRECT_REMOTE_USER."""
+    redis.add("stream:logs:bob", "for bob")
+    setup = stack.setup(redis, auth="remote_user", stream="stream:logs:{user}")
+    private = (f'<Location "/private">\nAuthType Basic\nAuthName log\nAuthUserFile "{setup.passwords}"\n'
+               'Require valid-user\nErrorDocument 401 /sselog/history\n</Location>\n')
+    server = stack.server(kind, setup=setup, web={"directives": private})
+    for claimed in (basic("bob", "wrong"), basic("nobody"), {}):
+        answer = get(server.port, "/private", {**JSON, **claimed})
+        assert answer.status == 401 and b"for bob" not in answer.raw
+
+
 @SERVERS
 def test_headers_of_an_untrusted_address_are_ignored(stack, redis, kind):
     """Identity headers count only from an address in SSELOG_TRUSTED, other headers for addresses never."""
     redis.add("stream:logs:ann", "for ann")
     server = stack.server(kind, redis, stream="stream:logs:{user}",
                           **identity.options("header", trusted="192.0.2.0/24 2001:db8::/32"))
-    for headers in ({"X-Remote-User": "ann"},
-                    {"X-Remote-User": "ann", "X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1",
+    for headers in ({"RemoteUser": "ann"},
+                    {"RemoteUser": "ann", "X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1",
                      "X-Real-IP": "192.0.2.1", "Remote-Addr": "192.0.2.1"}):
         assert_refused(get(server.port, server.path + "/stream", {**JSON, **headers}), None)
 
@@ -560,27 +574,53 @@ def test_headers_of_an_untrusted_address_are_ignored(stack, redis, kind):
 SAME_VARIABLE = ["X_Remote_{}", "X-Remote_{}", "X.Remote.{}", "X!Remote~{}"]
 
 
-@pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
+@pytest.mark.parametrize("kind", ["fcgid", "nginx"])
 def test_header_names_that_cgi_maps_to_the_same_variable(stack, redis, kind):
-    """lighttpd turns all these names into HTTP_X_REMOTE_USER, so that a client's header arrives beside the
-    proxy's. Apache and nginx drop them."""
+    """Apache and nginx drop all of these, so that a client cannot imitate a proxy's header."""
     for user in ("ann", "root"):
         redis.add(f"stream:logs:{user}", f"for {user}")
     proxy = {"X-Remote-User": "ann", "X-Remote-Role": "viewer"}
-    server = header_server(stack, redis, kind)
+    server = header_server(stack, redis, kind, user_header="X-Remote-User", role_header="X-Remote-Role")
     assert status_for(server, "ann", proxy) == 200
     for name in SAME_VARIABLE:
         user, role = {name.format("User"): "root"}, {name.format("Role"): "admin"}
         for headers in ({**proxy, **user}, {**user, **proxy}, {**proxy, **role}, {**role, **proxy}):
-            assert status_for(server, "root", headers) in (401, 403), headers
-            assert status_for(server, "ann", headers) == (401 if kind == "lighttpd" else 200), headers
+            assert status_for(server, "root", headers) == 403, headers
+            assert status_for(server, "ann", headers) == 200, headers
+
+
+def test_imitated_user_header_is_refused_under_lighttpd(stack, redis):
+    """lighttpd turns all these names into HTTP_X_REMOTE_USER, so that a client's header arrives beside the
+    proxy's. A header for the role that can be imitated is a fault of the configuration."""
+    proxy = {"X-Remote-User": "ann", "RemoteRole": "viewer"}
+    server = header_server(stack, redis, "lighttpd", user_header="X-Remote-User")
+    assert status_for(server, "ann", proxy) == 200
+    for name in SAME_VARIABLE:
+        user = {name.format("User"): "root"}
+        for headers in ({**proxy, **user}, {**user, **proxy}):
+            assert status_for(server, "root", headers) == status_for(server, "ann", headers) == 401, headers
+
+
+@pytest.mark.parametrize("option", ["role_header", "tenant_header"])
+def test_headers_that_can_be_imitated_are_misconfigured_under_lighttpd(stack, redis, option):
+    """No client reads anything until the configuration is changed: not the one that the proxy names either."""
+    server = header_server(stack, redis, "lighttpd", **{option: "X-Remote-Name"})
+    for name in ("X-Remote-Name", "X_Remote_Name", "X.Remote.Name", "Other"):
+        assert status_for(server, "ann", {"RemoteUser": "ann", name: "admin"}) == 500
+    assert f"error front: SSELOG_{option.upper()}: under this web server" in server.output()
+
+
+def test_role_and_tenant_headers_count_only_if_they_are_named(stack, redis):
+    server = header_server(stack, redis, "fcgid", user_header="X-Remote-User", role_header="")
+    for role in ("X-Remote-Role", "RemoteRole", "Role"):
+        assert status_for(server, "root", {"X-Remote-User": "ann", role: "admin"}) == 403
 
 
 @SERVERS
 def test_header_names_without_separators_cannot_be_imitated(stack, redis, kind):
     """If the proxy's header names have letters and digits only, no other name maps to the same variable."""
     redis.add("stream:logs:ann", "for ann")
-    server = header_server(stack, redis, kind, user_header="RemoteUser", role_header="RemoteRole")
+    server = header_server(stack, redis, kind)
     for name in ("Remote-Role", "Remote_Role", "Remote.Role", "-RemoteRole", "RemoteRole_"):
         headers = {"RemoteUser": "ann", name: "admin"}
         assert status_for(server, "ann", headers) == 200

@@ -45,7 +45,8 @@ RELAY = {h for h in SOURCES if re.fullmatch(r"relay/\w+\.h", h)} - {"relay/relay
 APART = [
     ("sselog.c",
      BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),
-    ("auth.c identity/session.c identity/signed_cookie.c identity/jwtcheck.c identity/template.c",
+    ("auth.c identity/session.c identity/signed_cookie.c identity/jwtcheck.c identity/template.c "
+     "identity/webuser.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/sync.c redis/sync_conn.c redis/reply.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
@@ -68,7 +69,7 @@ PURE = ("base/buf.c base/xid.c sse.c format/json.c format/record.c format/filter
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
-       "relay/ring.c front/start.c")
+       "identity/webuser.c relay/ring.c front/start.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 

@@ -18,6 +18,7 @@ static int counted_memeql_sec(const void *a, const void *b, size_t n)
 #define memeql_sec counted_memeql_sec
 #include "auth.c"
 #include "identity/signed_cookie.c"
+#include "gateway/params.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -56,15 +57,12 @@ static enum lookup_result fake_get(void *arg, const char *key, bool take, struct
 /* Parameters are written "NAME=value|NAME=value". */
 struct params {
     char text[REQUEST_MAX_COOKIES + 4096];
+    char *each[16];
 };
 
 static const char *get_param(void *arg, const char *name, unsigned nth)
 {
-    struct params *params = arg;
-    for (const char *p = params->text; *p; p += strlen(p) + 1)
-        if (strncmp(p, name, strlen(name)) == 0 && p[strlen(name)] == '=' && nth-- == 0)
-            return p + strlen(name) + 1;
-    return NULL;
+    return params_find(((struct params *)arg)->each, name, nth);
 }
 
 static void split_params(struct params *params, const char *text)
@@ -73,8 +71,9 @@ static void split_params(struct params *params, const char *text)
     int len = snprintf(params->text, sizeof params->text - 1,
                        "REQUEST_METHOD=GET|SCRIPT_NAME=/logs|%s", text);
     assert_in_range(len, 1, sizeof params->text - 2);
-    for (char *bar = params->text; (bar = strchr(bar, '|'));)
-        *bar++ = '\0';
+    params->each[0] = params->text;
+    for (size_t n = 1; n < 15 && (params->each[n] = strchr(params->each[n - 1], '|')); n++)
+        *params->each[n]++ = '\0';
 }
 
 static char *text(const char *s)
@@ -214,6 +213,17 @@ static void test_remote_user_gives_the_identity(void **state)
         {"remote_user", "REMOTE_USER=Zo\xc3\xab", "ok Zo\xc3\xab,,", ""},
         {"remote_user", "REDIRECT_REMOTE_USER=User.admin", "ok User.admin,,", ""},
         {"remote_user", "REDIRECT_REMOTE_USER=b|REMOTE_USER=a", "ok a,,", ""},
+        /* After a redirect for an error it is the name that the client claimed. */
+        {"remote_user", "REDIRECT_REMOTE_USER=a|REDIRECT_STATUS=200", "ok a,,", ""},
+        {"remote_user", "REDIRECT_REMOTE_USER=a|REDIRECT_STATUS=", "ok a,,", ""},
+        {"remote_user", "REDIRECT_REMOTE_USER=a|REDIRECT_STATUS=401", "none", ""},
+        {"remote_user", "REDIRECT_REMOTE_USER=a|REDIRECT_STATUS=403", "none", ""},
+        {"remote_user", "REDIRECT_REMOTE_USER=a|REDIRECT_STATUS=2000", "none", ""},
+        {"remote_user", "REDIRECT_REMOTE_USER=a|REDIRECT_STATUS=200|REDIRECT_REDIRECT_STATUS=401",
+         "none", ""},
+        {"remote_user", "REDIRECT_REMOTE_USER=a|REDIRECT_STATUS=200|REDIRECT_REDIRECT_STATUS=200",
+         "ok a,,", ""},
+        {"remote_user", "REMOTE_USER=a|REDIRECT_STATUS=401", "ok a,,", ""},
         {"remote_user", "HTTP_REMOTE_USER=root", "none", ""},
         {"remote_user", "REMOTE_USER=" N128, "ok " N128 ",,", ""},
         {"remote_user", "REMOTE_USER=" N128 "n", "bad", ""},
@@ -275,6 +285,62 @@ static void test_header_counts_only_from_trusted_proxies(void **state)
     CHECK(rows, &c, &no_redis);
     c.ntrusted = 0;
     check_row(&c, &(struct row){"header", FROM("10.16.0.1"), "none", ""}, &no_redis);
+}
+
+static void test_unnamed_tenant_and_role_headers_are_not_read(void **state)
+{
+    static const struct row rows[] = {
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_TENANT=acme|HTTP_X_REMOTE_ROLE=admin",
+         "ok alice,,", ""},
+        {"header", FROM("10.16.0.1") "|HTTP_X_REMOTE_ROLE=a|HTTP_X_REMOTE_ROLE=b|HTTP_=c",
+         "ok alice,,", ""},
+    };
+    struct config c = base_config();
+    (void)state;
+    c.tenant_header = c.role_header = NULL;
+    CHECK(rows, &c, &no_redis);
+}
+
+/* Under a server that gives X_Role the variable of X-Role, such a name is a fault of the
+ * configuration. */
+static void test_headers_that_clients_can_imitate_are_named(void **state)
+{
+    static const struct {
+        enum auth_method method;
+        const char *server, *user, *tenant, *role, *option;
+    } cases[] = {
+        {AUTH_HEADER, "lighttpd/1.4.69", "X-User", NULL, NULL, NULL},
+        {AUTH_HEADER, "lighttpd/1.4.69", "X-User", "RemoteTenant", "Role2", NULL},
+        {AUTH_HEADER, "lighttpd/1.4.69", "User", NULL, "X-Role", "SSELOG_ROLE_HEADER"},
+        {AUTH_HEADER, "lighttpd/1.4.69", "User", NULL, "Remote_Role", "SSELOG_ROLE_HEADER"},
+        {AUTH_HEADER, "lighttpd/1.4.69", "User", NULL, "Role!", "SSELOG_ROLE_HEADER"},
+        {AUTH_HEADER, "lighttpd/1.4.69", "User", "X-Tenant", "Role", "SSELOG_TENANT_HEADER"},
+        {AUTH_HEADER, "lighttpd", "User", ".", "Role", "SSELOG_TENANT_HEADER"},
+        {AUTH_HEADER, "LightTPD/2", "User", NULL, "X-Role", "SSELOG_ROLE_HEADER"},
+        {AUTH_HEADER, "OpenBSD httpd", "User", NULL, "X-Role", "SSELOG_ROLE_HEADER"},
+        {AUTH_HEADER, "nginx/1.22.1", "User", "X-Tenant", "X-Role", NULL},
+        {AUTH_HEADER, "Apache/2.4.57 (Debian)", "User", "X-Tenant", "X-Role", NULL},
+        {AUTH_HEADER, "", "User", "X-Tenant", "X-Role", NULL},
+        {AUTH_COOKIE, "lighttpd/1.4.69", "User", "X-Tenant", "X-Role", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char params[100];
+        struct params split;
+        struct request r;
+        const char *why;
+        struct config c = {.auth = {AUTH_REMOTE_USER, cases[i].method},
+                           .user_header = text(cases[i].user),
+                           .tenant_header = text(cases[i].tenant),
+                           .role_header = text(cases[i].role)};
+        snprintf(params, sizeof params, "SERVER_SOFTWARE=%s", cases[i].server);
+        split_params(&split, params);
+        assert_int_equal(request_parse(&r, get_param, &split, &why), 0);
+        const char *option = webuser_imitable_header(&c, &r);
+        if (!slice_equal(slice_of(option), slice_of(cases[i].option)))
+            fail_msg("case %zu: %s", i, option ? option : "none");
+        request_free(&r);
+    }
 }
 
 /* ---- methods with look-ups ---- */
@@ -920,6 +986,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_remote_user_gives_the_identity),
         cmocka_unit_test(test_header_counts_only_from_trusted_proxies),
+        cmocka_unit_test(test_unnamed_tenant_and_role_headers_are_not_read),
+        cmocka_unit_test(test_headers_that_clients_can_imitate_are_named),
         cmocka_unit_test(test_cookie_finds_the_session),
         cmocka_unit_test(test_signed_cookie_needs_its_signature),
         cmocka_unit_test(test_signatures_are_compared_in_constant_time),

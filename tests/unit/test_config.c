@@ -163,6 +163,9 @@ static void test_defaults_are_as_documented(void **state)
     assert_false(c->allow_root);
     assert_null(c->route);
     assert_null(c->login_url);
+    assert_string_equal(c->user_header, "X-Remote-User");
+    assert_null(c->tenant_header);
+    assert_null(c->role_header);
     assert_null(c->cors[0]);
     assert_null(c->admin_roles[0]);
     assert_null(c->filters[0].name);
@@ -181,6 +184,7 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_AUTH=cookie bearer token"},
         {"SSELOG_AUTH=  cookie   bearer "},
         {"SSELOG_AUTH=header", "SSELOG_TRUSTED=10.0.0.0/8 ::1 192.0.2.7"},
+        {"SSELOG_TENANT_HEADER=", "SSELOG_ROLE_HEADER=X-Remote-Role"},
         {"SSELOG_AUTH=anonymous", "SSELOG_STREAM=stream:all"},
         {"SSELOG_AUTH=anonymous", "SSELOG_PROFILE=preset"},
         {"SSELOG_ROUTE=/a/{app}/{user}", "SSELOG_STREAM=logs:{app}:{user}:{role}"},
