@@ -259,7 +259,7 @@ static int serve(const struct config_base *base, const struct command_line *line
     const char *root = harden_refuse_root(c->allow_root);
     if (root)
         buf_adds(&why, root);
-    if (root || (c->jwt_key.len > 0 && jwtcheck_start(c, &why))) {
+    if (root) {
         status = config_error(&why);
         goto out;
     }
@@ -377,14 +377,17 @@ static int print_config(const struct config_base *base)
 
 /* ---- start ---- */
 
-/* Must precede harden, which closes access to the certificates. Returns 0 or the exit status. */
-static int start_tls(const struct config *c)
+/* Loads the libraries that the options need, and checks the files that they read. Must precede
+ * harden, which closes access to these. tokens: JWTs will be verified. Returns 0 or the exit
+ * status.
+ */
+static int start_libraries(const struct config *c, bool tokens)
 {
     struct buf why;
-    if (!c->redis.tls)
-        return 0;
     buf_init(&why, 1024);
-    int status = redis_tls_start(c->redis.host, &why) ? config_error(&why) : 0;
+    bool failed = (c->redis.tls && redis_tls_start(c->redis.host, &why)) ||
+                  (tokens && c->jwt_key.len > 0 && jwtcheck_start(c, &why));
+    int status = failed ? config_error(&why) : 0;
     buf_free(&why);
     return status;
 }
@@ -394,13 +397,13 @@ static int run(const struct config_base *base, const struct command_line *line, 
                char **argv)
 {
     const struct config *c = config_of(base);
-    if (diag_open(c->log_to, c->log_level))
-        return EXIT_CONFIG;
-    int status = start_tls(c);
+    int status = start_libraries(c, line->check || argc == 0);
     if (status)
         return status;
     if (line->check)
         return print_config(base);
+    if (diag_open(c->log_to, c->log_level))
+        return EXIT_CONFIG;
     if (argc == 0)
         return serve(base, line);
     if (strcmp(argv[0], "send") == 0)

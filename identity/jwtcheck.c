@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "format/json.h"
+#include "identity/pubkey.h"
 
 #define MAX_TOKEN     8192
 #define MAX_DEPTH     16                        /* nesting of header and claims */
@@ -33,6 +34,8 @@ struct parts {
 
 static const char *const algorithms[] = {
     [JWT_HS256] = "HS256", [JWT_RS256] = "RS256", [JWT_ES256] = "ES256"};
+
+#define KEY_FILE "SSELOG_JWT_KEY_FILE: " /* starts each message */
 
 #ifdef HAVE_LIBJWT
 
@@ -198,26 +201,47 @@ static void warm_up(const struct config *config)
 
 #endif
 
-static bool holds(struct slice text, const char *part)
+/* Tells what is wrong with a key for RS256 or ES256; NULL: nothing. */
+static const char *fault_of_public_key(const struct config *config)
 {
-    return text.len >= strlen(part) && memmem(text.p, text.len, part, strlen(part));
+    bool rsa = config->jwt_alg == JWT_RS256;
+    switch (pubkey_kind(config->jwt_key)) {
+    case PUBKEY_NONE:
+        return "holds no PEM public key (BEGIN PUBLIC KEY)";
+    case PUBKEY_DAMAGED:
+        return "holds a PEM public key that is damaged";
+    case PUBKEY_RSA:
+        return rsa ? NULL : "holds a key of RSA, ES256 needs one of the curve P-256";
+    case PUBKEY_P256:
+        return rsa ? "holds a key of the curve P-256, RS256 needs one of RSA" : NULL;
+    default:
+        return rsa ? "holds no key of RSA" : "holds no key of the curve P-256";
+    }
+}
+
+/* Tells what is wrong with the key; NULL: nothing. With a public key as HMAC secret everybody could
+ * sign (RFC 8725, section 2.1). */
+static const char *fault_of_key(const struct config *config)
+{
+    static const char pem[] = "-----BEGIN ";
+    if (config->jwt_alg != JWT_HS256)
+        return fault_of_public_key(config);
+    return memmem(config->jwt_key.p, config->jwt_key.len, pem, sizeof pem - 1)
+               ? "holds PEM, which HS256 does not take"
+               : NULL;
 }
 
 int jwtcheck_start(const struct config *config, struct buf *why)
 {
-    if (config->jwt_alg == JWT_HS256) {
-        /* With a public key as HMAC secret everybody could sign (RFC 8725, section 2.1). */
-        if (!holds(config->jwt_key, "-----BEGIN "))
-            return 0;
-        buf_adds(why, "SSELOG_JWT_KEY_FILE: holds PEM, which HS256 does not take");
+    const char *fault = fault_of_key(config);
+    if (fault) {
+        buf_addf(why, KEY_FILE "%s", fault);
         return -1;
     }
+    if (config->jwt_alg == JWT_HS256)
+        return 0;
     if (!is_loaded()) {
-        buf_addf(why, "jwt: %s cannot be loaded", LIBJWT_SONAME);
-        return -1;
-    }
-    if (!holds(config->jwt_key, "-----BEGIN PUBLIC KEY-----")) {
-        buf_adds(why, "SSELOG_JWT_KEY_FILE: holds no PEM public key (BEGIN PUBLIC KEY)");
+        buf_addf(why, KEY_FILE "%s cannot be loaded", LIBJWT_SONAME);
         return -1;
     }
     warm_up(config);

@@ -14,10 +14,10 @@
 
 struct json_object;
 
-/* Checks the form of the key, and loads libjwt for RS256 and ES256. When config->jwt_key is set,
- * call it once before harden_process, because libcrypto reads files. libjwt is not linked: it would
- * cost every process 440 kB of private memory, also without JWTs. -1, with one line in why: JWTs
- * cannot be verified. */
+/* Checks that the key is one of the algorithm, and loads libjwt for RS256 and ES256. When
+ * config->jwt_key is set, call it once before harden_process, because libcrypto reads files. libjwt
+ * is not linked: it would cost every process 440 kB of private memory, also without JWTs. -1, with
+ * one line in why: JWTs cannot be verified. */
 int jwtcheck_start(const struct config *config, struct buf *why);
 
 enum jwtcheck_result {

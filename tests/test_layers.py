@@ -30,7 +30,8 @@ LIBRARIES = {
     r"jwt\.h": {"identity/jwtcheck.c"},
     r"msgpack.*": {"format/asgi.c"},
     r"utf8proc.*": {"format/unicode.c"},
-    r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/signed_cookie.c", "front/throttle.c"},
+    r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/pubkey.c", "identity/signed_cookie.c",
+                   "front/throttle.c"},
     r"json-c/.*": {"format/json.c", "format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c",
                   "front/answer.c", "front/profile_http.c"},
     r"linux/landlock\.h": {"base/harden.c"},
@@ -46,7 +47,7 @@ APART = [
     ("sselog.c",
      BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),
     ("auth.c identity/session.c identity/signed_cookie.c identity/jwtcheck.c identity/template.c "
-     "identity/webuser.c",
+     "identity/webuser.c identity/pubkey.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/sync.c redis/sync_conn.c redis/reply.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),

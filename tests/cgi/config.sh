@@ -52,6 +52,11 @@ refused 'anonymous with another method' SSELOG_AUTH SSELOG_AUTH=remote_user,anon
 refused 'a key with an unknown field' SSELOG_STREAM 'SSELOG_STREAM=logs:{who}'
 refused 'an unknown profile' SSELOG_PROFILE SSELOG_PROFILE=fancy
 refused 'an unknown source' SSELOG_SOURCE SSELOG_SOURCE=kafka
+# -t does what the start does: it loads libraries and reads keys.
+printf -- '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQ==\n-----END PUBLIC KEY-----\n' >"$dir/key"
+chmod 600 "$dir/key"
+refused 'a damaged public key' SSELOG_JWT_KEY_FILE "SSELOG_JWT_KEY_FILE=$dir/key" SSELOG_JWT_ALG=ES256
+refused 'a public key as secret' SSELOG_JWT_KEY_FILE "SSELOG_JWT_KEY_FILE=$dir/key"
 
 start SSELOG_AUTH=anonymous SSELOG_STREAM=log SSELOG_KEEPALIVE=7 -- -t
 check '-t: exit status 0' [ "$status" -eq 0 ]

@@ -45,6 +45,11 @@ static const char ec_key[] =
     "6Xh7+4yaFmKewnuTQ4fEaeNSAHXFbQ/Mc3A5La+XebXQ5LYpGBbNURG/+A==\n"
     "-----END PUBLIC KEY-----\n";
 
+static const char damaged_key[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEjN6G230eXbIw+Biu5sZTAGOmBgo/\n"
+    "-----END PUBLIC KEY-----\n";
+
 static const char rs256_token[] =
     "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhbGljZSIsInRlbmFudF9pZCI6ImFjbWU"
     "iLCJyb2xlIjoidmlld2VyIiwiZXhwIjoyMDAwMDAwMDAwfQ.iQLi2L_NDMQXBskSZvz7EuKBZaVdYNog"
@@ -460,8 +465,10 @@ static void test_start_checks_the_key(void **state)
         enum jwt_algorithm alg;
         const char *key;
         int result;
-    } rows[] = {{JWT_HS256, secret, 0},   {JWT_RS256, rsa_key, LOADS}, {JWT_ES256, ec_key, LOADS},
-                {JWT_HS256, rsa_key, -1}, {JWT_RS256, secret, -1},     {JWT_ES256, "", -1}};
+    } rows[] = {
+        {JWT_HS256, secret, 0},   {JWT_RS256, rsa_key, LOADS}, {JWT_ES256, ec_key, LOADS},
+        {JWT_HS256, rsa_key, -1}, {JWT_RS256, secret, -1},     {JWT_ES256, "", -1},
+        {JWT_RS256, ec_key, -1},  {JWT_ES256, rsa_key, -1},    {JWT_RS256, damaged_key, -1}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct config config = config_with(rows[i].alg, rows[i].key);
