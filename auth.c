@@ -282,14 +282,6 @@ static enum auth_result authorization_token(const struct request *request, struc
     return AUTH_OK;
 }
 
-static bool has_method(const struct config *config, enum auth_method method)
-{
-    for (size_t i = 0; config->auth[i] != AUTH_END; i++)
-        if (config->auth[i] == method)
-            return true;
-    return false;
-}
-
 /* Three parts with dots between them (RFC 7515, section 7.1). */
 static bool looks_like_jwt(struct slice token)
 {
@@ -303,7 +295,7 @@ static bool looks_like_jwt(struct slice token)
  * token decides. */
 static bool token_is_for(const struct config *config, enum auth_method method, struct slice token)
 {
-    if (!has_method(config, AUTH_JWT) || !has_method(config, AUTH_BEARER))
+    if (!config_uses(config, AUTH_JWT) || !config_uses(config, AUTH_BEARER))
         return true;
     return looks_like_jwt(token) == (method == AUTH_JWT);
 }

@@ -88,6 +88,12 @@ static int config_error(const struct buf *why)
     return EXIT_CONFIG;
 }
 
+static void print_warning(void *arg, const char *line)
+{
+    (void)arg;
+    diag(DIAG_WARNING, "config", "%s", line);
+}
+
 /* ---- stopping ---- */
 
 static void on_stop(int number)
@@ -184,6 +190,7 @@ static int serve_fastcgi(const struct config_base *base, int fd)
         return EXIT_FAILURE;
     }
     block_signals(SIG_UNBLOCK);
+    config_warn(base, print_warning, NULL);
     diag(DIAG_INFO, "sselog", "serving, version " SSELOG_VERSION);
     release_startup_pages();
     int status = accept_run(fd, stop_pipe[0], take_request, front) ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -400,8 +407,10 @@ static int run(const struct config_base *base, const struct command_line *line, 
     int status = start_libraries(c, line->check || argc == 0);
     if (status)
         return status;
-    if (line->check)
+    if (line->check) {
+        config_warn(base, print_warning, NULL);
         return print_config(base);
+    }
     if (diag_open(c->log_to, c->log_level))
         return EXIT_CONFIG;
     if (argc == 0)

@@ -15,7 +15,11 @@
 #include "config/source.h"
 #include "config/option.h"
 #include "format/profile.h"
+#include "config/risk.h"
 #include "config/value.h"
+
+/* Bytes of a secret of HS256. The owner of one token can try all shorter secrets without us. */
+#define MIN_SECRET 16
 
 /* A configuration with its memory and the texts it was read from. config must be the first member:
  * config_release gets a pointer to it. */
@@ -56,40 +60,36 @@ static bool may_show(const struct option *option, const char *text)
     return !(option->flags & SECRET) || (option->flags & NO_MEMBER && *text == '/');
 }
 
-/* Writes "SSELOG_X=value (environment): reason"; returns -1. */
+/* Writes "SSELOG_X=value (environment): text" to out. */
+static void describe(const struct config_base *base, const struct config_set *set, size_t i,
+                     const char *text, struct buf *out)
+{
+    enum origin from = set->from[i];
+    const struct source *file = &base->from_file;
+    buf_clear(out);
+    buf_adds(out, options[i].name);
+    if (may_show(&options[i], set->text[i])) {
+        buf_addc(out, '=');
+        source_add_shown(out, slice_of(set->text[i]));
+    }
+    buf_addf(out, " (%s", origin_names[from]);
+    if (from == FROM_PROFILE)
+        buf_addf(out, " %s", set->config.profile->name);
+    if (from == FROM_FILE) {
+        buf_addc(out, ' ');
+        source_add_shown(out, slice_of(file->file));
+        buf_addf(out, ":%u", file->line[file->text[i] ? i : REDIS_URL]);
+    }
+    buf_addf(out, "): %s", text);
+}
+
 static int refuse(const struct builder *b, size_t i, const char *reason)
 {
-    const char *text = b->set->text[i];
-    enum origin from = b->set->from[i];
-    const struct source *file = &b->base->from_file;
-    buf_clear(b->why);
-    buf_adds(b->why, options[i].name);
-    if (may_show(&options[i], text)) {
-        buf_addc(b->why, '=');
-        source_add_shown(b->why, slice_of(text));
-    }
-    buf_addf(b->why, " (%s", origin_names[from]);
-    if (from == FROM_PROFILE)
-        buf_addf(b->why, " %s", b->set->config.profile->name);
-    if (from == FROM_FILE) {
-        buf_addc(b->why, ' ');
-        source_add_shown(b->why, slice_of(file->file));
-        buf_addf(b->why, ":%u", file->line[file->text[i] ? i : REDIS_URL]);
-    }
-    buf_addf(b->why, "): %s", reason);
+    describe(b->base, b->set, i, reason, b->why);
     return -1;
 }
 
 /* ---- rules between options ---- */
-
-static bool uses(const struct config *config, enum auth_method method)
-{
-    for (size_t i = 0; config->auth[i] != AUTH_END; i++) {
-        if (config->auth[i] == method)
-            return true;
-    }
-    return false;
-}
 
 static bool captured(const char *route, struct slice name)
 {
@@ -101,6 +101,13 @@ static bool captured(const char *route, struct slice name)
     return false;
 }
 
+/* Whether two names of the template touch, as in "{tenant}{user}". Nothing would tell where the
+ * value of the first ends, so template_expand never fills it. */
+static bool has_touching_names(const char *template)
+{
+    return strstr(template, "}{") != NULL;
+}
+
 /* filled: the configuration uses the template, so its names must have values. */
 static int check_names(const struct builder *b, const char *option, const char *template,
                        bool filled)
@@ -108,6 +115,8 @@ static int check_names(const struct builder *b, const char *option, const char *
     static const char *const identity[] = {"user", "tenant", "role", NULL};
     const struct config *config = &b->set->config;
     struct slice name;
+    if (has_touching_names(template))
+        return refuse(b, index_of(option), "two names touch: write a text between them");
     while (value_next_name(&template, &name) > 0) {
         if (captured(config->route, name))
             continue;
@@ -139,9 +148,9 @@ static int check_methods(const struct builder *b)
 {
     const struct config *config = &b->set->config;
     size_t auth = index_of("SSELOG_AUTH");
-    if (uses(config, AUTH_HEADER) && config->ntrusted == 0)
+    if (config_uses(config, AUTH_HEADER) && config->ntrusted == 0)
         return refuse(b, auth, "header needs SSELOG_TRUSTED");
-    if (!uses(config, AUTH_JWT))
+    if (!config_uses(config, AUTH_JWT))
         return 0;
 #ifndef HAVE_LIBJWT
     if (config->jwt_alg != JWT_HS256)
@@ -176,6 +185,8 @@ static int load_jwt_key(const struct builder *b)
         return -1;
     struct slice key = config->jwt_key;
     bool is_pem = key.len >= sizeof pem && memcmp(key.p, pem, sizeof pem - 1) == 0;
+    if (config->jwt_alg == JWT_HS256 && !is_pem && key.len > 0 && key.len < MIN_SECRET)
+        return refuse(b, i, "a secret of less than 16 bytes can be guessed from one token");
     if (key.len == 0 || is_pem == (config->jwt_alg != JWT_HS256))
         return 0;
     return refuse(b, i,
@@ -376,6 +387,21 @@ void config_release(const struct config_base *base, const struct config *config)
 }
 
 /* ---- printing ---- */
+
+void config_warn(const struct config_base *base, void (*warn)(void *arg, const char *line),
+                 void *arg)
+{
+    struct risk risks[RISKS_MAX];
+    size_t count = risk_find(&base->set.config, risks);
+    struct buf line;
+    buf_init(&line, 1024);
+    for (size_t i = 0; i < count; i++) {
+        describe(base, &base->set, index_of(risks[i].option), risks[i].text, &line);
+        if (!line.failed)
+            warn(arg, line.p);
+    }
+    buf_free(&line);
+}
 
 /* The address as a URL, without its password. */
 static void add_redis(struct buf *out, const struct redis_address *redis)

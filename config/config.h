@@ -113,6 +113,15 @@ struct config {
     struct slice jwt_key;       /* as above; NUL-terminated */
 };
 
+/* Whether the method is one of config->auth. */
+static inline bool config_uses(const struct config *config, enum auth_method method)
+{
+    size_t i = 0;
+    while (config->auth[i] != AUTH_END && config->auth[i] != method)
+        i++;
+    return config->auth[i] == method;
+}
+
 /* The configuration at the start: the environment and the file. */
 struct config_base;
 
@@ -136,6 +145,10 @@ void config_release(const struct config_base *base, const struct config *config)
 /* Adds the effective options to out, one line of NAME=value with its source for each. A secret is
  * shown as set or unset. */
 void config_print(const struct config_base *base, struct buf *out);
+/* Calls warn with one line for each setting that may be a mistake; see risk.h. Out of memory: no
+ * line. */
+void config_warn(const struct config_base *base, void (*warn)(void *arg, const char *line),
+                 void *arg);
 /* Calls each for every option, for the test of the manual. */
 void config_each(void (*each)(void *arg, const char *name, bool per_request,
                               const char *default_text),

@@ -482,7 +482,11 @@ static const char *read_key(struct place *place, const char *text, const char *c
             return wanted;
         count++;
     }
-    return found < 0 || count != 1 || strlen(text) > MAX_TEMPLATE ? wanted : keep(place, text);
+    if (found < 0 || count != 1 || strlen(text) > MAX_TEMPLATE)
+        return wanted;
+    if (text[0] == '{' && text[strlen(text) - 1] == '}')
+        return "a text beside the name is wanted: else a client may name any key of Redis";
+    return keep(place, text);
 }
 
 static const char *read_session_key(struct place *place, const char *text)

@@ -85,17 +85,10 @@ static bool has_separator(const char *name)
     return name[plain] != '\0';
 }
 
-static bool uses_headers(const struct config *config)
-{
-    size_t i = 0;
-    while (config->auth[i] != AUTH_END && config->auth[i] != AUTH_HEADER)
-        i++;
-    return config->auth[i] == AUTH_HEADER;
-}
-
 const char *webuser_imitable_header(const struct config *config, const struct request *request)
 {
-    if (!uses_headers(config) || !folds_names(request_param(request, "SERVER_SOFTWARE")))
+    if (!config_uses(config, AUTH_HEADER) ||
+        !folds_names(request_param(request, "SERVER_SOFTWARE")))
         return NULL;
     if (config->tenant_header && has_separator(config->tenant_header))
         return "SSELOG_TENANT_HEADER";

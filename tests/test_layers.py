@@ -70,7 +70,7 @@ PURE = ("base/buf.c base/xid.c sse.c format/json.c format/record.c format/filter
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
-       "identity/webuser.c relay/ring.c front/start.c")
+       "identity/webuser.c config/risk.c relay/ring.c front/start.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 

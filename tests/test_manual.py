@@ -112,7 +112,7 @@ def test_request_or_process(stack, redis):
 def test_presets(profile, tmp_path):
     key = tmp_path / "key"  # astrbot's preset method needs one
     key.touch(mode=0o600)
-    key.write_text("secret")
+    key.write_text("secret" * 6)
     of_profile = {f"{name}={value}" for name, (value, origin) in
                   printed(SSELOG_PROFILE=profile, SSELOG_JWT_KEY_FILE=str(key)).items()
                   if origin == f"profile {profile}"}

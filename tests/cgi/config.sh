@@ -35,6 +35,11 @@ refused() {
     check "$name: as CGI nothing is served" no_line_matches 'event-stream\|^Status: 200' "$dir/stdout"
 }
 
+for bytes in 16 32; do
+    head -c $bytes /dev/zero | tr '\0' x >"$dir/$bytes"
+    chmod 600 "$dir/$bytes"
+done
+
 refused 'an unknown option' SSELOG_STREEM SSELOG_STREEM=x
 refused 'a word in the place of a number' SSELOG_KEEPALIVE SSELOG_KEEPALIVE=soon
 refused 'a number out of range' SSELOG_LIFETIME SSELOG_LIFETIME=4
@@ -52,11 +57,37 @@ refused 'anonymous with another method' SSELOG_AUTH SSELOG_AUTH=remote_user,anon
 refused 'a key with an unknown field' SSELOG_STREAM 'SSELOG_STREAM=logs:{who}'
 refused 'an unknown profile' SSELOG_PROFILE SSELOG_PROFILE=fancy
 refused 'an unknown source' SSELOG_SOURCE SSELOG_SOURCE=kafka
+refused 'a key of any name' SSELOG_SESSION_KEY 'SSELOG_SESSION_KEY={id}'
+refused 'a key of a token that is only its name' SSELOG_TOKEN_KEY 'SSELOG_TOKEN_KEY={token}'
+refused 'two names that touch' SSELOG_STREAM 'SSELOG_STREAM={tenant}{user}'
+printf 'fifteen letters\n' >"$dir/secret" && chmod 600 "$dir/secret"
+refused 'a secret that can be guessed' SSELOG_JWT_KEY_FILE "SSELOG_JWT_KEY_FILE=$dir/secret"
 # -t does what the start does: it loads libraries and reads keys.
 printf -- '-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQ==\n-----END PUBLIC KEY-----\n' >"$dir/key"
 chmod 600 "$dir/key"
 refused 'a damaged public key' SSELOG_JWT_KEY_FILE "SSELOG_JWT_KEY_FILE=$dir/key" SSELOG_JWT_ALG=ES256
 refused 'a public key as secret' SSELOG_JWT_KEY_FILE "SSELOG_JWT_KEY_FILE=$dir/key"
+
+# name of the test, option, options...: the option is warned of, and sselog would start.
+warned() {
+    name=$1 named=$2
+    shift 2
+    start SSELOG_LOG=syslog "$@" -- -t
+    check "$name: exit status 0" [ "$status" -eq 0 ]
+    check "$name: one line" [ "$(wc -l <"$dir/stderr")" -eq 1 ]
+    check "$name: names it" grep -q "^warning config: $named" "$dir/stderr"
+    check "$name: the configuration" grep -q '^SSELOG_RETRY=3000' "$dir/stdout"
+}
+warned 'everybody is trusted' 'SSELOG_TRUSTED=0.0.0.0/0 (environment): ' SSELOG_TRUSTED=0.0.0.0/0
+warned 'a secret of 16 bytes' 'SSELOG_JWT_KEY_FILE=/.*less than 32 bytes' "SSELOG_JWT_KEY_FILE=$dir/16"
+warned 'a short secret of cookies' 'SSELOG_COOKIE_SECRET_FILE=/' "SSELOG_COOKIE_SECRET_FILE=$dir/16"
+warned 'a key of two kinds' 'SSELOG_SESSION_KEY=sse_token:{id} ' 'SSELOG_SESSION_KEY=sse_token:{id}' \
+    SSELOG_AUTH=cookie
+for example in bearer cookie express header jwt token; do
+    sed "s#=/etc/sselog/.*#=$dir/32#" "$here/../../examples/auth/$example.conf" >"$dir/example.conf"
+    start -- -c "$dir/example.conf" -t
+    check "examples/auth/$example.conf: no warning" [ "$status$(wc -c <"$dir/stderr")" = 00 ]
+done
 
 start SSELOG_AUTH=anonymous SSELOG_STREAM=log SSELOG_KEEPALIVE=7 -- -t
 check '-t: exit status 0' [ "$status" -eq 0 ]

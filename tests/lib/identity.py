@@ -18,7 +18,7 @@ import urllib.parse
 import webs
 
 SECRET = "0123456789abcdef0123456789abcdef"  # signs JWTs
-COOKIE_SECRET = "keyboard cat"
+COOKIE_SECRET = "fedcba9876543210fedcba9876543210"
 ISSUER, AUDIENCE = "https://login.example", "sselog"
 JSON = {"Accept": "application/json"}
 

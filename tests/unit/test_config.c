@@ -209,6 +209,7 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_JWT_REFUSE=token_type https://example.com/kind"},
         {"SSELOG_JWT_ALLOW_NO_EXP=1"},
         {"SSELOG_BEARER_KEY=b:{token}"},
+        {"SSELOG_SESSION_KEY={id}:session", "SSELOG_TOKEN_KEY={token}."},
         {"SSELOG_ENABLED=0"},
         {"SSELOG_LOG=syslog", "SSELOG_LOG_LEVEL=debug"},
         {"SSELOG_ADMIN_ROLES=admin super_admin"},
@@ -272,6 +273,12 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_STREAM=logs:{{user}}"},
         {"SSELOG_STREAM=logs:{app}", NULL, "what SSELOG_ROUTE captures"},
         {"SSELOG_STREAM=logs:{User}"},
+        {"SSELOG_STREAM={tenant}{user}", NULL,
+         "SSELOG_STREAM={tenant}{user} (environment): two names touch"},
+        {"SSELOG_STREAM=a:{user}{role}:b"},
+        {"SSELOG_CHANNEL={tenant}{user}", NULL, "two names touch"},
+        {"SSELOG_MATCH=a=b owner={tenant}{user}", NULL, "two names touch"},
+        {"SSELOG_ROUTE=/{a}/{b}", "SSELOG_STREAM=x:{a}{b}", "SSELOG_STREAM=x:{a}{b}"},
         {"SSELOG_CHANNEL=logs:{id}"},
         {"SSELOG_MATCH=a={app}"},
         {"SSELOG_MATCH=tenant"},
@@ -320,6 +327,10 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_SESSION_KEY=session:{user}"},
         {"SSELOG_SESSION_KEY=session:{id}{id}"},
         {"SSELOG_BEARER_KEY=bearer"},
+        {"SSELOG_SESSION_KEY={id}", NULL, "SSELOG_SESSION_KEY={id} (environment): a text beside"},
+        {"SSELOG_BEARER_KEY={token}", NULL, "a text beside the name"},
+        {"SSELOG_BEARER_KEY={sha256}", NULL, "a text beside the name"},
+        {"SSELOG_TOKEN_KEY={token}", NULL, "a text beside the name"},
         {"SSELOG_BEARER_KEY=b:{id}"},
         {"SSELOG_TOKEN_KEY=t:{sha256}"},
         {"SSELOG_USER_FIELD=user"},
@@ -774,6 +785,8 @@ static void test_jwt_needs_a_key_of_its_algorithm(void **state)
     } rows[] = {
         {"SSELOG_JWT_ALG=HS256", secret, 0600, NULL},
         {"SSELOG_JWT_ALG=HS256", secret, 0604, "open to others"},
+        {"SSELOG_JWT_ALG=HS256", secret + 1, 0600, "less than 16 bytes"},
+        {"SSELOG_JWT_ALG=HS256", "x", 0600, "SSELOG_JWT_KEY_FILE=/"},
         {"SSELOG_JWT_ALG=HS256", pem, 0600, "PEM"},
 #ifdef HAVE_LIBJWT
         {"SSELOG_JWT_ALG=RS256", pem, 0644, NULL},
@@ -809,14 +822,43 @@ static void test_requests_share_the_jwt_key(void **state)
     char setting[128];
     (void)state;
     snprintf(setting, sizeof setting, "SSELOG_JWT_KEY_FILE=%s", path_b);
-    write_file(path_b, "secret\n", 7, 0600);
+    write_file(path_b, "0123456789abcdef\n", 17, 0600);
     struct config_base *base = load_one(setting);
     unlink(path_b);
     assert_non_null(base);
     assert_int_equal(for_request(base, params, &c), 0);
-    assert_string_equal(c->jwt_key.p, "secret");
+    assert_string_equal(c->jwt_key.p, "0123456789abcdef");
     config_release(base, c);
     assert_int_equal(for_request(base, rsa, &c), -1);
+    config_unload(base);
+}
+
+static void count_warnings(void *arg, const char *line)
+{
+    char *all = arg;
+    snprintf(all + strlen(all), 1000 - strlen(all), "%s\n", line);
+}
+
+static void test_warnings_name_the_option_and_hide_secrets(void **state)
+{
+    char setting[128], all[1000] = "";
+    const char *environment[] = {"SSELOG_TRUSTED=0.0.0.0/0", setting, NULL};
+    (void)state;
+    snprintf(setting, sizeof setting, "SSELOG_COOKIE_SECRET_FILE=%s", path_b);
+    write_file(path_b, "hunter2\n", 8, 0600);
+    struct config_base *base = load(NULL, environment);
+    unlink(path_b);
+    assert_non_null(base);
+    config_warn(base, count_warnings, all);
+    assert_contains(all, "SSELOG_TRUSTED=0.0.0.0/0 (environment): a network in it");
+    assert_contains(all, "\nSSELOG_COOKIE_SECRET_FILE=/");
+    assert_contains(all, "less than 32 bytes");
+    assert_null(strstr(all, "hunter"));
+    config_unload(base);
+    base = load_one("SSELOG_HISTORY=1");
+    all[0] = '\0';
+    config_warn(base, count_warnings, all);
+    assert_string_equal(all, "");
     config_unload(base);
 }
 
@@ -928,6 +970,7 @@ int main(void)
         cmocka_unit_test(test_requests_share_the_cookie_secret),
         cmocka_unit_test(test_jwt_needs_a_key_of_its_algorithm),
         cmocka_unit_test(test_requests_share_the_jwt_key),
+        cmocka_unit_test(test_warnings_name_the_option_and_hide_secrets),
         cmocka_unit_test(test_print_hides_only_secrets),
         cmocka_unit_test(test_request_may_set_only_the_listed_options),
         cmocka_unit_test(test_out_of_memory_is_an_error),

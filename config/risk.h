@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * risk: settings that may be right, but are often a mistake that opens logs to others.  sselog
+ * warns of them and serves.  config.c and option.c refuse what is wrong in any case.  Pure.
+ */
+#ifndef SSELOG_CONFIG_RISK_H
+#define SSELOG_CONFIG_RISK_H
+
+#include "config/config.h"
+
+#define RISK_SECRET 32 /* bytes that a secret should have: those of the digest (RFC 7518, 3.2) */
+
+struct risk {
+    const char *option;
+    const char *text; /* what may go wrong, and what to do */
+};
+
+#define RISKS_MAX 9
+/* Fills out and returns the number of risks. */
+size_t risk_find(const struct config *config, struct risk out[RISKS_MAX]);
+
+#endif
