@@ -933,12 +933,21 @@ def test_configuration_without_protection_does_not_start(stack, redis):
     rows = [{"auth": "header"}, {"auth": "jwt"}, {"auth": "anonymous cookie", "stream": "log"},
             {"auth": "anonymous", "stream": "stream:logs:{user}"}, {"auth": "password"}, {"auth": ""},
             {"auth": "cookie", "session_key": "session"}, {"auth": "token", "token_key": "t"},
-            {"auth": "bearer", "bearer_key": "{user}"}]
+            {"auth": "bearer", "bearer_key": "{user}"}, {"auth": "cookie", "session_key": "{id}"},
+            {"auth": "remote_user", "stream": "{tenant}{user}"}]
     for options in rows:
         setup = stack.setup(redis, **options)
         done = subprocess.run([setup.program, "-t"], env=setup.environment(), capture_output=True, text=True)
         assert done.returncode == 2, options
         assert done.stderr.count("\n") == 1 and "SSELOG_" in done.stderr, done.stderr
+
+
+def test_start_warns_of_options_that_may_be_mistakes(stack, redis):
+    r = responder(stack, redis, auth="cookie", session_key="sse_token:{id}", trusted="0.0.0.0/0")
+    lines = r.output().splitlines()
+    assert [line.partition("=")[0] for line in lines[:-1]] == ["warning config: SSELOG_TRUSTED",
+                                                               "warning config: SSELOG_SESSION_KEY"]
+    assert lines[-1].startswith("info sselog: serving")
 
 
 def test_lookup_has_a_deadline_when_redis_sends_byte_by_byte(stack, redis):

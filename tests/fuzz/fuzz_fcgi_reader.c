@@ -2,14 +2,16 @@
 /*
  * Fuzz target: bytes from a peer on the FastCGI socket, in pieces whose size is the first byte.
  * libfcgi and request.c parse a complete request.  No limit may be exceeded, the connection is
- * closed or taken over, and bytes after the request are read too.
+ * closed or taken over, and bytes after the request are read too.  Two users are a contradiction.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/diag.h"
 #include "gateway/gateway.h"
+#include "gateway/params.h"
 #include "gateway/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,6 +22,16 @@ static void need(bool so)
         abort();
 }
 
+/* Without a contradiction all readers of REMOTE_USER see the same user. */
+static void check_params(char *const *params)
+{
+    const char *last = params_find(params, "REMOTE_USER", 0), *other;
+    if (params_contradiction(params).p)
+        return;
+    for (unsigned nth = 1; (other = params_find(params, "REMOTE_USER", nth)); nth++)
+        need(strcmp(last, other) == 0);
+}
+
 static void serve(struct fcgi_reader *in)
 {
     struct exchange *x = gateway_begin(in);
@@ -27,6 +39,7 @@ static void serve(struct fcgi_reader *in)
     const char *why;
     if (!x)
         return;
+    check_params(gateway_params(x));
     int status = request_parse(&r, gateway_param, x, &why);
     need(status == 0 || (status >= 400 && why));
     gateway_answer(x, slice_of("Status: 200 OK\r\n"), slice_of(status ? why : r.path));
@@ -56,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static bool begun;
     int s[2];
     if (!begun)
-        need(gateway_init() == 0);
+        need(gateway_init() == 0 && diag_open("stderr", DIAG_ERROR) == 0);
     begun = true;
     if (size < 2 || size > 100000)
         return 0;
