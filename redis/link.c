@@ -82,7 +82,6 @@ void link_closed(struct redis_feed *f, struct conn *c, const char *why)
         link_lose(f, c->name, why);
         return;
     }
-    diag(DIAG_DEBUG, "redis", "%s: %s; it was idle", c->name, why);
     link_reset(f, c);
     link_open(f, c);
 }
