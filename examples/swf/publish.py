@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""swf-monitor: writes messages to a Redis stream too, which adds history and resume to live events.
+"""swf-monitor: writes messages to a Redis stream too, so that a page that reconnects misses none.
 
 Call publish(enriched) after group_send in monitor_app/activemq_processor.py.
 """

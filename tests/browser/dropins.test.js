@@ -97,6 +97,23 @@ test("smarter: bulk, then live; no line is missing or repeated after many cuts",
     assert.ok(held.opens > CUTS, `${held.opens} opens`);
   }));
 
+test("smarter: a stream whose pass ended gets another pass by itself, and goes on without a loss", () =>
+  withPage("smarter", async () => [], async (example, page) => {
+    await page.goto(`${example.url}/dashboard/logs/`);
+    await page.evaluate(smarterPage, "/dashboard/logs/api/stream/");
+    await smarterWrites(example, 0);
+    await page.waitForFunction(() => window.page.logs.length === 1);
+    const passes = (does) => example.redis("EVAL", `local keys = redis.call('KEYS', 'sselog:session:*') ${does}`, 0);
+    await passes("return redis.call('DEL', unpack(keys))");
+    await page.waitForFunction(() => window.page.errors === 1);
+    await smarterWrites(example, 1);
+    await page.waitForFunction(() => window.page.logs.length === 2);
+    assert.equal(await passes("return #keys"), 1);
+    const held = await page.evaluate(() => ({ ...window.page, source: window.page.source.readyState }));
+    assert.deepEqual([held.source, held.opens], [1, 2]);
+    assert.deepEqual(held.logs.map((log) => Number(log.message.split(" ").at(-1))), [0, 1]);
+  }));
+
 test("smarter: an empty log is an empty bulk, and logging out ends the stream", () =>
   withPage("smarter", async () => [], async (example, page) => {
     await page.goto(`${example.url}/dashboard/logs/`);
@@ -183,6 +200,15 @@ test("The Other Dude: with the additional line no event is missing or repeated a
     const { events, tokens } = await page.evaluate(() => window.page);
     assert.deepEqual(events.map((event) => event.data.n), numbered(0, last));
     assert.ok(tokens > CUTS, `${tokens} tokens`);
+  }));
+
+test("The Other Dude: the page as it is, which makes each connection without an id, misses no event", () =>
+  withPage("tod", todLogin, async (example, page) => {
+    await page.evaluate(todPage, { tenant: TENANTS[0], types: EVENT_TYPES });
+    await page.waitForFunction(() => window.page.opens > 0);
+    const seen = () => page.evaluate(() => [...new Set(window.page.events.map((event) => event.data.n))]);
+    const last = await cutAgainAndAgain(example, (n) => todWrites(example, n), async () => (await seen()).length, 0);
+    assert.deepEqual(await seen(), numbered(0, last), "repeated ones aside, in order");
   }));
 
 /* ---------------------------------------------------------------- AstrBot */

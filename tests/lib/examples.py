@@ -56,7 +56,7 @@ class Example(webs.Server):
         pairs = {"/usr/local/bin/sselog": self.setup.program, self.run_directory: f"{d}/"}
         pairs[REDIS.get(self.example_name, "redis://127.0.0.1:6379/0")] = \
             self.setup.options["SSELOG_REDIS"]
-        if "/etc/sselog/" in text:
+        if f"/etc/sselog/{self.example_name}.jwt" in text:
             pairs[f"/etc/sselog/{self.example_name}.jwt"] = self.key
         return webs.substitute(text, [*pairs.items(), *self.more.items()])
 

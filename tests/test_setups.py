@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""The documents, followed line by line as an administrator does, in a Debian of its own (tests/lib/sandbox.py).
+
+Nothing is replaced here: the files have their own paths, ports and users."""
+import io
+import re
+import zipfile
+
+import pytest
+
+import sandbox
+import webs
+from tables import case
+
+pytestmark = pytest.mark.skipif(not sandbox.available(), reason="needs root and namespaces of its own")
+
+PASSWORD = b"secret\nsecret\n"  # htpasswd asks for it twice
+RECORD = "redis-cli XADD stream:logs:alice '*' data 'GET / 200' >/dev/null"
+
+
+@pytest.fixture
+def debian(stack):
+    return stack.keep(sandbox.Sandbox(stack.directory()))
+
+
+def stream(debian, url):
+    """The line of the record in alice's stream. The stream itself goes on."""
+    return debian.first_line(f"-u alice:secret {url}/stream", "^data: GET")
+
+
+def test_readme_installs_a_log_that_alice_can_read(debian):
+    debian.redis()
+    block, = [b for b in sandbox.blocks("README.md") if "apache-example.conf" in b]
+    debian.sh(block + RECORD, PASSWORD)
+    assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+    assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
+    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
+
+
+def by_hand(file):
+    """The commands by which a comment starts sselog by itself. The last one is a server."""
+    lines = re.findall(r"^ *#     +(.*(?:install -d|setpriv|sselog -c).*)$", (webs.TOP / file).read_text(), re.M)
+    made, *run = lines
+    return made, " ".join(run).replace("\\", "")
+
+
+def test_complete_files_work_as_they_are(debian):
+    """Started as root, as their first lines say."""
+    debian.redis()
+    debian.sh("make install; mkdir /etc/sselog; htpasswd -B -c /etc/sselog/htpasswd alice;" + RECORD, PASSWORD)
+    debian.sh("printf 'SSELOG_STREAM=stream:logs:{user}\\n' >/etc/sselog/sselog.conf")
+    here = "http://127.0.0.1:8080/sselog"
+    with case("lighttpd"):
+        debian.start("lighttpd -D -f lighttpd-example.conf", f"curl -s -o /dev/null {here}/healthz")
+        assert stream(debian, here) == "data: GET / 200"
+        debian.stop_server("/run/lighttpd.pid")
+    with case("the responder in Debian's lighttpd"):
+        text = (webs.TOP / "lighttpd-example.conf").read_text()
+        part = re.search(r"^# --- the responder -.*?^# --- end of the responder -", text, re.M | re.S).group(0)
+        name = re.search(r"^# (/etc/lighttpd/conf-enabled/05-\S+\.conf)\.", text, re.M).group(1)
+        debian.sh(f"cat >{name}", part.replace("stream:logs:{user}", "stream:logs:alice").encode())
+        debian.sh("SSELOG_AUTH=anonymous systemctl restart lighttpd")
+        assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+        debian.stop_server("/run/lighttpd.pid")
+    with case("nginx, and sselog by hand"):
+        made, run = by_hand("examples/nginx.conf")
+        assert by_hand("apache-example.conf") == (made, run)
+        debian.sh(made)
+        debian.start(run, "[ -S /run/sselog/sselog.sock ]")
+        debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
+        assert stream(debian, here) == "data: GET / 200"
+    with case("Apache as a proxy"):
+        debian.sh("""sed '1iDefine SSELOG_PROXY' apache-example.conf >/etc/apache2/conf-available/sselog.conf
+                     a2enmod headers proxy_fcgi; a2enconf sselog; systemctl restart apache2""")
+        assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+
+
+APPLICATION = r"""
+import http.server
+class Application(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.headers.get("Upgrade"):
+            return self.wfile.write(b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\nhello")
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(f"the application: {self.path}\n".encode())
+        self.wfile.flush()
+        if self.path == "/endless":
+            self.rfile.read(1)
+    log_message = lambda *_: None
+http.server.ThreadingHTTPServer(("127.0.0.1", PORT), Application).serve_forever()
+"""
+
+SYSTEMS = {  # the stream, what sselog answers there without a credential, and the port of the application
+    "smarter": ("/dashboard/logs/api/stream/", "302", 8000),
+    "tod": ("/api/tenants/6f1c1f0e-0000-4000-8000-00000000000a/events/stream", "422", 8000),
+    "swf": ("/swf-monitor/api/messages/stream/", "401", 8000),
+    "astrbot": ("/api/live-log", "401", 6185),
+}
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_readme_of_a_system_puts_sselog_before_the_application(debian, name):
+    path, status, port = SYSTEMS[name]
+    debian.redis(*(["--requirepass smarter"] if name == "smarter" else []))
+    debian.sh("cp /tmp/build/sselog /usr/local/bin/")
+    debian.sh("cat >/tmp/application.py", APPLICATION.replace("PORT", str(port)).encode())
+    debian.start("python3 /tmp/application.py", f"curl -s http://127.0.0.1:{port}/")
+    prepare(debian, name)
+    shown = [block for block in sandbox.blocks(f"examples/{name}/README.md") if "systemctl" in block]
+    assert len(shown) == 2
+    for block in sorted(shown, key=lambda b: "apache" in b):
+        with case(block):
+            if "apache" in block:
+                debian.stop_server("/run/lighttpd.pid")
+            if name == "swf":
+                swf_site(debian, block, port)
+            debian.sh(block, directory=f"{sandbox.SOURCES}/examples/{name}")
+            assert debian.sh(f"curl -s -o /dev/null -w '%{{http_code}}' http://127.0.0.1{path}") == status
+            assert debian.sh("curl -s http://127.0.0.1/other/") == "the application: /other/\n"
+            if name == "astrbot":
+                stays_usable(debian)
+
+
+def prepare(debian, name):
+    """The other commands of the README."""
+    for block in sandbox.blocks(f"examples/{name}/README.md"):
+        if "cmd_config.json" in block:
+            debian.sh("""mkdir -p /tmp/astrbot/data; cd /tmp/astrbot
+                         echo '{"dashboard": {"jwt_secret": "0123456789abcdef0123456789abcdef"}}' >data/cmd_config.json""")
+            debian.sh(block, directory="/tmp/astrbot")
+            assert debian.sh("cat /etc/sselog/astrbot.jwt") == "0123456789abcdef0123456789abcdef"
+        elif "JWT_SECRET_KEY" in block:
+            debian.sh(f"JWT_SECRET_KEY=0123456789abcdef0123456789abcdef; {block}")
+            assert debian.sh("stat -c '%U %a' /etc/sselog/tod.jwt") == "www-data 400\n"
+        elif "nats_to_redis.py" in block:
+            debian.sh("mkdir /tmp/wheels; cat >/tmp/wheels/nats_py-2.0-py3-none-any.whl", wheel())
+            debian.sh("printf '[global]\\nno-index = true\\nfind-links = /tmp/wheels\\n' >/etc/pip.conf")
+            said = debian.sh(block, directory=f"{sandbox.SOURCES}/examples/tod")
+            assert "the bridge asks nats://127.0.0.1:4222" in said
+
+
+def wheel():
+    """A package nats-py for pip, whose connect() tells its address and ends the program."""
+    files = {
+        "nats/__init__.py": "async def connect(url, **_):\n    print('the bridge asks', url)\n    raise SystemExit(0)\n",
+        "nats/js/__init__.py": "",
+        "nats/js/api.py": "class AckPolicy: EXPLICIT = 1\nclass ConsumerConfig:\n    def __init__(self, **_): pass\n",
+        "nats_py-2.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: nats-py\nVersion: 2.0\n",
+        "nats_py-2.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "nats_py-2.0.dist-info/RECORD": "",
+    }
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return made.getvalue()
+
+
+def swf_site(debian, block, port):
+    """The rest of swf's own configuration, with a proxy in the place of mod_wsgi."""
+    if "lighttpd" in block:
+        proxy = f'proxy.server = ("" => (("host" => "127.0.0.1", "port" => {port})))'
+        debian.sh("cat >>/etc/lighttpd/conf-available/10-proxy.conf; lighty-enable-mod proxy", proxy.encode())
+        return
+    line = re.search(r"`(Include \S+)`", (webs.TOP / "examples/swf/README.md").read_text()).group(1)
+    site = f'<VirtualHost *:80>\n{line}\nProxyPass "/" "http://127.0.0.1:{port}/"\n</VirtualHost>\n'
+    debian.sh("cat >/etc/apache2/sites-available/000-default.conf; a2enmod proxy_http", site.encode())
+
+
+def stays_usable(debian):
+    """The rest of the dashboard: answers that flow, and WebSockets."""
+    assert debian.first_line("http://127.0.0.1/endless", "application") == "the application: /endless"
+    upgrade = "-H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Sec-WebSocket-Version: 13' -H 'Sec-WebSocket-Key: eA=='"
+    assert " 101 " in debian.first_line(f"-i {upgrade} http://127.0.0.1/ws", "^HTTP")
