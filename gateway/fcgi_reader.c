@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -79,6 +81,14 @@ static bool pair_length(const unsigned char **p, const unsigned char *end, size_
     return true;
 }
 
+/* Reads the lengths of a name-value pair, which follows at *p. False: it is not all there. */
+static bool read_pair(const unsigned char **p, const unsigned char *end, size_t *name,
+                      size_t *value)
+{
+    return pair_length(p, end, name) && pair_length(p, end, value) && *name <= (size_t)(end - *p) &&
+           *value <= (size_t)(end - *p) - *name;
+}
+
 /* Every length must fit the bytes that arrived. A NUL is refused: libfcgi cuts names and values
  * there, and a cut name may be the name of another parameter. The same holds for '=' in a name:
  * libfcgi joins name and value by one. */
@@ -88,9 +98,7 @@ static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
     const unsigned char *end = in->params.len > 0 ? p + in->params.len : p;
     while (p < end) {
         size_t name, value;
-        if (!pair_length(&p, end, &name) || !pair_length(&p, end, &value))
-            return FCGI_READER_BAD;
-        if (name > (size_t)(end - p) || value > (size_t)(end - p) - name)
+        if (!read_pair(&p, end, &name, &value))
             return FCGI_READER_BAD;
         if (!params_name_fits(slice_make((const char *)p, name)))
             return refuse_name(in, slice_make((const char *)p, name));
@@ -101,32 +109,107 @@ static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
     return FCGI_READER_MORE;
 }
 
+/* ---- answers of the connection itself ---- */
+
+/* The peer has nothing else to read yet, so a record that does not fit ends the connection. */
+static enum fcgi_reader_state answer(const struct fcgi_reader *in, const void *record, size_t len)
+{
+    return send(in->fd, record, len, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)len ? FCGI_READER_MORE
+                                                                                  : FCGI_READER_BAD;
+}
+
+static enum fcgi_reader_state end_other_request(const struct fcgi_reader *in, uint16_t request,
+                                                int status)
+{
+    unsigned char end[END_LEN];
+    put_end(end, request, status);
+    return answer(in, end, sizeof end);
+}
+
+/* Writes the value of a variable that we know (section 4.1) to value. Each connection is one
+ * descriptor, so their limit is that of connections. */
+static bool variable(struct slice name, char value[24])
+{
+    struct rlimit files;
+    if (slice_equal(name, slice_of("FCGI_MPXS_CONNS")))
+        snprintf(value, 24, "0");
+    else if ((slice_equal(name, slice_of("FCGI_MAX_CONNS")) ||
+              slice_equal(name, slice_of("FCGI_MAX_REQS"))) &&
+             getrlimit(RLIMIT_NOFILE, &files) == 0)
+        snprintf(value, 24, "%d", files.rlim_cur < INT32_MAX ? (int)files.rlim_cur : INT32_MAX);
+    else
+        return false;
+    return true;
+}
+
+/* Answers FCGI_GET_VALUES with the variables that we know, as often as the peer named them. */
+static enum fcgi_reader_state get_values(const struct fcgi_reader *in, struct slice content)
+{
+    const unsigned char *p = (const unsigned char *)content.p, *end = p + content.len;
+    struct buf b;
+    enum fcgi_reader_state state = FCGI_READER_BAD;
+    buf_init(&b, HEADER_LEN + FCGI_MAX_CONTENT);
+    if (buf_room(&b, HEADER_LEN))
+        return state;
+    b.len = HEADER_LEN;
+    while (p < end) {
+        size_t name_len, value_len;
+        char value[24];
+        if (!read_pair(&p, end, &name_len, &value_len))
+            goto out;
+        struct slice name = slice_make((const char *)p, name_len);
+        if (variable(name, value)) {
+            buf_addf(&b, "%c%c", (char)name_len, (char)strlen(value));
+            buf_add(&b, name.p, name.len);
+            buf_adds(&b, value);
+        }
+        p += name_len + value_len;
+    }
+    put_header((unsigned char *)b.p, TYPE_GET_VALUES_RESULT, 0, b.len - HEADER_LEN);
+    state = b.failed ? FCGI_READER_BAD : answer(in, b.p, b.len);
+out:
+    buf_free(&b);
+    return state;
+}
+
+/* Records of no request (section 4). */
+static enum fcgi_reader_state manage(const struct fcgi_reader *in, const unsigned char *h,
+                                     size_t len)
+{
+    unsigned char unknown[2 * HEADER_LEN] = {0};
+    if (h[1] == TYPE_GET_VALUES)
+        return get_values(in, slice_make((const char *)h + HEADER_LEN, len));
+    put_header(unknown, TYPE_UNKNOWN, 0, HEADER_LEN);
+    unknown[HEADER_LEN] = h[1];
+    return answer(in, unknown, sizeof unknown);
+}
+
+/* ---- records ---- */
+
 static enum fcgi_reader_state begin_request(struct fcgi_reader *in, const unsigned char *h,
                                             size_t len)
 {
     const unsigned char *content = h + HEADER_LEN;
-    if (in->request != 0 || len < HEADER_LEN)
-        return FCGI_READER_BAD; /* a connection carries one request */
-    in->request = (uint16_t)((h[2] << 8) | h[3]);
-    if (in->request == 0)
+    uint16_t request = header_request(h);
+    if (request == in->request || request == 0 || len < HEADER_LEN)
         return FCGI_READER_BAD;
+    if (in->request != 0) /* a connection carries one request */
+        return end_other_request(in, request, CANT_MPX_CONN);
+    in->request = request;
     if (((content[0] << 8) | content[1]) == ROLE_RESPONDER)
         return FCGI_READER_MORE;
-    unsigned char end[2 * HEADER_LEN] = {0};
-    put_header(end, TYPE_END, in->request, HEADER_LEN);
-    end[HEADER_LEN + 4] = UNKNOWN_ROLE;
-    (void)!write(in->fd, end, sizeof end);
+    end_other_request(in, request, UNKNOWN_ROLE);
     return FCGI_READER_BAD;
 }
 
 static enum fcgi_reader_state take_record(struct fcgi_reader *in, const unsigned char *h,
                                           size_t len)
 {
-    uint16_t id = (uint16_t)((h[2] << 8) | h[3]);
+    uint16_t id = header_request(h);
     if (h[1] == TYPE_BEGIN)
         return begin_request(in, h, len);
     if (id == 0)
-        return FCGI_READER_MORE; /* management records (section 4) are ignored */
+        return manage(in, h, len);
     if (in->request == 0)
         return FCGI_READER_BAD;
     if (id != in->request)

@@ -4,6 +4,8 @@
  * only complete, checked requests, so a silent, slow or hostile peer does not block one.  The
  * checks also protect libfcgi: it has no limits, and it ends the process if it cannot allocate the
  * length that a peer announced.
+ *
+ * It answers management records, and refuses a second request on the connection, by itself.
  */
 #ifndef SSELOG_GATEWAY_FCGI_READER_H
 #define SSELOG_GATEWAY_FCGI_READER_H

@@ -106,7 +106,7 @@ struct exchange *gateway_begin(struct fcgi_reader *in)
     out_init(&x->out, in->fd, in->request);
     in->fd = -1;
     /* Bytes that arrived after the request in the same read; perhaps a part of a record. */
-    bool aborted = out_saw_abort(&x->out, in->raw.p, in->raw.len);
+    bool aborted = out_take_input(&x->out, in->raw.p, in->raw.len);
     fcgi_reader_free(in);
     FCGX_InitRequest(&x->fcgx, -1, 0);
     x->fcgx.ipcFd = image;

@@ -147,15 +147,28 @@ void out_finish(struct out *o)
     o->finished = true;
     if (o->request == 0)
         return;
-    /* An empty FCGI_STDOUT, then FCGI_END_REQUEST with FCGI_REQUEST_COMPLETE (section 5.5). */
-    unsigned char end[3 * HEADER_LEN] = {0};
-    put_header(end, TYPE_STDOUT, o->request, 0);
-    put_header(end + HEADER_LEN, TYPE_END, o->request, HEADER_LEN);
+    unsigned char end[HEADER_LEN + END_LEN];
+    put_header(end, TYPE_STDOUT, o->request, 0); /* empty: the end of the stream */
+    put_end(end + HEADER_LEN, o->request, REQUEST_COMPLETE);
     if (buf_add(&o->rest, end, sizeof end) == 0)
         out_flush(o);
 }
 
-bool out_saw_abort(struct out *o, const void *bytes, size_t len)
+/* Handles the header of a record from the peer. True: it aborts the request. */
+static bool take_header(struct out *o)
+{
+    uint16_t request = header_request(o->in);
+    if (o->in[0] != FCGI_VERSION || request == 0)
+        return false;
+    if (o->in[1] == TYPE_BEGIN && request != o->request) {
+        unsigned char end[END_LEN];
+        put_end(end, request, CANT_MPX_CONN);
+        buf_add(&o->rest, end, sizeof end); /* rest ends with a whole record */
+    }
+    return o->in[1] == TYPE_ABORT && request == o->request;
+}
+
+bool out_take_input(struct out *o, const void *bytes, size_t len)
 {
     const unsigned char *p = bytes;
     while (len > 0) {
@@ -172,11 +185,16 @@ bool out_saw_abort(struct out *o, const void *bytes, size_t len)
             continue;
         o->in_have = 0;
         o->in_skip = ((uint32_t)o->in[4] << 8) + o->in[5] + o->in[6];
-        if (o->in[0] == FCGI_VERSION && o->in[1] == TYPE_ABORT &&
-            ((o->in[2] << 8) | o->in[3]) == o->request)
+        if (take_header(o))
             return true;
     }
     return false;
+}
+
+/* A refusal that does not go now goes before the next output. */
+static enum out_result flush_refusals(struct out *o)
+{
+    return out_flush(o) == OUT_GONE ? OUT_GONE : OUT_SENT;
 }
 
 enum out_result out_drain_input(struct out *o)
@@ -187,11 +205,11 @@ enum out_result out_drain_input(struct out *o)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return errno == EAGAIN ? OUT_SENT : OUT_GONE;
-        if (n == 0 || out_saw_abort(o, scrap, (size_t)n))
+            return errno == EAGAIN ? flush_refusals(o) : OUT_GONE;
+        if (n == 0 || out_take_input(o, scrap, (size_t)n))
             return OUT_GONE;
     }
-    return OUT_SENT;
+    return flush_refusals(o);
 }
 
 void out_close(struct out *o)

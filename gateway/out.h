@@ -47,10 +47,12 @@ void out_leave_bytes(struct out *o, const void *p, size_t len);
 enum out_result out_flush(struct out *o);
 /* Appends the end of the response, once. Flush then, and close. */
 void out_finish(struct out *o);
-/* Reads and discards what the peer sent. OUT_GONE: end of file, error or FCGI_ABORT_REQUEST. */
+/* Reads what the peer sent and takes it as out_take_input does. OUT_GONE: end of file, error or
+ * FCGI_ABORT_REQUEST. */
 enum out_result out_drain_input(struct out *o);
-/* Whether bytes from the peer, which the caller read in order, contain FCGI_ABORT_REQUEST. */
-bool out_saw_abort(struct out *o, const void *bytes, size_t len);
+/* Takes bytes from the peer, which the caller read in order. Another request on the connection is
+ * refused, with the next output. True: they contain FCGI_ABORT_REQUEST. */
+bool out_take_input(struct out *o, const void *bytes, size_t len);
 /* Closes and frees; may be called twice. */
 void out_close(struct out *o);
 

@@ -401,6 +401,41 @@ def test_broken_requests_disturb_no_other_request(stable_responder):
     check_each(stable_responder, BROKEN_REQUESTS, check)
 
 
+VARIABLES = {"FCGI_MAX_CONNS": b"", "FCGI_MAX_REQS": b"", "FCGI_MPXS_CONNS": b"", "OTHER": b""}
+
+
+def test_management_records_are_answered(stable_responder):
+    """Before a request, which is then served on the same connection."""
+    with Peer(stable_responder.socket) as peer:
+        peer.send(record(fcgi.GET_VALUES, fcgi.pairs(VARIABLES), id=0) + record(77, b"x", id=0))
+        values, unknown = peer.next(), peer.next()
+        assert (values.type, values.id) == (fcgi.RESULT, 0)
+        assert b"\x0f\x01FCGI_MPXS_CONNS0" in values.content and b"FCGI_MAX_CONNS" in values.content
+        assert b"OTHER" not in values.content
+        assert (unknown.type, unknown.id, unknown.content) == (fcgi.UNKNOWN, 0, b"\x4d" + bytes(7))
+        peer.request(environment("/sselog/healthz"))
+        assert peer.next().content.startswith(b"Status: 200 ")
+
+
+@pytest.mark.parametrize("when", ["before_the_first_is_complete", "behind_the_first", "while_the_first_is_served"])
+def test_second_request_on_a_connection_is_refused(stable_responder, redis, when):
+    """It gets FCGI_CANT_MPX_CONN. The first, a stream, goes on."""
+    first, second = whole_request(), whole_request(id=2)
+    with Peer(stable_responder.socket) as peer:
+        peer.send({"before_the_first_is_complete": first[:16] + second + first[16:],
+                   "behind_the_first": first + second, "while_the_first_is_served": first}[when])
+        if when == "while_the_first_is_served":
+            while b"event: live" not in peer.next().content:
+                pass
+            peer.send(second)
+        redis.add("log", "still there")
+        got = []
+        while not got or b"still there" not in got[-1].content:
+            got.append(peer.next())
+    assert [(r.type, r.content[4]) for r in got if r.id == 2] == [(fcgi.END, 1)]
+    assert {r.type for r in got if r.id == 1} == {fcgi.STDOUT}
+
+
 def test_silent_connections_delay_no_other_request(stable_responder):
     """More connections than front threads, each silent after another part of a request."""
     raw = whole_request()

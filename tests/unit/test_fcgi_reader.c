@@ -35,9 +35,9 @@ static void large_id(struct buf *b)
 }
 static void management(struct buf *b)
 {
-    add_record(b, 9, 0, "\017\000FCGI_MAX_CONNS", 16, 0);
+    add_record(b, TYPE_GET_VALUES, 0, "\016\000FCGI_MAX_CONNS", 16, 0);
     add_begin(b, 1, ROLE_RESPONDER);
-    add_record(b, 9, 0, "\017\000FCGI_MAX_CONNS", 16, 7);
+    add_record(b, TYPE_GET_VALUES, 0, "\016\000FCGI_MAX_CONNS", 16, 7);
     add_params(b, 1, 10, 65535, 0);
     add_record(b, 77, 0, NULL, 0, 255);
     add_body(b, 1, 5);
@@ -286,11 +286,155 @@ static void test_other_roles_than_responder_are_refused(void **state)
     close(peer);
 }
 
+/* ---- records beside the request ---- */
+
+/* Appends what the reader answered to the peer. */
+static void read_answers(int peer, struct buf *b)
+{
+    assert_int_equal(buf_room(b, 70000), 0);
+    ssize_t n = recv(peer, b->p + b->len, 70000, MSG_DONTWAIT);
+    b->len += n > 0 ? (size_t)n : 0;
+}
+
+/* Sends record, then a whole request, in pieces. */
+static void check_beside(const struct buf *record, const struct buf *want)
+{
+    static const size_t pieces[] = {1, 7, 60000};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        struct buf wire, got;
+        int peer;
+        struct fcgi_reader *in = new_reader(&peer);
+        buf_init(&wire, 1000000);
+        buf_init(&got, 1000000);
+        buf_add(&wire, record->p, record->len);
+        add_request(&wire, 5);
+        assert_int_equal(feed(in, peer, &wire, pieces[i]), FCGI_READER_READY);
+        read_answers(peer, &got);
+        assert_int_equal(in->request, 5);
+        assert_true(slice_equal(buf_slice(&got), buf_slice(want)));
+        buf_free(&wire);
+        buf_free(&got);
+        fcgi_reader_free(in);
+        close(peer);
+    }
+}
+
+static void test_variables_are_answered_with_their_values(void **state)
+{
+    static const struct {
+        const char *ask[3], *answer[3];
+    } cases[] = {
+        {{"FCGI_MPXS_CONNS"}, {"FCGI_MPXS_CONNS"}},
+        {{"FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS"},
+         {"FCGI_MAX_CONNS", "FCGI_MAX_REQS", "FCGI_MPXS_CONNS"}},
+        {{"fcgi_max_conns", "OTHER", "FCGI_MAX_REQS"}, {"FCGI_MAX_REQS"}},
+        {{"OTHER"}, {NULL}},
+        {{NULL}, {NULL}},
+    };
+    char files[24];
+    struct rlimit limit;
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    snprintf(files, sizeof files, "%ju", (uintmax_t)limit.rlim_cur);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf asked, answered, record, want;
+        buf_init(&asked, 1000);
+        buf_init(&answered, 1000);
+        buf_init(&record, 2000);
+        buf_init(&want, 2000);
+        for (size_t k = 0; k < 3 && cases[i].ask[k]; k++)
+            add_pair(&asked, cases[i].ask[k], "", 0);
+        for (size_t k = 0; k < 3 && cases[i].answer[k]; k++) {
+            const char *value = strstr(cases[i].answer[k], "MPXS") ? "0" : files;
+            add_pair(&answered, cases[i].answer[k], value, strlen(value));
+        }
+        add_record(&record, TYPE_GET_VALUES, 0, asked.p, asked.len, 3);
+        add_record(&want, TYPE_GET_VALUES_RESULT, 0, answered.p, answered.len, 0);
+        check_beside(&record, &want);
+        buf_free(&asked);
+        buf_free(&answered);
+        buf_free(&record);
+        buf_free(&want);
+    }
+}
+
+static void test_other_management_records_are_unknown(void **state)
+{
+    static const int types[] = {77, 255, TYPE_GET_VALUES_RESULT, TYPE_UNKNOWN, TYPE_PARAMS};
+    (void)state;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const char content[HEADER_LEN] = {(char)types[i]};
+        struct buf record, want;
+        buf_init(&record, 1000);
+        buf_init(&want, 1000);
+        add_record(&record, types[i], 0, "abc", 3, 5);
+        add_record(&want, TYPE_UNKNOWN, 0, content, sizeof content, 0);
+        check_beside(&record, &want);
+        buf_free(&record);
+        buf_free(&want);
+    }
+}
+
+static void test_malformed_or_endless_questions_end_the_connection(void **state)
+{
+    (void)state;
+    for (int endless = 0; endless < 2; endless++) {
+        struct buf wire, names;
+        int peer;
+        struct fcgi_reader *in = new_reader(&peer);
+        buf_init(&wire, 1000000);
+        buf_init(&names, 1000000);
+        for (int i = 0; endless && i < 3800; i++)
+            add_pair(&names, "FCGI_MAX_REQS", "", 0);
+        buf_adds(&names, endless ? "" : "\x7f");
+        add_record(&wire, TYPE_GET_VALUES, 0, names.p, names.len, 0);
+        assert_int_equal(feed(in, peer, &wire, 60000), FCGI_READER_BAD);
+        buf_free(&wire);
+        buf_free(&names);
+        fcgi_reader_free(in);
+        close(peer);
+    }
+}
+
+static void test_second_request_is_refused_and_the_first_goes_on(void **state)
+{
+    struct buf wire, got, want;
+    unsigned char end[END_LEN];
+    int peer;
+    struct fcgi_reader *in = new_reader(&peer);
+    (void)state;
+    buf_init(&wire, 1000000);
+    buf_init(&got, 1000000);
+    buf_init(&want, 1000);
+    add_begin(&wire, 5, ROLE_RESPONDER);
+    for (int id = 6; id < 8; id++) {
+        add_request(&wire, id);
+        add_record(&wire, TYPE_ABORT, id, NULL, 0, 0);
+        put_end(end, (uint16_t)id, CANT_MPX_CONN);
+        buf_add(&want, end, sizeof end);
+    }
+    add_params(&wire, 5, 300, 100, 5);
+    add_body(&wire, 5, 0);
+    assert_int_equal(feed(in, peer, &wire, 60000), FCGI_READER_READY);
+    read_answers(peer, &got);
+    assert_int_equal(in->request, 5);
+    assert_true(slice_equal(buf_slice(&got), buf_slice(&want)));
+    buf_free(&wire);
+    buf_free(&got);
+    buf_free(&want);
+    fcgi_reader_free(in);
+    close(peer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pieces_of_any_size_give_the_same_request),
         cmocka_unit_test(test_closed_peer_ends_the_request),
+        cmocka_unit_test(test_variables_are_answered_with_their_values),
+        cmocka_unit_test(test_other_management_records_are_unknown),
+        cmocka_unit_test(test_malformed_or_endless_questions_end_the_connection),
+        cmocka_unit_test(test_second_request_is_refused_and_the_first_goes_on),
         cmocka_unit_test(test_refusals_are_answered),
         cmocka_unit_test(test_other_roles_than_responder_are_refused),
     };

@@ -168,6 +168,48 @@ static void test_abort_is_noticed(void **state)
     }
 }
 
+/* Its refusal goes between two records, also when a part of one is still to be sent. */
+static void test_second_request_is_refused_between_records(void **state)
+{
+    (void)state;
+    for (int full = 0; full < 2; full++) {
+        int s[2];
+        struct out o;
+        struct buf wire, got;
+        unsigned char end[END_LEN];
+        small_pair(s);
+        out_init(&o, s[0], 1);
+        while (out_send_bytes(&o, "0123456789", 10) == OUT_SENT && full)
+            ;
+        buf_init(&wire, 1000);
+        buf_init(&got, 10000000);
+        add_begin(&wire, 2, ROLE_RESPONDER);
+        add_begin(&wire, 1, ROLE_RESPONDER); /* no other request */
+        add_begin(&wire, 0, ROLE_RESPONDER);
+        assert_int_equal(send(s[1], wire.p, wire.len, 0), wire.len);
+        assert_int_equal(out_drain_input(&o), OUT_SENT);
+        out_finish(&o);
+        do {
+            assert_int_equal(buf_room(&got, 4096), 0);
+            ssize_t n = recv(s[1], got.p + got.len, 4096, MSG_DONTWAIT);
+            got.len += n > 0 ? (size_t)n : 0;
+        } while (out_flush(&o) == OUT_FULL ||
+                 recv(s[1], (char[1]){0}, 1, MSG_PEEK | MSG_DONTWAIT) > 0);
+        put_end(end, 2, CANT_MPX_CONN);
+        size_t at = 0, refusals = 0;
+        while (at < got.len && got.p[at + 3] != 2)
+            at += HEADER_LEN + (size_t)got.p[at + 5];
+        for (; at < got.len && memcmp(got.p + at, end, sizeof end) == 0; at += sizeof end)
+            refusals++;
+        assert_int_equal(refusals, 1);
+        assert_int_equal(got.len - at, HEADER_LEN + END_LEN); /* and the end of the response */
+        out_close(&o);
+        close(s[1]);
+        buf_free(&wire);
+        buf_free(&got);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +217,7 @@ int main(void)
         cmocka_unit_test(test_empty_send_writes_no_record),
         cmocka_unit_test(test_closed_peer_is_noticed_while_writing),
         cmocka_unit_test(test_abort_is_noticed),
+        cmocka_unit_test(test_second_request_is_refused_between_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
