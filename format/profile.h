@@ -46,8 +46,8 @@ struct moment {
     double unix_time;   /* seconds */
     const char *client; /* a random id of this viewer: text of a UUID version 4 (RFC 9562) */
     bool resumed;       /* the viewer sent a cursor */
-    /* In the keepalive of a keepalive_fixed profile: the cursor is at id, which the client does not
-     * know yet. */
+    /* In the keepalive of a keepalive_fixed profile, and at the end of a bulk: the cursor is at id,
+     * which the client does not know yet. */
     bool has_id;
     struct xid id;
 };

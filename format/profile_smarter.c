@@ -71,10 +71,14 @@ void smarter_record(const struct profile *p, struct buf *b, struct record *r)
     }
 }
 
-/* A client that resumes keeps its list, which a bulk event would replace. */
+/* A client that resumes keeps its list, which a bulk event would replace.  The id is in the bulk's
+ * own block: some clients only keep ids of events that they dispatch. */
 void smarter_live(const struct profile *p, struct buf *b, const struct moment *m)
 {
-    (void)p;
-    if (!m->resumed)
-        buf_adds(b, m->replayed > 0 ? "]\n\n" : "event: bulk\ndata: []\n\n");
+    if (m->resumed)
+        return;
+    buf_adds(b, m->replayed > 0 ? "]\n" : "event: bulk\ndata: []\n");
+    if (m->has_id)
+        profile_id(p, b, m->id);
+    sse_end(b, p->eol);
 }

@@ -88,7 +88,7 @@ static bool smarter_refuse(struct context *ctx, enum refusal why)
         answer_text(ctx, 200, "text/plain",
                     "Log viewing in browser is disabled. Set environment variable "
                     "'SMARTER_ENABLE_DASHBOARD_SERVER_LOGS' to make log streaming visible.");
-    else if (why == REFUSED_UNAVAILABLE)
+    else if (why == REFUSED_UNAVAILABLE && !request_wants_stream(&ctx->request))
         answer_text(ctx, 503, "text/plain", "Log stream is temporarily unavailable.");
     else
         return false;

@@ -136,18 +136,20 @@ enum out_result emit_live(struct viewer *v)
     bool bulk = emit_in_bulk(v);
     struct buf b;
     buf_init(&b, MAX_CONTROL);
-    if (!bulk)
-        add_moved(v, &b);
-    profile_live(p, &b, &m);
-    if (bulk) { /* its records had no ids */
-        v->told_any = false;
-        add_moved(v, &b);
-    }
-    enum out_result r = put_buf(v, &b);
-    if (r == OUT_SENT)
-        v->phase = PHASE_LIVE;
+    if (bulk)
+        v->told_any = false; /* its records had no ids */
     else
+        add_moved(v, &b);
+    m.has_id = bulk && has_moved(v, &m.id);
+    profile_live(p, &b, &m);
+    enum out_result r = put_buf(v, &b);
+    if (r != OUT_SENT) {
         set_told(v, before);
+        return r;
+    }
+    v->phase = PHASE_LIVE;
+    if (m.has_id)
+        set_told(v, (struct told){m.id, true});
     return r;
 }
 

@@ -84,7 +84,7 @@ static void records(struct client *c, bool bulk)
         e->id = c->id;
         e->bulk = bulk && !first;
         first = false;
-        if (c->has_id && c->log < STREAMS && xid_cmp(c->id, redis.recs[serial].id) != 0)
+        if (c->has_id && !bulk && c->log < STREAMS && xid_cmp(c->id, redis.recs[serial].id) != 0)
             c->broken = "the id is not the id of the record";
         if (!c->has_id && !bulk && c->log < STREAMS)
             c->broken = "a record without an id";
@@ -115,7 +115,7 @@ static void id_only(struct client *c)
         c->broken = "an id that the log never had";
 }
 
-/* Whether the last event is a bulk.  Its id follows in an event of its own. */
+/* Whether the last event is a bulk without an id.  Only a gap has none. */
 static bool bulk_is_last(const struct client *c)
 {
     return c->view == VIEW_SMARTER && c->log < STREAMS && !c->has_cursor && !c->has_last &&
@@ -140,8 +140,8 @@ static void dispatch(struct client *c)
     if (only_id && knows_id(c))
         c->broken = "the client has this id already";
     bool excepted = strcmp(c->name, "gap") == 0 || strcmp(c->name, "unavailable") == 0;
-    if (bulk_is_last(c) && !only_id && !excepted) /* no id precedes a gap */
-        c->broken = "a bulk is not followed by its id";
+    if (bulk_is_last(c) && !excepted) /* no id precedes a gap */
+        c->broken = "a bulk has no id";
     if (c->has_id) {
         c->last = c->id;
         c->has_last = true;
@@ -170,6 +170,8 @@ static void dispatch(struct client *c)
         int sent = c->n;
         e = event_add(c, EV_LIVE);
         e->n = sent;
+        if (c->has_id)
+            id_only(c);
     } else if (only_id) {
         id_only(c);
     } else if (c->has_data) {

@@ -74,7 +74,7 @@ static void test_frames_have_the_original_bytes(void **state)
     static const struct {
         const char *profile, *first_frame, *keepalive, *live;
     } cases[] = {
-        {"smarter", "retry: 3000\n\n", ": keepalive\n\n", "event: bulk\ndata: []\n\n"},
+        {"smarter", "retry: 3000\n\n", ": keepalive\n\n", "event: bulk\ndata: []\nid: 9-1\n\n"},
         {"tod", "", ": heartbeat\r\n\r\n", ""},
         {"swf", "event: connected\ndata: {\"client_id\": \"0-4\", \"status\": \"connected\"}\n\n",
          "id: 9-1\nevent: heartbeat\ndata: {\"timestamp\": 1789000000.5}\n\n", ""},
@@ -170,6 +170,11 @@ static void test_bulk_array_is_closed_once(void **state)
     buf_init(&b, 100);
     profile_live(p, &b, &m);
     assert_string_equal(b.p, "]\n\n");
+    buf_clear(&b);
+    m.has_id = true;
+    m.id = (struct xid){9, 1};
+    profile_live(p, &b, &m);
+    assert_string_equal(b.p, "]\nid: 9-1\n\n");
     buf_clear(&b);
     m.resumed = true;
     profile_live(p, &b, &m);

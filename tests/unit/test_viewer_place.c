@@ -243,6 +243,22 @@ static void test_viewer_is_live_when_the_client_was_told(void **state)
     assert_int_equal(go_live(&v), OUT_SENT);
     assert_int_equal(v.place.state, PLACE_LIVE);
     counts_are(0, 1);
+    assert_true(gets("id: 10-0\n\nevent: live")); /* the id was not told the first time */
+}
+
+/* Some clients only keep the id of an event that they dispatch. */
+static void test_bulk_ends_with_its_id(void **state)
+{
+    (void)state;
+    w.profile = profile_find("smarter");
+    v.phase = PHASE_HISTORY;
+    v.replayed = 1;
+    v.told_any = true; /* the client got no ids inside the bulk */
+    v.told = (struct xid){10, 0};
+    v.place.cursor.id.ms = 10;
+    assert_int_equal(go_live(&v), OUT_SENT);
+    assert_true(gets("]\nid: 10-0\n\n"));
+    assert_true(v.told_any && v.told.ms == 10);
 }
 
 /* A response that begins when the stream is live has its head withheld until there is a place; an
@@ -343,6 +359,7 @@ int main(void)
         TEST(test_viewer_that_never_opened_ends_too),
         TEST(test_viewer_waits_for_a_tip),
         TEST(test_viewer_is_live_when_the_client_was_told),
+        TEST(test_bulk_ends_with_its_id),
         TEST(test_head_waits_for_a_place),
         TEST(test_bulk_is_the_history_of_its_profile),
         TEST(test_no_frame_stands_inside_a_bulk),
