@@ -42,6 +42,8 @@ extern char **environ;
 
 enum { EXIT_CONFIG = 2 };
 
+#define LAST_LINES_MS 500 /* for the reader of the last diagnostics */
+
 struct command_line {
     const char *socket;
     mode_t mode;
@@ -198,6 +200,7 @@ static int serve_fastcgi(const struct config_base *base, int fd)
     pthread_join(relay_thread, NULL);
     if (!front_stop(front, 500)) { /* a synchronous call still waits for Redis */
         relay_finish(relay);
+        diag_stop(LAST_LINES_MS);
         _exit(status);
     }
     front_free(front);
@@ -282,7 +285,10 @@ static int serve(const struct config_base *base, const struct command_line *line
         status = config_error(&why);
         goto out;
     }
-    relay = harden(c) ? NULL : relay_new(c);
+    if (harden(c) == 0) {
+        diag_start(); /* a blocked standard error must not block what serves */
+        relay = relay_new(c);
+    }
     if (!relay) {
         diag(DIAG_ERROR, "sselog", "cannot start: %s", strerror(errno));
         goto out;
@@ -327,6 +333,7 @@ static int run_send(const struct config *c, int argc, char **argv)
         o.log = c->stream;
     if (publish)
         o.channel = strncmp(o.log, "stream:", 7) == 0 ? o.log + 7 : o.log;
+    diag_start(); /* else a blocked standard error would block the program that writes to us */
     return send_run(c, &o);
 }
 
@@ -470,5 +477,6 @@ int main(int argc, char **argv)
         status = config_error(&why);
     config_unload(base);
     buf_free(&why);
+    diag_stop(LAST_LINES_MS);
     return status;
 }

@@ -2,21 +2,34 @@
 /*
  * diag: writes lines to standard error or to syslog.  Knows only libc.  A line is one write(2) and
  * shorter than PIPE_BUF.  So lines of other threads and processes on the same pipe do not mix with
- * it (POSIX, write).  A line that cannot be written is lost.
+ * it (POSIX, write).
+ *
+ * Standard error may be a pipe or a terminal that nobody reads, and syslog(3) waits too.  Other
+ * processes share the open file, so O_NONBLOCK is not ours to set, and between poll(2) and write(2)
+ * they may fill the pipe.  So after diag_start only a thread of this file writes.  It may wait for
+ * ever; callers leave their lines in a buffer, or drop them when it is full.  A regular file has no
+ * reader to wait for, so callers write to it themselves.
  */
 #include "base/diag.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
-#define DIAG_MAX 1000 /* bytes of a line without its newline */
+#define DIAG_MAX  1000        /* bytes of a line without its newline */
+#define PENDING   (16 * 1024) /* bytes of lines that wait for the thread */
+#define DIRECT_MS 1000        /* without the thread, a line waits so long for its reader */
 
 static const struct {
     const char *name;
@@ -30,6 +43,26 @@ static const struct {
 
 static _Atomic(enum diag_level) threshold = DIAG_INFO;
 static atomic_bool to_syslog = false;
+
+enum writer {
+    WRITER_NONE,  /* callers write */
+    WRITER_READY, /* the first line starts the thread */
+    WRITER_RUNS,
+    WRITER_STOPS, /* it writes what waits, and ends */
+    WRITER_ENDED  /* to be joined */
+};
+
+/* All but the lock and the conditions are used with the lock. */
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t changed; /* lines or a stop for the thread */
+    pthread_cond_t ended;   /* waits by CLOCK_MONOTONIC; made by diag_start */
+    enum writer state;
+    pthread_t thread;
+    char pending[PENDING]; /* lines, each after a byte with its level */
+    size_t len;
+    unsigned long dropped; /* lines, since the last one that was told */
+} writer = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 int diag_open(const char *where, enum diag_level least)
 {
@@ -86,15 +119,177 @@ static size_t escape(char line[DIAG_MAX], const char *text, bool cut)
     return keep + 3;
 }
 
-static void emit(enum diag_level level, char *line, size_t len)
+/* Whether standard error accepts bytes within ms; -1: for ever. An error also counts: write(2) then
+ * returns at once. */
+static bool wait_for_reader(int ms)
+{
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+    int n;
+    while ((n = poll(&p, 1, ms)) < 0 && errno == EINTR)
+        ;
+    return n != 0;
+}
+
+/* Writes a line, which ends in a newline. A descriptor that does not block gets ms for its reader;
+ * another one may wait for ever. False: the line is lost, wholly or in part. */
+static bool write_line(enum diag_level level, const char *line, size_t len, int ms)
 {
     if (to_syslog) {
-        syslog(levels[level].priority, "%.*s", (int)len, line);
+        syslog(levels[level].priority, "%.*s", (int)len - 1, line);
+        return true;
+    }
+    while (len > 0) {
+        ssize_t n = write(STDERR_FILENO, line, len);
+        if (n > 0) {
+            line += n;
+            len -= (size_t)n;
+        } else if (n == 0 || (errno != EINTR && (errno != EAGAIN || !wait_for_reader(ms)))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Tells how many lines were dropped. Returns how many are still to be told. */
+static unsigned long tell_dropped(unsigned long dropped, int ms)
+{
+    char line[64];
+    if (dropped == 0)
+        return 0;
+    int len = snprintf(line, sizeof line, "warning diag: %lu lines were dropped\n", dropped);
+    return len > 0 && write_line(DIAG_WARNING, line, (size_t)len, ms) ? 0 : dropped;
+}
+
+/* ---- the thread ---- */
+
+/* Copies what waits to out and returns its length. 0: stop. *dropped: lines that came later. */
+static size_t take_pending(char out[PENDING], unsigned long *dropped)
+{
+    pthread_mutex_lock(&writer.lock);
+    while (writer.len == 0 && writer.state == WRITER_RUNS)
+        pthread_cond_wait(&writer.changed, &writer.lock);
+    size_t len = writer.len;
+    memcpy(out, writer.pending, len);
+    *dropped = writer.dropped;
+    writer.len = 0;
+    writer.dropped = 0;
+    if (len == 0) {
+        writer.state = WRITER_ENDED;
+        pthread_cond_signal(&writer.ended);
+    }
+    pthread_mutex_unlock(&writer.lock);
+    return len;
+}
+
+static void *run_writer(void *arg)
+{
+    static char lines[PENDING];
+    unsigned long dropped, untold = 0;
+    size_t len;
+    while ((len = take_pending(lines, &dropped)) > 0) {
+        untold += dropped;
+        for (char *p = lines, *end; p < lines + len; p = end) {
+            end = (char *)memchr(p, '\n', (size_t)(lines + len - p)) + 1;
+            untold += !write_line((enum diag_level) * p, p + 1, (size_t)(end - p - 1), -1);
+        }
+        untold = tell_dropped(untold, -1);
+    }
+    return arg;
+}
+
+/* Needs the lock. The thread gets no signals: they are for the main thread. */
+static void start_thread(void)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (pthread_create(&writer.thread, NULL, run_writer, NULL) == 0)
+        writer.state = WRITER_RUNS;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* Whether a write may wait for somebody. */
+static bool may_wait(void)
+{
+    struct stat s;
+    return to_syslog || fstat(STDERR_FILENO, &s) || !S_ISREG(s.st_mode);
+}
+
+void diag_start(void)
+{
+    pthread_condattr_t attr;
+    pthread_mutex_lock(&writer.lock);
+    if (writer.state == WRITER_NONE && may_wait()) {
+        pthread_condattr_init(&attr);
+        pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+        pthread_cond_init(&writer.ended, &attr);
+        pthread_condattr_destroy(&attr);
+        writer.state = WRITER_READY;
+    }
+    pthread_mutex_unlock(&writer.lock);
+}
+
+bool diag_stop(unsigned timeout_ms)
+{
+    struct timespec until;
+    int late = 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&writer.lock);
+    if (writer.state == WRITER_RUNS)
+        writer.state = WRITER_STOPS;
+    pthread_cond_signal(&writer.changed);
+    while (writer.state == WRITER_STOPS && !late)
+        late = pthread_cond_timedwait(&writer.ended, &writer.lock, &until);
+    bool ended = writer.state != WRITER_STOPS;
+    if (writer.state == WRITER_ENDED)
+        pthread_join(writer.thread, NULL);
+    if (ended)
+        writer.state = WRITER_NONE;
+    pthread_mutex_unlock(&writer.lock);
+    return ended;
+}
+
+/* ---- lines ---- */
+
+/* Needs the lock. Leaves the line to the thread. */
+static void leave(enum diag_level level, const char *line, size_t len)
+{
+    if (len + 1 > PENDING - writer.len) {
+        writer.dropped++;
         return;
     }
+    writer.pending[writer.len++] = (char)level;
+    memcpy(writer.pending + writer.len, line, len);
+    writer.len += len;
+    pthread_cond_signal(&writer.changed);
+}
+
+/* Needs the lock. At the start and the end the reader of a line has a moment; while threads serve,
+ * none. */
+static void write_here(enum diag_level level, const char *line, size_t len)
+{
+    int ms = writer.state == WRITER_NONE ? DIRECT_MS : 0;
+    if ((!to_syslog && !wait_for_reader(ms)) || !write_line(level, line, len, ms))
+        writer.dropped++;
+    else
+        writer.dropped = tell_dropped(writer.dropped, ms);
+}
+
+static void emit(enum diag_level level, char *line, size_t len)
+{
     line[len] = '\n';
-    while (write(STDERR_FILENO, line, len + 1) < 0 && errno == EINTR)
-        ;
+    pthread_mutex_lock(&writer.lock);
+    if (writer.state == WRITER_READY)
+        start_thread();
+    if (writer.state == WRITER_RUNS || writer.state == WRITER_STOPS)
+        leave(level, line, len + 1);
+    else
+        write_here(level, line, len + 1);
+    pthread_mutex_unlock(&writer.lock);
 }
 
 void diag(enum diag_level level, const char *module, const char *format, ...)

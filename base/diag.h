@@ -7,6 +7,8 @@
 #ifndef SSELOG_BASE_DIAG_H
 #define SSELOG_BASE_DIAG_H
 
+#include <stdbool.h>
+
 enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_INFO, DIAG_DEBUG };
 
 /* Sets the destination ("stderr" or "syslog") and the least urgent level to write. The defaults are
@@ -14,6 +16,14 @@ enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_INFO, DIAG_DEBUG };
 int diag_open(const char *where, enum diag_level least);
 /* Parses "error", "warning", "info" or "debug". 0, or -1 for another name. */
 int diag_level_parse(const char *name, enum diag_level *level);
+/* From now on no caller of diag() waits for a reader of standard error, or for syslog: a thread
+ * writes the lines, unless standard error is a regular file. The first line starts it. When
+ * too many lines wait, further ones are dropped, and their number is told later. Call it after
+ * hardening, which applies to threads that start afterwards. */
+void diag_start(void);
+/* Ends the thread after it wrote what waits. False: that takes longer than timeout_ms; then the
+ * thread still runs. */
+bool diag_stop(unsigned timeout_ms);
 /* Writes one line; a line over 1,000 bytes is cut and ends in "...". Thread-safe; keeps errno. */
 void diag(enum diag_level level, const char *module, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

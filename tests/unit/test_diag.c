@@ -1,40 +1,110 @@
 /* SPDX-License-Identifier: MIT */
-/* diag: each line is one write, text from outside cannot forge a line, and errno is kept. */
+/* diag: each line is one write, text from outside cannot forge a line, errno is kept, and with the
+ * thread no caller waits for a reader. */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 #include <cmocka.h>
 
 /* Collects what diag wrote. A write may be interrupted or fail before. */
-static char written[4096];
+static char written[64 * 1024];
 static size_t written_len;
-static unsigned writes, interrupts, refuse;
+static unsigned writes, interrupts, refuse, shorten, unready;
+
+/* While the gate is closed, nobody reads, and a write waits. */
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t gate_moved = PTHREAD_COND_INITIALIZER;
+static bool closed, waiting;
 static char logged[4096];
 static int logged_priority;
+
+static void set_gate(bool close)
+{
+    pthread_mutex_lock(&gate);
+    closed = close;
+    pthread_cond_broadcast(&gate_moved);
+    pthread_mutex_unlock(&gate);
+}
+
+static void pass_gate(void)
+{
+    pthread_mutex_lock(&gate);
+    waiting = closed;
+    pthread_cond_broadcast(&gate_moved);
+    while (closed)
+        pthread_cond_wait(&gate_moved, &gate);
+    waiting = false;
+    pthread_mutex_unlock(&gate);
+}
+
+static void await_blocked_write(void)
+{
+    pthread_mutex_lock(&gate);
+    while (!waiting)
+        pthread_cond_wait(&gate_moved, &gate);
+    pthread_mutex_unlock(&gate);
+}
 
 static ssize_t test_write(int fd, const void *p, size_t len)
 {
     assert_int_equal(fd, 2);
+    pass_gate();
     writes++;
     if (interrupts > 0) {
         interrupts--;
         errno = EINTR;
         return -1;
     }
-    if (refuse) {
+    if (refuse > 0) {
+        refuse--;
         errno = EAGAIN;
         return -1;
+    }
+    if (shorten > 0) {
+        shorten--;
+        len = 1;
     }
     assert_true(written_len + len < sizeof written);
     memcpy(written + written_len, p, len);
     written_len += len;
     written[written_len] = '\0';
     return (ssize_t)len;
+}
+
+static int test_poll(struct pollfd *p, nfds_t n, int ms)
+{
+    assert_int_equal(n, 1);
+    assert_int_equal(p->fd, 2);
+    (void)ms;
+    if (unready == 0)
+        return 1;
+    unready--;
+    return 0;
+}
+
+static bool no_threads;
+static mode_t kind; /* of standard error */
+
+static int test_fstat(int fd, struct stat *s)
+{
+    assert_int_equal(fd, 2);
+    s->st_mode = kind;
+    return 0;
+}
+
+static int test_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*fn)(void *),
+                               void *arg)
+{
+    return no_threads ? EAGAIN : pthread_create(thread, attr, fn, arg);
 }
 
 static void test_syslog(int priority, const char *format, int len, const char *line)
@@ -55,18 +125,27 @@ static void test_openlog(const char *name, int option, int facility)
 #include <syslog.h>
 #include <unistd.h>
 #undef syslog /* it is a macro in fortified C libraries */
-#define write   test_write
-#define syslog  test_syslog
-#define openlog test_openlog
+#define write          test_write
+#define poll           test_poll
+#define fstat          test_fstat
+#define syslog         test_syslog
+#define openlog        test_openlog
+#define pthread_create test_pthread_create
 #include "base/diag.c"
 #undef write
+#undef poll
+#undef fstat
 #undef syslog
 #undef openlog
+#undef pthread_create
 
 static int fresh(void **state)
 {
     (void)state;
-    written_len = writes = interrupts = refuse = 0;
+    written_len = writes = interrupts = refuse = shorten = unready = 0;
+    no_threads = false;
+    kind = S_IFIFO;
+    writer.dropped = 0;
     written[0] = '\0';
     return diag_open("stderr", DIAG_INFO);
 }
@@ -149,9 +228,138 @@ static void test_errno_is_kept(void **state)
     assert_int_equal(writes, 3);
     errno = EPERM;
     refuse = 1;
-    diag(DIAG_INFO, "m", "lost");
+    shorten = 2;
+    diag(DIAG_INFO, "m", "%m");
     assert_int_equal(errno, EPERM);
-    assert_int_equal(writes, 4);
+    assert_string_equal(written, "info m: No such file or directory\n"
+                                 "info m: Operation not permitted\n");
+}
+
+/* Without the thread: poll(2) says that nobody reads, or a descriptor that does not block is full.
+ */
+static void test_dropped_lines_are_told_with_the_next(void **state)
+{
+    (void)state;
+    unready = 2;
+    diag(DIAG_INFO, "m", "lost");
+    diag(DIAG_INFO, "m", "lost");
+    unready = 0;
+    diag(DIAG_INFO, "m", "first");
+    assert_string_equal(written, "info m: first\nwarning diag: 2 lines were dropped\n");
+    diag(DIAG_INFO, "m", "second");
+    assert_string_equal(written, "info m: first\nwarning diag: 2 lines were dropped\n"
+                                 "info m: second\n");
+}
+
+static void test_thread_writes_the_lines_in_order(void **state)
+{
+    (void)state;
+    diag_start();
+    for (int round = 0; round < 2; round++) { /* it can start again */
+        refuse = shorten = 1;
+        diag(DIAG_INFO, "m", "a%d", round);
+        diag(DIAG_WARNING, "m", "b");
+        assert_true(diag_stop(60000));
+        diag(DIAG_INFO, "m", "after the stop");
+        diag_start();
+    }
+    assert_true(diag_stop(60000));
+    assert_true(diag_stop(0)); /* nothing to stop */
+    assert_string_equal(written, "info m: a0\nwarning m: b\ninfo m: after the stop\n"
+                                 "info m: a1\nwarning m: b\ninfo m: after the stop\n");
+}
+
+/* The line is there when diag() returns. */
+static void test_callers_write_to_a_regular_file(void **state)
+{
+    (void)state;
+    kind = S_IFREG;
+    no_threads = true;
+    diag_start();
+    assert_int_equal(writer.state, WRITER_NONE);
+    diag(DIAG_INFO, "m", "line");
+    assert_string_equal(written, "info m: line\n");
+}
+
+static unsigned count_lines(const char *with)
+{
+    unsigned n = 0;
+    for (const char *p = written; (p = strstr(p, with)); p++)
+        n++;
+    return n;
+}
+
+static void test_blocked_reader_delays_no_caller(void **state)
+{
+    char told[64];
+    (void)state;
+    set_gate(true);
+    diag_start();
+    diag(DIAG_INFO, "m", "line");
+    await_blocked_write();
+    for (int i = 1; i < 5000; i++)
+        diag(DIAG_INFO, "m", "line");
+    assert_int_equal(written_len, 0);
+    set_gate(false);
+    assert_true(diag_stop(60000));
+    unsigned lines = count_lines("info m: line\n");
+    assert_in_range(lines, 1000, 2000); /* 14 bytes each in 16 KiB, and the one that was blocked */
+    snprintf(told, sizeof told, "\nwarning diag: %u lines were dropped\n", 5000 - lines);
+    assert_string_equal(written + written_len - strlen(told), told);
+    assert_int_equal(count_lines("dropped"), 1);
+}
+
+static void test_stop_does_not_wait_for_a_blocked_reader(void **state)
+{
+    (void)state;
+    set_gate(true);
+    diag_start();
+    diag(DIAG_INFO, "m", "line");
+    await_blocked_write();
+    assert_false(diag_stop(1));
+    assert_false(diag_stop(0));
+    set_gate(false);
+    assert_true(diag_stop(60000));
+    assert_string_equal(written, "info m: line\n");
+}
+
+static void test_without_a_thread_callers_write_and_do_not_wait(void **state)
+{
+    (void)state;
+    no_threads = true;
+    diag_start();
+    unready = 1;
+    diag(DIAG_INFO, "m", "lost");
+    diag(DIAG_INFO, "m", "line");
+    assert_string_equal(written, "info m: line\nwarning diag: 1 lines were dropped\n");
+    no_threads = false;
+    diag(DIAG_INFO, "m", "by the thread");
+    assert_true(diag_stop(60000));
+    assert_int_equal(count_lines("by the thread"), 1);
+}
+
+static void *hammer(void *arg)
+{
+    for (int i = 0; i < 200; i++)
+        diag(DIAG_INFO, "m", "%s", (const char *)arg);
+    return NULL;
+}
+
+static void test_threads_may_call_at_once(void **state)
+{
+    static char names[4][2] = {"a", "b", "c", "d"};
+    pthread_t threads[4];
+    unsigned long told = 0;
+    (void)state;
+    diag_start();
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, hammer, names[i]), 0);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    assert_true(diag_stop(60000));
+    for (const char *p = written; (p = strstr(p, "diag: ")); p++)
+        told += strtoul(p + 6, NULL, 10);
+    assert_int_equal(count_lines("info m: ") + told, 800);
 }
 
 static void test_syslog_gets_the_same_line(void **state)
@@ -171,6 +379,13 @@ int main(void)
         cmocka_unit_test_setup(test_levels_below_the_threshold_are_dropped, fresh),
         cmocka_unit_test_setup(test_long_lines_are_cut, fresh),
         cmocka_unit_test_setup(test_errno_is_kept, fresh),
+        cmocka_unit_test_setup(test_dropped_lines_are_told_with_the_next, fresh),
+        cmocka_unit_test_setup(test_thread_writes_the_lines_in_order, fresh),
+        cmocka_unit_test_setup(test_callers_write_to_a_regular_file, fresh),
+        cmocka_unit_test_setup(test_blocked_reader_delays_no_caller, fresh),
+        cmocka_unit_test_setup(test_stop_does_not_wait_for_a_blocked_reader, fresh),
+        cmocka_unit_test_setup(test_without_a_thread_callers_write_and_do_not_wait, fresh),
+        cmocka_unit_test_setup(test_threads_may_call_at_once, fresh),
         cmocka_unit_test_setup(test_syslog_gets_the_same_line, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
