@@ -122,6 +122,16 @@ void sse_field(struct buf *b, const char *eol, const char *name, struct slice va
     buf_adds(b, eol);
 }
 
+void sse_event(struct buf *b, const char *eol, struct slice prefix, struct slice name)
+{
+    buf_adds(b, "event: ");
+    if (prefix.len > 0)
+        one_line(b, prefix);
+    if (name.len > 0)
+        one_line(b, name);
+    buf_adds(b, eol);
+}
+
 void sse_end(struct buf *b, const char *eol)
 {
     buf_adds(b, eol);

@@ -16,6 +16,8 @@
 
 /* Writes "name: value" and a line end. NUL, CR and LF in value are dropped. */
 void sse_field(struct buf *b, const char *eol, const char *name, struct slice value);
+/* The same for the field "event", whose value has two parts. */
+void sse_event(struct buf *b, const char *eol, struct slice prefix, struct slice name);
 /* Writes "data: line" for each line of payload. An empty payload is one empty line. A line end at
  * the end of payload makes a last empty line, so the reader gets back exactly these lines. */
 void sse_data(struct buf *b, const char *eol, struct slice payload);

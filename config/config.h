@@ -78,6 +78,7 @@ struct config {
     char **admin_roles; /* NULL-terminated; never NULL */
     char *field;
     char *event_field;
+    char *event_prefix;   /* of the names in event fields; NULL: none */
     unsigned history;     /* records; 0 to 1000000 */
     unsigned history_age; /* seconds, 0 to a year; 0: of any age */
     struct pair *filters; /* parameter=json_field; ends with name NULL */

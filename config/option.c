@@ -31,7 +31,7 @@ static parser read_unsigned, read_lifetime, read_bool, read_level, read_log_to, 
     read_match, read_login_url, read_origins, read_networks, read_token, read_pointer,
     read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim, read_name,
     read_header, read_require, read_optional, read_optional_token, read_optional_header, read_path,
-    read_texts;
+    read_prefix, read_texts;
 
 #define AT(member) offsetof(struct config, member)
 
@@ -55,6 +55,7 @@ const struct option options[] = {
     {"SSELOG_ADMIN_ROLES", REQUEST, "", read_words, AT(admin_roles), 0, 0},
     {"SSELOG_FIELD", REQUEST, "data", read_name, AT(field), 0, 0},
     {"SSELOG_EVENT_FIELD", REQUEST, "event", read_name, AT(event_field), 0, 0},
+    {"SSELOG_EVENT_PREFIX", REQUEST, "", read_prefix, AT(event_prefix), 0, 0},
     {"SSELOG_HISTORY", REQUEST, "2000", read_unsigned, AT(history), 0, 1000000},
     {"SSELOG_HISTORY_AGE", REQUEST, "0", read_unsigned, AT(history_age), 0, 31536000},
     {"SSELOG_FILTERS", REQUEST, "", read_filters, AT(filters), 0, 0},
@@ -444,6 +445,11 @@ static const char *read_optional_header(struct place *place, const char *text)
 static const char *read_optional(struct place *place, const char *text)
 {
     return *text ? keep(place, text) : keep_none(place);
+}
+
+static const char *read_prefix(struct place *place, const char *text)
+{
+    return strlen(text) > MAX_NAME ? "at most 128 bytes are wanted" : read_optional(place, text);
 }
 
 static const char *read_pointer(struct place *place, const char *text)

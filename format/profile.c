@@ -43,6 +43,32 @@ void profile_id(const struct profile *p, struct buf *b, struct xid id)
     sse_field(b, p->eol, "id", slice_make(text, len));
 }
 
+/* EventSource itself fires events of these names, and many pages close at an error. */
+static const char *name_of_event_source(struct slice line, const char *eol)
+{
+    static const char *const names[] = {"error", "open"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char whole[32];
+        snprintf(whole, sizeof whole, "event: %s%s", names[i], eol);
+        if (slice_equal(line, slice_of(whole)))
+            return names[i];
+    }
+    return NULL;
+}
+
+void profile_event(const struct profile *p, struct buf *b, const struct record *r)
+{
+    size_t at = b->len;
+    sse_event(b, p->eol, r->event_prefix, r->event);
+    /* The written line counts: CR, LF and NUL in a name are dropped. */
+    const char *name =
+        b->failed ? NULL : name_of_event_source(slice_make(b->p + at, b->len - at), p->eol);
+    if (!name)
+        return;
+    buf_cut(b, at);
+    sse_event(b, p->eol, slice_of("record-"), slice_of(name));
+}
+
 void profile_line_begin(const struct profile *p, struct buf *b, const struct record *r)
 {
     profile_open(p, b, r);
@@ -106,7 +132,7 @@ void profile_open(const struct profile *p, struct buf *b, const struct record *r
     } else if (r->has_id) {
         profile_id(p, b, r->id);
         if (r->event.len > 0 && !p->unnamed)
-            sse_field(b, p->eol, "event", r->event);
+            profile_event(p, b, r);
     }
 }
 

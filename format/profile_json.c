@@ -38,7 +38,10 @@ void tod_open(const struct profile *p, struct buf *b, const struct record *r)
 {
     if (r->has_id)
         profile_id(p, b, r->id);
-    sse_field(b, p->eol, "event", r->event.len > 0 ? r->event : slice_of("unknown"));
+    if (r->event.len > 0)
+        profile_event(p, b, r);
+    else
+        sse_field(b, p->eol, "event", slice_of("unknown"));
 }
 
 void tod_keepalive(const struct profile *p, struct buf *b, const struct moment *m)

@@ -16,6 +16,9 @@
 void profile_control(const struct profile *p, struct buf *b, const char *event, const char *data);
 /* The id field of a frame. */
 void profile_id(const struct profile *p, struct buf *b, struct xid id);
+/* The event field of a record that has a name.  A name that EventSource fires itself is prefixed.
+ */
+void profile_event(const struct profile *p, struct buf *b, const struct record *r);
 /* Begin and end a record with one data line, which the caller writes between the two. */
 void profile_line_begin(const struct profile *p, struct buf *b, const struct record *r);
 void profile_line_end(const struct profile *p, struct buf *b);

@@ -23,9 +23,10 @@ struct json_object;
 
 struct record {
     struct xid id;
-    bool has_id;        /* false: a Pub/Sub message, and id is only a local number */
-    struct slice event; /* len 0: none */
-    struct slice data;  /* the payload */
+    bool has_id;               /* false: a Pub/Sub message, and id is only a local number */
+    struct slice event;        /* len 0: none */
+    struct slice event_prefix; /* of event, in profiles that have one; len 0: none */
+    struct slice data;         /* the payload */
     /* private */
     const struct slice *fields; /* of an entry with a payload field; else NULL */
     size_t pairs;

@@ -261,9 +261,11 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     a->key = strdup(key);
     a->field = strdup(c->field);
     a->event_field = strdup(c->event_field);
+    a->event_prefix = c->event_prefix ? strdup(c->event_prefix) : NULL;
     stream_head(ctx, &a->head);
     make_client_id(a->client);
-    if (!a->key || !a->field || !a->event_field || a->head.failed || add_presence(ctx, a, key))
+    if (!a->key || !a->field || !a->event_field || (c->event_prefix && !a->event_prefix) ||
+        a->head.failed || add_presence(ctx, a, key))
         return 500;
     return 0;
 }

@@ -103,6 +103,7 @@ struct view {
     struct log *log;
     const struct profile *profile;
     char *field, *event_field;
+    char *event_prefix; /* NULL: none */
     struct filter *filter;
     struct viewer *viewers;
     int64_t empty_since; /* without viewers */

@@ -73,6 +73,7 @@ static bool view_fits(const struct view *w, const struct admission *a)
 {
     return w->profile == a->profile && strcmp(w->field, a->field) == 0 &&
            strcmp(w->event_field, a->event_field) == 0 &&
+           slice_equal(slice_of(w->event_prefix), slice_of(a->event_prefix)) &&
            slice_equal(filter_key(w->filter), filter_key(a->filter));
 }
 
@@ -84,6 +85,7 @@ static void view_free(struct view *w)
     ring_reset(&r->rings, &w->ring, XID_ZERO);
     free(w->field);
     free(w->event_field);
+    free(w->event_prefix);
     filter_free(w->filter);
     free(w);
 }
@@ -100,8 +102,9 @@ static struct view *view_make(struct log *l, struct admission *a)
     *w = (struct view){.log = l, .profile = a->profile, .next = l->views};
     w->field = a->field;
     w->event_field = a->event_field;
+    w->event_prefix = a->event_prefix;
     w->filter = a->filter;
-    a->field = a->event_field = NULL;
+    a->field = a->event_field = a->event_prefix = NULL;
     a->filter = NULL;
     w->ring.floor = l->tip.state == PLACE_NONE ? XID_MAX : cursor_position(&l->tip.cursor);
     l->views = w;

@@ -70,6 +70,7 @@ void admission_free(struct admission *a)
     free(a->key);
     free(a->field);
     free(a->event_field);
+    free(a->event_prefix);
     filter_free(a->filter);
     if (a->revocation_key) /* it may name a session */
         explicit_bzero(a->revocation_key, strlen(a->revocation_key));

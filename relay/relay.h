@@ -48,6 +48,7 @@ struct admission {
     enum log_kind kind;
     char *key; /* log: stream key or channel */
     char *field, *event_field;
+    char *event_prefix; /* NULL: none */
     struct filter *filter;
     bool has_cursor;
     struct xid cursor;

@@ -206,6 +206,25 @@ END
 }
 fcgi_and_cgi payloads
 
+options SSELOG_AUTH=remote_user SSELOG_RETRY=4000 SSELOG_KEEPALIVE=600 SSELOG_EVENT_PREFIX=app.
+event_names() {
+    add_record stream:logs:ann 1-0 data x event error
+    add_record stream:logs:ann 2-0 data y
+    for query in '' envelope=1; do
+        begin_request PATH_INFO=/stream REMOTE_USER=ann "QUERY_STRING=$query"
+        wait_for_line 'event: live'
+        terminate
+        grep -A 1 '^id:' "$dir/body" >"$dir/records"
+        if [ -z "$query" ]; then
+            printf 'id: 1-0\nevent: app.error\n--\nid: 2-0\ndata: y\n' >"$dir/right"
+        else
+            printf 'id: 1-0\ndata: {"event":"error","data":"x"}\n--\nid: 2-0\ndata: {"data":"y"}\n' >"$dir/right"
+        fi
+        check "event names with a prefix ($query)" diff "$dir/right" "$dir/records"
+    done
+}
+fcgi_and_cgi event_names
+
 options SSELOG_AUTH=anonymous SSELOG_STREAM=log SSELOG_LIFETIME=5 SSELOG_KEEPALIVE=1 SSELOG_RETRY=2000
 lifetime() {
     send_request PATH_INFO=/stream

@@ -150,6 +150,7 @@ static void test_defaults_are_as_documented(void **state)
     assert_string_equal(c->stream, "stream:logs:{user}");
     assert_int_equal(c->history, 2000);
     assert_int_equal(c->history_age, 0);
+    assert_null(c->event_prefix);
     assert_int_equal(c->keepalive, 15);
     assert_int_equal(c->retry, 3000);
     assert_int_equal(c->lifetime, 3600);
@@ -196,6 +197,8 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_HISTORY=0"},
         {"SSELOG_HISTORY=1000000"},
         {"SSELOG_HISTORY_AGE=31536000"},
+        {"SSELOG_EVENT_PREFIX=app."},
+        {"SSELOG_EVENT_PREFIX="},
         {"SSELOG_FILTERS=msg_types=msg_type agents=sender"},
         {"SSELOG_MATCH=tenant_id={tenant} kind=log"},
         {"SSELOG_CORS=https://a.example http://[::1]:8080 http://localhost:3000"},
@@ -243,6 +246,7 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_HISTORY=0x10"},
         {"SSELOG_HISTORY_AGE=31536001"},
         {"SSELOG_HISTORY_AGE=1m"},
+        {"SSELOG_EVENT_PREFIX=a\tb"},
         {"SSELOG_KEEPALIVE=0"},
         {"SSELOG_KEEPALIVE=3601"},
         {"SSELOG_RETRY=99"},

@@ -169,6 +169,53 @@ static void test_envelope_holds_the_entry_s_other_fields(void **state)
     }
 }
 
+/* EventSource fires "error" and "open" itself, and many pages close at an error. */
+static void test_names_of_event_source_are_prefixed_outside_the_envelope(void **state)
+{
+    static const struct {
+        const char *profile, *prefix, *event, *line;
+    } cases[] = {
+        {"plain", "", "error", "event: record-error\n"},
+        {"plain", "", "open", "event: record-open\n"},
+        {"plain", "", "er\r\nror", "event: record-error\n"},
+        {"plain", "", "errors", "event: errors\n"},
+        {"plain", "", "Error", "event: Error\n"},
+        {"plain", "", " error", "event:  error\n"},
+        {"plain", "", "message", "event: message\n"},
+        {"plain", "", "end", "event: end\n"},
+        {"plain", "", "record-error", "event: record-error\n"},
+        {"plain", "app.", "error", "event: app.error\n"},
+        {"plain", "app.", "deploy", "event: app.deploy\n"},
+        {"plain", "app.", "end", "event: app.end\n"},
+        {"plain", "er", "ror", "event: record-error\n"},
+        {"plain", "app.", "", NULL},
+        {"tod", "", "error", "event: record-error\r\n"},
+        {"tod", "", "open", "event: record-open\r\n"},
+        {"tod", "", "alert_fired", "event: alert_fired\r\n"},
+        {"envelope", "app.", "error", "data: {\"event\":\"error\",\"data\":\"{}\"}\n"},
+        {"envelope", "app.", "open", "data: {\"event\":\"open\",\"data\":\"{}\"}\n"},
+        {"smarter", "app.", "error", NULL},
+        {"astrbot", "app.", "error", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct profile *p = profile_find(cases[i].profile);
+        struct record r;
+        struct buf b;
+        buf_init(&b, 1000);
+        buf_room(&b, 1);
+        record_from_message(&r, (struct xid){7, 1}, slice_of("{}"));
+        r.has_id = true;
+        r.event = slice_of(cases[i].event);
+        r.event_prefix = slice_of(cases[i].prefix);
+        profile_record(p, &b, &r, false, 0);
+        assert_non_null(strstr(b.p, cases[i].line ? cases[i].line : "data: "));
+        assert_true(cases[i].line || !strstr(b.p, "event:"));
+        record_end(&r);
+        buf_free(&b);
+    }
+}
+
 static void test_plain_records_have_their_bytes(void **state)
 {
     static const struct {
@@ -216,6 +263,7 @@ int main(void)
         cmocka_unit_test(test_no_stream_is_stored_or_transformed_on_its_way),
         cmocka_unit_test(test_plain_frames_have_their_bytes),
         cmocka_unit_test(test_envelope_holds_the_entry_s_other_fields),
+        cmocka_unit_test(test_names_of_event_source_are_prefixed_outside_the_envelope),
         cmocka_unit_test(test_plain_records_have_their_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
