@@ -317,6 +317,18 @@ def test_oversized_body_is_cut_off(stable_responder):
     assert webs.sanitized() or procs.private_kb(stable_responder.pid) < 4096
 
 
+@pytest.mark.parametrize("leaves", [lambda peer: peer.sock.shutdown(socket.SHUT_WR),
+                                    lambda peer: peer.send(record(fcgi.ABORT))], ids=["closes its half", "aborts"])
+def test_web_server_whose_client_left_gets_the_end_of_the_response(responder, leaves):
+    """lighttpd would write two lines of an error for each page that is closed."""
+    with Peer(responder.socket) as peer:
+        peer.request(environment("/sselog/stream"))
+        assert peer.next().type == fcgi.STDOUT
+        leaves(peer)
+        seen = list(iter(peer.next, None))
+        assert [(r.type, r.content) for r in seen[-2:]] == [(fcgi.STDOUT, b""), (fcgi.END, bytes(8))]
+
+
 def test_abort_request_ends_the_stream(stable_responder):
     with Peer(stable_responder.socket) as peer:
         peer.send(whole_request())

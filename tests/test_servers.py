@@ -130,6 +130,8 @@ def test_viewer_that_left_is_gone_before_the_next_keepalive(stack, redis, kind):
         s.read_until_live()
         assert viewers(server) == 1
     wait_until(lambda: viewers(server) == 0, "the end of the viewer", deadline=60)
+    server.child.stop()
+    assert "unexpected end-of-file" not in server.output(), "a page that is closed is no error"
 
 
 def viewers(server):
