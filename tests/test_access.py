@@ -559,6 +559,33 @@ def test_claimed_name_after_a_failed_login_is_not_believed(stack, redis, kind):
         assert answer.status == 401 and b"for bob" not in answer.raw
 
 
+class SecondRedirect(HtaccessRedirect):
+    """A directory whose failed logins show /site/app, which rewrites to the program: two internal redirects."""
+    path = "/site/login"
+
+    def config(self, port):
+        text = super().config(port)
+        site = self.dir / "site"
+        login = webs.substitute((site / "app/.htaccess").read_text(), [("/site/sselog.cgi", "/site/app")])
+        (site / "login").mkdir(exist_ok=True)
+        (site / "login/.htaccess").write_text(login + "ErrorDocument 401 /site/app/history\n")
+        (site / "app/.htaccess").write_text('<FilesMatch "">\nRequire all granted\n</FilesMatch>\n'
+                                            "RewriteEngine On\nRewriteRule ^(.*)$ /site/sselog.cgi/$1\n")
+        return text
+
+
+def test_claimed_name_is_not_believed_after_a_second_redirect(stack, redis):
+    """The name of a login that succeeded passes both redirects."""
+    redis.add("stream:logs:bob", "for bob")
+    server = stack.keep(SecondRedirect(stack.setup(redis, auth="remote_user", stream="stream:logs:{user}",
+                                                   log_level="debug")))
+    wrong, good = (get(server.port, "/site/login/history", {**JSON, **basic("bob", *password)})
+                   for password in (("wrong",), ()))
+    assert wrong.status == 401 and b"for bob" not in wrong.raw
+    assert good.status == 200 and b"for bob" in good.raw
+    assert server.output().count("REDIRECT_REMOTE_USER came by a redirect for an error") == 1
+
+
 @SERVERS
 def test_headers_of_an_untrusted_address_are_ignored(stack, redis, kind):
     """Identity headers count only from an address in SSELOG_TRUSTED, other headers for addresses never."""
