@@ -47,7 +47,8 @@ def by_hand(file):
 def test_complete_files_work_as_they_are(debian):
     """Started as root, as their first lines say."""
     debian.redis()
-    debian.sh("make install; mkdir /etc/sselog; htpasswd -B -c /etc/sselog/htpasswd alice;" + RECORD, PASSWORD)
+    debian.sh("cp /tmp/build/sselog /usr/local/bin/; cp -r web /usr/local/share/sselog; mkdir /etc/sselog")
+    debian.sh("htpasswd -B -c /etc/sselog/htpasswd alice;" + RECORD, PASSWORD)
     debian.sh("printf 'SSELOG_STREAM=stream:logs:{user}\\n' >/etc/sselog/sselog.conf")
     here = "http://127.0.0.1:8080/sselog"
     with case("lighttpd"):
@@ -65,6 +66,8 @@ def test_complete_files_work_as_they_are(debian):
     with case("nginx, and sselog by hand"):
         made, run = by_hand("examples/nginx.conf")
         assert by_hand("apache-example.conf") == (made, run)
+        for name in SYSTEMS:
+            assert by_hand(f"examples/{name}/apache.conf") == (made, run.replace("sselog.sock", f"{name}.sock"))
         debian.sh(made)
         debian.start(run, "[ -S /run/sselog/sselog.sock ]")
         debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
