@@ -181,7 +181,7 @@ static void release_startup_pages(void)
     dl_iterate_phdr(release_pages, NULL);
 }
 
-static int serve_fastcgi(const struct config_base *base, int fd)
+static int serve_fastcgi(const struct config_base *base, int fd, enum accept_rest rest)
 {
     pthread_t relay_thread;
     block_signals(SIG_BLOCK);
@@ -196,7 +196,8 @@ static int serve_fastcgi(const struct config_base *base, int fd)
     config_warn(base, print_warning, NULL);
     diag(DIAG_INFO, "sselog", "serving, version " SSELOG_VERSION);
     release_startup_pages();
-    int status = accept_run(fd, stop_pipe[0], take_request, front) ? EXIT_FAILURE : EXIT_SUCCESS;
+    int status =
+        accept_run(fd, stop_pipe[0], rest, take_request, front) ? EXIT_FAILURE : EXIT_SUCCESS;
     relay_stop(relay);
     pthread_join(relay_thread, NULL);
     if (!front_stop(front, 500)) { /* a synchronous call still waits for Redis */
@@ -296,7 +297,8 @@ static int serve(const struct config_base *base, const struct command_line *line
     }
     if (was_stopped()) /* a signal before the relay existed */
         relay_stop(relay);
-    status = as == AS_FASTCGI ? serve_fastcgi(base, fd) : serve_cgi(base);
+    status = as == AS_FASTCGI ? serve_fastcgi(base, fd, line->socket ? ACCEPT_TAKE : ACCEPT_LEAVE)
+                              : serve_cgi(base);
     struct relay *done = relay;
     relay = NULL;
     relay_free(done);

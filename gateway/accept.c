@@ -16,6 +16,7 @@
 #define REQUEST_MS  10000 /* for a request to arrive completely */
 #define MAX_PENDING 512   /* incomplete requests; one more closes the oldest */
 #define PAUSE_MS    100   /* after accept failed */
+#define LAST_MS     250   /* for requests that have begun when the process stops */
 
 struct pending {
     struct pending *next, *prev; /* a ring, oldest first after the head */
@@ -152,7 +153,30 @@ static bool run_once(struct acceptor *a)
     return true;
 }
 
-int accept_run(int fd, int stop_fd, accept_ready *ready, void *arg)
+/* Serves what has begun, and with ACCEPT_TAKE what waits, until nothing is left or the time is
+ * over. */
+static void take_rest(struct acceptor *a, int stop_fd, enum accept_rest rest)
+{
+    struct epoll_event e;
+    a->now = clock_ms();
+    int64_t until = a->now + LAST_MS;
+    epoll_ctl(a->epoll, EPOLL_CTL_DEL, stop_fd, NULL);
+    if (rest == ACCEPT_LEAVE)
+        epoll_ctl(a->epoll, EPOLL_CTL_DEL, a->listener, NULL);
+    while (a->now < until &&
+           epoll_wait(a->epoll, &e, 1, a->count > 0 ? (int)(until - a->now) : 0) > 0) {
+        a->now = clock_ms();
+        if (e.data.ptr == a)
+            accept_some(a, e.events & EPOLLHUP);
+        else
+            read_pending(a, e.data.ptr);
+    }
+    while (a->count > 0)
+        fcgi_reader_free(detach(a, a->list.next));
+    gateway_forget();
+}
+
+int accept_run(int fd, int stop_fd, enum accept_rest rest, accept_ready *ready, void *arg)
 {
     struct acceptor a = {.listener = fd, .ready = ready, .arg = arg};
     a.list.next = a.list.prev = &a.list;
@@ -167,8 +191,7 @@ int accept_run(int fd, int stop_fd, accept_ready *ready, void *arg)
     }
     while (run_once(&a))
         ;
-    while (a.count > 0)
-        fcgi_reader_free(detach(&a, a.list.next));
+    take_rest(&a, stop_fd, rest);
     close(a.epoll);
     return 0;
 }

@@ -12,8 +12,14 @@
 /* Receives a complete request and owns it. */
 typedef void accept_ready(void *arg, struct fcgi_reader *in);
 
-/* Serves the listening socket fd until stop_fd becomes readable. Returns 0, or -1 if epoll cannot
- * be set up. */
-int accept_run(int fd, int stop_fd, accept_ready *ready, void *arg);
+/* The end of the connections that wait at the listening socket when the process stops. */
+enum accept_rest {
+    ACCEPT_LEAVE, /* other processes have the socket too: they are theirs */
+    ACCEPT_TAKE   /* nobody else can accept them: they are served */
+};
+
+/* Serves the listening socket fd until stop_fd becomes readable. Requests that have begun then get
+ * a moment to arrive. Returns 0, or -1 if epoll cannot be set up. */
+int accept_run(int fd, int stop_fd, enum accept_rest rest, accept_ready *ready, void *arg);
 
 #endif

@@ -6,11 +6,14 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "base/diag.h"
 
 #define BACKLOG   1024
 #define PASSED_FD 3 /* SD_LISTEN_FDS_START */
@@ -23,41 +26,84 @@ static int failed(int fd, struct buf *why, const char *where, const char *what)
     return -1;
 }
 
-/* Whether no process listens on the socket, because one was killed and left it. The test does not
- * block: connect fails with EAGAIN if the queue of a listener is full. */
-static bool is_stale(const struct sockaddr_un *a)
+/* Logs which process listened at the path until now. connect fails at once if its queue is full or
+ * if no process listens. */
+static void log_former(const char *path, const struct sockaddr_un *a)
 {
-    struct stat st;
-    if (lstat(a->sun_path, &st) < 0 || !S_ISSOCK(st.st_mode))
-        return false;
+    struct ucred who;
+    socklen_t len = sizeof who;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    bool refused =
-        fd >= 0 && connect(fd, (const struct sockaddr *)a, sizeof *a) < 0 && errno == ECONNREFUSED;
+    if (fd >= 0 && connect(fd, (const struct sockaddr *)a, sizeof *a) == 0 &&
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0)
+        diag(DIAG_INFO, "listen", "%s is taken over from process %d, which can be stopped now",
+             path, (int)who.pid);
     if (fd >= 0)
         close(fd);
-    return refused;
 }
 
+/* Writes another name in the directory of the path: `.PID`. -1: it is too long. */
+static int second_name(const char *path, struct sockaddr_un *a)
+{
+    const char *slash = strrchr(path, '/');
+    int dir = slash ? (int)(slash - path) + 1 : 0;
+    int len = snprintf(a->sun_path, sizeof a->sun_path, "%.*s.%d", dir, path, (int)getpid());
+    return len < 0 || (size_t)len >= sizeof a->sun_path ? -1 : 0;
+}
+
+/* Makes a socket that listens at a. -1 with errno and *what. */
+static int listen_there(const struct sockaddr_un *a, mode_t mode, const char **what)
+{
+    *what = "bind";
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    mode_t before = umask(0777); /* no client can connect before chmod */
+    int bad = fd < 0 || bind(fd, (const struct sockaddr *)a, sizeof *a) < 0;
+    umask(before);
+    if (!bad) {
+        *what = "listen";
+        bad = chmod(a->sun_path, mode) < 0 || listen(fd, BACKLOG) < 0;
+    }
+    if (!bad || fd < 0)
+        return fd;
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return -1;
+}
+
+/* Whether there is a file at the path that is no socket. It is kept. */
+static bool is_in_the_way(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode);
+}
+
+/* The socket listens under a second name before it takes the path. rename(2) replaces a former
+ * socket in one step, so that no client is refused. */
 static int listen_unix(const char *path, mode_t mode, struct buf *why)
 {
-    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    struct sockaddr_un at = {.sun_family = AF_UNIX}, second = at;
+    const char *what;
     size_t len = strlen(path);
-    if (len >= sizeof a.sun_path) {
+    if (len >= sizeof at.sun_path || second_name(path, &second)) {
         errno = ENAMETOOLONG;
         return failed(-1, why, path, "socket");
     }
-    memcpy(a.sun_path, path, len + 1);
-    if (is_stale(&a))
-        unlink(path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    mode_t before = umask(0777); /* no client can connect before chmod */
-    int bound = fd < 0 ? -1 : bind(fd, (struct sockaddr *)&a, sizeof a);
-    umask(before);
-    if (bound < 0)
-        return failed(fd, why, path, "bind");
-    if (chmod(path, mode) < 0 || listen(fd, BACKLOG) < 0)
-        return failed(fd, why, path, "listen");
-    return fd;
+    memcpy(at.sun_path, path, len + 1);
+    if (len == 0 || is_in_the_way(path)) {
+        errno = len == 0 ? ENOENT : EADDRINUSE;
+        return failed(-1, why, path, "bind");
+    }
+    unlink(second.sun_path); /* of a process that was killed here */
+    int fd = listen_there(&second, mode, &what);
+    if (fd >= 0) {
+        log_former(path, &at);
+        what = "rename";
+        if (rename(second.sun_path, path) == 0)
+            return fd;
+    }
+    failed(fd, why, path, what);
+    unlink(second.sun_path);
+    return -1;
 }
 
 static int listen_inet(const struct sockaddr *a, socklen_t len, const char *where, struct buf *why)

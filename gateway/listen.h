@@ -12,9 +12,8 @@
 #include "base/buf.h"
 
 /* Creates a listening socket at a path, or at 127.0.0.1:PORT or [::1]:PORT. A path gets the
- * permissions mode; a socket there on which no process listens is replaced. -1 with one line in
- * why.
- */
+ * permissions mode. It takes the place of a socket there: at every moment one of them can be
+ * connected to. -1 with one line in why. */
 int listen_at(const char *where, mode_t mode, struct buf *why);
 /* The socket that a supervisor passed as file descriptor 3 (sd_listen_fds(3)), or -1. */
 int listen_passed(void);

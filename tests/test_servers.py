@@ -5,11 +5,13 @@ import json
 import re
 import socket
 import subprocess
+import threading
 
 import pytest
 
 import procs
 import webs
+from fcgi import environment, fcgi_get
 from procs import wait_until
 from sse import EventSource, Stream, basic, get
 from webs import TOP
@@ -167,6 +169,48 @@ def test_lighttpd_makes_requests_wait_while_an_activated_sselog_restarts(stack, 
             wait_until(lambda: waiting_at(socket_path) == 20, "20 waiting requests")
             run()
             assert [a.result().status for a in answers] == [200] * 20
+
+
+def test_started_sselog_takes_the_socket_over_and_refuses_nobody(stack, redis):
+    """Another `sselog -s` starts and the former is stopped, twice, while requests come all the time."""
+    setup = stack.setup(redis, retry=100)
+    path = setup.dir / "s.sock"
+
+    def run(number):
+        child = stack.keep(procs.Child([setup.program, "-s", path, "-m", "0666"], env=setup.environment(),
+                                       log=setup.dir / f"sselog-{number}.log"))
+        wait_until(lambda: "serving" in child.output(), "sselog")
+        return child
+
+    former = run(0)
+    server = stack.server("lighttpd", setup=setup, web={"edit": lambda text: at_socket(text, path)})
+    done = threading.Event()
+
+    def ask(answers):
+        while not done.is_set():
+            answers.append(fcgi_get(path, environment("/sselog/healthz")).status)
+            answers.append(get(server.port, server.path + "/healthz").status)
+        return answers
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool, \
+            EventSource(server.port, server.path + "/stream") as viewer:
+        try:
+            lists = [[] for _ in range(3)]
+            asked = [pool.submit(ask, answers) for answers in lists]
+            ids = []
+            for number in (1, 2):
+                counts = [len(answers) for answers in lists]
+                wait_until(lambda: all(len(a) > n + 2 for a, n in zip(lists, counts)), "answers")
+                latter = run(number)
+                assert f"taken over from process {former.pid}," in latter.output()
+                assert former.stop() == 0
+                ids.append(redis.add("log", "x"))
+                former = latter
+            wait_until(lambda: [e.id for e in viewer.events if e.data == "x"] == ids, "each record once")
+        finally:
+            done.set()
+        assert {status for answers in asked for status in answers.result()} == {200}
+        assert viewer.failed is None
 
 
 def at_socket(text, path):

@@ -106,14 +106,25 @@ def test_stale_socket_file_is_replaced(stack, redis):
             s.read_until_live()
 
 
-def test_socket_of_a_running_responder_is_not_taken(stack, redis):
+def test_viewers_stay_with_a_former_process_until_it_is_stopped(stack, redis):
+    """`sselog -s` takes the socket of a running one over. Two processes then serve side by side."""
     responder = stack.responder(redis)
-    second = procs.Child([responder.setup.program, "-s", responder.socket],
-                         env=responder.setup.environment(), log=responder.setup.dir / "second.log")
-    stack.keep(second)
-    assert second.wait() != 0
-    with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
-        s.read_until_live()
+
+    def follow():
+        return FcgiStream(responder.socket, environment("/sselog/stream"))
+    with follow() as early:
+        early.read_until_live()
+        second = stack.keep(procs.Child([responder.setup.program, "-s", responder.socket, "-m", "0666"],
+                                        env=responder.setup.environment(), log=responder.setup.dir / "second.log"))
+        wait_until(lambda: "serving" in second.output(), "the second")
+        with follow() as late:
+            late.read_until_live()
+            redis.add("log", "for both")
+            assert early.read_records(1)[0].data == late.read_records(1)[0].data == "for both"
+            assert responder.stop() == 0
+            assert_orderly_end(early)
+            redis.add("log", "for one")
+            assert late.read_records(2)[1].data == "for one"
 
 
 class ExitStatuses:

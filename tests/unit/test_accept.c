@@ -246,13 +246,69 @@ static void test_stop_ends_accept_run(void **state)
     int fd = listener(), half = peer();
     say(half, 0, 20);
     assert_int_equal(write(stop[1], "", 1), 1);
-    assert_int_equal(accept_run(fd, stop[0], count_ready, NULL), 0);
+    assert_int_equal(accept_run(fd, stop[0], ACCEPT_TAKE, count_ready, NULL), 0);
     close(fd);
     assert_true(closed(half));
-    assert_int_equal(accept_run(-1, stop[0], count_ready, NULL), -1);
+    assert_int_equal(accept_run(-1, stop[0], ACCEPT_TAKE, count_ready, NULL), -1);
     close(half);
     close(stop[0]);
     close(stop[1]);
+}
+
+/* A process that shares its listening socket leaves what waits there to the others. */
+static void test_waiting_requests_are_served_before_the_end(void **state)
+{
+    (void)state;
+    for (int rest = ACCEPT_LEAVE; rest <= ACCEPT_TAKE; rest++) {
+        int stop[2], peers[70];
+        assert_int_equal(pipe(stop), 0);
+        int fd = listener();
+        for (int i = 0; i < 70; i++) {
+            peers[i] = peer();
+            say(peers[i], 0, sizeof request);
+        }
+        ready_count = 0;
+        assert_int_equal(write(stop[1], "", 1), 1);
+        struct acceptor a = {.listener = fd, .ready = count_ready, .now = clock_ms()};
+        a.list.next = a.list.prev = &a.list;
+        a.epoll = epoll_create1(EPOLL_CLOEXEC);
+        assert_int_equal(watch(&a, fd, &a), 0);
+        assert_int_equal(watch(&a, stop[0], NULL), 0);
+        take_rest(&a, stop[0], (enum accept_rest)rest);
+        assert_int_equal(ready_count, rest == ACCEPT_TAKE ? 70 : 0);
+        int waits = accept(fd, NULL, NULL);
+        assert_int_equal(waits >= 0, rest == ACCEPT_LEAVE);
+        for (int i = 0; i < 70; i++)
+            close(peers[i]);
+        if (waits >= 0)
+            close(waits);
+        close(a.epoll);
+        close(fd);
+        close(stop[0]);
+        close(stop[1]);
+    }
+}
+
+/* The rest of a request that has begun arrives after the process was asked to stop. */
+static void test_begun_request_is_completed_after_the_stop(void **state)
+{
+    int stop[2];
+    struct acceptor a;
+    (void)state;
+    assert_int_equal(pipe(stop), 0);
+    begin(&a, stop[0]);
+    int half = peer();
+    say(half, 0, 20);
+    accept_some(&a, false);
+    assert_int_equal(a.count, 1);
+    say(half, 20, sizeof request);
+    assert_int_equal(write(stop[1], "", 1), 1);
+    take_rest(&a, stop[0], ACCEPT_LEAVE);
+    assert_int_equal(ready_count, 1);
+    close(half);
+    close(stop[0]);
+    close(stop[1]);
+    end(&a);
 }
 
 int main(void)
@@ -265,6 +321,8 @@ int main(void)
         cmocka_unit_test(test_accept_pauses_without_descriptors),
         cmocka_unit_test(test_listener_that_was_shut_down_pauses_accept),
         cmocka_unit_test(test_stop_ends_accept_run),
+        cmocka_unit_test(test_waiting_requests_are_served_before_the_end),
+        cmocka_unit_test(test_begun_request_is_completed_after_the_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

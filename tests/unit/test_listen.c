@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
+#include <pthread.h>
 
 #include "gateway/listen.c"
 
@@ -15,6 +16,7 @@ static char path[sizeof dir + 8];
 static int make_dir(void **state)
 {
     (void)state;
+    diag_open("stderr", DIAG_WARNING);
     if (!mkdtemp(dir))
         return -1;
     snprintf(path, sizeof path, "%s/s", dir);
@@ -71,20 +73,83 @@ static void test_path_gets_mode_and_replaces_stale_socket(void **state)
     unlink(path);
 }
 
-static void test_path_in_use_is_refused(void **state)
+/* The number of connections that wait at a listener. */
+static int waiting(int fd)
+{
+    int n = 0;
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    for (int one; (one = accept(fd, NULL, NULL)) >= 0; n++)
+        close(one);
+    return n;
+}
+
+static void test_path_in_use_is_taken_over(void **state)
 {
     (void)state;
-    int fd = try_at(path, 0600, false);
-    try_at(path, 0600, true);
-    int peer = connect_to(path); /* it belongs to the first listener */
-    assert_true(peer >= 0);
-    close(peer);
+    int first = try_at(path, 0600, false);
+    int early = connect_to(path);
+    int second = try_at(path, 0660, false);
+    int late = connect_to(path);
+    assert_true(early >= 0 && late >= 0);
+    assert_int_equal(waiting(first), 2); /* the other is that of log_former */
+    assert_int_equal(waiting(second), 1);
+    close(first);
+    close(late);
+    late = connect_to(path);
+    assert_true(late >= 0);
+    close(early);
+    close(late);
+    close(second);
+    unlink(path);
+}
+
+/* A thread connects again and again while the path is taken over. */
+static void *connect_on(void *arg)
+{
+    int *refused = arg;
+    for (int i = 0; i < 2000; i++) {
+        int fd = connect_to(path);
+        *refused += fd < 0 && errno != EAGAIN;
+        if (fd >= 0)
+            close(fd);
+    }
+    return NULL;
+}
+
+static void test_nobody_is_refused_while_a_path_is_taken_over(void **state)
+{
+    int refused = 0, fd = try_at(path, 0600, false);
+    pthread_t thread;
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, connect_on, &refused), 0);
+    for (int i = 0; i < 200; i++) {
+        int next = try_at(path, 0600, false);
+        close(fd);
+        fd = next;
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(refused, 0);
     close(fd);
     unlink(path);
 }
 
-/* A path whose queue is full is in use, and the call does not block. */
-static void test_path_with_full_queue_is_refused(void **state)
+static void test_failed_start_leaves_no_second_name(void **state)
+{
+    char second[sizeof path + 16];
+    struct stat st;
+    (void)state;
+    snprintf(second, sizeof second, "%s/.%d", dir, (int)getpid());
+    assert_int_equal(mkdir(path, 0700), 0);
+    try_at(path, 0600, true);
+    assert_int_equal(lstat(second, &st), -1);
+    assert_int_equal(rmdir(path), 0);
+    close(try_at(path, 0600, false));
+    assert_int_equal(lstat(second, &st), -1);
+    unlink(path);
+}
+
+/* The call does not block. */
+static void test_path_with_full_queue_is_taken_over(void **state)
 {
     int peers[200], n = 0;
     struct sockaddr_un a = {.sun_family = AF_UNIX};
@@ -97,7 +162,7 @@ static void test_path_with_full_queue_is_refused(void **state)
         n++;
     assert_true(n < 200);
     alarm(120); /* ends a test that blocks */
-    try_at(path, 0600, true);
+    close(try_at(path, 0600, false));
     alarm(0);
     while (n > 0)
         close(peers[--n]);
@@ -203,8 +268,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_path_gets_mode_and_replaces_stale_socket),
-        cmocka_unit_test(test_path_in_use_is_refused),
-        cmocka_unit_test(test_path_with_full_queue_is_refused),
+        cmocka_unit_test(test_path_in_use_is_taken_over),
+        cmocka_unit_test(test_nobody_is_refused_while_a_path_is_taken_over),
+        cmocka_unit_test(test_failed_start_leaves_no_second_name),
+        cmocka_unit_test(test_path_with_full_queue_is_taken_over),
         cmocka_unit_test(test_file_that_is_not_a_socket_is_kept),
         cmocka_unit_test(test_other_addresses_are_refused),
         cmocka_unit_test(test_loopback_addresses_accept_connections),
