@@ -60,7 +60,7 @@ int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, vo
     if (!takes_commands(f))
         return -1;
     const char *argv[] = {"GET", key};
-    struct request_sent what = {.kind = REQUEST_GET, .fn.value = fn, .arg = arg};
+    struct request_sent what = {.kind = REQUEST_GET, .secret = true, .fn.value = fn, .arg = arg};
     return link_request(f, &f->command, 2, argv, &what);
 }
 
@@ -107,14 +107,13 @@ struct blob *redis_feed_blob(const struct redis_feed *f, const char *p)
     return NULL;
 }
 
-static enum redis_result result_of(const redisReply *r)
+static enum redis_result result_of(struct redis_feed *f, const struct request_sent *q,
+                                   const redisReply *r)
 {
     if (r->type != REDIS_REPLY_ERROR)
         return REDIS_OK;
-    if (reply_starts_with(r, "WRONGTYPE"))
-        return REDIS_WRONGTYPE;
-    diag(DIAG_WARNING, "redis", "refused: %s", reply_error_text(r));
-    return REDIS_REFUSED;
+    link_log_refused(f, q->name, reply_error_text(r));
+    return reply_starts_with(r, "WRONGTYPE") ? REDIS_WRONGTYPE : REDIS_REFUSED;
 }
 
 /* How many of n entries precede the one that holds value. */
@@ -129,11 +128,11 @@ static size_t entries_before(const struct redis_entry *entries, size_t n, const 
 
 static void deliver_range(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
-    enum redis_result result = result_of(r);
+    enum redis_result result = result_of(f, q, r);
     const char *why;
     ssize_t n = 0;
     if (result == REDIS_OK && (n = reply_entries(&f->storage, r, &why)) < 0) {
-        diag(DIAG_WARNING, "redis", "refused: %s", why);
+        link_log_refused(f, q->name, why);
         result = REDIS_REFUSED;
         n = 0;
     }
@@ -144,14 +143,14 @@ static void deliver_range(struct redis_feed *f, const struct request_sent *q, co
     q->fn.range(q->arg, result, f->storage.entries, (size_t)n);
 }
 
-static void deliver_info(const struct request_sent *q, const redisReply *r)
+static void deliver_info(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
     struct redis_info info = {0};
     if (reply_starts_with(r, "ERR no such key")) {
         q->fn.info(q->arg, REDIS_OK, &info);
         return;
     }
-    enum redis_result result = result_of(r);
+    enum redis_result result = result_of(f, q, r);
     if (result == REDIS_OK)
         reply_info(r, &info);
     q->fn.info(q->arg, result, &info);
@@ -159,7 +158,7 @@ static void deliver_info(const struct request_sent *q, const redisReply *r)
 
 static void deliver_value(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
-    enum redis_result result = result_of(r);
+    enum redis_result result = result_of(f, q, r);
     struct slice value = result == REDIS_OK ? reply_value(&f->storage, r) : slice_make(NULL, 0);
     q->fn.value(q->arg, result, result == REDIS_OK && reply_is_text(r) ? &value : NULL);
 }
@@ -171,12 +170,9 @@ static void deliver_popped(struct redis_feed *f, const struct request_sent *q, c
     bool first = q->kind == REQUEST_POP;
     bool any = r->type == REDIS_REPLY_ARRAY && r->elements > 1;
     if (r->type == REDIS_REPLY_ERROR) { /* deliver_pong repeats the request */
-        if (!f->logged_no_pop)
-            diag(DIAG_WARNING, "redis", "refused: %s", reply_error_text(r));
-        f->logged_no_pop = true;
+        link_log_refused(f, q->name, reply_error_text(r));
         return;
     }
-    f->logged_no_pop = false;
     for (size_t i = 0; any && i < r->elements; i++) {
         struct slice s = reply_value(&f->storage, r->element[i]);
         if (i % 2 == (first ? 1 : 0))
@@ -231,11 +227,11 @@ static void deliver_reply(struct redis_feed *f, struct conn *c, const redisReply
     else if (q->kind == REQUEST_RANGE)
         deliver_range(f, q, r);
     else if (q->kind == REQUEST_INFO)
-        deliver_info(q, r);
+        deliver_info(f, q, r);
     else if (q->kind == REQUEST_GET)
         deliver_value(f, q, r);
     else if (q->kind == REQUEST_COMMAND)
-        result_of(r);
+        result_of(f, q, r);
     else if (q->kind == REQUEST_POP || q->kind == REQUEST_POP_MORE)
         deliver_popped(f, q, r);
     else if (q->kind == REQUEST_PING)
@@ -266,7 +262,7 @@ static void subscription_refused(struct redis_feed *f, const redisReply *r)
         link_log_no_tracking(f, "SUBSCRIBE " INVALIDATION_CHANNEL, r);
         link_track(f);
     } else {
-        diag(DIAG_WARNING, "redis", "refused: %s", reply_error_text(r));
+        link_log_refused(f, "SUBSCRIBE", reply_error_text(r));
         f->events->refused(f->arg);
     }
 }
@@ -417,6 +413,7 @@ struct redis_feed *redis_feed_new(const struct redis_address *address,
     f->events = events;
     f->arg = arg;
     f->backoff = BACKOFF_FIRST_MS;
+    address_name(address, f->where);
     f->command.name = "command connection";
     f->invalidation.name = "invalidation connection";
     f->command.last = &f->command.first;

@@ -19,6 +19,14 @@ static struct {
     bool works, failed;
 } published;
 
+void address_name(const struct redis_address *a, char name[ADDRESS_NAME])
+{
+    if (a->path)
+        snprintf(name, ADDRESS_NAME, "%s", a->path);
+    else
+        snprintf(name, ADDRESS_NAME, strchr(a->host, ':') ? "[%s]:%u" : "%s:%u", a->host, a->port);
+}
+
 void address_publish(const char *host, bool works)
 {
     pthread_mutex_lock(&lock);

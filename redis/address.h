@@ -10,7 +10,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ADDRESS_TEXT 64 /* a numeric address with its NUL */
+#include "config/config.h"
+
+#define ADDRESS_TEXT 64  /* a numeric address with its NUL */
+#define ADDRESS_NAME 300 /* an address as the log has it, with its NUL */
+
+/* Writes HOST:PORT or the path of the socket, as the option has it, without user and password. */
+void address_name(const struct redis_address *a, char name[ADDRESS_NAME]);
 
 /* The feed resolved the host name to this address. works: the feed is connected to it. An address
  * that works replaces any other; one that is not tried yet does not replace one that works. */

@@ -49,11 +49,23 @@ static void conn_fail_requests(struct conn *c)
     }
 }
 
+unsigned link_backoff(unsigned *longest, int64_t up_for, unsigned random)
+{
+    if (up_for >= HELD_MS)
+        *longest = BACKOFF_FIRST_MS;
+    unsigned half = *longest / 2;
+    *longest = *longest * 2 < BACKOFF_LAST_MS ? *longest * 2 : BACKOFF_LAST_MS;
+    /* Half of the wait is random, so that many processes do not reconnect at the same time. */
+    return half + random % (half + 1);
+}
+
 void link_lose(struct redis_feed *f, const char *who, const char *why)
 {
-    if (!f->logged_outage)
-        diag(DIAG_WARNING, "redis", "%s: %s; trying again", who, why);
-    f->logged_outage = true;
+    if (reasons_are_new(&f->outages, who, why, f->now)) {
+        diag(DIAG_WARNING, "redis", "%s: %s: %s; trying again", f->where, who, why);
+        f->logged_outage = true;
+    }
+    int64_t up_for = f->up ? f->now - f->up_at : -1;
     f->up = false;
     conn_fail_requests(&f->command);
     conn_fail_requests(&f->invalidation);
@@ -64,9 +76,7 @@ void link_lose(struct redis_feed *f, const char *who, const char *why)
     f->invalidation_id = 0;
     f->no_invalidation = f->no_client = false;
     f->host[0] = '\0';
-    /* Half of the wait is random, so that many processes do not reconnect at the same time. */
-    f->retry_at = f->now + f->backoff / 2 + (unsigned)rand() % (f->backoff / 2 + 1);
-    f->backoff = f->backoff * 2 < BACKOFF_LAST_MS ? f->backoff * 2 : BACKOFF_LAST_MS;
+    f->retry_at = f->now + link_backoff(&f->backoff, up_for, (unsigned)rand());
     if (!f->told_down) {
         f->told_down = true;
         f->events->down(f->arg);
@@ -77,11 +87,12 @@ void link_lose(struct redis_feed *f, const char *who, const char *why)
 void link_closed(struct redis_feed *f, struct conn *c, const char *why)
 {
     bool idle = f->up && c == &f->command && c->ready && !c->first && c->out.len == 0 &&
-                reply_is_last(c->ctx->reader, &c->bulk);
+                f->now - c->opened >= RENEW_MS && reply_is_last(c->ctx->reader, &c->bulk);
     if (!idle) {
         link_lose(f, c->name, why);
         return;
     }
+    diag(DIAG_DEBUG, "redis", "%s: %s: %s; it was idle", f->where, c->name, why);
     link_reset(f, c);
     link_open(f, c);
 }
@@ -99,12 +110,15 @@ int link_append(struct conn *c, int argc, const char **argv)
 int link_request(struct redis_feed *f, struct conn *c, int argc, const char **argv,
                  const struct request_sent *what)
 {
-    struct request_sent *r = malloc(sizeof *r);
+    const char *key = argc > 1 && !what->secret ? argv[1] : NULL;
+    size_t room = strlen(argv[0]) + (key ? 1 + strlen(key) : 0) + 1;
+    struct request_sent *r = malloc(sizeof *r + room);
     if (!r || link_append(c, argc, argv)) {
         free(r);
         return -1;
     }
     *r = *what;
+    snprintf(r->name, room, "%s%s%s", argv[0], key ? " " : "", key ? key : "");
     r->next = NULL;
     if (!c->first)
         c->since = f->now;
@@ -174,18 +188,24 @@ static void feed_up(struct redis_feed *f, bool tracking)
     if (!f->address->path)
         address_publish(f->host, true);
     f->told_down = false;
-    f->backoff = BACKOFF_FIRST_MS;
+    f->up_at = f->now;
     if (f->logged_outage)
-        diag(DIAG_INFO, "redis", "connected");
+        diag(DIAG_INFO, "redis", "%s: connected", f->where);
     f->logged_outage = false;
     f->events->up(f->arg, f->tracking);
+}
+
+void link_log_refused(struct redis_feed *f, const char *what, const char *why)
+{
+    if (reasons_are_new(&f->refusals, what, why, f->now))
+        diag(DIAG_WARNING, "redis", "%s: %s refused: %s", f->where, what, why);
 }
 
 void link_log_no_tracking(struct redis_feed *f, const char *what, const redisReply *r)
 {
     if (!f->logged_no_tracking)
-        diag(DIAG_WARNING, "redis", "%s refused (%s): looking every 250 ms instead", what,
-             reply_error_text(r));
+        diag(DIAG_WARNING, "redis", "%s: %s refused (%s): looking every 250 ms instead", f->where,
+             what, reply_error_text(r));
     f->logged_no_tracking = true;
 }
 
@@ -314,7 +334,7 @@ int link_open(struct redis_feed *f, struct conn *c)
     }
     fcntl(c->ctx->fd, F_SETFD, FD_CLOEXEC); /* hiredis does not set it */
     wire_init(&c->out);
-    c->since = f->now;
+    c->since = c->opened = f->now;
     conn_watch(f, c, true, EPOLL_CTL_ADD);
     return 0;
 }

@@ -9,6 +9,7 @@
 #include <netdb.h>
 
 #include "redis/address.h"
+#include "redis/reasons.h"
 #include "redis/reply.h"
 #include "redis_io.h"
 
@@ -18,6 +19,8 @@
 #define PING_MS              10000 /* an idle connection is tested this often */
 #define BACKOFF_FIRST_MS     50
 #define BACKOFF_LAST_MS      2000
+#define HELD_MS              60000 /* connections that were up for so long were good ones */
+#define RENEW_MS             1000  /* an idle connection is renewed this often at most */
 #define READ_CHUNK           (16 * 1024)
 #define READ_TURN            (1024 * 1024) /* bytes read from one connection before the next */
 #define LARGE_AT_ONCE        (1024 * 1024) /* bytes of large values in one answer */
@@ -50,6 +53,8 @@ struct request_sent {
         redis_value_fn *value;
     } fn;
     void *arg;
+    bool secret; /* the key may be a session or a token */
+    char name[]; /* for the log: the command and, if it is not secret, the key */
 };
 
 struct conn {
@@ -63,6 +68,7 @@ struct conn {
     struct request_sent *first, **last;
     size_t sent;
     int64_t since;  /* when the oldest request was made, or the last byte arrived */
+    int64_t opened; /* when it began to connect */
     int64_t pinged; /* subscribed: when an unanswered PING was sent; 0: none */
     struct buf out; /* commands not yet sent */
     struct resp_bulk bulk;
@@ -84,9 +90,11 @@ struct redis_feed {
     bool no_invalidation; /* the server refused the channel */
     bool no_client;       /* the server has no CLIENT ID for us: nothing to track with */
     bool logged_no_tracking;
-    bool logged_no_pop;
-    bool logged_outage;
+    bool logged_outage;               /* and not yet its end */
+    struct reasons outages, refusals; /* that were logged lately */
+    char where[ADDRESS_NAME];
     int64_t retry_at;
+    int64_t up_at; /* when the connections came up */
     unsigned backoff;
     char host[ADDRESS_TEXT]; /* numeric address in use */
     struct gaicb lookup;     /* valid while resolving */
@@ -94,10 +102,13 @@ struct redis_feed {
     struct reply_storage storage; /* of the answer that is being delivered */
 };
 
+/* The wait before the next attempt to connect, in ms, and the longest wait after that one. A
+ * greeting does not shorten it, because a server may greet well and then answer wrongly: the
+ * connections must have been up for HELD_MS. up_for: how long they were, -1: not at all. */
+unsigned link_backoff(unsigned *longest, int64_t up_for, unsigned random);
 /* Closes a connection and makes it ready for link_open. */
 void link_reset(struct redis_feed *f, struct conn *c);
-/* Closes all connections and fails all requests with REDIS_LOST. Logs the first reason of each
- * outage. */
+/* Closes all connections and fails all requests with REDIS_LOST. Logs the reason, if it is new. */
 void link_lose(struct redis_feed *f, const char *who, const char *why);
 /* The server closed c. If that is the command connection and it was idle, only that is opened
  * again, and the owner of the feed notices nothing. Otherwise link_lose. */
@@ -111,6 +122,8 @@ int link_request(struct redis_feed *f, struct conn *c, int argc, const char **ar
 int link_flush(struct redis_feed *f, struct conn *c);
 /* Queues BZPOPMIN for the next member. -1: out of memory. */
 int link_pop(struct redis_feed *f);
+/* Logs that the server refused `what`, if that is new. */
+void link_log_refused(struct redis_feed *f, const char *what, const char *why);
 /* Logs once that keys are polled, because the server refused `what`. */
 void link_log_no_tracking(struct redis_feed *f, const char *what, const redisReply *r);
 /* Turns CLIENT TRACKING on as soon as both connections are ready. Without it, the owner of the feed

@@ -22,6 +22,8 @@ struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned 
         return NULL;
     s->address = address;
     s->deadline = deadline;
+    if (address->path || address->host)
+        address_name(address, s->where);
     wire_init(&s->out);
     return s;
 }
@@ -65,10 +67,22 @@ static void sync_begin(struct redis_sync *s)
     s->bulk.all = false;
 }
 
-/* Logs an error of the server. */
-static enum sync_result sync_error(const redisReply *r)
+/* Logs that the server refused a command, if that is new. Only keys of logs are named: others may
+ * be sessions or tokens. */
+static void sync_log_refused(struct redis_sync *s, const struct slice *words, const char *why)
 {
-    diag(DIAG_WARNING, "redis", "look-up refused: %s", reply_error_text(r));
+    char name[ADDRESS_NAME];
+    bool secret = !slice_equal(words[0], slice_of("XREVRANGE"));
+    snprintf(name, sizeof name, "%s%s%s", words[0].p, secret ? "" : " ", secret ? "" : words[1].p);
+    if (reasons_are_new(&s->refusals, name, why, clock_ms()))
+        diag(DIAG_WARNING, "redis", "%s: %s refused: %s", s->where, name, why);
+}
+
+/* An error of the server. */
+static enum sync_result sync_error(struct redis_sync *s, const struct slice *words,
+                                   const redisReply *r)
+{
+    sync_log_refused(s, words, reply_error_text(r));
     if (reply_is_outage(r))
         return SYNC_DOWN;
     /* A key of another type is no session or token. */
@@ -121,7 +135,7 @@ static redisReply *sync_request(struct redis_sync *s, const struct slice *words,
     } while (!r && s->was_idle && !s->timed_out && may_repeat(words[0]));
     if (!r)
         return NULL;
-    *result = r->type == REDIS_REPLY_ERROR ? sync_error(r) : SYNC_OK;
+    *result = r->type == REDIS_REPLY_ERROR ? sync_error(s, words, r) : SYNC_OK;
     if (*result == SYNC_OK)
         return r;
     sync_free_reply(s, r);
@@ -189,7 +203,7 @@ static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xi
     *n = reply_entries(&s->storage, r, &why);
     if (*n >= 0)
         return r;
-    diag(DIAG_WARNING, "redis", "look-up of %s: %s", key, why);
+    sync_log_refused(s, words, why);
     *result = SYNC_REFUSED;
     sync_free_reply(s, r);
     return NULL;

@@ -38,10 +38,11 @@ void sync_close(struct redis_sync *s)
 
 int sync_lose(struct redis_sync *s, const char *why)
 {
+    /* The circuit breaker rations time-outs. */
     if (s->keeps_why)
         snprintf(s->why, sizeof s->why, "%s", why);
-    else
-        diag(DIAG_WARNING, "redis", "look-up: %s", why);
+    else if (s->timed_out || reasons_are_new(&s->losses, "", why, clock_ms()))
+        diag(DIAG_WARNING, "redis", "%s: look-up: %s", s->where, why);
     sync_close(s);
     return -1;
 }

@@ -6,20 +6,24 @@
 #ifndef SSELOG_REDIS_SYNC_CONN_H
 #define SSELOG_REDIS_SYNC_CONN_H
 
+#include "redis/address.h"
+#include "redis/reasons.h"
 #include "redis/reply.h"
 #include "redis_io.h"
 
 struct redis_sync {
     const struct redis_address *address;
-    bool beside_feed;   /* use the host address that the feed resolved */
-    bool apart;         /* its time-outs do not open the circuit breaker */
-    unsigned deadline;  /* ms */
-    int64_t end;        /* deadline of the current call: CLOCK_MONOTONIC ms */
-    bool timed_out;     /* the current call waited until its deadline */
-    bool refused;       /* the server refused the log-in for good */
-    bool keeps_why;     /* reasons are kept in why, not logged */
-    char why[256];      /* the newest reason for which the connection was lost */
-    bool trial;         /* of the circuit breaker: see breaker_enter */
+    char where[ADDRESS_NAME];
+    struct reasons losses, refusals; /* that were logged lately */
+    bool beside_feed;                /* use the host address that the feed resolved */
+    bool apart;                      /* its time-outs do not open the circuit breaker */
+    unsigned deadline;               /* ms */
+    int64_t end;                     /* deadline of the current call: CLOCK_MONOTONIC ms */
+    bool timed_out;                  /* the current call waited until its deadline */
+    bool refused;                    /* the server refused the log-in for good */
+    bool keeps_why;                  /* reasons are kept in why, not logged */
+    char why[256];                   /* the newest reason for which the connection was lost */
+    bool trial;                      /* of the circuit breaker: see breaker_enter */
     bool was_idle;      /* the connection was not new for the call, and has sent nothing since */
     redisContext *ctx;  /* non-blocking */
     struct ssl_st *tls; /* rediss://; belongs to ctx */

@@ -194,7 +194,7 @@ def test_every_line_of_the_log():
         line = f"{level.lower()} {module}: {text.split('%')[0]}".rstrip(" ;:")
         assert line in section("DIAGNOSTICS"), line
     for step in anywhere(r"link_lose\(f, \"(\w+)\""):
-        assert f"warning redis: {step}: ...; trying again" in section("DIAGNOSTICS"), step
+        assert f"warning redis: ADDRESS: {step}: ...; trying again" in section("DIAGNOSTICS"), step
     hint = run("-?").stderr.strip().rpartition(";")[2]
     assert f"sselog: ...;{hint}" in section("DIAGNOSTICS")
 

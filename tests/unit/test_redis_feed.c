@@ -429,6 +429,50 @@ static void test_reconnect_backs_off(void **state)
     free_world(w);
 }
 
+/* Only connections that were up for a minute make the next wait short again. */
+static void test_backoff_grows_until_connections_held(void **state)
+{
+    static const struct {
+        int64_t up_for;
+        unsigned least, most; /* of the wait */
+    } steps[] = {
+        {-1, 25, 50},           {-1, 50, 100},           {0, 100, 200},
+        {5, 200, 400},          {HELD_MS - 1, 400, 800}, {-1, 800, 1600},
+        {10000, 1000, 2000},    {-1, 1000, 2000},        {HELD_MS, 25, 50},
+        {HELD_MS - 1, 50, 100}, {HELD_MS, 25, 50},       {INT64_MAX, 25, 50},
+    };
+    unsigned longest[2] = {BACKOFF_FIRST_MS, BACKOFF_FIRST_MS};
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_int_equal(link_backoff(&longest[0], steps[i].up_for, 0), steps[i].least);
+        assert_int_equal(link_backoff(&longest[1], steps[i].up_for, steps[i].most - steps[i].least),
+                         steps[i].most);
+        assert_int_equal(longest[0], longest[1]);
+    }
+}
+
+/* A server that greets well and answers the first read wrongly: few attempts, one line in the log.
+ */
+static void test_server_that_greets_and_answers_wrongly_is_seldom_tried(void **state)
+{
+    static const struct redis_range all = {.to = {UINT64_MAX, UINT64_MAX}, .count = 10};
+    struct world *w = new_world();
+    int64_t start = w->now;
+    char command[200];
+    (void)state;
+    while (w->now < start + 60000) {
+        come_up(w);
+        assert_int_equal(redis_feed_range(w->feed, "key", &all, on_range, w), 0);
+        assert_true(talk(w, command));
+        reply(w->command, ":1\r\n");
+        settle(w);
+        assert_false(w->feed->up);
+    }
+    assert_in_range(w->up, 20, 70); /* it was 23 a second */
+    assert_int_equal(w->down, w->up);
+    free_world(w);
+}
+
 static void test_refused_first_command_ends_the_attempt(void **state)
 {
     static const char *const replies[] = {"-NOAUTH Authentication required.\r\n",
@@ -552,11 +596,14 @@ static void test_connection_closed_while_idle_is_renewed_without_an_outage(void 
 /* It is an outage if the server closes a connection that was not idle, or takes no other. */
 static void test_connection_that_cannot_be_renewed_is_an_outage(void **state)
 {
-    enum how { ASKED, HALF_ANSWER, NO_SERVER, SILENT, OTHER_TRACKING, END };
+    enum how { ASKED, HALF_ANSWER, NO_SERVER, SILENT, OTHER_TRACKING, TOO_SOON, END };
     (void)state;
     for (enum how how = ASKED; how < END; how++) {
         struct world *w = new_world();
         come_up(w);
+        if (how != TOO_SOON) /* a server that closes each connection at once */
+            w->now += RENEW_MS;
+        redis_feed_set_time(w->feed, w->now);
         if (how == ASKED)
             request(w, RANGE);
         if (how == HALF_ANSWER)
@@ -675,6 +722,8 @@ int main(void)
         cmocka_unit_test(test_each_answer_gives_its_result),
         cmocka_unit_test(test_outage_fails_each_request_once),
         cmocka_unit_test(test_reconnect_backs_off),
+        cmocka_unit_test(test_backoff_grows_until_connections_held),
+        cmocka_unit_test(test_server_that_greets_and_answers_wrongly_is_seldom_tried),
         cmocka_unit_test(test_refused_first_command_ends_the_attempt),
         cmocka_unit_test(test_refused_tracking_is_reported),
         cmocka_unit_test(test_missing_client_command_falls_back_to_polling),
