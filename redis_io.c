@@ -38,6 +38,7 @@ int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_r
     const char *argv[] = {
         back ? "XREVRANGE" : "XRANGE", key, back ? high : low, back ? low : high, "COUNT", number};
     struct request_sent what = {.kind = REQUEST_RANGE,
+                                .key_at = 1,
                                 .large = range->large,
                                 .bounded = range->count > 2,
                                 .fn.range = fn,
@@ -51,7 +52,7 @@ int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, vo
         return -1;
     const char *argv[] = {"XINFO", "STREAM", key};
     struct request_sent what = {
-        .kind = REQUEST_INFO, .large = LARGE_NONE, .fn.info = fn, .arg = arg};
+        .kind = REQUEST_INFO, .key_at = 2, .large = LARGE_NONE, .fn.info = fn, .arg = arg};
     return link_request(f, &f->command, 3, argv, &what);
 }
 
@@ -60,7 +61,7 @@ int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, vo
     if (!takes_commands(f))
         return -1;
     const char *argv[] = {"GET", key};
-    struct request_sent what = {.kind = REQUEST_GET, .secret = true, .fn.value = fn, .arg = arg};
+    struct request_sent what = {.kind = REQUEST_GET, .fn.value = fn, .arg = arg};
     return link_request(f, &f->command, 2, argv, &what);
 }
 
@@ -80,13 +81,13 @@ int redis_feed_score(struct redis_feed *f, const char *key, const char *member, 
                      void *arg)
 {
     const char *argv[] = {"ZSCORE", key, member};
-    struct request_sent what = {.kind = REQUEST_GET, .fn.value = fn, .arg = arg};
+    struct request_sent what = {.kind = REQUEST_GET, .key_at = 1, .fn.value = fn, .arg = arg};
     return takes_commands(f) ? link_request(f, &f->command, 3, argv, &what) : -1;
 }
 
 int redis_feed_command(struct redis_feed *f, int argc, const char **argv)
 {
-    struct request_sent what = {.kind = REQUEST_COMMAND};
+    struct request_sent what = {.kind = REQUEST_COMMAND, .key_at = 1};
     return takes_commands(f) ? link_request(f, &f->command, argc, argv, &what) : -1;
 }
 
@@ -250,13 +251,14 @@ static void deliver_invalidations(struct redis_feed *f, const redisReply *keys)
             f->events->invalidated(f->arg, reply_slice(keys->element[i]));
 }
 
-/* Redis refused a subscription. An ACL may deny the invalidation channel: then the owner of the
- * feed polls its keys. Any other refusal goes to the owner. */
+/* Redis refused a subscription. An ACL may deny the invalidation channel, or the command is
+ * missing: then the owner of the feed polls its keys. A later refusal goes to the owner. */
 static void subscription_refused(struct redis_feed *f, const redisReply *r)
 {
-    if (!reply_starts_with(r, "NOPERM")) {
+    bool first = !f->invalidation.ready;
+    if (reply_is_outage(r) || !(first || reply_starts_with(r, "NOPERM"))) {
         link_lose(f, f->invalidation.name, reply_error_text(r));
-    } else if (!f->invalidation.ready) {
+    } else if (first) {
         f->invalidation.ready = true;
         f->no_invalidation = true;
         link_log_no_tracking(f, "SUBSCRIBE " INVALIDATION_CHANNEL, r);

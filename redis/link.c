@@ -110,7 +110,7 @@ int link_append(struct conn *c, int argc, const char **argv)
 int link_request(struct redis_feed *f, struct conn *c, int argc, const char **argv,
                  const struct request_sent *what)
 {
-    const char *key = argc > 1 && !what->secret ? argv[1] : NULL;
+    const char *key = what->key_at > 0 ? argv[what->key_at] : NULL;
     size_t room = strlen(argv[0]) + (key ? 1 + strlen(key) : 0) + 1;
     struct request_sent *r = malloc(sizeof *r + room);
     if (!r || link_append(c, argc, argv)) {

@@ -53,8 +53,8 @@ struct request_sent {
         redis_value_fn *value;
     } fn;
     void *arg;
-    bool secret; /* the key may be a session or a token */
-    char name[]; /* for the log: the command and, if it is not secret, the key */
+    int key_at;  /* which word is the key, for the log; 0: none, or it may be a session */
+    char name[]; /* for the log: the command and the key */
 };
 
 struct conn {

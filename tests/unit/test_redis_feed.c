@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/un.h>
 
 #include "redis_io.c"
@@ -30,6 +31,8 @@ struct world {
     struct peer peers[3]; /* the third: after redis_feed_pop, or a renewed command connection */
     size_t npeers;
     const char *tracking; /* the answer to CLIENT TRACKING */
+    const char *refused;  /* commands that begin so get the answer `refusal`; NULL: none do */
+    const char *refusal;  /* NULL: silence */
     const char *client;   /* the answer to CLIENT SETNAME and CLIENT ID; NULL: as usual */
     const char *greeting; /* the answer to PING on a new connection */
     const char *pong;     /* the answer to PING on the invalidation connection; NULL: greeting */
@@ -163,8 +166,13 @@ static bool is(const char *command, const char *start)
 /* Answers the first commands of a connection.  Returns false for other commands. */
 static bool greet(struct world *w, struct peer *p, const char *command)
 {
-    if (w->client && is(command, "CLIENT"))
+    if (w->refused && is(command, w->refused)) {
+        if (w->refusal)
+            reply(p, w->refusal);
+    } else if (w->client && is(command, "CLIENT"))
         reply(p, w->client);
+    else if (is(command, "AUTH") || is(command, "SELECT"))
+        reply(p, "+OK\r\n");
     else if (is(command, "CLIENT SETNAME"))
         reply(p, "+OK\r\n");
     else if (is(command, "CLIENT ID"))
@@ -329,6 +337,211 @@ static const struct {
     {"value of another type", GET, "-WRONGTYPE Operation\r\n", false, REDIS_WRONGTYPE, SIZE_MAX},
     {"value that is a list", GET, "*1\r\n$1\r\nx\r\n", false, REDIS_LOST, SIZE_MAX},
 };
+
+/* ---- each request, refused in each way ---- */
+
+enum effect { REFUSED, WRONG_TYPE, OUTAGE };
+
+static const struct {
+    const char *text; /* NULL: silence */
+    enum effect effect;
+} errors[] = {
+    {"-NOPERM this user has no permissions to access one of the keys\r\n", REFUSED},
+    {"-NOAUTH Authentication required.\r\n", OUTAGE},
+    {"-WRONGPASS invalid username-password pair or user is disabled.\r\n", REFUSED},
+    {"-MOVED 3999 127.0.0.1:6381\r\n", REFUSED},
+    {"-READONLY You can't write against a read only replica.\r\n", REFUSED},
+    {"-OOM command not allowed when used memory > 'maxmemory'.\r\n", REFUSED},
+    {"-LOADING Redis is loading the dataset in memory\r\n", OUTAGE},
+    {"-BUSY Redis is busy running a script.\r\n", OUTAGE},
+    {"-WRONGTYPE Operation against a key holding the wrong kind of value\r\n", WRONG_TYPE},
+    {"-ERR unknown command 'X', with args beginning with: 'secret' \r\n", REFUSED},
+    {NULL, OUTAGE},
+};
+
+#define ERRORS (sizeof errors / sizeof *errors)
+
+/* The lines that the feed wrote meanwhile. */
+static int capture_start(int *saved)
+{
+    int file = memfd_create("lines", MFD_CLOEXEC);
+    assert_true(file >= 0);
+    *saved = dup(STDERR_FILENO);
+    assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
+    return file;
+}
+
+static void capture_end(int file, int saved, char lines[2000])
+{
+    assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+    close(saved);
+    ssize_t n = pread(file, lines, 1999, 0);
+    lines[n > 0 ? n : 0] = '\0';
+    close(file);
+}
+
+struct answer {
+    int times;
+    enum redis_result result;
+};
+
+static void on_one_range(void *arg, enum redis_result result, const struct redis_entry *entries,
+                         size_t count)
+{
+    struct answer *a = arg;
+    (void)entries;
+    (void)count;
+    a->times++;
+    a->result = result;
+}
+static void on_one_info(void *arg, enum redis_result result, const struct redis_info *info)
+{
+    (void)info;
+    on_one_range(arg, result, NULL, 0);
+}
+static void on_one_value(void *arg, enum redis_result result, const struct slice *value)
+{
+    assert_true(result == REDIS_OK || !value);
+    on_one_range(arg, result, NULL, 0);
+}
+
+static const struct {
+    const char *name; /* in the log */
+    bool answered;
+} kinds[] = {{"XRANGE log:1", true},
+             {"XINFO log:1", true},
+             {"GET", true},
+             {"ZSCORE log:1", true},
+             {"ZADD log:1", false}};
+
+static const struct redis_range everything = {.to = {UINT64_MAX, UINT64_MAX}, .count = 10};
+
+static void ask_kind(struct world *w, size_t kind, struct answer *a)
+{
+    const char *add[] = {"ZADD", "log:1", "1", "member"};
+    int bad = kind == 0   ? redis_feed_range(w->feed, "log:1", &everything, on_one_range, a)
+              : kind == 1 ? redis_feed_info(w->feed, "log:1", on_one_info, a)
+              : kind == 2 ? redis_feed_get(w->feed, "secret", on_one_value, a)
+              : kind == 3 ? redis_feed_score(w->feed, "log:1", "member", on_one_value, a)
+                          : redis_feed_command(w->feed, 4, add);
+    assert_int_equal(bad, 0);
+}
+
+static void ask_other(struct world *w, struct answer *a)
+{
+    assert_int_equal(redis_feed_range(w->feed, "log:2", &everything, on_one_range, a), 0);
+}
+
+/* The log has the address, the command and the key of a log, but no session. */
+static void assert_logged(const char *lines, const char *name, const char *text)
+{
+    char want[200];
+    snprintf(want, sizeof want, "/tmp/sselog-feed-%d: %s refused: %.5s", (int)getpid(), name,
+             text + 1);
+    if (!strstr(lines, want))
+        fail_msg("no \"%s\" in: %s", want, lines);
+    assert_null(strstr(lines, "secret"));
+}
+
+static void refuse_one(size_t kind, size_t error)
+{
+    struct world *w = new_world();
+    struct answer one = {0}, other = {0};
+    char command[200], lines[2000];
+    int saved, file = capture_start(&saved);
+    come_up(w);
+    ask_kind(w, kind, &one);
+    ask_other(w, &other);
+    assert_true(talk(w, command) && talk(w, command));
+    if (errors[error].text)
+        reply(w->command, errors[error].text);
+    reply(w->command, errors[error].text ? TWO : "");
+    settle(w);
+    if (!errors[error].text) {
+        w->now = redis_feed_deadline(w->feed);
+        redis_feed_run(w->feed, w->now);
+    }
+    capture_end(file, saved, lines);
+    bool outage = errors[error].effect == OUTAGE;
+    assert_int_equal(one.times, kinds[kind].answered);
+    if (one.times)
+        assert_int_equal(one.result, outage                               ? REDIS_LOST
+                                     : errors[error].effect == WRONG_TYPE ? REDIS_WRONGTYPE
+                                                                          : REDIS_REFUSED);
+    assert_int_equal(other.times, 1); /* notices an outage, and nothing else */
+    assert_int_equal(other.result, outage ? REDIS_LOST : REDIS_OK);
+    assert_int_equal(w->down, outage);
+    assert_int_equal(w->feed->command.sent, 0); /* the owner decides when to ask again */
+    if (!outage) {
+        assert_logged(lines, kinds[kind].name, errors[error].text);
+    } else {
+        assert_non_null(strstr(lines, "command connection: "));
+        assert_true(redis_feed_deadline(w->feed) <= w->now + BACKOFF_FIRST_MS);
+        come_up(w); /* and then it works */
+        ask_other(w, &other);
+        assert_true(talk(w, command));
+        reply(w->command, TWO);
+        settle(w);
+        assert_int_equal(other.result, REDIS_OK);
+    }
+    free_world(w);
+}
+
+static void test_refused_request_is_told_to_its_owner_only(void **state)
+{
+    (void)state;
+    for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
+        for (size_t error = 0; error < ERRORS; error++)
+            refuse_one(kind, error);
+}
+
+enum start { UP, POLLING, DOWN };
+
+/* What the feed does when one of its first commands is refused, for good or for now. */
+static void test_refused_first_command_has_its_effect(void **state)
+{
+    static const struct {
+        const char *command;
+        enum start for_good, wrong_type, for_now;
+    } commands[] = {
+        {"AUTH", DOWN, DOWN, DOWN},
+        {"SELECT", DOWN, DOWN, DOWN},
+        {"CLIENT SETNAME", UP, UP, UP},
+        {"PING", DOWN, DOWN, DOWN},
+        {"CLIENT ID", POLLING, POLLING, DOWN},
+        {"SUBSCRIBE __redis__", POLLING, POLLING, DOWN},
+        {"CLIENT TRACKING", POLLING, POLLING, DOWN},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        for (size_t error = 0; error < ERRORS - 1; error++) { /* silence has a test of its own */
+            struct world *w = new_world();
+            char user[] = "user", password[] = "hush", lines[2000];
+            int saved, file = capture_start(&saved);
+            w->address.user = user;
+            w->address.password = password;
+            w->address.db = 3;
+            w->refused = commands[i].command;
+            w->refusal = errors[error].text;
+            settle(w);
+            capture_end(file, saved, lines);
+            enum start want = errors[error].effect == OUTAGE       ? commands[i].for_now
+                              : errors[error].effect == WRONG_TYPE ? commands[i].wrong_type
+                                                                   : commands[i].for_good;
+            assert_int_equal(w->up, want != DOWN);
+            assert_int_equal(w->down, want == DOWN);
+            assert_int_equal(w->tracked, want == UP);
+            if (want != UP) { /* the reason is logged */
+                char word[8];
+                snprintf(word, sizeof word, "%.5s", errors[error].text + 1);
+                assert_non_null(strstr(lines, word));
+                assert_non_null(strstr(lines, w->path));
+            }
+            assert_null(strstr(lines, "hush"));
+            free_world(w);
+        }
+    }
+}
 
 /* Sends text one byte at a time; the feed runs after each. */
 static void drip(struct world *w, const char *text)
@@ -720,6 +933,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_answer_gives_its_result),
+        cmocka_unit_test(test_refused_request_is_told_to_its_owner_only),
+        cmocka_unit_test(test_refused_first_command_has_its_effect),
         cmocka_unit_test(test_outage_fails_each_request_once),
         cmocka_unit_test(test_reconnect_backs_off),
         cmocka_unit_test(test_backoff_grows_until_connections_held),

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <pthread.h>
+#include <sys/mman.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -191,6 +192,135 @@ static void test_reply_of_another_type_is_no_answer(void **state)
     }
 }
 
+/* ---- each call, refused in each way ---- */
+
+static void no_entries(void *arg, enum redis_result result, const struct redis_entry *entries,
+                       size_t count)
+{
+    (void)result;
+    (void)entries;
+    *(size_t *)arg += 1 + count;
+}
+
+static void no_member(void *arg, struct slice member)
+{
+    (void)member;
+    ++*(size_t *)arg;
+}
+
+static const struct {
+    const char *name; /* in the log */
+    const char *good; /* an answer */
+} calls[] = {{"GET", "$1\r\nv\r\n"},        {"GETDEL", "$1\r\nv\r\n"},   {"SET", "+OK\r\n"},
+             {"XREVRANGE log:1", "*0\r\n"}, {"ZRANGEBYSCORE", "*0\r\n"}, {"PING", "+PONG\r\n"}};
+
+static enum sync_result call(struct redis_sync *s, size_t which, size_t *told)
+{
+    struct buf value;
+    enum sync_result result;
+    buf_init(&value, 100);
+    switch (which) {
+    case 0:
+    case 1:
+        result = redis_sync_get(s, "secret", which == 1, &value);
+        *told += value.len;
+        break;
+    case 2:
+        result = redis_sync_set(s, "secret", slice_of("v"), 10);
+        break;
+    case 3:
+        result = redis_sync_range(s, "log:1", XID_MAX, 10, no_entries, told);
+        break;
+    case 4:
+        result = redis_sync_members(s, "members", 0, no_member, told);
+        break;
+    default:
+        result = redis_sync_ping(s);
+        break;
+    }
+    buf_free(&value);
+    return result;
+}
+
+/* What the thread wrote to standard error meanwhile. */
+static enum sync_result call_and_listen(struct redis_sync *s, size_t which, size_t *told,
+                                        char lines[2000])
+{
+    int file = memfd_create("lines", MFD_CLOEXEC), saved = dup(STDERR_FILENO);
+    assert_int_equal(dup2(file, STDERR_FILENO), STDERR_FILENO);
+    enum sync_result result = call(s, which, told);
+    assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+    close(saved);
+    ssize_t n = pread(file, lines, 1999, 0);
+    lines[n > 0 ? n : 0] = '\0';
+    close(file);
+    return result;
+}
+
+/* The caller is told, the log has address, command and key, and the next call uses the same
+ * connection. */
+static void test_refused_call_is_told_to_its_caller_only(void **state)
+{
+    static const struct {
+        const char *text;
+        enum sync_result result;
+    } errors[] = {
+        {"-NOPERM this user has no permissions\r\n", SYNC_REFUSED},
+        {"-NOAUTH Authentication required.\r\n", SYNC_DOWN},
+        {"-WRONGPASS invalid username-password pair\r\n", SYNC_REFUSED},
+        {"-MOVED 3999 127.0.0.1:6381\r\n", SYNC_REFUSED},
+        {"-READONLY You can't write against a read only replica.\r\n", SYNC_REFUSED},
+        {"-OOM command not allowed\r\n", SYNC_REFUSED},
+        {"-LOADING Redis is loading\r\n", SYNC_DOWN},
+        {"-BUSY Redis is busy running a script.\r\n", SYNC_DOWN},
+        {"-WRONGTYPE Operation against a key\r\n", SYNC_MISSING},
+        {"-ERR unknown command 'X', with args beginning with: 'secret' \r\n", SYNC_REFUSED},
+    };
+    (void)state;
+    for (size_t which = 0; which < sizeof calls / sizeof *calls; which++) {
+        for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+            const char *const script[] = {errors[i].text, errors[i].text, calls[which].good, NULL};
+            char lines[2000], want[200];
+            size_t told = 0;
+            struct peer peer;
+            start(&peer, script);
+            struct redis_sync *s = redis_sync_new(&peer.address, 1000);
+            assert_int_equal(call_and_listen(s, which, &told, lines), errors[i].result);
+            snprintf(want, sizeof want, "warning redis: %s: %s refused: %.5s", peer.path,
+                     calls[which].name, errors[i].text + 1);
+            assert_non_null(strstr(lines, want));
+            assert_null(strstr(lines, "secret"));
+            assert_int_equal(call_and_listen(s, which, &told, lines), errors[i].result);
+            assert_string_equal(lines, ""); /* once a minute */
+            assert_int_equal(told, 0);
+            assert_int_equal(call(s, which, &told), SYNC_OK);
+            redis_sync_free(s);
+            stop(&peer);
+            assert_int_equal(peer.connections, 1);
+        }
+    }
+}
+
+/* The first time-out opens the circuit breaker; until its next trial, all calls fail at once. */
+static void test_silent_server_makes_one_call_wait(void **state)
+{
+    const char *const script[] = {"", NULL};
+    char lines[2000];
+    size_t told = 0;
+    struct peer peer;
+    (void)state;
+    start(&peer, script);
+    struct redis_sync *s = redis_sync_new(&peer.address, 5);
+    for (size_t which = 0; which < sizeof calls / sizeof *calls; which++) {
+        assert_int_equal(call_and_listen(s, which, &told, lines), SYNC_DOWN);
+        assert_int_equal(strstr(lines, "look-up: no answer in time") != NULL, which == 0);
+    }
+    assert_int_equal(told, 0);
+    redis_sync_free(s);
+    stop(&peer);
+    assert_int_equal(peer.connections, 1);
+}
+
 /* A process that was stopped until after the deadline reads an answer that arrived meanwhile.  It
  * does not wait for one that did not arrive. */
 static void test_answer_after_the_deadline_counts_if_it_is_there(void **state)
@@ -224,6 +354,9 @@ int main(void)
         cmocka_unit_test(test_connection_closed_while_idle_is_renewed_without_an_error),
         cmocka_unit_test(test_closed_new_connection_is_an_error),
         cmocka_unit_test(test_reply_of_another_type_is_no_answer),
+        cmocka_unit_test(test_refused_call_is_told_to_its_caller_only),
+        cmocka_unit_test(
+            test_silent_server_makes_one_call_wait), /* the last: it opens the breaker */
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
