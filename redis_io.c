@@ -127,6 +127,12 @@ static size_t entries_before(const struct redis_entry *entries, size_t n, const 
     return n;
 }
 
+static enum redis_result too_large(struct redis_feed *f, const struct request_sent *q)
+{
+    link_log_refused(f, q->name, "a value is too large for memory");
+    return REDIS_TOO_LARGE;
+}
+
 static void deliver_range(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
     enum redis_result result = result_of(f, q, r);
@@ -137,8 +143,9 @@ static void deliver_range(struct redis_feed *f, const struct request_sent *q, co
         result = REDIS_REFUSED;
         n = 0;
     }
-    if (result == REDIS_OK && q->cut_at > 0 && q->cut_at < f->storage.nblobs) {
-        result = REDIS_CUT;
+    if (result == REDIS_OK && q->cut && q->cut_at < f->storage.nblobs) {
+        /* The owner goes on in small steps. If this was one, it can only give up. */
+        result = q->too_large && !q->bounded ? too_large(f, q) : REDIS_CUT;
         n = (ssize_t)entries_before(f->storage.entries, (size_t)n, f->storage.blobs[q->cut_at]);
     }
     q->fn.range(q->arg, result, f->storage.entries, (size_t)n);
@@ -160,6 +167,8 @@ static void deliver_info(struct redis_feed *f, const struct request_sent *q, con
 static void deliver_value(struct redis_feed *f, const struct request_sent *q, const redisReply *r)
 {
     enum redis_result result = result_of(f, q, r);
+    if (result == REDIS_OK && q->too_large)
+        result = too_large(f, q);
     struct slice value = result == REDIS_OK ? reply_value(&f->storage, r) : slice_make(NULL, 0);
     q->fn.value(q->arg, result, result == REDIS_OK && reply_is_text(r) ? &value : NULL);
 }
@@ -334,14 +343,30 @@ static bool keeps_large(struct conn *c)
     if (!q || c->subscribed)
         return true;
     size_t nth = q->large_seen++;
-    if (q->large == LARGE_NONE || (q->large == LARGE_BUT_FIRST && nth == 0) || q->cut_at > 0)
+    if (q->large == LARGE_NONE || (q->large == LARGE_BUT_FIRST && nth == 0) || q->cut)
         return false;
     if (q->bounded && q->large_kept > 0 && q->large_kept + c->bulk.large > LARGE_AT_ONCE) {
+        q->cut = true;
         q->cut_at = nth;
         return false;
     }
     q->large_kept += c->bulk.large;
     return true;
+}
+
+/* Decides about the large value that begins. If there is no memory for it, it is dropped, and only
+ * the request that it answers fails. -1: the connection is of no use any more. */
+static int begin_large(struct conn *c)
+{
+    struct request_sent *q = c->subscribed ? NULL : c->first;
+    bool keep = keeps_large(c);
+    if (resp_bulk_large(&c->bulk, keep) == 0)
+        return 0;
+    if (!keep || !q || resp_bulk_large(&c->bulk, false))
+        return -1;
+    q->cut = q->too_large = true;
+    q->cut_at = q->large_seen - 1;
+    return 0;
 }
 
 /* Passes n bytes through resp_bulk to the parser and delivers complete replies. -1: the feed was
@@ -354,7 +379,7 @@ static int conn_parse(struct redis_feed *f, struct conn *c, const char *p, size_
         ssize_t used = reply_feed(ctx->reader, &c->bulk, p + at, n - at);
         if (used >= 0 && conn_deliver(f, c))
             return -1;
-        if (used < 0 || (c->bulk.large > 0 && resp_bulk_large(&c->bulk, keeps_large(c)))) {
+        if (used < 0 || (c->bulk.large > 0 && begin_large(c))) {
             link_lose(f, c->name, "malformed answer, or out of memory");
             return -1;
         }

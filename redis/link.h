@@ -45,7 +45,9 @@ struct request_sent {
     bool bounded;      /* large values after the first share LARGE_AT_ONCE bytes */
     size_t large_seen; /* large values of its answer so far */
     size_t large_kept; /* bytes of those that were kept */
-    size_t cut_at;     /* index of the first large value that was too much; 0: none */
+    bool cut;          /* a large value was too much */
+    bool too_large;    /* because there was no memory for it */
+    size_t cut_at;     /* its index */
     union {
         void (*setup)(struct redis_feed *, const redisReply *);
         redis_range_fn *range;

@@ -71,11 +71,11 @@ static int finish_body(struct resp_bulk *bulk, size_t skip)
 int resp_bulk_large(struct resp_bulk *bulk, bool keep)
 {
     size_t len = bulk->large;
-    bulk->large = 0;
-    bulk->filled = 0;
     bulk->filling = blob_new(keep ? len : 0);
     if (!bulk->filling)
         return -1;
+    bulk->large = 0;
+    bulk->filled = 0;
     return keep ? 0 : finish_body(bulk, len + 2);
 }
 

@@ -69,7 +69,7 @@ void resp_bulk_filled(struct resp_bulk *bulk, size_t n);
  * connection. */
 ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out);
 /* Decides about the large body. keep: read it to a blob. Else it is dropped while it arrives, and
- * a blob of length 0 stands for it. -1: out of memory. */
+ * a blob of length 0 stands for it. -1: out of memory; another call may still drop the body. */
 int resp_bulk_large(struct resp_bulk *bulk, bool keep);
 /* The parser returned an answer: the next one has the limits for itself. */
 void resp_bulk_answered(struct resp_bulk *bulk);

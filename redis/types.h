@@ -17,6 +17,7 @@ enum redis_result {
     REDIS_OK,
     REDIS_CUT,       /* as REDIS_OK, but the answer leaves out entries that were too large for it */
     REDIS_LOST,      /* the connection ended before the answer: repeat the request when it is up */
+    REDIS_TOO_LARGE, /* there is no memory for a value, already logged */
     REDIS_WRONGTYPE, /* the key holds another type of value */
     REDIS_REFUSED    /* any other error of the server (NOPERM ...), already logged */
 };

@@ -191,7 +191,9 @@ void log_add_gap(struct viewer *v, const struct gap *gap)
 
 void log_fail_all(struct log *l, enum redis_result result)
 {
-    const char *why = result == REDIS_WRONGTYPE ? "the log's key holds another type" : "refused";
+    const char *why = result == REDIS_WRONGTYPE   ? "the log's key holds another type"
+                      : result == REDIS_TOO_LARGE ? "a record is too large for memory"
+                                                  : "refused";
     for (struct view *w = l->views; w; w = w->next)
         for (struct viewer *v = w->viewers; v; v = v->next)
             viewer_fail(v, why);

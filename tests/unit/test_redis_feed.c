@@ -15,6 +15,17 @@
 
 #include "redis_io.c"
 
+static bool no_memory; /* for a large value */
+
+static void *bulk_malloc(size_t n)
+{
+    return no_memory && n > RESP_BULK_LARGE ? NULL : malloc(n);
+}
+
+#define malloc bulk_malloc
+#include "redis/resp_bulk.c"
+#undef malloc
+
 /* ---- the server ---- */
 
 struct peer {
@@ -495,9 +506,68 @@ static void test_refused_request_is_told_to_its_owner_only(void **state)
             refuse_one(kind, error);
 }
 
+/* The answer to XRANGE: entries 1-0, 2-0 ...; the one at `large` has a long value. */
+static void reply_entries_with_large(struct peer *p, size_t count, size_t large)
+{
+    struct buf b;
+    buf_init(&b, 1024 * 1024);
+    buf_addf(&b, "*%zu\r\n", count);
+    for (size_t i = 0; i < count; i++) {
+        size_t len = i == large ? RESP_BULK_LARGE + 1 : 1;
+        buf_addf(&b, "*2\r\n$3\r\n%zu-0\r\n*2\r\n$4\r\ndata\r\n$%zu\r\n", i + 1, len);
+        for (size_t k = 0; k < len; k++)
+            buf_addc(&b, 'x');
+        buf_adds(&b, "\r\n");
+    }
+    reply(p, b.p);
+    buf_free(&b);
+}
+
+/* There is no memory for a value: the rest of the answer is delivered, or only its log fails. */
+static void test_value_too_large_for_memory_fails_only_its_log(void **state)
+{
+    static const struct {
+        unsigned count; /* that were asked for; the answer has as many */
+        size_t large;
+        enum redis_result result;
+        size_t entries;
+    } rows[] = {
+        {4, 3, REDIS_CUT, 3},       {4, 0, REDIS_CUT, 0},       {3, 1, REDIS_CUT, 1},
+        {2, 1, REDIS_TOO_LARGE, 1}, {2, 0, REDIS_TOO_LARGE, 0}, {1, 0, REDIS_TOO_LARGE, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct world *w = new_world();
+        struct redis_range range = {.to = {UINT64_MAX, UINT64_MAX}, .count = rows[i].count};
+        struct answer other = {0};
+        char command[200], lines[2000];
+        int saved, file = capture_start(&saved);
+        come_up(w);
+        assert_int_equal(redis_feed_range(w->feed, "log:1", &range, on_range, w), 0);
+        ask_other(w, &other);
+        assert_true(talk(w, command) && talk(w, command));
+        no_memory = true;
+        reply_entries_with_large(w->command, rows[i].count, rows[i].large);
+        reply(w->command, TWO);
+        settle(w);
+        no_memory = false;
+        capture_end(file, saved, lines);
+        assert_int_equal(w->answers, 1);
+        assert_int_equal(w->result, rows[i].result);
+        if (w->result == REDIS_CUT)
+            assert_int_equal(w->entries, rows[i].entries);
+        else
+            assert_non_null(strstr(lines, "XRANGE log:1 refused: a value is too large for memory"));
+        assert_int_equal(other.times, 1);
+        assert_int_equal(other.result, REDIS_OK);
+        assert_int_equal(w->down, 0);
+        free_world(w);
+    }
+}
+
 enum start { UP, POLLING, DOWN };
 
-/* What the feed does when one of its first commands is refused, for good or for now. */
+/* One of the first commands is refused, for good or for now. */
 static void test_refused_first_command_has_its_effect(void **state)
 {
     static const struct {
@@ -934,6 +1004,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_answer_gives_its_result),
         cmocka_unit_test(test_refused_request_is_told_to_its_owner_only),
+        cmocka_unit_test(test_value_too_large_for_memory_fails_only_its_log),
         cmocka_unit_test(test_refused_first_command_has_its_effect),
         cmocka_unit_test(test_outage_fails_each_request_once),
         cmocka_unit_test(test_reconnect_backs_off),

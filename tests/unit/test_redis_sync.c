@@ -242,7 +242,7 @@ static enum sync_result call(struct redis_sync *s, size_t which, size_t *told)
     return result;
 }
 
-/* What the thread wrote to standard error meanwhile. */
+/* Also returns the lines that the call wrote to the log. */
 static enum sync_result call_and_listen(struct redis_sync *s, size_t which, size_t *told,
                                         char lines[2000])
 {
