@@ -21,9 +21,10 @@ static struct {
 
 void address_name(const struct redis_address *a, char name[ADDRESS_NAME])
 {
+    name[0] = '\0';
     if (a->path)
         snprintf(name, ADDRESS_NAME, "%s", a->path);
-    else
+    else if (a->host)
         snprintf(name, ADDRESS_NAME, strchr(a->host, ':') ? "[%s]:%u" : "%s:%u", a->host, a->port);
 }
 

@@ -22,8 +22,7 @@ struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned 
         return NULL;
     s->address = address;
     s->deadline = deadline;
-    if (address->path || address->host)
-        address_name(address, s->where);
+    address_name(address, s->where);
     wire_init(&s->out);
     return s;
 }

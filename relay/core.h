@@ -4,7 +4,7 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   seats place ring batch reads revocation presence < emit < viewer < log < tail
+ *   seats place ring storm batch reads revocation presence < emit < viewer < log < tail
  *   < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
@@ -16,6 +16,7 @@
 #include "relay/place.h"
 #include "relay/relay.h"
 #include "relay/ring.h"
+#include "relay/storm.h"
 #include "sse.h"
 
 struct channels;
@@ -168,8 +169,9 @@ struct relay {
     struct channels *channels; /* NULL until the first log of that kind */
     int64_t now;
     int64_t next_sweep;
-    int64_t next_look; /* without tracking */
-    int64_t stop_by;   /* 0: not stopping */
+    int64_t next_look;  /* without tracking */
+    int64_t stop_by;    /* 0: not stopping */
+    struct storm storm; /* of invalidations; while it lasts, tracking is false */
     bool up, down, tracking;
     bool revocation_due; /* there was no memory to look at a key */
 };

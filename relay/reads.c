@@ -96,6 +96,8 @@ static void on_read(void *arg, enum redis_result result, const struct redis_entr
         q->count = (unsigned)count;
         l->weight = l->relay->limits.read_bytes;
     }
+    if (q->kind == READ_TIP && count > 1) /* more than the record at the tip */
+        storm_on_news(&l->relay->storm);
     q->done(q, result, entries, count);
     read_free(q);
     if (!l->views)

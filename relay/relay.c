@@ -176,6 +176,7 @@ static void on_up(void *arg, bool tracking)
     r->up = true;
     r->down = false;
     r->tracking = tracking;
+    r->storm.ends = 0;
     r->next_look = r->now + LOOK_MS;
     r->stats.redis_up = true;
     for (struct log *l = r->logs; l; l = l->next)
@@ -201,8 +202,27 @@ static void on_down(void *arg)
         log_serve(v);
 }
 
+/* While a storm lasts, logs and watched keys are read at intervals, as without tracking. */
+static void storm_begins(struct relay *r)
+{
+    diag(
+        DIAG_WARNING, "relay",
+        "Redis announces changes that are none (see tracking-table-max-keys): looking every 250 ms "
+        "for %u seconds",
+        r->storm.last_ms / 1000);
+    r->tracking = false;
+    r->next_look = r->now;
+}
+
 static void on_invalidated(void *arg, struct slice key)
 {
+    struct relay *r = arg;
+    if (!r->tracking)
+        return;
+    if (storm_on_invalidation(&r->storm, r->now, r->stats.logs)) {
+        storm_begins(r);
+        return;
+    }
     tail_invalidated(arg, key);
     channels_invalidated(arg, key);
     revocation_invalidated(arg, key);
@@ -325,6 +345,7 @@ static void turn(struct relay *r)
         r->next_look = r->now + LOOK_MS;
         tail_invalidated(r, all_keys);
         revocation_look_all(r);
+        r->tracking = storm_is_over(&r->storm, r->now);
     }
     if (r->now >= r->next_sweep)
         sweep(r);

@@ -120,7 +120,7 @@ def test_pure_files_touch_no_system():
 
 
 # Files of the relay, lowest first. A file calls only files of its own line or of lines above it.
-RELAY_ORDER = ["seats place ring batch reads revocation presence", "emit", "viewer", "log", "tail", "pubsub channels",
+RELAY_ORDER = ["seats place ring storm batch reads revocation presence", "emit", "viewer", "log", "tail", "pubsub channels",
                "relay"]
 # Rooms, lowest first; the root's own files come last.
 ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front", "."]

@@ -318,3 +318,21 @@ def test_surplus_reply_is_not_the_next_users_session(stack, redis, scripted):
                                                     HTTP_ACCEPT="application/json"))
     assert b"for ann" in answer.raw and b"bob" not in answer.raw
     assert "answer without a request" in responder.output()
+
+
+def test_full_tracking_table_makes_no_storm_of_commands(stack, redis):
+    """Redis tracks one key, and three logs have viewers: each read makes it forget another log. sselog reads
+    at intervals then, and viewers get their records."""
+    redis.client.config_set("tracking-table-max-keys", 1)
+    responder = stack.responder(redis, auth="remote_user", stream="logs:{user}")
+    users = ["ann", "bob", "cid"]
+    ids = {u: [redis.add(f"logs:{u}", "x")] for u in users}
+    viewers = {u: stack.keep(follow(responder, REMOTE_USER=u)) for u in users}
+    for u in users:
+        viewers[u].read_records(1)
+    wait_until(lambda: "announces changes that are none" in responder.output(), "the storm in the log")
+    before = redis.client.info("stats")["total_commands_processed"]
+    for u in users:
+        ids[u].append(redis.add(f"logs:{u}", "y"))
+        assert [e.id for e in viewers[u].read_records(2)] == ids[u]
+    assert redis.client.info("stats")["total_commands_processed"] - before < 500
