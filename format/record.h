@@ -13,9 +13,10 @@
 
 struct json_object;
 
-/* The longest and the deepest payload that is parsed: json-c needs many times their size. */
+/* The longest and the deepest payload that is parsed: json-c needs many times their size.  A payload
+ * that profiles can rewrite (pyjson) is not too deep to be filtered. */
 #define RECORD_MAX_PARSE (1024 * 1024)
-#define RECORD_MAX_DEPTH 32
+#define RECORD_MAX_DEPTH 512
 
 /* The most fields of an entry, and bytes of them, that are sent beside its payload. */
 #define RECORD_MAX_BESIDE       64

@@ -491,6 +491,17 @@ def test_not_a_number_hides_neither_name_nor_fields(stack, redis):
         assert f'id: {record}\nevent: stf_gen\ndata: {{"msg_type": "stf_gen", "x": null, "run_id": 7}}\n\n' in body(s)
 
 
+def test_deep_message_has_its_name_and_passes_its_filters(stack, redis):
+    """Python's json takes and writes such a message, and the original delivers it."""
+    responder = stack.responder(redis, profile="swf", auth="remote_user", source="stream", history=9)
+    deep = '{"a": ' * 500 + "1" + "}" * 500
+    id = redis.add("stream:workflow_events", f'{{"msg_type": "stf_gen", "run_id": 7, "deep": {deep}}}')
+    redis.add("stream:workflow_events", f'{{"msg_type": "stf_gen", "run_id": 8, "deep": {deep}}}')
+    with follow(responder, "msg_types=stf_gen&run_ids=7") as s:
+        messages(s, 1)
+        assert f'id: {id}\nevent: stf_gen\ndata: {{"msg_type": "stf_gen", "run_id": 7, "deep": {deep}}}\n\n' in body(s)
+
+
 def test_stream_source_has_no_history_by_default(stack, redis):
     """A page that matches answers by pandaid would take yesterday's error for the answer to today's request. A client
     that brings its id still gets all records after it."""

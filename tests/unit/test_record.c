@@ -311,7 +311,7 @@ static void test_depth_is_bounded(void **state)
         struct slice text;
         struct record r;
         struct buf b;
-        buf_init(&b, 1000);
+        buf_init(&b, 4000);
         buf_adds(&b, "{\"a\":1,\"b\":");
         for (size_t i = 0; i < arrays; i++)
             buf_addc(&b, '[');
