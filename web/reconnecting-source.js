@@ -33,6 +33,7 @@ import { compareIds, isId } from "./ids.js";
  * @property {(id: string) => void} moved the cursor passed records that are not for this reader
  * @property {(state: State, detail?: Detail) => void} change
  * @property {(error: Refusal) => void} deny the last call: the reader has to sign in
+ * @property {() => void} replaced another page took the place of this stream, by the same name
  * @property {Record<string, string | number>} place parameters that say where the stream begins
  * @property {string} lastId
  */
@@ -181,7 +182,10 @@ export class ReconnectingSource {
   down() {
     const reason = this.ending;
     this.ending = undefined;
-    if (this.eventSource?.readyState === EventSource.CLOSED) {
+    if (reason === "replaced") {
+      this.owner.replaced(); // the browser would send the same name again
+      this.later("connecting", reason);
+    } else if (this.eventSource?.readyState === EventSource.CLOSED) {
       this.probe();
     } else if (this.opened && !this.requests.token) {
       this.opened = false;

@@ -71,7 +71,7 @@ export function sibling(url, name) {
 }
 
 /* Parameters of single requests. The others choose the log and the part of it, so all requests have them. */
-const OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "since", "token", "whose"];
+const OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "replaces", "since", "token", "whose"];
 
 export class Requests {
   /** @param {RequestOptions} options */
@@ -83,6 +83,8 @@ export class Requests {
     this.historyUrl = historyUrl ?? sibling(this.url, "history");
     /** Names the owner of the log; the first page of history sets it. @type {string | undefined} */
     this.whose = undefined;
+    /** Name of the stream: a stream takes the place of the former one with its name. @type {string | undefined} */
+    this.client = undefined;
   }
 
   /**
@@ -90,7 +92,7 @@ export class Requests {
    * @param {Record<string, string | number>} parameters
    */
   stream(parameters) {
-    return this.withParameters(this.url, { envelope: 1, ...parameters });
+    return this.withParameters(this.url, { envelope: 1, ...(this.client && { replaces: this.client }), ...parameters });
   }
 
   /**

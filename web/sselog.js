@@ -10,6 +10,7 @@
  * Invariants: each record is handed over once and in the order of ids, despite reconnects, changes of the leading tab
  * and repeated answers. Records are text and never markup.
  */
+import { clientIds } from "./client-ids.js";
 import { compareIds, isId } from "./ids.js";
 import { ReconnectingSource, backoff, denial } from "./reconnecting-source.js";
 import { Requests } from "./requests.js";
@@ -46,6 +47,7 @@ class Connection {
   constructor(options) {
     this.options = { history: 1000, share: true, silence: 45_000, ...options };
     this.requests = new Requests(this.options);
+    this.requests.client = clientIds.take();
     this.lastId = isId(options.after) ? options.after : ""; // where to resume
     this.complete = false; // the log has no records older than those handed over
     this.begun = false; // history was read once
@@ -103,6 +105,8 @@ class Connection {
     this.flush();
     this.end();
     this.stopListening();
+    if (this.requests.client) clientIds.give(this.requests.client);
+    this.requests.client = undefined; // another connection may have it now
   }
 
   /* ----- begin and end; a page that enters the back-forward cache ends, and begins when it returns */
@@ -357,6 +361,10 @@ class Connection {
   }
 
   /* ----- called by the source of this tab, or for that of another tab */
+
+  replaced() {
+    if (this.requests.client) this.requests.client = clientIds.change(this.requests.client);
+  }
 
   /** @param {LogRecord} record */
   record(record) {

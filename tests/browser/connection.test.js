@@ -203,6 +203,22 @@ test("a tab that uses the stream of another tab after an outage marks the end of
   for (const text of await marks()) assert.match(text, /^Reconnected after \d{1,2} s/);
 });
 
+test("a page that is reloaded, or gets another filter, replaces its stream; another tab has its own", async () => {
+  const opened = streams(site.context);
+  const page = await site.open("?server=1");
+  await page.reload();
+  await state(page, "live");
+  await page.locator("#query").fill("apple");
+  await until(() => opened.some((url) => url.searchParams.has("q")), "the stream with the filter");
+  await state(page, "live");
+  const names = () => opened.map((url) => url.searchParams.get("replaces"));
+  assert.equal(opened.length, 3);
+  assert.equal(new Set(names()).size, 1);
+  assert.match(names()[0], /^[0-9a-f]{32}$/);
+  await site.open("?server=1");
+  assert.notEqual(names().at(-1), names()[0]);
+});
+
 test("tabs with another filter on the server have their own stream", async () => {
   const opened = streams(site.context);
   await site.open();
