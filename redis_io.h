@@ -132,6 +132,9 @@ enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take
 /* SET key value EX seconds NX; an existing key is SYNC_REFUSED. */
 enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct slice value,
                                 unsigned seconds);
+/* Whether the last SYNC_REFUSED will pass by itself: Redis takes no writes for now, as a replica,
+ * without enough replicas, with full memory or a failed save. */
+bool redis_sync_refusal_passes(const struct redis_sync *s);
 enum sync_result redis_sync_ping(struct redis_sync *s);
 /* XREVRANGE key to - COUNT count. Calls fn once on SYNC_OK, newest first; a missing key has no
  * entries. */

@@ -40,6 +40,19 @@ static int64_t clock_s(void)
     return t.tv_sec;
 }
 
+/* Whether a page at the origin's host, perhaps with a port, is served by us.  Some web servers pass
+ * the host without the port that the client named. */
+static bool is_our_host(const char *origin, const char *host, const char *port)
+{
+    size_t len = host ? strlen(host) : 0;
+    if (len == 0 || strncmp(origin, host, len) != 0)
+        return false;
+    const char *address_end = strchr(host, ']'); /* of an IPv6 address, which has colons */
+    bool has_port = strchr(address_end ? address_end : host, ':');
+    return origin[len] == '\0' ||
+           (!has_port && origin[len] == ':' && port && strcmp(origin + len + 1, port) == 0);
+}
+
 bool access_is_cross_site(const struct context *ctx)
 {
     const char *origin = request_header(&ctx->request, "Origin", NULL);
@@ -50,7 +63,8 @@ bool access_is_cross_site(const struct context *ctx)
     if (site)
         return strcmp(site, "same-origin") != 0 && strcmp(site, "none") != 0;
     const char *origin_host = origin ? strstr(origin, "://") : NULL;
-    return origin && (!host || !origin_host || strcmp(origin_host + 3, host) != 0);
+    const char *port = request_param(&ctx->request, "SERVER_PORT");
+    return origin && (!origin_host || !is_our_host(origin_host + 3, host, port));
 }
 
 bool access_is_forwarded(const struct context *ctx)

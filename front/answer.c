@@ -10,6 +10,7 @@
 #include "format/filter.h"
 #include "format/record.h"
 #include "front/context.h"
+#include "front/start.h"
 #include "sse.h"
 
 #define RETRY_AFTER   5                  /* seconds, with 503 and 429 */
@@ -354,6 +355,23 @@ static int read_window(const struct request *r, struct xid *to, uint64_t *limit)
     return 0;
 }
 
+/* Answers 400 where a parameter asks for a part of the history in a way that is not known: the
+ * newest records would be taken for that part.  True: answered. */
+static bool refuse_unknown_range(struct context *ctx)
+{
+    const struct request *r = &ctx->request;
+    for (size_t i = 0; i < r->nargs; i++) {
+        const struct pair *filter = ctx->config->filters;
+        while (filter->name && strcmp(filter->name, r->args[i].name) != 0)
+            filter++;
+        if (filter->name || !start_is_unknown_range(r->args[i].name))
+            continue;
+        answer_error(ctx, 400, "a part of the history is asked for by before and limit");
+        return true;
+    }
+    return false;
+}
+
 static void history_free(struct task *t)
 {
     struct history *h = (struct history *)t;
@@ -385,6 +403,10 @@ void answer_history(struct context *ctx, const char *key, struct filter *filter)
 {
     struct xid to;
     uint64_t limit;
+    if (refuse_unknown_range(ctx)) {
+        filter_free(filter);
+        return;
+    }
     if (read_window(&ctx->request, &to, &limit)) {
         filter_free(filter);
         answer_error(ctx, 400, "before must be an id, limit a number from 1 to 1000");

@@ -129,7 +129,7 @@ static int issue_token(struct context *ctx, char token[44])
     buf_free(&value);
     if (r == SYNC_OK)
         return 0;
-    if (r == SYNC_DOWN)
+    if (r == SYNC_DOWN || (r == SYNC_REFUSED && redis_sync_refusal_passes(ctx->redis)))
         answer_error(ctx, 503, "no token can be made now");
     else
         answer_error(ctx, 500, "no token can be made");
@@ -253,6 +253,8 @@ static const struct endpoint *find_endpoint(struct context *ctx)
     if (ctx->config->route)
         return match_route(ctx);
     const char *below = ctx->request.below;
+    if (strcmp(below, "/stream/") == 0) /* some routers and proxies add a slash */
+        return &endpoints[ENDPOINT_STREAM];
     e = endpoint_at_end(below[0] ? below : ctx->request.path, &before);
     if (below[0] == '\0' || strcmp(below, "/") == 0)
         return e ? e : &endpoints[ENDPOINT_STREAM];

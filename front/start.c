@@ -14,16 +14,36 @@ static bool is_digit(char c)
 
 /* ---- cursors ---- */
 
-bool start_is_cursor_name(const char *name)
+/* Whether name is wanted, in upper or lower case, with or without '_' and '-'. */
+static bool is_spelling_of(const char *name, const char *wanted)
 {
-    const char *wanted = "lasteventid";
     for (; *name; name++) {
         if (*name == '_' || *name == '-')
             continue;
-        if ((*name | 0x20) != *wanted++)
+        if (*wanted == '\0' || (*name | 0x20) != *wanted++)
             return false;
     }
     return *wanted == '\0';
+}
+
+bool start_is_cursor_name(const char *name)
+{
+    return is_spelling_of(name, "lasteventid");
+}
+
+bool start_is_unknown_range(const char *name)
+{
+    static const char *const ranges[] = {
+        "after",    "afterid",  "from",    "to",       "start", "end",   "begin",
+        "stop",     "since",    "until",   "count",    "size",  "max",   "last",
+        "offset",   "skip",     "page",    "lines",    "rows",  "tail",  "limits",
+        "maxcount", "pagesize", "perpage", "beforeid", "limit", "before"};
+    if (strcmp(name, "before") == 0 || strcmp(name, "limit") == 0)
+        return false;
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (is_spelling_of(name, ranges[i]))
+            return true;
+    return false;
 }
 
 const char *start_cursor(const struct request *r, size_t nth, bool *is_header)

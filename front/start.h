@@ -37,6 +37,9 @@ const char *start_cursor(const struct request *r, size_t nth, bool *is_header);
 /* Whether a query may hold a parameter of that name for a cursor: lastEventId and its other
  * spellings. */
 bool start_is_cursor_name(const char *name);
+/* Whether a parameter of that name asks for a part of the history in a way that is not known. It is
+ * a word such as from or offset, or another spelling of before or limit. */
+bool start_is_unknown_range(const char *name);
 /* Reads a time: a duration before now, such as 15m or 1h30m (s, m, h, d, w), or a date-time by RFC
  * 3339, section 5.6, whose '+' may have become a blank. *ms: Unix time, 0 if earlier. -1: neither.
  */

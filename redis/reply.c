@@ -49,6 +49,15 @@ bool reply_is_for_good(const redisReply *r)
     return false;
 }
 
+bool reply_is_no_write(const redisReply *r)
+{
+    static const char *const words[] = {"READONLY ", "OOM ", "NOREPLICAS ", "MISCONF "};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (reply_starts_with(r, words[i]))
+            return true;
+    return false;
+}
+
 bool reply_is_outage(const redisReply *r)
 {
     static const char *const words[] = {"LOADING",     "NOAUTH", "MASTERDOWN",

@@ -31,6 +31,8 @@ const char *reply_error_text(const redisReply *r);
 bool reply_is_for_good(const redisReply *r);
 /* Whether r is an error that means: the server cannot serve requests now. */
 bool reply_is_outage(const redisReply *r);
+/* Whether r is the error of a server that takes no writes for now. */
+bool reply_is_no_write(const redisReply *r);
 bool reply_is_text(const redisReply *r);
 struct slice reply_slice(const redisReply *r);
 /* Passes bytes from the socket through resp_bulk_feed to the parser. Returns what that returned, or

@@ -137,8 +137,14 @@ static redisReply *sync_request(struct redis_sync *s, const struct slice *words,
     *result = r->type == REDIS_REPLY_ERROR ? sync_error(s, words, r) : SYNC_OK;
     if (*result == SYNC_OK)
         return r;
+    s->refusal_passes = reply_is_no_write(r);
     sync_free_reply(s, r);
     return NULL;
+}
+
+bool redis_sync_refusal_passes(const struct redis_sync *s)
+{
+    return s->refusal_passes;
 }
 
 enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take, struct buf *value)
@@ -171,6 +177,7 @@ enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct sl
     if (!r)
         return result;
     result = r->type == REDIS_REPLY_NIL ? SYNC_REFUSED : SYNC_OK;
+    s->refusal_passes = false;
     sync_free_reply(s, r);
     return result;
 }

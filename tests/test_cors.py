@@ -131,6 +131,23 @@ def test_token_is_refused_to_cross_site_requests(redis, responder):
                 assert redis.client.info("commandstats").get("cmdstat_get") is None, "a look-up before the refusal"
 
 
+def test_origin_has_the_port_that_host_lacks(redis, responder):
+    """With Debian's own parameters nginx passes $host, which has no port, and the port as SERVER_PORT."""
+    for origin, host, port, may in (
+            ("http://logs.example:8081", "logs.example", "8081", True), ("http://[::1]:8081", "[::1]", "8081", True),
+            ("http://logs.example", "logs.example", "80", True), ("http://[::1]:8081", "[::1]:8081", "80", True),
+            ("http://logs.example:9999", "logs.example", "8081", False),
+            ("http://logs.example:8081", "logs.example", None, False),
+            ("http://logs.example:8081", "logs.example:8080", "8081", False),
+            ("http://[::1]:8081", "[::1]:8080", "8081", False),
+            ("http://logs.example.evil:8081", "logs.example", "8081", False),
+            ("http://evil.example:8081", "logs.example", "8081", False)):
+        answer = fcgi_get(responder.socket, environment(
+            "/sselog/token", method="POST", HTTP_COOKIE="session=abc", HTTP_ORIGIN=origin, HTTP_HOST=host,
+            SERVER_PORT=port))
+        assert answer.status == (200 if may else 403), (origin, host, port)
+
+
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "htaccess", "nginx"])
 def test_preflight_passes_the_basic_authentication_of_the_web_server(stack, redis, kind):
     """Browsers send it without a password.  Other methods still need one."""

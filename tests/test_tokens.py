@@ -57,6 +57,23 @@ def test_token_is_made_and_opens_one_stream(redis, responder):
     assert status(responder, f"token={token}") == 401
 
 
+@pytest.mark.parametrize("error", ["READONLY You can't write against a read only replica.",
+                                   "OOM command not allowed when used memory > 'maxmemory'.",
+                                   "NOREPLICAS Not enough good replicas to write.",
+                                   "MISCONF Redis is configured to save RDB snapshots, but it's unable to persist.",
+                                   "NOPERM this user has no permissions", None])
+def test_token_that_redis_does_not_take_now_is_asked_for_again(stack, redis, error):
+    """A replica, full memory or a full disk pass by themselves; a missing right does not."""
+    redis.client.set("session:abc", session())
+    answers = {b"SET": f"-{error}\r\n".encode()} if error else {}
+    scripted = stack.scripted(redis, lambda conn, cmd: answers.get(cmd[0].upper()))
+    responder = stack.responder(scripted, auth="token cookie", stream="stream:logs:{user}")
+    answer = post(responder, HTTP_COOKIE="session=abc")
+    passes = error and not error.startswith("NOPERM")
+    assert (answer.status, answer.headers.get("retry-after")) == \
+        ((503, "5") if passes else (500, None) if error else (200, None))
+
+
 def test_tokens_differ(responder):
     assert len({make_token(responder) for _ in range(50)}) == 50
 

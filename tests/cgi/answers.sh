@@ -22,8 +22,19 @@ answers() {
 
     send_request PATH_INFO=/nowhere REMOTE_USER=ann
     error_is 'no such path' 404
-    send_request PATH_INFO=/stream/ REMOTE_USER=ann
-    error_is 'a path with a slash after it' 404
+    send_request PATH_INFO=/stream/ REMOTE_USER=ann REQUEST_METHOD=HEAD
+    status_is 'the stream with a slash after it' 200
+    check 'the stream with a slash after it: its type' grep -qi '^Content-Type: text/event-stream' "$dir/head"
+    for path in /history/ /stream// /stream/x /token/; do
+        send_request PATH_INFO=$path REMOTE_USER=ann
+        error_is "$path" 404
+    done
+    for query in after=1-0 from=1-0 'since=1h' 'limit=5&offset=2' Limit=5; do
+        send_request PATH_INFO=/history REMOTE_USER=ann "QUERY_STRING=$query"
+        error_is "/history?$query" 400
+    done
+    send_request PATH_INFO=/history REMOTE_USER=ann 'QUERY_STRING=from=x' SSELOG_FILTERS=from=sender
+    status_is 'a filter may have the name of a range' 200
 
     send_request PATH_INFO=/stream REMOTE_USER=ann REQUEST_METHOD=POST CONTENT_LENGTH=0
     error_is 'POST to the stream' 405

@@ -190,6 +190,22 @@ static void test_time_is_a_duration_or_of_rfc_3339(void **state)
     }
 }
 
+static void test_names_that_ask_for_a_range_are_known(void **state)
+{
+    static const char *const ranges[] = {"after", "from",   "to",     "start",  "end",
+                                         "since", "until",  "count",  "offset", "page",
+                                         "Limit", "LIMITS", "limits", "Before", "per_page",
+                                         "tail",  "max",    "last",   "lines",  "before-id"};
+    static const char *const others[] = {"before", "limit",         "q",   "level",
+                                         "whose",  "history",       "",    "tok",
+                                         "agents", "last_event_id", "toe", "endpoint"};
+    (void)state;
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        assert_true(start_is_unknown_range(ranges[i]));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(start_is_unknown_range(others[i]));
+}
+
 static void test_first_id_of_a_time_is_its_millisecond(void **state)
 {
     (void)state;
@@ -202,6 +218,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_greatest_cursor_of_header_and_query_counts),
         cmocka_unit_test(test_time_is_a_duration_or_of_rfc_3339),
+        cmocka_unit_test(test_names_that_ask_for_a_range_are_known),
         cmocka_unit_test(test_first_id_of_a_time_is_its_millisecond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
