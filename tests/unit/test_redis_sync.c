@@ -86,7 +86,7 @@ static void stop(struct peer *p)
 static void test_surplus_reply_is_nobodys_answer(void **state)
 {
     static const char *const firsts[] = {
-        "+PONG\r\n" BOB,         /* a whole answer more */
+        ("+PONG\r\n" BOB),       /* a whole answer more */
         "+PONG\r\n$12\r\n{",     /* a part of one, in its body */
         "+PONG\r\n$1",           /* in its head */
         "+PONG\r\n+PO",          /* in a line */
