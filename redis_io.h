@@ -87,8 +87,8 @@ int redis_feed_score(struct redis_feed *f, const char *key, const char *member, 
 /* 0, or -1 if the feed is not up. Subscriptions end when the feed goes down. */
 int redis_feed_subscribe(struct redis_feed *f, const char *channel);
 int redis_feed_unsubscribe(struct redis_feed *f, const char *channel);
-/* Sends a command of up to 8 words, of which the second is its key, and ignores its answer; an error
- * is logged. 0, or -1 if the feed is not up. */
+/* Sends a command of up to 8 words, of which the second is its key, and ignores its answer; an
+ * error is logged. 0, or -1 if the feed is not up. */
 int redis_feed_command(struct redis_feed *f, int argc, const char **argv);
 /* From now on removes members from the sorted set at key as they arrive, lowest score first. Uses
  * a third connection, because the waiting command blocks it. key must outlive the feed; NULL: stop.

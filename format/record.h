@@ -13,8 +13,8 @@
 
 struct json_object;
 
-/* The longest and the deepest payload that is parsed: json-c needs many times their size.  A payload
- * that profiles can rewrite (pyjson) is not too deep to be filtered. */
+/* The longest and the deepest payload that is parsed: json-c needs many times their size.  A
+ * payload that profiles can rewrite (pyjson) is not too deep to be filtered. */
 #define RECORD_MAX_PARSE (1024 * 1024)
 #define RECORD_MAX_DEPTH 512
 
