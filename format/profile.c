@@ -19,10 +19,8 @@
 const char *end_reason_name(enum end_reason reason)
 {
     static const char *const names[] = {
-        [END_LIFETIME] = "lifetime",
-        [END_SHUTDOWN] = "shutdown",
-        [END_REVOKED] = "revoked",
-        [END_EXPIRED] = "expired",
+        [END_LIFETIME] = "lifetime", [END_SHUTDOWN] = "shutdown", [END_REVOKED] = "revoked",
+        [END_EXPIRED] = "expired",   [END_REPLACED] = "replaced",
     };
     return names[reason];
 }

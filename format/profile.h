@@ -53,7 +53,7 @@ struct moment {
 };
 
 /* The reasons for which we end a stream. */
-enum end_reason { END_LIFETIME, END_SHUTDOWN, END_REVOKED, END_EXPIRED };
+enum end_reason { END_LIFETIME, END_SHUTDOWN, END_REVOKED, END_EXPIRED, END_REPLACED };
 const char *end_reason_name(enum end_reason reason);
 
 struct profile {

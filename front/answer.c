@@ -98,7 +98,13 @@ void answer_send(struct context *ctx)
         buf_addf(&ctx->head, "Content-Length: %zu\r\n", ctx->body.len);
     if (ctx->request.method == METHOD_HEAD)
         buf_clear(&ctx->body);
-    gateway_answer(ctx->exchange, buf_slice(&ctx->head), buf_slice(&ctx->body));
+    if (!ctx->keep) {
+        gateway_answer(ctx->exchange, buf_slice(&ctx->head), buf_slice(&ctx->body));
+        return;
+    }
+    buf_add(ctx->keep, ctx->head.p, ctx->head.len);
+    buf_adds(ctx->keep, "\r\n");
+    buf_add(ctx->keep, ctx->body.p, ctx->body.len);
 }
 
 static void add_json(struct context *ctx, struct json_object *o)

@@ -53,6 +53,7 @@ struct context {
     struct buf head, body; /* of the answer */
     struct task *task;     /* NULL: the endpoint has answered */
     struct lane_job job;   /* with task: the place in the lane */
+    struct buf *keep;      /* the answer goes here, to be sent later; NULL: it is sent */
 };
 
 /* Ends the request, frees ctx and releases its config. The relay gets the part of the answer that

@@ -20,7 +20,10 @@
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/holder.h"
 #include "front/start.h"
+
+#define MAX_CLIENT_ID 64
 
 /* Unix time in ms. */
 static int64_t wall_clock_ms(void)
@@ -197,6 +200,21 @@ static void add_wanted(struct buf *b, const char *list)
     buf_addc(b, ']');
 }
 
+/* The client id of ?replaces=, which a tab chose. -1: malformed, or out of memory. */
+static int find_replaces(const struct context *ctx, struct admission *a)
+{
+    static const char allowed[] =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.";
+    const char *id = request_arg(&ctx->request, "replaces");
+    size_t len = id ? strlen(id) : 0;
+    if (len == 0)
+        return 0;
+    if (len > MAX_CLIENT_ID || strspn(id, allowed) != len)
+        return ctx->profile_http->lenient ? 0 : -1;
+    a->replaces = strdup(id);
+    return a->replaces ? 0 : -1;
+}
+
 /* Describes the viewer for the presence key of its log. -1: out of memory. */
 static int add_presence(struct context *ctx, struct admission *a, const char *key)
 {
@@ -256,7 +274,7 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     a->retry = c->retry;
     a->lifetime = jittered_lifetime(c->lifetime);
     a->ends = ctx->identity.ends;
-    if (find_start(ctx, a) || find_history(ctx, a))
+    if (find_start(ctx, a) || find_history(ctx, a) || find_replaces(ctx, a))
         return 400;
     a->key = strdup(key);
     a->field = strdup(c->field);
@@ -270,26 +288,33 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     return 0;
 }
 
-/* Takes a seat for one more viewer of this user. The same name in two tenants is two users. */
-static struct seat *take_seat(const struct context *ctx, const char **why)
+/* Takes a seat. Without one a waits for it, with the refusal that its client gets if none comes; or
+ * it is refused now. -1: refused and answered. */
+static int take_seat(struct context *ctx, struct admission *a)
 {
-    char name[2 * IDENTITY_MAX_NAME + 2]; /* joined by a control character, which no name has */
-    snprintf(name, sizeof name, "%s\x1f%s", ctx->identity.tenant, ctx->identity.user);
-    return relay_seat(ctx->relay, ctx->identity.user[0] ? name : "", why);
+    char name[HOLDER_NAME];
+    struct seat_holder holder = holder_of(ctx, name);
+    a->refused = relay_seat(ctx->relay, &holder, &a->seat);
+    if (a->refused == SEAT_TAKEN)
+        return 0;
+    buf_init(&a->refusal, 64 * 1024);
+    ctx->keep = a->seat ? &a->refusal : NULL;
+    if (!a->seat)
+        diag(DIAG_INFO, "front", "%s: %s", ctx->identity.user, seat_refusal(a->refused));
+    answer_unavailable(ctx, a->refused == SEAT_USER_FULL ? 429 : 503, seat_refusal(a->refused));
+    ctx->keep = NULL;
+    return a->seat ? 0 : -1;
 }
 
 static void admit(struct context *ctx, struct admission *a)
 {
-    const char *why;
-    a->seat = take_seat(ctx, &why);
-    if (!a->seat) {
-        diag(DIAG_INFO, "front", "%s: %s", ctx->identity.user, why);
-        answer_unavailable(ctx, strstr(why, "user") ? 429 : 503, why);
+    if (take_seat(ctx, a)) {
         admission_free(a);
         return;
     }
-    if (add_revocation(ctx, a)) { /* last: it moves the configuration, which other answers need */
-        relay_unseat(ctx->relay, a->seat);
+    /* Last: it moves the configuration, which other answers need. */
+    if (a->refusal.failed || add_revocation(ctx, a)) {
+        relay_unseat(ctx->relay, a->seat, a->refused);
         answer_error(ctx, 500, "out of memory");
         admission_free(a);
         return;
@@ -333,7 +358,7 @@ void serve_stream(struct context *ctx)
         if (status == 400)
             answer_error(ctx, 400,
                          "last_event_id must be an id, since a time, history a number, "
-                         "envelope 0 or 1");
+                         "envelope 0 or 1, replaces a client id");
         else if (status)
             answer_error(ctx, status, "out of memory");
         else

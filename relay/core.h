@@ -4,8 +4,8 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   seats place ring storm batch reads revocation presence < emit < viewer < log < tail
- *   < pubsub channels < relay
+ *   seats place ring storm batch reads revocation presence replaces < emit < viewer
+ *   < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
 #define SSELOG_RELAY_CORE_H
@@ -22,6 +22,7 @@
 struct channels;
 struct log_source;
 struct read;
+struct replaced;
 struct revocation;
 struct seats;
 
@@ -68,6 +69,7 @@ struct viewer {
     struct view *view; /* NULL: an answer's rest, or taken out of its log */
     struct read *read; /* that will bring it on; NULL: none */
     struct revocation *revocation;
+    struct replaced *replaced; /* its client id; NULL: none */
     struct seat *seat;
     struct gap *gap;   /* to be told before the next record; NULL: none */
     struct buf *head;  /* response head and first frame, withheld; NULL: sent */
@@ -156,6 +158,7 @@ struct relay {
     struct viewer *ended; /* DRAINING or CLOSED in this turn */
     void *log_tree;       /* tsearch(3) by kind and key */
     void *revocation_tree;
+    void *replaces; /* tsearch(3) by client id */
     struct log *logs;
     struct read *reads;
     size_t nreads;
@@ -165,8 +168,11 @@ struct relay {
     struct batch batch; /* scratch */
     struct large *larges;
     struct seats *seats;
-    uint64_t most_viewers;     /* since memory was last given back */
-    struct channels *channels; /* NULL until the first log of that kind */
+    struct admission *waitlist; /* newcomers that wait for a seat, the oldest first */
+    unsigned seats_given;       /* seats_given() when the list was last gone through */
+    int64_t probe_at;           /* viewers whose seats are awaited get a keepalive then */
+    uint64_t most_viewers;      /* since memory was last given back */
+    struct channels *channels;  /* NULL until the first log of that kind */
     int64_t now;
     int64_t next_sweep;
     int64_t next_look;  /* without tracking */

@@ -20,10 +20,12 @@
 #include "relay/presence.h"
 #include "relay/pubsub.h"
 #include "relay/reads.h"
+#include "relay/replaces.h"
 #include "relay/revocation.h"
 #include "relay/seats.h"
 #include "relay/tail.h"
 #include "relay/viewer.h"
+#include "relay/waitlist.h"
 
 #define SWEEP_MS  250 /* times are looked at this often at most */
 #define LOOK_MS   250 /* without tracking: logs are looked at this often */
@@ -32,14 +34,24 @@
 
 /* ---- seats ---- */
 
-struct seat *relay_seat(struct relay *r, const char *user, const char **why)
+const char *seat_refusal(enum seat_result result)
 {
-    return seats_take(r->seats, user, why);
+    return result == SEAT_FULL        ? "too many viewers"
+           : result == SEAT_USER_FULL ? "too many viewers for this user"
+                                      : "out of memory";
 }
 
-void relay_unseat(struct relay *r, struct seat *seat)
+enum seat_result relay_seat(struct relay *r, const struct seat_holder *holder, struct seat **seat)
 {
-    seats_give(r->seats, seat);
+    return seats_take(r->seats, holder, seat);
+}
+
+void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result)
+{
+    if (result == SEAT_TAKEN)
+        seats_give(r->seats, seat);
+    else
+        seats_leave(r->seats, seat);
 }
 
 /* ---- orders from other threads ---- */
@@ -67,6 +79,8 @@ void admission_free(struct admission *a)
         return;
     out_close(&a->out);
     buf_free(&a->head);
+    buf_free(&a->refusal);
+    free(a->replaces);
     free(a->key);
     free(a->field);
     free(a->event_field);
@@ -88,7 +102,7 @@ void relay_admit(struct relay *r, struct admission *a)
     if (give_order(r, o) == 0)
         return;
     if (a->seat)
-        relay_unseat(r, a->seat);
+        relay_unseat(r, a->seat, a->refused);
     admission_free(a);
 }
 
@@ -125,6 +139,8 @@ static void admit_viewer(struct relay *r, struct admission *a)
         return;
     }
     viewer_begin(v, a);
+    if (a->replaces && v->state == VIEWER_OPEN)
+        replaces_add(v, a->replaces);
     if (r->stop_by)
         viewer_end(v, END_SHUTDOWN);
     else if (v->state == VIEWER_OPEN)
@@ -132,13 +148,60 @@ static void admit_viewer(struct relay *r, struct admission *a)
     log_serve(v);
 }
 
-static void admit(struct relay *r, struct admission *a)
+/* The stream that a's tab had before ends, and its seat is free. */
+static void replace(struct relay *r, const struct admission *a)
 {
+    const struct log *l = a->replaces ? log_find(r, a->kind, a->key) : NULL;
+    struct viewer *old = l ? replaces_find(r, a->seat, l, a->replaces) : NULL;
+    if (old)
+        viewer_end(old, END_REPLACED);
+}
+
+static void admit_seated(struct relay *r, struct admission *a)
+{
+    replace(r, a);
     admit_viewer(r, a);
     if (a->seat) /* not taken */
-        relay_unseat(r, a->seat);
+        relay_unseat(r, a->seat, a->refused);
     admission_free(a);
     sweep_by(r, r->now); /* its times are to be looked at */
+}
+
+static void admit(struct relay *r, struct admission *a)
+{
+    replace(r, a);
+    if (a->refused != SEAT_TAKEN && seats_claim(r->seats, a->seat))
+        a->refused = SEAT_TAKEN;
+    if (a->refused == SEAT_TAKEN)
+        admit_seated(r, a);
+    else
+        waitlist_add(r, a);
+}
+
+/* There was no seat in time. */
+static void refuse(struct relay *r, struct admission *a)
+{
+    diag(DIAG_INFO, "relay", "%s: %s", seats_name(a->seat), seat_refusal(a->refused));
+    relay_unseat(r, a->seat, a->refused);
+    out_send_bytes(&a->out, a->refusal.p, a->refusal.len);
+    out_finish(&a->out);
+    if (a->out.rest.len > 0) {
+        viewer_new_drain(r, a->out);
+        a->out.fd = -1;
+        buf_init(&a->out.rest, 0);
+        sweep_by(r, r->now);
+    }
+    admission_free(a);
+}
+
+/* Seats that became free in this turn go to those that wait. */
+static void serve_waitlist(struct relay *r)
+{
+    struct admission *a;
+    while ((a = waitlist_seated(r)))
+        admit_seated(r, a);
+    while ((a = waitlist_overdue(r)))
+        refuse(r, a);
 }
 
 static void stop_all(struct relay *r)
@@ -316,6 +379,8 @@ static int time_to_wait(const struct relay *r)
     int64_t due = redis_feed_deadline(r->feed);
     if (r->next_sweep < due)
         due = r->next_sweep;
+    if (waitlist_due(r) < due)
+        due = waitlist_due(r);
     if (r->up && !r->tracking && r->next_look < due)
         due = r->next_look;
     if (r->stop_by && r->stop_by < due)
@@ -349,7 +414,9 @@ static void turn(struct relay *r)
     }
     if (r->now >= r->next_sweep)
         sweep(r);
+    waitlist_probe(r);
     reap(r);
+    serve_waitlist(r);
     batch_tidy(r);
     redis_feed_flush(r->feed);
 }
@@ -412,6 +479,7 @@ void relay_finish(struct relay *r)
     r->stop_by = r->stop_by ? r->stop_by : 1;
     while (r->pipe[0] >= 0 && take_orders(r))
         ;
+    serve_waitlist(r);
     for (struct viewer *v = r->all; v; v = v->all_next)
         viewer_close(v);
     reap(r);

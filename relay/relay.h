@@ -37,13 +37,39 @@ struct relay_stats {
 };
 
 struct relay;
-struct seat; /* a place taken under the limits */
+struct seat; /* a place under the limits, taken or awaited */
+
+/* The holder of seats: the limits are counted by it. */
+enum seat_holder_kind {
+    HOLDER_NOBODY, /* no limit but the one of the process */
+    HOLDER_USER,
+    HOLDER_ADDRESS /* of viewers without a user */
+};
+struct seat_holder {
+    enum seat_holder_kind kind;
+    const char *name; /* diagnostics show what follows the last SEAT_HOLDER_JOINS */
+};
+#define SEAT_HOLDER_JOINS '\x1f' /* joins the parts of a name; no user has it */
+
+enum seat_result {
+    SEAT_TAKEN,
+    SEAT_USER_FULL, /* the holder has all its seats */
+    SEAT_FULL,      /* the process has no seat left */
+    SEAT_NO_MEMORY
+};
+/* Why there is no seat, for answers and diagnostics. */
+const char *seat_refusal(enum seat_result result);
 
 /* The data that the front hands over for one viewer. */
 struct admission {
     struct out out;  /* the connection; nothing sent yet */
     struct buf head; /* response head, to be sent first */
     struct seat *seat;
+    enum seat_result refused; /* not SEAT_TAKEN: seat is awaited */
+    struct buf refusal;       /* the answer when it does not come in time */
+    char *replaces;           /* client id that a tab chose; NULL: none */
+    struct admission *next;   /* among those that wait for a seat */
+    int64_t refuse_at;        /* the same: ms, CLOCK_MONOTONIC */
     const struct profile *profile;
     enum log_kind kind;
     char *key; /* log: stream key or channel */
@@ -79,10 +105,12 @@ struct relay *relay_new(const struct config *config);
 void relay_free(struct relay *r);
 const struct relay_stats *relay_stats(const struct relay *r);
 
-/* Any thread: takes a place for one more viewer of user ("" counts as nobody's). NULL: one of the
- * limits is met; *why tells which. Give it back with relay_unseat unless an admission took it. */
-struct seat *relay_seat(struct relay *r, const char *user, const char **why);
-void relay_unseat(struct relay *r, struct seat *seat);
+/* Any thread: takes a place for one more viewer of that holder. SEAT_TAKEN: give *seat back with
+ * relay_unseat unless an admission took it. Else a limit is met. If *seat is not NULL, the claim
+ * waits: relay_admit then looks for viewers of the same holder that are gone, for half a second. */
+enum seat_result relay_seat(struct relay *r, const struct seat_holder *holder, struct seat **seat);
+/* result: of relay_seat. */
+void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result);
 /* Any thread: the relay takes a. After relay_stop viewers get their end at once. */
 void relay_admit(struct relay *r, struct admission *a);
 /* Any thread: an answer that the peer has not taken whole yet is drained and closed by the relay.

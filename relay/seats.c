@@ -7,22 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An address may stand for several people, so it may have this many times what a user may have. */
+#define USERS_PER_ADDRESS 10
+
 struct seat {
     unsigned count;
-    char user[];
+    unsigned awaited; /* claims that wait */
+    unsigned max;     /* of count; 0: no limit */
+    char name[];
 };
 
 struct seats {
     pthread_mutex_t lock;
     unsigned max, max_per_user;
     unsigned taken;
-    void *tree; /* by user */
+    _Atomic unsigned given;
+    void *tree; /* by name */
 };
 
 static int compare_seats(const void *a, const void *b)
 {
     const struct seat *x = a, *y = b;
-    return strcmp(x->user, y->user);
+    return strcmp(x->name, y->name);
 }
 
 struct seats *seats_new(unsigned max, unsigned max_per_user)
@@ -45,14 +51,22 @@ void seats_free(struct seats *s)
     free(s);
 }
 
-/* The user's node, which is made if it is missing.  The caller holds the lock. */
-static struct seat *seat_find(struct seats *s, const char *user)
+static unsigned limit_of(const struct seats *s, enum seat_holder_kind kind)
 {
-    size_t len = strlen(user) + 1;
+    return kind == HOLDER_USER      ? s->max_per_user
+           : kind == HOLDER_ADDRESS ? s->max_per_user * USERS_PER_ADDRESS
+                                    : 0;
+}
+
+/* The holder's node, which is made if it is missing.  The caller holds the lock. */
+static struct seat *seat_find(struct seats *s, const struct seat_holder *holder)
+{
+    size_t len = strlen(holder->name) + 1;
     struct seat *made = calloc(1, sizeof *made + len);
     if (!made)
         return NULL;
-    memcpy(made->user, user, len);
+    memcpy(made->name, holder->name, len);
+    made->max = limit_of(s, holder->kind);
     struct seat **node = tsearch(made, &s->tree, compare_seats);
     if (!node || *node != made)
         free(made);
@@ -61,33 +75,40 @@ static struct seat *seat_find(struct seats *s, const char *user)
 
 static void seat_forget(struct seats *s, struct seat *seat)
 {
-    if (seat->count > 0)
+    if (seat->count > 0 || seat->awaited > 0)
         return;
     tdelete(seat, &s->tree, compare_seats);
     free(seat);
 }
 
-struct seat *seats_take(struct seats *s, const char *user, const char **why)
+static enum seat_result try_to_take(struct seats *s, struct seat *seat)
 {
-    *why = NULL;
-    pthread_mutex_lock(&s->lock);
-    struct seat *seat = seat_find(s, user);
     if (s->taken >= s->max)
-        *why = "too many viewers";
-    else if (seat && user[0] != '\0' && seat->count >= s->max_per_user)
-        *why = "too many viewers for this user";
-    else if (!seat)
-        *why = "out of memory";
-    if (*why && seat) {
-        seat_forget(s, seat);
-        seat = NULL;
-    }
-    if (seat) {
-        seat->count++;
-        s->taken++;
+        return SEAT_FULL;
+    if (seat->max > 0 && seat->count >= seat->max)
+        return SEAT_USER_FULL;
+    seat->count++;
+    s->taken++;
+    return SEAT_TAKEN;
+}
+
+enum seat_result seats_take(struct seats *s, const struct seat_holder *holder, struct seat **seat)
+{
+    pthread_mutex_lock(&s->lock);
+    struct seat *found = seat_find(s, holder);
+    enum seat_result result = found ? try_to_take(s, found) : SEAT_NO_MEMORY;
+    *seat = found;
+    if (found && result != SEAT_TAKEN) {
+        /* Viewers of nobody cannot be told apart, and a holder without viewers has none to lose. */
+        if (found->max > 0 && found->count > 0 && found->awaited < SEATS_MAX_AWAITED) {
+            found->awaited++;
+        } else {
+            seat_forget(s, found);
+            *seat = NULL;
+        }
     }
     pthread_mutex_unlock(&s->lock);
-    return seat;
+    return result;
 }
 
 void seats_give(struct seats *s, struct seat *seat)
@@ -95,6 +116,43 @@ void seats_give(struct seats *s, struct seat *seat)
     pthread_mutex_lock(&s->lock);
     seat->count--;
     s->taken--;
+    s->given++;
     seat_forget(s, seat);
     pthread_mutex_unlock(&s->lock);
+}
+
+bool seats_claim(struct seats *s, struct seat *seat)
+{
+    pthread_mutex_lock(&s->lock);
+    bool taken = try_to_take(s, seat) == SEAT_TAKEN;
+    seat->awaited -= taken;
+    pthread_mutex_unlock(&s->lock);
+    return taken;
+}
+
+void seats_leave(struct seats *s, struct seat *seat)
+{
+    pthread_mutex_lock(&s->lock);
+    seat->awaited--;
+    seat_forget(s, seat);
+    pthread_mutex_unlock(&s->lock);
+}
+
+bool seats_are_awaited(struct seats *s, const struct seat *seat)
+{
+    pthread_mutex_lock(&s->lock);
+    bool awaited = seat->awaited > 0;
+    pthread_mutex_unlock(&s->lock);
+    return awaited;
+}
+
+unsigned seats_given(const struct seats *s)
+{
+    return s->given;
+}
+
+const char *seats_name(const struct seat *seat)
+{
+    const char *joined = strrchr(seat->name, SEAT_HOLDER_JOINS);
+    return joined ? joined + 1 : seat->name;
 }

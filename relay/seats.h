@@ -1,21 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * seats: how many viewers there may be, in all and per user.  A seat is taken by a front thread
- * before the relay hears of the viewer, and given back by either.  Any thread may call these.
+ * seats: how many viewers there may be, in all and per holder: a user, or the address of viewers
+ * without a user.  A seat is taken by a front thread before the relay hears of the viewer, and
+ * given back by either.  A claim that meets a limit may wait for a seat.  Any thread may call
+ * these.
  */
 #ifndef SSELOG_RELAY_SEATS_H
 #define SSELOG_RELAY_SEATS_H
 
-struct seat;
+#include "relay/relay.h"
+
+/* Claims of one holder that wait at once; one more is refused. */
+#define SEATS_MAX_AWAITED 16
+
 struct seats;
 
 /* NULL: out of memory. */
 struct seats *seats_new(unsigned max, unsigned max_per_user);
 /* NULL is fine. */
 void seats_free(struct seats *s);
-/* A seat for user; "" stands for no user and has no limit of its own.  NULL: refused, and *why says
- * why. */
-struct seat *seats_take(struct seats *s, const char *user, const char **why);
+/* SEAT_TAKEN: give *seat back with seats_give.  Otherwise, unless *seat is NULL, the claim waits:
+ * end that with seats_claim or seats_leave. */
+enum seat_result seats_take(struct seats *s, const struct seat_holder *holder, struct seat **seat);
 void seats_give(struct seats *s, struct seat *seat);
+/* Whether a claim that waits has its seat now. */
+bool seats_claim(struct seats *s, struct seat *seat);
+/* A claim waits no longer. */
+void seats_leave(struct seats *s, struct seat *seat);
+/* Whether claims of the same holder wait. */
+bool seats_are_awaited(struct seats *s, const struct seat *seat);
+/* How many seats were ever given back. */
+unsigned seats_given(const struct seats *s);
+/* The holder's name for diagnostics; valid while the seat is. */
+const char *seats_name(const struct seat *seat);
 
 #endif

@@ -14,6 +14,7 @@
 #include "relay/emit.h"
 #include "relay/presence.h"
 #include "relay/reads.h"
+#include "relay/replaces.h"
 #include "relay/seats.h"
 
 #define TURNS    16    /* writes for one viewer before others get a turn */
@@ -236,6 +237,7 @@ static void leave(struct viewer *v, enum viewer_state state)
 {
     struct relay *r = v->relay;
     bool listed = v->state == VIEWER_DRAINING && v->view; /* on relay->ended already */
+    replaces_remove(v);
     count(v, -1);
     v->place.state = PLACE_NONE;
     r->stats.viewers -= v->state == VIEWER_OPEN;
@@ -251,6 +253,7 @@ static void drain(struct viewer *v)
 {
     struct relay *r = v->relay;
     out_finish(&v->out);
+    replaces_remove(v); /* it names the seat */
     if (v->seat)
         seats_give(r->seats, v->seat);
     v->seat = NULL;
@@ -341,6 +344,12 @@ static void keep_alive(struct viewer *v)
         viewer_close(v);
     else if (r == OUT_FULL || v->out.rest.len > 0)
         watch(v, true);
+}
+
+void viewer_probe(struct viewer *v)
+{
+    if (v->state == VIEWER_OPEN && !v->head) /* a head that is withheld waits for Redis */
+        keep_alive(v);
 }
 
 int64_t viewer_check_times(struct viewer *v)

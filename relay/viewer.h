@@ -37,6 +37,8 @@ void viewer_end(struct viewer *v, enum end_reason reason);
 void viewer_fail(struct viewer *v, const char *reason);
 /* Closes it without a word. */
 void viewer_close(struct viewer *v);
+/* Sends a keepalive, for a peer that tells only then that the client left. */
+void viewer_probe(struct viewer *v);
 /* At the end of the turn, when it is CLOSED and in no view. */
 void viewer_free(struct viewer *v);
 

@@ -172,7 +172,7 @@ def anywhere(pattern):
 
 def test_reasons_of_unavailable():
     there = [*anywhere(r"answer_unavailable\(ctx, \d+, \"([^\"]+)\""), *anywhere(r"#define TOO_MANY \"([^\"]+)\""),
-             *anywhere(r"\*why = \"(too many viewers[^\"]*)\""), *anywhere(r"REDIS_\w+ +\? \"([^\"]+)\""), "refused"]
+             *anywhere(r"\? \"(too many viewers[^\"]*)\""), *anywhere(r"REDIS_\w+ +\? \"([^\"]+)\""), "refused"]
     shown = re.findall(r"^\.It Li (.*)$", section("EVENT STREAM"), re.M)
     assert set(there) <= set(shown)
 

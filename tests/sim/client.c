@@ -346,7 +346,7 @@ static struct filter *filter_of(enum view_kind view)
 
 static void admit(struct client *c)
 {
-    const char *why;
+    struct seat_holder nobody = {HOLDER_NOBODY, ""};
     struct admission *a = calloc(1, sizeof *a);
     c->fd = machine_socket(c, c->file);
     out_init(&a->out, c->fd, c->cgi ? 0 : 1);
@@ -367,7 +367,7 @@ static void admit(struct client *c)
     a->keepalive = KEEPALIVE;
     a->retry = 3000;
     a->lifetime = (unsigned)c->lifetime;
-    a->seat = relay_seat(sim.relay, "", &why);
+    a->refused = relay_seat(sim.relay, &nobody, &a->seat);
     relay_admit(sim.relay, a);
 }
 

@@ -18,7 +18,7 @@ static inline struct admission *admission_of(struct relay *r, struct out out, co
 {
     struct filter_spec all = {0};
     struct admission *a = calloc(1, sizeof *a);
-    const char *why;
+    struct seat_holder ann = {HOLDER_USER, "ann"};
     assert_non_null(a);
     a->out = out;
     buf_init(&a->head, 4096);
@@ -28,8 +28,7 @@ static inline struct admission *admission_of(struct relay *r, struct out out, co
     a->field = strdup("data");
     a->event_field = strdup("event");
     a->filter = filter_new(&all);
-    a->seat = relay_seat(r, "ann", &why);
-    assert_non_null(a->seat);
+    assert_int_equal(relay_seat(r, &ann, &a->seat), SEAT_TAKEN);
     return a;
 }
 

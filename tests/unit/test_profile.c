@@ -102,7 +102,7 @@ static void moved(const struct profile *p, struct buf *b)
 }
 static void ends(const struct profile *p, struct buf *b)
 {
-    for (enum end_reason reason = END_LIFETIME; reason <= END_EXPIRED; reason++)
+    for (enum end_reason reason = END_LIFETIME; reason <= END_REPLACED; reason++)
         profile_end(p, b, reason, &moment);
 }
 static void unavailable(const struct profile *p, struct buf *b)
@@ -130,7 +130,8 @@ static void test_plain_frames_have_their_bytes(void **state)
         {ends, "retry: 3412\nevent: end\ndata: {\"reason\":\"lifetime\"}\n\n"
                "retry: 3412\nevent: end\ndata: {\"reason\":\"shutdown\"}\n\n"
                "retry: 3412\nevent: end\ndata: {\"reason\":\"revoked\"}\n\n"
-               "retry: 3412\nevent: end\ndata: {\"reason\":\"expired\"}\n\n"},
+               "retry: 3412\nevent: end\ndata: {\"reason\":\"expired\"}\n\n"
+               "retry: 3412\nevent: end\ndata: {\"reason\":\"replaced\"}\n\n"},
         {unavailable, "retry: 3412\nevent: unavailable\ndata: {\"reason\":\"viewers\"}\n\n"},
     };
     (void)state;

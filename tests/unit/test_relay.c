@@ -124,9 +124,11 @@ static bool admit_without_memory(int nth, const char *profile, enum log_kind kin
     assert_int_equal(r->stats.viewers, 0);
     assert_int_equal(r->stats.behind, 0);
     assert_null(r->revocation_tree);
-    struct seat *seat = relay_seat(r, "ann", &(const char *){NULL});
+    struct seat_holder ann = {HOLDER_USER, "ann"};
+    struct seat *seat;
+    assert_int_equal(relay_seat(r, &ann, &seat), SEAT_TAKEN);
     assert_int_equal(*(unsigned *)(void *)seat, 1); /* its count */
-    relay_unseat(r, seat);
+    relay_unseat(r, seat, SEAT_TAKEN);
     close(peer);
     relay_free(r);
     return failed;
@@ -193,6 +195,180 @@ static void test_viewers_are_taken_apart_in_the_order_of_their_ends(void **state
     relay_free(r);
 }
 
+/* ---- newcomers that meet a limit ---- */
+
+static const char refusal[] = "Status: 429 Too Many Requests\r\n\r\nno";
+
+/* A relay with room for one viewer of a user, and that viewer. */
+struct crowd {
+    struct config config;
+    struct relay *relay;
+    int old, newcomer;
+};
+
+static struct admission *for_user(struct crowd *c, const char *user, const char *replaces,
+                                  int *peer)
+{
+    struct seat_holder holder = {HOLDER_USER, user};
+    struct admission *a = new_admission(c->relay, "plain", LOG_STREAM, peer);
+    relay_unseat(c->relay, a->seat, a->refused);
+    a->refused = relay_seat(c->relay, &holder, &a->seat);
+    a->replaces = replaces ? strdup(replaces) : NULL;
+    buf_init(&a->refusal, 1000);
+    buf_adds(&a->refusal, refusal);
+    return a;
+}
+
+static void crowd_init(struct crowd *c, const char *replaces)
+{
+    c->config = config;
+    c->config.max_per_user = 1;
+    nreleased = 0;
+    c->relay = relay_new(&c->config);
+    assert_non_null(c->relay);
+    c->relay->now = 1000;
+    admit(c->relay, for_user(c, "cat", replaces, &c->old));
+    reap(c->relay);
+}
+
+static void crowd_free(struct crowd *c)
+{
+    relay_free(c->relay);
+    close(c->old);
+    close(c->newcomer);
+}
+
+/* The rest of a turn, at that time. */
+static void end_turn(struct relay *r, int64_t now)
+{
+    r->now = now;
+    for (struct viewer *v = r->all; v; v = v->all_next)
+        viewer_event(v, EPOLLIN);
+    waitlist_probe(r);
+    reap(r);
+    serve_waitlist(r);
+    reap(r);
+}
+
+/* Returns the text that the peer received since it was last asked. */
+static const char *got(int peer)
+{
+    static char bytes[4096];
+    ssize_t n = recv(peer, bytes, sizeof bytes - 1, MSG_DONTWAIT), len = 0;
+    for (ssize_t i = 0; i < n; i++)
+        if (bytes[i])
+            bytes[len++] = bytes[i]; /* without the zeros of FastCGI's headers */
+    bytes[len] = '\0';
+    return bytes;
+}
+
+/* The web server tells that the client left only when it is given something to send. */
+static void test_newcomer_gets_the_seat_of_a_viewer_that_is_gone(void **state)
+{
+    struct crowd c;
+    (void)state;
+    crowd_init(&c, NULL);
+    got(c.old);
+    struct admission *a = for_user(&c, "cat", NULL, &c.newcomer);
+    assert_int_equal(a->refused, SEAT_USER_FULL);
+    admit(c.relay, a);
+    assert_int_equal(waitlist_due(c.relay) <= c.relay->now, 1);
+    end_turn(c.relay, 1001);
+    assert_non_null(strstr(got(c.old), ": keepalive"));
+    assert_string_equal(got(c.newcomer), "");
+    assert_int_equal(waitlist_due(c.relay), 1001 + WAITLIST_PROBE_MS);
+    end_turn(c.relay, 1050);
+    assert_string_equal(got(c.old), "");
+    end_turn(c.relay, 1101);
+    assert_non_null(strstr(got(c.old), ": keepalive"));
+    close(c.old);
+    end_turn(c.relay, 1150);
+    assert_non_null(strstr(got(c.newcomer), "text/event-stream"));
+    assert_int_equal(c.relay->stats.viewers, 1);
+    assert_null(c.relay->waitlist);
+    crowd_free(&c);
+}
+
+static void test_newcomer_is_refused_when_no_viewer_is_gone(void **state)
+{
+    struct crowd c;
+    (void)state;
+    crowd_init(&c, NULL);
+    admit(c.relay, for_user(&c, "cat", NULL, &c.newcomer));
+    end_turn(c.relay, 1000 + WAITLIST_MS - 1);
+    assert_string_equal(got(c.newcomer), "");
+    end_turn(c.relay, 1000 + WAITLIST_MS);
+    assert_non_null(strstr(got(c.newcomer), refusal));
+    assert_true(is_closed(c.newcomer));
+    assert_int_equal(c.relay->stats.viewers, 1);
+    assert_int_equal(waitlist_due(c.relay), INT64_MAX);
+    crowd_free(&c);
+}
+
+static void test_newcomer_that_waits_is_refused_at_the_stop(void **state)
+{
+    struct crowd c;
+    (void)state;
+    crowd_init(&c, NULL);
+    admit(c.relay, for_user(&c, "cat", NULL, &c.newcomer));
+    relay_finish(c.relay);
+    assert_non_null(strstr(got(c.newcomer), refusal));
+    assert_true(is_closed(c.newcomer));
+    crowd_free(&c);
+}
+
+/* Only the viewers of the same user are disturbed. */
+static void test_other_users_get_no_keepalive_for_a_newcomer(void **state)
+{
+    struct crowd c;
+    int other;
+    (void)state;
+    crowd_init(&c, NULL);
+    admit(c.relay, for_user(&c, "bob", NULL, &other));
+    got(other);
+    admit(c.relay, for_user(&c, "cat", NULL, &c.newcomer));
+    end_turn(c.relay, 1001);
+    assert_string_equal(got(other), "");
+    close(other);
+    crowd_free(&c);
+}
+
+/* The id counts only for the same user and the same log. */
+static void test_newcomer_takes_the_place_of_the_stream_of_its_tab(void **state)
+{
+    static const struct {
+        const char *old, *user, *key, *replaces;
+        bool ends, open;
+    } cases[] = {
+        {"tab-1", "cat", "log", "tab-1", true, true},
+        {"tab-1", "cat", "log", "tab-2", false, false},
+        {"tab-1", "cat", "log", NULL, false, false},
+        {"tab-1", "cat", "log 2", "tab-1", false, false},
+        {"tab-1", "bob", "log", "tab-1", false, true},
+        {NULL, "cat", "log", "tab-1", false, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct crowd c;
+        int other;
+        crowd_init(&c, cases[i].old);
+        struct admission *a = for_user(&c, "dan", NULL, &other);
+        free(a->key);
+        a->key = strdup("log 2");
+        admit(c.relay, a); /* that log is known */
+        a = for_user(&c, cases[i].user, cases[i].replaces, &c.newcomer);
+        free(a->key);
+        a->key = strdup(cases[i].key);
+        admit(c.relay, a);
+        reap(c.relay);
+        assert_int_equal(strstr(got(c.old), "\"replaced\"") != NULL, cases[i].ends);
+        assert_int_equal(strstr(got(c.newcomer), "text/event-stream") != NULL, cases[i].open);
+        crowd_free(&c);
+        close(other);
+        assert_int_equal(nreleased, 3);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +376,16 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_cgi_ends_when_all_is_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_viewers_are_taken_apart_in_the_order_of_their_ends,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_newcomer_gets_the_seat_of_a_viewer_that_is_gone,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_newcomer_is_refused_when_no_viewer_is_gone, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_newcomer_that_waits_is_refused_at_the_stop, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_other_users_get_no_keepalive_for_a_newcomer, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_newcomer_takes_the_place_of_the_stream_of_its_tab,
                                         set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

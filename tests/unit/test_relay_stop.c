@@ -52,16 +52,16 @@ static bool peer_got(const char *text)
 /* Without a final frame the page would take the cut response for a refusal. */
 static void test_viewer_that_comes_too_late_is_told_of_the_end(void **state)
 {
-    const char *why;
+    struct seat_holder ann = {HOLDER_USER, "ann"};
+    struct seat *seat;
     (void)state;
     relay_stop(relay);
     relay_admit(relay, one_viewer());
     relay_finish(relay);
     assert_true(peer_got("\"shutdown\""));
     assert_null(relay->all);
-    struct seat *seat = relay_seat(relay, "ann", &why);
-    assert_non_null(seat);
-    relay_unseat(relay, seat);
+    assert_int_equal(relay_seat(relay, &ann, &seat), SEAT_TAKEN);
+    relay_unseat(relay, seat, SEAT_TAKEN);
 }
 
 /* No read is answered then, so none would give the viewer its turn. */

@@ -100,7 +100,8 @@ static void test_final_frame_waits_for_a_slow_reader(void **state)
     struct config config = {.max_viewers = 1, .max_per_user = 1};
     struct relay *r = relay_new(&config);
     struct buf b;
-    const char *why;
+    struct seat_holder bob = {HOLDER_USER, "bob"};
+    struct seat *seat;
     int s[2], small = 1;
     (void)state;
     assert_non_null(r);
@@ -109,12 +110,11 @@ static void test_final_frame_waits_for_a_slow_reader(void **state)
     struct viewer *v = new_viewer(r, s[0], true);
     while (out_send_bytes(&v->out, "0123456789", 10) == OUT_SENT)
         ;
-    assert_null(relay_seat(r, "ann", &why));
+    assert_int_equal(relay_seat(r, &bob, &seat), SEAT_FULL);
     viewer_end(v, END_REVOKED);
     assert_int_equal(v->state, VIEWER_DRAINING);
-    struct seat *seat = relay_seat(r, "ann", &why);
-    assert_non_null(seat);
-    relay_unseat(r, seat);
+    assert_int_equal(relay_seat(r, &bob, &seat), SEAT_TAKEN);
+    relay_unseat(r, seat, SEAT_TAKEN);
     buf_init(&b, 1024 * 1024);
     read_to_the_end(v, s[1], &b);
     assert_non_null(memmem(b.p, b.len, end, sizeof end - 1));
@@ -130,7 +130,8 @@ static void test_viewer_that_never_opens_is_freed(void **state)
 {
     struct config config = {.max_viewers = 1, .max_per_user = 1};
     struct relay *r = relay_new(&config);
-    const char *why;
+    struct seat_holder bob = {HOLDER_USER, "bob"};
+    struct seat *seat;
     char byte;
     int s[2];
     (void)state;
@@ -142,9 +143,8 @@ static void test_viewer_that_never_opens_is_freed(void **state)
     assert_int_equal(r->stats.viewers, 0);
     assert_int_equal(r->stats.behind, 0);
     assert_int_equal(recv(s[1], &byte, 1, 0), 0);
-    struct seat *seat = relay_seat(r, "ann", &why);
-    assert_non_null(seat);
-    relay_unseat(r, seat);
+    assert_int_equal(relay_seat(r, &bob, &seat), SEAT_TAKEN);
+    relay_unseat(r, seat, SEAT_TAKEN);
     relay_free(r);
     close(s[1]);
 }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * holder: who has the seats that a request takes under the limits: its user, or, without a user,
+ * the address that it comes from.  The same name in two tenants is two users.  An address that
+ * stands for many clients, as a proxy's does, holds nothing.
+ */
+#ifndef SSELOG_FRONT_HOLDER_H
+#define SSELOG_FRONT_HOLDER_H
+
+#include "identity/identity.h"
+#include "relay/relay.h"
+
+struct context;
+
+#define HOLDER_NAME (2 * IDENTITY_MAX_NAME + 64)
+
+/* The holder of a request that was identified.  It points at name. */
+struct seat_holder holder_of(const struct context *ctx, char name[HOLDER_NAME]);
+
+#endif
