@@ -63,6 +63,7 @@ struct config {
     struct redis_address redis;
     unsigned max_viewers;
     unsigned max_per_user;
+    size_t max_memory;      /* bytes held for peers that are slow, 1 MiB to 2 GiB */
     unsigned front_threads; /* 1 to 64 */
     bool allow_root;
     char *log_to;

@@ -26,9 +26,9 @@ struct place {
 /* Parses text to place->at. NULL, or what is wrong. */
 typedef const char *parser(struct place *place, const char *text);
 
-static parser read_unsigned, read_lifetime, read_bool, read_level, read_log_to, read_redis,
-    read_auth, read_profile, read_source, read_template, read_route, read_words, read_filters,
-    read_match, read_login_url, read_origins, read_networks, read_token, read_pointer,
+static parser read_unsigned, read_size, read_lifetime, read_bool, read_level, read_log_to,
+    read_redis, read_auth, read_profile, read_source, read_template, read_route, read_words,
+    read_filters, read_match, read_login_url, read_origins, read_networks, read_token, read_pointer,
     read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim, read_name,
     read_header, read_require, read_optional, read_optional_token, read_optional_header, read_path,
     read_prefix, read_texts;
@@ -41,6 +41,7 @@ const struct option options[] = {
     {"SSELOG_REDIS_PASSWORD_FILE", PROCESS | SECRET | NO_MEMBER, "", read_path, 0, 0, 0},
     {"SSELOG_MAX_VIEWERS", PROCESS, "10000", read_unsigned, AT(max_viewers), 1, 1000000},
     {"SSELOG_MAX_PER_USER", PROCESS, "20", read_unsigned, AT(max_per_user), 1, 1000000},
+    {"SSELOG_MAX_MEMORY", PROCESS, "64M", read_size, AT(max_memory), 1024 * 1024, 1ul << 31},
     {"SSELOG_FRONT_THREADS", PROCESS, "2", read_unsigned, AT(front_threads), 1, 64},
     {"SSELOG_ALLOW_ROOT", PROCESS, "0", read_bool, AT(allow_root), 0, 0},
     {"SSELOG_LOG", PROCESS, "stderr", read_log_to, AT(log_to), 0, 0},
@@ -130,6 +131,21 @@ static const char *read_unsigned(struct place *place, const char *text)
         return place->wanted;
     }
     *(unsigned *)place->at = (unsigned)n;
+    return NULL;
+}
+
+/* Bytes, with K, M or G behind the number as in Redis's "64mb" and nginx's "64m". */
+static const char *read_size(struct place *place, const char *text)
+{
+    static const char units[] = "kmg";
+    struct slice number = slice_of(text);
+    const char *unit = number.len > 0 ? strchr(units, text[number.len - 1] | 0x20) : NULL;
+    unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    unsigned long n;
+    number.len -= unit != NULL;
+    if (value_number(number, 1, place->max >> shift, &n) < 0 || n << shift < place->min)
+        return "a size from 1M to 2G is wanted, such as 64M";
+    *(size_t *)place->at = (size_t)n << shift;
     return NULL;
 }
 

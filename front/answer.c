@@ -16,7 +16,7 @@
 #define RETRY_AFTER   5                  /* seconds, with 503 and 429 */
 #define HISTORY_LIMIT 200                /* records, when the query gives no limit */
 #define HISTORY_MAX   1000               /* records in one answer */
-#define HISTORY_BYTES (4u * 1024 * 1024) /* of payloads in one answer */
+#define HISTORY_BYTES (4u * 1024 * 1024) /* of payloads in one answer, as JSON */
 #define HISTORY_WHOLE (512 * 1024)       /* bytes of one payload; a longer one is cut */
 #define HISTORY_PART  (64 * 1024)        /* bytes that are left of a payload that is cut */
 
@@ -184,10 +184,11 @@ struct metric {
     uint64_t value;
 };
 
-#define METRICS 11
+#define METRICS 13
 
-static void read_metrics(const struct relay_stats *s, struct metric f[METRICS])
+static void read_metrics(const struct relay *r, struct metric f[METRICS])
 {
+    const struct relay_stats *s = relay_stats(r);
     const struct metric now[METRICS] = {
         {"viewers", "gauge", "Open event streams.", s->viewers},
         {"behind", "gauge", "Open event streams that have not met the tip of their log.",
@@ -199,6 +200,8 @@ static void read_metrics(const struct relay_stats *s, struct metric f[METRICS])
         {"bytes", "counter", "Bytes of event stream handed to viewers.", s->bytes},
         {"gaps", "counter", "Gaps told to viewers.", s->gaps},
         {"keepalives", "counter", "Keepalives sent.", s->keepalives},
+        {"held_bytes", "gauge", "Bytes held for peers that have not taken them.", relay_held(r)},
+        {"cut_off", "counter", "Peers cut off because they took nothing.", s->cut_off},
         {"redis_outages", "counter", "Times Redis went away.", s->outages},
         {"redis_up", "gauge", "Whether Redis is connected.", s->redis_up},
     };
@@ -209,7 +212,7 @@ void answer_status(struct context *ctx)
 {
     struct metric f[METRICS];
     struct json_object *o = json_object_new_object();
-    read_metrics(relay_stats(ctx->relay), f);
+    read_metrics(ctx->relay, f);
     for (int i = 0; o && i < METRICS; i++) {
         bool flag = strcmp(f[i].name, "redis_up") == 0;
         json_object_object_add(o, f[i].name,
@@ -227,7 +230,7 @@ void answer_status(struct context *ctx)
 void answer_metrics(struct context *ctx)
 {
     struct metric f[METRICS];
-    read_metrics(relay_stats(ctx->relay), f);
+    read_metrics(ctx->relay, f);
     answer_begin(ctx, 200, "text/plain; version=0.0.4; charset=utf-8");
     for (int i = 0; i < METRICS; i++) {
         const char *total = strcmp(f[i].type, "counter") == 0 ? "_total" : "";
@@ -263,6 +266,20 @@ static struct json_object *json_text(struct slice bytes)
     return o;
 }
 
+/* The bytes of a string as JSON. */
+static size_t json_size(struct json_object *string)
+{
+    const char *p = json_object_get_string(string);
+    size_t len = (size_t)json_object_get_string_len(string), size = len;
+    for (size_t i = 0; i < len; i++) {
+        if (p[i] == '"' || p[i] == '\\')
+            size++;
+        else if ((unsigned char)p[i] < 0x20)
+            size += strchr("\b\f\n\r\t", p[i]) && p[i] ? 1 : 5;
+    }
+    return size;
+}
+
 /* Adds the fields of the entry beside the payload, as the envelope has them. */
 static void add_fields(struct history *h, struct json_object *o, const struct record *r)
 {
@@ -274,7 +291,7 @@ static void add_fields(struct history *h, struct json_object *o, const struct re
         memcpy(name, fields[2 * i].p, fields[2 * i].len);
         name[fields[2 * i].len] = '\0';
         json_object_object_add(list, name, json_text(fields[2 * i + 1]));
-        h->bytes += fields[2 * i].len + fields[2 * i + 1].len;
+        h->bytes += fields[2 * i].len + fields[2 * i + 1].len; /* they are few */
     }
     if (list)
         json_object_object_add(o, "fields", list);
@@ -301,8 +318,8 @@ static void add_record(struct history *h, struct record *r)
     add_fields(h, o, r);
     if (text.len < r->data.len) /* only the stream has the whole payload */
         json_object_object_add(o, "size", json_object_new_int64((int64_t)r->data.len));
+    h->bytes += json_size(data);
     json_object_array_add(h->records, o);
-    h->bytes += text.len;
 }
 
 static bool on_history(void *arg, const struct redis_entry *entry)

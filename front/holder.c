@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/diag.h"
 #include "front/access.h"
+#include "front/answer.h"
 #include "front/context.h"
 
 struct prefix {
@@ -70,4 +72,16 @@ struct seat_holder holder_of(const struct context *ctx, char name[HOLDER_NAME])
     inet_ntop(AF_INET6, a, text, sizeof text);
     snprintf(name, HOLDER_NAME, "%c%caddress %s", SEAT_HOLDER_JOINS, SEAT_HOLDER_JOINS, text);
     return (struct seat_holder){HOLDER_ADDRESS, name};
+}
+
+bool holder_has_no_room(struct context *ctx)
+{
+    static const char why[] = "too many answers wait to be read";
+    char name[HOLDER_NAME];
+    struct seat_holder holder = holder_of(ctx, name);
+    if (relay_has_room(ctx->relay, &holder))
+        return false;
+    diag(DIAG_INFO, "front", "%s: %s", ctx->identity.user, why);
+    answer_error(ctx, 503, why);
+    return true;
 }

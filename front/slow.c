@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/holder.h"
 #include "front/lane.h"
 
 #define LOG_MS 60000 /* between two lines about refused requests */
@@ -92,7 +93,8 @@ void slow_add(struct slow *s, struct context *ctx)
 /* One turn. A client that left needs no answer. */
 static void serve(struct slow *s, struct context *ctx)
 {
-    if (!gateway_is_gone(ctx->exchange) && !ctx->task->turn(ctx, ctx->task)) {
+    if (!gateway_is_gone(ctx->exchange) && !holder_has_no_room(ctx) &&
+        !ctx->task->turn(ctx, ctx->task)) {
         lane_back(s->lane);
         return;
     }

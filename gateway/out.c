@@ -26,12 +26,13 @@ void out_init(struct out *o, int fd, uint16_t request)
 }
 
 /* writev, repeated after EINTR; -1 with errno. */
-static ssize_t write_some(int fd, const struct iovec *v, int n)
+static ssize_t write_some(struct out *o, const struct iovec *v, int n)
 {
     ssize_t got;
     do
-        got = writev(fd, v, n);
+        got = writev(o->fd, v, n);
     while (got < 0 && errno == EINTR);
+    o->taken += got > 0 ? (uint64_t)got : 0;
     return got;
 }
 
@@ -41,7 +42,7 @@ enum out_result out_flush(struct out *o)
         return OUT_GONE;
     while (o->rest.len > 0) {
         struct iovec v = {o->rest.p, o->rest.len};
-        ssize_t n = write_some(o->fd, &v, 1);
+        ssize_t n = write_some(o, &v, 1);
         if (n < 0)
             return errno == EAGAIN ? OUT_FULL : OUT_GONE;
         buf_drop(&o->rest, (size_t)n);
@@ -69,7 +70,7 @@ static int keep_rest(struct out *o, const struct iovec *v, int n, size_t skip)
  * nothing, all goes to rest with must set, else the result is OUT_FULL. */
 static enum out_result send_now(struct out *o, const struct iovec *v, int n, bool must)
 {
-    ssize_t got = write_some(o->fd, v, n);
+    ssize_t got = write_some(o, v, n);
     if (got < 0 && errno != EAGAIN)
         return OUT_GONE;
     if (got < 0 && !must)

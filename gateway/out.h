@@ -27,6 +27,7 @@ struct out {
     uint16_t request;    /* FastCGI request id; 0: CGI */
     bool finished;       /* the end of the response is in `rest` or sent */
     struct buf rest;     /* bytes for the wire, not yet sent */
+    uint64_t taken;      /* bytes that the socket took */
     unsigned char in[8]; /* header of the record that arrives from the peer */
     uint8_t in_have;
     uint32_t in_skip; /* bytes of its content that are still to arrive */

@@ -6,6 +6,7 @@
 
 #include "format/record.h"
 #include "relay/core.h"
+#include "relay/seats.h"
 
 void batch_free(struct batch *b)
 {
@@ -49,6 +50,27 @@ void batch_begin(struct batch *b, const struct cursor *from, bool history)
     b->history = history;
 }
 
+/* Views that show the same field hold the same blob. */
+static unsigned held_by_larges(const struct relay *r, const struct blob *b)
+{
+    unsigned n = 0;
+    for (const struct large *g = r->larges; g; g = g->next)
+        n += g->blob == b;
+    return n;
+}
+
+/* The first of those that hold b is charged for it. */
+static void charge_once(struct relay *r, const struct blob *b)
+{
+    bool first = true;
+    for (struct large *g = r->larges; g; g = g->next) {
+        if (g->blob != b)
+            continue;
+        seats_charge(r->seats, NULL, &g->charged, (struct charge){.own = first ? b->len : 0});
+        first = false;
+    }
+}
+
 /* The long payload of rec, shared by reference by all viewers that are being sent it.  Redis's own
  * bytes are kept; a payload that was made here is copied. */
 static struct blob *payload_blob(struct relay *r, const struct view *w, const struct record *rec)
@@ -67,18 +89,10 @@ static struct blob *payload_blob(struct relay *r, const struct view *w, const st
         blob_unref(b);
         return NULL;
     }
-    *g = (struct large){r->larges, w, rec->id, b};
+    *g = (struct large){.next = r->larges, .view = w, .id = rec->id, .blob = b};
     r->larges = g;
+    charge_once(r, b);
     return blob_ref(b);
-}
-
-/* Views that show the same field hold the same blob. */
-static unsigned held_by_larges(const struct relay *r, const struct blob *b)
-{
-    unsigned n = 0;
-    for (const struct large *g = r->larges; g; g = g->next)
-        n += g->blob == b;
-    return n;
 }
 
 void batch_forget_view(struct relay *r, const struct view *w)
@@ -99,6 +113,8 @@ void batch_tidy(struct relay *r)
             continue;
         }
         *p = g->next;
+        seats_charge(r->seats, NULL, &g->charged, (struct charge){0});
+        charge_once(r, g->blob);
         blob_unref(g->blob);
         free(g);
     }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "relay/budget.h"
 #include "relay/place.h"
 
 struct blob;
@@ -43,6 +44,7 @@ struct large {
     const struct view *view; /* NULL: it is gone */
     struct xid id;
     struct blob *blob;
+    struct charge charged;
 };
 
 /* Empties b for records after from. */

@@ -4,7 +4,7 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   seats place ring storm batch reads revocation presence replaces < emit < viewer
+ *   budget < seats place ring storm batch reads revocation presence replaces < emit < viewer
  *   < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "redis_io.h"
 #include "relay/batch.h"
+#include "relay/budget.h"
 #include "relay/place.h"
 #include "relay/relay.h"
 #include "relay/ring.h"
@@ -71,6 +72,8 @@ struct viewer {
     struct revocation *revocation;
     struct replaced *replaced; /* its client id; NULL: none */
     struct seat *seat;
+    struct seat *account; /* what it holds is charged to it; NULL: nobody's */
+    struct charge charged;
     struct gap *gap;   /* to be told before the next record; NULL: none */
     struct buf *head;  /* response head and first frame, withheld; NULL: sent */
     struct blob *blob; /* long record being written */
@@ -83,6 +86,8 @@ struct viewer {
     int64_t kept;                         /* last keepalive */
     int64_t ends;                         /* lifetime or identity; INT64_MAX: never */
     int64_t dead_at;                      /* draining: how long we wait */
+    int64_t moved;                        /* when its peer last took bytes */
+    uint64_t taken;                       /* out.taken at that time */
     char *presence_key, *presence_member; /* NULL: not listed in Redis */
     int64_t presence_at;                  /* when its entry is to be renewed */
     unsigned keepalive;                   /* seconds */
@@ -168,6 +173,8 @@ struct relay {
     struct batch batch; /* scratch */
     struct large *larges;
     struct seats *seats;
+    struct budget budget;
+    bool held_back;             /* a viewer waits for memory */
     struct admission *waitlist; /* newcomers that wait for a seat, the oldest first */
     unsigned seats_given;       /* seats_given() when the list was last gone through */
     int64_t probe_at;           /* viewers whose seats are awaited get a keepalive then */

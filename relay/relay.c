@@ -60,7 +60,14 @@ enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP };
 
 struct order {
     uintptr_t kind; /* enum order_kind, in a whole word: no padding goes through the pipe */
-    void *what;     /* struct admission or struct out, malloced */
+    void *what;     /* struct admission or struct drain, malloced */
+};
+
+/* An answer's rest on its way to the relay. */
+struct drain {
+    struct out out;
+    struct seat *account;
+    struct charge charged;
 };
 
 /* A pipe takes writes of up to PIPE_BUF whole (POSIX write(2)), and is safe in signal handlers. */
@@ -106,17 +113,42 @@ void relay_admit(struct relay *r, struct admission *a)
     admission_free(a);
 }
 
-void relay_drain(struct relay *r, struct out out)
+bool relay_has_room(struct relay *r, const struct seat_holder *holder)
 {
-    struct out *kept = malloc(sizeof *kept);
-    if (kept) {
-        *kept = out;
-        struct order o = {ORDER_DRAIN, kept};
-        if (give_order(r, o) == 0)
-            return; // cppcheck-suppress memleak ; the relay frees it
+    struct seat *account = seats_account(r->seats, holder);
+    bool room = seats_room(r->seats, account) == BUDGET_ROOM;
+    if (account)
+        seats_release(r->seats, account);
+    return room;
+}
+
+size_t relay_held(const struct relay *r)
+{
+    return r->budget.used;
+}
+
+static void drop_drain(struct relay *r, struct drain *d)
+{
+    seats_charge(r->seats, d->account, &d->charged, (struct charge){0});
+    if (d->account)
+        seats_release(r->seats, d->account);
+    out_close(&d->out);
+    free(d);
+}
+
+void relay_drain(struct relay *r, struct out out, const struct seat_holder *holder)
+{
+    struct drain *d = calloc(1, sizeof *d);
+    if (!d) {
+        out_close(&out);
+        return;
     }
-    out_close(&out);
-    free(kept);
+    d->out = out;
+    d->account = seats_account(r->seats, holder);
+    seats_charge(r->seats, d->account, &d->charged, (struct charge){.own = out.rest.cap});
+    struct order o = {ORDER_DRAIN, d};
+    if (give_order(r, o))
+        drop_drain(r, d); // cppcheck-suppress memleak ; the relay frees it
 }
 
 void relay_stop(struct relay *r)
@@ -182,11 +214,14 @@ static void admit(struct relay *r, struct admission *a)
 static void refuse(struct relay *r, struct admission *a)
 {
     diag(DIAG_INFO, "relay", "%s: %s", seats_name(a->seat), seat_refusal(a->refused));
+    struct seat *account = seats_hold(r->seats, a->seat);
     relay_unseat(r, a->seat, a->refused);
     out_send_bytes(&a->out, a->refusal.p, a->refusal.len);
     out_finish(&a->out);
-    if (a->out.rest.len > 0) {
-        viewer_new_drain(r, a->out);
+    if (a->out.rest.len == 0) {
+        seats_release(r->seats, account);
+    } else {
+        viewer_new_drain(r, a->out, account, (struct charge){0});
         a->out.fd = -1;
         buf_init(&a->out.rest, 0);
         sweep_by(r, r->now);
@@ -222,7 +257,8 @@ static bool take_orders(struct relay *r)
         if (o[i].kind == ORDER_ADMIT) {
             admit(r, o[i].what);
         } else if (o[i].kind == ORDER_DRAIN) {
-            viewer_new_drain(r, *(struct out *)o[i].what);
+            const struct drain *d = o[i].what;
+            viewer_new_drain(r, d->out, d->account, d->charged);
             free(o[i].what);
         } else {
             stop_all(r);
@@ -461,7 +497,8 @@ struct relay *relay_new(const struct config *config)
     buf_init(&r->batch.bytes, 64u * 1024 * 1024);
     buf_init(&r->batch.open, 1024 * 1024);
     r->epoll = epoll_create1(EPOLL_CLOEXEC);
-    r->seats = seats_new(config->max_viewers, config->max_per_user);
+    r->budget.max = config->max_memory;
+    r->seats = seats_new(config->max_viewers, config->max_per_user, &r->budget);
     r->feed = redis_feed_new(&config->redis, &feed_events, r);
     if (r->epoll < 0 || !r->seats || !r->feed || pipe2(r->pipe, O_CLOEXEC) ||
         fcntl(r->pipe[0], F_SETFL, O_NONBLOCK) || watch_readable(r, r->pipe[0], r) ||

@@ -33,6 +33,7 @@ struct relay_stats {
     _Atomic uint64_t gaps;       /* told to viewers */
     _Atomic uint64_t keepalives; /* sent */
     _Atomic uint64_t outages;    /* of Redis */
+    _Atomic uint64_t cut_off;    /* peers that took nothing for too long */
     _Atomic bool redis_up;
 };
 
@@ -113,9 +114,13 @@ enum seat_result relay_seat(struct relay *r, const struct seat_holder *holder, s
 void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result);
 /* Any thread: the relay takes a. After relay_stop viewers get their end at once. */
 void relay_admit(struct relay *r, struct admission *a);
+/* Any thread: whether memory is left for an answer to that holder which its peer may not take. */
+bool relay_has_room(struct relay *r, const struct seat_holder *holder);
+/* Bytes that are held for peers which have not taken them. */
+size_t relay_held(const struct relay *r);
 /* Any thread: an answer that the peer has not taken whole yet is drained and closed by the relay.
  */
-void relay_drain(struct relay *r, struct out out);
+void relay_drain(struct relay *r, struct out out, const struct seat_holder *holder);
 /* Any thread, and signal handlers: every viewer gets the orderly end, then relay_run returns. */
 void relay_stop(struct relay *r);
 /* The loop. until_idle: also returns when there is no viewer left (CGI). */

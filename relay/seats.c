@@ -13,6 +13,8 @@
 struct seat {
     unsigned count;
     unsigned awaited; /* claims that wait */
+    unsigned users;   /* of it as an account */
+    size_t held;      /* bytes */
     unsigned max;     /* of count; 0: no limit */
     char name[];
 };
@@ -22,6 +24,7 @@ struct seats {
     unsigned max, max_per_user;
     unsigned taken;
     _Atomic unsigned given;
+    struct budget *budget;
     void *tree; /* by name */
 };
 
@@ -31,7 +34,7 @@ static int compare_seats(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-struct seats *seats_new(unsigned max, unsigned max_per_user)
+struct seats *seats_new(unsigned max, unsigned max_per_user, struct budget *budget)
 {
     struct seats *s = calloc(1, sizeof *s);
     if (!s)
@@ -39,6 +42,7 @@ struct seats *seats_new(unsigned max, unsigned max_per_user)
     pthread_mutex_init(&s->lock, NULL);
     s->max = max;
     s->max_per_user = max_per_user;
+    s->budget = budget;
     return s;
 }
 
@@ -75,7 +79,7 @@ static struct seat *seat_find(struct seats *s, const struct seat_holder *holder)
 
 static void seat_forget(struct seats *s, struct seat *seat)
 {
-    if (seat->count > 0 || seat->awaited > 0)
+    if (seat->count > 0 || seat->awaited > 0 || seat->users > 0)
         return;
     tdelete(seat, &s->tree, compare_seats);
     free(seat);
@@ -145,6 +149,60 @@ bool seats_are_awaited(struct seats *s, const struct seat *seat)
     pthread_mutex_unlock(&s->lock);
     return awaited;
 }
+
+/* ---- bytes ---- */
+
+struct seat *seats_account(struct seats *s, const struct seat_holder *holder)
+{
+    pthread_mutex_lock(&s->lock);
+    struct seat *seat = seat_find(s, holder);
+    if (seat)
+        seat->users++;
+    pthread_mutex_unlock(&s->lock);
+    return seat;
+}
+
+struct seat *seats_hold(struct seats *s, struct seat *seat)
+{
+    pthread_mutex_lock(&s->lock);
+    seat->users++;
+    pthread_mutex_unlock(&s->lock);
+    return seat;
+}
+
+void seats_release(struct seats *s, struct seat *account)
+{
+    pthread_mutex_lock(&s->lock);
+    account->users--;
+    seat_forget(s, account);
+    pthread_mutex_unlock(&s->lock);
+}
+
+void seats_charge(struct seats *s, struct seat *account, struct charge *charged, struct charge next)
+{
+    if (!s || (charged->own == next.own && charged->shared == next.shared))
+        return;
+    pthread_mutex_lock(&s->lock);
+    s->budget->used = budget_moved(s->budget->used, charged->own, next.own);
+    if (account)
+        account->held =
+            budget_moved(account->held, charged->own + charged->shared, next.own + next.shared);
+    pthread_mutex_unlock(&s->lock);
+    *charged = next;
+}
+
+enum budget_room seats_room(struct seats *s, const struct seat *account)
+{
+    if (!s)
+        return BUDGET_ROOM;
+    pthread_mutex_lock(&s->lock);
+    enum budget_room room = budget_room(s->budget->max, s->budget->used,
+                                        account ? account->held : 0, account && account->max > 0);
+    pthread_mutex_unlock(&s->lock);
+    return room;
+}
+
+/* ---- facts ---- */
 
 unsigned seats_given(const struct seats *s)
 {

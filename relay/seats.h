@@ -2,12 +2,13 @@
 /*
  * seats: how many viewers there may be, in all and per holder: a user, or the address of viewers
  * without a user.  A seat is taken by a front thread before the relay hears of the viewer, and
- * given back by either.  A claim that meets a limit may wait for a seat.  Any thread may call
- * these.
+ * given back by either.  A claim that meets a limit may wait for a seat.  The same node counts the
+ * bytes that are held for its holder.  Any thread may call these.
  */
 #ifndef SSELOG_RELAY_SEATS_H
 #define SSELOG_RELAY_SEATS_H
 
+#include "relay/budget.h"
 #include "relay/relay.h"
 
 /* Claims of one holder that wait at once; one more is refused. */
@@ -15,8 +16,8 @@
 
 struct seats;
 
-/* NULL: out of memory. */
-struct seats *seats_new(unsigned max, unsigned max_per_user);
+/* NULL: out of memory.  The budget is the caller's, and lives longer. */
+struct seats *seats_new(unsigned max, unsigned max_per_user, struct budget *budget);
 /* NULL is fine. */
 void seats_free(struct seats *s);
 /* SEAT_TAKEN: give *seat back with seats_give.  Otherwise, unless *seat is NULL, the claim waits:
@@ -29,6 +30,18 @@ bool seats_claim(struct seats *s, struct seat *seat);
 void seats_leave(struct seats *s, struct seat *seat);
 /* Whether claims of the same holder wait. */
 bool seats_are_awaited(struct seats *s, const struct seat *seat);
+/* The account of a holder, to which bytes are charged.  seats_release() gives it back.  NULL: out
+ * of memory. */
+struct seat *seats_account(struct seats *s, const struct seat_holder *holder);
+/* The same for the holder of a seat that is taken or awaited. */
+struct seat *seats_hold(struct seats *s, struct seat *seat);
+void seats_release(struct seats *s, struct seat *account);
+/* *charged becomes next.  account NULL: of nobody; s NULL: nothing is counted. */
+void seats_charge(struct seats *s, struct seat *account, struct charge *charged,
+                  struct charge next);
+/* Whether more may be held for the holder.  account and s as above. */
+enum budget_room seats_room(struct seats *s, const struct seat *account);
+
 /* How many seats were ever given back. */
 unsigned seats_given(const struct seats *s);
 /* The holder's name for diagnostics; valid while the seat is. */

@@ -17,9 +17,9 @@
 #include "relay/replaces.h"
 #include "relay/seats.h"
 
-#define TURNS    16    /* writes for one viewer before others get a turn */
-#define DRAIN_MS 30000 /* how long an answer's rest may take to be read */
-#define STOP_MS  1000  /* the same when we are stopping */
+#define TURNS    16     /* writes for one viewer before others get a turn */
+#define DRAIN_MS 600000 /* how long an answer's rest may take to be read, with progress */
+#define STOP_MS  1000   /* the same when we are stopping */
 
 static int64_t now_of(const struct viewer *v)
 {
@@ -36,6 +36,64 @@ static void watch(struct viewer *v, bool out)
     e.events = (v->out.request ? EPOLLIN | EPOLLRDHUP : 0) | (out ? EPOLLOUT : 0);
     epoll_ctl(v->relay->epoll, EPOLL_CTL_MOD, v->out.fd, &e);
     v->watch_out = out;
+}
+
+/* ---- memory ---- */
+
+static bool holds_bytes(const struct viewer *v)
+{
+    return v->charged.own + v->charged.shared > 0;
+}
+
+/* Counts what is held for v, and notes when its peer last took bytes, or when there was nothing to
+ * take. */
+static void settle_charge(struct viewer *v)
+{
+    struct relay *r = v->relay;
+    struct charge next = {v->out.rest.cap, v->blob ? v->blob->len : 0};
+    if (v->taken != v->out.taken || !holds_bytes(v)) {
+        v->taken = v->out.taken;
+        v->moved = r->now;
+    }
+    seats_charge(r->seats, v->account, &v->charged, next);
+    if (r->held_back && budget_is_eased(r->budget.max, r->budget.used)) {
+        r->held_back = false;
+        sweep_by(r, r->now);
+    }
+}
+
+/* Whether v must wait before more is held for it.  Messages of a channel cannot wait: they would be
+ * lost. */
+static bool is_held_back(struct viewer *v)
+{
+    struct relay *r = v->relay;
+    if (v->view->log->kind != LOG_STREAM || seats_room(r->seats, v->account) == BUDGET_ROOM)
+        return false;
+    r->held_back = true;
+    retry_soon(r);
+    return true;
+}
+
+/* Ends a stream whose peer takes nothing while others need the memory.  The client comes back with
+ * its cursor, so it loses nothing. */
+static void check_stall(struct viewer *v)
+{
+    struct relay *r = v->relay;
+    if (!holds_bytes(v) || !budget_cuts(seats_room(r->seats, v->account), r->now - v->moved))
+        return;
+    diag(DIAG_INFO, "relay", "%s: a stream took nothing for %d s and is cut off: memory is needed",
+         v->view->log->key, BUDGET_STALL_MS / 1000);
+    r->stats.cut_off++;
+    viewer_close(v);
+}
+
+/* When check_stall() is due next. */
+static int64_t stall_due(const struct viewer *v)
+{
+    int64_t due = v->moved + BUDGET_STALL_MS, soon = now_of(v) + RETRY_MS;
+    if (!holds_bytes(v))
+        return INT64_MAX;
+    return due > soon ? due : soon;
 }
 
 /* ---- its place ---- */
@@ -102,6 +160,8 @@ static enum step step_to_place(struct viewer *v, enum place_step *need)
                                 .ring = emit_in_bulk(v) ? NULL : &v->view->ring,
                                 .reading = v->waits == WAIT_READ};
     enum place_step step = place_next(&v->place, &facts);
+    if ((step == PLACE_READ || step == PLACE_FROM_RING) && is_held_back(v))
+        return STEP_WAIT;
     if (step == PLACE_READ || step == PLACE_FROM_RING)
         v->place.proof = 0; /* records follow: a proof of the end is asked for after them */
     if (step == PLACE_FROM_RING)
@@ -165,6 +225,7 @@ enum place_step viewer_serve(struct viewer *v)
         viewer_close(v);
     else
         watch(v, s != STEP_WAIT); /* STEP_ON: again when the others had their turn */
+    settle_charge(v);
     return need;
 }
 
@@ -186,11 +247,23 @@ static enum out_result take_blob(struct viewer *v, const struct batch *b)
     return OUT_SENT;
 }
 
-void viewer_take(struct viewer *v, const struct batch *b)
+/* Whether a viewer at the tip takes b only later, because memory is short: a small batch goes
+ * out. */
+static bool waits_for_memory(struct viewer *v, const struct batch *b)
+{
+    bool large = b->blob || b->bytes.len > WRITE_BYTES;
+    return large && v->place.state == PLACE_LIVE && is_held_back(v);
+}
+
+static void take(struct viewer *v, const struct batch *b)
 {
     if ((v->gap && !emit_in_bulk(v)) || v->blob) { /* must be through first */
         viewer_set_place(v, PLACE_BEHIND);
         watch(v, true);
+        return;
+    }
+    if (waits_for_memory(v, b)) {
+        viewer_set_place(v, PLACE_BEHIND);
         return;
     }
     bool ahead = xid_cmp(cursor_position(&v->place.cursor), b->after.id) > 0;
@@ -210,6 +283,12 @@ void viewer_take(struct viewer *v, const struct batch *b)
     } else if (v->out.rest.len > 0) {
         watch(v, true);
     }
+}
+
+void viewer_take(struct viewer *v, const struct batch *b)
+{
+    take(v, b);
+    settle_charge(v);
 }
 
 /* g could not be told yet: the next gap begins where g ended. */
@@ -258,8 +337,9 @@ static void drain(struct viewer *v)
         seats_give(r->seats, v->seat);
     v->seat = NULL;
     leave(v, VIEWER_DRAINING);
+    v->moved = r->now; /* the peer gets time for the final frame */
     v->dead_at = r->now + (r->stop_by ? STOP_MS : DRAIN_MS);
-    sweep_by(r, v->dead_at);
+    sweep_by(r, r->now + (r->stop_by ? STOP_MS : BUDGET_STALL_MS));
     blob_unref(v->blob);
     v->blob = NULL;
     viewer_serve(v);
@@ -307,6 +387,11 @@ void viewer_free(struct viewer *v)
     if (!v->unpollable && v->out.fd >= 0)
         epoll_ctl(r->epoll, EPOLL_CTL_DEL, v->out.fd, NULL);
     out_close(&v->out);
+    blob_unref(v->blob);
+    v->blob = NULL;
+    settle_charge(v);
+    if (v->account)
+        seats_release(r->seats, v->account);
     *v->all_at = v->all_next;
     if (v->all_next)
         v->all_next->all_at = v->all_at;
@@ -316,14 +401,13 @@ void viewer_free(struct viewer *v)
         v->release(v->arg);
     presence_remove(v);
     forget_head(v);
-    blob_unref(v->blob);
     free(v->gap);
     free(v);
 }
 
 /* ---- times, events ---- */
 
-static void keep_alive(struct viewer *v)
+static void send_keepalive(struct viewer *v)
 {
     v->kept = now_of(v);
     if (put_head(v) == OUT_GONE) { /* Redis is away for long: the client gets its head */
@@ -346,6 +430,23 @@ static void keep_alive(struct viewer *v)
         watch(v, true);
 }
 
+static void keep_alive(struct viewer *v)
+{
+    send_keepalive(v);
+    settle_charge(v);
+}
+
+/* An answer, or a final frame, which the peer does not take. */
+static int64_t check_drain(struct viewer *v)
+{
+    int64_t stalled = v->moved + BUDGET_STALL_MS, due = v->dead_at < stalled ? v->dead_at : stalled;
+    if (now_of(v) < due)
+        return due;
+    v->relay->stats.cut_off++;
+    viewer_close(v);
+    return INT64_MAX;
+}
+
 void viewer_probe(struct viewer *v)
 {
     if (v->state == VIEWER_OPEN && !v->head) /* a head that is withheld waits for Redis */
@@ -357,11 +458,11 @@ int64_t viewer_check_times(struct viewer *v)
     int64_t now = now_of(v), every = (int64_t)v->keepalive * 1000;
     if (v->state == VIEWER_CLOSED)
         return INT64_MAX;
-    if (v->state == VIEWER_DRAINING) {
-        if (now >= v->dead_at)
-            viewer_close(v);
-        return v->dead_at;
-    }
+    if (v->state == VIEWER_DRAINING)
+        return check_drain(v);
+    check_stall(v);
+    if (v->state == VIEWER_CLOSED)
+        return INT64_MAX;
     presence_check(v);
     if (now >= v->ends) {
         viewer_end(v, v->end_reason);
@@ -374,7 +475,8 @@ int64_t viewer_check_times(struct viewer *v)
         keep_alive(v);
         since = now;
     }
-    return since + every < v->ends ? since + every : v->ends;
+    int64_t due = since + every < v->ends ? since + every : v->ends;
+    return due < stall_due(v) ? due : stall_due(v);
 }
 
 bool viewer_event(struct viewer *v, uint32_t events)
@@ -411,7 +513,7 @@ static struct viewer *make(struct relay *r, struct out out)
     v->relay = r;
     v->out = out;
     v->ends = INT64_MAX;
-    v->last_out = v->kept = r->now;
+    v->last_out = v->kept = v->moved = r->now;
     v->dead_at = r->now + DRAIN_MS;
     v->all_next = r->all;
     v->all_at = &r->all;
@@ -422,13 +524,19 @@ static struct viewer *make(struct relay *r, struct out out)
     return v;
 }
 
-void viewer_new_drain(struct relay *r, struct out out)
+void viewer_new_drain(struct relay *r, struct out out, struct seat *account, struct charge charged)
 {
     struct viewer *v = make(r, out);
-    if (!v)
+    if (!v) {
+        seats_charge(r->seats, account, &charged, (struct charge){0});
+        if (account)
+            seats_release(r->seats, account);
         return;
+    }
+    v->account = account;
+    v->charged = charged;
     v->state = VIEWER_DRAINING;
-    sweep_by(r, v->dead_at);
+    sweep_by(r, v->moved + BUDGET_STALL_MS);
     viewer_serve(v);
 }
 
@@ -453,6 +561,7 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     if (!v)
         return NULL;
     v->seat = a->seat;
+    v->account = v->seat ? seats_hold(r->seats, v->seat) : NULL;
     v->still_valid = a->still_valid;
     v->release = a->release;
     v->arg = a->arg;

@@ -18,8 +18,9 @@
 struct viewer *viewer_new(struct relay *r, struct admission *a);
 /* It has its log: the first frame goes out, or waits for what its profile waits for. */
 void viewer_begin(struct viewer *v, struct admission *a);
-/* An answer whose rest waits for the peer to take it. */
-void viewer_new_drain(struct relay *r, struct out out);
+/* An answer whose rest waits for the peer to take it.  charged was charged to account (NULL:
+ * nobody's), which the viewer releases. */
+void viewer_new_drain(struct relay *r, struct out out, struct seat *account, struct charge charged);
 
 /* Writes all that can be written now, and returns what v needs to go on: PLACE_WAIT when that is
  * nothing, or one of PLACE_ASK, PLACE_READ, PLACE_PROVE and PLACE_SUSPECT. */

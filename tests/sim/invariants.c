@@ -68,6 +68,23 @@ static void check_read(const struct read *q)
             fault("a viewer waits for a read that was sent before the viewer joined");
 }
 
+/* Each byte that is held is charged. */
+static void check_budget(const struct relay *r)
+{
+    size_t sum = 0;
+    for (const struct viewer *v = r->all; v; v = v->all_next) {
+        sum += v->charged.own;
+        size_t blob = v->blob ? v->blob->len : 0;
+        if (v->state == VIEWER_OPEN &&
+            (v->charged.own != v->out.rest.cap || v->charged.shared != blob))
+            fault("bytes are held that are not charged");
+    }
+    for (const struct large *g = r->larges; g; g = g->next)
+        sum += g->charged.own;
+    if (sum != r->budget.used)
+        fault("the bytes of the process are not those of its viewers");
+}
+
 void invariants_check(void)
 {
     const struct relay *r = sim.relay;
@@ -81,6 +98,7 @@ void invariants_check(void)
         check_log(l);
     for (const struct read *q = r->reads; q; q = q->next)
         check_read(q);
+    check_budget(r);
     if (open != r->stats.viewers || behind != r->stats.behind)
         fault("the counts of viewers are wrong");
 }

@@ -486,13 +486,22 @@ static const struct event *bulk_gap(const struct client *c)
     return NULL;
 }
 
-/* Redis refused, and the final frame was not taken, or could not be sent inside a bulk or a long
- * record. */
+/* It took nothing for long while others waited for the memory, and was cut off.  The check ends
+ * with its last event; it would come back with that id. */
+static bool was_cut_off(const struct client *c)
+{
+    return sim.settings[SET_MEMORY] > 0 && c->slow && c->closed != NEVER && !c->over;
+}
+
+/* It was cut off; or Redis refused, and the final frame was not taken, or could not be sent inside
+ * a bulk or a long record. */
 bool oracle_may_lack_final_frame(const struct client *c)
 {
     bool has_long = false;
     for (int i = 0; i < redis.nrecs; i++)
         has_long = has_long || redis.recs[i].kind == KIND_LONG;
+    if (was_cut_off(c))
+        return true;
     return redis.denied_ever &&
            (c->slow || has_long || (c->view == VIEW_SMARTER && (c->over || c->cgi)));
 }

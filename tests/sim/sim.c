@@ -48,6 +48,8 @@ static void set(int what, int value)
         sim.relay->limits.read_bytes = (unsigned)value;
     else if (what == SET_READS)
         sim.relay->limits.reads = (size_t)value;
+    else if (what == SET_MEMORY)
+        sim.relay->budget.max = (size_t)value;
 }
 
 void sim_step(const struct step *s)
@@ -74,7 +76,8 @@ void sim_step(const struct step *s)
 /* Runs the plan.  Returns the first fault, or NULL. */
 static const char *run(const struct plan *p)
 {
-    static const struct config config = {.max_viewers = 100000, .max_per_user = 100000};
+    static const struct config config = {
+        .max_viewers = 100000, .max_per_user = 100000, .max_memory = 64 << 20};
     bool verbose = sim.verbose;
     sim = (struct sim){.plan = p, .now = 1000000, .verbose = verbose};
     srand(1);

@@ -93,7 +93,7 @@ enum mode {
 };
 extern const char *const mode_names[MODES];
 
-enum setting { SET_RING, SET_READ, SET_READS, SET_SWEEP, SET_LAST, SETTINGS };
+enum setting { SET_RING, SET_READ, SET_READS, SET_SWEEP, SET_LAST, SET_MEMORY, SETTINGS };
 
 void plan_make(struct plan *p, enum mode mode, uint64_t seed);
 /* One step as text, NUL-terminated. */

@@ -273,6 +273,28 @@ static void test_only_a_live_record_is_sent_in_pieces(void **state)
     }
 }
 
+static void test_long_record_is_charged_once_while_a_view_holds_it(void **state)
+{
+    struct budget budget = {.max = 10 * LONG_ONE};
+    struct large *first = calloc(1, sizeof *first), *second = calloc(1, sizeof *second);
+    (void)state;
+    assert_true(first && second);
+    relay.seats = seats_new(1, 1, &budget);
+    first->blob = second->blob = blob_new(LONG_ONE);
+    blob_ref(first->blob);
+    first->next = second;
+    relay.larges = first;
+    charge_once(&relay, first->blob);
+    assert_int_equal(budget.used, LONG_ONE);
+    charge_once(&relay, first->blob);
+    assert_int_equal(budget.used, LONG_ONE);
+    batch_tidy(&relay);
+    assert_int_equal(budget.used, 0);
+    assert_null(relay.larges);
+    seats_free(relay.seats);
+    relay.seats = NULL;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +307,7 @@ int main(void)
         TEST(test_long_record_ends_its_batch_and_is_not_in_the_ring),
         TEST(test_long_record_is_shared_in_its_view_only),
         TEST(test_long_record_keeps_the_bytes_of_the_reply),
+        TEST(test_long_record_is_charged_once_while_a_view_holds_it),
         TEST(test_bulk_begins_with_its_first_record),
         TEST(test_only_a_live_record_is_sent_in_pieces),
     };

@@ -156,6 +156,7 @@ static void test_defaults_are_as_documented(void **state)
     assert_int_equal(c->lifetime, 3600);
     assert_int_equal(c->max_viewers, 10000);
     assert_int_equal(c->max_per_user, 20);
+    assert_int_equal(c->max_memory, 64 * 1024 * 1024);
     assert_int_equal(c->front_threads, 2);
     assert_int_equal(c->token_ttl, 30);
     assert_true(c->enabled);
@@ -190,6 +191,9 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_AUTH=anonymous", "SSELOG_PROFILE=preset"},
         {"SSELOG_ROUTE=/a/{app}/{user}", "SSELOG_STREAM=logs:{app}:{user}:{role}"},
         {"SSELOG_SOURCE=pubsub", "SSELOG_CHANNEL=logs:all"},
+        {"SSELOG_MAX_MEMORY=1048576"},
+        {"SSELOG_MAX_MEMORY=1024k"},
+        {"SSELOG_MAX_MEMORY=2G"},
         {"SSELOG_LIFETIME=0"},
         {"SSELOG_LIFETIME=5"},
         {"SSELOG_LIFETIME=604800"},
@@ -252,6 +256,15 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_RETRY=99"},
         {"SSELOG_LIFETIME=4"},
         {"SSELOG_LIFETIME=604801"},
+        {"SSELOG_MAX_MEMORY="},
+        {"SSELOG_MAX_MEMORY=M"},
+        {"SSELOG_MAX_MEMORY=1023K"},
+        {"SSELOG_MAX_MEMORY=1048575"},
+        {"SSELOG_MAX_MEMORY=64MB"},
+        {"SSELOG_MAX_MEMORY=3G"},
+        {"SSELOG_MAX_MEMORY=99999999999999999999G"},
+        {"SSELOG_MAX_MEMORY=1T"},
+        {"SSELOG_MAX_MEMORY=-1M"},
         {"SSELOG_FRONT_THREADS=0"},
         {"SSELOG_FRONT_THREADS=65"},
         {"SSELOG_TOKEN_TTL=0"},
@@ -903,11 +916,12 @@ static void count_options(void *arg, const char *name, bool per_request, const c
  * behaviour. */
 static void test_request_may_set_only_the_listed_options(void **state)
 {
-    static const char *const process[] = {
-        "SSELOG_REDIS",        "SSELOG_REDIS_PASSWORD_FILE", "SSELOG_MAX_VIEWERS",
-        "SSELOG_MAX_PER_USER", "SSELOG_FRONT_THREADS",       "SSELOG_ALLOW_ROOT",
-        "SSELOG_LOG",          "SSELOG_LOG_LEVEL",           "SSELOG_COOKIE_SECRET_FILE",
-        "SSELOG_JWT_KEY_FILE"};
+    static const char *const process[] = {"SSELOG_REDIS",       "SSELOG_REDIS_PASSWORD_FILE",
+                                          "SSELOG_MAX_VIEWERS", "SSELOG_MAX_PER_USER",
+                                          "SSELOG_MAX_MEMORY",  "SSELOG_FRONT_THREADS",
+                                          "SSELOG_ALLOW_ROOT",  "SSELOG_LOG",
+                                          "SSELOG_LOG_LEVEL",   "SSELOG_COOKIE_SECRET_FILE",
+                                          "SSELOG_JWT_KEY_FILE"};
     unsigned seen[2] = {0, 0};
     (void)state;
     config_each(count_options, seen);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -30,7 +31,8 @@ static bool allocation_fails(void)
 
 static char path[64];
 static int redis;
-static struct config config = {.redis.path = path, .max_viewers = 100, .max_per_user = 100};
+static struct config config = {
+    .redis.path = path, .max_viewers = 100, .max_per_user = 100, .max_memory = 64 << 20};
 static int released[8], nreleased;
 
 static int set_up(void **state)
@@ -162,7 +164,8 @@ static void test_cgi_ends_when_all_is_written(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     out_init(&out, s[0], 0);
     buf_adds(&out.rest, "x");
-    relay_drain(r, out);
+    struct seat_holder ann = {HOLDER_USER, "ann"};
+    relay_drain(r, out, &ann);
     relay_run(r, true);
     assert_int_equal(accept(redis, NULL, NULL), -1);
     relay_free(r);
@@ -388,5 +391,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_newcomer_takes_the_place_of_the_stream_of_its_tab,
                                         set_up, tear_down),
     };
+    signal(SIGPIPE, SIG_IGN); /* as the program does */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

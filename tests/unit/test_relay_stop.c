@@ -15,7 +15,8 @@ static int peer;
 
 static int set_up(void **state)
 {
-    static const struct config config = {.max_viewers = 1, .max_per_user = 1};
+    static const struct config config = {
+        .max_viewers = 1, .max_per_user = 1, .max_memory = 64 << 20};
     (void)state;
     relay = relay_new(&config);
     assert_non_null(relay);

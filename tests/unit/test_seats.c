@@ -9,6 +9,8 @@
 
 #include "relay/seats.c"
 
+static struct budget budget = {.max = 1000};
+
 static enum seat_result take(struct seats *s, enum seat_holder_kind kind, const char *name,
                              struct seat **seat)
 {
@@ -33,7 +35,7 @@ static void test_limits_are_counted_by_holder(void **state)
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct seats *s = seats_new(40, 3);
+        struct seats *s = seats_new(40, 3, &budget);
         struct seat *own[40], *others[40], *seat;
         char name[32];
         for (unsigned k = 0; k < cases[i].others; k++) {
@@ -60,7 +62,7 @@ static void test_limits_are_counted_by_holder(void **state)
 
 static void test_claim_that_waits_gets_the_first_free_seat(void **state)
 {
-    struct seats *s = seats_new(10, 1);
+    struct seats *s = seats_new(10, 1, &budget);
     struct seat *first, *second, *third;
     (void)state;
     assert_int_equal(take(s, HOLDER_USER,
@@ -95,7 +97,7 @@ static void test_claim_that_waits_gets_the_first_free_seat(void **state)
 
 static void test_claims_that_wait_are_bounded(void **state)
 {
-    struct seats *s = seats_new(10, 1);
+    struct seats *s = seats_new(10, 1, &budget);
     struct seat *first, *waiting[SEATS_MAX_AWAITED], *one_more;
     (void)state;
     assert_int_equal(take(s, HOLDER_USER, "ann", &first), SEAT_TAKEN);
@@ -111,12 +113,65 @@ static void test_claims_that_wait_are_bounded(void **state)
     seats_free(s);
 }
 
+static void test_bytes_are_counted_for_the_process_and_the_holder(void **state)
+{
+    struct seats *s = seats_new(10, 1, &budget);
+    struct seat_holder ann = {HOLDER_USER, "ann"}, address = {HOLDER_ADDRESS, "192.0.2.1"},
+                       nobody = {HOLDER_NOBODY, ""};
+    struct seat *a = seats_account(s, &ann), *b = seats_account(s, &address),
+                *n = seats_account(s, &nobody);
+    struct charge of_a = {0}, of_b = {0}, of_n = {0}, of_none = {0};
+    (void)state;
+    seats_charge(s, a, &of_a, (struct charge){100, 150}); /* a share is 250 */
+    assert_int_equal(budget.used, 100);
+    assert_int_equal(seats_room(s, a), BUDGET_HOLDER_FULL);
+    assert_int_equal(seats_room(s, b), BUDGET_ROOM);
+    seats_charge(s, a, &of_a, (struct charge){100, 149});
+    assert_int_equal(seats_room(s, a), BUDGET_ROOM);
+    seats_charge(s, b, &of_b, (struct charge){250, 0});
+    assert_int_equal(seats_room(s, b), BUDGET_HOLDER_FULL);
+    seats_charge(s, n, &of_n, (struct charge){600, 0}); /* it stands for many */
+    assert_int_equal(seats_room(s, n), BUDGET_ROOM);
+    seats_charge(s, NULL, &of_none, (struct charge){50, 0});
+    assert_int_equal(seats_room(s, NULL), BUDGET_FULL);
+    assert_int_equal(seats_room(s, a), BUDGET_FULL);
+    seats_charge(s, NULL, &of_none, (struct charge){0});
+    seats_charge(s, a, &of_a, (struct charge){0});
+    seats_charge(s, b, &of_b, (struct charge){0});
+    seats_charge(s, n, &of_n, (struct charge){0});
+    assert_int_equal(budget.used, 0);
+    seats_release(s, a);
+    seats_release(s, b);
+    seats_release(s, n);
+    assert_null(s->tree);
+    seats_free(s);
+}
+
+/* Unread bytes of a viewer outlive its seat. */
+static void test_account_stays_while_bytes_are_charged_to_it(void **state)
+{
+    struct seats *s = seats_new(10, 1, &budget);
+    struct seat *seat, *again;
+    (void)state;
+    assert_int_equal(take(s, HOLDER_USER, "ann", &seat), SEAT_TAKEN);
+    assert_ptr_equal(seats_hold(s, seat), seat);
+    seats_give(s, seat);
+    assert_int_equal(take(s, HOLDER_USER, "ann", &again), SEAT_TAKEN);
+    assert_ptr_equal(again, seat);
+    seats_give(s, seat);
+    seats_release(s, seat);
+    assert_null(s->tree);
+    seats_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_limits_are_counted_by_holder),
         cmocka_unit_test(test_claim_that_waits_gets_the_first_free_seat),
         cmocka_unit_test(test_claims_that_wait_are_bounded),
+        cmocka_unit_test(test_bytes_are_counted_for_the_process_and_the_holder),
+        cmocka_unit_test(test_account_stays_while_bytes_are_charged_to_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

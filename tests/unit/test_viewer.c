@@ -51,14 +51,21 @@ static void test_drain_ends_at_its_deadline(void **state)
         ;
     if (o.rest.len == 0)
         buf_adds(&o.rest, "rest");
-    viewer_new_drain(&r, o);
+    viewer_new_drain(&r, o, NULL, (struct charge){0});
     struct viewer *v = r.all;
     assert_non_null(v);
     assert_int_equal(v->state, VIEWER_DRAINING);
-    assert_true(r.next_sweep <= v->dead_at);
-    r.now = v->dead_at;
+    assert_true(r.next_sweep <= r.now + BUDGET_STALL_MS);
+    for (int i = 0; i < 3; i++) { /* a peer that takes something now and then has time */
+        r.now += BUDGET_STALL_MS - 1;
+        v->out.taken++;
+        viewer_serve(v);
+        assert_int_equal(viewer_check_times(v), r.now + BUDGET_STALL_MS);
+    }
+    r.now += BUDGET_STALL_MS;
     viewer_check_times(v);
     assert_int_equal(v->state, VIEWER_CLOSED);
+    assert_int_equal(r.stats.cut_off, 1);
     viewer_free(v);
     assert_null(r.all);
     close(s[1]);
@@ -97,7 +104,7 @@ static void read_to_the_end(struct viewer *v, int peer, struct buf *b)
 static void test_final_frame_waits_for_a_slow_reader(void **state)
 {
     static const char end[] = "event: end\ndata: {\"reason\":\"revoked\"}\n\n";
-    struct config config = {.max_viewers = 1, .max_per_user = 1};
+    struct config config = {.max_viewers = 1, .max_per_user = 1, .max_memory = 64 << 20};
     struct relay *r = relay_new(&config);
     struct buf b;
     struct seat_holder bob = {HOLDER_USER, "bob"};
@@ -128,7 +135,7 @@ static void test_final_frame_waits_for_a_slow_reader(void **state)
  * seat is free then, and its connection is closed. */
 static void test_viewer_that_never_opens_is_freed(void **state)
 {
-    struct config config = {.max_viewers = 1, .max_per_user = 1};
+    struct config config = {.max_viewers = 1, .max_per_user = 1, .max_memory = 64 << 20};
     struct relay *r = relay_new(&config);
     struct seat_holder bob = {HOLDER_USER, "bob"};
     struct seat *seat;
@@ -158,13 +165,15 @@ struct fixture {
     int peer;
 };
 
+static char key[] = "log";
+
 static void fixture_init(struct fixture *t, enum place_state state)
 {
     int s[2];
     *t = (struct fixture){0};
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     t->relay.epoll = epoll_create1(0);
-    t->log = (struct log){.relay = &t->relay, .kind = LOG_STREAM};
+    t->log = (struct log){.relay = &t->relay, .kind = LOG_STREAM, .key = key};
     t->view = (struct view){.log = &t->log, .profile = profile_find("plain")};
     t->viewer = (struct viewer){.relay = &t->relay, .view = &t->view, .out = {.fd = s[0]}};
     buf_init(&t->viewer.out.rest, 1024 * 1024);
@@ -288,6 +297,121 @@ static void test_head_that_waited_is_written_whole(void **state)
     fixture_free(&t);
 }
 
+/* A viewer at the tip, with 1,000 bytes for all. */
+struct scarce {
+    struct fixture t;
+    struct item items[3];
+    struct blob blob;
+    struct batch batch;
+    struct seat *seat;
+    struct charge of_others;
+};
+
+static void scarce_init(struct scarce *c, bool has_long)
+{
+    struct relay *r = &c->t.relay;
+    struct seat_holder ann = {HOLDER_USER, "ann"};
+    memset(c, 0, sizeof *c);
+    fixture_init(&c->t, PLACE_LIVE);
+    c->blob = (struct blob){.refs = 2, .len = 0};
+    make_batch(&c->batch, c->items, has_long ? &c->blob : NULL);
+    c->t.viewer.state = VIEWER_OPEN;
+    c->t.viewer.place.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
+    r->budget.max = 1000;
+    r->now = 100000;
+    r->next_sweep = INT64_MAX;
+    r->seats = seats_new(10, 10, &r->budget);
+    assert_int_equal(seats_take(r->seats, &ann, &c->seat), SEAT_TAKEN);
+    c->t.viewer.account = c->seat;
+    seats_charge(r->seats, NULL, &c->of_others, (struct charge){.own = 1000});
+}
+
+static void scarce_free(struct scarce *c)
+{
+    seats_free(c->t.relay.seats);
+    buf_free(&c->batch.bytes);
+    buf_free(&c->batch.open);
+    fixture_free(&c->t);
+}
+
+static void test_viewer_at_the_tip_gets_small_batches_though_memory_is_short(void **state)
+{
+    struct scarce c;
+    (void)state;
+    scarce_init(&c, false);
+    viewer_take(&c.t.viewer, &c.batch);
+    assert_peer_received(&c.t, "567");
+    assert_int_equal(c.t.viewer.place.state, PLACE_LIVE);
+    scarce_free(&c);
+}
+
+static void test_message_of_a_channel_does_not_wait_for_memory(void **state)
+{
+    struct scarce c;
+    (void)state;
+    scarce_init(&c, true);
+    c.t.log.kind = LOG_PUBSUB;
+    viewer_take(&c.t.viewer, &c.batch);
+    assert_peer_received(&c.t, "567id: 8-0\n");
+    assert_ptr_equal(c.t.viewer.blob, &c.blob);
+    scarce_free(&c);
+}
+
+/* It is behind then, at the same place, and gets on when memory is free. */
+static void test_viewer_waits_behind_a_long_record_while_memory_is_short(void **state)
+{
+    struct scarce c;
+    (void)state;
+    scarce_init(&c, true);
+    struct viewer *v = &c.t.viewer;
+    struct relay *r = &c.t.relay;
+    viewer_take(v, &c.batch);
+    assert_peer_received(&c.t, "");
+    assert_int_equal(v->place.state, PLACE_BEHIND);
+    assert_int_equal(v->place.cursor.id.ms, 4);
+    assert_int_equal(r->next_sweep, r->now + RETRY_MS);
+    c.t.log.tip = (struct place){.state = PLACE_LIVE, .cursor = {.id = {8, 0}, .at = CURSOR_SENT}};
+    assert_int_equal(viewer_serve(v), PLACE_WAIT);
+    assert_true(viewer_is_idle(v));
+    seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 999});
+    assert_int_equal(viewer_serve(v), PLACE_READ);
+    assert_true(r->held_back);
+    seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 750});
+    viewer_serve(v);
+    assert_false(r->held_back); /* the others are looked at soon */
+    assert_int_equal(r->next_sweep, r->now);
+    scarce_free(&c);
+}
+
+static void test_stream_that_takes_nothing_is_cut_off_when_memory_is_short(void **state)
+{
+    (void)state;
+    for (int shortage = 0; shortage < 2; shortage++) {
+        struct scarce c;
+        scarce_init(&c, false);
+        struct viewer *v = &c.t.viewer;
+        struct relay *r = &c.t.relay;
+        v->keepalive = 3600;
+        v->ends = INT64_MAX;
+        r->now += 100 * BUDGET_STALL_MS;
+        v->kept = v->last_out = r->now;
+        viewer_check_times(v);
+        assert_int_equal(v->state, VIEWER_OPEN);
+        buf_adds(&v->out.rest, "unread");
+        settle_charge(v);
+        if (!shortage)
+            seats_charge(r->seats, NULL, &c.of_others, (struct charge){0});
+        r->now += BUDGET_STALL_MS - 1;
+        assert_int_equal(viewer_check_times(v), r->now + RETRY_MS);
+        assert_int_equal(v->state, VIEWER_OPEN);
+        r->now++;
+        viewer_check_times(v);
+        assert_int_equal(v->state, shortage ? VIEWER_CLOSED : VIEWER_OPEN);
+        assert_int_equal(r->stats.cut_off, shortage);
+        scarce_free(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +420,10 @@ int main(void)
         cmocka_unit_test(test_final_frame_waits_for_a_slow_reader),
         cmocka_unit_test(test_viewer_that_never_opens_is_freed),
         cmocka_unit_test(test_head_that_waited_is_written_whole),
+        cmocka_unit_test(test_viewer_at_the_tip_gets_small_batches_though_memory_is_short),
+        cmocka_unit_test(test_message_of_a_channel_does_not_wait_for_memory),
+        cmocka_unit_test(test_viewer_waits_behind_a_long_record_while_memory_is_short),
+        cmocka_unit_test(test_stream_that_takes_nothing_is_cut_off_when_memory_is_short),
         cmocka_unit_test(test_batch_waits_for_a_gap_or_a_long_record),
         cmocka_unit_test(test_batch_sends_only_records_after_the_cursor),
     };

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * budget: how many bytes may be held because peers do not take them: answers, the rests of streams
+ * and long records, beyond what an idle viewer costs.  Pure: each function takes the facts and
+ * returns what to do.
+ *
+ * Bytes under way may exceed the limit; nothing new begins then.  So a record of any size can be
+ * sent, and the excess is that of a few reads.  A quarter of all is the share of one holder: a
+ * single one cannot make others wait.
+ */
+#ifndef SSELOG_RELAY_BUDGET_H
+#define SSELOG_RELAY_BUDGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A peer that takes nothing for so many ms is cut off: of an answer always, of a stream only when
+ * others wait for the memory. */
+#define BUDGET_STALL_MS 5000
+
+/* Of one process.  Written under the lock of the seats. */
+struct budget {
+    size_t max;
+    _Atomic size_t used;
+};
+
+/* Bytes held for one viewer or answer. */
+struct charge {
+    size_t own;
+    size_t shared; /* by reference with others: counted for the holder, not for the process */
+};
+
+enum budget_room { BUDGET_ROOM, BUDGET_HOLDER_FULL, BUDGET_FULL };
+
+/* Whether more may be held.  held: by its holder; limited: the holder has a share. */
+enum budget_room budget_room(size_t max, size_t used, size_t held, bool limited);
+/* Whether those that wait for memory are worth a look. */
+bool budget_is_eased(size_t max, size_t used);
+/* Whether a stream that holds bytes, and whose peer took nothing for stalled ms, is cut off. */
+bool budget_cuts(enum budget_room room, int64_t stalled);
+/* sum with `to` in the place of `from`. */
+size_t budget_moved(size_t sum, size_t from, size_t to);
+
+#endif
