@@ -23,6 +23,7 @@
 struct budget {
     size_t max;
     _Atomic size_t used;
+    _Atomic unsigned freed; /* how often bytes were given back */
 };
 
 /* Bytes held for one viewer or answer. */

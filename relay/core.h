@@ -175,6 +175,7 @@ struct relay {
     struct seats *seats;
     struct budget budget;
     bool held_back;             /* a viewer waits for memory */
+    unsigned freed;             /* budget.freed when those that wait were last looked at */
     struct admission *waitlist; /* newcomers that wait for a seat, the oldest first */
     unsigned seats_given;       /* seats_given() when the list was last gone through */
     int64_t probe_at;           /* viewers whose seats are awaited get a keepalive then */

@@ -29,6 +29,7 @@
 
 #define SWEEP_MS  250 /* times are looked at this often at most */
 #define LOOK_MS   250 /* without tracking: logs are looked at this often */
+#define EASED_MS  10  /* viewers that wait for memory are looked at this often at most */
 #define EVENTS    256
 #define SETTLE_MS 300 /* for the last commands, at the end */
 
@@ -352,6 +353,17 @@ static const struct redis_events feed_events = {
 
 /* ---- the loop ---- */
 
+/* Viewers that wait for memory are looked at soon after some was given back. */
+static void look_at_held_back(struct relay *r)
+{
+    if (!r->held_back || r->freed == r->budget.freed ||
+        !budget_is_eased(r->budget.max, r->budget.used))
+        return;
+    r->held_back = false;
+    r->freed = r->budget.freed;
+    sweep_by(r, r->now + EASED_MS);
+}
+
 /* When most viewers of a crowd have left, what they used goes back to the system. */
 static void give_memory_back(struct relay *r)
 {
@@ -454,6 +466,7 @@ static void turn(struct relay *r)
     reap(r);
     serve_waitlist(r);
     batch_tidy(r);
+    look_at_held_back(r);
     redis_feed_flush(r->feed);
 }
 

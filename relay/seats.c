@@ -183,6 +183,7 @@ void seats_charge(struct seats *s, struct seat *account, struct charge *charged,
     if (!s || (charged->own == next.own && charged->shared == next.shared))
         return;
     pthread_mutex_lock(&s->lock);
+    s->budget->freed += next.own + next.shared < charged->own + charged->shared;
     s->budget->used = budget_moved(s->budget->used, charged->own, next.own);
     if (account)
         account->held =

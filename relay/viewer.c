@@ -56,10 +56,6 @@ static void settle_charge(struct viewer *v)
         v->moved = r->now;
     }
     seats_charge(r->seats, v->account, &v->charged, next);
-    if (r->held_back && budget_is_eased(r->budget.max, r->budget.used)) {
-        r->held_back = false;
-        sweep_by(r, r->now);
-    }
 }
 
 /* Whether v must wait before more is held for it.  Messages of a channel cannot wait: they would be

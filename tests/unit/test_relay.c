@@ -198,6 +198,35 @@ static void test_viewers_are_taken_apart_in_the_order_of_their_ends(void **state
     relay_free(r);
 }
 
+/* ---- viewers that wait for memory ---- */
+
+/* Without bytes that were given back nothing has changed: no turn follows at once. */
+static void test_viewers_that_wait_are_looked_at_when_memory_was_given_back(void **state)
+{
+    static const struct {
+        size_t from, to;
+        bool held_back, looks;
+    } cases[] = {{100, 75, true, true}, {100, 76, true, false}, {50, 50, true, false},
+                 {50, 60, true, false}, {50, 40, true, true},   {100, 0, false, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct relay r = {.now = 1000, .next_sweep = INT64_MAX, .budget.max = 100};
+        struct charge c = {0};
+        r.seats = seats_new(1, 1, &r.budget);
+        seats_charge(r.seats, NULL, &c, (struct charge){.own = cases[i].from});
+        r.held_back = cases[i].held_back;
+        seats_charge(r.seats, NULL, &c, (struct charge){.own = cases[i].to});
+        look_at_held_back(&r);
+        assert_int_equal(r.next_sweep, cases[i].looks ? 1000 + EASED_MS : INT64_MAX);
+        r.next_sweep = INT64_MAX;
+        r.held_back = true;
+        look_at_held_back(&r);
+        if (cases[i].looks)
+            assert_int_equal(r.next_sweep, INT64_MAX);
+        seats_free(r.seats);
+    }
+}
+
 /* ---- newcomers that meet a limit ---- */
 
 static const char refusal[] = "Status: 429 Too Many Requests\r\n\r\nno";
@@ -380,6 +409,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cgi_ends_when_all_is_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_viewers_are_taken_apart_in_the_order_of_their_ends,
                                         set_up, tear_down),
+        cmocka_unit_test(test_viewers_that_wait_are_looked_at_when_memory_was_given_back),
         cmocka_unit_test_setup_teardown(test_newcomer_gets_the_seat_of_a_viewer_that_is_gone,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_newcomer_is_refused_when_no_viewer_is_gone, set_up,

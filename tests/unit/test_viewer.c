@@ -376,10 +376,6 @@ static void test_viewer_waits_behind_a_long_record_while_memory_is_short(void **
     seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 999});
     assert_int_equal(viewer_serve(v), PLACE_READ);
     assert_true(r->held_back);
-    seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 750});
-    viewer_serve(v);
-    assert_false(r->held_back); /* the others are looked at soon */
-    assert_int_equal(r->next_sweep, r->now);
     scarce_free(&c);
 }
 
