@@ -10,6 +10,8 @@ ROOMS = "base config gateway front identity redis format relay".split()
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
 # `relay/tail.c: look()`
 FUNCTION = re.compile(r"`([\w./-]+\.(?:[ch]|py)): (\w+)\(\)`")
+# `test_access.py: test_method_accepts_and_refuses_credentials`
+NAMED_TEST = re.compile(r"`(test_\w+\.(?:py|c)): (\w+)`")
 # The first cell of a table's row: `relay/log`.
 ROW = re.compile(r"^\| `([\w/]+)` \|", re.M)
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
@@ -63,6 +65,19 @@ def test_named_functions_are_where_the_documents_say():
     assert not wrong, "\n" + "\n".join(wrong)
 
 
+def test_named_tests_exist():
+    wrong, seen = [], 0
+    for name, text in documents().items():
+        for m in NAMED_TEST.finditer(text):
+            file, test = m.groups()
+            path = next((p for p in (f"tests/{file}", f"tests/unit/{file}") if p in tracked()), None)
+            definition = rf"^def {test}\(" if file.endswith(".py") else rf"^static \w+ \**{test}\("
+            if not path or not re.search(definition, (ROOT / path).read_text(), re.M):
+                wrong.append(f"{name}:{at(text, m.start())}: {file}: {test}")
+            seen += 1
+    assert seen and not wrong, "\n" + "\n".join(wrong)
+
+
 def test_ways_have_few_steps_and_each_names_a_function():
     for title, most in WAYS.items():
         steps = re.findall(r"^\d+\. (.*)$", section(title), re.M)
@@ -108,7 +123,7 @@ def test_named_files_exist():
             word = m.group(1).split()[0].rstrip("/:")
             if not is_path(word, tops):
                 continue
-            if not {word, here + word, f"{word}.c", f"{word}.h"} & tracked():
+            if not {word, here + word, f"tests/unit/{word}", f"{word}.c", f"{word}.h"} & tracked():
                 wrong.append(f"{name}:{at(text, m.start())}: {word}")
     assert not wrong, "\nno such file:\n" + "\n".join(wrong)
 
