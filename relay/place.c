@@ -359,3 +359,10 @@ void place_on_newest(struct place *p, const struct xid *first)
     p->doubt = DOUBT_NONE;
     p->state = PLACE_BEHIND;
 }
+
+void place_widen_gap(struct gap *g, const struct gap *next)
+{
+    g->has_next = next->has_next;
+    g->next = next->next;
+    g->lost = g->lost < 0 || next->lost < 0 ? -1 : g->lost + next->lost;
+}

@@ -166,4 +166,7 @@ enum place_finding place_on_before(struct place *p, const struct xid *found, uin
 /* The newest N begin at first; NULL: there is none, and p waits for the next from since on. */
 void place_on_newest(struct place *p, const struct xid *first);
 
+/* g could not be told yet, and next begins where g ended: g becomes both. */
+void place_widen_gap(struct gap *g, const struct gap *next);
+
 #endif

@@ -287,18 +287,10 @@ void viewer_take(struct viewer *v, const struct batch *b)
     settle_charge(v);
 }
 
-/* g could not be told yet: the next gap begins where g ended. */
-static void widen_gap(struct gap *g, const struct gap *next)
-{
-    g->has_next = next->has_next;
-    g->next = next->next;
-    g->lost = g->lost < 0 || next->lost < 0 ? -1 : g->lost + next->lost;
-}
-
 void viewer_add_gap(struct viewer *v, const struct gap *gap)
 {
     if (v->gap) {
-        widen_gap(v->gap, gap);
+        place_widen_gap(v->gap, gap);
     } else if ((v->gap = malloc(sizeof *v->gap))) {
         *v->gap = *gap;
     } else { /* never a silent loss: the client comes back and is told then */
