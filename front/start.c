@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY 86400 /* seconds */
+#define DAY     86400                  /* seconds */
+#define LONGEST INT64_C(1000000000000) /* seconds of a duration; longer ones reach no further */
 
 static bool is_digit(char c)
 {
@@ -169,6 +170,7 @@ static int read_duration(const char *text, int64_t *seconds)
         if (digits == 0 || digits > 9 || unit == 0)
             return -1;
         *seconds += strtol(text, NULL, 10) * unit;
+        *seconds = *seconds < LONGEST ? *seconds : LONGEST;
         text += digits + 1;
     } while (*text);
     return 0;

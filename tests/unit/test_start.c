@@ -122,6 +122,8 @@ static void test_greatest_cursor_of_header_and_query_counts(void **state)
     }
 }
 
+#define W4 "999999999w999999999w999999999w999999999w"
+
 static void test_time_is_a_duration_or_of_rfc_3339(void **state)
 {
     static const struct {
@@ -136,6 +138,8 @@ static void test_time_is_a_duration_or_of_rfc_3339(void **state)
         {"1d", NOW - INT64_C(86400000)},
         {"2w", NOW - INT64_C(14 * 86400) * 1000},
         {"999999999w", 0},
+        /* milliseconds beyond 64 bits */
+        {W4 W4 W4 W4, 0},
         {"1970-01-01T00:00:00Z", 0},
         {"1969-12-31T23:59:59Z", 0},
         {"0001-01-01T00:00:00Z", 0},
