@@ -48,6 +48,7 @@ struct attempt {
 static enum auth_result refuse(struct attempt *a, const char *why)
 {
     a->why = why;
+    a->claim = NULL; /* a cookie before may have set it */
     return AUTH_BAD;
 }
 
@@ -214,8 +215,8 @@ static enum auth_result try_each(struct attempt *a, const struct slice *values, 
     if (result == AUTH_OK)
         *a->identity = good;
     else if (result == AUTH_BAD)
-        a->why = found ? "several different cookies of its name are good"
-                       : "of several different cookies of its name none is good";
+        refuse(a, found ? "several different cookies of its name are good"
+                        : "of several different cookies of its name none is good");
     auth_wipe(&good, sizeof good);
     return result;
 }

@@ -714,7 +714,8 @@ def test_refused_credential_leaves_its_reason_in_the_log(stack, redis):
                       "twice": '{"user_id":1,"user_id":2}'}.items():
         redis.client.set(f"session:{id}", value)
     r = responder(stack, redis, auth="cookie jwt", jwt_key_file=key, jwt_iss=identity.ISSUER, jwt_aud="sselog",
-                  jwt_require="type=access", jwt_refuse="token_type", log_level="debug", trusted="192.0.2.1")
+                  jwt_require="type=access", jwt_refuse="token_type", jwt_cookie="jwt", log_level="debug",
+                  trusted="192.0.2.1")
     good = {"type": "access"}
     rows = [
         ({}, "no credential"),
@@ -732,6 +733,7 @@ def test_refused_credential_leaves_its_reason_in_the_log(stack, redis):
         (jwt(**good, iss="other"), "SSELOG_JWT_ISS"),
         (jwt(**good, aud="other"), "SSELOG_JWT_AUD"),
         (jwt(**good, sub=None), "name no user"),
+        ({"HTTP_COOKIE": f"jwt=x; jwt={jwt(type='refresh')}"}, "of several different cookies of its name none is good"),
         (jwt(type="refresh"), "SSELOG_JWT_REQUIRE wants another value of the claim type"),
         (jwt(**good, token_type="plugin"), "SSELOG_JWT_REFUSE names the claim token_type"),
     ]
@@ -742,6 +744,7 @@ def test_refused_credential_leaves_its_reason_in_the_log(stack, redis):
         wait_until(lambda: "debug auth: " in r.output()[before:], f"the reason: {reason}")
         line = r.output()[before:].strip()
         assert reason in line and line.count("debug auth: ") == 1, line
+        assert line.endswith(reason) or "none is good" not in reason, line
         assert not [word for word in ("never", "nor-this", "plugin", "bearer", "eyj") if word in line.lower()], line
     good_one = environment("/sselog/history", HTTP_AUTHORIZATION="Bearer " + jwt(**good, nbf=0))
     assert fcgi_get(r.socket, good_one).status == 200
