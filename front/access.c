@@ -114,7 +114,8 @@ int access_identify(struct context *ctx)
 {
     enum auth_result result = identify(ctx);
     if (ctx->throttled) {
-        answer_unavailable(ctx, 429, TOO_MANY);
+        if (!answer_refusal(ctx, REFUSED_TOO_MANY))
+            answer_unavailable(ctx, 429, TOO_MANY);
         return -1;
     }
     ctx->auth_result = result;

@@ -51,6 +51,13 @@ static void add_quoted(struct buf *b, const char *text)
     }
 }
 
+/* Whether the way to the log-in answers the refusal. A page whose pass has ended gets another
+ * there, however many wrong credentials others send. */
+static bool leads_to_login(enum refusal why)
+{
+    return why == REFUSED_UNAUTHENTICATED || why == REFUSED_TOO_MANY;
+}
+
 /* Redirects to SSELOG_LOGIN_URL; the parameter `next` leads back. */
 static void redirect_to_login(struct context *ctx)
 {
@@ -82,7 +89,7 @@ static const struct profile_http_path smarter_paths[] = {
 
 static bool smarter_refuse(struct context *ctx, enum refusal why)
 {
-    if (why == REFUSED_UNAUTHENTICATED && ctx->config->login_url)
+    if (leads_to_login(why) && ctx->config->login_url)
         redirect_to_login(ctx);
     else if (why == REFUSED_DISABLED)
         answer_text(ctx, 200, "text/plain",
@@ -213,8 +220,10 @@ static bool swf_can_log_in(const struct context *ctx)
 static bool swf_refuse(struct context *ctx, enum refusal why)
 {
     bool status = ctx->endpoint == ENDPOINT_STATUS;
-    if (why == REFUSED_UNAUTHENTICATED && swf_can_log_in(ctx))
+    if (leads_to_login(why) && swf_can_log_in(ctx))
         redirect_to_login(ctx);
+    else if (why == REFUSED_TOO_MANY)
+        return false;
     else if (why == REFUSED_UNAUTHENTICATED)
         answer_json(ctx, status ? 403 : 401,
                     "{\"detail\": \"Authentication credentials were not provided.\"}");

@@ -28,6 +28,7 @@ enum endpoint_kind {
 enum refusal {
     REFUSED_DISABLED,
     REFUSED_UNAUTHENTICATED, /* no identity; context.auth_result says what was wrong */
+    REFUSED_TOO_MANY,        /* the same, after too many wrong credentials */
     REFUSED_FORBIDDEN,
     REFUSED_UNAVAILABLE /* Redis cannot be reached */
 };

@@ -215,6 +215,16 @@ def test_good_credential_works_beside_wrong_ones_of_its_address(limited, accept)
                 assert s.payloads == ["for ann"]
 
 
+@pytest.mark.parametrize("profile", ["smarter", "swf"])
+def test_page_whose_pass_has_ended_is_led_to_the_login_beside_wrong_ones(stack, redis, profile):
+    """The examples' passes are short and renewed there. Else wrong credentials of others would end these pages."""
+    r = stack.responder(redis, auth="cookie", profile=profile, login_url="/renew")
+    for _ in range(BURST + 3):
+        answer = attempt(r, "192.0.2.1", cookie="session=ended", accept="text/event-stream")
+        assert answer.status == 302 and answer.headers["location"].startswith("/renew?next=")
+    assert "too many wrong credentials" in r.output()
+
+
 def test_attempts_return_with_time(limited):
     use_up_attempts(limited, "192.0.2.1")
     wait_until(lambda: attempt(limited, "192.0.2.1").status == 401, "one more attempt")
