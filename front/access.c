@@ -114,8 +114,9 @@ int access_identify(struct context *ctx)
 {
     enum auth_result result = identify(ctx);
     if (ctx->throttled) {
+        /* The credential is wrong, so an EventSource should not come back with it. */
         if (!answer_refusal(ctx, REFUSED_TOO_MANY))
-            answer_unavailable(ctx, 429, TOO_MANY);
+            answer_error(ctx, 429, TOO_MANY);
         return -1;
     }
     ctx->auth_result = result;
