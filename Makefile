@@ -48,8 +48,7 @@ HARDEN += $(call probe,-D_FORTIFY_SOURCE=2)
 endif
 
 have = $(shell $(PKGCONFIG) --exists $(1) 2>/dev/null && echo yes)
-# msgpack-c's pkg-config file is named msgpack-c from version 6 on.
-PACKAGES := hiredis json-c nettle libutf8proc $(if $(call have,'msgpack'),msgpack,msgpack-c)
+PACKAGES := hiredis json-c nettle libutf8proc
 FEATURES :=
 # libjwt and hiredis_ssl are not linked. identity/jwtcheck.c (RS256, ES256) and redis/tls.c load them
 # when an option needs them, because libcrypto costs each process 440 kB of private memory. The soname must belong to

@@ -1,229 +1,259 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * asgi: see asgi.h. msgpack-c limits the depth that it unpacks (MSGPACK_EMBED_STACK_SIZE). But it
- * allocates as many items as the header of an array claims, up to 2^32. So the claims of a message
- * are checked against its length before it is unpacked.
+ * asgi: see asgi.h. It reads msgpack (github.com/msgpack/msgpack/blob/master/spec.md) token by
+ * token and builds no tree. So no memory depends on what a message claims to contain. A message is
+ * read once as a whole to find its members; then its payload is read again and written as JSON.
  */
 #include "format/asgi.h"
 
 #include <inttypes.h>
-#include <msgpack.h>
-
-#include "format/pyjson.h"
 
 #define PREFIX 12 /* random bytes that make each member unique */
 
-static struct slice text_of(const msgpack_object *o)
+/* ---- msgpack ---- */
+
+enum token_kind { BAD, NIL, NO, YES, UINT, INT, FLOAT32, FLOAT64, TEXT, EXT, ARRAY, MAP };
+
+struct token {
+    enum token_kind kind;
+    uint64_t n;        /* an integer, the bits of a float, or how many bytes, items or pairs */
+    struct slice text; /* of TEXT: str or bin; else empty */
+};
+
+/* The types of the bytes 0xc0 to 0xdf: how many bytes hold the number n, else n itself. */
+static const struct {
+    unsigned char kind, bytes, n;
+} types[32] = {
+    {NIL, 0, 0},     {BAD, 0, 0},     {NO, 0, 0},   {YES, 0, 0},                /* c0 to c3 */
+    {TEXT, 1, 0},    {TEXT, 2, 0},    {TEXT, 4, 0},                             /* c4: bin */
+    {EXT, 1, 0},     {EXT, 2, 0},     {EXT, 4, 0},                              /* c7 */
+    {FLOAT32, 4, 0}, {FLOAT64, 8, 0},                                           /* ca */
+    {UINT, 1, 0},    {UINT, 2, 0},    {UINT, 4, 0}, {UINT, 8, 0},               /* cc */
+    {INT, 1, 0},     {INT, 2, 0},     {INT, 4, 0},  {INT, 8, 0},                /* d0 */
+    {EXT, 0, 1},     {EXT, 0, 2},     {EXT, 0, 4},  {EXT, 0, 8},  {EXT, 0, 16}, /* d4 */
+    {TEXT, 1, 0},    {TEXT, 2, 0},    {TEXT, 4, 0},                             /* d9: str */
+    {ARRAY, 2, 0},   {ARRAY, 4, 0},   {MAP, 2, 0},  {MAP, 4, 0},                /* dc to df */
+};
+
+static struct slice take(struct slice *s, size_t n)
 {
-    if (o->type == MSGPACK_OBJECT_STR)
-        return slice_make(o->via.str.ptr, o->via.str.size);
-    if (o->type == MSGPACK_OBJECT_BIN)
-        return slice_make(o->via.bin.ptr, o->via.bin.size);
-    return slice_make(NULL, 0);
+    struct slice taken = slice_make(s->p, n);
+    *s = slice_make(s->p + n, s->len - n);
+    return taken;
 }
 
-static bool is_text(const msgpack_object *o)
+/* The token of a type byte, without the length or number that follows in further bytes. */
+static struct token short_token(unsigned char type)
 {
-    return o->type == MSGPACK_OBJECT_STR || o->type == MSGPACK_OBJECT_BIN;
+    if (type < 0x80)
+        return (struct token){.kind = UINT, .n = type};
+    if (type < 0xa0)
+        return (struct token){.kind = type < 0x90 ? MAP : ARRAY, .n = type & 0x0fu};
+    if (type < 0xc0)
+        return (struct token){.kind = TEXT, .n = type & 0x1fu};
+    if (type < 0xe0)
+        return (struct token){.kind = types[type - 0xc0].kind, .n = types[type - 0xc0].n};
+    return (struct token){.kind = INT, .n = UINT64_MAX << 8 | type};
 }
 
-static const msgpack_object *find(const msgpack_object *map, const char *name)
+/* Takes a token from the front of s: a value, or the header of an array or map. False: there is no
+ * whole one. */
+static bool read_token(struct slice *s, struct token *t)
 {
-    if (map->type != MSGPACK_OBJECT_MAP)
-        return NULL;
-    for (uint32_t i = 0; i < map->via.map.size; i++) {
-        const msgpack_object_kv *kv = &map->via.map.ptr[i];
-        if (is_text(&kv->key) && slice_equal(text_of(&kv->key), slice_of(name)))
-            return &kv->val;
-    }
-    return NULL;
+    if (s->len == 0)
+        return false;
+    unsigned char type = (unsigned char)*take(s, 1).p;
+    size_t bytes = type >= 0xc0 && type < 0xe0 ? types[type - 0xc0].bytes : 0;
+    *t = short_token(type);
+    if (t->kind == BAD || bytes > s->len)
+        return false;
+    if (t->kind == INT && bytes > 0 && (unsigned char)*s->p >= 0x80)
+        t->n = UINT64_MAX; /* the sign fills the bytes in front */
+    for (struct slice number = take(s, bytes); number.len > 0;)
+        t->n = t->n << 8 | (unsigned char)*take(&number, 1).p;
+    uint64_t content = t->kind == TEXT ? t->n : t->kind == EXT ? 1 + t->n : 0;
+    if (content > s->len)
+        return false;
+    struct slice text = take(s, (size_t)content);
+    if (t->kind == TEXT)
+        t->text = text;
+    return true;
 }
 
-/* ---- claimed sizes ---- */
-
-/* The number of bytes after the type byte that hold a length, a count or the number itself. */
-static size_t header_bytes(unsigned char type)
+/* The number of objects that belong to a token and follow it. */
+static uint64_t items_of(const struct token *t)
 {
-    static const unsigned char bytes[32] = {
-        [0xc4 - 0xc0] = 1, [0xc5 - 0xc0] = 2, [0xc6 - 0xc0] = 4, [0xc7 - 0xc0] = 1,
-        [0xc8 - 0xc0] = 2, [0xc9 - 0xc0] = 4, [0xca - 0xc0] = 4, [0xcb - 0xc0] = 8,
-        [0xcc - 0xc0] = 1, [0xcd - 0xc0] = 2, [0xce - 0xc0] = 4, [0xcf - 0xc0] = 8,
-        [0xd0 - 0xc0] = 1, [0xd1 - 0xc0] = 2, [0xd2 - 0xc0] = 4, [0xd3 - 0xc0] = 8,
-        [0xd9 - 0xc0] = 1, [0xda - 0xc0] = 2, [0xdb - 0xc0] = 4, [0xdc - 0xc0] = 2,
-        [0xdd - 0xc0] = 4, [0xde - 0xc0] = 2, [0xdf - 0xc0] = 4,
-    };
-    return type >= 0xc0 && type < 0xe0 ? bytes[type - 0xc0] : 0;
+    return t->kind == MAP ? 2 * t->n : t->kind == ARRAY ? t->n : 0;
 }
 
-/* The bytes (*skip) and items (*items) that follow the header of an object. n is the number in the
- * header. */
-static void claims(unsigned char type, uint64_t n, uint64_t *skip, uint64_t *items)
+/* Takes whole objects from the front of s. Their number cannot overflow: that takes 10 GB of
+ * headers. */
+static bool skip_objects(struct slice *s, uint64_t objects)
 {
-    *skip = *items = 0;
-    if (type >= 0x80 && type < 0xa0)
-        *items = type < 0x90 ? 2 * (type & 0x0fu) : type & 0x0fu;
-    else if (type >= 0xa0 && type < 0xc0)
-        *skip = type & 0x1fu;
-    else if ((type >= 0xc4 && type <= 0xc6) || (type >= 0xd9 && type <= 0xdb))
-        *skip = n;
-    else if (type >= 0xc7 && type <= 0xc9)
-        *skip = n + 1;
-    else if (type >= 0xd4 && type <= 0xd8)
-        *skip = 1 + (UINT64_C(1) << (type - 0xd4));
-    else if (type >= 0xdc && type <= 0xdd)
-        *items = n;
-    else if (type >= 0xde && type <= 0xdf)
-        *items = 2 * n;
-}
-
-/* Whether s is long enough for all that it claims to contain. An item has at least one byte. */
-static bool is_long_enough(struct slice s)
-{
-    uint64_t wanted = 1, skip, items;
-    for (size_t at = 0; wanted > 0; wanted += items) {
-        if (at >= s.len || wanted > s.len - at)
+    struct token t;
+    for (; objects > 0; objects += items_of(&t) - 1)
+        if (!read_token(s, &t))
             return false;
-        unsigned char type = (unsigned char)s.p[at++];
-        size_t header = header_bytes(type);
-        uint64_t n = 0;
-        if (header > s.len - at)
-            return false;
-        for (size_t i = 0; i < header; i++)
-            n = n << 8 | (unsigned char)s.p[at++];
-        claims(type, n, &skip, &items);
-        if (skip > s.len - at)
-            return false;
-        at += (size_t)skip;
-        wanted--;
-    }
     return true;
 }
 
 /* ---- to JSON ---- */
 
-/* Types that JSON does not have become null. */
-static void put_scalar(struct buf *b, const msgpack_object *o)
+static double double_of(const struct token *t)
 {
-    if (is_text(o))
-        pyjson_string(b, text_of(o), PYJSON_ASCII);
-    else if (o->type == MSGPACK_OBJECT_BOOLEAN)
-        buf_adds(b, o->via.boolean ? "true" : "false");
-    else if (o->type == MSGPACK_OBJECT_POSITIVE_INTEGER)
-        buf_addf(b, "%" PRIu64, o->via.u64);
-    else if (o->type == MSGPACK_OBJECT_NEGATIVE_INTEGER)
-        buf_addf(b, "%" PRId64, o->via.i64);
-    else if (o->type == MSGPACK_OBJECT_FLOAT32 || o->type == MSGPACK_OBJECT_FLOAT64)
-        pyjson_double(b, o->via.f64);
+    uint32_t bits = (uint32_t)t->n;
+    float narrow;
+    double wide;
+    memcpy(&narrow, &bits, sizeof narrow);
+    memcpy(&wide, &t->n, sizeof wide);
+    return t->kind == FLOAT32 ? (double)narrow : wide;
+}
+
+/* Types that JSON does not have become null. */
+static void put_scalar(struct buf *b, const struct token *t)
+{
+    if (t->kind == TEXT)
+        pyjson_string(b, t->text, PYJSON_ASCII);
+    else if (t->kind == NO || t->kind == YES)
+        buf_adds(b, t->kind == YES ? "true" : "false");
+    else if (t->kind == UINT)
+        buf_addf(b, "%" PRIu64, t->n);
+    else if (t->kind == INT)
+        buf_addf(b, "%" PRId64, (int64_t)t->n);
+    else if (t->kind == FLOAT32 || t->kind == FLOAT64)
+        pyjson_double(b, double_of(t));
     else
         buf_adds(b, "null");
 }
 
 /* Writes the name of a member. A name that is no string becomes its JSON text in quotes, as in
  * json.dumps. */
-static void put_name(struct buf *b, const msgpack_object *o)
+static bool put_name(struct buf *b, struct slice *s)
 {
-    if (is_text(o)) {
-        put_scalar(b, o);
-    } else {
+    struct token t;
+    if (!read_token(s, &t) || !skip_objects(s, items_of(&t)))
+        return false;
+    if (t.kind != TEXT)
         buf_addc(b, '"');
-        put_scalar(b, o);
-        buf_addc(b, '"');
-    }
-    buf_adds(b, ": ");
+    put_scalar(b, &t);
+    buf_adds(b, t.kind != TEXT ? "\": " : ": ");
+    return true;
 }
 
-/* An array or map that is being written, and the index of its next item. */
+/* An array or map that is being written: the index of its next item, and how many it has. */
 struct level {
-    const msgpack_object *o;
-    uint32_t at;
+    uint32_t at, size;
+    char end;
 };
 
-static bool is_container(const msgpack_object *o)
+static bool start_item(struct buf *b, struct level *l, struct slice *s)
 {
-    return o->type == MSGPACK_OBJECT_MAP || o->type == MSGPACK_OBJECT_ARRAY;
-}
-
-static uint32_t size_of(const msgpack_object *o)
-{
-    return o->type == MSGPACK_OBJECT_MAP ? o->via.map.size : o->via.array.size;
-}
-
-/* The next item of a level. In a map its name is written. */
-static const msgpack_object *next_item(struct buf *b, struct level *l)
-{
-    uint32_t i = l->at++;
-    if (i > 0)
+    if (l->at++ > 0)
         buf_adds(b, ", ");
-    if (l->o->type == MSGPACK_OBJECT_ARRAY)
-        return &l->o->via.array.ptr[i];
-    put_name(b, &l->o->via.map.ptr[i].key);
-    return &l->o->via.map.ptr[i].val;
+    return l->end == ']' || put_name(b, s);
 }
 
-static void put_json(struct buf *b, const msgpack_object *o)
+/* Ends the levels that have no further item. Returns how many remain. */
+static size_t end_levels(struct buf *b, const struct level *levels, size_t depth)
+{
+    while (depth > 0 && levels[depth - 1].at == levels[depth - 1].size)
+        buf_addc(b, levels[--depth].end);
+    return depth;
+}
+
+/* Writes the object at the front of s. False: it is nested too deep. */
+static bool put_json(struct buf *b, struct slice s)
 {
     struct level levels[ASGI_MAX_DEPTH];
     size_t depth = 0;
-    for (;;) {
-        if (is_container(o) && depth < ASGI_MAX_DEPTH) {
-            buf_addc(b, o->type == MSGPACK_OBJECT_MAP ? '{' : '[');
-            levels[depth++] = (struct level){o, 0};
+    struct token t;
+    do {
+        if ((depth > 0 && !start_item(b, &levels[depth - 1], &s)) || !read_token(&s, &t))
+            return false;
+        if (t.kind != MAP && t.kind != ARRAY) {
+            put_scalar(b, &t);
+        } else if (depth < ASGI_MAX_DEPTH) {
+            buf_addc(b, t.kind == MAP ? '{' : '[');
+            levels[depth++] = (struct level){0, (uint32_t)t.n, t.kind == MAP ? '}' : ']'};
         } else {
-            put_scalar(b, o);
+            return false;
         }
-        while (depth > 0 && levels[depth - 1].at == size_of(levels[depth - 1].o)) {
-            depth--;
-            buf_addc(b, levels[depth].o->type == MSGPACK_OBJECT_MAP ? '}' : ']');
-        }
-        if (depth == 0)
-            return;
-        o = next_item(b, &levels[depth - 1]);
-    }
+        depth = end_levels(b, levels, depth);
+    } while (depth > 0);
+    return true;
 }
 
 /* ---- messages ---- */
 
-static void call_for_channels(const msgpack_object *names, struct slice payload,
+/* The members of a message that count, each as msgpack. len 0: no such member. */
+struct message {
+    struct slice type, payload, channels;
+};
+
+static struct slice *place_of(struct message *m, struct slice name)
+{
+    if (slice_equal(name, slice_of("type")))
+        return &m->type;
+    if (slice_equal(name, slice_of("payload")))
+        return &m->payload;
+    return slice_equal(name, slice_of("__asgi_channel__")) ? &m->channels : NULL;
+}
+
+/* Reads a whole message. Of members with equal names the first counts. False: it is not msgpack. */
+static bool read_message(struct message *m, struct slice s)
+{
+    struct token map, name;
+    if (!read_token(&s, &map))
+        return false;
+    if (map.kind != MAP)
+        return skip_objects(&s, items_of(&map));
+    for (uint64_t i = 0; i < map.n; i++) {
+        if (!read_token(&s, &name) || !skip_objects(&s, items_of(&name)))
+            return false;
+        const char *value = s.p;
+        if (!skip_objects(&s, 1))
+            return false;
+        struct slice *place = place_of(m, name.text);
+        if (place && place->len == 0)
+            *place = slice_make(value, (size_t)(s.p - value));
+    }
+    return true;
+}
+
+/* Of a broadcast, the payload is a map. */
+static bool is_broadcast(struct message m)
+{
+    struct token type, payload;
+    return read_token(&m.type, &type) && slice_equal(type.text, slice_of("broadcast")) &&
+           read_token(&m.payload, &payload) && payload.kind == MAP;
+}
+
+/* names is one name or an array of them. */
+static void call_for_channels(struct slice names, struct slice payload,
                               void (*channel)(void *arg, struct slice name, struct slice payload),
                               void *arg)
 {
-    if (names && is_text(names))
-        channel(arg, text_of(names), payload);
-    if (!names || names->type != MSGPACK_OBJECT_ARRAY)
-        return;
-    for (uint32_t i = 0; i < names->via.array.size; i++)
-        if (is_text(&names->via.array.ptr[i]))
-            channel(arg, text_of(&names->via.array.ptr[i]), payload);
-}
-
-/* The payload of a broadcast; NULL: the message is none. */
-static const msgpack_object *find_payload(const msgpack_object *message)
-{
-    const msgpack_object *type = find(message, "type"), *payload = find(message, "payload");
-    if (!type || !slice_equal(text_of(type), slice_of("broadcast")) || !payload)
-        return NULL;
-    return payload->type == MSGPACK_OBJECT_MAP ? payload : NULL;
+    struct slice items = names;
+    struct token t;
+    if (read_token(&items, &t) && t.kind == ARRAY)
+        names = items;
+    for (; read_token(&names, &t); skip_objects(&names, items_of(&t)))
+        if (t.kind == TEXT)
+            channel(arg, t.text, payload);
 }
 
 enum asgi_kind asgi_read(struct slice member, struct buf *payload,
                          void (*channel)(void *arg, struct slice name, struct slice payload),
                          void *arg)
 {
-    enum asgi_kind kind = ASGI_UNREADABLE;
-    msgpack_unpacked unpacked;
-    if (member.len <= PREFIX || !is_long_enough(slice_make(member.p + PREFIX, member.len - PREFIX)))
+    struct message m = {0};
+    if (member.len <= PREFIX ||
+        !read_message(&m, slice_make(member.p + PREFIX, member.len - PREFIX)))
         return ASGI_UNREADABLE;
-    msgpack_unpacked_init(&unpacked);
-    if (msgpack_unpack_next(&unpacked, member.p + PREFIX, member.len - PREFIX, NULL) ==
-        MSGPACK_UNPACK_SUCCESS) {
-        const msgpack_object *map = find_payload(&unpacked.data);
-        if (map)
-            put_json(payload, map);
-        kind = !map ? ASGI_OTHER : payload->failed ? ASGI_UNREADABLE : ASGI_BROADCAST;
-        if (kind == ASGI_BROADCAST)
-            call_for_channels(find(&unpacked.data, "__asgi_channel__"), buf_slice(payload), channel,
-                              arg);
-    }
-    msgpack_unpacked_destroy(&unpacked);
-    return kind;
+    if (!is_broadcast(m))
+        return ASGI_OTHER;
+    if (!put_json(payload, m.payload) || payload->failed)
+        return ASGI_UNREADABLE;
+    call_for_channels(m.channels, buf_slice(payload), channel, arg);
+    return ASGI_BROADCAST;
 }

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * asgi: reads messages of Django Channels as channels_redis stores them in Redis: 12 random bytes,
- * then a msgpack map. It is the only file that knows libmsgpack-c. Pure: bytes to JSON text.
+ * then a msgpack map. Pure: bytes to JSON text.
  */
 #ifndef SSELOG_FORMAT_ASGI_H
 #define SSELOG_FORMAT_ASGI_H
 
-#include "base/buf.h"
+#include "format/pyjson.h"
 
-/* The deepest nesting that msgpack-c unpacks. The message and its payload are two of the levels. */
-#define ASGI_MAX_DEPTH 32
+/* The deepest nesting of a payload, itself counted: what profiles and filters read of its JSON. */
+#define ASGI_MAX_DEPTH PYJSON_MAX_DEPTH
 
 enum asgi_kind {
     ASGI_BROADCAST,
     ASGI_OTHER,     /* a message that is no broadcast */
-    ASGI_UNREADABLE /* not msgpack, nested too deep, or too long for payload */
+    ASGI_UNREADABLE /* not msgpack, or its payload is nested too deep or too long */
 };
 
 /* Reads a member of a channel's sorted set. A broadcast is a map whose type is "broadcast" and

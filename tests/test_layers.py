@@ -28,7 +28,6 @@ LIBRARIES = {
     r"hiredis/.*": {"redis/reply.h", "redis/tls.c"},
     r"openssl/.*": {"redis/tls.c"},
     r"jwt\.h": {"identity/jwtcheck.c"},
-    r"msgpack.*": {"format/asgi.c"},
     r"utf8proc.*": {"format/unicode.c"},
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/pubkey.c", "identity/signed_cookie.c",
                    "front/throttle.c"},
