@@ -587,7 +587,10 @@ static void hand_over_range(struct request *q, enum redis_result result)
 
 static void print_request(const struct request *q, enum redis_result result)
 {
-    static const char *const names[] = {"OK", "CUT", "LOST", "WRONGTYPE", "REFUSED"};
+    static const char *const names[] = {
+        [REDIS_OK] = "OK",           [REDIS_CUT] = "CUT",
+        [REDIS_LOST] = "LOST",       [REDIS_WRONGTYPE] = "WRONGTYPE",
+        [REDIS_REFUSED] = "REFUSED", [REDIS_TOO_LARGE] = "TOO LARGE"};
     if (q->is_info)
         story("   XINFO log%d: %s, length %llu, added %llu, last %llu", q->log, names[result],
               (unsigned long long)q->info.length, (unsigned long long)q->info.added,

@@ -301,10 +301,10 @@ static void test_head_that_waited_is_written_whole(void **state)
 struct scarce {
     struct fixture t;
     struct item items[3];
-    struct blob blob;
     struct batch batch;
     struct seat *seat;
     struct charge of_others;
+    struct blob blob; /* last, because its own bytes would follow it */
 };
 
 static void scarce_init(struct scarce *c, bool has_long)
