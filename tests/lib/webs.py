@@ -260,7 +260,13 @@ class Apache(Server):
     def __init__(self, setup, *, directives="", short_sleeps=True, **kw):
         self.directives = directives
         self.short_sleeps = short_sleeps
+        self.shared = set()
         super().__init__(setup, **kw)
+
+    def start(self):
+        super().start()
+        maps = Path(f"/proc/{self.child.pid}/maps").read_text()
+        self.shared = {Path(p) for p in re.findall(r"/dev/shm/ShM\.\w+", maps)}
 
     def server_environment(self):
         """With short_sleeps, shortens Apache's sleeps: that saves time and changes nothing else."""
@@ -338,6 +344,8 @@ class Apache(Server):
         with contextlib.suppress(DeadlineExceeded):
             wait_until(lambda: not self.responders(), deadline=5)
         self.kill()
+        for file in self.shared:  # mod_fcgid, when killed, leaves it behind
+            file.unlink(missing_ok=True)
 
 
 class ApacheFcgid(Apache):
