@@ -74,6 +74,12 @@ struct seat_holder holder_of(const struct context *ctx, char name[HOLDER_NAME])
     return (struct seat_holder){HOLDER_ADDRESS, name};
 }
 
+const char *holder_shown(const struct context *ctx)
+{
+    const char *user = ctx->identity.user, *from = request_param(&ctx->request, "REMOTE_ADDR");
+    return user[0] ? user : from && from[0] ? from : "unknown";
+}
+
 bool holder_has_no_room(struct context *ctx)
 {
     static const char why[] = "too many answers wait to be read";
@@ -81,7 +87,7 @@ bool holder_has_no_room(struct context *ctx)
     struct seat_holder holder = holder_of(ctx, name);
     if (relay_has_room(ctx->relay, &holder))
         return false;
-    diag(DIAG_INFO, "front", "%s: %s", ctx->identity.user, why);
+    diag(DIAG_INFO, "front", "%s: %s", holder_shown(ctx), why);
     answer_error(ctx, 503, why);
     return true;
 }

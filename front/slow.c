@@ -61,8 +61,7 @@ static void log_refusal(struct slow *s, const struct context *ctx, const char *w
     int64_t now = clock_ms(), last = s->logged;
     if ((last && now - last < LOG_MS) || !atomic_compare_exchange_strong(&s->logged, &last, now))
         return;
-    const char *user = ctx->identity.user, *from = request_param(&ctx->request, "REMOTE_ADDR");
-    diag(DIAG_WARNING, "front", "history of %s: %s", user[0] ? user : from ? from : "unknown", why);
+    diag(DIAG_WARNING, "front", "history of %s: %s", holder_shown(ctx), why);
 }
 
 /* why: for the log; NULL: the process stops. */

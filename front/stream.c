@@ -300,7 +300,7 @@ static int take_seat(struct context *ctx, struct admission *a)
     buf_init(&a->refusal, 64 * 1024);
     ctx->keep = a->seat ? &a->refusal : NULL;
     if (!a->seat)
-        diag(DIAG_INFO, "front", "%s: %s", ctx->identity.user, seat_refusal(a->refused));
+        diag(DIAG_INFO, "front", "%s: %s", holder_shown(ctx), seat_refusal(a->refused));
     answer_unavailable(ctx, a->refused == SEAT_USER_FULL ? 429 : 503, seat_refusal(a->refused));
     ctx->keep = NULL;
     return a->seat ? 0 : -1;
