@@ -30,8 +30,8 @@ static parser read_unsigned, read_size, read_lifetime, read_bool, read_level, re
     read_redis, read_auth, read_profile, read_source, read_template, read_route, read_words,
     read_filters, read_match, read_login_url, read_origins, read_networks, read_token, read_pointer,
     read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim, read_name,
-    read_header, read_require, read_optional, read_optional_token, read_optional_header, read_path,
-    read_prefix, read_texts;
+    read_header, read_require, read_refuse, read_optional, read_optional_token,
+    read_optional_header, read_path, read_prefix, read_texts;
 
 #define AT(member) offsetof(struct config, member)
 
@@ -90,7 +90,7 @@ const struct option options[] = {
     {"SSELOG_JWT_ISS", REQUEST, "", read_optional, AT(jwt_iss), 0, 0},
     {"SSELOG_JWT_AUD", REQUEST, "", read_optional, AT(jwt_aud), 0, 0},
     {"SSELOG_JWT_REQUIRE", REQUEST, "", read_require, AT(jwt_require), 0, 0},
-    {"SSELOG_JWT_REFUSE", REQUEST, "", read_words, AT(jwt_refuse), 0, 0},
+    {"SSELOG_JWT_REFUSE", REQUEST, "", read_refuse, AT(jwt_refuse), 0, 0},
     {"SSELOG_JWT_ALLOW_NO_EXP", REQUEST, "0", read_bool, AT(jwt_allow_no_exp), 0, 0},
     {"SSELOG_JWT_USER", REQUEST, "sub", read_claim, AT(jwt_user), 0, 0},
     {"SSELOG_JWT_TENANT", REQUEST, "tenant_id", read_claim, AT(jwt_tenant), 0, 0},
@@ -302,6 +302,21 @@ static const char *read_words(struct place *place, const char *text)
     return read_list(place, text, check_word);
 }
 
+/* A claim is refused with any value. A value, or a list in the manner of another program, would
+ * make a name that no claim has. */
+static const char *check_refuse(struct slice word)
+{
+    if (memchr(word.p, '=', word.len) || memchr(word.p, ',', word.len))
+        return "names of claims are wanted, with blanks between them; see SSELOG_JWT_REQUIRE for "
+               "values";
+    return check_word(word);
+}
+
+static const char *read_refuse(struct place *place, const char *text)
+{
+    return read_list(place, text, check_refuse);
+}
+
 /* Parses texts between '|' to an array that ends with NULL. Keeps blanks, skips empty texts. */
 static const char *read_texts(struct place *place, const char *text)
 {
@@ -357,13 +372,12 @@ static const char *read_pairs(struct place *place, const char *text,
 /* A filter must not use a parameter with another meaning. */
 static const char *check_filter(const struct pair *pairs, size_t n)
 {
-    static const char *const taken[] = {"token", "last_event_id", "lastEventId", "history", "level",
-                                        "q",     "envelope",      "before",      "limit",   "whose",
-                                        "since", "lastEventID",   NULL};
+    static const char *const taken[] = {
+        "token", "last_event_id", "lastEventId", "lastEventID", "since",  "history", "level",
+        "q",     "whose",         "envelope",    "replaces",    "before", "limit",   NULL};
     if (value_find_word(slice_of(pairs[n].name), taken) >= 0)
-        return "token, last_event_id, lastEventId, lastEventID, since, history, level, q, "
-               "envelope, "
-               "before, limit and whose are taken";
+        return "token, last_event_id, lastEventId, lastEventID, since, history, level, q, whose, "
+               "envelope, replaces, before and limit are taken";
     for (size_t i = 0; i < n; i++) {
         if (strcmp(pairs[i].name, pairs[n].name) == 0)
             return "a parameter is named twice";

@@ -234,6 +234,9 @@ const char *value_check_origin(struct slice s)
     return NULL;
 }
 
+#define NETWORKS_WANTED                                                                            \
+    "addresses or networks are wanted, with blanks between them, such as 192.0.2.1 10.0.0.0/8 ::1"
+
 const char *value_read_network(struct slice s, struct network *out)
 {
     static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -242,14 +245,14 @@ const char *value_read_network(struct slice s, struct network *out)
     unsigned long bits;
     bool has_length = split(s, '/', &address, &length);
     if (address.len == 0 || address.len >= sizeof text)
-        return "an address or network is wanted, such as 192.0.2.1, 10.0.0.0/8 or ::1";
+        return NETWORKS_WANTED;
     memcpy(text, address.p, address.len);
     text[address.len] = '\0';
     bool v4 = inet_pton(AF_INET, text, out->address + 12) == 1;
     if (v4)
         memcpy(out->address, mapped, sizeof mapped);
     else if (inet_pton(AF_INET6, text, out->address) != 1)
-        return "an address or network is wanted, such as 192.0.2.1, 10.0.0.0/8 or ::1";
+        return NETWORKS_WANTED;
     bits = v4 ? 32 : 128;
     if (has_length && value_number(length, 0, bits, &bits) < 0)
         return "the length of a network is 0 to 32, or to 128 for IPv6";
