@@ -116,11 +116,28 @@ static void find_common_keys(const struct config *c, struct risks *r)
     }
 }
 
+/* Shells, web servers and systemd remove quotes, a file of -c does not. */
+static void find_quotes(const struct config *c, struct risks *r)
+{
+    const struct {
+        const char *option, *template;
+    } all[] = {
+        {"SSELOG_STREAM", c->stream},           {"SSELOG_CHANNEL", c->channel},
+        {"SSELOG_SESSION_KEY", c->session_key}, {"SSELOG_BEARER_KEY", c->bearer_key},
+        {"SSELOG_TOKEN_KEY", c->token_key},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].template && (all[i].template[0] == '"' || all[i].template[0] == '\''))
+            add(r, all[i].option,
+                "the quotes are part of the key in Redis: write the value without them");
+}
+
 size_t risk_find(const struct config *config, struct risk out[RISKS_MAX])
 {
     struct risks r = {out, 0};
     find_wide_networks(config, &r);
     find_short_secrets(config, &r);
     find_common_keys(config, &r);
+    find_quotes(config, &r);
     return r.count;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * risk: settings that may be right, but are often a mistake that opens logs to others.  sselog
- * warns of them and serves.  config.c and option.c refuse what is wrong in any case.  Pure.
+ * risk: settings that may be right, but are often a mistake: they open logs to others, or name none
+ * that there is.  sselog warns of them and serves.  config.c and option.c refuse what is wrong in
+ * any case.  Pure.
  */
 #ifndef SSELOG_CONFIG_RISK_H
 #define SSELOG_CONFIG_RISK_H
@@ -15,7 +16,7 @@ struct risk {
     const char *text; /* what may go wrong, and what to do */
 };
 
-#define RISKS_MAX 9
+#define RISKS_MAX 14
 /* Fills out and returns the number of risks. */
 size_t risk_find(const struct config *config, struct risk out[RISKS_MAX]);
 

@@ -81,6 +81,7 @@ warned() {
 warned 'everybody is trusted' 'SSELOG_TRUSTED=0.0.0.0/0 (environment): ' SSELOG_TRUSTED=0.0.0.0/0
 warned 'a secret of 16 bytes' 'SSELOG_JWT_KEY_FILE=/.*less than 32 bytes' "SSELOG_JWT_KEY_FILE=$dir/16"
 warned 'a short secret of cookies' 'SSELOG_COOKIE_SECRET_FILE=/' "SSELOG_COOKIE_SECRET_FILE=$dir/16"
+warned 'quotes' 'SSELOG_STREAM="stream:' 'SSELOG_STREAM="stream:logs:{user}"'
 warned 'a key of two kinds' 'SSELOG_SESSION_KEY=sse_token:{id} ' 'SSELOG_SESSION_KEY=sse_token:{id}' \
     SSELOG_AUTH=cookie
 for example in bearer cookie express header jwt token; do

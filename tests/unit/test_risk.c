@@ -18,6 +18,7 @@ struct row {
     enum jwt_algorithm alg;
     enum auth_method auth[3];
     const char *session, *bearer, *token; /* NULL: the default */
+    const char *stream, *channel;
     const char *options;
 };
 
@@ -47,6 +48,8 @@ static void check_rows(const struct row *rows, size_t count)
             .session_key = (char *)(uintptr_t)(row->session ? row->session : "session:{id}"),
             .bearer_key = (char *)(uintptr_t)(row->bearer ? row->bearer : "bearer:{sha256}"),
             .token_key = (char *)(uintptr_t)(row->token ? row->token : "sse_token:{token}"),
+            .stream = (char *)(uintptr_t)(row->stream ? row->stream : "stream:logs:{user}"),
+            .channel = (char *)(uintptr_t)row->channel,
         };
         size_t found = risk_find(&c, risks);
         assert_true(found <= RISKS_MAX);
@@ -147,12 +150,27 @@ static void test_keys_that_may_be_of_two_kinds_are_warned_of(void **state)
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
+static void test_quotes_around_keys_are_warned_of(void **state)
+{
+    static const struct row rows[] = {
+        {.stream = "\"stream:logs:{user}\"", .options = "SSELOG_STREAM"},
+        {.stream = "'stream:logs:{user}'", .options = "SSELOG_STREAM"},
+        {.stream = "stream:\"{user}\"", .options = ""},
+        {.channel = "\"logs\"",
+         .token = "\"t:{token}\"",
+         .options = "SSELOG_CHANNEL SSELOG_TOKEN_KEY"},
+    };
+    (void)state;
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_wide_networks_are_warned_of),
         cmocka_unit_test(test_short_secrets_are_warned_of),
         cmocka_unit_test(test_keys_that_may_be_of_two_kinds_are_warned_of),
+        cmocka_unit_test(test_quotes_around_keys_are_warned_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
