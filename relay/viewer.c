@@ -395,32 +395,17 @@ void viewer_free(struct viewer *v)
 
 /* ---- times, events ---- */
 
-static void send_keepalive(struct viewer *v)
+static void keep_alive(struct viewer *v)
 {
     v->kept = now_of(v);
-    if (put_head(v) == OUT_GONE) { /* Redis is away for long: the client gets its head */
-        viewer_close(v);
-        return;
-    }
-    bool inside = v->blob || emit_in_bulk(v);
-    if (v->out.rest.len > 0 || inside || v->gap) { /* it has not taken what it was sent */
-        enum out_result flushed = out_flush(&v->out);
-        if (flushed == OUT_GONE)
-            viewer_close(v);
-        else if (flushed == OUT_FULL)
-            watch(v, true);
-        return;
-    }
-    enum out_result r = emit_keepalive(v);
+    enum out_result r = put_head(v); /* Redis is away for long: the client gets its head */
+    bool inside = v->blob || emit_in_bulk(v) || v->gap;
+    if (r != OUT_GONE) /* while it has not taken what it was sent, that takes the place */
+        r = inside || v->out.rest.len > 0 ? out_flush(&v->out) : emit_keepalive(v);
     if (r == OUT_GONE)
         viewer_close(v);
     else if (r == OUT_FULL || v->out.rest.len > 0)
         watch(v, true);
-}
-
-static void keep_alive(struct viewer *v)
-{
-    send_keepalive(v);
     settle_charge(v);
 }
 
