@@ -43,6 +43,7 @@ struct attempt {
     const char *why;   /* of a refusal: text for the diagnostic, without anything that was sent */
     bool claimed;      /* a name was not believed; see WEBUSER_CLAIMED */
     const char *claim; /* a claim's configured name, which ends that text; NULL: none */
+    const char *from;  /* the address whose user header was not believed; NULL: none */
 };
 
 static enum auth_result refuse(struct attempt *a, const char *why)
@@ -189,8 +190,12 @@ bool auth_is_trusted(const struct config *config, const struct request *request)
 
 static enum auth_result try_header(struct attempt *a)
 {
-    if (!auth_is_trusted(a->config, a->request))
+    bool too_long;
+    if (!auth_is_trusted(a->config, a->request)) {
+        if (request_header(a->request, a->config->user_header, &too_long))
+            a->from = request_param(a->request, "REMOTE_ADDR");
         return AUTH_NONE;
+    }
     return of_webuser[webuser_read_headers(a->config, a->request, a->identity)];
 }
 
@@ -439,7 +444,11 @@ static const struct {
 /* Writes why there is no identity. Clients are told none of it. */
 static void log_refusal(const struct attempt *a, const char *method, enum auth_result result)
 {
-    if (result == AUTH_NONE)
+    if (result == AUTH_NONE && a->from)
+        diag(DIAG_DEBUG, "auth",
+             "no credential for the methods of SSELOG_AUTH; %s came from %s, %s",
+             a->config->user_header, a->from, "which is not in SSELOG_TRUSTED");
+    else if (result == AUTH_NONE)
         diag(DIAG_DEBUG, "auth", "no credential for the methods of SSELOG_AUTH%s",
              a->claimed ? "; REDIRECT_REMOTE_USER came by a redirect for an error" : "");
     else if (result != AUTH_UNAVAILABLE)
@@ -451,7 +460,7 @@ static void log_refusal(const struct attempt *a, const char *method, enum auth_r
 enum auth_result auth_identify(const struct config *config, const struct request *request,
                                const struct lookup *lookup, int64_t now, struct identity *identity)
 {
-    struct attempt a = {config, request, lookup, now, identity, NULL, false, NULL};
+    struct attempt a = {config, request, lookup, now, identity, NULL, false, NULL, NULL};
     enum auth_result result = AUTH_NONE;
     size_t i;
     memset(identity, 0, sizeof *identity);

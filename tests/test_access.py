@@ -598,6 +598,14 @@ def test_headers_of_an_untrusted_address_are_ignored(stack, redis, kind):
         assert_refused(get(server.port, server.path + "/stream", {**JSON, **headers}), None)
 
 
+def test_log_names_the_address_whose_user_header_is_not_believed(stack, redis):
+    responder = stack.responder(redis, auth="header", trusted="192.0.2.1", log_level="debug")
+    answer = fcgi_get(responder.socket, environment("/sselog/history", REMOTE_ADDR="127.0.0.1",
+                                                    HTTP_X_REMOTE_USER="ann"))
+    assert answer.status == 401
+    assert "X-Remote-User came from 127.0.0.1, which is not in SSELOG_TRUSTED" in responder.output()
+
+
 SAME_VARIABLE = ["X_Remote_{}", "X-Remote_{}", "X.Remote.{}", "X!Remote~{}"]
 
 
