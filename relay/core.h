@@ -144,6 +144,7 @@ struct log {
     int64_t look_at;      /* when the tip is read though nothing called for it */
     enum info_state info; /* XINFO STREAM for the viewers and the tip that are ASKING */
     uint64_t info_number; /* number of that request among all */
+    int64_t ask_at;       /* it is not asked for before that time: memory was short */
     bool unasked;         /* there was no memory to subscribe */
     struct read *reading; /* the tip's, under way; NULL: none */
     size_t under_way;     /* answers that will name it */

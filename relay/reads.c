@@ -32,6 +32,21 @@ void reads_weigh(struct log *l, const struct redis_entry *entries, size_t count)
 
 /* ---- one read ---- */
 
+/* Whether a read of that kind finds a place. */
+static bool searches(enum read_kind kind)
+{
+    return kind != READ_TIP && kind != READ_AFTER;
+}
+
+/* A read that finds a place follows an XINFO, and XINFO asks for it again.  Without memory for it
+ * that would go on as fast as Redis answers, so the next XINFO waits. */
+static void retry_later(struct log *l, enum read_kind kind)
+{
+    if (searches(kind))
+        l->ask_at = l->relay->now + RETRY_MS;
+    retry_soon(l->relay);
+}
+
 static bool is_of_tip(const struct read *q)
 {
     return q->kind == READ_TIP || q->kind == READ_BEFORE_TIP;
@@ -42,7 +57,7 @@ struct read *reads_new(struct log *l, enum read_kind kind, read_done_fn *done)
     struct relay *r = l->relay;
     struct read *q = calloc(1, sizeof *q);
     if (!q) {
-        retry_soon(r);
+        retry_later(l, kind);
         return NULL;
     }
     q->kind = kind;
@@ -106,8 +121,10 @@ static void on_read(void *arg, enum redis_result result, const struct redis_entr
 
 int reads_send(struct read *q)
 {
-    struct relay *r = q->log->relay;
-    bool back = q->kind != READ_TIP && q->kind != READ_AFTER;
+    struct log *l = q->log;
+    struct relay *r = l->relay;
+    enum read_kind kind = q->kind;
+    bool back = searches(kind);
     struct redis_range range = {.from = cursor_read_from(&q->from),
                                 .to = q->to,
                                 .newest_first = back,
@@ -115,12 +132,12 @@ int reads_send(struct read *q)
                                 .large = back            ? LARGE_NONE
                                          : q->from.large ? LARGE_BUT_FIRST
                                                          : LARGE_KEEP};
-    if (redis_feed_range(r->feed, q->log->key, &range, on_read, q) == 0) {
+    if (redis_feed_range(r->feed, l->key, &range, on_read, q) == 0) {
         r->requests++;
         return 0;
     }
     read_free(q);
-    retry_soon(r);
+    retry_later(l, kind);
     return -1;
 }
 
@@ -143,6 +160,26 @@ struct viewer *reads_take_waiters(struct read *q)
         v->waits = WAIT_NONE;
     }
     return first;
+}
+
+void reads_more(struct read *q, unsigned left, struct xid to)
+{
+    struct log *l = q->log;
+    struct read *more = reads_new(l, q->kind, q->done);
+    struct viewer *waiters = reads_take_waiters(q);
+    if (!more)
+        return;
+    more->history = q->history;
+    more->from = q->from;
+    more->number = q->number;
+    more->left = left;
+    more->to = to;
+    more->count = 1 + (reads_count(l) < left ? reads_count(l) : left);
+    for (struct viewer *v = waiters, *next; v; v = next) {
+        next = v->wait_next;
+        reads_join(more, v);
+    }
+    reads_send(more);
 }
 
 static void unlink_waiter(struct viewer **list, struct viewer *v)

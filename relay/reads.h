@@ -45,6 +45,10 @@ struct read {
 struct read *reads_new(struct log *l, enum read_kind kind, read_done_fn *done);
 /* Sends q.  -1: q is freed, nobody waits for it any more, and a sweep comes soon. */
 int reads_send(struct read *q);
+/* Reads on backwards for all that wait for q, which was not long enough: `left` more records.  It
+ * begins at q's last record, which shows that both pages are of one log.  Without memory its
+ * viewers ask again. */
+void reads_more(struct read *q, unsigned left, struct xid to);
 /* v waits for q. */
 void reads_join(struct read *q, struct viewer *v);
 /* The viewers that wait for q, through wait_next; they wait no longer. */

@@ -319,6 +319,10 @@ static void ask_for_info(struct log *l)
     l->info = INFO_NONE;
     if (!r->up)
         return;
+    if (r->now < l->ask_at) {
+        sweep_by(r, l->ask_at);
+        return;
+    }
     if (redis_feed_info(r->feed, l->key, on_info, l)) {
         retry_soon(r);
         return;
@@ -329,28 +333,6 @@ static void ask_for_info(struct log *l)
 }
 
 /* ---- reads that find a place ---- */
-
-/* The same for the records before those that q brought.  It begins at q's last record, which shows
- * that both pages are of one log.  Without memory its viewers ask again. */
-static void read_more(struct read *q, unsigned left, struct xid to)
-{
-    struct log *l = q->log;
-    struct read *more = reads_new(l, READ_NEWEST, on_read);
-    struct viewer *waiters = reads_take_waiters(q);
-    if (!more)
-        return;
-    more->history = q->history;
-    more->from = q->from;
-    more->number = q->number;
-    more->left = left;
-    more->to = to;
-    more->count = 1 + (reads_count(l) < left ? reads_count(l) : left);
-    for (struct viewer *v = waiters, *next; v; v = next) {
-        next = v->wait_next;
-        reads_join(more, v);
-    }
-    reads_send(more);
-}
 
 /* q did not find the record at the cursors of its waiters. */
 static void seek_waiters(struct read *q)
@@ -389,7 +371,7 @@ static void on_newest(struct read *q, enum redis_result result, const struct red
     size_t brought = count - later;
     unsigned left = q->left - (brought < q->left ? (unsigned)brought : q->left);
     if (left > 0 && count == q->count && q->waiters) {
-        read_more(q, left, entries[count - 1].id);
+        reads_more(q, left, entries[count - 1].id);
         return;
     }
     for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {

@@ -20,14 +20,14 @@ static struct request {
     void *arg;
 } requests[16];
 static size_t asked; /* requests ever */
-static bool no_memory;
+static bool no_memory, no_reads;
 
 static int fake_range(struct redis_feed *f, const char *key, const struct redis_range *range,
                       redis_range_fn *fn, void *arg)
 {
     (void)f;
     (void)key;
-    if (no_memory)
+    if (no_memory || no_reads)
         return -1;
     requests[asked++ % 16] = (struct request){*range, fn, NULL, arg};
     return 0;
@@ -88,7 +88,7 @@ static int set_up(void **state)
     struct filter_spec all = {0};
     (void)state;
     asked = 0;
-    no_memory = false;
+    no_memory = no_reads = false;
     relay = (struct relay){.up = true, .now = 100000, .next_sweep = INT64_MAX, .requests = 17};
     relay.limits = (struct limits){4096, 100, 4, 2};
     relay.rings.max = 4096;
@@ -719,6 +719,41 @@ static void test_info_without_memory_is_asked_for_soon(void **state)
     l.under_way--;
 }
 
+/* The read that finds a place has no memory: for a viewer's history, for its cursor, for the tip.
+ * XINFO, which asks for that read, is not repeated as fast as Redis answers. */
+static void test_place_without_memory_for_its_read_is_asked_for_later(void **state)
+{
+    struct redis_info info = info_of(1, 30, 30);
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        tear_down(NULL);
+        set_up(NULL);
+        put(0, PLACE_ASKING, 5);
+        if (kind == 0)
+            viewers[0].place = (struct place){.state = PLACE_ASKING, .history = 3};
+        l.tip.state = kind == 2 ? PLACE_ASKING : PLACE_LIVE;
+        l.live = 1; /* the tip does not move to the end */
+        no_reads = true;
+        ask_for_info(&l);
+        answer_info(0, &info);
+        assert_int_equal(asked, 1);
+        assert_int_equal(relay.next_sweep, relay.now + RETRY_MS);
+        relay.now += RETRY_MS - 1;
+        relay.next_sweep = INT64_MAX; /* a sweep that another one called for */
+        check(&l);
+        log_serve(&viewers[0]);
+        assert_int_equal(asked, 1);
+        assert_int_equal(relay.next_sweep, relay.now + 1);
+        relay.now++;
+        check(&l);
+        log_serve(&viewers[0]);
+        asks_info(1);
+        assert_int_equal(asked, 2);
+        l.under_way--;
+        l.live = 0;
+    }
+}
+
 static void test_gap_of_a_viewer_is_told_with_its_place(void **state)
 {
     struct redis_info info = info_of(20, 30, 9);
@@ -1069,6 +1104,7 @@ int main(void)
         TEST(test_viewers_are_placed_after_a_tip_in_a_former_log),
         TEST(test_viewer_that_waits_for_its_read_is_not_placed),
         TEST(test_info_without_memory_is_asked_for_soon),
+        TEST(test_place_without_memory_for_its_read_is_asked_for_later),
         TEST(test_gap_of_a_viewer_is_told_with_its_place),
         TEST(test_tip_is_left_only_while_no_viewer_is_at_it),
         TEST(test_new_tip_places_viewers_beyond_it_again),
