@@ -89,16 +89,26 @@ static bool excused_deleted_beyond(const struct rec *a)
     return false;
 }
 
-/* Returns the record after a, if the client's filter hides it; else NULL. */
-static const struct rec *next_hidden(const struct walk *w, const struct rec *a)
+/* Returns the record after a in that life, if the client's filter hides it; else NULL.  a NULL: the
+ * first one. */
+static const struct rec *next_hidden(const struct walk *w, const struct rec *a, int life)
 {
     for (int i = a ? a->serial + 1 : 0; i < redis.nrecs; i++) {
         const struct rec *r = rec_of(i);
-        if (r->log == w->c->log && r->fate != DELETED &&
-            (a ? r->life == a->life : r->dead > w->floor))
+        if (r->log == w->c->log && r->life == life && r->fate != DELETED &&
+            (a || r->dead > w->floor))
             return oracle_shows(w->c, r) ? NULL : r;
     }
     return NULL;
+}
+
+/* Redis cannot tell a, or a hidden record that follows it, from a position in the current log. */
+static bool is_elsewhere_from(const struct walk *w, const struct rec *a, int life)
+{
+    for (; a; a = next_hidden(w, a, life))
+        if (excused_same_counts(a) || excused_deleted_beyond(a))
+            return true;
+    return false;
 }
 
 /* Redis cannot tell the position from one in the current log.  Hidden records may have moved the
@@ -113,8 +123,10 @@ static bool may_be_elsewhere(const struct walk *w)
          i++) /* the gap ended after the log's last record */
         if (rec_of(i)->log == w->c->log && excused_deleted_beyond(rec_of(i)))
             return true;
-    for (a = a ? a : next_hidden(w, NULL); a; a = next_hidden(w, a))
-        if (excused_same_counts(a) || excused_deleted_beyond(a))
+    if (a)
+        return is_elsewhere_from(w, a, a->life);
+    for (int life = 0; life < redis.nlives; life++) /* hidden records of each came first */
+        if (is_elsewhere_from(w, next_hidden(w, NULL, life), life))
             return true;
     return false;
 }
@@ -147,12 +159,12 @@ static void check_missing(struct walk *w, const struct rec *r, int stamp, const 
 }
 
 /* The place that a late head told of is not known here.  It may be at each record that was in the
- * log then, and Redis cannot tell it from one in the current log. */
-static bool head_may_be_elsewhere(const struct client *c)
+ * log until `stamp`, and Redis cannot tell it from one in the current log. */
+static bool head_may_be_elsewhere(const struct client *c, int stamp)
 {
-    for (int i = 0; i < redis.nrecs && c->headed != NEVER; i++) {
+    for (int i = 0; i < redis.nrecs && c->late; i++) {
         const struct rec *r = rec_of(i);
-        if (r->log == c->log && r->born < c->headed && r->dead > c->joined &&
+        if (r->log == c->log && r->born < stamp && r->dead > c->joined &&
             (excused_same_counts(r) || excused_deleted_beyond(r)))
             return true;
     }
@@ -163,7 +175,7 @@ static bool head_may_be_elsewhere(const struct client *c)
  * is owed before its first position, which is `serial` or later. */
 static void check_since_head(struct walk *w, int serial, int stamp)
 {
-    for (int s = 0; s < serial && !w->placed && !head_may_be_elsewhere(w->c); s++) {
+    for (int s = 0; s < serial && !w->placed && !head_may_be_elsewhere(w->c, w->c->headed); s++) {
         const struct rec *r = rec_of(s);
         if (r->born > w->c->headed && owed(w, r, stamp))
             check_missing(w, r, stamp, "since the head");
@@ -300,7 +312,8 @@ static void check_history(const struct walk *w, int first, int live_stamp)
             continue;
         bool skipped = first >= 0 ? r->serial < first : r->serial <= w->at;
         if (r->dead > live_stamp && newer < c->history && oracle_shows(c, r) && skipped &&
-            !redis.was_back[c->log] && !head_may_be_elsewhere(c))
+            !redis.was_back[c->log] &&
+            !head_may_be_elsewhere(c, c->headed == NEVER ? live_stamp : c->headed))
             oracle_fault(c, "a record is missing in the history", "#%d", r->serial);
         newer++;
     }
@@ -368,12 +381,21 @@ static void place_at(struct walk *w, int serial, int stamp)
     w->gap = false;
 }
 
+/* r was lost with the tail, but the relay had read it.  It comes in the order of ids, like a
+ * deleted one: Redis cannot tell the two apart. */
+static bool excused_lost_tail(const struct walk *w, const struct rec *r)
+{
+    const struct rec *a = rec_of(w->at);
+    return a && r->fate == CUT && xid_cmp(r->id, a->id) > 0 && excused_deleted_beyond(r);
+}
+
 static void check_record(struct walk *w, const struct event *e)
 {
     const struct rec *r = rec_of(e->serial);
     bool again = redis.was_back[w->c->log];
     bool same_counts = again && may_be_elsewhere(w);
-    if (w->placed && e->serial <= w->at && !(again && (w->gap || w->bulk_gap)) && !same_counts) {
+    if (w->placed && e->serial <= w->at && !(again && (w->gap || w->bulk_gap)) && !same_counts &&
+        !excused_lost_tail(w, r)) {
         oracle_fault(w->c, e->serial == w->at ? "a record is repeated" : "a record is out of order",
                      "#%d after #%d", e->serial, w->at);
     } else if (w->placed && e->serial > w->at) {
