@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define BUF_LARGE (64 * 1024)
 #define BUF_LEAST 64 /* first allocation: most contents fit after one or two doublings */
 
 void buf_init(struct buf *b, size_t max)
@@ -161,6 +162,18 @@ void buf_drop(struct buf *b, size_t n)
     memmove(b->p, b->p + n, b->len - n + 1); /* with the NUL */
     b->len -= n;
     wipe(b, b->len, b->len + n);
+}
+
+void buf_shrink(struct buf *b)
+{
+    if (!b->p || b->cap < BUF_LARGE || b->len >= b->cap / 2)
+        return;
+    char *p = resize(b, b->len + 1);
+    if (!p)
+        return;
+    b->p = p;
+    b->cap = b->len + 1;
+    b->p[b->len] = '\0';
 }
 
 static int hex_digit(char c)

@@ -47,6 +47,8 @@ int buf_room(struct buf *b, size_t len);
 void buf_cut(struct buf *b, size_t len);
 /* Removes the first n bytes, or all if there are fewer. */
 void buf_drop(struct buf *b, size_t n);
+/* Gives memory back if most of a large buffer is unused. */
+void buf_shrink(struct buf *b);
 
 static inline struct slice slice_of(const char *s)
 {

@@ -46,6 +46,7 @@ enum out_result out_flush(struct out *o)
         if (n < 0)
             return errno == EAGAIN ? OUT_FULL : OUT_GONE;
         buf_drop(&o->rest, (size_t)n);
+        buf_shrink(&o->rest); /* what the peer took is no longer held for it */
     }
     buf_free(&o->rest); /* an idle viewer holds no memory here */
     return OUT_SENT;

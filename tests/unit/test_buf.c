@@ -168,6 +168,28 @@ static void test_drop_removes_at_the_start(void **state)
     buf_free(&b);
 }
 
+static void test_large_buffer_that_is_mostly_unused_shrinks(void **state)
+{
+    struct buf b;
+    (void)state;
+    buf_init(&b, 1000000);
+    buf_shrink(&b);
+    assert_null(b.p);
+    for (int i = 0; i < 150000; i++)
+        buf_addc(&b, (char)('a' + i % 26));
+    size_t cap = b.cap;
+    buf_drop(&b, 26 * 100);
+    buf_shrink(&b);
+    assert_int_equal(b.cap, cap); /* most of it is used */
+    buf_drop(&b, 26 * 4000);
+    buf_shrink(&b);
+    assert_int_equal(b.cap, b.len + 1);
+    assert_int_equal(strlen(b.p), 150000 - 26 * 4100);
+    assert_int_equal(b.p[0], 'a');
+    assert_int_equal(buf_adds(&b, "more"), 0);
+    buf_free(&b);
+}
+
 static void test_bytes_may_be_nul(void **state)
 {
     struct buf b;
@@ -269,6 +291,7 @@ int main(void)
         cmocka_unit_test(test_formatted_text_is_added_whole_or_not),
         cmocka_unit_test(test_cut_shortens_at_the_end),
         cmocka_unit_test(test_drop_removes_at_the_start),
+        cmocka_unit_test(test_large_buffer_that_is_mostly_unused_shrinks),
         cmocka_unit_test(test_bytes_may_be_nul),
         cmocka_unit_test(test_secrets_are_wiped),
         cmocka_unit_test(test_numbers_are_parsed_within_bounds),

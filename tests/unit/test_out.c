@@ -94,6 +94,34 @@ static void test_every_byte_is_framed_once(void **state)
     }
 }
 
+/* A long answer: the part that the peer took is not held any more. */
+static void test_bytes_that_were_taken_are_given_back(void **state)
+{
+    static char bytes[1000000];
+    struct iovec v = {bytes, sizeof bytes};
+    int s[2];
+    struct out o;
+    struct seen seen;
+    (void)state;
+    small_pair(s);
+    out_init(&o, s[0], 1);
+    seen_init(&seen);
+    assert_int_equal(out_send(&o, &v, 1), OUT_SENT);
+    assert_true(o.rest.cap > 900000);
+    while (o.rest.len > 300000) {
+        read_peer(&seen, s[1], 65536);
+        out_flush(&o);
+    }
+    assert_true(o.rest.cap < 700000);
+    while (out_flush(&o) == OUT_FULL)
+        read_peer(&seen, s[1], 65536);
+    out_close(&o);
+    while (read_peer(&seen, s[1], 65536) > 0)
+        ;
+    close(s[1]);
+    seen_free(&seen);
+}
+
 static void test_empty_send_writes_no_record(void **state)
 {
     int s[2];
@@ -214,6 +242,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_byte_is_framed_once),
+        cmocka_unit_test(test_bytes_that_were_taken_are_given_back),
         cmocka_unit_test(test_empty_send_writes_no_record),
         cmocka_unit_test(test_closed_peer_is_noticed_while_writing),
         cmocka_unit_test(test_abort_is_noticed),
