@@ -13,6 +13,9 @@
  * and one record of a stream wait. */
 #define OUT_MAX_REST (64u * 1024 * 1024)
 
+/* A request on a connection that has one is refused only while fewer bytes wait. */
+#define MAX_REST_REFUSED (64u * 1024)
+
 int out_set_nonblocking(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -162,7 +165,7 @@ static bool take_header(struct out *o)
     uint16_t request = header_request(o->in);
     if (o->in[0] != FCGI_VERSION || request == 0)
         return false;
-    if (o->in[1] == TYPE_BEGIN && request != o->request) {
+    if (o->in[1] == TYPE_BEGIN && request != o->request && o->rest.len < MAX_REST_REFUSED) {
         unsigned char end[END_LEN];
         put_end(end, request, CANT_MPX_CONN);
         buf_add(&o->rest, end, sizeof end); /* rest ends with a whole record */

@@ -52,7 +52,8 @@ void out_finish(struct out *o);
  * FCGI_ABORT_REQUEST. */
 enum out_result out_drain_input(struct out *o);
 /* Takes bytes from the peer, which the caller read in order. Another request on the connection is
- * refused, with the next output. True: they contain FCGI_ABORT_REQUEST. */
+ * refused, with the next output, unless the peer left much unread. True: they contain
+ * FCGI_ABORT_REQUEST. */
 bool out_take_input(struct out *o, const void *bytes, size_t len);
 /* Closes and frees; may be called twice. */
 void out_close(struct out *o);

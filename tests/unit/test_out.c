@@ -122,6 +122,22 @@ static void test_bytes_that_were_taken_are_given_back(void **state)
     seen_free(&seen);
 }
 
+/* Its peer reads nothing: the refusals do not fill memory. */
+static void test_refusals_that_are_not_read_are_few(void **state)
+{
+    static const unsigned char begin[16] = {1, TYPE_BEGIN, 0, 2, 0, 8, 0, 0, 0, 1};
+    int s[2];
+    struct out o;
+    (void)state;
+    small_pair(s);
+    out_init(&o, s[0], 1);
+    for (int i = 0; i < 100000; i++)
+        assert_false(out_take_input(&o, begin, sizeof begin));
+    assert_true(o.rest.len > 0 && o.rest.len < 70000);
+    out_close(&o);
+    close(s[1]);
+}
+
 static void test_empty_send_writes_no_record(void **state)
 {
     int s[2];
@@ -243,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_byte_is_framed_once),
         cmocka_unit_test(test_bytes_that_were_taken_are_given_back),
+        cmocka_unit_test(test_refusals_that_are_not_read_are_few),
         cmocka_unit_test(test_empty_send_writes_no_record),
         cmocka_unit_test(test_closed_peer_is_noticed_while_writing),
         cmocka_unit_test(test_abort_is_noticed),
