@@ -77,8 +77,31 @@ static bool is_in_the_way(const char *path)
     return lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode);
 }
 
-/* The socket listens under a second name before it takes the path. rename(2) replaces a former
- * socket in one step, so that no client is refused. */
+/* Gives the socket at the second name the path. A former socket has the second name for a moment,
+ * so that of processes that start at once each but the last is named in the log. */
+static int take_path(const struct sockaddr_un *second, const char *path,
+                     const struct sockaddr_un *at)
+{
+    const char *from = second->sun_path;
+    for (int tries = 0; tries < 100; tries++) {
+        if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+            return 0;
+        if (errno != EEXIST)
+            break;
+        if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_EXCHANGE) == 0) {
+            log_former(path, second);
+            unlink(from);
+            return 0;
+        }
+        if (errno != ENOENT) /* it is gone meanwhile */
+            break;
+    }
+    log_former(path, at); /* the file system cannot do that */
+    return rename(from, path);
+}
+
+/* The socket listens under a second name before it takes the path. It replaces a former socket in
+ * one step, so that no client is refused. */
 static int listen_unix(const char *path, mode_t mode, struct buf *why)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX}, second = at;
@@ -96,9 +119,8 @@ static int listen_unix(const char *path, mode_t mode, struct buf *why)
     unlink(second.sun_path); /* of a process that was killed here */
     int fd = listen_there(&second, mode, &what);
     if (fd >= 0) {
-        log_former(path, &at);
         what = "rename";
-        if (rename(second.sun_path, path) == 0)
+        if (take_path(&second, path, &at) == 0)
             return fd;
     }
     failed(fd, why, path, what);

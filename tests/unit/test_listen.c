@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 #include <pthread.h>
+#include <sys/wait.h>
 
 #include "gateway/listen.c"
 
@@ -131,6 +132,55 @@ static void test_nobody_is_refused_while_a_path_is_taken_over(void **state)
     assert_int_equal(refused, 0);
     close(fd);
     unlink(path);
+}
+
+/* Starts when `start` is closed. Tells how many connected to it until `end` is closed. */
+static void start_at_once(int start, int ready, int end)
+{
+    char c;
+    struct buf why;
+    buf_init(&why, 1024);
+    (void)!read(start, &c, 1);
+    int fd = listen_at(path, 0600, &why);
+    (void)!write(ready, "x", 1);
+    (void)!read(end, &c, 1);
+    c = (char)(fd < 0 ? 100 : waiting(fd));
+    (void)!write(ready, &c, 1);
+    _exit(0);
+}
+
+/* Processes that start at once: each but the last is found by the one that replaces it. */
+static void test_each_process_that_is_replaced_is_found(void **state)
+{
+    enum { PROCESSES = 6 };
+    (void)state;
+    for (int round = 0; round < 20; round++) {
+        int start[2], ready[2], end[2], found = 0;
+        char c;
+        assert_true(pipe(start) == 0 && pipe(ready) == 0 && pipe(end) == 0);
+        for (int i = 0; i < PROCESSES; i++) {
+            if (fork() == 0) {
+                close(start[1]);
+                close(end[1]);
+                start_at_once(start[0], ready[1], end[0]);
+            }
+        }
+        close(start[1]);
+        for (int i = 0; i < PROCESSES; i++)
+            assert_int_equal(read(ready[0], &c, 1), 1);
+        close(end[1]);
+        for (int i = 0; i < PROCESSES; i++) {
+            assert_int_equal(read(ready[0], &c, 1), 1);
+            found += c;
+        }
+        while (wait(NULL) > 0)
+            ;
+        assert_int_equal(found, PROCESSES - 1);
+        int rest[] = {start[0], ready[0], ready[1], end[0]};
+        for (int i = 0; i < 4; i++)
+            close(rest[i]);
+        unlink(path);
+    }
 }
 
 static void test_failed_start_leaves_no_second_name(void **state)
@@ -270,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_path_gets_mode_and_replaces_stale_socket),
         cmocka_unit_test(test_path_in_use_is_taken_over),
         cmocka_unit_test(test_nobody_is_refused_while_a_path_is_taken_over),
+        cmocka_unit_test(test_each_process_that_is_replaced_is_found),
         cmocka_unit_test(test_failed_start_leaves_no_second_name),
         cmocka_unit_test(test_path_with_full_queue_is_taken_over),
         cmocka_unit_test(test_file_that_is_not_a_socket_is_kept),
