@@ -9,6 +9,11 @@ enum budget_room budget_room(size_t max, size_t used, size_t held, bool limited)
     return limited && held >= max / 4 ? BUDGET_HOLDER_FULL : BUDGET_ROOM;
 }
 
+bool budget_lets_on(enum budget_room room, size_t max, size_t used, size_t held)
+{
+    return room == BUDGET_ROOM || (room == BUDGET_FULL && held == 0 && used < max + max / 2);
+}
+
 bool budget_is_eased(size_t max, size_t used)
 {
     return used <= max - max / 4;

@@ -36,6 +36,9 @@ enum budget_room { BUDGET_ROOM, BUDGET_HOLDER_FULL, BUDGET_FULL };
 
 /* Whether more may be held.  held: by its holder; limited: the holder has a share. */
 enum budget_room budget_room(size_t max, size_t used, size_t held, bool limited);
+/* Whether a stream may hold more.  When all is full, a holder of nothing still may, up to half as
+ * much again: slow peers of some users cannot stop the streams of the others. */
+bool budget_lets_on(enum budget_room room, size_t max, size_t used, size_t held);
 /* Whether those that wait for memory are worth a look. */
 bool budget_is_eased(size_t max, size_t used);
 /* Whether a stream that holds bytes, and whose peer took nothing for stalled ms, is cut off. */

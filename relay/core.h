@@ -4,7 +4,7 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   budget < seats place ring storm batch reads revocation presence replaces < emit < viewer
+ *   budget < seats place ring storm batch reads revocation presence replaces < emit hold < viewer
  *   < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H

@@ -192,15 +192,32 @@ void seats_charge(struct seats *s, struct seat *account, struct charge *charged,
     *charged = next;
 }
 
+/* The caller holds the lock. */
+static enum budget_room room_of(const struct seats *s, const struct seat *account)
+{
+    return budget_room(s->budget->max, s->budget->used, account ? account->held : 0,
+                       account && account->max > 0);
+}
+
 enum budget_room seats_room(struct seats *s, const struct seat *account)
 {
     if (!s)
         return BUDGET_ROOM;
     pthread_mutex_lock(&s->lock);
-    enum budget_room room = budget_room(s->budget->max, s->budget->used,
-                                        account ? account->held : 0, account && account->max > 0);
+    enum budget_room room = room_of(s, account);
     pthread_mutex_unlock(&s->lock);
     return room;
+}
+
+bool seats_let_on(struct seats *s, const struct seat *account)
+{
+    if (!s)
+        return true;
+    pthread_mutex_lock(&s->lock);
+    bool on = budget_lets_on(room_of(s, account), s->budget->max, s->budget->used,
+                             account ? account->held : 0);
+    pthread_mutex_unlock(&s->lock);
+    return on;
 }
 
 /* ---- facts ---- */

@@ -41,6 +41,8 @@ void seats_charge(struct seats *s, struct seat *account, struct charge *charged,
                   struct charge next);
 /* Whether more may be held for the holder.  account and s as above. */
 enum budget_room seats_room(struct seats *s, const struct seat *account);
+/* Whether a stream of the holder may hold more. */
+bool seats_let_on(struct seats *s, const struct seat *account);
 
 /* How many seats were ever given back. */
 unsigned seats_given(const struct seats *s);

@@ -12,6 +12,7 @@
 
 #include "base/diag.h"
 #include "relay/emit.h"
+#include "relay/hold.h"
 #include "relay/presence.h"
 #include "relay/reads.h"
 #include "relay/replaces.h"
@@ -36,60 +37,6 @@ static void watch(struct viewer *v, bool out)
     e.events = (v->out.request ? EPOLLIN | EPOLLRDHUP : 0) | (out ? EPOLLOUT : 0);
     epoll_ctl(v->relay->epoll, EPOLL_CTL_MOD, v->out.fd, &e);
     v->watch_out = out;
-}
-
-/* ---- memory ---- */
-
-static bool holds_bytes(const struct viewer *v)
-{
-    return v->charged.own + v->charged.shared > 0;
-}
-
-/* Counts what is held for v, and notes when its peer last took bytes, or when there was nothing to
- * take. */
-static void settle_charge(struct viewer *v)
-{
-    struct relay *r = v->relay;
-    struct charge next = {v->out.rest.cap, v->blob ? v->blob->len : 0};
-    if (v->taken != v->out.taken || !holds_bytes(v)) {
-        v->taken = v->out.taken;
-        v->moved = r->now;
-    }
-    seats_charge(r->seats, v->account, &v->charged, next);
-}
-
-/* Whether v must wait before more is held for it.  Messages of a channel cannot wait: they would be
- * lost. */
-static bool is_held_back(struct viewer *v)
-{
-    struct relay *r = v->relay;
-    if (v->view->log->kind != LOG_STREAM || seats_room(r->seats, v->account) == BUDGET_ROOM)
-        return false;
-    r->held_back = true;
-    retry_soon(r);
-    return true;
-}
-
-/* Ends a stream whose peer takes nothing while others need the memory.  The client comes back with
- * its cursor, so it loses nothing. */
-static void check_stall(struct viewer *v)
-{
-    struct relay *r = v->relay;
-    if (!holds_bytes(v) || !budget_cuts(seats_room(r->seats, v->account), r->now - v->moved))
-        return;
-    diag(DIAG_INFO, "relay", "%s: a stream took nothing for %d s and is cut off: memory is needed",
-         v->view->log->key, BUDGET_STALL_MS / 1000);
-    r->stats.cut_off++;
-    viewer_close(v);
-}
-
-/* When check_stall() is due next. */
-static int64_t stall_due(const struct viewer *v)
-{
-    int64_t due = v->moved + BUDGET_STALL_MS, soon = now_of(v) + RETRY_MS;
-    if (!holds_bytes(v))
-        return INT64_MAX;
-    return due > soon ? due : soon;
 }
 
 /* ---- its place ---- */
@@ -156,7 +103,7 @@ static enum step step_to_place(struct viewer *v, enum place_step *need)
                                 .ring = emit_in_bulk(v) ? NULL : &v->view->ring,
                                 .reading = v->waits == WAIT_READ};
     enum place_step step = place_next(&v->place, &facts);
-    if ((step == PLACE_READ || step == PLACE_FROM_RING) && is_held_back(v))
+    if ((step == PLACE_READ || step == PLACE_FROM_RING) && hold_is_full(v))
         return STEP_WAIT;
     if (step == PLACE_READ || step == PLACE_FROM_RING)
         v->place.proof = 0; /* records follow: a proof of the end is asked for after them */
@@ -221,7 +168,7 @@ enum place_step viewer_serve(struct viewer *v)
         viewer_close(v);
     else
         watch(v, s != STEP_WAIT); /* STEP_ON: again when the others had their turn */
-    settle_charge(v);
+    hold_settle(v);
     return need;
 }
 
@@ -248,7 +195,7 @@ static enum out_result take_blob(struct viewer *v, const struct batch *b)
 static bool waits_for_memory(struct viewer *v, const struct batch *b)
 {
     bool large = b->blob || b->bytes.len > WRITE_BYTES;
-    return large && v->place.state == PLACE_LIVE && is_held_back(v);
+    return large && v->place.state == PLACE_LIVE && hold_is_full(v);
 }
 
 static void take(struct viewer *v, const struct batch *b)
@@ -284,7 +231,7 @@ static void take(struct viewer *v, const struct batch *b)
 void viewer_take(struct viewer *v, const struct batch *b)
 {
     take(v, b);
-    settle_charge(v);
+    hold_settle(v);
 }
 
 void viewer_add_gap(struct viewer *v, const struct gap *gap)
@@ -377,7 +324,7 @@ void viewer_free(struct viewer *v)
     out_close(&v->out);
     blob_unref(v->blob);
     v->blob = NULL;
-    settle_charge(v);
+    hold_settle(v);
     if (v->account)
         seats_release(r->seats, v->account);
     *v->all_at = v->all_next;
@@ -406,7 +353,7 @@ static void keep_alive(struct viewer *v)
         viewer_close(v);
     else if (r == OUT_FULL || v->out.rest.len > 0)
         watch(v, true);
-    settle_charge(v);
+    hold_settle(v);
 }
 
 /* An answer, or a final frame, which the peer does not take. */
@@ -428,14 +375,17 @@ void viewer_probe(struct viewer *v)
 
 int64_t viewer_check_times(struct viewer *v)
 {
+    struct relay *r = v->relay;
     int64_t now = now_of(v), every = (int64_t)v->keepalive * 1000;
     if (v->state == VIEWER_CLOSED)
         return INT64_MAX;
     if (v->state == VIEWER_DRAINING)
         return check_drain(v);
-    check_stall(v);
-    if (v->state == VIEWER_CLOSED)
+    if (hold_is_stalled(v)) {
+        r->stats.cut_off++;
+        viewer_close(v);
         return INT64_MAX;
+    }
     presence_check(v);
     if (now >= v->ends) {
         viewer_end(v, v->end_reason);
@@ -449,7 +399,7 @@ int64_t viewer_check_times(struct viewer *v)
         since = now;
     }
     int64_t due = since + every < v->ends ? since + every : v->ends;
-    return due < stall_due(v) ? due : stall_due(v);
+    return due < hold_stall_due(v) ? due : hold_stall_due(v);
 }
 
 bool viewer_event(struct viewer *v, uint32_t events)

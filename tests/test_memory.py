@@ -77,3 +77,29 @@ def test_viewers_wait_for_memory_and_lose_no_record(stack, redis):
         s.close()
     assert [len(e.data) for e in viewers[-1].read_records(3)] == [1024 * 1024] * 3
     viewers[-1].read_until_live()
+
+
+@pytest.mark.memory
+def test_slow_readers_of_some_users_do_not_stop_the_streams_of_others(stack, redis):
+    """They take a little all the time, so they are not cut off."""
+    users = ["a", "b", "c", "d"]
+    for user in users:
+        fill(redis, user, 300, 4000)
+    redis.add("stream:logs:bob", "for bob")
+    responder = stack.responder(redis, auth="remote_user", stream="stream:logs:{user}", max_memory="2M")
+    unread = [stack.keep(request(responder, user)) for user in users]
+    unread = [s for s in unread if s.status == 200]
+    assert unread and metrics(responder)["sselog_held_bytes"] >= 2 * MIB * 1024
+    bob = environment("/sselog/history", REMOTE_USER="bob")
+    assert fcgi_get(responder.socket, bob).status == 503
+    with request(responder, "bob", "/stream", "") as stream:
+        stream.read_until_live()
+        assert stream.payloads == ["for bob"]
+        assert metrics(responder)["sselog_held_bytes"] >= 2 * MIB * 1024
+    for s in unread:
+        taken = 0
+        while taken < 700_000:
+            taken += len(s.sock.recv(65536))
+    wait_until(lambda: metrics(responder)["sselog_held_bytes"] < 2 * MIB * 1024, "give back what was taken")
+    assert metrics(responder)["sselog_cut_off_total"] == 0
+    assert fcgi_get(responder.socket, bob).status == 200

@@ -26,6 +26,24 @@ static void test_room_ends_at_the_limit_and_at_the_share(void **state)
                          cases[i].room);
 }
 
+/* Slow peers of some users hold all memory: a stream of another goes on, within a reserve. */
+static void test_holder_of_nothing_goes_on_when_all_is_full(void **state)
+{
+    static const struct {
+        enum budget_room room;
+        size_t used, held;
+        bool on;
+    } cases[] = {
+        {BUDGET_ROOM, 99, 20, true},  {BUDGET_FULL, 100, 0, true},
+        {BUDGET_FULL, 149, 0, true},  {BUDGET_FULL, 150, 0, false},
+        {BUDGET_FULL, 100, 1, false}, {BUDGET_HOLDER_FULL, 50, 25, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(budget_lets_on(cases[i].room, 100, cases[i].used, cases[i].held),
+                         cases[i].on);
+}
+
 static void test_those_that_wait_are_looked_at_when_a_quarter_is_free(void **state)
 {
     (void)state;
@@ -63,6 +81,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_room_ends_at_the_limit_and_at_the_share),
+        cmocka_unit_test(test_holder_of_nothing_goes_on_when_all_is_full),
         cmocka_unit_test(test_those_that_wait_are_looked_at_when_a_quarter_is_free),
         cmocka_unit_test(test_stream_is_cut_off_only_for_memory_that_others_need),
         cmocka_unit_test(test_sum_follows_what_is_held),

@@ -365,6 +365,7 @@ static void test_viewer_waits_behind_a_long_record_while_memory_is_short(void **
     scarce_init(&c, true);
     struct viewer *v = &c.t.viewer;
     struct relay *r = &c.t.relay;
+    seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 1500}); /* the reserve too */
     viewer_take(v, &c.batch);
     assert_peer_received(&c.t, "");
     assert_int_equal(v->place.state, PLACE_BEHIND);
@@ -373,7 +374,7 @@ static void test_viewer_waits_behind_a_long_record_while_memory_is_short(void **
     c.t.log.tip = (struct place){.state = PLACE_LIVE, .cursor = {.id = {8, 0}, .at = CURSOR_SENT}};
     assert_int_equal(viewer_serve(v), PLACE_WAIT);
     assert_true(viewer_is_idle(v));
-    seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 999});
+    seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 1499});
     assert_int_equal(viewer_serve(v), PLACE_READ);
     assert_true(r->held_back);
     scarce_free(&c);
@@ -394,7 +395,7 @@ static void test_stream_that_takes_nothing_is_cut_off_when_memory_is_short(void 
         viewer_check_times(v);
         assert_int_equal(v->state, VIEWER_OPEN);
         buf_adds(&v->out.rest, "unread");
-        settle_charge(v);
+        hold_settle(v);
         if (!shortage)
             seats_charge(r->seats, NULL, &c.of_others, (struct charge){0});
         r->now += BUDGET_STALL_MS - 1;
