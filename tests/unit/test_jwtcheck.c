@@ -79,7 +79,8 @@ static const char rs384_token[] =
 #define LOADS 0
 #else
 #define LOADS (-1)
-static const char rsa_key[] = "-----BEGIN PUBLIC KEY-----\n", *const ec_key = rsa_key;
+static const char rsa_key[] = "-----BEGIN PUBLIC KEY-----\n";
+static const char *const ec_key = rsa_key, *const damaged_key = rsa_key;
 #endif
 
 static const char secret[] = "0123456789abcdef0123456789abcdef";
