@@ -114,7 +114,7 @@ class Sandbox:
 
     def first_line(self, curl, pattern):
         """The first line of a response that matches; the response need not end."""
-        return self.sh(f"curl -sN {curl} >/tmp/response & pid=$!\n"
+        return self.sh(f": >/tmp/response; curl -sN {curl} >/tmp/response & pid=$!\n"
                        f"until grep -m1 '{pattern}' /tmp/response; do kill -0 $pid; sleep 0.02; done; kill $pid || :").strip()
 
     def stop_server(self, pid_file):
