@@ -294,7 +294,7 @@ static void check_gap(struct walk *w, const struct event *e)
 
 /* ---- history ---- */
 
-/* The log was made anew after the client asked for all since a time.  The gap that it was told
+/* The log was written again after the client asked for all since a time.  The gap that it was told
  * before its first record covers r. */
 static bool is_in_first_gap(const struct walk *w, const struct rec *r)
 {
