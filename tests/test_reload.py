@@ -29,7 +29,7 @@ def test_page_reloaded_more_often_than_there_are_seats_stays_live(stack, redis, 
             assert_live(page)
 
 
-# Not Apache: a connection has six workers there, and one whose stream was ended is free at the next keepalive.
+# Apache: see below.
 HTTP2 = {"lighttpd": {}, "nginx": {"edit": lambda text: re.sub(r"(listen 127.0.0.1:\d+)", r"\1 http2", text)}}
 
 
@@ -45,6 +45,22 @@ def test_page_reloaded_over_one_http2_connection_stays_live(stack, redis, kind):
         page.read_until(lambda s: s.events or s.ended, "an event")
         assert [e.type for e in page.events] == ["live"]
         page.cancel()
+
+
+@pytest.mark.parametrize("kind", ["fcgid", "proxy_fcgi"])
+def test_page_reloaded_over_http2_through_apache_is_live_after_a_keepalive(stack, redis, kind):
+    """Apache begins six streams of a connection. One that was ended makes room when its next keepalive is
+    written. Nothing refuses the newest, which waits for that."""
+    redis.client.set("session:good", session())
+    http2 = "LoadModule http2_module /usr/lib/apache2/modules/mod_http2.so\nProtocols h2c http/1.1\n"
+    server = stack.server(kind, redis, web={"directives": http2}, auth="cookie", stream="stream:logs:{user}",
+                          max_per_user=SEATS, keepalive=1)
+    connection = stack.keep(h2.Connection(server.port))
+    for _ in range(RELOADS):
+        connection.open(server.path + "/stream", {"cookie": "session=good"}).cancel()
+    page = connection.open(server.path + "/stream", {"cookie": "session=good"})
+    page.read_until(lambda s: s.events or s.ended, "an event")
+    assert [e.type for e in page.events] == ["live"]
 
 
 def test_stream_that_names_its_tab_takes_the_place_of_the_former_one(stack, redis):
