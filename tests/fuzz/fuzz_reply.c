@@ -16,6 +16,7 @@
 #define RESP_BULK_TEXT     64
 #include "redis/reply.c"
 #include "redis/resp_bulk.c"
+#include "tests/fuzz/large_values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -148,23 +149,6 @@ static bool run_plain(const struct buf *wire, struct seen *s)
     bool good = take(parser, NULL, s);
     redisReaderFree(parser);
     return good;
-}
-
-static void expand(struct buf *wire, const uint8_t *p, size_t len)
-{
-    buf_init(wire, 1024 * 1024);
-    for (size_t i = 0; i < len; i++) {
-        size_t n = RESP_BULK_LARGE - 2 + i % 7;
-        if (p[i] != '@' || wire->len > 8 * 1024) {
-            buf_addc(wire, (char)p[i]);
-            continue;
-        }
-        buf_addf(wire, "$%zu\r\n", n);
-        for (size_t k = 0; k < n; k++)
-            buf_addc(wire, "$1\r\n*x"[(i + k) % 6]);
-        buf_adds(wire, "\r\n");
-    }
-    need(!wire->failed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -17,6 +17,7 @@
 #define RESP_BULK_ELEMENTS 64
 #define RESP_BULK_TEXT     64
 #include "redis/resp_bulk.c"
+#include "tests/fuzz/large_values.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -100,23 +101,6 @@ static void parse(const struct buf *b)
             reply = NULL;
         }
     redisReaderFree(r);
-}
-
-static void expand(struct buf *wire, const uint8_t *p, size_t len)
-{
-    buf_init(wire, 1024 * 1024);
-    for (size_t i = 0; i < len; i++) {
-        size_t n = RESP_BULK_LARGE - 2 + i % 7;
-        if (p[i] != '@' || wire->len > 8 * 1024) {
-            buf_addc(wire, (char)p[i]);
-            continue;
-        }
-        buf_addf(wire, "$%zu\r\n", n);
-        for (size_t k = 0; k < n; k++)
-            buf_addc(wire, "$1\r\n*x"[k % 6]);
-        buf_adds(wire, "\r\n");
-    }
-    need(!wire->failed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

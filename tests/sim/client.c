@@ -510,3 +510,20 @@ void client_op(const struct step *s)
         story("client %d: hangs up", c->number);
     }
 }
+
+void client_print(const struct client *c)
+{
+    static const char letters[] = "rIglseu";
+    printf("client %d:", c->number);
+    for (int i = 0; i < c->n; i++) {
+        const struct event *e = &c->events[i];
+        printf(" %c", letters[e->kind]);
+        if (e->kind == EV_RECORD || e->kind == EV_ID)
+            printf("%d", e->serial);
+        else if (e->kind == EV_GAP || e->kind == EV_LIVE)
+            printf("%lld", e->n);
+        else if (e->kind == EV_SOURCE)
+            printf("%s", e->live ? "+" : "-");
+    }
+    printf("\n");
+}

@@ -581,29 +581,12 @@ static void check_client(const struct client *c)
     check_end(&w, sim.stamp);
 }
 
-static void print_events(const struct client *c)
-{
-    static const char letters[] = "rIglseu";
-    printf("client %d:", c->number);
-    for (int i = 0; i < c->n; i++) {
-        const struct event *e = &c->events[i];
-        printf(" %c", letters[e->kind]);
-        if (e->kind == EV_RECORD || e->kind == EV_ID)
-            printf("%d", e->serial);
-        else if (e->kind == EV_GAP || e->kind == EV_LIVE)
-            printf("%lld", e->n);
-        else if (e->kind == EV_SOURCE)
-            printf("%s", e->live ? "+" : "-");
-    }
-    printf("\n");
-}
-
 const char *oracle_check(void)
 {
     first_fault = redis.fault;
     for (int i = 0; i < nclients; i++) {
         if (sim.verbose)
-            print_events(clients[i]);
+            client_print(clients[i]);
         if (clients[i]->log < STREAMS)
             check_client(clients[i]);
         else

@@ -287,6 +287,8 @@ void clients_reset(void);
 void client_op(const struct step *s);
 void client_bytes(struct client *c, const char *p, size_t len);
 void client_closed(struct client *c);
+/* Prints what c received. */
+void client_print(const struct client *c);
 void clients_flow_all(void);
 
 /* ---- invariants.c ---- */

@@ -56,7 +56,7 @@ static int tear_down(void **state)
 }
 
 /* Whether the peer got this since it was last asked; "": it got nothing. */
-static bool gets(const char *text)
+static bool peer_got(const char *text)
 {
     char got[4000];
     ssize_t n = recv(peer, got, sizeof got, MSG_DONTWAIT);
@@ -179,13 +179,13 @@ static void test_viewer_ends_once_and_in_time(void **state)
     v.end_reason = END_EXPIRED;
     viewer_check_times(&v);
     assert_int_not_equal(v.state, VIEWER_OPEN);
-    assert_true(gets("\"expired\""));
+    assert_true(peer_got("\"expired\""));
     v.state = VIEWER_CLOSED;
     viewer_end(&v, END_LIFETIME);
     assert_int_equal(v.state, VIEWER_CLOSED);
     viewer_fail(&v, "refused");
     assert_int_equal(v.state, VIEWER_CLOSED);
-    assert_true(gets(""));
+    assert_true(peer_got(""));
 }
 
 static void test_keepalive_waits_for_what_is_due_before_it(void **state)
@@ -197,7 +197,7 @@ static void test_keepalive_waits_for_what_is_due_before_it(void **state)
         v.gap = i == 0 ? &gap : NULL;
         v.blob = i == 1 ? &blob : NULL;
         keep_alive(&v);
-        assert_int_equal(gets(""), i < 2);
+        assert_int_equal(peer_got(""), i < 2);
         assert_int_equal(v.kept, relay.now);
     }
 }
@@ -222,11 +222,11 @@ static void test_viewer_waits_for_a_tip(void **state)
     l.tip.cursor.id = v.place.cursor.id;
     assert_int_equal(viewer_serve(&v), PLACE_WAIT);
     assert_int_equal(v.place.state, PLACE_BEHIND);
-    assert_true(gets(""));
+    assert_true(peer_got(""));
     l.tip.state = PLACE_LIVE;
     viewer_serve(&v);
     assert_int_equal(v.place.state, PLACE_LIVE);
-    assert_true(gets("event: live"));
+    assert_true(peer_got("event: live"));
 }
 
 static void test_viewer_is_live_when_the_client_was_told(void **state)
@@ -237,13 +237,13 @@ static void test_viewer_is_live_when_the_client_was_told(void **state)
     assert_int_equal(go_live(&v), OUT_FULL);
     assert_int_equal(v.place.state, PLACE_BEHIND);
     counts_are(1, 0);
-    while (!gets(""))
+    while (!peer_got(""))
         ;
     buf_clear(&v.out.rest);
     assert_int_equal(go_live(&v), OUT_SENT);
     assert_int_equal(v.place.state, PLACE_LIVE);
     counts_are(0, 1);
-    assert_true(gets("id: 10-0\n\nevent: live")); /* the id was not told the first time */
+    assert_true(peer_got("id: 10-0\n\nevent: live")); /* the id was not told the first time */
 }
 
 /* Some clients only keep the id of an event that they dispatch. */
@@ -257,7 +257,7 @@ static void test_bulk_ends_with_its_id(void **state)
     v.told = (struct xid){10, 0};
     v.place.cursor.id.ms = 10;
     assert_int_equal(go_live(&v), OUT_SENT);
-    assert_true(gets("]\nid: 10-0\n\n"));
+    assert_true(peer_got("]\nid: 10-0\n\n"));
     assert_true(v.told_any && v.told.ms == 10);
 }
 
@@ -283,7 +283,7 @@ static void test_head_waits_for_a_place(void **state)
         v.place.state = cases[i].state;
         v.told_lost = relay.down = cases[i].down;
         viewer_serve(&v);
-        assert_int_equal(gets("HEAD"), cases[i].sent);
+        assert_int_equal(peer_got("HEAD"), cases[i].sent);
         assert_int_equal(v.head == NULL, cases[i].sent);
     }
 }
@@ -318,11 +318,11 @@ static void test_no_frame_stands_inside_a_bulk(void **state)
     relay.down = true;
     ring_reset(&relay.rings, &w.ring, v.place.cursor.id); /* it could serve the viewer */
     assert_int_equal(viewer_serve(&v), PLACE_READ);
-    assert_true(gets(""));
+    assert_true(peer_got(""));
     keep_alive(&v);
-    assert_true(gets(""));
+    assert_true(peer_got(""));
     viewer_end(&v, END_LIFETIME);
-    assert_true(gets(""));
+    assert_true(peer_got(""));
 }
 
 /* Others get a turn after so many writes; then the viewer goes on though nothing else happens. */
