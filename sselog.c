@@ -174,8 +174,8 @@ static int release_pages(struct dl_phdr_info *info, size_t size, void *arg)
 }
 
 /* The start used most pages of the program and its libraries; serving needs a third of them. A page
- * that only one process maps counts as its private memory. Without this call, one process has 400
- * kB more, which is over the limit in bench/run. */
+ * that only one process maps counts as its private memory. Without this call, that is 400 kB more.
+ */
 static void release_startup_pages(void)
 {
     dl_iterate_phdr(release_pages, NULL);

@@ -266,7 +266,8 @@ def test_disconnected_viewer_frees_its_descriptor(stack, redis):
     responder = stack.responder(redis, max_per_user=1000, keepalive=600)
     with follow(responder) as s:
         s.read_until_live()
-    before = wait_until(lambda: procs.open_fds(responder.pid), "descriptors")
+        before = procs.open_fds(responder.pid) - 1
+    wait_until(lambda: procs.open_fds(responder.pid) <= before, "its descriptor to be closed")
     for _ in range(3):
         viewers = [follow(responder) for _ in range(50)]
         for s in viewers:
@@ -466,7 +467,7 @@ def test_idle_viewer_costs_1_kb(stack, redis):
     with follow(responder, REMOTE_USER="first") as s:
         s.read_until_live()
         base = procs.private_kb(responder.pid)
-        assert base <= 700, f"{base} kB private"
+        assert base <= 400, f"{base} kB private"
     count = 2000
     viewers = [stack.keep(follow(responder, REMOTE_USER=f"u{i % 200}")) for i in range(count)]
     for s in viewers:
@@ -476,14 +477,14 @@ def test_idle_viewer_costs_1_kb(stack, redis):
 
 
 @pytest.mark.memory
-def test_mod_fcgid_process_uses_700_kb_at_most(stack, redis):
+def test_mod_fcgid_process_uses_400_kb_at_most(stack, redis):
     server = stack.server("fcgid", redis)
     with Stream(server.port, "/sselog/stream") as s:
         s.read_until_live()
         redis.add("log", "x")
         s.read_records(1)
         for pid in server.responders():
-            assert procs.private_kb(pid) <= 700
+            assert procs.private_kb(pid) <= 400
 
 
 @pytest.mark.memory

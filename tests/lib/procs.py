@@ -217,12 +217,10 @@ def executable(pid):
 
 
 def private_kb(pid):
-    """Private_Clean + Private_Dirty: the memory that is freed when the process ends."""
-    total = 0
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith(("Private_Clean:", "Private_Dirty:")):
-            total += int(line.split()[1])
-    return total
+    """The pages that only this process has and that no file holds. The pages of programs and libraries
+    are left out: all processes share them, and how many are mapped depends on the kernel's cache."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(rollup.partition("Anonymous:")[2].split()[0])
 
 
 def peak_kb(pid):
