@@ -10,12 +10,8 @@
 
 #include <hiredis/hiredis.h>
 
-/* Small limits: a few bytes reach them, and a run costs microseconds. */
-#define RESP_BULK_LARGE    48
-#define RESP_BULK_MUCH     200
-#define RESP_BULK_SHORT    41
-#define RESP_BULK_ELEMENTS 64
-#define RESP_BULK_TEXT     64
+#include "tests/fuzz/small_limits.h"
+
 #include "redis/resp_bulk.c"
 #include "tests/fuzz/large_values.h"
 
