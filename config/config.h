@@ -64,6 +64,7 @@ struct config {
     unsigned max_viewers;
     unsigned max_per_user;
     size_t max_memory;      /* bytes held for peers that are slow, 1 MiB to 2 GiB */
+    unsigned gather;        /* ms, 0 to 1000; 0: records are not gathered */
     unsigned front_threads; /* 1 to 64 */
     bool allow_root;
     char *log_to;

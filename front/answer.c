@@ -184,7 +184,7 @@ struct metric {
     uint64_t value;
 };
 
-#define METRICS 13
+#define METRICS 14
 
 static void read_metrics(const struct relay *r, struct metric f[METRICS])
 {
@@ -198,6 +198,7 @@ static void read_metrics(const struct relay *r, struct metric f[METRICS])
         {"records", "counter", "Records read from logs as they came.", s->records},
         {"deliveries", "counter", "Records handed to viewers.", s->deliveries},
         {"bytes", "counter", "Bytes of event stream handed to viewers.", s->bytes},
+        {"writes", "counter", "Writes of event stream to viewers.", s->writes},
         {"gaps", "counter", "Gaps told to viewers.", s->gaps},
         {"keepalives", "counter", "Keepalives sent.", s->keepalives},
         {"held_bytes", "gauge", "Bytes held for peers that have not taken them.", relay_held(r)},

@@ -124,7 +124,7 @@ enum out_result out_send(struct out *o, const struct iovec *pieces, int n)
     if (len > FCGI_MAX_CONTENT)
         return send_long(o, pieces, n);
     unsigned char h[HEADER_LEN];
-    struct iovec v[16] = {{h, HEADER_LEN}};
+    struct iovec v[1 + OUT_PARTS] = {{h, HEADER_LEN}};
     put_header(h, TYPE_STDOUT, o->request, len);
     memcpy(v + 1, pieces, (size_t)n * sizeof *v);
     return send_now(o, v, n + 1, false);

@@ -21,6 +21,9 @@ enum out_result {
     OUT_GONE  /* the peer closed the connection */
 };
 
+/* Parts of one write. */
+#define OUT_PARTS 63
+
 /* Not thread-safe: one thread owns it at a time. */
 struct out {
     int fd;              /* -1: closed */
@@ -37,8 +40,8 @@ struct out {
 void out_init(struct out *o, int fd, uint16_t request);
 /* 0 or -1 with errno. */
 int out_set_nonblocking(int fd);
-/* Sends n pieces, at most 15, as one run of bytes. Accepts all of it or, with OUT_FULL, nothing.
- * The part that the socket does not accept at once waits in rest. */
+/* Sends n pieces, at most OUT_PARTS, as one run of bytes. Accepts all of it or, with OUT_FULL,
+ * nothing. The part that the socket does not accept at once waits in rest. */
 enum out_result out_send(struct out *o, const struct iovec *pieces, int n);
 enum out_result out_send_bytes(struct out *o, const void *p, size_t len);
 /* Appends at most FCGI_MAX_CONTENT bytes to rest: for a final frame to a peer that does not read

@@ -16,6 +16,14 @@ void batch_free(struct batch *b)
     free(b->items);
 }
 
+void batch_move(struct batch *to, struct batch *b)
+{
+    *to = *b;
+    *b = (struct batch){0};
+    buf_init(&b->bytes, to->bytes.max);
+    buf_init(&b->open, to->open.max);
+}
+
 bool batch_entry_is_large(const struct redis_entry *e)
 {
     for (size_t i = 0; i < 2 * e->pairs; i++)
@@ -164,12 +172,8 @@ size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
 
 void batch_to_ring(struct relay *r, struct view *w, const struct batch *b)
 {
-    size_t at = 0;
-    for (size_t i = 0; i < b->count; i++) {
-        const struct item *it = &b->items[i];
-        ring_add(&r->rings, &w->ring, it->id, it->rank, slice_make(b->bytes.p + at, it->end - at));
-        at = it->end;
-    }
+    if (b->count > 0)
+        ring_add(&r->rings, &w->ring, b->items, b->count, b->bytes.p);
     if (b->blob)
         ring_reset(&r->rings, &w->ring, b->after_blob.id);
 }

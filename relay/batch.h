@@ -18,13 +18,6 @@ struct record;
 struct relay;
 struct view;
 
-/* One frame. */
-struct item {
-    size_t end; /* in bytes */
-    struct xid id;
-    uint64_t rank;
-};
-
 struct batch {
     struct buf bytes;
     struct item *items;
@@ -64,6 +57,8 @@ bool batch_entry_is_large(const struct redis_entry *e);
 void batch_tidy(struct relay *r);
 /* A view that is freed takes its long records' names along: another may get its address. */
 void batch_forget_view(struct relay *r, const struct view *w);
+/* to takes what b holds, and b is empty. */
+void batch_move(struct batch *to, struct batch *b);
 void batch_free(struct batch *b);
 
 #endif

@@ -4,8 +4,8 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   budget < seats place ring storm batch reads revocation presence replaces < emit hold < viewer
- *   < log waitlist < tail < pubsub channels < relay
+ *   budget < seats place ring storm batch reads revocation presence replaces gather < emit hold
+ *   < viewer < fanout < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
 #define SSELOG_RELAY_CORE_H
@@ -21,6 +21,7 @@
 #include "sse.h"
 
 struct channels;
+struct fanout;
 struct log_source;
 struct read;
 struct replaced;
@@ -38,6 +39,8 @@ struct limits {
     unsigned read_bytes; /* of one batch read for a viewer behind */
     unsigned first_read; /* records of the first read of a log, whose records may be of any size */
     size_t reads;        /* for viewers behind under way at once; tips do not wait for them long */
+    int64_t slice_us;    /* of a hand-out, before other logs get their turn */
+    unsigned gather_ms;  /* the longest pause after a hand-out */
 };
 
 enum viewer_state {
@@ -134,23 +137,30 @@ struct log {
     /* The place up to which the log was read.  NONE: it is not known; BEHIND: its read is under
      * way. */
     struct place tip;
-    bool stale;           /* changed since the tip was read, or never read */
-    size_t live;          /* viewers that are LIVE */
-    unsigned weight;      /* bytes of a record, a recent average that forgets large ones slowly;
-                           * 0: none was read */
-    uint64_t asked;       /* reads of the tip ever sent: their numbers */
-    uint64_t proven;      /* number of the last one that reached the end of the log */
-    uint64_t wanted;      /* number of the one that viewers wait for */
-    int64_t look_at;      /* when the tip is read though nothing called for it */
-    enum info_state info; /* XINFO STREAM for the viewers and the tip that are ASKING */
-    uint64_t info_number; /* number of that request among all */
-    int64_t ask_at;       /* it is not asked for before that time: memory was short */
-    bool unasked;         /* there was no memory to subscribe */
-    struct read *reading; /* the tip's, under way; NULL: none */
-    size_t under_way;     /* answers that will name it */
-    char *channel;        /* LOG_CHANNELS: our name in the group; NULL: not in it */
-    double joined;        /* when we last joined, Unix seconds */
-    bool member;          /* the group was seen to have us */
+    bool stale;             /* changed since the tip was read, or never read */
+    size_t live;            /* viewers that are LIVE */
+    unsigned weight;        /* bytes of a record, a recent average that forgets large ones slowly;
+                             * 0: none was read */
+    uint64_t asked;         /* reads of the tip ever sent: their numbers */
+    uint64_t proven;        /* number of the last one that reached the end of the log */
+    uint64_t wanted;        /* number of the one that viewers wait for */
+    int64_t look_at;        /* when the tip is read though nothing called for it */
+    enum info_state info;   /* XINFO STREAM for the viewers and the tip that are ASKING */
+    uint64_t info_number;   /* number of that request among all */
+    int64_t ask_at;         /* it is not asked for before that time: memory was short */
+    bool unasked;           /* there was no memory to subscribe */
+    struct read *reading;   /* the tip's, under way; NULL: none */
+    size_t under_way;       /* answers that will name it */
+    struct fanout *fanouts; /* what was read and is not handed out yet; NULL: nothing */
+    int64_t slice_began;    /* us: when it last began to hand out */
+    int64_t fanout_us;      /* that handing out what was read has taken so far */
+    struct log *handing_next;
+    int64_t read_at; /* the tip is not read before that time: records are gathered */
+    struct log *gather_next;
+    bool gathers;  /* among those that are read when their pause is over */
+    char *channel; /* LOG_CHANNELS: our name in the group; NULL: not in it */
+    double joined; /* when we last joined, Unix seconds */
+    bool member;   /* the group was seen to have us */
 };
 
 struct relay {
@@ -171,7 +181,9 @@ struct relay {
     uint64_t requests;                 /* ever sent for places */
     struct viewer *queue, **queue_end; /* that wait for their turn to read */
     struct ring_store rings;
-    struct batch batch; /* scratch */
+    struct batch batch;                 /* scratch */
+    struct log *handing, *handing_last; /* that hand out, the next first */
+    struct log *gathering;              /* that pause */
     struct large *larges;
     struct seats *seats;
     struct budget budget;

@@ -26,14 +26,22 @@ static unsigned jittered(unsigned retry)
 
 /* ---- bytes ---- */
 
-enum out_result emit_bytes(struct viewer *v, const void *p, size_t len)
+/* Parts of so many bytes together, in one write. */
+static enum out_result emit_parts(struct viewer *v, const struct iovec *parts, int n, size_t len)
 {
-    enum out_result r = out_send_bytes(&v->out, p, len);
+    enum out_result r = out_send(&v->out, parts, n);
     if (r == OUT_SENT) {
         v->last_out = v->relay->now;
         v->relay->stats.bytes += len;
+        v->relay->stats.writes++;
     }
     return r;
+}
+
+enum out_result emit_bytes(struct viewer *v, const void *p, size_t len)
+{
+    struct iovec part = {(void *)(uintptr_t)p, len};
+    return emit_parts(v, &part, 1, len);
 }
 
 /* Writes a control frame, and frees it. */
@@ -215,42 +223,49 @@ static void was_sent(struct viewer *v, struct xid id, uint64_t rank)
     set_told(v, (struct told){id, true});
 }
 
+/* Items from i on, one at least, that fit into so many bytes.  Returns the one after them. */
+static size_t run_end(const struct item *items, size_t count, size_t i, size_t room)
+{
+    size_t start = item_start(items, i), k = i + 1;
+    while (k < count && items[k].end - start <= room)
+        k++;
+    return k;
+}
+
+/* Items up to the last one were sent, so many. */
+static void items_were_sent(struct viewer *v, const struct item *last, size_t n)
+{
+    was_sent(v, last->id, last->rank);
+    v->relay->stats.deliveries += n;
+    if (v->phase != PHASE_LIVE)
+        v->replayed += n;
+}
+
 enum out_result emit_from_ring(struct viewer *v)
 {
-    const struct frame *f = ring_after(&v->view->ring, cursor_position(&v->place.cursor)),
-                       *last = NULL;
-    struct iovec pieces[15];
-    size_t len = 0;
+    size_t i, k, len = 0, items = 0;
+    const struct piece *p = ring_after(&v->view->ring, cursor_position(&v->place.cursor), &i);
+    const struct item *last = NULL;
+    struct iovec parts[OUT_PARTS];
     int n = 0;
-    if (!f) { /* the records up to the tip are withheld from this view */
+    if (!p) { /* the records up to the tip are withheld from this view */
         v->place.cursor = v->view->log->tip.cursor;
         return OUT_SENT;
     }
-    for (; f && n < 15 && len < WRITE_BYTES; f = f->next) {
-        pieces[n++] = (struct iovec){(void *)(uintptr_t)f->bytes, f->len};
-        len += f->len;
-        last = f;
+    for (; p && n < OUT_PARTS && len < WRITE_BYTES; p = k == p->count ? p->next : NULL, i = 0) {
+        size_t start = item_start(p->items, i);
+        k = run_end(p->items, p->count, i, WRITE_BYTES - len);
+        last = &p->items[k - 1];
+        parts[n++] = (struct iovec){(char *)(uintptr_t)piece_bytes(p) + start, last->end - start};
+        len += last->end - start;
+        items += k - i;
     }
-    enum out_result r = out_send(&v->out, pieces, n);
+    enum out_result r = emit_parts(v, parts, n, len);
     if (r == OUT_SENT) {
-        v->last_out = v->relay->now;
-        v->relay->stats.bytes += len;
-        v->relay->stats.deliveries += (uint64_t)n;
-        if (v->phase != PHASE_LIVE)
-            v->replayed += (uint64_t)n;
-        was_sent(v, last->id, last->rank);
+        items_were_sent(v, last, items);
         v->place.standing = PLACE_MET;
     }
     return r;
-}
-
-/* The run of items from i on that goes out in one write. */
-static size_t run_end(const struct batch *b, size_t i, size_t start)
-{
-    size_t k = i + 1;
-    while (k < b->count && b->items[k].end - start <= WRITE_BYTES)
-        k++;
-    return k;
 }
 
 enum out_result emit_items(struct viewer *v, const struct batch *b)
@@ -259,17 +274,13 @@ enum out_result emit_items(struct viewer *v, const struct batch *b)
     size_t i = 0;
     while (i < b->count && xid_cmp(b->items[i].id, at) <= 0)
         i++;
-    while (i < b->count) {
-        size_t start = i > 0 ? b->items[i - 1].end : 0;
-        size_t k = run_end(b, i, start);
+    for (size_t k; i < b->count; i = k) {
+        size_t start = item_start(b->items, i);
+        k = run_end(b->items, b->count, i, WRITE_BYTES);
         enum out_result r = emit_bytes(v, b->bytes.p + start, b->items[k - 1].end - start);
         if (r != OUT_SENT)
             return r;
-        was_sent(v, b->items[k - 1].id, b->items[k - 1].rank);
-        v->relay->stats.deliveries += k - i;
-        if (v->phase != PHASE_LIVE)
-            v->replayed += k - i;
-        i = k;
+        items_were_sent(v, &b->items[k - 1], k - i);
     }
     return OUT_SENT;
 }

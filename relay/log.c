@@ -5,6 +5,8 @@
 #include <search.h>
 #include <stdlib.h>
 
+#include "relay/fanout.h"
+#include "relay/gather.h"
 #include "relay/reads.h"
 #include "relay/viewer.h"
 
@@ -61,6 +63,7 @@ static void log_free(struct log *l)
     *l->at = l->next;
     if (l->next)
         l->next->at = l->at;
+    gather_forget(l);
     r->stats.logs--;
     l->source->stop(l);
     free(l->key);
@@ -80,6 +83,7 @@ static bool view_fits(const struct view *w, const struct admission *a)
 static void view_free(struct view *w)
 {
     struct relay *r = w->log->relay;
+    fanout_forget_view(w);
     batch_forget_view(r, w);
     reads_forget_view(r, w);
     ring_reset(&r->rings, &w->ring, XID_ZERO);
@@ -137,6 +141,7 @@ void log_detach(struct viewer *v)
     if (!w)
         return;
     reads_forget(v);
+    fanout_forget_viewer(v);
     *v->at = v->next;
     if (v->next)
         v->next->at = v->at;
@@ -162,14 +167,6 @@ void log_serve_view(struct view *w)
     for (struct viewer *v = w->viewers; v; v = v->next)
         if (viewer_is_idle(v))
             log_serve(v);
-}
-
-void log_hand_out(struct view *w, const struct batch *b)
-{
-    batch_to_ring(w->log->relay, w, b);
-    for (struct viewer *v = w->viewers; v; v = v->next)
-        if (v->place.state == PLACE_LIVE)
-            viewer_take(v, b);
 }
 
 void log_leave_behind(struct view *w, struct xid upto)

@@ -37,8 +37,6 @@ void log_serve(struct viewer *v);
 /* The same for all viewers of w that are idle.  Not while the batch is handed out: a viewer that is
  * served may begin a read. */
 void log_serve_view(struct view *w);
-/* b to every LIVE viewer of w, and into its ring. */
-void log_hand_out(struct view *w, const struct batch *b);
 /* There was no memory for what was read, up to upto: viewers that were LIVE read it when there is.
  */
 void log_leave_behind(struct view *w, struct xid upto);

@@ -3,6 +3,7 @@
 #include "relay/pubsub.h"
 
 #include "format/record.h"
+#include "relay/fanout.h"
 #include "relay/viewer.h"
 
 /* ---- both kinds ---- */
@@ -27,7 +28,7 @@ void pubsub_deliver(struct log *l, struct slice payload)
         if (bad)
             log_leave_behind(w, tip->id);
         else
-            log_hand_out(w, b);
+            fanout_give(w, b);
     }
 }
 

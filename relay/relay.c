@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "relay/channels.h"
+#include "relay/gather.h"
 #include "relay/presence.h"
 #include "relay/pubsub.h"
 #include "relay/reads.h"
@@ -425,6 +426,10 @@ static void reap(struct relay *r)
 static int time_to_wait(const struct relay *r)
 {
     int64_t due = redis_feed_deadline(r->feed);
+    if (r->handing)
+        return 0;
+    if (gather_due(r) < due)
+        due = gather_due(r);
     if (r->next_sweep < due)
         due = r->next_sweep;
     if (waitlist_due(r) < due)
@@ -454,6 +459,7 @@ static void turn(struct relay *r)
             log_serve(p);
     }
     redis_feed_run(r->feed, r->now);
+    tail_run(r);
     if (r->up && !r->tracking && r->now >= r->next_look) {
         r->next_look = r->now + LOOK_MS;
         tail_invalidated(r, all_keys);
@@ -487,8 +493,11 @@ void relay_run(struct relay *r, bool until_idle)
 
 /* ---- beginning and end ---- */
 
-static const struct limits default_limits = {
-    .ring_bytes = 4u * 1024 * 1024, .read_bytes = 128 * 1024, .first_read = 16, .reads = 8};
+static const struct limits default_limits = {.ring_bytes = 4u * 1024 * 1024,
+                                             .read_bytes = 128 * 1024,
+                                             .first_read = 16,
+                                             .reads = 8,
+                                             .slice_us = 2000};
 
 static int watch_readable(struct relay *r, int fd, void *tag)
 {
@@ -505,6 +514,7 @@ struct relay *relay_new(const struct config *config)
     r->pipe[0] = r->pipe[1] = -1;
     r->queue_end = &r->queue;
     r->limits = default_limits;
+    r->limits.gather_ms = config->gather;
     r->rings.max = r->limits.ring_bytes;
     r->next_sweep = INT64_MAX;
     buf_init(&r->batch.bytes, 64u * 1024 * 1024);

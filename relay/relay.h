@@ -30,6 +30,7 @@ struct relay_stats {
     _Atomic uint64_t records;    /* read from logs, live */
     _Atomic uint64_t deliveries; /* records handed to viewers */
     _Atomic uint64_t bytes;      /* of event stream handed to viewers */
+    _Atomic uint64_t writes;     /* that handed them */
     _Atomic uint64_t gaps;       /* told to viewers */
     _Atomic uint64_t keepalives; /* sent */
     _Atomic uint64_t outages;    /* of Redis */

@@ -4,17 +4,27 @@
 
 #include <stdlib.h>
 
-/* Removes the oldest frame of its ring. */
+static struct xid last_id(const struct piece *p)
+{
+    return p->items[p->count - 1].id;
+}
+
+static size_t size_of(size_t count, size_t len)
+{
+    return sizeof(struct piece) + count * sizeof(struct item) + len;
+}
+
+/* Removes the oldest piece of its ring. */
 static void drop_first(struct ring_store *s, struct ring *r)
 {
-    struct frame *f = r->first;
-    r->first = f->next;
-    *(f->next ? &f->next->prev : &r->last) = NULL;
-    r->floor = f->id;
-    *(f->older ? &f->older->newer : &s->oldest) = f->newer;
-    *(f->newer ? &f->newer->older : &s->newest) = f->older;
-    s->bytes -= sizeof *f + f->len;
-    free(f);
+    struct piece *p = r->first;
+    r->first = p->next;
+    *(p->next ? &p->next->prev : &r->last) = NULL;
+    r->floor = last_id(p);
+    *(p->older ? &p->older->newer : &s->oldest) = p->newer;
+    *(p->newer ? &p->newer->older : &s->newest) = p->older;
+    s->bytes -= size_of(p->count, p->items[p->count - 1].end);
+    free(p);
 }
 
 void ring_reset(struct ring_store *s, struct ring *r, struct xid floor)
@@ -24,22 +34,23 @@ void ring_reset(struct ring_store *s, struct ring *r, struct xid floor)
     r->floor = floor;
 }
 
-void ring_add(struct ring_store *s, struct ring *r, struct xid id, uint64_t rank,
-              struct slice bytes)
+void ring_add(struct ring_store *s, struct ring *r, const struct item *items, size_t count,
+              const char *bytes)
 {
-    struct frame *f = malloc(sizeof *f + bytes.len);
-    if (!f) {
-        ring_reset(s, r, id);
+    size_t len = items[count - 1].end;
+    struct piece *p = malloc(size_of(count, len));
+    if (!p) {
+        ring_reset(s, r, items[count - 1].id);
         return;
     }
-    *f = (struct frame){
-        .prev = r->last, .ring = r, .id = id, .rank = rank, .len = bytes.len, .older = s->newest};
-    memcpy(f->bytes, bytes.p, bytes.len);
-    *(r->last ? &r->last->next : &r->first) = f;
-    r->last = f;
-    *(s->newest ? &s->newest->newer : &s->oldest) = f;
-    s->newest = f;
-    s->bytes += sizeof *f + f->len;
+    *p = (struct piece){.prev = r->last, .ring = r, .count = count, .older = s->newest};
+    memcpy(p->items, items, count * sizeof *items);
+    memcpy(&p->items[count], bytes, len);
+    *(r->last ? &r->last->next : &r->first) = p;
+    r->last = p;
+    *(s->newest ? &s->newest->newer : &s->oldest) = p;
+    s->newest = p;
+    s->bytes += size_of(count, len);
     while (s->bytes > s->max)
         drop_first(s, s->oldest->ring);
 }
@@ -49,18 +60,34 @@ bool ring_covers(const struct ring *r, struct xid position)
     return xid_cmp(r->floor, position) <= 0;
 }
 
-bool ring_knows(const struct ring *r, struct xid id)
+/* The number of the first item after position. */
+static size_t first_after(const struct piece *p, struct xid position)
 {
-    const struct frame *f = r->last;
-    while (f && xid_cmp(f->id, id) > 0)
-        f = f->prev;
-    return xid_cmp(f ? f->id : r->floor, id) == 0;
+    size_t from = 0, to = p->count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (xid_cmp(p->items[middle].id, position) > 0)
+            to = middle;
+        else
+            from = middle + 1;
+    }
+    return from;
 }
 
-const struct frame *ring_after(const struct ring *r, struct xid position)
+bool ring_knows(const struct ring *r, struct xid id)
 {
-    const struct frame *after = NULL;
-    for (const struct frame *f = r->last; f && xid_cmp(f->id, position) > 0; f = f->prev)
-        after = f;
+    const struct piece *p = r->last;
+    while (p && xid_cmp(p->items[0].id, id) > 0)
+        p = p->prev;
+    return xid_cmp(p ? p->items[first_after(p, id) - 1].id : r->floor, id) == 0;
+}
+
+const struct piece *ring_after(const struct ring *r, struct xid position, size_t *i)
+{
+    const struct piece *after = NULL;
+    for (const struct piece *p = r->last; p && xid_cmp(last_id(p), position) > 0; p = p->prev)
+        after = p;
+    if (after)
+        *i = first_after(after, position);
     return after;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ring: the recent frames of one view of a log, for viewers slightly behind and for reconnect
- * storms. All rings share one budget of bytes: the oldest frame of all leaves first.  Knows only
+ * storms.  Frames that came together stay together, in one piece: a viewer gets many of them in one
+ * write.  All rings share one budget of bytes: the oldest piece of all leaves first.  Knows only
  * ids and bytes. Invariant: every record after floor that the view shows, up to the log's tip, is
  * in the ring.
  */
@@ -15,38 +16,54 @@
 
 struct ring;
 
-struct frame {
-    struct frame *prev, *next;   /* in its ring; next is newer */
-    struct frame *older, *newer; /* among all rings */
-    struct ring *ring;
+/* One of several frames that stand one after the other. */
+struct item {
+    size_t end; /* in their bytes */
     struct xid id;
     uint64_t rank; /* as struct cursor's */
-    size_t len;
-    char bytes[];
 };
 
+/* Where the bytes of frame i begin. */
+static inline size_t item_start(const struct item *items, size_t i)
+{
+    return i > 0 ? items[i - 1].end : 0;
+}
+
+struct piece {
+    struct piece *prev, *next;   /* in its ring; next is newer */
+    struct piece *older, *newer; /* among all rings */
+    struct ring *ring;
+    size_t count;        /* of items, at least 1 */
+    struct item items[]; /* their bytes follow */
+};
+
+static inline const char *piece_bytes(const struct piece *p)
+{
+    return (const char *)&p->items[p->count];
+}
+
 struct ring_store {
-    struct frame *oldest, *newest;
+    struct piece *oldest, *newest;
     size_t bytes, max;
 };
 
 struct ring {
-    struct frame *first, *last;
+    struct piece *first, *last;
     struct xid floor;
 };
 
 /* Empties the ring: from now on it covers records after floor. */
 void ring_reset(struct ring_store *s, struct ring *r, struct xid floor);
-/* Adds the frame of a record newer than all in it. Without memory for it the ring is reset to id.
- */
-void ring_add(struct ring_store *s, struct ring *r, struct xid id, uint64_t rank,
-              struct slice bytes);
+/* Adds frames of records newer than all in it.  Without memory for them the ring is reset to the
+ * last id. */
+void ring_add(struct ring_store *s, struct ring *r, const struct item *items, size_t count,
+              const char *bytes);
 /* Whether a viewer that has all up to position can be served from here. */
 bool ring_covers(const struct ring *r, struct xid position);
 /* Whether the record of that id is, or was the last to leave, here. */
 bool ring_knows(const struct ring *r, struct xid id);
-/* The first frame after position; NULL: none. Looked for from the newest: most are but a little
- * behind. */
-const struct frame *ring_after(const struct ring *r, struct xid position);
+/* The piece of the first frame after position, and in *i its number there; NULL: none.  Looked for
+ * from the newest: most are but a little behind. */
+const struct piece *ring_after(const struct ring *r, struct xid position, size_t *i);
 
 #endif

@@ -3,6 +3,8 @@
 #include "relay/tail.h"
 
 #include "base/diag.h"
+#include "relay/fanout.h"
+#include "relay/gather.h"
 #include "relay/reads.h"
 #include "relay/viewer.h"
 
@@ -12,9 +14,10 @@ static read_done_fn on_read;
 
 /* ---- the tip ---- */
 
+/* No answer about the tip is awaited, and all viewers LIVE are at it. */
 static bool tip_rests(const struct log *l)
 {
-    return l->tip.state == PLACE_LIVE;
+    return l->tip.state == PLACE_LIVE && !l->fanouts;
 }
 
 /* Reads the tip if it is stale and a viewer needs it. */
@@ -22,7 +25,7 @@ static void look(struct log *l)
 {
     struct relay *r = l->relay;
     bool needed = l->live > 0 || (l->views && l->wanted > l->proven);
-    if (!l->stale || !tip_rests(l) || !r->up || !needed)
+    if (!l->stale || !tip_rests(l) || !r->up || !needed || gather_holds(l))
         return;
     struct read *q = reads_new(l, READ_TIP, on_read);
     if (!q)
@@ -56,12 +59,19 @@ static void deliver(struct view *w, const struct redis_entry *entries, size_t co
             log_leave_behind(w, entries[count - 1].id);
             return;
         }
-        log_hand_out(w, b);
         from = b->after;
+        fanout_give(w, b);
     }
 }
 
-/* The tip moves over entries, and all viewers that are LIVE get them. */
+/* All viewers LIVE are at the tip.  After a full read more is there already. */
+static void rest(struct log *l)
+{
+    if (l->proven == l->asked)
+        gather_begin(l);
+}
+
+/* The tip moves over entries, and all viewers that are LIVE get them, now or in later turns. */
 static void tip_advance(struct log *l, const struct redis_entry *entries, size_t count)
 {
     struct cursor from = l->tip.cursor, *tip = &l->tip.cursor;
@@ -72,8 +82,11 @@ static void tip_advance(struct log *l, const struct redis_entry *entries, size_t
     if (tip->rank != RANK_UNKNOWN)
         tip->rank += count;
     l->relay->stats.records += count;
+    fanout_begin(l);
     for (struct view *w = l->views; w; w = w->next)
         deliver(w, entries, count, from);
+    if (fanout_end(l))
+        rest(l);
 }
 
 static bool is_beyond(const struct viewer *v, struct xid position)
@@ -133,9 +146,12 @@ static void tip_on_info(struct log *l, const struct redis_info *info)
 
 static void ask_for_info(struct log *l);
 
-/* An answer about the tip came: viewers whose XINFO was held back for it are answered next. */
+/* What an answer about the tip brought is done: viewers whose XINFO was held back for it are
+ * answered next. */
 static void tip_answered(struct log *l)
 {
+    if (l->fanouts)
+        return;
     if (l->tip.state == PLACE_ASKING || l->info == INFO_HELD)
         ask_for_info(l);
     look(l);
@@ -279,7 +295,8 @@ static void info_came(struct log *l, const struct redis_info *info)
     uint64_t number = l->info_number; /* a viewer that is served may ask again */
     log_on_info(l, info, recreated);
     /* While the tip is still in the former log no viewer is placed. */
-    bool hold = recreated && (l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING);
+    bool hold =
+        recreated && (l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING || l->fanouts);
     for (struct view *w = l->views; w; w = w->next) {
         for (struct viewer *v = w->viewers; v; v = v->next) {
             if (!place_is_sought(&v->place) || v->waits == WAIT_READ)
@@ -570,6 +587,17 @@ static void invalidate(struct log *l)
 {
     l->stale = true;
     look(l);
+}
+
+void tail_run(struct relay *r)
+{
+    struct log *l = fanout_run(r);
+    if (l) {
+        rest(l);
+        tip_answered(l);
+    }
+    while ((l = gather_next(r)))
+        look(l);
 }
 
 void tail_invalidated(struct relay *r, struct slice key)

@@ -18,4 +18,7 @@ extern const struct log_source tail_source;
 /* The key changed since it was read; key.p NULL: all may have. */
 void tail_invalidated(struct relay *r, struct slice key);
 
+/* In each turn: a slice of what is handed out, and the logs whose pause is over. */
+void tail_run(struct relay *r);
+
 #endif

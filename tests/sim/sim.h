@@ -93,7 +93,16 @@ enum mode {
 };
 extern const char *const mode_names[MODES];
 
-enum setting { SET_RING, SET_READ, SET_READS, SET_SWEEP, SET_LAST, SET_MEMORY, SETTINGS };
+enum setting {
+    SET_RING,
+    SET_READ,
+    SET_READS,
+    SET_SWEEP,
+    SET_LAST,
+    SET_MEMORY,
+    SET_PACE /* us that a write takes */,
+    SETTINGS
+};
 
 void plan_make(struct plan *p, enum mode mode, uint64_t seed);
 /* One step as text, NUL-terminated. */
@@ -111,9 +120,12 @@ enum stuck { STUCK_IDLE = 1, STUCK_ASKING };
 struct sim {
     struct relay *relay;
     const struct plan *plan;
-    int at;      /* next step */
-    int stamp;   /* number of the current event; all times of the oracle are stamps */
-    int64_t now; /* ms */
+    int at;       /* next step */
+    int stamp;    /* number of the current event; all times of the oracle are stamps */
+    int64_t now;  /* ms */
+    int us;       /* since then */
+    int64_t woke; /* when the relay's turn began */
+    int hasty;    /* waits of no time */
     bool verbose;
     bool settling; /* the steps are done: each request is answered at once */
     bool stopping;

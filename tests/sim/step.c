@@ -390,6 +390,9 @@ static void begin(struct plan *p, enum mode mode)
     unsigned memory = hash32((unsigned)state); /* the runs before it was known stay the same */
     if (memory % 3 == 0)
         put(p, OP_SET, SET_MEMORY, 1 + (int)(memory / 3 % 3000), 0, 0);
+    unsigned pace = hash32((unsigned)(state >> 32)); /* as above */
+    if (pace % 3 == 0)
+        put(p, OP_SET, SET_PACE, 1 + (int)(pace / 3 % 3000), 0, 0);
     int before = (int)rnd(one_in(2) ? 4 : 30);
     for (int i = 0; i < before; i++)
         put(p, OP_ADD, random_log(), 1, one_in(5) ? KIND_HIDDEN : KIND_SEEN, one_in(8));

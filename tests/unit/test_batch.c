@@ -166,15 +166,36 @@ static void test_frames_go_into_the_ring(void **state)
     batch_begin(b, &from, false);
     batch_fill(&relay, b, &views[0], entries, 0, n, 0);
     batch_to_ring(&relay, &views[0], b);
-    const struct frame *f = views[0].ring.first;
-    for (uint64_t id = 1; id <= 3; id += 2, f = f->next) {
-        assert_non_null(f);
-        assert_int_equal(f->id.ms, id);
-        assert_int_equal(f->rank, 4 + id);
-        assert_int_equal(f->len, strlen(FRAME("1")));
-        assert_memory_equal(f->bytes, id == 1 ? FRAME("1") : FRAME("3"), f->len);
+    const struct piece *p = views[0].ring.first;
+    assert_int_equal(p->count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(p->items[i].id.ms, 1 + 2 * i);
+        assert_int_equal(p->items[i].rank, 5 + 2 * i);
+        assert_int_equal(p->items[i].end, (1 + i) * strlen(FRAME("1")));
     }
-    assert_null(f);
+    assert_memory_equal(piece_bytes(p), FRAME("1") FRAME("3"), p->items[1].end);
+    assert_null(p->next);
+    batch_begin(b, &from, false);
+    batch_to_ring(&relay, &views[0], b); /* no frame: the filter withheld all */
+    assert_ptr_equal(views[0].ring.last, p);
+}
+
+static void test_batch_is_moved(void **state)
+{
+    struct cursor from = {.at = CURSOR_SENT, .rank = 4};
+    struct batch *b = &relay.batch, to;
+    (void)state;
+    size_t n = make_entries("kk");
+    batch_begin(b, &from, false);
+    batch_fill(&relay, b, &views[0], entries, 0, n, 0);
+    batch_move(&to, b);
+    assert_int_equal(to.count, 2);
+    assert_string_equal(to.bytes.p, FRAME("1") FRAME("2"));
+    assert_int_equal(b->count, 0);
+    assert_int_equal(b->bytes.max, to.bytes.max);
+    batch_free(&to);
+    batch_begin(b, &from, false);
+    assert_int_equal(batch_fill(&relay, b, &views[0], entries, 0, n, 0), n);
 }
 
 /* ---- long records ---- */
@@ -304,6 +325,7 @@ int main(void)
         TEST(test_full_batch_leaves_the_rest),
         TEST(test_batch_without_memory_is_none),
         TEST(test_frames_go_into_the_ring),
+        TEST(test_batch_is_moved),
         TEST(test_long_record_ends_its_batch_and_is_not_in_the_ring),
         TEST(test_long_record_is_shared_in_its_view_only),
         TEST(test_long_record_keeps_the_bytes_of_the_reply),

@@ -330,8 +330,8 @@ static void test_next_step(void **state)
     struct ring_store store = {.max = 10000};
     struct ring ring = {.floor = ID(5)};
     (void)state;
-    ring_add(&store, &ring, ID(6), 6, slice_of("6"));
-    ring_add(&store, &ring, ID(8), 8, slice_of("8"));
+    ring_add(&store, &ring, &(struct item){1, ID(6), 6}, 1, "6");
+    ring_add(&store, &ring, &(struct item){1, ID(8), 8}, 1, "8");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct cursor tip = {.id = ID(10), .at = cases[i].tip_open ? CURSOR_NEXT : CURSOR_SENT};
         struct place p = {.cursor = {.id = ID(cases[i].id), .at = cases[i].cursor_at},

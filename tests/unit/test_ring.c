@@ -19,20 +19,39 @@ static struct xid id_of(uint64_t n)
     return (struct xid){n, 0};
 }
 
+/* Of a piece with one frame of that length. */
 static size_t cost(size_t len)
 {
-    return sizeof(struct frame) + len;
+    return size_of(1, len);
 }
 
-/* The list of frames is linked both ways, adds up to the byte count, and is within the budget. */
+static size_t len_of(const struct piece *p)
+{
+    return p->items[p->count - 1].end;
+}
+
+static void add_one(struct ring_store *s, struct ring *r, uint64_t n, const char *bytes, size_t len)
+{
+    ring_add(s, r, &(struct item){len, id_of(n), n}, 1, bytes);
+}
+
+/* The first frame after record n; NULL: none. */
+static const struct item *item_after(const struct ring *r, uint64_t n)
+{
+    size_t i;
+    const struct piece *p = ring_after(r, id_of(n), &i);
+    return p ? &p->items[i] : NULL;
+}
+
+/* The list of pieces is linked both ways, adds up to the byte count, and is within the budget. */
 static void assert_store_consistent(const struct ring_store *s)
 {
     size_t bytes = 0;
-    const struct frame *last = NULL;
-    for (const struct frame *f = s->oldest; f; f = f->newer) {
-        assert_ptr_equal(f->older, last);
-        bytes += cost(f->len);
-        last = f;
+    const struct piece *last = NULL;
+    for (const struct piece *p = s->oldest; p; p = p->newer) {
+        assert_ptr_equal(p->older, last);
+        bytes += size_of(p->count, len_of(p));
+        last = p;
     }
     assert_ptr_equal(s->newest, last);
     assert_int_equal(bytes, s->bytes);
@@ -45,14 +64,14 @@ static void test_oldest_frame_is_evicted_and_raises_the_floor(void **state)
     struct ring r = {.floor = id_of(100)};
     (void)state;
     for (uint64_t n = 101; n <= 104; n++)
-        ring_add(&s, &r, id_of(n), n, slice_make("0123456789", 10));
+        add_one(&s, &r, n, "0123456789", 10);
     assert_store_consistent(&s);
     assert_int_equal(r.floor.ms, 101); /* 101 was evicted first */
     assert_false(ring_covers(&r, id_of(100)));
     assert_true(ring_covers(&r, id_of(101)));
-    assert_int_equal(ring_after(&r, id_of(101))->id.ms, 102);
-    assert_int_equal(ring_after(&r, id_of(103))->rank, 104);
-    assert_null(ring_after(&r, id_of(104)));
+    assert_int_equal(item_after(&r, 101)->id.ms, 102);
+    assert_int_equal(item_after(&r, 103)->rank, 104);
+    assert_null(item_after(&r, 104));
     assert_true(ring_knows(&r, id_of(101)));
     assert_true(ring_knows(&r, id_of(102)));
     assert_true(ring_knows(&r, id_of(104)));
@@ -75,15 +94,15 @@ static void test_frame_larger_than_the_budget_empties_all_rings(void **state)
     struct ring a = {.floor = id_of(0)}, b = {.floor = id_of(0)};
     static const char big[1000];
     (void)state;
-    ring_add(&s, &a, id_of(1), 1, slice_make("0123456789", 10));
-    ring_add(&s, &b, id_of(2), 2, slice_make(big, sizeof big));
+    add_one(&s, &a, 1, "0123456789", 10);
+    add_one(&s, &b, 2, big, sizeof big);
     assert_store_consistent(&s);
     assert_null(a.first); /* all frames were evicted, the large one too */
     assert_null(b.first);
     assert_int_equal(a.floor.ms, 1);
     assert_int_equal(b.floor.ms, 2);
-    ring_add(&s, &b, id_of(3), 3, slice_make("x", 1));
-    assert_int_equal(ring_after(&b, id_of(2))->id.ms, 3);
+    add_one(&s, &b, 3, "x", 1);
+    assert_int_equal(item_after(&b, 2)->id.ms, 3);
     ring_reset(&s, &b, XID_ZERO);
 }
 
@@ -94,20 +113,44 @@ struct model {
     struct ring_store store;
 };
 
+static void test_frames_of_a_piece_are_found_one_by_one(void **state)
+{
+    struct ring_store s = {.max = 10000};
+    struct ring r = {.floor = id_of(5)};
+    static const struct item items[] = {{2, {10, 0}, 1}, {3, {12, 0}, 2}, {6, {14, 0}, 3}};
+    static const struct {
+        uint64_t position;
+        size_t i;
+    } rows[] = {{5, 0}, {9, 0}, {10, 1}, {11, 1}, {12, 2}, {13, 2}};
+    size_t i;
+    (void)state;
+    ring_add(&s, &r, items, 3, "aabccc");
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+        assert_ptr_equal(ring_after(&r, id_of(rows[k].position), &i), r.first);
+        assert_int_equal(i, rows[k].i);
+    }
+    assert_null(ring_after(&r, id_of(14), &i));
+    for (uint64_t id = 4; id <= 15; id++)
+        assert_int_equal(ring_knows(&r, id_of(id)), id == 5 || id == 10 || id == 12 || id == 14);
+    assert_memory_equal(piece_bytes(r.first) + item_start(items, 1), "bccc", 4);
+    assert_int_equal(item_start(items, 0), 0);
+    ring_reset(&s, &r, XID_ZERO);
+}
+
 static void assert_ring_has_its_frames(const struct model *m, int i, uint64_t upto)
 {
     const struct ring *r = &m->rings[i];
-    const struct frame *f = r->first;
+    const struct piece *p = r->first;
     for (uint64_t n = r->floor.ms + 1; n < upto; n++) {
         if (m->lens[i][n] == 0)
             continue;
-        assert_non_null(f);
-        assert_int_equal(f->id.ms, n);
-        assert_int_equal(f->len, m->lens[i][n]);
-        assert_int_equal((unsigned char)f->bytes[f->len - 1], n & 0xff);
-        f = f->next;
+        assert_non_null(p);
+        assert_int_equal(p->items[0].id.ms, n);
+        assert_int_equal(len_of(p), m->lens[i][n]);
+        assert_int_equal((unsigned char)piece_bytes(p)[len_of(p) - 1], n & 0xff);
+        p = p->next;
     }
-    assert_null(f);
+    assert_null(p);
 }
 
 static void test_rings_that_share_a_budget_keep_their_frames(void **state)
@@ -127,7 +170,7 @@ static void test_rings_that_share_a_budget_keep_their_frames(void **state)
             assert_null(m.rings[i].first);
         } else {
             m.lens[i][n] = len;
-            ring_add(&m.store, &m.rings[i], id_of(n), n, slice_make(bytes, len));
+            add_one(&m.store, &m.rings[i], n, bytes, len);
         }
         if (n % 16)
             continue;
@@ -147,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_oldest_frame_is_evicted_and_raises_the_floor),
         cmocka_unit_test(test_frame_larger_than_the_budget_empties_all_rings),
+        cmocka_unit_test(test_frames_of_a_piece_are_found_one_by_one),
         cmocka_unit_test(test_rings_that_share_a_budget_keep_their_frames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -90,7 +90,7 @@ static int set_up(void **state)
     asked = 0;
     no_memory = no_reads = false;
     relay = (struct relay){.up = true, .now = 100000, .next_sweep = INT64_MAX, .requests = 17};
-    relay.limits = (struct limits){4096, 100, 4, 2};
+    relay.limits = (struct limits){4096, 100, 4, 2, .slice_us = INT64_MAX, .gather_ms = 1000};
     relay.rings.max = 4096;
     relay.queue_end = &relay.queue;
     relay.epoll = -1;
@@ -232,21 +232,27 @@ static void test_tip_is_read_when_it_is_stale_and_needed(void **state)
         bool stale, up, live;
         enum place_state tip;
         uint64_t wanted, proven;
-        bool read;
+        bool read, hands_out;
+        int64_t read_at;
     } cases[] = {
-        {"stale", true, true, true, PLACE_LIVE, 0, 0, true},
-        {"not stale", false, true, true, PLACE_LIVE, 0, 0, false},
-        {"Redis away", true, false, true, PLACE_LIVE, 0, 0, false},
-        {"no one needs it", true, true, false, PLACE_LIVE, 3, 3, false},
-        {"a viewer waits", true, true, false, PLACE_LIVE, 4, 3, true},
-        {"under way", true, true, true, PLACE_BEHIND, 0, 0, false},
-        {"asks", true, true, true, PLACE_ASKING, 0, 0, false},
-        {"not known", true, true, true, PLACE_NONE, 0, 0, false},
+        {"stale", true, true, true, PLACE_LIVE, 0, 0, true, false, 0},
+        {"not stale", false, true, true, PLACE_LIVE, 0, 0, false, false, 0},
+        {"Redis away", true, false, true, PLACE_LIVE, 0, 0, false, false, 0},
+        {"no one needs it", true, true, false, PLACE_LIVE, 3, 3, false, false, 0},
+        {"a viewer waits", true, true, false, PLACE_LIVE, 4, 3, true, false, 0},
+        {"under way", true, true, true, PLACE_BEHIND, 0, 0, false, false, 0},
+        {"asks", true, true, true, PLACE_ASKING, 0, 0, false, false, 0},
+        {"not known", true, true, true, PLACE_NONE, 0, 0, false, false, 0},
+        {"hands out", true, true, true, PLACE_LIVE, 0, 0, false, true, 0},
+        {"pauses", true, true, true, PLACE_LIVE, 0, 0, false, false, 100001},
+        {"has paused", true, true, true, PLACE_LIVE, 0, 0, true, false, 100000},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         asked = 0;
         relay.up = cases[i].up;
+        l.fanouts = cases[i].hands_out ? (struct fanout *)&l : NULL; /* only compared */
+        l.read_at = cases[i].read_at;
         l.stale = cases[i].stale;
         l.live = cases[i].live;
         l.tip.state = cases[i].tip;
@@ -265,6 +271,66 @@ static void test_tip_is_read_when_it_is_stale_and_needed(void **state)
         read_free(requests[0].arg);
     }
     l.live = 0;
+    l.fanouts = NULL;
+    gather_forget(&l);
+}
+
+static void test_log_pauses_after_its_hand_out_if_no_more_is_there(void **state)
+{
+    static const struct {
+        const char *what;
+        uint64_t ids[5];
+        bool pauses;
+    } cases[] = {{"whole", {10, 11, 12}, true},
+                 {"full", {10, 11, 12, 13}, false},
+                 {"nothing new", {10}, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        asked = 0;
+        put(0, PLACE_LIVE, 10);
+        l.tip.cursor = sent(10);
+        l.weight = 0;
+        l.stale = true;
+        l.read_at = 0;
+        look(&l);
+        relay.up = false; /* the next read would end at once */
+        l.fanout_us = 0;
+        answer_range(0, cases[i].ids);
+        relay.up = true;
+        print_message("%s\n", cases[i].what);
+        assert_int_equal(l.read_at > 0, cases[i].pauses);
+    }
+}
+
+/* Two viewers of three get the records in later turns.  Until then the tip is not read on, and no
+ * viewer is placed in a log that is another one by now. */
+static void test_tip_rests_when_all_viewers_have_what_was_read(void **state)
+{
+    struct redis_info info = info_of(1, 8, 8);
+    (void)state;
+    for (int i = 0; i < VIEWERS; i++)
+        put(i, PLACE_LIVE, 10);
+    relay.limits.slice_us = 0;
+    l.stale = true;
+    look(&l);
+    l.stale = true;
+    ANSWER(0, 10, 12);
+    assert_true(peer_got(0, "id: 12-0"));
+    assert_true(peer_got(1, ""));
+    put(1, PLACE_ASKING, 3);
+    ask_for_info(&l);
+    answer_info(1, &info);
+    assert_int_equal(l.info, INFO_HELD);
+    assert_int_equal(viewers[1].place.state, PLACE_ASKING);
+    assert_int_equal(asked, 2);
+    tail_run(&relay);
+    assert_true(peer_got(2, "id: 12-0"));
+    asks_info(2);
+    assert_true(l.read_at > 0);
+    relay.now = l.read_at;
+    tail_run(&relay);
+    asks_range(3, 12, 0, 16);
+    read_free(requests[3].arg);
 }
 
 static void test_tip_without_memory_is_read_later(void **state)
@@ -826,7 +892,7 @@ static void test_new_tip_places_viewers_beyond_it_again(void **state)
         viewers[0].place.doubt = DOUBT_DELETED; /* in the former log */
         if (cases[i].reads)
             read_after(&viewers[0]);
-        ring_add(&relay.rings, &w.ring, ID(12), 1, slice_of("12"));
+        ring_add(&relay.rings, &w.ring, &(struct item){2, ID(12), 1}, 1, "12");
         tip_at_end(&l, &info);
         assert_int_equal(viewers[0].place.state, cases[i].then);
         assert_int_equal(viewers[0].place.doubt, cases[i].doubt);
@@ -1082,6 +1148,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(test_new_viewer_reads_only_from_a_cursor_up_to_the_tip),
         TEST(test_tip_is_read_when_it_is_stale_and_needed),
+        TEST(test_log_pauses_after_its_hand_out_if_no_more_is_there),
+        TEST(test_tip_rests_when_all_viewers_have_what_was_read),
         TEST(test_tip_without_memory_is_read_later),
         TEST(test_answer_moves_the_tip),
         TEST(test_tip_whose_record_is_missing_asks),

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* fanout: see fanout.h. */
+#include "relay/fanout.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "relay/viewer.h"
+
+/* What is left of one batch. */
+struct fanout {
+    struct fanout *next; /* of the same log */
+    struct view *view;
+    struct viewer *at; /* the next one; NULL: all have it */
+    struct batch batch;
+};
+
+void fanout_begin(struct log *l)
+{
+    l->fanout_us = 0;
+    l->slice_began = clock_us();
+}
+
+/* Messages of a channel cannot wait: nothing bounds what comes next. */
+static bool slice_is_over(const struct log *l)
+{
+    return l->kind == LOG_STREAM && clock_us() - l->slice_began >= l->relay->limits.slice_us;
+}
+
+/* Hands b to viewers from v on, one at least.  Returns the first that it did not reach. */
+static struct viewer *hand_out(const struct log *l, struct viewer *v, const struct batch *b)
+{
+    bool any = false;
+    for (; v; v = v->next) {
+        if (v->place.state != PLACE_LIVE)
+            continue;
+        if (any && slice_is_over(l))
+            return v;
+        viewer_take(v, b);
+        any = true;
+    }
+    return NULL;
+}
+
+static void enqueue(struct log *l)
+{
+    struct relay *r = l->relay;
+    l->handing_next = NULL;
+    *(r->handing ? &r->handing_last->handing_next : &r->handing) = l;
+    r->handing_last = l;
+}
+
+static void dequeue(struct log *l)
+{
+    struct relay *r = l->relay;
+    struct log **p = &r->handing, *before = NULL;
+    for (; *p != l; p = &before->handing_next)
+        before = *p;
+    *p = l->handing_next;
+    if (r->handing_last == l)
+        r->handing_last = before;
+}
+
+/* Viewers of w from `at` on get b later. */
+static void give_later(struct view *w, struct viewer *at, struct batch *b)
+{
+    struct log *l = w->log;
+    struct fanout *f = malloc(sizeof *f), **end = &l->fanouts;
+    if (!f) { /* the ring or Redis serves them */
+        for (; at; at = at->next)
+            if (at->place.state == PLACE_LIVE)
+                viewer_set_place(at, PLACE_BEHIND);
+        sweep_by(l->relay, l->relay->now);
+        return;
+    }
+    *f = (struct fanout){.view = w, .at = at};
+    batch_move(&f->batch, b);
+    if (!l->fanouts)
+        enqueue(l);
+    while (*end)
+        end = &(*end)->next;
+    *end = f;
+}
+
+void fanout_give(struct view *w, struct batch *b)
+{
+    const struct log *l = w->log;
+    batch_to_ring(l->relay, w, b);
+    struct viewer *at = l->fanouts ? w->viewers : hand_out(l, w->viewers, b);
+    if (at)
+        give_later(w, at, b);
+}
+
+bool fanout_end(struct log *l)
+{
+    l->fanout_us += clock_us() - l->slice_began;
+    return !l->fanouts;
+}
+
+static void drop_first(struct fanout **first)
+{
+    struct fanout *f = *first;
+    *first = f->next;
+    batch_free(&f->batch);
+    free(f);
+}
+
+struct log *fanout_run(struct relay *r)
+{
+    struct log *l = r->handing;
+    if (!l)
+        return NULL;
+    l->slice_began = clock_us();
+    for (struct fanout *f; (f = l->fanouts); drop_first(&l->fanouts)) {
+        f->at = hand_out(l, f->at, &f->batch);
+        if (f->at)
+            break;
+    }
+    dequeue(l);
+    if (fanout_end(l))
+        return l;
+    enqueue(l);
+    return NULL;
+}
+
+void fanout_forget_viewer(const struct viewer *v)
+{
+    for (struct fanout *f = v->view->log->fanouts; f; f = f->next)
+        if (f->at == v)
+            f->at = v->next;
+}
+
+void fanout_forget_view(const struct view *w)
+{
+    struct log *l = w->log;
+    bool any = l->fanouts;
+    for (struct fanout **p = &l->fanouts; *p;) {
+        if ((*p)->view == w)
+            drop_first(p);
+        else
+            p = &(*p)->next;
+    }
+    if (any && !l->fanouts)
+        dequeue(l);
+}

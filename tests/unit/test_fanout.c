@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* fanout: in which turn each viewer gets what was read.  Viewers only write down what they took. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "relay/viewer.h"
+
+#define VIEWERS 10
+#define SLICE   4 /* viewers */
+
+static int64_t now;
+static bool no_memory;
+static struct {
+    const struct viewer *viewer;
+    uint64_t id;
+} taken[4 * VIEWERS];
+static size_t ntaken;
+
+/* Each look at the clock takes a microsecond; one is taken between two viewers. */
+static int64_t fake_us(void)
+{
+    return now++;
+}
+
+static void fake_take(struct viewer *v, const struct batch *b)
+{
+    taken[ntaken].viewer = v;
+    taken[ntaken++].id = b->after.id.ms;
+}
+
+static void *fake_malloc(size_t n)
+{
+    return no_memory ? NULL : calloc(1, n);
+}
+
+#define clock_us    fake_us
+#define viewer_take fake_take
+#define malloc      fake_malloc
+#include "relay/fanout.c"
+#undef malloc
+
+static struct relay relay;
+static struct log logs[2];
+static struct view views[3]; /* the last two are of logs[1] */
+static struct viewer viewers[3][VIEWERS];
+
+static void add_view(struct log *l, int i)
+{
+    views[i] = (struct view){.log = l, .next = l->views, .viewers = viewers[i]};
+    l->views = &views[i];
+    for (int k = 0; k < VIEWERS; k++) {
+        struct viewer *v = &viewers[i][k];
+        *v = (struct viewer){.relay = &relay, .view = &views[i], .state = VIEWER_OPEN};
+        v->place.state = PLACE_LIVE;
+        v->next = k + 1 < VIEWERS ? v + 1 : NULL;
+    }
+    l->live += VIEWERS;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    relay = (struct relay){.limits = {.slice_us = SLICE}, .next_sweep = INT64_MAX};
+    for (int i = 0; i < 2; i++)
+        logs[i] = (struct log){.relay = &relay, .kind = LOG_STREAM};
+    for (int i = 0; i < 3; i++)
+        add_view(&logs[i > 0], i);
+    now = 1000000;
+    no_memory = false;
+    ntaken = 0;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++)
+        fanout_forget_view(&views[i]);
+    assert_null(relay.handing);
+    return 0;
+}
+
+static void give(int view, uint64_t id)
+{
+    relay.batch.after.id.ms = id;
+    fanout_give(&views[view], &relay.batch);
+}
+
+/* Of a view, from one viewer up to another: they took that batch, one after the other, beginning at
+ * the nth that was taken. */
+static void assert_took(size_t nth, int view, int from, int to, uint64_t id)
+{
+    for (int k = from; k < to; k++, nth++) {
+        assert_ptr_equal(taken[nth].viewer, &viewers[view][k]);
+        assert_int_equal(taken[nth].id, id);
+    }
+}
+
+static void test_hand_out_within_its_slice_is_done_at_once(void **state)
+{
+    (void)state;
+    relay.limits.slice_us = 1000;
+    fanout_begin(&logs[0]);
+    give(0, 7);
+    assert_true(fanout_end(&logs[0]));
+    assert_int_equal(ntaken, VIEWERS);
+    assert_took(0, 0, 0, VIEWERS, 7);
+    assert_null(fanout_run(&relay));
+    assert_int_equal(logs[0].fanout_us, VIEWERS);
+}
+
+static void test_hand_out_goes_on_in_later_turns(void **state)
+{
+    (void)state;
+    fanout_begin(&logs[0]);
+    give(0, 7);
+    assert_false(fanout_end(&logs[0]));
+    assert_int_equal(ntaken, SLICE);
+    assert_null(fanout_run(&relay));
+    assert_int_equal(ntaken, 2 * SLICE);
+    assert_ptr_equal(fanout_run(&relay), &logs[0]);
+    assert_int_equal(ntaken, VIEWERS);
+    assert_took(0, 0, 0, VIEWERS, 7);
+    assert_null(logs[0].fanouts);
+    assert_int_equal(logs[0].fanout_us, 2 * (SLICE + 1) + 2);
+}
+
+static void test_logs_take_turns(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        fanout_begin(&logs[i]);
+        give(i, 7);
+        assert_false(fanout_end(&logs[i]));
+    }
+    assert_null(fanout_run(&relay));
+    assert_null(fanout_run(&relay));
+    assert_took(2 * SLICE, 0, SLICE, 2 * SLICE, 7);
+    assert_took(3 * SLICE, 1, SLICE, 2 * SLICE, 7);
+    assert_ptr_equal(fanout_run(&relay), &logs[0]);
+    assert_ptr_equal(fanout_run(&relay), &logs[1]);
+    assert_int_equal(ntaken, 2 * VIEWERS);
+}
+
+static void test_batches_of_a_log_keep_their_order(void **state)
+{
+    (void)state;
+    fanout_begin(&logs[1]);
+    give(1, 7);
+    give(1, 8);
+    give(2, 8);
+    assert_int_equal(ntaken, SLICE);
+    while (!fanout_run(&relay))
+        ;
+    assert_took(0, 1, 0, VIEWERS, 7);
+    assert_took(VIEWERS, 1, 0, VIEWERS, 8);
+    assert_took(2 * VIEWERS, 2, 0, VIEWERS, 8);
+}
+
+static void test_only_viewers_that_are_live_are_served(void **state)
+{
+    (void)state;
+    for (int k = 0; k < VIEWERS; k++)
+        viewers[0][k].place.state = k % 4 == 1 ? PLACE_LIVE : PLACE_BEHIND;
+    fanout_begin(&logs[0]);
+    give(0, 7);
+    assert_int_equal(ntaken, 3);
+    assert_ptr_equal(taken[2].viewer, &viewers[0][9]);
+    assert_null(logs[0].fanouts);
+}
+
+static void test_viewer_that_leaves_is_passed_over(void **state)
+{
+    (void)state;
+    fanout_begin(&logs[0]);
+    give(0, 7);
+    fanout_forget_viewer(&viewers[0][SLICE + 1]); /* not the next one */
+    fanout_forget_viewer(&viewers[0][SLICE]);
+    while (!fanout_run(&relay))
+        ;
+    assert_int_equal(ntaken, VIEWERS - 1);
+    assert_took(SLICE, 0, SLICE + 1, VIEWERS, 7);
+}
+
+static void test_view_that_is_freed_is_forgotten(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        fanout_begin(&logs[i]);
+    give(1, 7);
+    give(0, 7);
+    give(2, 7);
+    fanout_forget_view(&views[1]);
+    assert_non_null(logs[1].fanouts);
+    fanout_forget_view(&views[2]);
+    assert_null(logs[1].fanouts);
+    while (!fanout_run(&relay))
+        ;
+    assert_null(relay.handing);
+    assert_int_equal(ntaken, SLICE + VIEWERS);
+}
+
+static void test_without_memory_the_rest_is_behind(void **state)
+{
+    (void)state;
+    no_memory = true;
+    fanout_begin(&logs[0]);
+    give(0, 7);
+    assert_true(fanout_end(&logs[0]));
+    assert_int_equal(ntaken, SLICE);
+    for (int k = 0; k < VIEWERS; k++)
+        assert_int_equal(viewers[0][k].place.state, k < SLICE ? PLACE_LIVE : PLACE_BEHIND);
+    assert_int_equal(logs[0].live, SLICE);
+    assert_int_equal(relay.next_sweep, relay.now);
+}
+
+static void test_messages_of_a_channel_are_handed_out_whole(void **state)
+{
+    (void)state;
+    logs[0].kind = LOG_PUBSUB;
+    fanout_begin(&logs[0]);
+    give(0, 7);
+    assert_true(fanout_end(&logs[0]));
+    assert_int_equal(ntaken, VIEWERS);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_hand_out_within_its_slice_is_done_at_once),
+        TEST(test_hand_out_goes_on_in_later_turns),
+        TEST(test_logs_take_turns),
+        TEST(test_batches_of_a_log_keep_their_order),
+        TEST(test_only_viewers_that_are_live_are_served),
+        TEST(test_viewer_that_leaves_is_passed_over),
+        TEST(test_view_that_is_freed_is_forgotten),
+        TEST(test_without_memory_the_rest_is_behind),
+        TEST(test_messages_of_a_channel_are_handed_out_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
