@@ -7,14 +7,6 @@
 #include "base/clock.h"
 #include "relay/viewer.h"
 
-/* What is left of one batch. */
-struct fanout {
-    struct fanout *next; /* of the same log */
-    struct view *view;
-    struct viewer *at; /* the next one; NULL: all have it */
-    struct batch batch;
-};
-
 void fanout_begin(struct log *l)
 {
     l->fanout_us = 0;

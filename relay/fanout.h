@@ -10,6 +10,14 @@
 
 #include "relay/core.h"
 
+/* A batch that not all viewers have yet. */
+struct fanout {
+    struct fanout *next; /* of the same log, to be handed out later */
+    struct view *view;
+    struct viewer *at; /* the next one to get it; NULL: all have it */
+    struct batch batch;
+};
+
 /* Something was read: the first slice of its hand-out begins. */
 void fanout_begin(struct log *l);
 /* b goes into the ring of w, and to its viewers LIVE: now, or in later turns when the slice is

@@ -16,7 +16,8 @@ int64_t gather_pause(unsigned limit, int64_t took)
 
 void gather_begin(struct log *l)
 {
-    l->read_at = clock_ms() + gather_pause(l->relay->limits.gather_ms, l->fanout_us);
+    int64_t pause = gather_pause(l->relay->limits.gather_ms, l->fanout_us);
+    l->read_at = pause > 0 ? clock_ms() + pause : 0;
 }
 
 bool gather_holds(struct log *l)

@@ -150,8 +150,6 @@ static void ask_for_info(struct log *l);
  * answered next. */
 static void tip_answered(struct log *l)
 {
-    if (l->fanouts)
-        return;
     if (l->tip.state == PLACE_ASKING || l->info == INFO_HELD)
         ask_for_info(l);
     look(l);
@@ -295,8 +293,8 @@ static void info_came(struct log *l, const struct redis_info *info)
     uint64_t number = l->info_number; /* a viewer that is served may ask again */
     log_on_info(l, info, recreated);
     /* While the tip is still in the former log no viewer is placed. */
-    bool hold =
-        recreated && (l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING || l->fanouts);
+    bool asks = l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING;
+    bool hold = recreated && (asks || l->fanouts);
     for (struct view *w = l->views; w; w = w->next) {
         for (struct viewer *v = w->viewers; v; v = v->next) {
             if (!place_is_sought(&v->place) || v->waits == WAIT_READ)

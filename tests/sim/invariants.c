@@ -6,6 +6,7 @@
  */
 #include "sim.h"
 
+#include "relay/fanout.h"
 #include "relay/reads.h"
 
 static void fault(const char *what)
@@ -60,6 +61,44 @@ static void check_log(const struct log *l)
         fault("the tip waits for a read that is not there");
 }
 
+/* viewer NULL: the end of the view. */
+static bool is_in_log(const struct log *l, const struct view *view, const struct viewer *viewer)
+{
+    const struct view *w = l->views;
+    while (w && w != view)
+        w = w->next;
+    const struct viewer *v = w ? w->viewers : NULL;
+    while (v && v != viewer)
+        v = v->next;
+    return w && v == viewer;
+}
+
+/* What is handed out goes to viewers that are there, and nothing is read meanwhile. */
+static void check_fanouts(const struct log *l)
+{
+    for (const struct fanout *f = l->fanouts; f; f = f->next)
+        if (!is_in_log(l, f->view, f->at))
+            fault("a batch is handed to a viewer that left");
+    if (l->fanouts && l->reading && l->reading->kind == READ_TIP)
+        fault("a tip is read on before its records were handed out");
+}
+
+/* The logs that hand out, and those that pause, are there. */
+static void check_waiting_logs(const struct relay *r)
+{
+    int handing = 0, gathering = 0;
+    for (const struct log *l = r->logs; l; l = l->next) {
+        handing += l->fanouts != NULL;
+        gathering += l->gathers;
+    }
+    for (const struct log *l = r->handing; l && handing >= 0; l = l->handing_next)
+        handing--;
+    for (const struct log *l = r->gathering; l && gathering >= 0; l = l->gather_next)
+        gathering--;
+    if (handing != 0 || gathering != 0)
+        fault("a log that is gone hands out, or pauses");
+}
+
 /* A read serves only viewers that asked before it was sent. */
 static void check_read(const struct read *q)
 {
@@ -94,10 +133,13 @@ void invariants_check(void)
         open += v->state == VIEWER_OPEN;
         behind += v->state == VIEWER_OPEN && v->place.state != PLACE_LIVE;
     }
-    for (const struct log *l = r->logs; l; l = l->next)
+    for (const struct log *l = r->logs; l; l = l->next) {
         check_log(l);
+        check_fanouts(l);
+    }
     for (const struct read *q = r->reads; q; q = q->next)
         check_read(q);
+    check_waiting_logs(r);
     check_budget(r);
     if (open != r->stats.viewers || behind != r->stats.behind)
         fault("the counts of viewers are wrong");

@@ -194,6 +194,8 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_MAX_MEMORY=1048576"},
         {"SSELOG_MAX_MEMORY=1024k"},
         {"SSELOG_MAX_MEMORY=2G"},
+        {"SSELOG_GATHER=0"},
+        {"SSELOG_GATHER=1000"},
         {"SSELOG_LIFETIME=0"},
         {"SSELOG_LIFETIME=5"},
         {"SSELOG_LIFETIME=604800"},
@@ -265,6 +267,7 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_MAX_MEMORY=99999999999999999999G"},
         {"SSELOG_MAX_MEMORY=1T"},
         {"SSELOG_MAX_MEMORY=-1M"},
+        {"SSELOG_GATHER=1001"},
         {"SSELOG_FRONT_THREADS=0"},
         {"SSELOG_FRONT_THREADS=65"},
         {"SSELOG_TOKEN_TTL=0"},
@@ -920,12 +923,11 @@ static void count_options(void *arg, const char *name, bool per_request, const c
  * behaviour. */
 static void test_request_may_set_only_the_listed_options(void **state)
 {
-    static const char *const process[] = {"SSELOG_REDIS",       "SSELOG_REDIS_PASSWORD_FILE",
-                                          "SSELOG_MAX_VIEWERS", "SSELOG_MAX_PER_USER",
-                                          "SSELOG_MAX_MEMORY",  "SSELOG_FRONT_THREADS",
-                                          "SSELOG_ALLOW_ROOT",  "SSELOG_LOG",
-                                          "SSELOG_LOG_LEVEL",   "SSELOG_COOKIE_SECRET_FILE",
-                                          "SSELOG_JWT_KEY_FILE"};
+    static const char *const process[] = {
+        "SSELOG_REDIS",         "SSELOG_REDIS_PASSWORD_FILE", "SSELOG_MAX_VIEWERS",
+        "SSELOG_MAX_PER_USER",  "SSELOG_MAX_MEMORY",          "SSELOG_GATHER",
+        "SSELOG_FRONT_THREADS", "SSELOG_ALLOW_ROOT",          "SSELOG_LOG",
+        "SSELOG_LOG_LEVEL",     "SSELOG_COOKIE_SECRET_FILE",  "SSELOG_JWT_KEY_FILE"};
     unsigned seen[2] = {0, 0};
     (void)state;
     config_each(count_options, seen);
