@@ -146,8 +146,8 @@ static void tip_on_info(struct log *l, const struct redis_info *info)
 
 static void ask_for_info(struct log *l);
 
-/* What an answer about the tip brought is done: viewers whose XINFO was held back for it are
- * answered next. */
+/* An answer about the tip came, or its records were handed out.  Viewers whose XINFO was held back
+ * for it are answered next. */
 static void tip_answered(struct log *l)
 {
     if (l->tip.state == PLACE_ASKING || l->info == INFO_HELD)

@@ -73,7 +73,7 @@ static bool is_in_log(const struct log *l, const struct view *view, const struct
     return w && v == viewer;
 }
 
-/* What is handed out goes to viewers that are there, and nothing is read meanwhile. */
+/* Batches go to viewers that are there, and the tip is not read meanwhile. */
 static void check_fanouts(const struct log *l)
 {
     for (const struct fanout *f = l->fanouts; f; f = f->next)
