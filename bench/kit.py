@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: MIT
+"""What bench/run and bench/compare share.
+
+It has the figures of the kernel, a site (a directory with a private Redis and what is started
+there), sselog's options and lighttpd's configuration, the load client, and ways to make records.
+"""
+import contextlib
+import json
+import os
+import re
+import resource
+import select
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PAYLOAD = 100
+STARTUP_S = 60
+KEEPALIVE_S = 5
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+# ---- figures of the kernel -----------------------------------------------------------------
+
+def cpu_seconds(pid):
+    """User and system time of all threads, also of those that ended."""
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
+        fields = f.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def private_kb(pid):
+    """The pages that no file holds. The pages of programs and libraries are shared by all processes, and
+    how many of them are mapped depends on the kernel's cache."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
+        return next(int(line.split()[1]) for line in f if line.startswith("Anonymous:"))
+
+
+def mapped_kb(pid):
+    """The pages that only this process maps now, those of files among them."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
+        return sum(int(line.split()[1]) for line in f
+                   if line.startswith(("Private_Clean:", "Private_Dirty:")))
+
+
+def open_files(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def child_named(parent, name):
+    for entry in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as f:
+                head, _, rest = f.read().rpartition(")")
+        except OSError:
+            continue
+        if int(rest.split()[1]) == parent and head.partition("(")[2] == name:
+            return int(entry)
+    return None
+
+
+def wait_for(what, ready, seconds=STARTUP_S):
+    """Polls until ready() returns a true value, and returns it."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = ready()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{what}: not within {seconds} s")
+        time.sleep(0.02)
+
+
+# ---- the parts -----------------------------------------------------------------------------
+
+def accepts(family, address):
+    with contextlib.suppress(OSError), socket.socket(family) as s:
+        s.connect(address)
+        return True
+    return False
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def raise_files():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return min(hard, 65536) if hard != resource.RLIM_INFINITY else 65536
+
+
+def program(name):
+    """The path of a server's program, which may be in a directory for administrators only."""
+    path = shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin")
+    if not path:
+        raise RuntimeError(f"{name}: not installed")
+    return path
+
+
+def stop(process):
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def sselog_environment(redis_socket):
+    environment = {
+        "SSELOG_REDIS": f"unix://{redis_socket}",
+        "SSELOG_AUTH": "anonymous",
+        "SSELOG_ROUTE": "/sselog/{log}",
+        "SSELOG_STREAM": "stream:logs:{log}",
+        "SSELOG_MAX_VIEWERS": "20000",
+        "SSELOG_MAX_PER_USER": "20000",
+        "SSELOG_KEEPALIVE": str(KEEPALIVE_S),
+        "SSELOG_LOG_LEVEL": "warning",
+    }
+    if os.geteuid() == 0:
+        environment["SSELOG_ALLOW_ROOT"] = "1"
+    return environment
+
+
+def backend(path, directory, environment):
+    lines = "\n".join(f'            "{k}" => "{v}",' for k, v in environment.items())
+    name = os.path.basename(path)
+    return f"""
+    "/{name}" => ((
+        "bin-path" => "{path}",
+        "socket" => "{directory}/{name}.sock",
+        "max-procs" => 1,
+        "check-local" => "disable",
+        "listen-backlog" => 1024,
+        "bin-environment" => (
+{lines}
+        )
+    )),"""
+
+
+def lighttpd_config(directory, port, files, backends):
+    """The shipped example with other paths, a free port, its own user and the null responder as a second
+    backend, without passwords and access log.  It is an error if a line to change is missing."""
+    with open(os.path.join(HERE, "..", "lighttpd-example.conf"), encoding="utf-8") as f:
+        text = f.read()
+    for pattern, replacement in (
+            (r'(?s)# --- who may look -.*?# --- end of who may look -+\n', ''),
+            (r'(?m)^accesslog\.filename .*$', ''),
+            (r'(?m)^accesslog\.format .*$', ''),
+            (r'"mod_auth", "mod_authn_file", "mod_setenv", "mod_accesslog"', '"mod_setenv"'),
+            (r'(?m)^server\.username .*\nserver\.groupname .*\n', ''),
+            (r'(?m)^server\.port .*$', f'server.port = {port}'),
+            (r'(?m)^server\.document-root .*$', f'server.document-root = "{directory}"'),
+            (r'(?m)^server\.errorlog .*$', f'server.errorlog = "{directory}/lighttpd.log"\n'
+             f'server.breakagelog = "{directory}/responders.log"'),
+            (r'(?m)^server\.pid-file .*$', f'server.pid-file = "{directory}/lighttpd.pid"'),
+            # Each viewer takes two descriptors of lighttpd, its own and its responder's.
+            (r'(?m)^server\.max-fds .*$', f'server.max-fds = {files}\n'
+             f'server.max-connections = {files // 2 - 64}'),
+            (r'(?ms)^\$HTTP\["url"\] =~ "\^/sselog\(/\|\$\)" \{\n    fastcgi\.server = \(.*?^    \)\n\}$',
+             "fastcgi.server = (" + "".join(backends).rstrip(",") + "\n)")):
+        text, found = re.subn(pattern, lambda _, r=replacement: r, text)
+        if found != 1:
+            raise RuntimeError(f"lighttpd-example.conf: {found} matches of {pattern}")
+    return text
+
+
+class Site:
+    """A directory with a private redis-server, and what is started there.  on_exit, an ExitStack, ends all."""
+
+    def __init__(self, build, on_exit, redis_port=0):
+        self.build = os.path.abspath(build)
+        self.on_exit = on_exit
+        self.dir = tempfile.mkdtemp(prefix="sselog-bench-")
+        on_exit.callback(shutil.rmtree, self.dir, True)
+        self.files = raise_files()
+        self.redis_socket, self.redis_port = f"{self.dir}/redis.sock", redis_port
+        self.redis = self.start_redis()
+        self.port = 0  # of the web server
+        self.logs_used = 0
+
+    def tool(self, name):
+        return f"{self.build}/bench/{name}"
+
+    def start(self, argv, **settings):
+        """Starts a program.  Its output goes to NAME.out, which tail() shows."""
+        settings = {"stdin": subprocess.DEVNULL, **settings}
+        with open(f"{self.dir}/{os.path.basename(argv[0])}.out", "ab") as out:
+            process = subprocess.Popen(argv, stdout=out, stderr=out, **settings)
+        self.on_exit.callback(stop, process)
+        return process
+
+    def start_on_port(self, name, command):
+        """Starts command(port), which returns arguments, on a free port.  Another process may take that
+        port first, so it tries again.  Returns the port and the process."""
+        for _ in range(5):
+            port = free_port()
+            process = self.start(command(port))
+            wait_for(name, lambda: process.poll() is not None
+                     or accepts(socket.AF_INET, ("127.0.0.1", port)))
+            if process.poll() is None:
+                return port, process
+        raise RuntimeError(f"{name} did not start:\n" + self.tail())
+
+    def start_redis(self):
+        process = self.start(
+            ["redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--unixsocket",
+             self.redis_socket, "--save", "", "--appendonly", "no", "--dir", self.dir,
+             "--maxclients", "12000"])
+        wait_for("redis-server", lambda: accepts(socket.AF_UNIX, self.redis_socket))
+        return process
+
+    def start_lighttpd(self, backends):
+        def command(port):
+            with open(f"{self.dir}/lighttpd.conf", "w", encoding="utf-8") as f:
+                f.write(lighttpd_config(self.dir, port, self.files, backends))
+            return [program("lighttpd"), "-D", "-f", f.name]
+        return self.start_on_port("lighttpd", command)
+
+    def tail(self):
+        """The last lines of all that was started."""
+        text = ""
+        for name in sorted(n for n in os.listdir(self.dir) if n.endswith((".out", ".log"))):
+            with open(f"{self.dir}/{name}", encoding="utf-8", errors="replace") as f:
+                text += "".join(f"  {name}: {line}" for line in f.readlines()[-8:])
+        return text
+
+    def http(self, path):
+        url = f"http://127.0.0.1:{self.port}{path}"
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:
+                return json.load(answer)
+        except (urllib.error.URLError, ConnectionError):
+            return None
+
+    def new_log(self):
+        self.logs_used += 1
+        return f"r{self.logs_used}"
+
+
+class Load:
+    """The load client: opens viewers and counts what they receive."""
+
+    def __init__(self, site, *args):
+        argv = [site.tool("load"), "-p", str(site.port), "-q", "60", *map(str, args)]
+        self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        stop(self.process)
+        self.process.stdin.close()
+        self.process.stdout.close()
+
+    def line(self, seconds):
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            raise RuntimeError(f"load client: no word within {seconds} s")
+        return self.process.stdout.readline().decode()
+
+    def ready(self):
+        line = self.line(120)
+        if line != "ready\n":
+            raise RuntimeError(f"load client: viewers did not get ready: {line.strip()}")
+
+    def finish(self, seconds=300):
+        """Closes its standard input, which says that no more records come, and returns the
+        counts."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        result = json.loads(self.line(seconds) or "{}")
+        result["status"] = self.process.wait()
+        return result
+
+
+# ---- a run of records ----------------------------------------------------------------------
+
+def produce_null(site, rate, count):
+    """Starts a run of the null responder and waits until all its records are sent."""
+    began = time.monotonic()
+    if not site.http(f"/null/start?rate={rate}&count={count}&size={PAYLOAD}"):
+        raise RuntimeError("null responder: start refused")
+    wait_for("null responder's run",
+             lambda: site.http("/null/status")["emitted"] == count, count / rate * 20 + 30)
+    seconds = time.monotonic() - began
+    return {"records": count, "seconds": seconds, "rate": count / seconds}
+
+
+def produce_redis(site, rate, count, log, logs=1):
+    argv = [site.tool("producer"), "-S", site.redis_socket, "-l", f"stream:logs:{log}",
+            "-m", str(logs), "-r", str(rate), "-n", str(count), "-s", str(PAYLOAD)]
+    out = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+    return json.loads(out)
