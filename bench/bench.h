@@ -51,6 +51,12 @@ static inline int bench_expand(char *out, size_t size, const char *template, uns
     return n < 0 || (size_t)n >= size ? -1 : n;
 }
 
+/* When record k of a run is due that began at start with this many records a second. */
+static inline uint64_t bench_due(uint64_t start, unsigned rate, uint64_t k)
+{
+    return start + k * BENCH_NS / rate;
+}
+
 /* Reads a number of the command line, from min to max. Anything else ends the program with a
  * message. */
 static inline unsigned long bench_number(const char *name, const char *text, unsigned long min,

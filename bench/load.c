@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * load: the load client.  It opens many viewers: event streams over HTTP/1.1 to 127.0.0.1.  It
- * parses head, chunks and lines in pieces of any size.  producer and null put
+ * parses head, chunks and lines in pieces of any size.  producer, publish and null put
  * sequence numbers and send times into the payload, and load checks them.  It prints "ready" when
- * every viewer has its `event: live`, and at the end one line of JSON.  A table goes to standard
- * error.  Modes:
+ * every viewer has its `event: live`, or its first frame (-f) from servers that send no such event.
+ * At the end it prints one line of JSON.  A table goes to standard error.  Modes:
  *
  * - stream counts lost, repeated and disordered records.  It ends when every viewer has every
  *   record, or when standard input is closed and nothing came for a while.
+ *   A line on standard input lets all viewers leave and come back at once, each with the id of its
+ *   last record; "ready" is printed again.
+ * - poll is stream with viewers that leave when they are `live`, or when the server ends the
+ * stream, and come back after a while.
  * - idle holds the viewers until standard input is closed.
  * - churn opens a viewer, waits for its first frame and closes it, again and again.
  *
@@ -29,9 +33,10 @@
 #define MAX_LINE   ((size_t)1024 * 1024)
 #define MAX_RECORD (1ULL << 26)
 #define STUCK_S    30 /* give up after this time without progress */
+#define MAX_ID     48
 
-enum mode { STREAM, IDLE, CHURN };
-enum stage { HEAD, BODY, CLOSED };
+enum mode { STREAM, POLL, IDLE, CHURN };
+enum stage { HEAD, BODY, AWAY, CLOSED };
 enum chunk { CHUNK_SIZE, CHUNK_DATA, CHUNK_END };
 
 struct viewer {
@@ -42,25 +47,30 @@ struct viewer {
     uint64_t chunk_left;
     char *line; /* beginning of a line that is not complete yet */
     size_t line_len, line_room;
-    char event;     /* first letter of this frame's event name; 0: none */
-    uint64_t n, t;  /* number and send time in this frame; n 0: not a record */
-    uint64_t *seen; /* one bit for each n */
+    char event;                       /* first letter of this frame's event name; 0: none */
+    uint64_t n, t;                    /* number and send time in this frame; n 0: not a record */
+    char id[MAX_ID], last_id[MAX_ID]; /* of this frame; of the last record */
+    uint64_t back;                    /* AWAY: when it comes back */
+    uint64_t *seen;                   /* one bit for each n */
     uint64_t seen_room, highest, distinct;
 };
 
 static struct {
     enum mode mode;
-    unsigned port, viewers, at_once, expect, quiet;
+    unsigned port, viewers, at_once, expect, quiet, every_ms, at_most;
+    bool first_frame; /* a viewer is ready with its first frame */
     const char *path;
-} opt = {STREAM, 0, 1, 32, 0, 5, "/stream"};
+} opt = {STREAM, 0, 1, 32, 0, 5, 1000, 3600, false, "/stream"};
 
 static struct {
     struct viewer *all;
     int epoll;
     bool input_closed, told_ready;
     unsigned started, ready, closed, failed;
-    uint64_t moved; /* when bytes last came */
-    uint64_t received, distinct, repeated, disordered, gaps, ends, bytes, first, last;
+    struct viewer **away; /* a ring: the viewer that comes back first is at away[first_away] */
+    unsigned first_away, count_away;
+    uint64_t moved, no_more; /* when bytes last came; when standard input ended */
+    uint64_t received, distinct, repeated, disordered, gaps, ends, polls, bytes, first, last;
     uint64_t histogram[64 * 60], slowest, latency_sum;
 } load;
 
@@ -83,24 +93,42 @@ static double histogram_us(double share)
 }
 
 /* lighttpd notices a reset at once, but a usual close only at its next write. Viewers of one run
- * must not delay the next run, so they reset. Those of churn close as browsers do. */
+ * must not delay the next run, so they reset. Those that come and go close as browsers do. */
 static void close_socket(int fd)
 {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
-    if (opt.mode != CHURN)
+    if (opt.mode == STREAM || opt.mode == IDLE)
         setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     close(fd);
 }
 
-static void close_viewer(struct viewer *v)
+static void end_connection(struct viewer *v, enum stage stage)
 {
-    if (v->stage == CLOSED)
-        return;
     close_socket(v->fd);
     free(v->line);
     v->line = NULL;
     v->line_len = v->line_room = 0;
-    v->stage = CLOSED;
+    v->stage = stage;
+}
+
+static void leave(struct viewer *v)
+{
+    end_connection(v, AWAY);
+    v->back = bench_now() + opt.every_ms * (BENCH_NS / 1000);
+    load.away[(load.first_away + load.count_away++) % opt.viewers] = v;
+    load.polls++;
+}
+
+/* The end of a connection. A viewer that polls comes back, if it was ever ready. */
+static void close_viewer(struct viewer *v)
+{
+    if (v->stage >= AWAY)
+        return;
+    if (opt.mode == POLL && v->ready) {
+        leave(v);
+        return;
+    }
+    end_connection(v, CLOSED);
     load.closed++;
     if (!v->ready)
         load.failed++;
@@ -130,7 +158,8 @@ static void count_record(struct viewer *v, uint64_t now)
 {
     uint64_t took = now > v->t ? now - v->t : 0;
     load.received++;
-    load.last = now;
+    load.last = load.moved = now;
+    memcpy(v->last_id, v->id, sizeof v->last_id);
     load.first = load.first && load.first < v->t ? load.first : v->t;
     load.latency_sum += took;
     load.slowest = took > load.slowest ? took : load.slowest;
@@ -150,9 +179,10 @@ static void count_record(struct viewer *v, uint64_t now)
 /* A blank line completes the frame. */
 static void end_frame(struct viewer *v, uint64_t now)
 {
+    bool live = v->event == 'l';
     if (v->n)
         count_record(v, now);
-    if (!v->ready && (v->event == 'l' || opt.mode == CHURN)) {
+    if (!v->ready && (live || opt.first_frame || opt.mode == CHURN)) {
         v->ready = true;
         load.ready++;
     }
@@ -160,7 +190,7 @@ static void end_frame(struct viewer *v, uint64_t now)
     load.ends += v->event == 'e';
     v->n = 0;
     v->event = 0;
-    if (opt.mode == CHURN)
+    if (opt.mode == CHURN || (opt.mode == POLL && live))
         close_viewer(v);
 }
 
@@ -175,6 +205,7 @@ static uint64_t digits(const char **p, const char *end)
 static void body_line(struct viewer *v, const char *p, size_t len, uint64_t now)
 {
     static const char record[] = "data: {\"n\":", event[] = "event: ", time[] = ",\"t\":";
+    static const char id[] = "id: ";
     const char *end;
     len -= len > 0 && p[len - 1] == '\r';
     end = p + len;
@@ -189,6 +220,8 @@ static void body_line(struct viewer *v, const char *p, size_t len, uint64_t now)
         }
     } else if (len >= sizeof event && memcmp(p, event, sizeof event - 1) == 0) {
         v->event = p[sizeof event - 1];
+    } else if (len >= sizeof id && memcmp(p, id, sizeof id - 1) == 0) {
+        snprintf(v->id, sizeof v->id, "%.*s", (int)(len - sizeof id + 1), p + sizeof id - 1);
     }
 }
 
@@ -267,7 +300,7 @@ static size_t chunk_byte(struct viewer *v, char c)
 
 static void feed(struct viewer *v, const char *p, size_t len, uint64_t now)
 {
-    while (len > 0 && v->stage != CLOSED) {
+    while (len > 0 && v->stage < AWAY) {
         size_t took, room = len;
         if (v->stage == BODY && v->chunked && v->chunk != CHUNK_DATA) {
             took = chunk_byte(v, *p);
@@ -293,14 +326,15 @@ static void read_viewer(struct viewer *v)
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
         close_viewer(v);
     } else if (n > 0) {
-        load.moved = now;
+        if (opt.mode != POLL || load.ready < opt.viewers)
+            load.moved = now; /* polls always move something; then only records count */
         load.bytes += (uint64_t)n;
         feed(v, bytes, (size_t)n, now);
     }
 }
 
 /* connect and send block here, which is short on loopback. */
-static int open_stream(unsigned i)
+static int open_stream(unsigned i, const char *last_id)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)opt.port)};
     char path[512], request[1024];
@@ -309,7 +343,8 @@ static int open_stream(unsigned i)
     if (fd < 0 || bench_expand(path, sizeof path, opt.path, i) < 0)
         goto bad;
     len = snprintf(request, sizeof request,
-                   "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n", path);
+                   "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n%s%s%s\r\n",
+                   path, *last_id ? "Last-Event-ID: " : "", last_id, *last_id ? "\r\n" : "");
     if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
         send(fd, request, (size_t)len, MSG_NOSIGNAL) == len)
         return fd;
@@ -321,17 +356,44 @@ bad:
     return -1;
 }
 
-static void start_viewer(void)
+static void connect_viewer(struct viewer *v)
 {
-    struct viewer *v = &load.all[load.started];
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = v};
-    v->fd = open_stream(load.started++);
+    v->fd = open_stream((unsigned)(v - load.all), v->last_id);
     v->stage = v->fd < 0 ? CLOSED : HEAD;
+    v->chunked = v->ok = false;
+    v->event = 0;
+    v->n = 0;
     if (v->fd < 0) {
         load.closed++;
         load.failed++;
     } else if (epoll_ctl(load.epoll, EPOLL_CTL_ADD, v->fd, &event) != 0) {
         close_viewer(v);
+    }
+}
+
+/* All leave now; serve() starts them again. */
+static void reconnect_all(void)
+{
+    unsigned i;
+    for (i = 0; i < load.started; i++) {
+        if (load.all[i].stage < AWAY)
+            end_connection(&load.all[i], AWAY);
+        load.all[i].ready = false;
+    }
+    load.started = load.ready = load.closed = load.failed = 0;
+    load.told_ready = false;
+}
+
+static void start_viewers(void)
+{
+    uint64_t now = bench_now();
+    while (load.started < opt.viewers && load.started - load.ready - load.failed < opt.at_once)
+        connect_viewer(&load.all[load.started++]);
+    while (load.count_away > 0 && load.away[load.first_away]->back <= now) {
+        connect_viewer(load.away[load.first_away]);
+        load.first_away = (load.first_away + 1) % opt.viewers;
+        load.count_away--;
     }
 }
 
@@ -346,25 +408,33 @@ static bool over(void)
         return load.input_closed;
     if (opt.expect && load.distinct == (uint64_t)opt.expect * opt.viewers)
         return true;
-    return load.input_closed && still > opt.quiet * BENCH_NS;
+    return load.input_closed &&
+           (still > opt.quiet * BENCH_NS || bench_now() - load.no_more > opt.at_most * BENCH_NS);
 }
 
-/* Only the end of standard input matters: it says that the producer has finished. */
+static void end_input(void)
+{
+    load.input_closed = true;
+    load.moved = load.no_more = bench_now();
+}
+
+/* The end of standard input says that the producer has finished. */
 static void read_input(void)
 {
     char waste[256];
-    if (read(STDIN_FILENO, waste, sizeof waste) > 0)
+    if (read(STDIN_FILENO, waste, sizeof waste) > 0) {
+        reconnect_all();
         return;
+    }
     epoll_ctl(load.epoll, EPOLL_CTL_DEL, STDIN_FILENO, NULL);
-    load.input_closed = true;
-    load.moved = bench_now();
+    end_input();
 }
 
 static void watch_input(void)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
     if (epoll_ctl(load.epoll, EPOLL_CTL_ADD, STDIN_FILENO, &event) != 0)
-        load.input_closed = true; /* a file or /dev/null, which epoll refuses */
+        end_input(); /* a file or /dev/null, which epoll refuses */
 }
 
 static void serve(void)
@@ -373,17 +443,17 @@ static void serve(void)
     load.moved = bench_now();
     while (!over()) {
         int i, n;
-        while (load.started < opt.viewers && load.started - load.ready - load.failed < opt.at_once)
-            start_viewer();
+        start_viewers();
         if (!load.told_ready && load.ready == opt.viewers && opt.mode != CHURN) {
             load.told_ready = puts("ready") >= 0 && fflush(stdout) == 0;
         }
-        n = epoll_wait(load.epoll, events, EVENTS, 200);
+        n = epoll_wait(load.epoll, events, EVENTS, opt.mode == POLL ? 1 : 200);
         for (i = 0; i < n; i++) {
-            if (!events[i].data.ptr)
+            struct viewer *v = events[i].data.ptr;
+            if (!v)
                 read_input();
-            else
-                read_viewer(events[i].data.ptr);
+            else if (v->stage < AWAY)
+                read_viewer(v);
         }
     }
 }
@@ -406,7 +476,7 @@ static uint64_t count_lost(uint64_t *least, uint64_t *most)
 
 static int report(double seconds)
 {
-    uint64_t least, most = 0, lost = opt.mode == STREAM ? count_lost(&least, &most) : 0;
+    uint64_t least, most = 0, lost = opt.mode <= POLL ? count_lost(&least, &most) : 0;
     double span = load.last > load.first ? (double)(load.last - load.first) / 1e9 : 0;
     double rate = span > 0 ? (double)load.received / span : 0;
     double mean = load.received ? (double)load.latency_sum / 1e3 / (double)load.received : 0;
@@ -414,15 +484,15 @@ static int report(double seconds)
     unsigned long long repeated = load.repeated, disordered = load.disordered;
     printf("{\"viewers\":%u,\"ready\":%u,\"failed\":%u,\"closed\":%u,\"seconds\":%.3f,"
            "\"received\":%llu,\"lost\":%llu,\"repeated\":%llu,\"out_of_order\":%llu,"
-           "\"gaps\":%llu,\"ends\":%llu,\"least\":%llu,\"most\":%llu,\"bytes\":%llu,"
+           "\"gaps\":%llu,\"ends\":%llu,\"polls\":%llu,\"least\":%llu,\"most\":%llu,\"bytes\":%llu,"
            "\"span\":%.6f,\"per_second\":%.1f,\"mean_us\":%.1f,\"p50_us\":%.1f,"
            "\"p99_us\":%.1f,\"p999_us\":%.1f,\"max_us\":%.1f}\n",
            opt.viewers, load.ready, load.failed, load.closed, seconds,
            (unsigned long long)load.received, (unsigned long long)lost, repeated, disordered,
            (unsigned long long)load.gaps, (unsigned long long)load.ends,
-           (unsigned long long)(most ? least : 0), (unsigned long long)most,
-           (unsigned long long)load.bytes, span, rate, mean, p50, p99, p999,
-           (double)load.slowest / 1e3);
+           (unsigned long long)load.polls, (unsigned long long)(most ? least : 0),
+           (unsigned long long)most, (unsigned long long)load.bytes, span, rate, mean, p50, p99,
+           p999, (double)load.slowest / 1e3);
     fprintf(stderr,
             "viewers   %10u   ready %u, failed %u, closed %u, in %.2f s\n"
             "received  %10llu   lost %llu, repeated %llu, out of order %llu\n"
@@ -438,11 +508,14 @@ static int report(double seconds)
 
 static void usage(void)
 {
-    fputs("usage: load -p PORT [-m stream|idle|churn] [-n VIEWERS] [-u PATH] [-c AT-ONCE]\n"
-          "            [-e RECORDS] [-q SECONDS]\n"
+    fputs("usage: load -p PORT [-m stream|poll|idle|churn] [-n VIEWERS] [-u PATH] [-c AT-ONCE]\n"
+          "            [-e RECORDS] [-q SECONDS] [-t SECONDS] [-i MS] [-f]\n"
           "  -u  path; %d is the number of the viewer, from 0\n"
           "  -e  records that each viewer is to get: the run ends with the last\n"
-          "  -q  seconds of silence after the end of standard input before giving up\n",
+          "  -q  seconds of silence after the end of standard input before giving up\n"
+          "  -t  seconds after the end of standard input before giving up in any case\n"
+          "  -i  poll: milliseconds until a viewer comes back\n"
+          "  -f  a viewer is ready with its first frame\n",
           stderr);
     exit(2);
 }
@@ -451,6 +524,8 @@ static enum mode read_mode(const char *name)
 {
     if (strcmp(name, "stream") == 0)
         return STREAM;
+    if (strcmp(name, "poll") == 0)
+        return POLL;
     if (strcmp(name, "idle") == 0)
         return IDLE;
     if (strcmp(name, "churn") != 0)
@@ -461,7 +536,7 @@ static enum mode read_mode(const char *name)
 static void read_options(int argc, char **argv)
 {
     int c;
-    while ((c = getopt(argc, argv, "p:m:n:u:c:e:q:")) != -1) {
+    while ((c = getopt(argc, argv, "p:m:n:u:c:e:q:t:i:f")) != -1) {
         if (c == 'p')
             opt.port = (unsigned)bench_number("-p", optarg, 1, 65535);
         else if (c == 'm')
@@ -476,6 +551,12 @@ static void read_options(int argc, char **argv)
             opt.expect = (unsigned)bench_number("-e", optarg, 1, MAX_RECORD - 1);
         else if (c == 'q')
             opt.quiet = (unsigned)bench_number("-q", optarg, 1, 3600);
+        else if (c == 't')
+            opt.at_most = (unsigned)bench_number("-t", optarg, 1, 3600);
+        else if (c == 'i')
+            opt.every_ms = (unsigned)bench_number("-i", optarg, 1, 3600000);
+        else if (c == 'f')
+            opt.first_frame = true;
         else
             usage();
     }
@@ -492,7 +573,8 @@ int main(int argc, char **argv)
     bench_raise_files();
     load.epoll = epoll_create1(EPOLL_CLOEXEC);
     load.all = calloc(opt.viewers, sizeof(*load.all));
-    if (load.epoll < 0 || !load.all) {
+    load.away = calloc(opt.viewers, sizeof(struct viewer *));
+    if (load.epoll < 0 || !load.all || !load.away) {
         perror("load");
         return 1;
     }

@@ -55,11 +55,6 @@ static struct plan read_options(int argc, char **argv)
     return plan;
 }
 
-static uint64_t due_at(const struct plan *plan, uint64_t start, uint64_t k)
-{
-    return start + k * BENCH_NS / plan->rate;
-}
-
 static void wait_until(uint64_t when)
 {
     struct timespec ts = {(time_t)(when / BENCH_NS), (long)(when % BENCH_NS)};
@@ -97,11 +92,12 @@ static int produce(redisContext *redis, const struct plan *plan)
     uint64_t start = bench_now(), worst = 0, end;
     unsigned k = 0, batch;
     while (k < plan->count) {
-        uint64_t now, due = due_at(plan, start, k);
+        uint64_t now, due = bench_due(start, plan->rate, k);
         wait_until(due);
         now = bench_now();
         worst = now - due > worst ? now - due : worst;
-        for (batch = 0; batch < BATCH && k < plan->count && due_at(plan, start, k) <= now; batch++)
+        for (batch = 0; batch < BATCH && k < plan->count && bench_due(start, plan->rate, k) <= now;
+             batch++)
             append(redis, plan, k++);
         while (batch-- > 0)
             if (take(redis) != 0)
