@@ -202,8 +202,15 @@ $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
-bench: all $(BUILD)/bench/load $(BUILD)/bench/producer $(BUILD)/bench/null ## latency, throughput and memory; BENCH=short takes less time
+BENCH_TOOLS := $(patsubst %,$(BUILD)/bench/%,load producer publish null)
+
+bench: all $(BENCH_TOOLS) ## latency, throughput and memory; BENCH=short takes less time
 	BENCH=$(BENCH) bench/run --build $(BUILD)
+
+bench-compare: ## sselog beside nchan, pushpin and Python views, in figures and plots; BENCH=short takes a minute or two
+	@tests/deps bench
+	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH_TOOLS)
+	BENCH=$(BENCH) bench/compare --build $(BUILD)
 
 # The page and its scripts use relative addresses, so a web server may serve the directory at any path.
 # The examples name the default PREFIX.
@@ -264,7 +271,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
 .PHONY: all help units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
-        chaos hostile bench install uninstall clean format lint lint-format lint-cppcheck lint-tidy lint-shell \
+        chaos hostile bench bench-compare install uninstall clean format lint lint-format lint-cppcheck lint-tidy lint-shell \
         lint-words hooks
 
 # ---- the simulation ----

@@ -20,6 +20,7 @@ import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAYLOAD = 100
+HISTORY = 2000
 STARTUP_S = 60
 KEEPALIVE_S = 5
 TICK = os.sysconf("SC_CLK_TCK")
@@ -52,16 +53,48 @@ def open_files(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
 
-def child_named(parent, name):
+def processes():
+    """All processes: pid, name, and the fields of /proc/PID/stat from the state on."""
     for entry in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{entry}/stat", encoding="ascii", errors="replace") as f:
-                head, _, rest = f.read().rpartition(")")
-        except OSError:
-            continue
-        if int(rest.split()[1]) == parent and head.partition("(")[2] == name:
-            return int(entry)
-    return None
+        with contextlib.suppress(OSError), open(f"/proc/{entry}/stat", encoding="ascii",
+                                                errors="replace") as f:
+            head, _, rest = f.read().rpartition(")")
+            yield int(entry), head.partition("(")[2], rest.split()
+
+
+def child_named(parent, name):
+    return next((pid for pid, its_name, fields in processes()
+                 if its_name == name and int(fields[1]) == parent), None)
+
+
+def tree(roots):
+    """The pids of these processes and of all below them."""
+    parents = {pid: int(fields[1]) for pid, _, fields in processes()}
+    found = set(roots)
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def tree_seconds(roots):
+    """Processor seconds of a tree, by the names of programs.  A process that ended counts for the parent
+    that waited for it."""
+    wanted, seconds = tree(roots), {}
+    for pid, name, fields in processes():
+        if pid in wanted:
+            seconds[name] = seconds.get(name, 0) + sum(map(int, fields[11:15])) / TICK
+    return seconds
+
+
+def tree_kb(roots):
+    """Memory of a tree that no file holds: each process's share of anonymous and of shared pages."""
+    total = 0
+    for pid in tree(roots):
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError), open(
+                f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
+            total += sum(int(line.split()[1]) for line in f
+                         if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
+    return total
 
 
 def wait_for(what, ready, seconds=STARTUP_S):
@@ -105,6 +138,11 @@ def program(name):
     return path
 
 
+def nginx_user():
+    """nginx started by root would become "nobody", and could not open what root made."""
+    return "user root;" if os.geteuid() == 0 else ""
+
+
 def stop(process):
     if process.poll() is None:
         process.terminate()
@@ -115,9 +153,9 @@ def stop(process):
             process.wait()
 
 
-def sselog_environment(redis_socket):
+def sselog_environment(redis_url):
     environment = {
-        "SSELOG_REDIS": f"unix://{redis_socket}",
+        "SSELOG_REDIS": redis_url,
         "SSELOG_AUTH": "anonymous",
         "SSELOG_ROUTE": "/sselog/{log}",
         "SSELOG_STREAM": "stream:logs:{log}",
@@ -147,31 +185,41 @@ def backend(path, directory, environment):
     )),"""
 
 
-def lighttpd_config(directory, port, files, backends):
-    """The shipped example with other paths, a free port, its own user and the null responder as a second
-    backend, without passwords and access log.  It is an error if a line to change is missing."""
-    with open(os.path.join(HERE, "..", "lighttpd-example.conf"), encoding="utf-8") as f:
+def adapted(example, changes):
+    """The text of a shipped example with changes: patterns and what takes their place.  It is an error if a
+    pattern is not there just once."""
+    with open(os.path.join(HERE, "..", example), encoding="utf-8") as f:
         text = f.read()
-    for pattern, replacement in (
-            (r'(?s)# --- who may look -.*?# --- end of who may look -+\n', ''),
-            (r'(?m)^accesslog\.filename .*$', ''),
-            (r'(?m)^accesslog\.format .*$', ''),
-            (r'"mod_auth", "mod_authn_file", "mod_setenv", "mod_accesslog"', '"mod_setenv"'),
-            (r'(?m)^server\.username .*\nserver\.groupname .*\n', ''),
-            (r'(?m)^server\.port .*$', f'server.port = {port}'),
-            (r'(?m)^server\.document-root .*$', f'server.document-root = "{directory}"'),
-            (r'(?m)^server\.errorlog .*$', f'server.errorlog = "{directory}/lighttpd.log"\n'
-             f'server.breakagelog = "{directory}/responders.log"'),
-            (r'(?m)^server\.pid-file .*$', f'server.pid-file = "{directory}/lighttpd.pid"'),
-            # Each viewer takes two descriptors of lighttpd, its own and its responder's.
-            (r'(?m)^server\.max-fds .*$', f'server.max-fds = {files}\n'
-             f'server.max-connections = {files // 2 - 64}'),
-            (r'(?ms)^\$HTTP\["url"\] =~ "\^/sselog\(/\|\$\)" \{\n    fastcgi\.server = \(.*?^    \)\n\}$',
-             "fastcgi.server = (" + "".join(backends).rstrip(",") + "\n)")):
+    for pattern, replacement in changes:
         text, found = re.subn(pattern, lambda _, r=replacement: r, text)
         if found != 1:
-            raise RuntimeError(f"lighttpd-example.conf: {found} matches of {pattern}")
+            raise RuntimeError(f"{example}: {found} matches of {pattern}")
     return text
+
+
+# The part of an example that asks for a password.
+WHO_MAY_LOOK = r"(?ms)^ *# --- who may look -.*?# --- end of who may look -+\n"
+
+
+def lighttpd_config(directory, port, files, backends):
+    """The shipped example with other paths, a free port, its own user and the null responder as a second
+    backend, without passwords and access log."""
+    return adapted("lighttpd-example.conf", (
+        (WHO_MAY_LOOK, ""),
+        (r'(?m)^accesslog\.filename .*$', ''),
+        (r'(?m)^accesslog\.format .*$', ''),
+        (r'"mod_auth", "mod_authn_file", "mod_setenv", "mod_accesslog"', '"mod_setenv"'),
+        (r'(?m)^server\.username .*\nserver\.groupname .*\n', ''),
+        (r'(?m)^server\.port .*$', f'server.port = {port}'),
+        (r'(?m)^server\.document-root .*$', f'server.document-root = "{directory}"'),
+        (r'(?m)^server\.errorlog .*$', f'server.errorlog = "{directory}/lighttpd.log"\n'
+         f'server.breakagelog = "{directory}/responders.log"'),
+        (r'(?m)^server\.pid-file .*$', f'server.pid-file = "{directory}/lighttpd.pid"'),
+        # Each viewer takes two descriptors of lighttpd, its own and its responder's.
+        (r'(?m)^server\.max-fds .*$', f'server.max-fds = {files}\n'
+         f'server.max-connections = {files // 2 - 64}'),
+        (r'(?ms)^\$HTTP\["url"\] =~ "\^/sselog\(/\|\$\)" \{\n    fastcgi\.server = \(.*?^    \)\n\}$',
+         "fastcgi.server = (" + "".join(backends).rstrip(",") + "\n)")))
 
 
 class Site:
@@ -184,6 +232,7 @@ class Site:
         on_exit.callback(shutil.rmtree, self.dir, True)
         self.files = raise_files()
         self.redis_socket, self.redis_port = f"{self.dir}/redis.sock", redis_port
+        self.redis_url = f"redis://127.0.0.1:{redis_port}" if redis_port else f"unix://{self.redis_socket}"
         self.redis = self.start_redis()
         self.port = 0  # of the web server
         self.logs_used = 0
@@ -273,6 +322,11 @@ class Load:
         if line != "ready\n":
             raise RuntimeError(f"load client: viewers did not get ready: {line.strip()}")
 
+    def reconnect(self):
+        """Lets all viewers leave and come back.  ready() then waits for them again."""
+        self.process.stdin.write(b"reconnect\n")
+        self.process.stdin.flush()
+
     def finish(self, seconds=300):
         """Closes its standard input, which says that no more records come, and returns the
         counts."""
@@ -285,19 +339,23 @@ class Load:
 
 # ---- a run of records ----------------------------------------------------------------------
 
-def produce_null(site, rate, count):
+def produce_null(site, rate, count, mount="/null"):
     """Starts a run of the null responder and waits until all its records are sent."""
     began = time.monotonic()
-    if not site.http(f"/null/start?rate={rate}&count={count}&size={PAYLOAD}"):
+    if not site.http(f"{mount}/start?rate={rate}&count={count}&size={PAYLOAD}"):
         raise RuntimeError("null responder: start refused")
     wait_for("null responder's run",
-             lambda: site.http("/null/status")["emitted"] == count, count / rate * 20 + 30)
+             lambda: site.http(f"{mount}/status")["emitted"] == count, count / rate * 20 + 30)
     seconds = time.monotonic() - began
     return {"records": count, "seconds": seconds, "rate": count / seconds}
 
 
-def produce_redis(site, rate, count, log, logs=1):
-    argv = [site.tool("producer"), "-S", site.redis_socket, "-l", f"stream:logs:{log}",
-            "-m", str(logs), "-r", str(rate), "-n", str(count), "-s", str(PAYLOAD)]
-    out = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+def run_json(*argv):
+    """Runs a program that prints one line of JSON."""
+    out = subprocess.run(list(map(str, argv)), check=True, capture_output=True, text=True).stdout
     return json.loads(out)
+
+
+def produce_redis(site, rate, count, log, logs=1):
+    return run_json(site.tool("producer"), "-S", site.redis_socket, "-l", f"stream:logs:{log}",
+                    "-m", logs, "-r", rate, "-n", count, "-s", PAYLOAD)
