@@ -318,7 +318,7 @@ class Load:
         return self.process.stdout.readline().decode()
 
     def ready(self):
-        line = self.line(120)
+        line = self.line(STARTUP_S)
         if line != "ready\n":
             raise RuntimeError(f"load client: viewers did not get ready: {line.strip()}")
 
@@ -348,6 +348,11 @@ def produce_null(site, rate, count, mount="/null"):
              lambda: site.http(f"{mount}/status")["emitted"] == count, count / rate * 20 + 30)
     seconds = time.monotonic() - began
     return {"records": count, "seconds": seconds, "rate": count / seconds}
+
+
+def redis(site, *command):
+    return subprocess.run(["redis-cli", "-s", site.redis_socket, *command], check=True,
+                          capture_output=True, text=True).stdout.strip()
 
 
 def run_json(*argv):

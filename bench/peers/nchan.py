@@ -49,6 +49,12 @@ class Nchan(Peer):
         self.store, self.workers = store, workers
         site.port, process = site.start_on_port("nginx", self.command)
         self.roots = [process.pid]
+        if store == "redis":
+            kit.wait_for("nchan's connections to Redis", self.connected)
+
+    def connected(self):
+        """Whether each worker listens to Redis.  A viewer that comes before that waits for ever."""
+        return len(kit.redis(self.site, "CLIENT", "LIST", "TYPE", "pubsub").splitlines()) == self.workers
 
     def command(self, port):
         redis, site = self.store == "redis", self.site
