@@ -181,6 +181,8 @@ def sized(viewers, logs, idle_viewers, seconds):
     return [
         case("latency", "latency at a tenth of nchan's capacity: {rate} records/s x {viewers} viewers",
              fan_out, viewers=viewers, rate=20, seconds=seconds),
+        case("few", "{viewers} viewers, {rate} records/s, as on a shared host", fan_out, viewers=10, rate=50,
+             seconds=seconds),
         case("logs", "{logs} logs with one viewer each, {rate} records/s", fan_out, viewers=logs,
              rate=logs, seconds=seconds, logs=logs),
         case("history", "history storm: {viewers} viewers at once, {records} records each", history,
@@ -219,6 +221,8 @@ def chosen(short, names):
 
 @contextlib.contextmanager
 def started(make, build):
-    """A program on a site of its own."""
+    """A program on a site of its own, ready for viewers."""
     with contextlib.ExitStack() as on_exit:
-        yield make(kit.Site(build, on_exit, kit.free_port()))
+        peer = make(kit.Site(build, on_exit, kit.free_port()))
+        kit.wait_for("a first stream", lambda: kit.answers_stream(peer.site.port, peer.path("first")))
+        yield peer

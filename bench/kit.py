@@ -118,6 +118,21 @@ def accepts(family, address):
     return False
 
 
+def accepts_port(port):
+    return accepts(socket.AF_INET, ("127.0.0.1", port))
+
+
+def answers_stream(port, path):
+    """Whether a request is answered 200 and gets the first bytes of its body."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5) as s:
+        s.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n".encode())
+        answer = b""
+        while not answer.partition(b"\r\n\r\n")[2] and (more := s.recv(4096)):
+            answer += more
+        return answer.startswith(b"HTTP/1.1 200 ")
+    return False
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -186,8 +201,8 @@ def backend(path, directory, environment):
 
 
 def adapted(example, changes):
-    """The text of a shipped example with changes: patterns and what takes their place.  It is an error if a
-    pattern is not there just once."""
+    """The text of a shipped example, or of another file, with changes: patterns and what takes their place.
+    It is an error if a pattern is not there just once."""
     with open(os.path.join(HERE, "..", example), encoding="utf-8") as f:
         text = f.read()
     for pattern, replacement in changes:
@@ -255,7 +270,7 @@ class Site:
             port = free_port()
             process = self.start(command(port))
             wait_for(name, lambda: process.poll() is not None
-                     or accepts(socket.AF_INET, ("127.0.0.1", port)))
+                     or accepts_port(port))
             if process.poll() is None:
                 return port, process
         raise RuntimeError(f"{name} did not start:\n" + self.tail())
@@ -357,8 +372,10 @@ def redis(site, *command):
 
 def run_json(*argv):
     """Runs a program that prints one line of JSON."""
-    out = subprocess.run(list(map(str, argv)), check=True, capture_output=True, text=True).stdout
-    return json.loads(out)
+    done = subprocess.run(list(map(str, argv)), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{os.path.basename(argv[0])}: {done.stderr.strip()}")
+    return json.loads(done.stdout)
 
 
 def produce_redis(site, rate, count, log, logs=1):

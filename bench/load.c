@@ -69,7 +69,7 @@ static struct {
     unsigned started, ready, closed, failed;
     struct viewer **away; /* a ring: the viewer that comes back first is at away[first_away] */
     unsigned first_away, count_away;
-    uint64_t moved, no_more; /* when bytes last came; when standard input ended */
+    uint64_t moved, no_more; /* the last progress; the end of standard input */
     uint64_t received, distinct, repeated, disordered, gaps, ends, polls, bytes, first, last;
     uint64_t histogram[64 * 60], slowest, latency_sum;
 } load;
@@ -326,8 +326,8 @@ static void read_viewer(struct viewer *v)
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
         close_viewer(v);
     } else if (n > 0) {
-        if (opt.mode != POLL || load.ready < opt.viewers)
-            load.moved = now; /* polls always move something; then only records count */
+        if (load.ready < opt.viewers)
+            load.moved = now; /* from then on only records count, not keepalives */
         load.bytes += (uint64_t)n;
         feed(v, bytes, (size_t)n, now);
     }

@@ -66,12 +66,18 @@ static void send_all(int fd, const char *bytes, size_t len)
     }
 }
 
+static void read_all(int fd, char *bytes, size_t len)
+{
+    if (recv(fd, bytes, len, MSG_WAITALL) != (ssize_t)len)
+        fail("greeting", "the peer closed");
+}
+
 /* ZMTP 3.0 (ZeroMQ RFC 23): the greeting without security, and the command READY of a PUSH socket.
- * The peer's own greeting is not needed, and is never read. */
+ * Messages may follow after the peer's greeting and READY. */
 static void greet(int fd)
 {
     static const char ready[] = "\x04\x1a\x05READY\x0bSocket-Type\0\0\0\x04PUSH";
-    char greeting[64] = {0};
+    char greeting[64] = {0}, head[2], body[UINT8_MAX];
     greeting[0] = '\xff';
     greeting[8] = 1;
     greeting[9] = 0x7f;
@@ -79,6 +85,9 @@ static void greet(int fd)
     memcpy(greeting + 12, "NULL", 4);
     send_all(fd, greeting, sizeof greeting);
     send_all(fd, ready, sizeof ready - 1);
+    read_all(fd, greeting, sizeof greeting);
+    read_all(fd, head, sizeof head);
+    read_all(fd, body, (unsigned char)head[1]);
 }
 
 static int connect_one(void)

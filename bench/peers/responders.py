@@ -43,12 +43,35 @@ class Responder(Peer):
         return f"{self.mount}/{log}"
 
 
+def sselog_options(site):
+    return {**kit.sselog_environment(site.redis_url), "SSELOG_HISTORY": str(kit.HISTORY)}
+
+
 class Sselog(Responder):
     def program(self):
         return f"{self.site.build}/sselog"
 
     def options(self):
-        return {**kit.sselog_environment(self.site.redis_url), "SSELOG_HISTORY": str(kit.HISTORY)}
+        return sselog_options(self.site)
+
+    def publish(self, log, rate, count, logs=1, seconds=3600):
+        return kit.produce_redis(self.site, rate, count, log, logs)
+
+
+class Fcgid(Peer):
+    """sselog under Apache's mod_fcgid: a process for each viewer."""
+
+    cannot = dict.fromkeys(
+        ("fanout", "latency", "logs", "history", "reconnect", "idle", "held", "poll", "ceiling", "overload"),
+        "each viewer is a process")
+
+    def __init__(self, site):
+        super().__init__(site)
+        site.port, web = webservers.fcgid(site, f"{site.build}/sselog", sselog_options(site))
+        self.roots = [web.pid]
+
+    def path(self, log):
+        return f"/sselog/{log}"
 
     def publish(self, log, rate, count, logs=1, seconds=3600):
         return kit.produce_redis(self.site, rate, count, log, logs)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """nginx and Apache before a responder, from the shipped examples."""
 import os
+import shutil
 
 import kit
 
@@ -27,15 +28,25 @@ def nginx(site, responder):
     return site.start_on_port("nginx", command)
 
 
+# Without password, page and access log.
+APACHE_CHANGES = ((kit.WHO_MAY_LOOK, "Require all granted\n"), (r'(?m)^Alias "/log" .*$', ""),
+                  (r"(?m)^CustomLog .*$", ""))
+
+
 def apache(site, responder):
     example = kit.adapted("apache-example.conf", (
         *APACHE_CHANGES, (r'"unix:/run/sselog/sselog.sock\|', f'"unix:{responder}|')))
     return start_apache(site, example, "SSELOG_PROXY")
 
 
-# Without password, page and access log.
-APACHE_CHANGES = ((kit.WHO_MAY_LOOK, "Require all granted\n"), (r"(?m)^Alias \"/log\" .*$", ""),
-                  (r"(?m)^CustomLog .*$", ""))
+def fcgid(site, program, options):
+    """Apache that starts the program with mod_fcgid, from a directory that Apache's user may enter."""
+    copy = shutil.copy(program, f"{site.dir}/sselog")
+    environment = "\n".join(f'FcgidInitialEnv {name} "{value}"' for name, value in options.items())
+    example = kit.adapted("apache-example.conf", (
+        *APACHE_CHANGES, (r'(?m)^    Alias "/sselog" "/usr/local/bin/sselog"', f'Alias "/sselog" "{copy}"'),
+        (r"(?m)^ *FcgidInitialEnv SSELOG_REDIS .*\n *FcgidInitialEnv SSELOG_STREAM .*$", environment)))
+    return start_apache(site, example, "SSELOG_FCGID")
 
 
 def start_apache(site, example, define):
