@@ -111,7 +111,6 @@ def history(start, viewers, records, rate):
             raise RuntimeError(f"only {published['records']} records could be published")
         meter = Meter(peer)
         with open_load(peer, "-n", viewers, "-c", viewers, "-u", peer.path(log), "-e", records) as load:
-            load.ready()
             result = figures(load.finish(), meter)
     # How old history is says nothing.
     return {k: v for k, v in result.items() if k not in ("p50_ms", "p99_ms", "per_second")}

@@ -21,6 +21,7 @@ http {{
     {upstream}
     server {{
         listen 127.0.0.1:{port} backlog=4096;
+        keepalive_requests 1000000000;
         location ~ ^/pub/(.+)$ {{
             nchan_publisher;
             nchan_channel_id $1;
