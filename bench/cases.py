@@ -17,7 +17,7 @@ import kit
 PER_HOUR = 3600
 # A viewer that has heard nothing for this time after the last record has lost the rest.
 QUIET_S, AT_MOST_S = 5, 40
-CEILING_P99_MS, CEILING_STEP = 250, 1.12
+CEILING_P99_MS, CEILING_STEP, CEILING_LATE_S = 250, 1.12, 2
 CEILING_RATES = (5, 50, 20000)  # least, first, most
 
 
@@ -148,7 +148,7 @@ def ceiling(start, viewers, seconds):
     least, rate, most = CEILING_RATES
     best, low, high = None, 0, 0
     while least <= rate <= most and (not high or not low or high / low > CEILING_STEP):
-        result = fan_out(start, viewers, rate, seconds)
+        result = fan_out(start, viewers, rate, seconds, options=("-t", CEILING_LATE_S))
         if keeps_up(result):
             best, low = result, rate
         else:
@@ -195,7 +195,7 @@ def sized(viewers, logs, idle_viewers, seconds):
         Case("poll", "{viewers} viewers that come each second, {rate} records/s".format(**polls),
              partial(fan_out, **polls, options=("-m", "poll", "-i", 1000)), "poll"),
         case("ceiling", "most deliveries a second to {viewers} viewers, nothing lost, p99 under "
-             f"{CEILING_P99_MS} ms", ceiling, viewers=viewers, seconds=min(seconds, 3)),
+             f"{CEILING_P99_MS} ms", ceiling, viewers=viewers, seconds=2),
         case("overload", "overload: {rate} records/s x {viewers} viewers", fan_out, viewers=viewers,
              rate=5000, seconds=2),
     ]

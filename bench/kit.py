@@ -347,7 +347,9 @@ class Load:
         counts."""
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.close()
-        result = json.loads(self.line(seconds) or "{}")
+        while (line := self.line(seconds)) == "ready\n":
+            pass  # nobody waited for it
+        result = json.loads(line or "{}")
         result["status"] = self.process.wait()
         return result
 
