@@ -52,7 +52,7 @@ class Meter:
 
 
 def figures(load, meter):
-    """What every case has: the counts of the load client, and processor time a delivery."""
+    """The counts of the load client, and processor time a delivery."""
     by_name, redis = meter.read()
     each = 1e6 / max(load["received"], 1)
     return {"received": load["received"], "lost": load["lost"], "repeated": load["repeated"],

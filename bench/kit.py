@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""What bench/run and bench/compare share.
+"""Shared by bench/run and bench/compare.
 
-It has the figures of the kernel, a site (a directory with a private Redis and what is started
-there), sselog's options and lighttpd's configuration, the load client, and ways to make records.
+- figures of the kernel: processor time, memory
+- a site: a directory with a private Redis, and all that is started there
+- sselog's options and lighttpd's configuration, from the shipped example
+- the load client, and ways to make records
 """
 import contextlib
 import json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What bench/compare shows: medians with their spread, tables in Markdown, goals beside measured values.
+"""The output of bench/compare: medians with their spread, tables in Markdown, goals beside measured values.
 
 data is what bench/compare writes as JSON: {"machine": {name: text}, "cases": {case: {"what": text,
 "peers": {peer: [result of each round]}}}}.  A result is a dictionary of figures, or {"cannot": why} or
@@ -167,7 +167,7 @@ def responder_us(data):
 
 
 def goals(data):
-    """What sselog behind lighttpd must show beside nchan with Redis and two workers."""
+    """The goals of sselog behind lighttpd, beside nchan with Redis and two workers."""
     found = [goal(f"processor time a delivery at {rate} x 1,000, both programs' ratio", f"<= {most}",
                   ratio(data, f"fanout-{rate}x1000", "cpu_us"), lambda v, most=most: v <= most)
              for rate, most in ((50, 1), (200, 0.4), (800, 0.1))]

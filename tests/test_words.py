@@ -22,7 +22,7 @@ WORDS = {
     r"graves?|bury|buried|buries": "reap, closed",
     r"divert\w*|DIVERT\w*": "large bulk string: resp_bulk_*",
     r"intakes?|intake_\w+": "fcgi_reader",
-    r"(?<!channel )(?<!Channel )(?<!Channels )(?<!test_)layers?": "source of configuration, or a room",
+    r"(?<!channel )(?<!channel_)(?<!Channel )(?<!Channels )(?<!test_)layers?": "source of configuration, or a room",
     r"(?<!json_)(?<!json_c_)visits?|visit_\w+": "request context",
     r"dialects?|dialect_\w+": "profile, profile_http",
     r"said_\w+": "told_*; logged_* of diagnostics",

@@ -19,11 +19,11 @@ def payload(n, t, size):
 
 
 async def publish(url, group, rate, count, size, groups, seconds):
-    layer, start, sent = RedisChannelLayer(hosts=[url]), time.monotonic(), 0
+    channels, start, sent = RedisChannelLayer(hosts=[url]), time.monotonic(), 0
     while sent < count and time.monotonic() < start + seconds:
         await asyncio.sleep(max(start + sent / rate - time.monotonic(), 0))
         name = group.replace("%d", str(sent % groups))
-        await layer.group_send(name, {"type": "broadcast", "payload": payload(
+        await channels.group_send(name, {"type": "broadcast", "payload": payload(
             sent // groups + 1, time.clock_gettime_ns(time.CLOCK_MONOTONIC), size)})
         sent += 1
     spent = time.monotonic() - start

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """An event stream of Django Channels, in the shape of swf-monitor's: each viewer is a channel in a group, and
-producers send to the group.  The layer is channels_redis with its usual limits."""
+producers send to the group.  The messages go through channels_redis with its usual limits."""
 import asyncio
 import os
 

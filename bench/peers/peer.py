@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What all programs of the comparison have in common."""
+"""The base of all programs of the comparison."""
 import kit
 
 

@@ -19,7 +19,7 @@ class Responder(Peer):
             site.port, web = site.start_lighttpd([kit.backend(self.program(), site.dir, self.options())])
             self.roots = [web.pid]
         else:
-            responder, path = self.start_alone()
+            responder, path = self.start_responder()
             site.port, web = webservers.SERVERS[server](site, path)
             self.roots = [web.pid, responder.pid]
 
@@ -30,7 +30,7 @@ class Responder(Peer):
         """The responder's environment."""
         raise NotImplementedError
 
-    def start_alone(self):
+    def start_responder(self):
         """Starts the responder with its listening socket on descriptor 0."""
         path = f"{self.site.dir}/responder.sock"
         with socket.socket(socket.AF_UNIX) as listener:

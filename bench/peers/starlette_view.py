@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""An event stream of Starlette, in the shape that such views have: a reader for each log, a queue of limited
-length for each viewer, history by XREVRANGE, and a timeout for the keepalive.
+"""An event stream of Starlette, in the shape that such views have.
 
-A full queue loses the newest record, as in the systems that have this shape."""
+Each log has one reader, and each viewer a queue of limited length.  History comes by XREVRANGE.  A full
+queue loses the newest record, as in the systems that have this shape."""
 import asyncio
 import contextlib
 import os
@@ -63,7 +63,7 @@ class Log:
             self.reader = None
 
     async def past(self, last_id):
-        """What the log has after an id, or its newest records."""
+        """The records after an id, or the newest ones."""
         if last_id:
             return await CLIENT.xrange(self.key, f"({last_id}", "+")
         return (await CLIENT.xrevrange(self.key, count=HISTORY))[::-1]
