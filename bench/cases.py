@@ -13,6 +13,7 @@ from functools import partial
 from typing import Callable
 
 import kit
+from peers.peer import HISTORY, KEEPALIVE_S
 
 PER_HOUR = 3600
 # A viewer that has heard nothing for this time after the last record has lost the rest.
@@ -88,17 +89,18 @@ def fan_out(start, viewers, rate, seconds, logs=1, options=()):
 def idle(start, viewers, seconds):
     """Memory of viewers that get nothing, and the processor time of their keepalives."""
     with start() as peer:
-        base = peer.memory_kb()
+        base, kernel_base = peer.memory_kb(), kit.kernel_kb()
         with open_load(peer, "-m", "idle", "-n", viewers, "-u", peer.path(peer.site.new_log())) as load:
             load.ready()
             time.sleep(1)
-            full, meter = peer.memory_kb(), Meter(peer)
+            full, kernel, meter = peer.memory_kb(), kit.kernel_kb(), Meter(peer)
             time.sleep(seconds)
             used = sum(meter.read()[0].values())
             counts = load.finish()
     if counts["closed"]:
         raise RuntimeError(f"{counts['closed']} of {viewers} viewers were closed")
     return {"base_kb": base, "kb_per_viewer": (full - base) / viewers,
+            "kernel_kb_per_viewer": (kernel - kernel_base) / viewers,
             "cpu_seconds_per_hour": used * PER_HOUR / seconds}
 
 
@@ -157,7 +159,7 @@ def ceiling(start, viewers, seconds):
         if rate in (low, high):
             break
     if not best:
-        raise RuntimeError(f"not even {least} records/s x {viewers}")
+        return {"cannot": f"{least} records/s to {viewers} viewers are too many"}
     return best
 
 
@@ -185,11 +187,11 @@ def sized(viewers, logs, idle_viewers, seconds):
         case("logs", "{logs} logs with one viewer each, {rate} records/s", fan_out, viewers=logs,
              rate=logs, seconds=seconds, logs=logs),
         case("history", "history storm: {viewers} viewers at once, {records} records each", history,
-             viewers=viewers, records=kit.HISTORY, rate=1000),
+             viewers=viewers, records=HISTORY, rate=1000),
         case("reconnect", "reconnect storm: {viewers} viewers at {rate} records/s", reconnect,
              viewers=viewers, rate=50, seconds=seconds),
         case("idle", "{viewers} viewers that get nothing, {seconds} s", idle, viewers=idle_viewers,
-             seconds=2 * kit.KEEPALIVE_S),
+             seconds=KEEPALIVE_S),
         Case("held", "{viewers} held streams, {rate} records/s".format(**polls),
              partial(fan_out, **polls), "held"),
         Case("poll", "{viewers} viewers that come each second, {rate} records/s".format(**polls),

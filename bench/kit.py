@@ -22,7 +22,6 @@ import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAYLOAD = 100
-HISTORY = 2000
 STARTUP_S = 60
 KEEPALIVE_S = 5
 TICK = os.sysconf("SC_CLK_TCK")
@@ -49,6 +48,13 @@ def mapped_kb(pid):
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as f:
         return sum(int(line.split()[1]) for line in f
                    if line.startswith(("Private_Clean:", "Private_Dirty:")))
+
+
+def kernel_kb():
+    """The kernel's own memory on the whole machine: sockets and other objects, stacks, tables of pages."""
+    with open("/proc/meminfo", encoding="ascii") as f:
+        return sum(int(line.split()[1]) for line in f
+                   if line.startswith(("SUnreclaim:", "KernelStack:", "PageTables:")))
 
 
 def open_files(pid):

@@ -101,6 +101,7 @@ COLUMNS = {
     "reconnect": (("back_seconds", "seconds until all are back"),
                   ("cpu_seconds", "processor seconds in all"), ("p99_ms", "p99 ms")),
     "idle": (("kb_per_viewer", "kB a viewer"), ("base_kb", "kB without viewers"),
+             ("kernel_kb_per_viewer", "kernel kB a viewer"),
              ("cpu_seconds_per_hour", "processor seconds an hour")),
     "ceiling": (("per_second", "deliveries/s"), ("offered", "records/s"), ("p99_ms", "p99 ms"),
                 ("cpu_us", "processor µs a delivery")),

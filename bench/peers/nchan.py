@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """nchan: nginx with Debian's module, one location to publish and one to subscribe."""
 import kit
-from peers.peer import Peer
+from peers.peer import HISTORY, KEEPALIVE_S, Peer
 
 # A POST waits until Redis has the message.  With one connection a rate is limited by that time.
 CONNECTIONS = 8
@@ -62,7 +62,7 @@ class Nchan(Peer):
         with open(f"{site.dir}/nchan.conf", "w", encoding="utf-8") as f:
             f.write(CONFIG.format(
                 user=kit.nginx_user(), workers=self.workers, files=site.files, directory=site.dir,
-                connections=site.files // 2, port=port, history=kit.HISTORY, keepalive=kit.KEEPALIVE_S,
+                connections=site.files // 2, port=port, history=HISTORY, keepalive=KEEPALIVE_S,
                 upstream=f"upstream redis {{ nchan_redis_server {site.redis_url}; }}" if redis else "",
                 store="nchan_redis_pass redis;" if redis else ""))
         return [kit.program("nginx"), "-c", f.name]

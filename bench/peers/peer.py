@@ -2,6 +2,9 @@
 """The base of all programs of the comparison."""
 import kit
 
+# The same for all: how many records a newcomer gets, and how long a stream is silent before a keepalive.
+HISTORY, KEEPALIVE_S = 2000, 15
+
 
 class Peer:
     """A program that runs.  Its start is its constructor; the site's on_exit ends it.

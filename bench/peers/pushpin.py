@@ -7,7 +7,7 @@ import http.server
 import threading
 
 import kit
-from peers.peer import Peer
+from peers.peer import KEEPALIVE_S, Peer
 
 LIBRARY = "/usr/lib/pushpin"
 
@@ -32,7 +32,7 @@ class Application(http.server.BaseHTTPRequestHandler):
         for name, value in (
                 ("Content-Type", "text/event-stream"), ("Content-Length", str(len(body))),
                 ("Grip-Hold", "stream"), ("Grip-Channel", self.path.rpartition("/")[2]),
-                ("Grip-Keep-Alive", f":\\n\\n; format=cstring; timeout={kit.KEEPALIVE_S}")):
+                ("Grip-Keep-Alive", f":\\n\\n; format=cstring; timeout={KEEPALIVE_S}")):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

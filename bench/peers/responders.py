@@ -5,7 +5,7 @@ import socket
 
 import kit
 from peers import webservers
-from peers.peer import Peer
+from peers.peer import HISTORY, KEEPALIVE_S, Peer
 
 
 class Responder(Peer):
@@ -44,7 +44,8 @@ class Responder(Peer):
 
 
 def sselog_options(site):
-    return {**kit.sselog_environment(site.redis_url), "SSELOG_HISTORY": str(kit.HISTORY)}
+    return {**kit.sselog_environment(site.redis_url), "SSELOG_HISTORY": str(HISTORY),
+            "SSELOG_KEEPALIVE": str(KEEPALIVE_S)}
 
 
 class Sselog(Responder):

@@ -3,7 +3,7 @@
 import os
 
 import kit
-from peers.peer import Peer
+from peers.peer import HISTORY, KEEPALIVE_S, Peer
 
 # Debian's Python has Debian's packages.
 PYTHON = "/usr/bin/python3"
@@ -21,8 +21,8 @@ class View(Peer):
         self.roots = [process.pid]
 
     def command(self, port):
-        return ["/usr/bin/env", f"REDIS_URL={self.site.redis_url}", f"KEEPALIVE={kit.KEEPALIVE_S}",
-                f"HISTORY={kit.HISTORY}", PYTHON, "-m", "uvicorn", "--app-dir", HERE, "--port", str(port),
+        return ["/usr/bin/env", f"REDIS_URL={self.site.redis_url}", f"KEEPALIVE={KEEPALIVE_S}",
+                f"HISTORY={HISTORY}", PYTHON, "-m", "uvicorn", "--app-dir", HERE, "--port", str(port),
                 "--backlog", "4096", "--log-level", "warning", "--no-access-log",
                 f"{self.application}:application"]
 
