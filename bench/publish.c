@@ -3,12 +3,12 @@
  * publish: sends numbered, time-stamped records to a program that has a publishing interface of its
  * own, at a given rate, as producer does to Redis.  Two interfaces:
  *
- * - http: one POST to a path for each record, over kept connections.  A record takes the first
- *   connection that waits for no reply, so several are in use only if the server answers slowly.
+ * - http: one POST to a path for each record, over kept connections, the next after the reply.  The
+ *   records of a log take the same connection, so their order is certain.
  * - grip: pushpin's items for an HTTP stream, over ZeroMQ's wire protocol, which has no replies.
  *   pushpin closes its HTTP connections after each item.
  *
- * A record has the time at which it was due and this program saw it, even if it must wait for a
+ * A record has the time at which it was due and this program saw it, even if it must wait for its
  * connection.  After -t seconds the rest is not sent.  It prints one line of JSON: how many records
  * it sent and the rate that it reached.
  */
@@ -187,13 +187,9 @@ static void read_reply(struct connection *c)
     }
 }
 
-static struct connection *idle(void)
+static struct connection *connection_of(unsigned k)
 {
-    unsigned i;
-    for (i = 0; i < plan.connections; i++)
-        if (!run.connections[i].waits)
-            return &run.connections[i];
-    return NULL;
+    return &run.connections[k % plan.logs % plan.connections];
 }
 
 /* Waits for a reply or for the time at which the next record is due. */
@@ -225,14 +221,15 @@ static void publish(void)
     run.start = bench_now();
     latest = run.start + plan.seconds * BENCH_NS;
     while (run.done < plan.count) {
-        struct connection *c;
         uint64_t now = bench_now();
         while (run.due < plan.count && bench_due(run.start, plan.rate, run.due) <= now)
             run.seen[run.due++] = now;
         if (now > latest)
             plan.count = run.due = run.sent;
-        while (run.sent < run.due && (c = idle()))
-            send_record(c, run.sent++);
+        while (run.sent < run.due && !connection_of(run.sent)->waits) {
+            send_record(connection_of(run.sent), run.sent);
+            run.sent++;
+        }
         if (run.done < plan.count)
             wait_for_work();
     }

@@ -3,7 +3,8 @@
 import kit
 from peers.peer import HISTORY, KEEPALIVE_S, Peer
 
-# A POST waits until Redis has the message.  With one connection a rate is limited by that time.
+# For many logs.  The records of one log come over one connection, because more would change their order and
+# did not make nchan faster.
 CONNECTIONS = 8
 
 CONFIG = """
