@@ -210,7 +210,7 @@ bench: all $(BENCH_TOOLS) ## latency, throughput and memory; BENCH=short takes l
 bench-compare: ## sselog beside nchan, pushpin and Python views, in figures and plots; BENCH=short takes a minute or two
 	@tests/deps bench
 	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH_TOOLS)
-	BENCH=$(BENCH) bench/compare --build $(BUILD)
+	BENCH=$(BENCH) bench/compare --build $(BUILD) --json $(BUILD)/compare.json --out $(BUILD)/compare
 
 # The page and its scripts use relative addresses, so a web server may serve the directory at any path.
 # The examples name the default PREFIX.

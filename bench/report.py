@@ -242,7 +242,7 @@ def write(directory, data):
     """Writes compare.md and its plots."""
     os.makedirs(directory, exist_ok=True)
     parts = ["# sselog and other programs, measured\n",
-             "`bench/compare` wrote this file. [docs/performance.md](../../docs/performance.md) explains it.\n",
+             "`bench/compare` wrote this file. The page `docs/performance.md` explains it.\n",
              table(["machine and programs", ""], [[f"{k}", v] for k, v in data["machine"].items()]),
              "## Goals\n", goals_table(data), *write_plots(directory, data)]
     for case, measured in data["cases"].items():
