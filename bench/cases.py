@@ -18,8 +18,8 @@ from peers.peer import HISTORY, KEEPALIVE_S
 PER_HOUR = 3600
 # A viewer that has heard nothing for this time after the last record has lost the rest.
 QUIET_S, AT_MOST_S = 5, 40
-CEILING_P99_MS, CEILING_STEP, CEILING_LATE_S = 250, 1.12, 2
-CEILING_RATES = (5, 50, 20000)  # least, first, most
+CEILING_P99_MS, CEILING_LATE_S = 250, 2
+CEILING_RATES = (50, 5, 20000, 1.12)  # first, least, most, and how exact
 
 
 @dataclass(frozen=True)
@@ -145,22 +145,30 @@ def keeps_up(result):
             and result["publish_rate"] > 0.95 * result["offered"])
 
 
-def ceiling(start, viewers, seconds):
-    """The highest rate with nothing lost and a p99 under the limit: doubled, then bisected."""
-    least, rate, most = CEILING_RATES
-    best, low, high = None, 0, 0
-    while least <= rate <= most and (not high or not low or high / low > CEILING_STEP):
-        result = fan_out(start, viewers, rate, seconds, options=("-t", CEILING_LATE_S))
-        if keeps_up(result):
-            best, low = result, rate
+def highest(measure, first, least, most, step):
+    """The result of the highest rate for which measure(rate) returns one, or None.  Doubles or halves the first
+    rate, then goes between the highest good and the lowest bad one, until they differ by the factor step."""
+    rate, good, bad, best = first, 0, 0, None
+    while least <= rate <= most and rate not in (good, bad):
+        result = measure(rate)
+        if result:
+            good, best = rate, result
         else:
-            high = rate
-        rate = round(math.sqrt(low * high)) if low and high else rate * 2 if low else rate // 2
-        if rate in (low, high):
+            bad = rate
+        if good and bad and bad / good <= step:
             break
-    if not best:
-        return {"cannot": f"{least} records/s to {viewers} viewers are too many"}
+        rate = round(math.sqrt(good * bad)) if good and bad else rate * 2 if good else rate // 2
     return best
+
+
+def ceiling(start, viewers, seconds):
+    """The highest rate with nothing lost and a p99 under the limit."""
+    def measure(rate):
+        result = fan_out(start, viewers, rate, seconds, options=("-t", CEILING_LATE_S))
+        return result if keeps_up(result) else None
+
+    return highest(measure, *CEILING_RATES) or {
+        "cannot": f"{CEILING_RATES[1]} records/s to {viewers} viewers are too many"}
 
 
 RATES = (10, 50, 200, 800, 3000)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
+import cases
 import plot
 import report
 
@@ -86,6 +87,18 @@ def test_report_names_its_plots(tmp_path):
     plots = {p.name for p in tmp_path.glob("*.svg")}
     assert plots == {"processor-1000.svg", "p99-1000.svg"}
     assert all(f"({name})" in text for name in plots)
+
+
+@pytest.mark.parametrize("limit", [6, 49, 50, 777, 3400, 12000])
+def test_ceiling_is_found_nearly(limit):
+    tried = []
+    found = cases.highest(lambda rate: tried.append(rate) or (rate if rate <= limit else None), *cases.CEILING_RATES)
+    assert limit / 1.2 <= found <= limit
+    assert len(tried) == len(set(tried)) <= 14
+
+
+def test_ceiling_of_a_program_that_keeps_no_rate_is_none():
+    assert cases.highest(lambda rate: None, *cases.CEILING_RATES) is None
 
 
 def test_axis_is_logarithmic_and_covers_the_values():
