@@ -212,6 +212,9 @@ bench-compare: ## sselog beside nchan, pushpin and Python views, in figures and 
 	@$(MAKE) --no-print-directory $(PARALLEL) all $(BENCH_TOOLS)
 	BENCH=$(BENCH) bench/compare --build $(BUILD) --json $(BUILD)/compare.json --out $(BUILD)/compare
 
+bench-instructions: all ## count instructions by callgrind; fails when one kind grew by more than a tenth
+	bench/instructions --build $(BUILD)
+
 # The page and its scripts use relative addresses, so a web server may serve the directory at any path.
 # The examples name the default PREFIX.
 EXAMPLES = lighttpd-example.conf apache-example.conf \
@@ -271,8 +274,8 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
 .PHONY: all help units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
-        chaos hostile bench bench-compare install uninstall clean format lint lint-format lint-cppcheck lint-tidy lint-shell \
-        lint-words hooks
+        chaos hostile bench bench-compare bench-instructions install uninstall clean format lint lint-format \
+        lint-cppcheck lint-tidy lint-shell lint-words hooks
 
 # ---- the simulation ----
 
