@@ -71,8 +71,8 @@ class Site:
     def open(self, path=LOG, **params):
         return fastcgi.Exchange(self.path, {"PATH_INFO": path, **params})
 
-    def open_stream(self, **params):
-        viewer = self.open(**params)
+    def open_stream(self, path=LOG, **params):
+        viewer = self.open(path, **params)
         viewer.read_until(b"event: live")
         return viewer
 
