@@ -38,6 +38,9 @@ struct filter {
     struct search *text; /* NULL: none */
 };
 
+/* The filter without a rule. All streams that have no other share it. */
+static struct filter everything = {.level = -1};
+
 static char capital(char c)
 {
     return (char)(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
@@ -349,6 +352,12 @@ static int build_key(struct filter *f)
     return f->key.failed ? -1 : 0;
 }
 
+static bool passes_everything(const struct filter *f)
+{
+    return f->nmatch == 0 && f->nlists == 0 && f->level < 0 && f->nskip == 0 &&
+           f->nskip_texts == 0 && f->nskip_loggers == 0 && !f->since_field && !f->text;
+}
+
 struct filter *filter_new(const struct filter_spec *spec)
 {
     int level = spec->level ? filter_level(slice_of(spec->level)) : -1;
@@ -370,12 +379,15 @@ struct filter *filter_new(const struct filter_spec *spec)
         errno = ENOMEM;
         return NULL;
     }
-    return f;
+    if (!passes_everything(f))
+        return f;
+    filter_free(f);
+    return &everything;
 }
 
 void filter_free(struct filter *f)
 {
-    if (!f)
+    if (!f || f == &everything)
         return;
     free_rules(f->match, f->nmatch);
     free_rules(f->lists, f->nlists);

@@ -286,6 +286,20 @@ static void test_different_filters_have_different_keys(void **state)
     }
 }
 
+/* Most streams have no filter, so that one takes no memory. */
+static void test_filters_without_a_rule_are_one(void **state)
+{
+    struct words none = {.level = NULL}, empty = {.lists = {{"a", ","}}}, some = {.level = "INFO"};
+    struct filter *a = build(&none), *b = build(&empty), *c = build(&some);
+    (void)state;
+    assert_ptr_equal(a, b);
+    assert_ptr_not_equal(a, c);
+    filter_free(a);
+    assert_int_equal(filter_key(b).len, 0);
+    filter_free(b);
+    filter_free(c);
+}
+
 static void test_level_names_have_severities(void **state)
 {
     static const struct {
@@ -395,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_time_of_an_entry_is_read_within_its_length),
         cmocka_unit_test(test_json_is_parsed_only_for_a_rule),
         cmocka_unit_test(test_different_filters_have_different_keys),
+        cmocka_unit_test(test_filters_without_a_rule_are_one),
         cmocka_unit_test(test_level_names_have_severities),
         cmocka_unit_test(test_unknown_level_is_refused),
         cmocka_unit_test(test_strings_are_copied),
