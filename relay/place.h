@@ -33,11 +33,11 @@ enum cursor_at {
 
 struct cursor {
     struct xid id;
-    enum cursor_at at;
-    bool located;      /* the record at id was deleted: reads begin at before */
     struct xid before; /* the last record before id; OPEN: rank holds if this is the first read */
-    bool large;        /* id was sent and held a value longer than RESP_BULK_LARGE */
     uint64_t rank;     /* records ever added to the log up to what was sent; RANK_UNKNOWN */
+    enum cursor_at at : 8;
+    bool located; /* the record at id was deleted: reads begin at before */
+    bool large;   /* id was sent and held a value longer than RESP_BULK_LARGE */
 };
 
 /* Records between two positions that Redis no longer has. */
@@ -94,15 +94,16 @@ enum place_standing {
     PLACE_MET      /* its cursor met the tip or a frame of the ring */
 };
 
+/* Each viewer and each log has one, so its members are as small as they can be. */
 struct place {
     struct cursor cursor;
-    enum place_state state;
-    enum place_doubt doubt;
-    enum place_standing standing;
-    unsigned history;      /* records: the N of a fresh place */
+    unsigned history; /* records: the N of a fresh place */
+    enum place_state state : 8;
+    enum place_doubt doubt : 4;
+    enum place_standing standing : 4;
+    bool since_all : 1;    /* all records since then are owed: lost ones are a gap */
+    bool once : 1;         /* its client is told that it has a place: it keeps the first one */
     struct xid since;      /* a fresh place begins at this id or later */
-    bool since_all;        /* all records since then are owed: lost ones are a gap */
-    bool once;             /* its client is told that it has a place: it keeps the first one */
     struct xid history_to; /* last id of the log when it was placed: up to it records are history */
     struct xid clear_to;   /* a read found no more records up to here, which was the tip */
     uint64_t proof;        /* number of the read of the tip that proves its end; 0: none */
