@@ -113,8 +113,9 @@ struct view {
     struct view *next;
     struct log *log;
     const struct profile *profile;
-    char *field, *event_field;
-    char *event_prefix; /* NULL: none */
+    /* These are in the same block of memory. */
+    const char *field, *event_field;
+    const char *event_prefix; /* NULL: none */
     struct filter *filter;
     struct viewer *viewers;
     int64_t empty_since; /* without viewers */
@@ -130,37 +131,37 @@ enum info_state {
 struct log {
     struct relay *relay;
     struct log *next, **at;
-    enum log_kind kind;
     const struct log_source *source;
-    char *key;
+    const char *key; /* in the same block of memory */
     struct view *views;
     /* The place up to which the log was read.  NONE: it is not known; BEHIND: its read is under
      * way. */
     struct place tip;
-    bool stale;             /* changed since the tip was read, or never read */
-    size_t live;            /* viewers that are LIVE */
-    unsigned weight;        /* bytes of a record, a recent average that forgets large ones slowly;
-                             * 0: none was read */
     uint64_t asked;         /* reads of the tip ever sent: their numbers */
     uint64_t proven;        /* number of the last one that reached the end of the log */
     uint64_t wanted;        /* number of the one that viewers wait for */
     int64_t look_at;        /* when the tip is read though nothing called for it */
-    enum info_state info;   /* XINFO STREAM for the viewers and the tip that are ASKING */
-    uint64_t info_number;   /* number of that request among all */
+    uint64_t info_number;   /* number of the last XINFO STREAM among all requests */
     int64_t ask_at;         /* it is not asked for before that time: memory was short */
-    bool unasked;           /* there was no memory to subscribe */
     struct read *reading;   /* the tip's, under way; NULL: none */
-    size_t under_way;       /* answers that will name it */
     struct fanout *fanouts; /* what was read and is not handed out yet; NULL: nothing */
     int64_t slice_began;    /* us: when it last began to hand out */
     int64_t fanout_us;      /* that handing out what was read has taken so far */
     struct log *handing_next;
     int64_t read_at; /* the tip is not read before that time: records are gathered */
     struct log *gather_next;
-    bool gathers;  /* among those that are read when their pause is over */
-    char *channel; /* LOG_CHANNELS: our name in the group; NULL: not in it */
-    double joined; /* when we last joined, Unix seconds */
-    bool member;   /* the group was seen to have us */
+    char *channel;      /* LOG_CHANNELS: our name in the group; NULL: not in it */
+    double joined;      /* when we last joined, Unix seconds */
+    unsigned live;      /* viewers that are LIVE */
+    unsigned under_way; /* answers that will name it */
+    unsigned weight;    /* bytes of a record, a recent average that forgets large ones slowly;
+                         * 0: none was read */
+    enum log_kind kind : 8;
+    enum info_state info : 8; /* XINFO STREAM for the viewers and the tip that are ASKING */
+    bool stale : 1;           /* changed since the tip was read, or never read */
+    bool unasked : 1;         /* there was no memory to subscribe */
+    bool gathers : 1;         /* among those that are read when their pause is over */
+    bool member : 1;          /* the group was seen to have us */
 };
 
 struct relay {

@@ -24,7 +24,7 @@ static int compare_logs(const void *a, const void *b)
 
 struct log *log_find(struct relay *r, enum log_kind kind, const char *key)
 {
-    struct log probe = {.kind = kind, .key = (char *)(uintptr_t)key}; /* only compared */
+    struct log probe = {.kind = kind, .key = key};
     struct log **found = tfind(&probe, &r->log_tree, compare_logs);
     return found ? *found : NULL;
 }
@@ -35,25 +35,24 @@ static struct log *log_make(struct relay *r, enum log_kind kind, const char *key
     struct log *l = log_find(r, kind, key);
     if (l)
         return l;
-    l = calloc(1, sizeof *l);
-    char *copy = strdup(key);
-    if (l && copy) {
-        *l = (struct log){.relay = r, .kind = kind, .source = source, .key = copy};
-        l->tip.cursor.at = CURSOR_SENT;
-        l->tip.standing = PLACE_MET;
-        if (tsearch(l, &r->log_tree, compare_logs)) {
-            l->next = r->logs;
-            l->at = &r->logs;
-            if (l->next)
-                l->next->at = &l->next;
-            r->logs = l;
-            r->stats.logs++;
-            return l;
-        }
+    l = malloc(sizeof *l + strlen(key) + 1);
+    if (!l)
+        return NULL;
+    *l = (struct log){.relay = r, .kind = kind, .source = source};
+    l->key = memcpy(l + 1, key, strlen(key) + 1);
+    l->tip.cursor.at = CURSOR_SENT;
+    l->tip.standing = PLACE_MET;
+    if (!tsearch(l, &r->log_tree, compare_logs)) {
+        free(l);
+        return NULL;
     }
-    free(copy);
-    free(l);
-    return NULL;
+    l->next = r->logs;
+    l->at = &r->logs;
+    if (l->next)
+        l->next->at = &l->next;
+    r->logs = l;
+    r->stats.logs++;
+    return l;
 }
 
 static void log_free(struct log *l)
@@ -66,7 +65,6 @@ static void log_free(struct log *l)
     gather_forget(l);
     r->stats.logs--;
     l->source->stop(l);
-    free(l->key);
     free(l);
 }
 
@@ -87,28 +85,36 @@ static void view_free(struct view *w)
     batch_forget_view(r, w);
     reads_forget_view(r, w);
     ring_reset(&r->rings, &w->ring, XID_ZERO);
-    free(w->field);
-    free(w->event_field);
-    free(w->event_prefix);
     filter_free(w->filter);
     free(w);
 }
 
-/* Takes field names and filter out of a when it makes a new view. */
+/* Copies text to *at, behind which the next one goes. NULL: there is none. */
+static const char *put_text(char **at, const char *text)
+{
+    if (!text)
+        return NULL;
+    size_t size = strlen(text) + 1;
+    char *copy = memcpy(*at, text, size);
+    *at += size;
+    return copy;
+}
+
+/* Takes the filter out of a when it makes a new view. */
 static struct view *view_make(struct log *l, struct admission *a)
 {
     for (struct view *w = l->views; w; w = w->next)
         if (view_fits(w, a))
             return w;
-    struct view *w = calloc(1, sizeof *w);
+    struct view *w = malloc(sizeof *w + slice_of(a->field).len + slice_of(a->event_field).len +
+                            slice_of(a->event_prefix).len + 3);
     if (!w)
         return NULL;
-    *w = (struct view){.log = l, .profile = a->profile, .next = l->views};
-    w->field = a->field;
-    w->event_field = a->event_field;
-    w->event_prefix = a->event_prefix;
-    w->filter = a->filter;
-    a->field = a->event_field = a->event_prefix = NULL;
+    char *texts = (char *)(w + 1);
+    *w = (struct view){.log = l, .profile = a->profile, .next = l->views, .filter = a->filter};
+    w->field = put_text(&texts, a->field);
+    w->event_field = put_text(&texts, a->event_field);
+    w->event_prefix = put_text(&texts, a->event_prefix);
     a->filter = NULL;
     w->ring.floor = l->tip.state == PLACE_NONE ? XID_MAX : cursor_position(&l->tip.cursor);
     l->views = w;

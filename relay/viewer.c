@@ -50,7 +50,7 @@ static bool is_behind(const struct viewer *v)
 static void count(struct viewer *v, int by)
 {
     if (v->place.state == PLACE_LIVE)
-        v->view->log->live += (size_t)by;
+        v->view->log->live += (unsigned)by;
     if (is_behind(v))
         v->relay->stats.behind += (uint64_t)by;
 }

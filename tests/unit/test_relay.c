@@ -147,7 +147,7 @@ static void test_admission_without_memory_leaves_nothing_behind(void **state)
             int n = 0;
             while (admit_without_memory(n, profiles[i], kinds[k]))
                 n++;
-            assert_true(n > 5);
+            assert_true(n > 4);
         }
     }
 }
