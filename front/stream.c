@@ -222,9 +222,12 @@ static int add_presence(struct context *ctx, struct admission *a, const char *ke
     const char *comma = "";
     if (!ctx->profile_http->presence)
         return 0;
+    struct presence *entry = a->presence = calloc(1, sizeof *entry);
+    if (!entry)
+        return -1;
     buf_init(&b, 64 * 1024);
     buf_addf(&b, PRESENCE_KEY "%s", key);
-    a->presence_key = b.failed ? NULL : strdup(b.p);
+    entry->key = b.failed ? NULL : strdup(b.p);
     buf_clear(&b);
     buf_adds(&b, "{\"user\": ");
     pyjson_string(&b, slice_of(ctx->identity.user), PYJSON_ASCII);
@@ -242,9 +245,9 @@ static int add_presence(struct context *ctx, struct admission *a, const char *ke
         comma = ", ";
     }
     buf_adds(&b, "}}");
-    a->presence_member = b.failed ? NULL : strdup(b.p);
+    entry->member = b.failed ? NULL : strdup(b.p);
     buf_free(&b);
-    return a->presence_key && a->presence_member ? 0 : -1;
+    return entry->key && entry->member ? 0 : -1;
 }
 
 /* A random UUID. */

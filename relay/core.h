@@ -85,16 +85,15 @@ struct viewer {
     struct place place;
     struct xid told; /* last id the client was told */
     uint64_t replayed;
-    int64_t last_out;                     /* ms, CLOCK_MONOTONIC, like all times here */
-    int64_t kept;                         /* last keepalive */
-    int64_t ends;                         /* lifetime or identity; INT64_MAX: never */
-    int64_t dead_at;                      /* draining: how long we wait */
-    int64_t moved;                        /* when its peer last took bytes */
-    uint64_t taken;                       /* out.taken at that time */
-    char *presence_key, *presence_member; /* NULL: not listed in Redis */
-    int64_t presence_at;                  /* when its entry is to be renewed */
-    unsigned keepalive;                   /* seconds */
-    unsigned retry;                       /* ms */
+    int64_t last_out;          /* ms, CLOCK_MONOTONIC, like all times here */
+    int64_t kept;              /* last keepalive */
+    int64_t ends;              /* lifetime or identity; INT64_MAX: never */
+    int64_t dead_at;           /* draining: how long we wait */
+    int64_t moved;             /* when its peer last took bytes */
+    uint64_t taken;            /* out.taken at that time */
+    struct presence *presence; /* NULL: not listed in Redis */
+    unsigned keepalive;        /* seconds */
+    unsigned retry;            /* ms */
     enum viewer_state state;
     enum viewer_phase phase;
     enum viewer_wait waits;

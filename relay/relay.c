@@ -98,8 +98,7 @@ void admission_free(struct admission *a)
     if (a->revocation_key) /* it may name a session */
         explicit_bzero(a->revocation_key, strlen(a->revocation_key));
     free(a->revocation_key);
-    free(a->presence_key);
-    free(a->presence_member);
+    presence_free(a->presence);
     if (a->release)
         a->release(a->arg);
     free(a);

@@ -62,6 +62,14 @@ enum seat_result {
 /* Why there is no seat, for answers and diagnostics. */
 const char *seat_refusal(enum seat_result result);
 
+/* A viewer is listed in the sorted set `key` as `member` while its stream is open. */
+struct presence {
+    char *key, *member;
+    int64_t at; /* for relay/presence.c: when the entry is to be renewed */
+};
+/* NULL is fine. */
+void presence_free(struct presence *p);
+
 /* The data that the front hands over for one viewer. */
 struct admission {
     struct out out;  /* the connection; nothing sent yet */
@@ -88,11 +96,9 @@ struct admission {
     unsigned retry;     /* ms */
     unsigned lifetime;  /* seconds, jittered already; 0: none */
     char client[37];    /* a random id, RFC 9562 version 4 text */
-    /* The viewer stands in the sorted set presence_key as presence_member while it is open; NULL:
-     * not. */
-    char *presence_key, *presence_member;
-    int64_t ends;         /* Unix seconds when the identity ends; 0: unknown */
-    char *revocation_key; /* Redis key that must go on standing; NULL: none */
+    struct presence *presence; /* NULL: it is not listed */
+    int64_t ends;              /* Unix seconds when the identity ends; 0: unknown */
+    char *revocation_key;      /* Redis key that must go on standing; NULL: none */
     /* Whether the value of that key (NULL: no such key) still stands for the same identity. */
     bool (*still_valid)(void *arg, const struct slice *value);
     void (*release)(void *arg); /* frees arg; NULL: nothing to free */

@@ -490,9 +490,8 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->arg = a->arg;
     a->seat = NULL;
     a->release = NULL;
-    v->presence_key = a->presence_key;
-    v->presence_member = a->presence_member;
-    a->presence_key = a->presence_member = NULL;
+    v->presence = a->presence;
+    a->presence = NULL;
     v->keepalive = a->keepalive;
     v->retry = a->retry;
     v->phase = a->has_cursor ? PHASE_RESUME : PHASE_NEW;

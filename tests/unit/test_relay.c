@@ -78,8 +78,10 @@ static struct admission *new_admission(struct relay *r, const char *profile, enu
     struct admission *a = admission_of(r, out, profile);
     buf_adds(&a->head, "Content-Type: text/event-stream\r\n\r\n");
     a->kind = kind;
-    a->presence_key = strdup("present");
-    a->presence_member = strdup("ann");
+    a->presence = calloc(1, sizeof *a->presence);
+    assert_non_null(a->presence);
+    a->presence->key = strdup("present");
+    a->presence->member = strdup("ann");
     a->revocation_key = strdup("session:abc");
     a->still_valid = stands;
     a->release = was_released;
