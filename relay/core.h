@@ -85,19 +85,18 @@ struct viewer {
     struct place place;
     struct xid told; /* last id the client was told */
     uint64_t replayed;
-    int64_t last_out;          /* ms, CLOCK_MONOTONIC, like all times here */
-    int64_t kept;              /* last keepalive */
-    int64_t ends;              /* lifetime or identity; INT64_MAX: never */
-    int64_t dead_at;           /* draining: how long we wait */
-    int64_t moved;             /* when its peer last took bytes */
-    uint64_t taken;            /* out.taken at that time */
+    int64_t last_out; /* ms, CLOCK_MONOTONIC, like all times here */
+    int64_t kept;     /* last keepalive */
+    int64_t ends;     /* lifetime or identity, INT64_MAX: never; draining: we wait until then */
+    int64_t moved;    /* when its peer last took bytes */
+    uint64_t taken;   /* out.taken at that time */
     struct presence *presence; /* NULL: not listed in Redis */
     unsigned keepalive;        /* seconds */
     unsigned retry;            /* ms */
-    enum viewer_state state;
-    enum viewer_phase phase;
-    enum viewer_wait waits;
-    enum end_reason end_reason; /* at ends */
+    enum viewer_state state : 8;
+    enum viewer_phase phase : 8;
+    enum viewer_wait waits : 8;
+    enum end_reason end_reason : 8; /* at ends */
     bool told_any;
     bool told_lost;  /* that Redis went away */
     bool watch_out;  /* waits until writable */

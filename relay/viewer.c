@@ -273,7 +273,7 @@ static void drain(struct viewer *v)
     v->seat = NULL;
     leave(v, VIEWER_DRAINING);
     v->moved = r->now; /* the peer gets time for the final frame */
-    v->dead_at = r->now + (r->stop_by ? STOP_MS : DRAIN_MS);
+    v->ends = r->now + (r->stop_by ? STOP_MS : DRAIN_MS);
     sweep_by(r, r->now + (r->stop_by ? STOP_MS : BUDGET_STALL_MS));
     blob_unref(v->blob);
     v->blob = NULL;
@@ -359,7 +359,7 @@ static void keep_alive(struct viewer *v)
 /* An answer, or a final frame, which the peer does not take. */
 static int64_t check_drain(struct viewer *v)
 {
-    int64_t stalled = v->moved + BUDGET_STALL_MS, due = v->dead_at < stalled ? v->dead_at : stalled;
+    int64_t stalled = v->moved + BUDGET_STALL_MS, due = v->ends < stalled ? v->ends : stalled;
     if (now_of(v) < due)
         return due;
     v->relay->stats.cut_off++;
@@ -437,7 +437,6 @@ static struct viewer *make(struct relay *r, struct out out)
     v->out = out;
     v->ends = INT64_MAX;
     v->last_out = v->kept = v->moved = r->now;
-    v->dead_at = r->now + DRAIN_MS;
     v->all_next = r->all;
     v->all_at = &r->all;
     if (v->all_next)
@@ -459,6 +458,7 @@ void viewer_new_drain(struct relay *r, struct out out, struct seat *account, str
     v->account = account;
     v->charged = charged;
     v->state = VIEWER_DRAINING;
+    v->ends = r->now + DRAIN_MS;
     sweep_by(r, v->moved + BUDGET_STALL_MS);
     viewer_serve(v);
 }
