@@ -57,10 +57,10 @@ struct viewer {
 
 static struct {
     enum mode mode;
-    unsigned port, viewers, at_once, expect, quiet, every_ms, at_most;
+    unsigned port, viewers, logs, at_once, expect, quiet, every_ms, at_most;
     bool first_frame; /* a viewer is ready with its first frame */
     const char *path;
-} opt = {STREAM, 0, 1, 32, 0, 5, 1000, 3600, false, "/stream"};
+} opt = {STREAM, 0, 1, 1, 32, 0, 5, 1000, 3600, false, "/stream"};
 
 static struct {
     struct viewer *all;
@@ -340,7 +340,7 @@ static int open_stream(unsigned i, const char *last_id)
     char path[512], request[1024];
     int len, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0 || bench_expand(path, sizeof path, opt.path, i) < 0)
+    if (fd < 0 || bench_expand(path, sizeof path, opt.path, i % opt.logs) < 0)
         goto bad;
     len = snprintf(request, sizeof request,
                    "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n%s%s%s\r\n",
@@ -508,9 +508,11 @@ static int report(double seconds)
 
 static void usage(void)
 {
-    fputs("usage: load -p PORT [-m stream|poll|idle|churn] [-n VIEWERS] [-u PATH] [-c AT-ONCE]\n"
+    fputs("usage: load -p PORT [-m stream|poll|idle|churn] [-n VIEWERS] [-u PATH] [-l LOGS] [-c "
+          "AT-ONCE]\n"
           "            [-e RECORDS] [-q SECONDS] [-t SECONDS] [-i MS] [-f]\n"
           "  -u  path; %d is the number of the viewer, from 0\n"
+          "  -l  that number is taken modulo LOGS\n"
           "  -e  records that each viewer is to get: the run ends with the last\n"
           "  -q  seconds of silence after the end of standard input before giving up\n"
           "  -t  seconds after the end of standard input before giving up in any case\n"
@@ -536,7 +538,7 @@ static enum mode read_mode(const char *name)
 static void read_options(int argc, char **argv)
 {
     int c;
-    while ((c = getopt(argc, argv, "p:m:n:u:c:e:q:t:i:f")) != -1) {
+    while ((c = getopt(argc, argv, "p:m:n:u:l:c:e:q:t:i:f")) != -1) {
         if (c == 'p')
             opt.port = (unsigned)bench_number("-p", optarg, 1, 65535);
         else if (c == 'm')
@@ -545,6 +547,8 @@ static void read_options(int argc, char **argv)
             opt.viewers = (unsigned)bench_number("-n", optarg, 1, 1000000);
         else if (c == 'u')
             opt.path = optarg;
+        else if (c == 'l')
+            opt.logs = (unsigned)bench_number("-l", optarg, 1, 1000000);
         else if (c == 'c')
             opt.at_once = (unsigned)bench_number("-c", optarg, 1, 10000);
         else if (c == 'e')
