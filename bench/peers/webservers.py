@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """nginx and Apache before a responder, from the shipped examples."""
+import contextlib
 import os
+import re
 import shutil
 
 import kit
 
 # Apache has a thread for each viewer.
 APACHE_THREADS, APACHE_PROCESSES = 500, 12
-APACHE_MODULES = ("mpm_event authn_core authz_core alias dir mime env setenvif headers proxy proxy_fcgi "
-                  "fcgid").split()
+APACHE_MODULES = "mpm_event authn_core authz_core alias dir mime env setenvif headers".split()
 
 
 def nginx(site, responder):
@@ -36,22 +37,32 @@ APACHE_CHANGES = ((kit.WHO_MAY_LOOK, "Require all granted\n"), (r'(?m)^Alias "/l
 def apache(site, responder):
     example = kit.adapted("apache-example.conf", (
         *APACHE_CHANGES, (r'"unix:/run/sselog/sselog.sock\|', f'"unix:{responder}|')))
-    return start_apache(site, example, "SSELOG_PROXY")
+    return start_apache(site, example, "SSELOG_PROXY", ["proxy", "proxy_fcgi"])
 
 
 def fcgid(site, program, options):
     """Apache that starts the program with mod_fcgid, from a directory that Apache's user may enter."""
     copy = shutil.copy(program, f"{site.dir}/sselog")
     environment = "\n".join(f'FcgidInitialEnv {name} "{value}"' for name, value in options.items())
-    example = kit.adapted("apache-example.conf", (
+    own_files = f'FcgidIPCDir "{site.dir}/fcgid"\nFcgidProcessTableFile "{site.dir}/fcgid.shm"\n'
+    example = own_files + kit.adapted("apache-example.conf", (
         *APACHE_CHANGES, (r'(?m)^    Alias "/sselog" "/usr/local/bin/sselog"', f'Alias "/sselog" "{copy}"'),
         (r"(?m)^ *FcgidInitialEnv SSELOG_REDIS .*\n *FcgidInitialEnv SSELOG_STREAM .*$", environment)))
-    return start_apache(site, example, "SSELOG_FCGID")
+    port, web = start_apache(site, example, "SSELOG_FCGID", ["fcgid"])
+    site.on_exit.callback(remove_shared_memory, web)
+    return port, web
 
 
-def start_apache(site, example, define):
+def remove_shared_memory(apache):
+    """mod_fcgid leaves its file behind."""
+    with contextlib.suppress(OSError), open(f"/proc/{apache.pid}/maps", encoding="utf-8") as f:
+        for file in set(re.findall(r"/dev/shm/ShM\.\w+", f.read())):
+            os.unlink(file)
+
+
+def start_apache(site, example, define, modules):
     """Starts Apache with the lines that a distribution has around the example."""
-    loads = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n" for m in APACHE_MODULES)
+    loads = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n" for m in APACHE_MODULES + modules)
     user = "User www-data\nGroup www-data\n" if os.geteuid() == 0 else ""
     os.chmod(site.dir, 0o755)
 
@@ -61,7 +72,6 @@ def start_apache(site, example, define):
                     f'ListenBacklog 4096\n{loads}{user}PidFile "{site.dir}/apache.pid"\n'
                     f'ErrorLog "{site.dir}/apache.log"\nDefaultRuntimeDir "{site.dir}"\n'
                     f'Mutex "file:{site.dir}"\nTypesConfig /dev/null\n'
-                    f'FcgidIPCDir "{site.dir}/fcgid"\nFcgidProcessTableFile "{site.dir}/fcgid.shm"\n'
                     f'ThreadLimit {APACHE_THREADS}\nThreadsPerChild {APACHE_THREADS}\n'
                     f'ServerLimit {APACHE_PROCESSES}\nStartServers {APACHE_PROCESSES}\n'
                     f'MaxRequestWorkers {APACHE_THREADS * APACHE_PROCESSES}\n'
