@@ -42,7 +42,7 @@ const struct option options[] = {
     {"SSELOG_MAX_VIEWERS", PROCESS, "10000", read_unsigned, AT(max_viewers), 1, 1000000},
     {"SSELOG_MAX_PER_USER", PROCESS, "20", read_unsigned, AT(max_per_user), 1, 1000000},
     {"SSELOG_MAX_MEMORY", PROCESS, "64M", read_size, AT(max_memory), 1024 * 1024, 1ul << 31},
-    {"SSELOG_GATHER", PROCESS, "25", read_unsigned, AT(gather), 0, 1000},
+    {"SSELOG_GATHER", PROCESS, "40", read_unsigned, AT(gather), 0, 1000},
     {"SSELOG_FRONT_THREADS", PROCESS, "2", read_unsigned, AT(front_threads), 1, 64},
     {"SSELOG_ALLOW_ROOT", PROCESS, "0", read_bool, AT(allow_root), 0, 0},
     {"SSELOG_LOG", PROCESS, "stderr", read_log_to, AT(log_to), 0, 0},

@@ -77,7 +77,7 @@ void sim_step(const struct step *s)
 static const char *run(const struct plan *p)
 {
     static const struct config config = {
-        .max_viewers = 100000, .max_per_user = 100000, .max_memory = 64 << 20, .gather = 25};
+        .max_viewers = 100000, .max_per_user = 100000, .max_memory = 64 << 20, .gather = 40};
     bool verbose = sim.verbose;
     sim = (struct sim){.plan = p, .now = 1000000, .verbose = verbose};
     srand(1);
