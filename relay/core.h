@@ -39,7 +39,7 @@ struct limits {
     unsigned read_bytes; /* of one batch read for a viewer behind */
     unsigned first_read; /* records of the first read of a log, whose records may be of any size */
     size_t reads;        /* for viewers behind under way at once; tips do not wait for them long */
-    int64_t slice_us;    /* of a hand-out, before other logs get their turn */
+    int64_t slice_us;    /* of a hand-out, before other logs get their turn; 1 at least */
     unsigned gather_ms;  /* the longest pause after a hand-out */
 };
 

@@ -19,17 +19,15 @@ static bool slice_is_over(const struct log *l)
     return l->kind == LOG_STREAM && clock_us() - l->slice_began >= l->relay->limits.slice_us;
 }
 
-/* Hands b to viewers from v on, one at least.  Returns the first that it did not reach. */
+/* Hands b to viewers from v on.  Returns the first that it did not reach. */
 static struct viewer *hand_out(const struct log *l, struct viewer *v, const struct batch *b)
 {
-    bool any = false;
     for (; v; v = v->next) {
         if (v->place.state != PLACE_LIVE)
             continue;
-        if (any && slice_is_over(l))
+        if (slice_is_over(l))
             return v;
         viewer_take(v, b);
-        any = true;
     }
     return NULL;
 }

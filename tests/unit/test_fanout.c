@@ -21,7 +21,7 @@ static struct {
 } taken[4 * VIEWERS];
 static size_t ntaken;
 
-/* Each look at the clock takes a microsecond; one is taken between two viewers. */
+/* Each look at the clock takes a microsecond; one is taken before each viewer. */
 static int64_t fake_us(void)
 {
     return now++;
@@ -65,7 +65,7 @@ static void add_view(struct log *l, int i)
 static int set_up(void **state)
 {
     (void)state;
-    relay = (struct relay){.limits = {.slice_us = SLICE}, .next_sweep = INT64_MAX};
+    relay = (struct relay){.limits = {.slice_us = SLICE + 1}, .next_sweep = INT64_MAX};
     for (int i = 0; i < 2; i++)
         logs[i] = (struct log){.relay = &relay, .kind = LOG_STREAM};
     for (int i = 0; i < 3; i++)
@@ -111,7 +111,7 @@ static void test_hand_out_within_its_slice_is_done_at_once(void **state)
     assert_int_equal(ntaken, VIEWERS);
     assert_took(0, 0, 0, VIEWERS, 7);
     assert_null(fanout_run(&relay));
-    assert_int_equal(logs[0].fanout_us, VIEWERS);
+    assert_int_equal(logs[0].fanout_us, VIEWERS + 1);
 }
 
 static void test_hand_out_goes_on_in_later_turns(void **state)
@@ -127,7 +127,7 @@ static void test_hand_out_goes_on_in_later_turns(void **state)
     assert_int_equal(ntaken, VIEWERS);
     assert_took(0, 0, 0, VIEWERS, 7);
     assert_null(logs[0].fanouts);
-    assert_int_equal(logs[0].fanout_us, 2 * (SLICE + 1) + 2);
+    assert_int_equal(logs[0].fanout_us, 2 * (SLICE + 2) + 3);
 }
 
 static void test_logs_take_turns(void **state)
@@ -160,6 +160,21 @@ static void test_batches_of_a_log_keep_their_order(void **state)
     assert_took(0, 1, 0, VIEWERS, 7);
     assert_took(VIEWERS, 1, 0, VIEWERS, 8);
     assert_took(2 * VIEWERS, 2, 0, VIEWERS, 8);
+}
+
+/* A log may have many views with one viewer each. */
+static void test_views_share_the_slice(void **state)
+{
+    (void)state;
+    for (int i = 1; i < 3; i++)
+        for (int k = 3; k < VIEWERS; k++)
+            viewers[i][k].place.state = PLACE_BEHIND;
+    fanout_begin(&logs[1]);
+    give(1, 7);
+    give(2, 7);
+    assert_int_equal(ntaken, SLICE);
+    assert_ptr_equal(fanout_run(&relay), &logs[1]);
+    assert_int_equal(ntaken, 6);
 }
 
 static void test_only_viewers_that_are_live_are_served(void **state)
@@ -238,6 +253,7 @@ int main(void)
         TEST(test_hand_out_goes_on_in_later_turns),
         TEST(test_logs_take_turns),
         TEST(test_batches_of_a_log_keep_their_order),
+        TEST(test_views_share_the_slice),
         TEST(test_only_viewers_that_are_live_are_served),
         TEST(test_viewer_that_leaves_is_passed_over),
         TEST(test_view_that_is_freed_is_forgotten),
