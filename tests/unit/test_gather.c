@@ -83,12 +83,12 @@ static void test_each_log_has_its_own_pause(void **state)
 {
     (void)state;
     for (int i = 0; i < 3; i++) {
-        pause_after(i, 1000 * (3 - i));
+        pause_after(i, i == 1 ? 1000 : 3000 - 1000 * i / 2); /* the second ends first */
         assert_true(gather_holds(&logs[i]));
     }
     assert_int_equal(gather_due(&relay), 1010);
     relay.now = 1020;
-    assert_int_equal(gather_next(&relay) == &logs[1], gather_next(&relay) == &logs[2]);
+    assert_ptr_not_equal(gather_next(&relay), gather_next(&relay));
     assert_null(gather_next(&relay));
     assert_int_equal(gather_due(&relay), 1030);
 }
