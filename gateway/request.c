@@ -331,34 +331,60 @@ static bool same_word(struct slice s, const char *word)
     return s.len == strlen(word) && strncasecmp(s.p, word, s.len) == 0;
 }
 
-/* Whether this is "q=0", "q=0.0" and so on: not acceptable (RFC 9110, section 12.4.2). */
-static bool is_zero_weight(struct slice parameter)
+/* "0.25" as 250; -1: malformed (RFC 9110, section 12.4.2). */
+static int thousandths(struct slice text)
 {
-    struct slice name;
-    struct slice value = parameter;
-    cut(&value, '=', &name);
-    value = trim(value);
-    if (!same_word(trim(name), "q") || value.len == 0 || value.p[0] != '0')
-        return false;
-    for (size_t i = 1; i < value.len; i++) {
-        if (value.p[i] != (i == 1 ? '.' : '0'))
-            return false;
+    int n = 0, unit = 1000;
+    for (size_t i = 0; i < text.len; i++) {
+        if (i == 1 ? text.p[i] != '.' : text.p[i] < '0' || text.p[i] > '9')
+            return -1;
+        if (i == 1)
+            continue;
+        n += unit * (text.p[i] - '0');
+        unit /= 10;
     }
-    return true;
+    return text.len > 0 && n <= 1000 ? n : -1;
+}
+
+/* The weight among the parameters of a range, in thousandths; -1: malformed. */
+static int weight(struct slice parameters)
+{
+    struct slice part, name;
+    while (cut_unquoted(&parameters, ';', &part)) {
+        cut(&part, '=', &name);
+        if (same_word(trim(name), "q"))
+            return thousandths(trim(part));
+    }
+    return 1000;
 }
 
 bool request_wants_stream(const struct request *r)
 {
     struct slice rest = slice_of(request_header(r, "Accept", NULL)), range, part;
     while (cut_unquoted(&rest, ',', &range)) {
-        bool wanted =
-            cut_unquoted(&range, ';', &part) && same_word(trim(part), "text/event-stream");
-        while (wanted && cut_unquoted(&range, ';', &part))
-            wanted = !is_zero_weight(part);
-        if (wanted)
+        if (cut_unquoted(&range, ';', &part) && same_word(trim(part), "text/event-stream") &&
+            weight(range) != 0)
             return true;
     }
     return false;
+}
+
+bool request_accepts_gzip(const struct request *r)
+{
+    struct slice rest = slice_of(request_header(r, "Accept-Encoding", NULL)), range, name;
+    enum { GZIP, IDENTITY, ANY, NAMES };
+    static const char *const names[NAMES] = {"gzip", "identity", "*"};
+    int weights[NAMES] = {-1, -1, -1};
+    while (cut(&rest, ',', &range)) {
+        cut(&range, ';', &name);
+        for (int i = 0; i < NAMES; i++)
+            if (same_word(trim(name), names[i]))
+                weights[i] = weight(range);
+    }
+    for (int i = 0; i < ANY; i++)
+        if (weights[i] < 0)
+            weights[i] = weights[ANY];
+    return weights[GZIP] > 0 && weights[GZIP] >= weights[IDENTITY];
 }
 
 /* A capture holds no byte with a meaning in a path, a Redis key or a pattern. */

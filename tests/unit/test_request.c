@@ -346,6 +346,60 @@ static void test_accept_names_the_event_stream(void **state)
     }
 }
 
+static void test_accept_encoding_is_weighed(void **state)
+{
+    static const struct {
+        const char *accept;
+        bool gzip;
+    } rows[] = {
+        {"gzip", true},
+        {"GZip", true},
+        {"gzip, deflate, br, zstd", true},
+        {"br;q=1.0, gzip;q=0.8, *;q=0.1", true},
+        {"deflate,\tgzip ;q=1.000", true},
+        {"gzip;q=0.001", true},
+        {"gzip;q=1.", true},
+        {"*", true},
+        {"*;q=0.5", true},
+        {"identity, gzip", true},
+        {"identity;q=0.5, gzip;q=1.0", true},
+        {"identity;q=0, gzip", true},
+        {"*;q=0, gzip", true},
+        {", gzip,", true},
+        {"", false},
+        {"identity", false},
+        {"deflate, br", false},
+        {"gzip;q=0", false},
+        {"gzip;q=0.000", false},
+        {"gzip; Q=0", false},
+        {"gzip ; q = 0", false},
+        {"gzip;q=0, *", false},
+        {"*;q=0", false},
+        {"identity;q=1, gzip;q=0.5", false},
+        {"gzip;q=0.5, *;q=0.8", false},
+        {"identity, *;q=0.5", false},
+        {"gzip;q=2", false},
+        {"gzip;q=", false},
+        {"gzip;q=high", false},
+        {"gzip;q=0,5", false},
+        {"gzip;q=-1", false},
+        {"gzip;q=1.5", false},
+        {"gzipped", false},
+        {"gzi", false},
+        {"gzip-gzip", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char param[256];
+        snprintf(param, sizeof param, "HTTP_ACCEPT_ENCODING=%s", rows[i].accept);
+        const char *params[] = {"REQUEST_METHOD=GET", param, NULL};
+        struct request r;
+        assert_int_equal(parse(&r, params), 0);
+        assert_int_equal(request_accepts_gzip(&r), rows[i].gzip);
+        request_free(&r);
+    }
+}
+
 static void test_malformed_routes_are_refused(void **state)
 {
     static const struct {
@@ -458,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_headers_are_found_by_http_name),
         cmocka_unit_test(test_cookies_are_found),
         cmocka_unit_test(test_accept_names_the_event_stream),
+        cmocka_unit_test(test_accept_encoding_is_weighed),
         cmocka_unit_test(test_malformed_routes_are_refused),
         cmocka_unit_test(test_routes_match_the_whole_path),
         cmocka_unit_test(test_captures_are_limited),
