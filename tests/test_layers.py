@@ -29,6 +29,7 @@ LIBRARIES = {
     r"openssl/.*": {"redis/tls.c"},
     r"jwt\.h": {"identity/jwtcheck.c"},
     r"utf8proc.*": {"format/unicode.c"},
+    r"zlib\.h": {"relay/gzip.c"},
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/pubkey.c", "identity/signed_cookie.c",
                    "front/throttle.c"},
     r"json-c/.*": {"format/json.c", "format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c",
@@ -119,7 +120,7 @@ def test_pure_files_touch_no_system():
 
 
 # Files of the relay, lowest first. A file calls only files of its own line or of lines above it.
-RELAY_ORDER = ["budget", "seats place ring storm batch reads revocation presence replaces gather", "emit hold",
+RELAY_ORDER = ["budget", "seats place ring storm batch reads revocation presence replaces gather gzip", "emit hold",
                "viewer", "fanout", "log waitlist", "tail", "pubsub channels", "relay"]
 # Rooms, lowest first; the root's own files come last.
 ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front", "."]
