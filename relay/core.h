@@ -4,8 +4,8 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   budget < seats place ring storm batch reads revocation presence replaces gather < emit hold
- *   < viewer < fanout < log waitlist < tail < pubsub channels < relay
+ *   budget < seats place ring storm batch reads revocation presence replaces gather gzip < emit
+ *   hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
 #define SSELOG_RELAY_CORE_H
@@ -14,6 +14,7 @@
 #include "redis_io.h"
 #include "relay/batch.h"
 #include "relay/budget.h"
+#include "relay/gzip.h"
 #include "relay/place.h"
 #include "relay/relay.h"
 #include "relay/ring.h"
@@ -93,14 +94,16 @@ struct viewer {
     struct presence *presence; /* NULL: not listed in Redis */
     unsigned keepalive;        /* seconds */
     unsigned retry;            /* ms */
+    struct gzip_sum sum;       /* with gzip: of what it was sent */
     enum viewer_state state : 8;
     enum viewer_phase phase : 8;
     enum viewer_wait waits : 8;
     enum end_reason end_reason : 8; /* at ends */
-    bool told_any;
-    bool told_lost;  /* that Redis went away */
-    bool watch_out;  /* waits until writable */
-    bool unpollable; /* a regular file: always writable */
+    bool gzip : 1; /* the stream is compressed */
+    bool told_any : 1;
+    bool told_lost : 1;  /* that Redis went away */
+    bool watch_out : 1;  /* waits until writable */
+    bool unpollable : 1; /* a regular file: always writable */
     bool (*still_valid)(void *arg, const struct slice *value);
     void (*release)(void *arg);
     void *arg;
@@ -183,6 +186,7 @@ struct relay {
     struct batch batch;                 /* scratch */
     struct log *handing, *handing_last; /* that hand out, the next first */
     struct log *gathering;              /* that pause */
+    struct gzip *gzip; /* of the viewers whose streams are compressed; NULL: there is none */
     struct large *larges;
     struct seats *seats;
     struct budget budget;

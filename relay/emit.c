@@ -26,8 +26,8 @@ static unsigned jittered(unsigned retry)
 
 /* ---- bytes ---- */
 
-/* Parts of so many bytes together, in one write. */
-static enum out_result emit_parts(struct viewer *v, const struct iovec *parts, int n, size_t len)
+/* Parts of so many bytes together, in one write, as they are. */
+static enum out_result send_parts(struct viewer *v, const struct iovec *parts, int n, size_t len)
 {
     enum out_result r = out_send(&v->out, parts, n);
     if (r == OUT_SENT) {
@@ -38,10 +38,48 @@ static enum out_result emit_parts(struct viewer *v, const struct iovec *parts, i
     return r;
 }
 
-enum out_result emit_bytes(struct viewer *v, const void *p, size_t len)
+static enum out_result send_bytes(struct viewer *v, struct slice bytes)
 {
-    struct iovec part = {(void *)(uintptr_t)p, len};
-    return emit_parts(v, &part, 1, len);
+    struct iovec part = {(void *)(uintptr_t)bytes.p, bytes.len};
+    return send_parts(v, &part, 1, bytes.len);
+}
+
+static enum out_result send_piece(struct viewer *v, const struct gzip_piece *piece)
+{
+    enum out_result r = send_bytes(v, piece->bytes);
+    if (r == OUT_SENT)
+        gzip_count(&v->sum, piece);
+    return r;
+}
+
+static enum out_result send_stored(struct viewer *v, struct slice bytes)
+{
+    struct gzip_piece piece;
+    return gzip_store(v->relay->gzip, bytes, &piece) ? send_piece(v, &piece) : OUT_GONE;
+}
+
+static enum out_result send_deflated(struct viewer *v, const struct iovec *parts, int n)
+{
+    struct gzip_piece piece;
+    return gzip_deflate(v->relay->gzip, parts, n, &piece) ? send_piece(v, &piece) : OUT_GONE;
+}
+
+/* Bytes that only v is sent. */
+static enum out_result emit_bytes(struct viewer *v, const void *p, size_t len)
+{
+    struct slice bytes = slice_make(p, len);
+    return v->gzip ? send_stored(v, bytes) : send_bytes(v, bytes);
+}
+
+/* Parts of so many bytes together that other viewers are sent too, in one write. */
+static enum out_result emit_parts(struct viewer *v, const struct iovec *parts, int n, size_t len)
+{
+    return v->gzip ? send_deflated(v, parts, n) : send_parts(v, parts, n, len);
+}
+
+enum out_result emit_head(struct viewer *v, const struct buf *head)
+{
+    return send_bytes(v, buf_slice(head));
 }
 
 /* Writes a control frame, and frees it. */
@@ -183,11 +221,46 @@ enum out_result emit_keepalive(struct viewer *v)
 
 /* ---- the first frame and the final one ---- */
 
-void emit_first_frame(struct viewer *v, struct buf *head, const char *client)
+static void add_first_frame(struct viewer *v, struct buf *b, const char *client)
 {
     struct moment m = moment_of(v, v->retry);
     m.client = client;
-    profile_first_frame(v->view->profile, head, &m);
+    profile_first_frame(v->view->profile, b, &m);
+}
+
+/* Adds the beginning of a compressed stream.  -1: out of memory. */
+static int add_gzip(struct viewer *v, struct buf *head, struct slice frame)
+{
+    struct gzip_piece piece;
+    if (gzip_join(&v->relay->gzip))
+        return -1;
+    v->gzip = true;
+    if (!gzip_store(v->relay->gzip, frame, &piece))
+        return -1;
+    buf_add(head, gzip_header, GZIP_HEADER_LEN);
+    buf_add(head, piece.bytes.p, piece.bytes.len);
+    gzip_count(&v->sum, &piece);
+    return 0;
+}
+
+void emit_first_frame(struct viewer *v, struct buf *head, const char *client, bool gzip)
+{
+    struct buf b;
+    if (!gzip) {
+        add_first_frame(v, head, client);
+        return;
+    }
+    buf_init(&b, MAX_CONTROL);
+    add_first_frame(v, &b, client);
+    head->failed = b.failed || add_gzip(v, head, buf_slice(&b)) || head->failed;
+    buf_free(&b);
+}
+
+void emit_end_gzip(struct viewer *v)
+{
+    if (v->gzip)
+        gzip_leave(&v->relay->gzip);
+    v->gzip = false;
 }
 
 void emit_end(struct viewer *v, struct buf *b, enum end_reason reason)
@@ -209,10 +282,20 @@ void emit_failure(struct viewer *v, struct buf *b, const char *reason)
     buf_init(b, MAX_CONTROL);
     if (v->head && p->mute) {
         buf_clear(v->head);
+        emit_end_gzip(v);
         profile_refuse(p, v->head, reason);
     } else if (!emit_in_bulk(v)) {
         profile_unavailable(p, b, reason, &m);
     }
+}
+
+void emit_final(struct viewer *v, struct slice frame)
+{
+    struct gzip_piece last = {.bytes = frame};
+    if (v->gzip && !gzip_finish(v->relay->gzip, &v->sum, frame, &last))
+        return;
+    if (send_bytes(v, last.bytes) == OUT_FULL)
+        out_leave_bytes(&v->out, last.bytes.p, last.bytes.len);
 }
 
 /* ---- records ---- */
@@ -277,7 +360,8 @@ enum out_result emit_items(struct viewer *v, const struct batch *b)
     for (size_t k; i < b->count; i = k) {
         size_t start = item_start(b->items, i);
         k = run_end(b->items, b->count, i, WRITE_BYTES);
-        enum out_result r = emit_bytes(v, b->bytes.p + start, b->items[k - 1].end - start);
+        struct iovec run = {b->bytes.p + start, b->items[k - 1].end - start};
+        enum out_result r = emit_parts(v, &run, 1, run.iov_len);
         if (r != OUT_SENT)
             return r;
         items_were_sent(v, &b->items[k - 1], k - i);

@@ -12,7 +12,8 @@
 
 #include "relay/core.h"
 
-enum out_result emit_bytes(struct viewer *v, const void *p, size_t len);
+/* The response head, with the first frame: written as it is. */
+enum out_result emit_head(struct viewer *v, const struct buf *head);
 
 /* v->gap, which then is none. */
 enum out_result emit_gap(struct viewer *v);
@@ -34,12 +35,16 @@ enum out_result emit_long_on(struct viewer *v);
  * stand there. */
 bool emit_in_bulk(const struct viewer *v);
 
-/* Adds the first frame to the response head. */
-void emit_first_frame(struct viewer *v, struct buf *head, const char *client);
+/* Adds the first frame to the response head. gzip: the stream is compressed from here on. */
+void emit_first_frame(struct viewer *v, struct buf *head, const char *client, bool gzip);
+/* Nothing more of the stream is compressed. */
+void emit_end_gzip(struct viewer *v);
 /* The final frame into b, which the caller frees; b stays empty where no frame may stand. */
 void emit_end(struct viewer *v, struct buf *b, enum end_reason reason);
 /* The same for a stream that cannot go on.  A response whose head is withheld gets a status
  * instead. */
 void emit_failure(struct viewer *v, struct buf *b, const char *reason);
+/* Writes the final frame, which may be empty, or leaves it behind what the peer does not take. */
+void emit_final(struct viewer *v, struct slice frame);
 
 #endif

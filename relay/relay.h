@@ -95,6 +95,7 @@ struct admission {
     unsigned keepalive; /* seconds */
     unsigned retry;     /* ms */
     unsigned lifetime;  /* seconds, jittered already; 0: none */
+    bool gzip;          /* the response is compressed, as its head says */
     char client[37];    /* a random id, RFC 9562 version 4 text */
     struct presence *presence; /* NULL: it is not listed */
     int64_t ends;              /* Unix seconds when the identity ends; 0: unknown */

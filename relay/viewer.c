@@ -125,7 +125,7 @@ static void forget_head(struct viewer *v)
 
 static enum out_result put_head(struct viewer *v)
 {
-    enum out_result r = v->head ? emit_bytes(v, v->head->p, v->head->len) : OUT_SENT;
+    enum out_result r = v->head ? emit_head(v, v->head) : OUT_SENT;
     if (r == OUT_SENT)
         forget_head(v);
     return r;
@@ -284,9 +284,8 @@ static void drain(struct viewer *v)
  * before it. */
 static void put_final_frame(struct viewer *v, struct buf *b)
 {
-    if (put_head(v) == OUT_SENT && !v->blob && !b->failed &&
-        emit_bytes(v, b->p, b->len) == OUT_FULL)
-        out_leave_bytes(&v->out, b->p, b->len);
+    if (put_head(v) == OUT_SENT)
+        emit_final(v, v->blob || b->failed ? slice_make(NULL, 0) : buf_slice(b));
     forget_head(v);
     buf_free(b);
     drain(v);
@@ -336,6 +335,7 @@ void viewer_free(struct viewer *v)
         v->release(v->arg);
     presence_remove(v);
     forget_head(v);
+    emit_end_gzip(v);
     free(v->gap);
     free(v);
 }
@@ -523,11 +523,11 @@ void viewer_begin(struct viewer *v, struct admission *a)
     presence_check(v);
     if (a->cursor_lost)
         viewer_add_gap(v, &(struct gap){.lost = -1, .after_unknown = true});
-    emit_first_frame(v, head, a->client);
+    emit_first_frame(v, head, a->client, a->gzip);
     if (v->view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
         *v->head = *head;
         buf_init(head, 0);
-    } else if (head->failed || emit_bytes(v, head->p, head->len) != OUT_SENT) {
+    } else if (head->failed || emit_head(v, head) != OUT_SENT) {
         viewer_close(v);
     }
 }

@@ -233,7 +233,7 @@ static void end_of_line(struct client *c)
     }
 }
 
-static void stream_bytes(struct client *c, const char *p, size_t len)
+void client_text(struct client *c, const char *p, size_t len)
 {
     while (len > 0) {
         const char *end = memchr(p, '\n', len);
@@ -250,11 +250,19 @@ static void stream_bytes(struct client *c, const char *p, size_t len)
     }
 }
 
+static void body(struct client *c, const char *p, size_t len)
+{
+    if (c->gzip)
+        client_gunzip(c, p, len);
+    else
+        client_text(c, p, len);
+}
+
 /* FastCGI specification, section 3.3. */
 void client_bytes(struct client *c, const char *p, size_t len)
 {
     if (c->cgi) {
-        stream_bytes(c, p, len);
+        body(c, p, len);
         return;
     }
     while (len > 0) {
@@ -271,13 +279,15 @@ void client_bytes(struct client *c, const char *p, size_t len)
         } else if (c->content > 0) {
             size_t n = len < c->content ? len : c->content;
             if (c->type == 6)
-                stream_bytes(c, p, n);
+                body(c, p, n);
             c->content -= n;
             p += n;
             len -= n;
         }
         if (c->have == 8 && c->content == 0) {
             c->over = c->over || c->type == 3;
+            if (c->over)
+                client_gunzip_ends(c);
             c->have = 0;
         }
     }
@@ -301,12 +311,14 @@ static struct client *client_new(void)
     }
     char *line = c->line, *data = c->data;
     size_t cap = c->cap, data_cap = c->data_cap;
+    struct z_stream_s *inflater = c->inflater;
     memset(c, 0, offsetof(struct client, events));
     memset((char *)c + offsetof(struct client, n), 0, sizeof *c - offsetof(struct client, n));
     c->line = line;
     c->data = data;
     c->cap = cap;
     c->data_cap = data_cap;
+    c->inflater = inflater;
     c->number = nclients++;
     c->closed = c->left = c->headed = NEVER;
     c->joined = sim.stamp;
@@ -367,6 +379,7 @@ static void admit(struct client *c)
     a->keepalive = KEEPALIVE;
     a->retry = 3000;
     a->lifetime = (unsigned)c->lifetime;
+    a->gzip = c->gzip;
     a->refused = relay_seat(sim.relay, &nobody, &a->seat);
     relay_admit(sim.relay, a);
 }
@@ -431,7 +444,8 @@ static void join(const struct step *s)
     c->file = s->d % 10 == 7;
     c->cgi = s->d % 10 >= 5;
     c->late = s->d % 10 == 2 || s->d % 10 == 6;
-    c->lifetime = s->d / 10;
+    c->lifetime = s->d / 10 % 100;
+    c->gzip = s->d >= JOIN_GZIP;
     set_cursor(c, s->b);
     story("client %d: joins log%d, %s, %s %s, history %d", c->number, c->log, profiles[c->view],
           c->has_cursor ? "after" : "since", text_of(c->has_cursor ? c->cursor : c->since),
@@ -452,6 +466,7 @@ static void reconnect(struct client *old)
     c->history = old->history;
     c->cgi = old->cgi;
     c->late = old->late;
+    c->gzip = old->gzip;
     c->lost = old->lost;
     c->since = old->since;
     c->since_all = old->since_all;

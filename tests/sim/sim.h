@@ -7,6 +7,7 @@
  *    machine.c  the system calls of the relay: time, sockets, epoll, the order pipe, memory
  *    redis.c    a model of Redis, and the feed (redis_feed_*) over it
  *    client.c   the viewers' clients; parses what each received as an event stream
+ *    gunzip.c   decodes it first, if it is compressed
  *    oracle.c   what each client had to receive
  *    messages.c  the same for channels
  *    invariants.c  what must hold inside the relay
@@ -68,6 +69,7 @@ struct step {
     enum op op;
     int a, b, c, d;
 };
+#define JOIN_GZIP 1000 /* in d of OP_JOIN: the client accepts compressed streams */
 
 #define MAX_STEPS 1200
 struct plan {
@@ -273,6 +275,7 @@ struct client {
     int lifetime;      /* seconds after which the relay ends it; 0: none */
     bool file, cgi;
     bool late; /* the head is sent when it has a place */
+    bool gzip; /* the stream is compressed */
     struct event events[MAX_EVENTS];
     int n;
     bool over;          /* FCGI_END_REQUEST came */
@@ -291,6 +294,10 @@ struct client {
     char name[24];
     bool has_data, has_id;
     struct xid id;
+    /* gunzip.c */
+    size_t in_head;              /* bytes of the head that came */
+    bool inflating, inflated;    /* the member began, ended */
+    struct z_stream_s *inflater; /* used again by later runs */
 };
 extern struct client *clients[MAX_CLIENTS];
 extern int nclients;
@@ -299,9 +306,18 @@ void clients_reset(void);
 void client_op(const struct step *s);
 void client_bytes(struct client *c, const char *p, size_t len);
 void client_closed(struct client *c);
+/* Takes bytes of the response as text. */
+void client_text(struct client *c, const char *p, size_t len);
 /* Prints what c received. */
 void client_print(const struct client *c);
 void clients_flow_all(void);
+
+/* ---- gunzip.c ---- */
+
+/* Takes bytes of a compressed response. */
+void client_gunzip(struct client *c, const char *p, size_t len);
+/* The response came to its end in good order. */
+void client_gunzip_ends(struct client *c);
 
 /* ---- invariants.c ---- */
 

@@ -205,6 +205,14 @@ static int random_cursor(void)
     return (int)rnd(one_in(2) ? 3 : 25);
 }
 
+/* Which kind of client joins, without its lifetime.  The runs before streams were compressed stay
+ * the same otherwise. */
+static int random_client(unsigned kinds)
+{
+    int kind = (int)rnd(kinds);
+    return hash32((unsigned)state) % 3 == 0 ? kind + JOIN_GZIP : kind;
+}
+
 static bool has_channel(enum mode mode)
 {
     return mode == MODE_ALL || mode == MODE_MEMORY;
@@ -219,7 +227,7 @@ static void client_event(struct plan *p, enum mode mode)
     case 1:
         put(p, OP_JOIN, (channel ? 2 : random_log()) + 10 * random_view(mode), random_cursor(),
             one_in(3) ? 0 : 1 + (int)rnd(one_in(2) ? 4 : 14),
-            (int)rnd(8) + (one_in(8) ? 10 * (1 + (int)rnd(4)) : 0));
+            random_client(8) + (one_in(8) ? 10 * (1 + (int)rnd(4)) : 0));
         break;
     case 2:
     case 3:
@@ -305,7 +313,7 @@ static void delete_newest(struct plan *p, enum mode mode)
         random_traffic(p);
     put(p, OP_XDEL, 0, 0, 0, 0);
     if (one_in(2))
-        put(p, OP_JOIN, 10 * random_view(mode), (int)rnd(2), 1 + (int)rnd(3), (int)rnd(8));
+        put(p, OP_JOIN, 10 * random_view(mode), (int)rnd(2), 1 + (int)rnd(3), random_client(8));
     one_by_one(p);
     if (o->del > 0 && one_in(2))
         recreate_log(p);
@@ -322,7 +330,7 @@ static void remove_history(struct plan *p, enum mode mode)
 {
     const struct odds *o = &odds_of[mode];
     put(p, OP_ADD, 0, 3 + (int)rnd(8), KIND_SEEN, 0);
-    put(p, OP_JOIN, 10 * random_view(mode), -1, 1 + (int)rnd(6), (int)rnd(8));
+    put(p, OP_JOIN, 10 * random_view(mode), -1, 1 + (int)rnd(6), random_client(8));
     one_by_one(p);
     if (o->trim > 0 && one_in(2))
         put(p, OP_TRIM, 0, (int)rnd(3), 0, 0);
@@ -349,7 +357,7 @@ static void end_inside_record(struct plan *p, enum mode mode)
 {
     for (int i = 0; i < 3; i++)
         put(p, OP_ADD, 0, 2, odds_of[mode].lng > 0 ? KIND_LONG : KIND_SEEN, 0);
-    put(p, OP_JOIN, 10 * random_view(mode), -1, 8, (int)rnd(2) + 10);
+    put(p, OP_JOIN, 10 * random_view(mode), -1, 8, random_client(2) + 10);
     put(p, OP_STALL, -1, 100 + (int)rnd(200), 0, 0);
     calm(p);
     put(p, OP_WAIT, 1100, 0, 0, 0);
