@@ -92,6 +92,7 @@ struct config {
     unsigned keepalive; /* seconds, 1 to 3600 */
     unsigned retry;     /* ms, 100 to 3600000 */
     unsigned lifetime;  /* seconds; 0: none, else 5 to 604800 */
+    bool compress;      /* for clients that accept it */
     char **cors;        /* origins, exact */
     bool enabled;
 

@@ -69,6 +69,7 @@ const struct option options[] = {
     {"SSELOG_KEEPALIVE", REQUEST, "15", read_unsigned, AT(keepalive), 1, 3600},
     {"SSELOG_RETRY", REQUEST, "3000", read_unsigned, AT(retry), 100, 3600000},
     {"SSELOG_LIFETIME", REQUEST, "3600", read_lifetime, AT(lifetime), 5, 604800},
+    {"SSELOG_COMPRESS", REQUEST, "0", read_bool, AT(compress), 0, 0},
     {"SSELOG_CORS", REQUEST, "", read_origins, AT(cors), 0, 0},
     {"SSELOG_ENABLED", REQUEST, "1", read_bool, AT(enabled), 0, 0},
 

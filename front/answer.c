@@ -74,13 +74,20 @@ bool answer_origin_allowed(const struct context *ctx, const char *origin)
     return false;
 }
 
+/* The request headers on which the answer depends (RFC 9110, section 12.5.5). */
+static void add_vary(struct context *ctx)
+{
+    bool cors = ctx->config->cors[0] != NULL, compress = ctx->config->compress;
+    if (cors || compress)
+        buf_addf(&ctx->head, "Vary: %s%s%s\r\n", cors ? "Origin" : "", cors && compress ? ", " : "",
+                 compress ? "Accept-Encoding" : "");
+}
+
 /* WHATWG Fetch, section 3.2 (CORS protocol): with credentials the exact origin must be named. */
 void answer_cors(struct context *ctx)
 {
     const char *origin = request_header(&ctx->request, "Origin", NULL);
-    if (!ctx->config->cors[0])
-        return;
-    answer_header(ctx, "Vary", "Origin");
+    add_vary(ctx);
     if (!origin || !answer_origin_allowed(ctx, origin))
         return;
     answer_header(ctx, "Access-Control-Allow-Origin", origin);

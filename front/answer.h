@@ -18,7 +18,7 @@ struct filter;
 void answer_begin(struct context *ctx, int status, const char *content_type);
 /* Adds a header. The value is not escaped: it must hold no CR and no LF. */
 void answer_header(struct context *ctx, const char *name, const char *value);
-/* Adds the CORS headers that the request's Origin may have. */
+/* Adds the CORS headers that the request's Origin may have, and Vary. */
 void answer_cors(struct context *ctx);
 /* Whether SSELOG_CORS lets pages of that origin read our answers. */
 bool answer_origin_allowed(const struct context *ctx, const char *origin);

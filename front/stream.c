@@ -171,10 +171,12 @@ static unsigned jittered_lifetime(unsigned seconds)
     return seconds - (unsigned)rand() % (seconds / 10 + 1);
 }
 
-static void stream_head(struct context *ctx, struct buf *head)
+static void stream_head(struct context *ctx, struct buf *head, bool gzip)
 {
     buf_clear(&ctx->head);
     answer_cors(ctx);
+    if (gzip)
+        answer_header(ctx, "Content-Encoding", "gzip");
     profile_head(ctx->config->profile, head);
     buf_add(head, ctx->head.p, ctx->head.len);
     buf_adds(head, "\r\n");
@@ -283,7 +285,9 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     a->field = strdup(c->field);
     a->event_field = strdup(c->event_field);
     a->event_prefix = c->event_prefix ? strdup(c->event_prefix) : NULL;
-    stream_head(ctx, &a->head);
+    a->gzip =
+        c->compress && ctx->request.method != METHOD_HEAD && request_accepts_gzip(&ctx->request);
+    stream_head(ctx, &a->head, a->gzip);
     make_client_id(a->client);
     if (!a->key || !a->field || !a->event_field || (c->event_prefix && !a->event_prefix) ||
         a->head.failed || add_presence(ctx, a, key))

@@ -150,7 +150,7 @@ class FcgiStream(Stream):
         self.keep_raw = True
         self.ended = self.cut = False
         self._chunks = self._length = None
-        self._taken = 0
+        self.taken = 0
         self._wire = b""
         self.stderr = b""
         self.app_status = self.protocol_status = None

@@ -14,6 +14,7 @@ import re
 import socket
 import threading
 import time
+import zlib
 from dataclasses import dataclass, field
 
 from procs import DEADLINE, DeadlineExceeded
@@ -127,17 +128,20 @@ def connect(address, deadline=DEADLINE):
 class Stream:
     """One response, of any content type. It reads only inside its methods read_...
 
-    events, records and payloads hold what was read so far; raw holds the bytes of the body."""
+    events, records and payloads hold what was read so far; raw holds the bytes of the body.
+    gzip: decodes a compressed body, and raises zlib.error at what is malformed; None: it is plain."""
+
+    gzip = None
 
     def __init__(self, address, path="/", headers=None, *, method="GET", body=b"", deadline=DEADLINE,
                  rcvbuf=None):
         self.parser = Parser()
-        self.raw = bytearray()  # the body, without transfer coding
+        self.raw = bytearray()  # the body, without transfer and content coding
         self.ended = False  # the end of the response was read
         self.cut = False  # the connection ended before the body was complete
         self._chunks = None
         self._length = None
-        self._taken = 0
+        self.taken = 0
         self._wire = b""
         self.keep_raw = True
         self.sock = connect(address, deadline)
@@ -193,18 +197,21 @@ class Stream:
         return bool(data)
 
     def _take(self, data):
+        self.taken += len(data)
+        if self.headers.get("content-encoding") == "gzip":
+            self.gzip = self.gzip or zlib.decompressobj(zlib.MAX_WBITS + 16)
+            data = self.gzip.decompress(data)
         if self.keep_raw:
             self.raw += data
-        self._taken += len(data)
         self.parser.feed(data)
 
     def _decode(self):
         """Moves the bytes that were received to the body, without transfer coding."""
         if self._chunks is None:
-            room = len(self._wire) if self._length is None else self._length - self._taken
+            room = len(self._wire) if self._length is None else self._length - self.taken
             data, self._wire = self._wire[:room], self._wire[room:]
             self._take(data)
-            if self._length is not None and self._taken >= self._length:
+            if self._length is not None and self.taken >= self._length:
                 self.ended = True
             return
         while True:
