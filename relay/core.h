@@ -99,7 +99,7 @@ struct viewer {
     enum viewer_phase phase : 8;
     enum viewer_wait waits : 8;
     enum end_reason end_reason : 8; /* at ends */
-    bool gzip : 1; /* the stream is compressed */
+    bool gzip : 1;                  /* the stream is compressed */
     bool told_any : 1;
     bool told_lost : 1;  /* that Redis went away */
     bool watch_out : 1;  /* waits until writable */
