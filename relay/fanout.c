@@ -76,7 +76,7 @@ void fanout_give(struct view *w, struct batch *b)
 {
     const struct log *l = w->log;
     batch_to_ring(l->relay, w, b);
-    struct viewer *at = l->fanouts ? w->viewers : hand_out(l, w->viewers, b);
+    struct viewer *at = hand_out(l, w->viewers, b); /* none, if an earlier batch waits */
     if (at)
         give_later(w, at, b);
 }
