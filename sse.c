@@ -185,9 +185,9 @@ static void step(struct buf *b, const char *eol, struct slice payload, struct ss
     run = clean_run(payload.p + part->at, left, room, true);
     if (run > 0) {
         buf_add(b, payload.p + part->at, run);
-        part->at += run;
+        part->at += (uint32_t)run;
     } else {
-        part->at += replace(b, payload.p + part->at, left);
+        part->at += (uint32_t)replace(b, payload.p + part->at, left);
     }
 }
 

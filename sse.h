@@ -35,7 +35,7 @@ void sse_utf8(struct buf *b, struct slice payload);
 
 /* The progress of a long payload between two calls of sse_data_part. Starts zeroed. */
 struct sse_part {
-    size_t at;    /* payload bytes consumed */
+    uint32_t at;  /* payload bytes consumed; a value of Redis has at most 512 MB */
     bool in_line; /* "data: " of the current line is written */
     bool done;    /* the last line end is written */
 };

@@ -15,8 +15,8 @@
 
 void buf_init(struct buf *b, size_t max)
 {
-    /* One byte is reserved for the NUL, and no object is larger than PTRDIFF_MAX. */
-    *b = (struct buf){.max = max < PTRDIFF_MAX ? max : PTRDIFF_MAX - 1};
+    const size_t most = UINT32_MAX - 1; /* and the NUL */
+    *b = (struct buf){.max = (uint32_t)(max < most ? max : most)};
 }
 
 static void wipe(struct buf *b, size_t from, size_t to)

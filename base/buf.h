@@ -20,15 +20,15 @@ struct slice {
 };
 
 struct buf {
-    char *p;     /* p[len] is NUL; p is NULL until the first addition */
-    size_t len;  /* bytes in use */
-    size_t cap;  /* bytes allocated */
-    size_t max;  /* len never exceeds this */
-    bool failed; /* maximum reached or out of memory: the content is incomplete */
-    bool secret; /* set by the owner: bytes are wiped when they are freed, moved or dropped */
+    char *p;      /* p[len] is NUL; p is NULL until the first addition */
+    size_t len;   /* bytes in use */
+    size_t cap;   /* bytes allocated */
+    uint32_t max; /* len never exceeds this */
+    bool failed;  /* maximum reached or out of memory: the content is incomplete */
+    bool secret;  /* set by the owner: bytes are wiped when they are freed, moved or dropped */
 };
 
-/* Makes b an empty buffer that holds at most max bytes. Allocates nothing. */
+/* Makes b an empty buffer that holds at most max bytes, and less than 4 GB. Allocates nothing. */
 void buf_init(struct buf *b, size_t max);
 /* Frees the memory. The buffer is empty and can be used again, with the same maximum. NULL is fine.
  */

@@ -74,7 +74,7 @@ static void charge_once(struct relay *r, const struct blob *b)
     for (struct large *g = r->larges; g; g = g->next) {
         if (g->blob != b)
             continue;
-        seats_charge(r->seats, NULL, &g->charged, (struct charge){.own = first ? b->len : 0});
+        seats_charge(r->seats, NULL, &g->charged, charge_of(first ? b->len : 0, 0));
         first = false;
     }
 }

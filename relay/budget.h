@@ -26,11 +26,16 @@ struct budget {
     _Atomic unsigned freed; /* how often bytes were given back */
 };
 
-/* Bytes held for one viewer or answer. */
+/* Bytes held for one viewer or answer.  A rest has at most 64 MB, a value of Redis 512. */
 struct charge {
-    size_t own;
-    size_t shared; /* by reference with others: counted for the holder, not for the process */
+    uint32_t own;
+    uint32_t shared; /* by reference with others: counted for the holder, not for the process */
 };
+
+static inline struct charge charge_of(size_t own, size_t shared)
+{
+    return (struct charge){(uint32_t)own, (uint32_t)shared};
+}
 
 enum budget_room { BUDGET_ROOM, BUDGET_HOLDER_FULL, BUDGET_FULL };
 

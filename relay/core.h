@@ -69,14 +69,12 @@ struct viewer {
     struct viewer *all_next, **all_at; /* among all */
     struct viewer *wait_next;          /* among those that wait for the same */
     struct viewer *ended_next;
-    struct viewer *revocation_next;
     struct relay *relay;
-    struct view *view; /* NULL: an answer's rest, or taken out of its log */
-    struct read *read; /* that will bring it on; NULL: none */
-    struct revocation *revocation;
+    struct view *view;         /* NULL: an answer's rest, or taken out of its log */
+    struct read *read;         /* that will bring it on; NULL: none */
+    struct watcher *watcher;   /* of its revocation key; NULL: it has none */
     struct replaced *replaced; /* its client id; NULL: none */
-    struct seat *seat;
-    struct seat *account; /* what it holds is charged to it; NULL: nobody's */
+    struct seat *account;      /* what it holds is charged to it; NULL: nobody's */
     struct charge charged;
     struct gap *gap;   /* to be told before the next record; NULL: none */
     struct buf *head;  /* response head and first frame, withheld; NULL: sent */
@@ -86,11 +84,11 @@ struct viewer {
     struct place place;
     struct xid told; /* last id the client was told */
     uint64_t replayed;
-    int64_t last_out; /* ms, CLOCK_MONOTONIC, like all times here */
-    int64_t kept;     /* last keepalive */
-    int64_t ends;     /* lifetime or identity, INT64_MAX: never; draining: we wait until then */
-    int64_t moved;    /* when its peer last took bytes */
-    uint64_t taken;   /* out.taken at that time */
+    int64_t kept;   /* last frame that serves as a keepalive; ms, CLOCK_MONOTONIC, like all times
+                     * here */
+    int64_t ends;   /* lifetime or identity, INT64_MAX: never; draining: we wait until then */
+    int64_t moved;  /* when its peer last took bytes */
+    uint64_t taken; /* out.taken at that time */
     struct presence *presence; /* NULL: not listed in Redis */
     unsigned keepalive;        /* seconds */
     unsigned retry;            /* ms */
@@ -100,13 +98,12 @@ struct viewer {
     enum viewer_wait waits : 8;
     enum end_reason end_reason : 8; /* at ends */
     bool gzip : 1;                  /* the stream is compressed */
+    bool keepalive_fixed : 1;       /* no other frame serves as one */
+    bool seated : 1;                /* it has a seat, of its account */
     bool told_any : 1;
     bool told_lost : 1;  /* that Redis went away */
     bool watch_out : 1;  /* waits until writable */
     bool unpollable : 1; /* a regular file: always writable */
-    bool (*still_valid)(void *arg, const struct slice *value);
-    void (*release)(void *arg);
-    void *arg;
 };
 
 /* Viewers of one log that see the same bytes. */

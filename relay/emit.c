@@ -31,7 +31,8 @@ static enum out_result send_parts(struct viewer *v, const struct iovec *parts, i
 {
     enum out_result r = out_send(&v->out, parts, n);
     if (r == OUT_SENT) {
-        v->last_out = v->relay->now;
+        if (!v->keepalive_fixed)
+            v->kept = v->relay->now;
         v->relay->stats.bytes += len;
         v->relay->stats.writes++;
     }

@@ -13,7 +13,7 @@ static bool holds_bytes(const struct viewer *v)
 void hold_settle(struct viewer *v)
 {
     struct relay *r = v->relay;
-    struct charge next = {v->out.rest.cap, v->blob ? v->blob->len : 0};
+    struct charge next = charge_of(v->out.rest.cap, v->blob ? v->blob->len : 0);
     if (v->taken != v->out.taken || !holds_bytes(v)) {
         v->taken = v->out.taken;
         v->moved = r->now;

@@ -146,7 +146,7 @@ void relay_drain(struct relay *r, struct out out, const struct seat_holder *hold
     }
     d->out = out;
     d->account = seats_account(r->seats, holder);
-    seats_charge(r->seats, d->account, &d->charged, (struct charge){.own = out.rest.cap});
+    seats_charge(r->seats, d->account, &d->charged, charge_of(out.rest.cap, 0));
     struct order o = {ORDER_DRAIN, d};
     if (give_order(r, o))
         drop_drain(r, d); // cppcheck-suppress memleak ; the relay frees it
@@ -167,7 +167,7 @@ static void admit_viewer(struct relay *r, struct admission *a)
     if (!v)
         return;
     if (log_attach(v, a, sources[a->kind]) ||
-        (a->revocation_key && revocation_attach(v, a->revocation_key, viewer_end))) {
+        (a->revocation_key && revocation_attach(v, a, viewer_end))) {
         viewer_close(v);
         return;
     }

@@ -12,10 +12,20 @@ enum look_state {
     LOOK_DUE    /* there was no memory to ask */
 };
 
+/* A viewer whose key must go on standing.  Most viewers have none, so it is no part of them. */
+struct watcher {
+    struct watcher *next;
+    struct viewer *viewer;
+    struct revocation *revocation;
+    bool (*still_valid)(void *arg, const struct slice *value);
+    void (*release)(void *arg);
+    void *arg;
+};
+
 struct revocation {
     struct relay *relay;
     char *key;
-    struct viewer *viewers;
+    struct watcher *watchers;
     revocation_fn *revoked;
     enum look_state state;
 };
@@ -33,7 +43,7 @@ static int compare_revocations(const void *a, const void *b)
 
 static void free_unused(struct revocation *c)
 {
-    if (c->viewers || is_asked(c))
+    if (c->watchers || is_asked(c))
         return;
     tdelete(c, &c->relay->revocation_tree, compare_revocations);
     explicit_bzero(c->key, strlen(c->key)); /* it may name a session */
@@ -46,13 +56,13 @@ static int look(struct revocation *c);
 static void on_value(void *arg, enum redis_result result, const struct slice *value)
 {
     struct revocation *c = arg;
-    for (struct viewer *v = result == REDIS_LOST ? NULL : c->viewers; v; v = v->revocation_next) {
+    for (struct watcher *w = result == REDIS_LOST ? NULL : c->watchers; w; w = w->next) {
         if (result != REDIS_OK) /* it cannot be known any more: deny */
-            c->revoked(v, END_REVOKED);
-        else if (!v->still_valid(v->arg, value))
-            c->revoked(v, value ? END_REVOKED : END_EXPIRED);
+            c->revoked(w->viewer, END_REVOKED);
+        else if (!w->still_valid(w->arg, value))
+            c->revoked(w->viewer, value ? END_REVOKED : END_EXPIRED);
     }
-    bool again = c->state == LOOK_AGAIN && c->viewers;
+    bool again = c->state == LOOK_AGAIN && c->watchers;
     c->state = LOOK_NONE;
     if (again)
         look(c);
@@ -100,30 +110,37 @@ static struct revocation *find(struct relay *r, const char *key)
     return found ? *found : NULL;
 }
 
-int revocation_attach(struct viewer *v, const char *key, revocation_fn *revoked)
+int revocation_attach(struct viewer *v, struct admission *a, revocation_fn *revoked)
 {
-    struct revocation *c = find(v->relay, key);
-    if (!c)
-        c = make(v->relay, key, revoked);
-    if (!c)
+    struct revocation *c = find(v->relay, a->revocation_key);
+    struct watcher *w = malloc(sizeof *w);
+    if (w && !c)
+        c = make(v->relay, a->revocation_key, revoked);
+    if (!w || !c) {
+        free(w);
         return -1;
-    v->revocation = c;
-    v->revocation_next = c->viewers;
-    c->viewers = v;
+    }
+    *w = (struct watcher){c->watchers, v, c, a->still_valid, a->release, a->arg};
+    a->release = NULL;
+    c->watchers = w;
+    v->watcher = w;
     return look(c); /* it may be gone since the front looked; and this read tracks it */
 }
 
 void revocation_detach(struct viewer *v)
 {
-    struct revocation *c = v->revocation;
-    if (!c)
+    struct watcher *w = v->watcher;
+    if (!w)
         return;
-    struct viewer **p = &c->viewers;
-    while (*p != v)
-        p = &(*p)->revocation_next;
-    *p = v->revocation_next;
-    v->revocation = NULL;
-    free_unused(c);
+    struct watcher **p = &w->revocation->watchers;
+    while (*p != w)
+        p = &(*p)->next;
+    *p = w->next;
+    v->watcher = NULL;
+    free_unused(w->revocation);
+    if (w->release)
+        w->release(w->arg);
+    free(w);
 }
 
 void revocation_invalidated(struct relay *r, struct slice key)

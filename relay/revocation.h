@@ -13,8 +13,9 @@
 /* Called for a viewer whose key is gone or changed. */
 typedef void revocation_fn(struct viewer *v, enum end_reason reason);
 
-/* -1: out of memory. revocation_detach() in any case. */
-int revocation_attach(struct viewer *v, const char *key, revocation_fn *revoked);
+/* Watches a's key for v, and takes out of a what it needs for that.  -1: out of memory.
+ * revocation_detach() in any case. */
+int revocation_attach(struct viewer *v, struct admission *a, revocation_fn *revoked);
 void revocation_detach(struct viewer *v);
 /* The key changed; key.p NULL: all may have. */
 void revocation_invalidated(struct relay *r, struct slice key);

@@ -268,9 +268,9 @@ static void drain(struct viewer *v)
     struct relay *r = v->relay;
     out_finish(&v->out);
     replaces_remove(v); /* it names the seat */
-    if (v->seat)
-        seats_give(r->seats, v->seat);
-    v->seat = NULL;
+    if (v->seated)
+        seats_give(r->seats, v->account);
+    v->seated = false;
     leave(v, VIEWER_DRAINING);
     v->moved = r->now; /* the peer gets time for the final frame */
     v->ends = r->now + (r->stop_by ? STOP_MS : DRAIN_MS);
@@ -324,15 +324,13 @@ void viewer_free(struct viewer *v)
     blob_unref(v->blob);
     v->blob = NULL;
     hold_settle(v);
+    if (v->seated)
+        seats_give(r->seats, v->account);
     if (v->account)
         seats_release(r->seats, v->account);
     *v->all_at = v->all_next;
     if (v->all_next)
         v->all_next->all_at = v->all_at;
-    if (v->seat)
-        seats_give(r->seats, v->seat);
-    if (v->release)
-        v->release(v->arg);
     presence_remove(v);
     forget_head(v);
     emit_end_gzip(v);
@@ -391,14 +389,9 @@ int64_t viewer_check_times(struct viewer *v)
         viewer_end(v, v->end_reason);
         return now + STOP_MS;
     }
-    int64_t since = v->view->profile->keepalive_fixed ? v->kept : v->last_out;
-    if (v->kept > since)
-        since = v->kept;
-    if (now >= since + every) {
+    if (now >= v->kept + every)
         keep_alive(v);
-        since = now;
-    }
-    int64_t due = since + every < v->ends ? since + every : v->ends;
+    int64_t due = v->kept + every < v->ends ? v->kept + every : v->ends;
     return due < hold_stall_due(v) ? due : hold_stall_due(v);
 }
 
@@ -436,7 +429,7 @@ static struct viewer *make(struct relay *r, struct out out)
     v->relay = r;
     v->out = out;
     v->ends = INT64_MAX;
-    v->last_out = v->kept = v->moved = r->now;
+    v->kept = v->moved = r->now;
     v->all_next = r->all;
     v->all_at = &r->all;
     if (v->all_next)
@@ -483,16 +476,13 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     buf_init(&a->out.rest, 0);
     if (!v)
         return NULL;
-    v->seat = a->seat;
-    v->account = v->seat ? seats_hold(r->seats, v->seat) : NULL;
-    v->still_valid = a->still_valid;
-    v->release = a->release;
-    v->arg = a->arg;
+    v->seated = a->seat;
+    v->account = a->seat ? seats_hold(r->seats, a->seat) : NULL;
     a->seat = NULL;
-    a->release = NULL;
     v->presence = a->presence;
     a->presence = NULL;
     v->keepalive = a->keepalive;
+    v->keepalive_fixed = a->profile->keepalive_fixed;
     v->retry = a->retry;
     v->phase = a->has_cursor ? PHASE_RESUME : PHASE_NEW;
     v->place.history = a->history;

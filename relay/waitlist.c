@@ -21,7 +21,7 @@ void waitlist_probe(struct relay *r)
         return;
     r->probe_at = r->now + WAITLIST_PROBE_MS;
     for (struct viewer *v = r->all; v; v = v->all_next)
-        if (v->seat && seats_are_awaited(r->seats, v->seat))
+        if (v->seated && seats_are_awaited(r->seats, v->account))
             viewer_probe(v);
 }
 

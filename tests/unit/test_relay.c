@@ -215,9 +215,9 @@ static void test_viewers_that_wait_are_looked_at_when_memory_was_given_back(void
         struct relay r = {.now = 1000, .next_sweep = INT64_MAX, .budget.max = 100};
         struct charge c = {0};
         r.seats = seats_new(1, 1, &r.budget);
-        seats_charge(r.seats, NULL, &c, (struct charge){.own = cases[i].from});
+        seats_charge(r.seats, NULL, &c, charge_of(cases[i].from, 0));
         r.held_back = cases[i].held_back;
-        seats_charge(r.seats, NULL, &c, (struct charge){.own = cases[i].to});
+        seats_charge(r.seats, NULL, &c, charge_of(cases[i].to, 0));
         look_at_held_back(&r);
         assert_int_equal(r.next_sweep, cases[i].looks ? 1000 + EASED_MS : INT64_MAX);
         r.next_sweep = INT64_MAX;

@@ -30,6 +30,7 @@ static int fake_get(struct redis_feed *f, const char *key, redis_value_fn *fn, v
 #include "relay/revocation.c"
 
 static char key[] = "session:abc";
+static int released;
 
 static bool is_present(void *arg, const struct slice *value)
 {
@@ -37,10 +38,22 @@ static bool is_present(void *arg, const struct slice *value)
     return value != NULL;
 }
 
+static void release(void *arg)
+{
+    assert_ptr_equal(arg, key);
+    released++;
+}
+
 static void end(struct viewer *v, enum end_reason reason)
 {
     (void)v;
     (void)reason;
+}
+
+static struct admission admission(void)
+{
+    return (struct admission){
+        .revocation_key = key, .still_valid = is_present, .release = release, .arg = key};
 }
 
 static void answer_good(void)
@@ -52,16 +65,17 @@ static void answer_good(void)
 static int set_up(void **state)
 {
     (void)state;
-    asked = no_memory = 0;
+    asked = no_memory = released = 0;
     return 0;
 }
 
 static void test_changed_key_is_read_later_when_memory_fails(void **state)
 {
     struct relay r = {.up = true, .now = 1000, .next_sweep = INT64_MAX};
-    struct viewer v = {.relay = &r, .still_valid = is_present};
+    struct viewer v = {.relay = &r};
+    struct admission a = admission();
     (void)state;
-    assert_int_equal(revocation_attach(&v, key, end), 0);
+    assert_int_equal(revocation_attach(&v, &a, end), 0);
     answer_good();
     revocation_look_due(&r);
     assert_int_equal(r.next_sweep, INT64_MAX);
@@ -82,17 +96,22 @@ static void test_changed_key_is_read_later_when_memory_fails(void **state)
     assert_int_equal(asked, 2);
     revocation_detach(&v);
     assert_null(r.revocation_tree);
+    assert_null(a.release); /* it is the viewer's now */
+    assert_int_equal(released, 1);
 }
 
 static void test_viewer_is_refused_when_its_key_cannot_be_read(void **state)
 {
     struct relay r = {.up = true, .next_sweep = INT64_MAX};
-    struct viewer v = {.relay = &r, .still_valid = is_present};
+    struct viewer v = {.relay = &r};
+    struct admission a = admission();
     (void)state;
     no_memory = 1;
-    assert_int_equal(revocation_attach(&v, key, end), -1);
+    assert_int_equal(revocation_attach(&v, &a, end), -1);
     revocation_detach(&v);
     assert_null(r.revocation_tree);
+    assert_null(a.release); /* it is the viewer's now */
+    assert_int_equal(released, 1);
     revocation_look_due(&r);
 }
 
@@ -100,10 +119,11 @@ static void test_viewer_is_refused_when_its_key_cannot_be_read(void **state)
 static void test_no_key_is_due_while_redis_is_away(void **state)
 {
     struct relay r = {.next_sweep = INT64_MAX};
-    struct viewer v = {.relay = &r, .still_valid = is_present};
+    struct viewer v = {.relay = &r};
+    struct admission a = admission();
     (void)state;
     no_memory = 1;
-    assert_int_equal(revocation_attach(&v, key, end), 0);
+    assert_int_equal(revocation_attach(&v, &a, end), 0);
     assert_int_equal(r.next_sweep, INT64_MAX);
     no_memory = 0;
     r.up = true;
@@ -112,6 +132,8 @@ static void test_no_key_is_due_while_redis_is_away(void **state)
     answer_good();
     revocation_detach(&v);
     assert_null(r.revocation_tree);
+    assert_null(a.release); /* it is the viewer's now */
+    assert_int_equal(released, 1);
 }
 
 int main(void)

@@ -171,7 +171,7 @@ static void test_viewer_ends_once_and_in_time(void **state)
 {
     (void)state;
     v.keepalive = 10;
-    v.last_out = relay.now;
+    v.kept = relay.now;
     v.ends = relay.now + 1;
     assert_int_equal(viewer_check_times(&v), v.ends);
     assert_int_equal(v.state, VIEWER_OPEN);
@@ -186,6 +186,25 @@ static void test_viewer_ends_once_and_in_time(void **state)
     viewer_fail(&v, "refused");
     assert_int_equal(v.state, VIEWER_CLOSED);
     assert_true(peer_got(""));
+}
+
+/* ... unless the profile's clients expect a keepalive at fixed times. */
+static void test_any_frame_takes_the_place_of_a_keepalive(void **state)
+{
+    (void)state;
+    for (int fixed = 0; fixed < 2; fixed++) {
+        tear_down(NULL);
+        set_up(NULL);
+        v.keepalive = 10;
+        v.kept = relay.now;
+        v.keepalive_fixed = fixed;
+        relay.now += 6000;
+        assert_int_equal(emit_source(&v, false), OUT_SENT);
+        assert_true(peer_got("lost"));
+        relay.now += 4000;
+        assert_int_equal(viewer_check_times(&v), relay.now + (fixed ? 10000 : 6000));
+        assert_true(peer_got(fixed ? ": keepalive" : ""));
+    }
 }
 
 static void test_keepalive_waits_for_what_is_due_before_it(void **state)
@@ -355,6 +374,7 @@ int main(void)
         TEST(test_viewer_that_drained_ends_in_a_later_turn),
         TEST(test_final_frame_is_waited_for_a_while),
         TEST(test_viewer_ends_once_and_in_time),
+        TEST(test_any_frame_takes_the_place_of_a_keepalive),
         TEST(test_keepalive_waits_for_what_is_due_before_it),
         TEST(test_viewer_that_never_opened_ends_too),
         TEST(test_viewer_waits_for_a_tip),
