@@ -145,6 +145,7 @@ struct log {
     struct fanout *fanouts; /* what was read and is not handed out yet; NULL: nothing */
     int64_t slice_began;    /* us: when it last began to hand out */
     int64_t fanout_us;      /* that handing out what was read has taken so far */
+    size_t waiting;         /* bytes of fanouts */
     struct log *handing_next;
     int64_t read_at; /* the tip is not read before that time: records are gathered */
     struct log *gather_next;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "redis/resp_bulk.h"
 #include "relay/viewer.h"
 
 void fanout_begin(struct log *l)
@@ -13,23 +14,30 @@ void fanout_begin(struct log *l)
     l->slice_began = clock_us();
 }
 
-/* Messages of a channel cannot wait: nothing bounds what comes next. */
 static bool slice_is_over(const struct log *l)
 {
-    return l->kind == LOG_STREAM && clock_us() - l->slice_began >= l->relay->limits.slice_us;
+    return clock_us() - l->slice_began >= l->relay->limits.slice_us;
 }
 
-/* Hands b to viewers from v on.  Returns the first that it did not reach. */
-static struct viewer *hand_out(const struct log *l, struct viewer *v, const struct batch *b)
+/* Hands b to viewers from v on, to all or until the slice is over.  Returns the first that it did
+ * not reach. */
+static struct viewer *hand_out(const struct log *l, struct viewer *v, const struct batch *b,
+                               bool all)
 {
     for (; v; v = v->next) {
         if (v->place.state != PLACE_LIVE)
             continue;
-        if (slice_is_over(l))
+        if (!all && slice_is_over(l))
             return v;
         viewer_take(v, b);
     }
     return NULL;
+}
+
+size_t fanout_size(const struct fanout *f)
+{
+    const struct batch *b = &f->batch;
+    return sizeof *f + b->bytes.len + (b->blob ? b->blob->len : 0);
 }
 
 static void enqueue(struct log *l)
@@ -65,6 +73,7 @@ static void give_later(struct view *w, struct viewer *at, struct batch *b)
     }
     *f = (struct fanout){.view = w, .at = at};
     batch_move(&f->batch, b);
+    l->waiting += fanout_size(f);
     if (!l->fanouts)
         enqueue(l);
     while (*end)
@@ -76,7 +85,7 @@ void fanout_give(struct view *w, struct batch *b)
 {
     const struct log *l = w->log;
     batch_to_ring(l->relay, w, b);
-    struct viewer *at = hand_out(l, w->viewers, b); /* none, if an earlier batch waits */
+    struct viewer *at = hand_out(l, w->viewers, b, false); /* none, if an earlier batch waits */
     if (at)
         give_later(w, at, b);
 }
@@ -87,10 +96,11 @@ bool fanout_end(struct log *l)
     return !l->fanouts;
 }
 
-static void drop_first(struct fanout **first)
+static void drop(struct log *l, struct fanout **first)
 {
     struct fanout *f = *first;
     *first = f->next;
+    l->waiting -= fanout_size(f);
     batch_free(&f->batch);
     free(f);
 }
@@ -101,8 +111,8 @@ struct log *fanout_run(struct relay *r)
     if (!l)
         return NULL;
     l->slice_began = clock_us();
-    for (struct fanout *f; (f = l->fanouts); drop_first(&l->fanouts)) {
-        f->at = hand_out(l, f->at, &f->batch);
+    for (struct fanout *f; (f = l->fanouts); drop(l, &l->fanouts)) {
+        f->at = hand_out(l, f->at, &f->batch, false);
         if (f->at)
             break;
     }
@@ -111,6 +121,15 @@ struct log *fanout_run(struct relay *r)
         return l;
     enqueue(l);
     return NULL;
+}
+
+void fanout_finish(struct log *l)
+{
+    if (!l->fanouts)
+        return;
+    for (struct fanout *f; (f = l->fanouts); drop(l, &l->fanouts))
+        hand_out(l, f->at, &f->batch, true);
+    dequeue(l);
 }
 
 void fanout_forget_viewer(const struct viewer *v)
@@ -126,7 +145,7 @@ void fanout_forget_view(const struct view *w)
     bool any = l->fanouts;
     for (struct fanout **p = &l->fanouts; *p;) {
         if ((*p)->view == w)
-            drop_first(p);
+            drop(l, p);
         else
             p = &(*p)->next;
     }

@@ -3,7 +3,8 @@
  * fanout: hands what was read at the tip of a log to its viewers LIVE.  A hand-out to many viewers
  * is split into slices of time, one for each turn of the relay, so that other logs wait for a slice
  * at most.  Until it is done, the tip of its log is not read on, and the log's viewers LIVE that
- * were not reached are before the tip.
+ * were not reached are before the tip.  Messages of a channel come when they come: while some
+ * are handed out, more of them wait here.
  */
 #ifndef SSELOG_RELAY_FANOUT_H
 #define SSELOG_RELAY_FANOUT_H
@@ -27,6 +28,10 @@ void fanout_give(struct view *w, struct batch *b);
 bool fanout_end(struct log *l);
 /* One slice of the log that has waited longest.  Returns it when that was its last one, or NULL. */
 struct log *fanout_run(struct relay *r);
+/* The bytes that f holds. */
+size_t fanout_size(const struct fanout *f);
+/* Hands out all that waits of l, however long that takes. */
+void fanout_finish(struct log *l);
 /* v leaves its view. */
 void fanout_forget_viewer(const struct viewer *v);
 /* A view is freed. */

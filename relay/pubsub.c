@@ -18,6 +18,10 @@ void pubsub_deliver(struct log *l, struct slice payload)
         return;
     *tip = (struct cursor){.id = xid_next(tip->id), .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
     r->stats.records++;
+    if (l->waiting >= r->limits.read_bytes) /* as much as one read of a stream brings */
+        fanout_finish(l);
+    if (!l->fanouts)
+        fanout_begin(l);
     for (struct view *w = l->views; w; w = w->next) {
         struct record rec;
         struct batch *b = &r->batch;
@@ -74,6 +78,7 @@ void pubsub_down(struct log *l)
     static const struct gap unknown = {.lost = -1};
     if (l->tip.state == PLACE_NONE)
         return;
+    fanout_finish(l);
     l->tip.state = PLACE_NONE;
     for (struct view *w = l->views; w; w = w->next) {
         for (struct viewer *v = w->viewers; v; v = v->next) {

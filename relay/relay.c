@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "relay/channels.h"
+#include "relay/fanout.h"
 #include "relay/gather.h"
 #include "relay/presence.h"
 #include "relay/pubsub.h"
@@ -245,6 +246,8 @@ static void stop_all(struct relay *r)
     if (r->stop_by)
         return;
     r->stop_by = r->now + 1000;
+    while (r->handing) /* nobody could read a channel's messages again */
+        fanout_finish(r->handing);
     for (struct viewer *v = r->all; v; v = v->all_next)
         viewer_end(v, END_SHUTDOWN);
 }

@@ -590,7 +590,7 @@ static void invalidate(struct log *l)
 void tail_run(struct relay *r)
 {
     struct log *l = fanout_run(r);
-    if (l) {
+    if (l && l->kind == LOG_STREAM) {
         rest(l);
         tip_answered(l);
     }

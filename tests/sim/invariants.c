@@ -76,9 +76,14 @@ static bool is_in_log(const struct log *l, const struct view *view, const struct
 /* Batches go to viewers that are there, and the tip is not read meanwhile. */
 static void check_fanouts(const struct log *l)
 {
-    for (const struct fanout *f = l->fanouts; f; f = f->next)
+    size_t waiting = 0;
+    for (const struct fanout *f = l->fanouts; f; f = f->next) {
+        waiting += fanout_size(f);
         if (!is_in_log(l, f->view, f->at))
             fault("a batch is handed to a viewer that left");
+    }
+    if (waiting != l->waiting)
+        fault("what waits to be handed out is not what is counted");
     if (l->fanouts && l->reading && l->reading->kind == READ_TIP)
         fault("a tip is read on before its records were handed out");
 }

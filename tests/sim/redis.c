@@ -286,18 +286,14 @@ const struct rec *redis_find(int log, struct xid id)
     return NULL;
 }
 
-#define LONG_MIN_BYTES (70 * 1024)
-
-size_t rec_payload(const struct rec *r, const char **p)
+size_t rec_payload(const struct rec *r, char *text)
 {
-    static char text[LONG_MIN_BYTES * 2 + 64];
     int n = snprintf(text, 64, "#%d %s", r->serial, r->kind == KIND_HIDDEN ? "drop" : "keep");
     size_t len = (size_t)n;
     if (r->kind == KIND_LONG) {
         len = LONG_MIN_BYTES + hash32((unsigned)r->serial) % LONG_MIN_BYTES;
         memset(text + n, 'a' + r->serial % 26, len - (size_t)n);
     }
-    *p = text;
     return len;
 }
 
@@ -487,19 +483,19 @@ static void execute_info(struct request *q)
 
 static void execute_range(struct request *q)
 {
+    static char scrap[REC_MAX_BYTES];
     const struct redis_range *range = &q->range;
     int life = redis.life[q->log];
     size_t large = 0;
     q->first = npicked;
     for (int i = 0; life >= 0 && i < redis.nrecs && (unsigned)q->n < range->count; i++) {
         const struct rec *r = &redis.recs[range->newest_first ? redis.nrecs - 1 - i : i];
-        const char *text;
         if (r->life != life || r->fate != ALIVE || xid_cmp(r->id, range->from) < 0 ||
             xid_cmp(r->id, range->to) > 0)
             continue;
         bool stored = r->kind == KIND_LONG && range->large != LARGE_NONE &&
                       !(range->large == LARGE_BUT_FIRST && q->n == 0);
-        size_t len = stored ? rec_payload(r, &text) : 0;
+        size_t len = stored ? rec_payload(r, scrap) : 0;
         if (stored && large > 0 && large + len > LARGE_BYTES && range->count > 2) {
             q->result = REDIS_CUT;
             break;
@@ -555,13 +551,12 @@ static void hand_over_range(struct request *q, enum redis_result result)
 {
     static struct redis_entry entries[MAX_RECORDS];
     static struct slice fields[MAX_RECORDS][2];
-    static char texts[MAX_RECORDS][24];
+    static char texts[MAX_RECORDS][24], text[REC_MAX_BYTES];
     int n = result == REDIS_LOST ? 0 : q->n;
     nblobs = 0;
     for (int i = 0; i < n; i++) {
         const struct rec *r = &redis.recs[picked[q->first + i]];
-        const char *text;
-        size_t len = rec_payload(r, &text);
+        size_t len = rec_payload(r, text);
         fields[i][0] = slice_of("data");
         fields[i][1] = slice_make(texts[i], len);
         bool dropped =
@@ -620,12 +615,12 @@ static void hand_over(struct request *q, bool lost)
 
 static void hand_over_news(const struct news *w)
 {
-    const char *text = NULL;
+    static char text[REC_MAX_BYTES]; /* the clients write other texts while it is handed over */
     size_t len = 0;
     if (w->kind == NEWS_MESSAGE) {
         redis.messages[redis.nmessages++] = w->serial;
         redis.recs[w->serial].born = sim.stamp; /* the time at which the relay received it */
-        len = rec_payload(&redis.recs[w->serial], &text);
+        len = rec_payload(&redis.recs[w->serial], text);
     }
     story("   %s", w->kind == NEWS_INVALIDATED
                        ? w->log ? "invalidation of log1" : "invalidation of log0"

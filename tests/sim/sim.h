@@ -231,7 +231,10 @@ bool redis_ready(void);
 /* Executes and delivers all that is under way.  Returns whether there was anything. */
 bool redis_all(void);
 const struct rec *redis_find(int log, struct xid id);
-size_t rec_payload(const struct rec *r, const char **p);
+#define LONG_MIN_BYTES (70 * 1024)
+#define REC_MAX_BYTES  (2 * LONG_MIN_BYTES + 64)
+/* Writes the payload of r to text, of REC_MAX_BYTES; returns its length. */
+size_t rec_payload(const struct rec *r, char *text);
 
 /* ---- client.c ---- */
 

@@ -234,14 +234,39 @@ static void test_without_memory_the_rest_is_behind(void **state)
     assert_int_equal(relay.next_sweep, relay.now);
 }
 
-static void test_messages_of_a_channel_are_handed_out_whole(void **state)
+static void test_hand_out_is_finished_when_it_must_be(void **state)
 {
     (void)state;
-    logs[0].kind = LOG_PUBSUB;
+    fanout_finish(&logs[0]); /* nothing waits */
     fanout_begin(&logs[0]);
     give(0, 7);
-    assert_true(fanout_end(&logs[0]));
-    assert_int_equal(ntaken, VIEWERS);
+    give(0, 8);
+    assert_int_equal(ntaken, SLICE);
+    fanout_finish(&logs[0]);
+    assert_took(SLICE, 0, SLICE, VIEWERS, 7);
+    assert_took(VIEWERS, 0, 0, VIEWERS, 8);
+    assert_null(logs[0].fanouts);
+    assert_null(relay.handing);
+}
+
+static void test_bytes_that_wait_are_counted(void **state)
+{
+    static const char text[100];
+    (void)state;
+    fanout_begin(&logs[0]);
+    for (int i = 0; i < 3; i++) {
+        buf_init(&relay.batch.bytes, sizeof text);
+        buf_add(&relay.batch.bytes, text, sizeof text);
+        give(0, 7);
+    }
+    size_t waiting = 3 * (sizeof(struct fanout) + sizeof text);
+    assert_int_equal(logs[0].waiting, waiting);
+    relay.batch.blob = blob_new(1000);
+    give(0, 7);
+    assert_int_equal(logs[0].waiting, waiting + sizeof(struct fanout) + 1000);
+    while (!fanout_run(&relay))
+        ;
+    assert_int_equal(logs[0].waiting, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -258,7 +283,8 @@ int main(void)
         TEST(test_viewer_that_leaves_is_passed_over),
         TEST(test_view_that_is_freed_is_forgotten),
         TEST(test_without_memory_the_rest_is_behind),
-        TEST(test_messages_of_a_channel_are_handed_out_whole),
+        TEST(test_hand_out_is_finished_when_it_must_be),
+        TEST(test_bytes_that_wait_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,7 @@ static int set_up(void **state)
     memset(viewers, 0, sizeof viewers);
     relay = (struct relay){.up = true, .now = 1000, .next_sweep = INT64_MAX, .epoll = -1};
     relay.limits.read_bytes = 4096;
+    relay.limits.slice_us = INT64_MAX;
     relay.rings.max = 4096;
     relay.queue_end = &relay.queue;
     buf_init(&relay.batch.bytes, 100);
@@ -200,6 +201,35 @@ static void test_outage_is_a_gap_and_ends_the_subscription(void **state)
     assert_int_equal(viewers[1].place.state, PLACE_LIVE);
 }
 
+static void test_message_that_waits_goes_out_before_an_outage(void **state)
+{
+    (void)state;
+    comes(0);
+    stands();
+    relay.limits.slice_us = 0; /* nobody is reached at once */
+    message("one");
+    message("two");
+    assert_false(receives(0, "data: one\n"));
+    pubsub_down(channel());
+    assert_true(receives(0, "data: two\n"));
+    assert_int_equal(viewers[0].gap->lost, -1);
+}
+
+/* While a hand-out lasts, messages wait up to the size of a read. */
+static void test_waiting_messages_are_bounded(void **state)
+{
+    (void)state;
+    comes(0);
+    stands();
+    relay.limits.slice_us = 0;
+    message("one");
+    size_t each = channel()->waiting, n = 1;
+    for (; !receives(0, "data: one\n"); n++)
+        message("one");
+    assert_int_equal(n, (relay.limits.read_bytes + each - 1) / each + 1);
+    assert_int_equal(channel()->waiting, each);
+}
+
 /* A viewer that was behind begins at the tip once, not with each subscription. */
 static void test_second_subscription_moves_only_viewers_that_wait(void **state)
 {
@@ -287,6 +317,8 @@ int main(void)
         TEST(test_no_message_from_before_the_subscription_is_in_the_ring),
         TEST(test_subscription_without_memory_is_tried_soon),
         TEST(test_outage_is_a_gap_and_ends_the_subscription),
+        TEST(test_message_that_waits_goes_out_before_an_outage),
+        TEST(test_waiting_messages_are_bounded),
         TEST(test_second_subscription_moves_only_viewers_that_wait),
         TEST(test_refused_subscription_ends_only_its_viewers),
         TEST(test_missed_messages_are_counted),

@@ -65,6 +65,21 @@ static void test_viewer_that_comes_too_late_is_told_of_the_end(void **state)
     relay_unseat(relay, seat, SEAT_TAKEN);
 }
 
+static void test_message_that_waits_goes_out_before_the_end(void **state)
+{
+    (void)state;
+    struct admission *a = one_viewer();
+    a->kind = LOG_PUBSUB;
+    relay_admit(relay, a);
+    assert_true(take_orders(relay));
+    pubsub_stands(relay->logs);
+    relay->limits.slice_us = 0; /* nobody is reached at once */
+    pubsub_message(relay, slice_of("log"), slice_of("one"));
+    assert_non_null(relay->handing);
+    stop_all(relay);
+    assert_true(peer_got("data: one\n"));
+}
+
 /* No read is answered then, so none would give the viewer its turn. */
 static void test_no_viewer_waits_for_its_turn_while_redis_is_away(void **state)
 {
@@ -85,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(test_viewer_that_comes_too_late_is_told_of_the_end),
+        TEST(test_message_that_waits_goes_out_before_the_end),
         TEST(test_no_viewer_waits_for_its_turn_while_redis_is_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
