@@ -124,8 +124,9 @@ enum out_result out_send(struct out *o, const struct iovec *pieces, int n)
     if (len > FCGI_MAX_CONTENT)
         return send_long(o, pieces, n);
     unsigned char h[HEADER_LEN];
-    struct iovec v[1 + OUT_PARTS] = {{h, HEADER_LEN}};
+    struct iovec v[1 + OUT_PARTS]; /* an initializer would clear 1 kB for each write */
     put_header(h, TYPE_STDOUT, o->request, len);
+    v[0] = (struct iovec){h, HEADER_LEN};
     memcpy(v + 1, pieces, (size_t)n * sizeof *v);
     return send_now(o, v, n + 1, false);
 }
