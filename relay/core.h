@@ -40,6 +40,7 @@ struct limits {
     unsigned read_bytes; /* of one batch read for a viewer behind */
     unsigned first_read; /* records of the first read of a log, whose records may be of any size */
     size_t reads;        /* for viewers behind under way at once; tips do not wait for them long */
+    unsigned frames;     /* of all views, made of one read of a tip: they are made in one turn */
     int64_t slice_us;    /* of a hand-out, before other logs get their turn; 1 at least */
     unsigned gather_ms;  /* the longest pause after a hand-out */
 };
@@ -183,6 +184,7 @@ struct relay {
     struct ring_store rings;
     struct batch batch;                 /* scratch */
     struct log *handing, *handing_last; /* that hand out, the next first */
+    size_t fanout_bytes;                /* of frames that wait for the next slice, of all logs */
     struct log *gathering;              /* that pause */
     struct gzip *gzip; /* of the viewers whose streams are compressed; NULL: there is none */
     struct large *larges;

@@ -34,10 +34,9 @@ static struct viewer *hand_out(const struct log *l, struct viewer *v, const stru
     return NULL;
 }
 
-size_t fanout_size(const struct fanout *f)
+size_t fanout_size(const struct batch *b)
 {
-    const struct batch *b = &f->batch;
-    return sizeof *f + b->bytes.len + (b->blob ? b->blob->len : 0);
+    return sizeof(struct fanout) + b->bytes.len + (b->blob ? b->blob->len : 0);
 }
 
 static void enqueue(struct log *l)
@@ -59,21 +58,32 @@ static void dequeue(struct log *l)
         r->handing_last = before;
 }
 
-/* Viewers of w from `at` on get b later. */
+/* The ring or Redis serves viewers from `at` on. */
+static void leave_behind(struct relay *r, struct viewer *at)
+{
+    for (; at; at = at->next)
+        if (at->place.state == PLACE_LIVE)
+            viewer_set_place(at, PLACE_BEHIND);
+    sweep_by(r, r->now);
+}
+
+/* Viewers of w from `at` on get b later.  Frames that wait are no more than the rings
+ * hold: a log may have many views.  A channel's are in no other place: pubsub.c bounds them. */
 static void give_later(struct view *w, struct viewer *at, struct batch *b)
 {
     struct log *l = w->log;
-    struct fanout *f = malloc(sizeof *f), **end = &l->fanouts;
-    if (!f) { /* the ring or Redis serves them */
-        for (; at; at = at->next)
-            if (at->place.state == PLACE_LIVE)
-                viewer_set_place(at, PLACE_BEHIND);
-        sweep_by(l->relay, l->relay->now);
+    struct relay *r = l->relay;
+    size_t size = fanout_size(b);
+    bool room = l->kind != LOG_STREAM || r->fanout_bytes + size <= r->rings.max;
+    struct fanout *f = room ? malloc(sizeof *f) : NULL, **end = &l->fanouts;
+    if (!f) {
+        leave_behind(r, at);
         return;
     }
     *f = (struct fanout){.view = w, .at = at};
     batch_move(&f->batch, b);
-    l->waiting += fanout_size(f);
+    l->waiting += size;
+    r->fanout_bytes += size;
     if (!l->fanouts)
         enqueue(l);
     while (*end)
@@ -100,7 +110,8 @@ static void drop(struct log *l, struct fanout **first)
 {
     struct fanout *f = *first;
     *first = f->next;
-    l->waiting -= fanout_size(f);
+    l->waiting -= fanout_size(&f->batch);
+    l->relay->fanout_bytes -= fanout_size(&f->batch);
     batch_free(&f->batch);
     free(f);
 }

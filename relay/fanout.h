@@ -28,8 +28,8 @@ void fanout_give(struct view *w, struct batch *b);
 bool fanout_end(struct log *l);
 /* One slice of the log that has waited longest.  Returns it when that was its last one, or NULL. */
 struct log *fanout_run(struct relay *r);
-/* The bytes that f holds. */
-size_t fanout_size(const struct fanout *f);
+/* The bytes that b takes while it waits. */
+size_t fanout_size(const struct batch *b);
 /* Hands out all that waits of l, however long that takes. */
 void fanout_finish(struct log *l);
 /* v leaves its view. */

@@ -499,6 +499,7 @@ static const struct limits default_limits = {.ring_bytes = 4u * 1024 * 1024,
                                              .read_bytes = 128 * 1024,
                                              .first_read = 16,
                                              .reads = 8,
+                                             .frames = 4096,
                                              .slice_us = 2000};
 
 static int watch_readable(struct relay *r, int fd, void *tag)

@@ -20,6 +20,17 @@ static bool tip_rests(const struct log *l)
     return l->tip.state == PLACE_LIVE && !l->fanouts;
 }
 
+/* Records of one read of the tip.  With many views they are fewer: what a read brought is formatted
+ * for all views in one turn. */
+static unsigned tip_count(const struct log *l)
+{
+    unsigned count = reads_count(l), views = 0;
+    for (const struct view *w = l->views; w; w = w->next)
+        views += w->viewers != NULL;
+    unsigned most = views > 0 ? 1 + l->relay->limits.frames / views : count; /* 1: the tip itself */
+    return count < most ? count : most < 2 ? 2 : most;
+}
+
 /* Reads the tip if it is stale and a viewer needs it. */
 static void look(struct log *l)
 {
@@ -32,7 +43,7 @@ static void look(struct log *l)
         return;
     q->from = l->tip.cursor;
     q->to = XID_MAX;
-    q->count = reads_count(l);
+    q->count = tip_count(l);
     q->number = l->asked + 1;
     if (reads_send(q))
         return;

@@ -78,7 +78,7 @@ static void check_fanouts(const struct log *l)
 {
     size_t waiting = 0;
     for (const struct fanout *f = l->fanouts; f; f = f->next) {
-        waiting += fanout_size(f);
+        waiting += fanout_size(&f->batch);
         if (!is_in_log(l, f->view, f->at))
             fault("a batch is handed to a viewer that left");
     }
@@ -129,6 +129,18 @@ static void check_budget(const struct relay *r)
         fault("the bytes of the process are not those of its viewers");
 }
 
+/* Frames that wait for the next slice are counted. */
+static void check_slices(const struct relay *r)
+{
+    size_t all = 0, of_streams = 0;
+    for (const struct log *l = r->logs; l; l = l->next) {
+        all += l->waiting;
+        of_streams += l->kind == LOG_STREAM ? l->waiting : 0;
+    }
+    if (all != r->fanout_bytes || of_streams > r->rings.max)
+        fault("frames wait for the next slice that are not counted, or are too many");
+}
+
 void invariants_check(void)
 {
     const struct relay *r = sim.relay;
@@ -146,6 +158,7 @@ void invariants_check(void)
         check_read(q);
     check_waiting_logs(r);
     check_budget(r);
+    check_slices(r);
     if (open != r->stats.viewers || behind != r->stats.behind)
         fault("the counts of viewers are wrong");
 }

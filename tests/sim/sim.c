@@ -86,6 +86,7 @@ static const char *run(const struct plan *p)
     clients_reset();
     sim.relay = relay_new(&config);
     sim.relay->limits.first_read = 3;
+    sim.relay->limits.frames = 6;
     int stuck = setjmp(sim.stuck);
     if (stuck)
         return stuck == STUCK_IDLE ? "the relay turns without end and does nothing"

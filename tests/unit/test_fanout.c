@@ -65,7 +65,8 @@ static void add_view(struct log *l, int i)
 static int set_up(void **state)
 {
     (void)state;
-    relay = (struct relay){.limits = {.slice_us = SLICE + 1}, .next_sweep = INT64_MAX};
+    relay = (struct relay){
+        .limits = {.slice_us = SLICE + 1}, .rings.max = 3000, .next_sweep = INT64_MAX};
     for (int i = 0; i < 2; i++)
         logs[i] = (struct log){.relay = &relay, .kind = LOG_STREAM};
     for (int i = 0; i < 3; i++)
@@ -82,6 +83,8 @@ static int tear_down(void **state)
     for (int i = 0; i < 3; i++)
         fanout_forget_view(&views[i]);
     assert_null(relay.handing);
+    assert_int_equal(relay.fanout_bytes, 0);
+    buf_free(&relay.batch.bytes);
     return 0;
 }
 
@@ -128,6 +131,18 @@ static void test_hand_out_goes_on_in_later_turns(void **state)
     assert_took(0, 0, 0, VIEWERS, 7);
     assert_null(logs[0].fanouts);
     assert_int_equal(logs[0].fanout_us, 2 * (SLICE + 2) + 3);
+}
+
+static void test_each_hand_out_is_measured_by_itself(void **state)
+{
+    (void)state;
+    relay.limits.slice_us = 1000;
+    for (int i = 0; i < 2; i++) {
+        fanout_begin(&logs[0]);
+        give(0, 7);
+        assert_true(fanout_end(&logs[0]));
+        assert_int_equal(logs[0].fanout_us, VIEWERS + 1);
+    }
 }
 
 static void test_logs_take_turns(void **state)
@@ -220,6 +235,73 @@ static void test_view_that_is_freed_is_forgotten(void **state)
     assert_int_equal(ntaken, SLICE + VIEWERS);
 }
 
+/* It was the last in the queue; the next one comes after the one that is left. */
+static void test_log_that_left_the_queue_comes_again(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        fanout_begin(&logs[i]);
+        give(i, 7);
+    }
+    fanout_forget_view(&views[1]);
+    fanout_begin(&logs[1]);
+    give(2, 8);
+    while (relay.handing)
+        fanout_run(&relay);
+    assert_int_equal(ntaken, SLICE + VIEWERS + VIEWERS);
+}
+
+static void test_view_that_is_freed_takes_all_its_batches_along(void **state)
+{
+    (void)state;
+    fanout_begin(&logs[1]);
+    give(1, 7);
+    give(2, 7);
+    give(1, 8);
+    give(2, 8);
+    fanout_forget_view(&views[2]);
+    while (relay.handing)
+        fanout_run(&relay);
+    assert_int_equal(ntaken, 2 * VIEWERS);
+    assert_took(VIEWERS, 1, 0, VIEWERS, 8);
+}
+
+static void test_batch_that_all_have_is_freed(void **state)
+{
+    struct blob *b = blob_new(1);
+    (void)state;
+    relay.batch.blob = blob_ref(b);
+    fanout_begin(&logs[0]);
+    give(0, 7);
+    assert_null(relay.batch.blob);
+    while (!fanout_run(&relay))
+        ;
+    assert_int_equal(b->refs, 1);
+    blob_unref(b);
+}
+
+/* A log may have a view for each of its viewers, and each view frames of its own. */
+static void test_frames_that_wait_are_no_more_than_the_rings_hold(void **state)
+{
+    (void)state;
+    buf_init(&relay.batch.bytes, 4000);
+    fanout_begin(&logs[1]);
+    for (int i = 1; i < 3; i++) {
+        assert_int_equal(buf_room(&relay.batch.bytes, 2000), 0);
+        relay.batch.bytes.len = 2000;
+        give(i, 7);
+        assert_int_equal(relay.fanout_bytes, 2000 + sizeof(struct fanout));
+    }
+    for (int k = 0; k < VIEWERS; k++) {
+        assert_int_equal(viewers[1][k].place.state, PLACE_LIVE);
+        assert_int_equal(viewers[2][k].place.state, PLACE_BEHIND);
+    }
+    assert_int_equal(relay.next_sweep, relay.now);
+    while (!fanout_run(&relay))
+        ;
+    assert_int_equal(ntaken, VIEWERS);
+}
+
 static void test_without_memory_the_rest_is_behind(void **state)
 {
     (void)state;
@@ -276,12 +358,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_hand_out_within_its_slice_is_done_at_once),
         TEST(test_hand_out_goes_on_in_later_turns),
+        TEST(test_each_hand_out_is_measured_by_itself),
         TEST(test_logs_take_turns),
         TEST(test_batches_of_a_log_keep_their_order),
         TEST(test_views_share_the_slice),
         TEST(test_only_viewers_that_are_live_are_served),
         TEST(test_viewer_that_leaves_is_passed_over),
         TEST(test_view_that_is_freed_is_forgotten),
+        TEST(test_log_that_left_the_queue_comes_again),
+        TEST(test_view_that_is_freed_takes_all_its_batches_along),
+        TEST(test_batch_that_all_have_is_freed),
+        TEST(test_frames_that_wait_are_no_more_than_the_rings_hold),
         TEST(test_without_memory_the_rest_is_behind),
         TEST(test_hand_out_is_finished_when_it_must_be),
         TEST(test_bytes_that_wait_are_counted),

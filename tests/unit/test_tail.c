@@ -98,7 +98,8 @@ static int set_up(void **state)
     asked = 0;
     no_memory = no_reads = false;
     relay = (struct relay){.up = true, .now = 100000, .next_sweep = INT64_MAX, .requests = 17};
-    relay.limits = (struct limits){4096, 100, 4, 2, .slice_us = INT64_MAX, .gather_ms = 1000};
+    relay.limits =
+        (struct limits){4096, 100, 4, 2, .frames = 1000, .slice_us = INT64_MAX, .gather_ms = 1000};
     relay.rings.max = 4096;
     relay.queue_end = &relay.queue;
     relay.epoll = -1;
@@ -339,6 +340,31 @@ static void test_tip_rests_when_all_viewers_have_what_was_read(void **state)
     tail_run(&relay);
     asks_range(3, 12, 0, 16);
     read_free(requests[3].arg);
+}
+
+/* Each view makes frames of its own of what was read, and all are made in one turn. */
+static void test_tip_with_many_views_is_read_in_smaller_steps(void **state)
+{
+    static struct view views[5];
+    static const struct {
+        unsigned frames, count;
+        int views;
+    } rows[] = {{1000, 20, 0}, {30, 20, 1}, {30, 16, 2}, {30, 11, 3},
+                {30, 7, 5},    {4, 2, 4},   {4, 2, 5}};
+    (void)state;
+    l.weight = 5; /* 20 records a read */
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        l.views = &w;
+        for (int k = 0; k < 5; k++) {
+            views[k] =
+                (struct view){.next = l.views, .viewers = k < rows[i].views ? viewers : NULL};
+            l.views = &views[k];
+        }
+        w.viewers = NULL;
+        relay.limits.frames = rows[i].frames;
+        assert_int_equal(tip_count(&l), rows[i].count);
+    }
+    l.views = &w;
 }
 
 static void test_tip_without_memory_is_read_later(void **state)
@@ -1159,6 +1185,7 @@ int main(void)
         TEST(test_tip_is_read_when_it_is_stale_and_needed),
         TEST(test_log_pauses_after_its_hand_out_if_no_more_is_there),
         TEST(test_tip_rests_when_all_viewers_have_what_was_read),
+        TEST(test_tip_with_many_views_is_read_in_smaller_steps),
         TEST(test_tip_without_memory_is_read_later),
         TEST(test_answer_moves_the_tip),
         TEST(test_tip_whose_record_is_missing_asks),
