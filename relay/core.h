@@ -36,13 +36,14 @@ struct seats;
 
 /* Bounds of one relay. The simulation sets them so low that a few records meet them. */
 struct limits {
-    size_t ring_bytes;   /* of recent frames, over all logs */
-    unsigned read_bytes; /* of one batch read for a viewer behind */
-    unsigned first_read; /* records of the first read of a log, whose records may be of any size */
-    size_t reads;        /* for viewers behind under way at once; tips do not wait for them long */
-    unsigned frames;     /* of all views, made of one read of a tip: they are made in one turn */
-    int64_t slice_us;    /* of a hand-out, before other logs get their turn; 1 at least */
-    unsigned gather_ms;  /* the longest pause after a hand-out */
+    size_t ring_bytes;    /* of recent frames, over all logs */
+    unsigned read_bytes;  /* of one batch read for a viewer behind */
+    unsigned first_read;  /* records of the first read of a log, whose records may be of any size */
+    size_t reads;         /* for viewers behind under way at once; tips do not wait for them long */
+    unsigned frames;      /* of all views, made of one read of a tip: they are made in one turn */
+    int64_t slice_us;     /* of a hand-out, before other logs get their turn; 1 at least */
+    unsigned gather_ms;   /* the longest pause after a hand-out */
+    size_t deflate_bytes; /* compressed in a turn, before viewers that catch up wait for the next */
 };
 
 enum viewer_state {
@@ -187,6 +188,7 @@ struct relay {
     size_t fanout_bytes;                /* of frames that wait for the next slice, of all logs */
     struct log *gathering;              /* that pause */
     struct gzip *gzip; /* of the viewers whose streams are compressed; NULL: there is none */
+    size_t deflated;   /* bytes that were compressed in this turn */
     struct large *larges;
     struct seats *seats;
     struct budget budget;

@@ -62,7 +62,10 @@ static enum out_result send_stored(struct viewer *v, struct slice bytes)
 static enum out_result send_deflated(struct viewer *v, const struct iovec *parts, int n)
 {
     struct gzip_piece piece;
-    return gzip_deflate(v->relay->gzip, parts, n, &piece) ? send_piece(v, &piece) : OUT_GONE;
+    if (!gzip_deflate(v->relay->gzip, parts, n, &piece))
+        return OUT_GONE;
+    v->relay->deflated += piece.fresh;
+    return send_piece(v, &piece);
 }
 
 /* Bytes that only v is sent. */
@@ -325,6 +328,12 @@ static void items_were_sent(struct viewer *v, const struct item *last, size_t n)
         v->replayed += n;
 }
 
+/* Viewers that catch up at many places want other pieces each, and would hold up all others. */
+static bool waits_for_its_turn(const struct viewer *v)
+{
+    return v->gzip && v->relay->deflated >= v->relay->limits.deflate_bytes;
+}
+
 enum out_result emit_from_ring(struct viewer *v)
 {
     size_t i, k, len = 0, items = 0;
@@ -336,6 +345,8 @@ enum out_result emit_from_ring(struct viewer *v)
         v->place.cursor = v->view->log->tip.cursor;
         return OUT_SENT;
     }
+    if (waits_for_its_turn(v))
+        return OUT_FULL;
     for (; p && n < OUT_PARTS && len < WRITE_BYTES; p = k == p->count ? p->next : NULL, i = 0) {
         size_t start = item_start(p->items, i);
         k = run_end(p->items, p->count, i, WRITE_BYTES - len);

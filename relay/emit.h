@@ -23,7 +23,8 @@ enum out_result emit_source(struct viewer *v, bool live);
 enum out_result emit_live(struct viewer *v);
 enum out_result emit_keepalive(struct viewer *v);
 
-/* The next frames of its view's ring, as many as one write takes. */
+/* The next frames of its view's ring, as many as one write takes.  OUT_FULL also when much was
+ * compressed in this turn. */
 enum out_result emit_from_ring(struct viewer *v);
 /* The records of b that it has not got yet, except the long one ... */
 enum out_result emit_items(struct viewer *v, const struct batch *b);

@@ -232,6 +232,7 @@ static bool deflate_new(struct gzip *g, struct slice plain, struct gzip_piece *p
     if (piece->bytes.len > stored_len(plain.len) && !gzip_store(g, plain, piece))
         return false;
     keep(g, plain, piece);
+    piece->fresh = plain.len;
     return true;
 }
 

@@ -28,6 +28,7 @@ struct gzip_piece {
     struct slice bytes; /* for the wire */
     struct gzip_sum content;
     uint32_t shift; /* moves a check sum over content.len bytes, for crc32_combine_op() */
+    size_t fresh; /* bytes of content that were compressed for it now; 0: it was kept, or stored */
 };
 
 #define GZIP_HEADER_LEN 10

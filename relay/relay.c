@@ -452,6 +452,7 @@ static void turn(struct relay *r)
     struct epoll_event events[EVENTS];
     int n = epoll_wait(r->epoll, events, EVENTS, time_to_wait(r));
     r->now = clock_ms();
+    r->deflated = 0;
     redis_feed_set_time(r->feed, r->now);
     for (int i = 0; i < n; i++) {
         void *p = events[i].data.ptr;
@@ -500,7 +501,8 @@ static const struct limits default_limits = {.ring_bytes = 4u * 1024 * 1024,
                                              .first_read = 16,
                                              .reads = 8,
                                              .frames = 4096,
-                                             .slice_us = 2000};
+                                             .slice_us = 2000,
+                                             .deflate_bytes = 64 * 1024};
 
 static int watch_readable(struct relay *r, int fd, void *tag)
 {

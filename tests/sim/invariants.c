@@ -141,6 +141,15 @@ static void check_slices(const struct relay *r)
         fault("frames wait for the next slice that are not counted, or are too many");
 }
 
+static void check_gzip(const struct relay *r)
+{
+    bool any = false;
+    for (const struct viewer *v = r->all; v; v = v->all_next)
+        any = any || v->gzip;
+    if (any != (r->gzip != NULL))
+        fault("a compressor is kept for no stream, or a compressed stream has none");
+}
+
 void invariants_check(void)
 {
     const struct relay *r = sim.relay;
@@ -159,6 +168,7 @@ void invariants_check(void)
     check_waiting_logs(r);
     check_budget(r);
     check_slices(r);
+    check_gzip(r);
     if (open != r->stats.viewers || behind != r->stats.behind)
         fault("the counts of viewers are wrong");
 }

@@ -175,6 +175,114 @@ static void test_refusal_in_place_of_a_compressed_stream_is_plain(void **state)
     compressed_end(&t);
 }
 
+/* Adds count records to the ring, of a kilobyte that compresses well each.  Their bytes. */
+static size_t fill_ring(struct compressed *t, unsigned first, unsigned count)
+{
+    struct item items[40];
+    struct buf b;
+    buf_init(&b, 65536);
+    for (unsigned i = 0; i < count; i++) {
+        buf_addf(&b, "id: %u-0\ndata: ", first + i);
+        while (b.len < 1024 * (i + 1))
+            buf_adds(&b, "all the same ");
+        buf_adds(&b, "\n\n");
+        items[i] = (struct item){b.len, {first + i, 0}, RANK_UNKNOWN};
+    }
+    size_t len = b.len;
+    t->relay.rings.max = 1 << 20;
+    t->log.kind = LOG_STREAM;
+    ring_add(&t->relay.rings, &t->view.ring, items, count, b.p);
+    buf_free(&b);
+    return len;
+}
+
+static enum out_result catch_up_from(struct compressed *t, unsigned id)
+{
+    t->viewer.place.cursor = (struct cursor){.id = {id, 0}, .at = CURSOR_SENT};
+    return emit_from_ring(&t->viewer);
+}
+
+/* Viewers at the same place cost nothing, since a piece is kept.  Those at many places
+ * take turns. */
+static void test_viewers_at_many_places_catch_up_in_turns(void **state)
+{
+    struct compressed t;
+    struct buf head;
+    (void)state;
+    compressed_begin(&t, "plain", &head);
+    size_t len = fill_ring(&t, 1, 10);
+    t.relay.limits.deflate_bytes = 1000;
+    assert_int_equal(catch_up_from(&t, 0), OUT_SENT);
+    assert_int_equal(t.relay.deflated, len);
+    assert_int_equal(t.relay.stats.writes, 1);
+    assert_true(t.relay.stats.bytes < len / 10);
+    assert_int_equal(t.viewer.place.cursor.id.ms, 10);
+    assert_int_equal(catch_up_from(&t, 3), OUT_FULL);
+    assert_int_equal(t.viewer.place.cursor.id.ms, 3);
+    t.relay.deflated = 0; /* the next turn */
+    assert_int_equal(catch_up_from(&t, 0), OUT_SENT);
+    assert_int_equal(t.relay.deflated, 0);
+    assert_int_equal(catch_up_from(&t, 3), OUT_SENT);
+    assert_true(t.relay.deflated > 6 * 1024 && t.relay.deflated < len);
+    assert_int_equal(catch_up_from(&t, 10),
+                     OUT_SENT); /* nothing is left for it: it needs no turn */
+    ring_reset(&t.relay.rings, &t.view.ring, XID_ZERO);
+    buf_free(&head);
+    compressed_end(&t);
+}
+
+/* Nor does a stream that is not compressed wait. */
+static void test_plain_viewer_catches_up_at_once(void **state)
+{
+    struct compressed t;
+    struct buf head;
+    (void)state;
+    compressed_begin(&t, "plain", &head);
+    fill_ring(&t, 1, 10);
+    emit_end_gzip(&t.viewer);
+    t.relay.deflated = 1;
+    t.relay.limits.deflate_bytes = 1;
+    assert_int_equal(catch_up_from(&t, 3), OUT_SENT);
+    ring_reset(&t.relay.rings, &t.view.ring, XID_ZERO);
+    buf_free(&head);
+    compressed_end(&t);
+}
+
+/* A write ends inside a piece of the ring, and the next one goes on there. */
+static void test_no_record_of_the_ring_is_left_out(void **state)
+{
+    struct compressed t;
+    struct buf head;
+    (void)state;
+    compressed_begin(&t, "plain", &head);
+    fill_ring(&t, 1, 40);
+    fill_ring(&t, 41, 1);
+    t.relay.limits.deflate_bytes = SIZE_MAX;
+    assert_int_equal(catch_up_from(&t, 0), OUT_SENT);
+    assert_int_equal(t.viewer.place.cursor.id.ms, t.relay.stats.deliveries);
+    assert_true(t.relay.stats.deliveries < 40);
+    assert_int_equal(emit_from_ring(&t.viewer), OUT_SENT);
+    assert_int_equal(t.viewer.place.cursor.id.ms, 41);
+    assert_int_equal(t.relay.stats.deliveries, 41);
+    ring_reset(&t.relay.rings, &t.view.ring, XID_ZERO);
+    buf_free(&head);
+    compressed_end(&t);
+}
+
+/* The viewer is closed then: a part of a head must not go out. */
+static void test_head_that_lacks_bytes_stays_failed(void **state)
+{
+    struct compressed t;
+    struct buf head, failed = {.max = 100, .failed = true};
+    (void)state;
+    compressed_begin(&t, "plain", &head);
+    emit_end_gzip(&t.viewer);
+    emit_first_frame(&t.viewer, &failed, "client", true);
+    assert_true(failed.failed);
+    buf_free(&head);
+    compressed_end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +290,10 @@ int main(void)
         cmocka_unit_test(test_keepalive_sends_the_id_of_a_filtered_record),
         cmocka_unit_test(test_check_sum_is_that_of_the_bytes_that_were_taken),
         cmocka_unit_test(test_refusal_in_place_of_a_compressed_stream_is_plain),
+        cmocka_unit_test(test_viewers_at_many_places_catch_up_in_turns),
+        cmocka_unit_test(test_plain_viewer_catches_up_at_once),
+        cmocka_unit_test(test_no_record_of_the_ring_is_left_out),
+        cmocka_unit_test(test_head_that_lacks_bytes_stays_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,6 +115,8 @@ static void test_pieces_make_a_member_in_any_order(void **state)
             else
                 assert_true(gzip_deflate(g, &v, 1, &piece));
             assert_true(piece.bytes.len <= stored_len(plain.len));
+            assert_true(piece.fresh == 0 || piece.fresh == plain.len);
+            assert_true(piece.fresh <= MAX_PLAIN);
             send_to(&c, buf_slice(&plain), &piece);
             buf_free(&plain);
         }
@@ -154,7 +156,10 @@ static void test_same_bytes_are_compressed_once(void **state)
     uLong compressed = g->deflate.total_in;
     g->deflate.total_in = 0;
     assert_int_equal(compressed, 5000);
+    assert_int_equal(first.fresh, 5000);
+    assert_int_equal(other.fresh, 5000);
     assert_true(gzip_deflate(g, &whole, 1, &second));
+    assert_int_equal(second.fresh, 0);
     assert_int_equal(g->count, 2);
     assert_true(slice_equal(first.bytes, second.bytes) ||
                 second.bytes.p == g->kept[0]->piece.bytes.p);
@@ -203,6 +208,25 @@ static void test_pieces_of_the_largest_batch_are_kept_and_old_ones_are_not(void 
     gzip_leave(&g);
 }
 
+/* A long frame needs much for a moment. */
+static void test_memory_for_a_long_frame_is_given_back_with_the_next_piece(void **state)
+{
+    enum { LONG = 4 * 1024 * 1024, LITTLE = 100 };
+    struct gzip *g = NULL;
+    struct gzip_piece piece;
+    struct buf plain = content(LONG, false, 1);
+    struct iovec halves[2] = {{plain.p, LONG / 2}, {plain.p + LONG / 2, LONG / 2}};
+    struct iovec little[2] = {{plain.p, LITTLE}, {plain.p + LITTLE, LITTLE}};
+    (void)state;
+    assert_int_equal(gzip_join(&g), 0);
+    assert_true(gzip_deflate(g, halves, 2, &piece));
+    assert_true(piece.bytes.len > LONG);
+    assert_true(gzip_deflate(g, little, 2, &piece));
+    assert_true(g->plain.cap < BUFSIZ && g->wire.cap < BUFSIZ);
+    gzip_leave(&g);
+    buf_free(&plain);
+}
+
 static void test_memory_is_given_back_after_the_last_stream(void **state)
 {
     struct gzip *g = NULL;
@@ -224,6 +248,7 @@ int main(void)
         cmocka_unit_test(test_sum_wraps_as_the_format_says),
         cmocka_unit_test(test_same_bytes_are_compressed_once),
         cmocka_unit_test(test_pieces_of_the_largest_batch_are_kept_and_old_ones_are_not),
+        cmocka_unit_test(test_memory_for_a_long_frame_is_given_back_with_the_next_piece),
         cmocka_unit_test(test_memory_is_given_back_after_the_last_stream),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
