@@ -281,7 +281,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 # The relay runs over a model of Redis. The linker sends its system calls and allocations to the
 # simulation; see tests/sim/sim.h.
-SIM_SEAMS := epoll_create1 epoll_ctl epoll_wait pipe2 fcntl fcntl64 read write recv writev close \
+SIM_SEAMS := epoll_create1 epoll_ctl epoll_wait pipe2 fcntl fcntl64 read write recv send writev close \
              clock_gettime time malloc_trim malloc calloc realloc strdup
 SIM_WRAP  := $(SIM_SEAMS:%=-Wl$(comma)--wrap=%)
 

@@ -16,6 +16,9 @@
 /* A request on a connection that has one is refused only while fewer bytes wait. */
 #define MAX_REST_REFUSED (64u * 1024)
 
+/* Bytes of a write that are worth a copy. */
+#define MAX_COPY 4096
+
 int out_set_nonblocking(int fd)
 {
     int flags = fcntl(fd, F_GETFL);
@@ -28,12 +31,29 @@ void out_init(struct out *o, int fd, uint16_t request)
     buf_init(&o->rest, OUT_MAX_REST);
 }
 
-/* writev, repeated after EINTR; -1 with errno. */
+/* One system call. Short pieces are copied together: the kernel takes a fifth less time for send()
+ * of one than for writev() of two (docs/performance.md). */
+static ssize_t write_once(const struct out *o, const struct iovec *v, int n)
+{
+    char bytes[MAX_COPY];
+    size_t len = 0;
+    if (o->request == 0) /* the output of a CGI program need not be a socket */
+        return writev(o->fd, v, n);
+    for (int i = 0; i < n; i++) {
+        if (v[i].iov_len > sizeof bytes - len)
+            return writev(o->fd, v, n);
+        memcpy(bytes + len, v[i].iov_base, v[i].iov_len);
+        len += v[i].iov_len;
+    }
+    return send(o->fd, bytes, len, MSG_NOSIGNAL);
+}
+
+/* write_once, repeated after EINTR; -1 with errno. */
 static ssize_t write_some(struct out *o, const struct iovec *v, int n)
 {
     ssize_t got;
     do
-        got = writev(o->fd, v, n);
+        got = write_once(o, v, n);
     while (got < 0 && errno == EINTR);
     o->taken += got > 0 ? (uint64_t)got : 0;
     return got;

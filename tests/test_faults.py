@@ -124,12 +124,15 @@ PASSING_ERRORS = {
     "epoll_wait interrupted": "epoll_wait:error=EINTR:when=1+2",
     "writev full": "writev:error=EAGAIN:when=1+2",
     "writev interrupted": "writev:error=EINTR:when=1+2",
+    "send full": "sendto:error=EAGAIN:when=1+2",
+    "send interrupted": "sendto:error=EINTR:when=1+2",
     "recv interrupted": "recvfrom:error=EINTR:when=1+3",
     "connect interrupted": "connect:error=EINTR:when=1+2",
     "memfd": "memfd_create:error=EMFILE:when=2+3",
 }
 FATAL_ERRORS = {  # end the connection
     "writev broken": "writev:error=EPIPE:when=2+5",
+    "send broken": "sendto:error=EPIPE:when=2+5",
     "recv reset": "recvfrom:error=ECONNRESET:when=3+9",
     "connect refused": "connect:error=ECONNREFUSED:when=1+2",
 }

@@ -180,6 +180,7 @@ void machine_hang_up(int fd)
 }
 
 ssize_t __wrap_writev(int fd, const struct iovec *v, int n);
+ssize_t __wrap_send(int fd, const void *p, size_t len, int flags);
 ssize_t __wrap_recv(int fd, void *p, size_t len, int flags);
 int __wrap_close(int fd);
 int __wrap_fcntl(int fd, int command, ...);
@@ -218,6 +219,12 @@ ssize_t __wrap_writev(int fd, const struct iovec *v, int n)
     machine_leave(was);
     errno = saved;
     return result;
+}
+
+ssize_t __wrap_send(int fd, const void *p, size_t len, int flags)
+{
+    (void)flags;
+    return __wrap_writev(fd, &(struct iovec){(void *)(uintptr_t)p, len}, 1);
 }
 
 ssize_t __wrap_recv(int fd, void *p, size_t len, int flags)
