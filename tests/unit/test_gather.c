@@ -43,9 +43,9 @@ static void test_pause_grows_with_the_hand_out_up_to_the_limit(void **state)
         unsigned limit;
         int64_t took, pause;
     } rows[] = {
-        {50, 0, 0},     {50, 5, 0},       {50, 99, 0},    {50, 100, 1},         {50, 350, 3},
-        {50, 1000, 10}, {50, 4999, 49},   {50, 5000, 50}, {50, 70000, 50},      {0, 70000, 0},
-        {1, 70000, 1},  {1000, 5000, 50}, {1000, 1, 0},   {1000, 100000, 1000},
+        {50, 0, 0},     {50, 5, 0},       {50, 83, 0},    {50, 84, 1},          {50, 350, 4},
+        {50, 1000, 12}, {50, 4166, 49},   {50, 4167, 50}, {50, 70000, 50},      {0, 70000, 0},
+        {1, 70000, 1},  {1000, 5000, 60}, {1000, 1, 0},   {1000, 100000, 1000},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -58,11 +58,11 @@ static void test_log_is_held_until_its_pause_is_over(void **state)
     now = 1010; /* the hand-out took so long in this turn */
     pause_after(0, 2000);
     assert_true(gather_holds(&logs[0]));
-    assert_int_equal(gather_due(&relay), 1030);
-    relay.now = 1029;
+    assert_int_equal(gather_due(&relay), 1034);
+    relay.now = 1033;
     assert_true(gather_holds(&logs[0]));
     assert_null(gather_next(&relay));
-    relay.now = 1030;
+    relay.now = 1034;
     assert_false(gather_holds(&logs[0]));
     assert_ptr_equal(gather_next(&relay), &logs[0]);
     assert_null(gather_next(&relay));
@@ -86,11 +86,11 @@ static void test_each_log_has_its_own_pause(void **state)
         pause_after(i, i == 1 ? 1000 : 3000 - 1000 * i / 2); /* the second ends first */
         assert_true(gather_holds(&logs[i]));
     }
-    assert_int_equal(gather_due(&relay), 1010);
-    relay.now = 1020;
+    assert_int_equal(gather_due(&relay), 1012);
+    relay.now = 1024;
     assert_ptr_not_equal(gather_next(&relay), gather_next(&relay));
     assert_null(gather_next(&relay));
-    assert_int_equal(gather_due(&relay), 1030);
+    assert_int_equal(gather_due(&relay), 1036);
 }
 
 static void test_freed_log_is_forgotten(void **state)
@@ -102,7 +102,7 @@ static void test_freed_log_is_forgotten(void **state)
     }
     gather_forget(&logs[1]);
     gather_forget(&logs[1]);
-    relay.now = 1010;
+    relay.now = 1012;
     assert_ptr_not_equal(gather_next(&relay), &logs[1]);
     assert_ptr_not_equal(gather_next(&relay), &logs[1]);
     assert_null(gather_next(&relay));
