@@ -70,13 +70,15 @@ bool reply_is_outage(const redisReply *r)
 
 ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, size_t len)
 {
-    struct buf pass;
-    buf_init(&pass, 2 * len + RESP_BULK_MAX_LINE);
-    ssize_t used = resp_bulk_feed(bulk, p, len, &pass);
-    if (used >= 0 && pass.len > 0 && redisReaderFeed(parser, pass.p, pass.len) != REDIS_OK)
-        used = -1;
-    buf_free(&pass);
-    return used;
+    size_t at = 0;
+    do {
+        struct slice pass;
+        ssize_t used = resp_bulk_feed(bulk, p + at, len - at, &pass);
+        if (used < 0 || (pass.len > 0 && redisReaderFeed(parser, pass.p, pass.len) != REDIS_OK))
+            return -1;
+        at += (size_t)used;
+    } while (at < len && bulk->large == 0);
+    return (ssize_t)at;
 }
 
 bool reply_is_last(const redisReader *parser, const struct resp_bulk *bulk)
@@ -96,7 +98,7 @@ static size_t count_placeholders(const redisReply *r)
 
 int reply_hold_blobs(struct reply_storage *m, struct resp_bulk *bulk, const redisReply *r)
 {
-    size_t n = count_placeholders(r);
+    size_t n = bulk->ndone > 0 ? count_placeholders(r) : 0;
     resp_bulk_answered(bulk);
     m->nblobs = m->next_blob = 0;
     if (n == 0)

@@ -35,8 +35,9 @@ bool reply_is_outage(const redisReply *r);
 bool reply_is_no_write(const redisReply *r);
 bool reply_is_text(const redisReply *r);
 struct slice reply_slice(const redisReply *r);
-/* Passes bytes from the socket through resp_bulk_feed to the parser. Returns what that returned, or
- * -1 if the parser is out of memory. */
+/* Passes bytes from the socket through resp_bulk_feed to the parser. Returns how many bytes it
+ * used: all, or those up to the end of a large body's header; then call resp_bulk_large. -1: as
+ * there, or the parser is out of memory. */
 ssize_t reply_feed(redisReader *parser, struct resp_bulk *bulk, const char *p, size_t len);
 /* Whether all that arrived was returned as replies. If not, more arrived than was asked for. */
 bool reply_is_last(const redisReader *parser, const struct resp_bulk *bulk);

@@ -87,41 +87,42 @@ static size_t longest_body(const struct resp_bulk *bulk)
 
 /* The parser allocates as many elements as the header of an array announces: so their number is
  * checked here. */
-static int pass_array(struct resp_bulk *bulk, uint64_t n, size_t len, struct buf *out)
+static int take_array(struct resp_bulk *bulk, uint64_t n)
 {
     if (n > RESP_BULK_ELEMENTS - bulk->elements)
         return -1;
     bulk->elements += (size_t)n;
-    return buf_add(out, bulk->line, len);
+    return 0;
 }
 
-/* line holds a complete header: "$N\r\n" or "*N\r\n", or with -1 nil. Anything else is malformed:
- * the parser might read it in another way. */
-static int take_header(struct resp_bulk *bulk, struct buf *out)
+/* line is a complete header: "$N\r\n" or "*N\r\n", or with -1 nil. Anything else is malformed: the
+ * parser might read it in another way. The header is for the parser, unless bulk->large is set. */
+static int take_header(struct resp_bulk *bulk, const char *line, size_t len)
 {
     uint64_t n = 0;
-    size_t i = 1, len = bulk->line_len;
-    bulk->line_len = 0;
-    if (len == 5 && memcmp(bulk->line + 1, "-1\r\n", 4) == 0)
-        return buf_add(out, bulk->line, len);
-    for (; i < len && bulk->line[i] >= '0' && bulk->line[i] <= '9'; i++) {
-        n = n * 10 + (uint64_t)(bulk->line[i] - '0');
+    size_t i = 1;
+    if (len == 5 && memcmp(line + 1, "-1\r\n", 4) == 0)
+        return 0;
+    for (; i < len && line[i] >= '0' && line[i] <= '9'; i++) {
+        n = n * 10 + (uint64_t)(line[i] - '0');
         if (n > MAX_BULK)
             return -1;
     }
-    if (i == 1 || i + 2 != len || bulk->line[i] != '\r')
+    if (i == 1 || i + 2 != len || line[i] != '\r' || len > RESP_BULK_MAX_LINE)
         return -1;
-    if (bulk->line[0] == '*')
-        return pass_array(bulk, n, len, out);
+    if (line[0] == '*')
+        return take_array(bulk, n);
     if (n <= longest_body(bulk)) {
         bulk->skip = (size_t)n + 2;
         bulk->passed += (size_t)n;
         bulk->drop = false;
-        return buf_add(out, bulk->line, len);
+    } else {
+        bulk->large = (size_t)n;
     }
-    bulk->large = (size_t)n;
     return 0;
 }
+
+/* ---- pieces: how many bytes of p each takes; 0: malformed ---- */
 
 /* How many bytes of p belong to a line of text; as for the parser, a lone line feed does not end
  * it. */
@@ -140,8 +141,7 @@ static size_t text_length(const struct resp_bulk *bulk, const char *p, size_t le
     return len;
 }
 
-/* A line of text. Returns how many bytes it used, 0 on failure. */
-static size_t feed_text(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out)
+static size_t take_text(struct resp_bulk *bulk, const char *p, size_t len)
 {
     bool ends;
     size_t n = text_length(bulk, p, len, &ends);
@@ -149,62 +149,104 @@ static size_t feed_text(struct resp_bulk *bulk, const char *p, size_t len, struc
         return 0;
     bulk->text = ends ? 0 : bulk->text + n;
     bulk->text_cr = !ends && p[n - 1] == '\r';
-    return buf_add(out, p, n) ? 0 : n;
+    return n;
 }
 
-/* A line. Returns how many bytes it used, 0 on failure. */
-static size_t feed_line(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out)
+static size_t take_skip(struct resp_bulk *bulk, size_t len)
 {
-    if (bulk->text > 0 || (bulk->line_len == 0 && *p != '$' && *p != '*'))
-        return feed_text(bulk, p, len, out);
-    const char *end = memchr(p, '\n', len);
-    size_t n = end ? (size_t)(end - p) + 1 : len;
-    if (bulk->line_len + n > RESP_BULK_MAX_LINE)
-        return 0;
-    memcpy(bulk->line + bulk->line_len, p, n);
-    bulk->line_len += n;
-    return end && take_header(bulk, out) ? 0 : n;
+    size_t n = bulk->skip < len ? bulk->skip : len;
+    bulk->skip -= n;
+    return n;
 }
 
-static size_t feed_body(struct resp_bulk *bulk, const char *p, size_t len)
+static size_t keep_back(struct resp_bulk *bulk, const char *p, size_t len)
+{
+    if (len > RESP_BULK_MAX_LINE - bulk->line_len)
+        return 0;
+    memcpy(bulk->line + bulk->line_len, p, len);
+    bulk->line_len += len;
+    return len;
+}
+
+/* A header at p. It is kept back if it is not complete. */
+static size_t take_line(struct resp_bulk *bulk, const char *p, size_t len)
+{
+    const char *end = memchr(p, '\n', len);
+    if (!end)
+        return keep_back(bulk, p, len);
+    size_t n = (size_t)(end - p) + 1;
+    return take_header(bulk, p, n) ? 0 : n;
+}
+
+/* ---- one kind of state each; as resp_bulk_feed ---- */
+
+static ssize_t feed_body(struct resp_bulk *bulk, const char *p, size_t len)
 {
     size_t n = bulk->filling->len - bulk->filled < len ? bulk->filling->len - bulk->filled : len;
     memcpy(bulk->filling->bytes + bulk->filled, p, n);
     bulk->filled += n;
-    return n;
+    return (ssize_t)n;
 }
 
-/* Passes on or drops n bytes. After the last dropped byte comes the placeholder. */
-static int feed_skip(struct resp_bulk *bulk, const char *p, size_t n, struct buf *out)
+/* After the last dropped byte comes the placeholder. */
+static ssize_t feed_dropped(struct resp_bulk *bulk, size_t len, struct slice *pass)
 {
-    bulk->skip -= n;
-    if (!bulk->drop)
-        return buf_add(out, p, n);
-    return bulk->skip == 0 ? buf_adds(out, "+\r\n") : 0;
+    size_t n = take_skip(bulk, len);
+    if (bulk->skip == 0)
+        *pass = slice_of("+\r\n");
+    return (ssize_t)n;
 }
 
-ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out)
+/* The rest of a header that is kept back. */
+static ssize_t feed_rest(struct resp_bulk *bulk, const char *p, size_t len, struct slice *pass)
 {
-    size_t at = 0;
-    for (;;) {
-        if (bulk->filling && bulk->filled == bulk->filling->len && finish_body(bulk, 2))
+    const char *end = memchr(p, '\n', len);
+    size_t n = keep_back(bulk, p, end ? (size_t)(end - p) + 1 : len), line_len = bulk->line_len;
+    if (n == 0 || !end)
+        return n > 0 ? (ssize_t)n : -1;
+    bulk->line_len = 0;
+    if (take_header(bulk, bulk->line, line_len))
+        return -1;
+    if (bulk->large == 0)
+        *pass = slice_make(bulk->line, line_len);
+    return (ssize_t)n;
+}
+
+/* Lines and bodies for the parser, up to a header that it does not get, or does not get now. */
+static ssize_t feed_run(struct resp_bulk *bulk, const char *p, size_t len, struct slice *pass)
+{
+    size_t at = 0, n;
+    for (; at < len; at += n) {
+        *pass = slice_make(p, at);
+        if (bulk->skip > 0)
+            n = take_skip(bulk, len - at);
+        else if (bulk->text > 0 || (p[at] != '$' && p[at] != '*'))
+            n = take_text(bulk, p + at, len - at);
+        else
+            n = take_line(bulk, p + at, len - at);
+        if (n == 0)
             return -1;
-        if (at == len || bulk->large > 0)
-            return (ssize_t)at;
-        size_t left = len - at, n;
-        if (bulk->filling) {
-            n = feed_body(bulk, p + at, left);
-        } else if (bulk->skip > 0) {
-            n = bulk->skip < left ? bulk->skip : left;
-            if (feed_skip(bulk, p + at, n, out))
-                return -1;
-        } else {
-            n = feed_line(bulk, p + at, left, out);
-            if (n == 0)
-                return -1;
-        }
-        at += n;
+        if (bulk->large > 0 || bulk->line_len > 0)
+            return (ssize_t)(at + n);
     }
+    *pass = slice_make(p, at);
+    return (ssize_t)at;
+}
+
+ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct slice *pass)
+{
+    *pass = slice_make(NULL, 0);
+    if (bulk->filling && bulk->filled == bulk->filling->len && finish_body(bulk, 2))
+        return -1;
+    if (len == 0)
+        return 0;
+    if (bulk->filling)
+        return feed_body(bulk, p, len);
+    if (bulk->skip > 0 && bulk->drop)
+        return feed_dropped(bulk, len, pass);
+    if (bulk->line_len > 0)
+        return feed_rest(bulk, p, len, pass);
+    return feed_run(bulk, p, len, pass);
 }
 
 void resp_bulk_answered(struct resp_bulk *bulk)

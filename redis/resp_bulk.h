@@ -63,11 +63,12 @@ void resp_bulk_reset(struct resp_bulk *bulk);
 char *resp_bulk_target(struct resp_bulk *bulk, size_t *len);
 /* n bytes were read to resp_bulk_target. Call resp_bulk_feed next, with 0 bytes if need be. */
 void resp_bulk_filled(struct resp_bulk *bulk, size_t n);
-/* Copies p to out, for the parser, without large bodies. Returns how many bytes it used: all, or
- * those up to the end of a large body's header. In that case bulk->large is the length of the body:
- * give out to the parser, then call resp_bulk_large. -1: out of memory or malformed: close the
- * connection. */
-ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out);
+/* Takes bytes at p and says in *pass which bytes the parser gets next: some of those at p, a header
+ * that was kept back, or a placeholder. They are valid until the next call; pass->len 0: none.
+ * Returns how many bytes it used, at least 1 of len > 0: call it again with the rest. If
+ * bulk->large is set, the header of a large body of that length ended there: give *pass to the
+ * parser, then call resp_bulk_large first. -1: out of memory or malformed: close the connection. */
+ssize_t resp_bulk_feed(struct resp_bulk *bulk, const char *p, size_t len, struct slice *pass);
 /* Decides about the large body. keep: read it to a blob. Else it is dropped while it arrives, and
  * a blob of length 0 stands for it. -1: out of memory; another call may still drop the body. */
 int resp_bulk_large(struct resp_bulk *bulk, bool keep);

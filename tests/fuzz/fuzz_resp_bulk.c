@@ -40,6 +40,16 @@ static void take(struct resp_bulk *bulk, struct taken *t)
     }
 }
 
+static ssize_t feed(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out)
+{
+    struct slice pass;
+    ssize_t used = resp_bulk_feed(bulk, p, len, &pass);
+    need(used < 0 || ((size_t)used <= len && (used > 0 || len == 0)));
+    if (used >= 0)
+        buf_add(out, pass.p, pass.len);
+    return used;
+}
+
 /* Passes one piece as redis_io.c does. */
 static int pass(struct resp_bulk *bulk, const char *p, size_t len, struct buf *out)
 {
@@ -52,14 +62,13 @@ static int pass(struct resp_bulk *bulk, const char *p, size_t len, struct buf *o
             resp_bulk_filled(bulk, n);
             p += n;
             len -= n;
-            if (resp_bulk_feed(bulk, p, 0, out) < 0)
+            if (feed(bulk, p, 0, out) < 0)
                 return -1;
             continue;
         }
-        ssize_t used = resp_bulk_feed(bulk, p, len, out);
+        ssize_t used = feed(bulk, p, len, out);
         if (used < 0)
             return -1;
-        need((size_t)used <= len && (used > 0 || bulk->large > 0));
         p += used;
         len -= (size_t)used;
         if (bulk->large > 1024 * 1024) /* a server would have to send it */
