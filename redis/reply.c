@@ -129,22 +129,21 @@ struct slice reply_value(struct reply_storage *m, const redisReply *r)
 }
 
 /* An entry is [id, [name, value ...]]. */
-static bool is_entry(const redisReply *e, struct xid *id)
+static bool read_entry(const redisReply *e, struct xid *id)
 {
     return e->type == REDIS_REPLY_ARRAY && e->elements == 2 &&
            e->element[1]->type == REDIS_REPLY_ARRAY &&
            xid_parse(reply_slice(e->element[0]), id) == 0;
 }
 
-/* How many names and values the entries have. False: one of them is no entry. */
-static bool count_fields(const redisReply *r, size_t *n)
+/* Reads the ids, and counts the names and values of all entries. False: one of them is no entry. */
+static bool read_entries(struct redis_entry *entries, const redisReply *r, size_t *fields)
 {
-    struct xid id;
-    *n = 0;
+    *fields = 0;
     for (size_t i = 0; i < r->elements; i++) {
-        if (!is_entry(r->element[i], &id))
+        if (!read_entry(r->element[i], &entries[i].id))
             return false;
-        *n += r->element[i]->element[1]->elements;
+        *fields += r->element[i]->element[1]->elements;
     }
     return true;
 }
@@ -164,17 +163,18 @@ static int grow(void **p, size_t *cap, size_t want, size_t size)
 ssize_t reply_entries(struct reply_storage *m, const redisReply *r, const char **why)
 {
     size_t fields, at = 0;
-    *why = "malformed entries";
-    if (!count_fields(r, &fields))
-        return -1;
     *why = "out of memory";
-    if (grow((void **)&m->slices, &m->cap_slices, fields, sizeof *m->slices) ||
-        grow((void **)&m->entries, &m->cap_entries, r->elements, sizeof *m->entries))
+    if (grow((void **)&m->entries, &m->cap_entries, r->elements, sizeof *m->entries))
+        return -1;
+    if (!read_entries(m->entries, r, &fields)) {
+        *why = "malformed entries";
+        return -1;
+    }
+    if (grow((void **)&m->slices, &m->cap_slices, fields, sizeof *m->slices))
         return -1;
     for (size_t i = 0; i < r->elements; i++) {
         const redisReply *values = r->element[i]->element[1];
         struct redis_entry *entry = &m->entries[i];
-        is_entry(r->element[i], &entry->id);
         entry->fields = fields > 0 ? m->slices + at : NULL;
         entry->pairs = values->elements / 2;
         for (size_t k = 0; k < values->elements; k++)
