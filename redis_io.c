@@ -270,7 +270,7 @@ static int conn_deliver(struct redis_feed *f, struct conn *c)
         else
             deliver_reply(f, c, reply);
         reply_drop_blobs(&f->storage);
-        freeReplyObject(reply);
+        reply_memory_clear(&c->memory);
     }
     return -1;
 }
@@ -403,6 +403,7 @@ static void conn_discard(struct redis_feed *f, struct conn *c)
     }
     c->first = NULL;
     link_reset(f, c);
+    reply_memory_free(&c->memory);
 }
 
 void redis_feed_free(struct redis_feed *f)

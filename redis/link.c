@@ -25,7 +25,7 @@ void link_reset(struct redis_feed *f, struct conn *c)
     }
     buf_free(&c->out);
     resp_bulk_reset(&c->bulk);
-    *c = (struct conn){.name = c->name, .last = &c->first};
+    *c = (struct conn){.name = c->name, .last = &c->first, .memory = c->memory};
 }
 
 /* Fails all requests with REDIS_LOST. The list is detached first, because callbacks may use the
@@ -333,6 +333,7 @@ int link_open(struct redis_feed *f, struct conn *c)
         return -1;
     }
     fcntl(c->ctx->fd, F_SETFD, FD_CLOEXEC); /* hiredis does not set it */
+    reply_memory_serve(&c->memory, c->ctx->reader);
     wire_init(&c->out);
     c->since = c->opened = f->now;
     conn_watch(f, c, true, EPOLL_CTL_ADD);

@@ -11,6 +11,7 @@
 #include "redis/address.h"
 #include "redis/reasons.h"
 #include "redis/reply.h"
+#include "redis/reply_memory.h"
 #include "redis_io.h"
 
 #define INVALIDATION_CHANNEL "__redis__:invalidate"
@@ -74,6 +75,7 @@ struct conn {
     int64_t pinged; /* subscribed: when an unanswered PING was sent; 0: none */
     struct buf out; /* commands not yet sent */
     struct resp_bulk bulk;
+    struct reply_memory memory; /* of its replies; stays when the connection is closed */
 };
 
 struct redis_feed {

@@ -53,6 +53,7 @@ void redis_sync_free(struct redis_sync *s)
         return;
     sync_close(s);
     reply_storage_free(&s->storage);
+    reply_memory_free(&s->memory);
     free(s);
 }
 
@@ -108,7 +109,7 @@ static redisReply *sync_fitting(struct redis_sync *s, const struct slice *words,
     redisReply *r = sync_once(s, words, n);
     if (!r || r->type == REDIS_REPLY_ERROR || fits(r))
         return r;
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     sync_lose(s, "answer of the wrong type");
     return NULL;
 }
@@ -138,7 +139,7 @@ static redisReply *sync_request(struct redis_sync *s, const struct slice *words,
     if (*result == SYNC_OK)
         return r;
     s->refusal_passes = reply_is_no_write(r);
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return NULL;
 }
 
@@ -160,7 +161,7 @@ enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take
     struct slice text = reply_value(&s->storage, r);
     if (r->type == REDIS_REPLY_NIL || s->cut || buf_add(value, text.p, text.len))
         result = SYNC_MISSING;
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return result;
 }
 
@@ -178,7 +179,7 @@ enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct sl
         return result;
     result = r->type == REDIS_REPLY_NIL ? SYNC_REFUSED : SYNC_OK;
     s->refusal_passes = false;
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return result;
 }
 
@@ -189,7 +190,7 @@ enum sync_result redis_sync_ping(struct redis_sync *s)
     sync_begin(s);
     redisReply *r = sync_request(s, words, 1, reply_is_text, &result);
     if (r)
-        sync_free_reply(s, r);
+        sync_free_reply(s);
     return result;
 }
 
@@ -211,7 +212,7 @@ static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xi
         return r;
     sync_log_refused(s, words, why);
     *result = SYNC_REFUSED;
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return NULL;
 }
 
@@ -226,7 +227,7 @@ enum sync_result redis_sync_range(struct redis_sync *s, const char *key, struct 
     if (!r)
         return result;
     fn(arg, REDIS_OK, s->storage.entries, (size_t)n);
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return SYNC_OK;
 }
 
@@ -260,7 +261,7 @@ static enum sync_result walk_on(struct redis_sync *s, struct redis_walk *w)
     w->ended = !wanted || !w->more || ++w->reads == WALK_READS;
     bool are_long = s->cut || hold - s->hold > WALK_LONG;
     w->count = are_long ? 1 : 2 * w->count < WALK_READ ? 2 * w->count : WALK_READ;
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return SYNC_OK;
 }
 
@@ -296,7 +297,7 @@ enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64
     for (size_t i = 0; i < r->elements; i++)
         if (reply_is_text(r->element[i]))
             fn(arg, reply_value(&s->storage, r->element[i]));
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return SYNC_OK;
 }
 
@@ -326,7 +327,7 @@ static enum sync_result read_added(struct redis_sync *s)
         result = reply_is_for_good(r) ? SYNC_REFUSED : SYNC_DOWN;
         sync_lose(s, reply_error_text(r));
     }
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return result;
 }
 

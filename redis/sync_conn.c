@@ -133,7 +133,7 @@ redisReply *sync_reply(struct redis_sync *s)
             return NULL;
         }
         if (r && reply_hold_blobs(&s->storage, &s->bulk, r)) {
-            freeReplyObject(r);
+            reply_memory_clear(&s->memory);
             sync_lose(s, "out of memory");
             return NULL;
         }
@@ -142,12 +142,12 @@ redisReply *sync_reply(struct redis_sync *s)
     }
 }
 
-void sync_free_reply(struct redis_sync *s, redisReply *r)
+void sync_free_reply(struct redis_sync *s)
 {
     for (size_t i = 0; i < s->storage.nblobs; i++)
         explicit_bzero(s->storage.blobs[i]->bytes, s->storage.blobs[i]->len);
     reply_drop_blobs(&s->storage);
-    freeReplyObject(r);
+    reply_memory_clear(&s->memory);
 }
 
 /* ---- answers in step with requests ---- */
@@ -184,7 +184,7 @@ redisReply *sync_once(struct redis_sync *s, const struct slice *words, size_t n)
     redisReply *r = sync_write(s) ? NULL : sync_reply(s);
     if (!r || sync_finish(s) == 0)
         return r;
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return NULL;
 }
 
@@ -198,7 +198,7 @@ static int sync_setup(struct redis_sync *s, const struct slice *words, size_t n)
         return -1;
     int bad = r->type == REDIS_REPLY_ERROR ? sync_lose(s, reply_error_text(r)) : 0;
     s->refused = reply_is_for_good(r);
-    sync_free_reply(s, r);
+    sync_free_reply(s);
     return bad;
 }
 
@@ -218,6 +218,7 @@ static int sync_connect_socket(struct redis_sync *s, char found[ADDRESS_TEXT])
     if (!s->ctx || s->ctx->err)
         return sync_lose(s, s->ctx ? s->ctx->errstr : "out of memory");
     fcntl(s->ctx->fd, F_SETFD, FD_CLOEXEC);
+    reply_memory_serve(&s->memory, s->ctx->reader);
     if (sync_wait(s, POLLOUT))
         return -1;
     int error = 0;

@@ -9,6 +9,7 @@
 #include "redis/address.h"
 #include "redis/reasons.h"
 #include "redis/reply.h"
+#include "redis/reply_memory.h"
 #include "redis_io.h"
 
 struct redis_sync {
@@ -33,6 +34,7 @@ struct redis_sync {
     size_t hold; /* bytes of large values that the answer may still hold */
     bool cut;    /* the answer had more: those values are empty */
     struct reply_storage storage;
+    struct reply_memory memory;
 };
 
 /* Closes the connection, if there is one. */
@@ -54,7 +56,8 @@ redisReply *sync_reply(struct redis_sync *s);
  * lost.
  */
 int sync_finish(struct redis_sync *s);
-/* Wipes the large values before their memory is freed. With bulk.all these are all values. */
-void sync_free_reply(struct redis_sync *s, redisReply *r);
+/* The answer is not needed any more. Wipes its large values before their memory is freed. With
+ * bulk.all these are all values. */
+void sync_free_reply(struct redis_sync *s);
 
 #endif

@@ -49,7 +49,8 @@ APART = [
     ("auth.c identity/session.c identity/signed_cookie.c identity/jwtcheck.c identity/template.c "
      "identity/webuser.c identity/pubkey.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
-    ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c redis/tls.c",
+    ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c "
+     "redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),

@@ -3,7 +3,8 @@
  * Fuzz target: the answers of a Redis server, from the socket's bytes to entries, infos and values,
  * as redis_io.c reads them: through resp_bulk, the parser and reply.c.  The first byte chooses the
  * pieces; "@" in the rest stands for a body of about RESP_BULK_LARGE bytes with its header.  The
- * oracle: the parser without resp_bulk, on the same bytes, gives the same entries and values.
+ * oracle: the parser without resp_bulk and reply_memory, on the same bytes, gives the same entries
+ * and values.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "tests/fuzz/small_limits.h"
 
 #include "redis/reply.c"
+#include "redis/reply_memory.c"
 #include "redis/resp_bulk.c"
 #include "tests/fuzz/large_values.h"
 
@@ -92,8 +94,10 @@ static bool has_empty_status(const redisReply *r)
     return false;
 }
 
-/* Reads all complete replies. bulk NULL: the parser without it. False: the parser failed. */
-static bool take(redisReader *parser, struct resp_bulk *bulk, struct seen *s)
+/* Reads all complete replies. bulk and memory NULL: the parser without them. False: the parser
+ * failed. */
+static bool take(redisReader *parser, struct resp_bulk *bulk, struct reply_memory *memory,
+                 struct seen *s)
 {
     struct reply_storage m = {0};
     void *reply = NULL;
@@ -103,38 +107,44 @@ static bool take(redisReader *parser, struct resp_bulk *bulk, struct seen *s)
         need(!bulk || reply_hold_blobs(&m, bulk, reply) == 0);
         see(s, &m, reply);
         reply_drop_blobs(&m);
-        freeReplyObject(reply);
+        if (memory)
+            reply_memory_clear(memory);
+        else
+            freeReplyObject(reply);
         reply = NULL;
     }
     reply_storage_free(&m);
     return good;
 }
 
-static bool feed(redisReader *parser, struct resp_bulk *bulk, const char *p, size_t len,
-                 struct seen *s)
+static bool feed(redisReader *parser, struct resp_bulk *bulk, struct reply_memory *memory,
+                 const char *p, size_t len, struct seen *s)
 {
     for (size_t at = 0; at < len;) {
         ssize_t used = reply_feed(parser, bulk, p + at, len - at);
-        if (used < 0 || !take(parser, bulk, s) || bulk->large > 1024 * 1024 ||
+        if (used < 0 || !take(parser, bulk, memory, s) || bulk->large > 1024 * 1024 ||
             (bulk->large > 0 && resp_bulk_large(bulk, true)))
             return false;
         at += (size_t)used;
     }
-    return take(parser, bulk, s);
+    return take(parser, bulk, memory, s);
 }
 
 static bool run(const struct buf *wire, size_t piece, struct seen *s)
 {
     redisReader *parser = redisReaderCreate();
     struct resp_bulk bulk = {0};
+    struct reply_memory memory = {0};
     bool good = true;
     need(parser != NULL);
+    reply_memory_serve(&memory, parser);
     for (size_t at = 0; at < wire->len && good; at += piece) {
         size_t n = piece < wire->len - at ? piece : wire->len - at;
-        good = feed(parser, &bulk, wire->p + at, n, s);
+        good = feed(parser, &bulk, &memory, wire->p + at, n, s);
     }
     resp_bulk_reset(&bulk);
     redisReaderFree(parser);
+    reply_memory_free(&memory);
     return good;
 }
 
@@ -142,7 +152,7 @@ static bool run_plain(const struct buf *wire, struct seen *s)
 {
     redisReader *parser = redisReaderCreate();
     need(parser != NULL && redisReaderFeed(parser, wire->p, wire->len) == 0);
-    bool good = take(parser, NULL, s);
+    bool good = take(parser, NULL, NULL, s);
     redisReaderFree(parser);
     return good;
 }

@@ -230,6 +230,11 @@ static void test_malformed_headers_are_refused(void **state)
         {"*7\n", true},
         {"*-2\r\n", true},
         {"*-1\r\n$-1\r\n", false},
+        {"%1\r\n", true}, /* the types of RESP3 */
+        {",1.5\r\n", true},
+        {"#t\r\n", true},
+        {"_\r\n", true},
+        {"+%1\r\n", false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
