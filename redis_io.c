@@ -30,11 +30,11 @@ int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_r
 {
     if (!takes_commands(f))
         return -1;
-    char low[XID_TEXT], high[XID_TEXT], number[12];
+    char low[XID_TEXT], high[XID_TEXT], number[NUMBER_DIGITS + 1];
     bool back = range->newest_first;
     xid_format(range->from, low);
     xid_format(range->to, high);
-    snprintf(number, sizeof number, "%u", range->count);
+    number[number_format(range->count, number)] = '\0';
     const char *argv[] = {
         back ? "XREVRANGE" : "XRANGE", key, back ? high : low, back ? low : high, "COUNT", number};
     struct request_sent what = {.kind = REQUEST_RANGE,

@@ -197,7 +197,7 @@ int slice_number(struct slice text, uint64_t least, uint64_t most, uint64_t *num
         return -1;
     for (size_t i = 0; i < text.len; i++) {
         unsigned digit = (unsigned)(unsigned char)text.p[i] - '0';
-        if (digit > 9 || n > (UINT64_MAX - digit) / 10)
+        if (digit > 9 || n > UINT64_MAX / 10 || n * 10 > UINT64_MAX - digit)
             return -1;
         n = n * 10 + digit;
     }
@@ -205,4 +205,16 @@ int slice_number(struct slice text, uint64_t least, uint64_t most, uint64_t *num
         return -1;
     *number = n;
     return 0;
+}
+
+size_t number_format(uint64_t number, char out[NUMBER_DIGITS])
+{
+    char digits[NUMBER_DIGITS]; /* filled from the end */
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    memcpy(out, digits + at, sizeof digits - at);
+    return sizeof digits - at;
 }

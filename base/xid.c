@@ -2,9 +2,6 @@
 /* xid: see xid.h.  Invariant: xid_parse reads the text of xid_format as the same id. */
 #include "base/xid.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-
 int xid_parse(struct slice text, struct xid *id)
 {
     const char *hyphen = text.len > 0 ? memchr(text.p, '-', text.len) : NULL;
@@ -23,7 +20,11 @@ int xid_parse(struct slice text, struct xid *id)
 
 size_t xid_format(struct xid id, char out[XID_TEXT])
 {
-    return (size_t)snprintf(out, XID_TEXT, "%" PRIu64 "-%" PRIu64, id.ms, id.seq);
+    size_t len = number_format(id.ms, out);
+    out[len++] = '-';
+    len += number_format(id.seq, out + len);
+    out[len] = '\0';
+    return len;
 }
 
 int xid_cmp(struct xid a, struct xid b)

@@ -16,6 +16,16 @@ void wire_init(struct buf *out)
     out->secret = true;
 }
 
+/* Writes kind, a number and the line end. */
+static void add_head(struct buf *out, char kind, size_t n)
+{
+    char head[WIRE_HEAD] = {kind};
+    size_t len = 1 + number_format(n, head + 1);
+    head[len++] = '\r';
+    head[len++] = '\n';
+    buf_add(out, head, len);
+}
+
 int wire_add(struct buf *out, const struct slice *words, size_t n)
 {
     size_t len = WIRE_HEAD;
@@ -25,9 +35,9 @@ int wire_add(struct buf *out, const struct slice *words, size_t n)
         out->failed = false; /* the commands before this one are complete */
         return -1;
     }
-    buf_addf(out, "*%zu\r\n", n);
+    add_head(out, '*', n);
     for (size_t i = 0; i < n; i++) {
-        buf_addf(out, "$%zu\r\n", words[i].len);
+        add_head(out, '$', words[i].len);
         buf_add(out, words[i].p, words[i].len);
         buf_adds(out, "\r\n");
     }

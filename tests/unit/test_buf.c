@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* buf: growth, the maximum, additions that are whole or not made, and the parser of numbers. */
+/* buf: growth, the maximum, additions that are whole or not made, numbers read and written. */
+#include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
 
@@ -279,6 +281,19 @@ static void test_hexadecimal_digits_become_bytes(void **state)
     assert_int_equal(slice_hex_byte(slice_make("1\0", 2)), -1);
 }
 
+static void test_numbers_are_written_in_decimal(void **state)
+{
+    static const uint64_t numbers[] = {0, 9, 10, 1234567890, UINT64_MAX - 1, UINT64_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char out[NUMBER_DIGITS + 1] = "....................", printed[NUMBER_DIGITS + 1];
+        size_t len = number_format(numbers[i], out);
+        assert_int_equal(len, snprintf(printed, sizeof printed, "%" PRIu64, numbers[i]));
+        assert_memory_equal(out, printed, len);
+        assert_true(out[len] == '.' || len == NUMBER_DIGITS);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -295,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_bytes_may_be_nul),
         cmocka_unit_test(test_secrets_are_wiped),
         cmocka_unit_test(test_numbers_are_parsed_within_bounds),
+        cmocka_unit_test(test_numbers_are_written_in_decimal),
         cmocka_unit_test(test_hexadecimal_digits_become_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
