@@ -38,29 +38,29 @@ void profile_id(const struct profile *p, struct buf *b, struct xid id)
 {
     char text[XID_TEXT];
     size_t len = xid_format(id, text);
-    sse_field(b, p->eol, "id", slice_make(text, len));
+    buf_adds(b, "id: "); /* not sse_field: digits and a hyphen need no care */
+    buf_add(b, text, len);
+    buf_adds(b, p->eol);
 }
 
 /* EventSource itself fires events of these names, and many pages close at an error. */
-static const char *name_of_event_source(struct slice line, const char *eol)
+static const char *name_of_event_source(struct slice name)
 {
     static const char *const names[] = {"error", "open"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char whole[32];
-        snprintf(whole, sizeof whole, "event: %s%s", names[i], eol);
-        if (slice_equal(line, slice_of(whole)))
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (slice_equal(name, slice_of(names[i])))
             return names[i];
-    }
     return NULL;
 }
 
 void profile_event(const struct profile *p, struct buf *b, const struct record *r)
 {
-    size_t at = b->len;
+    size_t at = b->len, from = at + strlen("event: "), eol = strlen(p->eol);
     sse_event(b, p->eol, r->event_prefix, r->event);
-    /* The written line counts: CR, LF and NUL in a name are dropped. */
-    const char *name =
-        b->failed ? NULL : name_of_event_source(slice_make(b->p + at, b->len - at), p->eol);
+    if (b->failed)
+        return;
+    /* The written name counts: CR, LF and NUL in a name are dropped. */
+    const char *name = name_of_event_source(slice_make(b->p + from, b->len - eol - from));
     if (!name)
         return;
     buf_cut(b, at);
