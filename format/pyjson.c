@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "format/unicode.h"
+#include "sse.h"
 
 struct scan {
     const char *p;
@@ -57,20 +58,31 @@ static void put_char(struct buf *b, uint32_t c, enum pyjson_style style)
 
 /* ---- characters ---- */
 
-/* The number of bytes at p that every style writes unchanged. */
-static size_t simple_run(const char *p, size_t n)
+/* The length of the well-formed sequence beyond ASCII at p; 0: there is none. */
+static size_t sequence(const char *p, size_t n)
 {
-    size_t i = 0;
-    while (i < n && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
-        i++;
-    return i;
+    bool good;
+    size_t len = sse_utf8_sequence((const unsigned char *)p, n, &good);
+    return good && len > 1 ? len : 0;
+}
+
+/* The number of bytes at p that the style writes unchanged. */
+static size_t simple_run(const char *p, size_t n, enum pyjson_style style)
+{
+    for (size_t i = 0, len;; i += len) {
+        while (i < n && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
+            i++;
+        len = i < n && style == PYJSON_UTF8 ? sequence(p + i, n - i) : 0;
+        if (len == 0)
+            return i;
+    }
 }
 
 void pyjson_string(struct buf *b, struct slice bytes, enum pyjson_style style)
 {
     buf_addc(b, '"');
     for (size_t i = 0; i < bytes.len;) {
-        size_t n = simple_run(bytes.p + i, bytes.len - i);
+        size_t n = simple_run(bytes.p + i, bytes.len - i, style);
         if (n > 0)
             buf_add(b, bytes.p + i, n);
         else
@@ -154,7 +166,7 @@ static bool scan_string(struct scan *x)
     x->at++;
     put(x->b, "\"", 1);
     while (x->at < x->len) {
-        size_t n = simple_run(x->p + x->at, x->len - x->at);
+        size_t n = simple_run(x->p + x->at, x->len - x->at, x->style);
         put(x->b, x->p + x->at, n);
         x->at += n;
         if (x->at == x->len)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* answer: see answer.h. Its small JSON bodies are built with json-c. */
+/* answer: see answer.h. json-c builds the small JSON bodies; the long one of /history is written as
+ * text. */
 #include "front/answer.h"
 
 #include <inttypes.h>
@@ -8,10 +9,10 @@
 #include <stdlib.h>
 
 #include "format/filter.h"
+#include "format/pyjson.h"
 #include "format/record.h"
 #include "front/context.h"
 #include "front/start.h"
-#include "sse.h"
 
 #define RETRY_AFTER   5                  /* seconds, with 503 and 429 */
 #define HISTORY_LIMIT 200                /* records, when the query gives no limit */
@@ -257,84 +258,60 @@ struct history {
     char key[IDENTITY_MAX_KEY + 1];
     const struct config *config;
     struct filter *filter;
-    struct json_object *records; /* newest first, as they are read */
-    size_t limit, bytes;
+    struct buf records;         /* as JSON, newest first, as they are read */
+    size_t starts[HISTORY_MAX]; /* where each begins there */
+    size_t count, limit, bytes;
     bool failed;
     struct xid oldest; /* the last entry that was read, also when the filter withheld it */
 };
 
-static struct json_object *json_text(struct slice bytes)
+/* Adds before as it is, then text as a JSON string. Returns the bytes between the quotes. */
+static size_t add_string(struct buf *b, const char *before, struct slice text)
 {
-    struct buf b;
-    buf_init(&b, 3 * bytes.len + 1);
-    sse_utf8(&b, bytes);
-    struct json_object *o =
-        b.failed ? NULL : json_object_new_string_len(b.p ? b.p : "", (int)b.len);
-    buf_free(&b);
-    return o;
-}
-
-/* The bytes of a string as JSON. */
-static size_t json_size(struct json_object *string)
-{
-    const char *p = json_object_get_string(string);
-    size_t len = (size_t)json_object_get_string_len(string), size = len;
-    for (size_t i = 0; i < len; i++) {
-        if (p[i] == '"' || p[i] == '\\')
-            size++;
-        else if ((unsigned char)p[i] < 0x20)
-            size += strchr("\b\f\n\r\t", p[i]) && p[i] ? 1 : 5;
-    }
-    return size;
+    buf_adds(b, before);
+    size_t from = b->len;
+    pyjson_string(b, text, PYJSON_UTF8);
+    return b->len - from - 2;
 }
 
 /* Adds the fields of the entry beside the payload, as the envelope has them. */
-static void add_fields(struct history *h, struct json_object *o, const struct record *r)
+static void add_fields(struct history *h, const struct record *r)
 {
     struct slice fields[2 * RECORD_MAX_BESIDE];
     size_t n = record_beside(r, fields);
-    struct json_object *list = n > 0 ? json_object_new_object() : NULL;
-    for (size_t i = 0; list && i < n; i++) {
-        char name[RECORD_MAX_BESIDE_BYTES + 1];
-        memcpy(name, fields[2 * i].p, fields[2 * i].len);
-        name[fields[2 * i].len] = '\0';
-        json_object_object_add(list, name, json_text(fields[2 * i + 1]));
+    for (size_t i = 0; i < n; i++) {
+        add_string(&h->records, i == 0 ? ",\"fields\":{" : ",", fields[2 * i]);
+        add_string(&h->records, ":", fields[2 * i + 1]);
         h->bytes += fields[2 * i].len + fields[2 * i + 1].len; /* they are few */
     }
-    if (list)
-        json_object_object_add(o, "fields", list);
+    if (n > 0)
+        buf_addc(&h->records, '}');
 }
 
-static void add_record(struct history *h, struct record *r)
+static void add_record(struct history *h, const struct record *r)
 {
     char id[XID_TEXT];
     struct slice text = r->data;
+    struct buf *b = &h->records;
     if (text.len > HISTORY_WHOLE)
         text.len = HISTORY_PART;
-    struct json_object *o = json_object_new_object(), *data = json_text(text);
-    xid_format(r->id, id);
-    if (!o || !data) {
-        json_object_put(o);
-        json_object_put(data);
-        h->failed = true;
-        return;
-    }
-    json_object_object_add(o, "id", json_object_new_string(id));
+    h->starts[h->count++] = b->len;
+    add_string(b, "{\"id\":", slice_make(id, xid_format(r->id, id)));
     if (r->event.len > 0)
-        json_object_object_add(o, "event", json_text(r->event));
-    json_object_object_add(o, "data", data);
-    add_fields(h, o, r);
+        add_string(b, ",\"event\":", r->event);
+    h->bytes += add_string(b, ",\"data\":", text);
+    add_fields(h, r);
     if (text.len < r->data.len) /* only the stream has the whole payload */
-        json_object_object_add(o, "size", json_object_new_int64((int64_t)r->data.len));
-    h->bytes += json_size(data);
-    json_object_array_add(h->records, o);
+        buf_addf(b, ",\"size\":%zu", r->data.len);
+    buf_addc(b, '}');
+    h->failed = b->failed;
 }
 
 static bool on_history(void *arg, const struct redis_entry *entry)
 {
     struct history *h = arg;
     struct record r;
-    if (json_object_array_length(h->records) >= h->limit || h->bytes >= HISTORY_BYTES)
+    if (h->count >= h->limit || h->bytes >= HISTORY_BYTES)
         return false;
     h->oldest = entry->id;
     if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, h->config->field,
@@ -351,23 +328,21 @@ static bool on_history(void *arg, const struct redis_entry *entry)
 static void add_history(struct context *ctx, const struct history *h)
 {
     char first[XID_TEXT], tag[AUTH_TAG + 1];
-    struct json_object *o = json_object_new_object(), *list = json_object_new_array();
-    if (!o || !list) {
-        ctx->body.failed = true;
-        json_object_put(list);
-        json_object_put(o);
-        return;
+    struct buf *b = &ctx->body;
+    buf_adds(b, "{\"records\":[");
+    for (size_t i = h->count; i > 0; i--) {
+        size_t start = h->starts[i - 1], end = i < h->count ? h->starts[i] : h->records.len;
+        buf_add(b, h->records.p + start, end - start);
+        buf_adds(b, i > 1 ? "," : "");
     }
-    for (size_t i = json_object_array_length(h->records); i > 0; i--)
-        json_object_array_add(list, json_object_get(json_object_array_get_idx(h->records, i - 1)));
-    xid_format(h->oldest, first);
+    buf_addf(b, "],\"more\":%s,\"first\":", h->walk.more ? "true" : "false");
+    if (xid_cmp(h->oldest, XID_MAX) != 0)
+        add_string(b, "", slice_make(first, xid_format(h->oldest, first)));
+    else
+        buf_adds(b, "null");
     auth_tag(&ctx->identity, h->key, tag);
-    bool any = xid_cmp(h->oldest, XID_MAX) != 0;
-    json_object_object_add(o, "records", list);
-    json_object_object_add(o, "more", json_object_new_boolean(h->walk.more));
-    json_object_object_add(o, "first", any ? json_object_new_string(first) : NULL);
-    json_object_object_add(o, "whose", json_object_new_string(tag));
-    add_json(ctx, o);
+    add_string(b, ",\"whose\":", slice_of(tag));
+    buf_addc(b, '}');
 }
 
 /* before and limit of the query. -1: malformed. */
@@ -406,7 +381,7 @@ static bool refuse_unknown_range(struct context *ctx)
 static void history_free(struct task *t)
 {
     struct history *h = (struct history *)t;
-    json_object_put(h->records);
+    buf_free(&h->records);
     filter_free(h->filter);
     free(h);
 }
@@ -444,10 +419,7 @@ void answer_history(struct context *ctx, const char *key, struct filter *filter)
         return;
     }
     struct history *h = calloc(1, sizeof *h);
-    struct json_object *records = json_object_new_array();
-    if (!h || !records) {
-        free(h);
-        json_object_put(records);
+    if (!h) {
         filter_free(filter);
         answer_error(ctx, 500, "out of memory");
         return;
@@ -455,9 +427,9 @@ void answer_history(struct context *ctx, const char *key, struct filter *filter)
     *h = (struct history){.task = {history_turn, history_free},
                           .config = ctx->config,
                           .filter = filter,
-                          .records = records,
                           .limit = (size_t)limit,
                           .oldest = XID_MAX};
+    buf_init(&h->records, ctx->body.max);
     snprintf(h->key, sizeof h->key, "%s", key);
     h->walk = (struct redis_walk){.key = h->key, .to = to, .fn = on_history, .arg = h};
     ctx->task = &h->task;
