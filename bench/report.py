@@ -204,6 +204,15 @@ def status(data):
     return 3 if bad_records(data) else 0
 
 
+def in_order(data, cases, peers):
+    """The same data with cases and programs in these orders, however many runs measured them."""
+    ordered = {}
+    for name in sorted(data["cases"], key=cases.index):
+        case = data["cases"][name]
+        ordered[name] = {**case, "peers": {peer: case["peers"][peer] for peer in peers if peer in case["peers"]}}
+    return {**data, "cases": ordered}
+
+
 # ---- files ---------------------------------------------------------------------------------
 
 def fan_out_series(data, viewers, key):

@@ -50,6 +50,13 @@ def test_case_table_has_a_row_for_each_program_and_says_why_one_has_no_figures()
     assert cells[3][:2] == ["pushpin", "failed: no port"]
 
 
+def test_rows_have_the_order_of_the_lists_however_they_were_measured():
+    data = measured(history={"b": [], "a": []}, idle={"c": []})
+    found = report.in_order(data, ["idle", "latency", "history"], ["a", "b", "c"])
+    assert [(name, list(case["peers"])) for name, case in found["cases"].items()] == [
+        ("idle", ["c"]), ("history", ["a", "b"])]
+
+
 def test_goals_are_ratios_of_medians():
     data = measured(fanout_200x1000=paired({"cpu_us": 2.0, "p99_ms": 60.0}, {"cpu_us": 5.5, "p99_ms": 50.0}))
     assert goal(data, "processor time a delivery at 200")["measured"] == "0.36"
