@@ -19,8 +19,11 @@ bool cursor_proven(const struct cursor *c, const struct redis_entry *entries, si
                    size_t *start)
 {
     bool found = count > 0 && xid_cmp(entries[0].id, cursor_read_from(c)) == 0;
+    /* Nothing was between before and the deleted record, and no log adds records before its last
+     * one: Redis lost its newest records, and others came. */
+    bool rewound = c->located && count > 1 && xid_cmp(entries[1].id, c->id) <= 0;
     *start = c->at == CURSOR_SENT || c->located ? 1 : 0;
-    return c->at == CURSOR_OPEN || found;
+    return c->at == CURSOR_OPEN || (found && !rewound);
 }
 
 struct cursor cursor_at_end(const struct redis_info *info)

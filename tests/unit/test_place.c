@@ -264,6 +264,26 @@ static void test_read_after_deleted_record_begins_before_it(void **state)
     assert_int_equal(start, 1);
 }
 
+/* Redis lost the newest records, and others came in their place: an answer has a record where the
+ * cursor knows of none. */
+static void test_record_before_a_deleted_one_is_another_logs(void **state)
+{
+    static const struct {
+        uint64_t second; /* id of the second entry; 0: there is none */
+        bool proven;
+    } rows[] = {{0, true}, {4, false}, {5, false}, {6, true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct redis_entry e[] = {{.id = ID(3)}, {.id = ID(rows[i].second)}};
+        struct cursor c = {.id = ID(5), .at = CURSOR_SENT};
+        size_t start, count = rows[i].second ? 2 : 1;
+        cursor_locate(&c, ID(3));
+        assert_int_equal(cursor_proven(&c, e, count, &start), rows[i].proven);
+        c = (struct cursor){.id = ID(3), .at = CURSOR_SENT}; /* its record is there */
+        assert_true(cursor_proven(&c, e, count, &start));
+    }
+}
+
 /* ---- what to do next ---- */
 
 static void test_next_step(void **state)
@@ -949,6 +969,7 @@ int main(void)
         cmocka_unit_test(test_info_tells_where_a_cursor_goes_on),
         cmocka_unit_test(test_deleted_records_make_counts_say_less),
         cmocka_unit_test(test_read_after_deleted_record_begins_before_it),
+        cmocka_unit_test(test_record_before_a_deleted_one_is_another_logs),
         cmocka_unit_test(test_next_step),
         cmocka_unit_test(test_fresh_place_begins_before_newest_records),
         cmocka_unit_test(test_history_begins_at_its_time),
