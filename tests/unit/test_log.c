@@ -86,11 +86,30 @@ static void test_freed_log_does_not_hand_out(void **state)
     assert_null(relay.handing);
 }
 
+/* The answer to a read comes after its view is gone. */
+static void test_freed_view_is_no_longer_read_for(void **state)
+{
+    struct log *l = log_with_viewers();
+    (void)state;
+    struct read *q = reads_new(l, READ_AFTER, NULL);
+    assert_non_null(q);
+    q->view = l->views;
+    for (int i = 0; i < VIEWERS; i++)
+        log_detach(&viewers[i]);
+    relay.now += LINGER_MS;
+    log_sweep(&relay);
+    assert_null(l->views);
+    assert_null(q->view);
+    reads_free_all(&relay);
+    free_log();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_freed_log_does_not_pause),
         cmocka_unit_test(test_freed_log_does_not_hand_out),
+        cmocka_unit_test(test_freed_view_is_no_longer_read_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -906,6 +906,17 @@ static void test_tip_is_left_only_while_no_viewer_is_at_it(void **state)
     l.live = 0;
 }
 
+/* A later log that lost as many records would look as if nothing were missing. */
+static void test_tip_at_a_deleted_record_gets_no_rank(void **state)
+{
+    struct redis_info info = info_of(1, 10, 9);
+    (void)state;
+    l.tip = (struct place){.cursor = sent(10), .state = PLACE_LIVE};
+    l.tip.cursor.located = true;
+    log_on_info(&l, &info, false);
+    assert_true(l.tip.cursor.rank == RANK_UNKNOWN);
+}
+
 /* Viewers beyond a new tip stand in a log that was there before. */
 static void test_new_tip_places_viewers_beyond_it_again(void **state)
 {
@@ -1211,6 +1222,7 @@ int main(void)
         TEST(test_place_without_memory_for_its_read_is_asked_for_later),
         TEST(test_gap_of_a_viewer_is_told_with_its_place),
         TEST(test_tip_is_left_only_while_no_viewer_is_at_it),
+        TEST(test_tip_at_a_deleted_record_gets_no_rank),
         TEST(test_new_tip_places_viewers_beyond_it_again),
         TEST(test_gap_of_the_tip_is_told_where_it_was_met),
         TEST(test_recreated_log_moves_its_tip_before_viewers_are_placed),
