@@ -231,6 +231,7 @@ static void head_line(struct viewer *v, const char *p, size_t len)
     if (len == 0) {
         v->stage = BODY;
         v->chunk = CHUNK_SIZE;
+        v->chunk_left = 0; /* of the connection before, which it left in a chunk */
         if (!v->ok)
             close_viewer(v);
     } else if (len >= 12 && memcmp(p, "HTTP/1.", 7) == 0) {
