@@ -77,6 +77,19 @@ struct read *reads_new(struct log *l, enum read_kind kind, read_done_fn *done)
     return q;
 }
 
+struct read *reads_new_before(struct log *l, enum read_kind kind, struct xid first, struct xid to,
+                              read_done_fn *done)
+{
+    struct read *q = reads_new(l, kind, done);
+    if (q) {
+        q->from.id = first;
+        q->to = to;
+        q->count = 1;
+        q->number = l->relay->requests;
+    }
+    return q;
+}
+
 /* No viewer finds q any more. */
 static void unlink_read(struct read *q)
 {

@@ -43,6 +43,10 @@ struct read {
 
 /* A read of l that is still to be filled in. NULL: out of memory. */
 struct read *reads_new(struct log *l, enum read_kind kind, read_done_fn *done);
+/* The same for the last record up to `to`, from first on, the oldest one in the log: an older one
+ * would be of another log. */
+struct read *reads_new_before(struct log *l, enum read_kind kind, struct xid first, struct xid to,
+                              read_done_fn *done);
 /* Sends q.  -1: q is freed, nobody waits for it any more, and a sweep comes soon. */
 int reads_send(struct read *q);
 /* Reads on backwards for all that wait for q, which was not long enough: `left` more records.  It

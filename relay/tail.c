@@ -3,6 +3,7 @@
 #include "relay/tail.h"
 
 #include "base/diag.h"
+#include "relay/catchup.h"
 #include "relay/fanout.h"
 #include "relay/gather.h"
 #include "relay/reads.h"
@@ -124,27 +125,17 @@ static void tip_gap(struct log *l, const struct gap *gap)
     }
 }
 
-/* Looks for the last record up to `to`, from the oldest one in the log on: an older one would be of
- * another log. */
-static int find_before(struct log *l, struct viewer *v, struct xid first, struct xid to)
+static int find_before_tip(struct log *l, struct xid first)
 {
-    struct read *q = reads_new(l, v ? READ_BEFORE : READ_BEFORE_TIP, on_read);
-    if (!q)
-        return -1;
-    q->from.id = first;
-    q->to = to;
-    q->count = 1;
-    q->number = l->relay->requests;
-    if (v)
-        reads_join(q, v);
-    return reads_send(q);
+    struct read *q = reads_new_before(l, READ_BEFORE_TIP, first, l->tip.cursor.id, on_read);
+    return q ? reads_send(q) : -1;
 }
 
 static void tip_on_info(struct log *l, const struct redis_info *info)
 {
     struct gap gap;
     enum place_finding found = place_on_info(&l->tip, info, &gap);
-    if (found == FIND_BEFORE && find_before(l, NULL, info->first, l->tip.cursor.id) == 0)
+    if (found == FIND_BEFORE && find_before_tip(l, info->first) == 0)
         return;
     l->tip.state = PLACE_LIVE;
     if (found == FOUND_END)
@@ -213,26 +204,6 @@ static void on_before_tip(struct read *q, enum redis_result result,
 
 /* ---- XINFO STREAM, for places that are ASKING ---- */
 
-static void find_newest(struct viewer *v)
-{
-    struct log *l = v->view->log;
-    struct read *q = reads_find_newest(v);
-    if (q) {
-        reads_join(q, v);
-        return;
-    }
-    q = reads_new(l, READ_NEWEST, on_read);
-    if (q) {
-        q->from.id = v->place.since;
-        q->to = XID_MAX;
-        q->left = q->history = v->place.history;
-        q->number = l->relay->requests;
-        q->count = reads_count(l) < q->history ? reads_count(l) : q->history;
-        reads_join(q, v);
-        reads_send(q);
-    }
-}
-
 /* Places a viewer by an answer to XINFO STREAM.  Without memory for the next read, the viewer asks
  * again. */
 static void viewer_on_info(struct viewer *v, const struct redis_info *info)
@@ -242,10 +213,10 @@ static void viewer_on_info(struct viewer *v, const struct redis_info *info)
         v->phase = PHASE_HISTORY;
     switch (place_on_info(&v->place, info, &gap)) {
     case FIND_NEWEST:
-        find_newest(v);
+        catchup_find_newest(v);
         break;
     case FIND_BEFORE:
-        find_before(v->view->log, v, info->first, v->place.cursor.id);
+        catchup_find_before(v, info->first);
         break;
     case FOUND_GAP:
         viewer_add_gap(v, &gap);
@@ -358,164 +329,15 @@ static void ask_for_info(struct log *l)
     l->under_way++;
 }
 
-/* ---- reads that find a place ---- */
-
-/* q did not find the record at the cursors of its waiters. */
-static void seek_waiters(struct read *q)
-{
-    for (struct viewer *v = reads_take_waiters(q); v; v = v->wait_next) {
-        v->place.cursor.located = false;
-        if (v->state == VIEWER_OPEN)
-            viewer_seek_missing(v);
-    }
-    if (q->log->info == INFO_NONE)
-        ask_for_info(q->log);
-}
-
-/* An answer that is none: lost, or an error.  Its waiters ask again when Redis is back. */
-static void on_failure(struct read *q, enum redis_result result)
-{
-    reads_take_waiters(q);
-    if (result != REDIS_LOST)
-        log_fail_all(q->log, result);
-}
-
-/* The newest N begin at the last record that the backwards reads brought. */
-static void on_newest(struct read *q, enum redis_result result, const struct redis_entry *entries,
-                      size_t count)
-{
-    bool later = xid_cmp(q->to, XID_MAX) != 0; /* a page after the first */
-    if (result != REDIS_OK) {
-        on_failure(q, result);
-        return;
-    }
-    if (later && (count == 0 || xid_cmp(entries[0].id, q->to) != 0)) {
-        seek_waiters(q); /* the record is gone meanwhile, or the log is another one */
-        return;
-    }
-    reads_weigh(q->log, entries, count);
-    size_t brought = count - later;
-    unsigned left = q->left - (brought < q->left ? (unsigned)brought : q->left);
-    if (left > 0 && count == q->count && q->waiters) {
-        reads_more(q, left, entries[count - 1].id);
-        return;
-    }
-    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
-        next = v->wait_next;
-        if (v->place.state != PLACE_COUNTING)
-            continue;
-        place_on_newest(&v->place, count > 0 ? &entries[count - 1].id : NULL);
-        log_serve(v);
-    }
-}
-
-/* The last record up to a viewer's cursor. */
-static void on_before(struct read *q, enum redis_result result, const struct redis_entry *entries,
-                      size_t count)
-{
-    if (result != REDIS_OK) {
-        on_failure(q, result);
-        return;
-    }
-    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
-        next = v->wait_next;
-        if (v->place.state != PLACE_LOCATING)
-            continue;
-        place_on_before(&v->place, count > 0 ? &entries[0].id : NULL, v->relay->requests);
-        log_serve(v);
-    }
-}
-
-/* ---- viewers behind ---- */
-
-/* The records after its cursor. */
-static void read_after(struct viewer *v)
-{
-    struct relay *r = v->relay;
-    struct log *l = v->view->log;
-    bool as_history = v->phase == PHASE_HISTORY && v->view->profile->bulk;
-    if (v->waits != WAIT_NONE || !r->up)
-        return;
-    struct read *q = reads_find_after(v, as_history);
-    if (q) {
-        reads_join(q, v);
-        return;
-    }
-    if (!reads_have_room(r)) {
-        reads_queue(v);
-        return;
-    }
-    q = reads_new(l, READ_AFTER, on_read);
-    if (!q)
-        return;
-    q->view = v->view;
-    q->from = v->place.cursor;
-    q->to = cursor_position(&l->tip.cursor);
-    q->count = reads_count(l);
-    q->nth = v->replayed;
-    q->number = r->requests;
-    q->as_history = as_history;
-    reads_join(q, v);
-    reads_send(q);
-}
-
-static void hand_to_waiters(struct read *q, const struct redis_entry *entries, size_t count,
-                            size_t start)
-{
-    struct relay *r = q->log->relay;
-    struct batch *b = &r->batch;
-    struct viewer *waiters = reads_take_waiters(q);
-    batch_begin(b, &q->from, q->as_history);
-    if (start < count)
-        cursor_begin_read(&b->after, entries[start].id);
-    size_t next = start < count ? batch_fill(r, b, q->view, entries, start, count, q->nth) : count;
-    bool failed = start < count && next == 0;
-    if (failed)
-        diag(DIAG_ERROR, "relay", "out of memory for records of %s", q->log->key);
-    if (next == count && count < q->count)
-        b->clear_to = q->to; /* an answer that is not full reached its end */
-    for (struct viewer *v = waiters, *after; v; v = after) {
-        after = v->wait_next;
-        if (v->place.state != PLACE_BEHIND) /* it ended in this turn */
-            continue;
-        if (failed)
-            viewer_close(v);
-        else
-            viewer_take(v, b);
-    }
-}
-
-static void on_after(struct read *q, enum redis_result result, const struct redis_entry *entries,
-                     size_t count)
-{
-    size_t start;
-    if (!q->view)
-        return;
-    if (result != REDIS_OK) {
-        on_failure(q, result);
-    } else if (!cursor_proven(&q->from, entries, count, &start)) {
-        seek_waiters(q);
-    } else {
-        reads_weigh(q->log, entries, count);
-        hand_to_waiters(q, entries, count, start);
-        if (q->view)
-            log_serve_view(q->view);
-    }
-}
-
 static void on_read(struct read *q, enum redis_result result, const struct redis_entry *entries,
                     size_t count)
 {
-    static read_done_fn *const on[] = {[READ_TIP] = on_tip,
-                                       [READ_AFTER] = on_after,
-                                       [READ_NEWEST] = on_newest,
-                                       [READ_BEFORE] = on_before,
-                                       [READ_BEFORE_TIP] = on_before_tip};
     struct relay *r = q->log->relay;
-    struct viewer *v;
-    on[q->kind](q, result, entries, count);
-    while ((v = reads_next_in_queue(r)))
-        log_serve(v);
+    if (q->kind == READ_TIP)
+        on_tip(q, result, entries, count);
+    else
+        on_before_tip(q, result, entries, count);
+    catchup_serve_queue(r);
 }
 
 /* ---- the table ---- */
@@ -536,7 +358,7 @@ static bool want(struct viewer *v, enum place_step need)
 {
     struct log *l = v->view->log;
     if (need == PLACE_READ) {
-        read_after(v);
+        catchup_read_after(v);
     } else if (need == PLACE_PROVE) {
         v->place.proof = l->asked + 1;
         if (v->place.proof > l->wanted)

@@ -55,7 +55,10 @@ static void fake_pause(struct log *l)
 #define redis_feed_info  fake_info
 #include "relay/reads.c"
 #define gather_begin fake_pause
-#define on_read      tail_on_read
+#define on_read      catchup_on_read
+#include "relay/catchup.c"
+#undef on_read
+#define on_read tail_on_read
 #include "relay/tail.c"
 #undef on_read
 #include "relay/log.h"
@@ -468,13 +471,13 @@ static void test_refused_read_of_a_viewer_is_told(void **state)
             set_up(NULL);
             put(0, PLACE_BEHIND, 5);
             if (kind == 0) {
-                read_after(&viewers[0]);
+                catchup_read_after(&viewers[0]);
             } else if (kind == 1) {
                 viewers[0].place = (struct place){.state = PLACE_COUNTING, .history = 3};
-                find_newest(&viewers[0]);
+                catchup_find_newest(&viewers[0]);
             } else {
                 viewers[0].place.state = PLACE_LOCATING;
-                find_before(&l, &viewers[0], info.first, ID(5));
+                catchup_find_before(&viewers[0], info.first);
             }
             relay.up = false;
             fail_range(0, lost ? REDIS_LOST : REDIS_REFUSED);
@@ -557,7 +560,7 @@ static void test_reads_of_viewers_are_shared_and_queued(void **state)
     put(1, PLACE_BEHIND, 5);
     put(2, PLACE_BEHIND, 6);
     for (int i = 0; i < VIEWERS; i++)
-        read_after(&viewers[i]);
+        catchup_read_after(&viewers[i]);
     assert_int_equal(asked, 1);
     asks_range(0, 5, 10, 4); /* the tip is read apart */
     assert_ptr_equal(viewers[0].read, viewers[1].read);
@@ -575,12 +578,12 @@ static void test_read_that_was_sent_before_a_viewer_came_is_not_shared(void **st
     put(0, PLACE_BEHIND, 5);
     viewers[1].place.came = relay.requests;
     put(1, PLACE_BEHIND, 5);
-    read_after(&viewers[0]);
-    read_after(&viewers[1]);
+    catchup_read_after(&viewers[0]);
+    catchup_read_after(&viewers[1]);
     assert_int_equal(asked, 1);
     put(2, PLACE_BEHIND, 5);
     viewers[2].place.came = relay.requests;
-    read_after(&viewers[2]);
+    catchup_read_after(&viewers[2]);
     assert_int_equal(asked, 2);
 }
 
@@ -589,7 +592,7 @@ static void test_nothing_is_read_while_redis_is_away(void **state)
     (void)state;
     relay.up = false;
     put(0, PLACE_BEHIND, 5);
-    read_after(&viewers[0]);
+    catchup_read_after(&viewers[0]);
     ask_for_info(&l);
     assert_int_equal(asked, 0);
     assert_int_equal(viewers[0].waits, WAIT_NONE);
@@ -637,7 +640,7 @@ static void test_answer_up_to_the_tip_is_its_end_only_if_whole(void **state)
         set_up(NULL);
         relay.limits.read_bytes = cases[i].bytes;
         put(0, PLACE_BEHIND, 5);
-        read_after(&viewers[0]);
+        catchup_read_after(&viewers[0]);
         relay.up = false;
         print_message("%s\n", cases[i].what);
         answer_range(0, cases[i].ids);
@@ -652,7 +655,7 @@ static void test_read_without_its_record_asks(void **state)
     put(0, PLACE_BEHIND, 5);
     viewers[0].place.cursor.located = true;
     viewers[0].place.cursor.before = ID(3);
-    read_after(&viewers[0]);
+    catchup_read_after(&viewers[0]);
     ANSWER(0, 4, 6);
     assert_true(peer_got(0, ""));
     assert_int_equal(viewers[0].place.state, PLACE_ASKING);
@@ -669,7 +672,7 @@ static void test_viewer_without_memory_for_its_records_ends(void **state)
     buf_free(&relay.batch.bytes);
     buf_init(&relay.batch.bytes, 8);
     put(0, PLACE_BEHIND, 5);
-    read_after(&viewers[0]);
+    catchup_read_after(&viewers[0]);
     ANSWER(0, 5, 6);
     assert_int_equal(viewers[0].state, VIEWER_CLOSED);
     assert_true(peer_got(0, ""));
@@ -679,7 +682,7 @@ static void test_view_that_is_gone_is_given_nothing(void **state)
 {
     (void)state;
     put(0, PLACE_BEHIND, 5);
-    read_after(&viewers[0]);
+    catchup_read_after(&viewers[0]);
     reads_forget(&viewers[0]);
     reads_forget_view(&relay, &w);
     ANSWER(0, 5, 6);
@@ -697,12 +700,12 @@ static void test_viewer_that_ended_is_given_nothing(void **state)
         put(0, PLACE_BEHIND, 5);
         if (kind == 1) {
             viewers[0].place = (struct place){.state = PLACE_COUNTING, .history = 3};
-            find_newest(&viewers[0]);
+            catchup_find_newest(&viewers[0]);
         } else if (kind == 2) {
             viewers[0].place.state = PLACE_LOCATING;
-            find_before(&l, &viewers[0], ID(1), ID(5));
+            catchup_find_before(&viewers[0], ID(1));
         } else {
-            read_after(&viewers[0]);
+            catchup_read_after(&viewers[0]);
         }
         viewer_close(&viewers[0]);
         if (kind == 1)
@@ -798,7 +801,7 @@ static void test_viewer_that_waits_for_its_read_is_not_placed(void **state)
     struct redis_info info = info_of(1, 10, 9);
     (void)state;
     put(0, PLACE_LOCATING, 5);
-    find_before(&l, &viewers[0], ID(1), ID(5));
+    catchup_find_before(&viewers[0], ID(1));
     ask_for_info(&l);
     answer_info(1, &info);
     assert_int_equal(viewers[0].place.state, PLACE_LOCATING);
@@ -937,7 +940,7 @@ static void test_new_tip_places_viewers_beyond_it_again(void **state)
         put(0, PLACE_BEHIND, cases[i].id);
         viewers[0].place.doubt = DOUBT_DELETED; /* in the former log */
         if (cases[i].reads)
-            read_after(&viewers[0]);
+            catchup_read_after(&viewers[0]);
         ring_add(&relay.rings, &w.ring, &(struct item){2, ID(12), 1}, 1, "12");
         tip_at_end(&l, &info);
         assert_int_equal(viewers[0].place.state, cases[i].then);
@@ -970,7 +973,7 @@ static void test_gap_of_the_tip_is_told_where_it_was_met(void **state)
         put(0, cases[i].state, cases[i].id);
         viewers[0].place.doubt = DOUBT_DELETED;
         if (cases[i].reads)
-            read_after(&viewers[0]);
+            catchup_read_after(&viewers[0]);
         l.tip.cursor = sent(20);
         print_message("%s\n", cases[i].what);
         tip_gap(&l, &gap);
@@ -1070,7 +1073,7 @@ static void test_record_before_the_tip_is_looked_at_again(void **state)
         l.tip.state = PLACE_LOCATING;
         l.tip.doubt = DOUBT_MISSING;
         l.stale = false;
-        find_before(&l, NULL, ID(1), ID(10));
+        find_before_tip(&l, ID(1));
         print_message("%s\n", cases[i].what);
         if (cases[i].result == REDIS_OK)
             answer_range(0, cases[i].ids);
@@ -1094,7 +1097,7 @@ static void count_newest(int i, unsigned history)
     viewers[i].phase = PHASE_HISTORY;
     viewers[i].place = (struct place){.state = PLACE_COUNTING, .history = history};
     viewers[i].place.standing = PLACE_FRESH;
-    find_newest(&viewers[i]);
+    catchup_find_newest(&viewers[i]);
 }
 
 /* Each page begins with the last record of the page before. */

@@ -21,6 +21,9 @@ static struct read *count_read(struct log *l, enum read_kind kind, read_done_fn 
     return NULL;
 }
 #define reads_new count_read
+#define on_read   catchup_on_read
+#include "relay/catchup.c"
+#undef on_read
 #include "relay/tail.c"
 
 /* The first viewer of the read ended in this turn: its final frame still goes out.  The other one

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* catchup: see catchup.h. */
+#include "relay/catchup.h"
+
+#include "base/diag.h"
+#include "relay/reads.h"
+#include "relay/viewer.h"
+
+static read_done_fn on_read;
+
+/* ---- reads that find a place ---- */
+
+void catchup_find_newest(struct viewer *v)
+{
+    struct log *l = v->view->log;
+    struct read *q = reads_find_newest(v);
+    if (q) {
+        reads_join(q, v);
+        return;
+    }
+    q = reads_new(l, READ_NEWEST, on_read);
+    if (q) {
+        q->from.id = v->place.since;
+        q->to = XID_MAX;
+        q->left = q->history = v->place.history;
+        q->number = l->relay->requests;
+        q->count = reads_count(l) < q->history ? reads_count(l) : q->history;
+        reads_join(q, v);
+        reads_send(q);
+    }
+}
+
+void catchup_find_before(struct viewer *v, struct xid first)
+{
+    struct read *q =
+        reads_new_before(v->view->log, READ_BEFORE, first, v->place.cursor.id, on_read);
+    if (q) {
+        reads_join(q, v);
+        reads_send(q);
+    }
+}
+
+/* q did not find the record at the cursors of its waiters. */
+static void seek_waiters(struct read *q)
+{
+    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
+        next = v->wait_next;
+        v->place.cursor.located = false;
+        if (v->state != VIEWER_OPEN)
+            continue;
+        viewer_seek_missing(v);
+        log_serve(v);
+    }
+}
+
+/* An answer that is none: lost, or an error.  Its waiters ask again when Redis is back. */
+static void on_failure(struct read *q, enum redis_result result)
+{
+    reads_take_waiters(q);
+    if (result != REDIS_LOST)
+        log_fail_all(q->log, result);
+}
+
+/* The newest N begin at the last record that the backwards reads brought. */
+static void on_newest(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                      size_t count)
+{
+    bool later = xid_cmp(q->to, XID_MAX) != 0; /* a page after the first */
+    if (result != REDIS_OK) {
+        on_failure(q, result);
+        return;
+    }
+    if (later && (count == 0 || xid_cmp(entries[0].id, q->to) != 0)) {
+        seek_waiters(q); /* the record is gone meanwhile, or the log is another one */
+        return;
+    }
+    reads_weigh(q->log, entries, count);
+    size_t brought = count - later;
+    unsigned left = q->left - (brought < q->left ? (unsigned)brought : q->left);
+    if (left > 0 && count == q->count && q->waiters) {
+        reads_more(q, left, entries[count - 1].id);
+        return;
+    }
+    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
+        next = v->wait_next;
+        if (v->place.state != PLACE_COUNTING)
+            continue;
+        place_on_newest(&v->place, count > 0 ? &entries[count - 1].id : NULL);
+        log_serve(v);
+    }
+}
+
+/* The last record up to a viewer's cursor. */
+static void on_before(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                      size_t count)
+{
+    if (result != REDIS_OK) {
+        on_failure(q, result);
+        return;
+    }
+    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
+        next = v->wait_next;
+        if (v->place.state != PLACE_LOCATING)
+            continue;
+        place_on_before(&v->place, count > 0 ? &entries[0].id : NULL, v->relay->requests);
+        log_serve(v);
+    }
+}
+
+/* ---- reads of what follows a cursor ---- */
+
+void catchup_read_after(struct viewer *v)
+{
+    struct relay *r = v->relay;
+    struct log *l = v->view->log;
+    bool as_history = v->phase == PHASE_HISTORY && v->view->profile->bulk;
+    if (v->waits != WAIT_NONE || !r->up)
+        return;
+    struct read *q = reads_find_after(v, as_history);
+    if (q) {
+        reads_join(q, v);
+        return;
+    }
+    if (!reads_have_room(r)) {
+        reads_queue(v);
+        return;
+    }
+    q = reads_new(l, READ_AFTER, on_read);
+    if (!q)
+        return;
+    q->view = v->view;
+    q->from = v->place.cursor;
+    q->to = cursor_position(&l->tip.cursor);
+    q->count = reads_count(l);
+    q->nth = v->replayed;
+    q->number = r->requests;
+    q->as_history = as_history;
+    reads_join(q, v);
+    reads_send(q);
+}
+
+static void hand_to_waiters(struct read *q, const struct redis_entry *entries, size_t count,
+                            size_t start)
+{
+    struct relay *r = q->log->relay;
+    struct batch *b = &r->batch;
+    struct viewer *waiters = reads_take_waiters(q);
+    batch_begin(b, &q->from, q->as_history);
+    if (start < count)
+        cursor_begin_read(&b->after, entries[start].id);
+    size_t next = start < count ? batch_fill(r, b, q->view, entries, start, count, q->nth) : count;
+    bool failed = start < count && next == 0;
+    if (failed)
+        diag(DIAG_ERROR, "relay", "out of memory for records of %s", q->log->key);
+    if (next == count && count < q->count)
+        b->clear_to = q->to; /* an answer that is not full reached its end */
+    for (struct viewer *v = waiters, *after; v; v = after) {
+        after = v->wait_next;
+        if (v->place.state != PLACE_BEHIND) /* it ended in this turn */
+            continue;
+        if (failed)
+            viewer_close(v);
+        else
+            viewer_take(v, b);
+    }
+}
+
+static void on_after(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                     size_t count)
+{
+    size_t start;
+    if (!q->view)
+        return;
+    if (result != REDIS_OK) {
+        on_failure(q, result);
+    } else if (!cursor_proven(&q->from, entries, count, &start)) {
+        seek_waiters(q);
+    } else {
+        reads_weigh(q->log, entries, count);
+        hand_to_waiters(q, entries, count, start);
+        if (q->view)
+            log_serve_view(q->view);
+    }
+}
+
+static void on_read(struct read *q, enum redis_result result, const struct redis_entry *entries,
+                    size_t count)
+{
+    if (q->kind == READ_AFTER)
+        on_after(q, result, entries, count);
+    else if (q->kind == READ_NEWEST)
+        on_newest(q, result, entries, count);
+    else
+        on_before(q, result, entries, count);
+    catchup_serve_queue(q->log->relay);
+}
+
+/* ---- viewers that wait for a read of their own ---- */
+
+void catchup_serve_queue(struct relay *r)
+{
+    struct viewer *v;
+    while ((v = reads_next_in_queue(r)))
+        log_serve(v);
+}
