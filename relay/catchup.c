@@ -40,15 +40,18 @@ void catchup_find_before(struct viewer *v, struct xid first)
     }
 }
 
-/* q did not find the record at the cursors of its waiters. */
+/* q did not find the record at the cursors of its waiters.  One XINFO, which is sent after all of
+ * them came to ask, answers them all. */
 static void seek_waiters(struct read *q)
 {
-    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
-        next = v->wait_next;
+    struct viewer *waiters = reads_take_waiters(q);
+    for (struct viewer *v = waiters; v; v = v->wait_next) {
         v->place.cursor.located = false;
-        if (v->state != VIEWER_OPEN)
-            continue;
-        viewer_seek_missing(v);
+        if (v->state == VIEWER_OPEN)
+            viewer_seek_missing(v);
+    }
+    for (struct viewer *v = waiters, *next; v; v = next) {
+        next = v->wait_next;
         log_serve(v);
     }
 }

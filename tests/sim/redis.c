@@ -114,6 +114,20 @@ static void life_begin(int log)
     redis.life[log] = n;
 }
 
+/* No id is given twice: the relay cannot tell apart two records with one id.  Some records have the
+ * millisecond of the one before. */
+static struct xid next_id(int log, int life, int serial, bool jump)
+{
+    const struct life *l = &redis.lives[life];
+    uint64_t first = (uint64_t)(life * 100 + l->cuts) * 1000;
+    uint64_t ms = redis.next_ms[log] + hash32((unsigned)serial) % 3 + (jump ? 1000 : 0);
+    if (ms > l->last.ms)
+        return (struct xid){ms, first};
+    if (l->last.seq >= first && l->last.seq < first + 999 && hash32((unsigned)serial) % 2)
+        return (struct xid){l->last.ms, l->last.seq + 1};
+    return (struct xid){l->last.ms + 1, first};
+}
+
 static void add(int log, int kind, bool jump)
 {
     if (redis.nrecs == MAX_RECORDS)
@@ -124,12 +138,8 @@ static void add(int log, int kind, bool jump)
         life_begin(log);
     }
     int life = redis.life[log], serial = redis.nrecs++;
-    uint64_t ms = redis.next_ms[log] + hash32((unsigned)serial) % 3 + (jump ? 1000 : 0);
-    if (ms <= redis.lives[life].last.ms)
-        ms = redis.lives[life].last.ms + 1;
-    /* No id is given twice: the relay cannot tell apart two records with one id. */
-    struct xid id = {ms, (uint64_t)(life * 100 + redis.lives[life].cuts)};
-    redis.next_ms[log] = ms;
+    struct xid id = next_id(log, life, serial, jump);
+    redis.next_ms[log] = id.ms;
     redis.lives[life].last = id;
     redis.lives[life].added++;
     redis.recs[serial] = (struct rec){.id = id,

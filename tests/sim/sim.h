@@ -197,7 +197,7 @@ struct look {
 struct redis {
     struct rec recs[MAX_RECORDS];
     int nrecs;
-    struct {
+    struct life {
         int log;
         uint64_t added;
         struct xid last, max_deleted;
