@@ -246,6 +246,22 @@ case $(wc -l <chaos) in {fails}) exit 1 ;; esac
         ["flaky: none", "failed:", f"- chaos, 30 s, also when run again ({again} time)", "1 passed, 1 failed"]
 
 
+def test_ci_lists_what_failed_after_what_was_flaky(suites):
+    """The end of a long output is what a reader sees first."""
+    suites.cgi("broken", 9)
+    tree = Tree(suites, f"""
+case $* in
+check) exec {TOP}/tests/run cgi ;;
+*lint) echo said by lint; exit 1 ;;
+esac
+""")
+    text = tree.run("lint", "check", status=1)
+    listed = text.partition("\nfailed:\n")[2].splitlines()
+    assert [line for line in listed if line.startswith("- ")] == ["- make lint", "- make check"]
+    assert "    said by lint" in listed and any("broken" in line for line in listed)
+    assert text.index("\nflaky:") < text.index("\nfailed:")
+
+
 @pytest.mark.parametrize("stage", ["check", "chaos"])
 def test_ci_ends_when_asked_and_leaves_nothing(suites, stage):
     started = suites.top / "started"

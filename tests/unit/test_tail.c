@@ -665,6 +665,25 @@ static void test_read_without_its_record_asks(void **state)
     asks_info(1);
 }
 
+/* Each of them came to ask before the XINFO was sent. */
+static void test_viewers_of_a_read_without_its_record_share_an_xinfo(void **state)
+{
+    struct redis_info info = info_of(6, 10, 5);
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        put(i, PLACE_BEHIND, 5);
+        catchup_read_after(&viewers[i]);
+    }
+    ANSWER(0, 6);
+    asks_info(1);
+    assert_int_equal(asked, 2);
+    answer_info(1, &info);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(viewers[i].place.state, PLACE_BEHIND);
+        assert_true(peer_got(i, "event: gap"));
+    }
+}
+
 /* A record that does not fit would be read for ever: the client comes back when there is memory. */
 static void test_viewer_without_memory_for_its_records_ends(void **state)
 {
@@ -1214,6 +1233,7 @@ int main(void)
         TEST(test_viewers_go_on_when_redis_is_back),
         TEST(test_answer_up_to_the_tip_is_its_end_only_if_whole),
         TEST(test_read_without_its_record_asks),
+        TEST(test_viewers_of_a_read_without_its_record_share_an_xinfo),
         TEST(test_viewer_without_memory_for_its_records_ends),
         TEST(test_view_that_is_gone_is_given_nothing),
         TEST(test_viewer_that_ended_is_given_nothing),
