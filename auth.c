@@ -21,7 +21,6 @@
 #include <strings.h>
 #include <sys/random.h>
 
-#include "base/diag.h"
 #include "identity/jwtcheck.h"
 #include "identity/session.h"
 #include "identity/signed_cookie.h"
@@ -40,17 +39,24 @@ struct attempt {
     const struct lookup *lookup;
     int64_t now;
     struct identity *identity;
-    const char *why;   /* of a refusal: text for the diagnostic, without anything that was sent */
-    bool claimed;      /* a name was not believed; see WEBUSER_CLAIMED */
-    const char *claim; /* a claim's configured name, which ends that text; NULL: none */
-    const char *from;  /* the address whose user header was not believed; NULL: none */
+    struct cause *cause;
 };
 
-static enum auth_result refuse(struct attempt *a, const char *why)
+/* claim: what the configuration names, such as a claim; NULL: nothing. */
+static enum auth_result refuse(struct attempt *a, enum why why, const char *claim)
 {
-    a->why = why;
-    a->claim = NULL; /* a cookie before may have set it */
+    a->cause->why = why;
+    a->cause->claim = claim;
     return AUTH_BAD;
+}
+
+/* Notes why a method found no credential. A later method may still find one. The greatest cause
+ * tells most: a name that was not believed tells more than that nothing came. */
+static enum auth_result absent(struct attempt *a, enum why why, const char *claim)
+{
+    if (why > a->cause->why)
+        refuse(a, why, claim);
+    return AUTH_NONE;
 }
 
 void auth_wipe(void *p, size_t len)
@@ -75,19 +81,33 @@ static int secret_key(const char *template, const char *name, struct slice value
 
 /* ---- values of keys ---- */
 
-/* Sets the identity from the value of a key. Returns why it gives none, or NULL. */
-static const char *read_value(struct attempt *a, struct json_object *o, bool take)
+/* The causes that a key and its value may give. */
+struct key_whys {
+    enum why unknown, not_json, no_user, names;
+};
+static const struct key_whys of_session = {WHY_SESSION_UNKNOWN, WHY_SESSION_NOT_JSON,
+                                           WHY_SESSION_NO_USER, WHY_SESSION_NAMES};
+static const struct key_whys of_bearer = {WHY_BEARER_UNKNOWN, WHY_BEARER_NOT_JSON,
+                                          WHY_BEARER_NO_USER, WHY_BEARER_NAMES};
+static const struct key_whys of_token = {WHY_TOKEN_UNKNOWN, WHY_TOKEN_NOT_JSON, WHY_TOKEN_NO_USER,
+                                         WHY_TOKEN_NAMES};
+
+/* Sets the identity from the value of a key. */
+static enum auth_result read_value(struct attempt *a, struct json_object *o,
+                                   const struct key_whys *whys)
 {
     if (!o)
-        return "the value of the key is not JSON, or has a name twice";
-    if (session_names(a->config, o, a->identity) == -1)
-        return "the value of the key names no user, or a malformed user, tenant or role";
-    return take && session_end(o, a->now, a->identity) == -1 ? "the token has ended" : NULL;
+        return refuse(a, whys->not_json, NULL);
+    if (session_names(a->config, o, a->identity) == 0)
+        return AUTH_OK;
+    return a->identity->user[0] ? refuse(a, whys->names, NULL)
+                                : refuse(a, whys->no_user, a->config->user_field);
 }
 
 /* Reads the identity from the value of a key. take: the key is an exchange token's and is deleted.
  * Any other key becomes the identity's revocation key. */
-static enum auth_result look_up(struct attempt *a, const char *key, bool take)
+static enum auth_result look_up(struct attempt *a, const char *key, bool take,
+                                const struct key_whys *whys)
 {
     struct buf value;
     struct json_object *o = NULL;
@@ -98,14 +118,15 @@ static enum auth_result look_up(struct attempt *a, const char *key, bool take)
         result = AUTH_UNAVAILABLE;
         break;
     case LOOKUP_MISSING:
-        a->why = "Redis has no such key";
+        refuse(a, whys->unknown, NULL);
         break;
     case LOOKUP_FOUND:
         o = session_parse(buf_slice(&value));
-        a->why = read_value(a, o, take);
-        if (!a->why && !take)
+        result = read_value(a, o, whys);
+        if (result == AUTH_OK && take && session_end(o, a->now, a->identity) == -1)
+            result = refuse(a, WHY_TOKEN_EXPIRED, NULL);
+        else if (result == AUTH_OK && !take)
             memcpy(a->identity->revocation_key, key, strlen(key) + 1);
-        result = a->why ? AUTH_BAD : AUTH_OK;
     }
     json_object_put(o);
     wipe_buf(&value);
@@ -131,18 +152,24 @@ static enum auth_result try_anonymous(struct attempt *a)
     return AUTH_OK;
 }
 
-static const enum auth_result of_webuser[] = {
-    [WEBUSER_NONE] = AUTH_NONE,
-    [WEBUSER_CLAIMED] = AUTH_NONE,
-    [WEBUSER_OK] = AUTH_OK,
-    [WEBUSER_BAD] = AUTH_BAD,
-};
+static enum auth_result of_webuser(struct attempt *a, enum webuser_result result,
+                                   const char *header)
+{
+    switch (result) {
+    case WEBUSER_OK:
+        return AUTH_OK;
+    case WEBUSER_BAD:
+        return refuse(a, WHY_USER_MALFORMED, header);
+    case WEBUSER_CLAIMED:
+        return absent(a, WHY_FAILED_LOGIN, header);
+    default:
+        return AUTH_NONE;
+    }
+}
 
 static enum auth_result try_remote_user(struct attempt *a)
 {
-    enum webuser_result result = webuser_read(a->request, a->identity);
-    a->claimed = result == WEBUSER_CLAIMED;
-    return of_webuser[result];
+    return of_webuser(a, webuser_read(a->request, a->identity), "REMOTE_USER");
 }
 
 /* Reads an address; IPv4 becomes IPv4-mapped IPv6 (RFC 4291, section 2.5.5.2). A zone ("%eth0") is
@@ -192,11 +219,12 @@ static enum auth_result try_header(struct attempt *a)
 {
     bool too_long;
     if (!auth_is_trusted(a->config, a->request)) {
-        if (request_header(a->request, a->config->user_header, &too_long))
-            a->from = request_param(a->request, "REMOTE_ADDR");
-        return AUTH_NONE;
+        return request_header(a->request, a->config->user_header, &too_long) || too_long
+                   ? absent(a, WHY_UNTRUSTED_PROXY, a->config->user_header)
+                   : AUTH_NONE;
     }
-    return of_webuser[webuser_read_headers(a->config, a->request, a->identity)];
+    return of_webuser(a, webuser_read_headers(a->config, a->request, a->identity),
+                      a->config->user_header);
 }
 
 typedef enum auth_result try_value(struct attempt *a, struct slice value);
@@ -220,8 +248,7 @@ static enum auth_result try_each(struct attempt *a, const struct slice *values, 
     if (result == AUTH_OK)
         *a->identity = good;
     else if (result == AUTH_BAD)
-        refuse(a, found ? "several different cookies of its name are good"
-                        : "of several different cookies of its name none is good");
+        refuse(a, found ? WHY_COOKIES_SEVERAL : WHY_COOKIES_NONE, NULL);
     auth_wipe(&good, sizeof good);
     return result;
 }
@@ -234,7 +261,7 @@ static enum auth_result try_cookies(struct attempt *a, const char *name, try_val
     if (count == 0)
         return AUTH_NONE;
     if (count > MAX_COOKIES)
-        return refuse(a, "more than 4 different cookies of its name");
+        return refuse(a, WHY_COOKIES_MANY, NULL);
     return count == 1 ? try_one(a, values[0]) : try_each(a, values, count, try_one);
 }
 
@@ -244,13 +271,12 @@ static enum auth_result try_session(struct attempt *a, struct slice id)
     enum auth_result result = AUTH_BAD;
     if (a->config->cookie_secret.len &&
         signed_cookie_id(id, a->config->cookie_secret, room, &id) == -1)
-        a->why = "the signature does not fit SSELOG_COOKIE_SECRET_FILE";
-    else if (id.len == 0 || id.len > SESSION_MAX_ID || session_has_control(id))
-        a->why = "the session id is empty, longer than 256 bytes, or has a control character";
-    else if (secret_key(a->config->session_key, "id", id, key) == -1)
-        a->why = "the session id fills no key";
+        refuse(a, WHY_SESSION_SIGNATURE, NULL);
+    else if (id.len == 0 || id.len > SESSION_MAX_ID || session_has_control(id) ||
+             secret_key(a->config->session_key, "id", id, key) == -1)
+        refuse(a, WHY_SESSION_MALFORMED, NULL);
     else
-        result = look_up(a, key, false);
+        result = look_up(a, key, false, &of_session);
     auth_wipe(key, sizeof key);
     auth_wipe(room, sizeof room);
     return result;
@@ -261,17 +287,11 @@ static enum auth_result try_cookie(struct attempt *a)
     return try_cookies(a, a->config->cookie, try_session);
 }
 
-/* The token of "Authorization: Bearer X" (RFC 6750, section 2.1) or "Token X". Other schemes are
- * not for us: AUTH_NONE. A comma or a blank in the token means that the header was sent twice. That
- * is AUTH_MALFORMED ("invalid_request", section 3.1): the answer reveals nothing about tokens. */
-static enum auth_result authorization_token(const struct request *request, struct slice *token)
+/* The token of "Bearer X" (RFC 6750, section 2.1) or "Token X". Other schemes are not for us:
+ * AUTH_NONE. A comma or a blank in the token means that the header was sent twice. That is
+ * AUTH_MALFORMED ("invalid_request", section 3.1): the answer reveals nothing about tokens. */
+static enum auth_result read_token(const char *value, struct slice *token)
 {
-    bool too_long = false;
-    const char *value = request_header(request, "Authorization", &too_long);
-    if (too_long)
-        return AUTH_BAD;
-    if (!value)
-        return AUTH_NONE;
     size_t scheme = strcspn(value, " \t");
     if (!(scheme == 6 && strncasecmp(value, "Bearer", 6) == 0) &&
         !(scheme == 5 && strncasecmp(value, "Token", 5) == 0))
@@ -286,6 +306,31 @@ static enum auth_result authorization_token(const struct request *request, struc
         if (value[i] < 0x21 || value[i] > 0x7e || value[i] == ',')
             return AUTH_MALFORMED;
     return AUTH_OK;
+}
+
+/* Whether the web server passes the Authorization header only where it is told to. */
+static bool withholds_authorization(const struct request *request)
+{
+    const char *software = request_param(request, "SERVER_SOFTWARE");
+    return software && strncmp(software, "Apache", 6) == 0;
+}
+
+/* The token of the Authorization header. */
+static enum auth_result authorization_token(struct attempt *a, struct slice *token)
+{
+    bool too_long = false;
+    const char *value = request_header(a->request, "Authorization", &too_long);
+    if (too_long)
+        return refuse(a, WHY_AUTHORIZATION_MALFORMED, NULL);
+    if (!value)
+        return withholds_authorization(a->request) ? absent(a, WHY_NO_AUTHORIZATION, NULL)
+                                                   : AUTH_NONE;
+    enum auth_result result = read_token(value, token);
+    if (result == AUTH_NONE)
+        return absent(a, WHY_OTHER_SCHEME, NULL);
+    if (result == AUTH_MALFORMED)
+        refuse(a, WHY_AUTHORIZATION_MALFORMED, NULL);
+    return result;
 }
 
 /* Three parts with dots between them (RFC 7515, section 7.1). */
@@ -335,7 +380,7 @@ static enum auth_result try_bearer(struct attempt *a)
 {
     char key[IDENTITY_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
     struct slice token;
-    enum auth_result result = authorization_token(a->request, &token);
+    enum auth_result result = authorization_token(a, &token);
     if (result == AUTH_OK && !token_is_for(a->config, AUTH_BEARER, token))
         return AUTH_NONE;
     if (result != AUTH_OK)
@@ -343,9 +388,10 @@ static enum auth_result try_bearer(struct attempt *a)
     sha256_hex(token, hex);
     struct template_name names[] = {{slice_of("sha256"), {hex, sizeof hex}},
                                     {slice_of("token"), token}};
-    result = AUTH_BAD;
     if (template_expand(a->config->bearer_key, names, 2, key, sizeof key) == 0)
-        result = look_up(a, key, false);
+        result = look_up(a, key, false, &of_bearer);
+    else
+        result = refuse(a, WHY_BEARER_MALFORMED, NULL);
     auth_wipe(key, sizeof key);
     auth_wipe(hex, sizeof hex);
     return result;
@@ -378,7 +424,7 @@ static enum auth_result login_is_valid(struct attempt *a)
     else if (found == LOOKUP_FOUND && auth_still_valid(a->config, a->identity, &now))
         result = AUTH_OK;
     else
-        a->why = "the login that the token was made for is gone, or another's";
+        refuse(a, WHY_TOKEN_LOGIN, NULL);
     wipe_buf(&value);
     return result;
 }
@@ -389,11 +435,10 @@ static enum auth_result try_token(struct attempt *a)
     size_t count = request_arg_count(a->request, "token");
     if (count == 0)
         return AUTH_NONE;
-    if (count > 1)
-        return AUTH_BAD;
-    if (auth_token_key(a->config, slice_of(request_arg(a->request, "token")), key) == -1)
-        return AUTH_BAD;
-    enum auth_result result = look_up(a, key, true);
+    if (count > 1 ||
+        auth_token_key(a->config, slice_of(request_arg(a->request, "token")), key) == -1)
+        return refuse(a, WHY_TOKEN_MALFORMED, NULL);
+    enum auth_result result = look_up(a, key, true, &of_token);
     auth_wipe(key, sizeof key);
     return result == AUTH_OK && a->identity->revocation_key[0] ? login_is_valid(a) : result;
 }
@@ -403,12 +448,13 @@ static enum auth_result try_claims(struct attempt *a, struct slice token)
     struct jwtcheck jwt;
     enum auth_result result = AUTH_BAD;
     if (jwtcheck(a->config, token, a->now, &jwt) != JWTCHECK_OK)
-        a->why = jwt.why;
-    else if (session_claims(a->config, jwt.claims, a->identity) == -1)
-        a->why = "the claims name no user, or a malformed user, tenant or role";
-    else
+        refuse(a, jwt.why, jwt.claim);
+    else if (session_claims(a->config, jwt.claims, a->identity) == 0)
         result = AUTH_OK;
-    a->claim = jwt.claim;
+    else if (a->identity->user[0])
+        refuse(a, WHY_JWT_NAMES, NULL);
+    else
+        refuse(a, WHY_JWT_NO_USER, a->config->jwt_user);
     a->identity->ends = jwt.ends;
     json_object_put(jwt.claims);
     return result;
@@ -418,7 +464,7 @@ static enum auth_result try_claims(struct attempt *a, struct slice token)
 static enum auth_result try_jwt(struct attempt *a)
 {
     struct slice token;
-    enum auth_result result = authorization_token(a->request, &token);
+    enum auth_result result = authorization_token(a, &token);
     if (result == AUTH_OK && token_is_for(a->config, AUTH_JWT, token))
         return try_claims(a, token);
     if (result == AUTH_OK)
@@ -432,6 +478,7 @@ static const struct {
     const char *name;
     enum auth_result (*identify)(struct attempt *a);
 } methods[AUTH_METHODS + 1] = {
+    [AUTH_END] = {"none", NULL},
     [AUTH_REMOTE_USER] = {"remote_user", try_remote_user},
     [AUTH_HEADER] = {"header", try_header},
     [AUTH_COOKIE] = {"cookie", try_cookie},
@@ -441,42 +488,41 @@ static const struct {
     [AUTH_ANONYMOUS] = {"anonymous", try_anonymous},
 };
 
-/* Writes why there is no identity. Clients are told none of it. */
-static void log_refusal(const struct attempt *a, const char *method, enum auth_result result)
+const char *auth_method_name(enum auth_method method)
 {
-    if (result == AUTH_NONE && a->from)
-        diag(DIAG_DEBUG, "auth",
-             "no credential for the methods of SSELOG_AUTH; %s came from %s, %s",
-             a->config->user_header, a->from, "which is not in SSELOG_TRUSTED");
-    else if (result == AUTH_NONE)
-        diag(DIAG_DEBUG, "auth", "no credential for the methods of SSELOG_AUTH%s",
-             a->claimed ? "; REDIRECT_REMOTE_USER came by a redirect for an error" : "");
-    else if (result != AUTH_UNAVAILABLE)
-        diag(DIAG_DEBUG, "auth", "%s: refused: %s%s", method,
-             a->why ? a->why : "the credential is malformed, or was sent twice",
-             a->claim ? a->claim : "");
+    return methods[method].name;
+}
+
+/* The identity of what was refused is all zero, except the end of what has expired. */
+static void forget(struct identity *identity, enum auth_result result, int64_t now)
+{
+    int64_t over = result == AUTH_BAD && identity->ends <= now ? identity->ends : 0;
+    auth_wipe(identity, sizeof *identity);
+    identity->ends = over;
 }
 
 enum auth_result auth_identify(const struct config *config, const struct request *request,
-                               const struct lookup *lookup, int64_t now, struct identity *identity)
+                               const struct lookup *lookup, int64_t now, struct identity *identity,
+                               struct cause *cause)
 {
-    struct attempt a = {config, request, lookup, now, identity, NULL, false, NULL, NULL};
+    struct attempt a = {config, request, lookup, now, identity, cause};
     enum auth_result result = AUTH_NONE;
-    size_t i;
+    enum auth_method method = AUTH_END;
+    *cause = (struct cause){.why = WHY_NONE};
     memset(identity, 0, sizeof *identity);
-    for (i = 0; i < AUTH_METHODS && config->auth[i] != AUTH_END; i++) {
-        result = methods[config->auth[i]].identify(&a);
-        if (result != AUTH_NONE)
-            break;
+    for (size_t i = 0; config->auth[i] != AUTH_END && result == AUTH_NONE; i++) {
+        method = config->auth[i];
+        result = methods[method].identify(&a);
     }
     if (result == AUTH_OK) {
-        identity->method = config->auth[i];
-    } else {
-        log_refusal(&a, result == AUTH_NONE ? "" : methods[config->auth[i]].name, result);
-        int64_t over = result == AUTH_BAD && identity->ends <= now ? identity->ends : 0;
-        auth_wipe(identity, sizeof *identity);
-        identity->ends = over;
+        identity->method = method;
+        *cause = (struct cause){WHY_OK, method, NULL};
+        return result;
     }
+    if (result == AUTH_UNAVAILABLE)
+        refuse(&a, WHY_UNAVAILABLE, NULL);
+    cause->method = result == AUTH_NONE ? AUTH_END : method;
+    forget(identity, result, now);
     return result;
 }
 

@@ -21,6 +21,7 @@
 #include "config/config.h"
 #include "gateway/request.h"
 #include "identity/identity.h"
+#include "identity/why.h"
 
 enum auth_result {
     AUTH_OK,
@@ -44,9 +45,13 @@ struct lookup {
 /* Finds the identity by the methods of config->auth, in their order. The first method that finds
  * its kind of credential decides. now is in Unix seconds. *identity is all zero unless the result
  * is AUTH_OK. One exception: after AUTH_BAD a non-zero ends (not after now) says that a JWT or an
- * exchange token was genuine and has expired. */
+ * exchange token was genuine and has expired. *cause: WHY_OK, or why there is no identity; if no
+ * method found a credential, the most telling reason of all methods that were tried. */
 enum auth_result auth_identify(const struct config *config, const struct request *request,
-                               const struct lookup *lookup, int64_t now, struct identity *identity);
+                               const struct lookup *lookup, int64_t now, struct identity *identity,
+                               struct cause *cause);
+/* The word of SSELOG_AUTH, such as "jwt". AUTH_END: "none". */
+const char *auth_method_name(enum auth_method method);
 
 /* Fills template, the key or channel of a log, for this identity. Names that the route captured
  * must equal those of the identity, unless its role is an administrator's. captures may be NULL.

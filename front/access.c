@@ -93,15 +93,37 @@ static bool is_too_many(const struct context *ctx)
     return true;
 }
 
-/* Each credential is looked up, so a good one works beside any number of wrong ones. An expired
- * credential was genuine, so it does not count as wrong. */
-static enum auth_result identify(struct context *ctx)
+static enum auth_result identify(struct context *ctx, const struct lookup *lookup)
 {
-    const struct lookup lookup = {look_up, ctx};
-    enum auth_result result =
-        auth_identify(ctx->config, &ctx->request, &lookup, clock_s(), &ctx->identity);
-    ctx->throttled = result == AUTH_BAD && ctx->identity.ends == 0 && is_too_many(ctx);
-    return result;
+    ctx->auth_result =
+        auth_identify(ctx->config, &ctx->request, lookup, clock_s(), &ctx->identity, &ctx->refusal);
+    return ctx->auth_result;
+}
+
+/* Writes why there is no identity. Clients are told none of it. */
+static void log_refusal(const struct context *ctx)
+{
+    const struct cause *c = &ctx->refusal;
+    const char *peer = request_param(&ctx->request, "REMOTE_ADDR");
+    diag(DIAG_DEBUG, "auth", "event=refuse why=%s method=%s%s%s address=%s text=\"%s\"",
+         why_word(c->why), auth_method_name(c->method), c->claim ? " claim=" : "",
+         c->claim ? c->claim : "", peer ? peer : "none", why_text(c->why));
+}
+
+static enum lookup_result peek(void *arg, const char *key, bool take, struct buf *value)
+{
+    (void)take;
+    return look_up(arg, key, false, value);
+}
+
+int access_explain(struct context *ctx)
+{
+    static const int statuses[] = {[AUTH_OK] = 200,
+                                   [AUTH_NONE] = 401,
+                                   [AUTH_BAD] = 401,
+                                   [AUTH_MALFORMED] = 400,
+                                   [AUTH_UNAVAILABLE] = 503};
+    return statuses[identify(ctx, &(struct lookup){peek, ctx})];
 }
 
 void access_forbid(struct context *ctx)
@@ -110,16 +132,20 @@ void access_forbid(struct context *ctx)
         answer_error(ctx, 403, "not allowed");
 }
 
+/* Each credential is looked up, so a good one works beside any number of wrong ones. An expired
+ * credential was genuine, so it does not count as wrong. */
 int access_identify(struct context *ctx)
 {
-    enum auth_result result = identify(ctx);
+    enum auth_result result = identify(ctx, &(struct lookup){look_up, ctx});
+    if (result != AUTH_OK)
+        log_refusal(ctx);
+    ctx->throttled = result == AUTH_BAD && ctx->identity.ends == 0 && is_too_many(ctx);
     if (ctx->throttled) {
         /* The credential is wrong, so an EventSource should not come back with it. */
         if (!answer_refusal(ctx, REFUSED_TOO_MANY))
             answer_error(ctx, 429, TOO_MANY);
         return -1;
     }
-    ctx->auth_result = result;
     switch (result) {
     case AUTH_OK:
         return 0;

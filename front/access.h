@@ -15,6 +15,10 @@ struct filter;
 
 /* Sets ctx->identity. 0, or -1: answered. */
 int access_identify(struct context *ctx);
+/* Sets ctx->identity, ctx->auth_result and ctx->refusal as access_identify does. It answers
+ * nothing, counts nothing, and leaves exchange tokens in Redis. Returns the status of the answer:
+ * 200, or that of the refusal. */
+int access_explain(struct context *ctx);
 /* Whether a page of another site may have caused the request: Fetch Metadata (W3C), or Origin where
  * a browser sends none. Origins in SSELOG_CORS are not other sites. */
 bool access_is_cross_site(const struct context *ctx);

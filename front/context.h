@@ -42,6 +42,7 @@ struct context {
     enum endpoint_kind endpoint;
     struct identity identity;     /* all zero until access_identify sets it */
     enum auth_result auth_result; /* how access_identify ended */
+    struct cause refusal;         /* WHY_OK until something is refused */
     bool has_match;               /* SSELOG_ROUTE matched: match is set */
     struct route_match match;
     char tenant_uuid[37]; /* a tenant of match in canonical form, where the profile wants UUIDs */

@@ -351,17 +351,17 @@ static bool text_is(struct json_object *o, const char *text)
 
 /* Whether the header names the configured algorithm and no critical extension (RFC 7515, section
  * 4.1.11). */
-static const char *check_header(const struct config *config, struct slice part)
+static enum why check_header(const struct config *config, struct slice part)
 {
     struct json_object *header = read_object(part), *alg = NULL;
-    const char *why = NULL;
+    enum why why = WHY_OK;
     if (!header)
-        return "the header is not JSON";
+        return WHY_JWT_HEADER;
     json_object_object_get_ex(header, "alg", &alg);
     if (!text_is(alg, algorithms[config->jwt_alg]))
-        why = "the header does not name the algorithm of SSELOG_JWT_ALG";
+        why = WHY_JWT_ALG;
     else if (json_object_object_get_ex(header, "crit", NULL))
-        why = "the header names critical extensions";
+        why = WHY_JWT_CRIT;
     json_object_put(header);
     return why;
 }
@@ -379,28 +379,28 @@ static bool claim_is(struct json_object *o, const char *text)
 }
 
 /* "aud" is a string or an array of strings (RFC 7519, section 4.1.3). */
-static const char *check_purpose(const struct config *config, struct json_object *claims,
-                                 const char **claim)
+static enum why check_purpose(const struct config *config, struct json_object *claims,
+                              const char **claim)
 {
     struct json_object *iss = NULL, *aud = NULL, *o;
-    json_object_object_get_ex(claims, "iss", &iss);
-    json_object_object_get_ex(claims, "aud", &aud);
+    bool has_iss = json_object_object_get_ex(claims, "iss", &iss);
+    bool has_aud = json_object_object_get_ex(claims, "aud", &aud);
     if (config->jwt_iss && !text_is(iss, config->jwt_iss))
-        return "iss is not that of SSELOG_JWT_ISS";
+        return has_iss ? WHY_JWT_ISS : WHY_JWT_NO_ISS;
     if (config->jwt_aud && !claim_is(aud, config->jwt_aud))
-        return "aud is not that of SSELOG_JWT_AUD";
+        return has_aud ? WHY_JWT_AUD : WHY_JWT_NO_AUD;
     for (struct pair *p = config->jwt_require; p && p->name; p++) {
         *claim = p->name;
         if (!json_object_object_get_ex(claims, p->name, &o) || !claim_is(o, p->value))
-            return "SSELOG_JWT_REQUIRE wants another value of the claim ";
+            return WHY_JWT_REQUIRE;
     }
     for (char **name = config->jwt_refuse; name && *name; name++) {
         *claim = *name;
         if (json_object_object_get_ex(claims, *name, NULL))
-            return "SSELOG_JWT_REFUSE names the claim ";
+            return WHY_JWT_REFUSE;
     }
     *claim = NULL;
-    return NULL;
+    return WHY_OK;
 }
 
 /* ---- time ---- */
@@ -433,35 +433,35 @@ static enum jwtcheck_result check_time(const struct config *config, int64_t now,
     double exp = 0, nbf = 0;
     if (numeric_date(out->claims, "exp", &has_exp, &exp) == -1 ||
         numeric_date(out->claims, "nbf", &has_nbf, &nbf) == -1)
-        out->why = "exp or nbf is not a number";
+        out->why = WHY_JWT_DATE;
     else if (has_nbf && (double)now < nbf)
-        out->why = "it is not valid yet (nbf)";
+        out->why = WHY_JWT_NOT_YET;
     else if (!has_exp && !config->jwt_allow_no_exp)
-        out->why = "it has no exp, and SSELOG_JWT_ALLOW_NO_EXP is 0";
-    if (out->why)
+        out->why = WHY_JWT_NO_EXP;
+    if (out->why != WHY_OK)
         return JWTCHECK_BAD;
     out->ends = has_exp ? whole_seconds(exp) : 0;
     if (!has_exp || (double)now < exp)
         return JWTCHECK_OK;
-    out->why = "it has expired";
+    out->why = WHY_JWT_EXPIRED;
     return JWTCHECK_EXPIRED;
 }
 
 /* Verifies the signature and reads the claims. */
-static const char *verify(const struct config *config, struct slice token, struct jwtcheck *out)
+static enum why verify(const struct config *config, struct slice token, struct jwtcheck *out)
 {
     if (token.len > MAX_TOKEN || !is_compact(token))
-        return "it is not a JWT of at most 8192 bytes";
+        return WHY_JWT_MALFORMED;
     struct parts parts = split(token);
-    const char *why = check_header(config, parts.header);
-    if (why)
+    enum why why = check_header(config, parts.header);
+    if (why != WHY_OK)
         return why;
     if (config->jwt_key.len == 0 ||
         !(config->jwt_alg == JWT_HS256 ? hmac_fits(config, &parts)
                                        : public_key_fits(config, &parts)))
-        return "the signature does not fit SSELOG_JWT_KEY_FILE";
+        return WHY_JWT_SIGNATURE;
     out->claims = read_object(parts.claims);
-    return out->claims ? NULL : "the claims are not a JSON object, or have a name twice";
+    return out->claims ? WHY_OK : WHY_JWT_NOT_JSON;
 }
 
 enum jwtcheck_result jwtcheck(const struct config *config, struct slice token, int64_t now,
@@ -470,9 +470,9 @@ enum jwtcheck_result jwtcheck(const struct config *config, struct slice token, i
     enum jwtcheck_result result = JWTCHECK_BAD;
     *out = (struct jwtcheck){0};
     out->why = verify(config, token, out);
-    if (!out->why)
+    if (out->why == WHY_OK)
         out->why = check_purpose(config, out->claims, &out->claim);
-    if (!out->why)
+    if (out->why == WHY_OK)
         result = check_time(config, now, out);
     if (result != JWTCHECK_OK) {
         json_object_put(out->claims);

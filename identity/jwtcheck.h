@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "config/config.h"
+#include "identity/why.h"
 
 struct json_object;
 
@@ -28,8 +29,8 @@ enum jwtcheck_result {
 struct jwtcheck {
     struct json_object *claims; /* JWTCHECK_OK: for the caller to free; else NULL */
     int64_t ends;               /* OK and EXPIRED: "exp" in Unix seconds, never 0; 0: none */
-    const char *why;            /* BAD and EXPIRED: constant text for a diagnostic */
-    const char *claim;          /* with why: the configured claim that it ends with; NULL: none */
+    enum why why;               /* WHY_OK, or which check failed */
+    const char *claim;          /* with why: the configured claim concerned; NULL: none */
 };
 /* Verifies token. now is in Unix seconds; there is no leeway. Thread-safe. */
 enum jwtcheck_result jwtcheck(const struct config *config, struct slice token, int64_t now,

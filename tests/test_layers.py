@@ -47,7 +47,7 @@ APART = [
     ("sselog.c",
      BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),
     ("auth.c identity/session.c identity/signed_cookie.c identity/jwtcheck.c identity/template.c "
-     "identity/webuser.c identity/pubkey.c",
+     "identity/webuser.c identity/pubkey.c identity/why.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c "
      "redis/reply_memory.c redis/tls.c",
@@ -71,7 +71,7 @@ PURE = ("base/buf.c base/xid.c sse.c format/json.c format/record.c format/filter
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
-       "identity/webuser.c config/risk.c relay/ring.c front/start.c")
+       "identity/webuser.c identity/why.c config/risk.c relay/ring.c front/start.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 

@@ -199,6 +199,15 @@ def test_every_line_of_the_log():
     assert f"sselog: ...;{hint}" in section("DIAGNOSTICS")
 
 
+def test_every_cause_of_a_refusal():
+    """The manual has the words and the texts of identity/why.h, in the same order."""
+    text = source("identity/why.h")
+    rows = re.findall(r'X\(\w+,\s*"([a-z0-9-]+)",[\s\\]*"([^"]+)"\)', text)
+    assert len(rows) == len(re.findall(r"^ +X\(", text, re.M)) and rows[0][0] == "ok"
+    listed = re.findall(r"^\.It Cm (\S+)\n(.*)\.$", section("DIAGNOSTICS"), re.M)
+    assert [(word, text[0].upper() + text[1:]) for word, text in rows[1:]] == listed
+
+
 def test_letters_of_the_command_line():
     letters = {c for found in table("sselog.c", r"getopt\(argc, argv, \"\+?([^\"]+)\"")
                for c in found if c != ":"}

@@ -71,9 +71,10 @@ static void identify(struct input *in, const struct request *r, enum auth_method
     };
     struct lookup lookup = {get_key, in};
     struct identity identity;
+    struct cause cause;
     char name[IDENTITY_MAX_NAME + 1];
     in->looked_up = 0;
-    enum auth_result result = auth_identify(&c, r, &lookup, 1700000000, &identity);
+    enum auth_result result = auth_identify(&c, r, &lookup, 1700000000, &identity, &cause);
     if (in->looked_up > (method == AUTH_COOKIE ? 4 : 1))
         abort();
     if (result == AUTH_OK && session_set_name(name, slice_of(identity.user)) == -1)

@@ -365,9 +365,10 @@ static bool identify(struct slice claims, struct identity *identity)
     const struct lookup none = {NULL, NULL};
     struct request r;
     const char *why;
+    struct cause cause;
     sign(header, claims, key);
     check(request_parse(&r, get_param, header, &why) == 0);
-    enum auth_result result = auth_identify(&config, &r, &none, NOW, identity);
+    enum auth_result result = auth_identify(&config, &r, &none, NOW, identity, &cause);
     request_free(&r);
     return result == AUTH_OK;
 }

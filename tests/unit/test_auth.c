@@ -133,6 +133,8 @@ static void set_methods(struct config *c, const char *names)
     c->auth[count] = AUTH_END;
 }
 
+static struct cause cause; /* of the last call */
+
 static enum auth_result identify(const struct config *c, const char *params, struct fake *f,
                                  struct identity *identity)
 {
@@ -144,7 +146,7 @@ static enum auth_result identify(const struct config *c, const char *params, str
     split_params(&split, params);
     memset(identity, 0, sizeof *identity);
     if (request_parse(&r, get_param, &split, &why) == 0)
-        result = auth_identify(c, &r, &lookup, NOW, identity);
+        result = auth_identify(c, &r, &lookup, NOW, identity, &cause);
     request_free(&r);
     return result;
 }
@@ -181,6 +183,7 @@ static void check_row(const struct config *base, const struct row *row, const st
         fail_msg("%s: %s: is %s", row->methods, row->params, outcome);
     if (strcmp(f.asked, row->asked) != 0)
         fail_msg("%s: %s: asked %s", row->methods, row->params, f.asked);
+    assert_true((cause.why == WHY_OK) == (result == AUTH_OK));
     bool from_a_key = result == AUTH_OK && strncmp(f.asked, "GET ", 4) == 0, known = !from_a_key;
     assert_int_equal(identity.revocation_key[0] != '\0', from_a_key);
     for (size_t i = 0; i < 8 && f.keys[i][0]; i++)
@@ -513,6 +516,90 @@ static void test_bearer_finds_its_key(void **state)
 }
 
 #define T43 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ-_01234"
+
+/* Each line of the log has one of these words. */
+static void test_each_cause_has_a_word_of_its_own(void **state)
+{
+#define TOKEN_16 "tttttttttttttttt"
+    static const struct fake redis = {
+        .keys = {{"session:abc", SESSION},
+                 {"session:pickle", "\x80\x04}"},
+                 {"session:nobody", "{\"name\":\"a\"}"},
+                 {"session:tenant", "{\"user_id\":\"a\",\"tenant_id\":\"\\u0001\"}"},
+                 {"session:two", SESSION},
+                 {"sse_token:" TOKEN_16, "{\"user_id\":\"a\",\"sselog\":{\"ends\":1}}"},
+                 {"sse_token:" TOKEN_16 "2", "{\"user_id\":\"a\",\"sselog\":{\"vouch\":\"gone\"}}"},
+                 {"sse_token:" TOKEN_16 "3", "[]"}}};
+    static const struct {
+        const char *methods, *params, *words; /* why, method, claim */
+    } rows[] = {
+        {"anonymous", "", "ok anonymous"},
+        {"remote_user", "", "none none"},
+        {"remote_user", "REMOTE_USER=\x01", "user-malformed remote_user REMOTE_USER"},
+        {"remote_user", "REDIRECT_REMOTE_USER=a|REDIRECT_STATUS=401",
+         "failed-login none REMOTE_USER"},
+        {"header", "REMOTE_ADDR=192.0.2.1|HTTP_X_REMOTE_USER=a",
+         "untrusted-proxy none X-Remote-User"},
+        {"header", "REMOTE_ADDR=10.16.0.1|HTTP_X_REMOTE_USER=a, b",
+         "user-malformed header X-Remote-User"},
+        {"header", "REMOTE_ADDR=10.16.0.1", "none none"},
+        {"cookie", "", "none none"},
+        {"cookie", "HTTP_COOKIE=session=x", "session-unknown cookie"},
+        {"cookie", "HTTP_COOKIE=session=", "session-malformed cookie"},
+        {"cookie", "HTTP_COOKIE=session=pickle", "session-not-json cookie"},
+        {"cookie", "HTTP_COOKIE=session=nobody", "session-no-user cookie /user_id"},
+        {"cookie", "HTTP_COOKIE=session=tenant", "session-names cookie"},
+        {"cookie", "HTTP_COOKIE=session=nobody; session=x", "cookies-none cookie"},
+        {"cookie", "HTTP_COOKIE=session=abc; session=two", "cookies-several cookie"},
+        {"cookie", "HTTP_COOKIE=session=1; session=2; session=3; session=4; session=5",
+         "cookies-many cookie"},
+        {"bearer", "", "none none"},
+        {"bearer", "SERVER_SOFTWARE=nginx/1.22.1", "none none"},
+        {"bearer", "SERVER_SOFTWARE=Apache/2.4", "no-authorization none"},
+        {"jwt", "SERVER_SOFTWARE=Apache", "no-authorization none"},
+        {"cookie", "SERVER_SOFTWARE=Apache", "none none"},
+        {"bearer", "HTTP_AUTHORIZATION=Basic YTpi", "other-scheme none"},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer a b", "authorization-malformed bearer"},
+        {"bearer", "HTTP_AUTHORIZATION=Bearer unknown", "bearer-unknown bearer"},
+        {"token", "", "none none"},
+        {"token", "QUERY_STRING=token=short", "token-malformed token"},
+        {"token", "QUERY_STRING=token=" TOKEN_16 "&token=" TOKEN_16, "token-malformed token"},
+        {"token", "QUERY_STRING=token=" TOKEN_16 "9", "token-unknown token"},
+        {"token", "QUERY_STRING=token=" TOKEN_16, "token-expired token"},
+        {"token", "QUERY_STRING=token=" TOKEN_16 "2", "token-login token"},
+        {"token", "QUERY_STRING=token=" TOKEN_16 "3", "token-no-user token /user_id"},
+        {"jwt", "HTTP_AUTHORIZATION=Bearer a.b", "jwt-malformed jwt"},
+        {"jwt", "HTTP_COOKIE=jwt=a.b", "jwt-malformed jwt"},
+        /* Of several methods without a credential, the cause that tells most counts. */
+        {"header bearer remote_user",
+         "REMOTE_ADDR=192.0.2.1|HTTP_X_REMOTE_USER=a|SERVER_SOFTWARE=Apache",
+         "untrusted-proxy none X-Remote-User"},
+        {"cookie bearer token", "SERVER_SOFTWARE=Apache", "no-authorization none"},
+        {"bearer token", "SERVER_SOFTWARE=Apache|QUERY_STRING=token=short",
+         "token-malformed token"},
+        {"header remote_user", "REMOTE_ADDR=192.0.2.1|HTTP_X_REMOTE_USER=a|REMOTE_USER=a",
+         "ok remote_user"},
+    };
+    struct config c = base_config();
+    struct identity identity;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake f = redis;
+        char words[128];
+        set_methods(&c, rows[i].methods);
+        identify(&c, rows[i].params, &f, &identity);
+        snprintf(words, sizeof words, "%s %s%s%s", why_word(cause.why),
+                 auth_method_name(cause.method), cause.claim ? " " : "",
+                 cause.claim ? cause.claim : "");
+        if (strcmp(words, rows[i].words) != 0)
+            fail_msg("%s: %s: is %s", rows[i].methods, rows[i].params, words);
+    }
+    struct fake away = {.away = true};
+    set_methods(&c, "cookie");
+    identify(&c, "HTTP_COOKIE=session=abc", &away, &identity);
+    assert_int_equal(cause.why, WHY_UNAVAILABLE);
+    assert_int_equal(cause.method, AUTH_COOKIE);
+}
 
 static void test_token_is_accepted_once(void **state)
 {
@@ -992,6 +1079,7 @@ int main(void)
         cmocka_unit_test(test_signed_cookie_needs_its_signature),
         cmocka_unit_test(test_signatures_are_compared_in_constant_time),
         cmocka_unit_test(test_bearer_finds_its_key),
+        cmocka_unit_test(test_each_cause_has_a_word_of_its_own),
         cmocka_unit_test(test_token_is_accepted_once),
         cmocka_unit_test(test_values_without_a_user_name_are_bad),
         cmocka_unit_test(test_json_pointers_find_nested_names),

@@ -133,7 +133,7 @@ static enum jwtcheck_result check(const struct config *config, const char *token
     struct jwtcheck jwt;
     enum jwtcheck_result result = jwtcheck(config, slice_of(token), now, &jwt);
     assert_true((jwt.claims != NULL) == (result == JWTCHECK_OK));
-    assert_true((jwt.why == NULL) == (result == JWTCHECK_OK));
+    assert_true((jwt.why == WHY_OK) == (result == JWTCHECK_OK));
     json_object_put(jwt.claims);
     *ends = jwt.ends;
     return result;
@@ -259,12 +259,53 @@ static void test_token_without_exp_needs_an_option(void **state)
     (void)state;
     sign(token, hs256, "{\"sub\":\"a\"}", secret);
     assert_int_equal(jwtcheck(&config, slice_of(token), NOW, &jwt), JWTCHECK_BAD);
-    assert_non_null(strstr(jwt.why, "SSELOG_JWT_ALLOW_NO_EXP"));
+    assert_int_equal(jwt.why, WHY_JWT_NO_EXP);
     config.jwt_allow_no_exp = true;
     assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_OK);
     assert_int_equal(ends, 0);
     sign(token, hs256, "{\"exp\":null}", secret);
     assert_int_equal(check(&config, token, NOW, &ends), JWTCHECK_BAD);
+}
+
+#define GOOD "{\"iss\":\"me\",\"aud\":\"logs\",\"exp\":2000000000}"
+
+static void test_each_failed_check_has_a_cause_of_its_own(void **state)
+{
+    static const struct {
+        const char *header, *claims, *key;
+        enum why why;
+    } rows[] = {
+        {hs256, GOOD, secret, WHY_OK},
+        {"[]", GOOD, secret, WHY_JWT_HEADER},
+        {"{\"alg\":\"none\"}", GOOD, secret, WHY_JWT_ALG},
+        {"{\"alg\":\"HS256\",\"crit\":[\"b64\"]}", GOOD, secret, WHY_JWT_CRIT},
+        {hs256, GOOD, "another secret of some length...", WHY_JWT_SIGNATURE},
+        {hs256, "[]", secret, WHY_JWT_NOT_JSON},
+        {hs256, "{\"sub\":\"a\",\"sub\":\"b\"}", secret, WHY_JWT_NOT_JSON},
+        {hs256, "{\"aud\":\"logs\",\"exp\":2000000000}", secret, WHY_JWT_NO_ISS},
+        {hs256, "{\"iss\":\"you\",\"aud\":\"logs\",\"exp\":2000000000}", secret, WHY_JWT_ISS},
+        {hs256, "{\"iss\":\"me\",\"exp\":2000000000}", secret, WHY_JWT_NO_AUD},
+        {hs256, "{\"iss\":\"me\",\"aud\":[\"mail\"],\"exp\":2000000000}", secret, WHY_JWT_AUD},
+        {hs256, "{\"iss\":\"me\",\"aud\":\"logs\",\"exp\":\"1\"}", secret, WHY_JWT_DATE},
+        {hs256, "{\"iss\":\"me\",\"aud\":\"logs\",\"nbf\":2000000000}", secret, WHY_JWT_NOT_YET},
+        {hs256, "{\"iss\":\"me\",\"aud\":\"logs\"}", secret, WHY_JWT_NO_EXP},
+        {hs256, "{\"iss\":\"me\",\"aud\":\"logs\",\"exp\":1}", secret, WHY_JWT_EXPIRED},
+    };
+    struct config config = config_with(JWT_HS256, secret);
+    struct jwtcheck jwt;
+    char token[4096];
+    (void)state;
+    config.jwt_iss = (char *)(uintptr_t) "me";
+    config.jwt_aud = (char *)(uintptr_t) "logs";
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sign(token, rows[i].header, rows[i].claims, rows[i].key);
+        jwtcheck(&config, slice_of(token), NOW, &jwt);
+        if (jwt.why != rows[i].why)
+            fail_msg("%s %s: %s", rows[i].header, rows[i].claims, why_word(jwt.why));
+        json_object_put(jwt.claims);
+    }
+    jwtcheck(&config, slice_of("a.b"), NOW, &jwt);
+    assert_int_equal(jwt.why, WHY_JWT_MALFORMED);
 }
 
 static void test_claims_are_required_and_refused(void **state)
@@ -309,7 +350,7 @@ static void test_claims_are_required_and_refused(void **state)
         const char *named = jwt.claim ? jwt.claim : "";
         if (result != (rows[i].claim ? JWTCHECK_BAD : JWTCHECK_OK) ||
             strcmp(named, rows[i].claim ? rows[i].claim : "") != 0)
-            fail_msg("%s: %s%s", rows[i].claims, jwt.why, named);
+            fail_msg("%s: %s%s", rows[i].claims, why_word(jwt.why), named);
         json_object_put(jwt.claims);
     }
 }
@@ -488,6 +529,7 @@ int main(void)
         cmocka_unit_test(test_time_issuer_and_audience_are_checked),
         cmocka_unit_test(test_claims_are_read_strictly),
         cmocka_unit_test(test_token_without_exp_needs_an_option),
+        cmocka_unit_test(test_each_failed_check_has_a_cause_of_its_own),
         cmocka_unit_test(test_claims_are_required_and_refused),
         cmocka_unit_test(test_header_must_name_the_algorithm),
         cmocka_unit_test(test_malformed_tokens_are_refused),
