@@ -20,14 +20,17 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-#define DIAG_MAX  1000        /* bytes of a line without its newline */
+#define DIAG_MAX  1000        /* bytes of a line without its newline and what its reader adds */
+#define PREFIX    64          /* more than the longest prefix */
 #define PENDING   (16 * 1024) /* bytes of lines that wait for the thread */
 #define DIRECT_MS 1000        /* without the thread, a line waits so long for its reader */
 
@@ -43,6 +46,14 @@ static const struct {
 
 static _Atomic(enum diag_level) threshold = DIAG_INFO;
 static atomic_bool to_syslog = false;
+
+/* The words before "level module: " depend on the reader of standard error. */
+enum prefix {
+    PREFIX_UNKNOWN,
+    PREFIX_TIME,    /* nobody adds a time: we do */
+    PREFIX_PRIORITY /* the journal adds the time and wants "<N>" (sd-daemon(3)) */
+};
+static _Atomic(enum prefix) prefix = PREFIX_UNKNOWN;
 
 enum writer {
     WRITER_NONE,  /* callers write */
@@ -64,6 +75,41 @@ static struct {
     unsigned long dropped; /* lines, since the last one that was told */
 } writer = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
+/* Whether the journal reads standard error: JOURNAL_STREAM names its device and inode
+ * (systemd.exec(5)). A child whose standard error was redirected inherits the variable too. */
+static bool is_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    char own[64];
+    struct stat s;
+    if (!stream || fstat(STDERR_FILENO, &s))
+        return false;
+    snprintf(own, sizeof own, "%ju:%ju", (uintmax_t)s.st_dev, (uintmax_t)s.st_ino);
+    return strcmp(stream, own) == 0;
+}
+
+/* The time as RFC 3339 has it, in UTC: the files of other time zones may be out of reach. */
+static size_t write_time(char out[PREFIX])
+{
+    struct timespec now;
+    struct tm t;
+    clock_gettime(CLOCK_REALTIME, &now);
+    gmtime_r(&now.tv_sec, &t);
+    size_t len = strftime(out, PREFIX, "%Y-%m-%dT%H:%M:%S", &t);
+    return len +
+           (size_t)snprintf(out + len, 8, ".%03uZ ", (unsigned)(now.tv_nsec / 1000000) % 1000);
+}
+
+static size_t write_prefix(char out[PREFIX], enum diag_level level)
+{
+    if (to_syslog)
+        return 0;
+    if (prefix == PREFIX_UNKNOWN)
+        prefix = is_journal() ? PREFIX_PRIORITY : PREFIX_TIME;
+    return prefix == PREFIX_TIME ? write_time(out)
+                                 : (size_t)snprintf(out, PREFIX, "<%d>", levels[level].priority);
+}
+
 int diag_open(const char *where, enum diag_level least)
 {
     bool use_syslog = strcmp(where, "syslog") == 0;
@@ -73,6 +119,7 @@ int diag_open(const char *where, enum diag_level least)
         openlog("sselog", LOG_PID | LOG_NDELAY, LOG_DAEMON);
     to_syslog = use_syslog;
     threshold = least;
+    prefix = PREFIX_UNKNOWN;
     return 0;
 }
 
@@ -153,11 +200,12 @@ static bool write_line(enum diag_level level, const char *line, size_t len, int 
 /* Tells how many lines were dropped. Returns how many are still to be told. */
 static unsigned long tell_dropped(unsigned long dropped, int ms)
 {
-    char line[64];
+    char line[PREFIX + 64];
     if (dropped == 0)
         return 0;
-    int len = snprintf(line, sizeof line, "warning diag: %lu lines were dropped\n", dropped);
-    return len > 0 && write_line(DIAG_WARNING, line, (size_t)len, ms) ? 0 : dropped;
+    size_t len = write_prefix(line, DIAG_WARNING);
+    len += (size_t)snprintf(line + len, 64, "warning diag: %lu lines were dropped\n", dropped);
+    return write_line(DIAG_WARNING, line, len, ms) ? 0 : dropped;
 }
 
 /* ---- the thread ---- */
@@ -294,7 +342,7 @@ static void emit(enum diag_level level, char *line, size_t len)
 
 void diag(enum diag_level level, const char *module, const char *format, ...)
 {
-    char text[DIAG_MAX + 2], line[DIAG_MAX + 1]; /* text: one byte more, to detect a cut */
+    char text[DIAG_MAX + 2], line[PREFIX + DIAG_MAX + 1]; /* text: one byte more, to detect a cut */
     int saved = errno, head, body;
     va_list ap;
     if (level > threshold)
@@ -308,6 +356,8 @@ void diag(enum diag_level level, const char *module, const char *format, ...)
     va_end(ap);
     if (body < 0)
         body = snprintf(text + head, sizeof text - (size_t)head, "(message cannot be formatted)");
-    emit(level, line, escape(line, text, (size_t)head + (size_t)body >= sizeof text));
+    size_t before = write_prefix(line, level);
+    bool cut = (size_t)head + (size_t)body >= sizeof text;
+    emit(level, line, before + escape(line + before, text, cut));
     errno = saved;
 }

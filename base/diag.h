@@ -3,6 +3,9 @@
  * diag: diagnostics of one line, "level module: text".  Control bytes and bytes outside ASCII are
  * written as \xNN, so that text from outside cannot forge a second line.  Callers never pass a
  * secret.
+ *
+ * On standard error the time stands before the line, in UTC, such as "2026-01-02T03:04:05.678Z ".
+ * If the journal reads standard error, the priority stands there in its place, such as "<4>".
  */
 #ifndef SSELOG_BASE_DIAG_H
 #define SSELOG_BASE_DIAG_H

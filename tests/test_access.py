@@ -982,7 +982,7 @@ def test_configuration_without_protection_does_not_start(stack, redis):
 def test_start_warns_of_options_that_may_be_mistakes(stack, redis):
     r = responder(stack, redis, auth="cookie", session_key="sse_token:{id}", trusted="0.0.0.0/0")
     wait_until(lambda: "info sselog: serving" in r.output(), "the start")  # it listens before that
-    warnings = [line.partition("=")[0] for line in r.output().splitlines() if line.startswith("warning config: ")]
+    warnings = [line.partition("=")[0].partition("Z ")[2] for line in r.output().splitlines() if "Z warning config: " in line]
     assert warnings == ["warning config: SSELOG_TRUSTED", "warning config: SSELOG_SESSION_KEY"]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from fcgi import FcgiStream, environment, fcgi_get
 from procs import DEADLINE, Child, wait_until
-from webs import listening
+from webs import TIME, listening
 
 LINES = 600  # with these a pipe of one page and the lines that wait are full
 
@@ -90,9 +90,9 @@ def test_a_standard_error_that_nobody_reads_blocks_nobody(stack, redis, kind):
             blocked.log_a_line()
         redis.add("log", "still served")
         viewer.read_records(1)
-        told = re.compile(r"^warning diag: (\d+) lines were dropped$", re.M)
-        text = blocked.pipe.read_until(told.pattern.replace("^", "\n").replace("$", "\n"))
-        assert len(re.findall(r"^error front: SSELOG_RETRY", text, re.M)) + int(told.search(text)[1]) == LINES
+        told = re.compile(TIME + r"warning diag: (\d+) lines were dropped$", re.M)
+        text = blocked.pipe.read_until(told.pattern.replace("$", "\n"))
+        assert len(re.findall(rf"^{TIME}error front: SSELOG_RETRY", text, re.M)) + int(told.search(text)[1]) == LINES
     assert blocked.stop() == 0
 
 
@@ -113,3 +113,18 @@ def test_send_goes_on_while_nobody_reads_its_standard_error(stack, redis):
     sender.popen.stdin.write(b"refused\n")
     sender.popen.stdin.close()
     assert sender.wait() == 1
+
+
+def test_journal_gets_priorities_and_others_get_the_time(stack, redis):
+    """JOURNAL_STREAM names the device and inode of what the journal reads (systemd.exec(5))."""
+    setup = stack.setup(redis)
+    for other in (0, 1):  # an inode of something else: standard error was redirected since
+        pipe = stack.keep(Pipe("socket"))
+        of = os.fstat(pipe.writer)
+        child = stack.keep(Child([setup.program, "-s", setup.dir / f"{other}.sock"], preexec=lambda fd=pipe.writer: os.dup2(fd, 2),
+                                 env={**setup.environment(), "JOURNAL_STREAM": f"{of.st_dev}:{of.st_ino + other}",
+                                      "SSELOG_TOKEN_KEY": "session:{token}", "SSELOG_AUTH": "cookie token"}))
+        text = pipe.read_until("serving, version .*\n")
+        assert re.search("^" + (TIME if other else "<4>") + "warning config: ", text, re.M), text
+        assert re.search("^" + (TIME if other else "<6>") + "info sselog: serving", text, re.M), text
+        assert child.stop() == 0

@@ -15,6 +15,7 @@ import pytest
 import redisd
 from fcgi import FcgiStream, environment
 from procs import wait_until
+from webs import TIME
 from tables import case
 
 
@@ -134,7 +135,7 @@ def test_refused_write_fails_with_the_reason(setup, redis):
     assert p.returncode == 1
     address = urllib.parse.urlsplit(setup.environment()["SSELOG_REDIS"])
     where = address.netloc.rsplit("@")[-1] or address.path
-    assert re.fullmatch(rf"error send: log at {re.escape(where)}: WRONGTYPE .*; refused by Redis after 0 records; "
+    assert re.fullmatch(rf"{TIME}error send: log at {re.escape(where)}: WRONGTYPE .*; refused by Redis after 0 records; "
                         r"2 bytes of input were read and not sent\n", stderr.decode()), stderr
 
 
@@ -169,7 +170,8 @@ def test_error_that_stays_ends_send_and_another_is_tried_again(stack, redis):
             assert p.returncode == status and error.split()[0] in told and "look-up" not in told, told
             assert len(errors) == (8 if status else 0), "one attempt"
             if status == 0:
-                assert re.fullmatch(r"warning send: log.* at .*; trying again\ninfo send: log.*: sending again\n", told)
+                assert re.fullmatch(rf"{TIME}warning send: log.* at .*; trying again\n{TIME}info send: log.*: sending again\n",
+                                    told)
                 assert entries(redis, f"log{number}") == [{"data": b"x"}]
 
 

@@ -176,7 +176,7 @@ def test_rediss_url_is_refused_without_tls_support():
         done = check_config(SSELOG_REDIS=url)
         assert done.returncode == 2
         assert done.stdout == ""
-        assert re.fullmatch(r"error config: SSELOG_REDIS .*: rediss:// needs hiredis with TLS, "
+        assert re.fullmatch(webs.TIME + r"error config: SSELOG_REDIS .*: rediss:// needs hiredis with TLS, "
                             r"without which this sselog was built\n", done.stderr)
 
 
@@ -282,7 +282,8 @@ def test_unreadable_certificate_file_ends_the_start(authority):
     for path in ("/nonexistent/ca.pem", str(authority.dir / "ca.key")):
         done = check_config(SSELOG_REDIS="rediss://127.0.0.1", SSL_CERT_FILE=path)
         assert done.returncode == 2
-        assert done.stderr == f"error config: SSL_CERT_FILE: {path}: no certificate could be read\n"
+        assert re.fullmatch(webs.TIME + re.escape(f"error config: SSL_CERT_FILE: {path}: no certificate could be read\n"),
+                            done.stderr)
 
 
 @with_tls

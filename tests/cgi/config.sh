@@ -75,7 +75,7 @@ warned() {
     start SSELOG_LOG=syslog "$@" -- -t
     check "$name: exit status 0" [ "$status" -eq 0 ]
     check "$name: one line" [ "$(wc -l <"$dir/stderr")" -eq 1 ]
-    check "$name: names it" grep -q "^warning config: $named" "$dir/stderr"
+    check "$name: names it" grep -q "Z warning config: $named" "$dir/stderr"
     check "$name: the configuration" grep -q '^SSELOG_RETRY=3000' "$dir/stdout"
 }
 warned 'everybody is trusted' 'SSELOG_TRUSTED=0.0.0.0/0 (environment): ' SSELOG_TRUSTED=0.0.0.0/0

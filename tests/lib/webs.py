@@ -28,6 +28,7 @@ TOP = Path(__file__).resolve().parents[2]
 ROOT = os.geteuid() == 0
 USERS = ("ann", "bob", "o'neil")
 PASSWORD = "secret"
+TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z "  # before each line of the log on standard error
 
 
 def program():

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <cmocka.h>
 
 /* Collects what diag wrote. A write may be interrupted or fail before. */
@@ -98,6 +99,18 @@ static int test_fstat(int fd, struct stat *s)
 {
     assert_int_equal(fd, 2);
     s->st_mode = kind;
+    s->st_dev = 8;
+    s->st_ino = 4711;
+    return 0;
+}
+
+#define T "2023-11-14T22:13:20.007Z "
+
+static int test_clock_gettime(clockid_t clock, struct timespec *t)
+{
+    if (clock != CLOCK_REALTIME)
+        return clock_gettime(clock, t);
+    *t = (struct timespec){1700000000, 7999999};
     return 0;
 }
 
@@ -128,6 +141,7 @@ static void test_openlog(const char *name, int option, int facility)
 #define write          test_write
 #define poll           test_poll
 #define fstat          test_fstat
+#define clock_gettime  test_clock_gettime
 #define syslog         test_syslog
 #define openlog        test_openlog
 #define pthread_create test_pthread_create
@@ -135,6 +149,7 @@ static void test_openlog(const char *name, int option, int facility)
 #undef write
 #undef poll
 #undef fstat
+#undef clock_gettime
 #undef syslog
 #undef openlog
 #undef pthread_create
@@ -155,13 +170,13 @@ static void test_lines_are_escaped(void **state)
     static const struct {
         const char *text, *line;
     } cases[] = {
-        {"plain", "info relay: plain\n"},
-        {"two\nlines", "info relay: two\\x0alines\n"},
-        {"cr\rtab\tesc\x1b[31m", "info relay: cr\\x0dtab\\x09esc\\x1b[31m\n"},
-        {"del\x7f", "info relay: del\\x7f\n"},
-        {"\xc3\xa9\xff", "info relay: \\xc3\\xa9\\xff\n"},
-        {"100% %n", "info relay: 100% %n\n"},
-        {"", "info relay: \n"},
+        {"plain", T "info relay: plain\n"},
+        {"two\nlines", T "info relay: two\\x0alines\n"},
+        {"cr\rtab\tesc\x1b[31m", T "info relay: cr\\x0dtab\\x09esc\\x1b[31m\n"},
+        {"del\x7f", T "info relay: del\\x7f\n"},
+        {"\xc3\xa9\xff", T "info relay: \\xc3\\xa9\\xff\n"},
+        {"100% %n", T "info relay: 100% %n\n"},
+        {"", T "info relay: \n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fresh(state);
@@ -179,12 +194,12 @@ static void test_levels_below_the_threshold_are_dropped(void **state)
     assert_string_equal(written, "");
     diag(DIAG_ERROR, "m", "e%d", 1);
     diag(DIAG_WARNING, "m", "w");
-    assert_string_equal(written, "error m: e1\nwarning m: w\n");
+    assert_string_equal(written, T "error m: e1\n" T "warning m: w\n");
     assert_int_equal(diag_open("stderr", DIAG_ERROR), 0);
     diag(DIAG_WARNING, "m", "hidden");
     diag_open("stderr", DIAG_DEBUG);
     diag(DIAG_DEBUG, "m", "shown");
-    assert_string_equal(written, "error m: e1\nwarning m: w\ndebug m: shown\n");
+    assert_string_equal(written, T "error m: e1\n" T "warning m: w\n" T "debug m: shown\n");
     assert_int_equal(diag_open("file", DIAG_INFO), -1);
     assert_int_equal(diag_level_parse("warning", &level), 0);
     assert_int_equal(level, DIAG_WARNING);
@@ -200,17 +215,18 @@ static void test_long_lines_are_cut(void **state)
     char text[5000], last[8];
     for (size_t len = 200; len < sizeof text; len += len < 300 || len > 1050 ? 97 : 1) {
         for (int control = 0; control < 2; control++) {
-            size_t full = head + len * (control ? 4 : 1);
+            size_t whole = head + len * (control ? 4 : 1);
             fresh(state);
             memset(text, control ? '\1' : 'a', len);
             text[len] = '\0';
             diag(DIAG_INFO, "m", "%s", text);
             assert_int_equal(writes, 1);
-            if (full <= 1000) {
-                assert_int_equal(written_len, full + 1);
+            size_t wrote = written_len - strlen(T);
+            if (whole <= 1000) {
+                assert_int_equal(wrote, whole + 1);
                 continue;
             }
-            assert_true(written_len <= 1001 && written_len > 994);
+            assert_true(wrote <= 1001 && wrote > 994);
             memcpy(last, written + written_len - 8, 8);
             assert_memory_equal(last, control ? "\\x01...\n" : "aaaa...\n", 8);
         }
@@ -224,15 +240,15 @@ static void test_errno_is_kept(void **state)
     interrupts = 2;
     diag(DIAG_INFO, "m", "%m");
     assert_int_equal(errno, ENOENT);
-    assert_string_equal(written, "info m: No such file or directory\n");
+    assert_string_equal(written, T "info m: No such file or directory\n");
     assert_int_equal(writes, 3);
     errno = EPERM;
     refuse = 1;
     shorten = 2;
     diag(DIAG_INFO, "m", "%m");
     assert_int_equal(errno, EPERM);
-    assert_string_equal(written, "info m: No such file or directory\n"
-                                 "info m: Operation not permitted\n");
+    assert_string_equal(written, T "info m: No such file or directory\n" T
+                                   "info m: Operation not permitted\n");
 }
 
 /* Without the thread: poll(2) says that nobody reads, or a descriptor that does not block is full.
@@ -245,10 +261,10 @@ static void test_dropped_lines_are_told_with_the_next(void **state)
     diag(DIAG_INFO, "m", "lost");
     unready = 0;
     diag(DIAG_INFO, "m", "first");
-    assert_string_equal(written, "info m: first\nwarning diag: 2 lines were dropped\n");
+    assert_string_equal(written, T "info m: first\n" T "warning diag: 2 lines were dropped\n");
     diag(DIAG_INFO, "m", "second");
-    assert_string_equal(written, "info m: first\nwarning diag: 2 lines were dropped\n"
-                                 "info m: second\n");
+    assert_string_equal(written, T "info m: first\n" T "warning diag: 2 lines were dropped\n" T
+                                   "info m: second\n");
 }
 
 static void test_thread_writes_the_lines_in_order(void **state)
@@ -265,8 +281,8 @@ static void test_thread_writes_the_lines_in_order(void **state)
     }
     assert_true(diag_stop(60000));
     assert_true(diag_stop(0)); /* nothing to stop */
-    assert_string_equal(written, "info m: a0\nwarning m: b\ninfo m: after the stop\n"
-                                 "info m: a1\nwarning m: b\ninfo m: after the stop\n");
+    assert_string_equal(written, T "info m: a0\n" T "warning m: b\n" T "info m: after the stop\n" T
+                                   "info m: a1\n" T "warning m: b\n" T "info m: after the stop\n");
 }
 
 /* The line is there when diag() returns. */
@@ -278,7 +294,7 @@ static void test_callers_write_to_a_regular_file(void **state)
     diag_start();
     assert_int_equal(writer.state, WRITER_NONE);
     diag(DIAG_INFO, "m", "line");
-    assert_string_equal(written, "info m: line\n");
+    assert_string_equal(written, T "info m: line\n");
 }
 
 static unsigned count_lines(const char *with)
@@ -291,7 +307,7 @@ static unsigned count_lines(const char *with)
 
 static void test_blocked_reader_delays_no_caller(void **state)
 {
-    char told[64];
+    char told[96];
     (void)state;
     set_gate(true);
     diag_start();
@@ -303,8 +319,8 @@ static void test_blocked_reader_delays_no_caller(void **state)
     set_gate(false);
     assert_true(diag_stop(60000));
     unsigned lines = count_lines("info m: line\n");
-    assert_in_range(lines, 1000, 2000); /* 14 bytes each in 16 KiB, and the one that was blocked */
-    snprintf(told, sizeof told, "\nwarning diag: %u lines were dropped\n", 5000 - lines);
+    assert_in_range(lines, 300, 1000); /* 39 bytes each in 16 KiB, and the one that was blocked */
+    snprintf(told, sizeof told, "\n" T "warning diag: %u lines were dropped\n", 5000 - lines);
     assert_string_equal(written + written_len - strlen(told), told);
     assert_int_equal(count_lines("dropped"), 1);
 }
@@ -320,7 +336,7 @@ static void test_stop_does_not_wait_for_a_blocked_reader(void **state)
     assert_false(diag_stop(0));
     set_gate(false);
     assert_true(diag_stop(60000));
-    assert_string_equal(written, "info m: line\n");
+    assert_string_equal(written, T "info m: line\n");
 }
 
 static void test_without_a_thread_callers_write_and_do_not_wait(void **state)
@@ -331,7 +347,7 @@ static void test_without_a_thread_callers_write_and_do_not_wait(void **state)
     unready = 1;
     diag(DIAG_INFO, "m", "lost");
     diag(DIAG_INFO, "m", "line");
-    assert_string_equal(written, "info m: line\nwarning diag: 1 lines were dropped\n");
+    assert_string_equal(written, T "info m: line\n" T "warning diag: 1 lines were dropped\n");
     no_threads = false;
     diag(DIAG_INFO, "m", "by the thread");
     assert_true(diag_stop(60000));
@@ -372,6 +388,44 @@ static void test_syslog_gets_the_same_line(void **state)
     assert_int_equal(writes, 0);
 }
 
+/* Only where JOURNAL_STREAM names the device and inode of standard error does the journal read it.
+ */
+static void test_journal_gets_the_priority_in_place_of_the_time(void **state)
+{
+    static const struct {
+        const char *stream, *line;
+    } cases[] = {
+        {"8:4711", "<4>warning m: w\n"}, {"8:471", T "warning m: w\n"},
+        {"8:47110", T "warning m: w\n"}, {"9:4711", T "warning m: w\n"},
+        {"8:4711 ", T "warning m: w\n"}, {"", T "warning m: w\n"},
+        {NULL, T "warning m: w\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (cases[i].stream)
+            setenv("JOURNAL_STREAM", cases[i].stream, 1);
+        else
+            unsetenv("JOURNAL_STREAM");
+        fresh(state);
+        diag(DIAG_WARNING, "m", "w");
+        assert_string_equal(written, cases[i].line);
+    }
+}
+
+static void test_each_level_has_its_priority_in_the_journal(void **state)
+{
+    setenv("JOURNAL_STREAM", "8:4711", 1);
+    fresh(state);
+    diag_open("stderr", DIAG_DEBUG);
+    unready = 1;
+    diag(DIAG_ERROR, "m", "lost");
+    diag(DIAG_ERROR, "m", "a");
+    diag(DIAG_INFO, "m", "b");
+    diag(DIAG_DEBUG, "m", "c");
+    unsetenv("JOURNAL_STREAM");
+    assert_string_equal(written, "<3>error m: a\n<4>warning diag: 1 lines were dropped\n"
+                                 "<6>info m: b\n<7>debug m: c\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +441,8 @@ int main(void)
         cmocka_unit_test_setup(test_without_a_thread_callers_write_and_do_not_wait, fresh),
         cmocka_unit_test_setup(test_threads_may_call_at_once, fresh),
         cmocka_unit_test_setup(test_syslog_gets_the_same_line, fresh),
+        cmocka_unit_test_setup(test_journal_gets_the_priority_in_place_of_the_time, fresh),
+        cmocka_unit_test_setup(test_each_level_has_its_priority_in_the_journal, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
