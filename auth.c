@@ -376,6 +376,14 @@ void auth_tag(const struct identity *identity, const char *key, char tag[AUTH_TA
     tag[AUTH_TAG] = '\0';
 }
 
+void auth_hash_user(const char *user, char hash[AUTH_USER_HASH + 1])
+{
+    char hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
+    sha256_hex(slice_of(user), hex);
+    memcpy(hash, hex, AUTH_USER_HASH);
+    hash[AUTH_USER_HASH] = '\0';
+}
+
 static enum auth_result try_bearer(struct attempt *a)
 {
     char key[IDENTITY_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];

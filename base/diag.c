@@ -134,6 +134,11 @@ int diag_level_parse(const char *name, enum diag_level *level)
     return -1;
 }
 
+bool diag_writes(enum diag_level level)
+{
+    return level <= threshold;
+}
+
 /* Copies text to line and writes each byte outside printable ASCII as \xNN. If the line is cut,
  * here or by the caller, it ends in "..." and never in half an escape. Returns the length. */
 static size_t escape(char line[DIAG_MAX], const char *text, bool cut)
@@ -345,7 +350,7 @@ void diag(enum diag_level level, const char *module, const char *format, ...)
     char text[DIAG_MAX + 2], line[PREFIX + DIAG_MAX + 1]; /* text: one byte more, to detect a cut */
     int saved = errno, head, body;
     va_list ap;
-    if (level > threshold)
+    if (!diag_writes(level))
         return;
     head = snprintf(text, sizeof text, "%s %s: ", levels[level].name, module);
     if (head < 0 || (size_t)head >= sizeof text)

@@ -19,6 +19,8 @@ enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_INFO, DIAG_DEBUG };
 int diag_open(const char *where, enum diag_level least);
 /* Parses "error", "warning", "info" or "debug". 0, or -1 for another name. */
 int diag_level_parse(const char *name, enum diag_level *level);
+/* Whether lines of that level are written. */
+bool diag_writes(enum diag_level level);
 /* From now on no caller of diag() waits for a reader of standard error, or for syslog: a thread
  * writes the lines, unless standard error is a regular file. The first line starts it. When
  * too many lines wait, further ones are dropped, and their number is told later. Call it after

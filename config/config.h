@@ -69,6 +69,7 @@ struct config {
     bool allow_root;
     char *log_to;
     enum diag_level log_level;
+    bool log_user_hash; /* users are hashed in the log */
 
     /* a request may set these */
     enum auth_method auth[AUTH_METHODS + 1]; /* ends with AUTH_END */

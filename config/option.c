@@ -27,10 +27,10 @@ struct place {
 typedef const char *parser(struct place *place, const char *text);
 
 static parser read_unsigned, read_size, read_lifetime, read_bool, read_level, read_log_to,
-    read_redis, read_auth, read_profile, read_source, read_template, read_route, read_words,
-    read_filters, read_match, read_login_url, read_origins, read_networks, read_token, read_pointer,
-    read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim, read_name,
-    read_header, read_require, read_refuse, read_optional, read_optional_token,
+    read_log_user, read_redis, read_auth, read_profile, read_source, read_template, read_route,
+    read_words, read_filters, read_match, read_login_url, read_origins, read_networks, read_token,
+    read_pointer, read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim,
+    read_name, read_header, read_require, read_refuse, read_optional, read_optional_token,
     read_optional_header, read_path, read_prefix, read_texts;
 
 #define AT(member) offsetof(struct config, member)
@@ -47,6 +47,7 @@ const struct option options[] = {
     {"SSELOG_ALLOW_ROOT", PROCESS, "0", read_bool, AT(allow_root), 0, 0},
     {"SSELOG_LOG", PROCESS, "stderr", read_log_to, AT(log_to), 0, 0},
     {"SSELOG_LOG_LEVEL", PROCESS, "info", read_level, AT(log_level), 0, 0},
+    {"SSELOG_LOG_USER", PROCESS, "full", read_log_user, AT(log_user_hash), 0, 0},
 
     {"SSELOG_AUTH", REQUEST, "remote_user", read_auth, AT(auth), 0, 0},
     {"SSELOG_PROFILE", REQUEST, "plain", read_profile, AT(profile), 0, 0},
@@ -182,6 +183,12 @@ static const char *read_level(struct place *place, const char *text)
         return "error, warning, info or debug is wanted";
     *(enum diag_level *)place->at = level;
     return NULL;
+}
+
+static const char *read_log_user(struct place *place, const char *text)
+{
+    *(bool *)place->at = strcmp(text, "hash") == 0;
+    return *(bool *)place->at || strcmp(text, "full") == 0 ? NULL : "full or hash is wanted";
 }
 
 static const char *read_redis(struct place *place, const char *text)

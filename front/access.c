@@ -15,6 +15,7 @@
 #include "format/filter.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/refusal.h"
 
 #define TOO_MANY "too many failed attempts"
 
@@ -100,16 +101,6 @@ static enum auth_result identify(struct context *ctx, const struct lookup *looku
     return ctx->auth_result;
 }
 
-/* Writes why there is no identity. Clients are told none of it. */
-static void log_refusal(const struct context *ctx)
-{
-    const struct cause *c = &ctx->refusal;
-    const char *peer = request_param(&ctx->request, "REMOTE_ADDR");
-    diag(DIAG_DEBUG, "auth", "event=refuse why=%s method=%s%s%s address=%s text=\"%s\"",
-         why_word(c->why), auth_method_name(c->method), c->claim ? " claim=" : "",
-         c->claim ? c->claim : "", peer ? peer : "none", why_text(c->why));
-}
-
 static enum lookup_result peek(void *arg, const char *key, bool take, struct buf *value)
 {
     (void)take;
@@ -128,6 +119,7 @@ int access_explain(struct context *ctx)
 
 void access_forbid(struct context *ctx)
 {
+    refusal_set(ctx, WHY_FORBIDDEN);
     if (!answer_refusal(ctx, REFUSED_FORBIDDEN))
         answer_error(ctx, 403, "not allowed");
 }
@@ -137,8 +129,7 @@ void access_forbid(struct context *ctx)
 int access_identify(struct context *ctx)
 {
     enum auth_result result = identify(ctx, &(struct lookup){look_up, ctx});
-    if (result != AUTH_OK)
-        log_refusal(ctx);
+    ctx->refused = result != AUTH_OK;
     ctx->throttled = result == AUTH_BAD && ctx->identity.ends == 0 && is_too_many(ctx);
     if (ctx->throttled) {
         /* The credential is wrong, so an EventSource should not come back with it. */
@@ -181,6 +172,7 @@ int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
     auth_tag(&ctx->identity, key, tag);
     if (strcmp(whose, tag) == 0)
         return 0;
+    refusal_set(ctx, WHY_WHOSE);
     answer_error(ctx, 409, "this is another's log now");
     return -1;
 }
@@ -189,6 +181,7 @@ int access_enabled(struct context *ctx)
 {
     if (ctx->config->enabled)
         return 0;
+    refusal_set(ctx, WHY_DISABLED);
     if (!answer_refusal(ctx, REFUSED_DISABLED))
         answer_error(ctx, 403, "log viewing is turned off");
     return -1;

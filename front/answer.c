@@ -12,6 +12,7 @@
 #include "format/pyjson.h"
 #include "format/record.h"
 #include "front/context.h"
+#include "front/refusal.h"
 #include "front/start.h"
 
 #define RETRY_AFTER   5                  /* seconds, with 503 and 429 */
@@ -57,6 +58,7 @@ void answer_header(struct context *ctx, const char *name, const char *value)
 
 void answer_begin(struct context *ctx, int status, const char *content_type)
 {
+    ctx->status = status;
     buf_clear(&ctx->head);
     buf_clear(&ctx->body);
     buf_addf(&ctx->head, "Status: %d %s\r\n", status, status_text(status));
@@ -107,6 +109,7 @@ void answer_send(struct context *ctx)
     if (ctx->request.method == METHOD_HEAD)
         buf_clear(&ctx->body);
     if (!ctx->keep) {
+        refusal_log(ctx);
         gateway_answer(ctx->exchange, buf_slice(&ctx->head), buf_slice(&ctx->body));
         return;
     }
@@ -172,6 +175,7 @@ void answer_unavailable(struct context *ctx, int status, const char *why)
         answer_error(ctx, status, why);
         return;
     }
+    ctx->status = status; /* for the log */
     unsigned retry = ctx->config->retry;
     struct moment m = {.retry_ms = retry + (unsigned)rand() % (retry + 1)};
     buf_clear(&ctx->head);

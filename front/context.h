@@ -11,6 +11,7 @@
 #include "config/config.h"
 #include "front/lane.h"
 #include "front/profile_http.h"
+#include "front/refusal.h"
 #include "front/throttle.h"
 #include "gateway/gateway.h"
 #include "gateway/request.h"
@@ -33,7 +34,8 @@ struct context {
     /* Failed credentials by address: of requests in general, and of those that a page of another
      * site may have caused. Both NULL under CGI, where a process sees one request. */
     struct throttle *throttle, *cross_site_throttle;
-    bool throttled; /* the credential is wrong, as too many before it */
+    bool throttled;            /* the credential is wrong, as too many before it */
+    struct refusals *refusals; /* for front/refusal.c; NULL under CGI */
     const struct config_base *base;
     const struct config *config; /* for this request */
     struct exchange *exchange;
@@ -42,7 +44,9 @@ struct context {
     enum endpoint_kind endpoint;
     struct identity identity;     /* all zero until access_identify sets it */
     enum auth_result auth_result; /* how access_identify ended */
-    struct cause refusal;         /* WHY_OK until something is refused */
+    struct cause refusal;         /* of the identity, then of what is refused; see refusal.h */
+    bool refused;                 /* refusal_set was called */
+    int status;                   /* of the answer */
     bool has_match;               /* SSELOG_ROUTE matched: match is set */
     struct route_match match;
     char tenant_uuid[37]; /* a tenant of match in canonical form, where the profile wants UUIDs */

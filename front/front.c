@@ -18,6 +18,7 @@
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/refusal.h"
 #include "front/slow.h"
 #include "front/stream.h"
 #include "gateway/params.h"
@@ -44,6 +45,7 @@ struct front {
     pthread_cond_t ended; /* waits by CLOCK_MONOTONIC */
     unsigned running;     /* threads; with lock */
     struct throttle *throttle, *cross_site_throttle;
+    struct refusals *refusals;
 };
 
 /* ---- the endpoints ---- */
@@ -140,6 +142,7 @@ static void serve_token(struct context *ctx)
 {
     char token[44];
     if (access_is_cross_site(ctx)) {
+        refusal_set(ctx, WHY_CROSS_SITE);
         answer_error(ctx, 403, "cross-site request");
         return;
     }
@@ -307,6 +310,7 @@ static struct context *context_new(struct front *f, struct redis_sync *redis, st
     ctx->redis = redis;
     ctx->throttle = f->throttle;
     ctx->cross_site_throttle = f->cross_site_throttle;
+    ctx->refusals = f->refusals;
     ctx->base = f->base;
     ctx->exchange = x;
     ctx->config = config_of(f->base);
@@ -357,6 +361,7 @@ static void begin(struct context *ctx)
         answer_error(ctx, status, problem);
     } else if (configure(ctx, &why)) {
         diag(DIAG_ERROR, "front", "%s", why.p ? why.p : "out of memory");
+        refusal_set(ctx, WHY_MISCONFIGURED);
         answer_error(ctx, 500, "misconfigured");
     } else {
         dispatch(ctx);
@@ -485,8 +490,9 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->slow = slow_new();
     f->throttle = throttle_new();
     f->cross_site_throttle = throttle_new();
-    if (f->slow && f->throttle && f->cross_site_throttle && pipe2(f->pipe, O_CLOEXEC) == 0 &&
-        start_workers(f) == 0)
+    f->refusals = refusals_new();
+    if (f->slow && f->throttle && f->cross_site_throttle && f->refusals &&
+        pipe2(f->pipe, O_CLOEXEC) == 0 && start_workers(f) == 0)
         return f;
 failed:
     front_stop(f, UINT_MAX); /* the threads that run wait for requests only, so they end */
@@ -544,6 +550,7 @@ void front_free(struct front *f)
     slow_free(f->slow);
     throttle_free(f->throttle);
     throttle_free(f->cross_site_throttle);
+    refusals_free(f->refusals);
     pthread_cond_destroy(&f->ended);
     pthread_mutex_destroy(&f->lock);
     free(f);

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/diag.h"
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/refusal.h"
 
 struct prefix {
     unsigned char bytes[16];
@@ -74,20 +74,13 @@ struct seat_holder holder_of(const struct context *ctx, char name[HOLDER_NAME])
     return (struct seat_holder){HOLDER_ADDRESS, name};
 }
 
-const char *holder_shown(const struct context *ctx)
-{
-    const char *user = ctx->identity.user, *from = request_param(&ctx->request, "REMOTE_ADDR");
-    return user[0] ? user : from && from[0] ? from : "unknown";
-}
-
 bool holder_has_no_room(struct context *ctx)
 {
-    static const char why[] = "too many answers wait to be read";
     char name[HOLDER_NAME];
     struct seat_holder holder = holder_of(ctx, name);
     if (relay_has_room(ctx->relay, &holder))
         return false;
-    diag(DIAG_INFO, "front", "%s: %s", holder_shown(ctx), why);
-    answer_error(ctx, 503, why);
+    refusal_set(ctx, WHY_MEMORY);
+    answer_error(ctx, 503, "too many answers wait to be read");
     return true;
 }

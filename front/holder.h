@@ -17,9 +17,6 @@ struct context;
 /* The holder of a request that was identified.  It points at name. */
 struct seat_holder holder_of(const struct context *ctx, char name[HOLDER_NAME]);
 
-/* The name of the client for the log: its user, or its address. */
-const char *holder_shown(const struct context *ctx);
-
 /* Whether the holder's earlier answers leave no memory for another: 503 was answered then. */
 bool holder_has_no_room(struct context *ctx);
 

@@ -2,23 +2,17 @@
 /* slow: see slow.h. The lane decides whose turn it is. */
 #include "front/slow.h"
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
-#include "base/diag.h"
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/holder.h"
 #include "front/lane.h"
 
-#define LOG_MS 60000 /* between two lines about refused requests */
-
 struct slow {
     struct lane *lane;
-    _Atomic int64_t logged; /* when the last line was written, CLOCK_MONOTONIC ms; 0: never */
 };
 
 struct slow *slow_new(void)
@@ -55,20 +49,9 @@ static void name_owner(struct context *ctx)
         len += snprintf(owner + len, LANE_OWNER - (size_t)len, "%02x", a[i]);
 }
 
-/* Logs at most once a minute that requests are refused. */
-static void log_refusal(struct slow *s, const struct context *ctx, const char *why)
+static void refuse(struct context *ctx, enum why why)
 {
-    int64_t now = clock_ms(), last = s->logged;
-    if ((last && now - last < LOG_MS) || !atomic_compare_exchange_strong(&s->logged, &last, now))
-        return;
-    diag(DIAG_WARNING, "front", "history of %s: %s", holder_shown(ctx), why);
-}
-
-/* why: for the log; NULL: the process stops. */
-static void refuse(struct slow *s, struct context *ctx, const char *why)
-{
-    if (why)
-        log_refusal(s, ctx, why);
+    refusal_set(ctx, why);
     if (!answer_refusal(ctx, REFUSED_UNAVAILABLE))
         answer_error(ctx, 503, "too many requests wait");
     context_free(ctx);
@@ -81,10 +64,10 @@ void slow_add(struct slow *s, struct context *ctx)
     case LANE_ROOM:
         return; /* from here on the lane's thread owns ctx */
     case LANE_FULL:
-        refuse(s, ctx, "too many requests wait");
+        refuse(ctx, WHY_BUSY);
         return;
     case LANE_OWNER_FULL:
-        refuse(s, ctx, "too many requests of one user or address wait");
+        refuse(ctx, WHY_USER_BUSY);
         return;
     }
 }
@@ -112,7 +95,7 @@ void slow_run(struct slow *s, struct redis_sync *redis)
             serve(s, ctx);
         } else {
             lane_done(s->lane);
-            refuse(s, ctx, order == LANE_LATE ? "requests wait too long" : NULL);
+            refuse(ctx, order == LANE_LATE ? WHY_LATE : WHY_STOPPING);
         }
         gateway_forget();
     }

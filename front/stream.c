@@ -21,6 +21,8 @@
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/holder.h"
+#include "front/refusal.h"
+#include "front/shown.h"
 #include "front/start.h"
 
 #define MAX_CLIENT_ID 64
@@ -295,6 +297,11 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     return 0;
 }
 
+static enum why why_no_seat(enum seat_result result)
+{
+    return result == SEAT_FULL ? WHY_SEATS : result == SEAT_USER_FULL ? WHY_USER_SEATS : WHY_FAILED;
+}
+
 /* Takes a seat. Without one a waits for it, with the refusal that its client gets if none comes; or
  * it is refused now. -1: refused and answered. */
 static int take_seat(struct context *ctx, struct admission *a)
@@ -306,10 +313,12 @@ static int take_seat(struct context *ctx, struct admission *a)
         return 0;
     buf_init(&a->refusal, 64 * 1024);
     ctx->keep = a->seat ? &a->refusal : NULL;
-    if (!a->seat)
-        diag(DIAG_INFO, "front", "%s: %s", holder_shown(ctx), seat_refusal(a->refused));
+    refusal_set(ctx, why_no_seat(a->refused));
     answer_unavailable(ctx, a->refused == SEAT_USER_FULL ? 429 : 503, seat_refusal(a->refused));
     ctx->keep = NULL;
+    if (a->seat && diag_writes(DIAG_INFO))
+        a->refusal_line = refusal_line(ctx);
+    ctx->refused = false;
     return a->seat ? 0 : -1;
 }
 
@@ -326,6 +335,7 @@ static void admit(struct context *ctx, struct admission *a)
         admission_free(a);
         return;
     }
+    a->shown = diag_writes(DIAG_DEBUG) ? shown_viewer(ctx, a) : NULL;
     a->out = gateway_take_out(ctx->exchange);
     relay_admit(ctx->relay, a);
 }

@@ -79,6 +79,11 @@
     X(WHOSE, "whose", "the page shows the log of another user, who was logged in before")          \
     X(SEATS, "seats", "the process has no seat for another stream")                                \
     X(USER_SEATS, "user-seats", "the user or address has no seat for another stream")              \
+    X(BUSY, "busy", "too many requests for history wait")                                          \
+    X(USER_BUSY, "user-busy", "too many requests for history of the user or address wait")         \
+    X(MEMORY, "memory", "too many answers to the user or address, or to all, wait to be read")     \
+    X(LATE, "late", "the request waited too long for its turn")                                    \
+    X(STOPPING, "stopping", "the process stops")                                                   \
     X(BAD_REQUEST, "bad-request", "the request is malformed")                                      \
     X(NOT_FOUND, "not-found", "no endpoint has this path")                                         \
     X(METHOD, "method", "the endpoint does not take this method")                                  \

@@ -4,13 +4,15 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   budget < seats place ring storm batch reads revocation presence replaces gather gzip < emit
+ *   budget < seats place ring storm batch reads revocation presence replaces gather gzip trace
+ *   < emit
  *   hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
 #define SSELOG_RELAY_CORE_H
 
 #include "base/buf.h"
+#include "base/pace.h"
 #include "redis_io.h"
 #include "relay/batch.h"
 #include "relay/budget.h"
@@ -28,6 +30,7 @@ struct read;
 struct replaced;
 struct revocation;
 struct seats;
+struct trace;
 
 /* Bytes that go out in one write. */
 #define WRITE_BYTES (32 * 1024)
@@ -92,6 +95,7 @@ struct viewer {
     int64_t moved;  /* when its peer last took bytes */
     uint64_t taken; /* out.taken at that time */
     struct presence *presence; /* NULL: not listed in Redis */
+    struct trace *trace;       /* for its lines of the log; NULL: it is not logged */
     unsigned keepalive;        /* seconds */
     unsigned retry;            /* ms */
     struct gzip_sum sum;       /* with gzip: of what it was sent */
@@ -203,6 +207,7 @@ struct relay {
     int64_t next_sweep;
     int64_t next_look;  /* without tracking */
     int64_t stop_by;    /* 0: not stopping */
+    struct pace pace;   /* of lines about viewers */
     struct storm storm; /* of invalidations; while it lasts, tracking is false */
     bool up, down, tracking;
     bool revocation_due; /* there was no memory to look at a key */

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "relay/trace.h"
+
 #define FAIL_RETRY_MS 30000 /* after a failure that will not pass by itself soon */
 #define MAX_CONTROL   4096  /* bytes of control frames written at once */
 
@@ -324,6 +326,7 @@ static void items_were_sent(struct viewer *v, const struct item *last, size_t n)
 {
     was_sent(v, last->id, last->rank);
     v->relay->stats.deliveries += n;
+    trace_records(v, n);
     if (v->phase != PHASE_LIVE)
         v->replayed += n;
 }
@@ -411,6 +414,7 @@ enum out_result emit_long_on(struct viewer *v)
             blob_unref(v->blob);
             v->blob = NULL;
             v->relay->stats.deliveries++;
+            trace_records(v, 1);
         }
     }
     return r;

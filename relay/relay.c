@@ -26,6 +26,7 @@
 #include "relay/revocation.h"
 #include "relay/seats.h"
 #include "relay/tail.h"
+#include "relay/trace.h"
 #include "relay/viewer.h"
 #include "relay/waitlist.h"
 
@@ -90,6 +91,8 @@ void admission_free(struct admission *a)
     out_close(&a->out);
     buf_free(&a->head);
     buf_free(&a->refusal);
+    free(a->refusal_line);
+    free(a->shown);
     free(a->replaces);
     free(a->key);
     free(a->field);
@@ -215,7 +218,7 @@ static void admit(struct relay *r, struct admission *a)
 /* There was no seat in time. */
 static void refuse(struct relay *r, struct admission *a)
 {
-    diag(DIAG_INFO, "relay", "%s: %s", seats_name(a->seat), seat_refusal(a->refused));
+    trace_refusal(r, a->refusal_line);
     struct seat *account = seats_hold(r->seats, a->seat);
     relay_unseat(r, a->seat, a->refused);
     out_send_bytes(&a->out, a->refusal.p, a->refusal.len);

@@ -49,7 +49,7 @@ enum seat_holder_kind {
 };
 struct seat_holder {
     enum seat_holder_kind kind;
-    const char *name; /* diagnostics show what follows the last SEAT_HOLDER_JOINS */
+    const char *name;
 };
 #define SEAT_HOLDER_JOINS '\x1f' /* joins the parts of a name; no user has it */
 
@@ -77,6 +77,8 @@ struct admission {
     struct seat *seat;
     enum seat_result refused; /* not SEAT_TAKEN: seat is awaited */
     struct buf refusal;       /* the answer when it does not come in time */
+    char *refusal_line;       /* the line of the log then; NULL: none */
+    char *shown;              /* words about the viewer for the log; NULL: it is not logged */
     char *replaces;           /* client id that a tab chose; NULL: none */
     struct admission *next;   /* among those that wait for a seat */
     int64_t refuse_at;        /* the same: ms, CLOCK_MONOTONIC */

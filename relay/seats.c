@@ -226,9 +226,3 @@ unsigned seats_given(const struct seats *s)
 {
     return s->given;
 }
-
-const char *seats_name(const struct seat *seat)
-{
-    const char *joined = strrchr(seat->name, SEAT_HOLDER_JOINS);
-    return joined ? joined + 1 : seat->name;
-}

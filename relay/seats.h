@@ -46,7 +46,5 @@ bool seats_let_on(struct seats *s, const struct seat *account);
 
 /* How many seats were ever given back. */
 unsigned seats_given(const struct seats *s);
-/* The holder's name for diagnostics; valid while the seat is. */
-const char *seats_name(const struct seat *seat);
 
 #endif

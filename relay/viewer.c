@@ -17,6 +17,7 @@
 #include "relay/reads.h"
 #include "relay/replaces.h"
 #include "relay/seats.h"
+#include "relay/trace.h"
 
 #define TURNS    16     /* writes for one viewer before others get a turn */
 #define DRAIN_MS 600000 /* how long an answer's rest may take to be read, with progress */
@@ -241,6 +242,7 @@ void viewer_add_gap(struct viewer *v, const struct gap *gap)
     } else if ((v->gap = malloc(sizeof *v->gap))) {
         *v->gap = *gap;
     } else { /* never a silent loss: the client comes back and is told then */
+        trace_close(v, "memory", NULL);
         viewer_close(v);
     }
 }
@@ -282,12 +284,13 @@ static void drain(struct viewer *v)
 
 /* Inside a long record no frame may follow: the client drops the unfinished event and resumes
  * before it. */
-static void put_final_frame(struct viewer *v, struct buf *b)
+static void put_final_frame(struct viewer *v, struct buf *b, const char *reason, const char *text)
 {
     if (put_head(v) == OUT_SENT)
         emit_final(v, v->blob || b->failed ? slice_make(NULL, 0) : buf_slice(b));
     forget_head(v);
     buf_free(b);
+    trace_close(v, reason, text);
     drain(v);
 }
 
@@ -297,7 +300,7 @@ void viewer_end(struct viewer *v, enum end_reason reason)
     if (v->state != VIEWER_OPEN)
         return;
     emit_end(v, &b, reason);
-    put_final_frame(v, &b);
+    put_final_frame(v, &b, end_reason_name(reason), NULL);
 }
 
 void viewer_fail(struct viewer *v, const char *reason)
@@ -306,13 +309,20 @@ void viewer_fail(struct viewer *v, const char *reason)
     if (v->state != VIEWER_OPEN)
         return;
     emit_failure(v, &b, reason);
-    put_final_frame(v, &b);
+    put_final_frame(v, &b, "failed", reason);
+}
+
+/* reason: for the log. */
+static void close_for(struct viewer *v, const char *reason)
+{
+    trace_close(v, reason, NULL);
+    if (v->state != VIEWER_CLOSED)
+        leave(v, VIEWER_CLOSED);
 }
 
 void viewer_close(struct viewer *v)
 {
-    if (v->state != VIEWER_CLOSED)
-        leave(v, VIEWER_CLOSED);
+    close_for(v, v->relay->stop_by ? "shutdown" : "gone");
 }
 
 void viewer_free(struct viewer *v)
@@ -381,7 +391,7 @@ int64_t viewer_check_times(struct viewer *v)
         return check_drain(v);
     if (hold_is_stalled(v)) {
         r->stats.cut_off++;
-        viewer_close(v);
+        close_for(v, "stalled");
         return INT64_MAX;
     }
     presence_check(v);
@@ -513,6 +523,7 @@ void viewer_begin(struct viewer *v, struct admission *a)
     presence_check(v);
     if (a->cursor_lost)
         viewer_add_gap(v, &(struct gap){.lost = -1, .after_unknown = true});
+    trace_open(v, a->shown);
     emit_first_frame(v, head, a->client, a->gzip);
     if (v->view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
         *v->head = *head;

@@ -128,7 +128,7 @@ def test_a_full_lane_refuses_with_a_line_in_the_log(stack, held, responder):
     held.release()
     assert [status(peer) for peer in [*waiting, of_bob]] == [200] * OF_ONE_USER
     assert first
-    line = "warning front: history of ann: too many requests of one user or address wait"
+    line = "warning front: event=refuse status=503 why=user-busy method=remote_user user=ann "
     assert responder.output().count(line) == 1
 
 

@@ -52,7 +52,8 @@ APART = [
     ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c "
      "redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
-    ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c",
+    ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
+     "front/refusal.c front/shown.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),
     (" ".join(c for c in SOURCES if re.fullmatch(r"relay/\w+\.c", c)),
      IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h",
@@ -67,7 +68,7 @@ APART = [
 ]
 
 # Files that depend only on their arguments: no input, no output, no clock, no threads.
-PURE = ("base/buf.c base/xid.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
+PURE = ("base/buf.c base/xid.c base/pace.c base/fields.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
@@ -121,7 +122,8 @@ def test_pure_files_touch_no_system():
 
 
 # Files of the relay, lowest first. A file calls only files of its own line or of lines above it.
-RELAY_ORDER = ["budget", "seats place ring storm batch reads revocation presence replaces gather gzip", "emit hold",
+RELAY_ORDER = ["budget", "seats place ring storm batch reads revocation presence replaces gather gzip trace",
+               "emit hold",
                "viewer", "fanout", "log waitlist", "catchup", "tail", "pubsub channels", "relay"]
 # Rooms, lowest first; the root's own files come last.
 ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front", "."]

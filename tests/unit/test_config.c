@@ -175,6 +175,7 @@ static void test_defaults_are_as_documented(void **state)
     assert_int_equal(c->ntrusted, 0);
     assert_int_equal(c->cookie_secret.len, 0);
     assert_int_equal(c->log_level, DIAG_INFO);
+    assert_false(c->log_user_hash);
     config_unload(base);
     config_unload(NULL);
 }
@@ -221,6 +222,8 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_SESSION_KEY={id}:session", "SSELOG_TOKEN_KEY={token}."},
         {"SSELOG_ENABLED=0"},
         {"SSELOG_LOG=syslog", "SSELOG_LOG_LEVEL=debug"},
+        {"SSELOG_LOG_USER=hash"},
+        {"SSELOG_LOG_USER=full"},
         {"SSELOG_ADMIN_ROLES=admin super_admin"},
     };
     (void)state;
@@ -275,6 +278,7 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_ALLOW_ROOT="},
         {"SSELOG_LOG=/tmp/log"},
         {"SSELOG_LOG_LEVEL=loud"},
+        {"SSELOG_LOG_USER=none"},
         {"SSELOG_AUTH="},
         {"SSELOG_AUTH=basic"},
         {"SSELOG_AUTH=cookie cookie"},
@@ -923,11 +927,13 @@ static void count_options(void *arg, const char *name, bool per_request, const c
  * behaviour. */
 static void test_request_may_set_only_the_listed_options(void **state)
 {
-    static const char *const process[] = {
-        "SSELOG_REDIS",         "SSELOG_REDIS_PASSWORD_FILE", "SSELOG_MAX_VIEWERS",
-        "SSELOG_MAX_PER_USER",  "SSELOG_MAX_MEMORY",          "SSELOG_GATHER",
-        "SSELOG_FRONT_THREADS", "SSELOG_ALLOW_ROOT",          "SSELOG_LOG",
-        "SSELOG_LOG_LEVEL",     "SSELOG_COOKIE_SECRET_FILE",  "SSELOG_JWT_KEY_FILE"};
+    static const char *const process[] = {"SSELOG_REDIS",         "SSELOG_REDIS_PASSWORD_FILE",
+                                          "SSELOG_MAX_VIEWERS",   "SSELOG_MAX_PER_USER",
+                                          "SSELOG_MAX_MEMORY",    "SSELOG_GATHER",
+                                          "SSELOG_FRONT_THREADS", "SSELOG_ALLOW_ROOT",
+                                          "SSELOG_LOG",           "SSELOG_LOG_LEVEL",
+                                          "SSELOG_LOG_USER",      "SSELOG_COOKIE_SECRET_FILE",
+                                          "SSELOG_JWT_KEY_FILE"};
     unsigned seen[2] = {0, 0};
     (void)state;
     config_each(count_options, seen);

@@ -97,33 +97,11 @@ static void test_holder_is_the_user_or_else_the_address(void **state)
     }
 }
 
-static void test_log_shows_the_user_or_else_the_address(void **state)
-{
-    static const struct {
-        const char *user;
-        struct given given;
-        const char *shown;
-    } cases[] = {
-        {"ann", {"192.0.2.1", NULL}, "ann"},
-        {"", {"192.0.2.1", NULL}, "192.0.2.1"},
-        {"", {"", NULL}, "unknown"},
-        {"", {NULL, NULL}, "unknown"},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct given given = cases[i].given;
-        struct context ctx = {.request = {.get = param, .get_arg = &given}};
-        snprintf(ctx.identity.user, sizeof ctx.identity.user, "%s", cases[i].user);
-        assert_string_equal(holder_shown(&ctx), cases[i].shown);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_address_of_many_clients_holds_no_seats),
         cmocka_unit_test(test_holder_is_the_user_or_else_the_address),
-        cmocka_unit_test(test_log_shows_the_user_or_else_the_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

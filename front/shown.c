@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* shown: see shown.h. */
+#include "front/shown.h"
+
+#include "front/context.h"
+
+void shown_client(const struct context *ctx, struct fields *line)
+{
+    const struct identity *who = &ctx->identity;
+    char hash[AUTH_USER_HASH + 1];
+    if (who->user[0] && ctx->config->log_user_hash) {
+        auth_hash_user(who->user, hash);
+        fields_add(line, "user", hash);
+    } else if (who->user[0]) {
+        fields_add(line, "user", who->user);
+    }
+    fields_add(line, "tenant", who->tenant[0] ? who->tenant : NULL);
+    fields_add(line, "address", request_param(&ctx->request, "REMOTE_ADDR"));
+}
+
+char *shown_viewer(const struct context *ctx, const struct admission *a)
+{
+    struct fields words = {0};
+    fields_begin(&words, "");
+    shown_client(ctx, &words);
+    fields_add(&words, "method", auth_method_name(ctx->identity.method));
+    fields_add(&words, "profile", a->profile->name);
+    fields_add(&words, "key", a->key);
+    fields_add(&words, "client", a->client);
+    return strdup(words.text);
+}
