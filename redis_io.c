@@ -56,12 +56,18 @@ int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, vo
     return link_request(f, &f->command, 3, argv, &what);
 }
 
-int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg)
+int redis_feed_get(struct redis_feed *f, const char *key, size_t shown, redis_value_fn *fn,
+                   void *arg)
 {
     if (!takes_commands(f))
         return -1;
     const char *argv[] = {"GET", key};
-    struct request_sent what = {.kind = REQUEST_GET, .fn.value = fn, .arg = arg};
+    size_t len = strlen(key);
+    struct request_sent what = {.kind = REQUEST_GET,
+                                .key_at = 1,
+                                .hidden = shown < len ? len - shown : 0,
+                                .fn.value = fn,
+                                .arg = arg};
     return link_request(f, &f->command, 2, argv, &what);
 }
 
@@ -94,7 +100,7 @@ int redis_feed_command(struct redis_feed *f, int argc, const char **argv)
 static int request_pop_more(struct redis_feed *f)
 {
     const char *argv[] = {"ZPOPMIN", f->queue_key, POP_COUNT};
-    struct request_sent what = {.kind = REQUEST_POP_MORE};
+    struct request_sent what = {.kind = REQUEST_POP_MORE, .key_at = 1};
     return link_request(f, &f->queue, 3, argv, &what);
 }
 

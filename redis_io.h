@@ -81,7 +81,8 @@ struct redis_range {
 int redis_feed_range(struct redis_feed *f, const char *key, const struct redis_range *range,
                      redis_range_fn *fn, void *arg);
 int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, void *arg);
-int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg);
+int redis_feed_get(struct redis_feed *f, const char *key, size_t shown, redis_value_fn *fn,
+                   void *arg);
 int redis_feed_score(struct redis_feed *f, const char *key, const char *member, redis_value_fn *fn,
                      void *arg);
 /* 0, or -1 if the feed is not up. Subscriptions end when the feed goes down. */
@@ -126,12 +127,13 @@ void redis_sync_keep_why(struct redis_sync *s);
 const char *redis_sync_why(const struct redis_sync *s);
 /* NULL is fine. */
 void redis_sync_free(struct redis_sync *s);
-/* GET, or GETDEL if take is set. A value that exceeds the maximum of the buffer is SYNC_MISSING. */
-enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take,
+/* GET, or GETDEL if take is set. A value that exceeds the maximum of the buffer is SYNC_MISSING.
+ * Only the first `shown` bytes of the key may be logged: it may be a session or a token. */
+enum sync_result redis_sync_get(struct redis_sync *s, const char *key, size_t shown, bool take,
                                 struct buf *value);
-/* SET key value EX seconds NX; an existing key is SYNC_REFUSED. */
-enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct slice value,
-                                unsigned seconds);
+/* SET key value EX seconds NX; an existing key is SYNC_REFUSED. shown: as above. */
+enum sync_result redis_sync_set(struct redis_sync *s, const char *key, size_t shown,
+                                struct slice value, unsigned seconds);
 /* Whether the last SYNC_REFUSED will pass by itself: Redis takes no writes for now, as a replica,
  * without enough replicas, with full memory or a failed save. */
 bool redis_sync_refusal_passes(const struct redis_sync *s);

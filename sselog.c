@@ -373,7 +373,8 @@ static int run_token(const struct config *c, int argc, char **argv)
     struct redis_sync *redis = redis_sync_new(&c->redis, 5000);
     if (redis && auth_make_token(token) == 0 && auth_token_key(c, slice_of(token), key) == 0 &&
         auth_token_value(c, &who, &value) == 0 &&
-        redis_sync_set(redis, key, buf_slice(&value), (unsigned)seconds) == SYNC_OK)
+        redis_sync_set(redis, key, strcspn(c->token_key, "{"), buf_slice(&value),
+                       (unsigned)seconds) == SYNC_OK)
         status = puts(token) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     else
         diag(DIAG_ERROR, "token", "the token could not be put into Redis");

@@ -19,10 +19,23 @@
 
 #define TOO_MANY "too many failed attempts"
 
+/* The shortest beginning among the templates that begin like key: that of its own is no shorter. */
+size_t access_shown(const struct config *config, const char *key)
+{
+    const char *const templates[] = {config->session_key, config->bearer_key, config->token_key};
+    size_t shown = SIZE_MAX;
+    for (size_t i = 0; i < sizeof templates / sizeof *templates; i++) {
+        size_t len = strcspn(templates[i], "{");
+        if (len < shown && strncmp(templates[i], key, len) == 0)
+            shown = len;
+    }
+    return shown == SIZE_MAX ? 0 : shown;
+}
+
 static enum lookup_result look_up(void *arg, const char *key, bool take, struct buf *value)
 {
     struct context *ctx = arg;
-    switch (redis_sync_get(ctx->redis, key, take, value)) {
+    switch (redis_sync_get(ctx->redis, key, access_shown(ctx->config, key), take, value)) {
     case SYNC_OK:
         return LOOKUP_FOUND;
     case SYNC_MISSING:

@@ -25,6 +25,9 @@ bool access_is_cross_site(const struct context *ctx);
 /* Whether the request came through a proxy: it has a header that proxies add, or the peer is in
  * SSELOG_TRUSTED. Then REMOTE_ADDR stands for many clients. A client can add such a header too. */
 bool access_is_forwarded(const struct context *ctx);
+/* How many bytes of a session's or token's key may be logged: those before the first name of its
+ * template. */
+size_t access_shown(const struct config *config, const char *key);
 /* Answers 403. */
 void access_forbid(struct context *ctx);
 /* 0: viewing is turned on. -1: answered. */

@@ -125,7 +125,8 @@ static int issue_token(struct context *ctx, char token[44])
     buf_init(&value, 4096);
     if (auth_make_token(token) == 0 && auth_token_key(ctx->config, slice_of(token), key) == 0 &&
         auth_token_value(ctx->config, &ctx->identity, &value) == 0)
-        r = redis_sync_set(ctx->redis, key, buf_slice(&value), ctx->config->token_ttl);
+        r = redis_sync_set(ctx->redis, key, access_shown(ctx->config, key), buf_slice(&value),
+                           ctx->config->token_ttl);
     auth_wipe(value.p, value.len);
     auth_wipe(key, sizeof key);
     buf_free(&value);

@@ -161,6 +161,7 @@ static int add_revocation(struct context *ctx, struct admission *a)
     }
     *s = (struct revocation_check){ctx->base, ctx->config, ctx->identity};
     ctx->config = config_of(ctx->base);
+    a->revocation_shown = access_shown(s->config, a->revocation_key);
     a->still_valid = still_valid;
     a->release = release_revocation;
     a->arg = s;

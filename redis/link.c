@@ -111,14 +111,16 @@ int link_request(struct redis_feed *f, struct conn *c, int argc, const char **ar
                  const struct request_sent *what)
 {
     const char *key = what->key_at > 0 ? argv[what->key_at] : NULL;
-    size_t room = strlen(argv[0]) + (key ? 1 + strlen(key) : 0) + 1;
+    size_t shown = key ? strlen(key) - what->hidden : 0;
+    size_t room = strlen(argv[0]) + shown + sizeof " ...";
     struct request_sent *r = malloc(sizeof *r + room);
     if (!r || link_append(c, argc, argv)) {
         free(r);
         return -1;
     }
     *r = *what;
-    snprintf(r->name, room, "%s%s%s", argv[0], key ? " " : "", key ? key : "");
+    snprintf(r->name, room, "%s%s%.*s%s", argv[0], key ? " " : "", (int)shown, key ? key : "",
+             what->hidden ? "..." : "");
     r->next = NULL;
     if (!c->first)
         c->since = f->now;

@@ -56,8 +56,9 @@ struct request_sent {
         redis_value_fn *value;
     } fn;
     void *arg;
-    int key_at;  /* which word is the key, for the log; 0: none, or it may be a session */
-    char name[]; /* for the log: the command and the key */
+    int key_at;    /* which word is the key, for the log; 0: none */
+    size_t hidden; /* bytes at its end that may be a secret */
+    char name[];   /* for the log: the command and the key */
 };
 
 struct conn {

@@ -65,24 +65,29 @@ static void sync_begin(struct redis_sync *s)
     s->end = clock_ms() + s->deadline;
     s->hold = HOLD_BYTES;
     s->bulk.all = false;
+    s->shown = SIZE_MAX;
 }
 
-/* Logs that the server refused a command, if that is new. Only keys of logs are named: others may
- * be sessions or tokens. */
-static void sync_log_refused(struct redis_sync *s, const struct slice *words, const char *why)
+/* Logs that the server refused a command, if that is new. A key whose end may be a secret is shown
+ * up to there. */
+static void sync_log_refused(struct redis_sync *s, const struct slice *words, size_t n,
+                             const char *why)
 {
     char name[ADDRESS_NAME];
-    bool secret = !slice_equal(words[0], slice_of("XREVRANGE"));
-    snprintf(name, sizeof name, "%s%s%s", words[0].p, secret ? "" : " ", secret ? "" : words[1].p);
+    struct slice key = n > 1 ? words[1] : slice_make(NULL, 0);
+    bool secret = s->shown < key.len;
+    int len = secret ? (int)s->shown : (int)key.len;
+    snprintf(name, sizeof name, "%s%s%.*s%s", words[0].p, key.len ? " " : "", len,
+             key.len ? key.p : "", secret ? "..." : "");
     if (reasons_are_new(&s->refusals, name, why, clock_ms()))
         diag(DIAG_WARNING, "redis", "%s: %s refused: %s", s->where, name, why);
 }
 
 /* An error of the server. */
-static enum sync_result sync_error(struct redis_sync *s, const struct slice *words,
+static enum sync_result sync_error(struct redis_sync *s, const struct slice *words, size_t n,
                                    const redisReply *r)
 {
-    sync_log_refused(s, words, reply_error_text(r));
+    sync_log_refused(s, words, n, reply_error_text(r));
     if (reply_is_outage(r))
         return SYNC_DOWN;
     /* A key of another type is no session or token. */
@@ -135,7 +140,7 @@ static redisReply *sync_request(struct redis_sync *s, const struct slice *words,
     } while (!r && s->was_idle && !s->timed_out && may_repeat(words[0]));
     if (!r)
         return NULL;
-    *result = r->type == REDIS_REPLY_ERROR ? sync_error(s, words, r) : SYNC_OK;
+    *result = r->type == REDIS_REPLY_ERROR ? sync_error(s, words, n, r) : SYNC_OK;
     if (*result == SYNC_OK)
         return r;
     s->refusal_passes = reply_is_no_write(r);
@@ -148,11 +153,13 @@ bool redis_sync_refusal_passes(const struct redis_sync *s)
     return s->refusal_passes;
 }
 
-enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take, struct buf *value)
+enum sync_result redis_sync_get(struct redis_sync *s, const char *key, size_t shown, bool take,
+                                struct buf *value)
 {
     const struct slice words[] = {slice_of(take ? "GETDEL" : "GET"), slice_of(key)};
     enum sync_result result;
     sync_begin(s);
+    s->shown = shown;
     s->bulk.all = true; /* it may be a secret: it stays out of hiredis and is wiped */
     s->hold = value->max - value->len;
     redisReply *r = sync_request(s, words, 2, is_value, &result);
@@ -165,8 +172,8 @@ enum sync_result redis_sync_get(struct redis_sync *s, const char *key, bool take
     return result;
 }
 
-enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct slice value,
-                                unsigned seconds)
+enum sync_result redis_sync_set(struct redis_sync *s, const char *key, size_t shown,
+                                struct slice value, unsigned seconds)
 {
     char ttl[12];
     snprintf(ttl, sizeof ttl, "%u", seconds);
@@ -174,6 +181,7 @@ enum sync_result redis_sync_set(struct redis_sync *s, const char *key, struct sl
                                   slice_of("EX"),  slice_of(ttl), slice_of("NX")};
     enum sync_result result;
     sync_begin(s);
+    s->shown = shown;
     redisReply *r = sync_request(s, words, 6, is_value, &result);
     if (!r)
         return result;
@@ -210,7 +218,7 @@ static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xi
     *n = reply_entries(&s->storage, r, &why);
     if (*n >= 0)
         return r;
-    sync_log_refused(s, words, why);
+    sync_log_refused(s, words, 6, why);
     *result = SYNC_REFUSED;
     sync_free_reply(s);
     return NULL;

@@ -21,6 +21,7 @@ struct redis_sync {
     unsigned deadline;               /* ms */
     int64_t end;                     /* deadline of the current call: CLOCK_MONOTONIC ms */
     bool timed_out;                  /* the current call waited until its deadline */
+    size_t shown;                    /* bytes of the current call's key that may be logged */
     bool refusal_passes;             /* the last error was that no writes are taken for now */
     bool refused;                    /* the server refused the log-in for good */
     bool keeps_why;                  /* reasons are kept in why, not logged */

@@ -4,6 +4,7 @@
 
 #include "format/record.h"
 #include "relay/fanout.h"
+#include "relay/trace.h"
 #include "relay/viewer.h"
 
 /* ---- both kinds ---- */
@@ -150,6 +151,8 @@ void pubsub_subscribed(struct relay *r, struct slice channel)
 void pubsub_refused(struct relay *r)
 {
     for (struct log *l = r->logs; l; l = l->next)
-        if (l->kind == LOG_PUBSUB && l->tip.state == PLACE_NONE)
+        if (l->kind == LOG_PUBSUB && l->tip.state == PLACE_NONE) {
+            trace_channel(r, l->key);
             log_fail_all(l, REDIS_REFUSED);
+        }
 }

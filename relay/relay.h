@@ -102,6 +102,7 @@ struct admission {
     struct presence *presence; /* NULL: it is not listed */
     int64_t ends;              /* Unix seconds when the identity ends; 0: unknown */
     char *revocation_key;      /* Redis key that must go on standing; NULL: none */
+    size_t revocation_shown;   /* bytes of it that may be logged */
     /* Whether the value of that key (NULL: no such key) still stands for the same identity. */
     bool (*still_valid)(void *arg, const struct slice *value);
     void (*release)(void *arg); /* frees arg; NULL: nothing to free */

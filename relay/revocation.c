@@ -25,6 +25,7 @@ struct watcher {
 struct revocation {
     struct relay *relay;
     char *key;
+    size_t shown; /* bytes of it that may be logged */
     struct watcher *watchers;
     revocation_fn *revoked;
     enum look_state state;
@@ -78,7 +79,7 @@ static int look(struct revocation *c)
         c->state = LOOK_AGAIN;
     if (is_asked(c) || !r->up)
         return 0;
-    bool sent = redis_feed_get(r->feed, c->key, on_value, c) == 0;
+    bool sent = redis_feed_get(r->feed, c->key, c->shown, on_value, c) == 0;
     c->state = sent ? LOOK_ASKED : LOOK_DUE;
     if (sent)
         return 0;
@@ -87,13 +88,14 @@ static int look(struct revocation *c)
     return -1;
 }
 
-static struct revocation *make(struct relay *r, const char *key, revocation_fn *revoked)
+static struct revocation *make(struct relay *r, const struct admission *a, revocation_fn *revoked)
 {
     struct revocation *c = calloc(1, sizeof *c);
-    char *copy = strdup(key);
+    char *copy = strdup(a->revocation_key);
     if (c && copy) {
         c->relay = r;
         c->key = copy;
+        c->shown = a->revocation_shown;
         c->revoked = revoked;
         if (tsearch(c, &r->revocation_tree, compare_revocations))
             return c;
@@ -115,7 +117,7 @@ int revocation_attach(struct viewer *v, struct admission *a, revocation_fn *revo
     struct revocation *c = find(v->relay, a->revocation_key);
     struct watcher *w = malloc(sizeof *w);
     if (w && !c)
-        c = make(v->relay, a->revocation_key, revoked);
+        c = make(v->relay, a, revoked);
     if (!w || !c) {
         free(w);
         return -1;

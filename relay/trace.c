@@ -72,3 +72,12 @@ void trace_refusal(struct relay *r, const char *text)
     fields_begin(&line, text);
     put(r, DIAG_INFO, pace_kind(0, text), &line);
 }
+
+void trace_channel(struct relay *r, const char *key)
+{
+    struct fields line = {0};
+    fields_begin(&line, "event=fail");
+    fields_add(&line, "key", key);
+    fields_add(&line, "text", "Redis refuses the channel");
+    put(r, DIAG_WARNING, pace_kind(pace_kind(0, "channel"), key), &line);
+}

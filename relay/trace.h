@@ -19,4 +19,7 @@ void trace_close(struct viewer *v, const char *reason, const char *text);
 /* Logs that there was no seat in time.  line NULL: nothing. */
 void trace_refusal(struct relay *r, const char *line);
 
+/* Logs that Redis refuses a channel: its answer does not name it. */
+void trace_channel(struct relay *r, const char *key);
+
 #endif

@@ -193,6 +193,19 @@ def test_log_that_cannot_be_read_is_named(stack, redis):
     assert re.search(r"warning redis: \S+: (XRANGE|XINFO) log:ann refused: WRONGTYPE", r.output())
 
 
+def test_lines_about_redis_show_no_more_of_a_secret_key_than_its_template(stack, redis):
+    r = stack.responder(redis, auth="cookie bearer token", bearer_key="keys:{sha256}", log_level="debug")
+    redis.client.lpush("session:a-secret-id", "x")
+    redis.client.lpush(f"keys:{hashlib.sha256(b'a-bearer-key').hexdigest()}", "x")
+    redis.client.lpush("sse_token:a-secret-token-of-43", "x")
+    for command, params in [("GET session:...", {"HTTP_COOKIE": "session=a-secret-id"}),
+                            ("GET keys:...", bearer("a-bearer-key")),
+                            ("GETDEL sse_token:...", {"query": "token=a-secret-token-of-43"})]:
+        refused(r, **params)
+        assert re.search(rf"warning redis: \S+: {re.escape(command)} refused: WRONGTYPE", r.output()), command
+    assert not re.search("a-secret|a-bearer|" + hashlib.sha256(b"a-bearer-key").hexdigest()[:8], r.output())
+
+
 def test_streams_are_logged_only_at_debug(stack, redis):
     r = stack.responder(redis, auth="remote_user", stream="log:{user}")
     with FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER="ann")) as s:

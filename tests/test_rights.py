@@ -44,3 +44,4 @@ def test_refused_channel_affects_only_its_viewers(redis, restricted):
         redis.client.publish("open", "still here")
         good.read_until(lambda v: [e.data for e in v.records] == ["still here"], "the message")
         assert not [e for e in good.events if e.type in ("source", "gap")]
+        assert 'warning relay: event=fail key=closed text="Redis refuses the channel"' in restricted.output()

@@ -416,8 +416,10 @@ int redis_feed_info(struct redis_feed *f, const char *key, redis_info_fn *fn, vo
     return 0;
 }
 
-int redis_feed_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg)
+int redis_feed_get(struct redis_feed *f, const char *key, size_t shown, redis_value_fn *fn,
+                   void *arg)
 {
+    (void)shown;
     (void)f;
     (void)key;
     (void)fn;

@@ -299,7 +299,7 @@ static void request(struct world *w, enum request what)
     w->answers = 0;
     int bad = what == RANGE  ? redis_feed_range(w->feed, "key", &all, on_range, w)
               : what == INFO ? redis_feed_info(w->feed, "key", on_info, w)
-                             : redis_feed_get(w->feed, "key", on_get, w);
+                             : redis_feed_get(w->feed, "key", 2, on_get, w);
     assert_int_equal(bad, 0);
     assert_int_equal(w->feed->command.sent, 1);
     assert_true(talk(w, command));
@@ -421,7 +421,7 @@ static const struct {
     bool answered;
 } kinds[] = {{"XRANGE log:1", true},
              {"XINFO log:1", true},
-             {"GET", true},
+             {"GET se...", true},
              {"ZSCORE log:1", true},
              {"ZADD log:1", false}};
 
@@ -432,7 +432,7 @@ static void ask_kind(struct world *w, size_t kind, struct answer *a)
     const char *add[] = {"ZADD", "log:1", "1", "member"};
     int bad = kind == 0   ? redis_feed_range(w->feed, "log:1", &everything, on_one_range, a)
               : kind == 1 ? redis_feed_info(w->feed, "log:1", on_one_info, a)
-              : kind == 2 ? redis_feed_get(w->feed, "secret", on_one_value, a)
+              : kind == 2 ? redis_feed_get(w->feed, "secret", 2, on_one_value, a)
               : kind == 3 ? redis_feed_score(w->feed, "log:1", "member", on_one_value, a)
                           : redis_feed_command(w->feed, 4, add);
     assert_int_equal(bad, 0);
@@ -684,7 +684,7 @@ static void test_outage_fails_each_request_once(void **state)
     assert_int_equal(w->result, REDIS_LOST);
     assert_int_equal(w->down, 1);
     assert_int_equal(redis_feed_range(w->feed, "key", &all, on_range, w), -1);
-    assert_int_equal(redis_feed_get(w->feed, "key", on_get, w), -1);
+    assert_int_equal(redis_feed_get(w->feed, "key", 2, on_get, w), -1);
     assert_int_equal(redis_feed_subscribe(w->feed, "c"), -1);
     come_up(w);
     assert_int_equal(w->answers, 100);

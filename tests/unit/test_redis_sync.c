@@ -102,7 +102,7 @@ static void test_surplus_reply_is_nobodys_answer(void **state)
         struct redis_sync *s = redis_sync_new(&peer.address, 1000);
         assert_int_equal(redis_sync_ping(s), SYNC_DOWN);
         buf_init(&value, 100);
-        assert_int_equal(redis_sync_get(s, "session:ann", false, &value), SYNC_OK);
+        assert_int_equal(redis_sync_get(s, "session:ann", 8, false, &value), SYNC_OK);
         assert_true(slice_equal(buf_slice(&value), slice_of("{\"id\":\"ann\"}")));
         redis_sync_free(s);
         stop(&peer);
@@ -125,7 +125,7 @@ static void test_late_surplus_reply_is_nobodys_answer(void **state)
     s->ctx = redisConnectFd(ends[0]);
     assert_int_equal(send(ends[1], BOB, strlen(BOB), 0), strlen(BOB));
     buf_init(&value, 100);
-    assert_int_equal(redis_sync_get(s, "session:ann", false, &value), SYNC_OK);
+    assert_int_equal(redis_sync_get(s, "session:ann", 8, false, &value), SYNC_OK);
     assert_true(slice_equal(buf_slice(&value), slice_of("{\"id\":\"ann\"}")));
     redis_sync_free(s);
     stop(&peer);
@@ -146,7 +146,7 @@ static void test_connection_closed_while_idle_is_renewed_without_an_error(void *
         struct redis_sync *s = redis_sync_new(&peer.address, 1000);
         assert_int_equal(redis_sync_ping(s), SYNC_OK);
         buf_init(&value, 100);
-        assert_int_equal(redis_sync_get(s, "key", take, &value), take ? SYNC_DOWN : SYNC_OK);
+        assert_int_equal(redis_sync_get(s, "key", 0, take, &value), take ? SYNC_DOWN : SYNC_OK);
         redis_sync_free(s);
         stop(&peer);
         assert_int_equal(peer.connections, take ? 1 : 2);
@@ -164,7 +164,7 @@ static void test_closed_new_connection_is_an_error(void **state)
     start(&peer, script);
     struct redis_sync *s = redis_sync_new(&peer.address, 1000);
     buf_init(&value, 100);
-    assert_int_equal(redis_sync_get(s, "key", false, &value), SYNC_DOWN);
+    assert_int_equal(redis_sync_get(s, "key", 0, false, &value), SYNC_DOWN);
     redis_sync_free(s);
     stop(&peer);
     assert_int_equal(peer.connections, 1);
@@ -183,8 +183,8 @@ static void test_reply_of_another_type_is_no_answer(void **state)
         start(&peer, script);
         struct redis_sync *s = redis_sync_new(&peer.address, 1000);
         buf_init(&value, 100);
-        assert_int_equal(redis_sync_get(s, "session:ann", false, &value), SYNC_DOWN);
-        assert_int_equal(redis_sync_get(s, "session:ann", false, &value), SYNC_OK);
+        assert_int_equal(redis_sync_get(s, "session:ann", 8, false, &value), SYNC_DOWN);
+        assert_int_equal(redis_sync_get(s, "session:ann", 8, false, &value), SYNC_OK);
         assert_true(slice_equal(buf_slice(&value), slice_of("{\"id\":\"ann\"}")));
         redis_sync_free(s);
         stop(&peer);
@@ -211,8 +211,9 @@ static void no_member(void *arg, struct slice member)
 static const struct {
     const char *name; /* in the log */
     const char *good; /* an answer */
-} calls[] = {{"GET", "$1\r\nv\r\n"},        {"GETDEL", "$1\r\nv\r\n"},   {"SET", "+OK\r\n"},
-             {"XREVRANGE log:1", "*0\r\n"}, {"ZRANGEBYSCORE", "*0\r\n"}, {"PING", "+PONG\r\n"}};
+} calls[] = {
+    {"GET se...", "$1\r\nv\r\n"},  {"GETDEL se...", "$1\r\nv\r\n"},     {"SET se...", "+OK\r\n"},
+    {"XREVRANGE log:1", "*0\r\n"}, {"ZRANGEBYSCORE members", "*0\r\n"}, {"PING", "+PONG\r\n"}};
 
 static enum sync_result call(struct redis_sync *s, size_t which, size_t *told)
 {
@@ -222,11 +223,11 @@ static enum sync_result call(struct redis_sync *s, size_t which, size_t *told)
     switch (which) {
     case 0:
     case 1:
-        result = redis_sync_get(s, "secret", which == 1, &value);
+        result = redis_sync_get(s, "secret", 2, which == 1, &value);
         *told += value.len;
         break;
     case 2:
-        result = redis_sync_set(s, "secret", slice_of("v"), 10);
+        result = redis_sync_set(s, "secret", 2, slice_of("v"), 10);
         break;
     case 3:
         result = redis_sync_range(s, "log:1", XID_MAX, 10, no_entries, told);

@@ -15,8 +15,10 @@ static int asked, no_memory;
 static redis_value_fn *answer;
 static void *answer_arg;
 
-static int fake_get(struct redis_feed *f, const char *key, redis_value_fn *fn, void *arg)
+static int fake_get(struct redis_feed *f, const char *key, size_t shown, redis_value_fn *fn,
+                    void *arg)
 {
+    (void)shown;
     (void)f;
     (void)key;
     if (no_memory)
