@@ -94,6 +94,27 @@ def test_what_comes_after_the_identity_is_refused_with_its_user(stack, redis):
         assert line["why"] == why and answer.status == {"disabled": 403, "whose": 409}[why]
 
 
+def test_refusal_has_the_status_that_the_answer_stands_for(stack, redis):
+    """Clients that accept an event stream get 200 in place of 503, those of smarter are led to the login."""
+    r = stack.responder(auth="cookie", stream="log:{user}")
+    answer = fcgi_get(r.socket, environment("/sselog/stream", HTTP_COOKIE="session=a-secret-id"))
+    assert answer.status == 200 and answer.read_event("unavailable")
+    r2 = stack.responder(redis, profile="smarter", auth="cookie", login_url="/login", stream="log:{user}")
+    answer = fcgi_get(r2.socket, environment("/sselog/stream", "a=query", HTTP_COOKIE="session=a-secret-id"))
+    assert answer.status == 302
+    for responder, status, why in (r, "503", "unavailable"), (r2, "302", "session-unknown"):
+        [line] = lines(responder.output(), "refuse")
+        assert (line["status"], line["why"], line["method"]) == (status, why, "cookie")
+        assert "a-secret-id" not in responder.output() and "a=query" not in responder.output()
+
+
+def test_cgi_logs_its_refusal(stack, redis):
+    server = stack.server("cgid", redis, stream="stream:logs:{user}", **identity.options("bearer"))
+    for _ in range(2):
+        assert get(server.port, server.path + "/stream", {"Accept": "application/json"}).status == 401
+    wait_until(lambda: server.output().count("event=refuse status=401 why=no-authorization method=none ") == 2, "the lines")
+
+
 def test_users_are_hashed_on_request(stack, redis):
     r = stack.responder(redis, auth="remote_user", stream="log:{tenant}", log_user="hash", log_level="debug")
     _, line = refused(r, REMOTE_USER="Zoë", REMOTE_ADDR="unix:")
@@ -114,6 +135,7 @@ def test_levels_choose_the_lines(stack, redis):
         assert bool(lines(r.output(), "refuse")) == (level != "warning")
 
 
+@pytest.mark.threads
 def test_scanner_fills_no_disk(stack, redis):
     """Refusals of one cause to one address are one line; those of many addresses are limited together."""
     r = stack.responder(redis, auth="bearer", bearer_key="bearer:{sha256}")

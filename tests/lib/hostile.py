@@ -20,7 +20,7 @@ USERS = ("ann", "bob", "root", "mallory")
 SESSIONS = {"session-of-ann": identity.session("ann"), "session-of-bob": identity.session("bob"),
             "session-of-root": identity.session("root", role="admin"),
             "session-of-mallory": '{"user_id":"mallory","user_id\\u0000":"bob","role":"viewer","tenant_id":"acme"}',
-            "session-not-json": "S'bob'", "session-without-user": '{"role":"admin"}',
+            "session-of-pickle": "S'bob'", "session-without-user": '{"role":"admin"}',
             "session-with-nan": '{"user_id":NaN}'}
 BEARER = "0123456789abcdefghijklmnopqrstuvwxyzABCDEF"
 SECRETS = (*SESSIONS, BEARER, "guessed-password", "secretsecret")
@@ -53,7 +53,7 @@ LOOKUP = [Credential(()),
           Credential((("Authorization", "Bearer " + BEARER),), "ann"),
           Credential(_cookies("session-of-ann") + (("Authorization", "Bearer " + BEARER),), "ann"),
           *(Credential(_cookies(c)) for c in (
-              "session-not-json", "session-without-user", "session-with-nan", "session-of-mallory",
+              "session-of-pickle", "session-without-user", "session-with-nan", "session-of-mallory",
               "unknown-session", "", "a/../b", "x" * 5000)),
           Credential((("Authorization", "Bearer unknown"),)), Credential((("Authorization", "Bearer"),)),
           Credential(tuple(basic("bob").items()))]
@@ -98,7 +98,7 @@ HARMFUL = [
     (("Last-Event-ID", "99999999999999999999999"),), (("Last-Event-ID", "1-1, 2-2"),),
     (("Last-Event-ID", "x" * 300),), (("Last-Event-ID", "\x01\x7f"),), (("Host", "evil.example:99999"),),
     (("Authorization", "Bearer a"), ("Authorization", "Bearer b")), (("Cookie", "x" * 7000),),
-    (("Cookie", "session=a"), ("Cookie", "session=session-not-json")),
+    (("Cookie", "session=a"), ("Cookie", "session=session-of-pickle")),
     (("Cookie", "session"), ("Cookie", ";;;=;session=;")), (("X-Long", "y" * 7000),),
     (("Content-Length", "7"),), (("Content-Length", "-1"),), (("Transfer-Encoding", "chunked"),),
     (("Transfer-Encoding", "injected"),), (("Expect", "100-continue"),), (("Connection", "upgrade"),),
