@@ -8,13 +8,13 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "base/pace.h"
+#include "base/omit.h"
 #include "front/context.h"
 #include "front/shown.h"
 
 struct refusals {
     pthread_mutex_t lock;
-    struct pace pace;
+    struct omit omit;
 };
 
 struct refusals *refusals_new(void)
@@ -96,12 +96,12 @@ static void describe(const struct context *ctx, struct fields *line)
 static uint64_t kind_of(const struct context *ctx, enum why why)
 {
     const char *peer = request_param(&ctx->request, "REMOTE_ADDR");
-    uint64_t kind = pace_kind(0, why_word(why));
-    kind = pace_kind(kind, auth_method_name(ctx->refusal.method));
-    kind = pace_kind(kind, ctx->refusal.claim ? ctx->refusal.claim : "");
+    uint64_t kind = omit_kind(0, why_word(why));
+    kind = omit_kind(kind, auth_method_name(ctx->refusal.method));
+    kind = omit_kind(kind, ctx->refusal.claim ? ctx->refusal.claim : "");
     if (!ctx->identity.user[0])
-        return pace_kind(kind, peer ? peer : "");
-    return pace_kind(pace_kind(kind, ctx->identity.tenant), ctx->identity.user);
+        return omit_kind(kind, peer ? peer : "");
+    return omit_kind(omit_kind(kind, ctx->identity.tenant), ctx->identity.user);
 }
 
 static bool is_due(const struct context *ctx, enum why why, uint64_t *repeated, uint64_t *omitted)
@@ -110,7 +110,7 @@ static bool is_due(const struct context *ctx, enum why why, uint64_t *repeated, 
     if (!r)
         return true;
     pthread_mutex_lock(&r->lock);
-    bool due = pace_due(&r->pace, kind_of(ctx, why), clock_ms(), repeated, omitted);
+    bool due = omit_is_due(&r->omit, kind_of(ctx, why), clock_ms(), repeated, omitted);
     pthread_mutex_unlock(&r->lock);
     return due;
 }

@@ -12,7 +12,7 @@
 #define SSELOG_RELAY_CORE_H
 
 #include "base/buf.h"
-#include "base/pace.h"
+#include "base/omit.h"
 #include "redis_io.h"
 #include "relay/batch.h"
 #include "relay/budget.h"
@@ -207,7 +207,7 @@ struct relay {
     int64_t next_sweep;
     int64_t next_look;  /* without tracking */
     int64_t stop_by;    /* 0: not stopping */
-    struct pace pace;   /* of lines about viewers */
+    struct omit omit;   /* of lines about viewers */
     struct storm storm; /* of invalidations; while it lasts, tracking is false */
     bool up, down, tracking;
     bool revocation_due; /* there was no memory to look at a key */

@@ -13,11 +13,11 @@ struct trace {
     char shown[];
 };
 
-/* Writes the line unless too many were written lately. kind: see pace_due. */
+/* Writes the line unless too many were written lately. kind: see omit_is_due. */
 static void put(struct relay *r, enum diag_level level, uint64_t kind, struct fields *line)
 {
     uint64_t repeated, omitted;
-    if (!pace_due(&r->pace, kind, r->now, &repeated, &omitted))
+    if (!omit_is_due(&r->omit, kind, r->now, &repeated, &omitted))
         return;
     if (repeated)
         fields_number(line, "repeated", repeated);
@@ -70,7 +70,7 @@ void trace_refusal(struct relay *r, const char *text)
     if (!text)
         return;
     fields_begin(&line, text);
-    put(r, DIAG_INFO, pace_kind(0, text), &line);
+    put(r, DIAG_INFO, omit_kind(0, text), &line);
 }
 
 void trace_channel(struct relay *r, const char *key)
@@ -79,5 +79,5 @@ void trace_channel(struct relay *r, const char *key)
     fields_begin(&line, "event=fail");
     fields_add(&line, "key", key);
     fields_add(&line, "text", "Redis refuses the channel");
-    put(r, DIAG_WARNING, pace_kind(pace_kind(0, "channel"), key), &line);
+    put(r, DIAG_WARNING, omit_kind(omit_kind(0, "channel"), key), &line);
 }

@@ -68,7 +68,7 @@ APART = [
 ]
 
 # Files that depend only on their arguments: no input, no output, no clock, no threads.
-PURE = ("base/buf.c base/xid.c base/pace.c base/fields.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
+PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "

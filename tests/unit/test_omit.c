@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* pace: lines that are alike are told once a minute with their number, and all together within a
+/* omit: lines that are alike are told once a minute with their number, and all together within a
  * burst and a rate. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,19 +7,19 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "base/pace.c"
+#include "base/omit.c"
 
 static uint64_t repeated, omitted;
 
-static bool due(struct pace *p, uint64_t kind, int64_t now)
+static bool due(struct omit *p, uint64_t kind, int64_t now)
 {
     repeated = omitted = 99;
-    return pace_due(p, kind, now, &repeated, &omitted);
+    return omit_is_due(p, kind, now, &repeated, &omitted);
 }
 
 static void test_alike_lines_are_due_once_a_minute(void **state)
 {
-    struct pace p = {0};
+    struct omit p = {0};
     (void)state;
     assert_true(due(&p, 1, 5));
     assert_int_equal(repeated + omitted, 0);
@@ -27,29 +27,29 @@ static void test_alike_lines_are_due_once_a_minute(void **state)
         assert_false(due(&p, 1, 6 + i));
     assert_true(due(&p, 2, 20));
     assert_int_equal(repeated, 0);
-    assert_false(due(&p, 1, 4 + PACE_ALIKE_MS));
-    assert_true(due(&p, 1, 5 + PACE_ALIKE_MS));
+    assert_false(due(&p, 1, 4 + OMIT_ALIKE_MS));
+    assert_true(due(&p, 1, 5 + OMIT_ALIKE_MS));
     assert_int_equal(repeated, 8);
-    assert_false(due(&p, 1, 6 + PACE_ALIKE_MS));
-    assert_true(due(&p, 1, 5 + 3 * PACE_ALIKE_MS));
+    assert_false(due(&p, 1, 6 + OMIT_ALIKE_MS));
+    assert_true(due(&p, 1, 5 + 3 * OMIT_ALIKE_MS));
     assert_int_equal(repeated, 1);
     assert_int_equal(omitted, 0);
 }
 
 static void test_many_kinds_fill_no_disk(void **state)
 {
-    struct pace p = {0};
+    struct omit p = {0};
     unsigned told = 0;
     uint64_t left_out = 0, kind = 1;
     (void)state;
-    for (int64_t now = 0; now < 1000 * PACE_EVERY_MS; now += 10)
+    for (int64_t now = 0; now < 1000 * OMIT_EVERY_MS; now += 10)
         if (due(&p, kind++, now)) {
             told++;
             left_out += omitted;
         }
-    assert_in_range(told, 1000, 1000 + PACE_BURST);
+    assert_in_range(told, 1000, 1000 + OMIT_BURST);
     assert_int_equal(told + left_out + p.omitted, kind - 1);
-    while (!due(&p, kind, 2000 * PACE_EVERY_MS))
+    while (!due(&p, kind, 2000 * OMIT_EVERY_MS))
         ;
     assert_int_equal(p.omitted, 0);
 }
@@ -57,30 +57,30 @@ static void test_many_kinds_fill_no_disk(void **state)
 /* The lines of a kind that is forgotten for another are counted among the others. */
 static void test_forgotten_kind_is_counted(void **state)
 {
-    struct pace p = {0};
+    struct omit p = {0};
     uint64_t left_out = 0;
     (void)state;
     assert_true(due(&p, 1, 1));
     assert_false(due(&p, 1, 2));
     assert_false(due(&p, 1, 3));
-    for (uint64_t kind = 2; kind <= PACE_KEPT + 1; kind++) {
-        assert_true(due(&p, kind, (int64_t)kind * PACE_EVERY_MS));
+    for (uint64_t kind = 2; kind <= OMIT_KEPT + 1; kind++) {
+        assert_true(due(&p, kind, (int64_t)kind * OMIT_EVERY_MS));
         left_out += omitted;
     }
     assert_int_equal(left_out, 2);
-    assert_true(due(&p, 1, (PACE_KEPT + 2) * PACE_EVERY_MS));
+    assert_true(due(&p, 1, (OMIT_KEPT + 2) * OMIT_EVERY_MS));
     assert_int_equal(repeated, 0);
 }
 
 static void test_lines_of_no_kind_are_only_counted(void **state)
 {
-    struct pace p = {0};
+    struct omit p = {0};
     (void)state;
-    for (int i = 0; i < PACE_BURST; i++)
+    for (int i = 0; i < OMIT_BURST; i++)
         assert_true(due(&p, 0, 7));
     assert_false(due(&p, 0, 7));
     assert_false(due(&p, 0, 8));
-    assert_true(due(&p, 0, 7 + PACE_EVERY_MS));
+    assert_true(due(&p, 0, 7 + OMIT_EVERY_MS));
     assert_int_equal(omitted, 2);
     assert_int_equal(repeated, 0);
 }
@@ -88,9 +88,9 @@ static void test_lines_of_no_kind_are_only_counted(void **state)
 static void test_kinds_differ_where_their_parts_do(void **state)
 {
     (void)state;
-    assert_true(pace_kind(pace_kind(0, "ab"), "c") != pace_kind(pace_kind(0, "a"), "bc"));
-    assert_true(pace_kind(0, "a") == pace_kind(0, "a"));
-    assert_true(pace_kind(0, "") != pace_kind(pace_kind(0, ""), ""));
+    assert_true(omit_kind(omit_kind(0, "ab"), "c") != omit_kind(omit_kind(0, "a"), "bc"));
+    assert_true(omit_kind(0, "a") == omit_kind(0, "a"));
+    assert_true(omit_kind(0, "") != omit_kind(omit_kind(0, ""), ""));
 }
 
 int main(void)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* pace: see pace.h. */
-#include "base/pace.h"
+/* omit: see omit.h. */
+#include "base/omit.h"
 
 #include <stddef.h>
 
 /* FNV-1a. */
-uint64_t pace_kind(uint64_t before, const char *text)
+uint64_t omit_kind(uint64_t before, const char *text)
 {
     uint64_t hash = before ? before : UINT64_C(14695981039346656037);
     for (; *text; text++)
@@ -15,22 +15,22 @@ uint64_t pace_kind(uint64_t before, const char *text)
     return hash ? hash : 1;
 }
 
-static bool has_room(struct pace *p, int64_t now)
+static bool has_room(struct omit *p, int64_t now)
 {
     int64_t next = p->next > now ? p->next : now;
-    if (next - now > (int64_t)(PACE_BURST - 1) * PACE_EVERY_MS) {
+    if (next - now > (int64_t)(OMIT_BURST - 1) * OMIT_EVERY_MS) {
         p->omitted++;
         return false;
     }
-    p->next = next + PACE_EVERY_MS;
+    p->next = next + OMIT_EVERY_MS;
     return true;
 }
 
 /* The place of that kind, or else the one that was used least recently. */
-static size_t find(const struct pace *p, uint64_t kind)
+static size_t find(const struct omit *p, uint64_t kind)
 {
     size_t oldest = 0;
-    for (size_t i = 0; i < PACE_KEPT; i++) {
+    for (size_t i = 0; i < OMIT_KEPT; i++) {
         if (p->kept[i].kind == kind)
             return i;
         if (p->kept[oldest].kind != 0 &&
@@ -40,11 +40,11 @@ static size_t find(const struct pace *p, uint64_t kind)
     return oldest;
 }
 
-bool pace_due(struct pace *p, uint64_t kind, int64_t now, uint64_t *repeated, uint64_t *omitted)
+bool omit_is_due(struct omit *p, uint64_t kind, int64_t now, uint64_t *repeated, uint64_t *omitted)
 {
     size_t i = kind ? find(p, kind) : 0;
     bool known = kind && p->kept[i].kind == kind;
-    if (known && now - p->kept[i].at < PACE_ALIKE_MS) {
+    if (known && now - p->kept[i].at < OMIT_ALIKE_MS) {
         p->kept[i].repeated++;
         return false;
     }
