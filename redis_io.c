@@ -431,6 +431,11 @@ void redis_feed_free(struct redis_feed *f)
     free(f);
 }
 
+void redis_feed_briefly(struct redis_feed *f)
+{
+    f->briefly = true;
+}
+
 int redis_feed_fd(const struct redis_feed *f)
 {
     return f->epoll;

@@ -49,6 +49,9 @@ struct redis_feed *redis_feed_new(const struct redis_address *address,
 void redis_feed_free(struct redis_feed *f);
 /* A descriptor that is readable when redis_feed_run has work. */
 int redis_feed_fd(const struct redis_feed *f);
+/* Before the first redis_feed_run: one connection is enough, for a process that ends soon. There
+ * are no invalidations and no messages. */
+void redis_feed_briefly(struct redis_feed *f);
 /* The latest time for the next redis_feed_run (CLOCK_MONOTONIC ms). INT64_MAX: no deadline. */
 int64_t redis_feed_deadline(const struct redis_feed *f);
 /* The time (CLOCK_MONOTONIC ms) of the requests that follow, until redis_feed_run is given another:
@@ -167,6 +170,34 @@ enum sync_result redis_sync_walk(struct redis_sync *s, struct redis_walk *w, uns
 /* ZRANGEBYSCORE key from +inf. Calls fn for each member on SYNC_OK; a missing key has none. */
 enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64_t from,
                                     void (*fn)(void *arg, struct slice member), void *arg);
+
+/* ---- held and polled streams of a site ---- */
+
+/* The sorted set at key has a member for each stream that is held, scored by the Unix time (s) at
+ * which it ends unless it is renewed. The set at key:polls has a member for each client that polls,
+ * scored by the Unix time (ms) at which it comes back. */
+struct redis_hold {
+    uint64_t held;
+    uint64_t pollers;
+    uint64_t wall_us, cpu_us; /* of one poll: the average of some recent ones; 0: none is known */
+};
+/* looks: also count the streams that are held. */
+enum sync_result redis_sync_hold_look(struct redis_sync *s, const char *key, int64_t now_ms,
+                                      bool looks, struct redis_hold *out);
+/* Adds member at the Unix time `now` (s) until `ends`, unless the set has `most` members already.
+ * *taken: whether it did. */
+enum sync_result redis_sync_hold_take(struct redis_sync *s, const char *key, const char *member,
+                                      uint64_t most, int64_t now, int64_t ends, bool *taken);
+
+/* A client was answered by a poll of that cost, and comes back at the Unix time due_ms. */
+struct redis_polled {
+    const char *key;    /* of the set of held streams */
+    const char *client; /* names the poll among others; any text without colon */
+    int64_t due_ms;
+    uint64_t wall_us, cpu_us;
+};
+/* Counts it. 0, or -1 if the feed is not up. */
+int redis_feed_polled(struct redis_feed *f, const struct redis_polled *p, int64_t now_ms);
 
 /* One record of `sselog send`. */
 struct redis_add {

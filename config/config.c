@@ -144,6 +144,15 @@ static int check_templates(const struct builder *b)
     return 0;
 }
 
+/* A poll is answered with the records after a cursor, and only a stream keeps records. */
+static int check_hold(const struct builder *b)
+{
+    const struct config *config = &b->set->config;
+    return config->hold == HOLD_ALL || config->log_kind == LOG_STREAM
+               ? 0
+               : refuse(b, index_of("SSELOG_HOLD"), "polls need SSELOG_SOURCE=stream");
+}
+
 static int check_methods(const struct builder *b)
 {
     const struct config *config = &b->set->config;
@@ -282,7 +291,10 @@ static int build(const struct builder *b)
         if (check_redis(b) < 0 || load_secret(b, secret, S_IRWXO, &config->cookie_secret) < 0)
             return -1;
     }
-    return load_jwt_key(b) < 0 || check_templates(b) < 0 || check_methods(b) < 0 ? -1 : 0;
+    return load_jwt_key(b) < 0 || check_templates(b) < 0 || check_methods(b) < 0 ||
+                   check_hold(b) < 0
+               ? -1
+               : 0;
 }
 
 /* ---- the base, and what a request changes ---- */

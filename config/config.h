@@ -7,6 +7,7 @@
 #ifndef SSELOG_CONFIG_CONFIG_H
 #define SSELOG_CONFIG_CONFIG_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 struct profile;
 
 #define CONFIG_MAX_WORDS 256 /* items of one list option */
+#define HOLD_ALL         UINT_MAX
 
 enum auth_method {
     AUTH_END, /* ends the list */
@@ -93,6 +95,10 @@ struct config {
     unsigned keepalive; /* seconds, 1 to 3600 */
     unsigned retry;     /* ms, 100 to 3600000 */
     unsigned lifetime;  /* seconds; 0: none, else 5 to 604800 */
+    unsigned hold;      /* streams of the site that are held; HOLD_ALL: all, 0: none */
+    char *hold_key;     /* of Redis, where the streams of the site are counted */
+    unsigned poll;      /* ms, 500 to 3600000: the least interval of polls */
+    unsigned processes; /* that the site may have; 1 to 10000 */
     bool compress;      /* for clients that accept it */
     char **cors;        /* origins, exact */
     bool enabled;

@@ -30,8 +30,8 @@ static parser read_unsigned, read_size, read_lifetime, read_bool, read_level, re
     read_log_user, read_redis, read_auth, read_profile, read_source, read_template, read_route,
     read_words, read_filters, read_match, read_login_url, read_origins, read_networks, read_token,
     read_pointer, read_session_key, read_bearer_key, read_token_key, read_algorithm, read_claim,
-    read_name, read_header, read_require, read_refuse, read_optional, read_optional_token,
-    read_optional_header, read_path, read_prefix, read_texts;
+    read_name, read_header, read_hold, read_require, read_refuse, read_optional,
+    read_optional_token, read_optional_header, read_path, read_prefix, read_texts;
 
 #define AT(member) offsetof(struct config, member)
 
@@ -70,6 +70,10 @@ const struct option options[] = {
     {"SSELOG_KEEPALIVE", REQUEST, "15", read_unsigned, AT(keepalive), 1, 3600},
     {"SSELOG_RETRY", REQUEST, "3000", read_unsigned, AT(retry), 100, 3600000},
     {"SSELOG_LIFETIME", REQUEST, "3600", read_lifetime, AT(lifetime), 5, 604800},
+    {"SSELOG_HOLD", REQUEST, "", read_hold, AT(hold), 0, 1000000},
+    {"SSELOG_HOLD_KEY", REQUEST, "sselog:hold", read_name, AT(hold_key), 0, 0},
+    {"SSELOG_POLL", REQUEST, "3000", read_unsigned, AT(poll), 500, 3600000},
+    {"SSELOG_PROCESSES", REQUEST, "15", read_unsigned, AT(processes), 1, 10000},
     {"SSELOG_COMPRESS", REQUEST, "0", read_bool, AT(compress), 0, 0},
     {"SSELOG_CORS", REQUEST, "", read_origins, AT(cors), 0, 0},
     {"SSELOG_ENABLED", REQUEST, "1", read_bool, AT(enabled), 0, 0},
@@ -134,6 +138,14 @@ static const char *read_unsigned(struct place *place, const char *text)
         return place->wanted;
     }
     *(unsigned *)place->at = (unsigned)n;
+    return NULL;
+}
+
+static const char *read_hold(struct place *place, const char *text)
+{
+    if (*text)
+        return read_unsigned(place, text);
+    *(unsigned *)place->at = HOLD_ALL;
     return NULL;
 }
 

@@ -31,7 +31,7 @@ struct option {
     unsigned long min, max;
 };
 
-#define OPTIONS 59
+#define OPTIONS 63
 extern const struct option options[];
 
 /* The index of the option of that name, or -1. */

@@ -4,8 +4,9 @@
  * rows, and other profile_*.c the functions of the other rows.
  *
  * Invariant: a reader can tell records from control frames (events gap, live, source, end,
- * unavailable). A record with an event name always has an id field; a control frame never has one.
- * So a record that its producer named "end" keeps that name. A message without an id gets none.
+ * token, unavailable). A record with an event name always has an id field; a control frame never
+ * has one. So a record that its producer named "end" keeps that name. A message without an id gets
+ * none.
  */
 #include "format/profile.h"
 
@@ -20,7 +21,7 @@ const char *end_reason_name(enum end_reason reason)
 {
     static const char *const names[] = {
         [END_LIFETIME] = "lifetime", [END_SHUTDOWN] = "shutdown", [END_REVOKED] = "revoked",
-        [END_EXPIRED] = "expired",   [END_REPLACED] = "replaced",
+        [END_EXPIRED] = "expired",   [END_REPLACED] = "replaced", [END_POLL] = "poll",
     };
     return names[reason];
 }
@@ -207,12 +208,14 @@ void profile_moved(const struct profile *p, struct buf *b, struct xid id)
 }
 
 static void final_frames(const struct profile *p, struct buf *b, const char *event,
-                         const char *reason, const struct moment *m)
+                         const char *reason, const struct moment *m, bool polls)
 {
-    char data[128];
+    char data[128], every[32] = "";
     if (p->mute)
         return;
-    snprintf(data, sizeof data, "{\"reason\":\"%s\"}", reason);
+    if (polls)
+        snprintf(every, sizeof every, ",\"every\":%u", m->retry_ms);
+    snprintf(data, sizeof data, "{\"reason\":\"%s\"%s}", reason, every);
     sse_retry(b, p->eol, m->retry_ms);
     profile_control(p, b, event, data);
 }
@@ -220,11 +223,21 @@ static void final_frames(const struct profile *p, struct buf *b, const char *eve
 void profile_end(const struct profile *p, struct buf *b, enum end_reason reason,
                  const struct moment *m)
 {
-    final_frames(p, b, "end", end_reason_name(reason), m);
+    final_frames(p, b, "end", end_reason_name(reason), m, reason == END_POLL);
 }
 
 void profile_unavailable(const struct profile *p, struct buf *b, const char *reason,
                          const struct moment *m)
 {
-    final_frames(p, b, "unavailable", reason, m);
+    final_frames(p, b, "unavailable", reason, m, false);
+}
+
+void profile_token(const struct profile *p, struct buf *b, const char *token, unsigned seconds)
+{
+    char data[128];
+    if (p->mute)
+        return;
+    snprintf(data, sizeof data, "{\"token\":\"%s\",\"expires_in\":%u}", token, seconds);
+    profile_control(p, b, "token", data);
+    explicit_bzero(data, sizeof data);
 }

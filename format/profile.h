@@ -53,7 +53,7 @@ struct moment {
 };
 
 /* The reasons for which we end a stream. */
-enum end_reason { END_LIFETIME, END_SHUTDOWN, END_REVOKED, END_EXPIRED, END_REPLACED };
+enum end_reason { END_LIFETIME, END_SHUTDOWN, END_REVOKED, END_EXPIRED, END_REPLACED, END_POLL };
 const char *end_reason_name(enum end_reason reason);
 
 struct profile {
@@ -116,11 +116,14 @@ void profile_source(const struct profile *p, struct buf *b, bool live);
 void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
 /* The cursor is now at id: the records up to it were withheld. */
 void profile_moved(const struct profile *p, struct buf *b, struct xid id);
-/* The final frames of a stream: when to come back, and why it ends, or did not begin. */
+/* The final frames of a stream: when to come back, and why it ends, or did not begin. END_POLL
+ * tells the time also in its data. */
 void profile_end(const struct profile *p, struct buf *b, enum end_reason reason,
                  const struct moment *m);
 void profile_unavailable(const struct profile *p, struct buf *b, const char *reason,
                          const struct moment *m);
+/* The exchange token with which the client comes back, good for so many seconds. */
+void profile_token(const struct profile *p, struct buf *b, const char *token, unsigned seconds);
 
 /* NULL: no such profile. */
 const struct profile *profile_find(const char *name);

@@ -196,7 +196,7 @@ struct metric {
     uint64_t value;
 };
 
-#define METRICS 14
+#define METRICS 15
 
 static void read_metrics(const struct relay *r, struct metric f[METRICS])
 {
@@ -207,6 +207,7 @@ static void read_metrics(const struct relay *r, struct metric f[METRICS])
          s->behind},
         {"logs", "gauge", "Logs followed.", s->logs},
         {"accepted", "counter", "Event streams ever opened.", s->accepted},
+        {"polls", "counter", "Event streams answered complete.", s->polls},
         {"records", "counter", "Records read from logs as they came.", s->records},
         {"deliveries", "counter", "Records handed to viewers.", s->deliveries},
         {"bytes", "counter", "Bytes of event stream handed to viewers.", s->bytes},

@@ -39,6 +39,8 @@ struct context {
     const struct config_base *base;
     const struct config *config; /* for this request */
     struct exchange *exchange;
+    int64_t came; /* us, CLOCK_MONOTONIC; as CGI, when the process started */
+    int64_t cpu;  /* processor time that the process had taken then, us */
     struct request request;
     const struct profile_http *profile_http; /* of config's profile */
     enum endpoint_kind endpoint;

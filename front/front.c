@@ -21,6 +21,7 @@
 #include "front/refusal.h"
 #include "front/slow.h"
 #include "front/stream.h"
+#include "front/token.h"
 #include "gateway/params.h"
 #include "identity/webuser.h"
 
@@ -116,20 +117,11 @@ static void serve_healthz(struct context *ctx)
     answer_send(ctx);
 }
 
-/* Makes a token and stores its identity in Redis. 0, or -1: answered. */
-static int issue_token(struct context *ctx, char token[44])
+/* 0, or -1: answered. */
+static int issue_token(struct context *ctx, char token[TOKEN_SIZE])
 {
-    char key[IDENTITY_MAX_KEY + 1];
-    struct buf value;
-    enum sync_result r = SYNC_REFUSED;
-    buf_init(&value, 4096);
-    if (auth_make_token(token) == 0 && auth_token_key(ctx->config, slice_of(token), key) == 0 &&
-        auth_token_value(ctx->config, &ctx->identity, &value) == 0)
-        r = redis_sync_set(ctx->redis, key, access_shown(ctx->config, key), buf_slice(&value),
-                           ctx->config->token_ttl);
-    auth_wipe(value.p, value.len);
-    auth_wipe(key, sizeof key);
-    buf_free(&value);
+    enum sync_result r =
+        token_make(ctx->redis, ctx->config, &ctx->identity, ctx->config->token_ttl, token);
     if (r == SYNC_OK)
         return 0;
     if (r == SYNC_DOWN || (r == SYNC_REFUSED && redis_sync_refusal_passes(ctx->redis)))
@@ -141,7 +133,7 @@ static int issue_token(struct context *ctx, char token[44])
 
 static void serve_token(struct context *ctx)
 {
-    char token[44];
+    char token[TOKEN_SIZE];
     if (access_is_cross_site(ctx)) {
         refusal_set(ctx, WHY_CROSS_SITE);
         answer_error(ctx, 403, "cross-site request");
@@ -314,6 +306,12 @@ static struct context *context_new(struct front *f, struct redis_sync *redis, st
     ctx->refusals = f->refusals;
     ctx->base = f->base;
     ctx->exchange = x;
+    ctx->came = clock_us();
+    ctx->cpu = clock_cpu_us();
+    if (!f->slow) { /* as CGI all that the process has done was for this request */
+        ctx->came -= ctx->cpu;
+        ctx->cpu = 0;
+    }
     ctx->config = config_of(f->base);
     ctx->profile_http = profile_http_of(ctx->config->profile);
     buf_init(&ctx->head, 64 * 1024);

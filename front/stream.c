@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -21,24 +20,17 @@
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/holder.h"
+#include "front/poll.h"
 #include "front/refusal.h"
 #include "front/shown.h"
 #include "front/start.h"
 
 #define MAX_CLIENT_ID 64
 
-/* Unix time in ms. */
-static int64_t wall_clock_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Where the viewer starts in its log. -1: malformed. */
 static int find_start(const struct context *ctx, struct admission *a)
 {
-    struct start s = start_find(&ctx->request, ctx->profile_http->lenient, wall_clock_ms());
+    struct start s = start_find(&ctx->request, ctx->profile_http->lenient, clock_wall_ms());
     if (s.kind == START_MALFORMED)
         return -1;
     a->cursor_lost = s.lost && a->kind == LOG_STREAM;
@@ -106,7 +98,7 @@ static const struct profile *find_profile(const struct context *ctx)
 /* The first id that is not older. In whole seconds: viewers that connect together share reads. */
 static struct xid oldest_of_age(unsigned seconds)
 {
-    return start_id_at((wall_clock_ms() / 1000 - seconds) * 1000);
+    return start_id_at((clock_wall_ms() / 1000 - seconds) * 1000);
 }
 
 static int find_history(const struct context *ctx, struct admission *a)
@@ -329,8 +321,8 @@ static void admit(struct context *ctx, struct admission *a)
         admission_free(a);
         return;
     }
-    /* Last: it moves the configuration, which other answers need. */
-    if (a->refusal.failed || add_revocation(ctx, a)) {
+    /* The revocation comes last: it moves the configuration, which other answers need. */
+    if (a->refusal.failed || poll_decide(ctx, a) || add_revocation(ctx, a)) {
         relay_unseat(ctx->relay, a->seat, a->refused);
         answer_error(ctx, 500, "out of memory");
         admission_free(a);

@@ -225,9 +225,9 @@ static void on_tracking(struct redis_feed *f, const redisReply *r)
 
 void link_track(struct redis_feed *f)
 {
-    if (!f->command.ready || !f->invalidation.ready)
+    if (!f->command.ready || (!f->briefly && !f->invalidation.ready))
         return;
-    if (f->no_invalidation || f->no_client) {
+    if (f->briefly || f->no_invalidation || f->no_client) {
         feed_up(f, false);
         return;
     }
@@ -344,7 +344,7 @@ int link_open(struct redis_feed *f, struct conn *c)
 
 static void feed_connect(struct redis_feed *f)
 {
-    if (link_open(f, &f->invalidation) == 0)
+    if (f->briefly || link_open(f, &f->invalidation) == 0)
         link_open(f, &f->command);
 }
 

@@ -89,6 +89,7 @@ struct redis_feed {
     struct conn queue;     /* only while queue_key is set */
     const char *queue_key; /* redis_feed_pop's */
     long long invalidation_id;
+    bool briefly; /* without the invalidation connection */
     bool up;
     bool told_down;
     bool tracking;

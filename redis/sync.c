@@ -309,6 +309,52 @@ enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64
     return SYNC_OK;
 }
 
+/* Reads the answers of an exchange. After an error of the server the others are still read. */
+static enum sync_result read_answers(struct redis_sync *s, const struct sync_command *c, size_t n,
+                                     sync_answer_fn *fn, void *arg)
+{
+    enum sync_result result = SYNC_OK;
+    for (size_t i = 0; i < n; i++) {
+        const redisReply *r = sync_reply(s);
+        if (!r)
+            return SYNC_DOWN;
+        bool fits = r->type == REDIS_REPLY_INTEGER || r->type == REDIS_REPLY_ARRAY;
+        if (r->type == REDIS_REPLY_ERROR && result == SYNC_OK)
+            result = sync_error(s, c[i].words, c[i].n, r);
+        else if (fits && result == SYNC_OK)
+            fn(arg, i, r);
+        sync_free_reply(s);
+        if (!fits && result == SYNC_OK) {
+            sync_lose(s, "answer of the wrong type");
+            return SYNC_DOWN;
+        }
+    }
+    return sync_finish(s) ? SYNC_DOWN : result;
+}
+
+static enum sync_result exchange_once(struct redis_sync *s, const struct sync_command *c, size_t n,
+                                      sync_answer_fn *fn, void *arg)
+{
+    for (size_t i = 0; i < n; i++)
+        if (wire_add(&s->out, c[i].words, c[i].n))
+            return sync_lose(s, "out of memory"), SYNC_DOWN;
+    return sync_write(s) ? SYNC_DOWN : read_answers(s, c, n, fn, arg);
+}
+
+enum sync_result sync_exchange(struct redis_sync *s, const struct sync_command *c, size_t n,
+                               sync_answer_fn *fn, void *arg)
+{
+    enum sync_result result;
+    sync_begin(s);
+    do {
+        if (sync_enter(s))
+            return SYNC_DOWN;
+        result = exchange_once(s, c, n, fn, arg);
+        sync_leave(s);
+    } while (result == SYNC_DOWN && !s->ctx && s->was_idle && !s->timed_out);
+    return result;
+}
+
 static int append_add(struct redis_sync *s, const struct redis_add *add)
 {
     char maxlen[24];

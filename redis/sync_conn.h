@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * sync_conn: the connection of a front thread.  sync_conn.c connects and keeps answers in step with
- * requests; sync.c has the calls.  Private to these two files.
+ * requests; sync.c and hold_count.c have the calls.  Private to these files.
  */
 #ifndef SSELOG_REDIS_SYNC_CONN_H
 #define SSELOG_REDIS_SYNC_CONN_H
@@ -60,5 +60,20 @@ int sync_finish(struct redis_sync *s);
 /* The answer is not needed any more. Wipes its large values before their memory is freed. With
  * bulk.all these are all values. */
 void sync_free_reply(struct redis_sync *s);
+
+/* ---- sync.c ---- */
+
+#define SYNC_WORDS 7 /* of one command of an exchange, at most */
+
+struct sync_command {
+    struct slice words[SYNC_WORDS];
+    size_t n;
+};
+/* The answer to the i-th command, an integer or an array. */
+typedef void sync_answer_fn(void *arg, size_t i, const redisReply *r);
+/* A call of n commands that may be repeated, in one write. fn gets their answers. Not SYNC_OK: fn
+ * got those before the first that failed. */
+enum sync_result sync_exchange(struct redis_sync *s, const struct sync_command *c, size_t n,
+                               sync_answer_fn *fn, void *arg);
 
 #endif

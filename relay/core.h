@@ -96,6 +96,7 @@ struct viewer {
     uint64_t taken; /* out.taken at that time */
     struct presence *presence; /* NULL: not listed in Redis */
     struct trace *trace;       /* for its lines of the log; NULL: it is not logged */
+    struct poll *poll;         /* NULL: the stream is held */
     unsigned keepalive;        /* seconds */
     unsigned retry;            /* ms */
     struct gzip_sum sum;       /* with gzip: of what it was sent */
@@ -210,6 +211,7 @@ struct relay {
     struct omit omit;   /* of lines about viewers */
     struct storm storm; /* of invalidations; while it lasts, tracking is false */
     bool up, down, tracking;
+    bool until_idle;     /* CGI: the process serves one request */
     bool revocation_due; /* there was no memory to look at a key */
 };
 

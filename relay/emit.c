@@ -271,12 +271,15 @@ void emit_end_gzip(struct viewer *v)
 
 void emit_end(struct viewer *v, struct buf *b, enum end_reason reason)
 {
-    struct moment m = moment_of(v, jittered(v->retry));
+    bool polled = reason == END_POLL; /* its time was chosen for this client */
+    struct moment m = moment_of(v, polled ? v->retry : jittered(v->retry));
     buf_init(b, MAX_CONTROL);
     if (emit_in_bulk(v))
         return;
     if (v->place.state == PLACE_LIVE)
         add_moved(v, b);
+    if (polled && v->poll->token)
+        profile_token(v->view->profile, b, v->poll->token, v->poll->token_seconds);
     profile_end(v->view->profile, b, reason, &m);
 }
 

@@ -159,6 +159,12 @@ void place_seek_missing(struct place *p, uint64_t requests)
     p->came = requests;
 }
 
+void place_see_tip(struct place *p, uint64_t proven)
+{
+    if (p->proof > 0 && p->proof <= proven)
+        p->to_prove = false;
+}
+
 void place_sent(struct place *p, struct xid id, uint64_t rank)
 {
     p->cursor = (struct cursor){.id = id, .at = CURSOR_SENT, .rank = rank};
@@ -211,7 +217,8 @@ enum place_step place_next(const struct place *p, const struct place_facts *f)
     if (p->state != PLACE_BEHIND || !f->tip || f->reading)
         return PLACE_WAIT;
     struct xid at = cursor_position(&p->cursor), tip = cursor_position(f->tip);
-    if (xid_cmp(at, tip) == 0 && xid_cmp(tip, p->history_to) >= 0 && f->tip->at == CURSOR_SENT)
+    if (xid_cmp(at, tip) == 0 && xid_cmp(tip, p->history_to) >= 0 && f->tip->at == CURSOR_SENT &&
+        !p->to_prove)
         return PLACE_GO_LIVE;
     if (xid_cmp(at, tip) >= 0 || xid_cmp(p->clear_to, tip) == 0)
         return next_at_end(p, f);

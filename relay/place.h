@@ -103,6 +103,7 @@ struct place {
     enum place_standing standing : 4;
     bool since_all : 1;    /* all records since then are owed: lost ones are a gap */
     bool once : 1;         /* its client is told that it has a place: it keeps the first one */
+    bool to_prove : 1;     /* it is LIVE only at a tip that was looked at after it came */
     struct xid since;      /* a fresh place begins at this id or later */
     struct xid history_to; /* last id of the log when it was placed: up to it records are history */
     struct xid clear_to;   /* a read found no more records up to here, which was the tip */
@@ -119,6 +120,8 @@ bool place_is_answered_by(const struct place *p, uint64_t number);
 void place_seek(struct place *p);
 /* The same after a read, of the requests sent so far, did not find the record at its cursor. */
 void place_seek_missing(struct place *p, uint64_t requests);
+/* proven: number of the last read of the tip that reached the log's end. */
+void place_see_tip(struct place *p, uint64_t proven);
 /* p was another log's, or may have been: its record counts as deleted no longer. */
 void place_doubt_again(struct place *p);
 

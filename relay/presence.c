@@ -4,31 +4,44 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
-#define ENTRY_SECONDS 90
-#define RENEW_MS      30000
+#include "base/clock.h"
+
+#define RENEW_MS 30000
+
+/* Writes an entry that ends in so many seconds, unless it is renewed.  -1: the feed is not up. */
+static int put(const struct viewer *v, const struct presence *p, unsigned seconds)
+{
+    char ends[24];
+    snprintf(ends, sizeof ends, "%lld", (long long)time(NULL) + seconds);
+    const char *add[] = {"ZADD", p->key, ends, p->member};
+    return redis_feed_command(v->relay->feed, 4, add);
+}
+
+static void renew(const struct viewer *v, struct presence *p)
+{
+    char now[24];
+    if (v->relay->now < p->at)
+        return;
+    snprintf(now, sizeof now, "(%lld", (long long)time(NULL));
+    const char *prune[] = {"ZREMRANGEBYSCORE", p->key, "-inf", now};
+    if (put(v, p, PRESENCE_SECONDS) == 0 && redis_feed_command(v->relay->feed, 4, prune) == 0)
+        p->at = v->relay->now + RENEW_MS;
+}
 
 void presence_check(struct viewer *v)
 {
-    struct presence *p = v->presence;
-    char ends[24], now[24];
-    if (!p || v->relay->now < p->at)
-        return;
-    snprintf(ends, sizeof ends, "%lld", (long long)time(NULL) + ENTRY_SECONDS);
-    snprintf(now, sizeof now, "(%lld", (long long)time(NULL));
-    const char *add[] = {"ZADD", p->key, ends, p->member};
-    const char *prune[] = {"ZREMRANGEBYSCORE", p->key, "-inf", now};
-    if (redis_feed_command(v->relay->feed, 4, add) == 0 &&
-        redis_feed_command(v->relay->feed, 4, prune) == 0)
-        p->at = v->relay->now + RENEW_MS;
+    for (struct presence *p = v->presence; p; p = p->next)
+        renew(v, p);
 }
 
 void presence_renew(struct relay *r)
 {
     for (struct viewer *v = r->all; v; v = v->all_next) {
-        if (v->presence)
-            v->presence->at = 0;
+        for (struct presence *p = v->presence; p; p = p->next)
+            p->at = 0;
         if (v->view)
             presence_check(v);
     }
@@ -36,19 +49,47 @@ void presence_renew(struct relay *r)
 
 void presence_remove(struct viewer *v)
 {
-    if (v->presence) {
-        const char *remove[] = {"ZREM", v->presence->key, v->presence->member};
-        redis_feed_command(v->relay->feed, 3, remove);
+    for (struct presence *p = v->presence; p; p = p->next) {
+        const char *remove[] = {"ZREM", p->key, p->member};
+        if (v->poll)
+            put(v, p, v->poll->every / 1000 + 1);
+        else
+            redis_feed_command(v->relay->feed, 3, remove);
     }
     presence_free(v->presence);
     v->presence = NULL;
 }
 
+void presence_polled(const struct viewer *v)
+{
+    const struct poll *p = v->poll;
+    int64_t now = clock_wall_ms();
+    struct redis_polled polled = {.key = p->key,
+                                  .client = p->client,
+                                  .due_ms = now + p->every,
+                                  .wall_us = (uint64_t)(clock_us() - p->came),
+                                  .cpu_us = (uint64_t)(clock_cpu_us() - p->cpu)};
+    redis_feed_polled(v->relay->feed, &polled, now);
+}
+
 void presence_free(struct presence *p)
+{
+    while (p) {
+        struct presence *next = p->next;
+        free(p->key);
+        free(p->member);
+        free(p);
+        p = next;
+    }
+}
+
+void poll_free(struct poll *p)
 {
     if (!p)
         return;
+    if (p->token)
+        explicit_bzero(p->token, strlen(p->token));
+    free(p->token);
     free(p->key);
-    free(p->member);
     free(p);
 }

@@ -2,7 +2,7 @@
 /*
  * presence: viewers listed in a sorted set of Redis by when their entry ends, so that one process
  * can tell of the viewers of all.  An entry is renewed long before it ends.  The entry of a process
- * that died goes by itself.
+ * that died goes by itself.  Also counts the clients that poll.
  */
 #ifndef SSELOG_RELAY_PRESENCE_H
 #define SSELOG_RELAY_PRESENCE_H
@@ -13,6 +13,9 @@
 void presence_check(struct viewer *v);
 /* Another Redis, or the same one without its data, may have come back: renews all entries. */
 void presence_renew(struct relay *r);
+/* Its stream ended.  A client that polls stays listed until it is to be back. */
 void presence_remove(struct viewer *v);
+/* v, a poll, was answered: counts it, with what it cost. */
+void presence_polled(const struct viewer *v);
 
 #endif

@@ -103,6 +103,7 @@ void admission_free(struct admission *a)
         explicit_bzero(a->revocation_key, strlen(a->revocation_key));
     free(a->revocation_key);
     presence_free(a->presence);
+    poll_free(a->poll);
     if (a->release)
         a->release(a->arg);
     free(a);
@@ -167,6 +168,8 @@ static const struct log_source *const sources[] = {
 
 static void admit_viewer(struct relay *r, struct admission *a)
 {
+    if (a->poll && r->until_idle)
+        redis_feed_briefly(r->feed);
     struct viewer *v = viewer_new(r, a);
     if (!v)
         return;
@@ -485,6 +488,7 @@ static void turn(struct relay *r)
 void relay_run(struct relay *r, bool until_idle)
 {
     r->now = clock_ms();
+    r->until_idle = until_idle;
     if (until_idle) {
         bool any = take_orders(r);
         reap(r);

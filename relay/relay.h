@@ -27,6 +27,7 @@ struct relay_stats {
     _Atomic uint64_t logs;       /* followed now */
     _Atomic uint64_t behind;     /* viewers not LIVE now */
     _Atomic uint64_t accepted;   /* viewers ever */
+    _Atomic uint64_t polls;      /* of these, answered complete */
     _Atomic uint64_t records;    /* read from logs, live */
     _Atomic uint64_t deliveries; /* records handed to viewers */
     _Atomic uint64_t bytes;      /* of event stream handed to viewers */
@@ -64,11 +65,29 @@ const char *seat_refusal(enum seat_result result);
 
 /* A viewer is listed in the sorted set `key` as `member` while its stream is open. */
 struct presence {
+    struct presence *next; /* it may be listed in several sets */
     char *key, *member;
     int64_t at; /* for relay/presence.c: when the entry is to be renewed */
 };
-/* NULL is fine. */
+#define PRESENCE_SECONDS 90 /* an entry ends after that time, unless it is renewed */
+/* All of them. NULL is fine. */
 void presence_free(struct presence *p);
+
+/* A stream that is answered complete: it ends when it is live, and its client comes back. */
+struct poll {
+    unsigned every;         /* ms until the client comes back */
+    bool away;              /* Redis did not answer the front: the relay need not wait for it too */
+    char *key;              /* of Redis, where polls are counted */
+    char client[37];        /* as in the admission */
+    int64_t came;           /* when the request came, us, CLOCK_MONOTONIC */
+    int64_t cpu;            /* processor time that the process had taken then, us */
+    char *token;            /* with which the client comes back; NULL: as it came */
+    unsigned token_seconds; /* how long the token is good */
+    uint64_t taken;         /* for relay/viewer.c: bytes that its peer had taken at the last look */
+    int64_t latest;         /* the same: it ends then, ms, CLOCK_MONOTONIC */
+};
+/* NULL is fine. */
+void poll_free(struct poll *p);
 
 /* The data that the front hands over for one viewer. */
 struct admission {
@@ -100,6 +119,7 @@ struct admission {
     bool gzip;          /* the response is compressed, as its head says */
     char client[37];    /* a random id, RFC 9562 version 4 text */
     struct presence *presence; /* NULL: it is not listed */
+    struct poll *poll;         /* NULL: the stream is held */
     int64_t ends;              /* Unix seconds when the identity ends; 0: unknown */
     char *revocation_key;      /* Redis key that must go on standing; NULL: none */
     size_t revocation_shown;   /* bytes of it that may be logged */

@@ -274,6 +274,7 @@ static void info_came(struct log *l, const struct redis_info *info)
     bool recreated = xid_cmp(info->last, l->tip.cursor.id) < 0;
     uint64_t number = l->info_number; /* a viewer that is served may ask again */
     log_on_info(l, info, recreated);
+    bool at_end = tip_rests(l) && ends_at_tip(l, info);
     /* While the tip is still in the former log no viewer is placed. */
     bool asks = l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING;
     bool hold = recreated && (asks || l->fanouts);
@@ -281,10 +282,12 @@ static void info_came(struct log *l, const struct redis_info *info)
         for (struct viewer *v = w->viewers; v; v = v->next) {
             if (!place_is_sought(&v->place) || v->waits == WAIT_READ)
                 continue;
-            if (hold)
+            if (hold) {
                 l->info = INFO_HELD;
-            else if (place_is_answered_by(&v->place, number))
+            } else if (place_is_answered_by(&v->place, number)) {
+                v->place.to_prove = v->place.to_prove && !at_end;
                 viewer_on_info(v, info);
+            }
         }
         log_serve_view(w); /* a viewer that this answer came too early for asks again */
     }

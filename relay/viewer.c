@@ -22,6 +22,7 @@
 #define TURNS    16     /* writes for one viewer before others get a turn */
 #define DRAIN_MS 600000 /* how long an answer's rest may take to be read, with progress */
 #define STOP_MS  1000   /* the same when we are stopping */
+#define POLL_MS  5000   /* how long a poll may take, and go on without progress */
 
 static int64_t now_of(const struct viewer *v)
 {
@@ -79,26 +80,28 @@ void viewer_seek_missing(struct viewer *v)
 
 /* ---- one step ---- */
 
-enum step { STEP_ON, STEP_WAIT, STEP_FULL, STEP_GONE };
+enum step { STEP_ON, STEP_WAIT, STEP_FULL, STEP_GONE, STEP_POLLED };
 
 static enum step step_of(enum out_result r)
 {
     return r == OUT_SENT ? STEP_ON : r == OUT_FULL ? STEP_FULL : STEP_GONE;
 }
 
-static enum out_result go_live(struct viewer *v)
+static enum step go_live(struct viewer *v)
 {
     place_join(&v->place, &v->view->log->tip);
     enum out_result r = emit_live(v);
-    if (r == OUT_SENT)
-        viewer_set_place(v, PLACE_LIVE);
-    return r;
+    if (r != OUT_SENT)
+        return step_of(r);
+    viewer_set_place(v, PLACE_LIVE);
+    return v->poll && !v->gap ? STEP_POLLED : STEP_ON;
 }
 
 /* *need: what the relay has to do for it. */
 static enum step step_to_place(struct viewer *v, enum place_step *need)
 {
     const struct log *l = v->view->log;
+    place_see_tip(&v->place, l->proven);
     struct place_facts facts = {.tip = l->tip.state == PLACE_NONE ? NULL : &l->tip.cursor,
                                 .proven = l->proven,
                                 .ring = emit_in_bulk(v) ? NULL : &v->view->ring,
@@ -111,7 +114,7 @@ static enum step step_to_place(struct viewer *v, enum place_step *need)
     if (step == PLACE_FROM_RING)
         return step_of(emit_from_ring(v));
     if (step == PLACE_GO_LIVE)
-        return step_of(go_live(v));
+        return go_live(v);
     *need = step;
     return STEP_WAIT;
 }
@@ -137,7 +140,7 @@ static enum step viewer_step(struct viewer *v, enum place_step *need)
     enum out_result flushed = out_flush(&v->out);
     if (flushed != OUT_SENT)
         return step_of(flushed);
-    bool down = v->relay->down;
+    bool down = v->relay->down || (v->poll && v->poll->away);
     bool withheld = v->head && place_is_sought(&v->place) && !down;
     if (v->head && !withheld)
         return step_of(put_head(v));
@@ -151,6 +154,8 @@ static enum step viewer_step(struct viewer *v, enum place_step *need)
         return step_of(emit_gap(v));
     if (v->told_lost != down && !emit_in_bulk(v))
         return step_of(emit_source(v, !down));
+    if (v->poll && (down || v->place.state == PLACE_LIVE))
+        return STEP_POLLED;
     if (v->place.state == PLACE_BEHIND && v->view->log->kind != LOG_STREAM &&
         v->phase != PHASE_LIVE) /* there is no history before it */
         return step_of(emit_live(v));
@@ -165,6 +170,10 @@ enum place_step viewer_serve(struct viewer *v)
         return PLACE_WAIT;
     for (int i = 0; i < TURNS && s == STEP_ON; i++)
         s = viewer_step(v, &need);
+    if (s == STEP_POLLED) { /* it is served once more in there */
+        viewer_end(v, END_POLL);
+        return PLACE_WAIT;
+    }
     if (s == STEP_GONE)
         viewer_close(v);
     else
@@ -299,6 +308,8 @@ void viewer_end(struct viewer *v, enum end_reason reason)
     struct buf b;
     if (v->state != VIEWER_OPEN)
         return;
+    if (reason == END_POLL)
+        presence_polled(v);
     emit_end(v, &b, reason);
     put_final_frame(v, &b, end_reason_name(reason), NULL);
 }
@@ -344,6 +355,7 @@ void viewer_free(struct viewer *v)
     presence_remove(v);
     forget_head(v);
     emit_end_gzip(v);
+    poll_free(v->poll);
     free(v->gap);
     free(v);
 }
@@ -381,6 +393,17 @@ void viewer_probe(struct viewer *v)
         keep_alive(v);
 }
 
+/* A poll whose time is over goes on while its peer takes bytes: a long history is sent whole. */
+static bool poll_goes_on(struct viewer *v)
+{
+    struct poll *p = v->poll;
+    if (!p || v->end_reason != END_POLL || p->taken == v->out.taken || now_of(v) >= p->latest)
+        return false;
+    p->taken = v->out.taken;
+    v->ends = now_of(v) + POLL_MS;
+    return true;
+}
+
 int64_t viewer_check_times(struct viewer *v)
 {
     struct relay *r = v->relay;
@@ -395,7 +418,7 @@ int64_t viewer_check_times(struct viewer *v)
         return INT64_MAX;
     }
     presence_check(v);
-    if (now >= v->ends) {
+    if (now >= v->ends && !poll_goes_on(v)) {
         viewer_end(v, v->end_reason);
         return now + STOP_MS;
     }
@@ -477,6 +500,11 @@ static void set_end(struct viewer *v, const struct admission *a)
     int64_t lifetime = a->lifetime ? now_of(v) + (int64_t)a->lifetime * 1000 : INT64_MAX;
     v->ends = identity < lifetime ? identity : lifetime;
     v->end_reason = identity < lifetime ? END_EXPIRED : END_LIFETIME;
+    if (!v->poll || v->ends <= now_of(v) + POLL_MS)
+        return;
+    v->poll->latest = v->ends - POLL_MS;
+    v->ends = now_of(v) + POLL_MS;
+    v->end_reason = END_POLL;
 }
 
 struct viewer *viewer_new(struct relay *r, struct admission *a)
@@ -491,6 +519,8 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     a->seat = NULL;
     v->presence = a->presence;
     a->presence = NULL;
+    v->poll = a->poll;
+    a->poll = NULL;
     v->keepalive = a->keepalive;
     v->keepalive_fixed = a->profile->keepalive_fixed;
     v->retry = a->retry;
@@ -501,6 +531,7 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->place.once = a->profile->late;
     v->place.standing = a->has_cursor ? PLACE_CLAIMED : PLACE_FRESH;
     v->place.came = r->requests;
+    v->place.to_prove = v->poll;
     v->place.cursor = (struct cursor){.id = a->cursor,
                                       .at = CURSOR_SENT,
                                       .rank = xid_cmp(a->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
@@ -519,6 +550,7 @@ void viewer_begin(struct viewer *v, struct admission *a)
     count(v, 1);
     r->stats.viewers++;
     r->stats.accepted++;
+    r->stats.polls += v->poll != NULL;
     set_end(v, a);
     presence_check(v);
     if (a->cursor_lost)

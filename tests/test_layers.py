@@ -49,11 +49,11 @@ APART = [
     ("auth.c identity/session.c identity/signed_cookie.c identity/jwtcheck.c identity/template.c "
      "identity/webuser.c identity/pubkey.c identity/why.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
-    ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c "
+    ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c redis/hold_count.c "
      "redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
-     "front/refusal.c front/shown.c",
+     "front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),
     (" ".join(c for c in SOURCES if re.fullmatch(r"relay/\w+\.c", c)),
      IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h",
@@ -72,7 +72,7 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
-       "identity/webuser.c identity/why.c config/risk.c relay/ring.c front/start.c")
+       "identity/webuser.c identity/why.c config/risk.c relay/ring.c front/start.c front/pace.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 

@@ -94,7 +94,7 @@ def test_ranges():
             assert bounds[2].lower() in entry_text(name).lower(), name
             if bounds[1]:
                 assert re.search(r"^0 ", entry_text(name), re.M), name
-    assert seen == len(table("config/option.c", r"(?<!parser )read_(?:unsigned|lifetime), AT"))
+    assert seen == len(table("config/option.c", r"(?<!parser )read_(?:unsigned|lifetime|hold), AT"))
 
 
 def test_request_or_process(stack, redis):

@@ -313,7 +313,7 @@ class Stream:
         self.close()
 
 
-CONTROL = {"live", "gap", "source", "end", "unavailable"}
+CONTROL = {"live", "gap", "source", "end", "unavailable", "token"}
 
 
 def is_record(event):

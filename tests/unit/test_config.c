@@ -150,6 +150,10 @@ static void test_defaults_are_as_documented(void **state)
     assert_string_equal(c->stream, "stream:logs:{user}");
     assert_int_equal(c->history, 2000);
     assert_int_equal(c->history_age, 0);
+    assert_int_equal(c->hold, HOLD_ALL);
+    assert_string_equal(c->hold_key, "sselog:hold");
+    assert_int_equal(c->poll, 3000);
+    assert_int_equal(c->processes, 15);
     assert_null(c->event_prefix);
     assert_int_equal(c->keepalive, 15);
     assert_int_equal(c->retry, 3000);
@@ -200,6 +204,14 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_LIFETIME=0"},
         {"SSELOG_LIFETIME=5"},
         {"SSELOG_LIFETIME=604800"},
+        {"SSELOG_HOLD="},
+        {"SSELOG_HOLD=0"},
+        {"SSELOG_HOLD=1000000"},
+        {"SSELOG_HOLD=", "SSELOG_SOURCE=pubsub"},
+        {"SSELOG_POLL=500"},
+        {"SSELOG_POLL=3600000"},
+        {"SSELOG_PROCESSES=1"},
+        {"SSELOG_PROCESSES=10000"},
         {"SSELOG_KEEPALIVE=3600"},
         {"SSELOG_HISTORY=0"},
         {"SSELOG_HISTORY=1000000"},
@@ -259,6 +271,15 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_KEEPALIVE=0"},
         {"SSELOG_KEEPALIVE=3601"},
         {"SSELOG_RETRY=99"},
+        {"SSELOG_HOLD=-1"},
+        {"SSELOG_HOLD=1000001", NULL, "a whole number from 0 to 1000000 is wanted"},
+        {"SSELOG_HOLD=none"},
+        {"SSELOG_HOLD=0", "SSELOG_SOURCE=pubsub", "polls need SSELOG_SOURCE=stream"},
+        {"SSELOG_HOLD_KEY="},
+        {"SSELOG_POLL=499"},
+        {"SSELOG_POLL=3600001"},
+        {"SSELOG_PROCESSES=0"},
+        {"SSELOG_PROCESSES=10001"},
         {"SSELOG_LIFETIME=4"},
         {"SSELOG_LIFETIME=604801"},
         {"SSELOG_MAX_MEMORY="},

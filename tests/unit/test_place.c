@@ -532,6 +532,31 @@ static void test_open_place_beyond_the_tip_goes_live_when_the_end_is_proven(void
     assert_int_equal(place_next(&p, &f), PLACE_SUSPECT);
 }
 
+/* A poll comes to a tip that nobody follows: only a read that is sent from now on shows that
+ * nothing follows. */
+static void test_poll_at_the_tip_goes_live_when_the_tip_was_read(void **state)
+{
+    struct cursor tip = {.id = ID(10), .at = CURSOR_SENT};
+    struct place p = {.cursor = tip, .state = PLACE_BEHIND, .to_prove = true};
+    struct place_facts f = {.tip = &tip, .proven = 7};
+    (void)state;
+    place_see_tip(&p, f.proven);
+    assert_int_equal(place_next(&p, &f), PLACE_PROVE);
+    p.proof = 8;
+    place_see_tip(&p, f.proven);
+    assert_int_equal(place_next(&p, &f), PLACE_WAIT);
+    f.proven = 8;
+    place_see_tip(&p, f.proven);
+    assert_int_equal(place_next(&p, &f), PLACE_GO_LIVE);
+    /* The read found records: they are sent, and need no other proof. */
+    tip.id = ID(12);
+    assert_int_equal(place_next(&p, &f), PLACE_READ);
+    p.proof = 0;
+    place_sent(&p, ID(12), RANK_UNKNOWN);
+    place_see_tip(&p, f.proven);
+    assert_int_equal(place_next(&p, &f), PLACE_GO_LIVE);
+}
+
 static void test_newest_records_begin_at_the_first_found(void **state)
 {
     struct xid first = ID(6);
@@ -975,6 +1000,7 @@ int main(void)
         cmocka_unit_test(test_history_begins_at_its_time),
         cmocka_unit_test(test_start_by_time_in_no_log_is_no_gap),
         cmocka_unit_test(test_open_place_beyond_the_tip_goes_live_when_the_end_is_proven),
+        cmocka_unit_test(test_poll_at_the_tip_goes_live_when_the_tip_was_read),
         cmocka_unit_test(test_newest_records_begin_at_the_first_found),
         cmocka_unit_test(test_range_without_the_record_seeks_again),
         cmocka_unit_test(test_seeking_again_forgets_what_was_known),

@@ -105,6 +105,14 @@ static void ends(const struct profile *p, struct buf *b)
     for (enum end_reason reason = END_LIFETIME; reason <= END_REPLACED; reason++)
         profile_end(p, b, reason, &moment);
 }
+static void polled(const struct profile *p, struct buf *b)
+{
+    profile_end(p, b, END_POLL, &moment);
+}
+static void token(const struct profile *p, struct buf *b)
+{
+    profile_token(p, b, "abc-_", 40);
+}
 static void unavailable(const struct profile *p, struct buf *b)
 {
     profile_unavailable(p, b, "viewers", &moment);
@@ -127,6 +135,8 @@ static void test_plain_frames_have_their_bytes(void **state)
         {source_live, "event: source\ndata: {\"state\":\"live\"}\n\n"},
         {keepalive, ": keepalive\n\n"},
         {moved, "id: 1789000000456-0\n\n"},
+        {polled, "retry: 3412\nevent: end\ndata: {\"reason\":\"poll\",\"every\":3412}\n\n"},
+        {token, "event: token\ndata: {\"token\":\"abc-_\",\"expires_in\":40}\n\n"},
         {ends, "retry: 3412\nevent: end\ndata: {\"reason\":\"lifetime\"}\n\n"
                "retry: 3412\nevent: end\ndata: {\"reason\":\"shutdown\"}\n\n"
                "retry: 3412\nevent: end\ndata: {\"reason\":\"revoked\"}\n\n"

@@ -188,6 +188,44 @@ static void test_viewer_ends_once_and_in_time(void **state)
     assert_true(peer_got(""));
 }
 
+/* A poll has five seconds, and as many again while its peer takes bytes, up to a stream's lifetime.
+ */
+static void test_poll_goes_on_only_with_progress(void **state)
+{
+    struct poll p = {.every = 3000};
+    struct admission a = {.lifetime = 60};
+    (void)state;
+    v.poll = &p;
+    set_end(&v, &a);
+    assert_int_equal(v.ends, relay.now + POLL_MS);
+    assert_int_equal(v.end_reason, END_POLL);
+    assert_false(poll_goes_on(&v));
+    for (int64_t passed = POLL_MS; passed < 60000 - POLL_MS; passed += POLL_MS) {
+        relay.now = v.ends;
+        v.out.taken += 100;
+        assert_true(poll_goes_on(&v));
+        assert_int_equal(v.ends, relay.now + POLL_MS);
+        assert_false(poll_goes_on(&v));
+    }
+    relay.now = v.ends;
+    v.out.taken += 100;
+    assert_false(poll_goes_on(&v));
+}
+
+static void test_poll_ends_with_its_identity(void **state)
+{
+    struct poll p = {.every = 3000};
+    struct admission a = {.lifetime = 60, .ends = time(NULL) + 2};
+    (void)state;
+    v.poll = &p;
+    set_end(&v, &a);
+    assert_true(v.ends <= relay.now + 2001);
+    assert_int_equal(v.end_reason, END_EXPIRED);
+    v.out.taken += 100;
+    relay.now = v.ends;
+    assert_false(poll_goes_on(&v));
+}
+
 /* ... unless the profile's clients expect a keepalive at fixed times. */
 static void test_any_frame_takes_the_place_of_a_keepalive(void **state)
 {
@@ -253,13 +291,13 @@ static void test_viewer_is_live_when_the_client_was_told(void **state)
     (void)state;
     v.place.cursor.id.ms = 10;
     fill_up();
-    assert_int_equal(go_live(&v), OUT_FULL);
+    assert_int_equal(go_live(&v), STEP_FULL);
     assert_int_equal(v.place.state, PLACE_BEHIND);
     counts_are(1, 0);
     while (!peer_got(""))
         ;
     buf_clear(&v.out.rest);
-    assert_int_equal(go_live(&v), OUT_SENT);
+    assert_int_equal(go_live(&v), STEP_ON);
     assert_int_equal(v.place.state, PLACE_LIVE);
     counts_are(0, 1);
     assert_true(peer_got("id: 10-0\n\nevent: live")); /* the id was not told the first time */
@@ -275,7 +313,7 @@ static void test_bulk_ends_with_its_id(void **state)
     v.told_any = true; /* the client got no ids inside the bulk */
     v.told = (struct xid){10, 0};
     v.place.cursor.id.ms = 10;
-    assert_int_equal(go_live(&v), OUT_SENT);
+    assert_int_equal(go_live(&v), STEP_ON);
     assert_true(peer_got("]\nid: 10-0\n\n"));
     assert_true(v.told_any && v.told.ms == 10);
 }
@@ -374,6 +412,8 @@ int main(void)
         TEST(test_viewer_that_drained_ends_in_a_later_turn),
         TEST(test_final_frame_is_waited_for_a_while),
         TEST(test_viewer_ends_once_and_in_time),
+        TEST(test_poll_goes_on_only_with_progress),
+        TEST(test_poll_ends_with_its_identity),
         TEST(test_any_frame_takes_the_place_of_a_keepalive),
         TEST(test_keepalive_waits_for_what_is_due_before_it),
         TEST(test_viewer_that_never_opened_ends_too),

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * poll: see poll.h. pace.c decides how long a client waits; this file counts in Redis, and gives
+ * the relay what a poll needs. While Redis is away nothing is counted: all streams are polls then,
+ * with an interval that a large site can bear.
+ */
+#include "front/poll.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "front/context.h"
+#include "front/pace.h"
+#include "front/token.h"
+
+#define AWAY_MS      12000 /* the least interval while Redis does not answer */
+#define TOKEN_SPARE  30    /* seconds that a token is good after its client is expected */
+#define MAX_LIFETIME 86400 /* seconds, of renewed tokens where SSELOG_LIFETIME has no end */
+
+/* ---- a stream that is held ---- */
+
+/* Takes a place for the stream of a. *taken: there was one, and it is a's while it is listed. */
+static int take_place(struct context *ctx, struct admission *a, bool *taken)
+{
+    const struct config *c = ctx->config;
+    int64_t now = clock_wall_ms() / 1000;
+    *taken = false;
+    if (redis_sync_hold_take(ctx->redis, c->hold_key, a->client, c->hold, now,
+                             now + PRESENCE_SECONDS, taken) != SYNC_OK ||
+        !*taken)
+        return 0;
+    struct presence *p = calloc(1, sizeof *p);
+    if (!p)
+        return -1;
+    p->next = a->presence;
+    a->presence = p;
+    p->key = strdup(c->hold_key);
+    p->member = strdup(a->client);
+    return p->key && p->member ? 0 : -1;
+}
+
+/* ---- a poll ---- */
+
+static unsigned interval(const struct config *c, enum sync_result result,
+                         const struct redis_hold *found)
+{
+    uint64_t held = found->held < c->processes ? found->held : c->processes;
+    struct pace_load load = {.pollers = found->pollers + 1,
+                             .processes = c->processes - (unsigned)held,
+                             .wall_us = found->wall_us,
+                             .cpu_us = found->cpu_us};
+    unsigned least = result == SYNC_DOWN && c->poll < AWAY_MS ? AWAY_MS : c->poll;
+    return pace_jittered(pace_interval(least, &load), (unsigned)rand());
+}
+
+/* When renewed tokens end: a poll goes on with them as long as a stream is held. */
+static int64_t end_of_tokens(const struct context *ctx)
+{
+    unsigned lifetime = ctx->config->lifetime > 0 ? ctx->config->lifetime : MAX_LIFETIME;
+    return ctx->identity.ends > 0 ? ctx->identity.ends : clock_wall_ms() / 1000 + lifetime;
+}
+
+/* A client that came with an exchange token has used it up. It gets another for its next poll.
+ * Without one it has to log in again. */
+static void renew_token(const struct context *ctx, struct poll *p)
+{
+    char token[TOKEN_SIZE];
+    struct identity who = ctx->identity;
+    if (who.method != AUTH_TOKEN)
+        return;
+    who.ends = end_of_tokens(ctx);
+    p->token_seconds = p->every / 1000 + TOKEN_SPARE;
+    if (token_make(ctx->redis, ctx->config, &who, p->token_seconds, token) == SYNC_OK)
+        p->token = strdup(token);
+    auth_wipe(token, sizeof token);
+    auth_wipe(&who, sizeof who);
+}
+
+static int make_poll(const struct context *ctx, struct admission *a, unsigned every, bool away)
+{
+    struct poll *p = a->poll = calloc(1, sizeof *p);
+    if (!p)
+        return -1;
+    p->every = a->retry = every;
+    p->away = away;
+    p->came = ctx->came;
+    p->cpu = ctx->cpu;
+    memcpy(p->client, a->client, sizeof p->client);
+    p->key = strdup(ctx->config->hold_key);
+    renew_token(ctx, p);
+    return p->key ? 0 : -1;
+}
+
+int poll_decide(struct context *ctx, struct admission *a)
+{
+    const struct config *c = ctx->config;
+    struct redis_hold found = {0};
+    bool taken = false;
+    if (c->hold == HOLD_ALL)
+        return 0;
+    /* A stream that waits for a seat takes no place: it may be refused. */
+    bool may_hold = c->hold > 0 && a->refused == SEAT_TAKEN;
+    enum sync_result result =
+        redis_sync_hold_look(ctx->redis, c->hold_key, clock_wall_ms(), c->hold > 0, &found);
+    if (result == SYNC_OK && may_hold && found.held < c->hold && take_place(ctx, a, &taken))
+        return -1;
+    return taken ? 0 : make_poll(ctx, a, interval(c, result, &found), result == SYNC_DOWN);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* token: makes exchange tokens. The credential of a stream whose page cannot send another. */
+#ifndef SSELOG_FRONT_TOKEN_H
+#define SSELOG_FRONT_TOKEN_H
+
+#include "redis_io.h"
+
+struct config;
+struct identity;
+
+#define TOKEN_SIZE 44 /* with its NUL */
+
+/* Makes a token that stands for `who` once, within so many seconds, and stores it in Redis. Wipe it
+ * after use. */
+enum sync_result token_make(struct redis_sync *redis, const struct config *config,
+                            const struct identity *who, unsigned seconds, char token[TOKEN_SIZE]);
+
+#endif
