@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "format/profile_parts.h"
 #include "sim.h"
 
@@ -296,6 +297,7 @@ void client_bytes(struct client *c, const char *p, size_t len)
 void client_closed(struct client *c)
 {
     c->closed = sim.stamp;
+    c->held = sim.stopping;
     story("client %d: closed", c->number);
 }
 
@@ -356,6 +358,18 @@ static struct filter *filter_of(enum view_kind view)
     return filter_new(&spec);
 }
 
+static void add_poll(const struct client *c, struct admission *a)
+{
+    if (!c->poll)
+        return;
+    struct poll *p = a->poll = calloc(1, sizeof *p);
+    if (!p)
+        abort();
+    p->every = a->retry;
+    p->key = strdup("hold");
+    p->came = clock_us() - 1;
+}
+
 static void admit(struct client *c)
 {
     struct seat_holder nobody = {HOLDER_NOBODY, ""};
@@ -379,6 +393,7 @@ static void admit(struct client *c)
     a->keepalive = KEEPALIVE;
     a->retry = 3000;
     a->lifetime = (unsigned)c->lifetime;
+    add_poll(c, a);
     a->gzip = c->gzip;
     a->refused = relay_seat(sim.relay, &nobody, &a->seat);
     relay_admit(sim.relay, a);
@@ -445,11 +460,14 @@ static void join(const struct step *s)
     c->cgi = s->d % 10 >= 5;
     c->late = s->d % 10 == 2 || s->d % 10 == 6;
     c->lifetime = s->d / 10 % 100;
+    c->poll = c->lifetime == POLL_LIFETIME && c->log < STREAMS;
+    if (c->poll)
+        c->lifetime = 0;
     c->gzip = s->d >= JOIN_GZIP;
     set_cursor(c, s->b);
-    story("client %d: joins log%d, %s, %s %s, history %d", c->number, c->log, profiles[c->view],
-          c->has_cursor ? "after" : "since", text_of(c->has_cursor ? c->cursor : c->since),
-          c->history);
+    story("client %d: %s log%d, %s, %s %s, history %d", c->number, c->poll ? "polls" : "joins",
+          c->log, profiles[c->view], c->has_cursor ? "after" : "since",
+          text_of(c->has_cursor ? c->cursor : c->since), c->history);
     admit(c);
 }
 
@@ -466,6 +484,7 @@ static void reconnect(struct client *old)
     c->history = old->history;
     c->cgi = old->cgi;
     c->late = old->late;
+    c->poll = old->poll;
     c->gzip = old->gzip;
     c->lost = old->lost;
     c->since = old->since;

@@ -367,8 +367,10 @@ static void check_live(struct walk *w, const struct event *e)
         check_history(w, first, e->stamp);
         check_since(w);
     }
-    /* A client that resumes may get live at a tip from which the relay has not read on. */
-    for (int s = w->at + 1; w->placed && !c->has_cursor && c->history > 0 && s < redis.nrecs; s++) {
+    /* A client that resumes may get live at a tip from which the relay has not read on, unless it
+     * polls. */
+    bool all = c->has_cursor ? c->poll : c->history > 0;
+    for (int s = w->at + 1; w->placed && all && s < redis.nrecs; s++) {
         const struct rec *r = rec_of(s);
         if (r->log == c->log && oracle_shows(c, r) && r->born < c->joined && r->dead > e->stamp &&
             xid_cmp(r->id, c->since) >= 0 && !excused(w, r) && !redis.was_back[c->log])
@@ -572,6 +574,9 @@ static void check_client(const struct client *c)
         oracle_fault(c, "unavailable although Redis refused nothing", "%d", c->n);
     bool cut_short = oracle_may_lack_final_frame(c);
     bool gone = c->left != NEVER || c->lifetime > 0 || (c->oom && !ended);
+    if (c->poll && !failed)
+        oracle_check_poll(c);
+    gone = gone || c->poll;
     if (gone || failed || cut_short)
         return;
     if (!ended || !(c->over || c->cgi))

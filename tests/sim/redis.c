@@ -446,6 +446,20 @@ int redis_feed_command(struct redis_feed *f, int argc, const char **argv)
     return -1;
 }
 
+int redis_feed_polled(struct redis_feed *f, const struct redis_polled *p, int64_t now_ms)
+{
+    (void)f;
+    if (p->due_ms <= now_ms || p->wall_us == 0)
+        redis.fault = "a poll's count says that its client is back already";
+    return feed.up ? 0 : -1;
+}
+
+void redis_feed_briefly(struct redis_feed *f)
+{
+    (void)f;
+    abort(); /* only as CGI */
+}
+
 void redis_feed_pop(struct redis_feed *f, const char *key)
 {
     (void)f;

@@ -10,6 +10,7 @@
  *    gunzip.c   decodes it first, if it is compressed
  *    oracle.c   what each client had to receive
  *    messages.c  the same for channels
+ *    polls.c    the same for streams that are answered complete
  *    invariants.c  what must hold inside the relay
  *    sim.c      runs, seeds, shrinking, named cases
  */
@@ -69,7 +70,8 @@ struct step {
     enum op op;
     int a, b, c, d;
 };
-#define JOIN_GZIP 1000 /* in d of OP_JOIN: the client accepts compressed streams */
+#define JOIN_GZIP     1000 /* in d of OP_JOIN: the client accepts compressed streams */
+#define POLL_LIFETIME 4    /* as a lifetime in d of OP_JOIN: the client polls */
 
 #define MAX_STEPS 1200
 struct plan {
@@ -276,6 +278,8 @@ struct client {
     bool oom;          /* an allocation failed while it was connected */
     bool slow;         /* it stopped reading at least once */
     int lifetime;      /* seconds after which the relay ends it; 0: none */
+    bool poll;         /* the stream is answered complete */
+    bool held;         /* it was open until the relay was stopped */
     bool file, cgi;
     bool late; /* the head is sent when it has a place */
     bool gzip; /* the stream is compressed */
@@ -346,5 +350,10 @@ const char *oracle_check(void);
 
 /* Checks a client of a channel. */
 void oracle_check_messages(const struct client *c);
+
+/* ---- polls.c ---- */
+
+/* Checks the end of a poll. */
+void oracle_check_poll(const struct client *c);
 
 #endif

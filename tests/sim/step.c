@@ -213,6 +213,13 @@ static int random_client(unsigned kinds)
     return hash32((unsigned)state) % 3 == 0 ? kind + JOIN_GZIP : kind;
 }
 
+/* The seconds until it ends, by ten. Some runs have many clients that poll. */
+static int random_lifetime(void)
+{
+    int lifetime = one_in(8) ? 1 + (int)rnd(4) : 0;
+    return 10 * (hash32((unsigned)(state >> 9)) % 8 == 0 ? POLL_LIFETIME : lifetime);
+}
+
 static bool has_channel(enum mode mode)
 {
     return mode == MODE_ALL || mode == MODE_MEMORY;
@@ -226,8 +233,7 @@ static void client_event(struct plan *p, enum mode mode)
     case 0:
     case 1:
         put(p, OP_JOIN, (channel ? 2 : random_log()) + 10 * random_view(mode), random_cursor(),
-            one_in(3) ? 0 : 1 + (int)rnd(one_in(2) ? 4 : 14),
-            random_client(8) + (one_in(8) ? 10 * (1 + (int)rnd(4)) : 0));
+            one_in(3) ? 0 : 1 + (int)rnd(one_in(2) ? 4 : 14), random_client(8) + random_lifetime());
         break;
     case 2:
     case 3:
