@@ -21,6 +21,10 @@
 /* Bytes of a secret of HS256. The owner of one token can try all shorter secrets without us. */
 #define MIN_SECRET 16
 
+#define NOT_BY_REQUEST                                                                             \
+    "a request may not set this; give it to the process: FcgidInitialEnv in Apache, "              \
+    "bin-environment in lighttpd, or the file of sselog -c"
+
 /* A configuration with its memory and the texts it was read from. config must be the first member:
  * config_release gets a pointer to it. */
 struct config_set {
@@ -342,10 +346,10 @@ static int gather_request(const struct config_base *base, char *const *params,
         const char *text = source_value(*params, &name);
         int i = option_find(name);
         if (i < 0 || text == NULL)
-            return source_refuse_name(why, name, FROM_REQUEST, "no such option");
+            return source_refuse_unknown(why, name, FROM_REQUEST);
         bool same = strcmp(base->set.text[i], text) == 0;
         if (!same && !(options[i].flags & REQUEST))
-            return source_refuse_name(why, name, FROM_REQUEST, "a request may not set this");
+            return source_refuse_name(why, name, FROM_REQUEST, NOT_BY_REQUEST);
         /* A preset or default may change with the profile that the request sets. */
         bool settled = base->set.from[i] >= FROM_FILE || !(options[i].flags & REQUEST);
         if ((same && settled) || source->text[i])

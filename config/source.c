@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "config/similar.h"
+
 #define MAX_SHOWN 100 /* bytes of a value in a message */
 #define PREFIX    "SSELOG_"
 
@@ -38,6 +40,23 @@ int source_refuse_name(struct buf *why, struct slice name, enum origin from, con
     buf_clear(why);
     source_add_shown(why, name);
     buf_addf(why, " (%s): %s", origin_names[from], reason);
+    return -1;
+}
+
+#define UNKNOWN "no such option"
+
+/* After UNKNOWN. */
+static void add_similar(struct buf *why, struct slice name)
+{
+    const char *similar = similar_option(name);
+    if (similar)
+        buf_addf(why, "; did you mean %s?", similar);
+}
+
+int source_refuse_unknown(struct buf *why, struct slice name, enum origin from)
+{
+    source_refuse_name(why, name, from, UNKNOWN);
+    add_similar(why, name);
     return -1;
 }
 
@@ -95,7 +114,7 @@ int source_read_environment(struct source *source, struct arena *arena, char *co
         if (text == NULL || (i < 0 && !source_is_ours(*environment)))
             continue;
         if (i < 0)
-            return source_refuse_name(why, name, FROM_ENVIRONMENT, "no such option");
+            return source_refuse_unknown(why, name, FROM_ENVIRONMENT);
         if (source->text[i] && strcmp(source->text[i], text) != 0)
             return source_refuse_name(why, name, FROM_ENVIRONMENT, "set twice, to two values");
         if (source->text[i])
@@ -133,8 +152,11 @@ static int read_line(struct source *source, struct arena *arena, struct slice li
     struct slice name = trim(slice_make(line.p, (size_t)(equals - line.p)));
     struct slice text = trim(slice_make(equals + 1, line.len - (size_t)(equals + 1 - line.p)));
     int i = find(name);
-    if (i < 0)
-        return refuse_file(source, number, why, name, "no such option");
+    if (i < 0) {
+        refuse_file(source, number, why, name, UNKNOWN);
+        add_similar(why, name);
+        return -1;
+    }
     if (source->text[i])
         return refuse_file(source, number, why, name, "set a second time");
     source->line[i] = number;

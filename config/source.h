@@ -42,6 +42,7 @@ const char *source_value(const char *setting, struct slice *name);
 void source_add_escaped(struct buf *out, struct slice s);
 void source_add_shown(struct buf *out, struct slice s);
 int source_refuse_name(struct buf *why, struct slice name, enum origin from, const char *reason);
+int source_refuse_unknown(struct buf *why, struct slice name, enum origin from);
 int source_no_memory(struct buf *why);
 
 #endif

@@ -72,7 +72,7 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
-       "identity/webuser.c identity/why.c config/risk.c relay/ring.c front/start.c front/pace.c")
+       "identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 

@@ -253,7 +253,8 @@ static void test_good_values_are_accepted(void **state)
 static void test_bad_values_are_refused(void **state)
 {
     static const char *const rows[][3] = {
-        {"SSELOG_HISTROY=1", NULL, "SSELOG_HISTROY (environment): no such option"},
+        {"SSELOG_HISTROY=1", NULL,
+         "SSELOG_HISTROY (environment): no such option; did you mean SSELOG_HISTORY?"},
         {"SSELOG_=1"},
         {"SSELOG_HISTORY=", NULL,
          "SSELOG_HISTORY= (environment): a whole number from 0 to 1000000"},
@@ -608,6 +609,7 @@ static void test_bad_files_are_refused_with_their_line(void **state)
         const char *message;
     } rows[] = {
         {"SSELOG_HISTORY=1\nFOO=1\n", 23, "/a:2: FOO: no such option"},
+        {"RETRY=1\n", 8, "/a:1: RETRY: no such option; did you mean SSELOG_RETRY?"},
         {"SSELOG_HISTORY=1\nSSELOG_HISTORY=1\n", 34, "/a:2: SSELOG_HISTORY: set a second time"},
         {"\n\nhello\n", 8, "/a:3: a line is NAME=value"},
         {"=1\n", 3, "/a:1: a line is NAME=value"},
@@ -656,9 +658,11 @@ static void test_request_sets_only_what_it_may(void **state)
         {"SSELOG_ROUTE=", NULL},
         {"SSELOG_HISTORY=x", "SSELOG_HISTORY=x (request): a whole number"},
         {"SSELOG_NO=x", "SSELOG_NO (request): no such option"},
+        {"SSELOG_RETRI=1", "SSELOG_RETRI (request): no such option; did you mean SSELOG_RETRY?"},
         {"SSELOG_AUTH=header", "header needs SSELOG_TRUSTED"},
         {"SSELOG_AUTH=anonymous", "SSELOG_AUTH=anonymous gives no user"},
-        {"SSELOG_REDIS=redis://evil", "SSELOG_REDIS (request): a request may not set this"},
+        {"SSELOG_REDIS=redis://evil", "SSELOG_REDIS (request): a request may not set this; give it "
+                                      "to the process: FcgidInitialEnv "},
         {"SSELOG_REDIS=redis://h", NULL},
         {"SSELOG_MAX_VIEWERS=1", "SSELOG_MAX_VIEWERS (request): a request may not set this"},
         {"SSELOG_MAX_VIEWERS=10000", NULL},
