@@ -85,6 +85,14 @@ static int usage_error(const char *what)
     return EXIT_CONFIG;
 }
 
+/* The command line of a process that may have been meant to serve. */
+static int bad_command_line(const char *what)
+{
+    if (diag_find_reader())
+        diag(DIAG_ERROR, "sselog", "%s; see sselog -h", what);
+    return usage_error(what);
+}
+
 static int config_error(const struct buf *why)
 {
     diag(DIAG_ERROR, "config", "%s", why->p ? why->p : "out of memory");
@@ -241,25 +249,31 @@ static int harden(const struct config *c)
 
 enum started_as { AS_FASTCGI, AS_CGI, AS_NOTHING };
 
-/* How the process was started, and its listening socket for FastCGI. */
-static enum started_as find_socket(const struct command_line *line, int *fd, struct buf *why)
+/* How the process was started. *fd: the socket that it was started with, or -1. */
+static enum started_as find_start(const struct command_line *line, int *fd)
 {
     *fd = -1;
-    if (line->socket) {
-        *fd = listen_at(line->socket, line->mode, why);
-        return *fd < 0 ? AS_NOTHING : AS_FASTCGI;
-    }
+    if (line->socket)
+        return AS_FASTCGI;
     *fd = listen_passed();
+    if (*fd < 0 && gateway_is_fastcgi())
+        *fd = STDIN_FILENO;
     if (*fd >= 0)
         return AS_FASTCGI;
-    if (gateway_is_fastcgi()) {
-        *fd = STDIN_FILENO;
-        return AS_FASTCGI;
-    }
-    if (getenv("REQUEST_METHOD"))
-        return AS_CGI;
-    buf_adds(why, "not started by a web server: give -s SOCKET");
-    return AS_NOTHING;
+    return getenv("REQUEST_METHOD") ? AS_CGI : AS_NOTHING;
+}
+
+/* Adds all that forbids to serve to why. */
+static bool is_refused(const struct config *c, enum started_as as, struct buf *why)
+{
+    const char *root = harden_refuse_root(c->allow_root);
+    if (as == AS_NOTHING)
+        buf_adds(why, "not started by a web server: give -s SOCKET");
+    if (as == AS_NOTHING && root)
+        buf_adds(why, "; ");
+    if (root)
+        buf_adds(why, root);
+    return as == AS_NOTHING || root;
 }
 
 static int serve(const struct config_base *base, const struct command_line *line)
@@ -267,23 +281,20 @@ static int serve(const struct config_base *base, const struct command_line *line
     const struct config *c = config_of(base);
     struct buf why;
     int fd, status = EXIT_FAILURE;
+    enum started_as as = find_start(line, &fd);
     buf_init(&why, 1024);
-    const char *root = harden_refuse_root(c->allow_root);
-    if (root)
-        buf_adds(&why, root);
-    if (root) {
+    if (is_refused(c, as, &why)) {
         status = config_error(&why);
         goto out;
     }
     tune_memory();
     srand((unsigned)time(NULL) ^ (unsigned)getpid() << 16);
     if (gateway_init() ||
-        catch_signals()) { /* before find_socket: a socket means that we are ready */
+        catch_signals()) { /* before listen_at: a socket means that we are ready */
         diag(DIAG_ERROR, "sselog", "cannot start");
         goto out;
     }
-    enum started_as as = find_socket(line, &fd, &why);
-    if (as == AS_NOTHING) {
+    if (line->socket && (fd = listen_at(line->socket, line->mode, &why)) < 0) {
         status = config_error(&why);
         goto out;
     }
@@ -454,8 +465,8 @@ static int read_command_line(int argc, char **argv, struct command_line *line)
         else if (letter == 'h')
             return print_usage(stdout), 0;
         else
-            return usage_error(letter == 'm' ? "the mode must be an octal number up to 0777"
-                                             : "unknown option, or its value is missing");
+            return bad_command_line(letter == 'm' ? "the mode must be an octal number up to 0777"
+                                                  : "unknown option, or its value is missing");
     }
     return -1;
 }
@@ -473,6 +484,8 @@ int main(int argc, char **argv)
         line = (struct command_line){.mode = 0660};
         optind = argc;
     }
+    if (!line.check && optind == argc) /* it serves, and may have no terminal */
+        diag_find_reader();
     buf_init(&why, 1024);
     struct config_base *base = config_load(line.file, environ, &why);
     if (base)

@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,6 +47,7 @@ static const struct {
 
 static _Atomic(enum diag_level) threshold = DIAG_INFO;
 static atomic_bool to_syslog = false;
+static bool stderr_lost; /* set before threads start */
 
 /* The words before "level module: " depend on the reader of standard error. */
 enum prefix {
@@ -110,14 +112,34 @@ static size_t write_prefix(char out[PREFIX], enum diag_level level)
                                  : (size_t)snprintf(out, PREFIX, "<%d>", levels[level].priority);
 }
 
+static void use_syslog(bool use)
+{
+    if (use && !to_syslog)
+        openlog("sselog", LOG_PID | LOG_NDELAY, LOG_DAEMON);
+    to_syslog = use;
+}
+
+/* A server that runs in the background gives its programs /dev/null, or no standard error. */
+static bool is_unread(int fd)
+{
+    struct stat s;
+    return fstat(fd, &s) != 0 || (S_ISCHR(s.st_mode) && s.st_rdev == makedev(1, 3));
+}
+
+bool diag_find_reader(void)
+{
+    stderr_lost = is_unread(STDERR_FILENO);
+    if (stderr_lost)
+        use_syslog(true);
+    return stderr_lost;
+}
+
 int diag_open(const char *where, enum diag_level least)
 {
-    bool use_syslog = strcmp(where, "syslog") == 0;
-    if (!use_syslog && strcmp(where, "stderr") != 0)
+    bool named = strcmp(where, "syslog") == 0;
+    if (!named && strcmp(where, "stderr") != 0)
         return -1;
-    if (use_syslog)
-        openlog("sselog", LOG_PID | LOG_NDELAY, LOG_DAEMON);
-    to_syslog = use_syslog;
+    use_syslog(named || stderr_lost);
     threshold = least;
     prefix = PREFIX_UNKNOWN;
     return 0;

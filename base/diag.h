@@ -17,6 +17,10 @@ enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_INFO, DIAG_DEBUG };
 /* Sets the destination ("stderr" or "syslog") and the least urgent level to write. The defaults are
  * stderr and info. Returns 0, or -1 if the destination is unknown. */
 int diag_open(const char *where, enum diag_level least);
+/* If standard error is /dev/null or closed, lines go to syslog, also those that diag_open sends to
+ * stderr: the program serves, and its administrator reads nothing else. Returns whether it is so.
+ * Call it before threads start. */
+bool diag_find_reader(void);
 /* Parses "error", "warning", "info" or "debug". 0, or -1 for another name. */
 int diag_level_parse(const char *name, enum diag_level *level);
 /* Whether lines of that level are written. */

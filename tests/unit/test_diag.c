@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <cmocka.h>
 
@@ -93,7 +94,8 @@ static int test_poll(struct pollfd *p, nfds_t n, int ms)
 }
 
 static bool no_threads;
-static mode_t kind; /* of standard error */
+static mode_t kind;      /* of standard error; 0: it is closed */
+static unsigned special; /* its number as a character device */
 
 static int test_fstat(int fd, struct stat *s)
 {
@@ -101,7 +103,8 @@ static int test_fstat(int fd, struct stat *s)
     s->st_mode = kind;
     s->st_dev = 8;
     s->st_ino = 4711;
-    return 0;
+    s->st_rdev = makedev(1, special);
+    return kind ? 0 : -1;
 }
 
 #define T "2023-11-14T22:13:20.007Z "
@@ -160,6 +163,9 @@ static int fresh(void **state)
     written_len = writes = interrupts = refuse = shorten = unready = 0;
     no_threads = false;
     kind = S_IFIFO;
+    special = 0;
+    stderr_lost = false;
+    logged[0] = '\0';
     writer.dropped = 0;
     written[0] = '\0';
     return diag_open("stderr", DIAG_INFO);
@@ -426,6 +432,30 @@ static void test_each_level_has_its_priority_in_the_journal(void **state)
                                  "<6>info m: b\n<7>debug m: c\n");
 }
 
+static void test_lines_that_nobody_would_read_go_to_syslog(void **state)
+{
+    static const struct {
+        mode_t kind;
+        unsigned special;
+        bool lost;
+    } rows[] = {
+        {S_IFIFO, 0, false}, {S_IFREG, 0, false}, {S_IFCHR, 3, true},
+        {S_IFCHR, 5, false}, {S_IFBLK, 3, false}, {0, 0, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fresh(state);
+        kind = rows[i].kind;
+        special = rows[i].special;
+        assert_int_equal(diag_find_reader(), rows[i].lost);
+        diag(DIAG_ERROR, "config", "wrong");
+        assert_string_equal(logged, rows[i].lost ? "error config: wrong" : "");
+        assert_int_equal(diag_open("stderr", DIAG_INFO), 0);
+        diag(DIAG_INFO, "m", "serving");
+        assert_string_equal(logged, rows[i].lost ? "info m: serving" : "");
+        assert_int_equal(writes, rows[i].lost ? 0 : 2);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,6 +473,7 @@ int main(void)
         cmocka_unit_test_setup(test_syslog_gets_the_same_line, fresh),
         cmocka_unit_test_setup(test_journal_gets_the_priority_in_place_of_the_time, fresh),
         cmocka_unit_test_setup(test_each_level_has_its_priority_in_the_journal, fresh),
+        cmocka_unit_test_setup(test_lines_that_nobody_would_read_go_to_syslog, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
