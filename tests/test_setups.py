@@ -18,9 +18,34 @@ PASSWORD = b"secret\nsecret\n"  # htpasswd asks for it twice
 RECORD = "redis-cli XADD stream:logs:alice '*' data 'GET / 200' >/dev/null"
 
 
+HERE = "http://127.0.0.1:8080/sselog"
+
+
 @pytest.fixture
 def debian(stack):
     return stack.keep(sandbox.Sandbox(stack.directory()))
+
+
+def installed(debian, options="SSELOG_STREAM=stream:logs:{user}"):
+    """Prepares all that the example files need: the program, the page, a Redis with a record, passwords and options."""
+    debian.redis()
+    debian.sh("cp /tmp/build/sselog /usr/local/bin/; cp -r web /usr/local/share/sselog; mkdir /etc/sselog")
+    debian.sh("htpasswd -B -c /etc/sselog/htpasswd alice;" + RECORD, PASSWORD)
+    debian.sh("cat >/etc/sselog/sselog.conf", options.encode() + b"\n")
+
+
+def shown(file, first):
+    """The commands of a comment, from the one that begins with this text to the end of the indented lines."""
+    found = re.search(rf"^# {{5,}}({first}.*\n(?:# {{5,}}.*\n)*)", (webs.TOP / file).read_text(), re.M)
+    return re.sub(r"^# +", "", found.group(1), flags=re.M).replace("\\\n", " ").strip()
+
+
+def part(text, name):
+    """A part of an example file, with the lines that begin and end it."""
+    return re.search(rf"^# --- {name} -.*?^# --- end of {name} -.*?$", text, re.M | re.S).group(0)
+
+
+UP = f"curl -s -o /dev/null {HERE}/healthz"
 
 
 def stream(debian, url):
@@ -39,27 +64,21 @@ def test_readme_installs_a_log_that_alice_can_read(debian):
 
 def by_hand(file):
     """The commands by which a comment starts sselog by itself. The last one is a server."""
-    lines = re.findall(r"^ *#     +(.*(?:install -d|setpriv|sselog -c).*)$", (webs.TOP / file).read_text(), re.M)
-    made, *run = lines
+    made, *run = re.findall(r"^ *#     +(.*(?:install -d|setpriv| sselog -c).*)$", (webs.TOP / file).read_text(), re.M)
     return made, " ".join(run).replace("\\", "")
 
 
 def test_complete_files_work_as_they_are(debian):
     """Started as root, as their first lines say."""
-    debian.redis()
-    debian.sh("cp /tmp/build/sselog /usr/local/bin/; cp -r web /usr/local/share/sselog; mkdir /etc/sselog")
-    debian.sh("htpasswd -B -c /etc/sselog/htpasswd alice;" + RECORD, PASSWORD)
-    debian.sh("printf 'SSELOG_STREAM=stream:logs:{user}\\n' >/etc/sselog/sselog.conf")
-    here = "http://127.0.0.1:8080/sselog"
+    installed(debian)
     with case("lighttpd"):
-        debian.start("lighttpd -D -f lighttpd-example.conf", f"curl -s -o /dev/null {here}/healthz")
-        assert stream(debian, here) == "data: GET / 200"
+        debian.start("lighttpd -D -f lighttpd-example.conf", UP)
+        assert stream(debian, HERE) == "data: GET / 200"
         debian.stop_server("/run/lighttpd.pid")
     with case("the responder in Debian's lighttpd"):
         text = (webs.TOP / "lighttpd-example.conf").read_text()
-        part = re.search(r"^# --- the responder -.*?^# --- end of the responder -", text, re.M | re.S).group(0)
         name = re.search(r"^# (/etc/lighttpd/conf-enabled/05-\S+\.conf)\.", text, re.M).group(1)
-        debian.sh(f"cat >{name}", part.replace("stream:logs:{user}", "stream:logs:alice").encode())
+        debian.sh(f"cat >{name}", part(text, "the responder").replace("stream:logs:{user}", "stream:logs:alice").encode())
         debian.sh("SSELOG_AUTH=anonymous systemctl restart lighttpd")
         assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
         debian.stop_server("/run/lighttpd.pid")
@@ -71,11 +90,110 @@ def test_complete_files_work_as_they_are(debian):
         debian.sh(made)
         debian.start(run, "[ -S /run/sselog/sselog.sock ]")
         debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
-        assert stream(debian, here) == "data: GET / 200"
+        assert stream(debian, HERE) == "data: GET / 200"
     with case("Apache as a proxy"):
         debian.sh("""sed '1iDefine SSELOG_PROXY' apache-example.conf >/etc/apache2/conf-available/sselog.conf
                      a2enmod headers proxy_fcgi; a2enconf sselog; systemctl restart apache2""")
         assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+
+
+def test_nginx_works_with_spawn_fcgi(debian):
+    installed(debian)
+    debian.syslog()
+    debian.sh(by_hand("examples/nginx.conf")[0])
+    debian.sh(shown("examples/nginx.conf", "spawn-fcgi"))
+    debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
+    assert stream(debian, HERE) == "data: GET / 200"
+    assert "info sselog: serving" in debian.syslogged("sselog")
+
+
+def test_lighttpd_works_in_the_other_ways_of_its_example(debian):
+    """As CGI, with a file of options, and with a sselog that runs by itself."""
+    installed(debian)
+    text = (webs.TOP / "lighttpd-example.conf").read_text()
+    responder = part(text, "the responder")
+    environment = re.search(r",\n *# The options of sselog\..*?\n            \)", responder, re.S).group(0)
+    by_itself = re.sub(r'"bin-path" =>.*?"max-procs" => 1,', re.search(r'^# +("socket" => .*)$', text, re.M).group(1),
+                       responder.replace(environment, ""), flags=re.S)
+    path = re.search(r'^#     ("bin-path" => .*),$', text, re.M).group(1)
+    for name, url, edited in (
+            ("CGI", HERE.replace("sselog", "cgi-bin/sselog"),
+             re.sub("^#cgi# ", "", text.replace(responder, ""), flags=re.M)),
+            ("a file", HERE, text.replace(environment, "").replace('"bin-path" => "/usr/local/bin/sselog"', path)),
+            ("by itself", HERE, text.replace(responder, re.sub(' *"listen-backlog".*\n', "", by_itself)))):
+        with case(name):
+            if name == "by itself":
+                made, run = by_hand("examples/nginx.conf")
+                debian.sh(made)
+                debian.start(run, "[ -S /run/sselog/sselog.sock ]")
+            debian.sh("cat >/tmp/lighttpd.conf", edited.encode())
+            debian.start("lighttpd -D -f /tmp/lighttpd.conf", UP)
+            assert stream(debian, url) == "data: GET / 200"
+            debian.stop_server("/run/lighttpd.pid")
+
+
+APACHE = "/etc/apache2/conf-available/sselog.conf"
+
+
+def test_apache_works_in_the_other_ways_of_its_example(debian):
+    installed(debian)
+    text = (webs.TOP / "apache-example.conf").read_text()
+    wrapper = webs.commented_directive(text, "FcgidWrapper")
+    in_a_file = re.sub(r"^( *FcgidInitialEnv .*\n)+", wrapper, text, flags=re.M)
+    for name, module, edited in (("a file", "fcgid", in_a_file), ("CGI", "cgid", "Define SSELOG_CGI\n" + text)):
+        with case(name):
+            if name == "CGI":
+                debian.stop_server("/run/apache2/apache2.pid")
+            debian.sh(f"cat >{APACHE}; a2enconf sselog; a2enmod headers {module}; systemctl restart apache2", edited.encode())
+            assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+
+
+@pytest.mark.parametrize("way, modules, says", [
+    ("FCGID", "headers", "Invalid command 'FcgidOutputBufferSize'"),
+    ("FCGID", "fcgid", "Invalid command 'Header'"),
+    ("PROXY", "headers", "Invalid command 'ProxyPass'"),
+    ("PROXY", "headers proxy", "Invalid command 'ProxyFCGISetEnvIf'"),
+    ("CGI", "headers", "sselog as CGI needs a module: a2enmod cgid"),
+])
+def test_module_that_is_missing_ends_the_start_of_apache(debian, way, modules, says):
+    debian.sh("a2dismod -f headers fcgid cgid cgi proxy_fcgi proxy")
+    debian.sh(f"sed '1iDefine SSELOG_{way}' apache-example.conf >{APACHE}; a2enmod {modules}; a2enconf sselog")
+    assert says in debian.sh("apache2ctl configtest && exit 1 || :")
+
+
+def test_lines_that_nobody_would_read_reach_syslog(debian):
+    """lighttpd in the background, and other programs without standard error. Commands stay silent if they are told to."""
+    installed(debian)
+    debian.syslog()
+    for command in ("SSELOG_T=1 sselog -t", "SSELOG_T=1 sselog send -l x", "sselog send", "sselog token", "sselog x"):
+        debian.sh(f"! {command} 2>/dev/null </dev/null")
+    debian.sh("logger -s it is the first line 2>/dev/null")
+    assert debian.syslogged(".").endswith("it is the first line")
+    as_user = "setpriv --reuid=www-data --regid=www-data --clear-groups"
+    for command, says in (
+            ("SSELOG_STREEM=x lighttpd -f lighttpd-example.conf",
+             "error config: SSELOG_STREEM (environment): no such option; did you mean SSELOG_STREAM?"),
+            ("spawn-fcgi -s /run/fcgi.sock -- /usr/local/bin/sselog", "error config: will not run as root"),
+            ("sselog 2>/dev/null", "error config: not started by a web server: give -s SOCKET; will not run as root"),
+            (f"{as_user} sselog 2>&-", "error config: not started by a web server: give -s SOCKET"),
+            (f"{as_user} sselog -s /run/none/s.sock 2>/dev/null", "error config: /run/none/s.sock: "),
+            ("sselog -c /none 2>/dev/null", "error config: /none: No such file"),
+            ("sselog -q 2>/dev/null", "error sselog: unknown option"),
+            ("SERVER_PROTOCOL=HTTP/1.1 GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SSELOG_RETRY=x sselog 2>/dev/null",
+             "error config: SSELOG_RETRY=x (environment): ")):
+        with case(command):
+            debian.sh(f": >/tmp/syslog; {command} || :")
+            assert f"]: {says}" in debian.syslogged("error")
+    debian.stop_server("/run/lighttpd.pid")
+    with case("what comes later"):
+        debian.sh(f"lighttpd -f lighttpd-example.conf; until {UP}; do sleep 0.02; done")
+        assert "info sselog: serving" in debian.syslogged("info")
+        debian.stop_server("/run/lighttpd.pid")
+    with case("breakagelog"):
+        line = webs.commented_directive((webs.TOP / "lighttpd-example.conf").read_text(), "server.breakagelog")
+        debian.sh("cat lighttpd-example.conf - >/tmp/lighttpd.conf", line.encode())
+        debian.sh("SSELOG_STREEM=x lighttpd -f /tmp/lighttpd.conf")
+        debian.sh("until grep SSELOG_STREEM /var/log/lighttpd/sselog.log; do sleep 0.02; done")
 
 
 APPLICATION = r"""

@@ -5,14 +5,16 @@ The test sees this machine's files through an overlay, and changes only a copy i
 after a boot. Network and processes are its own, so the shipped files run as they are: with their paths, ports and
 users. All of it is gone when its first process ends.
 
-    Sandbox(directory)   starts it
+    Sandbox(directory)   starts it, with systemd as its first process if it is asked for
     sh(script)           runs shell commands in it, as root, in the directory of the sources
+    syslog()             starts a syslog; syslogged() waits for a line
     blocks(file)         the shell commands that a README shows
 """
 import os
 import re
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import procs
@@ -20,24 +22,60 @@ import webs
 
 SOURCES = "/mnt"
 
-# Makes the file system in $1, and waits. $2: a directory for what is bound into it.
-INIT = f"""
+# Makes the file system in $1. $2: a directory for what is bound into it. Devices are those of this machine, but
+# /dev/log is the sandbox's own.
+ROOT = f"""
 set -e
 mount --make-rprivate /
 mount -t tmpfs none "$1"
 mkdir "$1/upper" "$1/work" "$1/root"
 mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" none "$1/root"
 cd "$1/root"
-mount --rbind /dev dev
+mount -t tmpfs -o mode=755 none dev
+for device in null zero full random urandom tty ptmx; do touch dev/$device; mount --bind /dev/$device dev/$device; done
+mkdir -m 1777 dev/shm dev/pts
+ln -s /proc/self/fd dev/fd
+ln -s fd/0 dev/stdin
+ln -s fd/1 dev/stdout
+ln -s fd/2 dev/stderr
 mount -t proc none proc
 mount -t tmpfs -o mode=755 none run
 mount -t tmpfs none tmp
 mount --bind -o ro {webs.TOP} .{SOURCES}
 cp -r "$2/." usr/local/sbin
 ip link set lo up
+"""
+
+# Then waits.
+WAIT = """
 chroot . systemd-tmpfiles --create --prefix /run --prefix /var/log --exclude-prefix /run/systemd
-touch tmp/ready
+touch run/sandbox
 while :; do sleep 1000 & wait $!; done # this shell also reaps what servers leave behind
+"""
+
+# Then boots, without the units of this machine. Kernel settings that all namespaces share are read-only.
+BOOT = """
+mount --bind -o ro proc/sys proc/sys
+mount -t sysfs -o ro none sys
+mount -t cgroup2 none sys/fs/cgroup
+rm -r etc/systemd/system usr/local/sbin/systemctl
+mkdir -p etc/systemd/system
+: >etc/machine-id
+mkdir old
+pivot_root . old
+exec chroot . sh -ec 'umount -l old; touch run/sandbox; exec env -i container=sandbox PATH="$PATH" \
+    /lib/systemd/systemd --unit=basic.target --show-status=no'
+"""
+
+# Writes what programs send to syslog into a file.
+SYSLOG = """
+import os, socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind("/dev/log")
+os.chmod("/dev/log", 0o666)
+with open("/tmp/syslog", "ab", 0) as file:
+    while True:
+        file.write(s.recv(4096) + b"\\n")
 """
 
 # Programs that have no place here, or would need the network. They do what the test needs, and fail on all else.
@@ -67,9 +105,9 @@ STUBS = {
 
 
 class Sandbox:
-    def __init__(self, directory):
+    def __init__(self, directory, systemd=False):
         self.dir = Path(directory)
-        self.root = self.dir / "fs/root"
+        self.root = "/" if systemd else self.dir / "fs/root"  # in its mount namespace
         stubs = self.dir / "stubs"
         for made in (self.dir / "fs", stubs):
             made.mkdir()
@@ -77,18 +115,29 @@ class Sandbox:
             (stubs / name).write_text(f"#!/bin/sh\nset -e\n{body}\n")
             (stubs / name).chmod(0o755)
         self.log = self.dir / "sandbox.out"
+        self.cgroup = own_cgroup() if systemd else None
         self.child = procs.Child(
-            ["unshare", "--mount", "--net", "--ipc", "--pid", "--fork", "--kill-child=KILL",
-             "sh", "-c", INIT, "-", self.dir / "fs", stubs],
-            env={"PATH": PATH}, log=self.log)
+            ["unshare", "--mount", "--net", "--ipc", "--pid", "--uts", "--cgroup", "--fork", "--kill-child=KILL",
+             "sh", "-c", ROOT + (BOOT if systemd else WAIT), "-", self.dir / "fs", stubs],
+            env={"PATH": PATH}, log=self.log,
+            preexec=(lambda: (self.cgroup / "cgroup.procs").write_text("0")) if systemd else None)
+        try:
+            self._wait(systemd)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait(self, systemd):
         procs.wait_until(lambda: not self.child.running() or self._init(), "the sandbox")
         if not self.child.running():
             raise AssertionError(f"no sandbox: {self.output()}")
+        if systemd:
+            self.sh("until systemctl is-active --quiet basic.target 2>/dev/null; do sleep 0.02; done")
         self.sh('mkdir /tmp/build && cat >/tmp/build/sselog && chmod 755 /tmp/build/sselog', webs.program().read_bytes())
 
     def _init(self):
         """The pid of its first process, when all is ready."""
-        pids = [p for p in procs.descendants(self.child.pid) if os.path.exists(f"/proc/{p}/root{self.root}/tmp/ready")]
+        pids = [p for p in procs.descendants(self.child.pid) if os.path.exists(f"/proc/{p}/root{self.root}/run/sandbox")]
         return pids[0] if pids else None
 
     def sh(self, script, stdin=b"", directory=SOURCES):
@@ -112,6 +161,13 @@ class Sandbox:
         self.start(" ".join(["redis-server --save '' --dir /tmp", *options]),
                    "redis-cli ping 2>&1 | grep -q 'PONG\\|NOAUTH'")
 
+    def syslog(self):
+        self.start(f"python3 -c '{SYSLOG}'", "[ -S /dev/log ]")
+
+    def syslogged(self, pattern):
+        """The first line that matches."""
+        return self.sh(f"until grep -m1 '{pattern}' /tmp/syslog; do sleep 0.02; done").strip()
+
     def first_line(self, curl, pattern):
         """The first line of a response that matches; the response need not end."""
         return self.sh(f": >/tmp/response; curl -sN {curl} >/tmp/response & pid=$!\n"
@@ -125,9 +181,19 @@ class Sandbox:
 
     def stop(self):
         self.child.kill()
+        if self.cgroup:
+            procs.wait_until(lambda: "populated 0" in (self.cgroup / "cgroup.events").read_text(), "the last process")
+            for made, _, _ in os.walk(self.cgroup, topdown=False):
+                os.rmdir(made)
 
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def own_cgroup():
+    """A control group below that of this machine's version 2, for the groups that systemd makes."""
+    mounted = subprocess.run(["findmnt", "-n", "-t", "cgroup2", "-o", "TARGET"], check=True, capture_output=True, text=True)
+    return Path(tempfile.mkdtemp(prefix="sselog-", dir=mounted.stdout.split()[0]))
 
 
 def available():
