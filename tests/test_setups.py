@@ -196,6 +196,30 @@ def test_lines_that_nobody_would_read_reach_syslog(debian):
         debian.sh("until grep SSELOG_STREEM /var/log/lighttpd/sselog.log; do sleep 0.02; done")
 
 
+def test_units_serve_as_they_are_and_recover_from_a_wrong_option(stack):
+    """With a real systemd.  Corrected options are served without a command."""
+    debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+    installed(debian, "SSELOG_STREEM=stream:logs:{user}")
+    for name in ("sselog", "sselog@"):
+        debian.sh(f"cp packaging/{name}.socket packaging/{name}.service /etc/systemd/system/")
+    debian.sh(shown("packaging/sselog.socket", "systemctl"))
+    debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
+    answer = "/tmp/answer"
+    debian.sh(f"curl -s -m 25 -u alice:secret {HERE}/healthz >{answer} 2>&1 & echo $! >/tmp/pid")
+    debian.sh("until [ $(journalctl -u sselog | grep -c 'did you mean SSELOG_STREAM') -ge 2 ]; do sleep 0.1; done")
+    assert debian.sh("systemctl is-active sselog.socket") == "active\n"
+    assert debian.sh("systemctl show -P StartLimitIntervalUSec sselog sselog@1") == "0\n\n0\n", "systemd never gives up"
+    debian.sh("sed -i s/STREEM/STREAM/ /etc/sselog/sselog.conf")
+    debian.sh(f"while kill -0 $(cat /tmp/pid) 2>/dev/null; do sleep 0.02; done; grep ok {answer}")
+    assert stream(debian, HERE) == "data: GET / 200"
+    with case("several processes"):
+        debian.sh("systemctl stop sselog.socket sselog.service;" + shown("packaging/sselog@.socket", "systemctl"))
+        for n in "12":
+            debian.sh(f"nginx -s stop -c {sandbox.SOURCES}/examples/nginx.conf")
+            debian.sh(f"ln -sf {n}.sock /run/sselog/sselog.sock; nginx -c {sandbox.SOURCES}/examples/nginx.conf")
+            assert stream(debian, HERE) == "data: GET / 200"
+
+
 APPLICATION = r"""
 import http.server
 class Application(http.server.BaseHTTPRequestHandler):
