@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+import identity
 import sandbox
 import webs
 from tables import case
@@ -100,7 +101,8 @@ def test_complete_files_work_as_they_are(debian):
 def test_nginx_works_with_spawn_fcgi(debian):
     installed(debian)
     debian.syslog()
-    debian.sh(by_hand("examples/nginx.conf")[0])
+    debian.sh("cp packaging/sselog.tmpfiles.conf /etc/tmpfiles.d/sselog.conf")
+    debian.sh(shown("packaging/sselog.tmpfiles.conf", "systemd-tmpfiles"))
     debian.sh(shown("examples/nginx.conf", "spawn-fcgi"))
     debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
     assert stream(debian, HERE) == "data: GET / 200"
@@ -146,6 +148,37 @@ def test_apache_works_in_the_other_ways_of_its_example(debian):
                 debian.stop_server("/run/apache2/apache2.pid")
             debian.sh(f"cat >{APACHE}; a2enconf sselog; a2enmod headers {module}; systemctl restart apache2", edited.encode())
             assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+
+
+TOKEN = "t" * 43
+METHODS = {  # the commands that prepare Redis and files, and what curl sends then
+    "bearer": (shown("examples/auth/bearer.conf", "key=") + '; echo "$key" >/tmp/key',
+               "-H \"Authorization: Bearer $(cat /tmp/key)\""),
+    "cookie": (f"redis-cli SET session:abc '{identity.session()}'", "-b session=abc"),
+    "express": ("redis-cli SET sess:abc '{\"passport\": {\"user\": \"ann\"}}'; "
+                f"printf {identity.COOKIE_SECRET} >/tmp/SECRET; cd /tmp; {shown('examples/auth/express.conf', 'install')}",
+                f"-b connect.sid={identity.signed_cookie('abc')}"),
+    "header": (":", "-H RemoteUser:ann"),
+    "jwt": (f"printf {identity.SECRET} >/tmp/KEY; cd /tmp; {shown('examples/auth/jwt.conf', 'install')}",
+            f"-b jwt={identity.jwt()}"),
+    "token": ("redis-cli " + shown("examples/auth/token.conf", "SET").replace("TOKEN", TOKEN), f"-G -d token={TOKEN}"),
+}
+
+
+def test_options_of_each_method_work_as_a_file(debian):
+    installed(debian)
+    debian.sh("redis-cli XADD stream:logs:ann '*' data 'GET / 200'")
+    text = webs.drop_block((webs.TOP / "lighttpd-example.conf").read_text(), "who may look")
+    path = re.search(r'^#     ("bin-path" => .*),$', text, re.M).group(1)
+    text = re.sub(r",\n *# The options of sselog\..*?\n            \)", "", text, flags=re.S)
+    debian.sh("cat >/tmp/lighttpd.conf", text.replace('"bin-path" => "/usr/local/bin/sselog"', path).encode())
+    for name, (commands, sent) in METHODS.items():
+        with case(name):
+            debian.sh(f"cp examples/auth/{name}.conf /etc/sselog/sselog.conf; {commands}")
+            debian.start("lighttpd -D -f /tmp/lighttpd.conf", UP)
+            assert debian.sh(f"curl -s -o /dev/null -w '%{{http_code}}' {HERE}/stream") == "401"
+            assert debian.first_line(f"{sent} {HERE}/stream", "^data: GET") == "data: GET / 200"
+            debian.stop_server("/run/lighttpd.pid")
 
 
 @pytest.mark.parametrize("way, modules, says", [
