@@ -141,25 +141,37 @@ enum sync_result redis_sync_set(struct redis_sync *s, const char *key, size_t sh
  * without enough replicas, with full memory or a failed save. */
 bool redis_sync_refusal_passes(const struct redis_sync *s);
 enum sync_result redis_sync_ping(struct redis_sync *s);
-/* XREVRANGE key to - COUNT count. Calls fn once on SYNC_OK, newest first; a missing key has no
- * entries. */
-enum sync_result redis_sync_range(struct redis_sync *s, const char *key, struct xid to,
-                                  unsigned count, redis_range_fn *fn, void *arg);
+/* The id of the newest entry up to `to`. *any false: there is none. */
+enum sync_result redis_sync_newest(struct redis_sync *s, const char *key, struct xid to, bool *any,
+                                   struct xid *id);
+/* Whether there is an entry after that id: cheap, however long the entry is. */
+enum sync_result redis_sync_news(struct redis_sync *s, const char *key, struct xid after,
+                                 bool *news);
+/* XINFO STREAM. A missing key is SYNC_OK, with exists false. */
+enum sync_result redis_sync_info(struct redis_sync *s, const char *key, struct redis_info *info);
 
 /* Slices are valid until it returns. False: stop; this entry was not used. */
 typedef bool redis_walk_fn(void *arg, const struct redis_entry *entry);
-/* A walk backwards through a log, in few requests, with few large values in memory at a time. It
- * ends when fn returns false, at the start of the log, after some thousand entries, or when its
- * slices took as long as the deadline of a call. The caller sets the first four members and zeros
- * the others. */
+/* Whether a read holds all entries that follow those of the reads before it. *start: the index of
+ * the first new one. Large values may be missing. */
+typedef bool redis_proof_fn(void *arg, const struct redis_entry *entries, size_t count,
+                            size_t *start);
+/* A walk through a log, in few requests, with few large values in memory at a time. It goes
+ * backwards, or with proof forward. It ends when fn returns false, at the end of the log, or
+ * without a proof. It also ends after some thousand entries, and when its slices took as long as
+ * the deadline of a call. The caller sets the first five members and zeros the others. */
 struct redis_walk {
     const char *key;
-    struct xid to; /* where the next slice begins */
+    struct xid at; /* the next read begins with this entry; forward, fn may have used it */
     redis_walk_fn *fn;
+    redis_proof_fn *proof; /* called for each read, before fn; NULL: backwards */
     void *arg;
     bool ended;
-    bool more;      /* there may be entries before the last one that fn used */
-    unsigned count; /* private: of entries in the next read */
+    bool more;      /* there may be entries beyond the last one that fn used */
+    bool lost;      /* proof returned false */
+    unsigned count; /* private: of new entries in the next read */
+    unsigned skip;  /* large values of the entry at `at`, which are not read again */
+    bool skip_known;
     unsigned reads;
     int64_t taken; /* ms */
 };

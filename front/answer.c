@@ -436,6 +436,6 @@ void answer_history(struct context *ctx, const char *key, struct filter *filter)
                           .oldest = XID_MAX};
     buf_init(&h->records, ctx->body.max);
     snprintf(h->key, sizeof h->key, "%s", key);
-    h->walk = (struct redis_walk){.key = h->key, .to = to, .fn = on_history, .arg = h};
+    h->walk = (struct redis_walk){.key = h->key, .at = to, .fn = on_history, .arg = h};
     ctx->task = &h->task;
 }

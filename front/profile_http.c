@@ -466,7 +466,7 @@ static void astrbot_history(struct context *ctx, const char *key, struct filter 
     e->filter = filter;
     buf_init(&e->text, ASTRBOT_TEXT);
     snprintf(e->key, sizeof e->key, "%s", key);
-    e->walk = (struct redis_walk){.key = e->key, .to = XID_MAX, .fn = add_entry, .arg = e};
+    e->walk = (struct redis_walk){.key = e->key, .at = XID_MAX, .fn = add_entry, .arg = e};
     ctx->task = &e->task;
 }
 

@@ -44,13 +44,6 @@ static int find_start(const struct context *ctx, struct admission *a)
     return 0;
 }
 
-static void on_end_of_log(void *arg, enum redis_result result, const struct redis_entry *entries,
-                          size_t count)
-{
-    if (result == REDIS_OK && count > 0)
-        *(struct xid *)arg = entries[0].id;
-}
-
 /* Whether the request names a time as a cursor, and no id. *since: the latest one. */
 static bool names_time(const struct request *r, double *since)
 {
@@ -76,8 +69,9 @@ static int find_since(struct context *ctx, const char *key)
     if (!ctx->profile_http->time_field || ctx->config->log_kind != LOG_STREAM ||
         !names_time(&ctx->request, &ctx->since))
         return 0;
+    bool any;
     ctx->until = XID_ZERO;
-    if (redis_sync_range(ctx->redis, key, XID_MAX, 1, on_end_of_log, &ctx->until) != SYNC_OK) {
+    if (redis_sync_newest(ctx->redis, key, XID_MAX, &any, &ctx->until) != SYNC_OK) {
         answer_unavailable(ctx, 503, "the log is not to be reached now");
         return -1;
     }

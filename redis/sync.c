@@ -64,6 +64,7 @@ static void sync_begin(struct redis_sync *s)
 {
     s->end = clock_ms() + s->deadline;
     s->hold = HOLD_BYTES;
+    s->skip = 0;
     s->bulk.all = false;
     s->shown = SIZE_MAX;
 }
@@ -74,7 +75,8 @@ static void sync_log_refused(struct redis_sync *s, const struct slice *words, si
                              const char *why)
 {
     char name[ADDRESS_NAME];
-    struct slice key = n > 1 ? words[1] : slice_make(NULL, 0);
+    size_t at = slice_equal(words[0], slice_of("XINFO")) ? 2 : 1; /* XINFO STREAM key */
+    struct slice key = at < n ? words[at] : slice_make(NULL, 0);
     bool secret = s->shown < key.len;
     int len = secret ? (int)s->shown : (int)key.len;
     snprintf(name, sizeof name, "%s%s%.*s%s", words[0].p, key.len ? " " : "", len,
@@ -87,6 +89,8 @@ static void sync_log_refused(struct redis_sync *s, const struct slice *words, si
 static enum sync_result sync_error(struct redis_sync *s, const struct slice *words, size_t n,
                                    const redisReply *r)
 {
+    if (reply_starts_with(r, "ERR no such key")) /* of XINFO */
+        return SYNC_MISSING;
     sync_log_refused(s, words, n, reply_error_text(r));
     if (reply_is_outage(r))
         return SYNC_DOWN;
@@ -202,15 +206,27 @@ enum sync_result redis_sync_ping(struct redis_sync *s)
     return result;
 }
 
-/* Reads the newest entries up to `to` to s->storage. NULL: *result says why there are none. */
-static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xid to,
-                                unsigned count, ssize_t *n, enum sync_result *result)
+/* Entries of a log, from the one at `at` on. */
+struct read {
+    const char *key;
+    struct xid at;
+    bool forward; /* else backwards */
+    unsigned count;
+};
+
+/* Reads entries to s->storage. NULL: *result says why there are none. */
+static redisReply *sync_entries(struct redis_sync *s, const struct read *read, ssize_t *n,
+                                enum sync_result *result)
 {
-    char high[XID_TEXT], number[12];
-    xid_format(to, high);
-    snprintf(number, sizeof number, "%u", count);
-    const struct slice words[] = {slice_of("XREVRANGE"), slice_of(key),     slice_of(high),
-                                  slice_of("-"),         slice_of("COUNT"), slice_of(number)};
+    char at[XID_TEXT], number[12];
+    xid_format(read->at, at);
+    snprintf(number, sizeof number, "%u", read->count);
+    const struct slice words[] = {slice_of(read->forward ? "XRANGE" : "XREVRANGE"),
+                                  slice_of(read->key),
+                                  slice_of(at),
+                                  slice_of(read->forward ? "+" : "-"),
+                                  slice_of("COUNT"),
+                                  slice_of(number)};
     redisReply *r = sync_request(s, words, 6, is_array, result);
     if (!r)
         return NULL;
@@ -224,51 +240,123 @@ static redisReply *sync_entries(struct redis_sync *s, const char *key, struct xi
     return NULL;
 }
 
-enum sync_result redis_sync_range(struct redis_sync *s, const char *key, struct xid to,
-                                  unsigned count, redis_range_fn *fn, void *arg)
+enum sync_result redis_sync_newest(struct redis_sync *s, const char *key, struct xid to, bool *any,
+                                   struct xid *id)
 {
+    const struct read read = {.key = key, .at = to, .count = 1};
     enum sync_result result;
     ssize_t n;
     sync_begin(s);
-    s->hold = SIZE_MAX;
-    redisReply *r = sync_entries(s, key, to, count, &n, &result);
+    s->hold = 0;
+    redisReply *r = sync_entries(s, &read, &n, &result);
     if (!r)
         return result;
-    fn(arg, REDIS_OK, s->storage.entries, (size_t)n);
+    *any = n > 0;
+    if (*any)
+        *id = s->storage.entries[0].id;
     sync_free_reply(s);
     return SYNC_OK;
 }
 
-/* Whether a value of the entry is missing because the answer held no more. */
-static bool has_cut_value(const struct reply_storage *m, const struct redis_entry *entry)
+enum sync_result redis_sync_news(struct redis_sync *s, const char *key, struct xid after,
+                                 bool *news)
 {
-    for (size_t k = 0; k < 2 * entry->pairs; k++)
-        for (size_t i = 0; i < m->nblobs; i++)
-            if (m->blobs[i]->len == 0 && m->blobs[i]->bytes == entry->fields[k].p)
-                return true;
+    const struct read read = {key, xid_next(after), true, 1};
+    enum sync_result result;
+    ssize_t n;
+    sync_begin(s);
+    s->hold = 0;
+    redisReply *r = sync_entries(s, &read, &n, &result);
+    if (!r)
+        return result;
+    *news = n > 0 && xid_cmp(s->storage.entries[0].id, after) > 0;
+    sync_free_reply(s);
+    return SYNC_OK;
+}
+
+enum sync_result redis_sync_info(struct redis_sync *s, const char *key, struct redis_info *info)
+{
+    const struct slice words[] = {slice_of("XINFO"), slice_of("STREAM"), slice_of(key)};
+    enum sync_result result;
+    *info = (struct redis_info){0};
+    sync_begin(s);
+    s->hold = 0; /* the first and the last entry come with it */
+    redisReply *r = sync_request(s, words, 3, is_array, &result);
+    if (!r)
+        return result == SYNC_MISSING ? SYNC_OK : result;
+    reply_info(r, info);
+    sync_free_reply(s);
+    return SYNC_OK;
+}
+
+/* ---- walks ---- */
+
+static bool is_held(const struct reply_storage *m, struct slice value, bool cut)
+{
+    for (size_t i = 0; i < m->nblobs; i++)
+        if ((!cut || m->blobs[i]->len == 0) && m->blobs[i]->bytes == value.p)
+            return true;
     return false;
 }
 
+/* How many values of the entry are large. cut: only those that are missing because the answer held
+ * no more. */
+static unsigned count_large(const struct reply_storage *m, const struct redis_entry *entry,
+                            bool cut)
+{
+    unsigned n = 0;
+    for (size_t k = 0; m->nblobs > 0 && k < 2 * entry->pairs; k++)
+        n += is_held(m, entry->fields[k], cut);
+    return n;
+}
+
+/* Hands the entries from i on to the walk's function. It stops before an entry whose large values
+ * were cut. Returns the index of the first one that was not used. */
+static ssize_t walk_over(struct redis_sync *s, struct redis_walk *w, ssize_t i, ssize_t n,
+                         bool *wanted)
+{
+    const struct redis_entry *entries = s->storage.entries;
+    while (i < n && !(s->cut && count_large(&s->storage, &entries[i], true) > 0) &&
+           (*wanted = w->fn(w->arg, &entries[i]))) {
+        w->at = w->proof ? entries[i].id : xid_prev(entries[i].id);
+        i++;
+    }
+    return i;
+}
+
+/* Prepares the read after one that had n of `count` entries and used them up to i. */
+static void walk_prepare(struct redis_sync *s, struct redis_walk *w, ssize_t i, ssize_t n,
+                         unsigned count, size_t held)
+{
+    struct xid end = w->proof ? XID_MAX : XID_ZERO;
+    const struct redis_entry *entries = s->storage.entries;
+    bool are_long = s->cut || held > WALK_LONG;
+    w->more = i < n || ((unsigned)n == count && xid_cmp(entries[n - 1].id, end) != 0);
+    w->count = are_long ? 1 : 2 * w->count < WALK_READ ? 2 * w->count : WALK_READ;
+    w->skip = w->proof && i > 0 ? count_large(&s->storage, &entries[i - 1], false) : 0;
+    w->skip_known = true;
+}
+
 /* One read. It stops before an entry whose large values were cut. The next read starts there. The
- * first entry is never cut. */
+ * first wanted entry is cut only if the one before it is not known yet. */
 static enum sync_result walk_on(struct redis_sync *s, struct redis_walk *w)
 {
     enum sync_result result;
-    ssize_t n, i = 0;
-    bool wanted = true;
-    s->hold = w->count == 1 ? SIZE_MAX : HOLD_BYTES;
-    size_t hold = s->hold;
-    redisReply *r = sync_entries(s, w->key, w->to, w->count, &n, &result);
+    ssize_t n;
+    size_t start = 0;
+    bool wanted = true, whole = w->count == 1 && (w->skip_known || !w->proof);
+    const struct read read = {w->key, w->at, w->proof != NULL, w->count + (w->proof != NULL)};
+    const size_t hold = s->hold = whole ? SIZE_MAX : HOLD_BYTES;
+    s->skip = w->skip;
+    redisReply *r = sync_entries(s, &read, &n, &result);
     if (!r)
         return result;
-    while (i < n && !(s->cut && has_cut_value(&s->storage, &s->storage.entries[i])) &&
-           (wanted = w->fn(w->arg, &s->storage.entries[i])))
-        w->to = xid_prev(s->storage.entries[i++].id);
-    w->more =
-        i < n || ((unsigned)n == w->count && xid_cmp(s->storage.entries[n - 1].id, XID_ZERO) != 0);
-    w->ended = !wanted || !w->more || ++w->reads == WALK_READS;
-    bool are_long = s->cut || hold - s->hold > WALK_LONG;
-    w->count = are_long ? 1 : 2 * w->count < WALK_READ ? 2 * w->count : WALK_READ;
+    w->lost = w->proof && !w->proof(w->arg, s->storage.entries, (size_t)n, &start);
+    if (!w->lost) {
+        ssize_t i = walk_over(s, w, (ssize_t)start, n, &wanted);
+        walk_prepare(s, w, i, n, read.count, hold - s->hold);
+    }
+    w->ended = w->lost || !wanted || !w->more || ++w->reads == WALK_READS;
     sync_free_reply(s);
     return SYNC_OK;
 }

@@ -81,6 +81,10 @@ int sync_write(struct redis_sync *s)
  * holds no more. */
 static bool sync_keeps_large(struct redis_sync *s)
 {
+    if (s->skip > 0) {
+        s->skip--;
+        return false;
+    }
     s->cut = s->cut || s->bulk.large > s->hold;
     if (!s->cut)
         s->hold -= s->bulk.large;

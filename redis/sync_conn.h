@@ -32,8 +32,9 @@ struct redis_sync {
     struct ssl_st *tls; /* rediss://; belongs to ctx */
     struct buf out;
     struct resp_bulk bulk;
-    size_t hold; /* bytes of large values that the answer may still hold */
-    bool cut;    /* the answer had more: those values are empty */
+    size_t hold;   /* bytes of large values that the answer may still hold */
+    unsigned skip; /* large values that the answer begins with and that are not wanted */
+    bool cut;      /* the answer had more than hold: those values are empty */
     struct reply_storage storage;
     struct reply_memory memory;
 };

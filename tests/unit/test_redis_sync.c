@@ -194,12 +194,29 @@ static void test_reply_of_another_type_is_no_answer(void **state)
 
 /* ---- each call, refused in each way ---- */
 
-static void no_entries(void *arg, enum redis_result result, const struct redis_entry *entries,
-                       size_t count)
+static enum sync_result told_newest(struct redis_sync *s, size_t *told)
 {
-    (void)result;
-    (void)entries;
-    *(size_t *)arg += 1 + count;
+    bool any = true;
+    struct xid id;
+    enum sync_result result = redis_sync_newest(s, "log:1", XID_MAX, &any, &id);
+    *told += result == SYNC_OK && !any;
+    return result;
+}
+
+static enum sync_result told_news(struct redis_sync *s, size_t *told)
+{
+    bool news = true;
+    enum sync_result result = redis_sync_news(s, "log:1", XID_ZERO, &news);
+    *told += result == SYNC_OK && !news;
+    return result;
+}
+
+static enum sync_result told_info(struct redis_sync *s, size_t *told)
+{
+    struct redis_info info;
+    enum sync_result result = redis_sync_info(s, "log:1", &info);
+    *told += info.exists;
+    return result;
 }
 
 static void no_member(void *arg, struct slice member)
@@ -211,9 +228,14 @@ static void no_member(void *arg, struct slice member)
 static const struct {
     const char *name; /* in the log */
     const char *good; /* an answer */
-} calls[] = {
-    {"GET se...", "$1\r\nv\r\n"},  {"GETDEL se...", "$1\r\nv\r\n"},     {"SET se...", "+OK\r\n"},
-    {"XREVRANGE log:1", "*0\r\n"}, {"ZRANGEBYSCORE members", "*0\r\n"}, {"PING", "+PONG\r\n"}};
+} calls[] = {{"GET se...", "$1\r\nv\r\n"},
+             {"GETDEL se...", "$1\r\nv\r\n"},
+             {"SET se...", "+OK\r\n"},
+             {"XREVRANGE log:1", "*0\r\n"},
+             {"ZRANGEBYSCORE members", "*0\r\n"},
+             {"XRANGE log:1", "*0\r\n"},
+             {"XINFO log:1", "*0\r\n"},
+             {"PING", "+PONG\r\n"}};
 
 static enum sync_result call(struct redis_sync *s, size_t which, size_t *told)
 {
@@ -230,10 +252,16 @@ static enum sync_result call(struct redis_sync *s, size_t which, size_t *told)
         result = redis_sync_set(s, "secret", 2, slice_of("v"), 10);
         break;
     case 3:
-        result = redis_sync_range(s, "log:1", XID_MAX, 10, no_entries, told);
+        result = told_newest(s, told);
         break;
     case 4:
         result = redis_sync_members(s, "members", 0, no_member, told);
+        break;
+    case 5:
+        result = told_news(s, told);
+        break;
+    case 6:
+        result = told_info(s, told);
         break;
     default:
         result = redis_sync_ping(s);
@@ -256,6 +284,13 @@ static enum sync_result call_and_listen(struct redis_sync *s, size_t which, size
     lines[n > 0 ? n : 0] = '\0';
     close(file);
     return result;
+}
+
+/* For XINFO a missing key is an answer. */
+static enum sync_result wanted(size_t which, enum sync_result result)
+{
+    return strcmp(calls[which].name, "XINFO log:1") == 0 && result == SYNC_MISSING ? SYNC_OK
+                                                                                   : result;
 }
 
 /* The caller is told, the log has address, command and key, and the next call uses the same
@@ -286,12 +321,13 @@ static void test_refused_call_is_told_to_its_caller_only(void **state)
             struct peer peer;
             start(&peer, script);
             struct redis_sync *s = redis_sync_new(&peer.address, 1000);
-            assert_int_equal(call_and_listen(s, which, &told, lines), errors[i].result);
+            enum sync_result want_result = wanted(which, errors[i].result);
+            assert_int_equal(call_and_listen(s, which, &told, lines), want_result);
             snprintf(want, sizeof want, "warning redis: %s: %s refused: %.5s", peer.path,
                      calls[which].name, errors[i].text + 1);
             assert_non_null(strstr(lines, want));
             assert_null(strstr(lines, "secret"));
-            assert_int_equal(call_and_listen(s, which, &told, lines), errors[i].result);
+            assert_int_equal(call_and_listen(s, which, &told, lines), want_result);
             assert_string_equal(lines, ""); /* once a minute */
             assert_int_equal(told, 0);
             assert_int_equal(call(s, which, &told), SYNC_OK);
@@ -422,6 +458,108 @@ static void test_exchange_is_repeated_on_a_new_connection(void **state)
     assert_int_equal(peer.connections, 2);
 }
 
+/* ---- walks ---- */
+
+/* The sequence numbers of the entries that a walk used, in order; 9 for a value that is missing. */
+struct seen {
+    char used[32];
+    size_t n;
+    uint64_t next; /* forward: the entry that the next read must begin with */
+};
+
+static bool see(void *arg, const struct redis_entry *entry)
+{
+    struct seen *seen = arg;
+    seen->used[seen->n++] = (char)('0' + (entry->fields[1].len > 0 ? entry->id.seq : 9));
+    seen->next = entry->id.seq;
+    return true;
+}
+
+static bool prove(void *arg, const struct redis_entry *entries, size_t count, size_t *start)
+{
+    const struct seen *seen = arg;
+    *start = 1;
+    /* A large value that was used is not held again. */
+    assert_true(count == 0 || seen->n == 0 || entries[0].fields[1].len <= 1);
+    return count > 0 && entries[0].id.seq == seen->next;
+}
+
+#define LARGE ((size_t)5 * 1024 * 1024) /* more than one answer holds */
+
+/* An answer with one entry for each digit; after '!' its value is large. */
+static char *make_answer(const char *digits)
+{
+    char *answer = calloc(1, strlen(digits) * (LARGE + 200) + 32), *at = answer;
+    size_t n = 0;
+    assert_non_null(answer);
+    for (const char *d = digits; *d; d++)
+        n += *d != '!';
+    at += sprintf(at, "*%zu\r\n", n);
+    for (const char *d = digits; *d; d++) {
+        size_t len = *d == '!' ? LARGE : 1;
+        d += *d == '!';
+        at += sprintf(at, "*2\r\n$3\r\n0-%c\r\n*2\r\n$4\r\ndata\r\n$%zu\r\n", *d, len);
+        memset(at, 'x', len);
+        at = strcpy(at + len, "\r\n") + 2;
+    }
+    return answer;
+}
+
+static void test_walk_forward_proves_each_read_and_holds_few_large_values(void **state)
+{
+    static const struct {
+        const char *answers[5]; /* a read wants one new entry, then two, four ... */
+        const char *used;
+        bool more, lost;
+    } rows[] = {
+        {{"1"}, "", false, false},
+        {{"12", "23"}, "23", false, false},
+        {{"12", "234", "45"}, "2345", false, false},
+        {{"12", "345"}, "2", true, true},
+        {{"23"}, "", false, true},
+        {{""}, "", false, true},
+        {{"!12", "2"}, "2", false, false},                    /* the large value is known already */
+        {{"!1!2", "!1!2", "!2!3", "!3"}, "23", false, false}, /* 2 and 3 are held one by one */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *script[6] = {0};
+        for (size_t k = 0; rows[i].answers[k]; k++)
+            script[k] = make_answer(rows[i].answers[k]);
+        struct peer peer;
+        struct seen seen = {.next = 1};
+        struct redis_walk w = {.key = "log", .at = {0, 1}, .fn = see, .proof = prove, .arg = &seen};
+        start(&peer, (const char *const *)script);
+        struct redis_sync *s = redis_sync_new(&peer.address, 60000);
+        while (!w.ended)
+            assert_int_equal(redis_sync_walk(s, &w, 0), SYNC_OK);
+        assert_string_equal(seen.used, rows[i].used);
+        assert_int_equal(w.more, rows[i].more);
+        assert_int_equal(w.lost, rows[i].lost);
+        assert_int_equal(w.at.seq, seen.next);
+        redis_sync_free(s);
+        stop(&peer);
+        for (size_t k = 0; script[k]; k++)
+            free(script[k]);
+    }
+}
+
+static void test_info_of_no_key_is_an_answer(void **state)
+{
+    const char *const script[] = {"-ERR no such key\r\n", "*2\r\n+length\r\n:7\r\n", NULL};
+    struct redis_info info;
+    struct peer peer;
+    (void)state;
+    start(&peer, script);
+    struct redis_sync *s = redis_sync_new(&peer.address, 1000);
+    assert_int_equal(redis_sync_info(s, "log", &info), SYNC_OK);
+    assert_false(info.exists);
+    assert_int_equal(redis_sync_info(s, "log", &info), SYNC_OK);
+    assert_true(info.exists && info.length == 7);
+    redis_sync_free(s);
+    stop(&peer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +573,8 @@ int main(void)
         cmocka_unit_test(test_closed_new_connection_is_an_error),
         cmocka_unit_test(test_reply_of_another_type_is_no_answer),
         cmocka_unit_test(test_refused_call_is_told_to_its_caller_only),
+        cmocka_unit_test(test_walk_forward_proves_each_read_and_holds_few_large_values),
+        cmocka_unit_test(test_info_of_no_key_is_an_answer),
         cmocka_unit_test(
             test_silent_server_makes_one_call_wait), /* the last: it opens the breaker */
     };
