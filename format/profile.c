@@ -30,6 +30,10 @@ const char *end_reason_name(enum end_reason reason)
 
 void profile_control(const struct profile *p, struct buf *b, const char *event, const char *data)
 {
+    if (p->control) {
+        p->control(p, b, event, data);
+        return;
+    }
     sse_field(b, p->eol, "event", slice_of(event));
     sse_field(b, p->eol, "data", slice_of(data));
     sse_end(b, p->eol);
@@ -169,17 +173,24 @@ static void json_id(char out[XID_TEXT + 2], const char *id)
         snprintf(out, XID_TEXT + 2, "null");
 }
 
-void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
-                 int64_t lost)
+void profile_gap_data(char data[PROFILE_GAP_DATA], const char *after, const char *next,
+                      int64_t lost)
 {
-    char data[192], from[XID_TEXT + 2], to[XID_TEXT + 2], count[24] = "null";
-    if (p->mute)
-        return;
+    char from[XID_TEXT + 2], to[XID_TEXT + 2], count[24] = "null";
     json_id(from, after);
     json_id(to, next);
     if (lost >= 0)
         snprintf(count, sizeof count, "%" PRId64, lost);
-    snprintf(data, sizeof data, "{\"after\":%s,\"next\":%s,\"lost\":%s}", from, to, count);
+    snprintf(data, PROFILE_GAP_DATA, "{\"after\":%s,\"next\":%s,\"lost\":%s}", from, to, count);
+}
+
+void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
+                 int64_t lost)
+{
+    char data[PROFILE_GAP_DATA];
+    if (p->mute)
+        return;
+    profile_gap_data(data, after, next, lost);
     profile_control(p, b, "gap", data);
 }
 
@@ -210,13 +221,16 @@ void profile_moved(const struct profile *p, struct buf *b, struct xid id)
 static void final_frames(const struct profile *p, struct buf *b, const char *event,
                          const char *reason, const struct moment *m, bool polls)
 {
-    char data[128], every[32] = "";
+    char data[128], every[32] = "", retry[32] = "";
     if (p->mute)
         return;
     if (polls)
         snprintf(every, sizeof every, ",\"every\":%u", m->retry_ms);
-    snprintf(data, sizeof data, "{\"reason\":\"%s\"%s}", reason, every);
-    sse_retry(b, p->eol, m->retry_ms);
+    if (p->control)
+        snprintf(retry, sizeof retry, ",\"retry\":%u", m->retry_ms);
+    else
+        sse_retry(b, p->eol, m->retry_ms);
+    snprintf(data, sizeof data, "{\"reason\":\"%s\"%s%s}", reason, every, retry);
     profile_control(p, b, event, data);
 }
 

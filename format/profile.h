@@ -22,6 +22,7 @@
 #define PROFILES(X)                                                                                \
     X(PLAIN, plain)                                                                                \
     X(ENVELOPE, envelope)                                                                          \
+    X(LINES, lines)                                                                                \
     X(SMARTER, smarter)                                                                            \
     X(TOD, tod)                                                                                    \
     X(SWF, swf)                                                                                   \
@@ -60,6 +61,7 @@ struct profile {
     enum profile_id id;
     const char *name;                /* the value of SSELOG_PROFILE */
     const struct profile *enveloped; /* what ?envelope=1 gives instead; NULL: no such choice */
+    const struct profile *lines;     /* what its content type in Accept gives; NULL: no choice */
     const struct preset *presets;    /* the last has option NULL; NULL: none */
     const char *eol;
     const char *content_type;
@@ -70,6 +72,8 @@ struct profile {
     void (*record)(const struct profile *, struct buf *b, struct record *);
     void (*open)(const struct profile *, struct buf *b, const struct record *);
     void (*live)(const struct profile *, struct buf *b, const struct moment *);
+    /* All other control frames too, without retry hints. data: a JSON object. */
+    void (*control)(const struct profile *, struct buf *b, const char *event, const char *data);
     void (*keepalive)(const struct profile *, struct buf *b, const struct moment *);
     void (*moved)(const struct profile *, struct buf *b, struct xid id);
     /* Writes the nth record of history, from 0, where all history is one event. NULL: history is
@@ -111,6 +115,10 @@ void profile_live(const struct profile *p, struct buf *b, const struct moment *m
  * number is unknown. */
 void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
                  int64_t lost);
+#define PROFILE_GAP_DATA 192
+/* The same as a JSON object. */
+void profile_gap_data(char data[PROFILE_GAP_DATA], const char *after, const char *next,
+                      int64_t lost);
 /* Redis was lost, or is live again. */
 void profile_source(const struct profile *p, struct buf *b, bool live);
 void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m);

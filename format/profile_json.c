@@ -2,6 +2,7 @@
 /* profile_json: the profiles whose records are JSON on one line: tod, swf, astrbot and envelope. */
 #include <stdio.h>
 
+#include "format/object.h"
 #include "format/profile_parts.h"
 #include "format/pyjson.h"
 #include "sse.h"
@@ -131,20 +132,6 @@ void astrbot_record(const struct profile *p, struct buf *b, struct record *r)
 
 /* ---- envelope ---- */
 
-static void envelope_fields(struct buf *b, const struct record *r)
-{
-    struct slice fields[2 * RECORD_MAX_BESIDE];
-    size_t n = record_beside(r, fields);
-    for (size_t i = 0; i < n; i++) {
-        buf_adds(b, i == 0 ? ",\"fields\":{" : ",");
-        pyjson_string(b, fields[2 * i], PYJSON_UTF8);
-        buf_addc(b, ':');
-        pyjson_string(b, fields[2 * i + 1], PYJSON_UTF8);
-    }
-    if (n > 0)
-        buf_addc(b, '}');
-}
-
 /* EventSource gives a script only events whose names it listens for, and never an id without
  * data. In this profile all records are unnamed and have their name inside; a moved cursor is an
  * event. */
@@ -160,7 +147,7 @@ void envelope_record(const struct profile *p, struct buf *b, struct record *r)
     }
     buf_adds(b, "\"data\":");
     pyjson_string(b, r->data, PYJSON_UTF8);
-    envelope_fields(b, r);
+    object_fields(b, r);
     buf_addc(b, '}');
     profile_line_end(p, b);
 }

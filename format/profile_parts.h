@@ -12,7 +12,7 @@
 
 /* ---- profile.c ---- */
 
-/* A frame without an id: "event: name", one line of data, the blank line. */
+/* A frame without an id: "event: name", one line of data, the blank line. data: a JSON object. */
 void profile_control(const struct profile *p, struct buf *b, const char *event, const char *data);
 /* The id field of a frame. */
 void profile_id(const struct profile *p, struct buf *b, struct xid id);
@@ -29,6 +29,14 @@ void profile_line_end(const struct profile *p, struct buf *b);
 bool profile_shorten(struct slice *data, char note[PROFILE_NOTE]);
 /* Writes {"message": text}. */
 void profile_message(struct buf *b, struct slice text);
+
+/* ---- profile_lines.c ---- */
+
+void lines_control(const struct profile *p, struct buf *b, const char *event, const char *data);
+void lines_first_frame(const struct profile *p, struct buf *b, const struct moment *m);
+void lines_record(const struct profile *p, struct buf *b, struct record *r);
+void lines_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
+void lines_moved(const struct profile *p, struct buf *b, struct xid id);
 
 /* ---- profile_smarter.c ---- */
 

@@ -3,10 +3,8 @@
  * the systems that sselog stands in for. */
 #include "format/profile_parts.h"
 
-#define PLAIN_HEAD                                                                                 \
-    .eol = "\n", .content_type = "text/event-stream",                                              \
-    .headers = "X-Content-Type-Options: nosniff\r\n"                                               \
-               "Referrer-Policy: no-referrer\r\n"
+#define PLAIN_HEADERS "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+#define PLAIN_HEAD    .eol = "\n", .content_type = "text/event-stream", .headers = PLAIN_HEADERS
 /* The headers of all answers of The Other Dude's API. */
 #define TOD_HEADERS                                                                                \
     "X-Content-Type-Options: nosniff\r\n"                                                          \
@@ -69,10 +67,25 @@ static const struct profile envelope = {
     .whole = 64 * 1024,
 };
 
+static const struct profile lines = {
+    .id = PROFILE_LINES,
+    .name = "ndjson",
+    .eol = "\n",
+    .content_type = "application/x-ndjson",
+    .headers = PLAIN_HEADERS,
+    .first_frame = lines_first_frame,
+    .record = lines_record,
+    .control = lines_control,
+    .keepalive = lines_keepalive,
+    .moved = lines_moved,
+    .whole = SIZE_MAX,
+};
+
 static const struct profile plain = {
     .id = PROFILE_PLAIN,
     .name = "plain",
     .enveloped = &envelope,
+    .lines = &lines,
     PLAIN_HEAD,
     .whole = 64 * 1024,
 };

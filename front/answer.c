@@ -97,6 +97,13 @@ void answer_cors(struct context *ctx)
     answer_header(ctx, "Access-Control-Allow-Credentials", "true");
 }
 
+bool answer_in_lines(const struct context *ctx, const char *other_type)
+{
+    const struct profile *lines = ctx->config->profile->lines;
+    int weight = lines ? request_accepts(&ctx->request, lines->content_type) : 0;
+    return weight > 0 && weight >= request_accepts(&ctx->request, other_type);
+}
+
 void answer_send(struct context *ctx)
 {
     if (ctx->head.failed || ctx->body.failed) {

@@ -25,6 +25,10 @@ bool answer_origin_allowed(const struct context *ctx, const char *origin);
 /* Sends the answer that was begun. Out of memory on the way: sends a 500 instead. */
 void answer_send(struct context *ctx);
 
+/* Whether the answer is to have one JSON object a line: the profile has this form, and Accept names
+ * it and prefers the other type to it no more. */
+bool answer_in_lines(const struct context *ctx, const char *other_type);
+
 /* Answers {"error": why}. */
 void answer_error(struct context *ctx, int status, const char *why);
 /* Answers 401. The answer is the same for every fault of a credential. */

@@ -472,7 +472,7 @@ static void astrbot_history(struct context *ctx, const char *key, struct filter 
 
 /* ---- the table ---- */
 
-static const struct profile_http plain = {0}, envelope = {0};
+static const struct profile_http plain = {0}, envelope = {0}, lines = {0};
 
 static const struct profile_http smarter = {
     .paths = smarter_paths,

@@ -79,11 +79,13 @@ static int find_since(struct context *ctx, const char *key)
     return 0;
 }
 
-/* The profile of this stream: ?envelope=1 chooses another. NULL: malformed. */
+/* The profile of this stream: Accept or ?envelope=1 chooses another. NULL: malformed. */
 static const struct profile *find_profile(const struct context *ctx)
 {
     const struct profile *p = ctx->config->profile;
     const char *wanted = request_arg(&ctx->request, "envelope");
+    if (answer_in_lines(ctx, p->content_type))
+        return p->lines;
     if (!wanted || strcmp(wanted, "0") == 0 || !p->enveloped)
         return p;
     return strcmp(wanted, "1") == 0 ? p->enveloped : NULL;
@@ -160,13 +162,13 @@ static unsigned jittered_lifetime(unsigned seconds)
     return seconds - (unsigned)rand() % (seconds / 10 + 1);
 }
 
-static void stream_head(struct context *ctx, struct buf *head, bool gzip)
+static void stream_head(struct context *ctx, const struct profile *p, struct buf *head, bool gzip)
 {
     buf_clear(&ctx->head);
     answer_cors(ctx);
     if (gzip)
         answer_header(ctx, "Content-Encoding", "gzip");
-    profile_head(ctx->config->profile, head);
+    profile_head(p, head);
     buf_add(head, ctx->head.p, ctx->head.len);
     buf_adds(head, "\r\n");
 }
@@ -276,7 +278,7 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     a->event_prefix = c->event_prefix ? strdup(c->event_prefix) : NULL;
     a->gzip =
         c->compress && ctx->request.method != METHOD_HEAD && request_accepts_gzip(&ctx->request);
-    stream_head(ctx, &a->head, a->gzip);
+    stream_head(ctx, a->profile, &a->head, a->gzip);
     make_client_id(a->client);
     if (!a->key || !a->field || !a->event_field || (c->event_prefix && !a->event_prefix) ||
         a->head.failed || add_presence(ctx, a, key))

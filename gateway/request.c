@@ -358,15 +358,23 @@ static int weight(struct slice parameters)
     return 1000;
 }
 
-bool request_wants_stream(const struct request *r)
+int request_accepts(const struct request *r, const char *type)
 {
     struct slice rest = slice_of(request_header(r, "Accept", NULL)), range, part;
+    int most = 0;
     while (cut_unquoted(&rest, ',', &range)) {
-        if (cut_unquoted(&range, ';', &part) && same_word(trim(part), "text/event-stream") &&
-            weight(range) != 0)
-            return true;
+        if (!cut_unquoted(&range, ';', &part) || !same_word(trim(part), type))
+            continue;
+        int n = weight(range);
+        n = n < 0 ? 1000 : n;
+        most = n > most ? n : most;
     }
-    return false;
+    return most;
+}
+
+bool request_wants_stream(const struct request *r)
+{
+    return request_accepts(r, "text/event-stream") > 0;
 }
 
 bool request_accepts_gzip(const struct request *r)

@@ -68,6 +68,9 @@ size_t request_cookies(const struct request *r, const char *name, struct slice *
 const char *request_param(const struct request *r, const char *name);
 /* Whether Accept names text/event-stream (RFC 9110, section 12.5.1). */
 bool request_wants_stream(const struct request *r);
+/* The weight that Accept gives a media type by its name, in thousandths; a malformed one counts
+ * as 1. 0: it is refused or not named. Ranges with a wildcard name nothing. */
+int request_accepts(const struct request *r, const char *type);
 /* Whether Accept-Encoding names gzip, or any coding, and prefers no encoding to it no more (RFC
  * 9110, section 12.5.3). */
 bool request_accepts_gzip(const struct request *r);

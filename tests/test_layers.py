@@ -69,7 +69,8 @@ APART = [
 
 # Files that depend only on their arguments: no input, no output, no clock, no threads.
 PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
-       "format/profile_table.c format/profile_json.c format/profile_smarter.c format/pyjson.c "
+       "format/profile_table.c format/profile_json.c format/profile_smarter.c format/profile_lines.c "
+       "format/object.c format/pyjson.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c")

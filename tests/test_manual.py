@@ -14,7 +14,7 @@ MANUAL = (webs.TOP / "sselog.1").read_text()
 ENTRY = re.compile(r"^\.It Ev (SSELOG_\w+) Pq (request|process), (?:default Ql (\S+)|no default)$",
                    re.M)
 PRINTED = re.compile(r"^(SSELOG_\w+)=(.*?) +# (default|profile \w+|environment)(?:, password unset)?$")
-PROFILES = ("plain", "envelope", "smarter", "tod", "swf", "astrbot")
+PROFILES = ("plain", "envelope", "ndjson", "smarter", "tod", "swf", "astrbot")
 
 
 def run(*args, **options):

@@ -19,7 +19,8 @@ static void test_rows_of_the_table_are_complete(void **state)
         assert_int_equal(p->id, i);
         assert_ptr_equal(profile_find(p->name), p);
         assert_true(strcmp(p->eol, "\n") == 0 || strcmp(p->eol, "\r\n") == 0);
-        assert_memory_equal(p->content_type, "text/event-stream", 17);
+        assert_int_equal(strncmp(p->content_type, "text/event-stream", 17) != 0,
+                         p == profile_find("plain")->lines);
         assert_string_equal(p->headers + strlen(p->headers) - 2, "\r\n");
         assert_true(p->whole > 0);
     }
@@ -266,6 +267,81 @@ static void test_plain_records_have_their_bytes(void **state)
     }
 }
 
+static void test_lines_have_their_bytes(void **state)
+{
+    static const struct {
+        void (*write)(const struct profile *, struct buf *);
+        const char *bytes;
+    } cases[] = {
+        {first_frame, "{\"control\":\"open\",\"retry\":3412}\n"},
+        {live, "{\"control\":\"live\",\"replayed\":120}\n"},
+        {gap, "{\"control\":\"gap\",\"after\":\"17-0\",\"next\":\"42-0\",\"lost\":25}\n"},
+        {gap_unknown, "{\"control\":\"gap\",\"after\":null,\"next\":null,\"lost\":null}\n"},
+        {source_lost, "{\"control\":\"source\",\"state\":\"lost\"}\n"},
+        {keepalive, "\n"},
+        {moved, "{\"control\":\"cursor\",\"id\":\"1789000000456-0\"}\n"},
+        {unavailable, "{\"control\":\"unavailable\",\"reason\":\"viewers\",\"retry\":3412}\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b;
+        buf_init(&b, 1000);
+        cases[i].write(profile_find("plain")->lines, &b);
+        assert_string_equal(b.p, cases[i].bytes);
+        buf_free(&b);
+    }
+}
+
+/* Any payload and name stays within its line, and within its members. */
+static void test_records_are_lines_of_their_own(void **state)
+{
+    static const struct {
+        bool has_id;
+        const char *event, *data, *bytes;
+    } cases[] = {
+        {true, "deploy", "{\"a\":1}",
+         "{\"id\":\"7-1\",\"event\":\"deploy\",\"data\":\"{\\\"a\\\":1}\"}\n"},
+        {true, "", "", "{\"id\":\"7-1\",\"data\":\"\"}\n"},
+        {true, "a\nb", "x\r\ny\xff",
+         "{\"id\":\"7-1\",\"event\":\"a\\nb\",\"data\":\"x\\r\\ny\xef\xbf\xbd\"}\n"},
+        {true, "end", "x", "{\"id\":\"7-1\",\"event\":\"end\",\"data\":\"x\"}\n"},
+        {false, "", "x", "{\"data\":\"x\"}\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct record r;
+        struct buf b;
+        buf_init(&b, 1000);
+        record_from_message(&r, (struct xid){7, 1}, slice_of(cases[i].data));
+        r.has_id = cases[i].has_id;
+        r.event = slice_of(cases[i].event);
+        profile_record(profile_find("plain")->lines, &b, &r, i % 2 == 0, i);
+        assert_string_equal(b.p, cases[i].bytes);
+        record_end(&r);
+        buf_free(&b);
+    }
+}
+
+static void test_line_of_a_very_long_record_is_cut(void **state)
+{
+    static char data[PROFILE_MAX_WRITTEN + 1];
+    struct record r;
+    struct buf b;
+    (void)state;
+    memset(data, 'x', sizeof data);
+    buf_init(&b, 16 * 1024 * 1024);
+    for (size_t over = 0; over < 2; over++) {
+        record_from_message(&r, (struct xid){7, 1}, slice_make(data, PROFILE_MAX_WRITTEN + over));
+        buf_clear(&b);
+        profile_record(profile_find("plain")->lines, &b, &r, false, 0);
+        assert_int_equal(strstr(b.p, ",\"size\":8388609}\n") != NULL, over);
+        assert_in_range(b.len, over ? 64 * 1024 : PROFILE_MAX_WRITTEN,
+                        over ? 64 * 1024 + 100 : PROFILE_MAX_WRITTEN + 100);
+        record_end(&r);
+    }
+    buf_free(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +351,9 @@ int main(void)
         cmocka_unit_test(test_plain_frames_have_their_bytes),
         cmocka_unit_test(test_envelope_holds_the_entry_s_other_fields),
         cmocka_unit_test(test_names_of_event_source_are_prefixed_outside_the_envelope),
+        cmocka_unit_test(test_lines_have_their_bytes),
+        cmocka_unit_test(test_records_are_lines_of_their_own),
+        cmocka_unit_test(test_line_of_a_very_long_record_is_cut),
         cmocka_unit_test(test_plain_records_have_their_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -346,6 +346,38 @@ static void test_accept_names_the_event_stream(void **state)
     }
 }
 
+static void test_accept_weighs_a_type_by_its_name_only(void **state)
+{
+    static const struct {
+        const char *accept;
+        int weight;
+    } rows[] = {
+        {"application/x-ndjson", 1000},
+        {"Application/X-NDJSON ; charset=utf-8", 1000},
+        {"text/html, application/x-ndjson;q=0.25", 250},
+        {"application/x-ndjson;q=0.1, application/x-ndjson;q=0.5", 500},
+        {"application/x-ndjson;q=high", 1000},
+        {"application/x-ndjson;q=0", 0},
+        {"application/x-ndjson;q=0.000, */*", 0},
+        {"*/*", 0},
+        {"application/*", 0},
+        {"application/x-ndjson-seq", 0},
+        {"application/json, text/event-stream", 0},
+        {"text/plain;a=\"x, application/x-ndjson\"", 0},
+        {"", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char param[256];
+        snprintf(param, sizeof param, "HTTP_ACCEPT=%s", rows[i].accept);
+        const char *params[] = {"REQUEST_METHOD=GET", param, NULL};
+        struct request r;
+        assert_int_equal(parse(&r, params), 0);
+        assert_int_equal(request_accepts(&r, "application/x-ndjson"), rows[i].weight);
+        request_free(&r);
+    }
+}
+
 static void test_accept_encoding_is_weighed(void **state)
 {
     static const struct {
@@ -512,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_headers_are_found_by_http_name),
         cmocka_unit_test(test_cookies_are_found),
         cmocka_unit_test(test_accept_names_the_event_stream),
+        cmocka_unit_test(test_accept_weighs_a_type_by_its_name_only),
         cmocka_unit_test(test_accept_encoding_is_weighed),
         cmocka_unit_test(test_malformed_routes_are_refused),
         cmocka_unit_test(test_routes_match_the_whole_path),

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* object: see object.h. */
+#include "format/object.h"
+
+#include "format/pyjson.h"
+
+void object_fields(struct buf *b, const struct record *r)
+{
+    struct slice fields[2 * RECORD_MAX_BESIDE];
+    size_t n = record_beside(r, fields);
+    for (size_t i = 0; i < n; i++) {
+        buf_adds(b, i == 0 ? ",\"fields\":{" : ",");
+        pyjson_string(b, fields[2 * i], PYJSON_UTF8);
+        buf_addc(b, ':');
+        pyjson_string(b, fields[2 * i + 1], PYJSON_UTF8);
+    }
+    if (n > 0)
+        buf_addc(b, '}');
+}
+
+void object_write(struct buf *b, const struct record *r, size_t whole)
+{
+    char id[XID_TEXT];
+    struct slice text = r->data;
+    if (text.len > whole)
+        text.len = OBJECT_PART;
+    buf_addc(b, '{');
+    if (r->has_id) {
+        xid_format(r->id, id);
+        buf_addf(b, "\"id\":\"%s\",", id);
+    }
+    if (r->event.len > 0) {
+        buf_adds(b, "\"event\":");
+        pyjson_string(b, r->event, PYJSON_UTF8);
+        buf_addc(b, ',');
+    }
+    buf_adds(b, "\"data\":");
+    pyjson_string(b, text, PYJSON_UTF8);
+    object_fields(b, r);
+    if (text.len < r->data.len)
+        buf_addf(b, ",\"size\":%zu", r->data.len);
+    buf_addc(b, '}');
+}
