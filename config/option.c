@@ -394,11 +394,11 @@ static const char *read_pairs(struct place *place, const char *text,
 static const char *check_filter(const struct pair *pairs, size_t n)
 {
     static const char *const taken[] = {
-        "token", "last_event_id", "lastEventId", "lastEventID", "since",  "history", "level",
-        "q",     "whose",         "envelope",    "replaces",    "before", "limit",   NULL};
+        "token", "last_event_id", "lastEventId", "lastEventID", "since", "history", "level", "q",
+        "whose", "envelope",      "replaces",    "before",      "limit", "after",   "wait",  NULL};
     if (value_find_word(slice_of(pairs[n].name), taken) >= 0)
         return "token, last_event_id, lastEventId, lastEventID, since, history, level, q, whose, "
-               "envelope, replaces, before and limit are taken";
+               "envelope, replaces, before, limit, after and wait are taken";
     for (size_t i = 0; i < n; i++) {
         if (strcmp(pairs[i].name, pairs[n].name) == 0)
             return "a parameter is named twice";

@@ -16,6 +16,7 @@
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/refusal.h"
+#include "identity/session.h"
 
 #define TOO_MANY "too many failed attempts"
 
@@ -137,19 +138,11 @@ void access_forbid(struct context *ctx)
         answer_error(ctx, 403, "not allowed");
 }
 
-/* Each credential is looked up, so a good one works beside any number of wrong ones. An expired
- * credential was genuine, so it does not count as wrong. */
-int access_identify(struct context *ctx)
+/* Answers a result that gives no identity. 0: it does. */
+static int refuse(struct context *ctx, enum auth_result result)
 {
-    enum auth_result result = identify(ctx, &(struct lookup){look_up, ctx});
+    ctx->auth_result = result;
     ctx->refused = result != AUTH_OK;
-    ctx->throttled = result == AUTH_BAD && ctx->identity.ends == 0 && is_too_many(ctx);
-    if (ctx->throttled) {
-        /* The credential is wrong, so an EventSource should not come back with it. */
-        if (!answer_refusal(ctx, REFUSED_TOO_MANY))
-            answer_error(ctx, 429, TOO_MANY);
-        return -1;
-    }
     switch (result) {
     case AUTH_OK:
         return 0;
@@ -166,6 +159,56 @@ int access_identify(struct context *ctx)
             answer_unauthorized(ctx);
         return -1;
     }
+}
+
+/* Each credential is looked up, so a good one works beside any number of wrong ones. An expired
+ * credential was genuine, so it does not count as wrong. */
+int access_identify(struct context *ctx)
+{
+    enum auth_result result = identify(ctx, &(struct lookup){look_up, ctx});
+    ctx->throttled = result == AUTH_BAD && ctx->identity.ends == 0 && is_too_many(ctx);
+    if (!ctx->throttled)
+        return refuse(ctx, result);
+    ctx->refused = true;
+    /* The credential is wrong, so an EventSource should not come back with it. */
+    if (!answer_refusal(ctx, REFUSED_TOO_MANY))
+        answer_error(ctx, 429, TOO_MANY);
+    return -1;
+}
+
+/* Whether the key that ctx->identity depends on still stands for it. */
+static enum auth_result check_revocation(struct context *ctx)
+{
+    const struct identity *who = &ctx->identity;
+    struct buf value;
+    if (who->revocation_key[0] == '\0')
+        return AUTH_OK;
+    buf_init(&value, SESSION_MAX_VALUE);
+    enum lookup_result found = look_up(ctx, who->revocation_key, false, &value);
+    struct slice text = buf_slice(&value);
+    enum auth_result result =
+        found == LOOKUP_FAILED ? AUTH_UNAVAILABLE
+        : auth_still_valid(ctx->config, who, found == LOOKUP_FOUND ? &text : NULL) ? AUTH_OK
+                                                                                   : AUTH_BAD;
+    auth_wipe(value.p, value.len);
+    buf_free(&value);
+    return result;
+}
+
+int access_again(struct context *ctx)
+{
+    bool ended = ctx->identity.ends != 0 && clock_s() >= ctx->identity.ends;
+    enum auth_result result = ended ? AUTH_BAD : check_revocation(ctx);
+    refusal_set(ctx, ended ? WHY_ENDED : result == AUTH_BAD ? WHY_REVOKED : WHY_UNAVAILABLE);
+    return refuse(ctx, result);
+}
+
+int64_t access_until(const struct context *ctx, int64_t until)
+{
+    int64_t left = ctx->identity.ends - clock_s(), now = clock_ms();
+    if (ctx->identity.ends == 0 || left >= (until - now) / 1000)
+        return until;
+    return left > 0 ? now + left * 1000 : now;
 }
 
 /* A page repeats the tag of the log that it shows as whose=. When its cookie changed to another

@@ -7,6 +7,7 @@
 #define SSELOG_FRONT_ACCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "identity/identity.h"
 
@@ -19,6 +20,12 @@ int access_identify(struct context *ctx);
  * nothing, counts nothing, and leaves exchange tokens in Redis. Returns the status of the answer:
  * 200, or that of the refusal. */
 int access_explain(struct context *ctx);
+/* Checks ctx->identity again after the request waited: it may have ended or been revoked. 0, or -1:
+ * answered. */
+int access_again(struct context *ctx);
+/* The end of a wait until that time, or of the identity, if that is earlier (CLOCK_MONOTONIC ms).
+ */
+int64_t access_until(const struct context *ctx, int64_t until);
 /* Whether a page of another site may have caused the request: Fetch Metadata (W3C), or Origin where
  * a browser sends none. Origins in SSELOG_CORS are not other sites. */
 bool access_is_cross_site(const struct context *ctx);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* answer: see answer.h. json-c builds the small JSON bodies; the long one of /history is written as
- * text. */
+/* answer: see answer.h. json-c builds the JSON bodies, which are small. */
 #include "front/answer.h"
 
 #include <inttypes.h>
@@ -8,19 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "format/filter.h"
-#include "format/pyjson.h"
-#include "format/record.h"
 #include "front/context.h"
 #include "front/refusal.h"
-#include "front/start.h"
 
-#define RETRY_AFTER   5                  /* seconds, with 503 and 429 */
-#define HISTORY_LIMIT 200                /* records, when the query gives no limit */
-#define HISTORY_MAX   1000               /* records in one answer */
-#define HISTORY_BYTES (4u * 1024 * 1024) /* of payloads in one answer, as JSON */
-#define HISTORY_WHOLE (512 * 1024)       /* bytes of one payload; a longer one is cut */
-#define HISTORY_PART  (64 * 1024)        /* bytes that are left of a payload that is cut */
+#define RETRY_AFTER 5 /* seconds, with 503 and 429 */
 
 static const char *status_text(int status)
 {
@@ -203,13 +193,15 @@ struct metric {
     uint64_t value;
 };
 
-#define METRICS 15
+#define METRICS 16
 
 static void read_metrics(const struct relay *r, struct metric f[METRICS])
 {
     const struct relay_stats *s = relay_stats(r);
     const struct metric now[METRICS] = {
         {"viewers", "gauge", "Open event streams.", s->viewers},
+        {"seats", "gauge",
+         "Places of viewers that are taken, by streams and by requests that wait.", relay_seats(r)},
         {"behind", "gauge", "Open event streams that have not met the tip of their log.",
          s->behind},
         {"logs", "gauge", "Logs followed.", s->logs},
@@ -260,189 +252,4 @@ void answer_metrics(struct context *ctx)
             f[i].name, total, f[i].help, f[i].name, total, f[i].type, f[i].name, total, f[i].value);
     }
     answer_send(ctx);
-}
-
-/* ---- history ---- */
-
-struct history {
-    struct task task;
-    struct redis_walk walk;
-    char key[IDENTITY_MAX_KEY + 1];
-    const struct config *config;
-    struct filter *filter;
-    struct buf records;         /* as JSON, newest first, as they are read */
-    size_t starts[HISTORY_MAX]; /* where each begins there */
-    size_t count, limit, bytes;
-    bool failed;
-    struct xid oldest; /* the last entry that was read, also when the filter withheld it */
-};
-
-/* Adds before as it is, then text as a JSON string. Returns the bytes between the quotes. */
-static size_t add_string(struct buf *b, const char *before, struct slice text)
-{
-    buf_adds(b, before);
-    size_t from = b->len;
-    pyjson_string(b, text, PYJSON_UTF8);
-    return b->len - from - 2;
-}
-
-/* Adds the fields of the entry beside the payload, as the envelope has them. */
-static void add_fields(struct history *h, const struct record *r)
-{
-    struct slice fields[2 * RECORD_MAX_BESIDE];
-    size_t n = record_beside(r, fields);
-    for (size_t i = 0; i < n; i++) {
-        add_string(&h->records, i == 0 ? ",\"fields\":{" : ",", fields[2 * i]);
-        add_string(&h->records, ":", fields[2 * i + 1]);
-        h->bytes += fields[2 * i].len + fields[2 * i + 1].len; /* they are few */
-    }
-    if (n > 0)
-        buf_addc(&h->records, '}');
-}
-
-static void add_record(struct history *h, const struct record *r)
-{
-    char id[XID_TEXT];
-    struct slice text = r->data;
-    struct buf *b = &h->records;
-    if (text.len > HISTORY_WHOLE)
-        text.len = HISTORY_PART;
-    h->starts[h->count++] = b->len;
-    add_string(b, "{\"id\":", slice_make(id, xid_format(r->id, id)));
-    if (r->event.len > 0)
-        add_string(b, ",\"event\":", r->event);
-    h->bytes += add_string(b, ",\"data\":", text);
-    add_fields(h, r);
-    if (text.len < r->data.len) /* only the stream has the whole payload */
-        buf_addf(b, ",\"size\":%zu", r->data.len);
-    buf_addc(b, '}');
-    h->failed = b->failed;
-}
-
-static bool on_history(void *arg, const struct redis_entry *entry)
-{
-    struct history *h = arg;
-    struct record r;
-    if (h->count >= h->limit || h->bytes >= HISTORY_BYTES)
-        return false;
-    h->oldest = entry->id;
-    if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, h->config->field,
-                          h->config->event_field)) {
-        h->failed = true;
-        return false;
-    }
-    if (filter_pass(h->filter, &r))
-        add_record(h, &r);
-    record_end(&r);
-    return !h->failed;
-}
-
-static void add_history(struct context *ctx, const struct history *h)
-{
-    char first[XID_TEXT], tag[AUTH_TAG + 1];
-    struct buf *b = &ctx->body;
-    buf_adds(b, "{\"records\":[");
-    for (size_t i = h->count; i > 0; i--) {
-        size_t start = h->starts[i - 1], end = i < h->count ? h->starts[i] : h->records.len;
-        buf_add(b, h->records.p + start, end - start);
-        buf_adds(b, i > 1 ? "," : "");
-    }
-    buf_addf(b, "],\"more\":%s,\"first\":", h->walk.more ? "true" : "false");
-    if (xid_cmp(h->oldest, XID_MAX) != 0)
-        add_string(b, "", slice_make(first, xid_format(h->oldest, first)));
-    else
-        buf_adds(b, "null");
-    auth_tag(&ctx->identity, h->key, tag);
-    add_string(b, ",\"whose\":", slice_of(tag));
-    buf_addc(b, '}');
-}
-
-/* before and limit of the query. -1: malformed. */
-static int read_window(const struct request *r, struct xid *to, uint64_t *limit)
-{
-    const char *before = request_arg(r, "before"), *wanted = request_arg(r, "limit");
-    *limit = HISTORY_LIMIT;
-    *to = XID_MAX;
-    if (wanted && slice_number(slice_of(wanted), 1, HISTORY_MAX, limit))
-        return -1;
-    if (!before)
-        return 0;
-    if (xid_parse(slice_of(before), to))
-        return -1;
-    *to = xid_prev(*to);
-    return 0;
-}
-
-/* Answers 400 where a parameter asks for a part of the history in a way that is not known: the
- * newest records would be taken for that part.  True: answered. */
-static bool refuse_unknown_range(struct context *ctx)
-{
-    const struct request *r = &ctx->request;
-    for (size_t i = 0; i < r->nargs; i++) {
-        const struct pair *filter = ctx->config->filters;
-        while (filter->name && strcmp(filter->name, r->args[i].name) != 0)
-            filter++;
-        if (filter->name || !start_is_unknown_range(r->args[i].name))
-            continue;
-        answer_error(ctx, 400, "a part of the history is asked for by before and limit");
-        return true;
-    }
-    return false;
-}
-
-static void history_free(struct task *t)
-{
-    struct history *h = (struct history *)t;
-    buf_free(&h->records);
-    filter_free(h->filter);
-    free(h);
-}
-
-static bool history_turn(struct context *ctx, struct task *t)
-{
-    struct history *h = (struct history *)t;
-    enum sync_result r = redis_sync_walk(ctx->redis, &h->walk, TASK_SLICE_MS);
-    if (r == SYNC_OK && !h->walk.ended)
-        return false;
-    if (r == SYNC_OK && !h->failed) {
-        answer_begin(ctx, 200, "application/json");
-        add_history(ctx, h);
-        answer_send(ctx);
-    } else if (r == SYNC_DOWN) {
-        answer_error(ctx, 503, "the log is not to be reached now");
-    } else {
-        answer_error(ctx, 500, "the log cannot be read");
-    }
-    return true;
-}
-
-/* The walk skips withheld records, but has a limit of its own: the page asks again. */
-void answer_history(struct context *ctx, const char *key, struct filter *filter)
-{
-    struct xid to;
-    uint64_t limit;
-    if (refuse_unknown_range(ctx)) {
-        filter_free(filter);
-        return;
-    }
-    if (read_window(&ctx->request, &to, &limit)) {
-        filter_free(filter);
-        answer_error(ctx, 400, "before must be an id, limit a number from 1 to 1000");
-        return;
-    }
-    struct history *h = calloc(1, sizeof *h);
-    if (!h) {
-        filter_free(filter);
-        answer_error(ctx, 500, "out of memory");
-        return;
-    }
-    *h = (struct history){.task = {history_turn, history_free},
-                          .config = ctx->config,
-                          .filter = filter,
-                          .limit = (size_t)limit,
-                          .oldest = XID_MAX};
-    buf_init(&h->records, ctx->body.max);
-    snprintf(h->key, sizeof h->key, "%s", key);
-    h->walk = (struct redis_walk){.key = h->key, .at = to, .fn = on_history, .arg = h};
-    ctx->task = &h->task;
 }

@@ -11,7 +11,6 @@
 #include "front/profile_http.h"
 
 struct context;
-struct filter;
 
 /* Begins an answer with its status line and the headers that all answers have. Drops one that was
  * begun before. content_type may be NULL. */
@@ -43,8 +42,5 @@ void answer_unavailable(struct context *ctx, int status, const char *why);
 /* Answers the process's counters as JSON, or in Prometheus text format. */
 void answer_status(struct context *ctx);
 void answer_metrics(struct context *ctx);
-/* Answers older records of the log key, as far as filter passes them: sets ctx->task, unless the
- * query is malformed. Takes ownership of filter. */
-void answer_history(struct context *ctx, const char *key, struct filter *filter);
 
 #endif

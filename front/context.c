@@ -25,6 +25,8 @@ void context_free(struct context *ctx)
     if (ctx->task)
         ctx->task->free(ctx->task);
     leave_rest(ctx);
+    if (ctx->parking.seat)
+        relay_unseat(ctx->relay, ctx->parking.seat, SEAT_TAKEN);
     config_release(ctx->base, ctx->config);
     request_free(&ctx->request);
     auth_wipe(&ctx->identity, sizeof ctx->identity);

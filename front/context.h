@@ -10,6 +10,7 @@
 #include "auth.h"
 #include "config/config.h"
 #include "front/lane.h"
+#include "front/parked.h"
 #include "front/profile_http.h"
 #include "front/refusal.h"
 #include "front/throttle.h"
@@ -21,10 +22,17 @@
 
 #define TASK_SLICE_MS 50 /* of one turn, about */
 
+/* The end of a turn. */
+enum turn {
+    TURN_AGAIN, /* it needs another one */
+    TURN_DONE,  /* the request is answered */
+    TURN_PARK   /* the request waits, as context.parking says; then it has another turn */
+};
+
 /* Work of a request that takes long. It is the first member of what the work needs. */
 struct task {
-    /* Works for one turn. True: the request is answered. */
-    bool (*turn)(struct context *ctx, struct task *t);
+    /* Works for one turn. */
+    enum turn (*turn)(struct context *ctx, struct task *t);
     void (*free)(struct task *t);
 };
 
@@ -60,7 +68,8 @@ struct context {
     struct buf head, body; /* of the answer */
     struct task *task;     /* NULL: the endpoint has answered */
     struct lane_job job;   /* with task: the place in the lane */
-    struct buf *keep;      /* the answer goes here, to be sent later; NULL: it is sent */
+    struct parking parking;
+    struct buf *keep; /* the answer goes here, to be sent later; NULL: it is sent */
 };
 
 /* Ends the request, frees ctx and releases its config. The relay gets the part of the answer that

@@ -13,11 +13,11 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
-#include "format/filter.h"
 #include "format/profile.h"
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/history.h"
 #include "front/refusal.h"
 #include "front/slow.h"
 #include "front/stream.h"
@@ -50,22 +50,6 @@ struct front {
 };
 
 /* ---- the endpoints ---- */
-
-static void serve_history(struct context *ctx)
-{
-    char key[IDENTITY_MAX_KEY + 1];
-    if (ctx->config->log_kind != LOG_STREAM) {
-        answer_error(ctx, 404, "there is no history");
-        return;
-    }
-    if (access_enabled(ctx) || access_identify(ctx) || access_key(ctx, key))
-        return;
-    struct filter *filter = access_filter(ctx);
-    if (filter && ctx->profile_http->history)
-        ctx->profile_http->history(ctx, key, filter);
-    else if (filter)
-        answer_history(ctx, key, filter);
-}
 
 /* Whether the client is on this machine. A proxy on this machine is not: it forwards requests of
  * others. */
@@ -368,6 +352,18 @@ static void begin(struct context *ctx)
     buf_free(&why);
 }
 
+/* Does the task of the only request of this process. */
+static void serve_task(struct context *ctx)
+{
+    enum turn turn;
+    while ((turn = ctx->task->turn(ctx, ctx->task)) != TURN_DONE) {
+        if (turn == TURN_PARK)
+            parked_wait(ctx);
+        if (ctx->parking.woken == WOKEN_GONE)
+            return;
+    }
+}
+
 static void answer(struct front *f, struct redis_sync *redis, struct exchange *x)
 {
     struct context *ctx = context_new(f, redis, x);
@@ -378,8 +374,8 @@ static void answer(struct front *f, struct redis_sync *redis, struct exchange *x
         slow_add(f->slow, ctx);
         return;
     }
-    while (ctx->task && !ctx->task->turn(ctx, ctx->task))
-        ;
+    if (ctx->task)
+        serve_task(ctx);
     context_free(ctx);
 }
 

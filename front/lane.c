@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/clock.h"
 
@@ -26,7 +27,11 @@ struct lane *lane_new(void)
     if (!l)
         return NULL;
     pthread_mutex_init(&l->lock, NULL);
-    pthread_cond_init(&l->changed, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC); /* the time of day may be set */
+    pthread_cond_init(&l->changed, &attr);
+    pthread_condattr_destroy(&attr);
     l->tail = &l->head;
     return l;
 }
@@ -91,7 +96,7 @@ static enum lane_room put(struct lane *l, struct lane_job *job, int64_t now)
 static enum lane_order order(const struct lane *l, int64_t now)
 {
     if (!l->head)
-        return LANE_END;
+        return l->closed ? LANE_END : LANE_TIME;
     if (l->closed)
         return LANE_CLOSED;
     return l->head->since == 0 || now - l->head->since <= LANE_WAIT_MS ? LANE_SERVE : LANE_LATE;
@@ -119,11 +124,21 @@ enum lane_room lane_put(struct lane *l, struct lane_job *job)
     return room;
 }
 
-enum lane_order lane_take(struct lane *l, struct lane_job **job)
+/* The caller holds the lock. */
+static void wait_for_change(struct lane *l, int64_t until)
+{
+    const struct timespec at = {until / 1000, until % 1000 * 1000000};
+    if (until == INT64_MAX)
+        pthread_cond_wait(&l->changed, &l->lock);
+    else
+        pthread_cond_timedwait(&l->changed, &l->lock, &at);
+}
+
+enum lane_order lane_take(struct lane *l, int64_t until, struct lane_job **job)
 {
     pthread_mutex_lock(&l->lock);
-    while (!l->head && !l->closed)
-        pthread_cond_wait(&l->changed, &l->lock);
+    while (!l->head && !l->closed && clock_ms() < until)
+        wait_for_change(l, until);
     enum lane_order what = order(l, clock_ms());
     *job = l->head;
     if (what == LANE_SERVE)

@@ -35,6 +35,7 @@ enum lane_order {
     LANE_SERVE,
     LANE_LATE,   /* refuse it: it waited too long */
     LANE_CLOSED, /* refuse it: the lane is closed */
+    LANE_TIME,   /* the time is over; there is no job */
     LANE_END     /* the lane is closed and empty; there is no job */
 };
 
@@ -45,8 +46,9 @@ void lane_free(struct lane *l);
 /* Adds a job. Unless the result is LANE_ROOM, the lane did not take it. May be called by any
  * thread. */
 enum lane_room lane_put(struct lane *l, struct lane_job *job);
-/* Waits for the job whose turn it is. lane_back or lane_done must follow. */
-enum lane_order lane_take(struct lane *l, struct lane_job **job);
+/* Waits for the job whose turn it is, until that time (CLOCK_MONOTONIC ms; 0: not at all). If there
+ * is one, lane_back or lane_done must follow. */
+enum lane_order lane_take(struct lane *l, int64_t until, struct lane_job **job);
 /* The job that was taken goes on after the other owners had a turn. */
 void lane_back(struct lane *l);
 /* The job that was taken leaves the lane and belongs to the caller. */

@@ -286,7 +286,7 @@ struct viewer_task {
 };
 
 /* Answers with the open viewers of all processes. */
-static bool swf_status_turn(struct context *ctx, struct task *t)
+static enum turn swf_status_turn(struct context *ctx, struct task *t)
 {
     struct viewer_list l = {.ctx = ctx};
     const char *key = ((struct viewer_task *)t)->key;
@@ -306,7 +306,7 @@ static bool swf_status_turn(struct context *ctx, struct task *t)
     }
     buf_free(&l.ids);
     buf_free(&l.filters);
-    return true;
+    return TURN_DONE;
 }
 
 static void swf_status_free(struct task *t)
@@ -432,17 +432,17 @@ static void write_entries(struct context *ctx, const struct entries *e)
     answer_send(ctx);
 }
 
-static bool astrbot_history_turn(struct context *ctx, struct task *t)
+static enum turn astrbot_history_turn(struct context *ctx, struct task *t)
 {
     struct entries *e = (struct entries *)t;
     enum sync_result r = redis_sync_walk(ctx->redis, &e->walk, TASK_SLICE_MS);
     if (r == SYNC_OK && !e->walk.ended)
-        return false;
+        return TURN_AGAIN;
     if (r != SYNC_OK)
         astrbot_refuse(ctx, REFUSED_UNAVAILABLE);
     else
         write_entries(ctx, e);
-    return true;
+    return TURN_DONE;
 }
 
 static void astrbot_history_free(struct task *t)

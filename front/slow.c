@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* slow: see slow.h. The lane decides whose turn it is. */
+/* slow: see slow.h. The lane decides whose turn it is. Requests that were parked and woken have
+ * turns between those of the lane; their seats limit their number. */
 #include "front/slow.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/holder.h"
@@ -13,6 +15,7 @@
 
 struct slow {
     struct lane *lane;
+    struct parked *parked; /* of the thread in slow_run */
 };
 
 struct slow *slow_new(void)
@@ -21,9 +24,10 @@ struct slow *slow_new(void)
     if (!s)
         return NULL;
     s->lane = lane_new();
-    if (s->lane)
+    s->parked = parked_new();
+    if (s->lane && s->parked)
         return s;
-    free(s);
+    slow_free(s);
     return NULL;
 }
 
@@ -32,6 +36,7 @@ void slow_free(struct slow *s)
     if (!s)
         return;
     lane_free(s->lane);
+    parked_free(s->parked);
     free(s);
 }
 
@@ -72,33 +77,95 @@ void slow_add(struct slow *s, struct context *ctx)
     }
 }
 
-/* One turn. A client that left needs no answer. */
-static void serve(struct slow *s, struct context *ctx)
+/* Takes the seat of a request that is to wait. -1: refused and answered. */
+static int take_seat(struct context *ctx)
 {
-    if (!gateway_is_gone(ctx->exchange) && !holder_has_no_room(ctx) &&
-        !ctx->task->turn(ctx, ctx->task)) {
+    char name[HOLDER_NAME];
+    struct seat_holder holder = holder_of(ctx, name);
+    struct seat *seat;
+    enum seat_result result = relay_seat(ctx->relay, &holder, &seat);
+    if (result == SEAT_TAKEN) {
+        ctx->parking.seat = seat;
+        return 0;
+    }
+    if (seat)
+        relay_unseat(ctx->relay, seat, result);
+    refusal_set(ctx, result == SEAT_USER_FULL ? WHY_USER_SEATS : WHY_SEATS);
+    answer_error(ctx, result == SEAT_USER_FULL ? 429 : 503, seat_refusal(result));
+    return -1;
+}
+
+/* One turn. A client that left needs no answer. */
+static enum turn serve(struct slow *s, struct context *ctx, struct redis_sync *redis)
+{
+    ctx->redis = redis;
+    if (ctx->parking.woken == WOKEN_GONE || gateway_is_gone(ctx->exchange) ||
+        holder_has_no_room(ctx))
+        return TURN_DONE;
+    enum turn turn = ctx->task->turn(ctx, ctx->task);
+    if (turn != TURN_PARK)
+        return turn;
+    if (!ctx->parking.seat && take_seat(ctx))
+        return TURN_DONE;
+    parked_add(s->parked, ctx);
+    return TURN_PARK;
+}
+
+static void serve_job(struct slow *s, struct context *ctx, struct redis_sync *redis)
+{
+    switch (serve(s, ctx, redis)) {
+    case TURN_AGAIN:
         lane_back(s->lane);
         return;
+    case TURN_PARK:
+        lane_done(s->lane);
+        return;
+    case TURN_DONE:
+        lane_done(s->lane);
+        context_free(ctx);
+        return;
     }
-    lane_done(s->lane);
-    context_free(ctx);
+}
+
+/* A turn of the next request that was woken. */
+static void serve_woken(struct slow *s, struct redis_sync *redis)
+{
+    struct context *ctx = parked_take(s->parked);
+    enum turn turn = ctx ? serve(s, ctx, redis) : TURN_PARK;
+    if (turn == TURN_AGAIN)
+        parked_again(s->parked, ctx);
+    else if (turn == TURN_DONE)
+        context_free(ctx);
+}
+
+/* A turn of the lane's next request. False: the lane is closed and empty. */
+static bool serve_lane(struct slow *s, struct redis_sync *redis)
+{
+    struct lane_job *job;
+    enum lane_order order = lane_take(s->lane, parked_due(s->parked), &job);
+    if (order == LANE_TIME || order == LANE_END)
+        return order == LANE_TIME;
+    struct context *ctx = (struct context *)((char *)job - offsetof(struct context, job));
+    if (order == LANE_SERVE) {
+        serve_job(s, ctx, redis);
+    } else {
+        lane_done(s->lane);
+        refuse(ctx, order == LANE_LATE ? WHY_LATE : WHY_STOPPING);
+    }
+    return true;
 }
 
 void slow_run(struct slow *s, struct redis_sync *redis)
 {
-    struct lane_job *job;
-    enum lane_order order;
-    while ((order = lane_take(s->lane, &job)) != LANE_END) {
-        struct context *ctx = (struct context *)((char *)job - offsetof(struct context, job));
-        ctx->redis = redis;
-        if (order == LANE_SERVE) {
-            serve(s, ctx);
-        } else {
-            lane_done(s->lane);
-            refuse(ctx, order == LANE_LATE ? WHY_LATE : WHY_STOPPING);
-        }
+    while (serve_lane(s, redis)) {
+        parked_check(s->parked, redis, clock_ms());
+        serve_woken(s, redis);
         gateway_forget();
     }
+    parked_stop(s->parked);
+    while (parked_due(s->parked) == 0)
+        serve_woken(s, redis);
+    gateway_forget();
 }
 
 void slow_close(struct slow *s)

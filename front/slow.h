@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * slow: serves the requests that take long, those with context.task, in one thread of their own. A
- * turn of each has a limited time. Only requests of the same kind wait here.
+ * turn of each has a limited time. Only requests of the same kind wait here. A request that waits
+ * for a record is parked: it takes a seat as a viewer does, and no thread.
  */
 #ifndef SSELOG_FRONT_SLOW_H
 #define SSELOG_FRONT_SLOW_H
@@ -18,8 +19,8 @@ void slow_free(struct slow *s);
 void slow_add(struct slow *s, struct context *ctx);
 /* Serves requests until slow_close, with a connection of this thread. */
 void slow_run(struct slow *s, struct redis_sync *redis);
-/* Ends slow_run after the present turn; requests that still wait get 503. May be called by any
- * thread. */
+/* Ends slow_run after the present turn; parked requests are answered, others that wait get 503. May
+ * be called by any thread. */
 void slow_close(struct slow *s);
 
 #endif

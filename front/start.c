@@ -35,10 +35,10 @@ bool start_is_cursor_name(const char *name)
 bool start_is_unknown_range(const char *name)
 {
     static const char *const ranges[] = {
-        "after",    "afterid",  "from",    "to",       "start", "end",   "begin",
-        "stop",     "since",    "until",   "count",    "size",  "max",   "last",
-        "offset",   "skip",     "page",    "lines",    "rows",  "tail",  "limits",
-        "maxcount", "pagesize", "perpage", "beforeid", "limit", "before"};
+        "afterid",  "from",    "to",       "start", "end",   "begin",  "stop",
+        "since",    "until",   "count",    "size",  "max",   "last",   "offset",
+        "skip",     "page",    "lines",    "rows",  "tail",  "limits", "maxcount",
+        "pagesize", "perpage", "beforeid", "limit", "before"};
     if (strcmp(name, "before") == 0 || strcmp(name, "limit") == 0)
         return false;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)

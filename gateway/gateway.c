@@ -172,7 +172,7 @@ void gateway_answer(struct exchange *x, struct slice head, struct slice body)
 bool gateway_is_gone(const struct exchange *x)
 {
     struct pollfd p = {.fd = x->out.fd};
-    return !x->cgi && poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR);
+    return poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR);
 }
 
 struct out gateway_take_out(struct exchange *x)

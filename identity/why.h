@@ -71,6 +71,8 @@
     X(JWT_EXPIRED, "jwt-expired", "the JWT has expired (exp)")                                     \
     X(JWT_NO_USER, "jwt-no-user", "the claim of SSELOG_JWT_USER is missing or malformed")          \
     X(JWT_NAMES, "jwt-names", "a claim has a malformed tenant or role")                            \
+    X(ENDED, "ended", "the login ended while the request waited")                                  \
+    X(REVOKED, "revoked", "the session or bearer key was revoked while the request waited")        \
     X(THROTTLED, "throttled", "too many wrong credentials came from the address, or from all")     \
     X(UNAVAILABLE, "unavailable", "Redis did not answer, or refused the request")                  \
     X(FORBIDDEN, "forbidden", "the identity may not have what it asks for")                        \

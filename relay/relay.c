@@ -128,6 +128,11 @@ bool relay_has_room(struct relay *r, const struct seat_holder *holder)
     return room;
 }
 
+unsigned relay_seats(const struct relay *r)
+{
+    return seats_taken(r->seats);
+}
+
 size_t relay_held(const struct relay *r)
 {
     return r->budget.used;
@@ -160,7 +165,13 @@ void relay_drain(struct relay *r, struct out out, const struct seat_holder *hold
 void relay_stop(struct relay *r)
 {
     struct order o = {ORDER_STOP, NULL};
+    r->stopping = true;
     give_order(r, o);
+}
+
+bool relay_is_stopping(const struct relay *r)
+{
+    return r->stopping;
 }
 
 static const struct log_source *const sources[] = {

@@ -147,6 +147,8 @@ void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result);
 void relay_admit(struct relay *r, struct admission *a);
 /* Any thread: whether memory is left for an answer to that holder which its peer may not take. */
 bool relay_has_room(struct relay *r, const struct seat_holder *holder);
+/* Seats that are taken: by streams, and by requests that wait for a record. */
+unsigned relay_seats(const struct relay *r);
 /* Bytes that are held for peers which have not taken them. */
 size_t relay_held(const struct relay *r);
 /* Any thread: an answer that the peer has not taken whole yet is drained and closed by the relay.
@@ -154,6 +156,8 @@ size_t relay_held(const struct relay *r);
 void relay_drain(struct relay *r, struct out out, const struct seat_holder *holder);
 /* Any thread, and signal handlers: every viewer gets the orderly end, then relay_run returns. */
 void relay_stop(struct relay *r);
+/* Any thread: whether relay_stop was called. */
+bool relay_is_stopping(const struct relay *r);
 /* The loop. until_idle: also returns when there is no viewer left (CGI). */
 void relay_run(struct relay *r, bool until_idle);
 /* After the loop, waiting for Redis for a moment: what was handed over too late is ended, and what

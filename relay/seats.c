@@ -222,6 +222,14 @@ bool seats_let_on(struct seats *s, const struct seat *account)
 
 /* ---- facts ---- */
 
+unsigned seats_taken(struct seats *s)
+{
+    pthread_mutex_lock(&s->lock);
+    unsigned taken = s->taken;
+    pthread_mutex_unlock(&s->lock);
+    return taken;
+}
+
 unsigned seats_given(const struct seats *s)
 {
     return s->given;

@@ -44,6 +44,8 @@ enum budget_room seats_room(struct seats *s, const struct seat *account);
 /* Whether a stream of the holder may hold more. */
 bool seats_let_on(struct seats *s, const struct seat *account);
 
+/* How many seats are taken. */
+unsigned seats_taken(struct seats *s);
 /* How many seats were ever given back. */
 unsigned seats_given(const struct seats *s);
 

@@ -73,7 +73,7 @@ def test_search_sees_what_a_reader_sees(stack, redis, text, found):
 def test_history_of_a_missing_log_is_empty(stack, redis):
     answer = get_page(stack.responder(redis))
     del answer["whose"]
-    assert answer == {"records": [], "more": False, "first": None}
+    assert answer == {"records": [], "more": False, "first": None, "last": "0-0"}
 
 
 def test_pubsub_and_channels_have_no_history(stack, redis):

@@ -53,8 +53,9 @@ APART = [
      "redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
-     "front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c",
+     "front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),
+    ("front/history.c", RELAY - {"relay/place.h", "relay/ring.h"} | {"redis/reply.h", "redis/link.h"}),
     (" ".join(c for c in SOURCES if re.fullmatch(r"relay/\w+\.c", c)),
      IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h",
                  "redis/link.h"}),
@@ -70,7 +71,7 @@ APART = [
 # Files that depend only on their arguments: no input, no output, no clock, no threads.
 PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/profile_lines.c "
-       "format/object.c format/pyjson.c "
+       "format/object.c format/pyjson.c front/page.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c")

@@ -29,7 +29,9 @@ answers() {
         send_request PATH_INFO=$path REMOTE_USER=ann
         error_is "$path" 404
     done
-    for query in after=1-0 from=1-0 'since=1h' 'limit=5&offset=2' Limit=5; do
+    for query in after_id=1-0 from=1-0 'since=1h' 'limit=5&offset=2' Limit=5 after=x after=1 after= \
+        'after=1-0&before=2-0' wait=1 'before=1-0&wait=1' 'after=0-0&wait=-1' 'after=0-0&wait=301' \
+        'after=0-0&wait=1.5' 'after=0-0&wait=' limit=0 limit=1001; do
         send_request PATH_INFO=/history REMOTE_USER=ann "QUERY_STRING=$query"
         error_is "/history?$query" 400
     done
@@ -95,6 +97,104 @@ assert not any(f"record {n}" in text for n in "145"), text' "$dir/body"
     error_is 'history for nobody' 401
 }
 fcgi_and_cgi answers
+
+lines='REMOTE_USER=ann HTTP_ACCEPT=application/x-ndjson'
+ask() {
+    # shellcheck disable=SC2086 # lines is words
+    send_request PATH_INFO=/history $lines "QUERY_STRING=$1"
+}
+# Succeeds when the request that waits has asked Redis for news.
+is_parked() {
+    redis_cli info commandstats | grep -q '^cmdstat_xrange:calls=[2-9]'
+}
+begin_wait() {
+    redis_cli config resetstat >/dev/null
+    # shellcheck disable=SC2086
+    begin_request PATH_INFO=/history $lines "QUERY_STRING=after=$1&wait=300"
+    wait_for is_parked
+}
+newer() {
+    ask after=0-0
+    body_is 'after the beginning of no log' <<'EOF'
+{"control":"page","more":false,"first":null,"last":"0-0","whose":"WHOSE"}
+EOF
+    for i in 1 2 3 4 5; do add_record stream:logs:ann "$i-0" data "record $i"; done
+    ask 'after=1-0&limit=2'
+    head_is 'after an id, as lines' <<'EOF'
+Status: 200 OK
+Content-Type: application/x-ndjson
+Cache-Control: no-store
+X-Content-Type-Options: nosniff
+Referrer-Policy: no-referrer
+Content-Length: 147
+EOF
+    body_is 'after an id, as lines' <<'EOF'
+{"id":"2-0","data":"record 2"}
+{"id":"3-0","data":"record 3"}
+{"control":"page","more":true,"first":"2-0","last":"3-0","whose":"WHOSE"}
+EOF
+    ask limit=1
+    body_is 'where a script starts' <<'EOF'
+{"id":"5-0","data":"record 5"}
+{"control":"page","more":true,"first":"5-0","last":"5-0","whose":"WHOSE"}
+EOF
+    ask 'before=1-0'
+    body_is 'before the first' <<'EOF'
+{"control":"page","more":false,"first":null,"last":null,"whose":"WHOSE"}
+EOF
+    ask 'after=5-0&wait=0'
+    body_is 'after the last' <<'EOF'
+{"control":"page","more":false,"first":null,"last":"5-0","whose":"WHOSE"}
+EOF
+    ask 'after=3-0&q=4'
+    body_is 'after withheld records' <<'EOF'
+{"id":"4-0","data":"record 4"}
+{"control":"page","more":false,"first":"4-0","last":"5-0","whose":"WHOSE"}
+EOF
+    redis_cli xdel stream:logs:ann 3-0 >/dev/null
+    ask 'after=3-0&limit=1'
+    body_is 'after a record that was deleted' <<'EOF'
+{"id":"4-0","data":"record 4"}
+{"control":"page","more":true,"first":"4-0","last":"4-0","whose":"WHOSE"}
+EOF
+    redis_cli xtrim stream:logs:ann MAXLEN 1 >/dev/null
+    ask 'after=2-0'
+    body_is 'after records that were trimmed' <<'EOF'
+{"control":"gap","after":"2-0","next":"5-0","lost":null}
+{"id":"5-0","data":"record 5"}
+{"control":"page","more":false,"first":"5-0","last":"5-0","whose":"WHOSE"}
+EOF
+    ask 'after=9-0&wait=300'
+    body_is 'after an id of a former log' <<'EOF'
+{"control":"gap","after":"9-0","next":"5-0","lost":null}
+{"id":"5-0","data":"record 5"}
+{"control":"page","more":false,"first":"5-0","last":"5-0","whose":"WHOSE"}
+EOF
+    begin_wait 5-0
+    add_record stream:logs:ann 6-0 data 'record 6'
+    finish_request
+    body_is 'a wait that a record ends' <<'EOF'
+{"id":"6-0","data":"record 6"}
+{"control":"page","more":false,"first":"6-0","last":"6-0","whose":"WHOSE"}
+EOF
+    ask 'after=6-0&wait=1'
+    body_is 'a wait that its time ends' <<'EOF'
+{"control":"page","more":false,"first":null,"last":"6-0","whose":"WHOSE"}
+EOF
+    begin_wait 6-0
+    terminate
+    body_is 'a wait that a stop ends' <<'EOF'
+{"control":"page","more":false,"first":null,"last":"6-0","whose":"WHOSE"}
+EOF
+    check 'a wait that a stop ends: exit status' [ "$exit_status" -eq 0 ]
+    send_request PATH_INFO=/history REMOTE_USER=ann REQUEST_METHOD=HEAD 'QUERY_STRING=after=6-0&wait=300'
+    status_is 'HEAD waits for nothing' 200
+    check 'HEAD waits for nothing: no body' [ ! -s "$dir/body" ]
+    redis_cli set stream:logs:ann x >/dev/null
+    ask 'after=6-0&wait=300'
+    status_is 'a key of another type' 500
+}
+fcgi_and_cgi newer
 
 options SSELOG_AUTH=remote_user SSELOG_ENABLED=0
 turned_off() {

@@ -334,6 +334,8 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_FILTERS=level=level"},
         {"SSELOG_FILTERS=token=x"},
         {"SSELOG_FILTERS=replaces=x", NULL, "are taken"},
+        {"SSELOG_FILTERS=after=x", NULL, "are taken"},
+        {"SSELOG_FILTERS=wait=x", NULL, "are taken"},
         {"SSELOG_FILTERS=a=b a=c"},
         {"SSELOG_FILTERS=a="},
         {"SSELOG_FILTERS==a"},

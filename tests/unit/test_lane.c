@@ -98,7 +98,7 @@ static void test_job_that_began_is_never_late(void **state)
     assert_int_equal(order(l, START + LANE_WAIT_MS), LANE_SERVE);
     assert_int_equal(order(l, START + LANE_WAIT_MS + 1), LANE_LATE);
     jobs[0].since = clock_ms();
-    assert_int_equal(lane_take(l, &job), LANE_SERVE);
+    assert_int_equal(lane_take(l, INT64_MAX, &job), LANE_SERVE);
     assert_ptr_equal(job, &jobs[0]);
     lane_back(l);
     assert_int_equal(order(l, INT64_MAX), LANE_SERVE);
@@ -112,12 +112,26 @@ static void test_closed_lane_gives_back_what_waits_and_ends(void **state)
     put_as(1, "ann");
     lane_close(l);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(lane_take(l, &job), LANE_CLOSED);
+        assert_int_equal(lane_take(l, INT64_MAX, &job), LANE_CLOSED);
         assert_ptr_equal(job, &jobs[i]);
         lane_done(l);
     }
-    assert_int_equal(lane_take(l, &job), LANE_END);
+    assert_int_equal(lane_take(l, INT64_MAX, &job), LANE_END);
     assert_int_equal(put_as(0, "ann"), LANE_FULL);
+}
+
+static void test_take_ends_when_its_time_is_over(void **state)
+{
+    struct lane_job *job;
+    (void)state;
+    assert_int_equal(lane_take(l, 0, &job), LANE_TIME);
+    assert_int_equal(lane_take(l, clock_ms() + 2, &job), LANE_TIME);
+    put_as(0, "ann");
+    jobs[0].since = clock_ms();
+    assert_int_equal(lane_take(l, 0, &job), LANE_SERVE);
+    lane_done(l);
+    lane_close(l);
+    assert_int_equal(lane_take(l, 0, &job), LANE_END);
 }
 
 static void *put_many(void *arg)
@@ -138,7 +152,7 @@ static void test_threads_may_put_while_one_takes(void **state)
     for (int i = 0; i < 4; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, put_many, &jobs[50 * i]), 0);
     for (int turn = 0; turn < 400; turn++) { /* each job has two turns */
-        assert_int_equal(lane_take(l, &job), LANE_SERVE);
+        assert_int_equal(lane_take(l, INT64_MAX, &job), LANE_SERVE);
         if (job->owner[LANE_OWNER - 1]++ == 0)
             lane_back(l);
         else
@@ -158,6 +172,7 @@ int main(void)
         EACH(test_owner_and_lane_have_limits),
         EACH(test_job_that_began_is_never_late),
         EACH(test_closed_lane_gives_back_what_waits_and_ends),
+        EACH(test_take_ends_when_its_time_is_over),
         EACH(test_threads_may_put_while_one_takes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
