@@ -6,7 +6,8 @@
  * beside it:
  *
  *    text         ids, ansi, parse-entry, filter, matcher with matcher-worker
- *    connection   client-ids, requests, reconnecting-source, tabs, sselog (the client, which other pages embed too)
+ *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
+ *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
  *    list         store, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session

@@ -4,14 +4,22 @@
  * reconnecting-source: the EventSource of one tab, with back-off, a watchdog for silence, and the control frames of
  * the server. It owns the connection and its timers. It may not know other tabs or earlier records: its owner does.
  *
+ * A server may answer a stream whole instead of holding it open. The answer ends with `end` {"reason":"poll"}, and the
+ * next one follows after `every` ms: the state is "polling" then, not "connecting". When a stream does not open at all,
+ * because a proxy holds it back until its end, history-poll takes its place, and the stream is tried from time to time.
+ *
  * Frames: a record is an unnamed event with the data {"event"?, "data"}. A long record is an event named `record`,
  * and its data is the payload itself. All other frames are control frames.
  */
+import { HistoryPoll } from "./history-poll.js";
 import { compareIds, isId } from "./ids.js";
 
 /** @import { LogRecord, Refusal, Requests } from "./requests.js" */
 
-/** @typedef {"connecting" | "behind" | "live" | "source lost" | "unavailable" | "denied" | "gap"} State */
+/**
+ * A state that the page is told; README.md describes each state.
+ * @typedef {"connecting" | "behind" | "live" | "polling" | "source lost" | "unavailable" | "denied" | "gap"} State
+ */
 
 /**
  * Facts about a state.
@@ -20,6 +28,7 @@ import { compareIds, isId } from "./ids.js";
  * @property {number} [status] of HTTP
  * @property {number} [attempt]
  * @property {number} [wait] ms until the next attempt
+ * @property {number} [every] polling: ms until the next answer
  * @property {boolean} [source] the source of the server was lost and is back
  * @property {number} [lost] gap: number of records
  * @property {string} [after] gap: id of the record before it
@@ -39,7 +48,14 @@ import { compareIds, isId } from "./ids.js";
  */
 
 const OPENING = 20_000; // ms that a connection may take to open
+const PATIENCE = 5000; // ms that a connection may take to open before the history is polled
 const GRACE = 2000; // ms for a record of the history to arrive on the stream too
+const SETTLE = 1000; // ms without an end after which a stream that was polled before counts as held
+const EVERY = 3000; // ms between two polls, unless the server tells another time
+const EVERY_MOST = 3_600_000;
+const OTHER = 4 / 3; // times as long: an interval that is told
+const AGAIN = 60_000; // ms until the stream is tried again while the history is polled; doubles with each attempt
+const AGAIN_MOST = 16; // times
 
 /** @type {Record<number, string>} */
 const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
@@ -74,12 +90,14 @@ export function unwrap(id, text) {
   return { id, data: text };
 }
 
-/** @type {("gap" | "live" | "source" | "end" | "unavailable")[]} */
-const CONTROLS = ["gap", "live", "source", "end", "unavailable"];
+/** Data of a control frame. @typedef {Detail & {state?: string, token?: string, expires_in?: number}} Said */
+
+/** @type {("gap" | "live" | "source" | "token" | "end" | "unavailable")[]} */
+const CONTROLS = ["gap", "live", "source", "token", "end", "unavailable"];
 
 /**
  * @param {string} text data of a control frame
- * @returns {Detail & {state?: string}}
+ * @returns {Said}
  */
 function detailOf(text) {
   try {
@@ -88,6 +106,12 @@ function detailOf(text) {
     return {};
   }
 }
+
+/**
+ * The time between two polls in ms.
+ * @param {unknown} every as the server said it
+ */
+const interval = (every) => (typeof every === "number" && every > 0 ? Math.min(every, EVERY_MOST) : EVERY);
 
 export class ReconnectingSource {
   /**
@@ -108,8 +132,39 @@ export class ReconnectingSource {
     this.eventSource = null;
     /** Why the server ends the stream, as it said before. @type {string | undefined} */
     this.ending = undefined;
+    this.every = 0; // ms between two polls; 0: the stream is held, or not known yet
+    this.told = 0; // the last of these that was told
+    this.sourceLost = false;
+    this.tries = 0; // attempts to open the stream since the history is polled
+    /** The last state told. @type {State | undefined} */
+    this.state = undefined;
     this.retryTimer = 0;
     this.silenceTimer = 0;
+    this.settleTimer = 0;
+    this.poll = new HistoryPoll(requests, {
+      record: (record) => owner.record(record),
+      moved: (id) => id && owner.moved(id),
+      gap: (gap) => this.tell("gap", gap),
+      polled: () => this.historyPolled(),
+      failed: (error) => this.historyFailed(error),
+      get lastId() {
+        return owner.lastId;
+      },
+    });
+  }
+
+  /** Whether records arrive: on an open stream, or by polls. */
+  get connected() {
+    return this.opened || this.every > 0 || this.poll.running;
+  }
+
+  /**
+   * @param {State} state
+   * @param {Detail} [detail]
+   */
+  tell(state, detail = {}) {
+    if (state !== "gap") this.state = state;
+    this.owner.change(state, detail);
   }
 
   /**
@@ -145,13 +200,16 @@ export class ReconnectingSource {
       this.owner.moved(lastEventId);
     });
     for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
-    this.arm(OPENING);
+    this.expect();
   }
 
+  /** The stream is open. Between two polls that is nothing new. */
   up() {
+    this.poll.stop();
+    this.tries = 0;
     this.opened = true;
     this.arm();
-    this.owner.change("behind");
+    if (!this.every) this.tell("behind");
   }
 
   /** @param {LogRecord} record */
@@ -163,16 +221,64 @@ export class ReconnectingSource {
 
   /**
    * @param {CONTROLS[number]} name
-   * @param {Detail & {state?: string}} detail
+   * @param {Said} detail
    */
   control(name, detail) {
     this.arm();
-    if (name === "gap") this.owner.change("gap", detail);
-    if (name === "live") this.owner.change("live", detail);
-    if (name === "source") this.owner.change(detail.state === "lost" ? "source lost" : "live", { source: true });
+    if (name === "gap") this.tell("gap", detail);
+    if (name === "live") this.live(detail);
+    if (name === "source") this.sourceChanged(detail.state === "lost");
     if (name === "live" || name === "source") this.failures = 0;
-    if (name === "end") this.ending = detail.reason;
+    if (name === "token") this.requests.renew(detail.token, detail.expires_in);
+    if (name === "end") this.ends(detail);
     if (name === "unavailable") this.later("unavailable", detail.reason);
+  }
+
+  /**
+   * The history was sent. A stream that was polled before is live when no end follows: so the state does not change
+   * back and forth with each poll.
+   * @param {Detail} detail
+   */
+  live(detail) {
+    this.sourceLost = false;
+    clearTimeout(this.settleTimer);
+    const held = () => {
+      this.every = 0;
+      this.tell("live", detail);
+    };
+    if (this.every) this.settleTimer = setTimeout(held, SETTLE);
+    else held();
+  }
+
+  /** @param {boolean} lost */
+  sourceChanged(lost) {
+    if (!lost) {
+      this.live({ source: true });
+      return;
+    }
+    this.sourceLost = true;
+    clearTimeout(this.settleTimer);
+    this.tell("source lost", { source: true });
+  }
+
+  /** @param {Detail} detail */
+  ends({ reason, every }) {
+    clearTimeout(this.settleTimer);
+    this.ending = reason;
+    if (reason === "poll") this.polling(interval(every));
+  }
+
+  /**
+   * Tells that records come by polls. The server adds a random part to each interval, so only one that is clearly
+   * another is told again. While the source is lost, that is what the page shows.
+   * @param {number} every ms
+   */
+  polling(every) {
+    this.every = every;
+    const known = this.state === "polling" && Math.max(every / this.told, this.told / every) < OTHER;
+    if (known || this.sourceLost) return;
+    this.told = every;
+    this.tell("polling", { every });
   }
 
   /**
@@ -182,6 +288,16 @@ export class ReconnectingSource {
   down() {
     const reason = this.ending;
     this.ending = undefined;
+    if (reason === "poll") {
+      this.pause();
+      return;
+    }
+    clearTimeout(this.settleTimer);
+    if (this.poll.running) {
+      this.tryAgain();
+      return;
+    }
+    this.every = 0;
     if (reason === "replaced") {
       this.owner.replaced(); // the browser would send the same name again
       this.later("connecting", reason);
@@ -189,11 +305,18 @@ export class ReconnectingSource {
       this.probe();
     } else if (this.opened && !this.requests.token) {
       this.opened = false;
-      this.owner.change("connecting", { reason, attempt: 1 });
+      this.tell("connecting", { reason, attempt: 1 });
       this.arm(OPENING);
     } else {
       this.later("connecting", reason);
     }
+  }
+
+  /** The time between two polls. The browser comes back by itself, except where each request needs a token. */
+  pause() {
+    this.opened = false;
+    if (this.requests.token || this.eventSource?.readyState === EventSource.CLOSED) this.open(this.every);
+    else this.expect(this.every);
   }
 
   /**
@@ -202,8 +325,10 @@ export class ReconnectingSource {
    */
   later(state, reason) {
     const wait = backoff(this.failures++);
+    this.every = 0;
+    this.poll.stop();
     this.open(wait);
-    this.owner.change(state, { reason, attempt: this.failures, wait });
+    this.tell(state, { reason, attempt: this.failures, wait });
   }
 
   /** EventSource hides the status that ended it. A request for history shows the same status. */
@@ -228,6 +353,45 @@ export class ReconnectingSource {
     }
   }
 
+  /* ----- the history in place of a stream that does not open */
+
+  /**
+   * A connection opens now, or after a wait. If that takes long, the history is polled meanwhile.
+   * @param {number} [wait] ms
+   */
+  expect(wait = 0) {
+    clearTimeout(this.silenceTimer);
+    const late = () => {
+      this.arm(OPENING - PATIENCE);
+      if (!this.poll.running && this.requests.continues) this.poll.start(this.every || EVERY);
+    };
+    this.silenceTimer = setTimeout(late, wait + PATIENCE);
+  }
+
+  historyPolled() {
+    this.failures = 0;
+    this.sourceLost = false;
+    this.polling(this.poll.every);
+  }
+
+  /**
+   * While the stream may still open and nothing was polled yet, a failure changes nothing. A server that does not know
+   * `after`, or a log without history, is not asked again: the stream is the only way.
+   * @param {Refusal} error
+   */
+  historyFailed(error) {
+    if (error.status === 400 || error.status === 404) this.requests.continues = false;
+    const pending = this.eventSource && this.state !== "polling";
+    if (!this.requests.continues && !pending) this.later("connecting");
+    else if (error.denied || !pending) this.refused(error);
+  }
+
+  /** Drops a stream that does not open, and tries it again after a longer and longer time. */
+  tryAgain() {
+    const times = Math.min(2 ** this.tries++, AGAIN_MOST);
+    this.open(times * AGAIN * (1 + Math.random() / 4));
+  }
+
   /**
    * Checks the connection after a silence. Scripts cannot see keepalives, so silence is no failure.
    * @param {number} [wait] ms
@@ -241,6 +405,10 @@ export class ReconnectingSource {
     if (this.closed || this.checking) return;
     if (!this.eventSource) {
       this.open();
+      return;
+    }
+    if (!this.opened && this.poll.running) {
+      this.tryAgain();
       return;
     }
     if (!this.opened) {
@@ -271,9 +439,11 @@ export class ReconnectingSource {
 
   /** Tries now: the network is back, or the page is shown again. */
   nudge() {
-    if (this.eventSource && this.opened) {
+    if (this.poll.running) {
+      this.poll.hurry();
+    } else if (this.eventSource && this.opened) {
       this.check();
-    } else if (this.retryTimer) {
+    } else if (this.retryTimer || this.every) {
       this.failures = Math.min(this.failures, 2);
       this.open();
     }
@@ -282,6 +452,7 @@ export class ReconnectingSource {
   drop() {
     clearTimeout(this.retryTimer);
     clearTimeout(this.silenceTimer);
+    clearTimeout(this.settleTimer);
     this.retryTimer = 0;
     this.eventSource?.close();
     this.eventSource = null;
@@ -291,6 +462,7 @@ export class ReconnectingSource {
   close() {
     this.closed = true;
     this.round++;
+    this.poll.stop();
     this.drop();
   }
 }

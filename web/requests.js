@@ -19,6 +19,15 @@
  */
 
 /**
+ * The records that follow an id.
+ * @typedef {object} Continuation
+ * @property {LogRecord[]} records oldest first
+ * @property {string | undefined} last the cursor stands here now; filters can make it newer than the records
+ * @property {boolean} more there are further records already
+ * @property {{after?: string, next?: string, lost?: number} | undefined} gap the log lost records before these
+ */
+
+/**
  * @typedef {object} RequestOptions
  * @property {string} url of the stream; its own query (level, q, filters) is kept
  * @property {true | string | (() => string | Promise<string>)} [token] true: POST to the neighbour "token" before each
@@ -28,6 +37,8 @@
  */
 
 const DEADLINE = 20_000; // ms for an answer
+const FOLLOWING = 1000; // records of one answer after an id
+const EARLY = 5000; // ms before its end at which a token counts as expired
 
 /** An answer other than the wanted one. */
 export class Refusal extends Error {
@@ -80,9 +91,12 @@ export class Requests {
     OWN.forEach((name) => this.url.searchParams.delete(name));
     this.credentials = credentials === true;
     this.token = token === true ? sibling(this.url, "token") : token;
+    this.continues = true; // the history takes `after`, as far as is known
     this.historyUrl = historyUrl ?? sibling(this.url, "history");
     /** Names the owner of the log; the first page of history sets it. @type {string | undefined} */
     this.whose = undefined;
+    /** A token that the stream brought for the next stream. @type {{token: string, until: number} | undefined} */
+    this.renewed = undefined;
     /** Name of the stream: a stream takes the place of the former one with its name. @type {string | undefined} */
     this.client = undefined;
   }
@@ -91,8 +105,26 @@ export class Requests {
    * The address of the stream. Records come in envelopes, so that the client needs no list of event names.
    * @param {Record<string, string | number>} parameters
    */
-  stream(parameters) {
-    return this.withParameters(this.url, { envelope: 1, ...(this.client && { replaces: this.client }), ...parameters });
+  async stream(parameters) {
+    const own = { envelope: 1, ...(this.client && { replaces: this.client }), ...parameters };
+    return this.withParameters(this.url, own, this.takeRenewed());
+  }
+
+  /**
+   * Keeps a token that came in a stream for the next stream. A page without the option `token` does not use it.
+   * @param {unknown} token
+   * @param {unknown} seconds until it expires
+   */
+  renew(token, seconds) {
+    if (typeof token !== "string" || typeof seconds !== "number") return;
+    this.renewed = { token, until: Date.now() + seconds * 1000 - EARLY };
+  }
+
+  /** Each token is valid for one request, so the second caller gets none. */
+  takeRenewed() {
+    const { renewed } = this;
+    this.renewed = undefined;
+    return renewed && Date.now() < renewed.until ? renewed.token : undefined;
   }
 
   /**
@@ -102,24 +134,43 @@ export class Requests {
    * @returns {Promise<Page>}
    */
   async history({ before, limit }) {
-    const url = new URL(this.historyUrl, this.url);
-    for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
-    const page = await this.json(await this.withParameters(url, { ...(before && { before }), limit }));
-    this.whose ??= page.whose;
-    if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
+    const page = await this.page({ ...(before && { before }), limit });
     const records = page.records ?? [];
     return { records, more: page.more === true, first: page.first ?? records[0]?.id };
   }
 
   /**
+   * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
+   * no `last`. Its records may leave some out, so that is an error 400 too.
+   * @param {string} id
+   * @returns {Promise<Continuation>}
+   */
+  async following(id) {
+    const page = await this.page({ after: id, limit: FOLLOWING });
+    if (page.last === undefined) throw new Refusal(400, "a history without `last`");
+    return { records: page.records ?? [], last: page.last ?? undefined, more: page.more === true, gap: page.gap ?? undefined };
+  }
+
+  /** @param {Record<string, string | number>} parameters */
+  async page(parameters) {
+    const url = new URL(this.historyUrl, this.url);
+    for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
+    const page = await this.json(await this.withParameters(url, parameters));
+    this.whose ??= page.whose;
+    if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
+    return page;
+  }
+
+  /**
    * @param {string | URL} base
    * @param {Record<string, string | number>} parameters
+   * @param {string} [renewed] the token of this request, if there is one already
    */
-  async withParameters(base, parameters) {
+  async withParameters(base, parameters, renewed) {
     const url = new URL(base);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
     if (this.whose) url.searchParams.set("whose", this.whose);
-    if (this.token) url.searchParams.set("token", await this.freshToken(this.token));
+    if (this.token) url.searchParams.set("token", renewed ?? (await this.freshToken(this.token)));
     return url;
   }
 

@@ -26,6 +26,9 @@ const PAGE = 1000; // records of one history request
 const PAGES = 10; // of history for a tab that resumes; a tab that lacks more reads the stream instead
 const CAUGHT = 100; // messages of other tabs that are kept while history is read
 
+/** In these states the page has all records, up to now or to the last poll. @type {State[]} */
+const CURRENT = ["live", "polling"];
+
 /**
  * Options of connect(), with those of requests.js.
  * @typedef {object} ConnectOptions
@@ -37,7 +40,7 @@ const CAUGHT = 100; // messages of other tabs that are kept while history is rea
  *   the lead
  * @property {boolean} [locks] false: elect the leading tab without Web Locks; for tests
  * @property {(records: LogRecord[]) => void} [onrecords] gets records in order, in batches
- * @property {(state: State, detail: Detail) => void} [onstate]
+ * @property {(state: State, detail: Detail) => void} [onstate] README.md describes the states
  */
 
 /** @typedef {ReturnType<typeof connect>} Client */
@@ -306,13 +309,13 @@ class Connection {
    * @param {Message} message
    */
   signedIn({ state }) {
-    if (state === "live") this.begin();
+    if (state && CURRENT.includes(state)) this.begin();
   }
 
   /** @param {Message} message */
   hearFollower({ type }) {
     if (type === "hello") this.tabs?.say(this.stateMessage());
-    if (type === "nudge" || (type === "hello" && !this.source?.opened)) this.source?.nudge();
+    if (type === "nudge" || (type === "hello" && !this.source?.connected)) this.source?.nudge();
   }
 
   /** @param {Message} message */
@@ -393,7 +396,7 @@ class Connection {
   change(state, detail = {}) {
     this.report(state, detail);
     if (this.leading) this.tabs?.say(this.stateMessage(state, detail));
-    if (state === "live" && !this.tabs && this.sharing) this.join(); // it has all records now
+    if (CURRENT.includes(state) && !this.tabs && this.sharing) this.join(); // it has all records now
   }
 
   /**

@@ -20,6 +20,8 @@ const LABELS = {
   unavailable: "unavailable",
   denied: "sign in again",
 };
+const UP = ["behind", "live", "polling"];
+const CURRENT = ["live", "polling"]; // the page has all records, up to now or to the last poll
 const DOWN = ["connecting", "unavailable", "denied"];
 const WORTH_TELLING = 1500; // ms; shorter waits are not shown
 
@@ -51,7 +53,7 @@ export class Status {
     }
     this.noteSource(state);
     this.noteConnection(state, detail);
-    if (state === "live" || state === "behind") this.wasUp = true;
+    if (UP.includes(state)) this.wasUp = true;
     this.show(state, detail);
   }
 
@@ -67,7 +69,7 @@ export class Status {
       this.sourceLost = true;
       this.mark("lost", "Source lost: Redis is away; what is written meanwhile will follow");
     }
-    if (state === "live" && this.sourceLost) {
+    if (CURRENT.includes(state) && this.sourceLost) {
       this.sourceLost = false;
       this.mark("reconnect", "The source is back");
     }
@@ -83,7 +85,7 @@ export class Status {
       this.awayReason = reason === "lifetime" ? reason : "";
     }
     // A tab that uses the stream of another tab is live at once: it has the records of the interruption already.
-    if ((state === "behind" || state === "live") && this.awaySince) {
+    if (UP.includes(state) && this.awaySince) {
       const seconds = Math.round((Date.now() - this.awaySince) / 1000);
       const follows = state === "behind" ? "; what came meanwhile follows" : "";
       this.mark("reconnect", this.awayReason ? "Connection renewed" : `Reconnected after ${number(seconds)} s${follows}`);
@@ -95,11 +97,20 @@ export class Status {
    * @param {State} state
    * @param {Detail} detail
    */
+  label(state, { every = 0 }) {
+    if (state === "polling") return `every ${Math.max(1, Math.round(every / 1000))} s`;
+    return state === "connecting" && this.wasUp ? "reconnecting" : LABELS[state];
+  }
+
+  /**
+   * @param {State} state
+   * @param {Detail} detail
+   */
   show(state, detail) {
-    const label = state === "connecting" && this.wasUp ? "reconnecting" : LABELS[state];
+    const label = this.label(state, detail);
     $("state").className = `state state-${state === "source lost" ? "lost" : state}`;
     if ($("state-text").textContent !== label) $("state-text").textContent = label;
-    document.title = `${state === "live" ? "" : `(${label}) `}${$("title").textContent}`;
+    document.title = `${CURRENT.includes(state) ? "" : `(${label}) `}${$("title").textContent}`;
     const notice = noticeOf(state, detail);
     $("notice").hidden = !notice;
     $("notice-text").textContent = notice;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * history-poll: the records of a log by plain requests, one after the other, for a page whose stream does not open. A
+ * proxy that holds a response back until its end lets these answers pass. It owns the timer between two requests. It
+ * may not know the stream.
+ *
+ * Invariant: each request begins at the cursor of the owner, so that no record is missed, and a gap is reported before
+ * the records behind it. The owner drops records that it has already.
+ */
+
+/** @import { Continuation, LogRecord, Refusal, Requests } from "./requests.js" */
+
+/**
+ * @typedef {object} PollOwner
+ * @property {(record: LogRecord) => void} record
+ * @property {(id: string | undefined) => void} moved
+ * @property {(gap: NonNullable<Continuation["gap"]>) => void} gap
+ * @property {() => void} polled an answer was taken whole
+ * @property {(error: Refusal) => void} failed the polls have stopped
+ * @property {string} lastId
+ */
+
+const BEGINNING = "0-0"; // the cursor of a log that had no record when it was read
+
+export class HistoryPoll {
+  /**
+   * @param {Requests} requests
+   * @param {PollOwner} owner
+   */
+  constructor(requests, owner) {
+    this.requests = requests;
+    this.owner = owner;
+    /** Number of the run: answers that belong to an earlier one are void. */
+    this.round = 0;
+    this.running = false;
+    this.every = 0; // ms between an answer and the next request
+    this.timer = 0;
+  }
+
+  /** @param {number} every ms */
+  start(every) {
+    this.stop();
+    this.running = true;
+    this.every = every;
+    this.ask(this.round);
+  }
+
+  stop() {
+    this.round++;
+    this.running = false;
+    clearTimeout(this.timer);
+    this.timer = 0;
+  }
+
+  /** Asks now instead of later. Without effect while an answer is awaited. */
+  hurry() {
+    if (!this.timer) return;
+    clearTimeout(this.timer);
+    this.ask(this.round);
+  }
+
+  /** @param {number} round */
+  async ask(round) {
+    this.timer = 0;
+    try {
+      for (let more = true; more; ) {
+        const page = await this.requests.following(this.owner.lastId || BEGINNING);
+        if (round !== this.round) return;
+        more = this.take(page);
+      }
+    } catch (error) {
+      if (round !== this.round) return;
+      this.stop();
+      this.owner.failed(/** @type {Refusal} */ (error));
+      return;
+    }
+    this.timer = setTimeout(() => this.ask(round), this.every);
+    this.owner.polled();
+  }
+
+  /**
+   * Hands an answer over.
+   * @param {Continuation} page
+   * @returns {boolean} whether to ask for more at once; not if the cursor stands still
+   */
+  take({ records, last, more, gap }) {
+    const before = this.owner.lastId;
+    if (gap) this.owner.gap(gap);
+    records.forEach((record) => this.owner.record(record));
+    this.owner.moved(last);
+    return more && this.owner.lastId !== before;
+  }
+}
