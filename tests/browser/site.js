@@ -17,13 +17,14 @@ export function useBrowser() {
 }
 
 class Site {
-  constructor(options) {
+  constructor(options, more) {
     this.options = options;
+    this.more = more;
     this.own = []; // contexts of the current test
   }
 
   async start() {
-    this.stack = await startStack({ options: this.options });
+    this.stack = await startStack({ options: this.options, ...this.more });
     this.browser = await openBrowser();
     this.home = await openContext(this.browser);
   }
@@ -90,8 +91,9 @@ class Site {
   }
 }
 
-export function useSite(options = {}) {
-  const site = new Site(options);
+/* more: those of startStack() beside the options. */
+export function useSite(options = {}, more = {}) {
+  const site = new Site(options, more);
   before(() => site.start());
   beforeEach(() => site.begin());
   afterEach(() => site.clean());

@@ -197,9 +197,11 @@ function without(text, part) {
 }
 
 class Web {
-  constructor(dir, options) {
+  /* buffered: lighttpd holds each response back until its end. */
+  constructor(dir, buffered) {
     this.dir = dir;
-    this.options = options;
+    this.buffered = buffered;
+    this.options = {};
   }
 
   async config(port) {
@@ -219,6 +221,7 @@ class Web {
       ["/run/lighttpd/sselog.sock", at("sselog.sock")],
       ["server.port          = 8080", `server.port          = ${port}`],
       [anchor, given],
+      ...(this.buffered ? [["server.stream-response-body = 2", "server.stream-response-body = 0"]] : []),
     ]);
   }
 
@@ -272,25 +275,27 @@ class Web {
 
 /* ---------------------------------------------------------------- both */
 
-/* Resolves when the event stream has sent the text. */
-async function heard(reader, text) {
+/* Resolves to true when the event stream has sent the text, and to false when it ends and may end. */
+async function heard(reader, text, mayEnd = false) {
   let said = "";
   let timer;
   const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`the stream does not say ${text}: ${said}`)), DEADLINE)));
   const reading = (async () => {
     while (!said.includes(text)) {
       const { value, done } = await reader.read();
+      if (done && mayEnd) return false;
       if (done) throw new Error(`the stream ended without ${text}: ${said}`);
       said += value;
     }
+    return true;
   })();
-  await Promise.race([reading, late]).finally(() => clearTimeout(timer));
+  return Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
-export async function startStack({ options = {} } = {}) {
+export async function startStack({ options = {}, buffered = false } = {}) {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), "sselog-browser-"));
   const redis = new Redis(dir);
-  const web = new Web(dir, {});
+  const web = new Web(dir, buffered);
   const stack = {
     get url() {
       return `http://127.0.0.1:${web.port}`;
@@ -319,8 +324,10 @@ export async function startStack({ options = {} } = {}) {
       const { ok, body } = await until(answer, () => "a stream, or the answer that no one is signed in");
       const witness = ok && (await redis.client.command("EXISTS", KEY)) && body.pipeThrough(new TextDecoderStream()).getReader();
       if (witness) await heard(witness, "event: live");
+      const [last] = witness ? await redis.client.command("XREVRANGE", KEY, "+", "-", "COUNT", 1) : [];
       await redis.client.command("FLUSHALL");
-      if (witness) await heard(witness, "event: gap");
+      const polled = async () => (await (await fetch(`${stack.url}/sselog/stream?last_event_id=${last[0]}`)).text()).includes("event: gap");
+      if (witness && !(await heard(witness, "event: gap", "SSELOG_HOLD" in options))) await until(polled, () => "a poll with the gap");
       gone.abort();
     },
     async trim(length) {
