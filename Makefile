@@ -20,6 +20,7 @@ MANDIR   ?= $(PREFIX)/share/man
 DATADIR  ?= $(PREFIX)/share
 DOCDIR   ?= $(PREFIX)/share/doc/sselog
 INSTALL  ?= install
+OBJCOPY  ?= objcopy
 BUILD    ?= build
 PKGCONFIG ?= pkg-config
 
@@ -38,7 +39,7 @@ probe = $(shell printf 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c - -
 HARDEN := $(call probe,-fstack-protector-strong) $(call probe,-fstack-clash-protection) \
           $(call probe,-fcf-protection) $(call probe,-fPIE)
 # -z relro -z now: all symbols are resolved at the start; afterwards the tables are read-only.
-HARDEN_LD := $(call probe,-pie) $(call probe,-Wl$(comma)-z$(comma)relro) \
+HARDEN_LD := $(if $(STATIC),,$(call probe,-pie)) $(call probe,-Wl$(comma)-z$(comma)relro) \
              $(call probe,-Wl$(comma)-z$(comma)now)
 
 ifdef SAN
@@ -56,12 +57,16 @@ FEATURES :=
 # search the directories of -B for `-print-file-name`, not those of -L.
 soname = $(shell LC_ALL=C readelf -d "$$($(CC) $(patsubst -L%,-B%,$(shell $(PKGCONFIG) --libs-only-L $(1))) \
         -print-file-name=$(2).so)" 2>/dev/null | sed -n 's/.*SONAME.*\[\(.*\)\].*/\1/p')
+ifndef STATIC # which loads nothing
 JWT_SONAME := $(if $(call have,'libjwt < 3'),$(call soname,libjwt,libjwt))
+endif
 ifneq ($(JWT_SONAME),)
 FEATURES += -DHAVE_LIBJWT -DLIBJWT_SONAME='"$(JWT_SONAME)"' $(shell $(PKGCONFIG) --cflags libjwt)
 endif
 # rediss:// needs hiredis 1.x with its TLS part. OpenSSL itself checks the certificate's name.
+ifndef STATIC
 TLS_SONAME := $(if $(call have,hiredis_ssl openssl),$(call soname,hiredis_ssl,libhiredis_ssl))
+endif
 ifneq ($(TLS_SONAME),)
 FEATURES += -DHAVE_HIREDIS_SSL -DHIREDIS_SSL_SONAME='"$(TLS_SONAME)"' \
             $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags hiredis_ssl openssl))
@@ -75,6 +80,14 @@ ALL_CFLAGS   = -std=c11 -pthread $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 ALL_LDFLAGS  = -pthread $(SANFLAGS) $(HARDEN_LD) $(LDFLAGS)
 # The C library first: most symbols are found in it, which saves a twentieth of the start's instructions.
 LIBS         = -lc -lfcgi $(PACKAGE_LIBS) -ldl
+
+# `make static` sets STATIC: one file that needs no library and no loader.
+ifdef STATIC
+FEATURES  += -DSSELOG_STATIC
+HARDEN_LD += -static-pie -s
+LIBS       = -lfcgi $(shell $(PKGCONFIG) --static --libs $(PACKAGES)) $(BUILD)/name-services.a
+$(BUILD)/sselog: $(BUILD)/name-services.a
+endif
 
 # Builds that other targets start use all processors.
 PARALLEL := -j$(shell nproc)
@@ -96,6 +109,18 @@ all: $(BUILD)/sselog  ## the program, build/sselog
 $(BUILD)/sselog: $(BUILD)/sselog.o $(BUILD)/libsselog.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+static: ## one file for any Linux, build/static/sselog; without RS256, ES256 and rediss://
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/static STATIC=1 all
+
+# The linker warns of these functions, because they load libraries of the name services at run time. redis/address.c
+# limits the look-ups to services that are part of the C library. So here are the two without the warning.
+$(BUILD)/name-services.a: Makefile
+	$(call say,AR,$@)
+	$(Q)rm -rf $(@:.a=) $@ && mkdir -p $(@:.a=)
+	$(Q)cd $(@:.a=) && $(AR) x "$$($(CC) -print-file-name=libc.a)" getaddrinfo.o gethstbynm.o
+	$(Q)for part in $(@:.a=)/*.o; do $(OBJCOPY) -w -R '.gnu.warning.*' $$part || exit; done
+	$(Q)$(AR) rcs $@ $(@:.a=)/*.o
 
 $(BUILD)/libsselog.a: $(OBJECTS)
 	$(call say,AR,$@)
@@ -162,7 +187,7 @@ demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends all
 
 check: ## every test against real servers; ends in "N passed, N failed"
 	@tests/deps check
-	@$(MAKE) --no-print-directory $(PARALLEL) all units sims
+	@$(MAKE) --no-print-directory $(PARALLEL) all units sims static
 	@BUILD=$(abspath $(BUILD)) tests/run
 
 check-fast: ## unit tests, simulation and CGI scripts, in half a minute
@@ -273,7 +298,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
-.PHONY: all help units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
+.PHONY: all help static units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
         chaos hostile bench bench-compare bench-instructions install uninstall clean format lint lint-format \
         lint-cppcheck lint-tidy lint-shell lint-words hooks
 

@@ -33,6 +33,7 @@
 #include "identity/jwtcheck.h"
 #include "gateway/listen.h"
 #include "redis_io.h"
+#include "redis/address.h"
 #include "redis/tls.h"
 #include "relay/relay.h"
 #include "cmd_send.h"
@@ -77,6 +78,24 @@ static void print_usage(FILE *to)
           "\n"
           "Options are environment variables SSELOG_...: see sselog(1).\n",
           to);
+}
+
+/* One line, then one for each part that this build lacks. */
+static int print_version(void)
+{
+    static const char text[] = "sselog " SSELOG_VERSION
+#ifdef SSELOG_STATIC
+                               ", static"
+#endif
+                               "\n"
+#ifndef HAVE_LIBJWT
+                               "without RS256 and ES256 of SSELOG_JWT_ALG, which need libjwt\n"
+#endif
+#ifndef HAVE_HIREDIS_SSL
+                               "without rediss:// in SSELOG_REDIS, which needs hiredis with TLS\n"
+#endif
+        ;
+    return fputs(text, stdout) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int usage_error(const char *what)
@@ -406,15 +425,16 @@ static int print_config(const struct config_base *base)
 
 /* ---- start ---- */
 
-/* Loads the libraries that the options need, and checks the files that they read. Must precede
- * harden, which closes access to these. tokens: JWTs will be verified. Returns 0 or the exit
- * status.
+/* Loads the libraries that the options need, or does without, and checks the files that they read.
+ * Must precede harden, which closes access to these. tokens: JWTs will be verified. Returns 0 or
+ * the exit status.
  */
 static int start_libraries(const struct config *c, bool tokens)
 {
     struct buf why;
     buf_init(&why, 1024);
-    bool failed = (c->redis.tls && redis_tls_start(c->redis.host, &why)) ||
+    bool failed = address_start(&c->redis, &why) ||
+                  (c->redis.tls && redis_tls_start(c->redis.host, &why)) ||
                   (tokens && c->jwt_key.len > 0 && jwtcheck_start(c, &why));
     int status = failed ? config_error(&why) : 0;
     buf_free(&why);
@@ -461,7 +481,7 @@ static int read_command_line(int argc, char **argv, struct command_line *line)
                  *end == '\0' && end != optarg)
             continue;
         else if (letter == 'V')
-            return puts("sselog " SSELOG_VERSION) < 0;
+            return print_version();
         else if (letter == 'h')
             return print_usage(stdout), 0;
         else

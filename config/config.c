@@ -167,8 +167,10 @@ static int check_methods(const struct builder *b)
         return 0;
 #ifndef HAVE_LIBJWT
     if (config->jwt_alg != JWT_HS256)
-        return refuse(b, index_of("SSELOG_JWT_ALG"),
-                      "RS256 and ES256 need libjwt, without which this sselog was built");
+        return refuse(
+            b, index_of("SSELOG_JWT_ALG"),
+            "RS256 and ES256 need libjwt, without which this sselog was built; use HS256, "
+            "or another build");
 #endif
     return config->jwt_key.len == 0 ? refuse(b, auth, "jwt needs SSELOG_JWT_KEY_FILE") : 0;
 }
@@ -226,7 +228,8 @@ static int check_redis(const struct builder *b)
 #ifndef HAVE_HIREDIS_SSL
     if (redis->tls)
         return refuse(b, index_of("SSELOG_REDIS"),
-                      "rediss:// needs hiredis with TLS, without which this sselog was built");
+                      "rediss:// needs hiredis with TLS, without which this sselog was built; use "
+                      "unix://, redis:// through a tunnel, or another build");
 #endif
     return 0;
 }

@@ -2,7 +2,9 @@
 /* address: see address.h. */
 #include "redis/address.h"
 
+#include <errno.h>
 #include <netdb.h>
+#include <nss.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -10,6 +12,12 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
+
+#ifdef SSELOG_STATIC
+#define LINKED_STATICALLY true
+#else
+#define LINKED_STATICALLY false
+#endif
 
 #define POLL_MS 5 /* between two reads of the published address */
 
@@ -28,6 +36,25 @@ void address_name(const struct redis_address *a, char name[ADDRESS_NAME])
         snprintf(name, ADDRESS_NAME, strchr(a->host, ':') ? "[%s]:%u" : "%s:%u", a->host, a->port);
 }
 
+static bool is_numeric(const char *host)
+{
+    static const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *list;
+    if (getaddrinfo(host, NULL, &hints, &list))
+        return false;
+    freeaddrinfo(list);
+    return true;
+}
+
+int address_start(const struct redis_address *a, struct buf *why)
+{
+    if (!LINKED_STATICALLY || a->path || is_numeric(a->host) ||
+        __nss_configure_lookup("hosts", "files dns") == 0)
+        return 0;
+    buf_addf(why, "look-up of %s: %s", a->host, strerror(errno));
+    return -1;
+}
+
 void address_publish(const char *host, bool works)
 {
     pthread_mutex_lock(&lock);
@@ -43,16 +70,6 @@ void address_publish_failure(void)
     pthread_mutex_lock(&lock);
     published.failed = true;
     pthread_mutex_unlock(&lock);
-}
-
-static bool is_numeric(const char *host)
-{
-    static const struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
-    struct addrinfo *list;
-    if (getaddrinfo(host, NULL, &hints, &list))
-        return false;
-    freeaddrinfo(list);
-    return true;
 }
 
 /* True: waiting brings no better address. */

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "config/config.h"
 
 #define ADDRESS_TEXT 64  /* a numeric address with its NUL */
@@ -17,6 +18,11 @@
 
 /* Writes HOST:PORT or the path of the socket, as the option has it, without user and password. */
 void address_name(const struct redis_address *a, char name[ADDRESS_NAME]);
+
+/* Must precede the first look-up of a host name. A static program resolves names by /etc/hosts and
+ * DNS only: what else nsswitch.conf(5) names are libraries for one version of the C library.
+ * Returns -1 with *why. */
+int address_start(const struct redis_address *a, struct buf *why);
 
 /* The feed resolved the host name to this address. works: the feed is connected to it. An address
  * that works replaces any other; one that is not tried yet does not replace one that works. */

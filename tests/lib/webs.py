@@ -37,6 +37,13 @@ def program():
     return Path(path).resolve()
 
 
+def static_program():
+    """The file of `make static`."""
+    path = Path(os.environ.get("BUILD") or TOP / "build").resolve() / "static/sselog"
+    assert os.access(path, os.X_OK), f"{path} is not built: make static"
+    return path
+
+
 @functools.cache
 def sanitized():
     """Whether the program is built with a sanitizer or runs under valgrind.
