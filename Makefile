@@ -122,6 +122,13 @@ $(BUILD)/name-services.a: Makefile
 	$(Q)for part in $(@:.a=)/*.o; do $(OBJCOPY) -w -R '.gnu.warning.*' $$part || exit; done
 	$(Q)$(AR) rcs $@ $(@:.a=)/*.o
 
+# The page and its scripts lie beside the program, so that they need no path of their own.
+hosting: static ## a folder to upload to a shared host, build/hosting; its README.md has the steps
+	$(Q)rm -rf $(BUILD)/hosting
+	$(Q)$(INSTALL) -D -m 755 $(BUILD)/static/sselog $(BUILD)/hosting/sselog.cgi
+	$(Q)$(INSTALL) -m 644 examples/hosting/htaccess $(BUILD)/hosting/.htaccess
+	$(Q)$(INSTALL) -m 644 examples/hosting/README.md web/*.html web/*.css web/*.js $(BUILD)/hosting
+
 $(BUILD)/libsselog.a: $(OBJECTS)
 	$(call say,AR,$@)
 	$(Q)rm -f $@
@@ -187,7 +194,7 @@ demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends all
 
 check: ## every test against real servers; ends in "N passed, N failed"
 	@tests/deps check
-	@$(MAKE) --no-print-directory $(PARALLEL) all units sims static
+	@$(MAKE) --no-print-directory $(PARALLEL) all units sims hosting
 	@BUILD=$(abspath $(BUILD)) tests/run
 
 check-fast: ## unit tests, simulation and CGI scripts, in half a minute
@@ -298,7 +305,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
-.PHONY: all help static units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
+.PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
         chaos hostile bench bench-compare bench-instructions install uninstall clean format lint lint-format \
         lint-cppcheck lint-tidy lint-shell lint-words hooks
 

@@ -479,7 +479,7 @@ class HtaccessRedirect(webs.ApacheHtaccess):
         text = super().config(port)
         program, app = (self.dir / "site" / name for name in (".htaccess", "app/.htaccess"))
         program.write_text(webs.substitute(program.read_text(), [
-            ('SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1', ""), ("CGIPassAuth On", "")]))
+            ('SetEnvIf Authorization "(.+)" HTTP_AUTHORIZATION=$1', ""), ("RedirectMatch 403", "# ")]))
         lines, who = self.AUTH_LINES[self.setup.options["SSELOG_AUTH"]]
         app.parent.mkdir(exist_ok=True)
         app.write_text(lines.format(passwords=self.setup.passwords) +

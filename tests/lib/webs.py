@@ -39,8 +39,17 @@ def program():
 
 def static_program():
     """The file of `make static`."""
-    path = Path(os.environ.get("BUILD") or TOP / "build").resolve() / "static/sselog"
-    assert os.access(path, os.X_OK), f"{path} is not built: make static"
+    return made("static/sselog", "static")
+
+
+def hosting():
+    """The folder of `make hosting`."""
+    return made("hosting/sselog.cgi", "hosting").parent
+
+
+def made(name, target):
+    path = Path(os.environ.get("BUILD") or TOP / "build").resolve() / name
+    assert os.access(path, os.X_OK), f"{path} is not there: make {target}"
     return path
 
 
@@ -383,8 +392,8 @@ class ApacheHtaccess(Apache):
         site = d / "site"
         site.mkdir(exist_ok=True)
         shutil.copy(self.setup.program, site / "sselog.cgi")
-        text = self.example("examples/htaccess", [
-            ("/etc/sselog/htpasswd", self.setup.passwords),
+        text = self.example("examples/hosting/htaccess", [
+            ("/home/you/sselog/htpasswd", self.setup.passwords),
             ("unix:///home/you/redis/redis.sock", self.setup.options["SSELOG_REDIS"])])
         for name, value in self.setup.options.items():
             text = re.sub(rf"^SetEnv {name} .*\n", "", text, flags=re.M)
