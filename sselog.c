@@ -245,8 +245,10 @@ static int serve_cgi(const struct config_base *base)
         return EXIT_FAILURE;
     }
     front_answer(front, x);
-    release_startup_pages();
-    relay_run(relay, true);
+    if (relay_is_asked(relay)) { /* else all was answered by the front */
+        release_startup_pages();
+        relay_run(relay, true);
+    }
     front_free(front);
     return EXIT_SUCCESS;
 }
@@ -262,7 +264,10 @@ static void tune_memory(void)
 static int harden(const struct config *c)
 {
     const struct redis_address *a = &c->redis;
-    struct harden_needs needs = {a->path ? NULL : a->host, a->port, a->tls};
+    struct harden_needs needs = {.host = a->path ? NULL : a->host,
+                                 .port = a->port,
+                                 .tls = a->tls,
+                                 .local_time = strcmp(c->log_to, "syslog") == 0};
     return harden_process(&needs);
 }
 

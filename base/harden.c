@@ -165,11 +165,12 @@ static int add_certificates(int ruleset)
 
 static int add_files(int ruleset, const struct harden_needs *needs)
 {
-    /* Random bytes for libcrypto; the time zone for syslog(3). */
-    static const char *const always[] = {"/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo",
-                                         NULL};
-    if (add_paths(ruleset, always, READ_TREE) == -1 ||
+    static const char *const zones[] = {"/etc/localtime", "/usr/share/zoneinfo", NULL};
+    /* Random bytes for libcrypto. */
+    if (add_path(ruleset, "/dev/urandom", READ_FILE) == -1 ||
         add_path(ruleset, "/dev/null", READ_WRITE_FILE) == -1)
+        return -1;
+    if (needs->local_time && add_paths(ruleset, zones, READ_TREE) == -1)
         return -1;
     if (LEAK_SANITIZER && add_path(ruleset, "/proc", READ_TREE) == -1)
         return -1;
@@ -232,7 +233,8 @@ static void apply_landlock(const struct harden_needs *needs)
 {
     long abi =
         syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
-    tzset(); /* while /etc can be read */
+    if (needs->local_time)
+        tzset(); /* while /etc can be read */
     if (abi < 1 || restrict_self(abi, needs) == -1)
         diag(DIAG_INFO, "harden",
              "Landlock is not available: %s: files and ports stay within this process's reach",

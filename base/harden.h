@@ -10,11 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The Redis server to which the process must be able to connect after hardening. */
+/* The process must be able to do this after hardening: to connect to Redis, and perhaps more. */
 struct harden_needs {
     const char *host; /* name or address; NULL: a Unix socket, no TCP */
     uint16_t port;
-    bool tls; /* rediss://: OpenSSL reads certificates later */
+    bool tls;        /* rediss://: OpenSSL reads certificates later */
+    bool local_time; /* syslog(3) writes it */
 };
 
 /* NULL, or the reason why this process must not run: it is root, and allow is false. */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -136,6 +137,12 @@ unsigned relay_seats(const struct relay *r)
 size_t relay_held(const struct relay *r)
 {
     return r->budget.used;
+}
+
+bool relay_is_asked(const struct relay *r)
+{
+    struct pollfd p = {.fd = r->pipe[0], .events = POLLIN};
+    return poll(&p, 1, 0) > 0;
 }
 
 static void drop_drain(struct relay *r, struct drain *d)

@@ -154,6 +154,8 @@ size_t relay_held(const struct relay *r);
 /* Any thread: an answer that the peer has not taken whole yet is drained and closed by the relay.
  */
 void relay_drain(struct relay *r, struct out out, const struct seat_holder *holder);
+/* Any thread: whether something was handed over that relay_run has not taken yet. */
+bool relay_is_asked(const struct relay *r);
 /* Any thread, and signal handlers: every viewer gets the orderly end, then relay_run returns. */
 void relay_stop(struct relay *r);
 /* Any thread: whether relay_stop was called. */

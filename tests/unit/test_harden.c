@@ -192,8 +192,17 @@ static void unix_socket(void)
     EXPECT(harden_process(&needs) == 0);
     expect_closed_files();
     expect_unix_sockets();
+    EXPECT(open_for("/usr/share/zoneinfo", O_RDONLY | O_DIRECTORY) == EACCES);
     if (has_landlock(4))
         EXPECT(connect_to(&redis_address, sizeof redis_address, SOCK_STREAM) == EACCES);
+}
+
+static void local_time(void)
+{
+    struct harden_needs needs = {.local_time = true};
+    EXPECT(harden_process(&needs) == 0);
+    expect_closed_files();
+    EXPECT(open_for("/usr/share/zoneinfo", O_RDONLY | O_DIRECTORY) == 0);
 }
 
 /* The first resolution of a host name may come after hardening. */
@@ -288,6 +297,13 @@ static void test_numeric_address_is_the_only_one_reached(void **state)
     in_child(literal_address);
 }
 
+static void test_time_zone_can_be_read_if_it_is_needed(void **state)
+{
+    (void)state;
+    need_landlock();
+    in_child(local_time);
+}
+
 static void test_unix_socket_of_redis_works_after_hardening(void **state)
 {
     (void)state;
@@ -327,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_process_has_its_limits),
         cmocka_unit_test(test_numeric_address_is_the_only_one_reached),
+        cmocka_unit_test(test_time_zone_can_be_read_if_it_is_needed),
         cmocka_unit_test(test_unix_socket_of_redis_works_after_hardening),
         cmocka_unit_test(test_host_name_resolves_after_hardening),
 #ifdef HAVE_LIBJWT

@@ -167,8 +167,11 @@ static void test_cgi_ends_when_all_is_written(void **state)
     out_init(&out, s[0], 0);
     buf_adds(&out.rest, "x");
     struct seat_holder ann = {HOLDER_USER, "ann"};
+    assert_false(relay_is_asked(r));
     relay_drain(r, out, &ann);
+    assert_true(relay_is_asked(r));
     relay_run(r, true);
+    assert_false(relay_is_asked(r));
     assert_int_equal(accept(redis, NULL, NULL), -1);
     relay_free(r);
     assert_int_equal(recv(s[1], &byte, 1, 0), 1);
