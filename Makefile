@@ -234,9 +234,12 @@ $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
-BENCH_TOOLS := $(patsubst %,$(BUILD)/bench/%,load producer publish null)
+BENCH_TOOLS := $(patsubst %,$(BUILD)/bench/%,load producer publish null trips)
+# It is compared with the program of `make static`.
+$(BUILD)/bench/trips: ALL_LDFLAGS += -static-pie
+$(BUILD)/bench/trips: LIBS =
 
-bench: all $(BENCH_TOOLS) ## latency, throughput and memory; BENCH=short takes less time
+bench: all static $(BENCH_TOOLS) ## latency, throughput and memory; BENCH=short takes less time
 	BENCH=$(BENCH) bench/run --build $(BUILD)
 
 bench-compare: ## sselog beside nchan, pushpin and Python views, in figures and plots; BENCH=short takes a minute or two
