@@ -19,6 +19,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -496,12 +497,31 @@ static int read_command_line(int argc, char **argv, struct command_line *line)
     return -1;
 }
 
+/* The file of options that was executed by its first line, `#!/path/of/sselog` (execve(2)), or
+ * NULL. Its name is the first argument then.  A word of a query cannot imitate that: AT_EXECFN is
+ * what the kernel was told to execute, and this program itself is no script. */
+static const char *executed_script(int argc, char **argv)
+{
+    const char *executed = (const char *)getauxval(AT_EXECFN); /* getauxval(3) */
+    char start[2];
+    if (argc < 2 || !executed || strcmp(argv[1], executed) != 0)
+        return NULL;
+    int fd = open(executed, O_RDONLY | O_CLOEXEC);
+    bool is_script = fd >= 0 && read(fd, start, 2) == 2 && memcmp(start, "#!", 2) == 0;
+    if (fd >= 0)
+        close(fd);
+    return is_script ? executed : NULL;
+}
+
 int main(int argc, char **argv)
 {
+    const char *script = executed_script(argc, argv);
     struct command_line line;
     struct buf why;
     /* As CGI the arguments may be words of the query (RFC 3875, section 4.4) and are no options. */
     bool cgi = getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
+    argc -= script != NULL;
+    argv += script != NULL;
     int status = cgi ? -1 : read_command_line(argc, argv, &line);
     if (status >= 0)
         return status;
@@ -509,6 +529,8 @@ int main(int argc, char **argv)
         line = (struct command_line){.mode = 0660};
         optind = argc;
     }
+    if (!line.file)
+        line.file = script;
     if (!line.check && optind == argc) /* it serves, and may have no terminal */
         diag_find_reader();
     buf_init(&why, 1024);

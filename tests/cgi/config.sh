@@ -112,6 +112,31 @@ start -- -c "$dir/bad.conf" -t
 check '-c: a bad value in the file: exit status 2' [ "$status" -eq 2 ]
 check '-c: a bad value in the file: names the option' grep -q SSELOG_KEEPALIVE "$dir/stderr"
 
+# A file of options that is executed, whose interpreter is the program.
+printf '#!%s\nSSELOG_KEEPALIVE=9\n' "$sselog" >"$dir/script" && chmod 755 "$dir/script"
+run_script() {
+    # shellcheck disable=SC2086
+    timeout 60 env -i $base "$@" >"$dir/stdout" 2>"$dir/stderr" </dev/null
+    status=$?
+}
+run_script "$dir/script" -t
+check 'a script: its options are used' grep -q "^SSELOG_KEEPALIVE=9 *# file" "$dir/stdout"
+run_script "$dir/script" -c "$dir/sselog.conf" -t
+check 'a script: -c takes its place' grep -q "^SSELOG_RETRY=900" "$dir/stdout"
+cgi='GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SCRIPT_NAME= PATH_INFO=/nothing'
+# shellcheck disable=SC2086
+run_script $cgi "$dir/script" -t
+check 'a script as CGI: words of a query are no options' grep -q '^Status: 404' "$dir/stdout"
+printf '#!%s\nSSELOG_KEEPALIVE=0\n' "$sselog" >"$dir/script"
+# shellcheck disable=SC2086
+run_script $cgi "$dir/script"
+check 'a script as CGI: its options are read' grep -q 'SSELOG_KEEPALIVE' "$dir/stderr"
+# shellcheck disable=SC2086
+for word in "$dir/script" "$sselog" -c; do
+    run_script $cgi "$sselog" "$word" "$dir/script"
+    check "a word of a query is no file of options: $word" grep -q '^Status: 404' "$dir/stdout"
+done
+
 start -- -V
 check '-V: exit status 0' [ "$status" -eq 0 ]
 check '-V: one line with a version' grep -Eqx 'sselog [0-9]+\.[0-9]+.*' "$dir/stdout"
