@@ -23,6 +23,8 @@ RECORDS = 20
 REQUESTS = {
     "/healthz": ("/healthz", {}),
     f"/history of {RECORDS} records": ("/history", {}),
+    f"a poll of {RECORDS} records": ("/stream", {"SSELOG_HOLD": "0"}),
+    "a poll without news": ("/stream", {"SSELOG_HOLD": "0", "HTTP_LAST_EVENT_ID": "LAST"}),
 }
 
 
@@ -102,10 +104,11 @@ def requests(stack):
     """The names and environments of REQUESTS, for one log.  They lack the address of Redis."""
     log = stack.new_log()
     for n in range(RECORDS):
-        redis(stack, "XADD", f"stream:logs:{log}", "*", "data", f"record {n} of the log")
+        last = redis(stack, "XADD", f"stream:logs:{log}", "*", "data", f"record {n} of the log")
     for name, (path, more) in REQUESTS.items():
         options = {**sselog_environment(""), "SSELOG_STREAM": f"stream:logs:{log}"}
         del options["SSELOG_ROUTE"]
+        more = {k: last if v == "LAST" else v for k, v in more.items()}
         yield name, {**options, **fastcgi.CGI, "PATH_INFO": path, **more}
 
 

@@ -4,9 +4,8 @@
  * only to these files; relay.h is what others see.  Each file has a header of its own for its
  * functions.  The order of the files, in which none calls a later one:
  *
- *   budget < seats place ring storm batch reads revocation presence replaces gather gzip trace
- *   < emit
- *   hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
+ *   budget admission < seats place ring storm batch reads revocation presence replaces gather gzip
+ * trace < emit hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
 #define SSELOG_RELAY_CORE_H

@@ -71,25 +71,3 @@ void presence_polled(const struct viewer *v)
                                   .cpu_us = (uint64_t)(clock_cpu_us() - p->cpu)};
     redis_feed_polled(v->relay->feed, &polled, now);
 }
-
-void presence_free(struct presence *p)
-{
-    while (p) {
-        struct presence *next = p->next;
-        free(p->key);
-        free(p->member);
-        free(p);
-        p = next;
-    }
-}
-
-void poll_free(struct poll *p)
-{
-    if (!p)
-        return;
-    if (p->token)
-        explicit_bzero(p->token, strlen(p->token));
-    free(p->token);
-    free(p->key);
-    free(p);
-}

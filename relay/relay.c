@@ -85,31 +85,6 @@ static int give_order(struct relay *r, struct order o)
     return n == (ssize_t)sizeof o ? 0 : -1;
 }
 
-void admission_free(struct admission *a)
-{
-    if (!a)
-        return;
-    out_close(&a->out);
-    buf_free(&a->head);
-    buf_free(&a->refusal);
-    free(a->refusal_line);
-    free(a->shown);
-    free(a->replaces);
-    free(a->key);
-    free(a->field);
-    free(a->event_field);
-    free(a->event_prefix);
-    filter_free(a->filter);
-    if (a->revocation_key) /* it may name a session */
-        explicit_bzero(a->revocation_key, strlen(a->revocation_key));
-    free(a->revocation_key);
-    presence_free(a->presence);
-    poll_free(a->poll);
-    if (a->release)
-        a->release(a->arg);
-    free(a);
-}
-
 void relay_admit(struct relay *r, struct admission *a)
 {
     struct order o = {ORDER_ADMIT, a};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* admission: the memory of what a front hands over for a viewer; see relay.h.  Whichever side holds
+ * a part last frees it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "relay/relay.h"
+
+void presence_free(struct presence *p)
+{
+    while (p) {
+        struct presence *next = p->next;
+        free(p->key);
+        free(p->member);
+        free(p);
+        p = next;
+    }
+}
+
+void poll_free(struct poll *p)
+{
+    if (!p)
+        return;
+    if (p->token)
+        explicit_bzero(p->token, strlen(p->token));
+    free(p->token);
+    free(p->key);
+    free(p);
+}
+
+void admission_free(struct admission *a)
+{
+    if (!a)
+        return;
+    out_close(&a->out);
+    buf_free(&a->head);
+    buf_free(&a->refusal);
+    free(a->refusal_line);
+    free(a->shown);
+    free(a->replaces);
+    free(a->key);
+    free(a->field);
+    free(a->event_field);
+    free(a->event_prefix);
+    filter_free(a->filter);
+    if (a->revocation_key) /* it may name a session */
+        explicit_bzero(a->revocation_key, strlen(a->revocation_key));
+    free(a->revocation_key);
+    presence_free(a->presence);
+    poll_free(a->poll);
+    if (a->release)
+        a->release(a->arg);
+    free(a);
+}
