@@ -201,6 +201,9 @@ enum sync_result redis_sync_hold_look(struct redis_sync *s, const char *key, int
 enum sync_result redis_sync_hold_take(struct redis_sync *s, const char *key, const char *member,
                                       uint64_t most, int64_t now, int64_t ends, bool *taken);
 
+/* Removes member. */
+enum sync_result redis_sync_hold_leave(struct redis_sync *s, const char *key, const char *member);
+
 /* A client was answered by a poll of that cost, and comes back at the Unix time due_ms. */
 struct redis_polled {
     const char *key;    /* of the set of held streams */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "front/holder.h"
+#include "front/poll.h"
 
 /* Hands what the peer did not take yet to the relay: no thread here waits for a slow peer. */
 static void leave_rest(const struct context *ctx)
@@ -25,6 +26,7 @@ void context_free(struct context *ctx)
     if (ctx->task)
         ctx->task->free(ctx->task);
     leave_rest(ctx);
+    poll_end_wait(ctx);
     if (ctx->parking.seat)
         relay_unseat(ctx->relay, ctx->parking.seat, SEAT_TAKEN);
     config_release(ctx->base, ctx->config);

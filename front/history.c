@@ -19,6 +19,7 @@
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/page.h"
+#include "front/poll.h"
 #include "front/start.h"
 #include "relay/place.h"
 
@@ -49,7 +50,8 @@ struct history {
     /* Of `after`. */
     struct place place;
     unsigned seeks;
-    bool over; /* the time to wait is */
+    bool over;      /* the time to wait is */
+    unsigned every; /* ms after which the client should ask again; 0: at once */
     bool has_gap;
     struct gap gap;
 };
@@ -142,6 +144,7 @@ static enum turn answer_page(struct context *ctx, const struct history *h, const
                                       .more = h->walk.more || h->walk.lost,
                                       .first = h->any ? first : NULL,
                                       .last = last ? end : NULL,
+                                      .every = h->every,
                                       .whose = tag};
     answer_begin(ctx, 200, lines ? ctx->config->profile->lines->content_type : "application/json");
     page_write(&h->page, &ctx->body, &page_end, lines);
@@ -186,7 +189,8 @@ static enum turn answer_newer(struct context *ctx, const struct history *h)
 static enum turn wait_or_answer(struct context *ctx, struct history *h)
 {
     struct parking *g = &ctx->parking;
-    if (h->over || h->window.wait == 0 || h->has_gap)
+    if (h->over || h->window.wait == 0 || h->has_gap ||
+        (!g->key && !poll_may_wait(ctx, (unsigned)h->window.wait, &h->every)))
         return answer_newer(ctx, h);
     if (!g->key)
         g->until = access_until(ctx, clock_ms() + (int64_t)h->window.wait * 1000);

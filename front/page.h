@@ -28,6 +28,7 @@ struct page_end {
     bool more;
     const char *first, *last; /* ids */
     const char *whose;
+    unsigned every; /* ms after which the client should ask again; 0: at once */
 };
 
 /* max: bytes of the records. */

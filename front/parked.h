@@ -34,6 +34,7 @@ struct parking {
     int64_t until;    /* CLOCK_MONOTONIC ms */
     enum woken woken;
     struct seat *seat; /* under the limits of viewers; NULL: none was taken */
+    char place[37];    /* among the streams that the site holds; "": none was taken */
     struct parking *next;
 };
 

@@ -16,19 +16,28 @@
 
 #define AWAY_MS      12000 /* the least interval while Redis does not answer */
 #define TOKEN_SPARE  30    /* seconds that a token is good after its client is expected */
+#define WAIT_SPARE   10    /* seconds for which an answer that waited keeps its place */
 #define MAX_LIFETIME 86400 /* seconds, of renewed tokens where SSELOG_LIFETIME has no end */
 
 /* ---- a stream that is held ---- */
+
+/* Takes a place for so long. False: there is none, or Redis does not say. */
+static bool take(struct context *ctx, const char *client, unsigned seconds)
+{
+    const struct config *c = ctx->config;
+    int64_t now = clock_wall_ms() / 1000;
+    bool taken;
+    return redis_sync_hold_take(ctx->redis, c->hold_key, client, c->hold, now, now + seconds,
+                                &taken) == SYNC_OK &&
+           taken;
+}
 
 /* Takes a place for the stream of a. *taken: there was one, and it is a's while it is listed. */
 static int take_place(struct context *ctx, struct admission *a, bool *taken)
 {
     const struct config *c = ctx->config;
-    int64_t now = clock_wall_ms() / 1000;
-    *taken = false;
-    if (redis_sync_hold_take(ctx->redis, c->hold_key, a->client, c->hold, now,
-                             now + PRESENCE_SECONDS, taken) != SYNC_OK ||
-        !*taken)
+    *taken = take(ctx, a->client, PRESENCE_SECONDS);
+    if (!*taken)
         return 0;
     struct presence *p = calloc(1, sizeof *p);
     if (!p)
@@ -106,4 +115,33 @@ int poll_decide(struct context *ctx, struct admission *a)
     if (result == SYNC_OK && may_hold && found.held < c->hold && take_place(ctx, a, &taken))
         return -1;
     return taken ? 0 : make_poll(ctx, a, interval(c, result, &found), result == SYNC_DOWN);
+}
+
+/* ---- answers that wait ---- */
+
+bool poll_may_wait(struct context *ctx, unsigned seconds, unsigned *every)
+{
+    const struct config *c = ctx->config;
+    struct redis_hold found = {0};
+    char *place = ctx->parking.place;
+    if (c->hold == HOLD_ALL)
+        return true;
+    enum sync_result result =
+        redis_sync_hold_look(ctx->redis, c->hold_key, clock_wall_ms(), c->hold > 0, &found);
+    *every = interval(c, result, &found);
+    if (result != SYNC_OK || found.held >= c->hold)
+        return false;
+    token_client_id(place);
+    if (take(ctx, place, seconds + WAIT_SPARE))
+        return true;
+    place[0] = '\0';
+    return false;
+}
+
+void poll_end_wait(struct context *ctx)
+{
+    char *place = ctx->parking.place;
+    if (place[0])
+        redis_sync_hold_leave(ctx->redis, ctx->config->hold_key, place);
+    place[0] = '\0';
 }

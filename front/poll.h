@@ -7,11 +7,19 @@
 #ifndef SSELOG_FRONT_POLL_H
 #define SSELOG_FRONT_POLL_H
 
+#include <stdbool.h>
+
 struct admission;
 struct context;
 
 /* Decides about the stream of a: gives it one of the site's places, or makes it a poll. -1: out of
  * memory. */
 int poll_decide(struct context *ctx, struct admission *a);
+
+/* Whether an answer may wait so long. It then has one of the places of held streams, until
+ * poll_end_wait. *every: if not, in how many ms the client should ask again. */
+bool poll_may_wait(struct context *ctx, unsigned seconds, unsigned *every);
+/* Gives the place back, if ctx has one. */
+void poll_end_wait(struct context *ctx);
 
 #endif

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/clock.h"
 #include "base/diag.h"
@@ -24,6 +23,7 @@
 #include "front/refusal.h"
 #include "front/shown.h"
 #include "front/start.h"
+#include "front/token.h"
 
 #define MAX_CLIENT_ID 64
 
@@ -243,20 +243,6 @@ static int add_presence(struct context *ctx, struct admission *a, const char *ke
     return entry->key && entry->member ? 0 : -1;
 }
 
-/* A random UUID. */
-static void make_client_id(char out[37])
-{
-    unsigned char b[16];
-    if (getrandom(b, sizeof b, GRND_NONBLOCK) != (ssize_t)sizeof b)
-        for (size_t i = 0; i < sizeof b; i++)
-            b[i] = (unsigned char)rand();         /* a label, not a secret */
-    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562, section 5.4 */
-    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
-             b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
-             b[14], b[15]);
-}
-
 /* Fills a from the request. 0, or the status of the answer. */
 static int fill_admission(struct context *ctx, struct admission *a, const char *key)
 {
@@ -279,7 +265,7 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     a->gzip =
         c->compress && ctx->request.method != METHOD_HEAD && request_accepts_gzip(&ctx->request);
     stream_head(ctx, a->profile, &a->head, a->gzip);
-    make_client_id(a->client);
+    token_client_id(a->client);
     if (!a->key || !a->field || !a->event_field || (c->event_prefix && !a->event_prefix) ||
         a->head.failed || add_presence(ctx, a, key))
         return 500;

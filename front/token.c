@@ -2,6 +2,10 @@
 /* token: see token.h. auth.c decides about the form of a token, its key and its value. */
 #include "front/token.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
 #include "auth.h"
 #include "front/access.h"
 
@@ -19,4 +23,17 @@ enum sync_result token_make(struct redis_sync *redis, const struct config *confi
     auth_wipe(key, sizeof key);
     buf_free(&value);
     return r;
+}
+
+void token_client_id(char out[37])
+{
+    unsigned char b[16];
+    if (getrandom(b, sizeof b, GRND_NONBLOCK) != (ssize_t)sizeof b)
+        for (size_t i = 0; i < sizeof b; i++)
+            b[i] = (unsigned char)rand();         /* a label, not a secret */
+    b[6] = (unsigned char)((b[6] & 0x0f) | 0x40); /* RFC 9562, section 5.4 */
+    b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+    snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0],
+             b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
+             b[14], b[15]);
 }

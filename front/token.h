@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* token: makes exchange tokens. The credential of a stream whose page cannot send another. */
+/* token: makes exchange tokens, the credentials of streams whose pages cannot send another, and the
+ * ids of clients. */
 #ifndef SSELOG_FRONT_TOKEN_H
 #define SSELOG_FRONT_TOKEN_H
 
@@ -14,5 +15,7 @@ struct identity;
  * after use. */
 enum sync_result token_make(struct redis_sync *redis, const struct config *config,
                             const struct identity *who, unsigned seconds, char token[TOKEN_SIZE]);
+/* A random UUID, RFC 9562 version 4 text. It is a label and no secret. */
+void token_client_id(char out[37]);
 
 #endif

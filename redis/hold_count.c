@@ -125,16 +125,22 @@ enum sync_result redis_sync_hold_take(struct redis_sync *s, const char *key, con
     const char *prune[] = {"ZREMRANGEBYSCORE", key, "-inf", over.text};
     const char *add[] = {"ZADD", key, end.text, member};
     const char *count[] = {"ZCARD", key};
-    const char *give_back[] = {"ZREM", key, member};
     struct sync_command take[] = {command(4, prune), command(4, add), command(2, count)};
-    struct sync_command give = command(3, give_back);
     int64_t members = 0; /* the last answer counts */
     *taken = false;
     enum sync_result result = sync_exchange(s, take, 3, on_number, &members);
     if (result != SYNC_OK)
         return result;
     *taken = members > 0 && (uint64_t)members <= most;
-    return *taken ? SYNC_OK : sync_exchange(s, &give, 1, on_number, &members);
+    return *taken ? SYNC_OK : redis_sync_hold_leave(s, key, member);
+}
+
+enum sync_result redis_sync_hold_leave(struct redis_sync *s, const char *key, const char *member)
+{
+    const char *words[] = {"ZREM", key, member};
+    struct sync_command leave = command(3, words);
+    int64_t removed;
+    return sync_exchange(s, &leave, 1, on_number, &removed);
 }
 
 /* ---- a poll ---- */

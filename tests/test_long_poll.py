@@ -347,18 +347,31 @@ def test_cgi_process_ends_when_its_client_left(stack, redis):
     assert child.wait(DEADLINE) == 0
 
 
-FOLLOW = webs.TOP / "examples" / "scripts" / "follow.sh"
+SCRIPTS = webs.TOP / "examples" / "scripts"
+FOLLOW = SCRIPTS / "follow.sh"
+# Prints as follow.sh does, and keeps the last id in a file.
+PHP = f"""
+require '{SCRIPTS}/follow.php';
+[, $url, $state] = $argv;
+$last = @file_get_contents($state) ?: '0-0';
+follow($url, trim($last), function (array $record, string $id) use ($state) {{
+    echo json_encode($record), "\\n";
+    file_put_contents($state, "$id\\n");
+}});
+"""
 
 
-def test_shell_loop_goes_on_where_it_ended(stack, redis, tmp_path):
-    """The script that we ship, with the real curl through lighttpd, is killed and started again."""
-    server = stack.server("lighttpd", redis)
+@pytest.mark.parametrize("argv", [[FOLLOW], ["php", "-r", PHP, "--"]], ids=["sh", "php"])
+@pytest.mark.parametrize("options", [{}, {"hold": 0, "poll": 500}], ids=["waits", "asks again"])
+def test_loop_goes_on_where_it_ended(stack, redis, tmp_path, argv, options):
+    """The scripts that we ship, through lighttpd, are killed and started again."""
+    server = stack.server("lighttpd", redis, **options)
     ids, printed = redis.add_many("log", ["a", "b"]), tmp_path / "printed"
     state = tmp_path / "state"
 
     def follow():
         with printed.open("ab") as out:
-            return subprocess.Popen([FOLLOW, f"http://127.0.0.1:{server.port}/sselog/history", state], stdout=out,
+            return subprocess.Popen([*argv, f"http://127.0.0.1:{server.port}/sselog/history", state], stdout=out,
                                     start_new_session=True)
 
     def end(child):

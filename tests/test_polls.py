@@ -2,6 +2,7 @@
 """Streams that are answered complete: SSELOG_HOLD says how many of a site are held, the others are polls."""
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -216,6 +217,26 @@ def test_stream_is_a_poll_where_redis_refuses_to_count(stack, redis):
     redis.add("stream:logs:ann", "one")
     assert poll(responder).payloads == ["one"]
     assert "ZCOUNT" in responder.output()
+
+
+def test_answer_that_waits_takes_a_place(stack, redis):
+    """As CGI it is a process like a held stream. Without a place it is told when to ask again."""
+    responder = stack.responder(redis, **ANN, hold=1)
+
+    def history(query):
+        return fcgi_get(responder.socket, environment("/sselog/history", query, REMOTE_USER="ann",
+                                                      HTTP_ACCEPT="application/json"))
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(history, "after=0-0&wait=60")
+        wait_until(lambda: redis.client.zcard(HELD) == 1, "the place to be taken")
+        [(_, ends)] = redis.client.zrange(HELD, 0, -1, withscores=True)
+        assert 60 < ends - time.time() <= 71
+        at_once = json.loads(history("after=0-0&wait=60").raw)
+        assert at_once["records"] == [] and 3000 <= at_once["every"] <= 3750
+        assert "every" not in json.loads(history("after=0-0").raw)
+        redis.add("stream:logs:ann", "one")
+        assert json.loads(waiting.result().raw)["records"][0]["data"] == "one"
+    wait_until(lambda: redis.client.zcard(HELD) == 0, "the place to be free")
 
 
 # ---- the interval ----

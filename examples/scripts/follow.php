@@ -30,6 +30,8 @@ function follow(string $url, string $last, callable $on_record, array $headers =
             $control = $object['control'] ?? null;
             if ($control === 'page') {
                 $last = $object['last'];
+                // With SSELOG_HOLD and no free place, the answer did not wait, and tells when to ask again.
+                usleep(1000 * ($object['every'] ?? 0));
             } elseif ($control === 'gap') {
                 error_log("records are lost: $line");
             } elseif ($control === null && isset($object['id'])) {

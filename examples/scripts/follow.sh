@@ -40,4 +40,7 @@ while :; do
     grep '^{"control":"gap",' "$page" >&2
     last=$(sed -n 's/^{"control":"page",.*"last":"\([0-9-]*\)".*/\1/p' "$page")
     printf '%s\n' "$last" >"$file.new" && mv "$file.new" "$file" || exit 1
+    # With SSELOG_HOLD and no free place, the answer did not wait, and tells when to ask again.
+    every=$(sed -n 's/^{"control":"page",.*"every":\([0-9]*\).*/\1/p' "$page")
+    [ -z "$every" ] || sleep "$(((every + 999) / 1000))"
 done
