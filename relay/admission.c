@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* admission: the memory of what a front hands over for a viewer; see relay.h.  Whichever side holds
- * a part last frees it. */
+/* admission: see admission.h. */
+#include "relay/admission.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-#include "relay/relay.h"
 
 void presence_free(struct presence *p)
 {

@@ -42,7 +42,7 @@ REDIS = {"redis_io.h", "redis/link.h", "redis/reply.h", "redis/tls.h"}
 IDENTITY = {"auth.h", "identity/identity.h", "identity/session.h", "identity/jwtcheck.h", "identity/template.h",
             "identity/signed_cookie.h", "front/throttle.h"}
 BYTES = {"sse.h", "format/record.h", "format/filter.h", "format/profile.h", "format/pyjson.h"}
-RELAY = {h for h in SOURCES if re.fullmatch(r"relay/\w+\.h", h)} - {"relay/relay.h"}
+RELAY = {h for h in SOURCES if re.fullmatch(r"relay/\w+\.h", h)} - {"relay/relay.h", "relay/admission.h"}
 APART = [
     ("sselog.c",
      BYTES - {"format/record.h", "format/filter.h", "format/profile.h"} | {"redis/reply.h", "redis/link.h"} | RELAY),

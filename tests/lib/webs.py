@@ -392,6 +392,7 @@ class ApacheHtaccess(Apache):
         site = d / "site"
         site.mkdir(exist_ok=True)
         shutil.copy(self.setup.program, site / "sselog.cgi")
+        self.setup.options.setdefault("SSELOG_HOLD", "")  # all are held
         text = self.example("examples/hosting/htaccess", [
             ("/home/you/sselog/htpasswd", self.setup.passwords),
             ("unix:///home/you/redis/redis.sock", self.setup.options["SSELOG_REDIS"])])
