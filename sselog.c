@@ -209,6 +209,12 @@ static void release_startup_pages(void)
     dl_iterate_phdr(release_pages, NULL);
 }
 
+/* A web server or spawn-fcgi passes the socket as standard input, systemd as descriptor 3. */
+static const char *how_started(int fd, enum accept_rest rest)
+{
+    return rest == ACCEPT_TAKE ? "socket" : fd == STDIN_FILENO ? "spawned" : "systemd";
+}
+
 static int serve_fastcgi(const struct config_base *base, int fd, enum accept_rest rest)
 {
     pthread_t relay_thread;
@@ -220,6 +226,7 @@ static int serve_fastcgi(const struct config_base *base, int fd, enum accept_res
         front_free(front);
         return EXIT_FAILURE;
     }
+    front_started_as(front, how_started(fd, rest));
     block_signals(SIG_UNBLOCK);
     config_warn(base, print_warning, NULL);
     diag(DIAG_INFO, "sselog", "serving, version " SSELOG_VERSION);

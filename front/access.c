@@ -82,14 +82,21 @@ bool access_is_cross_site(const struct context *ctx)
     return origin && (!origin_host || !is_our_host(origin_host + 3, host, port));
 }
 
-bool access_is_forwarded(const struct context *ctx)
+bool access_is_forwarded_beside(const struct context *ctx, const char *value)
 {
     static const char *const added[] = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA",
                                         "HTTP_X_REAL_IP"};
-    for (size_t i = 0; i < sizeof added / sizeof *added; i++)
-        if (request_param(&ctx->request, added[i]))
+    for (size_t i = 0; i < sizeof added / sizeof *added; i++) {
+        const char *its = request_param(&ctx->request, added[i]);
+        if (its && (!value || strcmp(its, value) != 0))
             return true;
+    }
     return auth_is_trusted(ctx->config, &ctx->request);
+}
+
+bool access_is_forwarded(const struct context *ctx)
+{
+    return access_is_forwarded_beside(ctx, NULL);
 }
 
 /* Counts a wrong credential. True: there were too many. Requests that another site's page may have

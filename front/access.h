@@ -32,6 +32,9 @@ bool access_is_cross_site(const struct context *ctx);
 /* Whether the request came through a proxy: it has a header that proxies add, or the peer is in
  * SSELOG_TRUSTED. Then REMOTE_ADDR stands for many clients. A client can add such a header too. */
 bool access_is_forwarded(const struct context *ctx);
+/* The same, but a header with this value does not count. A proxy that adds an address to the header
+ * makes another value of it. */
+bool access_is_forwarded_beside(const struct context *ctx, const char *value);
 /* How many bytes of a session's or token's key may be logged: those before the first name of its
  * template. */
 size_t access_shown(const struct config *config, const char *key);

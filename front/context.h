@@ -45,6 +45,7 @@ struct context {
     bool throttled;            /* the credential is wrong, as too many before it */
     struct refusals *refusals; /* for front/refusal.c; NULL under CGI */
     const struct config_base *base;
+    const char *started;         /* how the process was started: see front_started_as */
     const struct config *config; /* for this request */
     struct exchange *exchange;
     int64_t came; /* us, CLOCK_MONOTONIC; as CGI, when the process started */

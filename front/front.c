@@ -18,11 +18,13 @@
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/history.h"
+#include "front/probe.h"
 #include "front/refusal.h"
 #include "front/slow.h"
 #include "front/stream.h"
 #include "front/token.h"
 #include "gateway/params.h"
+#include "identity/fingerprint.h"
 #include "identity/webuser.h"
 
 #define LOOKUP_MS 2000 /* deadline of one look-up in Redis */
@@ -37,6 +39,7 @@ struct worker {
 
 struct front {
     const struct config_base *base;
+    const char *started;
     struct relay *relay;
     int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
     struct slow *slow;       /* requests that take long; NULL: CGI */
@@ -53,17 +56,17 @@ struct front {
 
 /* Whether the client is on this machine. A proxy on this machine is not: it forwards requests of
  * others. */
-static bool is_local(const struct context *ctx)
+static bool is_local(const struct context *ctx, const char *beside)
 {
     const char *from = request_param(&ctx->request, "REMOTE_ADDR");
     return from && (strcmp(from, "127.0.0.1") == 0 || strcmp(from, "::1") == 0) &&
-           !access_is_forwarded(ctx);
+           !access_is_forwarded_beside(ctx, beside);
 }
 
 /* Administrators and clients on this machine may see the process's counters. False: answered. */
 static bool may_see_metrics(struct context *ctx)
 {
-    if (is_local(ctx))
+    if (is_local(ctx, NULL))
         return true;
     if (access_identify(ctx))
         return false;
@@ -93,8 +96,23 @@ static void serve_metrics(struct context *ctx)
         answer_metrics(ctx);
 }
 
+/* Also says why the identity of a client on this machine would be refused. The address that the
+ * doctor invents makes it no proxy. False: answered. */
+static bool may_probe(struct context *ctx)
+{
+    if (!is_local(ctx, PROBE_FORWARDED))
+        return may_see_metrics(ctx);
+    access_explain(ctx);
+    return true;
+}
+
 static void serve_healthz(struct context *ctx)
 {
+    if (probe_is_asked(ctx)) {
+        if (may_probe(ctx))
+            probe_answer(ctx);
+        return;
+    }
     bool healthy = redis_sync_ping(ctx->redis) == SYNC_OK;
     answer_begin(ctx, healthy ? 200 : 503, "text/plain");
     buf_adds(&ctx->body, healthy ? "ok\n" : "unavailable\n");
@@ -289,6 +307,7 @@ static struct context *context_new(struct front *f, struct redis_sync *redis, st
     ctx->cross_site_throttle = f->cross_site_throttle;
     ctx->refusals = f->refusals;
     ctx->base = f->base;
+    ctx->started = f->started;
     ctx->exchange = x;
     ctx->came = clock_us();
     ctx->cpu = clock_cpu_us();
@@ -414,6 +433,11 @@ static void *work_slow(void *arg)
     return end_work(w);
 }
 
+void front_started_as(struct front *f, const char *how)
+{
+    f->started = how;
+}
+
 void front_take(struct front *f, struct fcgi_reader *in)
 {
     if (write(f->pipe[1], &in, sizeof in) != (ssize_t)sizeof in)
@@ -475,6 +499,7 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     if (!f)
         return NULL;
     f->base = base;
+    f->started = cgi ? "cgi" : "fastcgi";
     f->relay = relay;
     f->pipe[0] = f->pipe[1] = -1;
     make_lock(f);

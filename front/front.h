@@ -16,6 +16,8 @@ struct front;
 
 /* Starts SSELOG_FRONT_THREADS threads, or none for CGI. NULL: no memory, or no more threads. */
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi);
+/* How the process was started, for /healthz?probe=: constant text. Call it before front_take. */
+void front_started_as(struct front *f, const char *how);
 /* Queues a whole request for the threads and takes ownership of it. May be called by any thread. */
 void front_take(struct front *f, struct fcgi_reader *in);
 /* For CGI: answers in the calling thread. Takes ownership of x. */

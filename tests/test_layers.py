@@ -31,7 +31,7 @@ LIBRARIES = {
     r"utf8proc.*": {"format/unicode.c"},
     r"zlib\.h": {"relay/gzip.c"},
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/pubkey.c", "identity/signed_cookie.c",
-                   "front/throttle.c"},
+                   "identity/fingerprint.c", "front/throttle.c"},
     r"json-c/.*": {"format/json.c", "format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c",
                   "front/answer.c", "front/profile_http.c"},
     r"linux/landlock\.h": {"base/harden.c"},
