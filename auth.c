@@ -217,7 +217,7 @@ bool auth_is_trusted(const struct config *config, const struct request *request)
 
 static enum auth_result try_header(struct attempt *a)
 {
-    bool too_long;
+    bool too_long = false;
     if (!auth_is_trusted(a->config, a->request)) {
         return request_header(a->request, a->config->user_header, &too_long) || too_long
                    ? absent(a, WHY_UNTRUSTED_PROXY, a->config->user_header)
