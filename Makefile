@@ -72,6 +72,15 @@ FEATURES += -DHAVE_HIREDIS_SSL -DHIREDIS_SSL_SONAME='"$(TLS_SONAME)"' \
             $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags hiredis_ssl openssl))
 endif
 
+# `sselog doctor` asks a web server through libcurl, which no other command needs.
+ifndef STATIC
+CURL_SONAME := $(if $(call have,libcurl),$(call soname,libcurl,libcurl))
+endif
+ifneq ($(CURL_SONAME),)
+FEATURES += -DHAVE_LIBCURL -DLIBCURL_SONAME='"$(CURL_SONAME)"' \
+            $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags libcurl))
+endif
+
 # The libraries' headers are system headers: the warnings above are for our own code only.
 PACKAGE_CFLAGS := $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags $(PACKAGES)))
 PACKAGE_LIBS   := $(shell $(PKGCONFIG) --libs $(PACKAGES))
@@ -98,7 +107,7 @@ say  = @printf '  %-4s %s\n' $(1) $(2)
 endif
 
 # The program's code is in the root and in these directories; ARCHITECTURE.md describes them.
-ROOMS   := base config gateway front identity redis format relay
+ROOMS   := base config gateway front identity redis format relay doctor
 SOURCES := $(filter-out sselog.c,$(wildcard *.c $(ROOMS:%=%/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))

@@ -37,6 +37,7 @@
 #include "redis/address.h"
 #include "redis/tls.h"
 #include "relay/relay.h"
+#include "cmd_doctor.h"
 #include "cmd_send.h"
 #include "identity/session.h"
 
@@ -66,6 +67,8 @@ static void print_usage(FILE *to)
           "                                         standard input into a log\n"
           "sselog [-c FILE] token -u USER [-t TENANT] [-r ROLE] [-T SECONDS]\n"
           "                                         make an exchange token\n"
+          "sselog [-c FILE] [-s SOCKET] doctor [OPTION...] [URL]\n"
+          "                                         find out why nothing comes; see sselog(1)\n"
           "sselog -V | -h\n"
           "\n"
           "  -s SOCKET  listen at this path, or at 127.0.0.1:PORT or [::1]:PORT\n"
@@ -94,6 +97,9 @@ static int print_version(void)
 #endif
 #ifndef HAVE_HIREDIS_SSL
                                "without rediss:// in SSELOG_REDIS, which needs hiredis with TLS\n"
+#endif
+#ifndef HAVE_LIBCURL
+                               "without URLs of sselog doctor, which need libcurl\n"
 #endif
         ;
     return fputs(text, stdout) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -538,6 +544,8 @@ int main(int argc, char **argv)
     }
     if (!line.file)
         line.file = script;
+    if (optind < argc && strcmp(argv[optind], "doctor") == 0) /* wrong options are its findings */
+        return doctor_run(argc - optind, argv + optind, line.file, line.socket, environ);
     if (!line.check && optind == argc) /* it serves, and may have no terminal */
         diag_find_reader();
     buf_init(&why, 1024);

@@ -81,9 +81,8 @@ static bool find_level(struct record *r, enum record_field_source from, struct s
            record_field(r, "severity", from, text);
 }
 
-/* The record's level as text and as a severity. -1: unknown or none. A level of the payload under
- * any of the names comes before one of the entry. */
-static int record_level(struct record *r, struct slice *text)
+/* A level of the payload under any of the names comes before one of the entry. */
+int filter_severity(struct record *r, struct slice *text)
 {
     uint64_t number;
     *text = (struct slice){0};
@@ -112,7 +111,7 @@ static bool levels_pass(const struct filter *f, struct record *r)
     int severity;
     if (f->level < 0 && f->nskip == 0)
         return true;
-    severity = record_level(r, &name);
+    severity = filter_severity(r, &name);
     if (severity >= 0 && severity < f->level)
         return false;
     return !skipped(f, name, severity);

@@ -49,6 +49,9 @@ struct filter_spec {
  * and WARN 30, ERROR, ERR and ERRO 40, CRITICAL, CRIT, FATAL, ALERT, EMERG and PANIC 50. -1:
  * unknown. */
 int filter_level(struct slice name);
+/* The record's level as text, which points into it and is empty without one, and as a severity. -1:
+ * unknown or none. */
+int filter_severity(struct record *r, struct slice *text);
 /* NULL, with errno: ENOMEM, or EINVAL when spec->level is no level name. */
 struct filter *filter_new(const struct filter_spec *spec);
 /* f may be NULL. */

@@ -71,14 +71,14 @@
     X(JWT_EXPIRED, "jwt-expired", "the JWT has expired (exp)")                                     \
     X(JWT_NO_USER, "jwt-no-user", "the claim of SSELOG_JWT_USER is missing or malformed")          \
     X(JWT_NAMES, "jwt-names", "a claim has a malformed tenant or role")                            \
-    X(ENDED, "ended", "the login ended while the request waited")                                  \
-    X(REVOKED, "revoked", "the session or bearer key was revoked while the request waited")        \
     X(THROTTLED, "throttled", "too many wrong credentials came from the address, or from all")     \
     X(UNAVAILABLE, "unavailable", "Redis did not answer, or refused the request")                  \
     X(FORBIDDEN, "forbidden", "the identity may not have what it asks for")                        \
     X(DISABLED, "disabled", "SSELOG_ENABLED is 0")                                                 \
     X(CROSS_SITE, "cross-site", "a page of another site may have caused the request")              \
     X(WHOSE, "whose", "the page shows the log of another user, who was logged in before")          \
+    X(ENDED, "ended", "the login ended while the request waited")                                  \
+    X(REVOKED, "revoked", "the session or bearer key was revoked while the request waited")        \
     X(SEATS, "seats", "the process has no seat for another stream")                                \
     X(USER_SEATS, "user-seats", "the user or address has no seat for another stream")              \
     X(BUSY, "busy", "too many requests for history wait")                                          \

@@ -30,10 +30,11 @@ LIBRARIES = {
     r"jwt\.h": {"identity/jwtcheck.c"},
     r"utf8proc.*": {"format/unicode.c"},
     r"zlib\.h": {"relay/gzip.c"},
+    r"curl/.*": {"doctor/http.c"},
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/pubkey.c", "identity/signed_cookie.c",
                    "identity/fingerprint.c", "front/throttle.c"},
     r"json-c/.*": {"format/json.c", "format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c",
-                  "front/answer.c", "front/profile_http.c"},
+                  "front/answer.c", "front/profile_http.c", "doctor/probe_reader.c"},
     r"linux/landlock\.h": {"base/harden.c"},
 }
 
@@ -74,7 +75,8 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "format/object.c format/pyjson.c front/page.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
-       "identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c")
+       "identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c "
+       "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 
@@ -128,7 +130,7 @@ RELAY_ORDER = ["budget admission", "seats place ring storm batch reads revocatio
                "emit hold",
                "viewer", "fanout", "log waitlist", "catchup", "tail", "pubsub channels", "relay"]
 # Rooms, lowest first; the root's own files come last.
-ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front", "."]
+ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front doctor", "."]
 
 
 def rank_in(order):

@@ -157,6 +157,24 @@ def test_figures():
     assert set(there) <= words(section("ENDPOINTS"))
 
 
+def test_every_check_of_the_doctor():
+    there = anywhere(r"struct check \w+ = \{\"(D\w+)\", \"([\w-]+)\"\}")
+    assert sorted(set(there)) == sorted(re.findall(r"^\.It (?:\\&)?(D\w+) (\S+)$", section("DOCTOR"), re.M))
+
+
+def doctor_text():
+    return section("COMMANDS").split(".Ss sselog doctor\n", 1)[1].split(".Ss ", 1)[0]
+
+
+def test_every_option_of_the_doctor():
+    text = doctor_text()
+    there = table("cmd_doctor.c", r"\{\"([\w-]+)\", (?:no|required)_argument")
+    assert set(re.findall(r"Fl Fl ([\w-]+)", text)) >= set(there)
+    assert set(re.findall(r"^\.It (?:Fl Fl \w+ Ar \w+ , )?Fl Fl ([\w-]+)", text, re.M)) <= set(there)
+    letters = table("cmd_doctor.c", r"getopt_long\(argc, argv, \"([^\"]+)\"")[0].replace(":", "")
+    assert set(re.findall(r"^\.It Fl (\w)\b", text, re.M)) == set(letters) | {"s"}
+
+
 def test_reasons_of_the_end():
     there = table("format/profile.c", r"\[END_\w+\] = \"(\w+)\"")
     assert set(there) <= words(section("EVENT STREAM"))
@@ -211,7 +229,7 @@ def test_every_cause_of_a_refusal():
 def test_letters_of_the_command_line():
     letters = {c for found in table("sselog.c", r"getopt\(argc, argv, \"\+?([^\"]+)\"")
                for c in found if c != ":"}
-    shown = set(re.findall(r"^\.It Fl (\w)", MANUAL, re.M))
+    shown = set(re.findall(r"^\.It Fl (\w)", MANUAL.replace(doctor_text(), ""), re.M))
     assert shown == letters
     assert letters == set(re.findall(r"(?<!\S)\[?-(\w)\b", run("-h").stdout))
 

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_doctor: see cmd_doctor.h. The checks are in doctor/. */
+#include "cmd_doctor.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "auth.h"
+#include "doctor/local.h"
+#include "doctor/rights.h"
+#include "doctor/web.h"
+#include "doctor/write.h"
+
+enum { EXIT_USAGE = 2 };
+
+#define PATIENCE_MS 2000
+
+static int usage(const char *what)
+{
+    fprintf(stderr, "sselog: doctor: %s; see sselog -h\n", what);
+    return EXIT_USAGE;
+}
+
+enum long_option {
+    OPTION_AS = 256,
+    OPTION_USER,
+    OPTION_TENANT,
+    OPTION_ROLE,
+    OPTION_JSON,
+    OPTION_WRITE,
+    OPTION_PRODUCER,
+    OPTION_LOCAL,
+    OPTION_URL_ONLY,
+    OPTION_ORIGIN,
+    OPTION_ACCESS_LOG,
+    OPTION_PATIENCE,
+    OPTION_HOLD
+};
+
+static const struct option long_options[] = {
+    {"as", required_argument, NULL, OPTION_AS},
+    {"user", required_argument, NULL, OPTION_USER},
+    {"tenant", required_argument, NULL, OPTION_TENANT},
+    {"role", required_argument, NULL, OPTION_ROLE},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"write", no_argument, NULL, OPTION_WRITE},
+    {"producer", required_argument, NULL, OPTION_PRODUCER},
+    {"local", no_argument, NULL, OPTION_LOCAL},
+    {"url-only", no_argument, NULL, OPTION_URL_ONLY},
+    {"origin", required_argument, NULL, OPTION_ORIGIN},
+    {"access-log", required_argument, NULL, OPTION_ACCESS_LOG},
+    {"patience", required_argument, NULL, OPTION_PATIENCE},
+    {"hold", required_argument, NULL, OPTION_HOLD},
+    {NULL, 0, NULL, 0},
+};
+
+/* Seconds, perhaps with a fraction, as milliseconds. -1: malformed, or over a day. */
+static int read_seconds(const char *text)
+{
+    char *end;
+    double seconds = strtod(text, &end);
+    return *end || end == text || !(seconds >= 0 && seconds <= 86400) ? -1 : (int)(seconds * 1000);
+}
+
+static int add_header(struct doctor_options *o, const char *header)
+{
+    size_t n = 0;
+    while (o->headers[n])
+        n++;
+    if (n == DOCTOR_HEADERS || !strchr(header, ':'))
+        return -1;
+    o->headers[n] = header;
+    return 0;
+}
+
+/* A password on the command line can be seen by others, one on standard input cannot. */
+static int read_login(struct doctor_options *o, const char *value)
+{
+    static char login[512];
+    o->credentials = value;
+    if (strchr(value, ':'))
+        return 0;
+    int n = snprintf(login, sizeof login, "%s:", value);
+    if (n < 0 || (size_t)n >= sizeof login || !fgets(login + n, (int)sizeof login - n, stdin))
+        return -1;
+    login[strcspn(login, "\r\n")] = '\0';
+    o->credentials = login;
+    return 0;
+}
+
+/* Where an option of one text is kept; NULL: the option has another form. */
+static const char **place_of(struct doctor_options *o, int letter)
+{
+    switch (letter) {
+    case OPTION_AS:
+        return &o->as;
+    case OPTION_USER:
+        return &o->user;
+    case OPTION_TENANT:
+        return &o->tenant;
+    case OPTION_ROLE:
+        return &o->role;
+    case OPTION_PRODUCER:
+        return &o->producer;
+    case OPTION_ORIGIN:
+        return &o->origin;
+    case OPTION_ACCESS_LOG:
+        return &o->access_log;
+    default:
+        return NULL;
+    }
+}
+
+/* The same for an option without a value. */
+static bool *flag_of(struct doctor_options *o, struct report *r, int letter)
+{
+    switch (letter) {
+    case OPTION_JSON:
+        return &r->json;
+    case OPTION_WRITE:
+        return &o->write;
+    case OPTION_LOCAL:
+        return &o->local;
+    case OPTION_URL_ONLY:
+        return &o->url_only;
+    case 'k':
+        return &o->insecure;
+    case 'v':
+        return &r->verbose;
+    default:
+        return NULL;
+    }
+}
+
+/* -1: a value is malformed. */
+static int take_option(struct doctor_options *o, struct report *r, int letter, const char *value)
+{
+    const char **place = place_of(o, letter);
+    bool *flag = flag_of(o, r, letter);
+    if (place)
+        *place = value;
+    else if (flag)
+        *flag = true;
+    else if (letter == OPTION_PATIENCE)
+        return (o->patience = read_seconds(value)) > 0 ? 0 : -1;
+    else if (letter == OPTION_HOLD)
+        return (o->hold = read_seconds(value)) >= 0 ? 0 : -1;
+    else if (letter == 'u')
+        return read_login(o, value);
+    else
+        return add_header(o, value);
+    return 0;
+}
+
+/* 0, or the exit status. */
+static int read_options(int argc, char **argv, struct doctor_options *o, struct report *r)
+{
+    int letter;
+    optind = 1;
+    while ((letter = getopt_long(argc, argv, "u:H:kv", long_options, NULL)) != -1) {
+        if (letter == '?')
+            return EXIT_USAGE; /* getopt_long has told why */
+        if (take_option(o, r, letter, optarg))
+            return usage("the value of an option is malformed");
+    }
+    if (optind < argc)
+        o->url = argv[optind++];
+    if (optind < argc)
+        return usage("it takes one URL");
+    if (o->url && strncmp(o->url, "http://", 7) != 0 && strncmp(o->url, "https://", 8) != 0)
+        return usage("the URL must begin with http:// or https://");
+    if (o->write && (!o->url || !o->user))
+        return usage("--write needs a URL and --user, the user whose log the URL shows");
+    if (o->url_only && (o->write || o->as || o->socket))
+        return usage("--url-only checks nothing of this machine");
+    if (!o->url &&
+        (o->url_only || o->origin || o->access_log || o->credentials || o->headers[0] || o->local))
+        return usage("an option for a URL was given, but no URL");
+    return 0;
+}
+
+/* Checks this machine and Redis. */
+static struct config_base *check_local(const struct doctor_options *o, const char *nonce,
+                                       char *const *environment, struct report *r)
+{
+    if (local_become(o, r))
+        return NULL;
+    struct config_base *base = local_load(o, environment, r);
+    if (!base)
+        return NULL;
+    const struct config *c = config_of(base);
+    local_libraries(c, r);
+    local_socket(o, c, r);
+    rights_check(c, o, nonce, r);
+    return base;
+}
+
+/* A file that only root may read is opened before the doctor becomes another user. */
+static FILE *open_access_log(const struct doctor_options *o)
+{
+    FILE *f = o->access_log ? fopen(o->access_log, "re") : NULL;
+    if (f)
+        fseek(f, 0, SEEK_END);
+    return f;
+}
+
+int doctor_run(int argc, char **argv, const char *file, const char *socket,
+               char *const *environment)
+{
+    struct doctor_options o = {.file = file, .socket = socket, .patience = PATIENCE_MS, .hold = -1};
+    struct report r = {.to = stdout};
+    char nonce[44];
+    int status = read_options(argc, argv, &o, &r);
+    if (status)
+        return status;
+    signal(SIGPIPE, SIG_IGN);
+    FILE *access_log = open_access_log(&o);
+    if (auth_make_token(nonce) || (o.access_log && !access_log))
+        return usage("the access log cannot be opened");
+    struct config_base *base = o.url_only ? NULL : check_local(&o, nonce, environment, &r);
+    const struct config *c = base ? config_of(base) : NULL;
+    bool answers = o.url && web_check(c, &o, nonce, access_log, &r);
+    if (answers && o.write && c)
+        write_check(c, &o, nonce, &r);
+    config_unload(base);
+    if (access_log)
+        fclose(access_log);
+    return report_end(&r);
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* write: see write.h. */
+#include "doctor/write.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/xid.h"
+#include "doctor/browser.h"
+#include "doctor/rights.h"
+#include "doctor/web.h"
+#include "redis/command.h"
+
+#define REDIS_MS 5000
+#define TIMED    5 /* records whose way is timed */
+#define RECORDS  (TIMED + 1)
+#define KNOWN    2 /* records that the reconnecting client has */
+
+static const struct check DELIVERY = {"D17", "delivery"};
+
+struct delivery {
+    struct browser browser;
+    const struct config *config;
+    struct redis_sync *redis; /* of the producer */
+    char key[IDENTITY_MAX_KEY + 1];
+    char ids[RECORDS][XID_TEXT + 1];
+    unsigned written, seen;
+    int64_t written_at, took[TIMED]; /* microseconds */
+    bool refused;
+    struct buf answer;
+};
+
+/* ---- records ---- */
+
+static void mark(const struct delivery *d, unsigned number, char out[96])
+{
+    snprintf(out, 96, "doctor-%.32s-%u.", d->browser.nonce, number);
+}
+
+/* Adds the next record. -1: told. */
+static int write_next(struct delivery *d)
+{
+    char text[96], payload[256];
+    mark(d, d->written, text);
+    snprintf(payload, sizeof payload, "{\"level\":\"info\",\"message\":\"sselog doctor: %s\"}",
+             text);
+    const struct slice words[] = {slice_of("XADD"), slice_of(d->key), slice_of("*"),
+                                  slice_of(d->config->field), slice_of(payload)};
+    buf_clear(&d->answer);
+    d->written_at = clock_us();
+    if (redis_sync_command(d->redis, words, 5, &d->answer) == SYNC_OK) {
+        snprintf(d->ids[d->written++], sizeof d->ids[0], "%s", d->answer.p);
+        return 0;
+    }
+    d->refused = true;
+    report_add(d->browser.report, FINDING_FAIL, DELIVERY,
+               "give --producer FILE, with the SSELOG_REDIS of a user that may XADD and XDEL",
+               "no record could be written to %s: %s", d->key, d->answer.p ? d->answer.p : "");
+    return -1;
+}
+
+static void delete_all(struct delivery *d)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < d->written; i++) {
+        const struct slice words[] = {slice_of("XDEL"), slice_of(d->key), slice_of(d->ids[i])};
+        buf_clear(&d->answer);
+        kept += redis_sync_command(d->redis, words, 3, &d->answer) != SYNC_OK;
+    }
+    if (kept > 0)
+        report_add(d->browser.report, FINDING_NOTE, DELIVERY, NULL,
+                   "%u marked records stay in %s: %s", kept, d->key,
+                   d->answer.p ? d->answer.p : "");
+}
+
+/* How often the record is in the answer. */
+static unsigned count(const struct delivery *d, const struct http_answer *a, unsigned number)
+{
+    char text[96];
+    unsigned n = 0;
+    mark(d, number, text);
+    for (const char *p = a->body.p; p && (p = strstr(p, text)); p++)
+        n++;
+    return n;
+}
+
+/* ---- the first stream: how long a record takes ---- */
+
+static bool is_live(const struct delivery *d, const struct http_answer *a)
+{
+    bool plain =
+        d->browser.probe.profile[0] == '\0' || strcmp(d->browser.probe.profile, "plain") == 0;
+    return !plain || strstr(a->body.p, "event: live");
+}
+
+static bool on_timed(void *arg, struct http_answer *a)
+{
+    struct delivery *d = arg;
+    if (a->body.len == 0 || !is_live(d, a))
+        return true;
+    if (d->written > 0 && d->seen < d->written) {
+        if (count(d, a, d->seen) == 0)
+            return true;
+        d->took[d->seen++] = clock_us() - d->written_at;
+    }
+    a->deadline = clock_ms() + d->browser.options->patience;
+    return d->seen < TIMED && write_next(d) == 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static bool is_poll(const struct http_answer *a)
+{
+    const char *end = a->body.p ? strstr(a->body.p, "event: end") : NULL;
+    return end && strstr(end, "\"poll\"");
+}
+
+/* False: nothing more can be checked. */
+static bool check_times(struct delivery *d)
+{
+    struct ask ask = {.headers = {"Accept: text/event-stream"}, .on_bytes = on_timed, .arg = d};
+    struct http_answer a;
+    browser_get(&d->browser, "/stream?history=0", &ask, &a);
+    bool polled = is_poll(&a);
+    http_free(&a);
+    if (d->refused)
+        return false;
+    if (d->seen == TIMED) {
+        const int64_t *median = d->took + TIMED / 2;
+        qsort(d->took, TIMED, sizeof *d->took, compare);
+        report_add(d->browser.report, FINDING_NOTE, DELIVERY, NULL,
+                   "a record is in the stream %.1f ms after XADD (median of %d)",
+                   (double)*median / 1000, TIMED);
+        return true;
+    }
+    while (polled && d->written < TIMED)
+        if (write_next(d))
+            return false;
+    if (!polled)
+        report_add(d->browser.report, FINDING_FAIL, DELIVERY,
+                   "check that --user is the user of the login, and SSELOG_REDIS the Redis of the "
+                   "web server's sselog",
+                   "record %u of %d, written to %s, did not come", d->seen + 1, TIMED, d->key);
+    return polled;
+}
+
+/* ---- the second stream: a reconnect ---- */
+
+static bool on_resumed(void *arg, struct http_answer *a)
+{
+    struct delivery *d = arg;
+    if (count(d, a, TIMED - 1) == 0)
+        return true;
+    if (d->written == TIMED)
+        return write_next(d) == 0;
+    return count(d, a, TIMED) == 0;
+}
+
+static void check_resumed(struct delivery *d)
+{
+    char cursor[64];
+    struct ask ask = {
+        .headers = {"Accept: text/event-stream", cursor}, .on_bytes = on_resumed, .arg = d};
+    struct http_answer a;
+    unsigned lost = 0, twice = 0;
+    snprintf(cursor, sizeof cursor, "Last-Event-ID: %s", d->ids[KNOWN - 1]);
+    browser_get(&d->browser, "/stream", &ask, &a);
+    for (unsigned i = 0; i < d->written; i++) {
+        unsigned n = count(d, &a, i);
+        lost += i >= KNOWN && n == 0 && !(i == TIMED && is_poll(&a));
+        twice += i >= KNOWN ? n > 1 : n > 0;
+    }
+    http_free(&a);
+    if (lost + twice > 0)
+        report_add(d->browser.report, FINDING_FAIL, DELIVERY,
+                   "pass the header Last-Event-ID on, and let no cache answer for the stream",
+                   "after a reconnect %u of %u records were lost, %u came twice", lost,
+                   d->written - KNOWN, twice);
+    else if (!d->refused)
+        report_add(d->browser.report, FINDING_OK, DELIVERY, NULL,
+                   "after a reconnect nothing is lost or doubled");
+}
+
+static void deliver(struct delivery *d)
+{
+    static const struct ask plain = {0};
+    const struct doctor_options *o = d->browser.options;
+    char nonce[64];
+    long status;
+    web_base(o->url, d->browser.base, sizeof d->browser.base);
+    browser_probe(&d->browser, &plain, &d->browser.probe, nonce, &status);
+    if (d->config->log_kind != LOG_STREAM)
+        report_add(d->browser.report, FINDING_NOTE, DELIVERY, NULL,
+                   "--write is for the source `stream` only");
+    else if (rights_key(d->config, o, d->browser.nonce, d->browser.report, d->key) == 0 &&
+             check_times(d))
+        check_resumed(d);
+    delete_all(d);
+}
+
+/* The options of the producer. NULL: told. */
+static struct config_base *load_producer(const struct doctor_options *o, struct report *r)
+{
+    char *const nothing[] = {NULL};
+    struct buf why;
+    buf_init(&why, 1024);
+    struct config_base *base = config_load(o->producer, nothing, &why);
+    if (!base)
+        report_add(r, FINDING_FAIL, DELIVERY, "correct the file of --producer", "%s",
+                   why.p ? why.p : "out of memory");
+    buf_free(&why);
+    return base;
+}
+
+void write_check(const struct config *c, const struct doctor_options *o, const char *nonce,
+                 struct report *r)
+{
+    struct config_base *producer = o->producer ? load_producer(o, r) : NULL;
+    if (o->producer && !producer)
+        return;
+    struct delivery d = {
+        .browser = {.config = c, .options = o, .report = r, .nonce = nonce},
+        .config = c,
+        .redis = redis_sync_new(producer ? &config_of(producer)->redis : &c->redis, REDIS_MS)};
+    buf_init(&d.answer, 4096);
+    if (d.redis) {
+        redis_sync_keep_why(d.redis);
+        deliver(&d);
+    }
+    redis_sync_free(d.redis);
+    buf_free(&d.answer);
+    config_unload(producer);
+}
