@@ -123,11 +123,12 @@ static: ## one file for any Linux, build/static/sselog; without RS256, ES256 and
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/static STATIC=1 all
 
 # The linker warns of these functions, because they load libraries of the name services at run time. redis/address.c
-# limits the look-ups to services that are part of the C library. So here are the two without the warning.
+# and doctor/local.c limit the look-ups to services that are part of the C library. So here they are without the warning.
 $(BUILD)/name-services.a: Makefile
 	$(call say,AR,$@)
 	$(Q)rm -rf $(@:.a=) $@ && mkdir -p $(@:.a=)
-	$(Q)cd $(@:.a=) && $(AR) x "$$($(CC) -print-file-name=libc.a)" getaddrinfo.o gethstbynm.o
+	$(Q)cd $(@:.a=) && $(AR) x "$$($(CC) -print-file-name=libc.a)" getaddrinfo.o gethstbynm.o \
+		getpwnam.o getpwuid.o getgrgid.o initgroups.o
 	$(Q)for part in $(@:.a=)/*.o; do $(OBJCOPY) -w -R '.gnu.warning.*' $$part || exit; done
 	$(Q)$(AR) rcs $@ $(@:.a=)/*.o
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <nss.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <pwd.h>
@@ -29,8 +30,20 @@ static const struct check LIMITS = {"D5", "limits"};
 
 /* ---- the user and the options ---- */
 
+/* A static program must load no library of another C library: names come from /etc/passwd and
+ * /etc/group only.  The call of glibc fails only without memory, and then nothing is loaded. */
+static void limit_name_services(void)
+{
+#ifdef SSELOG_STATIC
+    static const char *const services[] = {"passwd", "group", "initgroups"};
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        __nss_configure_lookup(services[i], "files");
+#endif
+}
+
 int local_become(const struct doctor_options *o, struct report *r)
 {
+    limit_name_services();
     if (!o->as)
         return 0;
     const struct passwd *p = getpwnam(o->as);

@@ -134,6 +134,14 @@ def test_missing_parts_are_told(root):
             assert f"error config: {option}" in done.stderr and lacks in done.stderr and ways in done.stderr
 
 
+def test_doctor_needs_no_file_of_the_system(root):
+    """Names of users come from files, which are not there: no library of a name service is loaded."""
+    done = root.run("doctor", "--as", "www-data")
+    assert done.returncode == 1 and "there is no user www-data" in done.stdout
+    done = root.run("doctor", "http://127.0.0.1:1/sselog")
+    assert "libcurl" in done.stdout
+
+
 def test_token_of_hs256_is_verified(stack, redis):
     root = Root(stack, redis, SSELOG_AUTH="jwt", SSELOG_JWT_KEY_FILE="/key", SSELOG_STREAM="log:{user}")
     root.file("key", identity.SECRET)
