@@ -235,6 +235,9 @@ chaos: all  ## random faults under load for CHAOS=30 seconds; SEED=N repeats a r
 	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/chaos/chaos \
 	    --seconds $(CHAOS) $(if $(SEED),--seed $(SEED))
 
+hosting-load: all ## 1,000 viewers on a hoster's account of twenty processes, by seven set-ups, in 20 minutes
+	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/hosting/load
+
 HOSTILE ?= 6000
 hostile: all ## HOSTILE=6000 hostile requests by six ways in; SEED=N takes another sample
 	@HOSTILE=$(HOSTILE) SEED=$(SEED) BUILD=$(abspath $(BUILD)) tests/run stack tests/test_hostile.py
@@ -319,7 +322,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
 .PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
-        chaos hostile bench bench-compare bench-instructions install uninstall clean format lint lint-format \
+        chaos hosting-load hostile bench bench-compare bench-instructions install uninstall clean format lint lint-format \
         lint-cppcheck lint-tidy lint-shell lint-words hooks
 
 # ---- the simulation ----
