@@ -235,7 +235,7 @@ chaos: all  ## random faults under load for CHAOS=30 seconds; SEED=N repeats a r
 	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/chaos/chaos \
 	    --seconds $(CHAOS) $(if $(SEED),--seed $(SEED))
 
-hosting-load: all ## 1,000 viewers on a hoster's account of twenty processes, by seven set-ups, in 20 minutes
+hosting-load: all ## 1,000 viewers on a hoster's account of twenty processes, by eight set-ups, in 20 minutes
 	SSELOG=$(abspath $(BUILD)/sselog) PYTHONDONTWRITEBYTECODE=1 tests/hosting/load
 
 HOSTILE ?= 6000

@@ -118,6 +118,8 @@ struct redis_sync;
  * has as long for each answer. Bytes that arrive fast extend the deadline, so that a long value can
  * be read. address must outlive it. NULL: out of memory. */
 struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned deadline);
+/* From now on each call has this deadline, ms. */
+void redis_sync_hurry(struct redis_sync *s, unsigned deadline);
 /* Use the host address that the feed of another thread resolves. Otherwise each connect resolves
  * the host name itself, and its deadline does not cover that. */
 void redis_sync_beside_feed(struct redis_sync *s);

@@ -48,6 +48,7 @@ struct context {
     const char *started;         /* how the process was started: see front_started_as */
     const struct config *config; /* for this request */
     struct exchange *exchange;
+    bool cgi;     /* the process serves this request only */
     int64_t came; /* us, CLOCK_MONOTONIC; as CGI, when the process started */
     int64_t cpu;  /* processor time that the process had taken then, us */
     struct request request;

@@ -311,7 +311,8 @@ static struct context *context_new(struct front *f, struct redis_sync *redis, st
     ctx->exchange = x;
     ctx->came = clock_us();
     ctx->cpu = clock_cpu_us();
-    if (!f->slow) { /* as CGI all that the process has done was for this request */
+    ctx->cgi = !f->slow;
+    if (ctx->cgi) { /* all that the process has done was for this request */
         ctx->came -= ctx->cpu;
         ctx->cpu = 0;
     }

@@ -15,6 +15,7 @@
 #include "front/token.h"
 
 #define AWAY_MS      12000 /* the least interval while Redis does not answer */
+#define HURRY_MS     120   /* the longest wait for Redis as CGI; less than STALL_US of pace.c */
 #define TOKEN_SPARE  30    /* seconds that a token is good after its client is expected */
 #define WAIT_SPARE   10    /* seconds for which an answer that waited keeps its place */
 #define MAX_LIFETIME 86400 /* seconds, of renewed tokens where SSELOG_LIFETIME has no end */
@@ -99,6 +100,12 @@ static int make_poll(const struct context *ctx, struct admission *a, unsigned ev
     p->key = strdup(ctx->config->hold_key);
     renew_token(ctx, p);
     return p->key ? 0 : -1;
+}
+
+void poll_hurry(struct context *ctx)
+{
+    if (ctx->cgi && ctx->config->hold != HOLD_ALL)
+        redis_sync_hurry(ctx->redis, HURRY_MS);
 }
 
 int poll_decide(struct context *ctx, struct admission *a)

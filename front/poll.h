@@ -12,6 +12,10 @@
 struct admission;
 struct context;
 
+/* A stream is asked for. As CGI with SSELOG_HOLD, its process does not wait long for Redis: a Redis
+ * that answers nothing would fill the site's processes. Call it before the identity is looked up.
+ */
+void poll_hurry(struct context *ctx);
 /* Decides about the stream of a: gives it one of the site's places, or makes it a poll. -1: out of
  * memory. */
 int poll_decide(struct context *ctx, struct admission *a);

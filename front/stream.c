@@ -319,6 +319,7 @@ static void admit(struct context *ctx, struct admission *a)
 static int may_stream(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
 {
     const struct profile_http *http = ctx->profile_http;
+    poll_hurry(ctx);
     if (!http->identity_first && access_enabled(ctx))
         return -1;
     if ((http->check && http->check(ctx)) || access_identify(ctx) || access_enabled(ctx) ||

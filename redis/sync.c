@@ -27,6 +27,11 @@ struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned 
     return s;
 }
 
+void redis_sync_hurry(struct redis_sync *s, unsigned deadline)
+{
+    s->deadline = deadline;
+}
+
 void redis_sync_beside_feed(struct redis_sync *s)
 {
     s->beside_feed = true;

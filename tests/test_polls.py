@@ -9,7 +9,7 @@ import pytest
 from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
 from procs import wait_until
-from sse import EventSource
+from sse import EventSource, get
 
 POLLS, HELD = "sselog:hold:polls", "sselog:hold"
 ANN = {"auth": "remote_user", "stream": "stream:logs:{user}"}
@@ -356,6 +356,19 @@ def test_poll_waits_once_for_a_redis_that_answers_nothing(stack, redis):
     finally:
         redis.thaw()
     assert [e.type for e in s.events] == ["source", "end"] and s.parser.retry >= 12000
+
+
+def test_polls_as_cgi_do_not_wait_for_a_redis_that_answers_nothing(stack, redis):
+    """Their processes would be the site's. So many at once end one after the other within the test's time."""
+    server = stack.server("lighttpd-cgi", redis, hold=0)
+    assert get(server.port, server.path + "/stream").status == 200
+    redis.freeze()
+    try:
+        answers = [get(server.port, server.path + "/stream") for _ in range(3)]
+    finally:
+        redis.thaw()
+    for s in answers:
+        assert [e.type for e in s.events] == ["source", "end"] and s.parser.retry >= 12000
 
 
 # ---- what others see ----
