@@ -99,14 +99,17 @@ static enum out_result put_buf(struct viewer *v, struct buf *b)
 /* ---- news about the stream ---- */
 
 /* Whether the cursor is past the last id that the client knows: a filter withheld records, or the
- * client knows none yet. */
+ * client knows none yet.  Or the log is gone, and the client was told the gap: with its old id it
+ * would be told again each time it comes back. */
 static bool has_moved(const struct viewer *v, struct xid *at)
 {
     const struct log *l = v->view->log;
     const struct cursor *c = &v->place.cursor;
     *at = c->id;
+    int compared = v->told_any ? xid_cmp(*at, v->told) : 1;
+    bool moved = compared > 0 || (compared < 0 && xid_cmp(*at, XID_ZERO) == 0);
     return l->kind == LOG_STREAM && v->place.standing != PLACE_FRESH && !v->gap &&
-           c->at == CURSOR_SENT && (!v->told_any || xid_cmp(*at, v->told) > 0);
+           c->at == CURSOR_SENT && moved;
 }
 
 /* The id that the client received last.  It is restored when the peer did not take the frame. */

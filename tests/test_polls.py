@@ -93,6 +93,17 @@ def test_poll_tells_a_gap(stack, redis):
     assert s.payloads == ["f"]
 
 
+def test_gap_of_a_deleted_log_is_told_once(stack, redis):
+    responder = stack.responder(redis, **ANN, hold=0)
+    last = redis.add("stream:logs:ann", "one")
+    redis.client.delete("stream:logs:ann")
+    first = poll(responder, last)
+    assert [e.type for e in first.events] == ["gap", "live", "end"] and first.parser.last_id == "0-0"
+    assert [e.type for e in poll(responder, "0-0").events] == ["live", "end"]
+    redis.add("stream:logs:ann", "of the next log")
+    assert [e.type for e in poll(responder, "0-0").events] == ["message", "live", "end"]
+
+
 def test_cursor_of_a_poll_moves_past_withheld_records(stack, redis):
     responder = stack.responder(redis, **ANN, hold=0)
     redis.add("stream:logs:ann", "wanted")

@@ -11,13 +11,16 @@
 
 #include "relay/emit.c"
 
-/* A cursor that waits for a record has no id to send. */
+/* A cursor that waits for a record has no id to send. That of a log that is gone is the beginning
+ * of the next one. */
 static void test_only_a_cursor_at_a_record_has_an_id(void **state)
 {
     static const struct {
         enum cursor_at at;
+        uint64_t id;
         bool moved;
-    } cases[] = {{CURSOR_SENT, true}, {CURSOR_NEXT, false}, {CURSOR_OPEN, false}};
+    } cases[] = {{CURSOR_SENT, 42, true},  {CURSOR_NEXT, 42, false}, {CURSOR_OPEN, 42, false},
+                 {CURSOR_SENT, 17, false}, {CURSOR_SENT, 9, false},  {CURSOR_SENT, 0, true}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct log l = {.kind = LOG_STREAM};
@@ -25,7 +28,7 @@ static void test_only_a_cursor_at_a_record_has_an_id(void **state)
         struct viewer v = {.view = &w, .place.state = PLACE_BEHIND};
         struct xid at;
         v.place.standing = PLACE_MET;
-        v.place.cursor = (struct cursor){.id = {42, 0}, .at = cases[i].at};
+        v.place.cursor = (struct cursor){.id = {cases[i].id, 0}, .at = cases[i].at};
         v.told_any = true;
         v.told = (struct xid){17, 0};
         assert_int_equal(has_moved(&v, &at), cases[i].moved);
