@@ -16,7 +16,7 @@
 
 #define AWAY_MS      12000 /* the least interval while Redis does not answer */
 #define HURRY_MS     120   /* the longest wait for Redis as CGI; less than STALL_US of pace.c */
-#define TOKEN_SPARE  30    /* seconds that a token is good after its client is expected */
+#define TOKEN_SPARE  300   /* seconds more that a token is good: a slow client gets it late */
 #define WAIT_SPARE   10    /* seconds for which an answer that waited keeps its place */
 #define MAX_LIFETIME 86400 /* seconds, of renewed tokens where SSELOG_LIFETIME has no end */
 
@@ -80,8 +80,9 @@ static void renew_token(const struct context *ctx, struct poll *p)
     if (who.method != AUTH_TOKEN)
         return;
     who.ends = end_of_tokens(ctx);
-    p->token_seconds = p->every / 1000 + TOKEN_SPARE;
-    if (token_make(ctx->redis, ctx->config, &who, p->token_seconds, token) == SYNC_OK)
+    unsigned seconds = p->every / 1000 + TOKEN_SPARE;
+    p->token_ends = clock_ms() + (int64_t)seconds * 1000;
+    if (token_make(ctx->redis, ctx->config, &who, seconds, token) == SYNC_OK)
         p->token = strdup(token);
     auth_wipe(token, sizeof token);
     auth_wipe(&who, sizeof who);

@@ -37,16 +37,16 @@ void presence_free(struct presence *p);
 
 /* A stream that is answered complete: it ends when it is live, and its client comes back. */
 struct poll {
-    unsigned every;         /* ms until the client comes back */
-    bool away;              /* Redis did not answer the front: the relay need not wait for it too */
-    char *key;              /* of Redis, where polls are counted */
-    char client[37];        /* as in the admission */
-    int64_t came;           /* when the request came, us, CLOCK_MONOTONIC */
-    int64_t cpu;            /* processor time that the process had taken then, us */
-    char *token;            /* with which the client comes back; NULL: as it came */
-    unsigned token_seconds; /* how long the token is good */
-    uint64_t taken;         /* for relay/viewer.c: bytes that its peer had taken at the last look */
-    int64_t latest;         /* the same: it ends then, ms, CLOCK_MONOTONIC */
+    unsigned every;     /* ms until the client comes back */
+    bool away;          /* Redis did not answer the front: the relay need not wait for it too */
+    char *key;          /* of Redis, where polls are counted */
+    char client[37];    /* as in the admission */
+    int64_t came;       /* when the request came, us, CLOCK_MONOTONIC */
+    int64_t cpu;        /* processor time that the process had taken then, us */
+    char *token;        /* with which the client comes back; NULL: as it came */
+    int64_t token_ends; /* so long it is good, ms, CLOCK_MONOTONIC */
+    uint64_t taken;     /* for relay/viewer.c: bytes that its peer had taken at the last look */
+    int64_t latest;     /* the same: it ends then, ms, CLOCK_MONOTONIC */
 };
 /* NULL is fine. */
 void poll_free(struct poll *p);

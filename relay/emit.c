@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "relay/trace.h"
 
 #define FAIL_RETRY_MS 30000 /* after a failure that will not pass by itself soon */
@@ -272,18 +273,31 @@ void emit_end_gzip(struct viewer *v)
     v->gzip = false;
 }
 
+/* The token was made before the answer, which may take long. One that has ended is not told. */
+static void add_token(const struct viewer *v, struct buf *b)
+{
+    const struct poll *p = v->poll;
+    int64_t left = p->token ? (p->token_ends - clock_ms()) / 1000 : 0;
+    if (left > 0)
+        profile_token(v->view->profile, b, p->token, (unsigned)left);
+}
+
 void emit_end(struct viewer *v, struct buf *b, enum end_reason reason)
 {
+    const struct profile *p = v->view->profile;
     bool polled = reason == END_POLL; /* its time was chosen for this client */
     struct moment m = moment_of(v, polled ? v->retry : jittered(v->retry));
     buf_init(b, MAX_CONTROL);
     if (emit_in_bulk(v))
         return;
-    if (v->place.state == PLACE_LIVE)
+    if (v->place.state == PLACE_LIVE || v->place.state == PLACE_BEHIND)
         add_moved(v, b);
-    if (polled && v->poll->token)
-        profile_token(v->view->profile, b, v->poll->token, v->poll->token_seconds);
-    profile_end(v->view->profile, b, reason, &m);
+    m.has_id = polled && p->keepalive_fixed && has_moved(v, &m.id);
+    if (m.has_id) /* the frame in which this profile tells it */
+        profile_keepalive(p, b, &m);
+    if (polled)
+        add_token(v, b);
+    profile_end(p, b, reason, &m);
 }
 
 void emit_failure(struct viewer *v, struct buf *b, const char *reason)

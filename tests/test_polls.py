@@ -5,7 +5,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
 from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
 from procs import wait_until
@@ -126,6 +125,17 @@ def test_profiles_are_polled_too(stack, redis, profile, options, ask_once):
     second = ask_once(responder, first.parser.last_id)
     text = second.raw.decode()
     assert "two" in text and '"one"' not in text
+
+
+def test_polls_of_swf_without_history_lose_nothing(stack, redis):
+    """A client that got no record yet has an id from the heartbeat at the end."""
+    responder = stack.responder(redis, **ANN, profile="swf", source="stream", history=0, hold=0)
+    last = ""
+    for i in range(3):
+        s = poll_swf(responder, last)
+        last = s.parser.last_id
+        assert last and s.raw.decode().count("record") == min(i, 1)
+        redis.add("stream:logs:ann", json.dumps({"message": f"record {i}"}))
 
 
 def test_long_history_is_sent_whole(stack, redis):
@@ -302,7 +312,7 @@ def test_poll_renews_an_exchange_token(stack, redis):
         token, last = given[0]["token"], s.parser.last_id
         assert token not in seen
         seen.append(token)
-        assert 0 < redis.client.ttl("sse_token:" + token) <= given[0]["expires_in"]
+        assert 0 < redis.client.ttl("sse_token:" + token) <= given[0]["expires_in"] + 1
         redis.add("stream:logs:ann", f"{i + 1}")
     # A token that was used is good for nothing.
     used = fcgi_get(responder.socket, environment("/sselog/stream", f"token={seen[-2]}",

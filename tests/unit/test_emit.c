@@ -74,6 +74,50 @@ static void test_keepalive_sends_the_id_of_a_filtered_record(void **state)
     }
 }
 
+/* A poll that ends before it is through tells how far it came, else the next one would begin there
+ * again: the filter may withhold all that is read meanwhile. */
+static void test_poll_that_ends_behind_sends_its_cursor(void **state)
+{
+    static const char *const profiles[] = {"plain", "swf"};
+    (void)state;
+    for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++) {
+        struct relay r = {.now = 1};
+        struct log l = {.relay = &r, .kind = LOG_STREAM};
+        struct view w = {.log = &l, .profile = profile_find(profiles[i])};
+        struct poll p = {.every = 3000};
+        struct viewer v = {.relay = &r, .view = &w, .poll = &p, .told_any = true};
+        struct buf b;
+        v.place.state = PLACE_BEHIND;
+        v.place.standing = PLACE_CLAIMED;
+        v.phase = PHASE_RESUME;
+        v.place.cursor = (struct cursor){.id = {42, 7}, .at = CURSOR_SENT};
+        emit_end(&v, &b, END_POLL);
+        assert_non_null(strstr(b.p, "id: 42-7"));
+        buf_free(&b);
+    }
+}
+
+static void test_token_is_told_with_the_time_that_is_left(void **state)
+{
+    static const struct {
+        int ms;
+        const char *told;
+    } cases[] = {{263500, "\"expires_in\":263}"}, {500, NULL}, {-1500, NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct log l = {.kind = LOG_STREAM};
+        struct view w = {.log = &l, .profile = profile_find("plain")};
+        char token[] = "abc";
+        struct poll p = {.token = token, .token_ends = clock_ms() + cases[i].ms};
+        struct viewer v = {.view = &w, .poll = &p};
+        struct buf b;
+        emit_end(&v, &b, END_POLL);
+        assert_int_equal(strstr(b.p, "event: token") != NULL, cases[i].told != NULL);
+        assert_true(!cases[i].told || strstr(b.p, cases[i].told));
+        buf_free(&b);
+    }
+}
+
 /* A viewer whose stream is compressed, over a socket pair. */
 struct compressed {
     struct relay relay;
@@ -291,6 +335,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_a_cursor_at_a_record_has_an_id),
         cmocka_unit_test(test_keepalive_sends_the_id_of_a_filtered_record),
+        cmocka_unit_test(test_poll_that_ends_behind_sends_its_cursor),
+        cmocka_unit_test(test_token_is_told_with_the_time_that_is_left),
         cmocka_unit_test(test_check_sum_is_that_of_the_bytes_that_were_taken),
         cmocka_unit_test(test_refusal_in_place_of_a_compressed_stream_is_plain),
         cmocka_unit_test(test_viewers_at_many_places_catch_up_in_turns),
