@@ -211,8 +211,9 @@ struct relay {
     struct omit omit;      /* of lines about viewers */
     struct storm storm;    /* of invalidations; while it lasts, tracking is false */
     bool up, down, tracking;
-    bool until_idle;     /* CGI: the process serves one request */
-    bool revocation_due; /* there was no memory to look at a key */
+    bool until_idle;       /* CGI: the process serves one request */
+    struct presence *owed; /* entries to remove when the feed is up for the first time */
+    bool revocation_due;   /* there was no memory to look at a key */
 };
 
 /* A sweep takes place at that time, or earlier. */

@@ -37,8 +37,23 @@ void presence_check(struct viewer *v)
         renew(v, p);
 }
 
+static int take_off(struct redis_feed *feed, const struct presence *p)
+{
+    const char *remove[] = {"ZREM", p->key, p->member};
+    return redis_feed_command(feed, 3, remove);
+}
+
+void presence_forget(struct relay *r)
+{
+    presence_free(r->owed);
+    r->owed = NULL;
+}
+
 void presence_renew(struct relay *r)
 {
+    for (struct presence *p = r->owed; p; p = p->next)
+        take_off(r->feed, p);
+    presence_forget(r);
     for (struct viewer *v = r->all; v; v = v->all_next) {
         for (struct presence *p = v->presence; p; p = p->next)
             p->at = 0;
@@ -49,15 +64,20 @@ void presence_renew(struct relay *r)
 
 void presence_remove(struct viewer *v)
 {
-    for (struct presence *p = v->presence; p; p = p->next) {
-        const char *remove[] = {"ZREM", p->key, p->member};
-        if (v->poll)
+    struct relay *r = v->relay;
+    struct presence *p;
+    while ((p = v->presence)) {
+        v->presence = p->next;
+        p->next = NULL;
+        if (v->poll) {
             put(v, p, v->poll->every / 1000 + 1);
-        else
-            redis_feed_command(v->relay->feed, 3, remove);
+        } else if (take_off(r->feed, p) && !r->up && !r->down) {
+            p->next = r->owed;
+            r->owed = p;
+            continue;
+        }
+        presence_free(p);
     }
-    presence_free(v->presence);
-    v->presence = NULL;
 }
 
 void presence_polled(const struct viewer *v)

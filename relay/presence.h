@@ -13,8 +13,11 @@
 void presence_check(struct viewer *v);
 /* Another Redis, or the same one without its data, may have come back: renews all entries. */
 void presence_renew(struct relay *r);
-/* Its stream ended.  A client that polls stays listed until it is to be back. */
+/* Its stream ended.  A client that polls stays listed until it is to be back.  While the feed still
+ * connects, an entry is kept in relay->owed: the front listed it already. */
 void presence_remove(struct viewer *v);
+/* Redis is away: entries that are owed end by themselves. */
+void presence_forget(struct relay *r);
 /* v, a poll, was answered: counts it, with what it cost. */
 void presence_polled(const struct viewer *v);
 

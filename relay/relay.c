@@ -298,6 +298,7 @@ static void on_down(void *arg)
     r->stats.redis_up = false;
     r->stats.outages++;
     reads_empty_queue(r);
+    presence_forget(r);
     for (struct log *l = r->logs; l; l = l->next)
         l->source->down(l);
     for (struct viewer *v = r->all; v; v = v->all_next)
@@ -485,13 +486,14 @@ void relay_run(struct relay *r, bool until_idle)
     if (until_idle) {
         bool any = take_orders(r);
         reap(r);
-        if (!any || !r->all) /* all was answered by the front */
+        if (!any || !(r->all || r->owed)) /* all was answered by the front */
             return;
     }
     redis_feed_run(r->feed, r->now);
     do
         turn(r);
-    while ((r->all || !(until_idle || r->stop_by)) && (!r->stop_by || r->now < r->stop_by));
+    while ((r->all || r->owed || !(until_idle || r->stop_by)) &&
+           (!r->stop_by || r->now < r->stop_by));
 }
 
 /* ---- beginning and end ---- */
@@ -562,6 +564,7 @@ void relay_free(struct relay *r)
     log_free_all(r);
     channels_free(r);
     revocation_free_all(r);
+    presence_forget(r);
     redis_feed_free(r->feed);
     batch_tidy(r);
     batch_free(&r->batch);

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Streams that are answered complete: SSELOG_HOLD says how many of a site are held, the others are polls."""
 import json
+import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
+import webs
 from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
-from procs import wait_until
+from procs import DEADLINE, wait_until
 from sse import EventSource, get
 
 POLLS, HELD = "sselog:hold:polls", "sselog:hold"
@@ -211,6 +214,17 @@ def test_place_of_a_process_that_died_becomes_free(stack, redis):
     stack.keep(ask(other)).read_until_live()
     wait_until(lambda: redis.client.zrange(HELD, 0, -1) != [member], "the old entry to go")
     assert redis.client.zcard(HELD) == 1
+
+
+def test_client_of_a_cgi_process_that_leaves_at_once_frees_its_place(stack, redis):
+    """The relay has no connection to Redis yet."""
+    setup = stack.setup(redis, **ANN, hold=5)
+    for _ in range(5):
+        child = subprocess.Popen([webs.program()], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 env={**setup.environment(), **environment("/sselog/stream", REMOTE_USER="ann")})
+        child.stdout.close()
+        assert child.wait(DEADLINE) == 0
+        assert redis.client.zcard(HELD) == 0
 
 
 def test_sigterm_frees_the_places(stack, redis):
