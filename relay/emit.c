@@ -164,6 +164,8 @@ enum out_result emit_gap(struct viewer *v)
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT) {
         v->relay->stats.gaps++;
+        /* The client's id is of a former log. Without another it would be told the gap again. */
+        v->told_any = v->told_any && xid_cmp(v->place.cursor.id, v->told) >= 0;
         free(v->gap);
         v->gap = NULL;
     }

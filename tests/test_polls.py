@@ -106,6 +106,17 @@ def test_gap_of_a_deleted_log_is_told_once(stack, redis):
     assert [e.type for e in poll(responder, "0-0").events] == ["message", "live", "end"]
 
 
+def test_gap_before_withheld_records_of_a_new_log_is_told_once(stack, redis):
+    """Its ids are lower than the client's."""
+    responder = stack.responder(redis, **ANN, hold=0)
+    last = redis.add("stream:logs:ann", "one")
+    redis.client.delete("stream:logs:ann")
+    redis.client.xadd("stream:logs:ann", {"data": "hidden"}, id="5-0")
+    first = poll(responder, last, query="q=wanted")
+    assert [e.type for e in first.events] == ["gap", "live", "end"] and first.parser.last_id == "5-0"
+    assert [e.type for e in poll(responder, "5-0", query="q=wanted").events] == ["live", "end"]
+
+
 def test_cursor_of_a_poll_moves_past_withheld_records(stack, redis):
     responder = stack.responder(redis, **ANN, hold=0)
     redis.add("stream:logs:ann", "wanted")
