@@ -14,6 +14,11 @@
 #define POLLS  ":polls"
 #define SAMPLE "16" /* polls whose cost is averaged */
 
+/* A poll may take minutes, because its client reads slowly. Of that no more counts than this: one
+ * such poll is not to make all clients wait for as long. */
+#define MOST_WALL_US 5000000
+#define MOST_CPU_US  1000000
+
 struct polls_key {
     char text[128 + sizeof POLLS]; /* SSELOG_HOLD_KEY has at most 128 bytes */
 };
@@ -72,8 +77,8 @@ static void add_cost(struct look *l, const redisReply *r)
     uint64_t wall, cpu;
     if (cut_number(&member, &cpu) || cut_number(&member, &wall))
         return;
-    l->out->wall_us += wall;
-    l->out->cpu_us += cpu;
+    l->out->wall_us += wall < MOST_WALL_US ? wall : MOST_WALL_US;
+    l->out->cpu_us += cpu < MOST_CPU_US ? cpu : MOST_CPU_US;
     l->sampled++;
 }
 

@@ -304,6 +304,14 @@ def test_interval_grows_with_the_pollers_and_their_cost(stack, redis, count, wal
     assert every <= poll(responder).parser.retry <= every * 5 // 4
 
 
+def test_one_poll_that_took_minutes_makes_nobody_wait_for_minutes(stack, redis):
+    """Its client read slowly."""
+    responder = stack.responder(redis, **ANN, hold=0)
+    count_pollers(redis, 200, 5000, 2000)
+    redis.client.zadd(POLLS, {"slow:300000000:60000000": (time.time() + 900) * 1000})
+    assert poll(responder).parser.retry < 35000
+
+
 def test_clients_that_come_together_get_different_intervals(stack, redis):
     responder = stack.responder(redis, **ANN, hold=0)
     assert len({poll(responder).parser.retry for _ in range(20)}) > 5
