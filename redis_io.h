@@ -215,6 +215,9 @@ struct redis_polled {
 };
 /* Counts it. 0, or -1 if the feed is not up. */
 int redis_feed_polled(struct redis_feed *f, const struct redis_polled *p, int64_t now_ms);
+/* The same at once, for an answer that the relay has no part in. */
+enum sync_result redis_sync_hold_polled(struct redis_sync *s, const struct redis_polled *p,
+                                        int64_t now_ms);
 
 /* One record of `sselog send`. */
 struct redis_add {

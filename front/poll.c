@@ -127,6 +127,20 @@ int poll_decide(struct context *ctx, struct admission *a)
 
 /* ---- answers that wait ---- */
 
+/* The client asks again, like one whose stream was a poll. */
+static void count_answer(struct context *ctx, unsigned every)
+{
+    int64_t now = clock_wall_ms();
+    char client[37];
+    token_client_id(client);
+    struct redis_polled polled = {.key = ctx->config->hold_key,
+                                  .client = client,
+                                  .due_ms = now + every,
+                                  .wall_us = (uint64_t)(clock_us() - ctx->came),
+                                  .cpu_us = (uint64_t)(clock_cpu_us() - ctx->cpu)};
+    redis_sync_hold_polled(ctx->redis, &polled, now);
+}
+
 bool poll_may_wait(struct context *ctx, unsigned seconds, unsigned *every)
 {
     const struct config *c = ctx->config;
@@ -137,12 +151,14 @@ bool poll_may_wait(struct context *ctx, unsigned seconds, unsigned *every)
     enum sync_result result =
         redis_sync_hold_look(ctx->redis, c->hold_key, clock_wall_ms(), c->hold > 0, &found);
     *every = interval(c, result, &found);
-    if (result != SYNC_OK || found.held >= c->hold)
-        return false;
-    token_client_id(place);
-    if (take(ctx, place, seconds + WAIT_SPARE))
-        return true;
-    place[0] = '\0';
+    if (result == SYNC_OK && found.held < c->hold) {
+        token_client_id(place);
+        if (take(ctx, place, seconds + WAIT_SPARE))
+            return true;
+        place[0] = '\0';
+    }
+    if (result != SYNC_DOWN)
+        count_answer(ctx, *every);
     return false;
 }
 

@@ -150,13 +150,40 @@ enum sync_result redis_sync_hold_leave(struct redis_sync *s, const char *key, co
 
 /* ---- a poll ---- */
 
+/* Adds the poll, and takes away those whose clients are overdue. Its words point into it. */
+struct count {
+    struct polls_key polls;
+    struct score due, now;
+    char member[128];
+    const char *add[4], *prune[4];
+};
+
+static void make_count(struct count *c, const struct redis_polled *p, int64_t now_ms)
+{
+    c->polls = polls_key(p->key);
+    c->due = score_of(p->due_ms, false);
+    c->now = score_of(now_ms, true);
+    snprintf(c->member, sizeof c->member, "%.64s:%" PRIu64 ":%" PRIu64, p->client, p->wall_us,
+             p->cpu_us);
+    const char *const add[] = {"ZADD", c->polls.text, c->due.text, c->member};
+    const char *const prune[] = {"ZREMRANGEBYSCORE", c->polls.text, "-inf", c->now.text};
+    memcpy(c->add, add, sizeof add);
+    memcpy(c->prune, prune, sizeof prune);
+}
+
 int redis_feed_polled(struct redis_feed *f, const struct redis_polled *p, int64_t now_ms)
 {
-    struct polls_key polls = polls_key(p->key);
-    struct score due = score_of(p->due_ms, false), now = score_of(now_ms, true);
-    char member[128];
-    snprintf(member, sizeof member, "%.64s:%" PRIu64 ":%" PRIu64, p->client, p->wall_us, p->cpu_us);
-    const char *add[] = {"ZADD", polls.text, due.text, member};
-    const char *prune[] = {"ZREMRANGEBYSCORE", polls.text, "-inf", now.text};
-    return redis_feed_command(f, 4, add) || redis_feed_command(f, 4, prune) ? -1 : 0;
+    struct count c;
+    make_count(&c, p, now_ms);
+    return redis_feed_command(f, 4, c.add) || redis_feed_command(f, 4, c.prune) ? -1 : 0;
+}
+
+enum sync_result redis_sync_hold_polled(struct redis_sync *s, const struct redis_polled *p,
+                                        int64_t now_ms)
+{
+    struct count c;
+    int64_t changed;
+    make_count(&c, p, now_ms);
+    struct sync_command both[] = {command(4, c.add), command(4, c.prune)};
+    return sync_exchange(s, both, 2, on_number, &changed);
 }

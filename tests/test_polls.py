@@ -285,6 +285,17 @@ def test_answer_that_waits_takes_a_place(stack, redis):
     wait_until(lambda: redis.client.zcard(HELD) == 0, "the place to be free")
 
 
+def test_scripts_that_ask_again_count_as_pollers(stack, redis):
+    responder = stack.responder(redis, **ANN, hold=0, processes=1)
+    count_pollers(redis, 20, 5000, 1000)
+    for _ in range(20):
+        answer = fcgi_get(responder.socket, environment("/sselog/history", "after=0-0&wait=60", REMOTE_USER="ann",
+                                                        HTTP_ACCEPT="application/json"))
+        assert json.loads(answer.raw)["every"] >= 5000
+    assert redis.client.zcard(POLLS) == 40
+    assert poll(responder).parser.retry >= 10000
+
+
 # ---- the interval ----
 
 def count_pollers(redis, count, wall_us, cpu_us):
