@@ -107,9 +107,10 @@ struct viewer {
     bool keepalive_fixed : 1;       /* no other frame serves as one */
     bool seated : 1;                /* it has a seat, of its account */
     bool told_any : 1;
-    bool told_lost : 1;  /* that Redis went away */
-    bool watch_out : 1;  /* waits until writable */
-    bool unpollable : 1; /* a regular file: always writable */
+    bool told_former : 1; /* told is of a log before the present one */
+    bool told_lost : 1;   /* that Redis went away */
+    bool watch_out : 1;   /* waits until writable */
+    bool unpollable : 1;  /* a regular file: always writable */
 };
 
 /* Viewers of one log that see the same bytes. */

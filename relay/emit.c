@@ -100,15 +100,15 @@ static enum out_result put_buf(struct viewer *v, struct buf *b)
 /* ---- news about the stream ---- */
 
 /* Whether the cursor is past the last id that the client knows: a filter withheld records, or the
- * client knows none yet.  Or the log is gone, and the client was told the gap: with its old id it
- * would be told again each time it comes back. */
+ * client knows none yet.  Or it is in another log, and the client was told the gap: with its old id
+ * it would be told again each time it comes back. */
 static bool has_moved(const struct viewer *v, struct xid *at)
 {
     const struct log *l = v->view->log;
     const struct cursor *c = &v->place.cursor;
     *at = c->id;
     int compared = v->told_any ? xid_cmp(*at, v->told) : 1;
-    bool moved = compared > 0 || (compared < 0 && xid_cmp(*at, XID_ZERO) == 0);
+    bool moved = compared > 0 || (compared < 0 && v->told_former);
     return l->kind == LOG_STREAM && v->place.standing != PLACE_FRESH && !v->gap &&
            c->at == CURSOR_SENT && moved;
 }
@@ -117,17 +117,19 @@ static bool has_moved(const struct viewer *v, struct xid *at)
 struct told {
     struct xid id;
     bool any;
+    bool former; /* it is of a log before the present one */
 };
 
 static struct told get_told(const struct viewer *v)
 {
-    return (struct told){v->told, v->told_any};
+    return (struct told){v->told, v->told_any, v->told_former};
 }
 
 static void set_told(struct viewer *v, struct told t)
 {
     v->told = t.id;
     v->told_any = t.any;
+    v->told_former = t.former;
 }
 
 /* An event with an id and no data moves the client's cursor (WHATWG HTML 9.2.6). */
@@ -141,7 +143,7 @@ static bool add_moved(struct viewer *v, struct buf *b)
     profile_moved(p, b, at);
     if (b->len == before) /* this profile tells it in another frame */
         return false;
-    set_told(v, (struct told){at, true});
+    set_told(v, (struct told){at, true, false});
     return true;
 }
 
@@ -164,8 +166,7 @@ enum out_result emit_gap(struct viewer *v)
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT) {
         v->relay->stats.gaps++;
-        /* The client's id is of a former log. Without another it would be told the gap again. */
-        v->told_any = v->told_any && xid_cmp(v->place.cursor.id, v->told) >= 0;
+        v->told_former = v->told_any && xid_cmp(v->place.cursor.id, v->told) < 0;
         free(v->gap);
         v->gap = NULL;
     }
@@ -207,7 +208,7 @@ enum out_result emit_live(struct viewer *v)
     }
     v->phase = PHASE_LIVE;
     if (m.has_id)
-        set_told(v, (struct told){m.id, true});
+        set_told(v, (struct told){m.id, true, false});
     return r;
 }
 
@@ -227,7 +228,7 @@ enum out_result emit_keepalive(struct viewer *v)
     if (r != OUT_SENT)
         set_told(v, before);
     else if (m.has_id)
-        set_told(v, (struct told){m.id, true});
+        set_told(v, (struct told){m.id, true, false});
     return r;
 }
 
@@ -331,7 +332,7 @@ void emit_final(struct viewer *v, struct slice frame)
 static void was_sent(struct viewer *v, struct xid id, uint64_t rank)
 {
     place_sent(&v->place, id, rank);
-    set_told(v, (struct told){id, true});
+    set_told(v, (struct told){id, true, false});
 }
 
 /* Items from i on, one at least, that fit into so many bytes.  Returns the one after them. */

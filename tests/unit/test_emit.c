@@ -11,16 +11,19 @@
 
 #include "relay/emit.c"
 
-/* A cursor that waits for a record has no id to send. That of a log that is gone is the beginning
- * of the next one. */
+/* A cursor that waits for a record has no id to send. After the gap of another log even a lower one
+ * is new. */
 static void test_only_a_cursor_at_a_record_has_an_id(void **state)
 {
     static const struct {
         enum cursor_at at;
         uint64_t id;
-        bool moved;
-    } cases[] = {{CURSOR_SENT, 42, true},  {CURSOR_NEXT, 42, false}, {CURSOR_OPEN, 42, false},
-                 {CURSOR_SENT, 17, false}, {CURSOR_SENT, 9, false},  {CURSOR_SENT, 0, true}};
+        bool former, moved;
+    } cases[] = {{CURSOR_SENT, 42, false, true},  {CURSOR_NEXT, 42, false, false},
+                 {CURSOR_OPEN, 42, false, false}, {CURSOR_SENT, 17, false, false},
+                 {CURSOR_SENT, 9, false, false},  {CURSOR_SENT, 0, false, false},
+                 {CURSOR_SENT, 17, true, false},  {CURSOR_SENT, 9, true, true},
+                 {CURSOR_SENT, 0, true, true},    {CURSOR_NEXT, 9, true, false}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct log l = {.kind = LOG_STREAM};
@@ -31,6 +34,7 @@ static void test_only_a_cursor_at_a_record_has_an_id(void **state)
         v.place.cursor = (struct cursor){.id = {cases[i].id, 0}, .at = cases[i].at};
         v.told_any = true;
         v.told = (struct xid){17, 0};
+        v.told_former = cases[i].former;
         assert_int_equal(has_moved(&v, &at), cases[i].moved);
     }
 }
