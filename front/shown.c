@@ -18,6 +18,13 @@ void shown_client(const struct context *ctx, struct fields *line)
     fields_add(line, "address", request_param(&ctx->request, "REMOTE_ADDR"));
 }
 
+/* Whether the key would tell the name that is hashed beside it. */
+static bool tells_user(const struct context *ctx, const char *key)
+{
+    const char *user = ctx->identity.user;
+    return ctx->config->log_user_hash && user[0] && strstr(key, user);
+}
+
 char *shown_viewer(const struct context *ctx, const struct admission *a)
 {
     struct fields words = {0};
@@ -25,7 +32,7 @@ char *shown_viewer(const struct context *ctx, const struct admission *a)
     shown_client(ctx, &words);
     fields_add(&words, "method", auth_method_name(ctx->identity.method));
     fields_add(&words, "profile", a->profile->name);
-    fields_add(&words, "key", a->key);
+    fields_add(&words, "key", tells_user(ctx, a->key) ? NULL : a->key);
     fields_add(&words, "client", a->client);
     return strdup(words.text);
 }

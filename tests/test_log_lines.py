@@ -121,8 +121,12 @@ def test_users_are_hashed_on_request(stack, redis):
     assert line["user"] == hashlib.sha256("Zoë".encode()).hexdigest()[:12]
     with FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER="Zoë", SSELOG_STREAM="log")) as s:
         s.read_until_live()
-    wait_until(lambda: lines(r.output(), "close"), "the line")
-    assert lines(r.output(), "close")[0]["user"] == line["user"] and "Zo" not in r.output()
+    with FcgiStream(r.socket, environment("/sselog/stream", REMOTE_USER="Zoë", SSELOG_STREAM="log:{user}")) as s:
+        s.read_until_live()
+    wait_until(lambda: len(lines(r.output(), "close")) == 2, "the lines")
+    closed = lines(r.output(), "close")
+    assert [c["user"] for c in closed] == [line["user"]] * 2 and "Zo" not in r.output()
+    assert sorted(c.get("key", "") for c in closed) == ["", "log"]
 
 
 def test_levels_choose_the_lines(stack, redis):
