@@ -190,6 +190,7 @@ enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64
 /* The sorted set at key has a member for each stream that is held, scored by the Unix time (s) at
  * which it ends unless it is renewed. The set at key:polls has a member for each client that polls,
  * scored by the Unix time (ms) at which it comes back. */
+#define REDIS_HOLD_POLLS ":polls"
 struct redis_hold {
     uint64_t held;
     uint64_t pollers;

@@ -145,20 +145,26 @@ static void check_persistence(struct asker *a)
 
 /* ---- rights ---- */
 
-enum key_of { OF_NOTHING, OF_LOG, OF_CHANNEL, OF_SESSION, OF_BEARER, OF_TOKEN };
+enum key_of { OF_NOTHING, OF_LOG, OF_CHANNEL, OF_SESSION, OF_BEARER, OF_TOKEN, OF_HELD, OF_POLLS };
+
+/* Refused rights of SSELOG_HOLD: all streams become polls, or too many polls come at once. */
+#define NOTHING_HELD "each stream is answered as a poll"
+#define NOT_PACED    "polls may be more than SSELOG_PROCESSES allows"
+#define NOBODY       "sselog-doctor" /* member of no set */
 
 struct keys {
     char log[IDENTITY_MAX_KEY + 1], session[IDENTITY_MAX_KEY + 1], bearer[IDENTITY_MAX_KEY + 1],
-        token[IDENTITY_MAX_KEY + 1];
+        token[IDENTITY_MAX_KEY + 1], polls[IDENTITY_MAX_KEY + 1];
 };
 
-/* Commands as sselog sends them. The word KEY stands for the key. */
+/* Commands as sselog sends them, or the same ones with a range or member that is not there. The
+ * word KEY stands for the key. */
 static const struct right {
     enum key_of of;
     const char *words[7];
     const char *right; /* as ACL SETUSER has it */
     const char *why;   /* what is not possible without it */
-    bool optional;     /* without it, sselog looks every 250 ms */
+    bool optional;     /* records come without it, only later */
 } rights[] = {
     {OF_LOG, {"XRANGE", "KEY", "-", "+", "COUNT", "1"}, "+xrange %R~", "no log can be read", false},
     {OF_LOG,
@@ -170,6 +176,12 @@ static const struct right {
     {OF_SESSION, {"GET", "KEY"}, "+get %R~", "no session can be checked", false},
     {OF_BEARER, {"GET", "KEY"}, "+get %R~", "no bearer key can be checked", false},
     {OF_TOKEN, {"GETDEL", "KEY"}, "+getdel %RW~", "no exchange token can be used", false},
+    {OF_HELD, {"ZCARD", "KEY"}, "+zcard %R~", NOTHING_HELD, true},
+    {OF_HELD, {"ZREM", "KEY", NOBODY}, "+zrem %RW~", NOTHING_HELD, true},
+    {OF_HELD, {"ZCOUNT", "KEY", "1", "0"}, "+zcount %R~", NOTHING_HELD, true},
+    {OF_POLLS, {"ZADD", "KEY", "XX", "0", NOBODY}, "+zadd %RW~", NOT_PACED, true},
+    {OF_POLLS, {"ZREMRANGEBYSCORE", "KEY", "1", "0"}, "+zremrangebyscore %RW~", NOT_PACED, true},
+    {OF_POLLS, {"ZREVRANGEBYSCORE", "KEY", "0", "1"}, "+zrevrangebyscore %R~", NOT_PACED, true},
     {OF_NOTHING, {"CLIENT", "ID"}, "+client|id", "sselog looks every 250 ms", true},
     {OF_NOTHING,
      {"CLIENT", "TRACKING", "ON"},
@@ -202,6 +214,10 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
         return config_uses(c, AUTH_BEARER) ? k->bearer : NULL;
     case OF_TOKEN:
         return config_uses(c, AUTH_TOKEN) ? k->token : NULL;
+    case OF_HELD:
+        return c->hold != 0 && c->hold != HOLD_ALL ? c->hold_key : NULL;
+    case OF_POLLS:
+        return c->hold != HOLD_ALL ? k->polls : NULL;
     }
     return NULL;
 }
@@ -248,6 +264,7 @@ static void fill_keys(const struct config *c, const char *nonce, struct keys *k)
     fill(c->session_key, "id", nonce, k->session);
     fill(c->bearer_key, hashed ? "sha256" : "token", hashed ? hash : nonce, k->bearer);
     fill(c->token_key, "token", nonce, k->token);
+    snprintf(k->polls, sizeof k->polls, "%s" REDIS_HOLD_POLLS, c->hold_key);
 }
 
 static void check_rights(struct asker *a, struct keys *k)
@@ -289,8 +306,7 @@ static bool check_connection(struct asker *a)
     const char *words[] = {"PING"};
     enum sync_result result = ask(a, words, 1);
     /* A right that is not needed: an error of it is an answer. */
-    bool answers = result == SYNC_OK || (result == SYNC_REFUSED && is_denied(text_of(a)) &&
-                                         strncmp(text_of(a), "NOAUTH", 6) != 0);
+    bool answers = result == SYNC_OK || (result == SYNC_REFUSED && is_denied(text_of(a)));
     if (answers)
         report_add(a->report, FINDING_OK, REDIS, NULL, "%s answers", a->where);
     else

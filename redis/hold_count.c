@@ -11,7 +11,6 @@
 
 #include "redis/sync_conn.h"
 
-#define POLLS  ":polls"
 #define SAMPLE "16" /* polls whose cost is averaged */
 
 /* A poll may take minutes, because its client reads slowly. Of that no more counts than this: one
@@ -20,13 +19,13 @@
 #define MOST_CPU_US  1000000
 
 struct polls_key {
-    char text[128 + sizeof POLLS]; /* SSELOG_HOLD_KEY has at most 128 bytes */
+    char text[128 + sizeof REDIS_HOLD_POLLS]; /* SSELOG_HOLD_KEY has at most 128 bytes */
 };
 
 static struct polls_key polls_key(const char *key)
 {
     struct polls_key k;
-    snprintf(k.text, sizeof k.text, "%s" POLLS, key);
+    snprintf(k.text, sizeof k.text, "%s" REDIS_HOLD_POLLS, key);
     return k;
 }
 

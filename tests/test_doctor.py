@@ -364,6 +364,8 @@ RIGHTS = {
     "tracking": ("-client|tracking", "CLIENT TRACKING is refused, so sselog looks every 250 ms", "+client|tracking"),
     "subscribe": ("-subscribe", "SUBSCRIBE __redis__:invalidate is refused", "+subscribe &__redis__:invalidate"),
     "getdel": ("-getdel", "GETDEL is refused, so no exchange token can be used", "+getdel %RW~sse_token:"),
+    "zadd": ("-zadd", "ZADD is refused, so polls may be more than SSELOG_PROCESSES", "+zadd %RW~sselog:hold:polls"),
+    "zcard": ("-zcard", "ZCARD is refused, so each stream is answered as a poll", "+zcard %R~sselog:hold"),
     "get": ("-get", "GET is refused, so no session can be checked", "+get %R~session:"),
 }
 
@@ -372,18 +374,25 @@ RIGHTS = {
 def test_right_that_is_missing_is_named(stack, redis, name):
     less, evidence, cure = RIGHTS[name]
     redis.client.execute_command("ACL", "SETUSER", "reader", "on", ">pass", "~*", "&*", "+@all", less)
-    setup = all_rights(stack, redis, auth="token cookie", stream="log")
+    setup = all_rights(stack, redis, auth="token cookie", stream="log", hold=5)
     e = doctor.local(setup, redis=f"unix://reader:pass@{redis.socket}")
     e.only("D2a", evidence, cure)
     assert "NOPERM" in e.findings[0]["evidence"]
+    assert not redis.client.keys("*"), "nothing is written"
 
 
 def test_rights_of_the_example_are_enough(stack, redis):
     text = (webs.TOP / "examples/redis-acl.conf").read_text()
     user, rules = re.search(r"^user (sselog) (.*)$", text, re.M).groups()
+    more = re.search(r"^#more# \((%RW~sselog:hold.*)\)$", text, re.M).group(1)
     redis.client.execute_command("ACL", "SETUSER", user, *rules.split())
-    e = doctor.local(all_rights(stack, redis, auth="token cookie"), redis=f"unix://sselog:change-me@{redis.socket}")
-    assert not e.findings
+    setup = all_rights(stack, redis, auth="token cookie")
+    as_example = {"redis": f"unix://sselog:change-me@{redis.socket}"}
+    assert not doctor.local(setup, **as_example).findings
+    assert {f["id"] for f in doctor.local(setup, hold=0, **as_example).findings} == {"D2a"}
+    redis.client.execute_command("ACL", "SETUSER", user, *more.split())
+    for hold in 0, 5:
+        assert not doctor.local(setup, hold=hold, **as_example).findings
 
 
 LOGS = {
