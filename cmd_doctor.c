@@ -218,8 +218,10 @@ int doctor_run(int argc, char **argv, const char *file, const char *socket,
         return status;
     signal(SIGPIPE, SIG_IGN);
     FILE *access_log = open_access_log(&o);
-    if (auth_make_token(nonce) || (o.access_log && !access_log))
+    if (o.access_log && !access_log)
         return usage("the access log cannot be opened");
+    if (auth_make_token(nonce))
+        return usage("there are no random numbers");
     struct config_base *base = o.url_only ? NULL : check_local(&o, nonce, environment, &r);
     const struct config *c = base ? config_of(base) : NULL;
     bool answers = o.url && web_check(c, &o, nonce, access_log, &r);

@@ -22,6 +22,12 @@ bool browser_is_our_error(const struct http_answer *a)
     return a->body.len >= sizeof start - 1 && memcmp(a->body.p, start, sizeof start - 1) == 0;
 }
 
+bool browser_is_poll(const struct http_answer *a)
+{
+    const char *end = a->body.p ? strstr(a->body.p, "event: end") : NULL;
+    return end && strstr(end, "\"poll\"");
+}
+
 void browser_get(const struct browser *b, const char *url, const struct ask *ask,
                  struct http_answer *a)
 {

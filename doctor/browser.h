@@ -47,6 +47,8 @@ int browser_probe(struct browser *b, const struct ask *ask, struct probe *p, cha
                   long *status);
 /* Whether the body is JSON of sselog that tells an error. */
 bool browser_is_our_error(const struct http_answer *a);
+/* Whether the stream was answered complete, for a client that polls. */
+bool browser_is_poll(const struct http_answer *a);
 /* The cure of a fault under this server. */
 const char *browser_cure(const struct browser *b, enum fault fault);
 /* Whether the command line gave a login. */

@@ -41,9 +41,15 @@ enum server server_of(const char *software, const char *started)
 #define IN_APACHE   "Apache's configuration (apache-example.conf has it)"
 #define IN_NGINX    "sselog's location in nginx.conf (examples/nginx.conf has it)"
 
+#define IN_LITESPEED                                                                               \
+    "put \"RewriteRule ^sselog\\.cgi - [E=noconntimeout:1,E=no-gzip:1]\" into .htaccess "          \
+    "(examples/hosting/htaccess has it)"
+#define OR_POLL "; where you may not, set SSELOG_HOLD=0: then no answer is held"
+
 #define STREAM_BODY "put \"server.stream-response-body = 2\" into " IN_LIGHTTPD
 #define NO_GZIP                                                                                    \
-    "put \"SetEnv no-gzip 1\" and \"SetEnv no-brotli 1\" into sselog's <Location> of " IN_APACHE
+    "put \"SetEnv no-gzip 1\" and \"SetEnv no-brotli 1\" into .htaccess or sselog's "              \
+    "<Location> of " IN_APACHE
 #define NO_CACHE_HEADER                                                                            \
     "remove the line that sets Cache-Control for sselog's path (Header set, setenv, add_header)"
 #define PASS_AUTH "put \"CGIPassAuth On\" into sselog's <Location> of " IN_APACHE
@@ -63,7 +69,7 @@ static const struct {
     const char *line;
 } cures[] = {
     {FAULT_BUFFERED, SERVER_OTHER,
-     "turn the buffering of responses off in the web server or proxy"},
+     "turn the buffering of responses off in the web server or proxy" OR_POLL},
     {FAULT_BUFFERED, SERVER_LIGHTTPD, STREAM_BODY},
     {FAULT_BUFFERED, SERVER_LIGHTTPD_CGI, STREAM_BODY},
     {FAULT_BUFFERED, SERVER_APACHE,
@@ -74,13 +80,11 @@ static const struct {
      "put \"flushpackets=on\" behind sselog's ProxyPass in " IN_APACHE},
     {FAULT_BUFFERED, SERVER_APACHE_CGI,
      "run CGI by mod_cgid or mod_cgi, without an output filter that "
-     "collects, in " IN_APACHE},
+     "collects, in " IN_APACHE OR_POLL},
     {FAULT_BUFFERED, SERVER_NGINX,
      "put \"fastcgi_buffering off;\" into, and remove "
      "fastcgi_ignore_headers from, " IN_NGINX},
-    {FAULT_BUFFERED, SERVER_LITESPEED,
-     "name the program nph-sselog.cgi, and put \"SetEnv noconntimeout "
-     "1\" and \"SetEnv no-gzip 1\" into .htaccess"},
+    {FAULT_BUFFERED, SERVER_LITESPEED, IN_LITESPEED OR_POLL},
     {FAULT_NOT_FOUND, SERVER_OTHER, "give the URL at which sselog is mounted"},
     {FAULT_NOT_FOUND, SERVER_LIGHTTPD,
      "put \"check-local\" => \"disable\" into the responder's block in " IN_LIGHTTPD
@@ -103,7 +107,8 @@ static const struct {
      "put cgi.assign = (\"sselog\" => \"\") into " IN_LIGHTTPD},
     {FAULT_DOWNLOADED, SERVER_APACHE,
      "turn on CGI: a2enmod cgid, or mod_fcgid with \"SetHandler "
-     "fcgid-script\" and \"Options +ExecCGI\""},
+     "fcgid-script\" and \"Options +ExecCGI\"; in .htaccess: \"Options +ExecCGI\" and "
+     "\"AddHandler cgi-script .cgi\""},
     {FAULT_DOWNLOADED, SERVER_APACHE_CGI, "turn on CGI: a2enmod cgid"},
     {FAULT_DOWNLOADED, SERVER_LITESPEED,
      "ask the hoster to allow CGI; put \"AddHandler cgi-script .cgi\" "
@@ -194,7 +199,7 @@ static const struct {
      "into " IN_APACHE "; if the host ends programs, set SSELOG_LIFETIME below that"},
     {FAULT_CUT, SERVER_NGINX,
      "put \"fastcgi_read_timeout 120s;\", above SSELOG_KEEPALIVE, into " IN_NGINX},
-    {FAULT_CUT, SERVER_LITESPEED, "put \"SetEnv noconntimeout 1\" into .htaccess"},
+    {FAULT_CUT, SERVER_LITESPEED, IN_LITESPEED},
     {FAULT_COMPRESSED, SERVER_OTHER,
      "compress no text/event-stream; SSELOG_COMPRESS=1 does it without "
      "delay"},
@@ -203,7 +208,7 @@ static const struct {
      "deflate.mimetypes in lighttpd.conf"},
     {FAULT_COMPRESSED, SERVER_APACHE, NO_GZIP},
     {FAULT_COMPRESSED, SERVER_NGINX, "put \"gzip off;\" into " IN_NGINX},
-    {FAULT_COMPRESSED, SERVER_LITESPEED, "put \"SetEnv no-gzip 1\" into .htaccess"},
+    {FAULT_COMPRESSED, SERVER_LITESPEED, IN_LITESPEED},
     {FAULT_CACHE, SERVER_OTHER, NO_CACHE_HEADER},
     {FAULT_PROCESSES, SERVER_OTHER, "run one process, which serves thousands of viewers"},
     {FAULT_PROCESSES, SERVER_LIGHTTPD,

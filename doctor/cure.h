@@ -22,7 +22,7 @@ enum server {
 
 enum fault {
     FAULT_BUFFERED,
-    FAULT_NOT_FOUND,        /* the server answers 404 itself */
+    FAULT_NOT_FOUND,        /* the server answers 404, or a page of its own */
     FAULT_DOWNLOADED,       /* the program's file is sent */
     FAULT_UNAVAILABLE,      /* 502, 503, 504 of the server */
     FAULT_BROKEN,           /* 500 of the server */

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <nss.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <pwd.h>
@@ -16,6 +15,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
+#ifdef SSELOG_STATIC
+#include <nss.h>
+#endif
 
 #include "base/harden.h"
 #include "identity/jwtcheck.h"

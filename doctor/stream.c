@@ -175,7 +175,7 @@ static void check_ended(struct browser *b, const struct held *h, const struct ht
     double seconds = (double)(a->ended_at - h->started) / 1000;
     unsigned lifetime = b->probe.lifetime;
     const char *end = a->body.p ? strstr(a->body.p, "event: end") : NULL;
-    if (end && strstr(end, "\"poll\""))
+    if (browser_is_poll(a))
         report_add(b->report, FINDING_NOTE, TIMEOUTS, NULL,
                    "streams are answered as polls, every %.1f s", every_of(end));
     else if (end || (!a->failure && lifetime > 0 && seconds + 1 >= lifetime))

@@ -92,7 +92,7 @@ static void add_foreign(struct browser *b, const struct http_answer *a)
         add_download(b);
         return;
     }
-    enum fault fault = s == 404                           ? FAULT_NOT_FOUND
+    enum fault fault = s == 404 || s / 100 == 2           ? FAULT_NOT_FOUND
                        : s == 502 || s == 503 || s == 504 ? FAULT_UNAVAILABLE
                                                           : FAULT_BROKEN;
     report_add(b->report, FINDING_FAIL, ANSWERS, browser_cure(b, fault),
@@ -192,7 +192,7 @@ static void ask_details(struct browser *b)
 
 /* ---- the path ---- */
 
-static bool stop_at_once(void *arg, struct http_answer *a)
+static bool stop_at_a_stream(void *arg, struct http_answer *a)
 {
     (void)arg;
     return a->status != 200;
@@ -201,7 +201,7 @@ static bool stop_at_once(void *arg, struct http_answer *a)
 static void check_path(struct browser *b)
 {
     char url[80];
-    struct ask ask = {.on_bytes = stop_at_once, .patience = PATH_MS};
+    struct ask ask = {.on_bytes = stop_at_a_stream, .patience = PATH_MS};
     struct http_answer a;
     snprintf(url, sizeof url, NONSENSE "%.32s", b->nonce);
     browser_get(b, url, &ask, &a);
@@ -253,7 +253,7 @@ static void add_refusal(struct browser *b, long status)
                    "/stream is answered 403: this user has no log here");
     else
         report_add(b->report, state, REFUSAL,
-                   "sselog's log has the reason with SSELOG_LOG_LEVEL=debug" NOT_ALLOWED,
+                   "the line event=refuse of sselog's log has the reason" NOT_ALLOWED,
                    "/stream is answered %ld", status);
 }
 
@@ -339,7 +339,7 @@ bool web_check(const struct config *c, const struct doctor_options *o, const cha
     const char *why = http_start();
     if (why) {
         report_add(r, FINDING_FAIL, ANSWERS,
-                   "install libcurl, or run sselog doctor --url-only on another machine", "%s",
+                   "run sselog doctor --url-only with this URL on a machine that has it", "%s",
                    why);
         return false;
     }

@@ -114,19 +114,13 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static bool is_poll(const struct http_answer *a)
-{
-    const char *end = a->body.p ? strstr(a->body.p, "event: end") : NULL;
-    return end && strstr(end, "\"poll\"");
-}
-
 /* False: nothing more can be checked. */
 static bool check_times(struct delivery *d)
 {
     struct ask ask = {.headers = {"Accept: text/event-stream"}, .on_bytes = on_timed, .arg = d};
     struct http_answer a;
     browser_get(&d->browser, "/stream?history=0", &ask, &a);
-    bool polled = is_poll(&a);
+    bool polled = browser_is_poll(&a);
     http_free(&a);
     if (d->refused)
         return false;
@@ -172,7 +166,7 @@ static void check_resumed(struct delivery *d)
     browser_get(&d->browser, "/stream", &ask, &a);
     for (unsigned i = 0; i < d->written; i++) {
         unsigned n = count(d, &a, i);
-        lost += i >= KNOWN && n == 0 && !(i == TIMED && is_poll(&a));
+        lost += i >= KNOWN && n == 0 && !(i == TIMED && browser_is_poll(&a));
         twice += i >= KNOWN ? n > 1 : n > 0;
     }
     http_free(&a);

@@ -18,7 +18,6 @@ void trace_records(struct viewer *v, size_t n);
 void trace_close(struct viewer *v, const char *reason, const char *text);
 /* Logs that there was no seat in time.  line NULL: nothing. */
 void trace_refusal(struct relay *r, const char *line);
-
 /* Logs that Redis refuses a channel: its answer does not name it. */
 void trace_channel(struct relay *r, const char *key);
 

@@ -492,6 +492,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
         status, kind, body = {
             "/healthz": (200, "text/plain", b"ok\n"),
             "/stream": (200, "text/event-stream", self.server.stream),
+            "/page/healthz": (200, "text/html", b"<!doctype html>"),
         }.get(path, (404, "application/json", b'{"error":"not found"}'))
         self.send_response(status)
         self.send_header("Content-Type", kind)
@@ -553,6 +554,12 @@ def test_url_may_be_checked_from_a_machine_without_redis(answers):
     assert not e.findings and not {"D1", "D2"} & e.passed
 
 
+def test_page_of_another_program_is_named(answers):
+    url = f"http://127.0.0.1:{answers.server_address[1]}/page"
+    e = doctor.Examination(doctor.run({}, "--json", "--url-only", url))
+    e.only("D6", "/healthz is answered 200 by another web server itself", "give the URL at which sselog is mounted")
+
+
 def test_details_that_are_not_told_are_a_note(stack, redis, answers):
     answers.stream = b'event: end\ndata: {"reason":"lifetime"}\n\n'
     e = examine(answers, stack, redis)
@@ -588,7 +595,7 @@ def cures():
 def test_lines_that_the_doctor_names_stand_in_the_examples():
     seen = 0
     for cure in cures():
-        for file in re.findall(r"\(([\w./-]+\.conf) has it\)", cure):
+        for file in re.findall(r"\(([\w./-]+(?:\.conf|htaccess)) has it\)", cure):
             example = " ".join((webs.TOP / file).read_text().split())
             for quoted in re.findall(r'(?<!=> )"([^"]+)"(?! =>)', cure):
                 seen += 1
