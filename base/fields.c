@@ -13,11 +13,29 @@ void fields_begin(struct fields *f, const char *text)
     f->len = n > 0 && (size_t)n < sizeof f->text ? (size_t)n : strlen(f->text);
 }
 
+/* The length of the first of several fields, with the blank before it. */
+static size_t length_of_field(const char *words)
+{
+    bool quoted = false;
+    size_t n = 1;
+    for (; words[n] && (quoted || words[n] != ' '); n++)
+        if (words[n] == '"')
+            quoted = !quoted;
+        else if (words[n] == '\\' && words[n + 1])
+            n++;
+    return n;
+}
+
 void fields_words(struct fields *f, const char *words)
 {
-    int n = snprintf(f->text + f->len, sizeof f->text - f->len, "%s", words);
-    bool room = n > 0 && (size_t)n < sizeof f->text - f->len;
-    f->len += room ? (size_t)n : 0;
+    while (*words) {
+        size_t n = length_of_field(words);
+        if (n < sizeof f->text - f->len) {
+            memcpy(f->text + f->len, words, n);
+            f->len += n;
+        }
+        words += n;
+    }
     f->text[f->len] = '\0';
 }
 

@@ -19,9 +19,10 @@ struct fields {
 
 /* Begins with text as it is. */
 void fields_begin(struct fields *f, const char *text);
-/* Adds what another struct fields holds. */
+/* Adds what another struct fields holds, each field with a blank before it.  One that has no room
+ * is left out whole. */
 void fields_words(struct fields *f, const char *words);
-/* Adds a field; value NULL: none.  One that has no room is left out whole. */
+/* Adds a field; value NULL: none.  Without room it is left out, as above. */
 void fields_add(struct fields *f, const char *name, const char *value);
 void fields_number(struct fields *f, const char *name, uint64_t value);
 

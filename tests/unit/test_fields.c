@@ -66,12 +66,37 @@ static void test_words_follow_as_they_are(void **state)
     assert_string_equal(f.text, "event=close records=18446744073709551615 user=\"a b\" key=k");
 }
 
+static void test_words_without_room_are_left_out_one_by_one(void **state)
+{
+    struct fields words = {0}, f;
+    char user[301], key[401], wanted[FIELDS_MAX];
+    (void)state;
+    memset(user, '"', 150);
+    memset(key, 'k', 400);
+    user[150] = key[400] = '\0';
+    fields_begin(&words, "");
+    fields_add(&words, "user", user);
+    fields_add(&words, "key", key);
+    fields_add(&words, "client", "a \\\" b");
+    fields_begin(&f, "event=close");
+    memset(f.text + f.len, '.', 80);
+    f.len += 80;
+    snprintf(wanted, sizeof wanted, "%.*s user=\"", (int)f.len, f.text);
+    for (int i = 0; i < 150; i++)
+        strcat(wanted, "\\\"");
+    strcat(wanted, "\" client=\"a \\\\\\\" b\"");
+    fields_words(&f, words.text);
+    assert_string_equal(f.text, wanted);
+    assert_int_equal(f.len, strlen(wanted));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values_are_quoted_where_they_need_it),
         cmocka_unit_test(test_a_field_without_room_is_left_out),
         cmocka_unit_test(test_words_follow_as_they_are),
+        cmocka_unit_test(test_words_without_room_are_left_out_one_by_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
