@@ -223,10 +223,11 @@ int doctor_run(int argc, char **argv, const char *file, const char *socket,
     if (auth_make_token(nonce))
         return usage("there are no random numbers");
     struct config_base *base = o.url_only ? NULL : check_local(&o, nonce, environment, &r);
-    const struct config *c = base ? config_of(base) : NULL;
-    bool answers = o.url && web_check(c, &o, nonce, access_log, &r);
-    if (answers && o.write && c)
-        write_check(c, &o, nonce, &r);
+    struct browser b = {
+        .options = &o, .report = &r, .nonce = nonce, .config = base ? config_of(base) : NULL};
+    bool answers = o.url && web_check(&b, access_log);
+    if (answers && o.write && base)
+        write_check(&b);
     config_unload(base);
     if (access_log)
         fclose(access_log);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "doctor/browser.h"
 #include "doctor/forge.h"
 #include "doctor/stream.h"
 
@@ -27,7 +26,8 @@ static const struct check REFUSAL = {"D11", "refusal"};
 static const struct check ACCESS_LOG = {"D15", "access-log"};
 static const struct check CROSS_ORIGIN = {"D16", "cors"};
 
-void web_base(const char *url, char *base, size_t size)
+/* Copies the URL of the mount: without /stream and a slash at its end. */
+static void copy_base(const char *url, char *base, size_t size)
 {
     snprintf(base, size, "%.*s", (int)strcspn(url, "?#"), url);
     size_t len = strlen(base);
@@ -332,32 +332,31 @@ static void check_cors(struct browser *b)
 
 /* ---- all ---- */
 
-bool web_check(const struct config *c, const struct doctor_options *o, const char *nonce,
-               FILE *access_log, struct report *r)
+bool web_check(struct browser *b, FILE *access_log)
 {
-    struct browser b = {.config = c, .options = o, .report = r, .nonce = nonce};
+    const struct doctor_options *o = b->options;
     const char *why = http_start();
     if (why) {
-        report_add(r, FINDING_FAIL, ANSWERS,
+        report_add(b->report, FINDING_FAIL, ANSWERS,
                    "run sselog doctor --url-only with this URL on a machine that has it", "%s",
                    why);
         return false;
     }
-    web_base(o->url, b.base, sizeof b.base);
-    if (!check_answers(&b))
+    copy_base(o->url, b->base, sizeof b->base);
+    if (!check_answers(b))
         return false;
-    ask_details(&b);
+    ask_details(b);
     if (access_log)
-        ask_with_secret(&b);
-    check_path(&b);
-    forge_check(&b);
-    check_authorization(&b);
-    long status = stream_check(&b);
+        ask_with_secret(b);
+    check_path(b);
+    forge_check(b);
+    check_authorization(b);
+    long status = stream_check(b);
     if (status != 0 && status != 200)
-        add_refusal(&b, status);
+        add_refusal(b, status);
     if (o->origin)
-        check_cors(&b);
+        check_cors(b);
     if (access_log)
-        check_access_log(&b, access_log);
+        check_access_log(b, access_log);
     return status == 200;
 }

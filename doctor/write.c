@@ -7,9 +7,7 @@
 
 #include "base/clock.h"
 #include "base/xid.h"
-#include "doctor/browser.h"
 #include "doctor/rights.h"
-#include "doctor/web.h"
 #include "redis/command.h"
 
 #define REDIS_MS 5000
@@ -182,17 +180,11 @@ static void check_resumed(struct delivery *d)
 
 static void deliver(struct delivery *d)
 {
-    static const struct ask plain = {0};
-    const struct doctor_options *o = d->browser.options;
-    char nonce[64];
-    long status;
-    web_base(o->url, d->browser.base, sizeof d->browser.base);
-    browser_probe(&d->browser, &plain, &d->browser.probe, nonce, &status);
+    const struct browser *b = &d->browser;
     if (d->config->log_kind != LOG_STREAM)
-        report_add(d->browser.report, FINDING_NOTE, DELIVERY, NULL,
+        report_add(b->report, FINDING_NOTE, DELIVERY, NULL,
                    "--write is for the source `stream` only");
-    else if (rights_key(d->config, o, d->browser.nonce, d->browser.report, d->key) == 0 &&
-             check_times(d))
+    else if (rights_key(d->config, b->options, b->nonce, b->report, d->key) == 0 && check_times(d))
         check_resumed(d);
     delete_all(d);
 }
@@ -211,14 +203,15 @@ static struct config_base *load_producer(const struct doctor_options *o, struct 
     return base;
 }
 
-void write_check(const struct config *c, const struct doctor_options *o, const char *nonce,
-                 struct report *r)
+void write_check(const struct browser *b)
 {
-    struct config_base *producer = o->producer ? load_producer(o, r) : NULL;
-    if (o->producer && !producer)
+    const struct config *c = b->config;
+    bool given = b->options->producer != NULL;
+    struct config_base *producer = given ? load_producer(b->options, b->report) : NULL;
+    if (given && !producer)
         return;
     struct delivery d = {
-        .browser = {.config = c, .options = o, .report = r, .nonce = nonce},
+        .browser = *b,
         .config = c,
         .redis = redis_sync_new(producer ? &config_of(producer)->redis : &c->redis, REDIS_MS)};
     buf_init(&d.answer, 4096);

@@ -6,13 +6,10 @@
 #ifndef SSELOG_DOCTOR_WRITE_H
 #define SSELOG_DOCTOR_WRITE_H
 
-#include "config/config.h"
-#include "doctor/finding.h"
-#include "doctor/options.h"
+#include "doctor/browser.h"
 
-/* Writes to the log of the options' user, which the URL must show. The address of Redis is that of
- * the options' producer, else that of c. */
-void write_check(const struct config *c, const struct doctor_options *o, const char *nonce,
-                 struct report *r);
+/* Writes to the log of the options' user, which the URL must show.  b: after web_check, with a
+ * config.  The address of Redis is that of the options' producer, else that of the config. */
+void write_check(const struct browser *b);
 
 #endif

@@ -230,7 +230,8 @@ def test_login_by_digest_and_a_password_on_standard_input(stack, redis):
                       f'auth.backend.htdigest.userfile = "{digest}"', text(example), count=1, flags=re.M)
 
     server = stack.server("lighttpd", redis, web={"auth": True, "edit": edit}, auth="remote_user")
-    assert not doctor.web(server, *LOGIN, "--hold", "0.1").findings
+    e = doctor.web(server, *LOGIN, *writing(server, redis), "--hold", "0.1")
+    assert not e.findings and "D17" in e.passed
     assert not doctor.web(server, "-u", "ann", "--hold", "0.1", stdin=PASSWORD + "\n").findings
     doctor.web(server, "-u", "ann", stdin="wrong\n").only("D6", "the web server refuses the login", "-u")
 
