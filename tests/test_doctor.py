@@ -621,3 +621,10 @@ def test_text_has_one_line_for_each_finding(stack, redis):
     first, last = done.stdout.splitlines()
     assert first.startswith("FAIL D2 redis: /nowhere: No such file or directory; start Redis")
     assert re.fullmatch(r"1 failed, 0 warnings, 0 notes, \d+ passed", last)
+
+
+def test_help_names_each_option():
+    """A host has no manual."""
+    text = subprocess.run([webs.program(), "-h"], capture_output=True, text=True, check=True).stdout
+    names = re.findall(r'^    \{"([a-z-]+)", (?:no|required)_argument', (webs.TOP / "cmd_doctor.c").read_text(), re.M)
+    assert len(names) == 13 and all(f"[--{name}" in text for name in names)

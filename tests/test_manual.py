@@ -227,11 +227,13 @@ def test_every_cause_of_a_refusal():
 
 
 def test_letters_of_the_command_line():
-    letters = {c for found in table("sselog.c", r"getopt\(argc, argv, \"\+?([^\"]+)\"")
-               for c in found if c != ":"}
+    def letters_of(file):
+        return {c for found in table(file, r"getopt(?:_long)?\(argc, argv, \"\+?([^\"]+)\"") for c in found if c != ":"}
+
+    letters = letters_of("sselog.c")
     shown = set(re.findall(r"^\.It Fl (\w)", MANUAL.replace(doctor_text(), ""), re.M))
     assert shown == letters
-    assert letters == set(re.findall(r"(?<!\S)\[?-(\w)\b", run("-h").stdout))
+    assert letters | letters_of("cmd_doctor.c") == set(re.findall(r"(?<!\S)\[?-(\w)\b", run("-h").stdout))
 
 
 def test_files_are_there():
