@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "auth.h"
 #include "doctor/local.h"
@@ -76,6 +78,25 @@ static int add_header(struct doctor_options *o, const char *header)
     return 0;
 }
 
+/* Reads a line from standard input. A terminal gets a prompt and does not show what is typed. */
+static bool read_password(char *out, size_t size)
+{
+    struct termios shown, hidden;
+    bool terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
+    if (terminal) {
+        hidden = shown;
+        hidden.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden); /* drops what was typed before */
+        fputs("Password: ", stderr);
+    }
+    bool found = fgets(out, (int)size, stdin) != NULL;
+    if (terminal) {
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+        fputc('\n', stderr);
+    }
+    return found;
+}
+
 /* A password on the command line can be seen by others, one on standard input cannot. */
 static int read_login(struct doctor_options *o, const char *value)
 {
@@ -84,7 +105,7 @@ static int read_login(struct doctor_options *o, const char *value)
     if (strchr(value, ':'))
         return 0;
     int n = snprintf(login, sizeof login, "%s:", value);
-    if (n < 0 || (size_t)n >= sizeof login || !fgets(login + n, (int)sizeof login - n, stdin))
+    if (n < 0 || (size_t)n >= sizeof login || !read_password(login + n, sizeof login - (size_t)n))
         return -1;
     login[strcspn(login, "\r\n")] = '\0';
     o->credentials = login;

@@ -4,6 +4,7 @@ example with one line changed or left out."""
 import hashlib
 import http.server
 import json
+import os
 import re
 import socket
 import subprocess
@@ -621,6 +622,20 @@ def test_text_has_one_line_for_each_finding(stack, redis):
     first, last = done.stdout.splitlines()
     assert first.startswith("FAIL D2 redis: /nowhere: No such file or directory; start Redis")
     assert re.fullmatch(r"1 failed, 0 warnings, 0 notes, \d+ passed", last)
+
+
+def test_terminal_asks_for_the_password_and_does_not_show_it():
+    ours, its = os.openpty()
+    with subprocess.Popen([webs.program(), "doctor", "--url-only", "-u", "ann", "http://127.0.0.1:1/"], stdin=its, stderr=its,
+                          stdout=subprocess.DEVNULL) as process:
+        shown = b""
+        while b"Password: " not in shown:
+            shown += os.read(ours, 1000)
+        os.write(ours, b"topsecret\n")
+        assert process.wait(60) == 1
+    os.close(its)
+    assert os.read(ours, 1000) == b"\r\n"
+    os.close(ours)
 
 
 def test_help_names_each_option():
