@@ -14,7 +14,7 @@
 
 struct refusals {
     pthread_mutex_t lock;
-    struct omit omit;
+    struct omit warnings, others; /* clients that scan for credentials hide no warning */
 };
 
 struct refusals *refusals_new(void)
@@ -110,7 +110,8 @@ static bool is_due(const struct context *ctx, enum why why, uint64_t *repeated, 
     if (!r)
         return true;
     pthread_mutex_lock(&r->lock);
-    bool due = omit_is_due(&r->omit, kind_of(ctx, why), clock_ms(), repeated, omitted);
+    struct omit *omit = level_of(why) == DIAG_WARNING ? &r->warnings : &r->others;
+    bool due = omit_is_due(omit, kind_of(ctx, why), clock_ms(), repeated, omitted);
     pthread_mutex_unlock(&r->lock);
     return due;
 }

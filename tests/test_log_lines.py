@@ -153,6 +153,17 @@ def test_scanner_fills_no_disk(stack, redis):
     assert len(lines(r.output(), "refuse")) < 250
 
 
+def test_scanner_hides_no_warning(stack, redis):
+    refused = b"-NOPERM this user has no permissions to run the 'set' command\r\n"
+    scripted = stack.scripted(redis, lambda conn, cmd: refused if cmd[0].upper() == b"SET" else None)
+    r = stack.responder(scripted, auth="remote_user token", stream="log:{user}")
+    for n in range(150):
+        fcgi_get(r.socket, environment("/sselog/history", REMOTE_ADDR=f"198.51.100.{n}"))
+    assert len(lines(r.output(), "refuse")) >= 100
+    assert fcgi_get(r.socket, environment("/sselog/token", method="POST", REMOTE_USER="ann")).status == 500
+    assert lines(r.output(), "refuse")[-1]["why"] == "failed"
+
+
 def test_stream_that_waited_in_vain_for_a_seat_is_refused(stack, redis):
     r = stack.responder(redis, auth="remote_user", stream="log", max_per_user=1)
     params = environment("/sselog/stream", REMOTE_USER="ann", REMOTE_ADDR="192.0.2.1")
