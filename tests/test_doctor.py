@@ -387,7 +387,7 @@ def test_rights_of_the_example_are_enough(stack, redis):
     text = (webs.TOP / "examples/redis-acl.conf").read_text()
     user, rules = re.search(r"^user (sselog) (.*)$", text, re.M).groups()
     more = re.search(r"^#more# \((%RW~sselog:hold.*)\)$", text, re.M).group(1)
-    redis.client.execute_command("ACL", "SETUSER", user, *rules.split())
+    redis.client.execute_command("ACL", "SETUSER", user, "reset", *rules.split())
     setup = all_rights(stack, redis, auth="token cookie")
     as_example = {"redis": f"unix://sselog:change-me@{redis.socket}"}
     assert not doctor.local(setup, **as_example).findings

@@ -142,7 +142,7 @@ def test_levels_choose_the_lines(stack, redis):
 @pytest.mark.threads
 def test_scanner_fills_no_disk(stack, redis):
     """Refusals of one cause to one address are one line; those of many addresses are limited together."""
-    r = stack.responder(redis, auth="bearer", bearer_key="bearer:{sha256}")
+    r = stack.responder(redis, auth="bearer")
     ask = environment("/sselog/history", REMOTE_ADDR="192.0.2.1", **bearer("wrong"))
     for _ in range(50):
         assert fcgi_get(r.socket, ask).status in (401, 429)
@@ -231,12 +231,12 @@ def test_log_that_cannot_be_read_is_named(stack, redis):
 
 
 def test_lines_about_redis_show_no_more_of_a_secret_key_than_its_template(stack, redis):
-    r = stack.responder(redis, auth="cookie bearer token", bearer_key="keys:{sha256}", log_level="debug")
+    r = stack.responder(redis, auth="cookie bearer token", bearer_key="sselog:bearer:key:{sha256}", log_level="debug")
     redis.client.lpush("session:a-secret-id", "x")
-    redis.client.lpush(f"keys:{hashlib.sha256(b'a-bearer-key').hexdigest()}", "x")
+    redis.client.lpush(f"sselog:bearer:key:{hashlib.sha256(b'a-bearer-key').hexdigest()}", "x")
     redis.client.lpush("sse_token:a-secret-token-of-43", "x")
     for command, params in [("GET session:...", {"HTTP_COOKIE": "session=a-secret-id"}),
-                            ("GET keys:...", bearer("a-bearer-key")),
+                            ("GET sselog:bearer:key:...", bearer("a-bearer-key")),
                             ("GETDEL sse_token:...", {"query": "token=a-secret-token-of-43"})]:
         refused(r, **params)
         assert re.search(rf"warning redis: \S+: {re.escape(command)} refused: WRONGTYPE", r.output()), command

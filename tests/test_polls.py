@@ -203,13 +203,13 @@ def test_processes_share_the_places(stack, redis):
 
 
 def test_places_of_two_sites_are_apart(stack, redis):
-    one = stack.responder(redis, **ANN, hold=1, hold_key="one")
-    two = stack.responder(redis, **ANN, hold=1, hold_key="two")
+    one = stack.responder(redis, **ANN, hold=1, hold_key="sselog:hold:one")
+    two = stack.responder(redis, **ANN, hold=1, hold_key="sselog:hold:two")
     for responder in (one, two):
         stack.keep(ask(responder)).read_until_live()
     poll(one)
     poll(two)
-    assert redis.client.zcard("one") == redis.client.zcard("two") == 1
+    assert redis.client.zcard("sselog:hold:one") == redis.client.zcard("sselog:hold:two") == 1
 
 
 def test_place_of_a_process_that_died_becomes_free(stack, redis):
