@@ -45,6 +45,13 @@ class Host(sandbox.Sandbox):
 
     def __init__(self, directory, override, given="", owner=False):
         super().__init__(directory)
+        try:
+            self.prepare(override, given, owner)
+        except BaseException:
+            self.stop()
+            raise
+
+    def prepare(self, override, given, owner):
         for library in ("fcgi", "hiredis", "json-c", "utf8proc", "jwt"):
             self.sh(f"rm -f /usr/lib/*/lib{library}[.-]*")
         assert "error while loading shared libraries" in self.sh("/tmp/build/sselog -V 2>&1 || :")

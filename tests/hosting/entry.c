@@ -112,14 +112,13 @@ static int await_end(pid_t pid, struct counts *counts)
 
 int main(int argc, char **argv)
 {
-    char program[4096], places[4096];
-    ssize_t length = readlink("/proc/self/exe", program, sizeof program - sizeof "/places");
+    char self[4000], program[4096], places[4096];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
     if (length <= 0)
         return 1;
-    program[length] = '\0';
-    memcpy(places, program, (size_t)length + 1);
-    strcpy(strrchr(places, '/'), "/places");
-    strcat(program, ".real");
+    self[length] = '\0';
+    snprintf(program, sizeof program, "%s.real", self);
+    snprintf(places, sizeof places, "%.*s/places", (int)(strrchr(self, '/') - self), self);
     int fd = open(places, O_RDWR | O_CLOEXEC);
     struct counts *counts = mmap(NULL, sizeof *counts, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (fd < 0 || counts == MAP_FAILED || argc < 1)

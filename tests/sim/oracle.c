@@ -208,10 +208,9 @@ static bool life_changed_since(const struct walk *w)
 }
 
 /* Returns how many entries the life ever had up to the id. */
-static uint64_t count_at(const struct walk *w, struct xid after, int life)
+static uint64_t count_at(struct xid after, int life)
 {
     uint64_t n = 0;
-    (void)w;
     for (int i = 0; i < redis.nrecs; i++) {
         const struct rec *r = rec_of(i);
         if (r->life == life && xid_cmp(r->id, after) <= 0 && r->fate != CUT &&
@@ -230,7 +229,7 @@ static bool lost_is_exact(const struct walk *w, const struct event *e)
         if (redis.lives[k->life].log != w->c->log || k->stamp > e->stamp ||
             k->has_first != e->has_next || (k->has_first && xid_cmp(k->first, e->next) != 0))
             continue;
-        if (k->removed == count_at(w, e->after, k->life) + (uint64_t)e->n)
+        if (k->removed == count_at(e->after, k->life) + (uint64_t)e->n)
             return true;
     }
     return false;
@@ -509,7 +508,7 @@ static const struct event *bulk_gap(const struct client *c)
         if (c->events[i].kind != EV_LIVE)
             continue;
         if (i + 1 == c->n)
-            return c->left != NEVER ? &not_received : NULL;
+            return c->left != NEVER || c->oom ? &not_received : NULL;
         if (c->events[i + 1].kind == EV_UNAVAILABLE)
             return &not_received;
         return c->events[i + 1].kind == EV_GAP ? &c->events[i + 1] : NULL;

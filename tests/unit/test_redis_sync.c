@@ -489,18 +489,20 @@ static bool prove(void *arg, const struct redis_entry *entries, size_t count, si
 /* An answer with one entry for each digit; after '!' its value is large. */
 static char *make_answer(const char *digits)
 {
-    char *answer = calloc(1, strlen(digits) * (LARGE + 200) + 32), *at = answer;
-    size_t n = 0;
+    size_t room = strlen(digits) * (LARGE + 200) + 32, at, n = 0;
+    char *answer = calloc(1, room);
     assert_non_null(answer);
     for (const char *d = digits; *d; d++)
         n += *d != '!';
-    at += sprintf(at, "*%zu\r\n", n);
+    at = (size_t)snprintf(answer, room, "*%zu\r\n", n);
     for (const char *d = digits; *d; d++) {
         size_t len = *d == '!' ? LARGE : 1;
         d += *d == '!';
-        at += sprintf(at, "*2\r\n$3\r\n0-%c\r\n*2\r\n$4\r\ndata\r\n$%zu\r\n", *d, len);
-        memset(at, 'x', len);
-        at = strcpy(at + len, "\r\n") + 2;
+        at += (size_t)snprintf(answer + at, room - at,
+                               "*2\r\n$3\r\n0-%c\r\n*2\r\n$4\r\ndata\r\n$%zu\r\n", *d, len);
+        memset(answer + at, 'x', len);
+        memcpy(answer + at + len, "\r\n", 2);
+        at += len + 2;
     }
     return answer;
 }
