@@ -106,7 +106,7 @@ def test_nginx_works_with_spawn_fcgi(debian):
     debian.sh(shown("examples/nginx.conf", "spawn-fcgi"))
     debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
     assert stream(debian, HERE) == "data: GET / 200"
-    assert "info sselog: serving" in debian.syslogged("sselog")
+    debian.syslogged("info sselog: serving")
 
 
 def test_lighttpd_works_in_the_other_ways_of_its_example(debian):
@@ -201,7 +201,7 @@ def test_lines_that_nobody_would_read_reach_syslog(debian):
     for command in ("SSELOG_T=1 sselog -t", "SSELOG_T=1 sselog send -l x", "sselog send", "sselog token", "sselog x"):
         debian.sh(f"! {command} 2>/dev/null </dev/null")
     debian.sh("logger -s it is the first line 2>/dev/null")
-    assert debian.syslogged(".").endswith("it is the first line")
+    assert debian.syslogged("").endswith("it is the first line")
     as_user = "setpriv --reuid=www-data --regid=www-data --clear-groups"
     for command, says in (
             ("SSELOG_STREEM=x lighttpd -f lighttpd-example.conf",
@@ -216,12 +216,12 @@ def test_lines_that_nobody_would_read_reach_syslog(debian):
              "error config: SSELOG_RETRY=x (environment): ")):
         with case(command):
             debian.sh(f": >/tmp/syslog; {command} || :")
-            assert f"]: {says}" in debian.syslogged("error")
+            debian.syslogged(f"]: {says}")  # other lines may stand before it: lighttpd starts its program again
     # lighttpd ends too when its program ends soon enough.
     debian.sh("pid=$(cat /run/lighttpd.pid) && kill $pid || exit 0; while kill -0 $pid; do sleep 0.02; done 2>/dev/null")
     with case("what comes later"):
         debian.sh(f"lighttpd -f lighttpd-example.conf; until {UP}; do sleep 0.02; done")
-        assert "info sselog: serving" in debian.syslogged("info")
+        debian.syslogged("info sselog: serving")
         debian.stop_server("/run/lighttpd.pid")
         debian.sh("while pidof sselog; do sleep 0.02; done")  # it may outlive lighttpd for a moment, with its socket
     with case("breakagelog"):

@@ -7,11 +7,12 @@ users. All of it is gone when its first process ends.
 
     Sandbox(directory)   starts it, with systemd as its first process if it is asked for
     sh(script)           runs shell commands in it, as root, in the directory of the sources
-    syslog()             starts a syslog; syslogged() waits for a line
+    syslog()             starts a syslog; syslogged() waits for a line with a text
     blocks(file)         the shell commands that a README shows
 """
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -164,9 +165,9 @@ class Sandbox:
     def syslog(self):
         self.start(f"python3 -c '{SYSLOG}'", "[ -S /dev/log ]")
 
-    def syslogged(self, pattern):
-        """The first line that matches."""
-        return self.sh(f"until grep -m1 '{pattern}' /tmp/syslog; do sleep 0.02; done").strip()
+    def syslogged(self, text):
+        """The first line that contains the text, as soon as there is one."""
+        return self.sh(f"until grep -m1 -Fe {shlex.quote(text)} /tmp/syslog; do sleep 0.02; done").strip()
 
     def first_line(self, curl, pattern):
         """The first line of a response that matches; the response need not end."""
