@@ -172,7 +172,10 @@ class Sandbox:
     def first_line(self, curl, pattern):
         """The first line of a response that matches; the response need not end."""
         return self.sh(f": >/tmp/response; curl -sN {curl} >/tmp/response & pid=$!\n"
-                       f"until grep -m1 '{pattern}' /tmp/response; do kill -0 $pid; sleep 0.02; done; kill $pid || :").strip()
+                       f"until grep -m1 '{pattern}' /tmp/response; do\n"
+                       # A response that has ended is complete: a last look tells.
+                       f"    kill -0 $pid 2>/dev/null || exec grep -m1 '{pattern}' /tmp/response; sleep 0.02\n"
+                       f"done; kill $pid 2>/dev/null || :").strip()
 
     def stop_server(self, pid_file):
         self.sh(f"pid=$(cat {pid_file}); kill $pid; while kill -0 $pid 2>/dev/null; do sleep 0.02; done")
