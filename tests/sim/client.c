@@ -109,7 +109,7 @@ static bool knows_id(const struct client *c)
 static void id_only(struct client *c)
 {
     struct event *e = event_add(c, EV_ID);
-    const struct rec *r = redis_find(c->log, c->id);
+    const struct rec *r = database_find(c->log, c->id);
     e->id = c->id;
     e->serial = r ? r->serial : -1;
     if (!r && xid_cmp(c->id, XID_ZERO) != 0)
@@ -492,7 +492,7 @@ static void reconnect(struct client *old)
     c->since_life = redis.life[c->log];
     c->has_cursor = old->has_last || old->has_cursor;
     if (old->has_last) {
-        const struct rec *r = redis_find(c->log, old->last);
+        const struct rec *r = database_find(c->log, old->last);
         c->cursor = old->last;
         c->base = r ? r->serial : -1;
         c->base_life = r ? r->life : -1;

@@ -116,7 +116,7 @@ static bool is_elsewhere_from(const struct walk *w, const struct rec *a, int lif
 static bool may_be_elsewhere(const struct walk *w)
 {
     const struct rec *a = rec_of(w->at);
-    const struct rec *next = w->gap ? redis_find(w->c->log, w->gap_next) : NULL;
+    const struct rec *next = w->gap ? database_find(w->c->log, w->gap_next) : NULL;
     if (next && excused_deleted_beyond(next)) /* the end of a gap counts as a position */
         return true;
     for (int i = 0; w->gap && !next && i < redis.nrecs;

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * redis: a model of two stream keys and one channel of Redis, and the feed of redis_io.h over it.
- * A request is executed at one step, and its answer arrives at a later one.  Invalidations and
- * messages come over a second connection, independent of the answers.  The fate of each record, and
- * its time, is kept for the oracle.
+ * redis: the feed of redis_io.h over database.c, and one channel.  A request is executed at one
+ * step, and its answer arrives at a later one.  Invalidations and messages come over a second
+ * connection, independent of the answers.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
-
-struct redis redis;
 
 static const char *const keys[LOGS] = {"log0", "log1", "channel"};
 
@@ -55,16 +52,11 @@ static int nblobs;
 
 void redis_reset(void)
 {
-    redis.nrecs = redis.nlives = redis.nlooks = redis.nmessages = 0;
+    database_reset();
+    redis.nmessages = 0;
     redis.denied_ever = redis.down_ever = redis.lost_news = false;
     redis.noutages = 0;
     redis.fault = NULL;
-    for (int i = 0; i < LOGS; i++) {
-        redis.life[i] = redis.aside[i] = -1;
-        redis.next_ms[i] = 1000000;
-        redis.changed[i] = 0;
-        redis.was_back[i] = false;
-    }
     asked = executed = arrived = answered = npicked = 0;
     nnews = news_arrived = news_taken = 0;
     tracked[0] = tracked[1] = subscribed = subscribing = false;
@@ -73,15 +65,7 @@ void redis_reset(void)
     nblobs = 0;
 }
 
-/* ---- records ---- */
-
-static int alive_in(int life)
-{
-    int n = 0;
-    for (int i = 0; life >= 0 && i < redis.nrecs; i++)
-        n += redis.recs[i].life == life && redis.recs[i].fate == ALIVE;
-    return n;
-}
+/* ---- news ---- */
 
 static void news_add(enum news_kind kind, int log, int serial)
 {
@@ -89,222 +73,16 @@ static void news_add(enum news_kind kind, int log, int serial)
         news[nnews++] = (struct news){kind, log, serial};
 }
 
-static void changed(int log)
+static bool sends_invalidations(void)
 {
-    if (tracked[log] && feed.up && !sim.settings[SET_SWEEP])
+    return feed.up && !sim.settings[SET_SWEEP];
+}
+
+void redis_changed(int log)
+{
+    if (tracked[log] && sends_invalidations())
         news_add(NEWS_INVALIDATED, log, 0);
     tracked[log] = false;
-}
-
-static void die(struct rec *r, enum fate fate)
-{
-    r->fate = fate;
-    r->dead = sim.stamp;
-}
-
-static void life_begin(int log)
-{
-    int n = redis.nlives++;
-    redis.lives[n].log = log;
-    redis.lives[n].added = 0;
-    redis.lives[n].cuts = 0;
-    redis.lives[n].last = redis.lives[n].max_deleted = XID_ZERO;
-    redis.lives[n].begun = sim.stamp;
-    redis.lives[n].left = NEVER;
-    redis.life[log] = n;
-}
-
-/* No id is given twice: the relay cannot tell apart two records with one id.  Some records have the
- * millisecond of the one before. */
-static struct xid next_id(int log, int life, int serial, bool jump)
-{
-    const struct life *l = &redis.lives[life];
-    uint64_t first = (uint64_t)(life * 100 + l->cuts) * 1000;
-    uint64_t ms = redis.next_ms[log] + hash32((unsigned)serial) % 3 + (jump ? 1000 : 0);
-    if (ms > l->last.ms)
-        return (struct xid){ms, first};
-    if (l->last.seq >= first && l->last.seq < first + 999 && hash32((unsigned)serial) % 2)
-        return (struct xid){l->last.ms, l->last.seq + 1};
-    return (struct xid){l->last.ms + 1, first};
-}
-
-static void add(int log, int kind, bool jump)
-{
-    if (redis.nrecs == MAX_RECORDS)
-        return;
-    if (redis.life[log] < 0) {
-        if (redis.nlives == MAX_LIVES)
-            return;
-        life_begin(log);
-    }
-    int life = redis.life[log], serial = redis.nrecs++;
-    struct xid id = next_id(log, life, serial, jump);
-    redis.next_ms[log] = id.ms;
-    redis.lives[life].last = id;
-    redis.lives[life].added++;
-    redis.recs[serial] = (struct rec){.id = id,
-                                      .serial = serial,
-                                      .log = log,
-                                      .life = life,
-                                      .count = (int)redis.lives[life].added,
-                                      .kind = kind,
-                                      .born = sim.stamp,
-                                      .dead = NEVER};
-    story("log%d: #%d is %llu-%llu%s", log, serial, (unsigned long long)id.ms,
-          (unsigned long long)id.seq,
-          kind == KIND_HIDDEN ? ", hidden"
-          : kind == KIND_LONG ? ", long"
-                              : "");
-    changed(log);
-}
-
-static struct rec *nth_alive(int life, int n, bool newest)
-{
-    for (int i = 0; life >= 0 && i < redis.nrecs; i++) {
-        struct rec *r = &redis.recs[newest ? redis.nrecs - 1 - i : i];
-        if (r->life == life && r->fate == ALIVE && n-- == 0)
-            return r;
-    }
-    return NULL;
-}
-
-static void delete_one(int log, int nth, bool head)
-{
-    struct rec *first = nth_alive(redis.life[log], 0, false);
-    struct rec *r = head ? first : nth_alive(redis.life[log], nth, true);
-    if (!r || (!head && r == first)) /* only some steps delete the first record */
-        return;
-    r->was_first = r == first;
-    die(r, DELETED);
-    if (xid_cmp(r->id, redis.lives[r->life].max_deleted) > 0)
-        redis.lives[r->life].max_deleted = r->id;
-    story("log%d: XDEL #%d", log, r->serial);
-    changed(log);
-}
-
-static void trim(int log, int keep)
-{
-    int n = alive_in(redis.life[log]) - keep;
-    if (n <= 0)
-        return;
-    while (n-- > 0)
-        die(nth_alive(redis.life[log], 0, false), TRIMMED);
-    story("log%d: trimmed to %d", log, keep);
-    changed(log);
-}
-
-static void left(int log)
-{
-    redis.lives[redis.life[log]].left = sim.stamp;
-    redis.life[log] = -1;
-    redis.changed[log] = sim.stamp;
-}
-
-static void del(int log, int how)
-{
-    int life = redis.life[log];
-    if (life < 0)
-        return;
-    uint64_t first = 0;
-    for (int i = 0; i < redis.nrecs; i++) {
-        struct rec *r = &redis.recs[i];
-        if (r->life == life && first == 0)
-            first = r->id.ms;
-        if (r->life == life && r->fate == ALIVE)
-            die(r, GONE);
-    }
-    left(log);
-    /* The ids of the next life are higher, lower, or between the old ones. */
-    if (how == 1)
-        redis.next_ms[log] -= 20000;
-    else if (how == 2 && first > 0)
-        redis.next_ms[log] = first + (redis.next_ms[log] - first) / 2;
-    story("log%d: DEL", log);
-    changed(log);
-}
-
-static void away(int log)
-{
-    if (redis.life[log] < 0 || redis.aside[log] >= 0)
-        return;
-    redis.aside[log] = redis.life[log];
-    for (int i = 0; i < redis.nrecs; i++)
-        if (redis.recs[i].life == redis.life[log] && redis.recs[i].fate == ALIVE)
-            die(&redis.recs[i], AWAY);
-    left(log);
-    story("log%d: renamed away", log);
-    changed(log);
-}
-
-static void back(int log)
-{
-    if (redis.aside[log] < 0)
-        return;
-    del(log, 0);
-    redis.life[log] = redis.aside[log];
-    redis.aside[log] = -1;
-    for (int i = 0; i < redis.nrecs; i++) {
-        if (redis.recs[i].life == redis.life[log] && redis.recs[i].fate == AWAY) {
-            redis.recs[i].fate = ALIVE;
-            redis.recs[i].dead = NEVER;
-        }
-    }
-    redis.lives[redis.life[log]].left = NEVER;
-    redis.changed[log] = sim.stamp;
-    redis.was_back[log] = true;
-    story("log%d: renamed back", log);
-    changed(log);
-}
-
-/* Redis ends.  It, or a replica, starts without the last n records of the first log.  Its clock may
- * be behind the ids of the lost records. */
-static void crash(int n, bool clock_behind)
-{
-    int life = redis.life[0];
-    for (int i = redis.nrecs - 1; life >= 0 && i >= 0 && n > 0; i--) {
-        struct rec *r = &redis.recs[i];
-        if (r->life != life || r->fate == CUT)
-            continue;
-        die(r, CUT);
-        redis.lives[life].added--;
-        n--;
-    }
-    if (life >= 0) {
-        struct xid last = XID_ZERO;
-        for (int i = 0; i < redis.nrecs; i++)
-            if (redis.recs[i].life == life && redis.recs[i].fate != CUT)
-                last = redis.recs[i].id;
-        redis.lives[life].last = last;
-        if (clock_behind)
-            redis.next_ms[0] = last.ms;
-        if (xid_cmp(redis.lives[life].max_deleted, last) > 0)
-            redis.lives[life].max_deleted = last;
-        redis.lives[life].cuts++;
-        redis.changed[0] = sim.stamp;
-        redis.was_back[0] = true;
-        if (redis.lives[life].added == 0)
-            left(0);
-    }
-    story("log0: Redis ended and lost the tail");
-}
-
-const struct rec *redis_find(int log, struct xid id)
-{
-    for (int i = redis.nrecs - 1; i >= 0; i--)
-        if (redis.recs[i].log == log && xid_cmp(redis.recs[i].id, id) == 0)
-            return &redis.recs[i];
-    return NULL;
-}
-
-size_t rec_payload(const struct rec *r, char *text)
-{
-    int n = snprintf(text, 64, "#%d %s", r->serial, r->kind == KIND_HIDDEN ? "drop" : "keep");
-    size_t len = (size_t)n;
-    if (r->kind == KIND_LONG) {
-        len = LONG_MIN_BYTES + hash32((unsigned)r->serial) % LONG_MIN_BYTES;
-        memset(text + n, 'a' + r->serial % 26, len - (size_t)n);
-    }
-    return len;
 }
 
 /* ---- requests ---- */
@@ -484,54 +262,6 @@ int redis_feed_unsubscribe(struct redis_feed *f, const char *channel)
 
 /* ---- execution ---- */
 
-static void execute_info(struct request *q)
-{
-    int life = redis.life[q->log];
-    if (life < 0)
-        return;
-    struct rec *first = nth_alive(life, 0, false);
-    q->info = (struct redis_info){.exists = true,
-                                  .length = (uint64_t)alive_in(life),
-                                  .last = redis.lives[life].last,
-                                  .has_first = first != NULL,
-                                  .first = first ? first->id : XID_ZERO,
-                                  .has_added = true,
-                                  .added = redis.lives[life].added,
-                                  .has_deleted = true,
-                                  .deleted = redis.lives[life].max_deleted};
-    if (redis.nlooks < 4096)
-        redis.looks[redis.nlooks++] = (struct look){life, sim.stamp, q->info.added - q->info.length,
-                                                    q->info.has_first, q->info.first};
-}
-
-/* The limit for long records in one answer, of which the first always fits. */
-#define LARGE_BYTES (200 * 1024)
-
-static void execute_range(struct request *q)
-{
-    static char scrap[REC_MAX_BYTES];
-    const struct redis_range *range = &q->range;
-    int life = redis.life[q->log];
-    size_t large = 0;
-    q->first = npicked;
-    for (int i = 0; life >= 0 && i < redis.nrecs && (unsigned)q->n < range->count; i++) {
-        const struct rec *r = &redis.recs[range->newest_first ? redis.nrecs - 1 - i : i];
-        if (r->life != life || r->fate != ALIVE || xid_cmp(r->id, range->from) < 0 ||
-            xid_cmp(r->id, range->to) > 0)
-            continue;
-        bool stored = r->kind == KIND_LONG && range->large != LARGE_NONE &&
-                      !(range->large == LARGE_BUT_FIRST && q->n == 0);
-        size_t len = stored ? rec_payload(r, scrap) : 0;
-        if (stored && large > 0 && large + len > LARGE_BYTES && range->count > 2) {
-            q->result = REDIS_CUT;
-            break;
-        }
-        large += len;
-        picked[npicked++] = r->serial;
-        q->n++;
-    }
-}
-
 static void execute(struct request *q)
 {
     if (denied & (q->is_info ? 2 : 1)) {
@@ -539,10 +269,13 @@ static void execute(struct request *q)
         return;
     }
     tracked[q->log] = true;
-    if (q->is_info)
-        execute_info(q);
-    else
-        execute_range(q);
+    if (q->is_info) {
+        database_info(q->log, &q->info);
+    } else {
+        q->first = npicked;
+        q->result = database_range(q->log, &q->range, picked + npicked, &q->n);
+        npicked += q->n;
+    }
 }
 
 static void execute_subscribe(void)
@@ -779,6 +512,11 @@ static void go(bool up)
         feed.want_down = false;
 }
 
+static void arrive(int *upto, int end, int n)
+{
+    *upto = end - *upto < n ? end : *upto + n;
+}
+
 static void publish(int kind)
 {
     if (!subscribed || redis.nrecs == MAX_RECORDS)
@@ -795,62 +533,12 @@ static void publish(int kind)
     news_add(NEWS_MESSAGE, 2, serial);
 }
 
-static void arrive(int *upto, int end, int n)
-{
-    *upto = end - *upto < n ? end : *upto + n;
-}
-
-static void send_invalidation(int log)
-{
-    news_add(NEWS_INVALIDATED, log, 0);
-}
-
-/* Changes a log or a channel. False: s is no such step. */
-static bool log_op(const struct step *s)
-{
-    switch (s->op) {
-    case OP_ADD:
-        for (int i = 0; i < s->b; i++)
-            add(s->a, s->c, s->d && i == 0);
-        return true;
-    case OP_XDEL:
-        delete_one(s->a, s->b, s->c);
-        return true;
-    case OP_TRIM:
-        trim(s->a, s->b);
-        return true;
-    case OP_DEL:
-        del(s->a, s->b);
-        return true;
-    case OP_AWAY:
-        away(s->a);
-        return true;
-    case OP_BACK:
-        back(s->a);
-        return true;
-    case OP_CRASH:
-        crash(s->a, s->b);
-        go(false);
-        return true;
-    case OP_PUBLISH:
-        publish(s->a);
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool sends_invalidations(void)
-{
-    return feed.up && !sim.settings[SET_SWEEP];
-}
-
 /* Changes tracked keys, or the news of them. False: s is no such step. */
 static bool tracking_op(const struct step *s)
 {
     switch (s->op) {
     case OP_SPURIOUS: /* the key left the tracking table, or another database has the same key */
-        changed(s->a);
+        redis_changed(s->a);
         return true;
     case OP_LOSE:
         nnews = news_arrived;
@@ -858,11 +546,10 @@ static bool tracking_op(const struct step *s)
         return true;
     case OP_DOUBLE:
         if (sends_invalidations())
-            send_invalidation(s->a);
+            news_add(NEWS_INVALIDATED, s->a, 0);
         return true;
     case OP_FLUSH:
-        del(0, 0);
-        del(1, 0);
+        database_flush();
         if (sends_invalidations())
             news_add(NEWS_FLUSH, 0, 0);
         return true;
@@ -873,9 +560,16 @@ static bool tracking_op(const struct step *s)
 
 void redis_op(const struct step *s)
 {
-    if (log_op(s) || tracking_op(s))
+    if (database_op(s) || tracking_op(s))
         return;
     switch (s->op) {
+    case OP_CRASH:
+        database_crash(s->a, s->b);
+        go(false);
+        break;
+    case OP_PUBLISH:
+        publish(s->a);
+        break;
     case OP_UP:
     case OP_DOWN:
         go(s->op == OP_UP);

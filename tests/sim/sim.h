@@ -5,7 +5,8 @@
  *
  *    step.c     steps: their text, and the list that a seed makes
  *    machine.c  the system calls of the relay: time, sockets, epoll, the order pipe, memory
- *    redis.c    a model of Redis, and the feed (redis_feed_*) over it
+ *    database.c a model of the streams in Redis
+ *    redis.c    the feed (redis_feed_*) over it, and a channel
  *    client.c   the viewers' clients; parses what each received as an event stream
  *    gunzip.c   decodes it first, if it is compressed
  *    oracle.c   what each client had to receive
@@ -168,7 +169,7 @@ void machine_hang_up(int fd);
 bool machine_open(int fd);
 int machine_open_count(void);
 
-/* ---- redis.c ---- */
+/* ---- database.c ---- */
 
 #define STREAMS     2
 #define LOGS        3 /* and one channel */
@@ -226,17 +227,32 @@ struct redis {
 };
 extern struct redis redis;
 
-void redis_reset(void);
-void redis_op(const struct step *s);
-/* Whether the feed has work that may be done now. */
-bool redis_ready(void);
-/* Executes and delivers all that is under way.  Returns whether there was anything. */
-bool redis_all(void);
-const struct rec *redis_find(int log, struct xid id);
+void database_reset(void);
+/* Changes a log.  False: s is no such step. */
+bool database_op(const struct step *s);
+/* Redis ends, and starts without the last n records of the first log. */
+void database_crash(int n, bool clock_behind);
+void database_flush(void);
+/* XINFO STREAM. */
+void database_info(int log, struct redis_info *info);
+/* XRANGE.  Writes the serials of the records to serials, and how many they are to *n. */
+enum redis_result database_range(int log, const struct redis_range *range, int *serials, int *n);
+const struct rec *database_find(int log, struct xid id);
 #define LONG_MIN_BYTES (70 * 1024)
 #define REC_MAX_BYTES  (2 * LONG_MIN_BYTES + 64)
 /* Writes the payload of r to text, of REC_MAX_BYTES; returns its length. */
 size_t rec_payload(const struct rec *r, char *text);
+
+/* ---- redis.c ---- */
+
+void redis_reset(void);
+void redis_op(const struct step *s);
+/* The database changed a log: the relay may be told. */
+void redis_changed(int log);
+/* Whether the feed has work that may be done now. */
+bool redis_ready(void);
+/* Executes and delivers all that is under way.  Returns whether there was anything. */
+bool redis_all(void);
 
 /* ---- client.c ---- */
 
