@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * auth: see auth.h. webuser.c reads names that the web server gives, session.c JSON values.
- * jwtcheck.c verifies JWTs, signed_cookie.c cookies, template.c makes keys; digests come from
- * nettle.
+ * jwtcheck.c verifies JWTs, signed_cookie.c cookies, fingerprint.c makes digests, template.c keys.
  *
  * Invariants: a credential is looked up only when it is well-formed. The first method that finds
  * its kind of credential decides. A wrong credential and an unknown one take the same path. Every
@@ -13,14 +12,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <json-c/json.h>
-#include <nettle/base16.h>
 #include <nettle/base64.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/random.h>
 
+#include "identity/fingerprint.h"
 #include "identity/jwtcheck.h"
 #include "identity/session.h"
 #include "identity/signed_cookie.h"
@@ -351,50 +349,17 @@ static bool token_is_for(const struct config *config, enum auth_method method, s
     return looks_like_jwt(token) == (method == AUTH_JWT);
 }
 
-static void sha256_hex(struct slice s, char out[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)])
-{
-    struct sha256_ctx sha;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    sha256_init(&sha);
-    sha256_update(&sha, s.len, (const uint8_t *)s.p);
-    sha256_digest(&sha, sizeof digest, digest);
-    base16_encode_update(out, sizeof digest, digest);
-    auth_wipe(&sha, sizeof sha);
-    auth_wipe(digest, sizeof digest);
-}
-
-void auth_tag(const struct identity *identity, const char *key, char tag[AUTH_TAG + 1])
-{
-    const char *const parts[] = {key, identity->user, identity->tenant, identity->role};
-    struct sha256_ctx sha;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    sha256_init(&sha);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        sha256_update(&sha, strlen(parts[i]) + 1, (const uint8_t *)parts[i]);
-    sha256_digest(&sha, sizeof digest, digest);
-    base16_encode_update(tag, AUTH_TAG / 2, digest);
-    tag[AUTH_TAG] = '\0';
-}
-
-void auth_hash_user(const char *user, char hash[AUTH_USER_HASH + 1])
-{
-    char hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
-    sha256_hex(slice_of(user), hex);
-    memcpy(hash, hex, AUTH_USER_HASH);
-    hash[AUTH_USER_HASH] = '\0';
-}
-
 static enum auth_result try_bearer(struct attempt *a)
 {
-    char key[IDENTITY_MAX_KEY + 1], hex[BASE16_ENCODE_LENGTH(SHA256_DIGEST_SIZE)];
+    char key[IDENTITY_MAX_KEY + 1], hex[FINGERPRINT + 1];
     struct slice token;
     enum auth_result result = authorization_token(a, &token);
     if (result == AUTH_OK && !token_is_for(a->config, AUTH_BEARER, token))
         return AUTH_NONE;
     if (result != AUTH_OK)
         return result;
-    sha256_hex(token, hex);
-    struct template_name names[] = {{slice_of("sha256"), {hex, sizeof hex}},
+    fingerprint(token, hex);
+    struct template_name names[] = {{slice_of("sha256"), {hex, FINGERPRINT}},
                                     {slice_of("token"), token}};
     if (template_expand(a->config->bearer_key, names, 2, key, sizeof key) == 0)
         result = look_up(a, key, false, &of_bearer);

@@ -81,13 +81,6 @@ int auth_make_token(char out[44]);
 int auth_token_value(const struct config *config, const struct identity *identity, struct buf *out);
 /* The Redis key of an exchange token. -1: the token is malformed. */
 int auth_token_key(const struct config *config, struct slice token, char key[IDENTITY_MAX_KEY + 1]);
-#define AUTH_TAG 16
-/* A digest of a log and the identity that sees it: the same in all processes, and safe to give to
- * clients. */
-void auth_tag(const struct identity *identity, const char *key, char tag[AUTH_TAG + 1]);
-#define AUTH_USER_HASH 12
-/* The first digits of the SHA-256 of a user's name, for logs: the same in all processes. */
-void auth_hash_user(const char *user, char hash[AUTH_USER_HASH + 1]);
 /* Overwrites secret bytes; the compiler cannot remove it. p may be NULL. */
 void auth_wipe(void *p, size_t len);
 

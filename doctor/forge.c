@@ -24,7 +24,7 @@ static long stream_status(struct browser *b, const struct ask *ask)
 static bool came_back(const struct probe *p, const char *nonce, const char *name)
 {
     char digest[FINGERPRINT + 1];
-    fingerprint(slice_of(nonce), slice_of(name), digest);
+    fingerprint_with_nonce(slice_of(nonce), slice_of(name), digest);
     return strcmp(p->remote_user, digest) == 0 || strcmp(p->user, digest) == 0 ||
            strcmp(p->tenant, digest) == 0 || strcmp(p->role, digest) == 0;
 }

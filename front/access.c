@@ -16,6 +16,7 @@
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/refusal.h"
+#include "identity/fingerprint.h"
 #include "identity/session.h"
 
 #define TOO_MANY "too many failed attempts"
@@ -229,10 +230,10 @@ int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
         return -1;
     }
     const char *whose = request_arg(&ctx->request, "whose");
-    char tag[AUTH_TAG + 1];
-    if (!whose) /* before auth_tag: it is the hash that brings libnettle into memory */
+    char tag[FINGERPRINT_VIEW + 1];
+    if (!whose) /* before fingerprint_view: it is the hash that brings libnettle into memory */
         return 0;
-    auth_tag(&ctx->identity, key, tag);
+    fingerprint_view(&ctx->identity, key, tag);
     if (strcmp(whose, tag) == 0)
         return 0;
     refusal_set(ctx, WHY_WHOSE);

@@ -21,6 +21,7 @@
 #include "front/page.h"
 #include "front/poll.h"
 #include "front/start.h"
+#include "identity/fingerprint.h"
 #include "relay/place.h"
 
 #define LIMIT     200 /* records, when the query gives no limit */
@@ -131,10 +132,10 @@ static enum turn answer_fault(struct context *ctx, enum sync_result r)
 /* last NULL: none. */
 static enum turn answer_page(struct context *ctx, const struct history *h, const struct xid *last)
 {
-    char first[XID_TEXT], end[XID_TEXT], tag[AUTH_TAG + 1], after[XID_TEXT], next[XID_TEXT];
+    char first[XID_TEXT], end[XID_TEXT], tag[FINGERPRINT_VIEW + 1], after[XID_TEXT], next[XID_TEXT];
     char gap[PROFILE_GAP_DATA];
     bool lines = answer_in_lines(ctx, "application/json");
-    auth_tag(&ctx->identity, h->key, tag);
+    fingerprint_view(&ctx->identity, h->key, tag);
     xid_format(h->oldest, first);
     xid_format(last ? *last : XID_ZERO, end);
     xid_format(h->gap.after, after);

@@ -56,7 +56,7 @@ static void add_fingerprint(struct context *ctx, const char *name, const char *t
     char digest[FINGERPRINT + 1];
     struct slice nonce = slice_of(request_arg(&ctx->request, "probe"));
     if (text && text[0])
-        fingerprint(nonce, slice_of(text), digest);
+        fingerprint_with_nonce(nonce, slice_of(text), digest);
     add_text(&ctx->body, name, text && text[0] ? digest : NULL);
 }
 

@@ -3,13 +3,14 @@
 #include "front/shown.h"
 
 #include "front/context.h"
+#include "identity/fingerprint.h"
 
 void shown_client(const struct context *ctx, struct fields *line)
 {
     const struct identity *who = &ctx->identity;
-    char hash[AUTH_USER_HASH + 1];
+    char hash[FINGERPRINT_USER + 1];
     if (who->user[0] && ctx->config->log_user_hash) {
-        auth_hash_user(who->user, hash);
+        fingerprint_user(who->user, hash);
         fields_add(line, "user", hash);
     } else if (who->user[0]) {
         fields_add(line, "user", who->user);

@@ -4,16 +4,47 @@
 
 #include <nettle/base16.h>
 #include <nettle/sha2.h>
+#include <string.h>
 
-void fingerprint(struct slice nonce, struct slice name, char out[FINGERPRINT + 1])
+/* Digests the parts one after the other.  Writes the first `digits` of the digest, which are even
+ * in number. */
+static void digest(const struct slice *parts, size_t n, size_t digits, char *out)
 {
     struct sha256_ctx sha;
-    uint8_t digest[SHA256_DIGEST_SIZE];
+    uint8_t bytes[SHA256_DIGEST_SIZE];
     sha256_init(&sha);
-    sha256_update(&sha, nonce.len, (const uint8_t *)nonce.p);
-    sha256_update(&sha, 1, (const uint8_t *)":");
-    sha256_update(&sha, name.len, (const uint8_t *)name.p);
-    sha256_digest(&sha, sizeof digest, digest);
-    base16_encode_update(out, sizeof digest, digest);
-    out[FINGERPRINT] = '\0';
+    for (size_t i = 0; i < n; i++)
+        sha256_update(&sha, parts[i].len, (const uint8_t *)parts[i].p);
+    sha256_digest(&sha, sizeof bytes, bytes);
+    base16_encode_update(out, digits / 2, bytes);
+    out[digits] = '\0';
+    explicit_bzero(&sha, sizeof sha);
+    explicit_bzero(bytes, sizeof bytes);
+}
+
+void fingerprint(struct slice text, char out[FINGERPRINT + 1])
+{
+    digest(&text, 1, FINGERPRINT, out);
+}
+
+void fingerprint_with_nonce(struct slice nonce, struct slice name, char out[FINGERPRINT + 1])
+{
+    const struct slice parts[] = {nonce, slice_of(":"), name};
+    digest(parts, 3, FINGERPRINT, out);
+}
+
+void fingerprint_view(const struct identity *identity, const char *key,
+                      char out[FINGERPRINT_VIEW + 1])
+{
+    const char *const names[] = {key, identity->user, identity->tenant, identity->role};
+    struct slice parts[4];
+    for (size_t i = 0; i < 4; i++)
+        parts[i] = slice_make(names[i], strlen(names[i]) + 1); /* with its NUL, as a separator */
+    digest(parts, 4, FINGERPRINT_VIEW, out);
+}
+
+void fingerprint_user(const char *user, char out[FINGERPRINT_USER + 1])
+{
+    const struct slice name = slice_of(user);
+    digest(&name, 1, FINGERPRINT_USER, out);
 }
