@@ -14,7 +14,7 @@
 #include "front/pace.h"
 #include "front/token.h"
 
-#define AWAY_MS      12000 /* the least interval while Redis does not answer */
+#define AWAY_MS      12000 /* the interval while Redis does not answer: once to twice that */
 #define HURRY_MS     120   /* the longest wait for Redis as CGI; less than STALL_US of pace.c */
 #define TOKEN_SPARE  300   /* seconds more that a token is good: a slow client gets it late */
 #define WAIT_SPARE   10    /* seconds for which an answer that waited keeps its place */
@@ -52,6 +52,14 @@ static int take_place(struct context *ctx, struct admission *a, bool *taken)
 
 /* ---- a poll ---- */
 
+/* While Redis does not answer, each poll takes a process for HURRY_MS. The clients of an outage
+ * must not come back together, perhaps into the next one. */
+static unsigned least_interval(const struct config *c, enum sync_result result)
+{
+    unsigned away = AWAY_MS + (unsigned)rand() % AWAY_MS;
+    return result == SYNC_DOWN && c->poll < away ? away : c->poll;
+}
+
 static unsigned interval(const struct config *c, enum sync_result result,
                          const struct redis_hold *found)
 {
@@ -60,8 +68,7 @@ static unsigned interval(const struct config *c, enum sync_result result,
                              .processes = c->processes - (unsigned)held,
                              .wall_us = found->wall_us,
                              .cpu_us = found->cpu_us};
-    unsigned least = result == SYNC_DOWN && c->poll < AWAY_MS ? AWAY_MS : c->poll;
-    return pace_jittered(pace_interval(least, &load), (unsigned)rand());
+    return pace_jittered(pace_interval(least_interval(c, result), &load), (unsigned)rand());
 }
 
 /* When renewed tokens end: a poll goes on with them as long as a stream is held. */
@@ -150,13 +157,13 @@ bool poll_may_wait(struct context *ctx, unsigned seconds, unsigned *every)
         return true;
     enum sync_result result =
         redis_sync_hold_look(ctx->redis, c->hold_key, clock_wall_ms(), c->hold > 0, &found);
-    *every = interval(c, result, &found);
     if (result == SYNC_OK && found.held < c->hold) {
         token_client_id(place);
         if (take(ctx, place, seconds + WAIT_SPARE))
             return true;
         place[0] = '\0';
     }
+    *every = interval(c, result, &found);
     if (result != SYNC_DOWN)
         count_answer(ctx, *every);
     return false;

@@ -281,7 +281,9 @@ def test_answer_that_waits_takes_a_place(stack, redis):
         assert at_once["records"] == [] and 3000 <= at_once["every"] <= 3750
         assert "every" not in json.loads(history("after=0-0").raw)
         redis.add("stream:logs:ann", "one")
-        assert json.loads(waiting.result().raw)["records"][0]["data"] == "one"
+        waited = json.loads(waiting.result().raw)
+        assert waited["records"][0]["data"] == "one"
+        assert "every" not in waited  # so a script asks again at once
     wait_until(lambda: redis.client.zcard(HELD) == 0, "the place to be free")
 
 
@@ -405,7 +407,7 @@ def test_poll_without_redis_ends_at_once_with_a_longer_interval(stack, redis):
         s = poll(responder, last)
         assert [e.type for e in s.events if e.type != "live"] == ["source", "end"]
         assert s.events[0].json() == {"state": "lost"}
-        assert s.parser.retry >= 12000
+        assert s.parser.retry in range(12000, 30001)
     assert time.monotonic() - began < 60  # no poll waited for Redis
     redis.start()
     wait_until(lambda: ("source" not in [e.type for e in poll(responder, last).events]), "Redis to be used again")
