@@ -181,9 +181,10 @@ static int read_options(int argc, char **argv, struct doctor_options *o, struct 
 {
     int letter;
     optind = 1;
+    opterr = 0;
     while ((letter = getopt_long(argc, argv, "u:H:kv", long_options, NULL)) != -1) {
         if (letter == '?')
-            return EXIT_USAGE; /* getopt_long has told why */
+            return usage("there is no such option, or its value is missing");
         if (take_option(o, r, letter, optarg))
             return usage("the value of an option is malformed");
     }

@@ -89,7 +89,7 @@ struct config_base *local_load(const struct doctor_options *o, char *const *envi
                    strstr(why.p ? why.p : "", strerror(EACCES))
                        ? "let the user that serves read this file, and no other"
                        : "correct this; sselog -t prints all options",
-                   "%s, as user %s", why.p ? why.p : "out of memory", user);
+                   "as user %s: %s", user, why.p ? why.p : "out of memory");
     buf_free(&why);
     if (!base)
         return NULL;

@@ -145,7 +145,17 @@ static void check_persistence(struct asker *a)
 
 /* ---- rights ---- */
 
-enum key_of { OF_NOTHING, OF_LOG, OF_CHANNEL, OF_SESSION, OF_BEARER, OF_TOKEN, OF_HELD, OF_POLLS };
+enum key_of {
+    OF_NOTHING,
+    OF_LOG,
+    OF_CHANNEL,
+    OF_SESSION,
+    OF_BEARER,
+    OF_TOKEN,
+    OF_RENEWED,
+    OF_HELD,
+    OF_POLLS
+};
 
 /* Refused rights of SSELOG_HOLD: all streams become polls, or too many polls come at once. */
 #define NOTHING_HELD "each stream is answered as a poll"
@@ -176,6 +186,11 @@ static const struct right {
     {OF_SESSION, {"GET", "KEY"}, "+get %R~", "no session can be checked", false},
     {OF_BEARER, {"GET", "KEY"}, "+get %R~", "no bearer key can be checked", false},
     {OF_TOKEN, {"GETDEL", "KEY"}, "+getdel %RW~", "no exchange token can be used", false},
+    {OF_RENEWED,
+     {"SET", "KEY", "-", "XX"},
+     "+set %RW~",
+     "a client with an exchange token has to log in again after each poll",
+     false},
     {OF_HELD, {"ZCARD", "KEY"}, "+zcard %R~", NOTHING_HELD, true},
     {OF_HELD, {"ZREM", "KEY", NOBODY}, "+zrem %RW~", NOTHING_HELD, true},
     {OF_HELD, {"ZCOUNT", "KEY", "1", "0"}, "+zcount %R~", NOTHING_HELD, true},
@@ -214,6 +229,8 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
         return config_uses(c, AUTH_BEARER) ? k->bearer : NULL;
     case OF_TOKEN:
         return config_uses(c, AUTH_TOKEN) ? k->token : NULL;
+    case OF_RENEWED:
+        return config_uses(c, AUTH_TOKEN) && c->hold != HOLD_ALL ? k->token : NULL;
     case OF_HELD:
         return c->hold != 0 && c->hold != HOLD_ALL ? c->hold_key : NULL;
     case OF_POLLS:

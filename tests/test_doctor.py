@@ -366,6 +366,7 @@ RIGHTS = {
     "tracking": ("-client|tracking", "CLIENT TRACKING is refused, so sselog looks every 250 ms", "+client|tracking"),
     "subscribe": ("-subscribe", "SUBSCRIBE __redis__:invalidate is refused", "+subscribe &__redis__:invalidate"),
     "getdel": ("-getdel", "GETDEL is refused, so no exchange token can be used", "+getdel %RW~sse_token:"),
+    "set": ("-set", "SET is refused, so a client with an exchange token has to log in again", "+set %RW~sse_token:"),
     "zadd": ("-zadd", "ZADD is refused, so polls may be more than SSELOG_PROCESSES", "+zadd %RW~sselog:hold:polls"),
     "zcard": ("-zcard", "ZCARD is refused, so each stream is answered as a poll", "+zcard %R~sselog:hold"),
     "get": ("-get", "GET is refused, so no session can be checked", "+get %R~session:"),
@@ -427,7 +428,9 @@ def test_names_that_the_key_needs_are_asked_for(stack, redis):
 def test_files_are_read_as_the_user_that_serves(stack, redis, key_file):
     setup = all_rights(stack, redis, auth="jwt", jwt_key_file=setup_key(stack, 0o600))
     assert not doctor.local(setup).findings
-    doctor.local(setup, "--as", "www-data").only("D1", "Permission denied, as user www-data", "let the user that serves")
+    e = doctor.local(setup, "--as", "www-data")
+    e.only("D1", "as user www-data: ", "let the user that serves")
+    assert "Permission denied" in e.findings[0]["evidence"]
     doctor.local(setup, "--as", "nobody-such").only("D1", "there is no user nobody-such", "--as")
 
 
