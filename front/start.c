@@ -27,7 +27,7 @@ static bool is_spelling_of(const char *name, const char *wanted)
     return *wanted == '\0';
 }
 
-bool start_is_cursor_name(const char *name)
+static bool is_cursor_name(const char *name)
 {
     return is_spelling_of(name, "lasteventid");
 }
@@ -55,7 +55,7 @@ const char *start_cursor(const struct request *r, size_t nth, bool *is_header)
         return header;
     nth -= header != NULL;
     for (size_t i = 0; i < r->nargs; i++)
-        if (start_is_cursor_name(r->args[i].name) && r->args[i].value.len > 0 && nth-- == 0)
+        if (is_cursor_name(r->args[i].name) && r->args[i].value.len > 0 && nth-- == 0)
             return r->args[i].value.p;
     return NULL;
 }

@@ -34,9 +34,6 @@ struct start {
 struct start start_find(const struct request *r, bool lenient, int64_t now);
 /* The nth text of r that is a cursor, from 0; *is_header tells where it is. NULL: no more. */
 const char *start_cursor(const struct request *r, size_t nth, bool *is_header);
-/* Whether a query may hold a parameter of that name for a cursor: lastEventId and its other
- * spellings. */
-bool start_is_cursor_name(const char *name);
 /* Whether a parameter of that name asks for a part of the history in a way that is not known. It is
  * a word such as from or offset, or another spelling of before or limit. */
 bool start_is_unknown_range(const char *name);

@@ -245,15 +245,15 @@ static redisReply *sync_entries(struct redis_sync *s, const struct read *read, s
     return NULL;
 }
 
-enum sync_result redis_sync_newest(struct redis_sync *s, const char *key, struct xid to, bool *any,
-                                   struct xid *id)
+/* The id of the entry that is nearest to read->at. */
+static enum sync_result nearest(struct redis_sync *s, const struct read *read, bool *any,
+                                struct xid *id)
 {
-    const struct read read = {.key = key, .at = to, .count = 1};
     enum sync_result result;
     ssize_t n;
     sync_begin(s);
     s->hold = 0;
-    redisReply *r = sync_entries(s, &read, &n, &result);
+    redisReply *r = sync_entries(s, read, &n, &result);
     if (!r)
         return result;
     *any = n > 0;
@@ -263,20 +263,21 @@ enum sync_result redis_sync_newest(struct redis_sync *s, const char *key, struct
     return SYNC_OK;
 }
 
+enum sync_result redis_sync_newest(struct redis_sync *s, const char *key, struct xid to, bool *any,
+                                   struct xid *id)
+{
+    const struct read read = {.key = key, .at = to, .count = 1};
+    return nearest(s, &read, any, id);
+}
+
 enum sync_result redis_sync_news(struct redis_sync *s, const char *key, struct xid after,
                                  bool *news)
 {
     const struct read read = {key, xid_next(after), true, 1};
-    enum sync_result result;
-    ssize_t n;
-    sync_begin(s);
-    s->hold = 0;
-    redisReply *r = sync_entries(s, &read, &n, &result);
-    if (!r)
-        return result;
-    *news = n > 0 && xid_cmp(s->storage.entries[0].id, after) > 0;
-    sync_free_reply(s);
-    return SYNC_OK;
+    struct xid id;
+    enum sync_result result = nearest(s, &read, news, &id);
+    *news = result == SYNC_OK && *news && xid_cmp(id, after) > 0;
+    return result;
 }
 
 enum sync_result redis_sync_info(struct redis_sync *s, const char *key, struct redis_info *info)

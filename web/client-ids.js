@@ -12,7 +12,7 @@
 const KEY = "sselog clients";
 
 /** A random name. `crypto.randomUUID` is missing on pages without TLS. */
-export function randomId() {
+function randomId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -58,7 +58,7 @@ function styled(text, style) {
  * @param {string} text
  * @param {Spans} marks matches of the filter in the plain text
  */
-export function paint(node, text, marks) {
+function paint(node, text, marks) {
   const parts = runs(text);
   let at = 0; // of the plain text
   let next = 0; // the mark in or after `at`

@@ -12,7 +12,7 @@
 /** @import { Item } from "./parse-entry.js" */
 
 export const SIZE = 128; // entries of a chunk
-export const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
+const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
 
 /**
  * @typedef {object} Chunk

@@ -12,6 +12,7 @@
 # * wait_for_line TEXT: waits until TEXT is a line of the answer
 # * terminate: sends SIGTERM to sselog, waits for the answer and sets $exit_status
 # * status_is, head_is, body_is WHAT: compare the answer; the last two read the right bytes from fd 0
+# * stream_head WHAT: head_is with the head of a stream
 #
 # Scripts compare no times, and sleep only to poll.
 
@@ -154,6 +155,17 @@ terminate() {
 # Compares the lines of the head in any order; each ends in CRLF.
 head_is() {
     check "$1: head" same_head
+}
+# The head must be that of an event stream of the plain profile.
+stream_head() {
+    head_is "$1" <<'END'
+Status: 200 OK
+Content-Type: text/event-stream
+Cache-Control: no-store, no-transform
+Referrer-Policy: no-referrer
+X-Accel-Buffering: no
+X-Content-Type-Options: nosniff
+END
 }
 same_head() {
     ! grep -v "$(printf '\r')\$" "$dir/head" || return 1

@@ -19,14 +19,7 @@ first_and_next() {
     add_record stream:logs:ann 2-0 data second event deploy
     send_request PATH_INFO=/stream REMOTE_USER=ann
     status_is 'a poll' 200
-    head_is 'a poll' <<'END'
-Status: 200 OK
-Content-Type: text/event-stream
-Cache-Control: no-store, no-transform
-Referrer-Policy: no-referrer
-X-Accel-Buffering: no
-X-Content-Type-Options: nosniff
-END
+    stream_head 'a poll'
     poll_is 'the first poll has history' <<'END'
 retry: EVERY
 

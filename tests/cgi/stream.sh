@@ -4,17 +4,6 @@
 # shellcheck source=tests/cgi/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-stream_head() {
-    head_is "$1" <<'END'
-Status: 200 OK
-Content-Type: text/event-stream
-Cache-Control: no-store, no-transform
-Referrer-Policy: no-referrer
-X-Accel-Buffering: no
-X-Content-Type-Options: nosniff
-END
-}
-
 # No keepalive comes, even on a slow machine.
 options SSELOG_AUTH=remote_user SSELOG_RETRY=4000 SSELOG_KEEPALIVE=600
 
