@@ -194,7 +194,7 @@ help: ## this list
 	@.ci/run --list | sed 's/^\([a-z]*\) */\1\t/' | expand -t 16 | sed 's/^/  /'
 
 # tests/deps runs before the second make, because the probes above need the installed packages.
-deps: ## install what the build needs; FOR=demo, check or ci installs more
+deps: ## install what the build needs; FOR=demo, check, ci or bench installs more
 	@tests/deps $(or $(FOR),build)
 
 demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends all

@@ -4,7 +4,7 @@
 # Prints the records of a log as they come, one JSON object a line, by long polls with curl.
 #
 #     follow.sh URL FILE [OPTIONS OF CURL]
-#     follow.sh https://host/sselog/history ann.id -u ann
+#     follow.sh https://host/sselog/history ann.id -n    (the login is in ~/.netrc)
 #
 # FILE keeps the id of the last record. Without it the script begins with the oldest record. A record
 # may be printed twice when the script is killed, and is never left out. Gaps go to standard error.
@@ -17,6 +17,7 @@ url=$1 file=$2
 shift 2
 page=$(mktemp) || exit 1
 trap 'rm -f "$page"' EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
