@@ -285,7 +285,8 @@ static int harden(const struct config *c)
     struct harden_needs needs = {.host = a->path ? NULL : a->host,
                                  .port = a->port,
                                  .tls = a->tls,
-                                 .local_time = strcmp(c->log_to, "syslog") == 0};
+                                 .local_time =
+                                     strcmp(c->log_to, "syslog") == 0 || diag_find_reader()};
     return harden_process(&needs);
 }
 

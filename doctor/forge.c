@@ -73,15 +73,23 @@ static void try_header(struct browser *b, const char *header, bool anonymous, co
                    header);
 }
 
-/* Some servers give X_User, which a client sends, and X-User, which a proxy sets, the same name. */
-static void try_underscores(struct browser *b, const char *header, bool anonymous, const char *name)
+/* Some servers give X_User, which a client sends, and X-User, which a proxy sets, the same name.
+ * False: the header has no such other name. */
+static bool with_underscores(const char *header, char copy[PROBE_TEXT])
 {
-    char copy[PROBE_TEXT];
-    snprintf(copy, sizeof copy, "%s", header);
+    snprintf(copy, PROBE_TEXT, "%s", header);
     for (char *p = copy; *p; p++)
         if (*p == '-')
             *p = '_';
-    if (strcmp(copy, header) != 0)
+    return strcmp(copy, header) != 0;
+}
+
+static void try_header_names(struct browser *b, const char *header, bool anonymous,
+                             const char *name)
+{
+    char copy[PROBE_TEXT];
+    try_header(b, header, anonymous, name);
+    if (with_underscores(header, copy))
         try_header(b, copy, anonymous, name);
 }
 
@@ -113,7 +121,7 @@ static void try_administrator(struct browser *b, const char *header)
     struct ask ask = {.headers = {line}};
     struct probe p;
     long status;
-    if (!header || !b->config || !b->config->admin_roles[0])
+    if (!b->config || !b->config->admin_roles[0])
         return;
     snprintf(line, sizeof line, "%s: %s", header, b->config->admin_roles[0]);
     if (browser_probe(b, &ask, &p, nonce, &status) == 0)
@@ -144,18 +152,18 @@ static struct header_names header_names(const struct browser *b)
 void forge_check(struct browser *b)
 {
     struct header_names n = header_names(b);
-    char name[64];
+    char name[64], copy[PROBE_TEXT];
     snprintf(name, sizeof name, "doctor-%.32s", b->nonce);
     try_credentials(b, name);
-    try_header(b, n.user, true, name);
-    try_underscores(b, n.user, true, name);
+    try_header_names(b, n.user, true, name);
     if (b->detailed) {
-        try_header(b, n.role, false, name);
-        try_underscores(b, n.role, false, name);
+        try_header_names(b, n.role, false, name);
         if (n.tenant && n.tenant[0])
             try_header(b, n.tenant, false, name);
         try_address(b);
     } else {
         try_administrator(b, n.role);
+        if (with_underscores(n.role, copy))
+            try_administrator(b, copy);
     }
 }

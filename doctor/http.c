@@ -51,7 +51,7 @@ static struct {
     __typeof__(&curl_multi_add_handle) add_handle;
     __typeof__(&curl_multi_remove_handle) remove_handle;
     __typeof__(&curl_multi_perform) perform;
-    __typeof__(&curl_multi_wait) wait;
+    __typeof__(&curl_multi_poll) poll;
     __typeof__(&curl_multi_info_read) info_read;
     __typeof__(&curl_multi_cleanup) multi_cleanup;
     __typeof__(&curl_slist_append) slist_append;
@@ -78,7 +78,7 @@ const char *http_start(void)
         FIND(easy_strerror, "curl_easy_strerror") && FIND(multi_init, "curl_multi_init") &&
         FIND(add_handle, "curl_multi_add_handle") &&
         FIND(remove_handle, "curl_multi_remove_handle") && FIND(perform, "curl_multi_perform") &&
-        FIND(wait, "curl_multi_wait") && FIND(info_read, "curl_multi_info_read") &&
+        FIND(poll, "curl_multi_poll") && FIND(info_read, "curl_multi_info_read") &&
         FIND(multi_cleanup, "curl_multi_cleanup") && FIND(slist_append, "curl_slist_append") &&
         FIND(slist_free_all, "curl_slist_free_all") && FIND(easy_init, "curl_easy_init");
     if (found && lib.global_init(CURL_GLOBAL_DEFAULT) == 0)
@@ -163,7 +163,7 @@ static CURLcode run(CURLM *multi, struct http_answer *a)
             a->late = true;
             return CURLE_OPERATION_TIMEDOUT;
         }
-        lib.wait(multi, NULL, 0, wait < 1000 ? (int)wait : 1000, NULL);
+        lib.poll(multi, NULL, 0, wait < 1000 ? (int)wait : 1000, NULL);
     }
     CURLMsg *m = lib.info_read(multi, &left);
     return m && m->msg == CURLMSG_DONE ? m->data.result : CURLE_OK;

@@ -154,6 +154,7 @@ enum key_of {
     OF_TOKEN,
     OF_RENEWED,
     OF_HELD,
+    OF_COUNTED, /* the key at which ZADD is needed first */
     OF_POLLS
 };
 
@@ -194,7 +195,11 @@ static const struct right {
     {OF_HELD, {"ZCARD", "KEY"}, "+zcard %R~", NOTHING_HELD, true},
     {OF_HELD, {"ZREM", "KEY", NOBODY}, "+zrem %RW~", NOTHING_HELD, true},
     {OF_HELD, {"ZCOUNT", "KEY", "1", "0"}, "+zcount %R~", NOTHING_HELD, true},
-    {OF_POLLS, {"ZADD", "KEY", "XX", "0", NOBODY}, "+zadd %RW~", NOT_PACED, true},
+    {OF_COUNTED,
+     {"ZADD", "KEY", "XX", "0", NOBODY},
+     "+zadd %RW~",
+     NOTHING_HELD ", and " NOT_PACED,
+     true},
     {OF_POLLS, {"ZREMRANGEBYSCORE", "KEY", "1", "0"}, "+zremrangebyscore %RW~", NOT_PACED, true},
     {OF_POLLS, {"ZREVRANGEBYSCORE", "KEY", "0", "1"}, "+zrevrangebyscore %R~", NOT_PACED, true},
     {OF_NOTHING, {"CLIENT", "ID"}, "+client|id", "sselog looks every 250 ms", true},
@@ -220,9 +225,9 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
     case OF_NOTHING:
         return c->log_kind == LOG_STREAM ? "" : NULL;
     case OF_LOG:
-        return c->log_kind == LOG_STREAM ? k->log : NULL;
+        return c->log_kind == LOG_STREAM && k->log[0] ? k->log : NULL;
     case OF_CHANNEL:
-        return c->log_kind == LOG_PUBSUB ? k->log : NULL;
+        return c->log_kind == LOG_PUBSUB && k->log[0] ? k->log : NULL;
     case OF_SESSION:
         return config_uses(c, AUTH_COOKIE) ? k->session : NULL;
     case OF_BEARER:
@@ -233,6 +238,8 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
         return config_uses(c, AUTH_TOKEN) && c->hold != HOLD_ALL ? k->token : NULL;
     case OF_HELD:
         return c->hold != 0 && c->hold != HOLD_ALL ? c->hold_key : NULL;
+    case OF_COUNTED:
+        return c->hold == HOLD_ALL ? NULL : c->hold > 0 ? c->hold_key : k->polls;
     case OF_POLLS:
         return c->hold != HOLD_ALL ? k->polls : NULL;
     }
@@ -311,7 +318,10 @@ int rights_key(const struct config *c, const struct doctor_options *o, const cha
     set_name(who.role, o->role, o->user ? "" : nonce);
     if (auth_key(c, &who, NULL, template, key) == 0)
         return 0;
-    if (o->user)
+    if (c->route && strchr(c->route, '{'))
+        report_add(r, FINDING_NOTE, log_check_id, NULL,
+                   "%s may have names from the path (SSELOG_ROUTE): no log is looked at", template);
+    else if (o->user)
         report_add(r, FINDING_FAIL, log_check_id,
                    "give --tenant and --role as the template needs them",
                    "user %s fills no key of %s", o->user, template);

@@ -12,6 +12,7 @@
 #define PROBES    6  /* beside the open stream */
 
 static const struct check BUFFERING = {"D7", "buffering"};
+static const struct check REFUSAL = {"D11", "refusal"};
 static const struct check TIMEOUTS = {"D12", "time-outs"};
 static const struct check HTTP = {"D13", "http"};
 static const struct check PROCESSES = {"D14", "processes"};
@@ -172,7 +173,7 @@ static double every_of(const char *end)
 
 static void check_ended(struct browser *b, const struct held *h, const struct http_answer *a)
 {
-    double seconds = (double)(a->ended_at - h->started) / 1000;
+    double seconds = a->first_at > 0 ? (double)(a->ended_at - h->started) / 1000 : 0;
     unsigned lifetime = b->probe.lifetime;
     const char *end = a->body.p ? strstr(a->body.p, "event: end") : NULL;
     if (browser_is_poll(a))
@@ -192,7 +193,10 @@ static void check_ended(struct browser *b, const struct held *h, const struct ht
 static void check_held(struct browser *b, const struct held *h, const struct http_answer *a)
 {
     bool expected = h->hold >= (int64_t)keepalive_of(b) * 1500 && h->hold > b->options->patience;
-    if (!a->late)
+    if (a->stopped)
+        report_add(b->report, FINDING_OK, TIMEOUTS, NULL,
+                   "the stream stayed open until it had sent %zu bytes", a->body.len);
+    else if (!a->late)
         check_ended(b, h, a);
     else if (expected && !h->more)
         report_add(b->report, FINDING_FAIL, BUFFERING, browser_cure(b, FAULT_BUFFERED),
@@ -210,7 +214,27 @@ static void check_open(struct browser *b, const struct held *h, const struct htt
     check_headers(b, a);
     check_version(b, a->version);
     check_held(b, h, a);
-    check_compression(b);
+    if (a->first_at > 0)
+        check_compression(b);
+}
+
+/* The data of the event that tells why there is no stream, as a slice of the body. */
+static struct slice unavailable(const struct http_answer *a)
+{
+    static const char event[] = "event: unavailable", data[] = "data: ";
+    const char *at = a->body.p ? strstr(a->body.p, event) : NULL;
+    at = at ? strstr(at, data) : NULL;
+    if (!at)
+        return slice_make(NULL, 0);
+    at += sizeof data - 1;
+    return slice_make(at, strcspn(at, "\r\n"));
+}
+
+static void report_unavailable(struct browser *b, struct slice why)
+{
+    report_add(b->report, FINDING_FAIL, REFUSAL,
+               "the log of sselog has the reason; sselog doctor --user USER looks at the log's key",
+               "/stream answered that it is unavailable: %.*s", (int)why.len, why.p);
 }
 
 long stream_check(struct browser *b)
@@ -223,10 +247,18 @@ long stream_check(struct browser *b)
     struct http_answer a;
     browser_get(b, PATH, &ask, &a);
     long status = a.status;
+    struct slice why = unavailable(&a);
     if (a.first_at == 0 && a.late) {
         report_add(b->report, FINDING_FAIL, BUFFERING, browser_cure(b, FAULT_BUFFERED),
                    "/healthz answered at once, /stream sent nothing in %.1f s",
                    (double)b->options->patience / 1000);
+        status = 0;
+    } else if (status == 0) {
+        report_add(b->report, FINDING_FAIL, TIMEOUTS, browser_cure(b, FAULT_CUT),
+                   "/healthz was answered, /stream ended without an answer (%s)",
+                   a.failure ? a.failure : "without a fault");
+    } else if (is_stream(&a) && why.len > 0) {
+        report_unavailable(b, why);
         status = 0;
     } else if (is_stream(&a)) {
         check_open(b, &h, &a);

@@ -239,10 +239,11 @@ static void check_authorization(struct browser *b)
 static void add_refusal(struct browser *b, long status)
 {
     const struct probe *p = &b->probe;
-    bool without = !browser_has_login(b) && strcmp(p->why, "failed-login") != 0;
+    bool refused = status == 401 || status == 403 || status == 429;
+    bool without = status == 401 && !browser_has_login(b) && strcmp(p->why, "failed-login") != 0;
     enum finding_state state = without ? FINDING_NOTE : FINDING_FAIL;
     const char *by = p->method[0] ? p->method : "none", *colon = p->claim[0] ? ", " : "";
-    if (b->detailed && strcmp(p->why, "ok") != 0)
+    if (refused && b->detailed && strcmp(p->why, "ok") != 0)
         report_add(b->report, state, REFUSAL, cure_of_refusal(p->why),
                    "/stream is answered %ld: why=%s method=%s: %s%s%s", status, p->why, by, p->text,
                    colon, p->claim);

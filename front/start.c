@@ -35,11 +35,11 @@ static bool is_cursor_name(const char *name)
 bool start_is_unknown_range(const char *name)
 {
     static const char *const ranges[] = {
-        "afterid",  "from",    "to",       "start", "end",   "begin",  "stop",
-        "since",    "until",   "count",    "size",  "max",   "last",   "offset",
-        "skip",     "page",    "lines",    "rows",  "tail",  "limits", "maxcount",
-        "pagesize", "perpage", "beforeid", "limit", "before"};
-    if (strcmp(name, "before") == 0 || strcmp(name, "limit") == 0)
+        "afterid",  "from",    "to",       "start", "end",    "begin",  "stop",
+        "since",    "until",   "count",    "size",  "max",    "last",   "offset",
+        "skip",     "page",    "lines",    "rows",  "tail",   "limits", "maxcount",
+        "pagesize", "perpage", "beforeid", "limit", "before", "after"};
+    if (strcmp(name, "before") == 0 || strcmp(name, "after") == 0 || strcmp(name, "limit") == 0)
         return false;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (is_spelling_of(name, ranges[i]))

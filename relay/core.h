@@ -206,11 +206,11 @@ struct relay {
     struct channels *channels;  /* NULL until the first log of that kind */
     int64_t now;
     int64_t next_sweep;
-    int64_t next_look;     /* without tracking */
-    _Atomic bool stopping; /* relay_stop was called */
-    int64_t stop_by;       /* 0: not stopping */
-    struct omit omit;      /* of lines about viewers */
-    struct storm storm;    /* of invalidations; while it lasts, tracking is false */
+    int64_t next_look;               /* without tracking */
+    _Atomic bool stopping;           /* relay_stop was called */
+    int64_t stop_by;                 /* 0: not stopping */
+    struct omit omit, omit_warnings; /* of lines about viewers; many of them hide no warning */
+    struct storm storm;              /* of invalidations; while it lasts, tracking is false */
     bool up, down, tracking;
     bool until_idle;       /* CGI: the process serves one request */
     struct presence *owed; /* entries to remove when the feed is up for the first time */

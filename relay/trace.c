@@ -17,7 +17,8 @@ struct trace {
 static void put(struct relay *r, enum diag_level level, uint64_t kind, struct fields *line)
 {
     uint64_t repeated, omitted;
-    if (!omit_is_due(&r->omit, kind, r->now, &repeated, &omitted))
+    struct omit *omit = level == DIAG_WARNING ? &r->omit_warnings : &r->omit;
+    if (!omit_is_due(omit, kind, r->now, &repeated, &omitted))
         return;
     if (repeated)
         fields_number(line, "repeated", repeated);

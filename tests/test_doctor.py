@@ -367,7 +367,7 @@ RIGHTS = {
     "subscribe": ("-subscribe", "SUBSCRIBE __redis__:invalidate is refused", "+subscribe &__redis__:invalidate"),
     "getdel": ("-getdel", "GETDEL is refused, so no exchange token can be used", "+getdel %RW~sse_token:"),
     "set": ("-set", "SET is refused, so a client with an exchange token has to log in again", "+set %RW~sse_token:"),
-    "zadd": ("-zadd", "ZADD is refused, so polls may be more than SSELOG_PROCESSES", "+zadd %RW~sselog:hold:polls"),
+    "zadd": ("-zadd", "ZADD is refused, so each stream is answered as a poll, and polls may be more", "+zadd %RW~sselog:hold"),
     "zcard": ("-zcard", "ZCARD is refused, so each stream is answered as a poll", "+zcard %R~sselog:hold"),
     "get": ("-get", "GET is refused, so no session can be checked", "+get %R~session:"),
 }
@@ -422,6 +422,16 @@ def test_names_that_the_key_needs_are_asked_for(stack, redis):
     doctor.local(setup, "--user", "ann").only("D2b", "fills no key of stream:{tenant}:{user}", "--tenant")
     redis.add("stream:acme:ann", '{"level": "info"}')
     assert not doctor.local(setup, "--user", "ann", "--tenant", "acme").findings
+
+
+def test_log_that_the_path_names_is_not_looked_at(stack, redis):
+    """Nor is a right missing: the user of this Redis may read these logs only."""
+    redis.client.execute_command("ACL", "SETUSER", "reader", "on", ">pass", "~job:*", "&*", "+@all")
+    setup = all_rights(stack, redis, auth="remote_user", stream="job:{job}", route="/jobs/{job}/stream")
+    for args in (), ("--user", "ann"):
+        e = doctor.local(setup, *args, redis=f"unix://reader:pass@{redis.socket}")
+        assert not e.findings
+        assert any("may have names from the path" in n["evidence"] for n in e.notes)
 
 
 @pytest.mark.skipif(not webs.ROOT, reason="only root may become another user")
@@ -496,9 +506,11 @@ class Answers(http.server.BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         status, kind, body = {
             "/healthz": (200, "text/plain", b"ok\n"),
-            "/stream": (200, "text/event-stream", self.server.stream),
+            "/stream": (self.server.status, "text/event-stream", self.server.stream),
             "/page/healthz": (200, "text/html", b"<!doctype html>"),
         }.get(path, (404, "application/json", b'{"error":"not found"}'))
+        if status is None:
+            return
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Cache-Control", "no-store")
@@ -515,10 +527,10 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def answers():
-    """A server on a free port, of which the tests set stream and holds."""
+    """A server on a free port, of which the tests set status (None: no answer), stream and holds."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
         server.daemon_threads = True
-        server.holds, server.stream, server.done = False, b"", threading.Event()
+        server.holds, server.status, server.stream, server.done = False, 200, b"", threading.Event()
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server
@@ -543,6 +555,33 @@ def test_stream_that_is_answered_as_a_poll_is_no_fault(stack, redis, answers):
 def test_stream_that_ends_in_the_middle_is_named(stack, redis, answers):
     answers.stream = b'retry: 3000\n\nevent: live\ndata: {"replayed":0}\n\n'
     examine(answers, stack, redis).only("D12", "the stream was cut after", "SSELOG_LIFETIME")
+
+
+def test_stream_without_a_byte_is_named(stack, redis, answers):
+    examine(answers, stack, redis).only("D12", "the stream was cut after 0.0 s", "SSELOG_LIFETIME")
+
+
+def test_stream_that_is_unavailable_tells_why(stack, redis, answers):
+    answers.stream = b'retry: 3000\n\nevent: unavailable\ndata: {"reason":"viewers"}\n\n'
+    examine(answers, stack, redis).only("D11", '/stream answered that it is unavailable: {"reason":"viewers"}', "the log of sselog")
+
+
+@pytest.mark.parametrize("status", [404, 502])
+def test_stream_that_is_not_answered_is_a_fault_without_a_login(stack, redis, answers, status):
+    answers.status = status
+    examine(answers, stack, redis).only("D11", f"/stream is answered {status}", "")
+
+
+def test_end_without_an_answer_is_named(stack, redis, answers):
+    answers.status = None
+    examine(answers, stack, redis).only("D12", "/stream ended without an answer", "")
+
+
+def test_busy_log_is_no_cut(stack, redis, answers):
+    """The doctor keeps no more than the first bytes."""
+    answers.stream, answers.holds = b"data: x\n\n" * 1_000_000, True
+    e = examine(answers, stack, redis)
+    assert not e.findings and "D12" in e.passed
 
 
 def test_silence_after_the_first_bytes_is_named(stack, redis, answers):

@@ -196,10 +196,10 @@ static void test_time_is_a_duration_or_of_rfc_3339(void **state)
 
 static void test_names_that_ask_for_a_range_are_known(void **state)
 {
-    static const char *const ranges[] = {"afterId", "from",   "to",     "start",  "end",
-                                         "since",   "until",  "count",  "offset", "page",
-                                         "Limit",   "LIMITS", "limits", "Before", "per_page",
-                                         "tail",    "max",    "last",   "lines",  "before-id"};
+    static const char *const ranges[] = {
+        "afterId", "from", "to",    "start",  "end",    "since",    "until",    "count",
+        "offset",  "page", "Limit", "LIMITS", "limits", "Before",   "per_page", "After",
+        "AFTER",   "tail", "max",   "last",   "lines",  "before-id"};
     static const char *const others[] = {"before",        "after",   "limit",   "q",   "level",
                                          "whose",         "history", "",        "tok", "agents",
                                          "last_event_id", "toe",     "endpoint"};
