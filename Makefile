@@ -268,9 +268,12 @@ bench-instructions: all ## count instructions by callgrind; fails when one kind 
 EXAMPLES = lighttpd-example.conf apache-example.conf \
            $(sort $(shell find examples packaging -type f ! -path '*/__pycache__/*'))
 
+PAGES = sselog.8 sselog-send.1 sselog-token.1 sselog-doctor.1
+
 install: $(BUILD)/sselog  ## program, manual, page and examples into PREFIX, under DESTDIR
 	$(INSTALL) -D -m 755 $(BUILD)/sselog '$(DESTDIR)$(BINDIR)/sselog'
-	$(INSTALL) -D -m 644 sselog.1 '$(DESTDIR)$(MANDIR)/man1/sselog.1'
+	for page in $(PAGES); do \
+	    $(INSTALL) -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page" || exit; done
 	$(INSTALL) -d '$(DESTDIR)$(DATADIR)/sselog'
 	$(INSTALL) -m 644 web/* '$(DESTDIR)$(DATADIR)/sselog'
 	for file in $(EXAMPLES); do \
@@ -278,7 +281,8 @@ install: $(BUILD)/sselog  ## program, manual, page and examples into PREFIX, und
 	    $(INSTALL) -D -m $$mode $$file "$(DESTDIR)$(DOCDIR)/examples/$${file#examples/}" || exit; done
 
 uninstall: ## remove what install put there
-	rm -f '$(DESTDIR)$(BINDIR)/sselog' '$(DESTDIR)$(MANDIR)/man1/sselog.1'
+	rm -f '$(DESTDIR)$(BINDIR)/sselog'
+	for page in $(PAGES); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done
 	rm -rf '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'
 
 clean: ## remove build/

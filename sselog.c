@@ -84,7 +84,7 @@ static void print_usage(FILE *to)
           "  -n MAXLEN  about how many records the log keeps; 10000\n"
           "  -p         PUBLISH too, to the key's name without a leading \"stream:\"\n"
           "\n"
-          "Options are environment variables SSELOG_...: see sselog(1).\n",
+          "Options are environment variables SSELOG_...: see sselog(8).\n",
           to);
 }
 

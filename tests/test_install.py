@@ -38,7 +38,9 @@ def expected(prefix="usr/local"):
     """The path and the mode of each file that is installed."""
     top = webs.TOP
     files = {f"{prefix}/bin/sselog": 0o755}
-    files[f"{prefix}/share/man/man1/sselog.1"] = 0o644
+    files[f"{prefix}/share/man/man8/sselog.8"] = 0o644
+    for command in ("doctor", "send", "token"):
+        files[f"{prefix}/share/man/man1/sselog-{command}.1"] = 0o644
     for file in (top / "web").iterdir():
         files[f"{prefix}/share/sselog/{file.name}"] = 0o644
     examples = [p for p in (top / "examples").rglob("*") if p.is_file() and "__pycache__" not in p.parts]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""sselog.1 says what the program does: its options, endpoints, parameters and figures, as they are
-found in the program itself and in the tables of its source. Prose is not tested."""
+"""The manual says what the program does. Its options, endpoints, parameters and figures are compared
+with the program itself and with the tables of its source. Prose is not tested."""
 import os
 import re
 import subprocess
@@ -10,7 +10,9 @@ import pytest
 import webs
 from fcgi import environment, fcgi_get
 
-MANUAL = (webs.TOP / "sselog.1").read_text()
+PAGES = sorted(webs.TOP.glob("sselog*.[18]"))
+MANUAL = (webs.TOP / "sselog.8").read_text()
+COMMANDS = {command: (webs.TOP / f"sselog-{command}.1").read_text() for command in ("doctor", "send", "token")}
 ENTRY = re.compile(r"^\.It Ev (SSELOG_\w+) Pq (request|process), (?:default Ql (\S+)|no default)$",
                    re.M)
 PRINTED = re.compile(r"^(SSELOG_\w+)=(.*?) +# (default|profile \w+|environment)(?:, password unset)?$")
@@ -56,8 +58,8 @@ def entry_text(name):
     return re.split(r"^\.(?:It|El)\b", rest, maxsplit=1, flags=re.M)[0]
 
 
-def section(name):
-    return MANUAL.split(f".Sh {name}\n", 1)[1].split("\n.Sh ", 1)[0]
+def section(name, text=MANUAL):
+    return text.split(f".Sh {name}\n", 1)[1].split("\n.Sh ", 1)[0]
 
 
 def words(text):
@@ -72,7 +74,8 @@ def test_every_option_and_no_other():
 
 
 def test_no_option_is_mentioned_that_is_not_there():
-    mentioned = set(re.findall(r"\bSSELOG_[A-Z_]+", MANUAL)) - {"SSELOG_", "SSELOG_X"}
+    mentioned = {name for page in PAGES for name in re.findall(r"\bSSELOG_[A-Z_]+", page.read_text())}
+    mentioned -= {"SSELOG_", "SSELOG_X"}
     assert mentioned <= set(printed())
 
 
@@ -159,15 +162,11 @@ def test_figures():
 
 def test_every_check_of_the_doctor():
     there = anywhere(r"struct check \w+ = \{\"(D\w+)\", \"([\w-]+)\"\}")
-    assert sorted(set(there)) == sorted(re.findall(r"^\.It (?:\\&)?(D\w+) (\S+)$", section("DOCTOR"), re.M))
-
-
-def doctor_text():
-    return section("COMMANDS").split(".Ss sselog doctor\n", 1)[1].split(".Ss ", 1)[0]
+    assert sorted(set(there)) == sorted(re.findall(r"^\.It (?:\\&)?(D\w+) (\S+)$", section("CHECKS", COMMANDS["doctor"]), re.M))
 
 
 def test_every_option_of_the_doctor():
-    text = doctor_text()
+    text = section("DESCRIPTION", COMMANDS["doctor"])
     there = table("cmd_doctor.c", r"\{\"([\w-]+)\", (?:no|required)_argument")
     assert set(re.findall(r"Fl Fl ([\w-]+)", text)) >= set(there)
     assert set(re.findall(r"^\.It (?:Fl Fl \w+ Ar \w+ , )?Fl Fl ([\w-]+)", text, re.M)) <= set(there)
@@ -208,9 +207,12 @@ def test_every_line_of_the_log():
     """The text of each call of diag(), up to its first part that varies, is in DIAGNOSTICS."""
     calls = anywhere(r"\bdiag\(DIAG_(\w+), \"(\w+)\",\s*\"([^\"]*)\"")
     assert len(calls) > 20
+    listed = section("DIAGNOSTICS")
+    for command in ("send", "token"):
+        listed += section("DIAGNOSTICS", COMMANDS[command])
     for level, module, text in calls:
         line = f"{level.lower()} {module}: {text.split('%')[0]}".rstrip(" ;:")
-        assert line in section("DIAGNOSTICS"), line
+        assert line in listed, line
     for step in anywhere(r"link_lose\(f, \"(\w+)\""):
         assert f"warning redis: ADDRESS: {step}: ...; trying again" in section("DIAGNOSTICS"), step
     hint = run("-?").stderr.strip().rpartition(";")[2]
@@ -231,8 +233,8 @@ def test_letters_of_the_command_line():
         return {c for found in table(file, r"getopt(?:_long)?\(argc, argv, \"\+?([^\"]+)\"") for c in found if c != ":"}
 
     letters = letters_of("sselog.c")
-    shown = set(re.findall(r"^\.It Fl (\w)", MANUAL.replace(doctor_text(), ""), re.M))
-    assert shown == letters
+    text = MANUAL + COMMANDS["send"] + COMMANDS["token"]
+    assert set(re.findall(r"^\.It Fl (\w)", text, re.M)) == letters
     assert letters | letters_of("cmd_doctor.c") == set(re.findall(r"(?<!\S)\[?-(\w)\b", run("-h").stdout))
 
 
@@ -242,7 +244,7 @@ def test_files_are_there():
 
 
 def test_lint():
-    done = subprocess.run(["mandoc", "-Tlint", "-W", "warning", webs.TOP / "sselog.1"],
+    done = subprocess.run(["mandoc", "-Tlint", "-W", "warning", *PAGES],
                           capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 

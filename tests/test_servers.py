@@ -112,7 +112,7 @@ def test_no_query_string_in_the_access_log(stack, redis, kind):
         assert "healthz" not in site.read_text()
 
 
-SHIPPED = [p for p in (*TOP.glob("*-example.conf"), TOP / "sselog.1", *(TOP / "examples").rglob("*"))
+SHIPPED = [p for p in (*TOP.glob("*-example.conf"), TOP / "sselog.8", *(TOP / "examples").rglob("*"))
            if p.is_file() and p.suffix in (".conf", ".1")]
 
 
