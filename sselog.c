@@ -37,6 +37,7 @@
 #include "redis/address.h"
 #include "redis/tls.h"
 #include "relay/relay.h"
+#include "service.h"
 #include "cmd_doctor.h"
 #include "cmd_send.h"
 #include "identity/session.h"
@@ -129,12 +130,6 @@ static int config_error(const struct buf *why)
     return EXIT_CONFIG;
 }
 
-static void print_warning(void *arg, const char *line)
-{
-    (void)arg;
-    diag(DIAG_WARNING, "config", "%s", line);
-}
-
 /* ---- stopping ---- */
 
 static void on_stop(int number)
@@ -152,13 +147,12 @@ static int catch_signals(void)
 {
     struct sigaction stop = {.sa_handler = on_stop, .sa_flags = SA_RESTART};
     struct sigaction ignore = {.sa_handler = SIG_IGN};
-    if (pipe2(stop_pipe, O_CLOEXEC))
+    if (pipe2(stop_pipe, O_CLOEXEC) || service_catch())
         return -1;
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGUSR1, &stop, NULL); /* web servers ask a FastCGI responder to stop by it */
     sigaction(SIGPIPE, &ignore, NULL);
-    sigaction(SIGHUP, &ignore, NULL);
     return 0;
 }
 
@@ -176,6 +170,7 @@ static void block_signals(int how)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGHUP);
     pthread_sigmask(how, &set, NULL);
 }
 
@@ -225,8 +220,9 @@ static const char *how_started(int fd, enum accept_rest rest)
     return rest == ACCEPT_TAKE ? "socket" : fd == STDIN_FILENO ? "spawned" : "systemd";
 }
 
-static int serve_fastcgi(const struct config_base *base, int fd, enum accept_rest rest)
+static int serve_fastcgi(const struct config_base *base, const struct command_line *line, int fd)
 {
+    enum accept_rest rest = line->socket ? ACCEPT_TAKE : ACCEPT_LEAVE;
     pthread_t relay_thread;
     block_signals(SIG_BLOCK);
     struct front *front = front_new(base, relay, false);
@@ -238,11 +234,15 @@ static int serve_fastcgi(const struct config_base *base, int fd, enum accept_res
     }
     front_started_as(front, how_started(fd, rest));
     block_signals(SIG_UNBLOCK);
-    config_warn(base, print_warning, NULL);
+    config_warn(base, service_warn, NULL);
     diag(DIAG_INFO, "sselog", "serving, version " SSELOG_VERSION);
     release_startup_pages();
-    int status =
-        accept_run(fd, stop_pipe[0], rest, take_request, front) ? EXIT_FAILURE : EXIT_SUCCESS;
+    struct service service = {line->file, base, front, relay};
+    struct accept_chore chore;
+    service_ready(&service, &chore);
+    int status = accept_run(fd, stop_pipe[0], rest, &chore, take_request, front) ? EXIT_FAILURE
+                                                                                 : EXIT_SUCCESS;
+    service_close();
     relay_stop(relay);
     pthread_join(relay_thread, NULL);
     if (!front_stop(front, 500)) { /* a synchronous call still waits for Redis */
@@ -279,18 +279,23 @@ static void tune_memory(void)
     mallopt(M_TRIM_THRESHOLD, 128 * 1024);
 }
 
-static int harden(const struct config *c)
+enum started_as { AS_FASTCGI, AS_CGI, AS_NOTHING };
+
+static int harden(const struct config_base *base, enum started_as as)
 {
+    const struct config *c = config_of(base);
     const struct redis_address *a = &c->redis;
+    const char *files[CONFIG_FILES]; /* that a reload reads again */
+    size_t nfiles = as == AS_FASTCGI ? config_files(base, files) : 0;
     struct harden_needs needs = {.host = a->path ? NULL : a->host,
                                  .port = a->port,
                                  .tls = a->tls,
                                  .local_time =
-                                     strcmp(c->log_to, "syslog") == 0 || diag_find_reader()};
+                                     strcmp(c->log_to, "syslog") == 0 || diag_find_reader(),
+                                 .files = files,
+                                 .nfiles = nfiles};
     return harden_process(&needs);
 }
-
-enum started_as { AS_FASTCGI, AS_CGI, AS_NOTHING };
 
 /* How the process was started. *fd: the socket that it was started with, or -1. */
 static enum started_as find_start(const struct command_line *line, int *fd)
@@ -341,7 +346,9 @@ static int serve(const struct config_base *base, const struct command_line *line
         status = config_error(&why);
         goto out;
     }
-    if (harden(c) == 0) {
+    if (as == AS_FASTCGI)
+        service_open();
+    if (harden(base, as) == 0) {
         diag_start(); /* a blocked standard error must not block what serves */
         relay = relay_new(c);
     }
@@ -351,8 +358,7 @@ static int serve(const struct config_base *base, const struct command_line *line
     }
     if (was_stopped()) /* a signal before the relay existed */
         relay_stop(relay);
-    status = as == AS_FASTCGI ? serve_fastcgi(base, fd, line->socket ? ACCEPT_TAKE : ACCEPT_LEAVE)
-                              : serve_cgi(base);
+    status = as == AS_FASTCGI ? serve_fastcgi(base, line, fd) : serve_cgi(base);
     struct relay *done = relay;
     relay = NULL;
     relay_free(done);
@@ -474,7 +480,7 @@ static int run(const struct config_base *base, const struct command_line *line, 
     if (status)
         return status;
     if (line->check) {
-        config_warn(base, print_warning, NULL);
+        config_warn(base, service_warn, NULL);
         return print_config(base);
     }
     if (diag_open(c->log_to, c->log_level))

@@ -163,6 +163,42 @@ static int add_certificates(int ruleset)
     return add_paths(ruleset, known, READ_TREE);
 }
 
+/* Directories that hold the files of many programs or users. */
+static bool is_shared(const char *dir)
+{
+    static const char *const names[] = {"",     "/etc",     "/home", "/root", "/run",    "/srv",
+                                        "/tmp", "/var/tmp", "/usr",  "/var",  "/var/lib"};
+    static const char home[] = "/home/";
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(dir, names[i]) == 0)
+            return true;
+    return strncmp(dir, home, sizeof home - 1) == 0 && !strchr(dir + sizeof home - 1, '/');
+}
+
+/* A rule for a file does not cover the one that replaces it, so the rule is for its directory. In a
+ * shared directory the rule is for the file: another one there needs a restart. */
+static int add_directory_of(int ruleset, const char *path)
+{
+    char dir[PATH_MAX];
+    int n = snprintf(dir, sizeof dir, "%s", path);
+    char *slash = n > 0 && (size_t)n < sizeof dir ? strrchr(dir, '/') : NULL;
+    if (!slash)
+        return add_path(ruleset, path, READ_FILE);
+    *slash = '\0';
+    return add_path(ruleset, is_shared(dir) ? path : dir, READ_FILE);
+}
+
+/* The path may be a link, and both the link and its target may be replaced. */
+static int add_read_again(int ruleset, const struct harden_needs *needs)
+{
+    char real[PATH_MAX];
+    for (size_t i = 0; i < needs->nfiles; i++)
+        if (add_directory_of(ruleset, needs->files[i]) == -1 ||
+            (realpath(needs->files[i], real) && add_directory_of(ruleset, real) == -1))
+            return -1;
+    return 0;
+}
+
 static int add_files(int ruleset, const struct harden_needs *needs)
 {
     static const char *const zones[] = {"/etc/localtime", "/usr/share/zoneinfo", NULL};
@@ -174,7 +210,8 @@ static int add_files(int ruleset, const struct harden_needs *needs)
         return -1;
     if (LEAK_SANITIZER && add_path(ruleset, "/proc", READ_TREE) == -1)
         return -1;
-    if (needs->host && is_name(needs->host) && add_resolver(ruleset) == -1)
+    if ((needs->host && is_name(needs->host) && add_resolver(ruleset) == -1) ||
+        add_read_again(ruleset, needs) == -1)
         return -1;
     return needs->tls ? add_certificates(ruleset) : 0;
 }

@@ -8,6 +8,7 @@
 #define SSELOG_BASE_HARDEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The process must be able to do this after hardening: to connect to Redis, and perhaps more. */
@@ -16,6 +17,9 @@ struct harden_needs {
     uint16_t port;
     bool tls;        /* rediss://: OpenSSL reads certificates later */
     bool local_time; /* syslog(3) writes it */
+    /* Files that are read again while serving, and that others may replace by rename(2). */
+    const char *const *files;
+    size_t nfiles;
 };
 
 /* NULL, or the reason why this process must not run: it is root, and allow is false. */

@@ -5,10 +5,11 @@
  * option.c knows each option, source.c reads a source.
  * Invariants: an unchecked configuration is never returned, and a returned one never changes.  The
  * configuration for a request shares with the base what a request may not set, so the base must
- * outlive it.
+ * outlive it.  Only the count of references of a base changes after it was loaded.
  */
 #include "config/config.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -35,6 +36,7 @@ struct config_set {
 };
 
 struct config_base {
+    atomic_uint references;
     struct config_set set;
     struct arena arena;
     struct source from_file;
@@ -313,6 +315,7 @@ struct config_base *config_load(const char *file, char *const *environment, stru
         source_no_memory(why);
         return NULL;
     }
+    atomic_init(&base->references, 1);
     const struct builder builder = {.base = base, .set = &base->set, .why = why};
     if (source_read_environment(&base->environment, &base->arena, environment, why) == 0 &&
         source_read_file(&base->from_file, &base->arena, file, why) == 0 && build(&builder) == 0)
@@ -321,13 +324,26 @@ struct config_base *config_load(const char *file, char *const *environment, stru
     return NULL;
 }
 
-void config_unload(struct config_base *base)
+/* The members of a base that may change lie in memory of malloc, so const may be cast away. */
+static atomic_uint *references(const struct config_base *base)
 {
-    if (base == NULL)
+    return &((struct config_base *)base)->references;
+}
+
+const struct config_base *config_hold(const struct config_base *base)
+{
+    atomic_fetch_add_explicit(references(base), 1, memory_order_relaxed);
+    return base;
+}
+
+void config_unload(const struct config_base *base)
+{
+    if (base == NULL || atomic_fetch_sub(references(base), 1) > 1)
         return;
-    arena_free(&base->set.arena);
-    arena_free(&base->arena);
-    free(base);
+    struct config_base *last = (struct config_base *)base;
+    arena_free(&last->set.arena);
+    arena_free(&last->arena);
+    free(last);
 }
 
 const struct config *config_of(const struct config_base *base)
@@ -403,6 +419,54 @@ void config_release(const struct config_base *base, const struct config *config)
     struct config_set *set = (struct config_set *)config;
     arena_free(&set->arena);
     free(set);
+}
+
+/* ---- reading again ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* New connections may log in as another user, or with another password: see redis/login.h. */
+static bool same_server(const struct redis_address *a, const struct redis_address *b)
+{
+    return same_text(a->host, b->host) && same_text(a->path, b->path) && a->port == b->port &&
+           a->db == b->db && a->tls == b->tls;
+}
+
+static bool needs_restart(const struct config_set *running, const struct config_set *now, size_t i)
+{
+    if (options[i].flags & ADDRESS)
+        return !same_server(&running->config.redis, &now->config.redis);
+    return options[i].flags & RESTART && strcmp(running->text[i], now->text[i]) != 0;
+}
+
+void config_each_restart(const struct config_base *running, const struct config_base *now,
+                         void (*each)(void *arg, const char *line), void *arg)
+{
+    struct buf line;
+    buf_init(&line, 1024);
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (!needs_restart(&running->set, &now->set, i))
+            continue;
+        describe(now, &now->set, i, "needs a restart; the former value stays in use", &line);
+        if (!line.failed)
+            each(arg, line.p);
+    }
+    buf_free(&line);
+}
+
+size_t config_files(const struct config_base *base, const char *files[CONFIG_FILES])
+{
+    size_t n = 0;
+    if (base->from_file.file)
+        files[n++] = base->from_file.file;
+    for (size_t i = 0; i < OPTIONS && n < CONFIG_FILES; i++) {
+        if (options[i].flags & NO_MEMBER && *base->set.text[i])
+            files[n++] = base->set.text[i];
+    }
+    return n;
 }
 
 /* ---- printing ---- */

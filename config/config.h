@@ -133,7 +133,9 @@ static inline bool config_uses(const struct config *config, enum auth_method met
     return config->auth[i] == method;
 }
 
-/* The configuration at the start: the environment and the file. */
+/* A snapshot of the configuration, as the environment and the files were when it was loaded. It
+ * counts its references: each keeper of it, or of a pointer into it, holds one. New requests get
+ * the one of config/current.h, and go on with the one that they began with. */
 struct config_base;
 
 /* Reads the file (NULL: none) and the environment (NAME=value strings, as environ). Checks each
@@ -142,7 +144,11 @@ struct config_base;
  * wrong, and the process must not serve; why is one line with the option and its value, but never a
  * secret. */
 struct config_base *config_load(const char *file, char *const *environment, struct buf *why);
-void config_unload(struct config_base *base);
+/* Any thread: takes one more reference, and returns base. */
+const struct config_base *config_hold(const struct config_base *base);
+/* Any thread: gives a reference back, at first that of config_load. With the last one the snapshot
+ * is wiped and freed. NULL is fine. */
+void config_unload(const struct config_base *base);
 /* The configuration as loaded. */
 const struct config *config_of(const struct config_base *base);
 /* The configuration for one request. params are its parameters as NAME=value and end with NULL;
@@ -153,6 +159,14 @@ const struct config *config_of(const struct config_base *base);
 int config_for_request(const struct config_base *base, char *const *params,
                        const struct config **out, struct buf *why);
 void config_release(const struct config_base *base, const struct config *config);
+/* Calls each with the text of every option that differs between the two and that only a restart can
+ * change, as in a message. Out of memory: no call. */
+void config_each_restart(const struct config_base *running, const struct config_base *now,
+                         void (*each)(void *arg, const char *line), void *arg);
+#define CONFIG_FILES 4
+/* Fills files with the paths that config_load read: the file of options and those with secrets.
+ * Returns their number. */
+size_t config_files(const struct config_base *base, const char *files[CONFIG_FILES]);
 /* Adds the effective options to out, one line of NAME=value with its source for each. A secret is
  * shown as set or unset. */
 void config_print(const struct config_base *base, struct buf *out);

@@ -19,7 +19,8 @@ enum option_flags {
     REQUEST = 1,   /* a request may set it */
     SECRET = 2,    /* messages and config_print do not show the text */
     NO_MEMBER = 4, /* names a file, which config.c reads after all options */
-    ADDRESS = 8    /* of Redis: REDIS_URL is an alternative */
+    ADDRESS = 8,   /* of Redis: REDIS_URL is an alternative */
+    RESTART = 16   /* the process uses the value that it was started with */
 };
 
 struct option {

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "front/holder.h"
 #include "front/poll.h"
 
@@ -20,6 +21,30 @@ static void leave_rest(const struct context *ctx)
     }
 }
 
+struct context *context_new(struct exchange *x, const struct config_base *base, bool cgi)
+{
+    struct context *ctx = calloc(1, sizeof *ctx);
+    if (!ctx) {
+        config_unload(base);
+        gateway_end(x);
+        return NULL;
+    }
+    ctx->base = base;
+    ctx->config = config_of(base);
+    ctx->profile_http = profile_http_of(ctx->config->profile);
+    ctx->exchange = x;
+    ctx->came = clock_us();
+    ctx->cpu = clock_cpu_us();
+    ctx->cgi = cgi;
+    if (cgi) { /* all that the process has done was for this request */
+        ctx->came -= ctx->cpu;
+        ctx->cpu = 0;
+    }
+    buf_init(&ctx->head, 64 * 1024);
+    buf_init(&ctx->body, 32u * 1024 * 1024);
+    return ctx;
+}
+
 void context_free(struct context *ctx)
 {
     struct exchange *x = ctx->exchange;
@@ -30,6 +55,7 @@ void context_free(struct context *ctx)
     if (ctx->parking.seat)
         relay_unseat(ctx->relay, ctx->parking.seat, SEAT_TAKEN);
     config_release(ctx->base, ctx->config);
+    config_unload(ctx->base);
     request_free(&ctx->request);
     auth_wipe(&ctx->identity, sizeof ctx->identity);
     buf_free(&ctx->head);

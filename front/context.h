@@ -42,11 +42,11 @@ struct context {
     /* Failed credentials by address: of requests in general, and of those that a page of another
      * site may have caused. Both NULL under CGI, where a process sees one request. */
     struct throttle *throttle, *cross_site_throttle;
-    bool throttled;            /* the credential is wrong, as too many before it */
-    struct refusals *refusals; /* for front/refusal.c; NULL under CGI */
-    const struct config_base *base;
-    const char *started;         /* how the process was started: see front_started_as */
-    const struct config *config; /* for this request */
+    bool throttled;                 /* the credential is wrong, as too many before it */
+    struct refusals *refusals;      /* for front/refusal.c; NULL under CGI */
+    const struct config_base *base; /* held: of the time when the request came */
+    const char *started;            /* how the process was started: see front_started_as */
+    const struct config *config;    /* for this request */
     struct exchange *exchange;
     bool cgi;     /* the process serves this request only */
     int64_t came; /* us, CLOCK_MONOTONIC; as CGI, when the process started */
@@ -74,6 +74,10 @@ struct context {
     struct buf *keep; /* the answer goes here, to be sent later; NULL: it is sent */
 };
 
+/* Begins to answer x. Takes ownership of x and of a reference to base; both are given up if there
+ * is no memory, and the result is NULL. cgi: the process serves this request only. The caller sets
+ * what the front shares among requests. */
+struct context *context_new(struct exchange *x, const struct config_base *base, bool cgi);
 /* Ends the request, frees ctx and releases its config. The relay gets the part of the answer that
  * the peer did not take yet: no thread of the front waits for a slow peer. */
 void context_free(struct context *ctx);

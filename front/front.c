@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "config/current.h"
 #include "format/profile.h"
 #include "front/access.h"
 #include "front/answer.h"
@@ -27,18 +28,21 @@
 #include "identity/fingerprint.h"
 #include "identity/webuser.h"
 
-#define LOOKUP_MS 2000 /* deadline of one look-up in Redis */
+#define LOOKUP_MS 2000  /* deadline of one look-up in Redis */
+#define HANG_MS   20000 /* no request keeps a thread for so long: its few look-ups have deadlines */
 
 /* A thread with its connection to Redis. */
 struct worker {
     struct front *front;
     struct redis_sync *redis;
     pthread_t thread;
-    bool ended; /* with the front's lock */
+    bool ended;            /* with the front's lock */
+    _Atomic int64_t began; /* the request under way, ms; 0: none */
 };
 
 struct front {
-    const struct config_base *base;
+    struct config_current current;   /* that new requests get */
+    const struct config_base *start; /* of front_new: it has the address of Redis */
     const char *started;
     struct relay *relay;
     int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
@@ -294,32 +298,17 @@ static void dispatch(struct context *ctx)
 }
 
 /* NULL: out of memory; x is closed. */
-static struct context *context_new(struct front *f, struct redis_sync *redis, struct exchange *x)
+static struct context *new_context(struct front *f, struct redis_sync *redis, struct exchange *x)
 {
-    struct context *ctx = calloc(1, sizeof *ctx);
-    if (!ctx) {
-        gateway_end(x);
+    struct context *ctx = context_new(x, config_current_hold(&f->current), !f->slow);
+    if (!ctx)
         return NULL;
-    }
     ctx->relay = f->relay;
     ctx->redis = redis;
     ctx->throttle = f->throttle;
     ctx->cross_site_throttle = f->cross_site_throttle;
     ctx->refusals = f->refusals;
-    ctx->base = f->base;
     ctx->started = f->started;
-    ctx->exchange = x;
-    ctx->came = clock_us();
-    ctx->cpu = clock_cpu_us();
-    ctx->cgi = !f->slow;
-    if (ctx->cgi) { /* all that the process has done was for this request */
-        ctx->came -= ctx->cpu;
-        ctx->cpu = 0;
-    }
-    ctx->config = config_of(f->base);
-    ctx->profile_http = profile_http_of(ctx->config->profile);
-    buf_init(&ctx->head, 64 * 1024);
-    buf_init(&ctx->body, 32u * 1024 * 1024);
     return ctx;
 }
 
@@ -386,7 +375,7 @@ static void serve_task(struct context *ctx)
 
 static void answer(struct front *f, struct redis_sync *redis, struct exchange *x)
 {
-    struct context *ctx = context_new(f, redis, x);
+    struct context *ctx = new_context(f, redis, x);
     if (!ctx)
         return;
     begin(ctx);
@@ -419,10 +408,12 @@ static void *work(void *arg)
     struct front *f = w->front;
     struct fcgi_reader *in;
     while (read(f->pipe[0], &in, sizeof in) == (ssize_t)sizeof in) {
+        w->began = clock_ms();
         struct exchange *x = gateway_begin(in);
         if (x)
             answer(f, w->redis, x);
         gateway_forget();
+        w->began = 0;
     }
     return end_work(w);
 }
@@ -432,6 +423,22 @@ static void *work_slow(void *arg)
     struct worker *w = arg;
     slow_run(w->front->slow, w->redis);
     return end_work(w);
+}
+
+bool front_turns(const struct front *f, int64_t now)
+{
+    int64_t began = slow_turn_began(f->slow);
+    bool hangs = began && now - began > HANG_MS;
+    for (unsigned i = 0; i < f->count; i++) {
+        began = f->workers[i].began;
+        hangs = hangs || (began && now - began > HANG_MS);
+    }
+    return !hangs;
+}
+
+void front_use(struct front *f, const struct config_base *base)
+{
+    config_current_replace(&f->current, base);
 }
 
 void front_started_as(struct front *f, const char *how)
@@ -458,7 +465,7 @@ static int make_workers(struct front *f, unsigned count)
     for (; f->workers && f->count < count; f->count++) {
         struct worker *w = &f->workers[f->count];
         w->front = f;
-        w->redis = redis_sync_new(&config_of(f->base)->redis, LOOKUP_MS);
+        w->redis = redis_sync_new(&config_of(f->start)->redis, LOOKUP_MS);
         if (!w->redis)
             return -1;
     }
@@ -499,7 +506,8 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     struct front *f = calloc(1, sizeof *f);
     if (!f)
         return NULL;
-    f->base = base;
+    config_current_init(&f->current, base);
+    f->start = config_hold(base);
     f->started = cgi ? "cgi" : "fastcgi";
     f->relay = relay;
     f->pipe[0] = f->pipe[1] = -1;
@@ -572,6 +580,8 @@ void front_free(struct front *f)
     throttle_free(f->throttle);
     throttle_free(f->cross_site_throttle);
     refusals_free(f->refusals);
+    config_current_free(&f->current);
+    config_unload(f->start);
     pthread_cond_destroy(&f->ended);
     pthread_mutex_destroy(&f->lock);
     free(f);

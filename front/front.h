@@ -14,10 +14,17 @@
 
 struct front;
 
-/* Starts SSELOG_FRONT_THREADS threads, or none for CGI. NULL: no memory, or no more threads. */
+/* Starts SSELOG_FRONT_THREADS threads, or none for CGI. Holds base. NULL: no memory, or no more
+ * threads. */
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi);
 /* How the process was started, for /healthz?probe=: constant text. Call it before front_take. */
 void front_started_as(struct front *f, const char *how);
+/* Any thread: requests that begin from now on get this configuration, which the front holds. The
+ * address of Redis and the number of threads stay those of front_new. */
+void front_use(struct front *f, const struct config_base *base);
+/* Any thread, not for CGI: whether no thread has been busy with one request for longer than any
+ * request takes. now: ms, CLOCK_MONOTONIC. */
+bool front_turns(const struct front *f, int64_t now);
 /* Queues a whole request for the threads and takes ownership of it. May be called by any thread. */
 void front_take(struct front *f, struct fcgi_reader *in);
 /* For CGI: answers in the calling thread. Takes ownership of x. */

@@ -16,6 +16,7 @@
 struct slow {
     struct lane *lane;
     struct parked *parked; /* of the thread in slow_run */
+    _Atomic int64_t began; /* the turn under way; 0: none */
 };
 
 struct slow *slow_new(void)
@@ -142,7 +143,9 @@ static void serve_woken(struct slow *s, struct redis_sync *redis)
 static bool serve_lane(struct slow *s, struct redis_sync *redis)
 {
     struct lane_job *job;
+    s->began = 0;
     enum lane_order order = lane_take(s->lane, parked_due(s->parked), &job);
+    s->began = clock_ms();
     if (order == LANE_TIME || order == LANE_END)
         return order == LANE_TIME;
     struct context *ctx = (struct context *)((char *)job - offsetof(struct context, job));
@@ -166,6 +169,11 @@ void slow_run(struct slow *s, struct redis_sync *redis)
     while (parked_due(s->parked) == 0)
         serve_woken(s, redis);
     gateway_forget();
+}
+
+int64_t slow_turn_began(const struct slow *s)
+{
+    return s->began;
 }
 
 void slow_close(struct slow *s)

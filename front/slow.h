@@ -7,6 +7,8 @@
 #ifndef SSELOG_FRONT_SLOW_H
 #define SSELOG_FRONT_SLOW_H
 
+#include <stdint.h>
+
 struct context;
 struct redis_sync;
 struct slow;
@@ -19,6 +21,9 @@ void slow_free(struct slow *s);
 void slow_add(struct slow *s, struct context *ctx);
 /* Serves requests until slow_close, with a connection of this thread. */
 void slow_run(struct slow *s, struct redis_sync *redis);
+/* When the turn that is under way began, ms, CLOCK_MONOTONIC; 0: none is. May be called by any
+ * thread. */
+int64_t slow_turn_began(const struct slow *s);
 /* Ends slow_run after the present turn; parked requests are answered, others that wait get 503. May
  * be called by any thread. */
 void slow_close(struct slow *s);

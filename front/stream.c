@@ -132,11 +132,13 @@ static void release_revocation(void *arg)
 {
     struct revocation_check *s = arg;
     config_release(s->base, s->config);
+    config_unload(s->base);
     auth_wipe(s, sizeof *s);
     free(s);
 }
 
-/* -1: out of memory. Moves the request's configuration into the admission. */
+/* -1: out of memory. Moves the request's configuration into the admission: a reload does not change
+ * what an open stream was admitted with. */
 static int add_revocation(struct context *ctx, struct admission *a)
 {
     if (ctx->identity.revocation_key[0] == '\0')
@@ -147,7 +149,7 @@ static int add_revocation(struct context *ctx, struct admission *a)
         free(s);
         return -1;
     }
-    *s = (struct revocation_check){ctx->base, ctx->config, ctx->identity};
+    *s = (struct revocation_check){config_hold(ctx->base), ctx->config, ctx->identity};
     ctx->config = config_of(ctx->base);
     a->revocation_shown = access_shown(s->config, a->revocation_key);
     a->still_valid = still_valid;

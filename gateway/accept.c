@@ -28,8 +28,10 @@ struct acceptor {
     struct pending list; /* head of the ring */
     size_t count;
     int64_t now;
-    int64_t paused; /* when to accept again; 0: not paused */
-    bool logged;    /* that accept failed */
+    int64_t paused;                   /* when to accept again; 0: not paused */
+    bool logged;                      /* that accept failed */
+    const struct accept_chore *chore; /* NULL: none */
+    int64_t chore_at;                 /* when it has its next turn; INT64_MAX: when it is called */
     accept_ready *ready;
     void *arg;
 };
@@ -127,11 +129,21 @@ static void drop_overdue(struct acceptor *a)
     }
 }
 
+static void do_chore(struct acceptor *a)
+{
+    const struct accept_chore *c = a->chore;
+    c->work(c->arg);
+    a->now = clock_ms();
+    a->chore_at = c->every_ms < 0 ? INT64_MAX : a->now + c->every_ms;
+}
+
 static int time_to_wait(const struct acceptor *a)
 {
     int64_t due = a->count > 0 ? a->list.next->in->deadline : INT64_MAX;
     if (a->paused && a->paused < due)
         due = a->paused;
+    if (a->chore && a->chore_at < due)
+        due = a->chore_at;
     int64_t wait = due - clock_ms();
     return due == INT64_MAX ? -1 : wait < 0 ? 0 : (int)wait;
 }
@@ -141,13 +153,16 @@ static bool run_once(struct acceptor *a)
 {
     struct epoll_event e;
     int n = epoll_wait(a->epoll, &e, 1, time_to_wait(a));
+    bool called = n > 0 && a->chore && e.data.ptr == a->chore;
     a->now = clock_ms();
     if (n > 0 && !e.data.ptr)
         return false;
     if (n > 0 && e.data.ptr == a)
         accept_some(a, e.events & EPOLLHUP); /* it was shut down */
-    else if (n > 0)
+    else if (n > 0 && !called)
         read_pending(a, e.data.ptr);
+    if (called || (a->chore && a->now >= a->chore_at))
+        do_chore(a);
     gateway_forget();
     drop_overdue(a);
     return true;
@@ -161,6 +176,8 @@ static void take_rest(struct acceptor *a, int stop_fd, enum accept_rest rest)
     a->now = clock_ms();
     int64_t until = a->now + LAST_MS;
     epoll_ctl(a->epoll, EPOLL_CTL_DEL, stop_fd, NULL);
+    if (a->chore)
+        epoll_ctl(a->epoll, EPOLL_CTL_DEL, a->chore->fd, NULL);
     if (rest == ACCEPT_LEAVE)
         epoll_ctl(a->epoll, EPOLL_CTL_DEL, a->listener, NULL);
     while (a->now < until &&
@@ -176,15 +193,18 @@ static void take_rest(struct acceptor *a, int stop_fd, enum accept_rest rest)
     gateway_forget();
 }
 
-int accept_run(int fd, int stop_fd, enum accept_rest rest, accept_ready *ready, void *arg)
+int accept_run(int fd, int stop_fd, enum accept_rest rest, const struct accept_chore *chore,
+               accept_ready *ready, void *arg)
 {
-    struct acceptor a = {.listener = fd, .ready = ready, .arg = arg};
+    struct acceptor a = {.listener = fd, .ready = ready, .arg = arg, .chore = chore};
     a.list.next = a.list.prev = &a.list;
+    a.chore_at = chore && chore->every_ms >= 0 ? 0 : INT64_MAX;
     a.epoll = epoll_create1(EPOLL_CLOEXEC);
     /* Another process that shares the socket may accept first: accept must not block. */
     int flags = fcntl(fd, F_GETFL);
     if (a.epoll < 0 || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
-        watch(&a, fd, &a) || watch(&a, stop_fd, NULL)) {
+        watch(&a, fd, &a) || watch(&a, stop_fd, NULL) ||
+        (chore && watch(&a, chore->fd, (void *)(uintptr_t)chore))) {
         if (a.epoll >= 0)
             close(a.epoll);
         return -1;

@@ -18,8 +18,17 @@ enum accept_rest {
     ACCEPT_TAKE   /* nobody else can accept them: they are served */
 };
 
+/* Other work of the accepting thread, such as to read options again. It delays new requests. */
+struct accept_chore {
+    int fd;                  /* readable: there is work */
+    int every_ms;            /* the longest pause between two calls; -1: only when fd is readable */
+    void (*work)(void *arg); /* empties fd */
+    void *arg;
+};
+
 /* Serves the listening socket fd until stop_fd becomes readable. Requests that have begun then get
- * a moment to arrive. Returns 0, or -1 if epoll cannot be set up. */
-int accept_run(int fd, int stop_fd, enum accept_rest rest, accept_ready *ready, void *arg);
+ * a moment to arrive. chore may be NULL. Returns 0, or -1 if epoll cannot be set up. */
+int accept_run(int fd, int stop_fd, enum accept_rest rest, const struct accept_chore *chore,
+               accept_ready *ready, void *arg);
 
 #endif

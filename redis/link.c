@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "base/diag.h"
+#include "redis/login.h"
 #include "redis/tls.h"
 #include "redis/wire.h"
 
@@ -277,13 +278,17 @@ static void on_invalidation_id(struct redis_feed *f, const redisReply *r)
 
 static int setup_auth(struct redis_feed *f, struct conn *c)
 {
-    const struct redis_address *a = f->address;
-    if (!a->password)
-        return 0;
-    const char *both[] = {"AUTH", a->user, a->password};
-    const char *one[] = {"AUTH", a->password};
-    return a->user ? request_setup(f, c, 3, both, on_required)
-                   : request_setup(f, c, 2, one, on_required);
+    struct login l;
+    int result = 0;
+    if (login_read(f->address, &l))
+        return -1;
+    const char *both[] = {"AUTH", l.user, l.password};
+    const char *one[] = {"AUTH", l.password};
+    if (l.password)
+        result = l.user ? request_setup(f, c, 3, both, on_required)
+                        : request_setup(f, c, 2, one, on_required);
+    login_free(&l);
+    return result;
 }
 
 static int setup_command(struct redis_feed *f)

@@ -17,6 +17,7 @@
 #include "base/diag.h"
 #include "redis/address.h"
 #include "redis/breaker.h"
+#include "redis/login.h"
 #include "redis/tls.h"
 #include "redis/wire.h"
 
@@ -246,6 +247,20 @@ static int sync_connect_tls(struct redis_sync *s)
     }
 }
 
+static int sync_log_in(struct redis_sync *s)
+{
+    struct login l;
+    int result = 0;
+    if (login_read(s->address, &l))
+        return sync_lose(s, "out of memory");
+    const struct slice auth = slice_of("AUTH"), password = slice_of(l.password);
+    const struct slice both[] = {auth, slice_of(l.user), password}, one[] = {auth, password};
+    if (l.password)
+        result = l.user ? sync_setup(s, both, 3) : sync_setup(s, one, 2);
+    login_free(&l);
+    return result;
+}
+
 static int sync_connect(struct redis_sync *s)
 {
     const struct redis_address *where = s->address;
@@ -254,10 +269,8 @@ static int sync_connect(struct redis_sync *s)
         return -1;
     char db[12];
     snprintf(db, sizeof db, "%d", where->db);
-    const struct slice auth = slice_of("AUTH"), password = slice_of(where->password);
-    const struct slice both[] = {auth, slice_of(where->user), password}, one[] = {auth, password};
     const struct slice select_db[] = {slice_of("SELECT"), slice_of(db)};
-    if (where->password && (where->user ? sync_setup(s, both, 3) : sync_setup(s, one, 2)))
+    if (sync_log_in(s))
         return -1;
     if (where->db != 0 && sync_setup(s, select_db, 2))
         return -1;

@@ -171,7 +171,6 @@ struct log {
 };
 
 struct relay {
-    const struct config *config;
     struct limits limits;
     struct redis_feed *feed;
     struct relay_stats stats;
@@ -208,6 +207,8 @@ struct relay {
     int64_t next_sweep;
     int64_t next_look;               /* without tracking */
     _Atomic bool stopping;           /* relay_stop was called */
+    _Atomic unsigned turns;          /* that relay_turns asked for and that were made */
+    unsigned turns_asked;            /* of the thread that calls relay_turns */
     int64_t stop_by;                 /* 0: not stopping */
     struct omit omit, omit_warnings; /* of lines about viewers; many of them hide no warning */
     struct storm storm;              /* of invalidations; while it lasts, tracking is false */

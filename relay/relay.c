@@ -61,7 +61,7 @@ void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result)
 
 /* ---- orders from other threads ---- */
 
-enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP };
+enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP, ORDER_TURN };
 
 struct order {
     uintptr_t kind; /* enum order_kind, in a whole word: no padding goes through the pipe */
@@ -93,6 +93,16 @@ void relay_admit(struct relay *r, struct admission *a)
     if (a->seat)
         relay_unseat(r, a->seat, a->refused);
     admission_free(a);
+}
+
+bool relay_turns(struct relay *r)
+{
+    struct order o = {ORDER_TURN, NULL};
+    if (r->turns != r->turns_asked)
+        return false;
+    r->turns_asked++;
+    give_order(r, o);
+    return true;
 }
 
 bool relay_has_room(struct relay *r, const struct seat_holder *holder)
@@ -263,6 +273,8 @@ static bool take_orders(struct relay *r)
             const struct drain *d = o[i].what;
             viewer_new_drain(r, d->out, d->account, d->charged);
             free(o[i].what);
+        } else if (o[i].kind == ORDER_TURN) {
+            r->turns++;
         } else {
             stop_all(r);
         }
@@ -517,7 +529,6 @@ struct relay *relay_new(const struct config *config)
     struct relay *r = calloc(1, sizeof *r);
     if (!r)
         return NULL;
-    r->config = config;
     r->pipe[0] = r->pipe[1] = -1;
     r->queue_end = &r->queue;
     r->limits = default_limits;

@@ -54,7 +54,7 @@ struct seat_holder {
 /* Why there is no seat, for answers and diagnostics. */
 const char *seat_refusal(enum seat_result result);
 
-/* NULL: out of memory or descriptors. */
+/* Keeps config's address of Redis, which must live longer. NULL: out of memory or descriptors. */
 struct relay *relay_new(const struct config *config);
 void relay_free(struct relay *r);
 const struct relay_stats *relay_stats(const struct relay *r);
@@ -82,6 +82,9 @@ bool relay_is_asked(const struct relay *r);
 void relay_stop(struct relay *r);
 /* Any thread: whether relay_stop was called. */
 bool relay_is_stopping(const struct relay *r);
+/* One thread, the same each time: whether the loop has turned since the last call. Each call asks
+ * it to turn. */
+bool relay_turns(struct relay *r);
 /* The loop. until_idle: also returns when there is no viewer left (CGI). */
 void relay_run(struct relay *r, bool until_idle);
 /* After the loop, waiting for Redis for a moment: what was handed over too late is ended, and what

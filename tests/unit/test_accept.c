@@ -246,13 +246,45 @@ static void test_stop_ends_accept_run(void **state)
     int fd = listener(), half = peer();
     say(half, 0, 20);
     assert_int_equal(write(stop[1], "", 1), 1);
-    assert_int_equal(accept_run(fd, stop[0], ACCEPT_TAKE, count_ready, NULL), 0);
+    assert_int_equal(accept_run(fd, stop[0], ACCEPT_TAKE, NULL, count_ready, NULL), 0);
     close(fd);
     assert_true(closed(half));
-    assert_int_equal(accept_run(-1, stop[0], ACCEPT_TAKE, count_ready, NULL), -1);
+    assert_int_equal(accept_run(-1, stop[0], ACCEPT_TAKE, NULL, count_ready, NULL), -1);
     close(half);
     close(stop[0]);
     close(stop[1]);
+}
+
+static int chore_pipe[2], stop_pipe[2], chores;
+
+/* Ends accept_run with its third call. */
+static void count_chore(void *arg)
+{
+    char bytes[8];
+    assert_ptr_equal(arg, &chores);
+    if (chores == 0 || chores == 2) /* the first was not called by the pipe */
+        assert_int_equal(read(chore_pipe[0], bytes, sizeof bytes), chores == 0 ? -1 : 1);
+    if (++chores == 2)
+        assert_int_equal(write(chore_pipe[1], "", 1), 1);
+    if (chores == 3)
+        assert_int_equal(write(stop_pipe[1], "", 1), 1);
+}
+
+static void test_chore_is_done_at_times_and_when_it_is_called(void **state)
+{
+    struct accept_chore chore = {.every_ms = 1, .work = count_chore, .arg = &chores};
+    (void)state;
+    assert_int_equal(pipe2(chore_pipe, O_NONBLOCK), 0);
+    assert_int_equal(pipe(stop_pipe), 0);
+    int fd = listener();
+    chore.fd = chore_pipe[0];
+    assert_int_equal(accept_run(fd, stop_pipe[0], ACCEPT_TAKE, &chore, count_ready, NULL), 0);
+    assert_in_range(chores, 3, 4);
+    close(fd);
+    for (int i = 0; i < 2; i++) {
+        close(chore_pipe[i]);
+        close(stop_pipe[i]);
+    }
 }
 
 /* A process that shares its listening socket leaves what waits there to the others. */
@@ -321,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_accept_pauses_without_descriptors),
         cmocka_unit_test(test_listener_that_was_shut_down_pauses_accept),
         cmocka_unit_test(test_stop_ends_accept_run),
+        cmocka_unit_test(test_chore_is_done_at_times_and_when_it_is_called),
         cmocka_unit_test(test_waiting_requests_are_served_before_the_end),
         cmocka_unit_test(test_begun_request_is_completed_after_the_stop),
     };

@@ -709,6 +709,105 @@ static void test_request_without_options_shares_the_base(void **state)
     config_unload(base);
 }
 
+/* Calls of config_each_restart. */
+static char restarts[2000];
+
+static void note_restart(void *arg, const char *line)
+{
+    (void)arg;
+    size_t len = strlen(restarts);
+    snprintf(restarts + len, sizeof restarts - len, "%s\n", line);
+}
+
+#define AGAIN "needs a restart; the former value stays in use"
+
+static void test_options_that_only_a_restart_changes(void **state)
+{
+    static const struct {
+        const char *before, *after;
+        const char *line; /* NULL: none */
+    } rows[] = {
+        {"SSELOG_HISTORY=5", "SSELOG_HISTORY=6", NULL},
+        {"SSELOG_LOG_LEVEL=info", "SSELOG_LOG_LEVEL=debug", NULL},
+        {"SSELOG_MAX_VIEWERS=10000", "X=", NULL}, /* the default */
+        {"SSELOG_MAX_VIEWERS=5", "SSELOG_MAX_VIEWERS=6",
+         "SSELOG_MAX_VIEWERS=6 (environment): " AGAIN},
+        {"SSELOG_FRONT_THREADS=5", "X=", "SSELOG_FRONT_THREADS=2 (default): " AGAIN},
+        {"SSELOG_LOG=stderr", "SSELOG_LOG=syslog", "SSELOG_LOG=syslog (environment): " AGAIN},
+        {"SSELOG_REDIS=redis://a:1", "SSELOG_REDIS=redis://a:1/0", NULL},
+        {"SSELOG_REDIS=redis://a:1", "SSELOG_REDIS=redis://ann:pw@a:1", NULL},
+        {"SSELOG_REDIS=redis://a:1", "SSELOG_REDIS=redis://:pw@b:1",
+         "SSELOG_REDIS (environment): " AGAIN},
+        {"SSELOG_REDIS=redis://a:1", "SSELOG_REDIS=redis://a:2",
+         "SSELOG_REDIS (environment): " AGAIN},
+        {"SSELOG_REDIS=redis://a:1", "SSELOG_REDIS=redis://a:1/3",
+         "SSELOG_REDIS (environment): " AGAIN},
+        {"SSELOG_REDIS=redis://a:1", "SSELOG_REDIS=unix:///a",
+         "SSELOG_REDIS (environment): " AGAIN},
+        {"REDIS_URL=unix:///a", "SSELOG_REDIS=unix:///a", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct config_base *before = load_one(rows[i].before), *after = load_one(rows[i].after);
+        char wanted[200] = "";
+        assert_true(before && after);
+        if (rows[i].line)
+            snprintf(wanted, sizeof wanted, "%s\n", rows[i].line);
+        restarts[0] = '\0';
+        config_each_restart(before, after, note_restart, NULL);
+        assert_string_equal(restarts, wanted);
+        config_unload(before);
+        config_unload(after);
+    }
+}
+
+/* Each option of the process is read again, or is named as one that needs a restart. */
+static void test_options_of_the_process_that_a_reload_sets(void **state)
+{
+    static const char *const again[] = {"SSELOG_REDIS",
+                                        "SSELOG_REDIS_PASSWORD_FILE",
+                                        "SSELOG_LOG_LEVEL",
+                                        "SSELOG_LOG_USER",
+                                        "SSELOG_COOKIE_SECRET_FILE",
+                                        "SSELOG_JWT_KEY_FILE",
+                                        NULL};
+    (void)state;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        bool request = options[i].flags & REQUEST, restart = options[i].flags & RESTART;
+        bool listed = value_find_word(slice_of(options[i].name), again) >= 0;
+        assert_true(request ? !restart && !listed : restart != listed);
+    }
+}
+
+static void test_files_that_are_read(void **state)
+{
+    const char *files[CONFIG_FILES];
+    (void)state;
+    struct config_base *base = load_one("SSELOG_HISTORY=5");
+    assert_int_equal(config_files(base, files), 0);
+    config_unload(base);
+    write_file(path_b, "0123456789abcdef", 16, 0600);
+    char text[200];
+    snprintf(text, sizeof text, "SSELOG_JWT_KEY_FILE=%s\n", path_b);
+    write_file(path_a, text, strlen(text), 0644);
+    base = load(path_a, (const char *[]){NULL});
+    assert_int_equal(config_files(base, files), 2);
+    assert_string_equal(files[0], path_a);
+    assert_string_equal(files[1], path_b);
+    config_unload(base);
+}
+
+static void test_last_reference_frees_the_snapshot(void **state)
+{
+    (void)state;
+    struct config_base *base = load_one("SSELOG_HISTORY=5");
+    const struct config_base *held = config_hold(base);
+    assert_ptr_equal(held, base);
+    config_unload(base);
+    assert_int_equal(config_of(held)->history, 5);
+    config_unload(held);
+}
+
 /* The profile of a request has presets. Every other source except the defaults wins over them. */
 static void test_request_may_choose_a_profile(void **state)
 {
@@ -1031,6 +1130,10 @@ int main(void)
         cmocka_unit_test(test_print_hides_only_secrets),
         cmocka_unit_test(test_request_may_set_only_the_listed_options),
         cmocka_unit_test(test_out_of_memory_is_an_error),
+        cmocka_unit_test(test_options_that_only_a_restart_changes),
+        cmocka_unit_test(test_options_of_the_process_that_a_reload_sets),
+        cmocka_unit_test(test_files_that_are_read),
+        cmocka_unit_test(test_last_reference_frees_the_snapshot),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }

@@ -154,11 +154,52 @@ static void test_no_thread_starts_without_its_connection(void **state)
     front_free(f);
 }
 
+static char *const next_options[] = {(char *)(uintptr_t) "SSELOG_AUTH=anonymous",
+                                     (char *)(uintptr_t) "SSELOG_STREAM=other", NULL};
+
+/* A request goes on with the configuration that it began with. */
+static void test_new_requests_get_the_new_configuration(void **state)
+{
+    struct buf why;
+    (void)state;
+    struct front *f = front_new(base, NULL, true);
+    buf_init(&why, 1024);
+    struct config_base *next = config_load(NULL, next_options, &why);
+    assert_non_null(next);
+    const struct config_base *begun = config_current_hold(&f->current);
+    front_use(f, next);
+    config_unload(next);
+    const struct config_base *later = config_current_hold(&f->current);
+    assert_string_equal(config_of(begun)->stream, "log");
+    assert_string_equal(config_of(later)->stream, "other");
+    config_unload(begun);
+    front_free(f);
+    assert_string_equal(config_of(later)->stream, "other");
+    config_unload(later);
+    buf_free(&why);
+}
+
+static void test_thread_that_is_busy_too_long_hangs(void **state)
+{
+    (void)state;
+    struct front *f = front_new(base, NULL, false);
+    assert_true(front_turns(f, 1000000));
+    f->workers[2].began = 1000;
+    assert_true(front_turns(f, 1000 + HANG_MS));
+    assert_false(front_turns(f, 1001 + HANG_MS));
+    f->workers[2].began = 0;
+    assert_true(front_turns(f, 1000000));
+    assert_true(front_stop(f, 60000));
+    front_free(f);
+}
+
 #define EACH(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        EACH(test_new_requests_get_the_new_configuration),
+        EACH(test_thread_that_is_busy_too_long_hangs),
         EACH(test_start_and_stop),
         EACH(test_stop_has_a_deadline),
         EACH(test_thread_that_does_not_start_ends_the_others_first),

@@ -50,6 +50,18 @@ static bool peer_got(const char *text)
     return n > 0 && memmem(got, (size_t)n, text, strlen(text));
 }
 
+/* A watchdog of the process asks. */
+static void test_loop_that_does_not_turn_is_noticed(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        assert_true(relay_turns(relay));
+        assert_false(relay_turns(relay));
+        assert_false(relay_turns(relay));
+        turn(relay);
+    }
+}
+
 /* Without a final frame the page would take the cut response for a refusal. */
 static void test_viewer_that_comes_too_late_is_told_of_the_end(void **state)
 {
@@ -99,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(test_loop_that_does_not_turn_is_noticed),
         TEST(test_viewer_that_comes_too_late_is_told_of_the_end),
         TEST(test_message_that_waits_goes_out_before_the_end),
         TEST(test_no_viewer_waits_for_its_turn_while_redis_is_away),

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* service: see service.h. */
+#include "service.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/diag.h"
+#include "base/notify.h"
+#include "identity/jwtcheck.h"
+#include "redis/login.h"
+
+#define STATUS_MS 5000 /* the manager's status line is so old at most */
+
+extern char **environ;
+
+static struct {
+    int pipe[2]; /* a byte for each SIGHUP */
+    bool managed;
+    unsigned watchdog_ms;  /* 0: the manager does not watch */
+    char status[128];      /* that the manager has */
+    bool logged_hang;      /* and not yet its end */
+    bool refused;          /* the options that were read last are wrong */
+    enum diag_level level; /* of the options in use */
+} own = {.pipe = {-1, -1}};
+
+void service_warn(void *arg, const char *line)
+{
+    (void)arg;
+    diag(DIAG_WARNING, "config", "%s", line);
+}
+
+/* ---- reading again ---- */
+
+static void on_reload(int number)
+{
+    int saved = errno;
+    (void)number;
+    (void)!write(own.pipe[1], "", 1);
+    errno = saved;
+}
+
+int service_catch(void)
+{
+    struct sigaction reload = {.sa_handler = on_reload, .sa_flags = SA_RESTART};
+    if (pipe2(own.pipe, O_CLOEXEC | O_NONBLOCK))
+        return -1;
+    return sigaction(SIGHUP, &reload, NULL);
+}
+
+/* New connections to Redis log in as it says. NULL: something is wrong, which was logged. */
+static struct config_base *load_again(const struct service *s)
+{
+    struct buf why;
+    buf_init(&why, 1024);
+    struct config_base *base = config_load(s->file, environ, &why);
+    const struct config *c = base ? config_of(base) : NULL;
+    if (c && ((c->jwt_key.len > 0 && jwtcheck_start(c, &why)) || login_replace(&c->redis))) {
+        config_unload(base);
+        base = NULL;
+    }
+    if (!base)
+        diag(DIAG_ERROR, "config", "%s; the former options stay in use",
+             why.p ? why.p : "out of memory");
+    buf_free(&why);
+    return base;
+}
+
+/* Requests that begin from now on get the new options. Streams that are open keep theirs. */
+static void reload(const struct service *s)
+{
+    struct config_base *base = load_again(s);
+    own.refused = true;
+    if (!base)
+        return;
+    const struct config *c = config_of(base);
+    own.refused = false;
+    front_use(s->front, base);
+    if (c->log_level != own.level)
+        diag_open(config_of(s->start)->log_to, c->log_level);
+    own.level = c->log_level;
+    config_each_restart(s->start, base, service_warn, NULL);
+    config_warn(base, service_warn, NULL);
+    diag(DIAG_INFO, "sselog", "options and keys were read again");
+    config_unload(base);
+}
+
+/* True: SIGHUP came since the last call. Several count as one. */
+static bool is_asked_to_reload(void)
+{
+    char bytes[64];
+    bool asked = false;
+    while (read(own.pipe[0], bytes, sizeof bytes) > 0)
+        asked = true;
+    return asked;
+}
+
+/* ---- the service manager ---- */
+
+/* A thread that hangs must end the signs of life: the manager then starts the process again. */
+static bool lives(const struct service *s)
+{
+    bool relay = relay_turns(s->relay), front = front_turns(s->front, clock_ms());
+    if (relay && front) {
+        own.logged_hang = false;
+    } else if (!own.logged_hang) {
+        own.logged_hang = true;
+        diag(DIAG_ERROR, "sselog", "%s hangs: the service manager gets no sign of life",
+             relay ? "a front thread" : "the relay");
+    }
+    return relay && front;
+}
+
+static void add_status(const struct service *s, struct buf *lines)
+{
+    const struct relay_stats *stats = relay_stats(s->relay);
+    size_t at = lines->len;
+    notify_add_status(lines, stats->viewers, stats->redis_up, own.refused);
+    if (!lines->failed && strcmp(lines->p + at, own.status) == 0)
+        buf_cut(lines, at);
+    else if (!lines->failed)
+        snprintf(own.status, sizeof own.status, "%s", lines->p + at);
+}
+
+static void send_lines(struct buf *lines, bool important)
+{
+    if (!lines->failed && lines->len > 0)
+        notify_send(lines->p, important);
+    buf_free(lines);
+}
+
+static void tell_ready(const struct service *s)
+{
+    struct buf lines;
+    buf_init(&lines, 1024);
+    buf_adds(&lines, "READY=1\n");
+    add_status(s, &lines);
+    send_lines(&lines, true);
+}
+
+static void tell_reloading(void)
+{
+    struct buf lines;
+    buf_init(&lines, 1024);
+    notify_add_reloading(&lines, clock_us());
+    send_lines(&lines, true);
+}
+
+static void tell_alive(const struct service *s)
+{
+    struct buf lines;
+    buf_init(&lines, 1024);
+    if (own.watchdog_ms > 0 && lives(s))
+        buf_adds(&lines, "WATCHDOG=1\n");
+    add_status(s, &lines);
+    send_lines(&lines, false);
+}
+
+static void work(void *arg)
+{
+    const struct service *s = arg;
+    if (is_asked_to_reload()) {
+        if (own.managed)
+            tell_reloading();
+        reload(s);
+        if (own.managed)
+            tell_ready(s);
+    }
+    if (own.managed)
+        tell_alive(s);
+}
+
+void service_open(void)
+{
+    own.managed = notify_open();
+    own.watchdog_ms = own.managed ? notify_watchdog_ms() : 0;
+}
+
+void service_ready(struct service *s, struct accept_chore *chore)
+{
+    int pause = own.managed ? (int)notify_pause(own.watchdog_ms, STATUS_MS) : -1;
+    own.level = config_of(s->start)->log_level;
+    *chore = (struct accept_chore){own.pipe[0], pause, work, s};
+    if (own.managed)
+        tell_ready(s);
+}
+
+void service_close(void)
+{
+    notify_send("STOPPING=1\n", true);
+    notify_close();
+}
