@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "redis/figures.h"
 #include "redis/link.h"
 #include "redis/message.h"
 #include "redis/tls.h"
@@ -219,6 +220,13 @@ static bool has_expected_type(enum request_kind kind, const redisReply *r)
     return kind != REQUEST_GET || reply_is_text(r) || r->type == REDIS_REPLY_NIL;
 }
 
+static void count_round_trip(struct conn *c)
+{
+    histogram_add(&figures.round_trips, clock_us() - c->timed_at);
+    c->timing = false;
+    c->timed_at = 0;
+}
+
 static void deliver_reply(struct redis_feed *f, struct conn *c, const redisReply *r)
 {
     struct request_sent *q = c->first;
@@ -238,6 +246,8 @@ static void deliver_reply(struct redis_feed *f, struct conn *c, const redisReply
     if (!c->first)
         c->last = &c->first;
     c->sent--;
+    if (q->timed)
+        count_round_trip(c);
     if (q->kind == REQUEST_SETUP)
         q->fn.setup(f, r);
     else if (q->kind == REQUEST_RANGE)

@@ -15,9 +15,19 @@
 #ifndef SSELOG_REDIS_IO_H
 #define SSELOG_REDIS_IO_H
 
+#include "base/histogram.h"
 #include "config/config.h"
 #include "redis/resp_bulk.h"
 #include "redis/types.h"
+
+/* Of the process.  Any thread may read them. */
+struct redis_figures {
+    struct histogram lookups;     /* synchronous calls of front threads, with the time to connect */
+    struct histogram round_trips; /* requests of the feed, from sending to the answer */
+    _Atomic uint64_t lookup_connects; /* connections of front threads that were made */
+    _Atomic uint64_t feed_connects;   /* how often the feed came up */
+};
+const struct redis_figures *redis_figures(void);
 
 /* ---- the feed ---- */
 

@@ -20,7 +20,7 @@
 extern char **environ;
 
 static struct {
-    int pipe[2]; /* a byte for each SIGHUP */
+    int pipe[2]; /* a byte for each signal: which one, see asked */
     bool managed;
     unsigned watchdog_ms;  /* 0: the manager does not watch */
     char status[128];      /* that the manager has */
@@ -35,23 +35,43 @@ void service_warn(void *arg, const char *line)
     diag(DIAG_WARNING, "config", "%s", line);
 }
 
-/* ---- reading again ---- */
+/* ---- signals ---- */
 
-static void on_reload(int number)
+/* The signals since the last call ask for this. */
+struct asked {
+    bool reload;       /* SIGHUP; several count as one */
+    bool toggle_debug; /* SIGUSR2; two are none */
+};
+
+static void on_signal(int number)
 {
     int saved = errno;
-    (void)number;
-    (void)!write(own.pipe[1], "", 1);
+    char byte = (char)number;
+    (void)!write(own.pipe[1], &byte, 1);
     errno = saved;
 }
 
 int service_catch(void)
 {
-    struct sigaction reload = {.sa_handler = on_reload, .sa_flags = SA_RESTART};
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     if (pipe2(own.pipe, O_CLOEXEC | O_NONBLOCK))
         return -1;
-    return sigaction(SIGHUP, &reload, NULL);
+    return sigaction(SIGHUP, &action, NULL) || sigaction(SIGUSR2, &action, NULL) ? -1 : 0;
 }
+
+static struct asked read_signals(void)
+{
+    struct asked asked = {false, false};
+    char bytes[64];
+    for (ssize_t n; (n = read(own.pipe[0], bytes, sizeof bytes)) > 0;)
+        for (ssize_t i = 0; i < n; i++) {
+            asked.reload |= bytes[i] == SIGHUP;
+            asked.toggle_debug ^= bytes[i] == SIGUSR2;
+        }
+    return asked;
+}
+
+/* ---- reading again ---- */
 
 /* New connections to Redis log in as it says. NULL: something is wrong, which was logged. */
 static struct config_base *load_again(const struct service *s)
@@ -90,22 +110,13 @@ static void reload(const struct service *s)
     config_unload(base);
 }
 
-/* True: SIGHUP came since the last call. Several count as one. */
-static bool is_asked_to_reload(void)
-{
-    char bytes[64];
-    bool asked = false;
-    while (read(own.pipe[0], bytes, sizeof bytes) > 0)
-        asked = true;
-    return asked;
-}
-
 /* ---- the service manager ---- */
 
 /* A thread that hangs must end the signs of life: the manager then starts the process again. */
 static bool lives(const struct service *s)
 {
-    bool relay = relay_turns(s->relay), front = front_turns(s->front, clock_ms());
+    bool relay = relay_turn_ms(s->relay) < RELAY_STALLED_MS,
+         front = front_turns(s->front, clock_ms());
     if (relay && front) {
         own.logged_hang = false;
     } else if (!own.logged_hang) {
@@ -164,7 +175,10 @@ static void tell_alive(const struct service *s)
 static void work(void *arg)
 {
     const struct service *s = arg;
-    if (is_asked_to_reload()) {
+    struct asked asked = read_signals();
+    if (asked.toggle_debug)
+        diag_toggle_debug();
+    if (asked.reload) {
         if (own.managed)
             tell_reloading();
         reload(s);

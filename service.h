@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * service: what a serving process does beside requests.  It reads its options, keys and secrets
- * again at SIGHUP, and tells a service manager that it lives.  All of it runs in the main thread,
- * as the chore of accept_run.
+ * again at SIGHUP, changes the level of its log at SIGUSR2, and tells a service manager that it
+ * lives.  All of it runs in the main thread, as the chore of accept_run.
  */
 #ifndef SSELOG_SERVICE_H
 #define SSELOG_SERVICE_H
@@ -21,7 +21,8 @@ struct service {
 
 /* Writes one line of the log about an option. For config_warn and config_each_restart. */
 void service_warn(void *arg, const char *line);
-/* From now on SIGHUP is remembered; before, it would end the process. -1: no descriptors. */
+/* From now on SIGHUP and SIGUSR2 are remembered; before, they would end the process. -1: no
+ * descriptors. */
 int service_catch(void);
 /* Connects to the service manager, if there is one. Call it before hardening. */
 void service_open(void);

@@ -31,6 +31,7 @@
 #include "front/front.h"
 #include "gateway/gateway.h"
 #include "base/harden.h"
+#include "base/process.h"
 #include "identity/jwtcheck.h"
 #include "gateway/listen.h"
 #include "redis_io.h"
@@ -171,6 +172,7 @@ static void block_signals(int how)
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGUSR1);
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR2);
     pthread_sigmask(how, &set, NULL);
 }
 
@@ -346,8 +348,10 @@ static int serve(const struct config_base *base, const struct command_line *line
         status = config_error(&why);
         goto out;
     }
-    if (as == AS_FASTCGI)
+    if (as == AS_FASTCGI) {
+        process_open();
         service_open();
+    }
     if (harden(base, as) == 0) {
         diag_start(); /* a blocked standard error must not block what serves */
         relay = relay_new(c);

@@ -46,6 +46,7 @@ static const struct {
 };
 
 static _Atomic(enum diag_level) threshold = DIAG_INFO;
+static enum diag_level chosen = DIAG_INFO; /* by diag_open */
 static atomic_bool to_syslog = false;
 static bool stderr_lost; /* set before threads start */
 
@@ -75,6 +76,7 @@ static struct {
     char pending[PENDING]; /* lines, each after a byte with its level */
     size_t len;
     unsigned long dropped; /* lines, since the last one that was told */
+    _Atomic unsigned long dropped_ever;
 } writer = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 /* Whether the journal reads standard error: JOURNAL_STREAM names its device and inode
@@ -140,7 +142,7 @@ int diag_open(const char *where, enum diag_level least)
     if (!named && strcmp(where, "stderr") != 0)
         return -1;
     use_syslog(named || stderr_lost);
-    threshold = least;
+    threshold = chosen = least;
     prefix = PREFIX_UNKNOWN;
     return 0;
 }
@@ -265,7 +267,9 @@ static void *run_writer(void *arg)
         untold += dropped;
         for (char *p = lines, *end; p < lines + len; p = end) {
             end = (char *)memchr(p, '\n', (size_t)(lines + len - p)) + 1;
-            untold += !write_line((enum diag_level) * p, p + 1, (size_t)(end - p - 1), -1);
+            bool lost = !write_line((enum diag_level) * p, p + 1, (size_t)(end - p - 1), -1);
+            untold += lost;
+            writer.dropped_ever += lost;
         }
         untold = tell_dropped(untold, -1);
     }
@@ -330,11 +334,23 @@ bool diag_stop(unsigned timeout_ms)
 
 /* ---- lines ---- */
 
+unsigned long diag_dropped(void)
+{
+    return writer.dropped_ever;
+}
+
+/* Needs the lock. */
+static void count_dropped(void)
+{
+    writer.dropped++;
+    writer.dropped_ever++;
+}
+
 /* Needs the lock. Leaves the line to the thread. */
 static void leave(enum diag_level level, const char *line, size_t len)
 {
     if (len + 1 > PENDING - writer.len) {
-        writer.dropped++;
+        count_dropped();
         return;
     }
     writer.pending[writer.len++] = (char)level;
@@ -349,7 +365,7 @@ static void write_here(enum diag_level level, const char *line, size_t len)
 {
     int ms = writer.state == WRITER_NONE ? DIRECT_MS : 0;
     if ((!to_syslog && !wait_for_reader(ms)) || !write_line(level, line, len, ms))
-        writer.dropped++;
+        count_dropped();
     else
         writer.dropped = tell_dropped(writer.dropped, ms);
 }
@@ -387,4 +403,15 @@ void diag(enum diag_level level, const char *module, const char *format, ...)
     bool cut = (size_t)head + (size_t)body >= sizeof text;
     emit(level, line, before + escape(line + before, text, cut));
     errno = saved;
+}
+
+/* The line is written at the level at which all lines are. */
+void diag_toggle_debug(void)
+{
+    enum diag_level next = threshold != DIAG_DEBUG ? DIAG_DEBUG
+                           : chosen != DIAG_DEBUG  ? chosen
+                                                   : DIAG_INFO;
+    threshold = DIAG_DEBUG;
+    diag(DIAG_INFO, "diag", "the log level is %s now", levels[next].name);
+    threshold = next;
 }

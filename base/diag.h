@@ -21,6 +21,9 @@ int diag_open(const char *where, enum diag_level least);
  * stderr: the program serves, and its administrator reads nothing else. Returns whether it is so.
  * Call it before threads start. */
 bool diag_find_reader(void);
+/* The lines of level debug are written from now on; called again, those that diag_open chose, or up
+ * to info if these are all. A line tells the new level. */
+void diag_toggle_debug(void);
 /* Parses "error", "warning", "info" or "debug". 0, or -1 for another name. */
 int diag_level_parse(const char *name, enum diag_level *level);
 /* Whether lines of that level are written. */
@@ -33,6 +36,8 @@ void diag_start(void);
 /* Ends the thread after it wrote what waits. False: that takes longer than timeout_ms; then the
  * thread still runs. */
 bool diag_stop(unsigned timeout_ms);
+/* How many lines were dropped in all, because nobody took them in time. */
+unsigned long diag_dropped(void);
 /* Writes one line; a line over 1,000 bytes is cut and ends in "...". Thread-safe; keeps errno. */
 void diag(enum diag_level level, const char *module, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -2,7 +2,6 @@
 /* answer: see answer.h. json-c builds the JSON bodies, which are small. */
 #include "front/answer.h"
 
-#include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -184,72 +183,4 @@ void answer_unavailable(struct context *ctx, int status, const char *why)
         answer_send(ctx);
     else /* the profile has no such event; after an empty 200 EventSource reconnects at once */
         answer_error(ctx, status, why);
-}
-
-/* ---- status and metrics ---- */
-
-struct metric {
-    const char *name, *type, *help;
-    uint64_t value;
-};
-
-#define METRICS 16
-
-static void read_metrics(const struct relay *r, struct metric f[METRICS])
-{
-    const struct relay_stats *s = relay_stats(r);
-    const struct metric now[METRICS] = {
-        {"viewers", "gauge", "Open event streams.", s->viewers},
-        {"seats", "gauge",
-         "Places of viewers that are taken, by streams and by requests that wait.", relay_seats(r)},
-        {"behind", "gauge", "Open event streams that have not met the tip of their log.",
-         s->behind},
-        {"logs", "gauge", "Logs followed.", s->logs},
-        {"accepted", "counter", "Event streams ever opened.", s->accepted},
-        {"polls", "counter", "Event streams answered complete.", s->polls},
-        {"records", "counter", "Records read from logs as they came.", s->records},
-        {"deliveries", "counter", "Records handed to viewers.", s->deliveries},
-        {"bytes", "counter", "Bytes of event stream handed to viewers.", s->bytes},
-        {"writes", "counter", "Writes of event stream to viewers.", s->writes},
-        {"gaps", "counter", "Gaps told to viewers.", s->gaps},
-        {"keepalives", "counter", "Keepalives sent.", s->keepalives},
-        {"held_bytes", "gauge", "Bytes held for peers that have not taken them.", relay_held(r)},
-        {"cut_off", "counter", "Peers cut off because they took nothing.", s->cut_off},
-        {"redis_outages", "counter", "Times Redis went away.", s->outages},
-        {"redis_up", "gauge", "Whether Redis is connected.", s->redis_up},
-    };
-    memcpy(f, now, sizeof now);
-}
-
-void answer_status(struct context *ctx)
-{
-    struct metric f[METRICS];
-    struct json_object *o = json_object_new_object();
-    read_metrics(ctx->relay, f);
-    for (int i = 0; o && i < METRICS; i++) {
-        bool flag = strcmp(f[i].name, "redis_up") == 0;
-        json_object_object_add(o, f[i].name,
-                               flag ? json_object_new_boolean(f[i].value != 0)
-                                    : json_object_new_int64((int64_t)f[i].value));
-    }
-    if (o)
-        json_object_object_add(o, "version", json_object_new_string(SSELOG_VERSION));
-    answer_begin(ctx, 200, "application/json");
-    add_json(ctx, o);
-    answer_send(ctx);
-}
-
-/* Prometheus text exposition format 0.0.4. */
-void answer_metrics(struct context *ctx)
-{
-    struct metric f[METRICS];
-    read_metrics(ctx->relay, f);
-    answer_begin(ctx, 200, "text/plain; version=0.0.4; charset=utf-8");
-    for (int i = 0; i < METRICS; i++) {
-        const char *total = strcmp(f[i].type, "counter") == 0 ? "_total" : "";
-        buf_addf(
-            &ctx->body, "# HELP sselog_%s%s %s\n# TYPE sselog_%s%s %s\nsselog_%s%s %" PRIu64 "\n",
-            f[i].name, total, f[i].help, f[i].name, total, f[i].type, f[i].name, total, f[i].value);
-    }
-    answer_send(ctx);
 }

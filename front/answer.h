@@ -39,8 +39,5 @@ bool answer_refusal(struct context *ctx, enum refusal why);
  * tells why and ends, because EventSource never retries after another status. Other clients get
  * status with Retry-After. */
 void answer_unavailable(struct context *ctx, int status, const char *why);
-/* Answers the process's counters as JSON, or in Prometheus text format. */
-void answer_status(struct context *ctx);
-void answer_metrics(struct context *ctx);
 
 #endif

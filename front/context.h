@@ -44,6 +44,7 @@ struct context {
     struct throttle *throttle, *cross_site_throttle;
     bool throttled;                 /* the credential is wrong, as too many before it */
     struct refusals *refusals;      /* for front/refusal.c; NULL under CGI */
+    struct figures *figures;        /* of the process; NULL under CGI */
     const struct config_base *base; /* held: of the time when the request came */
     const char *started;            /* how the process was started: see front_started_as */
     const struct config *config;    /* for this request */
@@ -53,13 +54,13 @@ struct context {
     int64_t cpu;  /* processor time that the process had taken then, us */
     struct request request;
     const struct profile_http *profile_http; /* of config's profile */
-    enum endpoint_kind endpoint;
-    struct identity identity;     /* all zero until access_identify sets it */
-    enum auth_result auth_result; /* how access_identify ended */
-    struct cause refusal;         /* of the identity, then of what is refused; see refusal.h */
-    bool refused;                 /* refusal_set was called */
-    int status;                   /* of the answer */
-    bool has_match;               /* SSELOG_ROUTE matched: match is set */
+    enum endpoint_kind endpoint;             /* ENDPOINTS until one is found */
+    struct identity identity;                /* all zero until access_identify sets it */
+    enum auth_result auth_result;            /* how access_identify ended */
+    struct cause refusal; /* of the identity, then of what is refused; see refusal.h */
+    bool refused;         /* refusal_set was called */
+    int status;           /* of the answer; 0: none was given here */
+    bool has_match;       /* SSELOG_ROUTE matched: match is set */
     struct route_match match;
     char tenant_uuid[37]; /* a tenant of match in canonical form, where the profile wants UUIDs */
     /* has_since: the cursor is a time. Then since is that time, and until the last id that the log

@@ -18,14 +18,14 @@
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/figures.h"
+#include "front/health.h"
 #include "front/history.h"
-#include "front/probe.h"
 #include "front/refusal.h"
 #include "front/slow.h"
 #include "front/stream.h"
 #include "front/token.h"
 #include "gateway/params.h"
-#include "identity/fingerprint.h"
 #include "identity/webuser.h"
 
 #define LOOKUP_MS 2000  /* deadline of one look-up in Redis */
@@ -54,74 +54,10 @@ struct front {
     unsigned running;     /* threads; with lock */
     struct throttle *throttle, *cross_site_throttle;
     struct refusals *refusals;
+    struct figures *figures;
 };
 
 /* ---- the endpoints ---- */
-
-/* Whether the client is on this machine. A proxy on this machine is not: it forwards requests of
- * others. */
-static bool is_local(const struct context *ctx, const char *beside)
-{
-    const char *from = request_param(&ctx->request, "REMOTE_ADDR");
-    return from && (strcmp(from, "127.0.0.1") == 0 || strcmp(from, "::1") == 0) &&
-           !access_is_forwarded_beside(ctx, beside);
-}
-
-/* Administrators and clients on this machine may see the process's counters. False: answered. */
-static bool may_see_metrics(struct context *ctx)
-{
-    if (is_local(ctx, NULL))
-        return true;
-    if (access_identify(ctx))
-        return false;
-    if (auth_is_admin(ctx->config, &ctx->identity))
-        return true;
-    answer_error(ctx, 403, "not allowed");
-    return false;
-}
-
-static void serve_status(struct context *ctx)
-{
-    char key[IDENTITY_MAX_KEY + 1], presence_key[sizeof PRESENCE_KEY + IDENTITY_MAX_KEY];
-    if (ctx->profile_http->status) {
-        if (access_identify(ctx) || access_key(ctx, key))
-            return;
-        if (snprintf(presence_key, sizeof presence_key, PRESENCE_KEY "%s", key) > 0)
-            ctx->profile_http->status(ctx, presence_key);
-        return;
-    }
-    if (may_see_metrics(ctx))
-        answer_status(ctx);
-}
-
-static void serve_metrics(struct context *ctx)
-{
-    if (may_see_metrics(ctx))
-        answer_metrics(ctx);
-}
-
-/* Also says why the identity of a client on this machine would be refused. The address that the
- * doctor invents makes it no proxy. False: answered. */
-static bool may_probe(struct context *ctx)
-{
-    if (!is_local(ctx, PROBE_FORWARDED))
-        return may_see_metrics(ctx);
-    access_explain(ctx);
-    return true;
-}
-
-static void serve_healthz(struct context *ctx)
-{
-    if (probe_is_asked(ctx)) {
-        if (may_probe(ctx))
-            probe_answer(ctx);
-        return;
-    }
-    bool healthy = redis_sync_ping(ctx->redis) == SYNC_OK;
-    answer_begin(ctx, healthy ? 200 : 503, "text/plain");
-    buf_adds(&ctx->body, healthy ? "ok\n" : "unavailable\n");
-    answer_send(ctx);
-}
 
 /* 0, or -1: answered. */
 static int issue_token(struct context *ctx, char token[TOKEN_SIZE])
@@ -180,7 +116,15 @@ static const struct endpoint {
     [ENDPOINT_STATUS] = {"/status", GETS, "GET, HEAD, OPTIONS", serve_status},
     [ENDPOINT_METRICS] = {"/metrics", GETS, "GET, HEAD, OPTIONS", serve_metrics},
     [ENDPOINT_HEALTHZ] = {"/healthz", GETS, "GET, HEAD, OPTIONS", serve_healthz},
+    [ENDPOINT_LIVEZ] = {"/livez", GETS, "GET, HEAD, OPTIONS", serve_livez},
 };
+
+/* It tells of the process, not of a log: it is at the end of any path. */
+static bool is_of_process(const struct endpoint *e)
+{
+    return e->serve == serve_healthz || e->serve == serve_livez || e->serve == serve_status ||
+           e->serve == serve_metrics;
+}
 
 static bool ends_with(const char *path, const char *end)
 {
@@ -238,10 +182,7 @@ static const struct endpoint *match_route(struct context *ctx)
     if (ctx->has_match) /* captures point into base; path begins alike and lives longer */
         for (size_t i = 0; i < ctx->match.count; i++)
             ctx->match.captures[i].value.p = path + (ctx->match.captures[i].value.p - base);
-    return ctx->has_match || e->serve == serve_healthz || e->serve == serve_status ||
-                   e->serve == serve_metrics
-               ? e
-               : NULL;
+    return ctx->has_match || is_of_process(e) ? e : NULL;
 }
 
 /* Some web servers do not split the path into SCRIPT_NAME and PATH_INFO at the mount. Without
@@ -309,6 +250,8 @@ static struct context *new_context(struct front *f, struct redis_sync *redis, st
     ctx->cross_site_throttle = f->cross_site_throttle;
     ctx->refusals = f->refusals;
     ctx->started = f->started;
+    ctx->figures = f->figures;
+    ctx->endpoint = ENDPOINTS;
     return ctx;
 }
 
@@ -520,7 +463,8 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->throttle = throttle_new();
     f->cross_site_throttle = throttle_new();
     f->refusals = refusals_new();
-    if (f->slow && f->throttle && f->cross_site_throttle && f->refusals &&
+    f->figures = calloc(1, sizeof *f->figures);
+    if (f->slow && f->throttle && f->cross_site_throttle && f->refusals && f->figures &&
         pipe2(f->pipe, O_CLOEXEC) == 0 && start_workers(f) == 0)
         return f;
 failed:
@@ -582,6 +526,7 @@ void front_free(struct front *f)
     refusals_free(f->refusals);
     config_current_free(&f->current);
     config_unload(f->start);
+    free(f->figures);
     pthread_cond_destroy(&f->ended);
     pthread_mutex_destroy(&f->lock);
     free(f);

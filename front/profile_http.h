@@ -21,6 +21,7 @@ enum endpoint_kind {
     ENDPOINT_STATUS,
     ENDPOINT_METRICS,
     ENDPOINT_HEALTHZ,
+    ENDPOINT_LIVEZ,
     ENDPOINTS
 };
 

@@ -59,6 +59,21 @@ static enum why why_of(const struct context *ctx)
                           : of_status(ctx->status);
 }
 
+enum why refusal_of(const struct context *ctx)
+{
+    return ctx->refused || ctx->status >= 400 ? why_of(ctx) : WHY_OK;
+}
+
+enum why refusal_of_seat(enum seat_result result)
+{
+    return result == SEAT_FULL ? WHY_SEATS : result == SEAT_USER_FULL ? WHY_USER_SEATS : WHY_FAILED;
+}
+
+int refusal_seat_status(enum seat_result result)
+{
+    return result == SEAT_USER_FULL ? 429 : 503;
+}
+
 /* Faults of the request itself are for the web server's access log.  Another line tells already
  * what is wrong with the configuration. */
 static enum diag_level level_of(enum why why)
@@ -120,9 +135,8 @@ void refusal_log(const struct context *ctx)
 {
     struct fields line = {0};
     uint64_t repeated = 0, omitted = 0;
-    enum why why = why_of(ctx);
-    if (!(ctx->refused || ctx->status >= 400) || !diag_writes(level_of(why)) ||
-        !is_due(ctx, why, &repeated, &omitted))
+    enum why why = refusal_of(ctx);
+    if (why == WHY_OK || !diag_writes(level_of(why)) || !is_due(ctx, why, &repeated, &omitted))
         return;
     describe(ctx, &line);
     if (repeated)

@@ -8,6 +8,7 @@
 #define SSELOG_FRONT_REFUSAL_H
 
 #include "identity/why.h"
+#include "relay/relay.h"
 
 struct context;
 struct refusals; /* which were logged lately, of all threads */
@@ -17,6 +18,12 @@ struct refusals *refusals_new(void);
 /* NULL is fine. */
 void refusals_free(struct refusals *r);
 
+/* The cause of the answer that was begun. WHY_OK: it refuses nothing. */
+enum why refusal_of(const struct context *ctx);
+/* The cause when no seat was given. */
+enum why refusal_of_seat(enum seat_result result);
+/* The status of that answer. */
+int refusal_seat_status(enum seat_result result);
 /* The request is refused for that cause; its answer follows. */
 void refusal_set(struct context *ctx, enum why why);
 /* Logs the answer that was begun if it is a refusal.  ctx->refusals is NULL under CGI: there is

@@ -91,8 +91,8 @@ static int take_seat(struct context *ctx)
     }
     if (seat)
         relay_unseat(ctx->relay, seat, result);
-    refusal_set(ctx, result == SEAT_USER_FULL ? WHY_USER_SEATS : WHY_SEATS);
-    answer_error(ctx, result == SEAT_USER_FULL ? 429 : 503, seat_refusal(result));
+    refusal_set(ctx, refusal_of_seat(result));
+    answer_error(ctx, refusal_seat_status(result), seat_refusal(result));
     return -1;
 }
 

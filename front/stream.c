@@ -274,11 +274,6 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     return 0;
 }
 
-static enum why why_no_seat(enum seat_result result)
-{
-    return result == SEAT_FULL ? WHY_SEATS : result == SEAT_USER_FULL ? WHY_USER_SEATS : WHY_FAILED;
-}
-
 /* Takes a seat. Without one a waits for it, with the refusal that its client gets if none comes; or
  * it is refused now. -1: refused and answered. */
 static int take_seat(struct context *ctx, struct admission *a)
@@ -290,13 +285,16 @@ static int take_seat(struct context *ctx, struct admission *a)
         return 0;
     buf_init(&a->refusal, 64 * 1024);
     ctx->keep = a->seat ? &a->refusal : NULL;
-    refusal_set(ctx, why_no_seat(a->refused));
-    answer_unavailable(ctx, a->refused == SEAT_USER_FULL ? 429 : 503, seat_refusal(a->refused));
+    refusal_set(ctx, refusal_of_seat(a->refused));
+    answer_unavailable(ctx, refusal_seat_status(a->refused), seat_refusal(a->refused));
     ctx->keep = NULL;
     if (a->seat && diag_writes(DIAG_INFO))
         a->refusal_line = refusal_line(ctx);
-    ctx->refused = false;
-    return a->seat ? 0 : -1;
+    if (!a->seat)
+        return -1;
+    ctx->refused = false; /* not yet */
+    ctx->status = 0;
+    return 0;
 }
 
 static void admit(struct context *ctx, struct admission *a)
@@ -335,6 +333,13 @@ static int may_stream(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
     return find_since(ctx, key);
 }
 
+/* The head of the stream that a GET would open. */
+static void answer_head(struct context *ctx, const struct admission *a)
+{
+    ctx->status = 200;
+    gateway_answer(ctx->exchange, slice_make(a->head.p, a->head.len - 2), slice_make(NULL, 0));
+}
+
 void serve_stream(struct context *ctx)
 {
     char key[IDENTITY_MAX_KEY + 1];
@@ -357,8 +362,7 @@ void serve_stream(struct context *ctx)
         else if (status)
             answer_error(ctx, status, "out of memory");
         else
-            gateway_answer(ctx->exchange, slice_make(a->head.p, a->head.len - 2),
-                           slice_make(NULL, 0));
+            answer_head(ctx, a);
         admission_free(a);
         return;
     }

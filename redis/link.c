@@ -11,8 +11,10 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "redis/login.h"
+#include "redis/figures.h"
 #include "redis/tls.h"
 #include "redis/wire.h"
 
@@ -123,6 +125,8 @@ int link_request(struct redis_feed *f, struct conn *c, int argc, const char **ar
     snprintf(r->name, room, "%s%s%.*s%s", argv[0], key ? " " : "", (int)shown, key ? key : "",
              what->hidden ? "..." : "");
     r->next = NULL;
+    r->timed = c == &f->command && !c->timing;
+    c->timing = c->timing || r->timed;
     if (!c->first)
         c->since = f->now;
     *c->last = r;
@@ -149,6 +153,8 @@ int link_flush(struct redis_feed *f, struct conn *c)
 {
     if (!c->ctx || !c->connected)
         return 0;
+    if (c->timing && c->timed_at == 0)
+        c->timed_at = clock_us();
     if (wire_write(c->ctx->fd, c->tls, &c->out)) {
         link_lose(f, c->name, redis_tls_error(c->tls, strerror(errno)));
         return -1;
@@ -188,6 +194,7 @@ static void feed_up(struct redis_feed *f, bool tracking)
     if (f->queue_key && link_open(f, &f->queue))
         return;
     f->up = true;
+    figures.feed_connects++;
     if (!f->address->path)
         address_publish(f->host, true);
     f->told_down = false;

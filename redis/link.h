@@ -46,6 +46,7 @@ struct request_sent {
     bool bounded;      /* large values after the first share LARGE_AT_ONCE bytes */
     size_t large_seen; /* large values of its answer so far */
     size_t large_kept; /* bytes of those that were kept */
+    bool timed;        /* the conn's timed_at is when it was sent */
     bool cut;          /* a large value was too much */
     bool too_large;    /* because there was no memory for it */
     size_t cut_at;     /* its index */
@@ -71,10 +72,12 @@ struct conn {
     bool writing;       /* the send buffer of the kernel is full */
     struct request_sent *first, **last;
     size_t sent;
-    int64_t since;  /* when the oldest request was made, or the last byte arrived */
-    int64_t opened; /* when it began to connect */
-    int64_t pinged; /* subscribed: when an unanswered PING was sent; 0: none */
-    struct buf out; /* commands not yet sent */
+    bool timing;      /* one of its requests is timed; the others are not */
+    int64_t timed_at; /* when that was sent, us; 0: not yet */
+    int64_t since;    /* when the oldest request was made, or the last byte arrived */
+    int64_t opened;   /* when it began to connect */
+    int64_t pinged;   /* subscribed: when an unanswered PING was sent; 0: none */
+    struct buf out;   /* commands not yet sent */
     struct resp_bulk bulk;
     struct reply_memory memory; /* of its replies; stays when the connection is closed */
 };

@@ -18,6 +18,7 @@
 #include "redis/address.h"
 #include "redis/breaker.h"
 #include "redis/login.h"
+#include "redis/figures.h"
 #include "redis/tls.h"
 #include "redis/wire.h"
 
@@ -276,15 +277,24 @@ static int sync_connect(struct redis_sync *s)
         return -1;
     if (!where->path && s->beside_feed)
         address_publish(host, true);
+    figures.lookup_connects++;
     return 0;
 }
 
 /* ---- in and out ---- */
 
+/* Every call but those that are apart is one that a request waits for. */
+static void sync_count(const struct redis_sync *s)
+{
+    if (!s->apart)
+        histogram_add(&figures.lookups, clock_us() - s->began);
+}
+
 int sync_enter(struct redis_sync *s)
 {
     if (s->apart ? breaker_pauses() : !breaker_enter(&s->trial))
         return -1;
+    s->began = clock_us();
     s->timed_out = s->cut = s->refused = false;
     enum silence silence = s->ctx ? sync_silence(s) : QUIET;
     if (silence == CLOSED)
@@ -294,6 +304,7 @@ int sync_enter(struct redis_sync *s)
     s->was_idle = s->ctx != NULL;
     redis_tls_clear_errors(s->tls);
     if (!s->ctx && sync_connect(s)) {
+        sync_count(s);
         if (!s->apart)
             breaker_leave(s->trial, BREAKER_TIMEOUT);
         return -1;
@@ -303,6 +314,7 @@ int sync_enter(struct redis_sync *s)
 
 void sync_leave(struct redis_sync *s)
 {
+    sync_count(s);
     if (s->apart)
         return;
     breaker_leave(s->trial, s->ctx         ? BREAKER_SUCCESS

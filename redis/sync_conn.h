@@ -20,6 +20,7 @@ struct redis_sync {
     bool apart;                      /* its time-outs do not open the circuit breaker */
     unsigned deadline;               /* ms */
     int64_t end;                     /* deadline of the current call: CLOCK_MONOTONIC ms */
+    int64_t began;                   /* the current call: CLOCK_MONOTONIC us */
     bool timed_out;                  /* the current call waited until its deadline */
     size_t shown;                    /* bytes of the current call's key that may be logged */
     bool refusal_passes;             /* the last error was that no writes are taken for now */

@@ -22,7 +22,8 @@ enum seat_result {
     SEAT_TAKEN,
     SEAT_USER_FULL, /* the holder has all its seats */
     SEAT_FULL,      /* the process has no seat left */
-    SEAT_NO_MEMORY
+    SEAT_NO_MEMORY,
+    SEAT_RESULTS
 };
 
 /* A viewer is listed in the sorted set `key` as `member` while its stream is open. */

@@ -204,11 +204,10 @@ struct relay {
     uint64_t most_viewers;      /* since memory was last given back */
     struct channels *channels;  /* NULL until the first log of that kind */
     int64_t now;
+    _Atomic int64_t turn_began; /* 0: it waits for events */
     int64_t next_sweep;
     int64_t next_look;               /* without tracking */
     _Atomic bool stopping;           /* relay_stop was called */
-    _Atomic unsigned turns;          /* that relay_turns asked for and that were made */
-    unsigned turns_asked;            /* of the thread that calls relay_turns */
     int64_t stop_by;                 /* 0: not stopping */
     struct omit omit, omit_warnings; /* of lines about viewers; many of them hide no warning */
     struct storm storm;              /* of invalidations; while it lasts, tracking is false */

@@ -51,8 +51,11 @@ static enum out_result send_bytes(struct viewer *v, struct slice bytes)
 static enum out_result send_piece(struct viewer *v, const struct gzip_piece *piece)
 {
     enum out_result r = send_bytes(v, piece->bytes);
-    if (r == OUT_SENT)
-        gzip_count(&v->sum, piece);
+    if (r != OUT_SENT)
+        return r;
+    gzip_count(&v->sum, piece);
+    v->relay->stats.gzip_content += piece->content.len;
+    v->relay->stats.gzip_sent += piece->bytes.len;
     return r;
 }
 
@@ -68,6 +71,7 @@ static enum out_result send_deflated(struct viewer *v, const struct iovec *parts
     if (!gzip_deflate(v->relay->gzip, parts, n, &piece))
         return OUT_GONE;
     v->relay->deflated += piece.fresh;
+    v->relay->stats.gzip_deflated += piece.fresh;
     return send_piece(v, &piece);
 }
 

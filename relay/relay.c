@@ -61,7 +61,7 @@ void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result)
 
 /* ---- orders from other threads ---- */
 
-enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP, ORDER_TURN };
+enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP };
 
 struct order {
     uintptr_t kind; /* enum order_kind, in a whole word: no padding goes through the pipe */
@@ -95,16 +95,6 @@ void relay_admit(struct relay *r, struct admission *a)
     admission_free(a);
 }
 
-bool relay_turns(struct relay *r)
-{
-    struct order o = {ORDER_TURN, NULL};
-    if (r->turns != r->turns_asked)
-        return false;
-    r->turns_asked++;
-    give_order(r, o);
-    return true;
-}
-
 bool relay_has_room(struct relay *r, const struct seat_holder *holder)
 {
     struct seat *account = seats_account(r->seats, holder);
@@ -122,6 +112,12 @@ unsigned relay_seats(const struct relay *r)
 size_t relay_held(const struct relay *r)
 {
     return r->budget.used;
+}
+
+int64_t relay_turn_ms(const struct relay *r)
+{
+    int64_t began = r->turn_began;
+    return began ? clock_ms() - began : 0;
 }
 
 bool relay_is_asked(const struct relay *r)
@@ -225,6 +221,7 @@ static void admit(struct relay *r, struct admission *a)
 static void refuse(struct relay *r, struct admission *a)
 {
     trace_refusal(r, a->refusal_line);
+    r->stats.unseated[a->refused]++;
     struct seat *account = seats_hold(r->seats, a->seat);
     relay_unseat(r, a->seat, a->refused);
     out_send_bytes(&a->out, a->refusal.p, a->refusal.len);
@@ -273,8 +270,6 @@ static bool take_orders(struct relay *r)
             const struct drain *d = o[i].what;
             viewer_new_drain(r, d->out, d->account, d->charged);
             free(o[i].what);
-        } else if (o[i].kind == ORDER_TURN) {
-            r->turns++;
         } else {
             stop_all(r);
         }
@@ -462,8 +457,10 @@ static void turn(struct relay *r)
 {
     static const struct slice all_keys = {0};
     struct epoll_event events[EVENTS];
+    atomic_store_explicit(&r->turn_began, 0, memory_order_relaxed);
     int n = epoll_wait(r->epoll, events, EVENTS, time_to_wait(r));
     r->now = clock_ms();
+    atomic_store_explicit(&r->turn_began, r->now, memory_order_relaxed);
     r->deflated = 0;
     redis_feed_set_time(r->feed, r->now);
     for (int i = 0; i < n; i++) {

@@ -21,19 +21,24 @@
 
 /* Counters that any thread may read. */
 struct relay_stats {
-    _Atomic uint64_t viewers;    /* open now */
-    _Atomic uint64_t logs;       /* followed now */
-    _Atomic uint64_t behind;     /* viewers not LIVE now */
-    _Atomic uint64_t accepted;   /* viewers ever */
-    _Atomic uint64_t polls;      /* of these, answered complete */
-    _Atomic uint64_t records;    /* read from logs, live */
-    _Atomic uint64_t deliveries; /* records handed to viewers */
-    _Atomic uint64_t bytes;      /* of event stream handed to viewers */
-    _Atomic uint64_t writes;     /* that handed them */
-    _Atomic uint64_t gaps;       /* told to viewers */
-    _Atomic uint64_t keepalives; /* sent */
-    _Atomic uint64_t outages;    /* of Redis */
-    _Atomic uint64_t cut_off;    /* peers that took nothing for too long */
+    _Atomic uint64_t viewers;       /* open now */
+    _Atomic uint64_t logs;          /* followed now */
+    _Atomic uint64_t behind;        /* viewers not LIVE now */
+    _Atomic uint64_t accepted;      /* viewers ever */
+    _Atomic uint64_t polls;         /* of these, answered complete */
+    _Atomic uint64_t records;       /* read from logs, live */
+    _Atomic uint64_t deliveries;    /* records handed to viewers */
+    _Atomic uint64_t bytes;         /* of event stream handed to viewers */
+    _Atomic uint64_t writes;        /* that handed them */
+    _Atomic uint64_t gaps;          /* told to viewers */
+    _Atomic uint64_t keepalives;    /* sent */
+    _Atomic uint64_t outages;       /* of Redis */
+    _Atomic uint64_t cut_off;       /* peers that took nothing for too long */
+    _Atomic uint64_t gzip_content;  /* bytes of compressed streams, before compression */
+    _Atomic uint64_t gzip_sent;     /* the same on the wire; part of bytes */
+    _Atomic uint64_t gzip_deflated; /* bytes that were compressed, once for all viewers */
+    /* Viewers that waited for a seat and got none, by why. */
+    _Atomic uint64_t unseated[SEAT_RESULTS];
     _Atomic bool redis_up;
 };
 
@@ -69,6 +74,10 @@ void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result);
 void relay_admit(struct relay *r, struct admission *a);
 /* Any thread: whether memory is left for an answer to that holder which its peer may not take. */
 bool relay_has_room(struct relay *r, const struct seat_holder *holder);
+/* Any thread: how long the present turn of the loop has lasted, ms. 0: it waits for events, or did
+ * not begin. RELAY_STALLED_MS or more: it hangs. */
+#define RELAY_STALLED_MS 10000
+int64_t relay_turn_ms(const struct relay *r);
 /* Seats that are taken: by streams, and by requests that wait for a record. */
 unsigned relay_seats(const struct relay *r);
 /* Bytes that are held for peers which have not taken them. */
@@ -82,9 +91,6 @@ bool relay_is_asked(const struct relay *r);
 void relay_stop(struct relay *r);
 /* Any thread: whether relay_stop was called. */
 bool relay_is_stopping(const struct relay *r);
-/* One thread, the same each time: whether the loop has turned since the last call. Each call asks
- * it to turn. */
-bool relay_turns(struct relay *r);
 /* The loop. until_idle: also returns when there is no viewer left (CGI). */
 void relay_run(struct relay *r, bool until_idle);
 /* After the loop, waiting for Redis for a moment: what was handed over too late is ended, and what

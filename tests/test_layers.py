@@ -54,7 +54,7 @@ APART = [
      "redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
-     "front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c",
+     "front/health.c front/metrics.c front/figures.c front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),
     ("front/history.c", RELAY - {"relay/place.h", "relay/ring.h"} | {"redis/reply.h", "redis/link.h"}),
     (" ".join(c for c in SOURCES if re.fullmatch(r"relay/\w+\.c", c)),
@@ -75,7 +75,7 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "format/object.c format/pyjson.c front/page.c "
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
-       "identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c "
+       "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c "
        "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 

@@ -156,8 +156,13 @@ def test_methods():
 
 
 def test_figures():
-    there = table("front/answer.c", r"\{\"(\w+)\", \"(?:gauge|counter)\"")
-    assert set(there) <= words(section("ENDPOINTS"))
+    """Those of /status have short names, and /metrics has all."""
+    rows = table("front/metrics.c", r"\{\"(\w+)\", (?:GAUGE|COUNTER),")
+    others = table("front/metrics.c", r"exposition_begin\(&?e, (PREFIX|\"process_\"), \"(\w+)\"")
+    there = rows + [{"PREFIX": "sselog_"}.get(prefix, "process_") + name for prefix, name in others]
+    text = section("ENDPOINTS").split(".Ss Figures", 1)[1].split("\n.Ss ", 1)[0]
+    shown = [name for line in re.findall(r"^\.It Li (.*)$", text, re.M) for name in line.split(" , ")]
+    assert sorted(shown) == sorted(there)
 
 
 def test_every_check_of_the_doctor():
@@ -222,7 +227,7 @@ def test_every_line_of_the_log():
 def test_every_cause_of_a_refusal():
     """The manual has the words and the texts of identity/why.h, in the same order."""
     text = source("identity/why.h")
-    rows = re.findall(r'X\(\w+,\s*"([a-z0-9-]+)",[\s\\]*"([^"]+)"\)', text)
+    rows = re.findall(r'X\(\w+, \d+,\s*"([a-z0-9-]+)",[\s\\]*"([^"]+)"\)', text)
     assert len(rows) == len(re.findall(r"^ +X\(", text, re.M)) and rows[0][0] == "ok"
     listed = re.findall(r"^\.It Cm (\S+)\n(.*)\.$", section("DIAGNOSTICS"), re.M)
     assert [(word, text[0].upper() + text[1:]) for word, text in rows[1:]] == listed

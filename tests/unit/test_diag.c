@@ -166,7 +166,7 @@ static int fresh(void **state)
     special = 0;
     stderr_lost = false;
     logged[0] = '\0';
-    writer.dropped = 0;
+    writer.dropped = writer.dropped_ever = 0;
     written[0] = '\0';
     return diag_open("stderr", DIAG_INFO);
 }
@@ -211,6 +211,34 @@ static void test_levels_below_the_threshold_are_dropped(void **state)
     assert_int_equal(level, DIAG_WARNING);
     assert_int_equal(diag_level_parse("Warning", &level), -1);
     assert_int_equal(diag_level_parse("", &level), -1);
+}
+
+/* Debug and back; the line is always written. */
+static void test_debug_is_turned_on_and_off(void **state)
+{
+    static const struct {
+        enum diag_level chosen;
+        const char *first, *second;
+    } rows[] = {
+        {DIAG_ERROR, "debug", "error"},
+        {DIAG_WARNING, "debug", "warning"},
+        {DIAG_INFO, "debug", "info"},
+        {DIAG_DEBUG, "info", "debug"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char lines[200];
+        fresh(state);
+        diag_open("stderr", rows[i].chosen);
+        diag_toggle_debug();
+        assert_int_equal(diag_writes(DIAG_DEBUG), rows[i].chosen != DIAG_DEBUG);
+        diag_toggle_debug();
+        assert_int_equal(diag_writes(DIAG_DEBUG), rows[i].chosen == DIAG_DEBUG);
+        assert_true(diag_writes(rows[i].chosen));
+        snprintf(lines, sizeof lines,
+                 T "info diag: the log level is %s now\n" T "info diag: the log level is %s now\n",
+                 rows[i].first, rows[i].second);
+        assert_string_equal(written, lines);
+    }
 }
 
 /* A line of up to 1,000 bytes is not cut. A longer one is cut before an escape, never inside one.
@@ -271,6 +299,7 @@ static void test_dropped_lines_are_told_with_the_next(void **state)
     diag(DIAG_INFO, "m", "second");
     assert_string_equal(written, T "info m: first\n" T "warning diag: 2 lines were dropped\n" T
                                    "info m: second\n");
+    assert_int_equal(diag_dropped(), 2);
 }
 
 static void test_thread_writes_the_lines_in_order(void **state)
@@ -287,6 +316,7 @@ static void test_thread_writes_the_lines_in_order(void **state)
     }
     assert_true(diag_stop(60000));
     assert_true(diag_stop(0)); /* nothing to stop */
+    assert_int_equal(diag_dropped(), 0);
     assert_string_equal(written, T "info m: a0\n" T "warning m: b\n" T "info m: after the stop\n" T
                                    "info m: a1\n" T "warning m: b\n" T "info m: after the stop\n");
 }
@@ -329,6 +359,7 @@ static void test_blocked_reader_delays_no_caller(void **state)
     snprintf(told, sizeof told, "\n" T "warning diag: %u lines were dropped\n", 5000 - lines);
     assert_string_equal(written + written_len - strlen(told), told);
     assert_int_equal(count_lines("dropped"), 1);
+    assert_int_equal(diag_dropped(), 5000 - lines);
 }
 
 static void test_stop_does_not_wait_for_a_blocked_reader(void **state)
@@ -461,6 +492,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_lines_are_escaped, fresh),
         cmocka_unit_test_setup(test_levels_below_the_threshold_are_dropped, fresh),
+        cmocka_unit_test_setup(test_debug_is_turned_on_and_off, fresh),
         cmocka_unit_test_setup(test_long_lines_are_cut, fresh),
         cmocka_unit_test_setup(test_errno_is_kept, fresh),
         cmocka_unit_test_setup(test_dropped_lines_are_told_with_the_next, fresh),

@@ -50,16 +50,16 @@ static bool peer_got(const char *text)
     return n > 0 && memmem(got, (size_t)n, text, strlen(text));
 }
 
-/* A watchdog of the process asks. */
-static void test_loop_that_does_not_turn_is_noticed(void **state)
+/* The watchdog of the process and /livez ask. */
+static void test_turn_that_lasts_is_told(void **state)
 {
     (void)state;
-    for (int i = 0; i < 3; i++) {
-        assert_true(relay_turns(relay));
-        assert_false(relay_turns(relay));
-        assert_false(relay_turns(relay));
-        turn(relay);
-    }
+    turn(relay);
+    assert_in_range(relay_turn_ms(relay), 0, RELAY_STALLED_MS - 1);
+    relay->turn_began = clock_ms() - RELAY_STALLED_MS;
+    assert_true(relay_turn_ms(relay) >= RELAY_STALLED_MS);
+    relay->turn_began = 0;
+    assert_int_equal(relay_turn_ms(relay), 0);
 }
 
 /* Without a final frame the page would take the cut response for a refusal. */
@@ -111,7 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-        TEST(test_loop_that_does_not_turn_is_noticed),
+        TEST(test_turn_that_lasts_is_told),
         TEST(test_viewer_that_comes_too_late_is_told_of_the_end),
         TEST(test_message_that_waits_goes_out_before_the_end),
         TEST(test_no_viewer_waits_for_its_turn_while_redis_is_away),

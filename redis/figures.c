@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* figures: see figures.h. */
+#include "redis/figures.h"
+
+struct redis_figures figures;
+
+const struct redis_figures *redis_figures(void)
+{
+    return &figures;
+}

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""Watching: /metrics, /status, /livez, the rules and the dashboard of examples/prometheus, the level of the log."""
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import webs
+from fcgi import FcgiStream, environment, fcgi_get
+from procs import wait_until
+from webs import TIME
+
+PROMETHEUS = webs.TOP / "examples/prometheus"
+SAMPLE = re.compile(r'(\w+)\{pid="(\d+)"(?:,(.*))?\} (\S+)')
+
+
+def ask(responder, path, query="", **params):
+    return fcgi_get(responder.socket, environment(f"/sselog{path}", query, **params))
+
+
+def exposition(responder):
+    answer = ask(responder, "/metrics")
+    assert answer.status == 200
+    return answer.raw.decode()
+
+
+def figures(responder):
+    """{(name, labels without pid): value}"""
+    samples = [SAMPLE.fullmatch(line) for line in exposition(responder).splitlines() if line[0] != "#"]
+    assert samples and all(samples)
+    assert {m[2] for m in samples} == {str(responder.pid)}
+    return {(m[1], m[3] or ""): float(m[4]) for m in samples}
+
+
+def promtool(*args, text=None):
+    return subprocess.run(["promtool", *args], input=text, capture_output=True, text=True, timeout=60)
+
+
+def test_metrics_follow_the_conventions(stack, redis):
+    responder = stack.responder(redis)
+    answer = ask(responder, "/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    checked = promtool("check", "metrics", text=exposition(responder))
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+def test_figures_of_the_process_are_those_of_the_kernel(stack, redis):
+    responder = stack.responder(redis)
+    before = figures(responder)
+    with FcgiStream(responder.socket, environment("/sselog/stream")) as viewer:
+        viewer.read_until_live()
+        now = figures(responder)
+        kernel = Path(f"/proc/{responder.pid}")
+        resident = int(re.search(r"VmRSS:\s+(\d+)", (kernel / "status").read_text())[1]) * 1024
+        limit = int(re.search(r"Max open files +(\d+)", (kernel / "limits").read_text())[1])
+    assert now["process_open_fds", ""] == before["process_open_fds", ""] + 1
+    assert abs(now["process_resident_memory_bytes", ""] - resident) < resident / 4
+    assert now["process_max_fds", ""] == limit
+    assert now["process_cpu_seconds_total", ""] >= before["process_cpu_seconds_total", ""] > 0
+    status = json.loads(ask(responder, "/status").raw)
+    assert status["pid"] == responder.pid
+    assert status["start_time"] == now["process_start_time_seconds", ""]
+    assert abs(os.stat(kernel).st_ctime - status["start_time"]) < 60
+    assert {"open_fds", "max_fds", "resident_memory_bytes", "cpu_seconds", "version"} <= set(status)
+
+
+def test_each_refusal_counts_by_its_status_and_cause(stack, redis):
+    """The front refuses some, the relay those that waited for a seat. As an event stream a refusal has its own status."""
+    responder = stack.responder(redis, auth="remote_user", stream="log", max_viewers="2", max_per_user="1")
+
+    def user(name, **params):
+        return {"REMOTE_USER": name, "REMOTE_ADDR": "192.0.2.1", **params}
+
+    def stream(name, **params):
+        return stack.keep(FcgiStream(responder.socket, environment("/sselog/stream", **user(name, **params))))
+
+    before = figures(responder)
+    assert ask(responder, "/history").status == 401
+    assert ask(responder, "/metrics", **user("ann")).status == 403
+    assert ask(responder, "/nowhere").status == 404
+    stream("ann").read_until_live()
+    assert stream("ann", HTTP_ACCEPT="*/*").status == 429  # by the relay
+    stream("bob").read_until_live()
+    assert stream("eve").status == 200  # by the front
+    now = figures(responder)
+    grown = {key: now[key] - before[key] for key in now if now[key] > before[key]}
+    assert {key[1]: n for key, n in grown.items() if key[0] == "sselog_refused_total"} == {
+        'code="401",reason="none"': 1, 'code="403",reason="forbidden"': 1, 'code="404",reason="not-found"': 1,
+        'code="429",reason="user-seats"': 1, 'code="503",reason="seats"': 1}
+    assert {key[1]: n for key, n in grown.items() if key[0] == "sselog_requests_total"} == {
+        'endpoint="history",code="4xx"': 1, 'endpoint="metrics",code="4xx"': 1, 'endpoint="none",code="4xx"': 1,
+        'endpoint="stream",code="2xx"': 2, 'endpoint="stream",code="4xx"': 1, 'endpoint="stream",code="5xx"': 1,
+        'endpoint="metrics",code="2xx"': 1}
+    status = json.loads(ask(responder, "/status").raw)
+    assert status["refused"] == {"none": 1, "forbidden": 1, "not-found": 1, "user-seats": 1, "seats": 1}
+
+
+def test_livez_needs_no_redis(stack, redis):
+    responder = stack.responder(redis)
+    wait_until(lambda: ask(responder, "/healthz").status == 200, "Redis")
+    redis.stop()
+    assert ask(responder, "/healthz").status == 503
+    assert ask(responder, "/livez", REMOTE_ADDR="192.0.2.1").status == 200
+
+
+def test_signal_turns_debug_on_and_off(stack, redis):
+    responder = stack.responder(redis, log_level="warning")
+
+    def level(name):
+        os.kill(responder.pid, signal.SIGUSR2)
+        line = rf"^{TIME}info diag: the log level is {name} now$"
+        wait_until(lambda: re.search(line, responder.output(), re.M), name)
+
+    ask(responder, "/nowhere")
+    level("debug")
+    ask(responder, "/nowhere")
+    wait_until(lambda: "why=not-found" in responder.output(), "a line of level debug")
+    level("warning")
+    ask(responder, "/nowhere?x")
+    assert len(re.findall("why=not-found", responder.output())) == 1
+    assert ask(responder, "/livez").status == 200
+
+def test_rules_and_configuration_are_right(tmp_path):
+    rules = promtool("check", "rules", PROMETHEUS / "sselog.rules.yml")
+    assert rules.returncode == 0, rules.stderr
+    text = (PROMETHEUS / "prometheus.yml").read_text()
+    for name in re.findall(r"/etc/prometheus/([\w.]+)", text):
+        (tmp_path / name).touch()
+    (tmp_path / "sselog.rules.yml").symlink_to(PROMETHEUS / "sselog.rules.yml")
+    (tmp_path / "prometheus.yml").write_text(text.replace("/etc/prometheus", str(tmp_path)))
+    config = promtool("check", "config", tmp_path / "prometheus.yml")
+    assert config.returncode == 0, config.stdout + config.stderr
