@@ -107,7 +107,7 @@ say  = @printf '  %-4s %s\n' $(1) $(2)
 endif
 
 # The program's code is in the root and in these directories; ARCHITECTURE.md describes them.
-ROOMS   := base config gateway front identity redis format relay doctor
+ROOMS   := base config gateway front identity redis format relay doctor send
 SOURCES := $(filter-out sselog.c,$(wildcard *.c $(ROOMS:%=%/*.c)))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))

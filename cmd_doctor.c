@@ -11,19 +11,44 @@
 #include <unistd.h>
 
 #include "auth.h"
+#include "cmd_line.h"
 #include "doctor/local.h"
 #include "doctor/rights.h"
 #include "doctor/web.h"
 #include "doctor/write.h"
 
-enum { EXIT_USAGE = 2 };
-
 #define PATIENCE_MS 2000
+
+static const char help[] =
+    "usage: sselog [-c FILE] [-s SOCKET] doctor [OPTION...] [URL]\n"
+    "Finds out why no record comes. Without a URL it checks this machine and Redis.\n"
+    "\n"
+    "      --as USER             check as this user, who will serve; only for root\n"
+    "      --user USER           look at the log of this user\n"
+    "      --tenant TENANT       the tenant of that user\n"
+    "      --role ROLE           the role of that user\n"
+    "      --json                print each finding as a JSON object\n"
+    "  -v                        print passed checks too\n"
+    "\n"
+    "with a URL:\n"
+    "      --url-only            check nothing of this machine\n"
+    "      --local               connect to 127.0.0.1 in place of the host of the URL\n"
+    "  -u USER[:PASSWORD]        a login; without PASSWORD it is read from standard input\n"
+    "  -H HEADER                 a header of each request; may be repeated\n"
+    "  -k                        accept any certificate\n"
+    "      --origin ORIGIN       whether pages of this origin may read the stream\n"
+    "      --access-log FILE     whether query strings are written to it\n"
+    "      --hold SECONDS        how long to hold the stream open\n"
+    "      --patience SECONDS    how long to wait for its first byte; 2\n"
+    "      --write               add records to the log, and measure when they arrive\n"
+    "      --producer FILE       options with the SSELOG_REDIS of a producer, for --write\n"
+    "  -h, --help                this text\n"
+    "\n"
+    "The manual is sselog-doctor(1).\n";
 
 static int usage(const char *what)
 {
-    fprintf(stderr, "sselog: doctor: %s; see sselog -h\n", what);
-    return EXIT_USAGE;
+    return cmd_wrong("doctor", "%s", what);
 }
 
 enum long_option {
@@ -56,6 +81,7 @@ static const struct option long_options[] = {
     {"access-log", required_argument, NULL, OPTION_ACCESS_LOG},
     {"patience", required_argument, NULL, OPTION_PATIENCE},
     {"hold", required_argument, NULL, OPTION_HOLD},
+    {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
@@ -176,17 +202,27 @@ static int take_option(struct doctor_options *o, struct report *r, int letter, c
     return 0;
 }
 
-/* 0, or the exit status. */
+/* The word before optind holds the option, or its value; that of -u and -H may be a secret. */
+static int malformed_value(int letter, char *const *argv)
+{
+    if (letter == 'u' || letter == 'H')
+        return cmd_wrong("doctor", "malformed value of -%c", letter);
+    return cmd_wrong("doctor", "malformed value: %s", argv[optind - 1]);
+}
+
+/* -1 to continue, else the exit status. */
 static int read_options(int argc, char **argv, struct doctor_options *o, struct report *r)
 {
     int letter;
     optind = 1;
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, "u:H:kv", long_options, NULL)) != -1) {
-        if (letter == '?')
-            return usage("there is no such option, or its value is missing");
+    while ((letter = getopt_long(argc, argv, ":u:H:kvh", long_options, NULL)) != -1) {
+        if (letter == 'h')
+            return cmd_print(help);
+        if (letter == '?' || letter == ':')
+            return cmd_wrong_option("doctor", letter, argv, long_options);
         if (take_option(o, r, letter, optarg))
-            return usage("the value of an option is malformed");
+            return malformed_value(letter, argv);
     }
     if (optind < argc)
         o->url = argv[optind++];
@@ -201,7 +237,7 @@ static int read_options(int argc, char **argv, struct doctor_options *o, struct 
     if (!o->url &&
         (o->url_only || o->origin || o->access_log || o->credentials || o->headers[0] || o->local))
         return usage("an option for a URL was given, but no URL");
-    return 0;
+    return -1;
 }
 
 /* Checks this machine and Redis. */
@@ -236,7 +272,7 @@ int doctor_run(int argc, char **argv, const char *file, const char *socket,
     struct report r = {.to = stdout};
     char nonce[44];
     int status = read_options(argc, argv, &o, &r);
-    if (status)
+    if (status >= 0)
         return status;
     signal(SIGPIPE, SIG_IGN);
     FILE *access_log = open_access_log(&o);

@@ -2,304 +2,216 @@
 /* cmd_send: see cmd_send.h. */
 #include "cmd_send.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
+#include <getopt.h>
 
-#include "base/clock.h"
 #include "base/diag.h"
-#include "redis_io.h"
-#include "sse.h"
+#include "cmd_line.h"
+#include "format/filter.h"
+#include "send/join.h"
+#include "send/send.h"
 
-#define BATCH            256           /* records in one call of redis_sync_send */
-#define MAX_LINE         (1024 * 1024) /* a longer line continues in the next record */
-#define READ_SIZE        (64 * 1024)
-#define DEADLINE_MS      5000 /* for one answer of Redis */
-#define BACKOFF_FIRST_MS 100
-#define BACKOFF_LAST_MS  2000
-#define PROGRESS_MS      500
-#define PACE_MS          60000 /* between two lines about one outage */
-#define MOST_UTF8        4     /* bytes of a character */
+#define MAXLEN_DEFAULT 10000
 
-static const char bom[] = "\xef\xbb\xbf";
+static const char help[] =
+    "usage: sselog [-c FILE] send [OPTION...]\n"
+    "Adds each line of standard input to a log as a record.\n"
+    "\n"
+    "  -l, --log LOG            stream key; else SSELOG_STREAM if it names no {...}\n"
+    "  -e, --event EVENT        event name of the records; pages get error and open as\n"
+    "                           record-error, record-open, because EventSource fires\n"
+    "                           events of these names itself\n"
+    "  -n, --max-length NUMBER  about how many records the log keeps; 10000, or with\n"
+    "                           --keep no limit\n"
+    "      --keep TIME          about how long it keeps them, such as 90s, 5m, 12h, 3d, 2w\n"
+    "  -p, --publish            PUBLISH too, to the key's name without a leading \"stream:\"\n"
+    "\n"
+    "where records come from, if not from standard input:\n"
+    "      --follow FILE        as tail -F, over rotation and restarts; may be repeated\n"
+    "      --state FILE         keeps the places in these files\n"
+    "      --list KEY           moves a list of Redis, which others fill by RPUSH\n"
+    "      --newest-first       they fill it by LPUSH\n"
+    "\n"
+    "what a record is:\n"
+    "      --json               a JSON object: time, level, host, message\n"
+    "      --journal            the same, from the lines of journalctl -f -o json\n"
+    "      --level LEVEL        the level of records that name none; implies --json\n"
+    "      --host HOST          the host, if not this machine; implies --json\n"
+    "      --field NAME=VALUE   one more member; may be repeated; implies --json\n"
+    "      --join[=EXPR]        a record has several lines: those that are indented, and\n"
+    "                           those that match EXPR, continue it\n"
+    "      --join-start EXPR    only a line that matches EXPR starts a record\n"
+    "  -h, --help               this text\n"
+    "\n"
+    "The manual is sselog-send(1).\n";
 
-struct sender {
-    const struct config *config;
-    const struct send_options *options;
-    struct redis_sync *redis;
-    struct buf in; /* read, but not yet sent */
-    bool begun;    /* it is known whether the input begins with a byte order mark */
-    bool end;      /* of the input */
-    bool refused;
-    bool away;          /* Redis: the outage was told */
-    int64_t told;       /* when */
-    char told_why[256]; /* and with which reason */
-    char address[300];  /* of Redis, for messages */
-    uint64_t sent;
-    int64_t started, shown;
-    uint64_t shown_sent;
-    bool terminal;
-    int signals; /* readable: stop */
-    bool stopping;
+enum long_option {
+    OPTION_KEEP = 256,
+    OPTION_FOLLOW,
+    OPTION_STATE,
+    OPTION_LIST,
+    OPTION_NEWEST_FIRST,
+    OPTION_JSON,
+    OPTION_JOURNAL,
+    OPTION_LEVEL,
+    OPTION_HOST,
+    OPTION_FIELD,
+    OPTION_JOIN,
+    OPTION_JOIN_START
 };
 
-static void show_progress(struct sender *s, bool last)
+static const struct option long_options[] = {
+    {"log", required_argument, NULL, 'l'},
+    {"event", required_argument, NULL, 'e'},
+    {"max-length", required_argument, NULL, 'n'},
+    {"keep", required_argument, NULL, OPTION_KEEP},
+    {"publish", no_argument, NULL, 'p'},
+    {"follow", required_argument, NULL, OPTION_FOLLOW},
+    {"state", required_argument, NULL, OPTION_STATE},
+    {"list", required_argument, NULL, OPTION_LIST},
+    {"newest-first", no_argument, NULL, OPTION_NEWEST_FIRST},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"journal", no_argument, NULL, OPTION_JOURNAL},
+    {"level", required_argument, NULL, OPTION_LEVEL},
+    {"host", required_argument, NULL, OPTION_HOST},
+    {"field", required_argument, NULL, OPTION_FIELD},
+    {"join", optional_argument, NULL, OPTION_JOIN},
+    {"join-start", required_argument, NULL, OPTION_JOIN_START},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* The options of the command line. */
+static struct send_options given;
+static bool publish;
+
+/* Where an option of one text is kept; NULL: the option has another form. */
+static const char **place_of(int letter)
 {
-    int64_t now = clock_ms(), span = now - s->shown;
-    if (!s->terminal || (!last && span < PROGRESS_MS))
-        return;
-    uint64_t rate = span > 0 ? (s->sent - s->shown_sent) * 1000 / (uint64_t)span : 0;
-    if (last) {
-        span = now - s->started;
-        rate = span > 0 ? s->sent * 1000 / (uint64_t)span : s->sent;
-    }
-    fprintf(stderr, "\r%" PRIu64 " records sent, %" PRIu64 " a second \033[K%s", s->sent, rate,
-            last ? "\n" : "");
-    s->shown = now;
-    s->shown_sent = s->sent;
-}
-
-/* ---- messages ---- */
-
-static void name_address(struct sender *s)
-{
-    const struct redis_address *a = &s->config->redis;
-    if (a->path)
-        snprintf(s->address, sizeof s->address, "%s", a->path);
-    else
-        snprintf(s->address, sizeof s->address, "%s:%u", a->host, a->port);
-}
-
-/* Tells of an outage at its beginning, and of another reason a minute later. */
-static void tell_outage(struct sender *s)
-{
-    const char *why = redis_sync_why(s->redis);
-    int64_t now = clock_ms();
-    if (s->away && (now - s->told < PACE_MS || strcmp(s->told_why, why) == 0))
-        return;
-    diag(DIAG_WARNING, "send", "%s at %s: %s; trying again", s->options->log, s->address, why);
-    s->away = true;
-    s->told = now;
-    snprintf(s->told_why, sizeof s->told_why, "%s", why);
-}
-
-static void tell_return(struct sender *s)
-{
-    if (s->away)
-        diag(DIAG_INFO, "send", "%s at %s: sending again", s->options->log, s->address);
-    s->away = false;
-}
-
-static void tell_failure(const struct sender *s)
-{
-    const char *why = s->refused || s->away ? redis_sync_why(s->redis) : "not all lines were sent";
-    diag(DIAG_ERROR, "send",
-         "%s at %s: %s; %s after %" PRIu64 " records; %zu bytes of input were read and not sent",
-         s->options->log, s->address, why, s->refused ? "refused by Redis" : "stopped", s->sent,
-         s->in.len);
-}
-
-/* ---- lines ---- */
-
-/* The length of the first part of a long line: it ends before a character that it would cut. */
-static size_t part_length(struct slice text)
-{
-    for (size_t i = MAX_LINE - MOST_UTF8 + 1; i < MAX_LINE; i++) {
-        bool good;
-        size_t len = sse_utf8_sequence((const unsigned char *)text.p + i, text.len - i, &good);
-        if (good && i + len > MAX_LINE)
-            return i;
-    }
-    return MAX_LINE;
-}
-
-/* Takes the next line of text, or the next part of a long one. end: no more input follows. *used:
- * the bytes of it, with the line end. False: no line is complete. */
-static bool next_line(struct slice text, bool end, struct slice *line, size_t *used)
-{
-    const char *lf = text.len > 0 ? memchr(text.p, '\n', text.len) : NULL;
-    size_t n = lf ? (size_t)(lf - text.p) : text.len;
-    if (lf && n > 0 && lf[-1] == '\r')
-        n--;
-    /* Without its end, a line must show whether a CR or the rest of a character follows. */
-    if (n > MAX_LINE + (lf || end ? 0 : (size_t)MOST_UTF8)) {
-        *used = part_length(slice_make(text.p, n));
-        *line = slice_make(text.p, *used);
-        return true;
-    }
-    *line = slice_make(text.p, n);
-    *used = lf ? (size_t)(lf - text.p) + 1 : n;
-    return lf || (end && text.len > 0);
-}
-
-/* Drops a byte order mark at the start of the input. */
-static void drop_bom(struct sender *s)
-{
-    size_t mark = sizeof bom - 1, n = s->in.len < mark ? s->in.len : mark;
-    bool same = n == 0 || memcmp(s->in.p, bom, n) == 0;
-    if (s->begun || (same && n < mark && !s->end))
-        return;
-    s->begun = true;
-    if (same && n == mark)
-        buf_drop(&s->in, mark);
-}
-
-/* Makes a record of each complete line; returns how many. ends[i]: where the line of record i ends
- * in s->in. */
-static size_t make_records(const struct sender *s, struct redis_add adds[BATCH], size_t ends[BATCH])
-{
-    size_t n = 0, at = 0, used;
-    struct slice line;
-    while (s->begun && n < BATCH &&
-           next_line(slice_make(s->in.p + at, s->in.len - at), s->end, &line, &used)) {
-        at += used;
-        adds[n] = (struct redis_add){.key = s->options->log,
-                                     .channel = s->options->channel,
-                                     .maxlen = s->options->maxlen,
-                                     .field = slice_of(s->config->field),
-                                     .value = line,
-                                     .event_field = slice_of(s->config->event_field),
-                                     .event = slice_of(s->options->event)};
-        ends[n++] = at;
-    }
-    return n;
-}
-
-/* Waits until fd is readable (-1: none), ms milliseconds have passed (-1: no limit), or a signal
- * asks to stop. */
-static void wait_for(struct sender *s, int fd, int ms)
-{
-    struct pollfd p[] = {{s->signals, POLLIN, 0}, {fd, POLLIN, 0}};
-    poll(p, 2, ms);
-    s->stopping = s->stopping || p[0].revents;
-}
-
-/* Repeats until all records are sent. After a signal to stop it tries only once. */
-static int send_batch(struct sender *s, const struct redis_add *adds, size_t n)
-{
-    int backoff = BACKOFF_FIRST_MS;
-    size_t at = 0;
-    for (;;) {
-        size_t done;
-        enum sync_result r = redis_sync_send(s->redis, adds + at, n - at, &done);
-        at += done;
-        s->sent += done;
-        show_progress(s, false);
-        if (r == SYNC_OK) {
-            tell_return(s);
-            return 0;
-        }
-        s->refused = r == SYNC_REFUSED;
-        if (s->refused)
-            return -1;
-        tell_outage(s);
-        if (s->stopping)
-            return -1;
-        if (done > 0)
-            backoff = BACKOFF_FIRST_MS;
-        wait_for(s, -1, backoff);
-        backoff = backoff * 2 < BACKOFF_LAST_MS ? backoff * 2 : BACKOFF_LAST_MS;
+    switch (letter) {
+    case 'l':
+        return &given.log;
+    case 'e':
+        return &given.event;
+    case OPTION_STATE:
+        return &given.state;
+    case OPTION_LIST:
+        return &given.list;
+    case OPTION_JOIN:
+        return &given.continues;
+    case OPTION_JOIN_START:
+        return &given.starts;
+    default:
+        return NULL;
     }
 }
 
-static int send_what_is_read(struct sender *s)
+/* The value of an option that is part of JSON objects. NULL, or why it is malformed. */
+static const char *take_member(int letter, char *value)
 {
-    struct redis_add adds[BATCH];
-    size_t ends[BATCH], n;
-    drop_bom(s);
-    while ((n = make_records(s, adds, ends)) > 0) {
-        if (send_batch(s, adds, n))
-            return -1;
-        buf_drop(&s->in, ends[n - 1]);
+    if (given.form == FORM_TEXT)
+        given.form = FORM_JSON;
+    if (letter == OPTION_FIELD)
+        return options_field(&given, value);
+    if (letter == OPTION_LEVEL && filter_level(slice_of(value)) < 0)
+        return "no level has this name";
+    *(letter == OPTION_LEVEL ? &given.level : &given.host) = slice_of(value);
+    return value[0] ? NULL : "it is empty";
+}
+
+static const char *take_number(int letter, const char *value)
+{
+    uint64_t n;
+    if (letter == OPTION_KEEP)
+        return options_keep(value, &given.keep) == 0
+                   ? NULL
+                   : "a number with one of the units s, m, h, d, w is wanted";
+    if (slice_number(slice_of(value), 1, 1000000000, &n))
+        return "a whole number from 1 to 1000000000 is wanted";
+    given.maxlen = (unsigned long)n;
+    return NULL;
+}
+
+static const char *take_file(const char *value)
+{
+    if (given.nfiles == SEND_FILES)
+        return "too many files";
+    if (value[0] == '\0' || strchr(value, '\n'))
+        return "it is no path";
+    given.files[given.nfiles++] = value;
+    return NULL;
+}
+
+/* NULL, or why the value is malformed. */
+static const char *take_value(int letter, char *value)
+{
+    const char **place = place_of(letter);
+    if (place) {
+        *place = value;
+        return letter == 'e' || value[0] ? NULL : "it is empty";
     }
-    return 0;
+    if (letter == OPTION_FOLLOW)
+        return take_file(value);
+    if (letter == 'n' || letter == OPTION_KEEP)
+        return take_number(letter, value);
+    return take_member(letter, value);
 }
 
-/* Reads some input. -1: it cannot be read. */
-static int read_some(struct sender *s)
+static void take_flag(int letter)
 {
-    if (buf_room(&s->in, READ_SIZE))
-        return -1;
-    wait_for(s, STDIN_FILENO, -1);
-    if (s->stopping)
-        return 0;
-    ssize_t n = read(STDIN_FILENO, s->in.p + s->in.len, READ_SIZE);
-    if (n < 0 && (errno == EINTR || errno == EAGAIN))
-        return 0;
-    if (n < 0) {
-        diag(DIAG_ERROR, "send", "standard input: %s", strerror(errno));
-        return -1;
-    }
-    s->end = n == 0;
-    s->in.len += (size_t)n;
-    return 0;
+    publish = publish || letter == 'p';
+    given.newest_first = given.newest_first || letter == OPTION_NEWEST_FIRST;
+    given.join = given.join || letter == OPTION_JOIN || letter == OPTION_JOIN_START;
+    if (letter == OPTION_JOURNAL || (letter == OPTION_JSON && given.form == FORM_TEXT))
+        given.form = letter == OPTION_JOURNAL ? FORM_JOURNAL : FORM_JSON;
 }
 
-/* A descriptor that is readable after a signal to stop, or -1. With a handler that sets a flag, a
- * signal between the test of the flag and poll would be missed. */
-static int take_signals(void)
+/* 0, or the exit status. */
+static int check_options(void)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigset_t stop;
-    sigaction(SIGPIPE, &ignore, NULL);
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGINT);
-    sigaddset(&stop, SIGTERM);
-    return sigprocmask(SIG_BLOCK, &stop, NULL) ? -1 : signalfd(-1, &stop, SFD_CLOEXEC);
-}
-
-/* Returns the exit status. */
-static int send_all(struct sender *s)
-{
-    while (!s->end && !s->stopping)
-        if (read_some(s) || send_what_is_read(s))
-            return 1;
-    s->end = true; /* the rest without a line end is a record too */
-    return send_what_is_read(s) ? 1 : 0;
-}
-
-/* A password that is refused is told before the first line comes. */
-static int connect_first(struct sender *s)
-{
-    size_t done;
-    enum sync_result r = redis_sync_send(s->redis, NULL, 0, &done);
-    s->refused = r == SYNC_REFUSED;
-    if (r == SYNC_DOWN)
-        tell_outage(s);
-    return s->refused ? -1 : 0;
-}
-
-int send_run(const struct config *config, const struct send_options *options)
-{
-    struct sender s = {.config = config, .options = options};
-    int status = 1;
-    buf_init(&s.in, MAX_LINE + 2 * READ_SIZE);
-    s.started = s.shown = clock_ms();
-    s.terminal = isatty(STDERR_FILENO);
-    name_address(&s);
-    s.redis = redis_sync_new(&config->redis, DEADLINE_MS);
-    s.signals = take_signals();
-    if (!s.redis || s.signals < 0) {
-        diag(DIAG_ERROR, "send", "out of memory or descriptors");
-        goto out;
-    }
-    redis_sync_keep_why(s.redis);
-    if (connect_first(&s)) {
-        tell_failure(&s);
-        goto out;
-    }
-    status = send_all(&s);
-    show_progress(&s, true);
-    if (status)
-        tell_failure(&s);
-out:
-    if (s.signals >= 0)
-        close(s.signals);
-    redis_sync_free(s.redis);
-    buf_free(&s.in);
+    struct buf why;
+    const char *conflict = options_conflict(&given);
+    if (conflict)
+        return cmd_wrong("send", "%s", conflict);
+    buf_init(&why, 1024);
+    struct join *join = join_new(given.continues, given.starts, &why);
+    int status = join ? 0 : cmd_wrong("send", "%s", why.p ? why.p : "out of memory");
+    join_free(join);
+    buf_free(&why);
     return status;
+}
+
+int cmd_send_read(int argc, char **argv)
+{
+    int letter;
+    optind = 1;
+    opterr = 0;
+    while ((letter = getopt_long(argc, argv, ":l:e:n:ph", long_options, NULL)) != -1) {
+        if (letter == 'h')
+            return cmd_print(help);
+        if (letter == '?' || letter == ':')
+            return cmd_wrong_option("send", letter, argv, long_options);
+        take_flag(letter);
+        const char *why = optarg ? take_value(letter, optarg) : NULL;
+        if (why)
+            return cmd_wrong("send", "malformed value %s: %s", optarg, why);
+    }
+    if (optind < argc)
+        return cmd_wrong("send", "it takes no argument, but here is %s; a file is for --follow",
+                         argv[optind]);
+    int status = check_options();
+    return status ? status : -1;
+}
+
+int cmd_send_run(const struct config *c)
+{
+    if (!given.log && strchr(c->stream, '{'))
+        return cmd_wrong("send", "name the log with -l: SSELOG_STREAM depends on the user");
+    if (!given.log)
+        given.log = c->stream;
+    if (publish)
+        given.channel = strncmp(given.log, "stream:", 7) == 0 ? given.log + 7 : given.log;
+    if (given.maxlen == 0 && given.keep == 0)
+        given.maxlen = MAXLEN_DEFAULT;
+    diag_start(); /* else a blocked standard error would block the program that writes to us */
+    return send_run(c, &given);
 }

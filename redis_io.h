@@ -124,9 +124,9 @@ enum sync_result {
 
 struct redis_sync;
 
-/* The first call connects. deadline: ms for each call, with the time to connect; redis_sync_send
- * has as long for each answer. Bytes that arrive fast extend the deadline, so that a long value can
- * be read. address must outlive it. NULL: out of memory. */
+/* The first call connects. deadline: ms for each call, with the time to connect; those of
+ * redis/append.h have as long for each answer. Bytes that arrive fast extend the deadline, so that
+ * a long value can be read. address must outlive it. NULL: out of memory. */
 struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned deadline);
 /* From now on each call has this deadline, ms. */
 void redis_sync_hurry(struct redis_sync *s, unsigned deadline);
@@ -229,20 +229,5 @@ int redis_feed_polled(struct redis_feed *f, const struct redis_polled *p, int64_
 /* The same at once, for an answer that the relay has no part in. */
 enum sync_result redis_sync_hold_polled(struct redis_sync *s, const struct redis_polled *p,
                                         int64_t now_ms);
-
-/* One record of `sselog send`. */
-struct redis_add {
-    const char *key;     /* XADD key MAXLEN ~ maxlen * ... */
-    const char *channel; /* also PUBLISH to this channel; NULL: do not */
-    unsigned long maxlen;
-    struct slice field, value;
-    struct slice event_field, event; /* event.len 0: none */
-};
-/* Sends n records without waiting in between; n 0 only connects. *done: how many of them Redis
- * confirmed, counted from the first. SYNC_DOWN: repeat the others later; a record whose answer was
- * lost may then be in the log twice. SYNC_REFUSED: the server does not accept the record after
- * those, or the log-in. */
-enum sync_result redis_sync_send(struct redis_sync *s, const struct redis_add *adds, size_t n,
-                                 size_t *done);
 
 #endif

@@ -25,7 +25,6 @@
 #include <unistd.h>
 
 #include "gateway/accept.h"
-#include "auth.h"
 #include "config/config.h"
 #include "base/diag.h"
 #include "front/front.h"
@@ -40,8 +39,9 @@
 #include "relay/relay.h"
 #include "service.h"
 #include "cmd_doctor.h"
+#include "cmd_line.h"
 #include "cmd_send.h"
-#include "identity/session.h"
+#include "cmd_token.h"
 
 extern char **environ;
 
@@ -61,68 +61,46 @@ static struct relay *relay; /* for the signal handler */
 
 /* ---- messages ---- */
 
-static void print_usage(FILE *to)
-{
-    fputs("sselog [-c FILE] [-s SOCKET [-m MODE]]   serve: FastCGI or CGI\n"
-          "sselog [-c FILE] -t                      check the configuration and print it\n"
-          "sselog [-c FILE] send [-l LOG] [-e EVENT] [-n MAXLEN] [-p]\n"
-          "                                         standard input into a log\n"
-          "sselog [-c FILE] token -u USER [-t TENANT] [-r ROLE] [-T SECONDS]\n"
-          "                                         make an exchange token\n"
-          "sselog [-c FILE] [-s SOCKET] doctor [OPTION...] [URL]\n"
-          "                                         find out why nothing comes; the options:\n"
-          "         [--as USER] [--user USER] [--tenant TENANT] [--role ROLE] [--json] [-v]\n"
-          "         [--write] [--producer FILE] [--url-only] [--local] [-u USER[:PASSWORD]]\n"
-          "         [-H HEADER] [-k] [--origin ORIGIN] [--access-log FILE] [--hold SECONDS]\n"
-          "         [--patience SECONDS]\n"
-          "sselog -V | -h\n"
-          "\n"
-          "  -s SOCKET  listen at this path, or at 127.0.0.1:PORT or [::1]:PORT\n"
-          "  -m MODE    permissions of the socket, octal; 0660\n"
-          "  -c FILE    options, one NAME=value a line; the environment wins\n"
-          "  -l LOG     stream key; else SSELOG_STREAM where it names no {...}\n"
-          "  -e EVENT   event name of the records; pages get error and open as record-error,\n"
-          "             record-open, because EventSource fires events of these names itself\n"
-          "  -n MAXLEN  about how many records the log keeps; 10000\n"
-          "  -p         PUBLISH too, to the key's name without a leading \"stream:\"\n"
-          "\n"
-          "Options are environment variables SSELOG_...: see sselog(8).\n",
-          to);
-}
+static const char help[] =
+    "usage: sselog [-c FILE] [-s SOCKET [-m MODE]]       serve: FastCGI or CGI\n"
+    "       sselog [-c FILE] -t                          check the configuration and print it\n"
+    "       sselog [-c FILE] send [OPTION...]            lines of text into a log\n"
+    "       sselog [-c FILE] token -u USER [OPTION...]   make an exchange token\n"
+    "       sselog [-c FILE] [-s SOCKET] doctor [OPTION...] [URL]\n"
+    "                                                    find out why nothing comes\n"
+    "       sselog send --help, token --help, doctor --help\n"
+    "\n"
+    "  -s, --socket SOCKET  listen at this path, or at 127.0.0.1:PORT or [::1]:PORT\n"
+    "  -m, --mode MODE      permissions of the socket, octal; 0660\n"
+    "  -c, --config FILE    options, one NAME=value a line; the environment wins\n"
+    "  -t, --check          check the configuration and print it\n"
+    "  -V, --version        print the version and what this build lacks\n"
+    "  -h, --help           this text\n"
+    "\n"
+    "Options are environment variables SSELOG_...: see sselog(8).\n";
 
-/* One line, then one for each part that this build lacks. */
-static int print_version(void)
-{
-    static const char text[] = "sselog " SSELOG_VERSION
+static const char version[] = "sselog " SSELOG_VERSION
 #ifdef SSELOG_STATIC
-                               ", static"
+                              ", static"
 #endif
-                               "\n"
+                              "\n"
 #ifndef HAVE_LIBJWT
-                               "without RS256 and ES256 of SSELOG_JWT_ALG, which need libjwt\n"
+                              "without RS256 and ES256 of SSELOG_JWT_ALG, which need libjwt\n"
 #endif
 #ifndef HAVE_HIREDIS_SSL
-                               "without rediss:// in SSELOG_REDIS, which needs hiredis with TLS\n"
+                              "without rediss:// in SSELOG_REDIS, which needs hiredis with TLS\n"
 #endif
 #ifndef HAVE_LIBCURL
-                               "without URLs of sselog doctor, which need libcurl\n"
+                              "without URLs of sselog doctor, which need libcurl\n"
 #endif
-        ;
-    return fputs(text, stdout) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
-static int usage_error(const char *what)
-{
-    fprintf(stderr, "sselog: %s; see sselog -h\n", what);
-    return EXIT_CONFIG;
-}
+    ;
 
 /* The command line of a process that may have been meant to serve. */
 static int bad_command_line(const char *what)
 {
     if (diag_find_reader())
-        diag(DIAG_ERROR, "sselog", "%s; see sselog -h", what);
-    return usage_error(what);
+        diag(DIAG_ERROR, "sselog", "%s; see sselog --help", what);
+    return cmd_wrong(NULL, "%s", what);
 }
 
 static int config_error(const struct buf *why)
@@ -373,78 +351,19 @@ out:
 
 /* ---- sub-commands ---- */
 
-static int run_send(const struct config *c, int argc, char **argv)
-{
-    struct send_options o = {.maxlen = 10000};
-    bool publish = false;
-    uint64_t n;
-    int letter;
-    optind = 1;
-    while ((letter = getopt(argc, argv, "l:e:n:p")) != -1) {
-        if (letter == 'l' && optarg[0])
-            o.log = optarg;
-        else if (letter == 'e')
-            o.event = optarg;
-        else if (letter == 'n' && slice_number(slice_of(optarg), 1, 1000000000, &n) == 0)
-            o.maxlen = (unsigned long)n;
-        else if (letter == 'p')
-            publish = true;
-        else
-            return usage_error("send: malformed options");
-    }
-    if (optind < argc)
-        return usage_error("send: it reads standard input and no files");
-    if (!o.log && strchr(c->stream, '{'))
-        return usage_error("send: name the log with -l: SSELOG_STREAM depends on the user");
-    if (!o.log)
-        o.log = c->stream;
-    if (publish)
-        o.channel = strncmp(o.log, "stream:", 7) == 0 ? o.log + 7 : o.log;
-    diag_start(); /* else a blocked standard error would block the program that writes to us */
-    return send_run(c, &o);
-}
+/* read: the command line, before there is a configuration; -1, or the exit status. */
+static const struct command {
+    const char *name;
+    int (*read)(int argc, char **argv);
+    int (*run)(const struct config *config);
+} commands[] = {{"send", cmd_send_read, cmd_send_run}, {"token", token_read, token_run}};
 
-static int name_from(const char *text, char out[IDENTITY_MAX_NAME + 1])
+static const struct command *find_command(const char *name)
 {
-    out[0] = '\0';
-    return text[0] ? session_set_name(out, slice_of(text)) : 0;
-}
-
-static int run_token(const struct config *c, int argc, char **argv)
-{
-    struct identity who = {.method = AUTH_TOKEN};
-    uint64_t seconds = c->token_ttl;
-    int letter, bad = 0;
-    optind = 1;
-    while ((letter = getopt(argc, argv, "u:t:r:T:")) != -1) {
-        if (letter == 'u')
-            bad |= name_from(optarg, who.user);
-        else if (letter == 't')
-            bad |= name_from(optarg, who.tenant);
-        else if (letter == 'r')
-            bad |= name_from(optarg, who.role);
-        else if (letter == 'T')
-            bad |= slice_number(slice_of(optarg), 1, 86400, &seconds);
-        else
-            bad = -1;
-    }
-    if (bad || optind < argc || who.user[0] == '\0')
-        return usage_error("token: malformed options, or -u USER is missing");
-    char token[44], key[IDENTITY_MAX_KEY + 1];
-    struct buf value;
-    int status = EXIT_FAILURE;
-    buf_init(&value, 4096);
-    struct redis_sync *redis = redis_sync_new(&c->redis, 5000);
-    if (redis && auth_make_token(token) == 0 && auth_token_key(c, slice_of(token), key) == 0 &&
-        auth_token_value(c, &who, &value) == 0 &&
-        redis_sync_set(redis, key, strcspn(c->token_key, "{"), buf_slice(&value),
-                       (unsigned)seconds) == SYNC_OK)
-        status = puts(token) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    else
-        diag(DIAG_ERROR, "token", "the token could not be put into Redis");
-    redis_sync_free(redis);
-    buf_free(&value);
-    return status;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i].name) == 0)
+            return &commands[i];
+    return NULL;
 }
 
 static int print_config(const struct config_base *base)
@@ -475,12 +394,12 @@ static int start_libraries(const struct config *c, bool tokens)
     return status;
 }
 
-/* argv: the command line after the options: nothing, or a sub-command. */
-static int run(const struct config_base *base, const struct command_line *line, int argc,
-               char **argv)
+/* command: NULL: to serve. */
+static int run(const struct config_base *base, const struct command_line *line,
+               const struct command *command)
 {
     const struct config *c = config_of(base);
-    int status = start_libraries(c, line->check || argc == 0);
+    int status = start_libraries(c, line->check || !command);
     if (status)
         return status;
     if (line->check) {
@@ -489,38 +408,48 @@ static int run(const struct config_base *base, const struct command_line *line, 
     }
     if (diag_open(c->log_to, c->log_level))
         return EXIT_CONFIG;
-    if (argc == 0)
-        return serve(base, line);
-    if (strcmp(argv[0], "send") == 0)
-        return run_send(c, argc, argv);
-    if (strcmp(argv[0], "token") == 0)
-        return run_token(c, argc, argv);
-    return usage_error("no such command");
+    return command ? command->run(c) : serve(base, line);
+}
+
+static const struct option long_options[] = {
+    {"socket", required_argument, NULL, 's'},
+    {"mode", required_argument, NULL, 'm'},
+    {"config", required_argument, NULL, 'c'},
+    {"check", no_argument, NULL, 't'},
+    {"version", no_argument, NULL, 'V'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+static int read_mode(const char *text, mode_t *mode)
+{
+    char *end;
+    *mode = (mode_t)strtoul(text, &end, 8);
+    return *mode <= 0777 && *end == '\0' && end != text ? 0 : -1;
 }
 
 /* Returns -1 to continue, else the exit status. */
 static int read_command_line(int argc, char **argv, struct command_line *line)
 {
     int letter;
+    char wrong[256];
+    opterr = 0;
     *line = (struct command_line){.mode = 0660};
-    while ((letter = getopt(argc, argv, "+s:m:c:tVh")) != -1) {
-        char *end;
+    while ((letter = getopt_long(argc, argv, "+:s:m:c:tVh", long_options, NULL)) != -1) {
         if (letter == 's')
             line->socket = optarg;
         else if (letter == 'c')
             line->file = optarg;
         else if (letter == 't')
             line->check = true;
-        else if (letter == 'm' && (line->mode = (mode_t)strtoul(optarg, &end, 8)) <= 0777 &&
-                 *end == '\0' && end != optarg)
-            continue;
-        else if (letter == 'V')
-            return print_version();
-        else if (letter == 'h')
-            return print_usage(stdout), 0;
-        else
-            return bad_command_line(letter == 'm' ? "the mode must be an octal number up to 0777"
-                                                  : "unknown option, or its value is missing");
+        else if (letter == 'V' || letter == 'h')
+            return cmd_print(letter == 'h' ? help : version);
+        else if (letter == 'm' && read_mode(optarg, &line->mode))
+            return bad_command_line("the mode must be an octal number up to 0777");
+        else if (letter != 'm') {
+            cmd_name_wrong(letter, argv, long_options, wrong, sizeof wrong);
+            return bad_command_line(wrong);
+        }
     }
     return -1;
 }
@@ -559,16 +488,20 @@ int main(int argc, char **argv)
     }
     if (!line.file)
         line.file = script;
-    if (optind < argc && strcmp(argv[optind], "doctor") == 0) /* wrong options are its findings */
-        return doctor_run(argc - optind, argv + optind, line.file, line.socket, environ);
-    if (!line.check && optind == argc) /* it serves, and may have no terminal */
+    argc -= optind;
+    argv += optind;
+    if (argc > 0 && strcmp(argv[0], "doctor") == 0) /* wrong options are its findings */
+        return doctor_run(argc, argv, line.file, line.socket, environ);
+    const struct command *command = argc > 0 ? find_command(argv[0]) : NULL;
+    if (argc > 0 && !command)
+        return cmd_wrong(NULL, "there is no command %s", argv[0]);
+    if (command && (status = command->read(argc, argv)) >= 0)
+        return status;
+    if (!line.check && !command) /* it serves, and may have no terminal */
         diag_find_reader();
     buf_init(&why, 1024);
     struct config_base *base = config_load(line.file, environ, &why);
-    if (base)
-        status = run(base, &line, argc - optind, argv + optind);
-    else
-        status = config_error(&why);
+    status = base ? run(base, &line, command) : config_error(&why);
     config_unload(base);
     buf_free(&why);
     diag_stop(LAST_LINES_MS);

@@ -6,7 +6,9 @@
 #ifndef SSELOG_BASE_CLOCK_H
 #define SSELOG_BASE_CLOCK_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <time.h>
 
 /* Milliseconds since an unspecified start. */
@@ -39,6 +41,19 @@ static inline int64_t clock_wall_ms(void)
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+#define CLOCK_TEXT 32 /* size of the text of a time, with the NUL */
+
+/* Writes a Unix time in ms as RFC 3339 has it, in UTC, because the files of other time zones may be
+ * out of reach: "2026-01-02T03:04:05.678Z". Up to the year 9999. Returns its length. */
+static inline size_t clock_text(int64_t unix_ms, char out[CLOCK_TEXT])
+{
+    time_t seconds = (time_t)(unix_ms / 1000);
+    struct tm t;
+    gmtime_r(&seconds, &t);
+    size_t len = strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &t);
+    return len + (size_t)snprintf(out + len, 8, ".%03uZ", (unsigned)(unix_ms % 1000) % 1000);
 }
 
 #endif

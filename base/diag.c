@@ -30,6 +30,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 #define DIAG_MAX  1000        /* bytes of a line without its newline and what its reader adds */
 #define PREFIX    64          /* more than the longest prefix */
 #define PENDING   (16 * 1024) /* bytes of lines that wait for the thread */
@@ -92,16 +94,11 @@ static bool is_journal(void)
     return strcmp(stream, own) == 0;
 }
 
-/* The time as RFC 3339 has it, in UTC: the files of other time zones may be out of reach. */
 static size_t write_time(char out[PREFIX])
 {
-    struct timespec now;
-    struct tm t;
-    clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &t);
-    size_t len = strftime(out, PREFIX, "%Y-%m-%dT%H:%M:%S", &t);
-    return len +
-           (size_t)snprintf(out + len, 8, ".%03uZ ", (unsigned)(now.tv_nsec / 1000000) % 1000);
+    size_t len = clock_text(clock_wall_ms(), out);
+    out[len] = ' ';
+    return len + 1;
 }
 
 static size_t write_prefix(char out[PREFIX], enum diag_level level)

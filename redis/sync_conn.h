@@ -33,9 +33,10 @@ struct redis_sync {
     struct ssl_st *tls; /* rediss://; belongs to ctx */
     struct buf out;
     struct resp_bulk bulk;
-    size_t hold;   /* bytes of large values that the answer may still hold */
-    unsigned skip; /* large values that the answer begins with and that are not wanted */
-    bool cut;      /* the answer had more than hold: those values are empty */
+    size_t hold;      /* bytes of large values that the answer may still hold */
+    unsigned skip;    /* large values that the answer begins with and that are not wanted */
+    bool cut;         /* the answer had more than hold: those values are empty */
+    struct xid added; /* of redis_sync_added */
     struct reply_storage storage;
     struct reply_memory memory;
 };

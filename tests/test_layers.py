@@ -34,7 +34,7 @@ LIBRARIES = {
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/pubkey.c", "identity/signed_cookie.c",
                    "identity/fingerprint.c", "front/throttle.c"},
     r"json-c/.*": {"format/json.c", "format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c",
-                  "front/answer.c", "front/profile_http.c", "doctor/probe_reader.c"},
+                  "front/answer.c", "front/profile_http.c", "doctor/probe_reader.c", "send/journal.c"},
     r"linux/landlock\.h": {"base/harden.c"},
 }
 
@@ -51,7 +51,7 @@ APART = [
      "identity/webuser.c identity/pubkey.c identity/why.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c redis/hold_count.c "
-     "redis/reply_memory.c redis/tls.c",
+     "redis/append.c redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
      "front/health.c front/metrics.c front/figures.c front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c",
@@ -66,7 +66,7 @@ APART = [
      REDIS | IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "config/config.h"}),
     ("sse.c", set(SOURCES) - {"sse.h", "base/buf.h", "sse.c"}),
     ("front/lane.c", set(SOURCES) - {"front/lane.h", "base/clock.h"}),
-    ("base/buf.c base/xid.c base/diag.c", set(SOURCES) - {"base/buf.h", "base/xid.h", "base/diag.h"}),
+    ("base/buf.c base/xid.c base/diag.c", set(SOURCES) - {"base/buf.h", "base/xid.h", "base/diag.h", "base/clock.h"}),
 ]
 
 # Files that depend only on their arguments: no input, no output, no clock, no threads.
@@ -76,7 +76,8 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "format/search.c format/unicode.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c "
-       "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c")
+       "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c "
+        "send/options.c send/lines.c send/join.c send/level.c send/wrap.c send/journal.c send/mark.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 
@@ -130,7 +131,7 @@ RELAY_ORDER = ["budget admission", "seats place ring storm batch reads revocatio
                "emit hold",
                "viewer", "fanout", "log waitlist", "catchup", "tail", "pubsub channels", "relay"]
 # Rooms, lowest first; the root's own files come last.
-ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front doctor", "."]
+ROOM_ORDER = ["base", "format gateway redis", "config identity relay", "front doctor send", "."]
 
 
 def rank_in(order):

@@ -170,13 +170,24 @@ def test_every_check_of_the_doctor():
     assert sorted(set(there)) == sorted(re.findall(r"^\.It (?:\\&)?(D\w+) (\S+)$", section("CHECKS", COMMANDS["doctor"]), re.M))
 
 
-def test_every_option_of_the_doctor():
-    text = section("DESCRIPTION", COMMANDS["doctor"])
-    there = table("cmd_doctor.c", r"\{\"([\w-]+)\", (?:no|required)_argument")
-    assert set(re.findall(r"Fl Fl ([\w-]+)", text)) >= set(there)
-    assert set(re.findall(r"^\.It (?:Fl Fl \w+ Ar \w+ , )?Fl Fl ([\w-]+)", text, re.M)) <= set(there)
-    letters = table("cmd_doctor.c", r"getopt_long\(argc, argv, \"([^\"]+)\"")[0].replace(":", "")
-    assert set(re.findall(r"^\.It Fl (\w)\b", text, re.M)) == set(letters) | {"s"}
+COMMAND_LINES = [("sselog.c", "sselog.8", []), *((f"cmd_{name}.c", f"sselog-{name}.1", [name]) for name in COMMANDS)]
+
+
+@pytest.mark.parametrize("file,page,command", COMMAND_LINES, ids=[page for _, page, _ in COMMAND_LINES])
+def test_every_option_of_the_command_line(file, page, command):
+    """Letters and long names are in the manual and in the help, and no others are."""
+    names = set(table(file, r"\{\"([\w-]+)\", (?:no|required|optional)_argument"))
+    letters = set(table(file, r"getopt_long\(argc, argv, \"\+?:([\w:]+)\"")[0].replace(":", ""))
+    text = source(page).split(".Sh DESCRIPTION\n", 1)[1].split("\n.Sh ", 1)[0]
+    entry = " ".join(re.findall(r"^\.It (.*Fl .*)$", text, re.M))
+    assert set(re.findall(r"Fl Fl ([\w-]+)", entry)) == names
+    before = {"s"} if command == ["doctor"] else set()  # an option before the command
+    assert set(re.findall(r"(?<!Fl )Fl (\w)\b", entry)) == letters | before
+    shown = run(*command, "--help")
+    assert (shown.returncode, shown.stderr) == (0, "") and shown.stdout == run(*command, "-h").stdout
+    options = re.findall(r"^(?:  (?:-(\w)))?(?:,| {4,5})? ?(?:--([\w-]+))?", shown.stdout, re.M)
+    assert {letter for letter, _ in options if letter} == letters
+    assert {name for _, name in options if name} == names
 
 
 def test_reasons_of_the_end():
@@ -231,16 +242,6 @@ def test_every_cause_of_a_refusal():
     assert len(rows) == len(re.findall(r"^ +X\(", text, re.M)) and rows[0][0] == "ok"
     listed = re.findall(r"^\.It Cm (\S+)\n(.*)\.$", section("DIAGNOSTICS"), re.M)
     assert [(word, text[0].upper() + text[1:]) for word, text in rows[1:]] == listed
-
-
-def test_letters_of_the_command_line():
-    def letters_of(file):
-        return {c for found in table(file, r"getopt(?:_long)?\(argc, argv, \"\+?([^\"]+)\"") for c in found if c != ":"}
-
-    letters = letters_of("sselog.c")
-    text = MANUAL + COMMANDS["send"] + COMMANDS["token"]
-    assert set(re.findall(r"^\.It Fl (\w)", text, re.M)) == letters
-    assert letters | letters_of("cmd_doctor.c") == set(re.findall(r"(?<!\S)\[?-(\w)\b", run("-h").stdout))
 
 
 def test_files_are_there():

@@ -29,8 +29,10 @@ def url_as_user(url, user="sselog"):
 def acl_file(directory):
     """Writes the example's users, with the key patterns of the tests added to its own."""
     text = (Path(__file__).parents[2] / "examples/redis-acl.conf").read_text()
-    more = " ".join(line.removeprefix("#more# ") for line in text.splitlines() if line.startswith("#more# "))
+    more, send = (" ".join(line.removeprefix(mark) for line in text.splitlines() if line.startswith(mark))
+                  for mark in ("#more# ", "#send# "))
     for old, new in (("%R~stream:logs:*", "%R~stream:* %R~log* &news"), ("+client|tracking", f"+client|tracking {more}"),
+                     ("+xtrim +publish", f"+xtrim +publish {send}"),
                      ("%R~session:*", "%R~session:* %R~sess:* %R~sselog:session:*"),
                      ("%W~stream:logs:*", "%W~stream:logs:* %W~log* &log*")):
         if old not in text:

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* cmd_line: see cmd_line.h. */
+#include "cmd_line.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cmd_print(const char *text)
+{
+    return fputs(text, stdout) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int cmd_wrong(const char *command, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    fprintf(stderr, "sselog: %s%s", command ? command : "", command ? ": " : "");
+    vfprintf(stderr, format, ap);
+    va_end(ap);
+    fprintf(stderr, "; see sselog %s%s--help\n", command ? command : "", command ? " " : "");
+    return EXIT_USAGE;
+}
+
+/* Whether an option of the table has this letter: getopt knows it, so it was used wrongly. */
+static int is_known(const struct option *options, int letter)
+{
+    while (options->name && options->val != letter)
+        options++;
+    return options->name != NULL;
+}
+
+/* getopt leaves the letter in optopt. For a long option the word before optind holds it; so does
+ * it for a letter without its value, which is the last of its word. */
+void cmd_name_wrong(int letter, char *const *argv, const struct option *options, char *text,
+                    size_t size)
+{
+    const char *word = argv[optind - 1];
+    int length = (int)strcspn(word, "=");
+    if (letter == ':' && strncmp(word, "--", 2) == 0)
+        snprintf(text, size, "%s needs a value", word);
+    else if (letter == ':')
+        snprintf(text, size, "-%c needs a value", optopt);
+    else if (optopt == 0)
+        snprintf(text, size, "there is no option %.*s", length, word);
+    else if (is_known(options, optopt))
+        snprintf(text, size, "%.*s takes no value", length, word);
+    else
+        snprintf(text, size, "there is no option -%c", optopt);
+}
+
+int cmd_wrong_option(const char *command, int letter, char *const *argv,
+                     const struct option *options)
+{
+    char text[256];
+    cmd_name_wrong(letter, argv, options, text, sizeof text);
+    return cmd_wrong(command, "%s", text);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cmd_line: what the command lines of sselog and of its sub-commands share: help on standard
+ * output, and messages about wrong use that name the wrong word.  Knows no option.
+ */
+#ifndef SSELOG_CMD_LINE_H
+#define SSELOG_CMD_LINE_H
+
+#include <stddef.h>
+
+struct option; /* of getopt_long */
+
+enum { EXIT_USAGE = 2 };
+
+/* Prints text to standard output. Returns the exit status, EXIT_FAILURE if it was not written. */
+int cmd_print(const char *text);
+/* Tells on standard error what is wrong and how to get help. command: "send", or NULL for sselog
+ * itself. Returns EXIT_USAGE. */
+int cmd_wrong(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Writes to text what getopt_long with opterr 0 and a leading ':' means by letter, '?' or ':'. */
+void cmd_name_wrong(int letter, char *const *argv, const struct option *options, char *text,
+                    size_t size);
+/* The same as a message. Returns EXIT_USAGE. */
+int cmd_wrong_option(const char *command, int letter, char *const *argv,
+                     const struct option *options);
+
+#endif
