@@ -19,7 +19,7 @@ struct file {
     const char *path;
     int fd; /* -1: not open */
     struct mark mark;
-    bool known; /* there is a mark from before: look for its file */
+    bool told_gone; /* that the file of the mark is gone */
     struct input in;
     int64_t grew;      /* when it was read last */
     bool told_missing; /* that the path cannot be opened */
@@ -44,8 +44,7 @@ static int save(struct follow *w)
         struct file *f = &w->files[i];
         if (f->fd >= 0)
             rotation_note(f->fd, &f->mark);
-        if (f->fd >= 0 || f->known)
-            mark_write(&w->text, &f->mark, f->path);
+        mark_write(&w->text, &f->mark, f->path);
     }
     return state_save(&w->state, buf_slice(&w->text));
 }
@@ -59,8 +58,7 @@ static void begin_file(struct follow *w, struct file *f, int fd, uint64_t offset
     input_init(&f->in, w->how);
     f->in.begun = offset > 0;
     f->fd = fd;
-    f->known = false;
-    f->told_missing = false;
+    f->told_gone = f->told_missing = false;
     f->grew = clock_ms();
     rotation_begin(fd, offset, &f->mark);
 }
@@ -87,12 +85,12 @@ static void open_marked(struct follow *w, struct file *f)
     uint64_t offset = f->mark.offset;
     int fd = rotation_open(f->path, &f->mark, ROTATION_FIND);
     if (fd < 0) {
-        if (offset > 0)
+        if (offset > 0 && !f->told_gone)
             diag(DIAG_WARNING, "send", "%s: the file that was read is gone; lines may be lost",
                  f->path);
+        f->told_gone = true;
         offset = 0;
         fd = rotation_open(f->path, &f->mark, ROTATION_NEXT);
-        f->known = false;
     }
     if (fd >= 0)
         begin_file(w, f, fd, offset);
@@ -188,12 +186,10 @@ static int next_file(struct follow *w, struct file *f)
 /* One step of a file. 1: it did something; 0: there is nothing to do; -1: not all was sent. */
 static int step(struct follow *w, struct file *f)
 {
-    if (f->fd < 0 && f->known)
+    if (f->fd < 0) {
         open_marked(w, f);
-    else if (f->fd < 0)
-        open_path(w, f);
-    if (f->fd < 0)
-        return 0;
+        return f->fd >= 0; /* the mark is saved before the first line is sent */
+    }
     switch (look(f)) {
     case MARK_READ:
         return read_file(w, f) ? -1 : 1;
@@ -222,6 +218,15 @@ static int step_all(struct follow *w)
     return done;
 }
 
+/* Without a mark of an earlier run the file is read from its start, also if it is renamed before
+ * the first line is sent. If there is no file, files count that are written from now on. */
+static void begin_unknown(struct follow *w, struct file *f)
+{
+    open_path(w, f);
+    if (f->fd < 0)
+        f->mark = (struct mark){.changed = rotation_now()};
+}
+
 static int begin_all(struct follow *w)
 {
     const struct send_options *o = w->sender->options;
@@ -236,7 +241,8 @@ static int begin_all(struct follow *w)
         struct file *f = &w->files[w->n];
         *f = (struct file){.path = o->files[w->n], .fd = -1};
         input_init(&f->in, w->how);
-        f->known = state_find(&w->state, f->path, &f->mark) == 0;
+        if (state_find(&w->state, f->path, &f->mark))
+            begin_unknown(w, f);
     }
     return save(w); /* a state file that cannot be written is told at the start */
 }

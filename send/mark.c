@@ -92,7 +92,7 @@ static bool is_later(const struct mark_file *a, const struct mark_file *b)
 
 int mark_next(const struct mark *m, const struct mark_file *files, size_t n)
 {
-    struct mark_file now = {.changed = m->changed, .age = UINT64_MAX};
+    struct mark_file now = {.changed = m->changed, .age = UINT64_MAX}; /* if its file is gone */
     int next = -1;
     for (size_t i = 0; i < n; i++)
         if (is_same(m, &files[i]))

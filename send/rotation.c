@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FILES_MAX 1000 /* files of one rotation */
@@ -15,6 +16,14 @@
 static uint64_t changed_at(const struct stat *s)
 {
     return (uint64_t)s->st_mtim.tv_sec * 1000000000 + (uint64_t)s->st_mtim.tv_nsec;
+}
+
+/* Files get the time of this clock, which is behind others by some ms. */
+uint64_t rotation_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME_COARSE, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
 /* -1: the file has no `length` bytes. */

@@ -12,6 +12,8 @@ enum rotation_which {
 
 /* Opens a file of the rotation of path for reading. -1: there is none. */
 int rotation_open(const char *path, const struct mark *m, enum rotation_which which);
+/* The time that a file gets which is written now: Unix time, ns. */
+uint64_t rotation_now(void);
 /* Makes *m the mark of an open file at that offset. */
 void rotation_begin(int fd, uint64_t offset, struct mark *m);
 /* Brings the mark of the open file up to date after its offset moved on. */

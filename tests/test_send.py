@@ -2,6 +2,7 @@
 """sselog send: each line of standard input becomes a record of the log."""
 import array
 import fcntl
+import json
 import os
 import pty
 import re
@@ -9,29 +10,15 @@ import subprocess
 import termios
 import threading
 import urllib.parse
+from pathlib import Path
 
 import pytest
 
-import redisd
 from fcgi import FcgiStream, environment
 from procs import wait_until
+from sending import entries, producer_environment, start_send
 from webs import TIME
 from tables import case
-
-
-def producer_environment(setup):
-    """The environment of a producer, with its Redis user."""
-    given = setup.environment()
-    return {**given, "SSELOG_REDIS": redisd.url_as_user(given["SSELOG_REDIS"], "sselog-producer")}
-
-
-def start_send(setup, *arguments, **kw):
-    return subprocess.Popen([setup.program, "send", *arguments], stdin=subprocess.PIPE,
-                            env=producer_environment(setup), **kw)
-
-
-def entries(redis, key="log"):
-    return [{k.decode(): v for k, v in fields.items()} for _, fields in redis.client.xrange(key)]
 
 
 @pytest.fixture
@@ -249,9 +236,81 @@ def test_progress_is_shown_only_on_a_terminal(setup, redis):
     assert p.communicate(b"x\n")[1] == b""
 
 
-@pytest.mark.parametrize("arguments", [["-Z"], ["-l"], ["-l", ""], ["surplus"]],
-                         ids=["unknown_option", "no_value", "empty_key", "surplus_argument"])
-def test_malformed_command_line_is_refused(setup, arguments):
+WRONG_USE = [
+    (["-Z"], "there is no option -Z"), (["--nothing"], "there is no option --nothing"), (["-l"], "-l needs a value"),
+    (["--log"], "--log needs a value"), (["-l", ""], "malformed value"), (["surplus"], "surplus"),
+    (["--json=x"], "--json takes no value"), (["-n", "many"], "many"), (["--keep", "3x"], "3x"),
+    (["--level", "loud"], "loud"), (["--host", ""], "empty"), (["--field", "level=x"], "level"), (["--join=("], "("),
+    (["--list", "a", "--follow", "b"], "--list and --follow"), (["--state", "a"], "--state"), (["--follow", ""], "path"),
+]
+
+
+@pytest.mark.parametrize("arguments,told", WRONG_USE, ids=[" ".join(a) for a, _ in WRONG_USE])
+def test_wrong_use_names_the_word_and_the_help(setup, arguments, told):
     p = start_send(setup, *arguments, stderr=subprocess.PIPE)
     _, stderr = p.communicate(b"")
-    assert p.returncode == 2 and stderr
+    assert p.returncode == 2 and told in stderr.decode()
+    assert re.fullmatch(r"sselog: send: .*; see sselog send --help\n", stderr.decode())
+
+
+def test_help_needs_no_configuration(setup):
+    done = subprocess.run([setup.program, "-c", "/nowhere", "send", "--help"], capture_output=True, text=True, timeout=30)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("usage: ")
+
+
+TEXT = b"""ERROR disk full
+{"level":"warn","msg":"x"}
+{"msg":"y"}
+z
+"""
+
+
+def test_lines_as_json(setup, redis):
+    p = start_send(setup, "-l", "log", "--json", "--level", "info", "--host", "box", "--field", "env=prod", "--field", "n=1")
+    p.communicate(TEXT)
+    assert p.returncode == 0
+    records = [json.loads(e["data"]) for e in entries(redis)]
+    for number, message in ((0, "ERROR disk full"), (3, "z")):
+        time = records[number].pop("time")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time)
+        assert records[number].pop("message") == message
+    own = {"host": "box", "env": "prod", "n": "1"}
+    assert records == [{"level": "ERROR", **own}, {"level": "warn", "msg": "x", **own}, {"level": "info", "msg": "y", **own},
+                       {"level": "info", **own}]
+
+
+def test_lines_of_journalctl(setup, redis):
+    p = start_send(setup, "-l", "log", "--journal")
+    p.communicate((Path(__file__).parent / "journal.json").read_bytes())
+    assert p.returncode == 0
+    records = [json.loads(e["data"]) for e in entries(redis)]
+    assert [(r.get("level"), r.get("unit"), r["host"], r["message"]) for r in records] == [
+        ("notice", "systemd-logind.service", "web1", "New session 4 of user ann."),
+        ("err", "backup.service", "web1", "disk \ufffd full"), ("info", "kernel", "web1", "eth0: link up"),
+        ("warning", "app.service", "web1", "[too long: give journalctl the option --all]"),
+        (None, "app.service", "web1", "Grüße 👋"), ("info", "app.service", "web1", "first")]
+    assert records[0]["time"] == "2026-01-02T03:04:05.678Z" and not any("CURSOR" in str(r) for r in records)
+
+
+def test_joined_lines_wait_at_most_a_second_for_more(setup, redis):
+    p = start_send(setup, "-l", "log", "--join=^Error")
+    p.stdin.write(b"Traceback\n  file\nError: x\nnext\n part")
+    p.stdin.flush()
+    wait_until(lambda: redis.client.xlen("log") == 2, "the record that waits, although the input stays open")
+    p.communicate(b"\nlast\n")
+    assert [e["data"] for e in entries(redis)] == [b"Traceback\n  file\nError: x", b"next", b" part", b"last"]
+
+
+def test_log_is_trimmed_by_age_and_by_number(setup, redis):
+    """By the time of Redis: ids of old records are far in the past."""
+    for number in range(1000):
+        redis.client.xadd("log", {"data": "old"}, id=f"{number + 1}-1")
+    p = start_send(setup, "-l", "log", "--keep", "1d")
+    p.communicate(b"x\n")
+    assert p.returncode == 0 and [e["data"] for e in entries(redis)][-1] == b"x" and redis.client.xlen("log") <= 100
+    p = start_send(setup, "-l", "log", "--keep", "1d", "-n", "500")
+    p.communicate(b"y\n" * 2000)
+    assert p.returncode == 0 and 500 <= redis.client.xlen("log") <= 700
+    p = start_send(setup, "-l", "log2", "--keep", "1d")
+    p.communicate(b"y\n" * 12000)
+    assert p.returncode == 0 and redis.client.xlen("log2") == 12000

@@ -31,8 +31,8 @@ def acl_file(directory):
     text = (Path(__file__).parents[2] / "examples/redis-acl.conf").read_text()
     more, send = (" ".join(line.removeprefix(mark) for line in text.splitlines() if line.startswith(mark))
                   for mark in ("#more# ", "#send# "))
-    for old, new in (("%R~stream:logs:*", "%R~stream:* %R~log* &news"), ("+client|tracking", f"+client|tracking {more}"),
-                     ("+xtrim +publish", f"+xtrim +publish {send}"),
+    for old, new in (("+xtrim +publish", f"+xtrim +publish {send}"),
+                     ("%R~stream:logs:*", "%R~stream:* %R~log* &news"), ("+client|tracking", f"+client|tracking {more}"),
                      ("%R~session:*", "%R~session:* %R~sess:* %R~sselog:session:*"),
                      ("%W~stream:logs:*", "%W~stream:logs:* %W~log* &log*")):
         if old not in text:

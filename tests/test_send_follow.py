@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+"""sselog send --follow: lines of files, over their rotation, restarts and kills."""
+import os
+import shutil
+import threading
+
+import pytest
+
+from procs import wait_until
+from sending import Sending, entries
+
+
+@pytest.fixture
+def setup(stack, redis):
+    return stack.setup(redis)
+
+
+@pytest.fixture
+def files(stack):
+    return stack.directory()
+
+
+def values(redis):
+    return [e["data"].decode() for e in entries(redis)]
+
+
+def write(path, *lines):
+    with open(path, "a", encoding="utf-8") as f:
+        f.writelines(f"{line}\n" for line in lines)
+
+
+def follow(stack, setup, files, *arguments, name="app.log"):
+    return stack.keep(Sending(setup, "-l", "log", "-n", "1000000", "--follow", files / name, "--state", files / "state",
+                              *arguments))
+
+
+def rename(files, name="app.log"):
+    """As logrotate does it."""
+    for number in range(8, 0, -1):
+        if (files / f"{name}.{number}").exists():
+            (files / f"{name}.{number}").rename(files / f"{name}.{number + 1}")
+    (files / name).rename(files / f"{name}.1")
+
+
+def sent(redis, expected):
+    wait_until(lambda: len(values(redis)) >= len(expected), f"{len(expected)} records")
+    assert values(redis) == expected
+
+
+def test_lines_of_a_file_over_rotation(stack, setup, redis, files):
+    sending = follow(stack, setup, files)
+    wait_until(lambda: (files / "state").exists(), "the start")  # the file is not there yet
+    write(files / "app.log", "1", "2")
+    sent(redis, ["1", "2"])
+    rename(files)
+    write(files / "app.log.1", "3 by a program that still has the old file")
+    write(files / "app.log", "4")
+    sent(redis, ["1", "2", "3 by a program that still has the old file", "4"])
+    shutil.copy(files / "app.log", files / "app.log.copy")
+    os.truncate(files / "app.log", 0)
+    write(files / "app.log", "5")
+    sent(redis, ["1", "2", "3 by a program that still has the old file", "4", "5"])
+    told, status = sending.stop()
+    assert status == 0 and told.count("\n") == 1 and "No such file or directory; waiting for it" in told
+
+
+def test_copy_has_lines_that_were_not_read_before_the_file_was_emptied(stack, setup, redis, files):
+    write(files / "app.log", "1", "2")
+    sending = follow(stack, setup, files)
+    sent(redis, ["1", "2"])
+    sending.stop()
+    write(files / "app.log", "3")
+    shutil.copy(files / "app.log", files / "app.log.1")
+    os.truncate(files / "app.log", 0)
+    write(files / "app.log", "4")
+    follow(stack, setup, files)
+    sent(redis, ["1", "2", "3", "4"])
+
+
+def test_line_waits_until_it_is_complete(stack, setup, redis, files):
+    """Also over a restart; a file that was left has no more to come."""
+    (files / "app.log").write_text("whole\npart")
+    sending = follow(stack, setup, files)
+    sent(redis, ["whole"])
+    assert sending.stop() == ("", 0)
+    write(files / "app.log", "ial")
+    with open(files / "app.log", "a", encoding="utf-8") as f:
+        f.write("no end")
+    rename(files)
+    write(files / "app.log", "new")
+    follow(stack, setup, files)
+    sent(redis, ["whole", "partial", "no end", "new"])
+
+
+def test_several_files_and_joined_lines(stack, setup, redis, files):
+    write(files / "a.log", "a", " a")
+    write(files / "b.log", "b", " b")
+    sending = follow(stack, setup, files, "--follow", files / "b.log", "--join", name="a.log")
+    wait_until(lambda: len(values(redis)) == 2, "both")
+    write(files / "b.log", "c", " c", "d")
+    wait_until(lambda: len(values(redis)) == 4, "more")
+    assert sorted(values(redis)) == ["a\n a", "b\n b", "c\n c", "d"]
+    assert sending.stop() == ("", 0)
+    write(files / "a.log", "e")
+    follow(stack, setup, files, "--follow", files / "b.log", "--join", name="a.log")
+    wait_until(lambda: len(values(redis)) == 5, "the line after the restart")
+    assert values(redis)[4] == "e"
+
+
+TOTAL = 6000
+
+
+def test_kills_lose_nothing_while_the_file_is_rotated(stack, setup, redis, files):
+    """Also while it does not run. At most the lines of 64 KiB are repeated at each kill."""
+    at = [0]
+
+    def feed():
+        for part in range(6):
+            for n in range(part * TOTAL // 6, (part + 1) * TOTAL // 6):
+                write(files / "app.log", f"{n} {'x' * 500}")
+                at[0] = n
+            if part < 5:
+                rename(files)
+
+    feeder = threading.Thread(target=feed, daemon=True)
+    sending = follow(stack, setup, files)
+    wait_until(lambda: (files / "state").exists(), "the start")
+    feeder.start()
+    kills = 0
+    while feeder.is_alive():
+        before = at[0]
+        wait_until(lambda before=before: redis.client.xlen("log") > before / 2 or at[0] == TOTAL - 1, "progress")
+        sending.kill()
+        kills += 1
+        wait_until(lambda before=before: at[0] >= min(before + 500, TOTAL - 1), "lines while it does not run")
+        sending = follow(stack, setup, files)
+    wait_until(lambda: values(redis)[-1].startswith(f"{TOTAL - 1} "), "the last line")
+    assert sending.stop() == ("", 0)
+    got = [int(v.split()[0]) for v in values(redis)]
+    assert set(got) == set(range(TOTAL)) and kills > 1
+    assert len(got) - TOTAL <= kills * 64 * 1024 // 500
+    backwards = [(a, b) for a, b in zip(got, got[1:]) if b < a]
+    assert len(backwards) <= kills, "lines are in order, except where some are repeated"
+
+
+def test_file_that_is_gone_is_told(stack, setup, redis, files):
+    write(files / "app.log", "1", "2")
+    sending = follow(stack, setup, files)
+    sent(redis, ["1", "2"])
+    sending.stop()
+    (files / "app.log").unlink()
+    write(files / "app.log", "3")
+    sending = follow(stack, setup, files)
+    sent(redis, ["1", "2", "3"])
+    told, status = sending.stop()
+    assert status == 0 and "the file that was read is gone; lines may be lost" in told
+
+
+def test_state_file_that_cannot_be_used_ends_the_start(stack, setup, redis, files):
+    write(files / "app.log", "1")
+    first = follow(stack, setup, files)
+    sent(redis, ["1"])
+    told, status = follow(stack, setup, files).wait()
+    assert status == 1 and "another process uses it" in told
+    first.stop()
+    (files / "state").write_text("1 2 3\n")
+    told, status = follow(stack, setup, files).wait()
+    assert status == 1 and "malformed" in told
+    told, status = stack.keep(Sending(setup, "--follow", files / "app.log", "--state", files / "no" / "state")).wait()
+    assert status == 1 and "No such file or directory" in told
+    assert values(redis) == ["1"]
+
+
+def test_default_state_files_are_apart(stack, setup, redis, files):
+    for name in "ab":
+        write(files / name, name)
+        for directory in ({"STATE_DIRECTORY": str(files / "systemd")},):
+            sending = stack.keep(Sending(setup, "-l", "log", "--follow", files / name, **directory))
+            wait_until(lambda name=name: name in values(redis), "the line")
+            sending.stop()
+    assert len(list((files / "systemd").glob("send-*[0-9a-f]"))) == 2

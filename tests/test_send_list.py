@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""sselog send --list: a list that other programs fill becomes a log; each element arrives once, in order."""
+import threading
+
+import pytest
+
+from procs import wait_until
+from scripted_redis import CLOSE, Cut
+from sending import Sending, entries
+
+
+@pytest.fixture
+def setup(stack, redis):
+    return stack.setup(redis)
+
+
+def values(redis):
+    return [e["data"] for e in entries(redis)]
+
+
+def has_moved(redis, count):
+    return wait_until(lambda: redis.client.xlen("log") >= count, f"{count} records")
+
+
+@pytest.mark.parametrize("push,options", [("rpush", []), ("lpush", ["--newest-first"])])
+def test_elements_become_records_in_order(stack, setup, redis, push, options):
+    long = b"x" * 3_000_000  # an element is one record, however long it is
+    elements = [b"one\nrecord", b"", b"a\0b", long, *(b"%d" % n for n in range(1000))]
+    getattr(redis.client, push)("queue:a", *elements)
+    sending = stack.keep(Sending(setup, "-l", "log", "--list", "queue:a", *options))
+    has_moved(redis, len(elements))
+    getattr(redis.client, push)("queue:a", "later")
+    has_moved(redis, len(elements) + 1)
+    assert sending.stop() == ("", 0)
+    assert values(redis) == [*elements, b"later"]
+    assert not redis.client.exists("queue:a", "{queue:a}:moving")
+
+
+def test_elements_as_json(stack, setup, redis):
+    redis.client.rpush("queue:a", '{"message":"x"}')
+    stack.keep(Sending(setup, "-l", "log", "--list", "queue:a", "--level", "info", "-e", "deploy", "-p"))
+    has_moved(redis, 1)
+    assert entries(redis) == [{"data": b'{"message":"x","level":"info"}', "event": b"deploy"}]
+
+
+TOTAL = 6000
+
+
+def fill(redis):
+    for start in range(0, TOTAL, 20):
+        redis.client.rpush("queue:a", *range(start, start + 20))
+
+
+def test_kills_lose_and_repeat_nothing(stack, setup, redis):
+    """Of this process, at any time: while elements are taken, read, and moved by two processes."""
+    filler = threading.Thread(target=fill, args=(redis,), daemon=True)
+    filler.start()
+    options = "-l", "log", "--list", "queue:a", "-n", "1000000"
+    for part in range(1, 13):
+        sending = stack.keep(Sending(setup, *options))
+        has_moved(redis, part * TOTAL // 14)
+        sending.kill()
+    stack.keep(Sending(setup, *options))
+    has_moved(redis, TOTAL)
+    filler.join(30)
+    assert values(redis) == [b"%d" % n for n in range(TOTAL)]
+    assert not redis.client.exists("queue:a", "{queue:a}:moving")
+
+
+def test_two_processes_move_each_element_once(stack, setup, redis):
+    options = "-l", "log", "--list", "queue:a", "-n", "1000000"
+    both = [stack.keep(Sending(setup, *options)) for _ in range(2)]
+    fill(redis)
+    has_moved(redis, TOTAL)
+    assert [s.stop() for s in both] == [("", 0)] * 2
+    assert sorted(map(int, values(redis))) == list(range(TOTAL))
+
+
+@pytest.mark.parametrize("command", [b"BLMOVE", b"LRANGE", b"MULTI", b"EXEC"])
+@pytest.mark.parametrize("fault", [CLOSE, Cut(1)], ids=["before", "after"])
+def test_lost_connection_loses_and_repeats_nothing(stack, redis, command, fault):
+    """Before Redis gets the command, or after it executed it."""
+    faults = [fault] * 3
+    scripted = stack.scripted(redis, lambda conn, cmd: faults.pop() if cmd[0] == command and faults else None)
+    redis.client.rpush("queue:a", *range(700))
+    stack.keep(Sending(stack.setup(scripted), "-l", "log", "--list", "queue:a"))
+    has_moved(redis, 700)
+    assert values(redis) == [b"%d" % n for n in range(700)] and not faults
+
+
+def test_log_of_another_type_loses_nothing(stack, setup, redis):
+    redis.client.rpush("queue:a", *range(5))
+    redis.client.set("log", "a string")
+    told, status = stack.keep(Sending(setup, "-l", "log", "--list", "queue:a")).wait()
+    assert status == 1 and "WRONGTYPE" in told
+    redis.client.delete("log")
+    stack.keep(Sending(setup, "-l", "log", "--list", "queue:a"))
+    has_moved(redis, 5)
+    assert values(redis) == [b"0", b"1", b"2", b"3", b"4"]
+
+
+def test_log_that_becomes_another_type_in_between_loses_nothing(stack, redis):
+    """Redis executes the rest of a transaction after an error: the elements are put back."""
+    def handler(conn, cmd):
+        if cmd[0] == b"MULTI":
+            redis.client.set("log", "a string")
+    redis.client.rpush("queue:a", *range(100))
+    scripted = stack.scripted(redis, handler)
+    told, status = stack.keep(Sending(stack.setup(scripted), "-l", "log", "--list", "queue:a")).wait()
+    assert status == 1 and "WRONGTYPE" in told
+    left = redis.client.lrange("{queue:a}:moving", 0, -1) + redis.client.lrange("queue:a", 0, -1)
+    assert left == [b"%d" % n for n in range(100)]
+
+
+def test_key_that_is_no_list_ends_it(stack, setup, redis):
+    redis.client.set("queue:a", "a string")
+    told, status = stack.keep(Sending(setup, "-l", "log", "--list", "queue:a")).wait()
+    assert status == 1 and "WRONGTYPE" in told
