@@ -264,26 +264,43 @@ bench-instructions: all ## count instructions by callgrind; fails when one kind 
 	bench/instructions --build $(BUILD)
 
 # The page and its scripts use relative addresses, so a web server may serve the directory at any path.
-# The examples name the default PREFIX.
-EXAMPLES = lighttpd-example.conf apache-example.conf \
-           $(sort $(shell find examples packaging -type f ! -path '*/__pycache__/*'))
+# Examples, manual and documents name the default directories; what is installed names those of the installation.
+EXAMPLES  = lighttpd-example.conf apache-example.conf \
+            $(sort $(shell find examples packaging -type f ! -path '*/__pycache__/*'))
+MANUAL    = $(wildcard *.[18])
+DOCUMENTS = README.md SECURITY.md NEWS $(wildcard docs/*.md)
 
-PAGES = sselog.8 sselog-send.1 sselog-token.1 sselog-doctor.1
+in_sed = $(subst |,\|,$(subst &,\&,$(subst \,\\,$(1))))
+PLACES = sed -e 's|/usr/local/bin/sselog|$(call in_sed,$(BINDIR))/sselog|g' \
+             -e 's|/usr/local/share/doc/sselog|$(call in_sed,$(DOCDIR))|g' \
+             -e 's|/usr/local/share/sselog|$(call in_sed,$(DATADIR))/sselog|g'
 
-install: $(BUILD)/sselog  ## program, manual, page and examples into PREFIX, under DESTDIR
+# Calls `act FILE DESTINATION` for all files that are text.
+define TEXTS
+for file in $(MANUAL); do act $$file "$(MANDIR)/man$${file##*.}/$$file"; done; \
+for file in web/*; do act $$file "$(DATADIR)/sselog/$${file##*/}"; done; \
+for file in $(EXAMPLES); do act $$file "$(DOCDIR)/examples/$${file#examples/}"; done; \
+act '$(BUILD)/sselog.conf' "$(DOCDIR)/examples/sselog.conf"; \
+for file in $(DOCUMENTS); do act $$file "$(DOCDIR)/$$file"; done
+endef
+
+$(BUILD)/sselog.conf: config/sselog.conf.awk sselog.8
+	$(Q)mkdir -p $(@D)
+	$(Q)awk -f config/sselog.conf.awk sselog.8 >$@.new && mv $@.new $@
+
+install: $(BUILD)/sselog $(BUILD)/sselog.conf ## program, manual, page, examples and documents into PREFIX, under DESTDIR
 	$(INSTALL) -D -m 755 $(BUILD)/sselog '$(DESTDIR)$(BINDIR)/sselog'
-	for page in $(PAGES); do \
-	    $(INSTALL) -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page" || exit; done
-	$(INSTALL) -d '$(DESTDIR)$(DATADIR)/sselog'
-	$(INSTALL) -m 644 web/* '$(DESTDIR)$(DATADIR)/sselog'
-	for file in $(EXAMPLES); do \
-	    mode=644; [ ! -x $$file ] || mode=755; \
-	    $(INSTALL) -D -m $$mode $$file "$(DESTDIR)$(DOCDIR)/examples/$${file#examples/}" || exit; done
+	$(Q)set -e; act() { \
+	    mode=644; [ ! -x "$$1" ] || mode=755; \
+	    $(INSTALL) -D -m $$mode "$$1" "$(DESTDIR)$$2"; \
+	    $(PLACES) -i "$(DESTDIR)$$2"; }; $(TEXTS)
 
+# A directory that holds anything else stays.
 uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(BINDIR)/sselog'
-	for page in $(PAGES); do rm -f "$(DESTDIR)$(MANDIR)/man$${page##*.}/$$page"; done
-	rm -rf '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'
+	$(Q)act() { rm -f "$(DESTDIR)$$2"; }; $(TEXTS)
+	$(Q)for directory in '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'; do \
+	    [ ! -d "$$directory" ] || find "$$directory" -depth -type d -empty -delete; done
 
 clean: ## remove build/
 	rm -rf build

@@ -49,13 +49,15 @@ def expected(prefix="usr/local"):
         files[f"{prefix}/share/doc/sselog/examples/{file.relative_to(top / 'examples')}"] = mode
     for file in (top / "packaging").iterdir():
         files[f"{prefix}/share/doc/sselog/examples/packaging/{file.name}"] = 0o644
-    for name in ("lighttpd-example.conf", "apache-example.conf"):
+    for name in ("lighttpd-example.conf", "apache-example.conf", "sselog.conf"):
         files[f"{prefix}/share/doc/sselog/examples/{name}"] = 0o644
+    for name in ("README.md", "SECURITY.md", "NEWS", *(f"docs/{p.name}" for p in (top / "docs").glob("*.md"))):
+        files[f"{prefix}/share/doc/sselog/{name}"] = 0o644
     return files
 
 
 def test_install_writes_readable_files_and_uninstall_removes_them(root):
-    """`make uninstall` removes no other file."""
+    """`make uninstall` removes no other file, also none that somebody put between them."""
     make("install", root)
     assert installed(root) == expected()
     for file in (webs.TOP / "web").iterdir():
@@ -64,19 +66,64 @@ def test_install_writes_readable_files_and_uninstall_removes_them(root):
     assert not closed, "a strict umask must not make directories that the web server cannot enter"
     version = subprocess.run([root / "usr/local/bin/sselog", "-V"], capture_output=True, text=True)
     assert re.search(r"\d+\.\d+\.\d+", version.stdout)
-    other = root / "usr/local/bin/other"
-    other.write_text("")
+    others = {"usr/local/bin/other", "usr/local/share/sselog/page.html"}
+    for other in others:
+        (root / other).write_text("")
     make("uninstall", root)
-    assert installed(root).keys() == {"usr/local/bin/other"}
+    assert installed(root).keys() == others
+    left = {str(p.relative_to(root)) for p in root.rglob("sselog")}
+    assert left == {"usr/local/share/sselog"}, "its own directories go when they are empty"
 
 
-def test_prefix_and_directories_are_respected(root):
-    make("install", root, PREFIX="/usr")
-    assert installed(root) == expected("usr")
-    make("uninstall", root, PREFIX="/usr")
+@pytest.mark.parametrize("prefix", ["/usr", "/opt/a&b|c\\d"])
+def test_installed_files_name_the_prefix_and_no_other(root, prefix):
+    make("install", root, PREFIX=prefix)
+    assert installed(root) == expected(prefix[1:])
+    texts = [p for p in root.rglob("*") if p.is_file() and p.name != "sselog"]
+    assert not [p for p in texts if "/usr/local" in p.read_text()]
+    for name in ("examples/lighttpd-example.conf", "examples/apache-example.conf"):
+        text = (root / prefix[1:] / "share/doc/sselog" / name).read_text()
+        assert f'"{prefix}/bin/sselog"' in text and f'"{prefix}/share/sselog"' in text
+    unit = (root / prefix[1:] / "share/doc/sselog/examples/packaging/sselog.service").read_text()
+    assert f"\nExecStart={prefix}/bin/sselog " in unit
+    assert f"\n.Pa {prefix}/share/doc/sselog/examples " in (root / prefix[1:] / "share/man/man8/sselog.8").read_text()
+    make("uninstall", root, PREFIX=prefix)
     assert installed(root) == {}
+
+
+def test_directories_are_respected(root):
     make("install", root, DATADIR="/srv", BINDIR="/opt/bin")
     assert {"srv/sselog/console.html", "opt/bin/sselog"} <= installed(root).keys()
+    text = (root / "usr/local/share/doc/sselog/examples/apache-example.conf").read_text()
+    assert 'Alias "/log" "/srv/sselog"' in text and '"/opt/bin/sselog"' in text
+
+
+def options(path, **environment):
+    """The options that are in effect with a file, and where each comes from; all of them."""
+    done = subprocess.run([BUILD / "sselog", "-c", path, "-t"], capture_output=True, text=True,
+                          env={k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")} | environment)
+    assert done.returncode == 0, done.stderr
+    return {m[1]: (m[2], m[3]) for m in re.finditer(r"^(SSELOG_\w+)=(.*?) +# (\w+)", done.stdout, re.M)}
+
+
+def test_file_of_options_has_each_option_with_its_default(root):
+    """Each is a comment with a text above it. Without the #, the file is right too, and changes nothing."""
+    make("install", root)
+    file = root / "usr/local/share/doc/sselog/examples/sselog.conf"
+    text = file.read_text()
+    assert not [line for line in text.splitlines() if line and line[0] != "#"]
+    before = options(file)
+    assert {origin for _, origin in before.values()} == {"default"}
+    named = re.findall(r"^#(SSELOG_\w+)=", text, re.M)
+    assert sorted(named) == sorted(before)
+    described = re.findall(r"^# [^\n]{8,}\n(?:#     \S.*\n)*((?:#SSELOG_.*\n)+)", text, re.M)
+    assert len("".join(described).splitlines()) == len(named)
+    first = text.split("# ---- ")[1]
+    assert len(re.findall("^#SSELOG_", first, re.M)) == 5
+    file.write_text(re.sub(r"^#(?=SSELOG_)", "", text, flags=re.M))
+    after = options(file)
+    assert {origin for _, origin in after.values()} == {"file"}
+    assert {name: value for name, (value, _) in after.items()} == {name: value for name, (value, _) in before.items()}
 
 
 @pytest.mark.parametrize("kind", ["lighttpd", "fcgid", "nginx"])
