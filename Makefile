@@ -24,7 +24,7 @@ OBJCOPY  ?= objcopy
 BUILD    ?= build
 PKGCONFIG ?= pkg-config
 
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wvla \
         -Wconversion -Wformat=2
@@ -302,6 +302,26 @@ uninstall: ## remove what install put there
 	$(Q)for directory in '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'; do \
 	    [ ! -d "$$directory" ] || find "$$directory" -depth -type d -empty -delete; done
 
+# The archive is made from the last commit: the same commit gives the same bytes.
+DIST = sselog-$(VERSION)
+
+dist: ## the sources of the last commit as build/sselog-VERSION.tar.xz and .tar.gz
+	$(Q)mkdir -p build
+	git archive --format=tar --prefix=$(DIST)/ -o build/$(DIST).tar HEAD
+	$(Q)gzip -9 -n -c build/$(DIST).tar >build/$(DIST).tar.gz
+	$(Q)xz -9 -T1 -c build/$(DIST).tar >build/$(DIST).tar.xz
+	$(Q)rm build/$(DIST).tar
+
+distcheck: dist ## dist, unpacked: builds, passes check-fast, is installed and leaves nothing when it is uninstalled
+	rm -rf build/distcheck && mkdir build/distcheck
+	tar -C build/distcheck -xf build/$(DIST).tar.xz
+	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory $(PARALLEL) BUILD=build WERROR=1 all
+	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build check-fast
+	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build DESTDIR='$(abspath build/distcheck/root)' \
+	    install uninstall
+	left=$$(find build/distcheck/root ! -type d) && [ -z "$$left" ] || { echo "uninstall left $$left"; exit 1; }
+	rm -rf build/distcheck
+
 clean: ## remove build/
 	rm -rf build
 
@@ -343,7 +363,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
 .PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
-        chaos hosting-load hostile bench bench-compare bench-instructions install uninstall clean format lint lint-format \
+        chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format lint lint-format \
         lint-cppcheck lint-tidy lint-shell lint-words hooks
 
 # ---- the simulation ----
