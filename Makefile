@@ -317,8 +317,8 @@ distcheck: dist ## dist, unpacked: builds, passes check-fast, is installed and l
 	tar -C build/distcheck -xf build/$(DIST).tar.xz
 	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory $(PARALLEL) BUILD=build WERROR=1 all
 	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build check-fast
-	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build DESTDIR='$(abspath build/distcheck/root)' \
-	    install uninstall
+	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build DESTDIR='$(abspath build/distcheck/root)' install
+	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build DESTDIR='$(abspath build/distcheck/root)' uninstall
 	left=$$(find build/distcheck/root ! -type d) && [ -z "$$left" ] || { echo "uninstall left $$left"; exit 1; }
 	rm -rf build/distcheck
 
@@ -363,8 +363,8 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
 .PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
-        chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format lint lint-format \
-        lint-cppcheck lint-tidy lint-shell lint-words hooks
+        chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format \
+        lint lint-format lint-cppcheck lint-tidy lint-shell lint-words hooks
 
 # ---- the simulation ----
 
