@@ -11,9 +11,18 @@ bool browser_has_login(const struct browser *b)
     return b->options->credentials || b->options->headers[0];
 }
 
-const char *browser_cure(const struct browser *b, enum fault fault)
+const char *browser_cure(struct browser *b, enum fault fault)
 {
-    return cure_for(fault, b->server);
+    const char *own = cure_for(fault, b->server), *its = proxy_cure_for(fault, b->first);
+    if (!its || b->hop == HOP_DIRECT)
+        return own;
+    if (b->hop == HOP_PROXY)
+        snprintf(b->cure, sizeof b->cure, "in %s in front: %s; or behind it: %s",
+                 proxy_name(b->first), its, own);
+    else
+        snprintf(b->cure, sizeof b->cure, "%s; or, if %s is a proxy here: %s", own,
+                 proxy_name(b->first), its);
+    return b->cure;
 }
 
 bool browser_is_our_error(const struct http_answer *a)
@@ -38,6 +47,8 @@ void browser_get(const struct browser *b, const char *url, const struct ask *ask
                              .method = ask->method,
                              .credentials = ask->credentials,
                              .patience = ask->patience > 0 ? ask->patience : ANSWER_MS,
+                             .from = ask->from,
+                             .old = ask->old,
                              .local = o->local,
                              .insecure = o->insecure,
                              .on_bytes = ask->on_bytes,

@@ -12,8 +12,10 @@
 #include "doctor/http.h"
 #include "doctor/options.h"
 #include "doctor/probe_reader.h"
+#include "doctor/proxy_cure.h"
 
-#define BROWSER_URL 2048
+#define BROWSER_URL  2048
+#define BROWSER_CURE 1024
 
 struct browser {
     const struct doctor_options *options;
@@ -21,11 +23,15 @@ struct browser {
     const char *nonce;
     const struct config *config;  /* of this machine; NULL: not known */
     char base[BROWSER_URL - 256]; /* the URL of the mount, without a slash at its end */
-    enum server server;
-    bool digest;   /* the web server wants Digest authentication */
-    bool detailed; /* the answers to probes have details: probe is set */
+    enum server server;           /* that runs sselog */
+    enum proxy first;             /* the server that answers first */
+    enum hop hop;                 /* whether that is another one */
+    char from[48];                /* the doctor's own address; "": not known */
+    bool digest;                  /* the web server wants Digest authentication */
+    bool detailed;                /* the answers to probes have details: probe is set */
     struct probe probe;
-    unsigned probes; /* that were sent */
+    unsigned probes;         /* that were sent */
+    char cure[BROWSER_CURE]; /* of browser_cure */
 };
 
 /* How a request is made. Zeroed: GET with the login of the command line. */
@@ -33,8 +39,10 @@ struct ask {
     const char *method;
     const char *credentials; /* in place of the command line's */
     const char *headers[4];  /* further ones; end with NULL */
+    const char *from;        /* the address to connect from; NULL: any */
     int patience;            /* ms; 0: that of answers that do not wait for anything */
     bool anonymous;          /* without the login of the command line */
+    bool old;                /* by HTTP/1.1 */
     http_bytes_fn *on_bytes;
     void *arg;
 };
@@ -49,8 +57,9 @@ int browser_probe(struct browser *b, const struct ask *ask, struct probe *p, cha
 bool browser_is_our_error(const struct http_answer *a);
 /* Whether the stream was answered complete, for a client that polls. */
 bool browser_is_poll(const struct http_answer *a);
-/* The cure of a fault under this server. */
-const char *browser_cure(const struct browser *b, enum fault fault);
+/* The cure of a fault under this server, and in a proxy in front of it. Good until the next call.
+ */
+const char *browser_cure(struct browser *b, enum fault fault);
 /* Whether the command line gave a login. */
 bool browser_has_login(const struct browser *b);
 

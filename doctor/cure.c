@@ -230,6 +230,30 @@ static const struct {
      "put \"Require method OPTIONS\" beside \"Require valid-user\" "
      "in " IN_APACHE},
     {FAULT_PREFLIGHT, SERVER_NGINX, "put auth_basic into \"limit_except OPTIONS\" in " IN_NGINX},
+    {FAULT_BAD_REQUEST, SERVER_OTHER,
+     "a proxy in front may send the PROXY protocol: let the web server expect it"},
+    {FAULT_BAD_REQUEST, SERVER_LIGHTTPD,
+     "a proxy in front may send the PROXY protocol: put extforward.hap-PROXY = \"enable\", and the "
+     "proxy's address in extforward.forwarder, into lighttpd.conf"},
+    {FAULT_BAD_REQUEST, SERVER_APACHE,
+     "a proxy in front may send the PROXY protocol: put RemoteIPProxyProtocol On into the virtual "
+     "host of Apache"},
+    {FAULT_BAD_REQUEST, SERVER_NGINX,
+     "a proxy in front may send the PROXY protocol: put proxy_protocol behind listen, and "
+     "real_ip_header proxy_protocol, into nginx.conf"},
+    {FAULT_TWO_ORIGINS, SERVER_OTHER,
+     "remove the line of the web server that sets Access-Control-Allow-Origin for sselog's path"},
+    {FAULT_NO_ADDRESS, SERVER_OTHER, "let the proxy send X-Forwarded-For"},
+    {FAULT_ADDRESS_LOST, SERVER_OTHER,
+     "let the web server take the client's address from X-Forwarded-For of its proxies"},
+    {FAULT_ADDRESS_LOST, SERVER_LIGHTTPD,
+     "put mod_extforward, with the proxy's address in extforward.forwarder, into lighttpd.conf"},
+    {FAULT_ADDRESS_LOST, SERVER_APACHE,
+     "put RemoteIPHeader X-Forwarded-For, with the proxy's address in RemoteIPInternalProxy, into "
+     "Apache's configuration"},
+    {FAULT_ADDRESS_LOST, SERVER_NGINX,
+     "put real_ip_header X-Forwarded-For, with the proxy's address in set_real_ip_from, into "
+     "nginx.conf"},
 };
 
 /* Where a server has no line of its own, that of its family counts. */

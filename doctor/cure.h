@@ -37,7 +37,11 @@ enum fault {
     FAULT_CACHE,     /* the header Cache-Control was changed */
     FAULT_PROCESSES, /* several processes serve one URL */
     FAULT_QUERY_LOGGED,
-    FAULT_PREFLIGHT, /* OPTIONS is refused */
+    FAULT_PREFLIGHT,    /* OPTIONS is refused */
+    FAULT_BAD_REQUEST,  /* 400 of the server, for a good request */
+    FAULT_TWO_ORIGINS,  /* headers of CORS come twice */
+    FAULT_NO_ADDRESS,   /* a proxy does not tell the client's address */
+    FAULT_ADDRESS_LOST, /* it does, and the web server does not read it */
     FAULTS
 };
 

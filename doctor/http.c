@@ -10,21 +10,32 @@
 #define MAX_HEAD (64 * 1024)
 #define MAX_BODY (4 * 1024 * 1024)
 
-bool http_header(const struct http_answer *a, const char *name, char *out, size_t size)
+/* Returns how often it is there; the last value is copied. */
+static unsigned find_header(const struct http_answer *a, const char *name, char *out, size_t size)
 {
     size_t len = strlen(name);
-    bool found = false;
+    unsigned found = 0;
     for (const char *p = a->head.p ? a->head.p : ""; *p;) {
         size_t line = strcspn(p, "\r\n");
         if (line > len && p[len] == ':' && strncasecmp(p, name, len) == 0) {
             const char *value = p + len + 1 + strspn(p + len + 1, " \t");
             snprintf(out, size, "%.*s", (int)(p + line - value), value);
-            found = true;
+            found++;
         }
         p += line;
         p += strspn(p, "\r\n");
     }
     return found;
+}
+
+bool http_header(const struct http_answer *a, const char *name, char *out, size_t size)
+{
+    return find_header(a, name, out, size) > 0;
+}
+
+unsigned http_count(const struct http_answer *a, const char *name)
+{
+    return find_header(a, name, NULL, 0);
 }
 
 void http_free(struct http_answer *a)
@@ -141,6 +152,10 @@ static void set_options(struct transfer *t, const struct http_request *q,
     lib.setopt(e, CURLOPT_WRITEDATA, t);
     if (q->credentials)
         lib.setopt(e, CURLOPT_USERPWD, q->credentials);
+    if (q->from)
+        lib.setopt(e, CURLOPT_INTERFACE, q->from);
+    if (q->old)
+        lib.setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     if (q->digest)
         lib.setopt(e, CURLOPT_HTTPAUTH, (long)CURLAUTH_DIGEST);
     if (q->method && strcmp(q->method, "HEAD") == 0)
@@ -190,12 +205,15 @@ void http_get(const struct http_request *q, struct http_answer *a)
     struct curl_slist *headers = make_headers(q);
     struct curl_slist *to = q->local ? lib.slist_append(NULL, "::127.0.0.1:") : NULL;
     CURLcode code = CURLE_OUT_OF_MEMORY;
+    const char *from = NULL;
     if (t.easy && multi) {
         set_options(&t, q, headers, to);
         lib.add_handle(multi, t.easy);
         code = run(multi, a);
         lib.getinfo(t.easy, CURLINFO_RESPONSE_CODE, &a->status);
         a->version = version_of(t.easy);
+        if (lib.getinfo(t.easy, CURLINFO_LOCAL_IP, &from) == CURLE_OK && from)
+            snprintf(a->from, sizeof a->from, "%s", from);
         lib.remove_handle(multi, t.easy);
     }
     a->ended_at = clock_ms();

@@ -23,6 +23,7 @@ struct http_answer {
     int64_t deadline; /* CLOCK_MONOTONIC ms; on_bytes may move it */
     int64_t first_at; /* when the first byte of the body came; 0: none came */
     int64_t ended_at;
+    char from[48];  /* the client's own address; "": not known */
     char text[160]; /* private: of failure */
 };
 
@@ -35,7 +36,9 @@ struct http_request {
     const char *credentials;                 /* USER:PASSWORD; NULL: none */
     const char *headers[DOCTOR_HEADERS + 8]; /* "Name: value"; ends with NULL */
     int patience;                            /* ms */
+    const char *from;                        /* the address to connect from; NULL: any */
     bool digest;                             /* credentials by Digest authentication */
+    bool old;                                /* HTTP/1.1, also where HTTP/2 is to be had */
     bool local, insecure;                    /* as in struct doctor_options */
     http_bytes_fn *on_bytes;                 /* NULL: none */
     void *arg;
@@ -46,6 +49,8 @@ const char *http_start(void);
 /* Makes one request. Free the answer with http_free. Body and head have a maximum; what exceeds it
  * ends the request as on_bytes does. */
 void http_get(const struct http_request *q, struct http_answer *a);
+/* How often a header is in the answer. */
+unsigned http_count(const struct http_answer *a, const char *name);
 /* Copies the value of a header of the answer, of several the last. False: there is none. */
 bool http_header(const struct http_answer *a, const char *name, char *out, size_t size);
 /* A may be zeroed, or freed before. */

@@ -41,6 +41,17 @@ static bool has(struct json_object *o, const char *list, const char *wanted)
     return false;
 }
 
+/* A proxy's headers, which the doctor does not send. */
+static bool is_forwarded(struct json_object *o)
+{
+    static const char *const names[] = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA",
+                                        "HTTP_X_REAL_IP"};
+    bool found = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        found = found || has(o, "headers", names[i]);
+    return found;
+}
+
 static void read_members(struct json_object *o, struct probe *p)
 {
     p->pid = read_number(o, "pid");
@@ -50,6 +61,8 @@ static void read_members(struct json_object *o, struct probe *p)
     p->authorization = has(o, "headers", "HTTP_AUTHORIZATION") ||
                        has(o, "redirected", "REDIRECT_HTTP_AUTHORIZATION");
     p->wants_authorization = has(o, "auth", "bearer") || has(o, "auth", "jwt");
+    p->forwarded = is_forwarded(o);
+    read_text(o, "protocol", p->protocol);
     read_text(o, "started", p->started);
     read_text(o, "server", p->server);
     read_text(o, "address", p->address);

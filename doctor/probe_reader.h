@@ -14,7 +14,9 @@ struct probe {
     bool compress;
     bool authorization;       /* the header Authorization arrived */
     bool wants_authorization; /* one of the methods reads it */
-    char started[PROBE_TEXT], server[PROBE_TEXT], address[PROBE_TEXT], profile[PROBE_TEXT];
+    bool forwarded;           /* a header of a proxy arrived */
+    char started[PROBE_TEXT], server[PROBE_TEXT], address[PROBE_TEXT], profile[PROBE_TEXT],
+        protocol[PROBE_TEXT];
     /* fingerprints; "": none */
     char remote_user[PROBE_TEXT], user[PROBE_TEXT], tenant[PROBE_TEXT], role[PROBE_TEXT];
     char method[PROBE_TEXT], why[PROBE_TEXT], text[PROBE_TEXT], claim[PROBE_TEXT];

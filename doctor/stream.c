@@ -75,7 +75,7 @@ static void check_headers(struct browser *b, const struct http_answer *a)
 {
     char cache[256] = "", coding[64];
     http_header(a, "Cache-Control", cache, sizeof cache);
-    if (!strstr(cache, "no-store"))
+    if (!strstr(cache, "no-store") || !strstr(cache, "no-transform"))
         report_add(b->report, FINDING_WARN, HTTP, browser_cure(b, FAULT_CACHE),
                    "Cache-Control of the stream is \"%s\", not \"no-store, no-transform\"", cache);
     else
@@ -85,18 +85,23 @@ static void check_headers(struct browser *b, const struct http_answer *a)
                    "the stream is compressed (%s) for a client that did not ask for it", coding);
 }
 
+/* The first server ends HTTP/2: how many streams it lets one connection have. */
+static const char *streams_of(enum proxy first)
+{
+    return first == PROXY_NGINX      ? "more than 60 streams"
+           : first == PROXY_LIGHTTPD ? "8 streams under lighttpd"
+           : first == PROXY_APACHE   ? "6 streams under Apache, then further requests hang"
+                                     : "about 100 streams";
+}
+
 /* How many streams a browser can have over one connection, or with HTTP/1.1 over its six. */
 static void check_version(struct browser *b, int version)
 {
+    enum proxy first = b->first != PROXY_UNKNOWN ? b->first : proxy_like(b->server);
     if (version == 20 || version == 30)
-        report_add(b->report, FINDING_NOTE, HTTP, NULL, "HTTP/%d: a browser's connection has %s",
-                   version / 10,
-                   b->server == SERVER_NGINX ? "more than 60 streams, all tabs together"
-                   : b->server == SERVER_LIGHTTPD || b->server == SERVER_LIGHTTPD_CGI
-                       ? "8 streams under lighttpd, all tabs together"
-                   : b->server == SERVER_OTHER || b->server == SERVER_LITESPEED
-                       ? "about 100 streams, all tabs together"
-                       : "6 streams under Apache, all tabs together, and further requests hang");
+        report_add(b->report, FINDING_NOTE, HTTP, NULL,
+                   "HTTP/%d: a browser's connection has %s, all tabs together", version / 10,
+                   streams_of(first));
     else
         report_add(b->report, FINDING_NOTE, HTTP, NULL,
                    "HTTP/1.1: a browser opens 6 connections to a site, so 6 streams, all tabs "

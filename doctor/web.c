@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "doctor/forge.h"
+#include "doctor/proxy.h"
 #include "doctor/stream.h"
 
 #define LOG_MS    20000 /* lighttpd writes its access log now and then */
@@ -44,6 +45,7 @@ static void find_server(struct browser *b, const struct http_answer *a)
     char software[PROBE_TEXT] = "";
     http_header(a, "Server", software, sizeof software);
     b->server = server_of(software, "");
+    proxy_decide(b);
 }
 
 /* Status 401 or 403 of the web server itself. */
@@ -85,6 +87,14 @@ static bool is_download(struct browser *b)
     return found;
 }
 
+/* The server that made an error: the first one, if its name is there. */
+static const char *name_of_origin(const struct browser *b, const struct http_answer *a)
+{
+    char software[PROBE_TEXT];
+    bool named = http_header(a, "Server", software, sizeof software);
+    return !named && b->first != PROXY_UNKNOWN ? proxy_name(b->first) : server_name(b->server);
+}
+
 static void add_foreign(struct browser *b, const struct http_answer *a)
 {
     long s = a->status;
@@ -94,9 +104,10 @@ static void add_foreign(struct browser *b, const struct http_answer *a)
     }
     enum fault fault = s == 404 || s / 100 == 2           ? FAULT_NOT_FOUND
                        : s == 502 || s == 503 || s == 504 ? FAULT_UNAVAILABLE
+                       : s == 400                         ? FAULT_BAD_REQUEST
                                                           : FAULT_BROKEN;
     report_add(b->report, FINDING_FAIL, ANSWERS, browser_cure(b, fault),
-               "/healthz is answered %ld by %s itself, not by sselog", s, server_name(b->server));
+               "/healthz is answered %ld by %s itself, not by sselog", s, name_of_origin(b, a));
 }
 
 /* sselog answered, but not that all is well. */
@@ -123,8 +134,10 @@ static void add_unreached(struct browser *b, const char *why)
     report_add(b->report, FINDING_FAIL, ANSWERS,
                strstr(why, "certificate")
                    ? "use a certificate for this host that browsers accept; -k accepts any"
+               : strstr(why, "returned nothing") || strstr(why, "receiving")
+                   ? "the web server may expect the PROXY protocol: give the URL of the proxy"
                    : "correct the URL, or start the web server",
-               "%s: %s", b->base, why);
+               "%s cannot be reached: %s", b->base, why);
 }
 
 static bool check_answer(struct browser *b, const struct http_answer *a)
@@ -180,6 +193,7 @@ static void ask_details(struct browser *b)
     b->detailed = browser_probe(b, &NOTHING, &b->probe, nonce, &status) == 0;
     if (b->detailed && b->probe.server[0])
         b->server = server_of(b->probe.server, b->probe.started);
+    proxy_decide(b);
     if (b->detailed)
         report_add(b->report, FINDING_OK, ANSWERS, NULL, "sselog answers under %s",
                    server_name(b->server));
@@ -314,11 +328,15 @@ static void check_cors(struct browser *b)
     snprintf(origin, sizeof origin, "Origin: %s", o);
     snprintf(cure, sizeof cure, "add %s to SSELOG_CORS", o);
     browser_get(b, "/stream", &ask, &a);
+    unsigned times = http_count(&a, "Access-Control-Allow-Origin");
     http_header(&a, "Access-Control-Allow-Origin", allowed, sizeof allowed);
     http_header(&a, "Access-Control-Allow-Credentials", credentials, sizeof credentials);
     if (a.status / 100 != 2)
         report_add(b->report, FINDING_FAIL, CROSS_ORIGIN, browser_cure(b, FAULT_PREFLIGHT),
                    "a preflight (OPTIONS /stream) is answered %ld", a.status);
+    else if (times > 1 || strchr(allowed, ','))
+        report_add(b->report, FINDING_FAIL, CROSS_ORIGIN, browser_cure(b, FAULT_TWO_ORIGINS),
+                   "Access-Control-Allow-Origin comes more than once: browsers refuse that");
     else if (strcmp(allowed, o) != 0)
         report_add(b->report, FINDING_FAIL, CROSS_ORIGIN, cure,
                    "pages of %s may not read: Access-Control-Allow-Origin is \"%s\"", o, allowed);
@@ -344,9 +362,11 @@ bool web_check(struct browser *b, FILE *access_log)
         return false;
     }
     copy_base(o->url, b->base, sizeof b->base);
+    proxy_find(b);
     if (!check_answers(b))
         return false;
     ask_details(b);
+    proxy_check(b);
     if (access_log)
         ask_with_secret(b);
     check_path(b);

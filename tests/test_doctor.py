@@ -513,7 +513,7 @@ class Answers(http.server.BaseHTTPRequestHandler):
             return
         self.send_response(status)
         self.send_header("Content-Type", kind)
-        self.send_header("Cache-Control", "no-store")
+        self.send_header("Cache-Control", "no-store, no-transform")
         self.end_headers()
         self.wfile.write(body)
         if path == "/stream" and self.server.holds:

@@ -13,6 +13,7 @@ from sse import Parser, connect
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
 END_STREAM, ACK, END_HEADERS, PADDED = 1, 1, 4, 8
 CANCEL = 8
+MAX_CONCURRENT_STREAMS = 3  # a setting
 
 
 def frame(type, flags, stream, payload=b""):
@@ -48,6 +49,7 @@ class Connection:
     def __init__(self, port, deadline=DEADLINE):
         self.sock = connect(port, deadline)
         self.streams = {}
+        self.settings = {}  # of the server
         self._in = b""
         self.send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(SETTINGS, 0, 0))
 
@@ -89,6 +91,8 @@ class Connection:
         payload, self._in = self._in[9:9 + length], self._in[9 + length:]
         stream = self.streams.get(number)
         assert type != GOAWAY, f"the server ends the connection: {payload}"
+        if type == SETTINGS:
+            self.settings.update(struct.iter_unpack(">HI", payload))
         if type in (SETTINGS, PING) and not flags & ACK:
             self.send(frame(type, ACK, 0, payload if type == PING else b""))
         elif type == DATA and stream:

@@ -42,6 +42,20 @@ static void test_header_may_come_by_a_redirect(void **state)
     assert_true(p.authorization && !p.wants_authorization);
 }
 
+static void test_headers_of_a_proxy_are_seen(void **state)
+{
+    struct probe p;
+    (void)state;
+    assert_int_equal(read("{\"probe\":\"n-1\",\"protocol\":\"HTTP/1.0\","
+                          "\"headers\":[\"HTTP_HOST\",\"HTTP_X_FORWARDED_FOR\"]}",
+                          &p),
+                     0);
+    assert_true(p.forwarded);
+    assert_string_equal(p.protocol, "HTTP/1.0");
+    assert_int_equal(read("{\"probe\":\"n-1\",\"headers\":[\"HTTP_HOST\"]}", &p), 0);
+    assert_false(p.forwarded);
+}
+
 static void test_other_answers_are_none(void **state)
 {
     static const char *const texts[] = {
@@ -86,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members_are_read),
         cmocka_unit_test(test_header_may_come_by_a_redirect),
+        cmocka_unit_test(test_headers_of_a_proxy_are_seen),
         cmocka_unit_test(test_other_answers_are_none),
         cmocka_unit_test(test_odd_members_do_no_harm),
     };
