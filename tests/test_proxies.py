@@ -15,7 +15,7 @@ import proxies
 import webs
 from doctor import SHORT
 from identity import bearer_key, session
-from procs import wait_until
+from procs import DeadlineExceeded, wait_until
 from sse import Stream, basic, get
 from test_doctor import without
 
@@ -133,6 +133,25 @@ def test_streams_of_http_2_are_those_that_the_page_tells(stack, redis, name):
     assert connection.settings[h2.MAX_CONCURRENT_STREAMS] == streams
     row = re.search(rf"^\| {name} \| (\d+) \|", proxies.PAGE.read_text(), re.M | re.I)
     assert int(row[1]) == streams
+
+
+def is_live(stream):
+    return any(e.type == "live" for e in stream.events)
+
+
+@pytest.mark.parametrize("name, held", [("lighttpd", 8), ("apache", 6)])
+def test_further_streams_of_a_connection_do_not_begin(stack, redis, name, held):
+    """lighttpd refuses the ninth, as its SETTINGS say.  Apache lets the seventh wait, although its SETTINGS allow 100."""
+    proxy = stack.keep(proxies.PROXIES[name](stack.server("nginx", redis), **STREAMS[name][1]))
+    connection = stack.keep(h2.Connection(proxy.port))
+    for _ in range(held):
+        connection.open("/sselog/stream", {}).read_until(is_live, "live")
+    further = connection.open("/sselog/healthz", {})
+    try:
+        further.read_until(lambda s: s.ended, "its end", deadline=1)
+        assert name == "lighttpd" and further.reset
+    except DeadlineExceeded:
+        assert name == "apache"
 
 
 def test_note_of_http_2_is_about_the_proxy_that_speaks_it(stack, redis, tmp_path):

@@ -32,6 +32,7 @@ class H2Stream:
         self.connection, self.number = connection, number
         self.parser = Parser()
         self.ended = False
+        self.reset = False  # it ended by RST_STREAM
 
     @property
     def events(self):
@@ -98,7 +99,7 @@ class Connection:
         elif type == DATA and stream:
             stream.parser.feed(payload[1:len(payload) - payload[0]] if flags & PADDED else payload)
         if stream and type in (DATA, HEADERS) and flags & END_STREAM or stream and type == RST_STREAM:
-            stream.ended = True
+            stream.ended, stream.reset = True, type == RST_STREAM
         return True
 
     def close(self):
