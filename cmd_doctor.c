@@ -7,12 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "auth.h"
 #include "cmd_line.h"
 #include "doctor/local.h"
+#include "doctor/password.h"
 #include "doctor/rights.h"
 #include "doctor/web.h"
 #include "doctor/write.h"
@@ -104,25 +103,6 @@ static int add_header(struct doctor_options *o, const char *header)
     return 0;
 }
 
-/* Reads a line from standard input. A terminal gets a prompt and does not show what is typed. */
-static bool read_password(char *out, size_t size)
-{
-    struct termios shown, hidden;
-    bool terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
-    if (terminal) {
-        hidden = shown;
-        hidden.c_lflag &= ~(tcflag_t)ECHO;
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden); /* drops what was typed before */
-        fputs("Password: ", stderr);
-    }
-    bool found = fgets(out, (int)size, stdin) != NULL;
-    if (terminal) {
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-        fputc('\n', stderr);
-    }
-    return found;
-}
-
 /* A password on the command line can be seen by others, one on standard input cannot. */
 static int read_login(struct doctor_options *o, const char *value)
 {
@@ -131,7 +111,7 @@ static int read_login(struct doctor_options *o, const char *value)
     if (strchr(value, ':'))
         return 0;
     int n = snprintf(login, sizeof login, "%s:", value);
-    if (n < 0 || (size_t)n >= sizeof login || !read_password(login + n, sizeof login - (size_t)n))
+    if (n < 0 || (size_t)n >= sizeof login || !password_read(login + n, sizeof login - (size_t)n))
         return -1;
     login[strcspn(login, "\r\n")] = '\0';
     o->credentials = login;
@@ -232,6 +212,8 @@ static int read_options(int argc, char **argv, struct doctor_options *o, struct 
         return usage("the URL must begin with http:// or https://");
     if (o->write && (!o->url || !o->user))
         return usage("--write needs a URL and --user, the user whose log the URL shows");
+    if ((o->tenant || o->role) && !o->user)
+        return usage("--tenant and --role are those of --user, which is missing");
     if (o->url_only && (o->write || o->as || o->socket))
         return usage("--url-only checks nothing of this machine");
     if (!o->url &&

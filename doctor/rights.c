@@ -5,145 +5,14 @@
 #include <stdio.h>
 
 #include "auth.h"
+#include "doctor/asker.h"
 #include "doctor/log_check.h"
 #include "doctor/redis_cure.h"
+#include "doctor/redis_server.h"
 #include "identity/template.h"
-#include "redis/address.h"
-#include "redis/command.h"
-
-#define REDIS_MS   5000
-#define MAX_ANSWER (64 * 1024)
-#define MAX_WORDS  8
 
 static const struct check REDIS = {"D2", "redis"};
 static const struct check RIGHTS = {"D2a", "rights"};
-
-/* One connection, and what all its checks need. */
-struct asker {
-    const struct config *config;
-    struct report *report;
-    struct redis_sync *redis;
-    struct buf answer;
-    char where[ADDRESS_NAME];
-};
-
-static enum sync_result ask(struct asker *a, const char *const *words, size_t n)
-{
-    struct slice slices[MAX_WORDS];
-    for (size_t i = 0; i < n; i++)
-        slices[i] = slice_of(words[i]);
-    buf_clear(&a->answer);
-    return redis_sync_command(a->redis, slices, n, &a->answer);
-}
-
-static const char *text_of(const struct asker *a)
-{
-    return a->answer.p ? a->answer.p : "";
-}
-
-/* ---- the server ---- */
-
-/* The value of a line `name:value` of INFO. False: there is none. */
-static bool info_field(const struct asker *a, const char *name, char out[64])
-{
-    size_t len = strlen(name);
-    for (const char *p = text_of(a); *p;) {
-        size_t line = strcspn(p, "\r\n");
-        if (line > len && strncmp(p, name, len) == 0 && p[len] == ':') {
-            snprintf(out, 64, "%.*s", (int)(line - len - 1), p + len + 1);
-            return true;
-        }
-        p += line;
-        p += strspn(p, "\r\n");
-    }
-    return false;
-}
-
-/* False: a section is not to be had, which is told. */
-static bool ask_info(struct asker *a, const char *section)
-{
-    const char *words[] = {"INFO", section};
-    if (ask(a, words, 2) == SYNC_OK)
-        return true;
-    report_add(a->report, FINDING_NOTE, REDIS, NULL, "%s: INFO %s is not to be had: %s", a->where,
-               section, text_of(a));
-    return false;
-}
-
-static void check_version(struct asker *a)
-{
-    char version[64];
-    unsigned major = 0, minor = 0;
-    if (!ask_info(a, "server") || !info_field(a, "redis_version", version))
-        return;
-    if (sscanf(version, "%u.%u", &major, &minor) == 2 && (major < 6 || (major == 6 && minor < 2)))
-        report_add(a->report, FINDING_FAIL, REDIS, "use Redis 6.2 or newer, best 7 or newer",
-                   "%s is Redis %s: it cannot read on from a record, nor take a token", a->where,
-                   version);
-    else if (major < 7)
-        report_add(a->report, FINDING_NOTE, REDIS, NULL,
-                   "%s is Redis %s: a gap is told without the number of records", a->where,
-                   version);
-    else
-        report_add(a->report, FINDING_OK, REDIS, NULL, "%s is Redis %s", a->where, version);
-}
-
-static void check_eviction(struct asker *a)
-{
-    char policy[64], most[64];
-    if (!ask_info(a, "memory") || !info_field(a, "maxmemory_policy", policy) ||
-        !info_field(a, "maxmemory", most))
-        return;
-    bool limited = strcmp(most, "0") != 0;
-    if (strncmp(policy, "allkeys-", 8) == 0 && limited)
-        report_add(a->report, FINDING_FAIL, REDIS,
-                   "set maxmemory-policy noeviction, or volatile-lru, and limit logs by MAXLEN",
-                   "maxmemory-policy is %s with maxmemory %s: whole logs can be evicted", policy,
-                   most);
-    else if (strncmp(policy, "volatile-", 9) == 0 && limited)
-        report_add(a->report, FINDING_NOTE, REDIS, NULL,
-                   "maxmemory-policy is %s: sessions and tokens can be evicted, logs without a "
-                   "time to live cannot",
-                   policy);
-    else
-        report_add(a->report, FINDING_OK, REDIS, NULL, "no log is evicted: maxmemory %s, %s", most,
-                   policy);
-}
-
-/* INFO does not tell whether snapshots are configured, and CONFIG is often forbidden. */
-static void check_snapshots(struct asker *a)
-{
-    const char *words[] = {"CONFIG", "GET", "save"};
-    if (ask(a, words, 3) != SYNC_OK)
-        report_add(a->report, FINDING_NOTE, REDIS, NULL,
-                   "there is no append-only file; whether there are snapshots cannot be seen");
-    else if (strcmp(text_of(a), "save\n\n") == 0)
-        report_add(a->report, FINDING_NOTE, REDIS, NULL,
-                   "neither appendonly nor save is set: a restart of Redis loses all logs");
-    else
-        report_add(a->report, FINDING_OK, REDIS, NULL, "snapshots are written");
-}
-
-static void check_persistence(struct asker *a)
-{
-    char aof[64] = "0", saved[64] = "ok", written[64] = "ok";
-    if (!ask_info(a, "persistence"))
-        return;
-    info_field(a, "aof_enabled", aof);
-    info_field(a, "rdb_last_bgsave_status", saved);
-    info_field(a, "aof_last_write_status", written);
-    if (strcmp(saved, "ok") != 0 || strcmp(written, "ok") != 0)
-        report_add(a->report, FINDING_FAIL, REDIS, "see Redis's log: the disk may be full",
-                   "the last snapshot: %s, the last write to the append-only file: %s; Redis may "
-                   "take no records",
-                   saved, written);
-    else if (strcmp(aof, "0") == 0)
-        check_snapshots(a);
-    else
-        report_add(a->report, FINDING_OK, REDIS, NULL, "the append-only file is written");
-}
-
-/* ---- rights ---- */
 
 enum key_of {
     OF_NOTHING,
@@ -246,29 +115,23 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
     return NULL;
 }
 
-/* Other errors mean that the right is there: the key is missing or has another type. */
-static bool is_denied(const char *error)
-{
-    return strncmp(error, "NOPERM", 6) == 0 || strncmp(error, "ERR unknown", 11) == 0;
-}
-
 static void try_right(struct asker *a, const struct right *right, const char *key)
 {
-    const char *words[MAX_WORDS] = {NULL};
+    const char *words[ASKER_WORDS] = {NULL};
     char name[64] = "", cure[IDENTITY_MAX_KEY + 128];
     size_t n = 0;
-    for (; n < MAX_WORDS - 1 && right->words[n]; n++)
+    for (; n < ASKER_WORDS - 1 && right->words[n]; n++)
         words[n] = strcmp(right->words[n], "KEY") == 0 ? key : right->words[n];
     snprintf(name, sizeof name, "%s%s%s", words[0], key[0] ? "" : " ", key[0] ? "" : words[1]);
-    enum sync_result result = ask(a, words, n);
+    enum sync_result result = asker_ask(a, words, n);
     bool of_pattern = strchr("~&", right->right[strlen(right->right) - 1]) != NULL;
     snprintf(cure, sizeof cure, "give the user of SSELOG_REDIS this right: %s%s", right->right,
              of_pattern ? key : "");
     if (result == SYNC_DOWN)
-        report_add(a->report, FINDING_WARN, RIGHTS, NULL, "%s: no answer: %s", name, text_of(a));
-    else if (result == SYNC_REFUSED && is_denied(text_of(a)))
+        report_add(a->report, FINDING_WARN, RIGHTS, NULL, "%s: no answer: %s", name, asker_text(a));
+    else if (result == SYNC_REFUSED && asker_is_denied(a))
         report_add(a->report, right->optional ? FINDING_WARN : FINDING_FAIL, RIGHTS, cure,
-                   "%s is refused, so %s: %s", name, right->why, text_of(a));
+                   "%s is refused, so %s: %s", name, right->why, asker_text(a));
     else
         report_add(a->report, FINDING_OK, RIGHTS, NULL, "%s is allowed", name);
 }
@@ -331,37 +194,30 @@ int rights_key(const struct config *c, const struct doctor_options *o, const cha
 static bool check_connection(struct asker *a)
 {
     const char *words[] = {"PING"};
-    enum sync_result result = ask(a, words, 1);
+    enum sync_result result = asker_ask(a, words, 1);
     /* A right that is not needed: an error of it is an answer. */
-    bool answers = result == SYNC_OK || (result == SYNC_REFUSED && is_denied(text_of(a)));
+    bool answers = result == SYNC_OK || (result == SYNC_REFUSED && asker_is_denied(a));
     if (answers)
         report_add(a->report, FINDING_OK, REDIS, NULL, "%s answers", a->where);
     else
-        report_add(a->report, FINDING_FAIL, REDIS, redis_cure(text_of(a)), "%s: %s", a->where,
-                   text_of(a));
+        report_add(a->report, FINDING_FAIL, REDIS, redis_cure(asker_text(a)), "%s: %s", a->where,
+                   asker_text(a));
     return answers;
 }
 
 void rights_check(const struct config *c, const struct doctor_options *o, const char *nonce,
                   struct report *r)
 {
-    struct asker a = {.config = c, .report = r, .redis = redis_sync_new(&c->redis, REDIS_MS)};
+    struct asker a;
     struct keys k = {0};
-    if (!a.redis)
+    if (asker_open(&a, c, r))
         return;
-    buf_init(&a.answer, MAX_ANSWER);
-    redis_sync_keep_why(a.redis);
-    redis_sync_apart(a.redis);
-    address_name(&c->redis, a.where);
     fill_keys(c, nonce, &k);
     if (check_connection(&a)) {
-        check_version(&a);
-        check_eviction(&a);
-        check_persistence(&a);
+        redis_server_check(&a);
         if (rights_key(c, o, nonce, r, k.log) == 0 && o->user && c->log_kind == LOG_STREAM)
             log_check(c, a.redis, k.log, r);
         check_rights(&a, &k);
     }
-    redis_sync_free(a.redis);
-    buf_free(&a.answer);
+    asker_close(&a);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * rights: the checks of Redis: its address, log-in, version, memory and persistence; each right
- * that sselog needs, tried one by one; and the log of one user.  Nothing is written.
+ * rights: the checks of Redis in their order: its address and log-in, the server itself, the log of
+ * one user, and each right that sselog needs, tried one by one.  Nothing is written.
  */
 #ifndef SSELOG_DOCTOR_RIGHTS_H
 #define SSELOG_DOCTOR_RIGHTS_H

@@ -4,16 +4,19 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/xid.h"
 #include "doctor/rights.h"
 #include "redis/command.h"
 
-#define REDIS_MS 5000
-#define TIMED    5 /* records whose way is timed */
-#define RECORDS  (TIMED + 1)
-#define KNOWN    2 /* records that the reconnecting client has */
+#define REDIS_MS  5000
+#define TIMED     5 /* records whose way is timed */
+#define RECORDS   (TIMED + 1)
+#define KNOWN     2  /* records that the reconnecting client has */
+#define MARK      96 /* bytes, with the NUL */
+#define LONG_LINE (256 * 1024)
 
 static const struct check DELIVERY = {"D17", "delivery"};
 
@@ -26,20 +29,22 @@ struct delivery {
     unsigned written, seen;
     int64_t written_at, took[TIMED]; /* microseconds */
     bool refused;
+    unsigned times[RECORDS]; /* how often each record came in this stream */
+    bool live, ends, polled; /* events of this stream */
     struct buf answer;
 };
 
 /* ---- records ---- */
 
-static void mark(const struct delivery *d, unsigned number, char out[96])
+static void mark(const struct delivery *d, unsigned number, char out[MARK])
 {
-    snprintf(out, 96, "doctor-%.32s-%u.", d->browser.nonce, number);
+    snprintf(out, MARK, "doctor-%.32s-%u.", d->browser.nonce, number);
 }
 
 /* Adds the next record. -1: told. */
 static int write_next(struct delivery *d)
 {
-    char text[96], payload[256];
+    char text[MARK], payload[256];
     mark(d, d->written, text);
     snprintf(payload, sizeof payload, "{\"level\":\"info\",\"message\":\"sselog doctor: %s\"}",
              text);
@@ -72,33 +77,72 @@ static void delete_all(struct delivery *d)
                    d->answer.p ? d->answer.p : "");
 }
 
-/* How often the record is in the answer. */
-static unsigned count(const struct delivery *d, const struct http_answer *a, unsigned number)
+/* ---- what a stream has ---- */
+
+/* Forgets the stream before. */
+static void begin_stream(struct delivery *d)
 {
-    char text[96];
-    unsigned n = 0;
-    mark(d, number, text);
-    for (const char *p = a->body.p; p && (p = strstr(p, text)); p++)
-        n++;
-    return n;
+    memset(d->times, 0, sizeof d->times);
+    d->live = d->ends = d->polled = false;
+}
+
+/* Counts the marks that begin in the first `part` bytes of text. */
+static void count_records(struct delivery *d, struct slice text, size_t part)
+{
+    char mark_text[MARK];
+    for (unsigned i = 0; i < d->written; i++) {
+        mark(d, i, mark_text);
+        for (const char *p = text.p, *end = text.p + text.len;
+             (p = memmem(p, (size_t)(end - p), mark_text, strlen(mark_text))); p++)
+            d->times[i] += p < text.p + part;
+    }
+}
+
+static void take_line(struct delivery *d, struct slice line)
+{
+    static const char poll[] = "\"poll\"";
+    if (line.len > 0 && line.p[line.len - 1] == '\r')
+        line.len--;
+    count_records(d, line, line.len);
+    d->live = d->live || slice_equal(line, slice_of("event: live"));
+    d->polled = d->polled || (d->ends && memmem(line.p, line.len, poll, sizeof poll - 1));
+    d->ends = d->ends || slice_equal(line, slice_of("event: end"));
+}
+
+/* Reads what came and drops it: a log may have more records than memory. */
+static void take_lines(struct delivery *d, struct http_answer *a)
+{
+    struct slice rest = buf_slice(&a->body);
+    const char *end;
+    while (rest.len > 0 && (end = memchr(rest.p, '\n', rest.len))) {
+        size_t len = (size_t)(end - rest.p);
+        take_line(d, slice_make(rest.p, len));
+        rest = slice_make(end + 1, rest.len - len - 1);
+    }
+    if (rest.len > LONG_LINE) { /* a part of a line: a mark may go on behind it */
+        size_t part = rest.len - MARK;
+        count_records(d, rest, part);
+        rest.len -= part;
+    }
+    buf_drop(&a->body, a->body.len - rest.len);
 }
 
 /* ---- the first stream: how long a record takes ---- */
 
-static bool is_live(const struct delivery *d, const struct http_answer *a)
+static bool is_live(const struct delivery *d)
 {
-    bool plain =
-        d->browser.probe.profile[0] == '\0' || strcmp(d->browser.probe.profile, "plain") == 0;
-    return !plain || strstr(a->body.p, "event: live");
+    const char *profile = d->browser.probe.profile;
+    return d->live || (profile[0] && strcmp(profile, "plain") != 0);
 }
 
 static bool on_timed(void *arg, struct http_answer *a)
 {
     struct delivery *d = arg;
-    if (a->body.len == 0 || !is_live(d, a))
+    take_lines(d, a);
+    if (!is_live(d))
         return true;
     if (d->written > 0 && d->seen < d->written) {
-        if (count(d, a, d->seen) == 0)
+        if (d->times[d->seen] == 0)
             return true;
         d->took[d->seen++] = clock_us() - d->written_at;
     }
@@ -117,8 +161,8 @@ static bool check_times(struct delivery *d)
 {
     struct ask ask = {.headers = {"Accept: text/event-stream"}, .on_bytes = on_timed, .arg = d};
     struct http_answer a;
+    begin_stream(d);
     browser_get(&d->browser, "/stream?history=0", &ask, &a);
-    bool polled = browser_is_poll(&a);
     http_free(&a);
     if (d->refused)
         return false;
@@ -130,15 +174,15 @@ static bool check_times(struct delivery *d)
                    (double)*median / 1000, TIMED);
         return true;
     }
-    while (polled && d->written < TIMED)
+    while (d->polled && d->written < TIMED)
         if (write_next(d))
             return false;
-    if (!polled)
+    if (!d->polled)
         report_add(d->browser.report, FINDING_FAIL, DELIVERY,
                    "check that --user is the user of the login, and SSELOG_REDIS the Redis of the "
                    "web server's sselog",
                    "record %u of %d, written to %s, did not come", d->seen + 1, TIMED, d->key);
-    return polled;
+    return d->polled;
 }
 
 /* ---- the second stream: a reconnect ---- */
@@ -146,25 +190,30 @@ static bool check_times(struct delivery *d)
 static bool on_resumed(void *arg, struct http_answer *a)
 {
     struct delivery *d = arg;
-    if (count(d, a, TIMED - 1) == 0)
+    take_lines(d, a);
+    if (d->times[TIMED - 1] == 0)
         return true;
+    a->deadline = clock_ms() + d->browser.options->patience;
     if (d->written == TIMED)
         return write_next(d) == 0;
-    return count(d, a, TIMED) == 0;
+    return d->times[TIMED] == 0;
 }
 
 static void check_resumed(struct delivery *d)
 {
     char cursor[64];
-    struct ask ask = {
-        .headers = {"Accept: text/event-stream", cursor}, .on_bytes = on_resumed, .arg = d};
+    struct ask ask = {.headers = {"Accept: text/event-stream", cursor},
+                      .patience = d->browser.options->patience,
+                      .on_bytes = on_resumed,
+                      .arg = d};
     struct http_answer a;
     unsigned lost = 0, twice = 0;
     snprintf(cursor, sizeof cursor, "Last-Event-ID: %s", d->ids[KNOWN - 1]);
+    begin_stream(d);
     browser_get(&d->browser, "/stream", &ask, &a);
     for (unsigned i = 0; i < d->written; i++) {
-        unsigned n = count(d, &a, i);
-        lost += i >= KNOWN && n == 0 && !(i == TIMED && browser_is_poll(&a));
+        unsigned n = d->times[i];
+        lost += i >= KNOWN && n == 0 && !(i == TIMED && d->polled);
         twice += i >= KNOWN ? n > 1 : n > 0;
     }
     http_free(&a);

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """`sselog doctor` names what is wrong with a set-up, and the line that mends it.  Each broken set-up is a shipped
 example with one line changed or left out."""
+import contextlib
 import hashlib
 import http.server
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
+import termios
 import threading
+import time
 
 import jwt
 import pytest
@@ -17,6 +21,9 @@ import doctor
 import redisd
 import webs
 from doctor import SHORT
+from fcgi import FcgiStream, environment
+from procs import DeadlineExceeded
+from scripted_redis import Transform
 from webs import PASSWORD
 
 # A keepalive each second: the doctor holds a stream for two and a half.
@@ -360,6 +367,32 @@ def test_persistence_is_told(stack, redis):
     assert not [n for n in doctor.local(setup, redis=kept.url).notes if "restart" in n["evidence"]]
 
 
+def rewritten(real, old, new):
+    """A handler that changes a text in answers to INFO, which keep their length."""
+    assert len(old) == len(new)
+    return lambda conn, words: Transform(lambda reply: reply.replace(old, new)) if words[0].upper() == b"INFO" else None
+
+
+def test_old_redis_is_named(stack, redis):
+    setup = all_rights(stack, redis)
+    ours = b"redis_version:" + redis.client.info("server")["redis_version"].encode()
+    for major, state in ("5.0", "FAIL"), ("6.0", "FAIL"), ("6.2", "NOTE"), ("7.2", None):
+        other = ours.replace(b"redis_version:7.0", b"redis_version:" + major.encode())
+        assert major == "7.0" or other != ours
+        e = doctor.local(setup, redis=f"unix://{stack.scripted(redis, rewritten(redis, ours, other)).socket}")
+        found = [f["state"] for f in e.findings + e.notes if f"is Redis {major}" in f["evidence"]]
+        assert found == ([state] if state else [])
+        if state == "FAIL":
+            e.only("D2", "cannot read on from a record", "6.2 or newer")
+
+
+@pytest.mark.parametrize("line", [b"rdb_last_bgsave_status:", b"aof_last_write_status:"])
+def test_redis_that_cannot_write_to_its_disk_is_named(stack, redis, line):
+    setup = all_rights(stack, redis)
+    proxy = stack.scripted(redis, rewritten(redis, line + b"ok\r\n", line + b"er\r\n"))
+    doctor.local(setup, redis=f"unix://{proxy.socket}").only("D2", "Redis may take no records", "the disk may be full")
+
+
 RIGHTS = {
     "xrange": ("-xrange", "XRANGE is refused, so no log can be read", "+xrange %R~log"),
     "xinfo": ("-xinfo|stream", "XINFO is refused", "+xinfo|stream %R~log"),
@@ -497,6 +530,72 @@ def test_producer_without_rights_is_named(stack, redis):
     e.only("D17", "no record could be written to log: NOPERM", "XADD")
 
 
+def test_busy_log_hides_no_record_from_the_doctor(stack, redis):
+    """Before each of its records another producer adds a large one, in all more than the doctor keeps."""
+    large = "x" * 1_500_000
+    redis.add("log", "x")
+
+    def handler(conn, words):
+        if words[0].upper() == b"XADD":
+            redis.add("log", large)
+
+    server = stack.server("lighttpd", redis, **QUICK)
+    producer = stack.directory() / "producer.conf"
+    producer.write_text(f"SSELOG_REDIS=unix://{stack.scripted(redis, handler).socket}\n")
+    server.setup.options["SSELOG_REDIS"] = redis.url
+    e = doctor.web(server, "--user", "ann", "--write", "--producer", producer, "--hold", "0.1")
+    assert not e.findings and "D17" in e.passed
+
+
+def test_records_that_cannot_be_deleted_are_told(stack, redis):
+    redis.add("log", "x")
+    redis.client.execute_command("ACL", "SETUSER", "writer", "on", ">pass", "~*", "&*", "+@all", "-xdel")
+    server = stack.server("lighttpd", redis, **QUICK)
+    server.setup.options["SSELOG_REDIS"] = f"unix://writer:pass@{redis.socket}"
+    e = doctor.web(server, "--user", "ann", "--write", "--hold", "0.1")
+    assert not e.findings
+    assert any("6 marked records stay in log: NOPERM" in n["evidence"] for n in e.notes)
+
+
+def test_file_of_the_producer_that_is_wrong_is_named(stack, redis):
+    redis.add("log", "x")
+    server = stack.server("lighttpd", redis, **QUICK)
+    server.setup.options["SSELOG_REDIS"] = redis.url
+    producer = stack.directory() / "producer.conf"
+    for text, evidence in ("SSELOG_REDI=x\n", "SSELOG_REDI"), (None, "No such file"):
+        if text:
+            producer.write_text(text)
+        else:
+            producer.unlink()
+        e = doctor.web(server, "--user", "ann", "--write", "--producer", producer, "--hold", "0.1")
+        e.only("D17", evidence, "correct the file of --producer")
+
+
+def test_source_without_a_log_is_not_written_to(stack, redis):
+    server = stack.server("lighttpd", redis, source="pubsub", channel="log", **QUICK)
+    e = doctor.web(server, "--user", "ann", "--write", "--hold", "0.1")
+    assert any("--write is for the source `stream` only" in n["evidence"] for n in e.notes)
+
+
+@pytest.mark.parametrize("fault, evidence", [("lose", "3 of 3 records were lost, 0 came twice"),
+                                             ("double", "0 of 4 records were lost, 2 came twice")])
+def test_reconnect_that_loses_or_doubles_records_is_named(stack, redis, answers, fault, evidence):
+    """The server forgets Last-Event-ID and begins at the beginning, or it sends nothing."""
+    responder = stack.responder(redis)
+    redis.add("log", "x")
+
+    def stream(path, headers):
+        resumes = "Last-Event-ID" in headers
+        history = 100 if resumes else 0
+        return None if resumes and fault == "lose" else FcgiStream(responder.socket, environment("/sselog/stream", QUERY_STRING=f"history={history}"))
+
+    answers.forward = stream
+    options = {**responder.setup.options, "SSELOG_REDIS": redis.url}
+    url = f"http://127.0.0.1:{answers.server_address[1]}/stream"
+    done = doctor.run(options, "--json", "--patience", doctor.LONG, "--user", "ann", "--write", "--hold", "0.1", url)
+    doctor.Examination(done).has("D17", evidence, "Last-Event-ID")
+
+
 # ---- answers of other servers ----
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -511,13 +610,31 @@ class Answers(http.server.BaseHTTPRequestHandler):
         }.get(path, (404, "application/json", b'{"error":"not found"}'))
         if status is None:
             return
+        if path == "/stream" and self.server.forward:
+            self.pass_on(self.server.forward(self.path, self.headers))
+            return
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Cache-Control", "no-store, no-transform")
         self.end_headers()
         self.wfile.write(body)
         if path == "/stream" and self.server.holds:
-            self.server.done.wait(60)
+            self.server.done.wait(60 if self.server.holds is True else self.server.holds)
+
+    def pass_on(self, stream):
+        """Sends what a stream of sselog has, until the client leaves."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store, no-transform")
+        self.end_headers()
+        with stream or contextlib.nullcontext(), contextlib.suppress(ConnectionError):
+            sent = 0
+            while stream and not stream.ended:
+                self.wfile.write(stream.raw[sent:])
+                sent = len(stream.raw)
+                with contextlib.suppress(DeadlineExceeded):
+                    stream.read_once(0.1)
+                self.wfile.flush()
 
     do_HEAD = do_GET
 
@@ -530,6 +647,7 @@ def answers():
     """A server on a free port, of which the tests set status (None: no answer), stream and holds."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
         server.daemon_threads = True
+        server.forward = None
         server.holds, server.status, server.stream, server.done = False, 200, b"", threading.Event()
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -555,6 +673,16 @@ def test_stream_that_is_answered_as_a_poll_is_no_fault(stack, redis, answers):
 def test_stream_that_ends_in_the_middle_is_named(stack, redis, answers):
     answers.stream = b'retry: 3000\n\nevent: live\ndata: {"replayed":0}\n\n'
     examine(answers, stack, redis).only("D12", "the stream was cut after", "SSELOG_LIFETIME")
+
+
+def test_seconds_of_a_cut_are_those_of_the_stream(stack, redis, answers):
+    """From the first byte to the end, without what the other checks take."""
+    answers.stream, answers.holds = b'retry: 3000\n\nevent: live\ndata: {"replayed":0}\n\n', 1.5
+    start = time.monotonic()
+    e = examine(answers, stack, redis)
+    whole = time.monotonic() - start
+    e.only("D12", "the stream was cut after", "SSELOG_LIFETIME")
+    assert 1.4 <= float(re.search(r"after ([\d.]+) s", e.findings[0]["evidence"])[1]) < whole
 
 
 def test_stream_without_a_byte_is_named(stack, redis, answers):
@@ -652,7 +780,7 @@ def test_lines_that_the_doctor_names_stand_in_the_examples():
 @pytest.mark.parametrize("args", [["--nonsense"], ["ftp://x"], ["http://a", "http://b"], ["--write", "http://x"],
                                   ["--origin", "x"], ["--patience", "no", "http://x"], ["-u", "ann", "http://x"],
                                   ["-H", "x", "http://x"], ["--access-log", "/nowhere", "http://x"],
-                                  ["--url-only"], ["--url-only", "--as", "x", "http://x"]])
+                                  ["--tenant", "acme"], ["--role", "admin", "http://x"], ["--url-only"], ["--url-only", "--as", "x", "http://x"]])
 def test_wrong_usage_is_status_2(args):
     done = doctor.run({}, *args)
     assert done.returncode == 2 and done.stderr and not done.stdout
@@ -677,6 +805,24 @@ def test_terminal_asks_for_the_password_and_does_not_show_it():
         assert process.wait(60) == 1
     os.close(its)
     assert os.read(ours, 1000) == b"\r\n"
+    os.close(ours)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_terminal_shows_again_what_is_typed_after_a_signal(number):
+    """Ctrl-C at the prompt."""
+    ours, its = os.openpty()
+    before = termios.tcgetattr(its)
+    with subprocess.Popen([webs.program(), "doctor", "--url-only", "-u", "ann", "http://127.0.0.1:1/"], stdin=its, stderr=its,
+                          stdout=subprocess.DEVNULL) as process:
+        shown = b""
+        while b"Password: " not in shown:
+            shown += os.read(ours, 1000)
+        assert not termios.tcgetattr(its)[3] & termios.ECHO
+        process.send_signal(number)
+        assert process.wait(60) == -number
+    assert termios.tcgetattr(its) == before
+    os.close(its)
     os.close(ours)
 
 

@@ -77,7 +77,7 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c "
        "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c "
-        "send/options.c send/lines.c send/join.c send/level.c send/wrap.c send/journal.c send/mark.c")
+        "send/options.c send/lines.c send/join.c send/level.c send/wrap.c send/journal.c send/mark.c doctor/proxy_cure.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"
 
 
