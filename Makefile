@@ -32,6 +32,16 @@ ifdef WERROR
 WARN += -Werror
 endif
 
+# `make deps`, `make demo` and `make help` need no compiler. A rule that compiles tells how to get one.
+MISSING := $(shell for tool in $(firstword $(CC)) $(firstword $(PKGCONFIG)); do \
+                   command -v $$tool >/dev/null || echo $$tool; done)
+define need_tools
+$(if $(MISSING),$(error $(MISSING): not found; `make deps` installs what the build needs))
+endef
+ifneq ($(MISSING),)
+PKGCONFIG := false
+endif
+
 # Hardening flags are probed one by one: a flag that the compiler lacks is left out.
 comma := ,
 probe = $(shell printf 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c - -o /dev/null \
@@ -145,7 +155,7 @@ $(BUILD)/libsselog.a: $(OBJECTS)
 	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
-	$(call say,CC,$@)
+	$(need_tools)$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -194,7 +204,7 @@ help: ## this list
 	@.ci/run --list | sed 's/^\([a-z]*\) */\1\t/' | expand -t 16 | sed 's/^/  /'
 
 # tests/deps runs before the second make, because the probes above need the installed packages.
-deps: ## install what the build needs; FOR=demo, check, ci or bench installs more
+deps: ## install what the build needs; FOR=demo, check, ci, bench or readme installs more
 	@tests/deps $(or $(FOR),build)
 
 demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends all
@@ -221,6 +231,10 @@ check-tsan: ## the threaded part of the real stack under TSan
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/tsan CC=clang SAN=thread all
 	@BUILD=$(abspath build/tsan) tests/run stack -m threads
+
+check-readme: ## type the README's commands in a new, minimal Debian; needs root and the network, takes minutes
+	@tests/deps readme
+	@tests/newcomer
 
 MEMCHECKED := access tokens cors resume gaps redis_outage tod astrbot swf
 # Valgrind also sees errors inside the libraries, which the sanitizers do not.
@@ -362,7 +376,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
-.PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-asan check-tsan check-memcheck \
+.PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-readme check-asan check-tsan check-memcheck \
         chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format \
         lint lint-format lint-cppcheck lint-tidy lint-shell lint-words hooks
 
