@@ -143,6 +143,66 @@ def commands():
                 yield f"{name}:{at(text, piece.start())}", m.group(1), m.group(2).split()
 
 
+MANUAL = "".join(page.read_text() for page in sorted(ROOT.glob("sselog*.[18]")))
+# A line of the log in a document: `warning redis: ADDRESS: look-up: ...`
+LOG_LINE = re.compile(r"`((?:error|warning|info|debug) [a-z]+: [^`]*)`")
+
+
+def handbook():
+    """The documents for administrators."""
+    return {n: text for n, text in documents().items() if n in ("README.md", "SECURITY.md") or n.startswith("docs/")}
+
+
+def plain(text):
+    """Without the line breaks of a paragraph, and the backslashes of a table."""
+    return re.sub(r"\s+", " ", text.replace("\\|", "|"))
+
+
+def diagnostics():
+    return [text for line in re.findall(r'^\.It (".*")$', MANUAL, re.M) for text in re.findall(r'"([^"]+)"', line)]
+
+
+def test_troubleshooting_has_each_line_of_the_manual_and_no_other():
+    text, listed = plain(documents()["docs/troubleshooting.md"]), diagnostics()
+    assert len(listed) > 50
+    missing = [line for line in listed if line not in text]
+    assert not missing, "docs/troubleshooting.md lacks:\n" + "\n".join(missing)
+    for name, text in handbook().items():
+        unknown = [line for line in LOG_LINE.findall(plain(text)) if line not in listed]
+        assert not unknown, f"{name}: DIAGNOSTICS of the manual has no such line:\n" + "\n".join(unknown)
+
+
+def test_options_and_causes_in_the_documents_are_in_the_manual():
+    options = set(re.findall(r"^\.It Ev (SSELOG_\w+) Pq", MANUAL, re.M))
+    causes = set(re.findall(r'X\(\w+,\s*"([a-z0-9-]+)"', (ROOT / "identity/why.h").read_text()))
+    # Defines of examples, and a word for any option.
+    others = set(re.findall(r"\bDefine (SSELOG_\w+)", (ROOT / "apache-example.conf").read_text())) | {"SSELOG_PROXY", "SSELOG_X"}
+    for name, text in handbook().items():
+        used = set(re.findall(r"\bSSELOG_[A-Z_]*[A-Z]\b", text)) - others
+        assert used <= options, f"{name}: no such option: {used - options}"
+        assert set(re.findall(r"why=([a-z0-9-]+)", text)) <= causes, name
+    first = re.search(r"These five matter first:\n\n```\n(.*?)```", documents()["README.md"], re.S).group(1)
+    assert len(re.findall(r"^SSELOG_\w+=", first, re.M)) == 5
+
+
+def test_checks_of_the_doctor_in_the_documents_are_in_the_manual():
+    checks = set(re.findall(r"^\.It (?:\\&)?(D\d+[a-z]?) ", MANUAL, re.M))
+    for name, text in handbook().items():
+        assert set(re.findall(r"\bD\d+[a-z]?\b", text)) <= checks, name
+
+
+def test_index_names_each_document():
+    linked = {m.group(1) for m in LINK.finditer(documents()["docs/README.md"])}
+    there = {Path(n).name for n in documents() if n.startswith("docs/")} - {"README.md"}
+    assert there <= linked, f"docs/README.md lacks {there - linked}"
+
+
+def test_readme_names_the_packages_that_the_demo_installs():
+    lists = dict(re.findall(r"^(build|demo)='([^']*)'", (ROOT / "tests/deps").read_text(), re.M))
+    row = next(line for line in documents()["README.md"].splitlines() if "it installs what is missing of" in line)
+    assert set(CODE.findall(row)) == set((lists["build"] + " " + lists["demo"]).split())
+
+
 def test_named_make_targets_and_stages_exist():
     makefile = (ROOT / "Makefile").read_text()
     targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.M))

@@ -54,13 +54,16 @@ def stream(debian, url):
     return debian.first_line(f"-u alice:secret {url}/stream", "^data: GET")
 
 
-def test_readme_installs_a_log_that_alice_can_read(debian):
+def test_readme_installs_a_log_that_alice_can_read(stack):
+    """With a real systemd. tests/newcomer does the same in a new system, with a reboot."""
+    debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
     debian.redis()
     block, = [b for b in sandbox.blocks("README.md") if "apache-example.conf" in b]
-    debian.sh(block + RECORD, PASSWORD)
+    debian.sh(block.replace("enable --now redis-server", "enable --now") + RECORD, PASSWORD)
     assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
     assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
     assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
+    assert debian.sh("systemctl is-enabled sselog.socket apache2") == "enabled\nenabled\n"
 
 
 def by_hand(file):

@@ -84,6 +84,7 @@ STUBS = {
     "sudo": 'exec "$@"',
     # All packages that a document names must be installed on the machine that runs the tests.
     "apt": '[ "$1" = install ] && shift && exec dpkg-query -W "$@" >/dev/null',
+    "apt-get": '[ "$1 $2 $3" = "install -y --no-install-recommends" ] && shift 3 && exec dpkg-query -W "$@" >/dev/null',
     # The program is built already.
     "make": f'exec /usr/bin/make -s -C {SOURCES} -o /tmp/build/sselog BUILD=/tmp/build "$@"',
     # Starts a service by the lines of its unit, without systemd.
