@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The documents say what is there: functions, files, links, make targets, stages of CI."""
+import json
 import re
 import subprocess
 from functools import cache
@@ -189,6 +190,13 @@ def test_checks_of_the_doctor_in_the_documents_are_in_the_manual():
     checks = set(re.findall(r"^\.It (?:\\&)?(D\d+[a-z]?) ", MANUAL, re.M))
     for name, text in handbook().items():
         assert set(re.findall(r"\bD\d+[a-z]?\b", text)) <= checks, name
+
+
+def test_version_is_the_same_everywhere():
+    version = re.search(r"^VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.M).group(1)
+    assert (ROOT / "NEWS").read_text().startswith(f"sselog {version}")
+    assert json.loads((ROOT / "web/package.json").read_text())["version"] == version
+    assert f"| {version}" in documents()["SECURITY.md"]
 
 
 def test_index_names_each_document():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""EXAMPLES of all manual pages: the commands run as they stand, in a Debian of its own, and the parts of configurations
+"""EXAMPLES of all manual pages. The commands run as they stand, in a Debian of its own. The parts of configurations
 are those of the example files, which other tests run."""
 import re
 

@@ -258,6 +258,45 @@ def test_units_serve_as_they_are_and_recover_from_a_wrong_option(stack):
             assert stream(debian, HERE) == "data: GET / 200"
 
 
+def guide(language):
+    """A part of docs/deploy.md."""
+    return re.search(rf"^```{language}\n(.*?)^```", (webs.TOP / "docs/deploy.md").read_text(), re.M | re.S).group(1)
+
+
+def test_several_processes_of_the_guide_share_the_requests(stack):
+    """docs/deploy.md, with a real systemd."""
+    debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+    installed(debian)
+    for block in sandbox.blocks("docs/deploy.md"):
+        debian.sh(block)
+    nginx, lighttpd, apache = ((webs.TOP / f).read_text() for f in ("examples/nginx.conf", "lighttpd-example.conf", "apache-example.conf"))
+    responder = part(lighttpd, "the responder")
+    block = re.search(r"fastcgi\.server = \(.*?^    \)$", responder, re.M | re.S).group(0)
+    proxied = re.search(r'^ *ProxyPass "/sselog".*$', apache, re.M).group(0)
+    edited = {
+        "nginx": nginx.replace("    server {", guide("nginx") + "    server {", 1).replace("unix:/run/sselog/sselog.sock;", "sselog;"),
+        "lighttpd": lighttpd.replace(block, guide("lighttpd")),
+        "apache": "Define SSELOG_PROXY\n" + apache.replace(proxied, guide("apache"))}
+    start = {
+        "nginx": ("cat >/tmp/nginx.conf; nginx -c /tmp/nginx.conf", HERE, "nginx -s stop -c /tmp/nginx.conf"),
+        "lighttpd": (f"cat >/tmp/l.conf; lighttpd -f /tmp/l.conf; until {UP}; do sleep 0.02; done", HERE, ":"),
+        "apache": (f"cat >{APACHE}; a2enmod headers proxy_fcgi proxy_balancer lbmethod_byrequests; a2enconf sselog;"
+                   "systemctl restart apache2", "http://127.0.0.1/sselog", ":")}
+    for name, text in edited.items():
+        with case(name):
+            command, url, stop = start[name]
+            debian.sh(command, text.encode())
+            assert stream(debian, url) == "data: GET / 200"
+            probe = f"curl -s -u alice:secret '{url}/healthz?probe=x'"
+            said = debian.sh(f"{probe}; : >/tmp/held; curl -sN -u alice:secret {url}/stream >/tmp/held & pid=$!\n"
+                             "until grep -q '^data: GET' /tmp/held; do sleep 0.02; done\n"
+                             f"{probe}; {probe}; kill $pid")  # lighttpd takes the one with fewer connections
+            assert len(set(re.findall(r'"pid": ?(\d+)', said))) == 2, said
+            debian.sh(stop)
+            if name == "nginx":
+                debian.sh(f"while {UP}; do sleep 0.02; done")
+
+
 APPLICATION = r"""
 import http.server
 class Application(http.server.BaseHTTPRequestHandler):
