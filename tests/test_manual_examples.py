@@ -2,6 +2,7 @@
 """EXAMPLES of all manual pages. The commands run as they stand, in a Debian of its own. The parts of configurations
 are those of the example files, which other tests run."""
 import re
+import shlex
 
 import pytest
 
@@ -11,6 +12,10 @@ from tables import case
 
 PAGES = sorted(webs.TOP.glob("sselog*.[18]"))
 PROGRAMS = {"program": 'echo "GET / 200"'}  # what a pipe begins with
+# Commands that go on until they are stopped, and what gives them a line first.
+ENDLESS = {"--follow ": "mkdir -p /var/log/nginx /var/lib/sselog; program >>/var/log/nginx/access.log",
+           "--list ": "redis-cli RPUSH logs:queue \"$(program)\"",
+           "journalctl -f": "program | systemd-cat"}
 
 
 def section(page):
@@ -53,7 +58,7 @@ def commands(display):
 
 
 def run(debian, known, command):
-    """A server goes on, a stream is read up to its first record, and all else ends with status 0."""
+    """A server goes on, a stream is read up to its first record, a sender adds a record. All else ends with status 0."""
     if re.search(r"sselog .*-s \S+", command) and "doctor" not in command:
         debian.start(known + command, "[ -S /run/sselog/sselog.sock ]")
     elif "curl -N" in command:
@@ -61,6 +66,9 @@ def run(debian, known, command):
                   "until grep -q '^data: GET' /tmp/response; do\n"
                   "    kill -0 $pid 2>/dev/null || { grep '^data: GET' /tmp/response || { cat /tmp/response; exit 1; }; exit 0; }\n"
                   "    sleep 0.02\ndone; kill $pid")
+    elif first := next((line for text, line in ENDLESS.items() if text in command), None):
+        debian.sh(f"{first}; n=$(redis-cli XLEN stream:logs:ann)\nsetsid sh -c {shlex.quote(known + command)} & pid=$!\n"
+                  "until [ $(redis-cli XLEN stream:logs:ann) -gt $n ]; do kill -0 $pid; sleep 0.02; done; kill -- -$pid")
     else:
         said = debian.sh(known + command, b"secret\n")
         assert '"error"' not in said and "FAIL" not in said, said
