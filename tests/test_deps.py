@@ -62,6 +62,6 @@ def test_servers_that_it_installs_do_not_start_at_the_next_boot(run):
     assert [c.split()[-1] for c in calls if c.startswith("systemctl")] == ["redis-server.service", "lighttpd.service"]
 
 
-def test_only_listing_changes_nothing(run):
+def test_option_n_changes_nothing(run):
     done, calls = run("-n", "demo")
     assert done.returncode == 1 and calls == [] and "redis-server" in done.stderr
