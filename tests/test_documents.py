@@ -192,6 +192,25 @@ def test_checks_of_the_doctor_in_the_documents_are_in_the_manual():
         assert set(re.findall(r"\bD\d+[a-z]?\b", text)) <= checks, name
 
 
+def test_metrics_in_the_documents_are_in_the_manual():
+    figures = set(re.findall(r"^\.It Li (\w+)$", MANUAL, re.M)) | set(re.findall(r"\bsselog_\w+", MANUAL))
+    for name, text in handbook().items():
+        used = {word for word in re.findall(r"\bsselog_[a-z_]+(?![\w./])", text) if not (ROOT / name).parent.joinpath(word).exists()}
+        unknown = {word for word in used if not {word, word.removesuffix("_total"), word.removeprefix("sselog_").removesuffix("_total")} & figures}
+        assert not unknown, f"{name}: no such metric: {unknown}"
+
+
+def test_options_of_commands_in_the_documents_are_in_their_pages():
+    seen = 0
+    for name, text in handbook().items():
+        for command, arguments in re.findall(r"\bsselog(?: -[cs] \S+)* (send|token|doctor)\b([^`|\n]*)", text):
+            page = (ROOT / f"sselog-{command}.1").read_text()
+            for option in re.findall(r"(?<!\S)--?([A-Za-z][\w-]*)", arguments):
+                seen += 1
+                assert re.search(rf"\bFl (?:Fl )?{option}\b", page), f"{name}: sselog {command} has no option {option}"
+    assert seen > 8
+
+
 def test_version_is_the_same_everywhere():
     version = re.search(r"^VERSION := (\S+)$", (ROOT / "Makefile").read_text(), re.M).group(1)
     assert (ROOT / "NEWS").read_text().startswith(f"sselog {version}")
