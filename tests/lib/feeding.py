@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""A log that programs write by the snippets of examples/feeding, and what sselog then shows of it.
+
+    Feed        Redis on a TCP port, a sselog that serves the log; snippet() prepares a file of examples/feeding
+    unpacked()  the directory of a package of tests/deps.d/*.unpack
+    Syslog      rsyslog or syslog-ng on a socket of its own; write() sends it lines by logger
+
+The snippets are used as they are, except that paths and ports are replaced.
+"""
+import datetime
+import json
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import redisd
+import webs
+from fcgi import environment, fcgi_get
+from procs import Child, wait_until
+
+KEY = "stream:logs:alice"
+SNIPPETS = webs.TOP / "examples/feeding"
+HOST = socket.gethostname()
+LEVELS = ["debug", "info", "warning", "error", "critical"]
+
+
+class Feed:
+    def __init__(self, stack):
+        self.stack = stack
+        self.dir = stack.directory()
+        self.redis = stack.redis(tcp=True)
+        self.setup = stack.setup(self.redis, auth="anonymous", stream=KEY)
+        self.begun = time.time()
+        self.send_conf = self.dir / "send.conf"
+        self.send_conf.write_text(f"SSELOG_REDIS={redisd.url_as_user(self.redis.url, 'sselog-producer')}\n")
+
+    def responder(self, **options):
+        return self.stack.responder(setup=self.stack.setup(self.redis, auth="anonymous", stream=KEY, **options))
+
+    def text(self, name, pairs=()):
+        """A snippet. pairs: more texts to replace, each of which it must hold."""
+        text = (SNIPPETS / name).read_text()
+        for old, new in (("/usr/local/bin/sselog", self.setup.program), ("/etc/sselog/send.conf", self.send_conf),
+                         ("redis://127.0.0.1:6379/0", self.redis.url)):
+            text = text.replace(old, str(new))
+        return webs.substitute(text, pairs)
+
+    def snippet(self, name, pairs=()):
+        """Writes it into the directory of the test."""
+        path = self.dir / name
+        path.write_text(self.text(name, pairs))
+        path.chmod(0o755)
+        return path
+
+    def environment(self, **more):
+        """Of programs: `sselog` is in the path."""
+        given = self.setup.environment()
+        return {**given, "SSELOG_REDIS": redisd.url_as_user(self.redis.url, "sselog-producer"),
+                "PATH": f"{self.setup.dir}:{given['PATH']}", **more}
+
+    def count(self):
+        return self.redis.client.xlen(KEY)
+
+    def shown(self, count, **options):
+        """Waits for this many records. Returns the payloads that sselog serves, and for each level those that pass."""
+        wait_until(lambda: self.count() >= count, f"{count} records")
+        responder = self.responder(**options)
+
+        def served(query):
+            answer = fcgi_get(responder.socket, environment("/sselog/history", query))
+            assert answer.status == 200, answer.raw
+            return [r["data"] for r in json.loads(answer.raw)["records"]]
+
+        everything = served("limit=100")
+        assert len(everything) == count, everything
+        return everything, {level: served(f"limit=100&level={level}") for level in LEVELS}
+
+    def expect(self, records, host=HOST, **options):
+        """records: the severity, as an index of LEVELS or None, and the message of each record, in order.
+
+        Returns the payloads as objects."""
+        everything, passed = self.shown(len(records), **options)
+        objects = [json.loads(data) for data in everything]
+        assert [o["message"] for o in objects] == [message for _, message in records]
+        for number, level in enumerate(LEVELS):
+            right = [data for data, (severity, _) in zip(everything, records) if severity is None or severity >= number]
+            assert passed[level] == right, f"level={level}"
+        for o in objects:
+            assert o["host"] == host
+            self.check_time(o["time"])
+        return objects
+
+    @staticmethod
+    def now():
+        return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
+
+    def check_time(self, text):
+        """It has a zone, and is between the start of the test and now."""
+        told = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+        assert told.tzinfo, text
+        assert int(self.begun) <= told.timestamp() <= time.time() + 1, text
+
+
+def unpacked(package):
+    """build/ holds them, also when another directory holds the program under test."""
+    path = webs.TOP / "build/unpacked" / package
+    assert path.is_dir(), f"{path} is not there: tests/deps check"
+    return path
+
+
+class Syslog:
+    """A syslog daemon that includes a snippet. command() starts it with a configuration."""
+
+    def __init__(self, feed, name, text):
+        self.dir = feed.dir
+        self.socket = feed.dir / "log"
+        (feed.dir / "snippet.conf").write_text(text)
+        config = feed.dir / f"{name}.conf"
+        argv, text, more = DAEMONS[name](feed.dir, config)
+        config.write_text(text)
+        self.child = Child(argv, log=feed.dir / f"{name}.out", env={"PATH": os.environ["PATH"], **more})
+        wait_until(lambda: not self.child.running() or self.socket.exists(), name)
+        assert self.child.running(), self.output()
+
+    def write(self, priority, message, tag="shop"):
+        subprocess.run(["logger", "--socket-errors=on", "-u", self.socket, "-t", tag, "-p", priority, message], check=True)
+
+    def output(self):
+        return self.child.output()
+
+    def stop(self):
+        return self.child.stop()
+
+
+def rsyslog(directory, config):
+    package = unpacked("rsyslog")
+    text = (f'global(workDirectory="{directory}")\nmodule(load="imuxsock" SysSock.Use="off")\n'
+            f'input(type="imuxsock" Socket="{directory}/log")\ninclude(file="{directory}/snippet.conf")\n')
+    modules, = (package / "usr/lib").glob("*/rsyslog")
+    return [package / "usr/sbin/rsyslogd", "-n", "-f", config, "-i", "NONE", "-M", modules], text, {}
+
+
+def syslog_ng(directory, config):
+    package = unpacked("syslog-ng-core")
+    modules = ":".join(str(p) for name in ("syslog-ng-core", "syslog-ng-mod-redis")
+                       for p in (unpacked(name) / "usr/lib/syslog-ng").glob("[0-9]*"))
+    text = (f'@version: 3.38\nsource s_src {{ unix-dgram("{directory}/log"); }};\n'
+            f'@include "{directory}/snippet.conf"\n')
+    return [package / "usr/sbin/syslog-ng", "-F", "-f", config, "--module-path", modules, "--no-caps",
+            "-R", directory / "persist", "-c", directory / "control", "-p", directory / "pid"], text, \
+        {"LD_LIBRARY_PATH": str(package / "usr/lib/syslog-ng")}
+
+
+DAEMONS = {"rsyslog": rsyslog, "syslog-ng": syslog_ng}
