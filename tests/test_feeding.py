@@ -3,12 +3,17 @@
 
 A record arrives with its time, level, host and message, and the filter of levels knows its level."""
 import json
+import re
+import subprocess
+import sys
 
 import pytest
 
-from feeding import HOST, KEY, Feed, Syslog
+from procs import Child, wait_until
+from sse import get
+from feeding import HOST, KEY, LEVELS, Feed, Syslog, node_modules
 
-DEBUG, INFO, WARNING, ERROR, CRITICAL = range(5)
+TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL = range(-1, 5)
 
 
 @pytest.fixture
@@ -37,3 +42,160 @@ def test_rsyslog_s_own_streams_are_shown(feed):
     feed.redis.client.execute_command("XADD", KEY, "MAXLEN", "~", 10000, "*", "msg", json.dumps(
         {"time": now, "level": "err", "host": HOST, "program": "shop", "message": "disk full now"}) + "\n")
     feed.expect([(ERROR, "disk full now")], field="msg")
+
+
+MONOLOG = """<?php
+require '/usr/share/php/Monolog/autoload.php';
+require %(handler)r;
+$log = new Monolog\\Logger('shop');
+$log->pushHandler(new Monolog\\Handler\\FallbackGroupHandler(
+    [new RedisStreamHandler('127.0.0.1', %(port)d, 'stream:logs:alice'), new Monolog\\Handler\\ErrorLogHandler()]));
+foreach (['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'] as $level) {
+    $log->$level("$level is \\"quoted\\" and costs 1 €", $level === 'info' ? ['id' => 7] : []);
+}
+$log->error('failed', ['exception' => new RuntimeException('no disk')]);
+"""
+QUOTED = 'is "quoted" and costs 1 €'
+
+
+def test_monolog_handler_writes_names_of_levels(feed):
+    script = feed.dir / "shop.php"
+    script.write_text(MONOLOG % {"handler": str(feed.snippet("RedisStreamHandler.php")), "port": feed.redis.port})
+    subprocess.run(["php", script], check=True)
+    levels = {"debug": DEBUG, "info": INFO, "notice": INFO, "warning": WARNING, "error": ERROR, "critical": CRITICAL,
+              "alert": CRITICAL, "emergency": CRITICAL}
+    *plain, failed = [json.loads(data) for data in feed.shown(9)[0]]
+    assert failed["message"].startswith("failed ") and "RuntimeException" in failed["message"]
+    feed.expect([(level, f"{name} {QUOTED}" + (' {"id":7}' if name == "info" else "")) for name, level in levels.items()] +
+                [(ERROR, failed["message"])])
+    feed.redis.kill()
+    done = subprocess.run(["php", script], capture_output=True, text=True)
+    assert done.returncode == 0 and f"emergency {QUOTED}" in done.stderr
+
+
+PYTHON = """
+import logging, sys
+from sselog_handler import RedisStreamHandler
+log = logging.getLogger("shop")
+log.setLevel(logging.DEBUG)
+log.addHandler(RedisStreamHandler(sys.argv[1], "stream:logs:alice"))
+for level in "debug info warning error critical".split():
+    getattr(log, level)('%s is "quoted" and costs 1 €', level)
+try:
+    1 / 0
+except ZeroDivisionError:
+    log.exception("failed")
+"""
+
+
+def test_python_handler_writes_a_traceback_as_one_record(feed):
+    feed.snippet("sselog_handler.py")
+    subprocess.run([sys.executable, "-c", PYTHON, feed.redis.url], check=True, cwd=feed.dir)
+    *_, failed = [json.loads(data)["message"] for data in feed.shown(6)[0]]
+    assert failed.startswith("failed\nTraceback ") and failed.endswith("ZeroDivisionError: division by zero")
+    feed.expect([(n, f"{level} {QUOTED}") for n, level in enumerate(LEVELS)] + [(ERROR, failed)])
+
+
+OUTAGE = """
+import logging, os, sys
+from sselog_handler import RedisStreamHandler
+log = logging.getLogger("shop")
+log.addHandler(RedisStreamHandler(sys.argv[1], "stream:logs:alice", waiting=3))
+for number in range(10):
+    log.warning("%s", number)
+print("all are logged", flush=True)
+sys.stdin.read()
+if os.fork() == 0:
+    log.warning("after a fork")
+logging.shutdown()
+"""
+
+
+def test_python_program_does_not_wait_for_redis(feed):
+    feed.snippet("sselog_handler.py")
+    feed.redis.kill()
+    with subprocess.Popen([sys.executable, "-c", OUTAGE, feed.redis.url], cwd=feed.dir, stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as program:
+        assert program.stdout.readline() == b"all are logged\n"
+        feed.redis.start()
+        wait_until(lambda: any("were lost" in data for data in feed.payloads()), "the number of those lost")
+        program.stdin.close()
+        assert program.wait(30) == 0
+    *kept, told, forked = [json.loads(data)["message"] for data in feed.shown(feed.count())[0]]
+    assert kept == [str(number) for number in range(len(kept))] and 3 <= len(kept) <= 4
+    assert (told, forked) == (f"{10 - len(kept)} records were lost", "after a fork")
+
+
+DJANGO = """
+import django.test
+SECRET_KEY = "x"
+ROOT_URLCONF = "settings"
+def fail(request):
+    raise RuntimeError("no disk")
+urlpatterns = [django.urls.path("fail", fail)]
+"""
+DJANGO_RUN = """
+import django, django.test
+django.setup()
+client = django.test.Client(raise_request_exception=False)
+client.get("/nowhere"), client.get("/fail")
+"""
+
+
+def test_django_logs_requests_that_fail(feed):
+    feed.snippet("sselog_handler.py")
+    (feed.dir / "settings.py").write_text(feed.text("django_logging.py") + DJANGO)
+    subprocess.run([sys.executable, "-c", DJANGO_RUN], check=True, cwd=feed.dir, stderr=subprocess.DEVNULL,
+                   env=feed.environment(DJANGO_SETTINGS_MODULE="settings"))
+    _, failed = [json.loads(data)["message"] for data in feed.shown(2)[0]]
+    assert failed.startswith("Internal Server Error: /fail\nTraceback ") and failed.endswith("RuntimeError: no disk")
+    feed.expect([(WARNING, "Not Found: /nowhere"), (ERROR, failed)])
+
+
+UVICORN = """
+async def app(scope, receive, send):
+    assert scope["path"] == "/"
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+"""
+
+
+def test_uvicorn_logs_requests_and_failures(stack, feed):
+    feed.snippet("sselog_handler.py")
+    config = feed.snippet("uvicorn.json")
+    (feed.dir / "app.py").write_text(UVICORN)
+    stack.keep(Child([sys.executable, "-m", "uvicorn", "--lifespan", "off", "--port", "0", "--log-config", config, "app:app"],
+                     cwd=feed.dir, env=feed.environment(), log=feed.dir / "uvicorn.out"))
+    running = wait_until(lambda: [m for d in feed.payloads() if (m := re.search(r"http://127.0.0.1:(\d+)", d))], "the port")
+    for path, status in (("/", 200), ("/fail", 500)):
+        assert get(int(running[0].group(1)), path).status == status
+    wait_until(lambda: any("AssertionError" in data for data in feed.payloads()), "the failure")
+    told = [json.loads(data) for data in feed.shown(feed.count())[0]]
+    assert [(o["level"], o["message"].partition(" - ")[2]) for o in told if o["logger"] == "uvicorn.access"] == \
+        [("INFO", '"GET / HTTP/1.1" 200'), ("INFO", '"GET /fail HTTP/1.1" 500')]
+    failed, = [o["message"] for o in told if o["level"] == "ERROR"]
+    assert failed.startswith("Exception in ASGI application\nTraceback ")
+
+
+NODE = """
+import { logger } from "./%s.js";
+for (const level of %s) logger[level](`${level} is "quoted" and costs 1 €`);
+logger.error(%s);
+"""
+NODE_LOGGERS = [
+    ("pino", {"trace": TRACE, "debug": DEBUG, "info": INFO, "warn": WARNING, "error": ERROR, "fatal": CRITICAL},
+     'new Error("no disk"), "failed"'),
+    ("winston", {"silly": TRACE, "debug": DEBUG, "verbose": DEBUG, "http": INFO, "info": INFO, "warn": WARNING,
+                 "error": ERROR}, 'new Error("failed")')]
+
+
+@pytest.mark.parametrize(("name", "levels", "error"), NODE_LOGGERS, ids=[row[0] for row in NODE_LOGGERS])
+def test_node_logger_is_piped_to_send(feed, name, levels, error):
+    feed.snippet(f"{name}.js")
+    (feed.dir / "package.json").write_text('{"type": "module"}')
+    (feed.dir / "app.js").write_text(NODE % (name, json.dumps(list(levels)), error))
+    (feed.dir / "node_modules").symlink_to(node_modules())
+    subprocess.run("node app.js | sselog send -l stream:logs:alice", shell=True, check=True, cwd=feed.dir,
+                   env=feed.environment(LOG_LEVEL=next(iter(levels))))
+    *_, failed = feed.expect([(level, f"{word} {QUOTED}") for word, level in levels.items()] + [(ERROR, "failed")])
+    assert "Error: " in json.dumps(failed) and " at file:" in json.dumps(failed)

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
-"""A log that programs write by the snippets of examples/feeding, and what sselog then shows of it.
+"""A log that programs write by the snippets of examples/feeding, and the records that sselog then shows.
 
     Feed        Redis on a TCP port, a sselog that serves the log; snippet() prepares a file of examples/feeding
     unpacked()  the directory of a package of tests/deps.d/*.unpack
+    node_modules()    the packages of tests/feeding/package.json
     Syslog      rsyslog or syslog-ng on a socket of its own; write() sends it lines by logger
 
 The snippets are used as they are, except that paths and ports are replaced.
 """
 import datetime
+import fcntl
 import json
 import os
 import socket
@@ -63,6 +65,10 @@ class Feed:
     def count(self):
         return self.redis.client.xlen(KEY)
 
+    def payloads(self):
+        """As they are in Redis."""
+        return [fields[b"data"].decode() for _, fields in self.redis.client.xrange(KEY)]
+
     def shown(self, count, **options):
         """Waits for this many records. Returns the payloads that sselog serves, and for each level those that pass."""
         wait_until(lambda: self.count() >= count, f"{count} records")
@@ -78,7 +84,7 @@ class Feed:
         return everything, {level: served(f"limit=100&level={level}") for level in LEVELS}
 
     def expect(self, records, host=HOST, **options):
-        """records: the severity, as an index of LEVELS or None, and the message of each record, in order.
+        """records: the severity, as an index of LEVELS (-1: below) or None, and the message of each record, in order.
 
         Returns the payloads as objects."""
         everything, passed = self.shown(len(records), **options)
@@ -108,6 +114,17 @@ def unpacked(package):
     path = webs.TOP / "build/unpacked" / package
     assert path.is_dir(), f"{path} is not there: tests/deps check"
     return path
+
+
+def node_modules():
+    """The packages of tests/feeding/package.json. npm fetches them when one is missing; one worker at a time."""
+    top = webs.TOP / "tests/feeding"
+    with open(top / "package.json") as package:
+        fcntl.flock(package, fcntl.LOCK_EX)
+        names = json.load(package)["devDependencies"]
+        if not all((top / "node_modules" / name).is_dir() for name in names):
+            subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], check=True, cwd=top, stdout=subprocess.DEVNULL)
+    return top / "node_modules"
 
 
 class Syslog:
