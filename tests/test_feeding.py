@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from procs import Child, wait_until
-from sse import get
-from feeding import HOST, KEY, LEVELS, Feed, Syslog, node_modules
+from procs import free_port, listening, wait_until
+from sse import connect, get
+from feeding import HOST, KEY, LEVELS, Feed, Program, Syslog, WebServer, node_modules
 
 TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL = range(-1, 5)
 
@@ -33,6 +33,28 @@ def test_syslog_daemon_writes_each_level(stack, feed, name):
         daemon.write(priority, f'{priority} is "quoted" \\ and costs 1 €')
     got = feed.expect([(level, f'{priority} is "quoted" \\ and costs 1 €') for priority, level in SYSLOG])
     assert {o["program"] for o in got} == {"shop"}
+    feed.redis.kill()
+    daemon.write("user.err", "in an outage")
+    feed.redis.start()
+    wait_until(lambda: any('"in an outage"' in data for data in feed.payloads()), "what came in the outage")
+
+
+# As the syslog exporter of OpenTelemetry collectors writes RFC 5424, without the octet counts of RFC 6587.
+RFC5424 = "<{}>1 {} web7 shop - - - {}\n"
+
+
+def test_collector_sends_to_rsyslog_by_tcp(stack, feed):
+    port = free_port()
+    for collector in "otel-collector.yaml", "config.alloy":
+        assert re.search(r"port\W+1514\b", feed.text(collector))
+    text = feed.text("rsyslog.conf") + feed.text("rsyslog-tcp.conf", [("1514", port)])
+    stack.keep(Syslog(feed, "rsyslog", text))
+    wait_until(lambda: listening(port), "rsyslog")
+    with connect(port) as s:
+        for priority in (14, 15, 12, 11, 10):
+            s.sendall(RFC5424.format(priority, feed.now(), f"priority {priority}").encode())
+        feed.expect([(INFO, "priority 14"), (DEBUG, "priority 15"), (WARNING, "priority 12"), (ERROR, "priority 11"),
+                     (CRITICAL, "priority 10")], host="web7")
 
 
 def test_rsyslog_s_own_streams_are_shown(feed):
@@ -42,6 +64,14 @@ def test_rsyslog_s_own_streams_are_shown(feed):
     feed.redis.client.execute_command("XADD", KEY, "MAXLEN", "~", 10000, "*", "msg", json.dumps(
         {"time": now, "level": "err", "host": HOST, "program": "shop", "message": "disk full now"}) + "\n")
     feed.expect([(ERROR, "disk full now")], field="msg")
+
+
+def test_redpanda_connect_s_streams_are_shown(feed):
+    """Its redis_streams writes body_key, and a field for each metadata, of which the snippet leaves none."""
+    assert re.search("^    body_key: data$", feed.text("redpanda-connect.yaml"), re.M)
+    feed.redis.client.execute_command("XADD", KEY, "MAXLEN", "~", 10000, "*", "data", json.dumps(
+        {"host": HOST, "level": "info", "message": "a line", "time": feed.now()}))
+    feed.expect([(INFO, "a line")])
 
 
 MONOLOG = """<?php
@@ -164,7 +194,7 @@ def test_uvicorn_logs_requests_and_failures(stack, feed):
     feed.snippet("sselog_handler.py")
     config = feed.snippet("uvicorn.json")
     (feed.dir / "app.py").write_text(UVICORN)
-    stack.keep(Child([sys.executable, "-m", "uvicorn", "--lifespan", "off", "--port", "0", "--log-config", config, "app:app"],
+    stack.keep(Program([sys.executable, "-m", "uvicorn", "--lifespan", "off", "--port", "0", "--log-config", config, "app:app"],
                      cwd=feed.dir, env=feed.environment(), log=feed.dir / "uvicorn.out"))
     running = wait_until(lambda: [m for d in feed.payloads() if (m := re.search(r"http://127.0.0.1:(\d+)", d))], "the port")
     for path, status in (("/", 200), ("/fail", 500)):
@@ -199,3 +229,44 @@ def test_node_logger_is_piped_to_send(feed, name, levels, error):
                    env=feed.environment(LOG_LEVEL=next(iter(levels))))
     *_, failed = feed.expect([(level, f"{word} {QUOTED}") for word, level in levels.items()] + [(ERROR, "failed")])
     assert "Error: " in json.dumps(failed) and " at file:" in json.dumps(failed)
+
+
+AGENT_TEXT = 'a "b" \\\\x41 \\u00 c é'
+AGENT = AGENT_TEXT.encode().decode("latin-1")  # as it goes over the wire
+
+
+def ask(server):
+    """Three requests, with a header that must be escaped."""
+    for path, status in (("/", 200), ("/nowhere", 404), ("/fail", 500)):
+        assert get(server.port, path, {"User-Agent": AGENT}).status == status
+
+
+ASKED = [(INFO, "127.0.0.1 GET / HTTP/1.1 200 5"), (WARNING, "127.0.0.1 GET /nowhere HTTP/1.1 404 {}"),
+          (ERROR, "127.0.0.1 GET /fail HTTP/1.1 500 {}")]
+
+
+def expect_asked(feed, agent=AGENT_TEXT):
+    sizes = ["", *[json.loads(data)["message"].split()[-1] for data in feed.shown(3)[0][1:]]]
+    for o in feed.expect([(level, text.format(size)) for (level, text), size in zip(ASKED, sizes)]):
+        assert o["agent"] == agent
+        assert (o["client"], o["status"]) == ("127.0.0.1", o["message"].split()[-2])
+        assert o["user"] in ("-", "")
+
+
+@pytest.mark.parametrize("name", ["apache", "lighttpd"])
+def test_web_server_sends_its_access_log_through_a_pipe(stack, feed, name):
+    ask(stack.keep(WebServer(feed, name, feed.text(f"{name}.conf", [("www1", HOST)]))))
+    expect_asked(feed, AGENT if name == "apache" else AGENT_TEXT)  # Apache writes bytes
+
+
+def test_nginx_s_access_log_is_followed_and_errors_go_to_syslog(stack, feed):
+    text = feed.text("nginx.conf", [("/var/log/nginx/sselog.log", feed.dir / "sselog.log"), ("/dev/log", feed.dir / "log")])
+    follow, = re.findall(r"^#     (tail .*)$", text, re.M)
+    stack.keep(Syslog(feed, "syslog-ng", feed.text("syslog-ng.conf", [("port(6379)", f"port({feed.redis.port})")])))
+    ask(stack.keep(WebServer(feed, "nginx", text)))
+    *_, missing = [json.loads(data) for data in feed.shown(1)[0]]
+    assert (missing["level"], missing["host"], missing["program"]) == ("err", HOST, "nginx")
+    assert "No such file or directory" in missing["message"]
+    feed.redis.client.delete(KEY)
+    stack.keep(Program(["sh", "-c", follow.replace("-n 0", "-n 3")], env=feed.environment(), log=feed.dir / "follow.out"))
+    expect_asked(feed)

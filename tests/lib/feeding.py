@@ -4,6 +4,7 @@
     Feed        Redis on a TCP port, a sselog that serves the log; snippet() prepares a file of examples/feeding
     unpacked()  the directory of a package of tests/deps.d/*.unpack
     node_modules()    the packages of tests/feeding/package.json
+    Program     a program that is killed at the end of the test
     Syslog      rsyslog or syslog-ng on a socket of its own; write() sends it lines by logger
 
 The snippets are used as they are, except that paths and ports are replaced.
@@ -20,7 +21,7 @@ from pathlib import Path
 import redisd
 import webs
 from fcgi import environment, fcgi_get
-from procs import Child, wait_until
+from procs import Child, free_port, process_listens, wait_until
 
 KEY = "stream:logs:alice"
 SNIPPETS = webs.TOP / "examples/feeding"
@@ -44,7 +45,7 @@ class Feed:
     def text(self, name, pairs=()):
         """A snippet. pairs: more texts to replace, each of which it must hold."""
         text = (SNIPPETS / name).read_text()
-        for old, new in (("/usr/local/bin/sselog", self.setup.program), ("/etc/sselog/send.conf", self.send_conf),
+        for old, new in (("/etc/sselog/access.sed", SNIPPETS / "access.sed"), ("/usr/local/bin/sselog", self.setup.program), ("/etc/sselog/send.conf", self.send_conf),
                          ("redis://127.0.0.1:6379/0", self.redis.url)):
             text = text.replace(old, str(new))
         return webs.substitute(text, pairs)
@@ -127,6 +128,13 @@ def node_modules():
     return top / "node_modules"
 
 
+class Program(Child):
+    """A program, or a pipe of several, that is killed at the end of the test."""
+
+    def end(self):
+        self.kill()
+
+
 class Syslog:
     """A syslog daemon that includes a snippet. command() starts it with a configuration."""
 
@@ -147,8 +155,8 @@ class Syslog:
     def output(self):
         return self.child.output()
 
-    def stop(self):
-        return self.child.stop()
+    def end(self):
+        self.child.kill()
 
 
 def rsyslog(directory, config):
@@ -170,4 +178,75 @@ def syslog_ng(directory, config):
         {"LD_LIBRARY_PATH": str(package / "usr/lib/syslog-ng")}
 
 
+class WebServer:
+    """A web server without sselog. name: one of WEB_SERVERS; text: a snippet of its configuration.
+
+    It serves / with 200; paths that are missing with 404; and /fail with 500."""
+
+    def __init__(self, feed, name, text):
+        self.dir = feed.dir
+        (self.dir / "site").mkdir()
+        (self.dir / "site/index.html").write_text("hello")
+        (self.dir / "snippet.conf").write_text(text)
+        self.log = self.dir / f"{name}.out"
+        config = self.dir / "server.conf"
+        for _ in range(10):
+            self.port = free_port()
+            argv, main = WEB_SERVERS[name](self.dir, config)
+            config.write_text(main.replace("PORT", str(self.port)))
+            self.child = Child(argv, log=self.log, env={"PATH": os.environ["PATH"]})
+            wait_until(lambda: not self.child.running() or process_listens(self.child.pid, self.port), name)
+            if self.child.running():
+                return
+        raise AssertionError(f"{name} does not start: {self.output()}")
+
+    def output(self):
+        return self.child.output()
+
+    def end(self):
+        """Kills it: Apache takes a second to stop."""
+        self.child.kill()
+
+
+def nginx(directory, config):
+    temporary = "".join(f"{kind}_temp_path {directory}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    return ["nginx", "-e", "stderr", "-p", directory, "-c", config, "-g", f"daemon off; pid {directory}/pid;"], \
+        f"""events {{}}
+http {{
+    {temporary}
+    include {directory}/snippet.conf;
+    server {{ listen 127.0.0.1:PORT; root {directory}/site; location /fail {{ return 500; }} }}
+}}
+"""
+
+
+def apache(directory, config):
+    modules = "mpm_event authn_core authz_core dir alias setenvif".split()
+    loads = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n" for m in modules)
+    return ["/usr/sbin/apache2", "-DFOREGROUND", "-f", config], f"""ServerRoot {directory}
+ServerName localhost
+Listen 127.0.0.1:PORT
+{loads}PidFile {directory}/pid
+DefaultRuntimeDir {directory}
+Mutex file:{directory}
+DocumentRoot {directory}/site
+DirectoryIndex index.html
+Redirect 500 /fail
+ErrorLog {directory}/error.log
+Include {directory}/snippet.conf
+"""
+
+
+def lighttpd(directory, config):
+    return ["lighttpd", "-D", "-f", config], f"""server.port = PORT
+server.bind = "127.0.0.1"
+server.document-root = "{directory}/site"
+index-file.names = ("index.html")
+server.modules = ("mod_access", "mod_rewrite", "mod_redirect")
+$HTTP["url"] =~ "^/fail" {{ url.redirect = ("" => "/"), url.redirect-code = 500 }}
+include "{directory}/snippet.conf"
+"""
+
+
+WEB_SERVERS = {"nginx": nginx, "apache": apache, "lighttpd": lighttpd}
 DAEMONS = {"rsyslog": rsyslog, "syslog-ng": syslog_ng}
