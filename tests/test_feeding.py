@@ -4,14 +4,16 @@
 A record arrives with its time, level, host and message, and the filter of levels knows its level."""
 import json
 import re
+import shlex
 import subprocess
 import sys
 
 import pytest
 
+import sandbox
 from procs import free_port, listening, wait_until
 from sse import connect, get
-from feeding import HOST, KEY, LEVELS, Feed, Program, Syslog, WebServer, node_modules
+from feeding import HOST, KEY, LEVELS, SNIPPETS, Debian, Feed, Program, Syslog, WebServer, node_modules
 
 TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL = range(-1, 5)
 
@@ -199,7 +201,8 @@ def test_uvicorn_logs_requests_and_failures(stack, feed):
     running = wait_until(lambda: [m for d in feed.payloads() if (m := re.search(r"http://127.0.0.1:(\d+)", d))], "the port")
     for path, status in (("/", 200), ("/fail", 500)):
         assert get(int(running[0].group(1)), path).status == status
-    wait_until(lambda: any("AssertionError" in data for data in feed.payloads()), "the failure")
+    wait_until(lambda: all(any(text in data for data in feed.payloads()) for text in ("AssertionError", "/fail HTTP/1.1\\\" 500")),
+               "the failure")
     told = [json.loads(data) for data in feed.shown(feed.count())[0]]
     assert [(o["level"], o["message"].partition(" - ")[2]) for o in told if o["logger"] == "uvicorn.access"] == \
         [("INFO", '"GET / HTTP/1.1" 200'), ("INFO", '"GET /fail HTTP/1.1" 500')]
@@ -253,10 +256,19 @@ def expect_asked(feed, agent=AGENT_TEXT):
         assert o["user"] in ("-", "")
 
 
-@pytest.mark.parametrize("name", ["apache", "lighttpd"])
-def test_web_server_sends_its_access_log_through_a_pipe(stack, feed, name):
-    ask(stack.keep(WebServer(feed, name, feed.text(f"{name}.conf", [("www1", HOST)]))))
-    expect_asked(feed, AGENT if name == "apache" else AGENT_TEXT)  # Apache writes bytes
+PIPED = [("apache", INFO, "level=notice [mpm_event] AH", AGENT), ("lighttpd", WARNING, "server started", AGENT_TEXT)]
+
+
+@pytest.mark.parametrize(("name", "level", "first", "agent"), PIPED, ids=[row[0] for row in PIPED])
+def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first, agent):
+    """The errors come first: what a server says when it starts."""
+    server = stack.keep(WebServer(feed, name, feed.text(f"{name}.conf")))
+    started = [json.loads(data) for data in wait_until(feed.payloads, "a line of the error log")]
+    assert first in started[0]["message"]
+    feed.expect([(level, o["message"]) for o in started])
+    feed.redis.client.delete(KEY)
+    ask(server)
+    expect_asked(feed, agent)
 
 
 def test_nginx_s_access_log_is_followed_and_errors_go_to_syslog(stack, feed):
@@ -270,3 +282,110 @@ def test_nginx_s_access_log_is_followed_and_errors_go_to_syslog(stack, feed):
     feed.redis.client.delete(KEY)
     stack.keep(Program(["sh", "-c", follow.replace("-n 0", "-n 3")], env=feed.environment(), log=feed.dir / "follow.out"))
     expect_asked(feed)
+
+
+@pytest.fixture
+def debian(stack):
+    if not sandbox.available():
+        pytest.skip("needs root and namespaces of its own")
+    return Debian(stack)
+
+
+def test_shell_as_the_document_shows(debian):
+    output, follow, _ = sandbox.blocks("docs/feeding.md")
+    debian.sh(output)
+    *_, disk, told = debian.shown(3)[0]
+    assert disk.endswith(" /")
+    told = json.loads(told)
+    assert (told["message"], told["level"], told["job"], told["host"]) == ("backup is done", "notice", "backup", HOST)
+    debian.sh(f"redis-cli DEL {KEY}; : >/var/log/app.log")
+    debian.sandbox.start(f"({follow.strip()})", "ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q inotify")
+    debian.sh(r"printf 'ERROR failed\n  at main\nlevel=debug more\n' >>/var/log/app.log")
+    debian.expect([(ERROR, "ERROR failed\n  at main"), (DEBUG, "level=debug more")])
+
+
+BACKUP = b"""#!/bin/sh
+echo begins
+printf 'Traceback:\\n  File "backup"\\n' >&2
+echo 'ERROR disk full'
+"""
+
+
+def test_cron_s_job_is_a_record_or_more(debian):
+    job, = re.findall(r"^15 3 \* \* \* (.*)$", (SNIPPETS / "crontab").read_text(), re.M)
+    debian.sh("cat >/usr/local/bin/backup; chmod 755 /usr/local/bin/backup", BACKUP)
+    debian.sh(f"SSELOG_REDIS=redis://127.0.0.1:6379/0 sh -c {shlex.quote(job)}")
+    got = debian.expect([(INFO, "begins"), (INFO, 'Traceback:\n  File "backup"'), (ERROR, "ERROR disk full")])
+    assert {o["job"] for o in got} == {"backup"}
+
+
+def test_unit_follows_the_journal(debian):
+    debian.unit("sselog-journal", "pgrep -x journalctl")
+    debian.sh("until redis-cli EXISTS " + KEY + " | grep -q 1; do logger marker; sleep 0.1; done; systemd-cat -t shop echo last")
+    debian.sh(f"until redis-cli XREVRANGE {KEY} + - COUNT 1 | grep -q last; do sleep 0.02; done")
+    debian.clear()
+    _, _, logger = sandbox.blocks("docs/feeding.md")
+    debian.sh(logger + "printf '<4>it is slow\\n' | systemd-cat -t shop")
+    got = debian.expect([(ERROR, "disk full"), (WARNING, "it is slow")])
+    assert [o["unit"] for o in got] == ["backup", "shop"]
+
+
+def test_unit_follows_a_file_over_rotation_and_a_stop(debian):
+    write = "echo '{{\"level\":\"{0}\",\"time\":\"{1}\",\"host\":\"{2}\",\"message\":\"{3}\"}}' >>/var/log/nginx/sselog.log"
+    lines = [(INFO, "first"), (WARNING, "before the stop"), (ERROR, "while it was stopped"), (INFO, "after the rotation")]
+    before, last, stopped, after = [write.format(LEVELS[level], debian.now(), HOST, text) for level, text in lines]
+    debian.sh(f"mkdir -p /var/log/nginx; {before}")
+    debian.unit("sselog-follow", f"[ $(redis-cli XLEN {KEY}) = 1 ]")
+    debian.sh(f"{last}; until [ $(redis-cli XLEN {KEY}) = 2 ]; do sleep 0.02; done; systemctl stop sselog-follow")
+    debian.sh(f"{stopped}; cd /var/log/nginx; mv sselog.log sselog.log.1; {after}; systemctl start sselog-follow")
+    debian.expect(lines)
+
+
+MOVED = [("vector.yaml", "key: (.*)", {"host": HOST, "message": "from Vector", "severity": "err", "source_type": "syslog"}),
+         ("logstash.conf", 'key => "(.*)"', {"host": HOST, "message": "from Logstash", "level": "error", "@timestamp": "-"})]
+
+
+@pytest.mark.parametrize(("name", "key", "event"), MOVED, ids=[row[0] for row in MOVED])
+def test_list_is_moved_into_the_log(stack, feed, name, key, event):
+    """As the sink `redis` of Vector and the output `redis` of Logstash write it, with RPUSH."""
+    text = feed.text(name)
+    list_key, = re.findall(f"^ *{key}$", text, re.M)
+    command, = re.findall(r"^# +(sselog send .*)$", text, re.M)
+    stack.keep(Program(["sh", "-c", f"exec {command}"], env=feed.environment(), log=feed.dir / "send.out"))
+    feed.redis.client.rpush(list_key, *[json.dumps({**event, "time": feed.now(), "number": n}) for n in range(3)])
+    got = feed.expect([(ERROR, event["message"])] * 3)
+    assert [o["number"] for o in got] == [0, 1, 2]
+
+
+DOCKER = r"""#!/bin/sh
+# Two containers: one runs already, one starts later and again. The first start is told twice.
+case $1 in
+ps) echo id1 ;;
+events) printf '%s\n' '- id1' '- id2'; while [ ! -e again ]; do sleep 0.02; done; echo '- id2' ;;
+inspect)
+    for id; do :; done
+    [ $id = id1 ] && echo '2026-11-29T10:00:00.1Z /web' || echo "2026-11-29T1$(cat again 2>/dev/null || echo 1):00:00.1Z /db" ;;
+logs)
+    case "$*" in
+    *--since\ 2026-11-29T1[12]:00:00.1Z\ id2) echo "ERROR db at $4" >&2; : >followed ;;
+    *id1) echo 'INFO web' ;;
+    *) echo "ERROR not understood: $*" ;;
+    esac ;;
+*) exit 1 ;;
+esac
+"""
+
+
+def test_docker_containers_are_followed_from_each_start(feed):
+    feed.snippet("docker.sh")
+    (feed.dir / "docker").write_text(DOCKER)
+    (feed.dir / "docker").chmod(0o755)
+    environment = feed.environment()
+    environment["PATH"] = f"{feed.dir}:{environment['PATH']}"
+    with subprocess.Popen(["./docker.sh", KEY], env=environment, cwd=feed.dir) as script:
+        wait_until((feed.dir / "followed").exists, "the first start")
+        (feed.dir / "again").write_text("2")
+        assert script.wait(30) == 0
+    got = {(o["container"], o["level"], o["message"]) for o in map(json.loads, feed.shown(3)[0])}
+    assert got == {("web", "INFO", "INFO web"), ("db", "ERROR", "ERROR db at 2026-11-29T11:00:00.1Z"),
+                   ("db", "ERROR", "ERROR db at 2026-11-29T12:00:00.1Z")}

@@ -2,6 +2,8 @@
 """A log that programs write by the snippets of examples/feeding, and the records that sselog then shows.
 
     Feed        Redis on a TCP port, a sselog that serves the log; snippet() prepares a file of examples/feeding
+    Debian      the same in a Debian of its own, with systemd; it needs root
+    expect()    of both: the records that must arrive, and their levels
     unpacked()  the directory of a package of tests/deps.d/*.unpack
     node_modules()    the packages of tests/feeding/package.json
     Program     a program that is killed at the end of the test
@@ -19,6 +21,7 @@ import time
 from pathlib import Path
 
 import redisd
+import sandbox
 import webs
 from fcgi import environment, fcgi_get
 from procs import Child, free_port, process_listens, wait_until
@@ -29,57 +32,18 @@ HOST = socket.gethostname()
 LEVELS = ["debug", "info", "warning", "error", "critical"]
 
 
-class Feed:
-    def __init__(self, stack):
-        self.stack = stack
-        self.dir = stack.directory()
-        self.redis = stack.redis(tcp=True)
-        self.setup = stack.setup(self.redis, auth="anonymous", stream=KEY)
+class Log:
+    """Records that arrive. Subclasses have count(), and reader(), whose function asks sselog for records."""
+
+    def __init__(self):
         self.begun = time.time()
-        self.send_conf = self.dir / "send.conf"
-        self.send_conf.write_text(f"SSELOG_REDIS={redisd.url_as_user(self.redis.url, 'sselog-producer')}\n")
-
-    def responder(self, **options):
-        return self.stack.responder(setup=self.stack.setup(self.redis, auth="anonymous", stream=KEY, **options))
-
-    def text(self, name, pairs=()):
-        """A snippet. pairs: more texts to replace, each of which it must hold."""
-        text = (SNIPPETS / name).read_text()
-        for old, new in (("/etc/sselog/access.sed", SNIPPETS / "access.sed"), ("/usr/local/bin/sselog", self.setup.program), ("/etc/sselog/send.conf", self.send_conf),
-                         ("redis://127.0.0.1:6379/0", self.redis.url)):
-            text = text.replace(old, str(new))
-        return webs.substitute(text, pairs)
-
-    def snippet(self, name, pairs=()):
-        """Writes it into the directory of the test."""
-        path = self.dir / name
-        path.write_text(self.text(name, pairs))
-        path.chmod(0o755)
-        return path
-
-    def environment(self, **more):
-        """Of programs: `sselog` is in the path."""
-        given = self.setup.environment()
-        return {**given, "SSELOG_REDIS": redisd.url_as_user(self.redis.url, "sselog-producer"),
-                "PATH": f"{self.setup.dir}:{given['PATH']}", **more}
-
-    def count(self):
-        return self.redis.client.xlen(KEY)
-
-    def payloads(self):
-        """As they are in Redis."""
-        return [fields[b"data"].decode() for _, fields in self.redis.client.xrange(KEY)]
 
     def shown(self, count, **options):
-        """Waits for this many records. Returns the payloads that sselog serves, and for each level those that pass."""
+        """Waits for this many records. Returns the payloads that sselog serves, and for each level those that pass.
+
+        options: of sselog."""
         wait_until(lambda: self.count() >= count, f"{count} records")
-        responder = self.responder(**options)
-
-        def served(query):
-            answer = fcgi_get(responder.socket, environment("/sselog/history", query))
-            assert answer.status == 200, answer.raw
-            return [r["data"] for r in json.loads(answer.raw)["records"]]
-
+        served = self.reader(**options)
         everything = served("limit=100")
         assert len(everything) == count, everything
         return everything, {level: served(f"limit=100&level={level}") for level in LEVELS}
@@ -108,6 +72,84 @@ class Feed:
         told = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
         assert told.tzinfo, text
         assert int(self.begun) <= told.timestamp() <= time.time() + 1, text
+
+
+class Feed(Log):
+    def __init__(self, stack):
+        super().__init__()
+        self.stack = stack
+        self.dir = stack.directory()
+        self.redis = stack.redis(tcp=True)
+        self.producer = redisd.url_as_user(self.redis.url, "sselog-producer")
+        self.setup = stack.setup(self.redis, auth="anonymous", stream=KEY)
+        self.send_conf = self.dir / "send.conf"
+        self.send_conf.write_text(f"SSELOG_REDIS={self.producer}\n")
+
+    def text(self, name, pairs=()):
+        """A snippet. pairs: more texts to replace, each of which it must hold."""
+        text = (SNIPPETS / name).read_text()
+        for old, new in (("/etc/sselog/access.sed", SNIPPETS / "access.sed"), ("/etc/sselog/send.conf", self.send_conf),
+                         ("/usr/local/bin/sselog", self.setup.program), ("redis://127.0.0.1:6379/0", self.redis.url)):
+            text = text.replace(old, str(new))
+        return webs.substitute(text, pairs)
+
+    def snippet(self, name, pairs=()):
+        """Writes it into the directory of the test."""
+        path = self.dir / name
+        path.write_text(self.text(name, pairs))
+        path.chmod(0o755)
+        return path
+
+    def environment(self, **more):
+        """Of programs: `sselog` is in the path."""
+        given = self.setup.environment()
+        return {**given, "SSELOG_REDIS": self.producer, "PATH": f"{self.setup.dir}:{given['PATH']}", **more}
+
+    def count(self):
+        return self.redis.client.xlen(KEY)
+
+    def payloads(self):
+        """As they are in Redis."""
+        return [fields[b"data"].decode() for _, fields in self.redis.client.xrange(KEY)]
+
+    def reader(self, **options):
+        responder = self.stack.responder(self.redis, auth="anonymous", stream=KEY, **options)
+
+        def served(query):
+            answer = fcgi_get(responder.socket, environment("/sselog/history", query))
+            assert answer.status == 200, answer.raw
+            return [r["data"] for r in json.loads(answer.raw)["records"]]
+        return served
+
+
+class Debian(Log):
+    """A Debian of its own (sandbox.py) with systemd, its journal and Redis. Nothing is replaced here."""
+
+    def __init__(self, stack):
+        super().__init__()
+        self.sandbox = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+        self.sh = self.sandbox.sh
+        self.sandbox.redis()
+        self.sh("cp /tmp/build/sselog /usr/local/bin/; mkdir /etc/sselog\n"
+                "echo SSELOG_REDIS=redis://127.0.0.1:6379/0 >/etc/sselog/send.conf")
+
+    def clear(self):
+        self.sh(f"redis-cli DEL {KEY}")
+
+    def unit(self, name, until):
+        """Starts a unit of examples/feeding. until: a command that succeeds when it works."""
+        self.sh(f"cp examples/feeding/{name}.service /etc/systemd/system/; systemctl start {name}")
+        self.sh(f"until {until}; do systemctl is-active {name}; sleep 0.02; done")
+
+    def count(self):
+        return int(self.sh(f"redis-cli XLEN {KEY}"))
+
+    def reader(self):
+        def served(query):
+            answer = self.sh(f"SSELOG_ALLOW_ROOT=1 SSELOG_AUTH=anonymous SSELOG_STREAM={KEY} REQUEST_METHOD=GET "
+                             f"PATH_INFO=/history QUERY_STRING='{query}' sselog </dev/null")
+            return [r["data"] for r in json.loads(answer.partition("\r\n\r\n")[2])["records"]]
+        return served
 
 
 def unpacked(package):
@@ -223,6 +265,8 @@ http {{
 def apache(directory, config):
     modules = "mpm_event authn_core authz_core dir alias setenvif".split()
     loads = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n" for m in modules)
+    if webs.ROOT:
+        loads += "User www-data\nGroup www-data\n"
     return ["/usr/sbin/apache2", "-DFOREGROUND", "-f", config], f"""ServerRoot {directory}
 ServerName localhost
 Listen 127.0.0.1:PORT
