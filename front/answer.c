@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "front/context.h"
+#include "front/figures.h"
 #include "front/refusal.h"
 
 #define RETRY_AFTER 5 /* seconds, with 503 and 429 */
@@ -106,6 +107,7 @@ void answer_send(struct context *ctx)
         buf_clear(&ctx->body);
     if (!ctx->keep) {
         refusal_log(ctx);
+        figures_count(ctx->figures, ctx->endpoint, ctx->status, refusal_of(ctx));
         gateway_answer(ctx->exchange, buf_slice(&ctx->head), buf_slice(&ctx->body));
         return;
     }

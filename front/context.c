@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "front/figures.h"
 #include "front/holder.h"
 #include "front/poll.h"
 
@@ -49,7 +48,6 @@ struct context *context_new(struct exchange *x, const struct config_base *base, 
 void context_free(struct context *ctx)
 {
     struct exchange *x = ctx->exchange;
-    figures_count(ctx->figures, ctx->endpoint, ctx->status, refusal_of(ctx));
     if (ctx->task)
         ctx->task->free(ctx->task);
     leave_rest(ctx);

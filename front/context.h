@@ -59,7 +59,7 @@ struct context {
     enum auth_result auth_result;            /* how access_identify ended */
     struct cause refusal; /* of the identity, then of what is refused; see refusal.h */
     bool refused;         /* refusal_set was called */
-    int status;           /* of the answer; 0: none was given here */
+    int status;           /* of the answer */
     bool has_match;       /* SSELOG_ROUTE matched: match is set */
     struct route_match match;
     char tenant_uuid[37]; /* a tenant of match in canonical form, where the profile wants UUIDs */

@@ -20,13 +20,22 @@ void exposition_begin(struct exposition *e, const char *prefix, const char *name
 /* The name with the end, and the labels. */
 static void begin_sample(struct exposition *e, const char *end, const char *labels)
 {
-    buf_addf(e->out, "%s%s%s{pid=\"%u\"%s%s} ", e->prefix, e->name, end, e->pid,
-             labels[0] ? "," : "", labels);
+    const char *const parts[] = {
+        e->prefix, e->name, end, "{pid=\"", e->pid, "\"", labels[0] ? "," : "", labels, "} "};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        buf_adds(e->out, parts[i]);
 }
 
 static const char *end_of(const struct exposition *e)
 {
     return e->kind == COUNTER ? "_total" : "";
+}
+
+static void add_number(struct exposition *e, uint64_t number)
+{
+    char digits[NUMBER_DIGITS];
+    buf_add(e->out, digits, number_format(number, digits));
+    buf_addc(e->out, '\n');
 }
 
 static void add_seconds(struct exposition *e, uint64_t us)
@@ -37,7 +46,7 @@ static void add_seconds(struct exposition *e, uint64_t us)
 void exposition_sample(struct exposition *e, const char *labels, uint64_t value)
 {
     begin_sample(e, end_of(e), labels);
-    buf_addf(e->out, "%" PRIu64 "\n", value);
+    add_number(e, value);
 }
 
 void exposition_seconds(struct exposition *e, const char *labels, uint64_t us)
@@ -58,10 +67,10 @@ void exposition_histogram(struct exposition *e, const struct histogram *h)
         else
             snprintf(label, sizeof label, "le=\"+Inf\"");
         begin_sample(e, "_bucket", label);
-        buf_addf(e->out, "%" PRIu64 "\n", count);
+        add_number(e, count);
     }
     begin_sample(e, "_sum", "");
     add_seconds(e, h->sum);
     begin_sample(e, "_count", "");
-    buf_addf(e->out, "%" PRIu64 "\n", count);
+    add_number(e, count);
 }

@@ -18,7 +18,7 @@ enum exposition_kind { GAUGE, COUNTER, HISTOGRAM };
 
 struct exposition {
     struct buf *out;
-    unsigned pid;
+    const char *pid;           /* in decimal */
     const char *prefix, *name; /* of the metric that was begun */
     enum exposition_kind kind;
 };

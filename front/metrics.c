@@ -173,7 +173,9 @@ static void add_redis(struct exposition *e)
 void metrics_answer(struct context *ctx)
 {
     struct row rows[ROWS];
-    struct exposition e = {.out = &ctx->body, .pid = (unsigned)getpid()};
+    char pid[NUMBER_DIGITS + 1];
+    struct exposition e = {.out = &ctx->body, .pid = pid};
+    pid[number_format((uint64_t)getpid(), pid)] = '\0';
     answer_begin(ctx, 200, EXPOSITION_TYPE);
     exposition_begin(&e, PREFIX, "build_info", GAUGE, "The version that runs; always 1.");
     exposition_sample(&e, "version=\"" SSELOG_VERSION "\"", 1);

@@ -18,6 +18,7 @@
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/figures.h"
 #include "front/holder.h"
 #include "front/poll.h"
 #include "front/refusal.h"
@@ -290,11 +291,8 @@ static int take_seat(struct context *ctx, struct admission *a)
     ctx->keep = NULL;
     if (a->seat && diag_writes(DIAG_INFO))
         a->refusal_line = refusal_line(ctx);
-    if (!a->seat)
-        return -1;
-    ctx->refused = false; /* not yet */
-    ctx->status = 0;
-    return 0;
+    ctx->refused = false;
+    return a->seat ? 0 : -1;
 }
 
 static void admit(struct context *ctx, struct admission *a)
@@ -336,7 +334,7 @@ static int may_stream(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
 /* The head of the stream that a GET would open. */
 static void answer_head(struct context *ctx, const struct admission *a)
 {
-    ctx->status = 200;
+    figures_count(ctx->figures, ctx->endpoint, 200, WHY_OK);
     gateway_answer(ctx->exchange, slice_make(a->head.p, a->head.len - 2), slice_make(NULL, 0));
 }
 

@@ -48,14 +48,15 @@ def test_metrics_follow_the_conventions(stack, redis):
 
 def test_figures_of_the_process_are_those_of_the_kernel(stack, redis):
     responder = stack.responder(redis)
+    kernel = Path(f"/proc/{responder.pid}")
     before = figures(responder)
     with FcgiStream(responder.socket, environment("/sselog/stream")) as viewer:
         viewer.read_until_live()
+        # While it answers, the connection of the scrape is open, and libfcgi reads the request from a file in memory.
+        wait_until(lambda: figures(responder)["process_open_fds", ""] == len(list((kernel / "fd").iterdir())) + 2, "fds")
         now = figures(responder)
-        kernel = Path(f"/proc/{responder.pid}")
         resident = int(re.search(r"VmRSS:\s+(\d+)", (kernel / "status").read_text())[1]) * 1024
         limit = int(re.search(r"Max open files +(\d+)", (kernel / "limits").read_text())[1])
-    assert now["process_open_fds", ""] == before["process_open_fds", ""] + 1
     assert abs(now["process_resident_memory_bytes", ""] - resident) < resident / 4
     assert now["process_max_fds", ""] == limit
     assert now["process_cpu_seconds_total", ""] >= before["process_cpu_seconds_total", ""] > 0
@@ -132,3 +133,39 @@ def test_rules_and_configuration_are_right(tmp_path):
     (tmp_path / "prometheus.yml").write_text(text.replace("/etc/prometheus", str(tmp_path)))
     config = promtool("check", "config", tmp_path / "prometheus.yml")
     assert config.returncode == 0, config.stdout + config.stderr
+
+
+def test_rules_sum_over_processes_and_alert():
+    """The figures of tests/watching/rules.yml: also of processes that answer in turns, or were replaced."""
+    tested = promtool("test", "rules", webs.TOP / "tests/watching/rules.yml")
+    assert tested.returncode == 0, tested.stdout + tested.stderr
+    alerts = re.findall(r"- alert: (\w+)", (PROMETHEUS / "sselog.rules.yml").read_text())
+    text = (webs.TOP / "tests/watching/rules.yml").read_text()
+    fired = re.findall(r"alertname: (\w+)\n +exp_alerts:\n", text)
+    assert set(fired) == set(alerts)
+
+
+def expressions():
+    """Of the dashboard and of the rules: (place, expression without the variables of Grafana)."""
+    board = json.loads((PROMETHEUS / "grafana-dashboard.json").read_text())
+    found = [(panel["title"], target["expr"]) for panel in board["panels"] for target in panel["targets"]]
+    found += [(note["name"], note["expr"]) for note in board["annotations"]["list"]]
+    found += [(v["name"], v["query"].split("(", 1)[1].rsplit(",", 1)[0]) for v in board["templating"]["list"]
+              if v["type"] == "query"]
+    assert len(found) > 20
+    return [(place, expr.replace("$__rate_interval", "5m")) for place, expr in found]
+
+
+def test_dashboard_asks_what_can_be_answered(stack, redis, tmp_path):
+    """Each expression is right, and each figure in it, or in the rules, is in /metrics or is recorded."""
+    rules = "".join(f"  - record: x{i}\n    expr: {json.dumps(expr)}\n" for i, (_, expr) in enumerate(expressions()))
+    (tmp_path / "rules.yml").write_text(f"groups:\n- name: dashboard\n  rules:\n{rules}")
+    checked = promtool("check", "rules", tmp_path / "rules.yml")
+    assert checked.returncode == 0, checked.stderr
+    text = (PROMETHEUS / "sselog.rules.yml").read_text()
+    recorded = set(re.findall(r"record: (\S+)", text))
+    there = {name for name, _ in figures(stack.responder(redis))}
+    places = [("rules", re.sub(r"#.*|(record|summary|description): .*", "", text)), *expressions()]
+    for place, expr in places:
+        named = set(re.findall(r"(?<![\w:])(?:(?:sselog|process)_\w+|\w+:\w+:\w+)(?![\w:])", expr))
+        assert named and named <= there | recorded, (place, named - there - recorded)

@@ -9,7 +9,7 @@
 #include "front/exposition.c"
 
 static struct buf out;
-static struct exposition e = {.out = &out, .pid = 7};
+static struct exposition e = {.out = &out, .pid = "7"};
 
 static void assert_written(const char *text)
 {
