@@ -7,6 +7,9 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pytest
+
+import faults
 import webs
 from fcgi import FcgiStream, environment, fcgi_get
 from procs import wait_until
@@ -104,6 +107,30 @@ def test_livez_needs_no_redis(stack, redis):
     redis.stop()
     assert ask(responder, "/healthz").status == 503
     assert ask(responder, "/livez", REMOTE_ADDR="192.0.2.1").status == 200
+
+
+@pytest.mark.skipif(not faults.can_build(), reason="no compiler")
+def test_livez_tells_that_the_relay_is_stalled(stack, redis):
+    setup = stack.setup(redis)
+    control = setup.dir / "stalled"
+    control.write_bytes(b"\0")
+
+    def stall(yes):
+        with open(control, "r+b") as f:
+            f.write(bytes([yes]))
+
+    setup.options.update(LD_PRELOAD=str(faults.library("stalled_relay")), STALLED_RELAY=str(control))
+    responder = stack.responder(setup=setup)
+    assert ask(responder, "/livez").status == 200
+    assert figures(responder)["sselog_relay_turn_seconds", ""] < 1
+    stall(True)
+    redis.add("log", "this wakes the relay")
+    wait_until(lambda: ask(responder, "/livez").status == 503, "the relay is stalled")
+    answer = ask(responder, "/livez")
+    assert re.fullmatch(rb"the relay has not turned for (59|6\d) s\n", answer.raw)
+    assert figures(responder)["sselog_relay_turn_seconds", ""] >= 59
+    stall(False)
+    wait_until(lambda: ask(responder, "/livez").status == 200, "turns again")
 
 
 def test_signal_turns_debug_on_and_off(stack, redis):

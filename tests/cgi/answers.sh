@@ -61,6 +61,8 @@ answers() {
 
     send_request PATH_INFO=/healthz
     status_is 'healthz' 200
+    send_request PATH_INFO=/livez
+    status_is 'livez' 200
     send_request PATH_INFO=/status REMOTE_ADDR=127.0.0.1 REMOTE_USER=ann
     status_is 'status from this machine' 200
     check 'status: JSON' /usr/bin/python3 -c 'import json,sys; json.load(open(sys.argv[1]))' "$dir/body"
