@@ -6,6 +6,7 @@ import re
 import pytest
 
 from fcgi import FcgiStream, environment, fcgi_get
+from metrics import figures
 from procs import peak_kb, wait_until
 
 MIB = 1024  # kB
@@ -14,11 +15,6 @@ MIB = 1024  # kB
 def request(responder, user, path="/history", query="limit=1000"):
     """Reads the head of the answer, and no more."""
     return FcgiStream(responder.socket, environment("/sselog" + path, query, REMOTE_USER=user), rcvbuf=4096)
-
-
-def metrics(responder):
-    text = bytes(fcgi_get(responder.socket, environment("/sselog/metrics")).raw).decode()
-    return {line.split()[0]: int(line.split()[1]) for line in text.splitlines() if not line.startswith("#")}
 
 
 def fill(redis, user, count, size):
@@ -38,13 +34,13 @@ def test_unread_answers_of_one_user_are_bounded_and_others_get_theirs(stack, red
     assert {s.status for s in unread} == {200, 503}
     assert all(int(s.headers["retry-after"]) > 0 for s in unread if s.status == 503)
     assert peak_kb(responder.pid) - before < 2 * 64 * MIB
-    assert 0 < metrics(responder)["sselog_held_bytes"] < 2 * 64 * MIB * 1024
+    assert 0 < figures(responder)["sselog_held_bytes"] < 2 * 64 * MIB * 1024
     bob = fcgi_get(responder.socket, environment("/sselog/history", REMOTE_USER="bob"))
     assert [r["data"] for r in json.loads(bob.raw)["records"]] == ["for bob"]
     assert re.search(r"info front: event=refuse status=503 why=memory .*user=ann ", responder.output())
     for s in unread:
         s.close()
-    wait_until(lambda: metrics(responder)["sselog_held_bytes"] == 0, "free memory")
+    wait_until(lambda: figures(responder)["sselog_held_bytes"] == 0, "free memory")
     assert request(responder, "ann").status == 200
 
 
@@ -90,17 +86,17 @@ def test_slow_readers_of_some_users_do_not_stop_the_streams_of_others(stack, red
     responder = stack.responder(redis, auth="remote_user", stream="stream:logs:{user}", max_memory="2M")
     unread = [stack.keep(request(responder, user)) for user in users]
     unread = [s for s in unread if s.status == 200]
-    assert unread and metrics(responder)["sselog_held_bytes"] >= 2 * MIB * 1024
+    assert unread and figures(responder)["sselog_held_bytes"] >= 2 * MIB * 1024
     bob = environment("/sselog/history", REMOTE_USER="bob")
     assert fcgi_get(responder.socket, bob).status == 503
     with request(responder, "bob", "/stream", "") as stream:
         stream.read_until_live()
         assert stream.payloads == ["for bob"]
-        assert metrics(responder)["sselog_held_bytes"] >= 2 * MIB * 1024
+        assert figures(responder)["sselog_held_bytes"] >= 2 * MIB * 1024
     for s in unread:
         taken = 0
         while taken < 700_000:
             taken += len(s.sock.recv(65536))
-    wait_until(lambda: metrics(responder)["sselog_held_bytes"] < 2 * MIB * 1024, "give back what was taken")
-    assert metrics(responder)["sselog_cut_off_total"] == 0
+    wait_until(lambda: figures(responder)["sselog_held_bytes"] < 2 * MIB * 1024, "give back what was taken")
+    assert figures(responder)["sselog_cut_off_total"] == 0
     assert fcgi_get(responder.socket, bob).status == 200
