@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Watching: /metrics, /status, /livez, the rules and the dashboard of examples/prometheus, the level of the log."""
+import base64
 import json
 import os
 import re
 import signal
 import subprocess
+import urllib.parse
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,10 @@ import pytest
 import faults
 import webs
 from fcgi import FcgiStream, environment, fcgi_get
+from identity import bearer_key
 from metrics import exposition, figures
-from procs import wait_until
+from procs import Child, free_port, wait_until
+from sse import Stream, get
 from webs import TIME
 
 PROMETHEUS = webs.TOP / "examples/prometheus"
@@ -182,3 +186,61 @@ def test_dashboard_asks_what_can_be_answered(stack, redis, tmp_path):
     for place, expr in places:
         named = set(re.findall(r"(?<![\w:])(?:(?:sselog|process)_\w+|\w+:\w+:\w+)(?![\w:])", expr))
         assert named and named <= there | recorded, (place, named - there - recorded)
+
+
+class Prometheus:
+    """Runs examples/prometheus with other targets and short intervals. secrets: {file of /etc/prometheus: text}."""
+
+    def __init__(self, directory, targets, secrets):
+        self.dir = directory
+        for name, text in secrets.items():
+            (self.dir / name).write_text(text)
+        rules = (PROMETHEUS / "sselog.rules.yml").read_text()
+        (self.dir / "sselog.rules.yml").write_text(rules.replace("[5m:15s]", "[5m:1s]"))
+        text = (PROMETHEUS / "prometheus.yml").read_text().replace("/etc/prometheus", str(self.dir))
+        text = text.replace("username: prometheus", "username: ann")
+        text = text.replace("_interval: 15s", "_interval: 250ms").replace("scheme: https", "scheme: http")
+        for target, port in targets.items():
+            text = text.replace(target, f"127.0.0.1:{port}")
+        (self.dir / "prometheus.yml").write_text(text)
+        self.port = free_port()
+        self.child = Child(["prometheus", f"--config.file={self.dir}/prometheus.yml", f"--storage.tsdb.path={self.dir}/data",
+                            f"--web.listen-address=127.0.0.1:{self.port}"], log=self.dir / "prometheus.log")
+
+    def ask(self, query):
+        """{job: value}"""
+        try:
+            answer = get(self.port, "/api/v1/query?" + urllib.parse.urlencode({"query": query}))
+        except OSError:  # it starts
+            return {}
+        result = json.loads(answer.raw)["data"]["result"] if answer.status == 200 else []
+        return {sample["metric"]["job"]: float(sample["value"][1]) for sample in result}
+
+    def output(self):
+        return self.child.output()
+
+    def stop(self):
+        self.child.kill()
+
+
+def test_prometheus_reads_and_sums_the_processes_behind_a_web_server(stack, redis):
+    """By password where three processes answer in turns, and as an administrator with a bearer key."""
+    redis.client.set(bearer_key("topsecret"), '{"user_id":"prometheus","role":"watcher"}')
+    others = [stack.responder(redis, auth="remote_user", stream="log") for _ in range(2)]
+    pool = " ".join(f"server unix:{responder.socket};" for responder in others)
+
+    def add_pool(text):
+        own = re.search(r"fastcgi_pass (unix:.*);", text)[1]
+        return text.replace(own, "pool").replace("    server {", f"    upstream pool {{ server {own}; {pool} }}\n    server {{")
+
+    by_password = stack.server("nginx", redis, auth="remote_user", stream="log", web={"auth": True, "edit": add_pool})
+    by_key = stack.server("lighttpd", redis, auth="bearer", stream="log", admin_roles="watcher", trusted="127.0.0.1")
+    login = {"Authorization": "Basic " + base64.b64encode(f"ann:{webs.PASSWORD}".encode()).decode()}
+    for _ in range(5):
+        stack.keep(Stream(by_password.port, "/sselog/stream", login)).read_until_live()
+    prometheus = stack.keep(Prometheus(
+        stack.directory(), {"127.0.0.1:80": by_password.port, "log.example.org": by_key.port},
+        {"sselog.password": webs.PASSWORD, "sselog.key": "topsecret"}))
+    wait_until(lambda: prometheus.ask("instance:sselog_processes:count") == {"sselog": 3, "sselog-remote": 1}, "processes")
+    wait_until(lambda: prometheus.ask("instance:sselog_viewers:sum") == {"sselog": 5, "sselog-remote": 0}, "viewers")
+    assert prometheus.ask("min by (job) (up)") == {"sselog": 1, "sselog-remote": 1}

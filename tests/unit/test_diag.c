@@ -166,7 +166,8 @@ static int fresh(void **state)
     special = 0;
     stderr_lost = false;
     logged[0] = '\0';
-    writer.dropped = writer.dropped_ever = 0;
+    writer.dropped = 0;
+    writer.dropped_ever = 0;
     written[0] = '\0';
     return diag_open("stderr", DIAG_INFO);
 }
