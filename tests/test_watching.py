@@ -60,6 +60,7 @@ def test_figures_of_the_process_are_those_of_the_kernel(stack, redis):
     assert {"open_fds", "max_fds", "resident_memory_bytes", "cpu_seconds", "version"} <= set(status)
 
 
+@pytest.mark.threads
 def test_each_refusal_counts_by_its_status_and_cause(stack, redis):
     """The front refuses some, the relay those that waited for a seat. As an event stream a refusal has its own status."""
     responder = stack.responder(redis, auth="remote_user", stream="log", max_viewers="2", max_per_user="1")
@@ -89,6 +90,45 @@ def test_each_refusal_counts_by_its_status_and_cause(stack, redis):
         'endpoint="metrics",code="2xx"': 1}
     status = json.loads(ask(responder, "/status").raw)
     assert status["refused"] == {"none": 1, "forbidden": 1, "not-found": 1, "user-seats": 1, "seats": 1}
+
+
+def test_redis_is_measured(stack, redis):
+    """A look-up is one call; of the relay's commands one at a time is timed. Connections count again after an outage."""
+    responder = stack.responder(redis)
+    wait_until(lambda: figures(responder)["sselog_redis_up"], "the feed")
+    for _ in range(3):
+        assert ask(responder, "/healthz").status == 200
+    with FcgiStream(responder.socket, environment("/sselog/stream")) as viewer:
+        viewer.read_until_live()
+        before = figures(responder)
+        redis.add("log", "one more read")
+        viewer.read_records(1)
+        now = figures(responder)
+        assert now["sselog_lookup_seconds_count"] == 3 and 0 < now["sselog_lookup_seconds_sum"] < 60
+        assert now["sselog_lookup_seconds_bucket", 'le="+Inf"'] == 3
+        trips = "sselog_redis_round_trip_seconds_count"
+        assert now[trips] > before[trips] > 0 and 0 < now["sselog_redis_round_trip_seconds_sum"] < 60
+        connects = [("sselog_redis_connects_total", f'connection="{c}"') for c in ("feed", "lookup")]
+        assert now["sselog_redis_outages_total"] == 0 and 1 <= now[connects[1]] <= 3
+        redis.stop()
+        viewer.read_event("source")
+        redis.start()
+        viewer.read_event("source", nth=2)
+    again = figures(responder)
+    assert again["sselog_redis_outages_total"] == 1
+    assert [now[connects[0]], again[connects[0]]] == [1, 2]
+
+
+def test_compression_is_measured(stack, redis):
+    responder = stack.responder(redis, compress="1")
+    redis.add_many("log", ["alike " * 50] * 20)
+    with FcgiStream(responder.socket, environment("/sselog/stream", "history=20", HTTP_ACCEPT_ENCODING="gzip")) as viewer:
+        assert viewer.headers["content-encoding"] == "gzip"
+        wait_until(lambda: figures(responder)["sselog_deliveries_total"] == 20, "history")
+    now = figures(responder)
+    content, sent = now["sselog_gzip_content_bytes_total"], now["sselog_gzip_sent_bytes_total"]
+    assert 20 * 300 < content < 20 * 600 and 0 < sent < content / 5 and sent <= now["sselog_sent_bytes_total"]
+    assert 20 * 300 < now["sselog_gzip_deflated_bytes_total"] <= content
 
 
 def test_livez_needs_no_redis(stack, redis):
@@ -123,6 +163,7 @@ def test_livez_tells_that_the_relay_is_stalled(stack, redis):
     wait_until(lambda: ask(responder, "/livez").status == 200, "turns again")
 
 
+@pytest.mark.threads
 def test_signal_turns_debug_on_and_off(stack, redis):
     responder = stack.responder(redis, log_level="warning")
 
