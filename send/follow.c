@@ -131,7 +131,8 @@ static enum mark_step look(const struct file *f)
                                .replaced =
                                    exists && there.st_size > 0 &&
                                    (there.st_ino != open.st_ino || there.st_dev != open.st_dev),
-                               .quiet_ms = clock_ms() - f->grew};
+                               .quiet_ms = clock_ms() - f->grew,
+                               .age_ms = rotation_age_ms(f->fd)};
     return mark_decide(&facts);
 }
 

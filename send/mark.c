@@ -110,5 +110,6 @@ enum mark_step mark_decide(const struct mark_facts *f)
         return MARK_FIND;
     if (f->size > f->read)
         return MARK_READ;
-    return f->replaced && f->quiet_ms >= MARK_QUIET_MS ? MARK_NEXT : MARK_WAIT;
+    bool quiet = f->quiet_ms >= MARK_QUIET_MS || f->age_ms >= MARK_QUIET_MS;
+    return f->replaced && quiet ? MARK_NEXT : MARK_WAIT;
 }

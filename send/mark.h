@@ -55,7 +55,8 @@ struct mark_facts {
     uint64_t size, read; /* of the open file: its bytes, those that were read */
     bool same_head;
     bool replaced;    /* the path names another file, which is not empty */
-    int64_t quiet_ms; /* for so long the open file has not grown */
+    int64_t quiet_ms; /* for so long nothing more was read */
+    int64_t age_ms;   /* since the open file was written, by clocks that may differ */
 };
 #define MARK_QUIET_MS 1000 /* a program may write to a renamed file for so long */
 enum mark_step mark_decide(const struct mark_facts *f);

@@ -26,6 +26,12 @@ uint64_t rotation_now(void)
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+int64_t rotation_age_ms(int fd)
+{
+    struct stat s;
+    return fstat(fd, &s) ? 0 : ((int64_t)rotation_now() - (int64_t)changed_at(&s)) / 1000000;
+}
+
 /* -1: the file has no `length` bytes. */
 static int hash_head(int fd, size_t length, uint64_t *hash)
 {

@@ -18,6 +18,8 @@ uint64_t rotation_now(void);
 void rotation_begin(int fd, uint64_t offset, struct mark *m);
 /* Brings the mark of the open file up to date after its offset moved on. */
 void rotation_note(int fd, struct mark *m);
+/* How long ago the open file was written, ms. */
+int64_t rotation_age_ms(int fd);
 /* Whether the open file begins as the file of the mark did. */
 bool rotation_same_head(int fd, const struct mark *m);
 

@@ -132,19 +132,21 @@ static void test_the_next_file_is_the_one_that_was_written_next(void **state)
 static void test_steps_of_an_open_file(void **state)
 {
     static const struct {
-        struct mark_facts facts; /* size, read, same head, replaced, quiet */
+        struct mark_facts facts; /* size, read, same head, replaced, quiet, age */
         enum mark_step step;
     } cases[] = {
-        {{10, 10, true, false, 0}, MARK_WAIT},
-        {{11, 10, true, false, 0}, MARK_READ},
-        {{11, 10, true, true, 9999}, MARK_READ}, /* first the rest of a renamed file */
-        {{10, 10, true, true, MARK_QUIET_MS - 1}, MARK_WAIT},
-        {{10, 10, true, true, MARK_QUIET_MS}, MARK_NEXT},
-        {{10, 10, true, false, 9999}, MARK_WAIT},
-        {{9, 10, true, false, 0}, MARK_FIND},
-        {{0, 10, false, true, 9999}, MARK_FIND},
-        {{20, 10, false, false, 0}, MARK_FIND}, /* emptied, and longer already */
-        {{0, 0, true, false, 0}, MARK_WAIT},
+        {{10, 10, true, false, 0, 0}, MARK_WAIT},
+        {{11, 10, true, false, 0, 0}, MARK_READ},
+        {{11, 10, true, true, 9999, 9999}, MARK_READ}, /* first the rest of a renamed file */
+        {{10, 10, true, true, MARK_QUIET_MS - 1, MARK_QUIET_MS - 1}, MARK_WAIT},
+        {{10, 10, true, true, MARK_QUIET_MS, 0}, MARK_NEXT},
+        {{10, 10, true, true, MARK_QUIET_MS, -9999}, MARK_NEXT},
+        {{10, 10, true, true, 0, MARK_QUIET_MS}, MARK_NEXT}, /* it was left long ago */
+        {{10, 10, true, false, 9999, 9999}, MARK_WAIT},
+        {{9, 10, true, false, 0, 0}, MARK_FIND},
+        {{0, 10, false, true, 9999, 9999}, MARK_FIND},
+        {{20, 10, false, false, 0, 0}, MARK_FIND}, /* emptied, and longer already */
+        {{0, 0, true, false, 0, 0}, MARK_WAIT},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
