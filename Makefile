@@ -236,6 +236,11 @@ check-readme: ## type the README's commands in a new, minimal Debian; needs root
 	@tests/deps readme
 	@tests/newcomer
 
+check-systemd: ## the units under a real systemd, in a Debian of its own: recovery, reload, watchdog, upgrades under load
+	@tests/deps check
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@BUILD=$(abspath $(BUILD)) tests/run stack tests/systemd/check_systemd.py
+
 MEMCHECKED := access tokens cors resume gaps redis_outage tod astrbot swf
 # Valgrind also sees errors inside the libraries, which the sanitizers do not.
 check-memcheck: ## unit tests and a part of the real stack under valgrind
@@ -376,7 +381,8 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
-.PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-readme check-asan check-tsan check-memcheck \
+.PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-readme check-asan check-tsan check-systemd \
+        check-memcheck \
         chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format \
         lint lint-format lint-cppcheck lint-tidy lint-shell lint-words hooks
 

@@ -326,10 +326,10 @@ static int serve(const struct config_base *base, const struct command_line *line
         status = config_error(&why);
         goto out;
     }
-    if (as == AS_FASTCGI) {
+    if (as == AS_FASTCGI)
         process_open();
-        service_open();
-    }
+    if (as == AS_FASTCGI && (line->socket || fd != STDIN_FILENO))
+        service_open(); /* else a web server started this process, whose manager knows only that */
     if (harden(base, as) == 0) {
         diag_start(); /* a blocked standard error must not block what serves */
         relay = relay_new(c);

@@ -105,10 +105,11 @@ static size_t write_prefix(char out[PREFIX], enum diag_level level)
 {
     if (to_syslog)
         return 0;
-    if (prefix == PREFIX_UNKNOWN)
-        prefix = is_journal() ? PREFIX_PRIORITY : PREFIX_TIME;
-    return prefix == PREFIX_TIME ? write_time(out)
-                                 : (size_t)snprintf(out, PREFIX, "<%d>", levels[level].priority);
+    enum prefix known = prefix; /* diag_open in another thread may forget it */
+    if (known == PREFIX_UNKNOWN)
+        prefix = known = is_journal() ? PREFIX_PRIORITY : PREFIX_TIME;
+    return known == PREFIX_TIME ? write_time(out)
+                                : (size_t)snprintf(out, PREFIX, "<%d>", levels[level].priority);
 }
 
 static void use_syslog(bool use)

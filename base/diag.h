@@ -15,7 +15,8 @@
 enum diag_level { DIAG_ERROR, DIAG_WARNING, DIAG_INFO, DIAG_DEBUG };
 
 /* Sets the destination ("stderr" or "syslog") and the least urgent level to write. The defaults are
- * stderr and info. Returns 0, or -1 if the destination is unknown. */
+ * stderr and info. While other threads run, only the level may change. Returns 0, or -1 if the
+ * destination is unknown. */
 int diag_open(const char *where, enum diag_level least);
 /* If standard error is /dev/null or closed, lines go to syslog, also those that diag_open sends to
  * stderr: the program serves, and its administrator reads nothing else. Returns whether it is so.

@@ -35,12 +35,17 @@ int notify_address(const char *text, struct sockaddr_un *a, socklen_t *len)
     return 0;
 }
 
+bool notify_is_meant(const char *pid, int own_pid)
+{
+    uint64_t n;
+    return !pid || (slice_number(slice_of(pid), 1, INT32_MAX, &n) == 0 && n == (uint64_t)own_pid);
+}
+
 unsigned notify_watchdog_of(const char *usec, const char *pid, int own_pid)
 {
-    uint64_t us, wanted;
-    if (!usec || slice_number(slice_of(usec), 1, UINT32_MAX * UINT64_C(1000), &us))
-        return 0;
-    if (pid && (slice_number(slice_of(pid), 1, INT32_MAX, &wanted) || wanted != (uint64_t)own_pid))
+    uint64_t us;
+    if (!usec || slice_number(slice_of(usec), 1, UINT32_MAX * UINT64_C(1000), &us) ||
+        !notify_is_meant(pid, own_pid))
         return 0;
     return us < 1000 ? 1 : (unsigned)(us / 1000);
 }
@@ -75,7 +80,7 @@ bool notify_open(void)
 {
     static const struct timeval second = {.tv_sec = 1};
     const char *where = getenv("NOTIFY_SOCKET");
-    if (!where)
+    if (!where || !notify_is_meant(getenv("SYSTEMD_EXEC_PID"), getpid()))
         return false;
     if (notify_address(where, &manager.to, &manager.len)) {
         diag(DIAG_WARNING, "notify", "%s: neither a path nor @name", where);

@@ -15,7 +15,8 @@
 #include "base/buf.h"
 
 /* Connects to the manager's socket. Call it before hardening, which may forbid to connect to an
- * abstract one. False: NOTIFY_SOCKET is not set, or unusable, which is logged. */
+ * abstract one. False: NOTIFY_SOCKET is not set, or unusable, which is logged, or meant for another
+ * process, as SYSTEMD_EXEC_PID tells: a web server passes its environment on. */
 bool notify_open(void);
 /* Sends the lines. An important message waits up to a second for the manager to read earlier ones;
  * another one is dropped then. */
@@ -31,6 +32,8 @@ unsigned notify_watchdog_ms(void);
 /* The address of a socket as NOTIFY_SOCKET has it: a path, or "@name" for an abstract one. -1: it
  * is neither, or too long. */
 int notify_address(const char *text, struct sockaddr_un *a, socklen_t *len);
+/* Whether a variable that names a pid means this process. NULL, not set: it does. */
+bool notify_is_meant(const char *pid, int own_pid);
 /* As notify_watchdog_ms, of these texts, which may be NULL. */
 unsigned notify_watchdog_of(const char *usec, const char *pid, int own_pid);
 /* The longest pause between two signs of life, ms, for that watchdog; status_ms without one. */

@@ -101,9 +101,9 @@ def test_viewers_stay_open_over_twenty_reloads_under_load(stack, redis):
 
 @pytest.mark.threads
 def test_requests_during_reloads_get_the_former_options_or_the_new_ones(stack, redis):
-    redis.add("one", "one")
-    redis.add("two", "two")
-    responder, file = with_file(stack, redis, auth="anonymous", stream="one")
+    redis.add("log-one", "log-one")
+    redis.add("log-two", "log-two")
+    responder, file = with_file(stack, redis, auth="anonymous", stream="log-one")
     seen = []
     over = threading.Event()
 
@@ -114,13 +114,13 @@ def test_requests_during_reloads_get_the_former_options_or_the_new_ones(stack, r
     for asker in askers:
         asker.start()
     for n in range(10):
-        file.set(auth="anonymous", stream="two" if n % 2 == 0 else "one")
+        file.set(auth="anonymous", stream="log-two" if n % 2 == 0 else "log-one")
         reload(responder)
     over.set()
     for asker in askers:
         asker.join()
-    kinds = {b"one" in raw for raw in seen}
-    assert kinds == {True, False} and all((b"one" in raw) != (b"two" in raw) for raw in seen)
+    kinds = {b"log-one" in raw for raw in seen}
+    assert kinds == {True, False} and all((b"log-one" in raw) != (b"log-two" in raw) for raw in seen)
 
 
 def test_new_bearer_keys_count_and_former_ones_are_refused(stack, redis):
@@ -128,11 +128,11 @@ def test_new_bearer_keys_count_and_former_ones_are_refused(stack, redis):
     responder, file = with_file(stack, redis, auth="bearer", stream="log")
     old, new = ({"HTTP_AUTHORIZATION": f"Bearer {name}"} for name in ("old-key", "new-key"))
     redis.client.set(bearer_key("old-key"), session())
-    redis.client.set(bearer_key("new-key").replace("bearer", "bearer2"), session())
+    redis.client.set(bearer_key("new-key").replace("bearer:", "bearer:v2:"), session())
     assert (status_of(responder, **old), status_of(responder, **new)) == (200, 401)
     viewer = stack.keep(FcgiStream(responder.socket, environment("/sselog/stream", **old)))
     viewer.read_until_live()
-    file.set(auth="bearer", stream="log", bearer_key="sselog:bearer2:{sha256}")
+    file.set(auth="bearer", stream="log", bearer_key="sselog:bearer:v2:{sha256}")
     reload(responder)
     assert (status_of(responder, **old), status_of(responder, **new)) == (401, 200)
     redis.add("log", "still")

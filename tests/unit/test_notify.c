@@ -135,10 +135,19 @@ static void test_manager_hears_of_the_process(void **state)
     hear_all(name);
     unlink(path);
     rmdir(dir);
+    int fd = listen_as_manager(name);
+    setenv("SYSTEMD_EXEC_PID", "1", 1);
+    assert_false(notify_open()); /* it manages a process that started us */
+    snprintf(path, sizeof path, "%d", getpid());
+    setenv("SYSTEMD_EXEC_PID", path, 1);
+    assert_true(notify_open());
+    notify_close();
+    close(fd);
     assert_false(notify_open()); /* nobody listens */
     setenv("NOTIFY_SOCKET", "nowhere", 1);
     assert_false(notify_open());
     unsetenv("NOTIFY_SOCKET");
+    unsetenv("SYSTEMD_EXEC_PID");
     assert_false(notify_open());
     notify_send("READY=1\n", true);
     notify_close();
