@@ -3,6 +3,8 @@
 
 Which tests are run again, how they count, how a run ends, and what the hook refuses."""
 import os
+import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -166,7 +168,124 @@ def test_skips_and_broken_files_are_not_run_again(suites):
     text = suites.run("cgi", "stack", status=1, CI="true")
     assert (suites.tests / "cgi/skips.sh.ran").read_text() == "x\n"
     assert "flaky:" not in text and "again" not in text
-    assert "FAILED cgi/skips.sh: : skipped" in text
+    assert "FAILED cgi/skips.sh: : skip none: a skip is a failure here" in text
+
+
+NODE_TEST = 'import { test } from "node:test";\ntest("it", () => {});\n'
+PACKAGES = ("axe-core", "eslint", "playwright-core", "typescript")
+
+
+class Browser:
+    """A copy of tests/browser/run with three files, and a PATH with few programs."""
+
+    FILES = ("unit/ids.test.js", "unit/static.test.js", "page.test.js")
+
+    def __init__(self, suites):
+        self.suites, self.top, self.bin = suites, suites.tests / "browser", suites.top / "bin"
+        executable(self.top / "run", (TOP / "tests/browser/run").read_text())
+        (self.top / "package.json").write_text('{"type": "module"}')
+        (self.top / "unit").mkdir()
+        for file in self.FILES:
+            (self.top / file).write_text(NODE_TEST)
+        self.bin.mkdir()
+        for program in ("dirname", "timeout", "node", "sh"):
+            (self.bin / program).symlink_to(shutil.which(program))
+        self.chromium = executable(suites.top / "chromium", "#!/bin/sh\n")
+
+    def packages(self):
+        for package in PACKAGES:
+            (self.top / "node_modules" / package).mkdir(parents=True)
+
+    def run(self, status=0, **more):
+        return self.suites.run("extra", status=status, PATH=str(self.bin), CHROMIUM=str(self.chromium), **more)
+
+
+# The missing thing, the files that are left out, and the reason that is told.
+MISSING = {
+    "nothing": (lambda b: b.packages(), [], None),
+    "node": (lambda b: (b.bin / "node").unlink(), Browser.FILES, "node is not installed"),
+    "npm": (lambda b: None, Browser.FILES[1:], "npm is not installed"),
+    "the network": (lambda b: executable(b.bin / "npm", "#!/bin/sh\necho npm ERR! ENOTFOUND >&2\nexit 1\n"),
+                    Browser.FILES[1:], "npm could not fetch the packages"),
+    "Chromium": (lambda b: (b.packages(), b.chromium.unlink()), Browser.FILES[2:], "there is no "),
+}
+
+
+@pytest.mark.parametrize("what", MISSING)
+def test_files_that_need_what_is_missing_are_left_out_and_counted(suites, what):
+    take, left_out, reason = MISSING[what]
+    browser = Browser(suites)
+    take(browser)
+    text = browser.run()
+    listed = text.partition("left out:\n")[2].splitlines()[:-1]
+    assert len(listed) == len(left_out)
+    for file in left_out:
+        assert any(line.startswith(f"- browser/run: {file}: SKIP {reason}") for line in listed), text
+    passed = len(Browser.FILES) - len(left_out)
+    assert closing_line(text) == f"{passed} passed, 0 failed" + (f", {len(left_out)} skipped" if left_out else "")
+
+
+def test_what_is_left_out_is_a_failure_in_ci(suites):
+    browser = Browser(suites)
+    text = browser.run(status=1, CI="true")
+    assert closing_line(text) == "1 passed, 2 failed"
+    assert "FAILED browser/run: page.test.js: SKIP npm is not installed" in text
+
+
+def test_ci_sums_up_a_suite_that_left_something_out(suites):
+    executable(suites.tests / "cgi/skips.sh", "#!/bin/sh\necho ok 1 - a\necho not ok 2 - b\necho ok 3 - c '# skip none'\nexit 1\n")
+    tree = Tree(suites, f"unset CI; exec {TOP}/tests/run cgi\n")
+    text = tree.run("check", status=1)
+    assert "\n1 passed, 1 failed, 1 skipped\n" in text and closing_line(text) == "1 passed, 1 failed"
+
+
+class Debian:
+    """tests/deps on a system where all of its packages are installed except some, and apt-get has only some of these."""
+
+    def __init__(self, suites, missing, to_be_had):
+        self.suites, self.bin, self.asked = suites, suites.top / "bin", suites.top / "asked"
+        packages = re.sub(r"#.*|[+']", " ", (TOP / "tests/deps").read_text() + "".join(
+            p.read_text() for p in (TOP / "tests/deps.d").iterdir())).split()
+        here = "".join(f"installed {p}, \\n" for p in packages if re.fullmatch(r"[a-z0-9.+-]+", p) and p not in missing)
+        for program in ("dirname", "tr", "sed", "env", "sh"):
+            self.bin.mkdir(exist_ok=True)
+            (self.bin / program).symlink_to(shutil.which(program))
+        executable(self.bin / "id", "#!/bin/sh\necho 0\n")
+        executable(self.bin / "dpkg-query", f"#!/bin/sh\nprintf '{here}'\n[ ! -e {self.asked}.new ] || while read p; do "
+                   f"echo installed $p,; done <{self.asked}.new\n")
+        for program in ("chmod", "rm", "tee"):  # the system stays as it is
+            executable(self.bin / program, "#!/bin/sh\n")
+        known = "|".join(to_be_had) or "-"
+        executable(self.bin / "apt-get", f"""#!/bin/sh
+echo "$@" >>{self.asked}
+[ $1 = install ] || exit
+shift 4
+for p; do case $p in {known}) ;; *) exit 100 ;; esac done
+for p; do echo $p >>{self.asked}.new; done
+""")
+
+    def run(self, want, status):
+        done = subprocess.run([TOP / "tests/deps", want], env={"PATH": str(self.bin)}, timeout=60, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert done.returncode == status, done.stdout
+        return done.stdout
+
+
+# Missing packages, those of them that apt-get has, what to install for, the status, and what is told.
+DEPS = [
+    (["npm", "chromium"], ["npm", "chromium"], "check", 0, None),
+    (["npm", "chromium"], [], "check", 0, "left out: npm chromium"),
+    (["npm", "curl"], ["curl"], "check", 0, "left out: npm"),
+    (["npm", "curl"], [], "check", 100, None),
+    (["npm"], [], "ci", 1, None),
+]
+
+
+@pytest.mark.parametrize("missing, to_be_had, want, status, told", DEPS)
+def test_packages_of_the_browser_may_be_missing_except_in_ci(suites, missing, to_be_had, want, status, told):
+    text = Debian(suites, missing, to_be_had).run(want, status)
+    said = [line for line in text.splitlines() if "left out" in line]
+    assert said == [f"tests/deps: not to be had, so what needs them is {told}"] if told else not said
 
 
 def test_what_is_not_built_fails(suites):
