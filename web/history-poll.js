@@ -23,6 +23,14 @@
 
 const BEGINNING = "0-0"; // the cursor of a log that had no record when it was read
 
+/**
+ * A wait with a random part of up to a quarter, as the server gives its own intervals. So pages that one outage brought
+ * here do not ask together.
+ * @param {number} ms
+ * @param {() => number} [random]
+ */
+export const spread = (ms, random = Math.random) => Math.round(ms * (1 + random() / 4));
+
 export class HistoryPoll {
   /**
    * @param {Requests} requests
@@ -34,7 +42,7 @@ export class HistoryPoll {
     /** Number of the run: answers that belong to an earlier one are void. */
     this.round = 0;
     this.running = false;
-    this.every = 0; // ms between an answer and the next request
+    this.every = 0; // ms between an answer and the next request, without the random part
     this.timer = 0;
   }
 
@@ -75,7 +83,7 @@ export class HistoryPoll {
       this.owner.failed(/** @type {Refusal} */ (error));
       return;
     }
-    this.timer = setTimeout(() => this.ask(round), this.every);
+    this.timer = setTimeout(() => this.ask(round), spread(this.every));
     this.owner.polled();
   }
 

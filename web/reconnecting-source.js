@@ -11,7 +11,7 @@
  * Frames: a record is an unnamed event with the data {"event"?, "data"}. A long record is an event named `record`,
  * and its data is the payload itself. All other frames are control frames.
  */
-import { HistoryPoll } from "./history-poll.js";
+import { HistoryPoll, spread } from "./history-poll.js";
 import { compareIds, isId } from "./ids.js";
 
 /** @import { LogRecord, Refusal, Requests } from "./requests.js" */
@@ -389,7 +389,7 @@ export class ReconnectingSource {
   /** Drops a stream that does not open, and tries it again after a longer and longer time. */
   tryAgain() {
     const times = Math.min(2 ** this.tries++, AGAIN_MOST);
-    this.open(times * AGAIN * (1 + Math.random() / 4));
+    this.open(spread(times * AGAIN));
   }
 
   /**

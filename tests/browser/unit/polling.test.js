@@ -57,6 +57,9 @@ globalThis.EventSource = class extends EventTarget {
   }
 };
 
+/* The time between two polls of the history, with half of its random part. */
+const POLLED = 3375;
+
 const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
 const newest = () => ({ records: [record(1)], more: false, first: "1-0" });
 const NOTHING = { records: [], more: false };
@@ -277,11 +280,26 @@ test("no stream opens within five seconds: the history is polled, a gap comes be
   assert.deepEqual(afters(), ["1-0", "3-0"], "more records are read at once");
   assert.deepEqual(at.states, [{ state: "gap", after: "3-0", next: "7-0", lost: 3 }, { state: "polling", every: 3000 }]);
   assert.deepEqual(at.all.slice(-5), ["line 2", "line 3", "gap", "line 7", "polling"]);
-  await at.pass(3000);
-  await at.pass(3000);
+  await at.pass(POLLED);
+  await at.pass(POLLED);
   assert.deepEqual(afters(), ["1-0", "3-0", "8-0", "9-0"]);
   assert.deepEqual([at.got.at(-1), at.connection.lastId], ["line 9", "9-0"]);
   assert.equal(at.told().join(), "gap,polling 3000");
+});
+
+test("the time between two polls has a random part, so that pages do not ask together", async (t) => {
+  const at = await client(t);
+  pages();
+  await at.pass(5000);
+  for (const [random, ms] of [[0, 3000], [1, 3750], [0.2, 3150]]) {
+    Math.random.mock.mockImplementation(() => random);
+    await at.pass(POLLED + 375);
+    const before = afters().length;
+    await at.pass(ms - 1);
+    assert.equal(afters().length, before, `not before ${ms} ms`);
+    await at.pass(1);
+    assert.equal(afters().length, before + 1, `after ${ms} ms`);
+  }
 });
 
 test("an empty log is polled from its beginning", async (t) => {
@@ -319,7 +337,7 @@ async function lateAnswer(t, status) {
   const { fetch } = globalThis;
   t.after(() => (globalThis.fetch = fetch));
   globalThis.fetch = () => new Promise((done) => (late = done));
-  await at.pass(3000);
+  await at.pass(POLLED);
   at.stream().opens();
   at.stream().say("gap", { after: "1-0", next: "5-0" });
   at.stream().record(5);
@@ -348,7 +366,7 @@ test("a stream that breaks while the history is polled changes no state", async 
   await at.pass(5000);
   at.told();
   at.stream().breaks(true);
-  await at.pass(3000);
+  await at.pass(POLLED);
   assert.deepEqual([at.told(), afters().length], [[], 2]);
   await at.pass(70_000);
   assert.equal(server.streams.length, 2);
@@ -385,7 +403,7 @@ test("a history that no longer knows `after`: the stream only", async (t) => {
   await at.pass(25_000);
   at.told();
   server.answer = ({ searchParams }) => (searchParams.has("after") ? { status: 400 } : newest());
-  await at.pass(3000);
+  await at.pass(POLLED);
   assert.deepEqual(at.told(), ["connecting"]);
   const count = server.streams.length;
   for (let second = 0; second < 10; second++) await at.pass(1000);
@@ -399,7 +417,7 @@ test("history polls that fail: back-off, then the polls again; a reader who is s
   at.told();
   for (const [status, state] of [[0, "connecting"], [503, "unavailable"]]) {
     server.answer = () => ({ status });
-    await at.pass(3000);
+    await at.pass(POLLED);
     assert.deepEqual(at.told(), [state]);
     pages();
     await at.pass(500); // half of the bound
@@ -407,7 +425,7 @@ test("history polls that fail: back-off, then the polls again; a reader who is s
     assert.deepEqual(at.told(), ["polling 3000"]);
   }
   server.answer = () => ({ status: 401 });
-  await at.pass(3000);
+  await at.pass(POLLED);
   assert.deepEqual(at.told(), ["denied"]);
   const count = server.asked.length;
   await at.pass(100_000);
@@ -447,7 +465,7 @@ test("a history that stands still is not asked without a pause", async (t) => {
   const at = await client(t);
   server.answer = ({ searchParams }) => (searchParams.has("after") ? { ...NOTHING, last: "1-0", more: true } : newest());
   await at.pass(5000);
-  await at.pass(3000);
+  await at.pass(POLLED);
   assert.equal(afters().length, 2);
 });
 
@@ -468,7 +486,7 @@ test("a poll of the stream that does not open in time goes on by the history", a
   at.told();
   await at.pass(7400 + 5000);
   assert.deepEqual([at.got, at.told()], [["line 1", "line 2"], []]);
-  await at.pass(7400);
+  await at.pass(7400 * 1.125);
   assert.deepEqual(afters(), ["1-0", "2-0"], "at the interval that the server told");
 });
 
