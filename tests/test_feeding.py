@@ -313,7 +313,7 @@ echo 'ERROR disk full'
 
 def test_cron_s_job_is_a_record_or_more(debian):
     job, = re.findall(r"^15 3 \* \* \* (.*)$", (SNIPPETS / "crontab").read_text(), re.M)
-    debian.sh("cat >/usr/local/bin/backup; chmod 755 /usr/local/bin/backup", BACKUP)
+    debian.sh("cat >/usr/bin/backup; chmod 755 /usr/bin/backup", BACKUP)
     debian.sh(f"SSELOG_REDIS=redis://127.0.0.1:6379/0 sh -c {shlex.quote(job)}")
     got = debian.expect([(INFO, "begins"), (INFO, 'Traceback:\n  File "backup"'), (ERROR, "ERROR disk full")])
     assert {o["job"] for o in got} == {"backup"}
