@@ -214,7 +214,7 @@ def test_lines_that_nobody_would_read_reach_syslog(debian):
             (f"{as_user} sselog 2>&-", "error config: not started by a web server: give -s SOCKET"),
             (f"{as_user} sselog -s /run/none/s.sock 2>/dev/null", "error config: /run/none/s.sock: "),
             ("sselog -c /none 2>/dev/null", "error config: /none: No such file"),
-            ("sselog -q 2>/dev/null", "error sselog: unknown option"),
+            ("sselog -q 2>/dev/null", "error sselog: there is no option -q"),
             ("SERVER_PROTOCOL=HTTP/1.1 GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET SSELOG_RETRY=x sselog 2>/dev/null",
              "error config: SSELOG_RETRY=x (environment): ")):
         with case(command):
