@@ -115,8 +115,8 @@ static void reload(const struct service *s)
 /* A thread that hangs must end the signs of life: the manager then starts the process again. */
 static bool lives(const struct service *s)
 {
-    bool relay = relay_turn_ms(s->relay) < RELAY_STALLED_MS,
-         front = front_turns(s->front, clock_ms());
+    unsigned half = own.watchdog_ms / 2, limit = half < RELAY_STALLED_MS ? half : RELAY_STALLED_MS;
+    bool relay = relay_turn_ms(s->relay) < limit, front = front_turns(s->front, clock_ms());
     if (relay && front) {
         own.logged_hang = false;
     } else if (!own.logged_hang) {

@@ -205,6 +205,7 @@ struct relay {
     struct channels *channels;  /* NULL until the first log of that kind */
     int64_t now;
     _Atomic int64_t turn_began; /* 0: it waits for events */
+    _Atomic int64_t turn_asked; /* when relay_turn_ms asked for a turn; 0: it was made */
     int64_t next_sweep;
     int64_t next_look;               /* without tracking */
     _Atomic bool stopping;           /* relay_stop was called */

@@ -61,7 +61,7 @@ void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result)
 
 /* ---- orders from other threads ---- */
 
-enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP };
+enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP, ORDER_TURN };
 
 struct order {
     uintptr_t kind; /* enum order_kind, in a whole word: no padding goes through the pipe */
@@ -114,10 +114,15 @@ size_t relay_held(const struct relay *r)
     return r->budget.used;
 }
 
-int64_t relay_turn_ms(const struct relay *r)
+int64_t relay_turn_ms(struct relay *r)
 {
-    int64_t began = r->turn_began;
-    return began ? clock_ms() - began : 0;
+    struct order o = {ORDER_TURN, NULL};
+    int64_t now = clock_ms(), began = r->turn_began, asked = 0;
+    if (atomic_compare_exchange_strong(&r->turn_asked, &asked, now))
+        give_order(r, o);
+    if (began == 0 || (asked != 0 && asked < began))
+        began = asked;
+    return began ? now - began : 0;
 }
 
 bool relay_is_asked(const struct relay *r)
@@ -270,6 +275,8 @@ static bool take_orders(struct relay *r)
             const struct drain *d = o[i].what;
             viewer_new_drain(r, d->out, d->account, d->charged);
             free(o[i].what);
+        } else if (o[i].kind == ORDER_TURN) {
+            r->turn_asked = 0;
         } else {
             stop_all(r);
         }

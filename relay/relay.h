@@ -74,10 +74,10 @@ void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result);
 void relay_admit(struct relay *r, struct admission *a);
 /* Any thread: whether memory is left for an answer to that holder which its peer may not take. */
 bool relay_has_room(struct relay *r, const struct seat_holder *holder);
-/* Any thread: how long the present turn of the loop has lasted, ms. 0: it waits for events, or did
- * not begin. RELAY_STALLED_MS or more: it hangs. */
+/* Any thread: how long the present turn of the loop has lasted, ms, or how long it has not made the
+ * turn that an earlier call asked for. 0: neither. RELAY_STALLED_MS or more: it hangs. */
 #define RELAY_STALLED_MS 10000
-int64_t relay_turn_ms(const struct relay *r);
+int64_t relay_turn_ms(struct relay *r);
 /* Seats that are taken: by streams, and by requests that wait for a record. */
 unsigned relay_seats(const struct relay *r);
 /* Bytes that are held for peers which have not taken them. */
