@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "front/context.h"
 #include "front/pace.h"
+#include "front/runs.h"
 #include "front/token.h"
 
 #define AWAY_MS      12000 /* the interval while Redis does not answer: once to twice that */
@@ -60,10 +61,14 @@ static unsigned least_interval(const struct config *c, enum sync_result result)
     return result == SYNC_DOWN && c->poll < away ? away : c->poll;
 }
 
-static unsigned interval(const struct config *c, enum sync_result result,
+/* Where one process serves many requests, held streams leave all processes to the polls. */
+static unsigned interval(const struct context *ctx, enum sync_result result,
                          const struct redis_hold *found)
 {
-    uint64_t held = found->held < c->processes ? found->held : c->processes;
+    const struct config *c = ctx->config;
+    uint64_t held = runs_one_request(ctx) ? found->held : 0;
+    if (held > c->processes)
+        held = c->processes;
     struct pace_load load = {.pollers = found->pollers + 1,
                              .processes = c->processes - (unsigned)held,
                              .wall_us = found->wall_us,
@@ -129,7 +134,7 @@ int poll_decide(struct context *ctx, struct admission *a)
         redis_sync_hold_look(ctx->redis, c->hold_key, clock_wall_ms(), c->hold > 0, &found);
     if (result == SYNC_OK && may_hold && found.held < c->hold && take_place(ctx, a, &taken))
         return -1;
-    return taken ? 0 : make_poll(ctx, a, interval(c, result, &found), result == SYNC_DOWN);
+    return taken ? 0 : make_poll(ctx, a, interval(ctx, result, &found), result == SYNC_DOWN);
 }
 
 /* ---- answers that wait ---- */
@@ -163,7 +168,7 @@ bool poll_may_wait(struct context *ctx, unsigned seconds, unsigned *every)
             return true;
         place[0] = '\0';
     }
-    *every = interval(c, result, &found);
+    *every = interval(ctx, result, &found);
     if (result != SYNC_DOWN)
         count_answer(ctx, *every);
     return false;

@@ -10,6 +10,7 @@
 #include "format/pyjson.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/runs.h"
 #include "identity/fingerprint.h"
 
 bool probe_is_asked(const struct context *ctx)
@@ -60,42 +61,35 @@ static void add_fingerprint(struct context *ctx, const char *name, const char *t
     add_text(&ctx->body, name, text && text[0] ? digest : NULL);
 }
 
+static void begin_list(struct buf *b, const char *name)
+{
+    add_name(b, name);
+    buf_addc(b, '[');
+}
+
+static void add_item(struct buf *b, struct slice text)
+{
+    if (b->len > 0 && b->p[b->len - 1] != '[')
+        buf_addc(b, ',');
+    pyjson_string(b, text, PYJSON_ASCII);
+}
+
 /* The names of the parameters that begin with start, as a list. */
 static void add_names(struct context *ctx, const char *name, const char *start)
 {
-    struct buf *b = &ctx->body;
-    const char *before = "";
-    add_name(b, name);
-    buf_addc(b, '[');
-    for (char *const *p = gateway_params(ctx->exchange); *p; p++) {
-        if (strncmp(*p, start, strlen(start)) != 0)
-            continue;
-        buf_adds(b, before);
-        pyjson_string(b, slice_make(*p, strcspn(*p, "=")), PYJSON_ASCII);
-        before = ",";
-    }
-    buf_addc(b, ']');
+    begin_list(&ctx->body, name);
+    for (char *const *p = gateway_params(ctx->exchange); *p; p++)
+        if (strncmp(*p, start, strlen(start)) == 0)
+            add_item(&ctx->body, slice_make(*p, strcspn(*p, "=")));
+    buf_addc(&ctx->body, ']');
 }
 
 static void add_methods(struct context *ctx)
 {
-    struct buf *b = &ctx->body;
-    const char *before = "";
-    add_name(b, "auth");
-    buf_addc(b, '[');
-    for (const enum auth_method *m = ctx->config->auth; *m != AUTH_END; m++) {
-        buf_adds(b, before);
-        pyjson_string(b, slice_of(auth_method_name(*m)), PYJSON_ASCII);
-        before = ",";
-    }
-    buf_addc(b, ']');
-}
-
-/* mod_proxy_fcgi marks the file name; the others do not. */
-static const char *started(const struct context *ctx)
-{
-    const char *file = request_param(&ctx->request, "SCRIPT_FILENAME");
-    return file && strncmp(file, "proxy:", 6) == 0 ? "proxy_fcgi" : ctx->started;
+    begin_list(&ctx->body, "auth");
+    for (const enum auth_method *m = ctx->config->auth; *m != AUTH_END; m++)
+        add_item(&ctx->body, slice_of(auth_method_name(*m)));
+    buf_addc(&ctx->body, ']');
 }
 
 static void add_request(struct context *ctx)
@@ -140,7 +134,7 @@ void probe_answer(struct context *ctx)
     add_text(b, "probe", request_arg(&ctx->request, "probe"));
     add_text(b, "version", SSELOG_VERSION);
     add_number(b, "pid", (unsigned)getpid());
-    add_text(b, "started", started(ctx));
+    add_text(b, "started", runs_as(ctx));
     add_request(ctx);
     add_identity(ctx);
     add_text(b, "profile", c->profile->name);

@@ -318,6 +318,20 @@ def test_interval_grows_with_the_pollers_and_their_cost(stack, redis, count, wal
     assert every <= poll(responder).parser.retry <= every * 5 // 4
 
 
+@pytest.mark.parametrize("by, software, script, every", [
+    ("sselog", "Apache/2.4.71", "/x", 20000),       # mod_proxy_fcgi
+    ("spawn-fcgi", "Apache/2.4.71", "proxy:fcgi://x", 20000),
+    ("spawn-fcgi", "lighttpd/1.4.69", "/x", 20000),
+    ("spawn-fcgi", "Apache/2.4.71", "/x", 60000),   # mod_fcgid: 5 of the 15 processes are left
+])
+def test_held_stream_takes_a_process_only_where_it_has_one(stack, redis, by, software, script, every):
+    responder = stack.responder(redis, **ANN, hold=10, processes=15, run={"by": by})
+    redis.client.zadd(HELD, {f"viewer{i}": time.time() + 600 for i in range(10)})
+    count_pollers(redis, 999, 150_000, 2000)
+    retry = poll(responder, SERVER_SOFTWARE=software, SCRIPT_FILENAME=script).parser.retry
+    assert every <= retry <= every * 5 // 4
+
+
 def test_one_poll_that_took_minutes_makes_nobody_wait_for_minutes(stack, redis):
     """Its client read slowly."""
     responder = stack.responder(redis, **ANN, hold=0)
