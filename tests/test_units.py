@@ -116,6 +116,27 @@ def test_wrong_option_is_served_when_it_is_corrected(stack, redis):
     assert answers == [200]
 
 
+def test_wrong_option_would_close_the_socket_without_two_lines(stack, redis):
+    """What the manager of these tests does then, as systemd."""
+    service = Service(stack, redis, "SSELOG_STREEM=log\n", scale=0.2, without=("StartLimitIntervalSec", "RestartSec"))
+    with contextlib.suppress(AssertionError, OSError):
+        service.ask()
+    wait_until(lambda: service.manager.state == "failed", "the end of all starts")
+    assert not procs.listening(service.socket)
+
+
+@pytest.mark.parametrize("by, told", [("sselog", ["READY=1", "STOPPING=1"]), ("spawn-fcgi", [])])
+def test_only_a_process_of_the_manager_tells_it_something(stack, redis, by, told):
+    """A web server passes its NOTIFY_SOCKET on to the programs that it starts."""
+    setup = stack.setup(redis)
+    heard = manager.Notify(setup.dir / "notify", abstract=False)
+    setup.options["NOTIFY_SOCKET"] = heard.name
+    responder = stack.responder(setup=setup, run={"by": by})
+    assert fcgi_get(responder.socket, environment("/sselog/healthz")).status == 200
+    assert responder.stop() == 0
+    assert [text.split("\n")[0] for text, _ in iter(heard.read, None)] == told
+
+
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL], ids=lambda n: n.name)
 def test_process_that_hangs_or_dies_is_replaced(stack, redis, number):
     service = Service(stack, redis, watchdog_scale=0.05)

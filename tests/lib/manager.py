@@ -34,6 +34,7 @@ RIGHTS = set("""LimitNOFILE DynamicUser NoNewPrivileges CapabilityBoundingSet Am
     ProtectHostname ProtectProc ProcSubset RestrictAddressFamilies IPAddressDeny IPAddressAllow MemoryDenyWriteExecute
     SystemCallArchitectures SystemCallFilter SystemCallErrorNumber""".split())
 
+DEFAULT_RESTART_SEC = 0.1
 START_LIMIT = 5  # starts within DefaultStartLimitIntervalSec, 10 s
 
 # Gives the program the socket as descriptor 3, and the variables that name its own pid.
@@ -76,12 +77,16 @@ class Notify:
 class Manager:
     """replace: pairs of texts for the units' lines, such as paths. scale: shortens RestartSec and the time of the start
     limit. watchdog_scale: shortens WatchdogSec. states: all states of the service so far. messages: what the service
-    told, with the state that it had then. deaths: why its processes ended."""
+    told, with the state that it had then. deaths: why its processes ended. without: lines of the service that are left
+    out, so that systemd's defaults count."""
 
-    def __init__(self, directory, name, setup, replace, *, scale=0.05, watchdog_scale=1, abstract=False):
+    def __init__(self, directory, name, setup, replace, *, scale=0.05, watchdog_scale=1, abstract=False, without=()):
         self.scale, self.watchdog_scale = scale, watchdog_scale
         self.environment = setup.environment()
         service, sockets = (self._unit(f"{name}.{kind}", replace) for kind in ("service", "socket"))
+        for lines in service.values():
+            for line in without:
+                lines.pop(line, None)
         self.lines = service["Service"]
         unknown = set(self.lines) - KNOWN - RIGHTS
         assert not unknown, f"lines that this manager does not know: {unknown}"
@@ -167,7 +172,8 @@ class Manager:
         self.child = None
         if failed and self._line("Restart") == "on-failure":
             self._become("auto-restart")
-            self.again_at = time.monotonic() + float(self._line("RestartSec")) * self.scale
+            pause = float(self._line("RestartSec")) if "RestartSec" in self.lines else DEFAULT_RESTART_SEC
+            self.again_at = time.monotonic() + pause * self.scale
         else:
             self._become("dead")
 
