@@ -27,7 +27,7 @@ static const char help[] =
     "\n"
     "where records come from, if not from standard input:\n"
     "      --follow FILE        as tail -F, over rotation and restarts; may be repeated\n"
-    "      --state FILE         keeps the places in these files\n"
+    "      --state FILE         keeps the places in these files, or in the journal\n"
     "      --list KEY           moves a list of Redis, which others fill by RPUSH\n"
     "      --newest-first       they fill it by LPUSH\n"
     "\n"

@@ -94,3 +94,29 @@ bool journal_record(struct buf *out, const struct wrap *w, struct slice line, in
     json_object_put(entry);
     return good;
 }
+
+/* The last line of text that has its end. */
+static struct slice last_line(struct slice text)
+{
+    while (text.len > 0 && text.p[text.len - 1] != '\n')
+        text.len--;
+    if (text.len == 0)
+        return text;
+    size_t end = --text.len;
+    while (text.len > 0 && text.p[text.len - 1] != '\n')
+        text.len--;
+    return slice_make(text.p + text.len, end - text.len);
+}
+
+void journal_cursor(struct slice text, struct buf *out)
+{
+    json_object *entry = json_read(last_line(text), DEPTH, JSON_LAST_COUNTS), *cursor;
+    struct slice s;
+    if (json_object_is_type(entry, json_type_object) &&
+        json_object_object_get_ex(entry, "__CURSOR", &cursor) &&
+        json_object_is_type(cursor, json_type_string) && json_text(cursor, &s) && s.len > 0) {
+        buf_clear(out);
+        buf_add(out, s.p, s.len);
+    }
+    json_object_put(entry);
+}

@@ -9,5 +9,8 @@
  * those that the command line gives. now: Unix time in ms, for an entry without a time. False: the
  * line is no JSON object, and nothing was appended. */
 bool journal_record(struct buf *out, const struct wrap *w, struct slice line, int64_t now);
+/* Writes the cursor of the last complete line of text to out, for journalctl --after-cursor. If
+ * that line has none, out stays as it is. */
+void journal_cursor(struct slice text, struct buf *out);
 
 #endif

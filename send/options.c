@@ -50,8 +50,8 @@ const char *options_conflict(const struct send_options *o)
         return "--join is for lines of text, and --journal reads entries";
     if (o->continues && o->starts)
         return "--join-start and the expression of --join exclude each other";
-    if (o->state && o->nfiles == 0)
-        return "--state is for --follow";
+    if (o->state && o->nfiles == 0 && o->form != FORM_JOURNAL)
+        return "--state is for --follow and --journal";
     if (o->newest_first && !o->list)
         return "--newest-first is for --list";
     return NULL;

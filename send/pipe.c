@@ -6,15 +6,20 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "send/journal.h"
+#include "send/state.h"
 
-#define READ_SIZE (64 * 1024)
+#define READ_SIZE   (64 * 1024)
+#define CURSOR_ROOM 1100 /* bytes of a cursor and its line end */
 
 struct pipe {
     struct sender *sender;
     const struct recipe *how;
     struct bundle *bundle;
     struct input in;
-    bool late; /* the wait for more lines of a record is over */
+    bool late;          /* the wait for more lines of a record is over */
+    struct state state; /* with --state */
+    struct buf cursor;  /* of the last entry of the journal that is in Redis */
 };
 
 /* Reads some input. -1: it cannot be read. */
@@ -40,22 +45,40 @@ static int read_some(struct pipe *p)
     return 0;
 }
 
+/* A cursor that cannot be saved is told, and is no reason to end. */
+static void save_cursor(struct pipe *p)
+{
+    buf_addc(&p->cursor, '\n');
+    if (!p->cursor.failed)
+        state_save(&p->state, buf_slice(&p->cursor));
+}
+
 static int send_what_is_read(struct pipe *p)
 {
     size_t used;
-    return sender_input(p->sender, p->how, p->bundle, &p->in, p->late, &used);
+    buf_clear(&p->cursor);
+    if (p->sender->options->state)
+        journal_cursor(buf_slice(&p->in.bytes), &p->cursor);
+    if (sender_input(p->sender, p->how, p->bundle, &p->in, p->late, &used))
+        return -1;
+    if (p->cursor.len > 0)
+        save_cursor(p);
+    return 0;
 }
 
 int pipe_run(struct sender *s, const struct recipe *how, struct bundle *bundle, size_t *waiting)
 {
-    struct pipe p = {.sender = s, .how = how, .bundle = bundle};
-    int bad = 0;
+    struct pipe p = {.sender = s, .how = how, .bundle = bundle, .state.locked = -1};
+    buf_init(&p.cursor, CURSOR_ROOM);
     input_init(&p.in, how);
+    int bad = s->options->state ? state_open(&p.state, s->options) : 0;
     while (!bad && !p.in.end && !s->stopping)
         bad = read_some(&p) || send_what_is_read(&p);
     p.in.end = true; /* the rest without a line end is a record too */
     bad = bad || send_what_is_read(&p);
     *waiting = p.in.bytes.len;
     input_free(&p.in);
+    buf_free(&p.cursor);
+    state_close(&p.state);
     return bad ? -1 : 0;
 }

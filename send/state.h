@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * state: the file that holds the marks of followed files.  Only one process uses it at a time; it
- * is replaced as a whole, so a kill or a loss of power leaves the old or the new one.
+ * state: the file that holds the marks of followed files, or the cursor of the journal.  Only one
+ * process uses it at a time; it is replaced as a whole, so a kill or a loss of power leaves the old
+ * or the new one.
  */
 #ifndef SSELOG_SEND_STATE_H
 #define SSELOG_SEND_STATE_H

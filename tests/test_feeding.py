@@ -328,6 +328,11 @@ def test_unit_follows_the_journal(debian):
     debian.sh(logger + "printf '<4>it is slow\\n' | systemd-cat -t shop")
     got = debian.expect([(ERROR, "disk full"), (WARNING, "it is slow")])
     assert [o["unit"] for o in got] == ["backup", "shop"]
+    debian.sh("systemctl stop sselog-journal; logger -p user.err -t backup 'while it was stopped'; systemctl start sselog-journal")
+    debian.sh("logger -p user.err -t backup 'after it'")
+    debian.sh(f"until redis-cli XREVRANGE {KEY} + - COUNT 9 | grep -q 'after it'; do sleep 0.02; done")
+    told = [json.loads(data) for data in debian.shown(debian.count())[0]]
+    assert [o["message"] for o in told if o["unit"] == "backup"] == ["disk full", "while it was stopped", "after it"]
 
 
 def test_unit_follows_a_file_over_rotation_and_a_stop(debian):

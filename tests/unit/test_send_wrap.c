@@ -187,6 +187,33 @@ static void test_entries_of_the_journal(void **state)
     }
 }
 
+static void test_cursor_of_the_last_complete_entry(void **state)
+{
+    static const struct {
+        const char *text, *cursor;
+    } cases[] = {
+        {"{\"__CURSOR\":\"s=1;i=2\"}\n", "s=1;i=2"},
+        {"{\"__CURSOR\":\"a\"}\n{\"__CURSOR\":\"b\",\"MESSAGE\":\"\\n\"}\n{\"__CURSOR\":\"c\"}", "b"},
+        {"{\"__CURSOR\":\"a\"}\n-- Reboot --\n", "before"},
+        {"{\"__CURSOR\":\"\"}\n", "before"},
+        {"{\"__CURSOR\":null}\n", "before"},
+        {"{\"MESSAGE\":\"x\"}\n", "before"},
+        {"{\"__CURSOR\":\"a\"}", "before"},
+        {"\n", "before"},
+        {"", "before"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+        buf_init(&out, 100);
+        buf_adds(&out, "before");
+        journal_cursor(slice_of(cases[i].text), &out);
+        assert_int_equal(out.len, strlen(cases[i].cursor));
+        assert_memory_equal(out.p, cases[i].cursor, out.len);
+        buf_free(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_text_becomes_an_object),
         cmocka_unit_test(test_an_object_gets_only_what_is_asked_for_and_missing),
         cmocka_unit_test(test_entries_of_the_journal),
+        cmocka_unit_test(test_cursor_of_the_last_complete_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
