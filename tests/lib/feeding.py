@@ -18,7 +18,6 @@ import os
 import socket
 import subprocess
 import time
-from pathlib import Path
 
 import redisd
 import sandbox
