@@ -20,6 +20,7 @@
 
 #include "identity/fingerprint.h"
 #include "identity/jwtcheck.h"
+#include "identity/roles.h"
 #include "identity/session.h"
 #include "identity/signed_cookie.h"
 #include "identity/template.h"
@@ -503,12 +504,7 @@ enum auth_result auth_identify(const struct config *config, const struct request
 
 bool auth_is_admin(const struct config *config, const struct identity *identity)
 {
-    if (identity->role[0] == '\0')
-        return false;
-    for (char **role = config->admin_roles; role && *role; role++)
-        if (strcmp(*role, identity->role) == 0)
-            return true;
-    return false;
+    return roles_include(config->admin_roles, identity);
 }
 
 /* Collects the names for a template: the identity's, then the captures; template_find takes the

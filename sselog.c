@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "gateway/accept.h"
+#include "gateway/bodies.h"
 #include "config/config.h"
 #include "base/diag.h"
 #include "front/front.h"
@@ -316,6 +317,7 @@ static int serve(const struct config_base *base, const struct command_line *line
         goto out;
     }
     tune_memory();
+    bodies_limit(c->append_body, c->max_memory);
     srand((unsigned)time(NULL) ^ (unsigned)getpid() << 16);
     if (gateway_init() ||
         catch_signals()) { /* before listen_at: a socket means that we are ready */

@@ -159,6 +159,16 @@ static int check_hold(const struct builder *b)
                : refuse(b, index_of("SSELOG_HOLD"), "polls need SSELOG_SOURCE=stream");
 }
 
+/* Only a stream keeps what is appended. */
+static int check_append(const struct builder *b)
+{
+    const struct config *config = &b->set->config;
+    if (!config_appends(config) || config->log_kind == LOG_STREAM)
+        return 0;
+    return refuse(b, index_of(config->append ? "SSELOG_APPEND" : "SSELOG_APPEND_ROLES"),
+                  "appending needs SSELOG_SOURCE=stream");
+}
+
 static int check_methods(const struct builder *b)
 {
     const struct config *config = &b->set->config;
@@ -301,7 +311,7 @@ static int build(const struct builder *b)
             return -1;
     }
     return load_jwt_key(b) < 0 || check_templates(b) < 0 || check_methods(b) < 0 ||
-                   check_hold(b) < 0
+                   check_hold(b) < 0 || check_append(b) < 0
                ? -1
                : 0;
 }

@@ -67,6 +67,8 @@ struct config {
     unsigned max_per_user;
     size_t max_memory;      /* bytes held for peers that are slow, 1 MiB to 2 GiB */
     unsigned gather;        /* ms, 0 to 1000; 0: records are not gathered */
+    size_t append_body;     /* bytes of one body of /append, 64 KiB to 16 MiB */
+    size_t append_rate;     /* bytes a second that one identity may append; 0: no limit */
     unsigned front_threads; /* 1 to 64 */
     bool allow_root;
     char *log_to;
@@ -79,8 +81,11 @@ struct config {
     char *stream;  /* key template */
     char *channel; /* channel template */
     enum log_kind log_kind;
-    char *route;        /* NULL: none */
-    char **admin_roles; /* NULL-terminated; never NULL */
+    char *route;            /* NULL: none */
+    char **admin_roles;     /* NULL-terminated; never NULL */
+    bool append;            /* each identity that may read a log may append to it */
+    char **append_roles;    /* that may append; empty: as append says */
+    unsigned append_maxlen; /* records that a log keeps, about; 1 to 1000000000 */
     char *field;
     char *event_field;
     char *event_prefix;   /* of the names in event fields; NULL: none */
@@ -131,6 +136,12 @@ static inline bool config_uses(const struct config *config, enum auth_method met
     while (config->auth[i] != AUTH_END && config->auth[i] != method)
         i++;
     return config->auth[i] == method;
+}
+
+/* Whether anybody may append to logs. */
+static inline bool config_appends(const struct config *config)
+{
+    return config->append || config->append_roles[0];
 }
 
 /* A snapshot of the configuration, as the environment and the files were when it was loaded. It

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * option: the table of options, with the function that parses the text of each to a member of
- * struct config.  A new option needs a row there, a member of struct config and an entry in the
+ * option: the table of options, with the reader that parses the text of each to a member of struct
+ * config.  A new option needs a row there, a member of struct config and an entry in the
  * manual. Knows no sources and no rules between options: these are in config.c.
  */
 #ifndef SSELOG_CONFIG_OPTION_H
@@ -32,7 +32,7 @@ struct option {
     unsigned long min, max;
 };
 
-#define OPTIONS 63
+#define OPTIONS 68
 extern const struct option options[];
 
 /* The index of the option of that name, or -1. */

@@ -132,6 +132,13 @@ static void find_quotes(const struct config *c, struct risks *r)
                 "the quotes are part of the key in Redis: write the value without them");
 }
 
+static void find_open_log(const struct config *c, struct risks *r)
+{
+    if (c->append && !c->append_roles[0] && config_uses(c, AUTH_ANONYMOUS))
+        add(r, "SSELOG_APPEND",
+            "SSELOG_AUTH=anonymous lets everybody who reaches the server write to the log");
+}
+
 size_t risk_find(const struct config *config, struct risk out[RISKS_MAX])
 {
     struct risks r = {out, 0};
@@ -139,5 +146,6 @@ size_t risk_find(const struct config *config, struct risk out[RISKS_MAX])
     find_short_secrets(config, &r);
     find_common_keys(config, &r);
     find_quotes(config, &r);
+    find_open_log(config, &r);
     return r.count;
 }

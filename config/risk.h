@@ -16,7 +16,7 @@ struct risk {
     const char *text; /* what may go wrong, and what to do */
 };
 
-#define RISKS_MAX 14
+#define RISKS_MAX 15
 /* Fills out and returns the number of risks. */
 size_t risk_find(const struct config *config, struct risk out[RISKS_MAX]);
 

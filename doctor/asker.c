@@ -37,5 +37,6 @@ const char *asker_text(const struct asker *a)
 bool asker_is_denied(const struct asker *a)
 {
     const char *error = asker_text(a);
-    return strncmp(error, "NOPERM", 6) == 0 || strncmp(error, "ERR unknown", 11) == 0;
+    return strncmp(error, "NOPERM", 6) == 0 || strncmp(error, "ERR unknown", 11) == 0 ||
+           strncmp(error, "EXECABORT", 9) == 0;
 }

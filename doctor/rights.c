@@ -22,6 +22,8 @@ enum key_of {
     OF_BEARER,
     OF_TOKEN,
     OF_RENEWED,
+    OF_APPENDED, /* a log to which records are appended */
+    OF_MARK,     /* what is remembered of a batch */
     OF_HELD,
     OF_COUNTED, /* the key at which ZADD is needed first */
     OF_POLLS
@@ -30,11 +32,15 @@ enum key_of {
 /* Refused rights of SSELOG_HOLD: all streams become polls, or too many polls come at once. */
 #define NOTHING_HELD "each stream is answered as a poll"
 #define NOT_PACED    "polls may be more than SSELOG_PROCESSES allows"
-#define NOBODY       "sselog-doctor" /* member of no set */
+#define NOBODY       "sselog-doctor" /* member of no set, and no digest */
+
+#define NOTHING_ADDED "no record can be appended"
+#define NOT_ONCE      "no batch with Idempotency-Key or Sselog-Producer can be appended"
 
 struct keys {
     char log[IDENTITY_MAX_KEY + 1], session[IDENTITY_MAX_KEY + 1], bearer[IDENTITY_MAX_KEY + 1],
-        token[IDENTITY_MAX_KEY + 1], polls[IDENTITY_MAX_KEY + 1];
+        token[IDENTITY_MAX_KEY + 1], polls[IDENTITY_MAX_KEY + 1],
+        receipt[IDENTITY_MAX_KEY + RECEIPT_KEY_MORE];
 };
 
 /* Commands as sselog sends them, or the same ones with a range or member that is not there. The
@@ -61,6 +67,14 @@ static const struct right {
      "+set %RW~",
      "a client with an exchange token has to log in again after each poll",
      false},
+    /* An entry cannot have this id. */
+    {OF_APPENDED, {"XADD", "KEY", "0-0", "-", "-"}, "+xadd %W~", NOTHING_ADDED, false},
+    {OF_MARK, {"WATCH", "KEY"}, "+watch %R~", NOT_ONCE, false},
+    {OF_MARK, {"UNWATCH"}, "+unwatch", NOT_ONCE, false},
+    {OF_MARK, {"GET", "KEY"}, "+get %R~", NOT_ONCE, false},
+    {OF_MARK, {"SET", "KEY", "-", "XX"}, "+set %RW~", NOT_ONCE, false},
+    {OF_MARK, {"MULTI"}, "+multi", NOTHING_ADDED, false},
+    {OF_MARK, {"EXEC"}, "+exec", NOTHING_ADDED, false},
     {OF_HELD, {"ZCARD", "KEY"}, "+zcard %R~", NOTHING_HELD, true},
     {OF_HELD, {"ZREM", "KEY", NOBODY}, "+zrem %RW~", NOTHING_HELD, true},
     {OF_HELD, {"ZCOUNT", "KEY", "1", "0"}, "+zcount %R~", NOTHING_HELD, true},
@@ -105,6 +119,10 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
         return config_uses(c, AUTH_TOKEN) ? k->token : NULL;
     case OF_RENEWED:
         return config_uses(c, AUTH_TOKEN) && c->hold != HOLD_ALL ? k->token : NULL;
+    case OF_APPENDED:
+        return config_appends(c) && k->log[0] ? k->log : NULL;
+    case OF_MARK:
+        return config_appends(c) && k->log[0] ? k->receipt : NULL;
     case OF_HELD:
         return c->hold != 0 && c->hold != HOLD_ALL ? c->hold_key : NULL;
     case OF_COUNTED:
@@ -217,6 +235,7 @@ void rights_check(const struct config *c, const struct doctor_options *o, const 
         redis_server_check(&a);
         if (rights_key(c, o, nonce, r, k.log) == 0 && o->user && c->log_kind == LOG_STREAM)
             log_check(c, a.redis, k.log, r);
+        receipt_key(k.log, NOBODY, k.receipt, sizeof k.receipt);
         check_rights(&a, &k);
     }
     asker_close(&a);

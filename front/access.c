@@ -139,9 +139,9 @@ int access_explain(struct context *ctx)
     return statuses[identify(ctx, &(struct lookup){peek, ctx})];
 }
 
-void access_forbid(struct context *ctx)
+void access_forbid(struct context *ctx, enum why why)
 {
-    refusal_set(ctx, WHY_FORBIDDEN);
+    refusal_set(ctx, why);
     if (!answer_refusal(ctx, REFUSED_FORBIDDEN))
         answer_error(ctx, 403, "not allowed");
 }
@@ -226,7 +226,7 @@ int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
     const struct config *c = ctx->config;
     const char *template = c->log_kind == LOG_STREAM ? c->stream : c->channel;
     if (auth_key(c, &ctx->identity, ctx->has_match ? &ctx->match : NULL, template, key)) {
-        access_forbid(ctx);
+        access_forbid(ctx, WHY_FORBIDDEN);
         return -1;
     }
     const char *whose = request_arg(&ctx->request, "whose");
@@ -331,7 +331,7 @@ struct filter *access_filter(struct context *ctx)
     if (rules_make(c, &rules)) {
         answer_error(ctx, 500, "out of memory");
     } else if (add_match(ctx, &rules, &spec)) {
-        access_forbid(ctx);
+        access_forbid(ctx, WHY_FORBIDDEN);
     } else {
         add_query(ctx, &rules, &spec);
         f = filter_new(&spec);

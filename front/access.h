@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "identity/identity.h"
+#include "identity/why.h"
 
 struct context;
 struct filter;
@@ -39,7 +40,7 @@ bool access_is_forwarded_beside(const struct context *ctx, const char *value);
  * template. */
 size_t access_shown(const struct config *config, const char *key);
 /* Answers 403. */
-void access_forbid(struct context *ctx);
+void access_forbid(struct context *ctx, enum why why);
 /* 0: viewing is turned on. -1: answered. */
 int access_enabled(struct context *ctx);
 /* The Redis key of the log, or the channel, that the request asks for. -1: answered. */

@@ -27,13 +27,16 @@ static const char *status_text(int status)
         {404, "Not Found"},
         {405, "Method Not Allowed"},
         {409, "Conflict"},
+        {411, "Length Required"},
         {413, "Content Too Large"},
         {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
         {422, "Unprocessable Content"},
         {429, "Too Many Requests"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},
         {503, "Service Unavailable"},
+        {507, "Insufficient Storage"},
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         if (texts[i].status == status)
@@ -138,10 +141,16 @@ static struct json_object *error_object(const char *why)
 
 void answer_error(struct context *ctx, int status, const char *why)
 {
+    bool passes = status == 503 || status == 429 || status == 507;
+    answer_error_after(ctx, status, why, passes ? RETRY_AFTER : 0);
+}
+
+void answer_error_after(struct context *ctx, int status, const char *why, unsigned retry)
+{
     answer_begin(ctx, status, "application/json");
-    if (status == 503 || status == 429) {
+    if (retry > 0) {
         char seconds[12];
-        snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER);
+        snprintf(seconds, sizeof seconds, "%u", retry);
         answer_header(ctx, "Retry-After", seconds);
     }
     add_json(ctx, error_object(why));

@@ -28,8 +28,10 @@ void answer_send(struct context *ctx);
  * it and prefers the other type to it no more. */
 bool answer_in_lines(const struct context *ctx, const char *other_type);
 
-/* Answers {"error": why}. */
+/* Answers {"error": why}, with Retry-After where the status means that the fault passes. */
 void answer_error(struct context *ctx, int status, const char *why);
+/* The same with the seconds after which the client may try again; 0: not told. */
+void answer_error_after(struct context *ctx, int status, const char *why, unsigned retry);
 /* Answers 401. The answer is the same for every fault of a credential. */
 void answer_unauthorized(struct context *ctx);
 /* Answers as the profile's own system does. False: the profile has no such answer, nothing was

@@ -36,6 +36,8 @@ struct task {
     void (*free)(struct task *t);
 };
 
+struct rate;
+
 struct context {
     struct relay *relay;
     struct redis_sync *redis;
@@ -43,6 +45,7 @@ struct context {
      * site may have caused. Both NULL under CGI, where a process sees one request. */
     struct throttle *throttle, *cross_site_throttle;
     bool throttled;                 /* the credential is wrong, as too many before it */
+    struct rate *rate;              /* of what is appended; NULL under CGI */
     struct refusals *refusals;      /* for front/refusal.c; NULL under CGI */
     struct figures *figures;        /* of the process; NULL under CGI */
     const struct config_base *base; /* held: of the time when the request came */
@@ -70,6 +73,7 @@ struct context {
     struct xid until;
     struct buf head, body; /* of the answer */
     struct task *task;     /* NULL: the endpoint has answered */
+    bool appends;          /* task adds records: it has a lane of its own */
     struct lane_job job;   /* with task: the place in the lane */
     struct parking parking;
     struct buf *keep; /* the answer goes here, to be sent later; NULL: it is sent */

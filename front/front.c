@@ -17,10 +17,12 @@
 #include "format/profile.h"
 #include "front/access.h"
 #include "front/answer.h"
+#include "front/append.h"
 #include "front/context.h"
 #include "front/figures.h"
 #include "front/health.h"
 #include "front/history.h"
+#include "front/rate.h"
 #include "front/refusal.h"
 #include "front/slow.h"
 #include "front/stream.h"
@@ -40,19 +42,22 @@ struct worker {
     _Atomic int64_t began; /* the request under way, ms; 0: none */
 };
 
+enum { LANE_HISTORY, LANE_APPEND, LANES };
+
 struct front {
     struct config_current current;   /* that new requests get */
     const struct config_base *start; /* of front_new: it has the address of Redis */
     const char *started;
     struct relay *relay;
     int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
-    struct slow *slow;       /* requests that take long; NULL: CGI */
-    struct worker *workers;  /* the first serves f->slow; CGI: one, without a thread */
-    unsigned count, threads; /* of workers, of the threads that were started */
+    struct slow *lanes[LANES]; /* requests that take long; NULL: CGI */
+    struct worker *workers;    /* the first ones serve the lanes; CGI: one, without a thread */
+    unsigned count, threads;   /* of workers, of the threads that were started */
     pthread_mutex_t lock;
     pthread_cond_t ended; /* waits by CLOCK_MONOTONIC */
     unsigned running;     /* threads; with lock */
     struct throttle *throttle, *cross_site_throttle;
+    struct rate *rate;
     struct refusals *refusals;
     struct figures *figures;
 };
@@ -84,7 +89,8 @@ static void serve_token(struct context *ctx)
     if (access_identify(ctx))
         return;
     if (ctx->identity.method == AUTH_TOKEN || ctx->identity.method == AUTH_ANONYMOUS) {
-        access_forbid(ctx); /* else a token could be renewed for ever without a login */
+        access_forbid(ctx,
+                      WHY_FORBIDDEN); /* else a token could be renewed for ever without a login */
         return;
     }
     if (issue_token(ctx, token))
@@ -117,6 +123,8 @@ static const struct endpoint {
     [ENDPOINT_METRICS] = {"/metrics", GETS, "GET, HEAD, OPTIONS", serve_metrics},
     [ENDPOINT_HEALTHZ] = {"/healthz", GETS, "GET, HEAD, OPTIONS", serve_healthz},
     [ENDPOINT_LIVEZ] = {"/livez", GETS, "GET, HEAD, OPTIONS", serve_livez},
+    [ENDPOINT_APPEND] = {PARAMS_APPEND, POSTS, "POST, OPTIONS", serve_append},
+    [ENDPOINT_LOKI] = {PARAMS_LOKI, POSTS, "POST, OPTIONS", serve_loki},
 };
 
 /* It tells of the process, not of a log: it is at the end of any path. */
@@ -213,7 +221,8 @@ static void answer_preflight(struct context *ctx, const struct endpoint *e)
     if (origin && answer_origin_allowed(ctx, origin)) {
         answer_header(ctx, "Access-Control-Allow-Methods", e->allow);
         answer_header(ctx, "Access-Control-Allow-Headers",
-                      "Authorization, Cache-Control, Content-Type, Last-Event-ID");
+                      "Authorization, Cache-Control, Content-Encoding, Content-Type, "
+                      "Idempotency-Key, Last-Event-ID, Sselog-Offset, Sselog-Producer");
         answer_header(ctx, "Access-Control-Max-Age", "600");
     }
     answer_send(ctx);
@@ -222,6 +231,10 @@ static void answer_preflight(struct context *ctx, const struct endpoint *e)
 static void dispatch(struct context *ctx)
 {
     const struct endpoint *e = find_endpoint(ctx);
+    if (e && (e->serve == serve_append || e->serve == serve_loki) && !config_appends(ctx->config)) {
+        refusal_set(ctx, WHY_APPEND_OFF);
+        e = NULL;
+    }
     if (e)
         ctx->endpoint = (enum endpoint_kind)(e - endpoints);
     if (!e) {
@@ -241,13 +254,14 @@ static void dispatch(struct context *ctx)
 /* NULL: out of memory; x is closed. */
 static struct context *new_context(struct front *f, struct redis_sync *redis, struct exchange *x)
 {
-    struct context *ctx = context_new(x, config_current_hold(&f->current), !f->slow);
+    struct context *ctx = context_new(x, config_current_hold(&f->current), !f->lanes[0]);
     if (!ctx)
         return NULL;
     ctx->relay = f->relay;
     ctx->redis = redis;
     ctx->throttle = f->throttle;
     ctx->cross_site_throttle = f->cross_site_throttle;
+    ctx->rate = f->rate;
     ctx->refusals = f->refusals;
     ctx->started = f->started;
     ctx->figures = f->figures;
@@ -322,8 +336,8 @@ static void answer(struct front *f, struct redis_sync *redis, struct exchange *x
     if (!ctx)
         return;
     begin(ctx);
-    if (ctx->task && f->slow) {
-        slow_add(f->slow, ctx);
+    if (ctx->task && !ctx->cgi) {
+        slow_add(f->lanes[ctx->appends ? LANE_APPEND : LANE_HISTORY], ctx);
         return;
     }
     if (ctx->task)
@@ -364,16 +378,15 @@ static void *work(void *arg)
 static void *work_slow(void *arg)
 {
     struct worker *w = arg;
-    slow_run(w->front->slow, w->redis);
+    slow_run(w->front->lanes[w - w->front->workers], w->redis);
     return end_work(w);
 }
 
 bool front_turns(const struct front *f, int64_t now)
 {
-    int64_t began = slow_turn_began(f->slow);
-    bool hangs = began && now - began > HANG_MS;
+    bool hangs = false;
     for (unsigned i = 0; i < f->count; i++) {
-        began = f->workers[i].began;
+        int64_t began = i < LANES ? slow_turn_began(f->lanes[i]) : f->workers[i].began;
         hangs = hangs || (began && now - began > HANG_MS);
     }
     return !hangs;
@@ -418,14 +431,15 @@ static int make_workers(struct front *f, unsigned count)
 /* -1: a thread did not start; those before it run. */
 static int start_workers(struct front *f)
 {
-    redis_sync_apart(f->workers[0].redis);
+    for (int i = 0; i < LANES; i++)
+        redis_sync_apart(f->workers[i].redis);
     for (; f->threads < f->count; f->threads++) {
         struct worker *w = &f->workers[f->threads];
         redis_sync_beside_feed(w->redis);
         pthread_mutex_lock(&f->lock);
         f->running++;
         pthread_mutex_unlock(&f->lock);
-        if (pthread_create(&w->thread, NULL, f->threads == 0 ? work_slow : work, w)) {
+        if (pthread_create(&w->thread, NULL, f->threads < LANES ? work_slow : work, w)) {
             end_work(w);
             return -1;
         }
@@ -455,17 +469,20 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->relay = relay;
     f->pipe[0] = f->pipe[1] = -1;
     make_lock(f);
-    if (make_workers(f, cgi ? 1 : config_of(base)->front_threads + 1))
+    if (make_workers(f, cgi ? 1 : config_of(base)->front_threads + LANES))
         goto failed;
     if (cgi)
         return f;
-    f->slow = slow_new();
+    for (int i = 0; i < LANES; i++)
+        f->lanes[i] = slow_new();
+    f->rate = rate_new();
     f->throttle = throttle_new();
     f->cross_site_throttle = throttle_new();
     f->refusals = refusals_new();
     f->figures = calloc(1, sizeof *f->figures);
-    if (f->slow && f->throttle && f->cross_site_throttle && f->refusals && f->figures &&
-        pipe2(f->pipe, O_CLOEXEC) == 0 && start_workers(f) == 0)
+    if (f->lanes[LANE_HISTORY] && f->lanes[LANE_APPEND] && f->rate && f->throttle &&
+        f->cross_site_throttle && f->refusals && f->figures && pipe2(f->pipe, O_CLOEXEC) == 0 &&
+        start_workers(f) == 0)
         return f;
 failed:
     front_stop(f, UINT_MAX); /* the threads that run wait for requests only, so they end */
@@ -499,7 +516,8 @@ bool front_stop(struct front *f, unsigned timeout_ms)
         return true;
     close(f->pipe[1]);
     f->pipe[1] = -1;
-    slow_close(f->slow);
+    for (int i = 0; i < LANES; i++)
+        slow_close(f->lanes[i]);
     bool all = wait_for_threads(f, timeout_ms);
     for (unsigned i = 0; i < f->threads; i++) {
         pthread_mutex_lock(&f->lock);
@@ -520,7 +538,9 @@ void front_free(struct front *f)
     for (unsigned i = 0; i < f->count; i++)
         redis_sync_free(f->workers[i].redis);
     free(f->workers);
-    slow_free(f->slow);
+    for (int i = 0; i < LANES; i++)
+        slow_free(f->lanes[i]);
+    rate_free(f->rate);
     throttle_free(f->throttle);
     throttle_free(f->cross_site_throttle);
     refusals_free(f->refusals);

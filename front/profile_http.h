@@ -22,6 +22,8 @@ enum endpoint_kind {
     ENDPOINT_METRICS,
     ENDPOINT_HEALTHZ,
     ENDPOINT_LIVEZ,
+    ENDPOINT_APPEND,
+    ENDPOINT_LOKI,
     ENDPOINTS
 };
 

@@ -8,8 +8,7 @@
  * THROTTLE_REFILL_MS. An IPv6 address counts as its /64, because one customer has at least that.
  * One more bucket counts all failures, also those without an address.
  *
- * The table has a fixed size: an attacker with many addresses can push addresses out of it, but
- * cannot take memory. Whole addresses are stored, so two addresses never share a bucket.
+ * Addresses are stored whole (see buckets.h), so two addresses never share a bucket.
  */
 #ifndef SSELOG_FRONT_THROTTLE_H
 #define SSELOG_FRONT_THROTTLE_H
@@ -19,7 +18,6 @@
 
 #define THROTTLE_BURST     10
 #define THROTTLE_REFILL_MS 2000
-#define THROTTLE_SLOTS     1024
 #define THROTTLE_ALL_BURST 200 /* of all addresses together */
 #define THROTTLE_ALL_MS    50  /* refill by one */
 #define THROTTLE_LOG_MS    60000

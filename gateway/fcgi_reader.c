@@ -10,10 +10,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/diag.h"
 #include "gateway/fastcgi_wire.h"
 #include "gateway/out.h"
 #include "gateway/params.h"
+
+#define READ_HEAD 4096 /* bytes of one read */
+#define READ_BODY (16 * 1024)
+
+#define LOG_EVERY_MS 60000
 
 struct fcgi_reader *fcgi_reader_new(int fd)
 {
@@ -24,7 +30,7 @@ struct fcgi_reader *fcgi_reader_new(int fd)
         return NULL;
     }
     in->fd = fd;
-    buf_init(&in->raw, HEADER_LEN + FCGI_MAX_CONTENT + UCHAR_MAX + 4096);
+    buf_init(&in->raw, HEADER_LEN + FCGI_MAX_CONTENT + UCHAR_MAX + READ_BODY);
     buf_init(&in->params, FCGI_READER_MAX_PARAMS);
     buf_init(&in->body, FCGI_READER_MAX_BODY);
     return in;
@@ -47,6 +53,7 @@ void fcgi_reader_free(struct fcgi_reader *in)
     free_wiped(&in->raw);
     free_wiped(&in->params);
     free_wiped(&in->body);
+    bodies_give(in->charged);
     free(in);
 }
 
@@ -104,6 +111,9 @@ static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
             return refuse_name(in, slice_make((const char *)p, name));
         if (memchr(p, 0, name + value))
             return refuse(in, 400);
+        if (params_takes_records(slice_make((const char *)p, name),
+                                 slice_make((const char *)p + name, value)))
+            in->body.max = (uint32_t)bodies_most();
         p += name + value;
     }
     return FCGI_READER_MORE;
@@ -202,6 +212,32 @@ static enum fcgi_reader_state begin_request(struct fcgi_reader *in, const unsign
     return FCGI_READER_BAD;
 }
 
+/* The main thread reads all requests. */
+static enum fcgi_reader_state refuse_large(struct fcgi_reader *in)
+{
+    static int64_t logged;
+    int64_t now = clock_ms();
+    if (logged == 0 || now - logged >= LOG_EVERY_MS) {
+        diag(DIAG_WARNING, "fcgi", "refused: large bodies have all of SSELOG_MAX_MEMORY");
+        logged = now;
+    }
+    return refuse(in, 503);
+}
+
+/* A large body counts among those of all requests. */
+static enum fcgi_reader_state take_body(struct fcgi_reader *in, const unsigned char *p, size_t len)
+{
+    if (buf_add(&in->body, p, len))
+        return refuse(in, 413);
+    size_t large = in->body.cap > BODIES_SMALL + 1 ? in->body.cap : 0;
+    if (large <= in->charged)
+        return FCGI_READER_MORE;
+    if (!bodies_take(large - in->charged))
+        return refuse_large(in);
+    in->charged = large;
+    return FCGI_READER_MORE;
+}
+
 static enum fcgi_reader_state take_record(struct fcgi_reader *in, const unsigned char *h,
                                           size_t len)
 {
@@ -228,7 +264,7 @@ static enum fcgi_reader_state take_record(struct fcgi_reader *in, const unsigned
             return FCGI_READER_BAD;
         if (len == 0)
             return FCGI_READER_READY;
-        return buf_add(&in->body, h + HEADER_LEN, len) ? refuse(in, 413) : FCGI_READER_MORE;
+        return take_body(in, h + HEADER_LEN, len);
     default:
         return FCGI_READER_BAD; /* also FCGI_ABORT_REQUEST: the peer wants no answer */
     }
@@ -256,9 +292,10 @@ static enum fcgi_reader_state take_records(struct fcgi_reader *in)
 enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
 {
     for (int turns = 0; turns < 64; turns++) {
-        if (buf_room(&in->raw, 4096))
+        size_t room = in->params_done ? READ_BODY : READ_HEAD;
+        if (buf_room(&in->raw, room))
             return FCGI_READER_BAD;
-        ssize_t n = recv(in->fd, in->raw.p + in->raw.len, 4096, 0);
+        ssize_t n = recv(in->fd, in->raw.p + in->raw.len, room, 0);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -273,20 +310,29 @@ enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
     return FCGI_READER_MORE;
 }
 
+/* The rest of the answer's status line and its headers, and the error. */
+static const struct {
+    unsigned short status;
+    const char *head, *error;
+} refusals[] = {
+    {431, "431 Request Header Fields Too Large", "request header fields too large"},
+    {413, "413 Content Too Large", "content too large"},
+    {503, "503 Service Unavailable\r\nRetry-After: 5", "too many large bodies arrive"},
+    {400, "400 Bad Request", "request out of form"},
+};
+
 void fcgi_reader_refuse(struct fcgi_reader *in)
 {
-    static const char large_head[] =
-        "Status: 431 Request Header Fields Too Large\r\nContent-Type: application/json\r\n\r\n"
-        "{\"error\":\"request header fields too large\"}";
-    static const char large_body[] =
-        "Status: 413 Content Too Large\r\nContent-Type: application/json"
-        "\r\n\r\n{\"error\":\"content too large\"}";
-    static const char nul[] = "Status: 400 Bad Request\r\nContent-Type: application/json\r\n\r\n"
-                              "{\"error\":\"request out of form\"}";
-    const char *answer = in->refuse == 413 ? large_body : in->refuse == 400 ? nul : large_head;
+    char answer[256];
+    size_t i = 0;
+    while (refusals[i].status != in->refuse && i + 1 < sizeof refusals / sizeof *refusals)
+        i++;
+    int len = snprintf(answer, sizeof answer,
+                       "Status: %s\r\nContent-Type: application/json\r\n\r\n{\"error\":\"%s\"}",
+                       refusals[i].head, refusals[i].error);
     struct out o;
     out_init(&o, in->fd, in->request);
-    out_send_bytes(&o, answer, strlen(answer));
+    out_send_bytes(&o, answer, (size_t)len);
     out_finish(&o);
     /* A close with unread input resets a TCP connection, and the peer may lose the answer. */
     shutdown(o.fd, SHUT_WR);

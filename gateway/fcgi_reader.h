@@ -14,16 +14,18 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "gateway/bodies.h"
 
-/* Maximum bytes of all parameters, and of the request body. */
+/* Maximum bytes of all parameters, and of the request body. Paths that take records have the limits
+ * of bodies.h. */
 #define FCGI_READER_MAX_PARAMS (128 * 1024)
-#define FCGI_READER_MAX_BODY   (64 * 1024)
+#define FCGI_READER_MAX_BODY   BODIES_SMALL
 
 enum fcgi_reader_state {
     FCGI_READER_MORE,      /* incomplete: wait until readable */
     FCGI_READER_READY,     /* complete: call gateway_begin */
-    FCGI_READER_TOO_LARGE, /* over a limit (431, 413), or a bad name or NUL (400): refuse and free
-                              it */
+    FCGI_READER_TOO_LARGE, /* over a limit (431, 413, 503), or a bad name or NUL (400): refuse and
+                              free it */
     FCGI_READER_BAD        /* malformed, another role, or closed by the peer: free it */
 };
 
@@ -36,6 +38,7 @@ struct fcgi_reader {
     struct buf raw;        /* bytes of an incomplete record */
     struct buf params;     /* content of FCGI_PARAMS */
     struct buf body;       /* content of FCGI_STDIN */
+    size_t charged;        /* bytes of body that count in bodies.h */
 };
 
 /* Owns fd, a connected socket, and makes it non-blocking. NULL: out of memory, fd is closed. */

@@ -18,12 +18,18 @@ extern char **environ;
 /* More than the input buffer of libfcgi (8 kB): see request_image. */
 #define RINSE_BYTES 16384
 
+/* Of a body under CGI that is read, though it is not used. */
+#define MOST_SCRAP (64 * 1024 * 1024)
+
 /* Of a thread's stack, by a request; an estimate. */
 #define STACK_USED (16 * 1024)
 
 struct exchange {
     struct out out;
     bool cgi;
+    struct buf body;
+    size_t charged; /* bytes of body that count in bodies.h */
+    bool too_large; /* CGI: the body was over its limit, and was not kept */
     FCGX_Request fcgx;
 };
 
@@ -105,6 +111,10 @@ struct exchange *gateway_begin(struct fcgi_reader *in)
     }
     out_init(&x->out, in->fd, in->request);
     in->fd = -1;
+    x->body = in->body;
+    x->charged = in->charged;
+    buf_init(&in->body, 0);
+    in->charged = 0;
     /* Bytes that arrived after the request in the same read; perhaps a part of a record. */
     bool aborted = out_take_input(&x->out, in->raw.p, in->raw.len);
     fcgi_reader_free(in);
@@ -119,14 +129,26 @@ struct exchange *gateway_begin(struct fcgi_reader *in)
     return x;
 }
 
-/* The body is not used. mod_cgid uses one socket for standard input and output: a close with unread
- * input resets it, and the response is lost. CONTENT_LENGTH bytes arrive (RFC 3875, section 4.2).
- */
-static void read_cgi_body(void)
+/* Whether the path of this process takes records. */
+static bool takes_records(void)
 {
-    char scrap[4096];
+    static const char *const names[] = {"PATH_INFO", "SCRIPT_NAME"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (params_takes_records(slice_of(names[i]), slice_of(getenv(names[i]))))
+            return true;
+    return false;
+}
+
+/* CONTENT_LENGTH bytes arrive (RFC 3875, section 4.2). mod_cgid uses one socket for standard input
+ * and output: a close with unread input resets it, and the response is lost. So a body that is not
+ * wanted, or too large, is read too, up to a limit. */
+static void read_cgi_body(struct exchange *x)
+{
+    char scrap[16 * 1024];
     uint64_t left = 0;
-    slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, FCGI_READER_MAX_BODY, &left);
+    buf_init(&x->body, takes_records() ? bodies_most() : 0);
+    slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, MOST_SCRAP, &left);
+    x->too_large = left > x->body.max;
     while (left > 0) {
         ssize_t n = read(STDIN_FILENO, scrap, left < sizeof scrap ? (size_t)left : sizeof scrap);
         if (n < 0 && errno == EINTR)
@@ -134,19 +156,27 @@ static void read_cgi_body(void)
         if (n <= 0)
             return;
         left -= (uint64_t)n;
+        if (!x->too_large)
+            buf_add(&x->body, scrap, (size_t)n);
     }
 }
 
 struct exchange *gateway_begin_cgi(void)
 {
-    read_cgi_body();
     struct exchange *x = calloc(1, sizeof *x);
     if (!x)
         return NULL;
+    read_cgi_body(x);
     x->cgi = true;
     out_set_nonblocking(STDOUT_FILENO);
     out_init(&x->out, STDOUT_FILENO, 0);
     return x;
+}
+
+bool gateway_body(const struct exchange *x, struct slice *body)
+{
+    *body = buf_slice(&x->body);
+    return !x->too_large && !x->body.failed;
 }
 
 char *const *gateway_params(const struct exchange *x)
@@ -211,6 +241,8 @@ void gateway_end(struct exchange *x)
         return;
     out_close(&x->out);
     wipe_params(gateway_params(x));
+    buf_free(&x->body);
+    bodies_give(x->charged);
     if (!x->cgi) {
         FCGX_Free(&x->fcgx, 0);
         if (x->fcgx.ipcFd >= 0)

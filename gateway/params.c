@@ -78,3 +78,15 @@ struct slice params_contradiction(char *const *params)
     }
     return slice_make(NULL, 0);
 }
+
+static bool ends_with(struct slice text, struct slice end)
+{
+    return text.len >= end.len && memcmp(text.p + text.len - end.len, end.p, end.len) == 0;
+}
+
+bool params_takes_records(struct slice name, struct slice value)
+{
+    return (slice_equal(name, slice_of("PATH_INFO")) ||
+            slice_equal(name, slice_of("SCRIPT_NAME"))) &&
+           (ends_with(value, slice_of(PARAMS_APPEND)) || ends_with(value, slice_of(PARAMS_LOKI)));
+}

@@ -32,4 +32,10 @@ const char *params_find(char *const *params, const char *name, unsigned nth);
  * NULL: none. */
 struct slice params_contradiction(char *const *params);
 
+/* The ends of paths to which producers send records. */
+#define PARAMS_APPEND "/append"
+#define PARAMS_LOKI   "/loki/api/v1/push"
+/* Whether the parameter is a path, or its end, to which records are sent: its body may be large. */
+bool params_takes_records(struct slice name, struct slice value);
+
 #endif

@@ -33,14 +33,27 @@ void fingerprint_with_nonce(struct slice nonce, struct slice name, char out[FING
     digest(parts, 3, FINGERPRINT, out);
 }
 
+/* Each name counts with its NUL, as a separator. */
+static void digest_names(const char *const names[4], size_t digits, char *out)
+{
+    struct slice parts[4];
+    for (size_t i = 0; i < 4; i++)
+        parts[i] = slice_make(names[i], strlen(names[i]) + 1);
+    digest(parts, 4, digits, out);
+}
+
 void fingerprint_view(const struct identity *identity, const char *key,
                       char out[FINGERPRINT_VIEW + 1])
 {
     const char *const names[] = {key, identity->user, identity->tenant, identity->role};
-    struct slice parts[4];
-    for (size_t i = 0; i < 4; i++)
-        parts[i] = slice_make(names[i], strlen(names[i]) + 1); /* with its NUL, as a separator */
-    digest(parts, 4, FINGERPRINT_VIEW, out);
+    digest_names(names, FINGERPRINT_VIEW, out);
+}
+
+void fingerprint_own(const struct identity *identity, const char *kind, const char *name,
+                     char out[FINGERPRINT + 1])
+{
+    const char *const names[] = {kind, name, identity->user, identity->tenant};
+    digest_names(names, FINGERPRINT, out);
 }
 
 void fingerprint_user(const char *user, char out[FINGERPRINT_USER + 1])

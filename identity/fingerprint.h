@@ -26,6 +26,9 @@ void fingerprint_with_nonce(struct slice nonce, struct slice name, char out[FING
 /* Of a log and the identity that sees it: safe to give to clients. */
 void fingerprint_view(const struct identity *identity, const char *key,
                       char out[FINGERPRINT_VIEW + 1]);
+/* Of the name that an identity gives to something of its own; kind tells such names apart. */
+void fingerprint_own(const struct identity *identity, const char *kind, const char *name,
+                     char out[FINGERPRINT + 1]);
 /* Of a user's name, for logs. */
 void fingerprint_user(const char *user, char out[FINGERPRINT_USER + 1]);
 

@@ -84,8 +84,14 @@
     X(REVOKED, 401, "revoked", "the session or bearer key was revoked while the request waited")   \
     X(SEATS, 503, "seats", "the process has no seat for another stream")                           \
     X(USER_SEATS, 429, "user-seats", "the user or address has no seat for another stream")         \
-    X(BUSY, 503, "busy", "too many requests for history wait")                                     \
-    X(USER_BUSY, 503, "user-busy", "too many requests for history of the user or address wait")    \
+    X(APPEND_OFF, 404, "append-off", "SSELOG_APPEND is 0, and SSELOG_APPEND_ROLES names no role")  \
+    X(APPEND_TOKEN, 403, "append-token", "an exchange token is for reading, and may not append")   \
+    X(APPEND_ROLE, 403, "append-role", "the identity's role is not in SSELOG_APPEND_ROLES")        \
+    X(BATCH, 400, "batch",                                                                         \
+      "the body is no batch of records, or does not fit what was sent before")                     \
+    X(RATE, 429, "rate", "the identity appends more than SSELOG_APPEND_RATE")                      \
+    X(BUSY, 503, "busy", "too many requests for history, or to append, wait")                      \
+    X(USER_BUSY, 503, "user-busy", "too many such requests of the user or address wait")           \
     X(MEMORY, 503, "memory",                                                                       \
       "too many answers to the user or address, or to all, wait to be read")                       \
     X(LATE, 503, "late", "the request waited too long for its turn")                               \

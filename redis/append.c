@@ -66,7 +66,7 @@ static enum sync_result skip_answers(struct redis_sync *s, size_t n, size_t *cou
 
 /* ---- records ---- */
 
-static int append_add(struct redis_sync *s, const struct redis_add *add)
+int append_add(struct redis_sync *s, const struct redis_add *add)
 {
     char maxlen[24];
     struct slice words[10] = {slice_of("XADD"), slice_of(add->key)};

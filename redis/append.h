@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * append: records on their way into a log, for `sselog send`: lines, and elements of a list that
+ * append: records on their way into a log: for `sselog send`, lines and elements of a list that
  * another program fills.  The deadline of the connection is for each answer.
  */
 #ifndef SSELOG_REDIS_APPEND_H
@@ -19,6 +19,9 @@ struct redis_add {
 };
 
 #define REDIS_MOVE_MAX 256 /* elements of a list that are moved at once */
+
+/* Adds the commands of one record to what the next write sends. -1: out of memory, or full. */
+int append_add(struct redis_sync *s, const struct redis_add *add);
 
 /* The results of these calls: SYNC_DOWN: repeat it later. SYNC_REFUSED: the server does not accept
  * the next record, or the log-in; waiting does not help. */

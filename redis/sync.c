@@ -64,8 +64,7 @@ void redis_sync_free(struct redis_sync *s)
 
 /* ---- calls ---- */
 
-/* Starts the deadline of a call. */
-static void sync_begin(struct redis_sync *s)
+void sync_begin(struct redis_sync *s)
 {
     s->end = clock_ms() + s->deadline;
     s->hold = HOLD_BYTES;
@@ -90,9 +89,8 @@ static void sync_log_refused(struct redis_sync *s, const struct slice *words, si
         diag(DIAG_WARNING, "redis", "%s: %s refused: %s", s->where, name, why);
 }
 
-/* An error of the server. */
-static enum sync_result sync_error(struct redis_sync *s, const struct slice *words, size_t n,
-                                   const redisReply *r)
+enum sync_result sync_error(struct redis_sync *s, const struct slice *words, size_t n,
+                            const redisReply *r)
 {
     if (reply_starts_with(r, "ERR no such key")) /* of XINFO */
         return SYNC_MISSING;

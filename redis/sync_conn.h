@@ -66,6 +66,12 @@ void sync_free_reply(struct redis_sync *s);
 
 /* ---- sync.c ---- */
 
+/* Starts the deadline of a call. */
+void sync_begin(struct redis_sync *s);
+/* Logs an error of the server to the command of those words, if it is new. */
+enum sync_result sync_error(struct redis_sync *s, const struct slice *words, size_t n,
+                            const redisReply *r);
+
 #define SYNC_WORDS 7 /* of one command of an exchange, at most */
 
 struct sync_command {

@@ -270,7 +270,7 @@ class ServerWithMethod:
             self.redis.add(f"stream:logs:{user}", f"for {user}")
         self.method = METHODS[method](self.redis, stack.directory())
         given = {"trusted": "127.0.0.1",  # no delay after failed attempts of the tests
-                 **self.method.options, "admin_roles": "admin", "retry": 100,
+                 **self.method.options, "admin_roles": "admin", "retry": 100, "append": 1,
                  "route": webs.SERVERS[kind].path + "/{user}/stream", "stream": "stream:logs:{user}"}
         self.web = stack.server(kind, self.redis, **given)
 
@@ -285,7 +285,13 @@ class ServerWithMethod:
             return s.payloads
 
     def answer(self, ask, owner, accept=JSON, what="/stream"):
-        return get(self.web.port, self.url(ask, owner, what), {**ask.headers, **accept})
+        post = {"method": "POST", "body": b"written"} if what == "/append" else {}
+        length = {"Content-Length": "7"} if post else {}
+        return get(self.web.port, self.url(ask, owner, what), {**ask.headers, **accept, **length}, **post)
+
+    def logs(self):
+        return {user: [f[b"data"] for _, f in self.redis.client.xrange(f"stream:logs:{user}")]
+                for user in ("ann", "bob", "root", "nobody")}
 
 
 def assert_refused(answer, challenge):
@@ -322,19 +328,29 @@ def test_method_accepts_and_refuses_credentials(stack, kind, method):
     assert server.answer(good(), "ann", what="/history").status == 200
     assert server.answer(good(), "bob", what="/history").status == 403
 
+    # An identity that may read a log may append to it, but not by a token.
+    before = server.logs()
+    assert server.answer(good(), "bob", what="/append").status == 403
+    assert server.logs() == before
+    written = [b"written"] * (not server.method.single)
+    assert server.answer(good(), "ann", what="/append").status == (200 if written else 403)
+    assert server.answer(admin(), "bob", what="/append").status == (200 if written else 403)
+    after = server.logs()
+    assert after == {**before, "ann": before["ann"] + written, "bob": before["bob"] + written}
+
     # The same credential again.
     again = good()
-    assert server.read(again, "ann") == ["for ann"]
+    assert server.read(again, "ann")[0] == "for ann"
     if server.method.single:
         assert_refused(server.answer(again, "ann"), server.method.challenge)
     else:
-        assert server.read(again, "ann") == ["for ann"]
+        assert server.read(again, "ann")[0] == "for ann"
 
     # Without a good credential, the answer is the same for every log, endpoint and mistake.
     refusals = set()
     for case, credential in server.method.bad().items():
         for owner, what in (("ann", "/stream"), ("bob", "/stream"), ("nobody", "/stream"),
-                            ("ann", "/history")):
+                            ("ann", "/history"), ("ann", "/append"), ("nobody", "/append")):
             answer = server.answer(credential, owner, what=what)
             assert answer.status in statuses(credential), case
             if answer.status == 401:
@@ -345,6 +361,7 @@ def test_method_accepts_and_refuses_credentials(stack, kind, method):
         stream = server.answer(credential, "ann", {"Accept": "text/event-stream"})
         assert stream.status == answer.status, case
     assert len(refusals) == 1
+    assert server.logs() == after
 
     # Redis is down.
     bad = server.method.bad()

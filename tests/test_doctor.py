@@ -404,13 +404,20 @@ RIGHTS = {
     "zcard": ("-zcard", "ZCARD is refused, so each stream is answered as a poll", "+zcard %R~sselog:hold"),
     "get": ("-get", "GET is refused, so no session can be checked", "+get %R~session:"),
 }
+APPENDING = {
+    "xadd": ("-xadd", "XADD is refused, so no record can be appended", "+xadd %W~log"),
+    "watch": ("-watch", "WATCH is refused, so no batch with Idempotency-Key", "+watch %R~{log}:sent:"),
+    "unwatch": ("-unwatch", "UNWATCH is refused, so no batch with Idempotency-Key", "+unwatch"),
+    "multi": ("-multi", "MULTI is refused, so no record can be appended", "+multi"),
+    "exec": ("-exec", "EXEC is refused, so no record can be appended", "+exec"),
+}
 
 
-@pytest.mark.parametrize("name", RIGHTS)
+@pytest.mark.parametrize("name", [*RIGHTS, *APPENDING])
 def test_right_that_is_missing_is_named(stack, redis, name):
-    less, evidence, cure = RIGHTS[name]
+    less, evidence, cure = {**RIGHTS, **APPENDING}[name]
     redis.client.execute_command("ACL", "SETUSER", "reader", "on", ">pass", "~*", "&*", "+@all", less)
-    setup = all_rights(stack, redis, auth="token cookie", stream="log", hold=5)
+    setup = all_rights(stack, redis, auth="token cookie", stream="log", hold=5, append=int(name in APPENDING))
     e = doctor.local(setup, redis=f"unix://reader:pass@{redis.socket}")
     e.only("D2a", evidence, cure)
     assert "NOPERM" in e.findings[0]["evidence"]
@@ -429,6 +436,10 @@ def test_rights_of_the_example_are_enough(stack, redis):
     redis.client.execute_command("ACL", "SETUSER", user, *more.split())
     for hold in 0, 5:
         assert not doctor.local(setup, hold=hold, **as_example).findings
+    assert {f["id"] for f in doctor.local(setup, append=1, **as_example).findings} == {"D2a"}
+    more = re.search(r"^#more# \((.*%RW~\{stream:logs.*)\)$", text, re.M).group(1)
+    redis.client.execute_command("ACL", "SETUSER", user, *more.split())
+    assert not doctor.local(setup, append=1, **as_example).findings
 
 
 LOGS = {

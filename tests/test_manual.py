@@ -97,7 +97,7 @@ def test_ranges():
             assert bounds[2].lower() in entry_text(name).lower(), name
             if bounds[1]:
                 assert re.search(r"^0 ", entry_text(name), re.M), name
-    assert seen == len(table("config/option.c", r"(?<!parser )read_(?:unsigned|lifetime|hold), AT"))
+    assert seen == len(table("config/option.c", r"reader_(?:unsigned|lifetime|hold), AT"))
 
 
 def test_request_or_process(stack, redis):
@@ -131,8 +131,9 @@ def test_every_profile():
 
 def test_every_endpoint():
     shown = re.findall(r"^\.It Cm (GET|POST) Pa (\S+)$", section("ENDPOINTS"), re.M)
-    there = table("front/front.c", r"\[ENDPOINT_\w+\] = \{\"(/\w+)\", (GETS|POSTS),")
-    assert sorted(shown) == sorted((methods[:-1], path) for path, methods in there)
+    there = table("front/front.c", r"\[ENDPOINT_\w+\] = \{(\"/\w+\"|\w+), (GETS|POSTS),")
+    named = dict(table("gateway/params.h", r"#define (PARAMS_\w+) +(\"/[\w/]+\")"))
+    assert sorted(shown) == sorted((methods[:-1], named.get(path, path).strip('"')) for path, methods in there)
 
 
 def test_paths_of_the_profiles():

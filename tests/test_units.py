@@ -117,7 +117,7 @@ def test_wrong_option_is_served_when_it_is_corrected(stack, redis):
 
 
 def test_wrong_option_would_close_the_socket_without_two_lines(stack, redis):
-    """What the manager of these tests does then, as systemd."""
+    """The manager of these tests does then what systemd does."""
     service = Service(stack, redis, "SSELOG_STREEM=log\n", scale=0.2, without=("StartLimitIntervalSec", "RestartSec"))
     with contextlib.suppress(AssertionError, OSError):
         service.ask()

@@ -9,6 +9,7 @@
 # * fcgi_and_cgi FUNCTION: calls FUNCTION twice, with $interface set to fcgi and to cgi
 # * send_request [NAME=value ...]: sends a request, waits for its end, writes $dir/out, head and body
 # * begin_request [NAME=value ...]: sends a request in the background
+# * post [NAME=value ...]: send_request with the bytes of fd 0 as its body
 # * wait_for_line TEXT: waits until TEXT is a line of the answer
 # * terminate: sends SIGTERM to sselog, waits for the answer and sets $exit_status
 # * status_is, head_is, body_is WHAT: compare the answer; the last two read the right bytes from fd 0
@@ -22,7 +23,7 @@ sselog=$(realpath "${SSELOG:-$here/../../build/sselog}")
 dir=$(mktemp -d "${TMPDIR:-/tmp}/sselog-cgi-XXXXXX")
 socket=$dir/s.sock
 redis=$dir/redis.sock
-tests=0 failures=0 interface='' server='' request_pid='' configured=''
+input=/dev/null tests=0 failures=0 interface='' server='' request_pid='' configured=''
 
 run_server() {
     # shellcheck disable=SC2086 # options are words
@@ -107,10 +108,10 @@ begin_request() {
     # shellcheck disable=SC2086
     if [ "$interface" = fcgi ]; then
         setpriv --pdeathsig KILL -- env -i $request "$@" cgi-fcgi -bind -connect "$socket" \
-            </dev/null >"$dir/out" 2>"$dir/err" &
+            <"$input" >"$dir/out" 2>"$dir/err" &
     else
         setpriv --pdeathsig KILL -- env -i $base $configured $request "$@" "$sselog" \
-            </dev/null >"$dir/out" 2>"$dir/err" &
+            <"$input" >"$dir/out" 2>"$dir/err" &
     fi
     request_pid=$!
 }
@@ -133,6 +134,12 @@ send_request() {
     rm -f "$dir/head" "$dir/body"
     begin_request "$@"
     finish_request
+}
+post() {
+    input=$dir/input
+    cat >"$input"
+    send_request REQUEST_METHOD=POST "CONTENT_LENGTH=$(wc -c <"$input")" "$@"
+    input=/dev/null
 }
 wait_for_line() {
     wait_for grep -qxF -- "$1" "$dir/out"

@@ -81,7 +81,7 @@ static inline void add_params(struct buf *b, int id, size_t value_len, size_t si
 static inline void add_body(struct buf *b, int id, size_t len)
 {
     struct buf body;
-    buf_init(&body, 1024 * 1024);
+    buf_init(&body, len + 1);
     assert_int_equal(buf_room(&body, len), 0);
     memset(body.p, 'b', len);
     body.len = len;

@@ -33,6 +33,7 @@ static void *failing_malloc(size_t size)
 #define malloc failing_malloc
 #include "config/value.c"
 #include "config/option.c"
+#include "config/reader.c"
 #include "config/config.c"
 #undef calloc
 #undef malloc
@@ -162,6 +163,10 @@ static void test_defaults_are_as_documented(void **state)
     assert_int_equal(c->max_per_user, 20);
     assert_int_equal(c->max_memory, 64 * 1024 * 1024);
     assert_int_equal(c->front_threads, 2);
+    assert_int_equal(c->append_body, 4 * 1024 * 1024);
+    assert_int_equal(c->append_rate, 32 * 1024 * 1024);
+    assert_int_equal(c->append_maxlen, 10000);
+    assert_false(c->append || config_appends(c));
     assert_int_equal(c->token_ttl, 30);
     assert_true(c->enabled);
     assert_true(c->jwt_require[0].name == NULL && c->jwt_refuse[0] == NULL);
@@ -199,6 +204,14 @@ static void test_good_values_are_accepted(void **state)
         {"SSELOG_MAX_MEMORY=1048576"},
         {"SSELOG_MAX_MEMORY=1024k"},
         {"SSELOG_MAX_MEMORY=2G"},
+        {"SSELOG_APPEND_BODY=64K"},
+        {"SSELOG_APPEND_BODY=16M"},
+        {"SSELOG_APPEND_RATE=0"},
+        {"SSELOG_APPEND_RATE=1k"},
+        {"SSELOG_APPEND_RATE=1G"},
+        {"SSELOG_APPEND=1"},
+        {"SSELOG_APPEND_ROLES=producer admin"},
+        {"SSELOG_APPEND_MAXLEN=1000000000"},
         {"SSELOG_GATHER=0"},
         {"SSELOG_GATHER=1000"},
         {"SSELOG_LIFETIME=0"},
@@ -292,6 +305,14 @@ static void test_bad_values_are_refused(void **state)
         {"SSELOG_MAX_MEMORY=99999999999999999999G"},
         {"SSELOG_MAX_MEMORY=1T"},
         {"SSELOG_MAX_MEMORY=-1M"},
+        {"SSELOG_APPEND_BODY=65535"},
+        {"SSELOG_APPEND_BODY=17M"},
+        {"SSELOG_APPEND_RATE=1023"},
+        {"SSELOG_APPEND_RATE="},
+        {"SSELOG_APPEND=yes"},
+        {"SSELOG_APPEND_MAXLEN=0"},
+        {"SSELOG_APPEND=1", "SSELOG_SOURCE=pubsub"},
+        {"SSELOG_APPEND_ROLES=producer", "SSELOG_SOURCE=channels"},
         {"SSELOG_GATHER=1001"},
         {"SSELOG_FRONT_THREADS=0"},
         {"SSELOG_FRONT_THREADS=65"},
@@ -766,6 +787,7 @@ static void test_options_of_the_process_that_a_reload_sets(void **state)
 {
     static const char *const again[] = {"SSELOG_REDIS",
                                         "SSELOG_REDIS_PASSWORD_FILE",
+                                        "SSELOG_APPEND_RATE",
                                         "SSELOG_LOG_LEVEL",
                                         "SSELOG_LOG_USER",
                                         "SSELOG_COOKIE_SECRET_FILE",
@@ -1056,6 +1078,7 @@ static void test_request_may_set_only_the_listed_options(void **state)
     static const char *const process[] = {"SSELOG_REDIS",         "SSELOG_REDIS_PASSWORD_FILE",
                                           "SSELOG_MAX_VIEWERS",   "SSELOG_MAX_PER_USER",
                                           "SSELOG_MAX_MEMORY",    "SSELOG_GATHER",
+                                          "SSELOG_APPEND_BODY",   "SSELOG_APPEND_RATE",
                                           "SSELOG_FRONT_THREADS", "SSELOG_ALLOW_ROOT",
                                           "SSELOG_LOG",           "SSELOG_LOG_LEVEL",
                                           "SSELOG_LOG_USER",      "SSELOG_COOKIE_SECRET_FILE",

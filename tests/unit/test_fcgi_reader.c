@@ -67,6 +67,25 @@ static void much_body(struct buf *b)
     add_params(b, 1, 10, 65535, 0);
     add_body(b, 1, FCGI_READER_MAX_BODY + 1);
 }
+/* A request to a path that takes records. */
+static void add_batch(struct buf *b, size_t len)
+{
+    struct buf pairs;
+    buf_init(&pairs, 1024);
+    add_pair(&pairs, "PATH_INFO", "/append", 7);
+    add_begin(b, 1, ROLE_RESPONDER);
+    add_stream(b, TYPE_PARAMS, 1, &pairs, 65535, 0);
+    add_body(b, 1, len);
+    buf_free(&pairs);
+}
+static void full_batch(struct buf *b)
+{
+    add_batch(b, 1024 * 1024);
+}
+static void much_batch(struct buf *b)
+{
+    add_batch(b, 1024 * 1024 + 1);
+}
 static void garbage(struct buf *b)
 {
     buf_adds(b, "GET / HTTP/1.1\r\n\r\n");
@@ -174,6 +193,8 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
          FCGI_READER_MAX_BODY},
         {"too many parameters", much_params, FCGI_READER_TOO_LARGE, 431, 0, 0},
         {"too long a body", much_body, FCGI_READER_TOO_LARGE, 413, 0, 0},
+        {"a batch that fits", full_batch, FCGI_READER_READY, 0, 18, 1024 * 1024},
+        {"too long a batch", much_batch, FCGI_READER_TOO_LARGE, 413, 0, 0},
         {"garbage", garbage, FCGI_READER_BAD, 0, 0, 0},
         {"wrong version", wrong_version, FCGI_READER_BAD, 0, 0, 0},
         {"filter role", filter_role, FCGI_READER_BAD, 0, 0, 0},
@@ -193,6 +214,7 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
     };
     static const size_t pieces[] = {1, 7, 8, 4096, 60000};
     (void)state;
+    bodies_limit(1024 * 1024, 4 * 1024 * 1024);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct buf wire;
         buf_init(&wire, 4 * 1024 * 1024);
@@ -229,6 +251,33 @@ static void test_closed_peer_ends_the_request(void **state)
         assert_int_equal(fcgi_reader_read(in), FCGI_READER_BAD);
         fcgi_reader_free(in);
     }
+    buf_free(&wire);
+}
+
+/* Large bodies that arrive at the same time share a limit. Those that ended give their parts back.
+ */
+static void test_large_bodies_share_a_limit(void **state)
+{
+    struct buf wire;
+    struct fcgi_reader *in[3];
+    int peers[3];
+    (void)state;
+    buf_init(&wire, 4 * 1024 * 1024);
+    full_batch(&wire);
+    bodies_limit(1024 * 1024, 5 * 512 * 1024);
+    for (int i = 0; i < 3; i++) {
+        in[i] = new_reader(&peers[i]);
+        assert_int_equal(feed(in[i], peers[i], &wire, 60000),
+                         i < 2 ? FCGI_READER_READY : FCGI_READER_TOO_LARGE);
+    }
+    assert_int_equal(in[2]->refuse, 503);
+    for (int i = 0; i < 3; i++) {
+        fcgi_reader_free(in[i]);
+        close(peers[i]);
+    }
+    assert_true(bodies_take(5 * 512 * 1024));
+    assert_false(bodies_take(1));
+    bodies_give(5 * 512 * 1024);
     buf_free(&wire);
 }
 
@@ -431,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pieces_of_any_size_give_the_same_request),
         cmocka_unit_test(test_closed_peer_ends_the_request),
+        cmocka_unit_test(test_large_bodies_share_a_limit),
         cmocka_unit_test(test_variables_are_answered_with_their_values),
         cmocka_unit_test(test_other_management_records_are_unknown),
         cmocka_unit_test(test_malformed_or_endless_questions_end_the_connection),

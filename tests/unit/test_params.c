@@ -119,6 +119,24 @@ static void test_contradiction_is_found_in_any_order(void **state)
     }
 }
 
+static void test_paths_that_take_records(void **state)
+{
+    static const struct {
+        const char *name, *value;
+        bool takes;
+    } rows[] = {
+        {"PATH_INFO", "/append", true},           {"PATH_INFO", "/acme/append", true},
+        {"PATH_INFO", "/loki/api/v1/push", true}, {"SCRIPT_NAME", "/sselog/append", true},
+        {"PATH_INFO", "/append/", false},         {"PATH_INFO", "append", false},
+        {"PATH_INFO", "/xappend", false},         {"PATH_INFO", "", false},
+        {"QUERY_STRING", "/append", false},       {"HTTP_PATH_INFO", "/append", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(params_takes_records(slice_of(rows[i].name), slice_of(rows[i].value)),
+                         rows[i].takes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +144,7 @@ int main(void)
         cmocka_unit_test(test_names_with_equals_or_control_characters_do_not_fit),
         cmocka_unit_test(test_last_of_equal_names_counts),
         cmocka_unit_test(test_contradiction_is_found_in_any_order),
+        cmocka_unit_test(test_paths_that_take_records),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

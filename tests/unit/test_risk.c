@@ -20,7 +20,12 @@ struct row {
     const char *session, *bearer, *token; /* NULL: the default */
     const char *stream, *channel;
     const char *options;
+    bool append;
+    char **append_roles;
 };
+
+static char producer[] = "producer";
+static char *no_roles[] = {NULL}, *a_role[] = {producer, NULL};
 
 static size_t read_networks(const char *text, struct network out[4])
 {
@@ -50,6 +55,8 @@ static void check_rows(const struct row *rows, size_t count)
             .token_key = (char *)(uintptr_t)(row->token ? row->token : "sse_token:{token}"),
             .stream = (char *)(uintptr_t)(row->stream ? row->stream : "stream:logs:{user}"),
             .channel = (char *)(uintptr_t)row->channel,
+            .append = row->append,
+            .append_roles = row->append_roles ? row->append_roles : no_roles,
         };
         size_t found = risk_find(&c, risks);
         assert_true(found <= RISKS_MAX);
@@ -164,6 +171,18 @@ static void test_quotes_around_keys_are_warned_of(void **state)
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
+static void test_log_that_everybody_may_write_is_warned_of(void **state)
+{
+    static const struct row rows[] = {
+        {.auth = {AUTH_ANONYMOUS}, .options = "SSELOG_APPEND", .append = true},
+        {.auth = {AUTH_ANONYMOUS}, .options = ""},
+        {.auth = {AUTH_ANONYMOUS}, .options = "", .append = true, .append_roles = a_role},
+        {.auth = {AUTH_REMOTE_USER}, .options = "", .append = true},
+    };
+    (void)state;
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +190,7 @@ int main(void)
         cmocka_unit_test(test_short_secrets_are_warned_of),
         cmocka_unit_test(test_keys_that_may_be_of_two_kinds_are_warned_of),
         cmocka_unit_test(test_quotes_around_keys_are_warned_of),
+        cmocka_unit_test(test_log_that_everybody_may_write_is_warned_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "front/buckets.c"
 #include "front/throttle.c"
 
 #define START 5000000
@@ -168,7 +169,7 @@ static bool in_table(const char *address)
 {
     unsigned char a[16];
     assert_int_equal(throttle_read_address(address, a), 0);
-    return find(set_of(t, a), a) != NULL;
+    return find(set_of(t->addresses, a), a) != NULL;
 }
 
 /* Addresses with one failure each do not replace an address with many. A full set replaces the slot
@@ -178,7 +179,7 @@ static void test_flood_of_addresses_forgets_no_address_with_many(void **state)
     char address[20];
     (void)state;
     fail_times("192.0.2.1", THROTTLE_BURST, START);
-    for (unsigned n = 0; n < 20 * THROTTLE_SLOTS; n++) {
+    for (unsigned n = 0; n < 20 * BUCKETS; n++) {
         name_address(address, n);
         wrong(address, START);
     }
@@ -192,7 +193,7 @@ static void test_other_addresses_keep_their_budget(void **state)
     char address[20];
     int64_t now = START;
     (void)state;
-    for (unsigned n = 0; n < THROTTLE_SLOTS / 2; n++) {
+    for (unsigned n = 0; n < BUCKETS / 2; n++) {
         name_address(address, n);
         fail_times(address, THROTTLE_BURST, now);
         now += THROTTLE_BURST * THROTTLE_ALL_MS; /* so the budget of all is never empty */
@@ -213,7 +214,8 @@ static void test_sets_are_chosen_by_a_secret_key(void **state)
     for (int i = 0; i < 20; i++) {
         struct throttle *other = throttle_new();
         assert_non_null(other);
-        same += set_of(other, a) - other->sets[0] == set_of(t, a) - t->sets[0];
+        same += set_of(other->addresses, a) - other->addresses->sets[0] ==
+                set_of(t->addresses, a) - t->addresses->sets[0];
         throttle_free(other);
     }
     assert_true(same < 20);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * loki: see loki.h. Labels are written once for each stream, and copied to each of its records.
+ * Records lie one after the other in in->text. It moves when it grows, so they get their places at
+ * the end.
+ */
+#include "format/loki.h"
+
+#include "format/walk.h"
+
+/* Of all records: labels are repeated in each, so they may be longer than the body. */
+#define MOST_TEXT (32u * 1024 * 1024)
+
+#define SECONDS_OF_DAY 86400
+#define DAYS_OF_ERA    146097 /* 400 years */
+#define DAYS_TO_1970   719468 /* from 0000-03-01 */
+
+/* The date of a day since 1970 in the Gregorian calendar.  Years of this count begin in March, so
+ * that a leap day ends one. */
+static void add_date(struct buf *b, unsigned day)
+{
+    unsigned days = day + DAYS_TO_1970, era = days / DAYS_OF_ERA, of_era = days % DAYS_OF_ERA;
+    unsigned year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    unsigned of_year = of_era - (365 * year + year / 4 - year / 100);
+    unsigned shifted = (5 * of_year + 2) / 153, month = shifted < 10 ? shifted + 3 : shifted - 9;
+    buf_addf(b, "%04u-%02u-%02u", era * 400 + year + (month <= 2), month,
+             of_year - (153 * shifted + 2) / 5 + 1);
+}
+
+static void add_time(struct buf *b, uint64_t ns)
+{
+    unsigned day = (unsigned)(ns / 1000000000 / SECONDS_OF_DAY);
+    unsigned second = (unsigned)(ns / 1000000000 % SECONDS_OF_DAY);
+    add_date(b, day);
+    buf_addf(b, "T%02u:%02u:%02u.%09uZ", second / 3600, second / 60 % 60, second % 60,
+             (unsigned)(ns % 1000000000));
+}
+
+/* Adds ,"name":"value" for each member of the object that begins next.  -1: it is no object, or a
+ * value is no string. */
+static int add_members(struct walk *w, struct buf *b)
+{
+    enum walk_token t = walk_next(w);
+    if (t != WALK_OBJECT)
+        return -1;
+    while ((t = walk_next(w)) == WALK_NAME) {
+        bool ours = walk_is(w, "time") || walk_is(w, "message");
+        struct slice name = w->text;
+        if (walk_next(w) != WALK_STRING)
+            return -1;
+        if (ours)
+            continue;
+        buf_addc(b, ',');
+        buf_add(b, name.p, name.len);
+        buf_addc(b, ':');
+        buf_add(b, w->text.p, w->text.len);
+    }
+    return t == WALK_END ? 0 : -1;
+}
+
+/* Nanoseconds since 1970: digits in a string; some clients send a number.  -1: something else. */
+static int read_time(struct walk *w, uint64_t *ns)
+{
+    enum walk_token t = walk_next(w);
+    struct slice text = w->text;
+    if (t == WALK_STRING)
+        text = slice_make(text.p + 1, text.len - 2);
+    else if (t != WALK_NUMBER)
+        return -1;
+    return slice_number(text, 0, UINT64_MAX, ns);
+}
+
+/* Writes the value that has begun as a record to b. -1: malformed. */
+static int write_record(struct walk *w, struct slice labels, struct buf *b)
+{
+    uint64_t ns;
+    if (read_time(w, &ns) || walk_next(w) != WALK_STRING)
+        return -1;
+    struct slice line = w->text;
+    buf_adds(b, "{\"time\":\"");
+    add_time(b, ns);
+    buf_addc(b, '"');
+    buf_add(b, labels.p, labels.len);
+    struct walk metadata = *w;
+    enum walk_token t = walk_next(w);
+    if (t == WALK_OBJECT) {
+        if (add_members(&metadata, b))
+            return -1;
+        *w = metadata;
+        t = walk_next(w);
+    }
+    buf_adds(b, ",\"message\":");
+    buf_add(b, line.p, line.len);
+    buf_addc(b, '}');
+    return t == WALK_END ? 0 : -1;
+}
+
+static enum incoming_result add_value(struct incoming *in, struct walk *w, struct slice labels)
+{
+    size_t start = in->text.len;
+    in->number = in->count + 1;
+    if (write_record(w, labels, &in->text))
+        return INCOMING_MALFORMED;
+    if (in->text.failed) /* full, most likely */
+        return INCOMING_MANY;
+    return incoming_add(in, slice_make(NULL, in->text.len - start));
+}
+
+static enum incoming_result add_values(struct incoming *in, struct slice values,
+                                       struct slice labels)
+{
+    struct walk w = walk_of(values);
+    enum incoming_result result = walk_next(&w) == WALK_ARRAY ? INCOMING_OK : INCOMING_MALFORMED;
+    while (result == INCOMING_OK) {
+        enum walk_token t = walk_next(&w);
+        if (t == WALK_END)
+            return result;
+        in->number = in->count + 1;
+        result = t == WALK_ARRAY ? add_value(in, &w, labels) : INCOMING_MALFORMED;
+    }
+    return result;
+}
+
+/* Finds members of the object that has begun; others are skipped.  of several equal names the last
+ * counts.  -1: malformed. */
+static int find_members(struct walk *w, const char *const *names, struct slice *values, size_t n)
+{
+    enum walk_token t;
+    while ((t = walk_next(w)) == WALK_NAME) {
+        struct slice value;
+        struct walk name = *w;
+        if (walk_skip(w, &value))
+            return -1;
+        for (size_t i = 0; i < n; i++)
+            if (walk_is(&name, names[i]))
+                values[i] = value;
+    }
+    return t == WALK_END ? 0 : -1;
+}
+
+/* A stream: labels may follow its values. */
+static enum incoming_result add_stream(struct incoming *in, struct walk *w, struct buf *labels)
+{
+    static const char *const names[] = {"stream", "values"};
+    struct slice members[2] = {{0}};
+    if (find_members(w, names, members, 2))
+        return INCOMING_MALFORMED;
+    struct walk of_labels = walk_of(members[0].p ? members[0] : slice_of("{}"));
+    buf_clear(labels);
+    if (add_members(&of_labels, labels))
+        return INCOMING_MALFORMED;
+    if (labels->failed)
+        return INCOMING_NO_MEMORY;
+    return members[1].p ? add_values(in, members[1], buf_slice(labels)) : INCOMING_OK;
+}
+
+static enum incoming_result add_streams(struct incoming *in, struct slice streams)
+{
+    struct walk w = walk_of(streams);
+    struct buf labels;
+    enum incoming_result result = walk_next(&w) == WALK_ARRAY ? INCOMING_OK : INCOMING_MALFORMED;
+    enum walk_token t;
+    buf_init(&labels, streams.len);
+    while (result == INCOMING_OK && (t = walk_next(&w)) != WALK_END) {
+        in->number = in->count + 1;
+        result = t == WALK_OBJECT ? add_stream(in, &w, &labels) : INCOMING_MALFORMED;
+    }
+    buf_free(&labels);
+    return result;
+}
+
+enum incoming_result loki_read(struct incoming *in, struct slice body)
+{
+    static const char *const names[] = {"streams"};
+    struct walk w = walk_of(body);
+    struct slice streams = {0};
+    buf_init(&in->text, MOST_TEXT);
+    if (walk_next(&w) != WALK_OBJECT || find_members(&w, names, &streams, 1) ||
+        walk_next(&w) != WALK_DONE || !streams.p)
+        return INCOMING_MALFORMED;
+    enum incoming_result result = add_streams(in, streams);
+    for (size_t i = 0, at = 0; i < in->count; at += in->records[i++].len)
+        in->records[i].p = in->text.p + at;
+    return result;
+}
