@@ -11,9 +11,10 @@ import sys
 import pytest
 
 import sandbox
+import webs
+from feeding import HOST, KEY, LEVELS, SNIPPETS, Debian, Feed, Program, Syslog, WebServer, node_modules
 from procs import free_port, listening, wait_until
 from sse import connect, get
-from feeding import HOST, KEY, LEVELS, SNIPPETS, Debian, Feed, Program, Syslog, WebServer, node_modules
 
 TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL = range(-1, 5)
 
@@ -25,6 +26,11 @@ def feed(stack):
 
 SYSLOG = [("user.debug", DEBUG), ("daemon.info", INFO), ("local0.notice", INFO), ("user.warning", WARNING),
           ("mail.err", ERROR), ("user.crit", CRITICAL), ("kern.alert", CRITICAL), ("user.emerg", CRITICAL)]
+
+
+def test_document_has_each_snippet():
+    linked = re.findall(r"\]\(\.\./examples/feeding/([^)]+)\)", (webs.TOP / "docs/feeding.md").read_text())
+    assert set(linked) == {path.name for path in SNIPPETS.iterdir()}
 
 
 @pytest.mark.parametrize("name", ["rsyslog", "syslog-ng"])
@@ -98,6 +104,7 @@ def test_monolog_handler_writes_names_of_levels(feed):
               "alert": CRITICAL, "emergency": CRITICAL}
     *plain, failed = [json.loads(data) for data in feed.shown(9)[0]]
     assert failed["message"].startswith("failed ") and "RuntimeException" in failed["message"]
+    assert "#0 {main}" in failed["message"]
     feed.expect([(level, f"{name} {QUOTED}" + (' {"id":7}' if name == "info" else "")) for name, level in levels.items()] +
                 [(ERROR, failed["message"])])
     feed.redis.kill()
@@ -273,14 +280,15 @@ def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first
 
 def test_nginx_s_access_log_is_followed_and_errors_go_to_syslog(stack, feed):
     text = feed.text("nginx.conf", [("/var/log/nginx/sselog.log", feed.dir / "sselog.log"), ("/dev/log", feed.dir / "log")])
-    follow, = re.findall(r"^#     (tail .*)$", text, re.M)
+    follow, = re.findall(r"^#     (sselog send .*)$", text, re.M)
     stack.keep(Syslog(feed, "syslog-ng", feed.text("syslog-ng.conf", [("port(6379)", f"port({feed.redis.port})")])))
     ask(stack.keep(WebServer(feed, "nginx", text)))
     *_, missing = [json.loads(data) for data in feed.shown(1)[0]]
     assert (missing["level"], missing["host"], missing["program"]) == ("err", HOST, "nginx")
     assert "No such file or directory" in missing["message"]
     feed.redis.client.delete(KEY)
-    stack.keep(Program(["sh", "-c", follow.replace("-n 0", "-n 3")], env=feed.environment(), log=feed.dir / "follow.out"))
+    state = str(feed.dir / "state")
+    stack.keep(Program(["sh", "-c", f"exec {follow}"], env=feed.environment(STATE_DIRECTORY=state), log=feed.dir / "follow.out"))
     expect_asked(feed)
 
 
@@ -328,6 +336,11 @@ def test_unit_follows_the_journal(debian):
     debian.sh(logger + "printf '<4>it is slow\\n' | systemd-cat -t shop")
     got = debian.expect([(ERROR, "disk full"), (WARNING, "it is slow")])
     assert [o["unit"] for o in got] == ["backup", "shop"]
+    debian.sh("systemctl stop sselog-journal; logger -p user.err -t backup 'while it was stopped'; systemctl start sselog-journal")
+    debian.sh("logger -p user.err -t backup 'after it'")
+    debian.sh(f"until redis-cli XREVRANGE {KEY} + - COUNT 9 | grep -q 'after it'; do sleep 0.02; done")
+    told = [json.loads(data) for data in debian.shown(debian.count())[0]]
+    assert [o["message"] for o in told if o["unit"] == "backup"] == ["disk full", "while it was stopped", "after it"]
 
 
 def test_unit_follows_a_file_over_rotation_and_a_stop(debian):
@@ -355,6 +368,29 @@ def test_list_is_moved_into_the_log(stack, feed, name, key, event):
     feed.redis.client.rpush(list_key, *[json.dumps({**event, "time": feed.now(), "number": n}) for n in range(3)])
     got = feed.expect([(ERROR, event["message"])] * 3)
     assert [o["number"] for o in got] == [0, 1, 2]
+
+
+MONOLOG_LIST = """<?php
+require '/usr/share/php/Monolog/autoload.php';
+$redis = new Redis();
+$redis->connect('127.0.0.1', %d);
+$log = new Monolog\\Logger('shop');
+$log->pushHandler(new Monolog\\Handler\\RedisHandler($redis, 'queue:php'));
+$log->debug('one');
+$log->error('two');
+"""
+
+
+def test_monolog_s_own_list_is_moved(stack, feed):
+    script = feed.dir / "shop.php"
+    script.write_text(MONOLOG_LIST % feed.redis.port)
+    command, = re.findall(r"`(sselog send --list KEY --json)`", (webs.TOP / "docs/feeding.md").read_text())
+    stack.keep(Program(["sh", "-c", f"exec {command.replace('KEY', 'queue:php')} -l {KEY}"], env=feed.environment(),
+                       log=feed.dir / "send.out"))
+    subprocess.run(["php", script], check=True)
+    one, two = [json.loads(data)["message"] for data in feed.shown(2)[0]]
+    assert "shop.DEBUG: one" in one and "shop.ERROR: two" in two
+    feed.expect([(DEBUG, one), (ERROR, two)])
 
 
 DOCKER = r"""#!/bin/sh
