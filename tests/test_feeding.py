@@ -2,16 +2,19 @@
 """docs/feeding.md and examples/feeding: each snippet, run by the program that it is for.
 
 A record arrives with its time, level, host and message, and the filter of levels knows its level."""
+import gzip
 import json
 import re
 import shlex
 import subprocess
 import sys
+import time
 
 import pytest
 
 import sandbox
 import webs
+from fcgi import environment, fcgi_get
 from feeding import HOST, KEY, LEVELS, SNIPPETS, Debian, Feed, Program, Syslog, WebServer, node_modules
 from procs import free_port, listening, wait_until
 from sse import connect, get
@@ -425,3 +428,31 @@ def test_docker_containers_are_followed_from_each_start(feed):
     got = {(o["container"], o["level"], o["message"]) for o in map(json.loads, feed.shown(3)[0])}
     assert got == {("web", "INFO", "INFO web"), ("db", "ERROR", "ERROR db at 2026-11-29T11:00:00.1Z"),
                    ("db", "ERROR", "ERROR db at 2026-11-29T12:00:00.1Z")}
+
+
+def loki(labels, *lines):
+    """A push request of Loki, as Fluent Bit and Vector make it: times in nanoseconds, as text."""
+    return json.dumps({"streams": [{"stream": labels, "values": [[str(time.time_ns()), line] for line in lines]}]}).encode()
+
+
+def array(*objects):
+    return json.dumps([{"time": Feed.now(), **o} for o in objects]).encode()
+
+
+LABELS = {"level": "error", "host": HOST}
+POSTED = [("fluent-bit.conf", r"uri +(\S+)", lambda: array({"message": "disk full", **LABELS}), {}),
+          ("fluent-bit-loki.conf", r"uri +(\S+)", lambda: loki({"job": "fluent-bit", **LABELS}, "disk full"), {}),
+          ("vector-loki.yaml", r"path: (\S+)", lambda: gzip.compress(loki(LABELS, "disk full")),
+           {"HTTP_CONTENT_ENCODING": "gzip"})]
+
+
+@pytest.mark.parametrize(("name", "path", "body", "headers"), POSTED, ids=[row[0] for row in POSTED])
+def test_posted_records_arrive(feed, name, path, body, headers):
+    """As the outputs of Fluent Bit and Vector post them."""
+    where, = re.findall(f"^ *{path}$", feed.text(name), re.M)
+    responder = feed.stack.responder(feed.redis, auth="anonymous", stream=KEY, append=1)
+    posted = body()
+    answer = fcgi_get(responder.socket, environment(where, method="POST", CONTENT_TYPE="application/json", HTTP_ACCEPT="*/*",
+                                                    CONTENT_LENGTH=str(len(posted)), **headers), posted)
+    assert answer.status in (200, 204), answer.raw
+    feed.expect([(ERROR, "disk full")])
