@@ -3,11 +3,10 @@
 # manual:  awk -f config/sselog.conf.awk sselog.8
 #
 # An option has the first sentence of its entry, or two if the first is short, its range, and its default.
-# The groups are those of the manual, but a few options that most installations set come first. The form of
-# an entry is the one that tests/test_manual.py demands.
+# The groups are those of the manual. Its table of the options that matter first is the first group. The form
+# of an entry is the one that tests/test_manual.py demands.
 
 BEGIN {
-    n_first = split("SSELOG_REDIS SSELOG_REDIS_PASSWORD_FILE SSELOG_STREAM SSELOG_FIELD SSELOG_AUTH", first)
     split("Ar Cm Dl Dq Em Ev Fl It Li Nm No Ns Pa Pq Ql Sx Xr", names)
     for (i in names) macro[names[i]] = 1
 }
@@ -60,6 +59,7 @@ function end_of_entry(    i) {
 /^\.Sh / { in_options = $2 == "OPTIONS"; next }
 !in_options { next }
 /^\.Ss / { group = substr($0, 5); next }
+/^\.It .* Ta Ev SSELOG_/ { first_group = group; first[++n_first] = $NF; next }
 /^\.It Ev SSELOG_/ {
     if (text) end_of_entry()
     option[++n_options] = $3
@@ -85,7 +85,7 @@ END {
     print "#"
     print "# Everybody may read this file. Secrets are in files of their own: the options that end in _FILE name"
     print "# them, and others may not read them."
-    print "\n\n# ---- What most installations set ----"
+    print "\n\n# ---- " first_group " ----"
     for (i = 1; i <= n_first; i++) { printf "%s", shown[first[i]]; shown[first[i]] = "" }
     for (i = 1; i <= n_names; i++) {
         if (shown[name[i]] == "") continue
