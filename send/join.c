@@ -40,12 +40,17 @@ void join_free(struct join *j)
     free(j);
 }
 
-/* REG_STARTEND: the line has a length and may hold NUL. A long line would take long. */
+/* A copy has the NUL that regexec needs. A longer part of a line would take long. */
 static bool matches(const struct join *j, struct slice line)
 {
-    regmatch_t part = {0, (regoff_t)(line.len < JOIN_LOOK ? line.len : JOIN_LOOK)};
-    return j->has_expression &&
-           regexec(&j->expression, line.len > 0 ? line.p : "", 0, &part, REG_STARTEND) == 0;
+    char text[JOIN_LOOK + 1];
+    size_t n = line.len < JOIN_LOOK ? line.len : JOIN_LOOK;
+    if (!j->has_expression)
+        return false;
+    if (n > 0)
+        memcpy(text, line.p, n);
+    text[n] = '\0';
+    return regexec(&j->expression, text, 0, NULL, 0) == 0;
 }
 
 bool join_continues(const struct join *j, struct slice line)

@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 
-#define JOIN_LOOK    4096 /* bytes at the start of a line that expressions are matched with */
+#define JOIN_LOOK    4096 /* bytes at the start of a line, up to a NUL, that are matched */
 #define JOIN_WAIT_MS 1000 /* a record waits at most so long for its next line */
 
 struct join;

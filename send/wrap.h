@@ -3,7 +3,8 @@
  * wrap: records as JSON objects with time, level, host and message.  Pure: the caller gives the
  * time and the name of the host.
  *
- * Invariant: what is written is one JSON object on one line, in UTF-8.
+ * Invariant: text becomes one JSON object on one line, in UTF-8.  An object stays as it is, except
+ * for members at its end.
  */
 #ifndef SSELOG_SEND_WRAP_H
 #define SSELOG_SEND_WRAP_H

@@ -139,7 +139,9 @@ static void test_only_the_start_of_a_line_is_matched(void **state)
     memset(line, 'a', sizeof line);
     line[JOIN_LOOK - 1] = 'x';
     assert_true(join_continues(j, slice_make(line, sizeof line)));
-    line[JOIN_LOOK - 1] = '\0'; /* a NUL does not end a line */
+    line[0] = '\0';
+    assert_false(join_continues(j, slice_make(line, sizeof line)));
+    line[0] = line[JOIN_LOOK - 1] = 'a';
     assert_false(join_continues(j, slice_make(line, sizeof line)));
     line[JOIN_LOOK] = 'x';
     assert_false(join_continues(j, slice_make(line, sizeof line)));
