@@ -18,7 +18,6 @@
 #include "base/histogram.h"
 #include "config/config.h"
 #include "redis/resp_bulk.h"
-#include "redis/receipt.h"
 #include "redis/types.h"
 
 /* Of the process.  Any thread may read them. */
@@ -230,38 +229,5 @@ int redis_feed_polled(struct redis_feed *f, const struct redis_polled *p, int64_
 /* The same at once, for an answer that the relay has no part in. */
 enum sync_result redis_sync_hold_polled(struct redis_sync *s, const struct redis_polled *p,
                                         int64_t now_ms);
-
-/* ---- batches ---- */
-
-/* A batch of records that is added to a log whole or not at all. With a receipt it is added once,
- * however often it comes. */
-struct redis_batch {
-    const char *key; /* XADD key MAXLEN ~ maxlen * ... */
-    unsigned long maxlen;
-    struct slice field;
-    const struct slice *values; /* n of them, at least one */
-    size_t n;
-    struct slice event_field, event; /* event.len 0: none */
-    const char
-        *receipt; /* the key that remembers the batch, in the hash slot of the log; NULL: none */
-    struct receipt wanted; /* its value */
-    unsigned keep;         /* seconds for which it is remembered */
-};
-
-enum redis_append {
-    APPEND_DONE,
-    APPEND_REPEATED, /* it was added before */
-    APPEND_OTHER,    /* its receipt stands for another batch */
-    APPEND_OLDER,    /* its offset is lower than that of the producer's last batch */
-    APPEND_DOWN,     /* no answer: it may have been added, or not */
-    APPEND_NO_WRITE, /* Redis takes no writes for now; already logged, as the next two */
-    APPEND_FULL,     /* Redis has no memory for it */
-    APPEND_REFUSED   /* another error of the server: rights, type of the key */
-};
-
-/* Adds the batch. *kept: the receipt of this batch, with its ids if they are known; after
- * APPEND_OLDER that of the producer's last one. */
-enum redis_append redis_sync_append(struct redis_sync *s, const struct redis_batch *b,
-                                    struct receipt *kept);
 
 #endif

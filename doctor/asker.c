@@ -38,5 +38,5 @@ bool asker_is_denied(const struct asker *a)
 {
     const char *error = asker_text(a);
     return strncmp(error, "NOPERM", 6) == 0 || strncmp(error, "ERR unknown", 11) == 0 ||
-           strncmp(error, "EXECABORT", 9) == 0;
+           strncmp(error, "EXECABORT", 9) == 0; /* of nothing: EXEC itself was denied */
 }

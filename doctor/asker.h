@@ -28,7 +28,7 @@ enum sync_result asker_ask(struct asker *a, const char *const *words, size_t n);
 /* The answer, or why there is none. Good until the next command. */
 const char *asker_text(const struct asker *a);
 /* Whether the answer is that the command is not allowed, or not known. Other errors mean that the
- * right is there: the key is missing or has another type. EXEC of nothing fails only if denied. */
+ * right is there: the key is missing or has another type. */
 bool asker_is_denied(const struct asker *a);
 
 #endif

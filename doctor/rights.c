@@ -10,6 +10,7 @@
 #include "doctor/redis_cure.h"
 #include "doctor/redis_server.h"
 #include "identity/template.h"
+#include "redis/receipt.h"
 
 static const struct check REDIS = {"D2", "redis"};
 static const struct check RIGHTS = {"D2a", "rights"};
@@ -23,7 +24,7 @@ enum key_of {
     OF_TOKEN,
     OF_RENEWED,
     OF_APPENDED, /* a log to which records are appended */
-    OF_MARK,     /* what is remembered of a batch */
+    OF_RECEIPT,  /* what is remembered of a batch */
     OF_HELD,
     OF_COUNTED, /* the key at which ZADD is needed first */
     OF_POLLS
@@ -69,12 +70,12 @@ static const struct right {
      false},
     /* An entry cannot have this id. */
     {OF_APPENDED, {"XADD", "KEY", "0-0", "-", "-"}, "+xadd %W~", NOTHING_ADDED, false},
-    {OF_MARK, {"WATCH", "KEY"}, "+watch %R~", NOT_ONCE, false},
-    {OF_MARK, {"UNWATCH"}, "+unwatch", NOT_ONCE, false},
-    {OF_MARK, {"GET", "KEY"}, "+get %R~", NOT_ONCE, false},
-    {OF_MARK, {"SET", "KEY", "-", "XX"}, "+set %RW~", NOT_ONCE, false},
-    {OF_MARK, {"MULTI"}, "+multi", NOTHING_ADDED, false},
-    {OF_MARK, {"EXEC"}, "+exec", NOTHING_ADDED, false},
+    {OF_RECEIPT, {"WATCH", "KEY"}, "+watch %R~", NOT_ONCE, false},
+    {OF_RECEIPT, {"UNWATCH"}, "+unwatch", NOT_ONCE, false},
+    {OF_RECEIPT, {"GET", "KEY"}, "+get %R~", NOT_ONCE, false},
+    {OF_RECEIPT, {"SET", "KEY", "-", "XX"}, "+set %RW~", NOT_ONCE, false},
+    {OF_RECEIPT, {"MULTI"}, "+multi", NOTHING_ADDED, false},
+    {OF_RECEIPT, {"EXEC"}, "+exec", NOTHING_ADDED, false},
     {OF_HELD, {"ZCARD", "KEY"}, "+zcard %R~", NOTHING_HELD, true},
     {OF_HELD, {"ZREM", "KEY", NOBODY}, "+zrem %RW~", NOTHING_HELD, true},
     {OF_HELD, {"ZCOUNT", "KEY", "1", "0"}, "+zcount %R~", NOTHING_HELD, true},
@@ -121,7 +122,7 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
         return config_uses(c, AUTH_TOKEN) && c->hold != HOLD_ALL ? k->token : NULL;
     case OF_APPENDED:
         return config_appends(c) && k->log[0] ? k->log : NULL;
-    case OF_MARK:
+    case OF_RECEIPT:
         return config_appends(c) && k->log[0] ? k->receipt : NULL;
     case OF_HELD:
         return c->hold != 0 && c->hold != HOLD_ALL ? c->hold_key : NULL;

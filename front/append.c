@@ -23,6 +23,7 @@
 #include "gateway/bodies.h"
 #include "identity/fingerprint.h"
 #include "identity/roles.h"
+#include "redis/batch.h"
 
 #define KEEP_S  86400 /* for which a batch is remembered */
 #define COST    256   /* bytes that a batch costs beside its records: its receipt in Redis */
@@ -39,19 +40,18 @@ struct append {
 };
 
 static struct {
-    _Atomic uint64_t records, repeated, refused;
+    _Atomic uint64_t records, repeated;
 } counts;
 
 struct append_counts append_counts(void)
 {
-    return (struct append_counts){counts.records, counts.repeated, counts.refused};
+    return (struct append_counts){counts.records, counts.repeated};
 }
 
 /* ---- answers ---- */
 
 static enum turn refuse(struct context *ctx, enum why why, int status, const char *text)
 {
-    counts.refused++;
     refusal_set(ctx, why);
     answer_error(ctx, status, text);
     return TURN_DONE;
@@ -102,7 +102,6 @@ static enum turn answer_added(struct context *ctx, const struct append *a, const
 /* The producer learns where to go on. */
 static enum turn answer_older(struct context *ctx, const struct receipt *m)
 {
-    counts.refused++;
     refusal_set(ctx, WHY_BATCH);
     answer_begin(ctx, 409, "application/json");
     buf_addf(&ctx->body, "{\"error\":\"a later offset came before\",\"offset\":%" PRIu64 "}",
@@ -197,7 +196,6 @@ static bool is_within_rate(struct context *ctx, size_t bytes)
     unsigned wait = rate_take(ctx->rate, name, bytes + COST, ctx->config->append_rate, clock_us());
     if (wait == 0)
         return true;
-    counts.refused++;
     refusal_set(ctx, WHY_RATE);
     answer_error_after(ctx, 429, "too many records", wait);
     return false;
@@ -251,7 +249,6 @@ static int check_right(struct context *ctx)
 {
     if (roles_may_append(ctx->config, &ctx->identity))
         return 0;
-    counts.refused++;
     access_forbid(ctx, ctx->identity.method == AUTH_TOKEN ? WHY_APPEND_TOKEN : WHY_APPEND_ROLE);
     return -1;
 }

@@ -18,7 +18,6 @@ void serve_loki(struct context *ctx);
 struct append_counts {
     uint64_t records;  /* that were added */
     uint64_t repeated; /* batches that had been added before */
-    uint64_t refused;  /* batches */
 };
 struct append_counts append_counts(void);
 

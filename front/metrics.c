@@ -10,6 +10,7 @@
 #include "base/diag.h"
 #include "base/process.h"
 #include "front/answer.h"
+#include "front/append.h"
 #include "front/context.h"
 #include "front/exposition.h"
 #include "front/figures.h"
@@ -23,7 +24,7 @@ struct row {
     uint64_t value;
 };
 
-#define ROWS 22
+#define ROWS 24
 
 /* Every row is read once, so the figures of one answer are of about the same moment. */
 static void read_rows(const struct context *ctx, struct row rows[ROWS])
@@ -57,6 +58,9 @@ static void read_rows(const struct context *ctx, struct row rows[ROWS])
         {"log_lines_dropped", COUNTER, "Lines of the log that nobody took in time.",
          diag_dropped()},
         {"redis_outages", COUNTER, "Times Redis went away.", s->outages},
+        {"appended_records", COUNTER, "Records added to logs by /append.", append_counts().records},
+        {"repeated_batches", COUNTER, "Batches of /append that had been added before.",
+         append_counts().repeated},
         {"redis_up", GAUGE, "Whether Redis is connected.", s->redis_up},
     };
     memcpy(rows, now, sizeof now);
@@ -102,7 +106,8 @@ static void add_requests(const struct context *ctx, struct exposition *e)
         [ENDPOINT_STREAM] = "stream",   [ENDPOINT_HISTORY] = "history",
         [ENDPOINT_TOKEN] = "token",     [ENDPOINT_STATUS] = "status",
         [ENDPOINT_METRICS] = "metrics", [ENDPOINT_HEALTHZ] = "healthz",
-        [ENDPOINT_LIVEZ] = "livez",     [ENDPOINTS] = "none"};
+        [ENDPOINT_LIVEZ] = "livez",     [ENDPOINT_APPEND] = "append",
+        [ENDPOINT_LOKI] = "loki",       [ENDPOINTS] = "none"};
     char labels[64];
     exposition_begin(e, PREFIX, "requests", COUNTER,
                      "Requests answered, by endpoint and class of the status.");

@@ -51,7 +51,7 @@ APART = [
      "identity/webuser.c identity/pubkey.c identity/why.c",
      REDIS | RELAY | {"relay/relay.h", "gateway/gateway.h", "front/context.h"}),
     ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c redis/hold_count.c "
-     "redis/append.c redis/append_batch.c redis/reply_memory.c redis/tls.c",
+     "redis/append.c redis/batch.c redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
      "front/append.c front/health.c front/metrics.c front/figures.c front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c",

@@ -54,7 +54,7 @@ static void read_body(enum incoming_form form, struct slice body)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct receipt mark;
+    struct receipt receipt;
     struct buf out;
     if (size == 0)
         return 0;
@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     read_body((enum incoming_form)(data[0] % 5), body);
     compare_parsers(body);
-    if (receipt_parse(body, &mark) == 0)
-        need(receipt_compare(&mark, &mark) == RECEIPT_SAME);
+    if (receipt_parse(body, &receipt) == 0)
+        need(receipt_compare(&receipt, &receipt) == RECEIPT_SAME);
     return 0;
 }

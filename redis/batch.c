@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * append_batch: batches of records; see redis_io.h. A batch is one transaction, so Redis adds all
- * of it or nothing. Its receipt is watched, and set in the same transaction. If two requests with
- * the same receipt come at the same time, the transaction of one fails. Then it finds the receipt.
+ * batch: see batch.h. A batch is one transaction, so Redis adds all of it or nothing. Its receipt
+ * is watched, and set in the same transaction. If two requests with the same receipt come at the
+ * same time, the transaction of one fails. Then it finds the receipt.
  *
  * The ids are known only after the transaction. A second write adds them to the receipt. If it does
  * not come about, because somebody is killed between, the records are searched for in the log,
  * after the last id that it had before.
  */
+#include "redis/batch.h"
+
 #include <stdio.h>
 
 #include "redis/append.h"
