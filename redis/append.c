@@ -192,19 +192,22 @@ enum sync_result redis_sync_take(struct redis_sync *s, const struct redis_queue 
     return result;
 }
 
-/* WATCH, a check of the log's type, and the elements. */
+/* WATCH, a check of the log's type, and the elements. UNWATCH: elements were taken since the last
+ * WATCH, and that change of the list would count. */
 static enum sync_result ask_taken(struct redis_sync *s, const struct redis_queue *q,
                                   const char *log, size_t n)
 {
     char last[NUMBER_DIGITS];
+    const struct slice unwatch[] = {slice_of("UNWATCH")};
     const struct slice watch[] = {slice_of("WATCH"), slice_of(q->taken)};
     const struct slice check[] = {slice_of("XLEN"), slice_of(log)};
     const struct slice range[] = {slice_of("LRANGE"), slice_of(q->taken), slice_of("0"),
                                   slice_make(last, number_format(n - 1, last))};
     size_t count;
-    if (wire_add(&s->out, watch, 2) || wire_add(&s->out, check, 2) || wire_add(&s->out, range, 4))
+    if (wire_add(&s->out, unwatch, 1) || wire_add(&s->out, watch, 2) ||
+        wire_add(&s->out, check, 2) || wire_add(&s->out, range, 4))
         return out_of_memory(s);
-    return sync_write(s) ? SYNC_DOWN : skip_answers(s, 2, &count);
+    return sync_write(s) ? SYNC_DOWN : skip_answers(s, 3, &count);
 }
 
 enum sync_result redis_sync_taken(struct redis_sync *s, const struct redis_queue *q,

@@ -101,13 +101,17 @@ def test_log_of_another_type_loses_nothing(stack, setup, redis):
 
 def test_log_that_becomes_another_type_in_between_loses_nothing(stack, redis):
     """Redis executes the rest of a transaction after an error: the elements are put back."""
+    commands = []
+
     def handler(conn, cmd):
+        commands.append(cmd[0])
         if cmd[0] == b"MULTI":
             redis.client.set("log", "a string")
     redis.client.rpush("queue:a", *range(100))
     scripted = stack.scripted(redis, handler)
     told, status = stack.keep(Sending(stack.setup(scripted), "-l", "log", "--list", "queue:a")).wait()
     assert status == 1 and "WRONGTYPE" in told
+    assert commands.count(b"EXEC") == 1 and b"LPUSH" in commands
     left = redis.client.lrange("{queue:a}:moving", 0, -1) + redis.client.lrange("queue:a", 0, -1)
     assert left == [b"%d" % n for n in range(100)]
 
