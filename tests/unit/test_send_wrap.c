@@ -193,7 +193,8 @@ static void test_cursor_of_the_last_complete_entry(void **state)
         const char *text, *cursor;
     } cases[] = {
         {"{\"__CURSOR\":\"s=1;i=2\"}\n", "s=1;i=2"},
-        {"{\"__CURSOR\":\"a\"}\n{\"__CURSOR\":\"b\",\"MESSAGE\":\"\\n\"}\n{\"__CURSOR\":\"c\"}", "b"},
+        {"{\"__CURSOR\":\"a\"}\n{\"__CURSOR\":\"b\",\"MESSAGE\":\"\\n\"}\n{\"__CURSOR\":\"c\"}",
+         "b"},
         {"{\"__CURSOR\":\"a\"}\n-- Reboot --\n", "before"},
         {"{\"__CURSOR\":\"\"}\n", "before"},
         {"{\"__CURSOR\":null}\n", "before"},
