@@ -785,14 +785,9 @@ static void test_options_that_only_a_restart_changes(void **state)
 /* Each option of the process is read again, or is named as one that needs a restart. */
 static void test_options_of_the_process_that_a_reload_sets(void **state)
 {
-    static const char *const again[] = {"SSELOG_REDIS",
-                                        "SSELOG_REDIS_PASSWORD_FILE",
-                                        "SSELOG_APPEND_RATE",
-                                        "SSELOG_LOG_LEVEL",
-                                        "SSELOG_LOG_USER",
-                                        "SSELOG_COOKIE_SECRET_FILE",
-                                        "SSELOG_JWT_KEY_FILE",
-                                        NULL};
+    static const char *const again[] = {
+        "SSELOG_REDIS",    "SSELOG_REDIS_PASSWORD_FILE", "SSELOG_APPEND_RATE",  "SSELOG_LOG_LEVEL",
+        "SSELOG_LOG_USER", "SSELOG_COOKIE_SECRET_FILE",  "SSELOG_JWT_KEY_FILE", NULL};
     (void)state;
     for (size_t i = 0; i < OPTIONS; i++) {
         bool request = options[i].flags & REQUEST, restart = options[i].flags & RESTART;
