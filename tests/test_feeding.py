@@ -244,6 +244,21 @@ def test_node_logger_is_piped_to_send(feed, name, levels, error):
     assert "Error: " in json.dumps(failed) and " at file:" in json.dumps(failed)
 
 
+@pytest.mark.parametrize(("programs", "reason"), [
+    ((), "node is not installed"), (("node",), "npm is not installed"),
+    (("node", "npm"), "npm could not fetch the packages")], ids=["nothing", "node", "no network"])
+def test_node_loggers_are_left_out_without_npm_or_the_network(tmp_path, monkeypatch, programs, reason):
+    for name in programs:
+        (tmp_path / name).write_text("#!/bin/sh\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    (tmp_path / "tests/feeding").mkdir(parents=True)
+    (tmp_path / "tests/feeding/package.json").write_text((webs.TOP / "tests/feeding/package.json").read_text())
+    monkeypatch.setattr(webs, "TOP", tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(pytest.skip.Exception, match=reason):
+        node_modules()
+
+
 AGENT_TEXT = 'a "b" \\\\x41 \\u00 c é'
 AGENT = AGENT_TEXT.encode().decode("latin-1")  # as it goes over the wire
 
