@@ -99,7 +99,7 @@ static const struct {
     {FAULT_UNAVAILABLE, PROXY_NGINX, "start the web server that proxy_pass names"},
     {FAULT_UNAVAILABLE, PROXY_HAPROXY,
      "start the web server that haproxy.cfg names; let its check ask for what needs no login: put "
-     "\"option httpchk GET /sselog/healthz\"" IN_HAPROXY},
+     "\"option httpchk GET /sselog/livez\"" IN_HAPROXY},
     {FAULT_UNAVAILABLE, PROXY_APACHE, "start the web server that ProxyPass names"},
     {FAULT_UNAVAILABLE, PROXY_LIGHTTPD, "start the web server that proxy.server names"},
     {FAULT_BAD_REQUEST, PROXY_UNKNOWN,

@@ -60,9 +60,9 @@ BROKEN = {
         "haproxy", "proxy_fcgi", {"edit": without("option forwardfor")}, {}, "D18",
         "sselog takes all clients for one at 127.0.0.1, and everybody may read /status", '"option forwardfor"'),
     "haproxy's check asks for a page that is not there": (
-        "haproxy", "proxy_fcgi", {"edit": lambda t: without("GET /sselog/healthz", by="GET /nowhere")(
+        "haproxy", "proxy_fcgi", {"edit": lambda t: without("GET /sselog/livez", by="GET /nowhere")(
             without(r"web (.*)", by=r"web \1 check inter 50ms fall 1")(t))}, {}, "D6",
-        "/healthz is answered 503 by haproxy itself", '"option httpchk GET /sselog/healthz"'),
+        "/healthz is answered 503 by haproxy itself", '"option httpchk GET /sselog/livez"'),
     "nginx does not reach the web server": (
         "nginx", "lighttpd", {"port": 1}, {}, "D6", "/healthz is answered 502 by nginx itself", "that proxy_pass names"),
     "Apache does not reach the web server": (
