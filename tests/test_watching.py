@@ -186,6 +186,7 @@ def test_signal_turns_debug_on_and_off(stack, redis):
     assert len(re.findall("why=not-found", responder.output())) == 1
     assert ask(responder, "/livez").status == 200
 
+
 def test_rules_and_configuration_are_right(tmp_path):
     rules = promtool("check", "rules", PROMETHEUS / "sselog.rules.yml")
     assert rules.returncode == 0, rules.stderr
