@@ -45,15 +45,41 @@ static inline int64_t clock_wall_ms(void)
 
 #define CLOCK_TEXT 32 /* size of the text of a time, with the NUL */
 
-/* Writes a Unix time in ms as RFC 3339 has it, in UTC, because the files of other time zones may be
- * out of reach: "2026-01-02T03:04:05.678Z". Up to the year 9999. Returns its length. */
+/* Writes a Unix time in seconds and a part of a second as RFC 3339 has it, in UTC, because the
+ * files of other time zones may be out of reach. `digits` of the part are written, at most 9. Up to
+ * the year 9999. Returns its length. */
+static inline size_t clock_text_of(int64_t seconds, unsigned part, int digits, char out[CLOCK_TEXT])
+{
+    time_t unix_time = (time_t)seconds;
+    struct tm t;
+    gmtime_r(&unix_time, &t);
+    size_t len = strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &t);
+    return len + (size_t)snprintf(out + len, CLOCK_TEXT - len, ".%0*uZ", digits, part);
+}
+
+/* The same of a Unix time in ms: "2026-01-02T03:04:05.678Z". */
 static inline size_t clock_text(int64_t unix_ms, char out[CLOCK_TEXT])
 {
-    time_t seconds = (time_t)(unix_ms / 1000);
-    struct tm t;
-    gmtime_r(&seconds, &t);
-    size_t len = strftime(out, CLOCK_TEXT, "%Y-%m-%dT%H:%M:%S", &t);
-    return len + (size_t)snprintf(out + len, 8, ".%03uZ", (unsigned)(unix_ms % 1000) % 1000);
+    return clock_text_of(unix_ms / 1000, (unsigned)(unix_ms % 1000) % 1000, 3, out);
+}
+
+/* Seconds of a unit of time: s, m, h, d or w. 0: it is none. */
+static inline int64_t clock_unit(char unit)
+{
+    switch (unit) {
+    case 's':
+        return 1;
+    case 'm':
+        return 60;
+    case 'h':
+        return 3600;
+    case 'd':
+        return 24 * 3600;
+    case 'w':
+        return 7 * 24 * 3600;
+    default:
+        return 0;
+    }
 }
 
 #endif

@@ -6,34 +6,17 @@
  */
 #include "format/loki.h"
 
+#include "base/clock.h"
 #include "format/walk.h"
 
 /* Of all records: labels are repeated in each, so they may be longer than the body. */
 #define MOST_TEXT (32u * 1024 * 1024)
 
-#define SECONDS_OF_DAY 86400
-#define DAYS_OF_ERA    146097 /* 400 years */
-#define DAYS_TO_1970   719468 /* from 0000-03-01 */
-
-/* The date of a day since 1970 in the Gregorian calendar.  Years of this count begin in March, so
- * that a leap day ends one. */
-static void add_date(struct buf *b, unsigned day)
-{
-    unsigned days = day + DAYS_TO_1970, era = days / DAYS_OF_ERA, of_era = days % DAYS_OF_ERA;
-    unsigned year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    unsigned of_year = of_era - (365 * year + year / 4 - year / 100);
-    unsigned shifted = (5 * of_year + 2) / 153, month = shifted < 10 ? shifted + 3 : shifted - 9;
-    buf_addf(b, "%04u-%02u-%02u", era * 400 + year + (month <= 2), month,
-             of_year - (153 * shifted + 2) / 5 + 1);
-}
-
 static void add_time(struct buf *b, uint64_t ns)
 {
-    unsigned day = (unsigned)(ns / 1000000000 / SECONDS_OF_DAY);
-    unsigned second = (unsigned)(ns / 1000000000 % SECONDS_OF_DAY);
-    add_date(b, day);
-    buf_addf(b, "T%02u:%02u:%02u.%09uZ", second / 3600, second / 60 % 60, second % 60,
-             (unsigned)(ns % 1000000000));
+    char text[CLOCK_TEXT];
+    buf_add(b, text,
+            clock_text_of((int64_t)(ns / 1000000000), (unsigned)(ns % 1000000000), 9, text));
 }
 
 /* Adds ,"name":"value" for each member of the object that begins next.  -1: it is no object, or a

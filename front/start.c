@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DAY     86400                  /* seconds */
+#include "base/clock.h"
+
 #define LONGEST INT64_C(1000000000000) /* seconds of a duration; longer ones reach no further */
 
 static bool is_digit(char c)
@@ -142,31 +143,13 @@ struct xid start_id_at(int64_t ms)
     return (struct xid){ms > 0 ? (uint64_t)ms : 0, 0};
 }
 
-static int64_t seconds_of(char unit)
-{
-    switch (unit) {
-    case 's':
-        return 1;
-    case 'm':
-        return 60;
-    case 'h':
-        return 3600;
-    case 'd':
-        return DAY;
-    case 'w':
-        return 7 * DAY;
-    default:
-        return 0;
-    }
-}
-
 /* Numbers of at most nine digits, each with a unit. -1: not of this form. */
 static int read_duration(const char *text, int64_t *seconds)
 {
     *seconds = 0;
     do {
         size_t digits = strspn(text, "0123456789");
-        int64_t unit = seconds_of(text[digits]);
+        int64_t unit = clock_unit(text[digits]);
         if (digits == 0 || digits > 9 || unit == 0)
             return -1;
         *seconds += strtol(text, NULL, 10) * unit;

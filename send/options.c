@@ -2,22 +2,18 @@
 /* options: see options.h. */
 #include "send/options.h"
 
+#include "base/clock.h"
+
 #define LONGEST_KEEP (UINT64_C(3650) * 24 * 3600) /* seconds */
 
 int options_keep(const char *text, uint64_t *ms)
 {
-    static const struct {
-        char name;
-        uint64_t seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 24 * 3600}, {'w', 7 * 24 * 3600}};
     size_t len = strlen(text);
-    uint64_t n;
-    for (size_t i = 0; len > 0 && i < sizeof units / sizeof *units; i++)
-        if (text[len - 1] == units[i].name &&
-            slice_number(slice_make(text, len - 1), 1, LONGEST_KEEP / units[i].seconds, &n) == 0) {
-            *ms = n * units[i].seconds * 1000;
-            return 0;
-        }
+    uint64_t n, unit = len > 0 ? (uint64_t)clock_unit(text[len - 1]) : 0;
+    if (unit > 0 && slice_number(slice_make(text, len - 1), 1, LONGEST_KEEP / unit, &n) == 0) {
+        *ms = n * unit * 1000;
+        return 0;
+    }
     return -1;
 }
 
