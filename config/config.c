@@ -540,11 +540,3 @@ void config_print(const struct config_base *base, struct buf *out)
         buf_addc(out, '\n');
     }
 }
-
-void config_each(void (*each)(void *arg, const char *name, bool per_request,
-                              const char *default_text),
-                 void *arg)
-{
-    for (size_t i = 0; i < OPTIONS; i++)
-        each(arg, options[i].name, options[i].flags & REQUEST, options[i].fallback);
-}

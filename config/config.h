@@ -185,9 +185,5 @@ void config_print(const struct config_base *base, struct buf *out);
  * line. */
 void config_warn(const struct config_base *base, void (*warn)(void *arg, const char *line),
                  void *arg);
-/* Calls each for every option, for the test of the manual. */
-void config_each(void (*each)(void *arg, const char *name, bool per_request,
-                              const char *default_text),
-                 void *arg);
 
 #endif

@@ -8,7 +8,8 @@
 #define READ_ROOM ((size_t)128 * 1024) /* of an input, beyond one record */
 #define MADE_MAX  ((size_t)1 << 30)    /* an element of a list may be long */
 
-size_t input_room(const struct recipe *how)
+/* The most that is read without a complete record. */
+static size_t input_room(const struct recipe *how)
 {
     return (how->join ? 2 : 1) * (size_t)LINES_MAX + READ_ROOM;
 }

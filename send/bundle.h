@@ -39,8 +39,6 @@ struct bundle {
     struct buf made, joined;
 };
 
-/* The most that is read without a complete record. */
-size_t input_room(const struct recipe *how);
 void input_init(struct input *in, const struct recipe *how);
 void input_free(struct input *in);
 

@@ -180,7 +180,8 @@ int sender_trim(struct sender *s)
     return s->refused ? -1 : 0;
 }
 
-int sender_send(struct sender *s, const struct redis_add *adds, size_t n)
+/* Repeats until all n records are sent. */
+static int send_all(struct sender *s, const struct redis_add *adds, size_t n)
 {
     size_t at = 0, done;
     for (;;) {
@@ -200,7 +201,7 @@ int sender_input(struct sender *s, const struct recipe *how, struct bundle *b, s
     *used = 0;
     do {
         n = bundle_fill(b, how, in, flush);
-        if (b->made.failed || (n > 0 && sender_send(s, b->adds, n)))
+        if (b->made.failed || (n > 0 && send_all(s, b->adds, n)))
             return -1;
         buf_drop(&in->bytes, b->used);
         *used += b->used;

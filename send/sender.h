@@ -40,11 +40,9 @@ int sender_connect(struct sender *s);
 /* Waits until fd is readable (-1: none), ms milliseconds have passed (-1: no limit), or a signal
  * asks to stop. Returns whether fd is readable. */
 bool sender_wait(struct sender *s, int fd, int ms);
-/* Repeats until all n records are sent. After a signal to stop it tries only once. -1: some are not
- * sent. */
-int sender_send(struct sender *s, const struct redis_add *adds, size_t n);
 /* Sends all complete records of an input and drops their bytes. flush: of bundle_fill. *used: how
- * many bytes. -1: some are not sent. */
+ * many bytes. It repeats what fails; after a signal to stop it tries only once. -1: some are not
+ * sent. */
 int sender_input(struct sender *s, const struct recipe *how, struct bundle *b, struct input *in,
                  bool flush, size_t *used);
 /* Decides what follows a call of Redis, and waits for it. 0: it was answered; 1: it is to be
