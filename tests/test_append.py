@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -11,6 +12,7 @@ import time
 
 import pytest
 
+import webs
 from fcgi import PARAMS, STDIN, FcgiStream, Peer, begin, environment, fcgi_get, pairs, record, stream
 from procs import wait_until
 from sse import get
@@ -76,6 +78,18 @@ def test_curl_sends_lines_of_a_file(stack, redis):
         assert done.returncode == 0, done
         assert json.loads(done.stdout)["appended"] == 9000
     assert payloads(redis)[-9000:] == lines and redis.client.xlen("log") >= 10000
+
+
+def test_curl_sends_what_the_document_shows(stack, redis):
+    """Each command twice: the one with a key counts once."""
+    server = stack.server("lighttpd", redis, **APPEND, auth="remote_user", stream="log-{user}", web={"auth": True})
+    (server.dir / "backup.log").write_text("first\nlast\n")
+    commands = re.findall(r"^    (curl .*)$", (webs.TOP / "docs/feeding.md").read_text(), re.M)
+    for command in 2 * commands:
+        command = command.replace("alice", f"ann:{webs.PASSWORD}").replace("https://log.example", f"http://127.0.0.1:{server.port}")
+        subprocess.run(f"{command} -sS --fail-with-body", shell=True, check=True, cwd=server.dir, stdout=subprocess.DEVNULL)
+    objects = '{"level": "info", "message": "backup is done"}'
+    assert payloads(redis, "log-ann") == ["first", "last", objects, objects]
 
 
 def test_thousand_batches_sent_twice_are_a_thousand(stack, redis):
