@@ -27,14 +27,14 @@ static const char help[] =
     "      --tenant TENANT       the tenant of that user\n"
     "      --role ROLE           the role of that user\n"
     "      --json                print each finding as a JSON object\n"
-    "  -v                        print passed checks too\n"
+    "  -v, --verbose             print passed checks too\n"
     "\n"
     "with a URL:\n"
     "      --url-only            check nothing of this machine\n"
     "      --local               connect to 127.0.0.1 in place of the host of the URL\n"
-    "  -u USER[:PASSWORD]        a login; without PASSWORD it is read from standard input\n"
-    "  -H HEADER                 a header of each request; may be repeated\n"
-    "  -k                        accept any certificate\n"
+    "  -u, --login USER[:PASS]   a login; without PASS it is read from standard input\n"
+    "  -H, --header HEADER       a header of each request; may be repeated\n"
+    "  -k, --insecure            accept any certificate\n"
     "      --origin ORIGIN       whether pages of this origin may read the stream\n"
     "      --access-log FILE     whether query strings are written to it\n"
     "      --hold SECONDS        how long to hold the stream open\n"
@@ -72,6 +72,10 @@ static const struct option long_options[] = {
     {"tenant", required_argument, NULL, OPTION_TENANT},
     {"role", required_argument, NULL, OPTION_ROLE},
     {"json", no_argument, NULL, OPTION_JSON},
+    {"verbose", no_argument, NULL, 'v'},
+    {"login", required_argument, NULL, 'u'},
+    {"header", required_argument, NULL, 'H'},
+    {"insecure", no_argument, NULL, 'k'},
     {"write", no_argument, NULL, OPTION_WRITE},
     {"producer", required_argument, NULL, OPTION_PRODUCER},
     {"local", no_argument, NULL, OPTION_LOCAL},

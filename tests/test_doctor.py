@@ -273,7 +273,7 @@ def test_refused_login_is_told_with_its_reason(stack, redis, name, key_file):
     method, headers, why, cure = REFUSED[name]
     options = {"jwt_key_file": key_file} if method == "jwt" else {"trusted": "192.0.2.9"} if method == "header" else {}
     server = stack.server("lighttpd", redis, auth=method, **options)
-    given = [part for header, value in headers().items() for part in ("-H", f"{header}: {value}")]
+    given = [part for header, value in headers().items() for part in ("--header", f"{header}: {value}")]
     e = doctor.web(server, *given)
     e.only("D11", f"why={why}", cure)
     assert not doctor.web(server).findings, "without a login it is only a note"
@@ -807,7 +807,7 @@ def test_text_has_one_line_for_each_finding(stack, redis):
 
 def test_terminal_asks_for_the_password_and_does_not_show_it():
     ours, its = os.openpty()
-    with subprocess.Popen([webs.program(), "doctor", "--url-only", "-u", "ann", "http://127.0.0.1:1/"], stdin=its, stderr=its,
+    with subprocess.Popen([webs.program(), "doctor", "--url-only", "--login", "ann", "http://127.0.0.1:1/"], stdin=its, stderr=its,
                           stdout=subprocess.DEVNULL) as process:
         shown = b""
         while b"Password: " not in shown:
@@ -841,4 +841,4 @@ def test_help_names_each_option():
     """A host has no manual."""
     text = subprocess.run([webs.program(), "doctor", "-h"], capture_output=True, text=True, check=True).stdout
     names = re.findall(r'^    \{"([a-z-]+)", (?:no|required)_argument', (webs.TOP / "cmd_doctor.c").read_text(), re.M)
-    assert len(names) == 14 and all(re.search(rf"--{name}\b", text) for name in names)
+    assert len(names) == 18 and all(re.search(rf"--{name}\b", text) for name in names)
