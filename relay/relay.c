@@ -122,7 +122,7 @@ int64_t relay_turn_ms(struct relay *r)
         give_order(r, o);
     if (began == 0 || (asked != 0 && asked < began))
         began = asked;
-    return began ? now - began : 0;
+    return began && began < now ? now - began : 0;
 }
 
 bool relay_is_asked(const struct relay *r)
