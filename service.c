@@ -73,6 +73,12 @@ static struct asked read_signals(void)
 
 /* ---- reading again ---- */
 
+/* A password for another Redis is not for the one that the process keeps. */
+static int use_login(const struct service *s, const struct config_base *base)
+{
+    return config_same_redis(s->start, base) ? login_replace(&config_of(base)->redis) : 0;
+}
+
 /* New connections to Redis log in as it says. NULL: something is wrong, which was logged. */
 static struct config_base *load_again(const struct service *s)
 {
@@ -80,7 +86,7 @@ static struct config_base *load_again(const struct service *s)
     buf_init(&why, 1024);
     struct config_base *base = config_load(s->file, environ, &why);
     const struct config *c = base ? config_of(base) : NULL;
-    if (c && ((c->jwt_key.len > 0 && jwtcheck_start(c, &why)) || login_replace(&c->redis))) {
+    if (c && ((c->jwt_key.len > 0 && jwtcheck_start(c, &why)) || use_login(s, base))) {
         config_unload(base);
         base = NULL;
     }

@@ -445,6 +445,11 @@ static bool same_server(const struct redis_address *a, const struct redis_addres
            a->db == b->db && a->tls == b->tls;
 }
 
+bool config_same_redis(const struct config_base *running, const struct config_base *now)
+{
+    return same_server(&running->set.config.redis, &now->set.config.redis);
+}
+
 static bool needs_restart(const struct config_set *running, const struct config_set *now, size_t i)
 {
     if (options[i].flags & ADDRESS)

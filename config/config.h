@@ -174,6 +174,8 @@ void config_release(const struct config_base *base, const struct config *config)
  * change, as in a message. Out of memory: no call. */
 void config_each_restart(const struct config_base *running, const struct config_base *now,
                          void (*each)(void *arg, const char *line), void *arg);
+/* Whether both name the same Redis.  Its user and its password may differ. */
+bool config_same_redis(const struct config_base *running, const struct config_base *now);
 #define CONFIG_FILES 4
 /* Fills files with the paths that config_load read: the file of options and those with secrets.
  * Returns their number. */

@@ -247,6 +247,19 @@ def test_redis_is_asked_with_the_new_password(stack):
     assert status_of(responder) == 200 and "WRONGPASS" not in responder.output()
 
 
+def test_password_for_another_redis_is_not_sent_to_the_former_one(stack, redis):
+    options = {"auth": "anonymous", "stream": "log"}
+    setup = webs.Setup(stack.directory(), redis.url)
+    file = Options(setup.dir, **options, redis=setup.options.pop("SSELOG_REDIS"))
+    responder = stack.responder(setup=setup, run={"extra": ["-c", file.path]})
+    assert status_of(responder) == 200
+    file.set(**options, redis=f"redis://:for-another@127.0.0.1:{procs.free_port()}/0")
+    assert "SSELOG_REDIS (file " in reload(responder)
+    for client in redis.clients():
+        redis.client.client_kill_filter(_id=client["id"])
+    assert status_of(responder) == 200 and " AUTH" not in responder.output()
+
+
 @pytest.mark.memory
 def test_memory_does_not_grow_over_two_hundred_reloads(stack, redis):
     """A stream with a session keeps one former snapshot; the others are freed."""

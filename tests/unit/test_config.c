@@ -777,6 +777,7 @@ static void test_options_that_only_a_restart_changes(void **state)
         restarts[0] = '\0';
         config_each_restart(before, after, note_restart, NULL);
         assert_string_equal(restarts, wanted);
+        assert_int_equal(config_same_redis(before, after), !strstr(wanted, "SSELOG_REDIS"));
         config_unload(before);
         config_unload(after);
     }
