@@ -49,6 +49,7 @@ struct context {
     struct refusals *refusals;      /* for front/refusal.c; NULL under CGI */
     struct figures *figures;        /* of the process; NULL under CGI */
     const struct config_base *base; /* held: of the time when the request came */
+    const struct config *start;     /* of the process: has the options that a reload leaves alone */
     const char *started;            /* how the process was started: see front_started_as */
     const struct config *config;    /* for this request */
     struct exchange *exchange;

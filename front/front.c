@@ -46,7 +46,7 @@ enum { LANE_HISTORY, LANE_APPEND, LANES };
 
 struct front {
     struct config_current current;   /* that new requests get */
-    const struct config_base *start; /* of front_new: it has the address of Redis */
+    const struct config_base *start; /* of front_new: has what a reload leaves alone */
     const char *started;
     struct relay *relay;
     int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
@@ -263,6 +263,7 @@ static struct context *new_context(struct front *f, struct redis_sync *redis, st
     ctx->cross_site_throttle = f->cross_site_throttle;
     ctx->rate = f->rate;
     ctx->refusals = f->refusals;
+    ctx->start = config_of(f->start);
     ctx->started = f->started;
     ctx->figures = f->figures;
     ctx->endpoint = ENDPOINTS;

@@ -30,7 +30,7 @@ struct row {
 static void read_rows(const struct context *ctx, struct row rows[ROWS])
 {
     const struct relay_stats *s = relay_stats(ctx->relay);
-    const struct config *c = config_of(ctx->base);
+    const struct config *c = ctx->start;
     const struct row now[ROWS] = {
         {"viewers", GAUGE, "Open event streams.", s->viewers},
         {"viewers_max", GAUGE, "Seats of the process, SSELOG_MAX_VIEWERS.", c->max_viewers},

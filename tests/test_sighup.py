@@ -11,6 +11,7 @@ import procs
 import webs
 from fcgi import FcgiStream, environment, fcgi_get
 from identity import bearer_key, jwt, session
+from metrics import figures
 from procs import wait_until
 from sse import get
 from tables import case
@@ -209,13 +210,15 @@ def test_options_that_need_a_restart_are_named(stack, redis):
     options = {"auth": "anonymous", "stream": "log"}
     responder, file = with_file(stack, redis, **options)
     assert "needs a restart" not in reload(responder)
-    file.set(**options, front_threads=5, max_viewers=7, gather=40, log_level="debug", keepalive=3)
+    file.set(**options, front_threads=5, max_viewers=7, max_memory="3M", gather=40, log_level="debug", keepalive=3)
     for _ in range(2):  # as long as they differ from what is in use
         told = [line for line in reload(responder).splitlines() if "needs a restart" in line]
-        assert len(told) == 2 and all(" warning config: " in line for line in told)
+        assert len(told) == 3 and all(" warning config: " in line for line in told)
         assert f"SSELOG_FRONT_THREADS=5 (file {file.path}:3): " in "".join(told)
         assert "SSELOG_MAX_VIEWERS=7" in "".join(told)
     assert procs.threads(responder.pid) < 5 + 2
+    limits = figures(responder)
+    assert (limits["sselog_viewers_max"], limits["sselog_held_max_bytes"]) == (10000, 64 << 20), "those in use"
     with FcgiStream(responder.socket, environment("/sselog/stream")) as s:
         s.read_until_live()
         wait_until(lambda: "event=open" in responder.output(), "a line of the level debug")
