@@ -61,14 +61,14 @@ BROKEN = {
         "sselog takes all clients for one at 127.0.0.1, and everybody may read /status", '"option forwardfor"'),
     "haproxy's check asks for a page that is not there": (
         "haproxy", "proxy_fcgi", {"edit": lambda t: without("GET /sselog/livez", by="GET /nowhere")(
-            without(r"web (.*)", by=r"web \1 check inter 50ms fall 1")(t))}, {}, "D6",
+            without(r" check", by=" check inter 50ms fall 1")(t))}, {}, "D6",
         "/healthz is answered 503 by haproxy itself", '"option httpchk GET /sselog/livez"'),
     "nginx does not reach the web server": (
         "nginx", "lighttpd", {"port": 1}, {}, "D6", "/healthz is answered 502 by nginx itself", "that proxy_pass names"),
     "Apache does not reach the web server": (
         "apache", "lighttpd", {"port": 1}, {}, "D6", "/healthz is answered 503 by Apache itself", "that ProxyPass names"),
     "haproxy sends the PROXY protocol to lighttpd": (
-        "haproxy", "lighttpd", {"edit": without(r"127.0.0.1:(\d+)", by=r"127.0.0.1:\1 send-proxy")}, {}, "D6",
+        "haproxy", "lighttpd", {"edit": without(r"127.0.0.1:(\d+) check", by=r"127.0.0.1:\1 send-proxy")}, {}, "D6",
         "/healthz is answered 400 by lighttpd itself", 'extforward.hap-PROXY = "enable"'),
     "Apache ends silent streams": (
         "apache", "lighttpd", {"edit": without("timeout=120", by="timeout=1")}, {"keepalive": 30}, "D12",
@@ -90,6 +90,32 @@ def test_broken_proxy_is_named_with_its_line(stack, redis, name):
     hold = () if id == "D12" else ("--hold", "0.1")
     patience = SHORT if id == "D7" else doctor.LONG
     doctor.web(proxy, *hold, patience=patience).only(id, evidence, cure)
+
+
+# What lets a check through the login of an example.
+LIVEZ = {
+    "proxy_fcgi": lambda t: t + '<LocationMatch "^/sselog/livez$">\nRequire all granted\n</LocationMatch>\n',
+    "lighttpd": lambda t: re.sub(r"^ *auth\.require .*?^    \)$", r'$HTTP["url"] != "/sselog/livez" {\n\g<0>\n}', t,
+                                 flags=re.M | re.S),
+    "nginx": lambda t: re.sub(r"location ~ \^/sselog\S* \{\s*(fastcgi_pass .*;)\n", r"location = /sselog/livez {\n\1\n"
+                              "fastcgi_param REQUEST_METHOD $request_method;\nfastcgi_param SCRIPT_NAME /sselog;\n"
+                              r"fastcgi_param PATH_INFO /livez;\n}\n\g<0>", t)}
+
+
+@pytest.mark.parametrize("name", LIVEZ)
+def test_check_of_haproxy_passes_the_login_of_the_example(stack, redis, name):
+    for edit, passes in (None, False), (LIVEZ[name], True):
+        setup = stack.setup(redis, auth="remote_user", stream="log")
+        server = stack.keep(webs.SERVERS[name](setup, auth=True, edit=edit))
+        proxy = stack.keep(proxies.Haproxy(server, edit=without(" check", by=" check inter 50ms fall 1")))
+        if passes:
+            checked = re.compile(rb'endpoint="livez",code="2xx"} [1-9]')
+            wait_until(lambda: checked.search(get(server.port, "/sselog/metrics", basic("ann")).raw), "the check")
+        else:
+            wait_until(lambda: get(proxy.port, "/sselog/livez").status == 503, "the outcome of the check")
+        assert get(proxy.port, "/sselog/stream").status == (401 if passes else 503)
+    for path in "/", "/../stream", "/stream":
+        assert get(server.port, f"/sselog/livez{path}").status in (401, 404)
 
 
 # ---- what a reader sees ----
@@ -162,7 +188,7 @@ def test_note_of_http_2_is_about_the_proxy_that_speaks_it(stack, redis, tmp_path
     pem = stack.directory() / "pem"
     pem.write_text((tmp_path / "key").read_text() + (tmp_path / "cert").read_text())
     proxy = stack.keep(proxies.Haproxy(stack.server("lighttpd", redis), more=f" ssl crt {pem} alpn h2,http/1.1"))
-    e = doctor.web(proxy, "--insecure", "--hold", "0.1", scheme="https")
+    e = doctor.web(proxy, "-k", "--hold", "0.1", scheme="https")
     assert not e.findings
     assert any("HTTP/2: a browser's connection has about 100 streams" in n["evidence"] for n in e.notes)
 
