@@ -92,7 +92,7 @@ def test_broken_proxy_is_named_with_its_line(stack, redis, name):
     doctor.web(proxy, *hold, patience=patience).only(id, evidence, cure)
 
 
-# What lets a check through the login of an example.
+# Each of these edits lets a check through the login of an example.
 LIVEZ = {
     "proxy_fcgi": lambda t: t + '<LocationMatch "^/sselog/livez$">\nRequire all granted\n</LocationMatch>\n',
     "lighttpd": lambda t: re.sub(r"^ *auth\.require .*?^    \)$", r'$HTTP["url"] != "/sselog/livez" {\n\g<0>\n}', t,
