@@ -59,6 +59,7 @@ def test_records_arrive_through_web_servers(stack, redis, kind):
     large = [f"{n} " + "x" * 1000 for n in range(1000)]
     assert post(server, "\n".join(large).encode(), type="text/plain").status == 200
     assert payloads(redis)[2:] == large
+    assert post(server, "\n".join(5 * large).encode(), type="text/plain").status == 413, "no producer repeats that"
     loki = gzip.compress(json.dumps(LOKI).encode())
     assert post(server, loki, "/loki/api/v1/push", "application/json", Content_Encoding="gzip").status == 204
     assert [json.loads(p) for p in payloads(redis)[-2:]] == [
