@@ -138,6 +138,14 @@ def test_python_handler_writes_a_traceback_as_one_record(feed):
     feed.expect([(n, f"{level} {QUOTED}") for n, level in enumerate(LEVELS)] + [(ERROR, failed)])
 
 
+def test_python_handler_tells_once_why_it_cannot_write(feed):
+    feed.snippet("sselog_handler.py")
+    done = subprocess.run([sys.executable, "-c", PYTHON, "unix:///nowhere/redis"], capture_output=True, text=True, timeout=30,
+                          cwd=feed.dir)
+    assert done.returncode == 0 and done.stderr.count("trying again") == 1
+    assert done.stderr.startswith("sselog_handler: stream:logs:alice: Error 2 connecting")
+
+
 OUTAGE = """
 import logging, os, sys
 from sselog_handler import RedisStreamHandler

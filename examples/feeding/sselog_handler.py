@@ -4,8 +4,8 @@
     logging.getLogger().addHandler(RedisStreamHandler("redis://127.0.0.1:6379/0", "stream:logs:alice"))
 
 A thread writes, so the program never waits for Redis. While Redis is away, up to `waiting` records are kept; further
-ones are lost, and a record tells how many. A traceback is part of its record. A record can come twice, if Redis breaks
-off before it has answered.
+ones are lost, and a record tells how many. Standard error tells once why Redis takes nothing. A traceback is part of
+its record. A record can come twice, if Redis breaks off before it has answered.
 """
 import datetime
 import json
@@ -13,6 +13,7 @@ import logging
 import os
 import queue
 import socket
+import sys
 import threading
 import time
 
@@ -22,7 +23,8 @@ import redis
 class RedisStreamHandler(logging.Handler):
     def __init__(self, url, key, maxlen=10000, waiting=10000):
         super().__init__()
-        self.redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5)
+        patience = {} if url.startswith("unix:") else {"socket_connect_timeout": 5}  # redis-py refuses it there
+        self.redis = redis.Redis.from_url(url, socket_timeout=5, **patience)
         self.key, self.maxlen, self.host = key, maxlen, socket.gethostname()
         self.waiting = waiting
         self._start()
@@ -31,6 +33,7 @@ class RedisStreamHandler(logging.Handler):
     def _start(self):
         self.queue = queue.Queue(self.waiting)
         self.lost = 0
+        self.told = None  # the last error, told once
         threading.Thread(target=self._write, daemon=True).start()
 
     def payload(self, level, name, message, created):
@@ -58,8 +61,12 @@ class RedisStreamHandler(logging.Handler):
         while True:
             try:
                 self.redis.xadd(self.key, {"data": payload}, maxlen=self.maxlen)
+                self.told = None
                 return
-            except redis.RedisError:
+            except redis.RedisError as error:
+                if logging.raiseExceptions and self.told != str(error):
+                    self.told = str(error)
+                    print(f"sselog_handler: {self.key}: {error}; trying again", file=sys.stderr)
                 time.sleep(pause)
                 pause = min(2 * pause, 5)
 
