@@ -211,7 +211,7 @@ static int read_options(int argc, char **argv, struct doctor_options *o, struct 
     if (optind < argc)
         o->url = argv[optind++];
     if (optind < argc)
-        return usage("it takes one URL");
+        return usage("it takes one URL, behind all options");
     if (o->url && strncmp(o->url, "http://", 7) != 0 && strncmp(o->url, "https://", 8) != 0)
         return usage("the URL must begin with http:// or https://");
     if (o->write && (!o->url || !o->user))

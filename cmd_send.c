@@ -196,8 +196,11 @@ int cmd_send_read(int argc, char **argv)
             return cmd_wrong("send", "malformed value %s: %s", optarg, why);
     }
     if (optind < argc)
-        return cmd_wrong("send", "it takes no argument, but here is %s; a file is for --follow",
-                         argv[optind]);
+        return cmd_wrong(
+            "send",
+            "it takes no argument, but here is %s; a file is for --follow, an expression "
+            "for --join=EXPR",
+            argv[optind]);
     int status = check_options();
     return status ? status : -1;
 }

@@ -338,8 +338,8 @@ void local_socket(const struct doctor_options *o, const struct config *c, struct
 {
     if (!o->socket)
         check_own_files(c, r);
-    else if (o->socket[0] == '/')
-        check_socket(o->socket, c, r);
-    else
+    else if (strncmp(o->socket, "127.0.0.1:", 10) == 0 || strncmp(o->socket, "[::1]:", 6) == 0)
         check_port(o->socket, c, r);
+    else
+        check_socket(o->socket, c, r);
 }
