@@ -180,6 +180,16 @@ static int check_options(void)
     return status;
 }
 
+/* The value is a word of its own behind the option, or stands in its word. */
+static int malformed(int letter, char *const *argv, const char *why)
+{
+    const char *word = argv[optind - (optarg == argv[optind - 1] ? 2 : 1)];
+    char name[] = {'-', (char)letter, '\0'};
+    bool is_long = strncmp(word, "--", 2) == 0;
+    return cmd_wrong("send", "malformed value %s of %.*s: %s", optarg, (int)strcspn(word, "="),
+                     is_long ? word : name, why);
+}
+
 int cmd_send_read(int argc, char **argv)
 {
     int letter;
@@ -193,14 +203,13 @@ int cmd_send_read(int argc, char **argv)
         take_flag(letter);
         const char *why = optarg ? take_value(letter, optarg) : NULL;
         if (why)
-            return cmd_wrong("send", "malformed value %s: %s", optarg, why);
+            return malformed(letter, argv, why);
     }
     if (optind < argc)
-        return cmd_wrong(
-            "send",
-            "it takes no argument, but here is %s; a file is for --follow, an expression "
-            "for --join=EXPR",
-            argv[optind]);
+        return cmd_wrong("send",
+                         "it takes no argument, but here is %s; a file is for --follow, "
+                         "an expression for --join=EXPR",
+                         argv[optind]);
     int status = check_options();
     return status ? status : -1;
 }
