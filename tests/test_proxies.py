@@ -188,7 +188,7 @@ def test_note_of_http_2_is_about_the_proxy_that_speaks_it(stack, redis, tmp_path
     pem = stack.directory() / "pem"
     pem.write_text((tmp_path / "key").read_text() + (tmp_path / "cert").read_text())
     proxy = stack.keep(proxies.Haproxy(stack.server("lighttpd", redis), more=f" ssl crt {pem} alpn h2,http/1.1"))
-    e = doctor.web(proxy, "-k", "--hold", "0.1", scheme="https")
+    e = doctor.web(proxy, "--insecure", "--hold", "0.1", scheme="https")
     assert not e.findings
     assert any("HTTP/2: a browser's connection has about 100 streams" in n["evidence"] for n in e.notes)
 
