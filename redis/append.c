@@ -6,13 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "redis/sync_conn.h"
 #include "redis/wire.h"
 
 static void begin(struct redis_sync *s)
 {
-    s->end = clock_ms() + s->deadline;
+    sync_set_deadline(s);
     s->hold = 0; /* answers that are read for their number only */
     s->skip = 0;
     s->bulk.all = false;
@@ -38,7 +37,7 @@ static enum sync_result out_of_memory(struct redis_sync *s)
  * says why there is none; the connection is lost. */
 static const redisReply *next_answer(struct redis_sync *s, enum sync_result *result)
 {
-    s->end = clock_ms() + s->deadline;
+    sync_set_deadline(s);
     const redisReply *r = sync_reply(s);
     *result = r ? SYNC_OK : SYNC_DOWN;
     if (!r || r->type != REDIS_REPLY_ERROR)

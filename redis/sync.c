@@ -66,7 +66,7 @@ void redis_sync_free(struct redis_sync *s)
 
 void sync_begin(struct redis_sync *s)
 {
-    s->end = clock_ms() + s->deadline;
+    sync_set_deadline(s);
     s->hold = HOLD_BYTES;
     s->skip = 0;
     s->bulk.all = false;

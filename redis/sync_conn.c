@@ -23,8 +23,16 @@
 #include "redis/wire.h"
 
 #define READ_CHUNK   (16 * 1024)
-#define BYTES_PER_MS 4096 /* bytes that arrive faster extend the deadline */
+#define BYTES_PER_MS 4096 /* bytes that arrive faster extend the deadline, threefold at most */
 #define SURPLUS_TEXT "answer without a request"
+
+/* A thread that reads one value for minutes would count as hanging, and others would wait for it.
+ */
+void sync_set_deadline(struct redis_sync *s)
+{
+    s->end = clock_ms() + s->deadline;
+    s->last = s->end + 2 * (int64_t)s->deadline;
+}
 
 void sync_close(struct redis_sync *s)
 {
@@ -93,6 +101,13 @@ static bool sync_keeps_large(struct redis_sync *s)
     return !s->cut;
 }
 
+/* The deadline after n more bytes. */
+static int64_t extended(const struct redis_sync *s, ssize_t n)
+{
+    int64_t end = s->end + n / BYTES_PER_MS;
+    return end < s->last ? end : s->last;
+}
+
 /* Passes n bytes through resp_bulk to the parser. */
 static int sync_parse(struct redis_sync *s, const char *p, size_t n)
 {
@@ -121,7 +136,7 @@ static int sync_read_some(struct redis_sync *s)
         return sync_lose(s, n < 0 ? redis_tls_error(s->tls, strerror(errno))
                                   : "connection closed by the server");
     s->was_idle = false;
-    s->end += n / BYTES_PER_MS;
+    s->end = extended(s, n);
     if (direct)
         resp_bulk_filled(&s->bulk, (size_t)n);
     int bad = sync_parse(s, chunk, direct ? 0 : (size_t)n);

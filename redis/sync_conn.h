@@ -20,6 +20,7 @@ struct redis_sync {
     bool apart;                      /* its time-outs do not open the circuit breaker */
     unsigned deadline;               /* ms */
     int64_t end;                     /* deadline of the current call: CLOCK_MONOTONIC ms */
+    int64_t last;                    /* beyond which no bytes extend it */
     int64_t began;                   /* the current call: CLOCK_MONOTONIC us */
     bool timed_out;                  /* the current call waited until its deadline */
     size_t shown;                    /* bytes of the current call's key that may be logged */
@@ -41,6 +42,8 @@ struct redis_sync {
     struct reply_memory memory;
 };
 
+/* From now on the call has its deadline. */
+void sync_set_deadline(struct redis_sync *s);
 /* Closes the connection, if there is one. */
 void sync_close(struct redis_sync *s);
 /* Always returns -1. Logs or keeps why, and closes the connection: a late answer would be taken for

@@ -382,6 +382,19 @@ static void test_answer_after_the_deadline_counts_if_it_is_there(void **state)
     close(ends[1]);
 }
 
+static void test_bytes_extend_the_deadline_threefold_at_most(void **state)
+{
+    struct redis_sync s = {.deadline = 100};
+    (void)state;
+    sync_set_deadline(&s);
+    int64_t first = s.end;
+    s.end = extended(&s, 7 * BYTES_PER_MS);
+    assert_int_equal(s.end, first + 7);
+    for (int i = 0; i < 100; i++)
+        s.end = extended(&s, 7 * BYTES_PER_MS);
+    assert_int_equal(s.end, first + 200);
+}
+
 /* ---- held and polled streams ---- */
 
 static void test_hold_is_looked_at_in_one_exchange(void **state)
@@ -569,6 +582,7 @@ int main(void)
         cmocka_unit_test(test_place_is_given_back_when_there_is_one_too_many),
         cmocka_unit_test(test_exchange_is_repeated_on_a_new_connection),
         cmocka_unit_test(test_answer_after_the_deadline_counts_if_it_is_there),
+        cmocka_unit_test(test_bytes_extend_the_deadline_threefold_at_most),
         cmocka_unit_test(test_surplus_reply_is_nobodys_answer),
         cmocka_unit_test(test_late_surplus_reply_is_nobodys_answer),
         cmocka_unit_test(test_connection_closed_while_idle_is_renewed_without_an_error),
