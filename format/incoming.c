@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "format/loki.h"
+#include "format/loki_push.h"
 #include "format/walk.h"
 
 #define FIRST_CAP 64
@@ -123,6 +124,8 @@ enum incoming_result incoming_read(struct incoming *in, enum incoming_form form,
         return read_json(in, body);
     case INCOMING_LOKI:
         return loki_read(in, body);
+    case INCOMING_LOKI_PROTOBUF:
+        return loki_push_read(in, body);
     }
     return INCOMING_MALFORMED;
 }

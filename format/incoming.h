@@ -14,7 +14,8 @@ enum incoming_form {
     INCOMING_LINES,  /* a record for each line; empty lines are none, a CR at a line's end is cut */
     INCOMING_NDJSON, /* the same, and each line is a JSON value */
     INCOMING_JSON,   /* a record for each element of an array, or one record: an object */
-    INCOMING_LOKI    /* Loki's push request: see loki.h */
+    INCOMING_LOKI,   /* Loki's push request: see loki.h */
+    INCOMING_LOKI_PROTOBUF /* the same as Protocol Buffers: see loki_push.h */
 };
 
 #define INCOMING_RECORDS 10000         /* of one batch */
@@ -32,14 +33,15 @@ enum incoming_result {
 struct incoming {
     struct slice *records; /* valid as long as the body */
     size_t count, cap;
-    struct buf text; /* of records that were made from the body */
-    size_t number;   /* of the record at fault, from 1 */
+    struct buf text;   /* of records that were made from the body */
+    size_t number;     /* of the record at fault, from 1 */
+    const char *fault; /* of a malformed record or body, a constant text; NULL: none is known */
 };
 
 /* Reads the body.  in is to be freed in any case. */
 enum incoming_result incoming_read(struct incoming *in, enum incoming_form form, struct slice body);
 void incoming_free(struct incoming *in);
-/* Adds a record. For loki.c. */
+/* Adds a record. For the files of single forms. */
 enum incoming_result incoming_add(struct incoming *in, struct slice record);
 
 #endif

@@ -1,23 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * loki: see loki.h. Labels are written once for each stream, and copied to each of its records.
- * Records lie one after the other in in->text. It moves when it grows, so they get their places at
- * the end.
- */
+/* loki: see loki.h. Labels are written once for each stream, and copied to each of its records. */
 #include "format/loki.h"
 
-#include "base/clock.h"
+#include "format/loki_record.h"
 #include "format/walk.h"
-
-/* Of all records: labels are repeated in each, so they may be longer than the body. */
-#define MOST_TEXT (32u * 1024 * 1024)
-
-static void add_time(struct buf *b, uint64_t ns)
-{
-    char text[CLOCK_TEXT];
-    buf_add(b, text,
-            clock_text_of((int64_t)(ns / 1000000000), (unsigned)(ns % 1000000000), 9, text));
-}
 
 /* Adds ,"name":"value" for each member of the object that begins next.  -1: it is no object, or a
  * value is no string. */
@@ -27,11 +13,10 @@ static int add_members(struct walk *w, struct buf *b)
     if (t != WALK_OBJECT)
         return -1;
     while ((t = walk_next(w)) == WALK_NAME) {
-        bool ours = walk_is(w, "time") || walk_is(w, "message");
         struct slice name = w->text;
         if (walk_next(w) != WALK_STRING)
             return -1;
-        if (ours)
+        if (loki_record_has(slice_make(name.p + 1, name.len - 2)))
             continue;
         buf_addc(b, ',');
         buf_add(b, name.p, name.len);
@@ -60,10 +45,7 @@ static int write_record(struct walk *w, struct slice labels, struct buf *b)
     if (read_time(w, &ns) || walk_next(w) != WALK_STRING)
         return -1;
     struct slice line = w->text;
-    buf_adds(b, "{\"time\":\"");
-    add_time(b, ns);
-    buf_addc(b, '"');
-    buf_add(b, labels.p, labels.len);
+    loki_record_begin(b, ns, labels);
     struct walk metadata = *w;
     enum walk_token t = walk_next(w);
     if (t == WALK_OBJECT) {
@@ -84,9 +66,7 @@ static enum incoming_result add_value(struct incoming *in, struct walk *w, struc
     in->number = in->count + 1;
     if (write_record(w, labels, &in->text))
         return INCOMING_MALFORMED;
-    if (in->text.failed) /* full, most likely */
-        return INCOMING_MANY;
-    return incoming_add(in, slice_make(NULL, in->text.len - start));
+    return loki_record_add(in, start);
 }
 
 static enum incoming_result add_values(struct incoming *in, struct slice values,
@@ -157,12 +137,11 @@ enum incoming_result loki_read(struct incoming *in, struct slice body)
     static const char *const names[] = {"streams"};
     struct walk w = walk_of(body);
     struct slice streams = {0};
-    buf_init(&in->text, MOST_TEXT);
+    buf_init(&in->text, LOKI_RECORD_TEXT);
     if (walk_next(&w) != WALK_OBJECT || find_members(&w, names, &streams, 1) ||
         walk_next(&w) != WALK_DONE || !streams.p)
         return INCOMING_MALFORMED;
     enum incoming_result result = add_streams(in, streams);
-    for (size_t i = 0, at = 0; i < in->count; at += in->records[i++].len)
-        in->records[i].p = in->text.p + at;
+    loki_record_place(in);
     return result;
 }

@@ -5,7 +5,8 @@
  *     {"streams": [{"stream": {LABELS}, "values": [["NANOSECONDS", "LINE", {METADATA}], ...]},
  * ...]}
  *
- * Each value becomes a record, a JSON object: its time, as in RFC 3339 with nanoseconds, then
+ * loki_push reads its other form.  Each value becomes a record, a JSON object: its time, as in RFC
+ * 3339 with nanoseconds, then
  * labels and structured metadata as members, and its line as "message".  Labels of the names time
  * and message are left out.  Pure.
  */

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "format/incoming.h"
 #include "format/inflate.h"
+#include "format/snappy.h"
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/batch_head.h"
@@ -35,7 +36,7 @@ struct append {
     bool loki;
     char key[IDENTITY_MAX_KEY + 1];
     char receipt[MAX_KEY]; /* "": none */
-    struct buf body;       /* inflated */
+    struct buf gunzipped, unsnapped;
     struct incoming in;
 };
 
@@ -138,19 +139,18 @@ static enum turn answer_result(struct context *ctx, const struct append *a,
 
 /* ---- in the lane ---- */
 
-/* The content of the body. False: answered. */
-static bool get_body(struct context *ctx, struct append *a, struct slice *body)
+/* Puts the content of *body into out, and *body there. malformed: the text for a body that cannot
+ * be read. False: answered. */
+static bool unpack(struct context *ctx, enum inflate_result inflate(struct slice, struct buf *),
+                   const char *malformed, struct buf *out, struct slice *body)
 {
-    gateway_body(ctx->exchange, body);
-    if (!a->head.gzip)
-        return true;
-    buf_init(&a->body, bodies_most());
-    switch (inflate_gzip(*body, &a->body)) {
+    buf_init(out, bodies_most());
+    switch (inflate(*body, out)) {
     case INFLATE_OK:
-        *body = buf_slice(&a->body);
+        *body = buf_slice(out);
         return true;
     case INFLATE_MALFORMED:
-        refuse_batch(ctx, 400, "the body is not gzip, or is not complete");
+        refuse_batch(ctx, 400, malformed);
         return false;
     case INFLATE_LARGE:
         refuse_batch(ctx, 413, "content too large");
@@ -162,6 +162,26 @@ static bool get_body(struct context *ctx, struct append *a, struct slice *body)
     return false;
 }
 
+/* The content of the body. False: answered. */
+static bool get_body(struct context *ctx, struct append *a, struct slice *body)
+{
+    gateway_body(ctx->exchange, body);
+    if (a->head.gzip &&
+        !unpack(ctx, inflate_gzip, "the body is not gzip, or is not complete", &a->gunzipped, body))
+        return false;
+    return a->head.form != INCOMING_LOKI_PROTOBUF ||
+           unpack(ctx, snappy_inflate, "the body is not a block of Snappy, or is not complete",
+                  &a->unsnapped, body);
+}
+
+/* The text about a malformed record, or about the body. */
+static const char *fault_of(const struct append *a)
+{
+    if (a->in.fault)
+        return a->in.fault;
+    return a->loki ? "is not in Loki's form" : "is not JSON, or is not in UTF-8";
+}
+
 /* False: answered. */
 static bool get_records(struct context *ctx, struct append *a, struct slice body)
 {
@@ -170,8 +190,7 @@ static bool get_records(struct context *ctx, struct append *a, struct slice body
     case INCOMING_OK:
         return true;
     case INCOMING_MALFORMED:
-        refuse_record(ctx, 400, in->number,
-                      a->loki ? "is not in Loki's form" : "is not JSON, or is not in UTF-8");
+        refuse_record(ctx, 400, in->number, fault_of(a));
         return false;
     case INCOMING_LONG:
         refuse_record(ctx, 413, in->number, "is longer than 1048576 bytes");
@@ -238,7 +257,8 @@ static void append_free(struct task *t)
 {
     struct append *a = (struct append *)t;
     incoming_free(&a->in);
-    buf_free(&a->body);
+    buf_free(&a->gunzipped);
+    buf_free(&a->unsnapped);
     free(a);
 }
 

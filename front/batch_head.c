@@ -5,9 +5,6 @@
 #include <stdio.h>
 #include <strings.h>
 
-#define USE_JSON                                                                                   \
-    "Loki's protobuf form is not taken: let the client send JSON (Content-Type: application/json)"
-
 /* Whether the media type (RFC 9110, section 8.3.1) is `type`; its parameters do not count. */
 static bool is_type(const char *text, const char *type)
 {
@@ -44,16 +41,21 @@ static int find_form(const char *type, enum incoming_form *form, const char **wr
 
 static int find_loki_form(const char *type, enum incoming_form *form, const char **wrong)
 {
-    *form = INCOMING_LOKI;
-    *wrong = USE_JSON;
-    return type && is_type(type, "application/json") ? 0 : 415;
+    *wrong = "the types are application/json and application/x-protobuf";
+    *form = type && is_type(type, "application/json") ? INCOMING_LOKI : INCOMING_LOKI_PROTOBUF;
+    return type && (*form == INCOMING_LOKI || is_type(type, "application/x-protobuf")) ? 0 : 415;
 }
 
-static int find_coding(const char *coding, bool *gzip, const char **wrong)
+/* Loki's protobuf form is always Snappy, and some clients name it. */
+static int find_coding(const char *coding, struct batch_head *head, const char **wrong)
 {
-    *gzip = coding && (strcasecmp(coding, "gzip") == 0 || strcasecmp(coding, "x-gzip") == 0);
-    *wrong = "the only Content-Encoding is gzip";
-    return !coding || *gzip || strcasecmp(coding, "identity") == 0 ? 0 : 415;
+    bool snappy = head->form == INCOMING_LOKI_PROTOBUF;
+    head->gzip = coding && (strcasecmp(coding, "gzip") == 0 || strcasecmp(coding, "x-gzip") == 0);
+    *wrong = snappy ? "Content-Encoding may be snappy or gzip, or is left out"
+                    : "the only Content-Encoding is gzip";
+    if (!coding || head->gzip || strcasecmp(coding, "identity") == 0)
+        return 0;
+    return snappy && strcasecmp(coding, "snappy") == 0 ? 0 : 415;
 }
 
 /* A name with a length, and without control characters. */
@@ -94,7 +96,7 @@ int batch_head_read(const struct request *r, bool loki, struct batch_head *head,
     int status =
         loki ? find_loki_form(type, &head->form, wrong) : find_form(type, &head->form, wrong);
     if (status == 0)
-        status = find_coding(request_header(r, "Content-Encoding", NULL), &head->gzip, wrong);
+        status = find_coding(request_header(r, "Content-Encoding", NULL), head, wrong);
     return status ? status : find_names(r, head, wrong);
 }
 

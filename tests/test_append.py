@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import logproto
 import webs
 from fcgi import PARAMS, STDIN, FcgiStream, Peer, begin, environment, fcgi_get, pairs, record, stream
 from procs import wait_until
@@ -46,6 +47,9 @@ def payloads(redis, key="log"):
 
 LOKI = {"streams": [{"stream": {"host": "web1", "level": "error"}, "values": [
     ["1700000000123456789", "disk full"], ["1700000001000000000", "two", {"trace_id": "abc"}]]}]}
+LOKI_PUSH = logproto.push(('{host="web1", level="error"}', [
+    (1700000000123456789, "disk full"), (1700000001000000000, "two", {"trace_id": "abc"})]))
+PROTOBUF = "application/x-protobuf"
 
 
 @pytest.mark.parametrize("kind", SERVERS)
@@ -62,6 +66,8 @@ def test_records_arrive_through_web_servers(stack, redis, kind):
     assert post(server, "\n".join(5 * large).encode(), type="text/plain").status == 413, "no producer repeats that"
     loki = gzip.compress(json.dumps(LOKI).encode())
     assert post(server, loki, "/loki/api/v1/push", "application/json", Content_Encoding="gzip").status == 204
+    assert post(server, logproto.snappy(LOKI_PUSH), "/loki/api/v1/push", PROTOBUF).status == 204
+    assert payloads(redis)[-4:-2] == payloads(redis)[-2:]
     assert [json.loads(p) for p in payloads(redis)[-2:]] == [
         {"time": "2023-11-14T22:13:20.123456789Z", "host": "web1", "level": "error", "message": "disk full"},
         {"time": "2023-11-14T22:13:21.000000000Z", "host": "web1", "level": "error", "trace_id": "abc",
@@ -241,6 +247,7 @@ def test_key_of_another_user_or_log_is_another(stack, redis):
 def test_malformed_batches_add_nothing(stack, redis):
     r = stack.responder(redis, **APPEND, append_body="64K")
     loki = {"path": "/loki/api/v1/push", "type": "application/json"}
+    push = {**loki, "type": PROTOBUF}
     good = b'{"a":1}\n'
     for name, status, error, body, more in [
             ("a line that is no JSON", 400, "record 3 is not JSON", good * 2 + b"{\n" + good,
@@ -253,7 +260,13 @@ def test_malformed_batches_add_nothing(stack, redis):
             ("a large body", 413, "content too large", b"x" * 65537, {}),
             ("many records", 413, "too many records", b"x\n" * 10001, {}),
             ("a body that was cut", 400, "not complete", b"one\ntw", {"CONTENT_LENGTH": "9"}),
-            ("protobuf", 415, "application/json", b"\x0a", {**loki, "type": "application/x-protobuf"}),
+            ("no Snappy", 400, "not a block of Snappy", LOKI_PUSH, push),
+            ("another message", 400, "the body is not in Loki's protobuf form", logproto.snappy(b"\x0a\x09x"), push),
+            ("labels", 400, "record 2 has labels that are not {name=\"value\", ...}",
+             logproto.snappy(logproto.push(("{}", [(0, "x")]), ("{a}", [(0, "y")]))), push),
+            ("a bomb of Snappy", 413, "content too large", logproto.snappy(b"x" * 100000), push),
+            ("a type of Loki", 415, "application/json and application/x-protobuf", b"x", {**loki, "type": "text/plain"}),
+            ("a coding of Loki", 415, "snappy or gzip", b"x", {**push, "HTTP_CONTENT_ENCODING": "deflate"}),
             ("snappy", 415, "only Content-Encoding is gzip", b"x", {"HTTP_CONTENT_ENCODING": "snappy"}),
             ("another type", 415, "text/plain", b"x", {"type": "multipart/form-data"}),
             ("an event name", 400, "a name has", b"x", {"path": "/append?event=a%0ab"}),
@@ -362,6 +375,18 @@ def test_batch_that_waits_for_redis_holds_nobody_up(stack, redis):
             assert s.payloads == ["before"]
         free.set()
         assert waiting.next().content.startswith((b"Status: 200", b"Status: 503"))
+
+
+def test_protobuf_comes_in_any_coding(stack, redis):
+    """Grafana Alloy names no Content-Encoding, others name snappy, and a proxy may compress again."""
+    r = stack.responder(redis, **APPEND)
+    lines = [(1700000000000000000 + n, f"line {n} " + "x" * 300) for n in range(2000)]
+    packed = logproto.snappy(logproto.push(('{job="a"}', lines)))
+    assert len(packed) < 200000
+    for body, coding in [(packed, None), (packed, "snappy"), (packed, "identity"), (gzip.compress(packed), "gzip")]:
+        redis.client.delete("log")
+        assert send(r, body, "/loki/api/v1/push", PROTOBUF, HTTP_CONTENT_ENCODING=coding).status == 204
+        assert [json.loads(p)["message"] for p in payloads(redis)] == [line for _, line in lines]
 
 
 def test_bodies_as_collectors_send_them(stack, redis):

@@ -85,6 +85,16 @@ EOF
 data
 {"time":"2023-11-14T22:13:20.000000001Z","host":"a","k":"v","message":"x"}
 EOF
+    redis_cli del stream:logs:ann >/dev/null
+    # Snappy's literal of 20 bytes: a stream with an entry that has a time and a line
+    printf '\024\114\012\022\022\020\012\013\010\200\342\317\252\006\020\225\232\357\072\022\001x' |
+        post PATH_INFO=/loki/api/v1/push REMOTE_USER=ann CONTENT_TYPE=application/x-protobuf
+    status_is "Loki's protobuf form" 204
+    log_is "Loki's protobuf form" <<'EOF'
+--
+data
+{"time":"2023-11-14T22:13:20.123456789Z","message":"x"}
+EOF
     head -c 5000000 /dev/zero | post PATH_INFO=/append REMOTE_USER=ann
     status_is 'a body over the limit' 413
     head -c 3000000 /dev/zero | tr '\0' '\n' | post PATH_INFO=/append REMOTE_USER=ann

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: bodies of producers. The first byte chooses the form, or gzip. Each record lies in
- * the body, or in the text that was made of it, and is JSON where the form is. Three parsers agree
- * about what is JSON: walk accepts all that json-c does within its rules, and no more than pyjson.
+ * Fuzz target: bodies of producers. The first byte chooses the form, or what it was packed with.
+ * Each record lies in the body, or in the text that was made of it, and is JSON where the form is.
+ * Three parsers agree about what is JSON: walk accepts all that json-c does within its rules, and
+ * no more than pyjson.
  */
 #include <json-c/json.h>
 #include <stdint.h>
@@ -12,8 +13,11 @@
 #include "format/inflate.h"
 #include "format/json.h"
 #include "format/pyjson.h"
+#include "format/snappy.h"
 #include "format/walk.h"
 #include "redis/receipt.h"
+
+#define MOST 100000 /* bytes of unpacked content */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -45,27 +49,44 @@ static void read_body(enum incoming_form form, struct slice body)
     for (size_t i = 0; result == INCOMING_OK && i < in.count; i++) {
         struct slice r = in.records[i];
         need(r.len <= INCOMING_RECORD);
-        need(form == INCOMING_LOKI ? lies_in(r, in.text.p, in.text.len)
-                                   : lies_in(r, body.p, body.len));
+        bool made = form == INCOMING_LOKI || form == INCOMING_LOKI_PROTOBUF;
+        need(made ? lies_in(r, in.text.p, in.text.len) : lies_in(r, body.p, body.len));
         need(form == INCOMING_LINES || walk_is_json(r));
     }
     incoming_free(&in);
 }
 
+/* Reads the content as the form, as the front does. */
+static void read_packed(enum inflate_result inflate(struct slice, struct buf *),
+                        struct slice packed, enum incoming_form form)
+{
+    struct buf out;
+    buf_init(&out, MOST);
+    enum inflate_result result = inflate(packed, &out);
+    need(out.len <= MOST);
+    if (result == INFLATE_OK)
+        read_body(form, buf_slice(&out));
+    buf_free(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct receipt receipt;
-    struct buf out;
     if (size == 0)
         return 0;
     struct slice body = slice_make((const char *)data + 1, size - 1);
-    if (data[0] % 5 == 4) {
-        buf_init(&out, 100000);
-        need(inflate_gzip(body, &out) != INFLATE_OK || out.len <= 100000);
-        buf_free(&out);
+    switch (data[0] % 7) {
+    case 4:
+        read_packed(inflate_gzip, body, INCOMING_LINES);
+        return 0;
+    case 5:
+        read_packed(snappy_inflate, body, INCOMING_LOKI_PROTOBUF);
+        return 0;
+    case 6:
+        read_body(INCOMING_LOKI_PROTOBUF, body);
         return 0;
     }
-    read_body((enum incoming_form)(data[0] % 5), body);
+    read_body((enum incoming_form)(data[0] % 7), body);
     compare_parsers(body);
     if (receipt_parse(body, &receipt) == 0)
         need(receipt_compare(&receipt, &receipt) == RECEIPT_SAME);

@@ -65,7 +65,7 @@ static void test_type_decides_the_form(void **state)
         {"text/html", false, 415, 0},
         {"multipart/form-data; boundary=x", false, 415, 0},
         {"application/x-protobuf", false, 415, 0},
-        {"application/x-protobuf", true, 415, 0},
+        {"application/x-protobuf", true, 0, INCOMING_LOKI_PROTOBUF},
         {"text/plain", true, 415, 0},
         {NULL, true, 415, 0},
     };
