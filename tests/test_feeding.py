@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import logproto
 import sandbox
 import webs
 from fcgi import environment, fcgi_get
@@ -56,8 +57,7 @@ RFC5424 = "<{}>1 {} web7 shop - - - {}\n"
 
 def test_collector_sends_to_rsyslog_by_tcp(stack, feed):
     port = free_port()
-    for collector in "otel-collector.yaml", "config.alloy":
-        assert re.search(r"port\W+1514\b", feed.text(collector))
+    assert re.search(r"port\W+1514\b", feed.text("otel-collector.yaml"))
     text = feed.text("rsyslog.conf") + feed.text("rsyslog-tcp.conf", [("1514", port)])
     stack.keep(Syslog(feed, "rsyslog", text))
     wait_until(lambda: listening(port), "rsyslog")
@@ -463,19 +463,31 @@ def array(*objects):
 
 
 LABELS = {"level": "error", "host": HOST}
+PROTOBUF = {"CONTENT_TYPE": "application/x-protobuf"}
+URL = r"https://log.example.org(/[^\s\"]+)"
+
+
+def logproto_push(labels):
+    return logproto.snappy(logproto.push((labels, [(time.time_ns(), "disk full")])))
+
+
 POSTED = [("fluent-bit.conf", r"uri +(\S+)", lambda: array({"message": "disk full", **LABELS}), {}),
           ("fluent-bit-loki.conf", r"uri +(\S+)", lambda: loki({"job": "fluent-bit", **LABELS}, "disk full"), {}),
           ("vector-loki.yaml", r"path: (\S+)", lambda: gzip.compress(loki(LABELS, "disk full")),
-           {"HTTP_CONTENT_ENCODING": "gzip"})]
+           {"HTTP_CONTENT_ENCODING": "gzip"}),
+          ("config.alloy", f'url += "{URL}"', lambda: logproto_push(f'{{host="{HOST}", level="error"}}'), PROTOBUF),
+          ("promtail.yaml", f"- url: {URL}", lambda: logproto_push(f'{{host="{HOST}", level="error"}}'), PROTOBUF),
+          ("otel-collector-loki.yaml", f"endpoint: {URL}",
+           lambda: logproto_push(f'{{exporter="OTLP", host="{HOST}", job="shop", level="ERROR"}}'), PROTOBUF)]
 
 
 @pytest.mark.parametrize(("name", "path", "body", "headers"), POSTED, ids=[row[0] for row in POSTED])
 def test_posted_records_arrive(feed, name, path, body, headers):
-    """As the outputs of Fluent Bit and Vector post them."""
+    """As the outputs of Fluent Bit and Vector and the clients of Loki post them."""
     where, = re.findall(f"^ *{path}$", feed.text(name), re.M)
     responder = feed.stack.responder(feed.redis, auth="anonymous", stream=KEY, append=1)
     posted = body()
-    answer = fcgi_get(responder.socket, environment(where, method="POST", CONTENT_TYPE="application/json", HTTP_ACCEPT="*/*",
-                                                    CONTENT_LENGTH=str(len(posted)), **headers), posted)
+    answer = fcgi_get(responder.socket, environment(where, method="POST", HTTP_ACCEPT="*/*", CONTENT_LENGTH=str(len(posted)),
+                                                    **{"CONTENT_TYPE": "application/json", **headers}), posted)
     assert answer.status in (200, 204), answer.raw
     feed.expect([(ERROR, "disk full")])
