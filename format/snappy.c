@@ -2,8 +2,7 @@
 /*
  * snappy: see snappy.h. A block is the length of its content and then elements: literal bytes, or
  * copies of bytes that came before (format_description.txt of Snappy). The two lowest bits of an
- * element's first byte are its kind. Room for the whole content is made at first, so that no
- * addition moves it.
+ * element's first byte are its kind. Room for all that a block says is made at first.
  */
 #include "format/snappy.h"
 
@@ -34,7 +33,8 @@ static int add_literal(struct slice *rest, uint32_t less, struct buf *out)
     return buf_add(out, text.p, text.len);
 }
 
-/* A copy may be longer than its distance: then it repeats itself. */
+/* A copy may be longer than its distance: then it repeats itself. With the room that it needs the
+ * buffer does not move. */
 static int add_copy(struct buf *out, size_t start, uint32_t distance, size_t len)
 {
     if (distance == 0 || distance > out->len - start || buf_room(out, len))
@@ -79,7 +79,7 @@ enum inflate_result snappy_inflate(struct slice packed, struct buf *out)
     if (buf_room(out, (size_t)wanted))
         return INFLATE_NO_MEMORY;
     while (packed.len > 0)
-        if (add_element(&packed, out, start) || out->len - start > wanted)
+        if (add_element(&packed, out, start))
             return INFLATE_MALFORMED;
     return out->len - start == wanted ? INFLATE_OK : INFLATE_MALFORMED;
 }

@@ -79,6 +79,7 @@ static void test_labels_as_programs_write_them(void **state)
         check(slice_of(rows[i][0]), rows[i][1]);
     }
     check(slice_make("{a\0=\"x\"}", 8), BAD);
+    check(slice_make("{a=\"\\\0\"}", 8), BAD);
     check(slice_make("{a=\"x\0\"}", 8), ",\"a\":\"x\\u0000\"");
 }
 

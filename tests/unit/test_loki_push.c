@@ -51,7 +51,7 @@ static void test_records_of_pushes(void **state)
          "{" T0 ",\"message\":\"\"}|{" T0 ",\"message\":\"l\"}|"},
         {"0a 08 12 04 0a00 1200 0a 00", "{" T0 ",\"message\":\"\"}|"},
         /* two streams, fields that are not known, and one of another wire type */
-        {"12 04 'loki' 0a 12 " LABEL ENTRY "18 05 0a 0b 08 07 " ENTRY "1801",
+        {"12 04 'loki' 0a 12 " LABEL ENTRY "18 05 0a 10 08 07 0d '1234' " ENTRY "1801",
          "{" T0 ",\"a\":\"x\",\"message\":\"l\"}|{" T0 ",\"message\":\"l\"}|"},
         /* 1700000000 s and 123456789 ns */
         {"0a 12 12 10 0a 0b 08 80e2cfaa06 10 959aef3a 12 01 'x'",

@@ -100,6 +100,24 @@ static void test_blocks_that_are_refused(void **state)
     }
 }
 
+/* The distance of a short copy has eleven bits: three of them are in the first byte. */
+static void test_copy_from_afar(void **state)
+{
+    struct buf packed, out;
+    (void)state;
+    buf_init(&packed, MOST);
+    buf_init(&out, MOST);
+    from_hex(&packed, "b002 f4 2b01"); /* 304 bytes, and a literal of 300 */
+    for (int i = 0; i < 300; i++)
+        buf_addc(&packed, (char)(i % 251));
+    buf_adds(&packed, "\x21\x2c");
+    assert_int_equal(snappy_inflate(buf_slice(&packed), &out), INFLATE_OK);
+    assert_int_equal(out.len, 304);
+    assert_memory_equal(out.p + 300, "\0\1\2\3", 4);
+    buf_free(&packed);
+    buf_free(&out);
+}
+
 /* A copy does not reach what was in the buffer before. */
 static void test_content_is_added_behind_what_is_there(void **state)
 {
@@ -118,6 +136,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_content_of_blocks),
         cmocka_unit_test(test_blocks_that_are_refused),
+        cmocka_unit_test(test_copy_from_afar),
         cmocka_unit_test(test_content_is_added_behind_what_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
