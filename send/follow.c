@@ -172,6 +172,7 @@ static int find_place(struct follow *w, struct file *f)
     return 0;
 }
 
+/* As step(). The new file may not be readable yet. */
 static int next_file(struct follow *w, struct file *f)
 {
     if (end_file(w, f))
@@ -181,7 +182,7 @@ static int next_file(struct follow *w, struct file *f)
         begin_file(w, f, fd, 0);
     else
         open_path(w, f);
-    return 0;
+    return !f->told_missing;
 }
 
 /* One step of a file. 1: it did something; 0: there is nothing to do; -1: not all was sent. */
@@ -197,7 +198,7 @@ static int step(struct follow *w, struct file *f)
     case MARK_FIND:
         return find_place(w, f) ? -1 : 1;
     case MARK_NEXT:
-        return next_file(w, f) ? -1 : 1;
+        return next_file(w, f);
     case MARK_WAIT:
         break;
     }

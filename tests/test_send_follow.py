@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
 """sselog send --follow: lines of files, over their rotation, restarts and kills."""
+import fcntl
 import os
 import shutil
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +42,12 @@ def rename(files, name="app.log"):
         if (files / f"{name}.{number}").exists():
             (files / f"{name}.{number}").rename(files / f"{name}.{number + 1}")
     (files / name).rename(files / f"{name}.1")
+
+
+def switches(sending):
+    """How often it waited."""
+    status = Path(f"/proc/{sending.child.pid}/status").read_text()
+    return int(status.partition("\nvoluntary_ctxt_switches:")[2].split()[0])
 
 
 def sent(redis, expected):
@@ -89,6 +98,25 @@ def test_line_waits_until_it_is_complete(stack, setup, redis, files):
     write(files / "app.log", "new")
     follow(stack, setup, files)
     sent(redis, ["whole", "partial", "no end", "new"])
+
+
+def test_new_file_that_cannot_be_opened_is_waited_for(stack, setup, redis, files):
+    """Without work meanwhile, such as that of saving places."""
+    signal.signal(signal.SIGIO, signal.SIG_IGN)
+    write(files / "app.log", "1")
+    sending = follow(stack, setup, files)
+    sent(redis, ["1"])
+    rename(files)
+    write(files / "new", "2")
+    with open(files / "new", "r+b") as new:
+        fcntl.fcntl(new, fcntl.F_SETLEASE, fcntl.F_WRLCK)  # nobody else can open it, not even root
+        (files / "new").rename(files / "app.log")
+        assert b"waiting for it" in sending.child.stderr.readline()
+        saved, looks = (files / "state").stat().st_mtime_ns, switches(sending)
+        wait_until(lambda: switches(sending) > looks + 2, "more looks")
+        assert (files / "state").stat().st_mtime_ns == saved
+    sent(redis, ["1", "2"])
+    assert sending.stop() == ("", 0)
 
 
 def test_several_files_and_joined_lines(stack, setup, redis, files):
