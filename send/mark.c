@@ -90,15 +90,21 @@ static bool is_later(const struct mark_file *a, const struct mark_file *b)
     return a->changed != b->changed ? a->changed > b->changed : a->age < b->age;
 }
 
+/* A new file may have the inode of one that was deleted. */
+static bool is_left(const struct mark *m, const struct mark_file *f)
+{
+    return is_same(m, f) && f->same_head;
+}
+
 int mark_next(const struct mark *m, const struct mark_file *files, size_t n)
 {
     struct mark_file now = {.changed = m->changed, .age = UINT64_MAX}; /* if its file is gone */
     int next = -1;
     for (size_t i = 0; i < n; i++)
-        if (is_same(m, &files[i]))
+        if (is_left(m, &files[i]))
             now = files[i];
     for (size_t i = 0; i < n; i++)
-        if (!is_same(m, &files[i]) && is_later(&files[i], &now) &&
+        if (!is_left(m, &files[i]) && is_later(&files[i], &now) &&
             (next < 0 || is_later(&files[next], &files[i])))
             next = (int)i;
     return next;

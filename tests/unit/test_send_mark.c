@@ -119,6 +119,9 @@ static void test_the_next_file_is_the_one_that_was_written_next(void **state)
         /* the file is gone: by the time at which it was written last */
         {{{1, 8, 9, 60, 0, true}, {1, 9, 9, 55, 1, true}, {1, 6, 9, 40, 2, true}}, 1},
         {{{1, 6, 9, 40, 0, true}}, -1},
+        /* it is gone, and a new file has its inode */
+        {{{1, 7, 9, 60, 0, false}, {1, 9, 9, 55, 1, true}, {1, 6, 9, 40, 2, true}}, 1},
+        {{{1, 7, 9, 60, 0, false}}, 0},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
