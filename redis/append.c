@@ -9,6 +9,9 @@
 #include "redis/sync_conn.h"
 #include "redis/wire.h"
 
+/* Of the commands that move elements. An element may have 512 MB, and PUBLISH repeats it. */
+#define MOVE_BYTES ((size_t)2 * 1024 * 1024 * 1024)
+
 static void begin(struct redis_sync *s)
 {
     sync_set_deadline(s);
@@ -219,7 +222,7 @@ enum sync_result redis_sync_taken(struct redis_sync *s, const struct redis_queue
     s->hold = SIZE_MAX; /* one that was taken must be moved on, however long it is */
     result = ask_taken(s, q, log, n);
     const redisReply *r = result == SYNC_OK ? next_answer(s, &result) : NULL;
-    for (size_t i = 0; r && i < r->elements; i++)
+    for (size_t i = 0; r && i < r->elements && i < n; i++)
         fn(arg, reply_value(&s->storage, r->element[i]));
     if (r)
         sync_free_reply(s);
@@ -234,6 +237,7 @@ static enum sync_result ask_move(struct redis_sync *s, const struct redis_queue 
     const struct slice multi[] = {slice_of("MULTI")}, exec[] = {slice_of("EXEC")};
     const struct slice trim[] = {slice_of("LTRIM"), slice_of(q->taken),
                                  slice_make(first, number_format(n, first)), slice_of("-1")};
+    s->out.max = MOVE_BYTES;
     bool bad = wire_add(&s->out, multi, 1) != 0;
     for (size_t i = 0; i < n; i++)
         bad = bad || append_add(s, &adds[i]);
@@ -246,18 +250,21 @@ static enum sync_result ask_move(struct redis_sync *s, const struct redis_queue 
 
 /* A transaction goes on after an error, for example if the key of the log became one of another
  * type a moment ago. Elements have left the list `taken` then, and are not in the log. They are put
- * back. r: the answer of EXEC. Returns whether there are such. */
-static bool put_back(struct redis_sync *s, const struct redis_queue *q,
-                     const struct redis_add *adds, size_t n, const redisReply *r)
+ * back. r: the answer of EXEC. Returns the error of the first of them; NULL: there is none. */
+static const redisReply *put_back(struct redis_sync *s, const struct redis_queue *q,
+                                  const struct redis_add *adds, size_t n, const redisReply *r)
 {
     size_t step = adds[0].channel ? 2 : 1, at = 2;
     struct slice words[2 + REDIS_MOVE_MAX] = {slice_of("LPUSH"), slice_of(q->taken)};
+    const redisReply *error = NULL;
     for (size_t i = n; i-- > 0;)
-        if (r->element[i * step]->type == REDIS_REPLY_ERROR)
+        if (r->element[i * step]->type == REDIS_REPLY_ERROR) {
+            error = r->element[i * step];
             words[at++] = adds[i].value;
-    if (at > 2)
+        }
+    if (error)
         wire_add(&s->out, words, at);
-    return at > 2;
+    return error;
 }
 
 static enum sync_result move(struct redis_sync *s, const struct redis_queue *q,
@@ -265,18 +272,26 @@ static enum sync_result move(struct redis_sync *s, const struct redis_queue *q,
 {
     enum sync_result result = ask_move(s, q, adds, n);
     const redisReply *r = result == SYNC_OK ? next_answer(s, &result) : NULL;
-    size_t count;
+    size_t step = adds[0].channel ? 2 : 1, count;
+    char why[128];
     if (!r)
         return result;
-    *moved = r->type == REDIS_REPLY_ARRAY && r->elements > n;
-    bool failed = *moved && put_back(s, q, adds, n, r);
-    if (*moved && !failed)
+    *moved = r->type == REDIS_REPLY_ARRAY && r->elements == n * step + 1;
+    const redisReply *error = *moved ? put_back(s, q, adds, n, r) : NULL;
+    if (*moved && !error)
         xid_parse(reply_slice(r->element[0]), &s->added);
+    if (error) {
+        *moved = false;
+        snprintf(why, sizeof why, "%s", reply_error_text(error));
+        result = reply_is_for_good(error) ? SYNC_REFUSED : SYNC_DOWN;
+    }
     sync_free_reply(s);
-    if (!failed)
+    if (!error)
         return SYNC_OK;
-    *moved = false;
-    return sync_write(s) ? SYNC_DOWN : skip_answers(s, 1, &count);
+    if (sync_write(s) || skip_answers(s, 1, &count) != SYNC_OK)
+        return SYNC_DOWN;
+    sync_lose(s, why);
+    return result;
 }
 
 enum sync_result redis_sync_move(struct redis_sync *s, const struct redis_queue *q,

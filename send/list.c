@@ -50,7 +50,7 @@ static void make_batch(struct list *l)
     size_t from = 0;
     bool more = true;
     bundle_begin(l->bundle);
-    for (size_t i = 0; i < l->n && more; i++) {
+    for (size_t i = 0; i < l->n && more && from < BUNDLE_BYTES; i++) {
         more = bundle_add(l->bundle, l->how, slice_make(l->text.p + from, l->ends[i] - from));
         from = l->ends[i];
     }

@@ -24,7 +24,7 @@ def has_moved(redis, count):
 
 @pytest.mark.parametrize("push,options", [("rpush", []), ("lpush", ["--newest-first"])])
 def test_elements_become_records_in_order(stack, setup, redis, push, options):
-    long = b"x" * 3_000_000  # an element is one record, however long it is
+    long = b"x" * 17_000_000  # an element is one record, however long it is
     elements = [b"one\nrecord", b"", b"a\0b", long, *(b"%d" % n for n in range(1000))]
     getattr(redis.client, push)("queue:a", *elements)
     sending = stack.keep(Sending(setup, "-l", "log", "--list", "queue:a", *options))
@@ -114,6 +114,16 @@ def test_log_that_becomes_another_type_in_between_loses_nothing(stack, redis):
     assert commands.count(b"EXEC") == 1 and b"LPUSH" in commands
     left = redis.client.lrange("{queue:a}:moving", 0, -1) + redis.client.lrange("queue:a", 0, -1)
     assert left == [b"%d" % n for n in range(100)]
+
+
+def test_log_without_a_further_id_loses_nothing(stack, setup, redis):
+    """The key has the right type, and yet each transaction fails."""
+    redis.client.xadd("log", {"data": "last"}, id=f"{2**64 - 1}-{2**64 - 1}")
+    redis.client.rpush("queue:a", "one", "two")
+    told, status = stack.keep(Sending(setup, "-l", "log", "--list", "queue:a")).wait()
+    assert status == 1 and "exhausted" in told and "refused by Redis after 0 records" in told
+    left = redis.client.lrange("{queue:a}:moving", 0, -1) + redis.client.lrange("queue:a", 0, -1)
+    assert left == [b"one", b"two"]
 
 
 def test_key_that_is_no_list_ends_it(stack, setup, redis):
