@@ -195,20 +195,54 @@ static void tell(struct append *a, const struct slice *words, size_t n)
         sync_free_reply(a->s);
 }
 
+/* Watches the receipt. Whether its value is this text. */
+static bool is_receipt(struct append *a, const char *text)
+{
+    const struct slice receipt = slice_of(a->b->receipt);
+    const struct slice watch[] = {slice_of("WATCH"), receipt}, get[] = {slice_of("GET"), receipt};
+    bool same = false;
+    sync_begin(a->s);
+    if (put(a->s, watch, 2) || put(a->s, get, 2) || sync_write(a->s))
+        return false;
+    for (int i = 0; i < 2; i++) {
+        const redisReply *r = sync_reply(a->s);
+        if (!r)
+            return false;
+        same = r->type == REDIS_REPLY_STRING && slice_equal(reply_slice(r), slice_of(text));
+        sync_free_reply(a->s);
+    }
+    return sync_finish(a->s) == 0 && same;
+}
+
+/* Adds the ids to the receipt, if it is still that of the transaction: through another process the
+ * producer may have sent its next batch already. */
+static void add_ids(struct append *a)
+{
+    char text[RECEIPT_TEXT];
+    const struct slice multi[] = {slice_of("MULTI")}, exec[] = {slice_of("EXEC")},
+                       unwatch[] = {slice_of("UNWATCH")};
+    struct receipt without = *a->kept;
+    without.has_ids = false;
+    receipt_format(&without, text);
+    bool same = is_receipt(a, text);
+    if (a->s->ctx && !same)
+        tell(a, unwatch, 1);
+    if (!same || put(a->s, multi, 1) || put_receipt(a) || put(a->s, exec, 1) || sync_write(a->s))
+        return;
+    for (int i = 0; i < 3 && sync_reply(a->s); i++)
+        sync_free_reply(a->s);
+    if (a->s->ctx)
+        sync_finish(a->s);
+}
+
 /* Adds the ids to the receipt, or removes the receipt of a batch of which no record was added. */
 static void settle(struct append *a)
 {
-    char text[RECEIPT_TEXT], seconds[12];
-    const struct slice receipt = slice_of(a->b->receipt);
-    receipt_format(a->kept, text);
-    snprintf(seconds, sizeof seconds, "%u", a->b->keep);
-    const struct slice set[] = {slice_of("SET"), receipt, slice_of(text), slice_of("EX"),
-                                slice_of(seconds)},
-                       take[] = {slice_of("GETDEL"), receipt};
+    const struct slice take[] = {slice_of("GETDEL"), slice_of(a->b->receipt)};
     if (a->stray)
         tell(a, take, 2);
     else if (a->kept->has_ids)
-        tell(a, set, 5);
+        add_ids(a);
 }
 
 /* ---- the ids of a batch whose transaction was not answered ---- */
