@@ -15,7 +15,8 @@
 static void begin(struct redis_sync *s)
 {
     sync_set_deadline(s);
-    s->hold = 0; /* answers that are read for their number only */
+    s->renews = true; /* else a slow line would never get a bundle through, and repeat it */
+    s->hold = 0;      /* answers that are read for their number only */
     s->skip = 0;
     s->bulk.all = false;
     s->shown = SIZE_MAX;

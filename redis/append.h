@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * append: records on their way into a log: for `sselog send`, lines and elements of a list that
- * another program fills.  The deadline of the connection is for each answer.
+ * another program fills.  The deadline of the connection is for each answer, and for Redis to take
+ * some bytes.
  */
 #ifndef SSELOG_REDIS_APPEND_H
 #define SSELOG_REDIS_APPEND_H

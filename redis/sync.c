@@ -67,6 +67,7 @@ void redis_sync_free(struct redis_sync *s)
 void sync_begin(struct redis_sync *s)
 {
     sync_set_deadline(s);
+    s->renews = false;
     s->hold = HOLD_BYTES;
     s->skip = 0;
     s->bulk.all = false;

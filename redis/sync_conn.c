@@ -78,8 +78,11 @@ static int sync_wait(struct redis_sync *s, short events)
 int sync_write(struct redis_sync *s)
 {
     for (;;) {
+        size_t left = s->out.len;
         if (wire_write(s->ctx->fd, s->tls, &s->out))
             return sync_lose(s, redis_tls_error(s->tls, strerror(errno)));
+        if (s->renews && s->out.len < left)
+            sync_set_deadline(s);
         if (s->out.len == 0)
             return 0;
         if (sync_wait(s, POLLOUT))

@@ -21,6 +21,7 @@ struct redis_sync {
     unsigned deadline;               /* ms */
     int64_t end;                     /* deadline of the current call: CLOCK_MONOTONIC ms */
     int64_t last;                    /* beyond which no bytes extend it */
+    bool renews;                     /* the deadline begins again when Redis takes bytes */
     int64_t began;                   /* the current call: CLOCK_MONOTONIC us */
     bool timed_out;                  /* the current call waited until its deadline */
     size_t shown;                    /* bytes of the current call's key that may be logged */
