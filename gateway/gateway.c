@@ -147,8 +147,9 @@ static void read_cgi_body(struct exchange *x)
     char scrap[16 * 1024];
     uint64_t left = 0;
     buf_init(&x->body, takes_records() ? bodies_most() : 0);
-    slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, MOST_SCRAP, &left);
+    slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, UINT64_MAX, &left);
     x->too_large = left > x->body.max;
+    left = left < MOST_SCRAP ? left : MOST_SCRAP;
     while (left > 0) {
         ssize_t n = read(STDIN_FILENO, scrap, left < sizeof scrap ? (size_t)left : sizeof scrap);
         if (n < 0 && errno == EINTR)

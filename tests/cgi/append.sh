@@ -105,6 +105,8 @@ EOF
     if [ "$interface" = cgi ]; then # a body in chunks has no length there
         send_request PATH_INFO=/append REMOTE_USER=ann REQUEST_METHOD=POST HTTP_TRANSFER_ENCODING=chunked
         status_is 'a body without a length' 411
+        printf x | post PATH_INFO=/append REMOTE_USER=ann CONTENT_LENGTH=100000000 # it is not read to its end
+        status_is 'a body of 100 MB' 413
     fi
     printf x | post PATH_INFO=/append
     status_is 'nobody' 401
