@@ -84,7 +84,7 @@ int token_run(const struct config *c)
         auth_token_value(c, &who, &value) == 0 &&
         redis_sync_set(redis, key, strcspn(c->token_key, "{"), buf_slice(&value), seconds) ==
             SYNC_OK)
-        status = puts(token) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+        status = puts(token) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
     else
         diag(DIAG_ERROR, "token", "the token could not be put into Redis");
     redis_sync_free(redis);

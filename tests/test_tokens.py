@@ -204,3 +204,9 @@ def test_token_command_fails_without_redis(redis, setup):
     redis.stop()
     done = run_token(setup, "-u", "ann")
     assert done.returncode == 1 and done.stdout == "" and done.stderr
+
+
+def test_token_that_cannot_be_written_is_a_failure(setup):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([setup.program, "token", "-u", "ann"], env=setup.environment(), stdout=full, timeout=150)
+    assert done.returncode == 1
