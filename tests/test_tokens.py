@@ -162,7 +162,7 @@ def test_token_works_through_web_servers_and_is_not_logged(stack, redis, kind):
 
 def run_token(setup, *args):
     return subprocess.run([setup.program, "token", *args], env=setup.environment(), capture_output=True,
-                          text=True, timeout=150)
+                          text=True, errors="replace", timeout=150)
 
 
 @pytest.fixture
