@@ -38,7 +38,7 @@ struct worker {
     struct front *front;
     struct redis_sync *redis;
     pthread_t thread;
-    bool ended;            /* with the front's lock */
+    bool started, ended;   /* with the front's lock */
     _Atomic int64_t began; /* the request under way, ms; 0: none */
 };
 
@@ -52,7 +52,7 @@ struct front {
     int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
     struct slow *lanes[LANES]; /* requests that take long; NULL: CGI */
     struct worker *workers;    /* the first ones serve the lanes; CGI: one, without a thread */
-    unsigned count, threads;   /* of workers, of the threads that were started */
+    unsigned count;            /* of workers */
     pthread_mutex_t lock;
     pthread_cond_t ended; /* waits by CLOCK_MONOTONIC */
     unsigned running;     /* threads; with lock */
@@ -331,6 +331,21 @@ static void serve_task(struct context *ctx)
     }
 }
 
+static bool lane_runs(struct front *f, int lane);
+
+/* Leaves the request to the lane that it needs. */
+static void hand_on(struct front *f, struct context *ctx)
+{
+    int lane = ctx->appends ? LANE_APPEND : LANE_HISTORY;
+    if (lane_runs(f, lane)) {
+        slow_add(f->lanes[lane], ctx);
+        return;
+    }
+    refusal_set(ctx, WHY_FAILED);
+    answer_error(ctx, 503, "no thread can be started");
+    context_free(ctx);
+}
+
 static void answer(struct front *f, struct redis_sync *redis, struct exchange *x)
 {
     struct context *ctx = new_context(f, redis, x);
@@ -338,7 +353,7 @@ static void answer(struct front *f, struct redis_sync *redis, struct exchange *x
         return;
     begin(ctx);
     if (ctx->task && !ctx->cgi) {
-        slow_add(f->lanes[ctx->appends ? LANE_APPEND : LANE_HISTORY], ctx);
+        hand_on(f, ctx);
         return;
     }
     if (ctx->task)
@@ -381,6 +396,27 @@ static void *work_slow(void *arg)
     struct worker *w = arg;
     slow_run(w->front->lanes[w - w->front->workers], w->redis);
     return end_work(w);
+}
+
+/* Starts the thread of w unless it was started. -1: it cannot be. */
+static int start_worker(struct worker *w, void *(*run)(void *))
+{
+    struct front *f = w->front;
+    pthread_mutex_lock(&f->lock);
+    if (!w->started && pthread_create(&w->thread, NULL, run, w) == 0) {
+        w->started = true;
+        f->running++;
+    }
+    bool started = w->started;
+    pthread_mutex_unlock(&f->lock);
+    return started ? 0 : -1;
+}
+
+/* A lane gets its thread with its first request: most processes append nothing, and a thread costs
+ * 12 kB. */
+static bool lane_runs(struct front *f, int lane)
+{
+    return start_worker(&f->workers[lane], work_slow) == 0;
 }
 
 bool front_turns(const struct front *f, int64_t now)
@@ -432,19 +468,13 @@ static int make_workers(struct front *f, unsigned count)
 /* -1: a thread did not start; those before it run. */
 static int start_workers(struct front *f)
 {
-    for (int i = 0; i < LANES; i++)
+    for (unsigned i = 0; i < f->count; i++)
+        redis_sync_beside_feed(f->workers[i].redis);
+    for (unsigned i = 0; i < LANES; i++)
         redis_sync_apart(f->workers[i].redis);
-    for (; f->threads < f->count; f->threads++) {
-        struct worker *w = &f->workers[f->threads];
-        redis_sync_beside_feed(w->redis);
-        pthread_mutex_lock(&f->lock);
-        f->running++;
-        pthread_mutex_unlock(&f->lock);
-        if (pthread_create(&w->thread, NULL, f->threads < LANES ? work_slow : work, w)) {
-            end_work(w);
+    for (unsigned i = LANES; i < f->count; i++)
+        if (start_worker(&f->workers[i], work))
             return -1;
-        }
-    }
     return 0;
 }
 
@@ -520,7 +550,7 @@ bool front_stop(struct front *f, unsigned timeout_ms)
     for (int i = 0; i < LANES; i++)
         slow_close(f->lanes[i]);
     bool all = wait_for_threads(f, timeout_ms);
-    for (unsigned i = 0; i < f->threads; i++) {
+    for (unsigned i = 0; i < f->count; i++) {
         pthread_mutex_lock(&f->lock);
         bool ended = f->workers[i].ended;
         pthread_mutex_unlock(&f->lock);

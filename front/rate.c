@@ -12,7 +12,7 @@
 
 struct rate {
     pthread_mutex_t lock;
-    struct buckets *buckets;
+    struct buckets *buckets; /* NULL until the first batch: most processes get none */
 };
 
 struct rate *rate_new(void)
@@ -21,11 +21,7 @@ struct rate *rate_new(void)
     if (!r)
         return NULL;
     pthread_mutex_init(&r->lock, NULL);
-    r->buckets = buckets_new();
-    if (r->buckets)
-        return r;
-    rate_free(r);
-    return NULL;
+    return r;
 }
 
 void rate_free(struct rate *r)
@@ -50,11 +46,16 @@ static unsigned take(int64_t *full_at, int64_t now, size_t bytes, size_t per_sec
 unsigned rate_take(struct rate *r, const char *name, size_t bytes, size_t per_second, int64_t now)
 {
     unsigned char id[BUCKETS_ID];
+    unsigned wait = 1; /* out of memory */
     if (per_second == 0)
         return 0;
     pthread_mutex_lock(&r->lock);
-    buckets_id(r->buckets, name, strlen(name), id);
-    unsigned wait = take(buckets_find(r->buckets, id, now), now, bytes, per_second);
+    if (!r->buckets)
+        r->buckets = buckets_new();
+    if (r->buckets) {
+        buckets_id(r->buckets, name, strlen(name), id);
+        wait = take(buckets_find(r->buckets, id, now), now, bytes, per_second);
+    }
     pthread_mutex_unlock(&r->lock);
     return wait;
 }

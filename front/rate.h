@@ -9,13 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define RATE_BURST_S                                                                               \
-    2 /* seconds of its share that a name may be ahead when another batch begins                   \
-       */
+/* Seconds of its share that a name may be ahead when another batch begins. */
+#define RATE_BURST_S 2
 
 struct rate;
 
-/* NULL: out of memory, or no random bytes. */
+/* NULL: out of memory. */
 struct rate *rate_new(void);
 /* NULL is fine. */
 void rate_free(struct rate *r);

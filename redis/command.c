@@ -35,7 +35,7 @@ static enum sync_result read_answer(struct redis_sync *s, const redisReply *r, s
 enum sync_result redis_sync_command(struct redis_sync *s, const struct slice *words, size_t n,
                                     struct buf *text)
 {
-    s->end = clock_ms() + s->deadline;
+    sync_set_deadline(s);
     s->hold = text->max;
     s->bulk.all = false;
     redisReply *r = NULL;

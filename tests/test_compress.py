@@ -205,4 +205,4 @@ def test_figures_count_the_bytes_that_are_sent(stack, redis):
     with stream(responder, HTTP_ACCEPT_ENCODING="gzip") as s:
         s.read_until_live()
         status = fcgi_get(responder.socket, environment("/sselog/status", HTTP_ACCEPT="*/*"))
-        assert s.taken <= json.loads(status.raw)["bytes"] < s.taken + 1000
+        assert s.taken <= json.loads(status.raw)["sent_bytes"] < s.taken + 1000

@@ -325,8 +325,24 @@ def debian(stack):
     return Debian(stack)
 
 
+APP = b"""import logging
+logging.basicConfig(format="2026-01-02 %(levelname)s %(message)s", level="INFO")
+try:
+    1 / 0
+except ZeroDivisionError:
+    logging.exception("failed")
+logging.info("goes on")
+"""
+
+
 def test_shell_as_the_document_shows(debian):
-    output, follow, _ = sandbox.blocks("docs/feeding.md")
+    output, follow, traceback, _ = sandbox.blocks("docs/feeding.md")
+    debian.sh("cd /tmp; cat >app.py; " + traceback, APP)
+    (error, failed), (level, last) = [(o["level"], o["message"].splitlines()) for o in map(json.loads, debian.shown(2)[0])]
+    assert (error.lower(), failed[0], failed[1], failed[-1]) == (
+        "error", "2026-01-02 ERROR failed", "Traceback (most recent call last):", "ZeroDivisionError: division by zero")
+    assert (level.lower(), last) == ("info", ["2026-01-02 INFO goes on"])
+    debian.sh(f"redis-cli DEL {KEY}")
     debian.sh(output)
     *_, disk, told = debian.shown(3)[0]
     assert disk.endswith(" /")
@@ -358,7 +374,7 @@ def test_unit_follows_the_journal(debian):
     debian.sh("until redis-cli EXISTS " + KEY + " | grep -q 1; do logger marker; sleep 0.1; done; systemd-cat -t shop echo last")
     debian.sh(f"until redis-cli XREVRANGE {KEY} + - COUNT 1 | grep -q last; do sleep 0.02; done")
     debian.clear()
-    _, _, logger = sandbox.blocks("docs/feeding.md")
+    *_, logger = sandbox.blocks("docs/feeding.md")
     debian.sh(logger + "printf '<4>it is slow\\n' | systemd-cat -t shop")
     got = debian.expect([(ERROR, "disk full"), (WARNING, "it is slow")])
     assert [o["unit"] for o in got] == ["backup", "shop"]

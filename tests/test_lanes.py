@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Requests that take long wait in a lane of their own: streams, tokens and /healthz never wait behind them, users
 take turns, and what does not fit is refused."""
+import json
 import re
 import threading
 
