@@ -289,14 +289,17 @@ def expect_asked(feed, agent=AGENT_TEXT):
         assert o["user"] in ("-", "")
 
 
-PIPED = [("apache", INFO, "level=notice [mpm_event] AH", AGENT), ("lighttpd", WARNING, "server started", AGENT_TEXT)]
+# Level, the first and the last line of the start.
+PIPED = [("apache", INFO, "level=notice [mpm_event] AH", "AH00094: Command line", AGENT),
+         ("lighttpd", WARNING, "server started", "server started", AGENT_TEXT)]
 
 
-@pytest.mark.parametrize(("name", "level", "first", "agent"), PIPED, ids=[row[0] for row in PIPED])
-def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first, agent):
+@pytest.mark.parametrize(("name", "level", "first", "last", "agent"), PIPED, ids=[row[0] for row in PIPED])
+def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first, last, agent):
     """The errors come first: what a server says when it starts."""
     server = stack.keep(WebServer(feed, name, feed.text(f"{name}.conf")))
-    started = [json.loads(data) for data in wait_until(feed.payloads, "a line of the error log")]
+    wait_until(lambda: any(last in data for data in feed.payloads()), "the last line of the start")
+    started = [json.loads(data) for data in feed.payloads()]
     assert first in started[0]["message"]
     feed.expect([(level, o["message"]) for o in started])
     feed.redis.client.delete(KEY)
