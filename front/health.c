@@ -13,8 +13,6 @@
 #include "front/stream.h"
 #include "identity/fingerprint.h"
 
-/* A turn of the relay takes milliseconds. One that takes so long does not end. */
-
 /* Whether the client is on this machine. A proxy on this machine is not: it forwards requests of
  * others. */
 static bool is_local(const struct context *ctx, const char *beside)
