@@ -253,15 +253,16 @@ static enum sync_result ask_move(struct redis_sync *s, const struct redis_queue 
  * type a moment ago. Elements have left the list `taken` then, and are not in the log. They are put
  * back. r: the answer of EXEC. Returns the error of the first of them; NULL: there is none. */
 static const redisReply *put_back(struct redis_sync *s, const struct redis_queue *q,
-                                  const struct redis_add *adds, size_t n, const redisReply *r)
+                                  const struct slice *elements, size_t n, size_t step,
+                                  const redisReply *r)
 {
-    size_t step = adds[0].channel ? 2 : 1, at = 2;
+    size_t at = 2;
     struct slice words[2 + REDIS_MOVE_MAX] = {slice_of("LPUSH"), slice_of(q->taken)};
     const redisReply *error = NULL;
     for (size_t i = n; i-- > 0;)
         if (r->element[i * step]->type == REDIS_REPLY_ERROR) {
             error = r->element[i * step];
-            words[at++] = adds[i].value;
+            words[at++] = elements[i];
         }
     if (error)
         wire_add(&s->out, words, at);
@@ -269,7 +270,8 @@ static const redisReply *put_back(struct redis_sync *s, const struct redis_queue
 }
 
 static enum sync_result move(struct redis_sync *s, const struct redis_queue *q,
-                             const struct redis_add *adds, size_t n, bool *moved)
+                             const struct redis_add *adds, const struct slice *elements, size_t n,
+                             bool *moved)
 {
     enum sync_result result = ask_move(s, q, adds, n);
     const redisReply *r = result == SYNC_OK ? next_answer(s, &result) : NULL;
@@ -278,7 +280,7 @@ static enum sync_result move(struct redis_sync *s, const struct redis_queue *q,
     if (!r)
         return result;
     *moved = r->type == REDIS_REPLY_ARRAY && r->elements == n * step + 1;
-    const redisReply *error = *moved ? put_back(s, q, adds, n, r) : NULL;
+    const redisReply *error = *moved ? put_back(s, q, elements, n, step, r) : NULL;
     if (*moved && !error)
         xid_parse(reply_slice(r->element[0]), &s->added);
     if (error) {
@@ -296,14 +298,15 @@ static enum sync_result move(struct redis_sync *s, const struct redis_queue *q,
 }
 
 enum sync_result redis_sync_move(struct redis_sync *s, const struct redis_queue *q,
-                                 const struct redis_add *adds, size_t n, bool *moved)
+                                 const struct redis_add *adds, const struct slice *elements,
+                                 size_t n, bool *moved)
 {
     enum sync_result result = enter(s);
     *moved = false;
     if (result != SYNC_OK)
         return result;
     if (s->was_idle) /* else the connection is new and watches nothing */
-        result = move(s, q, adds, n, moved);
+        result = move(s, q, adds, elements, n, moved);
     sync_leave(s);
     return result;
 }

@@ -56,8 +56,10 @@ enum sync_result redis_sync_taken(struct redis_sync *s, const struct redis_queue
                                   void (*fn)(void *arg, struct slice element), void *arg);
 /* Adds n records, REDIS_MOVE_MAX at most, made from the first n elements that were taken, and
  * removes these, all or nothing. *moved false: it was nothing, because another process changed the
- * list, or the connection is another one; call redis_sync_taken again. */
+ * list, or the connection is another one; call redis_sync_taken again. If Redis refuses a record,
+ * its element is put back. */
 enum sync_result redis_sync_move(struct redis_sync *s, const struct redis_queue *q,
-                                 const struct redis_add *adds, size_t n, bool *moved);
+                                 const struct redis_add *adds, const struct slice *elements,
+                                 size_t n, bool *moved);
 
 #endif

@@ -18,6 +18,7 @@ struct list {
     /* of the last read */
     struct buf text;
     size_t ends[BUNDLE_MAX];
+    struct slice elements[BUNDLE_MAX]; /* those of the bundle, at least */
     size_t n;
 };
 
@@ -51,7 +52,8 @@ static void make_batch(struct list *l)
     bool more = true;
     bundle_begin(l->bundle);
     for (size_t i = 0; i < l->n && more && from < BUNDLE_BYTES; i++) {
-        more = bundle_add(l->bundle, l->how, slice_make(l->text.p + from, l->ends[i] - from));
+        l->elements[i] = slice_make(l->text.p + from, l->ends[i] - from);
+        more = bundle_add(l->bundle, l->how, l->elements[i]);
         from = l->ends[i];
     }
     bundle_end(l->bundle);
@@ -84,8 +86,8 @@ static int move_taken(struct list *l)
         if (next == 0 && l->n == 0)
             return 0;
         if (next == 0) {
-            enum sync_result r =
-                redis_sync_move(l->sender->redis, &l->queue, l->bundle->adds, l->bundle->n, &moved);
+            enum sync_result r = redis_sync_move(l->sender->redis, &l->queue, l->bundle->adds,
+                                                 l->elements, l->bundle->n, &moved);
             next = sender_after(l->sender, r, moved);
         }
         if (moved)

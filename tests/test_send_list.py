@@ -99,8 +99,9 @@ def test_log_of_another_type_loses_nothing(stack, setup, redis):
     assert values(redis) == [b"0", b"1", b"2", b"3", b"4"]
 
 
-def test_log_that_becomes_another_type_in_between_loses_nothing(stack, redis):
-    """Redis executes the rest of a transaction after an error: the elements are put back."""
+@pytest.mark.parametrize("form", [[], ["--json"]], ids=["lines", "json"])
+def test_log_that_becomes_another_type_in_between_loses_nothing(stack, redis, form):
+    """Redis executes the rest of a transaction after an error: the elements are put back as they were."""
     commands = []
 
     def handler(conn, cmd):
@@ -109,7 +110,7 @@ def test_log_that_becomes_another_type_in_between_loses_nothing(stack, redis):
             redis.client.set("log", "a string")
     redis.client.rpush("queue:a", *range(100))
     scripted = stack.scripted(redis, handler)
-    told, status = stack.keep(Sending(stack.setup(scripted), "-l", "log", "--list", "queue:a")).wait()
+    told, status = stack.keep(Sending(stack.setup(scripted), "-l", "log", "--list", "queue:a", *form)).wait()
     assert status == 1 and "WRONGTYPE" in told
     assert commands.count(b"EXEC") == 1 and b"LPUSH" in commands
     left = redis.client.lrange("{queue:a}:moving", 0, -1) + redis.client.lrange("queue:a", 0, -1)
