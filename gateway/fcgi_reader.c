@@ -212,18 +212,6 @@ static enum fcgi_reader_state begin_request(struct fcgi_reader *in, const unsign
     return FCGI_READER_BAD;
 }
 
-/* The main thread reads all requests. */
-static enum fcgi_reader_state refuse_large(struct fcgi_reader *in)
-{
-    static int64_t logged;
-    int64_t now = clock_ms();
-    if (logged == 0 || now - logged >= LOG_EVERY_MS) {
-        diag(DIAG_WARNING, "fcgi", "refused: large bodies have all of SSELOG_MAX_MEMORY");
-        logged = now;
-    }
-    return refuse(in, 503);
-}
-
 /* A large body counts among those of all requests. */
 static enum fcgi_reader_state take_body(struct fcgi_reader *in, const unsigned char *p, size_t len)
 {
@@ -233,7 +221,7 @@ static enum fcgi_reader_state take_body(struct fcgi_reader *in, const unsigned c
     if (large <= in->charged)
         return FCGI_READER_MORE;
     if (!bodies_take(large - in->charged))
-        return refuse_large(in);
+        return refuse(in, 503);
     in->charged = large;
     return FCGI_READER_MORE;
 }
@@ -310,23 +298,40 @@ enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
     return FCGI_READER_MORE;
 }
 
-/* The rest of the answer's status line and its headers, and the error. */
+/* The rest of the answer's status line and its headers, the error, and the line of the log; NULL:
+ * it was written already. */
 static const struct {
     unsigned short status;
-    const char *head, *error;
+    const char *head, *error, *line;
 } refusals[] = {
-    {431, "431 Request Header Fields Too Large", "request header fields too large"},
-    {413, "413 Content Too Large", "content too large"},
-    {503, "503 Service Unavailable\r\nRetry-After: 5", "too many large bodies arrive"},
-    {400, "400 Bad Request", "request out of form"},
+    {431, "431 Request Header Fields Too Large", "request header fields too large",
+     "the headers and parameters of a request are too large"},
+    {413, "413 Content Too Large", "content too large", "the body of a request is too large"},
+    {503, "503 Service Unavailable\r\nRetry-After: 5", "too many large bodies arrive",
+     "large bodies have all of SSELOG_MAX_MEMORY"},
+    {400, "400 Bad Request", "request out of form", NULL},
 };
+#define REFUSALS (sizeof refusals / sizeof *refusals)
+
+/* Clients can cause these lines, so each comes once a minute at most. The main thread reads all
+ * requests. */
+static void log_refusal(size_t i)
+{
+    static int64_t logged[REFUSALS];
+    int64_t now = clock_ms();
+    if (!refusals[i].line || (logged[i] != 0 && now - logged[i] < LOG_EVERY_MS))
+        return;
+    logged[i] = now;
+    diag(DIAG_WARNING, "fcgi", "refused: %s", refusals[i].line);
+}
 
 void fcgi_reader_refuse(struct fcgi_reader *in)
 {
     char answer[256];
     size_t i = 0;
-    while (refusals[i].status != in->refuse && i + 1 < sizeof refusals / sizeof *refusals)
+    while (refusals[i].status != in->refuse && i + 1 < REFUSALS)
         i++;
+    log_refusal(i);
     int len = snprintf(answer, sizeof answer,
                        "Status: %s\r\nContent-Type: application/json\r\n\r\n{\"error\":\"%s\"}",
                        refusals[i].head, refusals[i].error);

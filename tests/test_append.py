@@ -296,6 +296,8 @@ def test_malformed_batches_add_nothing(stack, redis):
     assert redis.client.exists("log") == 0
     assert json.loads(send(r, b"\n\n").raw) == {"appended": 0, "first": None, "last": None}
     assert redis.client.exists("log") == 0
+    assert send(r, b"x" * 70000).status == 413
+    assert r.output().count("warning fcgi: refused: the body of a request is too large") == 1, "once a minute"
 
 
 def test_faults_of_redis_have_their_status(stack, redis):
