@@ -60,7 +60,7 @@ static enum turn refuse(struct context *ctx, enum why why, int status, const cha
 
 static enum turn refuse_batch(struct context *ctx, int status, const char *text)
 {
-    return refuse(ctx, WHY_BATCH, status, text);
+    return refuse(ctx, status == 413 ? WHY_BATCH_LARGE : WHY_BATCH, status, text);
 }
 
 /* number: of the record at fault, 0: the body as a whole. */
@@ -103,7 +103,7 @@ static enum turn answer_added(struct context *ctx, const struct append *a, const
 /* The producer learns where to go on. */
 static enum turn answer_older(struct context *ctx, const struct receipt *m)
 {
-    refusal_set(ctx, WHY_BATCH);
+    refusal_set(ctx, WHY_BATCH_REUSED);
     answer_begin(ctx, 409, "application/json");
     buf_addf(&ctx->body, "{\"error\":\"a later offset came before\",\"offset\":%" PRIu64 "}",
              m->offset);
@@ -122,7 +122,7 @@ static enum turn answer_result(struct context *ctx, const struct append *a,
         counts.repeated++;
         return answer_added(ctx, a, m, true);
     case APPEND_OTHER:
-        return refuse_batch(ctx, 422, "this key or offset was used for another batch");
+        return refuse(ctx, WHY_BATCH_REUSED, 422, "this key or offset was used for another batch");
     case APPEND_OLDER:
         return answer_older(ctx, m);
     case APPEND_DOWN:

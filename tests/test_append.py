@@ -260,6 +260,7 @@ def test_key_of_another_user_or_log_is_another(stack, redis):
         assert b"repeated" not in send(r, b"x", REMOTE_USER=user, HTTP_IDEMPOTENCY_KEY="k").raw
         assert b"repeated" not in send(r, b"x", REMOTE_USER=user, HTTP_IDEMPOTENCY_KEY="k", **shared).raw
     assert send(r, b"y", REMOTE_USER="ann", HTTP_IDEMPOTENCY_KEY="k").status == 422
+    assert "status=422 why=batch-reused" in r.output()
     assert payloads(redis, "log-all") == ["x", "x"]
 
 
