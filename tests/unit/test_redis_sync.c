@@ -13,7 +13,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "redis/append.h"
 #include "redis/sync_conn.c"
 
 /* ---- the server ---- */
@@ -55,7 +54,7 @@ static void *run(void *arg)
     return NULL;
 }
 
-static void start_with(struct peer *p, const char *const *script, void *(*thread)(void *))
+static void start(struct peer *p, const char *const *script)
 {
     struct sockaddr_un a = {.sun_family = AF_UNIX};
     *p = (struct peer){.script = script};
@@ -66,12 +65,7 @@ static void start_with(struct peer *p, const char *const *script, void *(*thread
     assert_int_equal(bind(p->listener, (struct sockaddr *)&a, sizeof a), 0);
     assert_int_equal(listen(p->listener, 8), 0);
     p->address.path = p->path;
-    assert_int_equal(pthread_create(&p->thread, NULL, thread, p), 0);
-}
-
-static void start(struct peer *p, const char *const *script)
-{
-    start_with(p, script, run);
+    assert_int_equal(pthread_create(&p->thread, NULL, run, p), 0);
 }
 
 /* The caller closed its connection before. */
@@ -364,41 +358,27 @@ static void test_silent_server_makes_one_call_wait(void **state)
     assert_int_equal(peer.connections, 1);
 }
 
-#define LONG_RECORD ((size_t)1024 * 1024)
-
-static void *take_slowly(void *arg)
+/* A slow line takes a bundle in several deadlines. Without that the sender would begin again each
+ * time. Other calls wait no longer. */
+static void test_bytes_that_redis_takes_renew_the_deadline_of_a_sender(void **state)
 {
-    const struct peer *p = arg;
-    static char piece[32 * 1024];
-    int fd = accept(p->listener, NULL, NULL);
-    ssize_t n = 1;
-    for (size_t total = 0; total < LONG_RECORD && n > 0; total += (size_t)n) {
-        n = recv(fd, piece, sizeof piece, 0);
-        usleep(10000);
-    }
-    send(fd, "$3\r\n1-1\r\n", 9, MSG_NOSIGNAL);
-    while (n > 0)
-        n = recv(fd, piece, sizeof piece, 0);
-    close(fd);
-    return NULL;
-}
-
-/* The whole takes several deadlines.  Without progress the sender would begin again each time. */
-static void test_slow_line_gets_records_through(void **state)
-{
-    struct peer p;
-    size_t done;
-    char *value = calloc(1, LONG_RECORD);
-    struct redis_add add = {
-        .key = "log", .field = slice_of("data"), .value = slice_make(value, LONG_RECORD)};
+    struct redis_address nowhere = {.path = NULL};
+    struct redis_sync *s = redis_sync_new(&nowhere, 3600000);
+    int ends[2];
     (void)state;
-    start_with(&p, NULL, take_slowly);
-    struct redis_sync *s = redis_sync_new(&p.address, 80);
-    assert_int_equal(redis_sync_send(s, &add, 1, &done), SYNC_OK);
-    assert_int_equal(done, 1);
+    assert_non_null(s);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    s->ctx = redisConnectFd(ends[0]);
+    assert_non_null(s->ctx);
+    for (int renews = 0; renews < 2; renews++) {
+        int64_t end = s->end = clock_ms() + 1800000;
+        s->renews = renews;
+        buf_adds(&s->out, "PING\r\n");
+        assert_int_equal(sync_write(s), 0);
+        assert_int_equal(s->end > end, renews);
+    }
     redis_sync_free(s);
-    stop(&p);
-    free(value);
+    close(ends[1]);
 }
 
 /* A process that was stopped until after the deadline reads an answer that arrived meanwhile.  It
@@ -624,7 +604,7 @@ int main(void)
         cmocka_unit_test(test_hold_is_looked_at_in_one_exchange),
         cmocka_unit_test(test_place_is_given_back_when_there_is_one_too_many),
         cmocka_unit_test(test_exchange_is_repeated_on_a_new_connection),
-        cmocka_unit_test(test_slow_line_gets_records_through),
+        cmocka_unit_test(test_bytes_that_redis_takes_renew_the_deadline_of_a_sender),
         cmocka_unit_test(test_answer_after_the_deadline_counts_if_it_is_there),
         cmocka_unit_test(test_bytes_extend_the_deadline_threefold_at_most),
         cmocka_unit_test(test_surplus_reply_is_nobodys_answer),
