@@ -237,20 +237,21 @@ def test_offsets_of_a_producer_rise(stack, redis):
 def test_later_offset_through_another_process_stays(stack, redis):
     """The ids of a batch are noted after its transaction; the producer's next batch may come in between."""
     other = stack.responder(redis, **APPEND)
-    steps = []
+    steps = {}  # of each connection
 
     def offset(r, n):
         return send(r, b"%d" % n, HTTP_SSELOG_PRODUCER="p", HTTP_SSELOG_OFFSET=str(n))
 
     def handler(conn, cmd):
-        steps.append(cmd[0])
-        if steps[-2:-1] == [b"EXEC"]:
+        own = steps.setdefault(conn, [])
+        own.append(cmd[0])
+        if own[-2:-1] == [b"EXEC"]:
             assert offset(other, 2).status == 200
 
     r = stack.responder(stack.scripted(redis, handler), **APPEND)
     assert offset(r, 1).status == 200
     assert b"repeated" in offset(other, 2).raw and offset(other, 1).status == 409
-    assert payloads(redis) == ["1", "2"] and steps.count(b"EXEC") == 1
+    assert payloads(redis) == ["1", "2"] and sum(own.count(b"EXEC") for own in steps.values()) == 1
 
 
 def test_key_of_another_user_or_log_is_another(stack, redis):

@@ -584,7 +584,7 @@ def test_file_of_the_producer_that_is_wrong_is_named(stack, redis):
 
 
 def test_source_without_a_log_is_not_written_to(stack, redis):
-    server = stack.server("lighttpd", redis, source="pubsub", channel="log", **QUICK)
+    server = stack.server("lighttpd", redis, source="pubsub", channel="logs:ann", **QUICK)
     e = doctor.web(server, "--user", "ann", "--write", "--hold", "0.1")
     assert any("--write is for the source `stream` only" in n["evidence"] for n in e.notes)
 
