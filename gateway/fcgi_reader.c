@@ -309,7 +309,7 @@ static const struct {
     {413, "413 Content Too Large", "content too large", "the body of a request is too large"},
     {503, "503 Service Unavailable\r\nRetry-After: 5", "too many large bodies arrive",
      "large bodies have all of SSELOG_MAX_MEMORY"},
-    {400, "400 Bad Request", "request out of form", NULL},
+    {400, "400 Bad Request", "malformed request", NULL},
 };
 #define REFUSALS (sizeof refusals / sizeof *refusals)
 

@@ -358,18 +358,25 @@ static void test_silent_server_makes_one_call_wait(void **state)
     assert_int_equal(peer.connections, 1);
 }
 
-/* A slow line takes a bundle in several deadlines. Without that the sender would begin again each
- * time. Other calls wait no longer. */
-static void test_bytes_that_redis_takes_renew_the_deadline_of_a_sender(void **state)
+/* ends: of its connection; the caller has the second one. */
+static struct redis_sync *new_connected(unsigned deadline, int ends[2])
 {
-    struct redis_address nowhere = {.path = NULL};
-    struct redis_sync *s = redis_sync_new(&nowhere, 3600000);
-    int ends[2];
-    (void)state;
+    static const struct redis_address nowhere = {.path = NULL};
+    struct redis_sync *s = redis_sync_new(&nowhere, deadline);
     assert_non_null(s);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     s->ctx = redisConnectFd(ends[0]);
     assert_non_null(s->ctx);
+    return s;
+}
+
+/* A slow line takes a bundle in several deadlines. Without that the sender would begin again each
+ * time. Other calls wait no longer. */
+static void test_bytes_that_redis_takes_renew_the_deadline_of_a_sender(void **state)
+{
+    int ends[2];
+    (void)state;
+    struct redis_sync *s = new_connected(3600000, ends);
     for (int renews = 0; renews < 2; renews++) {
         int64_t end = s->end = clock_ms() + 1800000;
         s->renews = renews;
@@ -385,14 +392,9 @@ static void test_bytes_that_redis_takes_renew_the_deadline_of_a_sender(void **st
  * does not wait for one that did not arrive. */
 static void test_answer_after_the_deadline_counts_if_it_is_there(void **state)
 {
-    struct redis_address nowhere = {.path = NULL};
-    struct redis_sync *s = redis_sync_new(&nowhere, 1000);
     int ends[2];
     (void)state;
-    assert_non_null(s);
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    s->ctx = redisConnectFd(ends[0]);
-    assert_non_null(s->ctx);
+    struct redis_sync *s = new_connected(1000, ends);
     s->end = clock_ms() - 1;
     assert_int_equal(write(ends[1], "+", 1), 1);
     assert_int_equal(sync_wait(s, POLLIN), 0);

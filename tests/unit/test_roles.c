@@ -32,7 +32,7 @@ static void test_role_or_option_lets_append(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct config c = {.append = rows[i].append, .append_roles = rows[i].roles};
         struct identity who = {.method = rows[i].method};
-        strcpy(who.role, rows[i].role);
+        snprintf(who.role, sizeof who.role, "%s", rows[i].role);
         print_message("%zu\n", i);
         assert_int_equal(roles_may_append(&c, &who), rows[i].may);
     }
