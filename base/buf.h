@@ -67,14 +67,18 @@ static inline bool slice_equal(struct slice a, struct slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
+/* What follows the first n bytes, of which there are that many. For n = 0 p may be NULL. */
+static inline struct slice slice_after(struct slice s, size_t n)
+{
+    return slice_make(n > 0 ? s.p + n : s.p, s.len - n);
+}
 /* Cuts the first len bytes off *rest into *head. -1: there are fewer; then *head is empty. */
 static inline int slice_cut(struct slice *rest, size_t len, struct slice *head)
 {
     bool enough = len <= rest->len;
     size_t n = enough ? len : 0;
     *head = slice_make(rest->p, n);
-    if (n > 0) /* p may be NULL */
-        *rest = slice_make(rest->p + n, rest->len - n);
+    *rest = slice_after(*rest, n);
     return enough ? 0 : -1;
 }
 /* The value of the two hexadecimal digits that text starts with; -1: it does not. */

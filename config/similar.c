@@ -18,7 +18,7 @@ static struct slice without_prefix(struct slice name)
     static const char prefix[] = "SSELOG_";
     size_t len = sizeof prefix - 1;
     bool has = name.len >= len && strncasecmp(name.p, prefix, len) == 0;
-    return has ? slice_make(name.p + len, name.len - len) : name;
+    return has ? slice_after(name, len) : name;
 }
 
 /* How many characters must be added, removed or replaced to make b of a: the Levenshtein distance.

@@ -175,7 +175,7 @@ static int read_lines(struct source *source, struct arena *arena, struct slice t
         if (read_line(source, arena, slice_make(text.p, len), number, why) < 0)
             return -1;
         size_t used = len + (end != NULL);
-        text = slice_make(text.p + used, text.len - used);
+        text = slice_after(text, used);
     }
     return 0;
 }

@@ -164,18 +164,13 @@ static bool starts_with(struct slice s, const char *text)
     return s.len >= len && strncasecmp(s.p, text, len) == 0;
 }
 
-static struct slice after(struct slice s, size_t n)
-{
-    return slice_make(s.p + n, s.len - n);
-}
-
 /* Splits s at the first mark to *head and *rest. False: there is no mark; then *head is all of s
  * and *rest is empty. */
 static bool split(struct slice s, char mark, struct slice *head, struct slice *rest)
 {
     const char *at = s.len > 0 ? memchr(s.p, mark, s.len) : NULL;
     *head = slice_make(s.p, at ? (size_t)(at - s.p) : s.len);
-    *rest = at ? after(s, head->len + 1) : after(s, s.len);
+    *rest = at ? slice_after(s, head->len + 1) : slice_after(s, s.len);
     return at != NULL;
 }
 
@@ -197,12 +192,12 @@ static const char *split_host(struct slice s, struct slice *host, unsigned long 
     bool has_port;
     *port = 0;
     if (s.len > 0 && s.p[0] == '[') {
-        if (!split(after(s, 1), ']', host, &rest) || !is_ipv6(*host))
+        if (!split(slice_after(s, 1), ']', host, &rest) || !is_ipv6(*host))
             return "no IPv6 address in the brackets";
         has_port = rest.len > 0 && rest.p[0] == ':';
         if (rest.len > 0 && !has_port)
             return "only a port may follow the brackets";
-        rest = has_port ? after(rest, 1) : rest;
+        rest = has_port ? slice_after(rest, 1) : rest;
     } else {
         has_port = split(s, ':', host, &rest);
         if (host->len > MAX_HOST || !consists_of(*host, ".-_"))
@@ -223,7 +218,7 @@ const char *value_check_origin(struct slice s)
         if (s.p[i] >= 'A' && s.p[i] <= 'Z')
             return "browsers write origins in lower case";
     }
-    rest = after(rest, 2);
+    rest = slice_after(rest, 2);
     if (memchr(rest.p, '/', rest.len) != NULL)
         return "an origin has no path, and no slash at its end";
     if (split_host(rest, &host, &port) != NULL)
@@ -273,7 +268,7 @@ static const char *decode(struct arena *a, struct slice text, char **out)
     for (size_t i = 0; i < text.len; i++) {
         char c = text.p[i];
         if (c == '%') {
-            int byte = slice_hex_byte(slice_make(text.p + i + 1, text.len - i - 1));
+            int byte = slice_hex_byte(slice_after(text, i + 1));
             if (byte <= 0)
                 return "a % must be followed by two hexadecimal digits";
             c = (char)byte;
@@ -304,7 +299,7 @@ static const char *read_database(struct slice path, struct slice query, int *db)
             return "the database is given twice";
         if (query.len < name.len || memcmp(query.p, name.p, name.len) != 0)
             return "only db=N may follow the question mark";
-        path = after(query, name.len);
+        path = slice_after(query, name.len);
         if (path.len == 0)
             return "the database must be a number";
     }
@@ -320,7 +315,7 @@ static struct slice cut_userinfo(struct slice *authority)
     for (size_t i = authority->len; i > 0; i--) {
         if (authority->p[i - 1] == '@') {
             struct slice info = slice_make(authority->p, i - 1);
-            *authority = after(*authority, i);
+            *authority = slice_after(*authority, i);
             return info;
         }
     }
@@ -359,14 +354,14 @@ const char *value_read_redis(struct arena *a, const char *text, struct redis_add
     out->tls = starts_with(rest, "rediss://");
     if (!socket && !out->tls && !starts_with(rest, "redis://"))
         return "an address begins with redis://, rediss:// or unix://";
-    rest = after(rest, (size_t)(strchr(rest.p, ':') - rest.p) + 3);
+    rest = slice_after(rest, (size_t)(strchr(rest.p, ':') - rest.p) + 3);
     if (memchr(rest.p, '#', rest.len) != NULL)
         return "write # as %23";
     if (split(rest, '?', &rest, &query) && query.len == 0)
         return "only db=N may follow the question mark";
     const char *slash = memchr(rest.p, '/', rest.len);
     struct slice authority = slice_make(rest.p, slash ? (size_t)(slash - rest.p) : rest.len);
-    struct slice path = after(rest, authority.len);
+    struct slice path = slice_after(rest, authority.len);
     const char *why = read_userinfo(a, cut_userinfo(&authority), out);
     if (why == NULL && socket && authority.len > 0)
         why = "a unix:// address has an absolute path and no host";
@@ -374,7 +369,7 @@ const char *value_read_redis(struct arena *a, const char *text, struct redis_add
         why = socket ? read_socket(a, path, out) : read_host(a, authority, out);
     if (why)
         return why;
-    path = socket || path.len == 0 ? after(path, path.len) : after(path, 1);
+    path = socket || path.len == 0 ? slice_after(path, path.len) : slice_after(path, 1);
     return read_database(path, query, &out->db);
 }
 

@@ -248,7 +248,7 @@ enum asgi_kind asgi_read(struct slice member, struct buf *payload,
 {
     struct message m = {0};
     if (member.len <= PREFIX ||
-        !read_message(&m, slice_make(member.p + PREFIX, member.len - PREFIX)))
+        !read_message(&m, slice_after(member, PREFIX)))
         return ASGI_UNREADABLE;
     if (!is_broadcast(m))
         return ASGI_OTHER;

@@ -115,7 +115,7 @@ static enum incoming_result read_json(struct incoming *in, struct slice body)
 enum incoming_result incoming_read(struct incoming *in, enum incoming_form form, struct slice body)
 {
     if (body.len >= sizeof bom - 1 && memcmp(body.p, bom, sizeof bom - 1) == 0)
-        body = slice_make(body.p + sizeof bom - 1, body.len - (sizeof bom - 1));
+        body = slice_after(body, sizeof bom - 1);
     switch (form) {
     case INCOMING_LINES:
     case INCOMING_NDJSON:

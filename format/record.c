@@ -34,7 +34,7 @@ static void quote(struct buf *b, struct slice s)
             buf_addf(b, "\\u%04x", c);
     }
     if (from < s.len)
-        sse_utf8(b, slice_make(s.p + from, s.len - from));
+        sse_utf8(b, slice_after(s, from));
     buf_addc(b, '"');
 }
 

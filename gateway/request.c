@@ -100,7 +100,7 @@ static int decode(struct buf *store, struct slice text, struct slice *out)
         if (c == '+')
             c = ' ';
         if (c == '%') {
-            int byte = slice_hex_byte(slice_make(text.p + i + 1, text.len - i - 1));
+            int byte = slice_hex_byte(slice_after(text, i + 1));
             if (byte <= 0)
                 return -1;
             c = (unsigned char)byte;

@@ -59,7 +59,7 @@ static bool take(struct slice *rest, unsigned char tag, struct slice *content)
 static bool is_rsa_key(struct slice bits)
 {
     struct slice key, modulus, exponent;
-    struct slice rest = slice_make(bits.p + 1, bits.len - 1);
+    struct slice rest = slice_after(bits, 1);
     return take(&rest, SEQUENCE, &key) && rest.len == 0 && take(&key, INTEGER, &modulus) &&
            take(&key, INTEGER, &exponent) && key.len == 0 && modulus.len > 0 && exponent.len > 0;
 }

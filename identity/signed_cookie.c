@@ -14,7 +14,7 @@ static int percent_decode(struct slice in, char *out, size_t size, size_t *len)
     for (size_t i = 0; i < in.len; i++) {
         char c = in.p[i];
         if (c == '%') {
-            int byte = slice_hex_byte(slice_make(in.p + i + 1, in.len - i - 1));
+            int byte = slice_hex_byte(slice_after(in, i + 1));
             if (byte < 0)
                 return -1;
             c = (char)byte;

@@ -38,7 +38,7 @@ static int split(struct slice text, struct slice words[WORDS])
         if (len == 0 || (blank != NULL) != (i + 1 < WORDS))
             return -1;
         words[i] = slice_make(text.p, len);
-        text = slice_make(text.p + len + (blank != NULL), text.len - len - (blank != NULL));
+        text = slice_after(text, len + (blank != NULL));
     }
     return 0;
 }

@@ -199,7 +199,7 @@ void channels_invalidated(struct relay *r, struct slice key)
     for (struct log *l = r->channels ? r->logs : NULL; l; l = l->next)
         if (l->channel &&
             (!key.p || (key.len > n && memcmp(key.p, GROUP, n) == 0 &&
-                        slice_equal(slice_make(key.p + n, key.len - n), slice_of(l->key)))))
+                        slice_equal(slice_after(key, n), slice_of(l->key)))))
             look(l);
 }
 

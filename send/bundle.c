@@ -113,8 +113,8 @@ size_t bundle_fill(struct bundle *b, const struct recipe *how, struct input *in,
     bundle_begin(b);
     drop_mark(b, in);
     while (in->begun && more &&
-           join_next(how->join, slice_make(in->bytes.p + b->used, in->bytes.len - b->used), in->end,
-                     flush, &in->held, &record, &used)) {
+           join_next(how->join, slice_after(buf_slice(&in->bytes), b->used), in->end, flush,
+                     &in->held, &record, &used)) {
         b->used += used;
         more = bundle_add(b, how, record);
     }

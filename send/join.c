@@ -79,7 +79,7 @@ bool join_next(const struct join *j, struct slice text, bool end, bool flush, si
     bool ends = false;
     if (!j)
         return lines_next(text, end, record, used);
-    while (!ends && lines_next(slice_make(text.p + at, text.len - at), end, &line, &n)) {
+    while (!ends && lines_next(slice_after(text, at), end, &line, &n)) {
         ends = at > 0 && (at + n > LINES_MAX || !join_continues(j, line));
         at += ends ? 0 : n;
     }
@@ -99,6 +99,6 @@ void join_copy(struct buf *out, struct slice record)
         buf_add(out, line.p, line.len);
         if (lf)
             buf_addc(out, '\n');
-        record = slice_make(record.p + n, record.len - n);
+        record = slice_after(record, n);
     }
 }

@@ -54,10 +54,10 @@ bool level_find(struct slice text, struct slice *level)
 {
     text.len = text.len < LEVEL_LOOK ? text.len : LEVEL_LOOK;
     for (size_t at = 0, n; at<text.len; at += n> 0 ? n : 1) {
-        n = word_length(slice_make(text.p + at, text.len - at));
+        n = word_length(slice_after(text, at));
         struct slice word = slice_make(text.p + at, n);
         if (slice_equal(word, slice_of("level")))
-            word = assigned(slice_make(text.p + at + n, text.len - at - n));
+            word = assigned(slice_after(text, at + n));
         else if (!is_capitals(word))
             continue;
         if (filter_level(word) < 0)

@@ -28,6 +28,7 @@ class Sending:
     def __init__(self, setup, *arguments, **environment):
         self.child = subprocess.Popen([setup.program, "send", *map(str, arguments)], stdin=subprocess.DEVNULL,
                                       stderr=subprocess.PIPE, env={**producer_environment(setup), **environment})
+        self.told = ""
 
     def kill(self):
         self.child.kill()
@@ -39,13 +40,18 @@ class Sending:
         return self.wait()
 
     def wait(self):
-        told = self.child.communicate(timeout=30)[1].decode()
-        return told, self.child.returncode
+        self.told = self.child.communicate(timeout=30)[1].decode()
+        return self.told, self.child.returncode
+
+    def output(self):
+        return self.told
 
     def end(self):
+        if self.child.stderr.closed:
+            return
         if self.child.poll() is None:
-            self.kill()
-        self.child.stderr.close()
+            self.child.kill()
+        self.wait()
 
 
 def entries(redis, key="log"):
