@@ -67,7 +67,7 @@ static inline bool slice_equal(struct slice a, struct slice b)
 {
     return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
-/* What follows the first n bytes, of which there are that many. For n = 0 p may be NULL. */
+/* Returns what is after the first n bytes; n <= s.len. If n is 0, p may be NULL. */
 static inline struct slice slice_after(struct slice s, size_t n)
 {
     return slice_make(n > 0 ? s.p + n : s.p, s.len - n);
