@@ -247,8 +247,7 @@ enum asgi_kind asgi_read(struct slice member, struct buf *payload,
                          void *arg)
 {
     struct message m = {0};
-    if (member.len <= PREFIX ||
-        !read_message(&m, slice_after(member, PREFIX)))
+    if (member.len <= PREFIX || !read_message(&m, slice_after(member, PREFIX)))
         return ASGI_UNREADABLE;
     if (!is_broadcast(m))
         return ASGI_OTHER;

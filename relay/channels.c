@@ -197,9 +197,8 @@ void channels_invalidated(struct relay *r, struct slice key)
 {
     size_t n = strlen(GROUP);
     for (struct log *l = r->channels ? r->logs : NULL; l; l = l->next)
-        if (l->channel &&
-            (!key.p || (key.len > n && memcmp(key.p, GROUP, n) == 0 &&
-                        slice_equal(slice_after(key, n), slice_of(l->key)))))
+        if (l->channel && (!key.p || (key.len > n && memcmp(key.p, GROUP, n) == 0 &&
+                                      slice_equal(slice_after(key, n), slice_of(l->key)))))
             look(l);
 }
 
