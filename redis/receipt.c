@@ -7,12 +7,11 @@
 
 #define WORDS 6
 
-/* Redis Cluster takes the slot of a key with a tag, as "a{b}c" has, from the tag only. */
 void receipt_key(const char *log, const char *digest, char *out, size_t size)
 {
-    const char *open = strchr(log, '{'), *close = open ? strchr(open, '}') : NULL;
-    bool tagged = close && close > open + 1;
-    snprintf(out, size, tagged ? "%s:sent:%s" : "{%s}:sent:%s", log, digest);
+    char suffix[sizeof ":sent:" + RECEIPT_DIGEST];
+    snprintf(suffix, sizeof suffix, ":sent:%s", digest);
+    slot_key(log, suffix, out, size);
 }
 
 void receipt_format(const struct receipt *m, char out[RECEIPT_TEXT])

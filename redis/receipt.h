@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/xid.h"
+#include "redis/slot.h"
 
 #define RECEIPT_DIGEST 64 /* hexadecimal digits of the batch's content */
 #define RECEIPT_TEXT   256
@@ -29,9 +30,9 @@ enum receipt_finding {
     RECEIPT_OLDER  /* the producer has sent a later offset already */
 };
 
-/* The key of a receipt, in the hash slot of its log. It has up to RECEIPT_KEY_MORE bytes more than
+/* The key of a receipt, in the slot of its log (slot.h). It has up to RECEIPT_KEY_MORE bytes more than
  * the log's key, with its NUL. */
-#define RECEIPT_KEY_MORE (sizeof "{}:sent:" + RECEIPT_DIGEST)
+#define RECEIPT_KEY_MORE (SLOT_KEY_MORE + sizeof ":sent:" - 1 + RECEIPT_DIGEST)
 void receipt_key(const char *log, const char *digest, char *out, size_t size);
 /* Writes m as one line without a line end. */
 void receipt_format(const struct receipt *m, char out[RECEIPT_TEXT]);
