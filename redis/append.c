@@ -9,8 +9,9 @@
 #include "redis/sync_conn.h"
 #include "redis/wire.h"
 
-/* Of the commands that move elements. An element may have 512 MB, and PUBLISH repeats it. */
-#define MOVE_BYTES ((size_t)2 * 1024 * 1024 * 1024)
+/* Of the command that moves elements: one record, and short ones before it. */
+#define MOVE_BYTES (REDIS_VALUE_MAX + (size_t)16 * 1024 * 1024)
+#define TAKEN_HOLD (4 * 1024 * 1024) /* of large elements that are read at once */
 
 static void begin(struct redis_sync *s)
 {
@@ -213,17 +214,20 @@ static enum sync_result ask_taken(struct redis_sync *s, const struct redis_queue
     return sync_write(s) ? SYNC_DOWN : skip_answers(s, 3, &count);
 }
 
-enum sync_result redis_sync_taken(struct redis_sync *s, const struct redis_queue *q,
-                                  const char *log, size_t n,
-                                  void (*fn)(void *arg, struct slice element), void *arg)
+/* *cut: the answer had more than could be held, and nothing was handed out. */
+static enum sync_result read_taken(struct redis_sync *s, const struct redis_queue *q,
+                                   const char *log, size_t n, sync_element_fn *fn, void *arg,
+                                   bool *cut)
 {
     enum sync_result result = enter(s);
+    *cut = false;
     if (result != SYNC_OK)
         return result;
-    s->hold = SIZE_MAX; /* one that was taken must be moved on, however long it is */
+    s->hold = n > 1 ? TAKEN_HOLD : SIZE_MAX; /* a single one must be moved on, however long it is */
     result = ask_taken(s, q, log, n);
     const redisReply *r = result == SYNC_OK ? next_answer(s, &result) : NULL;
-    for (size_t i = 0; r && i < r->elements && i < n; i++)
+    *cut = r && s->cut;
+    for (size_t i = 0; r && !*cut && i < r->elements && i < n; i++)
         fn(arg, reply_value(&s->storage, r->element[i]));
     if (r)
         sync_free_reply(s);
@@ -231,82 +235,130 @@ enum sync_result redis_sync_taken(struct redis_sync *s, const struct redis_queue
     return result;
 }
 
-static enum sync_result ask_move(struct redis_sync *s, const struct redis_queue *q,
-                                 const struct redis_add *adds, size_t n)
+enum sync_result redis_sync_taken(struct redis_sync *s, const struct redis_queue *q,
+                                  const char *log, size_t n, sync_element_fn *fn, void *arg)
 {
-    char first[NUMBER_DIGITS];
+    bool cut;
+    enum sync_result result = read_taken(s, q, log, n, fn, arg, &cut);
+    return cut ? read_taken(s, q, log, 1, fn, arg, &cut) : result;
+}
+
+/* Runs one command, unless the list that is watched has changed. Returns its answer; free it with
+ * sync_free_reply. NULL: it did not run, *result says why. SYNC_OK: because of that. */
+static const redisReply *run_watched(struct redis_sync *s, const struct slice *words, size_t n,
+                                     enum sync_result *result)
+{
     const struct slice multi[] = {slice_of("MULTI")}, exec[] = {slice_of("EXEC")};
-    const struct slice trim[] = {slice_of("LTRIM"), slice_of(q->taken),
-                                 slice_make(first, number_format(n, first)), slice_of("-1")};
-    s->out.max = MOVE_BYTES;
-    bool bad = wire_add(&s->out, multi, 1) != 0;
-    for (size_t i = 0; i < n; i++)
-        bad = bad || append_add(s, &adds[i]);
-    bad = bad || wire_add(&s->out, trim, 4) || wire_add(&s->out, exec, 1);
-    if (bad)
-        return out_of_memory(s);
-    size_t queued = 2 + n * (adds[0].channel ? 2 : 1), count; /* +OK, and +QUEUED for each */
-    return sync_write(s) ? SYNC_DOWN : skip_answers(s, queued, &count);
-}
-
-/* A transaction goes on after an error, for example if the key of the log became one of another
- * type a moment ago. Elements have left the list `taken` then, and are not in the log. They are put
- * back. r: the answer of EXEC. Returns the error of the first of them; NULL: there is none. */
-static const redisReply *put_back(struct redis_sync *s, const struct redis_queue *q,
-                                  const struct slice *elements, size_t n, size_t step,
-                                  const redisReply *r)
-{
-    size_t at = 2;
-    struct slice words[2 + REDIS_MOVE_MAX] = {slice_of("LPUSH"), slice_of(q->taken)};
-    const redisReply *error = NULL;
-    for (size_t i = n; i-- > 0;)
-        if (r->element[i * step]->type == REDIS_REPLY_ERROR) {
-            error = r->element[i * step];
-            words[at++] = elements[i];
-        }
-    if (error)
-        wire_add(&s->out, words, at);
-    return error;
-}
-
-static enum sync_result move(struct redis_sync *s, const struct redis_queue *q,
-                             const struct redis_add *adds, const struct slice *elements, size_t n,
-                             bool *moved)
-{
-    enum sync_result result = ask_move(s, q, adds, n);
-    const redisReply *r = result == SYNC_OK ? next_answer(s, &result) : NULL;
-    size_t step = adds[0].channel ? 2 : 1, count;
-    char why[128];
-    if (!r)
-        return result;
-    *moved = r->type == REDIS_REPLY_ARRAY && r->elements == n * step + 1;
-    const redisReply *error = *moved ? put_back(s, q, elements, n, step, r) : NULL;
-    if (*moved && !error)
-        xid_parse(reply_slice(r->element[0]), &s->added);
-    if (error) {
-        *moved = false;
-        snprintf(why, sizeof why, "%s", reply_error_text(error));
-        result = reply_is_for_good(error) ? SYNC_REFUSED : SYNC_DOWN;
+    size_t count;
+    *result = SYNC_OK;
+    if (!s->was_idle) /* the connection is new and watches nothing */
+        return NULL;
+    if (wire_add(&s->out, multi, 1) || wire_add(&s->out, words, n) || wire_add(&s->out, exec, 1)) {
+        *result = out_of_memory(s);
+        return NULL;
     }
-    sync_free_reply(s);
-    if (!error)
-        return SYNC_OK;
-    if (sync_write(s) || skip_answers(s, 1, &count) != SYNC_OK)
-        return SYNC_DOWN;
-    sync_lose(s, why);
+    *result = sync_write(s) ? SYNC_DOWN : skip_answers(s, 2, &count); /* +OK and +QUEUED */
+    const redisReply *r = *result == SYNC_OK ? next_answer(s, result) : NULL;
+    if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 1)
+        return r->element[0];
+    if (r)
+        sync_free_reply(s);
+    return NULL;
+}
+
+/* As next_answer does it. */
+static enum sync_result end_with(struct redis_sync *s, const redisReply *error)
+{
+    enum sync_result result = reply_is_for_good(error) ? SYNC_REFUSED : SYNC_DOWN;
+    sync_lose(s, reply_error_text(error));
     return result;
 }
 
-enum sync_result redis_sync_move(struct redis_sync *s, const struct redis_queue *q,
-                                 const struct redis_add *adds, const struct slice *elements,
-                                 size_t n, bool *moved)
+/* A transaction would go on after an error, for example if the key of the log became one of another
+ * type a moment ago. Then it would remove elements that are not in the log. The script stops there.
+ * Its first command changes nothing; it shows whether elements can be removed. A record that may
+ * not be published is not added.
+ * The answer: how many records were added, and the id of the last of them or an error.
+ * KEYS: the log, the list `taken`. ARGV: MAXLEN or 0; channel or nothing; field; field of the
+ * event; event or nothing; values. */
+static const char move_script[] =
+    "local function failed(r) return type(r) == 'table' and r.err end\n"
+    "local add = {'XADD', KEYS[1], '*', ARGV[3], ''}\n"
+    "if ARGV[1] ~= '0' then add = {'XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', ARGV[3], ''} end\n"
+    "local value, done = #add, 0\n"
+    "if ARGV[5] ~= '' then add[value + 1] = ARGV[4]; add[value + 2] = ARGV[5] end\n"
+    "local r = redis.pcall('LTRIM', KEYS[2], 0, -1)\n"
+    "for i = 6, #ARGV do\n"
+    "  add[value] = ARGV[i]\n"
+    "  if not failed(r) and ARGV[2] ~= '' then r = redis.pcall('PUBLISH', ARGV[2], ARGV[i]) end\n"
+    "  if not failed(r) then r = redis.pcall(unpack(add)) end\n"
+    "  if failed(r) then break end\n"
+    "  done = i - 5\n"
+    "end\n"
+    "if done > 0 then redis.call('LTRIM', KEYS[2], done, -1) end\n"
+    "return {done, r}";
+
+#define MOVE_HEAD 10 /* words of the command before the values */
+
+static const redisReply *run_move(struct redis_sync *s, const struct redis_queue *q,
+                                  const struct redis_add *adds, size_t n, enum sync_result *result)
 {
+    char maxlen[NUMBER_DIGITS];
+    struct slice words[MOVE_HEAD + REDIS_MOVE_MAX] = {
+        slice_of("EVAL"),
+        slice_of(move_script),
+        slice_of("2"),
+        slice_of(adds[0].key),
+        slice_of(q->taken),
+        slice_make(maxlen, number_format(adds[0].maxlen, maxlen)),
+        slice_of(adds[0].channel),
+        adds[0].field,
+        adds[0].event_field,
+        adds[0].event,
+    };
+    for (size_t i = 0; i < n; i++)
+        words[MOVE_HEAD + i] = adds[i].value;
+    s->out.max = MOVE_BYTES;
+    return run_watched(s, words, MOVE_HEAD + n, result);
+}
+
+enum sync_result redis_sync_move(struct redis_sync *s, const struct redis_queue *q,
+                                 const struct redis_add *adds, size_t n, size_t *done)
+{
+    enum sync_result result = enter(s);
+    *done = 0;
+    if (result != SYNC_OK)
+        return result;
+    const redisReply *r = run_move(s, q, adds, n, &result);
+    const redisReply *error = r && r->type == REDIS_REPLY_ERROR ? r : NULL;
+    if (r && r->type == REDIS_REPLY_ARRAY && r->elements == 2) {
+        *done = (size_t)r->element[0]->integer;
+        error = r->element[1]->type == REDIS_REPLY_ERROR ? r->element[1] : NULL;
+        xid_parse(reply_slice(r->element[1]), &s->added);
+    }
+    if (error)
+        result = end_with(s, error);
+    if (r)
+        sync_free_reply(s);
+    sync_leave(s);
+    return result;
+}
+
+enum sync_result redis_sync_set_aside(struct redis_sync *s, const struct redis_queue *q,
+                                      const char *aside, bool *moved)
+{
+    const struct slice words[] = {slice_of("LMOVE"), slice_of(q->taken), slice_of(aside),
+                                  slice_of("LEFT"), slice_of("RIGHT")};
     enum sync_result result = enter(s);
     *moved = false;
     if (result != SYNC_OK)
         return result;
-    if (s->was_idle) /* else the connection is new and watches nothing */
-        result = move(s, q, adds, elements, n, moved);
+    const redisReply *r = run_watched(s, words, 5, &result);
+    *moved = r && r->type != REDIS_REPLY_ERROR;
+    if (r && !*moved)
+        result = end_with(s, r);
+    if (r)
+        sync_free_reply(s);
     sync_leave(s);
     return result;
 }

@@ -19,7 +19,8 @@ struct redis_add {
     struct slice event_field, event; /* event.len 0: none */
 };
 
-#define REDIS_MOVE_MAX 256 /* elements of a list that are moved at once */
+#define REDIS_MOVE_MAX  256                         /* elements of a list that are moved at once */
+#define REDIS_VALUE_MAX ((size_t)512 * 1024 * 1024) /* that Redis takes: proto-max-bulk-len */
 
 /* Adds the commands of one record to what the next write sends. -1: out of memory, or full. */
 int append_add(struct redis_sync *s, const struct redis_add *add);
@@ -49,17 +50,19 @@ struct redis_queue {
  */
 enum sync_result redis_sync_take(struct redis_sync *s, const struct redis_queue *q, size_t n,
                                  unsigned wait_ms, size_t *got);
-/* Calls fn for up to n elements that were taken, the oldest first, and watches that list. Refused
- * if the key `log` is no stream. */
+/* Calls fn for up to n elements that were taken, the oldest first, and watches that list. Only for
+ * one if they are long, so that memory is bounded. Refused if the key `log` is no stream. */
+typedef void sync_element_fn(void *arg, struct slice element);
 enum sync_result redis_sync_taken(struct redis_sync *s, const struct redis_queue *q,
-                                  const char *log, size_t n,
-                                  void (*fn)(void *arg, struct slice element), void *arg);
+                                  const char *log, size_t n, sync_element_fn *fn, void *arg);
 /* Adds n records, REDIS_MOVE_MAX at most, made from the first n elements that were taken, and
- * removes these, all or nothing. *moved false: it was nothing, because another process changed the
- * list, or the connection is another one; call redis_sync_taken again. If Redis refuses a record,
- * its element is put back. */
+ * removes these. The records are alike except for their values. *done: how many; Redis did both or
+ * nothing for each. If it refuses one, that element stays. *done 0 with SYNC_OK: another process
+ * changed the list, or the connection is another one; call redis_sync_taken again. */
 enum sync_result redis_sync_move(struct redis_sync *s, const struct redis_queue *q,
-                                 const struct redis_add *adds, const struct slice *elements,
-                                 size_t n, bool *moved);
+                                 const struct redis_add *adds, size_t n, size_t *done);
+/* Moves the first element that was taken to the end of the list `aside`. *moved as *done. */
+enum sync_result redis_sync_set_aside(struct redis_sync *s, const struct redis_queue *q,
+                                      const char *aside, bool *moved);
 
 #endif

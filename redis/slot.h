@@ -8,8 +8,9 @@
 
 #include "base/buf.h"
 
-/* What the slot of a key is computed from: the bytes between its first '{' and the first '}' after
- * that, if there are any; else the whole key (Redis Cluster specification, "Hash tags"). */
+/* The part of a key from which its slot is computed: what is between its first '{' and the first
+ * '}' after that. If there are no such bytes, it is the whole key. (Redis Cluster specification,
+ * "Hash tags") */
 struct slice slot_tag(const char *key);
 /* The slot of a key with this tag. */
 unsigned slot_number(struct slice tag);

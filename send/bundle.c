@@ -5,8 +5,9 @@
 #include "send/journal.h"
 #include "send/lines.h"
 
-#define READ_ROOM ((size_t)128 * 1024) /* of an input, beyond one record */
-#define MADE_MAX  ((size_t)1 << 30)    /* an element of a list may be long */
+#define READ_ROOM ((size_t)128 * 1024)             /* of an input, beyond one record */
+#define MADE_MAX  (REDIS_VALUE_MAX + BUNDLE_BYTES) /* an element of a list may be long */
+#define GROWTH    8 /* a record has at most so many bytes for each of its text, if that is long */
 
 /* The most that is read without a complete record. */
 static size_t input_room(const struct recipe *how)
@@ -88,6 +89,20 @@ bool bundle_add(struct bundle *b, const struct recipe *how, struct slice text)
                                     .event_field = slice_of(how->config->event_field),
                                     .event = slice_of(o->event)};
     return b->n < BUNDLE_MAX && b->made.len < BUNDLE_BYTES;
+}
+
+/* made.failed may have another cause too: no memory. */
+bool bundle_drop_long(struct bundle *b, struct slice text)
+{
+    size_t i = b->n - 1;
+    bool full = b->made.failed && text.len > REDIS_VALUE_MAX / GROWTH;
+    if (b->at[i] == SIZE_MAX || !(full || b->adds[i].value.len > REDIS_VALUE_MAX))
+        return false;
+    b->made.failed = false; /* what was made before is complete */
+    buf_cut(&b->made, b->at[i]);
+    buf_shrink(&b->made);
+    b->n = i;
+    return true;
 }
 
 void bundle_end(struct bundle *b)

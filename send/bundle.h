@@ -48,6 +48,9 @@ void bundle_free(struct bundle *b);
 void bundle_begin(struct bundle *b);
 /* Adds a record of the text. Returns whether more records fit. */
 bool bundle_add(struct bundle *b, const struct recipe *how, struct slice text);
+/* Removes the record that was added last, if it is longer than Redis takes. text: what it was made
+ * of. Returns whether it was. A text that is a record as it is came from Redis. */
+bool bundle_drop_long(struct bundle *b, struct slice text);
 /* Makes a bundle of the complete records of the input. flush: a record that waits for further lines
  * is complete. Returns the number of records; drop b->used bytes of the input after they are sent.
  * b->made.failed: out of memory. */

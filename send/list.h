@@ -2,7 +2,8 @@
 /*
  * list: moves a list of Redis, which other programs fill by RPUSH or LPUSH, into a log.  An element
  * waits in a second list until the transaction that adds it to the log, so that each arrives once,
- * at any time of a kill.
+ * at any time of a kill.  An element whose record would be longer than Redis takes goes to a third
+ * list.
  */
 #ifndef SSELOG_SEND_LIST_H
 #define SSELOG_SEND_LIST_H
@@ -16,8 +17,6 @@ int list_run(struct sender *s, const struct recipe *how, struct bundle *bundle);
 
 /* ---- pure ---- */
 
-/* The name of the second list; it has the hash tag of the first one, for Redis Cluster. */
-void list_taken_name(const char *list, struct buf *out);
 /* How many elements to read next, after `count` of `most` were read with that many bytes. */
 size_t list_pace(size_t most, size_t count, size_t bytes);
 

@@ -105,24 +105,6 @@ static void test_options_that_do_not_fit_together(void **state)
         assert_int_equal(options_conflict(&cases[i].o) == NULL, cases[i].fits);
 }
 
-static void test_the_second_list_is_in_the_slot_of_the_first(void **state)
-{
-    static const struct {
-        const char *list, *taken;
-    } cases[] = {
-        {"a", "{a}:moving"},     {"queue:a", "{queue:a}:moving"}, {"{x}:a", "{x}:a:moving"},
-        {"a{x}", "a{x}:moving"}, {"{}a", "{{}a}:moving"},         {"a}b{", "{a}b{}:moving"},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct buf out;
-        buf_init(&out, 100);
-        list_taken_name(cases[i].list, &out);
-        assert_string_equal(out.p, cases[i].taken);
-        buf_free(&out);
-    }
-}
-
 static void test_more_elements_are_read_at_once_while_they_are_short(void **state)
 {
     static const struct {
@@ -136,6 +118,7 @@ static void test_more_elements_are_read_at_once_while_they_are_short(void **stat
         {8, 8, BUNDLE_BYTES, 16},
         {8, 8, BUNDLE_BYTES + 1, 4},
         {1, 1, BUNDLE_BYTES + 1, 1},
+        {128, 1, BUNDLE_BYTES + 1, 1},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -148,7 +131,6 @@ int main(void)
         cmocka_unit_test(test_how_long_a_log_keeps_records),
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_options_that_do_not_fit_together),
-        cmocka_unit_test(test_the_second_list_is_in_the_slot_of_the_first),
         cmocka_unit_test(test_more_elements_are_read_at_once_while_they_are_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
