@@ -4,28 +4,31 @@
  * is watched, and set in the same transaction. If two requests with the same receipt come at the
  * same time, the transaction of one fails. Then it finds the receipt.
  *
- * The ids are known only after the transaction. A second write adds them to the receipt. If it does
- * not come about, because somebody is killed between, the records are searched for in the log,
- * after the last id that it had before.
+ * A transaction goes on after an error, and the ids are known only after it. So a second write adds
+ * the ids to the receipt, or removes it if the records were refused. Somebody may be killed before
+ * that. A receipt without ids therefore proves nothing: the records are searched for in the log,
+ * after the last id that it had before. If they were never added, the receipt is removed and the
+ * batch is added.
  */
 #include "redis/batch.h"
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "redis/append.h"
+#include "redis/sought.h"
 #include "redis/sync_conn.h"
 #include "redis/wire.h"
 
-#define TRIES          4 /* of a transaction, when others set the same receipt meanwhile */
-#define CHUNK          (512 * 1024) /* bytes of commands that are sent together */
-#define SOUGHT_ENTRIES (64 * 1024)  /* of the log, when ids are searched for */
+#define TRIES 4            /* of a transaction, when others set the same receipt meanwhile */
+#define CHUNK (512 * 1024) /* bytes of commands that are sent together */
 
 struct append {
     struct redis_sync *s;
     const struct redis_batch *b;
     struct receipt *kept;
     struct xid tip; /* the last id of the log before the transaction */
-    bool stray;     /* the receipt was set, but no record was added */
+    bool stray;     /* the receipt was set, but the records were refused */
 };
 
 static enum redis_append of_error(const redisReply *r)
@@ -95,14 +98,28 @@ static int put(struct redis_sync *s, const struct slice *words, size_t n)
     return wire_add(&s->out, words, n) ? sync_lose(s, "out of memory") : 0;
 }
 
+/* The command that sets the receipt. */
+struct setting {
+    char text[RECEIPT_TEXT], seconds[12];
+    struct slice words[5];
+};
+
+static void make_setting(const struct append *a, struct setting *set)
+{
+    receipt_format(a->kept, set->text);
+    snprintf(set->seconds, sizeof set->seconds, "%u", a->b->keep);
+    set->words[0] = slice_of("SET");
+    set->words[1] = slice_of(a->b->receipt);
+    set->words[2] = slice_of(set->text);
+    set->words[3] = slice_of("EX");
+    set->words[4] = slice_of(set->seconds);
+}
+
 static int put_receipt(struct append *a)
 {
-    char text[RECEIPT_TEXT], seconds[12];
-    receipt_format(a->kept, text);
-    snprintf(seconds, sizeof seconds, "%u", a->b->keep);
-    const struct slice set[] = {slice_of("SET"), slice_of(a->b->receipt), slice_of(text),
-                                slice_of("EX"), slice_of(seconds)};
-    return put(a->s, set, 5);
+    struct setting set;
+    make_setting(a, &set);
+    return put(a->s, set.words, 5);
 }
 
 /* Large batches leave in parts: Redis reads them while the next part is made. */
@@ -214,9 +231,9 @@ static bool is_receipt(struct append *a, const char *text)
     return sync_finish(a->s) == 0 && same;
 }
 
-/* Adds the ids to the receipt, if it is still that of the transaction: through another process the
- * producer may have sent its next batch already. */
-static void add_ids(struct append *a)
+/* Changes the receipt of the transaction, which has no ids yet, if it is still there: through
+ * another process the producer may have sent its next batch already. */
+static void change_receipt(struct append *a, const struct slice *words, size_t n)
 {
     char text[RECEIPT_TEXT];
     const struct slice multi[] = {slice_of("MULTI")}, exec[] = {slice_of("EXEC")},
@@ -227,7 +244,8 @@ static void add_ids(struct append *a)
     bool same = is_receipt(a, text);
     if (a->s->ctx && !same)
         tell(a, unwatch, 1);
-    if (!same || put(a->s, multi, 1) || put_receipt(a) || put(a->s, exec, 1) || sync_write(a->s))
+    if (!same || put(a->s, multi, 1) || put(a->s, words, n) || put(a->s, exec, 1) ||
+        sync_write(a->s))
         return;
     for (int i = 0; i < 3 && sync_reply(a->s); i++)
         sync_free_reply(a->s);
@@ -235,64 +253,94 @@ static void add_ids(struct append *a)
         sync_finish(a->s);
 }
 
-/* Adds the ids to the receipt, or removes the receipt of a batch of which no record was added. */
-static void settle(struct append *a)
+static void add_ids(struct append *a)
+{
+    struct setting set;
+    make_setting(a, &set);
+    change_receipt(a, set.words, 5);
+}
+
+static void remove_receipt(struct append *a)
 {
     const struct slice take[] = {slice_of("GETDEL"), slice_of(a->b->receipt)};
+    change_receipt(a, take, 2);
+}
+
+/* Completes the receipt of a transaction. */
+static void settle(struct append *a)
+{
     if (a->stray)
-        tell(a, take, 2);
+        remove_receipt(a);
     else if (a->kept->has_ids)
         add_ids(a);
 }
 
-/* ---- the ids of a batch whose transaction was not answered ---- */
+/* ---- a receipt without ids ---- */
 
 struct search {
-    struct append *a;
-    size_t matched; /* values of the batch, at the last entries */
-    struct xid first, last;
-    size_t seen;
+    const struct append *a;
+    struct sought sought;
+    bool found;
+    struct xid last; /* of the entries that were read */
+    struct sought_facts facts;
 };
 
+/* Forgets has_after when entries in between were trimmed meanwhile. */
 static bool on_proof(void *arg, const struct redis_entry *entries, size_t count, size_t *start)
 {
-    const struct search *f = arg;
+    struct search *f = arg;
+    bool follows = count > 0 && xid_cmp(entries[0].id, f->last) == 0;
+    f->facts.has_after = f->facts.has_after && follows;
     for (*start = 0; *start < count && xid_cmp(entries[*start].id, f->last) <= 0; ++*start)
         ;
     return true;
 }
 
-static bool has_value(const struct append *a, const struct redis_entry *e, size_t i)
-{
-    for (size_t k = 0; k < e->pairs; k++)
-        if (slice_equal(e->fields[2 * k], a->b->field))
-            return slice_equal(e->fields[2 * k + 1], a->b->values[i]);
-    return false;
-}
-
 static bool on_entry(void *arg, const struct redis_entry *e)
 {
     struct search *f = arg;
-    if (!has_value(f->a, e, f->matched))
-        f->matched = 0;
-    if (has_value(f->a, e, f->matched)) {
-        f->first = f->matched == 0 ? e->id : f->first;
-        f->matched++;
-    }
+    const struct slice *value = NULL;
+    for (size_t k = 0; k < e->pairs && !value; k++)
+        if (slice_equal(e->fields[2 * k], f->a->b->field))
+            value = &e->fields[2 * k + 1];
+    f->found = sought_entry(&f->sought, e->id, value);
     f->last = e->id;
-    return f->matched < f->a->b->n && ++f->seen < SOUGHT_ENTRIES;
+    return !f->found;
 }
 
-static void find_ids(struct append *a)
+/* Reads the log after the place of the receipt, for as long as a call may take. A walk ends after
+ * some thousand entries, and another one goes on. */
+static void search_log(struct append *a, struct search *f)
 {
-    struct search f = {.a = a, .last = a->kept->after};
-    struct redis_walk w = {
-        .key = a->b->key, .at = f.last, .fn = on_entry, .proof = on_proof, .arg = &f};
-    while (redis_sync_walk(a->s, &w, a->s->deadline) == SYNC_OK && !w.ended)
-        ;
-    a->kept->has_ids = f.matched == a->b->n;
-    a->kept->first = f.first;
-    a->kept->last = f.last;
+    int64_t end = clock_ms() + a->s->deadline;
+    enum sync_result r = SYNC_OK;
+    f->facts.has_after = true;
+    while (r == SYNC_OK && !f->found && !f->facts.ended && clock_ms() < end) {
+        struct redis_walk w = {
+            .key = a->b->key, .at = f->last, .fn = on_entry, .proof = on_proof, .arg = f};
+        while ((r = redis_sync_walk(a->s, &w, a->s->deadline)) == SYNC_OK && !w.ended)
+            ;
+        f->facts.ended = r == SYNC_OK && !w.more;
+    }
+}
+
+/* Finds the ids that a receipt lacks. Returns whether its records were never added. */
+static bool is_unfounded(struct append *a)
+{
+    struct search f = {.a = a, .last = a->kept->after, .facts.after = a->kept->after};
+    bool absent = false;
+    if (sought_init(&f.sought, a->b->values, a->b->n) == 0) {
+        search_log(a, &f);
+        absent = !f.found && redis_sync_info(a->s, a->b->key, &f.facts.info) == SYNC_OK &&
+                 sought_is_absent(&f.facts);
+    }
+    if (f.found) {
+        a->kept->has_ids = true;
+        a->kept->first = sought_first(&f.sought);
+        a->kept->last = sought_last(&f.sought);
+    }
+    sought_free(&f.sought);
+    return absent;
 }
 
 /* ---- both ---- */
@@ -344,21 +392,42 @@ static enum redis_append try_all(struct append *a)
     return raced ? APPEND_DOWN : result;
 }
 
+/* Without a receipt a batch that may have been added is not sent again. */
+static enum redis_append append(struct append *a)
+{
+    struct redis_sync *s = a->s;
+    enum redis_append result;
+    a->stray = false;
+    *a->kept = a->b->wanted;
+    a->kept->count = a->b->n;
+    do {
+        sync_begin(s);
+        if (sync_enter(s))
+            return APPEND_DOWN;
+        result = try_all(a);
+        sync_leave(s);
+    } while (result == APPEND_DOWN && a->b->receipt && !s->ctx && s->was_idle && !s->timed_out);
+    return result;
+}
+
+/* Removes a receipt that stands for no records. */
+static void withdraw(struct append *a)
+{
+    sync_begin(a->s);
+    if (sync_enter(a->s))
+        return;
+    remove_receipt(a);
+    sync_leave(a->s);
+}
+
 enum redis_append redis_sync_append(struct redis_sync *s, const struct redis_batch *b,
                                     struct receipt *kept)
 {
     struct append a = {.s = s, .b = b, .kept = kept};
-    enum redis_append result;
-    *kept = b->wanted;
-    kept->count = b->n;
-    do { /* without a receipt a batch that may have been added is not sent again */
-        sync_begin(s);
-        if (sync_enter(s))
-            return APPEND_DOWN;
-        result = try_all(&a);
-        sync_leave(s);
-    } while (result == APPEND_DOWN && b->receipt && !s->ctx && s->was_idle && !s->timed_out);
-    if (result == APPEND_REPEATED && !kept->has_ids)
-        find_ids(&a);
-    return result;
+    enum redis_append result = append(&a);
+    if (result != APPEND_REPEATED || kept->has_ids || !is_unfounded(&a))
+        return result;
+    withdraw(&a);
+    result = append(&a);
+    return result == APPEND_REPEATED && !kept->has_ids ? APPEND_DOWN : result;
 }

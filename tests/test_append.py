@@ -16,6 +16,7 @@ import logproto
 import webs
 from fcgi import PARAMS, STDIN, FcgiStream, Peer, begin, environment, fcgi_get, pairs, record, stream
 from procs import wait_until
+from scripted_redis import Cut
 from sse import get
 from tables import case
 
@@ -43,6 +44,13 @@ def entries(redis, key="log"):
 
 def payloads(redis, key="log"):
     return [e["data"] for e in entries(redis, key)]
+
+
+def add_all(redis, values):
+    pipe = redis.client.pipeline(transaction=False)
+    for value in values:
+        pipe.xadd("log", {"data": value})
+    pipe.execute()
 
 
 LOKI = {"streams": [{"stream": {"host": "web1", "level": "error"}, "values": [
@@ -216,6 +224,46 @@ def test_ids_of_a_batch_whose_answer_was_lost_are_found(stack, redis):
     assert json.loads(send(r, b"x\ny", HTTP_IDEMPOTENCY_KEY="k").raw) == {
         "appended": 2, "first": None, "last": None, "repeated": True}
     assert redis.client.xlen("log") == 2
+
+
+@pytest.mark.parametrize("logs", ["none", "another", "same"])
+def test_receipt_of_a_batch_that_was_not_added_counts_for_nothing(stack, redis, logs):
+    """Redis goes on after an error in a transaction. The receipt stays when somebody is killed right after it."""
+    killed = []
+
+    def handler(conn, cmd):
+        if cmd[0] == b"MULTI" and not killed:
+            redis.client.rename("log", "old")
+            redis.client.set("log", "a string")
+        if cmd[0] == b"EXEC" and not killed:
+            killed.append(conn)
+            return Cut(1)
+
+    redis.add("log", "before")
+    r = stack.responder(stack.scripted(redis, handler), **APPEND)
+    assert send(r, b"x\ny", HTTP_IDEMPOTENCY_KEY="k").status == 503
+    assert killed and len(redis.client.keys("{log}:sent:*")) == 1
+    redis.client.delete("log")
+    if logs == "same":
+        redis.client.rename("old", "log")
+    if logs != "none":
+        add_all(redis, ["x"] * 5000 + ["z"])
+    count = redis.client.xlen("log")
+    answers = [json.loads(send(r, b"x\ny", HTTP_IDEMPOTENCY_KEY="k").raw) for _ in range(2)]
+    assert payloads(redis)[count:] == ["x", "y"]
+    assert "repeated" not in answers[0] and answers[1] == {**answers[0], "repeated": True}
+
+
+def test_ids_are_found_behind_many_records(stack, redis):
+    """Of a large batch, which begins with values that it repeats."""
+    r = stack.responder(redis, **APPEND, append_maxlen=1000000)
+    add_all(redis, ["x"] * 5000)
+    body = b"\n".join([b"x"] * 6000 + [b"y"])
+    first = json.loads(send(r, body, HTTP_IDEMPOTENCY_KEY="k").raw)
+    mark, = redis.client.keys("{log}:sent:*")
+    after = redis.client.xrange("log", count=1)[0][0]
+    redis.client.set(mark, b" ".join(redis.client.get(mark).split()[:3] + [after, b"-", b"-"]))
+    assert json.loads(send(r, body, HTTP_IDEMPOTENCY_KEY="k").raw) == {**first, "repeated": True}
 
 
 def test_offsets_of_a_producer_rise(stack, redis):

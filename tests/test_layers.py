@@ -78,7 +78,7 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "format/object.c format/pyjson.c front/page.c "
        "format/search.c format/unicode.c format/walk.c format/incoming.c format/loki.c format/loki_push.c "
        "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c "
-       "front/batch_head.c redis/receipt.c redis/slot.c identity/roles.c "
+       "front/batch_head.c redis/receipt.c redis/slot.c redis/sought.c identity/roles.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c "
        "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c "
