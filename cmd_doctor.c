@@ -276,5 +276,6 @@ int doctor_run(int argc, char **argv, const char *file, const char *socket,
     config_unload(base);
     if (access_log)
         fclose(access_log);
-    return report_end(&r);
+    status = report_end(&r);
+    return cmd_flush() ? EXIT_FAILURE : status;
 }

@@ -83,10 +83,12 @@ int token_run(const struct config *c)
     if (redis && auth_make_token(token) == 0 && auth_token_key(c, slice_of(token), key) == 0 &&
         auth_token_value(c, &who, &value) == 0 &&
         redis_sync_set(redis, key, strcspn(c->token_key, "{"), buf_slice(&value), seconds) ==
-            SYNC_OK)
-        status = puts(token) < 0 || fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
-    else
+            SYNC_OK) {
+        puts(token);
+        status = cmd_flush();
+    } else {
         diag(DIAG_ERROR, "token", "the token could not be put into Redis");
+    }
     redis_sync_free(redis);
     buf_free(&value);
     return status;

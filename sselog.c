@@ -27,6 +27,7 @@
 #include "gateway/accept.h"
 #include "gateway/bodies.h"
 #include "config/config.h"
+#include "config/similar.h"
 #include "base/diag.h"
 #include "front/front.h"
 #include "gateway/gateway.h"
@@ -368,14 +369,27 @@ static const struct command *find_command(const char *name)
     return NULL;
 }
 
+static int wrong_command(const char *name)
+{
+    char text[256];
+    struct similar s;
+    snprintf(text, sizeof text, "there is no command %.100s", name);
+    similar_begin(&s, slice_of(name));
+    similar_offer(&s, "doctor", slice_of("doctor"));
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        similar_offer(&s, commands[i].name, slice_of(commands[i].name));
+    cmd_add_similar(&s, "", text, sizeof text);
+    return cmd_wrong(NULL, "%s", text);
+}
+
 static int print_config(const struct config_base *base)
 {
     struct buf out;
     buf_init(&out, 1024 * 1024);
     config_print(base, &out);
-    int status = fwrite(out.p, 1, out.len, stdout) == out.len && fflush(stdout) == 0 ? 0 : 1;
+    fwrite(out.p, 1, out.len, stdout);
     buf_free(&out);
-    return status;
+    return cmd_flush();
 }
 
 /* ---- start ---- */
@@ -474,6 +488,7 @@ static const char *executed_script(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    cmd_hold_standard();
     const char *script = executed_script(argc, argv);
     struct command_line line;
     struct buf why;
@@ -496,7 +511,7 @@ int main(int argc, char **argv)
         return doctor_run(argc, argv, line.file, line.socket, environ);
     const struct command *command = argc > 0 ? find_command(argv[0]) : NULL;
     if (argc > 0 && !command)
-        return cmd_wrong(NULL, "there is no command %s", argv[0]);
+        return wrong_command(argv[0]);
     if (command && (status = command->read(argc, argv)) >= 0)
         return status;
     if (!line.check && !command) /* it serves, and may have no terminal */

@@ -30,8 +30,8 @@ enum receipt_finding {
     RECEIPT_OLDER  /* the producer has sent a later offset already */
 };
 
-/* The key of a receipt, in the slot of its log (slot.h). It has up to RECEIPT_KEY_MORE bytes more than
- * the log's key, with its NUL. */
+/* The key of a receipt, in the slot of its log (slot.h). It has up to RECEIPT_KEY_MORE bytes more
+ * than the log's key, with its NUL. */
 #define RECEIPT_KEY_MORE (SLOT_KEY_MORE + sizeof ":sent:" - 1 + RECEIPT_DIGEST)
 void receipt_key(const char *log, const char *digest, char *out, size_t size);
 /* Writes m as one line without a line end. */

@@ -75,10 +75,12 @@ static void tell_failure(const struct sender *s, size_t waiting)
          waiting);
 }
 
+/* A start that failed has told why. */
 void sender_finish(struct sender *s, bool failed, size_t waiting)
 {
+    bool begun = s->refused || s->stopping || s->sent > 0 || waiting > 0;
     show_progress(s, true);
-    if (failed)
+    if (failed && begun)
         tell_failure(s, waiting);
 }
 

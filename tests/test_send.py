@@ -254,6 +254,58 @@ def test_wrong_use_names_the_word_and_the_help(setup, arguments, told):
     assert re.fullmatch(r"sselog: send: .*; see sselog send --help\n", stderr.decode())
 
 
+MEANT = [("sned", "send"), ("toke", "token"), ("doktor", "doctor"), ("send --lits x", "--list"), ("token --usre x", "--user"),
+         ("doctor --jsom", "--json"), ("--sockte x", "--socket"), ("send --nothing", None), ("serve", None)]
+
+
+@pytest.mark.parametrize("arguments,meant", MEANT, ids=[a for a, _ in MEANT])
+def test_wrong_word_leads_to_the_one_that_is_like_it(setup, arguments, meant):
+    done = subprocess.run([setup.program, *arguments.split()], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert f"(did you mean {meant}?)" in done.stderr if meant else "did you mean" not in done.stderr
+
+
+def closed(setup, how, *arguments):
+    """With standard descriptors that are closed or full."""
+    return subprocess.Popen(["sh", "-c", f'exec "$0" "$@" {how}', setup.program, *arguments], env=producer_environment(setup),
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def test_input_that_is_closed_ends_send(setup):
+    p = closed(setup, "<&-", "send", "-l", "log")
+    assert re.fullmatch(rf"{TIME}error send: standard input: Bad file descriptor\n", p.communicate(timeout=30)[1].decode())
+    assert p.returncode == 1
+
+
+@pytest.mark.parametrize("how", [">&-", ">/dev/full"])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["-t"], ["send", "--help"], ["doctor"], ["token", "-u", "ann"]],
+                         ids=" ".join)
+def test_output_that_is_not_written_is_told(stack, setup, how, arguments):
+    p = subprocess.Popen(["sh", "-c", f'exec "$0" "$@" {how}', setup.program, *arguments], env=setup.environment(),
+                         stderr=subprocess.PIPE)
+    told = p.communicate(timeout=30)[1].decode()
+    assert p.returncode == 1 and "sselog: standard output: " in told
+
+
+def test_no_connection_gets_the_number_of_standard_error(stack, setup, redis):
+    """Else Redis would get what is told."""
+    file = stack.directory() / "app.log"
+    p = closed(setup, ">&- 2>&-", "send", "-l", "log", "--follow", str(file), "--state", str(file.parent / "state"))
+    wait_until(lambda: (file.parent / "state").exists(), "the line about the file that does not exist yet")
+    file.write_text("1\n2\n")
+    wait_until(lambda: len(entries(redis)) == 2, "the records")
+    p.terminate()
+    assert p.communicate(timeout=30) == (b"", b"") and p.returncode == 0
+    assert not redis.client.info("errorstats")
+
+
+def test_start_that_fails_tells_one_line(stack, setup):
+    state = stack.directory() / "no" / "state"
+    p = start_send(setup, "-l", "log", "--follow", "/dev/null", "--state", str(state), stderr=subprocess.PIPE)
+    told = p.communicate(timeout=30)[1].decode()
+    assert p.returncode == 1 and told.count("\n") == 1 and "No such file or directory" in told
+
+
 def test_help_needs_no_configuration(setup):
     done = subprocess.run([setup.program, "-c", "/nowhere", "send", "--help"], capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("usage: ")

@@ -26,7 +26,8 @@ static void test_name_leads_to_the_option_that_is_like_it(void **state)
         {"sselog_stream", "SSELOG_STREAM"},
         {"Redis", "SSELOG_REDIS"},
         {"CORS", "SSELOG_CORS"},
-        {"SSELOG_HOST", NULL}, /* a third of the name may be wrong, not a half */
+        {"OCRS", "SSELOG_CORS"}, /* two that changed places count as one */
+        {"SSELOG_HOST", NULL},   /* a third of the name may be wrong, not a half */
         {"SSELOG_AUDIT", NULL},
         {"SSELOG_JWT_", NULL}, /* as near to SSELOG_JWT_ISS as to others */
         {"SSELOG_USER", NULL},
@@ -63,10 +64,28 @@ static void test_name_may_hold_any_bytes(void **state)
     }
 }
 
+static void test_word_leads_to_the_nearest(void **state)
+{
+    static const char *const words[] = {"send", "token", "doctor"};
+    static const char *const rows[][2] = {
+        {"sned", "send"}, {"toke", "token"}, {"Doctor", "doctor"}, {"docotr", "doctor"},
+        {"sed", "send"},  {"se", NULL},      {"serve", NULL},      {"ends", NULL}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct similar s;
+        similar_begin(&s, slice_of(rows[i][0]));
+        for (size_t k = 0; k < sizeof words / sizeof *words; k++)
+            similar_offer(&s, words[k], slice_of(words[k]));
+        if (!s.found != !rows[i][1] || (s.found && strcmp(s.found, rows[i][1]) != 0))
+            fail_msg("%s: %s", rows[i][0], s.found ? s.found : "none");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_name_leads_to_the_option_that_is_like_it),
+        cmocka_unit_test(test_word_leads_to_the_nearest),
         cmocka_unit_test(test_names_fit),
         cmocka_unit_test(test_name_may_hold_any_bytes),
     };
