@@ -63,20 +63,26 @@ static void begin_file(struct follow *w, struct file *f, int fd, uint64_t offset
     rotation_begin(fd, offset, &f->mark);
 }
 
-static void tell_missing(struct file *f)
+static void tell_missing(struct file *f, const char *why)
 {
     if (!f->told_missing)
-        diag(DIAG_WARNING, "send", "%s: %s; waiting for it", f->path, strerror(errno));
+        diag(DIAG_WARNING, "send", "%s: %s; waiting for it", f->path, why);
     f->told_missing = true;
 }
 
+/* Other files have no places. To open a FIFO would wake its writer. */
 static void open_path(struct follow *w, struct file *f)
 {
+    struct stat s;
+    if (stat(f->path, &s) == 0 && !S_ISREG(s.st_mode)) {
+        tell_missing(f, "it is no regular file");
+        return;
+    }
     int fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0)
         begin_file(w, f, fd, 0);
     else
-        tell_missing(f);
+        tell_missing(f, strerror(errno));
 }
 
 /* Opens the file of the rotation in which the mark is, else the one that was written next. */
@@ -136,7 +142,7 @@ static enum mark_step look(const struct file *f)
     return mark_decide(&facts);
 }
 
-/* -1: not all was sent. */
+/* As step(). Some file systems tell a size that the file does not have. */
 static int read_file(struct follow *w, struct file *f)
 {
     if (buf_room(&f->in.bytes, READ_SIZE))
@@ -149,7 +155,7 @@ static int read_file(struct follow *w, struct file *f)
         return n < 0 ? -1 : 0;
     f->in.bytes.len += (size_t)n;
     f->grew = clock_ms();
-    return send_file(w, f, false);
+    return send_file(w, f, false) ? -1 : 1;
 }
 
 /* The file was emptied, or written again from its start. If a copy has the rest, it is read there.
@@ -194,7 +200,7 @@ static int step(struct follow *w, struct file *f)
     }
     switch (look(f)) {
     case MARK_READ:
-        return read_file(w, f) ? -1 : 1;
+        return read_file(w, f);
     case MARK_FIND:
         return find_place(w, f) ? -1 : 1;
     case MARK_NEXT:

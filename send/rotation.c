@@ -98,7 +98,8 @@ static void add_candidate(struct candidates *c, const struct mark *m, const char
     close(fd);
 }
 
-/* Opens the directory of a path and keeps the last part of it. -1: it cannot be opened. */
+/* Opens the directory of a path, perhaps without the right to list it, and keeps the last part of
+ * the path. -1: it cannot be opened. */
 static int open_directory(struct candidates *c, const char *path)
 {
     char directory[PATH_MAX];
@@ -106,18 +107,29 @@ static int open_directory(struct candidates *c, const char *path)
     int n = slash == path ? 1 : slash ? (int)(slash - path) : 0;
     snprintf(directory, sizeof directory, "%.*s", n > 0 ? n : 1, n > 0 ? path : ".");
     snprintf(c->base, sizeof c->base, "%s", slash ? slash + 1 : path);
-    return c->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return c->directory = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+/* Without the right to list the directory there is only the file itself. */
+static void add_candidates(struct candidates *c, const struct mark *m)
+{
+    int fd = openat(c->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *entry;
+    if (!d) {
+        if (fd >= 0)
+            close(fd);
+        add_candidate(c, m, c->base);
+        return;
+    }
+    while ((entry = readdir(d)))
+        add_candidate(c, m, entry->d_name);
+    closedir(d);
 }
 
 static int open_one(struct candidates *c, const struct mark *m, enum rotation_which which)
 {
-    DIR *d = fdopendir(dup(c->directory));
-    const struct dirent *entry;
-    if (!d)
-        return -1;
-    while ((entry = readdir(d)))
-        add_candidate(c, m, entry->d_name);
-    closedir(d);
+    add_candidates(c, m);
     int i = which == ROTATION_FIND ? mark_find(m, c->files, c->n) : mark_next(m, c->files, c->n);
     return i < 0 ? -1 : openat(c->directory, c->names[i], O_RDONLY | O_CLOEXEC);
 }

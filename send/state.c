@@ -122,14 +122,16 @@ static bool next_line(struct slice *text, struct slice *line)
     return true;
 }
 
+#define MALFORMED "malformed; without it the files are read from their start"
+
 static int check_text(const struct state *st)
 {
     struct slice text = buf_slice(&st->text), line, path;
     struct mark m;
     while (next_line(&text, &line))
         if (mark_read(line, &m, &path))
-            return fail(&st->path, "malformed; without it the files are read from their start");
-    return text.len > 0 ? fail(&st->path, "its last line has no end") : 0;
+            return fail(&st->path, MALFORMED);
+    return text.len > 0 ? fail(&st->path, MALFORMED) : 0;
 }
 
 int state_open(struct state *st, const struct send_options *o)

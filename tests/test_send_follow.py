@@ -119,6 +119,28 @@ def test_new_file_that_cannot_be_opened_is_waited_for(stack, setup, redis, files
     assert sending.stop() == ("", 0)
 
 
+def test_file_that_has_no_places_is_told_and_waited_for(stack, setup, redis, files):
+    os.mkfifo(files / "app.log")
+    sending = follow(stack, setup, files)
+    assert b"app.log: it is no regular file; waiting for it" in sending.child.stderr.readline()
+    (files / "app.log").unlink()
+    write(files / "app.log", "1")
+    sent(redis, ["1"])
+    assert sending.stop() == ("", 0)
+
+
+def test_file_with_fewer_bytes_than_its_size_keeps_no_processor_busy(stack, setup, redis, files):
+    """Some files of /sys say 4096."""
+    name = Path("/sys/kernel/fscaps")
+    assert name.stat().st_size > len(name.read_bytes())
+    sending = follow(stack, setup, files, name=name)
+    wait_until(lambda: values(redis) and int((files / "state").read_text().split()[2]) > 0, "its line and its place")
+    saved, looks = (files / "state").stat().st_mtime_ns, switches(sending)
+    wait_until(lambda: switches(sending) > looks + 4, "more looks")
+    assert (files / "state").stat().st_mtime_ns == saved and len(values(redis)) == 1
+    assert sending.stop() == ("", 0)
+
+
 def test_several_files_and_joined_lines(stack, setup, redis, files):
     write(files / "a.log", "a", " a")
     write(files / "b.log", "b", " b")
