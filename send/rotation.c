@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define FILES_MAX 1000 /* files of one rotation */
+#define SCANS     5    /* of a directory in which files are renamed meanwhile */
 
 static uint64_t changed_at(const struct stat *s)
 {
@@ -75,6 +76,7 @@ struct candidates {
     struct mark_file files[FILES_MAX];
     char names[FILES_MAX][NAME_MAX + 1];
     size_t n;
+    bool moved; /* a name was that of another file when it was opened */
 };
 
 /* Adds a regular file of the rotation. */
@@ -127,11 +129,33 @@ static void add_candidates(struct candidates *c, const struct mark *m)
     closedir(d);
 }
 
+/* Opens a file by the name that it had. */
+static int open_candidate(struct candidates *c, int i)
+{
+    struct stat s;
+    int fd = openat(c->directory, c->names[i], O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    c->moved =
+        fd < 0 || fstat(fd, &s) || s.st_ino != c->files[i].inode || s.st_dev != c->files[i].device;
+    if (fd < 0 || !c->moved)
+        return fd;
+    close(fd);
+    return -1;
+}
+
 static int open_one(struct candidates *c, const struct mark *m, enum rotation_which which)
 {
+    c->n = 0;
+    c->moved = false;
     add_candidates(c, m);
     int i = which == ROTATION_FIND ? mark_find(m, c->files, c->n) : mark_next(m, c->files, c->n);
-    return i < 0 ? -1 : openat(c->directory, c->names[i], O_RDONLY | O_CLOEXEC);
+    return i < 0 ? -1 : open_candidate(c, i);
+}
+
+/* When a name in the directory was changed last. */
+static uint64_t names_changed(const struct candidates *c)
+{
+    struct stat s;
+    return fstat(c->directory, &s) ? 0 : changed_at(&s);
 }
 
 int rotation_open(const char *path, const struct mark *m, enum rotation_which which)
@@ -139,7 +163,13 @@ int rotation_open(const char *path, const struct mark *m, enum rotation_which wh
     struct candidates *c = calloc(1, sizeof *c);
     if (!c)
         return -1;
-    int fd = open_directory(c, path) < 0 ? -1 : open_one(c, m, which);
+    int fd = -1;
+    bool again = open_directory(c, path) >= 0;
+    for (int i = 0; again && i < SCANS; i++) {
+        uint64_t before = names_changed(c);
+        fd = open_one(c, m, which);
+        again = fd < 0 && (c->moved || names_changed(c) != before);
+    }
     if (c->directory >= 0)
         close(c->directory);
     free(c);
