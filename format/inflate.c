@@ -7,31 +7,34 @@
 #define GZIP_ONLY (15 + 16) /* the largest window, and no other format */
 #define PIECE     (64 * 1024)
 
-/* Inflates the next piece. Z_BUF_ERROR: there is no room, or no more input. */
-static int inflate_piece(z_stream *z, struct buf *out)
+/* Inflates the next piece. Z_BUF_ERROR: there is no more input. *over: the content goes on behind
+ * the maximum of out; a full buffer has no room to show that, so one byte more is asked for. */
+static int inflate_piece(z_stream *z, struct buf *out, bool *over)
 {
+    unsigned char beyond;
     size_t room = out->max - out->len < PIECE ? out->max - out->len : PIECE;
-    if (room == 0)
-        return Z_BUF_ERROR;
-    if (buf_room(out, room))
+    if (room > 0 && buf_room(out, room))
         return Z_MEM_ERROR;
-    z->next_out = (unsigned char *)out->p + out->len;
-    z->avail_out = (unsigned)room;
+    z->next_out = room > 0 ? (unsigned char *)out->p + out->len : &beyond;
+    z->avail_out = room > 0 ? (unsigned)room : 1;
     int result = inflate(z, Z_NO_FLUSH);
-    out->len += room - z->avail_out;
+    *over = room == 0 && z->avail_out == 0;
+    if (room > 0)
+        out->len += room - z->avail_out;
     return result;
 }
 
 static enum inflate_result inflate_all(z_stream *z, struct buf *out)
 {
     for (;;) {
-        int result = inflate_piece(z, out);
+        bool over = false;
+        int result = inflate_piece(z, out, &over);
+        if (over)
+            return INFLATE_LARGE;
         if (result == Z_STREAM_END && z->avail_in == 0)
             return INFLATE_OK;
         if (result == Z_STREAM_END)
             result = inflateReset(z); /* another member follows */
-        if (result == Z_BUF_ERROR)
-            return out->len == out->max ? INFLATE_LARGE : INFLATE_MALFORMED;
         if (result != Z_OK)
             return result == Z_MEM_ERROR ? INFLATE_NO_MEMORY : INFLATE_MALFORMED;
     }

@@ -46,10 +46,15 @@ static void test_members_within_the_limit(void **state)
     pack(&packed, slice_make(text, sizeof text));
     size_t one = packed.len;
     check(buf_slice(&packed), sizeof text + 1, INFLATE_OK, sizeof text);
+    check(buf_slice(&packed), sizeof text, INFLATE_OK, sizeof text);
+    check(slice_make(packed.p, one - 1), sizeof text, INFLATE_MALFORMED, 0);
     check(buf_slice(&packed), sizeof text - 1, INFLATE_LARGE, 0);
     check(buf_slice(&packed), 1000, INFLATE_LARGE, 0);
     pack(&packed, slice_of("and another"));
     check(buf_slice(&packed), 1000000, INFLATE_OK, sizeof text + 11);
+    check(buf_slice(&packed), sizeof text + 11, INFLATE_OK, sizeof text + 11);
+    check(buf_slice(&packed), sizeof text + 10, INFLATE_LARGE, 0);
+    check(buf_slice(&packed), sizeof text, INFLATE_LARGE, 0);
     for (size_t cut = 0; cut < packed.len; cut += 7)
         if (cut != one)
             check(slice_make(packed.p, cut), 1000000, INFLATE_MALFORMED, 0);
