@@ -40,7 +40,7 @@ void buf_clear(struct buf *b)
 {
     wipe(b, 0, b->len);
     b->len = 0;
-    b->failed = false;
+    b->failed = b->starved = false;
     if (b->p)
         b->p[0] = '\0';
 }
@@ -84,7 +84,7 @@ int buf_room(struct buf *b, size_t len)
     cap = next_cap(b, b->len + len + 1);
     p = resize(b, cap);
     if (!p) {
-        b->failed = true;
+        b->failed = b->starved = true;
         return -1;
     }
     b->p = p;

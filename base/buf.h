@@ -25,6 +25,7 @@ struct buf {
     size_t cap;   /* bytes allocated */
     uint32_t max; /* len never exceeds this */
     bool failed;  /* maximum reached or out of memory: the content is incomplete */
+    bool starved; /* failed, because memory ran out */
     bool secret;  /* set by the owner: bytes are wiped when they are freed, moved or dropped */
 };
 

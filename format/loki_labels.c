@@ -140,6 +140,10 @@ int loki_labels_read(struct slice text, struct buf *out)
     if (text.len == 0)
         return 0;
     buf_init(&content, text.len);
+    if (buf_room(&content, text.len)) { /* with it, no label fails for want of memory */
+        out->failed = out->starved = true;
+        return 0;
+    }
     int result = read_labels(&text, &content, out);
     buf_free(&content);
     return result;

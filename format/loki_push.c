@@ -102,7 +102,7 @@ static enum incoming_result add_stream(struct incoming *in, struct slice stream,
         return refuse(in, "has labels that are not {name=\"value\", ...}");
     in->number = in->count + 1;
     if (labels->failed)
-        return INCOMING_LONG;
+        return labels->starved ? INCOMING_NO_MEMORY : INCOMING_LONG;
     while (result == INCOMING_OK && next_text(&stream, 2, &entry))
         result = add_entry(in, entry, buf_slice(labels));
     return result;

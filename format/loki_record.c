@@ -30,8 +30,8 @@ void loki_record_begin(struct buf *b, uint64_t ns, struct slice labels)
 enum incoming_result loki_record_add(struct incoming *in, size_t start)
 {
     in->number = in->count + 1;
-    if (in->text.failed) /* full, most likely */
-        return INCOMING_MANY;
+    if (in->text.failed)
+        return in->text.starved ? INCOMING_NO_MEMORY : INCOMING_MANY;
     return incoming_add(in, slice_make(NULL, in->text.len - start));
 }
 

@@ -92,8 +92,12 @@ static void test_out_of_memory_marks_failed(void **state)
     memory_left = 100;
     assert_int_equal(buf_addf(&b, "%200d", 1), -1);
     memory_left = SIZE_MAX;
-    assert_true(b.failed);
+    assert_true(b.failed && b.starved);
     assert_string_equal(b.p, "kept");
+    buf_clear(&b);
+    assert_false(b.starved);
+    assert_int_equal(buf_addf(&b, "%1001d", 1), -1);
+    assert_true(b.failed && !b.starved);
     buf_free(&b);
 }
 

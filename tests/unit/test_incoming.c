@@ -10,6 +10,15 @@
 
 #include "format/incoming.c"
 
+static size_t allocations_left = SIZE_MAX;
+
+static bool allocation_fails(void)
+{
+    return allocations_left == 0 || (allocations_left--, false);
+}
+
+#include "wrap_malloc.h"
+
 /* The records with a '|' behind each, or the result and number of a fault. */
 static void check(enum incoming_form form, struct slice body, const char *wanted)
 {
@@ -160,6 +169,36 @@ static void test_labels_of_loki_do_not_fill_the_memory(void **state)
     buf_free(&body);
 }
 
+/* Memory that runs out is no fault of the batch. */
+static void test_out_of_memory_is_told_apart(void **state)
+{
+    static const struct {
+        enum incoming_form form;
+        const char *body;
+        size_t len;
+    } rows[] = {
+        {INCOMING_LINES, "one\ntwo\n", 8},
+        {INCOMING_JSON, "[1,2]", 5},
+        {INCOMING_LOKI, STREAM "[\"0\",\"x\"],[\"1\",\"y\"]]}]}",
+         sizeof STREAM "[\"0\",\"x\"],[\"1\",\"y\"]]}]}" - 1},
+        {INCOMING_LOKI_PROTOBUF, "\x0a\x12\x0a\x07{a=\"b\"}\x12\x07\x0a\x02\x08\x01\x12\x01x", 20},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        enum incoming_result result = INCOMING_NO_MEMORY;
+        size_t given = 0;
+        for (; result == INCOMING_NO_MEMORY && given < 100; given++) {
+            struct incoming in = {0};
+            allocations_left = given;
+            result = incoming_read(&in, rows[i].form, slice_make(rows[i].body, rows[i].len));
+            allocations_left = SIZE_MAX;
+            incoming_free(&in);
+        }
+        assert_int_equal(result, INCOMING_OK);
+        assert_true(given > 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +206,7 @@ int main(void)
         cmocka_unit_test(test_records_of_loki),
         cmocka_unit_test(test_records_and_their_length_are_limited),
         cmocka_unit_test(test_labels_of_loki_do_not_fill_the_memory),
+        cmocka_unit_test(test_out_of_memory_is_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
