@@ -63,6 +63,12 @@ static enum turn refuse_batch(struct context *ctx, int status, const char *text)
     return refuse(ctx, status == 413 ? WHY_BATCH_LARGE : WHY_BATCH, status, text);
 }
 
+/* The producer may send the batch again. */
+static enum turn refuse_starved(struct context *ctx)
+{
+    return refuse(ctx, WHY_FAILED, 503, "out of memory");
+}
+
 /* number: of the record at fault, 0: the body as a whole. */
 static enum turn refuse_record(struct context *ctx, int status, size_t number, const char *what)
 {
@@ -158,7 +164,7 @@ static bool unpack(struct context *ctx, enum inflate_result inflate(struct slice
     case INFLATE_NO_MEMORY:
         break;
     }
-    refuse(ctx, WHY_FAILED, 500, "out of memory");
+    refuse_starved(ctx);
     return false;
 }
 
@@ -201,7 +207,7 @@ static bool get_records(struct context *ctx, struct append *a, struct slice body
     case INCOMING_NO_MEMORY:
         break;
     }
-    refuse(ctx, WHY_FAILED, 500, "out of memory");
+    refuse_starved(ctx);
     return false;
 }
 
@@ -273,6 +279,15 @@ static int check_right(struct context *ctx)
     return -1;
 }
 
+static int refuse_length(struct context *ctx, enum gateway_body state)
+{
+    if (state == BODY_NO_MEMORY)
+        refuse_starved(ctx);
+    else
+        refuse_batch(ctx, 413, "content too large");
+    return -1;
+}
+
 /* The body has arrived as a whole. 0, or -1: answered. */
 static int check_body(struct context *ctx)
 {
@@ -284,10 +299,9 @@ static int check_body(struct context *ctx)
         refuse_batch(ctx, 411, "the length of the body is needed"); /* RFC 3875, section 4.2 */
         return -1;
     }
-    if (!gateway_body(ctx->exchange, &body)) {
-        refuse_batch(ctx, 413, "content too large");
-        return -1;
-    }
+    enum gateway_body state = gateway_body(ctx->exchange, &body);
+    if (state != BODY_WHOLE)
+        return refuse_length(ctx, state);
     if (body.len >= announced)
         return 0;
     refuse_batch(ctx, 400, "the body is not complete");
@@ -309,7 +323,7 @@ static void begin(struct context *ctx, const struct batch_head *head, const char
 {
     struct append *a = calloc(1, sizeof *a);
     if (!a) {
-        refuse(ctx, WHY_FAILED, 500, "out of memory");
+        refuse_starved(ctx);
         return;
     }
     a->task = (struct task){append_turn, append_free};

@@ -13,14 +13,16 @@
 #include "base/diag.h"
 #include "gateway/gateway.h"
 
-#define REQUEST_MS  10000 /* for a request to arrive completely */
-#define MAX_PENDING 512   /* incomplete requests; one more closes the oldest */
-#define PAUSE_MS    100   /* after accept failed */
-#define LAST_MS     250   /* for requests that have begun when the process stops */
+#define REQUEST_MS  10000  /* for the parameters to arrive; then for the next bytes of the body */
+#define BODY_MS     120000 /* after this time a body gets no further REQUEST_MS */
+#define MAX_PENDING 512    /* incomplete requests; one more closes the oldest */
+#define PAUSE_MS    100    /* after accept failed */
+#define LAST_MS     250    /* for requests that have begun when the process stops */
 
 struct pending {
-    struct pending *next, *prev; /* a ring, oldest first after the head */
+    struct pending *next, *prev; /* a ring by deadline, the next one first after the head */
     struct fcgi_reader *in;
+    int64_t last; /* the deadline is not moved from then on */
 };
 
 struct acceptor {
@@ -42,31 +44,54 @@ static int watch(struct acceptor *a, int fd, void *tag)
     return epoll_ctl(a->epoll, EPOLL_CTL_ADD, fd, &e);
 }
 
+static void unlink_pending(struct pending *p)
+{
+    p->prev->next = p->next;
+    p->next->prev = p->prev;
+}
+
+/* Gives p the latest deadline of all. */
+static void link_last(struct acceptor *a, struct pending *p)
+{
+    p->in->deadline = a->now + REQUEST_MS;
+    p->next = &a->list;
+    p->prev = a->list.prev;
+    p->prev->next = p;
+    a->list.prev = p;
+}
+
 /* Removes p from the list and returns its reader. */
 static struct fcgi_reader *detach(struct acceptor *a, struct pending *p)
 {
     struct fcgi_reader *in = p->in;
     epoll_ctl(a->epoll, EPOLL_CTL_DEL, in->fd, NULL);
-    p->prev->next = p->next;
-    p->next->prev = p->prev;
+    unlink_pending(p);
     a->count--;
     free(p);
     return in;
 }
 
+/* A large body may come over a slow link, and the web server may pass it on as it comes. */
+static void renew_deadline(struct acceptor *a, struct pending *p)
+{
+    if (!p->in->params_done || a->now >= p->last)
+        return;
+    unlink_pending(p);
+    link_last(a, p);
+}
+
 static void read_pending(struct acceptor *a, struct pending *p)
 {
-    struct fcgi_reader *in;
     switch (fcgi_reader_read(p->in)) {
     case FCGI_READER_MORE:
+        renew_deadline(a, p);
         return;
     case FCGI_READER_READY:
         a->ready(a->arg, detach(a, p));
         return;
-    case FCGI_READER_TOO_LARGE:
-        in = detach(a, p);
-        fcgi_reader_refuse(in);
-        fcgi_reader_free(in);
+    case FCGI_READER_REFUSED:
+        fcgi_reader_refuse(p->in, p->in->refusal);
+        renew_deadline(a, p);
         return;
     case FCGI_READER_BAD:
         fcgi_reader_free(detach(a, p));
@@ -83,10 +108,8 @@ static void add_pending(struct acceptor *a, int fd)
         fcgi_reader_free(in);
         return;
     }
-    in->deadline = a->now + REQUEST_MS;
-    *p = (struct pending){&a->list, a->list.prev, in};
-    p->prev->next = p;
-    a->list.prev = p;
+    *p = (struct pending){.in = in, .last = a->now + BODY_MS};
+    link_last(a, p);
     if (++a->count > MAX_PENDING)
         fcgi_reader_free(detach(a, a->list.next));
     read_pending(a, p); /* most requests are complete by now */
@@ -121,8 +144,12 @@ static void accept_some(struct acceptor *a, bool over)
 
 static void drop_overdue(struct acceptor *a)
 {
-    while (a->count > 0 && a->list.next->in->deadline <= a->now)
-        fcgi_reader_free(detach(a, a->list.next));
+    while (a->count > 0 && a->list.next->in->deadline <= a->now) {
+        struct fcgi_reader *in = detach(a, a->list.next);
+        if (in->params_done && !in->refused)
+            fcgi_reader_refuse(in, REFUSAL_LATE);
+        fcgi_reader_free(in);
+    }
     if (a->paused && a->now >= a->paused) {
         a->paused = 0;
         watch(a, a->listener, a);

@@ -12,6 +12,9 @@
 
 /* A body up to this size, in bytes, is not counted. */
 #define BODIES_SMALL ((size_t)64 * 1024)
+/* Of a body that is not wanted, bytes that are read and dropped: a web server that cannot send all
+ * of a request loses the answer to it. */
+#define BODIES_DROPPED ((size_t)64 * 1024 * 1024)
 
 /* Call it once, before requests arrive. one: bytes of one large body; all: of all together. */
 void bodies_limit(size_t one, size_t all);

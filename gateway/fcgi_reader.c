@@ -57,10 +57,16 @@ void fcgi_reader_free(struct fcgi_reader *in)
     free(in);
 }
 
-static enum fcgi_reader_state refuse(struct fcgi_reader *in, unsigned short status)
+static enum fcgi_reader_state refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why)
 {
-    in->refuse = status;
-    return FCGI_READER_TOO_LARGE;
+    in->refusal = why;
+    return FCGI_READER_REFUSED;
+}
+
+static enum fcgi_reader_state refuse_full(struct fcgi_reader *in, const struct buf *b,
+                                          enum fcgi_reader_refusal why)
+{
+    return refuse(in, b->starved ? REFUSAL_MEMORY : why);
 }
 
 /* No web server sends such a name by itself, so its configuration is wrong. */
@@ -68,7 +74,7 @@ static enum fcgi_reader_state refuse_name(struct fcgi_reader *in, struct slice n
 {
     diag(DIAG_WARNING, "fcgi", "refused: a parameter has the name %.*s",
          name.len < 100 ? (int)name.len : 100, name.p);
-    return refuse(in, 400);
+    return refuse(in, REFUSAL_MALFORMED);
 }
 
 /* Reads a length of a name-value pair (section 3.4). False: it is incomplete. */
@@ -110,7 +116,7 @@ static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
         if (!params_name_fits(slice_make((const char *)p, name)))
             return refuse_name(in, slice_make((const char *)p, name));
         if (memchr(p, 0, name + value))
-            return refuse(in, 400);
+            return refuse(in, REFUSAL_MALFORMED);
         if (params_takes_records(slice_make((const char *)p, name),
                                  slice_make((const char *)p + name, value)))
             in->body.max = (uint32_t)bodies_most();
@@ -216,12 +222,12 @@ static enum fcgi_reader_state begin_request(struct fcgi_reader *in, const unsign
 static enum fcgi_reader_state take_body(struct fcgi_reader *in, const unsigned char *p, size_t len)
 {
     if (buf_add(&in->body, p, len))
-        return refuse(in, 413);
+        return refuse_full(in, &in->body, REFUSAL_BODY);
     size_t large = in->body.cap > BODIES_SMALL + 1 ? in->body.cap : 0;
     if (large <= in->charged)
         return FCGI_READER_MORE;
     if (!bodies_take(large - in->charged))
-        return refuse(in, 503);
+        return refuse(in, REFUSAL_BODIES);
     in->charged = large;
     return FCGI_READER_MORE;
 }
@@ -246,7 +252,9 @@ static enum fcgi_reader_state take_record(struct fcgi_reader *in, const unsigned
             in->params_done = true;
             return check_pairs(in);
         }
-        return buf_add(&in->params, h + HEADER_LEN, len) ? refuse(in, 431) : FCGI_READER_MORE;
+        return buf_add(&in->params, h + HEADER_LEN, len)
+                   ? refuse_full(in, &in->params, REFUSAL_PARAMS)
+                   : FCGI_READER_MORE;
     case TYPE_STDIN:
         if (!in->params_done)
             return FCGI_READER_BAD;
@@ -277,6 +285,17 @@ static enum fcgi_reader_state take_records(struct fcgi_reader *in)
     return state;
 }
 
+/* Handles n bytes that were added to raw. */
+static enum fcgi_reader_state take_bytes(struct fcgi_reader *in, size_t n)
+{
+    if (!in->refused) {
+        in->raw.len += n;
+        return take_records(in);
+    }
+    in->dropped += n;
+    return in->dropped < BODIES_DROPPED ? FCGI_READER_MORE : FCGI_READER_BAD;
+}
+
 enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
 {
     for (int turns = 0; turns < 64; turns++) {
@@ -290,8 +309,7 @@ enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
             return FCGI_READER_MORE;
         if (n <= 0)
             return FCGI_READER_BAD;
-        in->raw.len += (size_t)n;
-        enum fcgi_reader_state state = take_records(in);
+        enum fcgi_reader_state state = take_bytes(in, (size_t)n);
         if (state != FCGI_READER_MORE)
             return state;
     }
@@ -301,46 +319,51 @@ enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
 /* The rest of the answer's status line and its headers, the error, and the line of the log; NULL:
  * it was written already. */
 static const struct {
-    unsigned short status;
     const char *head, *error, *line;
 } refusals[] = {
-    {431, "431 Request Header Fields Too Large", "request header fields too large",
-     "the headers and parameters of a request are too large"},
-    {413, "413 Content Too Large", "content too large", "the body of a request is too large"},
-    {503, "503 Service Unavailable\r\nRetry-After: 5", "too many large bodies arrive",
-     "large bodies have all of SSELOG_MAX_MEMORY"},
-    {400, "400 Bad Request", "malformed request", NULL},
+    [REFUSAL_PARAMS] = {"431 Request Header Fields Too Large", "request header fields too large",
+                        "the headers and parameters of a request are too large"},
+    [REFUSAL_BODY] = {"413 Content Too Large", "content too large",
+                      "the body of a request is too large"},
+    [REFUSAL_BODIES] = {"503 Service Unavailable\r\nRetry-After: 5", "too many large bodies arrive",
+                        "large bodies have all of SSELOG_MAX_MEMORY"},
+    [REFUSAL_MEMORY] = {"503 Service Unavailable\r\nRetry-After: 5", "out of memory",
+                        "there is no memory for a request"},
+    [REFUSAL_LATE] = {"408 Request Timeout", "the body did not arrive in time",
+                      "the body of a request did not arrive in time"},
+    [REFUSAL_MALFORMED] = {"400 Bad Request", "malformed request", NULL},
 };
 #define REFUSALS (sizeof refusals / sizeof *refusals)
 
 /* Clients can cause these lines, so each comes once a minute at most. The main thread reads all
  * requests. */
-static void log_refusal(size_t i)
+static void log_refusal(enum fcgi_reader_refusal why)
 {
     static int64_t logged[REFUSALS];
     int64_t now = clock_ms();
-    if (!refusals[i].line || (logged[i] != 0 && now - logged[i] < LOG_EVERY_MS))
+    if (!refusals[why].line || (logged[why] != 0 && now - logged[why] < LOG_EVERY_MS))
         return;
-    logged[i] = now;
-    diag(DIAG_WARNING, "fcgi", "refused: %s", refusals[i].line);
+    logged[why] = now;
+    diag(DIAG_WARNING, "fcgi", "refused: %s", refusals[why].line);
 }
 
-void fcgi_reader_refuse(struct fcgi_reader *in)
+void fcgi_reader_refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why)
 {
     char answer[256];
-    size_t i = 0;
-    while (refusals[i].status != in->refuse && i + 1 < REFUSALS)
-        i++;
-    log_refusal(i);
+    log_refusal(why);
     int len = snprintf(answer, sizeof answer,
                        "Status: %s\r\nContent-Type: application/json\r\n\r\n{\"error\":\"%s\"}",
-                       refusals[i].head, refusals[i].error);
+                       refusals[why].head, refusals[why].error);
     struct out o;
     out_init(&o, in->fd, in->request);
     out_send_bytes(&o, answer, (size_t)len);
     out_finish(&o);
-    /* A close with unread input resets a TCP connection, and the peer may lose the answer. */
-    shutdown(o.fd, SHUT_WR);
-    out_drain_input(&o);
     buf_free(&o.rest);
+    shutdown(in->fd, SHUT_WR); /* the peer sees the end, and closes when it has sent its request */
+    free_wiped(&in->raw);
+    free_wiped(&in->params);
+    free_wiped(&in->body);
+    bodies_give(in->charged);
+    in->charged = 0;
+    in->refused = true;
 }

@@ -22,11 +22,19 @@
 #define FCGI_READER_MAX_BODY   BODIES_SMALL
 
 enum fcgi_reader_state {
-    FCGI_READER_MORE,      /* incomplete: wait until readable */
-    FCGI_READER_READY,     /* complete: call gateway_begin */
-    FCGI_READER_TOO_LARGE, /* over a limit (431, 413, 503), or a bad name or NUL (400): refuse and
-                              free it */
-    FCGI_READER_BAD        /* malformed, another role, or closed by the peer: free it */
+    FCGI_READER_MORE,    /* incomplete: wait until readable */
+    FCGI_READER_READY,   /* complete: call gateway_begin */
+    FCGI_READER_REFUSED, /* over a limit, or malformed: call fcgi_reader_refuse, and read on */
+    FCGI_READER_BAD      /* malformed, another role, or closed by the peer: free it */
+};
+
+enum fcgi_reader_refusal {
+    REFUSAL_PARAMS,    /* too many parameters: 431 */
+    REFUSAL_BODY,      /* a body over its limit: 413 */
+    REFUSAL_BODIES,    /* too many large bodies at once: 503 */
+    REFUSAL_MEMORY,    /* out of memory: 503 */
+    REFUSAL_LATE,      /* the body did not arrive in time: 408 */
+    REFUSAL_MALFORMED, /* a bad name or a NUL: 400 */
 };
 
 struct fcgi_reader {
@@ -34,19 +42,23 @@ struct fcgi_reader {
     int64_t deadline; /* set and used by the owner */
     uint16_t request;
     bool params_done;
-    unsigned short refuse; /* FCGI_READER_TOO_LARGE: the HTTP status */
-    struct buf raw;        /* bytes of an incomplete record */
-    struct buf params;     /* content of FCGI_PARAMS */
-    struct buf body;       /* content of FCGI_STDIN */
-    size_t charged;        /* bytes of body that count in bodies.h */
+    enum fcgi_reader_refusal refusal; /* of FCGI_READER_REFUSED */
+    bool refused;                     /* it was answered: what still arrives is dropped */
+    size_t dropped;                   /* bytes */
+    struct buf raw;                   /* bytes of an incomplete record */
+    struct buf params;                /* content of FCGI_PARAMS */
+    struct buf body;                  /* content of FCGI_STDIN */
+    size_t charged;                   /* bytes of body that count in bodies.h */
 };
 
 /* Owns fd, a connected socket, and makes it non-blocking. NULL: out of memory, fd is closed. */
 struct fcgi_reader *fcgi_reader_new(int fd);
 /* Reads what has arrived. */
 enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in);
-/* For FCGI_READER_TOO_LARGE: sends a short answer, without waiting. */
-void fcgi_reader_refuse(struct fcgi_reader *in);
+/* Sends a short answer, without waiting. The peer may be in the middle of its request, and would
+ * lose the answer if the connection closed: so fcgi_reader_read drops the rest, up to
+ * BODIES_DROPPED, until the peer closes, which is FCGI_READER_BAD. */
+void fcgi_reader_refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why);
 /* Closes fd unless gateway_begin took it over. NULL is fine. */
 void fcgi_reader_free(struct fcgi_reader *in);
 

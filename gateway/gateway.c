@@ -18,8 +18,8 @@ extern char **environ;
 /* More than the input buffer of libfcgi (8 kB): see request_image. */
 #define RINSE_BYTES 16384
 
-/* Of a body under CGI that is read, though it is not used. */
-#define MOST_SCRAP (64 * 1024 * 1024)
+/* Under CGI, for the next bytes of a body without a length. */
+#define CHUNK_MS 10000
 
 /* Of a thread's stack, by a request; an estimate. */
 #define STACK_USED (16 * 1024)
@@ -139,6 +139,23 @@ static bool takes_records(void)
     return false;
 }
 
+/* Drops a body that came in chunks. Apache passes it on without a length, up to the end of file,
+ * which also comes when the client breaks off: nobody could tell whether it is complete. */
+static void drop_cgi_chunks(void)
+{
+    char scrap[16 * 1024];
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    for (size_t dropped = 0; dropped < BODIES_DROPPED;) {
+        int ready = poll(&p, 1, CHUNK_MS);
+        ssize_t n = ready > 0 ? read(STDIN_FILENO, scrap, sizeof scrap) : ready;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return;
+        dropped += (size_t)n;
+    }
+}
+
 /* CONTENT_LENGTH bytes arrive (RFC 3875, section 4.2). mod_cgid uses one socket for standard input
  * and output: a close with unread input resets it, and the response is lost. So a body that is not
  * wanted, or too large, is read too, up to a limit. */
@@ -149,7 +166,9 @@ static void read_cgi_body(struct exchange *x)
     buf_init(&x->body, takes_records() ? bodies_most() : 0);
     slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, UINT64_MAX, &left);
     x->too_large = left > x->body.max;
-    left = left < MOST_SCRAP ? left : MOST_SCRAP;
+    left = left < BODIES_DROPPED ? left : BODIES_DROPPED;
+    if (!getenv("CONTENT_LENGTH") && getenv("HTTP_TRANSFER_ENCODING"))
+        drop_cgi_chunks();
     while (left > 0) {
         ssize_t n = read(STDIN_FILENO, scrap, left < sizeof scrap ? (size_t)left : sizeof scrap);
         if (n < 0 && errno == EINTR)
@@ -174,10 +193,10 @@ struct exchange *gateway_begin_cgi(void)
     return x;
 }
 
-bool gateway_body(const struct exchange *x, struct slice *body)
+enum gateway_body gateway_body(const struct exchange *x, struct slice *body)
 {
     *body = buf_slice(&x->body);
-    return !x->too_large && !x->body.failed;
+    return x->too_large ? BODY_LARGE : x->body.failed ? BODY_NO_MEMORY : BODY_WHOLE;
 }
 
 char *const *gateway_params(const struct exchange *x)

@@ -25,8 +25,15 @@ int gateway_init(void);
 struct exchange *gateway_begin(struct fcgi_reader *in);
 /* The request in the environment of the process; the response goes to fd 1. NULL: out of memory. */
 struct exchange *gateway_begin_cgi(void);
-/* The body of the request, which belongs to x. False: it was too large and is not there. */
-bool gateway_body(const struct exchange *x, struct slice *body);
+
+enum gateway_body {
+    BODY_WHOLE,
+    BODY_LARGE,    /* over its limit */
+    BODY_NO_MEMORY /* for it */
+};
+
+/* The body of the request, which belongs to x; of another result than BODY_WHOLE a part. */
+enum gateway_body gateway_body(const struct exchange *x, struct slice *body);
 /* A request_getter: the value of the nth parameter of that name, counted from the last, or NULL. */
 const char *gateway_param(void *exchange, const char *name, unsigned nth);
 /* All parameters as NAME=value; the array ends with NULL. */

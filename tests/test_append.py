@@ -95,6 +95,24 @@ def test_curl_sends_lines_of_a_file(stack, redis):
     assert payloads(redis)[-9000:] == lines and redis.client.xlen("log") >= 10000
 
 
+@pytest.mark.parametrize("kind", webs.SERVERS)
+def test_body_over_the_limit_gets_its_answer_from_each_server(stack, redis, kind):
+    """The web server is still sending when sselog refuses. Apache passes chunks on to CGI without a length."""
+    server = stack.server(kind, redis, **APPEND, append_body="1M", web={"edit": lambda text: text.replace(
+        "client_max_body_size 4m", "client_max_body_size 64m")})
+    url = f"http://127.0.0.1:{server.port}{server.path}/append"
+    for size in (2_000_000, 20_000_000):
+        for how in ("Content-Length", "Transfer-Encoding: chunked", "Transfer-Encoding: chunked"):
+            more = ["-H", how] if how != "Content-Length" else []
+            with case(f"{size} bytes, {how}"):
+                done = subprocess.run(["curl", "-sS", "-w", " %{http_code}", "-H", "Content-Type: text/plain", "-H", "Expect:",
+                                       "--data-binary", "@-", *more, url], input=b"x\n" * (size // 2), capture_output=True, timeout=60)
+                lengthless = more and kind in ("cgid", "mod_cgi", "htaccess")
+                assert done.stdout.decode() == ('{"error":"the length of the body is needed"} 411' if lengthless else
+                                                '{"error":"content too large"} 413'), done
+    assert post(server, b"small").status == 200 and payloads(redis) == ["small"]
+
+
 def test_curl_sends_what_the_document_shows(stack, redis):
     """Each command twice: the one with a key counts once."""
     server = stack.server("lighttpd", redis, **APPEND, auth="remote_user", stream="log-{user}", web={"auth": True})

@@ -80,8 +80,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     case FCGI_READER_READY:
         serve(in);
         break;
-    case FCGI_READER_TOO_LARGE:
-        fcgi_reader_refuse(in);
+    case FCGI_READER_REFUSED:
+        fcgi_reader_refuse(in, in->refusal);
+        need(fcgi_reader_read(in) == FCGI_READER_MORE);
         fcgi_reader_free(in);
         break;
     default:

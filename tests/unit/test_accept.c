@@ -150,6 +150,95 @@ static void test_silent_peers_are_closed_at_the_deadline(void **state)
     end(&a);
 }
 
+/* A batch over a slow link, which the web server passes on as it comes. */
+static const unsigned char batch[] = {
+    1,   1,   0,   1,   0,   8,   0,   0,   0,   1,   0,   0,   0,   0,   0,   0, /* begin */
+    1,   4,   0,   1,   0,   18,  0,   0,   9,   7,   'P', 'A', 'T', 'H', '_', 'I',
+    'N', 'F', 'O', '/', 'a', 'p', 'p', 'e', 'n', 'd', /* path */
+    1,   4,   0,   1,   0,   0,   0,   0,             /* no more parameters */
+    1,   5,   0,   1,   0,   1,   0,   0,   'x',      /* a byte of the body */
+};
+
+/* Sets the clock of an acceptor without events, and closes what is overdue then. */
+static void pass(struct acceptor *a, int64_t now)
+{
+    a->now = now;
+    drop_overdue(a);
+}
+
+/* The peer sends a byte of the body at that time. */
+static void send_byte(struct acceptor *a, struct pending *p, int fd, int64_t now)
+{
+    a->now = now;
+    assert_int_equal(send(fd, batch + sizeof batch - 9, 9, MSG_NOSIGNAL), 9);
+    read_pending(a, p);
+}
+
+static void test_body_may_come_slowly_but_not_stop(void **state)
+{
+    struct acceptor a;
+    char answer[512];
+    (void)state;
+    begin(&a, -1);
+    int slow = peer(), other = peer();
+    assert_int_equal(send(slow, batch, sizeof batch, MSG_NOSIGNAL), sizeof batch);
+    a.now = 1000;
+    accept_some(&a, false);
+    struct pending *p = a.list.next;
+    assert_int_equal(a.count, 2);
+    for (int64_t at = 9000; at < 1000 + BODY_MS; at += 8000) {
+        send_byte(&a, p, slow, at);
+        pass(&a, at + REQUEST_MS - 1);
+        assert_false(closed(slow));
+        assert_int_equal(closed(other), true); /* it sent nothing in the first time */
+        assert_int_equal(a.count, 1);
+    }
+    int64_t last = p->in->deadline;
+    send_byte(&a, p, slow, 1000 + BODY_MS); /* too late to move the deadline */
+    assert_int_equal(p->in->deadline, last);
+    pass(&a, last);
+    assert_int_equal(a.count, 0);
+    ssize_t n = recv(slow, answer, sizeof answer - 1, MSG_DONTWAIT);
+    assert_true(n > 8);
+    answer[n] = '\0';
+    assert_non_null(strstr(answer + 8, "Status: 408 Request Timeout"));
+    close(slow);
+    close(other);
+    end(&a);
+}
+
+/* A refused connection stays until the peer has sent all and closes, or is silent. */
+static void test_refused_peer_may_send_its_rest(void **state)
+{
+    struct acceptor a;
+    (void)state;
+    begin(&a, -1);
+    bodies_limit(1, 1);
+    for (int silent = 0; silent < 2; silent++) {
+        int fd = peer();
+        assert_int_equal(send(fd, batch, sizeof batch, MSG_NOSIGNAL), sizeof batch);
+        a.now = 1000;
+        accept_some(&a, false);
+        struct pending *p = a.list.next;
+        send_byte(&a, p, fd, 9000);
+        assert_true(p->in->refused);
+        send_byte(&a, p, fd, 18000);
+        pass(&a, 27999);
+        assert_int_equal(a.count, 1);
+        if (silent) {
+            pass(&a, 28000);
+        } else {
+            close(fd);
+            read_pending(&a, p);
+        }
+        assert_int_equal(a.count, 0);
+        if (silent)
+            close(fd);
+    }
+    bodies_limit(BODIES_SMALL, BODIES_SMALL);
+    end(&a);
+}
+
 /* No event occurs before the deadline. */
 static void test_wait_ends_at_the_deadline(void **state)
 {
@@ -348,6 +437,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_complete_requests_are_handed_over),
         cmocka_unit_test(test_silent_peers_are_closed_at_the_deadline),
+        cmocka_unit_test(test_body_may_come_slowly_but_not_stop),
+        cmocka_unit_test(test_refused_peer_may_send_its_rest),
         cmocka_unit_test(test_wait_ends_at_the_deadline),
         cmocka_unit_test(test_too_many_incomplete_requests_close_the_oldest),
         cmocka_unit_test(test_accept_pauses_without_descriptors),

@@ -182,7 +182,7 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
         const char *what;
         void (*build)(struct buf *);
         enum fcgi_reader_state state;
-        unsigned short refuse;
+        enum fcgi_reader_refusal refusal;
         size_t params, body;
     } cases[] = {
         {"plain", plain, FCGI_READER_READY, 0, 335, 0},
@@ -191,10 +191,10 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
         {"another id", another_id, FCGI_READER_READY, 0, 42, 5},
         {"all that fits", full_params, FCGI_READER_READY, 0, FCGI_READER_MAX_PARAMS,
          FCGI_READER_MAX_BODY},
-        {"too many parameters", much_params, FCGI_READER_TOO_LARGE, 431, 0, 0},
-        {"too long a body", much_body, FCGI_READER_TOO_LARGE, 413, 0, 0},
+        {"too many parameters", much_params, FCGI_READER_REFUSED, REFUSAL_PARAMS, 0, 0},
+        {"too long a body", much_body, FCGI_READER_REFUSED, REFUSAL_BODY, 0, 0},
         {"a batch that fits", full_batch, FCGI_READER_READY, 0, 18, 1024 * 1024},
-        {"too long a batch", much_batch, FCGI_READER_TOO_LARGE, 413, 0, 0},
+        {"too long a batch", much_batch, FCGI_READER_REFUSED, REFUSAL_BODY, 0, 0},
         {"garbage", garbage, FCGI_READER_BAD, 0, 0, 0},
         {"wrong version", wrong_version, FCGI_READER_BAD, 0, 0, 0},
         {"filter role", filter_role, FCGI_READER_BAD, 0, 0, 0},
@@ -207,8 +207,9 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
         {"parameters again", params_again, FCGI_READER_BAD, 0, 0, 0},
         {"pair beyond the end", pair_beyond_end, FCGI_READER_BAD, 0, 0, 0},
         {"pair of 2 GB", pair_of_2gb, FCGI_READER_BAD, 0, 0, 0},
-        {"a name with =", name_with_equals, FCGI_READER_TOO_LARGE, 400, 0, 0},
-        {"a name with a line end", name_with_line_end, FCGI_READER_TOO_LARGE, 400, 0, 0},
+        {"a name with =", name_with_equals, FCGI_READER_REFUSED, REFUSAL_MALFORMED, 0, 0},
+        {"a name with a line end", name_with_line_end, FCGI_READER_REFUSED, REFUSAL_MALFORMED, 0,
+         0},
         {"half a length", half_a_length, FCGI_READER_BAD, 0, 0, 0},
         {"half a request", half_a_request, FCGI_READER_MORE, 0, 0, 0},
     };
@@ -224,7 +225,8 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
             int peer;
             struct fcgi_reader *in = new_reader(&peer);
             assert_int_equal(feed(in, peer, &wire, pieces[k]), cases[i].state);
-            assert_int_equal(in->refuse, cases[i].refuse);
+            if (cases[i].state == FCGI_READER_REFUSED)
+                assert_int_equal(in->refusal, cases[i].refusal);
             if (cases[i].state == FCGI_READER_READY) {
                 assert_int_equal(in->body.len, cases[i].body);
                 assert_int_equal(in->params.len, cases[i].params);
@@ -268,9 +270,9 @@ static void test_large_bodies_share_a_limit(void **state)
     for (int i = 0; i < 3; i++) {
         in[i] = new_reader(&peers[i]);
         assert_int_equal(feed(in[i], peers[i], &wire, 60000),
-                         i < 2 ? FCGI_READER_READY : FCGI_READER_TOO_LARGE);
+                         i < 2 ? FCGI_READER_READY : FCGI_READER_REFUSED);
     }
-    assert_int_equal(in[2]->refuse, 503);
+    assert_int_equal(in[2]->refusal, REFUSAL_BODIES);
     for (int i = 0; i < 3; i++) {
         fcgi_reader_free(in[i]);
         close(peers[i]);
@@ -299,12 +301,17 @@ static void test_refusals_are_answered(void **state)
         struct fcgi_reader *in = new_reader(&peer);
         buf_init(&wire, 4 * 1024 * 1024);
         cases[i].build(&wire);
-        assert_int_equal(feed(in, peer, &wire, 60000), FCGI_READER_TOO_LARGE);
-        fcgi_reader_refuse(in);
-        fcgi_reader_free(in);
+        assert_int_equal(feed(in, peer, &wire, 60000), FCGI_READER_REFUSED);
+        fcgi_reader_refuse(in, in->refusal);
+        assert_int_equal(fcgi_reader_read(in), FCGI_READER_MORE);
+        assert_int_equal(send(peer, wire.p, wire.len, MSG_NOSIGNAL), wire.len); /* it goes on */
+        assert_int_equal(fcgi_reader_read(in), FCGI_READER_MORE);
         seen_init(&s);
         while (read_peer(&s, peer, 4096) > 0)
             ;
+        shutdown(peer, SHUT_WR);
+        assert_int_equal(fcgi_reader_read(in), FCGI_READER_BAD);
+        fcgi_reader_free(in);
         parse_records(&s, 1);
         assert_true(s.request_ended);
         assert_memory_equal(s.content.p, cases[i].status, strlen(cases[i].status));
@@ -312,6 +319,34 @@ static void test_refusals_are_answered(void **state)
         buf_free(&wire);
         close(peer);
     }
+}
+
+/* A refused peer that sends without end. */
+static void test_rest_of_a_refused_request_is_limited(void **state)
+{
+    static const char piece[64 * 1024];
+    struct buf wire;
+    int peer;
+    struct fcgi_reader *in = new_reader(&peer);
+    enum fcgi_reader_state result = FCGI_READER_MORE;
+    size_t sent = 0;
+    (void)state;
+    bodies_limit(1024 * 1024, 4 * 1024 * 1024);
+    buf_init(&wire, 4 * 1024 * 1024);
+    much_batch(&wire);
+    assert_int_equal(feed(in, peer, &wire, 60000), FCGI_READER_REFUSED);
+    fcgi_reader_refuse(in, in->refusal);
+    assert_true(bodies_take(4 * 1024 * 1024)); /* it holds nothing */
+    bodies_give(4 * 1024 * 1024);
+    for (; result == FCGI_READER_MORE && sent < 2 * BODIES_DROPPED; sent += sizeof piece) {
+        assert_int_equal(send(peer, piece, sizeof piece, MSG_NOSIGNAL), sizeof piece);
+        result = fcgi_reader_read(in);
+    }
+    assert_int_equal(result, FCGI_READER_BAD);
+    assert_in_range(sent, BODIES_DROPPED, BODIES_DROPPED + sizeof piece);
+    fcgi_reader_free(in);
+    buf_free(&wire);
+    close(peer);
 }
 
 static void test_other_roles_than_responder_are_refused(void **state)
@@ -486,6 +521,7 @@ int main(void)
         cmocka_unit_test(test_malformed_or_endless_questions_end_the_connection),
         cmocka_unit_test(test_second_request_is_refused_and_the_first_goes_on),
         cmocka_unit_test(test_refusals_are_answered),
+        cmocka_unit_test(test_rest_of_a_refused_request_is_limited),
         cmocka_unit_test(test_other_roles_than_responder_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
