@@ -329,8 +329,7 @@ static int serve(const struct config_base *base, const struct command_line *line
         status = config_error(&why);
         goto out;
     }
-    if (as == AS_FASTCGI)
-        process_open();
+    process_open();
     if (as == AS_FASTCGI && (line->socket || fd != STDIN_FILENO))
         service_open(); /* else a web server started this process, whose manager knows only that */
     if (harden(base, as) == 0) {

@@ -56,8 +56,8 @@ struct fcgi_reader *fcgi_reader_new(int fd);
 /* Reads what has arrived. */
 enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in);
 /* Sends a short answer, without waiting. The peer may be in the middle of its request, and would
- * lose the answer if the connection closed: so fcgi_reader_read drops the rest, up to
- * BODIES_DROPPED, until the peer closes, which is FCGI_READER_BAD. */
+ * lose the answer if the connection closed now. So fcgi_reader_read drops the rest until the peer
+ * closes, or sends more than BODIES_DROPPED: both are FCGI_READER_BAD. */
 void fcgi_reader_refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why);
 /* Closes fd unless gateway_begin took it over. NULL is fine. */
 void fcgi_reader_free(struct fcgi_reader *in);

@@ -66,6 +66,10 @@ answers() {
     send_request PATH_INFO=/status REMOTE_ADDR=127.0.0.1 REMOTE_USER=ann
     status_is 'status from this machine' 200
     check 'status: JSON' /usr/bin/python3 -c 'import json,sys; json.load(open(sys.argv[1]))' "$dir/body"
+    check 'status: start time' grep -q '"start_time":[1-9][0-9]\{9\}\.' "$dir/body"
+    send_request PATH_INFO=/metrics REMOTE_ADDR=127.0.0.1 REMOTE_USER=ann
+    check 'metrics: start time' grep -q '^process_start_time_seconds{pid="[0-9]*"} [1-9]' "$dir/body"
+    check 'metrics: memory' grep -q '^process_resident_memory_bytes{pid="[0-9]*"} [1-9]' "$dir/body"
     send_request PATH_INFO=/status REMOTE_ADDR=192.0.2.1 REMOTE_USER=ann
     check 'status from elsewhere' grep -Eq '^Status: 40[13]' "$dir/head"
     # A proxy on this machine forwards requests of other machines.
