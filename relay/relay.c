@@ -35,7 +35,8 @@
 #define LOOK_MS   250 /* without tracking: logs are looked at this often */
 #define EASED_MS  10  /* viewers that wait for memory are looked at this often at most */
 #define EVENTS    256
-#define SETTLE_MS 300 /* for the last commands, at the end */
+#define SETTLE_MS 300  /* for the last commands, at the end */
+#define ORDER_MS  2000 /* a front thread waits so long for room in the pipe of orders */
 
 /* ---- seats ---- */
 
@@ -61,7 +62,8 @@ void relay_unseat(struct relay *r, struct seat *seat, enum seat_result result)
 
 /* ---- orders from other threads ---- */
 
-enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_STOP, ORDER_TURN };
+/* The last one only makes the loop turn. */
+enum order_kind { ORDER_ADMIT, ORDER_DRAIN, ORDER_TURN };
 
 struct order {
     uintptr_t kind; /* enum order_kind, in a whole word: no padding goes through the pipe */
@@ -75,20 +77,22 @@ struct drain {
     struct charge charged;
 };
 
-/* A pipe takes writes of up to PIPE_BUF whole (POSIX write(2)), and is safe in signal handlers. */
-static int give_order(struct relay *r, struct order o)
+/* A pipe takes writes of up to PIPE_BUF whole (POSIX write(2)), and is safe in signal handlers. It
+ * is full only while the relay hangs, or is late by thousands of orders. */
+static int give_order(struct relay *r, struct order o, int wait_ms)
 {
+    struct pollfd room = {.fd = r->pipe[1], .events = POLLOUT};
     ssize_t n;
     do
         n = write(r->pipe[1], &o, sizeof o);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && (errno == EINTR || (errno == EAGAIN && poll(&room, 1, wait_ms) > 0)));
     return n == (ssize_t)sizeof o ? 0 : -1;
 }
 
 void relay_admit(struct relay *r, struct admission *a)
 {
     struct order o = {ORDER_ADMIT, a};
-    if (give_order(r, o) == 0)
+    if (give_order(r, o, ORDER_MS) == 0)
         return;
     if (a->seat)
         relay_unseat(r, a->seat, a->refused);
@@ -119,7 +123,7 @@ int64_t relay_turn_ms(struct relay *r)
     struct order o = {ORDER_TURN, NULL};
     int64_t now = clock_ms(), began = r->turn_began, asked = 0;
     if (atomic_compare_exchange_strong(&r->turn_asked, &asked, now))
-        give_order(r, o);
+        give_order(r, o, 0);
     if (began == 0 || (asked != 0 && asked < began))
         began = asked;
     return began && began < now ? now - began : 0;
@@ -151,15 +155,15 @@ void relay_drain(struct relay *r, struct out out, const struct seat_holder *hold
     d->account = seats_account(r->seats, holder);
     seats_charge(r->seats, d->account, &d->charged, charge_of(out.rest.cap, 0));
     struct order o = {ORDER_DRAIN, d};
-    if (give_order(r, o))
+    if (give_order(r, o, ORDER_MS))
         drop_drain(r, d); // cppcheck-suppress memleak ; the relay frees it
 }
 
 void relay_stop(struct relay *r)
 {
-    struct order o = {ORDER_STOP, NULL};
+    struct order o = {ORDER_TURN, NULL};
     r->stopping = true;
-    give_order(r, o);
+    give_order(r, o, 0); /* there may be no room: then other orders make it turn */
 }
 
 bool relay_is_stopping(const struct relay *r)
@@ -275,12 +279,12 @@ static bool take_orders(struct relay *r)
             const struct drain *d = o[i].what;
             viewer_new_drain(r, d->out, d->account, d->charged);
             free(o[i].what);
-        } else if (o[i].kind == ORDER_TURN) {
-            r->turn_asked = 0;
-        } else {
-            stop_all(r);
         }
     }
+    if (n > 0)
+        r->turn_asked = 0;
+    if (n > 0 && r->stopping)
+        stop_all(r);
     return n > 0;
 }
 
@@ -545,9 +549,8 @@ struct relay *relay_new(const struct config *config)
     r->budget.max = config->max_memory;
     r->seats = seats_new(config->max_viewers, config->max_per_user, &r->budget);
     r->feed = redis_feed_new(&config->redis, &feed_events, r);
-    if (r->epoll < 0 || !r->seats || !r->feed || pipe2(r->pipe, O_CLOEXEC) ||
-        fcntl(r->pipe[0], F_SETFL, O_NONBLOCK) || watch_readable(r, r->pipe[0], r) ||
-        watch_readable(r, redis_feed_fd(r->feed), r->feed)) {
+    if (r->epoll < 0 || !r->seats || !r->feed || pipe2(r->pipe, O_CLOEXEC | O_NONBLOCK) ||
+        watch_readable(r, r->pipe[0], r) || watch_readable(r, redis_feed_fd(r->feed), r->feed)) {
         relay_free(r);
         return NULL;
     }

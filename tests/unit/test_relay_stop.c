@@ -67,6 +67,29 @@ static void test_turn_that_lasts_is_told(void **state)
     assert_in_range(relay_turn_ms(relay), 0, RELAY_STALLED_MS - 1);
 }
 
+/* The main thread asks for turns and stops, and a signal handler stops. Neither may wait for a
+ * relay that hangs; nor does a front thread for ever. */
+static void test_full_pipe_of_orders_blocks_nobody(void **state)
+{
+    struct order turn = {ORDER_TURN, NULL};
+    (void)state;
+    alarm(60); /* ends a test that waits without end */
+    while (give_order(relay, turn, 0) == 0)
+        ;
+    assert_int_equal(relay_turn_ms(relay), 0);
+    relay->turn_asked -= RELAY_STALLED_MS;
+    assert_in_range(relay_turn_ms(relay), RELAY_STALLED_MS, 2 * RELAY_STALLED_MS);
+    relay_admit(relay, one_viewer());
+    char byte;
+    assert_int_equal(recv(peer, &byte, 1, MSG_DONTWAIT), 0); /* its connection was closed */
+    relay_stop(relay);
+    alarm(0);
+    assert_int_equal(relay->stop_by, 0);
+    assert_true(take_orders(relay));
+    assert_int_equal(relay->turn_asked, 0);
+    assert_int_not_equal(relay->stop_by, 0);
+}
+
 /* Without a final frame the page would take the cut response for a refusal. */
 static void test_viewer_that_comes_too_late_is_told_of_the_end(void **state)
 {
@@ -117,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(test_turn_that_lasts_is_told),
+        TEST(test_full_pipe_of_orders_blocks_nobody),
         TEST(test_viewer_that_comes_too_late_is_told_of_the_end),
         TEST(test_message_that_waits_goes_out_before_the_end),
         TEST(test_no_viewer_waits_for_its_turn_while_redis_is_away),
