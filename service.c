@@ -133,21 +133,17 @@ static bool lives(const struct service *s)
     return relay && front;
 }
 
-static void add_status(const struct service *s, struct buf *lines)
+/* Sends the lines, and the status if the manager has another one. Frees the lines. */
+static void send_lines(const struct service *s, struct buf *lines, bool important)
 {
     const struct relay_stats *stats = relay_stats(s->relay);
     size_t at = lines->len;
     notify_add_status(lines, stats->viewers, stats->redis_up, own.refused);
-    if (!lines->failed && strcmp(lines->p + at, own.status) == 0)
+    bool news = !lines->failed && strcmp(lines->p + at, own.status) != 0;
+    if (!news)
         buf_cut(lines, at);
-    else if (!lines->failed)
+    if (!lines->failed && lines->len > 0 && notify_send(lines->p, important) == 0 && news)
         snprintf(own.status, sizeof own.status, "%s", lines->p + at);
-}
-
-static void send_lines(struct buf *lines, bool important)
-{
-    if (!lines->failed && lines->len > 0)
-        notify_send(lines->p, important);
     buf_free(lines);
 }
 
@@ -156,8 +152,7 @@ static void tell_ready(const struct service *s)
     struct buf lines;
     buf_init(&lines, 1024);
     buf_adds(&lines, "READY=1\n");
-    add_status(s, &lines);
-    send_lines(&lines, true);
+    send_lines(s, &lines, true);
 }
 
 static void tell_reloading(void)
@@ -165,7 +160,9 @@ static void tell_reloading(void)
     struct buf lines;
     buf_init(&lines, 1024);
     notify_add_reloading(&lines, clock_us());
-    send_lines(&lines, true);
+    if (!lines.failed)
+        notify_send(lines.p, true);
+    buf_free(&lines);
 }
 
 static void tell_alive(const struct service *s)
@@ -174,8 +171,7 @@ static void tell_alive(const struct service *s)
     buf_init(&lines, 1024);
     if (own.watchdog_ms > 0 && lives(s))
         buf_adds(&lines, "WATCHDOG=1\n");
-    add_status(s, &lines);
-    send_lines(&lines, false);
+    send_lines(s, &lines, false);
 }
 
 static void work(void *arg)

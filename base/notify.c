@@ -99,17 +99,18 @@ bool notify_open(void)
 }
 
 /* A manager that was started again has a new socket at the same address. */
-void notify_send(const char *lines, bool important)
+int notify_send(const char *lines, bool important)
 {
     int flags = MSG_NOSIGNAL | (important ? 0 : MSG_DONTWAIT);
     if (manager.fd < 0)
-        return;
+        return -1;
     ssize_t n = send(manager.fd, lines, strlen(lines), flags);
     if (n < 0 && (errno == ECONNREFUSED || errno == ENOTCONN || errno == ECONNRESET) &&
         connect(manager.fd, (const struct sockaddr *)&manager.to, manager.len) == 0)
         n = send(manager.fd, lines, strlen(lines), flags);
     if (n < 0 && important)
         diag(DIAG_WARNING, "notify", "%s: %s", getenv("NOTIFY_SOCKET"), strerror(errno));
+    return n < 0 ? -1 : 0;
 }
 
 void notify_close(void)

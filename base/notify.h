@@ -19,8 +19,8 @@
  * process, as SYSTEMD_EXEC_PID tells: a web server passes its environment on. */
 bool notify_open(void);
 /* Sends the lines. An important message waits up to a second for the manager to read earlier ones;
- * another one is dropped then. */
-void notify_send(const char *lines, bool important);
+ * another one is dropped then. -1: it was not sent. */
+int notify_send(const char *lines, bool important);
 void notify_close(void);
 
 /* The time within which the manager wants to hear of this process again and again, ms, from
