@@ -22,6 +22,8 @@ DEADLINE_S = 60
 LOG = "/a"
 COOKIE, SESSION = {"SSELOG_AUTH": "cookie"}, {"HTTP_COOKIE": "session=s"}
 VIEWERS, AT_ONCE, PAYLOAD = 40, 10, "x" * 100
+APPEND, POLLED = {"SSELOG_APPEND": "1", "SSELOG_APPEND_RATE": "0"}, {"SSELOG_HOLD": "0"}
+BATCH = 500  # records of a batch
 # One front thread, so that its connection to Redis is the only one.  The C library chooses functions by the
 # processor.  GLIBC_TUNABLES makes the choice the same on most of x86-64.  Without it the count depends on
 # lengths, because callgrind counts `rep movsb` as one instruction per byte.
@@ -68,8 +70,8 @@ class Site:
     def log_in(self):
         self.redis("SET session:s '{\"user_id\":\"ann\"}'")
 
-    def open(self, path=LOG, **params):
-        return fastcgi.Exchange(self.path, {"PATH_INFO": path, **params})
+    def open(self, path=LOG, body=b"", **params):
+        return fastcgi.Exchange(self.path, {"PATH_INFO": path, **params}, body)
 
     def open_stream(self, path=LOG, **params):
         viewer = self.open(path, **params)
@@ -163,6 +165,15 @@ def answers(site, number, path, params, status):
             raise RuntimeError(f"{path}: not answered {status}: {answer!r}")
 
 
+def appends(site, number):
+    body = (PAYLOAD + "\n").encode() * BATCH
+    for _ in range(number):
+        answer = site.open(f"{LOG}/append", body, REQUEST_METHOD="POST", CONTENT_TYPE="text/plain",
+                           CONTENT_LENGTH=str(len(body))).read_to_end()
+        if b'{"appended":%d,' % BATCH not in answer:
+            raise RuntimeError(f"/append: not {BATCH} records: {answer!r}")
+
+
 # Whole processes: the name, and how one is counted.
 PROCESSES = (
     ("FastCGI process: start, one /healthz, stop", count, {}, answers, 1, f"{LOG}/healthz", {}, 200),
@@ -177,8 +188,10 @@ DIFFERENCES = (
     ("live delivery, ten records in one write", 10, 160, VIEWERS * AT_ONCE, {}, deliveries, AT_ONCE),
     ("record of a stream's history", 500, 3500, 1, {}, histories),
     ("record of /history", 100, 900, 1, {}, history_answers),
+    ("record of a batch for /append", 4, 24, BATCH, APPEND, appends),
     ("stream, from request to end", 20, 320, 1, {}, streams, {}),
     ("stream of a session, from request to end", 20, 320, 1, COOKIE, streams, SESSION),
+    ("poll without records", 20, 320, 1, POLLED, answers, LOG, {}, 200),
     ("/history without records", 20, 320, 1, {}, answers, f"{LOG}/history", {}, 200),
     ("/status", 20, 320, 1, {}, answers, f"{LOG}/status", {}, 200),
     ("/metrics", 20, 320, 1, {}, answers, f"{LOG}/metrics", {}, 200),

@@ -9,15 +9,17 @@ import socket
 import struct
 
 DEADLINE_S = 60
+MOST = 65535  # bytes in a record
 CGI = {"GATEWAY_INTERFACE": "CGI/1.1", "SERVER_PROTOCOL": "HTTP/1.1", "REQUEST_METHOD": "GET",
        "SCRIPT_NAME": "/sselog", "QUERY_STRING": "", "HTTP_ACCEPT": "text/event-stream",
        "REMOTE_ADDR": "127.0.0.1", "PATH": "/usr/bin:/bin"}
 
 
-def request(params):
-    """Begin as a responder, the parameters (all shorter than 128 bytes), no input."""
+def request(params, body=b""):
+    """Begin as a responder, the parameters (all shorter than 128 bytes), the body."""
     pairs = b"".join(bytes((len(k), len(v))) + k.encode() + v.encode() for k, v in params.items())
-    records = ((1, b"\0\1\0\0\0\0\0\0"), (4, pairs), (4, b""), (5, b""))
+    parts = [body[at:at + MOST] for at in range(0, len(body), MOST)]
+    records = ((1, b"\0\1\0\0\0\0\0\0"), (4, pairs), (4, b""), *((5, part) for part in parts), (5, b""))
     return b"".join(struct.pack(">BBHHBx", 1, kind, 1, len(content), 0) + content
                     for kind, content in records)
 
@@ -25,11 +27,11 @@ def request(params):
 class Exchange:
     """The answer is read as it comes, with the headers of its FastCGI records."""
 
-    def __init__(self, path, params):
+    def __init__(self, path, params, body=b""):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(DEADLINE_S)
         self.socket.connect(path)
-        self.socket.sendall(request({**CGI, **params}))
+        self.socket.sendall(request({**CGI, **params}, body))
         self.seen, self.ended = b"", False
 
     def read(self):
