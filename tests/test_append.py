@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -111,6 +112,20 @@ def test_body_over_the_limit_gets_its_answer_from_each_server(stack, redis, kind
                 assert done.stdout.decode() == ('{"error":"the length of the body is needed"} 411' if lengthless else
                                                 '{"error":"content too large"} 413'), done
     assert post(server, b"small").status == 200 and payloads(redis) == ["small"]
+
+
+@pytest.mark.parametrize("kind", webs.SERVERS)
+def test_upload_that_breaks_off_adds_nothing(stack, redis, kind):
+    """The part that arrived has whole lines. The client closes the connection, or resets it."""
+    server = stack.server(kind, redis, **APPEND)
+    part = b"half\n" * 20000
+    for length in (b"Content-Length: 2000000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(part)):
+        for reset in (b"\0" * 8, b"\1\0\0\0\0\0\0\0"):
+            with socket.create_connection(("127.0.0.1", server.port)) as s:
+                s.sendall(b"POST %s/append HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n" % server.path.encode() + length + part)
+                s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+    assert post(server, b"whole").status == 200
+    assert payloads(redis) == ["whole"]
 
 
 def test_curl_sends_what_the_document_shows(stack, redis):
