@@ -11,7 +11,7 @@
  * the maximum of out; a full buffer has no room to show that, so one byte more is asked for. */
 static int inflate_piece(z_stream *z, struct buf *out, bool *over)
 {
-    unsigned char beyond;
+    unsigned char beyond = 0;
     size_t room = out->max - out->len < PIECE ? out->max - out->len : PIECE;
     if (room > 0 && buf_room(out, room))
         return Z_MEM_ERROR;
