@@ -12,7 +12,9 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "base/notify.h"
+#include "gateway/bodies.h"
 #include "identity/jwtcheck.h"
+#include "identity/roles.h"
 #include "redis/login.h"
 
 #define STATUS_MS 5000 /* the manager's status line is so old at most */
@@ -107,6 +109,7 @@ static void reload(const struct service *s)
     const struct config *c = config_of(base);
     own.refused = false;
     front_use(s->front, base);
+    bodies_expect(roles_allow_append(c));
     if (c->log_level != own.level)
         diag_open(config_of(s->start)->log_to, c->log_level);
     own.level = c->log_level;

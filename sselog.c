@@ -34,6 +34,7 @@
 #include "base/harden.h"
 #include "base/process.h"
 #include "identity/jwtcheck.h"
+#include "identity/roles.h"
 #include "gateway/listen.h"
 #include "redis_io.h"
 #include "redis/address.h"
@@ -319,6 +320,7 @@ static int serve(const struct config_base *base, const struct command_line *line
     }
     tune_memory();
     bodies_limit(c->append_body, c->max_memory);
+    bodies_expect(roles_allow_append(c));
     srand((unsigned)time(NULL) ^ (unsigned)getpid() << 16);
     if (gateway_init() ||
         catch_signals()) { /* before listen_at: a socket means that we are ready */

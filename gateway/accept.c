@@ -50,6 +50,14 @@ static void unlink_pending(struct pending *p)
     p->next->prev = p->prev;
 }
 
+/* A peer that has sent nothing gets nothing. */
+static void close_early(struct fcgi_reader *in, enum fcgi_reader_refusal why)
+{
+    if (in->request != 0 && !in->refused)
+        fcgi_reader_refuse(in, why);
+    fcgi_reader_free(in);
+}
+
 /* Gives p the latest deadline of all. */
 static void link_last(struct acceptor *a, struct pending *p)
 {
@@ -111,7 +119,7 @@ static void add_pending(struct acceptor *a, int fd)
     *p = (struct pending){.in = in, .last = a->now + BODY_MS};
     link_last(a, p);
     if (++a->count > MAX_PENDING)
-        fcgi_reader_free(detach(a, a->list.next));
+        close_early(detach(a, a->list.next), REFUSAL_MANY);
     read_pending(a, p); /* most requests are complete by now */
 }
 
@@ -144,12 +152,8 @@ static void accept_some(struct acceptor *a, bool over)
 
 static void drop_overdue(struct acceptor *a)
 {
-    while (a->count > 0 && a->list.next->in->deadline <= a->now) {
-        struct fcgi_reader *in = detach(a, a->list.next);
-        if (in->params_done && !in->refused)
-            fcgi_reader_refuse(in, REFUSAL_LATE);
-        fcgi_reader_free(in);
-    }
+    while (a->count > 0 && a->list.next->in->deadline <= a->now)
+        close_early(detach(a, a->list.next), REFUSAL_LATE);
     if (a->paused && a->now >= a->paused) {
         a->paused = 0;
         watch(a, a->listener, a);

@@ -6,6 +6,7 @@
 
 static size_t most_one = BODIES_SMALL, most_all = BODIES_SMALL;
 static _Atomic size_t held;
+static _Atomic bool expect;
 
 void bodies_limit(size_t one, size_t all)
 {
@@ -16,6 +17,16 @@ void bodies_limit(size_t one, size_t all)
 size_t bodies_most(void)
 {
     return most_one;
+}
+
+void bodies_expect(bool expected)
+{
+    expect = expected;
+}
+
+bool bodies_expected(void)
+{
+    return expect;
 }
 
 bool bodies_take(size_t n)

@@ -20,6 +20,9 @@
 void bodies_limit(size_t one, size_t all);
 /* The largest body, in bytes. */
 size_t bodies_most(void);
+/* Whether options of the process allow /append. If not, parameters of a request may do so. */
+void bodies_expect(bool expected);
+bool bodies_expected(void);
 /* Counts n bytes more. False: there is no room for them, and nothing was counted. May be called by
  * any thread. */
 bool bodies_take(size_t n);

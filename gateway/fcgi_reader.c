@@ -104,24 +104,28 @@ static bool read_pair(const unsigned char **p, const unsigned char *end, size_t 
 
 /* Every length must fit the bytes that arrived. A NUL is refused: libfcgi cuts names and values
  * there, and a cut name may be the name of another parameter. The same holds for '=' in a name:
- * libfcgi joins name and value by one. */
+ * libfcgi joins name and value by one. A large body has room if its path takes records, and the
+ * options may allow that. */
 static enum fcgi_reader_state check_pairs(struct fcgi_reader *in)
 {
     const unsigned char *p = (const unsigned char *)in->params.p;
     const unsigned char *end = in->params.len > 0 ? p + in->params.len : p;
+    bool takes = false, may = bodies_expected();
     while (p < end) {
-        size_t name, value;
-        if (!read_pair(&p, end, &name, &value))
+        size_t len, value_len;
+        if (!read_pair(&p, end, &len, &value_len))
             return FCGI_READER_BAD;
-        if (!params_name_fits(slice_make((const char *)p, name)))
-            return refuse_name(in, slice_make((const char *)p, name));
-        if (memchr(p, 0, name + value))
+        struct slice name = {(const char *)p, len}, value = {name.p + len, value_len};
+        if (!params_name_fits(name))
+            return refuse_name(in, name);
+        if (memchr(p, 0, len + value_len))
             return refuse(in, REFUSAL_MALFORMED);
-        if (params_takes_records(slice_make((const char *)p, name),
-                                 slice_make((const char *)p + name, value)))
-            in->body.max = (uint32_t)bodies_most();
-        p += name + value;
+        takes = takes || params_takes_records(name, value);
+        may = may || params_may_append(name);
+        p += len + value_len;
     }
+    if (takes && may)
+        in->body.max = (uint32_t)bodies_most();
     return FCGI_READER_MORE;
 }
 
@@ -329,8 +333,10 @@ static const struct {
                         "large bodies have all of SSELOG_MAX_MEMORY"},
     [REFUSAL_MEMORY] = {"503 Service Unavailable\r\nRetry-After: 5", "out of memory",
                         "there is no memory for a request"},
-    [REFUSAL_LATE] = {"408 Request Timeout", "the body did not arrive in time",
-                      "the body of a request did not arrive in time"},
+    [REFUSAL_LATE] = {"408 Request Timeout", "the request did not arrive in time",
+                      "a request did not arrive in time"},
+    [REFUSAL_MANY] = {"503 Service Unavailable\r\nRetry-After: 5",
+                      "too many requests arrive slowly", "too many requests are incomplete"},
     [REFUSAL_MALFORMED] = {"400 Bad Request", "malformed request", NULL},
 };
 #define REFUSALS (sizeof refusals / sizeof *refusals)

@@ -33,7 +33,8 @@ enum fcgi_reader_refusal {
     REFUSAL_BODY,      /* a body over its limit: 413 */
     REFUSAL_BODIES,    /* too many large bodies at once: 503 */
     REFUSAL_MEMORY,    /* out of memory: 503 */
-    REFUSAL_LATE,      /* the body did not arrive in time: 408 */
+    REFUSAL_LATE,      /* it did not arrive in time: 408 */
+    REFUSAL_MANY,      /* too many others are incomplete too: 503 */
     REFUSAL_MALFORMED, /* a bad name or a NUL: 400 */
 };
 

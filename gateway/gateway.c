@@ -163,7 +163,7 @@ static void read_cgi_body(struct exchange *x)
 {
     char scrap[16 * 1024];
     uint64_t left = 0;
-    buf_init(&x->body, takes_records() ? bodies_most() : 0);
+    buf_init(&x->body, bodies_expected() && takes_records() ? bodies_most() : 0);
     slice_number(slice_of(getenv("CONTENT_LENGTH")), 1, UINT64_MAX, &left);
     x->too_large = left > x->body.max;
     left = left < BODIES_DROPPED ? left : BODIES_DROPPED;

@@ -90,3 +90,9 @@ bool params_takes_records(struct slice name, struct slice value)
             slice_equal(name, slice_of("SCRIPT_NAME"))) &&
            (ends_with(value, slice_of(PARAMS_APPEND)) || ends_with(value, slice_of(PARAMS_LOKI)));
 }
+
+bool params_may_append(struct slice name)
+{
+    return slice_equal(name, slice_of("SSELOG_APPEND")) ||
+           slice_equal(name, slice_of("SSELOG_APPEND_ROLES"));
+}

@@ -37,5 +37,7 @@ struct slice params_contradiction(char *const *params);
 #define PARAMS_LOKI   "/loki/api/v1/push"
 /* Whether the parameter is a path, or its end, to which records are sent: its body may be large. */
 bool params_takes_records(struct slice name, struct slice value);
+/* Whether the parameter is an option that may allow /append. */
+bool params_may_append(struct slice name);
 
 #endif

@@ -14,6 +14,11 @@ bool roles_include(char *const *roles, const struct identity *identity)
     return false;
 }
 
+bool roles_allow_append(const struct config *config)
+{
+    return config->append_roles[0] || config->append;
+}
+
 bool roles_may_append(const struct config *config, const struct identity *identity)
 {
     if (identity->method == AUTH_TOKEN)

@@ -67,12 +67,14 @@ static void much_body(struct buf *b)
     add_params(b, 1, 10, 65535, 0);
     add_body(b, 1, FCGI_READER_MAX_BODY + 1);
 }
-/* A request to a path that takes records. */
-static void add_batch(struct buf *b, size_t len)
+/* A request to a path that takes records. option: one that allows it, or NULL. */
+static void add_batch(struct buf *b, size_t len, const char *option)
 {
     struct buf pairs;
     buf_init(&pairs, 1024);
     add_pair(&pairs, "PATH_INFO", "/append", 7);
+    if (option)
+        add_pair(&pairs, option, "1", 1);
     add_begin(b, 1, ROLE_RESPONDER);
     add_stream(b, TYPE_PARAMS, 1, &pairs, 65535, 0);
     add_body(b, 1, len);
@@ -80,11 +82,15 @@ static void add_batch(struct buf *b, size_t len)
 }
 static void full_batch(struct buf *b)
 {
-    add_batch(b, 1024 * 1024);
+    add_batch(b, 1024 * 1024, "SSELOG_APPEND");
+}
+static void batch_that_nobody_may_send(struct buf *b)
+{
+    add_batch(b, FCGI_READER_MAX_BODY + 1, NULL);
 }
 static void much_batch(struct buf *b)
 {
-    add_batch(b, 1024 * 1024 + 1);
+    add_batch(b, 1024 * 1024 + 1, "SSELOG_APPEND_ROLES");
 }
 static void garbage(struct buf *b)
 {
@@ -193,7 +199,9 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
          FCGI_READER_MAX_BODY},
         {"too many parameters", much_params, FCGI_READER_REFUSED, REFUSAL_PARAMS, 0, 0},
         {"too long a body", much_body, FCGI_READER_REFUSED, REFUSAL_BODY, 0, 0},
-        {"a batch that fits", full_batch, FCGI_READER_READY, 0, 18, 1024 * 1024},
+        {"a batch that fits", full_batch, FCGI_READER_READY, 0, 34, 1024 * 1024},
+        {"a batch that nobody may send", batch_that_nobody_may_send, FCGI_READER_REFUSED,
+         REFUSAL_BODY, 0, 0},
         {"too long a batch", much_batch, FCGI_READER_REFUSED, REFUSAL_BODY, 0, 0},
         {"garbage", garbage, FCGI_READER_BAD, 0, 0, 0},
         {"wrong version", wrong_version, FCGI_READER_BAD, 0, 0, 0},

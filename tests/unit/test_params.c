@@ -137,9 +137,25 @@ static void test_paths_that_take_records(void **state)
                          rows[i].takes);
 }
 
+static void test_options_that_may_allow_records(void **state)
+{
+    static const struct {
+        const char *name;
+        bool may;
+    } rows[] = {{"SSELOG_APPEND", true},
+                {"SSELOG_APPEND_ROLES", true},
+                {"SSELOG_APPEND_BODY", false},
+                {"SSELOG_APPENDS", false},
+                {"HTTP_SSELOG_APPEND", false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(params_may_append(slice_of(rows[i].name)), rows[i].may);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_options_that_may_allow_records),
         cmocka_unit_test(test_names_that_tell_who_asks_must_agree),
         cmocka_unit_test(test_names_with_equals_or_control_characters_do_not_fit),
         cmocka_unit_test(test_last_of_equal_names_counts),
