@@ -6,7 +6,8 @@
 
 struct walk walk_of(struct slice text)
 {
-    return (struct walk){.p = text.p, .len = text.len};
+    /* Places are counted from p, which must not be NULL for that. */
+    return (struct walk){.p = text.p ? text.p : "", .len = text.len};
 }
 
 static enum walk_token bad(struct walk *w)

@@ -356,6 +356,8 @@ def test_malformed_batches_add_nothing(stack, redis):
              {"type": "application/x-ndjson"}),
             ("an element", 400, "record 2 is not JSON", b"[1,nope]", {"type": "application/json"}),
             ("no array and no object", 400, "the body is not JSON", b'"x"', {"type": "application/json"}),
+            ("an empty body of JSON", 400, "the body is not JSON", b"", {"type": "application/json"}),
+            ("an empty body of Loki", 400, "the body is not in Loki's form", b"", loki),
             ("a value of Loki", 400, "record 1 is not in Loki's form", b'{"streams":[{"values":[["x","y"]]}]}', loki),
             ("no gzip", 400, "not gzip", b"x", {"HTTP_CONTENT_ENCODING": "gzip"}),
             ("a bomb", 413, "content too large", gzip.compress(b"x\n" * 100000), {"HTTP_CONTENT_ENCODING": "gzip"}),

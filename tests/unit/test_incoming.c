@@ -78,6 +78,21 @@ static void test_records_of_each_form(void **state)
     check(INCOMING_LINES, slice_make("a\0b\n", 4), "a");
 }
 
+/* As the body of a FastCGI request without content. */
+static void test_body_without_bytes(void **state)
+{
+    static const char *const wanted[] = {
+        [INCOMING_LINES] = "",
+        [INCOMING_NDJSON] = "",
+        [INCOMING_JSON] = "fault 1 in 0",
+        [INCOMING_LOKI] = "fault 1 in 0",
+        [INCOMING_LOKI_PROTOBUF] = "",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        check((enum incoming_form)i, (struct slice){0}, wanted[i]);
+}
+
 #define STREAM "{\"streams\":[{\"stream\":{\"host\":\"a\"},\"values\":["
 
 static void test_records_of_loki(void **state)
@@ -203,6 +218,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_of_each_form),
+        cmocka_unit_test(test_body_without_bytes),
         cmocka_unit_test(test_records_of_loki),
         cmocka_unit_test(test_records_and_their_length_are_limited),
         cmocka_unit_test(test_labels_of_loki_do_not_fill_the_memory),
