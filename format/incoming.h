@@ -20,12 +20,16 @@ enum incoming_form {
 
 #define INCOMING_RECORDS 10000         /* of one batch */
 #define INCOMING_RECORD  (1024 * 1024) /* bytes of one record */
+/* Bytes of all records that are made of a body: Loki's labels are repeated in each record, so they
+ * may need more than the body. */
+#define INCOMING_MADE (32 * 1024 * 1024)
 
 enum incoming_result {
     INCOMING_OK,
     INCOMING_MALFORMED, /* not of that form; number is the record at fault, 0: the whole body */
     INCOMING_LONG,      /* a record is longer than INCOMING_RECORD: see number */
-    INCOMING_MANY,      /* more than INCOMING_RECORDS, or too many bytes for the form */
+    INCOMING_MANY,      /* more than INCOMING_RECORDS */
+    INCOMING_LARGE,     /* records that are made of the body need more than INCOMING_MADE */
     INCOMING_NO_MEMORY
 };
 

@@ -137,7 +137,7 @@ enum incoming_result loki_read(struct incoming *in, struct slice body)
     static const char *const names[] = {"streams"};
     struct walk w = walk_of(body);
     struct slice streams = {0};
-    buf_init(&in->text, LOKI_RECORD_TEXT);
+    buf_init(&in->text, INCOMING_MADE);
     if (walk_next(&w) != WALK_OBJECT || find_members(&w, names, &streams, 1) ||
         walk_next(&w) != WALK_DONE || !streams.p)
         return INCOMING_MALFORMED;

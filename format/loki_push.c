@@ -117,7 +117,7 @@ enum incoming_result loki_push_read(struct incoming *in, struct slice body)
         in->fault = "is not in Loki's protobuf form";
         return INCOMING_MALFORMED;
     }
-    buf_init(&in->text, LOKI_RECORD_TEXT);
+    buf_init(&in->text, INCOMING_MADE);
     buf_init(&labels, INCOMING_RECORD);
     while (result == INCOMING_OK && next_text(&body, 1, &stream)) {
         buf_clear(&labels);

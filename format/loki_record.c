@@ -31,7 +31,7 @@ enum incoming_result loki_record_add(struct incoming *in, size_t start)
 {
     in->number = in->count + 1;
     if (in->text.failed)
-        return in->text.starved ? INCOMING_NO_MEMORY : INCOMING_MANY;
+        return in->text.starved ? INCOMING_NO_MEMORY : INCOMING_LARGE;
     return incoming_add(in, slice_make(NULL, in->text.len - start));
 }
 

@@ -8,9 +8,6 @@
 
 #include "format/incoming.h"
 
-/* Bytes of all records: labels are repeated in each, so they may be longer than the body. */
-#define LOKI_RECORD_TEXT (32u * 1024 * 1024)
-
 /* Whether each record has a member of that name by itself: labels of that name are left out. */
 bool loki_record_has(struct slice name);
 /* Begins a record: its time, in nanoseconds since 1970, and labels, which are members with a comma

@@ -30,7 +30,7 @@
 #define COST    256   /* bytes that a batch costs beside its records: its receipt in Redis */
 #define MAX_KEY (IDENTITY_MAX_KEY + RECEIPT_KEY_MORE)
 
-struct append {
+struct append_task {
     struct task task;
     struct batch_head head;
     bool loki;
@@ -90,8 +90,8 @@ static void add_id(struct buf *b, const char *name, const struct receipt *m, str
         buf_addf(b, ",\"%s\":null", name);
 }
 
-static enum turn answer_added(struct context *ctx, const struct append *a, const struct receipt *m,
-                              bool repeated)
+static enum turn answer_added(struct context *ctx, const struct append_task *a,
+                              const struct receipt *m, bool repeated)
 {
     answer_begin(ctx, a->loki ? 204 : 200, a->loki ? NULL : "application/json");
     if (repeated)
@@ -117,7 +117,7 @@ static enum turn answer_older(struct context *ctx, const struct receipt *m)
     return TURN_DONE;
 }
 
-static enum turn answer_result(struct context *ctx, const struct append *a,
+static enum turn answer_result(struct context *ctx, const struct append_task *a,
                                enum redis_append result, const struct receipt *m)
 {
     switch (result) {
@@ -169,7 +169,7 @@ static bool unpack(struct context *ctx, enum inflate_result inflate(struct slice
 }
 
 /* The content of the body. False: answered. */
-static bool get_body(struct context *ctx, struct append *a, struct slice *body)
+static bool get_body(struct context *ctx, struct append_task *a, struct slice *body)
 {
     gateway_body(ctx->exchange, body);
     if (a->head.gzip &&
@@ -181,7 +181,7 @@ static bool get_body(struct context *ctx, struct append *a, struct slice *body)
 }
 
 /* The text about a malformed record, or about the body. */
-static const char *fault_of(const struct append *a)
+static const char *fault_of(const struct append_task *a)
 {
     if (a->in.fault)
         return a->in.fault;
@@ -189,7 +189,7 @@ static const char *fault_of(const struct append *a)
 }
 
 /* False: answered. */
-static bool get_records(struct context *ctx, struct append *a, struct slice body)
+static bool get_records(struct context *ctx, struct append_task *a, struct slice body)
 {
     struct incoming *in = &a->in;
     switch (incoming_read(in, a->head.form, body)) {
@@ -204,6 +204,9 @@ static bool get_records(struct context *ctx, struct append *a, struct slice body
     case INCOMING_MANY:
         refuse_batch(ctx, 413, "the batch has too many records: 10000 are the most");
         return false;
+    case INCOMING_LARGE:
+        refuse_batch(ctx, 413, "the records and their labels are longer than 33554432 bytes");
+        return false;
     case INCOMING_NO_MEMORY:
         break;
     }
@@ -211,14 +214,18 @@ static bool get_records(struct context *ctx, struct append *a, struct slice body
     return false;
 }
 
-/* False: answered. */
-static bool is_within_rate(struct context *ctx, size_t bytes)
+/* Takes the records from the producer's rate. They may be longer than the body, by Loki's labels.
+ * False: answered. */
+static bool is_within_rate(struct context *ctx, const struct incoming *in)
 {
     char name[HOLDER_NAME];
+    size_t bytes = COST;
     if (!ctx->rate) /* CGI */
         return true;
     holder_of(ctx, name);
-    unsigned wait = rate_take(ctx->rate, name, bytes + COST, ctx->config->append_rate, clock_us());
+    for (size_t i = 0; i < in->count; i++)
+        bytes += in->records[i].len;
+    unsigned wait = rate_take(ctx->rate, name, bytes, ctx->config->append_rate, clock_us());
     if (wait == 0)
         return true;
     refusal_set(ctx, WHY_RATE);
@@ -226,7 +233,7 @@ static bool is_within_rate(struct context *ctx, size_t bytes)
     return false;
 }
 
-static enum turn add_records(struct context *ctx, struct append *a, struct slice body)
+static enum turn add_records(struct context *ctx, struct append_task *a, struct slice body)
 {
     const struct config *c = ctx->config;
     struct redis_batch b = {.key = a->key,
@@ -252,16 +259,16 @@ static enum turn add_records(struct context *ctx, struct append *a, struct slice
 
 static enum turn append_turn(struct context *ctx, struct task *t)
 {
-    struct append *a = (struct append *)t;
+    struct append_task *a = (struct append_task *)t;
     struct slice body;
-    if (!get_body(ctx, a, &body) || !is_within_rate(ctx, body.len) || !get_records(ctx, a, body))
+    if (!get_body(ctx, a, &body) || !get_records(ctx, a, body) || !is_within_rate(ctx, &a->in))
         return TURN_DONE;
     return add_records(ctx, a, body);
 }
 
 static void append_free(struct task *t)
 {
-    struct append *a = (struct append *)t;
+    struct append_task *a = (struct append_task *)t;
     incoming_free(&a->in);
     buf_free(&a->gunzipped);
     buf_free(&a->unsnapped);
@@ -308,7 +315,7 @@ static int check_body(struct context *ctx)
     return -1;
 }
 
-static void name_receipt(const struct context *ctx, struct append *a)
+static void name_receipt(const struct context *ctx, struct append_task *a)
 {
     char digest[FINGERPRINT + 1];
     if (!a->head.once && !a->head.producer)
@@ -321,7 +328,7 @@ static void name_receipt(const struct context *ctx, struct append *a)
 /* Takes ownership of nothing: the head's texts belong to the request. */
 static void begin(struct context *ctx, const struct batch_head *head, const char *key, bool loki)
 {
-    struct append *a = calloc(1, sizeof *a);
+    struct append_task *a = calloc(1, sizeof *a);
     if (!a) {
         refuse_starved(ctx);
         return;

@@ -422,6 +422,22 @@ def test_rate_of_each_user_is_limited(stack, redis):
     assert "why=rate" in r.output()
 
 
+def test_labels_count_for_the_rate(stack, redis):
+    """Loki's labels are repeated in each record: a short body may be a long batch."""
+    r = stack.responder(redis, **APPEND, append_rate="64K")
+    values = [[str(n), ""] for n in range(1000)]
+    body = json.dumps({"streams": [{"stream": {"label": "x" * 10000}, "values": values}]}).encode()
+    assert len(body) < 65536
+
+    def push(body):
+        return send(r, body, "/loki/api/v1/push", "application/json")
+
+    assert push(body).status == 204, "one batch may be larger than the rate"
+    assert push(body).status == 429
+    large = push(body.replace(b"x" * 10000, b"x" * 40000))
+    assert large.status == 413 and b"the records and their labels are longer than" in large.raw
+
+
 def test_who_may_append(stack, redis):
     off = stack.responder(redis, auth="remote_user", stream="log")
     for path in ("/append", "/loki/api/v1/push"):

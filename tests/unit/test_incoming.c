@@ -180,7 +180,7 @@ static void test_labels_of_loki_do_not_fill_the_memory(void **state)
     for (int i = 0; i < 1000; i++)
         buf_adds(&body, ",[\"0\",\"\"]");
     buf_adds(&body, "]}]}");
-    check(INCOMING_LOKI, buf_slice(&body), "fault 3 in 68");
+    check(INCOMING_LOKI, buf_slice(&body), "fault 4 in 68");
     buf_free(&body);
 }
 
