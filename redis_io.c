@@ -222,7 +222,7 @@ static bool has_expected_type(enum request_kind kind, const redisReply *r)
 
 static void count_round_trip(struct conn *c)
 {
-    histogram_add(&figures.round_trips, clock_us() - c->timed_at);
+    histogram_add(&redis_tally.round_trips, clock_us() - c->timed_at);
     c->timing = false;
     c->timed_at = 0;
 }

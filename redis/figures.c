@@ -2,9 +2,9 @@
 /* figures: see figures.h. */
 #include "redis/figures.h"
 
-struct redis_figures figures;
+struct redis_figures redis_tally;
 
 const struct redis_figures *redis_figures(void)
 {
-    return &figures;
+    return &redis_tally;
 }

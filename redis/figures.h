@@ -8,6 +8,6 @@
 
 #include "redis_io.h"
 
-extern struct redis_figures figures;
+extern struct redis_figures redis_tally;
 
 #endif

@@ -194,7 +194,7 @@ static void feed_up(struct redis_feed *f, bool tracking)
     if (f->queue_key && link_open(f, &f->queue))
         return;
     f->up = true;
-    figures.feed_connects++;
+    redis_tally.feed_connects++;
     if (!f->address->path)
         address_publish(f->host, true);
     f->told_down = false;

@@ -295,7 +295,7 @@ static int sync_connect(struct redis_sync *s)
         return -1;
     if (!where->path && s->beside_feed)
         address_publish(host, true);
-    figures.lookup_connects++;
+    redis_tally.lookup_connects++;
     return 0;
 }
 
@@ -305,7 +305,7 @@ static int sync_connect(struct redis_sync *s)
 static void sync_count(const struct redis_sync *s)
 {
     if (!s->apart)
-        histogram_add(&figures.lookups, clock_us() - s->began);
+        histogram_add(&redis_tally.lookups, clock_us() - s->began);
 }
 
 int sync_enter(struct redis_sync *s)
