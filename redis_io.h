@@ -133,9 +133,14 @@ void redis_sync_hurry(struct redis_sync *s, unsigned deadline);
 /* Use the host address that the feed of another thread resolves. Otherwise each connect resolves
  * the host name itself, and its deadline does not cover that. */
 void redis_sync_beside_feed(struct redis_sync *s);
-/* For long reads: a time-out says that this read was slow, not that Redis is away. So it does not
- * open the circuit breaker for the short calls of other threads. */
+/* For long calls: a time-out says that this one was slow, not that Redis is away. So it does
+ * not open the circuit breaker of the short calls of other threads. It opens one of this
+ * connection: while Redis hangs, one call waits, and those in the pause after it fail at once. */
 void redis_sync_apart(struct redis_sync *s);
+/* For a caller that asks each thing once: time-outs open no circuit breaker. */
+void redis_sync_always(struct redis_sync *s);
+/* Whether a circuit breaker pauses, so that a call would fail at once. */
+bool redis_sync_pauses(struct redis_sync *s);
 /* For a caller that tells its user itself: reasons are not logged. redis_sync_why has the newest
  * one; "": none yet. */
 void redis_sync_keep_why(struct redis_sync *s);

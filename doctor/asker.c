@@ -9,7 +9,7 @@ int asker_open(struct asker *a, const struct config *c, struct report *r)
         return -1;
     buf_init(&a->answer, ASKER_ANSWER);
     redis_sync_keep_why(a->redis);
-    redis_sync_apart(a->redis);
+    redis_sync_always(a->redis);
     address_name(&c->redis, a->where);
     return 0;
 }

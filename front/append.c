@@ -261,6 +261,8 @@ static enum turn append_turn(struct context *ctx, struct task *t)
 {
     struct append_task *a = (struct append_task *)t;
     struct slice body;
+    if (redis_sync_pauses(ctx->redis)) /* a batch that is read would only be refused */
+        return answer_result(ctx, a, APPEND_DOWN, NULL);
     if (!get_body(ctx, a, &body) || !get_records(ctx, a, body) || !is_within_rate(ctx, &a->in))
         return TURN_DONE;
     return add_records(ctx, a, body);

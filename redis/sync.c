@@ -22,6 +22,8 @@ struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned 
         return NULL;
     s->address = address;
     s->deadline = deadline;
+    s->breaker = &breaker_of_lookups;
+    s->own = (struct breaker)BREAKER_CLOSED;
     address_name(address, s->where);
     wire_init(&s->out);
     return s;
@@ -39,7 +41,12 @@ void redis_sync_beside_feed(struct redis_sync *s)
 
 void redis_sync_apart(struct redis_sync *s)
 {
-    s->apart = true;
+    s->breaker = &s->own;
+}
+
+void redis_sync_always(struct redis_sync *s)
+{
+    s->breaker = NULL;
 }
 
 void redis_sync_keep_why(struct redis_sync *s)

@@ -16,7 +16,6 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "redis/address.h"
-#include "redis/breaker.h"
 #include "redis/login.h"
 #include "redis/figures.h"
 #include "redis/tls.h"
@@ -301,16 +300,38 @@ static int sync_connect(struct redis_sync *s)
 
 /* ---- in and out ---- */
 
-/* Every call but those that are apart is one that a request waits for. */
+/* Only short calls count, for which a request waits. */
 static void sync_count(const struct redis_sync *s)
 {
-    if (!s->apart)
+    if (s->breaker == &breaker_of_lookups)
         histogram_add(&redis_tally.lookups, clock_us() - s->began);
+}
+
+static void sync_tell_breaker(struct redis_sync *s, enum breaker_result result)
+{
+    if (s->breaker)
+        breaker_leave(s->breaker, clock_ms(), s->trial, result);
+}
+
+/* Whether the circuit breakers let the call go to Redis. Time-outs of short calls count for all. */
+static bool sync_may_enter(struct redis_sync *s, int64_t now)
+{
+    s->trial = false;
+    if (s->breaker != &breaker_of_lookups && breaker_pauses(&breaker_of_lookups, now))
+        return false;
+    return !s->breaker || breaker_enter(s->breaker, now, &s->trial);
+}
+
+bool redis_sync_pauses(struct redis_sync *s)
+{
+    int64_t now = clock_ms();
+    return breaker_pauses(&breaker_of_lookups, now) ||
+           (s->breaker && breaker_pauses(s->breaker, now));
 }
 
 int sync_enter(struct redis_sync *s)
 {
-    if (s->apart ? breaker_pauses() : !breaker_enter(&s->trial))
+    if (!sync_may_enter(s, clock_ms()))
         return -1;
     s->began = clock_us();
     s->timed_out = s->cut = s->refused = false;
@@ -323,8 +344,7 @@ int sync_enter(struct redis_sync *s)
     redis_tls_clear_errors(s->tls);
     if (!s->ctx && sync_connect(s)) {
         sync_count(s);
-        if (!s->apart)
-            breaker_leave(s->trial, BREAKER_TIMEOUT);
+        sync_tell_breaker(s, BREAKER_TIMEOUT);
         return -1;
     }
     return 0;
@@ -333,9 +353,5 @@ int sync_enter(struct redis_sync *s)
 void sync_leave(struct redis_sync *s)
 {
     sync_count(s);
-    if (s->apart)
-        return;
-    breaker_leave(s->trial, s->ctx         ? BREAKER_SUCCESS
-                            : s->timed_out ? BREAKER_TIMEOUT
-                                           : BREAKER_LOST);
+    sync_tell_breaker(s, s->ctx ? BREAKER_SUCCESS : s->timed_out ? BREAKER_TIMEOUT : BREAKER_LOST);
 }

@@ -7,6 +7,7 @@
 #define SSELOG_REDIS_SYNC_CONN_H
 
 #include "redis/address.h"
+#include "redis/breaker.h"
 #include "redis/reasons.h"
 #include "redis/reply.h"
 #include "redis/reply_memory.h"
@@ -17,7 +18,8 @@ struct redis_sync {
     char where[ADDRESS_NAME];
     struct reasons losses, refusals; /* that were logged lately */
     bool beside_feed;                /* use the host address that the feed resolved */
-    bool apart;                      /* its time-outs do not open the circuit breaker */
+    struct breaker *breaker;         /* that its time-outs open; NULL: each call goes to Redis */
+    struct breaker own;              /* of redis_sync_apart */
     unsigned deadline;               /* ms */
     int64_t end;                     /* deadline of the current call: CLOCK_MONOTONIC ms */
     int64_t last;                    /* beyond which no bytes extend it */

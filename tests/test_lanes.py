@@ -149,6 +149,26 @@ def test_a_full_lane_refuses_with_a_line_in_the_log(stack, held, responder):
     assert responder.output().count(line) == 1
 
 
+@pytest.mark.parametrize("path, method", [("/sselog/append", "POST"), ("/sselog/history", "GET")])
+def test_hung_redis_holds_few_requests_up(stack, redis, path, method):
+    """One request waits for Redis until its deadline. Those that wait behind it are refused at once then."""
+    r = stack.responder(redis, auth="remote_user", stream="log:{user}", append="1", front_threads=1)
+
+    def send(user):
+        peer = stack.keep(Peer(r.socket))
+        peer.request(environment(path, method=method, REMOTE_USER=user, HTTP_ACCEPT="*/*", CONTENT_LENGTH="1"), b"x")
+        return peer
+
+    assert status(send("ann")) == 200
+    redis.freeze()
+    waiting = [send(user) for _ in range(20) for user in ("ann", "bob")]
+    assert {status(peer) for peer in waiting} == {503}
+    timed_out = r.output().count("look-up: no answer in time")
+    assert 1 <= timed_out <= 4 and "why=late" not in r.output()
+    redis.thaw()
+    wait_until(lambda: status(send("ann")) == 200, "Redis to be used again")
+
+
 def test_a_stop_refuses_what_waits(stack, held, responder):
     """The turn that waits for Redis does not hold the process."""
     asked = [stack.keep(ask(responder, "ann")) for _ in range(3)]

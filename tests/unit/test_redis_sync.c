@@ -338,6 +338,36 @@ static void test_refused_call_is_told_to_its_caller_only(void **state)
     }
 }
 
+/* Two calls of an own kind of connection to a server that is silent. Returns how many waited. */
+static size_t count_waits(void use(struct redis_sync *))
+{
+    const char *const script[] = {"", "", NULL};
+    char lines[2000];
+    size_t told = 0, waits = 0;
+    struct peer peer;
+    start(&peer, script);
+    struct redis_sync *s = redis_sync_new(&peer.address, 5),
+                      *other = redis_sync_new(&peer.address, 5);
+    use(s);
+    for (size_t which = 0; which < 2; which++) {
+        assert_int_equal(call_and_listen(s, which, &told, lines), SYNC_DOWN);
+        waits += strstr(lines, "no answer in time") != NULL;
+    }
+    assert_int_equal(redis_sync_pauses(s), waits == 1);
+    assert_false(redis_sync_pauses(other));
+    redis_sync_free(s);
+    redis_sync_free(other);
+    stop(&peer);
+    return waits;
+}
+
+static void test_time_outs_of_long_calls_do_not_count_for_others(void **state)
+{
+    (void)state;
+    assert_int_equal(count_waits(redis_sync_apart), 1);
+    assert_int_equal(count_waits(redis_sync_always), 2);
+}
+
 /* The first time-out opens the circuit breaker; until its next trial, all calls fail at once. */
 static void test_silent_server_makes_one_call_wait(void **state)
 {
@@ -617,6 +647,7 @@ int main(void)
         cmocka_unit_test(test_refused_call_is_told_to_its_caller_only),
         cmocka_unit_test(test_walk_forward_proves_each_read_and_holds_few_large_values),
         cmocka_unit_test(test_info_of_no_key_is_an_answer),
+        cmocka_unit_test(test_time_outs_of_long_calls_do_not_count_for_others),
         cmocka_unit_test(
             test_silent_server_makes_one_call_wait), /* the last: it opens the breaker */
     };
