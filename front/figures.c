@@ -4,11 +4,13 @@
 
 #include <stddef.h>
 
+const int figures_codes[FIGURES_NCODES] = {400, 401, 403, 404, 405, 408, 409, 411, 413,
+                                           414, 415, 422, 429, 431, 500, 503, 507, 0};
+
 int figures_code(int status)
 {
-    static const int codes[FIGURES_NCODES] = FIGURES_CODES;
     int i = 0;
-    while (i < FIGURES_NCODES - 1 && codes[i] != status)
+    while (i < FIGURES_NCODES - 1 && figures_codes[i] != status)
         i++;
     return i;
 }

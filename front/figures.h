@@ -15,12 +15,9 @@
 
 #define FIGURES_CLASSES 4 /* 2xx to 5xx */
 
-/* The statuses of refusals; the last stands for all others. */
-#define FIGURES_CODES                                                                              \
-    {                                                                                              \
-        400, 401, 403, 404, 405, 409, 413, 414, 422, 429, 431, 500, 503, 0                         \
-    }
-enum { FIGURES_NCODES = 14 };
+/* The statuses of refusals; the last, 0, stands for all others. */
+#define FIGURES_NCODES 18
+extern const int figures_codes[FIGURES_NCODES];
 
 struct figures {
     _Atomic uint64_t requests[ENDPOINTS + 1][FIGURES_CLASSES]; /* the last: of no endpoint */

@@ -68,8 +68,6 @@ static void read_rows(const struct context *ctx, struct row rows[ROWS])
 
 /* ---- refusals and requests ---- */
 
-static const int codes[FIGURES_NCODES] = FIGURES_CODES;
-
 /* A viewer that waited for a seat without success is refused by the relay. */
 static uint64_t unseated(const struct context *ctx, enum why why, int code)
 {
@@ -84,7 +82,8 @@ static uint64_t unseated(const struct context *ctx, enum why why, int code)
 
 static uint64_t refused(const struct context *ctx, enum why why, int i)
 {
-    return unseated(ctx, why, codes[i]) + (ctx->figures ? ctx->figures->refused[why][i] : 0);
+    return unseated(ctx, why, figures_codes[i]) +
+           (ctx->figures ? ctx->figures->refused[why][i] : 0);
 }
 
 /* Answers of an endpoint with a status from class * 100 on. */
@@ -128,9 +127,9 @@ static void add_refusals(const struct context *ctx, struct exposition *e)
     for (enum why why = WHY_OK + 1; why < WHY_COUNT; why++) {
         for (int i = 0; i < FIGURES_NCODES; i++) {
             uint64_t n = refused(ctx, why, i);
-            if (n == 0 && codes[i] != why_status(why))
+            if (n == 0 && figures_codes[i] != why_status(why))
                 continue;
-            snprintf(code, sizeof code, codes[i] ? "%d" : "other", codes[i]);
+            snprintf(code, sizeof code, figures_codes[i] ? "%d" : "other", figures_codes[i]);
             snprintf(labels, sizeof labels, "code=\"%s\",reason=\"%s\"", code, why_word(why));
             exposition_sample(e, labels, n);
         }

@@ -55,9 +55,14 @@ static void test_each_answer_counts_in_one_place(void **state)
 static void test_codes_are_told_apart(void **state)
 {
     (void)state;
-    static const int codes[FIGURES_NCODES] = FIGURES_CODES;
-    for (int i = 0; i < FIGURES_NCODES - 1; i++)
-        assert_int_equal(figures_code(codes[i]), i);
+    static const int of_batches[] = {400, 409, 411, 413, 415, 422, 429, 500, 503, 507};
+    for (int i = 0; i < FIGURES_NCODES - 1; i++) {
+        assert_int_equal(figures_code(figures_codes[i]), i);
+        assert_true(i == 0 || figures_codes[i] > figures_codes[i - 1]);
+    }
+    assert_int_equal(figures_codes[FIGURES_NCODES - 1], 0);
+    for (size_t i = 0; i < sizeof of_batches / sizeof *of_batches; i++)
+        assert_int_equal(figures_codes[figures_code(of_batches[i])], of_batches[i]);
     assert_int_equal(figures_code(302), FIGURES_NCODES - 1);
     for (enum why why = WHY_OK + 1; why < WHY_COUNT; why++)
         assert_true(figures_code(why_status(why)) < FIGURES_NCODES - 1);
