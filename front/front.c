@@ -32,6 +32,7 @@
 
 #define LOOKUP_MS 2000  /* deadline of one look-up in Redis */
 #define HANG_MS   20000 /* no request keeps a thread for so long: its few look-ups have deadlines */
+#define TELL_MS   60000 /* between two lines of the log about threads */
 
 /* A thread with its connection to Redis. */
 struct worker {
@@ -54,8 +55,9 @@ struct front {
     struct worker *workers;    /* the first ones serve the lanes; CGI: one, without a thread */
     unsigned count;            /* of workers */
     pthread_mutex_t lock;
-    pthread_cond_t ended; /* waits by CLOCK_MONOTONIC */
-    unsigned running;     /* threads; with lock */
+    pthread_cond_t ended;   /* waits by CLOCK_MONOTONIC */
+    unsigned running;       /* threads; with lock */
+    int64_t tell_thread_at; /* when the log may say again why a thread did not start; with lock */
     struct throttle *throttle, *cross_site_throttle;
     struct rate *rate;
     struct refusals *refusals;
@@ -398,18 +400,23 @@ static void *work_slow(void *arg)
     return end_work(w);
 }
 
-/* Starts the thread of w unless it was started. -1: it cannot be. */
+/* Starts the thread of w unless it was started. -1: it cannot be; once a minute the log says why.
+ */
 static int start_worker(struct worker *w, void *(*run)(void *))
 {
     struct front *f = w->front;
+    int64_t now = clock_ms();
     pthread_mutex_lock(&f->lock);
-    if (!w->started && pthread_create(&w->thread, NULL, run, w) == 0) {
-        w->started = true;
-        f->running++;
-    }
-    bool started = w->started;
+    int error = w->started ? 0 : pthread_create(&w->thread, NULL, run, w);
+    f->running += error == 0 && !w->started;
+    w->started = error == 0;
+    bool tells = error && now >= f->tell_thread_at;
+    if (tells)
+        f->tell_thread_at = now + TELL_MS;
     pthread_mutex_unlock(&f->lock);
-    return started ? 0 : -1;
+    if (tells)
+        diag(DIAG_ERROR, "front", "cannot start a thread: %s", strerror(error));
+    return error ? -1 : 0;
 }
 
 /* A lane gets its thread with its first request: most processes append nothing, and a thread costs
