@@ -84,7 +84,7 @@ static enum incoming_result add_values(struct incoming *in, struct slice values,
     return result;
 }
 
-/* Finds members of the object that has begun; others are skipped.  of several equal names the last
+/* Finds members of the object that has begun; others are skipped.  Of several equal names the last
  * counts.  -1: malformed. */
 static int find_members(struct walk *w, const char *const *names, struct slice *values, size_t n)
 {
