@@ -5,8 +5,9 @@
  *
  * The path of a request: gateway/accept.c reads it completely.  A front thread (front/front.c)
  * routes it and identifies the user by auth.c.  It then answers, or passes the connection to the
- * relay thread.  There relay/log.c reads records through redis_io.c.  format/profile.c and sse.c
- * format each record once for all viewers of the same view, and relay/viewer.c sends it.
+ * relay thread.  Requests that take long, /history and /append, wait in a lane with a thread of its
+ * own (front/slow.c).  The relay reads records in relay/log.c through redis_io.c.  format/profile.c
+ * and sse.c format each record once for all viewers of the same view, and relay/viewer.c sends it.
  */
 #include <errno.h>
 #include <fcntl.h>
