@@ -163,11 +163,16 @@ static int add_certificates(int ruleset)
     return add_paths(ruleset, known, READ_TREE);
 }
 
-/* Directories that hold the files of many programs or users. */
+/* Directories that hold the files of many programs or users, below them too. dir: as realpath(3)
+ * writes it. */
 static bool is_shared(const char *dir)
 {
-    static const char *const names[] = {"",     "/etc",     "/home", "/root", "/run",    "/srv",
-                                        "/tmp", "/var/tmp", "/usr",  "/var",  "/var/lib"};
+    static const char *const names[] = {
+        "/",          "/etc",       "/home",      "/media",         "/mnt",
+        "/opt",       "/root",      "/run",       "/srv",           "/tmp",
+        "/usr",       "/usr/lib",   "/usr/local", "/usr/local/etc", "/usr/local/share",
+        "/usr/share", "/var",       "/var/cache", "/var/lib",       "/var/log",
+        "/var/opt",   "/var/spool", "/var/tmp",   "/var/www"};
     static const char home[] = "/home/";
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(dir, names[i]) == 0)
@@ -175,17 +180,19 @@ static bool is_shared(const char *dir)
     return strncmp(dir, home, sizeof home - 1) == 0 && !strchr(dir + sizeof home - 1, '/');
 }
 
-/* A rule for a file does not cover the one that replaces it, so the rule is for its directory. In a
- * shared directory the rule is for the file: another one there needs a restart. */
+/* A rule for a file does not cover the one that replaces it, so the rule is for its directory, and
+ * covers all that is below. In a shared directory the rule is for the file: another one there needs
+ * a restart. */
 static int add_directory_of(int ruleset, const char *path)
 {
-    char dir[PATH_MAX];
+    char dir[PATH_MAX], real[PATH_MAX];
     int n = snprintf(dir, sizeof dir, "%s", path);
     char *slash = n > 0 && (size_t)n < sizeof dir ? strrchr(dir, '/') : NULL;
     if (!slash)
         return add_path(ruleset, path, READ_FILE);
-    *slash = '\0';
-    return add_path(ruleset, is_shared(dir) ? path : dir, READ_FILE);
+    slash[slash == dir] = '\0'; /* the root keeps its slash */
+    bool own = realpath(dir, real) && !is_shared(real);
+    return add_path(ruleset, own ? dir : path, READ_FILE);
 }
 
 /* The path may be a link, and both the link and its target may be replaced. */

@@ -338,6 +338,49 @@ static void test_root_is_refused(void **state)
     in_child(root_is_refused);
 }
 
+/* A rule for a directory covers all that is below it. */
+static void test_shared_directories_are_not_opened(void **state)
+{
+    static const char *const shared[] = {"/",          "/etc",           "/home/ann", "/mnt",
+                                         "/opt",       "/usr/local/etc", "/var/lib",  "/var/www",
+                                         "/usr/local", "/media",         "/root",     "/tmp"};
+    static const char *const own[] = {"/etc/sselog",   "/opt/sselog", "/home/ann/sselog",
+                                      "/var/www/conf", "/secrets",    "/run/secrets"};
+    (void)state;
+    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+        assert_true(is_shared(shared[i]));
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        assert_false(is_shared(own[i]));
+}
+
+static void expect_only_the_file(void)
+{
+    char path[PATH_MAX], beside[PATH_MAX];
+    const char *files[] = {path};
+    struct harden_needs needs = needs_literal();
+    needs.files = files;
+    needs.nfiles = 1;
+    snprintf(path, sizeof path, "/tmp//../tmp/.%s", strrchr(directory, '/') + 1);
+    snprintf(beside, sizeof beside, "%s/beside", directory);
+    EXPECT(open_for(path, O_CREAT | O_WRONLY) == 0 && open_for(beside, O_CREAT | O_WRONLY) == 0);
+    EXPECT(harden_process(&needs) == 0);
+    EXPECT(open_for(path, O_RDONLY) == 0);
+    EXPECT(open_for(beside, O_RDONLY) == EACCES);
+}
+
+/* However the path is written. */
+static void test_file_in_a_shared_directory_opens_only_itself(void **state)
+{
+    char path[PATH_MAX];
+    (void)state;
+    if (has_landlock(1))
+        in_child(expect_only_the_file);
+    snprintf(path, sizeof path, "/tmp/.%s", strrchr(directory, '/') + 1);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/beside", directory);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +392,8 @@ int main(void)
 #ifdef HAVE_LIBJWT
         cmocka_unit_test(test_jwt_is_checked_after_hardening),
 #endif
+        cmocka_unit_test(test_shared_directories_are_not_opened),
+        cmocka_unit_test(test_file_in_a_shared_directory_opens_only_itself),
         cmocka_unit_test(test_process_serves_when_landlock_is_refused),
         cmocka_unit_test(test_root_is_refused),
     };
