@@ -79,9 +79,14 @@ unsigned notify_watchdog_ms(void)
 bool notify_open(void)
 {
     static const struct timeval second = {.tv_sec = 1};
-    const char *where = getenv("NOTIFY_SOCKET");
-    if (!where || !notify_is_meant(getenv("SYSTEMD_EXEC_PID"), getpid()))
+    const char *where = getenv("NOTIFY_SOCKET"), *pid = getenv("SYSTEMD_EXEC_PID");
+    if (!where)
         return false;
+    if (!notify_is_meant(pid, getpid())) {
+        diag(DIAG_INFO, "notify", "the service manager hears nothing: it knows process %s, not %d",
+             pid, getpid());
+        return false;
+    }
     if (notify_address(where, &manager.to, &manager.len)) {
         diag(DIAG_WARNING, "notify", "%s: neither a path nor @name", where);
         return false;

@@ -15,8 +15,8 @@
 #include "base/buf.h"
 
 /* Connects to the manager's socket. Call it before hardening, which may forbid to connect to an
- * abstract one. False: NOTIFY_SOCKET is not set, or unusable, which is logged, or meant for another
- * process, as SYSTEMD_EXEC_PID tells: a web server passes its environment on. */
+ * abstract one. False: NOTIFY_SOCKET is not set, or unusable, or meant for another process, as
+ * SYSTEMD_EXEC_PID tells: a web server passes its environment on. The last two are logged. */
 bool notify_open(void);
 /* Sends the lines. An important message waits up to a second for the manager to read earlier ones;
  * another one is dropped then. -1: it was not sent. */
