@@ -9,6 +9,7 @@
 #include "auth.h"
 #include "base/diag.h"
 #include "cmd_line.h"
+#include "front/token.h"
 #include "identity/session.h"
 #include "redis_io.h"
 
@@ -74,22 +75,20 @@ int token_read(int argc, char **argv)
 
 int token_run(const struct config *c)
 {
-    char token[44], key[IDENTITY_MAX_KEY + 1];
+    char token[TOKEN_SIZE];
     unsigned seconds = lifetime ? (unsigned)lifetime : c->token_ttl;
-    struct buf value;
     int status = EXIT_FAILURE;
-    buf_init(&value, 4096);
     struct redis_sync *redis = redis_sync_new(&c->redis, DEADLINE_MS);
-    if (redis && auth_make_token(token) == 0 && auth_token_key(c, slice_of(token), key) == 0 &&
-        auth_token_value(c, &who, &value) == 0 &&
-        redis_sync_set(redis, key, strcspn(c->token_key, "{"), buf_slice(&value), seconds) ==
-            SYNC_OK) {
+    enum token_result r = redis ? token_make(redis, c, &who, seconds, token) : TOKEN_IMPOSSIBLE;
+    if (r == TOKEN_STORED) {
         puts(token);
         status = cmd_flush();
+    } else if (r == TOKEN_IMPOSSIBLE) {
+        diag(DIAG_ERROR, "token", "the token could not be made");
     } else {
         diag(DIAG_ERROR, "token", "the token could not be put into Redis");
     }
     redis_sync_free(redis);
-    buf_free(&value);
+    auth_wipe(token, sizeof token);
     return status;
 }

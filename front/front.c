@@ -69,11 +69,11 @@ struct front {
 /* 0, or -1: answered. */
 static int issue_token(struct context *ctx, char token[TOKEN_SIZE])
 {
-    enum sync_result r =
+    enum token_result r =
         token_make(ctx->redis, ctx->config, &ctx->identity, ctx->config->token_ttl, token);
-    if (r == SYNC_OK)
+    if (r == TOKEN_STORED)
         return 0;
-    if (r == SYNC_DOWN || (r == SYNC_REFUSED && redis_sync_refusal_passes(ctx->redis)))
+    if (r == TOKEN_NOT_NOW)
         answer_error(ctx, 503, "no token can be made now");
     else
         answer_error(ctx, 500, "no token can be made");

@@ -94,7 +94,7 @@ static void renew_token(const struct context *ctx, struct poll *p)
     who.ends = end_of_tokens(ctx);
     unsigned seconds = p->every / 1000 + TOKEN_SPARE;
     p->token_ends = clock_ms() + (int64_t)seconds * 1000;
-    if (token_make(ctx->redis, ctx->config, &who, seconds, token) == SYNC_OK)
+    if (token_make(ctx->redis, ctx->config, &who, seconds, token) == TOKEN_STORED)
         p->token = strdup(token);
     auth_wipe(token, sizeof token);
     auth_wipe(&who, sizeof who);

@@ -9,16 +9,29 @@
 #include "auth.h"
 #include "front/access.h"
 
-enum sync_result token_make(struct redis_sync *redis, const struct config *config,
-                            const struct identity *who, unsigned seconds, char token[TOKEN_SIZE])
+static enum token_result store(struct redis_sync *redis, const char *key, size_t shown,
+                               struct slice value, unsigned seconds)
 {
-    char key[IDENTITY_MAX_KEY + 1];
+    switch (redis_sync_set(redis, key, shown, value, seconds)) {
+    case SYNC_OK:
+        return TOKEN_STORED;
+    case SYNC_DOWN:
+        return TOKEN_NOT_NOW;
+    default:
+        return redis_sync_refusal_passes(redis) ? TOKEN_NOT_NOW : TOKEN_REFUSED;
+    }
+}
+
+enum token_result token_make(struct redis_sync *redis, const struct config *config,
+                             const struct identity *who, unsigned seconds, char token[TOKEN_SIZE])
+{
+    char key[IDENTITY_MAX_KEY + 1] = "";
     struct buf value;
-    enum sync_result r = SYNC_REFUSED;
+    enum token_result r = TOKEN_IMPOSSIBLE;
     buf_init(&value, 4096);
     if (auth_make_token(token) == 0 && auth_token_key(config, slice_of(token), key) == 0 &&
         auth_token_value(config, who, &value) == 0)
-        r = redis_sync_set(redis, key, access_shown(config, key), buf_slice(&value), seconds);
+        r = store(redis, key, access_shown(config, key), buf_slice(&value), seconds);
     auth_wipe(value.p, value.len);
     auth_wipe(key, sizeof key);
     buf_free(&value);

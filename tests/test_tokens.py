@@ -206,6 +206,12 @@ def test_token_command_fails_without_redis(redis, setup):
     assert done.returncode == 1 and done.stdout == "" and done.stderr
 
 
+def test_token_of_contradictory_fields_is_not_blamed_on_redis(stack, redis):
+    setup = stack.setup(redis, auth="token", stream="log", user_field="/a", tenant_field="/a/b")
+    done = run_token(setup, "-u", "ann", "-t", "acme")
+    assert done.returncode == 1 and done.stdout == "" and "the token could not be made" in done.stderr
+
+
 def test_token_that_cannot_be_written_is_a_failure(setup):
     with open("/dev/full", "wb") as full:
         done = subprocess.run([setup.program, "token", "-u", "ann"], env=setup.environment(), stdout=full, timeout=150)
