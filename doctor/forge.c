@@ -159,7 +159,7 @@ void forge_check(struct browser *b)
     if (b->detailed) {
         try_header_names(b, n.role, false, name);
         if (n.tenant && n.tenant[0])
-            try_header(b, n.tenant, false, name);
+            try_header_names(b, n.tenant, false, name);
         try_address(b);
     } else {
         try_administrator(b, n.role);

@@ -227,6 +227,21 @@ def test_role_of_a_client_is_named(stack, redis):
     e.only("D9", "the client's header Role was believed: it made an administrator", "SSELOG_TRUSTED")
 
 
+def test_tenant_of_a_client_is_named(stack, redis):
+    """The same for the tenant, and nginx passes names with underscores on."""
+    redis.add("stream:logs:ann", "x")
+
+    def edit(text):
+        text = without("fastcgi_param REMOTE_USER ", by="fastcgi_param HTTP_ROLE admin;\nfastcgi_param HTTP_USER ")(text)
+        return without("^http {", by="http {\nunderscores_in_headers on;")(text)
+
+    server = stack.server("nginx", redis, web={"auth": True, "edit": edit}, auth="header", trusted="127.0.0.1",
+                          user_header="User", tenant_header="X-Tenant", role_header="Role", admin_roles="admin")
+    e = doctor.web(server, *LOGIN, "--hold", "0.1")
+    e.has("D9", "the client's header X-Tenant was believed", "SSELOG_TRUSTED")
+    e.has("D9", "the client's header X_Tenant was believed", "SSELOG_TRUSTED")
+
+
 def test_login_by_digest_and_a_password_on_standard_input(stack, redis):
     redis.add("stream:logs:ann", "x")
     digest = stack.directory() / "htdigest"
