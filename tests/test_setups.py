@@ -258,6 +258,31 @@ def test_units_serve_as_they_are_and_recover_from_a_wrong_option(stack):
             assert stream(debian, HERE) == "data: GET / 200"
 
 
+def test_secrets_of_the_guide_are_read_by_the_service_and_by_the_doctor(stack):
+    """docs/deploy.md, with a real systemd and a Redis that wants a password. Nobody but root reads the file."""
+    debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+    text = (webs.TOP / "docs/deploy.md").read_text()
+    option, dropin = (re.sub("^ +", "", m, flags=re.M) for m in re.search(
+        r"^      (SSELOG_REDIS_PASSWORD_FILE=.*\n)(?s:.*?)^(      \[Service\]\n(?: {6}.+\n)+)", text, re.M).groups())
+    debian.sh("mount --make-rshared /")  # as systemd does it outside of containers: credentials are mounts
+    installed(debian, "SSELOG_STREAM=stream:logs:{user}\nSSELOG_KEEPALIVE=1\n" + option)
+    debian.sh("redis-cli CONFIG SET requirepass topsecret")
+    debian.sh("install -m 0600 /dev/null /etc/sselog/redis-password; echo topsecret >/etc/sselog/redis-password")
+    debian.sh("cp packaging/sselog.socket packaging/sselog.service /etc/systemd/system/; mkdir /etc/systemd/system/sselog.service.d;"
+              "cat >/etc/systemd/system/sselog.service.d/override.conf", dropin.encode())
+    debian.sh(shown("packaging/sselog.socket", "systemctl"))
+    debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
+    assert stream(debian, HERE) == "data: GET / 200"
+    known = "sselog -c /etc/sselog/sselog.conf"
+    assert "SSELOG_REDIS_PASSWORD_FILE=set" in debian.sh(f"{known} -t")
+    said = debian.sh(f"{known} doctor -v --user alice -u alice:secret {HERE}")
+    assert "OK D2b " in said and " 0 warnings" in said
+    said = debian.sh(f"{known} -s /run/sselog/sselog.sock doctor -v --as www-data --user alice")
+    assert "OK D2b " in said and "OK D4 " in said
+    said = debian.sh(f"{known} doctor --as www-data || :")
+    assert said.startswith("FAIL D1 options: as user www-data: ") and "Permission denied" in said
+
+
 def guide(language):
     """A part of docs/deploy.md."""
     return re.search(rf"^```{language}\n(.*?)^```", (webs.TOP / "docs/deploy.md").read_text(), re.M | re.S).group(1)
