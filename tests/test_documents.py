@@ -210,7 +210,7 @@ def test_each_alert_has_a_row_in_troubleshooting():
 
 def anchors(text):
     """Those that GitHub gives to the headings."""
-    headings = re.findall(r"^#+ (.*)$", FENCED.sub("", text), re.M)
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
