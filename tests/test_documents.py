@@ -249,6 +249,13 @@ def test_index_names_each_document():
     assert there <= linked, f"docs/README.md lacks {there - linked}"
 
 
+def test_memory_of_a_viewer_is_the_measured_one():
+    """docs/capacity.md has a row for each web server; the others tell the greatest, but for a process a viewer."""
+    rows = re.findall(r"^\| (?:lighttpd|nginx|Apache, mod_proxy_fcgi) \| (\d\.\d+) \| 1 ", documents()["docs/capacity.md"], re.M)
+    most = f"about {max(map(float, rows)):.1f} kB"
+    assert len(rows) == 3 and most in documents()["README.md"] and most in plain(documents()["ARCHITECTURE.md"])
+
+
 def test_readme_names_the_packages_that_the_demo_installs():
     lists = dict(re.findall(r"^(build|demo)='([^']*)'", (ROOT / "tests/deps").read_text(), re.M))
     row = next(line for line in documents()["README.md"].splitlines() if "it installs what is missing of" in line)
