@@ -272,30 +272,30 @@ AGENT = AGENT_TEXT.encode().decode("latin-1")  # as it goes over the wire
 
 
 def ask(server):
-    """Three requests, with a header that must be escaped."""
+    """Three requests, with a header that must be escaped, and with queries, which may hold tokens."""
     for path, status in (("/", 200), ("/nowhere", 404), ("/fail", 500)):
-        assert get(server.port, path, {"User-Agent": AGENT}).status == status
+        assert get(server.port, path + "?token=t0", {"User-Agent": AGENT, "Referer": f"http://{HOST}/?token=t0"}).status == status
 
 
-ASKED = [(INFO, "127.0.0.1 GET / HTTP/1.1 200 5"), (WARNING, "127.0.0.1 GET /nowhere HTTP/1.1 404 {}"),
-          (ERROR, "127.0.0.1 GET /fail HTTP/1.1 500 {}")]
+ASKED = [(INFO, "127.0.0.1 GET /{index} HTTP/1.1 200 5"), (WARNING, "127.0.0.1 GET /nowhere HTTP/1.1 404 {size}"),
+          (ERROR, "127.0.0.1 GET /fail HTTP/1.1 500 {size}")]
 
 
-def expect_asked(feed, agent=AGENT_TEXT):
+def expect_asked(feed, agent=AGENT_TEXT, index=""):
     sizes = ["", *[json.loads(data)["message"].split()[-1] for data in feed.shown(3)[0][1:]]]
-    for o in feed.expect([(level, text.format(size)) for (level, text), size in zip(ASKED, sizes)]):
-        assert o["agent"] == agent
+    for o in feed.expect([(level, text.format(size=size, index=index)) for (level, text), size in zip(ASKED, sizes)]):
+        assert (o["agent"], o["referer"]) == (agent, f"http://{HOST}/")
         assert (o["client"], o["status"]) == ("127.0.0.1", o["message"].split()[-2])
         assert o["user"] in ("-", "")
 
 
-# Level, the first and the last line of the start.
-PIPED = [("apache", INFO, "level=notice [mpm_event] AH", "AH00094: Command line", AGENT),
-         ("lighttpd", WARNING, "server started", "server started", AGENT_TEXT)]
+# Level, the first and the last line of the start; how the agent and the path "/" are told: mod_dir changes it.
+PIPED = [("apache", INFO, "level=notice [mpm_event] AH", "AH00094: Command line", (AGENT, "index.html")),
+         ("lighttpd", WARNING, "server started", "server started", (AGENT_TEXT, ""))]
 
 
-@pytest.mark.parametrize(("name", "level", "first", "last", "agent"), PIPED, ids=[row[0] for row in PIPED])
-def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first, last, agent):
+@pytest.mark.parametrize(("name", "level", "first", "last", "told"), PIPED, ids=[row[0] for row in PIPED])
+def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first, last, told):
     """The errors come first: what a server says when it starts."""
     server = stack.keep(WebServer(feed, name, feed.text(f"{name}.conf")))
     wait_until(lambda: any(last in data for data in feed.payloads()), "the last line of the start")
@@ -304,7 +304,7 @@ def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first
     feed.expect([(level, o["message"]) for o in started])
     feed.redis.client.delete(KEY)
     ask(server)
-    expect_asked(feed, agent)
+    expect_asked(feed, *told)
 
 
 def test_nginx_s_access_log_is_followed_and_errors_go_to_syslog(stack, feed):
@@ -321,11 +321,39 @@ def test_nginx_s_access_log_is_followed_and_errors_go_to_syslog(stack, feed):
     expect_asked(feed)
 
 
-@pytest.fixture
-def debian(stack):
+def own_debian(stack, **how):
     if not sandbox.available():
         pytest.skip("needs root and namespaces of its own")
-    return Debian(stack)
+    return Debian(stack, **how)
+
+
+@pytest.fixture
+def debian(stack):
+    return own_debian(stack, systemd=True)
+
+
+# With the configuration that Debian's package installs, where the snippet's comment says: commands that enable it.
+STOCK = {
+    "apache": "a2enconf sselog-feeding; sed -i 's#^\\s*ErrorLog .*#{line}#' /etc/apache2/sites-available/000-default.conf",
+    "lighttpd": "lighty-enable-mod accesslog",
+}
+
+
+@pytest.mark.parametrize("name", STOCK)
+def test_stock_web_server_of_debian_sends_its_logs(stack, name):
+    """Its own log files are configured already. No record has a query, which may hold a token."""
+    debian = own_debian(stack)
+    text = (SNIPPETS / f"{name}.conf").read_text()
+    place, = re.findall(rf"/etc/{name}2?/conf-\w+/\S+\.conf", text)
+    line = webs.commented_directive(text, "ErrorLog").strip() if name == "apache" else ""
+    debian.sh(f"cp examples/feeding/access.sed /etc/sselog/; cp examples/feeding/{name}.conf {place}")
+    debian.sh(f"{STOCK[name].format(line=line)}; systemctl restart {name.replace('apache', 'apache2')}")
+    debian.sh("until redis-cli XRANGE stream:logs:alice - + | grep -q 'AH00094\\|server started'; do sleep 0.02; done")
+    debian.sh("curl -s -A shop -e 'http://127.0.0.1/?token=t0' 'http://127.0.0.1/nowhere?token=t0'")
+    debian.sh("until redis-cli XRANGE stream:logs:alice - + | grep -q nowhere; do sleep 0.02; done")
+    *_, access = [json.loads(data) for data in debian.shown(debian.count())[0]]
+    assert re.fullmatch(r"127\.0\.0\.1 GET /nowhere HTTP/1\.1 404 \d+", access["message"])
+    assert (access["level"], access["agent"], access["referer"]) == ("warning", "shop", "http://127.0.0.1/")
 
 
 APP = b"""import logging
