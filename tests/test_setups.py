@@ -27,18 +27,23 @@ def debian(stack):
     return stack.keep(sandbox.Sandbox(stack.directory()))
 
 
+HTPASSWD = ["install -m 0640 -g www-data /dev/null /etc/sselog/htpasswd", "htpasswd -B /etc/sselog/htpasswd USER"]
+
+
 def installed(debian, options="SSELOG_STREAM=stream:logs:{user}"):
     """Prepares all that the example files need: the program, the page, a Redis with a record, passwords and options."""
     debian.redis()
-    debian.sh("cp /tmp/build/sselog /usr/local/bin/; cp -r web /usr/local/share/sselog; mkdir /etc/sselog")
-    debian.sh("htpasswd -B -c /etc/sselog/htpasswd alice;" + RECORD, PASSWORD)
+    debian.sh("make install >/dev/null; mkdir /etc/sselog")
+    for file in ("apache-example.conf", "lighttpd-example.conf"):
+        assert shown(file, "install -m").splitlines() == HTPASSWD
+    debian.sh("; ".join([*HTPASSWD, RECORD]).replace("USER", "alice"), PASSWORD)
     debian.sh("cat >/etc/sselog/sselog.conf", options.encode() + b"\n")
 
 
 def shown(file, first):
     """The commands of a comment, from the one that begins with this text to the end of the indented lines."""
-    found = re.search(rf"^# {{5,}}({first}.*\n(?:# {{5,}}.*\n)*)", (webs.TOP / file).read_text(), re.M)
-    return re.sub(r"^# +", "", found.group(1), flags=re.M).replace("\\\n", " ").strip()
+    found = re.search(rf"^ *# {{5,}}({first}.*\n(?: *# {{5,}}.*\n)*)", (webs.TOP / file).read_text(), re.M)
+    return re.sub(r"^ *# +", "", found.group(1), flags=re.M).replace("\\\n", " ").strip()
 
 
 def part(text, name):
@@ -79,11 +84,14 @@ def test_complete_files_work_as_they_are(debian):
         debian.start("lighttpd -D -f lighttpd-example.conf", UP)
         assert stream(debian, HERE) == "data: GET / 200"
         debian.stop_server("/run/lighttpd.pid")
-    with case("the responder in Debian's lighttpd"):
-        text = (webs.TOP / "lighttpd-example.conf").read_text()
-        name = re.search(r"^# (/etc/lighttpd/conf-enabled/05-\S+\.conf)\.", text, re.M).group(1)
-        debian.sh(f"cat >{name}", part(text, "the responder").replace("stream:logs:{user}", "stream:logs:alice").encode())
-        debian.sh("SSELOG_AUTH=anonymous systemctl restart lighttpd")
+    with case("Debian's lighttpd starts sselog"):
+        responder = part((webs.TOP / "lighttpd-example.conf").read_text(), "the responder")
+        lines = re.search(r'"bin-path" =>.*"bin-environment" => \(.*?\)\n', responder, re.S).group(0)
+        text = (webs.TOP / "packaging/lighttpd.conf").read_text().replace(
+            '"socket"            => "/run/sselog/sselog.sock",\n            "check-local"       => "disable",\n'
+            '            "tcp-fin-propagate" => "enable"\n', lines)
+        debian.sh("cat >/etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod sselog", text.encode())
+        debian.sh("systemctl restart lighttpd")
         assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
         debian.stop_server("/run/lighttpd.pid")
     with case("nginx, and sselog by hand"):
@@ -99,6 +107,72 @@ def test_complete_files_work_as_they_are(debian):
         debian.sh("""sed '1iDefine SSELOG_PROXY' apache-example.conf >/etc/apache2/conf-available/sselog.conf
                      a2enmod headers proxy_fcgi; a2enconf sselog; systemctl restart apache2""")
         assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+
+
+def commands_of(server):
+    """The last commands for an installation from the source: docs/deploy.md, The web server."""
+    section = (webs.TOP / "docs/deploy.md").read_text().partition("\n## The web server\n")[2]
+    directory = re.search(r"in `(/\S+/packaging)`", section).group(1)
+    row = re.search(rf"^\| {server} \| (.*) \|$", section, re.M).group(1)
+    return f"cd {directory}; " + re.search("`([^`]*)`", row).group(1)
+
+
+SITES = {  # what else the row tells to do
+    "Apache": ":",
+    "lighttpd": ":",
+    "nginx": "sed -i 's#^server {#&\\ninclude snippets/sselog.conf;#' /etc/nginx/sites-available/default; systemctl restart nginx",
+}
+
+
+@pytest.mark.parametrize("server", SITES)
+def test_guide_puts_sselog_into_a_stock_web_server(stack, server):
+    """docs/deploy.md, with a real systemd and the configuration of Debian's package."""
+    debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+    debian.redis()
+    debian.sh("make install; " + RECORD)
+    for block in sandbox.blocks("docs/deploy.md")[:2]:
+        debian.sh(block, PASSWORD)
+    assert debian.sh("stat -c '%U %G %a' /etc/sselog/htpasswd") == "root www-data 640\n"
+    debian.sh(f"{commands_of(server)}; {SITES[server]}")
+    debian.sh("until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.02; done")
+    assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+    assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
+    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
+    assert debian.sh("systemctl is-active sselog.service") == "active\n"
+
+
+def served_by_hand(debian):
+    made, run = by_hand("apache-example.conf")
+    debian.sh(made)
+    debian.start(run, "[ -S /run/sselog/sselog.sock ]")
+
+
+QUERY = "curl -s -o /dev/null -u alice:secret 'http://127.0.0.1/sselog/history?token=t0'; curl -s -o /dev/null http://127.0.0.1/other"
+
+
+@pytest.mark.parametrize("file", ["apache-example.conf", "packaging/apache.conf"])
+def test_stock_apache_writes_no_query_of_sselog(debian, file):
+    """Debian's virtual host has a CustomLog of its own."""
+    installed(debian)
+    served_by_hand(debian)
+    site = webs.commented_directive((webs.TOP / "apache-example.conf").read_text(), "CustomLog").strip()
+    debian.sh(f"(echo Define SSELOG_PROXY; cat {file}) >{APACHE}; a2enmod headers proxy_fcgi; a2enconf sselog;"
+              f"sed -i 's#^\\s*CustomLog .*#{site}#' /etc/apache2/sites-available/000-default.conf; systemctl restart apache2")
+    debian.sh(f"{QUERY}; until grep -q /other /var/log/apache2/access.log; do sleep 0.02; done")
+    assert 'alice "GET /sselog/history HTTP/1.1" 200' in re.sub(r"\[.*?\] ", "", debian.sh("cat /var/log/apache2/sselog.log"))
+    assert debian.sh("grep -r t0 /var/log/apache2 || :") == ""
+    assert "sselog" not in debian.sh("cat /var/log/apache2/access.log")
+
+
+def test_stock_lighttpd_writes_no_query_of_sselog(debian):
+    installed(debian)
+    served_by_hand(debian)
+    debian.sh("cp packaging/lighttpd.conf /etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod sselog accesslog;"
+              f"systemctl restart lighttpd; {QUERY}")
+    debian.stop_server("/run/lighttpd.pid")
+    log = debian.sh("cat /var/log/lighttpd/access.log")
+    assert 'alice ' in log and '"GET /sselog/history HTTP/1.1" 200' in log and "t0" not in log
+    assert '"GET /other HTTP/1.1" 404' in log, "requests of others have the usual form"
 
 
 def test_nginx_works_with_spawn_fcgi(debian):
@@ -293,7 +367,7 @@ def test_several_processes_of_the_guide_share_the_requests(stack):
     debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
     installed(debian)
     for block in sandbox.blocks("docs/deploy.md"):
-        debian.sh(block)
+        debian.sh(block, PASSWORD)
     nginx, lighttpd, apache = ((webs.TOP / f).read_text() for f in ("examples/nginx.conf", "lighttpd-example.conf", "apache-example.conf"))
     responder = part(lighttpd, "the responder")
     block = re.search(r"fastcgi\.server = \(.*?^    \)$", responder, re.M | re.S).group(0)
