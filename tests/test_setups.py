@@ -59,16 +59,22 @@ def stream(debian, url):
     return debian.first_line(f"-u alice:secret {url}/stream", "^data: GET")
 
 
-def test_readme_installs_a_log_that_alice_can_read(stack):
+@pytest.mark.parametrize("server", ["apache2", "lighttpd"])
+def test_readme_installs_a_log_that_alice_can_read(stack, server):
     """With a real systemd. tests/newcomer does the same in a new system, with a reboot."""
     debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
     debian.redis()
-    block, = [b for b in sandbox.blocks("README.md") if "apache-example.conf" in b]
-    debian.sh(block.replace("enable --now redis-server", "enable --now") + RECORD, PASSWORD)
-    assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
-    assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
-    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
-    assert debian.sh("systemctl is-enabled sselog.socket apache2") == "enabled\nenabled\n"
+    for block in sandbox.install_of("README.md", server):
+        debian.sh(block.replace("enable --now redis-server", "enable --now"), PASSWORD)
+    send, read, doctor = re.findall(r"^\$ (.*)$", (webs.TOP / "README.md").read_text(), re.M)
+    debian.sh(send)
+    assert debian.first_line(read.removeprefix("curl -N ").replace("-u alice", "-u alice:secret"), "^data: it") == "data: it works"
+    assert "<title>" in debian.sh("curl -s http://localhost/log/")
+    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://localhost/sselog/stream") == "401"
+    assert debian.sh("stat -c %a /etc/sselog/htpasswd; systemctl is-enabled sselog.socket " + server) == "640\nenabled\nenabled\n"
+    debian.sh("echo SSELOG_KEEPALIVE=1 >>/etc/sselog/sselog.conf; systemctl reload sselog")  # the doctor waits for two
+    said = debian.sh(f"{doctor} || :", b"secret\n")
+    assert "\n0 failed, 0 warnings, " in said, said
 
 
 def by_hand(file):
