@@ -67,7 +67,7 @@ def test_readme_installs_a_log_that_alice_can_read(stack, server):
     for block in sandbox.install_of("README.md", server):
         debian.sh(block.replace("enable --now redis-server", "enable --now"), PASSWORD)
     send, read, doctor = re.findall(r"^\$ (.*)$", (webs.TOP / "README.md").read_text(), re.M)
-    debian.sh(send)
+    debian.sh(send + "; until curl -s -o /dev/null http://localhost/; do sleep 0.02; done")
     assert debian.first_line(read.removeprefix("curl -N ").replace("-u alice", "-u alice:secret"), "^data: it") == "data: it works"
     assert "<title>" in debian.sh("curl -s http://localhost/log/")
     assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://localhost/sselog/stream") == "401"
