@@ -51,6 +51,7 @@ def part(text, name):
     return re.search(rf"^# --- {name} -.*?^# --- end of {name} -.*?$", text, re.M | re.S).group(0)
 
 
+LISTENS = "until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.02; done"
 UP = f"curl -s -o /dev/null {HERE}/healthz"
 
 
@@ -59,16 +60,23 @@ def stream(debian, url):
     return debian.first_line(f"-u alice:secret {url}/stream", "^data: GET")
 
 
-def test_readme_installs_a_log_that_alice_can_read(stack):
+READMES = {re.search(r"\bsudo (a2enmod|lighty-enable-mod)\b", b).group(1): b
+           for b in sandbox.blocks("README.md") if "sselog.socket" in b}
+
+
+@pytest.mark.parametrize("server", READMES)
+def test_readme_installs_a_log_that_alice_can_read(stack, server):
     """With a real systemd. tests/newcomer does the same in a new system, with a reboot."""
     debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
     debian.redis()
-    block, = [b for b in sandbox.blocks("README.md") if "apache-example.conf" in b]
-    debian.sh(block.replace("enable --now redis-server", "enable --now") + RECORD, PASSWORD)
+    debian.sh(READMES[server].replace("enable --now redis-server", "enable --now") + RECORD, PASSWORD)
+    debian.sh(LISTENS)
     assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
     assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
     assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
-    assert debian.sh("systemctl is-enabled sselog.socket apache2") == "enabled\nenabled\n"
+    web = "apache2" if server == "a2enmod" else "lighttpd"
+    assert debian.sh(f"systemctl is-enabled sselog.socket {web}") == "enabled\nenabled\n"
+    assert debian.sh("stat -c '%U %G %a' /etc/sselog/htpasswd") == "root www-data 640\n"
 
 
 def by_hand(file):
@@ -134,7 +142,7 @@ def test_guide_puts_sselog_into_a_stock_web_server(stack, server):
         debian.sh(block, PASSWORD)
     assert debian.sh("stat -c '%U %G %a' /etc/sselog/htpasswd") == "root www-data 640\n"
     debian.sh(f"{commands_of(server)}; {SITES[server]}")
-    debian.sh("until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.02; done")
+    debian.sh(LISTENS)
     assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
     assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
     assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
