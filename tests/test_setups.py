@@ -51,6 +51,7 @@ def part(text, name):
     return re.search(rf"^# --- {name} -.*?^# --- end of {name} -.*?$", text, re.M | re.S).group(0)
 
 
+LISTENS = "until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.02; done"
 UP = f"curl -s -o /dev/null {HERE}/healthz"
 
 
@@ -67,7 +68,7 @@ def test_readme_installs_a_log_that_alice_can_read(stack, server):
     for block in sandbox.install_of("README.md", server):
         debian.sh(block.replace("enable --now redis-server", "enable --now"), PASSWORD)
     send, read, doctor = re.findall(r"^\$ (.*)$", (webs.TOP / "README.md").read_text(), re.M)
-    debian.sh(send + "; until curl -s -o /dev/null http://localhost/; do sleep 0.02; done")
+    debian.sh(f"{send}; {LISTENS}")
     assert debian.first_line(read.removeprefix("curl -N ").replace("-u alice", "-u alice:secret"), "^data: it") == "data: it works"
     assert "<title>" in debian.sh("curl -s http://localhost/log/")
     assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://localhost/sselog/stream") == "401"
@@ -140,7 +141,7 @@ def test_guide_puts_sselog_into_a_stock_web_server(stack, server):
         debian.sh(block, PASSWORD)
     assert debian.sh("stat -c '%U %G %a' /etc/sselog/htpasswd") == "root www-data 640\n"
     debian.sh(f"{commands_of(server)}; {SITES[server]}")
-    debian.sh("until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.02; done")
+    debian.sh(LISTENS)
     assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
     assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
     assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
