@@ -419,6 +419,8 @@ def test_unit_follows_the_journal(debian):
     debian.sh(f"until redis-cli XREVRANGE {KEY} + - COUNT 9 | grep -q 'after it'; do sleep 0.02; done")
     told = [json.loads(data) for data in debian.shown(debian.count())[0]]
     assert [o["message"] for o in told if o["unit"] == "backup"] == ["disk full", "while it was stopped", "after it"]
+    debian.sh("redis-cli CONFIG SET requirepass another; systemctl restart sselog-journal;"
+              "until journalctl -u sselog-journal | grep -q 'error send: .*NOAUTH'; do sleep 0.05; done")
 
 
 def test_unit_follows_a_file_over_rotation_and_a_stop(debian):
