@@ -18,9 +18,9 @@
 /* The statuses of refusals; the last stands for all others. */
 #define FIGURES_CODES                                                                              \
     {                                                                                              \
-        400, 401, 403, 404, 405, 409, 413, 414, 422, 429, 431, 500, 503, 0                         \
+        400, 401, 403, 404, 405, 409, 413, 414, 422, 429, 431, 500, 503, 507, 0                    \
     }
-enum { FIGURES_NCODES = 14 };
+enum { FIGURES_NCODES = 15 };
 
 struct figures {
     _Atomic uint64_t requests[ENDPOINTS + 1][FIGURES_CLASSES]; /* the last: of no endpoint */

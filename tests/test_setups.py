@@ -60,23 +60,23 @@ def stream(debian, url):
     return debian.first_line(f"-u alice:secret {url}/stream", "^data: GET")
 
 
-READMES = {re.search(r"\bsudo (a2enmod|lighty-enable-mod)\b", b).group(1): b
-           for b in sandbox.blocks("README.md") if "sselog.socket" in b}
-
-
-@pytest.mark.parametrize("server", READMES)
+@pytest.mark.parametrize("server", ["apache2", "lighttpd"])
 def test_readme_installs_a_log_that_alice_can_read(stack, server):
     """With a real systemd. tests/newcomer does the same in a new system, with a reboot."""
     debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
     debian.redis()
-    debian.sh(READMES[server].replace("enable --now redis-server", "enable --now") + RECORD, PASSWORD)
+    for block in sandbox.install_of("README.md", server):
+        debian.sh(block.replace("enable --now redis-server", "enable --now"), PASSWORD)
     debian.sh(LISTENS)
-    assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
-    assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
-    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
-    web = "apache2" if server == "a2enmod" else "lighttpd"
-    assert debian.sh(f"systemctl is-enabled sselog.socket {web}") == "enabled\nenabled\n"
-    assert debian.sh("stat -c '%U %G %a' /etc/sselog/htpasswd") == "root www-data 640\n"
+    send, read, doctor = re.findall(r"^\$ (.*)$", (webs.TOP / "README.md").read_text(), re.M)
+    debian.sh(send)
+    assert debian.first_line(read.removeprefix("curl -N ").replace("-u alice", "-u alice:secret"), "^data: it") == "data: it works"
+    assert "<title>" in debian.sh("curl -s http://localhost/log/")
+    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://localhost/sselog/stream") == "401"
+    assert debian.sh("stat -c %a /etc/sselog/htpasswd; systemctl is-enabled sselog.socket " + server) == "640\nenabled\nenabled\n"
+    debian.sh("echo SSELOG_KEEPALIVE=1 >>/etc/sselog/sselog.conf; systemctl reload sselog")  # the doctor waits for two
+    said = debian.sh(f"{doctor} || :", b"secret\n")
+    assert "\n0 failed, 0 warnings, " in said, said
 
 
 def by_hand(file):
@@ -338,6 +338,31 @@ def test_units_serve_as_they_are_and_recover_from_a_wrong_option(stack):
             debian.sh(f"nginx -s stop -c {sandbox.SOURCES}/examples/nginx.conf")
             debian.sh(f"ln -sf {n}.sock /run/sselog/sselog.sock; nginx -c {sandbox.SOURCES}/examples/nginx.conf")
             assert stream(debian, HERE) == "data: GET / 200"
+
+
+def test_secrets_of_the_guide_are_read_by_the_service_and_by_the_doctor(stack):
+    """docs/deploy.md, with a real systemd and a Redis that wants a password. Nobody but root reads the file."""
+    debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+    text = (webs.TOP / "docs/deploy.md").read_text()
+    option, dropin = (re.sub("^ +", "", m, flags=re.M) for m in re.search(
+        r"^      (SSELOG_REDIS_PASSWORD_FILE=.*\n)(?s:.*?)^(      \[Service\]\n(?: {6}.+\n)+)", text, re.M).groups())
+    debian.sh("mount --make-rshared /")  # as systemd does it outside of containers: credentials are mounts
+    installed(debian, "SSELOG_STREAM=stream:logs:{user}\nSSELOG_KEEPALIVE=1\n" + option)
+    debian.sh("redis-cli CONFIG SET requirepass topsecret")
+    debian.sh("install -m 0600 /dev/null /etc/sselog/redis-password; echo topsecret >/etc/sselog/redis-password")
+    debian.sh("cp packaging/sselog.socket packaging/sselog.service /etc/systemd/system/; mkdir /etc/systemd/system/sselog.service.d;"
+              "cat >/etc/systemd/system/sselog.service.d/override.conf", dropin.encode())
+    debian.sh(shown("packaging/sselog.socket", "systemctl"))
+    debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
+    assert stream(debian, HERE) == "data: GET / 200"
+    known = "sselog -c /etc/sselog/sselog.conf"
+    assert "SSELOG_REDIS_PASSWORD_FILE=set" in debian.sh(f"{known} -t")
+    said = debian.sh(f"{known} doctor -v --user alice -u alice:secret {HERE}")
+    assert "OK D2b " in said and " 0 warnings" in said
+    said = debian.sh(f"{known} -s /run/sselog/sselog.sock doctor -v --as www-data --user alice")
+    assert "OK D2b " in said and "OK D4 " in said
+    said = debian.sh(f"{known} doctor --as www-data || :")
+    assert said.startswith("FAIL D1 options: as user www-data: ") and "Permission denied" in said
 
 
 def guide(language):
