@@ -44,8 +44,8 @@ static enum why of_status(int status)
     static const struct {
         int status;
         enum why why;
-    } causes[] = {{401, WHY_NONE},   {403, WHY_FORBIDDEN}, {404, WHY_NOT_FOUND},
-                  {405, WHY_METHOD}, {500, WHY_FAILED},    {503, WHY_UNAVAILABLE},
+    } causes[] = {{401, WHY_NONE},      {403, WHY_FORBIDDEN}, {404, WHY_NOT_FOUND},
+                  {405, WHY_METHOD},    {500, WHY_FAILED},    {503, WHY_UNAVAILABLE},
                   {507, WHY_REDIS_FULL}};
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
         if (causes[i].status == status)

@@ -250,7 +250,7 @@ def test_index_names_each_document():
 
 
 def test_memory_of_a_viewer_is_the_measured_one():
-    """docs/capacity.md has a row for each web server; the others tell the greatest, but for a process a viewer."""
+    """docs/capacity.md has a row for each web server; the others tell the greatest. mod_fcgid has a process for each viewer."""
     rows = re.findall(r"^\| (?:lighttpd|nginx|Apache, mod_proxy_fcgi) \| (\d\.\d+) \| 1 ", documents()["docs/capacity.md"], re.M)
     most = f"about {max(map(float, rows)):.1f} kB"
     assert len(rows) == 3 and most in documents()["README.md"] and most in plain(documents()["ARCHITECTURE.md"])
