@@ -67,7 +67,6 @@ def test_readme_installs_a_log_that_alice_can_read(stack, server):
     debian.redis()
     for block in sandbox.install_of("README.md", server):
         debian.sh(block.replace("enable --now redis-server", "enable --now"), PASSWORD)
-    debian.sh(LISTENS)
     send, read, doctor = re.findall(r"^\$ (.*)$", (webs.TOP / "README.md").read_text(), re.M)
     debian.sh(f"{send}; {LISTENS}")
     assert debian.first_line(read.removeprefix("curl -N ").replace("-u alice", "-u alice:secret"), "^data: it") == "data: it works"
