@@ -55,7 +55,8 @@ while :; do sleep 1000 & wait $!; done # this shell also reaps what servers leav
 """
 
 # Then boots, without the units of this machine. Kernel settings that all namespaces share are read-only. The units
-# forbid ptrace(2), without which a program under ASan cannot look for leaks, and fails when it ends.
+# forbid ptrace(2), without which a program under ASan cannot look for leaks, and fails when it ends. Mounts are shared, as
+# after a boot: services see the credentials that systemd mounts for them.
 BOOT = """
 mount --bind -o ro proc/sys proc/sys
 mount -t sysfs -o ro none sys
@@ -66,7 +67,7 @@ printf '[Manager]\\nDefaultEnvironment=ASAN_OPTIONS=detect_leaks=0\\n' >etc/syst
 : >etc/machine-id
 mkdir old
 pivot_root . old
-exec chroot . sh -ec 'umount -l old; touch run/sandbox; exec env -i container=sandbox PATH="$PATH" \
+exec chroot . sh -ec 'umount -l old; mount --make-rshared /; touch run/sandbox; exec env -i container=sandbox PATH="$PATH" \
     /lib/systemd/systemd --unit=basic.target --show-status=no'
 """
 
