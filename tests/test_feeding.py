@@ -425,10 +425,10 @@ def test_unit_follows_a_file_over_rotation_and_a_stop(debian):
     write = "echo '{{\"level\":\"{0}\",\"time\":\"{1}\",\"host\":\"{2}\",\"message\":\"{3}\"}}' >>/var/log/nginx/sselog.log"
     lines = [(INFO, "first"), (WARNING, "before the stop"), (ERROR, "while it was stopped"), (INFO, "after the rotation")]
     before, last, stopped, after = [write.format(LEVELS[level], debian.now(), HOST, text) for level, text in lines]
-    debian.sh(f"mkdir -p /var/log/nginx; {before}")
+    debian.sh(f"mkdir -p /var/log/nginx; {before}; cd /var/log/nginx; chgrp adm sselog.log; chmod 640 sselog.log")
     debian.unit("sselog-follow", f"[ $(redis-cli XLEN {KEY}) = 1 ]")
     debian.sh(f"{last}; until [ $(redis-cli XLEN {KEY}) = 2 ]; do sleep 0.02; done; systemctl stop sselog-follow")
-    debian.sh(f"{stopped}; cd /var/log/nginx; mv sselog.log sselog.log.1; {after}; systemctl start sselog-follow")
+    debian.sh(f"{stopped}; cd /var/log/nginx; cp -p sselog.log empty; mv sselog.log sselog.log.1; : >empty; mv empty sselog.log; {after}; systemctl start sselog-follow")
     debian.expect(lines)
 
 
