@@ -339,7 +339,7 @@ def debian(stack):
 STOCK = {
     "apache": "cp packaging/apache.conf /etc/apache2/conf-available/sselog.conf; a2enmod headers proxy_fcgi;"
               "a2enconf sselog sselog-feeding; sed -i 's#^\\s*ErrorLog .*#{line}#' /etc/apache2/sites-available/000-default.conf",
-    "lighttpd": "cp packaging/lighttpd.conf /etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod accesslog sselog",
+    "lighttpd": webs.commented_directive((SNIPPETS / "lighttpd.conf").read_text(), "chown") + "cp packaging/lighttpd.conf /etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod accesslog sselog",
 }
 
 
