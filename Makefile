@@ -119,7 +119,11 @@ endif
 # The program's code is in the root and in these directories; ARCHITECTURE.md describes them.
 ROOMS   := base config gateway front identity redis format relay doctor send
 SOURCES := $(filter-out sselog.c,$(wildcard *.c $(ROOMS:%=%/*.c)))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+# Only these files depend on libraries that may be missing, so the static program shares the other objects.
+FEATURED := $(shell grep -lE 'HAVE_LIB|HAVE_HIREDIS|SSELOG_STATIC' $(SOURCES))
+SHARED   ?= $(BUILD)
+PLAIN    := $(patsubst %.c,$(SHARED)/%.o,$(filter-out $(FEATURED),$(SOURCES)))
+OBJECTS  := $(PLAIN) $(FEATURED:%.c=$(BUILD)/%.o)
 UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -129,8 +133,8 @@ $(BUILD)/sselog: $(BUILD)/sselog.o $(BUILD)/libsselog.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-static: ## one file for any Linux, build/static/sselog; without RS256, ES256 and rediss://
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/static STATIC=1 all
+static: $(PLAIN) ## one file for any Linux, build/static/sselog; without RS256, ES256 and rediss://
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/static SHARED=$(BUILD) STATIC=1 all
 
 # The linker warns of these functions, because they load libraries of the name services at run time. redis/address.c
 # and doctor/local.c limit the look-ups to services that are part of the C library. So here they are without the warning.

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "auth.h"
 #include "cmd_line.h"
@@ -258,7 +259,7 @@ int doctor_run(int argc, char **argv, const char *file, const char *socket,
                char *const *environment)
 {
     struct doctor_options o = {.file = file, .socket = socket, .patience = PATIENCE_MS, .hold = -1};
-    struct report r = {.to = stdout};
+    struct report r = {.to = stdout, .terminal = isatty(STDOUT_FILENO)};
     char nonce[44];
     int status = read_options(argc, argv, &o, &r);
     if (status >= 0)

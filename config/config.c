@@ -33,6 +33,7 @@ struct config_set {
     struct arena arena;
     const char *text[OPTIONS];
     enum origin from[OPTIONS];
+    bool open_password; /* that of SSELOG_REDIS: every user may read it in the file */
 };
 
 struct config_base {
@@ -226,6 +227,8 @@ static int check_redis(const struct builder *b)
     struct redis_address *redis = &b->set->config.redis;
     size_t file = index_of("SSELOG_REDIS_PASSWORD_FILE");
     struct slice password;
+    b->set->open_password = redis->password && b->base->from_file.open &&
+                            b->set->from[index_of("SSELOG_REDIS")] == FROM_FILE;
     if (load_secret(b, file, S_IRWXO, &password) < 0)
         return -1;
     if (password.len > 0 && memchr(password.p, '\0', password.len) != NULL)
@@ -490,7 +493,7 @@ void config_warn(const struct config_base *base, void (*warn)(void *arg, const c
                  void *arg)
 {
     struct risk risks[RISKS_MAX];
-    size_t count = risk_find(&base->set.config, risks);
+    size_t count = risk_find(&base->set.config, base->set.open_password, risks);
     struct buf line;
     buf_init(&line, 1024);
     for (size_t i = 0; i < count; i++) {

@@ -139,9 +139,13 @@ static void find_open_log(const struct config *c, struct risks *r)
             "SSELOG_AUTH=anonymous lets everybody who reaches the server write to the log");
 }
 
-size_t risk_find(const struct config *config, struct risk out[RISKS_MAX])
+size_t risk_find(const struct config *config, bool open_password, struct risk out[RISKS_MAX])
 {
     struct risks r = {out, 0};
+    if (open_password)
+        add(&r, "SSELOG_REDIS",
+            "every user of this machine may read the password in this file: chmod 640 it and give "
+            "it the group of sselog, or put the password into SSELOG_REDIS_PASSWORD_FILE");
     find_wide_networks(config, &r);
     find_short_secrets(config, &r);
     find_common_keys(config, &r);

@@ -17,7 +17,8 @@ struct risk {
 };
 
 #define RISKS_MAX 15
-/* Fills out and returns the number of risks. */
-size_t risk_find(const struct config *config, struct risk out[RISKS_MAX]);
+/* Fills out and returns the number of risks. open_password: every user may read the file that has
+ * the password in SSELOG_REDIS. */
+size_t risk_find(const struct config *config, bool open_password, struct risk out[RISKS_MAX]);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/similar.h"
@@ -207,6 +208,8 @@ int source_read_file(struct source *source, struct arena *arena, const char *fil
     int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return refuse_file(source, 0, why, none, strerror(errno));
+    struct stat st;
+    source->open = fstat(fd, &st) == 0 && st.st_mode & S_IROTH;
     buf_init(&text, SOURCE_MAX_FILE);
     const char *wrong = read_all(fd, &text);
     close(fd);

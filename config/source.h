@@ -24,6 +24,7 @@ struct source {
     const char *text[OPTIONS + 1]; /* NULL: not set */
     unsigned line[OPTIONS + 1];    /* number in the file */
     const char *file;              /* NULL: none */
+    bool open;                     /* every user of this machine may read the file */
 };
 
 /* Both fill an empty source with memory from the arena. 0, or -1 with one line in why. */

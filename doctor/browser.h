@@ -25,6 +25,7 @@ struct browser {
     char base[BROWSER_URL - 256]; /* the URL of the mount, without a slash at its end */
     enum server server;           /* that runs sselog */
     enum proxy first;             /* the server that answers first */
+    bool via;                     /* an answer has the header Via */
     enum hop hop;                 /* whether that is another one */
     char from[48];                /* the doctor's own address; "": not known */
     bool digest;                  /* the web server wants Digest authentication */

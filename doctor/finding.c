@@ -7,6 +7,7 @@
 #include "format/pyjson.h"
 
 #define MAX_LINE 8192
+#define LONG_MS  2000 /* shorter waits are not told */
 
 static const char *const state_names[FINDING_STATES] = {
     [FINDING_OK] = "OK", [FINDING_NOTE] = "NOTE", [FINDING_WARN] = "WARN", [FINDING_FAIL] = "FAIL"};
@@ -80,6 +81,14 @@ void report_add(struct report *r, enum finding_state state, struct check check, 
     struct finding f = {state, check, evidence.p ? evidence.p : "out of memory", cure};
     print(r, &f);
     buf_free(&evidence);
+}
+
+void report_wait(struct report *r, const char *what, int64_t ms)
+{
+    if (ms < LONG_MS || r->json || !r->terminal)
+        return;
+    fprintf(r->to, "%s, %.0f s at most ...\n", what, (double)ms / 1000);
+    fflush(r->to);
 }
 
 int report_end(struct report *r)

@@ -7,6 +7,7 @@
 #define SSELOG_DOCTOR_FINDING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -37,6 +38,7 @@ void finding_format(const struct finding *f, bool json, struct buf *out);
 struct report {
     FILE *to;
     bool json, verbose; /* verbose: passed checks too */
+    bool terminal;      /* a person reads it now */
     unsigned count[FINDING_STATES];
 };
 
@@ -44,6 +46,8 @@ struct report {
  * format makes the evidence. */
 void report_add(struct report *r, enum finding_state state, struct check check, const char *cure,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* Tells a person at a terminal what takes so long at most: a line that is no finding. */
+void report_wait(struct report *r, const char *what, int64_t ms);
 /* Prints how many checks there were, unless as JSON. Returns the exit status: 0, or 1 after a
  * warning or a failure. */
 int report_end(struct report *r);

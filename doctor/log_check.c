@@ -108,12 +108,21 @@ static void check_sample(const struct sample *s, const char *key, const char *le
                    s->entries);
 }
 
+/* NULL: the user of Redis may not ask for it. */
 static const char *type_of(struct redis_sync *redis, const char *key, struct buf *answer)
 {
     const struct slice words[] = {slice_of("TYPE"), slice_of(key)};
     buf_clear(answer);
-    return redis_sync_command(redis, words, 2, answer) == SYNC_OK && answer->p ? answer->p
-                                                                               : "of another type";
+    return redis_sync_command(redis, words, 2, answer) == SYNC_OK ? answer->p : NULL;
+}
+
+static void add_wrong_type(struct redis_sync *redis, const char *key, struct buf *answer,
+                           struct report *r)
+{
+    const char *type = type_of(redis, key, answer);
+    report_add(r, FINDING_FAIL, LOG,
+               "let producers write a stream, by XADD, or correct SSELOG_STREAM",
+               "%s is no stream%s%s", key, type ? ", its type is " : "", type ? type : "");
 }
 
 static void add_refused(struct redis_sync *redis, const char *key, struct buf *answer,
@@ -125,9 +134,7 @@ static void add_refused(struct redis_sync *redis, const char *key, struct buf *a
                    "let a producer write there; `sselog send -l KEY` writes a line as a record",
                    "there is no log at %s", key);
     else if (strncmp(error, "WRONGTYPE", 9) == 0)
-        report_add(r, FINDING_FAIL, LOG,
-                   "let producers write a stream, by XADD, or correct SSELOG_STREAM",
-                   "%s is no stream but: %s", key, type_of(redis, key, answer));
+        add_wrong_type(redis, key, answer, r);
     else
         report_add(r, FINDING_FAIL, LOG, NULL, "%s: %s", key, error);
 }

@@ -30,6 +30,7 @@ void proxy_decide(struct browser *b)
 {
     struct hop_facts f = {.first = b->first,
                           .runs = b->server,
+                          .via = b->via,
                           .detailed = b->detailed,
                           .forwarded = b->probe.forwarded,
                           .older_protocol = strcmp(b->probe.protocol, "HTTP/1.0") == 0};

@@ -67,7 +67,7 @@ enum proxy proxy_like(enum server server)
 enum hop proxy_hop(const struct hop_facts *f)
 {
     bool known = f->first != PROXY_UNKNOWN;
-    if (f->detailed && (f->forwarded || f->older_protocol))
+    if (f->via || (f->detailed && (f->forwarded || f->older_protocol)))
         return HOP_PROXY;
     if (known && f->first != proxy_like(f->runs))
         return HOP_PROXY;

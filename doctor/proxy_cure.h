@@ -33,6 +33,7 @@ enum hop {
 struct hop_facts {
     enum proxy first;    /* the server that refused a malformed request */
     enum server runs;    /* the server that runs sselog, as well as it is known */
+    bool via;            /* an answer has the header Via, which a proxy adds */
     bool detailed;       /* sselog told which one runs it, and its headers */
     bool forwarded;      /* a proxy's headers arrived */
     bool older_protocol; /* the request arrived as HTTP/1.0 */

@@ -22,22 +22,11 @@ static bool info_field(const struct asker *a, const char *name, char out[64])
     return false;
 }
 
-/* False: a section is not to be had, which is told. */
-static bool ask_info(struct asker *a, const char *section)
-{
-    const char *words[] = {"INFO", section};
-    if (asker_ask(a, words, 2) == SYNC_OK)
-        return true;
-    report_add(a->report, FINDING_NOTE, REDIS, NULL, "%s: INFO %s is not to be had: %s", a->where,
-               section, asker_text(a));
-    return false;
-}
-
 static void check_version(struct asker *a)
 {
     char version[64];
     unsigned major = 0, minor = 0;
-    if (!ask_info(a, "server") || !info_field(a, "redis_version", version))
+    if (!info_field(a, "redis_version", version))
         return;
     if (sscanf(version, "%u.%u", &major, &minor) == 2 && (major < 6 || (major == 6 && minor < 2)))
         report_add(a->report, FINDING_FAIL, REDIS, "use Redis 6.2 or newer, best 7 or newer",
@@ -54,8 +43,7 @@ static void check_version(struct asker *a)
 static void check_eviction(struct asker *a)
 {
     char policy[64], most[64];
-    if (!ask_info(a, "memory") || !info_field(a, "maxmemory_policy", policy) ||
-        !info_field(a, "maxmemory", most))
+    if (!info_field(a, "maxmemory_policy", policy) || !info_field(a, "maxmemory", most))
         return;
     bool limited = strcmp(most, "0") != 0;
     if (strncmp(policy, "allkeys-", 8) == 0 && limited)
@@ -90,8 +78,6 @@ static void check_snapshots(struct asker *a)
 static void check_persistence(struct asker *a)
 {
     char aof[64] = "0", saved[64] = "ok", written[64] = "ok";
-    if (!ask_info(a, "persistence"))
-        return;
     info_field(a, "aof_enabled", aof);
     info_field(a, "rdb_last_bgsave_status", saved);
     info_field(a, "aof_last_write_status", written);
@@ -106,8 +92,18 @@ static void check_persistence(struct asker *a)
         report_add(a->report, FINDING_OK, REDIS, NULL, "the append-only file is written");
 }
 
+/* Without a section, INFO has all that is looked at. check_persistence asks something else, so it
+ * is the last. */
 void redis_server_check(struct asker *a)
 {
+    const char *words[] = {"INFO"};
+    if (asker_ask(a, words, 1) != SYNC_OK) {
+        report_add(
+            a->report, FINDING_NOTE, REDIS, NULL,
+            "%s: version, eviction and persistence are not checked, INFO is not to be had: %s",
+            a->where, asker_text(a));
+        return;
+    }
     check_version(a);
     check_eviction(a);
     check_persistence(a);

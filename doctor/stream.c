@@ -150,6 +150,7 @@ static bool on_bytes(void *arg, struct http_answer *a)
         if (!is_stream(a))
             return true;
         count_processes(h->browser);
+        report_wait(h->browser->report, "listening to /stream", h->hold);
         a->deadline = clock_ms() + h->hold;
     } else if (now - h->started > h->browser->options->patience / 2) {
         h->more = true;

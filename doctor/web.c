@@ -42,9 +42,13 @@ static void copy_base(const char *url, char *base, size_t size)
 
 static void find_server(struct browser *b, const struct http_answer *a)
 {
-    char software[PROBE_TEXT] = "";
+    char software[PROBE_TEXT] = "", via[PROBE_TEXT];
     http_header(a, "Server", software, sizeof software);
+    b->via = http_header(a, "Via", via, sizeof via);
     b->server = server_of(software, "");
+    /* A proxy may put its own name into Server. */
+    if (b->via && proxy_like(b->server) == b->first)
+        b->server = SERVER_OTHER;
     proxy_decide(b);
 }
 
@@ -197,6 +201,12 @@ static void ask_details(struct browser *b)
     if (b->detailed)
         report_add(b->report, FINDING_OK, ANSWERS, NULL, "sselog answers under %s",
                    server_name(b->server));
+    else if (b->hop == HOP_MAYBE)
+        report_add(b->report, FINDING_NOTE, ANSWERS, NULL,
+                   "sselog answers behind %s, which runs it or is a proxy in front of the web "
+                   "server that does; it tells no details here, so that cannot be seen, and some "
+                   "checks are left out" NOT_ALLOWED,
+                   proxy_name(b->first));
     else
         report_add(b->report, FINDING_NOTE, ANSWERS, NULL,
                    "sselog answers under %s, but tells no details here, so some checks are left "
@@ -309,6 +319,7 @@ static void check_access_log(struct browser *b, FILE *f)
     int64_t end = clock_ms() + LOG_MS;
     buf_init(&text, MAX_LOG);
     snprintf(secret, sizeof secret, "secret-%.32s", b->nonce);
+    report_wait(b->report, "waiting for a line of the access log", LOG_MS);
     while (!read_log(f, &text) && clock_ms() < end)
         usleep(LOG_PAUSE * 1000);
     if (text.len > 0 && strstr(text.p, secret))

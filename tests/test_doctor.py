@@ -375,6 +375,17 @@ def test_persistence_is_told(stack, redis):
     assert not [n for n in doctor.local(setup, redis=kept.url).notes if "restart" in n["evidence"]]
 
 
+def test_info_that_is_refused_is_one_note(stack, redis):
+    redis.client.execute_command("ACL", "SETUSER", "reader", "on", ">pass", "~*", "&*", "+@all", "-info", "-type")
+    redis.client.rpush("stream:logs:ann", "x")
+    setup = all_rights(stack, redis, auth="remote_user")
+    e = doctor.local(setup, "--user", "ann", redis=f"unix://reader:pass@{redis.socket}")
+    assert len([n for n in e.notes if n["id"] == "D2"]) == 1
+    assert "version, eviction and persistence are not checked" in e.notes[0]["evidence"]
+    assert "NOPERM" in e.notes[0]["evidence"]
+    assert e.findings[0]["evidence"] == "stream:logs:ann is no stream", "its type may not be asked for either"
+
+
 def rewritten(real, old, new):
     """A handler that changes a text in answers to INFO, which keep their length."""
     assert len(old) == len(new)
@@ -452,7 +463,7 @@ def test_rights_of_the_example_are_enough(stack, redis):
 
 LOGS = {
     "missing": (lambda r: None, "WARN", "there is no log at stream:logs:ann", "sselog send -l"),
-    "another type": (lambda r: r.rpush("stream:logs:ann", "x"), "FAIL", "is no stream but: list", "XADD"),
+    "another type": (lambda r: r.rpush("stream:logs:ann", "x"), "FAIL", "is no stream, its type is list", "XADD"),
     "another field": (lambda r: r.xadd("stream:logs:ann", {"msg": "x"}), "WARN", "have no field data but msg",
                       "SSELOG_FIELD=msg"),
     "unknown level": (lambda r: r.xadd("stream:logs:ann", {"data": '{"level":"loud"}'}), "WARN",
@@ -840,6 +851,22 @@ def test_terminal_asks_for_the_password_and_does_not_show_it():
     os.close(its)
     assert os.read(ours, 1000) == b"\r\n"
     os.close(ours)
+
+
+def test_terminal_is_told_what_takes_long(stack, redis):
+    """A pipe is not: it gets findings only."""
+    redis.add("log", "x")
+    server = stack.server("lighttpd", redis)
+    command = [webs.program(), "doctor", "--url-only", "--hold", "2", f"http://127.0.0.1:{server.port}/sselog"]
+    ours, its = os.openpty()
+    told, shown = b"listening to /stream, 2 s at most ...\r\n", b""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its) as process:
+        while told not in shown:
+            shown += os.read(ours, 1000)
+        assert process.wait(60) == 0
+    for end in ours, its:
+        os.close(end)
+    assert "listening" not in subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -339,7 +339,7 @@ def debian(stack):
 STOCK = {
     "apache": "cp packaging/apache.conf /etc/apache2/conf-available/sselog.conf; a2enmod headers proxy_fcgi;"
               "a2enconf sselog sselog-feeding; sed -i 's#^\\s*ErrorLog .*#{line}#' /etc/apache2/sites-available/000-default.conf",
-    "lighttpd": "cp packaging/lighttpd.conf /etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod accesslog sselog",
+    "lighttpd": webs.commented_directive((SNIPPETS / "lighttpd.conf").read_text(), "chown") + "cp packaging/lighttpd.conf /etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod accesslog sselog",
 }
 
 
@@ -427,10 +427,10 @@ def test_unit_follows_a_file_over_rotation_and_a_stop(debian):
     write = "echo '{{\"level\":\"{0}\",\"time\":\"{1}\",\"host\":\"{2}\",\"message\":\"{3}\"}}' >>/var/log/nginx/sselog.log"
     lines = [(INFO, "first"), (WARNING, "before the stop"), (ERROR, "while it was stopped"), (INFO, "after the rotation")]
     before, last, stopped, after = [write.format(LEVELS[level], debian.now(), HOST, text) for level, text in lines]
-    debian.sh(f"mkdir -p /var/log/nginx; {before}")
+    debian.sh(f"mkdir -p /var/log/nginx; {before}; cd /var/log/nginx; chgrp adm sselog.log; chmod 640 sselog.log")
     debian.unit("sselog-follow", f"[ $(redis-cli XLEN {KEY}) = 1 ]")
     debian.sh(f"{last}; until [ $(redis-cli XLEN {KEY}) = 2 ]; do sleep 0.02; done; systemctl stop sselog-follow")
-    debian.sh(f"{stopped}; cd /var/log/nginx; mv sselog.log sselog.log.1; {after}; systemctl start sselog-follow")
+    debian.sh(f"{stopped}; cd /var/log/nginx; cp -p sselog.log empty; mv sselog.log sselog.log.1; : >empty; mv empty sselog.log; {after}; systemctl start sselog-follow")
     debian.expect(lines)
 
 

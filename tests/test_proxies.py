@@ -336,6 +336,21 @@ def test_doctor_sees_whether_the_address_comes_through(stack, redis, name):
         assert bool(lost) != restored
 
 
+@pytest.mark.parametrize("name, inner, more, named", [
+    # nginx writes its own name over that of the server behind it.
+    ("nginx", "proxy_fcgi", "", "answers behind nginx, which runs it or is a proxy"),
+    ("nginx", "nginx", "", "answers behind nginx, which runs it or is a proxy"),
+    ("apache", "proxy_fcgi", "ProxyVia On\n", "Apache is a proxy in front of another web server"),
+    ("apache", "nginx", "", "Apache is a proxy in front of nginx"),
+    ("haproxy", "lighttpd", "", "haproxy is a proxy in front of lighttpd")])
+def test_proxy_without_details_is_named_as_far_as_it_can_be_known(stack, redis, name, inner, more, named):
+    server = stack.server(inner, redis)
+    proxy = stack.keep(proxies.PROXIES[name](server, more=more))
+    e = doctor.web(proxy, "--hold", "0.1")
+    assert not e.findings and any(named in n["evidence"] for n in e.notes), e.all
+    assert any("tells no details here" in n["evidence"] for n in e.notes)
+
+
 def test_web_server_that_expects_the_proxy_protocol_is_named(stack, redis):
     kind, lines, sends = RESTORES["nginx, PROXY"]
     server = stack.server(kind, redis, web=restoring(kind, lines, sends))

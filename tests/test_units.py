@@ -58,6 +58,25 @@ def test_systemd_finds_no_fault_in_the_units(stack):
         assert done.returncode == 0 and str(directory) not in done.stderr and "sselog" not in done.stderr, done.stderr
 
 
+# Those that send to a log. Redis is often on another machine, and journalctl reads the number of the boot below /proc/sys.
+SENDERS = {"sselog-follow": ("IPAddressDeny", "IPAddressAllow"), "sselog-journal": ("IPAddressDeny", "IPAddressAllow", "ProcSubset")}
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_units_that_send_have_the_sandbox_of_the_service(stack, name):
+    """systemd-analyze rates it: below 2 is "OK"."""
+    file = webs.TOP / f"examples/feeding/{name}.service"
+    service, whole = manager.unit(file)["Service"], lines("sselog")["Service"]
+    names = [k for k in list(whole)[list(whole).index("DynamicUser"):] if k not in SENDERS[name]]
+    assert len(names) > 20
+    assert {k: service.get(k) for k in names} == {k: whole[k] for k in names}
+    copy = stack.directory() / file.name
+    copy.write_text(file.read_text().replace("/usr/local/bin/sselog", str(webs.program())))
+    for check in ["verify", "--man=no"], ["security", "--offline=true", "--threshold=20"]:
+        done = subprocess.run(["systemd-analyze", *check, copy], capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and "sselog" not in done.stderr, done.stderr + done.stdout
+
+
 class Service:
     """The unit `sselog` under the scripted manager, with its file of options."""
 

@@ -84,6 +84,20 @@ warned 'a short secret of cookies' 'SSELOG_COOKIE_SECRET_FILE=/' "SSELOG_COOKIE_
 warned 'quotes' 'SSELOG_STREAM="stream:' 'SSELOG_STREAM="stream:logs:{user}"'
 warned 'a key of two kinds' 'SSELOG_SESSION_KEY=sse_token:{id} ' 'SSELOG_SESSION_KEY=sse_token:{id}' \
     SSELOG_AUTH=cookie
+# name of the test, mode of the file, lines expected: the password of Redis in the file of -c.
+password_in_file() {
+    printf 'SSELOG_HISTORY=1\nSSELOG_REDIS=redis://:hush-hush@127.0.0.1:6379/0\n' >"$dir/password.conf"
+    chmod "$2" "$dir/password.conf"
+    # shellcheck disable=SC2086
+    timeout 60 env -i $base env -u SSELOG_REDIS "$sselog" -c "$dir/password.conf" -t >"$dir/stdout" 2>"$dir/stderr"
+    check "$1: exit status 0" [ $? -eq 0 ]
+    check "$1: warnings" [ "$(wc -l <"$dir/stderr")" -eq "$3" ]
+    check "$1: it is not printed" no_line_matches hush-hush "$dir/stderr"
+}
+password_in_file 'a password that all may read' 644 1
+check 'a password that all may read: names the file and the cure' \
+    grep -q "Z warning config: SSELOG_REDIS (file $dir/password.conf:2): .* chmod 640 .*_PASSWORD_FILE" "$dir/stderr"
+password_in_file 'a password in a file that only a group may read' 640 0
 for example in bearer cookie express header jwt token; do
     sed "s#=/etc/sselog/.*#=$dir/32#" "$here/../../examples/auth/$example.conf" >"$dir/example.conf"
     start -- -c "$dir/example.conf" -t

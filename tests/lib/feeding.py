@@ -133,7 +133,7 @@ class Debian(Log):
         self.sh = self.sandbox.sh
         self.sandbox.redis()
         self.sh("cp /tmp/build/sselog /usr/local/bin/; mkdir /etc/sselog\n"
-                "echo SSELOG_REDIS=redis://127.0.0.1:6379/0 >/etc/sselog/send.conf")
+                "umask 077; echo SSELOG_REDIS=redis://127.0.0.1:6379/0 >/etc/sselog/send.conf")
 
     def clear(self):
         self.sh(f"redis-cli DEL {KEY}")
@@ -142,6 +142,7 @@ class Debian(Log):
         """Starts a unit of examples/feeding. until: a command that succeeds when it works."""
         self.sh(f"cp examples/feeding/{name}.service /etc/systemd/system/; systemctl start {name}")
         self.sh(f"until {until}; do systemctl is-active {name}; sleep 0.02; done")
+        assert "root" not in self.sh("ps -o user= -C sselog,journalctl").split()
 
     def count(self):
         return int(self.sh(f"redis-cli XLEN {KEY}"))

@@ -23,51 +23,31 @@ import webs
 
 SOURCES = "/mnt"
 
-# Makes the file system in $1. $2: a directory for what is bound into it. Devices are those of this machine, but
-# /dev/log is the sandbox's own.
+# Makes the file system in $1. $2: a directory for what is bound into it.
 ROOT = f"""
-set -e
-mount --make-rprivate /
 mount -t tmpfs none "$1"
 mkdir "$1/upper" "$1/work" "$1/root"
 mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" none "$1/root"
+mount_system "$1/root"
 cd "$1/root"
-mount -t tmpfs -o mode=755 none dev
-for device in null zero full random urandom tty ptmx; do touch dev/$device; mount --bind /dev/$device dev/$device; done
-mkdir -m 1777 dev/shm dev/pts
-ln -s /proc/self/fd dev/fd
-ln -s fd/0 dev/stdin
-ln -s fd/1 dev/stdout
-ln -s fd/2 dev/stderr
-mount -t proc none proc
-mount -t tmpfs -o mode=755 none run
-mount -t tmpfs none tmp
 mount --bind -o ro {webs.TOP} .{SOURCES}
 cp -r "$2/." usr/local/sbin
-ip link set lo up
 """
 
 # Then waits.
 WAIT = """
 chroot . systemd-tmpfiles --create --prefix /run --prefix /var/log --exclude-prefix /run/systemd
-touch run/sandbox
+touch run/ready
 while :; do sleep 1000 & wait $!; done # this shell also reaps what servers leave behind
 """
 
-# Then boots, without the units of this machine. Kernel settings that all namespaces share are read-only. The units
-# forbid ptrace(2), without which a program under ASan cannot look for leaks, and fails when it ends.
+# Then boots, without the units of this machine. The units forbid ptrace(2), without which a program under ASan cannot
+# look for leaks, and fails when it ends.
 BOOT = """
-mount --bind -o ro proc/sys proc/sys
-mount -t sysfs -o ro none sys
-mount -t cgroup2 none sys/fs/cgroup
 rm -r etc/systemd/system usr/local/sbin/systemctl
 mkdir -p etc/systemd/system etc/systemd/system.conf.d
 printf '[Manager]\\nDefaultEnvironment=ASAN_OPTIONS=detect_leaks=0\\n' >etc/systemd/system.conf.d/asan.conf
-: >etc/machine-id
-mkdir old
-pivot_root . old
-exec chroot . sh -ec 'umount -l old; touch run/sandbox; exec env -i container=sandbox PATH="$PATH" \
-    /lib/systemd/systemd --unit=basic.target --show-status=no'
+boot_system "$1/root" --unit=basic.target
 """
 
 # Writes what programs send to syslog into a file.
@@ -108,46 +88,68 @@ STUBS = {
 }
 
 
-class Sandbox:
+class System:
+    """A Debian in namespaces of its own.
+
+    script: shell commands that mount it by tests/lib/system.sh, and boot it or wait. arguments: of the script.
+    root: its directory in its mount namespace. systemd: boots it."""
+
+    def __init__(self, script, *arguments, log, root="/", systemd=True):
+        self.root = root
+        self.log = log
+        self.cgroup = own_cgroup() if systemd else None
+        self.child = procs.Child(
+            ["unshare", "--mount", "--net", "--ipc", "--pid", "--uts", "--cgroup", "--fork", "--kill-child=KILL",
+             "sh", "-ec", f". {Path(__file__).with_name('system.sh')}\n{script}", "-", *arguments],
+            env={"PATH": PATH}, log=log,
+            preexec=(lambda: (self.cgroup / "cgroup.procs").write_text("0")) if systemd else None)
+        try:
+            procs.wait_until(lambda: not self.child.running() or self.init(), "the first process")
+            if not self.child.running():
+                raise AssertionError(f"no system: {self.output()}")
+        except BaseException:
+            self.stop()
+            raise
+
+    def init(self):
+        """The pid of its first process, when all is ready."""
+        pids = [p for p in procs.descendants(self.child.pid) if os.path.exists(f"/proc/{p}/root{self.root}/run/ready")]
+        return pids[0] if pids else None
+
+    def output(self):
+        return self.log.read_text(errors="replace")
+
+    def stop(self):
+        self.child.kill()
+        if self.cgroup:
+            procs.wait_until(lambda: "populated 0" in (self.cgroup / "cgroup.events").read_text(), "the last process")
+            for made, _, _ in os.walk(self.cgroup, topdown=False):
+                os.rmdir(made)
+
+
+class Sandbox(System):
     def __init__(self, directory, systemd=False):
         self.dir = Path(directory)
-        self.root = "/" if systemd else self.dir / "fs/root"  # in its mount namespace
         stubs = self.dir / "stubs"
         for made in (self.dir / "fs", stubs):
             made.mkdir()
         for name, body in STUBS.items():
             (stubs / name).write_text(f"#!/bin/sh\nset -e\n{body}\n")
             (stubs / name).chmod(0o755)
-        self.log = self.dir / "sandbox.out"
-        self.cgroup = own_cgroup() if systemd else None
-        self.child = procs.Child(
-            ["unshare", "--mount", "--net", "--ipc", "--pid", "--uts", "--cgroup", "--fork", "--kill-child=KILL",
-             "sh", "-c", ROOT + (BOOT if systemd else WAIT), "-", self.dir / "fs", stubs],
-            env={"PATH": PATH}, log=self.log,
-            preexec=(lambda: (self.cgroup / "cgroup.procs").write_text("0")) if systemd else None)
+        super().__init__(ROOT + (BOOT if systemd else WAIT), self.dir / "fs", stubs, log=self.dir / "sandbox.out",
+                         root="/" if systemd else self.dir / "fs/root", systemd=systemd)
         try:
-            self._wait(systemd)
+            if systemd:
+                self.sh("until systemctl is-active --quiet basic.target 2>/dev/null; do sleep 0.02; done")
+            self.sh("mkdir /tmp/build && cat >/tmp/build/sselog && chmod 755 /tmp/build/sselog", webs.program().read_bytes())
         except BaseException:
             self.stop()
             raise
 
-    def _wait(self, systemd):
-        procs.wait_until(lambda: not self.child.running() or self._init(), "the sandbox")
-        if not self.child.running():
-            raise AssertionError(f"no sandbox: {self.output()}")
-        if systemd:
-            self.sh("until systemctl is-active --quiet basic.target 2>/dev/null; do sleep 0.02; done")
-        self.sh('mkdir /tmp/build && cat >/tmp/build/sselog && chmod 755 /tmp/build/sselog', webs.program().read_bytes())
-
-    def _init(self):
-        """The pid of its first process, when all is ready."""
-        pids = [p for p in procs.descendants(self.child.pid) if os.path.exists(f"/proc/{p}/root{self.root}/run/sandbox")]
-        return pids[0] if pids else None
-
     def sh(self, script, stdin=b"", directory=SOURCES):
         """Runs the script and returns its output. A command that fails ends it."""
         done = subprocess.run(
-            ["nsenter", "--target", str(self._init()), "--mount", "--net", "--ipc", "--pid", "chroot", str(self.root),
+            ["nsenter", "--target", str(self.init()), "--mount", "--net", "--ipc", "--pid", "chroot", str(self.root),
              "sh", "-ec", f'umask 022; cd "{directory}"; {script}'],
             input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30, start_new_session=True,
             env={"PATH": PATH, "HOME": "/root"})
@@ -182,16 +184,6 @@ class Sandbox:
 
     def stop_server(self, pid_file):
         self.sh(f"pid=$(cat {pid_file}); kill $pid; while kill -0 $pid 2>/dev/null; do sleep 0.02; done")
-
-    def output(self):
-        return self.log.read_text(errors="replace")
-
-    def stop(self):
-        self.child.kill()
-        if self.cgroup:
-            procs.wait_until(lambda: "populated 0" in (self.cgroup / "cgroup.events").read_text(), "the last process")
-            for made, _, _ in os.walk(self.cgroup, topdown=False):
-                os.rmdir(made)
 
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

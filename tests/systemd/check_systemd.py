@@ -29,7 +29,7 @@ class Service:
         self.options(OPTIONS)
         debian.sh("cp packaging/sselog.socket packaging/sselog.service /etc/systemd/system/; systemctl daemon-reload")
         debian.sh("systemctl enable --now sselog.socket")
-        root = Path(f"/proc/{debian._init()}/root")
+        root = Path(f"/proc/{debian.init()}/root")
         self.socket = root / "run/sselog/sselog.sock"
         self.client = redis_module.Redis(unix_socket_path=str(root / "tmp/redis.sock"))
 

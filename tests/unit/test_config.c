@@ -1035,6 +1035,37 @@ static void test_warnings_name_the_option_and_hide_secrets(void **state)
     config_unload(base);
 }
 
+static void test_password_is_warned_of_where_every_user_may_read_it(void **state)
+{
+    static const struct {
+        const char *line, *environment;
+        mode_t mode;
+        bool warned;
+    } rows[] = {
+        {"SSELOG_REDIS=redis://:hunter2@a/0", NULL, 0644, true},
+        {"REDIS_URL=redis://:hunter2@a/0", NULL, 0604, true},
+        {"SSELOG_REDIS=redis://:hunter2@a/0", NULL, 0640, false},
+        {"SSELOG_REDIS=redis://a/0", NULL, 0644, false},
+        {"SSELOG_REDIS=redis://a/0", "SSELOG_REDIS=redis://:hunter2@a/0", 0644, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *environment[] = {rows[i].environment, NULL};
+        char all[1000] = "", wanted[256];
+        write_file(path_a, rows[i].line, strlen(rows[i].line), rows[i].mode);
+        struct config_base *base = load(path_a, environment);
+        assert_non_null(base);
+        config_warn(base, count_warnings, all);
+        config_unload(base);
+        snprintf(wanted, sizeof wanted, "SSELOG_REDIS (file %s:1): every user ", path_a);
+        if (rows[i].warned)
+            assert_contains(all, wanted);
+        else
+            assert_string_equal(all, "");
+        assert_null(strstr(all, "hunter"));
+    }
+}
+
 static void test_print_hides_only_secrets(void **state)
 {
     const char *environment[] = {"SSELOG_REDIS=redis://u%0a:hunter2@[::1]:7/3",
@@ -1142,6 +1173,7 @@ int main(void)
         cmocka_unit_test(test_jwt_needs_a_key_of_its_algorithm),
         cmocka_unit_test(test_requests_share_the_jwt_key),
         cmocka_unit_test(test_warnings_name_the_option_and_hide_secrets),
+        cmocka_unit_test(test_password_is_warned_of_where_every_user_may_read_it),
         cmocka_unit_test(test_print_hides_only_secrets),
         cmocka_unit_test(test_request_may_set_only_the_listed_options),
         cmocka_unit_test(test_out_of_memory_is_an_error),

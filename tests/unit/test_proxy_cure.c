@@ -38,18 +38,21 @@ static void test_first_server_is_a_proxy_if_another_runs_sselog(void **state)
         struct hop_facts facts;
         enum hop hop;
     } rows[] = {
-        {{PROXY_NGINX, SERVER_NGINX, true, false, false}, HOP_DIRECT},
-        {{PROXY_APACHE, SERVER_FCGID, true, false, false}, HOP_DIRECT},
-        {{PROXY_LIGHTTPD, SERVER_LIGHTTPD_CGI, true, false, false}, HOP_DIRECT},
-        {{PROXY_NGINX, SERVER_NGINX, true, true, false}, HOP_PROXY},
-        {{PROXY_NGINX, SERVER_NGINX, true, false, true}, HOP_PROXY},
-        {{PROXY_UNKNOWN, SERVER_NGINX, true, true, false}, HOP_PROXY},
-        {{PROXY_NGINX, SERVER_NGINX, false, false, false}, HOP_MAYBE},
-        {{PROXY_HAPROXY, SERVER_APACHE, false, false, false}, HOP_PROXY},
-        {{PROXY_HAPROXY, SERVER_OTHER, false, false, false}, HOP_PROXY},
-        {{PROXY_LIGHTTPD, SERVER_PROXY_FCGI, true, false, false}, HOP_PROXY},
-        {{PROXY_UNKNOWN, SERVER_OTHER, false, false, false}, HOP_DIRECT},
-        {{PROXY_UNKNOWN, SERVER_LITESPEED, true, false, false}, HOP_DIRECT},
+        {{PROXY_NGINX, SERVER_NGINX, false, true, false, false}, HOP_DIRECT},
+        {{PROXY_APACHE, SERVER_FCGID, false, true, false, false}, HOP_DIRECT},
+        {{PROXY_LIGHTTPD, SERVER_LIGHTTPD_CGI, false, true, false, false}, HOP_DIRECT},
+        {{PROXY_NGINX, SERVER_NGINX, false, true, true, false}, HOP_PROXY},
+        {{PROXY_NGINX, SERVER_NGINX, false, true, false, true}, HOP_PROXY},
+        {{PROXY_UNKNOWN, SERVER_NGINX, false, true, true, false}, HOP_PROXY},
+        {{PROXY_NGINX, SERVER_NGINX, false, false, false, false}, HOP_MAYBE},
+        {{PROXY_HAPROXY, SERVER_APACHE, false, false, false, false}, HOP_PROXY},
+        {{PROXY_HAPROXY, SERVER_OTHER, false, false, false, false}, HOP_PROXY},
+        {{PROXY_LIGHTTPD, SERVER_PROXY_FCGI, false, true, false, false}, HOP_PROXY},
+        {{PROXY_NGINX, SERVER_OTHER, true, false, false, false}, HOP_PROXY},
+        {{PROXY_UNKNOWN, SERVER_NGINX, true, false, false, false}, HOP_PROXY},
+        {{PROXY_NGINX, SERVER_NGINX, true, true, false, false}, HOP_PROXY},
+        {{PROXY_UNKNOWN, SERVER_OTHER, false, false, false, false}, HOP_DIRECT},
+        {{PROXY_UNKNOWN, SERVER_LITESPEED, false, true, false, false}, HOP_DIRECT},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)

@@ -20,7 +20,7 @@ struct row {
     const char *session, *bearer, *token; /* NULL: the default */
     const char *stream, *channel;
     const char *options;
-    bool append;
+    bool append, open_password;
     char **append_roles;
 };
 
@@ -58,7 +58,7 @@ static void check_rows(const struct row *rows, size_t count)
             .append = row->append,
             .append_roles = row->append_roles ? row->append_roles : no_roles,
         };
-        size_t found = risk_find(&c, risks);
+        size_t found = risk_find(&c, row->open_password, risks);
         assert_true(found <= RISKS_MAX);
         for (size_t k = 0; k < found; k++) {
             size_t len = strlen(seen);
@@ -183,6 +183,16 @@ static void test_log_that_everybody_may_write_is_warned_of(void **state)
     check_rows(rows, sizeof rows / sizeof *rows);
 }
 
+static void test_password_that_every_user_may_read_is_warned_of(void **state)
+{
+    static const struct row rows[] = {
+        {.options = "SSELOG_REDIS", .open_password = true},
+        {.trusted = "::/0", .options = "SSELOG_REDIS SSELOG_TRUSTED", .open_password = true},
+    };
+    (void)state;
+    check_rows(rows, sizeof rows / sizeof *rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_keys_that_may_be_of_two_kinds_are_warned_of),
         cmocka_unit_test(test_quotes_around_keys_are_warned_of),
         cmocka_unit_test(test_log_that_everybody_may_write_is_warned_of),
+        cmocka_unit_test(test_password_that_every_user_may_read_is_warned_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
