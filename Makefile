@@ -317,6 +317,7 @@ install: $(BUILD)/sselog $(BUILD)/sselog.conf ## program, manual, page, examples
 	$(Q)set -e; act() { \
 	    mode=644; [ ! -x "$$1" ] || mode=755; \
 	    $(INSTALL) -D -m $$mode "$$1" "$(DESTDIR)$$2"; \
+	    case "$$1" in *.md) sed -E -f docs/installed.sed -i "$(DESTDIR)$$2";; esac; \
 	    $(PLACES) -i "$(DESTDIR)$$2"; }; $(TEXTS)
 
 # A directory that holds anything else stays.

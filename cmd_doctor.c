@@ -23,7 +23,8 @@ static const char help[] =
     "usage: sselog [-c FILE] [-s SOCKET] doctor [OPTION...] [URL]\n"
     "Finds out why no record comes. Without a URL it checks this machine and Redis.\n"
     "\n"
-    "      --as USER             check as this user, who will serve; only for root\n"
+    "      --as USER             check as this user, who will serve, or with -s connects;\n"
+    "                            only for root\n"
     "      --user USER           look at the log of this user\n"
     "      --tenant TENANT       the tenant of that user\n"
     "      --role ROLE           the role of that user\n"
@@ -227,19 +228,21 @@ static int read_options(int argc, char **argv, struct doctor_options *o, struct 
     return -1;
 }
 
-/* Checks this machine and Redis. */
+/* Checks this machine and Redis. Behind a socket a process of another user serves, to which root
+ * passes secrets: the user of --as only connects there. */
 static struct config_base *check_local(const struct doctor_options *o, const char *nonce,
                                        char *const *environment, struct report *r)
 {
-    if (local_become(o, r))
+    if (!o->socket && local_become(o, r))
         return NULL;
     struct config_base *base = local_load(o, environment, r);
     if (!base)
         return NULL;
     const struct config *c = config_of(base);
     local_libraries(c, r);
-    local_socket(o, c, r);
     rights_check(c, o, nonce, r);
+    if (!o->socket || local_become(o, r) == 0)
+        local_socket(o, c, r);
     return base;
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,10 +93,20 @@ void cmd_name_wrong(int letter, char *const *argv, const struct option *options,
         snprintf(text, size, "there is no option -%c", optopt);
 }
 
+/* Options of sselog itself, which no command has. After getopt_long as above. */
+static bool stands_before(char *const *argv)
+{
+    const char *word = argv[optind - 1];
+    return optopt == 'c' || optopt == 's' ||
+           (optopt == 0 &&
+            (strncmp(word, "--config", 8) == 0 || strncmp(word, "--socket", 8) == 0));
+}
+
 int cmd_wrong_option(const char *command, int letter, char *const *argv,
                      const struct option *options)
 {
     char text[256];
     cmd_name_wrong(letter, argv, options, text, sizeof text);
-    return cmd_wrong(command, "%s", text);
+    return cmd_wrong(command, "%s%s", text,
+                     stands_before(argv) ? " here: it stands before the command" : "");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * cmd_line: what the command lines of sselog and of its sub-commands share: help on standard
- * output, and messages about wrong use that name the wrong word.  Knows no option.
+ * output, and messages about wrong use that name the wrong word.  It knows no option of a command.
  */
 #ifndef SSELOG_CMD_LINE_H
 #define SSELOG_CMD_LINE_H

@@ -124,7 +124,8 @@ static const char *take_number(int letter, const char *value)
     if (letter == OPTION_KEEP)
         return options_keep(value, &given.keep) == 0
                    ? NULL
-                   : "a number with one of the units s, m, h, d, w is wanted";
+                   : "a number with one of the units s, m, h, d, w is wanted, at most ten "
+                     "years";
     if (slice_number(slice_of(value), 1, 1000000000, &n))
         return "a whole number from 1 to 1000000000 is wanted";
     given.maxlen = (unsigned long)n;

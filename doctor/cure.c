@@ -52,6 +52,7 @@ enum server server_of(const char *software, const char *started)
     "<Location> of " IN_APACHE
 #define NO_CACHE_HEADER                                                                            \
     "remove the line that sets Cache-Control for sselog's path (Header set, setenv, add_header)"
+#define OR_METHOD "; a login by a cookie, token or header needs its method in SSELOG_AUTH"
 #define PASS_AUTH "put \"CGIPassAuth On\" into sselog's <Location> of " IN_APACHE
 #define TRUSTED                                                                                    \
     "let the proxy overwrite this header, and name in SSELOG_TRUSTED only proxies that clients "   \
@@ -176,6 +177,17 @@ static const struct {
     {FAULT_NO_AUTHORIZATION, SERVER_NGINX,
      "put \"fastcgi_param HTTP_AUTHORIZATION $http_authorization;\" into "
      "sselog's location, or remove the line that empties it"},
+    {FAULT_NO_LOGIN, SERVER_OTHER,
+     "let the web server ask for the password on this path" OR_METHOD},
+    {FAULT_NO_LOGIN, SERVER_LIGHTTPD,
+     "put auth.require for this path into " IN_LIGHTTPD ", and mod_auth before mod_fastcgi or "
+     "mod_cgi into server.modules" OR_METHOD},
+    {FAULT_NO_LOGIN, SERVER_APACHE,
+     "put \"AuthType Basic\", AuthUserFile and \"Require valid-user\" into sselog's <Location> "
+     "of " IN_APACHE OR_METHOD},
+    {FAULT_NO_LOGIN, SERVER_NGINX,
+     "put auth_basic, auth_basic_user_file and \"fastcgi_param REMOTE_USER $remote_user;\" "
+     "into " IN_NGINX OR_METHOD},
     {FAULT_CUT, SERVER_OTHER,
      "let the time-out of silence be longer than SSELOG_KEEPALIVE, or set "
      "SSELOG_LIFETIME below the time after which the host ends programs"},

@@ -32,6 +32,7 @@ enum fault {
     FAULT_FORGED_HEADER,    /* a client's header names the user */
     FAULT_FORGED_ADDRESS,   /* a client's header names its address */
     FAULT_NO_AUTHORIZATION, /* the header does not arrive */
+    FAULT_NO_LOGIN,         /* a login was sent, and no method of SSELOG_AUTH sees one */
     FAULT_CUT,              /* a stream ends too early */
     FAULT_COMPRESSED,
     FAULT_CACHE,     /* the header Cache-Control was changed */

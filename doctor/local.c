@@ -95,7 +95,8 @@ struct config_base *local_load(const struct doctor_options *o, char *const *envi
         return NULL;
     report_add(r, FINDING_OK, OPTIONS_CHECK, NULL, "right, all files readable as user %s", user);
     config_warn(base, add_risk, r);
-    const char *root = o->as ? harden_refuse_root(config_of(base)->allow_root) : NULL;
+    bool serves = o->as && !o->socket;
+    const char *root = serves ? harden_refuse_root(config_of(base)->allow_root) : NULL;
     if (root)
         report_add(r, FINDING_FAIL, OPTIONS_CHECK, "let another user serve", "%s", root);
     return base;

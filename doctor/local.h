@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * local: the checks that need no web server: options and files, libraries, limits, the socket.
- * They run as the user that will serve, so a file that this user cannot read is found.
+ * Without a socket they run as the user that will serve, so a file that this user cannot read is
+ * found.  With one, only the check of the socket runs as the user of --as, who connects there.
  */
 #ifndef SSELOG_DOCTOR_LOCAL_H
 #define SSELOG_DOCTOR_LOCAL_H

@@ -11,7 +11,8 @@ struct doctor_options {
     /* without a web server */
     const char *file;   /* of options, NULL: none */
     const char *socket; /* of -s, NULL: none */
-    const char *as;     /* the system's user that will serve; NULL: who runs the doctor */
+    const char *as;     /* the system's user that will serve, or with a socket the one that will
+                           connect; NULL: who runs the doctor */
     const char *user, *tenant, *role; /* whose log; NULL: not given */
     bool write;                       /* a marked record may be written */
     const char *producer; /* file of options with the address of a producer; NULL: none */

@@ -260,6 +260,13 @@ static void check_authorization(struct browser *b)
                    "the header Authorization does not arrive at sselog");
 }
 
+/* A login that no method sees: sending one is no cure. */
+static const char *cure_of_probe(struct browser *b)
+{
+    bool unseen = strcmp(b->probe.why, "none") == 0 && browser_has_login(b);
+    return unseen ? browser_cure(b, FAULT_NO_LOGIN) : cure_of_refusal(b->probe.why);
+}
+
 static void add_refusal(struct browser *b, long status)
 {
     const struct probe *p = &b->probe;
@@ -268,7 +275,7 @@ static void add_refusal(struct browser *b, long status)
     enum finding_state state = without ? FINDING_NOTE : FINDING_FAIL;
     const char *by = p->method[0] ? p->method : "none", *colon = p->claim[0] ? ", " : "";
     if (refused && b->detailed && strcmp(p->why, "ok") != 0)
-        report_add(b->report, state, REFUSAL, cure_of_refusal(p->why),
+        report_add(b->report, state, REFUSAL, cure_of_probe(b),
                    "/stream is answered %ld: why=%s method=%s: %s%s%s", status, p->why, by, p->text,
                    colon, p->claim);
     else if (status == 403)

@@ -136,7 +136,7 @@ static enum turn answer_result(struct context *ctx, const struct append_task *a,
     case APPEND_NO_WRITE:
         return refuse(ctx, WHY_UNAVAILABLE, 503, "the log takes no records now");
     case APPEND_FULL:
-        return refuse(ctx, WHY_FAILED, 507, "there is no memory for more records");
+        return refuse(ctx, WHY_REDIS_FULL, 507, "there is no memory for more records");
     case APPEND_REFUSED:
         return refuse(ctx, WHY_FAILED, 500, "the log cannot be written");
     }

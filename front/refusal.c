@@ -44,9 +44,9 @@ static enum why of_status(int status)
     static const struct {
         int status;
         enum why why;
-    } causes[] = {{401, WHY_NONE},   {403, WHY_FORBIDDEN}, {404, WHY_NOT_FOUND},
-                  {405, WHY_METHOD}, {500, WHY_FAILED},    {503, WHY_UNAVAILABLE},
-                  {507, WHY_FAILED}};
+    } causes[] = {{401, WHY_NONE},      {403, WHY_FORBIDDEN}, {404, WHY_NOT_FOUND},
+                  {405, WHY_METHOD},    {500, WHY_FAILED},    {503, WHY_UNAVAILABLE},
+                  {507, WHY_REDIS_FULL}};
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
         if (causes[i].status == status)
             return causes[i].why;
@@ -85,6 +85,7 @@ static enum diag_level level_of(enum why why)
     case WHY_METHOD:
     case WHY_MISCONFIGURED:
         return DIAG_DEBUG;
+    case WHY_REDIS_FULL:
     case WHY_FAILED:
     case WHY_BUSY:
     case WHY_USER_BUSY:

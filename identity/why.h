@@ -101,6 +101,7 @@
     X(NOT_FOUND, 404, "not-found", "no endpoint has this path")                                    \
     X(METHOD, 405, "method", "the endpoint does not take this method")                             \
     X(MISCONFIGURED, 500, "misconfigured", "the web server sent contradictory or unknown options") \
+    X(REDIS_FULL, 507, "redis-full", "Redis has no memory for more records")                       \
     X(FAILED, 500, "failed", "the answer could not be made")
 
 #define WHY_CONSTANT(id, status, word, text) WHY_##id,

@@ -16,6 +16,7 @@ import pytest
 import logproto
 import webs
 from fcgi import PARAMS, STDIN, FcgiStream, Peer, begin, environment, fcgi_get, pairs, record, stream
+from metrics import figures
 from procs import wait_until
 from scripted_redis import Cut
 from sse import get
@@ -406,6 +407,8 @@ def test_faults_of_redis_have_their_status(stack, redis):
         redis.client.delete("log")
         assert redis.client.keys() == []
     assert all(f"XADD log refused: {why}" in r.output() for why in ("OOM", "NOREPLICAS", "WRONGTYPE"))
+    assert "event=refuse status=507 why=redis-full" in r.output()
+    assert figures(r)["sselog_refused_total", 'code="507",reason="redis-full"'] == 2
     redis.stop()
     assert status(**keyed) == 503
     redis.start()

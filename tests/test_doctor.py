@@ -2,6 +2,7 @@
 """`sselog doctor` names what is wrong with a set-up, and the line that mends it.  Each broken set-up is a shipped
 example with one line changed or left out."""
 import contextlib
+import grp
 import hashlib
 import http.server
 import json
@@ -294,6 +295,13 @@ def test_refused_login_is_told_with_its_reason(stack, redis, name, key_file):
     assert not doctor.web(server).findings, "without a login it is only a note"
 
 
+def test_login_that_nobody_asks_for_is_told_with_the_line_of_the_web_server(stack, redis):
+    server = stack.server("lighttpd", redis, auth="remote_user")
+    doctor.web(server, *LOGIN).only("D11", "why=none", "auth.require")
+    e = doctor.web(server)
+    assert not e.findings and any("log in: -u" in n.get("cure", "") for n in e.notes)
+
+
 def test_exchange_token_in_the_url_is_left_in_redis(stack, redis):
     server = stack.server("lighttpd", redis, auth="token")
     redis.client.set("sse_token:" + "a" * 43, json.dumps({"user_id": "ann"}))
@@ -512,6 +520,20 @@ def test_files_are_read_as_the_user_that_serves(stack, redis, key_file):
     e.only("D1", "as user www-data: ", "let the user that serves")
     assert "Permission denied" in e.findings[0]["evidence"]
     doctor.local(setup, "--as", "nobody-such").only("D1", "there is no user nobody-such", "--as")
+
+
+@pytest.mark.skipif(not webs.ROOT, reason="only root may become another user")
+def test_behind_a_socket_only_the_socket_is_looked_at_as_the_web_server(stack, redis):
+    """Another process serves there, and root gave it the secrets."""
+    responder = stack.responder(redis)
+    os.chown(responder.socket, -1, grp.getgrnam("www-data").gr_gid)
+    responder.socket.chmod(0o660)
+    for directory in responder.socket.parents:
+        if directory.stat().st_mode & 0o001 == 0:
+            directory.chmod(directory.stat().st_mode | 0o001)
+    e = doctor.local(responder.setup, "--as", "www-data", before=("-s", responder.socket), auth="jwt", allow_root=0,
+                     jwt_key_file=setup_key(stack, 0o600))
+    assert not e.findings and {"D1", "D2", "D4"} <= e.passed
 
 
 def setup_key(stack, mode):

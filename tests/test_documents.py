@@ -202,6 +202,29 @@ def test_metrics_in_the_documents_are_in_the_manual():
         assert not unknown, f"{name}: no such metric: {unknown}"
 
 
+def test_each_alert_has_a_row_in_troubleshooting():
+    alerts = re.findall(r"^ +- alert: (\w+)$", (ROOT / "examples/prometheus/sselog.rules.yml").read_text(), re.M)
+    table = documents()["docs/troubleshooting.md"].partition("\n### Alerts\n")[2].partition("\n### ")[0]
+    assert sorted(re.findall(r"^\| `(Sselog\w+)` \|", table, re.M)) == sorted(alerts)
+
+
+def anchors(text):
+    """Those that GitHub gives to the headings."""
+    headings = re.findall(r"^#+ (.*)$", text, re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_links_lead_to_headings():
+    wrong, seen = [], 0
+    for name, text in documents().items():
+        for m in re.finditer(r"\]\(([\w./-]*\.md)?#([^)\s]+)\)", text):
+            target = str((ROOT / name).parent.joinpath(m[1]).resolve().relative_to(ROOT)) if m[1] else name
+            seen += 1
+            if m[2] not in anchors(documents().get(target, "")):
+                wrong.append(f"{name}:{at(text, m.start())}: {target}#{m[2]}")
+    assert seen > 5 and not wrong, "\nno such heading:\n" + "\n".join(wrong)
+
+
 def test_options_of_commands_in_the_documents_are_in_their_pages():
     seen = 0
     for name, text in handbook().items():
@@ -224,6 +247,13 @@ def test_index_names_each_document():
     linked = {m.group(1) for m in LINK.finditer(documents()["docs/README.md"])}
     there = {Path(n).name for n in documents() if n.startswith("docs/")} - {"README.md"}
     assert there <= linked, f"docs/README.md lacks {there - linked}"
+
+
+def test_memory_of_a_viewer_is_the_measured_one():
+    """docs/capacity.md has a row for each web server; the others tell the greatest. mod_fcgid has a process for each viewer."""
+    rows = re.findall(r"^\| (?:lighttpd|nginx|Apache, mod_proxy_fcgi) \| (\d\.\d+) \| 1 ", documents()["docs/capacity.md"], re.M)
+    most = f"about {max(map(float, rows)):.1f} kB"
+    assert len(rows) == 3 and most in documents()["README.md"] and most in plain(documents()["ARCHITECTURE.md"])
 
 
 def test_readme_names_the_packages_that_the_demo_installs():

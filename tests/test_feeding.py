@@ -271,31 +271,34 @@ AGENT_TEXT = 'a "b" \\\\x41 \\u00 c é'
 AGENT = AGENT_TEXT.encode().decode("latin-1")  # as it goes over the wire
 
 
-def ask(server):
-    """Three requests, with a header that must be escaped."""
-    for path, status in (("/", 200), ("/nowhere", 404), ("/fail", 500)):
-        assert get(server.port, path, {"User-Agent": AGENT}).status == status
+def ask(server, logged=lambda count: True):
+    """Three requests, with a header that must be escaped, and with queries, which may hold tokens.
+
+    logged: whether so many are in the log. Apache may log two connections in the other order."""
+    for count, (path, status) in enumerate([("/", 200), ("/nowhere", 404), ("/fail", 500)]):
+        wait_until(lambda: logged(count), f"{count} requests in the log")
+        assert get(server.port, path + "?token=t0", {"User-Agent": AGENT, "Referer": f"http://{HOST}/?token=t0"}).status == status
 
 
-ASKED = [(INFO, "127.0.0.1 GET / HTTP/1.1 200 5"), (WARNING, "127.0.0.1 GET /nowhere HTTP/1.1 404 {}"),
-          (ERROR, "127.0.0.1 GET /fail HTTP/1.1 500 {}")]
+ASKED = [(INFO, "127.0.0.1 GET /{index} HTTP/1.1 200 5"), (WARNING, "127.0.0.1 GET /nowhere HTTP/1.1 404 {size}"),
+          (ERROR, "127.0.0.1 GET /fail HTTP/1.1 500 {size}")]
 
 
-def expect_asked(feed, agent=AGENT_TEXT):
+def expect_asked(feed, agent=AGENT_TEXT, index=""):
     sizes = ["", *[json.loads(data)["message"].split()[-1] for data in feed.shown(3)[0][1:]]]
-    for o in feed.expect([(level, text.format(size)) for (level, text), size in zip(ASKED, sizes)]):
-        assert o["agent"] == agent
+    for o in feed.expect([(level, text.format(size=size, index=index)) for (level, text), size in zip(ASKED, sizes)]):
+        assert (o["agent"], o["referer"]) == (agent, f"http://{HOST}/")
         assert (o["client"], o["status"]) == ("127.0.0.1", o["message"].split()[-2])
         assert o["user"] in ("-", "")
 
 
-# Level, the first and the last line of the start.
-PIPED = [("apache", INFO, "level=notice [mpm_event] AH", "AH00094: Command line", AGENT),
-         ("lighttpd", WARNING, "server started", "server started", AGENT_TEXT)]
+# Level, the first and the last line of the start; how the agent and the path "/" are told: mod_dir changes it.
+PIPED = [("apache", INFO, "level=notice [mpm_event] AH", "AH00094: Command line", (AGENT, "index.html")),
+         ("lighttpd", WARNING, "server started", "server started", (AGENT_TEXT, ""))]
 
 
-@pytest.mark.parametrize(("name", "level", "first", "last", "agent"), PIPED, ids=[row[0] for row in PIPED])
-def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first, last, agent):
+@pytest.mark.parametrize(("name", "level", "first", "last", "told"), PIPED, ids=[row[0] for row in PIPED])
+def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first, last, told):
     """The errors come first: what a server says when it starts."""
     server = stack.keep(WebServer(feed, name, feed.text(f"{name}.conf")))
     wait_until(lambda: any(last in data for data in feed.payloads()), "the last line of the start")
@@ -303,8 +306,8 @@ def test_web_server_sends_its_logs_through_pipes(stack, feed, name, level, first
     assert first in started[0]["message"]
     feed.expect([(level, o["message"]) for o in started])
     feed.redis.client.delete(KEY)
-    ask(server)
-    expect_asked(feed, agent)
+    ask(server, lambda count: feed.count() == count)
+    expect_asked(feed, *told)
 
 
 def test_nginx_s_access_log_is_followed_and_errors_go_to_syslog(stack, feed):
@@ -321,11 +324,41 @@ def test_nginx_s_access_log_is_followed_and_errors_go_to_syslog(stack, feed):
     expect_asked(feed)
 
 
-@pytest.fixture
-def debian(stack):
+def own_debian(stack, **how):
     if not sandbox.available():
         pytest.skip("needs root and namespaces of its own")
-    return Debian(stack)
+    return Debian(stack, **how)
+
+
+@pytest.fixture
+def debian(stack):
+    return own_debian(stack, systemd=True)
+
+
+# In the configuration of Debian's package, beside that of sselog: commands that enable the snippet where it says.
+STOCK = {
+    "apache": "cp packaging/apache.conf /etc/apache2/conf-available/sselog.conf; a2enmod headers proxy_fcgi;"
+              "a2enconf sselog sselog-feeding; sed -i 's#^\\s*ErrorLog .*#{line}#' /etc/apache2/sites-available/000-default.conf",
+    "lighttpd": webs.commented_directive((SNIPPETS / "lighttpd.conf").read_text(), "chown") + "cp packaging/lighttpd.conf /etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod accesslog sselog",
+}
+
+
+@pytest.mark.parametrize("name", STOCK)
+def test_stock_web_server_of_debian_sends_its_logs(stack, name):
+    """Its own log files are configured already. No record has a query, which may hold a token."""
+    debian = own_debian(stack)
+    text = (SNIPPETS / f"{name}.conf").read_text()
+    place, = re.findall(rf"/etc/{name}2?/conf-\w+/\S+\.conf", text)
+    line = webs.commented_directive(text, "ErrorLog").strip() if name == "apache" else ""
+    debian.sh(f"cp examples/feeding/access.sed /etc/sselog/; cp examples/feeding/{name}.conf {place}")
+    debian.sh(f"{STOCK[name].format(line=line)}; systemctl restart {name.replace('apache', 'apache2')}")
+    debian.sh("until redis-cli XRANGE stream:logs:alice - + | grep -q 'AH00094\\|server started'; do sleep 0.02; done")
+    debian.sh("curl -s -A shop -e 'http://127.0.0.1/?token=t0' http://127.0.0.1/{nowhere,sselog/stream}?token=t0")
+    debian.sh("until redis-cli XRANGE stream:logs:alice - + | grep -q sselog/stream; do sleep 0.02; done")
+    *_, other, ours = [json.loads(data) for data in debian.shown(debian.count())[0]]
+    for record, path, status in (other, "/nowhere", 404), (ours, "/sselog/stream", 401):
+        assert re.fullmatch(rf"127\.0\.0\.1 GET {path} HTTP/1\.1 {status} \d+", record["message"])
+        assert (record["level"], record["agent"], record["referer"]) == ("warning", "shop", "http://127.0.0.1/")
 
 
 APP = b"""import logging
@@ -386,6 +419,8 @@ def test_unit_follows_the_journal(debian):
     debian.sh(f"until redis-cli XREVRANGE {KEY} + - COUNT 9 | grep -q 'after it'; do sleep 0.02; done")
     told = [json.loads(data) for data in debian.shown(debian.count())[0]]
     assert [o["message"] for o in told if o["unit"] == "backup"] == ["disk full", "while it was stopped", "after it"]
+    debian.sh("redis-cli CONFIG SET requirepass another; systemctl restart sselog-journal;"
+              "until journalctl -u sselog-journal | grep -q 'error send: .*NOAUTH'; do sleep 0.05; done")
 
 
 def test_unit_follows_a_file_over_rotation_and_a_stop(debian):

@@ -91,6 +91,20 @@ def test_installed_files_name_the_prefix_and_no_other(root, prefix):
     assert installed(root) == {}
 
 
+LINK = re.compile(r'\]\(([^)#\s]+)[^)]*\)|src="([^"]+)"')
+
+
+@pytest.mark.parametrize("prefix", ["/usr/local", "/opt/a&b|c\\d"])
+def test_links_of_installed_documents_lead_to_installed_files(root, prefix):
+    make("install", root, PREFIX=prefix)
+    targets = [(page.relative_to(root), page.parent, m[1] or m[2]) for page in root.rglob("*.md")
+               for m in LINK.finditer(page.read_text()) if ":" not in m.group()]
+    assert len(targets) > 50
+    broken = {f"{page}: {target}" for page, directory, target in targets
+              if not (root / target[1:] if target[0] == "/" else directory / target).exists()}
+    assert not broken, "\n" + "\n".join(sorted(broken))
+
+
 def test_directories_are_respected(root):
     make("install", root, DATADIR="/srv", BINDIR="/opt/bin")
     assert {"srv/sselog/console.html", "opt/bin/sselog"} <= installed(root).keys()

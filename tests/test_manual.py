@@ -100,6 +100,12 @@ def test_ranges():
     assert seen == len(table("config/option.c", r"reader_(?:unsigned|lifetime|hold), AT"))
 
 
+def test_options_that_need_a_restart():
+    flagged = set(table("config/option.c", r'\{"(SSELOG_\w+)", [A-Z |]*\bRESTART\b')) | {"SSELOG_REDIS"}
+    text = MANUAL.split("These options need a restart", 1)[1].split("except for its user", 1)[0]
+    assert set(re.findall(r"SSELOG_\w+", text)) == flagged
+
+
 def test_request_or_process(stack, redis):
     """A request may set all options except those of the process."""
     responder = stack.responder(redis)

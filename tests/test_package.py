@@ -7,6 +7,7 @@ import pytest
 import webs
 
 DEBIAN = webs.TOP / "debian"
+PACKAGING = webs.TOP / "packaging"
 
 
 def directives(text):
@@ -28,7 +29,7 @@ def test_build_needs_what_a_build_by_hand_needs():
 
 
 def test_units_are_those_that_debhelper_installs():
-    units = {p.name for p in (webs.TOP / "packaging").iterdir() if p.suffix in (".service", ".socket", ".timer", ".path")}
+    units = {p.name for p in PACKAGING.iterdir() if p.suffix in (".service", ".socket", ".timer", ".path")}
     assert units == {"sselog.service", "sselog.socket", "sselog@.service", "sselog@.socket"}
     assert units == {line.removeprefix("debian/") for line in (DEBIAN / "clean").read_text().split()}
 
@@ -48,7 +49,8 @@ CONFIGURATIONS = {
          'index-file.names=("console.html")', "setenv.set-response-header=(",
          '"Content-Security-Policy"="frame-ancestors \'self\'"', '"X-Frame-Options"="SAMEORIGIN"',
          '"X-Content-Type-Options"="nosniff"', '"Cache-Control"="no-cache"',
-         'server.modules+=("mod_auth", "mod_authn_file", "mod_setenv", "mod_fastcgi")', 'server.modules+=("mod_fastcgi")',
+         'server.modules+=("mod_auth", "mod_authn_file", "mod_setenv", "mod_accesslog", "mod_fastcgi")', 'server.modules+=("mod_fastcgi")',
+         r'accesslog.format="%h %u %t \"%m %U %H\" %>s %b"',
          '"socket"="/run/sselog/sselog.sock"', '"socket"="/run/lighttpd/sselog.sock"', '"bin-path"="/usr/bin/sselog"',
          '"max-procs"=1', '"listen-backlog"=1024', '"bin-environment"=(', '"SSELOG_REDIS"="redis://127.0.0.1:6379/0"',
          '"SSELOG_STREAM"="stream:logs:{user}"', "server.max-fds=16384"}),
@@ -60,11 +62,11 @@ def test_configurations_are_parts_of_the_examples(name):
     """A line that is added or mended in the example must be in the package too."""
     example, part, own = CONFIGURATIONS[name]
     found = re.findall(part, (webs.TOP / example).read_text(), re.S)
-    assert directives((DEBIAN / name).read_text()) ^ directives("\n".join(found)) == own
+    assert directives((PACKAGING / name).read_text()) ^ directives("\n".join(found)) == own
 
 
 @pytest.mark.parametrize("name, demand", [
     ("apache.conf", "Require valid-user"), ("nginx.conf", 'auth_basic "log";'),
     ("lighttpd.conf", '"/"=("method"="basic", "realm"="log", "require"="valid-user")')])
 def test_configurations_demand_a_login(name, demand):
-    assert demand in directives((DEBIAN / name).read_text())
+    assert demand in directives((PACKAGING / name).read_text())

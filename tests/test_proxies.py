@@ -285,6 +285,37 @@ def test_address_of_the_client_comes_through_the_proxy(stack, redis, name):
     wait_until(lambda: "address=127.0.0.2" in server.output(), "the line of the refusal")
 
 
+CLOUDFLARE = {
+    "lighttpd": 'server.modules += ("mod_extforward")\nextforward.headers = ("CF-Connecting-IP")\n'
+                'extforward.forwarder = ("173.245.48.0/20" => "trust")\n',
+    "proxy_fcgi": "LoadModule remoteip_module /usr/lib/apache2/modules/mod_remoteip.so\n"
+                  "RemoteIPHeader CF-Connecting-IP\nRemoteIPTrustedProxy 173.245.48.0/20\n",
+    "nginx": "real_ip_header CF-Connecting-IP; set_real_ip_from 173.245.48.0/20;\n",
+}
+
+
+@pytest.mark.parametrize("kind", CLOUDFLARE)
+def test_address_of_the_client_comes_through_cloudflare(stack, redis, kind):
+    """haproxy takes its place, in another network. A client that begins X-Forwarded-For is not believed."""
+    lines = CLOUDFLARE[kind]
+    for line in re.split(r"[\n;] ?", lines):
+        assert line.startswith(("LoadModule", "server.modules")) or line in proxies.PAGE.read_text(), line
+    here = webs.substitute(lines, [("173.245.48.0/20", "127.0.0.0/8")])
+    server = stack.server(kind, redis, web=restoring(kind, here, ""), auth="bearer")
+    cloudflare = without("http-request del-header X-Forwarded-For", by="http-request set-header CF-Connecting-IP 192.0.2.7")
+    proxy = stack.keep(proxies.Haproxy(server, edit=cloudflare))
+    assert get(proxy.port, "/sselog/history", {"Authorization": "Bearer x", "X-Forwarded-For": "192.0.2.8"}).status == 401
+    wait_until(lambda: "address=192.0.2.7" in server.output(), "the line of the refusal")
+
+
+@pytest.mark.parametrize("name", proxies.PROXIES)
+def test_prometheus_must_ask_the_web_server_behind_the_proxy(stack, redis, name):
+    server = stack.server("lighttpd", redis)
+    proxy = stack.keep(proxies.PROXIES[name](server))
+    assert get(server.port, "/sselog/metrics").status == 200
+    assert get(proxy.port, "/sselog/metrics").status == 403
+
+
 def administrator(redis):
     """The arguments of an administrator's login."""
     redis.client.set(bearer_key("boss"), session("boss", role="admin"))

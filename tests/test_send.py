@@ -237,11 +237,12 @@ def test_progress_is_shown_only_on_a_terminal(setup, redis):
 
 
 WRONG_USE = [
-    (["-Z"], "there is no option -Z"), (["--nothing"], "there is no option --nothing"), (["-l"], "-l needs a value"),
+    (["-Z"], "there is no option -Z;"), (["--nothing"], "there is no option --nothing"), (["-l"], "-l needs a value"),
     (["--log"], "--log needs a value"), (["-l", ""], "malformed value"), (["surplus"], "surplus"),
     (["--json=x"], "--json takes no value"), (["-n", "many"], "many of -n: "), (["-pn1x"], "1x of -n: "),
-    (["--keep", "3x"], "3x of --keep: "), (["--keep=3x"], "3x of --keep: "), (["--join", "^x"], "--join=EXPR"),
+    (["--keep", "3x"], "3x of --keep: "), (["--keep=3x"], "3x of --keep: "), (["--keep", "3651d"], "at most ten years"), (["--join", "^x"], "--join=EXPR"),
     (["--level", "loud"], "loud of --level: "), (["--host", ""], "empty"), (["--field", "level=x"], "level"), (["--join=("], "("),
+    (["-c", "F"], "there is no option -c here: it stands before the command"), (["--config=F"], "--config here: it stands before"),
     (["--list", "a", "--follow", "b"], "--list and --follow"), (["--state", "a"], "--state"), (["--follow", ""], "path"),
 ]
 

@@ -27,18 +27,23 @@ def debian(stack):
     return stack.keep(sandbox.Sandbox(stack.directory()))
 
 
+HTPASSWD = ["install -m 0640 -g www-data /dev/null /etc/sselog/htpasswd", "htpasswd -B /etc/sselog/htpasswd USER"]
+
+
 def installed(debian, options="SSELOG_STREAM=stream:logs:{user}"):
     """Prepares all that the example files need: the program, the page, a Redis with a record, passwords and options."""
     debian.redis()
-    debian.sh("cp /tmp/build/sselog /usr/local/bin/; cp -r web /usr/local/share/sselog; mkdir /etc/sselog")
-    debian.sh("htpasswd -B -c /etc/sselog/htpasswd alice;" + RECORD, PASSWORD)
+    debian.sh("make install >/dev/null; mkdir /etc/sselog")
+    for file in ("apache-example.conf", "lighttpd-example.conf"):
+        assert shown(file, "install -m").splitlines() == HTPASSWD
+    debian.sh("; ".join([*HTPASSWD, RECORD]).replace("USER", "alice"), PASSWORD)
     debian.sh("cat >/etc/sselog/sselog.conf", options.encode() + b"\n")
 
 
 def shown(file, first):
     """The commands of a comment, from the one that begins with this text to the end of the indented lines."""
-    found = re.search(rf"^# {{5,}}({first}.*\n(?:# {{5,}}.*\n)*)", (webs.TOP / file).read_text(), re.M)
-    return re.sub(r"^# +", "", found.group(1), flags=re.M).replace("\\\n", " ").strip()
+    found = re.search(rf"^ *# {{5,}}({first}.*\n(?: *# {{5,}}.*\n)*)", (webs.TOP / file).read_text(), re.M)
+    return re.sub(r"^ *# +", "", found.group(1), flags=re.M).replace("\\\n", " ").strip()
 
 
 def part(text, name):
@@ -46,6 +51,7 @@ def part(text, name):
     return re.search(rf"^# --- {name} -.*?^# --- end of {name} -.*?$", text, re.M | re.S).group(0)
 
 
+LISTENS = "until curl -s -o /dev/null http://127.0.0.1/; do sleep 0.02; done"
 UP = f"curl -s -o /dev/null {HERE}/healthz"
 
 
@@ -54,16 +60,22 @@ def stream(debian, url):
     return debian.first_line(f"-u alice:secret {url}/stream", "^data: GET")
 
 
-def test_readme_installs_a_log_that_alice_can_read(stack):
+@pytest.mark.parametrize("server", ["apache2", "lighttpd"])
+def test_readme_installs_a_log_that_alice_can_read(stack, server):
     """With a real systemd. tests/newcomer does the same in a new system, with a reboot."""
     debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
     debian.redis()
-    block, = [b for b in sandbox.blocks("README.md") if "apache-example.conf" in b]
-    debian.sh(block.replace("enable --now redis-server", "enable --now") + RECORD, PASSWORD)
-    assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
-    assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
-    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
-    assert debian.sh("systemctl is-enabled sselog.socket apache2") == "enabled\nenabled\n"
+    for block in sandbox.install_of("README.md", server):
+        debian.sh(block.replace("enable --now redis-server", "enable --now"), PASSWORD)
+    send, read, doctor = re.findall(r"^\$ (.*)$", (webs.TOP / "README.md").read_text(), re.M)
+    debian.sh(f"{send}; {LISTENS}")
+    assert debian.first_line(read.removeprefix("curl -N ").replace("-u alice", "-u alice:secret"), "^data: it") == "data: it works"
+    assert "<title>" in debian.sh("curl -s http://localhost/log/")
+    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://localhost/sselog/stream") == "401"
+    assert debian.sh("stat -c %a /etc/sselog/htpasswd; systemctl is-enabled sselog.socket " + server) == "640\nenabled\nenabled\n"
+    debian.sh("echo SSELOG_KEEPALIVE=1 >>/etc/sselog/sselog.conf; systemctl reload sselog")  # the doctor waits for two
+    said = debian.sh(f"{doctor} || :", b"secret\n")
+    assert "\n0 failed, 0 warnings, " in said, said
 
 
 def by_hand(file):
@@ -79,11 +91,14 @@ def test_complete_files_work_as_they_are(debian):
         debian.start("lighttpd -D -f lighttpd-example.conf", UP)
         assert stream(debian, HERE) == "data: GET / 200"
         debian.stop_server("/run/lighttpd.pid")
-    with case("the responder in Debian's lighttpd"):
-        text = (webs.TOP / "lighttpd-example.conf").read_text()
-        name = re.search(r"^# (/etc/lighttpd/conf-enabled/05-\S+\.conf)\.", text, re.M).group(1)
-        debian.sh(f"cat >{name}", part(text, "the responder").replace("stream:logs:{user}", "stream:logs:alice").encode())
-        debian.sh("SSELOG_AUTH=anonymous systemctl restart lighttpd")
+    with case("Debian's lighttpd starts sselog"):
+        responder = part((webs.TOP / "lighttpd-example.conf").read_text(), "the responder")
+        lines = re.search(r'"bin-path" =>.*"bin-environment" => \(.*?\)\n', responder, re.S).group(0)
+        text = (webs.TOP / "packaging/lighttpd.conf").read_text().replace(
+            '"socket"            => "/run/sselog/sselog.sock",\n            "check-local"       => "disable",\n'
+            '            "tcp-fin-propagate" => "enable"\n', lines)
+        debian.sh("cat >/etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod sselog", text.encode())
+        debian.sh("systemctl restart lighttpd")
         assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
         debian.stop_server("/run/lighttpd.pid")
     with case("nginx, and sselog by hand"):
@@ -99,6 +114,72 @@ def test_complete_files_work_as_they_are(debian):
         debian.sh("""sed '1iDefine SSELOG_PROXY' apache-example.conf >/etc/apache2/conf-available/sselog.conf
                      a2enmod headers proxy_fcgi; a2enconf sselog; systemctl restart apache2""")
         assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+
+
+def commands_of(server):
+    """The last commands for an installation from the source: docs/deploy.md, The web server."""
+    section = (webs.TOP / "docs/deploy.md").read_text().partition("\n## The web server\n")[2]
+    directory = re.search(r"in `(/\S+/packaging)`", section).group(1)
+    row = re.search(rf"^\| {server} \| (.*) \|$", section, re.M).group(1)
+    return f"cd {directory}; " + re.search("`([^`]*)`", row).group(1)
+
+
+SITES = {  # what else the row tells to do
+    "Apache": ":",
+    "lighttpd": ":",
+    "nginx": "sed -i 's#^server {#&\\ninclude snippets/sselog.conf;#' /etc/nginx/sites-available/default; systemctl restart nginx",
+}
+
+
+@pytest.mark.parametrize("server", SITES)
+def test_guide_puts_sselog_into_a_stock_web_server(stack, server):
+    """docs/deploy.md, with a real systemd and the configuration of Debian's package."""
+    debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+    debian.redis()
+    debian.sh("make install; " + RECORD)
+    for block in sandbox.blocks("docs/deploy.md")[:2]:
+        debian.sh(block, PASSWORD)
+    assert debian.sh("stat -c '%U %G %a' /etc/sselog/htpasswd") == "root www-data 640\n"
+    debian.sh(f"{commands_of(server)}; {SITES[server]}")
+    debian.sh(LISTENS)
+    assert stream(debian, "http://127.0.0.1/sselog") == "data: GET / 200"
+    assert "<title>" in debian.sh("curl -s http://127.0.0.1/log/")
+    assert debian.sh("curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1/sselog/stream") == "401"
+    assert debian.sh("systemctl is-active sselog.service") == "active\n"
+
+
+def served_by_hand(debian):
+    made, run = by_hand("apache-example.conf")
+    debian.sh(made)
+    debian.start(run, "[ -S /run/sselog/sselog.sock ]")
+
+
+QUERY = "curl -s -o /dev/null -u alice:secret 'http://127.0.0.1/sselog/history?token=t0'; curl -s -o /dev/null http://127.0.0.1/other"
+
+
+@pytest.mark.parametrize("file", ["apache-example.conf", "packaging/apache.conf"])
+def test_stock_apache_writes_no_query_of_sselog(debian, file):
+    """Debian's virtual host has a CustomLog of its own."""
+    installed(debian)
+    served_by_hand(debian)
+    site = webs.commented_directive((webs.TOP / "apache-example.conf").read_text(), "CustomLog").strip()
+    debian.sh(f"(echo Define SSELOG_PROXY; cat {file}) >{APACHE}; a2enmod headers proxy_fcgi; a2enconf sselog;"
+              f"sed -i 's#^\\s*CustomLog .*#{site}#' /etc/apache2/sites-available/000-default.conf; systemctl restart apache2")
+    debian.sh(f"{QUERY}; until grep -q /other /var/log/apache2/access.log; do sleep 0.02; done")
+    assert 'alice "GET /sselog/history HTTP/1.1" 200' in re.sub(r"\[.*?\] ", "", debian.sh("cat /var/log/apache2/sselog.log"))
+    assert debian.sh("grep -r t0 /var/log/apache2 || :") == ""
+    assert "sselog" not in debian.sh("cat /var/log/apache2/access.log")
+
+
+def test_stock_lighttpd_writes_no_query_of_sselog(debian):
+    installed(debian)
+    served_by_hand(debian)
+    debian.sh("cp packaging/lighttpd.conf /etc/lighttpd/conf-available/05-sselog.conf; lighty-enable-mod sselog accesslog;"
+              f"systemctl restart lighttpd; {QUERY}")
+    debian.stop_server("/run/lighttpd.pid")
+    log = debian.sh("cat /var/log/lighttpd/access.log")
+    assert 'alice ' in log and '"GET /sselog/history HTTP/1.1" 200' in log and "t0" not in log
+    assert '"GET /other HTTP/1.1" 404' in log, "requests of others have the usual form"
 
 
 def test_nginx_works_with_spawn_fcgi(debian):
@@ -258,6 +339,31 @@ def test_units_serve_as_they_are_and_recover_from_a_wrong_option(stack):
             assert stream(debian, HERE) == "data: GET / 200"
 
 
+def test_secrets_of_the_guide_are_read_by_the_service_and_by_the_doctor(stack):
+    """docs/deploy.md, with a real systemd and a Redis that wants a password. Nobody but root reads the file."""
+    debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+    text = (webs.TOP / "docs/deploy.md").read_text()
+    option, dropin = (re.sub("^ +", "", m, flags=re.M) for m in re.search(
+        r"^      (SSELOG_REDIS_PASSWORD_FILE=.*\n)(?s:.*?)^(      \[Service\]\n(?: {6}.+\n)+)", text, re.M).groups())
+    debian.sh("mount --make-rshared /")  # as systemd does it outside of containers: credentials are mounts
+    installed(debian, "SSELOG_STREAM=stream:logs:{user}\nSSELOG_KEEPALIVE=1\n" + option)
+    debian.sh("redis-cli CONFIG SET requirepass topsecret")
+    debian.sh("install -m 0600 /dev/null /etc/sselog/redis-password; echo topsecret >/etc/sselog/redis-password")
+    debian.sh("cp packaging/sselog.socket packaging/sselog.service /etc/systemd/system/; mkdir /etc/systemd/system/sselog.service.d;"
+              "cat >/etc/systemd/system/sselog.service.d/override.conf", dropin.encode())
+    debian.sh(shown("packaging/sselog.socket", "systemctl"))
+    debian.sh(f"nginx -c {sandbox.SOURCES}/examples/nginx.conf")
+    assert stream(debian, HERE) == "data: GET / 200"
+    known = "sselog -c /etc/sselog/sselog.conf"
+    assert "SSELOG_REDIS_PASSWORD_FILE=set" in debian.sh(f"{known} -t")
+    said = debian.sh(f"{known} doctor -v --user alice -u alice:secret {HERE}")
+    assert "OK D2b " in said and " 0 warnings" in said
+    said = debian.sh(f"{known} -s /run/sselog/sselog.sock doctor -v --as www-data --user alice")
+    assert "OK D2b " in said and "OK D4 " in said
+    said = debian.sh(f"{known} doctor --as www-data || :")
+    assert said.startswith("FAIL D1 options: as user www-data: ") and "Permission denied" in said
+
+
 def guide(language):
     """A part of docs/deploy.md."""
     return re.search(rf"^```{language}\n(.*?)^```", (webs.TOP / "docs/deploy.md").read_text(), re.M | re.S).group(1)
@@ -268,7 +374,7 @@ def test_several_processes_of_the_guide_share_the_requests(stack):
     debian = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
     installed(debian)
     for block in sandbox.blocks("docs/deploy.md"):
-        debian.sh(block)
+        debian.sh(block, PASSWORD)
     nginx, lighttpd, apache = ((webs.TOP / f).read_text() for f in ("examples/nginx.conf", "lighttpd-example.conf", "apache-example.conf"))
     responder = part(lighttpd, "the responder")
     block = re.search(r"fastcgi\.server = \(.*?^    \)$", responder, re.M | re.S).group(0)

@@ -199,6 +199,15 @@ def test_rules_and_configuration_are_right(tmp_path):
     assert config.returncode == 0, config.stdout + config.stderr
 
 
+def test_alerts_ask_for_statuses_that_are_counted():
+    """A status that sselog counts as another one would never be seen."""
+    source = "".join((webs.TOP / f"front/figures.{kind}").read_text() for kind in "hc")
+    counted = re.search(r"\{[\s\\]*((?:\d{3},\s*)+)0,?[\s\\]*\}", source)[1]
+    rules = (PROMETHEUS / "sselog.rules.yml").read_text()
+    asked = {code for codes in re.findall(r'code=~?"([\d|]+)"', rules) for code in codes.split("|")}
+    assert {"401", "500", "507"} <= asked <= set(re.findall(r"\d{3}", counted))
+
+
 def test_rules_sum_over_processes_and_alert():
     """The figures of tests/watching/rules.yml: also of processes that answer in turns, or were replaced."""
     tested = promtool("test", "rules", webs.TOP / "tests/watching/rules.yml")

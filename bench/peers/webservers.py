@@ -31,7 +31,7 @@ def nginx(site, responder):
 
 # Without password, page and access log.
 APACHE_CHANGES = ((kit.WHO_MAY_LOOK, "Require all granted\n"), (r'(?m)^Alias "/log" .*$', ""),
-                  (r"(?m)^CustomLog .*$", ""))
+                  (r"(?m)^GlobalLog .*$", ""))
 
 
 def apache(site, responder):

@@ -125,11 +125,11 @@ class Feed(Log):
 
 
 class Debian(Log):
-    """A Debian of its own (sandbox.py) with systemd, its journal and Redis. Nothing is replaced here."""
+    """A Debian of its own (sandbox.py) with Redis and, if it is asked for, systemd and its journal. Nothing is replaced here."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, systemd=False):
         super().__init__()
-        self.sandbox = stack.keep(sandbox.Sandbox(stack.directory(), systemd=True))
+        self.sandbox = stack.keep(sandbox.Sandbox(stack.directory(), systemd=systemd))
         self.sh = self.sandbox.sh
         self.sandbox.redis()
         self.sh("cp /tmp/build/sselog /usr/local/bin/; mkdir /etc/sselog\n"

@@ -206,3 +206,8 @@ def blocks(file):
     text = (webs.TOP / file).read_text()
     found = re.findall(r"^( *)```sh\n(.*?)^\1```$", text, re.M | re.S)
     return [re.sub(f"^{indent}", "", block, flags=re.M) for indent, block in found]
+
+
+def install_of(file, server):
+    """The blocks of an installation: what all web servers need, then what this one does."""
+    return [block for block in blocks(file) if "make install" in block or f"systemctl restart {server}" in block]
