@@ -42,6 +42,11 @@ ifneq ($(MISSING),)
 PKGCONFIG := false
 endif
 
+# These goals compile nothing in this make, so nothing is probed for them.
+PROBED := $(filter-out help deps demo check% distcheck mutants uninstall dist clean format hooks lint-format lint-shell \
+                       lint-words lint-web,$(or $(MAKECMDGOALS),all))
+ifneq ($(PROBED),)
+
 # Hardening flags are probed one by one: a flag that the compiler lacks is left out.
 comma := ,
 probe = $(shell printf 'int main(void){return 0;}' | $(CC) -Werror $(1) -x c - -o /dev/null \
@@ -94,6 +99,8 @@ endif
 # The libraries' headers are system headers: the warnings above are for our own code only.
 PACKAGE_CFLAGS := $(patsubst -I%,-isystem%,$(shell $(PKGCONFIG) --cflags $(PACKAGES)))
 PACKAGE_LIBS   := $(shell $(PKGCONFIG) --libs $(PACKAGES))
+endif # PROBED
+
 ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DSSELOG_VERSION='"$(VERSION)"' $(FEATURES) $(CPPFLAGS) $(PACKAGE_CFLAGS)
 ALL_CFLAGS   = -std=c11 -pthread $(WARN) $(HARDEN) $(SANFLAGS) $(CFLAGS)
 ALL_LDFLAGS  = -pthread $(SANFLAGS) $(HARDEN_LD) $(LDFLAGS)
@@ -223,7 +230,7 @@ check: ## every test against real servers; ends in "N passed, N failed"
 	@BUILD=$(abspath $(BUILD)) tests/run
 
 check-fast: ## unit tests, simulation and CGI scripts, in half a minute
-	@tests/deps check
+	@tests/deps fast
 	@$(MAKE) --no-print-directory $(PARALLEL) all units sims
 	@BUILD=$(abspath $(BUILD)) tests/run unit sim cgi
 
@@ -360,7 +367,7 @@ format: ## lay out all C files by .clang-format
 	@clang-format -i $(C_FILES)
 
 # Each check is a target of its own, so `make -k lint` shows all faults.
-lint: lint-format lint-cppcheck lint-tidy lint-shell lint-words ## layout, static checks, words: as CI does
+lint: lint-format lint-cppcheck lint-tidy lint-shell lint-words lint-web ## layout, static checks, words: as CI does
 lint-format:
 	$(call say,LINT,clang-format)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
@@ -381,6 +388,12 @@ lint-words:
 	$(call say,LINT,words)
 	$(Q)/usr/bin/python3 tests/test_words.py
 	$(Q)/usr/bin/python3 tests/test_style.py
+# Without npm's packages it is left out, except in CI.
+lint-web:
+	$(call say,LINT,web)
+	$(Q)mkdir -p $(BUILD)
+	$(Q)tests/browser/run lint/static.test.js >$(BUILD)/web.out || { cat $(BUILD)/web.out; exit 1; }
+	$(Q)! grep '# SKIP' $(BUILD)/web.out || [ -z "$$CI" ]
 
 hooks: ## turn on .githooks/pre-commit, which checks what is staged before each commit
 	git config core.hooksPath .githooks
@@ -390,7 +403,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 .PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-readme check-asan check-tsan check-systemd \
         check-memcheck \
         chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format \
-        lint lint-format lint-cppcheck lint-tidy lint-shell lint-words hooks
+        lint lint-format lint-cppcheck lint-tidy lint-shell lint-words lint-web hooks
 
 # ---- the simulation ----
 

@@ -3,6 +3,7 @@
 
     stack   starts servers, responders and directories, and ends them after the test, also if it fails
     redis   a private Redis of the test
+    setup   options for a program that uses this Redis
 """
 import os
 import re
@@ -122,6 +123,11 @@ def stack(request):
 @pytest.fixture
 def redis(stack):
     return stack.redis()
+
+
+@pytest.fixture
+def setup(stack, redis):
+    return stack.setup(redis)
 
 
 @pytest.fixture(scope="session", autouse=True)

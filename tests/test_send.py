@@ -21,11 +21,6 @@ from webs import TIME
 from tables import case
 
 
-@pytest.fixture
-def setup(stack, redis):
-    return stack.setup(redis)
-
-
 def test_each_line_becomes_a_record_unchanged(setup, redis):
     lines = [b"one", b"", b"  blanks  ", b"tab\there", "€".encode(), b"\xff\xfe", b"a\0b", b"x" * 100_000]
     p = start_send(setup, "-l", "log", stderr=subprocess.PIPE)

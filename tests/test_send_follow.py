@@ -9,12 +9,7 @@ from pathlib import Path
 import pytest
 
 from procs import wait_until
-from sending import Sending, entries
-
-
-@pytest.fixture
-def setup(stack, redis):
-    return stack.setup(redis)
+from sending import Sending, values
 
 
 @pytest.fixture
@@ -22,8 +17,8 @@ def files(stack):
     return stack.directory()
 
 
-def values(redis):
-    return [e["data"].decode() for e in entries(redis)]
+def texts(redis):
+    return [value.decode() for value in values(redis)]
 
 
 def write(path, *lines):
@@ -51,8 +46,8 @@ def switches(sending):
 
 
 def sent(redis, expected):
-    wait_until(lambda: len(values(redis)) >= len(expected), f"{len(expected)} records")
-    assert values(redis) == expected
+    wait_until(lambda: len(texts(redis)) >= len(expected), f"{len(expected)} records")
+    assert texts(redis) == expected
 
 
 def test_lines_of_a_file_over_rotation(stack, setup, redis, files):
@@ -100,9 +95,17 @@ def test_line_waits_until_it_is_complete(stack, setup, redis, files):
     sent(redis, ["whole", "partial", "no end", "new"])
 
 
+@pytest.fixture
+def no_sigio():
+    """A lease that another process wants ends this process otherwise."""
+    former = signal.signal(signal.SIGIO, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGIO, former)
+
+
+@pytest.mark.usefixtures("no_sigio")
 def test_new_file_that_cannot_be_opened_is_waited_for(stack, setup, redis, files):
     """Without work meanwhile, such as that of saving places."""
-    signal.signal(signal.SIGIO, signal.SIG_IGN)
     write(files / "app.log", "1")
     sending = follow(stack, setup, files)
     sent(redis, ["1"])
@@ -145,10 +148,10 @@ def test_several_files_and_joined_lines(stack, setup, redis, files):
     write(files / "a.log", "a", " a")
     write(files / "b.log", "b", " b")
     sending = follow(stack, setup, files, "--follow", files / "b.log", "--join", name="a.log")
-    wait_until(lambda: len(values(redis)) == 2, "both")
+    wait_until(lambda: len(texts(redis)) == 2, "both")
     write(files / "b.log", "c", " c", "d")
-    wait_until(lambda: len(values(redis)) == 4, "more")
-    assert sorted(values(redis)) == ["a\n a", "b\n b", "c\n c", "d"]
+    wait_until(lambda: len(texts(redis)) == 4, "more")
+    assert sorted(texts(redis)) == ["a\n a", "b\n b", "c\n c", "d"]
     assert sending.stop() == ("", 0)
 
 
@@ -178,7 +181,7 @@ def test_kills_lose_nothing_while_the_file_is_rotated(stack, setup, redis, files
     write(files / "app.log", "the end")
     wait_until(lambda: redis.client.xrevrange("log", count=1)[0][1][b"data"] == b"the end", "the last line")
     assert sending.stop() == ("", 0)
-    got = [int(v.split()[0]) for v in values(redis)[:-1]]
+    got = [int(v.split()[0]) for v in texts(redis)[:-1]]
     assert set(got) == set(range(len(lines)))
     assert len(got) - len(lines) <= PARTS * 64 * 1024 // 500
     assert sum(b < a for a, b in zip(got, got[1:])) <= PARTS, "lines are in order, except where some are repeated"
@@ -209,14 +212,13 @@ def test_state_file_that_cannot_be_used_ends_the_start(stack, setup, redis, file
     assert status == 1 and "malformed" in told
     told, status = stack.keep(Sending(setup, "--follow", files / "app.log", "--state", files / "no" / "state")).wait()
     assert status == 1 and "No such file or directory" in told
-    assert values(redis) == ["1"]
+    assert texts(redis) == ["1"]
 
 
 def test_default_state_files_are_apart(stack, setup, redis, files):
     for name in "ab":
         write(files / name, name)
-        for directory in ({"STATE_DIRECTORY": str(files / "systemd")},):
-            sending = stack.keep(Sending(setup, "-l", "log", "--follow", files / name, **directory))
-            wait_until(lambda name=name: name in values(redis), "the line")
-            sending.stop()
+        sending = stack.keep(Sending(setup, "-l", "log", "--follow", files / name, STATE_DIRECTORY=str(files / "systemd")))
+        wait_until(lambda name=name: name in texts(redis), "the line")
+        sending.stop()
     assert len(list((files / "systemd").glob("send-*[0-9a-f]"))) == 2

@@ -7,6 +7,7 @@ import ctypes
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 from pathlib import Path
@@ -106,7 +107,7 @@ class Service:
 @pytest.mark.parametrize("abstract", [False, True], ids=["path", "abstract"])
 def test_first_request_starts_the_service_which_tells_its_state(stack, redis, abstract):
     """An abstract socket of the manager is out of reach for a process that Landlock restricts already."""
-    service = Service(stack, redis, abstract=abstract, watchdog_scale=0.05)  # it tells its state as often as it gives signs of life
+    service = Service(stack, redis, abstract=abstract, watchdog_scale=0.2)  # it tells its state as often as it gives signs of life
     m = service.manager
     assert m.child is None and service.ask() == 200
     wait_until(lambda: m.state == "active", "READY=1")
@@ -119,6 +120,18 @@ def test_first_request_starts_the_service_which_tells_its_state(stack, redis, ab
     m.restart()
     assert ("active", "STOPPING=1\n") in m.messages and m.deaths == []
     assert "<6>info sselog: serving" in m.output(), "lines have priorities for the journal"
+
+
+def test_fault_of_the_manager_is_told_where_its_state_is_read(stack, redis):
+    service = Service(stack, redis)
+    service.program.unlink()  # the command of ExecStartPre cannot be run
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(service.socket))
+        with pytest.raises(FileNotFoundError):
+            wait_until(lambda: service.manager.state == "active", "READY=1")
+    with pytest.raises(FileNotFoundError):
+        service.manager.stop()
+    service.manager.fault = None
 
 
 def test_wrong_option_is_served_when_it_is_corrected(stack, redis):
@@ -137,7 +150,7 @@ def test_wrong_option_is_served_when_it_is_corrected(stack, redis):
 
 def test_wrong_option_would_close_the_socket_without_two_lines(stack, redis):
     """The manager of these tests gives up then, as systemd does."""
-    service = Service(stack, redis, "SSELOG_STREEM=log\n", scale=0.2, without=("StartLimitIntervalSec", "RestartSec"))
+    service = Service(stack, redis, "SSELOG_STREEM=log\n", scale=1, without=("StartLimitIntervalSec", "RestartSec"))
     with contextlib.suppress(AssertionError, OSError):
         service.ask()
     wait_until(lambda: service.manager.state == "failed", "the end of all starts")
@@ -159,7 +172,7 @@ def test_only_a_process_of_the_manager_tells_it_something(stack, redis, by, told
 
 @pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL], ids=lambda n: n.name)
 def test_process_that_hangs_or_dies_is_replaced(stack, redis, number):
-    service = Service(stack, redis, watchdog_scale=0.05)
+    service = Service(stack, redis, watchdog_scale=0.1)
     m = service.manager
     assert service.ask() == 200
     former = service.pid
@@ -195,7 +208,7 @@ def hang_relay(pid):
 @pytest.mark.skipif(not webs.ROOT, reason="needs root to trace a process")
 def test_relay_that_hangs_ends_the_signs_of_life(stack, redis):
     """All else works on: the first thread accepts, the front answers."""
-    service = Service(stack, redis, watchdog_scale=0.05)
+    service = Service(stack, redis, watchdog_scale=0.1)
     m = service.manager
     assert service.ask() == 200
     former = service.pid

@@ -8,11 +8,15 @@ import { after, afterEach, before, beforeEach } from "node:test";
 import { openBrowser, openConsole, openContext } from "./browser.js";
 import { startStack } from "./stack.js";
 
+/* One browser serves all sites of a file. */
+let opened;
+const browser = () => (opened ??= openBrowser());
+after(async () => (await opened)?.close());
+
 /* For files that start their servers themselves: {browser}. */
 export function useBrowser() {
   const hands = {};
-  before(async () => (hands.browser = await openBrowser()));
-  after(() => hands.browser?.close());
+  before(async () => (hands.browser = await browser()));
   return hands;
 }
 
@@ -25,7 +29,7 @@ class Site {
 
   async start() {
     this.stack = await startStack({ options: this.options, ...this.more });
-    this.browser = await openBrowser();
+    this.browser = await browser();
     this.home = await openContext(this.browser);
   }
 
@@ -86,7 +90,7 @@ class Site {
   }
 
   async stop() {
-    await this.browser?.close();
+    await this.home?.close();
     await this.stack?.stop();
   }
 }

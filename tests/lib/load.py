@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Load while something is restarted: short requests, and viewers that resume.
 
-    Load    a producer of about 300 records a second, two viewers, and two clients of /healthz
+    Producer    adds about 300 records a second
+    Load        a producer, two viewers, and two clients of /healthz
 """
 import threading
 import time
@@ -20,20 +21,41 @@ class Viewer(EventSource):
         return self.connect(environment("/sselog/stream", HTTP_LAST_EVENT_ID=last_id or None, SSELOG_RETRY="100"))
 
 
+class Producer(threading.Thread):
+    """Adds a record every 3 ms until it is stopped. ids: of its records."""
+
+    def __init__(self, redis, key):
+        super().__init__(daemon=True)
+        self.redis, self.key = redis, key
+        self.ids = []
+        self.over = threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.wait(0.003):
+            self.ids.append(self.redis.add(self.key, f"record {len(self.ids)}"))
+
+    def stop(self):
+        self.over.set()
+        self.join()
+        return self.ids
+
+
 class Load:
     """connect: opens a request with these parameters, as a FcgiStream. failures: the requests that were not answered 200,
     or not answered. asked: how many were."""
 
     def __init__(self, redis, key, connect):
         self.redis, self.key, self.connect = redis, key, connect
-        self.ids, self.failures, self.asked = [], [], 0
+        self.failures, self.asked = [], 0
         self.over = threading.Event()
 
     def __enter__(self):
         self.viewers = [Viewer(self.connect) for _ in range(2)]
         for viewer in self.viewers:
             viewer.wait(lambda v: v.events, "live")
-        self.threads = [threading.Thread(target=work, daemon=True) for work in (self._produce, self._ask, self._ask)]
+        self.producer = Producer(self.redis, self.key)
+        self.threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(2)]
         for thread in self.threads:
             thread.start()
         return self
@@ -42,7 +64,7 @@ class Load:
         self.over.set()
         for thread in self.threads:
             thread.join()
-        last = self.ids[-1]
+        last = self.producer.stop()[-1]
         try:
             for viewer in self.viewers:
                 viewer.wait(lambda v: v.records and v.records[-1].id == last, "the last record")
@@ -50,9 +72,9 @@ class Load:
             for viewer in self.viewers:
                 viewer.close()
 
-    def _produce(self):
-        while not self.over.wait(0.003):
-            self.ids.append(self.redis.add(self.key, f"record {len(self.ids)}"))
+    @property
+    def ids(self):
+        return self.producer.ids
 
     def _ask(self):
         while not self.over.is_set():
@@ -68,7 +90,7 @@ class Load:
 
     def wait_for_more(self):
         """Waits until each part has done something more."""
-        asked, ids, connects = self.asked, len(self.ids), [v.connects for v in self.viewers]
+        asked, ids = self.asked, len(self.ids)
         wait_until(lambda: self.asked > asked + 20 and len(self.ids) > ids + 20, "load")
         ids = len(self.ids)
         for viewer in self.viewers:

@@ -77,8 +77,8 @@ class Notify:
 class Manager:
     """replace: pairs of texts for the units' lines, such as paths. scale: shortens RestartSec and the time of the start
     limit. watchdog_scale: shortens WatchdogSec. states: all states of the service so far. messages: what the service
-    told, with the state that it had then. deaths: why its processes ended. without: lines of the service that are left
-    out, so that systemd's defaults count."""
+    told, with the state that it had then. deaths: why its processes ended. All three raise the fault that ended the
+    manager's thread, if one did. without: lines of the service that are left out, so that systemd's defaults count."""
 
     def __init__(self, directory, name, setup, replace, *, scale=0.05, watchdog_scale=1, abstract=False, without=()):
         self.scale, self.watchdog_scale = scale, watchdog_scale
@@ -100,7 +100,8 @@ class Manager:
         os.chmod(self.path, int(sockets["Socket"]["SocketMode"][0], 8) | 0o006)
         self.listener.listen(int(sockets["Socket"]["Backlog"][0]))
         self.child = None
-        self.states, self.messages, self.deaths = ["dead"], [], []
+        self._states, self._messages, self._deaths = ["dead"], [], []
+        self.fault = None
         self.starts, self.again_at, self.heard = [], 0, 0
         self.lock = threading.RLock()
         self.over = threading.Event()
@@ -124,12 +125,21 @@ class Manager:
     def _watchdog(self):
         return float(self._line("WatchdogSec")) * self.watchdog_scale
 
+    def _sound(self, value):
+        if self.fault:
+            raise self.fault
+        return value
+
+    states = property(lambda self: self._sound(self._states))
+    messages = property(lambda self: self._sound(self._messages))
+    deaths = property(lambda self: self._sound(self._deaths))
+
     @property
     def state(self):
         return self.states[-1]
 
     def _become(self, state):
-        self.states.append(state)
+        self._states.append(state)
 
     # ---- the service ----
 
@@ -168,7 +178,7 @@ class Manager:
         self.heard = time.monotonic()
 
     def _died(self, why, failed):
-        self.deaths.append(why)
+        self._deaths.append(why)
         self.child = None
         if failed and self._line("Restart") == "on-failure":
             self._become("auto-restart")
@@ -182,7 +192,7 @@ class Manager:
             text, sender = message
             if not self.child or sender != self.child.pid:
                 continue  # NotifyAccess=main
-            self.messages.append((self.state, text))
+            self._messages.append((self.state, text))
             lines = dict(line.split("=", 1) for line in text.splitlines())
             if "WATCHDOG" in lines or "READY" in lines:
                 self.heard = time.monotonic()
@@ -200,7 +210,7 @@ class Manager:
         if status is not None:
             self._died(f"status {status}", failed=status not in (0, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP))
         elif "WatchdogSec" in self.lines and self.state == "active" and silent > self._watchdog():
-            self.deaths.append("watchdog")
+            self._deaths.append("watchdog")
             self.child.send(signal.SIGABRT)
             self.child.send(signal.SIGCONT)
             self._died(f"status {self.child.wait()}", failed=True)
@@ -209,6 +219,12 @@ class Manager:
         return bool(select.select([self.listener], [], [], 0)[0])
 
     def _run(self):
+        try:
+            self._serve()
+        except Exception as e:  # the test's thread raises it
+            self.fault = e
+
+    def _serve(self):
         while not self.over.wait(0.003):
             with self.lock:
                 self._hear()
@@ -250,5 +266,8 @@ class Manager:
     def stop(self):
         self.over.set()
         self.thread.join()
-        self._stop()
-        self.listener.close()
+        try:
+            self._stop()
+        finally:
+            self.listener.close()
+        self._sound(None)

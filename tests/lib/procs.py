@@ -109,9 +109,10 @@ def session_members(sid):
 class Child:
     """One program that runs, with its output in the file `log`.
 
-    death: the signal that it gets when the test process dies. preexec: called between fork and exec."""
+    death: the signal that it gets when the test process dies. preexec: called between fork and exec. stderr: instead of
+    the log."""
 
-    def __init__(self, argv, *, env=None, log=None, stdin=subprocess.DEVNULL, stdout=None,
+    def __init__(self, argv, *, env=None, log=None, stdin=subprocess.DEVNULL, stdout=None, stderr=None,
                  death=signal.SIGTERM, pass_fds=(), cwd=None, preexec=None):
         self.argv = [str(a) for a in argv]
         self.log = Path(log) if log else None
@@ -128,7 +129,7 @@ class Child:
         try:
             self.popen = subprocess.Popen(
                 [*by, *self.argv], env=env, stdin=stdin, stdout=stdout if stdout is not None else out,
-                stderr=out, start_new_session=True, preexec_fn=prepare if copy else None,
+                stderr=stderr if stderr is not None else out, start_new_session=True, preexec_fn=prepare if copy else None,
                 pass_fds=pass_fds, cwd=cwd)
         finally:
             if self.log:

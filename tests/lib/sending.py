@@ -4,10 +4,11 @@
     producer_environment()   the environment of a producer, with its user of Redis
     start_send()             sselog send, with a pipe as standard input
     Sending                  sselog send that runs until it is stopped or killed
-    entries()                the entries of a log
+    entries(), values()      the entries of a log, and their payloads
 """
 import subprocess
 
+import procs
 import redisd
 
 
@@ -18,16 +19,16 @@ def producer_environment(setup):
 
 
 def start_send(setup, *arguments, **kw):
-    return subprocess.Popen([setup.program, "send", *arguments], stdin=subprocess.PIPE,
-                            env=producer_environment(setup), **kw)
+    return procs.Child([setup.program, "send", *arguments], stdin=subprocess.PIPE,
+                       env=producer_environment(setup), **kw).popen
 
 
 class Sending:
     """Without input; keep it in a stack, which ends it."""
 
     def __init__(self, setup, *arguments, **environment):
-        self.child = subprocess.Popen([setup.program, "send", *map(str, arguments)], stdin=subprocess.DEVNULL,
-                                      stderr=subprocess.PIPE, env={**producer_environment(setup), **environment})
+        self.child = procs.Child([setup.program, "send", *arguments], stderr=subprocess.PIPE,
+                                 env={**producer_environment(setup), **environment}).popen
         self.told = ""
 
     def kill(self):
@@ -56,3 +57,7 @@ class Sending:
 
 def entries(redis, key="log"):
     return [{k.decode(): v for k, v in fields.items()} for _, fields in redis.client.xrange(key)]
+
+
+def values(redis, key="log"):
+    return [e["data"] for e in entries(redis, key)]

@@ -102,7 +102,7 @@ def test_reload_ends_no_stream(service):
 
 def test_process_that_hangs_is_killed_and_replaced(service):
     service.debian.sh("""mkdir /etc/systemd/system/sselog.service.d
-        printf '[Service]\\nWatchdogSec=2\\n' >/etc/systemd/system/sselog.service.d/quick.conf; systemctl daemon-reload""")
+        printf '[Service]\\nWatchdogSec=6\\n' >/etc/systemd/system/sselog.service.d/quick.conf; systemctl daemon-reload""")
     assert service.ask().status == 200
     pid = service.show("MainPID")
     service.debian.sh(f"kill -STOP {pid}")
