@@ -14,6 +14,7 @@
 #include "front/context.h"
 #include "front/exposition.h"
 #include "front/figures.h"
+#include "gateway/fcgi_reader.h"
 
 #define PREFIX "sselog_"
 
@@ -80,9 +81,25 @@ static uint64_t unseated(const struct context *ctx, enum why why, int code)
     return sum;
 }
 
+/* Requests that were refused before they were complete. */
+static uint64_t incomplete(enum why why, int code)
+{
+    static const enum why causes[REFUSAL_COUNT] = {
+        [REFUSAL_PARAMS] = WHY_BAD_REQUEST,    [REFUSAL_BODY] = WHY_BATCH_LARGE,
+        [REFUSAL_BODIES] = WHY_MEMORY,         [REFUSAL_MEMORY] = WHY_MEMORY,
+        [REFUSAL_LATE] = WHY_BAD_REQUEST,      [REFUSAL_MANY] = WHY_BUSY,
+        [REFUSAL_MALFORMED] = WHY_BAD_REQUEST,
+    };
+    uint64_t sum = 0;
+    for (int i = 0; i < REFUSAL_COUNT; i++)
+        if (causes[i] == why && fcgi_reader_status((enum fcgi_reader_refusal)i) == code)
+            sum += fcgi_reader_refused((enum fcgi_reader_refusal)i);
+    return sum;
+}
+
 static uint64_t refused(const struct context *ctx, enum why why, int i)
 {
-    return unseated(ctx, why, figures_codes[i]) +
+    return unseated(ctx, why, figures_codes[i]) + incomplete(why, figures_codes[i]) +
            (ctx->figures ? ctx->figures->refused[why][i] : 0);
 }
 
@@ -91,6 +108,9 @@ static uint64_t requests(const struct context *ctx, int endpoint, int class)
 {
     const struct relay_stats *s = relay_stats(ctx->relay);
     uint64_t n = ctx->figures ? ctx->figures->requests[endpoint][class - 2] : 0;
+    for (int i = 0; i < REFUSAL_COUNT && endpoint == ENDPOINTS; i++)
+        if (fcgi_reader_status((enum fcgi_reader_refusal)i) / 100 == class)
+            n += fcgi_reader_refused((enum fcgi_reader_refusal)i);
     if (endpoint != ENDPOINT_STREAM)
         return n;
     for (int i = SEAT_TAKEN + 1; i < SEAT_RESULTS; i++)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -324,7 +325,7 @@ enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
  * it was written already. */
 static const struct {
     const char *head, *error, *line;
-} refusals[] = {
+} refusals[REFUSAL_COUNT] = {
     [REFUSAL_PARAMS] = {"431 Request Header Fields Too Large", "request header fields too large",
                         "the headers and parameters of a request are too large"},
     [REFUSAL_BODY] = {"413 Content Too Large", "content too large",
@@ -339,13 +340,13 @@ static const struct {
                       "too many requests arrive slowly", "too many requests are incomplete"},
     [REFUSAL_MALFORMED] = {"400 Bad Request", "malformed request", NULL},
 };
-#define REFUSALS (sizeof refusals / sizeof *refusals)
+static _Atomic uint64_t refused[REFUSAL_COUNT];
 
 /* Clients can cause these lines, so each comes once a minute at most. The main thread reads all
  * requests. */
 static void log_refusal(enum fcgi_reader_refusal why)
 {
-    static int64_t logged[REFUSALS];
+    static int64_t logged[REFUSAL_COUNT];
     int64_t now = clock_ms();
     if (!refusals[why].line || (logged[why] != 0 && now - logged[why] < LOG_EVERY_MS))
         return;
@@ -356,6 +357,7 @@ static void log_refusal(enum fcgi_reader_refusal why)
 void fcgi_reader_refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why)
 {
     char answer[256];
+    refused[why]++;
     log_refusal(why);
     int len = snprintf(answer, sizeof answer,
                        "Status: %s\r\nContent-Type: application/json\r\n\r\n{\"error\":\"%s\"}",
@@ -372,4 +374,14 @@ void fcgi_reader_refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why)
     bodies_give(in->charged);
     in->charged = 0;
     in->refused = true;
+}
+
+int fcgi_reader_status(enum fcgi_reader_refusal why)
+{
+    return atoi(refusals[why].head);
+}
+
+uint64_t fcgi_reader_refused(enum fcgi_reader_refusal why)
+{
+    return refused[why];
 }

@@ -36,6 +36,7 @@ enum fcgi_reader_refusal {
     REFUSAL_LATE,      /* it did not arrive in time: 408 */
     REFUSAL_MANY,      /* too many others are incomplete too: 503 */
     REFUSAL_MALFORMED, /* a bad name or a NUL: 400 */
+    REFUSAL_COUNT
 };
 
 struct fcgi_reader {
@@ -60,6 +61,9 @@ enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in);
  * lose the answer if the connection closed now. So fcgi_reader_read drops the rest until the peer
  * closes, or sends more than BODIES_DROPPED: both are FCGI_READER_BAD. */
 void fcgi_reader_refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why);
+/* The status of those answers, and how many there were. Any thread may ask. */
+int fcgi_reader_status(enum fcgi_reader_refusal why);
+uint64_t fcgi_reader_refused(enum fcgi_reader_refusal why);
 /* Closes fd unless gateway_begin took it over. NULL is fine. */
 void fcgi_reader_free(struct fcgi_reader *in);
 

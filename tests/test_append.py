@@ -97,6 +97,17 @@ def test_curl_sends_lines_of_a_file(stack, redis):
     assert payloads(redis)[-9000:] == lines and redis.client.xlen("log") >= 10000
 
 
+def test_body_over_the_limit_is_counted(stack, redis):
+    """It is refused before the request is complete, so it belongs to no endpoint."""
+    responder = stack.responder(redis, **APPEND, append_body="1M")
+    refused = ("sselog_refused_total", 'code="413",reason="batch-large"')
+    requests = ("sselog_requests_total", 'endpoint="none",code="4xx"')
+    before = figures(responder)
+    assert send(responder, b"x" * 1_100_000).status == 413
+    after = figures(responder)
+    assert [after[name] - before[name] for name in (refused, requests)] == [1, 1]
+
+
 @pytest.mark.parametrize("kind", webs.SERVERS)
 def test_body_over_the_limit_gets_its_answer_from_each_server(stack, redis, kind):
     """The web server is still sending when sselog refuses. Apache passes chunks on to CGI without a length."""
