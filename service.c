@@ -26,6 +26,7 @@ static struct {
     bool managed;
     unsigned watchdog_ms;  /* 0: the manager does not watch */
     char status[128];      /* that the manager has */
+    bool ready_due;        /* the manager has not been told that the process is ready */
     bool logged_hang;      /* and not yet its end */
     bool refused;          /* the options that were read last are wrong */
     enum diag_level level; /* of the options in use */
@@ -136,26 +137,34 @@ static bool lives(const struct service *s)
     return relay && front;
 }
 
-/* Sends the lines, and the status if the manager has another one. Frees the lines. */
-static void send_lines(const struct service *s, struct buf *lines, bool important)
+/* Tells what the manager does not have yet: that the process is ready, and the status. alive: a
+ * sign of life, which may be dropped; the rest is told again then. */
+static void tell(const struct service *s, bool alive)
 {
     const struct relay_stats *stats = relay_stats(s->relay);
-    size_t at = lines->len;
-    notify_add_status(lines, stats->viewers, stats->redis_up, own.refused);
-    bool news = !lines->failed && strcmp(lines->p + at, own.status) != 0;
+    struct buf lines;
+    buf_init(&lines, 1024);
+    if (own.ready_due)
+        buf_adds(&lines, "READY=1\n");
+    if (alive && own.watchdog_ms > 0 && lives(s))
+        buf_adds(&lines, "WATCHDOG=1\n");
+    size_t at = lines.len;
+    notify_add_status(&lines, stats->viewers, stats->redis_up, own.refused);
+    bool news = !lines.failed && strcmp(lines.p + at, own.status) != 0;
     if (!news)
-        buf_cut(lines, at);
-    if (!lines->failed && lines->len > 0 && notify_send(lines->p, important) == 0 && news)
-        snprintf(own.status, sizeof own.status, "%s", lines->p + at);
-    buf_free(lines);
+        buf_cut(&lines, at);
+    if (!lines.failed && lines.len > 0 && notify_send(lines.p, !alive) == 0) {
+        own.ready_due = false;
+        if (news)
+            snprintf(own.status, sizeof own.status, "%s", lines.p + at);
+    }
+    buf_free(&lines);
 }
 
 static void tell_ready(const struct service *s)
 {
-    struct buf lines;
-    buf_init(&lines, 1024);
-    buf_adds(&lines, "READY=1\n");
-    send_lines(s, &lines, true);
+    own.ready_due = true;
+    tell(s, false);
 }
 
 static void tell_reloading(void)
@@ -166,15 +175,6 @@ static void tell_reloading(void)
     if (!lines.failed)
         notify_send(lines.p, true);
     buf_free(&lines);
-}
-
-static void tell_alive(const struct service *s)
-{
-    struct buf lines;
-    buf_init(&lines, 1024);
-    if (own.watchdog_ms > 0 && lives(s))
-        buf_adds(&lines, "WATCHDOG=1\n");
-    send_lines(s, &lines, false);
 }
 
 static void work(void *arg)
@@ -191,7 +191,7 @@ static void work(void *arg)
             tell_ready(s);
     }
     if (own.managed)
-        tell_alive(s);
+        tell(s, true);
 }
 
 void service_open(void)

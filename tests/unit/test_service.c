@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* service: the status that a service manager is told, also when it does not read for a while. */
+/* service: what a service manager is told, also when it does not read for a while. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void assert_hears(int fd, const char *text)
     assert_string_equal(got, text);
 }
 
-static void test_status_that_was_dropped_is_told_again(void **state)
+static void test_what_the_manager_did_not_get_is_told_again(void **state)
 {
     static const struct config config = {
         .max_viewers = 1, .max_per_user = 1, .max_memory = 64 << 20};
@@ -43,13 +43,22 @@ static void test_status_that_was_dropped_is_told_again(void **state)
     assert_true(notify_open());
     while (notify_send("WATCHDOG=1\n", false) == 0) /* the manager does not read */
         ;
-    tell_alive(&s);
+    tell(&s, true);
     while (recv(fd, got, sizeof got, 0) > 0)
         ;
-    tell_alive(&s);
+    tell(&s, true);
     assert_hears(fd, status);
-    tell_alive(&s);
+    tell(&s, true);
     assert_hears(fd, ""); /* the manager has it */
+    while (notify_send("WATCHDOG=1\n", false) == 0)
+        ;
+    tell_ready(&s); /* after a reload; it waits a second */
+    while (recv(fd, got, sizeof got, 0) > 0)
+        ;
+    tell(&s, true);
+    assert_hears(fd, "READY=1\n");
+    tell(&s, true);
+    assert_hears(fd, "");
     notify_close();
     close(fd);
     relay_free(s.relay);
@@ -58,7 +67,7 @@ static void test_status_that_was_dropped_is_told_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_status_that_was_dropped_is_told_again),
+        cmocka_unit_test(test_what_the_manager_did_not_get_is_told_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
