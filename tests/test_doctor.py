@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -23,7 +24,7 @@ import redisd
 import webs
 from doctor import SHORT
 from fcgi import FcgiStream, environment
-from procs import DeadlineExceeded
+from procs import DEADLINE, DeadlineExceeded
 from scripted_redis import Transform
 from webs import PASSWORD
 
@@ -854,13 +855,19 @@ def test_text_has_one_line_for_each_finding(stack, redis):
     assert re.fullmatch(r"1 failed, 0 warnings, 0 notes, \d+ passed", last)
 
 
+def read_until(terminal, text):
+    """Its other end may stay open when the program has ended."""
+    shown = b""
+    while text not in shown:
+        assert select.select([terminal], [], [], DEADLINE)[0], shown
+        shown += os.read(terminal, 1000)
+
+
 def test_terminal_asks_for_the_password_and_does_not_show_it():
     ours, its = os.openpty()
     with subprocess.Popen([webs.program(), "doctor", "--url-only", "--login", "ann", "http://127.0.0.1:1/"], stdin=its, stderr=its,
                           stdout=subprocess.DEVNULL) as process:
-        shown = b""
-        while b"Password: " not in shown:
-            shown += os.read(ours, 1000)
+        read_until(ours, b"Password: ")
         os.write(ours, b"topsecret\n")
         assert process.wait(60) == 1
     os.close(its)
@@ -874,10 +881,8 @@ def test_terminal_is_told_what_takes_long(stack, redis):
     server = stack.server("lighttpd", redis)
     command = [webs.program(), "doctor", "--url-only", "--hold", "2", f"http://127.0.0.1:{server.port}/sselog"]
     ours, its = os.openpty()
-    told, shown = b"listening to /stream, 2 s at most ...\r\n", b""
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its) as process:
-        while told not in shown:
-            shown += os.read(ours, 1000)
+        read_until(ours, b"listening to /stream, 2 s at most ...\r\n")
         assert process.wait(60) == 0
     for end in ours, its:
         os.close(end)
@@ -891,9 +896,7 @@ def test_terminal_shows_again_what_is_typed_after_a_signal(number):
     before = termios.tcgetattr(its)
     with subprocess.Popen([webs.program(), "doctor", "--url-only", "-u", "ann", "http://127.0.0.1:1/"], stdin=its, stderr=its,
                           stdout=subprocess.DEVNULL) as process:
-        shown = b""
-        while b"Password: " not in shown:
-            shown += os.read(ours, 1000)
+        read_until(ours, b"Password: ")
         assert not termios.tcgetattr(its)[3] & termios.ECHO
         process.send_signal(number)
         assert process.wait(60) == -number

@@ -28,7 +28,7 @@ def test_nothing_is_found_at_a_good_proxy(stack, redis, name, inner):
     redis.add("log", '{"level": "info"}')
     server = stack.server(inner, redis, cors="https://app.example", **QUICK)
     proxy = stack.keep(proxies.PROXIES[name](server))
-    e = doctor.web(proxy, "--origin", "https://app.example", "--hold", "1.6")
+    e = doctor.web(proxy, "--origin", "https://app.example", "--hold", "0.1")
     assert not e.findings and {"D7", "D8", "D12", "D13", "D16"} <= e.passed
 
 
@@ -107,7 +107,7 @@ def test_check_of_haproxy_passes_the_login_of_the_example(stack, redis, name):
     for edit, passes in (None, False), (LIVEZ[name], True):
         setup = stack.setup(redis, auth="remote_user", stream="log")
         server = stack.keep(webs.SERVERS[name](setup, auth=True, edit=edit))
-        proxy = stack.keep(proxies.Haproxy(server, edit=without(" check", by=" check inter 50ms fall 1")))
+        proxy = stack.keep(proxies.Haproxy(server, edit=without(" check", by=f" check inter {250 if passes else 50}ms fall {20 if passes else 1}")))
         if passes:
             checked = re.compile(rb'endpoint="livez",code="2xx"} [1-9]')
             wait_until(lambda: checked.search(get(server.port, "/sselog/metrics", basic("ann")).raw), "the check")

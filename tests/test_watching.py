@@ -268,6 +268,7 @@ class Prometheus:
         try:
             answer = get(self.port, "/api/v1/query?" + urllib.parse.urlencode({"query": query}))
         except OSError:  # it starts
+            assert self.child.running(), self.output()
             return {}
         result = json.loads(answer.raw)["data"]["result"] if answer.status == 200 else []
         return {sample["metric"]["job"]: float(sample["value"][1]) for sample in result}
@@ -299,4 +300,4 @@ def test_prometheus_reads_and_sums_the_processes_behind_a_web_server(stack, redi
         {"sselog.password": webs.PASSWORD, "sselog.key": "topsecret"}))
     wait_until(lambda: prometheus.ask("instance:sselog_processes:count") == {"sselog": 3, "sselog-remote": 1}, "processes")
     wait_until(lambda: prometheus.ask("instance:sselog_viewers:sum") == {"sselog": 5, "sselog-remote": 0}, "viewers")
-    assert prometheus.ask("min by (job) (up)") == {"sselog": 1, "sselog-remote": 1}
+    wait_until(lambda: prometheus.ask("min by (job) (up)") == {"sselog": 1, "sselog-remote": 1}, "answers to all")
