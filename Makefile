@@ -227,7 +227,12 @@ demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends all
 check: ## every test against real servers; ends in "N passed, N failed"
 	@tests/deps check
 	@$(MAKE) --no-print-directory $(PARALLEL) all units sims hosting
-	@BUILD=$(abspath $(BUILD)) tests/run
+	@BUILD=$(abspath $(BUILD)) tests/run unit sim cgi extra stack -m 'not tools'
+
+check-tools: ## the tests of the tests, benches and checks themselves
+	@tests/deps check
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@BUILD=$(abspath $(BUILD)) tests/run stack -m tools
 
 check-fast: ## unit tests, simulation and CGI scripts, in half a minute
 	@tests/deps fast
@@ -237,7 +242,7 @@ check-fast: ## unit tests, simulation and CGI scripts, in half a minute
 check-asan: ## unit tests, CGI scripts and the real stack under ASan and UBSan
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan CC=clang SAN=address,undefined all units sims
-	@BUILD=$(abspath build/asan) tests/run unit sim cgi stack -m 'not memory'
+	@BUILD=$(abspath build/asan) tests/run unit sim cgi stack -m 'not memory and not tools'
 
 check-tsan: ## the threaded part of the real stack under TSan
 	@tests/deps ci
@@ -400,8 +405,8 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
-.PHONY: all help static hosting units sims mutants fuzzers deps demo check check-fast check-readme check-asan check-tsan check-systemd \
-        check-memcheck \
+.PHONY: all help static hosting units sims mutants fuzzers deps demo check check-tools check-fast check-readme check-asan \
+        check-tsan check-systemd check-memcheck \
         chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format \
         lint lint-format lint-cppcheck lint-tidy lint-shell lint-words lint-web hooks
 

@@ -27,6 +27,7 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 def pytest_configure(config):
     config.addinivalue_line("markers", "threads: also run under ThreadSanitizer")
     config.addinivalue_line("markers", "memory: only for the program as it is shipped, not under sanitizers")
+    config.addinivalue_line("markers", "tools: of the tests, benches and checks themselves; make check-tools")
     config.addinivalue_line("markers", "load: thousands of records, too many under valgrind")
 
 

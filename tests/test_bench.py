@@ -11,6 +11,8 @@ import cases
 import plot
 import report
 
+pytestmark = pytest.mark.tools
+
 SVG = "{http://www.w3.org/2000/svg}"
 
 

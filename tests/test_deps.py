@@ -8,6 +8,8 @@ import pytest
 
 import webs
 
+pytestmark = pytest.mark.tools
+
 NEEDED = ("dirname", "sed", "tr", "cat", "env", "id", "sh")
 PROGRAMS = {
     # redis-server and the like are missing; all else is there.

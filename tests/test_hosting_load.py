@@ -21,6 +21,8 @@ sys.path.append(str(HOSTING))
 
 import places
 
+pytestmark = pytest.mark.tools
+
 
 def record(number, age=0.0):
     return f"id: {number}-1\ndata: {number} {time.monotonic() - age:.3f}\n\n"

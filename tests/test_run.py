@@ -28,6 +28,8 @@ PYTEST_FILE = """
 from pathlib import Path
 import pytest
 
+pytestmark = pytest.mark.tools
+
 @pytest.mark.parametrize("times", [0, 1, 9])
 def test_sometimes(times):
     path = Path(__file__).with_name(f"ran{times}")

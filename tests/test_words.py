@@ -12,6 +12,10 @@ import sys
 import tokenize
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.tools
+
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST = 30  # words in a sentence of a comment
 
