@@ -69,38 +69,26 @@ static void read_rows(const struct context *ctx, struct row rows[ROWS])
 
 /* ---- refusals and requests ---- */
 
-/* A viewer that waited for a seat without success is refused by the relay. */
-static uint64_t unseated(const struct context *ctx, enum why why, int code)
-{
-    uint64_t sum = 0;
-    for (int i = SEAT_TAKEN + 1; i < SEAT_RESULTS; i++) {
-        enum seat_result result = (enum seat_result)i;
-        if (refusal_of_seat(result) == why && refusal_seat_status(result) == code)
-            sum += relay_stats(ctx->relay)->unseated[i];
-    }
-    return sum;
-}
+/* Requests that were refused before they were complete have these causes. */
+static const enum why incomplete[REFUSAL_COUNT] = {
+    [REFUSAL_PARAMS] = WHY_BAD_REQUEST,    [REFUSAL_BODY] = WHY_BATCH_LARGE,
+    [REFUSAL_BODIES] = WHY_MEMORY,         [REFUSAL_MEMORY] = WHY_MEMORY,
+    [REFUSAL_LATE] = WHY_BAD_REQUEST,      [REFUSAL_MANY] = WHY_BUSY,
+    [REFUSAL_MALFORMED] = WHY_BAD_REQUEST,
+};
 
-/* Requests that were refused before they were complete. */
-static uint64_t incomplete(enum why why, int code)
+/* Refusals with a cause, by code. A viewer that waited for a seat without success is refused by the
+ * relay. */
+static void count_refused(const struct context *ctx, enum why why, uint64_t n[FIGURES_NCODES])
 {
-    static const enum why causes[REFUSAL_COUNT] = {
-        [REFUSAL_PARAMS] = WHY_BAD_REQUEST,    [REFUSAL_BODY] = WHY_BATCH_LARGE,
-        [REFUSAL_BODIES] = WHY_MEMORY,         [REFUSAL_MEMORY] = WHY_MEMORY,
-        [REFUSAL_LATE] = WHY_BAD_REQUEST,      [REFUSAL_MANY] = WHY_BUSY,
-        [REFUSAL_MALFORMED] = WHY_BAD_REQUEST,
-    };
-    uint64_t sum = 0;
-    for (int i = 0; i < REFUSAL_COUNT; i++)
-        if (causes[i] == why && fcgi_reader_status((enum fcgi_reader_refusal)i) == code)
-            sum += fcgi_reader_refused((enum fcgi_reader_refusal)i);
-    return sum;
-}
-
-static uint64_t refused(const struct context *ctx, enum why why, int i)
-{
-    return unseated(ctx, why, figures_codes[i]) + incomplete(why, figures_codes[i]) +
-           (ctx->figures ? ctx->figures->refused[why][i] : 0);
+    for (int i = 0; i < FIGURES_NCODES; i++)
+        n[i] = ctx->figures ? ctx->figures->refused[why][i] : 0;
+    for (enum seat_result r = SEAT_TAKEN + 1; r < SEAT_RESULTS; r++)
+        if (refusal_of_seat(r) == why)
+            n[figures_code(refusal_seat_status(r))] += relay_stats(ctx->relay)->unseated[r];
+    for (enum fcgi_reader_refusal r = 0; r < REFUSAL_COUNT; r++)
+        if (incomplete[r] == why)
+            n[figures_code(fcgi_reader_status(r))] += fcgi_reader_refused(r);
 }
 
 /* Answers of an endpoint with a status from class * 100 on. */
@@ -108,9 +96,9 @@ static uint64_t requests(const struct context *ctx, int endpoint, int class)
 {
     const struct relay_stats *s = relay_stats(ctx->relay);
     uint64_t n = ctx->figures ? ctx->figures->requests[endpoint][class - 2] : 0;
-    for (int i = 0; i < REFUSAL_COUNT && endpoint == ENDPOINTS; i++)
-        if (fcgi_reader_status((enum fcgi_reader_refusal)i) / 100 == class)
-            n += fcgi_reader_refused((enum fcgi_reader_refusal)i);
+    for (enum fcgi_reader_refusal r = 0; r < REFUSAL_COUNT && endpoint == ENDPOINTS; r++)
+        if (fcgi_reader_status(r) / 100 == class)
+            n += fcgi_reader_refused(r);
     if (endpoint != ENDPOINT_STREAM)
         return n;
     for (int i = SEAT_TAKEN + 1; i < SEAT_RESULTS; i++)
@@ -145,13 +133,14 @@ static void add_refusals(const struct context *ctx, struct exposition *e)
     char labels[96], code[12];
     exposition_begin(e, PREFIX, "refused", COUNTER, "Requests refused, by status and cause.");
     for (enum why why = WHY_OK + 1; why < WHY_COUNT; why++) {
+        uint64_t n[FIGURES_NCODES];
+        count_refused(ctx, why, n);
         for (int i = 0; i < FIGURES_NCODES; i++) {
-            uint64_t n = refused(ctx, why, i);
-            if (n == 0 && figures_codes[i] != why_status(why))
+            if (n[i] == 0 && figures_codes[i] != why_status(why))
                 continue;
             snprintf(code, sizeof code, figures_codes[i] ? "%d" : "other", figures_codes[i]);
             snprintf(labels, sizeof labels, "code=\"%s\",reason=\"%s\"", code, why_word(why));
-            exposition_sample(e, labels, n);
+            exposition_sample(e, labels, n[i]);
         }
     }
 }
@@ -239,12 +228,13 @@ static void add_json_refusals(const struct context *ctx, struct buf *b)
     const char *comma = "";
     buf_adds(b, "\"refused\":{");
     for (enum why why = WHY_OK + 1; why < WHY_COUNT; why++) {
-        uint64_t n = 0;
+        uint64_t n[FIGURES_NCODES], sum = 0;
+        count_refused(ctx, why, n);
         for (int i = 0; i < FIGURES_NCODES; i++)
-            n += refused(ctx, why, i);
-        if (n > 0)
-            buf_addf(b, "%s\"%s\":%" PRIu64, comma, why_word(why), n);
-        comma = n > 0 ? "," : comma;
+            sum += n[i];
+        if (sum > 0)
+            buf_addf(b, "%s\"%s\":%" PRIu64, comma, why_word(why), sum);
+        comma = sum > 0 ? "," : comma;
     }
     buf_addc(b, '}');
 }
