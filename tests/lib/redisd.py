@@ -34,7 +34,7 @@ def acl_file(directory):
     for old, new in (("+xtrim +publish", f"+xtrim +publish {send}"),
                      ("%R~stream:logs:*", "%R~stream:* %R~log* &news"), ("+client|tracking", f"+client|tracking {more}"),
                      ("%R~session:*", "%R~session:* %R~sess:* %R~sselog:session:*"),
-                     ("%W~stream:logs:*", "%W~stream:logs:* %W~log* &log*"),
+                     ("%RW~stream:logs:*", "%RW~stream:logs:* %RW~log*"), ("%W~stream:logs:*", "%W~stream:logs:* %W~log* &log*"),
                      ("%RW~{stream:logs:*}:sent:*", "%RW~{stream:*}:sent:* %RW~{log*}:sent:*")):
         if old not in text:
             raise AssertionError(f"the example no longer holds {old!r}")
