@@ -321,24 +321,27 @@ enum fcgi_reader_state fcgi_reader_read(struct fcgi_reader *in)
     return FCGI_READER_MORE;
 }
 
-/* The rest of the answer's status line and its headers, the error, and the line of the log; NULL:
- * it was written already. */
+#define LATER "\r\nRetry-After: 5" /* seconds */
+
+/* The status, its text and more headers, the error, and the line of the log; NULL: it was written
+ * already. */
 static const struct {
-    const char *head, *error, *line;
+    int status;
+    const char *text, *error, *line;
 } refusals[REFUSAL_COUNT] = {
-    [REFUSAL_PARAMS] = {"431 Request Header Fields Too Large", "request header fields too large",
+    [REFUSAL_PARAMS] = {431, "Request Header Fields Too Large", "request header fields too large",
                         "the headers and parameters of a request are too large"},
-    [REFUSAL_BODY] = {"413 Content Too Large", "content too large",
+    [REFUSAL_BODY] = {413, "Content Too Large", "content too large",
                       "the body of a request is too large"},
-    [REFUSAL_BODIES] = {"503 Service Unavailable\r\nRetry-After: 5", "too many large bodies arrive",
+    [REFUSAL_BODIES] = {503, "Service Unavailable" LATER, "too many large bodies arrive",
                         "large bodies have all of SSELOG_MAX_MEMORY"},
-    [REFUSAL_MEMORY] = {"503 Service Unavailable\r\nRetry-After: 5", "out of memory",
+    [REFUSAL_MEMORY] = {503, "Service Unavailable" LATER, "out of memory",
                         "there is no memory for a request"},
-    [REFUSAL_LATE] = {"408 Request Timeout", "the request did not arrive in time",
+    [REFUSAL_LATE] = {408, "Request Timeout", "the request did not arrive in time",
                       "a request did not arrive in time"},
-    [REFUSAL_MANY] = {"503 Service Unavailable\r\nRetry-After: 5",
-                      "too many requests arrive slowly", "too many requests are incomplete"},
-    [REFUSAL_MALFORMED] = {"400 Bad Request", "malformed request", NULL},
+    [REFUSAL_MANY] = {503, "Service Unavailable" LATER, "too many requests arrive slowly",
+                      "too many requests are incomplete"},
+    [REFUSAL_MALFORMED] = {400, "Bad Request", "malformed request", NULL},
 };
 static _Atomic uint64_t refused[REFUSAL_COUNT];
 
@@ -360,8 +363,8 @@ void fcgi_reader_refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why)
     refused[why]++;
     log_refusal(why);
     int len = snprintf(answer, sizeof answer,
-                       "Status: %s\r\nContent-Type: application/json\r\n\r\n{\"error\":\"%s\"}",
-                       refusals[why].head, refusals[why].error);
+                       "Status: %d %s\r\nContent-Type: application/json\r\n\r\n{\"error\":\"%s\"}",
+                       refusals[why].status, refusals[why].text, refusals[why].error);
     struct out o;
     out_init(&o, in->fd, in->request);
     out_send_bytes(&o, answer, (size_t)len);
@@ -378,7 +381,7 @@ void fcgi_reader_refuse(struct fcgi_reader *in, enum fcgi_reader_refusal why)
 
 int fcgi_reader_status(enum fcgi_reader_refusal why)
 {
-    return atoi(refusals[why].head);
+    return refusals[why].status;
 }
 
 uint64_t fcgi_reader_refused(enum fcgi_reader_refusal why)

@@ -36,7 +36,7 @@
 #define EASED_MS  10  /* viewers that wait for memory are looked at this often at most */
 #define EVENTS    256
 #define SETTLE_MS 300  /* for the last commands, at the end */
-#define ORDER_MS  2000 /* a front thread waits so long for room in the pipe of orders */
+#define ORDER_MS  2000 /* a front thread waits so long while a hung relay leaves the pipe full */
 
 /* ---- seats ---- */
 
@@ -77,8 +77,7 @@ struct drain {
     struct charge charged;
 };
 
-/* A pipe takes writes of up to PIPE_BUF whole (POSIX write(2)), and is safe in signal handlers. It
- * is full only while the relay hangs, or is late by thousands of orders. */
+/* A pipe takes writes of up to PIPE_BUF whole (POSIX write(2)), and is safe in signal handlers. */
 static int give_order(struct relay *r, struct order o, int wait_ms)
 {
     struct pollfd room = {.fd = r->pipe[1], .events = POLLOUT};
