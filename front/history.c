@@ -26,7 +26,7 @@
 
 #define LIMIT     200 /* records, when the query gives no limit */
 #define WAIT_MAX  300 /* seconds */
-#define MAX_SEEKS 16  /* questions where the cursor is, in one answer */
+#define MAX_SEEKS 16  /* questions where the cursor is, in one answer: trims may outrun them */
 
 /* The part of a log that the query asks for. */
 struct window {
@@ -255,9 +255,9 @@ static enum turn read_on(struct context *ctx, struct history *h)
 {
     if (h->place.state == PLACE_BEHIND)
         return walk_newer(ctx, h);
-    if (++h->seeks > MAX_SEEKS) {
-        answer_error(ctx, 503, "the log is trimmed faster than it is read");
-        return TURN_DONE;
+    if (++h->seeks > MAX_SEEKS) { /* the client gets the gap now, and asks again */
+        h->walk.more = true;
+        return answer_newer(ctx, h);
     }
     return h->place.state == PLACE_LOCATING ? seek_before(ctx, h) : seek_by_info(ctx, h);
 }

@@ -16,6 +16,7 @@ import webs
 from fcgi import FcgiStream, Peer, environment, fcgi_get
 from identity import session
 from procs import DEADLINE, wait_until
+from scripted_redis import Transform
 from sse import get
 
 LINES = "application/x-ndjson"
@@ -28,6 +29,10 @@ def params(query="", user="ann", path="/sselog/history", **more):
 def objects(raw):
     """The lines as jq reads them: empty ones are nothing."""
     return [json.loads(line) for line in bytes(raw).decode().split("\n") if line]
+
+
+def key(record_id):
+    return tuple(int(part) for part in record_id.split("-"))
 
 
 class Page:
@@ -152,11 +157,38 @@ def test_each_record_is_answered_or_in_a_gap_while_the_log_is_trimmed(redis, res
     missing = [x for x in sent if x not in set(seen)]
     assert [x for x in sent if x in set(seen)] == seen
 
-    def key(x):
-        return tuple(int(part) for part in x.split("-"))
-
     for x in missing:
         assert any(key(g["after"]) < key(x) and (g["next"] is None or key(x) < key(g["next"])) for _, g in gaps), x
+
+
+def test_log_that_is_trimmed_faster_than_it_is_read_is_answered_as_gaps(stack, redis):
+    """Each time that the responder has learned where the log begins, all records are other ones."""
+    trimming = True
+
+    def add_five():
+        for _ in range(5):
+            redis.client.xadd("log:ann", {"data": "x"}, maxlen=5, approximate=False)
+
+    def replace(reply):
+        if trimming:
+            add_five()
+        return reply
+
+    def handler(_, command):
+        return Transform(replace) if command[0] == b"XINFO" else None
+
+    responder = start(stack, stack.scripted(redis, handler))
+    at = redis.add("log:ann", "first")
+    add_five()
+    for _ in range(3):
+        page = poll(responder, f"after={at}&limit=10")
+        assert page.records == [] and page.page["more"]
+        (gap,) = page.gaps
+        assert gap["after"] == at and key(at) < key(page.last) < key(gap["next"])
+        at = page.last
+    trimming = False
+    page = poll(responder, f"after={at}&limit=10")
+    assert len(page.gaps) == 1 and len(page.records) == 5
 
 
 def test_wait_ends_within_a_second_of_a_record(redis, responder):
