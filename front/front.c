@@ -400,8 +400,8 @@ static void *work_slow(void *arg)
     return end_work(w);
 }
 
-/* Starts the thread of w unless it was started. -1: it cannot be; once a minute the log says why.
- */
+/* Starts the thread of w unless it was started. -1: it cannot be, and the log says why, at most
+ * once a minute. */
 static int start_worker(struct worker *w, void *(*run)(void *))
 {
     struct front *f = w->front;

@@ -8,8 +8,8 @@
 #include "redis/slot.h"
 
 #define WAIT_MS 250 /* for an element; a signal to stop waits as long */
-#define TEXT_MAX                                                                                   \
-    (REDIS_VALUE_MAX + (size_t)32 * 1024 * 1024) /* BUNDLE_MAX elements, one of them long */
+/* BUNDLE_MAX elements, one of them long. */
+#define TEXT_MAX (REDIS_VALUE_MAX + (size_t)32 * 1024 * 1024)
 
 struct list {
     struct sender *sender;
@@ -107,8 +107,7 @@ static int set_aside(struct list *l)
         count_moved(l, 1);
         diag(DIAG_ERROR, "send",
              "%s: an element of %zu bytes makes a record of more than %zu; it is now the last one "
-             "of "
-             "the list %s",
+             "of the list %s",
              l->queue.list, l->ends[0], REDIS_VALUE_MAX, l->aside);
     }
     return sender_after(l->sender, r, moved);
