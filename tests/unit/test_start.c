@@ -48,11 +48,25 @@ static void describe(const char *header, const char *query, bool lenient, char o
     request_free(&r);
 }
 
+/* A request, and where its stream starts: see describe. */
+struct start_row {
+    const char *header, *query, *strict, *lenient;
+};
+
+static void check_starts(const struct start_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char strict[80], lenient[80];
+        describe(rows[i].header, rows[i].query, false, strict);
+        describe(rows[i].header, rows[i].query, true, lenient);
+        assert_string_equal(strict, rows[i].strict);
+        assert_string_equal(lenient, rows[i].lenient);
+    }
+}
+
 static void test_greatest_cursor_of_header_and_query_counts(void **state)
 {
-    static const struct {
-        const char *header, *query, *strict, *lenient;
-    } cases[] = {
+    static const struct start_row rows[] = {
         {NULL, "", "history", "history"},
         {"", "last_event_id=", "history", "history"},
         {"5-0", "", "after 5-0", "after 5-0"},
@@ -71,7 +85,15 @@ static void test_greatest_cursor_of_header_and_query_counts(void **state)
         {"x", "last_event_id=5-0", "after 5-0", "after 5-0"},
         {"5-0", "last_event_id=x", "after 5-0", "after 5-0"},
         {"null", "lastEventId=5-0", "after 5-0", "after 5-0"},
-        /* without a hyphen it is a time, except the beginning */
+    };
+    (void)state;
+    check_starts(rows, sizeof rows / sizeof *rows);
+}
+
+/* 0 is the beginning, and no time. */
+static void test_cursor_without_a_hyphen_is_a_time(void **state)
+{
+    static const struct start_row rows[] = {
         {"5", "", "since 5-1", "history"},
         {NULL, "last_event_id=5", "since 5-1", "history"},
         {"0", "", "after 0-0", "history"},
@@ -79,7 +101,15 @@ static void test_greatest_cursor_of_header_and_query_counts(void **state)
         {"5", "lastEventId=5-0", "after 5-0", "after 5-0"},
         {"5-0", "lastEventId=5", "after 5-0", "after 5-0"},
         {"6", "lastEventId=5-0", "since 6-1", "after 5-0"},
-        /* EventSource would repeat a header for ever */
+    };
+    (void)state;
+    check_starts(rows, sizeof rows / sizeof *rows);
+}
+
+/* EventSource would repeat the header for ever, so it is not refused. */
+static void test_malformed_cursor_in_a_header_is_a_gap(void **state)
+{
+    static const struct start_row rows[] = {
         {"x", "", "history lost", "history"},
         {"1-x", "", "history lost", "history"},
         {"18446744073709551616-0", "", "history lost", "history"},
@@ -89,7 +119,15 @@ static void test_greatest_cursor_of_header_and_query_counts(void **state)
         {NULL, "last_event_id=-", "malformed", "history"},
         {NULL, "last_event_id=$", "malformed", "history"},
         {NULL, "last_event_id=x&lastEventId=null", "history lost", "history"},
-        /* what pages and other servers' clients send */
+    };
+    (void)state;
+    check_starts(rows, sizeof rows / sizeof *rows);
+}
+
+/* Pages and the clients of other servers send these. One that no server makes is malformed. */
+static void test_cursor_of_another_server_is_a_gap(void **state)
+{
+    static const struct start_row rows[] = {
         {NULL, "last_event_id=null", "history lost", "history"},
         {NULL, "lastEventId=undefined", "history lost", "history"},
         {NULL, "last_event_id=NaN", "history lost", "history"},
@@ -103,7 +141,15 @@ static void test_greatest_cursor_of_header_and_query_counts(void **state)
         {NULL, "lastEventID=1b4e28ba-2fa1-11d2-883f-0016d3cca427", "history lost", "history"},
         {NULL, "lastEventID=earliest", "history lost", "history"},
         {NULL, "lastEventID=1b4e28ba-2fa1-11d2-883f-0016d3cca42", "malformed", "history"},
-        /* a time counts without a cursor only: it would pass over what an outage held up */
+    };
+    (void)state;
+    check_starts(rows, sizeof rows / sizeof *rows);
+}
+
+/* A time would pass over what an outage held up. */
+static void test_time_counts_without_a_cursor_only(void **state)
+{
+    static const struct start_row rows[] = {
         {NULL, "since=15m", "since 1788999100000-0", "since 1788999100000-0"},
         {NULL, "since=1970-01-01T00:00:01Z", "since 1000-0", "since 1000-0"},
         {"5-0", "since=15m", "after 5-0", "after 5-0"},
@@ -113,13 +159,7 @@ static void test_greatest_cursor_of_header_and_query_counts(void **state)
         {NULL, "since=15m&last_event_id=x", "malformed", "since 1788999100000-0"},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char strict[80], lenient[80];
-        describe(cases[i].header, cases[i].query, false, strict);
-        describe(cases[i].header, cases[i].query, true, lenient);
-        assert_string_equal(strict, cases[i].strict);
-        assert_string_equal(lenient, cases[i].lenient);
-    }
+    check_starts(rows, sizeof rows / sizeof *rows);
 }
 
 #define W4 "999999999w999999999w999999999w999999999w"
@@ -128,7 +168,7 @@ static void test_time_is_a_duration_or_of_rfc_3339(void **state)
 {
     static const struct {
         const char *text;
-        int64_t ms; /* -1: no time */
+        int64_t ms;
     } cases[] = {
         {"0s", NOW},
         {"90s", NOW - 90000},
@@ -156,41 +196,50 @@ static void test_time_is_a_duration_or_of_rfc_3339(void **state)
         {"2000-02-29T00:00:00Z", INT64_C(951782400000)},
         {"2016-12-31T23:59:60Z", INT64_C(1483228800000)},
         {"9999-12-31T23:59:59Z", INT64_C(253402300799000)},
-        {"", -1},
-        {"15", -1},
-        {"m", -1},
-        {"-15m", -1},
-        {"15 m", -1},
-        {"15M", -1},
-        {"15mm", -1},
-        {"1.5h", -1},
-        {"1234567890s", -1},
-        {"1789000000", -1},
-        {"2026-09-10", -1},
-        {"2026-09-10T00:26Z", -1},
-        {"2026-09-10T00:26:40", -1},
-        {"2026-09-10T00:26:40.Z", -1},
-        {"2026-09-10T00:26:40Z ", -1},
-        {"2026-09-10T00:26:40+0200", -1},
-        {"2026-09-10T00:26:40+24:00", -1},
-        {"2026-09-10T00:26:61Z", -1},
-        {"2026-09-10T24:00:00Z", -1},
-        {"2026-02-29T00:00:00Z", -1},
-        {"1900-02-29T00:00:00Z", -1},
-        {"2026-13-01T00:00:00Z", -1},
-        {"2026-00-01T00:00:00Z", -1},
-        {"2026-09-00T00:00:00Z", -1},
-        {"2026-9-10T00:26:40Z", -1},
-        {"26-09-10T00:26:40Z", -1},
-        {"yesterday", -1},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t ms = -1;
-        int r = start_time(cases[i].text, NOW, &ms);
-        assert_int_equal(r, cases[i].ms < 0 ? -1 : 0);
-        if (r == 0)
-            assert_int_equal(ms, cases[i].ms);
+        assert_int_equal(start_time(cases[i].text, NOW, &ms), 0);
+        assert_int_equal(ms, cases[i].ms);
+    }
+}
+
+static void test_other_text_is_no_time(void **state)
+{
+    static const char *const cases[] = {
+        "",
+        "15",
+        "m",
+        "-15m",
+        "15 m",
+        "15M",
+        "15mm",
+        "1.5h",
+        "1234567890s",
+        "1789000000",
+        "2026-09-10",
+        "2026-09-10T00:26Z",
+        "2026-09-10T00:26:40",
+        "2026-09-10T00:26:40.Z",
+        "2026-09-10T00:26:40Z ",
+        "2026-09-10T00:26:40+0200",
+        "2026-09-10T00:26:40+24:00",
+        "2026-09-10T00:26:61Z",
+        "2026-09-10T24:00:00Z",
+        "2026-02-29T00:00:00Z",
+        "1900-02-29T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-00-01T00:00:00Z",
+        "2026-09-00T00:00:00Z",
+        "2026-9-10T00:26:40Z",
+        "26-09-10T00:26:40Z",
+        "yesterday",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t ms;
+        assert_int_equal(start_time(cases[i], NOW, &ms), -1);
     }
 }
 
@@ -221,7 +270,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_greatest_cursor_of_header_and_query_counts),
+        cmocka_unit_test(test_cursor_without_a_hyphen_is_a_time),
+        cmocka_unit_test(test_malformed_cursor_in_a_header_is_a_gap),
+        cmocka_unit_test(test_cursor_of_another_server_is_a_gap),
+        cmocka_unit_test(test_time_counts_without_a_cursor_only),
         cmocka_unit_test(test_time_is_a_duration_or_of_rfc_3339),
+        cmocka_unit_test(test_other_text_is_no_time),
         cmocka_unit_test(test_names_that_ask_for_a_range_are_known),
         cmocka_unit_test(test_first_id_of_a_time_is_its_millisecond),
     };
