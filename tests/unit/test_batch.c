@@ -19,7 +19,8 @@ static struct blob *fake_blob(const struct redis_feed *f, const char *p)
 #define redis_feed_blob fake_blob
 #include "relay/batch.c"
 
-#define ID(n)     ((struct xid){(n), 0})
+#include "ids.h"
+
 #define LONG_ONE  (64 * 1024 + 1) /* bytes: more than one frame of the plain profile */
 #define SHORT_ONE 3
 

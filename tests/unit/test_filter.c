@@ -34,16 +34,40 @@ static struct filter *build(const struct words *w)
     return filter_new(&spec);
 }
 
-static void test_filter_decides_each_record(void **state)
+struct decision {
+    struct words w;
+    const char *payload;
+    bool pass;
+};
+
+static void assert_decisions(const struct decision *cases, size_t count)
 {
-    static const struct {
-        struct words w;
-        const char *payload;
-        bool pass;
-    } cases[] = {
+    for (size_t i = 0; i < count; i++) {
+        struct filter *f = build(&cases[i].w);
+        struct record r;
+        assert_non_null(f);
+        record_from_message(&r, XID_ZERO, slice_of(cases[i].payload));
+        if (filter_pass(f, &r) != cases[i].pass)
+            fail_msg("case %zu: %s", i, cases[i].payload);
+        record_end(&r);
+        filter_free(f);
+    }
+}
+
+static void test_each_record_passes_without_a_rule(void **state)
+{
+    static const struct decision cases[] = {
         {{.level = NULL}, "anything", true},
         {{.level = NULL}, "", true},
-        /* match: withheld unless the field is equal */
+    };
+    (void)state;
+    assert_decisions(cases, sizeof cases / sizeof *cases);
+    filter_free(NULL);
+}
+
+static void test_field_must_equal_its_match(void **state)
+{
+    static const struct decision cases[] = {
         {{.match = {{"t", "a"}}}, "{\"t\":\"a\"}", true},
         {{.match = {{"t", "a"}}}, "{\"t\":\"b\"}", false},
         {{.match = {{"t", "a"}}}, "{\"t\":\"A\"}", false},
@@ -64,7 +88,14 @@ static void test_filter_decides_each_record(void **state)
         {{.match = {{"t", ""}}}, "{}", false},
         {{.match = {{"t", "a"}, {"u", "b"}}}, "{\"t\":\"a\",\"u\":\"b\"}", true},
         {{.match = {{"t", "a"}, {"u", "b"}}}, "{\"t\":\"a\",\"u\":\"c\"}", false},
-        /* lists: one item of each list must be equal */
+    };
+    (void)state;
+    assert_decisions(cases, sizeof cases / sizeof *cases);
+}
+
+static void test_one_item_of_each_list_must_be_equal(void **state)
+{
+    static const struct decision cases[] = {
         {{.lists = {{"r", "1"}}}, "{\"r\":1}", true},
         {{.lists = {{"r", "3, 1 ,2"}}}, "{\"r\":\"2\"}", true},
         {{.lists = {{"r", "3, 1 ,2"}}}, "{\"r\":\"4\"}", false},
@@ -79,7 +110,14 @@ static void test_filter_decides_each_record(void **state)
         {{.lists = {{"r", "1,2"}, {"s", "1"}}}, "{\"r\":2,\"s\":2}", false},
         /* a list does not pass records that match withholds */
         {{.match = {{"t", "a"}}, .lists = {{"t", "a,b"}}}, "{\"t\":\"b\"}", false},
-        /* level */
+    };
+    (void)state;
+    assert_decisions(cases, sizeof cases / sizeof *cases);
+}
+
+static void test_level_withholds_lower_levels(void **state)
+{
+    static const struct decision cases[] = {
         {{.level = "warning"}, "{\"level\":\"WARN\"}", true},
         {{.level = "warning"}, "{\"level\":\"info\"}", false},
         {{.level = "warning"}, "{\"level\":\"Error\"}", true},
@@ -96,7 +134,14 @@ static void test_filter_decides_each_record(void **state)
         {{.level = "warning"}, "{\"level\":\"\"}", true},
         {{.level = "warning"}, "{}", true},
         {{.level = "warning"}, "not json", true},
-        /* records of these levels are never sent */
+    };
+    (void)state;
+    assert_decisions(cases, sizeof cases / sizeof *cases);
+}
+
+static void test_skipped_levels_are_withheld(void **state)
+{
+    static const struct decision cases[] = {
         {{.skip = {"DEBUG"}}, "{\"level\":\"debug\"}", false},
         {{.skip = {"debug"}}, "{\"level\":\"DBUG\"}", false},
         {{.skip = {"debug"}}, "{\"level\":10}", false},
@@ -109,7 +154,14 @@ static void test_filter_decides_each_record(void **state)
         {{.skip = {"debug", "Audit"}}, "{}", true},
         {{.skip = {"debug"}}, "not json", true},
         {{.level = "info", .skip = {"error"}}, "{\"level\":\"error\"}", false},
-        /* text */
+    };
+    (void)state;
+    assert_decisions(cases, sizeof cases / sizeof *cases);
+}
+
+static void test_text_is_found_in_any_case(void **state)
+{
+    static const struct decision cases[] = {
         {{.text = "b"}, "abc", true},
         {{.text = "ABC"}, "xxabcxx", true},
         {{.text = "abc"}, "xxAbC", true},
@@ -131,17 +183,7 @@ static void test_filter_decides_each_record(void **state)
         {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1,\"m\":\"X\"}", true},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct filter *f = build(&cases[i].w);
-        struct record r;
-        assert_non_null(f);
-        record_from_message(&r, XID_ZERO, slice_of(cases[i].payload));
-        if (filter_pass(f, &r) != cases[i].pass)
-            fail_msg("case %zu: %s", i, cases[i].payload);
-        record_end(&r);
-        filter_free(f);
-    }
-    filter_free(NULL);
+    assert_decisions(cases, sizeof cases / sizeof *cases);
 }
 
 /* An entry has the payload and one more field. */
@@ -404,7 +446,12 @@ static void test_skipped_and_older_records_are_withheld(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filter_decides_each_record),
+        cmocka_unit_test(test_each_record_passes_without_a_rule),
+        cmocka_unit_test(test_field_must_equal_its_match),
+        cmocka_unit_test(test_one_item_of_each_list_must_be_equal),
+        cmocka_unit_test(test_level_withholds_lower_levels),
+        cmocka_unit_test(test_skipped_levels_are_withheld),
+        cmocka_unit_test(test_text_is_found_in_any_case),
         cmocka_unit_test(test_filter_sees_the_entry_s_other_fields),
         cmocka_unit_test(test_time_of_an_entry_is_read_within_its_length),
         cmocka_unit_test(test_json_is_parsed_only_for_a_rule),

@@ -173,12 +173,28 @@ static void test_fields_beside_the_payload_are_bounded(void **state)
     record_end(&r);
 }
 
-static void test_only_strict_json_has_fields(void **state)
+struct field_case {
+    struct slice payload;
+    const char *text; /* of the field "a"; NULL: there is none */
+};
+
+static void assert_fields(const struct field_case *cases, size_t count)
 {
-    static const struct {
-        struct slice payload;
-        const char *text; /* of the field "a"; NULL: there is none */
-    } cases[] = {
+    for (size_t i = 0; i < count; i++) {
+        struct slice text = {0};
+        struct record r;
+        record_from_message(&r, XID_ZERO, cases[i].payload);
+        if (record_field(&r, "a", RECORD_ANY, &text) != (cases[i].text != NULL))
+            fail_msg("case %zu: %s", i, cases[i].payload.p);
+        if (cases[i].text && !slice_equal(text, slice_of(cases[i].text)))
+            fail_msg("case %zu: %.*s", i, (int)text.len, text.p);
+        record_end(&r);
+    }
+}
+
+static void test_values_of_fields_are_read_as_text(void **state)
+{
+    static const struct field_case cases[] = {
         {S("{\"a\":\"x\"}"), "x"},
         {S("{\"a\":\"\"}"), ""},
         {S("{\"a\":\"\\u00e9\\n\"}"), "\xc3\xa9\n"},
@@ -191,7 +207,15 @@ static void test_only_strict_json_has_fields(void **state)
         {S("{\"a\":1.5E+300}"), "1.5E+300"},
         {S("{\"a\":1,\"a\":2}"), "2"},
         {S("{\"a\":\"bad \xff bytes\"}"), "bad \xff bytes"},
-        /* 64 bits and beyond */
+    };
+    (void)state;
+    assert_fields(cases, sizeof cases / sizeof *cases);
+}
+
+/* 64 bits and beyond. */
+static void test_numbers_of_any_size_are_kept(void **state)
+{
+    static const struct field_case cases[] = {
         {S("{\"a\":9223372036854775807}"), "9223372036854775807"},
         {S("{\"a\":18446744073709551615}"), "18446744073709551615"},
         {S("{\"a\":18446744073709551616}"), "18446744073709551616"},
@@ -204,12 +228,26 @@ static void test_only_strict_json_has_fields(void **state)
         {S("{\"a\":\"18446744073709551616e0\"}"), "18446744073709551616e0"},
         {S("{\"a\":1e0}"), "1e0"},
         {S("{\"b\":18446744073709551616,\"a\":\"after\"}"), "after"},
-        /* Python's numbers that are not finite */
+    };
+    (void)state;
+    assert_fields(cases, sizeof cases / sizeof *cases);
+}
+
+static void test_numbers_of_python_that_are_not_finite_are_kept(void **state)
+{
+    static const struct field_case cases[] = {
         {S("{\"a\":NaN}"), "NaN"},
         {S("{\"a\":1,\"b\":NaN}"), "1"},
         {S("{\"b\":[NaN, -Infinity],\"a\":Infinity}"), "Infinity"},
         {S("{\"a\":-Infinity}"), "-Infinity"},
-        /* no text */
+    };
+    (void)state;
+    assert_fields(cases, sizeof cases / sizeof *cases);
+}
+
+static void test_other_values_have_no_text(void **state)
+{
+    static const struct field_case cases[] = {
         {S("{\"a\":null}"), NULL},
         {S("{\"a\":{}}"), NULL},
         {S("{\"a\":[1]}"), NULL},
@@ -220,7 +258,15 @@ static void test_only_strict_json_has_fields(void **state)
         {S("42"), NULL},
         {S("a"), NULL},
         {S(""), NULL},
-        /* not JSON, although json-c accepts some of it */
+    };
+    (void)state;
+    assert_fields(cases, sizeof cases / sizeof *cases);
+}
+
+/* json-c accepts some of these. */
+static void test_only_strict_json_has_fields(void **state)
+{
+    static const struct field_case cases[] = {
         {S("{\"a\":1} x"), NULL},
         {S("{\"a\":1}{\"a\":2}"), NULL},
         {S("{\"a\":1}\0"), NULL},
@@ -246,23 +292,22 @@ static void test_only_strict_json_has_fields(void **state)
         {S("{\"a\":1,\"b\":\"open\\"), NULL},
         {S("\xef\xbb\xbf{\"a\":1}"), NULL},
         {S("{\"a\":1,\"b\":-}"), NULL},
-        /* a name that json-c would cut to "a" */
+    };
+    (void)state;
+    assert_fields(cases, sizeof cases / sizeof *cases);
+}
+
+/* json-c would cut the name to "a". */
+static void test_name_with_a_nul_is_another_name(void **state)
+{
+    static const struct field_case cases[] = {
         {S("{\"a\\u0000b\":1}"), NULL},
         {S("{\"a\":1,\"a\\u0000\" :2}"), NULL},
         {S("{\"a\":\"x\\\\u0000\"}"), "x\\u0000"},
         {S("{\"\\\\\\u0000\":1,\"a\":1}"), NULL},
     };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct slice text = {0};
-        struct record r;
-        record_from_message(&r, XID_ZERO, cases[i].payload);
-        if (record_field(&r, "a", RECORD_ANY, &text) != (cases[i].text != NULL))
-            fail_msg("case %zu: %s", i, cases[i].payload.p);
-        if (cases[i].text && !slice_equal(text, slice_of(cases[i].text)))
-            fail_msg("case %zu: %.*s", i, (int)text.len, text.p);
-        record_end(&r);
-    }
+    assert_fields(cases, sizeof cases / sizeof *cases);
 }
 
 static void test_nul_in_a_string_is_kept(void **state)
@@ -355,7 +400,12 @@ int main(void)
         cmocka_unit_test(test_payload_s_field_comes_before_the_entry_s),
         cmocka_unit_test(test_payload_and_event_are_no_fields_of_the_entry),
         cmocka_unit_test(test_fields_beside_the_payload_are_bounded),
+        cmocka_unit_test(test_values_of_fields_are_read_as_text),
+        cmocka_unit_test(test_numbers_of_any_size_are_kept),
+        cmocka_unit_test(test_numbers_of_python_that_are_not_finite_are_kept),
+        cmocka_unit_test(test_other_values_have_no_text),
         cmocka_unit_test(test_only_strict_json_has_fields),
+        cmocka_unit_test(test_name_with_a_nul_is_another_name),
         cmocka_unit_test(test_nul_in_a_string_is_kept),
         cmocka_unit_test(test_other_values_than_objects_are_json),
         cmocka_unit_test(test_depth_is_bounded),
