@@ -435,15 +435,19 @@ def test_unit_follows_a_file_over_rotation_and_a_stop(debian):
     debian.expect(lines)
 
 
-MOVED = [("vector.yaml", "key: (.*)", {"host": HOST, "message": "from Vector", "severity": "err", "source_type": "syslog"}),
-         ("logstash.conf", 'key => "(.*)"', {"host": HOST, "message": "from Logstash", "level": "error", "@timestamp": "-"})]
+# The snippet, its name of the list, what makes it RPUSH, and an event.
+MOVED = [("vector.yaml", "key: (.*)", "data_type: list\n *list:\n *method: rpush\n",
+          {"host": HOST, "message": "from Vector", "severity": "err", "source_type": "syslog"}),
+         ("logstash.conf", 'key => "(.*)"', 'data_type => "list"\n',
+          {"host": HOST, "message": "from Logstash", "level": "error", "@timestamp": "-"})]
 
 
-@pytest.mark.parametrize(("name", "key", "event"), MOVED, ids=[row[0] for row in MOVED])
-def test_list_is_moved_into_the_log(stack, feed, name, key, event):
+@pytest.mark.parametrize(("name", "key", "pushes", "event"), MOVED, ids=[row[0] for row in MOVED])
+def test_list_is_moved_into_the_log(stack, feed, name, key, pushes, event):
     """As the sink `redis` of Vector and the output `redis` of Logstash write it, with RPUSH."""
     text = feed.text(name)
     list_key, = re.findall(f"^ *{key}$", text, re.M)
+    assert re.search(pushes, text)
     command, = re.findall(r"^# +(sselog send .*)$", text, re.M)
     stack.keep(Program(["sh", "-c", f"exec {command}"], env=feed.environment(), log=feed.dir / "send.out"))
     feed.redis.client.rpush(list_key, *[json.dumps({**event, "time": feed.now(), "number": n}) for n in range(3)])

@@ -167,7 +167,8 @@ def is_live(stream):
 
 @pytest.mark.parametrize("name, held", [("lighttpd", 8), ("apache", 6)])
 def test_further_streams_of_a_connection_do_not_begin(stack, redis, name, held):
-    """lighttpd refuses the ninth, as its SETTINGS say.  Apache lets the seventh wait, although its SETTINGS allow 100."""
+    """lighttpd refuses the ninth, as its SETTINGS say.  Apache lets the seventh wait, although its SETTINGS allow 100.
+    The page and the doctor tell so."""
     proxy = stack.keep(proxies.PROXIES[name](stack.server("nginx", redis), **STREAMS[name][1]))
     connection = stack.keep(h2.Connection(proxy.port))
     for _ in range(held):
@@ -178,6 +179,8 @@ def test_further_streams_of_a_connection_do_not_begin(stack, redis, name, held):
         assert name == "lighttpd" and further.reset
     except DeadlineExceeded:
         assert name == "apache"
+    assert int(re.search(rf"^\| {name} \| \d+ \| (\d+)", proxies.PAGE.read_text(), re.M | re.I)[1]) == held
+    assert re.search(f'"{held} streams under {name}', (webs.TOP / "doctor/stream.c").read_text(), re.I)
 
 
 def test_note_of_http_2_is_about_the_proxy_that_speaks_it(stack, redis, tmp_path):

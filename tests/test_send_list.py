@@ -35,6 +35,14 @@ def test_elements_as_json(stack, setup, redis):
     assert entries(redis) == [{"data": b'{"message":"x","level":"info"}', "event": b"deploy"}]
 
 
+def test_log_of_a_list_is_trimmed_by_age(stack, setup, redis):
+    for number in range(1000):
+        redis.client.xadd("log", {"data": "old"}, id=f"{number + 1}-1")
+    redis.client.rpush("queue:a", "x")
+    stack.keep(Sending(setup, "-l", "log", "--list", "queue:a", "--keep", "1d"))
+    wait_until(lambda: values(redis)[-1] == b"x" and redis.client.xlen("log") <= 100, "old records to be removed")
+
+
 TOTAL = 6000
 
 

@@ -180,15 +180,21 @@ def test_wrong_options_are_told_and_the_former_ones_stay(stack, redis):
 
     def wrong_key():
         replace_secret(key, rsa)
+
+    def wrong_public_key():
+        file.set(**right, jwt_alg="RS256")
+        replace_secret(key, rsa[:100])
     for change, says in ((wrong_file, "sselog.conf:4: SSELOG_STREEM: no such option; did you mean SSELOG_STREAM?"),
                          (wrong_value, "SSELOG_KEEPALIVE=often (file "), (no_file, "No such file or directory"),
-                         (no_key, "SSELOG_JWT_KEY_FILE="), (wrong_key, "SSELOG_JWT_KEY_FILE=")):
+                         (no_key, "SSELOG_JWT_KEY_FILE="), (wrong_key, "SSELOG_JWT_KEY_FILE="),
+                         (wrong_public_key, "SSELOG_JWT_KEY_FILE: ")):
         with case(says):
             change()
             line, = [line for line in reload(responder, KEPT).splitlines() if KEPT in line]
             assert " error config: " in line and says in line
             assert status_of(responder, **token) == 200
             assert "BEGIN" not in line
+    file.set(**right)
     replace_secret(key, identity.SECRET)
     reload(responder)
     assert status_of(responder, **token) == 200

@@ -60,7 +60,10 @@ def test_figures_of_the_process_are_those_of_the_kernel(stack, redis):
     assert status["pid"] == responder.pid
     assert status["start_time"] == now["process_start_time_seconds"]
     assert abs(os.stat(kernel).st_ctime - status["start_time"]) < 60
-    assert {"open_fds", "max_fds", "resident_memory_bytes", "cpu_seconds", "version"} <= set(status)
+    assert {"open_fds", "max_fds", "resident_memory_bytes", "cpu_seconds"} <= set(status)
+    assert now["sselog_build_info", f'version="{status["version"]}"'] == 1
+    told = subprocess.run([webs.program(), "--version"], capture_output=True, text=True, check=True).stdout
+    assert re.match(r"sselog ([^\s,]+)", told)[1] == status["version"]
 
 
 @pytest.mark.threads
@@ -121,6 +124,16 @@ def test_redis_is_measured(stack, redis):
     again = figures(responder)
     assert again["sselog_redis_outages_total"] == 1
     assert [now[connects[0]], again[connects[0]]] == [1, 2]
+
+
+def test_records_in_one_write_are_measured(stack, redis):
+    responder = stack.responder(redis)
+    redis.add_many("log", [str(n) for n in range(50)])
+    with FcgiStream(responder.socket, environment("/sselog/stream", "history=50")) as viewer:
+        viewer.read_records(50)
+        now = wait_until(lambda: (f := figures(responder))["sselog_deliveries_total"] == 50 and f, "history")
+        assert 0 < now["sselog_writes_total"] < 25
+        assert now["sselog_sent_bytes_total"] >= len("".join(r.data for r in viewer.read_records(50)))
 
 
 def test_compression_is_measured(stack, redis):

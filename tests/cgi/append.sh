@@ -99,6 +99,11 @@ data
 EOF
     head -c 5000000 /dev/zero | post PATH_INFO=/append REMOTE_USER=ann
     status_is 'a body over the limit' 413
+    { echo short && head -c 1048577 /dev/zero | tr '\0' x; } | post PATH_INFO=/append REMOTE_USER=ann
+    status_is 'a long record' 413
+    json_is 'a long record' <<'EOF'
+{"error":"record 2 is longer than 1048576 bytes"}
+EOF
     head -c 3000000 /dev/zero | tr '\0' '\n' | post PATH_INFO=/append REMOTE_USER=ann
     status_is 'a body of empty lines' 200
     json_is 'a body of empty lines' <<'EOF'

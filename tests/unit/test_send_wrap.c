@@ -187,6 +187,19 @@ static void test_entries_of_the_journal(void **state)
     }
 }
 
+/* Those of syslog(3), by the names that the console and the filters know. */
+static void test_each_priority_of_the_journal_has_its_level(void **state)
+{
+    static const char *const names[] = {"emerg",   "alert",  "crit", "err",
+                                        "warning", "notice", "info", "debug"};
+    (void)state;
+    for (int priority = 0; priority < 8; priority++) {
+        char text[] = {(char)('0' + priority), '\0'};
+        assert_string_equal(level_of_priority(slice_of(text)), names[priority]);
+        assert_true(filter_level(slice_of(names[priority])) >= 0);
+    }
+}
+
 static void test_cursor_of_the_last_complete_entry(void **state)
 {
     static const struct {
@@ -223,6 +236,7 @@ int main(void)
         cmocka_unit_test(test_text_becomes_an_object),
         cmocka_unit_test(test_an_object_gets_only_what_is_asked_for_and_missing),
         cmocka_unit_test(test_entries_of_the_journal),
+        cmocka_unit_test(test_each_priority_of_the_journal_has_its_level),
         cmocka_unit_test(test_cursor_of_the_last_complete_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
