@@ -31,7 +31,10 @@ static void put(struct buf *b, const char *p, size_t len)
 
 static void put_unit(struct buf *b, unsigned unit)
 {
-    buf_addf(b, "\\u%04x", unit);
+    static const char hex[] = "0123456789abcdef";
+    char text[] = {
+        '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15], hex[unit & 15]};
+    buf_add(b, text, sizeof text);
 }
 
 /* Writes a character of a string, escaped as by ESCAPE_ASCII or ESCAPE of Python's json.encoder. */

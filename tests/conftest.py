@@ -20,6 +20,10 @@ import redisd
 import scripted_redis
 import webs
 
+# The cache of compiled tests is for this process: programs that tests start write none.
+if "PYTEST_XDIST_WORKER" in os.environ and os.environ.pop("PYTHONPYCACHEPREFIX", None):
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+
 # SIGTERM ends the run as an exception does, so that the fixtures stop their servers.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
@@ -29,6 +33,19 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "memory: only for the program as it is shipped, not under sanitizers")
     config.addinivalue_line("markers", "tools: of the tests, benches and checks themselves; make check-tools")
     config.addinivalue_line("markers", "load: thousands of records, too many under valgrind")
+
+
+# The files whose tests take longest. At the end of a run the other workers would wait for one of them.
+LONG = ("test_setups.py", "test_install.py", "test_send_list.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Spreads the long tests over the first half: a worker takes many neighbours at the start, and few at the end."""
+    long = [item for item in items if item.path.name in LONG]
+    items[:] = [item for item in items if item.path.name not in LONG]
+    step = len(items) // 2 // max(len(long), 1) + 1
+    for n, item in enumerate(long):
+        items.insert(n * step, item)
 
 
 TEST_DEADLINE = 300  # seconds: ends a test that hangs; long enough for a busy machine

@@ -97,12 +97,11 @@ def session_members(sid):
     its ports and files."""
     found = []
     for entry in os.listdir("/proc"):
-        if not entry.isdigit():
-            continue
         with contextlib.suppress(OSError):
-            fields = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
-            if int(fields[3]) == sid and (fields[0] != "Z" or threads(entry) > 1):
-                found.append(int(entry))
+            if entry.isdigit() and os.getsid(int(entry)) == sid:
+                fields = Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()
+                if fields[0] != "Z" or threads(entry) > 1:
+                    found.append(int(entry))
     return found
 
 
