@@ -2,6 +2,7 @@
 /* cmd_doctor: see cmd_doctor.h. The checks are in doctor/. */
 #include "cmd_doctor.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -267,7 +268,8 @@ int doctor_run(int argc, char **argv, const char *file, const char *socket,
     signal(SIGPIPE, SIG_IGN);
     FILE *access_log = open_access_log(&o);
     if (o.access_log && !access_log)
-        return usage("the access log cannot be opened");
+        return cmd_wrong("doctor", "the access log %s cannot be opened: %s", o.access_log,
+                         strerror(errno));
     if (auth_make_token(nonce))
         return usage("there are no random numbers");
     struct config_base *base = o.url_only ? NULL : check_local(&o, nonce, environment, &r);

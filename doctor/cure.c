@@ -116,8 +116,9 @@ static const struct {
      "into .htaccess"},
     {FAULT_UNAVAILABLE, SERVER_OTHER, "start sselog, and let the web server connect to its socket"},
     {FAULT_UNAVAILABLE, SERVER_LIGHTTPD,
-     "see server.breakagelog: sselog could not start, or may not make its socket; "
-     "`sselog doctor` without a URL checks the options"},
+     "start sselog at the socket that fastcgi.server names; `sselog -s SOCKET doctor` checks it; "
+     "with bin-path lighttpd starts it: see server.breakagelog, and check the options by `sselog "
+     "doctor` without a URL"},
     {FAULT_UNAVAILABLE, SERVER_APACHE,
      "start sselog at the socket that ProxyPass names; `sselog -s SOCKET "
      "doctor` checks it"},

@@ -134,7 +134,9 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
     return NULL;
 }
 
-static void try_right(struct asker *a, const struct right *right, const char *key)
+/* key: tried. pattern: named in the cure; where the key has an invented name, it has `*`. */
+static void try_right(struct asker *a, const struct right *right, const char *key,
+                      const char *pattern)
 {
     const char *words[ASKER_WORDS] = {NULL};
     char name[64] = "", cure[IDENTITY_MAX_KEY + 128];
@@ -145,7 +147,7 @@ static void try_right(struct asker *a, const struct right *right, const char *ke
     enum sync_result result = asker_ask(a, words, n);
     bool of_pattern = strchr("~&", right->right[strlen(right->right) - 1]) != NULL;
     snprintf(cure, sizeof cure, "give the user of SSELOG_REDIS this right: %s%s", right->right,
-             of_pattern ? key : "");
+             of_pattern ? pattern : "");
     if (result == SYNC_DOWN)
         report_add(a->report, FINDING_WARN, RIGHTS, NULL, "%s: no answer: %s", name, asker_text(a));
     else if (result == SYNC_REFUSED && asker_is_denied(a))
@@ -161,24 +163,22 @@ static int fill(const char *template, const char *name, const char *value, char 
     return template_expand(template, &n, 1, key, IDENTITY_MAX_KEY + 1);
 }
 
-/* Keys like those of credentials, for a credential that nobody has. */
-static void fill_keys(const struct config *c, const char *nonce, struct keys *k)
+/* Keys like those of credentials. secret, hash: of a credential that nobody has, or `*`. */
+static void fill_keys(const struct config *c, const char *secret, const char *hash, struct keys *k)
 {
-    char hash[65];
-    snprintf(hash, sizeof hash, "%.32s%.32s", nonce, nonce);
     bool hashed = strstr(c->bearer_key, "{sha256}") != NULL;
-    fill(c->session_key, "id", nonce, k->session);
-    fill(c->bearer_key, hashed ? "sha256" : "token", hashed ? hash : nonce, k->bearer);
-    fill(c->token_key, "token", nonce, k->token);
+    fill(c->session_key, "id", secret, k->session);
+    fill(c->bearer_key, hashed ? "sha256" : "token", hashed ? hash : secret, k->bearer);
+    fill(c->token_key, "token", secret, k->token);
     snprintf(k->polls, sizeof k->polls, "%s" REDIS_HOLD_POLLS, c->hold_key);
 }
 
-static void check_rights(struct asker *a, struct keys *k)
+static void check_rights(struct asker *a, const struct keys *k, const struct keys *patterns)
 {
     for (size_t i = 0; i < RIGHTS_COUNT; i++) {
         const char *key = key_for(a->config, k, rights[i].of);
         if (key)
-            try_right(a, &rights[i], key);
+            try_right(a, &rights[i], key, key_for(a->config, patterns, rights[i].of));
     }
 }
 
@@ -228,16 +228,23 @@ void rights_check(const struct config *c, const struct doctor_options *o, const 
                   struct report *r)
 {
     struct asker a;
-    struct keys k = {0};
+    struct keys k = {0}, patterns = {0};
+    char hash[65];
     if (asker_open(&a, c, r))
         return;
-    fill_keys(c, nonce, &k);
+    snprintf(hash, sizeof hash, "%.32s%.32s", nonce, nonce);
+    fill_keys(c, nonce, hash, &k);
+    fill_keys(c, "*", "*", &patterns);
     if (check_connection(&a)) {
         redis_server_check(&a);
-        if (rights_key(c, o, nonce, r, k.log) == 0 && o->user && c->log_kind == LOG_STREAM)
-            log_check(c, a.redis, k.log, r);
+        if (rights_key(c, o, nonce, r, k.log) == 0) {
+            rights_key(c, o, "*", r, patterns.log);
+            if (o->user && c->log_kind == LOG_STREAM)
+                log_check(c, a.redis, k.log, r);
+        }
         receipt_key(k.log, NOBODY, k.receipt, sizeof k.receipt);
-        check_rights(&a, &k);
+        receipt_key(patterns.log, "*", patterns.receipt, sizeof patterns.receipt);
+        check_rights(&a, &k, &patterns);
     }
     asker_close(&a);
 }

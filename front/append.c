@@ -185,7 +185,10 @@ static const char *fault_of(const struct append_task *a)
 {
     if (a->in.fault)
         return a->in.fault;
-    return a->loki ? "is not in Loki's form" : "is not JSON, or is not in UTF-8";
+    if (a->loki)
+        return "is not in Loki's form";
+    return a->in.number ? "is not JSON, or is not in UTF-8"
+                        : "is not an array or object of JSON in UTF-8";
 }
 
 /* False: answered. */

@@ -77,7 +77,8 @@ static int find_names(const struct request *r, struct batch_head *head, const ch
     head->event = request_arg(r, "event");
     if (too_long || (head->once && !is_name(head->once)) ||
         (head->producer && !is_name(head->producer)) || (head->event && !is_name(head->event)))
-        *wrong = "a name has 1 to 255 bytes without control characters";
+        *wrong = "event, Idempotency-Key and Sselog-Producer have 1 to 255 bytes, and no control "
+                 "characters";
     else if (head->once && head->producer)
         *wrong = "Idempotency-Key and Sselog-Producer cannot be given together";
     else if (!head->producer != !offset)

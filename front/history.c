@@ -367,9 +367,10 @@ static void begin_history(struct context *ctx, const char *key, const struct win
 static void answer_history(struct context *ctx, const char *key, struct filter *filter)
 {
     struct window w;
-    const char *why = has_unknown_range(ctx)
-                          ? "a part of the history is asked for by after, before and limit"
-                          : read_window(&ctx->request, &w);
+    const char *why =
+        has_unknown_range(ctx)
+            ? "a parameter for a range is unknown: after, before and limit are the known ones"
+            : read_window(&ctx->request, &w);
     if (!why) {
         begin_history(ctx, key, &w, filter);
         return;

@@ -109,7 +109,7 @@ BROKEN = {
     "lighttpd's responder does not run": (
         "lighttpd", {"edit": without(line('"bin-path"'), line('"max-procs"'), line('"listen-backlog"'),
                                      r' +"bin-environment" => \(\n[^)]*\)\n')}, {}, "D6",
-        "/healthz is answered 503 by lighttpd itself", "server.breakagelog"),
+        "/healthz is answered 503 by lighttpd itself", "start sselog at the socket that fastcgi.server names"),
     "lighttpd sends the program": (
         "lighttpd-cgi", {"edit": without(r"^#cgi# +cgi.assign.*\n")}, {}, "D6",
         "the program itself is sent as a file", 'cgi.assign = ("sselog" => "")'),
@@ -433,15 +433,15 @@ RIGHTS = {
     "xinfo": ("-xinfo|stream", "XINFO is refused", "+xinfo|stream %R~log"),
     "tracking": ("-client|tracking", "CLIENT TRACKING is refused, so sselog looks every 250 ms", "+client|tracking"),
     "subscribe": ("-subscribe", "SUBSCRIBE __redis__:invalidate is refused", "+subscribe &__redis__:invalidate"),
-    "getdel": ("-getdel", "GETDEL is refused, so no exchange token can be used", "+getdel %RW~sse_token:"),
-    "set": ("-set", "SET is refused, so a client with an exchange token has to log in again", "+set %RW~sse_token:"),
+    "getdel": ("-getdel", "GETDEL is refused, so no exchange token can be used", "+getdel %RW~sse_token:*"),
+    "set": ("-set", "SET is refused, so a client with an exchange token has to log in again", "+set %RW~sse_token:*"),
     "zadd": ("-zadd", "ZADD is refused, so each stream is answered as a poll, and polls may be more", "+zadd %RW~sselog:hold"),
     "zcard": ("-zcard", "ZCARD is refused, so each stream is answered as a poll", "+zcard %R~sselog:hold"),
-    "get": ("-get", "GET is refused, so no session can be checked", "+get %R~session:"),
+    "get": ("-get", "GET is refused, so no session can be checked", "+get %R~session:*"),
 }
 APPENDING = {
     "xadd": ("-xadd", "XADD is refused, so no record can be appended", "+xadd %W~log"),
-    "watch": ("-watch", "WATCH is refused, so no batch with Idempotency-Key", "+watch %R~{log}:sent:"),
+    "watch": ("-watch", "WATCH is refused, so no batch with Idempotency-Key", "+watch %R~{log}:sent:*"),
     "unwatch": ("-unwatch", "UNWATCH is refused, so no batch with Idempotency-Key", "+unwatch"),
     "multi": ("-multi", "MULTI is refused, so no record can be appended", "+multi"),
     "exec": ("-exec", "EXEC is refused, so no record can be appended", "+exec"),
@@ -457,6 +457,12 @@ def test_right_that_is_missing_is_named(stack, redis, name):
     e.only("D2a", evidence, cure)
     assert "NOPERM" in e.findings[0]["evidence"]
     assert not redis.client.keys("*"), "nothing is written"
+
+
+def test_right_to_the_logs_of_all_users_is_named_without_a_user(stack, redis):
+    redis.client.execute_command("ACL", "SETUSER", "reader", "on", ">pass", "~*", "&*", "+@all", "-xrange")
+    setup = all_rights(stack, redis, auth="remote_user", stream="log:{user}")
+    doctor.local(setup, redis=f"unix://reader:pass@{redis.socket}").only("D2a", "XRANGE is refused", "+xrange %R~log:*")
 
 
 def test_rights_of_the_example_are_enough(stack, redis):
@@ -845,6 +851,11 @@ def test_lines_that_the_doctor_names_stand_in_the_examples():
 def test_wrong_usage_is_status_2(args):
     done = doctor.run({}, *args)
     assert done.returncode == 2 and done.stderr and not done.stdout
+
+
+def test_access_log_that_cannot_be_opened_is_named():
+    done = doctor.run({}, "--access-log", "/nowhere/log", "http://x")
+    assert "the access log /nowhere/log cannot be opened: No such file or directory" in done.stderr
 
 
 def test_text_has_one_line_for_each_finding(stack, redis):

@@ -72,6 +72,16 @@ EOF
     json_is 'a malformed record' <<'EOF'
 {"error":"record 2 is not JSON, or is not in UTF-8"}
 EOF
+    printf 5 | post PATH_INFO=/append REMOTE_USER=ann CONTENT_TYPE=application/json
+    status_is 'JSON that is no record' 400
+    json_is 'JSON that is no record' <<'EOF'
+{"error":"the body is not an array or object of JSON in UTF-8"}
+EOF
+    printf x | post PATH_INFO=/append REMOTE_USER=ann QUERY_STRING=event=
+    status_is 'an empty event name' 400
+    json_is 'an empty event name' <<'EOF'
+{"error":"event, Idempotency-Key and Sselog-Producer have 1 to 255 bytes, and no control characters"}
+EOF
     redis_cli del stream:logs:ann >/dev/null
     printf '{"streams":[{"stream":{"host":"a"},"values":[["1700000000000000001","x",{"k":"v"}]]}]}' |
         gzip | post PATH_INFO=/loki/api/v1/push REMOTE_USER=ann CONTENT_TYPE=application/json HTTP_CONTENT_ENCODING=gzip
