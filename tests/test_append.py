@@ -368,8 +368,8 @@ def test_malformed_batches_add_nothing(stack, redis):
             ("a line that is no JSON", 400, "record 3 is not JSON", good * 2 + b"{\n" + good,
              {"type": "application/x-ndjson"}),
             ("an element", 400, "record 2 is not JSON", b"[1,nope]", {"type": "application/json"}),
-            ("no array and no object", 400, "the body is not JSON", b'"x"', {"type": "application/json"}),
-            ("an empty body of JSON", 400, "the body is not JSON", b"", {"type": "application/json"}),
+            ("no array and no object", 400, "the body is not an array or object of JSON", b'"x"', {"type": "application/json"}),
+            ("an empty body of JSON", 400, "the body is not an array or object of JSON", b"", {"type": "application/json"}),
             ("an empty body of Loki", 400, "the body is not in Loki's form", b"", loki),
             ("a value of Loki", 400, "record 1 is not in Loki's form", b'{"streams":[{"values":[["x","y"]]}]}', loki),
             ("no gzip", 400, "not gzip", b"x", {"HTTP_CONTENT_ENCODING": "gzip"}),
@@ -386,7 +386,7 @@ def test_malformed_batches_add_nothing(stack, redis):
             ("a coding of Loki", 415, "snappy or gzip", b"x", {**push, "HTTP_CONTENT_ENCODING": "deflate"}),
             ("snappy", 415, "only Content-Encoding is gzip", b"x", {"HTTP_CONTENT_ENCODING": "snappy"}),
             ("another type", 415, "text/plain", b"x", {"type": "multipart/form-data"}),
-            ("an event name", 400, "a name has", b"x", {"path": "/append?event=a%0ab"}),
+            ("an event name", 400, "event, Idempotency-Key and Sselog-Producer have", b"x", {"path": "/append?event=a%0ab"}),
             ("only an offset", 400, "belong together", b"x", {"HTTP_SSELOG_OFFSET": "1"})]:
         with case(name):
             answer = send(r, body, **more)
