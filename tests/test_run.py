@@ -14,6 +14,8 @@ import pytest
 
 import procs
 
+pytestmark = pytest.mark.tools
+
 TOP = Path(__file__).resolve().parents[1]
 # Fails in its first TIMES runs, then passes. The file beside it counts the runs.
 TAP_SCRIPT = """#!/bin/sh
@@ -27,8 +29,6 @@ exit 1
 PYTEST_FILE = """
 from pathlib import Path
 import pytest
-
-pytestmark = pytest.mark.tools
 
 @pytest.mark.parametrize("times", [0, 1, 9])
 def test_sometimes(times):
