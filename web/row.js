@@ -9,7 +9,8 @@ import { plain, runs } from "./ansi.js";
 import { element } from "./dom.js";
 import { marksIn, marksOf } from "./filter.js";
 import { fieldsOf } from "./fields.js";
-import { OTHER, formatTime, timeOf } from "./parse-entry.js";
+import { OTHER } from "./level.js";
+import { formatTime, timeOf } from "./parse-entry.js";
 
 /** @import { Style } from "./ansi.js" */
 /** @import { Query, Spans } from "./filter.js" */
