@@ -8,8 +8,10 @@
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
 import { OTHER, classOf, messageOf, severityOf } from "./level.js";
+import { formatTime, shownTime } from "./times.js";
 
 /** @import { LogRecord } from "./requests.js" */
+/** @import { OwnTime } from "./times.js" */
 
 /**
  * The result of an expression in an entry: places in its message, or null for no match in any text.
@@ -27,6 +29,7 @@ import { OTHER, classOf, messageOf, severityOf } from "./level.js";
  * @property {string} message as in the payload, escape sequences included
  * @property {number} severity of level.js; -1: unknown
  * @property {string} level its class
+ * @property {OwnTime | undefined} ownTime the time that the record says
  * @property {number} lines of the message
  * @property {number} size characters of the message
  * @property {boolean} structured the payload has fields
@@ -53,16 +56,6 @@ import { OTHER, classOf, messageOf, severityOf } from "./level.js";
 
 /** @typedef {"gap" | "lost" | "reconnect"} MarkerKind */
 /** @typedef {Entry | Marker} Item */
-/** @typedef {{utc?: boolean, date?: boolean}} TimeOptions */
-
-/**
- * The time in an id, in ms since 1970; NaN where the number is too small or too big to be a time.
- * @param {string | undefined} id
- */
-export function timeOf(id) {
-  const ms = Number((id ?? "").split("-")[0]);
-  return ms > 1e11 && ms < 8.64e15 ? ms : NaN;
-}
 
 /**
  * @param {LogRecord} record
@@ -81,6 +74,7 @@ export function parseEntry({ id, event, data, fields: beside }) {
     message,
     severity,
     level: classOf(severity),
+    ownTime: undefined,
     lines: countLines(message),
     size: message.length,
     structured: fields !== null,
@@ -106,21 +100,6 @@ function countLines(text) {
   return lines;
 }
 
-const pad = (/** @type {number} */ n, width = 2) => String(n).padStart(width, "0");
-
-/**
- * "HH:MM:SS.mmm", on request after the date; local time or UTC.
- * @param {number} ms
- * @param {TimeOptions} [options]
- */
-export function formatTime(ms, { utc = false, date = false } = {}) {
-  if (Number.isNaN(ms)) return "";
-  const at = new Date(utc ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000);
-  const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
-  const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}:${pad(at.getUTCSeconds())}.${pad(at.getUTCMilliseconds(), 3)}`;
-  return date ? `${day} ${time}${utc ? "Z" : ""}` : time;
-}
-
 /**
  * The message without escape sequences.
  * @param {Entry} entry
@@ -130,10 +109,10 @@ export const textOf = (entry) => (entry.coloured ? plain(entry.message) : entry.
 /**
  * The entry as a line of a text file; a message of several lines stays so.
  * @param {Entry} entry
- * @param {TimeOptions} options
+ * @param {{utc?: boolean, own?: boolean}} options
  */
 export function asText(entry, options) {
-  const time = formatTime(timeOf(entry.id), { ...options, date: true }) || entry.id;
+  const time = formatTime(shownTime(entry, options).ms, { utc: options.utc, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
   const event = entry.event ? ` [${entry.event}]` : "";
   return `${time}${level}${event} ${textOf(entry)}\n`;

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LEVELS, OTHER } from "../../../web/level.js";
-import { asJSON, asText, formatTime, parseEntry, timeOf } from "../../../web/parse-entry.js";
+import { asJSON, asText, parseEntry } from "../../../web/parse-entry.js";
+import { formatTime, timeOf } from "../../../web/times.js";
 import { isSearched, marksIn, marksOf, matches, parseQuery, passes, search, textsOf } from "../../../web/filter.js";
 
 const ALL = new Set([...LEVELS, OTHER]);
