@@ -67,17 +67,24 @@ function severityOfForm(kind, word) {
 }
 
 /**
- * The severity that a text tells by its form, such as "[error]" or "panic:".
+ * The severity that a text tells by its form, such as "[error]" or "panic:". Forms of the first turn are tried in
+ * order. Of those within the text the one that begins first counts. The last ones count when no other does.
  * @param {string} text
  */
 export function severityOfText(text) {
-  const start = plain(text.slice(0, RAW_LOOK)).slice(0, LOOK);
-  for (const { pattern, kinds } of FORMS) {
+  const start = plain(text.slice(0, RAW_LOOK)).slice(0, LOOK).replace(/^[ \t]+/, "");
+  let at = Infinity;
+  let severity = UNKNOWN;
+  for (const { turn, pattern, kinds } of FORMS) {
+    if (at < Infinity && turn !== "within") break;
     const found = pattern.exec(start);
-    const group = found ? found.findIndex((part, i) => i > 0 && part !== undefined) : 0;
-    if (found && group > 0) return severityOfForm(kinds[group - 1], found[group]);
+    if (!found || found.index >= at) continue;
+    const group = found.findIndex((part, i) => i > 0 && part !== undefined);
+    severity = severityOfForm(kinds[group - 1], found[group]);
+    if (turn === "first") break;
+    at = found.index;
   }
-  return UNKNOWN;
+  return severity;
 }
 
 /**
