@@ -1274,9 +1274,9 @@
         this.tabs?.say(this.stateMessage());
         return;
       }
-      this.source = new ReconnectingSource(this.requests, this, this.options);
+      const source = this.source = new ReconnectingSource(this.requests, this, this.options);
       this.change("connecting", { attempt: 0 });
-      this.source.open();
+      source.open();
     }
     follow() {
       this.dropSource();
@@ -1379,6 +1379,7 @@
      */
     change(state, detail = {}) {
       this.report(state, detail);
+      if (this.closed) return;
       if (this.leading) this.tabs?.say(this.stateMessage(state, detail));
       if (CURRENT.includes(state) && !this.tabs && this.sharing) this.join();
     }

@@ -298,9 +298,9 @@ class Connection {
       this.tabs?.say(this.stateMessage());
       return;
     }
-    this.source = new ReconnectingSource(this.requests, this, this.options);
+    const source = (this.source = new ReconnectingSource(this.requests, this, this.options));
     this.change("connecting", { attempt: 0 });
-    this.source.open();
+    source.open(); // unless onstate closed it
   }
 
   follow() {
@@ -416,6 +416,7 @@ class Connection {
    */
   change(state, detail = {}) {
     this.report(state, detail);
+    if (this.closed) return; // by onstate
     if (this.leading) this.tabs?.say(this.stateMessage(state, detail));
     if (CURRENT.includes(state) && !this.tabs && this.sharing) this.join(); // it has all records now
   }
