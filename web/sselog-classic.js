@@ -1452,7 +1452,7 @@
       /** Tries now, or signs in again. */
       retry: () => connection.retry(),
       /** Resolves to a page of older records; its `first` is `before` of the next one. */
-      history: (page) => connection.history(page),
+      history: (page = {}) => connection.history(page),
       /** The last state that onstate got, except "gap". @returns {State} */
       get state() {
         return connection.state;

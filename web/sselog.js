@@ -501,7 +501,7 @@ export function connect(options) {
     /** Tries now, or signs in again. */
     retry: () => connection.retry(),
     /** Resolves to a page of older records; its `first` is `before` of the next one. */
-    history: (/** @type {{before?: string, limit?: number} | undefined} */ page) => connection.history(page),
+    history: (/** @type {{before?: string, limit?: number}} */ page = {}) => connection.history(page),
     /** The last state that onstate got, except "gap". @returns {State} */
     get state() {
       return connection.state;

@@ -18,20 +18,18 @@ const HEAD = `// SPDX-License-Identifier: MIT
  * \`make bundle\` makes this file from sselog.js; change that and the modules that it imports.
  */`;
 
+const OPTIONS = { bundle: true, write: false, absWorkingDir: WEB, logLevel: "silent" };
+
 /* The text of the bundle. */
 export async function bundle() {
-  const { outputFiles } = await build({
-    entryPoints: [path.join(WEB, "sselog.js")],
-    bundle: true,
-    write: false,
-    format: "iife",
-    target: "es2022",
-    charset: "utf8",
-    banner: { js: HEAD },
-    absWorkingDir: WEB,
-    logLevel: "silent",
-  });
-  return outputFiles[0].text;
+  const made = await build({ ...OPTIONS, entryPoints: ["./sselog.js"], format: "iife", target: "es2022", charset: "utf8", banner: { js: HEAD } });
+  return made.outputFiles[0].text;
+}
+
+/* The files of web/ that these entries load: "./sselog.js". */
+export async function modulesOf(entries) {
+  const { metafile } = await build({ ...OPTIONS, entryPoints: entries, outdir: "out", format: "esm", metafile: true });
+  return Object.keys(metafile.inputs);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await fs.writeFile(TARGET, await bundle());
