@@ -9,7 +9,7 @@
 import { runs } from "./ansi.js";
 import { element } from "./dom.js";
 
-/** @import { Style } from "./ansi.js" */
+/** @import { Style } from "./sgr.js" */
 /** @import { Spans } from "./filter.js" */
 
 /**
