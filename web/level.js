@@ -7,7 +7,6 @@
  *
  * A level is a severity: TRACE 5, DEBUG 10, INFO 20, NOTICE 25, WARNING 30, ERROR 40, CRITICAL 50; -1 is unknown.
  */
-import { plain } from "./ansi.js";
 import { fieldAt } from "./fields.js";
 import { FIELDS, FORMS, MESSAGES, NAMES, SCALES } from "./level-table.js";
 
@@ -17,7 +16,6 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
 export const UNKNOWN = -1;
 
 const LOOK = 200; // characters at the beginning of a text that are searched
-const RAW_LOOK = 3 * LOOK; // the same with escape sequences
 const NAME_MOST = 23; // characters of the longest name
 
 /** @typedef {Record<string, any> | null | undefined} Fields */
@@ -69,10 +67,10 @@ function severityOfForm(kind, word) {
 /**
  * The severity that a text tells by its form, such as "[error]" or "panic:". Forms of the first turn are tried in
  * order. Of those within the text the one that begins first counts. The last ones count when no other does.
- * @param {string} text
+ * @param {string} text without escape sequences
  */
 export function severityOfText(text) {
-  const start = plain(text.slice(0, RAW_LOOK)).slice(0, LOOK).replace(/^[ \t]+/, "");
+  const start = text.slice(0, LOOK).replace(/^[ \t]+/, "");
   let at = Infinity;
   let severity = UNKNOWN;
   for (const { turn, pattern, kinds } of FORMS) {
@@ -134,7 +132,7 @@ export function messageOf(fields) {
  * level in a field ends the search, also one that is unknown: its writer chose it.
  * @param {Fields} fields of the payload; null: it is text
  * @param {Fields} beside those of the entry
- * @param {string} text the payload, or the message in its fields; "" without one
+ * @param {string} text the payload, or the message in its fields, without escape sequences; "" without one
  */
 export const severityOf = (fields, beside, text) =>
   severityOfFields(fields) ?? severityOfFields(beside) ?? severityOfText(text);

@@ -30,8 +30,8 @@ import { formatTime, shownTime } from "./times.js";
  * @property {number} severity of level.js; -1: unknown
  * @property {string} level its class
  * @property {OwnTime | undefined} ownTime the time that the record says
- * @property {number} lines of the message
- * @property {number} size characters of the message
+ * @property {number} lines of the message as it reads
+ * @property {number} size characters of the message as it reads
  * @property {boolean} structured the payload has fields
  * @property {boolean} coloured the message holds escape sequences
  * @property {number} seq its place among the entries of the page, in rising order; the store sets it
@@ -65,7 +65,8 @@ export function parseEntry({ id, event, data, fields: beside }) {
   const fields = fieldsOf(data);
   const told = fields ? messageOf(fields) : data;
   const message = told ?? data;
-  const severity = severityOf(fields, beside, told ?? "");
+  const shown = plain(message);
+  const severity = severityOf(fields, beside, told === undefined ? "" : shown);
   return {
     id,
     event,
@@ -75,10 +76,10 @@ export function parseEntry({ id, event, data, fields: beside }) {
     severity,
     level: classOf(severity),
     ownTime: undefined,
-    lines: countLines(message),
-    size: message.length,
+    lines: countLines(shown),
+    size: shown.length,
     structured: fields !== null,
-    coloured: plain(message) !== message,
+    coloured: shown !== message,
     seq: 0,
     height: 0,
     open: false,
