@@ -264,11 +264,35 @@ static int find_level(struct record *r, struct slice *text)
     return text->len > 0 ? severity : level_of_text(text_of(r), text);
 }
 
+int level_of_status(struct slice status, unsigned lowest)
+{
+    uint64_t number;
+    if (lowest == 0 || status.len != 3 || slice_number(status, lowest, 599, &number))
+        return -1;
+    return number < 500 ? find_name(slice_of("WARNING")) : find_name(slice_of("ERROR"));
+}
+
+/* The status of an access record: one that names the request too. */
+static bool find_status(struct record *r, struct slice *status)
+{
+    static const char *const requests[] = {"request", "method", "request_method"};
+    struct slice text;
+    if (!record_path(r, "status", status))
+        return false;
+    for (size_t i = 0; i < COUNT(requests); i++)
+        if (record_path(r, requests[i], &text))
+            return true;
+    return false;
+}
+
 int level_of_record(struct record *r, struct slice *text)
 {
+    struct slice status;
     if (!r->levelled)
         r->severity = find_level(r, &r->level);
     r->levelled = true;
     *text = r->level;
+    if (r->severity < 0 && r->status_level && find_status(r, &status))
+        return level_of_status(status, r->status_level);
     return r->severity;
 }

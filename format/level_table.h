@@ -276,7 +276,7 @@ static const struct { enum form_turn turn; const char *pattern; int kinds[15]; }
     {FORM_WITHIN, "(?<=[0-9MZ\\]|] )(INF|FINEST|FINER|FINE|CONFIG|SUCCESS)(?:[ ]|\\](?: |$)"
         ")",
      {FORM_NAME}},
-    {FORM_WITHIN, "(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::  | \\[)",
+    {FORM_WITHIN, "(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::[ ][ ]| \\[)",
      {FORM_NAME}},
     {FORM_WITHIN, "(?<=[0-9] )\\[(Note|System)\\][ ]",
      {FORM_NAME}},

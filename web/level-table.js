@@ -194,7 +194,7 @@ export const FORMS = [
   },
   {
     turn: "within",
-    pattern: new RegExp("(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::  | \\[)"),
+    pattern: new RegExp("(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::[ ][ ]| \\[)"),
     kinds: ["name"],
   },
   {
