@@ -43,7 +43,7 @@ static const struct { char name[NAME_MOST]; int severity; } names[] = {
     {"FINEST", 5},
     {"FTL", 50},
     {"HINT", 20},
-    {"HTTP", 10},
+    {"HTTP", 20},
     {"I", 20},
     {"INCIDENT_ERROR", 40},
     {"INF", 20},

@@ -39,7 +39,7 @@ export const NAMES = {
   FINEST: 5,
   FTL: 50,
   HINT: 20,
-  HTTP: 10,
+  HTTP: 20,
   I: 20,
   "INCIDENT_ERROR": 40,
   INF: 20,
