@@ -6,7 +6,7 @@
  * beside it:
  *
  *    text         ids, ansi, fields, times, parse-entry, filter, matcher with matcher-worker
- *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
+ *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
  *    list         store, paint, field-list, row, row-height, virtual-list, download

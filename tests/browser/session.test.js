@@ -117,7 +117,7 @@ describe("one stream for each reader", () => {
   });
 });
 
-/* What a proxy with single sign-on answers to a reader that is not signed in. */
+/* Answers of a proxy with single sign-on to a reader that is not signed in. */
 const PAGE = { contentType: "text/html", body: "<!doctype html><title>Sign in</title>" };
 const ELSEWHERE = { status: 302, headers: { Location: "http://login.invalid/?back=1" } };
 
