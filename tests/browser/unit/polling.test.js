@@ -7,7 +7,6 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { connect } from "../../../web/sselog.js";
 import { Requests } from "../../../web/requests.js";
-import { Status } from "../../../web/status.js";
 import { asked, client, forget, newest, NOTHING, record, server, turn } from "./fake-server.js";
 
 /* The time between two polls of the history, with half of its random part. */
@@ -462,9 +461,3 @@ test("a tab that reads its records by polls shares them from the first one on", 
   await until(at, () => states.at(-1) === "polling");
   assert.equal(server.streams.length, 1);
 });
-
-/* ---------------------------------------------------------------- the badge of the console */
-
-for (const [every, text] of [[3000, "every 3 s"], [7400, "every 7 s"], [7600, "every 8 s"], [300, "every 1 s"]]) {
-  test(`the badge of ${every} ms`, () => assert.equal(new Status(() => {}).label("polling", { every }), text));
-}
