@@ -60,7 +60,8 @@ const EVERY = 3000; // ms between two polls, unless the server tells another tim
 const EVERY_MOST = 3_600_000;
 const OTHER = 4 / 3; // times as long: an interval that is told
 const AGAIN = 60_000; // ms until the stream is tried again while the history is polled; doubles with each attempt
-const AGAIN_MOST = 16; // times
+const AGAIN_HELD = 5000; // the same where a stream was held before: no proxy holds it back, the network froze
+const AGAIN_MOST = 16 * AGAIN;
 
 /** @type {Record<number, string>} */
 const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
@@ -140,6 +141,7 @@ export class ReconnectingSource {
     this.every = 0; // ms between two polls; 0: the stream is held, or not known yet
     this.told = 0; // the last of these that was told
     this.sourceLost = false;
+    this.held = false; // a stream was held open before, so that no proxy holds streams back
     this.keepalive = 0; // ms after which another frame follows at the latest; 0: the server does not say
     this.due = 0; // ms since 1970: when silenceTimer fires
     this.tries = 0; // attempts to open the stream since the history is polled
@@ -260,6 +262,7 @@ export class ReconnectingSource {
     clearTimeout(this.settleTimer);
     const held = () => {
       this.every = 0;
+      this.held = true;
       this.tell("live", detail);
     };
     if (this.every) this.settleTimer = setTimeout(held, SETTLE);
@@ -419,8 +422,8 @@ export class ReconnectingSource {
 
   /** Drops a stream that does not open, and tries it again after a longer and longer time. */
   tryAgain() {
-    const times = Math.min(2 ** this.tries++, AGAIN_MOST);
-    this.open(spread(times * AGAIN));
+    const first = this.held ? AGAIN_HELD : AGAIN;
+    this.open(spread(Math.min(first * 2 ** this.tries++, AGAIN_MOST)));
   }
 
   /** How many ms without a frame are too many, by the keepalives. */
@@ -501,6 +504,7 @@ export class ReconnectingSource {
   nudge() {
     if (this.poll.running) {
       this.poll.hurry();
+      if (this.held) this.open();
     } else if (this.eventSource && this.opened) {
       this.check();
     } else if (this.retryTimer || this.every) {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { asked, client, forget, server } from "./fake-server.js";
+import { asked, client, forget, newest, NOTHING, server } from "./fake-server.js";
 
 beforeEach(forget);
 
@@ -160,4 +160,25 @@ test("a server that answers nothing at all is not taken for a browser without co
   crowd(t, { reachable: false });
   for (let n = 0; n < 6; n++) await at.pass(5000);
   assert.ok(at.states.every(({ reason }) => reason !== "no connection free"));
+});
+
+/* ---------------------------------------------------------------- after a freeze */
+
+test("where a stream was held before, it is tried again soon while the history is polled, and at once by retry()", async (t) => {
+  const at = await live(t);
+  server.answer = ({ searchParams }) => (searchParams.has("after") ? { ...NOTHING, last: searchParams.get("after") } : newest());
+  await at.wait(28_500);
+  await at.wait(0); // another stream, which is frozen too
+  await at.wait(5000); // the history answers
+  await at.wait(15_000); // the attempt is given up
+  const opened = async (ms) => {
+    await at.wait(ms);
+    await at.wait(0);
+    return server.streams.length;
+  };
+  assert.equal(await opened(0), 2);
+  assert.equal(at.told().at(-1), "polling 3000");
+  assert.equal(await opened(5625), 3);
+  at.connection.retry();
+  assert.equal(await opened(0), 4);
 });
