@@ -16,6 +16,7 @@ const LABELS = {
   "source lost": "source lost",
   unavailable: "unavailable",
   denied: "sign in again",
+  wrong: "refused",
 };
 const WORTH_TELLING = 1500; // ms; shorter waits are not shown
 
@@ -115,6 +116,7 @@ export function noticeOf({ state, detail, since }, now) {
   if (state === "denied") {
     return [status === 403 ? "You may not read this log." : "Your session has ended or you are not signed in: sign in again.", ""];
   }
+  if (state === "wrong") return [`The server refuses this request${reason ? `: ${reason}` : ""}.`, ""];
   if (state === "unavailable") return [`The log is unavailable${reason ? `: ${reason}` : ""}.`, next];
   if (state !== "connecting") return ["", ""];
   if (next || (REASONS[reason] && now - since > WORTH_TELLING)) return [`${REASONS[reason] ?? "No connection"}.`, next];

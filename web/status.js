@@ -16,7 +16,7 @@ import { timeOf } from "./times.js";
 /** @import { Detail, State } from "./sselog.js" */
 
 const UP = ["behind", "live", "polling"];
-const DOWN = ["connecting", "unavailable", "denied"];
+const DOWN = ["connecting", "unavailable", "denied", "wrong"];
 const TICK = 1000; // ms between two drawings of what counts by itself
 
 export class Status {
@@ -134,9 +134,11 @@ export class Status {
     this.title(titleState(this.facts));
   }
 
+  /** Without an address for it, to load the page again passes a login. */
   showLogin() {
-    const login = meta("login");
-    $("login").hidden = !(this.facts.state === "denied" && login);
+    const { state, detail } = this.facts;
+    const login = meta("login") || (detail.status === 403 ? "" : location.href);
+    $("login").hidden = !(state === "denied" && login);
     if (login) $("login").href = login;
   }
 }

@@ -53,8 +53,8 @@ test("a stream for which the browser has no connection free says why it waits, a
     window.connection = client.connect({
       url: "/sselog/stream",
       share: false,
-      onstate(state, detail) {
-        window.states.push({ state, ...detail });
+      onstate(name, detail) {
+        window.states.push({ name, ...detail });
         if (window.states.length === 2 && last) window.taken(last = false); // its history came; now the sixth stream
       },
     });

@@ -26,6 +26,7 @@ const BADGES = [
   ["paused without a connection", { state: "connecting", detail: later(6400), paused: true, waiting: 5 }, "connecting", "reconnecting", "7 s · paused · 5 waiting", "reconnecting · paused · 5 waiting"],
   ["source lost", { state: "source lost", paused: true, waiting: 1 }, "lost", "source lost", "paused · 1 waiting", "source lost · paused · 1 waiting"],
   ["unavailable", { state: "unavailable", detail: later(30_000) }, "unavailable", "unavailable", "30 s", "unavailable"],
+  ["wrong", { state: "wrong", detail: { status: 400 } }, "wrong", "refused", "", "refused"],
   ["denied", { state: "denied", detail: { status: 401 } }, "denied", "sign in again", "", "sign in again"],
 ];
 
@@ -54,6 +55,7 @@ const NOTICES = [
   ["no connection free", { state: "connecting", detail: { reason: "no connection free" }, since: NOW - 2000 },
     "This browser has no connection free for this server: close another tab that shows one of its logs."],
   ["unavailable", { state: "unavailable", detail: { reason: "viewers" } }, "The log is unavailable: viewers."],
+  ["wrong", { state: "wrong", detail: { reason: "no such level" } }, "The server refuses this request: no such level."],
   ["another's log", { state: "denied", detail: { status: 403 } }, "You may not read this log."],
   ["signed out", { state: "denied", detail: { status: 401 } }, "Your session has ended or you are not signed in: sign in again."],
 ];
