@@ -7,7 +7,7 @@ import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { marksIn } from "./filter.js";
 import { paint } from "./paint.js";
-import { fieldsOf } from "./parse-entry.js";
+import { fieldsOf } from "./fields.js";
 
 /** @import { Query } from "./filter.js" */
 /** @import { Entry } from "./parse-entry.js" */
