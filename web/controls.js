@@ -176,14 +176,6 @@ export class Controls {
     $("pause").textContent = paused ? `Resume (${number(waiting)})` : "Pause";
   }
 
-  /**
-   * @param {number} shown
-   * @param {number} count records held
-   */
-  showCounts(shown, count) {
-    $("counts").textContent = shown < count ? `${number(shown)} of ${number(count)}` : number(count);
-  }
-
   /* ----- focus */
 
   goToQuery() {
