@@ -12,8 +12,9 @@ import { fieldsOf } from "./fields.js";
 import { OTHER, formatTime, timeOf } from "./parse-entry.js";
 
 /** @import { Style } from "./ansi.js" */
-/** @import { Query, Spans } from "./filter.js" */
+/** @import { Spans } from "./filter.js" */
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
+/** @import { Query } from "./query.js" */
 
 /**
  * The state of the page that rows depend on, beside their entries.
