@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ansi: see ansi.h. Control characters beyond ASCII (U+0080 to U+009F) are two bytes in UTF-8, of
+ * ansi: see ansi.h. Text is overwritten as on a terminal that shows one line: the cursor goes back,
+ * and the next character that is shown replaces all behind it. Control characters beyond ASCII (U+0080 to U+009F) are two bytes in UTF-8, of
  * which the first is C1_LEAD. A byte that is not UTF-8 is no control character.
  */
 #include "format/ansi.h"
@@ -10,6 +11,8 @@
 #define C1_LEAD 0xc2
 #define C1_CSI  0x9b /* the second byte of "ESC [" as one character */
 #define C1_END  0x9c /* of the terminator of a string */
+
+#define ALL     SIZE_MAX /* characters: to the begin of the line */
 
 static unsigned char byte_at(struct slice text, size_t at)
 {
@@ -62,19 +65,73 @@ static size_t skip_string(struct slice text, size_t at)
     return at;
 }
 
-/* The place behind the sequence or character that begins at a control character. */
-static size_t skip_sequence(struct slice text, size_t at, size_t length)
+/* A control sequence, or another escape or control character. */
+struct sequence {
+    struct slice parameters; /* of a control sequence */
+    char final;              /* its last byte; 0: it is cut short, or no control sequence */
+    size_t end;              /* the place behind it */
+};
+
+static struct sequence control_sequence(struct slice text, size_t at)
+{
+    size_t from = at;
+    at = skip(text, at, 0x20, 0x3f);
+    struct sequence s = {.parameters = slice_make(text.p + from, at - from),
+                         .end = skip_final(text, at, 0x40)};
+    s.final = s.end > at ? text.p[at] : '\0';
+    return s;
+}
+
+/* What begins at a control character of length bytes. */
+static struct sequence read_sequence(struct slice text, size_t at, size_t length)
 {
     unsigned char next = byte_at(text, at + 1);
-    if (length == 2)
-        return next == C1_CSI ? skip_final(text, skip(text, at + 2, 0x20, 0x3f), 0x40) : at + 2;
-    if ((unsigned char)text.p[at] != ESC)
-        return at + 1;
-    if (next == '[')
-        return skip_final(text, skip(text, at + 2, 0x20, 0x3f), 0x40);
+    bool escape = (unsigned char)text.p[at] == ESC;
+    if (escape ? next == '[' : length == 2 && next == C1_CSI)
+        return control_sequence(text, at + 2);
+    if (!escape)
+        return (struct sequence){.end = at + length};
     if (next && strchr("]PX^_", next))
-        return skip_string(text, at + 2);
-    return skip_final(text, skip(text, at + 1, 0x20, 0x2f), 0x30);
+        return (struct sequence){.end = skip_string(text, at + 2)};
+    return (struct sequence){.end = skip_final(text, skip(text, at + 1, 0x20, 0x2f), 0x30)};
+}
+
+/* The number of a sequence, up to a million; 0: it has none. ALL: it has other parameters. */
+static size_t number_of(struct slice parameters)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < parameters.len; i++) {
+        if (parameters.p[i] < '0' || parameters.p[i] > '9')
+            return ALL;
+        n = n * 10 + (size_t)(parameters.p[i] - '0');
+        n = n > 1000000 ? 1000000 : n;
+    }
+    return n;
+}
+
+/* How many characters a sequence or control character goes back in its line. */
+static size_t back_of(const struct sequence *s, char c)
+{
+    size_t n = number_of(s->parameters);
+    if (c == '\r' || c == '\b')
+        return c == '\r' ? ALL : 1;
+    if (n == ALL)
+        return 0;
+    if (s->final == 'D')
+        return n > 0 ? n : 1;
+    return (s->final == 'G' && n <= 1) || (s->final == 'K' && (n == 1 || n == 2)) ? ALL : 0;
+}
+
+/* Removes the last characters of the line that ends b, of what stands behind from. */
+static void erase(struct buf *b, size_t from, size_t count)
+{
+    size_t len = b->len;
+    for (; count > 0 && len > from && b->p[len - 1] != '\n'; count--) {
+        len--;
+        while (len > from && ((unsigned char)b->p[len] & 0xc0) == 0x80)
+            len--;
+    }
+    buf_cut(b, len);
 }
 
 /* The place of the next control character, and its length. */
@@ -93,9 +150,20 @@ bool ansi_present(struct slice text)
 
 void ansi_plain(struct buf *b, struct slice text)
 {
+    size_t from = b->len, back = 0;
     for (size_t at = 0, length = 0; at < text.len;) {
         size_t end = next_control(text, at, &length);
-        buf_add(b, text.p + at, end - at);
-        at = end < text.len ? skip_sequence(text, end, length) : end;
+        if (end > at) {
+            if (text.p[at] != '\n')
+                erase(b, from, back);
+            back = 0;
+            buf_add(b, text.p + at, end - at);
+        }
+        if (end == text.len)
+            return;
+        struct sequence s = read_sequence(text, end, length);
+        size_t more = back_of(&s, text.p[end]);
+        back = more > ALL - back ? ALL : back + more;
+        at = s.end;
     }
 }

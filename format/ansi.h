@@ -11,8 +11,9 @@
 
 /* Whether ansi_plain() would leave anything out. */
 bool ansi_present(struct slice text);
-/* Adds the text without any sequence, and without control characters except tab and line feed. An
- * incomplete sequence extends to the end of the text. */
+/* Adds the text without any sequence, and without control characters except tab and line feed. Text
+ * that a progress bar overwrites is left out. An incomplete sequence extends to the end of the
+ * text. */
 void ansi_plain(struct buf *b, struct slice text);
 
 #endif

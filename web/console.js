@@ -5,11 +5,11 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, ansi, fields, parse-entry, filter, matcher with matcher-worker
+ *    text         ids, sgr, ansi, links, contrast, fields, times, parse-entry, filter, matcher with matcher-worker
  *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, row, row-height, virtual-list, download
+ *    list         store, paint, field-list, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
  *    reader       arrivals, status, controls, row-actions, keymap
  *

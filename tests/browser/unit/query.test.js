@@ -44,10 +44,6 @@ for (const [text, reason] of rowsOf("query_errors")) {
   });
 }
 
-for (const [text, want] of rowsOf("ansi")) {
-  test(`plain text of ${JSON.stringify(text)}`, () => assert.equal(plain(text), want));
-}
-
 test("a query waits for its expressions, and for those of this very query only", () => {
   const entry = entryOf("abc");
   const query = parseQuery("/b/ a");
