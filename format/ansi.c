@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ansi: see ansi.h. Text is overwritten as on a terminal that shows one line: the cursor goes back,
- * and the next character that is shown replaces all behind it. Control characters beyond ASCII (U+0080 to U+009F) are two bytes in UTF-8, of
- * which the first is C1_LEAD. A byte that is not UTF-8 is no control character.
+ * and the next character that is shown replaces all behind it. Control characters beyond ASCII
+ * (U+0080 to U+009F) are two bytes in UTF-8, of which the first is C1_LEAD. A byte that is not
+ * UTF-8 is no control character.
  */
 #include "format/ansi.h"
 
@@ -12,7 +13,7 @@
 #define C1_CSI  0x9b /* the second byte of "ESC [" as one character */
 #define C1_END  0x9c /* of the terminator of a string */
 
-#define ALL     SIZE_MAX /* characters: to the begin of the line */
+#define ALL SIZE_MAX /* characters: to the begin of the line */
 
 static unsigned char byte_at(struct slice text, size_t at)
 {
@@ -35,7 +36,7 @@ static size_t control(struct slice text, size_t at)
 }
 
 /* The place behind the bytes from at on that lie between least and most. */
-static size_t skip(struct slice text, size_t at, unsigned char least, unsigned char most)
+static size_t skip_range(struct slice text, size_t at, unsigned char least, unsigned char most)
 {
     while (at < text.len && (unsigned char)text.p[at] >= least && (unsigned char)text.p[at] <= most)
         at++;
@@ -75,7 +76,7 @@ struct sequence {
 static struct sequence control_sequence(struct slice text, size_t at)
 {
     size_t from = at;
-    at = skip(text, at, 0x20, 0x3f);
+    at = skip_range(text, at, 0x20, 0x3f);
     struct sequence s = {.parameters = slice_make(text.p + from, at - from),
                          .end = skip_final(text, at, 0x40)};
     s.final = s.end > at ? text.p[at] : '\0';
@@ -93,7 +94,7 @@ static struct sequence read_sequence(struct slice text, size_t at, size_t length
         return (struct sequence){.end = at + length};
     if (next && strchr("]PX^_", next))
         return (struct sequence){.end = skip_string(text, at + 2)};
-    return (struct sequence){.end = skip_final(text, skip(text, at + 1, 0x20, 0x2f), 0x30)};
+    return (struct sequence){.end = skip_final(text, skip_range(text, at + 1, 0x20, 0x2f), 0x30)};
 }
 
 /* The number of a sequence, up to a million; 0: it has none. ALL: it has other parameters. */

@@ -74,8 +74,8 @@ struct translator {
     char *why;
 };
 
-__attribute__((format(printf, 2, 3))) static void fail(struct translator *t, const char *format,
-                                                       ...)
+__attribute__((format(printf, 2, 3))) static void refuse(struct translator *t, const char *format,
+                                                         ...)
 {
     va_list ap;
     if (t->failed)
@@ -137,7 +137,7 @@ static void settle(struct translator *t)
     }
     t->has_item = false;
     if (g->size + g->sum > SIZE)
-        fail(t, "is too large");
+        refuse(t, "is too large");
 }
 
 /* Ends an item of the source that needs length bytes there. */
@@ -161,7 +161,7 @@ static void open_group(struct translator *t, enum kind kind, const char *text, s
 {
     settle(t);
     if (t->depth > DEPTH || (kind == CAPTURE && t->groups == GROUPS)) {
-        fail(t, t->depth > DEPTH ? "is too deep" : "is too large");
+        refuse(t, t->depth > DEPTH ? "is too deep" : "is too large");
         return;
     }
     t->open[t->depth++] = (struct group){.kind = kind};
@@ -195,7 +195,7 @@ static unsigned number_of(const struct translator *t, struct slice name)
 static void open_named(struct translator *t, struct slice name)
 {
     if (number_of(t, name) > 0)
-        fail(t, "is malformed: two groups have the name \"%.*s\"", (int)name.len, name.p);
+        refuse(t, "is malformed: two groups have the name \"%.*s\"", (int)name.len, name.p);
     open_group(t, CAPTURE, "(", name.len + 4);
     if (!t->failed)
         t->names[t->groups] = name;
@@ -223,7 +223,7 @@ static void read_group(struct translator *t)
             open_group(t, kinds[i].kind, kinds[i].text, strlen(kinds[i].text));
             return;
         }
-    fail(t, "is malformed: \"(?\" begins no group");
+    refuse(t, "is malformed: \"(?\" begins no group");
 }
 
 static void end_alternative(struct translator *t)
@@ -231,7 +231,7 @@ static void end_alternative(struct translator *t)
     struct group *g = innermost(t);
     settle(t);
     if (g->kind == BEHIND && g->width < 0)
-        fail(t, "is malformed: the length of a look-behind may not vary");
+        refuse(t, "is malformed: the length of a look-behind may not vary");
     g->common = !g->divided || g->common == g->width ? g->width : -1;
     g->divided = true;
     g->size += g->sum;
@@ -243,7 +243,7 @@ static void close_group(struct translator *t)
 {
     struct group g;
     if (t->depth == 1) {
-        fail(t, "is malformed: a \")\" has no \"(\"");
+        refuse(t, "is malformed: a \")\" has no \"(\"");
         return;
     }
     end_alternative(t);
@@ -298,9 +298,9 @@ static void apply_count(struct translator *t, const struct count *c)
     const char *text = t->source.p + t->at;
     unsigned most = c->most > c->least ? c->most : c->least;
     if (most > REPEATS)
-        fail(t, "is malformed: %.*s is too often", (int)c->length, text);
+        refuse(t, "is malformed: %.*s is too often", (int)c->length, text);
     else if (c->bounded && c->most < c->least)
-        fail(t, "is malformed: %.*s is out of order", (int)c->length, text);
+        refuse(t, "is malformed: %.*s is out of order", (int)c->length, text);
     t->item.width = c->bounded && c->most == c->least && t->item.width >= 0
                         ? t->item.width * (int)c->least
                         : -1;
@@ -312,8 +312,8 @@ static void read_quantifier(struct translator *t)
     struct count c = read_count(rest_of(t));
     size_t length = c.length > 0 ? c.length : 1;
     if (!t->has_item) {
-        fail(t, "is malformed: nothing can repeat before \"%.*s\"", (int)length,
-             t->source.p + t->at);
+        refuse(t, "is malformed: nothing can repeat before \"%.*s\"", (int)length,
+               t->source.p + t->at);
         return;
     }
     if (c.length > 0)
@@ -404,7 +404,7 @@ static uint32_t no_escape(struct translator *t, struct slice rest)
     size_t n = 0;
     if (rest.len > 0)
         unicode_read(rest.p, rest.len, &n);
-    fail(t, "is malformed: \"\\%.*s\" is no escape sequence", (int)n, rest.len > 0 ? rest.p : "");
+    refuse(t, "is malformed: \"\\%.*s\" is no escape sequence", (int)n, rest.len > 0 ? rest.p : "");
     return 0;
 }
 
@@ -452,7 +452,7 @@ static void add_reference(struct translator *t, unsigned number, struct slice na
     settle(t);
     put(t, length, LITERAL, -1);
     if (t->nreferences == GROUPS) {
-        fail(t, "is too large");
+        refuse(t, "is too large");
         return;
     }
     t->references[t->nreferences++] = (struct reference){number, name, t->out.len};
@@ -482,9 +482,9 @@ static void resolve(struct translator *t, struct buf *out)
         const struct reference *r = &t->references[i];
         unsigned number = r->number > 0 ? r->number : number_of(t, r->name);
         if (r->number > t->groups)
-            fail(t, "is malformed: there is no group %u", number);
+            refuse(t, "is malformed: there is no group %u", number);
         else if (number == 0)
-            fail(t, "is malformed: there is no group \"%.*s\"", (int)r->name.len, r->name.p);
+            refuse(t, "is malformed: there is no group \"%.*s\"", (int)r->name.len, r->name.p);
         buf_add(out, t->out.p + from, r->place - from);
         buf_addf(out, "(?:\\g{%u})", number);
         from = r->place;
@@ -559,7 +559,7 @@ static void read_range(struct translator *t)
     size_t mark = t->out.len;
     bool also = read_member(t, &to);
     if (single && also && to < from)
-        fail(t, "is malformed: a range in a set is out of order");
+        refuse(t, "is malformed: a range in a set is out of order");
     if (!single || !also) {
         buf_adds(&t->out, "\\u{2d}");
         if (also)
@@ -580,7 +580,7 @@ static void read_set(struct translator *t)
     t->at += inverse ? 2 : 1;
     while (!t->failed && peek(t, 0) != ']') {
         if (t->at >= t->source.len) {
-            fail(t, "is not complete: a \"[\" has no \"]\"");
+            refuse(t, "is not complete: a \"[\" has no \"]\"");
             return;
         }
         read_range(t);
@@ -660,7 +660,7 @@ int pattern_translate(struct slice source, bool fold, struct buf *out, bool *pla
     while (!t->failed && t->at < source.len)
         read_one(t);
     if (!t->failed && t->depth > 1)
-        fail(t, "is not complete: a \"(\" has no \")\"");
+        refuse(t, "is not complete: a \"(\" has no \")\"");
     if (!t->failed)
         end_alternative(t);
     if (!t->failed)
