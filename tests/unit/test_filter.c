@@ -230,7 +230,7 @@ static void test_filter_sees_the_entry_s_other_fields(void **state)
         {{.match = {{"t", ""}}}, "text", "t", "", false},
         {{.text = "WEB2"}, "text", "host", "web2", true},
         {{.text = "host"}, "text", "host", "web2", false},
-        {{.text = "web2"}, "text", "event", "web2", false},
+        {{.text = "web2"}, "text", "event", "web2", true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
