@@ -272,27 +272,27 @@ int level_of_status(struct slice status, unsigned lowest)
     return number < 500 ? find_name(slice_of("WARNING")) : find_name(slice_of("ERROR"));
 }
 
-/* The status of an access record: one that names the request too. */
-static bool find_status(struct record *r, struct slice *status)
+/* The severity that the status of an access record tells: one that names the request too. */
+static int level_of_access(struct record *r)
 {
-    static const char *const requests[] = {"request", "method", "request_method"};
-    struct slice text;
-    if (!record_path(r, "status", status))
-        return false;
-    for (size_t i = 0; i < COUNT(requests); i++)
+    static const char *const requests[] = {"request", "method", "request_method", "request.method"};
+    struct slice status, text;
+    int severity =
+        record_path(r, "status", &status) ? level_of_status(status, r->status_level) : -1;
+    for (size_t i = 0; i < COUNT(requests) && severity >= 0; i++)
         if (record_path(r, requests[i], &text))
-            return true;
-    return false;
+            return severity;
+    return -1;
 }
 
 int level_of_record(struct record *r, struct slice *text)
 {
-    struct slice status;
+    int access = -1;
     if (!r->levelled)
         r->severity = find_level(r, &r->level);
     r->levelled = true;
     *text = r->level;
-    if (r->severity < 0 && r->status_level && find_status(r, &status))
-        return level_of_status(status, r->status_level);
-    return r->severity;
+    if (r->status_level > 0)
+        access = level_of_access(r);
+    return access > r->severity ? access : r->severity;
 }

@@ -28,8 +28,8 @@ int level_of_text(struct slice text, struct slice *level);
 int level_of_status(struct slice status, unsigned lowest);
 /* The severity of a record. Fields of the payload come before those of the entry. Without a field,
  * the text counts: the payload, or the message in a payload that is JSON. *text is the level as the
- * record has it, empty without one; it points into the record. When it is unknown, the
- * status of an access record tells it, as r->status_level says. */
+ * record has it, empty without one; it points into the record. The status of an
+ * access record may raise it, as r->status_level says. */
 int level_of_record(struct record *r, struct slice *text);
 
 #endif

@@ -139,7 +139,7 @@ export const severityOf = (fields, beside, text) =>
 
 /** The lowest status of HTTP that is a level. @type {Record<string, number>} */
 const LOWEST = { "4xx": 400, "5xx": 500 };
-const REQUESTS = ["request", "method", "request_method"];
+const REQUESTS = ["request", "method", "request_method", "request.method"];
 
 /**
  * The severity of an access record, which has a status of HTTP and names the request too.

@@ -7,15 +7,20 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
-import { OTHER, UNKNOWN, classOf, messageOf, severityOf, severityOfStatus } from "./level.js";
+import { OTHER, classOf, messageOf, severityOf, severityOfStatus } from "./level.js";
 import { formatTime, shownTime } from "./times.js";
 
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
 /**
- * The result of an expression in an entry: places in its message, or null for no match in any text.
- * @typedef {{query: object, spans: [from: number, to: number][] | null}} Match
+ * What an expression found in an entry: the name of the text, which is empty for the message, and places in the message.
+ * @typedef {{where: string, spans: [from: number, to: number][]}} Found
+ */
+
+/**
+ * The results of the expressions of a query in their order; null for no match in any text.
+ * @typedef {{query: object, found: (Found | null)[]}} Match
  */
 
 /**
@@ -38,7 +43,7 @@ import { formatTime, shownTime } from "./times.js";
  * @property {number} height px; the store sets it
  * @property {boolean} open the fields are shown
  * @property {boolean} whole a long message is shown to its end
- * @property {Match | undefined} match what the expression of the filter found
+ * @property {Match | undefined} match what the expressions of the filter found
  */
 
 /**
@@ -68,7 +73,7 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
   const message = told ?? data;
   const shown = plain(message);
   const said = severityOf(fields, beside, told === undefined ? "" : shown);
-  const severity = said === UNKNOWN && statusLevel ? severityOfStatus({ ...beside, ...fields }, statusLevel) : said;
+  const severity = statusLevel ? Math.max(said, severityOfStatus({ ...beside, ...fields }, statusLevel)) : said;
   return {
     id,
     event,

@@ -25,7 +25,7 @@ static struct filter *build(const struct words *w)
         .lists = w->lists,
         .level = w->level,
         .skip_levels = w->skip,
-        .text = slice_of(w->text),
+        .query = slice_of(w->text),
     };
     while (w->match[spec.nmatch].field)
         spec.nmatch++;
@@ -230,7 +230,7 @@ static void test_filter_sees_the_entry_s_other_fields(void **state)
         {{.match = {{"t", ""}}}, "text", "t", "", false},
         {{.text = "WEB2"}, "text", "host", "web2", true},
         {{.text = "host"}, "text", "host", "web2", false},
-        {{.text = "web2"}, "text", "event", "web2", false},
+        {{.text = "web2"}, "text", "event", "web2", true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -369,7 +369,7 @@ static void test_strings_are_copied(void **state)
     const char *const skips[] = {skip, NULL};
     struct filter_rule rule = {field, values};
     struct filter_spec spec = {
-        .lists = &rule, .nlists = 1, .skip_levels = skips, .text = slice_of(text)};
+        .lists = &rule, .nlists = 1, .skip_levels = skips, .query = slice_of(text)};
     struct filter *f = filter_new(&spec);
     struct record r;
     (void)state;

@@ -205,7 +205,9 @@ static void test_a_status_is_a_level_by_option(void **state)
         {"{\"method\":\"GET\",\"status\":502}", 0, -1},
         {"{\"method\":\"GET\",\"status\":\"0502\"}", 500, -1},
         {"{\"status\":502}", 500, -1}, /* of anything */
-        {"{\"method\":\"GET\",\"status\":502,\"level\":\"info\"}", 500, 20},
+        {"{\"method\":\"GET\",\"status\":502,\"level\":\"info\"}", 500, 40},
+        {"{\"method\":\"GET\",\"status\":502,\"level\":\"fatal\"}", 500, 50},
+        {"{\"request\":{\"method\":\"GET\"},\"status\":404,\"level\":\"info\"}", 400, 30},
         {"{\"method\":\"GET\",\"status\":502,\"level\":\"odd\"}", 500, 40},
         {"x", 500, -1},
     };

@@ -37,7 +37,9 @@ const STATUSES = [
   ['{"method":"GET","status":600}', "4xx", "OTHER"],
   ['{"method":"GET","status":502}', undefined, "OTHER"],
   ['{"status":502}', "5xx", "OTHER"], // of anything
-  ['{"method":"GET","status":502,"level":"info"}', "5xx", "INFO"],
+  ['{"method":"GET","status":502,"level":"info"}', "5xx", "ERROR"],
+  ['{"method":"GET","status":502,"level":"fatal"}', "5xx", "CRITICAL"],
+  ['{"request":{"method":"GET"},"status":404,"level":"info"}', "4xx", "WARNING"],
   ['{"method":"GET","status":502,"level":"odd"}', "5xx", "ERROR"],
   ["x", "5xx", "OTHER"],
 ];
