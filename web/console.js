@@ -9,7 +9,7 @@
  *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, paint, field-list, row, row-height, virtual-list, download
+ *    list         store, paint, field-list, row, row-height, day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
  *    reader       arrivals, badge, title, status, controls, row-actions, keymap
  *
@@ -18,6 +18,7 @@
 import { Arrivals } from "./arrivals.js";
 import { CURRENT } from "./badge.js";
 import { Controls } from "./controls.js";
+import { DayLines } from "./day-line.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
 import { FilterSession } from "./filter-session.js";
@@ -34,6 +35,8 @@ import { Status } from "./status.js";
 import { Store } from "./store.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+
+const DATE = "11-28 ";
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -57,10 +60,16 @@ const view = {
   get utc() {
     return preferences.utc;
   },
+  /** @returns {"short" | false} whether the time column has the date */
+  get date() {
+    return days.dates && "short";
+  },
   get target() {
     return settings.at;
   },
 };
+
+const days = new DayLines(store, view, $("head-day"));
 
 /** @type {VirtualList} */
 const list = new VirtualList({
@@ -70,6 +79,7 @@ const list = new VirtualList({
   rows: $("rows"),
   store,
   makeRow: (item) => makeRow(item, view),
+  days,
   onfollow: showFollow,
   ontop: () => older.load(),
 });
@@ -166,7 +176,7 @@ const controls = new Controls(settings, preferences, {
     rowHeight.measure();
     list.remeasure();
   },
-  onutc: () => list.redraw(),
+  onutc: showTimes,
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
     draw();
@@ -218,7 +228,24 @@ document.addEventListener("visibilitychange", () => {
 function drawNow() {
   controls.showCounts(store.shown, store.count);
   older.show();
-  list.draw();
+  days.showHead();
+  if (days.changed()) measureTimes();
+  else list.draw();
+}
+
+/** The page shows other times. */
+function showTimes() {
+  days.clear();
+  days.changed();
+  days.showHead();
+  measureTimes();
+}
+
+/** The times have another length, so that rows have other heights. */
+function measureTimes() {
+  rowHeight.more = (view.date ? DATE.length : 0) + (view.utc ? 1 : 0);
+  rowHeight.measure();
+  list.remeasure();
 }
 
 /** Draws in the next turn. */
@@ -249,6 +276,7 @@ function showPause() {
 
 function forgetRecords() {
   store.clear();
+  days.clear();
   ingest.clear();
   arrivals.clear();
   older.recordsLeft();
