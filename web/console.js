@@ -5,19 +5,22 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, times, parse-entry, filter, matcher with matcher-worker
- *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
+ *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, parse-entry, filter,
+ *                 matcher with matcher-worker
+ *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
  *    list         store, paint, field-list, row, row-height, day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
- *    reader       arrivals, badge, title, status, controls, row-actions, keymap
+ *    reader       arrivals, counts, badge, title, status, controls, copy-rows, row-actions, keymap
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
 import { Arrivals } from "./arrivals.js";
 import { CURRENT } from "./badge.js";
 import { Controls } from "./controls.js";
+import { CopyRows } from "./copy-rows.js";
+import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
@@ -153,22 +156,26 @@ const session = new LogSession(settings, () => filter.query, {
 
 /* ---------------------------------------------------------------- what the reader sees and does */
 
+const counts = new Counts($("counts"), $("counts-heard"));
 const arrivals = new Arrivals($("log"), $("follow"));
 const title = new Title(() => document.visibilityState === "hidden");
 const status = new Status(
   (kind, message) => ingest.mark(kind, message),
   (state) => title.tell($("title").textContent ?? "", state),
 );
-const actions = new RowActions({ list, store, linkTo });
+const copies = new CopyRows({ list, store, view });
+const actions = new RowActions({ list, store, linkTo, copies });
 
 const controls = new Controls(settings, preferences, {
   onquery(text) {
     filter.setText(text);
     filter.refilter();
+    counts.asked();
     session.filterChanged();
   },
   onlevels() {
     filter.refilter();
+    counts.asked();
     session.filterChanged();
   },
   onserver: () => session.restartSoon(),
@@ -226,7 +233,7 @@ document.addEventListener("visibilitychange", () => {
 
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
-  controls.showCounts(store.shown, store.count);
+  counts.show(store.shown, store.count);
   older.show();
   days.showHead();
   if (days.changed()) measureTimes();

@@ -6,7 +6,7 @@
  * wants.
  */
 import { $, element, number } from "./dom.js";
-import { ALL_LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, OTHER } from "./level.js";
 import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */
@@ -174,14 +174,6 @@ export class Controls {
   showPause(paused, waiting) {
     $("pause").setAttribute("aria-pressed", String(paused));
     $("pause").textContent = paused ? `Resume (${number(waiting)})` : "Pause";
-  }
-
-  /**
-   * @param {number} shown
-   * @param {number} count records held
-   */
-  showCounts(shown, count) {
-    $("counts").textContent = shown < count ? `${number(shown)} of ${number(count)}` : number(count);
   }
 
   /* ----- focus */

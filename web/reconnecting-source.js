@@ -58,6 +58,7 @@ const GRACE = 2000; // ms for a record of the history to arrive on the stream to
 const SETTLE = 1000; // ms without an end after which a stream that was polled before counts as held
 const EVERY = 3000; // ms between two polls, unless the server tells another time
 const EVERY_MOST = 3_600_000;
+const PROBED = 4; // of so many attempts to open the stream, one is followed by a look at the answer
 const OTHER = 4 / 3; // times as long: an interval that is told
 const AGAIN = 60_000; // ms until the stream is tried again while the history is polled; doubles with each attempt
 const AGAIN_HELD = 5000; // the same where a stream was held before: no proxy holds it back, the network froze
@@ -321,8 +322,8 @@ export class ReconnectingSource {
     if (reason === "replaced") {
       this.owner.replaced(); // the browser would send the same name again
       this.later("connecting", reason);
-    } else if (this.eventSource?.readyState === EventSource.CLOSED) {
-      this.probe();
+    } else if (this.eventSource?.readyState === EventSource.CLOSED || (!this.opened && this.failures % PROBED === 1)) {
+      this.probe(); // a redirect to a sign-in page of another site looks like a network that is away
     } else if (this.opened && !this.requests.token) {
       this.opened = false;
       this.tell("connecting", { reason, attempt: 1 });

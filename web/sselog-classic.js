@@ -311,6 +311,7 @@
   var SETTLE = 1e3;
   var EVERY = 3e3;
   var EVERY_MOST = 36e5;
+  var PROBED = 4;
   var OTHER = 4 / 3;
   var AGAIN = 6e4;
   var AGAIN_HELD = 5e3;
@@ -523,7 +524,7 @@
       if (reason === "replaced") {
         this.owner.replaced();
         this.later("connecting", reason);
-      } else if (this.eventSource?.readyState === EventSource.CLOSED) {
+      } else if (this.eventSource?.readyState === EventSource.CLOSED || !this.opened && this.failures % PROBED === 1) {
         this.probe();
       } else if (this.opened && !this.requests.token) {
         this.opened = false;

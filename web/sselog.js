@@ -48,7 +48,7 @@ const CURRENT = ["live", "polling"];
 /** @typedef {ReturnType<typeof connect>} Client */
 
 /**
- * Calls a function of the page. What it throws is reported as for an event handler, and ends no connection.
+ * Calls a function of the page. Its exceptions are reported as for an event handler, and end no connection.
  * @template {unknown[]} Values
  * @param {((...values: Values) => void) | undefined} callback
  * @param {Values} values
