@@ -84,7 +84,7 @@ test("lines are counted", () => assert.equal(entry("a\nb\n").lines, 3));
 test("time of an id, and its format", () => {
   assert.equal(timeOf("1789000000123-4"), 1789000000123);
   assert.ok(Number.isNaN(timeOf("17-0")));
-  assert.equal(formatTime(Date.UTC(2026, 4, 2, 3, 4, 5, 6), { utc: true }), "03:04:05.006");
+  assert.equal(formatTime(Date.UTC(2026, 4, 2, 3, 4, 5, 6), { utc: true }), "03:04:05.006Z");
   assert.equal(formatTime(Date.UTC(2026, 4, 2, 3, 4, 5, 6), { utc: true, date: true }), "2026-05-02 03:04:05.006Z");
   assert.equal(formatTime(NaN), "");
 });
