@@ -9,7 +9,7 @@ import { marksIn } from "./filter.js";
 import { paint } from "./paint.js";
 import { fieldsOf } from "./fields.js";
 
-/** @import { Query } from "./filter.js" */
+/** @import { Query } from "./query.js" */
 /** @import { Entry } from "./parse-entry.js" */
 
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/g; // of JSON

@@ -8,12 +8,13 @@ import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
+import { OTHER } from "./level.js";
 import { paint } from "./paint.js";
-import { OTHER, textOf } from "./parse-entry.js";
+import { textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
-/** @import { Query } from "./filter.js" */
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
+/** @import { Query } from "./query.js" */
 
 /**
  * The state of the page that rows depend on, beside their entries.

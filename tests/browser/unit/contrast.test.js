@@ -17,7 +17,7 @@ const THEMES = { light, dark: { ...light, ...variables(dark.slice(0, dark.indexO
 const ALL = Array.from({ length: 256 }, (_, n) => palette(n));
 const TRUE = Array.from({ length: 9 ** 3 }, (_, n) => "#" + [n % 9, Math.floor(n / 9) % 9, Math.floor(n / 81)].map((v) => Math.min(255, v * 32).toString(16).padStart(2, "0")).join(""));
 
-/* A colour over another, as color-mix() gives it. */
+/* A colour over another, as color-mix() and a transparent background give it. */
 function over(colour, share, below) {
   const at = (hex, i) => parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16);
   return "#" + [0, 1, 2].map((i) => Math.round(at(colour, i) * share + at(below, i) * (1 - share)).toString(16).padStart(2, "0")).join("");
