@@ -63,6 +63,15 @@ export class VirtualList {
     }
     document.addEventListener("selectionchange", () => this.selected());
     new ResizeObserver(() => this.resized()).observe(box);
+    new IntersectionObserver(([{ isIntersecting }]) => this.reachHead(isIntersecting), { root: box }).observe(head);
+  }
+
+  /**
+   * Tab reaches the buttons of the head only where it is in sight: otherwise Tab would scroll the list to its top.
+   * @param {boolean} inSight
+   */
+  reachHead(inSight) {
+    for (const button of this.head.querySelectorAll("button")) button.tabIndex = inSight ? 0 : -1;
   }
 
   get viewHeight() {
