@@ -238,8 +238,8 @@ function drawNow() {
   counts.show(store.shown, store.count);
   older.show();
   days.showHead();
+  list.draw();
   if (days.changed()) measureTimes();
-  else list.draw();
 }
 
 /** The page shows other times. */

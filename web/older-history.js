@@ -92,7 +92,7 @@ export class OlderHistory {
     if (store.count && !store.shown && !store.stale.length) return "Nothing on this page passes the filter";
     if (store.evicted) return `${number(store.evicted)} older records have left this page, which holds ${number(store.cap)}`;
     if (atStart) return "Beginning of the log";
-    return store.full ? `This page holds ${number(store.count)} records, as many as it may; older ones stay in the log` : "";
+    return store.full ? `This page holds ${number(store.count)} records and has no room for more; older ones stay in the log` : "";
   }
 
   /** Loads one page of older records, if there may be any and the store has room. */
