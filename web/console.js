@@ -17,7 +17,7 @@
  */
 import { Arrivals } from "./arrivals.js";
 import { Controls } from "./controls.js";
-import { $, once } from "./dom.js";
+import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { FilterSession } from "./filter-session.js";
 import { Ingest } from "./ingest.js";
@@ -70,6 +70,7 @@ const list = new VirtualList({
   makeRow: (item) => makeRow(item, view),
   onfollow: showFollow,
   ontop: () => older.load(),
+  onwidth: () => rowHeight.measure(),
 });
 
 /** @type {FilterSession} */
@@ -227,6 +228,7 @@ function forgetRecords() {
 
 /* ---------------------------------------------------------------- start */
 
+showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 session.start();

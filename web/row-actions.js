@@ -26,7 +26,7 @@ export class RowActions {
 
   /** The entry or marker whose row, or a part of it, has the focus. */
   focused() {
-    return this.list.entryAt(document.activeElement);
+    return this.list.entryAt(this.list.root.activeElement);
   }
 
   /** Returns a function that gives the focus back to the row that has it now, or to the list. */
@@ -78,7 +78,7 @@ export class RowActions {
    */
   renew(entry) {
     const { list } = this;
-    const focused = list.nodes.get(entry)?.contains(document.activeElement);
+    const focused = list.nodes.get(entry)?.contains(list.root.activeElement);
     list.keepPlace();
     list.renew(entry);
     if (focused) list.nodes.get(entry)?.focus({ preventScroll: true });

@@ -6,6 +6,7 @@
  * Invariant: an interruption is marked once, however many attempts to reconnect it has.
  */
 import { $, number } from "./dom.js";
+import { gapText } from "./parse-entry.js";
 import { meta } from "./settings.js";
 
 /** @import { MarkerKind } from "./parse-entry.js" */
@@ -60,8 +61,7 @@ export class Status {
 
   /** @param {number} [lost] number of records, if the server knows it */
   gap(lost) {
-    const records = lost !== undefined && Number.isInteger(lost) ? `${number(lost)} record${lost === 1 ? " is" : "s are"}` : "Records are";
-    this.mark("gap", `${records} missing here: the log no longer has them`);
+    this.mark("gap", gapText(lost));
   }
 
   /** @param {State} state */

@@ -25,8 +25,9 @@ export class VirtualList {
    * @param {(entry: Item) => HTMLElement} options.makeRow
    * @param {(following: boolean) => void} options.onfollow the list begins or stops to follow the end
    * @param {() => void} options.ontop the reader scrolled up near the top
+   * @param {() => void} [options.onwidth] the width of the box changed; heights are estimated again after it
    */
-  constructor({ box, head, canvas, rows, store, makeRow, onfollow, ontop }) {
+  constructor({ box, head, canvas, rows, store, makeRow, onfollow, ontop, onwidth }) {
     this.box = box;
     this.head = head;
     this.canvas = canvas;
@@ -35,6 +36,7 @@ export class VirtualList {
     this.makeRow = makeRow;
     this.onfollow = onfollow;
     this.ontop = ontop;
+    this.onwidth = onwidth;
     /** @type {Map<Item, HTMLElement>} */
     this.nodes = new Map();
     /** @type {WeakMap<Element, Item>} */
@@ -50,8 +52,21 @@ export class VirtualList {
     this.canvasHeight = -1;
     this.rowsTop = -1;
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    document.addEventListener("selectionchange", () => this.selected());
-    new ResizeObserver(() => this.resized()).observe(box);
+    this.selectionChanged = () => this.selected();
+    document.addEventListener("selectionchange", this.selectionChanged);
+    this.observer = new ResizeObserver(() => this.resized());
+    this.observer.observe(box);
+  }
+
+  /** Ends all listening outside the box. */
+  close() {
+    document.removeEventListener("selectionchange", this.selectionChanged);
+    this.observer.disconnect();
+  }
+
+  /** What the list is in: the document, or the shadow of an element. @returns {Document | ShadowRoot} */
+  get root() {
+    return /** @type {Document | ShadowRoot} */ (this.box.getRootNode());
   }
 
   get viewHeight() {
@@ -83,7 +98,8 @@ export class VirtualList {
 
   /** A list that follows would move the text that the reader selects. */
   selected() {
-    const selection = getSelection();
+    const { getSelection: inside } = /** @type {{getSelection?: () => Selection | null}} */ (this.root); // Chromium's in a shadow
+    const selection = inside ? inside.call(this.root) : getSelection();
     if (selection && !selection.isCollapsed && this.rows.contains(selection.anchorNode)) this.setFollowing(false);
   }
 
@@ -91,6 +107,7 @@ export class VirtualList {
     const width = this.box.clientWidth;
     if (width !== this.width) {
       this.width = width;
+      this.onwidth?.();
       this.store.remeasure();
     }
     this.draw();
@@ -149,7 +166,7 @@ export class VirtualList {
   /** Removes all rows; draw() builds them again, and the focus returns to its row. */
   forget() {
     for (const [entry, node] of this.nodes) {
-      if (node.contains(document.activeElement)) {
+      if (node.contains(this.root.activeElement)) {
         this.refocus = entry;
         this.box.focus({ preventScroll: true });
       }
@@ -159,7 +176,7 @@ export class VirtualList {
   }
 
   returnFocus() {
-    if (document.activeElement !== this.box) this.refocus = null;
+    if (this.root.activeElement !== this.box) this.refocus = null;
     const node = this.refocus && this.nodes.get(this.refocus);
     if (!node) return;
     this.refocus = null;
@@ -240,7 +257,7 @@ export class VirtualList {
     const wanted = new Set(entries);
     for (const [entry, node] of this.nodes) {
       if (wanted.has(entry)) continue;
-      if (node.contains(document.activeElement)) this.box.focus({ preventScroll: true });
+      if (node.contains(this.root.activeElement)) this.box.focus({ preventScroll: true });
       node.remove();
       this.nodes.delete(entry);
     }

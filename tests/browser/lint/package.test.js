@@ -10,7 +10,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { bundle, modulesOf } from "../bundle.js";
+import { made, modulesOf } from "../bundle.js";
 
 const HERE = fileURLToPath(new URL("..", import.meta.url));
 const TOP = path.resolve(HERE, "../..");
@@ -23,8 +23,8 @@ let dir;
 before(async () => (dir = await fs.mkdtemp(path.join(os.tmpdir(), "sselog-types-"))));
 after(() => fs.rm(dir, { recursive: true, force: true }));
 
-test("sselog-classic.js is made from the modules as they are", async () => {
-  assert.ok((await read("web/sselog-classic.js")) === (await bundle()), "run `make bundle`");
+test("the files that are made of others are in step", async () => {
+  for (const [name, text] of Object.entries(await made())) assert.ok((await read(`web/${name}`)) === text, `${name}: run \`make bundle\``);
 });
 
 test("the package has the version of the program", async () => {
