@@ -7,6 +7,7 @@
  * Invariant: close() leaves no listener outside its nodes.
  */
 import { Arrivals } from "./arrivals.js";
+import { CopyRows } from "./copy-rows.js";
 import { element, number, once } from "./dom.js";
 import { isId } from "./ids.js";
 import { Ingest } from "./ingest.js";
@@ -24,7 +25,7 @@ import { VirtualList } from "./virtual-list.js";
 const OLDER = 500; // records of one "load older"
 
 /**
- * The look of a list. Its owner may change it, and then calls redraw().
+ * The look of a list, which show() changes.
  * @typedef {View & {wrap: boolean, cap: number, label: string}} Look
  */
 
@@ -87,10 +88,11 @@ export class LogList {
       store: this.store,
       searched: async () => {},
       mayAdd: (items) => !this.list.wouldLose(items),
-      taken: (count, gone) => this.taken(count, gone),
+      taken: (items, gone) => this.taken(items.length, gone),
       changed() {},
     });
-    this.actions = new RowActions({ list: this.list, store: this.store, linkTo: look.linkTo });
+    const copies = new CopyRows({ list: this.list, store: this.store, view: look });
+    this.actions = new RowActions({ list: this.list, store: this.store, linkTo: look.linkTo, copies });
     this.draw = once(() => this.drawNow());
     follow.onclick = () => this.list.setFollowing(true);
     older.onclick = () => this.loadOlder();
@@ -103,7 +105,7 @@ export class LogList {
     this.end = ""; // end of the next older page, where it is not the first record
     this.atStart = false;
     this.loading = false;
-    /** What belongs to an earlier one is void. */
+    /** Another object after each begin(): answers that belong to an earlier one are void. */
     this.life = {};
   }
 
@@ -125,7 +127,12 @@ export class LogList {
     this.nodes.main.remove();
   }
 
-  /** The look changed. */
+  /** @param {Look} look another one */
+  show(look) {
+    Object.assign(this.look, look);
+    this.redraw();
+  }
+
   redraw() {
     const { box } = this.nodes;
     box.classList.toggle("wrap", this.look.wrap);

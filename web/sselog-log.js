@@ -8,11 +8,12 @@
  * "sselog-records", and the client as the property `sselog`.
  * Invariant: an element outside a document has no client, no rows and no listeners.
  */
+import { noticeOf } from "./badge.js";
 import { isId, nextId } from "./ids.js";
 import { LogList } from "./log-list.js";
 import { STYLE } from "./log-style.js";
-import { parseQuery } from "./filter.js";
 import { gapText } from "./parse-entry.js";
+import { parseQuery } from "./query.js";
 import { connect } from "./sselog.js";
 
 /** @import { Look } from "./log-list.js" */
@@ -22,21 +23,6 @@ import { connect } from "./sselog.js";
 const CAP = 100_000; // records that the list holds, unless the attribute `cap` says another number
 const CONNECTED = ["url", "history", "query", "token"]; // attributes that the connection has
 const LOOK = ["cap", "label", "nowrap", "utc"]; // attributes of the list
-
-const WORTH_TELLING = 1500; // ms; shorter waits are not shown
-
-/**
- * The line above the list, or "" where all is well.
- * @param {State} state
- * @param {Detail} detail
- */
-function noticeOf(state, { status, reason, wait = 0 }) {
-  const why = reason ? `: ${reason}` : "";
-  if (state === "denied") return status === 403 ? "You may not read this log." : "Sign in to read this log.";
-  if (state === "wrong") return `The server refuses this request${why}.`;
-  if (state === "unavailable") return `The log is unavailable${why}.`;
-  return state === "connecting" && wait > WORTH_TELLING ? "No connection." : "";
-}
 
 /** Node has none. */
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
@@ -95,7 +81,7 @@ export class SselogLog extends Base {
   update() {
     if (!this.isConnected) this.stop();
     else if (!this.list || this.stale) this.start();
-    else Object.assign(this.list.look, this.look()) && this.list.redraw();
+    else this.list.show(this.look());
   }
 
   /** @returns {Look} */
@@ -166,7 +152,7 @@ export class SselogLog extends Base {
    */
   changed(state, detail) {
     if (state === "gap") this.list?.gap(gapText(detail.lost));
-    else this.say(noticeOf(state, detail));
+    else this.say(noticeOf({ state, detail, since: 0 }, Date.now())[0]);
     if (this.sselog?.complete && !this.completed) {
       this.completed = true;
       this.list?.complete();

@@ -204,7 +204,7 @@ class Connection {
    */
   async failed({ status, message }, attempt) {
     const wait = backoff(attempt - 1);
-    this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait });
+    this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait, until: Date.now() + wait });
     await new Promise((done) => {
       const timer = setTimeout(done, wait);
       this.wake = () => {

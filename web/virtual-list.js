@@ -48,25 +48,39 @@ export class VirtualList {
     this.refocus = null;
     this.placed = 0; // scrollTop as set here: a lower one comes from the reader
     this.wantsOlder = false; // the reader scrolled up near the top
+    this.tabbed = false; // the Tab key was the last that the reader used: what it scrolls is no wish
     this.width = -1;
     this.canvasHeight = -1;
     this.rowsTop = -1;
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.selectionChanged = () => this.selected();
-    document.addEventListener("selectionchange", this.selectionChanged);
+    this.outside = new AbortController(); // ends the listening outside the box
+    const { signal } = this.outside;
+    document.addEventListener("keydown", ({ key }) => (this.tabbed = key === "Tab"), { capture: true, signal });
+    for (const type of ["wheel", "touchmove", "pointerdown"]) {
+      box.addEventListener(type, () => (this.tabbed = false), { capture: true, passive: true });
+    }
+    document.addEventListener("selectionchange", () => this.selected(), { signal });
     this.observer = new ResizeObserver(() => this.resized());
     this.observer.observe(box);
   }
 
-  /** Ends all listening outside the box. */
   close() {
-    document.removeEventListener("selectionchange", this.selectionChanged);
+    this.outside.abort();
     this.observer.disconnect();
   }
 
-  /** What the list is in: the document, or the shadow of an element. @returns {Document | ShadowRoot} */
+  /**
+   * The document, or the shadow of the element that the list is in.
+   * @returns {Document | ShadowRoot}
+   */
   get root() {
     return /** @type {Document | ShadowRoot} */ (this.box.getRootNode());
+  }
+
+  /** The selection of the reader. In a shadow, Chromium asks the shadow for it, and Firefox the document. */
+  get selection() {
+    const root = /** @type {{getSelection?: () => Selection | null}} */ (this.root);
+    return root.getSelection ? root.getSelection() : document.getSelection();
   }
 
   get viewHeight() {
@@ -92,14 +106,13 @@ export class VirtualList {
     if (up) this.setFollowing(false);
     else if (top >= most - 4) this.setFollowing(true);
     if (!this.following) this.dropAnchor(top);
-    this.wantsOlder = up && top < NEAR_TOP;
+    this.wantsOlder = up && top < NEAR_TOP && !this.tabbed;
     return true;
   }
 
   /** A list that follows would move the text that the reader selects. */
   selected() {
-    const { getSelection: inside } = /** @type {{getSelection?: () => Selection | null}} */ (this.root); // Chromium's in a shadow
-    const selection = inside ? inside.call(this.root) : getSelection();
+    const { selection } = this;
     if (selection && !selection.isCollapsed && this.rows.contains(selection.anchorNode)) this.setFollowing(false);
   }
 

@@ -3,6 +3,7 @@
  * Makes the files of web/ that are made of others. `make bundle` runs it; lint/package.test.js compares.
  * - sselog-classic.js: sselog.js and the modules that it imports in one file, for pages with plain script tags. It keeps
  *   names and layout, so that the file can be read.
+ * - package.json: the list of files that its entries load.
  * - log-style.js: console.css as a text, for <sselog-log>. Each colour can be set from outside: --sselog-text is --text.
  */
 import fs from "node:fs/promises";
@@ -51,14 +52,18 @@ export async function style() {
   return `${STYLE_HEAD}\nexport const STYLE = ${JSON.stringify(code.trim())};\n`;
 }
 
-/* The files that are made, by their names. */
-export const made = async () => ({ "sselog-classic.js": await bundle(), "log-style.js": await style() });
-
-/* The files of web/ that these entries load: "./sselog.js". */
-export async function modulesOf(entries) {
-  const { metafile } = await build({ ...OPTIONS, entryPoints: entries, outdir: "out", format: "esm", metafile: true });
-  return Object.keys(metafile.inputs);
+/* The text of package.json, with the files that its entries load. */
+export async function about() {
+  const known = JSON.parse(await fs.readFile(path.join(WEB, "package.json"), "utf8"));
+  const entries = Object.values(known.exports).flatMap((entry) => Object.values(typeof entry === "string" ? { entry } : entry));
+  const entryPoints = entries.filter((name) => name.endsWith(".js"));
+  const { metafile } = await build({ ...OPTIONS, entryPoints, outdir: "out", format: "esm", metafile: true });
+  const types = entries.filter((name) => name.endsWith(".d.ts")).map((name) => path.basename(name));
+  return `${JSON.stringify({ ...known, files: [...new Set([...Object.keys(metafile.inputs), ...types])].sort() }, null, 2)}\n`;
 }
+
+/* The files that are made, by their names. */
+export const made = async () => ({ "sselog-classic.js": await bundle(), "log-style.js": await style(), "package.json": await about() });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const [name, text] of Object.entries(await made())) await fs.writeFile(path.join(WEB, name), text);
