@@ -37,10 +37,9 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { DATE } from "./times.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
-
-const DATE = "11-28 ";
 
 const preferences = readPreferences();
 const settings = readURL();
