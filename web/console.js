@@ -103,11 +103,11 @@ const older = new OlderHistory({
   list,
   ingest,
   searched: (items) => filter.searched(items),
-  filteredByServer: () => settings.server && filter.active,
+  filteredByServer: () => session.applied !== "",
   onloaded: () => draw(),
 });
 
-const session = new LogSession(settings, () => filter.query, {
+const session = new LogSession(settings, () => filter.active, {
   onrestart() {
     list.setFollowing(true);
     controls.leaveRecord();
@@ -124,6 +124,7 @@ const session = new LogSession(settings, () => filter.query, {
     if (at) ingest.hold(older.open(at)); // records after it would leave no room for it
   },
   onrecords: (records) => ingest.push(records),
+  onplace: (text) => controls.showPlace(text),
   onstate: (state, detail) => status.changed(state, detail),
   oncomplete() {
     older.complete();
@@ -147,7 +148,7 @@ const controls = new Controls(settings, preferences, {
     filter.refilter();
     session.filterChanged();
   },
-  onserver: () => session.restartSoon(),
+  onserver: () => session.filterChanged(),
   onwrap() {
     rowHeight.measure();
     list.remeasure();
@@ -200,7 +201,7 @@ document.addEventListener("visibilitychange", () => {
 
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
-  controls.showCounts(store.shown, store.count);
+  controls.showCounts(store.shown, store.count, store.levels);
   older.show();
   list.draw();
 }

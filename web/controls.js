@@ -5,15 +5,13 @@
  * and in storage, and shows them. It may not know entries, rows or the connection: callbacks report what the reader
  * wants.
  */
-import { $, element, number } from "./dom.js";
-import { ALL_LEVELS, OTHER } from "./parse-entry.js";
+import { $, number } from "./dom.js";
+import { LevelChips } from "./level-chips.js";
+import { pressed, solo, toggled } from "./level-set.js";
 import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
-
-/** @type {Record<string, string>} */
-const CHIPS = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", CRITICAL: "Crit", [OTHER]: "Other" };
 
 /** @typedef {"levels" | "server" | "wrap" | "utc" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
@@ -36,18 +34,9 @@ export class Controls {
     this.settings = settings;
     this.preferences = preferences;
     this.events = events;
-    this.makeChips();
+    this.chips = new LevelChips($("levels"), (level, shift) =>
+      this.setLevels((shift ? toggled : pressed)(this.settings.levels, level)));
     this.listen();
-  }
-
-  makeChips() {
-    for (const level of ALL_LEVELS) {
-      const chip = element("button", `level-${level}`, CHIPS[level]);
-      chip.type = "button";
-      chip.dataset.level = level;
-      chip.addEventListener("click", () => this.toggleLevel(level));
-      $("levels").append(chip);
-    }
   }
 
   listen() {
@@ -82,13 +71,25 @@ export class Controls {
     this.events.onquery(text);
   }
 
-  /** @param {string} level */
-  toggleLevel(level) {
+  /** @param {Iterable<string>} shown */
+  setLevels(shown) {
     const { levels } = this.settings;
-    if (!levels.delete(level)) levels.add(level);
-    this.showLevels();
+    const names = [...shown];
+    levels.clear();
+    names.forEach((name) => levels.add(name));
+    this.chips.show(levels);
     saveURL(this.settings);
     this.events.onlevels();
+  }
+
+  /** @param {string} level */
+  toggleLevel(level) {
+    this.setLevels(toggled(this.settings.levels, level));
+  }
+
+  /** @param {string} level */
+  soloLevel(level) {
+    this.setLevels(solo(level));
   }
 
   /** @param {boolean} on */
@@ -140,7 +141,7 @@ export class Controls {
    */
   showAll(cap) {
     $("title").textContent = logName(this.settings.stream);
-    this.showLevels();
+    this.chips.show(this.settings.levels);
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
     $("cap").value = String(cap);
@@ -148,16 +149,15 @@ export class Controls {
     this.setUtc(this.preferences.utc);
   }
 
-  showLevels() {
-    for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ ($("levels").children)) {
-      button.setAttribute("aria-pressed", String(this.settings.levels.has(button.dataset.level ?? "")));
-    }
-  }
-
   /** @param {string} text why the filter is not applied, or "" */
   showQueryError(text) {
     $("query-error").textContent = text;
     $("query").setAttribute("aria-invalid", String(text !== ""));
+  }
+
+  /** @param {string} text where the filter runs; "" without a filter */
+  showPlace(text) {
+    if ($("query-place").textContent !== text) $("query-place").textContent = text;
   }
 
   /**
@@ -172,8 +172,10 @@ export class Controls {
   /**
    * @param {number} shown
    * @param {number} count records held
+   * @param {Record<string, number>} levels those of each level
    */
-  showCounts(shown, count) {
+  showCounts(shown, count, levels) {
+    this.chips.count(levels);
     $("counts").textContent = shown < count ? `${number(shown)} of ${number(count)}` : number(count);
   }
 

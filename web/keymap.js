@@ -3,7 +3,8 @@
 /*
  * keymap: which key does what in the console, as a table for shortcuts.js. It has no state.
  */
-import { ALL_LEVELS, OTHER } from "./parse-entry.js";
+import { CALLED } from "./level-set.js";
+import { ALL_LEVELS } from "./parse-entry.js";
 
 /** @import { Controls } from "./controls.js" */
 /** @import { RowActions } from "./row-actions.js" */
@@ -20,9 +21,11 @@ export function keymap(controls, actions, toBeginning) {
   /** @type {Shortcut[]} */
   const levels = ALL_LEVELS.map((level, i) => [
     String(i + 1),
-    level === OTHER ? "show or hide records without a level" : `show or hide ${level}`,
+    `show or hide ${CALLED[level]}`,
     () => controls.toggleLevel(level),
   ]);
+  /** @type {Shortcut[]} */
+  const solos = ALL_LEVELS.map((level, i) => [`Shift+${i + 1}`, `only ${CALLED[level]}`, () => controls.soloLevel(level)]);
   return [
     ["/", "go to the filter", () => controls.goToQuery()],
     ["Escape", "leave the filter, or empty it", null],
@@ -35,6 +38,7 @@ export function keymap(controls, actions, toBeginning) {
     ["Enter", "fields of the record", () => actions.toggleFields(actions.focused())],
     ["c", "copy a link to the record", () => actions.copyLink(actions.focused())],
     ...levels,
+    ...solos,
     ["s", "filter on the server", () => controls.setServer(!settings.server)],
     ["w", "wrap long lines", () => controls.setWrap(!preferences.wrap)],
     ["u", "times in UTC", () => controls.setUtc(!preferences.utc)],

@@ -5,16 +5,16 @@
  * the connection. It may not know the page: callbacks get what arrives.
  */
 import { isId } from "./ids.js";
-import { LEVELS } from "./parse-entry.js";
+import { placeText, serverFilter } from "./server-filter.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
 
-/** @import { Query } from "./filter.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { Client, Detail, State } from "./sselog.js" */
 
-const RESTART_WAIT = 400; // ms in which further changes of the filter join the first
+const RESTART_WAIT = 800; // ms without a change of the filter after which the stream is opened with it
+const REFUSED = [400, 414, 431]; // by these the server says that it does not take the filter
 
 /**
  * @typedef {object} SessionEvents
@@ -23,19 +23,23 @@ const RESTART_WAIT = 400; // ms in which further changes of the filter join the 
  * @property {(connection: Client, at: string) => void} onopen at: id of the record that the address names, or ""
  * @property {(records: LogRecord[]) => void} onrecords
  * @property {(state: State, detail: Detail) => void} onstate
+ * @property {(text: string) => void} onplace where the filter runs, in words
  * @property {() => void} oncomplete once: the log has no records older than those handed over
  */
 
 export class LogSession {
   /**
    * @param {Settings} settings
-   * @param {() => Query} query the text filter
+   * @param {() => boolean} filters whether a filter applies now
    * @param {SessionEvents} events
    */
-  constructor(settings, query, events) {
+  constructor(settings, filters, events) {
     this.settings = settings;
-    this.query = query;
+    this.filters = filters;
     this.events = events;
+    this.applied = ""; // the filter that the stream has
+    /** The filter that the server does not take. */
+    this.refused = { q: "", reason: "" };
     /** @type {Client | null} */
     this.connection = null;
     this.completed = false; // oncomplete was called for this connection
@@ -47,7 +51,9 @@ export class LogSession {
     this.connection?.close(); // hands over what it still has
     this.connection = null;
     this.completed = false;
+    this.applied = this.wanted();
     events.onreset();
+    this.showPlace();
     if (!isAddress(settings.stream)) {
       events.onstate("unavailable", { reason: `${settings.stream} is no address` });
       return;
@@ -63,17 +69,31 @@ export class LogSession {
     events.onopen(this.connection, at);
   }
 
-  /** Starts again soon, if the server filters. */
+  /** The reader changed the filter, or where it runs. Starts again when that rests, if the stream needs another one. */
   filterChanged() {
-    if (this.settings.server) this.restartSoon();
+    clearTimeout(this.timer);
+    this.showPlace();
+    if (this.wanted() !== this.applied) this.timer = setTimeout(() => this.restart(), RESTART_WAIT);
   }
 
-  restartSoon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.events.onrestart();
-      this.start();
-    }, RESTART_WAIT);
+  restart() {
+    this.events.onrestart();
+    this.start();
+  }
+
+  /** The filter that the stream should have. */
+  wanted() {
+    const { settings } = this;
+    const { q } = serverFilter(settings.query, settings.levels);
+    return settings.server && q !== this.refused.q ? q : "";
+  }
+
+  showPlace() {
+    const { settings, refused } = this;
+    const { q, left } = serverFilter(settings.query, settings.levels);
+    const reason = q && q === refused.q ? refused.reason : "";
+    const pending = this.wanted() !== this.applied;
+    this.events.onplace(placeText({ active: this.filters(), server: settings.server, pending, left, refused: reason }));
   }
 
   retry() {
@@ -81,14 +101,8 @@ export class LogSession {
   }
 
   url() {
-    const { settings } = this;
-    const url = new URL(settings.stream, location.href);
-    if (settings.server) {
-      const least = LEVELS.find((level) => settings.levels.has(level));
-      if (least && least !== LEVELS[0]) url.searchParams.set("level", least);
-      const { pattern, regular, inverse, text } = this.query();
-      if (pattern && !regular && !inverse) url.searchParams.set("q", text);
-    }
+    const url = new URL(this.settings.stream, location.href);
+    if (this.applied) url.searchParams.set("q", this.applied);
     return url.href;
   }
 
@@ -102,5 +116,12 @@ export class LogSession {
       this.events.oncomplete();
     }
     this.events.onstate(state, detail);
+    if (this.applied && state === "unavailable" && REFUSED.includes(detail.status ?? 0)) this.refuse(detail.reason);
+  }
+
+  /** The server does not take the filter: the stream goes on without it, and the page filters. */
+  refuse(reason = "") {
+    this.refused = { q: this.applied, reason };
+    this.filterChanged();
   }
 }

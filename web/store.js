@@ -49,6 +49,8 @@ export class Store {
     /** Chunks that wait for the filter, the next one last. @type {Chunk[]} */
     this.stale = [];
     this.count = 0;
+    /** Records of each level. @type {Record<string, number>} */
+    this.levels = {};
     this.weight = 0;
     this.shown = 0;
     this.height = 0;
@@ -69,6 +71,7 @@ export class Store {
     this.chunks = [];
     this.stale = [];
     this.count = 0;
+    this.levels = {};
     this.weight = 0;
     this.shown = 0;
     this.height = 0;
@@ -85,8 +88,8 @@ export class Store {
       let chunk = this.chunks.at(-1);
       if (!chunk || chunk.all.length >= SIZE) this.chunks.push((chunk = newChunk()));
       entry.seq = this.nextSeq++;
-      this.count++;
       chunk.all.push(entry);
+      this.tally(entry, 1);
       this.weigh(chunk, weightOf(entry));
       if (!chunk.stale) this.show(chunk, entry);
     }
@@ -104,6 +107,15 @@ export class Store {
     chunk.height += entry.height;
     this.height += entry.height;
     this.shown++;
+  }
+
+  /**
+   * @param {Item} entry
+   * @param {1 | -1} step
+   */
+  tally(entry, step) {
+    this.count += step;
+    if (!entry.marker) this.levels[entry.level] = (this.levels[entry.level] ?? 0) + step;
   }
 
   /**
@@ -139,7 +151,7 @@ export class Store {
 
   /** @param {Chunk} chunk */
   forget(chunk) {
-    this.count -= chunk.all.length;
+    chunk.all.forEach((entry) => this.tally(entry, -1));
     this.weight -= chunk.weight;
     this.height -= chunk.height;
     this.shown -= chunk.shown.length;
@@ -162,7 +174,7 @@ export class Store {
       part.forEach((entry, i) => (entry.seq = this.firstSeq + i));
       const chunk = newChunk();
       chunk.all = part;
-      this.count += part.length;
+      part.forEach((entry) => this.tally(entry, 1));
       part.forEach((entry) => this.weigh(chunk, weightOf(entry)));
       part.forEach((entry) => this.show(chunk, entry));
       this.chunks.unshift(chunk);
