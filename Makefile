@@ -64,7 +64,7 @@ HARDEN += $(call probe,-D_FORTIFY_SOURCE=2)
 endif
 
 have = $(shell $(PKGCONFIG) --exists $(1) 2>/dev/null && echo yes)
-PACKAGES := hiredis json-c nettle libutf8proc zlib
+PACKAGES := hiredis json-c nettle libutf8proc libpcre2-8 zlib
 FEATURES :=
 # libjwt and hiredis_ssl are not linked. identity/jwtcheck.c (RS256, ES256) and redis/tls.c load them
 # when an option needs them, because libcrypto costs each process 440 kB of private memory. The soname must belong to

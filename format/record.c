@@ -12,6 +12,8 @@
 
 /* The longest payload that is made from an entry's fields. */
 #define RECORD_MAX_MADE ((size_t)1 << 30)
+/* The longest name of an object that a path leads through. */
+#define RECORD_MAX_STEP ((size_t)255)
 
 /* ---- making ---- */
 
@@ -171,6 +173,35 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
         json_object_object_get_ex(json, name, &field) && field)
         return json_text(field, out);
     return from != RECORD_PAYLOAD && entry_field(r, slice_of(name), out);
+}
+
+/* The member of an object; *rest gets what of the path lies behind it, or NULL. In each object the
+ * whole path is tried as a name before its part up to the first dot. */
+static struct json_object *step(struct json_object *object, const char *path, const char **rest)
+{
+    char name[RECORD_MAX_STEP + 1];
+    size_t n = strcspn(path, ".");
+    struct json_object *member;
+    *rest = NULL;
+    if (json_object_object_get_ex(object, path, &member))
+        return member;
+    if (path[n] == '\0' || n > RECORD_MAX_STEP)
+        return NULL;
+    memcpy(name, path, n);
+    name[n] = '\0';
+    *rest = path + n + 1;
+    return json_object_object_get_ex(object, name, &member) ? member : NULL;
+}
+
+bool record_path(struct record *r, const char *path, struct slice *out)
+{
+    struct json_object *value = record_json(r);
+    const char *rest = path;
+    while (rest && json_object_is_type(value, json_type_object))
+        value = step(value, rest, &rest);
+    if (!rest && value && json_text(value, out))
+        return true;
+    return entry_field(r, slice_of(path), out);
 }
 
 /* Whether a field of this name can be a member of any JSON object. */

@@ -6,6 +6,7 @@
  * them would cost memory. Pure.
  */
 import { plain } from "./ansi.js";
+import { fieldsOf } from "./fields.js";
 
 /** @import { LogRecord } from "./requests.js" */
 
@@ -85,36 +86,6 @@ function levelOfValue(value) {
 function levelOfText(text) {
   const found = IN_TEXT.exec(text.slice(0, LOOK_AT));
   return found ? NAMES[(found[1] ?? found[2]).toUpperCase()] : undefined;
-}
-
-/* A string of JSON, or a number of Python that JSON lacks. */
-const NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|NaN|-?Infinity/g;
-
-/**
- * NaN and the infinities of Python become null, as the server writes them.
- * @param {string} data
- */
-function parseJSON(data) {
-  try {
-    return JSON.parse(data);
-  } catch {
-    return JSON.parse(data.replace(NOT_FINITE, (found) => (found[0] === '"' ? found : "null")));
-  }
-}
-
-/**
- * The payload as an object, or null.
- * @param {string} data
- * @returns {Record<string, any> | null}
- */
-export function fieldsOf(data) {
-  if (data.charCodeAt(0) !== 123 && data.trimStart().charCodeAt(0) !== 123) return null;
-  try {
-    const value = parseJSON(data);
-    return value !== null && typeof value === "object" ? value : null;
-  } catch {
-    return null;
-  }
 }
 
 /**

@@ -8,7 +8,8 @@
 import { plain, runs } from "./ansi.js";
 import { element } from "./dom.js";
 import { marksIn, marksOf } from "./filter.js";
-import { OTHER, fieldsOf, formatTime, timeOf } from "./parse-entry.js";
+import { fieldsOf } from "./fields.js";
+import { OTHER, formatTime, timeOf } from "./parse-entry.js";
 
 /** @import { Style } from "./ansi.js" */
 /** @import { Query, Spans } from "./filter.js" */

@@ -391,6 +391,45 @@ static void test_long_payloads_have_no_fields(void **state)
     }
 }
 
+static void test_path_leads_into_nested_objects(void **state)
+{
+    static const struct slice beside[] = {S("data"), S(""),          S("host"),
+                                          S("web1"), S("log.level"), S("entry")};
+    static const struct {
+        const char *payload, *path, *text; /* text NULL: no such field */
+    } cases[] = {
+        {"{\"level\":\"info\"}", "level", "info"},
+        {"{\"log\":{\"level\":\"info\"}}", "log.level", "info"},
+        {"{\"log.level\":\"flat\",\"log\":{\"level\":\"deep\"}}", "log.level", "flat"},
+        {"{\"a\":{\"b\":{\"c\":3}}}", "a.b.c", "3"},
+        {"{\"a\":{\"b.c\":3}}", "a.b.c", "3"},
+        {"{\"a\":{\"b\":{}}}", "a.b", NULL},
+        {"{\"a\":{\"b\":1}}", "a.b.c", NULL},
+        {"{\"a\":1}", "a.", NULL},
+        {"{\"\":{\"b\":1}}", ".b", "1"},
+        {"{\"\":1}", "", "1"},
+        {"{\"a\":[{\"b\":1}]}", "a.b", NULL},
+        {"{\"log\":{\"level\":null}}", "log.level", "entry"},
+        {"{\"log\":7}", "log.level", "entry"},
+        {"text", "host", "web1"},
+        {"{\"host\":\"mine\"}", "host", "mine"},
+        {"{}", "data", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slice fields[6], out;
+        struct record r;
+        memcpy(fields, beside, sizeof fields);
+        fields[1] = slice_of(cases[i].payload);
+        assert_int_equal(record_from_entry(&r, XID_ZERO, fields, 3, "data", "event"), 0);
+        bool found = record_path(&r, cases[i].path, &out);
+        if (found != (cases[i].text != NULL) ||
+            (found && !slice_equal(out, slice_of(cases[i].text))))
+            fail_msg("case %zu: %s in %s", i, cases[i].path, cases[i].payload);
+        record_end(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_other_values_than_objects_are_json),
         cmocka_unit_test(test_depth_is_bounded),
         cmocka_unit_test(test_long_payloads_have_no_fields),
+        cmocka_unit_test(test_path_leads_into_nested_objects),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * expression: see expression.h. PCRE2 interprets the patterns. It makes no machine code, because
+ * services are often forbidden to have memory that is both writable and executable.
+ */
+#include "format/expression.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdlib.h>
+
+/* Steps that a search may take, as PCRE2 counts them, and memory in KiB. */
+#define STEPS         ((size_t)1000)
+#define STEPS_A_BYTE  ((size_t)8)
+#define MEMORY        16384
+#define PATTERN_DEPTH 100 /* of groups in a pattern */
+
+struct expression {
+    pcre2_code *code;
+};
+
+/* The syntax of JavaScript, where PCRE2 has a choice. */
+static pcre2_compile_context *syntax(void)
+{
+    pcre2_compile_context *c = pcre2_compile_context_create(NULL);
+    if (!c)
+        return NULL;
+    pcre2_set_newline(c, PCRE2_NEWLINE_ANYCRLF);
+    pcre2_set_compile_extra_options(c, PCRE2_EXTRA_ALT_BSUX);
+    pcre2_set_parens_nest_limit(c, PATTERN_DEPTH);
+    return c;
+}
+
+static uint32_t options_of(unsigned flags)
+{
+    uint32_t asked = PCRE2_NEVER_BACKSLASH_C | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
+                     PCRE2_DOLLAR_ENDONLY;
+    if (flags & EXPRESSION_FOLD)
+        asked |= PCRE2_CASELESS;
+    if (flags & EXPRESSION_LINES)
+        asked |= PCRE2_MULTILINE;
+    if (flags & EXPRESSION_DOTALL)
+        asked |= PCRE2_DOTALL;
+    if (flags & EXPRESSION_UTF)
+        asked |= PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+    return asked;
+}
+
+static const char *reason(int error)
+{
+    static _Thread_local char text[128];
+    if (error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED)
+        return NULL;
+    pcre2_get_error_message(error, (PCRE2_UCHAR *)text, sizeof text);
+    return text;
+}
+
+struct expression *expression_new(struct slice pattern, unsigned flags, const char **why)
+{
+    struct expression *e = calloc(1, sizeof *e);
+    pcre2_compile_context *context = syntax();
+    int error = PCRE2_ERROR_NOMEMORY;
+    PCRE2_SIZE at;
+    if (e && context)
+        e->code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.len,
+                                options_of(flags), &error, &at, context);
+    pcre2_compile_context_free(context);
+    if (e && e->code)
+        return e;
+    free(e);
+    *why = reason(error);
+    return NULL;
+}
+
+void expression_free(struct expression *e)
+{
+    if (!e)
+        return;
+    pcre2_code_free(e->code);
+    free(e);
+}
+
+static pcre2_match_context *limits(size_t length)
+{
+    pcre2_match_context *c = pcre2_match_context_create(NULL);
+    size_t steps =
+        length < (UINT32_MAX - STEPS) / STEPS_A_BYTE ? STEPS + STEPS_A_BYTE * length : UINT32_MAX;
+    if (!c)
+        return NULL;
+    pcre2_set_match_limit(c, (uint32_t)steps);
+    pcre2_set_heap_limit(c, MEMORY);
+    return c;
+}
+
+/* count: groups up to the last one that matched. */
+static void tell(struct slice text, pcre2_match_data *data, int count, struct expression_match *m)
+{
+    const PCRE2_SIZE *at = pcre2_get_ovector_pointer(data);
+    *m = (struct expression_match){0};
+    for (int i = 0; i < count; i++)
+        if (at[2 * i] != PCRE2_UNSET)
+            m->group[i] = slice_make(text.p + at[2 * i], at[2 * i + 1] - at[2 * i]);
+}
+
+enum expression_result expression_find(const struct expression *e, struct slice text,
+                                       struct expression_match *m)
+{
+    pcre2_match_data *data = pcre2_match_data_create(m ? EXPRESSION_GROUPS : 1, NULL);
+    pcre2_match_context *context = limits(text.len);
+    int found = PCRE2_ERROR_NOMEMORY;
+    if (text.len == 0)
+        text.p = "";
+    if (data && context)
+        found = pcre2_match(e->code, (PCRE2_SPTR)text.p, text.len, 0, 0, data, context);
+    /* 0: it matched, and has more groups than data holds. */
+    if (found >= 0 && m)
+        tell(text, data, found > 0 ? found : EXPRESSION_GROUPS, m);
+    pcre2_match_context_free(context);
+    pcre2_match_data_free(data);
+    if (found >= 0)
+        return EXPRESSION_FOUND;
+    return found == PCRE2_ERROR_NOMATCH ? EXPRESSION_NO : EXPRESSION_LIMIT;
+}
+
+int expression_group(const struct expression *e, const char *name)
+{
+    int number = pcre2_substring_number_from_name(e->code, (PCRE2_SPTR)name);
+    return number > 0 && number < EXPRESSION_GROUPS ? number : -1;
+}
