@@ -9,7 +9,7 @@
  *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, row, row-height, virtual-list, download
+ *    list         store, paint, field-list, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
  *    reader       arrivals, status, controls, row-actions, keymap
  *

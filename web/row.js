@@ -2,17 +2,16 @@
 // @ts-check
 /*
  * row: makes the node of one entry or marker. It has no state. It may not know the list or the store.
- * Invariant: text of records becomes text nodes only. Colours are set through the style object, which a strict
- * Content-Security-Policy allows.
+ * Invariant: text of records becomes text nodes only, here and in the parts paint and field-list.
  */
-import { plain, runs } from "./ansi.js";
+import { plain } from "./ansi.js";
 import { element } from "./dom.js";
-import { marksIn, marksOf } from "./filter.js";
-import { fieldsOf } from "./fields.js";
+import { fieldList } from "./field-list.js";
+import { marksOf } from "./filter.js";
+import { paint } from "./paint.js";
 import { OTHER, formatTime, timeOf } from "./parse-entry.js";
 
-/** @import { Style } from "./ansi.js" */
-/** @import { Query, Spans } from "./filter.js" */
+/** @import { Query } from "./filter.js" */
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
 
 /**
@@ -30,57 +29,6 @@ export const LONG = 8192; // characters of a message that are shown at first
 const SHORT = { DEBUG: "DEBUG", INFO: "INFO", WARNING: "WARN", ERROR: "ERROR", CRITICAL: "CRIT", [OTHER]: "" };
 
 /**
- * @param {HTMLElement} node
- * @param {"fg" | "bg"} which
- * @param {string} value a name of the palette, or "#rrggbb"
- */
-function colour(node, which, value) {
-  if (value.startsWith("#")) node.style[which === "fg" ? "color" : "backgroundColor"] = value;
-  else node.classList.add(`${which}-${value}`);
-}
-
-/**
- * @param {string} text
- * @param {Style} style
- */
-function styled(text, style) {
-  if (!Object.keys(style).length) return document.createTextNode(text);
-  const span = element("span", "", text);
-  for (const [name, value] of Object.entries(style)) {
-    if (name === "fg" || name === "bg") colour(span, name, String(value));
-    else span.classList.add(`sgr-${name}`);
-  }
-  return span;
-}
-
-/**
- * Appends the text to the node, with the colours of its escape sequences.
- * @param {HTMLElement} node
- * @param {string} text
- * @param {Spans} marks matches of the filter in the plain text
- */
-function paint(node, text, marks) {
-  const parts = runs(text);
-  let at = 0; // of the plain text
-  let next = 0; // the mark in or after `at`
-  for (const part of parts) {
-    const end = at + part.text.length;
-    let from = at;
-    while (from < end) {
-      while (next < marks.length && marks[next][1] <= from) next++;
-      const mark = marks[next];
-      const inside = mark && mark[0] <= from;
-      const to = mark ? Math.min(end, inside ? mark[1] : mark[0]) : end;
-      const piece = styled(part.text.slice(from - at, to - at), part.style);
-      if (inside) node.appendChild(element("mark")).append(piece);
-      else node.append(piece);
-      from = to;
-    }
-    at = end;
-  }
-}
-
-/**
  * The beginning of a text; never half of a surrogate pair.
  * @param {string} text
  * @param {number} length
@@ -88,38 +36,6 @@ function paint(node, text, marks) {
 function cut(text, length) {
   const code = text.charCodeAt(length - 1);
   return text.slice(0, code >= 0xd800 && code < 0xdc00 ? length - 1 : length);
-}
-
-/**
- * A field as text; undefined where it is nested too deeply for JSON.stringify.
- * @param {unknown} v
- */
-function fieldText(v) {
-  if (typeof v === "string") return plain(v);
-  try {
-    return JSON.stringify(v, null, 2);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * @param {Entry} entry
- * @param {Query} query
- */
-function fieldList(entry, query) {
-  const list = element("dl", "fields");
-  const add = (/** @type {string} */ name, /** @type {string} */ text) => {
-    list.append(element("dt", "", name));
-    paint(list.appendChild(element("dd")), text, marksIn(text, query));
-  };
-  add("id", entry.id || "none");
-  if (entry.event) add("event", entry.event);
-  const fields = Object.entries(fieldsOf(entry.data) ?? {}).map(([name, v]) => [plain(name), fieldText(v)]);
-  if (fields.some(([, text]) => text === undefined)) add("payload", plain(entry.data));
-  else fields.forEach(([name, text]) => add(/** @type {string} */ (name), /** @type {string} */ (text)));
-  for (const [name, text] of Object.entries(entry.fields ?? {})) add(plain(name), plain(text));
-  return list;
 }
 
 /**
