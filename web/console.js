@@ -16,14 +16,18 @@
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
 import { Arrivals } from "./arrivals.js";
+import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
 import { FilterSession } from "./filter-session.js";
 import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
+import { isAll } from "./level-set.js";
 import { LogSession } from "./log-session.js";
+import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
+import { Pointer } from "./pointer.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -67,10 +71,16 @@ const list = new VirtualList({
   canvas: $("canvas"),
   rows: $("rows"),
   store,
-  makeRow: (item) => makeRow(item, view),
+  makeRow: (item) => pointer.mark(item, makeRow(item, view)),
   onfollow: showFollow,
   ontop: () => older.load(),
 });
+
+const filtered = () => filter.active;
+
+/** @type {Pointer} */
+const pointer = new Pointer({ list, tool: (item) => (filtered() && !item.marker ? contextButton() : null) });
+const steps = new MatchSteps({ list, store, pointer, filtered });
 
 /** @type {FilterSession} */
 const filter = new FilterSession({
@@ -107,10 +117,10 @@ const older = new OlderHistory({
   onloaded: () => draw(),
 });
 
-const session = new LogSession(settings, () => filter.active, {
-  onrestart() {
+const session = new LogSession(settings, filtered, {
+  onrestart(at) {
     list.setFollowing(true);
-    controls.leaveRecord();
+    controls.leaveRecord(at);
   },
   onreset() {
     older.connect(null);
@@ -139,15 +149,14 @@ const status = new Status((kind, message) => ingest.mark(kind, message));
 const actions = new RowActions({ list, store, linkTo });
 
 const controls = new Controls(settings, preferences, {
-  onquery(text) {
-    filter.setText(text);
+  onfilter(text, at) {
+    const leaves = !text && isAll(settings.levels);
+    const held = leaves && !at && pointer.hold();
+    if (text !== filter.text) filter.setText(text);
     filter.refilter();
-    session.filterChanged();
+    session.filterChanged(held ? pointer.item?.id : at);
   },
-  onlevels() {
-    filter.refilter();
-    session.filterChanged();
-  },
+  onmatch: (direction) => steps.go(direction, { focus: false }),
   onserver: () => session.filterChanged(),
   onwrap() {
     rowHeight.measure();
@@ -160,6 +169,7 @@ const controls = new Controls(settings, preferences, {
   },
   onpause: () => ingest.pause(!ingest.paused),
   onfollow() {
+    pointer.set(null);
     list.setFollowing(true);
     draw();
   },
@@ -184,9 +194,15 @@ const controls = new Controls(settings, preferences, {
   },
 });
 
-const shortcuts = keymap(controls, actions, () => {
-  list.scrollToTop();
-  older.load();
+const context = new Context({ list, pointer, controls, filtered });
+
+const shortcuts = keymap(controls, actions, {
+  toOlder() {
+    list.scrollToTop();
+    older.load();
+  },
+  toMatch: (direction) => steps.go(direction),
+  toContext: () => context.show(),
 });
 listenToShortcuts(shortcuts, (target) => controls.escape(target));
 listShortcuts(shortcuts);
@@ -220,6 +236,7 @@ function showPause() {
 }
 
 function forgetRecords() {
+  pointer.set(null);
   store.clear();
   ingest.clear();
   arrivals.clear();

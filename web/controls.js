@@ -8,17 +8,19 @@
 import { $, number } from "./dom.js";
 import { LevelChips } from "./level-chips.js";
 import { pressed, solo, toggled } from "./level-set.js";
+import { ALL_LEVELS } from "./parse-entry.js";
 import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-/** @typedef {"levels" | "server" | "wrap" | "utc" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+/** @typedef {"server" | "wrap" | "utc" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
  * @typedef {Record<`on${Action}`, () => void> & {
- *   onquery: (text: string) => void,
+ *   onfilter: (text: string, at: string) => void,
+ *   onmatch: (direction: 1 | -1) => void,
  *   oncap: (cap: number) => void,
  *   ondownload: (kind: Kind) => void,
  * }} ControlEvents
@@ -44,6 +46,9 @@ export class Controls {
     const on = (/** @type {string} */ id, /** @type {string} */ type, /** @type {() => void} */ handler) =>
       $(id).addEventListener(type, handler);
     on("query", "input", () => this.setQuery($("query").value));
+    $("query").addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) events.onmatch(event.shiftKey ? -1 : 1);
+    });
     on("server", "change", () => this.setServer($("server").checked));
     on("wrap", "change", () => this.setWrap($("wrap").checked));
     on("utc", "change", () => this.setUtc($("utc").checked));
@@ -68,18 +73,12 @@ export class Controls {
   setQuery(text) {
     this.settings.query = text;
     saveURL(this.settings);
-    this.events.onquery(text);
+    this.events.onfilter(text, "");
   }
 
-  /** @param {Iterable<string>} shown */
-  setLevels(shown) {
-    const { levels } = this.settings;
-    const names = [...shown];
-    levels.clear();
-    names.forEach((name) => levels.add(name));
-    this.chips.show(levels);
-    saveURL(this.settings);
-    this.events.onlevels();
+  /** @param {Set<string>} levels */
+  setLevels(levels) {
+    this.restoreFilter(this.settings.query, levels);
   }
 
   /** @param {string} level */
@@ -100,10 +99,42 @@ export class Controls {
     this.events.onserver();
   }
 
-  /** The page no longer points out the record that the address names. */
-  leaveRecord() {
-    if (!this.settings.at) return;
-    this.settings.at = "";
+  /** @param {string} text */
+  writeQuery(text) {
+    $("query").value = text;
+    this.setQuery(text);
+  }
+
+  /**
+   * Shows all records.
+   * @param {string} at id of the record that should stay in sight
+   */
+  leaveFilter(at) {
+    this.restoreFilter("", new Set(ALL_LEVELS), at);
+  }
+
+  /**
+   * @param {string} query
+   * @param {Set<string>} levels
+   * @param {string} [at] as for leaveFilter()
+   */
+  restoreFilter(query, levels, at = "") {
+    const { settings } = this;
+    settings.query = $("query").value = query;
+    settings.levels.clear();
+    levels.forEach((level) => settings.levels.add(level));
+    this.chips.show(settings.levels);
+    saveURL(settings);
+    this.events.onfilter(query, at);
+  }
+
+  /**
+   * The address names another record, or none: the page no longer points out the former one.
+   * @param {string} [at]
+   */
+  leaveRecord(at = "") {
+    if (this.settings.at === at) return;
+    this.settings.at = at;
     saveURL(this.settings);
   }
 
@@ -193,15 +224,15 @@ export class Controls {
   }
 
   /**
-   * The Escape key: closes the menu, empties the filter or leaves it.
+   * The Escape key: closes the menu, empties the filter or leaves it. It empties the filter from a row too.
    * @param {EventTarget | null} target
    */
   escape(target) {
+    const inRow = target instanceof Element && target.closest(".row") !== null;
     if ($("menu").open) {
       this.closeMenu();
-    } else if (target === $("query") && $("query").value) {
-      $("query").value = "";
-      this.setQuery("");
+    } else if ((inRow || target === $("query")) && $("query").value) {
+      this.writeQuery("");
     } else {
       $("log").focus();
     }

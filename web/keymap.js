@@ -13,10 +13,13 @@ import { ALL_LEVELS } from "./parse-entry.js";
 /**
  * @param {Controls} controls
  * @param {RowActions} actions
- * @param {() => void} toBeginning
+ * @param {object} moves
+ * @param {() => void} moves.toOlder
+ * @param {(direction: 1 | -1) => void} moves.toMatch
+ * @param {() => void} moves.toContext
  * @returns {Shortcut[]}
  */
-export function keymap(controls, actions, toBeginning) {
+export function keymap(controls, actions, { toOlder, toMatch, toContext }) {
   const { settings, preferences, events } = controls;
   /** @type {Shortcut[]} */
   const levels = ALL_LEVELS.map((level, i) => [
@@ -28,11 +31,14 @@ export function keymap(controls, actions, toBeginning) {
   const solos = ALL_LEVELS.map((level, i) => [`Shift+${i + 1}`, `only ${CALLED[level]}`, () => controls.soloLevel(level)]);
   return [
     ["/", "go to the filter", () => controls.goToQuery()],
-    ["Escape", "leave the filter, or empty it", null],
+    ["Escape", "empty the filter, or leave it", null],
+    ["n", "next match; in the filter, Enter", () => toMatch(1)],
+    ["N", "match before; in the filter, Shift+Enter", () => toMatch(-1)],
+    ["o", "show the record in its context: without the filter", toContext],
     ["p", "pause and resume", events.onpause],
     ["f", "follow: to the end, and stay there", events.onfollow],
     ["End", "the same", events.onfollow],
-    ["Home", "to the beginning", toBeginning],
+    ["Home", "load older records", toOlder],
     ["j", "next record", () => actions.step(1)],
     ["k", "record before", () => actions.step(-1)],
     ["Enter", "fields of the record", () => actions.toggleFields(actions.focused())],

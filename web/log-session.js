@@ -18,7 +18,7 @@ const REFUSED = [400, 414, 431]; // by these the server says that it does not ta
 
 /**
  * @typedef {object} SessionEvents
- * @property {() => void} onrestart the filter on the server changed; start() follows
+ * @property {(at: string) => void} onrestart the filter on the server changed; start() follows, at this record
  * @property {() => void} onreset the page begins again with nothing; records of the previous connection have come
  * @property {(connection: Client, at: string) => void} onopen at: id of the record that the address names, or ""
  * @property {(records: LogRecord[]) => void} onrecords
@@ -38,6 +38,7 @@ export class LogSession {
     this.filters = filters;
     this.events = events;
     this.applied = ""; // the filter that the stream has
+    this.goal = ""; // id of the record to begin at when the stream is opened again
     /** The filter that the server does not take. */
     this.refused = { q: "", reason: "" };
     /** @type {Client | null} */
@@ -69,15 +70,19 @@ export class LogSession {
     events.onopen(this.connection, at);
   }
 
-  /** The reader changed the filter, or where it runs. Starts again when that rests, if the stream needs another one. */
-  filterChanged() {
+  /**
+   * The reader changed the filter, or where it runs. Starts again when that rests, if the stream needs another one.
+   * @param {string} [at] id of a record that should then be in sight
+   */
+  filterChanged(at = "") {
     clearTimeout(this.timer);
+    this.goal = at;
     this.showPlace();
     if (this.wanted() !== this.applied) this.timer = setTimeout(() => this.restart(), RESTART_WAIT);
   }
 
   restart() {
-    this.events.onrestart();
+    this.events.onrestart(this.goal);
     this.start();
   }
 

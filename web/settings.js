@@ -89,6 +89,19 @@ export function saveURL(settings) {
   saveTimer = setTimeout(() => history.replaceState(null, "", urlOf(settings)), SAVE_WAIT);
 }
 
+/**
+ * Makes a new place in the history of the browser: the settings as they are stay one step back.
+ * @param {Settings} settings
+ * @param {() => void} change changes the settings
+ */
+export function pushURL(settings, change) {
+  clearTimeout(saveTimer);
+  history.replaceState(null, "", urlOf(settings));
+  change();
+  clearTimeout(saveTimer);
+  history.pushState(null, "", urlOf(settings));
+}
+
 let linkBase = "";
 
 /**

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The filter of the console: levels by a click, where a filter runs, matches one after the other, and the place that
+ * the reader keeps when the filter goes.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { json, numbered, row, rowsAre, says, shows, state, until } from "./browser.js";
+import { useSite } from "./site.js";
+
+const site = useSite();
+
+const chip = (page, name) => page.locator("#levels button").filter({ hasText: name });
+const place = (page, text) => page.locator("#query-place").filter({ hasText: new RegExp(`^${text}$`) }).waitFor({ state: "attached" });
+const SIX = [json("DEBUG", "d"), json("INFO", "i"), json("WARNING", "w"), json("ERROR", "e"), json("CRITICAL", "c"), "none"];
+
+/* Where a row is on the screen, in px from the top of the list. */
+const topOf = (page, text) =>
+  row(page, text).first().evaluate((node) => node.getBoundingClientRect().top - document.getElementById("log").getBoundingClientRect().top);
+
+const currentRow = (page) => page.locator("#rows .row.current .text").textContent();
+
+test("one click on a level shows only it and the unknown ones, further clicks add and remove", async () => {
+  await site.stack.addMany(SIX);
+  const page = await site.open();
+  await shows(page, "none");
+  await chip(page, "Error").click();
+  await rowsAre(page, ["e", "none"]);
+  await until(() => /levels=ERROR%2COTHER$/.test(page.url()), "the URL has the levels");
+  await chip(page, "Crit").click();
+  await rowsAre(page, ["e", "c", "none"]);
+  await chip(page, "Error").click();
+  await rowsAre(page, ["c", "none"]);
+  await chip(page, "Crit").click();
+  await rowsAre(page, ["d", "i", "w", "e", "c", "none"]);
+  await chip(page, "Debug").click({ modifiers: ["Shift"] });
+  await rowsAre(page, ["i", "w", "e", "c", "none"]);
+  await chip(page, "Unknown").click();
+  await rowsAre(page, ["i", "w", "e", "c"]);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Shift+3");
+  await rowsAre(page, ["w", "none"]);
+  await page.keyboard.press("4");
+  await rowsAre(page, ["w", "e", "none"]);
+});
+
+test("each level tells how many of its records are loaded, and the unknown ones are called so", async () => {
+  await site.stack.addMany([...SIX, json("ERROR", "e2")]);
+  const page = await site.open();
+  await shows(page, "e2");
+  const chips = () => page.locator("#levels button").allTextContents();
+  assert.deepEqual(await chips(), ["Debug 1", "Info 1", "Warn 1", "Error 2", "Crit 1", "Unknown 1"]);
+  await site.stack.add(json("ERROR", "e3"));
+  await shows(page, "e3");
+  assert.equal((await chips())[3], "Error 3");
+  assert.match(await chip(page, "Unknown").getAttribute("title"), /never hide/);
+});
+
+for (const levels of ["FOO", ""]) {
+  test(`an address with levels=${levels} shows all`, async () => {
+    await site.stack.addMany(SIX);
+    const page = await site.open(`?levels=${levels}`);
+    await rowsAre(page, ["d", "i", "w", "e", "c", "none"]);
+    assert.equal(await page.locator("#levels [aria-pressed=true]").count(), 6);
+  });
+}
+
+test("the page says where a filter runs, and opens the stream again when typing rests", async () => {
+  await site.stack.addMany([json("INFO", "apple"), json("ERROR", "pear")]);
+  const page = await site.open();
+  await shows(page, "pear");
+  await place(page, "");
+  await page.locator("#query").fill("apple");
+  await place(page, "filtered on this page");
+  const streams = [];
+  page.on("request", (request) => request.url().includes("/stream") && streams.push(new URL(request.url())));
+  await page.locator("#server").check();
+  await place(page, "filtered by the server");
+  await state(page, "live");
+  await page.locator("#query").fill("");
+  await page.locator("#query").pressSequentially("pea", { delay: 150 });
+  await place(page, "filtered on this page");
+  await until(() => streams.length === 2, "one further stream");
+  await place(page, "filtered by the server");
+  assert.deepEqual(streams.map((url) => url.searchParams.get("q")), ["apple", "pea"]);
+  assert.equal(new Set(streams.map((url) => url.searchParams.get("replaces"))).size, 1);
+});
+
+test("after a click on a match, Escape leaves it where it is, also while the page follows", async () => {
+  await site.stack.addMany(numbered(0, 900));
+  const page = await site.open();
+  await shows(page, "line 899");
+  await page.locator("#query").fill("line 45");
+  await rowsAre(page, ["line 45", ...numbered(450, 460)]);
+  await row(page, "line 455").click();
+  const before = await topOf(page, "line 455");
+  await page.keyboard.press("Escape");
+  await shows(page, "line 454");
+  await shows(page, "line 461");
+  await until(async () => Math.abs((await topOf(page, "line 455")) - before) < 2, "the row stays");
+  assert.equal(await page.evaluate(() => document.activeElement.querySelector(".text").textContent), "line 455");
+
+  await page.keyboard.press("f");
+  await page.locator("#query").fill("line 33");
+  await row(page, "line 333").click();
+  const then = await topOf(page, "line 333");
+  await page.locator("#query").fill("");
+  await shows(page, "line 340");
+  await until(async () => Math.abs((await topOf(page, "line 333")) - then) < 2, "emptying the filter does the same");
+});
+
+test("o shows a match in its context, and the browser leads back to the filter", async () => {
+  await site.stack.addMany(numbered(0, 900, (n) => json(n % 10 ? "INFO" : "ERROR", `line ${n}`)));
+  const page = await site.open("?levels=ERROR,OTHER&q=line");
+  await shows(page, "line 890");
+  await row(page, "line 700").scrollIntoViewIfNeeded();
+  await row(page, "line 700").click();
+  await page.keyboard.press("o");
+  await shows(page, "line 699");
+  await page.locator("#rows .row.target").filter({ hasText: "line 700" }).waitFor();
+  const height = await page.locator("#log").evaluate((log) => log.clientHeight);
+  await until(async () => Math.abs((await topOf(page, "line 700")) - height / 3) < 30, "a third of the way down");
+  assert.equal(await page.locator("#query").inputValue(), "");
+  await page.goBack();
+  await row(page, "line 699").first().waitFor({ state: "detached" });
+  assert.equal(await page.locator("#query").inputValue(), "line");
+  assert.ok(await row(page, "line 700").isVisible());
+  await row(page, "line 700").getByRole("button", { name: "in context" }).click();
+  await shows(page, "line 699");
+});
+
+test("o leads from a filter on the server to the context", async () => {
+  await site.stack.addMany(numbered(0, 3000));
+  const page = await site.open("?q=line%2099&server=1");
+  await shows(page, "line 999");
+  await row(page, "line 995").click();
+  await page.keyboard.press("o");
+  await page.locator("#rows .row.target").filter({ hasText: "line 995" }).waitFor();
+  await shows(page, "line 1000");
+  await shows(page, "line 989");
+});
+
+test("n, N and Enter go from match to match", async () => {
+  await site.stack.addMany(numbered(0, 300));
+  const page = await site.open();
+  await shows(page, "line 299");
+  await page.keyboard.press("n");
+  await says(page, "There is no filter");
+  await page.locator("#query").fill("line 13");
+  await rowsAre(page, ["line 13", ...numbered(130, 140)]);
+  await row(page, "line 135").click();
+  await page.keyboard.press("n");
+  assert.equal(await currentRow(page), "line 136");
+  await page.keyboard.press("N");
+  await page.keyboard.press("N");
+  assert.equal(await currentRow(page), "line 134");
+  await page.locator("#query").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  assert.equal(await currentRow(page), "line 136");
+  await page.keyboard.press("Shift+Enter");
+  assert.equal(await currentRow(page), "line 135");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "query");
+  await row(page, "line 139").click();
+  await page.keyboard.press("n");
+  await says(page, "That is the last match");
+});
