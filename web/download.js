@@ -7,7 +7,7 @@
 import { element } from "./dom.js";
 import { asJSON, asText } from "./parse-entry.js";
 
-/** @import { Item, TimeOptions } from "./parse-entry.js" */
+/** @import { Item } from "./parse-entry.js" */
 /** @import { Store } from "./store.js" */
 
 /** @typedef {"text" | "json"} Kind */
@@ -15,7 +15,7 @@ import { asJSON, asText } from "./parse-entry.js";
 const CHUNKS = 8; // made in one turn
 const KEPT = 10_000; // ms until the memory of the file is released
 
-/** @type {Record<Kind, {suffix: string, type: string, line: (item: Item, options: TimeOptions) => string}>} */
+/** @type {Record<Kind, {suffix: string, type: string, line: (item: Item, options: {utc?: boolean, own?: boolean}) => string}>} */
 const KINDS = {
   text: {
     suffix: "txt",
@@ -32,7 +32,7 @@ const KINDS = {
 /**
  * @param {Kind} kind
  * @param {Store} store
- * @param {TimeOptions} options
+ * @param {{utc?: boolean, own?: boolean}} options
  */
 export async function download(kind, store, options) {
   const { suffix, type, line } = KINDS[kind];

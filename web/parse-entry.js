@@ -7,8 +7,10 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
+import { formatTime, shownTime } from "./times.js";
 
 /** @import { LogRecord } from "./requests.js" */
+/** @import { OwnTime } from "./times.js" */
 
 export const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
 export const OTHER = "OTHER"; // no level, or an unknown one
@@ -29,6 +31,7 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {Record<string, string> | undefined} fields those of the log entry beside the payload
  * @property {string} message as in the payload, escape sequences included
  * @property {string} level
+ * @property {OwnTime | undefined} ownTime the time that the record says
  * @property {number} lines of the message
  * @property {number} size characters of the message
  * @property {boolean} structured the payload has fields
@@ -55,7 +58,6 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
 
 /** @typedef {"gap" | "lost" | "reconnect"} MarkerKind */
 /** @typedef {Entry | Marker} Item */
-/** @typedef {{utc?: boolean, date?: boolean}} TimeOptions */
 
 /** @type {Record<string, string>} */
 const NAMES = {
@@ -86,15 +88,6 @@ function levelOfValue(value) {
 function levelOfText(text) {
   const found = IN_TEXT.exec(text.slice(0, LOOK_AT));
   return found ? NAMES[(found[1] ?? found[2]).toUpperCase()] : undefined;
-}
-
-/**
- * The time in an id, in ms since 1970; NaN where the number is too small or too big to be a time.
- * @param {string | undefined} id
- */
-export function timeOf(id) {
-  const ms = Number((id ?? "").split("-")[0]);
-  return ms > 1e11 && ms < 8.64e15 ? ms : NaN;
 }
 
 /**
@@ -136,6 +129,7 @@ export function parseEntry({ id, event, data, fields: beside }) {
     fields: beside,
     message,
     level,
+    ownTime: undefined,
     lines: countLines(message),
     size: message.length,
     structured: fields !== null,
@@ -161,21 +155,6 @@ function countLines(text) {
   return lines;
 }
 
-const pad = (/** @type {number} */ n, width = 2) => String(n).padStart(width, "0");
-
-/**
- * "HH:MM:SS.mmm", on request after the date; local time or UTC.
- * @param {number} ms
- * @param {TimeOptions} [options]
- */
-export function formatTime(ms, { utc = false, date = false } = {}) {
-  if (Number.isNaN(ms)) return "";
-  const at = new Date(utc ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000);
-  const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
-  const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}:${pad(at.getUTCSeconds())}.${pad(at.getUTCMilliseconds(), 3)}`;
-  return date ? `${day} ${time}${utc ? "Z" : ""}` : time;
-}
-
 /**
  * The message without escape sequences.
  * @param {Entry} entry
@@ -185,10 +164,10 @@ export const textOf = (entry) => (entry.coloured ? plain(entry.message) : entry.
 /**
  * The entry as a line of a text file; a message of several lines stays so.
  * @param {Entry} entry
- * @param {TimeOptions} options
+ * @param {{utc?: boolean, own?: boolean}} options
  */
 export function asText(entry, options) {
-  const time = formatTime(timeOf(entry.id), { ...options, date: true }) || entry.id;
+  const time = formatTime(shownTime(entry, options).ms, { utc: options.utc, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
   const event = entry.event ? ` [${entry.event}]` : "";
   return `${time}${level}${event} ${textOf(entry)}\n`;

@@ -9,7 +9,8 @@ import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
 import { paint } from "./paint.js";
-import { OTHER, formatTime, timeOf } from "./parse-entry.js";
+import { OTHER } from "./parse-entry.js";
+import { formatTime, shownTime } from "./times.js";
 
 /** @import { Query } from "./filter.js" */
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
@@ -19,6 +20,7 @@ import { OTHER, formatTime, timeOf } from "./parse-entry.js";
  * @typedef {object} View
  * @property {Query} query
  * @property {boolean} utc
+ * @property {boolean} [own] rows show the times that the records say
  * @property {(id: string) => string} linkTo address of a record
  * @property {string} target id of the record to point out, or ""
  */
@@ -63,7 +65,7 @@ export function makeRow(entry, view) {
   const row = element("div", `row level-${entry.level}`);
   row.tabIndex = -1;
   if (entry.id && entry.id === view.target) row.classList.add("target");
-  const ms = timeOf(entry.id);
+  const { ms } = shownTime(entry, view);
   const time = element("a", "time", formatTime(ms, view) || entry.id || "–");
   if (entry.id) {
     time.href = view.linkTo(entry.id);

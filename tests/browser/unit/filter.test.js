@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LEVELS, OTHER, asJSON, asText, formatTime, parseEntry, timeOf } from "../../../web/parse-entry.js";
+import { LEVELS, OTHER, asJSON, asText, parseEntry } from "../../../web/parse-entry.js";
+import { formatTime, timeOf } from "../../../web/times.js";
 import { isSearched, marksIn, marksOf, matches, parseQuery, passes, search, textsOf } from "../../../web/filter.js";
 
 const ALL = new Set([...LEVELS, OTHER]);

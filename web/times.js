@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * times: which time an entry shows, and how a time reads. An entry has the time of its arrival, which is in its id,
+ * and may have a time of its own, which the record says. Pure: it may not know the preferences or the rows.
+ * Invariant: the order of entries never depends on the time that they show.
+ */
+
+/** @import { Entry } from "./parse-entry.js" */
+
+/** @typedef {{utc?: boolean, date?: boolean}} TimeOptions */
+
+/**
+ * A time that a record says. Without a zone, `ms` is right if the record means UTC.
+ * @typedef {{ms: number, zoned: boolean}} OwnTime
+ */
+
+/**
+ * The time in an id, in ms since 1970; NaN where the number is too small or too big to be a time.
+ * @param {string | undefined} id
+ */
+export function timeOf(id) {
+  const ms = Number((id ?? "").split("-")[0]);
+  return ms > 1e11 && ms < 8.64e15 ? ms : NaN;
+}
+
+/**
+ * How far the local zone is ahead of UTC, in ms, at a local time that is given as if it were UTC.
+ * @param {number} ms
+ */
+function aheadOfUTC(ms) {
+  const at = new Date(ms);
+  const local = new Date(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate(), at.getUTCHours(), at.getUTCMinutes());
+  return -local.getTimezoneOffset() * 60_000;
+}
+
+/**
+ * The record's own time in ms since 1970. One without a zone is read in the zone that the page shows.
+ * @param {OwnTime} own
+ * @param {boolean} utc the page shows UTC
+ */
+const ownMs = ({ ms, zoned }, utc) => (zoned || utc ? ms : ms - aheadOfUTC(ms));
+
+/**
+ * The time that the page shows for an entry, in ms since 1970 or NaN, and whether it is the record's own. Where the
+ * reader wants the record's own time and there is none, it is the time of arrival.
+ * @param {Pick<Entry, "id" | "ownTime">} entry
+ * @param {{utc?: boolean, own?: boolean}} options of the page
+ */
+export function shownTime(entry, { utc = false, own = false }) {
+  if (own && entry.ownTime) return { ms: ownMs(entry.ownTime, utc), own: true };
+  return { ms: timeOf(entry.id), own: false };
+}
+
+const pad = (/** @type {number} */ n, width = 2) => String(n).padStart(width, "0");
+
+/**
+ * "HH:MM:SS.mmm", on request after the date; local time or UTC.
+ * @param {number} ms
+ * @param {TimeOptions} [options]
+ */
+export function formatTime(ms, { utc = false, date = false } = {}) {
+  if (Number.isNaN(ms)) return "";
+  const at = new Date(utc ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000);
+  const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
+  const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}:${pad(at.getUTCSeconds())}.${pad(at.getUTCMilliseconds(), 3)}`;
+  return date ? `${day} ${time}${utc ? "Z" : ""}` : time;
+}
