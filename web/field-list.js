@@ -9,8 +9,8 @@ import { marksIn } from "./filter.js";
 import { paint } from "./paint.js";
 import { fieldsOf } from "./fields.js";
 
-/** @import { Query } from "./filter.js" */
 /** @import { Entry } from "./parse-entry.js" */
+/** @import { Query } from "./query.js" */
 
 /**
  * A field as text; undefined where it is nested too deeply for JSON.stringify.

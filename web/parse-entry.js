@@ -17,8 +17,13 @@ export const OTHER = "OTHER"; // no level, or an unknown one
 export const ALL_LEVELS = [...LEVELS, OTHER];
 
 /**
- * The result of an expression in an entry: places in its message, or null for no match in any text.
- * @typedef {{query: object, spans: [from: number, to: number][] | null}} Match
+ * What an expression found in an entry: the name of the text, which is empty for the message, and places in the message.
+ * @typedef {{where: string, spans: [from: number, to: number][]}} Found
+ */
+
+/**
+ * The results of the expressions of a query in their order; null for no match in any text.
+ * @typedef {{query: object, found: (Found | null)[]}} Match
  */
 
 /**
@@ -40,7 +45,7 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {number} height px; the store sets it
  * @property {boolean} open the fields are shown
  * @property {boolean} whole a long message is shown to its end
- * @property {Match | undefined} match what the expression of the filter found
+ * @property {Match | undefined} match what the expressions of the filter found
  */
 
 /**

@@ -12,8 +12,8 @@ import { paint } from "./paint.js";
 import { OTHER } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
-/** @import { Query } from "./filter.js" */
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
+/** @import { Query } from "./query.js" */
 
 /**
  * The state of the page that rows depend on, beside their entries.

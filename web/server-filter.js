@@ -5,9 +5,9 @@
  * runs. Pure.
  * Invariant: the levels come before the text, because a quote that is not closed reaches to the end.
  */
-import { parseQuery } from "./filter.js";
 import { isAll } from "./level-set.js";
 import { LEVELS, OTHER } from "./parse-entry.js";
+import { parseQuery } from "./query.js";
 
 const LONGEST = 4000; // characters of an address that the filter may take
 
