@@ -90,7 +90,7 @@ test("after a click on a match, Escape leaves it where it is, also while the pag
   await site.stack.addMany(numbered(0, 900));
   const page = await site.open();
   await shows(page, "line 899");
-  await page.locator("#query").fill("line 45");
+  await page.locator("#query").fill('"line 45"');
   await rowsAre(page, ["line 45", ...numbered(450, 460)]);
   await row(page, "line 455").click();
   const before = await topOf(page, "line 455");
@@ -101,7 +101,7 @@ test("after a click on a match, Escape leaves it where it is, also while the pag
   assert.equal(await page.evaluate(() => document.activeElement.querySelector(".text").textContent), "line 455");
 
   await page.keyboard.press("f");
-  await page.locator("#query").fill("line 33");
+  await page.locator("#query").fill('"line 33"');
   await row(page, "line 333").click();
   const then = await topOf(page, "line 333");
   await page.locator("#query").fill("");
@@ -131,13 +131,13 @@ test("o shows a match in its context, and the browser leads back to the filter",
 
 test("o leads from a filter on the server to the context", async () => {
   await site.stack.addMany(numbered(0, 3000));
-  const page = await site.open("?q=line%2099&server=1");
-  await shows(page, "line 999");
-  await row(page, "line 995").click();
+  const page = await site.open("?q=995&server=1");
+  await shows(page, "line 2995");
+  await row(page, "line 1995").click();
   await page.keyboard.press("o");
-  await page.locator("#rows .row.target").filter({ hasText: "line 995" }).waitFor();
-  await shows(page, "line 1000");
-  await shows(page, "line 989");
+  await page.locator("#rows .row.target").filter({ hasText: "line 1995" }).waitFor();
+  await shows(page, "line 1994");
+  await shows(page, "line 1996");
 });
 
 test("n, N and Enter go from match to match", async () => {
@@ -146,7 +146,7 @@ test("n, N and Enter go from match to match", async () => {
   await shows(page, "line 299");
   await page.keyboard.press("n");
   await says(page, "There is no filter");
-  await page.locator("#query").fill("line 13");
+  await page.locator("#query").fill('"line 13"');
   await rowsAre(page, ["line 13", ...numbered(130, 140)]);
   await row(page, "line 135").click();
   await page.keyboard.press("n");
