@@ -16,6 +16,7 @@
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
 import { Arrivals } from "./arrivals.js";
+import { Clearing } from "./clearing.js";
 import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
 import { $, once } from "./dom.js";
@@ -113,8 +114,34 @@ const older = new OlderHistory({
   list,
   ingest,
   searched: (items) => filter.searched(items),
-  filteredByServer: () => session.applied !== "",
+  situation: () => ({
+    state: session.state,
+    status: session.status,
+    query: filter.query.terms.length > 0,
+    levels: !isAll(settings.levels),
+    server: session.applied !== "",
+    cleared: clearing.cleared,
+    utc: preferences.utc,
+  }),
+  onadded: () => clearing.drop(),
   onloaded: () => draw(),
+});
+
+const clearing = new Clearing({
+  store,
+  ingest,
+  place: () => list.rememberPlace(),
+  onclear() {
+    forgetRecords();
+    showPause();
+    list.clear();
+    drawNow();
+  },
+  onback() {
+    filter.refilter();
+    showPause();
+    drawNow();
+  },
 });
 
 const session = new LogSession(settings, filtered, {
@@ -123,6 +150,7 @@ const session = new LogSession(settings, filtered, {
     controls.leaveRecord(at);
   },
   onreset() {
+    clearing.drop();
     older.connect(null);
     forgetRecords();
     status.clear();
@@ -135,7 +163,11 @@ const session = new LogSession(settings, filtered, {
   },
   onrecords: (records) => ingest.push(records),
   onplace: (text) => controls.showPlace(text),
-  onstate: (state, detail) => status.changed(state, detail),
+  onstate(state, detail) {
+    status.changed(state, detail);
+    if (state === "live" || state === "polling") older.begin();
+    draw();
+  },
   oncomplete() {
     older.complete();
     draw();
@@ -178,12 +210,7 @@ const controls = new Controls(settings, preferences, {
     older.load();
   },
   onretry: () => session.retry(),
-  onclear() {
-    forgetRecords();
-    showPause();
-    list.clear();
-    drawNow();
-  },
+  onclear: () => clearing.clear(),
   async ondownload(kind) {
     await filter.applied();
     await download(kind, store, view);
@@ -203,6 +230,7 @@ const shortcuts = keymap(controls, actions, {
   },
   toMatch: (direction) => steps.go(direction),
   toContext: () => context.show(),
+  toUndo: () => clearing.undo(),
 });
 listenToShortcuts(shortcuts, (target) => controls.escape(target));
 listShortcuts(shortcuts);

@@ -98,11 +98,18 @@ export async function copy(text) {
 let toastTimer = 0;
 
 /**
- * Shows a short message at the bottom of the page for four seconds.
+ * Shows a short message at the bottom of the page, for four seconds or as long as is said, maybe with a button.
  * @param {string} text
+ * @param {{label: string, act: () => void, ms: number}} [action]
  */
-export function toast(text) {
+export function toast(text, action) {
   $("toast").textContent = text;
+  if (action) {
+    const button = element("button", "", action.label);
+    button.type = "button";
+    button.addEventListener("click", action.act);
+    $("toast").append(" ", button);
+  }
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => ($("toast").textContent = ""), 4000);
+  toastTimer = setTimeout(() => ($("toast").textContent = ""), action?.ms ?? 4000);
 }

@@ -17,9 +17,10 @@ import { ALL_LEVELS } from "./parse-entry.js";
  * @param {() => void} moves.toOlder
  * @param {(direction: 1 | -1) => void} moves.toMatch
  * @param {() => void} moves.toContext
+ * @param {() => void} moves.toUndo
  * @returns {Shortcut[]}
  */
-export function keymap(controls, actions, { toOlder, toMatch, toContext }) {
+export function keymap(controls, actions, { toOlder, toMatch, toContext, toUndo }) {
   const { settings, preferences, events } = controls;
   /** @type {Shortcut[]} */
   const levels = ALL_LEVELS.map((level, i) => [
@@ -50,6 +51,7 @@ export function keymap(controls, actions, { toOlder, toMatch, toContext }) {
     ["u", "times in UTC", () => controls.setUtc(!preferences.utc)],
     ["d", "download what is shown as text", () => events.ondownload("text")],
     ["x", "clear the page", events.onclear],
+    ["z", "undo that, for ten seconds", toUndo],
     ["?", "this help", events.onhelp],
   ];
 }

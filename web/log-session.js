@@ -37,6 +37,9 @@ export class LogSession {
     this.settings = settings;
     this.filters = filters;
     this.events = events;
+    /** The last state of the connection, and the status of HTTP that led to it, or 0. @type {State} */
+    this.state = "connecting";
+    this.status = 0;
     this.applied = ""; // the filter that the stream has
     this.goal = ""; // id of the record to begin at when the stream is opened again
     /** The filter that the server does not take. */
@@ -120,6 +123,8 @@ export class LogSession {
       this.completed = true;
       this.events.oncomplete();
     }
+    if (state !== "gap") this.state = state;
+    this.status = detail.status ?? 0;
     this.events.onstate(state, detail);
     if (this.applied && state === "unavailable" && REFUSED.includes(detail.status ?? 0)) this.refuse(detail.reason);
   }

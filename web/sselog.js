@@ -52,6 +52,7 @@ class Connection {
     this.requests = new Requests(this.options);
     this.requests.client = clientIds.take();
     this.lastId = isId(options.after) ? options.after : ""; // where to resume
+    this.reached = ""; // id to which the history was read at first; with a filter it may have no records from there on
     this.complete = false; // the log has no records older than those handed over
     this.begun = false; // history was read once
     this.denied = false;
@@ -206,6 +207,7 @@ class Connection {
     do {
       const limit = after ? PAGE : Math.min(PAGE, Math.max(1, wanted - total));
       page = await this.requests.history({ before: page?.first, limit });
+      if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
       pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
       total += pages[0].length;
       near ||= page.first !== undefined && compareIds(page.first, after) <= 0;
@@ -466,7 +468,8 @@ class Connection {
 
 /**
  * Follows a log until close(). history() resolves to a page of older records; its `first` is `before` of the next one.
- * complete: the log has no records older than those that were handed over first.
+ * complete: the log has no records older than those that were handed over first. reached: the id to which the history
+ * was read for these, or "".
  * @param {RequestOptions & ConnectOptions} options
  */
 export function connect(options) {
@@ -483,6 +486,9 @@ export function connect(options) {
     },
     get leading() {
       return connection.leading;
+    },
+    get reached() {
+      return connection.reached;
     },
     get complete() {
       return connection.complete;

@@ -24,6 +24,11 @@ const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
  */
 
 /**
+ * What was in a store, and the numbers that are kept free for entries that may follow it.
+ * @typedef {{chunks: Chunk[], evicted: number, nextSeq: number}} Taken
+ */
+
+/**
  * Characters that an entry, a marker or a record keeps in memory.
  * @param {{data?: string, message?: string}} item
  */
@@ -53,8 +58,14 @@ export class Store {
     this.levels = {};
     this.weight = 0;
     this.shown = 0;
+    this.shownRecords = 0; // without markers
     this.height = 0;
     this.firstSeq = 0;
+  }
+
+  /** Number of records, without markers. */
+  get records() {
+    return Object.values(this.levels).reduce((sum, count) => sum + count, 0);
   }
 
   /**
@@ -66,6 +77,43 @@ export class Store {
     return this.evict();
   }
 
+  /**
+   * All entries, for restore(). clear() follows.
+   * @param {number} room how many entries may come between these and the next ones
+   * @returns {Taken}
+   */
+  take(room) {
+    const { chunks, evicted, nextSeq } = this;
+    this.nextSeq += room;
+    return { chunks, evicted, nextSeq };
+  }
+
+  /**
+   * Puts entries that were taken before those that came since. All wait for the filter then.
+   * @param {Taken} taken
+   * @param {Item[]} entries that follow them, as many as there is room for
+   */
+  restore({ chunks, evicted, nextSeq }, entries) {
+    const back = [...chunks];
+    for (let at = 0; at < entries.length; at += SIZE) {
+      const part = entries.slice(at, at + SIZE);
+      part.forEach((entry, i) => (entry.seq = nextSeq + at + i));
+      back.push({ ...newChunk(), all: part });
+    }
+    for (const chunk of back) {
+      chunk.weight = 0;
+      for (const entry of chunk.all) {
+        this.tally(entry, 1);
+        this.weigh(chunk, weightOf(entry));
+      }
+    }
+    this.chunks = [...back, ...this.chunks];
+    this.firstSeq = this.chunks[0]?.all[0].seq ?? this.nextSeq;
+    this.refilter();
+    this.evict();
+    this.evicted += evicted;
+  }
+
   clear() {
     this.evicted = 0;
     this.chunks = [];
@@ -74,6 +122,7 @@ export class Store {
     this.levels = {};
     this.weight = 0;
     this.shown = 0;
+    this.shownRecords = 0;
     this.height = 0;
     this.firstSeq = this.nextSeq;
   }
@@ -107,6 +156,7 @@ export class Store {
     chunk.height += entry.height;
     this.height += entry.height;
     this.shown++;
+    if (!entry.marker) this.shownRecords++;
   }
 
   /**
@@ -155,6 +205,7 @@ export class Store {
     this.weight -= chunk.weight;
     this.height -= chunk.height;
     this.shown -= chunk.shown.length;
+    this.shownRecords -= chunk.shown.filter((entry) => !entry.marker).length;
     this.evicted += chunk.all.filter((entry) => !entry.marker).length;
   }
 
@@ -197,6 +248,7 @@ export class Store {
   refilter(seq = Infinity) {
     this.height = 0;
     this.shown = 0;
+    this.shownRecords = 0;
     for (const chunk of this.chunks) {
       chunk.stale = true;
       chunk.shown = [];

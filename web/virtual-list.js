@@ -203,6 +203,17 @@ export class VirtualList {
     this.redraw();
   }
 
+  /** Returns a function that brings the list back to the place where it is now. */
+  rememberPlace() {
+    if (!this.following) this.dropAnchor();
+    const { following, anchor } = this;
+    return () => {
+      if (following) return;
+      this.setFollowing(false);
+      this.anchor = anchor;
+    };
+  }
+
   /** The store was emptied: follows the end of what comes. */
   clear() {
     this.anchor = null;

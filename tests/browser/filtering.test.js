@@ -165,3 +165,69 @@ test("n, N and Enter go from match to match", async () => {
   await page.keyboard.press("n");
   await says(page, "That is the last match");
 });
+
+const head = (page, text) => page.locator("#head-text").filter({ hasText: text }).waitFor();
+
+test("a page without records says why: levels, the query, a cleared page, and undo", async () => {
+  await site.stack.addMany([json("INFO", "one"), json("INFO", "two")]);
+  const page = await site.open();
+  await shows(page, "two");
+  await page.keyboard.press("Shift+4");
+  await head(page, /^All 2 records loaded are of levels that are hidden$/);
+  await page.locator("#query").fill("two");
+  await head(page, /^None of the 2 records loaded passes the filter and the levels chosen$/);
+  await page.locator("#query").fill("");
+  await page.locator("#log").focus();
+  await page.keyboard.press("4");
+  await page.keyboard.press("Shift+2");
+  await rowsAre(page, ["one", "two"]);
+  await page.keyboard.press("x");
+  await head(page, /^The page was cleared/);
+  await site.stack.add(json("INFO", "three"));
+  await rowsAre(page, ["three"]);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await rowsAre(page, ["one", "two", "three"]);
+  await page.keyboard.press("x");
+  await rowsAre(page, []);
+  await page.keyboard.press("z");
+  await rowsAre(page, ["one", "two", "three"]);
+});
+
+test("a filter on the server without a match at first searches further back by itself, and says how far", async () => {
+  await site.stack.addMany(["wanted", ...numbered(0, 60_000, (n) => `filler ${n}`)]);
+  const page = await site.open("?q=wanted&server=1");
+  await shows(page, "wanted");
+  assert.equal(await page.locator("#stop").isHidden(), true);
+});
+
+test("a search in the history can be stopped and goes on at a click", async () => {
+  await site.stack.addMany(numbered(0, 60_000, (n) => `filler ${n}`));
+  const page = await site.newPage();
+  let held = [];
+  await page.route("**/history?*", async (route) => {
+    if (held && route.request().url().includes("before=")) await new Promise((go) => held.push(go));
+    await route.continue();
+  });
+  await page.goto(`${site.stack.url}/console.html?q=wanted&server=1`);
+  const pass = async () => {
+    await until(() => held.length, "a request");
+    held.shift()();
+  };
+  const stop = page.locator("#stop");
+  while (!(await stop.isVisible())) await pass();
+  await head(page, /^Searching: back to \d+ \w+ \d\d:\d\d …$/);
+  await stop.click();
+  await pass();
+  await head(page, /^Nothing found yet: searched back to \d+ \w+ \d\d:\d\d; load older records to go on$/);
+  held.forEach((go) => go());
+  held = null;
+  await page.locator("#older").click();
+  await head(page, /^Nothing in the log passes the filter$/);
+});
+
+test("a log that is not the reader's says so in the list", async () => {
+  const page = await site.newPage();
+  await page.route("**/history?*", (route) => route.fulfill({ status: 403, json: { error: "no" } }));
+  await page.goto(`${site.stack.url}/console.html`);
+  await head(page, /^This log is not yours to read$/);
+});
