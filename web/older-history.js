@@ -74,7 +74,9 @@ export class OlderHistory {
   begin() {
     if (this.begun) return;
     this.begun = true;
-    if (this.situation().server && !this.store.count && !this.ingest.queue.length) this.load();
+    if (!this.situation().server || this.store.records || this.ingest.queue.length) return;
+    this.end = this.connection?.reached ?? "";
+    this.load();
   }
 
   /** Records left the page: the oldest, or all. */
@@ -107,9 +109,8 @@ export class OlderHistory {
 
   /** The time to which the history was read, or "" where the page has read none. */
   get reachedTime() {
-    const id = this.end || this.connection?.reached || "";
-    const ms = timeOf(id);
-    return Number.isNaN(ms) ? id : momentText(ms, this.situation());
+    const ms = timeOf(this.end);
+    return Number.isNaN(ms) ? this.end : momentText(ms, this.situation());
   }
 
   text() {
@@ -143,7 +144,7 @@ export class OlderHistory {
   get before() {
     const newest = this.connection?.lastId;
     const first = (this.store.firstRecord() ?? this.ingest.first)?.id;
-    return this.end || first || this.connection?.reached || (isId(newest) ? nextId(newest) : "");
+    return this.end || first || (isId(newest) ? nextId(newest) : "");
   }
 
   /** Loads older records, if there may be any and the store has room: one page, or as many as it takes to find some. */
