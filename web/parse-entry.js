@@ -37,8 +37,8 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {string} message as in the payload, escape sequences included
  * @property {string} level
  * @property {OwnTime | undefined} ownTime the time that the record says
- * @property {number} lines of the message
- * @property {number} size characters of the message
+ * @property {number} lines of the message as it reads
+ * @property {number} size characters of the message as it reads
  * @property {boolean} structured the payload has fields
  * @property {boolean} coloured the message holds escape sequences
  * @property {number} seq its place among the entries of the page, in rising order; the store sets it
@@ -127,6 +127,7 @@ export function parseEntry({ id, event, data, fields: beside }) {
   const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
   const message = fields && key ? fields[key] : data;
   const level = levelOf(fields, beside, message) ?? OTHER;
+  const shown = plain(message);
   return {
     id,
     event,
@@ -135,10 +136,10 @@ export function parseEntry({ id, event, data, fields: beside }) {
     message,
     level,
     ownTime: undefined,
-    lines: countLines(message),
-    size: message.length,
+    lines: countLines(shown),
+    size: shown.length,
     structured: fields !== null,
-    coloured: plain(message) !== message,
+    coloured: shown !== message,
     seq: 0,
     height: 0,
     open: false,

@@ -9,7 +9,7 @@ import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
 import { paint } from "./paint.js";
-import { OTHER } from "./parse-entry.js";
+import { OTHER, textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
@@ -99,8 +99,8 @@ function body(entry, view) {
   const text = element("bdi", "text");
   text.dir = "auto";
   const short = entry.size > LONG && !entry.whole;
-  const shown = short ? cut(entry.message, LONG) : entry.message;
-  paint(text, shown, marksOf(entry, entry.coloured ? plain(shown) : shown, view.query));
+  const shown = short ? cut(textOf(entry), LONG) : textOf(entry);
+  paint(text, entry.message, marksOf(entry, shown, view.query), shown.length);
   cell.append(text);
   if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
   if (entry.open) cell.append(fieldList(entry, view.query));
