@@ -28,6 +28,7 @@ const AWAY = {
   connecting: "Connecting …",
   behind: "Loading …",
   "source lost": "The server has no connection to Redis: records come when it is back",
+  wrong: "The server refuses this request",
   unavailable: "The log is unavailable: records come when it is back",
 };
 

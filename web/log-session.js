@@ -14,7 +14,7 @@ import { connect } from "./sselog.js";
 /** @import { Client, Detail, State } from "./sselog.js" */
 
 const RESTART_WAIT = 800; // ms without a change of the filter after which the stream is opened with it
-const REFUSED = [400, 414, 431]; // by these the server says that it does not take the filter
+const REFUSED = 400; // the status by which the server says that it does not take the filter
 
 /**
  * @typedef {object} SessionEvents
@@ -126,7 +126,7 @@ export class LogSession {
     if (state !== "gap") this.state = state;
     this.status = detail.status ?? 0;
     this.events.onstate(state, detail);
-    if (this.applied && state === "unavailable" && REFUSED.includes(detail.status ?? 0)) this.refuse(detail.reason);
+    if (this.applied && state === "wrong" && this.status === REFUSED) this.refuse(detail.reason);
   }
 
   /** The server does not take the filter: the stream goes on without it, and the page filters. */

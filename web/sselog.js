@@ -205,7 +205,7 @@ class Connection {
    */
   async failed({ status, message }, attempt) {
     const wait = backoff(attempt - 1);
-    this.report(status ? "unavailable" : "connecting", { status, reason: message, attempt, wait });
+    this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait });
     await new Promise((done) => {
       const timer = setTimeout(done, wait);
       this.wake = () => {

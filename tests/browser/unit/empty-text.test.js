@@ -21,6 +21,7 @@ const SENTENCES = [
   [{ state: "polling", atStart: true }, "Nothing here yet: the log has no records"],
   [{ state: "source lost" }, "The server has no connection to Redis: records come when it is back"],
   [{ state: "unavailable" }, "The log is unavailable: records come when it is back"],
+  [{ state: "wrong", status: 400 }, "The server refuses this request"],
   [{ state: "denied", status: 401 }, "Sign in to read this log"],
   [{ state: "denied", status: 403 }, "This log is not yours to read"],
   [{ waiting: 1 }, "Paused: 1 record waits; resume to see them"],
