@@ -21,6 +21,7 @@ import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
+import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
 import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
@@ -29,6 +30,7 @@ import { LogSession } from "./log-session.js";
 import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
 import { Pointer } from "./pointer.js";
+import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -221,6 +223,13 @@ const controls = new Controls(settings, preferences, {
   },
 });
 
+new FieldMenu({
+  list,
+  onterm(term) {
+    pointer.hold();
+    controls.writeQuery(withTerm(settings.query, term));
+  },
+});
 const context = new Context({ list, pointer, controls, filtered });
 
 const shortcuts = keymap(controls, actions, {

@@ -8,6 +8,7 @@ import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
+import { hiddenHint } from "./hidden-hint.js";
 import { paint } from "./paint.js";
 import { OTHER, textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
@@ -102,6 +103,8 @@ function body(entry, view) {
   const shown = short ? cut(textOf(entry), LONG) : textOf(entry);
   paint(text, entry.message, marksOf(entry, shown, view.query), shown.length);
   cell.append(text);
+  const hint = hiddenHint(entry, view.query);
+  if (hint) cell.append(" ", element("span", "hint", hint));
   if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
   if (entry.open) cell.append(fieldList(entry, view.query));
   return cell;

@@ -231,3 +231,58 @@ test("a log that is not the reader's says so in the list", async () => {
   await page.goto(`${site.stack.url}/console.html`);
   await head(page, /^This log is not yours to read$/);
 });
+
+test("a match in a hidden field is named beside the message, and marked in the opened fields", async () => {
+  await site.stack.addMany([json("INFO", "hello", { user: "bob", trace_id: "t-17" }), json("INFO", "bob is here"), json("INFO", "other")]);
+  const page = await site.open("?q=bob");
+  await shows(page, "bob is here");
+  assert.deepEqual(await page.locator("#rows .hint").allTextContents(), ["in user"]);
+  await row(page, "hello").getByRole("button", { name: "Show fields" }).click();
+  assert.deepEqual(await page.locator(".fields mark").allTextContents(), ["bob"]);
+  await page.locator("#query").fill("trace_id=t-17");
+  await until(async () => (await page.locator(".fields mark").allTextContents()).join() === "t-17", "the value of the field is marked");
+});
+
+test("the menu of a value: only this, not this, copy", async () => {
+  await site.context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: site.stack.url });
+  await site.stack.addMany([json("INFO", "one", { user: "bob" }), json("INFO", "two", { user: "eve" }), json("INFO", "three", { user: "bob" })]);
+  const page = await site.open();
+  await shows(page, "three");
+  await row(page, "one").getByRole("button", { name: "Show fields" }).click();
+  const value = page.locator(".fields dd").filter({ hasText: /^bob$/ });
+  await value.click();
+  await page.getByRole("menuitem", { name: "Copy" }).click();
+  await says(page, "Value copied");
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "bob");
+  await value.click();
+  await page.getByRole("menuitem", { name: "Only this" }).click();
+  await rowsAre(page, ["one", "three"]);
+  assert.equal(await page.locator("#query").inputValue(), 'user="bob"');
+  await page.locator(".fields").getByRole("button", { name: "user" }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await rowsAre(page, ["two"]);
+  assert.equal(await page.locator("#query").inputValue(), '-user="bob"');
+  await page.locator("#query").fill("");
+  await page.locator(".fields").getByRole("button", { name: "user" }).click();
+  await page.getByRole("menu", { name: "user" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("menu", { name: "user" }).waitFor({ state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "user", "the focus returns");
+});
+
+for (const [query, error] of [["/(/", /is not complete/], ["level=loud", /"loud" is no level/], ["/a/q", /no flags/]]) {
+  test(`the filter ${query} is refused at once, and everything stays shown`, async () => {
+    await site.stack.addMany(["one", "two"]);
+    const page = await site.open();
+    await shows(page, "two");
+    await page.locator("#query").fill(query);
+    await page.getByRole("alert").filter({ hasText: error }).waitFor();
+    assert.equal(await page.locator("#query").getAttribute("aria-invalid"), "true");
+    await rowsAre(page, ["one", "two"]);
+    await page.locator("#query").fill("one");
+    await rowsAre(page, ["one"]);
+    assert.equal(await page.locator("#query").getAttribute("aria-invalid"), "false");
+  });
+}
