@@ -204,6 +204,19 @@ bool record_path(struct record *r, const char *path, struct slice *out)
     return entry_field(r, slice_of(path), out);
 }
 
+bool record_message(struct record *r, struct slice *out)
+{
+    static const char *const names[] = {"message", "msg", "data", "text", "log", "event"};
+    struct json_object *json = record_json(r), *field;
+    if (!json_object_is_type(json, json_type_object))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_object_object_get_ex(json, names[i], &field) &&
+            json_object_is_type(field, json_type_string))
+            return json_text(field, out);
+    return false;
+}
+
 /* Whether a field of this name can be a member of any JSON object. */
 static bool is_name(struct slice name)
 {

@@ -65,6 +65,10 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
  * field of that name, or else the field "level" of the object "log". Fields of the payload come
  * before those of the entry. *out is as of record_field. */
 bool record_path(struct record *r, const char *path, struct slice *out);
+/* The text of a JSON object that the page shows as its message: the first of the fields message,
+ * msg, data, text, log and event that is a string. *out is as of record_field. False: there is
+ * none. */
+bool record_message(struct record *r, struct slice *out);
 /* Stores in out, as names and values, the fields of the entry that are sent beside the payload.
  * These are those of its first RECORD_MAX_BESIDE fields that fit into the bytes, of equal names the
  * last. Names are UTF-8 without NUL. Returns how many. */

@@ -165,16 +165,16 @@ export const foundOf = (entry, term, query) => entry.match?.found[expressionsOf(
  */
 export function marksOfTerm(entry, text, term, query) {
   if (term.kind === "expression") return foundOf(entry, term, query)?.spans ?? [];
-  return isSought(term) ? matches(text, term.pattern) : [];
+  const pattern = soughtBy(term);
+  return pattern ? matches(text, pattern) : [];
 }
 
 /**
- * Whether the reader looks for a text, which can be marked.
+ * The text that the reader looks for, which can be marked.
  * @param {Term} term
- * @returns {term is Term & {pattern: RegExp}}
  */
-const isSought = ({ kind, operator, pattern }) =>
-  pattern !== undefined && (kind === "text" || (kind === "field" && operator === "~"));
+const soughtBy = ({ kind, operator, pattern }) =>
+  kind === "text" || (kind === "field" && operator === "~") ? pattern : undefined;
 
 /**
  * The same places once each, in order.
@@ -185,7 +185,7 @@ function joined(spans) {
   const all = [];
   for (const [from, to] of spans.sort((a, b) => a[0] - b[0])) {
     const last = all[all.length - 1];
-    if (last && from <= last[1]) last[1] = Math.max(last[1], to);
+    if (last && from < last[1]) last[1] = Math.max(last[1], to);
     else all.push([from, to]);
   }
   return all;
@@ -199,7 +199,7 @@ function joined(spans) {
  */
 export function marksOf(entry, text, query) {
   const sought = query.terms.filter((term) => !term.negated);
-  return joined(sought.flatMap((term) => marksOfTerm(entry, text, term, query).map(([from, to]) => [from, to])));
+  return joined(sought.flatMap((term) => marksOfTerm(entry, text, term, query)));
 }
 
 /**
@@ -208,4 +208,9 @@ export function marksOf(entry, text, query) {
  * @param {Query} query
  */
 export const marksIn = (text, { terms }) =>
-  joined(terms.flatMap((term) => (!term.negated && isSought(term) ? matches(text, term.pattern) : [])));
+  joined(
+    terms.flatMap((term) => {
+      const pattern = term.negated ? undefined : soughtBy(term);
+      return pattern ? matches(text, pattern) : [];
+    }),
+  );

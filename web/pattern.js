@@ -7,8 +7,9 @@
  * Invariant: characters are those of Unicode, not halves of surrogate pairs.
  */
 
-export const DEPTH = 64; // groups inside groups
-export const REPEATS = 1000; // the highest count in {n,m}
+const DEPTH = 64; // groups inside groups
+const GROUPS = 99; // and references to them
+const REPEATS = 1000; // the highest count in {n,m}
 const SIZE = 32768; // of an expression with its counted repeats written out
 const WEIGHT = { literal: 8, set: 48, group: 24 };
 
@@ -26,8 +27,9 @@ const WEIGHT = { literal: 8, set: 48, group: 24 };
 const CONTROLS = { t: 9, n: 10, v: 11, f: 12, r: 13, 0: 0 };
 const CATEGORY = /^[pP]\{(?:L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfo]?)\}/;
 const SET = /^[dDwWsS]/;
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*/;
-const COUNT = /^\{(\d+)(,(\d*))?\}/;
+const NAMED = /^\(\?<([A-Za-z_]\w{0,63})>/;
+const REFERENCE = /^(?:[1-9]\d{0,8}|k<(\w{1,64})>)/;
+const COUNT = /^\{(\d{1,9})(,(\d{0,9}))?\}/;
 
 /** @param {number} code */
 const literal = (code) => {
@@ -125,7 +127,7 @@ class Translator {
 
   group() {
     const { source, at } = this;
-    const named = /^\(\?<([^>=!]*)>/.exec(this.rest);
+    const named = NAMED.exec(this.rest);
     if (named) this.named(named[1], named[0].length);
     else if (source[at + 1] !== "?") this.opened("capture", "(", 1);
     else if (source.startsWith("(?:", at)) this.opened("plain", "(?:", 3);
@@ -141,7 +143,7 @@ class Translator {
    */
   opened(kind, text, length) {
     this.begin(kind);
-    if (kind === "capture") this.groups++;
+    if (kind === "capture" && ++this.groups > GROUPS) throw new Error("is too large");
     this.out += text;
     this.at += length;
   }
@@ -152,7 +154,6 @@ class Translator {
    * @param {number} length
    */
   named(name, length) {
-    if (NAME.exec(name)?.[0] !== name) throw new Error('is malformed: "(?" begins no group');
     if (this.names.includes(name)) throw new Error(`is malformed: two groups have the name "${name}"`);
     this.opened("capture", "(", length);
     this.names[this.groups] = name;
@@ -212,7 +213,7 @@ class Translator {
 
   escape() {
     const rest = this.source.slice(this.at + 1, this.at + 80);
-    const reference = /^(?:[1-9]\d*|k<([^>]*)>)/.exec(rest);
+    const reference = REFERENCE.exec(rest);
     const set = SET.exec(rest) ?? CATEGORY.exec(rest);
     if (/^[bB]/.test(rest)) this.assertion("\\" + rest[0], 2);
     else if (reference) this.reference(reference[1] ?? Number(reference[0]), reference[0].length + 1);
@@ -231,6 +232,7 @@ class Translator {
   reference(name, length) {
     this.put("", length, WEIGHT.literal, -1);
     this.references.push([name, this.out.length]);
+    if (this.references.length > GROUPS) throw new Error("is too large");
   }
 
   resolved() {

@@ -274,14 +274,20 @@ class Sight {
   /** @param {Entry} entry */
   constructor(entry) {
     this.entry = entry;
+    /** @type {string[] | undefined} */
+    this.found = undefined;
+    /** @type {Record<string, any> | null | undefined} */
+    this.parsed = undefined;
   }
 
   get texts() {
     return (this.found ??= textsOf(this.entry));
   }
 
+  /** The fields of the payload; null: it has none. */
   get payload() {
-    return (this.parsed ??= { fields: this.entry.structured ? fieldsOf(this.entry.data) : null }).fields;
+    if (this.parsed === undefined) this.parsed = this.entry.structured ? fieldsOf(this.entry.data) : null;
+    return this.parsed;
   }
 
   /**

@@ -353,7 +353,7 @@ static const struct profile *profile_of(const struct client *c)
 
 static struct filter *filter_of(enum view_kind view)
 {
-    struct filter_spec spec = {.text =
+    struct filter_spec spec = {.query =
                                    view == VIEW_FILTER ? slice_of("keep") : slice_make(NULL, 0)};
     return filter_new(&spec);
 }

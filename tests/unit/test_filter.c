@@ -25,7 +25,7 @@ static struct filter *build(const struct words *w)
         .lists = w->lists,
         .level = w->level,
         .skip_levels = w->skip,
-        .text = slice_of(w->text),
+        .query = slice_of(w->text),
     };
     while (w->match[spec.nmatch].field)
         spec.nmatch++;
@@ -377,7 +377,7 @@ static void test_strings_are_copied(void **state)
     const char *const skips[] = {skip, NULL};
     struct filter_rule rule = {field, values};
     struct filter_spec spec = {
-        .lists = &rule, .nlists = 1, .skip_levels = skips, .text = slice_of(text)};
+        .lists = &rule, .nlists = 1, .skip_levels = skips, .query = slice_of(text)};
     struct filter *f = filter_new(&spec);
     struct record r;
     (void)state;
