@@ -286,3 +286,20 @@ for (const [query, error] of [["/(/", /is not complete/], ["level=loud", /"loud"
     assert.equal(await page.locator("#query").getAttribute("aria-invalid"), "false");
   });
 }
+
+test("the help has examples of the filter language that are right, and what the mouse and a finger can do", async () => {
+  const page = await site.open();
+  await page.keyboard.press("?");
+  const examples = await page.locator("#help dt code").allTextContents();
+  assert.ok(examples.length > 8, `${examples}`);
+  for (const example of examples) {
+    await page.evaluate((text) => {
+      const query = document.getElementById("query");
+      query.value = text;
+      query.dispatchEvent(new Event("input"));
+    }, example);
+    assert.equal(await page.locator("#query-error").textContent(), "", example);
+  }
+  const help = await page.locator("#help").textContent();
+  for (const text of ["Shift and a level", "in context", "Unknown", "load older records"]) assert.ok(help.includes(text), text);
+});
