@@ -11,7 +11,7 @@
  *    page         dom, settings, shortcuts
  *    list         store, paint, field-list, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
- *    reader       arrivals, status, controls, row-actions, keymap
+ *    reader       arrivals, counts, status, controls, copy-rows, row-actions, keymap
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
@@ -19,6 +19,8 @@ import { Arrivals } from "./arrivals.js";
 import { Clearing } from "./clearing.js";
 import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
+import { CopyRows } from "./copy-rows.js";
+import { Counts } from "./counts.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
 import { FieldMenu } from "./field-menu.js";
@@ -178,9 +180,11 @@ const session = new LogSession(settings, filtered, {
 
 /* ---------------------------------------------------------------- what the reader sees and does */
 
+const counts = new Counts($("counts"), $("counts-heard"));
 const arrivals = new Arrivals($("log"), $("follow"));
 const status = new Status((kind, message) => ingest.mark(kind, message));
-const actions = new RowActions({ list, store, linkTo });
+const copies = new CopyRows({ list, store, view });
+const actions = new RowActions({ list, store, linkTo, copies });
 
 const controls = new Controls(settings, preferences, {
   onfilter(text, at) {
@@ -188,6 +192,7 @@ const controls = new Controls(settings, preferences, {
     const held = leaves && !at && pointer.hold();
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
+    counts.asked();
     session.filterChanged(held ? pointer.item?.id : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
@@ -254,7 +259,8 @@ document.addEventListener("visibilitychange", () => {
 
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
-  controls.showCounts(store.shown, store.count, store.levels);
+  counts.show(store.shown, store.count);
+  controls.chips.count(store.levels);
   older.show();
   list.draw();
 }

@@ -200,16 +200,6 @@ export class Controls {
     $("pause").textContent = paused ? `Resume (${number(waiting)})` : "Pause";
   }
 
-  /**
-   * @param {number} shown
-   * @param {number} count records held
-   * @param {Record<string, number>} levels those of each level
-   */
-  showCounts(shown, count, levels) {
-    this.chips.count(levels);
-    $("counts").textContent = shown < count ? `${number(shown)} of ${number(count)}` : number(count);
-  }
-
   /* ----- focus */
 
   goToQuery() {

@@ -13,14 +13,27 @@ import { fieldsOf } from "./fields.js";
 /** @import { Entry } from "./parse-entry.js" */
 /** @import { Query } from "./query.js" */
 
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/g; // of JSON
+
+/**
+ * JSON of one value with the lines of its strings set out below each other, so that a stack trace reads as one.
+ * @param {string} json indented
+ */
+const setOut = (json) =>
+  json.split("\n").map((line) => {
+    if (!line.includes("\\")) return line;
+    const margin = " ".repeat(line.length - line.trimStart().length + 2);
+    return line.replace(STRING, (text) => (text.includes("\\") ? `"${plain(JSON.parse(text)).replaceAll("\n", `\n${margin}`)}"` : text));
+  }).join("\n");
+
 /**
  * A field as text; undefined where it is nested too deeply for JSON.stringify.
  * @param {unknown} v
  */
-function fieldText(v) {
+export function fieldText(v) {
   if (typeof v === "string") return plain(v);
   try {
-    return JSON.stringify(v, null, 2);
+    return setOut(JSON.stringify(v, null, 2));
   } catch {
     return undefined;
   }
@@ -34,6 +47,7 @@ function nameOf(name) {
   const term = element("dt");
   const button = element("button", "name", name);
   button.type = "button";
+  button.tabIndex = -1;
   button.title = "Only this, not this, copy";
   button.setAttribute("aria-haspopup", "menu");
   term.append(button);

@@ -61,6 +61,8 @@ export class OlderHistory {
     this.searching = false; // load() goes on from page to page
     this.begun = false; // begin() was called for this connection
     $("stop").onclick = () => (this.searching = false);
+    /* Tab reaches the button only where it is in sight: otherwise it would scroll the list to its top. */
+    new IntersectionObserver(([{ isIntersecting }]) => ($("older").tabIndex = isIntersecting ? 0 : -1), { root: list.box }).observe($("older"));
   }
 
   /** @param {Client | null} connection null: there is none now */
@@ -103,8 +105,17 @@ export class OlderHistory {
   show() {
     const text = this.text();
     if ($("head-text").textContent !== text) $("head-text").textContent = text;
-    $("older").hidden = this.loading || this.atStart || this.store.full;
+    this.showButton();
+  }
+
+  /** The button keeps the focus while records are loaded, and gives it to the list where none are left. */
+  showButton() {
+    const button = $("older");
+    const hide = this.atStart || this.store.full;
+    if (hide && button === document.activeElement) this.list.box.focus({ preventScroll: true });
+    button.hidden = hide;
     $("stop").hidden = !this.searching;
+    button.setAttribute("aria-disabled", String(this.loading));
   }
 
   /** The time to which the history was read, or "" where the page has read none. */

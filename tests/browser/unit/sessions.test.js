@@ -12,6 +12,9 @@ import { Store } from "../../../web/store.js";
 const nodes = {};
 globalThis.document = { visibilityState: "hidden", getElementById: (id) => (nodes[id] ??= {}) };
 globalThis.cancelAnimationFrame = () => {};
+globalThis.IntersectionObserver = class {
+  observe() {}
+};
 
 const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
 const turn = () => new Promise(setImmediate);
