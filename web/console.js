@@ -5,13 +5,15 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, times, parse-entry, filter, matcher with matcher-worker
+ *    text         ids, sgr, ansi, links, contrast, fields, times, parse-entry, query, filter,
+ *                 matcher with matcher-worker, level-set, server-filter, query-edit, hidden-hint, empty-text
  *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
  *    list         store, paint, field-list, row, row-height, virtual-list, download
- *    flow         ingest, filter-session, older-history, log-session
- *    reader       arrivals, counts, status, controls, copy-rows, row-actions, keymap
+ *    flow         ingest, filter-session, older-history, clearing, log-session
+ *    reader       arrivals, counts, status, level-chips, controls, copy-rows, row-actions, pointer, match-steps,
+ *                 field-menu, context, keymap
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */

@@ -10,7 +10,7 @@ import { LEVELS, OTHER, parseEntry } from "../../../web/parse-entry.js";
 import { Store } from "../../../web/store.js";
 
 const nodes = {};
-globalThis.document = { visibilityState: "hidden", getElementById: (id) => (nodes[id] ??= {}) };
+globalThis.document = { visibilityState: "hidden", getElementById: (id) => (nodes[id] ??= { setAttribute() {} }) };
 globalThis.cancelAnimationFrame = () => {};
 globalThis.IntersectionObserver = class {
   observe() {}
