@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { json, numbered, row, rowsAre, says, shows, state, until } from "./browser.js";
+import { json, numbered, row, rowsAre, says, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const site = useSite();
@@ -303,3 +303,27 @@ test("the help has examples of the filter language that are right, and what the 
   const help = await page.locator("#help").textContent();
   for (const text of ["Shift and a level", "in context", "Unknown", "load older records"]) assert.ok(help.includes(text), text);
 });
+
+const MIXED = [
+  ...SIX, "plain ERROR line", json("ERROR", "apple", { user: "bob", n: 5 }), json("INFO", "pear", { user: "eve", n: 12 }),
+  json("NOTICE", "apple pie"), "GET /api/users 200", json("INFO", 'say "hi"', { deep: { user: "bob" } }),
+];
+
+for (const [query, levels] of [
+  ["apple -pie", ""], ["user=bob,eve n>=5", ""], ["", "INFO,OTHER"], ["", "DEBUG,ERROR"], ["", "OTHER"],
+  ["level>=warning", "ERROR,CRITICAL,OTHER"], ["/a.ple$/", "ERROR,OTHER"], ['"/api/users"', ""], ["deep.user=bob", ""], ['"say', ""],
+]) {
+  test(`the server sends exactly what the page shows: ${query} ${levels}`, async () => {
+    await site.stack.addMany(MIXED);
+    const address = `?q=${encodeURIComponent(query)}${levels && `&levels=${levels}`}`;
+    const page = await site.open(address);
+    await page.locator("#counts").filter({ hasText: `of ${MIXED.length}` }).waitFor();
+    const here = await texts(page);
+    assert.ok(here.length > 0 && here.length < MIXED.length, `${here.length}`);
+    await page.goto(`${site.stack.url}/console.html${address}&server=1`);
+    await state(page, "live");
+    await place(page, "filtered by the server");
+    await until(async () => (await page.locator("#counts").textContent()) === String(here.length), "as many are held as shown");
+    assert.deepEqual(await texts(page), here);
+  });
+}
