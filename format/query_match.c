@@ -4,7 +4,7 @@
  * place. Only one with control characters, and JSON that hides some, is copied as a reader sees it.
  */
 #include "format/ansi.h"
-#include "format/filter.h"
+#include "format/level.h"
 #include "format/pyjson.h"
 #include "format/query_terms.h"
 #include "format/unicode.h"
@@ -261,7 +261,7 @@ static enum outcome try_field(const struct term *t, struct sight *s)
 static enum outcome try_level(const struct term *t, struct sight *s)
 {
     struct slice name;
-    int severity = filter_severity(s->r, &name);
+    int severity = level_of_record(s->r, &name);
     if (severity < 0)
         return t->levels & LEVEL_UNKNOWN ? YES : EITHER;
     if (t->how == TERM_IS)

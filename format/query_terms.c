@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "format/filter.h"
+#include "format/level.h"
 #include "format/pattern.h"
 #include "format/unicode.h"
 
@@ -221,7 +221,7 @@ unsigned term_level_of(int severity)
 static void add_level(struct term *t, struct slice name, struct reason *r)
 {
     char shown[SHOWN_BYTES];
-    int severity = filter_level(name);
+    int severity = level_of_name(name);
     if (t->how == TERM_HOLDS)
         say(r, "level~ is not known; write level=error or level>=warning");
     else if (t->how == TERM_IS && unicode_equal(name, slice_of(classes[0].name)))
@@ -233,7 +233,7 @@ static void add_level(struct term *t, struct slice name, struct reason *r)
     t->severity = severity;
 }
 
-static const char *level_name(int severity)
+static const char *name_of(int severity)
 {
     static const struct {
         int severity;
@@ -249,7 +249,7 @@ static const char *level_name(int severity)
 static void end_level(struct term *t)
 {
     if (t->how != TERM_IS) {
-        buf_adds(&t->key, level_name(t->severity));
+        buf_adds(&t->key, name_of(t->severity));
         return;
     }
     for (size_t i = 0, n = 0; i < CLASSES; i++)

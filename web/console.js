@@ -5,19 +5,20 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, times, parse-entry, query, filter,
+ *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, parse-entry, query, filter,
  *                 matcher with matcher-worker, level-set, server-filter, query-edit, hidden-hint, empty-text
- *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
+ *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
  *    list         store, paint, field-list, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, clearing, log-session
- *    reader       arrivals, counts, status, level-chips, controls, copy-rows, row-actions, pointer, match-steps,
- *                 field-menu, context, keymap
+ *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
+ *                 match-steps, field-menu, context, keymap
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
 import { Arrivals } from "./arrivals.js";
+import { CURRENT } from "./badge.js";
 import { Clearing } from "./clearing.js";
 import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
@@ -42,6 +43,7 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
 
 const preferences = readPreferences();
@@ -106,13 +108,14 @@ const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
   mayAdd: (items) => !list.wouldLose(items),
-  taken(count, gone) {
-    arrivals.taken(count);
+  taken(items, gone) {
+    arrivals.taken(items.length);
+    title.came(items, (item) => filter.passes(item));
     if (gone) older.recordsLeft();
     drawNow();
     showFollow(list.following);
   },
-  changed: showPause,
+  changed: once(() => showPause()),
 });
 
 const older = new OlderHistory({
@@ -160,6 +163,7 @@ const session = new LogSession(settings, filtered, {
     older.connect(null);
     forgetRecords();
     status.clear();
+    title.clear();
     list.clear();
     list.draw();
   },
@@ -167,11 +171,17 @@ const session = new LogSession(settings, filtered, {
     older.connect(connection);
     if (at) ingest.hold(older.open(at)); // records after it would leave no room for it
   },
-  onrecords: (records) => ingest.push(records),
+  onrecords(records) {
+    status.came(records);
+    ingest.push(records);
+  },
   onplace: (text) => controls.showPlace(text),
   onstate(state, detail) {
     status.changed(state, detail);
-    if (state === "live" || state === "polling") older.begin();
+    if (CURRENT.includes(state)) {
+      title.current(session.connection?.lastId ?? "");
+      older.begin();
+    }
     draw();
   },
   oncomplete() {
@@ -184,7 +194,11 @@ const session = new LogSession(settings, filtered, {
 
 const counts = new Counts($("counts"), $("counts-heard"));
 const arrivals = new Arrivals($("log"), $("follow"));
-const status = new Status((kind, message) => ingest.mark(kind, message));
+const title = new Title(() => document.visibilityState === "hidden");
+const status = new Status(
+  (kind, message) => ingest.mark(kind, message),
+  (state) => title.tell($("title").textContent ?? "", state),
+);
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo, copies });
 
@@ -208,12 +222,11 @@ const controls = new Controls(settings, preferences, {
     if (store.setCap(cap)) older.recordsLeft();
     draw();
   },
-  onpause: () => ingest.pause(!ingest.paused),
-  onfollow() {
-    pointer.set(null);
-    list.setFollowing(true);
-    draw();
+  onpause() {
+    if (ingest.pausedItself) follow();
+    else ingest.pause(!ingest.paused);
   },
+  onfollow: follow,
   onolder() {
     list.setFollowing(false);
     older.load();
@@ -253,6 +266,8 @@ listShortcuts(shortcuts);
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
+  title.seen();
+  status.show();
   ingest.drain();
   draw();
 });
@@ -270,14 +285,28 @@ function drawNow() {
 /** Draws in the next turn. */
 const draw = once(drawNow);
 
-/** @param {boolean} following */
+/** Goes to the end and stays there. */
+function follow() {
+  pointer.set(null);
+  list.setFollowing(true);
+  draw();
+}
+
+/**
+ * A list that follows shows all that comes, so the pause ends that the page made to keep a record in sight.
+ * @param {boolean} following
+ */
 function showFollow(following) {
   arrivals.follow(following);
-  if (following) controls.leaveRecord();
+  if (!following) return;
+  controls.leaveRecord();
+  if (ingest.pausedItself) ingest.pause(false);
 }
 
 function showPause() {
-  controls.showPause(ingest.paused, ingest.waiting);
+  const { paused, waiting } = ingest;
+  controls.showPause(paused, waiting);
+  status.pause(paused, waiting);
 }
 
 function forgetRecords() {
@@ -292,4 +321,5 @@ function forgetRecords() {
 
 filter.setText(settings.query);
 controls.showAll(store.cap);
+status.start();
 session.start();

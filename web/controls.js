@@ -6,9 +6,9 @@
  * wants.
  */
 import { $, number } from "./dom.js";
+import { ALL_LEVELS } from "./level.js";
 import { LevelChips } from "./level-chips.js";
 import { pressed, solo, toggled } from "./level-set.js";
-import { ALL_LEVELS } from "./parse-entry.js";
 import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */
@@ -175,9 +175,16 @@ export class Controls {
     this.chips.show(this.settings.levels);
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
-    $("cap").value = String(cap);
+    this.showCap(cap);
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);
+  }
+
+  /** @param {number} cap an address may name another number than the choices */
+  showCap(cap) {
+    const known = Array.from($("cap").options).some(({ value }) => value === String(cap));
+    if (!known) $("cap").add(new Option(number(cap), String(cap)));
+    $("cap").value = String(cap);
   }
 
   /** @param {string} text why the filter is not applied, or "" */

@@ -7,7 +7,7 @@
  */
 import { SLICE, once } from "./dom.js";
 import { Matcher } from "./matcher.js";
-import { LEVELS } from "./parse-entry.js";
+import { LEVELS } from "./level.js";
 import { isSearched, parseQuery, passes } from "./query.js";
 
 /** @import { Item } from "./parse-entry.js" */

@@ -3,8 +3,8 @@
 /*
  * keymap: which key does what in the console, as a table for shortcuts.js. It has no state.
  */
+import { ALL_LEVELS } from "./level.js";
 import { CALLED } from "./level-set.js";
-import { ALL_LEVELS } from "./parse-entry.js";
 
 /** @import { Controls } from "./controls.js" */
 /** @import { RowActions } from "./row-actions.js" */

@@ -6,7 +6,7 @@
  */
 import { element, number } from "./dom.js";
 import { CALLED } from "./level-set.js";
-import { ALL_LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, OTHER } from "./level.js";
 
 /**
  * @param {string} level

@@ -4,7 +4,7 @@
  * level-set: which levels are shown: what a click on one means, and the form in the address. Pure.
  * Invariant: to choose a named level never hides records of an unknown level. They are hidden only by their own name.
  */
-import { ALL_LEVELS, LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, LEVELS, OTHER } from "./level.js";
 
 /** What the reader calls the levels. @type {Record<string, string>} */
 export const CALLED = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", CRITICAL: "Crit", [OTHER]: "Unknown" };

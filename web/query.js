@@ -9,7 +9,8 @@
 import { plain } from "./ansi.js";
 import { fieldAt, fieldsOf } from "./fields.js";
 import { foundOf, holds, marksOfTerm, textsOf } from "./filter.js";
-import { LEVELS, OTHER, textOf } from "./parse-entry.js";
+import { OTHER, classOf, severityOfName } from "./level.js";
+import { textOf } from "./parse-entry.js";
 import { compile } from "./pattern.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -45,20 +46,6 @@ const FIELD = /^([A-Za-z_@$\u0080-\uffff](?:[\w@$.\u0080-\uffff-]*[\w@$\u0080-\u
 const NUMBER = /^[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
 const SPECIAL = /[.*+?^${}()|[\]\\/-]/g;
 const FLAGS = /^[imsug]*$/;
-
-/** @type {Record<string, number>} */
-const SEVERITIES = {
-  TRACE: 5, DEBUG: 10, DBUG: 10, INFO: 20, NOTICE: 25, WARNING: 30, WARN: 30, ERROR: 40, ERR: 40, ERRO: 40,
-  CRITICAL: 50, CRIT: 50, FATAL: 50, ALERT: 50, EMERG: 50, PANIC: 50,
-};
-const severityOfName = (/** @type {string} */ name) => SEVERITIES[name.toUpperCase()] ?? -1;
-const classOf = (/** @type {number} */ severity) =>
-  severity < 0 ? OTHER : LEVELS[severity < 20 ? 0 : severity < 30 ? 1 : severity < 40 ? 2 : severity < 50 ? 3 : 4];
-
-/** @type {Record<string, number>} */
-const SEVERITY_OF_CLASS = { DEBUG: 10, INFO: 20, WARNING: 30, ERROR: 40, CRITICAL: 50 };
-const severityOfEntry = (/** @type {Entry & {severity?: number}} */ { severity, level }) =>
-  severity ?? SEVERITY_OF_CLASS[level];
 
 /* ----- reading */
 
@@ -326,7 +313,7 @@ function fieldHolds({ pattern, operator = "=", numbers = [] }, text) {
 function levelHolds({ levels, operator = "=", severity = 0 }, entry) {
   if (entry.level === OTHER) return levels?.has(OTHER) || undefined;
   if (levels) return levels.has(entry.level);
-  return compares(severityOfEntry(entry), operator, severity);
+  return compares(entry.severity, operator, severity);
 }
 
 /**

@@ -9,8 +9,9 @@ import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
 import { hiddenHint } from "./hidden-hint.js";
+import { OTHER } from "./level.js";
 import { paint } from "./paint.js";
-import { OTHER, textOf } from "./parse-entry.js";
+import { textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */

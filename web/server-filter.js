@@ -6,7 +6,7 @@
  * Invariant: the levels come before the text, because a quote that is not closed reaches to the end.
  */
 import { isAll } from "./level-set.js";
-import { LEVELS, OTHER } from "./parse-entry.js";
+import { LEVELS, OTHER } from "./level.js";
 import { parseQuery } from "./query.js";
 
 const LONGEST = 4000; // characters of an address that the filter may take

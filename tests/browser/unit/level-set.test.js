@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pressed, readLevels, solo, toggled, writeLevels } from "../../../web/level-set.js";
-import { ALL_LEVELS, parseEntry } from "../../../web/parse-entry.js";
+import { ALL_LEVELS } from "../../../web/level.js";
+import { parseEntry } from "../../../web/parse-entry.js";
 import { shortcutOf } from "../../../web/shortcuts.js";
 import { Store } from "../../../web/store.js";
 
