@@ -373,7 +373,7 @@ test("a link to an old record shows it and those after it, and keeps it in sight
   const all = await texts(page);
   const hole = all.findIndex((text, n) => text !== `line ${n}`);
   assert.ok(hole < 0 || hole > 50, "from before the record on");
-  if (hole > 0) assert.match(await download(page, "save-text"), /^-- [\d,]+ records that waited were let go --$/m);
+  if (hole > 0) assert.match(await download(page, "save-text"), /^-- [\d,]+ records that waited were dropped/m);
   assert.ok(all.length > 2500 && all.length <= 3000, `${all.length}`);
   assert.ok(await page.locator(".row.target").isVisible());
 });
