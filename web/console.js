@@ -29,6 +29,7 @@ import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
 import { LogSession } from "./log-session.js";
 import { OlderHistory } from "./older-history.js";
+import { parseEntry } from "./parse-entry.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -104,6 +105,7 @@ const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
   mayAdd: (items) => !list.wouldLose(items),
+  parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
     arrivals.taken(items.length);
     title.came(items, (item) => filter.passes(item));
