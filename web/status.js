@@ -7,6 +7,7 @@
  */
 import { CURRENT, ageText, badgeOf, noticeOf, titleState } from "./badge.js";
 import { $, number } from "./dom.js";
+import { gapText } from "./parse-entry.js";
 import { meta } from "./settings.js";
 import { timeOf } from "./times.js";
 
@@ -85,8 +86,7 @@ export class Status {
 
   /** @param {number} [lost] number of records, if the server knows it */
   gap(lost) {
-    const records = lost !== undefined && Number.isInteger(lost) ? `${number(lost)} record${lost === 1 ? " is" : "s are"}` : "Records are";
-    this.mark("gap", `${records} missing here: the log no longer has them`);
+    this.mark("gap", gapText(lost));
   }
 
   /** @param {State} state */

@@ -15,6 +15,7 @@ globalThis.cancelAnimationFrame = () => {};
 globalThis.ResizeObserver = class {
   observe() {}
 };
+globalThis.IntersectionObserver = globalThis.ResizeObserver;
 
 const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
 const records = (from, to) => Array.from({ length: to - from }, (_, i) => record(from + i));
