@@ -13,6 +13,7 @@
  *    list         store, paint, field-list, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
  *    reader       arrivals, counts, badge, title, status, controls, copy-rows, row-actions, keymap
+ *    other pages  log-list, log-style, sselog-log: the list without this file
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
