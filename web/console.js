@@ -10,7 +10,7 @@
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, paint, field-list, row, row-height, virtual-list, download
+ *    list         store, paint, field-list, row, row-height, day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap
@@ -24,6 +24,7 @@ import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
+import { DayLines } from "./day-line.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
 import { FieldMenu } from "./field-menu.js";
@@ -34,6 +35,7 @@ import { isAll } from "./level-set.js";
 import { LogSession } from "./log-session.js";
 import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
+import { parseEntry } from "./parse-entry.js";
 import { Pointer } from "./pointer.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
@@ -45,6 +47,8 @@ import { Status } from "./status.js";
 import { Store } from "./store.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+
+const DATE = "11-28 ";
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -68,10 +72,16 @@ const view = {
   get utc() {
     return preferences.utc;
   },
+  /** @returns {"short" | false} whether the time column has the date */
+  get date() {
+    return days.dates && "short";
+  },
   get target() {
     return settings.at;
   },
 };
+
+const days = new DayLines(store, view, $("head-day"));
 
 /** @type {VirtualList} */
 const list = new VirtualList({
@@ -81,6 +91,7 @@ const list = new VirtualList({
   rows: $("rows"),
   store,
   makeRow: (item) => pointer.mark(item, makeRow(item, view)),
+  days,
   onfollow: showFollow,
   ontop: () => older.load(),
 });
@@ -108,6 +119,7 @@ const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
   mayAdd: (items) => !list.wouldLose(items),
+  parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
     arrivals.taken(items.length);
     title.came(items, (item) => filter.passes(item));
@@ -217,7 +229,7 @@ const controls = new Controls(settings, preferences, {
     rowHeight.measure();
     list.remeasure();
   },
-  onutc: () => list.redraw(),
+  onutc: showTimes,
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
     draw();
@@ -279,7 +291,24 @@ function drawNow() {
   counts.show(store.shown, store.count);
   controls.chips.count(store.levels);
   older.show();
-  list.draw();
+  days.showHead();
+  if (days.changed()) measureTimes();
+  else list.draw();
+}
+
+/** The page shows other times. */
+function showTimes() {
+  days.clear();
+  days.changed();
+  days.showHead();
+  measureTimes();
+}
+
+/** The times have another length, so that rows have other heights. */
+function measureTimes() {
+  rowHeight.more = (view.date ? DATE.length : 0) + (view.utc ? 1 : 0);
+  rowHeight.measure();
+  list.remeasure();
 }
 
 /** Draws in the next turn. */
@@ -312,6 +341,7 @@ function showPause() {
 function forgetRecords() {
   pointer.set(null);
   store.clear();
+  days.clear();
   ingest.clear();
   arrivals.clear();
   older.recordsLeft();

@@ -45,6 +45,7 @@ export class Controls {
     const { events } = this;
     const on = (/** @type {string} */ id, /** @type {string} */ type, /** @type {() => void} */ handler) =>
       $(id).addEventListener(type, handler);
+    on("query", "focus", () => $("query").scrollIntoView({ block: "nearest", inline: "nearest" }));
     on("query", "input", () => this.setQuery($("query").value));
     $("query").addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.isComposing) events.onmatch(event.shiftKey ? -1 : 1);
