@@ -6,14 +6,14 @@
 #include "format/record.h"
 
 #include <json-c/json.h>
+#include <stdlib.h>
 
 #include "format/json.h"
+#include "format/line.h"
 #include "sse.h"
 
 /* The longest payload that is made from an entry's fields. */
 #define RECORD_MAX_MADE ((size_t)1 << 30)
-/* The longest name of an object that a path leads through. */
-#define RECORD_MAX_STEP ((size_t)255)
 
 /* ---- making ---- */
 
@@ -128,6 +128,10 @@ void record_from_message(struct record *r, struct xid local, struct slice payloa
 
 void record_end(struct record *r)
 {
+    line_end(r->line);
+    free(r->line);
+    r->line = NULL;
+    r->lined = true;
     json_object_put(r->json);
     r->json = NULL;
     r->parsed = true; /* the payload may be freed: never parse it again */
@@ -175,33 +179,36 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
     return from != RECORD_PAYLOAD && entry_field(r, slice_of(name), out);
 }
 
-/* The member of an object; *rest gets what of the path lies behind it, or NULL. In each object the
- * whole path is tried as a name before its part up to the first dot. */
-static struct json_object *step(struct json_object *object, const char *path, const char **rest)
-{
-    char name[RECORD_MAX_STEP + 1];
-    size_t n = strcspn(path, ".");
-    struct json_object *member;
-    *rest = NULL;
-    if (json_object_object_get_ex(object, path, &member))
-        return member;
-    if (path[n] == '\0' || n > RECORD_MAX_STEP)
-        return NULL;
-    memcpy(name, path, n);
-    name[n] = '\0';
-    *rest = path + n + 1;
-    return json_object_object_get_ex(object, name, &member) ? member : NULL;
-}
-
 bool record_path(struct record *r, const char *path, struct slice *out)
 {
-    struct json_object *value = record_json(r);
-    const char *rest = path;
-    while (rest && json_object_is_type(value, json_type_object))
-        value = step(value, rest, &rest);
-    if (!rest && value && json_text(value, out))
-        return true;
-    return entry_field(r, slice_of(path), out);
+    return json_path(record_json(r), path, out) || entry_field(r, slice_of(path), out);
+}
+
+struct slice record_message(struct record *r)
+{
+    static const char *const names[] = {"message", "msg", "data", "text", "log", "event"};
+    struct json_object *json = record_json(r), *field;
+    if (!json_object_is_type(json, json_type_object))
+        return r->data;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_object_object_get_ex(json, names[i], &field) &&
+            json_object_is_type(field, json_type_string))
+            return slice_make(json_object_get_string(field),
+                              (size_t)json_object_get_string_len(field));
+    return r->data;
+}
+
+const struct line *record_line(struct record *r)
+{
+    if (r->lined)
+        return r->line;
+    r->lined = true;
+    r->line = malloc(sizeof *r->line);
+    if (r->line && !line_parse(r->line, record_message(r))) {
+        free(r->line);
+        r->line = NULL;
+    }
+    return r->line;
 }
 
 /* Whether a field of this name can be a member of any JSON object. */

@@ -12,6 +12,7 @@
 #include "base/xid.h"
 
 struct json_object;
+struct line;
 
 /* The longest and the deepest payload that is parsed: json-c needs many times their size.  A
  * payload that profiles can rewrite (pyjson) is not too deep to be filtered. */
@@ -34,6 +35,8 @@ struct record {
     struct slice data_name, event_name;
     struct json_object *json;
     bool parsed;
+    struct line *line;
+    bool lined;      /* line is known */
     struct buf made; /* the payload, when it was made from an entry's fields */
 };
 
@@ -65,6 +68,12 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
  * field of that name, or else the field "level" of the object "log". Fields of the payload come
  * before those of the entry. *out is as of record_field. */
 bool record_path(struct record *r, const char *path, struct slice *out);
+/* What is shown as the record's text: the first of the payload's fields "message", "msg", "data",
+ * "text", "log" and "event" that is a string, else the payload. */
+struct slice record_message(struct record *r);
+/* The record's message as a line of a known form, parsed at the first call and owned by the record.
+ * NULL: it has no known form, or memory ran out. */
+const struct line *record_line(struct record *r);
 /* Stores in out, as names and values, the fields of the entry that are sent beside the payload.
  * These are those of its first RECORD_MAX_BESIDE fields that fit into the bytes, of equal names the
  * last. Names are UTF-8 without NUL. Returns how many. */

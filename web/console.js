@@ -5,11 +5,12 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, times, parse-entry, filter, matcher with matcher-worker
+ *    text         ids, sgr, ansi, links, contrast, fields, times, pairs, line-table, line, own-time,
+ *                 shown-text, parse-entry, filter, matcher with matcher-worker
  *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, paint, field-list, row, row-height, virtual-list, download
+ *    list         store, paint, field-list, line-runs, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
  *    reader       arrivals, status, controls, row-actions, keymap
  *
@@ -54,6 +55,9 @@ const view = {
   },
   get utc() {
     return preferences.utc;
+  },
+  get own() {
+    return settings.own;
   },
   get target() {
     return settings.at;
@@ -153,6 +157,7 @@ const controls = new Controls(settings, preferences, {
     list.remeasure();
   },
   onutc: () => list.redraw(),
+  onown: () => list.redraw(),
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
     draw();

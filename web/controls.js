@@ -15,7 +15,7 @@ import { logName, savePreferences, saveURL } from "./settings.js";
 /** @type {Record<string, string>} */
 const CHIPS = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", CRITICAL: "Crit", [OTHER]: "Other" };
 
-/** @typedef {"levels" | "server" | "wrap" | "utc" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+/** @typedef {"levels" | "server" | "wrap" | "utc" | "own" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
@@ -36,6 +36,7 @@ export class Controls {
     this.settings = settings;
     this.preferences = preferences;
     this.events = events;
+    settings.own ||= preferences.own;
     this.makeChips();
     this.listen();
   }
@@ -58,6 +59,7 @@ export class Controls {
     on("server", "change", () => this.setServer($("server").checked));
     on("wrap", "change", () => this.setWrap($("wrap").checked));
     on("utc", "change", () => this.setUtc($("utc").checked));
+    on("own", "change", () => this.setOwn($("own").checked));
     on("cap", "change", () => this.setCap(Number($("cap").value)));
     on("pause", "click", () => events.onpause());
     on("follow", "click", () => events.onfollow());
@@ -125,6 +127,16 @@ export class Controls {
     this.events.onutc();
   }
 
+  /** @param {boolean} on */
+  setOwn(on) {
+    this.settings.own = on;
+    this.preferences.own = on;
+    saveURL(this.settings);
+    savePreferences(this.preferences);
+    $("own").checked = on;
+    this.events.onown();
+  }
+
   /** @param {number} cap */
   setCap(cap) {
     this.preferences.cap = cap;
@@ -146,6 +158,7 @@ export class Controls {
     $("cap").value = String(cap);
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);
+    $("own").checked = this.settings.own;
   }
 
   showLevels() {

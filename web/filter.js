@@ -7,6 +7,7 @@
  * follow an expression. Case matters in expressions without the flag i, and nowhere else. Words are found as by the
  * parameter q of the server: case is folded as Unicode has it, and escape sequences of JSON are read.
  */
+import { plain } from "./ansi.js";
 import { textOf } from "./parse-entry.js";
 
 /** @import { Entry, Item, Match } from "./parse-entry.js" */
@@ -63,7 +64,7 @@ const unescaped = (json) =>
 export function textsOf(entry) {
   const texts = [textOf(entry)];
   if (entry.event !== undefined) texts.push(entry.event);
-  if (entry.structured) texts.push(entry.data);
+  if (entry.structured || entry.lined) texts.push(entry.lined ? plain(entry.data) : entry.data);
   if (entry.structured && entry.data.includes("\\")) texts.push(unescaped(entry.data));
   if (entry.fields) texts.push(...Object.values(entry.fields));
   return texts;

@@ -38,6 +38,7 @@ export function keymap(controls, actions, toBeginning) {
     ["s", "filter on the server", () => controls.setServer(!settings.server)],
     ["w", "wrap long lines", () => controls.setWrap(!preferences.wrap)],
     ["u", "times in UTC", () => controls.setUtc(!preferences.utc)],
+    ["t", "the times that the records say", () => controls.setOwn(!settings.own)],
     ["d", "download what is shown as text", () => events.ondownload("text")],
     ["x", "clear the page", events.onclear],
     ["?", "this help", events.onhelp],

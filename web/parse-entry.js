@@ -7,8 +7,12 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
-import { formatTime, shownTime } from "./times.js";
+import { parseLine } from "./line.js";
+import { ownTimeOf } from "./own-time.js";
+import { messageOf, shownOf, without } from "./shown-text.js";
+import { formatTime, shownTime, timeOf } from "./times.js";
 
+/** @import { Line, LineLevel, Span } from "./line.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
@@ -29,7 +33,9 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {string | undefined} event
  * @property {string} data the payload
  * @property {Record<string, string> | undefined} fields those of the log entry beside the payload
- * @property {string} message as in the payload, escape sequences included
+ * @property {string} message as shown, escape sequences included
+ * @property {Span[] | undefined} cuts parts of a coloured message that are not shown; other messages lack them already
+ * @property {boolean} lined the message is a line of a known form
  * @property {string} level
  * @property {OwnTime | undefined} ownTime the time that the record says
  * @property {number} lines of the message as it reads
@@ -70,7 +76,6 @@ const NAMES = {
 
 /* The fields and numbers that the filter of the server knows. */
 const LEVEL_FIELDS = ["level", "levelname", "severity"];
-const MESSAGE_FIELDS = ["message", "msg", "data", "text", "log", "event"];
 /* A level in capitals, or level=word. */
 const IN_TEXT = /\b(TRACE|DEBUG|DBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR|O)?|CRIT(?:ICAL)?|FATAL|ALERT|EMERG|PANIC)\b|\blevel="?([a-z]+)/;
 const LOOK_AT = 120; // characters of a plain line that are searched for a level
@@ -99,19 +104,36 @@ const levelKeyOf = (fields) => LEVEL_FIELDS.find((name) => fields?.[name] !== un
 /** @param {string} text of a field beside the payload */
 const levelOfField = (text) => levelOfValue(/^\d+$/.test(text) ? Number(text) : text);
 
+/** @param {LineLevel} level */
+const levelOfLevel = ({ text, severity }) => (severity === undefined ? levelOfValue(text) : levelOfValue(severity));
+
 /**
  * The payload's own level comes before one of the entry, as for the filter of the server.
  * @param {Record<string, any> | null} own fields of the payload; null: it is text
  * @param {Record<string, string> | undefined} beside
- * @param {string} message
+ * @param {string} text
+ * @param {Line | null} line the text
  */
-function levelOf(own, beside, message) {
+function levelOf(own, beside, text, line) {
   const ownKey = levelKeyOf(own);
   if (own && ownKey) return levelOfValue(own[ownKey]);
   const key = levelKeyOf(beside);
   if (beside && key) return levelOfField(beside[key]);
-  return own ? undefined : levelOfText(plain(message));
+  return line?.levels.map(levelOfLevel).find(Boolean) ?? (own ? undefined : levelOfText(text));
 }
+
+/**
+ * Whether the level of the entry is what a part of its line says.
+ * @param {Pick<Entry, "level">} entry
+ * @param {LineLevel} said
+ */
+export const saysLevel = ({ level }, said) => levelOfLevel(said) === level;
+
+/**
+ * The message of an entry as a line of a known form, or null.
+ * @param {Entry} entry
+ */
+export const lineOf = ({ data, lined }) => (lined ? parseLine(plain(messageOf(data, fieldsOf(data)))) : null);
 
 /**
  * @param {LogRecord} record
@@ -119,18 +141,21 @@ function levelOf(own, beside, message) {
  */
 export function parseEntry({ id, event, data, fields: beside }) {
   const fields = fieldsOf(data);
-  const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
-  const message = fields && key ? fields[key] : data;
-  const level = levelOf(fields, beside, message) ?? OTHER;
-  const shown = plain(message);
+  const whole = messageOf(data, fields);
+  const text = plain(whole);
+  const line = parseLine(text);
+  const level = levelOf(fields, beside, text, line) ?? OTHER;
+  const { message, cuts, shown } = shownOf(whole, text, line, (said) => saysLevel({ level }, said));
   return {
     id,
     event,
     data,
     fields: beside,
     message,
+    cuts,
+    lined: line !== null,
     level,
-    ownTime: undefined,
+    ownTime: ownTimeOf(fields, beside, line, timeOf(id)),
     lines: countLines(shown),
     size: shown.length,
     structured: fields !== null,
@@ -157,10 +182,10 @@ function countLines(text) {
 }
 
 /**
- * The message without escape sequences.
+ * The message as it reads: without escape sequences, and without what the row says beside it.
  * @param {Entry} entry
  */
-export const textOf = (entry) => (entry.coloured ? plain(entry.message) : entry.message);
+export const textOf = ({ coloured, cuts, message }) => (coloured ? without(plain(message), cuts ?? []) : message);
 
 /**
  * The entry as a line of a text file; a message of several lines stays so.

@@ -8,6 +8,7 @@ import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
+import { lineRuns } from "./line-runs.js";
 import { paint } from "./paint.js";
 import { OTHER, textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
@@ -65,16 +66,35 @@ export function makeRow(entry, view) {
   const row = element("div", `row level-${entry.level}`);
   row.tabIndex = -1;
   if (entry.id && entry.id === view.target) row.classList.add("target");
-  const { ms } = shownTime(entry, view);
-  const time = element("a", "time", formatTime(ms, view) || entry.id || "–");
-  if (entry.id) {
-    time.href = view.linkTo(entry.id);
-    time.title = `${formatTime(ms, { utc: view.utc, date: true })} · copy a link to this record`;
-    time.dataset.action = "link";
-    time.tabIndex = -1;
-  }
-  row.append(time, element("span", "level", SHORT[entry.level]), gutter(entry), body(entry, view));
+  row.append(timeCell(entry, view), element("span", "level", SHORT[entry.level]), gutter(entry), body(entry, view));
   return row;
+}
+
+/**
+ * @param {Entry} entry
+ * @param {View} view
+ */
+function timeCell(entry, view) {
+  const { ms, own } = shownTime(entry, view);
+  const time = element("a", "time", formatTime(ms, view) || entry.id || "–");
+  if (view.own && !own) time.classList.add("arrived");
+  if (!entry.id) return time;
+  time.href = view.linkTo(entry.id);
+  time.title = `${timesOf(entry, view.utc)} · copy a link to this record`;
+  time.dataset.action = "link";
+  time.tabIndex = -1;
+  return time;
+}
+
+/**
+ * Both times of an entry, as a text.
+ * @param {Entry} entry
+ * @param {boolean} utc
+ */
+function timesOf(entry, utc) {
+  const arrived = formatTime(shownTime(entry, { utc }).ms, { utc, date: true });
+  const { ms, own } = shownTime(entry, { utc, own: true });
+  return own ? `The record says ${formatTime(ms, { utc, date: true })}, it came ${arrived}` : arrived;
 }
 
 /**
@@ -82,7 +102,7 @@ export function makeRow(entry, view) {
  * @param {Entry} entry
  */
 function gutter(entry) {
-  if (!entry.structured && !entry.fields) return element("span", "more");
+  if (!entry.structured && !entry.lined && !entry.fields) return element("span", "more");
   const more = button("more", entry.open ? "▾" : "▸", entry.open ? "Hide fields" : "Show fields", "fields");
   more.setAttribute("aria-expanded", String(entry.open));
   more.tabIndex = -1;
@@ -100,7 +120,7 @@ function body(entry, view) {
   text.dir = "auto";
   const short = entry.size > LONG && !entry.whole;
   const shown = short ? cut(textOf(entry), LONG) : textOf(entry);
-  paint(text, entry.message, marksOf(entry, shown, view.query), shown.length);
+  paint(text, entry.message, marksOf(entry, shown, view.query), shown.length, (runs) => lineRuns(runs, entry));
   cell.append(text);
   if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
   if (entry.open) cell.append(fieldList(entry, view.query));
