@@ -17,7 +17,7 @@ const LAST = Date.UTC(2100, 0, 1);
 
 const CLOCK = "(?<h>\\d\\d?):(?<mi>\\d\\d):(?<s>\\d\\d)(?:[.,](?<frac>\\d+))?";
 const MONTH = `(?<mon>${MONTHS.join("|")})`;
-const ISO = new RegExp(`^(?<y>\\d{4})[-/](?<mo>\\d\\d)[-/](?<d>\\d\\d)(?: - |[T ])${CLOCK} ?(?<zone>.*)$`);
+const ISO = new RegExp(`^(?<y>\\d{4})[-/](?<mo>\\d\\d)[-/](?<d>\\d\\d)(?: - |T| {1,2})${CLOCK} ?(?<zone>.*)$`);
 const DMY = new RegExp(`^(?<d>\\d\\d?)[-/ ]${MONTH}[-/ ](?<y>\\d{4})[: ]${CLOCK} ?(?<zone>.*)$`);
 const APACHE = new RegExp(`^[A-Z][a-z]{2} ${MONTH} (?<d>[ \\d]\\d) ${CLOCK} (?<y>\\d{4})$`);
 const MDY = new RegExp(`^${MONTH} (?<d>\\d\\d?), (?<y>\\d{4}) ${CLOCK}(?:[^0-9]{1,3}(?<half>[AP])M)?$`);
