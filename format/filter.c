@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "format/level.h"
 #include "format/search.h"
 #include "format/unicode.h"
 
@@ -41,64 +42,14 @@ struct filter {
 /* The filter without a rule. All streams that have no other share it. */
 static struct filter everything = {.level = -1};
 
-static char capital(char c)
-{
-    return (char)(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
-}
-
-/* name is in capitals. */
-static bool is_level(struct slice s, const char *name)
-{
-    size_t i = 0;
-    while (i < s.len && name[i] && capital(s.p[i]) == name[i])
-        i++;
-    return i == s.len && name[i] == '\0';
-}
-
 /* ---- levels ---- */
-
-int filter_level(struct slice name)
-{
-    static const struct {
-        const char *name;
-        int severity;
-    } levels[] = {
-        {"TRACE", 5},   {"DEBUG", 10},   {"DBUG", 10},     {"INFO", 20},
-        {"NOTICE", 25}, {"WARNING", 30}, {"WARN", 30},     {"ERROR", 40},
-        {"ERR", 40},    {"ERRO", 40},    {"CRITICAL", 50}, {"CRIT", 50},
-        {"FATAL", 50},  {"ALERT", 50},   {"EMERG", 50},    {"PANIC", 50},
-    };
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-        if (is_level(name, levels[i].name))
-            return levels[i].severity;
-    return -1;
-}
-
-/* The text of the first field that names a level. */
-static bool find_level(struct record *r, enum record_field_source from, struct slice *text)
-{
-    return record_field(r, "level", from, text) || record_field(r, "levelname", from, text) ||
-           record_field(r, "severity", from, text);
-}
-
-/* A level of the payload under any of the names comes before one of the entry. */
-int filter_severity(struct record *r, struct slice *text)
-{
-    uint64_t number;
-    *text = (struct slice){0};
-    if (!find_level(r, RECORD_PAYLOAD, text) && !find_level(r, RECORD_ENTRY, text))
-        return -1;
-    if (slice_number(*text, 0, INT32_MAX, &number) == 0)
-        return (int)number;
-    return filter_level(*text);
-}
 
 /* Whether a level is one of skip_levels. Known levels are compared by severity, so that WARN is
  * WARNING; others by name. */
 static bool skipped(const struct filter *f, struct slice name, int severity)
 {
     for (size_t i = 0; i < f->nskip; i++) {
-        int skip = filter_level(f->skip[i]);
+        int skip = level_of_name(f->skip[i]);
         if (skip >= 0 ? skip == severity : name.len > 0 && unicode_equal(name, f->skip[i]))
             return true;
     }
@@ -111,7 +62,7 @@ static bool levels_pass(const struct filter *f, struct record *r)
     int severity;
     if (f->level < 0 && f->nskip == 0)
         return true;
-    severity = filter_severity(r, &name);
+    severity = level_of_record(r, &name);
     if (severity >= 0 && severity < f->level)
         return false;
     return !skipped(f, name, severity);
@@ -359,7 +310,7 @@ static bool passes_everything(const struct filter *f)
 
 struct filter *filter_new(const struct filter_spec *spec)
 {
-    int level = spec->level ? filter_level(slice_of(spec->level)) : -1;
+    int level = spec->level ? level_of_name(slice_of(spec->level)) : -1;
     struct filter *f;
     if (spec->level && level < 0) {
         errno = EINVAL;

@@ -271,10 +271,9 @@ static struct json_object *step(struct json_object *object, const char *path, co
     return json_object_object_get_ex(object, name, &member) ? member : NULL;
 }
 
-bool json_path(struct json_object *o, const char *path, struct slice *out)
+struct json_object *json_at(struct json_object *o, const char *path)
 {
-    const char *rest = path;
-    while (rest && json_object_is_type(o, json_type_object))
-        o = step(o, rest, &rest);
-    return !rest && o && json_text(o, out);
+    while (path && json_object_is_type(o, json_type_object))
+        o = step(o, path, &path);
+    return path ? NULL : o;
 }

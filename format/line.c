@@ -125,6 +125,7 @@ static void find_message(struct line *l, size_t at)
         l->message = slice_make(l->parts[--l->nparts].match.group[0].p, 0);
         l->message.len = (size_t)(l->text.p + l->text.len - l->message.p);
     }
+    l->bare = l->nparts > 0 && l->parts[l->nparts - 1].form->then == LINE_LINE;
 }
 
 /* ---- escape sequences ---- */
@@ -229,7 +230,8 @@ static bool part_field(const struct line_part *part, const char *name, struct sl
 
 bool line_json_field(const struct line *l, const char *path, struct slice *out)
 {
-    return json_path(l->json, path, out);
+    struct json_object *value = json_at(l->json, path);
+    return value && json_text(value, out);
 }
 
 bool line_field(const struct line *l, const char *name, struct slice *out)

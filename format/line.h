@@ -28,6 +28,7 @@ struct line_part {
 struct line {
     struct slice text;    /* without escape sequences; the other slices point into it */
     struct slice message; /* behind all heads */
+    bool bare;            /* the message has no form of its own: all parts only carry it */
     size_t nparts;
     struct line_part parts[LINE_DEPTH]; /* the outermost first */
     struct json_object *json;           /* an object up to the end of the message, or NULL */

@@ -10,6 +10,7 @@
 
 #include "format/json.h"
 #include "format/line.h"
+#include "format/message_table.h"
 #include "sse.h"
 
 /* The longest payload that is made from an entry's fields. */
@@ -153,6 +154,11 @@ struct json_object *record_json(struct record *r)
     return r->json;
 }
 
+bool record_has_fields(struct record *r)
+{
+    return json_object_is_type(record_json(r), json_type_object);
+}
+
 static bool is_beside(const struct record *r, struct slice name)
 {
     return !slice_equal(name, r->data_name) && !slice_equal(name, r->event_name);
@@ -179,23 +185,41 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
     return from != RECORD_PAYLOAD && entry_field(r, slice_of(name), out);
 }
 
+/* The value that a path leads to in the payload. NULL: there is none. */
+static struct json_object *payload_value(struct record *r, const char *path)
+{
+    return json_at(record_json(r), path);
+}
+
+bool record_path_from(struct record *r, const char *path, enum record_field_source from,
+                      struct slice *out)
+{
+    struct json_object *value = from == RECORD_ENTRY ? NULL : payload_value(r, path);
+    if (value && json_text(value, out))
+        return true;
+    return from != RECORD_PAYLOAD && entry_field(r, slice_of(path), out);
+}
+
 bool record_path(struct record *r, const char *path, struct slice *out)
 {
-    return json_path(record_json(r), path, out) || entry_field(r, slice_of(path), out);
+    return record_path_from(r, path, RECORD_ANY, out);
+}
+
+bool record_string(struct record *r, const char *path, struct slice *out)
+{
+    struct json_object *value = payload_value(r, path);
+    return json_object_is_type(value, json_type_string) && json_text(value, out);
 }
 
 struct slice record_message(struct record *r)
 {
-    static const char *const names[] = {"message", "msg", "data", "text", "log", "event"};
-    struct json_object *json = record_json(r), *field;
-    if (!json_object_is_type(json, json_type_object))
+    struct slice text = {0};
+    if (!record_has_fields(r))
         return r->data;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (json_object_object_get_ex(json, names[i], &field) &&
-            json_object_is_type(field, json_type_string))
-            return slice_make(json_object_get_string(field),
-                              (size_t)json_object_get_string_len(field));
-    return r->data;
+    for (size_t i = 0; i < sizeof message_names / sizeof *message_names; i++)
+        if (record_string(r, message_names[i], &text))
+            return text;
+    return text;
 }
 
 const struct line *record_line(struct record *r)

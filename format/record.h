@@ -36,7 +36,10 @@ struct record {
     struct json_object *json;
     bool parsed;
     struct line *line;
-    bool lined;      /* line is known */
+    bool lined;    /* line is known */
+    bool levelled; /* level and severity are set, by format/level.c */
+    int severity;
+    struct slice level;
     struct buf made; /* the payload, when it was made from an entry's fields */
 };
 
@@ -54,6 +57,8 @@ void record_end(struct record *r);
 /* The payload as JSON, parsed at the first call and owned by the record. NULL: the whole payload is
  * not one JSON value by RFC 8259, with NaN, Infinity and -Infinity as further numbers. */
 struct json_object *record_json(struct record *r);
+/* Whether the payload is a JSON object, so that it has fields. */
+bool record_has_fields(struct record *r);
 /* A record's fields are those of its payload and those of its entry beside the payload and the
  * event name. The payload's fields come first: the entry's field counts only if the payload has
  * none of this name. */
@@ -68,12 +73,17 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
  * field of that name, or else the field "level" of the object "log". Fields of the payload come
  * before those of the entry. *out is as of record_field. */
 bool record_path(struct record *r, const char *path, struct slice *out);
-/* What is shown as the record's text: the first of the payload's fields "message", "msg", "data",
- * "text", "log" and "event" that is a string, else the payload. */
+/* The text that a reader sees of the record: the payload, or the message in its fields; empty where
+ * fields have none. */
 struct slice record_message(struct record *r);
 /* The record's message as a line of a known form, parsed at the first call and owned by the record.
  * NULL: it has no known form, or memory ran out. */
 const struct line *record_line(struct record *r);
+/* The same, of the payload or the entry only. */
+bool record_path_from(struct record *r, const char *path, enum record_field_source from,
+                      struct slice *out);
+/* The same, of the payload only, and only if it is a string. */
+bool record_string(struct record *r, const char *path, struct slice *out);
 /* Stores in out, as names and values, the fields of the entry that are sent beside the payload.
  * These are those of its first RECORD_MAX_BESIDE fields that fit into the bytes, of equal names the
  * last. Names are UTF-8 without NUL. Returns how many. */

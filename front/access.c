@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "format/filter.h"
+#include "format/level.h"
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/refusal.h"
@@ -310,7 +311,7 @@ static void add_query(const struct context *ctx, struct rules *r, struct filter_
     spec->lists = r->lists;
     spec->level = request_arg(&ctx->request, "level");
     if (spec->level && (spec->level[0] == '\0' ||
-                        (ctx->profile_http->lenient && filter_level(slice_of(spec->level)) < 0)))
+                        (ctx->profile_http->lenient && level_of_name(slice_of(spec->level)) < 0)))
         spec->level = NULL;
     spec->text = slice_of(request_arg(&ctx->request, "q"));
     if (ctx->has_since) {

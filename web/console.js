@@ -5,7 +5,7 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, times, pairs, line-table, line, own-time,
+ *    text         ids, sgr, ansi, links, contrast, fields, pairs, line-table, line, level-table, level, times, own-time,
  *                 shown-text, parse-entry, filter, matcher with matcher-worker
  *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
  *                 sselog (the client, which other pages embed too)

@@ -6,7 +6,7 @@
  * wants.
  */
 import { $, element, number } from "./dom.js";
-import { ALL_LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, OTHER } from "./level.js";
 import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */

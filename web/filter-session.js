@@ -8,7 +8,7 @@
 import { SLICE, once } from "./dom.js";
 import { isSearched, parseQuery, passes } from "./filter.js";
 import { Matcher } from "./matcher.js";
-import { LEVELS } from "./parse-entry.js";
+import { LEVELS } from "./level.js";
 
 /** @import { Item } from "./parse-entry.js" */
 /** @import { Query } from "./filter.js" */

@@ -3,7 +3,7 @@
 /*
  * keymap: which key does what in the console, as a table for shortcuts.js. It has no state.
  */
-import { ALL_LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, OTHER } from "./level.js";
 
 /** @import { Controls } from "./controls.js" */
 /** @import { RowActions } from "./row-actions.js" */

@@ -5,7 +5,8 @@
  * status of a response coloured by its class. Pure.
  * Invariant: the texts of the runs joined are textOf() of the entry.
  */
-import { lineOf, saysLevel } from "./parse-entry.js";
+import { saysLevel } from "./level.js";
+import { lineOf } from "./parse-entry.js";
 import { without } from "./shown-text.js";
 
 /** @import { Run } from "./ansi.js" */
@@ -74,6 +75,6 @@ export function lineRuns(runs, entry) {
   const line = lineOf(entry);
   if (!line) return runs;
   const shown = cutRuns(runs, entry.cuts ?? []);
-  const status = shownStatus(line, line.cuts((level) => saysLevel(entry, level)));
+  const status = shownStatus(line, line.cuts((level) => saysLevel(entry.severity, level)));
   return status ? colourStatus(shown, status) : shown;
 }

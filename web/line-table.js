@@ -605,7 +605,7 @@ export const FORMS = [
     then: "",
     only: false,
     time: "none",
-    levels: {"Fatal": 40, "Parse": 40, "Recoverable": 40, "Deprecated": 25, "Strict": 25},
+    levels: {"Fatal": 50, "Parse": 40, "Recoverable": 40, "Deprecated": 25, "Strict": 25},
   },
   {
     name: "postgres",
@@ -631,7 +631,7 @@ export const FORMS = [
     then: "",
     only: false,
     time: "none",
-    levels: {"System": 20, "Note": 20},
+    levels: {"System": 25, "Note": 20},
   },
   {
     name: "gunicorn",

@@ -115,6 +115,11 @@ export class Line {
     return last && last.form.then ? last.at + last.match[0].length : (last?.at ?? 0);
   }
 
+  /** Whether the message has no form of its own: all parts only carry it. */
+  get bare() {
+    return this.parts.at(-1)?.form.then === "line";
+  }
+
   /**
    * What the parts say of the level, the innermost first.
    * @returns {LineLevel[]}

@@ -5,7 +5,7 @@
  * the connection. It may not know the page: callbacks get what arrives.
  */
 import { isId } from "./ids.js";
-import { LEVELS } from "./parse-entry.js";
+import { LEVELS } from "./level.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
 

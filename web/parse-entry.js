@@ -7,18 +7,15 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
+import { OTHER, classOf, messageOf, saysLevel, severityOf } from "./level.js";
 import { parseLine } from "./line.js";
 import { ownTimeOf } from "./own-time.js";
-import { messageOf, shownOf, without } from "./shown-text.js";
+import { shownOf, without } from "./shown-text.js";
 import { formatTime, shownTime, timeOf } from "./times.js";
 
-/** @import { Line, LineLevel, Span } from "./line.js" */
+/** @import { Span } from "./line.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
-
-export const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
-export const OTHER = "OTHER"; // no level, or an unknown one
-export const ALL_LEVELS = [...LEVELS, OTHER];
 
 /**
  * The result of an expression in an entry: places in its message, or null for no match in any text.
@@ -36,7 +33,8 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {string} message as shown, escape sequences included
  * @property {Span[] | undefined} cuts parts of a coloured message that are not shown; other messages lack them already
  * @property {boolean} lined the message is a line of a known form
- * @property {string} level
+ * @property {number} severity of level.js; -1: unknown
+ * @property {string} level its class
  * @property {OwnTime | undefined} ownTime the time that the record says
  * @property {number} lines of the message as it reads
  * @property {number} size characters of the message as it reads
@@ -65,75 +63,15 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
 /** @typedef {"gap" | "lost" | "reconnect"} MarkerKind */
 /** @typedef {Entry | Marker} Item */
 
-/** @type {Record<string, string>} */
-const NAMES = {
-  TRACE: "DEBUG", DEBUG: "DEBUG", DBUG: "DEBUG", DBG: "DEBUG", VERBOSE: "DEBUG",
-  INFO: "INFO", INFORMATION: "INFO", NOTICE: "INFO",
-  WARNING: "WARNING", WARN: "WARNING",
-  ERROR: "ERROR", ERR: "ERROR", ERRO: "ERROR",
-  CRITICAL: "CRITICAL", CRIT: "CRITICAL", FATAL: "CRITICAL", ALERT: "CRITICAL", EMERG: "CRITICAL", PANIC: "CRITICAL",
-};
-
-/* The fields and numbers that the filter of the server knows. */
-const LEVEL_FIELDS = ["level", "levelname", "severity"];
-/* A level in capitals, or level=word. */
-const IN_TEXT = /\b(TRACE|DEBUG|DBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR|O)?|CRIT(?:ICAL)?|FATAL|ALERT|EMERG|PANIC)\b|\blevel="?([a-z]+)/;
-const LOOK_AT = 120; // characters of a plain line that are searched for a level
-
-/** @param {unknown} value */
-function levelOfValue(value) {
-  if (typeof value === "number") {
-    if (!(value >= 0)) return undefined;
-    return LEVELS[value < 20 ? 0 : value < 30 ? 1 : value < 40 ? 2 : value < 50 ? 3 : 4];
-  }
-  return typeof value === "string" ? NAMES[value.toUpperCase()] : undefined;
-}
-
-/** @param {string} text */
-function levelOfText(text) {
-  const found = IN_TEXT.exec(text.slice(0, LOOK_AT));
-  return found ? NAMES[(found[1] ?? found[2]).toUpperCase()] : undefined;
-}
-
-/**
- * The name of the first field that names a level.
- * @param {Record<string, any> | null | undefined} fields
- */
-const levelKeyOf = (fields) => LEVEL_FIELDS.find((name) => fields?.[name] !== undefined && fields[name] !== null);
-
-/** @param {string} text of a field beside the payload */
-const levelOfField = (text) => levelOfValue(/^\d+$/.test(text) ? Number(text) : text);
-
-/** @param {LineLevel} level */
-const levelOfLevel = ({ text, severity }) => (severity === undefined ? levelOfValue(text) : levelOfValue(severity));
-
-/**
- * The payload's own level comes before one of the entry, as for the filter of the server.
- * @param {Record<string, any> | null} own fields of the payload; null: it is text
- * @param {Record<string, string> | undefined} beside
- * @param {string} text
- * @param {Line | null} line the text
- */
-function levelOf(own, beside, text, line) {
-  const ownKey = levelKeyOf(own);
-  if (own && ownKey) return levelOfValue(own[ownKey]);
-  const key = levelKeyOf(beside);
-  if (beside && key) return levelOfField(beside[key]);
-  return line?.levels.map(levelOfLevel).find(Boolean) ?? (own ? undefined : levelOfText(text));
-}
-
-/**
- * Whether the level of the entry is what a part of its line says.
- * @param {Pick<Entry, "level">} entry
- * @param {LineLevel} said
- */
-export const saysLevel = ({ level }, said) => levelOfLevel(said) === level;
-
 /**
  * The message of an entry as a line of a known form, or null.
  * @param {Entry} entry
  */
-export const lineOf = ({ data, lined }) => (lined ? parseLine(plain(messageOf(data, fieldsOf(data)))) : null);
+export function lineOf({ data, lined }) {
+  if (!lined) return null;
+  const fields = fieldsOf(data);
+  return parseLine(plain((fields && messageOf(fields)) ?? data));
+}
 
 /**
  * @param {LogRecord} record
@@ -141,11 +79,12 @@ export const lineOf = ({ data, lined }) => (lined ? parseLine(plain(messageOf(da
  */
 export function parseEntry({ id, event, data, fields: beside }) {
   const fields = fieldsOf(data);
-  const whole = messageOf(data, fields);
+  const told = fields ? messageOf(fields) : data;
+  const whole = told ?? data;
   const text = plain(whole);
-  const line = parseLine(text);
-  const level = levelOf(fields, beside, text, line) ?? OTHER;
-  const { message, cuts, shown } = shownOf(whole, text, line, (said) => saysLevel({ level }, said));
+  const line = told === undefined ? null : parseLine(text);
+  const severity = severityOf(fields, beside, told ?? "", line);
+  const { message, cuts, shown } = shownOf(whole, text, line, (said) => saysLevel(severity, said));
   return {
     id,
     event,
@@ -154,7 +93,8 @@ export function parseEntry({ id, event, data, fields: beside }) {
     message,
     cuts,
     lined: line !== null,
-    level,
+    severity,
+    level: classOf(severity),
     ownTime: ownTimeOf(fields, beside, line, timeOf(id)),
     lines: countLines(shown),
     size: shown.length,

@@ -8,9 +8,10 @@ import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
+import { OTHER } from "./level.js";
 import { lineRuns } from "./line-runs.js";
 import { paint } from "./paint.js";
-import { OTHER, textOf } from "./parse-entry.js";
+import { textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
 /** @import { Query } from "./filter.js" */

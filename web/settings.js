@@ -5,7 +5,7 @@
  * server, at, time); localStorage holds the preferences of the reader (wrap, utc, own, cap); <meta name="sselog-…"> belongs to
  * the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
-import { ALL_LEVELS } from "./parse-entry.js";
+import { ALL_LEVELS } from "./level.js";
 
 const STORE = "sselog.console";
 const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its address

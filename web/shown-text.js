@@ -7,6 +7,7 @@
  */
 
 import { plain } from "./ansi.js";
+import { messageOf } from "./level.js";
 
 /** @import { Line, LineLevel, Span } from "./line.js" */
 
@@ -26,19 +27,6 @@ export function without(text, cuts) {
   return rest + text.slice(at);
 }
 
-const MESSAGE_FIELDS = ["message", "msg", "data", "text", "log", "event"];
-
-/**
- * The text of a payload that is shown as its message, escape sequences included.
- * @param {string} data
- * @param {Record<string, any> | null | undefined} fields of the payload
- * @returns {string}
- */
-export function messageOf(data, fields) {
-  const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
-  return fields && key ? fields[key] : data;
-}
-
 /**
  * @param {string} whole the message, escape sequences included
  * @param {string} text without them
@@ -52,7 +40,7 @@ export function shownOf(whole, text, line, says) {
   const cuts = line.cuts(says);
   if (line.json) {
     const { at, value } = line.json;
-    const message = without(text.slice(0, at), cuts) + messageOf(text.slice(at), value);
+    const message = without(text.slice(0, at), cuts) + (messageOf(value) ?? text.slice(at));
     return { message, shown: plain(message) };
   }
   const shown = without(text, cuts);

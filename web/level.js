@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * level: the level of a record, from its fields or its text. The names, fields, numbers and forms of text are those of
+ * format/levels.txt; the server reads levels by the same table (format/level.c). A level that is named counts more
+ * than a number, because the scales of numbers differ. Pure.
+ *
+ * A level is a severity: TRACE 5, DEBUG 10, INFO 20, NOTICE 25, WARNING 30, ERROR 40, CRITICAL 50; -1 is unknown.
+ */
+import { plain } from "./ansi.js";
+import { fieldAt } from "./fields.js";
+import { FIELDS, FORMS, MESSAGES, NAMES, SCALES } from "./level-table.js";
+
+/** @import { Line, LineLevel } from "./line.js" */
+
+export const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
+export const OTHER = "OTHER"; // no level, or an unknown one
+export const ALL_LEVELS = [...LEVELS, OTHER];
+export const UNKNOWN = -1;
+
+const LOOK = 200; // characters at the beginning of a text that are searched
+const RAW_LOOK = 3 * LOOK; // the same with escape sequences
+const NAME_MOST = 23; // characters of the longest name
+
+/** @typedef {Record<string, any> | null | undefined} Fields */
+
+/** @param {string} name */
+const find = (name) => {
+  const upper = name.length <= NAME_MOST ? name.toUpperCase() : "";
+  return Object.hasOwn(NAMES, upper) ? NAMES[upper] : UNKNOWN;
+};
+
+/**
+ * Without brackets and blanks around it, and without a colon behind it.
+ * @param {string} text
+ */
+const trim = (text) => text.replace(/^[ \t\r\n[<(]+/, "").replace(/[ \t\r\n\]>):]+$/, "");
+
+/**
+ * The severity of a name, in any case: "warn", "[WARN]", "INFO+2", "DEBUG1", "E".
+ * @param {string} text
+ */
+export function severityOfName(text) {
+  if (text.length > 2 * NAME_MOST) return UNKNOWN;
+  const name = trim(text);
+  const severity = find(name);
+  return severity !== UNKNOWN || !/[0-9]$/.test(name) ? severity : find(name.replace(/[+-]?[0-9]+$/, ""));
+}
+
+/**
+ * @param {string} text digits
+ * @param {string | undefined} scale
+ */
+function severityOfNumber(text, scale) {
+  const steps = scale && SCALES[scale];
+  if (!steps || !/^[0-9]{1,10}$/.test(text)) return UNKNOWN;
+  const number = Number(text);
+  return steps.findLast(([from]) => from <= number)?.[1] ?? UNKNOWN;
+}
+
+/**
+ * What the group of a form tells.
+ * @param {string | number} kind
+ * @param {string} word
+ */
+function severityOfForm(kind, word) {
+  if (typeof kind === "number") return kind;
+  return kind === "name" ? severityOfName(word) : severityOfNumber(String(Number(word) % 8), kind);
+}
+
+/**
+ * The severity that a text tells by its form, such as "[error]" or "panic:".
+ * @param {string} text
+ */
+export function severityOfText(text) {
+  const start = plain(text.slice(0, RAW_LOOK)).slice(0, LOOK);
+  for (const { pattern, kinds } of FORMS) {
+    const found = pattern.exec(start);
+    const group = found ? found.findIndex((part, i) => i > 0 && part !== undefined) : 0;
+    if (found && group > 0) return severityOfForm(kinds[group - 1], found[group]);
+  }
+  return UNKNOWN;
+}
+
+/**
+ * The text of a field, as the server reads it: of a string, a number or a boolean.
+ * @param {Fields} fields
+ * @param {string} path
+ */
+function textAt(fields, path) {
+  const value = fieldAt(fields, path);
+  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
+}
+
+/**
+ * The first field that has a level in its words counts, else the first with a number.
+ * @param {Fields} fields
+ * @returns {number | undefined} undefined: no field holds a level
+ */
+function severityOfFields(fields) {
+  let number = UNKNOWN;
+  let seen = false;
+  for (const { name, scale, peer, other } of FIELDS) {
+    const text = textAt(fields, name);
+    if (text === undefined || !trim(text)) continue;
+    seen = true;
+    const severity = severityOfName(text);
+    if (severity !== UNKNOWN) return severity;
+    if (number === UNKNOWN) number = severityOfNumber(text, peer && textAt(fields, peer) !== undefined ? other : scale);
+  }
+  return seen ? number : undefined;
+}
+
+/**
+ * The message in the fields of a payload.
+ * @param {Fields} fields
+ * @returns {string | undefined}
+ */
+export function messageOf(fields) {
+  for (const name of MESSAGES) {
+    const value = fieldAt(fields, name);
+    if (typeof value === "string") return value;
+  }
+  return undefined;
+}
+
+/**
+ * What a part of a line says, or -1.
+ * @param {LineLevel} said
+ */
+const severityOfPart = ({ text, severity }) => severity ?? (text ? severityOfName(text) : UNKNOWN);
+
+/**
+ * Whether the row of an entry with this severity says what a part of its line says.
+ * @param {number} severity
+ * @param {LineLevel} said
+ */
+export const saysLevel = (severity, said) => severity !== UNKNOWN && classOf(severity) === classOf(severityOfPart(said));
+
+/**
+ * The severity of a line of a known form: of JSON behind its head, else of its innermost part, its message, and the
+ * parts around it. A message that is only carried comes before what carries it.
+ * @param {Line} line
+ * @param {string} text
+ */
+function severityOfLine(line, text) {
+  const json = line.json && severityOfFields(line.json.value);
+  if (json !== null && json !== undefined) return json;
+  const said = line.levels.map(severityOfPart);
+  said.splice(line.bare ? 0 : 1, 0, severityOfText(text.slice(line.message)));
+  return said.find((severity) => severity !== UNKNOWN) ?? UNKNOWN;
+}
+
+/**
+ * The severity of a record. Fields of the payload come before those of the entry. Without a field the text counts. A
+ * level in a field ends the search, also one that is unknown: its writer chose it.
+ * @param {Fields} fields of the payload; null: it is text
+ * @param {Fields} beside those of the entry
+ * @param {string} text the payload, or the message in its fields; "" without one
+ * @param {Line | null} [line] the text without escape sequences
+ */
+export const severityOf = (fields, beside, text, line = null) =>
+  severityOfFields(fields) ?? severityOfFields(beside) ?? (line ? severityOfLine(line, plain(text)) : severityOfText(text));
+
+/**
+ * The class that the page shows and filters.
+ * @param {number} severity
+ */
+export function classOf(severity) {
+  if (severity < 0) return OTHER;
+  return LEVELS[severity < 20 ? 0 : severity < 30 ? 1 : severity < 40 ? 2 : severity < 50 ? 3 : 4];
+}
