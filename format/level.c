@@ -243,16 +243,21 @@ static int level_of_part(const struct line *l, size_t i, struct slice *text)
     return said.severity < 0 ? level_of_name(said.text) : said.severity;
 }
 
-/* Inner parts of a line come before its message, and that before outer parts. A message that is
- * only carried comes before what carries it. */
+/* JSON that is the message comes first, then the innermost part, other JSON, the message, and
+ * outer parts. A message that is only carried comes before what carries it. */
 static int level_of_line(const struct line *l, struct slice *text)
 {
-    int severity = level_of_fields(&(struct place){.line = l}, text);
+    struct slice seen;
+    int json = level_of_fields(&(struct place){.line = l}, &seen), severity = -1;
     size_t left = l->nparts;
-    if (text->len > 0)
-        return severity;
+    *text = seen;
+    if (seen.len > 0 && l->json_leads)
+        return json;
     if (left > 0 && !l->bare && (severity = level_of_part(l, --left, text)) >= 0)
         return severity;
+    *text = seen;
+    if (json >= 0)
+        return json;
     severity = level_of_text(l->message, text);
     while (severity < 0 && left > 0)
         severity = level_of_part(l, --left, text);

@@ -16,12 +16,6 @@
 
 enum line_place { LINE_LINE, LINE_AFTER, LINE_MESSAGE, LINE_PLACES };
 
-enum line_time {
-    LINE_TIME_NONE,
-    LINE_TIME_SOME,
-    LINE_TIME_FIELD /* the whole line is pairs */
-};
-
 struct line_form {
     const char *name, *expression, *needs;
     const char *groups[EXPRESSION_GROUPS];
@@ -29,9 +23,9 @@ struct line_form {
         const char *text;
         int severity;
     } levels[8];
-    enum line_time time;
-    enum line_place then; /* LINE_PLACES: what follows is the message */
-    bool only;
+    bool pairs;           /* the whole line is pairs */
+    enum line_place then; /* where what follows begins; LINE_PLACES: it is the message */
+    bool only;            /* it counts only if another form follows */
 };
 
 #include "format/line_table.h"
@@ -65,8 +59,8 @@ static bool has(struct slice text, const char *needed)
 
 static bool match_form(struct slice text, enum line_place place, struct line_part *part)
 {
-    for (uint64_t left = line_first[place][(unsigned char)text.p[0]]; left; left &= left - 1) {
-        size_t form = (size_t)__builtin_ctzll(left);
+    for (uint64_t left = line_at[place].first[(unsigned char)text.p[0]]; left; left &= left - 1) {
+        size_t form = line_at[place].forms[__builtin_ctzll(left)];
         const struct expression *e;
         if (!has(text, line_forms[form].needs) || !(e = expression_of(form)) ||
             expression_find(e, text, &part->match) != EXPRESSION_FOUND)
@@ -125,6 +119,8 @@ static void find_message(struct line *l, size_t at)
         l->message = slice_make(l->parts[--l->nparts].match.group[0].p, 0);
         l->message.len = (size_t)(l->text.p + l->text.len - l->message.p);
     }
+    l->json_leads =
+        l->json && (l->json_text.p == l->message.p || !last || last->then != LINE_MESSAGE);
     l->bare = l->nparts > 0 && l->parts[l->nparts - 1].form->then == LINE_LINE;
 }
 
@@ -196,7 +192,7 @@ const char *line_form_name(const struct line *l, size_t part)
 
 static bool is_pairs(const struct line_part *part)
 {
-    return part->form->time == LINE_TIME_FIELD;
+    return part->form->pairs;
 }
 
 /* The group of a part; p is NULL where there is none. */

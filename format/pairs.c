@@ -3,7 +3,7 @@
 #include "format/pairs.h"
 
 #define BLANK  " \t\n"
-#define NO_KEY BLANK "=\"[]"
+#define NO_KEY BLANK "=\"[]{}(),;"
 
 /* The next place from at on whose byte is, or is not, one of these. */
 static size_t next(struct slice text, size_t at, const char *bytes, bool wanted)

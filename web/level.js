@@ -138,16 +138,16 @@ const severityOfPart = ({ text, severity }) => severity ?? (text ? severityOfNam
 export const saysLevel = (severity, said) => severity !== UNKNOWN && classOf(severity) === classOf(severityOfPart(said));
 
 /**
- * The severity of a line of a known form: of JSON behind its head, else of its innermost part, its message, and the
- * parts around it. A message that is only carried comes before what carries it.
+ * The severity of a line of a known form: of JSON that is its message, else of its innermost part, other JSON, its
+ * message, and the parts around it. A message that is only carried comes before what carries it.
  * @param {Line} line
  * @param {string} text
  */
 function severityOfLine(line, text) {
-  const json = line.json && severityOfFields(line.json.value);
-  if (json !== null && json !== undefined) return json;
+  const json = severityOfFields(line.json?.value);
+  if (json !== undefined && line.jsonLeads) return json;
   const said = line.levels.map(severityOfPart);
-  said.splice(line.bare ? 0 : 1, 0, severityOfText(text.slice(line.message)));
+  said.splice(line.bare ? 0 : 1, 0, json ?? UNKNOWN, severityOfText(text.slice(line.message)));
   return said.find((severity) => severity !== UNKNOWN) ?? UNKNOWN;
 }
 

@@ -115,6 +115,11 @@ export class Line {
     return last && last.form.then ? last.at + last.match[0].length : (last?.at ?? 0);
   }
 
+  /** Whether the JSON is the message. It is not behind the head of a logger and further text. */
+  get jsonLeads() {
+    return this.json !== null && (this.json.at === this.message || this.parts.at(-1)?.form.then !== "message");
+  }
+
   /** Whether the message has no form of its own: all parts only carry it. */
   get bare() {
     return this.parts.at(-1)?.form.then === "line";
@@ -227,9 +232,12 @@ const ofPriority = (pri) => [50, 50, 50, 40, 30, 25, 20, 10][pri & 7];
 function addFields(fields, { form, match }) {
   form.groups.forEach((name, i) => {
     const value = match[i + 1];
-    if (value === undefined || value === "-" || value === "") return;
-    if (name === "pairs") eachPair(value, (pair) => (fields[pair.key] = pair.value));
-    else if (name && name !== "said" && !name.startsWith("cut")) fields[name] = value;
+    if (value === undefined) return;
+    const add = (/** @type {string} */ key, /** @type {string} */ text) => {
+      if (text !== "-" && text !== "") fields[key] = text;
+    };
+    if (name === "pairs") eachPair(value, (pair) => add(pair.key, pair.value));
+    else if (name && name !== "said" && !name.startsWith("cut")) add(name, value);
   });
 }
 

@@ -137,7 +137,7 @@ function ofFields(fields, arrival) {
 function ofLine(line, arrival) {
   if (!line) return undefined;
   const times = line.times.map(({ kind, text }) => readTime(kind, text, arrival)).filter((time) => time !== undefined);
-  return ofFields(line.json?.value, arrival) ?? times.find(({ zoned }) => zoned) ?? times[0];
+  return (line.jsonLeads ? ofFields(line.json?.value, arrival) : undefined) ?? times.find(({ zoned }) => zoned) ?? times[0];
 }
 
 /**

@@ -8,7 +8,7 @@
 /** @typedef {{key: string, value: string, from: number, valueFrom: number, valueTo: number, to: number}} Pair */
 
 const BLANK = " \t\n";
-const NO_KEY = `${BLANK}="[]`;
+const NO_KEY = `${BLANK}="[]{}(),;`;
 
 /**
  * The next place from `at` on whose character is, or is not, one of these.

@@ -38,7 +38,7 @@ export function without(text, cuts) {
 export function shownOf(whole, text, line, says) {
   if (!line) return { message: whole, shown: text };
   const cuts = line.cuts(says);
-  if (line.json) {
+  if (line.json && line.jsonLeads) {
     const { at, value } = line.json;
     const message = without(text.slice(0, at), cuts) + (messageOf(value) ?? text.slice(at));
     return { message, shown: plain(message) };
