@@ -17,7 +17,8 @@
 enum line_place { LINE_LINE, LINE_AFTER, LINE_MESSAGE, LINE_PLACES };
 
 struct line_form {
-    const char *name, *expression, *needs;
+    const char *name, *expression;
+    struct slice needs; /* is in each match */
     const char *groups[EXPRESSION_GROUPS];
     struct {
         const char *text;
@@ -52,20 +53,42 @@ static const struct expression *expression_of(size_t form)
 
 /* ---- recognising ---- */
 
-static bool has(struct slice text, const char *needed)
+/* The forms that may begin here by their first bytes, as bits. */
+static uint64_t forms_at(enum line_place place, struct slice text)
 {
-    return memmem(text.p, text.len, needed, strlen(needed)) != NULL;
+    uint64_t forms = UINT64_MAX;
+    for (size_t i = 0; i < LINE_LOOK && forms; i++) {
+        size_t byte = i < text.len ? (unsigned char)text.p[i] : LINE_END;
+        forms &= line_at[place].masks[i][line_classes[byte]];
+    }
+    return forms;
+}
+
+/* memmem is slower for texts as short as these. */
+static bool has(struct slice text, struct slice needed)
+{
+    const char *p = text.p, *last = text.p + text.len;
+    if (needed.len == 0)
+        return true;
+    for (; (p = memchr(p, needed.p[0], (size_t)(last - p))); p++) {
+        if ((size_t)(last - p) < needed.len)
+            return false;
+        if (memcmp(p, needed.p, needed.len) == 0)
+            return true;
+    }
+    return false;
 }
 
 static bool match_form(struct slice text, enum line_place place, struct line_part *part)
 {
-    for (uint64_t left = line_at[place].first[(unsigned char)text.p[0]]; left; left &= left - 1) {
-        size_t form = line_at[place].forms[__builtin_ctzll(left)];
+    for (uint64_t left = forms_at(place, text); left; left &= left - 1) {
+        size_t i = line_at[place].forms[__builtin_ctzll(left)];
+        const struct line_form *form = &line_forms[i];
         const struct expression *e;
-        if (!has(text, line_forms[form].needs) || !(e = expression_of(form)) ||
+        if (!has(text, form->needs) || !(e = expression_of(i)) ||
             expression_find(e, text, &part->match) != EXPRESSION_FOUND)
             continue;
-        part->form = &line_forms[form];
+        part->form = form;
         return true;
     }
     return false;
@@ -160,9 +183,19 @@ static bool set_text(struct line *l, struct slice text)
     return true;
 }
 
+/* The parts stay as they are: there are none. */
+static void clear(struct line *l)
+{
+    l->text = l->message = l->json_text = (struct slice){0};
+    l->nparts = 0;
+    l->json = NULL;
+    l->copy = NULL;
+    l->json_leads = l->bare = false;
+}
+
 bool line_parse(struct line *l, struct slice text)
 {
-    *l = (struct line){.nparts = 0};
+    clear(l);
     if (!set_text(l, text) || l->text.len == 0)
         goto none;
     find_message(
@@ -180,7 +213,7 @@ void line_end(struct line *l)
         return;
     json_object_put(l->json);
     free(l->copy);
-    *l = (struct line){.nparts = 0};
+    clear(l);
 }
 
 /* ---- what was found ---- */

@@ -7,7 +7,7 @@
  * Invariant: what is cut from a text is only what the row says beside it. A text that has no known form has no line.
  */
 import { fieldsOf } from "./fields.js";
-import { FORMS } from "./line-table.js";
+import { CLASSES, FORMS, MASKS } from "./line-table.js";
 import { eachPair } from "./pairs.js";
 
 /**
@@ -18,7 +18,6 @@ import { eachPair } from "./pairs.js";
  * @property {string[]} groups their names; "": none
  * @property {number[]} places groups that follow each other from the beginning, so that their lengths add up
  * @property {string} needs a text that is in each match
- * @property {number[]} first codes of the characters that may come first, as pairs from, to; 128: all others
  * @property {string[]} at where it may begin
  * @property {string} then where what follows it begins; "": it is the message
  * @property {boolean} only it counts only if another form follows
@@ -34,18 +33,10 @@ const HEAD = 2048; // characters of a text that are looked at
 const DEPTH = 4; // parts of a line
 const PREFIX = 200; // characters before JSON
 
-/**
- * The forms that may begin at a place, by the code of the first character.
- * @param {string} place
- */
-function byCode(place) {
-  const may = (/** @type {Form} */ { at, first }, /** @type {number} */ code) =>
-    at.includes(place) && first.some((from, i) => i % 2 === 0 && from <= code && code <= first[i + 1]);
-  return Array.from({ length: 129 }, (_, code) => FORMS.filter((form) => may(form, code)));
-}
+const END = 129; // stands for a code where the text has ended
 
-/** @type {Record<string, Form[][]>} */
-const BY_CODE = { line: byCode("line"), after: byCode("after"), message: byCode("message") };
+/** The forms that may begin at a place. @type {Record<string, Form[]>} */
+const AT = Object.fromEntries(["line", "after", "message"].map((place) => [place, FORMS.filter(({ at }) => at.includes(place))]));
 
 /**
  * @param {string} text
@@ -53,9 +44,26 @@ const BY_CODE = { line: byCode("line"), after: byCode("after"), message: byCode(
  * @returns {Omit<Part, "at"> | null}
  */
 function matchForm(text, place) {
-  for (const form of BY_CODE[place][Math.min(text.charCodeAt(0), 128)] ?? []) {
-    if (!text.includes(form.needs)) continue;
-    const match = form.expression.exec(text);
+  let low = -1; // the forms that may begin here by their first characters, as bits
+  let high = -1;
+  MASKS[place].forEach((masks, i) => {
+    const kind = 2 * CLASSES[i < text.length ? Math.min(text.charCodeAt(i), 128) : END];
+    low &= masks[kind];
+    high &= masks[kind + 1];
+  });
+  return matchSome(text, AT[place], low, 0) ?? matchSome(text, AT[place], high, 32);
+}
+
+/**
+ * @param {string} text
+ * @param {Form[]} forms
+ * @param {number} bits of the forms to try
+ * @param {number} from index of the first bit
+ */
+function matchSome(text, forms, bits, from) {
+  for (let left = bits; left; left &= left - 1) {
+    const form = forms[from + 31 - Math.clz32(left & -left)];
+    const match = text.includes(form.needs) ? form.expression.exec(text) : null;
     if (match) return { form, match };
   }
   return null;
