@@ -131,7 +131,7 @@ static struct json_object *find_json(struct slice text, struct slice message, st
 static void find_message(struct line *l, size_t at)
 {
     const struct line_form *last = l->nparts ? l->parts[l->nparts - 1].form : NULL;
-    l->message = slice_after(l->text, at);
+    l->message = slice_after(l->text, last && last->then == LINE_PLACES ? l->text.len : at);
     if (!last || last->then != LINE_PLACES)
         l->json = find_json(l->text, l->message, &l->json_text);
     if (l->json && !json_object_is_type(l->json, json_type_object)) {

@@ -27,7 +27,7 @@ struct line_part {
 
 struct line {
     struct slice text;    /* without escape sequences; the other slices point into it */
-    struct slice message; /* behind all heads */
+    struct slice message; /* behind all heads; empty where the last form has the whole rest */
     bool bare;            /* the message has no form of its own: all parts only carry it */
     size_t nparts;
     struct line_part parts[LINE_DEPTH]; /* the outermost first */

@@ -10,12 +10,12 @@
 static const struct line_form line_forms[] = {
     {.name = "compose", .needs = {"| ", 2},
      .expression =
-         "^(?<service>[A-Za-z0-9][A-Za-z0-9_.-]{0,62}[_-]\\d{1,4}) {1,40}\\| ",
+         "^(?<service>[A-Za-z0-9][A-Za-z0-9_.-]*[_-]\\d{1,4}) +\\| ",
      .groups = {"service"},
      .then = LINE_LINE},
     {.name = "compose-name", .needs = {"| ", 2},
      .expression =
-         "^(?<service>[A-Za-z0-9][A-Za-z0-9_.-]{0,62}) {1,40}\\| ",
+         "^(?<service>[A-Za-z0-9][A-Za-z0-9_.-]*) +\\| ",
      .groups = {"service"},
      .then = LINE_LINE, .only = true},
     {.name = "cri", .needs = {" std", 4},
@@ -28,14 +28,14 @@ static const struct line_form line_forms[] = {
      .expression =
          "^(?<cut><(?<pri>\\d{1,3})>1 (?:-|(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\"
          "d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)) )(?<ho"
-         "stname>[^ \\n]{1,255}) (?<app>[^ \\n]{1,48}) (?<pid>[^ \\n]{1,128}) (?<msgid>[^ \\n]{1,32}) (?:-|(?<pairs>(?:\\[[^ =\\]\""
-         "\\n]{1,128}(?: [^ =\\]\"\\n]{1,128}=\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\")*\\])+))(?: (?:\\xef\\xbb\\xbf)?|(?![^\\n]))",
+         "stname>[^ \\n]+) (?<app>[^ \\n]+) (?<pid>[^ \\n]+) (?<msgid>[^ \\n]+) (?:-|(?<pairs>(?:\\[[^ =\\]\"\\n]+(?: [^ =\\]\"\\n]+=\"["
+         "^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\")*\\])+))(?: (?:\\xef\\xbb\\xbf)?|(?![^\\n]))",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid", "msgid", "pairs"},
      .then = LINE_LINE},
     {.name = "syslog", .needs = {": ", 2},
      .expression =
          "^(?<cut>(?:<(?<pri>\\d{1,3})>)?(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?"
-         ":[.,]\\d{1,9})?) )(?<hostname>[A-Za-z0-9_.:-]{1,255}) (?<app>[A-Za-z0-9_./@()-]{1,64})(?:\\[(?<pid>[0-9]+)\\])?: ",
+         ":[.,]\\d{1,9})?) )(?<hostname>[A-Za-z0-9_.:-]+) (?<app>[A-Za-z0-9_./@()-]+)(?:\\[(?<pid>[0-9]+)\\])?: ",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid"},
      .then = LINE_LINE},
     {.name = "syslog-iso", .needs = {" ", 1},
@@ -46,15 +46,15 @@ static const struct line_form line_forms[] = {
          ")|notice|W(?:ARN(?:ING)?|arn(?:ing)?|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)"
          "?)|e(?:rr(?:or)?|merg(?:ency)?)|S(?:EVERE|evere|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONF"
          "IG|onfig)|c(?:rit(?:ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LER"
-         "T|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc))) )(?<hostname>[A-Za-z0-9_.:-]{1,255}) (?<app>[A-Za-z0-9_./@()-]{1"
-         ",64})(?:\\[(?<pid>[0-9]+)\\]: |: (?=[^ ]))",
+         "T|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc))) )(?<hostname>[A-Za-z0-9_.:-]+) (?<app>[A-Za-z0-9_./@()-]+)(?:\\[("
+         "?<pid>[0-9]+)\\]: |: (?=[^ ]))",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid"},
      .then = LINE_LINE},
     {.name = "heroku", .needs = {"]: ", 3},
      .expression =
          "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|G"
-         "MT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<app>[A-Za-z][A-Za-z0-9_-]{0"
-         ",62})\\[(?<process>[A-Za-z][A-Za-z0-9_-]{0,62}(?:\\.\\d+)?)\\]: ",
+         "MT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<app>[A-Za-z][A-Za-z0-9_-]*)"
+         "\\[(?<process>[A-Za-z][A-Za-z0-9_-]*(?:\\.\\d+)?)\\]: ",
      .groups = {"cut", "time", "app", "process"},
      .then = LINE_LINE},
     {.name = "syslog-pri", .needs = {"<", 1},
@@ -71,47 +71,47 @@ static const struct line_form line_forms[] = {
      .expression =
          "^(?<hostname>[A-Za-z0-9_.\\[\\]:*-]+:\\d+) (?<host>[A-Za-z0-9_.:%-]+) (?<ident>[^ \\n]+) (?<user>[^ \\n]+) (?<cut>\\[(?<"
          "time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?"
-         ")\\] )\"(?<request>(?<method>[A-Z][A-Za-z_-]{1,31}) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\"
-         "\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\"
-         "\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?",
+         ")\\] )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n"
+         "][^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*"
+         "(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?",
      .groups = {"hostname", "host", "ident", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent"},
      .then = LINE_PLACES},
     {.name = "lighttpd-access", .needs = {"] \"", 3},
      .expression =
          "^(?<host>[A-Za-z0-9_.:%-]+) (?<hostname>[A-Za-z0-9_.\\[\\]:-]*[A-Za-z0-9_.\\[\\]:][A-Za-z0-9_.\\[\\]:-]*) (?<user>[^ \\n]"
          "+) (?<cut>\\[(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?"
-         "(?: [+-]\\d{4})?)\\] )\"(?<request>(?<method>[A-Z][A-Za-z_-]{1,31}) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))"
-         "?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\""
-         " \"(?<agent>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
+         "(?: [+-]\\d{4})?)\\] )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\""
+         "\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<"
+         "agent>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
      .groups = {"host", "hostname", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"},
      .then = LINE_PLACES},
     {.name = "access", .needs = {"] \"", 3},
      .expression =
          "^(?<host>[A-Za-z0-9_.:%-]+) (?<ident>[^ \\n]+) (?<user>[^ \\n]+|\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\") (?<cut>\\[(?<time>\\"
          "d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?)\\] )\""
-         "(?<request>(?<method>[A-Z][A-Za-z_-]{1,31}) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n]"
-         "[^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*("
-         "?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
+         "(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\"
+         "\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*(?:\\\\["
+         "^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
      .groups = {"host", "ident", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"},
      .then = LINE_PLACES},
     {.name = "fpm-access", .needs = {" - ", 3},
      .expression =
          "^(?<client>[0-9A-Fa-f.:-]+) -  ?(?:(?<user>[^ \\n]+) )?(?<cut>(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|O"
-         "ct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?) )\"(?<request>(?<method>[A-Z][A-Za-z_-]{1,31}) (?"
-         "<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3})(?![^ \\n])",
+         "ct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?) )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path"
+         ">[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3})(?![^ \\n])",
      .groups = {"client", "user", "cut", "time", "request", "method", "path", "protocol", "status"},
      .then = LINE_PLACES},
     {.name = "uvicorn-access", .needs = {" - \"", 4},
      .expression =
          "^(?<said>(?:(?<level>(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))): +)?)(?<client>[0-9A-Fa-f.:\\[\\]]+:\\d+) - \"(?<reque"
-         "st>(?<method>[A-Z][A-Za-z_-]{1,31}) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]"
-         "*)*)\" (?<status>\\d{3})(?![^ \\n])",
+         "st>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\""
+         " (?<status>\\d{3})(?![^ \\n])",
      .groups = {"said", "level", "client", "request", "method", "path", "protocol", "status"},
      .then = LINE_PLACES},
     {.name = "django-access", .needs = {"\" ", 2},
      .expression =
-         "^\"(?<request>(?<method>[A-Z][A-Za-z_-]{1,31}) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\"
-         "n][^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?![^ \\n])",
+         "^\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\""
+         "\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?![^ \\n])",
      .groups = {"request", "method", "path", "protocol", "status", "size"},
      .then = LINE_PLACES},
     {.name = "php-access", .needs = {"]: ", 3},
@@ -158,8 +158,8 @@ static const struct line_form line_forms[] = {
          "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
          "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?): )(?<said>(?<level>(?:(?:TR(?"
          ":ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVE"
-         "RE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))/)(?<module>[^\\]\\n]{1,128})(?<cu"
-         "t2>\\])(?= )",
+         "RE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))/)(?<module>[^\\]\\n]+)(?<cut2>\\])"
+         "(?= )",
      .groups = {"cut", "time", "said", "level", "module", "cut2"},
      .then = LINE_MESSAGE},
     {.name = "bracket-head", .needs = {"] ", 2},
@@ -197,7 +197,7 @@ static const struct line_form line_forms[] = {
      .expression =
          "^(?<cut>[DIWEFA], \\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?"
          "| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )#(?<pid>\\d+)(?<cut"
-         "2>\\] *(?= ))(?<said> (?<level>DEBUG|INFO|WARN|ERROR|FATAL|ANY)) -- (?<app>[^:\\n]{0,64}): ",
+         "2>\\] *(?= ))(?<said> (?<level>DEBUG|INFO|WARN|ERROR|FATAL|ANY)) -- (?<app>[^:\\n]*): ",
      .groups = {"cut", "time", "pid", "cut2", "said", "level", "app"},
      .then = LINE_MESSAGE},
     {.name = "jul", .needs = {", ", 2},
@@ -210,9 +210,9 @@ static const struct line_form line_forms[] = {
      .expression =
          "^(?<said>\\[?(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:R"
          "R(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\"
-         "]?:? +)(?:\\[(?<thread>[^\\]\\n]{1,128})\\] )?(?<cut>\\[?(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\"
-         "d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-"
-         "Za-z0-9]))?)\\]?(?: - | \\| |: |[ \\t]+))(?=[^ \\t\\n])",
+         "]?:? +)(?:\\[(?<thread>[^\\]\\n]+)\\] )?(?<cut>\\[?(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9}"
+         ")?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-"
+         "9]))?)\\]?(?: - | \\| |: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"said", "level", "thread", "cut", "time"},
      .then = LINE_MESSAGE},
     {.name = "uvicorn", .needs = {":", 1},
@@ -295,9 +295,9 @@ static const struct line_form line_forms[] = {
      .expression =
          "^(?<said>\\[(?<level>debug|info|notice|warn|error|crit|alert|emerg)\\] )(?<pid>\\d+)#(?<tid>\\d+): (?:\\*(?<connection>"
          "\\d+) )?(?:[^\\n]*?, client: (?<client>[^ ,\\n]+)(?:, server: (?<server>[^ ,\\n]*))?(?:, request: \"(?<request>(?<metho"
-         "d>[A-Z][A-Za-z_-]{1,31}) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?:,"
-         " (?:sub[^\"\\n]*|upstream): \"(?<upstream>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?:, host: \"(?<hostname>[^\"\\\\\\n]*(?:\\\\[^\\"
-         "n][^\"\\\\\\n]*)*)\")?)?",
+         "d>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?:, (?:s"
+         "ub[^\"\\n]*|upstream): \"(?<upstream>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?:, host: \"(?<hostname>[^\"\\\\\\n]*(?:\\\\[^\\n][^\""
+         "\\\\\\n]*)*)\")?)?",
      .groups = {"said", "level", "pid", "tid", "connection", "client", "server", "request", "method", "path", "protocol", "upstream", "hostname"},
      .levels = {{"warn", 30}},
      .then = LINE_PLACES},
@@ -340,9 +340,10 @@ static const struct line_form line_forms[] = {
      .then = LINE_PLACES},
     {.name = "postgres-more", .needs = {": ", 2},
      .expression =
-         "^\\[(?<pid>\\d+)(?:-\\d+)?\\]:? (?:(?<user>[^ @\\n]+)@(?<database>[^ \\n]+) )?(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOC"
-         "ATION): ",
-     .groups = {"pid", "user", "database"},
+         "^\\[(?<pid>\\d+)(?:-\\d+)?\\]:? (?:(?<user>[^ @\\n]+)@(?<database>[^ \\n]+) )?(?<level>STATEMENT|DETAIL|HINT|CONTEXT|QUE"
+         "RY|LOCATION): ",
+     .groups = {"pid", "user", "database", "level"},
+     .levels = {{"STATEMENT", 20}, {"DETAIL", 20}, {"HINT", 20}, {"CONTEXT", 20}, {"QUERY", 20}, {"LOCATION", 20}},
      .then = LINE_PLACES},
     {.name = "mysql", .needs = {" [", 2},
      .expression =
@@ -362,15 +363,15 @@ static const struct line_form line_forms[] = {
      .expression =
          "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
          ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)("
-         "?<pid>\\d+) --- (?:\\[ *(?<app>[^\\]\\n]{1,128})\\] )?\\[ *(?<thread>[^\\]\\n]{1,128})\\] (?:\\[(?<trace>[0-9a-f -]{10,128})"
-         "\\] )?(?<module>[^ \\n]+) *: ",
+         "?<pid>\\d+) --- (?:\\[ *(?<app>[^\\]\\n]+)\\] )?\\[ *(?<thread>[^\\]\\n]+)\\] (?:\\[(?<trace>[0-9a-f -]{10,128})\\] )?(?<modu"
+         "le>[^ \\n]+) *: ",
      .groups = {"said", "level", "pid", "app", "thread", "trace", "module"},
      .then = LINE_MESSAGE},
     {.name = "logback", .needs = {"] ", 2},
      .expression =
-         "^\\[(?<thread>[^\\]\\n]{1,128})\\] (?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTIC"
-         "E|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?"
-         "|TL)|ALERT|P(?:ANIC|NC)))) +)(?<module>[^ \\n]+)(?: +--? |: )",
+         "^\\[(?<thread>[^\\]\\n]+)\\] (?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:"
+         "ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|A"
+         "LERT|P(?:ANIC|NC)))) +)(?<module>[^ \\n]+)(?: +--? |: )",
      .groups = {"thread", "said", "level", "module"},
      .then = LINE_MESSAGE},
     {.name = "loguru", .needs = {" - ", 3},
@@ -413,7 +414,7 @@ static const struct line_form line_forms[] = {
      .expression =
          "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
          ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)\\"
-         "[(?<thread>[^\\]\\n]{1,128})\\] (?<module>[A-Za-z_][A-Za-z0-9_.$:]*)(?: +- |: )",
+         "[(?<thread>[^\\]\\n]+)\\] (?<module>[A-Za-z_][A-Za-z0-9_.$:]*)(?: +- |: )",
      .groups = {"said", "level", "thread", "module"},
      .then = LINE_MESSAGE},
     {.name = "level-bracket", .needs = {"[", 1},

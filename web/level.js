@@ -147,8 +147,11 @@ function severityOfLine(line, text) {
   const json = severityOfFields(line.json?.value);
   if (json !== undefined && line.jsonLeads) return json;
   const said = line.levels.map(severityOfPart);
-  said.splice(line.bare ? 0 : 1, 0, json ?? UNKNOWN, severityOfText(text.slice(line.message)));
-  return said.find((severity) => severity !== UNKNOWN) ?? UNKNOWN;
+  const inner = line.bare ? UNKNOWN : (said.shift() ?? UNKNOWN);
+  if (inner !== UNKNOWN) return inner;
+  if (json !== undefined && json !== UNKNOWN) return json;
+  const told = severityOfText(text.slice(line.message));
+  return told !== UNKNOWN ? told : (said.find((severity) => severity !== UNKNOWN) ?? UNKNOWN);
 }
 
 /**

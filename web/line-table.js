@@ -11,13 +11,13 @@
 export const FORMS = [
   {
     name: "compose",
-    expression: /^([A-Za-z0-9][A-Za-z0-9_.-]{0,62}[_-]\d{1,4}) {1,40}\| /,
+    expression: /^([A-Za-z0-9][A-Za-z0-9_.-]*[_-]\d{1,4}) +\| /,
     groups: ["service"],
     places: [], needs: "| ", at: ["line"], then: "line", only: false, time: "none", levels: {},
   },
   {
     name: "compose-name",
-    expression: /^([A-Za-z0-9][A-Za-z0-9_.-]{0,62}) {1,40}\| /,
+    expression: /^([A-Za-z0-9][A-Za-z0-9_.-]*) +\| /,
     groups: ["service"],
     places: [], needs: "| ", at: ["line"], then: "line", only: true, time: "none", levels: {},
   },
@@ -29,25 +29,25 @@ export const FORMS = [
   },
   {
     name: "syslog-5424",
-    expression: /^(<(\d{1,3})>1 (?:-|(\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?)) )([^ \n]{1,255}) ([^ \n]{1,48}) ([^ \n]{1,128}) ([^ \n]{1,32}) (?:-|((?:\[[^ =\]"\n]{1,128}(?: [^ =\]"\n]{1,128}="[^"\\\n]*(?:\\[^\n][^"\\\n]*)*")*\])+))(?: (?:\ufeff)?|(?![^\n]))/,
+    expression: /^(<(\d{1,3})>1 (?:-|(\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?)) )([^ \n]+) ([^ \n]+) ([^ \n]+) ([^ \n]+) (?:-|((?:\[[^ =\]"\n]+(?: [^ =\]"\n]+="[^"\\\n]*(?:\\[^\n][^"\\\n]*)*")*\])+))(?: (?:\ufeff)?|(?![^\n]))/,
     groups: ["cut", "pri", "time", "hostname", "app", "pid", "msgid", "pairs"],
     places: [1], needs: ">1 ", at: ["line"], then: "line", only: false, time: "iso", levels: {},
   },
   {
     name: "syslog",
-    expression: /^((?:<(\d{1,3})>)?((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:[.,]\d{1,9})?) )([A-Za-z0-9_.:-]{1,255}) ([A-Za-z0-9_.\/@()-]{1,64})(?:\[([0-9]+)\])?: /,
+    expression: /^((?:<(\d{1,3})>)?((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d:\d\d(?:[.,]\d{1,9})?) )([A-Za-z0-9_.:-]+) ([A-Za-z0-9_.\/@()-]+)(?:\[([0-9]+)\])?: /,
     groups: ["cut", "pri", "time", "hostname", "app", "pid"],
     places: [1], needs: ": ", at: ["line"], then: "line", only: false, time: "bsd", levels: {},
   },
   {
     name: "syslog-iso",
-    expression: /^((?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[+-]\d\d:?\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z) )(?!(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose)|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:ING)?|arn(?:ing)?|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?|merg(?:ency)?)|S(?:EVERE|evere|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:rit(?:ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc))) )([A-Za-z0-9_.:-]{1,255}) ([A-Za-z0-9_.\/@()-]{1,64})(?:\[([0-9]+)\]: |: (?=[^ ]))/,
+    expression: /^((?:<(\d{1,3})>)?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?[+-]\d\d:?\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z) )(?!(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose)|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:ING)?|arn(?:ing)?|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?|merg(?:ency)?)|S(?:EVERE|evere|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:rit(?:ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc))) )([A-Za-z0-9_.:-]+) ([A-Za-z0-9_.\/@()-]+)(?:\[([0-9]+)\]: |: (?=[^ ]))/,
     groups: ["cut", "pri", "time", "hostname", "app", "pid"],
     places: [1], needs: " ", at: ["line"], then: "line", only: false, time: "iso", levels: {},
   },
   {
     name: "heroku",
-    expression: /^((\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?) )([A-Za-z][A-Za-z0-9_-]{0,62})\[([A-Za-z][A-Za-z0-9_-]{0,62}(?:\.\d+)?)\]: /,
+    expression: /^((\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?) )([A-Za-z][A-Za-z0-9_-]*)\[([A-Za-z][A-Za-z0-9_-]*(?:\.\d+)?)\]: /,
     groups: ["cut", "time", "app", "process"],
     places: [1], needs: "]: ", at: ["line"], then: "line", only: false, time: "iso", levels: {},
   },
@@ -65,37 +65,37 @@ export const FORMS = [
   },
   {
     name: "vhost-combined",
-    expression: /^(([A-Za-z0-9_.\[\]:*-]+:\d+) ([A-Za-z0-9_.:%-]+) ([^ \n]+) ([^ \n]+) )(\[(\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] )("(([A-Z][A-Za-z_-]{1,31}) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?/,
+    expression: /^(([A-Za-z0-9_.\[\]:*-]+:\d+) ([A-Za-z0-9_.:%-]+) ([^ \n]+) ([^ \n]+) )(\[(\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] )("(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?/,
     groups: ["", "hostname", "host", "ident", "user", "cut", "time", "", "request", "method", "path", "protocol", "status", "size", "referer", "agent"],
     places: [1, 6, 8, 13], needs: "] \"", at: ["line", "message"], then: "", only: false, time: "clf", levels: {},
   },
   {
     name: "lighttpd-access",
-    expression: /^(([A-Za-z0-9_.:%-]+) ([A-Za-z0-9_.\[\]:-]*[A-Za-z0-9_.\[\]:][A-Za-z0-9_.\[\]:-]*) ([^ \n]+) )(\[(\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] )("(([A-Z][A-Za-z_-]{1,31}) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?: (\d+(?:\.\d+)?)(?=[ \n]|(?![^\n])))?/,
+    expression: /^(([A-Za-z0-9_.:%-]+) ([A-Za-z0-9_.\[\]:-]*[A-Za-z0-9_.\[\]:][A-Za-z0-9_.\[\]:-]*) ([^ \n]+) )(\[(\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] )("(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?: (\d+(?:\.\d+)?)(?=[ \n]|(?![^\n])))?/,
     groups: ["", "host", "hostname", "user", "cut", "time", "", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"],
     places: [1, 5, 7, 12], needs: "] \"", at: ["line", "message"], then: "", only: false, time: "clf", levels: {},
   },
   {
     name: "access",
-    expression: /^(([A-Za-z0-9_.:%-]+) ([^ \n]+) ([^ \n]+|"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*") )(\[(\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] )("(([A-Z][A-Za-z_-]{1,31}) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?: (\d+(?:\.\d+)?)(?=[ \n]|(?![^\n])))?/,
+    expression: /^(([A-Za-z0-9_.:%-]+) ([^ \n]+) ([^ \n]+|"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*") )(\[(\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] )("(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?: (\d+(?:\.\d+)?)(?=[ \n]|(?![^\n])))?/,
     groups: ["", "host", "ident", "user", "cut", "time", "", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"],
     places: [1, 5, 7, 12], needs: "] \"", at: ["line", "message"], then: "", only: false, time: "clf", levels: {},
   },
   {
     name: "fpm-access",
-    expression: /^(([0-9A-Fa-f.:-]+) -  ?(?:([^ \n]+) )?)((\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?) )("(([A-Z][A-Za-z_-]{1,31}) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3})(?![^ \n])/,
+    expression: /^(([0-9A-Fa-f.:-]+) -  ?(?:([^ \n]+) )?)((\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?) )("(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3})(?![^ \n])/,
     groups: ["", "client", "user", "cut", "time", "", "request", "method", "path", "protocol", "status"],
     places: [1, 4, 6, 11], needs: " - ", at: ["line"], then: "", only: false, time: "clf", levels: {},
   },
   {
     name: "uvicorn-access",
-    expression: /^((?:((?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))): +)?)(([0-9A-Fa-f.:\[\]]+:\d+) - "(([A-Z][A-Za-z_-]{1,31}) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3})(?![^ \n])/,
+    expression: /^((?:((?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))): +)?)(([0-9A-Fa-f.:\[\]]+:\d+) - "(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3})(?![^ \n])/,
     groups: ["said", "level", "", "client", "request", "method", "path", "protocol", "status"],
     places: [1, 3, 9], needs: " - \"", at: ["line", "message"], then: "", only: false, time: "none", levels: {},
   },
   {
     name: "django-access",
-    expression: /^("(([A-Z][A-Za-z_-]{1,31}) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?![^ \n])/,
+    expression: /^("(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?![^ \n])/,
     groups: ["", "request", "method", "path", "protocol", "status", "size"],
     places: [1, 6], needs: "\" ", at: ["after", "message"], then: "", only: false, time: "none", levels: {},
   },
@@ -137,7 +137,7 @@ export const FORMS = [
   },
   {
     name: "celery",
-    expression: /^(\[(\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?): )(((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\/)(([^\]\n]{1,128}))(\])(?= )/,
+    expression: /^(\[(\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?): )(((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\/)(([^\]\n]+))(\])(?= )/,
     groups: ["cut", "time", "said", "level", "", "module", "cut2"],
     places: [1, 3, 5, 7], needs: ": ", at: ["line"], then: "message", only: false, time: "iso", levels: {},
   },
@@ -167,7 +167,7 @@ export const FORMS = [
   },
   {
     name: "rails",
-    expression: /^([DIWEFA], \[(\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?) )(#(\d+))(\] *(?= ))( (DEBUG|INFO|WARN|ERROR|FATAL|ANY)) -- ([^:\n]{0,64}): /,
+    expression: /^([DIWEFA], \[(\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?) )(#(\d+))(\] *(?= ))( (DEBUG|INFO|WARN|ERROR|FATAL|ANY)) -- ([^:\n]*): /,
     groups: ["cut", "time", "", "pid", "cut2", "said", "level", "app"],
     places: [1, 3, 5, 6], needs: " -- ", at: ["line"], then: "message", only: false, time: "iso", levels: {},
   },
@@ -179,7 +179,7 @@ export const FORMS = [
   },
   {
     name: "level-time",
-    expression: /^(\[?((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\]?:? +)((?:\[([^\]\n]{1,128})\] )?)(\[?(\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?)\]?(?: - | \| |: |[ \t]+))(?=[^ \t\n])/,
+    expression: /^(\[?((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\]?:? +)((?:\[([^\]\n]+)\] )?)(\[?(\d{4}-\d\d-\d\d(?:[T ]\d\d| {1,2}\d):\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d(?::?\d\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\d\d:?\d\d)(?![A-Za-z0-9]))?)\]?(?: - | \| |: |[ \t]+))(?=[^ \t\n])/,
     groups: ["said", "level", "", "thread", "cut", "time"],
     places: [1, 3, 5], needs: "-", at: ["line"], then: "message", only: false, time: "iso", levels: {},
   },
@@ -263,7 +263,7 @@ export const FORMS = [
   },
   {
     name: "nginx-error",
-    expression: /^(\[(debug|info|notice|warn|error|crit|alert|emerg)\] )(\d+)#(\d+): (?:\*(\d+) )?(?:[^\n]*?, client: ([^ ,\n]+)(?:, server: ([^ ,\n]*))?(?:, request: "(([A-Z][A-Za-z_-]{1,31}) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?:, (?:sub[^"\n]*|upstream): "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?:, host: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?)?/,
+    expression: /^(\[(debug|info|notice|warn|error|crit|alert|emerg)\] )(\d+)#(\d+): (?:\*(\d+) )?(?:[^\n]*?, client: ([^ ,\n]+)(?:, server: ([^ ,\n]*))?(?:, request: "(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?:, (?:sub[^"\n]*|upstream): "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?:, host: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?)?/,
     groups: ["said", "level", "pid", "tid", "connection", "client", "server", "request", "method", "path", "protocol", "upstream", "hostname"],
     places: [1], needs: "] ", at: ["after"], then: "", only: false, time: "none", levels: {"warn": 30},
   },
@@ -305,9 +305,9 @@ export const FORMS = [
   },
   {
     name: "postgres-more",
-    expression: /^\[(\d+)(?:-\d+)?\]:? (?:([^ @\n]+)@([^ \n]+) )?(?:STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION): /,
-    groups: ["pid", "user", "database"],
-    places: [], needs: ": ", at: ["after"], then: "", only: false, time: "none", levels: {},
+    expression: /^\[(\d+)(?:-\d+)?\]:? (?:([^ @\n]+)@([^ \n]+) )?(STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATION): /,
+    groups: ["pid", "user", "database", "level"],
+    places: [], needs: ": ", at: ["after"], then: "", only: false, time: "none", levels: {"STATEMENT": 20, "DETAIL": 20, "HINT": 20, "CONTEXT": 20, "QUERY": 20, "LOCATION": 20},
   },
   {
     name: "mysql",
@@ -323,13 +323,13 @@ export const FORMS = [
   },
   {
     name: "spring",
-    expression: /^(((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)(\d+) --- (?:\[ *([^\]\n]{1,128})\] )?\[ *([^\]\n]{1,128})\] (?:\[([0-9a-f -]{10,128})\] )?([^ \n]+) *: /,
+    expression: /^(((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)(\d+) --- (?:\[ *([^\]\n]+)\] )?\[ *([^\]\n]+)\] (?:\[([0-9a-f -]{10,128})\] )?([^ \n]+) *: /,
     groups: ["said", "level", "pid", "app", "thread", "trace", "module"],
     places: [1], needs: " --- ", at: ["after"], then: "message", only: false, time: "none", levels: {},
   },
   {
     name: "logback",
-    expression: /^(\[([^\]\n]{1,128})\] )(((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)([^ \n]+)(?: +--? |: )/,
+    expression: /^(\[([^\]\n]+)\] )(((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)([^ \n]+)(?: +--? |: )/,
     groups: ["", "thread", "said", "level", "module"],
     places: [1, 3], needs: "] ", at: ["after"], then: "message", only: false, time: "none", levels: {},
   },
@@ -365,7 +365,7 @@ export const FORMS = [
   },
   {
     name: "level-thread",
-    expression: /^(((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)\[([^\]\n]{1,128})\] ([A-Za-z_][A-Za-z0-9_.$:]*)(?: +- |: )/,
+    expression: /^(((?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)\[([^\]\n]+)\] ([A-Za-z_][A-Za-z0-9_.$:]*)(?: +- |: )/,
     groups: ["said", "level", "thread", "module"],
     places: [1], needs: "] ", at: ["after"], then: "message", only: false, time: "none", levels: {},
   },

@@ -44,13 +44,14 @@ const AT = Object.fromEntries(["line", "after", "message"].map((place) => [place
  * @returns {Omit<Part, "at"> | null}
  */
 function matchForm(text, place) {
+  const masks = MASKS[place];
   let low = -1; // the forms that may begin here by their first characters, as bits
   let high = -1;
-  MASKS[place].forEach((masks, i) => {
+  for (let i = 0; i < masks.length; i++) {
     const kind = 2 * CLASSES[i < text.length ? Math.min(text.charCodeAt(i), 128) : END];
-    low &= masks[kind];
-    high &= masks[kind + 1];
-  });
+    low &= masks[i][kind];
+    high &= masks[i][kind + 1];
+  }
   return matchSome(text, AT[place], low, 0) ?? matchSome(text, AT[place], high, 32);
 }
 
@@ -117,10 +118,10 @@ export class Line {
     return [...this.parts.map(({ form }) => form.name), ...(this.json ? ["json"] : [])].join(">");
   }
 
-  /** Where the message begins: behind all heads. */
+  /** Where the message begins: behind all heads. The last form may have the whole rest: Infinity. */
   get message() {
     const last = this.parts.at(-1);
-    return last && last.form.then ? last.at + last.match[0].length : (last?.at ?? 0);
+    return last ? (last.form.then ? last.at + last.match[0].length : Infinity) : 0;
   }
 
   /** Whether the JSON is the message. It is not behind the head of a logger and further text. */

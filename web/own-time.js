@@ -15,17 +15,31 @@ const UNITS = [1e3, 1, 1e-3, 1e-6];
 const FIRST = Date.UTC(2000, 0, 1);
 const LAST = Date.UTC(2100, 0, 1);
 
-const CLOCK = "(?<h>\\d\\d?):(?<mi>\\d\\d):(?<s>\\d\\d)(?:[.,](?<frac>\\d+))?";
-const MONTH = `(?<mon>${MONTHS.join("|")})`;
-const ISO = new RegExp(`^(?<y>\\d{4})[-/](?<mo>\\d\\d)[-/](?<d>\\d\\d)(?: - |T| {1,2})${CLOCK} ?(?<zone>.*)$`);
-const DMY = new RegExp(`^(?<d>\\d\\d?)[-/ ]${MONTH}[-/ ](?<y>\\d{4})[: ]${CLOCK} ?(?<zone>.*)$`);
-const APACHE = new RegExp(`^[A-Z][a-z]{2} ${MONTH} (?<d>[ \\d]\\d) ${CLOCK} (?<y>\\d{4})$`);
-const MDY = new RegExp(`^${MONTH} (?<d>\\d\\d?), (?<y>\\d{4}) ${CLOCK}(?:[^0-9]{1,3}(?<half>[AP])M)?$`);
-const BSD = new RegExp(`^${MONTH} (?<d>[ \\d]\\d) ${CLOCK}$`);
-const KLOG = new RegExp(`^(?<y>\\d{4})?(?<mo>\\d\\d)(?<d>\\d\\d) ${CLOCK}$`);
-const DAILY = new RegExp(`^${CLOCK}$`);
+const CLOCK = "(\\d\\d?):(\\d\\d):(\\d\\d)(?:[.,](\\d+))?";
+const MONTH = `(${MONTHS.join("|")})`;
 
-/** @type {Record<string, RegExp[]>} */
+/**
+ * A form of times: an expression, and what its groups are: year, month, day, hour, minute, second, fraction of it, and
+ * zone or half of the day.
+ * @typedef {[expression: RegExp, groups: string]} Form
+ */
+
+/** @type {Form} */
+const ISO = [new RegExp(`^(\\d{4})[-/](\\d\\d)[-/](\\d\\d)(?: - |T| {1,2})${CLOCK} ?(.*)$`), "YMDhmsfz"];
+/** @type {Form} */
+const DMY = [new RegExp(`^(\\d\\d?)[-/ ]${MONTH}[-/ ](\\d{4})[: ]${CLOCK} ?(.*)$`), "DMYhmsfz"];
+/** @type {Form} */
+const APACHE = [new RegExp(`^[A-Z][a-z]{2} ${MONTH} ([ \\d]\\d) ${CLOCK} (\\d{4})$`), "MDhmsfY"];
+/** @type {Form} */
+const MDY = [new RegExp(`^${MONTH} (\\d\\d?), (\\d{4}) ${CLOCK}(?:[^0-9]{1,3}([AP])M)?$`), "MDYhmsfp"];
+/** @type {Form} */
+const BSD = [new RegExp(`^${MONTH} ([ \\d]\\d) ${CLOCK}$`), "MDhmsf"];
+/** @type {Form} */
+const KLOG = [new RegExp(`^(\\d{4})?(\\d\\d)(\\d\\d) ${CLOCK}$`), "YMDhmsf"];
+/** @type {Form} */
+const DAILY = [new RegExp(`^${CLOCK}$`), "hmsf"];
+
+/** @type {Record<string, Form[]>} */
 const FORMS = {
   iso: [ISO],
   slash: [ISO],
@@ -45,48 +59,53 @@ const FORMS = {
  */
 function aheadOf(zone) {
   if (zone === "Z" || zone === "UTC" || zone === "GMT") return 0;
-  const found = /^([+-])(\d\d):?(\d\d)?$/.exec(zone ?? "");
+  const found = zone ? /^([+-])(\d\d):?(\d\d)?$/.exec(zone) : null;
   return found ? Number(`${found[1]}1`) * (Number(found[2]) * 60 + Number(found[3] ?? 0)) * 60_000 : undefined;
 }
 
-/** @param {string | undefined} half of the day, "A" or "P" */
-const hour = (/** @type {number} */ h, half) => (half ? (h % 12) + (half === "P" ? 12 : 0) : h);
+const LAST_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /**
  * ms since 1970 in UTC; NaN where the calendar or the clock has no such time.
- * @param {Record<string, string | undefined>} parts
+ * @param {(name: string) => string | undefined} part
  * @param {number} year
  */
-function civil({ mo, mon, d, h, mi, s, frac = "0", half }, year) {
-  const month = mon ? MONTHS.indexOf(mon) : Number(mo) - 1;
-  const day = new Date(Date.UTC(year, month, Number(d)));
-  const hours = hour(Number(h), half);
-  if (day.getUTCMonth() !== month || hours > 23 || Number(mi) > 59 || Number(s) > 60) return NaN;
-  return day.getTime() + (hours * 3600 + Number(mi) * 60 + Number(s)) * 1000 + Math.floor(Number(`0.${frac}`) * 1000 + 1e-6);
+function civil(part, year) {
+  const name = part("M") ?? "1";
+  const month = name.length === 3 ? MONTHS.indexOf(name) : Number(name) - 1;
+  const day = Number(part("D") ?? 1);
+  const half = part("p");
+  const hours = half ? (Number(part("h")) % 12) + (half === "P" ? 12 : 0) : Number(part("h"));
+  const [minutes, seconds] = [Number(part("m")), Number(part("s"))];
+  const ms = Date.UTC(year, month, day, hours, minutes, seconds) + Math.floor(Number(`0.${part("f") ?? 0}`) * 1000 + 1e-6);
+  const leaps = day < 29 || month !== 1 || new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
+  return day >= 1 && day <= LAST_DAYS[month] && leaps && hours < 24 && minutes < 60 && seconds <= 60 ? ms : NaN;
 }
 
 /**
  * Without a year it is the one that lies nearest to the arrival.
- * @param {Record<string, string | undefined>} parts
+ * @param {(name: string) => string | undefined} part
  * @param {number} arrival
  */
-function dated(parts, arrival) {
-  if (parts.y) return civil(parts, Number(parts.y));
+function dated(part, arrival) {
+  const given = part("Y");
+  if (given) return civil(part, Number(given));
   const year = new Date(arrival).getUTCFullYear();
-  const years = [year, year - 1, year + 1].map((y) => civil(parts, y)).filter((ms) => !Number.isNaN(ms));
+  const years = [year, year - 1, year + 1].map((y) => civil(part, y)).filter((ms) => !Number.isNaN(ms));
   return years.sort((a, b) => Math.abs(a - arrival) - Math.abs(b - arrival))[0] ?? NaN;
 }
 
 /**
  * @param {RegExpExecArray} match
+ * @param {string} groups as of Form
  * @param {number} arrival
  * @returns {OwnTime | undefined}
  */
-function ofMatch({ groups }, arrival) {
-  const parts = /** @type {Record<string, string | undefined>} */ (groups);
-  const daily = !parts.d;
-  const ms = daily ? civil({ ...parts, mo: "1", d: "1" }, 2000) : dated(parts, arrival);
-  const ahead = aheadOf(parts.zone);
+function ofMatch(match, groups, arrival) {
+  const part = (/** @type {string} */ name) => (groups.includes(name) ? match[groups.indexOf(name) + 1] : undefined);
+  const daily = !groups.includes("D");
+  const ms = daily ? civil(part, 2000) : dated(part, arrival);
+  const ahead = aheadOf(part("z"));
   if (Number.isNaN(ms)) return undefined;
   return { ms: ms - (ahead ?? 0), zoned: ahead !== undefined, ...(daily && { daily }) };
 }
@@ -108,9 +127,9 @@ function ofNumber(value) {
  */
 export function readTime(kind, text, arrival) {
   if (kind === "epoch" || (kind === "field" && /^\d+(?:\.\d+)?$/.test(text))) return ofNumber(Number(text));
-  for (const form of FORMS[kind] ?? []) {
-    const match = form.exec(text);
-    if (match) return ofMatch(match, Number.isNaN(arrival) ? Date.now() : arrival);
+  for (const [expression, groups] of FORMS[kind] ?? []) {
+    const match = expression.exec(text);
+    if (match) return ofMatch(match, groups, Number.isNaN(arrival) ? Date.now() : arrival);
   }
   return undefined;
 }
@@ -135,9 +154,14 @@ function ofFields(fields, arrival) {
  * @param {number} arrival
  */
 function ofLine(line, arrival) {
-  if (!line) return undefined;
-  const times = line.times.map(({ kind, text }) => readTime(kind, text, arrival)).filter((time) => time !== undefined);
-  return (line.jsonLeads ? ofFields(line.json?.value, arrival) : undefined) ?? times.find(({ zoned }) => zoned) ?? times[0];
+  /** @type {OwnTime | undefined} */
+  let inner = line?.jsonLeads ? ofFields(line.json?.value, arrival) : undefined;
+  for (const { kind, text } of line && !inner ? line.times : []) {
+    const time = readTime(kind, text, arrival);
+    if (time?.zoned) return time;
+    inner ??= time;
+  }
+  return inner;
 }
 
 /**
