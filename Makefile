@@ -43,8 +43,8 @@ PKGCONFIG := false
 endif
 
 # These goals compile nothing in this make, so nothing is probed for them.
-PROBED := $(filter-out help deps demo check% distcheck mutants uninstall dist clean format tables hooks lint-format lint-tables lint-shell \
-                       lint-words lint-web bundle npm,$(or $(MAKECMDGOALS),all))
+PROBED := $(filter-out help deps demo check% distcheck mutants uninstall dist clean format tables hooks lint-format lint-tables \
+                       lint-shell lint-words lint-web bundle npm,$(or $(MAKECMDGOALS),all))
 ifneq ($(PROBED),)
 
 # Hardening flags are probed one by one: a flag that the compiler lacks is left out.

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "format/level.h"
+#include "format/query.h"
 #include "format/search.h"
 #include "format/unicode.h"
 
@@ -28,7 +29,8 @@ struct filter {
     struct buf key;
     struct rule *match, *lists;
     size_t nmatch, nlists;
-    int level;                         /* lowest severity; -1: any */
+    int level; /* lowest severity; -1: any */
+    unsigned status_level;
     struct slice *skip, *skip_loggers; /* owned, NUL-terminated */
     size_t nskip, nskip_loggers;
     struct search **skip_texts; /* owned */
@@ -36,7 +38,7 @@ struct filter {
     char *since_field; /* NULL: none */
     double since;
     struct xid until;
-    struct search *text; /* NULL: none */
+    struct query *query; /* NULL: none */
 };
 
 /* The filter without a rule. All streams that have no other share it. */
@@ -223,12 +225,22 @@ static int build_skip_texts(struct filter *f, const char *const *texts)
     return f->skip_texts ? 0 : -1;
 }
 
-static int build_text(struct filter *f, struct slice text)
+/* A query without a term is no rule. */
+static int build_query(struct filter *f, const struct filter_spec *spec)
 {
-    if (text.len == 0)
-        return 0;
-    f->text = search_new(text, SEARCH_FOLDED);
-    return f->text ? 0 : -1;
+    char why[QUERY_WHY];
+    f->query = query_new(spec->query, why);
+    if (spec->why)
+        memcpy(spec->why, why, sizeof why);
+    if (!f->query) {
+        errno = why[0] ? EINVAL : ENOMEM;
+        return -1;
+    }
+    if (query_key(f->query).len == 0) {
+        query_free(f->query);
+        f->query = NULL;
+    }
+    return 0;
 }
 
 static int build_skips(struct filter *f, const struct filter_spec *spec)
@@ -289,12 +301,12 @@ static int build_key(struct filter *f)
 {
     key_rules(&f->key, 'm', f->match, f->nmatch);
     key_rules(&f->key, 'l', f->lists, f->nlists);
-    buf_addf(&f->key, "v%d;", f->level);
+    buf_addf(&f->key, "v%d;%u;", f->level, f->status_level);
     key_names(&f->key, 's', f->skip, f->nskip);
     key_texts(&f->key, 't', f->skip_texts, f->nskip_texts);
     key_names(&f->key, 'g', f->skip_loggers, f->nskip_loggers);
     buf_addc(&f->key, 'q');
-    key_texts(&f->key, 'q', &f->text, f->text ? 1 : 0);
+    key_text(&f->key, f->query ? query_key(f->query) : (struct slice){0});
     if (f->since_field) {
         buf_addf(&f->key, "u%a;%" PRIu64 "-%" PRIu64 ";", f->since, f->until.ms, f->until.seq);
         key_text(&f->key, slice_of(f->since_field));
@@ -305,13 +317,16 @@ static int build_key(struct filter *f)
 static bool passes_everything(const struct filter *f)
 {
     return f->nmatch == 0 && f->nlists == 0 && f->level < 0 && f->nskip == 0 &&
-           f->nskip_texts == 0 && f->nskip_loggers == 0 && !f->since_field && !f->text;
+           f->nskip_texts == 0 && f->nskip_loggers == 0 && !f->since_field && !f->query;
 }
 
 struct filter *filter_new(const struct filter_spec *spec)
 {
     int level = spec->level ? level_of_name(slice_of(spec->level)) : -1;
     struct filter *f;
+    int error;
+    if (spec->why)
+        spec->why[0] = '\0';
     if (spec->level && level < 0) {
         errno = EINVAL;
         return NULL;
@@ -319,14 +334,17 @@ struct filter *filter_new(const struct filter_spec *spec)
     f = calloc(1, sizeof *f);
     if (!f)
         return NULL;
+    errno = ENOMEM;
     buf_init(&f->key, FILTER_MAX_KEY);
     f->level = level;
+    f->status_level = spec->status_level;
     if (build_rules(&f->match, &f->nmatch, spec->match, spec->nmatch, false) < 0 ||
         build_rules(&f->lists, &f->nlists, spec->lists, spec->nlists, true) < 0 ||
-        build_skips(f, spec) < 0 || build_since(f, spec) < 0 || build_text(f, spec->text) < 0 ||
+        build_skips(f, spec) < 0 || build_since(f, spec) < 0 || build_query(f, spec) < 0 ||
         build_key(f) < 0) {
+        error = errno;
         filter_free(f);
-        errno = ENOMEM;
+        errno = error;
         return NULL;
     }
     if (!passes_everything(f))
@@ -347,7 +365,7 @@ void filter_free(struct filter *f)
     free(f->skip_texts);
     free_slices(f->skip_loggers, f->nskip_loggers);
     free(f->since_field);
-    search_free(f->text);
+    query_free(f->query);
     buf_free(&f->key);
     free(f);
 }
@@ -386,19 +404,6 @@ static bool holds_skipped_text(const struct filter *f, const struct record *r)
     return false;
 }
 
-/* Whether the text is in what a reader of the envelope sees. */
-static bool holds_text(const struct search *text, const struct record *r)
-{
-    struct slice fields[2 * RECORD_MAX_BESIDE];
-    if (search_find(text, r->data))
-        return true;
-    size_t n = record_beside(r, fields);
-    for (size_t i = 0; i < n; i++)
-        if (search_find(text, fields[2 * i + 1]))
-            return true;
-    return false;
-}
-
 static bool is_by_skipped_logger(const struct filter *f, struct record *r)
 {
     struct slice logger;
@@ -426,11 +431,17 @@ static bool is_newer(const struct filter *f, struct record *r)
     return end != copied && time > f->since;
 }
 
+/* A query that only seeks texts is cheap. Others are tried only on records that the viewer may see:
+ * the time that an expression takes tells about a record. */
+static bool query_passes(const struct filter *f, struct record *r, bool plain)
+{
+    return !f->query || query_is_plain(f->query) != plain || query_pass(f->query, r);
+}
+
 bool filter_pass(const struct filter *f, struct record *r)
 {
-    if (holds_skipped_text(f, r) || !is_newer(f, r))
-        return false;
-    if (f->text && !holds_text(f->text, r))
+    r->status_level = f->status_level;
+    if (holds_skipped_text(f, r) || !is_newer(f, r) || !query_passes(f, r, true))
         return false;
     for (size_t i = 0; i < f->nmatch; i++)
         if (!match_passes(&f->match[i], r))
@@ -438,5 +449,5 @@ bool filter_pass(const struct filter *f, struct record *r)
     for (size_t i = 0; i < f->nlists; i++)
         if (!list_passes(&f->lists[i], r))
             return false;
-    return !is_by_skipped_logger(f, r) && levels_pass(f, r);
+    return !is_by_skipped_logger(f, r) && levels_pass(f, r) && query_passes(f, r, false);
 }

@@ -32,9 +32,12 @@ struct filter_spec {
     const char *level; /* the lowest level to send; NULL: all */
     /* Levels that are never sent, in any case. NULL, or NULL-terminated. */
     const char *const *skip_levels;
-    /* A text that the payload must contain, or a field that is sent beside it; case is ignored.
-     * Empty: no such rule. */
-    struct slice text;
+    /* The lowest status of HTTP that is a level in access records: 400, 500, or 0 for none. */
+    unsigned status_level;
+    /* A query, as format/query.h has it. Empty: no such rule. */
+    struct slice query;
+    /* QUERY_WHY bytes that say what is wrong with the query; empty: nothing. NULL: not wanted. */
+    char *why;
     /* Payloads that contain one of these texts are never sent, nor are those whose field "logger"
      * is one of these names. Case matters; not empty; NULL, or NULL-terminated. */
     const char *const *skip_texts, *const *skip_loggers;
@@ -45,7 +48,7 @@ struct filter_spec {
     struct xid until;
 };
 
-/* NULL, with errno: ENOMEM, or EINVAL when spec->level is no level name. */
+/* NULL, with errno: ENOMEM, or EINVAL when spec->level is no level name or the query is wrong. */
 struct filter *filter_new(const struct filter_spec *spec);
 /* f may be NULL. */
 void filter_free(struct filter *f);

@@ -13,6 +13,9 @@
 #include "format/line.h"
 
 enum { FORM_NAME = -2, FORM_SYSLOG = -3 };
+/* Forms of the first turn are tried in order. Of those within the text the one that begins first
+ * counts. The last ones count when no other does. */
+enum form_turn { FORM_FIRST, FORM_WITHIN, FORM_LAST };
 
 #include "format/level_table.h"
 
@@ -163,32 +166,50 @@ static int level_of_form(int kind, struct slice word)
     return level_of_number(slice_make(&digit, 1), SYSLOG_SCALE);
 }
 
+/* What forms found in a text. */
+struct found {
+    size_t form;
+    int kind;
+    const char *at; /* NULL: nothing yet */
+    struct slice word;
+};
+
+/* Tries a form. It replaces what was found if it begins before that. */
+static void try_form(size_t i, struct slice text, struct found *f)
+{
+    const struct expression *e = form(i);
+    struct expression_match m;
+    if (!e || expression_find(e, text, &m) != EXPRESSION_FOUND || (f->at && m.group[0].p >= f->at))
+        return;
+    for (size_t group = 1; group < EXPRESSION_GROUPS; group++)
+        if (m.group[group].p)
+            *f = (struct found){i, forms[i].kinds[group - 1], m.group[0].p, m.group[group]};
+}
+
 static int level_of_forms(struct slice text, struct slice *word)
 {
-    struct expression_match m;
+    struct found f = {0};
     for (size_t i = 0; i < COUNT(forms); i++) {
-        const struct expression *e = form(i);
-        if (!e || expression_find(e, text, &m) != EXPRESSION_FOUND)
-            continue;
-        for (size_t group = 1; group < EXPRESSION_GROUPS; group++) {
-            if (!m.group[group].p)
-                continue;
-            *word = m.group[group];
-            return level_of_form(forms[i].kinds[group - 1], *word);
-        }
+        if (f.at && (forms[i].turn != FORM_WITHIN || forms[f.form].turn != FORM_WITHIN))
+            break;
+        try_form(i, text, &f);
     }
-    return -1;
+    *word = f.word;
+    return f.at ? level_of_form(f.kind, f.word) : -1;
 }
 
 int level_of_text(struct slice text, struct slice *level)
 {
     char room[RAW_LOOK];
     struct slice plain = without_colours(text, room), word = {0};
+    bool own = plain.p == text.p;
     plain.len = plain.len < LEVEL_LOOK ? plain.len : LEVEL_LOOK;
+    while (plain.len > 0 && is_in(plain.p[0], " \t"))
+        plain = slice_after(plain, 1);
     *level = (struct slice){0};
     int severity = level_of_forms(plain, &word);
     if (severity >= 0 && word.len > 0)
-        *level = plain.p == text.p ? word : slice_of(level_name(severity));
+        *level = own ? word : slice_of(level_name(severity));
     return severity;
 }
 
@@ -274,14 +295,38 @@ static int find_level(struct record *r, struct slice *text)
     if (text->len > 0)
         return severity;
     const struct line *l = record_line(r);
-    return l ? level_of_line(l, text) : level_of_text(record_message(r), text);
+    return l ? level_of_line(l, text) : level_of_text(record_text(r), text);
+}
+
+int level_of_status(struct slice status, unsigned lowest)
+{
+    uint64_t number;
+    if (lowest == 0 || status.len != 3 || slice_number(status, lowest, 599, &number))
+        return -1;
+    return number < 500 ? find_name(slice_of("WARNING")) : find_name(slice_of("ERROR"));
+}
+
+/* The severity that the status of an access record tells: one that names the request too. */
+static int level_of_access(struct record *r)
+{
+    static const char *const requests[] = {"request", "method", "request_method", "request.method"};
+    struct slice status, text;
+    int severity =
+        record_find(r, "status", &status) ? level_of_status(status, r->status_level) : -1;
+    for (size_t i = 0; i < COUNT(requests) && severity >= 0; i++)
+        if (record_find(r, requests[i], &text))
+            return severity;
+    return -1;
 }
 
 int level_of_record(struct record *r, struct slice *text)
 {
+    int access = -1;
     if (!r->levelled)
         r->severity = find_level(r, &r->level);
     r->levelled = true;
     *text = r->level;
-    return r->severity;
+    if (r->status_level > 0)
+        access = level_of_access(r);
+    return access > r->severity ? access : r->severity;
 }

@@ -43,7 +43,7 @@ static const struct { char name[NAME_MOST]; int severity; } names[] = {
     {"FINEST", 5},
     {"FTL", 50},
     {"HINT", 20},
-    {"HTTP", 10},
+    {"HTTP", 20},
     {"I", 20},
     {"INCIDENT_ERROR", 40},
     {"INF", 20},
@@ -167,92 +167,103 @@ static const struct { const char *name; int scale; const char *peer; int other; 
 };
 
 /* kinds: what group 1, 2 and so on holds; else the severity. */
-static const struct { const char *pattern; int kinds[15]; } forms[] = {
-    {"^[ \\t]*(?:(?:\\[?(?:[A-Z][a-z][a-z],? +)*[0-9][^ \\t\\]]*(?: (?:[0-9][^ \\"
-        "t\\]]*|[A-Z][a-z][a-z]|[AP]M|UTC|GMT))*\\]?:?[ \\t]+)?(?:PHP )?\\[?([Tt][R"
-        "r][Aa][Cc][Ee]|[Tt][Rr][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Dd][Bb][Uu][Gg]|"
-        "[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]"
-        "|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ff][Aa][Ii][Ll]|[Cc][Rr][Ii][T"
-        "t][Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll] [Ee][Rr][Rr]["
-        "Oo][Rr]|[Ff][Aa][Tt][Aa][Ll]|[Pp][Aa][Nn][Ii][Cc]|[Vv][Ee][Rr][Bb][Oo]"
-        "[Ss][Ee]|[Ss][Ii][Ll][Ll][Yy]|[Pp][Aa][Rr][Ss][Ee] [Ee][Rr][Rr][Oo][Rr"
-        "]|[Rr][Ee][Cc][Oo][Vv][Ee][Rr][Aa][Bb][Ll][Ee] [Ff][Aa][Tt][Aa][Ll] [E"
-        "e][Rr][Rr][Oo][Rr]|[Dd][Ee][Pp][Rr][Ee][Cc][Aa][Tt][Ee][Dd]|[Ss][Tt][R"
-        "r][Ii][Cc][Tt] [Ss][Tt][Aa][Nn][Dd][Aa][Rr][Dd][Ss])\\]?:(?:[ \\t]|$)|(?"
-        ":\\[?(?:[A-Z][a-z][a-z],? +)*[0-9][^ \\t\\]]*(?: (?:[0-9][^ \\t\\]]*|[A-Z]["
-        "a-z][a-z]|[AP]M|UTC|GMT))*\\]?:?[ \\t]+)?(TRACE|DEBUG[1-5]|DEBUG|DBUG|DE"
-        "BU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO|ERR|EROR|CRITICAL|C"
-        "RIT|FATAL|FATA|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE|FINES"
-        "T|FINER|FINE|CONFIG):|([IWEFD])[0-9][0-9][0-9][0-9](?:[0-9][0-9][0-9]["
-        "0-9])? [0-9][0-9]:|([VDIWEF])/[A-Za-z0-9_.-]+ *(?:\\( *[0-9]+\\))?:|[0-9"
-        "][0-9]-[0-9][0-9] [0-9:.]+ +[0-9]+ +[0-9]+ ([VDIWEF]) [^ ]|(?:\\[?(?:[A"
-        "-Z][a-z][a-z],? +)*[0-9][^ \\t\\]]*(?: (?:[0-9][^ \\t\\]]*|[A-Z][a-z][a-z]"
-        "|[AP]M|UTC|GMT))*\\]?:?[ \\t]+)?\\[([DIWECFTV])(?:\\]| [0-9])|([DIWEFA]), "
-        "\\[[0-9]|\\[[^\\]]+\\] [A-Za-z0-9_-]+\\.(TRACE|DEBUG[1-5]|DEBUG|DBUG|DEBU|I"
-        "NFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO|ERR|EROR|CRITICAL|CRIT|"
-        "FATAL|FATA|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE):[ ]|\\[[0"
-        "-9][^\\]]*: (TRACE|DEBUG[1-5]|DEBUG|DBUG|DEBU|INFORMATION|INFO|NOTICE|W"
-        "ARNING|WARN|ERROR|ERRO|ERR|EROR|CRITICAL|CRIT|FATAL|FATA|ALERT|EMERGEN"
-        "CY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE)/[A-Za-z0-9_]|[^ \\t]+(?: [^ \\t]+)"
-        "?\\t([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Nn][Oo"
-        "][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|[Ee][R"
-        "r][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc][Rr]["
-        "Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm][Ee][Rr][Gg]"
-        "[Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]|[Ss][Ee][Vv"
-        "][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc][Ee][Ss][Ss"
-        "]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll])\\t|[^ :]+:[0-9]+(?::[0-9]+"
-        ")?: (fatal error|error|warning|note):[ ]|=(TRACE|DEBUG[1-5]|DEBUG|DBUG"
-        "|DEBU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO|ERR|EROR|CRITICA"
-        "L|CRIT|FATAL|FATA|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE) R"
-        "EPORT=|npm (ERR|WARN|error|warn|info|notice|verb|sill|http)!?[ ]|[0-9]"
-        "+:[XCSM] [0-9]+ [A-Z][a-z][a-z] [0-9]+ [0-9:.]+ #[ ]()|[0-9]+:[XCSM] ["
-        "0-9]+ [A-Z][a-z][a-z] [0-9]+ [0-9:.]+ \\*[ ]())",
-     {FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, 30, 25}},
-    {"^[ \\t]*(?:[0-9]+:[XCSM] [0-9]+ [A-Z][a-z][a-z] [0-9]+ [0-9:.]+ [.-][ ]"
-        "()|thread '[^']*'(?: \\([0-9]+\\))? panicked at()|Traceback \\(most recen"
-        "t call last\\):()|(?:Exception in thread|Caused by:|Uncaught|Unhandled "
-        "exception)[ .]()|(?:\\(node:[0-9]+\\) .*|[^ :]+:[0-9]+: |)[A-Za-z_.]*War"
-        "ning:[ ]()|(?:[A-Za-z_][A-Za-z0-9_]*\\.)*[A-Z][A-Za-z0-9_$]*(?:Error|Ex"
-        "ception)(?:: | \\[|[\\r\\n]|$)())",
-     {10, 50, 40, 40, 30, 40}},
-    {"(?:(?:^|[ \\t\\r\\n\\[(<>|,:])(TRACE|DEBUG[1-5]|DEBUG|DBUG|DEBU|INFORMATIO"
-        "N|INFO|NOTICE|WARNING|WARN|ERROR|ERRO|ERR|EROR|CRITICAL|CRIT|FATAL|FAT"
-        "A|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE)(?:[+-][0-9])?(?:["
-        " \\t\\r\\n\\])>|,:[]|$)(?![^ ]* HTTP/)|(?:^|[ \\t\\])|:])[<\\[] *(?:[A-Za-z0-"
-        "9_.-]*:)?([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|["
-        "Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|"
-        "[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc"
-        "][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm][Ee][R"
-        "r][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]|[Ss]["
-        "Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc][Ee]["
-        "Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll])[1-8]? *[>\\]]|(?:^|["
-        " \\t,;{(\\[])(?:level|lvl|severity|loglevel|log_level|log\\.level|levelna"
-        "me|level_name|at)=[\"']?([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii]"
-        "[Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww"
-        "][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][C"
-        "c][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|"
-        "[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn]"
-        "[Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu"
-        "][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll]|[Dd][B"
-        "b][Uu][Gg]|[Ee][Rr][Oo][Rr]|[Ii][Nn][Ff][Oo][Rr][Mm][Aa][Tt][Ii][Oo][N"
-        "n]|[Tt][Rr][Cc][Ee]|[Dd][Pp][Aa][Nn][Ii][Cc]|[Ss][Ii][Ll][Ll][Yy]|[Hh]"
-        "[Tt][Tt][Pp])[\"']?(?![A-Za-z0-9_])|\"(?:level|lvl|severity|log\\.level|l"
-        "evelname|level_name)\": ?\"([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[I"
-        "i][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|["
-        "Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii]"
-        "[Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt"
-        "]|[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][N"
-        "n][Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss]["
-        "Uu][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll]|[Dd]"
-        "[Bb][Uu][Gg]|[Ee][Rr][Oo][Rr]|[Ii][Nn][Ff][Oo][Rr][Mm][Aa][Tt][Ii][Oo]"
-        "[Nn]|[Tt][Rr][Cc][Ee]|[Dd][Pp][Aa][Nn][Ii][Cc]|[Ss][Ii][Ll][Ll][Yy]|[H"
-        "h][Tt][Tt][Pp])\"|(?:^|[0-9MZ\\]])[ \\t]*\\[?(TRC|VRB|DBG|INF|WRN|ERR|FTL|"
-        "PNC)[ \\]]|[0-9] (FINEST|FINER|FINE|CONFIG)[ ]|\\| (SUCCESS) +\\||[AP]M +"
-        "(LOG) \\[|[0-9] \\[(Note|System)\\][ ]|[ \\]](LOG|STATEMENT|DETAIL|HINT|CO"
-        "NTEXT):[ ][ ]|: (error|warning|fatal|critical|panic):[ ])",
-     {FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME}},
-    {"^(?:<([0-9][0-9]?[0-9]?)>|[^%]*%[A-Z0-9_]+-([0-7])-[A-Z0-9_]+:)",
-     {FORM_SYSLOG, FORM_SYSLOG}},
+static const struct { enum form_turn turn; const char *pattern; int kinds[15]; } forms[] = {
+    {FORM_FIRST, "^(?:([IWEFD])[0-9][0-9][0-9][0-9](?:[0-9][0-9][0-9][0-9])? [0-9][0-9]:"
+        "|([VDIWEF])/[A-Za-z0-9_.-]+ *(?:\\( *[0-9]+\\))?:|[0-9][0-9]-[0-9][0-9] "
+        "[0-9:.]+ +[0-9]+ +[0-9]+ ([VDIWEF]) [^ ]|([DIWEFA]), \\[[0-9]|\\[[^\\]]+\\"
+        "] [A-Za-z0-9_-]+\\.(TRACE|DEBUG[1-5]?|DBUG|DEBU|INFORMATION|INFO|NOTICE"
+        "|WARNING|WARN|ERROR|ERRO?|EROR|CRITICAL|CRIT|FATAL?|ALERT|EMERGENCY|EM"
+        "ERG|PANIC|DPANIC|SEVERE|VERBOSE|TRC|VRB|DBG|WRN|FTL|PNC):[ ]|\\[[0-9][^"
+        "\\]]*: (TRACE|DEBUG[1-5]?|DBUG|DEBU|INFORMATION|INFO|NOTICE|WARNING|WAR"
+        "N|ERROR|ERRO?|EROR|CRITICAL|CRIT|FATAL?|ALERT|EMERGENCY|EMERG|PANIC|DP"
+        "ANIC|SEVERE|VERBOSE|TRC|VRB|DBG|WRN|FTL|PNC)/[A-Za-z0-9_]|[0-9][^ \\t]*"
+        "(?: [^ \\t]+)?\\t([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff]"
+        "[Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr"
+        "][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][L"
+        "l]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm]"
+        "[Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]"
+        "|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc"
+        "][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll])\\t|[^ :]+:[0-9"
+        "]+(?::[0-9]+)?: (fatal error|error|warning|note):[ ]|=(TRACE|DEBUG[1-5"
+        "]?|DBUG|DEBU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO?|EROR|CRI"
+        "TICAL|CRIT|FATAL?|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE|TR"
+        "C|VRB|DBG|WRN|FTL|PNC) REPORT=|npm (ERR|WARN|error|warn|info|notice|ve"
+        "rb|sill|http)!?[ ]|(INF)[ ]|[0-9]+:[XCSM] [0-9]+ [A-Z][a-z][a-z] [0-9]"
+        "+ [0-9:.]+ #[ ]()|[0-9]+:[XCSM] [0-9]+ [A-Z][a-z][a-z] [0-9]+ [0-9:.]+"
+        " \\*[ ]()|[0-9]+:[XCSM] [0-9]+ [A-Z][a-z][a-z] [0-9]+ [0-9:.]+ [.-][ ]("
+        ")|thread '[^']*'(?: \\([0-9]+\\))? panicked at())",
+     {FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, FORM_NAME, 30, 25, 10, 50}},
+    {FORM_FIRST, "^(?:Traceback \\(most recent call last\\):()|(?:Exception in thread|Caus"
+        "ed by:|Uncaught|Unhandled exception)[ .]()|(?:\\(node:[0-9]+\\) .*|[^ :]"
+        "+:[0-9]+: |)[A-Za-z_.]*Warning:[ ]()|(?:[A-Za-z_][A-Za-z0-9_]*\\.)*[A-Z"
+        "][A-Za-z0-9_$]*(?:Error|Exception)(?:: | \\[|[\\r\\n]|$)())",
+     {40, 40, 30, 40}},
+    {FORM_FIRST, "^(?:\\[?(?:[A-Z][a-z][a-z],? +)*[0-9][^ \\t\\]]*(?: (?:[0-9][^ \\t\\]]*|[A-"
+        "Z][a-z][a-z]|[AP]M|UTC|GMT))*\\]?[ \\t]+)?(?:(?:PHP )?\\[?([Tt][Rr][Aa][C"
+        "c][Ee]|[Tt][Rr][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Dd][Bb][Uu][Gg]|[Ii][Nn]"
+        "[Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa"
+        "][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ff][Aa][Ii][Ll]|[Cc][Rr][Ii][Tt][Ii][C"
+        "c][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll] [Ee][Rr][Rr][Oo][Rr]|"
+        "[Ff][Aa][Tt][Aa][Ll]|[Pp][Aa][Nn][Ii][Cc]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]"
+        "|[Ss][Ii][Ll][Ll][Yy]|[Pp][Aa][Rr][Ss][Ee] [Ee][Rr][Rr][Oo][Rr]|[Rr][E"
+        "e][Cc][Oo][Vv][Ee][Rr][Aa][Bb][Ll][Ee] [Ff][Aa][Tt][Aa][Ll] [Ee][Rr][R"
+        "r][Oo][Rr]|[Dd][Ee][Pp][Rr][Ee][Cc][Aa][Tt][Ee][Dd]|[Ss][Tt][Rr][Ii][C"
+        "c][Tt] [Ss][Tt][Aa][Nn][Dd][Aa][Rr][Dd][Ss])\\]?:(?:[ \\t]|$)|(TRACE|DEB"
+        "UG[1-5]?|DBUG|DEBU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO?|ER"
+        "OR|CRITICAL|CRIT|FATAL?|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERB"
+        "OSE|TRC|VRB|DBG|WRN|FTL|PNC|FINEST|FINER|FINE|CONFIG):|\\[([DIWECFTV])("
+        "?:\\]| [0-9]))",
+     {FORM_NAME, FORM_NAME, FORM_NAME}},
+    {FORM_WITHIN, "(?<![^ \\t\\r\\n\\[(<>|,:])(TRACE|DEBUG[1-5]?|DBUG|DEBU|INFORMATION|INFO|N"
+        "OTICE|WARNING|WARN|ERROR|ERRO?|EROR|CRITICAL|CRIT|FATAL?|ALERT|EMERGEN"
+        "CY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE|TRC|VRB|DBG|WRN|FTL|PNC)(?:[+-][0"
+        "-9])?(?:[ \\t\\r\\n\\])>|,:[]|$)(?![^ ]* HTTP/)",
+     {FORM_NAME}},
+    {FORM_WITHIN, "(?<![^ \\t\\])|:])[<\\[] *(?:[A-Za-z0-9_.-]*:)?([Tt][Rr][Aa][Cc][Ee]|[Dd]"
+        "[Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr"
+        "][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|["
+        "Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|"
+        "[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee]"
+        "[Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb"
+        "][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[F"
+        "f][Aa][Ii][Ll])[1-8]? *[>\\]]",
+     {FORM_NAME}},
+    {FORM_WITHIN, "(?<![^ \\t,;{(\\[])(?:level|lvl|severity|loglevel|log_level|log\\.level|l"
+        "evelname|level_name|at)=[\"']?([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg"
+        "]|[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][G"
+        "g]|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt]"
+        "[Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr"
+        "][Tt]|[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][A"
+        "a][Nn][Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|["
+        "Ss][Uu][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll]|"
+        "[Dd][Bb][Uu][Gg]|[Ee][Rr][Oo][Rr]|[Ii][Nn][Ff][Oo][Rr][Mm][Aa][Tt][Ii]"
+        "[Oo][Nn]|[Tt][Rr][Cc][Ee]|[Dd][Pp][Aa][Nn][Ii][Cc]|[Ss][Ii][Ll][Ll][Yy"
+        "]|[Hh][Tt][Tt][Pp])[\"']?(?![A-Za-z0-9_])",
+     {FORM_NAME}},
+    {FORM_WITHIN, "\"(?:level|lvl|severity|log\\.level|levelname|level_name)\": ?\"([Tt][Rr]["
+        "Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc]"
+        "[Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr"
+        "]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff]["
+        "Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc]["
+        "Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]"
+        "|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii"
+        "][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll]|[Dd][Bb][Uu][Gg]|[Ee][Rr][Oo][Rr]|[Ii]["
+        "Nn][Ff][Oo][Rr][Mm][Aa][Tt][Ii][Oo][Nn]|[Tt][Rr][Cc][Ee]|[Dd][Pp][Aa]["
+        "Nn][Ii][Cc]|[Ss][Ii][Ll][Ll][Yy]|[Hh][Tt][Tt][Pp])\"",
+     {FORM_NAME}},
+    {FORM_WITHIN, "(?<=[0-9MZ\\]|] )(INF|FINEST|FINER|FINE|CONFIG|SUCCESS)(?:[ ]|\\](?: |$)"
+        ")",
+     {FORM_NAME}},
+    {FORM_WITHIN, "(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::[ ][ ]| \\[)",
+     {FORM_NAME}},
+    {FORM_WITHIN, "(?<=[0-9] )\\[(Note|System)\\][ ]",
+     {FORM_NAME}},
+    {FORM_WITHIN, ": (error|warning|fatal|critical|panic):[ ]",
+     {FORM_NAME}},
+    {FORM_LAST, "^<([0-9][0-9]?[0-9]?)>",
+     {FORM_SYSLOG}},
+    {FORM_LAST, "%[A-Z0-9_]+-([0-7])-[A-Z0-9_]+:",
+     {FORM_SYSLOG}},
 };
 /* clang-format on */
 

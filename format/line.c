@@ -8,8 +8,8 @@
 
 #include <json-c/json.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
+#include "format/ansi.h"
 #include "format/json.h"
 #include "format/pairs.h"
 #include "format/record.h"
@@ -52,6 +52,11 @@ static const struct expression *expression_of(size_t form)
 }
 
 /* ---- recognising ---- */
+
+static struct slice head_of(struct slice text)
+{
+    return slice_make(text.p, text.len < LINE_HEAD ? text.len : LINE_HEAD);
+}
 
 /* The forms that may begin here by their first bytes, as bits. */
 static uint64_t forms_at(enum line_place place, struct slice text)
@@ -147,40 +152,17 @@ static void find_message(struct line *l, size_t at)
     l->bare = l->nparts > 0 && l->parts[l->nparts - 1].form->then == LINE_LINE;
 }
 
-/* ---- escape sequences ---- */
-
-static bool between(char c, int from, int to)
-{
-    return (unsigned char)c >= from && (unsigned char)c <= to;
-}
-
-/* Behind the escape sequence at `at`. */
-static size_t skip_sequence(struct slice s, size_t at)
-{
-    bool control = ++at < s.len && s.p[at] == '[';
-    at += control;
-    while (at < s.len && between(s.p[at], 0x20, control ? 0x3f : 0x2f))
-        at++;
-    return at < s.len && between(s.p[at], control ? 0x40 : 0x30, 0x7e) ? at + 1 : at;
-}
-
-/* The text without escape sequences. False: memory ran out, or it is too long. */
+/* The text as it reads. False: memory ran out, or it is too long. */
 static bool set_text(struct line *l, struct slice text)
 {
-    size_t n = 0, look = text.len < LINE_HEAD ? text.len : LINE_HEAD;
     l->text = text;
-    if (look == 0 || !memchr(text.p, '\x1b', look))
+    if (!ansi_present(head_of(text)))
         return true;
-    if (text.len > RECORD_MAX_PARSE || !(l->copy = malloc(text.len)))
+    if (text.len > RECORD_MAX_PARSE)
         return false;
-    for (size_t at = 0; at < text.len;) {
-        if (text.p[at] == '\x1b')
-            at = skip_sequence(text, at);
-        else
-            l->copy[n++] = text.p[at++];
-    }
-    l->text = slice_make(l->copy, n);
-    return true;
+    ansi_plain(&l->plain, text);
+    l->text = buf_slice(&l->plain);
+    return !l->plain.failed;
 }
 
 /* The parts stay as they are: there are none. */
@@ -189,7 +171,7 @@ static void clear(struct line *l)
     l->text = l->message = l->json_text = (struct slice){0};
     l->nparts = 0;
     l->json = NULL;
-    l->copy = NULL;
+    buf_init(&l->plain, RECORD_MAX_PARSE);
     l->json_leads = l->bare = false;
 }
 
@@ -198,8 +180,7 @@ bool line_parse(struct line *l, struct slice text)
     clear(l);
     if (!set_text(l, text) || l->text.len == 0)
         goto none;
-    find_message(
-        l, find_parts(l, slice_make(l->text.p, l->text.len < LINE_HEAD ? l->text.len : LINE_HEAD)));
+    find_message(l, find_parts(l, head_of(l->text)));
     if (l->nparts || l->json)
         return true;
 none:
@@ -212,7 +193,7 @@ void line_end(struct line *l)
     if (!l)
         return;
     json_object_put(l->json);
-    free(l->copy);
+    buf_free(&l->plain);
     clear(l);
 }
 

@@ -33,8 +33,8 @@ struct line {
     struct line_part parts[LINE_DEPTH]; /* the outermost first */
     struct json_object *json;           /* an object up to the end of the message, or NULL */
     struct slice json_text;
-    bool json_leads; /* it is the message, and not behind the head of a logger and further text */
-    char *copy;      /* of the text, if it has escape sequences */
+    bool json_leads;  /* it is the message, and not behind the head of a logger and further text */
+    struct buf plain; /* the text as it reads, if it has escape sequences */
 };
 
 /* What a part says of the level: a text, empty where it says nothing, and the severity where the

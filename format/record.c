@@ -211,14 +211,20 @@ bool record_string(struct record *r, const char *path, struct slice *out)
     return json_object_is_type(value, json_type_string) && json_text(value, out);
 }
 
-struct slice record_message(struct record *r)
+bool record_message(struct record *r, struct slice *out)
+{
+    for (size_t i = 0; i < sizeof message_names / sizeof *message_names; i++)
+        if (record_string(r, message_names[i], out))
+            return true;
+    return false;
+}
+
+struct slice record_text(struct record *r)
 {
     struct slice text = {0};
     if (!record_has_fields(r))
         return r->data;
-    for (size_t i = 0; i < sizeof message_names / sizeof *message_names; i++)
-        if (record_string(r, message_names[i], &text))
-            return text;
+    record_message(r, &text);
     return text;
 }
 
@@ -228,11 +234,19 @@ const struct line *record_line(struct record *r)
         return r->line;
     r->lined = true;
     r->line = malloc(sizeof *r->line);
-    if (r->line && !line_parse(r->line, record_message(r))) {
+    if (r->line && !line_parse(r->line, record_text(r))) {
         free(r->line);
         r->line = NULL;
     }
     return r->line;
+}
+
+bool record_find(struct record *r, const char *path, struct slice *out)
+{
+    if (record_path(r, path, out))
+        return true;
+    const struct line *l = record_line(r);
+    return l && line_field(l, path, out);
 }
 
 /* Whether a field of this name can be a member of any JSON object. */

@@ -5,19 +5,23 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, pairs, line-table, line, level-table, level, times, own-time,
- *                 shown-text, parse-entry, filter, matcher with matcher-worker
- *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
+ *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
+ *                 times, shown-text, parse-entry, filter, matcher with matcher-worker
+ *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, paint, field-list, line-runs, row, row-height, virtual-list, download
+ *    list         store, paint, field-list, line-runs, row, row-height, day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
- *    reader       arrivals, status, controls, row-actions, keymap
+ *    reader       arrivals, counts, badge, title, status, controls, copy-rows, row-actions, keymap
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
 import { Arrivals } from "./arrivals.js";
+import { CURRENT } from "./badge.js";
 import { Controls } from "./controls.js";
+import { CopyRows } from "./copy-rows.js";
+import { Counts } from "./counts.js";
+import { DayLines } from "./day-line.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
 import { FilterSession } from "./filter-session.js";
@@ -25,6 +29,7 @@ import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
 import { LogSession } from "./log-session.js";
 import { OlderHistory } from "./older-history.js";
+import { parseEntry } from "./parse-entry.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -32,7 +37,10 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+
+const DATE = "11-28 ";
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -59,10 +67,16 @@ const view = {
   get own() {
     return settings.own;
   },
+  /** @returns {"short" | false} whether the time column has the date */
+  get date() {
+    return days.dates && "short";
+  },
   get target() {
     return settings.at;
   },
 };
+
+const days = new DayLines(store, view, $("head-day"));
 
 /** @type {VirtualList} */
 const list = new VirtualList({
@@ -72,6 +86,7 @@ const list = new VirtualList({
   rows: $("rows"),
   store,
   makeRow: (item) => makeRow(item, view),
+  days,
   onfollow: showFollow,
   ontop: () => older.load(),
 });
@@ -93,13 +108,15 @@ const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
   mayAdd: (items) => !list.wouldLose(items),
-  taken(count, gone) {
-    arrivals.taken(count);
+  parse: (record) => parseEntry(record, session.connection?.statusLevel),
+  taken(items, gone) {
+    arrivals.taken(items.length);
+    title.came(items, (item) => filter.passes(item));
     if (gone) older.recordsLeft();
     drawNow();
     showFollow(list.following);
   },
-  changed: showPause,
+  changed: once(() => showPause()),
 });
 
 const older = new OlderHistory({
@@ -120,6 +137,7 @@ const session = new LogSession(settings, () => filter.query, {
     older.connect(null);
     forgetRecords();
     status.clear();
+    title.clear();
     list.clear();
     list.draw();
   },
@@ -127,8 +145,14 @@ const session = new LogSession(settings, () => filter.query, {
     older.connect(connection);
     if (at) ingest.hold(older.open(at)); // records after it would leave no room for it
   },
-  onrecords: (records) => ingest.push(records),
-  onstate: (state, detail) => status.changed(state, detail),
+  onrecords(records) {
+    status.came(records);
+    ingest.push(records);
+  },
+  onstate(state, detail) {
+    status.changed(state, detail);
+    if (CURRENT.includes(state)) title.current(session.connection?.lastId ?? "");
+  },
   oncomplete() {
     older.complete();
     draw();
@@ -137,18 +161,26 @@ const session = new LogSession(settings, () => filter.query, {
 
 /* ---------------------------------------------------------------- what the reader sees and does */
 
+const counts = new Counts($("counts"), $("counts-heard"));
 const arrivals = new Arrivals($("log"), $("follow"));
-const status = new Status((kind, message) => ingest.mark(kind, message));
-const actions = new RowActions({ list, store, linkTo });
+const title = new Title(() => document.visibilityState === "hidden");
+const status = new Status(
+  (kind, message) => ingest.mark(kind, message),
+  (state) => title.tell($("title").textContent ?? "", state),
+);
+const copies = new CopyRows({ list, store, view });
+const actions = new RowActions({ list, store, linkTo, copies });
 
 const controls = new Controls(settings, preferences, {
   onquery(text) {
     filter.setText(text);
     filter.refilter();
+    counts.asked();
     session.filterChanged();
   },
   onlevels() {
     filter.refilter();
+    counts.asked();
     session.filterChanged();
   },
   onserver: () => session.restartSoon(),
@@ -156,17 +188,17 @@ const controls = new Controls(settings, preferences, {
     rowHeight.measure();
     list.remeasure();
   },
-  onutc: () => list.redraw(),
-  onown: () => list.redraw(),
+  onutc: showTimes,
+  onown: showTimes,
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
     draw();
   },
-  onpause: () => ingest.pause(!ingest.paused),
-  onfollow() {
-    list.setFollowing(true);
-    draw();
+  onpause() {
+    if (ingest.pausedItself) follow();
+    else ingest.pause(!ingest.paused);
   },
+  onfollow: follow,
   onolder() {
     list.setFollowing(false);
     older.load();
@@ -197,6 +229,8 @@ listShortcuts(shortcuts);
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
+  title.seen();
+  status.show();
   ingest.drain();
   draw();
 });
@@ -205,26 +239,57 @@ document.addEventListener("visibilitychange", () => {
 
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
-  controls.showCounts(store.shown, store.count);
+  counts.show(store.shown, store.count);
   older.show();
-  list.draw();
+  days.showHead();
+  if (days.changed()) measureTimes();
+  else list.draw();
+}
+
+/** The page shows other times. */
+function showTimes() {
+  days.clear();
+  days.changed();
+  days.showHead();
+  measureTimes();
+}
+
+/** The times have another length, so that rows have other heights. */
+function measureTimes() {
+  rowHeight.more = (view.date ? DATE.length : 0) + (view.utc ? 1 : 0);
+  rowHeight.measure();
+  list.remeasure();
 }
 
 /** Draws in the next turn. */
 const draw = once(drawNow);
 
-/** @param {boolean} following */
+/** Goes to the end and stays there. */
+function follow() {
+  list.setFollowing(true);
+  draw();
+}
+
+/**
+ * A list that follows shows all that comes, so the pause ends that the page made to keep a record in sight.
+ * @param {boolean} following
+ */
 function showFollow(following) {
   arrivals.follow(following);
-  if (following) controls.leaveRecord();
+  if (!following) return;
+  controls.leaveRecord();
+  if (ingest.pausedItself) ingest.pause(false);
 }
 
 function showPause() {
-  controls.showPause(ingest.paused, ingest.waiting);
+  const { paused, waiting } = ingest;
+  controls.showPause(paused, waiting);
+  status.pause(paused, waiting);
 }
 
 function forgetRecords() {
   store.clear();
+  days.clear();
   ingest.clear();
   arrivals.clear();
   older.recordsLeft();
@@ -234,4 +299,5 @@ function forgetRecords() {
 
 filter.setText(settings.query);
 controls.showAll(store.cap);
+status.start();
 session.start();

@@ -55,6 +55,7 @@ export class Controls {
     const { events } = this;
     const on = (/** @type {string} */ id, /** @type {string} */ type, /** @type {() => void} */ handler) =>
       $(id).addEventListener(type, handler);
+    on("query", "focus", () => $("query").scrollIntoView({ block: "nearest", inline: "nearest" }));
     on("query", "input", () => this.setQuery($("query").value));
     on("server", "change", () => this.setServer($("server").checked));
     on("wrap", "change", () => this.setWrap($("wrap").checked));
@@ -155,10 +156,17 @@ export class Controls {
     this.showLevels();
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
-    $("cap").value = String(cap);
+    this.showCap(cap);
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);
     $("own").checked = this.settings.own;
+  }
+
+  /** @param {number} cap an address may name another number than the choices */
+  showCap(cap) {
+    const known = Array.from($("cap").options).some(({ value }) => value === String(cap));
+    if (!known) $("cap").add(new Option(number(cap), String(cap)));
+    $("cap").value = String(cap);
   }
 
   showLevels() {
@@ -180,14 +188,6 @@ export class Controls {
   showPause(paused, waiting) {
     $("pause").setAttribute("aria-pressed", String(paused));
     $("pause").textContent = paused ? `Resume (${number(waiting)})` : "Pause";
-  }
-
-  /**
-   * @param {number} shown
-   * @param {number} count records held
-   */
-  showCounts(shown, count) {
-    $("counts").textContent = shown < count ? `${number(shown)} of ${number(count)}` : number(count);
   }
 
   /* ----- focus */

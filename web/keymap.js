@@ -34,6 +34,8 @@ export function keymap(controls, actions, toBeginning) {
     ["k", "record before", () => actions.step(-1)],
     ["Enter", "fields of the record", () => actions.toggleFields(actions.focused())],
     ["c", "copy a link to the record", () => actions.copyLink(actions.focused())],
+    ["y", "copy the record as text", () => actions.copyRecord("text")],
+    ["Y", "the same as JSON", () => actions.copyRecord("json")],
     ...levels,
     ["s", "filter on the server", () => controls.setServer(!settings.server)],
     ["w", "wrap long lines", () => controls.setWrap(!preferences.wrap)],

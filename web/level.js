@@ -7,7 +7,6 @@
  *
  * A level is a severity: TRACE 5, DEBUG 10, INFO 20, NOTICE 25, WARNING 30, ERROR 40, CRITICAL 50; -1 is unknown.
  */
-import { plain } from "./ansi.js";
 import { fieldAt } from "./fields.js";
 import { FIELDS, FORMS, MESSAGES, NAMES, SCALES } from "./level-table.js";
 
@@ -19,7 +18,6 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
 export const UNKNOWN = -1;
 
 const LOOK = 200; // characters at the beginning of a text that are searched
-const RAW_LOOK = 3 * LOOK; // the same with escape sequences
 const NAME_MOST = 23; // characters of the longest name
 
 /** @typedef {Record<string, any> | null | undefined} Fields */
@@ -69,17 +67,24 @@ function severityOfForm(kind, word) {
 }
 
 /**
- * The severity that a text tells by its form, such as "[error]" or "panic:".
- * @param {string} text
+ * The severity that a text tells by its form, such as "[error]" or "panic:". Forms of the first turn are tried in
+ * order. Of those within the text the one that begins first counts. The last ones count when no other does.
+ * @param {string} text without escape sequences
  */
 export function severityOfText(text) {
-  const start = plain(text.slice(0, RAW_LOOK)).slice(0, LOOK);
-  for (const { pattern, kinds } of FORMS) {
+  const start = text.slice(0, LOOK).replace(/^[ \t]+/, "");
+  let at = Infinity;
+  let severity = UNKNOWN;
+  for (const { turn, pattern, kinds } of FORMS) {
+    if (at < Infinity && turn !== "within") break;
     const found = pattern.exec(start);
-    const group = found ? found.findIndex((part, i) => i > 0 && part !== undefined) : 0;
-    if (found && group > 0) return severityOfForm(kinds[group - 1], found[group]);
+    if (!found || found.index >= at) continue;
+    const group = found.findIndex((part, i) => i > 0 && part !== undefined);
+    severity = severityOfForm(kinds[group - 1], found[group]);
+    if (turn === "first") break;
+    at = found.index;
   }
-  return UNKNOWN;
+  return severity;
 }
 
 /**
@@ -159,11 +164,27 @@ function severityOfLine(line, text) {
  * level in a field ends the search, also one that is unknown: its writer chose it.
  * @param {Fields} fields of the payload; null: it is text
  * @param {Fields} beside those of the entry
- * @param {string} text the payload, or the message in its fields; "" without one
- * @param {Line | null} [line] the text without escape sequences
+ * @param {string} text the payload, or the message in its fields, without escape sequences; "" without one
+ * @param {Line | null} [line] the text as a line of a known form
  */
 export const severityOf = (fields, beside, text, line = null) =>
-  severityOfFields(fields) ?? severityOfFields(beside) ?? (line ? severityOfLine(line, plain(text)) : severityOfText(text));
+  severityOfFields(fields) ?? severityOfFields(beside) ?? (line ? severityOfLine(line, text) : severityOfText(text));
+
+/** The lowest status of HTTP that is a level. @type {Record<string, number>} */
+const LOWEST = { "4xx": 400, "5xx": 500 };
+const REQUESTS = ["request", "method", "request_method", "request.method"];
+
+/**
+ * The severity of an access record, which has a status of HTTP and names the request too.
+ * @param {Fields} fields
+ * @param {string | undefined} statusLevel "5xx", "4xx"; undefined: a status is no level
+ */
+export function severityOfStatus(fields, statusLevel) {
+  const status = textAt(fields, "status") ?? "";
+  if (!/^[45][0-9]{2}$/.test(status) || !(Number(status) >= LOWEST[statusLevel ?? ""])) return UNKNOWN;
+  if (!REQUESTS.some((name) => textAt(fields, name) !== undefined)) return UNKNOWN;
+  return status < "500" ? NAMES.WARNING : NAMES.ERROR;
+}
 
 /**
  * The class that the page shows and filters.

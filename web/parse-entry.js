@@ -7,7 +7,7 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
-import { OTHER, classOf, messageOf, saysLevel, severityOf } from "./level.js";
+import { OTHER, classOf, messageOf, saysLevel, severityOf, severityOfStatus } from "./level.js";
 import { parseLine } from "./line.js";
 import { ownTimeOf } from "./own-time.js";
 import { shownOf, without } from "./shown-text.js";
@@ -18,8 +18,13 @@ import { formatTime, shownTime, timeOf } from "./times.js";
 /** @import { OwnTime } from "./times.js" */
 
 /**
- * The result of an expression in an entry: places in its message, or null for no match in any text.
- * @typedef {{query: object, spans: [from: number, to: number][] | null}} Match
+ * What an expression found in an entry: the name of the text, which is empty for the message, and places in the message.
+ * @typedef {{where: string, spans: [from: number, to: number][]}} Found
+ */
+
+/**
+ * The results of the expressions of a query in their order; null for no match in any text.
+ * @typedef {{query: object, found: (Found | null)[]}} Match
  */
 
 /**
@@ -44,7 +49,7 @@ import { formatTime, shownTime, timeOf } from "./times.js";
  * @property {number} height px; the store sets it
  * @property {boolean} open the fields are shown
  * @property {boolean} whole a long message is shown to its end
- * @property {Match | undefined} match what the expression of the filter found
+ * @property {Match | undefined} match what the expressions of the filter found
  */
 
 /**
@@ -75,16 +80,19 @@ export function lineOf({ data, lined }) {
 
 /**
  * @param {LogRecord} record
+ * @param {string} [statusLevel] the statuses that are levels in access records, as of severityOfStatus()
  * @returns {Entry}
  */
-export function parseEntry({ id, event, data, fields: beside }) {
+export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
   const fields = fieldsOf(data);
   const told = fields ? messageOf(fields) : data;
   const whole = told ?? data;
   const text = plain(whole);
   const line = told === undefined ? null : parseLine(text);
-  const severity = severityOf(fields, beside, told ?? "", line);
-  const { message, cuts, shown } = shownOf(whole, text, line, (said) => saysLevel(severity, said));
+  const said = severityOf(fields, beside, told === undefined ? "" : text, line);
+  const all = statusLevel ? { ...beside, ...line?.fields, ...fields } : null;
+  const severity = Math.max(said, severityOfStatus(all, statusLevel));
+  const { message, cuts, shown } = shownOf(whole, text, line, (part) => saysLevel(severity, part));
   return {
     id,
     event,

@@ -37,6 +37,7 @@
  */
 
 const DEADLINE = 20_000; // ms for an answer
+const REACH = 5000; // ms for an answer that only shows whether the server is there
 const FOLLOWING = 1000; // records of one answer after an id
 const EARLY = 5000; // ms before its end at which a token counts as expired
 
@@ -108,6 +109,8 @@ export class Requests {
     this.answered = false; // this address has given an answer of sselog
     this.continues = true; // the history takes `after`, as far as is known
     this.historyUrl = historyUrl ?? sibling(this.url, "history");
+    /** The statuses of HTTP that are levels in access records, as the server says. @type {string | undefined} */
+    this.statusLevel = undefined;
     /** Names the owner of the log; the first page of history sets it. @type {string | undefined} */
     this.whose = undefined;
     /** A token that the stream brought for the next stream. @type {{token: string, until: number} | undefined} */
@@ -172,9 +175,25 @@ export class Requests {
     for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
     const page = await this.json(await this.withParameters(url, parameters));
     this.answered = true;
+    this.statusLevel = page.status_level;
     this.whose ??= page.whose;
     if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
     return page;
+  }
+
+  /**
+   * Whether the server answers anything to a request without cookies. Browsers keep other connections for these, so
+   * that it does not wait for one of the six that they give to a server.
+   */
+  async reachable() {
+    const url = new URL(this.historyUrl, this.url);
+    url.searchParams.set("limit", "1");
+    const options = /** @type {const} */ ({ mode: "no-cors", credentials: "omit", cache: "no-store" });
+    const answer = fetch(url, { ...options, signal: AbortSignal.timeout(REACH) });
+    return answer.then(
+      () => true,
+      () => false,
+    );
   }
 
   /**

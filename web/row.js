@@ -14,8 +14,8 @@ import { paint } from "./paint.js";
 import { textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
-/** @import { Query } from "./filter.js" */
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
+/** @import { Query } from "./query.js" */
 
 /**
  * The state of the page that rows depend on, beside their entries.
@@ -31,6 +31,9 @@ export const LONG = 8192; // characters of a message that are shown at first
 
 /** @type {Record<string, string>} */
 const SHORT = { DEBUG: "DEBUG", INFO: "INFO", WARNING: "WARN", ERROR: "ERROR", CRITICAL: "CRIT", [OTHER]: "" };
+/** @type {Record<string, string>} */
+const SPOKEN = { DEBUG: "debug", INFO: "info", WARNING: "warning", ERROR: "error", CRITICAL: "critical", [OTHER]: "level unknown" };
+const NAME = 200; // characters of the message in the name of a row
 
 /**
  * The beginning of a text; never half of a surrogate pair.
@@ -53,6 +56,7 @@ function button(className, text, label, action) {
   node.type = "button";
   if (label) node.setAttribute("aria-label", label);
   node.dataset.action = action;
+  node.tabIndex = -1;
   return node;
 }
 
@@ -66,25 +70,44 @@ export function makeRow(entry, view) {
   if (entry.marker) return markerRow(entry, view);
   const row = element("div", `row level-${entry.level}`);
   row.tabIndex = -1;
+  row.setAttribute("role", "article");
+  row.setAttribute("aria-label", nameOf(entry, view));
   if (entry.id && entry.id === view.target) row.classList.add("target");
-  row.append(timeCell(entry, view), element("span", "level", SHORT[entry.level]), gutter(entry), body(entry, view));
+  const lead = element("span", "lead"); // stays in sight when long lines are scrolled sideways
+  lead.append(timeCell(entry, view), levelCell(entry), gutter(entry));
+  row.append(lead, body(entry, view));
   return row;
 }
 
 /**
+ * What a screen reader says of the row: time, level and the beginning of the text.
+ * @param {Entry} entry
+ * @param {View} view
+ */
+function nameOf(entry, view) {
+  const time = formatTime(shownTime(entry, view).ms, view).replace(/\.\d+/, "");
+  return [time, SPOKEN[entry.level], entry.event && plain(entry.event), cut(textOf(entry), NAME)].filter(Boolean).join(" ");
+}
+
+/**
+ * The time. It is an address, for a new tab, and acts as a button.
  * @param {Entry} entry
  * @param {View} view
  */
 function timeCell(entry, view) {
   const { ms, own } = shownTime(entry, view);
-  const time = element("a", "time", formatTime(ms, view) || entry.id || "–");
-  if (view.own && !own) time.classList.add("arrived");
-  if (!entry.id) return time;
-  time.href = view.linkTo(entry.id);
-  time.title = `${timesOf(entry, view.utc)} · copy a link to this record`;
-  time.dataset.action = "link";
-  time.tabIndex = -1;
-  return time;
+  const cell = element("a", "time");
+  const [, time, fraction, rest] = /^(.*?)(\.\d+)(.*)$/.exec(formatTime(ms, view)) ?? ["", entry.id || "–", "", ""];
+  cell.append(time, element("span", "ms", fraction), rest);
+  if (view.own && !own) cell.classList.add("arrived");
+  if (!entry.id) return cell;
+  cell.href = view.linkTo(entry.id);
+  cell.title = `${timesOf(entry, view.utc)} · copy a link to this record`;
+  cell.setAttribute("role", "button");
+  cell.setAttribute("aria-label", `${cell.textContent}, copy link`);
+  cell.dataset.action = "link";
+  cell.tabIndex = -1;
+  return cell;
 }
 
 /**
@@ -98,15 +121,24 @@ function timesOf(entry, utc) {
   return own ? `The record says ${formatTime(ms, { utc, date: true })}, it came ${arrived}` : arrived;
 }
 
+/** @param {Entry} entry */
+function levelCell(entry) {
+  const cell = element("span", "level", SHORT[entry.level]);
+  if (entry.level === OTHER) {
+    cell.setAttribute("role", "img");
+    cell.setAttribute("aria-label", SPOKEN[OTHER]);
+  }
+  return cell;
+}
+
 /**
- * The button that shows the fields. A row without fields keeps the place free, so that texts align.
+ * The button that shows the fields. In a row whose only field is its id it is seen when the row is pointed at.
  * @param {Entry} entry
  */
 function gutter(entry) {
-  if (!entry.structured && !entry.lined && !entry.fields) return element("span", "more");
-  const more = button("more", entry.open ? "▾" : "▸", entry.open ? "Hide fields" : "Show fields", "fields");
+  const few = !entry.structured && !entry.lined && !entry.fields && !entry.open;
+  const more = button(few ? "more few" : "more", entry.open ? "▾" : "▸", entry.open ? "Hide fields" : "Show fields", "fields");
   more.setAttribute("aria-expanded", String(entry.open));
-  more.tabIndex = -1;
   return more;
 }
 
@@ -124,8 +156,17 @@ function body(entry, view) {
   paint(text, entry.message, marksOf(entry, shown, view.query), shown.length, (runs) => lineRuns(runs, entry));
   cell.append(text);
   if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
-  if (entry.open) cell.append(fieldList(entry, view.query));
+  if (entry.open) cell.append(copyTools(), fieldList(entry, view.query));
   return cell;
+}
+
+/** Buttons of an opened record, for readers that have no keys. */
+function copyTools() {
+  const tools = element("div", "copies");
+  tools.setAttribute("role", "group");
+  tools.setAttribute("aria-label", "Copy");
+  tools.append(button("copy", "Copy text", "", "text"), button("copy", "Copy JSON", "", "json"), button("copy", "Copy link", "", "link"));
+  return tools;
 }
 
 /**
@@ -135,6 +176,8 @@ function body(entry, view) {
 function markerRow(entry, view) {
   const row = element("div", `row marker marker-${entry.marker}`);
   row.tabIndex = -1;
+  row.setAttribute("role", "article");
+  row.setAttribute("aria-label", entry.message);
   row.append(element("span", "time", formatTime(entry.at, view)), element("span", "marker-text", entry.message));
   return row;
 }

@@ -8,6 +8,8 @@
 import { ALL_LEVELS } from "./level.js";
 
 const STORE = "sselog.console";
+const LEAST = 128; // records that the page may be told to hold
+const MOST = 1_000_000;
 const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its address
 
 /**
@@ -57,6 +59,7 @@ export function readURL() {
   const tokens = params.get("tokens") === "1" && !params.get("stream");
   const levels = params.get("levels")?.toUpperCase().split(",").filter((name) => ALL_LEVELS.includes(name));
   const token = meta("token");
+  const cap = params.get("cap");
   return {
     stream: params.get("stream") || meta("stream") || "stream",
     levels: new Set(levels ?? ALL_LEVELS),
@@ -64,10 +67,16 @@ export function readURL() {
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
     own: params.get("time") === "own",
-    cap: Number(params.get("cap")) || 0,
+    cap: cap ? clampCap(Number(cap)) : 0,
     token: tokens || token === "yes" ? true : token || undefined,
   };
 }
+
+/**
+ * A number of records that a page can hold; 0: the number is none.
+ * @param {number} cap
+ */
+const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
 /** @param {Settings} settings */
 function urlOf({ levels, query, server, at, own }) {
@@ -116,7 +125,8 @@ export function linkTo(id) {
 export function readPreferences() {
   const preset = { wrap: true, utc: false, own: false, cap: 50_000 };
   try {
-    return { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
+    const kept = { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
+    return { ...kept, cap: clampCap(Number(kept.cap)) || preset.cap };
   } catch {
     return preset;
   }

@@ -46,6 +46,8 @@ export interface Detail {
   attempt?: number;
   /** Milliseconds until the next attempt. */
   wait?: number;
+  /** ms since 1970: the time of that attempt */
+  until?: number;
   /** polling: milliseconds until the next answer. */
   every?: number;
   /** The source of the server was lost and is back. */
@@ -105,6 +107,8 @@ export interface Client {
   readonly leading: boolean;
   /** Whether the log has no records older than those that were handed over first. */
   readonly complete: boolean;
+  /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */
+  readonly statusLevel: string | undefined;
   /** Whether close() was called. */
   readonly closed: boolean;
 }

@@ -81,9 +81,9 @@ static void add_shown(struct buf *b, const struct line *l, int severity)
     if (l->json_leads) {
         struct record inner;
         record_from_message(&inner, XID_ZERO, l->json_text);
-        struct slice message = record_message(&inner);
-        buf_add(b, message.p ? message.p : l->json_text.p,
-                message.p ? message.len : l->json_text.len);
+        struct slice message = l->json_text;
+        record_message(&inner, &message);
+        buf_add(b, message.p, message.len);
         record_end(&inner);
     }
 }
