@@ -378,8 +378,9 @@ C_FILES       = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 PROGRAM_FILES = $(shell git ls-files -co --exclude-standard '*.c' ':!tests' ':!bench')
 SHELL_FILES   = $(shell git grep -lE '^\#!/bin/sh' -- ':!*.py') tests/cgi/lib.sh
 
-tables: ## the tables of levels for server and page, from format/levels.txt
+tables: ## the tables of levels and lines for server and page, from format/*.txt
 	$(Q)format/make-levels
+	$(Q)format/make-lines
 
 format: ## lay out all C files by .clang-format
 	@clang-format -i $(C_FILES)
@@ -392,6 +393,7 @@ lint-format:
 lint-tables:
 	$(call say,LINT,tables)
 	$(Q)format/make-levels --check
+	$(Q)format/make-lines --check
 lint-cppcheck:
 	$(call say,LINT,cppcheck)
 	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \

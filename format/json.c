@@ -13,6 +13,9 @@
 
 #include "sse.h"
 
+/* The longest name of an object that a path leads through. */
+#define MAX_STEP ((size_t)255)
+
 struct lexer {
     const char *p;
     size_t len, at;
@@ -248,4 +251,29 @@ bool json_text(struct json_object *o, struct slice *out)
     default:
         return false;
     }
+}
+
+/* The member of an object; *rest gets what of the path lies behind it, or NULL. In each object the
+ * whole path is tried as a name before its part up to the first dot. */
+static struct json_object *step(struct json_object *object, const char *path, const char **rest)
+{
+    char name[MAX_STEP + 1];
+    size_t n = strcspn(path, ".");
+    struct json_object *member;
+    *rest = NULL;
+    if (json_object_object_get_ex(object, path, &member))
+        return member;
+    if (path[n] == '\0' || n > MAX_STEP)
+        return NULL;
+    memcpy(name, path, n);
+    name[n] = '\0';
+    *rest = path + n + 1;
+    return json_object_object_get_ex(object, name, &member) ? member : NULL;
+}
+
+struct json_object *json_at(struct json_object *o, const char *path)
+{
+    while (path && json_object_is_type(o, json_type_object))
+        o = step(o, path, &path);
+    return path ? NULL : o;
 }

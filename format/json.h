@@ -26,5 +26,8 @@ struct json_object *json_read(struct slice text, int depth, unsigned rules);
 /* The text of a string, number or boolean: 42 gives "42". A whole number beyond 64 bits keeps its
  * digits. *out points into o. False: o is something else. */
 bool json_text(struct json_object *o, struct slice *out);
+/* The value that a path leads to, which may go through nested objects: "log.level" is the member of
+ * that name, or else the member "level" of the object "log". NULL: there is none; o may be NULL. */
+struct json_object *json_at(struct json_object *o, const char *path);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "format/expression.h"
+#include "format/line.h"
 
 enum { FORM_NAME = -2, FORM_SYSLOG = -3 };
 /* Forms of the first turn are tried in order. Of those within the text the one that begins first
@@ -219,15 +220,28 @@ const char *level_field(size_t i)
     return i < COUNT(fields) ? fields[i].name : NULL;
 }
 
+/* Where fields are looked up: in the JSON of a line, or in a record. */
+struct place {
+    const struct line *line;
+    struct record *record;
+    enum record_field_source from;
+};
+
+static bool find_field(const struct place *p, const char *name, struct slice *out)
+{
+    return p->line ? line_json_field(p->line, name, out)
+                   : record_path_from(p->record, name, p->from, out);
+}
+
 /* The first field that has a level in its words counts, else the first with a number. *seen gets
  * the text of that field, or of the first that has any. */
-static int level_of_fields(struct record *r, enum record_field_source from, struct slice *seen)
+static int level_of_fields(const struct place *p, struct slice *seen)
 {
     struct slice text, peer;
     int number = -1, severity;
     *seen = (struct slice){0};
     for (size_t i = 0; i < COUNT(fields); i++) {
-        if (!record_path_from(r, fields[i].name, from, &text) || trim(text).len == 0)
+        if (!find_field(p, fields[i].name, &text) || trim(text).len == 0)
             continue;
         severity = level_of_name(text);
         if (seen->len == 0 || severity >= 0)
@@ -235,33 +249,53 @@ static int level_of_fields(struct record *r, enum record_field_source from, stru
         if (severity >= 0)
             return severity;
         if (number < 0) {
-            bool beside = fields[i].peer && record_path_from(r, fields[i].peer, from, &peer);
+            bool beside = fields[i].peer && find_field(p, fields[i].peer, &peer);
             number = level_of_number(text, beside ? fields[i].other : fields[i].scale);
         }
     }
     return number;
 }
 
-/* The text that a reader sees of the record: the payload, or the message in its fields. */
-static struct slice text_of(struct record *r)
+/* What part i of a line says. */
+static int level_of_part(const struct line *l, size_t i, struct slice *text)
 {
-    struct slice text = {0};
-    if (!record_has_fields(r))
-        return r->data;
-    for (size_t i = 0; i < COUNT(messages); i++)
-        if (record_string(r, messages[i], &text))
-            return text;
-    return text;
+    struct line_level said = line_level(l, i);
+    *text = said.text;
+    return said.severity < 0 ? level_of_name(said.text) : said.severity;
+}
+
+/* JSON that is the message comes first, then the innermost part, other JSON, the message, and
+ * outer parts. A message that is only carried comes before what carries it. */
+static int level_of_line(const struct line *l, struct slice *text)
+{
+    struct slice seen;
+    int json = level_of_fields(&(struct place){.line = l}, &seen), severity = -1;
+    size_t left = l->nparts;
+    *text = seen;
+    if (seen.len > 0 && l->json_leads)
+        return json;
+    if (left > 0 && !l->bare && (severity = level_of_part(l, --left, text)) >= 0)
+        return severity;
+    *text = seen;
+    if (json >= 0)
+        return json;
+    severity = level_of_text(l->message, text);
+    while (severity < 0 && left > 0)
+        severity = level_of_part(l, --left, text);
+    return severity;
 }
 
 /* A level in a field ends the search, also one that is unknown: its writer chose it. */
 static int find_level(struct record *r, struct slice *text)
 {
-    int severity = level_of_fields(r, RECORD_PAYLOAD, text);
+    int severity = level_of_fields(&(struct place){.record = r, .from = RECORD_PAYLOAD}, text);
     if (text->len > 0)
         return severity;
-    severity = level_of_fields(r, RECORD_ENTRY, text);
-    return text->len > 0 ? severity : level_of_text(text_of(r), text);
+    severity = level_of_fields(&(struct place){.record = r, .from = RECORD_ENTRY}, text);
+    if (text->len > 0)
+        return severity;
+    const struct line *l = record_line(r);
+    return l ? level_of_line(l, text) : level_of_text(record_message(r), text);
 }
 
 int level_of_status(struct slice status, unsigned lowest)
@@ -278,9 +312,9 @@ static int level_of_access(struct record *r)
     static const char *const requests[] = {"request", "method", "request_method", "request.method"};
     struct slice status, text;
     int severity =
-        record_path(r, "status", &status) ? level_of_status(status, r->status_level) : -1;
+        record_find(r, "status", &status) ? level_of_status(status, r->status_level) : -1;
     for (size_t i = 0; i < COUNT(requests) && severity >= 0; i++)
-        if (record_path(r, requests[i], &text))
+        if (record_find(r, requests[i], &text))
             return severity;
     return -1;
 }

@@ -166,28 +166,6 @@ static const struct { const char *name; int scale; const char *peer; int other; 
     {"SeverityNumber", 3, NULL, -1},
 };
 
-static const char *const messages[] = {
-    "message",
-    "msg",
-    "data",
-    "text",
-    "log",
-    "event",
-    "short_message",
-    "MESSAGE",
-    "RenderedMessage",
-    "@m",
-    "@mt",
-    "Message",
-    "MessageTemplate",
-    "body",
-    "body.stringValue",
-    "fields.message",
-    "textPayload",
-    "record.message",
-    "error.message",
-};
-
 /* kinds: what group 1, 2 and so on holds; else the severity. */
 static const struct { enum form_turn turn; const char *pattern; int kinds[15]; } forms[] = {
     {FORM_FIRST, "^(?:([IWEFD])[0-9][0-9][0-9][0-9](?:[0-9][0-9][0-9][0-9])? [0-9][0-9]:"

@@ -259,7 +259,7 @@ static enum outcome try_field(const struct term *t, struct sight *s)
 {
     struct slice text;
     double number;
-    if (!record_path(s->r, t->field, &text))
+    if (!record_find(s->r, t->field, &text))
         return NO;
     text = seen(s, text);
     if (t->how == TERM_HOLDS)

@@ -6,14 +6,15 @@
 #include "format/record.h"
 
 #include <json-c/json.h>
+#include <stdlib.h>
 
 #include "format/json.h"
+#include "format/line.h"
+#include "format/message_table.h"
 #include "sse.h"
 
 /* The longest payload that is made from an entry's fields. */
 #define RECORD_MAX_MADE ((size_t)1 << 30)
-/* The longest name of an object that a path leads through. */
-#define RECORD_MAX_STEP ((size_t)255)
 
 /* ---- making ---- */
 
@@ -128,6 +129,10 @@ void record_from_message(struct record *r, struct xid local, struct slice payloa
 
 void record_end(struct record *r)
 {
+    line_end(r->line);
+    free(r->line);
+    r->line = NULL;
+    r->lined = true;
     json_object_put(r->json);
     r->json = NULL;
     r->parsed = true; /* the payload may be freed: never parse it again */
@@ -180,31 +185,10 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
     return from != RECORD_PAYLOAD && entry_field(r, slice_of(name), out);
 }
 
-/* The member of an object; *rest gets what of the path lies behind it, or NULL. In each object the
- * whole path is tried as a name before its part up to the first dot. */
-static struct json_object *step(struct json_object *object, const char *path, const char **rest)
-{
-    char name[RECORD_MAX_STEP + 1];
-    size_t n = strcspn(path, ".");
-    struct json_object *member;
-    *rest = NULL;
-    if (json_object_object_get_ex(object, path, &member))
-        return member;
-    if (path[n] == '\0' || n > RECORD_MAX_STEP)
-        return NULL;
-    memcpy(name, path, n);
-    name[n] = '\0';
-    *rest = path + n + 1;
-    return json_object_object_get_ex(object, name, &member) ? member : NULL;
-}
-
 /* The value that a path leads to in the payload. NULL: there is none. */
 static struct json_object *payload_value(struct record *r, const char *path)
 {
-    struct json_object *value = record_json(r);
-    while (path && json_object_is_type(value, json_type_object))
-        value = step(value, path, &path);
-    return path ? NULL : value;
+    return json_at(record_json(r), path);
 }
 
 bool record_path_from(struct record *r, const char *path, enum record_field_source from,
@@ -229,32 +213,34 @@ bool record_string(struct record *r, const char *path, struct slice *out)
 
 struct slice record_message(struct record *r)
 {
-    static const char *const names[] = {"message",
-                                        "msg",
-                                        "data",
-                                        "text",
-                                        "log",
-                                        "event",
-                                        "short_message",
-                                        "MESSAGE",
-                                        "RenderedMessage",
-                                        "@m",
-                                        "@mt",
-                                        "Message",
-                                        "MessageTemplate",
-                                        "body",
-                                        "body.stringValue",
-                                        "fields.message",
-                                        "textPayload",
-                                        "record.message",
-                                        "error.message"};
     struct slice text = {0};
     if (!record_has_fields(r))
         return r->data;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (record_string(r, names[i], &text))
+    for (size_t i = 0; i < sizeof message_names / sizeof *message_names; i++)
+        if (record_string(r, message_names[i], &text))
             return text;
     return text;
+}
+
+const struct line *record_line(struct record *r)
+{
+    if (r->lined)
+        return r->line;
+    r->lined = true;
+    r->line = malloc(sizeof *r->line);
+    if (r->line && !line_parse(r->line, record_message(r))) {
+        free(r->line);
+        r->line = NULL;
+    }
+    return r->line;
+}
+
+bool record_find(struct record *r, const char *path, struct slice *out)
+{
+    if (record_path(r, path, out))
+        return true;
+    const struct line *l = record_line(r);
+    return l && line_field(l, path, out);
 }
 
 /* Whether a field of this name can be a member of any JSON object. */

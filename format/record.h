@@ -12,6 +12,7 @@
 #include "base/xid.h"
 
 struct json_object;
+struct line;
 
 /* The longest and the deepest payload that is parsed: json-c needs many times their size.  A
  * payload that profiles can rewrite (pyjson) is not too deep to be filtered. */
@@ -34,6 +35,8 @@ struct record {
     struct slice data_name, event_name;
     struct json_object *json;
     bool parsed;
+    struct line *line;
+    bool lined;            /* line is known */
     unsigned status_level; /* the lowest status of HTTP that is a level; 0: none is */
     bool levelled;         /* level and severity are set, by format/level.c */
     int severity;
@@ -71,6 +74,11 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
  * field of that name, or else the field "level" of the object "log". Fields of the payload come
  * before those of the entry. *out is as of record_field. */
 bool record_path(struct record *r, const char *path, struct slice *out);
+/* The record's message as a line of a known form, parsed at the first call and owned by the record.
+ * NULL: it has no known form, or memory ran out. */
+const struct line *record_line(struct record *r);
+/* The text of a field as of record_path, else of the line. */
+bool record_find(struct record *r, const char *path, struct slice *out);
 /* The same, of the payload or the entry only. */
 bool record_path_from(struct record *r, const char *path, enum record_field_source from,
                       struct slice *out);

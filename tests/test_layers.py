@@ -34,7 +34,7 @@ LIBRARIES = {
     r"curl/.*": {"doctor/http.c"},
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/pubkey.c", "identity/signed_cookie.c",
                    "identity/fingerprint.c", "front/buckets.c"},
-    r"json-c/.*": {"format/json.c", "format/record.c", "auth.c", "identity/session.c", "identity/jwtcheck.c",
+    r"json-c/.*": {"format/json.c", "format/record.c", "format/line.c", "auth.c", "identity/session.c", "identity/jwtcheck.c",
                   "front/answer.c", "front/profile_http.c", "doctor/probe_reader.c", "send/journal.c"},
     r"linux/landlock\.h": {"base/harden.c"},
 }
@@ -78,7 +78,7 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/profile_lines.c "
        "format/object.c format/pyjson.c front/page.c "
        "format/search.c format/query.c format/query_terms.c format/query_match.c format/pattern.c format/pattern_escape.c "
-       "format/ansi.c format/level.c format/expression.c format/unicode.c format/walk.c format/incoming.c format/loki.c format/loki_push.c "
+       "format/ansi.c format/level.c format/line.c format/pairs.c format/expression.c format/unicode.c format/walk.c format/incoming.c format/loki.c format/loki_push.c "
        "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c "
        "front/batch_head.c redis/receipt.c redis/slot.c redis/sought.c identity/roles.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "

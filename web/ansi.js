@@ -11,7 +11,7 @@ import { applySGR } from "./sgr.js";
 
 /** @import { Style } from "./sgr.js" */
 
-/** @typedef {{text: string, style: Style, link?: string}} Run */
+/** @typedef {{text: string, style: Style, link?: string, status?: string}} Run status: the class of a response's status */
 
 /* In this order: control sequences; strings (title, link, device control); other escapes; stray control characters
  * except tab and line feed. A string ends at its terminator, the next escape or the end of the text. */

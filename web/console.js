@@ -5,13 +5,13 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, parse-entry, filter,
- *                 pattern, query, matcher with matcher-worker, level-set, server-filter, query-edit, hidden-hint,
- *                 empty-text
+ *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
+ *                 times, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
+ *                 server-filter, query-edit, hidden-hint, empty-text
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, paint, field-list, row, row-height, day-line, virtual-list, download
+ *    list         store, paint, field-list, line-runs, row, row-height, day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap
@@ -72,6 +72,9 @@ const view = {
   },
   get utc() {
     return preferences.utc;
+  },
+  get own() {
+    return settings.own;
   },
   /** @returns {"short" | false} whether the time column has the date */
   get date() {
@@ -232,6 +235,7 @@ const controls = new Controls(settings, preferences, {
     list.remeasure();
   },
   onutc: showTimes,
+  onown: showTimes,
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
     draw();

@@ -14,7 +14,7 @@ import { logName, savePreferences, saveURL } from "./settings.js";
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-/** @typedef {"server" | "wrap" | "utc" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+/** @typedef {"server" | "wrap" | "utc" | "own" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
@@ -36,6 +36,7 @@ export class Controls {
     this.settings = settings;
     this.preferences = preferences;
     this.events = events;
+    settings.own ||= preferences.own;
     this.chips = new LevelChips($("levels"), (level, shift) =>
       this.setLevels((shift ? toggled : pressed)(this.settings.levels, level)));
     this.listen();
@@ -53,6 +54,7 @@ export class Controls {
     on("server", "change", () => this.setServer($("server").checked));
     on("wrap", "change", () => this.setWrap($("wrap").checked));
     on("utc", "change", () => this.setUtc($("utc").checked));
+    on("own", "change", () => this.setOwn($("own").checked));
     on("cap", "change", () => this.setCap(Number($("cap").value)));
     on("pause", "click", () => events.onpause());
     on("follow", "click", () => events.onfollow());
@@ -158,6 +160,16 @@ export class Controls {
     this.events.onutc();
   }
 
+  /** @param {boolean} on */
+  setOwn(on) {
+    this.settings.own = on;
+    this.preferences.own = on;
+    saveURL(this.settings);
+    savePreferences(this.preferences);
+    $("own").checked = on;
+    this.events.onown();
+  }
+
   /** @param {number} cap */
   setCap(cap) {
     this.preferences.cap = cap;
@@ -179,6 +191,7 @@ export class Controls {
     this.showCap(cap);
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);
+    $("own").checked = this.settings.own;
   }
 
   /** @param {number} cap an address may name another number than the choices */

@@ -8,6 +8,7 @@ import { element } from "./dom.js";
 import { marksIn } from "./filter.js";
 import { paint } from "./paint.js";
 import { fieldsOf } from "./fields.js";
+import { lineOf } from "./parse-entry.js";
 
 /** @import { Spans } from "./filter.js" */
 /** @import { Entry } from "./parse-entry.js" */
@@ -82,5 +83,7 @@ export function fieldList(entry, query) {
   if (fields.some(([, text]) => text === undefined)) add("payload", plain(entry.data));
   else fields.forEach(([name, text]) => add(/** @type {string} */ (name), /** @type {string} */ (text)));
   for (const [name, text] of Object.entries(entry.fields ?? {})) add(plain(name), plain(text));
+  for (const [name, v] of Object.entries(lineOf(entry)?.fields ?? {})) add(plain(name), fieldText(v) ?? "…");
+  if (entry.lined && !entry.structured) add("line", plain(entry.data));
   return list;
 }

@@ -51,6 +51,7 @@ export function keymap(controls, actions, { toOlder, toMatch, toContext, toUndo 
     ["s", "filter on the server", () => controls.setServer(!settings.server)],
     ["w", "wrap long lines", () => controls.setWrap(!preferences.wrap)],
     ["u", "times in UTC", () => controls.setUtc(!preferences.utc)],
+    ["t", "the times that the records say", () => controls.setOwn(!settings.own)],
     ["d", "download what is shown as text", () => events.ondownload("text")],
     ["x", "clear the page", events.onclear],
     ["z", "undo that, for ten seconds", toUndo],

@@ -10,6 +10,8 @@
 import { fieldAt } from "./fields.js";
 import { FIELDS, FORMS, MESSAGES, NAMES, SCALES } from "./level-table.js";
 
+/** @import { Line, LineLevel } from "./line.js" */
+
 export const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
 export const OTHER = "OTHER"; // no level, or an unknown one
 export const ALL_LEVELS = [...LEVELS, OTHER];
@@ -128,14 +130,45 @@ export function messageOf(fields) {
 }
 
 /**
+ * What a part of a line says, or -1.
+ * @param {LineLevel} said
+ */
+const severityOfPart = ({ text, severity }) => severity ?? (text ? severityOfName(text) : UNKNOWN);
+
+/**
+ * Whether the row of an entry with this severity says what a part of its line says.
+ * @param {number} severity
+ * @param {LineLevel} said
+ */
+export const saysLevel = (severity, said) => severity !== UNKNOWN && classOf(severity) === classOf(severityOfPart(said));
+
+/**
+ * The severity of a line of a known form: of JSON that is its message, else of its innermost part, other JSON, its
+ * message, and the parts around it. A message that is only carried comes before what carries it.
+ * @param {Line} line
+ * @param {string} text
+ */
+function severityOfLine(line, text) {
+  const json = severityOfFields(line.json?.value);
+  if (json !== undefined && line.jsonLeads) return json;
+  const said = line.levels.map(severityOfPart);
+  const inner = line.bare ? UNKNOWN : (said.shift() ?? UNKNOWN);
+  if (inner !== UNKNOWN) return inner;
+  if (json !== undefined && json !== UNKNOWN) return json;
+  const told = severityOfText(text.slice(line.message));
+  return told !== UNKNOWN ? told : (said.find((severity) => severity !== UNKNOWN) ?? UNKNOWN);
+}
+
+/**
  * The severity of a record. Fields of the payload come before those of the entry. Without a field the text counts. A
  * level in a field ends the search, also one that is unknown: its writer chose it.
  * @param {Fields} fields of the payload; null: it is text
  * @param {Fields} beside those of the entry
  * @param {string} text the payload, or the message in its fields, without escape sequences; "" without one
+ * @param {Line | null} [line] the text as a line of a known form
  */
-export const severityOf = (fields, beside, text) =>
-  severityOfFields(fields) ?? severityOfFields(beside) ?? severityOfText(text);
+export const severityOf = (fields, beside, text, line = null) =>
+  severityOfFields(fields) ?? severityOfFields(beside) ?? (line ? severityOfLine(line, text) : severityOfText(text));
 
 /** The lowest status of HTTP that is a level. @type {Record<string, number>} */
 const LOWEST = { "4xx": 400, "5xx": 500 };

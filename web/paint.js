@@ -13,6 +13,7 @@ import { linksOf } from "./links.js";
 
 /** @import { Spans } from "./filter.js" */
 /** @import { Link } from "./links.js" */
+/** @import { Run } from "./ansi.js" */
 /** @import { Style } from "./sgr.js" */
 
 /**
@@ -35,10 +36,11 @@ function colour(node, style) {
 
 /**
  * @param {string} text
- * @param {Style} style
+ * @param {Run} run
  */
-function styled(text, style) {
+function styled(text, { style, status }) {
   const names = Object.keys(style);
+  if (status && !names.length) return element("span", `status-${status}`, text);
   if (!names.length) return document.createTextNode(text);
   const span = element("span", "", text);
   for (const name of names) if (name !== "fg" && name !== "bg") span.classList.add(`sgr-${name}`);
@@ -78,9 +80,10 @@ function walk(spans) {
  * @param {string} text
  * @param {Spans} marks matches of the filter in the plain text
  * @param {number} [most] characters of the plain text that are shown
+ * @param {(parts: Run[]) => Run[]} [refine] makes the runs that are shown of those of the text
  */
-export function paint(node, text, marks, most = Infinity) {
-  const parts = runs(text);
+export function paint(node, text, marks, most = Infinity, refine = (parts) => parts) {
+  const parts = refine(runs(text));
   const markAt = walk(marks);
   const linkAt = walk(linksOf(parts));
   /** @type {Link | null} */
@@ -97,7 +100,7 @@ export function paint(node, text, marks, most = Infinity) {
         open = link.inside;
         target = open ? node.appendChild(anchor(open[2])) : node;
       }
-      const piece = styled(part.text.slice(from - begin, to - begin), part.style);
+      const piece = styled(part.text.slice(from - begin, to - begin), part);
       (mark.inside ? target.appendChild(element("mark")) : target).append(piece);
       from = to;
     }

@@ -7,9 +7,13 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
-import { OTHER, classOf, messageOf, severityOf, severityOfStatus } from "./level.js";
-import { formatTime, shownTime } from "./times.js";
+import { OTHER, classOf, messageOf, saysLevel, severityOf, severityOfStatus } from "./level.js";
+import { parseLine } from "./line.js";
+import { ownTimeOf } from "./own-time.js";
+import { shownOf, without } from "./shown-text.js";
+import { formatTime, shownTime, timeOf } from "./times.js";
 
+/** @import { Span } from "./line.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
@@ -31,7 +35,9 @@ import { formatTime, shownTime } from "./times.js";
  * @property {string | undefined} event
  * @property {string} data the payload
  * @property {Record<string, string> | undefined} fields those of the log entry beside the payload
- * @property {string} message as in the payload, escape sequences included
+ * @property {string} message as shown, escape sequences included
+ * @property {Span[] | undefined} cuts parts of a coloured message that are not shown; other messages lack them already
+ * @property {boolean} lined the message is a line of a known form
  * @property {number} severity of level.js; -1: unknown
  * @property {string} level its class
  * @property {OwnTime | undefined} ownTime the time that the record says
@@ -63,6 +69,16 @@ import { formatTime, shownTime } from "./times.js";
 /** @typedef {Entry | Marker} Item */
 
 /**
+ * The message of an entry as a line of a known form, or null.
+ * @param {Entry} entry
+ */
+export function lineOf({ data, lined }) {
+  if (!lined) return null;
+  const fields = fieldsOf(data);
+  return parseLine(plain((fields && messageOf(fields)) ?? data));
+}
+
+/**
  * @param {LogRecord} record
  * @param {string} [statusLevel] the statuses that are levels in access records, as of severityOfStatus()
  * @returns {Entry}
@@ -70,19 +86,24 @@ import { formatTime, shownTime } from "./times.js";
 export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
   const fields = fieldsOf(data);
   const told = fields ? messageOf(fields) : data;
-  const message = told ?? data;
-  const shown = plain(message);
-  const said = severityOf(fields, beside, told === undefined ? "" : shown);
-  const severity = statusLevel ? Math.max(said, severityOfStatus({ ...beside, ...fields }, statusLevel)) : said;
+  const whole = told ?? data;
+  const text = plain(whole);
+  const line = told === undefined ? null : parseLine(text);
+  const said = severityOf(fields, beside, told === undefined ? "" : text, line);
+  const all = statusLevel ? { ...beside, ...line?.fields, ...fields } : null;
+  const severity = Math.max(said, severityOfStatus(all, statusLevel));
+  const { message, cuts, shown } = shownOf(whole, text, line, (part) => saysLevel(severity, part));
   return {
     id,
     event,
     data,
     fields: beside,
     message,
+    cuts,
+    lined: line !== null,
     severity,
     level: classOf(severity),
-    ownTime: undefined,
+    ownTime: ownTimeOf(fields, beside, line, timeOf(id)),
     lines: countLines(shown),
     size: shown.length,
     structured: fields !== null,
@@ -118,10 +139,10 @@ function countLines(text) {
 }
 
 /**
- * The message without escape sequences.
+ * The message as it reads: without escape sequences, and without what the row says beside it.
  * @param {Entry} entry
  */
-export const textOf = (entry) => (entry.coloured ? plain(entry.message) : entry.message);
+export const textOf = ({ coloured, cuts, message }) => (coloured ? without(plain(message), cuts ?? []) : message);
 
 /**
  * The entry as a line of a text file; a message of several lines stays so.

@@ -10,7 +10,7 @@ import { plain } from "./ansi.js";
 import { fieldAt, fieldsOf } from "./fields.js";
 import { foundOf, holds, marksOfTerm, textsOf } from "./filter.js";
 import { OTHER, classOf, severityOfName } from "./level.js";
-import { textOf } from "./parse-entry.js";
+import { lineOf, textOf } from "./parse-entry.js";
 import { compile } from "./pattern.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -265,6 +265,8 @@ class Sight {
     this.found = undefined;
     /** @type {Record<string, any> | null | undefined} */
     this.parsed = undefined;
+    /** @type {Record<string, any> | undefined} */
+    this.lineParsed = undefined;
   }
 
   get texts() {
@@ -277,16 +279,24 @@ class Sight {
     return this.parsed;
   }
 
+  /** The fields of the message as a line of a known form. @returns {Record<string, any>} */
+  get line() {
+    return (this.lineParsed ??= lineOf(this.entry)?.fields ?? {});
+  }
+
   /**
-   * The text of a field: of the payload, or else of the log entry.
+   * The text of a field: of the payload, or else of the log entry, or else of the line.
    * @param {string} name
    * @returns {string | undefined}
    */
   field(name) {
+    const isText = (/** @type {unknown} */ value) => ["string", "number", "boolean"].includes(typeof value);
     const value = fieldAt(this.payload, name);
-    if (["string", "number", "boolean"].includes(typeof value)) return plain(String(value));
+    if (isText(value)) return plain(String(value));
     const { fields } = this.entry;
-    return fields && Object.hasOwn(fields, name) ? plain(fields[name]) : undefined;
+    if (fields && Object.hasOwn(fields, name)) return plain(fields[name]);
+    const said = this.entry.lined ? fieldAt(this.line, name) : undefined;
+    return isText(said) ? plain(String(said)) : undefined;
   }
 }
 
@@ -362,7 +372,7 @@ function textOfField(value) {
  */
 function placeOf(pattern, sight) {
   const { entry } = sight;
-  const lists = [...Object.entries(sight.payload ?? {}), ...Object.entries(entry.fields ?? {})];
+  const lists = [...Object.entries(sight.payload ?? {}), ...Object.entries(entry.fields ?? {}), ...Object.entries(sight.line)];
   if (entry.event !== undefined && holds(plain(entry.event), pattern)) return "event";
   return lists.find(([, value]) => holds(textOfField(value), pattern))?.[0] ?? "payload";
 }

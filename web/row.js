@@ -10,6 +10,7 @@ import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
 import { hiddenHint } from "./hidden-hint.js";
 import { OTHER } from "./level.js";
+import { lineRuns } from "./line-runs.js";
 import { paint } from "./paint.js";
 import { textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
@@ -96,19 +97,31 @@ function nameOf(entry, view) {
  * @param {View} view
  */
 function timeCell(entry, view) {
-  const { ms } = shownTime(entry, view);
+  const { ms, own } = shownTime(entry, view);
   const cell = element("a", "time");
   const [, time, fraction, rest] = /^(.*?)(\.\d+)(.*)$/.exec(formatTime(ms, view)) ?? ["", entry.id || "–", "", ""];
   cell.append(time, element("span", "ms", fraction), rest);
+  if (view.own && !own) cell.classList.add("arrived");
   const link = entry.id && view.linkTo(entry.id);
   if (!link) return cell;
   cell.href = link;
-  cell.title = `${formatTime(ms, { utc: view.utc, date: true })} · copy a link to this record`;
+  cell.title = `${timesOf(entry, view.utc)} · copy a link to this record`;
   cell.setAttribute("role", "button");
   cell.setAttribute("aria-label", `${cell.textContent}, copy link`);
   cell.dataset.action = "link";
   cell.tabIndex = -1;
   return cell;
+}
+
+/**
+ * Both times of an entry, as a text.
+ * @param {Entry} entry
+ * @param {boolean} utc
+ */
+function timesOf(entry, utc) {
+  const arrived = formatTime(shownTime(entry, { utc }).ms, { utc, date: true });
+  const { ms, own } = shownTime(entry, { utc, own: true });
+  return own ? `The record says ${formatTime(ms, { utc, date: true })}, it came ${arrived}` : arrived;
 }
 
 /** @param {Entry} entry */
@@ -126,7 +139,7 @@ function levelCell(entry) {
  * @param {Entry} entry
  */
 function gutter(entry) {
-  const few = !entry.structured && !entry.fields && !entry.open;
+  const few = !entry.structured && !entry.lined && !entry.fields && !entry.open;
   const more = button(few ? "more few" : "more", entry.open ? "▾" : "▸", entry.open ? "Hide fields" : "Show fields", "fields");
   more.setAttribute("aria-expanded", String(entry.open));
   return more;
@@ -143,7 +156,7 @@ function body(entry, view) {
   text.dir = "auto";
   const short = entry.size > LONG && !entry.whole;
   const shown = short ? cut(textOf(entry), LONG) : textOf(entry);
-  paint(text, entry.message, marksOf(entry, shown, view.query), shown.length);
+  paint(text, entry.message, marksOf(entry, shown, view.query), shown.length, (runs) => lineRuns(runs, entry));
   cell.append(text);
   const hint = hiddenHint(entry, view.query);
   if (hint) cell.append(" ", element("span", "hint", hint));

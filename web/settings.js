@@ -2,7 +2,7 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at); localStorage holds the preferences of the reader (wrap, utc, cap); <meta name="sselog-…"> belongs to
+ * server, at, time); localStorage holds the preferences of the reader (wrap, utc, own, cap); <meta name="sselog-…"> belongs to
  * the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
 import { readLevels, writeLevels } from "./level-set.js";
@@ -19,11 +19,12 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {string} query text of the filter
  * @property {boolean} server the server filters too
  * @property {string} at id of the record that the address names, or ""
+ * @property {boolean} own rows show the times that the records say
  * @property {number} cap records that the page may hold; 0: as the preferences say
  * @property {string | true | undefined} token as in connect()
  */
 
-/** @typedef {{wrap: boolean, utc: boolean, cap: number}} Preferences */
+/** @typedef {{wrap: boolean, utc: boolean, own: boolean, cap: number}} Preferences */
 
 /** @param {string} name */
 export function meta(name) {
@@ -64,6 +65,7 @@ export function readURL() {
     query: params.get("q") ?? "",
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
+    own: params.get("time") === "own",
     cap: cap ? clampCap(Number(cap)) : 0,
     token: tokens || token === "yes" ? true : token || undefined,
   };
@@ -76,7 +78,7 @@ export function readURL() {
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
 /** @param {Settings} settings */
-function urlOf({ levels, query, server, at }) {
+function urlOf({ levels, query, server, at, own }) {
   const url = new URL(location.href);
   const set = (/** @type {string} */ name, /** @type {string} */ value) =>
     value ? url.searchParams.set(name, value) : url.searchParams.delete(name);
@@ -84,6 +86,7 @@ function urlOf({ levels, query, server, at }) {
   set("q", query);
   set("server", server ? "1" : "");
   set("at", at);
+  set("time", own ? "own" : "");
   return url;
 }
 
@@ -132,7 +135,7 @@ export function linkTo(id) {
  * @returns {Preferences}
  */
 export function readPreferences() {
-  const preset = { wrap: true, utc: false, cap: 50_000 };
+  const preset = { wrap: true, utc: false, own: false, cap: 50_000 };
   try {
     const kept = { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
     return { ...kept, cap: clampCap(Number(kept.cap)) || preset.cap };
@@ -142,9 +145,9 @@ export function readPreferences() {
 }
 
 /** @param {Preferences} preferences */
-export function savePreferences({ wrap, utc, cap }) {
+export function savePreferences({ wrap, utc, own, cap }) {
   try {
-    localStorage.setItem(STORE, JSON.stringify({ wrap, utc, cap }));
+    localStorage.setItem(STORE, JSON.stringify({ wrap, utc, own, cap }));
   } catch {
     // storage is forbidden
   }

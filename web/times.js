@@ -11,9 +11,11 @@
 /** How a time is written; date "short": without the year. @typedef {{utc?: boolean, date?: boolean | "short"}} TimeOptions */
 
 /**
- * A time that a record says. Without a zone, `ms` is right if the record means UTC.
- * @typedef {{ms: number, zoned: boolean}} OwnTime
+ * A time that a record says. Without a zone, `ms` is right if the record means UTC. A daily one is a time of day only.
+ * @typedef {{ms: number, zoned: boolean, daily?: boolean}} OwnTime
  */
+
+const DAY = 86_400_000; // ms
 
 /**
  * The time in an id, in ms since 1970; NaN where the number is too small or too big to be a time.
@@ -35,11 +37,17 @@ function aheadOfUTC(ms) {
 }
 
 /**
- * The record's own time in ms since 1970. One without a zone is read in the zone that the page shows.
+ * The record's own time in ms since 1970. One without a zone is read in the zone that the page shows. A time of day is
+ * that of the day that is nearest to the arrival.
  * @param {OwnTime} own
+ * @param {number} arrival
  * @param {boolean} utc the page shows UTC
  */
-const ownMs = ({ ms, zoned }, utc) => (zoned || utc ? ms : ms - aheadOfUTC(ms));
+function ownMs({ ms, zoned, daily }, arrival, utc) {
+  const local = !zoned && !utc;
+  const at = daily ? ms + Math.round((arrival + (local ? aheadOfUTC(arrival) : 0) - ms) / DAY) * DAY : ms;
+  return local ? at - aheadOfUTC(at) : at;
+}
 
 /**
  * The time that the page shows for an entry, in ms since 1970 or NaN, and whether it is the record's own. Where the
@@ -48,8 +56,9 @@ const ownMs = ({ ms, zoned }, utc) => (zoned || utc ? ms : ms - aheadOfUTC(ms));
  * @param {{utc?: boolean, own?: boolean}} options of the page
  */
 export function shownTime(entry, { utc = false, own = false }) {
-  if (own && entry.ownTime) return { ms: ownMs(entry.ownTime, utc), own: true };
-  return { ms: timeOf(entry.id), own: false };
+  const arrival = timeOf(entry.id);
+  const ms = own && entry.ownTime ? ownMs(entry.ownTime, arrival, utc) : NaN;
+  return Number.isNaN(ms) ? { ms: arrival, own: false } : { ms, own: true };
 }
 
 const pad = (/** @type {number} */ n, width = 2) => String(n).padStart(width, "0");
