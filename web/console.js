@@ -6,7 +6,7 @@
  * beside it:
  *
  *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, parse-entry, filter,
- *                 matcher with matcher-worker
+ *                 pattern, query, matcher with matcher-worker
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
@@ -22,7 +22,7 @@ import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
-import { $, once } from "./dom.js";
+import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { FilterSession } from "./filter-session.js";
 import { Ingest } from "./ingest.js";
@@ -86,6 +86,7 @@ const list = new VirtualList({
   days,
   onfollow: showFollow,
   ontop: () => older.load(),
+  onwidth: () => rowHeight.measure(),
 });
 
 /** @type {FilterSession} */
@@ -238,8 +239,8 @@ function drawNow() {
   counts.show(store.shown, store.count);
   older.show();
   days.showHead();
+  list.draw();
   if (days.changed()) measureTimes();
-  else list.draw();
 }
 
 /** The page shows other times. */
@@ -293,6 +294,7 @@ function forgetRecords() {
 
 /* ---------------------------------------------------------------- start */
 
+showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 status.start();

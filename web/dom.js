@@ -102,6 +102,10 @@ export async function copy(text) {
  * @param {string} text
  */
 export function offerText(title, text) {
+  if (!toastPlace) {
+    prompt(title, text); // a page that only embeds the list has no dialog for it
+    return;
+  }
   $("offer-title").textContent = title;
   $("offer-text").value = text;
   $("offer").showModal();
@@ -109,13 +113,23 @@ export function offerText(title, text) {
 }
 
 let toastTimer = 0;
+/** @type {HTMLElement | null} */
+let toastPlace = null;
+
+/**
+ * Chooses the node for short messages. A page that only embeds the list shows none.
+ * @param {HTMLElement} node
+ */
+export const showToastsIn = (node) => (toastPlace = node);
 
 /**
  * Shows a short message at the bottom of the page for four seconds.
  * @param {string} text
  */
 export function toast(text) {
-  $("toast").textContent = text;
+  const place = toastPlace;
+  if (!place) return;
+  place.textContent = text;
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => ($("toast").textContent = ""), 4000);
+  toastTimer = setTimeout(() => (place.textContent = ""), 4000);
 }
