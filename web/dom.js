@@ -123,13 +123,20 @@ let toastPlace = null;
 export const showToastsIn = (node) => (toastPlace = node);
 
 /**
- * Shows a short message at the bottom of the page for four seconds.
+ * Shows a short message at the bottom of the page, for four seconds or as long as is said, maybe with a button.
  * @param {string} text
+ * @param {{label: string, act: () => void, ms: number}} [action]
  */
-export function toast(text) {
+export function toast(text, action) {
   const place = toastPlace;
   if (!place) return;
   place.textContent = text;
+  if (action) {
+    const button = element("button", "", action.label);
+    button.type = "button";
+    button.addEventListener("click", action.act);
+    place.append(" ", button);
+  }
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => (place.textContent = ""), 4000);
+  toastTimer = setTimeout(() => (place.textContent = ""), action?.ms ?? 4000);
 }

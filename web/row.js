@@ -8,6 +8,7 @@ import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
+import { hiddenHint } from "./hidden-hint.js";
 import { OTHER } from "./level.js";
 import { paint } from "./paint.js";
 import { textOf } from "./parse-entry.js";
@@ -21,6 +22,7 @@ import { formatTime, shownTime } from "./times.js";
  * @typedef {object} View
  * @property {Query} query
  * @property {boolean} utc
+ * @property {"short" | false} [date] the times have the date
  * @property {boolean} [own] rows show the times that the records say
  * @property {(id: string) => string} linkTo address of a record; "": it has none
  * @property {string} target id of the record to point out, or ""
@@ -143,6 +145,8 @@ function body(entry, view) {
   const shown = short ? cut(textOf(entry), LONG) : textOf(entry);
   paint(text, entry.message, marksOf(entry, shown, view.query), shown.length);
   cell.append(text);
+  const hint = hiddenHint(entry, view.query);
+  if (hint) cell.append(" ", element("span", "hint", hint));
   if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
   if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view.query));
   return cell;

@@ -105,6 +105,8 @@ export interface Client {
   readonly lastId: string;
   /** Whether this tab has the stream that others share. */
   readonly leading: boolean;
+  /** The id to which the history was read for the first records; with a filter it may have none from there on. */
+  readonly reached: string;
   /** Whether the log has no records older than those that were handed over first. */
   readonly complete: boolean;
   /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */

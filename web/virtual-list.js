@@ -161,6 +161,30 @@ export class VirtualList {
     this.anchor = entries.length ? { seq: entries[0].seq, offset: y - first, line: this.lineOf(entries[0]) } : null;
   }
 
+  /**
+   * Makes the entry the anchor where it is on the screen.
+   * @param {Item} entry
+   * @returns {boolean} false: it is not in sight
+   */
+  hold(entry) {
+    const row = this.nodes.get(entry)?.getBoundingClientRect();
+    const box = this.box.getBoundingClientRect();
+    if (!row || row.bottom <= box.top || row.top >= box.bottom) return false;
+    this.setFollowing(false);
+    this.anchor = { seq: entry.seq, offset: box.top - row.top };
+    return true;
+  }
+
+  /**
+   * The entry comes a third of the way down, as soon as it is shown.
+   * @param {Item} entry
+   */
+  centre(entry) {
+    this.setFollowing(false);
+    this.anchor = { seq: entry.seq, offset: -(this.viewHeight - entry.height) / 3 };
+    this.draw();
+  }
+
   /** Keeps what is in sight in place, through a change that is not the reader's. */
   keepPlace() {
     if (!this.following && !this.anchor) this.dropAnchor();
@@ -224,6 +248,17 @@ export class VirtualList {
     if (!this.following) this.dropAnchor();
     this.store.remeasure();
     this.redraw();
+  }
+
+  /** Returns a function that brings the list back to the place where it is now. */
+  rememberPlace() {
+    if (!this.following) this.dropAnchor();
+    const { following, anchor } = this;
+    return () => {
+      if (following) return;
+      this.setFollowing(false);
+      this.anchor = anchor;
+    };
   }
 
   /** The store was emptied: follows the end of what comes. */
