@@ -7,7 +7,6 @@
  * cannot be, because older records were loaded or the page began again, there is no way back (drop()).
  */
 import { toast } from "./dom.js";
-import { parseEntry } from "./parse-entry.js";
 
 /** @import { Ingest } from "./ingest.js" */
 /** @import { Item } from "./parse-entry.js" */
@@ -62,7 +61,7 @@ export class Clearing {
     this.drop();
     toast("");
     const wait = kept.paused && ingest.paused;
-    store.restore(kept.taken, wait ? [] : kept.coming.map((item) => ("seq" in item ? item : parseEntry(item))));
+    store.restore(kept.taken, wait ? [] : kept.coming.map((item) => ("seq" in item ? item : ingest.parse(item))));
     if (wait) ingest.unshift(kept.coming);
     kept.place();
     this.onback();

@@ -171,7 +171,7 @@ export class VirtualList {
     const box = this.box.getBoundingClientRect();
     if (!row || row.bottom <= box.top || row.top >= box.bottom) return false;
     this.setFollowing(false);
-    this.anchor = { seq: entry.seq, offset: box.top - row.top };
+    this.anchor = { seq: entry.seq, offset: box.top - row.top, line: this.lineOf(entry) };
     return true;
   }
 
