@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* level_table: made by `make tables` from format/levels.txt. It is included by format/level.c only. */
+/* level_table: made by `make tables` from format/levels.txt, for format/level.c only. */
 #ifndef SSELOG_FORMAT_LEVEL_TABLE_H
 #define SSELOG_FORMAT_LEVEL_TABLE_H
 

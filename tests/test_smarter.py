@@ -189,7 +189,7 @@ def test_debug_records_and_own_requests_are_skipped(stack, redis, kind):
 
 def test_skip_text_and_skip_logger_are_configurable(stack, redis):
     responder = stack.responder(redis, profile="smarter", auth="remote_user",
-                                skip_text="views.logs.stream()|noise", skip_logger="a b")
+                                skip_text="views.logs.stream()|noise", skip_logger="a b", skip_level="TRACE")
     for data in ("by views.logs.stream()", "some noise", record("x", logger="b"),
                  "a DEBUG b", "kept"):
         redis.add(KEY, data)
