@@ -393,6 +393,13 @@ static bool read_reference(struct translator *t, struct slice rest)
     return name.len > 0;
 }
 
+/* Nothing may have been written yet. */
+static void add_part(struct buf *out, const struct buf *text, size_t from, size_t to)
+{
+    if (to > from)
+        buf_add(out, text->p + from, to - from);
+}
+
 /* Writes the whole expression. Its own length is work at each place where it is tried. */
 static void resolve(struct translator *t, struct buf *out)
 {
@@ -408,11 +415,11 @@ static void resolve(struct translator *t, struct buf *out)
             refuse(t, "is malformed: there is no group %u", number);
         else if (number == 0)
             refuse(t, "is malformed: there is no group \"%.*s\"", (int)r->name.len, r->name.p);
-        buf_add(out, t->out.p + from, r->place - from);
+        add_part(out, &t->out, from, r->place);
         buf_addf(out, "(?:(?C%u)\\g{%u})", EXPRESSION_REFERENCE + number, number);
         from = r->place;
     }
-    buf_add(out, t->out.p + from, t->out.len - from);
+    add_part(out, &t->out, from, t->out.len);
     if (work > 0)
         buf_addc(out, ')');
 }
