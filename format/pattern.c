@@ -92,27 +92,11 @@ static struct slice rest_of(const struct translator *t)
     return slice_after(t->source, t->at < t->source.len ? t->at : t->source.len);
 }
 
-static bool begins(struct slice text, const char *with)
-{
-    size_t n = strlen(with);
-    return text.len >= n && memcmp(text.p, with, n) == 0;
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Adds a character that stands for itself. */
 static void add_literal(struct translator *t, uint32_t c)
 {
     char bytes[4];
-    if (c < 0x80 && !is_letter((char)c) && !is_digit((char)c) && c != ' ')
+    if (c < 0x80 && !pattern_is_letter((char)c) && !pattern_is_digit((char)c) && c != ' ')
         buf_addf(&t->out, "\\u{%x}", c);
     else
         buf_add(&t->out, bytes, unicode_write(c, bytes));
@@ -175,7 +159,8 @@ static struct slice name_in(struct slice text)
     size_t n = 1;
     if (text.len == 0 || text.p[0] != '<')
         return (struct slice){0};
-    while (n < text.len && (is_letter(text.p[n]) || is_digit(text.p[n]) || text.p[n] == '_'))
+    while (n < text.len &&
+           (pattern_is_letter(text.p[n]) || pattern_is_digit(text.p[n]) || text.p[n] == '_'))
         n++;
     return n < text.len && text.p[n] == '>' && n - 1 <= MAX_NAME ? slice_make(text.p + 1, n - 1)
                                                                  : (struct slice){0};
@@ -208,8 +193,9 @@ static void read_group(struct translator *t)
     } kinds[] = {
         {"(?:", PLAIN}, {"(?=", AHEAD}, {"(?!", AHEAD}, {"(?<=", BEHIND}, {"(?<!", BEHIND}};
     struct slice rest = rest_of(t);
-    struct slice name = begins(rest, "(?<") ? name_in(slice_after(rest, 2)) : (struct slice){0};
-    if (name.len > 0 && !is_digit(name.p[0])) {
+    struct slice name =
+        pattern_begins(rest, "(?<") ? name_in(slice_after(rest, 2)) : (struct slice){0};
+    if (name.len > 0 && !pattern_is_digit(name.p[0])) {
         open_named(t, name);
         return;
     }
@@ -218,7 +204,7 @@ static void read_group(struct translator *t)
         return;
     }
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (begins(rest, kinds[i].text)) {
+        if (pattern_begins(rest, kinds[i].text)) {
             open_group(t, kinds[i].kind, kinds[i].text, strlen(kinds[i].text));
             return;
         }
@@ -268,7 +254,7 @@ static size_t read_digits(struct slice text, size_t at, unsigned *number)
 {
     size_t n = 0;
     *number = 0;
-    while (at + n < text.len && n < MAX_DIGITS && is_digit(text.p[at + n]))
+    while (at + n < text.len && n < MAX_DIGITS && pattern_is_digit(text.p[at + n]))
         *number = *number * 10 + (unsigned)(text.p[at + n++] - '0');
     return n;
 }
@@ -387,10 +373,17 @@ static bool read_reference(struct translator *t, struct slice rest)
         add_reference(t, number, (struct slice){0}, n + 1);
         return true;
     }
-    name = begins(rest, "k<") ? name_in(slice_after(rest, 1)) : (struct slice){0};
+    name = pattern_begins(rest, "k<") ? name_in(slice_after(rest, 1)) : (struct slice){0};
     if (name.len > 0)
         add_reference(t, 0, name, name.len + 4);
     return name.len > 0;
+}
+
+/* Nothing may have been written yet. */
+static void add_part(struct buf *out, const struct buf *text, size_t from, size_t to)
+{
+    if (to > from)
+        buf_add(out, text->p + from, to - from);
 }
 
 /* Writes the whole expression. Its own length is work at each place where it is tried. */
@@ -408,11 +401,11 @@ static void resolve(struct translator *t, struct buf *out)
             refuse(t, "is malformed: there is no group %u", number);
         else if (number == 0)
             refuse(t, "is malformed: there is no group \"%.*s\"", (int)r->name.len, r->name.p);
-        buf_add(out, t->out.p + from, r->place - from);
+        add_part(out, &t->out, from, r->place);
         buf_addf(out, "(?:(?C%u)\\g{%u})", EXPRESSION_REFERENCE + number, number);
         from = r->place;
     }
-    buf_add(out, t->out.p + from, t->out.len - from);
+    add_part(out, &t->out, from, t->out.len);
     if (work > 0)
         buf_addc(out, ')');
 }

@@ -20,22 +20,6 @@
     "\\u{0}-\\u{2f}\\u{3a}-\\u{40}\\u{5b}-\\u{5e}\\u{60}\\u{7b}-\\u{17e}\\u{180}-\\u{2129}"        \
     "\\u{212b}-\\u{10ffff}"
 
-static bool begins(struct slice text, const char *with)
-{
-    size_t n = strlen(with);
-    return text.len >= n && memcmp(text.p, with, n) == 0;
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* ---- sets ---- */
 
 /* The length of a category of Unicode, "p{Lu}" or the like; 0: rest begins with none. */
@@ -95,7 +79,7 @@ static uint32_t read_hex(struct slice text, size_t *at, size_t most)
 /* "xHH", "uHHHH" or "u{H}". *length is 0 if there is none. */
 static uint32_t read_coded(struct slice rest, size_t *length)
 {
-    bool braces = begins(rest, "u{");
+    bool braces = pattern_begins(rest, "u{");
     size_t least = rest.p[0] == 'x' ? 2 : braces ? 1 : 4, at = braces ? 2 : 1, from = at;
     uint32_t c = read_hex(rest, &at, braces ? 6 : least);
     *length = 0;
@@ -112,7 +96,7 @@ static bool read_code_point(struct slice rest, uint32_t *c, size_t *length)
     uint32_t low;
     *c = read_coded(rest, &n);
     *length = n;
-    if (n == 5 && *c >= 0xd800 && *c <= 0xdbff && begins(slice_after(rest, n), "\\u")) {
+    if (n == 5 && *c >= 0xd800 && *c <= 0xdbff && pattern_begins(slice_after(rest, n), "\\u")) {
         low = read_coded(slice_after(rest, n + 1), &second);
         if (second == 5 && low >= 0xdc00 && low <= 0xdfff) {
             *length = n + 1 + second;
@@ -130,16 +114,16 @@ bool pattern_escape_character(struct slice rest, uint32_t *c, size_t *length)
     *length = 1;
     if (first == 'x' || first == 'u')
         return read_code_point(rest, c, length);
-    if (first == 'c' && is_letter(next)) {
+    if (first == 'c' && pattern_is_letter(next)) {
         *length = 2;
         *c = (uint32_t)next & 31;
         return true;
     }
-    if (first && strchr(names, first) && !(first == '0' && is_digit(next))) {
+    if (first && strchr(names, first) && !(first == '0' && pattern_is_digit(next))) {
         *c = (uint32_t)plain[strchr(names, first) - names];
         return true;
     }
-    if (rest.len == 0 || is_letter(first) || is_digit(first))
+    if (rest.len == 0 || pattern_is_letter(first) || pattern_is_digit(first))
         return false;
     *c = unicode_read(rest.p, rest.len, length);
     return true;

@@ -6,6 +6,22 @@
 
 #include "base/buf.h"
 
+static inline bool pattern_begins(struct slice text, const char *with)
+{
+    size_t n = strlen(with);
+    return text.len >= n && memcmp(text.p, with, n) == 0;
+}
+
+static inline bool pattern_is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool pattern_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* Adds to out the set that rest names ("d", "W", "p{Lu}"), to be used inside "[]". fold: case will
  * be ignored. Returns the length of the name; 0: there is none. */
 size_t pattern_escape_set(struct slice rest, bool fold, struct buf *out);
