@@ -5,8 +5,9 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, parse-entry, query, filter,
- *                 matcher with matcher-worker, level-set, server-filter, query-edit, hidden-hint, empty-text
+ *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, parse-entry, filter,
+ *                 pattern, query, matcher with matcher-worker, level-set, server-filter, query-edit, hidden-hint,
+ *                 empty-text
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
@@ -25,7 +26,7 @@ import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
-import { $, once } from "./dom.js";
+import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
@@ -45,10 +46,9 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { DATE } from "./times.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
-
-const DATE = "11-28 ";
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -94,6 +94,7 @@ const list = new VirtualList({
   days,
   onfollow: showFollow,
   ontop: () => older.load(),
+  onwidth: () => rowHeight.measure(),
 });
 
 const filtered = () => filter.active;
@@ -292,8 +293,8 @@ function drawNow() {
   controls.chips.count(store.levels);
   older.show();
   days.showHead();
+  list.draw();
   if (days.changed()) measureTimes();
-  else list.draw();
 }
 
 /** The page shows other times. */
@@ -349,6 +350,7 @@ function forgetRecords() {
 
 /* ---------------------------------------------------------------- start */
 
+showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 status.start();

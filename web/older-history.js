@@ -61,8 +61,6 @@ export class OlderHistory {
     this.searching = false; // load() goes on from page to page
     this.begun = false; // begin() was called for this connection
     $("stop").onclick = () => (this.searching = false);
-    /* Tab reaches the button only where it is in sight: otherwise it would scroll the list to its top. */
-    new IntersectionObserver(([{ isIntersecting }]) => ($("older").tabIndex = isIntersecting ? 0 : -1), { root: list.box }).observe($("older"));
   }
 
   /** @param {Client | null} connection null: there is none now */
@@ -115,7 +113,7 @@ export class OlderHistory {
     if (hide && button === document.activeElement) this.list.box.focus({ preventScroll: true });
     button.hidden = hide;
     $("stop").hidden = !this.searching;
-    button.setAttribute("aria-disabled", String(this.loading));
+    button.ariaDisabled = String(this.loading);
   }
 
   /** The time to which the history was read, or "" where the page has read none. */
@@ -133,7 +131,7 @@ export class OlderHistory {
     if (empty) return empty;
     if (store.evicted) return `${number(store.evicted)} older records have left this page, which holds ${number(store.cap)}`;
     if (atStart) return "Beginning of the log";
-    if (store.full) return `This page holds ${number(store.count)} records, as many as it may; older ones stay in the log`;
+    if (store.full) return `This page holds ${number(store.count)} records and has no room for more; older ones stay in the log`;
     return server && reachedTime ? `Searched back to ${reachedTime}` : "";
   }
 

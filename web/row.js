@@ -22,8 +22,9 @@ import { formatTime, shownTime } from "./times.js";
  * @typedef {object} View
  * @property {Query} query
  * @property {boolean} utc
+ * @property {"short" | false} [date] the times have the date
  * @property {boolean} [own] rows show the times that the records say
- * @property {(id: string) => string} linkTo address of a record
+ * @property {(id: string) => string} linkTo address of a record; "": it has none
  * @property {string} target id of the record to point out, or ""
  */
 
@@ -99,8 +100,9 @@ function timeCell(entry, view) {
   const cell = element("a", "time");
   const [, time, fraction, rest] = /^(.*?)(\.\d+)(.*)$/.exec(formatTime(ms, view)) ?? ["", entry.id || "–", "", ""];
   cell.append(time, element("span", "ms", fraction), rest);
-  if (!entry.id) return cell;
-  cell.href = view.linkTo(entry.id);
+  const link = entry.id && view.linkTo(entry.id);
+  if (!link) return cell;
+  cell.href = link;
   cell.title = `${formatTime(ms, { utc: view.utc, date: true })} · copy a link to this record`;
   cell.setAttribute("role", "button");
   cell.setAttribute("aria-label", `${cell.textContent}, copy link`);
@@ -146,16 +148,20 @@ function body(entry, view) {
   const hint = hiddenHint(entry, view.query);
   if (hint) cell.append(" ", element("span", "hint", hint));
   if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
-  if (entry.open) cell.append(copyTools(), fieldList(entry, view.query));
+  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view.query));
   return cell;
 }
 
-/** Buttons of an opened record, for readers that have no keys. */
-function copyTools() {
+/**
+ * Buttons of an opened record, for readers that have no keys.
+ * @param {boolean} linked the record has an address
+ */
+function copyTools(linked) {
   const tools = element("div", "copies");
   tools.setAttribute("role", "group");
   tools.setAttribute("aria-label", "Copy");
-  tools.append(button("copy", "Copy text", "", "text"), button("copy", "Copy JSON", "", "json"), button("copy", "Copy link", "", "link"));
+  tools.append(button("copy", "Copy text", "", "text"), button("copy", "Copy JSON", "", "json"));
+  if (linked) tools.append(button("copy", "Copy link", "", "link"));
   return tools;
 }
 

@@ -4,6 +4,7 @@
  */
 import { connect, type Client, type ConnectOptions, type Detail, type LogRecord, type Page, type State } from "sselog";
 import "sselog/classic";
+import { SselogLog } from "sselog/log";
 
 const options: ConnectOptions = {
   url: new URL("https://example.org/sselog/stream?level=warning"),
@@ -45,3 +46,7 @@ const element = document.createElement("div");
 element.addEventListener("sselog-records", ({ detail }) => detail.map(show));
 element.addEventListener("sselog-state", ({ detail }) => say(detail.state, detail));
 element.sselog?.retry();
+
+const list: SselogLog = document.createElement("sselog-log");
+list.addEventListener("sselog-state", ({ detail }) => say(detail.state, detail));
+console.log(list instanceof SselogLog, list.sselog?.lastId);
