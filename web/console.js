@@ -15,6 +15,7 @@
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap
+ *    other pages  log-list, log-style, sselog-log: the list without this file
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */

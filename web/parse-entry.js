@@ -103,7 +103,7 @@ export const makeMarker = (kind, message) => ({ marker: kind, message, at: Date.
 
 /**
  * The text of the marker of a gap.
- * @param {number} [lost] number of records, if the server knows it
+ * @param {number | null} [lost] number of records, if the server knows it
  */
 export function gapText(lost) {
   const records = Number.isInteger(lost) ? `${lost?.toLocaleString("en")} record${lost === 1 ? " is" : "s are"}` : "Records are";

@@ -31,7 +31,7 @@ import { compareIds, isId } from "./ids.js";
  * @property {number} [until] ms since 1970: the time of that attempt
  * @property {number} [every] polling: ms until the next answer
  * @property {boolean} [source] the source of the server was lost and is back
- * @property {number} [lost] gap: number of records
+ * @property {number | null} [lost] gap: number of records; null: the server does not know it
  * @property {string} [after] gap: id of the record before it
  * @property {string} [next] gap: id of the record behind it
  */

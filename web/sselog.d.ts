@@ -52,8 +52,8 @@ export interface Detail {
   every?: number;
   /** The source of the server was lost and is back. */
   source?: boolean;
-  /** gap: number of records. */
-  lost?: number;
+  /** gap: number of records; null: the server does not know it. */
+  lost?: number | null;
   /** gap: id of the record before it. */
   after?: string;
   /** gap: id of the record behind it. */

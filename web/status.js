@@ -84,7 +84,7 @@ export class Status {
     this.last = CURRENT.includes(this.facts.state) || Number.isNaN(written) ? Date.now() : written;
   }
 
-  /** @param {number} [lost] number of records, if the server knows it */
+  /** @param {number | null} [lost] number of records, if the server knows it */
   gap(lost) {
     this.mark("gap", gapText(lost));
   }

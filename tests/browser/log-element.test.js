@@ -143,6 +143,20 @@ test("100,000 records: few rows are in the document, and each can be reached", a
   assert.ok((await texts(page)).length < 150);
 });
 
+test("records that would push out what the reader looks at wait until it follows again", async () => {
+  await site.stack.addMany(numbered(0, 250));
+  const page = await open('<sselog-log url="/sselog/stream" cap="256"></sselog-log>');
+  await shows(page, "line 249");
+  await box(page).evaluate((node) => node.scrollTo(0, 0));
+  await shows(page, "line 0");
+  await site.stack.addMany(numbered(250, 600));
+  await until(() => page.evaluate(() => window.got.length === 600), "all have come");
+  await page.waitForTimeout(300); // only time can show that the place stays
+  assert.ok((await texts(page)).includes("line 0"));
+  await page.locator("sselog-log .follow").click();
+  await shows(page, "line 599");
+});
+
 test("fields open by a click, and the row keeps its place", async () => {
   await site.stack.add(json("INFO", "paid", { order: 4711 }));
   const page = await open();
@@ -180,6 +194,6 @@ test("a gap is marked, and an empty log says that it is", async () => {
   await site.stack.trim(1);
   await site.stack.startWeb();
   await page.evaluate(() => document.querySelector("sselog-log").sselog.retry());
-  await shows(page, "3 records are missing here");
+  await shows(page, "Records are missing here");
   await shows(page, "line 8");
 });

@@ -62,7 +62,7 @@ for (const [width, height, most] of [[320, 256, 60], [390, 844, 150], [844, 390,
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${over} px too wide`);
     await page.keyboard.press("/");
-    await page.keyboard.type("line 7");
+    await page.keyboard.type('"line 7"');
     await until(async () => (await page.locator("#rows .row").count()) === 1, "filtered");
     const query = await box(page.locator("#query"));
     assert.ok(query.x >= 0 && query.x + 120 <= width, "the filter is in sight");

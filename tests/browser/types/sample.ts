@@ -25,7 +25,7 @@ function show({ id, event, data, fields }: LogRecord): string {
 }
 
 function say(state: State, { reason, status, attempt, wait, every, source, lost, after, next }: Detail): string {
-  const numbers = [status, attempt, wait, every, lost].map((n) => n?.toFixed());
+  const numbers = [status, attempt, wait, every, lost ?? undefined].map((n) => n?.toFixed());
   return [state, reason, after, next, source, ...numbers].join(" ");
 }
 
