@@ -21,8 +21,7 @@ export function termFor(entry, name, value) {
   const term = `${name}="${value.replace(/["\\]/g, "\\$&")}"`;
   const query = parseQuery(term);
   const isField = query.terms.length === 1 && ["field", "level"].includes(query.terms[0].kind);
-  const isOther = isField && !passes(entry, parseQuery(`-${term}`));
-  return isOther && passes(entry, query) ? term : "";
+  return isField && passes(entry, query) ? term : "";
 }
 
 /**

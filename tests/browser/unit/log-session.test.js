@@ -6,7 +6,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LogSession } from "../../../web/log-session.js";
-import { parseQuery } from "../../../web/query.js";
 import { ALL_LEVELS } from "../../../web/level.js";
 
 const server = { history: {}, stream: null, refuses: () => false };
