@@ -10,7 +10,7 @@
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, paint, field-list, row, row-height, virtual-list, download
+ *    list         store, paint, field-list, row, row-height, day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
  *    reader       arrivals, counts, badge, title, status, controls, copy-rows, row-actions, keymap
  *    other pages  log-list, log-style, sselog-log: the list without this file
@@ -22,6 +22,7 @@ import { CURRENT } from "./badge.js";
 import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
+import { DayLines } from "./day-line.js";
 import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { FilterSession } from "./filter-session.js";
@@ -29,6 +30,7 @@ import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
 import { LogSession } from "./log-session.js";
 import { OlderHistory } from "./older-history.js";
+import { parseEntry } from "./parse-entry.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -38,6 +40,7 @@ import { Status } from "./status.js";
 import { Store } from "./store.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -61,10 +64,16 @@ const view = {
   get utc() {
     return preferences.utc;
   },
+  /** @returns {"short" | false} whether the time column has the date */
+  get date() {
+    return days.dates && "short";
+  },
   get target() {
     return settings.at;
   },
 };
+
+const days = new DayLines(store, view, $("head-day"));
 
 /** @type {VirtualList} */
 const list = new VirtualList({
@@ -74,6 +83,7 @@ const list = new VirtualList({
   rows: $("rows"),
   store,
   makeRow: (item) => makeRow(item, view),
+  days,
   onfollow: showFollow,
   ontop: () => older.load(),
   onwidth: () => rowHeight.measure(),
@@ -96,6 +106,7 @@ const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
   mayAdd: (items) => !list.wouldLose(items),
+  parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
     arrivals.taken(items.length);
     title.came(items, (item) => filter.passes(item));
@@ -175,7 +186,7 @@ const controls = new Controls(settings, preferences, {
     rowHeight.measure();
     list.remeasure();
   },
-  onutc: () => list.redraw(),
+  onutc: showTimes,
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
     draw();
@@ -227,7 +238,24 @@ document.addEventListener("visibilitychange", () => {
 function drawNow() {
   counts.show(store.shown, store.count);
   older.show();
-  list.draw();
+  days.showHead();
+  if (days.changed()) measureTimes();
+  else list.draw();
+}
+
+/** The page shows other times. */
+function showTimes() {
+  days.clear();
+  days.changed();
+  days.showHead();
+  measureTimes();
+}
+
+/** The times have another length, so that rows have other heights. */
+function measureTimes() {
+  rowHeight.showTimes(view);
+  rowHeight.measure();
+  list.remeasure();
 }
 
 /** Draws in the next turn. */
@@ -258,6 +286,7 @@ function showPause() {
 
 function forgetRecords() {
   store.clear();
+  days.clear();
   ingest.clear();
   arrivals.clear();
   older.recordsLeft();

@@ -8,10 +8,10 @@
  */
 import { Arrivals } from "./arrivals.js";
 import { CopyRows } from "./copy-rows.js";
+import { DayLines } from "./day-line.js";
 import { element, number, once } from "./dom.js";
 import { isId } from "./ids.js";
 import { Ingest } from "./ingest.js";
-import { parseEntry } from "./parse-entry.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -26,12 +26,15 @@ const OLDER = 500; // records of one "load older"
 
 /**
  * The look of a list, which show() changes.
- * @typedef {View & {wrap: boolean, cap: number, label: string}} Look
+ * @typedef {View & {wrap: boolean, cap: number, label: string, date?: "short" | false}} Look
  */
 
 /**
- * Where older records come from. end: the id before which all older ones are, where the list has none; "" for unknown.
- * @typedef {{history: (page: {before: string, limit: number}) => Promise<Page>, end: () => string}} Source
+ * Where records come from, and what they mean.
+ * @typedef {object} Source
+ * @property {(page: {before: string, limit: number}) => Promise<Page>} history older records
+ * @property {() => string} end the id before which all older records are, where the list has none; "": not known
+ * @property {(record: LogRecord) => Entry} parse
  */
 
 /** @param {string} className */
@@ -51,13 +54,14 @@ function makeNodes(label) {
   const head = box.appendChild(element("div", "head"));
   const text = head.appendChild(element("span"));
   const older = button("older", "Load older");
-  head.append(" ", older);
+  const day = element("div");
+  head.append(" ", older, day);
   const canvas = box.appendChild(element("div", "canvas"));
   const rows = canvas.appendChild(element("div", "rows"));
   const follow = main.appendChild(button("follow"));
   box.tabIndex = 0;
   for (const [name, value] of Object.entries({ role: "log", "aria-label": label, "aria-live": "off" })) box.setAttribute(name, value);
-  return { main, box, head, text, older, canvas, rows, follow };
+  return { main, box, head, text, older, day, canvas, rows, follow };
 }
 
 export class LogList {
@@ -72,14 +76,16 @@ export class LogList {
     this.nodes = makeNodes(look.label);
     root.append(this.nodes.main);
     this.begin();
-    const { box, head, canvas, rows, follow, older } = this.nodes;
+    const { box, head, canvas, rows, follow, older, day } = this.nodes;
     this.height = new RowHeight(box, rows, look);
     this.store = new Store({ cap: look.cap, passes: () => true, estimate: (item) => this.height.estimate(item) });
+    this.days = new DayLines(this.store, look, day);
     this.arrivals = new Arrivals(box, follow);
     this.list = new VirtualList({
       box, head, canvas, rows,
       store: this.store,
       makeRow: (item) => makeRow(item, look),
+      days: this.days,
       onfollow: (following) => this.followed(following),
       ontop: () => this.loadOlder(),
       onwidth: () => this.height.measure(),
@@ -90,6 +96,7 @@ export class LogList {
       mayAdd: (items) => !this.list.wouldLose(items),
       taken: (items, gone) => this.taken(items.length, gone),
       changed() {},
+      parse: source.parse,
     });
     const copies = new CopyRows({ list: this.list, store: this.store, view: look });
     this.actions = new RowActions({ list: this.list, store: this.store, linkTo: look.linkTo, copies });
@@ -116,6 +123,7 @@ export class LogList {
     this.ingest.clear();
     this.ingest.pause(false);
     this.arrivals.clear();
+    this.days.clear();
     this.list.clear();
     this.draw();
   }
@@ -138,9 +146,24 @@ export class LogList {
     box.classList.toggle("wrap", this.look.wrap);
     box.setAttribute("aria-label", this.look.label);
     if (this.store.setCap(this.look.cap)) this.recordsLeft();
+    this.days.clear();
+    this.showDays();
+    this.measureTimes();
+    this.draw();
+  }
+
+  /** @returns {boolean} whether the times have another length now */
+  showDays() {
+    this.days.showHead();
+    const changed = this.days.changed();
+    this.look.date = this.days.dates && "short";
+    return changed;
+  }
+
+  measureTimes() {
+    this.height.showTimes(this.look);
     this.height.measure();
     this.list.remeasure();
-    this.draw();
   }
 
   /** @param {LogRecord[]} records */
@@ -194,7 +217,8 @@ export class LogList {
     if (text.textContent !== words) text.textContent = words;
     older.hidden = this.atStart || this.store.full || !this.before;
     older.setAttribute("aria-disabled", String(this.loading));
-    this.list.draw();
+    if (this.showDays()) this.measureTimes();
+    else this.list.draw();
   }
 
   headText() {
@@ -217,7 +241,7 @@ export class LogList {
     this.drawNow();
     try {
       const { records, more, first } = await this.source.history({ before, limit: OLDER });
-      if (life === this.life) this.prepend(records.map(parseEntry), more, first);
+      if (life === this.life) this.prepend(records.map(this.source.parse), more, first);
     } catch {
       // the owner shows the state of the connection
     }

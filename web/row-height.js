@@ -10,9 +10,10 @@ import { LONG } from "./row.js";
 /** @import { Item } from "./parse-entry.js" */
 
 const ROW = 20; // px of a line, as in console.css
+const DATE = "11-28 ";
 const MARKER = 26; // px of a marker
 const PADDING = 24; // px left and right of a line
-const BESIDE = 24; // characters that time, level and button take in a row
+const BESIDE = 24; // characters that the short time, level and button take in a row
 
 export class RowHeight {
   /**
@@ -25,6 +26,15 @@ export class RowHeight {
     this.rows = rows;
     this.preferences = preferences;
     this.columns = 80;
+    this.more = 0; // characters that the times have besides
+  }
+
+  /**
+   * Rows show other times. Their length is another too; measure() follows.
+   * @param {{date?: boolean | "short", utc: boolean}} view
+   */
+  showTimes({ date, utc }) {
+    this.more = (date ? DATE.length : 0) + (utc ? 1 : 0);
   }
 
   /** Counts the characters that fit into a line. */
@@ -33,7 +43,7 @@ export class RowHeight {
     this.rows.append(probe);
     const width = probe.getBoundingClientRect().width / 100;
     probe.remove();
-    this.columns = Math.max(20, Math.floor((this.box.clientWidth - PADDING - BESIDE * width) / width));
+    this.columns = Math.max(20, Math.floor((this.box.clientWidth - PADDING) / width - BESIDE - this.more));
   }
 
   /** @param {Item} item */
