@@ -41,7 +41,6 @@ import { Store } from "./store.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
 
-
 const preferences = readPreferences();
 const settings = readURL();
 
