@@ -191,19 +191,25 @@ static enum outcome find(const struct term *t, struct slice text, enum outcome b
     }
 }
 
+/* The message is a part of what was searched, so it matters only to an expression that looks at
+ * what is around it, or where not all was searched. */
+static enum outcome find_in_message(const struct term *t, struct sight *s, enum outcome before)
+{
+    struct slice message = record_has_fields(s->r) ? record_message(s->r) : (struct slice){0};
+    return message.p ? find(t, seen(s, message), before) : before;
+}
+
 static enum outcome find_in_payload(const struct term *t, struct sight *s)
 {
     enum outcome found = NO;
-    struct slice message;
     if (s->has_read)
         make_read(s);
     if (!s->only_read)
         found = find(t, came(s), found);
     if (s->has_read)
         found = find(t, buf_slice(&s->read), found);
-    if ((t->placed || s->only_read || s->r->data.len > EXPRESSION_BYTES) && found != YES &&
-        record_message(s->r, &message))
-        found = find(t, seen(s, message), found);
+    if ((t->placed || s->only_read || s->r->data.len > EXPRESSION_BYTES) && found != YES)
+        found = find_in_message(t, s, found);
     return found;
 }
 

@@ -6,7 +6,7 @@
  * beside it:
  *
  *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, parse-entry, filter,
- *                 matcher with matcher-worker
+ *                 pattern, query, matcher with matcher-worker
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
@@ -238,8 +238,8 @@ function drawNow() {
   counts.show(store.shown, store.count);
   older.show();
   days.showHead();
+  list.draw();
   if (days.changed()) measureTimes();
-  else list.draw();
 }
 
 /** The page shows other times. */

@@ -153,7 +153,7 @@ export class Ingest {
     this.taken(batch.slice(0, from), gone);
     const rest = batch.slice(from);
     if (!rest.length) return;
-    toast("Paused: what you look at would leave the page");
+    toast("Paused: new records would push out what you read");
     this.putBack(rest);
     this.pause(true, true);
   }

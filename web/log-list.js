@@ -75,7 +75,10 @@ export class LogList {
     this.source = source;
     this.nodes = makeNodes(look.label);
     root.append(this.nodes.main);
-    this.begin();
+    this.end = ""; // end of the next older page, where it is not the first record
+    this.atStart = false;
+    this.loading = false;
+    this.closed = false;
     const { box, head, canvas, rows, follow, older, day } = this.nodes;
     this.height = new RowHeight(box, rows, look);
     this.store = new Store({ cap: look.cap, passes: () => true, estimate: (item) => this.height.estimate(item) });
@@ -108,28 +111,8 @@ export class LogList {
     this.redraw();
   }
 
-  begin() {
-    this.end = ""; // end of the next older page, where it is not the first record
-    this.atStart = false;
-    this.loading = false;
-    /** Another object after each begin(): answers that belong to an earlier one are void. */
-    this.life = {};
-  }
-
-  /** Forgets all records. */
-  clear() {
-    this.begin();
-    this.store.clear();
-    this.ingest.clear();
-    this.ingest.pause(false);
-    this.arrivals.clear();
-    this.days.clear();
-    this.list.clear();
-    this.draw();
-  }
-
   close() {
-    this.life = {};
+    this.closed = true;
     this.list.close();
     document.removeEventListener("visibilitychange", this.seen);
     this.nodes.main.remove();
@@ -235,17 +218,17 @@ export class LogList {
   }
 
   async loadOlder() {
-    const { life, before } = this;
+    const { before } = this;
     if (this.loading || this.atStart || this.store.full || !before) return;
     this.loading = true;
     this.drawNow();
     try {
       const { records, more, first } = await this.source.history({ before, limit: OLDER });
-      if (life === this.life) this.prepend(records.map(this.source.parse), more, first);
+      if (!this.closed) this.prepend(records.map(this.source.parse), more, first);
     } catch {
       // the owner shows the state of the connection
     }
-    if (life !== this.life) return;
+    if (this.closed) return;
     this.loading = false;
     this.draw();
   }

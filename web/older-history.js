@@ -40,8 +40,6 @@ export class OlderHistory {
     this.atStart = false; // the log has none older than the page
     this.end = ""; // end of the next older page, where a filter makes it older than the first record
     this.loading = false;
-    /* Tab reaches the button only where it is in sight: otherwise it would scroll the list to its top. */
-    new IntersectionObserver(([{ isIntersecting }]) => ($("older").tabIndex = isIntersecting ? 0 : -1), { root: list.box }).observe($("older"));
   }
 
   /** @param {Client | null} connection null: there is none now */
@@ -82,7 +80,7 @@ export class OlderHistory {
     const hide = this.atStart || this.store.full;
     if (hide && button === document.activeElement) this.list.box.focus({ preventScroll: true });
     button.hidden = hide;
-    button.setAttribute("aria-disabled", String(this.loading));
+    button.ariaDisabled = String(this.loading);
   }
 
   text() {
@@ -94,7 +92,7 @@ export class OlderHistory {
     if (store.count && !store.shown && !store.stale.length) return "Nothing on this page passes the filter";
     if (store.evicted) return `${number(store.evicted)} older records have left this page, which holds ${number(store.cap)}`;
     if (atStart) return "Beginning of the log";
-    return store.full ? `This page holds ${number(store.count)} records, as many as it may; older ones stay in the log` : "";
+    return store.full ? `This page holds ${number(store.count)} records and has no room for more; older ones stay in the log` : "";
   }
 
   /** Loads one page of older records, if there may be any and the store has room. */

@@ -65,7 +65,7 @@ const AGAIN_HELD = 5000; // the same where a stream was held before: no proxy ho
 const AGAIN_MOST = 16 * AGAIN;
 
 /** @type {Record<number, string>} */
-const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
+const REASON = { 401: "sign in again", 403: "you may not read it", 409: "signed in as somebody else" };
 
 /** @param {Refusal} refusal */
 export const denial = ({ status, page, message }) => ({ ...(status && { status }), reason: page ? REASON[401] : (REASON[status] ?? message) });

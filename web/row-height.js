@@ -6,11 +6,11 @@
  */
 import { element } from "./dom.js";
 import { LONG } from "./row.js";
+import { DATE } from "./times.js";
 
 /** @import { Item } from "./parse-entry.js" */
 
 const ROW = 20; // px of a line, as in console.css
-const DATE = "11-28 ";
 const MARKER = 26; // px of a marker
 const PADDING = 24; // px left and right of a line
 const BESIDE = 24; // characters that the short time, level and button take in a row

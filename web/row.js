@@ -21,6 +21,7 @@ import { formatTime, shownTime } from "./times.js";
  * @typedef {object} View
  * @property {Query} query
  * @property {boolean} utc
+ * @property {"short" | false} [date] the times have the date
  * @property {boolean} [own] rows show the times that the records say
  * @property {(id: string) => string} linkTo address of a record; "": it has none
  * @property {string} target id of the record to point out, or ""

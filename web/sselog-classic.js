@@ -316,7 +316,7 @@
   var AGAIN = 6e4;
   var AGAIN_HELD = 5e3;
   var AGAIN_MOST = 16 * AGAIN;
-  var REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
+  var REASON = { 401: "sign in again", 403: "you may not read it", 409: "signed in as somebody else" };
   var denial = ({ status, page, message }) => ({ ...status && { status }, reason: page ? REASON[401] : REASON[status] ?? message });
   function backoff(failures, random = Math.random) {
     const cap = failures > 10 ? 12e4 : 3e4;

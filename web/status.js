@@ -93,7 +93,7 @@ export class Status {
   noteSource(state) {
     if (state === "source lost" && !this.sourceLost) {
       this.sourceLost = true;
-      this.mark("lost", "Source lost: Redis is away; what is written meanwhile will follow");
+      this.mark("lost", "Source lost: the server cannot reach Redis. Records that are written meanwhile follow later");
     }
     if (CURRENT.includes(state) && this.sourceLost) {
       this.sourceLost = false;

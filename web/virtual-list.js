@@ -66,13 +66,24 @@ export class VirtualList {
       box.addEventListener(type, () => (this.tabbed = false), { capture: true, passive: true });
     }
     document.addEventListener("selectionchange", () => this.selected(), { signal });
-    this.observer = new ResizeObserver(() => this.resized());
-    this.observer.observe(box);
+    this.resizes = new ResizeObserver(() => this.resized());
+    this.resizes.observe(box);
+    this.sights = new IntersectionObserver(([{ isIntersecting }]) => this.reachHead(isIntersecting), { root: box });
+    this.sights.observe(head);
   }
 
   close() {
     this.outside.abort();
-    this.observer.disconnect();
+    this.resizes.disconnect();
+    this.sights.disconnect();
+  }
+
+  /**
+   * Tab reaches the buttons of the head only where it is in sight: otherwise Tab would scroll the list to its top.
+   * @param {boolean} inSight
+   */
+  reachHead(inSight) {
+    for (const button of this.head.querySelectorAll("button")) button.tabIndex = inSight ? 0 : -1;
   }
 
   /**

@@ -374,7 +374,7 @@ test("a link to an old record shows it and those after it, and keeps it in sight
   const all = await texts(page);
   const hole = all.findIndex((text, n) => text !== `line ${n}`);
   assert.ok(hole < 0 || hole > 50, "from before the record on");
-  if (hole > 0) assert.match(await download(page, "save-text"), /^-- [\d,]+ records that waited were let go --$/m);
+  if (hole > 0) assert.match(await download(page, "save-text"), /^-- [\d,]+ records that waited were dropped: more than the page can hold --$/m);
   assert.ok(all.length > 2500 && all.length <= 3000, `${all.length}`);
   assert.ok(await page.locator(".row.target").isVisible());
 });
@@ -394,7 +394,7 @@ test("a full page says that there are older records", async () => {
   await site.stack.addMany(numbered(0, 1700));
   const page = await site.open("?cap=1000");
   await shows(page, "line 1699");
-  await head(page, "This page holds 1,000 records, as many as it may");
+  await head(page, "This page holds 1,000 records and has no room for more");
 });
 
 test("an invalid address is reported", async () => {

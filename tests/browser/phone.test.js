@@ -90,8 +90,8 @@ for (const [name, options] of [["a phone", PHONE], ["a wide window", { viewport:
     const fields = await box(page.locator(".fields"));
     assert.ok(fields.x >= 0 && fields.x + fields.width <= options.viewport.width, `${fields.x}, ${fields.width} wide`);
     const onTop = await page.locator("#rows .level").evaluate((n) => {
-      const { left, top, width, height } = n.getBoundingClientRect();
-      return n.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      const at = n.getBoundingClientRect();
+      return n.contains(document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2));
     });
     assert.ok(onTop, "no text lies over the level");
   });

@@ -17,6 +17,7 @@ globalThis.cancelAnimationFrame = () => {};
 globalThis.ResizeObserver = class {
   observe() {}
 };
+globalThis.IntersectionObserver = globalThis.ResizeObserver;
 
 const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
 const records = (from, to) => Array.from({ length: to - from }, (_, i) => record(from + i));
@@ -48,7 +49,7 @@ test("entries that would push out what the reader looks at wait, and the page pa
   at.ingest.push(records(256, 300));
   await at.taken();
   assert.deepEqual([at.events, at.ingest.paused, at.ingest.pausedItself, at.ingest.waiting, at.store.count], [[{ count: 0, gone: 0 }], true, true, 44, 256]);
-  assert.equal(toasts.textContent, "Paused: what you look at would leave the page");
+  assert.equal(toasts.textContent, "Paused: new records would push out what you read");
   at.look(undefined);
   at.ingest.pause(false);
   await at.taken();
