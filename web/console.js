@@ -47,7 +47,6 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
-import { DATE } from "./times.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
 
@@ -312,7 +311,7 @@ function showTimes() {
 
 /** The times have another length, so that rows have other heights. */
 function measureTimes() {
-  rowHeight.more = (view.date ? DATE.length : 0) + (view.utc ? 1 : 0);
+  rowHeight.showTimes(view);
   rowHeight.measure();
   list.remeasure();
 }

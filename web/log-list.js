@@ -12,12 +12,10 @@ import { DayLines } from "./day-line.js";
 import { element, number, once } from "./dom.js";
 import { isId } from "./ids.js";
 import { Ingest } from "./ingest.js";
-import { parseEntry } from "./parse-entry.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
 import { Store } from "./store.js";
-import { DATE } from "./times.js";
 import { VirtualList } from "./virtual-list.js";
 
 /** @import { Entry } from "./parse-entry.js" */
@@ -28,12 +26,15 @@ const OLDER = 500; // records of one "load older"
 
 /**
  * The look of a list, which show() changes.
- * @typedef {View & {wrap: boolean, cap: number, label: string}} Look
+ * @typedef {View & {wrap: boolean, cap: number, label: string, date?: "short" | false}} Look
  */
 
 /**
- * Where older records come from. end: the id before which all older ones are, where the list has none; "" for unknown.
- * @typedef {{history: (page: {before: string, limit: number}) => Promise<Page>, end: () => string}} Source
+ * Where records come from, and what they mean.
+ * @typedef {object} Source
+ * @property {(page: {before: string, limit: number}) => Promise<Page>} history older records
+ * @property {() => string} end the id before which all older records are, where the list has none; "": not known
+ * @property {(record: LogRecord) => Entry} parse
  */
 
 /** @param {string} className */
@@ -74,16 +75,19 @@ export class LogList {
     this.source = source;
     this.nodes = makeNodes(look.label);
     root.append(this.nodes.main);
-    this.begin();
-    const { box, head, canvas, rows, follow, older } = this.nodes;
+    this.end = ""; // end of the next older page, where it is not the first record
+    this.atStart = false;
+    this.loading = false;
+    this.closed = false;
+    const { box, head, canvas, rows, follow, older, day } = this.nodes;
     this.height = new RowHeight(box, rows, look);
     this.store = new Store({ cap: look.cap, passes: () => true, estimate: (item) => this.height.estimate(item) });
-    this.days = new DayLines(this.store, look, this.nodes.day);
+    this.days = new DayLines(this.store, look, day);
     this.arrivals = new Arrivals(box, follow);
     this.list = new VirtualList({
       box, head, canvas, rows,
       store: this.store,
-      makeRow: (item) => makeRow(item, { ...look, date: this.days.dates && "short" }),
+      makeRow: (item) => makeRow(item, look),
       days: this.days,
       onfollow: (following) => this.followed(following),
       ontop: () => this.loadOlder(),
@@ -95,6 +99,7 @@ export class LogList {
       mayAdd: (items) => !this.list.wouldLose(items),
       taken: (items, gone) => this.taken(items.length, gone),
       changed() {},
+      parse: source.parse,
     });
     const copies = new CopyRows({ list: this.list, store: this.store, view: look });
     this.actions = new RowActions({ list: this.list, store: this.store, linkTo: look.linkTo, copies });
@@ -106,27 +111,8 @@ export class LogList {
     this.redraw();
   }
 
-  begin() {
-    this.end = ""; // end of the next older page, where it is not the first record
-    this.atStart = false;
-    this.loading = false;
-    /** Another object after each begin(): answers that belong to an earlier one are void. */
-    this.life = {};
-  }
-
-  /** Forgets all records. */
-  clear() {
-    this.begin();
-    this.store.clear();
-    this.ingest.clear();
-    this.ingest.pause(false);
-    this.arrivals.clear();
-    this.list.clear();
-    this.draw();
-  }
-
   close() {
-    this.life = {};
+    this.closed = true;
     this.list.close();
     document.removeEventListener("visibilitychange", this.seen);
     this.nodes.main.remove();
@@ -143,10 +129,24 @@ export class LogList {
     box.classList.toggle("wrap", this.look.wrap);
     box.setAttribute("aria-label", this.look.label);
     if (this.store.setCap(this.look.cap)) this.recordsLeft();
-    this.height.more = (this.days.dates ? DATE.length : 0) + (this.look.utc ? 1 : 0);
+    this.days.clear();
+    this.showDays();
+    this.measureTimes();
+    this.draw();
+  }
+
+  /** @returns {boolean} whether the times have another length now */
+  showDays() {
+    this.days.showHead();
+    const changed = this.days.changed();
+    this.look.date = this.days.dates && "short";
+    return changed;
+  }
+
+  measureTimes() {
+    this.height.showTimes(this.look);
     this.height.measure();
     this.list.remeasure();
-    this.draw();
   }
 
   /** @param {LogRecord[]} records */
@@ -200,9 +200,8 @@ export class LogList {
     if (text.textContent !== words) text.textContent = words;
     older.hidden = this.atStart || this.store.full || !this.before;
     older.setAttribute("aria-disabled", String(this.loading));
-    this.days.showHead();
-    this.list.draw();
-    if (this.days.changed()) this.redraw();
+    if (this.showDays()) this.measureTimes();
+    else this.list.draw();
   }
 
   headText() {
@@ -219,17 +218,17 @@ export class LogList {
   }
 
   async loadOlder() {
-    const { life, before } = this;
+    const { before } = this;
     if (this.loading || this.atStart || this.store.full || !before) return;
     this.loading = true;
     this.drawNow();
     try {
       const { records, more, first } = await this.source.history({ before, limit: OLDER });
-      if (life === this.life) this.prepend(records.map((record) => parseEntry(record)), more, first);
+      if (!this.closed) this.prepend(records.map(this.source.parse), more, first);
     } catch {
       // the owner shows the state of the connection
     }
-    if (life !== this.life) return;
+    if (this.closed) return;
     this.loading = false;
     this.draw();
   }

@@ -6,6 +6,7 @@
  */
 import { element } from "./dom.js";
 import { LONG } from "./row.js";
+import { DATE } from "./times.js";
 
 /** @import { Item } from "./parse-entry.js" */
 
@@ -26,6 +27,14 @@ export class RowHeight {
     this.preferences = preferences;
     this.columns = 80;
     this.more = 0; // characters that the times have besides
+  }
+
+  /**
+   * Rows show other times. Their length is another too; measure() follows.
+   * @param {{date?: boolean | "short", utc: boolean}} view
+   */
+  showTimes({ date, utc }) {
+    this.more = (date ? DATE.length : 0) + (utc ? 1 : 0);
   }
 
   /** Counts the characters that fit into a line. */

@@ -12,7 +12,7 @@ import { noticeOf } from "./badge.js";
 import { isId, nextId } from "./ids.js";
 import { LogList } from "./log-list.js";
 import { STYLE } from "./log-style.js";
-import { gapText } from "./parse-entry.js";
+import { gapText, parseEntry } from "./parse-entry.js";
 import { parseQuery } from "./query.js";
 import { connect } from "./sselog.js";
 
@@ -116,6 +116,7 @@ export class SselogLog extends Base {
     root.append(this.notice);
     this.list = new LogList(root, this.look(), {
       history: (page) => /** @type {Client} */ (this.sselog).history(page),
+      parse: (record) => parseEntry(record, this.sselog?.statusLevel),
       end: () => (isId(this.sselog?.lastId) ? nextId(this.sselog.lastId) : ""),
     });
     try {
