@@ -295,7 +295,7 @@ static int find_level(struct record *r, struct slice *text)
     if (text->len > 0)
         return severity;
     const struct line *l = record_line(r);
-    return l ? level_of_line(l, text) : level_of_text(record_text(r), text);
+    return l ? level_of_line(l, text) : level_of_text(record_message(r), text);
 }
 
 int level_of_status(struct slice status, unsigned lowest)

@@ -211,20 +211,14 @@ bool record_string(struct record *r, const char *path, struct slice *out)
     return json_object_is_type(value, json_type_string) && json_text(value, out);
 }
 
-bool record_message(struct record *r, struct slice *out)
-{
-    for (size_t i = 0; i < sizeof message_names / sizeof *message_names; i++)
-        if (record_string(r, message_names[i], out))
-            return true;
-    return false;
-}
-
-struct slice record_text(struct record *r)
+struct slice record_message(struct record *r)
 {
     struct slice text = {0};
     if (!record_has_fields(r))
         return r->data;
-    record_message(r, &text);
+    for (size_t i = 0; i < sizeof message_names / sizeof *message_names; i++)
+        if (record_string(r, message_names[i], &text))
+            return text;
     return text;
 }
 
@@ -234,7 +228,7 @@ const struct line *record_line(struct record *r)
         return r->line;
     r->lined = true;
     r->line = malloc(sizeof *r->line);
-    if (r->line && !line_parse(r->line, record_text(r))) {
+    if (r->line && !line_parse(r->line, record_message(r))) {
         free(r->line);
         r->line = NULL;
     }

@@ -8,6 +8,7 @@ import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { marksOf } from "./filter.js";
+import { hiddenHint } from "./hidden-hint.js";
 import { OTHER } from "./level.js";
 import { lineRuns } from "./line-runs.js";
 import { paint } from "./paint.js";
@@ -22,8 +23,9 @@ import { formatTime, shownTime } from "./times.js";
  * @typedef {object} View
  * @property {Query} query
  * @property {boolean} utc
+ * @property {"short" | false} [date] the times have the date
  * @property {boolean} [own] rows show the times that the records say
- * @property {(id: string) => string} linkTo address of a record
+ * @property {(id: string) => string} linkTo address of a record; "": it has none
  * @property {string} target id of the record to point out, or ""
  */
 
@@ -100,8 +102,9 @@ function timeCell(entry, view) {
   const [, time, fraction, rest] = /^(.*?)(\.\d+)(.*)$/.exec(formatTime(ms, view)) ?? ["", entry.id || "–", "", ""];
   cell.append(time, element("span", "ms", fraction), rest);
   if (view.own && !own) cell.classList.add("arrived");
-  if (!entry.id) return cell;
-  cell.href = view.linkTo(entry.id);
+  const link = entry.id && view.linkTo(entry.id);
+  if (!link) return cell;
+  cell.href = link;
   cell.title = `${timesOf(entry, view.utc)} · copy a link to this record`;
   cell.setAttribute("role", "button");
   cell.setAttribute("aria-label", `${cell.textContent}, copy link`);
@@ -155,17 +158,23 @@ function body(entry, view) {
   const shown = short ? cut(textOf(entry), LONG) : textOf(entry);
   paint(text, entry.message, marksOf(entry, shown, view.query), shown.length, (runs) => lineRuns(runs, entry));
   cell.append(text);
+  const hint = hiddenHint(entry, view.query);
+  if (hint) cell.append(" ", element("span", "hint", hint));
   if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
-  if (entry.open) cell.append(copyTools(), fieldList(entry, view.query));
+  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view.query));
   return cell;
 }
 
-/** Buttons of an opened record, for readers that have no keys. */
-function copyTools() {
+/**
+ * Buttons of an opened record, for readers that have no keys.
+ * @param {boolean} linked the record has an address
+ */
+function copyTools(linked) {
   const tools = element("div", "copies");
   tools.setAttribute("role", "group");
   tools.setAttribute("aria-label", "Copy");
-  tools.append(button("copy", "Copy text", "", "text"), button("copy", "Copy JSON", "", "json"), button("copy", "Copy link", "", "link"));
+  tools.append(button("copy", "Copy text", "", "text"), button("copy", "Copy JSON", "", "json"));
+  if (linked) tools.append(button("copy", "Copy link", "", "link"));
   return tools;
 }
 

@@ -24,6 +24,11 @@ const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
  */
 
 /**
+ * What was in a store, and the numbers that are kept free for entries that may follow it.
+ * @typedef {{chunks: Chunk[], evicted: number, nextSeq: number}} Taken
+ */
+
+/**
  * Characters that an entry, a marker or a record keeps in memory.
  * @param {{data?: string, message?: string}} item
  */
@@ -49,10 +54,18 @@ export class Store {
     /** Chunks that wait for the filter, the next one last. @type {Chunk[]} */
     this.stale = [];
     this.count = 0;
+    /** Records of each level. @type {Record<string, number>} */
+    this.levels = {};
     this.weight = 0;
     this.shown = 0;
+    this.shownRecords = 0; // without markers
     this.height = 0;
     this.firstSeq = 0;
+  }
+
+  /** Number of records, without markers. */
+  get records() {
+    return Object.values(this.levels).reduce((sum, count) => sum + count, 0);
   }
 
   /**
@@ -64,13 +77,52 @@ export class Store {
     return this.evict();
   }
 
+  /**
+   * All entries, for restore(). clear() follows.
+   * @param {number} room how many entries may come between these and the next ones
+   * @returns {Taken}
+   */
+  take(room) {
+    const { chunks, evicted, nextSeq } = this;
+    this.nextSeq += room;
+    return { chunks, evicted, nextSeq };
+  }
+
+  /**
+   * Puts entries that were taken before those that came since. All wait for the filter then.
+   * @param {Taken} taken
+   * @param {Item[]} entries that follow them, as many as there is room for
+   */
+  restore({ chunks, evicted, nextSeq }, entries) {
+    const back = [...chunks];
+    for (let at = 0; at < entries.length; at += SIZE) {
+      const part = entries.slice(at, at + SIZE);
+      part.forEach((entry, i) => (entry.seq = nextSeq + at + i));
+      back.push({ ...newChunk(), all: part });
+    }
+    for (const chunk of back) {
+      chunk.weight = 0;
+      for (const entry of chunk.all) {
+        this.tally(entry, 1);
+        this.weigh(chunk, weightOf(entry));
+      }
+    }
+    this.chunks = [...back, ...this.chunks];
+    this.firstSeq = this.chunks[0]?.all[0].seq ?? this.nextSeq;
+    this.refilter();
+    this.evict();
+    this.evicted += evicted;
+  }
+
   clear() {
     this.evicted = 0;
     this.chunks = [];
     this.stale = [];
     this.count = 0;
+    this.levels = {};
     this.weight = 0;
     this.shown = 0;
+    this.shownRecords = 0;
     this.height = 0;
     this.firstSeq = this.nextSeq;
   }
@@ -85,8 +137,8 @@ export class Store {
       let chunk = this.chunks.at(-1);
       if (!chunk || chunk.all.length >= SIZE) this.chunks.push((chunk = newChunk()));
       entry.seq = this.nextSeq++;
-      this.count++;
       chunk.all.push(entry);
+      this.tally(entry, 1);
       this.weigh(chunk, weightOf(entry));
       if (!chunk.stale) this.show(chunk, entry);
     }
@@ -104,6 +156,16 @@ export class Store {
     chunk.height += entry.height;
     this.height += entry.height;
     this.shown++;
+    if (!entry.marker) this.shownRecords++;
+  }
+
+  /**
+   * @param {Item} entry
+   * @param {1 | -1} step
+   */
+  tally(entry, step) {
+    this.count += step;
+    if (!entry.marker) this.levels[entry.level] = (this.levels[entry.level] ?? 0) + step;
   }
 
   /**
@@ -139,10 +201,11 @@ export class Store {
 
   /** @param {Chunk} chunk */
   forget(chunk) {
-    this.count -= chunk.all.length;
+    chunk.all.forEach((entry) => this.tally(entry, -1));
     this.weight -= chunk.weight;
     this.height -= chunk.height;
     this.shown -= chunk.shown.length;
+    this.shownRecords -= chunk.shown.filter((entry) => !entry.marker).length;
     this.evicted += chunk.all.filter((entry) => !entry.marker).length;
   }
 
@@ -162,7 +225,7 @@ export class Store {
       part.forEach((entry, i) => (entry.seq = this.firstSeq + i));
       const chunk = newChunk();
       chunk.all = part;
-      this.count += part.length;
+      part.forEach((entry) => this.tally(entry, 1));
       part.forEach((entry) => this.weigh(chunk, weightOf(entry)));
       part.forEach((entry) => this.show(chunk, entry));
       this.chunks.unshift(chunk);
@@ -185,6 +248,7 @@ export class Store {
   refilter(seq = Infinity) {
     this.height = 0;
     this.shown = 0;
+    this.shownRecords = 0;
     for (const chunk of this.chunks) {
       chunk.stale = true;
       chunk.shown = [];

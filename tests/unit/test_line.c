@@ -82,7 +82,8 @@ static void add_shown(struct buf *b, const struct line *l, int severity)
         struct record inner;
         record_from_message(&inner, XID_ZERO, l->json_text);
         struct slice message = l->json_text;
-        record_message(&inner, &message);
+        if (record_message(&inner).len > 0)
+            message = record_message(&inner);
         buf_add(b, message.p, message.len);
         record_end(&inner);
     }
