@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* message_table: made by `make tables` from format/levels.txt. It is included by format/record.c only. */
+/* message_table: made by `make tables` from format/levels.txt, for format/record.c only. */
 #ifndef SSELOG_FORMAT_MESSAGE_TABLE_H
 #define SSELOG_FORMAT_MESSAGE_TABLE_H
 

@@ -74,11 +74,6 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
  * field of that name, or else the field "level" of the object "log". Fields of the payload come
  * before those of the entry. *out is as of record_field. */
 bool record_path(struct record *r, const char *path, struct slice *out);
-/* The record's message as a line of a known form, parsed at the first call and owned by the record.
- * NULL: it has no known form, or memory ran out. */
-const struct line *record_line(struct record *r);
-/* The text of a field as of record_path, else of the line. */
-bool record_find(struct record *r, const char *path, struct slice *out);
 /* The same, of the payload or the entry only. */
 bool record_path_from(struct record *r, const char *path, enum record_field_source from,
                       struct slice *out);
@@ -87,6 +82,11 @@ bool record_string(struct record *r, const char *path, struct slice *out);
 /* The text that a reader sees of the record: the payload, or the message in its fields; empty where
  * fields have none. */
 struct slice record_message(struct record *r);
+/* The record's message as a line of a known form, parsed at the first call and owned by the record.
+ * NULL: it has no known form, or memory ran out. */
+const struct line *record_line(struct record *r);
+/* The text of a field as of record_path, else of the line. */
+bool record_find(struct record *r, const char *path, struct slice *out);
 /* Stores in out, as names and values, the fields of the entry that are sent beside the payload.
  * These are those of its first RECORD_MAX_BESIDE fields that fit into the bytes, of equal names the
  * last. Names are UTF-8 without NUL. Returns how many. */
