@@ -5,11 +5,11 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, ansi, fields, times, parse-entry, filter, matcher with matcher-worker
+ *    text         ids, ansi, fields, times, trace, parse-entry, filter, matcher with matcher-worker
  *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, paint, field-list, row, row-height, virtual-list, download
+ *    list         folds, store, paint, field-list, fold-button, message, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
  *    reader       arrivals, status, controls, row-actions, keymap
  *
@@ -19,10 +19,13 @@ import { Arrivals } from "./arrivals.js";
 import { Controls } from "./controls.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
+import { isSearch } from "./filter.js";
 import { FilterSession } from "./filter-session.js";
+import { showFold } from "./fold-button.js";
 import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
 import { LogSession } from "./log-session.js";
+import { settle } from "./message.js";
 import { OlderHistory } from "./older-history.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
@@ -45,6 +48,7 @@ const store = new Store({
   cap: settings.cap || preferences.cap,
   passes: (item) => filter.passes(item),
   estimate: (item) => rowHeight.estimate(item),
+  folding: () => ({ traces: preferences.foldTraces && !isSearch(filter.query), equal: preferences.foldEqual }),
 });
 
 const view = {
@@ -58,6 +62,15 @@ const view = {
   get target() {
     return settings.at;
   },
+  get traces() {
+    return preferences.foldTraces;
+  },
+  get wrap() {
+    return preferences.wrap;
+  },
+  get columns() {
+    return rowHeight.columns;
+  },
 };
 
 /** @type {VirtualList} */
@@ -68,6 +81,10 @@ const list = new VirtualList({
   rows: $("rows"),
   store,
   makeRow: (item) => makeRow(item, view),
+  settle,
+  showFold(row, item) {
+    if (!item.marker) showFold(row, item, view);
+  },
   onfollow: showFollow,
   ontop: () => older.load(),
 });
@@ -153,6 +170,7 @@ const controls = new Controls(settings, preferences, {
     list.remeasure();
   },
   onutc: () => list.redraw(),
+  onfold: () => filter.refilter(),
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
     draw();

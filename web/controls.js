@@ -15,7 +15,7 @@ import { logName, savePreferences, saveURL } from "./settings.js";
 /** @type {Record<string, string>} */
 const CHIPS = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", CRITICAL: "Crit", [OTHER]: "Other" };
 
-/** @typedef {"levels" | "server" | "wrap" | "utc" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+/** @typedef {"levels" | "server" | "wrap" | "utc" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
@@ -58,6 +58,8 @@ export class Controls {
     on("server", "change", () => this.setServer($("server").checked));
     on("wrap", "change", () => this.setWrap($("wrap").checked));
     on("utc", "change", () => this.setUtc($("utc").checked));
+    on("fold-traces", "change", () => this.setFold("foldTraces", $("fold-traces").checked));
+    on("fold-equal", "change", () => this.setFold("foldEqual", $("fold-equal").checked));
     on("cap", "change", () => this.setCap(Number($("cap").value)));
     on("pause", "click", () => events.onpause());
     on("follow", "click", () => events.onfollow());
@@ -125,6 +127,16 @@ export class Controls {
     this.events.onutc();
   }
 
+  /**
+   * @param {"foldTraces" | "foldEqual"} which
+   * @param {boolean} on
+   */
+  setFold(which, on) {
+    this.preferences[which] = on;
+    savePreferences(this.preferences);
+    this.events.onfold();
+  }
+
   /** @param {number} cap */
   setCap(cap) {
     this.preferences.cap = cap;
@@ -144,6 +156,8 @@ export class Controls {
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
     $("cap").value = String(cap);
+    $("fold-traces").checked = this.preferences.foldTraces;
+    $("fold-equal").checked = this.preferences.foldEqual;
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);
   }

@@ -10,7 +10,7 @@ export const SLICE = 10;
 
 /**
  * Elements of console.html that are more than an HTMLElement.
- * @typedef {Record<"query" | "server" | "wrap" | "utc", HTMLInputElement> & {
+ * @typedef {Record<"query" | "server" | "wrap" | "utc" | "fold-traces" | "fold-equal", HTMLInputElement> & {
  *   cap: HTMLSelectElement, menu: HTMLDetailsElement, help: HTMLDialogElement, login: HTMLAnchorElement,
  * }} Special
  */

@@ -112,6 +112,12 @@ export const marksIn = (text, { pattern, inverse, regular }) =>
   pattern && !inverse && !regular ? matches(text, pattern) : [];
 
 /**
+ * Whether the query looks for texts, so that what passes has a match.
+ * @param {Query} query
+ */
+export const isSearch = ({ pattern, inverse }) => pattern !== null && !inverse;
+
+/**
  * The matches in the first text; null when no text has a match.
  * @param {string[]} texts
  * @param {RegExp} pattern

@@ -7,8 +7,11 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
+import { hiddenIn } from "./trace.js";
 import { formatTime, shownTime } from "./times.js";
 
+/** @import { Fold, Trace } from "./folds.js" */
+/** @import { Role } from "./trace.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
@@ -40,6 +43,12 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {number} height px; the store sets it
  * @property {boolean} open the fields are shown
  * @property {boolean} whole a long message is shown to its end
+ * @property {number} hides lines of the message that its folded stack trace hides
+ * @property {boolean | undefined} unfolded what the reader did with that trace
+ * @property {Trace | undefined} trace the stack trace of several records that it belongs to; folds.js sets it
+ * @property {Role | undefined} role its part there
+ * @property {Fold | undefined} fold the records that share a row with it; the store sets it
+ * @property {boolean} apart its fold is open; the store sets it
  * @property {Match | undefined} match what the expression of the filter found
  */
 
@@ -122,6 +131,7 @@ export function parseEntry({ id, event, data, fields: beside }) {
   const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
   const message = fields && key ? fields[key] : data;
   const level = levelOf(fields, beside, message) ?? OTHER;
+  const lines = countLines(message);
   return {
     id,
     event,
@@ -130,7 +140,7 @@ export function parseEntry({ id, event, data, fields: beside }) {
     message,
     level,
     ownTime: undefined,
-    lines: countLines(message),
+    lines,
     size: message.length,
     structured: fields !== null,
     coloured: plain(message) !== message,
@@ -138,6 +148,12 @@ export function parseEntry({ id, event, data, fields: beside }) {
     height: 0,
     open: false,
     whole: false,
+    hides: lines > 1 ? hiddenIn(message, plain).lines : 0,
+    unfolded: undefined,
+    trace: undefined,
+    role: undefined,
+    fold: undefined,
+    apart: false,
     match: undefined,
   };
 }

@@ -4,11 +4,10 @@
  * row: makes the node of one entry or marker. It has no state. It may not know the list or the store.
  * Invariant: text of records becomes text nodes only, here and in the parts paint and field-list.
  */
-import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
-import { marksOf } from "./filter.js";
-import { paint } from "./paint.js";
+import { button, showFold } from "./fold-button.js";
+import { messageOf } from "./message.js";
 import { OTHER } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
@@ -23,38 +22,13 @@ import { formatTime, shownTime } from "./times.js";
  * @property {boolean} [own] rows show the times that the records say
  * @property {(id: string) => string} linkTo address of a record
  * @property {string} target id of the record to point out, or ""
+ * @property {boolean} traces stack traces fold
+ * @property {boolean} wrap long lines wrap
+ * @property {number} columns characters of a line
  */
-
-export const LONG = 8192; // characters of a message that are shown at first
 
 /** @type {Record<string, string>} */
 const SHORT = { DEBUG: "DEBUG", INFO: "INFO", WARNING: "WARN", ERROR: "ERROR", CRITICAL: "CRIT", [OTHER]: "" };
-
-/**
- * The beginning of a text; never half of a surrogate pair.
- * @param {string} text
- * @param {number} length
- */
-function cut(text, length) {
-  const code = text.charCodeAt(length - 1);
-  return text.slice(0, code >= 0xd800 && code < 0xdc00 ? length - 1 : length);
-}
-
-/**
- * @param {string} className
- * @param {string} text
- * @param {string} label for screen readers; "": the text is enough
- * @param {string} action as row-actions.js knows it
- */
-function button(className, text, label, action) {
-  const node = element("button", className, text);
-  node.type = "button";
-  if (label) node.setAttribute("aria-label", label);
-  node.dataset.action = action;
-  return node;
-}
-
-const size = (/** @type {number} */ n) => (n < 10_000 ? `${n} characters` : `${Math.round(n / 1024)} kB`);
 
 /**
  * @param {Item} entry
@@ -74,6 +48,7 @@ export function makeRow(entry, view) {
     time.tabIndex = -1;
   }
   row.append(time, element("span", "level", SHORT[entry.level]), gutter(entry), body(entry, view));
+  showFold(row, entry, view);
   return row;
 }
 
@@ -95,14 +70,7 @@ function gutter(entry) {
  */
 function body(entry, view) {
   const cell = element("div", "body");
-  if (entry.event) cell.append(element("span", "event", plain(entry.event)), " ");
-  const text = element("bdi", "text");
-  text.dir = "auto";
-  const short = entry.size > LONG && !entry.whole;
-  const shown = short ? cut(entry.message, LONG) : entry.message;
-  paint(text, shown, marksOf(entry, entry.coloured ? plain(shown) : shown, view.query));
-  cell.append(text);
-  if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
+  cell.append(...messageOf(entry, view));
   if (entry.open) cell.append(fieldList(entry, view.query));
   return cell;
 }

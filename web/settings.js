@@ -2,7 +2,7 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at); localStorage holds the preferences of the reader (wrap, utc, cap); <meta name="sselog-…"> belongs to
+ * server, at); localStorage holds the preferences of the reader (wrap, utc, cap, foldTraces, foldEqual); <meta name="sselog-…"> belongs to
  * the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
 import { ALL_LEVELS } from "./parse-entry.js";
@@ -21,7 +21,7 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {string | true | undefined} token as in connect()
  */
 
-/** @typedef {{wrap: boolean, utc: boolean, cap: number}} Preferences */
+/** @typedef {{wrap: boolean, utc: boolean, cap: number, foldTraces: boolean, foldEqual: boolean}} Preferences */
 
 /** @param {string} name */
 export function meta(name) {
@@ -111,7 +111,7 @@ export function linkTo(id) {
  * @returns {Preferences}
  */
 export function readPreferences() {
-  const preset = { wrap: true, utc: false, cap: 50_000 };
+  const preset = { wrap: true, utc: false, cap: 50_000, foldTraces: true, foldEqual: true };
   try {
     return { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
   } catch {
@@ -120,9 +120,9 @@ export function readPreferences() {
 }
 
 /** @param {Preferences} preferences */
-export function savePreferences({ wrap, utc, cap }) {
+export function savePreferences({ wrap, utc, cap, foldTraces, foldEqual }) {
   try {
-    localStorage.setItem(STORE, JSON.stringify({ wrap, utc, cap }));
+    localStorage.setItem(STORE, JSON.stringify({ wrap, utc, cap, foldTraces, foldEqual }));
   } catch {
     // storage is forbidden
   }

@@ -3,13 +3,17 @@
 /*
  * store: the entries that the page holds, those of them that are shown, and their heights. Entries sit in chunks.
  * To add at either end, to drop the oldest or to find a height, a short walk over the chunks suffices. A new filter
- * is applied chunk by chunk between frames. It may not know the DOM or a clock.
+ * is applied chunk by chunk between frames. folds.js says which neighbours share a row. It may not know the DOM or a
+ * clock.
  *
  * Invariants: `seq` rises from chunk to chunk and within each. A chunk that waits for the filter shows nothing and
  * has no height. There are at most `cap` entries. Their text has at most `most` characters, or fills one chunk.
+ * An item that is folded under another is shown and counted as such, with the height 0.
  */
+import { behead, foldOf, follow, isFolded, kindOf, leave, unite } from "./folds.js";
 
-/** @import { Item } from "./parse-entry.js" */
+/** @import { Fold, Folding } from "./folds.js" */
+/** @import { Entry, Item } from "./parse-entry.js" */
 
 export const SIZE = 128; // entries of a chunk
 const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
@@ -35,13 +39,17 @@ export class Store {
    * @param {number} options.cap most entries
    * @param {(item: Item) => boolean} options.passes whether the filter shows it
    * @param {(item: Item) => number} options.estimate height in px before it is measured
+   * @param {() => Folding} [options.folding] which folds the reader wants now
    * @param {number} [options.weight] most characters
    */
-  constructor({ cap, passes, estimate, weight = WEIGHT }) {
+  constructor({ cap, passes, estimate, folding = () => ({ traces: false, equal: false }), weight = WEIGHT }) {
     this.most = weight; // characters
     this.cap = Math.max(SIZE, cap);
     this.passes = passes;
     this.estimate = estimate;
+    this.folding = folding;
+    /** Heads of folds whose look changed since they were drawn. @type {Set<Item>} */
+    this.changed = new Set();
     this.nextSeq = 0;
     this.evicted = 0; // records that left because of the cap
     /** @type {Chunk[]} */
@@ -68,6 +76,7 @@ export class Store {
     this.evicted = 0;
     this.chunks = [];
     this.stale = [];
+    this.changed.clear();
     this.count = 0;
     this.weight = 0;
     this.shown = 0;
@@ -83,6 +92,8 @@ export class Store {
   append(entries) {
     for (const entry of entries) {
       let chunk = this.chunks.at(-1);
+      const before = chunk?.all.at(-1);
+      if (follow(before, entry)) this.setApart(/** @type {Entry} */ (before));
       if (!chunk || chunk.all.length >= SIZE) this.chunks.push((chunk = newChunk()));
       entry.seq = this.nextSeq++;
       this.count++;
@@ -94,16 +105,30 @@ export class Store {
   }
 
   /**
+   * Shows an entry of the chunk, after those before it, if the filter lets it pass.
    * @param {Chunk} chunk
    * @param {Item} entry
    */
   show(chunk, entry) {
+    if (!entry.marker) entry.fold = undefined;
     if (!this.passes(entry)) return;
+    const before = chunk.shown.at(-1) ?? this.shownFrom(this.chunkOf(entry.seq) - 1, -1);
     entry.height = this.estimate(entry);
     chunk.shown.push(entry);
     chunk.height += entry.height;
     this.height += entry.height;
     this.shown++;
+    if (before) this.join(before, entry);
+  }
+
+  /** @param {Chunk} chunk */
+  showAll(chunk) {
+    chunk.stale = false;
+    for (const entry of chunk.all) this.show(chunk, entry);
+    const at = this.chunkOf(chunk.all[0].seq);
+    const before = chunk.shown.at(-1) ?? this.shownFrom(at - 1, -1);
+    const after = this.shownFrom(at + 1, 1);
+    if (before && after) this.join(before, after);
   }
 
   /**
@@ -134,16 +159,31 @@ export class Store {
     const chunks = this.chunks.splice(0, this.leaving());
     for (const chunk of chunks) this.forget(chunk);
     if (chunks.length && this.stale.length) this.stale = this.stale.filter((chunk) => !chunks.includes(chunk));
+    if (chunks.length) this.setFirst();
     return chunks.reduce((sum, chunk) => sum + chunk.all.length, 0);
   }
 
   /** @param {Chunk} chunk */
   forget(chunk) {
+    this.hide(chunk);
     this.count -= chunk.all.length;
     this.weight -= chunk.weight;
+    this.evicted += chunk.all.filter((entry) => !entry.marker).length;
+  }
+
+  /**
+   * The chunk shows nothing. Those before it show nothing either.
+   * @param {Chunk} chunk
+   */
+  hide(chunk) {
+    for (const item of chunk.shown) {
+      leave(item);
+      this.changed.delete(item);
+    }
     this.height -= chunk.height;
     this.shown -= chunk.shown.length;
-    this.evicted += chunk.all.filter((entry) => !entry.marker).length;
+    chunk.shown = [];
+    chunk.height = 0;
   }
 
   /**
@@ -156,18 +196,55 @@ export class Store {
     let weight = this.weight;
     while (from > 0 && this.count + entries.length - from < this.cap && weight < this.most) weight += weightOf(entries[--from]);
     const fits = entries.slice(from);
-    for (let end = fits.length; end > 0; end -= SIZE) {
-      const part = fits.slice(Math.max(0, end - SIZE), end);
-      this.firstSeq -= part.length;
-      part.forEach((entry, i) => (entry.seq = this.firstSeq + i));
-      const chunk = newChunk();
-      chunk.all = part;
-      this.count += part.length;
-      part.forEach((entry) => this.weigh(chunk, weightOf(entry)));
-      part.forEach((entry) => this.show(chunk, entry));
-      this.chunks.unshift(chunk);
-    }
+    fits.forEach((entry, i) => follow(fits[i - 1], entry));
+    const again = this.continueTrace(fits.at(-1));
+    for (let end = fits.length; end > 0; end -= SIZE) again.push(this.addFirst(fits.slice(Math.max(0, end - SIZE), end)));
+    for (const chunk of again) this.showAll(chunk);
     return fits.length;
+  }
+
+  /**
+   * @param {Item[]} part
+   * @returns {Chunk}
+   */
+  addFirst(part) {
+    this.firstSeq -= part.length;
+    part.forEach((entry, i) => (entry.seq = this.firstSeq + i));
+    const chunk = { ...newChunk(), all: part, stale: true };
+    this.count += part.length;
+    part.forEach((entry) => this.weigh(chunk, weightOf(entry)));
+    this.chunks.unshift(chunk);
+    return chunk;
+  }
+
+  /**
+   * Takes the first entries that continue the trace of an older one into it, which changes their levels.
+   * @param {Item | undefined} older the entry before all
+   * @returns {Chunk[]} those to show again, the newest first
+   */
+  continueTrace(older) {
+    const last = this.lastOfTrace(older);
+    const end = last ? this.chunkOf(last.seq) + 1 : 0;
+    const again = this.chunks.slice(0, end).filter((chunk) => !chunk.stale);
+    for (const chunk of again) this.hide(chunk);
+    for (const chunk of again) chunk.stale = true;
+    if (end) this.setFirst(end);
+    return again.reverse();
+  }
+
+  /**
+   * Takes the entries that continue the trace of an older one into it, and returns the last of them.
+   * @param {Item | undefined} older
+   */
+  lastOfTrace(older) {
+    let last;
+    for (const chunk of this.chunks) {
+      for (const entry of chunk.all) {
+        if (!follow(last ?? older, entry)) return last;
+        last = entry;
+      }
+    }
+    return last;
   }
 
   /** Whether there is no room for older entries. */
@@ -185,6 +262,7 @@ export class Store {
   refilter(seq = Infinity) {
     this.height = 0;
     this.shown = 0;
+    this.changed.clear();
     for (const chunk of this.chunks) {
       chunk.stale = true;
       chunk.shown = [];
@@ -219,10 +297,97 @@ export class Store {
   filterSome(mayTake) {
     for (let chunk; (chunk = this.stale.at(-1)) && mayTake(chunk.all); ) {
       this.stale.pop();
-      chunk.stale = false;
-      for (const entry of chunk.all) this.show(chunk, entry);
+      this.showAll(chunk);
     }
     return this.stale.length > 0;
+  }
+
+  /* ----- folds */
+
+  /**
+   * The nearest shown item of the chunks from index `at` on, in the direction; none behind a chunk that waits.
+   * @param {number} at
+   * @param {1 | -1} step
+   */
+  shownFrom(at, step) {
+    for (let chunk; (chunk = this.chunks[at]) && !chunk.stale; at += step) {
+      if (chunk.shown.length) return step > 0 ? chunk.shown[0] : chunk.shown.at(-1);
+    }
+    return undefined;
+  }
+
+  /**
+   * Folds two neighbours, if they fold.
+   * @param {Item} left
+   * @param {Item} right
+   */
+  join(left, right) {
+    const kind = kindOf(left, right, this.folding());
+    if (!kind || left.marker || right.marker) return;
+    const folds = [foldOf(left), foldOf(right)];
+    if (folds.some((fold) => fold && fold.kind !== kind)) return;
+    const open = [left, right].some((item, i) => folds[i]?.open ?? item.apart);
+    for (const fold of folds) if (fold && open && !fold.open) this.setOpen(fold, true);
+    const fold = unite(left, right, kind);
+    fold.open = left.apart = right.apart = open;
+    if (!open) this.setHeight(right, 0);
+    this.changed.add(fold.head);
+  }
+
+  /**
+   * Shows all items of a fold, or its head only.
+   * @param {Fold} fold
+   * @param {boolean} open
+   */
+  setOpen(fold, open) {
+    fold.open = open;
+    for (let at = this.chunkOf(fold.head.seq); at < this.chunks.length; at++) {
+      for (const item of this.chunks[at].shown) {
+        if (item.marker || foldOf(item) !== fold) continue;
+        item.apart = open;
+        if (item !== fold.head) this.setHeight(item, open ? this.estimate(item) : 0);
+      }
+      if (this.chunks[at].all[0].seq > fold.last.seq) break;
+    }
+    this.changed.add(fold.head);
+  }
+
+  /**
+   * The last entry begins a trace: it leaves the fold of equal ones.
+   * @param {Entry} last
+   */
+  setApart(last) {
+    const fold = foldOf(last);
+    const at = this.chunkOf(last.seq);
+    const chunk = this.chunks[at];
+    if (!fold || fold.kind !== "equal" || chunk.stale) return;
+    const before = chunk.shown.at(-2) ?? this.shownFrom(at - 1, -1);
+    if (isFolded(last)) this.setHeight(last, this.estimate(last));
+    last.fold = undefined;
+    last.apart = false;
+    fold.count--;
+    fold.last = /** @type {Entry} */ (before);
+    if (fold.count < 2) fold.head.fold = undefined;
+    this.changed.add(fold.head);
+  }
+
+  /** The first shown item, which others left, is the head of its fold now. */
+  setFirst(at = 0) {
+    const first = this.shownFrom(at, 1);
+    const fold = first && foldOf(first);
+    if (!fold || first.marker || fold.head === first) return;
+    if (isFolded(first)) this.setHeight(first, this.estimate(first));
+    behead(fold, first);
+    this.changed.add(first);
+  }
+
+  /**
+   * Opens the fold that hides the item.
+   * @param {Item} item
+   */
+  uncover(item) {
+    const fold = foldOf(item);
+    if (fold && isFolded(item)) this.setOpen(fold, true);
   }
 
   /* ----- heights and places */
@@ -232,7 +397,7 @@ export class Store {
     this.height = 0;
     for (const chunk of this.chunks) {
       chunk.height = 0;
-      for (const entry of chunk.shown) chunk.height += entry.height = this.estimate(entry);
+      for (const entry of chunk.shown) chunk.height += entry.height = isFolded(entry) ? 0 : this.estimate(entry);
       this.height += chunk.height;
     }
   }
@@ -265,7 +430,8 @@ export class Store {
   }
 
   /**
-   * The first shown entry at seq or after it, or else the last one, with the height above it.
+   * The first shown entry at seq or after it, or else the last one, with the height above it. An entry that is folded
+   * is at its head.
    * @param {number} seq
    * @returns {{entry: Item, top: number} | null} null when nothing is shown
    */
@@ -281,12 +447,22 @@ export class Store {
         continue;
       }
       for (const entry of chunk.shown) {
-        if (entry.seq >= seq) return { entry, top };
+        if (entry.seq >= seq) return this.atHead(entry, top);
         top += entry.height;
         last = entry;
       }
     }
-    return last ? { entry: last, top: top - last.height } : null;
+    return last ? this.atHead(last, top - last.height) : null;
+  }
+
+  /**
+   * @param {Item} entry
+   * @param {number} top
+   * @returns {{entry: Item, top: number} | null}
+   */
+  atHead(entry, top) {
+    const fold = foldOf(entry);
+    return fold && isFolded(entry) ? this.locate(fold.head.seq) : { entry, top };
   }
 
   /**
@@ -300,12 +476,12 @@ export class Store {
     let top = 0;
     let first = 0;
     for (const chunk of this.chunks) {
-      if (top + chunk.height <= from) {
+      if (chunk.height === 0 || top + chunk.height <= from) {
         top += chunk.height;
         continue;
       }
       for (const entry of chunk.shown) {
-        if (top + entry.height > from) {
+        if (top + entry.height > from && !isFolded(entry)) {
           if (!entries.length) first = top;
           entries.push(entry);
         }
@@ -317,15 +493,16 @@ export class Store {
   }
 
   /**
-   * The shown entry before (-1) or after (1) seq, or null.
+   * The entry that has a row before (-1) or after (1) seq, or null.
    * @param {number} seq
    * @param {1 | -1} step
    */
   neighbour(seq, step) {
     let at = Math.max(0, this.chunkOf(seq));
     for (; at >= 0 && at < this.chunks.length; at += step) {
-      const { shown } = this.chunks[at];
-      const found = step > 0 ? shown.find((e) => e.seq > seq) : shown.findLast((e) => e.seq < seq);
+      const { shown, height } = this.chunks[at];
+      if (!height) continue;
+      const found = step > 0 ? shown.find((e) => e.seq > seq && !isFolded(e)) : shown.findLast((e) => e.seq < seq && !isFolded(e));
       if (found) return found;
     }
     return null;

@@ -23,16 +23,20 @@ export class VirtualList {
    * @param {HTMLElement} options.rows parent of the rows in the document
    * @param {Store} options.store
    * @param {(entry: Item) => HTMLElement} options.makeRow
+   * @param {(rows: HTMLElement[]) => void} options.settle for rows that are new in the document
+   * @param {(row: HTMLElement, entry: Item) => void} options.showFold the fold of the entry changed
    * @param {(following: boolean) => void} options.onfollow the list begins or stops to follow the end
    * @param {() => void} options.ontop the reader scrolled up near the top
    */
-  constructor({ box, head, canvas, rows, store, makeRow, onfollow, ontop }) {
+  constructor({ box, head, canvas, rows, store, makeRow, settle, showFold, onfollow, ontop }) {
     this.box = box;
     this.head = head;
     this.canvas = canvas;
     this.rows = rows;
     this.store = store;
     this.makeRow = makeRow;
+    this.settle = settle;
+    this.showFold = showFold;
     this.onfollow = onfollow;
     this.ontop = ontop;
     /** @type {Map<Item, HTMLElement>} */
@@ -92,6 +96,7 @@ export class VirtualList {
     if (width !== this.width) {
       this.width = width;
       this.store.remeasure();
+      this.forget();
     }
     this.draw();
   }
@@ -199,6 +204,7 @@ export class VirtualList {
   /** Draws. A measurement can move the edge and bring other rows in sight: three rounds suffice in practice. */
   draw() {
     this.noticeScroll();
+    this.drawFolds();
     for (let round = 0; round < 3; round++) {
       const top = this.place();
       this.fill(top);
@@ -208,6 +214,15 @@ export class VirtualList {
     if (!this.wantsOlder) return;
     this.wantsOlder = false;
     this.ontop();
+  }
+
+  /** Shows how folds changed, in the rows that stay. */
+  drawFolds() {
+    for (const item of this.store.changed) {
+      const node = this.nodes.get(item);
+      if (node) this.showFold(node, item);
+    }
+    this.store.changed.clear();
   }
 
   /** Sets the height of the canvas and the scrollTop of the box, and returns the scrollTop. */
@@ -245,10 +260,11 @@ export class VirtualList {
       this.nodes.delete(entry);
     }
     let place = this.rows.firstChild;
+    const made = [];
     for (const entry of entries) {
       let node = this.nodes.get(entry);
       if (!node) {
-        node = this.makeRow(entry);
+        made.push((node = this.makeRow(entry)));
         this.nodes.set(entry, node);
         this.entries.set(node, entry);
       }
@@ -259,6 +275,7 @@ export class VirtualList {
       this.rowsTop = top;
       this.rows.style.top = `${top}px`;
     }
+    this.settle(made);
     this.returnFocus();
   }
 
@@ -283,12 +300,13 @@ export class VirtualList {
   }
 
   /**
-   * Scrolls so that the entry is in sight.
+   * Scrolls so that the entry is in sight, and opens the fold that hides it.
    * @param {Item} entry
    * @param {{centre?: boolean}} [options] centre: a third of the way down, even if it is in sight
    * @returns {HTMLElement | null} its row; null when the entry is not shown
    */
   reveal(entry, { centre = false } = {}) {
+    this.store.uncover(entry);
     const found = this.store.locate(entry.seq);
     if (!found || found.entry !== entry) return null;
     this.placed = this.box.scrollTop; // earlier scrolling no longer counts
