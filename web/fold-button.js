@@ -38,15 +38,10 @@ export function opener(className, action) {
 }
 
 /**
- * @param {HTMLElement} node
  * @param {string} text
  * @param {boolean} open
  */
-export function setOpener(node, text, open) {
-  const shown = `${open ? "▾" : "▸"} ${text}`;
-  if (node.textContent !== shown) node.textContent = shown;
-  node.setAttribute("aria-expanded", String(open));
-}
+export const arrowed = (text, open) => `${open ? "▾" : "▸"} ${text}`;
 
 /**
  * "14 frames", or "3 lines" where none of them is a frame.
@@ -67,7 +62,8 @@ function setButton(node, { kind, count, frames, last, open }, view) {
   const time = formatTime(shownTime(last, view).ms, view);
   const until = time ? `, the last one at ${time}` : "";
   const text = kind === "equal" ? `× ${number(count)}` : framesText(frames, count - 1);
-  setOpener(node, text, open);
+  if (node.textContent !== arrowed(text, open)) node.textContent = arrowed(text, open);
+  node.setAttribute("aria-expanded", String(open));
   node.title = kind === "equal" ? `${number(count)} equal records${until}` : `A stack trace of ${number(count)} records${until}`;
   node.setAttribute("aria-label", `${text}: ${node.title}`);
 }

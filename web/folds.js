@@ -60,7 +60,8 @@ function lineOf(entry) {
  * @param {Entry} entry a record without a trace
  * @returns {Before}
  */
-function beforeOf({ level, message }) {
+function beforeOf({ level, message, hides }) {
+  if (hides) return "none"; // it has a trace of its own
   if (level === "ERROR" || level === "CRITICAL") return "error";
   return level === "WARNING" || mayHead(message) ? "head" : "none";
 }

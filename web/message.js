@@ -7,7 +7,7 @@
  */
 import { plain } from "./ansi.js";
 import { element, number } from "./dom.js";
-import { button, framesText, opener, setOpener } from "./fold-button.js";
+import { arrowed, button, framesText, opener } from "./fold-button.js";
 import { marksOf } from "./filter.js";
 import { paint } from "./paint.js";
 import { hiddenIn } from "./trace.js";
@@ -63,28 +63,45 @@ function contentOf(entry, view) {
   const trace = view.traces && entry.hides ? hiddenIn(text, read) : null;
   const places = (trace?.hidden ?? []).map((place) => place.map((at) => read(text.slice(0, at)).length));
   const found = marks.some(([from, to]) => places.some(([start, end]) => from < end && to > start));
-  return { text, read, marks, trace, folded: trace !== null && !(entry.unfolded ?? found) };
+  const brk = places.length ? places[0][0] - 1 : 0; // the line break before what is hidden
+  return { text, read, marks, trace, brk, folded: trace !== null && !(entry.unfolded ?? found) };
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {HTMLElement} button
+ * @param {number} at place in the text of the node
+ */
+function insert(node, button, at) {
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  for (let text; (text = walker.nextNode()); at -= text.textContent?.length ?? 0) {
+    if (at > (text.textContent?.length ?? 0)) continue;
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.insertNode(button);
+    return;
+  }
 }
 
 /**
  * @param {HTMLElement} node
  * @param {ReturnType<typeof contentOf>} content
- * @returns {number} lines
+ * @returns {{count: number, length: number}} lines and characters
  */
 function paintContent(node, { text, read, marks, trace, folded }) {
   if (!trace || !folded) {
     paint(node, text, marks);
-    return lines(text);
+    return { count: lines(text), length: text.length };
   }
-  let count = 0;
+  let said = "";
   for (const [from, to] of visible(text, trace.hidden)) {
     const start = read(text.slice(0, from)).length;
     const end = start + read(text.slice(from, to)).length;
     const inside = marks.filter(([a, b]) => b > start && a < end);
     paint(node, text.slice(from, to), /** @type {Spans} */ (inside.map(([a, b]) => [Math.max(0, a - start), b - start])));
-    count += lines(text.slice(from, to)) - (to < text.length && text[to - 1] === "\n" ? 1 : 0);
+    said += text.slice(from, to);
   }
-  return count;
+  return { count: lines(said), length: said.length };
 }
 
 const lines = (/** @type {string} */ text) => text.split("\n").length;
@@ -100,12 +117,12 @@ export function messageOf(entry, view) {
   const text = said.appendChild(element("bdi", "text"));
   text.dir = "auto";
   const content = contentOf(entry, view);
-  const count = paintContent(text, content);
+  const { count, length } = paintContent(text, content);
+  if (content.trace) insert(text, framesButton(content.trace, !content.folded), content.brk);
   const nodes = [said];
-  if (content.trace) nodes.push(framesButton(content.trace, !content.folded));
   const cutShort = content.text.length < entry.size;
-  const most = view.wrap ? count + (2 * content.text.length) / view.columns : count; // lines, if all characters are wide
-  if (most <= CLAMP && !cutShort && !entry.whole) return nodes;
+  const most = view.wrap ? count + (2 * length) / view.columns : count; // lines, if all characters are wide
+  if (most <= CLAMP && entry.size <= LONG) return nodes;
   if (entry.whole) return [...nodes, restButton("▾ show less", true)];
   if (most > CLAMP) said.classList.add("clamp");
   if (cutShort) said.classList.add("short");
@@ -124,13 +141,16 @@ function restButton(text, open) {
 }
 
 /**
+ * The button stands in the text of the record, so its own text is none: the style sheet shows it.
  * @param {Hidden} trace
  * @param {boolean} open
  */
 function framesButton({ frames, lines: count }, open) {
-  const node = opener("fold fold-trace", "frames");
-  setOpener(node, framesText(frames, count), open);
-  node.title = "Lines of the stack trace";
+  const node = opener("fold fold-frames", "frames");
+  const text = framesText(frames, count);
+  node.dataset.text = arrowed(text, open);
+  node.setAttribute("aria-label", text);
+  node.setAttribute("aria-expanded", String(open));
   return node;
 }
 

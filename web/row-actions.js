@@ -11,6 +11,7 @@ import { foldOf } from "./folds.js";
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
 
+const OPENERS = "[data-action=fold], [data-action=frames], [data-action=whole]";
 const isOpen = (/** @type {Element} */ node) => node.getAttribute("aria-expanded") === "true";
 const isElement = (/** @type {Element} */ node) => node instanceof HTMLElement;
 
@@ -79,7 +80,7 @@ export class RowActions {
    * @returns {HTMLElement[]}
    */
   openers(entry) {
-    return [...(this.list.nodes.get(entry)?.querySelectorAll(".body > button[aria-expanded]") ?? [])].filter(isElement);
+    return [...(this.list.nodes.get(entry)?.querySelectorAll(OPENERS) ?? [])].filter(isElement);
   }
 
   /**
@@ -89,8 +90,10 @@ export class RowActions {
   unfold(item) {
     if (!item || item.marker) return;
     const openers = this.openers(item);
-    const closed = openers.filter((node) => !isOpen(node));
-    for (const node of closed.length ? closed : openers) this.toggle(node.dataset.action ?? "", item, closed.length > 0);
+    const open = openers.some((node) => !isOpen(node));
+    const toggle = (/** @type {HTMLElement} */ node) => this.toggle(node.dataset.action ?? "", item, open);
+    openers.forEach(toggle);
+    if (open) this.openers(item).filter((node) => !isOpen(node)).forEach(toggle); // what is unfolded may be long
     const fold = foldOf(item);
     if (openers.length || !fold) return;
     this.toggle("fold", fold.head, false);
