@@ -44,7 +44,7 @@ endif
 
 # These goals compile nothing in this make, so nothing is probed for them.
 PROBED := $(filter-out help deps demo check% distcheck mutants uninstall dist clean format hooks lint-format lint-shell \
-                       lint-words lint-web,$(or $(MAKECMDGOALS),all))
+                       lint-words lint-web bundle npm,$(or $(MAKECMDGOALS),all))
 ifneq ($(PROBED),)
 
 # Hardening flags are probed one by one: a flag that the compiler lacks is left out.
@@ -159,6 +159,16 @@ hosting: static ## a folder to upload to a shared host, build/hosting; its READM
 	$(Q)$(INSTALL) -D -m 755 $(BUILD)/static/sselog $(BUILD)/hosting/sselog.cgi
 	$(Q)$(INSTALL) -m 644 examples/hosting/htaccess $(BUILD)/hosting/.htaccess
 	$(Q)$(INSTALL) -m 644 examples/hosting/README.md web/*.html web/*.css web/*.js $(BUILD)/hosting
+
+bundle: ## web/sselog-classic.js from web/sselog.js, for pages without modules; needs Node.js and npm
+	$(Q)[ -d tests/browser/node_modules/esbuild ] || npm ci --prefix tests/browser --no-audit --no-fund
+	$(Q)node tests/browser/bundle.js
+
+npm: ## the client library as a package for npm, build/npm/sselog-VERSION.tgz
+	$(Q)rm -rf $(BUILD)/npm && mkdir -p $(BUILD)/npm/package
+	$(Q)cp LICENSE web/package.json web/README.md web/*.js web/*.ts $(BUILD)/npm/package
+	$(Q)cd $(BUILD)/npm/package && npm pack --silent --pack-destination ..
+	$(Q)rm -r $(BUILD)/npm/package
 
 $(BUILD)/libsselog.a: $(OBJECTS)
 	$(call say,AR,$@)
@@ -397,7 +407,7 @@ lint-words:
 lint-web:
 	$(call say,LINT,web)
 	$(Q)mkdir -p $(BUILD)
-	$(Q)tests/browser/run lint/static.test.js >$(BUILD)/web.out || { cat $(BUILD)/web.out; exit 1; }
+	$(Q)tests/browser/run lint/package.test.js lint/static.test.js >$(BUILD)/web.out || { cat $(BUILD)/web.out; exit 1; }
 	$(Q)! grep '# SKIP' $(BUILD)/web.out || [ -z "$$CI" ]
 
 hooks: ## turn on .githooks/pre-commit, which checks what is staged before each commit
@@ -405,7 +415,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
-.PHONY: all help static hosting units sims mutants fuzzers deps demo check check-tools check-fast check-readme check-asan \
+.PHONY: all help static hosting bundle npm units sims mutants fuzzers deps demo check check-tools check-fast check-readme check-asan \
         check-tsan check-systemd check-memcheck \
         chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format \
         lint lint-format lint-cppcheck lint-tidy lint-shell lint-words lint-web hooks

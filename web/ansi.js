@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * ansi: turns text with terminal escape sequences into runs of plain text with a style. It keeps colours and weights
- * (SGR, ECMA-48 section 8.3.117) and removes every other sequence and control character. Pure: it makes no nodes.
- * Invariant: any text is valid input; an incomplete sequence extends to the end of the text.
+ * ansi: turns text with terminal escape sequences into runs of plain text with a style and a link. It keeps colours
+ * and weights (sgr.js) and links (OSC 8), overwrites text as progress bars do, and removes every other sequence and
+ * control character. Pure: it makes no nodes. tests/cases/ansi.tsv has the rules, which the server's filter shares.
+ * Invariants: any text is valid input; an incomplete sequence extends to the end of the text. The texts of the runs
+ * joined are plain(text).
  */
+import { applySGR } from "./sgr.js";
 
-/** @typedef {"bold" | "dim" | "italic" | "underline" | "inverse" | "strike"} Flag */
+/** @import { Style } from "./sgr.js" */
 
-/**
- * fg and bg are names of the 16 colours, or "#rrggbb".
- * @typedef {{fg?: string, bg?: string} & {[name in Flag]?: boolean}} Style
- */
+/** @typedef {{text: string, style: Style, link?: string}} Run */
 
 /* In this order: control sequences; strings (title, link, device control); other escapes; stray control characters
  * except tab and line feed. A string ends at its terminator, the next escape or the end of the text. */
@@ -25,102 +25,109 @@ const SEQUENCE = new RegExp(
   ].join("|"),
   "g",
 );
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+/* eslint-disable no-control-regex -- control characters are what they look for */
 const SUSPECT = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/;
-
-const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
-
-/**
- * A colour of the common palette: 16 names, a cube of six steps, and a grey ramp.
- * @param {number} n 0 to 255
- */
-function palette(n) {
-  if (n < 8) return NAMES[n];
-  if (n < 16) return `bright-${NAMES[n - 8]}`;
-  if (n >= 232) return rgb(...Array(3).fill(8 + 10 * (n - 232)));
-  const step = (/** @type {number} */ v) => (v ? 55 + 40 * v : 0);
-  return rgb(step(Math.floor((n - 16) / 36)), step(Math.floor((n - 16) / 6) % 6), step((n - 16) % 6));
-}
-
-/** @param {number[]} parts */
-function rgb(...parts) {
-  return "#" + parts.map((v) => Math.min(255, v || 0).toString(16).padStart(2, "0")).join("");
-}
+const REWRITES = /[\b\r]|(?:\x1b\[|\x9b)\d*[DGK]/;
+const LINK = /^\x1b\]8;[^;]*;([^\x1b\x07\x9c]*)/;
+/* eslint-enable no-control-regex */
 
 /**
- * The colour after 38 or 48, ";5;n" or ";2;r;g;b", and how many codes it takes.
- * @param {number[]} codes
- * @param {number} at
- * @returns {[colour: string | undefined, taken: number]}
+ * How many characters a sequence goes back in its line; Infinity: to the begin.
+ * @param {string} parameters
+ * @param {string} final
  */
-function extended(codes, at) {
-  if (codes[at + 1] === 5 && codes[at + 2] <= 255) return [palette(codes[at + 2]), 2];
-  if (codes[at + 1] === 2) return [rgb(codes[at + 2], codes[at + 3], codes[at + 4]), 4];
-  return [undefined, codes.length];
+function backOf(parameters, final) {
+  if (!/^\d*$/.test(parameters)) return 0;
+  const n = Number(parameters);
+  if (final === "D") return n || 1;
+  return (final === "G" && n <= 1) || (final === "K" && (n === 1 || n === 2)) ? Infinity : 0;
 }
 
-/** @type {Record<number, Flag>} */
-const SET = { 1: "bold", 2: "dim", 3: "italic", 4: "underline", 7: "inverse", 9: "strike" };
-/** @type {Record<number, Flag[]>} */
-const UNSET = { 22: ["bold", "dim"], 23: ["italic"], 24: ["underline"], 27: ["inverse"], 29: ["strike"] };
+/** The text read so far, as a terminal keeps it. */
+class Screen {
+  constructor() {
+    /** @type {Run[]} */
+    this.runs = [];
+    /** @type {Style} */
+    this.style = {};
+    /** @type {string | undefined} */
+    this.link = undefined;
+    this.back = 0; // characters between the cursor and the end of the line
+  }
 
-/**
- * @param {Style} style
- * @param {string} parameters of one SGR sequence
- */
-function apply(style, parameters) {
-  const codes = parameters.split(/[;:]/).map((text) => Number(text) || 0);
-  let next = { ...style };
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i];
-    if (code === 0) next = {};
-    else if (SET[code]) next[SET[code]] = true;
-    else if (UNSET[code]) UNSET[code].forEach((name) => delete next[name]);
-    else if (code >= 30 && code <= 37) next.fg = palette(code - 30);
-    else if (code >= 90 && code <= 97) next.fg = palette(code - 82);
-    else if (code >= 40 && code <= 47) next.bg = palette(code - 40);
-    else if (code >= 100 && code <= 107) next.bg = palette(code - 92);
-    else if (code === 39) delete next.fg;
-    else if (code === 49) delete next.bg;
-    else if (code === 38 || code === 48) {
-      const [colour, taken] = extended(codes, i);
-      if (colour) next[code === 38 ? "fg" : "bg"] = colour;
-      i += taken;
+  /** @param {string} text without control characters, except tab and line feed */
+  add(text) {
+    if (!text) return;
+    if (this.back && text[0] !== "\n") this.erase(this.back);
+    this.back = 0;
+    this.runs.push({ text, style: this.style, ...(this.link && { link: this.link }) });
+  }
+
+  /**
+   * Removes the last characters of the line.
+   * @param {number} count
+   */
+  erase(count) {
+    for (let run; count > 0 && (run = this.runs.at(-1)); ) {
+      const { text } = run;
+      let end = text.length;
+      for (; end > 0 && count > 0 && text[end - 1] !== "\n"; count--) end -= isPair(text, end) ? 2 : 1;
+      run.text = text.slice(0, end);
+      if (end > 0) return;
+      this.runs.pop();
     }
   }
-  return next;
+
+  /** @param {RegExpMatchArray} match of SEQUENCE */
+  take(match) {
+    const parameters = match[1] ?? match[3] ?? "";
+    const final = match[2] ?? match[4];
+    if (final === "m") {
+      if (/^[\d;:]*$/.test(parameters)) this.style = applySGR(this.style, parameters);
+    } else if (final) {
+      this.back += backOf(parameters, final);
+    } else if (match[0] === "\r") {
+      this.back = Infinity;
+    } else if (match[0] === "\b") {
+      this.back++;
+    } else {
+      const link = LINK.exec(match[0]);
+      if (link) this.link = link[1] || undefined;
+    }
+  }
 }
 
 /**
- * The text without any sequence.
+ * Whether a character of two units ends there.
+ * @param {string} text
+ * @param {number} end
+ */
+const isPair = (text, end) => end > 1 && /[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(end - 2, end));
+
+/**
+ * The text as it reads, without any sequence.
  * @param {string} text
  */
 export function plain(text) {
-  return SUSPECT.test(text) ? text.replace(SEQUENCE, "") : text;
+  if (!SUSPECT.test(text)) return text;
+  if (!REWRITES.test(text)) return text.replace(SEQUENCE, "");
+  return runs(text).map((run) => run.text).join("");
 }
 
 /**
- * Runs of the same style. Their texts joined are plain(text).
+ * Runs of the same style.
  * @param {string} text
+ * @returns {Run[]}
  */
 export function runs(text) {
   if (!SUSPECT.test(text)) return text ? [{ text, style: {} }] : [];
-  /** @type {{text: string, style: Style}[]} */
-  const found = [];
-  /** @type {Style} */
-  let style = {};
+  const screen = new Screen();
   let at = 0;
-  const add = (/** @type {number} */ end) => {
-    if (end > at) found.push({ text: text.slice(at, end), style });
-  };
   for (const match of text.matchAll(SEQUENCE)) {
-    add(match.index);
+    screen.add(text.slice(at, match.index));
     at = match.index + match[0].length;
-    if ((match[2] ?? match[4]) === "m") {
-      const parameters = match[1] ?? match[3];
-      if (/^[\d;:]*$/.test(parameters)) style = apply(style, parameters);
-    }
+    screen.take(match);
   }
-  add(text.length);
-  return found;
+  screen.add(text.slice(at));
+  return screen.runs;
 }

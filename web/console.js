@@ -5,7 +5,7 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, ansi, fields, times, trace, parse-entry, filter, matcher with matcher-worker
+ *    text         ids, sgr, ansi, links, contrast, fields, times, trace, parse-entry, filter, matcher with matcher-worker
  *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts

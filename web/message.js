@@ -10,6 +10,7 @@ import { element, number } from "./dom.js";
 import { arrowed, button, framesText, opener } from "./fold-button.js";
 import { marksOf } from "./filter.js";
 import { paint } from "./paint.js";
+import { textOf } from "./parse-entry.js";
 import { hiddenIn } from "./trace.js";
 
 /** @import { Spans } from "./filter.js" */
@@ -35,10 +36,10 @@ const size = (/** @type {number} */ n) => (n < 10_000 ? `${n} characters` : `${M
 /**
  * The places of a text that are not hidden. A line break before a hidden end is hidden too.
  * @param {string} text
- * @param {Hidden["hidden"]} hidden
+ * @param {Spans} hidden
  */
 function visible(text, hidden) {
-  /** @type {[from: number, to: number][]} */
+  /** @type {Spans} */
   const pieces = [];
   let at = 0;
   for (const [from, to] of hidden) {
@@ -52,19 +53,19 @@ function visible(text, hidden) {
 }
 
 /**
- * The text of an entry that is laid out, its marks, and what a fold of its stack trace hides.
+ * The plain text of an entry that is laid out, its marks, what a stack trace in it hides when it is folded, and the
+ * places that are shown.
  * @param {Entry} entry
  * @param {View} view
  */
 function contentOf(entry, view) {
-  const text = entry.size > LONG && !entry.whole ? cut(entry.message, LONG) : entry.message;
-  const read = entry.coloured ? plain : (/** @type {string} */ part) => part;
-  const marks = marksOf(entry, read(text), view.query);
-  const trace = view.traces && entry.hides ? hiddenIn(text, read) : null;
-  const places = (trace?.hidden ?? []).map((place) => place.map((at) => read(text.slice(0, at)).length));
-  const found = marks.some(([from, to]) => places.some(([start, end]) => from < end && to > start));
-  const brk = places.length ? places[0][0] - 1 : 0; // the line break before what is hidden
-  return { text, read, marks, trace, brk, folded: trace !== null && !(entry.unfolded ?? found) };
+  const text = entry.size > LONG && !entry.whole ? cut(textOf(entry), LONG) : textOf(entry);
+  const marks = marksOf(entry, text, view.query);
+  const trace = view.traces && entry.hides ? hiddenIn(text) : null;
+  const hidden = trace?.hidden ?? [];
+  const found = marks.some(([from, to]) => hidden.some(([start, end]) => from < end && to > start));
+  const folded = trace !== null && !(entry.unfolded ?? found);
+  return { text, marks, trace, folded, pieces: visible(text, folded ? hidden : []) };
 }
 
 /**
@@ -84,29 +85,6 @@ function insert(node, button, at) {
 }
 
 /**
- * @param {HTMLElement} node
- * @param {ReturnType<typeof contentOf>} content
- * @returns {{count: number, length: number}} lines and characters
- */
-function paintContent(node, { text, read, marks, trace, folded }) {
-  if (!trace || !folded) {
-    paint(node, text, marks);
-    return { count: lines(text), length: text.length };
-  }
-  let said = "";
-  for (const [from, to] of visible(text, trace.hidden)) {
-    const start = read(text.slice(0, from)).length;
-    const end = start + read(text.slice(from, to)).length;
-    const inside = marks.filter(([a, b]) => b > start && a < end);
-    paint(node, text.slice(from, to), /** @type {Spans} */ (inside.map(([a, b]) => [Math.max(0, a - start), b - start])));
-    said += text.slice(from, to);
-  }
-  return { count: lines(said), length: said.length };
-}
-
-const lines = (/** @type {string} */ text) => text.split("\n").length;
-
-/**
  * The nodes of a message.
  * @param {Entry} entry
  * @param {View} view
@@ -117,11 +95,13 @@ export function messageOf(entry, view) {
   const text = said.appendChild(element("bdi", "text"));
   text.dir = "auto";
   const content = contentOf(entry, view);
-  const { count, length } = paintContent(text, content);
-  if (content.trace) insert(text, framesButton(content.trace, !content.folded), content.brk);
+  paint(text, entry.message, content.marks, content.pieces);
+  const shown = content.pieces.map(([from, to]) => content.text.slice(from, to)).join("");
+  const count = shown.split("\n").length;
+  if (content.trace?.lines) insert(text, framesButton(content.trace, !content.folded), content.trace.hidden[0][0] - 1);
   const nodes = [said];
   const cutShort = content.text.length < entry.size;
-  const most = view.wrap ? count + (2 * length) / view.columns : count; // lines, if all characters are wide
+  const most = view.wrap ? count + (2 * shown.length) / view.columns : count; // lines, if all characters are wide
   if (most <= CLAMP && entry.size <= LONG) return nodes;
   if (entry.whole) return [...nodes, restButton("▾ show less", true)];
   if (most > CLAMP) said.classList.add("clamp");

@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * paint: puts a text into a node, with the colours of its escape sequences and the marks of the filter. It has no
- * state. It may not know entries or rows.
- * Invariant: text of records becomes text nodes only. Colours are set through the style object, which a strict
- * Content-Security-Policy allows.
+ * paint: puts a text into a node, with the colours and links of its escape sequences, its bare addresses as links,
+ * and the marks of the filter. It has no state. It may not know entries or rows.
+ * Invariant: text of records becomes text nodes only, and an address only the href of a link. Colours are set
+ * through the style object, which a strict Content-Security-Policy allows.
  */
 import { runs } from "./ansi.js";
+import { coloursOf } from "./contrast.js";
 import { element } from "./dom.js";
+import { linksOf } from "./links.js";
 
-/** @import { Style } from "./ansi.js" */
 /** @import { Spans } from "./filter.js" */
+/** @import { Link } from "./links.js" */
+/** @import { Style } from "./sgr.js" */
 
 /**
  * @param {HTMLElement} node
- * @param {"fg" | "bg"} which
- * @param {string} value a name of the palette, or "#rrggbb"
+ * @param {Style} style
  */
-function colour(node, which, value) {
-  if (value.startsWith("#")) node.style[which === "fg" ? "color" : "backgroundColor"] = value;
-  else node.classList.add(`${which}-${value}`);
+function colour(node, style) {
+  const { text, back, name, themes } = coloursOf(style);
+  if (name) node.classList.add(`fg-${name}`);
+  if (back) {
+    node.classList.add("bg-own");
+    node.style.backgroundColor = back;
+  }
+  if (text) node.style.color = text;
+  if (!themes) return;
+  node.classList.add("fg-own");
+  node.style.setProperty("--fg-light", themes.light);
+  node.style.setProperty("--fg-dark", themes.dark);
 }
 
 /**
@@ -27,38 +38,80 @@ function colour(node, which, value) {
  * @param {Style} style
  */
 function styled(text, style) {
-  if (!Object.keys(style).length) return document.createTextNode(text);
+  const names = Object.keys(style);
+  if (!names.length) return document.createTextNode(text);
   const span = element("span", "", text);
-  for (const [name, value] of Object.entries(style)) {
-    if (name === "fg" || name === "bg") colour(span, name, String(value));
-    else span.classList.add(`sgr-${name}`);
-  }
+  for (const name of names) if (name !== "fg" && name !== "bg") span.classList.add(`sgr-${name}`);
+  colour(span, style);
   return span;
 }
 
+/** @param {string} href */
+function anchor(href) {
+  const node = element("a");
+  node.href = href;
+  node.title = href;
+  node.target = "_blank";
+  node.rel = "noopener noreferrer";
+  node.tabIndex = -1;
+  return node;
+}
+
 /**
- * Appends the text to the node, with the colours of its escape sequences.
+ * Walks over spans in order: gives the span that holds a place, and where that changes next.
+ * @template {[from: number, to: number, ...more: any[]]} Span
+ * @param {Span[]} spans
+ */
+function walk(spans) {
+  let next = 0;
+  return (/** @type {number} */ at) => {
+    while (next < spans.length && spans[next][1] <= at) next++;
+    const span = spans[next];
+    const inside = span !== undefined && span[0] <= at;
+    return { inside: inside ? span : null, until: span ? span[inside ? 1 : 0] : Infinity };
+  };
+}
+
+/** @type {Spans} */
+const ALL = [[0, Infinity]];
+
+/**
+ * Appends the text to the node.
  * @param {HTMLElement} node
  * @param {string} text
  * @param {Spans} marks matches of the filter in the plain text
+ * @param {Spans} [pieces] places of the plain text that are shown
  */
-export function paint(node, text, marks) {
+export function paint(node, text, marks, pieces = ALL) {
   const parts = runs(text);
-  let at = 0; // of the plain text
-  let next = 0; // the mark in or after `at`
+  const markAt = walk(marks);
+  const linkAt = walk(linksOf(parts));
+  const pieceAt = walk(pieces);
+  /** @type {Link | null} */
+  let open = null;
+  let target = node;
+  let begin = 0; // of the run, in the plain text
   for (const part of parts) {
-    const end = at + part.text.length;
-    let from = at;
-    while (from < end) {
-      while (next < marks.length && marks[next][1] <= from) next++;
-      const mark = marks[next];
-      const inside = mark && mark[0] <= from;
-      const to = mark ? Math.min(end, inside ? mark[1] : mark[0]) : end;
-      const piece = styled(part.text.slice(from - at, to - at), part.style);
-      if (inside) node.appendChild(element("mark")).append(piece);
-      else node.append(piece);
+    const end = begin + part.text.length;
+    for (let from = begin; from < end; ) {
+      const piece = pieceAt(from);
+      const stop = Math.min(end, piece.until);
+      if (!piece.inside) {
+        from = stop;
+        continue;
+      }
+      const mark = markAt(from);
+      const link = linkAt(from);
+      const to = Math.min(stop, mark.until, link.until);
+      if (link.inside !== open) {
+        open = link.inside;
+        target = open ? node.appendChild(anchor(open[2])) : node;
+      }
+      const run = styled(part.text.slice(from - begin, to - begin), part.style);
+      (mark.inside ? target.appendChild(element("mark")) : target).append(run);
       from = to;
     }
-    at = end;
+    begin = end;
+    if (begin >= (pieces.at(-1)?.[1] ?? 0)) return;
   }
 }

@@ -35,8 +35,8 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {string} message as in the payload, escape sequences included
  * @property {string} level
  * @property {OwnTime | undefined} ownTime the time that the record says
- * @property {number} lines of the message
- * @property {number} size characters of the message
+ * @property {number} lines of the message as it reads
+ * @property {number} size characters of the message as it reads
  * @property {boolean} structured the payload has fields
  * @property {boolean} coloured the message holds escape sequences
  * @property {number} seq its place among the entries of the page, in rising order; the store sets it
@@ -131,7 +131,8 @@ export function parseEntry({ id, event, data, fields: beside }) {
   const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
   const message = fields && key ? fields[key] : data;
   const level = levelOf(fields, beside, message) ?? OTHER;
-  const lines = countLines(message);
+  const shown = plain(message);
+  const lines = countLines(shown);
   return {
     id,
     event,
@@ -141,14 +142,14 @@ export function parseEntry({ id, event, data, fields: beside }) {
     level,
     ownTime: undefined,
     lines,
-    size: message.length,
+    size: shown.length,
     structured: fields !== null,
-    coloured: plain(message) !== message,
+    coloured: shown !== message,
     seq: 0,
     height: 0,
     open: false,
     whole: false,
-    hides: lines > 1 ? hiddenIn(message, plain).lines : 0,
+    hides: lines > 1 ? hiddenIn(shown).lines : 0,
     unfolded: undefined,
     trace: undefined,
     role: undefined,

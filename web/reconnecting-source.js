@@ -18,7 +18,7 @@ import { compareIds, isId } from "./ids.js";
 
 /**
  * A state that the page is told; README.md describes each state.
- * @typedef {"connecting" | "behind" | "live" | "polling" | "source lost" | "unavailable" | "denied" | "gap"} State
+ * @typedef {"connecting" | "behind" | "live" | "polling" | "source lost" | "unavailable" | "denied" | "wrong" | "gap"} State
  */
 
 /**
@@ -41,7 +41,7 @@ import { compareIds, isId } from "./ids.js";
  * @property {(record: LogRecord) => void} record
  * @property {(id: string) => void} moved the cursor passed records that are not for this reader
  * @property {(state: State, detail?: Detail) => void} change
- * @property {(error: Refusal) => void} deny the last call: the reader has to sign in
+ * @property {(error: Refusal) => void} deny the last call: the reader has to sign in, or what is asked for is wrong
  * @property {() => void} replaced another page took the place of this stream, by the same name
  * @property {Record<string, string | number>} place parameters that say where the stream begins
  * @property {string} lastId
@@ -61,7 +61,7 @@ const AGAIN_MOST = 16; // times
 const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
 
 /** @param {Refusal} refusal */
-export const denial = ({ status }) => ({ status, reason: REASON[status] });
+export const denial = ({ status, page, message }) => ({ ...(status && { status }), reason: page ? REASON[401] : (REASON[status] ?? message) });
 
 /**
  * A random wait in ms with full jitter: from 0 to a bound that doubles with each failure. So the viewers of a server
@@ -208,6 +208,7 @@ export class ReconnectingSource {
     this.poll.stop();
     this.tries = 0;
     this.opened = true;
+    this.requests.answered = true;
     this.arm();
     if (!this.every) this.tell("behind");
   }
@@ -331,21 +332,29 @@ export class ReconnectingSource {
     this.tell(state, { reason, attempt: this.failures, wait });
   }
 
-  /** EventSource hides the status that ended it. A request for history shows the same status. */
+  /** EventSource hides the answer that ended it. */
   async probe() {
     this.drop();
     const { round } = this;
+    const error = await this.refusal();
+    if (round !== this.round) return;
+    if (error) this.refused(error);
+    else this.later("connecting");
+  }
+
+  /** A request for history shows what ended the stream, in most cases. @returns {Promise<Refusal | null>} */
+  async refusal() {
     try {
       await this.requests.history({ limit: 1 });
-      if (round === this.round) this.later("connecting");
     } catch (error) {
-      if (round === this.round) this.refused(/** @type {Refusal} */ (error));
+      if (/** @type {Refusal} */ (error).status !== 404) return /** @type {Refusal} */ (error);
     }
+    return this.requests.tryStream(this.owner.place).then(() => null, (error) => error);
   }
 
   /** @param {Refusal} error */
   refused(error) {
-    if (error.denied) {
+    if (error.denied || error.wrong) {
       this.close();
       this.owner.deny(error);
     } else {

@@ -29,10 +29,10 @@
 
 /**
  * @typedef {object} RequestOptions
- * @property {string} url of the stream; its own query (level, q, filters) is kept
- * @property {true | string | (() => string | Promise<string>)} [token] true: POST to the neighbour "token" before each
+ * @property {string | URL} url of the stream; its own query (level, q, filters) is kept
+ * @property {boolean | string | (() => string | Promise<string>)} [token] true: POST to the neighbour "token" before each
  *   request. A URL: POST there. A function: its result, or the result of its promise, is the token
- * @property {string} [historyUrl] address of the history, if it is not the neighbour "history"
+ * @property {string | URL} [historyUrl] address of the history, if it is not the neighbour "history"
  * @property {boolean} [credentials] true: send cookies across origins
  */
 
@@ -45,17 +45,31 @@ export class Refusal extends Error {
   /**
    * @param {number} status of HTTP; 0: no answer came
    * @param {string} message
+   * @param {{page?: boolean, final?: boolean}} [how] page: a page came, as to sign in. final: it is no outage
    */
-  constructor(status, message) {
+  constructor(status, message, { page = false, final = false } = {}) {
     super(message);
     this.status = status;
+    this.page = page;
+    this.final = final;
   }
 
   /** Another attempt does not help before the reader signs in. 409: before the owner of this log does. */
   get denied() {
-    return [401, 403, 409].includes(this.status);
+    return this.page || [401, 403, 409].includes(this.status);
+  }
+
+  /** Another attempt gets the same answer: the address or a parameter is wrong. */
+  get wrong() {
+    return this.final && [400, 404].includes(this.status);
   }
 }
+
+/** A page in place of an answer: single sign-on answers so, or redirects to another site. @param {number} status */
+const signIn = (status) => new Refusal(status, "a page came instead of an answer", { page: true });
+
+/** @param {Response} response */
+const isPage = (response) => response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
 
 /**
  * The same promise with a deadline: the function of a page may never keep its promise.
@@ -91,6 +105,7 @@ export class Requests {
     OWN.forEach((name) => this.url.searchParams.delete(name));
     this.credentials = credentials === true;
     this.token = token === true ? sibling(this.url, "token") : token;
+    this.answered = false; // this address has given an answer of sselog
     this.continues = true; // the history takes `after`, as far as is known
     this.historyUrl = historyUrl ?? sibling(this.url, "history");
     /** Names the owner of the log; the first page of history sets it. @type {string | undefined} */
@@ -156,6 +171,7 @@ export class Requests {
     const url = new URL(this.historyUrl, this.url);
     for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
     const page = await this.json(await this.withParameters(url, parameters));
+    this.answered = true;
     this.whose ??= page.whose;
     if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
     return page;
@@ -189,22 +205,70 @@ export class Requests {
    * @param {RequestInit} [options]
    */
   async json(url, options) {
-    /** @type {Response} */
-    let response;
-    try {
-      response = await fetch(url, {
-        ...options,
-        credentials: this.credentials ? "include" : "same-origin",
-        cache: "no-store",
-        headers: { Accept: "application/json" },
-        signal: AbortSignal.timeout(DEADLINE),
-      });
-    } catch (error) {
-      throw new Refusal(0, error instanceof Error ? error.message : String(error));
-    }
+    const response = await this.fetch(url, "application/json", options);
     const body = await response.json().catch(() => null);
-    if (!response.ok) throw new Refusal(response.status, body?.error ?? `status ${response.status}`);
+    if (!response.ok) throw this.refusal(response.status, body);
+    if (isPage(response)) throw signIn(response.status);
     if (body === null) throw new Refusal(0, "an answer that is not JSON");
     return body;
   }
+
+  /**
+   * Asks for a stream as EventSource does, which hides the answer, and leaves it at once. Throws what is wrong with it.
+   * @param {Record<string, string | number>} parameters
+   */
+  async tryStream(parameters) {
+    const gone = new AbortController();
+    const timer = setTimeout(() => gone.abort(), DEADLINE);
+    const response = await this.fetch(await this.stream(parameters), "text/event-stream", { signal: gone.signal });
+    try {
+      if (isPage(response)) throw signIn(response.status);
+      if (!response.ok) throw this.refusal(response.status, await response.json().catch(() => null));
+    } finally {
+      clearTimeout(timer);
+      gone.abort();
+    }
+  }
+
+  /**
+   * A proxy answers 404 too while the server behind it is away. So it counts only before the address was right once.
+   * @param {number} status
+   * @param {{error?: unknown} | null} body
+   */
+  refusal(status, body) {
+    const why = typeof body?.error === "string" ? body.error : "";
+    return new Refusal(status, why || `status ${status}`, { final: Boolean(why) || !this.answered });
+  }
+
+  /**
+   * @param {string | URL} url
+   * @param {string} type
+   * @param {RequestInit} [options]
+   */
+  async fetch(url, type, options) {
+    const request = () => ({
+      credentials: /** @type {RequestCredentials} */ (this.credentials ? "include" : "same-origin"),
+      cache: /** @type {RequestCache} */ ("no-store"),
+      headers: { Accept: type },
+      signal: AbortSignal.timeout(DEADLINE),
+      ...options,
+    });
+    try {
+      return await fetch(url, request());
+    } catch (error) {
+      if (error instanceof TypeError && (await redirects(url, request()))) throw signIn(0);
+      throw new Refusal(0, error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+/**
+ * Whether the answer to a failed request is a redirect. Scripts may not follow it to another site, and the error does
+ * not tell it from a network that is away.
+ * @param {string | URL} url
+ * @param {RequestInit} request
+ */
+async function redirects(url, request) {
+  const answer = await fetch(url, { ...request, redirect: "manual" }).catch(() => null);
+  return answer?.type === "opaqueredirect";
 }

@@ -1,11 +1,1482 @@
 // SPDX-License-Identifier: MIT
-// @ts-check
 /*
- * sselog-classic: sselog.js for pages with plain script tags: <script src="sselog-classic.js"></script>. It loads the
- * module from its own directory. sselog.ready resolves to {connect}, and elements with data-sselog are started.
+ * sselog-classic: sselog.js for pages with plain script tags: <script src="sselog-classic.js"></script>. The global
+ * object `sselog` has connect(), and elements with data-sselog are started. It needs no other file.
+ * `make bundle` makes this file from sselog.js; change that and the modules that it imports.
  */
-Object.assign(globalThis, {
-  sselog: {
-    ready: import(new URL("./sselog.js", /** @type {HTMLScriptElement} */ (document.currentScript).src).href),
-  },
-});
+(() => {
+  // client-ids.js
+  var KEY = "sselog clients";
+  function randomId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  var ClientIds = class {
+    /** @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | undefined} storage of the tab */
+    constructor(storage) {
+      this.storage = storage;
+      this.ids = [];
+      this.used = /* @__PURE__ */ new Set();
+      this.resume();
+    }
+    /** The page is there again: the names are no longer in the storage. */
+    resume() {
+      try {
+        const stored = JSON.parse(this.storage?.getItem(KEY) ?? "[]");
+        this.storage?.removeItem(KEY);
+        if (!this.ids.length && Array.isArray(stored)) this.ids = stored.filter((id) => /^[0-9a-f]{32}$/.test(id));
+      } catch {
+      }
+    }
+    /** The page leaves; the next one in this tab has the same names. */
+    leave() {
+      try {
+        this.storage?.setItem(KEY, JSON.stringify(this.ids));
+      } catch {
+      }
+    }
+    /** The first name that no stream of this page has. */
+    take() {
+      let id = this.ids.find((one) => !this.used.has(one));
+      if (!id) this.ids.push(id = randomId());
+      this.used.add(id);
+      return id;
+    }
+    /** @param {string} id whose stream was closed */
+    give(id) {
+      this.used.delete(id);
+    }
+    /**
+     * Another name in the place of one that another page uses too.
+     * @param {string} id
+     */
+    change(id) {
+      const next = randomId();
+      this.ids = this.ids.map((one) => one === id ? next : one);
+      this.used.delete(id);
+      this.used.add(next);
+      return next;
+    }
+  };
+  function tabStorage() {
+    try {
+      return globalThis.sessionStorage;
+    } catch {
+      return void 0;
+    }
+  }
+  var clientIds = new ClientIds(globalThis.document ? tabStorage() : void 0);
+  if (globalThis.document) {
+    globalThis.addEventListener("pagehide", () => clientIds.leave());
+    globalThis.addEventListener("pageshow", () => clientIds.resume());
+  }
+
+  // elements.js
+  var NAMES = ["data-sselog", "data-sselog-token", "data-sselog-history"];
+  function optionsOf({ dataset }) {
+    const { sselog: url = "", sselogToken: token, sselogHistory: history } = dataset;
+    return {
+      url,
+      ...token !== void 0 && { token: token === "" ? true : token },
+      ...history !== void 0 && { history: Number(history) }
+    };
+  }
+  var Elements = class {
+    /** @param {Connect} connect */
+    constructor(connect2) {
+      this.connect = connect2;
+      this.started = /* @__PURE__ */ new Set();
+    }
+    /** Begins when the document is read, so that scripts of the page can listen before. */
+    start() {
+      if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => this.watch());
+      else this.watch();
+    }
+    watch() {
+      const observer = new MutationObserver((changes) => this.changed(changes));
+      observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: NAMES });
+      this.look(document.documentElement);
+    }
+    /** @param {MutationRecord[]} changes */
+    changed(changes) {
+      for (const element of this.started) if (!element.isConnected) this.detach(element);
+      for (const { type, target, addedNodes } of changes) {
+        if (type === "attributes") this.again(
+          /** @type {LogElement} */
+          target
+        );
+        else addedNodes.forEach((node) => node instanceof Element && this.look(node));
+      }
+    }
+    /** @param {Element} top */
+    look(top) {
+      for (const element of [top, ...top.querySelectorAll("[data-sselog]")]) this.attach(
+        /** @type {LogElement} */
+        element
+      );
+    }
+    /** @param {LogElement} element whose attributes changed */
+    again(element) {
+      this.detach(element);
+      this.attach(element);
+    }
+    /** @param {LogElement} element */
+    detach(element) {
+      if (!this.started.delete(element)) return;
+      element.sselog?.close();
+      delete element.sselog;
+    }
+    /** @param {LogElement} element */
+    attach(element) {
+      if (!element.isConnected || element.dataset?.sselog === void 0 || element.sselog) return;
+      const send = (type, detail) => element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
+      try {
+        element.sselog = this.connect({
+          ...optionsOf(element),
+          onrecords: (records) => send("sselog-records", records),
+          onstate: (state, detail) => send("sselog-state", { state, ...detail })
+        });
+        this.started.add(element);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  };
+
+  // ids.js
+  var ID = /^\d{1,20}-\d{1,20}$/;
+  var compareDigits = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+  function compareIds(a, b) {
+    if (a === b) return 0;
+    const [aMs, aSeq] = a.split("-");
+    const [bMs, bSeq] = b.split("-");
+    return compareDigits(aMs, bMs) || compareDigits(aSeq, bSeq);
+  }
+  var isId = (text) => ID.test(text ?? "");
+
+  // options.js
+  var isFlag = (value) => typeof value === "boolean";
+  var isCallback = (value) => typeof value === "function";
+  var isText = (value) => typeof value === "string" && value !== "";
+  function isAddress(value) {
+    if (!isText(value) && !(value instanceof URL)) return false;
+    try {
+      return /^https?:$/.test(new URL(
+        /** @type {string | URL} */
+        value,
+        globalThis.document?.baseURI
+      ).protocol);
+    } catch {
+      return false;
+    }
+  }
+  var isNumber = (least) => (value) => typeof value === "number" && value >= least;
+  var isPlace = (value) => value === "" || typeof value === "string" && isId(value);
+  var KINDS = {
+    url: [isAddress, "the http or https address of an event stream"],
+    token: [(value) => isFlag(value) || isText(value) || isCallback(value), "true, an address, or a function that returns a token"],
+    historyUrl: [isAddress, "an http or https address"],
+    credentials: [isFlag, "true or false"],
+    history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
+    after: [isPlace, 'the id of a record, as "1700000000000-0", or "" for none'],
+    share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
+    silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],
+    locks: [isFlag, "true or false"],
+    onrecords: [isCallback, "a function"],
+    onstate: [isCallback, "a function"]
+  };
+  var wrong = (why) => new TypeError(`connect: ${why}`);
+  function shown(value) {
+    if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+    return typeof value === "object" && value !== null ? "an object" : String(value).slice(0, 100);
+  }
+  function distance(a, b) {
+    const steps = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+    for (let i = 1; i <= a.length; i++) {
+      steps[i] = [i];
+      for (let j = 1; j <= b.length; j++) {
+        const other = a[i - 1] === b[j - 1] ? 0 : 1;
+        steps[i][j] = Math.min(steps[i - 1][j] + 1, steps[i][j - 1] + 1, steps[i - 1][j - 1] + other);
+        const turned = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+        if (turned) steps[i][j] = Math.min(steps[i][j], steps[i - 2][j - 2] + 1);
+      }
+    }
+    return steps[a.length][b.length];
+  }
+  function similar(name) {
+    const ranked = Object.keys(KINDS).map((known) => ({ known, far: distance(name.slice(0, 40).toLowerCase(), known.toLowerCase()) }));
+    const best = ranked.sort((a, b) => a.far - b.far)[0];
+    return best.far <= Math.max(1, best.known.length / 3) ? best.known : "";
+  }
+  function unknown(name) {
+    const meant = similar(name);
+    const help = meant ? `; is \`${meant}\` meant?` : "";
+    return wrong(`there is no option \`${name}\`${help} (${Object.keys(KINDS).join(", ")})`);
+  }
+  function checkOptions(options) {
+    if (typeof options !== "object" || options === null) throw wrong(`options are expected, { url: "/sselog/stream" } at least; got ${shown(options)}`);
+    for (const [name, value] of Object.entries(options)) {
+      if (!Object.hasOwn(KINDS, name)) throw unknown(name);
+      const [right, expected] = KINDS[
+        /** @type {keyof Options} */
+        name
+      ];
+      if (value !== void 0 && !right(value)) throw wrong(`\`${name}\` is ${shown(value)}, expected is ${expected}`);
+    }
+    const { url } = (
+      /** @type {{url?: unknown}} */
+      options
+    );
+    if (url === void 0) throw wrong(`\`url\` is missing, expected is ${KINDS.url[1]}`);
+  }
+
+  // history-poll.js
+  var BEGINNING = "0-0";
+  var spread = (ms, random = Math.random) => Math.round(ms * (1 + random() / 4));
+  var HistoryPoll = class {
+    /**
+     * @param {Requests} requests
+     * @param {PollOwner} owner
+     */
+    constructor(requests, owner) {
+      this.requests = requests;
+      this.owner = owner;
+      this.round = 0;
+      this.running = false;
+      this.every = 0;
+      this.timer = 0;
+    }
+    /** @param {number} every ms */
+    start(every) {
+      this.stop();
+      this.running = true;
+      this.every = every;
+      this.ask(this.round);
+    }
+    stop() {
+      this.round++;
+      this.running = false;
+      clearTimeout(this.timer);
+      this.timer = 0;
+    }
+    /** Asks now instead of later. Without effect while an answer is awaited. */
+    hurry() {
+      if (!this.timer) return;
+      clearTimeout(this.timer);
+      this.ask(this.round);
+    }
+    /** @param {number} round */
+    async ask(round) {
+      this.timer = 0;
+      try {
+        for (let more = true; more; ) {
+          const page = await this.requests.following(this.owner.lastId || BEGINNING);
+          if (round !== this.round) return;
+          more = this.take(page);
+        }
+      } catch (error) {
+        if (round !== this.round) return;
+        this.stop();
+        this.owner.failed(
+          /** @type {Refusal} */
+          error
+        );
+        return;
+      }
+      this.timer = setTimeout(() => this.ask(round), spread(this.every));
+      this.owner.polled();
+    }
+    /**
+     * Hands an answer over.
+     * @param {Continuation} page
+     * @returns {boolean} whether to ask for more at once; not if the cursor stands still
+     */
+    take({ records, last, more, gap }) {
+      const before = this.owner.lastId;
+      if (gap) this.owner.gap(gap);
+      records.forEach((record) => this.owner.record(record));
+      this.owner.moved(last);
+      return more && this.owner.lastId !== before;
+    }
+  };
+
+  // reconnecting-source.js
+  var OPENING = 2e4;
+  var PATIENCE = 5e3;
+  var GRACE = 2e3;
+  var SETTLE = 1e3;
+  var EVERY = 3e3;
+  var EVERY_MOST = 36e5;
+  var OTHER = 4 / 3;
+  var AGAIN = 6e4;
+  var AGAIN_MOST = 16;
+  var REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
+  var denial = ({ status, page, message }) => ({ ...status && { status }, reason: page ? REASON[401] : REASON[status] ?? message });
+  function backoff(failures, random = Math.random) {
+    const cap = failures > 10 ? 12e4 : 3e4;
+    return Math.round(random() * Math.min(cap, 1e3 * 2 ** Math.min(failures, 10)));
+  }
+  function unwrap(id, text) {
+    try {
+      const { event, data, fields } = JSON.parse(text);
+      if (typeof data === "string") return { id, ...event && { event }, data, ...fields && { fields } };
+    } catch {
+    }
+    return { id, data: text };
+  }
+  var CONTROLS = ["gap", "live", "source", "token", "end", "unavailable"];
+  function detailOf(text) {
+    try {
+      return JSON.parse(text) ?? {};
+    } catch {
+      return {};
+    }
+  }
+  var interval = (every) => typeof every === "number" && every > 0 ? Math.min(every, EVERY_MOST) : EVERY;
+  var ReconnectingSource = class {
+    /**
+     * @param {Requests} requests
+     * @param {SourceOwner} owner
+     * @param {{silence: number}} options ms without a frame after which the connection is checked
+     */
+    constructor(requests, owner, { silence }) {
+      this.requests = requests;
+      this.owner = owner;
+      this.silence = silence;
+      this.failures = 0;
+      this.round = 0;
+      this.closed = false;
+      this.opened = false;
+      this.checking = false;
+      this.eventSource = null;
+      this.ending = void 0;
+      this.every = 0;
+      this.told = 0;
+      this.sourceLost = false;
+      this.tries = 0;
+      this.state = void 0;
+      this.retryTimer = 0;
+      this.silenceTimer = 0;
+      this.settleTimer = 0;
+      this.poll = new HistoryPoll(requests, {
+        record: (record) => owner.record(record),
+        moved: (id) => id && owner.moved(id),
+        gap: (gap) => this.tell("gap", gap),
+        polled: () => this.historyPolled(),
+        failed: (error) => this.historyFailed(error),
+        get lastId() {
+          return owner.lastId;
+        }
+      });
+    }
+    /** Whether records arrive: on an open stream, or by polls. */
+    get connected() {
+      return this.opened || this.every > 0 || this.poll.running;
+    }
+    /**
+     * @param {State} state
+     * @param {Detail} [detail]
+     */
+    tell(state, detail = {}) {
+      if (state !== "gap") this.state = state;
+      this.owner.change(state, detail);
+    }
+    /**
+     * Opens, or closes and opens again.
+     * @param {number} [wait] ms
+     */
+    open(wait = 0) {
+      if (this.closed) return;
+      this.drop();
+      const round = ++this.round;
+      this.retryTimer = setTimeout(() => {
+        this.retryTimer = 0;
+        this.attach(round).catch((error) => round === this.round && this.refused(error));
+      }, wait);
+    }
+    /** @param {number} round */
+    async attach(round) {
+      const url = await this.requests.stream(this.owner.place);
+      if (round !== this.round || this.closed) return;
+      const eventSource = new EventSource(url, { withCredentials: this.requests.credentials });
+      this.eventSource = eventSource;
+      const on = (name, handler) => eventSource.addEventListener(name, (event) => {
+        if (eventSource === this.eventSource) handler(event);
+      });
+      on("open", () => this.up());
+      on("error", () => this.down());
+      on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data)));
+      on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
+      on("cursor", ({ lastEventId }) => {
+        this.arm();
+        this.owner.moved(lastEventId);
+      });
+      for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
+      this.expect();
+    }
+    /** The stream is open. Between two polls that is nothing new. */
+    up() {
+      this.poll.stop();
+      this.tries = 0;
+      this.opened = true;
+      this.requests.answered = true;
+      this.arm();
+      if (!this.every) this.tell("behind");
+    }
+    /** @param {LogRecord} record */
+    record(record) {
+      this.arm();
+      this.failures = 0;
+      this.owner.record(record);
+    }
+    /**
+     * @param {CONTROLS[number]} name
+     * @param {Said} detail
+     */
+    control(name, detail) {
+      this.arm();
+      if (name === "gap") this.tell("gap", detail);
+      if (name === "live") this.live(detail);
+      if (name === "source") this.sourceChanged(detail.state === "lost");
+      if (name === "live" || name === "source") this.failures = 0;
+      if (name === "token") this.requests.renew(detail.token, detail.expires_in);
+      if (name === "end") this.ends(detail);
+      if (name === "unavailable") this.later("unavailable", detail.reason);
+    }
+    /**
+     * The history was sent. A stream that was polled before is live when no end follows: so the state does not change
+     * back and forth with each poll.
+     * @param {Detail} detail
+     */
+    live(detail) {
+      this.sourceLost = false;
+      clearTimeout(this.settleTimer);
+      const held = () => {
+        this.every = 0;
+        this.tell("live", detail);
+      };
+      if (this.every) this.settleTimer = setTimeout(held, SETTLE);
+      else held();
+    }
+    /** @param {boolean} lost */
+    sourceChanged(lost) {
+      if (!lost) {
+        this.live({ source: true });
+        return;
+      }
+      this.sourceLost = true;
+      clearTimeout(this.settleTimer);
+      this.tell("source lost", { source: true });
+    }
+    /** @param {Detail} detail */
+    ends({ reason, every }) {
+      clearTimeout(this.settleTimer);
+      this.ending = reason;
+      if (reason === "poll") this.polling(interval(every));
+    }
+    /**
+     * Tells that records come by polls. The server adds a random part to each interval, so only one that is clearly
+     * another is told again. While the source is lost, that is what the page shows.
+     * @param {number} every ms
+     */
+    polling(every) {
+      this.every = every;
+      const known = this.state === "polling" && Math.max(every / this.told, this.told / every) < OTHER;
+      if (known || this.sourceLost) return;
+      this.told = every;
+      this.tell("polling", { every });
+    }
+    /**
+     * The connection broke. The first attempt after a good connection is left to the browser, because that knows the
+     * jittered `retry:` of the server. It would send the token again, so with tokens this class reconnects itself.
+     */
+    down() {
+      const reason = this.ending;
+      this.ending = void 0;
+      if (reason === "poll") {
+        this.pause();
+        return;
+      }
+      clearTimeout(this.settleTimer);
+      if (this.poll.running) {
+        this.tryAgain();
+        return;
+      }
+      this.every = 0;
+      if (reason === "replaced") {
+        this.owner.replaced();
+        this.later("connecting", reason);
+      } else if (this.eventSource?.readyState === EventSource.CLOSED) {
+        this.probe();
+      } else if (this.opened && !this.requests.token) {
+        this.opened = false;
+        this.tell("connecting", { reason, attempt: 1 });
+        this.arm(OPENING);
+      } else {
+        this.later("connecting", reason);
+      }
+    }
+    /** The time between two polls. The browser comes back by itself, except where each request needs a token. */
+    pause() {
+      this.opened = false;
+      if (this.requests.token || this.eventSource?.readyState === EventSource.CLOSED) this.open(this.every);
+      else this.expect(this.every);
+    }
+    /**
+     * @param {State} state
+     * @param {string} [reason]
+     */
+    later(state, reason) {
+      const wait = backoff(this.failures++);
+      this.every = 0;
+      this.poll.stop();
+      this.open(wait);
+      this.tell(state, { reason, attempt: this.failures, wait });
+    }
+    /** EventSource hides the answer that ended it. */
+    async probe() {
+      this.drop();
+      const { round } = this;
+      const error = await this.refusal();
+      if (round !== this.round) return;
+      if (error) this.refused(error);
+      else this.later("connecting");
+    }
+    /** A request for history shows what ended the stream, in most cases. @returns {Promise<Refusal | null>} */
+    async refusal() {
+      try {
+        await this.requests.history({ limit: 1 });
+      } catch (error) {
+        if (
+          /** @type {Refusal} */
+          error.status !== 404
+        ) return (
+          /** @type {Refusal} */
+          error
+        );
+      }
+      return this.requests.tryStream(this.owner.place).then(() => null, (error) => error);
+    }
+    /** @param {Refusal} error */
+    refused(error) {
+      if (error.denied || error.wrong) {
+        this.close();
+        this.owner.deny(error);
+      } else {
+        this.later(error.status ? "unavailable" : "connecting", error.message);
+      }
+    }
+    /* ----- the history in place of a stream that does not open */
+    /**
+     * A connection opens now, or after a wait. If that takes long, the history is polled meanwhile.
+     * @param {number} [wait] ms
+     */
+    expect(wait = 0) {
+      clearTimeout(this.silenceTimer);
+      const late = () => {
+        this.arm(OPENING - PATIENCE);
+        if (!this.poll.running && this.requests.continues) this.poll.start(this.every || EVERY);
+      };
+      this.silenceTimer = setTimeout(late, wait + PATIENCE);
+    }
+    historyPolled() {
+      this.failures = 0;
+      this.sourceLost = false;
+      this.polling(this.poll.every);
+    }
+    /**
+     * While the stream may still open and nothing was polled yet, a failure changes nothing. A server that does not know
+     * `after`, or a log without history, is not asked again: the stream is the only way.
+     * @param {Refusal} error
+     */
+    historyFailed(error) {
+      if (error.status === 400 || error.status === 404) this.requests.continues = false;
+      const pending = this.eventSource && this.state !== "polling";
+      if (!this.requests.continues && !pending) this.later("connecting");
+      else if (error.denied || !pending) this.refused(error);
+    }
+    /** Drops a stream that does not open, and tries it again after a longer and longer time. */
+    tryAgain() {
+      const times = Math.min(2 ** this.tries++, AGAIN_MOST);
+      this.open(spread(times * AGAIN));
+    }
+    /**
+     * Checks the connection after a silence. Scripts cannot see keepalives, so silence is no failure.
+     * @param {number} [wait] ms
+     */
+    arm(wait = this.silence) {
+      clearTimeout(this.silenceTimer);
+      this.silenceTimer = setTimeout(() => this.check(), wait);
+    }
+    async check() {
+      if (this.closed || this.checking) return;
+      if (!this.eventSource) {
+        this.open();
+        return;
+      }
+      if (!this.opened && this.poll.running) {
+        this.tryAgain();
+        return;
+      }
+      if (!this.opened) {
+        this.later("connecting", "no answer");
+        return;
+      }
+      this.checking = true;
+      const { round } = this;
+      try {
+        const newest = (await this.requests.history({ limit: 1 })).records.at(-1)?.id;
+        if (this.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
+        if (round === this.round && this.lacks(newest)) this.open();
+        else this.arm();
+      } catch (reason) {
+        const error = (
+          /** @type {Refusal} */
+          reason
+        );
+        if (round !== this.round) return;
+        if (error.denied || !error.status) this.refused(error);
+        else this.arm();
+      } finally {
+        this.checking = false;
+      }
+    }
+    /** @param {string | undefined} id */
+    lacks(id) {
+      return isId(id) && (!this.owner.lastId || compareIds(id, this.owner.lastId) > 0);
+    }
+    /** Tries now: the network is back, or the page is shown again. */
+    nudge() {
+      if (this.poll.running) {
+        this.poll.hurry();
+      } else if (this.eventSource && this.opened) {
+        this.check();
+      } else if (this.retryTimer || this.every) {
+        this.failures = Math.min(this.failures, 2);
+        this.open();
+      }
+    }
+    drop() {
+      clearTimeout(this.retryTimer);
+      clearTimeout(this.silenceTimer);
+      clearTimeout(this.settleTimer);
+      this.retryTimer = 0;
+      this.eventSource?.close();
+      this.eventSource = null;
+      this.opened = false;
+    }
+    close() {
+      this.closed = true;
+      this.round++;
+      this.poll.stop();
+      this.drop();
+    }
+  };
+
+  // requests.js
+  var DEADLINE = 2e4;
+  var FOLLOWING = 1e3;
+  var EARLY = 5e3;
+  var Refusal = class extends Error {
+    /**
+     * @param {number} status of HTTP; 0: no answer came
+     * @param {string} message
+     * @param {{page?: boolean, final?: boolean}} [how] page: a page came, as to sign in. final: it is no outage
+     */
+    constructor(status, message, { page = false, final = false } = {}) {
+      super(message);
+      this.status = status;
+      this.page = page;
+      this.final = final;
+    }
+    /** Another attempt does not help before the reader signs in. 409: before the owner of this log does. */
+    get denied() {
+      return this.page || [401, 403, 409].includes(this.status);
+    }
+    /** Another attempt gets the same answer: the address or a parameter is wrong. */
+    get wrong() {
+      return this.final && [400, 404].includes(this.status);
+    }
+  };
+  var signIn = (status) => new Refusal(status, "a page came instead of an answer", { page: true });
+  var isPage = (response) => response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
+  async function inTime(promise) {
+    let timer = 0;
+    const late = new Promise((_, fail) => timer = setTimeout(() => fail(new Refusal(0, "no token")), DEADLINE));
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  }
+  function sibling(url, name) {
+    const next = new URL(url);
+    next.search = "";
+    next.hash = "";
+    next.pathname = next.pathname.replace(/\/(stream)?$/, "") + "/" + name;
+    return next.href;
+  }
+  var OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "replaces", "since", "token", "whose"];
+  var Requests = class {
+    /** @param {RequestOptions} options */
+    constructor({ url, token, historyUrl, credentials }) {
+      this.url = new URL(url, globalThis.document?.baseURI);
+      OWN.forEach((name) => this.url.searchParams.delete(name));
+      this.credentials = credentials === true;
+      this.token = token === true ? sibling(this.url, "token") : token;
+      this.answered = false;
+      this.continues = true;
+      this.historyUrl = historyUrl ?? sibling(this.url, "history");
+      this.whose = void 0;
+      this.renewed = void 0;
+      this.client = void 0;
+    }
+    /**
+     * The address of the stream. Records come in envelopes, so that the client needs no list of event names.
+     * @param {Record<string, string | number>} parameters
+     */
+    async stream(parameters) {
+      const own = { envelope: 1, ...this.client && { replaces: this.client }, ...parameters };
+      return this.withParameters(this.url, own, this.takeRenewed());
+    }
+    /**
+     * Keeps a token that came in a stream for the next stream. A page without the option `token` does not use it.
+     * @param {unknown} token
+     * @param {unknown} seconds until it expires
+     */
+    renew(token, seconds) {
+      if (typeof token !== "string" || typeof seconds !== "number") return;
+      this.renewed = { token, until: Date.now() + seconds * 1e3 - EARLY };
+    }
+    /** Each token is valid for one request, so the second caller gets none. */
+    takeRenewed() {
+      const { renewed } = this;
+      this.renewed = void 0;
+      return renewed && Date.now() < renewed.until ? renewed.token : void 0;
+    }
+    /**
+     * The newest records, or the newest of those before an id. The first answer decides whose log this is. When another
+     * user signs in with this browser later, the request fails: a page shows records of one user only.
+     * @param {{before?: string, limit: number}} page
+     * @returns {Promise<Page>}
+     */
+    async history({ before, limit }) {
+      const page = await this.page({ ...before && { before }, limit });
+      const records = page.records ?? [];
+      return { records, more: page.more === true, first: page.first ?? records[0]?.id };
+    }
+    /**
+     * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
+     * no `last`. Its records may leave some out, so that is an error 400 too.
+     * @param {string} id
+     * @returns {Promise<Continuation>}
+     */
+    async following(id) {
+      const page = await this.page({ after: id, limit: FOLLOWING });
+      if (page.last === void 0) throw new Refusal(400, "a history without `last`");
+      return { records: page.records ?? [], last: page.last ?? void 0, more: page.more === true, gap: page.gap ?? void 0 };
+    }
+    /** @param {Record<string, string | number>} parameters */
+    async page(parameters) {
+      const url = new URL(this.historyUrl, this.url);
+      for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
+      const page = await this.json(await this.withParameters(url, parameters));
+      this.answered = true;
+      this.whose ??= page.whose;
+      if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
+      return page;
+    }
+    /**
+     * @param {string | URL} base
+     * @param {Record<string, string | number>} parameters
+     * @param {string} [renewed] the token of this request, if there is one already
+     */
+    async withParameters(base, parameters, renewed) {
+      const url = new URL(base);
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
+      if (this.whose) url.searchParams.set("whose", this.whose);
+      if (this.token) url.searchParams.set("token", renewed ?? await this.freshToken(this.token));
+      return url;
+    }
+    /**
+     * A new token: each is valid for one request only.
+     * @param {string | (() => string | Promise<string>)} token
+     * @returns {Promise<string>}
+     */
+    async freshToken(token) {
+      if (typeof token === "function") return inTime(token());
+      return (await this.json(token, { method: "POST" })).token;
+    }
+    /**
+     * @param {string | URL} url
+     * @param {RequestInit} [options]
+     */
+    async json(url, options) {
+      const response = await this.fetch(url, "application/json", options);
+      const body = await response.json().catch(() => null);
+      if (!response.ok) throw this.refusal(response.status, body);
+      if (isPage(response)) throw signIn(response.status);
+      if (body === null) throw new Refusal(0, "an answer that is not JSON");
+      return body;
+    }
+    /**
+     * Asks for a stream as EventSource does, which hides the answer, and leaves it at once. Throws what is wrong with it.
+     * @param {Record<string, string | number>} parameters
+     */
+    async tryStream(parameters) {
+      const gone = new AbortController();
+      const timer = setTimeout(() => gone.abort(), DEADLINE);
+      const response = await this.fetch(await this.stream(parameters), "text/event-stream", { signal: gone.signal });
+      try {
+        if (isPage(response)) throw signIn(response.status);
+        if (!response.ok) throw this.refusal(response.status, await response.json().catch(() => null));
+      } finally {
+        clearTimeout(timer);
+        gone.abort();
+      }
+    }
+    /**
+     * A proxy answers 404 too while the server behind it is away. So it counts only before the address was right once.
+     * @param {number} status
+     * @param {{error?: unknown} | null} body
+     */
+    refusal(status, body) {
+      const why = typeof body?.error === "string" ? body.error : "";
+      return new Refusal(status, why || `status ${status}`, { final: Boolean(why) || !this.answered });
+    }
+    /**
+     * @param {string | URL} url
+     * @param {string} type
+     * @param {RequestInit} [options]
+     */
+    async fetch(url, type, options) {
+      const request = () => ({
+        credentials: (
+          /** @type {RequestCredentials} */
+          this.credentials ? "include" : "same-origin"
+        ),
+        cache: (
+          /** @type {RequestCache} */
+          "no-store"
+        ),
+        headers: { Accept: type },
+        signal: AbortSignal.timeout(DEADLINE),
+        ...options
+      });
+      try {
+        return await fetch(url, request());
+      } catch (error) {
+        if (error instanceof TypeError && await redirects(url, request())) throw signIn(0);
+        throw new Refusal(0, error instanceof Error ? error.message : String(error));
+      }
+    }
+  };
+  async function redirects(url, request) {
+    const answer = await fetch(url, { ...request, redirect: "manual" }).catch(() => null);
+    return answer?.type === "opaqueredirect";
+  }
+
+  // tabs.js
+  var Election = class {
+    /**
+     * @param {string} name of the lock
+     * @param {BroadcastChannel} channel
+     * @param {TabEvents} events
+     */
+    constructor(name, channel, { lead, follow, silence }) {
+      this.name = name;
+      this.channel = channel;
+      this.lead = lead;
+      this.follow = follow;
+      this.silence = silence;
+      this.me = Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36).padStart(7, "0")).join("");
+      this.leading = false;
+      this.started = false;
+      this.locks = null;
+      this.abort = null;
+      this.release = null;
+      this.timer = 0;
+    }
+    /** @param {LockManager | null | undefined} locks */
+    start(locks) {
+      this.started = true;
+      this.locks = locks;
+      if (!locks) {
+        this.ask();
+        return;
+      }
+      this.queue(locks);
+      this.askLater();
+    }
+    /**
+     * Waits for the lock behind other tabs; with steal, takes it from its holder at once.
+     * @param {LockManager} locks
+     * @param {boolean} [steal]
+     */
+    queue(locks, steal = false) {
+      this.abort?.abort();
+      const abort = this.abort = new AbortController();
+      const won = () => {
+        if (abort.signal.aborted) return void 0;
+        this.win();
+        return new Promise((release) => this.release = release);
+      };
+      const options = steal ? { steal } : { signal: abort.signal };
+      locks.request(this.name, options, won).catch(() => abort.signal.aborted || this.lose());
+    }
+    /** Another tab took the lock; or there are no locks, as in pages without an origin. */
+    lose() {
+      if (!this.leading || !this.locks) {
+        this.locks = null;
+        this.ask();
+        return;
+      }
+      this.leading = false;
+      this.queue(this.locks);
+      this.askLater();
+      this.follow();
+    }
+    /** @param {Vote["type"]} type */
+    say(type) {
+      this.channel.postMessage({ type, from: this.me });
+    }
+    win() {
+      clearTimeout(this.timer);
+      this.leading = true;
+      this.say("lead");
+      this.lead();
+    }
+    ask() {
+      clearTimeout(this.timer);
+      this.say("ping");
+      const patience = this.locks ? this.silence / 9 : 300 + Math.random() * 300;
+      this.timer = setTimeout(() => this.locks ? this.queue(this.locks, true) : this.win(), patience);
+    }
+    askLater(wait = this.locks ? this.silence / 3 : 2e3) {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.ask(), wait);
+    }
+    /**
+     * @param {Vote | Message} message of another tab
+     * @returns {boolean} whether it belongs to the election
+     */
+    message(message) {
+      if (!("from" in message)) return false;
+      const { type, from } = message;
+      if (!this.started) return true;
+      if (this.leading) this.answer(type, from);
+      else if (type === "lead") this.askLater();
+      else if (type === "bye" && !this.locks) this.askLater(Math.random() * 100);
+      return true;
+    }
+    /**
+     * @param {Vote["type"]} type
+     * @param {string} from
+     */
+    answer(type, from) {
+      if (type === "ping" || type === "lead" && !this.locks && from > this.me) {
+        this.say("lead");
+      } else if (type === "lead" && !this.locks) {
+        this.leading = false;
+        this.askLater();
+        this.follow();
+      }
+    }
+    stop() {
+      this.started = false;
+      clearTimeout(this.timer);
+      this.abort?.abort();
+      this.release?.();
+      if (this.leading && !this.locks) this.say("bye");
+      this.leading = false;
+    }
+  };
+  var canShare = () => globalThis.BroadcastChannel !== void 0;
+  var Tabs = class {
+    /**
+     * hear() is called from now on, lead() and follow() after elect().
+     * @param {string} name the same for tabs that share a stream
+     * @param {TabEvents & {hear: (message: Message) => void}} events
+     */
+    constructor(name, { hear, lead, follow, silence }) {
+      this.channel = new BroadcastChannel(name);
+      this.batch = null;
+      this.election = new Election(name, this.channel, { lead, follow, silence });
+      this.channel.onmessage = ({ data }) => this.election.message(data) || hear(data);
+    }
+    /** @param {LockManager | null} [locks] null: do without */
+    elect(locks = globalThis.navigator?.locks) {
+      this.election.start(locks);
+    }
+    /** Asks whether any tab leads; for tabs that follow. */
+    doubt() {
+      this.election.ask();
+    }
+    /** Leads no longer and never again, but still hears. */
+    resign() {
+      this.post();
+      this.election.stop();
+    }
+    get leading() {
+      return this.election.leading;
+    }
+    /**
+     * Sends a message, after the records that were shared before it.
+     * @param {Message} message
+     */
+    say(message) {
+      this.post();
+      this.channel?.postMessage(message);
+    }
+    /**
+     * Sends a record to the others, together with all of the same turn.
+     * @param {LogRecord} record
+     * @param {string} prior last id before the record: a tab that slept sees that it lacks records
+     */
+    share(record, prior) {
+      if (!this.batch) {
+        this.batch = { type: "records", prior, records: [] };
+        soon(() => this.post());
+      }
+      this.batch.records.push(record);
+    }
+    post() {
+      const { batch } = this;
+      this.batch = null;
+      if (batch) this.channel?.postMessage(batch);
+    }
+    stop() {
+      this.resign();
+      this.channel?.close();
+      this.channel = null;
+    }
+  };
+  function soon(run) {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      run();
+    };
+    port2.postMessage(0);
+  }
+
+  // sselog.js
+  var HIDDEN_LONG = 3e4;
+  var PAGE = 1e3;
+  var PAGES = 10;
+  var CAUGHT = 100;
+  var CURRENT = ["live", "polling"];
+  function call(callback, ...values) {
+    try {
+      callback?.(...values);
+    } catch (error) {
+      const { reportError: report = console.error } = globalThis;
+      report(error);
+    }
+  }
+  var Connection = class {
+    /** @param {RequestOptions & ConnectOptions} options */
+    constructor(options) {
+      this.options = { history: 1e3, share: true, silence: 45e3, ...options };
+      this.requests = new Requests(this.options);
+      this.requests.client = clientIds.take();
+      this.lastId = isId(options.after) ? options.after : "";
+      this.complete = false;
+      this.begun = false;
+      this.stopped = false;
+      this.closed = false;
+      this.current = "connecting";
+      this.currentDetail = {};
+      this.queue = [];
+      this.scheduled = false;
+      this.life = null;
+      this.catching = null;
+      this.wake = null;
+      this.source = null;
+      this.tabs = null;
+      this.stopListening = this.listenToPage();
+      queueMicrotask(() => this.closed || this.begin());
+    }
+    /* ----- called by pages */
+    get state() {
+      return this.current;
+    }
+    get leading() {
+      return this.tabs ? this.tabs.leading : true;
+    }
+    /** @param {{before?: string, limit?: number}} [page] */
+    history({ before, limit = PAGE } = {}) {
+      return this.requests.history({ before, limit });
+    }
+    retry() {
+      if (this.source) {
+        this.source.nudge();
+      } else if (this.wake) {
+        this.wake();
+      } else if (this.stopped) {
+        this.begin();
+      } else if (this.tabs) {
+        this.tabs.say({ type: "nudge" });
+        this.tabs.doubt();
+      }
+    }
+    /** Hands over what has arrived. After that no callback is called. */
+    close() {
+      if (this.closed) return;
+      this.closed = true;
+      this.flush();
+      this.end();
+      this.stopListening();
+      if (this.requests.client) clientIds.give(this.requests.client);
+      this.requests.client = void 0;
+    }
+    /* ----- begin and end; a page that enters the back-forward cache ends, and begins when it returns */
+    async begin() {
+      this.end();
+      const life = this.life = {};
+      this.report("connecting", { attempt: 0 });
+      const near = await this.catchUp();
+      if (life !== this.life) return;
+      if (near && this.sharing) this.join();
+      else this.lead();
+    }
+    end() {
+      this.life = null;
+      this.stopped = false;
+      this.catching = null;
+      this.wake?.();
+      this.leaveTabs();
+      this.dropSource();
+    }
+    dropSource() {
+      this.source?.close();
+      this.source = null;
+    }
+    /**
+     * Stops until the reader signs in, or until what was asked for is right. After that retry() begins again, and so does
+     * a message of another tab that the same log is live.
+     * @param {Refusal} error
+     */
+    deny(error) {
+      this.life = null;
+      this.stopped = true;
+      this.source = null;
+      this.tabs?.resign();
+      this.report(error.denied ? "denied" : "wrong", denial(error));
+    }
+    /* ----- catching up: a leading tab and a following tab begin alike. Plain requests read the history up to now, with
+     * as many attempts as needed. The stream follows after the last record. */
+    /**
+     * Reads the records that this tab lacks.
+     * @returns {Promise<boolean>} false: it lacks more than that, or the log lost some; the stream reports the gap
+     */
+    async catchUp() {
+      const { life } = this;
+      for (let failures = 1; life === this.life; failures++) {
+        try {
+          const found = await this.missing();
+          if (life === this.life) found?.forEach((record) => this.record(record));
+          return found !== null;
+        } catch (reason) {
+          const error = (
+            /** @type {Refusal} */
+            reason
+          );
+          if (life !== this.life) break;
+          if (error.status === 404) return true;
+          if (error.denied || error.wrong) this.deny(error);
+          else await this.failed(error, failures);
+        }
+      }
+      return false;
+    }
+    /**
+     * Waits before the next attempt.
+     * @param {Refusal} error
+     * @param {number} attempt
+     */
+    async failed({ status, message }, attempt) {
+      const wait = backoff(attempt - 1);
+      this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait });
+      await new Promise((done) => {
+        const timer = setTimeout(done, wait);
+        this.wake = () => {
+          clearTimeout(timer);
+          done(void 0);
+        };
+      });
+      this.wake = null;
+    }
+    /** The records that this tab lacks; null when the history does not reach back to those it has. */
+    async missing() {
+      const { lastId: after, wanted, life } = this;
+      const pages = [];
+      let page;
+      let near = !after;
+      let total = 0;
+      do {
+        const limit = after ? PAGE : Math.min(PAGE, Math.max(1, wanted - total));
+        page = await this.requests.history({ before: page?.first, limit });
+        pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
+        total += pages[0].length;
+        near ||= page.first !== void 0 && compareIds(page.first, after) <= 0;
+      } while (life === this.life && page.more && page.first && pages.length < PAGES + wanted / PAGE && (after ? !near : total < wanted));
+      const found = pages.flat();
+      if (life !== this.life) return null;
+      if (!after) this.complete = !page.more && wanted > 0;
+      if (!after && !wanted) this.lastId = found.splice(0).at(-1)?.id ?? "";
+      this.begun = true;
+      return near ? found : null;
+    }
+    /** How many records the page wants. After the first history all records are new, so it wants them all. */
+    get wanted() {
+      return this.begun ? PAGE : this.options.history;
+    }
+    /**
+     * Where the stream begins.
+     * @returns {Record<string, string | number>}
+     */
+    get place() {
+      return this.lastId ? { last_event_id: this.lastId } : { history: this.wanted };
+    }
+    /**
+     * @param {string | undefined} id
+     * @returns {id is string}
+     */
+    lacks(id) {
+      return isId(id) && (!this.lastId || compareIds(id, this.lastId) > 0);
+    }
+    /* ----- sharing: only with tabs of the same URL to which the server gives the same log */
+    get sharing() {
+      return this.options.share && canShare() && (this.requests.whose || typeof this.options.share === "string");
+    }
+    join() {
+      const { share, silence, locks } = this.options;
+      const among = typeof share === "string" ? ` ${share}` : "";
+      const tabs = new Tabs(`sselog ${this.requests.url.href} ${this.requests.whose ?? ""}${among}`, {
+        hear: (message) => this.hear(message),
+        lead: () => this.lead(),
+        follow: () => this.follow(),
+        silence
+      });
+      this.tabs = tabs;
+      this.greet();
+      tabs.elect(locks === false ? null : void 0);
+    }
+    leaveTabs() {
+      this.tabs?.stop();
+      this.tabs = null;
+    }
+    /** Asks for the state. The server answers this tab, so a leader that waits for its next attempt can try now. */
+    greet() {
+      this.tabs?.say({ type: "hello" });
+    }
+    /** Opens the stream. A tab that was alone before has a stream, which serves all tabs now. */
+    lead() {
+      this.catching = null;
+      if (this.source) {
+        this.tabs?.say(this.stateMessage());
+        return;
+      }
+      const source = this.source = new ReconnectingSource(this.requests, this, this.options);
+      this.change("connecting", { attempt: 0 });
+      source.open();
+    }
+    follow() {
+      this.dropSource();
+      this.greet();
+    }
+    /**
+     * Takes a message of another tab. Leaders send records and states; followers send greetings and nudges.
+     * @param {Message} message
+     */
+    hear(message) {
+      if (this.source && this.leading) {
+        this.hearFollower(message);
+        return;
+      }
+      if (this.source && message.state) this.dropSource();
+      if (this.source) return;
+      if (this.stopped) this.signedIn(message);
+      else if (this.catching) this.catching = [...this.catching, message].slice(-CAUGHT);
+      else if (this.lacks(message.prior)) this.fallBehind(message);
+      else this.hearLeader(message);
+    }
+    /**
+     * A live tab of the same log shows that the reader has signed in.
+     * @param {Message} message
+     */
+    signedIn({ state }) {
+      if (state && CURRENT.includes(state)) this.begin();
+    }
+    /** @param {Message} message */
+    hearFollower({ type }) {
+      if (type === "hello") this.tabs?.say(this.stateMessage());
+      if (type === "nudge" || type === "hello" && !this.source?.connected) this.source?.nudge();
+    }
+    /** @param {Message} message */
+    hearLeader({ type, records = [], state, detail = {}, moved }) {
+      if (type === "records") for (const record of records) this.record(record);
+      if (type === "state" && state && (state !== "gap" || this.misses(detail))) this.report(state, detail);
+      this.moved(moved);
+    }
+    /**
+     * Whether the gap of another tab is a gap of this tab too, which may have begun later. A gap up to the end of the
+     * log has no `next`.
+     * @param {Detail} gap
+     */
+    misses({ after, next }) {
+      if (isId(next)) return this.lacks(next);
+      return !isId(after) || !this.lastId || compareIds(this.lastId, after) <= 0;
+    }
+    /**
+     * A state for the other tabs. `prior` is the last id of this tab: tabs that have it too continue from here.
+     * @returns {Message}
+     */
+    stateMessage(state = this.current, detail = this.currentDetail) {
+      return { type: "state", state, detail, prior: this.lastId, moved: this.lastId };
+    }
+    /**
+     * Catches up: this tab lacks records before the message, because it slept or began at the same time.
+     * @param {Message} message
+     */
+    async fallBehind(message) {
+      const { life, current } = this;
+      this.catching = [{ ...message, prior: "" }];
+      const near = await this.catchUp();
+      if (life !== this.life || !this.catching) return;
+      if (!near) {
+        this.leaveTabs();
+        this.lead();
+        return;
+      }
+      const caught = this.catching;
+      this.catching = null;
+      caught.forEach((one) => this.hear(one));
+      if (this.current !== current) this.greet();
+    }
+    /* ----- called by the source of this tab, or for that of another tab */
+    replaced() {
+      if (this.requests.client) this.requests.client = clientIds.change(this.requests.client);
+    }
+    /** @param {LogRecord} record */
+    record(record) {
+      const { id } = record;
+      if (isId(id) && !this.lacks(id)) return;
+      if (this.leading) this.tabs?.share(record, this.lastId);
+      if (isId(id)) this.lastId = id;
+      this.queue.push(record);
+      this.schedule();
+    }
+    /**
+     * The cursor moved past records that are not for this reader.
+     * @param {string | undefined} id
+     */
+    moved(id) {
+      if (!this.lacks(id)) return;
+      if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: id });
+      this.lastId = id;
+    }
+    /**
+     * @param {State} state
+     * @param {Detail} [detail]
+     */
+    change(state, detail = {}) {
+      this.report(state, detail);
+      if (this.closed) return;
+      if (this.leading) this.tabs?.say(this.stateMessage(state, detail));
+      if (CURRENT.includes(state) && !this.tabs && this.sharing) this.join();
+    }
+    /**
+     * Reports a state to the page. A gap is a moment between two records and not a state that lasts.
+     * @param {State} state
+     * @param {Detail} [detail]
+     */
+    report(state, detail = {}) {
+      this.flush();
+      if (this.closed) return;
+      if (state !== "gap") {
+        this.current = state;
+        this.currentDetail = detail;
+      }
+      call(this.options.onstate, state, detail);
+    }
+    /* ----- handing over: once per frame, or at once in a hidden page, which draws no frames */
+    schedule() {
+      if (this.scheduled) return;
+      this.scheduled = true;
+      const run = () => {
+        if (this.scheduled) this.flush();
+      };
+      if (globalThis.document?.visibilityState === "visible") {
+        requestAnimationFrame(run);
+        setTimeout(run, 250);
+      } else {
+        soon(run);
+      }
+    }
+    flush() {
+      this.scheduled = false;
+      if (!this.queue.length) return;
+      const records = this.queue;
+      this.queue = [];
+      call(this.options.onrecords, records);
+    }
+    /* ----- events of the page */
+    /** Returns a function that ends the listening. */
+    listenToPage() {
+      if (!globalThis.document) return () => {
+      };
+      let hiddenAt = 0;
+      const on = (target, type, handler) => {
+        target.addEventListener(type, handler);
+        return () => target.removeEventListener(type, handler);
+      };
+      const off = [
+        on(globalThis, "online", () => this.retry()),
+        on(document, "visibilitychange", () => {
+          if (document.visibilityState === "hidden") hiddenAt = Date.now();
+          else if (this.stopped || Date.now() - hiddenAt > HIDDEN_LONG) this.retry();
+        }),
+        on(globalThis, "pagehide", () => this.end()),
+        on(globalThis, "pageshow", ({ persisted }) => {
+          if (persisted && !this.life && !this.closed) this.begin();
+        })
+      ];
+      return () => off.forEach((undo) => undo());
+    }
+  };
+  function connect(options) {
+    checkOptions(options);
+    if (!globalThis.EventSource) throw new Error("connect: there is no EventSource here; sselog works in pages");
+    const connection = new Connection(options);
+    return {
+      /** Ends the connection. Records that have arrived are handed over first; after that no callback is called. */
+      close: () => connection.close(),
+      /** Tries now, or signs in again. */
+      retry: () => connection.retry(),
+      /** Resolves to a page of older records; its `first` is `before` of the next one. */
+      history: (page = {}) => connection.history(page),
+      /** The last state that onstate got, except "gap". @returns {State} */
+      get state() {
+        return connection.state;
+      },
+      /** Where the client stands: the id of the last record, or "". */
+      get lastId() {
+        return connection.lastId;
+      },
+      /** Whether this tab has the stream that others share. */
+      get leading() {
+        return connection.leading;
+      },
+      /** Whether the log has no records older than those that were handed over first. */
+      get complete() {
+        return connection.complete;
+      },
+      /** Whether close() was called. */
+      get closed() {
+        return connection.closed;
+      }
+    };
+  }
+  if (globalThis.document) {
+    Object.assign(globalThis, { sselog: { connect, ready: Promise.resolve({ connect }) } });
+    new Elements(connect).start();
+  }
+})();

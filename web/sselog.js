@@ -3,15 +3,17 @@
 /*
  * sselog: the client of an event stream that sselog serves (plain profile), an ES module. Pages use it in three ways:
  * import { connect } from "./sselog.js"; <script type="module" src="sselog.js">; <script src="sselog-classic.js">.
- * The script tags also set `sselog.connect` on the global object; the promise `sselog.ready` resolves then. They start
- * each element with data-sselog="URL", which receives "sselog-records" and "sselog-state" events.
+ * The last is this module and those that it imports, bundled by `make bundle`. In a page it sets the global object
+ * `sselog` and starts elements with data-sselog. sselog.d.ts has the types for other programs; keep it in step.
  *
  * It may not know how records are shown.
  * Invariants: each record is handed over once and in the order of ids, despite reconnects, changes of the leading tab
  * and repeated answers. Records are text and never markup.
  */
 import { clientIds } from "./client-ids.js";
+import { Elements } from "./elements.js";
 import { compareIds, isId } from "./ids.js";
+import { checkOptions } from "./options.js";
 import { ReconnectingSource, backoff, denial } from "./reconnecting-source.js";
 import { Requests } from "./requests.js";
 import { Tabs, canShare, soon } from "./tabs.js";
@@ -30,7 +32,7 @@ const CAUGHT = 100; // messages of other tabs that are kept while history is rea
 const CURRENT = ["live", "polling"];
 
 /**
- * Options of connect(), with those of requests.js.
+ * Options of connect(), with those of requests.js; options.js says what each may be.
  * @typedef {object} ConnectOptions
  * @property {number} [history] records wanted at first (1000)
  * @property {string} [after] an id: begin with the records after it instead
@@ -45,6 +47,21 @@ const CURRENT = ["live", "polling"];
 
 /** @typedef {ReturnType<typeof connect>} Client */
 
+/**
+ * Calls a function of the page. What it throws is reported as for an event handler, and ends no connection.
+ * @template {unknown[]} Values
+ * @param {((...values: Values) => void) | undefined} callback
+ * @param {Values} values
+ */
+function call(callback, ...values) {
+  try {
+    callback?.(...values);
+  } catch (error) {
+    const { reportError: report = console.error } = globalThis; // Node has none
+    report(error);
+  }
+}
+
 class Connection {
   /** @param {RequestOptions & ConnectOptions} options */
   constructor(options) {
@@ -54,7 +71,8 @@ class Connection {
     this.lastId = isId(options.after) ? options.after : ""; // where to resume
     this.complete = false; // the log has no records older than those handed over
     this.begun = false; // history was read once
-    this.denied = false;
+    this.stopped = false; // denied or wrong: retry() begins again
+    this.closed = false;
     /** @type {State} */
     this.current = "connecting";
     /** @type {Detail} */
@@ -73,7 +91,7 @@ class Connection {
     /** @type {Tabs | null} */
     this.tabs = null;
     this.stopListening = this.listenToPage();
-    this.begin();
+    queueMicrotask(() => this.closed || this.begin()); // the page has the handle before the first callback
   }
 
   /* ----- called by pages */
@@ -96,7 +114,7 @@ class Connection {
       this.source.nudge();
     } else if (this.wake) {
       this.wake();
-    } else if (this.denied) {
+    } else if (this.stopped) {
       this.begin();
     } else if (this.tabs) {
       this.tabs.say({ type: "nudge" });
@@ -104,7 +122,10 @@ class Connection {
     }
   }
 
+  /** Hands over what has arrived. After that no callback is called. */
   close() {
+    if (this.closed) return;
+    this.closed = true;
     this.flush();
     this.end();
     this.stopListening();
@@ -126,7 +147,7 @@ class Connection {
 
   end() {
     this.life = null;
-    this.denied = false;
+    this.stopped = false;
     this.catching = null;
     this.wake?.();
     this.leaveTabs();
@@ -139,16 +160,16 @@ class Connection {
   }
 
   /**
-   * Stops until the reader signs in. After that retry() begins again, and so does a message of another tab that the
-   * same log is live.
+   * Stops until the reader signs in, or until what was asked for is right. After that retry() begins again, and so does
+   * a message of another tab that the same log is live.
    * @param {Refusal} error
    */
   deny(error) {
     this.life = null;
-    this.denied = true;
+    this.stopped = true;
     this.source = null;
     this.tabs?.resign();
-    this.report("denied", denial(error));
+    this.report(error.denied ? "denied" : "wrong", denial(error));
   }
 
   /* ----- catching up: a leading tab and a following tab begin alike. Plain requests read the history up to now, with
@@ -168,8 +189,8 @@ class Connection {
       } catch (reason) {
         const error = /** @type {Refusal} */ (reason);
         if (life !== this.life) break;
-        if (error.status === 404) return true; // a log without history
-        if (error.denied) this.deny(error);
+        if (error.status === 404) return true; // a log without history; a wrong address has no stream either
+        if (error.denied || error.wrong) this.deny(error);
         else await this.failed(error, failures);
       }
     }
@@ -277,9 +298,9 @@ class Connection {
       this.tabs?.say(this.stateMessage());
       return;
     }
-    this.source = new ReconnectingSource(this.requests, this, this.options);
+    const source = (this.source = new ReconnectingSource(this.requests, this, this.options));
     this.change("connecting", { attempt: 0 });
-    this.source.open();
+    source.open(); // unless onstate closed it
   }
 
   follow() {
@@ -298,7 +319,7 @@ class Connection {
     }
     if (this.source && message.state) this.dropSource(); // another tab leads
     if (this.source) return;
-    if (this.denied) this.signedIn(message);
+    if (this.stopped) this.signedIn(message);
     else if (this.catching) this.catching = [...this.catching, message].slice(-CAUGHT);
     else if (this.lacks(message.prior)) this.fallBehind(message);
     else this.hearLeader(message);
@@ -395,6 +416,7 @@ class Connection {
    */
   change(state, detail = {}) {
     this.report(state, detail);
+    if (this.closed) return; // by onstate
     if (this.leading) this.tabs?.say(this.stateMessage(state, detail));
     if (CURRENT.includes(state) && !this.tabs && this.sharing) this.join(); // it has all records now
   }
@@ -406,11 +428,12 @@ class Connection {
    */
   report(state, detail = {}) {
     this.flush();
+    if (this.closed) return; // by onrecords
     if (state !== "gap") {
       this.current = state;
       this.currentDetail = detail;
     }
-    this.options.onstate?.(state, detail);
+    call(this.options.onstate, state, detail);
   }
 
   /* ----- handing over: once per frame, or at once in a hidden page, which draws no frames */
@@ -434,7 +457,7 @@ class Connection {
     if (!this.queue.length) return;
     const records = this.queue;
     this.queue = [];
-    this.options.onrecords?.(records);
+    call(this.options.onrecords, records);
   }
 
   /* ----- events of the page */
@@ -451,11 +474,11 @@ class Connection {
       on(globalThis, "online", () => this.retry()),
       on(document, "visibilitychange", () => {
         if (document.visibilityState === "hidden") hiddenAt = Date.now();
-        else if (this.denied || Date.now() - hiddenAt > HIDDEN_LONG) this.retry();
+        else if (this.stopped || Date.now() - hiddenAt > HIDDEN_LONG) this.retry();
       }),
       on(globalThis, "pagehide", () => this.end()),
       on(globalThis, "pageshow", ({ persisted }) => {
-        if (persisted && !this.life) this.begin();
+        if (persisted && !this.life && !this.closed) this.begin();
       }),
     ];
     return () => off.forEach((undo) => undo());
@@ -465,49 +488,46 @@ class Connection {
 /* ---------------------------------------------------------------- imported by pages */
 
 /**
- * Follows a log until close(). history() resolves to a page of older records; its `first` is `before` of the next one.
- * complete: the log has no records older than those that were handed over first.
+ * Follows a log until close(). A wrong option is a TypeError at once.
  * @param {RequestOptions & ConnectOptions} options
  */
 export function connect(options) {
+  checkOptions(options);
+  if (!globalThis.EventSource) throw new Error("connect: there is no EventSource here; sselog works in pages");
   const connection = new Connection(options);
   return {
+    /** Ends the connection. Records that have arrived are handed over first; after that no callback is called. */
     close: () => connection.close(),
+    /** Tries now, or signs in again. */
     retry: () => connection.retry(),
-    history: (/** @type {{before?: string, limit?: number} | undefined} */ page) => connection.history(page),
+    /** Resolves to a page of older records; its `first` is `before` of the next one. */
+    history: (/** @type {{before?: string, limit?: number}} */ page = {}) => connection.history(page),
+    /** The last state that onstate got, except "gap". @returns {State} */
     get state() {
       return connection.state;
     },
+    /** Where the client stands: the id of the last record, or "". */
     get lastId() {
       return connection.lastId;
     },
+    /** Whether this tab has the stream that others share. */
     get leading() {
       return connection.leading;
     },
+    /** Whether the log has no records older than those that were handed over first. */
     get complete() {
       return connection.complete;
+    },
+    /** Whether close() was called. */
+    get closed() {
+      return connection.closed;
     },
   };
 }
 
-/* ---------------------------------------------------------------- one script tag */
-
-/** @param {HTMLElement} element with data-sselog */
-function attach(element) {
-  const send = (/** @type {string} */ type, /** @type {unknown} */ detail) => element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
-  return connect({
-    url: element.dataset.sselog ?? "",
-    token: element.dataset.sselogToken === "" ? true : element.dataset.sselogToken,
-    onrecords: (records) => send("sselog-records", records),
-    onstate: (state, detail) => send("sselog-state", { state, ...detail }),
-  });
-}
+/* ---------------------------------------------------------------- script tags and elements */
 
 if (globalThis.document) {
-  const { sselog } = /** @type {{sselog?: object}} */ (globalThis);
-  Object.assign(globalThis, { sselog: { ready: Promise.resolve({ connect }), ...sselog, connect } });
-  const start = () =>
-    document.querySelectorAll("[data-sselog]").forEach((element) => attach(/** @type {HTMLElement} */ (element)));
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  Object.assign(globalThis, { sselog: { connect, ready: Promise.resolve({ connect }) } });
+  new Elements(connect).start();
 }

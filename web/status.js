@@ -19,10 +19,11 @@ const LABELS = {
   "source lost": "source lost",
   unavailable: "unavailable",
   denied: "sign in again",
+  wrong: "refused",
 };
 const UP = ["behind", "live", "polling"];
 const CURRENT = ["live", "polling"]; // the page has all records, up to now or to the last poll
-const DOWN = ["connecting", "unavailable", "denied"];
+const DOWN = ["connecting", "unavailable", "denied", "wrong"];
 const WORTH_TELLING = 1500; // ms; shorter waits are not shown
 
 export class Status {
@@ -114,7 +115,7 @@ export class Status {
     const notice = noticeOf(state, detail);
     $("notice").hidden = !notice;
     $("notice-text").textContent = notice;
-    const login = meta("login");
+    const login = meta("login") || (detail.status === 403 ? "" : location.href); // a page that is loaded again passes a login
     $("login").hidden = !(state === "denied" && login);
     if (login) $("login").href = login;
   }
@@ -129,6 +130,7 @@ function noticeOf(state, { status, reason, wait = 0 }) {
   if (state === "denied") {
     return status === 403 ? "This log is not yours to read." : "Your session has ended or you are not signed in: sign in again.";
   }
+  if (state === "wrong") return `The server refuses this request${reason ? `: ${reason}` : ""}.`;
   if (state === "unavailable") return `The log is unavailable${reason ? `: ${reason}` : ""}${soon}.`;
   return state === "connecting" && soon ? `No connection${soon}.` : "";
 }

@@ -145,18 +145,17 @@ export function step(state, line, before) {
  */
 
 /**
- * @param {string} text of several lines
- * @param {(line: string) => string} [read] makes the plain text of a line
+ * @param {string} text plain, of several lines
  * @returns {Hidden}
  */
-export function hiddenIn(text, read = (line) => line) {
+export function hiddenIn(text) {
   /** @type {Hidden} */
   const found = { hidden: [], lines: 0, frames: 0 };
   let state = "";
   for (let at = 0, n = 0; at <= text.length && n < MOST; n++) {
     const stop = text.indexOf("\n", at);
     const end = stop < 0 ? text.length : stop;
-    const taken = step(state, read(text.slice(at, Math.min(end, at + 3 * LONGEST))).trimEnd(), () => (n ? "error" : "none"));
+    const taken = step(state, text.slice(at, Math.min(end, at + 2 * LONGEST)).trimEnd(), () => (n ? "error" : "none"));
     state = taken?.state ?? "";
     if (n && (taken?.role === "frame" || taken?.role === "part")) hide(found, at, end + 1, taken.role);
     at = end + 1;

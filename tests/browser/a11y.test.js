@@ -22,6 +22,35 @@ async function check(page, where) {
   assert.deepEqual(found, [], where);
 }
 
+/* Text in all colours of the palette, on the page and on backgrounds, dim, inverse and as a link, in rows of each kind. */
+async function addColours(stack) {
+  const E = "\x1b";
+  const all = Array.from({ length: 256 }, (_, n) => n);
+  const wholes = [
+    all.map((n) => `${E}[38;5;${n}m${n}${E}[0m`).join(" "),
+    all.map((n) => `${E}[48;5;${n}m${n}${E}[0m`).join(" "),
+    all.map((n) => `${E}[38;5;${255 - n};48;5;${n}m${n}${E}[0m`).join(" "),
+    all.slice(0, 20).map((n) => `${E}[2;38;5;${n}mdim${E}[0;7;38;5;${n}minverse${E}[0m`).join(" "),
+    `${E}[2mdim ${E}[0;7minverse${E}[0m ${E}]8;;https://x.example/${E}\\link${E}]8;;${E}\\ https://x.example/`,
+  ];
+  for (const level of ["", "DEBUG ", "WARNING ", "ERROR "]) await stack.addMany(wholes.map((text) => level + text));
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds no violation: ${colorScheme}, records with colours`, async () => {
+    await site.stack.reset();
+    await addColours(site.stack);
+    const page = await site.open("?q=example", await site.newContext({ colorScheme, viewport: { width: 1900, height: 1800 } }));
+    await shows(page, "link");
+    await check(page, "marked");
+    await page.locator("#query").fill("");
+    await shows(page, "inverse");
+    await page.locator("#log").focus();
+    await page.keyboard.press("k");
+    await check(page, "all colours");
+  });
+}
+
 const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true };
 
 for (const colorScheme of ["light", "dark"]) {

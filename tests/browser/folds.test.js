@@ -187,8 +187,8 @@ test("a long record ends after twelve lines; the button, e and Enter show all", 
   await rest("line 42").click();
   assert.equal(await height(page, "line 42"), 43 * 20);
   const canvas = () => page.evaluate(() => {
-    const rows = [...document.querySelectorAll("#rows .row")];
-    return (document.getElementById("canvas").offsetHeight - rows.reduce((sum, n) => sum + n.getBoundingClientRect().height, 0));
+    const nodes = [...document.querySelectorAll("#nodes .row")];
+    return (document.getElementById("canvas").offsetHeight - nodes.reduce((sum, n) => sum + n.getBoundingClientRect().height, 0));
   });
   assert.equal(await canvas(), 0, "the list knows the heights");
   await page.keyboard.press("e");

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { plain, runs } from "../../../web/ansi.js";
+import { cases, unescape } from "./cases.js";
 
 const ESC = "\x1b";
 
@@ -16,12 +17,24 @@ const COLOURS = [
   ["palette, cube", `${ESC}[38;5;196mx`, [["x", { fg: "#ff0000" }]]],
   ["palette, grey", `${ESC}[48;5;232mx`, [["x", { bg: "#080808" }]]],
   ["true colour", `${ESC}[38;2;1;2;300mx`, [["x", { fg: "#0102ff" }]]],
-  ["colons as separators", `${ESC}[38:5:1mx`, [["x", { fg: "red" }]]],
   ["palette out of range", `${ESC}[38;5;999mx`, [["x", {}]]],
   ["code after an extended one", `${ESC}[38;5;1;4mx`, [["x", { fg: "red", underline: true }]]],
+  ["colons bind: palette", `${ESC}[38:5:1;3mx`, [["x", { fg: "red", italic: true }]]],
+  ["colons bind: colour space", `${ESC}[38:2::255:100:0mx`, [["x", { fg: "#ff6400" }]]],
+  ["colons bind: colour space and tolerance", `${ESC}[48:2:1:255:100:0:7:1mx`, [["x", { bg: "#ff6400" }]]],
+  ["colons bind: no colour space", `${ESC}[38:2:255:100:0mx`, [["x", { fg: "#ff6400" }]]],
+  ["colons bind: a malformed colour keeps the style", `${ESC}[31m${ESC}[38:5:999mx`, [["x", { fg: "red" }]]],
+  ["colons bind: curly underline", `${ESC}[4:3mx${ESC}[4:0my`, [["x", { underline: true }], ["y", {}]]],
+  ["colons bind: an unknown code", `${ESC}[31m${ESC}[9:1mx`, [["x", { fg: "red" }]]],
+  ["the colour of underlines is skipped, rgb", `${ESC}[4;58;2;1;4;7mx`, [["x", { underline: true }]]],
+  ["the colour of underlines is skipped, palette", `${ESC}[58;5;7;3mx`, [["x", { italic: true }]]],
+  ["the colour of underlines is skipped, colons", `${ESC}[58:2::1:4:7;59mx`, [["x", {}]]],
+  ["double underline and overline", `${ESC}[21;53mx${ESC}[24;55my`, [["x", { underline: true, overline: true }], ["y", {}]]],
+  ["blinking and hidden text stays readable", `${ESC}[5;6;8mx${ESC}[25;28my`, [["x", {}], ["y", {}]]],
   ["weights taken back", `${ESC}[1;3;4;7;9mx${ESC}[22;23;24;27;29my`, [
     ["x", { bold: true, italic: true, underline: true, inverse: true, strike: true }], ["y", {}]]],
   ["C1 introducer", "\x9b31mx", [["x", { fg: "red" }]]],
+  ["a colour of overwritten text ends with it", `${ESC}[31mone\r${ESC}[0mtwo`, [["two", {}]]],
 ];
 
 for (const [name, text, want] of COLOURS) {
@@ -30,31 +43,43 @@ for (const [name, text, want] of COLOURS) {
   });
 }
 
-const REMOVED = [
-  ["cursor movement", `a${ESC}[2Kb${ESC}[10;20Hc`, "abc"],
-  ["private modes", `a${ESC}[?25lb`, "ab"],
-  ["window title, BEL", `a${ESC}]0;title\x07b`, "ab"],
-  ["hyperlink, ST", `${ESC}]8;;http://x/${ESC}\\link${ESC}]8;;${ESC}\\`, "link"],
-  ["device control", `a${ESC}Pq#0${ESC}\\b`, "ab"],
-  ["charset", `a${ESC}(Bb`, "ab"],
-  ["two-byte escape", `a${ESC}cb`, "ab"],
-  ["cut short: escape", `a${ESC}`, "a"],
-  ["cut short: CSI", `a${ESC}[31`, "a"],
-  ["cut short: OSC", `a${ESC}]0;tit`, "a"],
-  ["other controls", "a\x00\x07\x08\x0c\x7fb\r", "ab"],
-  ["tab and line feed stay", "a\tb\nc", "a\tb\nc"],
-  ["CSI in an OSC does not hide what follows", `${ESC}]0;x${ESC}[31mred`, "red"],
-  ["a letter that is not ASCII after CSI", `${ESC}[31ä`, "ä"],
-];
-
-for (const [name, text, want] of REMOVED) {
-  test(`removed: ${name}`, () => {
-    assert.equal(plain(text), want);
-    assert.equal(runs(text).map((run) => run.text).join(""), want);
+for (const [name, text, want] of cases("ansi")) {
+  test(`plain text: ${name}`, () => {
+    const from = unescape(text);
+    assert.equal(plain(from), unescape(want));
+    assert.equal(runs(from).map((run) => run.text).join(""), unescape(want));
   });
 }
 
-test("many incomplete sequences take linear time", () => {
-  const text = `${ESC}[1;`.repeat(50_000) + `${ESC}]`.repeat(50_000);
-  assert.equal(plain(text), "");
+test("links of OSC 8 last until they are closed, across colours", () => {
+  const text = `a ${ESC}]8;id=1;https://x.example/1${ESC}\\b${ESC}[1mc${ESC}[0m${ESC}]8;;\x07 d`;
+  assert.deepEqual(runs(text).map((run) => [run.text, run.link]), [
+    ["a ", undefined], ["b", "https://x.example/1"], ["c", "https://x.example/1"], [" d", undefined],
+  ]);
 });
+
+/* A fixed sequence of numbers, so that a failure can be repeated. */
+function* numbers(seed) {
+  for (let n = seed; ; yield n >>> 8) n = (Math.imul(n, 1103515245) + 12345) & 0x7fffffff;
+}
+
+test("runs joined are the plain text, whatever the sequences", () => {
+  const parts = ["a", "bc", "\n", "\r", "\b", "\t", "😀", "ä", ESC, `${ESC}[2K`, `${ESC}[1K`, `${ESC}[K`, `${ESC}[G`, `${ESC}[2D`,
+    `${ESC}[31m`, `${ESC}[0m`, `${ESC}]8;;https://x/`, "\x07", "\x9b", "[", "2", "K", "\x9c", "\ud83d"];
+  const random = numbers(7);
+  for (let i = 0; i < 20_000; i++) {
+    const text = Array.from({ length: 8 }, () => parts[random.next().value % parts.length]).join("");
+    assert.equal(runs(text).map((run) => run.text).join(""), plain(text), JSON.stringify(text));
+  }
+});
+
+for (const [name, part] of [
+  ["incomplete sequences", `${ESC}[1;`], ["incomplete strings", `${ESC}]`], ["backspaces", "\bx"], ["backspaces at the end", "\b"],
+  ["overwritten characters", `x\r`], ["steps to the left", `${ESC}[9Dab`],
+]) {
+  test(`many ${name} take linear time`, () => {
+    const begin = performance.now();
+    plain("y".repeat(500_000) + part.repeat(100_000));
+    assert.ok(performance.now() - begin < 3000);
+  });
+}
