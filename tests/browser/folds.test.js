@@ -187,7 +187,7 @@ test("a long record ends after twelve lines; the button, e and Enter show all", 
   await rest("line 42").click();
   assert.equal(await height(page, "line 42"), 43 * 20);
   const canvas = () => page.evaluate(() => {
-    const nodes = [...document.querySelectorAll("#nodes .row")];
+    const nodes = [...document.querySelectorAll("#rows .row")];
     return (document.getElementById("canvas").offsetHeight - nodes.reduce((sum, n) => sum + n.getBoundingClientRect().height, 0));
   });
   assert.equal(await canvas(), 0, "the list knows the heights");
