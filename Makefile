@@ -43,8 +43,8 @@ PKGCONFIG := false
 endif
 
 # These goals compile nothing in this make, so nothing is probed for them.
-PROBED := $(filter-out help deps demo check% distcheck mutants uninstall dist clean format hooks lint-format lint-shell \
-                       lint-words lint-web bundle npm,$(or $(MAKECMDGOALS),all))
+PROBED := $(filter-out help deps demo check% distcheck mutants uninstall dist clean format tables hooks lint-format lint-tables \
+                       lint-shell lint-words lint-web bundle npm,$(or $(MAKECMDGOALS),all))
 ifneq ($(PROBED),)
 
 # Hardening flags are probed one by one: a flag that the compiler lacks is left out.
@@ -186,8 +186,8 @@ $(BUILD)/unit $(BUILD)/sim $(BUILD)/fuzz $(BUILD)/bench:
 # A unit test includes the .c file that it tests; the archive provides the rest.
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(BUILD)/libsselog.a \
-	    $(LIBS) -lcmocka $(UNIT_LDFLAGS_$*)
+	$(Q)$(CC) $(ALL_CPPFLAGS) -DTEST_CASES='"$(abspath tests/cases)"' $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ \
+	    $< $(BUILD)/libsselog.a $(LIBS) -lcmocka $(UNIT_LDFLAGS_$*)
 
 # In these, allocations fail when the test says so.
 UNIT_LDFLAGS_test_relay := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup)
@@ -378,14 +378,20 @@ C_FILES       = $(shell git ls-files -co --exclude-standard '*.c' '*.h')
 PROGRAM_FILES = $(shell git ls-files -co --exclude-standard '*.c' ':!tests' ':!bench')
 SHELL_FILES   = $(shell git grep -lE '^\#!/bin/sh' -- ':!*.py') tests/cgi/lib.sh
 
+tables: ## the tables of levels for server and page, from format/levels.txt
+	$(Q)format/make-levels
+
 format: ## lay out all C files by .clang-format
 	@clang-format -i $(C_FILES)
 
 # Each check is a target of its own, so `make -k lint` shows all faults.
-lint: lint-format lint-cppcheck lint-tidy lint-shell lint-words lint-web ## layout, static checks, words: as CI does
+lint: lint-format lint-tables lint-cppcheck lint-tidy lint-shell lint-words lint-web ## layout, static checks, words: as CI does
 lint-format:
 	$(call say,LINT,clang-format)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
+lint-tables:
+	$(call say,LINT,tables)
+	$(Q)format/make-levels --check
 lint-cppcheck:
 	$(call say,LINT,cppcheck)
 	$(Q)cppcheck --quiet --std=c11 --enable=warning,portability --inline-suppr --error-exitcode=1 \
@@ -417,8 +423,8 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 .PHONY: all help static hosting bundle npm units sims mutants fuzzers deps demo check check-tools check-fast check-readme check-asan \
         check-tsan check-systemd check-memcheck \
-        chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format \
-        lint lint-format lint-cppcheck lint-tidy lint-shell lint-words lint-web hooks
+        chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format tables \
+        lint lint-format lint-tables lint-cppcheck lint-tidy lint-shell lint-words lint-web hooks
 
 # ---- the simulation ----
 

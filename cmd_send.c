@@ -6,7 +6,7 @@
 
 #include "base/diag.h"
 #include "cmd_line.h"
-#include "format/filter.h"
+#include "format/level.h"
 #include "send/join.h"
 #include "send/send.h"
 
@@ -112,7 +112,7 @@ static const char *take_member(int letter, char *value)
         given.form = FORM_JSON;
     if (letter == OPTION_FIELD)
         return options_field(&given, value);
-    if (letter == OPTION_LEVEL && filter_level(slice_of(value)) < 0)
+    if (letter == OPTION_LEVEL && level_of_name(slice_of(value)) < 0)
         return "no level has this name";
     *(letter == OPTION_LEVEL ? &given.level : &given.host) = slice_of(value);
     return value[0] ? NULL : "it is empty";

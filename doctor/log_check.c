@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "format/filter.h"
+#include "format/level.h"
 #include "format/record.h"
 #include "redis/command.h"
 
@@ -44,8 +44,8 @@ static void count_entry(struct sample *s, const struct redis_entry *e)
         copy(s->other_field, e->fields[0]);
     if (record_from_entry(&r, e->id, e->fields, e->pairs, s->config->field, s->config->event_field))
         return;
-    int severity = filter_severity(&r, &level);
-    s->with_level += level.len > 0;
+    int severity = level_of_record(&r, &level);
+    s->with_level += level.len > 0 || severity >= 0;
     if (level.len > 0 && severity < 0) {
         s->with_unknown++;
         copy(s->unknown, level);

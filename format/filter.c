@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "format/level.h"
+#include "format/query.h"
 #include "format/search.h"
 #include "format/unicode.h"
 
@@ -35,70 +37,20 @@ struct filter {
     char *since_field; /* NULL: none */
     double since;
     struct xid until;
-    struct search *text; /* NULL: none */
+    struct query *query; /* NULL: none */
 };
 
 /* The filter without a rule. All streams that have no other share it. */
 static struct filter everything = {.level = -1};
 
-static char capital(char c)
-{
-    return (char)(c >= 'a' && c <= 'z' ? c & ~0x20 : c);
-}
-
-/* name is in capitals. */
-static bool is_level(struct slice s, const char *name)
-{
-    size_t i = 0;
-    while (i < s.len && name[i] && capital(s.p[i]) == name[i])
-        i++;
-    return i == s.len && name[i] == '\0';
-}
-
 /* ---- levels ---- */
-
-int filter_level(struct slice name)
-{
-    static const struct {
-        const char *name;
-        int severity;
-    } levels[] = {
-        {"TRACE", 5},   {"DEBUG", 10},   {"DBUG", 10},     {"INFO", 20},
-        {"NOTICE", 25}, {"WARNING", 30}, {"WARN", 30},     {"ERROR", 40},
-        {"ERR", 40},    {"ERRO", 40},    {"CRITICAL", 50}, {"CRIT", 50},
-        {"FATAL", 50},  {"ALERT", 50},   {"EMERG", 50},    {"PANIC", 50},
-    };
-    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
-        if (is_level(name, levels[i].name))
-            return levels[i].severity;
-    return -1;
-}
-
-/* The text of the first field that names a level. */
-static bool find_level(struct record *r, enum record_field_source from, struct slice *text)
-{
-    return record_field(r, "level", from, text) || record_field(r, "levelname", from, text) ||
-           record_field(r, "severity", from, text);
-}
-
-/* A level of the payload under any of the names comes before one of the entry. */
-int filter_severity(struct record *r, struct slice *text)
-{
-    uint64_t number;
-    *text = (struct slice){0};
-    if (!find_level(r, RECORD_PAYLOAD, text) && !find_level(r, RECORD_ENTRY, text))
-        return -1;
-    if (slice_number(*text, 0, INT32_MAX, &number) == 0)
-        return (int)number;
-    return filter_level(*text);
-}
 
 /* Whether a level is one of skip_levels. Known levels are compared by severity, so that WARN is
  * WARNING; others by name. */
 static bool skipped(const struct filter *f, struct slice name, int severity)
 {
     for (size_t i = 0; i < f->nskip; i++) {
-        int skip = filter_level(f->skip[i]);
+        int skip = level_of_name(f->skip[i]);
         if (skip >= 0 ? skip == severity : name.len > 0 && unicode_equal(name, f->skip[i]))
             return true;
     }
@@ -111,7 +63,7 @@ static bool levels_pass(const struct filter *f, struct record *r)
     int severity;
     if (f->level < 0 && f->nskip == 0)
         return true;
-    severity = filter_severity(r, &name);
+    severity = level_of_record(r, &name);
     if (severity >= 0 && severity < f->level)
         return false;
     return !skipped(f, name, severity);
@@ -272,12 +224,22 @@ static int build_skip_texts(struct filter *f, const char *const *texts)
     return f->skip_texts ? 0 : -1;
 }
 
-static int build_text(struct filter *f, struct slice text)
+/* A query without a term is no rule. */
+static int build_query(struct filter *f, const struct filter_spec *spec)
 {
-    if (text.len == 0)
-        return 0;
-    f->text = search_new(text, SEARCH_FOLDED);
-    return f->text ? 0 : -1;
+    char why[QUERY_WHY];
+    f->query = query_new(spec->query, why);
+    if (spec->why)
+        memcpy(spec->why, why, sizeof why);
+    if (!f->query) {
+        errno = why[0] ? EINVAL : ENOMEM;
+        return -1;
+    }
+    if (query_key(f->query).len == 0) {
+        query_free(f->query);
+        f->query = NULL;
+    }
+    return 0;
 }
 
 static int build_skips(struct filter *f, const struct filter_spec *spec)
@@ -343,7 +305,7 @@ static int build_key(struct filter *f)
     key_texts(&f->key, 't', f->skip_texts, f->nskip_texts);
     key_names(&f->key, 'g', f->skip_loggers, f->nskip_loggers);
     buf_addc(&f->key, 'q');
-    key_texts(&f->key, 'q', &f->text, f->text ? 1 : 0);
+    key_text(&f->key, f->query ? query_key(f->query) : (struct slice){0});
     if (f->since_field) {
         buf_addf(&f->key, "u%a;%" PRIu64 "-%" PRIu64 ";", f->since, f->until.ms, f->until.seq);
         key_text(&f->key, slice_of(f->since_field));
@@ -354,13 +316,16 @@ static int build_key(struct filter *f)
 static bool passes_everything(const struct filter *f)
 {
     return f->nmatch == 0 && f->nlists == 0 && f->level < 0 && f->nskip == 0 &&
-           f->nskip_texts == 0 && f->nskip_loggers == 0 && !f->since_field && !f->text;
+           f->nskip_texts == 0 && f->nskip_loggers == 0 && !f->since_field && !f->query;
 }
 
 struct filter *filter_new(const struct filter_spec *spec)
 {
-    int level = spec->level ? filter_level(slice_of(spec->level)) : -1;
+    int level = spec->level ? level_of_name(slice_of(spec->level)) : -1;
     struct filter *f;
+    int error;
+    if (spec->why)
+        spec->why[0] = '\0';
     if (spec->level && level < 0) {
         errno = EINVAL;
         return NULL;
@@ -368,14 +333,16 @@ struct filter *filter_new(const struct filter_spec *spec)
     f = calloc(1, sizeof *f);
     if (!f)
         return NULL;
+    errno = ENOMEM;
     buf_init(&f->key, FILTER_MAX_KEY);
     f->level = level;
     if (build_rules(&f->match, &f->nmatch, spec->match, spec->nmatch, false) < 0 ||
         build_rules(&f->lists, &f->nlists, spec->lists, spec->nlists, true) < 0 ||
-        build_skips(f, spec) < 0 || build_since(f, spec) < 0 || build_text(f, spec->text) < 0 ||
+        build_skips(f, spec) < 0 || build_since(f, spec) < 0 || build_query(f, spec) < 0 ||
         build_key(f) < 0) {
+        error = errno;
         filter_free(f);
-        errno = ENOMEM;
+        errno = error;
         return NULL;
     }
     if (!passes_everything(f))
@@ -396,7 +363,7 @@ void filter_free(struct filter *f)
     free(f->skip_texts);
     free_slices(f->skip_loggers, f->nskip_loggers);
     free(f->since_field);
-    search_free(f->text);
+    query_free(f->query);
     buf_free(&f->key);
     free(f);
 }
@@ -435,19 +402,6 @@ static bool holds_skipped_text(const struct filter *f, const struct record *r)
     return false;
 }
 
-/* Whether the text is in what a reader of the envelope sees. */
-static bool holds_text(const struct search *text, const struct record *r)
-{
-    struct slice fields[2 * RECORD_MAX_BESIDE];
-    if (search_find(text, r->data))
-        return true;
-    size_t n = record_beside(r, fields);
-    for (size_t i = 0; i < n; i++)
-        if (search_find(text, fields[2 * i + 1]))
-            return true;
-    return false;
-}
-
 static bool is_by_skipped_logger(const struct filter *f, struct record *r)
 {
     struct slice logger;
@@ -475,11 +429,16 @@ static bool is_newer(const struct filter *f, struct record *r)
     return end != copied && time > f->since;
 }
 
+/* A query that only seeks texts is cheap. Others are tried only on records that the viewer may see:
+ * the time that an expression takes tells about a record. */
+static bool query_passes(const struct filter *f, struct record *r, bool plain)
+{
+    return !f->query || query_is_plain(f->query) != plain || query_pass(f->query, r);
+}
+
 bool filter_pass(const struct filter *f, struct record *r)
 {
-    if (holds_skipped_text(f, r) || !is_newer(f, r))
-        return false;
-    if (f->text && !holds_text(f->text, r))
+    if (holds_skipped_text(f, r) || !is_newer(f, r) || !query_passes(f, r, true))
         return false;
     for (size_t i = 0; i < f->nmatch; i++)
         if (!match_passes(&f->match[i], r))
@@ -487,5 +446,5 @@ bool filter_pass(const struct filter *f, struct record *r)
     for (size_t i = 0; i < f->nlists; i++)
         if (!list_passes(&f->lists[i], r))
             return false;
-    return !is_by_skipped_logger(f, r) && levels_pass(f, r);
+    return !is_by_skipped_logger(f, r) && levels_pass(f, r) && query_passes(f, r, false);
 }

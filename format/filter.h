@@ -32,9 +32,10 @@ struct filter_spec {
     const char *level; /* the lowest level to send; NULL: all */
     /* Levels that are never sent, in any case. NULL, or NULL-terminated. */
     const char *const *skip_levels;
-    /* A text that the payload must contain, or a field that is sent beside it; case is ignored.
-     * Empty: no such rule. */
-    struct slice text;
+    /* A query, as format/query.h has it. Empty: no such rule. */
+    struct slice query;
+    /* QUERY_WHY bytes that say what is wrong with the query; empty: nothing. NULL: not wanted. */
+    char *why;
     /* Payloads that contain one of these texts are never sent, nor are those whose field "logger"
      * is one of these names. Case matters; not empty; NULL, or NULL-terminated. */
     const char *const *skip_texts, *const *skip_loggers;
@@ -45,22 +46,14 @@ struct filter_spec {
     struct xid until;
 };
 
-/* The severity of a level name in any case: TRACE 5, DEBUG and DBUG 10, INFO 20, NOTICE 25, WARNING
- * and WARN 30, ERROR, ERR and ERRO 40, CRITICAL, CRIT, FATAL, ALERT, EMERG and PANIC 50. -1:
- * unknown. */
-int filter_level(struct slice name);
-/* The record's level as text, which points into it and is empty without one, and as a severity. -1:
- * unknown or none. */
-int filter_severity(struct record *r, struct slice *text);
-/* NULL, with errno: ENOMEM, or EINVAL when spec->level is no level name. */
+/* NULL, with errno: ENOMEM, or EINVAL when spec->level is no level name or the query is wrong. */
 struct filter *filter_new(const struct filter_spec *spec);
 /* f may be NULL. */
 void filter_free(struct filter *f);
 /* Canonical bytes of the filter: filters with equal keys pass the same records. Owned by f. */
 struct slice filter_key(const struct filter *f);
-/* Whether the record passes. Its level is the field "level", else "levelname", else "severity" of
- * the payload, else of the entry; a number there is a severity. A record with an unknown level, or
- * none, passes `level` and `skip_levels`. */
+/* Whether the record passes. Its level is that of format/level.h. A record whose level is unknown
+ * passes `level`, and also `skip_levels` unless they name it. */
 bool filter_pass(const struct filter *f, struct record *r);
 
 #endif

@@ -3,7 +3,7 @@
  * profile: see profile.h.  This file has the frames of the plain profile.  profile_table.c has the
  * rows, and other profile_*.c the functions of the other rows.
  *
- * Invariant: a reader can tell records from control frames (events gap, live, source, end,
+ * Invariant: a reader can tell records from control frames (events gap, live, source, end, ping,
  * token, unavailable). A record with an event name always has an id field; a control frame never
  * has one. So a record that its producer named "end" keeps that name. A message without an id gets
  * none.

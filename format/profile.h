@@ -42,11 +42,12 @@ struct preset {
 
 /* The state of a viewer's stream when a profile's function is called. */
 struct moment {
-    unsigned retry_ms;  /* the retry hint to send; at the end of a stream with random jitter */
-    uint64_t replayed;  /* records of history that were written to this viewer so far */
-    double unix_time;   /* seconds */
-    const char *client; /* a random id of this viewer: text of a UUID version 4 (RFC 9562) */
-    bool resumed;       /* the viewer sent a cursor */
+    unsigned retry_ms;     /* the retry hint to send; at the end of a stream with random jitter */
+    uint64_t replayed;     /* records of history that were written to this viewer so far */
+    double unix_time;      /* seconds */
+    unsigned keepalive_ms; /* the longest time without a frame */
+    const char *client;    /* a random id of this viewer: text of a UUID version 4 (RFC 9562) */
+    bool resumed;          /* the viewer sent a cursor */
     /* In the keepalive of a keepalive_fixed profile, and at the end of a bulk: the cursor is at id,
      * which the client does not know yet. */
     bool has_id;

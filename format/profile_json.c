@@ -135,6 +135,23 @@ void astrbot_record(const struct profile *p, struct buf *b, struct record *r)
 /* EventSource gives a script only events whose names it listens for, and never an id without
  * data. In this profile all records are unnamed and have their name inside; a moved cursor is an
  * event. */
+/* EventSource hides comments, so a keepalive is an event too. A page learns from `every` after how
+ * many ms of silence it may doubt the connection. */
+void envelope_keepalive(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    char data[32];
+    snprintf(data, sizeof data, "{\"every\":%u}", m->keepalive_ms);
+    profile_control(p, b, "ping", data);
+}
+
+/* With a keepalive at once: a page knows the interval from the beginning. */
+void envelope_first_frame(const struct profile *p, struct buf *b, const struct moment *m)
+{
+    sse_retry(b, p->eol, m->retry_ms);
+    sse_end(b, p->eol);
+    envelope_keepalive(p, b, m);
+}
+
 void envelope_record(const struct profile *p, struct buf *b, struct record *r)
 {
     if (r->has_id)

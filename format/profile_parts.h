@@ -54,6 +54,8 @@ void swf_open(const struct profile *p, struct buf *b, const struct record *r);
 void swf_record(const struct profile *p, struct buf *b, struct record *r);
 void swf_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
 void astrbot_record(const struct profile *p, struct buf *b, struct record *r);
+void envelope_first_frame(const struct profile *p, struct buf *b, const struct moment *m);
+void envelope_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
 void envelope_record(const struct profile *p, struct buf *b, struct record *r);
 void envelope_open(const struct profile *p, struct buf *b, const struct record *r);
 void envelope_moved(const struct profile *p, struct buf *b, struct xid id);

@@ -61,8 +61,10 @@ static const struct profile envelope = {
     .id = PROFILE_ENVELOPE,
     .name = "envelope",
     PLAIN_HEAD,
+    .first_frame = envelope_first_frame,
     .record = envelope_record,
     .open = envelope_open,
+    .keepalive = envelope_keepalive,
     .moved = envelope_moved,
     .whole = 64 * 1024,
 };

@@ -149,6 +149,11 @@ struct json_object *record_json(struct record *r)
     return r->json;
 }
 
+bool record_has_fields(struct record *r)
+{
+    return json_object_is_type(record_json(r), json_type_object);
+}
+
 static bool is_beside(const struct record *r, struct slice name)
 {
     return !slice_equal(name, r->data_name) && !slice_equal(name, r->event_name);
@@ -193,15 +198,46 @@ static struct json_object *step(struct json_object *object, const char *path, co
     return json_object_object_get_ex(object, name, &member) ? member : NULL;
 }
 
-bool record_path(struct record *r, const char *path, struct slice *out)
+/* The value that a path leads to in the payload. NULL: there is none. */
+static struct json_object *payload_value(struct record *r, const char *path)
 {
     struct json_object *value = record_json(r);
-    const char *rest = path;
-    while (rest && json_object_is_type(value, json_type_object))
-        value = step(value, rest, &rest);
-    if (!rest && value && json_text(value, out))
+    while (path && json_object_is_type(value, json_type_object))
+        value = step(value, path, &path);
+    return path ? NULL : value;
+}
+
+bool record_path_from(struct record *r, const char *path, enum record_field_source from,
+                      struct slice *out)
+{
+    struct json_object *value = from == RECORD_ENTRY ? NULL : payload_value(r, path);
+    if (value && json_text(value, out))
         return true;
-    return entry_field(r, slice_of(path), out);
+    return from != RECORD_PAYLOAD && entry_field(r, slice_of(path), out);
+}
+
+bool record_path(struct record *r, const char *path, struct slice *out)
+{
+    return record_path_from(r, path, RECORD_ANY, out);
+}
+
+bool record_string(struct record *r, const char *path, struct slice *out)
+{
+    struct json_object *value = payload_value(r, path);
+    return json_object_is_type(value, json_type_string) && json_text(value, out);
+}
+
+bool record_message(struct record *r, struct slice *out)
+{
+    static const char *const names[] = {"message", "msg", "data", "text", "log", "event"};
+    struct json_object *json = record_json(r), *field;
+    if (!json_object_is_type(json, json_type_object))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (json_object_object_get_ex(json, names[i], &field) &&
+            json_object_is_type(field, json_type_string))
+            return json_text(field, out);
+    return false;
 }
 
 /* Whether a field of this name can be a member of any JSON object. */

@@ -34,6 +34,9 @@ struct record {
     struct slice data_name, event_name;
     struct json_object *json;
     bool parsed;
+    bool levelled; /* level and severity are set, by format/level.c */
+    int severity;
+    struct slice level;
     struct buf made; /* the payload, when it was made from an entry's fields */
 };
 
@@ -51,6 +54,8 @@ void record_end(struct record *r);
 /* The payload as JSON, parsed at the first call and owned by the record. NULL: the whole payload is
  * not one JSON value by RFC 8259, with NaN, Infinity and -Infinity as further numbers. */
 struct json_object *record_json(struct record *r);
+/* Whether the payload is a JSON object, so that it has fields. */
+bool record_has_fields(struct record *r);
 /* A record's fields are those of its payload and those of its entry beside the payload and the
  * event name. The payload's fields come first: the entry's field counts only if the payload has
  * none of this name. */
@@ -65,6 +70,15 @@ bool record_field(struct record *r, const char *name, enum record_field_source f
  * field of that name, or else the field "level" of the object "log". Fields of the payload come
  * before those of the entry. *out is as of record_field. */
 bool record_path(struct record *r, const char *path, struct slice *out);
+/* The same, of the payload or the entry only. */
+bool record_path_from(struct record *r, const char *path, enum record_field_source from,
+                      struct slice *out);
+/* The same, of the payload only, and only if it is a string. */
+bool record_string(struct record *r, const char *path, struct slice *out);
+/* The text of a JSON object that the page shows as its message: the first of the fields message,
+ * msg, data, text, log and event that is a string. *out is as of record_field. False: there is
+ * none. */
+bool record_message(struct record *r, struct slice *out);
 /* Stores in out, as names and values, the fields of the entry that are sent beside the payload.
  * These are those of its first RECORD_MAX_BESIDE fields that fit into the bytes, of equal names the
  * last. Names are UTF-8 without NUL. Returns how many. */

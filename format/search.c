@@ -223,12 +223,15 @@ static bool may_have_escapes(struct slice payload)
     return first && strchr("{[\"", first) && memchr(payload.p, '\\', payload.len);
 }
 
+bool search_in(const struct search *s, struct slice text)
+{
+    if (text.len == 0)
+        return false;
+    return s->how == SEARCH_FOLDED ? find_folded(s, text)
+                                   : memmem(text.p, text.len, s->given.p, s->given.len) != NULL;
+}
+
 bool search_find(const struct search *s, struct slice payload)
 {
-    if (payload.len == 0)
-        return false;
-    if (s->how == SEARCH_FOLDED ? find_folded(s, payload)
-                                : memmem(payload.p, payload.len, s->given.p, s->given.len) != NULL)
-        return true;
-    return may_have_escapes(payload) && find_unescaped(s, payload);
+    return search_in(s, payload) || (may_have_escapes(payload) && find_unescaped(s, payload));
 }

@@ -21,5 +21,7 @@ void search_free(struct search *s);
 /* The text in the form that is sought: searches with equal forms and cases find the same. */
 struct slice search_form(const struct search *s);
 bool search_find(const struct search *s, struct slice payload);
+/* The same in a text that is no payload, whose escape sequences stand for themselves. */
+bool search_in(const struct search *s, struct slice text);
 
 #endif

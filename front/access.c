@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "base/diag.h"
 #include "format/filter.h"
+#include "format/level.h"
+#include "format/query.h"
 #include "front/answer.h"
 #include "front/context.h"
 #include "front/refusal.h"
@@ -264,13 +266,17 @@ static size_t count_pairs(const struct pair *p)
 struct rules {
     struct filter_rule *match, *lists;
     char (*values)[IDENTITY_MAX_NAME + 1]; /* of match */
+    char *why;                             /* the reason for a wrong query, behind WHY_QUERY */
 };
+
+#define WHY_QUERY "q: "
 
 static void rules_free(struct rules *r)
 {
     free(r->match);
     free(r->lists);
     free(r->values);
+    free(r->why);
 }
 
 static int rules_make(const struct config *c, struct rules *r)
@@ -279,7 +285,10 @@ static int rules_make(const struct config *c, struct rules *r)
     r->match = calloc(match + 1, sizeof *r->match);
     r->lists = calloc(lists + 1, sizeof *r->lists);
     r->values = calloc(match + 1, sizeof *r->values);
-    return r->match && r->lists && r->values ? 0 : -1;
+    r->why = calloc(1, sizeof WHY_QUERY + QUERY_WHY);
+    if (r->why)
+        strcpy(r->why, WHY_QUERY);
+    return r->match && r->lists && r->values && r->why ? 0 : -1;
 }
 
 /* The rules that withhold records from all viewers except administrators. -1: the identity has no
@@ -310,14 +319,31 @@ static void add_query(const struct context *ctx, struct rules *r, struct filter_
     spec->lists = r->lists;
     spec->level = request_arg(&ctx->request, "level");
     if (spec->level && (spec->level[0] == '\0' ||
-                        (ctx->profile_http->lenient && filter_level(slice_of(spec->level)) < 0)))
+                        (ctx->profile_http->lenient && level_of_name(slice_of(spec->level)) < 0)))
         spec->level = NULL;
-    spec->text = slice_of(request_arg(&ctx->request, "q"));
+    spec->query = slice_of(request_arg(&ctx->request, "q"));
     if (ctx->has_since) {
         spec->since_field = ctx->profile_http->time_field;
         spec->since = ctx->since;
         spec->until = ctx->until;
     }
+}
+
+/* A lenient profile serves a wrong query as none. */
+static struct filter *make_filter(struct context *ctx, struct rules *r, struct filter_spec *spec)
+{
+    struct filter *f;
+    spec->why = r->why + strlen(WHY_QUERY);
+    f = filter_new(spec);
+    if (!f && errno == EINVAL && spec->why[0] && ctx->profile_http->lenient) {
+        spec->query = (struct slice){0};
+        f = filter_new(spec);
+    }
+    if (!f && errno == EINVAL)
+        answer_error(ctx, 400, spec->why[0] ? r->why : "level is not the name of a level");
+    else if (!f)
+        answer_error(ctx, 500, "out of memory");
+    return f;
 }
 
 struct filter *access_filter(struct context *ctx)
@@ -334,11 +360,7 @@ struct filter *access_filter(struct context *ctx)
         access_forbid(ctx, WHY_FORBIDDEN);
     } else {
         add_query(ctx, &rules, &spec);
-        f = filter_new(&spec);
-        if (!f && errno == EINVAL)
-            answer_error(ctx, 400, "level is not the name of a level");
-        else if (!f)
-            answer_error(ctx, 500, "out of memory");
+        f = make_filter(ctx, &rules, &spec);
     }
     rules_free(&rules);
     return f;

@@ -18,6 +18,7 @@ static struct moment moment_of(const struct viewer *v, unsigned retry)
     return (struct moment){.retry_ms = retry,
                            .replayed = v->replayed,
                            .unix_time = (double)t.tv_sec + (double)t.tv_nsec / 1e9,
+                           .keepalive_ms = v->keepalive * 1000,
                            .resumed = v->phase == PHASE_RESUME};
 }
 

@@ -2,6 +2,7 @@
 /* wrap: see wrap.h. */
 #include "send/wrap.h"
 
+#include "format/level.h"
 #include "format/pyjson.h"
 #include "send/level.h"
 
@@ -55,8 +56,11 @@ static bool has_member(struct slice object, const char *name)
 /* Any of the names that the server reads a level from. */
 static bool has_level(struct slice object)
 {
-    return has_member(object, "level") || has_member(object, "levelname") ||
-           has_member(object, "severity");
+    const char *name;
+    for (size_t i = 0; (name = level_field(i)); i++)
+        if (has_member(object, name))
+            return true;
+    return false;
 }
 
 static void add_missing(struct buf *out, const struct wrap *w, struct slice object)

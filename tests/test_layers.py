@@ -77,7 +77,7 @@ APART = [
 PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/profile_lines.c "
        "format/object.c format/pyjson.c front/page.c "
-       "format/search.c format/expression.c format/unicode.c format/walk.c format/incoming.c format/loki.c format/loki_push.c "
+       "format/search.c format/level.c format/expression.c format/unicode.c format/walk.c format/incoming.c format/loki.c format/loki_push.c "
        "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c "
        "front/batch_head.c redis/receipt.c redis/slot.c redis/sought.c identity/roles.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "

@@ -5,18 +5,22 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, times, trace, parse-entry, filter, matcher with matcher-worker
- *    connection   client-ids, requests, history-poll, reconnecting-source, tabs,
+ *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, trace, parse-entry, filter,
+ *                 matcher with matcher-worker
+ *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
  *    list         folds, store, paint, field-list, fold-button, message, row, row-height, virtual-list, download
  *    flow         ingest, filter-session, older-history, log-session
- *    reader       arrivals, status, controls, row-actions, keymap
+ *    reader       arrivals, counts, badge, title, status, controls, copy-rows, row-actions, keymap
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
 import { Arrivals } from "./arrivals.js";
+import { CURRENT } from "./badge.js";
 import { Controls } from "./controls.js";
+import { CopyRows } from "./copy-rows.js";
+import { Counts } from "./counts.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
@@ -34,6 +38,7 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
 
 const preferences = readPreferences();
@@ -106,13 +111,14 @@ const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
   mayAdd: (items) => !list.wouldLose(items),
-  taken(count, gone) {
-    arrivals.taken(count);
+  taken(items, gone) {
+    arrivals.taken(items.length);
+    title.came(items, (item) => filter.passes(item));
     if (gone) older.recordsLeft();
     drawNow();
     showFollow(list.following);
   },
-  changed: showPause,
+  changed: once(() => showPause()),
 });
 
 const older = new OlderHistory({
@@ -133,6 +139,7 @@ const session = new LogSession(settings, () => filter.query, {
     older.connect(null);
     forgetRecords();
     status.clear();
+    title.clear();
     list.clear();
     list.draw();
   },
@@ -140,8 +147,14 @@ const session = new LogSession(settings, () => filter.query, {
     older.connect(connection);
     if (at) ingest.hold(older.open(at)); // records after it would leave no room for it
   },
-  onrecords: (records) => ingest.push(records),
-  onstate: (state, detail) => status.changed(state, detail),
+  onrecords(records) {
+    status.came(records);
+    ingest.push(records);
+  },
+  onstate(state, detail) {
+    status.changed(state, detail);
+    if (CURRENT.includes(state)) title.current(session.connection?.lastId ?? "");
+  },
   oncomplete() {
     older.complete();
     draw();
@@ -150,18 +163,26 @@ const session = new LogSession(settings, () => filter.query, {
 
 /* ---------------------------------------------------------------- what the reader sees and does */
 
+const counts = new Counts($("counts"), $("counts-heard"));
 const arrivals = new Arrivals($("log"), $("follow"));
-const status = new Status((kind, message) => ingest.mark(kind, message));
-const actions = new RowActions({ list, store, linkTo });
+const title = new Title(() => document.visibilityState === "hidden");
+const status = new Status(
+  (kind, message) => ingest.mark(kind, message),
+  (state) => title.tell($("title").textContent ?? "", state),
+);
+const copies = new CopyRows({ list, store, view });
+const actions = new RowActions({ list, store, linkTo, copies });
 
 const controls = new Controls(settings, preferences, {
   onquery(text) {
     filter.setText(text);
     filter.refilter();
+    counts.asked();
     session.filterChanged();
   },
   onlevels() {
     filter.refilter();
+    counts.asked();
     session.filterChanged();
   },
   onserver: () => session.restartSoon(),
@@ -175,11 +196,11 @@ const controls = new Controls(settings, preferences, {
     if (store.setCap(cap)) older.recordsLeft();
     draw();
   },
-  onpause: () => ingest.pause(!ingest.paused),
-  onfollow() {
-    list.setFollowing(true);
-    draw();
+  onpause() {
+    if (ingest.pausedItself) follow();
+    else ingest.pause(!ingest.paused);
   },
+  onfollow: follow,
   onolder() {
     list.setFollowing(false);
     older.load();
@@ -210,6 +231,8 @@ listShortcuts(shortcuts);
 
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
+  title.seen();
+  status.show();
   ingest.drain();
   draw();
 });
@@ -218,7 +241,7 @@ document.addEventListener("visibilitychange", () => {
 
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
-  controls.showCounts(store.shown, store.count);
+  counts.show(store.shown, store.count);
   older.show();
   list.draw();
 }
@@ -226,14 +249,27 @@ function drawNow() {
 /** Draws in the next turn. */
 const draw = once(drawNow);
 
-/** @param {boolean} following */
+/** Goes to the end and stays there. */
+function follow() {
+  list.setFollowing(true);
+  draw();
+}
+
+/**
+ * A list that follows shows all that comes, so the pause ends that the page made to keep a record in sight.
+ * @param {boolean} following
+ */
 function showFollow(following) {
   arrivals.follow(following);
-  if (following) controls.leaveRecord();
+  if (!following) return;
+  controls.leaveRecord();
+  if (ingest.pausedItself) ingest.pause(false);
 }
 
 function showPause() {
-  controls.showPause(ingest.paused, ingest.waiting);
+  const { paused, waiting } = ingest;
+  controls.showPause(paused, waiting);
+  status.pause(paused, waiting);
 }
 
 function forgetRecords() {
@@ -247,4 +283,5 @@ function forgetRecords() {
 
 filter.setText(settings.query);
 controls.showAll(store.cap);
+status.start();
 session.start();

@@ -6,7 +6,7 @@
  * wants.
  */
 import { $, element, number } from "./dom.js";
-import { ALL_LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, OTHER } from "./level.js";
 import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */
@@ -155,11 +155,18 @@ export class Controls {
     this.showLevels();
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
-    $("cap").value = String(cap);
     $("fold-traces").checked = this.preferences.foldTraces;
     $("fold-equal").checked = this.preferences.foldEqual;
+    this.showCap(cap);
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);
+  }
+
+  /** @param {number} cap an address may name another number than the choices */
+  showCap(cap) {
+    const known = Array.from($("cap").options).some(({ value }) => value === String(cap));
+    if (!known) $("cap").add(new Option(number(cap), String(cap)));
+    $("cap").value = String(cap);
   }
 
   showLevels() {
@@ -181,14 +188,6 @@ export class Controls {
   showPause(paused, waiting) {
     $("pause").setAttribute("aria-pressed", String(paused));
     $("pause").textContent = paused ? `Resume (${number(waiting)})` : "Pause";
-  }
-
-  /**
-   * @param {number} shown
-   * @param {number} count records held
-   */
-  showCounts(shown, count) {
-    $("counts").textContent = shown < count ? `${number(shown)} of ${number(count)}` : number(count);
   }
 
   /* ----- focus */

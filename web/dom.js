@@ -12,6 +12,7 @@ export const SLICE = 10;
  * Elements of console.html that are more than an HTMLElement.
  * @typedef {Record<"query" | "server" | "wrap" | "utc" | "fold-traces" | "fold-equal", HTMLInputElement> & {
  *   cap: HTMLSelectElement, menu: HTMLDetailsElement, help: HTMLDialogElement, login: HTMLAnchorElement,
+ *   offer: HTMLDialogElement, "offer-text": HTMLTextAreaElement,
  * }} Special
  */
 
@@ -93,6 +94,18 @@ export async function copy(text) {
     document.removeEventListener("copy", give);
     return done;
   }
+}
+
+/**
+ * Shows a text for the reader to copy by hand, where the browser keeps scripts from the clipboard.
+ * @param {string} title
+ * @param {string} text
+ */
+export function offerText(title, text) {
+  $("offer-title").textContent = title;
+  $("offer-text").value = text;
+  $("offer").showModal();
+  $("offer-text").select();
 }
 
 let toastTimer = 0;

@@ -15,8 +15,11 @@ import { asJSON, asText } from "./parse-entry.js";
 const CHUNKS = 8; // made in one turn
 const KEPT = 10_000; // ms until the memory of the file is released
 
-/** @type {Record<Kind, {suffix: string, type: string, line: (item: Item, options: {utc?: boolean, own?: boolean}) => string}>} */
-const KINDS = {
+/**
+ * What entries can be written as: a line for each, with its end.
+ * @type {Record<Kind, {suffix: string, type: string, line: (item: Item, options: {utc?: boolean, own?: boolean}) => string}>}
+ */
+export const KINDS = {
   text: {
     suffix: "txt",
     type: "text/plain;charset=utf-8",

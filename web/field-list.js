@@ -9,17 +9,30 @@ import { marksIn } from "./filter.js";
 import { paint } from "./paint.js";
 import { fieldsOf } from "./fields.js";
 
-/** @import { Query } from "./filter.js" */
+/** @import { Query } from "./query.js" */
 /** @import { Entry } from "./parse-entry.js" */
+
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/g; // of JSON
+
+/**
+ * JSON of one value with the lines of its strings set out below each other, so that a stack trace reads as one.
+ * @param {string} json indented
+ */
+const setOut = (json) =>
+  json.split("\n").map((line) => {
+    if (!line.includes("\\")) return line;
+    const margin = " ".repeat(line.length - line.trimStart().length + 2);
+    return line.replace(STRING, (text) => (text.includes("\\") ? `"${plain(JSON.parse(text)).replaceAll("\n", `\n${margin}`)}"` : text));
+  }).join("\n");
 
 /**
  * A field as text; undefined where it is nested too deeply for JSON.stringify.
  * @param {unknown} v
  */
-function fieldText(v) {
+export function fieldText(v) {
   if (typeof v === "string") return plain(v);
   try {
-    return JSON.stringify(v, null, 2);
+    return setOut(JSON.stringify(v, null, 2));
   } catch {
     return undefined;
   }

@@ -6,12 +6,12 @@
  * Invariant: an entry passes or fails only after the current query was tried on it (`searched`).
  */
 import { SLICE, once } from "./dom.js";
-import { isSearched, parseQuery, passes } from "./filter.js";
 import { Matcher } from "./matcher.js";
-import { LEVELS } from "./parse-entry.js";
+import { LEVELS } from "./level.js";
+import { isSearched, parseQuery, passes } from "./query.js";
 
 /** @import { Item } from "./parse-entry.js" */
-/** @import { Query } from "./filter.js" */
+/** @import { Query } from "./query.js" */
 /** @import { Store } from "./store.js" */
 
 const LOT = 400_000; // characters that the filter searches in one turn
@@ -44,7 +44,7 @@ export class FilterSession {
 
   /** Whether the filter hides anything that could be in the log. */
   get active() {
-    return this.query.pattern !== null || this.levels.size <= LEVELS.length;
+    return this.query.terms.length > 0 || this.levels.size <= LEVELS.length;
   }
 
   /**
@@ -52,7 +52,7 @@ export class FilterSession {
    * @param {Item} item
    */
   passes(item) {
-    return item.marker !== undefined || passes(item, this.query, this.levels);
+    return item.marker !== undefined || (this.levels.has(item.level) && passes(item, this.query));
   }
 
   /**
@@ -61,8 +61,7 @@ export class FilterSession {
    */
   setText(text) {
     this.setQuery(parseQuery(text));
-    const { error } = this.query;
-    this.onerror(error ? `not a regular expression: ${error.replace(/^.*: /, "")}` : "");
+    this.onerror(this.query.error ?? "");
   }
 
   /** @param {Query} query */
@@ -113,7 +112,7 @@ export class FilterSession {
    */
   giveUp(query, error) {
     if (this.query !== query) return;
-    this.setQuery({ ...query, pattern: null, error });
+    this.setQuery({ ...query, terms: [], error });
     this.onerror(`not applied: ${error}`);
     this.refilter();
   }

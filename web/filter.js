@@ -1,142 +1,113 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * filter: which entries are shown, by level and by text, and where the matches in a text are. Pure; the worker uses
- * it too.
- * Text filters: words; "!words" for entries without them; "/expression/" or "!/expression/". The flags i and s may
- * follow an expression. Case matters in expressions without the flag i, and nowhere else. Words are found as by the
- * parameter q of the server: case is folded as Unicode has it, and escape sequences of JSON are read.
+ * filter: the texts of an entry that a query (query.js) searches, and where the matches in a text are. Pure; the
+ * worker uses it too.
+ * Words are found as the server finds them: case is folded as Unicode has it, escape sequences of JSON are read, and
+ * colour codes are left out. Case matters only in expressions without the flag i.
  */
+import { plain } from "./ansi.js";
 import { textOf } from "./parse-entry.js";
 
-/** @import { Entry, Item, Match } from "./parse-entry.js" */
+/** @import { Entry, Found } from "./parse-entry.js" */
+/** @import { Query, Term } from "./query.js" */
 
-const SPECIAL = /[.*+?^${}()|[\]\\]/g;
+/** @typedef {[from: number, to: number][]} Spans of matches, in order */
 
-/** @typedef {[from: number, to: number][]} Spans of matches */
+const EXPRESSION_BYTES = 65536; // of a text, in which expressions are tried
+const MARKS_MAX = 500; // in one text
 
-/**
- * @typedef {object} Query
- * @property {string} text the filter without "!"
- * @property {boolean} inverse entries without a match pass
- * @property {RegExp | null} pattern null: everything passes
- * @property {boolean} regular the reader wrote an expression
- * @property {string} [error] why the expression is malformed; everything passes then
- */
-
-/**
- * @param {string} query
- * @returns {Query}
- */
-export function parseQuery(query) {
-  const text = query.trim();
-  const inverse = text.startsWith("!") && text.length > 1;
-  const body = inverse ? text.slice(1) : text;
-  if (!body) return { text: "", inverse: false, pattern: null, regular: false };
-  const expression = /^\/(.+)\/([is]*)$/.exec(body);
-  try {
-    const pattern = expression
-      ? new RegExp(expression[1], [...new Set(expression[2] + "g")].join(""))
-      : new RegExp(body.replace(SPECIAL, "\\$&"), "giu");
-    return { text: body, inverse, pattern, regular: expression !== null };
-  } catch (error) {
-    return { text: body, inverse: false, pattern: null, regular: true, error: /** @type {Error} */ (error).message };
-  }
-}
+/* ----- texts */
 
 /** @type {Record<string, string>} */
 const ESCAPED = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+const JSON_BEGINS = /^[ \t\r\n]*[{["]/;
+const OUTSIDE = /[ \t\r\n{}[\]:,+\-.0-9eEtrufalsnNaInfity]*/y; // of the strings of JSON
+// eslint-disable-next-line no-control-regex -- strings of JSON have none of these
+const INSIDE = /(?:[^"\\\x00-\x1f]+|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*/y;
+const ESCAPE = /\\(?:u([\da-fA-F]{4})|(.))/g;
 
 /**
- * JSON with the escape sequences read.
- * @param {string} json
+ * The part of the text from `from` on that a sticky expression matches, which may be empty.
+ * @param {RegExp} pattern
+ * @param {string} text
+ * @param {number} from
  */
-const unescaped = (json) =>
-  json.replace(/\\(?:u([\da-f]{4})|(.))/gi, (_, hex, char) =>
-    hex ? String.fromCharCode(parseInt(hex, 16)) : ESCAPED[char] ?? char);
+function partOf(pattern, text, from) {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.[0] ?? "";
+}
 
 /**
- * The texts that are searched: the message as shown, the name of the event and the fields of the entry beside the
- * payload. A payload that has fields is searched too, as it came and as it reads.
+ * JSON with the escape sequences of its strings read, up to where the text is no JSON. Null where it has none.
+ * @param {string} text
+ */
+function readJSON(text) {
+  if (!text.includes("\\") || !JSON_BEGINS.test(text)) return null;
+  let read = "";
+  for (let at = 0; ; ) {
+    const outside = partOf(OUTSIDE, text, at);
+    read += outside;
+    at += outside.length;
+    if (text[at] !== '"') return read;
+    const inside = partOf(INSIDE, text, ++at);
+    read += `"${inside.replace(ESCAPE, (_, hex, char) => (hex ? String.fromCharCode(parseInt(hex, 16)) : (ESCAPED[char] ?? char)))}`;
+    at += inside.length;
+    if (text[at] !== '"') return read;
+    read += '"';
+    at++;
+  }
+}
+
+// eslint-disable-next-line no-control-regex -- the beginnings of escape sequences
+const ESCAPES = /[\x1b\x9b]/;
+
+/**
+ * The payload as it came and as it reads. The codes of colours in strings of JSON are not searched either.
+ * @param {string} data
+ */
+function payloadTexts(data) {
+  const read = readJSON(data);
+  if (read === null) return [plain(data)];
+  return ESCAPES.test(read) ? [plain(read)] : [plain(data), plain(read)];
+}
+
+/**
+ * The texts that are searched for words.
  * @param {Entry} entry
  */
-export function textsOf(entry) {
-  const texts = [textOf(entry)];
-  if (entry.event !== undefined) texts.push(entry.event);
-  if (entry.structured) texts.push(entry.data);
-  if (entry.structured && entry.data.includes("\\")) texts.push(unescaped(entry.data));
-  if (entry.fields) texts.push(...Object.values(entry.fields));
+export function textsOf({ data, event, fields }) {
+  const texts = payloadTexts(data);
+  if (event !== undefined) texts.push(plain(event));
+  if (fields) for (const text of Object.values(fields)) texts.push(plain(text));
   return texts;
 }
 
 /**
- * Whether passes() can tell of this entry. An expression can take very long, so the thread that draws the page never
- * tries it. A worker does (matcher.js), and the entry keeps what it found.
- * @param {Item} item
- * @param {Query} query
- */
-export const isSearched = (item, query) =>
-  !query.regular || !query.pattern || item.marker !== undefined || item.match?.query === query;
-
-/**
- * Whether the entry passes; isSearched(entry, query) must be true.
+ * The texts that are searched by expressions, and their names. The message is first and has no name.
  * @param {Entry} entry
- * @param {Query} query
- * @param {Set<string>} levels the levels shown
+ * @returns {[name: string, text: string][]}
  */
-export function passes(entry, query, levels) {
-  if (!levels.has(entry.level)) return false;
-  const { pattern, inverse, regular } = query;
-  if (!pattern) return true;
-  const found = regular ? /** @type {Match} */ (entry.match).spans !== null : textsOf(entry).some((text) => holds(text, pattern));
-  return inverse !== found;
+export function namedTextsOf(entry) {
+  const { data, event, fields } = entry;
+  /** @type {[string, string][]} */
+  const texts = [["", textOf(entry)]];
+  for (const text of payloadTexts(data)) if (text !== texts[0][1]) texts.push(["payload", text]);
+  if (event !== undefined) texts.push(["event", plain(event)]);
+  for (const [name, text] of Object.entries(fields ?? {})) texts.push([name, plain(text)]);
+  return texts;
 }
 
-/**
- * The matches to mark in the message of an entry.
- * @param {Entry} entry
- * @param {string} text the part of the message that is shown
- * @param {Query} query
- */
-export function marksOf(entry, text, query) {
-  if (query.inverse || !query.pattern) return [];
-  return query.regular ? (entry.match?.spans ?? []) : matches(text, query.pattern);
-}
-
-/**
- * The same for another text of an entry. The matches of an expression are known for the message only.
- * @param {string} text
- * @param {Query} query
- */
-export const marksIn = (text, { pattern, inverse, regular }) =>
-  pattern && !inverse && !regular ? matches(text, pattern) : [];
-
-/**
- * Whether the query looks for texts, so that what passes has a match.
- * @param {Query} query
- */
-export const isSearch = ({ pattern, inverse }) => pattern !== null && !inverse;
-
-/**
- * The matches in the first text; null when no text has a match.
- * @param {string[]} texts
- * @param {RegExp} pattern
- */
-export function search(texts, pattern) {
-  const spans = matches(texts[0], pattern);
-  return spans.length || texts.some((text) => holds(text, pattern)) ? spans : null;
-}
+/* ----- matches */
 
 /**
  * @param {string} text
  * @param {RegExp} pattern
  */
-function holds(text, pattern) {
+export function holds(text, pattern) {
   pattern.lastIndex = 0;
   return pattern.test(text);
 }
-
-const MARKS_MAX = 500; // in one text
 
 /**
  * @param {string} text
@@ -152,3 +123,100 @@ export function matches(text, pattern) {
   }
   return spans;
 }
+
+/**
+ * As much of the beginning as expressions are tried on.
+ * @param {string} text
+ */
+export function head(text) {
+  if (text.length * 3 <= EXPRESSION_BYTES) return text;
+  return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(EXPRESSION_BYTES)).read);
+}
+
+/**
+ * What an expression finds in an entry; null when no text has a match.
+ * @param {[name: string, text: string][]} texts of namedTextsOf()
+ * @param {RegExp} pattern
+ * @returns {Found | null}
+ */
+export function search(texts, pattern) {
+  const at = texts.findIndex(([, text]) => holds(head(text), pattern));
+  return at < 0 ? null : { where: texts[at][0], spans: at === 0 ? matches(head(texts[0][1]), pattern) : [] };
+}
+
+/** @param {Query} query */
+export const expressionsOf = (query) => query.terms.filter((term) => term.kind === "expression");
+
+/**
+ * What matcher.js found for a term with an expression.
+ * @param {Entry} entry
+ * @param {Term} term
+ * @param {Query} query
+ */
+export const foundOf = (entry, term, query) => entry.match?.found[expressionsOf(query).indexOf(term)] ?? null;
+
+/**
+ * The matches of one term in the message.
+ * @param {Entry} entry
+ * @param {string} text the part of the message that is shown
+ * @param {Term} term
+ * @param {Query} query
+ * @returns {Spans}
+ */
+export function marksOfTerm(entry, text, term, query) {
+  if (term.kind === "expression") return foundOf(entry, term, query)?.spans ?? [];
+  const pattern = soughtBy(term);
+  return pattern ? matches(text, pattern) : [];
+}
+
+/**
+ * The text that the reader looks for, which can be marked.
+ * @param {Term} term
+ */
+const soughtBy = ({ kind, operator, pattern }) =>
+  kind === "text" || (kind === "field" && operator === "~") ? pattern : undefined;
+
+/**
+ * The same places once each, in order.
+ * @param {Spans} spans
+ */
+function joined(spans) {
+  /** @type {Spans} */
+  const all = [];
+  for (const [from, to] of spans.sort((a, b) => a[0] - b[0])) {
+    const last = all[all.length - 1];
+    if (last && from < last[1]) last[1] = Math.max(last[1], to);
+    else all.push([from, to]);
+  }
+  return all;
+}
+
+/**
+ * The matches to mark in the message of an entry: those of all terms that are not negated.
+ * @param {Entry} entry
+ * @param {string} text the part of the message that is shown
+ * @param {Query} query
+ */
+export function marksOf(entry, text, query) {
+  const sought = query.terms.filter((term) => !term.negated);
+  return joined(sought.flatMap((term) => marksOfTerm(entry, text, term, query)));
+}
+
+/**
+ * The same for another text of an entry. The matches of an expression are known for the message only.
+ * @param {string} text
+ * @param {Query} query
+ */
+export const marksIn = (text, { terms }) =>
+  joined(
+    terms.flatMap((term) => {
+      const pattern = term.negated ? undefined : soughtBy(term);
+      return pattern ? matches(text, pattern) : [];
+    }),
+  );
+
+/**
+ * Whether the query looks for a text that can be marked, so that what passes holds it.
+ * @param {Query} query
+ */
+export const isSearch = ({ terms }) => terms.some((term) => !term.negated && (term.kind === "expression" || soughtBy(term)));

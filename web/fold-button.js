@@ -23,16 +23,6 @@ export function button(className, text, label, action) {
   node.type = "button";
   if (label) node.setAttribute("aria-label", label);
   node.dataset.action = action;
-  return node;
-}
-
-/**
- * A button that opens and closes.
- * @param {string} className
- * @param {string} action
- */
-export function opener(className, action) {
-  const node = button(className, "", "", action);
   node.tabIndex = -1; // the row has the keys
   return node;
 }
@@ -86,7 +76,7 @@ export function showFold(row, entry, view) {
   }
   if (!fold || fold.head !== entry) return;
   if (!node) {
-    node = opener(`fold fold-${fold.kind}`, "fold");
+    node = button(`fold fold-${fold.kind}`, "", "", "fold");
     const said = row.querySelector(".said");
     if (fold.kind === "equal") said?.before(node);
     else said?.after(node);

@@ -8,7 +8,8 @@
  * that is no line of a trace folds only under an equal one.
  */
 import { fieldsOf } from "./fields.js";
-import { OTHER, textOf } from "./parse-entry.js";
+import { OTHER } from "./level.js";
+import { textOf } from "./parse-entry.js";
 import { mayHead, step } from "./trace.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -20,6 +21,7 @@ import { mayHead, step } from "./trace.js";
  * @property {string} state that its last line left
  * @property {number} count records
  * @property {string} level of its first record
+ * @property {number} severity of its first record
  */
 
 /**
@@ -84,7 +86,7 @@ export function follow(before, item) {
     return true;
   }
   const first = step("", line, () => "none");
-  if (first) item.trace ??= { state: first.state, count: 1, level: item.level };
+  if (first) item.trace ??= { state: first.state, count: 1, level: item.level, severity: item.severity };
   return false;
 }
 
@@ -95,12 +97,14 @@ export function follow(before, item) {
  * @param {Role} role
  */
 function take(before, entry, state, role) {
-  const trace = (before.trace ??= { state, count: 1, level: before.level });
+  const trace = (before.trace ??= { state, count: 1, level: before.level, severity: before.severity });
   trace.state = state;
   trace.count++;
   entry.trace = trace;
   entry.role = role;
-  if (role !== "said" || entry.level === OTHER) entry.level = trace.level;
+  if (role === "said" && entry.level !== OTHER) return;
+  entry.level = trace.level;
+  entry.severity = trace.severity;
 }
 
 /* ---------------------------------------------------------------- folds, in the order of the items shown */

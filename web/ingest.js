@@ -23,7 +23,7 @@ export class Ingest {
    * @param {Store} options.store
    * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter was tried on them
    * @param {(items: Item[]) => boolean} options.mayAdd false: they would push out what the reader looks at
-   * @param {(count: number, gone: number) => void} options.taken count came and gone left, after each batch
+   * @param {(items: Item[], gone: number) => void} options.taken after each batch: what came, and how many left
    * @param {() => void} options.changed another number of records waits
    */
   constructor({ store, searched, mayAdd, taken, changed }) {
@@ -33,6 +33,7 @@ export class Ingest {
     this.taken = taken;
     this.changed = changed;
     this.paused = false;
+    this.pausedItself = false; // the page began the pause, not the reader
     this.busy = false; // a turn runs
     this.life = {}; // another object after each clear()
     /** Set while hold() waits. @type {object | null} */
@@ -97,9 +98,13 @@ export class Ingest {
     this.push([makeMarker(kind, message)]);
   }
 
-  /** @param {boolean} paused */
-  pause(paused) {
+  /**
+   * @param {boolean} paused
+   * @param {boolean} [itself] the page does it by itself
+   */
+  pause(paused, itself = false) {
     this.paused = paused;
+    this.pausedItself = paused && itself;
     this.changed();
     this.drain();
   }
@@ -143,12 +148,12 @@ export class Ingest {
     let from = 0;
     let gone = 0;
     for (let part; (part = batch.slice(from, from + SIZE)).length && this.mayAdd(part); from += part.length) gone += this.store.append(part);
-    this.taken(from, gone);
+    this.taken(batch.slice(0, from), gone);
     const rest = batch.slice(from);
     if (!rest.length) return;
     toast("Paused: what you look at would leave the page");
     this.putBack(rest);
-    this.pause(true);
+    this.pause(true, true);
   }
 
   /** Parses as many records of the queue as one turn can, one lot at least. After putBack() some are entries already. */
@@ -156,7 +161,7 @@ export class Ingest {
     const start = performance.now();
     /** @type {Item[]} */
     const batch = [];
-    if (this.dropped) batch.push(makeMarker("gap", `${number(this.dropped)} records that waited were let go`));
+    if (this.dropped) batch.push(makeMarker("gap", `${number(this.dropped)} records that waited were dropped: more than the page can hold`));
     this.dropped = 0;
     let taken = 0;
     do {

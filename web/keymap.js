@@ -3,7 +3,7 @@
 /*
  * keymap: which key does what in the console, as a table for shortcuts.js. It has no state.
  */
-import { ALL_LEVELS, OTHER } from "./parse-entry.js";
+import { ALL_LEVELS, OTHER } from "./level.js";
 
 /** @import { Controls } from "./controls.js" */
 /** @import { RowActions } from "./row-actions.js" */
@@ -35,6 +35,8 @@ export function keymap(controls, actions, toBeginning) {
     ["Enter", "all of the record: what is folded, then its fields", () => actions.enter(actions.focused())],
     ["e", "open or close what is folded", () => actions.unfold(actions.focused())],
     ["c", "copy a link to the record", () => actions.copyLink(actions.focused())],
+    ["y", "copy the record as text", () => actions.copyRecord("text")],
+    ["Y", "the same as JSON", () => actions.copyRecord("json")],
     ...levels,
     ["s", "filter on the server", () => controls.setServer(!settings.server)],
     ["w", "wrap long lines", () => controls.setWrap(!preferences.wrap)],

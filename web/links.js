@@ -10,6 +10,7 @@
 /** @typedef {[from: number, to: number, href: string]} Link places in the plain text */
 
 /* Quotes, brackets and invisible characters that change the direction of text end an address. */
+// eslint-disable-next-line no-control-regex -- control characters end an address
 const BARE = /https?:\/\/(?:\[[\da-f:.]+\])?[^\s<>"'`{}|\\^[\]\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]*/gi;
 const TRAILING = ".,;:!?*_~…。，、)";
 

@@ -5,11 +5,11 @@
  * the connection. It may not know the page: callbacks get what arrives.
  */
 import { isId } from "./ids.js";
-import { LEVELS } from "./parse-entry.js";
+import { LEVELS } from "./level.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
 
-/** @import { Query } from "./filter.js" */
+/** @import { Query } from "./query.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { Client, Detail, State } from "./sselog.js" */
@@ -86,8 +86,8 @@ export class LogSession {
     if (settings.server) {
       const least = LEVELS.find((level) => settings.levels.has(level));
       if (least && least !== LEVELS[0]) url.searchParams.set("level", least);
-      const { pattern, regular, inverse, text } = this.query();
-      if (pattern && !regular && !inverse) url.searchParams.set("q", text);
+      const { terms, text } = this.query();
+      if (terms.length) url.searchParams.set("q", text);
     }
     return url.href;
   }

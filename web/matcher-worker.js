@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * matcher-worker: tries an expression on texts, in a worker. It may never answer: matcher.js then ends the worker.
+ * matcher-worker: tries expressions on texts, in a worker. It may never answer: matcher.js then ends the worker.
  */
 import { search } from "./filter.js";
 
-onmessage = (/** @type {MessageEvent<{pattern: RegExp, texts: string[][]}>} */ { data: { pattern, texts } }) =>
-  postMessage(texts.map((of) => search(of, pattern)));
+/** @typedef {{patterns: RegExp[], texts: [name: string, text: string][][]}} Question */
+
+onmessage = (/** @type {MessageEvent<Question>} */ { data: { patterns, texts } }) =>
+  postMessage(texts.map((of) => patterns.map((pattern) => search(of, pattern))));
 postMessage("ready");

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * matcher: tries an expression of the reader on entries, in a worker with a limit of time. Some expressions take
+ * matcher: tries expressions of the reader on entries, in a worker with a limit of time. Some expressions take
  * years on some texts ("catastrophic backtracking"). A thread cannot stop its own expression, but a worker can be
  * ended. It may not know which entries are shown.
  */
-import { textsOf } from "./filter.js";
+import { expressionsOf, namedTextsOf } from "./filter.js";
 
-/** @import { Query, Spans } from "./filter.js" */
-/** @import { Entry, Item } from "./parse-entry.js" */
+/** @import { Entry, Found, Item } from "./parse-entry.js" */
+/** @import { Query } from "./query.js" */
 
 const BUDGET = 2000; // ms for one question
 const START = 20_000; // ms for the worker to load
@@ -25,30 +25,31 @@ export class Matcher {
   }
 
   /**
-   * Gives each entry what the expression of the query finds in it. One question runs at a time. Rejects when a
+   * Gives each entry what the expressions of the query find in it. One question runs at a time. Rejects when a
    * question takes too long.
    * @param {Item[]} entries
-   * @param {Query} query a query with an expression
+   * @param {Query} query a query with expressions
    */
   match(entries, query) {
     const turn = this.last.then(async () => {
       const known = /** @type {Entry[]} */ (entries);
-      const spans = await this.ask(/** @type {RegExp} */ (query.pattern), known.map(textsOf));
-      known.forEach((entry, i) => (entry.match = { query, spans: spans[i] }));
+      const patterns = expressionsOf(query).map(({ pattern }) => /** @type {RegExp} */ (pattern));
+      const found = await this.ask(patterns, known.map(namedTextsOf));
+      known.forEach((entry, i) => (entry.match = { query, found: found[i] }));
     });
     this.last = turn.catch(() => {});
     return turn;
   }
 
   /**
-   * @param {RegExp} pattern
-   * @param {string[][]} texts
-   * @returns {Promise<(Spans | null)[]>}
+   * @param {RegExp[]} patterns
+   * @param {[name: string, text: string][][]} texts
+   * @returns {Promise<(Found | null)[][]>}
    */
-  async ask(pattern, texts) {
+  async ask(patterns, texts) {
     const worker = this.worker ?? (await this.start());
     const answer = this.answer(worker, this.budget, "it takes too long");
-    worker.postMessage({ pattern, texts });
+    worker.postMessage({ patterns, texts });
     return answer;
   }
 

@@ -7,7 +7,7 @@
  */
 import { plain } from "./ansi.js";
 import { element, number } from "./dom.js";
-import { arrowed, button, framesText, opener } from "./fold-button.js";
+import { arrowed, button, framesText } from "./fold-button.js";
 import { marksOf } from "./filter.js";
 import { paint } from "./paint.js";
 import { textOf } from "./parse-entry.js";
@@ -26,7 +26,7 @@ export const CLAMP = 12; // lines of a row that are shown at first, as in consol
  * @param {string} text
  * @param {number} length
  */
-function cut(text, length) {
+export function cut(text, length) {
   const code = text.charCodeAt(length - 1);
   return text.slice(0, code >= 0xd800 && code < 0xdc00 ? length - 1 : length);
 }
@@ -126,10 +126,9 @@ function restButton(text, open) {
  * @param {boolean} open
  */
 function framesButton({ frames, lines: count }, open) {
-  const node = opener("fold fold-frames", "frames");
   const text = framesText(frames, count);
+  const node = button("fold fold-frames", "", text, "frames");
   node.dataset.text = arrowed(text, open);
-  node.setAttribute("aria-label", text);
   node.setAttribute("aria-expanded", String(open));
   return node;
 }

@@ -40,6 +40,8 @@ export class OlderHistory {
     this.atStart = false; // the log has none older than the page
     this.end = ""; // end of the next older page, where a filter makes it older than the first record
     this.loading = false;
+    /* Tab reaches the button only where it is in sight: otherwise it would scroll the list to its top. */
+    new IntersectionObserver(([{ isIntersecting }]) => ($("older").tabIndex = isIntersecting ? 0 : -1), { root: list.box }).observe($("older"));
   }
 
   /** @param {Client | null} connection null: there is none now */
@@ -71,7 +73,16 @@ export class OlderHistory {
   show() {
     const text = this.text();
     if ($("head-text").textContent !== text) $("head-text").textContent = text;
-    $("older").hidden = this.loading || this.atStart || this.store.full;
+    this.showButton();
+  }
+
+  /** The button keeps the focus while records are loaded, and gives it to the list where none are left. */
+  showButton() {
+    const button = $("older");
+    const hide = this.atStart || this.store.full;
+    if (hide && button === document.activeElement) this.list.box.focus({ preventScroll: true });
+    button.hidden = hide;
+    button.setAttribute("aria-disabled", String(this.loading));
   }
 
   text() {

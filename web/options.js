@@ -36,7 +36,7 @@ const isNumber = (least) => (/** @type {unknown} */ value) => typeof value === "
 /** @param {unknown} value */
 const isPlace = (value) => value === "" || (typeof value === "string" && isId(value));
 
-/** What each option may be, and how that is said. @type {Record<keyof Options, [(value: unknown) => boolean, string]>} */
+/** Tests of the values, and how the right ones are described. @type {Record<keyof Options, [(value: unknown) => boolean, string]>} */
 const KINDS = {
   url: [isAddress, "the http or https address of an event stream"],
   token: [(value) => isFlag(value) || isText(value) || isCallback(value), "true, an address, or a function that returns a token"],

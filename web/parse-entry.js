@@ -7,21 +7,23 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
-import { hiddenIn } from "./trace.js";
+import { OTHER, classOf, messageOf, severityOf } from "./level.js";
 import { formatTime, shownTime } from "./times.js";
+import { hiddenIn } from "./trace.js";
 
 /** @import { Fold, Trace } from "./folds.js" */
 /** @import { Role } from "./trace.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
-export const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
-export const OTHER = "OTHER"; // no level, or an unknown one
-export const ALL_LEVELS = [...LEVELS, OTHER];
+/**
+ * What an expression found in an entry: the name of the text, which is empty for the message, and places in the message.
+ * @typedef {{where: string, spans: [from: number, to: number][]}} Found
+ */
 
 /**
- * The result of an expression in an entry: places in its message, or null for no match in any text.
- * @typedef {{query: object, spans: [from: number, to: number][] | null}} Match
+ * The results of the expressions of a query in their order; null for no match in any text.
+ * @typedef {{query: object, found: (Found | null)[]}} Match
  */
 
 /**
@@ -33,7 +35,8 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {string} data the payload
  * @property {Record<string, string> | undefined} fields those of the log entry beside the payload
  * @property {string} message as in the payload, escape sequences included
- * @property {string} level
+ * @property {number} severity of level.js; -1: unknown
+ * @property {string} level its class
  * @property {OwnTime | undefined} ownTime the time that the record says
  * @property {number} lines of the message as it reads
  * @property {number} size characters of the message as it reads
@@ -49,7 +52,7 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
  * @property {Role | undefined} role its part there
  * @property {Fold | undefined} fold the records that share a row with it; the store sets it
  * @property {boolean} apart its fold is open; the store sets it
- * @property {Match | undefined} match what the expression of the filter found
+ * @property {Match | undefined} match what the expressions of the filter found
  */
 
 /**
@@ -68,78 +71,25 @@ export const ALL_LEVELS = [...LEVELS, OTHER];
 /** @typedef {"gap" | "lost" | "reconnect"} MarkerKind */
 /** @typedef {Entry | Marker} Item */
 
-/** @type {Record<string, string>} */
-const NAMES = {
-  TRACE: "DEBUG", DEBUG: "DEBUG", DBUG: "DEBUG", DBG: "DEBUG", VERBOSE: "DEBUG",
-  INFO: "INFO", INFORMATION: "INFO", NOTICE: "INFO",
-  WARNING: "WARNING", WARN: "WARNING",
-  ERROR: "ERROR", ERR: "ERROR", ERRO: "ERROR",
-  CRITICAL: "CRITICAL", CRIT: "CRITICAL", FATAL: "CRITICAL", ALERT: "CRITICAL", EMERG: "CRITICAL", PANIC: "CRITICAL",
-};
-
-/* The fields and numbers that the filter of the server knows. */
-const LEVEL_FIELDS = ["level", "levelname", "severity"];
-const MESSAGE_FIELDS = ["message", "msg", "data", "text", "log", "event"];
-/* A level in capitals, or level=word. */
-const IN_TEXT = /\b(TRACE|DEBUG|DBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR|O)?|CRIT(?:ICAL)?|FATAL|ALERT|EMERG|PANIC)\b|\blevel="?([a-z]+)/;
-const LOOK_AT = 120; // characters of a plain line that are searched for a level
-
-/** @param {unknown} value */
-function levelOfValue(value) {
-  if (typeof value === "number") {
-    if (!(value >= 0)) return undefined;
-    return LEVELS[value < 20 ? 0 : value < 30 ? 1 : value < 40 ? 2 : value < 50 ? 3 : 4];
-  }
-  return typeof value === "string" ? NAMES[value.toUpperCase()] : undefined;
-}
-
-/** @param {string} text */
-function levelOfText(text) {
-  const found = IN_TEXT.exec(text.slice(0, LOOK_AT));
-  return found ? NAMES[(found[1] ?? found[2]).toUpperCase()] : undefined;
-}
-
-/**
- * The name of the first field that names a level.
- * @param {Record<string, any> | null | undefined} fields
- */
-const levelKeyOf = (fields) => LEVEL_FIELDS.find((name) => fields?.[name] !== undefined && fields[name] !== null);
-
-/** @param {string} text of a field beside the payload */
-const levelOfField = (text) => levelOfValue(/^\d+$/.test(text) ? Number(text) : text);
-
-/**
- * The payload's own level comes before one of the entry, as for the filter of the server.
- * @param {Record<string, any> | null} own fields of the payload; null: it is text
- * @param {Record<string, string> | undefined} beside
- * @param {string} message
- */
-function levelOf(own, beside, message) {
-  const ownKey = levelKeyOf(own);
-  if (own && ownKey) return levelOfValue(own[ownKey]);
-  const key = levelKeyOf(beside);
-  if (beside && key) return levelOfField(beside[key]);
-  return own ? undefined : levelOfText(plain(message));
-}
-
 /**
  * @param {LogRecord} record
  * @returns {Entry}
  */
 export function parseEntry({ id, event, data, fields: beside }) {
   const fields = fieldsOf(data);
-  const key = fields && MESSAGE_FIELDS.find((name) => typeof fields[name] === "string");
-  const message = fields && key ? fields[key] : data;
-  const level = levelOf(fields, beside, message) ?? OTHER;
+  const told = fields ? messageOf(fields) : data;
+  const message = told ?? data;
   const shown = plain(message);
   const lines = countLines(shown);
+  const severity = severityOf(fields, beside, told === undefined ? "" : shown);
   return {
     id,
     event,
     data,
     fields: beside,
     message,
-    level,
+    severity,
+    level: classOf(severity),
     ownTime: undefined,
     lines,
     size: shown.length,

@@ -28,6 +28,7 @@ import { compareIds, isId } from "./ids.js";
  * @property {number} [status] of HTTP
  * @property {number} [attempt]
  * @property {number} [wait] ms until the next attempt
+ * @property {number} [until] ms since 1970: the time of that attempt
  * @property {number} [every] polling: ms until the next answer
  * @property {boolean} [source] the source of the server was lost and is back
  * @property {number} [lost] gap: number of records
@@ -49,13 +50,19 @@ import { compareIds, isId } from "./ids.js";
 
 const OPENING = 20_000; // ms that a connection may take to open
 const PATIENCE = 5000; // ms that a connection may take to open before the history is polled
+const CROWDED = 10_000; // ms in which neither opens, after which the browser may have no connection free
+const QUIET = 1.9; // times the interval of the keepalives: a silence that no slow network explains
+const SLOW = 5000; // ms that a keepalive may be late at least
+const LATE = 2000; // ms that a timer is late at most, unless the page was stopped or slowed down
 const GRACE = 2000; // ms for a record of the history to arrive on the stream too
 const SETTLE = 1000; // ms without an end after which a stream that was polled before counts as held
 const EVERY = 3000; // ms between two polls, unless the server tells another time
 const EVERY_MOST = 3_600_000;
+const PROBED = 4; // of so many attempts to open the stream, one is followed by a look at the answer
 const OTHER = 4 / 3; // times as long: an interval that is told
 const AGAIN = 60_000; // ms until the stream is tried again while the history is polled; doubles with each attempt
-const AGAIN_MOST = 16; // times
+const AGAIN_HELD = 5000; // the same where a stream was held before: no proxy holds it back, the network froze
+const AGAIN_MOST = 16 * AGAIN;
 
 /** @type {Record<number, string>} */
 const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
@@ -135,11 +142,15 @@ export class ReconnectingSource {
     this.every = 0; // ms between two polls; 0: the stream is held, or not known yet
     this.told = 0; // the last of these that was told
     this.sourceLost = false;
+    this.held = false; // a stream was held open before, so that no proxy holds streams back
+    this.keepalive = 0; // ms after which another frame follows at the latest; 0: the server does not say
+    this.due = 0; // ms since 1970: when silenceTimer fires
     this.tries = 0; // attempts to open the stream since the history is polled
     /** The last state told. @type {State | undefined} */
     this.state = undefined;
     this.retryTimer = 0;
     this.silenceTimer = 0;
+    this.crowdTimer = 0;
     this.settleTimer = 0;
     this.poll = new HistoryPoll(requests, {
       record: (record) => owner.record(record),
@@ -164,7 +175,8 @@ export class ReconnectingSource {
    */
   tell(state, detail = {}) {
     if (state !== "gap") this.state = state;
-    this.owner.change(state, detail);
+    const { wait } = detail;
+    this.owner.change(state, wait === undefined ? detail : { ...detail, until: Date.now() + wait });
   }
 
   /**
@@ -199,6 +211,7 @@ export class ReconnectingSource {
       this.arm();
       this.owner.moved(lastEventId);
     });
+    on("ping", ({ data }) => this.pinged(detailOf(data)));
     for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
     this.expect();
   }
@@ -218,6 +231,12 @@ export class ReconnectingSource {
     this.arm();
     this.failures = 0;
     this.owner.record(record);
+  }
+
+  /** @param {Detail} detail of a keepalive */
+  pinged({ every }) {
+    this.keepalive = typeof every === "number" && every > 0 ? every : 0;
+    this.arm();
   }
 
   /**
@@ -245,6 +264,7 @@ export class ReconnectingSource {
     clearTimeout(this.settleTimer);
     const held = () => {
       this.every = 0;
+      this.held = true;
       this.tell("live", detail);
     };
     if (this.every) this.settleTimer = setTimeout(held, SETTLE);
@@ -302,8 +322,8 @@ export class ReconnectingSource {
     if (reason === "replaced") {
       this.owner.replaced(); // the browser would send the same name again
       this.later("connecting", reason);
-    } else if (this.eventSource?.readyState === EventSource.CLOSED) {
-      this.probe();
+    } else if (this.eventSource?.readyState === EventSource.CLOSED || (!this.opened && this.failures % PROBED === 1)) {
+      this.probe(); // a redirect to a sign-in page of another site looks like a network that is away
     } else if (this.opened && !this.requests.token) {
       this.opened = false;
       this.tell("connecting", { reason, attempt: 1 });
@@ -370,11 +390,26 @@ export class ReconnectingSource {
    */
   expect(wait = 0) {
     clearTimeout(this.silenceTimer);
+    clearTimeout(this.crowdTimer);
     const late = () => {
       this.arm(OPENING - PATIENCE);
       if (!this.poll.running && this.requests.continues) this.poll.start(this.every || EVERY);
     };
     this.silenceTimer = setTimeout(late, wait + PATIENCE);
+    this.crowdTimer = setTimeout(() => this.crowded(), wait + CROWDED);
+  }
+
+  /**
+   * Neither the stream nor the history has answered. When the server answers another kind of request, both wait for a
+   * connection: over HTTP/1.1 a browser has six for a server. The browser opens the stream when one becomes free.
+   */
+  async crowded() {
+    const { round } = this;
+    const waits = () => round === this.round && this.eventSource && !this.opened && this.poll.running && this.state !== "polling";
+    if (!waits() || !(await this.requests.reachable()) || !waits()) return;
+    this.poll.stop();
+    this.tell("connecting", { reason: "no connection free" });
+    this.expect();
   }
 
   historyPolled() {
@@ -397,19 +432,48 @@ export class ReconnectingSource {
 
   /** Drops a stream that does not open, and tries it again after a longer and longer time. */
   tryAgain() {
-    const times = Math.min(2 ** this.tries++, AGAIN_MOST);
-    this.open(spread(times * AGAIN));
+    const first = this.held ? AGAIN_HELD : AGAIN;
+    this.open(spread(Math.min(first * 2 ** this.tries++, AGAIN_MOST)));
+  }
+
+  /** How many ms without a frame are too many, by the keepalives. */
+  get quiet() {
+    return Math.max(this.keepalive * QUIET, this.keepalive + SLOW);
+  }
+
+  /** Whether silence proves something: the server sends keepalives that scripts see, and often enough. */
+  get proves() {
+    return this.keepalive > 0 && this.quiet <= this.silence;
   }
 
   /**
-   * Checks the connection after a silence. Scripts cannot see keepalives, so silence is no failure.
+   * Wakes after a silence.
    * @param {number} [wait] ms
    */
-  arm(wait = this.silence) {
+  arm(wait = this.proves ? this.quiet : this.silence) {
+    this.due = Date.now() + wait;
     clearTimeout(this.silenceTimer);
-    this.silenceTimer = setTimeout(() => this.check(), wait);
+    this.silenceTimer = setTimeout(() => this.silent(), wait);
   }
 
+  /**
+   * After a silence without keepalives the network is frozen. A timer that comes late belongs to a page that was slowed
+   * down, or to a machine that slept: frames may wait behind it, so the connection is only checked.
+   */
+  silent() {
+    const late = Date.now() - this.due > LATE;
+    if (this.opened && this.proves && !late) this.renew();
+    else this.check();
+  }
+
+  /** Opens another connection in place of one that brings nothing. */
+  renew() {
+    this.every = 0;
+    this.open();
+    this.tell("connecting", { reason: "no answer", attempt: 1 });
+  }
+
+  /** Checks the connection by a request, because silence does not prove anything to a script that sees no keepalives. */
   async check() {
     if (this.closed || this.checking) return;
     if (!this.eventSource) {
@@ -450,6 +514,7 @@ export class ReconnectingSource {
   nudge() {
     if (this.poll.running) {
       this.poll.hurry();
+      if (this.held) this.open();
     } else if (this.eventSource && this.opened) {
       this.check();
     } else if (this.retryTimer || this.every) {
@@ -461,6 +526,7 @@ export class ReconnectingSource {
   drop() {
     clearTimeout(this.retryTimer);
     clearTimeout(this.silenceTimer);
+    clearTimeout(this.crowdTimer);
     clearTimeout(this.settleTimer);
     this.retryTimer = 0;
     this.eventSource?.close();

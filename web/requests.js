@@ -37,6 +37,7 @@
  */
 
 const DEADLINE = 20_000; // ms for an answer
+const REACH = 5000; // ms for an answer that only shows whether the server is there
 const FOLLOWING = 1000; // records of one answer after an id
 const EARLY = 5000; // ms before its end at which a token counts as expired
 
@@ -175,6 +176,21 @@ export class Requests {
     this.whose ??= page.whose;
     if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
     return page;
+  }
+
+  /**
+   * Whether the server answers anything to a request without cookies. Browsers keep other connections for these, so
+   * that it does not wait for one of the six that they give to a server.
+   */
+  async reachable() {
+    const url = new URL(this.historyUrl, this.url);
+    url.searchParams.set("limit", "1");
+    const options = /** @type {const} */ ({ mode: "no-cors", credentials: "omit", cache: "no-store" });
+    const answer = fetch(url, { ...options, signal: AbortSignal.timeout(REACH) });
+    return answer.then(
+      () => true,
+      () => false,
+    );
   }
 
   /**

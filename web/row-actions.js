@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * row-actions: what the reader does with single rows: show fields, open folds, show the whole message, copy a link,
- * move from row to row. The focused row is the state, and the document owns it. It may not know the filter or the connection.
+ * row-actions: what the reader does with single rows: show fields, open folds, show the whole message, copy, move from
+ * row to row. The focused row is the state, and the document owns it. It may not know the filter or the connection.
  */
-import { copy, toast } from "./dom.js";
+import { copy, offerText, toast } from "./dom.js";
 import { foldOf } from "./folds.js";
 
+/** @import { CopyRows } from "./copy-rows.js" */
+/** @import { Kind } from "./download.js" */
 /** @import { Entry, Item } from "./parse-entry.js" */
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
@@ -14,6 +16,16 @@ import { foldOf } from "./folds.js";
 const OPENERS = "[data-action=fold], [data-action=frames], [data-action=whole]";
 const isOpen = (/** @type {Element} */ node) => node.getAttribute("aria-expanded") === "true";
 const isElement = (/** @type {Element} */ node) => node instanceof HTMLElement;
+/**
+ * A link that acts as a button obeys the space bar too.
+ * @param {KeyboardEvent} event
+ */
+function pressed(event) {
+  const node = /** @type {Element} */ (event.target);
+  if (event.key !== " " || !node.matches('a[role="button"]')) return;
+  event.preventDefault();
+  /** @type {HTMLElement} */ (node).click();
+}
 
 export class RowActions {
   /**
@@ -21,12 +33,29 @@ export class RowActions {
    * @param {VirtualList} options.list
    * @param {Store} options.store
    * @param {(id: string) => string} options.linkTo address of a record
+   * @param {CopyRows} options.copies
    */
-  constructor({ list, store, linkTo }) {
+  constructor({ list, store, linkTo, copies }) {
     this.list = list;
     this.store = store;
     this.linkTo = linkTo;
+    this.copies = copies;
     list.rows.addEventListener("click", (event) => this.clicked(event));
+    list.rows.addEventListener("dblclick", (event) => this.doubleClicked(event));
+    list.rows.addEventListener("keydown", (event) => pressed(event));
+    list.rows.addEventListener("focusin", ({ target }) => this.reach(/** @type {Element} */ (target), 0));
+    list.rows.addEventListener("focusout", ({ target }) => this.reach(/** @type {Element} */ (target), -1));
+  }
+
+  /**
+   * Lets Tab reach the links and buttons of a row, or not: only those of the row that has the focus, so that Tab
+   * leaves the list soon.
+   * @param {Element} node in the row
+   * @param {0 | -1} tabIndex
+   */
+  reach(node, tabIndex) {
+    const row = node.closest(".row");
+    for (const part of row?.querySelectorAll("a[href], button") ?? []) /** @type {HTMLElement} */ (part).tabIndex = tabIndex;
   }
 
   /** The entry or marker whose row, or a part of it, has the focus. */
@@ -50,11 +79,24 @@ export class RowActions {
   }
 
   /**
+   * Opens the fields. In an open record, and on links and buttons, a double click selects words as everywhere.
+   * @param {MouseEvent} event
+   */
+  doubleClicked(event) {
+    const node = /** @type {Element} */ (event.target);
+    const entry = this.list.entryAt(node);
+    if (!entry || entry.marker || entry.open || node.closest("a, button")) return;
+    getSelection()?.removeAllRanges();
+    this.toggleFields(entry);
+  }
+
+  /**
    * @param {string | undefined} action
    * @param {Entry} entry
    */
   act(action, entry) {
     if (action === "link") this.copyLink(entry);
+    if (action === "text" || action === "json") this.copies.copyRecord(entry, action);
     if (action === "fields") this.toggleFields(entry);
     if (action === "fold" || action === "frames" || action === "whole") this.toggle(action, entry);
   }
@@ -125,7 +167,15 @@ export class RowActions {
     if (!entry?.id) return;
     const link = this.linkTo(entry.id);
     if (await copy(link)) toast("Link copied");
-    else prompt("Link to this record:", link);
+    else offerText("Link to this record", link);
+  }
+
+  /**
+   * Copies the record of the row that has the focus, or else of the row under the pointer.
+   * @param {Kind} kind
+   */
+  copyRecord(kind) {
+    this.copies.copyRecord(this.focused() ?? this.list.entryAt(this.list.rows.querySelector(":scope > :hover")), kind);
   }
 
   /**

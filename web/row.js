@@ -4,15 +4,17 @@
  * row: makes the node of one entry or marker. It has no state. It may not know the list or the store.
  * Invariant: text of records becomes text nodes only, here and in the parts paint and field-list.
  */
+import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { button, showFold } from "./fold-button.js";
-import { messageOf } from "./message.js";
-import { OTHER } from "./parse-entry.js";
+import { OTHER } from "./level.js";
+import { cut, messageOf } from "./message.js";
+import { textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
-/** @import { Query } from "./filter.js" */
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
+/** @import { Query } from "./query.js" */
 
 /**
  * The state of the page that rows depend on, beside their entries.
@@ -29,6 +31,9 @@ import { formatTime, shownTime } from "./times.js";
 
 /** @type {Record<string, string>} */
 const SHORT = { DEBUG: "DEBUG", INFO: "INFO", WARNING: "WARN", ERROR: "ERROR", CRITICAL: "CRIT", [OTHER]: "" };
+/** @type {Record<string, string>} */
+const SPOKEN = { DEBUG: "debug", INFO: "info", WARNING: "warning", ERROR: "error", CRITICAL: "critical", [OTHER]: "level unknown" };
+const NAME = 200; // characters of the message in the name of a row
 
 /**
  * @param {Item} entry
@@ -38,29 +43,64 @@ export function makeRow(entry, view) {
   if (entry.marker) return markerRow(entry, view);
   const row = element("div", `row level-${entry.level}`);
   row.tabIndex = -1;
+  row.setAttribute("role", "article");
+  row.setAttribute("aria-label", nameOf(entry, view));
   if (entry.id && entry.id === view.target) row.classList.add("target");
-  const { ms } = shownTime(entry, view);
-  const time = element("a", "time", formatTime(ms, view) || entry.id || "–");
-  if (entry.id) {
-    time.href = view.linkTo(entry.id);
-    time.title = `${formatTime(ms, { utc: view.utc, date: true })} · copy a link to this record`;
-    time.dataset.action = "link";
-    time.tabIndex = -1;
-  }
-  row.append(time, element("span", "level", SHORT[entry.level]), gutter(entry), body(entry, view));
+  const lead = element("span", "lead"); // stays in sight when long lines are scrolled sideways
+  lead.append(timeCell(entry, view), levelCell(entry), gutter(entry));
+  row.append(lead, body(entry, view));
   showFold(row, entry, view);
   return row;
 }
 
 /**
- * The button that shows the fields. A row without fields keeps the place free, so that texts align.
+ * What a screen reader says of the row: time, level and the beginning of the text.
+ * @param {Entry} entry
+ * @param {View} view
+ */
+function nameOf(entry, view) {
+  const time = formatTime(shownTime(entry, view).ms, view).replace(/\.\d+/, "");
+  return [time, SPOKEN[entry.level], entry.event && plain(entry.event), cut(textOf(entry), NAME)].filter(Boolean).join(" ");
+}
+
+/**
+ * The time. It is an address, for a new tab, and acts as a button.
+ * @param {Entry} entry
+ * @param {View} view
+ */
+function timeCell(entry, view) {
+  const { ms } = shownTime(entry, view);
+  const cell = element("a", "time");
+  const [, time, fraction, rest] = /^(.*?)(\.\d+)(.*)$/.exec(formatTime(ms, view)) ?? ["", entry.id || "–", "", ""];
+  cell.append(time, element("span", "ms", fraction), rest);
+  if (!entry.id) return cell;
+  cell.href = view.linkTo(entry.id);
+  cell.title = `${formatTime(ms, { utc: view.utc, date: true })} · copy a link to this record`;
+  cell.setAttribute("role", "button");
+  cell.setAttribute("aria-label", `${cell.textContent}, copy link`);
+  cell.dataset.action = "link";
+  cell.tabIndex = -1;
+  return cell;
+}
+
+/** @param {Entry} entry */
+function levelCell(entry) {
+  const cell = element("span", "level", SHORT[entry.level]);
+  if (entry.level === OTHER) {
+    cell.setAttribute("role", "img");
+    cell.setAttribute("aria-label", SPOKEN[OTHER]);
+  }
+  return cell;
+}
+
+/**
+ * The button that shows the fields. In a row whose only field is its id it is seen when the row is pointed at.
  * @param {Entry} entry
  */
 function gutter(entry) {
-  if (!entry.structured && !entry.fields) return element("span", "more");
-  const more = button("more", entry.open ? "▾" : "▸", entry.open ? "Hide fields" : "Show fields", "fields");
+  const few = !entry.structured && !entry.fields && !entry.open;
+  const more = button(few ? "more few" : "more", entry.open ? "▾" : "▸", entry.open ? "Hide fields" : "Show fields", "fields");
   more.setAttribute("aria-expanded", String(entry.open));
-  more.tabIndex = -1;
   return more;
 }
 
@@ -71,8 +111,17 @@ function gutter(entry) {
 function body(entry, view) {
   const cell = element("div", "body");
   cell.append(...messageOf(entry, view));
-  if (entry.open) cell.append(fieldList(entry, view.query));
+  if (entry.open) cell.append(copyTools(), fieldList(entry, view.query));
   return cell;
+}
+
+/** Buttons of an opened record, for readers that have no keys. */
+function copyTools() {
+  const tools = element("div", "copies");
+  tools.setAttribute("role", "group");
+  tools.setAttribute("aria-label", "Copy");
+  tools.append(button("copy", "Copy text", "", "text"), button("copy", "Copy JSON", "", "json"), button("copy", "Copy link", "", "link"));
+  return tools;
 }
 
 /**
@@ -82,6 +131,8 @@ function body(entry, view) {
 function markerRow(entry, view) {
   const row = element("div", `row marker marker-${entry.marker}`);
   row.tabIndex = -1;
+  row.setAttribute("role", "article");
+  row.setAttribute("aria-label", entry.message);
   row.append(element("span", "time", formatTime(entry.at, view)), element("span", "marker-text", entry.message));
   return row;
 }

@@ -5,9 +5,11 @@
  * server, at); localStorage holds the preferences of the reader (wrap, utc, cap, foldTraces, foldEqual); <meta name="sselog-…"> belongs to
  * the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
-import { ALL_LEVELS } from "./parse-entry.js";
+import { ALL_LEVELS } from "./level.js";
 
 const STORE = "sselog.console";
+const LEAST = 128; // records that the page may be told to hold
+const MOST = 1_000_000;
 const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its address
 
 /**
@@ -56,16 +58,23 @@ export function readURL() {
   const tokens = params.get("tokens") === "1" && !params.get("stream");
   const levels = params.get("levels")?.toUpperCase().split(",").filter((name) => ALL_LEVELS.includes(name));
   const token = meta("token");
+  const cap = params.get("cap");
   return {
     stream: params.get("stream") || meta("stream") || "stream",
     levels: new Set(levels ?? ALL_LEVELS),
     query: params.get("q") ?? "",
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
-    cap: Number(params.get("cap")) || 0,
+    cap: cap ? clampCap(Number(cap)) : 0,
     token: tokens || token === "yes" ? true : token || undefined,
   };
 }
+
+/**
+ * A number of records that a page can hold; 0: the number is none.
+ * @param {number} cap
+ */
+const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
 /** @param {Settings} settings */
 function urlOf({ levels, query, server, at }) {
@@ -113,7 +122,8 @@ export function linkTo(id) {
 export function readPreferences() {
   const preset = { wrap: true, utc: false, cap: 50_000, foldTraces: true, foldEqual: true };
   try {
-    return { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
+    const kept = { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
+    return { ...kept, cap: clampCap(Number(kept.cap)) || preset.cap };
   } catch {
     return preset;
   }

@@ -17,7 +17,7 @@ import { $, element } from "./dom.js";
  */
 export function listenToShortcuts(shortcuts, escape) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $("help").open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) return;
     const { key } = event;
     const target = /** @type {Element} */ (event.target);
     if (key === "Escape") {

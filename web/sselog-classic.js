@@ -303,13 +303,19 @@
   // reconnecting-source.js
   var OPENING = 2e4;
   var PATIENCE = 5e3;
+  var CROWDED = 1e4;
+  var QUIET = 1.9;
+  var SLOW = 5e3;
+  var LATE = 2e3;
   var GRACE = 2e3;
   var SETTLE = 1e3;
   var EVERY = 3e3;
   var EVERY_MOST = 36e5;
+  var PROBED = 4;
   var OTHER = 4 / 3;
   var AGAIN = 6e4;
-  var AGAIN_MOST = 16;
+  var AGAIN_HELD = 5e3;
+  var AGAIN_MOST = 16 * AGAIN;
   var REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
   var denial = ({ status, page, message }) => ({ ...status && { status }, reason: page ? REASON[401] : REASON[status] ?? message });
   function backoff(failures, random = Math.random) {
@@ -353,10 +359,14 @@
       this.every = 0;
       this.told = 0;
       this.sourceLost = false;
+      this.held = false;
+      this.keepalive = 0;
+      this.due = 0;
       this.tries = 0;
       this.state = void 0;
       this.retryTimer = 0;
       this.silenceTimer = 0;
+      this.crowdTimer = 0;
       this.settleTimer = 0;
       this.poll = new HistoryPoll(requests, {
         record: (record) => owner.record(record),
@@ -379,7 +389,8 @@
      */
     tell(state, detail = {}) {
       if (state !== "gap") this.state = state;
-      this.owner.change(state, detail);
+      const { wait } = detail;
+      this.owner.change(state, wait === void 0 ? detail : { ...detail, until: Date.now() + wait });
     }
     /**
      * Opens, or closes and opens again.
@@ -411,6 +422,7 @@
         this.arm();
         this.owner.moved(lastEventId);
       });
+      on("ping", ({ data }) => this.pinged(detailOf(data)));
       for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
       this.expect();
     }
@@ -428,6 +440,11 @@
       this.arm();
       this.failures = 0;
       this.owner.record(record);
+    }
+    /** @param {Detail} detail of a keepalive */
+    pinged({ every }) {
+      this.keepalive = typeof every === "number" && every > 0 ? every : 0;
+      this.arm();
     }
     /**
      * @param {CONTROLS[number]} name
@@ -453,6 +470,7 @@
       clearTimeout(this.settleTimer);
       const held = () => {
         this.every = 0;
+        this.held = true;
         this.tell("live", detail);
       };
       if (this.every) this.settleTimer = setTimeout(held, SETTLE);
@@ -506,7 +524,7 @@
       if (reason === "replaced") {
         this.owner.replaced();
         this.later("connecting", reason);
-      } else if (this.eventSource?.readyState === EventSource.CLOSED) {
+      } else if (this.eventSource?.readyState === EventSource.CLOSED || !this.opened && this.failures % PROBED === 1) {
         this.probe();
       } else if (this.opened && !this.requests.token) {
         this.opened = false;
@@ -573,11 +591,25 @@
      */
     expect(wait = 0) {
       clearTimeout(this.silenceTimer);
+      clearTimeout(this.crowdTimer);
       const late = () => {
         this.arm(OPENING - PATIENCE);
         if (!this.poll.running && this.requests.continues) this.poll.start(this.every || EVERY);
       };
       this.silenceTimer = setTimeout(late, wait + PATIENCE);
+      this.crowdTimer = setTimeout(() => this.crowded(), wait + CROWDED);
+    }
+    /**
+     * Neither the stream nor the history has answered. When the server answers another kind of request, both wait for a
+     * connection: over HTTP/1.1 a browser has six for a server. The browser opens the stream when one becomes free.
+     */
+    async crowded() {
+      const { round } = this;
+      const waits = () => round === this.round && this.eventSource && !this.opened && this.poll.running && this.state !== "polling";
+      if (!waits() || !await this.requests.reachable() || !waits()) return;
+      this.poll.stop();
+      this.tell("connecting", { reason: "no connection free" });
+      this.expect();
     }
     historyPolled() {
       this.failures = 0;
@@ -597,17 +629,42 @@
     }
     /** Drops a stream that does not open, and tries it again after a longer and longer time. */
     tryAgain() {
-      const times = Math.min(2 ** this.tries++, AGAIN_MOST);
-      this.open(spread(times * AGAIN));
+      const first = this.held ? AGAIN_HELD : AGAIN;
+      this.open(spread(Math.min(first * 2 ** this.tries++, AGAIN_MOST)));
+    }
+    /** How many ms without a frame are too many, by the keepalives. */
+    get quiet() {
+      return Math.max(this.keepalive * QUIET, this.keepalive + SLOW);
+    }
+    /** Whether silence proves something: the server sends keepalives that scripts see, and often enough. */
+    get proves() {
+      return this.keepalive > 0 && this.quiet <= this.silence;
     }
     /**
-     * Checks the connection after a silence. Scripts cannot see keepalives, so silence is no failure.
+     * Wakes after a silence.
      * @param {number} [wait] ms
      */
-    arm(wait = this.silence) {
+    arm(wait = this.proves ? this.quiet : this.silence) {
+      this.due = Date.now() + wait;
       clearTimeout(this.silenceTimer);
-      this.silenceTimer = setTimeout(() => this.check(), wait);
+      this.silenceTimer = setTimeout(() => this.silent(), wait);
     }
+    /**
+     * After a silence without keepalives the network is frozen. A timer that comes late belongs to a page that was slowed
+     * down, or to a machine that slept: frames may wait behind it, so the connection is only checked.
+     */
+    silent() {
+      const late = Date.now() - this.due > LATE;
+      if (this.opened && this.proves && !late) this.renew();
+      else this.check();
+    }
+    /** Opens another connection in place of one that brings nothing. */
+    renew() {
+      this.every = 0;
+      this.open();
+      this.tell("connecting", { reason: "no answer", attempt: 1 });
+    }
+    /** Checks the connection by a request, because silence does not prove anything to a script that sees no keepalives. */
     async check() {
       if (this.closed || this.checking) return;
       if (!this.eventSource) {
@@ -649,6 +706,7 @@
     nudge() {
       if (this.poll.running) {
         this.poll.hurry();
+        if (this.held) this.open();
       } else if (this.eventSource && this.opened) {
         this.check();
       } else if (this.retryTimer || this.every) {
@@ -659,6 +717,7 @@
     drop() {
       clearTimeout(this.retryTimer);
       clearTimeout(this.silenceTimer);
+      clearTimeout(this.crowdTimer);
       clearTimeout(this.settleTimer);
       this.retryTimer = 0;
       this.eventSource?.close();
@@ -675,6 +734,7 @@
 
   // requests.js
   var DEADLINE = 2e4;
+  var REACH = 5e3;
   var FOLLOWING = 1e3;
   var EARLY = 5e3;
   var Refusal = class extends Error {
@@ -781,6 +841,23 @@
       this.whose ??= page.whose;
       if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
       return page;
+    }
+    /**
+     * Whether the server answers anything to a request without cookies. Browsers keep other connections for these, so
+     * that it does not wait for one of the six that they give to a server.
+     */
+    async reachable() {
+      const url = new URL(this.historyUrl, this.url);
+      url.searchParams.set("limit", "1");
+      const options = (
+        /** @type {const} */
+        { mode: "no-cors", credentials: "omit", cache: "no-store" }
+      );
+      const answer = fetch(url, { ...options, signal: AbortSignal.timeout(REACH) });
+      return answer.then(
+        () => true,
+        () => false
+      );
     }
     /**
      * @param {string | URL} base
@@ -1193,7 +1270,7 @@
      */
     async failed({ status, message }, attempt) {
       const wait = backoff(attempt - 1);
-      this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait });
+      this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait, until: Date.now() + wait });
       await new Promise((done) => {
         const timer = setTimeout(done, wait);
         this.wake = () => {

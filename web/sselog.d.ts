@@ -46,6 +46,8 @@ export interface Detail {
   attempt?: number;
   /** Milliseconds until the next attempt. */
   wait?: number;
+  /** ms since 1970: the time of that attempt */
+  until?: number;
   /** polling: milliseconds until the next answer. */
   every?: number;
   /** The source of the server was lost and is back. */

@@ -48,7 +48,7 @@ const CURRENT = ["live", "polling"];
 /** @typedef {ReturnType<typeof connect>} Client */
 
 /**
- * Calls a function of the page. What it throws is reported as for an event handler, and ends no connection.
+ * Calls a function of the page. Its exceptions are reported as for an event handler, and end no connection.
  * @template {unknown[]} Values
  * @param {((...values: Values) => void) | undefined} callback
  * @param {Values} values
@@ -204,7 +204,7 @@ class Connection {
    */
   async failed({ status, message }, attempt) {
     const wait = backoff(attempt - 1);
-    this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait });
+    this.report(status ? "unavailable" : "connecting", { reason: message, attempt, wait, until: Date.now() + wait });
     await new Promise((done) => {
       const timer = setTimeout(done, wait);
       this.wake = () => {

@@ -1,43 +1,48 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * status: shows the state of the connection: the badge, the notice, the title, and markers in the list. It owns what
- * it has marked. It may not know the connection or the list.
+ * status: shows the state of the connection and of the pause: the badge, the notice, the title, and markers in the
+ * list. It owns what it has marked, and the clock of what counts by itself. It may not know the connection or the list.
  * Invariant: an interruption is marked once, however many attempts to reconnect it has.
  */
+import { CURRENT, ageText, badgeOf, noticeOf, titleState } from "./badge.js";
 import { $, number } from "./dom.js";
 import { meta } from "./settings.js";
+import { timeOf } from "./times.js";
 
+/** @import { Facts } from "./badge.js" */
 /** @import { MarkerKind } from "./parse-entry.js" */
+/** @import { LogRecord } from "./requests.js" */
 /** @import { Detail, State } from "./sselog.js" */
 
-/** @type {Record<string, string>} */
-const LABELS = {
-  connecting: "connecting",
-  behind: "catching up",
-  live: "live",
-  "source lost": "source lost",
-  unavailable: "unavailable",
-  denied: "sign in again",
-  wrong: "refused",
-};
 const UP = ["behind", "live", "polling"];
-const CURRENT = ["live", "polling"]; // the page has all records, up to now or to the last poll
 const DOWN = ["connecting", "unavailable", "denied", "wrong"];
-const WORTH_TELLING = 1500; // ms; shorter waits are not shown
+const TICK = 1000; // ms between two drawings of what counts by itself
 
 export class Status {
-  /** @param {(kind: MarkerKind, message: string) => void} mark puts a marker after all that has arrived */
-  constructor(mark) {
+  /**
+   * @param {(kind: MarkerKind, message: string) => void} mark puts a marker after all that has arrived
+   * @param {(state: string) => void} title shows a state in the title, "" where all is well
+   */
+  constructor(mark, title) {
     this.mark = mark;
-    this.wasUp = false; // the stream was open before
+    this.title = title;
+    /** @type {Facts} */
+    this.facts = { state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0 };
+    this.last = NaN; // when the last record was written, in ms since 1970
     this.awaySince = 0; // ms since 1970; 0: not away
     this.awayReason = "";
     this.sourceLost = false;
   }
 
+  /** Keeps what counts by itself up to date. */
+  start() {
+    setInterval(() => document.visibilityState === "visible" && this.show(), TICK);
+  }
+
   clear() {
-    this.wasUp = false;
+    this.facts = { ...this.facts, detail: {}, wasUp: false };
+    this.last = NaN;
     this.awaySince = 0;
     this.awayReason = "";
     this.sourceLost = false;
@@ -54,8 +59,28 @@ export class Status {
     }
     this.noteSource(state);
     this.noteConnection(state, detail);
-    if (UP.includes(state)) this.wasUp = true;
-    this.show(state, detail);
+    const wasUp = this.facts.wasUp || UP.includes(state);
+    this.facts = { ...this.facts, state, detail, wasUp, since: Date.now() };
+    this.show();
+  }
+
+  /**
+   * @param {boolean} paused
+   * @param {number} waiting records held back
+   */
+  pause(paused, waiting) {
+    this.facts = { ...this.facts, paused, waiting };
+    this.show();
+  }
+
+  /**
+   * Notes when the newest record was written. Of one that comes live its arrival tells, so that the clock of this
+   * machine may be wrong; of history the id.
+   * @param {LogRecord[]} records
+   */
+  came(records) {
+    const written = timeOf(records.at(-1)?.id);
+    this.last = CURRENT.includes(this.facts.state) || Number.isNaN(written) ? Date.now() : written;
   }
 
   /** @param {number} [lost] number of records, if the server knows it */
@@ -81,7 +106,7 @@ export class Status {
    * @param {Detail} detail
    */
   noteConnection(state, { reason }) {
-    if (DOWN.includes(state) && this.wasUp && !this.awaySince) {
+    if (DOWN.includes(state) && this.facts.wasUp && !this.awaySince) {
       this.awaySince = Date.now();
       this.awayReason = reason === "lifetime" ? reason : "";
     }
@@ -94,43 +119,35 @@ export class Status {
     }
   }
 
-  /**
-   * @param {State} state
-   * @param {Detail} detail
-   */
-  label(state, { every = 0 }) {
-    if (state === "polling") return `every ${Math.max(1, Math.round(every / 1000))} s`;
-    return state === "connecting" && this.wasUp ? "reconnecting" : LABELS[state];
+  show() {
+    const now = Date.now();
+    const { look, label, more } = badgeOf(this.facts, now);
+    const [text, next] = noticeOf(this.facts, now);
+    $("state").className = `state state-${look}`;
+    $("state").title = ageText(this.last, now);
+    write("state-text", label);
+    write("state-more", more && `· ${more}`);
+    $("notice").hidden = !text;
+    write("notice-text", text);
+    write("notice-next", next);
+    this.showLogin();
+    this.title(titleState(this.facts));
   }
 
-  /**
-   * @param {State} state
-   * @param {Detail} detail
-   */
-  show(state, detail) {
-    const label = this.label(state, detail);
-    $("state").className = `state state-${state === "source lost" ? "lost" : state}`;
-    if ($("state-text").textContent !== label) $("state-text").textContent = label;
-    document.title = `${CURRENT.includes(state) ? "" : `(${label}) `}${$("title").textContent}`;
-    const notice = noticeOf(state, detail);
-    $("notice").hidden = !notice;
-    $("notice-text").textContent = notice;
-    const login = meta("login") || (detail.status === 403 ? "" : location.href); // a page that is loaded again passes a login
+  /** Without an address for it, to load the page again passes a login. */
+  showLogin() {
+    const { state, detail } = this.facts;
+    const login = meta("login") || (detail.status === 403 ? "" : location.href);
     $("login").hidden = !(state === "denied" && login);
     if (login) $("login").href = login;
   }
 }
 
 /**
- * @param {State} state
- * @param {Detail} detail
+ * Writes a text, unless it stands there: screen readers read each change aloud.
+ * @param {"state-text" | "state-more" | "notice-text" | "notice-next"} id
+ * @param {string} text
  */
-function noticeOf(state, { status, reason, wait = 0 }) {
-  const soon = wait > WORTH_TELLING ? `, next attempt within ${Math.ceil(wait / 1000)} s` : "";
-  if (state === "denied") {
-    return status === 403 ? "This log is not yours to read." : "Your session has ended or you are not signed in: sign in again.";
-  }
-  if (state === "wrong") return `The server refuses this request${reason ? `: ${reason}` : ""}.`;
-  if (state === "unavailable") return `The log is unavailable${reason ? `: ${reason}` : ""}${soon}.`;
-  return state === "connecting" && soon ? `No connection${soon}.` : "";
+function write(id, text) {
+  if ($(id).textContent !== text) $(id).textContent = text;
 }

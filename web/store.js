@@ -382,6 +382,18 @@ export class Store {
   }
 
   /**
+   * The records of a row: those that are folded under the item, and itself.
+   * @param {Item} item
+   * @returns {Item[]}
+   */
+  recordsOf(item) {
+    const fold = foldOf(item);
+    if (!fold || fold.open || fold.head !== item) return [item];
+    const chunks = this.chunks.slice(this.chunkOf(item.seq), this.chunkOf(fold.last.seq) + 1);
+    return chunks.flatMap(({ shown }) => shown.filter((other) => foldOf(other) === fold));
+  }
+
+  /**
    * Opens the fold that hides the item.
    * @param {Item} item
    */

@@ -50,10 +50,15 @@ export class VirtualList {
     this.refocus = null;
     this.placed = 0; // scrollTop as set here: a lower one comes from the reader
     this.wantsOlder = false; // the reader scrolled up near the top
+    this.tabbed = false; // the Tab key was the last that the reader used: what it scrolls is no wish
     this.width = -1;
     this.canvasHeight = -1;
     this.rowsTop = -1;
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    document.addEventListener("keydown", ({ key }) => (this.tabbed = key === "Tab"), { capture: true });
+    for (const type of ["wheel", "touchmove", "pointerdown"]) {
+      box.addEventListener(type, () => (this.tabbed = false), { capture: true, passive: true });
+    }
     document.addEventListener("selectionchange", () => this.selected());
     new ResizeObserver(() => this.resized()).observe(box);
   }
@@ -81,7 +86,7 @@ export class VirtualList {
     if (up) this.setFollowing(false);
     else if (top >= most - 4) this.setFollowing(true);
     if (!this.following) this.dropAnchor(top);
-    this.wantsOlder = up && top < NEAR_TOP;
+    this.wantsOlder = up && top < NEAR_TOP && !this.tabbed;
     return true;
   }
 

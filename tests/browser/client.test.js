@@ -236,38 +236,53 @@ test("a closed client opens no stream and hands over nothing", async () => {
   assert.deepEqual(await got(page), []);
 });
 
-test("script tag of a module: an element with data-sselog gets events", async () => {
+test("a callback that throws ends no connection, not even in the first hand-over", async () => {
   await site.stack.addMany(numbered(0, 3));
-  const page = await site.blank('<div id="log" data-sselog="/sselog/stream"></div>');
-  await page.evaluate(() => {
+  const page = await site.blank();
+  await page.evaluate(async () => {
+    const { connect: open } = await import("/sselog.js");
     window.got = [];
-    document.getElementById("log").addEventListener("sselog-records", (event) => window.got.push(...event.detail));
-    window.states = [];
-    document.getElementById("log").addEventListener("sselog-state", (event) => window.states.push(event.detail));
-    const script = document.createElement("script");
-    script.type = "module";
-    script.src = "/sselog.js";
-    document.head.append(script);
+    window.reported = [];
+    addEventListener("error", (event) => {
+      event.preventDefault();
+      window.reported.push(event.message);
+    });
+    window.connection = open({
+      url: "/sselog/stream",
+      onrecords(records) {
+        window.got.push(...records);
+        throw new Error("of records");
+      },
+      onstate() {
+        throw new Error("of state");
+      },
+    });
   });
-  await arrives(page, "line 2");
-  assert.equal(await page.evaluate(() => typeof window.sselog.connect), "function");
-  await until(async () => (await states(page)).includes("live"), "live");
+  await reaches(page, "live");
+  await site.stack.add("live");
+  await arrives(page, "live");
+  assert.deepEqual(await got(page), [...numbered(0, 3), "live"]);
+  const reported = new Set(await page.evaluate(() => window.reported));
+  assert.deepEqual(reported, new Set(["Uncaught Error: of records", "Uncaught Error: of state"]));
 });
 
-test("plain script tag: a page without modules gets a client", async () => {
-  await site.stack.addMany(numbered(0, 3));
-  const page = await site.blank(`
-    <div data-sselog="/sselog/stream"></div>
-    <script>
-      got = [];
-      document.addEventListener("sselog-records", (event) => got.push(...event.detail));
-    </script>
-    <script src="/sselog-classic.js"></script>
-    <script>
-      own = [];
-      sselog.ready.then(({ connect }) => connect({ url: "/sselog/stream", share: false, onrecords: (records) => own.push(...records) }));
-    </script>`);
-  await arrives(page, "line 2");
-  await until(() => page.evaluate(() => window.own.length === 3), "the connection that the page opened");
-  assert.equal(await page.evaluate(() => typeof window.sselog.connect), "function");
-});
+const REFUSED = [
+  ["a parameter that the server does not know", "/sselog/stream?level=LOUD", 400, /level/],
+  ["an address of sselog that is none", "/sselog/nothing/stream", 404, /not found/],
+  ["an address that is no server's", "/nothing/stream", 404, /status 404/],
+];
+
+for (const [name, url, status, reason] of REFUSED) {
+  test(`the client stops at ${name}, and says why`, async () => {
+    const page = await site.blank();
+    let asked = 0;
+    await connect(page, { url });
+    await reaches(page, "wrong");
+    page.on("request", () => asked++);
+    const last = await page.evaluate(() => window.states.at(-1));
+    assert.deepEqual([last.state, last.status], ["wrong", status]);
+    assert.match(last.reason, reason);
+    await new Promise((done) => setTimeout(done, 1500)); // only time can show that no attempt follows
+    assert.equal(asked, 0);
+  });
+}

@@ -5,40 +5,12 @@
  * (tests/lib/serve.py).
  */
 import { spawn } from "node:child_process";
-import net from "node:net";
 import path from "node:path";
 import readline from "node:readline";
 import { fileURLToPath } from "node:url";
+import { Cable } from "./cable.js";
 
 const LIB = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../lib");
-
-/* Passes bytes between the browser and a port; cut() ends all its connections. */
-class Cable {
-  constructor(port) {
-    this.open = new Set();
-    this.server = net.createServer((near) => {
-      const far = net.connect(port, "127.0.0.1");
-      for (const [one, other] of [[near, far], [far, near]]) {
-        this.open.add(one);
-        one.pipe(other);
-        one.on("error", () => {}).on("close", () => (this.open.delete(one), other.destroy()));
-      }
-    });
-  }
-
-  listen() {
-    return new Promise((done) => this.server.listen(0, "127.0.0.1", () => done(this.server.address().port)));
-  }
-
-  cut() {
-    this.open.forEach((socket) => socket.resetAndDestroy());
-  }
-
-  close() {
-    this.cut();
-    this.server.close();
-  }
-}
 
 /* Starts a program of the harness, which prints its url and then answers each JSON line with another. */
 async function startProgram(...args) {

@@ -126,6 +126,23 @@ test("equal neighbours fold and are counted live; a click opens all", async () =
   await foldedAre(page, ["× 20 | disk is full", "other", "disk is full"]);
 });
 
+test("rows that are copied bring all records that are folded", async () => {
+  await site.stack.addMany(["before", "same", "same", ...JAVA]);
+  const page = await site.open("", await site.newContext({ permissions: ["clipboard-read", "clipboard-write"] }));
+  await foldedAre(page, ["before", "× 2 | same", `14 frames | ${JAVA[0]}`]);
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  await page.evaluate(() => {
+    const texts = document.querySelectorAll("#rows .text");
+    getSelection().setBaseAndExtent(texts[0], 0, texts[2], 1);
+    document.execCommand("copy");
+  });
+  await until(async () => (await clipboard()).split("\n").filter(Boolean).length === 18, "all lines");
+  assert.match(await clipboard(), /before\n.* same\n.* same\n.*order is gone\n(?:.*step\d+.*\n){14}$/);
+  await row(page, "order").locator("button.fold").focus();
+  await page.keyboard.press("y");
+  await until(async () => (await clipboard()).split("\n").length === 15, "the records of the row");
+});
+
 test("a fold grows without another row being built or moved, and the button stays", async () => {
   await site.stack.addMany([...numbered(0, 5), "same", "same"]);
   const page = await site.open();

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import { shows, state, texts, until } from "./browser.js";
+import { connect, reaches } from "./connect.js";
 import { useSite } from "./site.js";
 
 const session = { name: "session", value: "s1" };
@@ -113,5 +114,70 @@ describe("one stream for each reader", () => {
     await site.stack.add("line 1");
     await shows(page, "line 1");
     assert.deepEqual(await texts(page), ["line 0", "line 1"]);
+  });
+});
+
+/* Answers of a proxy with single sign-on to a reader that is not signed in. */
+const PAGE = { contentType: "text/html", body: "<!doctype html><title>Sign in</title>" };
+const ELSEWHERE = { status: 302, headers: { Location: "http://login.invalid/?back=1" } };
+
+describe("a sign-in page in place of the log", () => {
+  const site = useSite();
+
+  test("the console says so, and its link loads the page again", async () => {
+    await site.stack.add("line 0");
+    const page = await site.newPage();
+    await page.route("**/sselog/**", (route) => route.fulfill(PAGE));
+    await page.goto(`${site.stack.url}/console.html?q=line`);
+    await state(page, "sign in again");
+    await page.locator("#notice").filter({ hasText: "sign in again" }).waitFor();
+    await page.unroute("**/sselog/**");
+    await page.locator("#login").click();
+    await state(page, "live");
+    await shows(page, "line 0");
+    assert.ok(page.url().endsWith("/console.html?q=line"));
+    assert.ok(await page.locator("#login").isHidden());
+  });
+
+  test("sselog-login names another page; a log of others has no link", async () => {
+    const page = await site.newPage();
+    await page.route("**/sselog/**", (route) => route.fulfill(PAGE));
+    await page.route("**/console.html", async (route) => {
+      const body = await (await route.fetch()).text();
+      route.fulfill({ contentType: "text/html", body: body.replace('name="sselog-login" content=""', 'name="sselog-login" content="/enter"') });
+    });
+    await page.goto(`${site.stack.url}/console.html`);
+    await state(page, "sign in again");
+    assert.equal(await page.locator("#login").getAttribute("href"), "/enter");
+    await page.unrouteAll();
+    await page.route("**/sselog/**", (route) => route.fulfill({ status: 403, json: { error: "not yours" } }));
+    await page.goto(`${site.stack.url}/console.html`);
+    await page.locator("#notice").filter({ hasText: "not yours to read" }).waitFor();
+    assert.ok(await page.locator("#login").isHidden());
+  });
+
+  for (const [name, answer] of [["with status 200", PAGE], ["of another site", ELSEWHERE]]) {
+    for (const which of ["history", "stream"]) {
+      test(`${which}: a page ${name} is an end until retry()`, async () => {
+        const page = await site.blank();
+        await page.route(`**/sselog/${which}?*`, (route) => route.fulfill(answer));
+        await connect(page);
+        await reaches(page, "denied");
+        assert.equal(await page.evaluate(() => window.states.at(-1).reason), "sign in again");
+        await page.unrouteAll();
+        await page.evaluate(() => window.connection.retry());
+        await reaches(page, "live");
+      });
+    }
+  }
+
+  test("a wrong parameter: the console shows the reason of the server, and tries no more", async () => {
+    const page = await site.newPage();
+    const LOUD = encodeURIComponent("/sselog/stream?level=LOUD");
+    await page.goto(`${site.stack.url}/console.html?stream=${LOUD}`);
+    await state(page, "refused");
+    await page.locator("#notice-text").filter({ hasText: /^The server refuses this request: .*level/ }).waitFor();
+    assert.ok(await page.locator("#login").isHidden());
+    assert.ok(await page.locator("#retry").isVisible());
   });
 });

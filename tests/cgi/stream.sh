@@ -237,4 +237,33 @@ END
 }
 fcgi_and_cgi lifetime
 
+# A script of EventSource sees no comments: its keepalives are events, the first one at once.
+pings() {
+    send_request PATH_INFO=/stream QUERY_STRING=envelope=1
+    stream_head 'pings'
+    check 'no comment' test "$(grep -c '^:' "$dir/body")" = 0
+    check 'a ping each second' test "$(grep -cx 'event: ping' "$dir/body")" -ge 4
+    check 'a ping tells its interval' test "$(grep -cx 'data: {"every":1000}' "$dir/body")" = "$(grep -cx 'event: ping' "$dir/body")"
+    sed -i '5,$ {/^event: ping$/,/^$/d}' "$dir/body"
+    body_is 'pings' <<'END'
+retry: 2000
+
+event: ping
+data: {"every":1000}
+
+id: 0-0
+event: cursor
+data: {}
+
+event: live
+data: {"replayed":0}
+
+retry: JITTER
+event: end
+data: {"reason":"lifetime"}
+
+END
+}
+fcgi_and_cgi pings
+
 done_testing

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "format/filter.h"
+#include "format/level.h"
 #include "format/pyjson.h"
 #include "format/record.h"
 #include "format/search.h"
@@ -143,7 +144,7 @@ static void check_record(char *const parts[PARTS], struct record *r)
                                .lists = &list,
                                .nlists = 1,
                                .level =
-                                   filter_level(slice_of(parts[LEVEL])) < 0 ? NULL : parts[LEVEL],
+                                   level_of_name(slice_of(parts[LEVEL])) < 0 ? NULL : parts[LEVEL],
                                .skip_levels = levels,
                                .skip_loggers = levels,
                                .skip_texts = parts[TEXT][0] ? texts : NULL};

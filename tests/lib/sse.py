@@ -313,7 +313,7 @@ class Stream:
         self.close()
 
 
-CONTROL = {"live", "gap", "source", "end", "unavailable", "token"}
+CONTROL = {"live", "gap", "source", "end", "unavailable", "token", "ping"}
 
 
 def is_record(event):

@@ -125,7 +125,7 @@ static bool bulk_is_last(const struct client *c)
 
 static bool is_control(const char *name)
 {
-    static const char *const names[] = {"gap", "live", "source", "end", "unavailable"};
+    static const char *const names[] = {"gap", "live", "source", "end", "unavailable", "ping"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], name) == 0)
             return true;
@@ -166,6 +166,9 @@ static void dispatch(struct client *c)
         event_add(c, EV_END);
     } else if (strcmp(c->name, "unavailable") == 0) {
         event_add(c, EV_UNAVAILABLE);
+    } else if (strcmp(c->name, "ping") == 0) {
+        if (c->has_id || number_after(d, n, "\"every\":") != KEEPALIVE * 1000)
+            c->broken = "a ping with an id or without its interval";
     } else if (strcmp(c->name, "bulk") == 0) {
         records(c, true);
         int sent = c->n;
@@ -353,7 +356,7 @@ static const struct profile *profile_of(const struct client *c)
 
 static struct filter *filter_of(enum view_kind view)
 {
-    struct filter_spec spec = {.text =
+    struct filter_spec spec = {.query =
                                    view == VIEW_FILTER ? slice_of("keep") : slice_make(NULL, 0)};
     return filter_new(&spec);
 }

@@ -8,8 +8,11 @@
 
 #include "format/profile.c"
 
-static const struct moment moment = {
-    .retry_ms = 3412, .replayed = 120, .unix_time = 1789000000.5, .client = "c"};
+static const struct moment moment = {.retry_ms = 3412,
+                                     .replayed = 120,
+                                     .unix_time = 1789000000.5,
+                                     .keepalive_ms = 15000,
+                                     .client = "c"};
 
 static void test_rows_of_the_table_are_complete(void **state)
 {
@@ -152,6 +155,28 @@ static void test_plain_frames_have_their_bytes(void **state)
         cases[i].write(profile_find("plain"), &b);
         assert_string_equal(b.p, cases[i].bytes);
         assert_false(b.failed);
+        buf_free(&b);
+    }
+}
+
+/* A page sees no comments: the keepalive is an event, without an id so that no cursor moves. */
+static void test_envelope_sends_its_keepalive_as_an_event(void **state)
+{
+    static const struct {
+        void (*write)(const struct profile *, struct buf *);
+        const char *bytes;
+    } cases[] = {
+        {first_frame, "retry: 3412\n\nevent: ping\ndata: {\"every\":15000}\n\n"},
+        {keepalive, "event: ping\ndata: {\"every\":15000}\n\n"},
+        {moved, "id: 1789000000456-0\nevent: cursor\ndata: {}\n\n"},
+        {live, "event: live\ndata: {\"replayed\":120}\n\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf b;
+        buf_init(&b, 1000);
+        cases[i].write(profile_find("envelope"), &b);
+        assert_string_equal(b.p, cases[i].bytes);
         buf_free(&b);
     }
 }
@@ -349,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_plain_head_has_its_bytes),
         cmocka_unit_test(test_no_stream_is_stored_or_transformed_on_its_way),
         cmocka_unit_test(test_plain_frames_have_their_bytes),
+        cmocka_unit_test(test_envelope_sends_its_keepalive_as_an_event),
         cmocka_unit_test(test_envelope_holds_the_entry_s_other_fields),
         cmocka_unit_test(test_names_of_event_source_are_prefixed_outside_the_envelope),
         cmocka_unit_test(test_lines_have_their_bytes),

@@ -51,7 +51,7 @@ async function project(...names) {
   return at;
 }
 
-/* What the compiler says of these files. */
+/* Runs the compiler on these files, and returns its messages. */
 async function compile(at, resolution, ...names) {
   const options = ["--strict", "--noEmit", "--allowJs", "--pretty", "false", "--target", "es2022", "--lib", "es2022,dom,dom.iterable", ...resolution];
   const command = [path.join(HERE, "node_modules/typescript/bin/tsc"), ...options, ...names];

@@ -31,7 +31,7 @@ function say(state: State, { reason, status, attempt, wait, every, source, lost,
 const client: Client = connect(options);
 client.retry();
 const older: Promise<Page> = client.history({ before: client.lastId, limit: 10 });
-older.then(({ records, more, first }) => (more ? client.history({ before: first }) : records.map(show)));
+older.then(({ records, more, first }) => console.log(records.map(show), more && client.history({ before: first })));
 const flags: boolean[] = [client.leading, client.complete, client.closed, client.state === "wrong"];
 client.close();
 console.log(flags);

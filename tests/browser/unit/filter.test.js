@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LEVELS, OTHER, asJSON, asText, parseEntry } from "../../../web/parse-entry.js";
+import { LEVELS, OTHER } from "../../../web/level.js";
+import { asJSON, asText, parseEntry } from "../../../web/parse-entry.js";
 import { formatTime, timeOf } from "../../../web/times.js";
 import { isSearched, marksIn, marksOf, matches, parseQuery, passes, search, textsOf } from "../../../web/filter.js";
 
@@ -112,14 +113,14 @@ const LEVEL_CASES = [
   ['{"level":"warn"}', "WARNING"],
   ['{"levelname":"DBUG"}', "DEBUG"],
   ['{"severity":"fatal"}', "CRITICAL"],
-  ['{"level":40}', "ERROR"],
-  ['{"level":50}', "CRITICAL"],
+  ['{"level":40}', "WARNING"],
+  ['{"level":50}', "ERROR"],
   ['{"level":10}', "DEBUG"],
   ['{"level":null,"severity":"ERROR"}', "ERROR"],
   ['{"level":"ERROR","x":NaN,"y":[-Infinity,"NaN \\" Infinity"]}', "ERROR"],
-  ['{"level":"info","x":Nan}', OTHER],
+  ['{"level":"info","x":Nan}', "INFO"], // as text
   ['{"level":"strange"}', OTHER],
-  ['{"message":"ERROR in text is a guess"}', OTHER],
+  ['{"message":"ERROR in text"}', "ERROR"],
   ["2026-05-02 12:00:00 WARNING disk", "WARNING"],
   ["[\x1b[31mERRO\x1b[0m] x", "ERROR"],
   ["level=debug msg=x", "DEBUG"],
@@ -134,7 +135,8 @@ for (const [data, want] of LEVEL_CASES) {
 
 const BESIDE_CASES = [
   ["text", { level: "DEBUG" }, "DEBUG"],
-  ["text", { severity: "40" }, "ERROR"],
+  ["text", { severity: "40" }, OTHER],
+  ["text", { severity: "3" }, "ERROR"],
   ["text", { levelname: "strange" }, OTHER],
   ["WARNING in text", { host: "web2" }, "WARNING"],
   ["WARNING in text", { level: "INFO" }, "INFO"],

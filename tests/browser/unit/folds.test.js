@@ -129,7 +129,7 @@ test("folds: older records join, also in the middle of a trace", () => {
 test("folds: older records give their level to lines that the filter had hidden", () => {
   const store = make({ passes: (item) => item.level !== "OTHER" });
   store.append(entries(PYTHON[2], PYTHON[3], "INFO after"));
-  assert.deepEqual(rows(store), ["INFO after"]);
+  assert.deepEqual(rows(store), ["ValueError: y", "INFO after"]);
   store.prepend(entries("ERROR root", PYTHON[0], PYTHON[1]));
   assert.deepEqual(rows(store), ["ERROR root x4/1", "ValueError: y", "INFO after"]);
   check(store);

@@ -31,8 +31,8 @@ function page(seq) {
     store: at.store,
     searched: async () => {},
     mayAdd: (items) => !at.list.wouldLose(items),
-    taken(count, gone) {
-      at.events.push({ count, gone });
+    taken(items, gone) {
+      at.events.push({ count: items.length, gone });
       at.done();
     },
     changed() {},
@@ -45,7 +45,7 @@ test("entries that would push out what the reader looks at wait, and the page pa
   const at = page(0);
   at.ingest.push(records(256, 300));
   await at.taken();
-  assert.deepEqual([at.events, at.ingest.paused, at.ingest.waiting, at.store.count], [[{ count: 0, gone: 0 }], true, 44, 256]);
+  assert.deepEqual([at.events, at.ingest.paused, at.ingest.pausedItself, at.ingest.waiting, at.store.count], [[{ count: 0, gone: 0 }], true, true, 44, 256]);
   assert.equal(nodes.toast.textContent, "Paused: what you look at would leave the page");
   at.look(undefined);
   at.ingest.pause(false);

@@ -7,95 +7,13 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { connect } from "../../../web/sselog.js";
 import { Requests } from "../../../web/requests.js";
-import { Status } from "../../../web/status.js";
-
-const server = {};
-globalThis.location = { href: "http://h/" };
-
-globalThis.fetch = async (address) => {
-  const url = new URL(address);
-  server.asked.push(url);
-  const { status = 200, ...body } = server.answer(url);
-  if (!status) throw new TypeError("Failed to fetch");
-  return Response.json(body, { status });
-};
-
-globalThis.EventSource = class extends EventTarget {
-  static CLOSED = 2;
-  constructor(url) {
-    super();
-    this.url = new URL(url);
-    this.readyState = 0;
-    server.streams.push(this);
-  }
-  close() {
-    this.readyState = 2;
-  }
-  say(type, data = {}, lastEventId = "") {
-    this.dispatchEvent(new MessageEvent(type, { data: JSON.stringify(data), lastEventId }));
-  }
-  opens() {
-    this.readyState = 1;
-    this.dispatchEvent(new Event("open"));
-  }
-  record(n) {
-    this.say("message", { data: `line ${n}` }, `${n}-0`);
-  }
-  /* The browser comes back by itself, or not, as after a status other than 200. */
-  breaks(forGood = false) {
-    this.readyState = forGood ? 2 : 0;
-    this.dispatchEvent(new Event("error"));
-  }
-  /* A whole answer. */
-  answers({ records = [], every = 3000, token } = {}) {
-    this.opens();
-    records.forEach((n) => this.record(n));
-    this.say("live", { replayed: records.length });
-    if (token) this.say("token", { token, expires_in: 60 });
-    this.say("end", { reason: "poll", every });
-    this.breaks();
-  }
-};
+import { asked, client, forget, newest, NOTHING, record, server, turn } from "./fake-server.js";
 
 /* The time between two polls of the history, with half of its random part. */
 const POLLED = 3375;
 
-const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
-const newest = () => ({ records: [record(1)], more: false, first: "1-0" });
-const NOTHING = { records: [], more: false };
-const turn = () => new Promise(setImmediate);
+beforeEach(forget);
 
-beforeEach(() => Object.assign(server, { asked: [], streams: [], answer: newest }));
-
-/* A connected client, whose clock is the test's. */
-async function client(t, options = {}) {
-  t.mock.timers.enable({ apis: ["setTimeout"] });
-  t.mock.method(Math, "random", () => 0.5);
-  const at = { got: [], states: [], all: [] };
-  at.connection = connect({
-    url: "http://h/sselog/stream",
-    share: false,
-    onrecords: (records) => records.forEach(({ data }) => [at.got, at.all].forEach((list) => list.push(data))),
-    onstate(state, detail) {
-      at.states.push({ state, ...detail });
-      at.all.push(state);
-    },
-    ...options,
-  });
-  t.after(() => at.connection.close());
-  at.pass = async (ms) => {
-    await turn();
-    t.mock.timers.tick(ms);
-    for (let i = 0; i < 5; i++) await turn();
-  };
-  at.stream = () => server.streams.at(-1);
-  at.told = () => at.states.splice(0).map(({ state, every }) => (every ? `${state} ${every}` : state));
-  await at.pass(0);
-  await at.pass(0);
-  return at;
-}
-
-const asked = (name) => server.asked.filter(({ pathname }) => pathname.endsWith(`/${name}`));
 const continued = () => asked("history").filter(({ searchParams }) => searchParams.has("after"));
 const afters = () => continued().map(({ searchParams }) => searchParams.get("after"));
 
@@ -399,7 +317,8 @@ for (const [name, answer] of OLDER) {
 test("a history that no longer knows `after`: the stream only", async (t) => {
   const at = await client(t);
   pages();
-  await at.pass(25_000); // the attempt to open a stream is given up
+  await at.pass(5000);
+  await at.pass(20_000); // the attempt to open a stream is given up
   await at.pass(25_000);
   at.told();
   server.answer = ({ searchParams }) => (searchParams.has("after") ? { status: 400 } : newest());
@@ -542,9 +461,3 @@ test("a tab that reads its records by polls shares them from the first one on", 
   await until(at, () => states.at(-1) === "polling");
   assert.equal(server.streams.length, 1);
 });
-
-/* ---------------------------------------------------------------- the badge of the console */
-
-for (const [every, text] of [[3000, "every 3 s"], [7400, "every 7 s"], [7600, "every 8 s"], [300, "every 1 s"]]) {
-  test(`the badge of ${every} ms`, () => assert.equal(new Status(() => {}).label("polling", { every }), text));
-}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the client makes of answers other than the wanted ones: which end it, and which it asks for again. The test
- * plays the server; see also polling.test.js.
+ * Answers other than the wanted ones: some end the client, and for others it asks again. The test plays the server; see
+ * also polling.test.js.
  */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FilterSession } from "../../../web/filter-session.js";
 import { OlderHistory } from "../../../web/older-history.js";
-import { LEVELS, OTHER, parseEntry } from "../../../web/parse-entry.js";
+import { LEVELS, OTHER } from "../../../web/level.js";
+import { parseEntry } from "../../../web/parse-entry.js";
 import { Store } from "../../../web/store.js";
 
 const nodes = {};

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/* level: the corpus of levels that the server's unit tests use too, and what the corpus cannot say. */
+import test from "node:test";
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { parseEntry } from "../../../web/parse-entry.js";
+import { classOf } from "../../../web/level.js";
+
+const SEVERITIES = { TRACE: 5, DEBUG: 10, INFO: 20, NOTICE: 25, WARNING: 30, ERROR: 40, CRITICAL: 50, "-": -1 };
+const SIGNS = { "\u2409": "\t", "\u240a": "\n", "\u241b": "\x1b" };
+
+const cases = readFileSync(new URL("../../cases/levels.tsv", import.meta.url), "utf8")
+  .split("\n")
+  .filter((line) => line && !line.startsWith("# "))
+  .map((line) => line.split("\t"));
+
+/** @param {string} text "name=value name=value" */
+const pairs = (text) => Object.fromEntries(text.split(" ").map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
+
+test("the corpus is whole", () => assert.ok(cases.length > 200));
+
+for (const [payload, level, beside] of cases) {
+  test(`level of ${payload} ${beside ?? ""}`, () => {
+    const data = payload.replace(/[\u2409\u240a\u241b]/g, (sign) => SIGNS[sign]);
+    const entry = parseEntry({ id: "1-0", data, ...(beside && { fields: pairs(beside) }) });
+    assert.equal(entry.severity, SEVERITIES[level]);
+    assert.equal(entry.level, classOf(entry.severity));
+  });
+}

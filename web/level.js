@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * level: the level of a record, from its fields or its text. The names, fields, numbers and forms of text are those of
+ * format/levels.txt; the server reads levels by the same table (format/level.c). A level that is named counts more
+ * than a number, because the scales of numbers differ. Pure.
+ *
+ * A level is a severity: TRACE 5, DEBUG 10, INFO 20, NOTICE 25, WARNING 30, ERROR 40, CRITICAL 50; -1 is unknown.
+ */
+import { fieldAt } from "./fields.js";
+import { FIELDS, FORMS, MESSAGES, NAMES, SCALES } from "./level-table.js";
+
+export const LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
+export const OTHER = "OTHER"; // no level, or an unknown one
+export const ALL_LEVELS = [...LEVELS, OTHER];
+export const UNKNOWN = -1;
+
+const LOOK = 200; // characters at the beginning of a text that are searched
+const NAME_MOST = 23; // characters of the longest name
+
+/** @typedef {Record<string, any> | null | undefined} Fields */
+
+/** @param {string} name */
+const find = (name) => {
+  const upper = name.length <= NAME_MOST ? name.toUpperCase() : "";
+  return Object.hasOwn(NAMES, upper) ? NAMES[upper] : UNKNOWN;
+};
+
+/**
+ * Without brackets and blanks around it, and without a colon behind it.
+ * @param {string} text
+ */
+const trim = (text) => text.replace(/^[ \t\r\n[<(]+/, "").replace(/[ \t\r\n\]>):]+$/, "");
+
+/**
+ * The severity of a name, in any case: "warn", "[WARN]", "INFO+2", "DEBUG1", "E".
+ * @param {string} text
+ */
+export function severityOfName(text) {
+  if (text.length > 2 * NAME_MOST) return UNKNOWN;
+  const name = trim(text);
+  const severity = find(name);
+  return severity !== UNKNOWN || !/[0-9]$/.test(name) ? severity : find(name.replace(/[+-]?[0-9]+$/, ""));
+}
+
+/**
+ * @param {string} text digits
+ * @param {string | undefined} scale
+ */
+function severityOfNumber(text, scale) {
+  const steps = scale && SCALES[scale];
+  if (!steps || !/^[0-9]{1,10}$/.test(text)) return UNKNOWN;
+  const number = Number(text);
+  return steps.findLast(([from]) => from <= number)?.[1] ?? UNKNOWN;
+}
+
+/**
+ * What the group of a form tells.
+ * @param {string | number} kind
+ * @param {string} word
+ */
+function severityOfForm(kind, word) {
+  if (typeof kind === "number") return kind;
+  return kind === "name" ? severityOfName(word) : severityOfNumber(String(Number(word) % 8), kind);
+}
+
+/**
+ * The severity that a text tells by its form, such as "[error]" or "panic:". Forms of the first turn are tried in
+ * order. Of those within the text the one that begins first counts. The last ones count when no other does.
+ * @param {string} text without escape sequences
+ */
+export function severityOfText(text) {
+  const start = text.slice(0, LOOK).replace(/^[ \t]+/, "");
+  let at = Infinity;
+  let severity = UNKNOWN;
+  for (const { turn, pattern, kinds } of FORMS) {
+    if (at < Infinity && turn !== "within") break;
+    const found = pattern.exec(start);
+    if (!found || found.index >= at) continue;
+    const group = found.findIndex((part, i) => i > 0 && part !== undefined);
+    severity = severityOfForm(kinds[group - 1], found[group]);
+    if (turn === "first") break;
+    at = found.index;
+  }
+  return severity;
+}
+
+/**
+ * The text of a field, as the server reads it: of a string, a number or a boolean.
+ * @param {Fields} fields
+ * @param {string} path
+ */
+function textAt(fields, path) {
+  const value = fieldAt(fields, path);
+  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
+}
+
+/**
+ * The first field that has a level in its words counts, else the first with a number.
+ * @param {Fields} fields
+ * @returns {number | undefined} undefined: no field holds a level
+ */
+function severityOfFields(fields) {
+  let number = UNKNOWN;
+  let seen = false;
+  for (const { name, scale, peer, other } of FIELDS) {
+    const text = textAt(fields, name);
+    if (text === undefined || !trim(text)) continue;
+    seen = true;
+    const severity = severityOfName(text);
+    if (severity !== UNKNOWN) return severity;
+    if (number === UNKNOWN) number = severityOfNumber(text, peer && textAt(fields, peer) !== undefined ? other : scale);
+  }
+  return seen ? number : undefined;
+}
+
+/**
+ * The message in the fields of a payload.
+ * @param {Fields} fields
+ * @returns {string | undefined}
+ */
+export function messageOf(fields) {
+  for (const name of MESSAGES) {
+    const value = fieldAt(fields, name);
+    if (typeof value === "string") return value;
+  }
+  return undefined;
+}
+
+/**
+ * The severity of a record. Fields of the payload come before those of the entry. Without a field the text counts. A
+ * level in a field ends the search, also one that is unknown: its writer chose it.
+ * @param {Fields} fields of the payload; null: it is text
+ * @param {Fields} beside those of the entry
+ * @param {string} text the payload, or the message in its fields, without escape sequences; "" without one
+ */
+export const severityOf = (fields, beside, text) =>
+  severityOfFields(fields) ?? severityOfFields(beside) ?? severityOfText(text);
+
+/**
+ * The class that the page shows and filters.
+ * @param {number} severity
+ */
+export function classOf(severity) {
+  if (severity < 0) return OTHER;
+  return LEVELS[severity < 20 ? 0 : severity < 30 ? 1 : severity < 40 ? 2 : severity < 50 ? 3 : 4];
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * title: the title of the page, which is all that a reader sees of it while another tab is in front: the state of the
+ * log where it is not live, and how many records and errors came unseen. It owns document.title and these counts. It
+ * may not know the connection or the store.
+ * Invariant: history that the page begins with is not news.
+ */
+import { number } from "./dom.js";
+import { compareIds, isId } from "./ids.js";
+
+/** @import { Item } from "./parse-entry.js" */
+
+const ERRORS = ["ERROR", "CRITICAL"];
+
+/**
+ * @param {string} name of the log
+ * @param {string} state "": all is well
+ * @param {number} unseen records
+ * @param {number} errors among them
+ */
+export function titleOf(name, state, unseen, errors) {
+  const news = unseen ? number(unseen) : "";
+  const bad = errors ? `${number(errors)} error${errors === 1 ? "" : "s"}` : "";
+  const parts = [[news, bad].filter(Boolean).join(", "), state].filter(Boolean);
+  return parts.length ? `(${parts.join(" · ")}) ${name}` : name;
+}
+
+export class Title {
+  /** @param {() => boolean} hidden whether another tab is in front */
+  constructor(hidden) {
+    this.hidden = hidden;
+    this.name = "Log";
+    this.state = "";
+    this.unseen = 0;
+    this.errors = 0;
+    /** The last id of the history that the page began with. @type {string | null} */
+    this.begin = null;
+  }
+
+  /** The page begins again with nothing. */
+  clear() {
+    this.begin = null;
+    this.seen();
+  }
+
+  /**
+   * The page has the history: what comes now is news.
+   * @param {string} lastId
+   */
+  current(lastId) {
+    this.begin ??= lastId;
+  }
+
+  /** The reader sees the page. */
+  seen() {
+    this.unseen = 0;
+    this.errors = 0;
+    this.show();
+  }
+
+  /**
+   * @param {Item[]} items that came
+   * @param {(item: Item) => boolean} shown whether the filter shows it
+   */
+  came(items, shown) {
+    if (!this.hidden()) return;
+    const news = items.filter((item) => !item.marker && this.isNews(item.id) && shown(item));
+    this.unseen += news.length;
+    this.errors += news.filter((item) => !item.marker && ERRORS.includes(item.level)).length;
+    if (news.length) this.show();
+  }
+
+  /** @param {string | undefined} id */
+  isNews(id) {
+    if (this.begin === null) return false;
+    return !isId(id) || !isId(this.begin) || compareIds(id, this.begin) > 0;
+  }
+
+  /**
+   * @param {string} name of the log
+   * @param {string} state "": all is well
+   */
+  tell(name, state) {
+    this.name = name;
+    this.state = state;
+    this.show();
+  }
+
+  show() {
+    const text = titleOf(this.name, this.state, this.unseen, this.errors);
+    if (document.title !== text) document.title = text;
+  }
+}
