@@ -41,20 +41,24 @@ import { mayHead, step } from "./trace.js";
 /* ---------------------------------------------------------------- traces, in the order of all records */
 
 /* Fields that tell one writer from another. */
-const WRITER = ["host", "hostname", "source", "service", "app", "container", "pod", "unit", "file", "pid", "producer", "logger"];
+const WRITER = ["host", "hostname", "source", "service", "app", "container", "pod", "unit", "file", "pid", "producer"];
+
+/* What docker compose writes before each line of a service. */
+const SERVICE = /^[\w.-]+ +\| /;
 
 /** @param {Entry} entry */
 function writerOf(entry) {
   const own = entry.structured ? fieldsOf(entry.data) : null;
-  return JSON.stringify([entry.event, entry.structured, ...WRITER.map((name) => own?.[name] ?? entry.fields?.[name])]);
+  const service = SERVICE.exec(entry.message)?.[0];
+  return JSON.stringify([entry.event, entry.structured, service, ...WRITER.map((name) => own?.[name] ?? entry.fields?.[name])]);
 }
 
 /**
- * The one line of the message; null: it has several.
+ * The one line of the message, without the name of the service before it; null: there are several.
  * @param {Entry} entry
  */
 function lineOf(entry) {
-  const line = textOf(entry).trimEnd();
+  const line = textOf(entry).replace(SERVICE, "").trimEnd();
   return entry.lines > 1 && line.includes("\n") ? null : line;
 }
 

@@ -115,6 +115,9 @@ function tried(from, line) {
   return null;
 }
 
+/** How lines begin that need no open trace, so that most others are tried on no rule. */
+const FIRST = /^(?:[ \t]|#\d|Traceback |panic: |fatal error: |goroutine \d|thread '|stack backtrace:|(?:PHP )?Stack trace:|PHP  |\S+\.rb:\d)/;
+
 /** A text that may stand before the frames of a trace. */
 const HEAD = /(?:Error|Exception|Throwable|[Ff]ault|Failure|Interrupt|Abort|Timeout|[Pp]anic(?:ked)?|[Uu]ncaught|[Uu]nhandled|[Ff]atal)\b/;
 
@@ -131,7 +134,7 @@ export const mayHead = (line) => HEAD.test(line.slice(0, LONGEST));
 export function step(state, line, before) {
   if (line.length > LONGEST) return null;
   const further = state ? tried(state, line) : null;
-  if (further) return further;
+  if (further || !FIRST.test(line)) return further;
   const first = tried("none", line);
   const head = state ? null : (tried("head", line) ?? tried("error", line));
   const may = head ? before() : "none";
