@@ -94,7 +94,8 @@ struct config {
     struct pair *filters; /* parameter=json_field; ends with name NULL */
     struct pair *match;   /* json_field=template; ends with name NULL */
     char **skip_levels;
-    char **skip_texts; /* substrings of payloads */
+    unsigned status_level; /* the lowest status of HTTP that is a level: 400, 500; 0: none */
+    char **skip_texts;     /* substrings of payloads */
     char **skip_loggers;
     char *login_url;    /* NULL: none */
     unsigned keepalive; /* seconds, 1 to 3600 */

@@ -45,6 +45,7 @@ const struct option options[] = {
     {"SSELOG_FILTERS", REQUEST, "", reader_filters, AT(filters), 0, 0},
     {"SSELOG_MATCH", REQUEST, "", reader_match, AT(match), 0, 0},
     {"SSELOG_SKIP_LEVEL", REQUEST, "", reader_words, AT(skip_levels), 0, 0},
+    {"SSELOG_STATUS_LEVEL", REQUEST, "no", reader_status_level, AT(status_level), 0, 0},
     {"SSELOG_SKIP_TEXT", REQUEST, "", reader_texts, AT(skip_texts), 0, 0},
     {"SSELOG_SKIP_LOGGER", REQUEST, "", reader_words, AT(skip_loggers), 0, 0},
     {"SSELOG_LOGIN_URL", REQUEST, "", reader_login_url, AT(login_url), 0, 0},

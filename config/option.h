@@ -32,7 +32,7 @@ struct option {
     unsigned long min, max;
 };
 
-#define OPTIONS 68
+#define OPTIONS 69
 extern const struct option options[];
 
 /* The index of the option of that name, or -1. */

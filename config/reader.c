@@ -190,6 +190,17 @@ const char *reader_source(struct place *place, const char *text)
     return NULL;
 }
 
+const char *reader_status_level(struct place *place, const char *text)
+{
+    static const char *const names[] = {"no", "4xx", "5xx", NULL};
+    static const unsigned lowest[] = {0, 400, 500};
+    int i = value_find_word(slice_of(text), names);
+    if (i < 0)
+        return "no, 5xx or 4xx is wanted";
+    *(unsigned *)place->at = lowest[i];
+    return NULL;
+}
+
 /* config.c checks the names: they depend on the route. */
 const char *reader_template(struct place *place, const char *text)
 {

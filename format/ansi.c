@@ -135,11 +135,18 @@ static void erase(struct buf *b, size_t from, size_t count)
     buf_cut(b, len);
 }
 
-/* The place of the next control character, and its length. */
+/* The place of the next control character, and its length. Most payloads have none, so it looks at
+ * a byte only twice if that can begin one. */
 static size_t next_control(struct slice text, size_t at, size_t *length)
 {
-    while (at < text.len && !(*length = control(text, at)))
-        at++;
+    for (; at < text.len; at++) {
+        unsigned char c = (unsigned char)text.p[at];
+        if (c >= 0x20 && c != 0x7f && c != C1_LEAD)
+            continue;
+        *length = control(text, at);
+        if (*length > 0)
+            break;
+    }
     return at;
 }
 

@@ -10,8 +10,12 @@
 #include <stdlib.h>
 
 /* Steps that a search may take, as PCRE2 counts them, and memory in KiB. */
-#define STEPS         ((size_t)1000)
-#define STEPS_A_BYTE  ((size_t)8)
+#define STEPS        ((size_t)1000)
+#define STEPS_A_BYTE ((size_t)8)
+#define STEPS_MOST   ((size_t)200000)
+/* Characters that it may pass in scans. */
+#define SCANS         ((size_t)200000)
+#define SCANS_A_BYTE  ((size_t)100)
 #define MEMORY        16384
 #define PATTERN_DEPTH 100 /* of groups in a pattern */
 
@@ -80,15 +84,43 @@ void expression_free(struct expression *e)
     free(e);
 }
 
-static pcre2_match_context *limits(size_t length)
+/* The work of a search, as its callouts tell it. */
+struct work {
+    size_t from; /* where a scan began; PCRE2_UNSET: it has ended */
+    size_t done, most;
+};
+
+/* A step back into a scan comes to its end only, and costs a step. */
+static int count_work(pcre2_callout_block *at, void *arg)
+{
+    struct work *w = arg;
+    uint32_t number = at->callout_number;
+    if (number == EXPRESSION_SCAN) {
+        w->from = at->current_position;
+    } else if (number == EXPRESSION_SCANNED) {
+        w->done += w->from != PCRE2_UNSET && at->current_position > w->from
+                       ? at->current_position - w->from
+                       : 0;
+        w->from = PCRE2_UNSET;
+    } else if (number >= EXPRESSION_WORK) {
+        w->done += (number - EXPRESSION_WORK) * EXPRESSION_WORK_UNIT;
+    } else if (number - EXPRESSION_REFERENCE < at->capture_top) {
+        const PCRE2_SIZE *group = at->offset_vector + 2 * (size_t)(number - EXPRESSION_REFERENCE);
+        w->done += group[0] != PCRE2_UNSET ? group[1] - group[0] : 0;
+    }
+    return w->done > w->most ? PCRE2_ERROR_CALLOUT : 0;
+}
+
+static pcre2_match_context *limits(size_t length, struct work *work)
 {
     pcre2_match_context *c = pcre2_match_context_create(NULL);
-    size_t steps =
-        length < (UINT32_MAX - STEPS) / STEPS_A_BYTE ? STEPS + STEPS_A_BYTE * length : UINT32_MAX;
+    size_t steps = length < STEPS_MOST / STEPS_A_BYTE ? STEPS + STEPS_A_BYTE * length : STEPS_MOST;
     if (!c)
         return NULL;
+    *work = (struct work){.from = PCRE2_UNSET, .most = SCANS + SCANS_A_BYTE * length};
     pcre2_set_match_limit(c, (uint32_t)steps);
     pcre2_set_heap_limit(c, MEMORY);
+    pcre2_set_callout(c, count_work, work);
     return c;
 }
 
@@ -106,7 +138,8 @@ enum expression_result expression_find(const struct expression *e, struct slice 
                                        struct expression_match *m)
 {
     pcre2_match_data *data = pcre2_match_data_create(m ? EXPRESSION_GROUPS : 1, NULL);
-    pcre2_match_context *context = limits(text.len);
+    struct work work;
+    pcre2_match_context *context = limits(text.len, &work);
     int found = PCRE2_ERROR_NOMEMORY;
     if (text.len == 0)
         text.p = "";

@@ -27,6 +27,16 @@ enum expression_result {
     EXPRESSION_LIMIT /* it takes too long, or too much memory, to know */
 };
 
+/* Callouts in a pattern, (?C1) and so on, that tell of work which PCRE2 does not count. A pattern
+ * that comes from outside needs them, and pattern.h writes them. */
+enum expression_callout {
+    EXPRESSION_SCAN = 1,        /* before a character or set that repeats */
+    EXPRESSION_SCANNED = 2,     /* behind it */
+    EXPRESSION_REFERENCE = 100, /* and the number of a group, before a reference to it */
+    EXPRESSION_WORK = 200       /* and the length of the pattern, in units, at its beginning */
+};
+#define EXPRESSION_WORK_UNIT 100 /* characters */
+
 struct expression;
 
 struct expression_match {

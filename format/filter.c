@@ -29,7 +29,8 @@ struct filter {
     struct buf key;
     struct rule *match, *lists;
     size_t nmatch, nlists;
-    int level;                         /* lowest severity; -1: any */
+    int level; /* lowest severity; -1: any */
+    unsigned status_level;
     struct slice *skip, *skip_loggers; /* owned, NUL-terminated */
     size_t nskip, nskip_loggers;
     struct search **skip_texts; /* owned */
@@ -300,7 +301,7 @@ static int build_key(struct filter *f)
 {
     key_rules(&f->key, 'm', f->match, f->nmatch);
     key_rules(&f->key, 'l', f->lists, f->nlists);
-    buf_addf(&f->key, "v%d;", f->level);
+    buf_addf(&f->key, "v%d;%u;", f->level, f->status_level);
     key_names(&f->key, 's', f->skip, f->nskip);
     key_texts(&f->key, 't', f->skip_texts, f->nskip_texts);
     key_names(&f->key, 'g', f->skip_loggers, f->nskip_loggers);
@@ -336,6 +337,7 @@ struct filter *filter_new(const struct filter_spec *spec)
     errno = ENOMEM;
     buf_init(&f->key, FILTER_MAX_KEY);
     f->level = level;
+    f->status_level = spec->status_level;
     if (build_rules(&f->match, &f->nmatch, spec->match, spec->nmatch, false) < 0 ||
         build_rules(&f->lists, &f->nlists, spec->lists, spec->nlists, true) < 0 ||
         build_skips(f, spec) < 0 || build_since(f, spec) < 0 || build_query(f, spec) < 0 ||
@@ -438,6 +440,7 @@ static bool query_passes(const struct filter *f, struct record *r, bool plain)
 
 bool filter_pass(const struct filter *f, struct record *r)
 {
+    r->status_level = f->status_level;
     if (holds_skipped_text(f, r) || !is_newer(f, r) || !query_passes(f, r, true))
         return false;
     for (size_t i = 0; i < f->nmatch; i++)

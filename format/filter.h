@@ -32,6 +32,8 @@ struct filter_spec {
     const char *level; /* the lowest level to send; NULL: all */
     /* Levels that are never sent, in any case. NULL, or NULL-terminated. */
     const char *const *skip_levels;
+    /* The lowest status of HTTP that is a level in access records: 400, 500, or 0 for none. */
+    unsigned status_level;
     /* A query, as format/query.h has it. Empty: no such rule. */
     struct slice query;
     /* QUERY_WHY bytes that say what is wrong with the query; empty: nothing. NULL: not wanted. */

@@ -264,11 +264,35 @@ static int find_level(struct record *r, struct slice *text)
     return text->len > 0 ? severity : level_of_text(text_of(r), text);
 }
 
+int level_of_status(struct slice status, unsigned lowest)
+{
+    uint64_t number;
+    if (lowest == 0 || status.len != 3 || slice_number(status, lowest, 599, &number))
+        return -1;
+    return number < 500 ? find_name(slice_of("WARNING")) : find_name(slice_of("ERROR"));
+}
+
+/* The severity that the status of an access record tells: one that names the request too. */
+static int level_of_access(struct record *r)
+{
+    static const char *const requests[] = {"request", "method", "request_method", "request.method"};
+    struct slice status, text;
+    int severity =
+        record_path(r, "status", &status) ? level_of_status(status, r->status_level) : -1;
+    for (size_t i = 0; i < COUNT(requests) && severity >= 0; i++)
+        if (record_path(r, requests[i], &text))
+            return severity;
+    return -1;
+}
+
 int level_of_record(struct record *r, struct slice *text)
 {
+    int access = -1;
     if (!r->levelled)
         r->severity = find_level(r, &r->level);
     r->levelled = true;
     *text = r->level;
-    return r->severity;
+    if (r->status_level > 0)
+        access = level_of_access(r);
+    return access > r->severity ? access : r->severity;
 }

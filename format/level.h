@@ -23,9 +23,13 @@ const char *level_field(size_t i);
 /* The severity that a text tells by its form, such as "[error]" or "panic:". *level is the word
  * that tells it; it points into text, or is empty when no word does. */
 int level_of_text(struct slice text, struct slice *level);
+/* The severity of a status of HTTP: 5xx is ERROR and 4xx WARNING, from `lowest` on. lowest: 500,
+ * 400, or 0 for none. */
+int level_of_status(struct slice status, unsigned lowest);
 /* The severity of a record. Fields of the payload come before those of the entry. Without a field,
  * the text counts: the payload, or the message in a payload that is JSON. *text is the level as the
- * record has it, empty without one; it points into the record. */
+ * record has it, empty without one; it points into the record. The status of an
+ * access record may raise it, as r->status_level says. */
 int level_of_record(struct record *r, struct slice *text);
 
 #endif

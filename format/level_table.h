@@ -43,7 +43,7 @@ static const struct { char name[NAME_MOST]; int severity; } names[] = {
     {"FINEST", 5},
     {"FTL", 50},
     {"HINT", 20},
-    {"HTTP", 10},
+    {"HTTP", 20},
     {"I", 20},
     {"INCIDENT_ERROR", 40},
     {"INF", 20},
@@ -276,7 +276,7 @@ static const struct { enum form_turn turn; const char *pattern; int kinds[15]; }
     {FORM_WITHIN, "(?<=[0-9MZ\\]|] )(INF|FINEST|FINER|FINE|CONFIG|SUCCESS)(?:[ ]|\\](?: |$)"
         ")",
      {FORM_NAME}},
-    {FORM_WITHIN, "(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::  | \\[)",
+    {FORM_WITHIN, "(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::[ ][ ]| \\[)",
      {FORM_NAME}},
     {FORM_WITHIN, "(?<=[0-9] )\\[(Note|System)\\][ ]",
      {FORM_NAME}},

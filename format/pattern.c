@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "format/expression.h"
+#include "format/pattern_escape.h"
 #include "format/unicode.h"
 
 #define DEPTH      64    /* groups inside groups */
@@ -20,19 +22,6 @@
 #define GROUP      24
 #define MAX_NAME   64
 #define MAX_DIGITS 9
-
-#define CODE_POINTS "\\u{10ffff}"
-/* Blanks of JavaScript beyond ASCII, and what is no blank. */
-#define MORE_BLANKS                                                                                \
-    "\\u{a0}\\u{1680}\\u{2000}-\\u{200a}\\u{2028}\\u{2029}\\u{202f}\\u{205f}\\u{3000}\\u{feff}"
-#define NO_BLANKS                                                                                  \
-    "\\u{0}-\\u{8}\\u{e}-\\u{1f}\\u{21}-\\u{9f}\\u{a1}-\\u{167f}\\u{1681}-\\u{1fff}"               \
-    "\\u{200b}-\\u{2027}\\u{202a}-\\u{202e}\\u{2030}-\\u{205e}\\u{2060}-\\u{2fff}"                 \
-    "\\u{3001}-\\u{fefe}\\u{ff00}-" CODE_POINTS
-/* The long s and the sign of Kelvin are word characters where case is ignored. */
-#define NO_FOLDED_WORDS                                                                            \
-    "\\u{0}-\\u{2f}\\u{3a}-\\u{40}\\u{5b}-\\u{5e}\\u{60}\\u{7b}-\\u{17e}\\u{180}-\\u{2129}"        \
-    "\\u{212b}-" CODE_POINTS
 
 enum kind { ALL, CAPTURE, PLAIN, AHEAD, BEHIND };
 
@@ -48,6 +37,8 @@ struct group {
 struct item {
     size_t size;
     int width;
+    size_t from; /* its place in the output */
+    bool single; /* a character or a set */
 };
 
 struct reference {
@@ -144,8 +135,16 @@ static void settle(struct translator *t)
 static void put(struct translator *t, size_t length, size_t size, int width)
 {
     t->at += length;
-    t->item = (struct item){size, width};
+    t->item = (struct item){.size = size, .width = width};
     t->has_item = true;
+}
+
+/* Ends an item that is one character or a set, and begins at a place in the output. */
+static void put_single(struct translator *t, size_t from, size_t length, size_t size)
+{
+    put(t, length, size, 1);
+    t->item.from = from;
+    t->item.single = true;
 }
 
 static void put_assertion(struct translator *t, const char *text, size_t length)
@@ -307,13 +306,28 @@ static void apply_count(struct translator *t, const struct count *c)
     t->item.size *= most > 0 ? most : 1;
 }
 
+/* Puts the signs of a scan (expression.h) around the item before and its quantifier. */
+static void add_scan(struct translator *t, size_t from, struct slice quantifier)
+{
+    struct buf item;
+    buf_init(&item, t->out.max);
+    buf_add(&item, t->out.p + from, t->out.len - from);
+    buf_cut(&t->out, from);
+    buf_addf(&t->out, "(?C%d)", EXPRESSION_SCAN);
+    buf_add(&t->out, item.p, item.len);
+    buf_add(&t->out, quantifier.p, quantifier.len);
+    buf_addf(&t->out, "(?C%d)", EXPRESSION_SCANNED);
+    if (item.failed)
+        t->out.failed = true;
+    buf_free(&item);
+}
+
 static void read_quantifier(struct translator *t)
 {
     struct count c = read_count(rest_of(t));
-    size_t length = c.length > 0 ? c.length : 1;
+    struct slice text = slice_make(t->source.p + t->at, c.length > 0 ? c.length : 1);
     if (!t->has_item) {
-        refuse(t, "is malformed: nothing can repeat before \"%.*s\"", (int)length,
-               t->source.p + t->at);
+        refuse(t, "is malformed: nothing can repeat before \"%.*s\"", (int)text.len, text.p);
         return;
     }
     if (c.length > 0)
@@ -322,127 +336,31 @@ static void read_quantifier(struct translator *t)
         t->item.width = -1;
     if (t->failed)
         return;
-    if (peek(t, length) == '?')
-        length++;
+    if (peek(t, text.len) == '?')
+        text.len++;
     settle(t);
-    buf_add(&t->out, t->source.p + t->at, length);
-    t->at += length;
+    if (t->item.single && text.p[0] != '?')
+        add_scan(t, t->item.from, text);
+    else
+        buf_add(&t->out, text.p, text.len);
+    t->at += text.len;
 }
 
 /* ---- escapes ---- */
 
-/* The length of "p{Lu}" or the like, by which rest begins; 0: it is none. */
-static size_t category(struct slice rest)
+/* The character of an escape sequence. rest is what follows the backslash; *length counts it. */
+static uint32_t read_escaped(struct translator *t, struct slice rest, size_t *length)
 {
-    static const char *const known[] = {"Lultmo", "Mnce", "Ndlo", "Pcdseifo",
-                                        "Smcko",  "Zslp", "Ccfo"};
-    size_t n = 3;
-    if (rest.len < 4 || (rest.p[0] != 'p' && rest.p[0] != 'P') || rest.p[1] != '{')
-        return 0;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (rest.p[2] != known[i][0])
-            continue;
-        if (rest.p[n] && strchr(known[i] + 1, rest.p[n]))
-            n++;
-        return n < rest.len && rest.p[n] == '}' ? n + 1 : 0;
-    }
-    return 0;
-}
-
-/* Adds a set that has a short name, to be used inside "[]". Returns its length behind the
- * backslash; 0: rest begins with none. */
-static size_t add_named_set(struct translator *t, struct slice rest)
-{
-    size_t n = category(rest);
-    char c = rest.len > 0 ? rest.p[0] : '\0';
-    if (n == 0 && (!c || !strchr("dDwWsS", c)))
-        return 0;
-    if (n > 0)
-        buf_addf(&t->out, "\\%.*s", (int)n, rest.p);
-    else if (c == 's')
-        buf_adds(&t->out, "\\s" MORE_BLANKS);
-    else if (c == 'S')
-        buf_adds(&t->out, NO_BLANKS);
-    else if (c == 'w' && t->fold)
-        buf_adds(&t->out, "\\w\\u{17f}\\u{212a}");
-    else if (c == 'W' && t->fold)
-        buf_adds(&t->out, NO_FOLDED_WORDS);
-    else
-        buf_addf(&t->out, "\\%c", c);
-    return n > 0 ? n : 1;
-}
-
-/* Reads up to most hexadecimal digits at *at, and moves it behind them. */
-static uint32_t read_hex(struct slice text, size_t *at, size_t most)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    uint32_t value = 0;
-    const char *found;
-    for (size_t n = 0;
-         n < most && *at < text.len && text.p[*at] && (found = strchr(digits, text.p[*at])) != NULL;
-         n++, ++*at)
-        value = value << 4 | (uint32_t)((found - digits) & 15);
-    return value;
-}
-
-/* The character of "xHH", "uHHHH" or "u{H}", by which rest begins. *length is 0 if there is none.
- */
-static uint32_t read_coded(struct slice rest, size_t *length)
-{
-    bool braces = begins(rest, "u{");
-    size_t least = rest.p[0] == 'x' ? 2 : braces ? 1 : 4, at = braces ? 2 : 1, from = at;
-    uint32_t c = read_hex(rest, &at, braces ? 6 : least);
-    *length = 0;
-    if (at - from < least || (braces && (at == rest.len || rest.p[at] != '}')))
-        return 0;
-    *length = braces ? at + 1 : at;
-    return c;
-}
-
-static uint32_t no_escape(struct translator *t, struct slice rest)
-{
+    uint32_t c = 0;
     size_t n = 0;
+    bool known = pattern_escape_character(rest, &c, length);
+    ++*length;
+    if (known)
+        return c;
     if (rest.len > 0)
         unicode_read(rest.p, rest.len, &n);
     refuse(t, "is malformed: \"\\%.*s\" is no escape sequence", (int)n, rest.len > 0 ? rest.p : "");
     return 0;
-}
-
-static uint32_t read_code_point(struct translator *t, struct slice rest, size_t *length)
-{
-    size_t n, second;
-    uint32_t c = read_coded(rest, &n), low;
-    *length = n + 1;
-    if (n == 5 && c >= 0xd800 && c <= 0xdbff && begins(slice_after(rest, n), "\\u")) {
-        low = read_coded(slice_after(rest, n + 1), &second);
-        if (second == 5 && low >= 0xdc00 && low <= 0xdfff) {
-            *length = n + 1 + second + 1;
-            return 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
-        }
-    }
-    return n == 0 || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? no_escape(t, rest) : c;
-}
-
-/* The character of an escape sequence. rest is what follows the backslash; *length counts it. */
-static uint32_t read_escaped(struct translator *t, struct slice rest, size_t *length)
-{
-    static const char names[] = "tnvfr0", plain[] = "\t\n\v\f\r";
-    size_t n;
-    char c = rest.len > 0 ? rest.p[0] : '\0', next = rest.len > 1 ? rest.p[1] : '\0';
-    *length = 2;
-    if (rest.len > 0 && (c == 'x' || c == 'u'))
-        return read_code_point(t, rest, length);
-    if (c == 'c' && is_letter(next)) {
-        *length = 3;
-        return (uint32_t)next & 31;
-    }
-    if (c && strchr(names, c) && !(c == '0' && is_digit(next)))
-        return (uint32_t)plain[strchr(names, c) - names];
-    if (rest.len == 0 || is_letter(c) || is_digit(c))
-        return no_escape(t, rest);
-    uint32_t itself = unicode_read(rest.p, rest.len, &n);
-    *length = 1 + n;
-    return itself;
 }
 
 /* ---- references ---- */
@@ -475,9 +393,14 @@ static bool read_reference(struct translator *t, struct slice rest)
     return name.len > 0;
 }
 
+/* Writes the whole expression. Its own length is work at each place where it is tried. */
 static void resolve(struct translator *t, struct buf *out)
 {
-    size_t from = 0;
+    size_t from = 0, work = t->open[0].size / LITERAL / EXPRESSION_WORK_UNIT;
+    if (work > 0)
+        buf_addf(out, "(?C%zu)", EXPRESSION_WORK + work);
+    if (work > 0)
+        buf_adds(out, "(?:");
     for (size_t i = 0; i < t->nreferences && !t->failed; i++) {
         const struct reference *r = &t->references[i];
         unsigned number = r->number > 0 ? r->number : number_of(t, r->name);
@@ -486,10 +409,12 @@ static void resolve(struct translator *t, struct buf *out)
         else if (number == 0)
             refuse(t, "is malformed: there is no group \"%.*s\"", (int)r->name.len, r->name.p);
         buf_add(out, t->out.p + from, r->place - from);
-        buf_addf(out, "(?:\\g{%u})", number);
+        buf_addf(out, "(?:(?C%u)\\g{%u})", EXPRESSION_REFERENCE + number, number);
         from = r->place;
     }
     buf_add(out, t->out.p + from, t->out.len - from);
+    if (work > 0)
+        buf_addc(out, ')');
 }
 
 static void read_escape(struct translator *t)
@@ -506,16 +431,16 @@ static void read_escape(struct translator *t)
         return;
     settle(t);
     buf_addc(&t->out, '[');
-    n = add_named_set(t, rest);
+    n = pattern_escape_set(rest, t->fold, &t->out);
     if (n > 0) {
         buf_addc(&t->out, ']');
-        put(t, n + 1, SET, 1);
+        put_single(t, before, n + 1, SET);
         return;
     }
     buf_cut(&t->out, before);
     c = read_escaped(t, rest, &length);
     add_literal(t, c);
-    put(t, length, LITERAL, 1);
+    put_single(t, before, length, LITERAL);
 }
 
 /* ---- sets ---- */
@@ -531,7 +456,7 @@ static bool read_member(struct translator *t, uint32_t *c)
         return true;
     }
     rest = slice_after(rest, 1);
-    n = add_named_set(t, rest);
+    n = pattern_escape_set(rest, t->fold, &t->out);
     if (n > 0) {
         t->at += n + 1;
         return false;
@@ -574,7 +499,7 @@ static void read_range(struct translator *t)
 static void read_set(struct translator *t)
 {
     bool inverse = peek(t, 1) == '^';
-    size_t size = SET;
+    size_t size = SET, from = t->out.len;
     settle(t);
     buf_adds(&t->out, inverse ? "[^" : "[");
     t->at += inverse ? 2 : 1;
@@ -587,7 +512,7 @@ static void read_set(struct translator *t)
         size += LITERAL;
     }
     buf_addc(&t->out, ']');
-    put(t, 1, size, 1);
+    put_single(t, from, 1, size);
 }
 
 /* ---- all ---- */
@@ -596,12 +521,13 @@ static void read_character(struct translator *t)
 {
     size_t n;
     uint32_t c = unicode_read(t->source.p + t->at, t->source.len - t->at, &n);
+    size_t from = t->out.len;
     settle(t);
     if (c == '.')
         buf_addc(&t->out, '.');
     else
         add_literal(t, c);
-    put(t, n, LITERAL, 1);
+    put_single(t, from, n, LITERAL);
 }
 
 static void read_one(struct translator *t)

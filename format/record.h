@@ -34,7 +34,8 @@ struct record {
     struct slice data_name, event_name;
     struct json_object *json;
     bool parsed;
-    bool levelled; /* level and severity are set, by format/level.c */
+    unsigned status_level; /* the lowest status of HTTP that is a level; 0: none is */
+    bool levelled;         /* level and severity are set, by format/level.c */
     int severity;
     struct slice level;
     struct buf made; /* the payload, when it was made from an entry's fields */

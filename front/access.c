@@ -350,6 +350,7 @@ struct filter *access_filter(struct context *ctx)
 {
     const struct config *c = ctx->config;
     struct filter_spec spec = {.skip_levels = (const char *const *)c->skip_levels,
+                               .status_level = c->status_level,
                                .skip_texts = (const char *const *)c->skip_texts,
                                .skip_loggers = (const char *const *)c->skip_loggers};
     struct rules rules;

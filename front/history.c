@@ -145,6 +145,7 @@ static enum turn answer_page(struct context *ctx, const struct history *h, const
                                       .more = h->walk.more || h->walk.lost,
                                       .first = h->any ? first : NULL,
                                       .last = last ? end : NULL,
+                                      .status_level = ctx->config->status_level,
                                       .every = h->every,
                                       .whose = tag};
     answer_begin(ctx, 200, lines ? ctx->config->profile->lines->content_type : "application/json");

@@ -57,6 +57,8 @@ static void write_end(struct buf *b, const struct page_end *end)
     buf_addf(b, "\"more\":%s", end->more ? "true" : "false");
     write_id(b, "first", end->first);
     write_id(b, "last", end->last);
+    if (end->status_level > 0)
+        buf_addf(b, ",\"status_level\":\"%uxx\"", end->status_level / 100);
     if (end->every > 0)
         buf_addf(b, ",\"every\":%u", end->every);
     buf_addf(b, ",\"whose\":\"%s\"}", end->whose);

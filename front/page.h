@@ -28,7 +28,8 @@ struct page_end {
     bool more;
     const char *first, *last; /* ids */
     const char *whose;
-    unsigned every; /* ms after which the client should ask again; 0: at once */
+    unsigned status_level; /* 400, 500; 0: none, which is not told */
+    unsigned every;        /* ms after which the client should ask again; 0: at once */
 };
 
 /* max: bytes of the records. */

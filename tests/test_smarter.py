@@ -441,9 +441,9 @@ def test_live_records_have_a_message_the_page_can_show(stack, redis):
 def test_level_debug_is_recognised_in_its_variants(stack, redis):
     """The rule of examples/smarter/README.md, which differs from the original's in two ways."""
     responder = stack.responder(redis, profile="smarter", auth="remote_user")
-    left_out = [{"level": 10}, {"level": "10"}, {"level": "DBUG"}, {"severity": "DEBUG"},
+    left_out = [{"level": 20}, {"level": "20"}, {"levelno": 10}, {"level": "DBUG"}, {"severity": "DEBUG"},
                 {"level": "debug", "levelname": "INFO"}, {"level": "DEBUG", "deep": json.loads("[" * 40 + "]" * 40)}]
-    shown = [{"level": "INFO", "levelname": "DEBUG"}, {"level": "TRACE"}, {"level": 11}, {"level": None}]
+    shown = [{"level": "INFO", "levelname": "DEBUG"}, {"level": "TRACE"}, {"level": 10}, {"level": None}]
     redis.add_many(KEY, [json.dumps({**r, "message": "m"}) for r in left_out + shown])
     with FcgiStream(responder.socket, environment(PATH, mount=PATH, REMOTE_USER="admin")) as s:
         assert [{k: v for k, v in r.items() if k != "message"} for r in bulk(s)] == shown

@@ -10,7 +10,8 @@
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         folds, store, paint, field-list, fold-button, message, row, row-height, virtual-list, download
+ *    list         folds, store, paint, field-list, fold-button, message, row, row-height, day-line, virtual-list,
+ *                 download
  *    flow         ingest, filter-session, older-history, log-session
  *    reader       arrivals, counts, badge, title, status, controls, copy-rows, row-actions, keymap
  *
@@ -21,6 +22,7 @@ import { CURRENT } from "./badge.js";
 import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
+import { DayLines } from "./day-line.js";
 import { $, once } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
@@ -31,6 +33,7 @@ import { keymap } from "./keymap.js";
 import { LogSession } from "./log-session.js";
 import { settle } from "./message.js";
 import { OlderHistory } from "./older-history.js";
+import { parseEntry } from "./parse-entry.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -40,6 +43,8 @@ import { Status } from "./status.js";
 import { Store } from "./store.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+
+const DATE = "11-28 ";
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -64,6 +69,10 @@ const view = {
   get utc() {
     return preferences.utc;
   },
+  /** @returns {"short" | false} whether the time column has the date */
+  get date() {
+    return days.dates && "short";
+  },
   get target() {
     return settings.at;
   },
@@ -78,6 +87,8 @@ const view = {
   },
 };
 
+const days = new DayLines(store, view, $("head-day"));
+
 /** @type {VirtualList} */
 const list = new VirtualList({
   box: $("log"),
@@ -90,6 +101,7 @@ const list = new VirtualList({
   showFold(row, item) {
     if (!item.marker) showFold(row, item, view);
   },
+  days,
   onfollow: showFollow,
   ontop: () => older.load(),
 });
@@ -111,6 +123,7 @@ const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
   mayAdd: (items) => !list.wouldLose(items),
+  parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
     arrivals.taken(items.length);
     title.came(items, (item) => filter.passes(item));
@@ -190,7 +203,7 @@ const controls = new Controls(settings, preferences, {
     rowHeight.measure();
     list.remeasure();
   },
-  onutc: () => list.redraw(),
+  onutc: showTimes,
   onfold: () => filter.refilter(),
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
@@ -243,7 +256,24 @@ document.addEventListener("visibilitychange", () => {
 function drawNow() {
   counts.show(store.shown, store.count);
   older.show();
-  list.draw();
+  days.showHead();
+  if (days.changed()) measureTimes();
+  else list.draw();
+}
+
+/** The page shows other times. */
+function showTimes() {
+  days.clear();
+  days.changed();
+  days.showHead();
+  measureTimes();
+}
+
+/** The times have another length, so that rows have other heights. */
+function measureTimes() {
+  rowHeight.more = (view.date ? DATE.length : 0) + (view.utc ? 1 : 0);
+  rowHeight.measure();
+  list.remeasure();
 }
 
 /** Draws in the next turn. */
@@ -274,6 +304,7 @@ function showPause() {
 
 function forgetRecords() {
   store.clear();
+  days.clear();
   ingest.clear();
   arrivals.clear();
   older.recordsLeft();

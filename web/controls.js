@@ -54,6 +54,7 @@ export class Controls {
     const { events } = this;
     const on = (/** @type {string} */ id, /** @type {string} */ type, /** @type {() => void} */ handler) =>
       $(id).addEventListener(type, handler);
+    on("query", "focus", () => $("query").scrollIntoView({ block: "nearest", inline: "nearest" }));
     on("query", "input", () => this.setQuery($("query").value));
     on("server", "change", () => this.setServer($("server").checked));
     on("wrap", "change", () => this.setWrap($("wrap").checked));

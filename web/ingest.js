@@ -25,8 +25,10 @@ export class Ingest {
    * @param {(items: Item[]) => boolean} options.mayAdd false: they would push out what the reader looks at
    * @param {(items: Item[], gone: number) => void} options.taken after each batch: what came, and how many left
    * @param {() => void} options.changed another number of records waits
+   * @param {(record: LogRecord) => Item} [options.parse]
    */
-  constructor({ store, searched, mayAdd, taken, changed }) {
+  constructor({ store, searched, mayAdd, taken, changed, parse = (record) => parseEntry(record) }) {
+    this.parse = parse;
     this.store = store;
     this.searched = searched;
     this.mayAdd = mayAdd;
@@ -168,7 +170,7 @@ export class Ingest {
       for (const end = Math.min(this.queue.length, taken + LOT); taken < end; taken++) {
         const item = this.queue[taken];
         this.weight -= weightOf(item);
-        batch.push("seq" in item ? item : parseEntry(item));
+        batch.push("seq" in item ? item : this.parse(item));
       }
     } while (taken < this.queue.length && performance.now() - start < SLICE);
     this.queue = taken === this.queue.length ? [] : this.queue.slice(taken);

@@ -39,7 +39,7 @@ export const NAMES = {
   FINEST: 5,
   FTL: 50,
   HINT: 20,
-  HTTP: 10,
+  HTTP: 20,
   I: 20,
   "INCIDENT_ERROR": 40,
   INF: 20,
@@ -194,7 +194,7 @@ export const FORMS = [
   },
   {
     turn: "within",
-    pattern: new RegExp("(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::  | \\[)"),
+    pattern: new RegExp("(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::[ ][ ]| \\[)"),
     kinds: ["name"],
   },
   {

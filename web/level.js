@@ -137,6 +137,22 @@ export function messageOf(fields) {
 export const severityOf = (fields, beside, text) =>
   severityOfFields(fields) ?? severityOfFields(beside) ?? severityOfText(text);
 
+/** The lowest status of HTTP that is a level. @type {Record<string, number>} */
+const LOWEST = { "4xx": 400, "5xx": 500 };
+const REQUESTS = ["request", "method", "request_method", "request.method"];
+
+/**
+ * The severity of an access record, which has a status of HTTP and names the request too.
+ * @param {Fields} fields
+ * @param {string | undefined} statusLevel "5xx", "4xx"; undefined: a status is no level
+ */
+export function severityOfStatus(fields, statusLevel) {
+  const status = textAt(fields, "status") ?? "";
+  if (!/^[45][0-9]{2}$/.test(status) || !(Number(status) >= LOWEST[statusLevel ?? ""])) return UNKNOWN;
+  if (!REQUESTS.some((name) => textAt(fields, name) !== undefined)) return UNKNOWN;
+  return status < "500" ? NAMES.WARNING : NAMES.ERROR;
+}
+
 /**
  * The class that the page shows and filters.
  * @param {number} severity

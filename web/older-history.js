@@ -133,7 +133,7 @@ export class OlderHistory {
     try {
       const { records, more, first } = await connection.history({ before, limit });
       if (connection !== this.connection) return [];
-      const entries = records.map(parseEntry);
+      const entries = records.map((record) => parseEntry(record, connection.statusLevel));
       await this.searched(entries);
       if (connection !== this.connection) return [];
       list.keepPlace();

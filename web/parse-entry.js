@@ -7,7 +7,7 @@
  */
 import { plain } from "./ansi.js";
 import { fieldsOf } from "./fields.js";
-import { OTHER, classOf, messageOf, severityOf } from "./level.js";
+import { OTHER, classOf, messageOf, severityOf, severityOfStatus } from "./level.js";
 import { formatTime, shownTime } from "./times.js";
 import { hiddenIn } from "./trace.js";
 
@@ -73,15 +73,17 @@ import { hiddenIn } from "./trace.js";
 
 /**
  * @param {LogRecord} record
+ * @param {string} [statusLevel] the statuses that are levels in access records, as of severityOfStatus()
  * @returns {Entry}
  */
-export function parseEntry({ id, event, data, fields: beside }) {
+export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
   const fields = fieldsOf(data);
   const told = fields ? messageOf(fields) : data;
   const message = told ?? data;
   const shown = plain(message);
   const lines = countLines(shown);
-  const severity = severityOf(fields, beside, told === undefined ? "" : shown);
+  const said = severityOf(fields, beside, told === undefined ? "" : shown);
+  const severity = statusLevel ? Math.max(said, severityOfStatus({ ...beside, ...fields }, statusLevel)) : said;
   return {
     id,
     event,

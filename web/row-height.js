@@ -12,7 +12,7 @@ import { CLAMP, LONG } from "./message.js";
 const ROW = 20; // px of a line, as in console.css
 const MARKER = 26; // px of a marker
 const PADDING = 24; // px left and right of a line
-const BESIDE = 24; // characters that time, level and button take in a row
+const BESIDE = 24; // characters that the short time, level and button take in a row
 
 export class RowHeight {
   /**
@@ -25,6 +25,7 @@ export class RowHeight {
     this.rows = rows;
     this.preferences = preferences;
     this.columns = 80;
+    this.more = 0; // characters that the times have besides
     globalThis.addEventListener("resize", () => this.measure());
   }
 
@@ -34,7 +35,7 @@ export class RowHeight {
     this.rows.append(probe);
     const width = probe.getBoundingClientRect().width / 100;
     probe.remove();
-    this.columns = Math.max(20, Math.floor((this.box.clientWidth - PADDING - BESIDE * width) / width));
+    this.columns = Math.max(20, Math.floor((this.box.clientWidth - PADDING) / width - BESIDE - this.more));
   }
 
   /** @param {Item} item */

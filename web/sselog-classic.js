@@ -783,6 +783,7 @@
       this.answered = false;
       this.continues = true;
       this.historyUrl = historyUrl ?? sibling(this.url, "history");
+      this.statusLevel = void 0;
       this.whose = void 0;
       this.renewed = void 0;
       this.client = void 0;
@@ -838,6 +839,7 @@
       for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
       const page = await this.json(await this.withParameters(url, parameters));
       this.answered = true;
+      this.statusLevel = page.status_level;
       this.whose ??= page.whose;
       if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
       return page;
@@ -1545,6 +1547,10 @@
       /** Whether the log has no records older than those that were handed over first. */
       get complete() {
         return connection.complete;
+      },
+      /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */
+      get statusLevel() {
+        return connection.requests.statusLevel;
       },
       /** Whether close() was called. */
       get closed() {

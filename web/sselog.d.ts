@@ -107,6 +107,8 @@ export interface Client {
   readonly leading: boolean;
   /** Whether the log has no records older than those that were handed over first. */
   readonly complete: boolean;
+  /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */
+  readonly statusLevel: string | undefined;
   /** Whether close() was called. */
   readonly closed: boolean;
 }

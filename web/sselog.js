@@ -518,6 +518,10 @@ export function connect(options) {
     get complete() {
       return connection.complete;
     },
+    /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */
+    get statusLevel() {
+      return connection.requests.statusLevel;
+    },
     /** Whether close() was called. */
     get closed() {
       return connection.closed;

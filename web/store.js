@@ -526,6 +526,15 @@ export class Store {
     return null;
   }
 
+  /** The newest entry that has an id, or null. */
+  lastRecord() {
+    for (let at = this.chunks.length - 1; at >= 0; at--) {
+      const found = this.chunks[at].all.findLast((entry) => entry.id);
+      if (found) return found;
+    }
+    return null;
+  }
+
   *shownChunks() {
     for (const chunk of this.chunks) yield chunk.shown;
   }

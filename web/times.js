@@ -8,7 +8,7 @@
 
 /** @import { Entry } from "./parse-entry.js" */
 
-/** @typedef {{utc?: boolean, date?: boolean}} TimeOptions */
+/** How a time is written; date "short": without the year. @typedef {{utc?: boolean, date?: boolean | "short"}} TimeOptions */
 
 /**
  * A time that a record says. Without a zone, `ms` is right if the record means UTC.
@@ -55,14 +55,34 @@ export function shownTime(entry, { utc = false, own = false }) {
 const pad = (/** @type {number} */ n, width = 2) => String(n).padStart(width, "0");
 
 /**
- * "HH:MM:SS.mmm", on request after the date; local time or UTC.
+ * How far a zone is ahead of UTC, as "+01:00".
+ * @param {number} minutes
+ */
+function offset(minutes) {
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? "-" : "+"}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
+}
+
+/**
+ * "HH:MM:SS.mmm", on request after the date; local time or UTC. UTC has a "Z" behind it. With the whole date local time
+ * has its offset, so that the text means the same on any machine.
  * @param {number} ms
  * @param {TimeOptions} [options]
  */
 export function formatTime(ms, { utc = false, date = false } = {}) {
   if (Number.isNaN(ms)) return "";
-  const at = new Date(utc ? ms : ms - new Date(ms).getTimezoneOffset() * 60_000);
-  const day = `${at.getUTCFullYear()}-${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
+  const ahead = utc ? 0 : -new Date(ms).getTimezoneOffset();
+  const at = new Date(ms + ahead * 60_000);
+  const day = `${pad(at.getUTCMonth() + 1)}-${pad(at.getUTCDate())}`;
   const time = `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}:${pad(at.getUTCSeconds())}.${pad(at.getUTCMilliseconds(), 3)}`;
-  return date ? `${day} ${time}${utc ? "Z" : ""}` : time;
+  const zone = utc ? "Z" : date === true ? offset(ahead) : "";
+  if (!date) return time + zone;
+  return `${date === true ? `${at.getUTCFullYear()}-` : ""}${day} ${time}${zone}`;
 }
+
+/**
+ * The number of the day in which a time lies, or NaN; local days or those of UTC.
+ * @param {number} ms
+ * @param {boolean} utc
+ */
+export const dayOf = (ms, utc) => Math.floor((ms - (utc ? 0 : new Date(ms).getTimezoneOffset() * 60_000)) / 86_400_000);

@@ -8,6 +8,9 @@
  * follows has no anchor.
  */
 
+import { DAY_LINE } from "./day-line.js";
+
+/** @import { DayLines } from "./day-line.js" */
 /** @import { Item } from "./parse-entry.js" */
 /** @import { Store } from "./store.js" */
 
@@ -25,10 +28,11 @@ export class VirtualList {
    * @param {(entry: Item) => HTMLElement} options.makeRow
    * @param {(rows: HTMLElement[]) => void} options.settle for rows that are new in the document
    * @param {(row: HTMLElement, entry: Item) => void} options.showFold the fold of the entry changed
+   * @param {DayLines} options.days lines inside rows
    * @param {(following: boolean) => void} options.onfollow the list begins or stops to follow the end
    * @param {() => void} options.ontop the reader scrolled up near the top
    */
-  constructor({ box, head, canvas, rows, store, makeRow, settle, showFold, onfollow, ontop }) {
+  constructor({ box, head, canvas, rows, store, makeRow, settle, showFold, days, onfollow, ontop }) {
     this.box = box;
     this.head = head;
     this.canvas = canvas;
@@ -37,6 +41,7 @@ export class VirtualList {
     this.makeRow = makeRow;
     this.settle = settle;
     this.showFold = showFold;
+    this.days = days;
     this.onfollow = onfollow;
     this.ontop = ontop;
     /** @type {Map<Item, HTMLElement>} */
@@ -44,7 +49,8 @@ export class VirtualList {
     /** @type {WeakMap<Element, Item>} */
     this.entries = new WeakMap();
     this.following = true;
-    /** The first entry in sight, and how many px of it are above the edge. @type {{seq: number, offset: number} | null} */
+    /** The first entry in sight, how many px of it are above the edge, and how many of these a day line has.
+     * @type {{seq: number, offset: number, line?: number} | null} */
     this.anchor = null;
     /** The entry whose row had the focus when rows were removed. @type {Item | null} */
     this.refocus = null;
@@ -121,7 +127,7 @@ export class VirtualList {
   dropAnchor(top = this.box.scrollTop) {
     const y = top - this.headHeight;
     const { entries, top: first } = this.store.between(y, y + 1);
-    this.anchor = entries.length ? { seq: entries[0].seq, offset: y - first } : null;
+    this.anchor = entries.length ? { seq: entries[0].seq, offset: y - first, line: this.lineOf(entries[0]) } : null;
   }
 
   /** Keeps what is in sight in place, through a change that is not the reader's. */
@@ -243,11 +249,29 @@ export class VirtualList {
       top = Math.max(0, head + height - this.viewHeight);
     } else if (this.anchor) {
       const found = this.store.locate(this.anchor.seq);
-      if (found) top = head + found.top + (found.entry.seq === this.anchor.seq ? this.anchor.offset : 0);
+      if (found) top = head + found.top + (found.entry.seq === this.anchor.seq ? this.offsetOf(this.anchor, found.entry) : 0);
     }
     if (Math.abs(top - this.box.scrollTop) >= 1) this.box.scrollTop = top;
     this.placed = this.box.scrollTop;
     return this.placed;
+  }
+
+  /**
+   * How far the anchor's row is above the edge, so that its text stays in place when its day line comes or goes.
+   * @param {{offset: number, line?: number}} anchor
+   * @param {Item} entry
+   */
+  offsetOf(anchor, entry) {
+    anchor.line ??= this.lineOf(entry);
+    return anchor.offset + this.lineOf(entry) - anchor.line;
+  }
+
+  /**
+   * Height of the day line in the row of an entry, in px.
+   * @param {Item} entry
+   */
+  lineOf(entry) {
+    return this.nodes.get(entry)?.classList.contains("day-first") ? DAY_LINE : 0;
   }
 
   /**
@@ -266,6 +290,7 @@ export class VirtualList {
     }
     let place = this.rows.firstChild;
     const made = [];
+    this.days.begin(entries[0]);
     for (const entry of entries) {
       let node = this.nodes.get(entry);
       if (!node) {
@@ -273,6 +298,7 @@ export class VirtualList {
         this.nodes.set(entry, node);
         this.entries.set(node, entry);
       }
+      this.days.show(node, entry);
       if (node === place) place = node.nextSibling;
       else this.rows.insertBefore(node, place);
     }

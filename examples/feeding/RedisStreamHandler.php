@@ -9,7 +9,7 @@
 //
 //     new Monolog\Handler\FallbackGroupHandler([new RedisStreamHandler(...), new Monolog\Handler\ErrorLogHandler()])
 //
-// Monolog's numbers are other ones than those of sselog, so the level is a word.
+// Monolog's numbers mean something else to other programs, so the level is a word.
 
 class RedisStreamHandler extends Monolog\Handler\AbstractProcessingHandler
 {

@@ -3,7 +3,7 @@
 //
 //     node app.js | sselog send -l stream:logs:alice
 //
-// pino's own numbers are other ones than those of sselog (30 is info there and warning here), so the level is a word.
+// pino's own numbers mean something else to other programs (30 is a warning for Python), so the level is a word.
 // While Redis is away, the pipe fills, and then the program waits. If it must not, let systemd's journal be between.
 import { hostname } from "node:os";
 import pino from "pino";

@@ -3,7 +3,7 @@
 //
 //     node app.js | sselog send -l stream:logs:alice
 //
-// sselog knows all levels of winston's `syslog` set, but three of the default set have no name there.
+// Three levels of winston's default set get names that other programs know too.
 import { hostname } from "node:os";
 import winston from "winston";
 

@@ -73,6 +73,7 @@ static void test_defaults_are_as_documented(void **state)
     assert_false(c->append || config_appends(c));
     assert_int_equal(c->token_ttl, 30);
     assert_true(c->enabled);
+    assert_int_equal(c->status_level, 0);
     assert_true(c->jwt_require[0].name == NULL && c->jwt_refuse[0] == NULL);
     assert_false(c->jwt_allow_no_exp);
     assert_false(c->allow_root);

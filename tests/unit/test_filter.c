@@ -15,7 +15,7 @@ struct words {
     struct filter_rule match[3], lists[3];
     const char *level;
     const char *skip[3];
-    const char *text;
+    const char *query;
 };
 
 static struct filter *build(const struct words *w)
@@ -25,7 +25,7 @@ static struct filter *build(const struct words *w)
         .lists = w->lists,
         .level = w->level,
         .skip_levels = w->skip,
-        .query = slice_of(w->text),
+        .query = slice_of(w->query),
     };
     while (w->match[spec.nmatch].field)
         spec.nmatch++;
@@ -170,25 +170,25 @@ static void test_skipped_levels_are_withheld(void **state)
 static void test_text_is_found_in_any_case(void **state)
 {
     static const struct decision cases[] = {
-        {{.text = "b"}, "abc", true},
-        {{.text = "ABC"}, "xxabcxx", true},
-        {{.text = "abc"}, "xxAbC", true},
-        {{.text = "abc"}, "ab", false},
-        {{.text = "abc"}, "ababd", false},
-        {{.text = "aab"}, "aaab", true},
-        {{.text = "abacababac"}, "abacabacababac", true},
-        {{.text = "abacababac"}, "abacabacababad", false},
-        {{.text = "aabaaac"}, "aabaaabaaac", true},
-        {{.text = "x"}, "", false},
-        {{.text = "[@{"},
+        {{.query = "b"}, "abc", true},
+        {{.query = "ABC"}, "xxabcxx", true},
+        {{.query = "abc"}, "xxAbC", true},
+        {{.query = "abc"}, "ab", false},
+        {{.query = "abc"}, "ababd", false},
+        {{.query = "aab"}, "aaab", true},
+        {{.query = "abacababac"}, "abacabacababac", true},
+        {{.query = "abacababac"}, "abacabacababad", false},
+        {{.query = "aabaaac"}, "aabaaabaaac", true},
+        {{.query = "x"}, "", false},
+        {{.query = "[@{"},
          "{`[@[",
          false}, /* not letters, but they differ only in the bit that is the case of letters */
-        {{.text = "\xc3\xa9"}, "caf\xc3\xa9", true},
-        {{.text = "\xc3\xa9"}, "CAF\xc3\x89", true},
-        {{.text = "caf\xc3\xa9"}, "{\"m\":\"CAF\\u00c9\"}", true},
-        {{.text = "say \"hi\""}, "{\"m\":\"say \\\"hi\\\"\"}", true},
-        {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1}", false},
-        {{.text = "x", .lists = {{"r", "1"}}}, "{\"r\":1,\"m\":\"X\"}", true},
+        {{.query = "\xc3\xa9"}, "caf\xc3\xa9", true},
+        {{.query = "\xc3\xa9"}, "CAF\xc3\x89", true},
+        {{.query = "caf\xc3\xa9"}, "{\"m\":\"CAF\\u00c9\"}", true},
+        {{.query = "say \"hi\""}, "{\"m\":\"say \\\"hi\\\"\"}", true},
+        {{.query = "x", .lists = {{"r", "1"}}}, "{\"r\":1}", false},
+        {{.query = "x", .lists = {{"r", "1"}}}, "{\"r\":1,\"m\":\"X\"}", true},
     };
     (void)state;
     assert_decisions(cases, sizeof cases / sizeof *cases);
@@ -228,9 +228,9 @@ static void test_filter_sees_the_entry_s_other_fields(void **state)
         {{.match = {{"t", "a"}}}, "{\"t\":{}}", "t", "a", false},
         {{.match = {{"t", "a"}}}, "{\"t\":null}", "t", "a", true},
         {{.match = {{"t", ""}}}, "text", "t", "", false},
-        {{.text = "WEB2"}, "text", "host", "web2", true},
-        {{.text = "host"}, "text", "host", "web2", false},
-        {{.text = "web2"}, "text", "event", "web2", true},
+        {{.query = "WEB2"}, "text", "host", "web2", true},
+        {{.query = "host"}, "text", "host", "web2", false},
+        {{.query = "web2"}, "text", "event", "web2", true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -270,8 +270,8 @@ static void test_json_is_parsed_only_for_a_rule(void **state)
         struct words w;
         bool parsed;
     } cases[] = {
-        {{.level = NULL}, false},          {{.text = "a"}, false},
-        {{.lists = {{"r", ", "}}}, false}, {{.text = "nowhere", .match = {{"a", "1"}}}, false},
+        {{.level = NULL}, false},          {{.query = "a"}, false},
+        {{.lists = {{"r", ", "}}}, false}, {{.query = "nowhere", .match = {{"a", "1"}}}, false},
         {{.match = {{"a", "1"}}}, true},   {{.level = "info"}, true},
         {{.skip = {"debug"}}, true},
     };
@@ -295,8 +295,16 @@ static void test_different_filters_have_different_keys(void **state)
         {.level = "notice"},
         {.skip = {"info"}},
         {.skip = {"info", "debug"}},
-        {.text = "info"},
-        {.text = "0:"},
+        {.query = "info"},
+        {.query = "0:"},
+        {.query = "-info"},
+        {.query = "info 0:"},
+        {.query = "/info/"},
+        {.query = "/info/i"},
+        {.query = "a=info"},
+        {.query = "a~info"},
+        {.query = "level=info"},
+        {.query = "level>=info"},
         {.match = {{"a", "b"}}},
         {.lists = {{"a", "b"}}},
         {.match = {{"a", "b"}}, .lists = {{"a", "b"}}},
@@ -315,8 +323,11 @@ static void test_different_filters_have_different_keys(void **state)
     };
     static const struct words same[][2] = {
         {{.level = "warn"}, {.level = "WARNING"}},
-        {{.text = "Abc"}, {.text = "aBC"}},
-        {{.text = "\xc3\xa9"}, {.text = "\xc3\x89"}},
+        {{.query = "Abc"}, {.query = "aBC"}},
+        {{.query = "a b"}, {.query = "b  \"A\" b"}},
+        {{.query = "level=err"}, {.query = "level=ERROR"}},
+        {{.query = "\"\""}, {.query = NULL}},
+        {{.query = "\xc3\xa9"}, {.query = "\xc3\x89"}},
         {{.lists = {{"a", "x, y"}}}, {.lists = {{"a", "y,x,,y"}}}},
         {{.lists = {{"a", ","}}}, {.level = NULL}},
     };
@@ -361,6 +372,39 @@ static void test_unknown_level_is_refused(void **state)
         assert_null(filter_new(&spec));
         assert_int_equal(errno, EINVAL);
     }
+}
+
+static void test_wrong_query_is_refused_with_its_reason(void **state)
+{
+    char why[QUERY_WHY] = "x";
+    struct filter_spec spec = {.query = slice_of("level=foo"), .why = why};
+    (void)state;
+    assert_null(filter_new(&spec));
+    assert_int_equal(errno, EINVAL);
+    assert_string_equal(why, "\"foo\" is no level");
+    spec.query = slice_of("level=info");
+    spec.level = "loud";
+    assert_null(filter_new(&spec));
+    assert_int_equal(errno, EINVAL);
+    assert_string_equal(why, "");
+}
+
+/* The time that an expression takes would tell about a record that the viewer may not see. */
+static void test_expressions_are_tried_only_on_records_that_match(void **state)
+{
+    struct words w = {.match = {{"t", "a"}}, .query = "/(x+x+)+[yz]/"};
+    struct filter *f = build(&w);
+    struct record r;
+    (void)state;
+    record_from_message(&r, XID_ZERO,
+                        slice_of("{\"t\":\"a\",\"m\":\"xxxxxxxxxxxxxxxxxxxxxxxxxx\"}"));
+    assert_true(filter_pass(f, &r));
+    record_end(&r);
+    record_from_message(&r, XID_ZERO,
+                        slice_of("{\"t\":\"b\",\"m\":\"xxxxxxxxxxxxxxxxxxxxxxxxxx\"}"));
+    assert_false(filter_pass(f, &r));
+    record_end(&r);
+    filter_free(f);
 }
 
 static void test_strings_are_copied(void **state)
@@ -450,6 +494,8 @@ int main(void)
         cmocka_unit_test(test_different_filters_have_different_keys),
         cmocka_unit_test(test_filters_without_a_rule_are_one),
         cmocka_unit_test(test_unknown_level_is_refused),
+        cmocka_unit_test(test_wrong_query_is_refused_with_its_reason),
+        cmocka_unit_test(test_expressions_are_tried_only_on_records_that_match),
         cmocka_unit_test(test_strings_are_copied),
         cmocka_unit_test(test_skipped_and_older_records_are_withheld),
     };

@@ -189,6 +189,40 @@ static void test_the_level_of_a_record_is_told_as_it_stands(void **state)
     }
 }
 
+static void test_a_status_is_a_level_by_option(void **state)
+{
+    static const struct {
+        const char *payload;
+        unsigned lowest;
+        int severity;
+    } cases[] = {
+        {"{\"request\":\"GET /\",\"status\":502}", 500, 40},
+        {"{\"request\":\"GET /\",\"status\":\"502\"}", 400, 40},
+        {"{\"method\":\"GET\",\"status\":404}", 400, 30},
+        {"{\"method\":\"GET\",\"status\":404}", 500, -1},
+        {"{\"method\":\"GET\",\"status\":399}", 400, -1},
+        {"{\"method\":\"GET\",\"status\":600}", 400, -1},
+        {"{\"method\":\"GET\",\"status\":502}", 0, -1},
+        {"{\"method\":\"GET\",\"status\":\"0502\"}", 500, -1},
+        {"{\"status\":502}", 500, -1}, /* of anything */
+        {"{\"method\":\"GET\",\"status\":502,\"level\":\"info\"}", 500, 40},
+        {"{\"method\":\"GET\",\"status\":502,\"level\":\"fatal\"}", 500, 50},
+        {"{\"request\":{\"method\":\"GET\"},\"status\":404,\"level\":\"info\"}", 400, 30},
+        {"{\"method\":\"GET\",\"status\":502,\"level\":\"odd\"}", 500, 40},
+        {"x", 500, -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct record r;
+        struct slice text;
+        record_from_message(&r, XID_ZERO, slice_of(cases[i].payload));
+        r.status_level = cases[i].lowest;
+        if (level_of_record(&r, &text) != cases[i].severity)
+            fail_msg("%s from %u", cases[i].payload, cases[i].lowest);
+        record_end(&r);
+    }
+}
+
 static void test_fields_are_listed(void **state)
 {
     size_t n = 0;
@@ -208,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_the_word_that_tells_the_level_is_known),
         cmocka_unit_test(test_levels_far_in_a_text_do_not_count),
         cmocka_unit_test(test_the_level_of_a_record_is_told_as_it_stands),
+        cmocka_unit_test(test_a_status_is_a_level_by_option),
         cmocka_unit_test(test_fields_are_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,9 +31,9 @@ static void assert_bytes(const struct page_end *end, bool lines, const char *byt
 
 static void test_answers_have_their_bytes(void **state)
 {
-    const struct page_end gap = {"{\"after\":null}", true, "1-1", "1-3", "w", 0};
-    const struct page_end none = {NULL, false, NULL, NULL, "w", 0};
-    const struct page_end later = {NULL, false, NULL, NULL, "w", 3000};
+    const struct page_end gap = {"{\"after\":null}", true, "1-1", "1-3", "w", 0, 0};
+    const struct page_end none = {NULL, false, NULL, NULL, "w", 0, 0};
+    const struct page_end later = {NULL, false, NULL, NULL, "w", 500, 3000};
     (void)state;
     page_init(&page, 2, true, 1000);
     assert_bytes(&none, false,
@@ -43,7 +43,7 @@ static void test_answers_have_their_bytes(void **state)
                  "\"whose\":\"w\"}\n");
     assert_bytes(&later, true,
                  "{\"control\":\"page\",\"more\":false,\"first\":null,\"last\":null,"
-                 "\"every\":3000,\"whose\":\"w\"}\n");
+                 "\"status_level\":\"5xx\",\"every\":3000,\"whose\":\"w\"}\n");
     add(3, "c");
     add(1, "a\n");
     assert_bytes(

@@ -4,7 +4,7 @@ import test from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parseEntry } from "../../../web/parse-entry.js";
-import { classOf } from "../../../web/level.js";
+import { classOf, severityOfStatus } from "../../../web/level.js";
 
 const SEVERITIES = { TRACE: 5, DEBUG: 10, INFO: 20, NOTICE: 25, WARNING: 30, ERROR: 40, CRITICAL: 50, "-": -1 };
 const SIGNS = { "\u2409": "\t", "\u240a": "\n", "\u241b": "\x1b" };
@@ -27,3 +27,26 @@ for (const [payload, level, beside] of cases) {
     assert.equal(entry.level, classOf(entry.severity));
   });
 }
+
+const STATUSES = [
+  ['{"request":"GET /","status":502}', "5xx", "ERROR"],
+  ['{"request":"GET /","status":"502"}', "4xx", "ERROR"],
+  ['{"method":"GET","status":404}', "4xx", "WARNING"],
+  ['{"method":"GET","status":404}', "5xx", "OTHER"],
+  ['{"method":"GET","status":399}', "4xx", "OTHER"],
+  ['{"method":"GET","status":600}', "4xx", "OTHER"],
+  ['{"method":"GET","status":502}', undefined, "OTHER"],
+  ['{"status":502}', "5xx", "OTHER"], // of anything
+  ['{"method":"GET","status":502,"level":"info"}', "5xx", "ERROR"],
+  ['{"method":"GET","status":502,"level":"fatal"}', "5xx", "CRITICAL"],
+  ['{"request":{"method":"GET"},"status":404,"level":"info"}', "4xx", "WARNING"],
+  ['{"method":"GET","status":502,"level":"odd"}', "5xx", "ERROR"],
+  ["x", "5xx", "OTHER"],
+];
+
+for (const [data, statusLevel, level] of STATUSES) {
+  test(`level of ${data} with ${statusLevel}`, () => assert.equal(parseEntry({ id: "1-0", data }, statusLevel).level, level));
+}
+
+test("a status of the entry counts too", () =>
+  assert.equal(severityOfStatus({ status: "500", method: "GET" }, "5xx"), SEVERITIES.ERROR));

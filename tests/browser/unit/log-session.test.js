@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LogSession } from "../../../web/log-session.js";
-import { parseQuery } from "../../../web/filter.js";
+import { parseQuery } from "../../../web/query.js";
 
 const server = { history: {}, stream: null };
 globalThis.location = { href: "http://h/console.html" };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseEntry } from "../../../web/parse-entry.js";
-import { parseQuery } from "../../../web/filter.js";
+import { parseQuery } from "../../../web/query.js";
 import { Matcher } from "../../../web/matcher.js";
 
 const query = parseQuery("/a+/");
@@ -48,9 +48,9 @@ test("a machine that sleeps does not end the trial of an expression", async (t) 
   await turn();
   assert.equal(at.asked, 1);
   at.pass();
-  at.worker.onmessage({ data: [[[1, 3]]] });
+  at.worker.onmessage({ data: [[{ where: "", spans: [[1, 3]] }]] });
   await match;
-  assert.deepEqual(entry.match, { query, spans: [[1, 3]] });
+  assert.deepEqual(entry.match, { query, found: [{ where: "", spans: [[1, 3]] }] });
   assert.deepEqual([at.ended, at.timers.size], [0, 0]);
 });
 
@@ -64,7 +64,7 @@ test("a worker that never answers is ended, and the next question starts another
   assert.equal(at.ended, 1);
   const next = matcher.match(entries(), query);
   await turn();
-  at.worker.onmessage({ data: [null] });
+  at.worker.onmessage({ data: [[null]] });
   await next;
   assert.equal(at.asked, 2);
 });

@@ -49,7 +49,7 @@ test("searched() resolves for the query that replaced the one it began with", as
   await turn();
   assert.deepEqual([questions.length, known], [2, false]);
   const [entry] = questions[1].entries;
-  entry.match = { query: filter.query, spans: null };
+  entry.match = { query: filter.query, found: [null] };
   questions[1].done();
   await done;
   assert.equal(filter.passes(entry), false);
