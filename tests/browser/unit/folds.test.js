@@ -82,6 +82,7 @@ test("folds: a record of another writer, a marker and a record of several lines 
     [entries(head, `${one}\n${two}`), [head, `${one}\n${two}`]],
     [entries(head, `${one}\n`, two), ["ERROR boom x3/2"]],
     [entries("GET / 200", one, two), [`${one} x2/1`]],
+    [entries(`${head}\n${one}`, ...PYTHON.slice(0, 2)), [`${head}\n${one}`, `${PYTHON[0]} x2/1`]],
     [entries(`web-1  | ${head}`, `web-1  | ${one}`, `db-1   | ${two}`), [`web-1  | ${head} x2/1`, `db-1   | ${two}`]],
   ];
   for (const [items, want] of cases) {
@@ -102,8 +103,8 @@ test("folds: lines of a trace in JSON fold too", () => {
 test("folds: equal neighbours, and what ends them", () => {
   const store = make();
   const json = (message, n) => entry(JSON.stringify({ level: "INFO", message, n }));
-  store.append([...entries("a", "a", "a", "b", "a"), json("a", 1), json("a", 2), entry("a", { event: "e" }), makeMarker("gap", "g"), entry("a", { event: "e" })]);
-  assert.deepEqual(rows(store), ["a x3", "b", "a", "a x2", "a", "g", "a"]);
+  store.append([...entries("a", "a", "a", "b", "a"), json("a", 1), json("a", 2), entry("a", { event: "e" }), makeMarker("gap", "g"), entry("a", { event: "e" }), entry("a", { event: "f" })]);
+  assert.deepEqual(rows(store), ["a x3", "b", "a", "a x2", "a", "g", "a", "a"]);
   check(store);
 });
 
@@ -159,14 +160,25 @@ test("folds: an open fold shows all, also what joins it later, until it closes",
   const fold = foldOf(store.firstRecord());
   store.setOpen(fold, true);
   store.append(entries("a"));
-  store.prepend(entries("a"));
-  assert.deepEqual(rows(store), ["a x5", "a", "a", "a", "a"]);
+  store.prepend(entries("b", "a"));
+  assert.deepEqual(rows(store), ["b", "a x5", "a", "a", "a", "a"]);
+  store.prepend(entries("b", "b"));
+  store.setOpen(foldOf(store.firstRecord()), true);
+  store.prepend(entries("b", "b", "b"));
+  assert.equal(rows(store).length, 11, "a closed fold opens when it joins an open one");
   check(store);
+  store.remeasure();
+  check(store);
+  store.clear();
+  store.append(entries("a", "a", "a", "a", "a"));
+  store.setOpen(foldOf(store.firstRecord()), true);
   store.refilter();
   apply(store);
   assert.deepEqual(rows(store), ["a x5", "a", "a", "a", "a"], "a filter leaves it open");
   store.setOpen(foldOf(store.firstRecord()), false);
   assert.deepEqual(rows(store), ["a x5"]);
+  check(store);
+  store.remeasure();
   check(store);
 });
 
@@ -209,7 +221,7 @@ test("folds: any order of work gives the same folds", () => {
       return made;
     };
     for (let n = 0; n < 25; n++) {
-      const what = random(6);
+      const what = random(7);
       if (what < 2) store.append(lot());
       if (what === 2) store.prepend(lot());
       if (what === 3) {
@@ -222,9 +234,13 @@ test("folds: any order of work gives the same folds", () => {
         store.filterSome(() => left-- > 0);
       }
       if (what === 5) store.setCap(300 + random(200));
+      const some = store.locate(store.nextSeq - random(400))?.entry;
+      if (what === 6 && some && foldOf(some)) store.setOpen(foldOf(some), random(2) === 0);
       check(store);
     }
     apply(store);
+    check(store);
+    for (const item of [...store.shownChunks()].flat()) if (foldOf(item)?.open) store.setOpen(foldOf(item), false);
     check(store);
     const seen = rows(store);
     store.refilter();
