@@ -160,7 +160,7 @@ hosting: static ## a folder to upload to a shared host, build/hosting; its READM
 	$(Q)$(INSTALL) -m 644 examples/hosting/htaccess $(BUILD)/hosting/.htaccess
 	$(Q)$(INSTALL) -m 644 examples/hosting/README.md web/*.html web/*.css web/*.js $(BUILD)/hosting
 
-bundle: ## web/sselog-classic.js from web/sselog.js, for pages without modules; needs Node.js and npm
+bundle: ## the files of web/ that are made of others there, as sselog-classic.js; needs Node.js and npm
 	$(Q)[ -d tests/browser/node_modules/esbuild ] || npm ci --prefix tests/browser --no-audit --no-fund
 	$(Q)node tests/browser/bundle.js
 

@@ -122,7 +122,7 @@ static void add_unwell(struct browser *b, const struct http_answer *a)
                    "sselog refuses what the web server sent with each request (500 misconfigured)");
     else if (a->status == 503)
         report_add(b->report, FINDING_FAIL, ANSWERS, "`sselog doctor` without a URL checks Redis",
-                   "sselog answers, but Redis is not to be reached");
+                   "sselog answers, but Redis cannot be reached");
     else
         report_add(b->report, FINDING_FAIL, ANSWERS, NULL, "sselog answers /healthz with %ld",
                    a->status);

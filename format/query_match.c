@@ -60,33 +60,45 @@ static bool hides_control(struct slice payload)
     return false;
 }
 
-static bool is_outside(char c)
+/* The place behind the bytes from at on that stand for themselves: in a string of JSON, or outside.
+ */
+static size_t skip_plain(struct slice json, size_t at, bool inside)
 {
-    return c && strchr(" \t\r\n{}[]:,\"+-.0123456789eEtrufalsnNaInfity", c);
+    static const char outside[] = " \t\r\n{}[]:,+-.0123456789eEtrufalsnNaInfity";
+    while (at < json.len) {
+        char c = json.p[at];
+        if (inside ? c < 0x20 || c == '"' || c == '\\' : !c || !strchr(outside, c))
+            break;
+        at++;
+    }
+    return at;
 }
 
-/* Adds JSON with the escape sequences of its strings read, up to where it is no JSON. */
+/* Adds JSON with the escape sequences of its strings read, up to where it is no JSON. A byte beyond
+ * ASCII is negative, and is read as a character. */
 static void add_read(struct buf *b, struct slice json)
 {
     bool inside = false;
     for (size_t at = 0; at < json.len;) {
+        size_t end = skip_plain(json, at, inside);
         char bytes[4];
+        buf_add(b, json.p + at, end - at);
+        at = end;
+        if (at == json.len || (!inside && json.p[at] != '"'))
+            return;
         if (!inside) {
-            if (!is_outside(json.p[at]))
-                return;
-            inside = json.p[at] == '"';
             buf_addc(b, json.p[at++]);
+            inside = true;
             continue;
         }
         uint32_t c = unicode_json(json, &at);
         if (c == UNICODE_BAD)
             return;
-        if (c == UNICODE_END) {
-            inside = false;
-            buf_addc(b, '"');
-        } else {
+        inside = c != UNICODE_END;
+        if (inside)
             buf_add(b, bytes, unicode_write(c, bytes));
-        }
+        else
+            buf_addc(b, '"');
     }
 }
 
@@ -191,19 +203,25 @@ static enum outcome find(const struct term *t, struct slice text, enum outcome b
     }
 }
 
+/* The message is a part of what was searched, so it matters only to an expression that looks at
+ * what is around it, or where not all was searched. */
+static enum outcome find_in_message(const struct term *t, struct sight *s, enum outcome before)
+{
+    struct slice message = record_has_fields(s->r) ? record_message(s->r) : (struct slice){0};
+    return message.p ? find(t, seen(s, message), before) : before;
+}
+
 static enum outcome find_in_payload(const struct term *t, struct sight *s)
 {
     enum outcome found = NO;
-    struct slice message;
     if (s->has_read)
         make_read(s);
     if (!s->only_read)
         found = find(t, came(s), found);
     if (s->has_read)
         found = find(t, buf_slice(&s->read), found);
-    if ((t->placed || s->only_read || s->r->data.len > EXPRESSION_BYTES) && found != YES &&
-        record_message(s->r, &message))
-        found = find(t, seen(s, message), found);
+    if ((t->placed || s->only_read || s->r->data.len > EXPRESSION_BYTES) && found != YES)
+        found = find_in_message(t, s, found);
     return found;
 }
 

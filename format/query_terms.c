@@ -233,23 +233,10 @@ static void add_level(struct term *t, struct slice name, struct reason *r)
     t->severity = severity;
 }
 
-static const char *name_of(int severity)
-{
-    static const struct {
-        int severity;
-        const char *name;
-    } names[] = {{50, "critical"}, {40, "error"}, {30, "warning"}, {25, "notice"},
-                 {20, "info"},     {10, "debug"}, {5, "trace"}};
-    size_t i = 0;
-    while (i + 1 < sizeof names / sizeof *names && severity < names[i].severity)
-        i++;
-    return names[i].name;
-}
-
 static void end_level(struct term *t)
 {
     if (t->how != TERM_IS) {
-        buf_adds(&t->key, name_of(t->severity));
+        buf_adds(&t->key, level_name(t->severity));
         return;
     }
     for (size_t i = 0, n = 0; i < CLASSES; i++)

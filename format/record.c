@@ -227,17 +227,34 @@ bool record_string(struct record *r, const char *path, struct slice *out)
     return json_object_is_type(value, json_type_string) && json_text(value, out);
 }
 
-bool record_message(struct record *r, struct slice *out)
+struct slice record_message(struct record *r)
 {
-    static const char *const names[] = {"message", "msg", "data", "text", "log", "event"};
-    struct json_object *json = record_json(r), *field;
-    if (!json_object_is_type(json, json_type_object))
-        return false;
+    static const char *const names[] = {"message",
+                                        "msg",
+                                        "data",
+                                        "text",
+                                        "log",
+                                        "event",
+                                        "short_message",
+                                        "MESSAGE",
+                                        "RenderedMessage",
+                                        "@m",
+                                        "@mt",
+                                        "Message",
+                                        "MessageTemplate",
+                                        "body",
+                                        "body.stringValue",
+                                        "fields.message",
+                                        "textPayload",
+                                        "record.message",
+                                        "error.message"};
+    struct slice text = {0};
+    if (!record_has_fields(r))
+        return r->data;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (json_object_object_get_ex(json, names[i], &field) &&
-            json_object_is_type(field, json_type_string))
-            return json_text(field, out);
-    return false;
+        if (record_string(r, names[i], &text))
+            return text;
+    return text;
 }
 
 /* Whether a field of this name can be a member of any JSON object. */

@@ -76,10 +76,9 @@ bool record_path_from(struct record *r, const char *path, enum record_field_sour
                       struct slice *out);
 /* The same, of the payload only, and only if it is a string. */
 bool record_string(struct record *r, const char *path, struct slice *out);
-/* The text of a JSON object that the page shows as its message: the first of the fields message,
- * msg, data, text, log and event that is a string. *out is as of record_field. False: there is
- * none. */
-bool record_message(struct record *r, struct slice *out);
+/* The text that a reader sees of the record: the payload, or the message in its fields; empty where
+ * fields have none. */
+struct slice record_message(struct record *r);
 /* Stores in out, as names and values, the fields of the entry that are sent beside the payload.
  * These are those of its first RECORD_MAX_BESIDE fields that fit into the bytes, of equal names the
  * last. Names are UTF-8 without NUL. Returns how many. */

@@ -132,7 +132,7 @@ static enum turn answer_result(struct context *ctx, const struct append_task *a,
     case APPEND_OLDER:
         return answer_older(ctx, m);
     case APPEND_DOWN:
-        return refuse(ctx, WHY_UNAVAILABLE, 503, "the log is not to be reached now");
+        return refuse(ctx, WHY_UNAVAILABLE, 503, "the log cannot be reached now");
     case APPEND_NO_WRITE:
         return refuse(ctx, WHY_UNAVAILABLE, 503, "the log takes no records now");
     case APPEND_FULL:

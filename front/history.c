@@ -123,7 +123,7 @@ static void begin_walk(struct history *h)
 static enum turn answer_fault(struct context *ctx, enum sync_result r)
 {
     if (r == SYNC_DOWN)
-        answer_error(ctx, 503, "the log is not to be reached now");
+        answer_error(ctx, 503, "the log cannot be reached now");
     else
         answer_error(ctx, 500, "the log cannot be read");
     return TURN_DONE;

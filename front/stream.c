@@ -73,7 +73,7 @@ static int find_since(struct context *ctx, const char *key)
     bool any;
     ctx->until = XID_ZERO;
     if (redis_sync_newest(ctx->redis, key, XID_MAX, &any, &ctx->until) != SYNC_OK) {
-        answer_unavailable(ctx, 503, "the log is not to be reached now");
+        answer_unavailable(ctx, 503, "the log cannot be reached now");
         return -1;
     }
     ctx->has_since = true;
@@ -325,7 +325,7 @@ static int may_stream(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
         return -1;
     if (http->needs_redis && redis_sync_ping(ctx->redis) != SYNC_OK) {
         if (!answer_refusal(ctx, REFUSED_UNAVAILABLE))
-            answer_unavailable(ctx, 503, "the log is not to be reached now");
+            answer_unavailable(ctx, 503, "the log cannot be reached now");
         return -1;
     }
     return find_since(ctx, key);

@@ -189,7 +189,7 @@ def test_redis_that_is_away_is_named(stack, redis):
     server = stack.server("lighttpd", redis)
     redis.kill()
     e = doctor.web(server)
-    e.has("D6", "Redis is not to be reached")
+    e.has("D6", "Redis cannot be reached")
     e.has("D2", str(redis.socket), "start Redis")
 
 

@@ -46,7 +46,9 @@ def test_filters_and_envelope_see_the_entry_s_other_fields(stack, redis):
     redis.add("log", '{"level":"DEBUG","host":"web1"}', level="ERROR", host="web2")
     responder = stack.responder(redis, filters="hosts=host")
     found = [{"id": loud, "event": "e", "data": "loud", "fields": {"level": "ERROR", "host": "web2"}}]
-    for query in ("level=info&hosts=web2", "level=info&q=WEB2", "level=info"):
+    terms = ("web2 loud", "-quiet level>=warning", "host=web1,web2 level=error", "/^LO/i -/^q/", "e level=error", "host~B2 -host=web1 -quiet")
+    queries = [urllib.parse.urlencode({"q": q}) for q in terms]
+    for query in ("level=info&hosts=web2", "level=info&q=WEB2", "level=info", *queries):
         assert get_page(responder, query)["records"] == found, query
     with FcgiStream(responder.socket, environment("/sselog/stream", "level=info&envelope=1")) as s:
         s.read_until_live()
@@ -60,7 +62,7 @@ SEEN = [b'{"m":"caf\\u00e9 \\/api\\/users"}', b'{"m":"\\u003cnil\\u003e, say \\"
         b'{"m":"\\u043f\\u0440\\u0438\\u0432\\u0435\\u0442"}', b'{"m":"\\u0044EBUG"}', b"caf\\u00e9 \xff"]
 
 
-@pytest.mark.parametrize("text,found", [("CAFÉ", [0]), ("/api/users", [0]), ("<nil>", [1]), ('say "hi"', [1]),
+@pytest.mark.parametrize("text,found", [("CAFÉ", [0]), ('"/api/users"', [0]), ("<nil>", [1]), ('say "hi"', [1]),
                                         ("Привет", [2, 3]), ("\\u00E9", [0, 5]), ("debug", []), ("nowhere", [])])
 def test_search_sees_what_a_reader_sees(stack, redis, text, found):
     """Escape sequences of JSON are read, and case is ignored in all scripts; for SSELOG_SKIP_TEXT it matters."""

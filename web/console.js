@@ -5,35 +5,45 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, trace, parse-entry, filter,
- *                 matcher with matcher-worker
+ *    text         ids, sgr, ansi, links, contrast, fields, level with level-table, times, trace, parse-entry,
+ *                 filter, pattern, query, matcher with matcher-worker, level-set, server-filter, query-edit, hidden-hint,
+ *                 empty-text
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         folds, store, paint, field-list, fold-button, message, row, row-height, day-line, virtual-list,
- *                 download
- *    flow         ingest, filter-session, older-history, log-session
- *    reader       arrivals, counts, badge, title, status, controls, copy-rows, row-actions, keymap
+ *    list         folds, folded-chunks, store, paint, field-list, fold-button, message, row, row-height, day-line,
+ *                 virtual-list, download
+ *    flow         ingest, filter-session, older-history, clearing, log-session
+ *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
+ *                 match-steps, field-menu, context, keymap
+ *    other pages  log-list, log-style, sselog-log: the list without this file
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
  */
 import { Arrivals } from "./arrivals.js";
 import { CURRENT } from "./badge.js";
+import { Clearing } from "./clearing.js";
+import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
-import { $, once } from "./dom.js";
+import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
+import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
 import { showFold } from "./fold-button.js";
 import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
+import { isAll } from "./level-set.js";
 import { LogSession } from "./log-session.js";
 import { settle } from "./message.js";
+import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
 import { parseEntry } from "./parse-entry.js";
+import { Pointer } from "./pointer.js";
+import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -41,10 +51,9 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { DATE } from "./times.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
-
-const DATE = "11-28 ";
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -96,7 +105,7 @@ const list = new VirtualList({
   canvas: $("canvas"),
   rows: $("rows"),
   store,
-  makeRow: (item) => makeRow(item, view),
+  makeRow: (item) => pointer.mark(item, makeRow(item, view)),
   settle,
   showFold(row, item) {
     if (!item.marker) showFold(row, item, view);
@@ -104,7 +113,14 @@ const list = new VirtualList({
   days,
   onfollow: showFollow,
   ontop: () => older.load(),
+  onwidth: () => rowHeight.measure(),
 });
+
+const filtered = () => filter.active;
+
+/** @type {Pointer} */
+const pointer = new Pointer({ list, tool: (item) => (filtered() && !item.marker ? contextButton() : null) });
+const steps = new MatchSteps({ list, store, pointer, filtered });
 
 /** @type {FilterSession} */
 const filter = new FilterSession({
@@ -139,16 +155,43 @@ const older = new OlderHistory({
   list,
   ingest,
   searched: (items) => filter.searched(items),
-  filteredByServer: () => settings.server && filter.active,
+  situation: () => ({
+    state: session.state,
+    status: session.status,
+    query: filter.query.terms.length > 0,
+    levels: !isAll(settings.levels),
+    server: session.applied !== "",
+    cleared: clearing.cleared,
+    utc: preferences.utc,
+  }),
+  onadded: () => clearing.drop(),
   onloaded: () => draw(),
 });
 
-const session = new LogSession(settings, () => filter.query, {
-  onrestart() {
+const clearing = new Clearing({
+  store,
+  ingest,
+  place: () => list.rememberPlace(),
+  onclear() {
+    forgetRecords();
+    showPause();
+    list.clear();
+    drawNow();
+  },
+  onback() {
+    filter.refilter();
+    showPause();
+    drawNow();
+  },
+});
+
+const session = new LogSession(settings, filtered, {
+  onrestart(at) {
     list.setFollowing(true);
-    controls.leaveRecord();
+    controls.leaveRecord(at);
   },
   onreset() {
+    clearing.drop();
     older.connect(null);
     forgetRecords();
     status.clear();
@@ -164,9 +207,14 @@ const session = new LogSession(settings, () => filter.query, {
     status.came(records);
     ingest.push(records);
   },
+  onplace: (text) => controls.showPlace(text),
   onstate(state, detail) {
     status.changed(state, detail);
-    if (CURRENT.includes(state)) title.current(session.connection?.lastId ?? "");
+    if (CURRENT.includes(state)) {
+      title.current(session.connection?.lastId ?? "");
+      older.begin();
+    }
+    draw();
   },
   oncomplete() {
     older.complete();
@@ -187,18 +235,16 @@ const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo, copies });
 
 const controls = new Controls(settings, preferences, {
-  onquery(text) {
-    filter.setText(text);
+  onfilter(text, at) {
+    const leaves = !text && isAll(settings.levels);
+    const held = leaves && !at && pointer.hold();
+    if (text !== filter.text) filter.setText(text);
     filter.refilter();
     counts.asked();
-    session.filterChanged();
+    session.filterChanged(held ? pointer.item?.id : at);
   },
-  onlevels() {
-    filter.refilter();
-    counts.asked();
-    session.filterChanged();
-  },
-  onserver: () => session.restartSoon(),
+  onmatch: (direction) => steps.go(direction, { focus: false }),
+  onserver: () => session.filterChanged(),
   onwrap() {
     rowHeight.measure();
     list.remeasure();
@@ -219,12 +265,7 @@ const controls = new Controls(settings, preferences, {
     older.load();
   },
   onretry: () => session.retry(),
-  onclear() {
-    forgetRecords();
-    showPause();
-    list.clear();
-    drawNow();
-  },
+  onclear: () => clearing.clear(),
   async ondownload(kind) {
     await filter.applied();
     await download(kind, store, view);
@@ -235,9 +276,23 @@ const controls = new Controls(settings, preferences, {
   },
 });
 
-const shortcuts = keymap(controls, actions, () => {
-  list.scrollToTop();
-  older.load();
+new FieldMenu({
+  list,
+  onterm(term) {
+    pointer.hold();
+    controls.writeQuery(withTerm(settings.query, term));
+  },
+});
+const context = new Context({ list, pointer, controls, filtered });
+
+const shortcuts = keymap(controls, actions, {
+  toOlder() {
+    list.scrollToTop();
+    older.load();
+  },
+  toMatch: (direction) => steps.go(direction),
+  toContext: () => context.show(),
+  toUndo: () => clearing.undo(),
 });
 listenToShortcuts(shortcuts, (target) => controls.escape(target));
 listShortcuts(shortcuts);
@@ -255,10 +310,11 @@ document.addEventListener("visibilitychange", () => {
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
   counts.show(store.shown, store.count);
+  controls.chips.count(store.levels);
   older.show();
   days.showHead();
+  list.draw();
   if (days.changed()) measureTimes();
-  else list.draw();
 }
 
 /** The page shows other times. */
@@ -281,6 +337,7 @@ const draw = once(drawNow);
 
 /** Goes to the end and stays there. */
 function follow() {
+  pointer.set(null);
   list.setFollowing(true);
   draw();
 }
@@ -303,6 +360,7 @@ function showPause() {
 }
 
 function forgetRecords() {
+  pointer.set(null);
   store.clear();
   days.clear();
   ingest.clear();
@@ -312,6 +370,7 @@ function forgetRecords() {
 
 /* ---------------------------------------------------------------- start */
 
+showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 status.start();

@@ -5,22 +5,22 @@
  * and in storage, and shows them. It may not know entries, rows or the connection: callbacks report what the reader
  * wants.
  */
-import { $, element, number } from "./dom.js";
-import { ALL_LEVELS, OTHER } from "./level.js";
+import { $, number } from "./dom.js";
+import { ALL_LEVELS } from "./level.js";
+import { LevelChips } from "./level-chips.js";
+import { pressed, solo, toggled } from "./level-set.js";
 import { logName, savePreferences, saveURL } from "./settings.js";
 
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-/** @type {Record<string, string>} */
-const CHIPS = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", CRITICAL: "Crit", [OTHER]: "Other" };
-
-/** @typedef {"levels" | "server" | "wrap" | "utc" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+/** @typedef {"server" | "wrap" | "utc" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
  * @typedef {Record<`on${Action}`, () => void> & {
- *   onquery: (text: string) => void,
+ *   onfilter: (text: string, at: string) => void,
+ *   onmatch: (direction: 1 | -1) => void,
  *   oncap: (cap: number) => void,
  *   ondownload: (kind: Kind) => void,
  * }} ControlEvents
@@ -36,18 +36,9 @@ export class Controls {
     this.settings = settings;
     this.preferences = preferences;
     this.events = events;
-    this.makeChips();
+    this.chips = new LevelChips($("levels"), (level, shift) =>
+      this.setLevels((shift ? toggled : pressed)(this.settings.levels, level)));
     this.listen();
-  }
-
-  makeChips() {
-    for (const level of ALL_LEVELS) {
-      const chip = element("button", `level-${level}`, CHIPS[level]);
-      chip.type = "button";
-      chip.dataset.level = level;
-      chip.addEventListener("click", () => this.toggleLevel(level));
-      $("levels").append(chip);
-    }
   }
 
   listen() {
@@ -56,6 +47,9 @@ export class Controls {
       $(id).addEventListener(type, handler);
     on("query", "focus", () => $("query").scrollIntoView({ block: "nearest", inline: "nearest" }));
     on("query", "input", () => this.setQuery($("query").value));
+    $("query").addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && !event.isComposing) events.onmatch(event.shiftKey ? -1 : 1);
+    });
     on("server", "change", () => this.setServer($("server").checked));
     on("wrap", "change", () => this.setWrap($("wrap").checked));
     on("utc", "change", () => this.setUtc($("utc").checked));
@@ -82,16 +76,22 @@ export class Controls {
   setQuery(text) {
     this.settings.query = text;
     saveURL(this.settings);
-    this.events.onquery(text);
+    this.events.onfilter(text, "");
+  }
+
+  /** @param {Set<string>} levels */
+  setLevels(levels) {
+    this.restoreFilter(this.settings.query, levels);
   }
 
   /** @param {string} level */
   toggleLevel(level) {
-    const { levels } = this.settings;
-    if (!levels.delete(level)) levels.add(level);
-    this.showLevels();
-    saveURL(this.settings);
-    this.events.onlevels();
+    this.setLevels(toggled(this.settings.levels, level));
+  }
+
+  /** @param {string} level */
+  soloLevel(level) {
+    this.setLevels(solo(level));
   }
 
   /** @param {boolean} on */
@@ -102,10 +102,42 @@ export class Controls {
     this.events.onserver();
   }
 
-  /** The page no longer points out the record that the address names. */
-  leaveRecord() {
-    if (!this.settings.at) return;
-    this.settings.at = "";
+  /** @param {string} text */
+  writeQuery(text) {
+    $("query").value = text;
+    this.setQuery(text);
+  }
+
+  /**
+   * Shows all records.
+   * @param {string} at id of the record that should stay in sight
+   */
+  leaveFilter(at) {
+    this.restoreFilter("", new Set(ALL_LEVELS), at);
+  }
+
+  /**
+   * @param {string} query
+   * @param {Set<string>} levels
+   * @param {string} [at] as for leaveFilter()
+   */
+  restoreFilter(query, levels, at = "") {
+    const { settings } = this;
+    settings.query = $("query").value = query;
+    settings.levels.clear();
+    levels.forEach((level) => settings.levels.add(level));
+    this.chips.show(settings.levels);
+    saveURL(settings);
+    this.events.onfilter(query, at);
+  }
+
+  /**
+   * The address names another record, or none: the page no longer points out the former one.
+   * @param {string} [at]
+   */
+  leaveRecord(at = "") {
+    if (this.settings.at === at) return;
+    this.settings.at = at;
     saveURL(this.settings);
   }
 
@@ -153,7 +185,7 @@ export class Controls {
    */
   showAll(cap) {
     $("title").textContent = logName(this.settings.stream);
-    this.showLevels();
+    this.chips.show(this.settings.levels);
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
     $("fold-traces").checked = this.preferences.foldTraces;
@@ -170,16 +202,15 @@ export class Controls {
     $("cap").value = String(cap);
   }
 
-  showLevels() {
-    for (const button of /** @type {HTMLCollectionOf<HTMLElement>} */ ($("levels").children)) {
-      button.setAttribute("aria-pressed", String(this.settings.levels.has(button.dataset.level ?? "")));
-    }
-  }
-
   /** @param {string} text why the filter is not applied, or "" */
   showQueryError(text) {
     $("query-error").textContent = text;
     $("query").setAttribute("aria-invalid", String(text !== ""));
+  }
+
+  /** @param {string} text where the filter runs; "" without a filter */
+  showPlace(text) {
+    if ($("query-place").textContent !== text) $("query-place").textContent = text;
   }
 
   /**
@@ -205,15 +236,15 @@ export class Controls {
   }
 
   /**
-   * The Escape key: closes the menu, empties the filter or leaves it.
+   * The Escape key: closes the menu, empties the filter or leaves it. It empties the filter from a row too.
    * @param {EventTarget | null} target
    */
   escape(target) {
+    const inRow = target instanceof Element && target.closest(".row") !== null;
     if ($("menu").open) {
       this.closeMenu();
-    } else if (target === $("query") && $("query").value) {
-      $("query").value = "";
-      this.setQuery("");
+    } else if ((inRow || target === $("query")) && $("query").value) {
+      this.writeQuery("");
     } else {
       $("log").focus();
     }

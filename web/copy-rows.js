@@ -31,13 +31,14 @@ export class CopyRows {
     this.view = view;
     /** The entry in which the selection began. @type {Item | null} */
     this.origin = null;
-    document.addEventListener("selectionchange", () => this.selected());
-    document.addEventListener("copy", (event) => this.copied(event));
+    const { signal } = list.outside;
+    document.addEventListener("selectionchange", () => this.selected(), { signal });
+    document.addEventListener("copy", (event) => this.copied(event), { signal });
   }
 
   /* A row that left the document is replaced by its parent as the place where the selection began. */
   selected() {
-    const node = getSelection()?.anchorNode ?? null;
+    const node = this.list.selection?.anchorNode ?? null;
     const item = this.itemAt(node);
     if (item || !node || !this.list.rows.contains(node)) this.origin = item;
   }
@@ -53,7 +54,7 @@ export class CopyRows {
    * @param {ClipboardEvent} event
    */
   copied(event) {
-    const selection = getSelection();
+    const { selection } = this.list;
     if (event.defaultPrevented || !event.clipboardData || !selection || selection.isCollapsed) return;
     const items = this.selectedItems(selection.getRangeAt(0));
     if (items.length < 2) return;

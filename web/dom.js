@@ -102,6 +102,10 @@ export async function copy(text) {
  * @param {string} text
  */
 export function offerText(title, text) {
+  if (!toastPlace) {
+    prompt(title, text); // a page that only embeds the list has no dialog for it
+    return;
+  }
   $("offer-title").textContent = title;
   $("offer-text").value = text;
   $("offer").showModal();
@@ -109,13 +113,30 @@ export function offerText(title, text) {
 }
 
 let toastTimer = 0;
+/** @type {HTMLElement | null} */
+let toastPlace = null;
 
 /**
- * Shows a short message at the bottom of the page for four seconds.
- * @param {string} text
+ * Chooses the node for short messages. A page that only embeds the list shows none.
+ * @param {HTMLElement} node
  */
-export function toast(text) {
-  $("toast").textContent = text;
+export const showToastsIn = (node) => (toastPlace = node);
+
+/**
+ * Shows a short message at the bottom of the page, for four seconds or as long as is said, maybe with a button.
+ * @param {string} text
+ * @param {{label: string, act: () => void, ms: number}} [action]
+ */
+export function toast(text, action) {
+  const place = toastPlace;
+  if (!place) return;
+  place.textContent = text;
+  if (action) {
+    const button = element("button", "", action.label);
+    button.type = "button";
+    button.addEventListener("click", action.act);
+    place.append(" ", button);
+  }
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => ($("toast").textContent = ""), 4000);
+  toastTimer = setTimeout(() => (place.textContent = ""), action?.ms ?? 4000);
 }

@@ -9,8 +9,9 @@ import { marksIn } from "./filter.js";
 import { paint } from "./paint.js";
 import { fieldsOf } from "./fields.js";
 
-/** @import { Query } from "./query.js" */
+/** @import { Spans } from "./filter.js" */
 /** @import { Entry } from "./parse-entry.js" */
+/** @import { Query } from "./query.js" */
 
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/g; // of JSON
 
@@ -39,14 +40,41 @@ export function fieldText(v) {
 }
 
 /**
+ * The name of a field: a button, so that the menu of its value can be opened by the keyboard.
+ * @param {string} name
+ */
+function nameOf(name) {
+  const term = element("dt");
+  const button = element("button", "name", name);
+  button.type = "button";
+  button.tabIndex = -1;
+  button.title = "Only this, not this, copy";
+  button.setAttribute("aria-haspopup", "menu");
+  term.append(button);
+  return term;
+}
+
+/**
+ * What the filter found in a field: its matches, or the whole value that a term names.
+ * @param {string} name
+ * @param {string} text
+ * @param {Query} query
+ * @returns {Spans}
+ */
+function marksOfField(name, text, query) {
+  const named = query.terms.some((term) => term.kind === "field" && term.field === name && term.operator !== "~" && !term.negated);
+  return named ? [[0, text.length]] : marksIn(text, query);
+}
+
+/**
  * @param {Entry} entry
  * @param {Query} query
  */
 export function fieldList(entry, query) {
   const list = element("dl", "fields");
   const add = (/** @type {string} */ name, /** @type {string} */ text) => {
-    list.append(element("dt", "", name));
-    paint(list.appendChild(element("dd")), text, marksIn(text, query));
+    list.append(nameOf(name));
+    paint(list.appendChild(element("dd")), text, marksOfField(name, text, query));
   };
   add("id", entry.id || "none");
   if (entry.event) add("event", entry.event);

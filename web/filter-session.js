@@ -33,6 +33,7 @@ export class FilterSession {
     this.onstale = onstale;
     this.onprogress = onprogress;
     this.onerror = onerror;
+    this.text = ""; // of the query, as the reader wrote it
     /** @type {Query} */
     this.query = parseQuery("");
     this.matcher = new Matcher();
@@ -60,6 +61,7 @@ export class FilterSession {
    * @param {string} text
    */
   setText(text) {
+    this.text = text;
     this.setQuery(parseQuery(text));
     this.onerror(this.query.error ?? "");
   }

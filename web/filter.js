@@ -38,12 +38,18 @@ function partOf(pattern, text, from) {
   return pattern.exec(text)?.[0] ?? "";
 }
 
+/** @param {string} text */
+const unescaped = (text) =>
+  text.replace(ESCAPE, (_, hex, char) => (hex ? String.fromCharCode(parseInt(hex, 16)) : (ESCAPED[char] ?? char)));
+
 /**
  * JSON with the escape sequences of its strings read, up to where the text is no JSON. Null where it has none.
  * @param {string} text
+ * @param {boolean} whole it is known to be JSON, where escape sequences are only in strings
  */
-function readJSON(text) {
+function readJSON(text, whole) {
   if (!text.includes("\\") || !JSON_BEGINS.test(text)) return null;
+  if (whole) return unescaped(text);
   let read = "";
   for (let at = 0; ; ) {
     const outside = partOf(OUTSIDE, text, at);
@@ -51,7 +57,7 @@ function readJSON(text) {
     at += outside.length;
     if (text[at] !== '"') return read;
     const inside = partOf(INSIDE, text, ++at);
-    read += `"${inside.replace(ESCAPE, (_, hex, char) => (hex ? String.fromCharCode(parseInt(hex, 16)) : (ESCAPED[char] ?? char)))}`;
+    read += `"${unescaped(inside)}`;
     at += inside.length;
     if (text[at] !== '"') return read;
     read += '"';
@@ -64,10 +70,10 @@ const ESCAPES = /[\x1b\x9b]/;
 
 /**
  * The payload as it came and as it reads. The codes of colours in strings of JSON are not searched either.
- * @param {string} data
+ * @param {Entry} entry
  */
-function payloadTexts(data) {
-  const read = readJSON(data);
+function payloadTexts({ data, structured }) {
+  const read = readJSON(data, structured);
   if (read === null) return [plain(data)];
   return ESCAPES.test(read) ? [plain(read)] : [plain(data), plain(read)];
 }
@@ -76,8 +82,9 @@ function payloadTexts(data) {
  * The texts that are searched for words.
  * @param {Entry} entry
  */
-export function textsOf({ data, event, fields }) {
-  const texts = payloadTexts(data);
+export function textsOf(entry) {
+  const { event, fields } = entry;
+  const texts = payloadTexts(entry);
   if (event !== undefined) texts.push(plain(event));
   if (fields) for (const text of Object.values(fields)) texts.push(plain(text));
   return texts;
@@ -89,10 +96,10 @@ export function textsOf({ data, event, fields }) {
  * @returns {[name: string, text: string][]}
  */
 export function namedTextsOf(entry) {
-  const { data, event, fields } = entry;
+  const { event, fields } = entry;
   /** @type {[string, string][]} */
   const texts = [["", textOf(entry)]];
-  for (const text of payloadTexts(data)) if (text !== texts[0][1]) texts.push(["payload", text]);
+  for (const text of payloadTexts(entry)) if (text !== texts[0][1]) texts.push(["payload", text]);
   if (event !== undefined) texts.push(["event", plain(event)]);
   for (const [name, text] of Object.entries(fields ?? {})) texts.push([name, plain(text)]);
   return texts;

@@ -37,6 +37,8 @@ export class Ingest {
     this.paused = false;
     this.pausedItself = false; // the page began the pause, not the reader
     this.busy = false; // a turn runs
+    /** What the turn has taken from the queue. @type {Item[]} */
+    this.batch = [];
     this.life = {}; // another object after each clear()
     /** Set while hold() waits. @type {object | null} */
     this.held = null;
@@ -54,6 +56,7 @@ export class Ingest {
 
   clear() {
     this.life = {};
+    this.batch = [];
     this.held = null;
     this.queue = [];
     this.weight = 0;
@@ -64,6 +67,22 @@ export class Ingest {
   /** Number of records that wait. */
   get waiting() {
     return this.queue.filter((item) => !("marker" in item)).length + this.dropped;
+  }
+
+  /** All that has come and is not in the store yet. */
+  get unshown() {
+    return [...this.batch, ...this.letGo(), ...this.queue];
+  }
+
+  /**
+   * Puts records before all that wait.
+   * @param {(LogRecord | Item)[]} items
+   */
+  unshift(items) {
+    const { queue } = this;
+    this.queue = [];
+    this.weight = 0;
+    this.push([...items, ...queue]);
   }
 
   /** The first record that waits. */
@@ -126,10 +145,11 @@ export class Ingest {
   async turn() {
     if (this.paused || this.held || this.busy) return;
     const { life } = this;
-    const batch = this.take();
+    const batch = (this.batch = this.take());
     this.busy = true;
     await this.searched(batch);
     this.busy = false;
+    if (life === this.life) this.batch = [];
     if (life === this.life && this.paused) this.putBack(batch); // the pause began while the filter searched
     else if (life === this.life) this.add(batch);
     if (this.queue.length) this.drain();
@@ -153,17 +173,21 @@ export class Ingest {
     this.taken(batch.slice(0, from), gone);
     const rest = batch.slice(from);
     if (!rest.length) return;
-    toast("Paused: what you look at would leave the page");
+    toast("Paused: new records would push out what you read");
     this.putBack(rest);
     this.pause(true, true);
+  }
+
+  /** A marker for the records that were dropped, if there are any. */
+  letGo() {
+    return this.dropped ? [makeMarker("gap", `${number(this.dropped)} records that waited were dropped: more than the page can hold`)] : [];
   }
 
   /** Parses as many records of the queue as one turn can, one lot at least. After putBack() some are entries already. */
   take() {
     const start = performance.now();
     /** @type {Item[]} */
-    const batch = [];
-    if (this.dropped) batch.push(makeMarker("gap", `${number(this.dropped)} records that waited were dropped: more than the page can hold`));
+    const batch = this.letGo();
     this.dropped = 0;
     let taken = 0;
     do {

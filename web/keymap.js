@@ -3,7 +3,8 @@
 /*
  * keymap: which key does what in the console, as a table for shortcuts.js. It has no state.
  */
-import { ALL_LEVELS, OTHER } from "./level.js";
+import { ALL_LEVELS } from "./level.js";
+import { CALLED } from "./level-set.js";
 
 /** @import { Controls } from "./controls.js" */
 /** @import { RowActions } from "./row-actions.js" */
@@ -12,24 +13,33 @@ import { ALL_LEVELS, OTHER } from "./level.js";
 /**
  * @param {Controls} controls
  * @param {RowActions} actions
- * @param {() => void} toBeginning
+ * @param {object} moves
+ * @param {() => void} moves.toOlder
+ * @param {(direction: 1 | -1) => void} moves.toMatch
+ * @param {() => void} moves.toContext
+ * @param {() => void} moves.toUndo
  * @returns {Shortcut[]}
  */
-export function keymap(controls, actions, toBeginning) {
+export function keymap(controls, actions, { toOlder, toMatch, toContext, toUndo }) {
   const { settings, preferences, events } = controls;
   /** @type {Shortcut[]} */
   const levels = ALL_LEVELS.map((level, i) => [
     String(i + 1),
-    level === OTHER ? "show or hide records without a level" : `show or hide ${level}`,
+    `show or hide ${CALLED[level]}`,
     () => controls.toggleLevel(level),
   ]);
+  /** @type {Shortcut[]} */
+  const solos = ALL_LEVELS.map((level, i) => [`Shift+${i + 1}`, `only ${CALLED[level]}`, () => controls.soloLevel(level)]);
   return [
     ["/", "go to the filter", () => controls.goToQuery()],
-    ["Escape", "leave the filter, or empty it", null],
+    ["Escape", "empty the filter, or leave it", null],
+    ["n", "next match; in the filter, Enter", () => toMatch(1)],
+    ["N", "match before; in the filter, Shift+Enter", () => toMatch(-1)],
+    ["o", "show the record in its context: without the filter", toContext],
     ["p", "pause and resume", events.onpause],
     ["f", "follow: to the end, and stay there", events.onfollow],
     ["End", "the same", events.onfollow],
-    ["Home", "to the beginning", toBeginning],
+    ["Home", "load older records", toOlder],
     ["j", "next record", () => actions.step(1)],
     ["k", "record before", () => actions.step(-1)],
     ["Enter", "all of the record: what is folded, then its fields", () => actions.enter(actions.focused())],
@@ -38,11 +48,13 @@ export function keymap(controls, actions, toBeginning) {
     ["y", "copy the record as text", () => actions.copyRecord("text")],
     ["Y", "the same as JSON", () => actions.copyRecord("json")],
     ...levels,
+    ...solos,
     ["s", "filter on the server", () => controls.setServer(!settings.server)],
     ["w", "wrap long lines", () => controls.setWrap(!preferences.wrap)],
     ["u", "times in UTC", () => controls.setUtc(!preferences.utc)],
     ["d", "download what is shown as text", () => events.ondownload("text")],
     ["x", "clear the page", events.onclear],
+    ["z", "undo that, for ten seconds", toUndo],
     ["?", "this help", events.onhelp],
   ];
 }

@@ -5,37 +5,45 @@
  * the connection. It may not know the page: callbacks get what arrives.
  */
 import { isId } from "./ids.js";
-import { LEVELS } from "./level.js";
+import { placeText, serverFilter } from "./server-filter.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
 
-/** @import { Query } from "./query.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { Client, Detail, State } from "./sselog.js" */
 
-const RESTART_WAIT = 400; // ms in which further changes of the filter join the first
+const RESTART_WAIT = 800; // ms without a change of the filter after which the stream is opened with it
+const REFUSED = 400; // the status by which the server says that it does not take the filter
 
 /**
  * @typedef {object} SessionEvents
- * @property {() => void} onrestart the filter on the server changed; start() follows
+ * @property {(at: string) => void} onrestart the filter on the server changed; start() follows, at this record
  * @property {() => void} onreset the page begins again with nothing; records of the previous connection have come
  * @property {(connection: Client, at: string) => void} onopen at: id of the record that the address names, or ""
  * @property {(records: LogRecord[]) => void} onrecords
  * @property {(state: State, detail: Detail) => void} onstate
+ * @property {(text: string) => void} onplace where the filter runs, in words
  * @property {() => void} oncomplete once: the log has no records older than those handed over
  */
 
 export class LogSession {
   /**
    * @param {Settings} settings
-   * @param {() => Query} query the text filter
+   * @param {() => boolean} filters whether a filter applies now
    * @param {SessionEvents} events
    */
-  constructor(settings, query, events) {
+  constructor(settings, filters, events) {
     this.settings = settings;
-    this.query = query;
+    this.filters = filters;
     this.events = events;
+    /** The last state of the connection, and the status of HTTP that led to it, or 0. @type {State} */
+    this.state = "connecting";
+    this.status = 0;
+    this.applied = ""; // the filter that the stream has
+    this.goal = ""; // id of the record to begin at when the stream is opened again
+    /** The filter that the server does not take. */
+    this.refused = { q: "", reason: "" };
     /** @type {Client | null} */
     this.connection = null;
     this.completed = false; // oncomplete was called for this connection
@@ -47,7 +55,9 @@ export class LogSession {
     this.connection?.close(); // hands over what it still has
     this.connection = null;
     this.completed = false;
+    this.applied = this.wanted();
     events.onreset();
+    this.showPlace();
     if (!isAddress(settings.stream)) {
       events.onstate("unavailable", { reason: `${settings.stream} is no address` });
       return;
@@ -63,17 +73,35 @@ export class LogSession {
     events.onopen(this.connection, at);
   }
 
-  /** Starts again soon, if the server filters. */
-  filterChanged() {
-    if (this.settings.server) this.restartSoon();
+  /**
+   * The reader changed the filter, or where it runs. Starts again when that rests, if the stream needs another one.
+   * @param {string} [at] id of a record that should then be in sight
+   */
+  filterChanged(at = "") {
+    clearTimeout(this.timer);
+    this.goal = at;
+    this.showPlace();
+    if (this.wanted() !== this.applied) this.timer = setTimeout(() => this.restart(), RESTART_WAIT);
   }
 
-  restartSoon() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.events.onrestart();
-      this.start();
-    }, RESTART_WAIT);
+  restart() {
+    this.events.onrestart(this.goal);
+    this.start();
+  }
+
+  /** The filter that the stream should have. */
+  wanted() {
+    const { settings } = this;
+    const { q } = serverFilter(settings.query, settings.levels);
+    return settings.server && q !== this.refused.q ? q : "";
+  }
+
+  showPlace() {
+    const { settings, refused } = this;
+    const { q, left } = serverFilter(settings.query, settings.levels);
+    const reason = q && q === refused.q ? refused.reason : "";
+    const pending = this.wanted() !== this.applied;
+    this.events.onplace(placeText({ active: this.filters(), server: settings.server, pending, left, refused: reason }));
   }
 
   retry() {
@@ -81,14 +109,8 @@ export class LogSession {
   }
 
   url() {
-    const { settings } = this;
-    const url = new URL(settings.stream, location.href);
-    if (settings.server) {
-      const least = LEVELS.find((level) => settings.levels.has(level));
-      if (least && least !== LEVELS[0]) url.searchParams.set("level", least);
-      const { terms, text } = this.query();
-      if (terms.length) url.searchParams.set("q", text);
-    }
+    const url = new URL(this.settings.stream, location.href);
+    if (this.applied) url.searchParams.set("q", this.applied);
     return url.href;
   }
 
@@ -101,6 +123,15 @@ export class LogSession {
       this.completed = true;
       this.events.oncomplete();
     }
+    if (state !== "gap") this.state = state;
+    this.status = detail.status ?? 0;
     this.events.onstate(state, detail);
+    if (this.applied && state === "wrong" && this.status === REFUSED) this.refuse(detail.reason);
+  }
+
+  /** The server does not take the filter: the stream goes on without it, and the page filters. */
+  refuse(reason = "") {
+    this.refused = { q: this.applied, reason };
+    this.filterChanged();
   }
 }

@@ -3,11 +3,14 @@
 /*
  * older-history: records older than the page holds, loaded on demand, and the line above the first row that says
  * how far back the page reaches. It owns that knowledge. It may not know controls or the address of the stream.
+ * Where the server withholds records, a page of history may have none: then it goes on by itself for a while.
  * Invariant: an answer that arrives after the connection was replaced changes nothing.
  */
 import { $, number, toast } from "./dom.js";
+import { emptyText, momentText } from "./empty-text.js";
 import { isId, nextId } from "./ids.js";
 import { parseEntry } from "./parse-entry.js";
+import { timeOf } from "./times.js";
 
 /** @import { Item } from "./parse-entry.js" */
 /** @import { Ingest } from "./ingest.js" */
@@ -16,7 +19,20 @@ import { parseEntry } from "./parse-entry.js";
 /** @import { VirtualList } from "./virtual-list.js" */
 
 const OLDER = 500; // records of one "load older"
+const SEARCHES = 40; // pages without a match that are read one after the other
 const CONTEXT = 200; // records loaded before the one that a link names
+
+/**
+ * What the other parts of the page know.
+ * @typedef {object} Situation
+ * @property {string} state of the connection
+ * @property {number} status of HTTP, of the last refusal
+ * @property {boolean} query a text filter applies
+ * @property {boolean} levels some levels are hidden
+ * @property {boolean} server the server withholds records
+ * @property {boolean} cleared the reader cleared the page
+ * @property {boolean} utc
+ */
 
 export class OlderHistory {
   /**
@@ -25,28 +41,42 @@ export class OlderHistory {
    * @param {VirtualList} options.list
    * @param {Ingest} options.ingest holds records that the page does not show yet
    * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter was tried on them
-   * @param {() => boolean} options.filteredByServer whether the server withholds records
+   * @param {() => Situation} options.situation
+   * @param {() => void} options.onadded records are now before all others
    * @param {() => void} options.onloaded a page of records was taken, or its loading failed
    */
-  constructor({ store, list, ingest, searched, filteredByServer, onloaded }) {
+  constructor({ store, list, ingest, searched, situation, onadded, onloaded }) {
     this.store = store;
     this.list = list;
     this.ingest = ingest;
     this.searched = searched;
-    this.filteredByServer = filteredByServer;
+    this.situation = situation;
+    this.onadded = onadded;
     this.onloaded = onloaded;
     /** @type {Client | null} */
     this.connection = null;
     this.atStart = false; // the log has none older than the page
     this.end = ""; // end of the next older page, where a filter makes it older than the first record
     this.loading = false;
-    /* Tab reaches the button only where it is in sight: otherwise it would scroll the list to its top. */
-    new IntersectionObserver(([{ isIntersecting }]) => ($("older").tabIndex = isIntersecting ? 0 : -1), { root: list.box }).observe($("older"));
+    this.searching = false; // load() goes on from page to page
+    this.begun = false; // begin() was called for this connection
+    $("stop").onclick = () => (this.searching = false);
   }
 
   /** @param {Client | null} connection null: there is none now */
   connect(connection) {
     this.connection = connection;
+    this.searching = false;
+    this.begun = false;
+  }
+
+  /** The page has all that the connection gave at first. If that is nothing, it searches further back once. */
+  begin() {
+    if (this.begun) return;
+    this.begun = true;
+    if (!this.situation().server || this.store.records || this.ingest.queue.length) return;
+    this.end = this.connection?.reached ?? "";
+    this.load();
   }
 
   /** Records left the page: the oldest, or all. */
@@ -82,27 +112,69 @@ export class OlderHistory {
     const hide = this.atStart || this.store.full;
     if (hide && button === document.activeElement) this.list.box.focus({ preventScroll: true });
     button.hidden = hide;
-    button.setAttribute("aria-disabled", String(this.loading));
+    $("stop").hidden = !this.searching;
+    button.ariaDisabled = String(this.loading);
+  }
+
+  /** The time to which the history was read, or "" where the page has read none. */
+  get reachedTime() {
+    const ms = timeOf(this.end);
+    return Number.isNaN(ms) ? this.end : momentText(ms, this.situation());
   }
 
   text() {
-    const { store, atStart } = this;
+    const { store, atStart, reachedTime } = this;
+    const { server } = this.situation();
+    if (this.searching && reachedTime) return `Searching: back to ${reachedTime} …`;
     if (this.loading) return "Loading older records …";
-    if (atStart && !store.count && !this.ingest.queue.length) {
-      return this.filteredByServer() ? "Nothing in the log passes the filter" : "Nothing here yet";
-    }
-    if (store.count && !store.shown && !store.stale.length) return "Nothing on this page passes the filter";
+    const empty = this.emptyText();
+    if (empty) return empty;
     if (store.evicted) return `${number(store.evicted)} older records have left this page, which holds ${number(store.cap)}`;
     if (atStart) return "Beginning of the log";
-    return store.full ? `This page holds ${number(store.count)} records, as many as it may; older ones stay in the log` : "";
+    if (store.full) return `This page holds ${number(store.count)} records and has no room for more; older ones stay in the log`;
+    return server && reachedTime ? `Searched back to ${reachedTime}` : "";
   }
 
-  /** Loads one page of older records, if there may be any and the store has room. */
-  async load() {
+  emptyText() {
+    const { store, ingest, atStart } = this;
+    if (store.shownRecords) return "";
+    return emptyText({
+      ...this.situation(),
+      held: store.records,
+      shown: store.shownRecords,
+      filtering: store.stale.length > 0 || (!ingest.paused && ingest.queue.length > 0),
+      waiting: ingest.paused ? ingest.waiting : 0,
+      atStart,
+      reached: this.reachedTime,
+    });
+  }
+
+  /** Where the next older page ends; "" where the page cannot know. */
+  get before() {
     const newest = this.connection?.lastId;
-    const before = this.end || (this.store.firstRecord() ?? this.ingest.first)?.id || (isId(newest) ? nextId(newest) : "");
-    if (this.loading || this.atStart || this.store.full || !before) return;
-    await this.prepend(before, OLDER).catch((error) => toast(`Older records could not be loaded: ${error.message}`));
+    const first = (this.store.firstRecord() ?? this.ingest.first)?.id;
+    return this.end || first || (isId(newest) ? nextId(newest) : "");
+  }
+
+  /** Loads older records, if there may be any and the store has room: one page, or as many as it takes to find some. */
+  async load() {
+    if (this.loading || this.searching || !this.mayLoad) return;
+    this.searching = this.situation().server;
+    try {
+      const { shownRecords } = this.store;
+      for (let pages = 0; pages < SEARCHES && this.mayLoad; pages++) {
+        await this.prepend(this.before, OLDER);
+        if (!this.searching || this.store.shownRecords > shownRecords) break;
+      }
+    } catch (error) {
+      toast(`Older records could not be loaded: ${/** @type {Error} */ (error).message}`);
+    }
+    this.searching = false;
+    this.onloaded();
+  }
+
+  get mayLoad() {
+    return !this.atStart && !this.store.full && this.before !== "";
   }
 
   /**
@@ -138,6 +210,7 @@ export class OlderHistory {
       if (connection !== this.connection) return [];
       list.keepPlace();
       const fits = store.prepend(entries);
+      if (fits) this.onadded();
       this.reached(fits === entries.length ? first : "", more || fits < entries.length);
       return entries;
     } finally {

@@ -117,6 +117,15 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
  */
 export const makeMarker = (kind, message) => ({ marker: kind, message, at: Date.now(), seq: 0, height: 0 });
 
+/**
+ * The text of the marker of a gap.
+ * @param {number | null} [lost] number of records, if the server knows it
+ */
+export function gapText(lost) {
+  const records = Number.isInteger(lost) ? `${lost?.toLocaleString("en")} record${lost === 1 ? " is" : "s are"}` : "Records are";
+  return `${records} missing here: the log no longer has them`;
+}
+
 /** @param {string} text */
 function countLines(text) {
   let lines = 1;

@@ -31,7 +31,7 @@ import { compareIds, isId } from "./ids.js";
  * @property {number} [until] ms since 1970: the time of that attempt
  * @property {number} [every] polling: ms until the next answer
  * @property {boolean} [source] the source of the server was lost and is back
- * @property {number} [lost] gap: number of records
+ * @property {number | null} [lost] gap: number of records; null: the server does not know it
  * @property {string} [after] gap: id of the record before it
  * @property {string} [next] gap: id of the record behind it
  */
@@ -65,7 +65,7 @@ const AGAIN_HELD = 5000; // the same where a stream was held before: no proxy ho
 const AGAIN_MOST = 16 * AGAIN;
 
 /** @type {Record<number, string>} */
-const REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
+const REASON = { 401: "sign in again", 403: "you may not read it", 409: "signed in as somebody else" };
 
 /** @param {Refusal} refusal */
 export const denial = ({ status, page, message }) => ({ ...(status && { status }), reason: page ? REASON[401] : (REASON[status] ?? message) });

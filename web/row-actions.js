@@ -60,7 +60,7 @@ export class RowActions {
 
   /** The entry or marker whose row, or a part of it, has the focus. */
   focused() {
-    return this.list.entryAt(document.activeElement);
+    return this.list.entryAt(this.list.root.activeElement);
   }
 
   /** Returns a function that gives the focus back to the row that has it now, or to the list. */
@@ -86,7 +86,7 @@ export class RowActions {
     const node = /** @type {Element} */ (event.target);
     const entry = this.list.entryAt(node);
     if (!entry || entry.marker || entry.open || node.closest("a, button")) return;
-    getSelection()?.removeAllRanges();
+    this.list.selection?.removeAllRanges();
     this.toggleFields(entry);
   }
 
@@ -164,8 +164,8 @@ export class RowActions {
 
   /** @param {Item | undefined} entry */
   async copyLink(entry) {
-    if (!entry?.id) return;
-    const link = this.linkTo(entry.id);
+    const link = entry?.id && this.linkTo(entry.id);
+    if (!link) return;
     if (await copy(link)) toast("Link copied");
     else offerText("Link to this record", link);
   }
@@ -184,7 +184,7 @@ export class RowActions {
    */
   renew(entry) {
     const { list } = this;
-    const focused = list.nodes.get(entry)?.contains(document.activeElement);
+    const focused = list.nodes.get(entry)?.contains(list.root.activeElement);
     list.keepPlace();
     list.renew(entry);
     if (focused) list.nodes.get(entry)?.focus({ preventScroll: true });

@@ -2,7 +2,7 @@
 // @ts-check
 /*
  * row-height: the height in px of a row before it is drawn, from the length of its text and the width of the list. It
- * owns that width, and counts again when the window changes. It may not know which rows are drawn.
+ * owns that width, which its owner lets it measure again when the list changes. It may not know which rows are drawn.
  */
 import { element } from "./dom.js";
 import { CLAMP, LONG } from "./message.js";
@@ -26,7 +26,6 @@ export class RowHeight {
     this.preferences = preferences;
     this.columns = 80;
     this.more = 0; // characters that the times have besides
-    globalThis.addEventListener("resize", () => this.measure());
   }
 
   /** Counts the characters that fit into a line. */

@@ -8,6 +8,7 @@ import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { button, showFold } from "./fold-button.js";
+import { hiddenHint } from "./hidden-hint.js";
 import { OTHER } from "./level.js";
 import { cut, messageOf } from "./message.js";
 import { textOf } from "./parse-entry.js";
@@ -21,8 +22,9 @@ import { formatTime, shownTime } from "./times.js";
  * @typedef {object} View
  * @property {Query} query
  * @property {boolean} utc
+ * @property {"short" | false} [date] the times have the date
  * @property {boolean} [own] rows show the times that the records say
- * @property {(id: string) => string} linkTo address of a record
+ * @property {(id: string) => string} linkTo address of a record; "": it has none
  * @property {string} target id of the record to point out, or ""
  * @property {boolean} traces stack traces fold
  * @property {boolean} wrap long lines wrap
@@ -73,8 +75,9 @@ function timeCell(entry, view) {
   const cell = element("a", "time");
   const [, time, fraction, rest] = /^(.*?)(\.\d+)(.*)$/.exec(formatTime(ms, view)) ?? ["", entry.id || "–", "", ""];
   cell.append(time, element("span", "ms", fraction), rest);
-  if (!entry.id) return cell;
-  cell.href = view.linkTo(entry.id);
+  const link = entry.id && view.linkTo(entry.id);
+  if (!link) return cell;
+  cell.href = link;
   cell.title = `${formatTime(ms, { utc: view.utc, date: true })} · copy a link to this record`;
   cell.setAttribute("role", "button");
   cell.setAttribute("aria-label", `${cell.textContent}, copy link`);
@@ -111,16 +114,22 @@ function gutter(entry) {
 function body(entry, view) {
   const cell = element("div", "body");
   cell.append(...messageOf(entry, view));
-  if (entry.open) cell.append(copyTools(), fieldList(entry, view.query));
+  const hint = hiddenHint(entry, view.query);
+  if (hint) cell.append(" ", element("span", "hint", hint));
+  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view.query));
   return cell;
 }
 
-/** Buttons of an opened record, for readers that have no keys. */
-function copyTools() {
+/**
+ * Buttons of an opened record, for readers that have no keys.
+ * @param {boolean} linked the record has an address
+ */
+function copyTools(linked) {
   const tools = element("div", "copies");
   tools.setAttribute("role", "group");
   tools.setAttribute("aria-label", "Copy");
-  tools.append(button("copy", "Copy text", "", "text"), button("copy", "Copy JSON", "", "json"), button("copy", "Copy link", "", "link"));
+  tools.append(button("copy", "Copy text", "", "text"), button("copy", "Copy JSON", "", "json"));
+  if (linked) tools.append(button("copy", "Copy link", "", "link"));
   return tools;
 }
 

@@ -5,7 +5,7 @@
  * server, at); localStorage holds the preferences of the reader (wrap, utc, cap, foldTraces, foldEqual); <meta name="sselog-…"> belongs to
  * the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
-import { ALL_LEVELS } from "./level.js";
+import { readLevels, writeLevels } from "./level-set.js";
 
 const STORE = "sselog.console";
 const LEAST = 128; // records that the page may be told to hold
@@ -56,12 +56,11 @@ export function logName(stream) {
 export function readURL() {
   const params = new URLSearchParams(location.search);
   const tokens = params.get("tokens") === "1" && !params.get("stream");
-  const levels = params.get("levels")?.toUpperCase().split(",").filter((name) => ALL_LEVELS.includes(name));
   const token = meta("token");
   const cap = params.get("cap");
   return {
     stream: params.get("stream") || meta("stream") || "stream",
-    levels: new Set(levels ?? ALL_LEVELS),
+    levels: readLevels(params.get("levels")),
     query: params.get("q") ?? "",
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
@@ -81,7 +80,7 @@ function urlOf({ levels, query, server, at }) {
   const url = new URL(location.href);
   const set = (/** @type {string} */ name, /** @type {string} */ value) =>
     value ? url.searchParams.set(name, value) : url.searchParams.delete(name);
-  set("levels", levels.size < ALL_LEVELS.length ? ALL_LEVELS.filter((name) => levels.has(name)).join(",") || "NONE" : "");
+  set("levels", writeLevels(levels));
   set("q", query);
   set("server", server ? "1" : "");
   set("at", at);
@@ -97,6 +96,19 @@ let saveTimer = 0;
 export function saveURL(settings) {
   clearTimeout(saveTimer);
   saveTimer = setTimeout(() => history.replaceState(null, "", urlOf(settings)), SAVE_WAIT);
+}
+
+/**
+ * Makes a new place in the history of the browser: the settings as they are stay one step back.
+ * @param {Settings} settings
+ * @param {() => void} change changes the settings
+ */
+export function pushURL(settings, change) {
+  clearTimeout(saveTimer);
+  history.replaceState(null, "", urlOf(settings));
+  change();
+  clearTimeout(saveTimer);
+  history.pushState(null, "", urlOf(settings));
 }
 
 let linkBase = "";

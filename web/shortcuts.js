@@ -12,6 +12,19 @@ import { $, element } from "./dom.js";
  */
 
 /**
+ * The shortcut of an event. The digits above the letters count as keys of the keyboard, because many layouts have
+ * another sign there, or need Shift for the digit.
+ * @param {Shortcut[]} shortcuts
+ * @param {{key: string, code: string, shiftKey: boolean}} event
+ */
+export function shortcutOf(shortcuts, { key, code, shiftKey }) {
+  const byName = (/** @type {string} */ name) => shortcuts.find(([one]) => one === name);
+  const digit = /^Digit(\d)$/.exec(code)?.[1];
+  const byPlace = digit && !/[/?]/.test(key) ? byName(shiftKey ? `Shift+${digit}` : digit) : undefined;
+  return byPlace ?? byName(key);
+}
+
+/**
  * @param {Shortcut[]} shortcuts
  * @param {(target: EventTarget | null) => void} escape called for the Escape key
  */
@@ -26,7 +39,7 @@ export function listenToShortcuts(shortcuts, escape) {
     }
     if (target.matches("input:not([type=checkbox]), select, textarea")) return;
     if (key === "Enter" && target.matches("button, a, summary, input")) return;
-    const act = shortcuts.find(([name]) => name === key)?.[2];
+    const act = shortcutOf(shortcuts, event)?.[2];
     if (!act) return;
     event.preventDefault();
     act();

@@ -316,7 +316,7 @@
   var AGAIN = 6e4;
   var AGAIN_HELD = 5e3;
   var AGAIN_MOST = 16 * AGAIN;
-  var REASON = { 401: "sign in again", 403: "not yours to read", 409: "signed in as somebody else" };
+  var REASON = { 401: "sign in again", 403: "you may not read it", 409: "signed in as somebody else" };
   var denial = ({ status, page, message }) => ({ ...status && { status }, reason: page ? REASON[401] : REASON[status] ?? message });
   function backoff(failures, random = Math.random) {
     const cap = failures > 10 ? 12e4 : 3e4;
@@ -1156,6 +1156,7 @@
       this.requests = new Requests(this.options);
       this.requests.client = clientIds.take();
       this.lastId = isId(options.after) ? options.after : "";
+      this.reached = "";
       this.complete = false;
       this.begun = false;
       this.stopped = false;
@@ -1292,6 +1293,7 @@
       do {
         const limit = after ? PAGE : Math.min(PAGE, Math.max(1, wanted - total));
         page = await this.requests.history({ before: page?.first, limit });
+        if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
         pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
         total += pages[0].length;
         near ||= page.first !== void 0 && compareIds(page.first, after) <= 0;
@@ -1543,6 +1545,10 @@
       /** Whether this tab has the stream that others share. */
       get leading() {
         return connection.leading;
+      },
+      /** The id to which the history was read for the first records; with a filter it may have none from there on. */
+      get reached() {
+        return connection.reached;
       },
       /** Whether the log has no records older than those that were handed over first. */
       get complete() {

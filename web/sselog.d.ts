@@ -52,8 +52,8 @@ export interface Detail {
   every?: number;
   /** The source of the server was lost and is back. */
   source?: boolean;
-  /** gap: number of records. */
-  lost?: number;
+  /** gap: number of records; null: the server does not know it. */
+  lost?: number | null;
   /** gap: id of the record before it. */
   after?: string;
   /** gap: id of the record behind it. */
@@ -105,6 +105,8 @@ export interface Client {
   readonly lastId: string;
   /** Whether this tab has the stream that others share. */
   readonly leading: boolean;
+  /** The id to which the history was read for the first records; with a filter it may have none from there on. */
+  readonly reached: string;
   /** Whether the log has no records older than those that were handed over first. */
   readonly complete: boolean;
   /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */

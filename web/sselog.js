@@ -69,6 +69,7 @@ class Connection {
     this.requests = new Requests(this.options);
     this.requests.client = clientIds.take();
     this.lastId = isId(options.after) ? options.after : ""; // where to resume
+    this.reached = ""; // id to which the history was read at first; with a filter it may have no records from there on
     this.complete = false; // the log has no records older than those handed over
     this.begun = false; // history was read once
     this.stopped = false; // denied or wrong: retry() begins again
@@ -227,6 +228,7 @@ class Connection {
     do {
       const limit = after ? PAGE : Math.min(PAGE, Math.max(1, wanted - total));
       page = await this.requests.history({ before: page?.first, limit });
+      if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
       pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
       total += pages[0].length;
       near ||= page.first !== undefined && compareIds(page.first, after) <= 0;
@@ -513,6 +515,10 @@ export function connect(options) {
     /** Whether this tab has the stream that others share. */
     get leading() {
       return connection.leading;
+    },
+    /** The id to which the history was read for the first records; with a filter it may have none from there on. */
+    get reached() {
+      return connection.reached;
     },
     /** Whether the log has no records older than those that were handed over first. */
     get complete() {

@@ -7,6 +7,7 @@
  */
 import { CURRENT, ageText, badgeOf, noticeOf, titleState } from "./badge.js";
 import { $, number } from "./dom.js";
+import { gapText } from "./parse-entry.js";
 import { meta } from "./settings.js";
 import { timeOf } from "./times.js";
 
@@ -83,17 +84,16 @@ export class Status {
     this.last = CURRENT.includes(this.facts.state) || Number.isNaN(written) ? Date.now() : written;
   }
 
-  /** @param {number} [lost] number of records, if the server knows it */
+  /** @param {number | null} [lost] number of records, if the server knows it */
   gap(lost) {
-    const records = lost !== undefined && Number.isInteger(lost) ? `${number(lost)} record${lost === 1 ? " is" : "s are"}` : "Records are";
-    this.mark("gap", `${records} missing here: the log no longer has them`);
+    this.mark("gap", gapText(lost));
   }
 
   /** @param {State} state */
   noteSource(state) {
     if (state === "source lost" && !this.sourceLost) {
       this.sourceLost = true;
-      this.mark("lost", "Source lost: Redis is away; what is written meanwhile will follow");
+      this.mark("lost", "Source lost: the server cannot reach Redis. Records that are written meanwhile follow later");
     }
     if (CURRENT.includes(state) && this.sourceLost) {
       this.sourceLost = false;

@@ -10,21 +10,19 @@
  * has no height. There are at most `cap` entries. Their text has at most `most` characters, or fills one chunk.
  * An item that is folded under another is shown and counted as such, with the height 0.
  */
-import { behead, foldOf, follow, isFolded, kindOf, leave, unite } from "./folds.js";
+import { FoldedChunks } from "./folded-chunks.js";
+import { foldOf, follow, isFolded, leave } from "./folds.js";
 
-/** @import { Fold, Folding } from "./folds.js" */
+/** @import { Chunk } from "./folded-chunks.js" */
+/** @import { Folding } from "./folds.js" */
 /** @import { Entry, Item } from "./parse-entry.js" */
 
 export const SIZE = 128; // entries of a chunk
 const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
 
 /**
- * @typedef {object} Chunk
- * @property {Item[]} all
- * @property {Item[]} shown
- * @property {number} height px of what is shown
- * @property {number} weight characters
- * @property {boolean} stale it waits for the filter
+ * What was in a store, and the numbers that are kept free for entries that may follow it.
+ * @typedef {{chunks: Chunk[], evicted: number, nextSeq: number}} Taken
  */
 
 /**
@@ -33,7 +31,7 @@ const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
  */
 export const weightOf = ({ data = "", message = "" }) => data.length + message.length;
 
-export class Store {
+export class Store extends FoldedChunks {
   /**
    * @param {object} options
    * @param {number} options.cap most entries
@@ -43,24 +41,26 @@ export class Store {
    * @param {number} [options.weight] most characters
    */
   constructor({ cap, passes, estimate, folding = () => ({ traces: false, equal: false }), weight = WEIGHT }) {
+    super(estimate, folding);
     this.most = weight; // characters
     this.cap = Math.max(SIZE, cap);
     this.passes = passes;
-    this.estimate = estimate;
-    this.folding = folding;
-    /** Heads of folds whose look changed since they were drawn. @type {Set<Item>} */
-    this.changed = new Set();
     this.nextSeq = 0;
     this.evicted = 0; // records that left because of the cap
-    /** @type {Chunk[]} */
-    this.chunks = [];
     /** Chunks that wait for the filter, the next one last. @type {Chunk[]} */
     this.stale = [];
     this.count = 0;
+    /** Records of each level. @type {Record<string, number>} */
+    this.levels = {};
     this.weight = 0;
     this.shown = 0;
-    this.height = 0;
+    this.shownRecords = 0; // without markers
     this.firstSeq = 0;
+  }
+
+  /** Number of records, without markers. */
+  get records() {
+    return Object.values(this.levels).reduce((sum, count) => sum + count, 0);
   }
 
   /**
@@ -72,14 +72,53 @@ export class Store {
     return this.evict();
   }
 
+  /**
+   * All entries, for restore(). clear() follows.
+   * @param {number} room how many entries may come between these and the next ones
+   * @returns {Taken}
+   */
+  take(room) {
+    const { chunks, evicted, nextSeq } = this;
+    this.nextSeq += room;
+    return { chunks, evicted, nextSeq };
+  }
+
+  /**
+   * Puts entries that were taken before those that came since. All wait for the filter then.
+   * @param {Taken} taken
+   * @param {Item[]} entries that follow them, as many as there is room for
+   */
+  restore({ chunks, evicted, nextSeq }, entries) {
+    const back = [...chunks];
+    for (let at = 0; at < entries.length; at += SIZE) {
+      const part = entries.slice(at, at + SIZE);
+      part.forEach((entry, i) => (entry.seq = nextSeq + at + i));
+      back.push({ ...newChunk(), all: part });
+    }
+    for (const chunk of back) {
+      chunk.weight = 0;
+      for (const entry of chunk.all) {
+        this.tally(entry, 1);
+        this.weigh(chunk, weightOf(entry));
+      }
+    }
+    this.chunks = [...back, ...this.chunks];
+    this.firstSeq = this.chunks[0]?.all[0].seq ?? this.nextSeq;
+    this.refilter();
+    this.evict();
+    this.evicted += evicted;
+  }
+
   clear() {
     this.evicted = 0;
     this.chunks = [];
     this.stale = [];
     this.changed.clear();
     this.count = 0;
+    this.levels = {};
     this.weight = 0;
     this.shown = 0;
+    this.shownRecords = 0;
     this.height = 0;
     this.firstSeq = this.nextSeq;
   }
@@ -96,8 +135,8 @@ export class Store {
       if (follow(before, entry)) this.setApart(/** @type {Entry} */ (before));
       if (!chunk || chunk.all.length >= SIZE) this.chunks.push((chunk = newChunk()));
       entry.seq = this.nextSeq++;
-      this.count++;
       chunk.all.push(entry);
+      this.tally(entry, 1);
       this.weigh(chunk, weightOf(entry));
       if (!chunk.stale) this.show(chunk, entry);
     }
@@ -118,6 +157,7 @@ export class Store {
     chunk.height += entry.height;
     this.height += entry.height;
     this.shown++;
+    if (!entry.marker) this.shownRecords++;
     if (before) this.join(before, entry);
   }
 
@@ -129,6 +169,15 @@ export class Store {
     const before = chunk.shown.at(-1) ?? this.shownFrom(at - 1, -1);
     const after = this.shownFrom(at + 1, 1);
     if (before && after) this.join(before, after);
+  }
+
+  /**
+   * @param {Item} entry
+   * @param {1 | -1} step
+   */
+  tally(entry, step) {
+    this.count += step;
+    if (!entry.marker) this.levels[entry.level] = (this.levels[entry.level] ?? 0) + step;
   }
 
   /**
@@ -166,7 +215,7 @@ export class Store {
   /** @param {Chunk} chunk */
   forget(chunk) {
     this.hide(chunk);
-    this.count -= chunk.all.length;
+    chunk.all.forEach((entry) => this.tally(entry, -1));
     this.weight -= chunk.weight;
     this.evicted += chunk.all.filter((entry) => !entry.marker).length;
   }
@@ -182,6 +231,7 @@ export class Store {
     }
     this.height -= chunk.height;
     this.shown -= chunk.shown.length;
+    this.shownRecords -= chunk.shown.filter((entry) => !entry.marker).length;
     chunk.shown = [];
     chunk.height = 0;
   }
@@ -211,7 +261,7 @@ export class Store {
     this.firstSeq -= part.length;
     part.forEach((entry, i) => (entry.seq = this.firstSeq + i));
     const chunk = { ...newChunk(), all: part, stale: true };
-    this.count += part.length;
+    part.forEach((entry) => this.tally(entry, 1));
     part.forEach((entry) => this.weigh(chunk, weightOf(entry)));
     this.chunks.unshift(chunk);
     return chunk;
@@ -240,7 +290,10 @@ export class Store {
     let last;
     for (const chunk of this.chunks) {
       for (const entry of chunk.all) {
-        if (!follow(last ?? older, entry)) return last;
+        this.tally(entry, -1);
+        const joined = follow(last ?? older, entry);
+        this.tally(entry, 1);
+        if (!joined) return last;
         last = entry;
       }
     }
@@ -263,6 +316,7 @@ export class Store {
     this.height = 0;
     this.shown = 0;
     this.changed.clear();
+    this.shownRecords = 0;
     for (const chunk of this.chunks) {
       chunk.stale = true;
       chunk.shown = [];
@@ -302,106 +356,6 @@ export class Store {
     return this.stale.length > 0;
   }
 
-  /* ----- folds */
-
-  /**
-   * The nearest shown item of the chunks from index `at` on, in the direction; none behind a chunk that waits.
-   * @param {number} at
-   * @param {1 | -1} step
-   */
-  shownFrom(at, step) {
-    for (let chunk; (chunk = this.chunks[at]) && !chunk.stale; at += step) {
-      if (chunk.shown.length) return step > 0 ? chunk.shown[0] : chunk.shown.at(-1);
-    }
-    return undefined;
-  }
-
-  /**
-   * Folds two neighbours, if they fold.
-   * @param {Item} left
-   * @param {Item} right
-   */
-  join(left, right) {
-    const kind = kindOf(left, right, this.folding());
-    if (!kind || left.marker || right.marker) return;
-    const folds = [foldOf(left), foldOf(right)];
-    if (folds.some((fold) => fold && fold.kind !== kind)) return;
-    const open = [left, right].some((item, i) => folds[i]?.open ?? item.apart);
-    for (const fold of folds) if (fold && open && !fold.open) this.setOpen(fold, true);
-    const fold = unite(left, right, kind);
-    fold.open = left.apart = right.apart = open;
-    if (!open) this.setHeight(right, 0);
-    this.changed.add(fold.head);
-  }
-
-  /**
-   * Shows all items of a fold, or its head only.
-   * @param {Fold} fold
-   * @param {boolean} open
-   */
-  setOpen(fold, open) {
-    fold.open = open;
-    for (let at = this.chunkOf(fold.head.seq); at < this.chunks.length; at++) {
-      for (const item of this.chunks[at].shown) {
-        if (item.marker || foldOf(item) !== fold) continue;
-        item.apart = open;
-        if (item !== fold.head) this.setHeight(item, open ? this.estimate(item) : 0);
-      }
-      if (this.chunks[at].all[0].seq > fold.last.seq) break;
-    }
-    this.changed.add(fold.head);
-  }
-
-  /**
-   * The last entry begins a trace: it leaves the fold of equal ones.
-   * @param {Entry} last
-   */
-  setApart(last) {
-    const fold = foldOf(last);
-    const at = this.chunkOf(last.seq);
-    const chunk = this.chunks[at];
-    if (!fold || fold.kind !== "equal" || chunk.stale) return;
-    const before = chunk.shown.at(-2) ?? this.shownFrom(at - 1, -1);
-    if (isFolded(last)) this.setHeight(last, this.estimate(last));
-    last.fold = undefined;
-    last.apart = false;
-    fold.count--;
-    fold.last = /** @type {Entry} */ (before);
-    if (fold.count < 2) fold.head.fold = undefined;
-    this.changed.add(fold.head);
-  }
-
-  /** The first shown item, which others left, is the head of its fold now. */
-  setFirst(at = 0) {
-    const first = this.shownFrom(at, 1);
-    const fold = first && foldOf(first);
-    if (!fold || first.marker || fold.head === first) return;
-    if (isFolded(first)) this.setHeight(first, this.estimate(first));
-    behead(fold, first);
-    this.changed.add(first);
-  }
-
-  /**
-   * The records of a row: those that are folded under the item, and itself.
-   * @param {Item} item
-   * @returns {Item[]}
-   */
-  recordsOf(item) {
-    const fold = foldOf(item);
-    if (!fold || fold.open || fold.head !== item) return [item];
-    const chunks = this.chunks.slice(this.chunkOf(item.seq), this.chunkOf(fold.last.seq) + 1);
-    return chunks.flatMap(({ shown }) => shown.filter((other) => foldOf(other) === fold));
-  }
-
-  /**
-   * Opens the fold that hides the item.
-   * @param {Item} item
-   */
-  uncover(item) {
-    const fold = foldOf(item);
-    if (fold && isFolded(item)) this.setOpen(fold, true);
-  }
-
   /* ----- heights and places */
 
   /** Estimates all heights again, after a change of the width. */
@@ -412,33 +366,6 @@ export class Store {
       for (const entry of chunk.shown) chunk.height += entry.height = isFolded(entry) ? 0 : this.estimate(entry);
       this.height += chunk.height;
     }
-  }
-
-  /**
-   * @param {Item} entry
-   * @param {number} height px, measured
-   */
-  setHeight(entry, height) {
-    const chunk = this.chunks[this.chunkOf(entry.seq)];
-    if (!chunk) return;
-    chunk.height += height - entry.height;
-    this.height += height - entry.height;
-    entry.height = height;
-  }
-
-  /**
-   * Index of the chunk whose range holds seq; -1 when seq is older than all.
-   * @param {number} seq
-   */
-  chunkOf(seq) {
-    let low = 0;
-    let high = this.chunks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.chunks[middle].all[0].seq <= seq) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
   }
 
   /**

@@ -63,6 +63,9 @@ function offset(minutes) {
   return `${minutes < 0 ? "-" : "+"}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
 }
 
+/** What the short date adds to a time. */
+export const DATE = "11-28 ";
+
 /**
  * "HH:MM:SS.mmm", on request after the date; local time or UTC. UTC has a "Z" behind it. With the whole date local time
  * has its offset, so that the text means the same on any machine.

@@ -31,8 +31,9 @@ export class VirtualList {
    * @param {DayLines} options.days lines inside rows
    * @param {(following: boolean) => void} options.onfollow the list begins or stops to follow the end
    * @param {() => void} options.ontop the reader scrolled up near the top
+   * @param {() => void} [options.onwidth] the width of the box changed; heights are estimated again after it
    */
-  constructor({ box, head, canvas, rows, store, makeRow, settle, showFold, days, onfollow, ontop }) {
+  constructor({ box, head, canvas, rows, store, makeRow, settle, showFold, days, onfollow, ontop, onwidth }) {
     this.box = box;
     this.head = head;
     this.canvas = canvas;
@@ -44,6 +45,7 @@ export class VirtualList {
     this.days = days;
     this.onfollow = onfollow;
     this.ontop = ontop;
+    this.onwidth = onwidth;
     /** @type {Map<Item, HTMLElement>} */
     this.nodes = new Map();
     /** @type {WeakMap<Element, Item>} */
@@ -61,12 +63,45 @@ export class VirtualList {
     this.canvasHeight = -1;
     this.rowsTop = -1;
     box.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    document.addEventListener("keydown", ({ key }) => (this.tabbed = key === "Tab"), { capture: true });
+    this.outside = new AbortController(); // ends the listening outside the box
+    const { signal } = this.outside;
+    document.addEventListener("keydown", ({ key }) => (this.tabbed = key === "Tab"), { capture: true, signal });
     for (const type of ["wheel", "touchmove", "pointerdown"]) {
       box.addEventListener(type, () => (this.tabbed = false), { capture: true, passive: true });
     }
-    document.addEventListener("selectionchange", () => this.selected());
-    new ResizeObserver(() => this.resized()).observe(box);
+    document.addEventListener("selectionchange", () => this.selected(), { signal });
+    this.resizes = new ResizeObserver(() => this.resized());
+    this.resizes.observe(box);
+    this.sights = new IntersectionObserver(([{ isIntersecting }]) => this.reachHead(isIntersecting), { root: box });
+    this.sights.observe(head);
+  }
+
+  close() {
+    this.outside.abort();
+    this.resizes.disconnect();
+    this.sights.disconnect();
+  }
+
+  /**
+   * Tab reaches the buttons of the head only where it is in sight: otherwise Tab would scroll the list to its top.
+   * @param {boolean} inSight
+   */
+  reachHead(inSight) {
+    for (const button of this.head.querySelectorAll("button")) button.tabIndex = inSight ? 0 : -1;
+  }
+
+  /**
+   * The document, or the shadow of the element that the list is in.
+   * @returns {Document | ShadowRoot}
+   */
+  get root() {
+    return /** @type {Document | ShadowRoot} */ (this.box.getRootNode());
+  }
+
+  /** The selection of the reader. In a shadow, Chromium asks the shadow for it, and Firefox the document. */
+  get selection() {
+    const root = /** @type {{getSelection?: () => Selection | null}} */ (this.root);
+    return root.getSelection ? root.getSelection() : document.getSelection();
   }
 
   get viewHeight() {
@@ -98,7 +133,7 @@ export class VirtualList {
 
   /** A list that follows would move the text that the reader selects. */
   selected() {
-    const selection = getSelection();
+    const { selection } = this;
     if (selection && !selection.isCollapsed && this.rows.contains(selection.anchorNode)) this.setFollowing(false);
   }
 
@@ -106,6 +141,7 @@ export class VirtualList {
     const width = this.box.clientWidth;
     if (width !== this.width) {
       this.width = width;
+      this.onwidth?.();
       this.store.remeasure();
       this.forget();
     }
@@ -128,6 +164,30 @@ export class VirtualList {
     const y = top - this.headHeight;
     const { entries, top: first } = this.store.between(y, y + 1);
     this.anchor = entries.length ? { seq: entries[0].seq, offset: y - first, line: this.lineOf(entries[0]) } : null;
+  }
+
+  /**
+   * Makes the entry the anchor where it is on the screen.
+   * @param {Item} entry
+   * @returns {boolean} false: it is not in sight
+   */
+  hold(entry) {
+    const row = this.nodes.get(entry)?.getBoundingClientRect();
+    const box = this.box.getBoundingClientRect();
+    if (!row || row.bottom <= box.top || row.top >= box.bottom) return false;
+    this.setFollowing(false);
+    this.anchor = { seq: entry.seq, offset: box.top - row.top, line: this.lineOf(entry) };
+    return true;
+  }
+
+  /**
+   * The entry comes a third of the way down, as soon as it is shown.
+   * @param {Item} entry
+   */
+  centre(entry) {
+    this.setFollowing(false);
+    this.anchor = { seq: entry.seq, offset: -(this.viewHeight - entry.height) / 3 };
+    this.draw();
   }
 
   /** Keeps what is in sight in place, through a change that is not the reader's. */
@@ -165,7 +225,7 @@ export class VirtualList {
   /** Removes all rows; draw() builds them again, and the focus returns to its row. */
   forget() {
     for (const [entry, node] of this.nodes) {
-      if (node.contains(document.activeElement)) {
+      if (node.contains(this.root.activeElement)) {
         this.refocus = entry;
         this.box.focus({ preventScroll: true });
       }
@@ -175,7 +235,7 @@ export class VirtualList {
   }
 
   returnFocus() {
-    if (document.activeElement !== this.box) this.refocus = null;
+    if (this.root.activeElement !== this.box) this.refocus = null;
     const node = this.refocus && this.nodes.get(this.refocus);
     if (!node) return;
     this.refocus = null;
@@ -193,6 +253,17 @@ export class VirtualList {
     if (!this.following) this.dropAnchor();
     this.store.remeasure();
     this.redraw();
+  }
+
+  /** Returns a function that brings the list back to the place where it is now. */
+  rememberPlace() {
+    if (!this.following) this.dropAnchor();
+    const { following, anchor } = this;
+    return () => {
+      if (following) return;
+      this.setFollowing(false);
+      this.anchor = anchor;
+    };
   }
 
   /** The store was emptied: follows the end of what comes. */
@@ -284,7 +355,7 @@ export class VirtualList {
     const wanted = new Set(entries);
     for (const [entry, node] of this.nodes) {
       if (wanted.has(entry)) continue;
-      if (node.contains(document.activeElement)) this.box.focus({ preventScroll: true });
+      if (node.contains(this.root.activeElement)) this.box.focus({ preventScroll: true });
       node.remove();
       this.nodes.delete(entry);
     }

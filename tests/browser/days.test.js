@@ -128,7 +128,7 @@ test("a record that gets a day line above it stays where it is", async () => {
   });
   await scrollTo(page, 0);
   await until(() => asked, "older records are loaded");
-  const top = () => row(page, /^\S+line 0$/).locator(".text").evaluate((node) => node.getBoundingClientRect().top);
+  const top = () => page.locator("#rows").getByText("line 0", { exact: true }).evaluate((node) => node.getBoundingClientRect().top);
   await page.locator("#log").evaluate((log) => log.scrollTo(0, document.querySelector("#rows .row").getBoundingClientRect().top - log.getBoundingClientRect().top + log.scrollTop));
   const before = await until(() => top(), "the first row");
   load();

@@ -11,7 +11,7 @@ import { useSite } from "./site.js";
 const files = await examples();
 
 test("each example of the document is run", () => {
-  const run = ["element.html", "module.html", "resume.html", "tokens.js", "useLog.jsx", "Log.jsx", "useLog.js", "Log.vue", "typed.ts"];
+  const run = ["element.html", "list.html", "module.html", "resume.html", "tokens.js", "useLog.jsx", "Log.jsx", "useLog.js", "Log.vue", "typed.ts"];
   assert.deepEqual([...files.keys()], run);
 });
 
@@ -45,6 +45,13 @@ describe("pages and components", () => {
     await says(page, "live");
     await site.stack.add("<b>live</b>");
     await itemsAre(page, [...numbered(0, 3), "<b>live</b>"]);
+  });
+
+  test("the element: only records that pass, in its own list", async () => {
+    await site.stack.addMany(['{"level":"info","msg":"fine"}', '{"level":"error","msg":"broken"}']);
+    const page = await open(site, files.get("list.html"));
+    await page.locator("sselog-log .row").filter({ hasText: "broken" }).waitFor();
+    assert.equal(await page.locator("sselog-log .row").count(), 1);
   });
 
   test("a module, and older records", async () => {

@@ -62,7 +62,7 @@ for (const [width, height, most] of [[320, 256, 60], [390, 844, 150], [844, 390,
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${over} px too wide`);
     await page.keyboard.press("/");
-    await page.keyboard.type("line 7");
+    await page.keyboard.type('"line 7"');
     await until(async () => (await page.locator("#rows .row").count()) === 1, "filtered");
     const query = await box(page.locator("#query"));
     assert.ok(query.x >= 0 && query.x + 120 <= width, "the filter is in sight");
@@ -90,8 +90,8 @@ for (const [name, options] of [["a phone", PHONE], ["a wide window", { viewport:
     const fields = await box(page.locator(".fields"));
     assert.ok(fields.x >= 0 && fields.x + fields.width <= options.viewport.width, `${fields.x}, ${fields.width} wide`);
     const onTop = await page.locator("#rows .level").evaluate((n) => {
-      const { left, top, width, height } = n.getBoundingClientRect();
-      return n.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      const at = n.getBoundingClientRect();
+      return n.contains(document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2));
     });
     assert.ok(onTop, "no text lies over the level");
   });

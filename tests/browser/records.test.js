@@ -128,7 +128,7 @@ test("download of the records shown, as text and as JSON lines", async () => {
   const page = await site.open("?q=keep");
   await shows(page, "lines");
   const text = await download(page, "save-text");
-  assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} INFO keep this\n[^\n]+ \[note\] keep\nlines\n$/);
+  assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+01:00 INFO keep this\n[^\n]+ \[note\] keep\nlines\n$/);
   const lines = await held(page);
   assert.deepEqual(lines.map((l) => [l.event, l.data]), [[undefined, json("INFO", "keep \x1b[31mthis\x1b[0m")], ["note", "keep\nlines"]]);
 });

@@ -152,7 +152,7 @@ describe("a sign-in page in place of the log", () => {
     await page.unrouteAll();
     await page.route("**/sselog/**", (route) => route.fulfill({ status: 403, json: { error: "not yours" } }));
     await page.goto(`${site.stack.url}/console.html`);
-    await page.locator("#notice").filter({ hasText: "not yours to read" }).waitFor();
+    await page.locator("#notice").filter({ hasText: "You may not read this log" }).waitFor();
     assert.ok(await page.locator("#login").isHidden());
   });
 

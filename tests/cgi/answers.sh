@@ -7,7 +7,7 @@
 # name of the test, status
 error_is() {
     status_is "$1" "$2"
-    check "$1: JSON body with an error" grep -Eqx '\{"error": ?"[^"]+"\}' "$dir/body"
+    check "$1: JSON body with an error" grep -Eqx '\{"error": ?"([^"\]|\\.)+"\}' "$dir/body"
     check "$1: content type" grep -qi '^Content-Type: application/json' "$dir/head"
 }
 
@@ -54,9 +54,14 @@ answers() {
         error_is "last_event_id=$id" 400
     done
     for query in 'history=x' 'history=-1' 'history=99999999999999999999' 'level=loud' '%' '%zz' \
-        'q=%00' 'last_event_id=1-0%00' 'since=yesterday' 'since=15'; do
+        'q=%00' 'last_event_id=1-0%00' 'since=yesterday' 'since=15' 'q=%2F(%2F' 'q=%2Fapi%2Fusers'; do
         send_request PATH_INFO=/stream REMOTE_USER=ann "QUERY_STRING=$query"
         error_is "?$query" 400
+    done
+    for path in /stream /history; do
+        send_request PATH_INFO=$path REMOTE_USER=ann 'QUERY_STRING=q=a%20level=foo'
+        error_is "$path with a wrong query" 400
+        check "$path with a wrong query: the reason" grep -q '"q: \\"foo\\" is no level"' "$dir/body"
     done
 
     send_request PATH_INFO=/healthz

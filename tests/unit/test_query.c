@@ -70,7 +70,6 @@ static void test_records_pass_as_on_the_page(void **state)
     (void)state;
     for (size_t i = 0; i < rows.count; i++) {
         char why[QUERY_WHY], **row = rows.cells[i];
-        /* pictures become NUL too, so lengths come first */
         struct query *q = query_new(slice_of(replace_pictures(row[0])), why);
         const char *found = "error";
         if (q)
@@ -97,11 +96,145 @@ static void test_wrong_queries_have_reasons(void **state)
     case_rows_free(&rows);
 }
 
+/* ---- keys ---- */
+
+static void test_equal_queries_have_one_key(void **state)
+{
+    static const struct {
+        const char *query, *key;
+    } cases[] = {
+        {"", ""},
+        {" \"\" ", ""},
+        {"b A", "\"a\" \"b\""},
+        {"a a \"A\"", "\"a\""},
+        {"-\"c:\\new\"", "-\"c:\\\\new\""},
+        {"\"say \\\"hi\\\"\"", "\"say \\\"hi\\\"\""},
+        {"!\xc3\x89", "-\"\xc3\xa9\""},
+        {"a\xff", "\"a\xef\xbf\xbd\""},
+        {"u=B,a,b", "u=\"a\",\"b\""},
+        {"u~\"X Y\"", "u~\"x y\""},
+        {"u~\"\"", "u~\"\""},
+        {"n>=5.0 n>=5", "n>=5"},
+        {"n<1e999", "n<1e999"},
+        {"n>0.1", "n>0.10000000000000001"},
+        {"level=err,INFO,notice", "level=info,error"},
+        {"level=unknown,fatal", "level=unknown,critical"},
+        {"level>=warn", "level>=WARNING"},
+        {"/a\\/b/gsi", "/a\\/b/is"},
+        {"/x/ n=1 level=info w", "\"w\" level=info n=\"1\" /x/"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char why[QUERY_WHY];
+        struct query *q = query_new(slice_of(cases[i].query), why), *again;
+        assert_non_null(q);
+        if (!slice_equal(query_key(q), slice_of(cases[i].key)))
+            fail_msg("%s: %s", cases[i].query, query_key(q).p);
+        again = query_new(query_key(q), why);
+        assert_true(slice_equal(query_key(again), query_key(q)));
+        query_free(again);
+        query_free(q);
+    }
+    query_free(NULL);
+}
+
+static void test_query_is_plain_if_it_only_seeks_texts(void **state)
+{
+    static const char *const plain[] = {"", "a -b \"c d\""}, *const others[] = {
+                                                                 "a n=1", "level=info a", "/a/ b"};
+    char why[QUERY_WHY];
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct query *q = query_new(slice_of(plain[i]), why);
+        assert_true(query_is_plain(q));
+        query_free(q);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        struct query *q = query_new(slice_of(others[i]), why);
+        assert_false(query_is_plain(q));
+        query_free(q);
+    }
+}
+
+/* ---- costs ---- */
+
+/* A payload of one letter, and an exclamation mark at its end. */
+static struct slice letters(size_t len)
+{
+    char *p = malloc(len);
+    assert_non_null(p);
+    memset(p, 'a', len);
+    p[len - 1] = '!';
+    return slice_make(p, len);
+}
+
+static double seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Each would take minutes or years by backtracking, or seconds by scanning. The limit is a hundred
+ * times what they take. */
+static void test_hostile_expressions_end_soon_and_let_the_record_pass(void **state)
+{
+    static const char *const hostile[] = {
+        "/^(a+)+$/",
+        "/(a|aa)+[bc]$/",
+        "/(a*)*[xy]/",
+        "/\\w+[@#]/",
+        "/.*.*.*[xy]/",
+        "/a*a*a*a*a*[xy]/",
+        "/(?<=a)a+[xy]/",
+        "/(?:a?){50}a{50}[xy]/",
+        "/(a*)\\1[xy]/",
+        "/(?:a+){2,}[xy]/",
+        "/a{1000}a{1000}a{1000}[xy]/",
+        "-/^(a+)+$/",
+        "-/\\w+[@#]/",
+    };
+    struct slice text = letters(65536);
+    (void)state;
+    for (size_t i = 0; i < sizeof hostile / sizeof *hostile; i++) {
+        char why[QUERY_WHY], none[] = "";
+        double before = seconds();
+        struct query *q = query_new(slice_of(hostile[i]), why);
+        assert_non_null(q);
+        if (!passes(q, text, none))
+            fail_msg("%s", hostile[i]);
+        if (seconds() - before > 10)
+            fail_msg("%s takes %.1f s", hostile[i], seconds() - before);
+        query_free(q);
+    }
+    free((char *)(uintptr_t)text.p);
+}
+
+static void test_expressions_look_at_64_kib(void **state)
+{
+    char why[QUERY_WHY], none[] = "";
+    struct query *expression = query_new(slice_of("/!/"), why);
+    struct query *word = query_new(slice_of("\"!\""), why);
+    (void)state;
+    for (size_t over = 0; over < 2; over++) {
+        struct slice text = letters(65536 + over);
+        assert_int_equal(passes(expression, text, none), over == 0);
+        assert_true(passes(word, text, none));
+        free((char *)(uintptr_t)text.p);
+    }
+    query_free(expression);
+    query_free(word);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_records_pass_as_on_the_page),
         cmocka_unit_test(test_wrong_queries_have_reasons),
+        cmocka_unit_test(test_equal_queries_have_one_key),
+        cmocka_unit_test(test_query_is_plain_if_it_only_seeks_texts),
+        cmocka_unit_test(test_hostile_expressions_end_soon_and_let_the_record_pass),
+        cmocka_unit_test(test_expressions_look_at_64_kib),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

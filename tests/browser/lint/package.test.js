@@ -10,7 +10,7 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { bundle, modulesOf } from "../bundle.js";
+import { made } from "../bundle.js";
 
 const HERE = fileURLToPath(new URL("..", import.meta.url));
 const TOP = path.resolve(HERE, "../..");
@@ -23,20 +23,13 @@ let dir;
 before(async () => (dir = await fs.mkdtemp(path.join(os.tmpdir(), "sselog-types-"))));
 after(() => fs.rm(dir, { recursive: true, force: true }));
 
-test("sselog-classic.js is made from the modules as they are", async () => {
-  assert.ok((await read("web/sselog-classic.js")) === (await bundle()), "run `make bundle`");
+test("the files that are made of others are in step", async () => {
+  for (const [name, text] of Object.entries(await made())) assert.ok((await read(`web/${name}`)) === text, `${name}: run \`make bundle\``);
 });
 
 test("the package has the version of the program", async () => {
   assert.equal(about.version, (await read("Makefile")).match(/^VERSION := (.*)$/m)[1]);
   assert.ok(!about.private);
-});
-
-test("the package lists the files that its entries need, and no others", async () => {
-  const entries = Object.values(about.exports).flatMap((entry) => Object.values(typeof entry === "string" ? { entry } : entry));
-  const needed = new Set(await modulesOf(entries.filter((name) => name.endsWith(".js"))));
-  entries.filter((name) => name.endsWith(".d.ts")).forEach((name) => needed.add(path.basename(name)));
-  assert.deepEqual(about.files, [...needed].sort());
 });
 
 /* The scripts of web/ without types beside them, and the package as a program sees it. */

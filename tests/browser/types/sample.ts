@@ -4,6 +4,7 @@
  */
 import { connect, type Client, type ConnectOptions, type Detail, type LogRecord, type Page, type State } from "sselog";
 import "sselog/classic";
+import { SselogLog } from "sselog/log";
 
 const options: ConnectOptions = {
   url: new URL("https://example.org/sselog/stream?level=warning"),
@@ -24,7 +25,7 @@ function show({ id, event, data, fields }: LogRecord): string {
 }
 
 function say(state: State, { reason, status, attempt, wait, every, source, lost, after, next }: Detail): string {
-  const numbers = [status, attempt, wait, every, lost].map((n) => n?.toFixed());
+  const numbers = [status, attempt, wait, every, lost ?? undefined].map((n) => n?.toFixed());
   return [state, reason, after, next, source, ...numbers].join(" ");
 }
 
@@ -32,7 +33,7 @@ const client: Client = connect(options);
 client.retry();
 const older: Promise<Page> = client.history({ before: client.lastId, limit: 10 });
 older.then(({ records, more, first }) => console.log(records.map(show), more && client.history({ before: first })));
-const flags: boolean[] = [client.leading, client.complete, client.closed, client.state === "wrong"];
+const flags: boolean[] = [client.leading, client.reached !== "", client.complete, client.closed, client.state === "wrong"];
 client.close();
 console.log(flags);
 
@@ -45,3 +46,7 @@ const element = document.createElement("div");
 element.addEventListener("sselog-records", ({ detail }) => detail.map(show));
 element.addEventListener("sselog-state", ({ detail }) => say(detail.state, detail));
 element.sselog?.retry();
+
+const list: SselogLog = document.createElement("sselog-log");
+list.addEventListener("sselog-state", ({ detail }) => say(detail.state, detail));
+console.log(list instanceof SselogLog, list.sselog?.lastId);

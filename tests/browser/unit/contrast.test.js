@@ -26,7 +26,7 @@ function over(colour, share, below) {
 /* Backgrounds of rows, as the rules of console.css paint them. */
 function backgrounds(theme) {
   const of = THEMES[theme];
-  const mixes = [...css.matchAll(/color-mix\(in srgb, var\(--([\w-]+)\) (\d+)%, (?:transparent|var\(--page\))\)/g)];
+  const mixes = [...css.matchAll(/color-mix\(in srgb, var\(--([\w-]+)\) (\d+)%, var\(--page\)\)/g)];
   assert.ok(mixes.length >= 2);
   return [of.page, of.row, of.target, ...mixes.map(([, name, share]) => over(of[name], share / 100, of.page))];
 }

@@ -4,17 +4,20 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { showToastsIn } from "../../../web/dom.js";
 import { Ingest } from "../../../web/ingest.js";
 import { parseEntry } from "../../../web/parse-entry.js";
 import { Store } from "../../../web/store.js";
 import { VirtualList } from "../../../web/virtual-list.js";
 
-const nodes = {};
-globalThis.document = { visibilityState: "hidden", getElementById: (id) => (nodes[id] ??= {}), addEventListener() {} };
+const toasts = {};
+showToastsIn(toasts);
+globalThis.document = { visibilityState: "hidden", addEventListener() {} };
 globalThis.cancelAnimationFrame = () => {};
 globalThis.ResizeObserver = class {
   observe() {}
 };
+globalThis.IntersectionObserver = globalThis.ResizeObserver;
 
 const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
 const records = (from, to) => Array.from({ length: to - from }, (_, i) => record(from + i));
@@ -46,7 +49,7 @@ test("entries that would push out what the reader looks at wait, and the page pa
   at.ingest.push(records(256, 300));
   await at.taken();
   assert.deepEqual([at.events, at.ingest.paused, at.ingest.pausedItself, at.ingest.waiting, at.store.count], [[{ count: 0, gone: 0 }], true, true, 44, 256]);
-  assert.equal(nodes.toast.textContent, "Paused: what you look at would leave the page");
+  assert.equal(toasts.textContent, "Paused: new records would push out what you read");
   at.look(undefined);
   at.ingest.pause(false);
   await at.taken();

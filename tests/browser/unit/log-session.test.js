@@ -7,10 +7,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LogSession } from "../../../web/log-session.js";
 import { parseQuery } from "../../../web/query.js";
+import { ALL_LEVELS } from "../../../web/level.js";
 
-const server = { history: {}, stream: null };
+const server = { history: {}, stream: null, refuses: () => false };
 globalThis.location = { href: "http://h/console.html" };
-globalThis.fetch = async () => Response.json(server.history);
+globalThis.fetch = async (url) =>
+  server.refuses(url) ? Response.json({ error: "q: a wrong expression" }, { status: 400 }) : Response.json(server.history);
 globalThis.EventSource = class extends EventTarget {
   constructor() {
     super();
@@ -22,6 +24,9 @@ globalThis.EventSource = class extends EventTarget {
     this.dispatchEvent(new MessageEvent(type, { data: "{}" }));
   }
 };
+
+const settings = (more) => ({ stream: "stream", levels: new Set(ALL_LEVELS), query: "", at: "", server: false, ...more });
+const unheard = { onrestart() {}, onreset() {}, onopen() {}, onrecords() {}, onstate() {}, onplace() {}, oncomplete() {} };
 
 /* Starts the session with this page of history, and resolves when the stream is live. */
 async function live(session, more) {
@@ -36,10 +41,8 @@ async function live(session, more) {
 test("the completeness of the log is told once per connection, and only of the present one", async (t) => {
   const told = [];
   const states = [];
-  const session = new LogSession({ stream: "stream", levels: new Set(), at: "", server: false }, () => parseQuery(""), {
-    onreset() {},
-    onopen() {},
-    onrecords() {},
+  const session = new LogSession(settings(), () => false, {
+    ...unheard,
     onstate: (state) => states.push(state),
     oncomplete: () => told.push(states.length),
   });
@@ -51,4 +54,47 @@ test("the completeness of the log is told once per connection, and only of the p
   assert.equal(told.length, 1, "the next log has more");
   await live(session, false);
   assert.equal(told.length, 2);
+});
+
+/* A session that filters on the server, and the places that it told. */
+function filtering(t, more) {
+  const places = [];
+  const chosen = settings({ server: true, ...more });
+  let restarts = 0;
+  const session = new LogSession(chosen, () => true, {
+    ...unheard,
+    onrestart: () => restarts++,
+    onplace: (text) => places.push(text),
+  });
+  t.after(() => session.connection.close());
+  return { session, chosen, places, restarts: () => restarts };
+}
+
+test("the stream is opened again when typing rests, once, and only for another filter", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { session, chosen, places, restarts } = filtering(t);
+  session.start();
+  for (const query of ["a", "ap", "app"]) {
+    chosen.query = query;
+    session.filterChanged();
+    t.mock.timers.tick(500);
+  }
+  assert.deepEqual([restarts(), places.at(-1)], [0, "filtered on this page"]);
+  t.mock.timers.tick(500);
+  assert.deepEqual([restarts(), session.applied, places.at(-1)], [1, "app", "filtered by the server"]);
+  chosen.query = "app ";
+  session.filterChanged();
+  t.mock.timers.tick(5000);
+  assert.equal(restarts(), 1, "the same filter");
+});
+
+test("a filter that the server refuses is applied on the page, which says why", async (t) => {
+  const { session, places, restarts } = filtering(t, { query: "apple" });
+  server.refuses = (url) => new URL(url).searchParams.has("q");
+  t.after(() => (server.refuses = () => false));
+  const connected = new Promise((done) => (server.connected = done));
+  session.start();
+  await connected;
+  assert.deepEqual([restarts(), session.applied], [1, ""]);
+  assert.equal(places.at(-1), "filtered on this page: the server refuses this filter (q: a wrong expression)");
 });

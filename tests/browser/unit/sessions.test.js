@@ -11,8 +11,11 @@ import { parseEntry } from "../../../web/parse-entry.js";
 import { Store } from "../../../web/store.js";
 
 const nodes = {};
-globalThis.document = { visibilityState: "hidden", getElementById: (id) => (nodes[id] ??= {}) };
+globalThis.document = { visibilityState: "hidden", getElementById: (id) => (nodes[id] ??= { setAttribute() {} }) };
 globalThis.cancelAnimationFrame = () => {};
+globalThis.IntersectionObserver = class {
+  observe() {}
+};
 
 const record = (n) => ({ id: `${n}-0`, data: `line ${n}` });
 const turn = () => new Promise(setImmediate);
@@ -87,18 +90,19 @@ test("applied() resolves when the filter was applied to all entries held", async
 
 /* An older history whose connection answers when the test says so. */
 function history() {
-  const at = { loaded: 0, searches: 0, search: async () => {} };
+  const at = { loaded: 0, searches: 0, server: false, search: async () => {} };
   at.store = new Store({ cap: 1000, passes: () => true, estimate: () => 20 });
   at.store.append([parseEntry(record(100))]);
   at.older = new OlderHistory({
     store: at.store,
     list: { keepPlace() {} },
-    ingest: { queue: [] },
+    ingest: { queue: [], waiting: 0 },
     searched() {
       at.searches++;
       return at.search();
     },
-    filteredByServer: () => false,
+    situation: () => ({ state: "live", status: 0, query: false, levels: false, server: at.server, cleared: false, utc: true }),
+    onadded() {},
     onloaded: () => at.loaded++,
   });
   at.older.connect({ lastId: "100-0", history: (page) => new Promise((done) => Object.assign(at, { page, answer: done })) });
@@ -113,7 +117,7 @@ test("older records are added before the others, and the next page ends at the f
   at.answer({ records: [record(98), record(99)], more: false, first: "98-0" });
   await loading;
   assert.equal(at.store.firstRecord().id, "98-0");
-  assert.deepEqual([at.loaded, at.older.atStart, at.older.text()], [1, true, "Beginning of the log"]);
+  assert.deepEqual([at.loaded > 0, at.older.atStart, at.older.text()], [true, true, "Beginning of the log"]);
 });
 
 test("an answer after the connection was replaced changes nothing", async () => {
@@ -150,5 +154,39 @@ test("a complete log has nothing older, unless its oldest records have left the 
   assert.deepEqual([older.atStart, /older records have left this page/.test(older.text())], [false, true]);
   store.clear();
   older.complete();
-  assert.deepEqual([older.atStart, older.text()], [true, "Nothing here yet"]);
+  assert.deepEqual([older.atStart, older.text()], [true, "Nothing here yet: the log has no records"]);
+});
+
+test("where the server withholds records, pages without a match are read one after the other", async () => {
+  const at = history();
+  at.server = true;
+  const asked = [];
+  const time = (n) => Date.UTC(2026, 0, 1, 0, n);
+  at.older.connect({
+    lastId: "100-0",
+    async history({ before }) {
+      asked.push(before);
+      if (asked.length === 3) return { records: [record(7)], more: true, first: `${time(56)}-0` };
+      return { records: [], more: true, first: `${time(59 - asked.length)}-0` };
+    },
+  });
+  at.older.end = `${time(59)}-0`;
+  const loading = at.older.load();
+  assert.equal(at.older.text(), "Searching: back to 1 Jan 00:59Z …");
+  await loading;
+  assert.deepEqual(asked, [`${time(59)}-0`, `${time(58)}-0`, `${time(57)}-0`]);
+  assert.deepEqual([at.older.searching, at.older.text()], [false, "Searched back to 1 Jan 00:56Z"]);
+});
+
+test("a search ends after forty pages without a match, and at a click on Stop", async () => {
+  const at = history();
+  at.server = true;
+  let asked = 0;
+  at.older.connect({ lastId: "100-0", history: async () => ({ records: [], more: true, first: `${1000 - ++asked}-0` }) });
+  await at.older.load();
+  assert.equal(asked, 40);
+  const again = at.older.load();
+  nodes.stop.onclick();
+  await again;
+  assert.equal(asked, 41);
 });

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * empty-text: the sentence of a page that shows no record: why, and what helps. Pure.
+ * Invariant: there is a sentence for each page without records, except while the filter is still applied.
+ */
+import { number } from "./dom.js";
+
+/**
+ * What the page knows of itself.
+ * @typedef {object} Facts
+ * @property {number} held records that the page holds
+ * @property {number} shown those of them that pass the filter
+ * @property {boolean} filtering the filter was not yet applied to all of them
+ * @property {number} waiting records that a pause holds back
+ * @property {boolean} cleared the reader cleared the page
+ * @property {string} state of the connection
+ * @property {number} status of HTTP, of the last refusal
+ * @property {boolean} query a text filter applies
+ * @property {boolean} levels some levels are hidden
+ * @property {boolean} server the server withholds what the filter hides
+ * @property {boolean} atStart the log has no older records
+ * @property {string} reached time to which the server searched back, or ""
+ */
+
+/** @type {Record<string, string>} */
+const AWAY = {
+  connecting: "Connecting …",
+  behind: "Loading …",
+  "source lost": "The server has no connection to Redis: records come when it is back",
+  wrong: "The server refuses this request",
+  unavailable: "The log is unavailable: records come when it is back",
+};
+
+/** @param {Facts} facts */
+function nothingHeld({ waiting, cleared, state, status, server, atStart, reached }) {
+  if (state === "denied") return status === 403 ? "This log is not yours to read" : "Sign in to read this log";
+  if (waiting) return `Paused: ${number(waiting)} ${waiting === 1 ? "record waits" : "records wait"}; resume to see them`;
+  if (AWAY[state]) return AWAY[state];
+  if (server && atStart) return "Nothing in the log passes the filter";
+  if (server && reached) return `Nothing found yet: searched back to ${reached}; load older records to go on`;
+  if (cleared) return "The page was cleared: new records come here, and older ones can be loaded again";
+  if (server) return "Nothing found yet; load older records to search further back";
+  return atStart ? "Nothing here yet: the log has no records" : "No records are loaded; load older ones";
+}
+
+/** @param {Facts} facts */
+function allHidden({ held, query, levels, atStart }) {
+  const older = atStart ? "" : "; load older records to look further back";
+  if (!query) return `All ${number(held)} records loaded are of levels that are hidden${older}`;
+  return `None of the ${number(held)} records loaded passes the ${levels ? "filter and the levels chosen" : "filter"}${older}`;
+}
+
+/**
+ * @param {Facts} facts
+ * @returns {string} "" where records are shown
+ */
+export function emptyText(facts) {
+  if (facts.shown || facts.filtering) return "";
+  return facts.held ? allHidden(facts) : nothingHeld(facts);
+}
+
+/**
+ * A time as "27 Nov 14:03", with the year where it is another one.
+ * @param {number} ms
+ * @param {{utc?: boolean, now?: number}} [options]
+ */
+export function momentText(ms, { utc = false, now = Date.now() } = {}) {
+  const year = new Date(ms).getUTCFullYear() === new Date(now).getUTCFullYear() ? undefined : "numeric";
+  const format = new Intl.DateTimeFormat("en-GB", {
+    day: "numeric", month: "short", year, hour: "2-digit", minute: "2-digit", timeZone: utc ? "UTC" : undefined,
+  });
+  return `${format.format(ms).replace(",", "")}${utc ? "Z" : ""}`;
+}
