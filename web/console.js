@@ -6,12 +6,13 @@
  * beside it:
  *
  *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
- *                 times, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
+ *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
  *                 server-filter, query-edit, hidden-hint, empty-text
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         store, paint, field-list, line-runs, row, row-height, day-line, virtual-list, download
+ *    list         folds, folded-chunks, store, paint, field-list, line-runs, fold-button, message, row, row-height,
+ *                 day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap
@@ -29,12 +30,15 @@ import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
 import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
+import { isSearch } from "./filter.js";
 import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
+import { showFold } from "./fold-button.js";
 import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
 import { isAll } from "./level-set.js";
 import { LogSession } from "./log-session.js";
+import { settle } from "./message.js";
 import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
 import { parseEntry } from "./parse-entry.js";
@@ -62,6 +66,7 @@ const store = new Store({
   cap: settings.cap || preferences.cap,
   passes: (item) => filter.passes(item),
   estimate: (item) => rowHeight.estimate(item),
+  folding: () => ({ traces: preferences.foldTraces && !isSearch(filter.query), equal: preferences.foldEqual }),
 });
 
 const view = {
@@ -82,6 +87,15 @@ const view = {
   get target() {
     return settings.at;
   },
+  get traces() {
+    return preferences.foldTraces;
+  },
+  get wrap() {
+    return preferences.wrap;
+  },
+  get columns() {
+    return rowHeight.columns;
+  },
 };
 
 const days = new DayLines(store, view, $("head-day"));
@@ -94,6 +108,10 @@ const list = new VirtualList({
   rows: $("rows"),
   store,
   makeRow: (item) => pointer.mark(item, makeRow(item, view)),
+  settle,
+  showFold(row, item) {
+    if (!item.marker) showFold(row, item, view);
+  },
   days,
   onfollow: showFollow,
   ontop: () => older.load(),
@@ -235,6 +253,7 @@ const controls = new Controls(settings, preferences, {
   },
   onutc: showTimes,
   onown: showTimes,
+  onfold: () => filter.refilter(),
   oncap(cap) {
     if (store.setCap(cap)) older.recordsLeft();
     draw();

@@ -14,7 +14,7 @@ import { logName, savePreferences, saveURL } from "./settings.js";
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-/** @typedef {"server" | "wrap" | "utc" | "own" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+/** @typedef {"server" | "wrap" | "utc" | "own" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
@@ -55,6 +55,8 @@ export class Controls {
     on("wrap", "change", () => this.setWrap($("wrap").checked));
     on("utc", "change", () => this.setUtc($("utc").checked));
     on("own", "change", () => this.setOwn($("own").checked));
+    on("fold-traces", "change", () => this.setFold("foldTraces", $("fold-traces").checked));
+    on("fold-equal", "change", () => this.setFold("foldEqual", $("fold-equal").checked));
     on("cap", "change", () => this.setCap(Number($("cap").value)));
     on("pause", "click", () => events.onpause());
     on("follow", "click", () => events.onfollow());
@@ -170,6 +172,16 @@ export class Controls {
     this.events.onown();
   }
 
+  /**
+   * @param {"foldTraces" | "foldEqual"} which
+   * @param {boolean} on
+   */
+  setFold(which, on) {
+    this.preferences[which] = on;
+    savePreferences(this.preferences);
+    this.events.onfold();
+  }
+
   /** @param {number} cap */
   setCap(cap) {
     this.preferences.cap = cap;
@@ -188,6 +200,8 @@ export class Controls {
     this.chips.show(this.settings.levels);
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
+    $("fold-traces").checked = this.preferences.foldTraces;
+    $("fold-equal").checked = this.preferences.foldEqual;
     this.showCap(cap);
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);

@@ -64,17 +64,19 @@ export class CopyRows {
   }
 
   /**
-   * The entries between the first and the last row of which the range holds a text; all where it reaches over both
-   * ends of the list.
+   * The entries between the first and the last row of which the range holds a text, with those that are folded; all
+   * where it reaches over both ends of the list.
    * @param {Range} range
    */
   selectedItems(range) {
     const { rows } = this.list;
     if (!range.intersectsNode(rows)) return [];
     if (!rows.contains(range.startContainer) && !hasTextBehind(range, rows)) return this.shown(-Infinity, Infinity);
-    const places = [...this.list.nodes].filter(([, node]) => touches(range, node)).map(([item]) => item.seq);
-    if (this.origin && places.length && !this.list.nodes.has(this.origin)) places.push(this.origin.seq);
-    return places.length ? this.shown(Math.min(...places), Math.max(...places)) : [];
+    const touched = [...this.list.nodes].filter(([, node]) => touches(range, node)).map(([item]) => item);
+    if (this.origin && touched.length && !this.list.nodes.has(this.origin)) touched.push(this.origin);
+    if (touched.length < 2) return touched;
+    const places = touched.flatMap((item) => [item.seq, this.store.recordsOf(item).at(-1)?.seq ?? item.seq]);
+    return this.shown(Math.min(...places), Math.max(...places));
   }
 
   /**
@@ -94,14 +96,15 @@ export class CopyRows {
   }
 
   /**
-   * Copies one record; a marker has none.
+   * Copies the record of a row, or all of them where they are folded; a marker has none.
    * @param {Item | undefined} item
    * @param {Kind} kind
    */
   async copyRecord(item, kind) {
     if (!item || item.marker) return;
-    const text = this.textOf([item], kind).trimEnd();
-    if (await copy(text)) toast(`Record copied as ${CALLED[kind]}`);
+    const items = this.store.recordsOf(item);
+    const text = this.textOf(items, kind).trimEnd();
+    if (await copy(text)) toast(`${items.length > 1 ? `${number(items.length)} records` : "Record"} copied as ${CALLED[kind]}`);
     else offerText(`The record as ${CALLED[kind]}`, text);
   }
 }

@@ -10,7 +10,7 @@ export const SLICE = 10;
 
 /**
  * Elements of console.html that are more than an HTMLElement.
- * @typedef {Record<"query" | "server" | "wrap" | "utc" | "own", HTMLInputElement> & {
+ * @typedef {Record<"query" | "server" | "wrap" | "utc" | "own" | "fold-traces" | "fold-equal", HTMLInputElement> & {
  *   cap: HTMLSelectElement, menu: HTMLDetailsElement, help: HTMLDialogElement, login: HTMLAnchorElement,
  *   offer: HTMLDialogElement, "offer-text": HTMLTextAreaElement,
  * }} Special

@@ -221,3 +221,9 @@ export const marksIn = (text, { terms }) =>
       return pattern ? matches(text, pattern) : [];
     }),
   );
+
+/**
+ * Whether the query looks for a text that can be marked, so that what passes holds it.
+ * @param {Query} query
+ */
+export const isSearch = ({ terms }) => terms.some((term) => !term.negated && (term.kind === "expression" || soughtBy(term)));

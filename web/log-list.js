@@ -10,8 +10,10 @@ import { Arrivals } from "./arrivals.js";
 import { CopyRows } from "./copy-rows.js";
 import { DayLines } from "./day-line.js";
 import { element, number, once } from "./dom.js";
+import { showFold } from "./fold-button.js";
 import { isId } from "./ids.js";
 import { Ingest } from "./ingest.js";
+import { settle } from "./message.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -26,7 +28,7 @@ const OLDER = 500; // records of one "load older"
 
 /**
  * The look of a list, which show() changes.
- * @typedef {View & {wrap: boolean, cap: number, label: string, date?: "short" | false}} Look
+ * @typedef {View & {foldTraces: boolean, wrap: boolean, cap: number, label: string}} Look
  */
 
 /**
@@ -81,13 +83,20 @@ export class LogList {
     this.closed = false;
     const { box, head, canvas, rows, follow, older, day } = this.nodes;
     this.height = new RowHeight(box, rows, look);
-    this.store = new Store({ cap: look.cap, passes: () => true, estimate: (item) => this.height.estimate(item) });
+    this.store = new Store({
+      cap: look.cap,
+      passes: () => true,
+      estimate: (item) => this.height.estimate(item),
+      folding: () => ({ traces: look.traces, equal: look.traces }),
+    });
     this.days = new DayLines(this.store, look, day);
     this.arrivals = new Arrivals(box, follow);
     this.list = new VirtualList({
       box, head, canvas, rows,
       store: this.store,
-      makeRow: (item) => makeRow(item, look),
+      makeRow: (item) => makeRow(item, this.view),
+      settle,
+      showFold: (row, item) => item.marker || showFold(row, item, this.view),
       days: this.days,
       onfollow: (following) => this.followed(following),
       ontop: () => this.loadOlder(),
@@ -109,6 +118,11 @@ export class LogList {
     this.seen = () => document.visibilityState === "visible" && this.ingest.drain();
     document.addEventListener("visibilitychange", this.seen);
     this.redraw();
+  }
+
+  /** @returns {View} */
+  get view() {
+    return { ...this.look, date: this.days.dates && "short", columns: this.height.columns };
   }
 
   close() {

@@ -74,37 +74,47 @@ function walk(spans) {
   };
 }
 
+/** @type {Spans} */
+const ALL = [[0, Infinity]];
+
 /**
  * Appends the text to the node.
  * @param {HTMLElement} node
  * @param {string} text
  * @param {Spans} marks matches of the filter in the plain text
- * @param {number} [most] characters of the plain text that are shown
+ * @param {Spans} [pieces] places of the plain text that are shown
  * @param {(parts: Run[]) => Run[]} [refine] makes the runs that are shown of those of the text
  */
-export function paint(node, text, marks, most = Infinity, refine = (parts) => parts) {
+export function paint(node, text, marks, pieces = ALL, refine = (parts) => parts) {
   const parts = refine(runs(text));
   const markAt = walk(marks);
   const linkAt = walk(linksOf(parts));
+  const pieceAt = walk(pieces);
   /** @type {Link | null} */
   let open = null;
   let target = node;
   let begin = 0; // of the run, in the plain text
   for (const part of parts) {
-    const end = Math.min(most, begin + part.text.length);
+    const end = begin + part.text.length;
     for (let from = begin; from < end; ) {
+      const piece = pieceAt(from);
+      const stop = Math.min(end, piece.until);
+      if (!piece.inside) {
+        from = stop;
+        continue;
+      }
       const mark = markAt(from);
       const link = linkAt(from);
-      const to = Math.min(end, mark.until, link.until);
+      const to = Math.min(stop, mark.until, link.until);
       if (link.inside !== open) {
         open = link.inside;
         target = open ? node.appendChild(anchor(open[2])) : node;
       }
-      const piece = styled(part.text.slice(from - begin, to - begin), part);
-      (mark.inside ? target.appendChild(element("mark")) : target).append(piece);
+      const run = styled(part.text.slice(from - begin, to - begin), part);
+      (mark.inside ? target.appendChild(element("mark")) : target).append(run);
       from = to;
     }
-    begin += part.text.length;
-    if (begin >= most) return;
+    begin = end;
+    if (begin >= (pieces.at(-1)?.[1] ?? 0)) return;
   }
 }

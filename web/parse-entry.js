@@ -12,8 +12,11 @@ import { parseLine } from "./line.js";
 import { ownTimeOf } from "./own-time.js";
 import { shownOf, without } from "./shown-text.js";
 import { formatTime, shownTime, timeOf } from "./times.js";
+import { hiddenIn } from "./trace.js";
 
+/** @import { Fold, Trace } from "./folds.js" */
 /** @import { Span } from "./line.js" */
+/** @import { Role } from "./trace.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
@@ -49,6 +52,12 @@ import { formatTime, shownTime, timeOf } from "./times.js";
  * @property {number} height px; the store sets it
  * @property {boolean} open the fields are shown
  * @property {boolean} whole a long message is shown to its end
+ * @property {number} hides lines of the message that its folded stack trace hides
+ * @property {boolean | undefined} unfolded what the reader did with that trace
+ * @property {Trace | undefined} trace the stack trace of several records that it belongs to; folds.js sets it
+ * @property {Role | undefined} role its part there
+ * @property {Fold | undefined} fold the records that share a row with it; the store sets it
+ * @property {boolean} apart its fold is open; the store sets it
  * @property {Match | undefined} match what the expressions of the filter found
  */
 
@@ -93,6 +102,7 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
   const all = statusLevel ? { ...beside, ...line?.fields, ...fields } : null;
   const severity = Math.max(said, severityOfStatus(all, statusLevel));
   const { message, cuts, shown } = shownOf(whole, text, line, (part) => saysLevel(severity, part));
+  const lines = countLines(shown);
   return {
     id,
     event,
@@ -104,7 +114,7 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
     severity,
     level: classOf(severity),
     ownTime: ownTimeOf(fields, beside, line, timeOf(id)),
-    lines: countLines(shown),
+    lines,
     size: shown.length,
     structured: fields !== null,
     coloured: shown !== message,
@@ -112,6 +122,12 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
     height: 0,
     open: false,
     whole: false,
+    hides: lines > 1 ? hiddenIn(shown).lines : 0,
+    unfolded: undefined,
+    trace: undefined,
+    role: undefined,
+    fold: undefined,
+    apart: false,
     match: undefined,
   };
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * row-actions: what the reader does with single rows: show fields, show the whole message, copy, move from row to row. The focused row is the state, and the document owns it. It may not know the filter or the connection.
+ * row-actions: what the reader does with single rows: show fields, open folds, show the whole message, copy, move from
+ * row to row. The focused row is the state, and the document owns it. It may not know the filter or the connection.
  */
 import { copy, offerText, toast } from "./dom.js";
+import { foldOf } from "./folds.js";
 
 /** @import { CopyRows } from "./copy-rows.js" */
 /** @import { Kind } from "./download.js" */
@@ -11,6 +13,9 @@ import { copy, offerText, toast } from "./dom.js";
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
 
+const OPENERS = "[data-action=fold], [data-action=frames], [data-action=whole]";
+const isOpen = (/** @type {Element} */ node) => node.getAttribute("aria-expanded") === "true";
+const isElement = (/** @type {Element} */ node) => node instanceof HTMLElement;
 /**
  * A link that acts as a button obeys the space bar too.
  * @param {KeyboardEvent} event
@@ -93,10 +98,61 @@ export class RowActions {
     if (action === "link") this.copyLink(entry);
     if (action === "text" || action === "json") this.copies.copyRecord(entry, action);
     if (action === "fields") this.toggleFields(entry);
-    if (action === "whole") {
-      entry.whole = true;
-      this.renew(entry);
-    }
+    if (action === "fold" || action === "frames" || action === "whole") this.toggle(action, entry);
+  }
+
+  /**
+   * Shows or hides a part of the row: the records of its fold, the frames of its message, or the rest of it.
+   * @param {string} action
+   * @param {Entry} entry
+   * @param {boolean} [open] without it: the other state
+   */
+  toggle(action, entry, open = !this.openers(entry).some((node) => node.dataset.action === action && isOpen(node))) {
+    const fold = foldOf(entry);
+    this.list.keepPlace();
+    if (action === "whole") entry.whole = open;
+    if (action === "frames") entry.unfolded = open;
+    if (action === "fold" && fold) this.store.setOpen(fold, open);
+    this.renew(entry);
+  }
+
+  /**
+   * The buttons in the row of the entry that open and close a part of its text.
+   * @param {Entry} entry
+   * @returns {HTMLElement[]}
+   */
+  openers(entry) {
+    return [...(this.list.nodes.get(entry)?.querySelectorAll(OPENERS) ?? [])].filter(isElement);
+  }
+
+  /**
+   * Opens all that the row hides, or closes it where it hides nothing. In a row under an open head, the fold closes.
+   * @param {Item | undefined} item
+   */
+  unfold(item) {
+    if (!item || item.marker) return;
+    const openers = this.openers(item);
+    const open = openers.some((node) => !isOpen(node));
+    const toggle = (/** @type {HTMLElement} */ node) => this.toggle(node.dataset.action ?? "", item, open);
+    openers.forEach(toggle);
+    if (open) this.openers(item).filter((node) => !isOpen(node)).forEach(toggle); // what is unfolded may be long
+    const fold = foldOf(item);
+    if (openers.length || !fold) return;
+    this.toggle("fold", fold.head, false);
+    this.list.reveal(fold.head)?.focus({ preventScroll: true });
+  }
+
+  /**
+   * The Enter key opens what the row hides, then the fields of the payload, and then closes all.
+   * @param {Item | undefined} item
+   */
+  enter(item) {
+    if (!item || item.marker) return;
+    const openers = this.openers(item);
+    const closed = openers.some((node) => !isOpen(node));
+    const fields = item.structured || item.fields !== undefined;
+    if (closed || (openers.length && (item.open || !fields))) this.unfold(item);
+    if (!openers.length || (!closed && fields)) this.toggleFields(item);
   }
 
   /** @param {Item | undefined} entry */

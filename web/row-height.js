@@ -5,7 +5,7 @@
  * owns that width, which its owner lets it measure again when the list changes. It may not know which rows are drawn.
  */
 import { element } from "./dom.js";
-import { LONG } from "./row.js";
+import { CLAMP, LONG } from "./message.js";
 import { DATE } from "./times.js";
 
 /** @import { Item } from "./parse-entry.js" */
@@ -19,7 +19,7 @@ export class RowHeight {
   /**
    * @param {HTMLElement} box the list
    * @param {HTMLElement} rows the parent of its rows
-   * @param {{wrap: boolean}} preferences
+   * @param {{wrap: boolean, foldTraces: boolean}} preferences
    */
   constructor(box, rows, preferences) {
     this.box = box;
@@ -49,7 +49,10 @@ export class RowHeight {
   /** @param {Item} item */
   estimate(item) {
     if (item.marker) return MARKER;
-    const wrapped = Math.ceil(Math.min(item.size, LONG) / this.columns);
-    return ROW * (this.preferences.wrap ? Math.max(item.lines, wrapped) : item.lines);
+    const { wrap, foldTraces } = this.preferences;
+    const lines = item.lines - (foldTraces && !item.unfolded ? item.hides : 0);
+    const characters = (Math.min(item.size, LONG) * lines) / item.lines;
+    const most = wrap ? Math.max(lines, Math.ceil(characters / this.columns)) : lines;
+    return ROW * (most > CLAMP && !item.whole ? CLAMP + 1 : most); // the button has a line
   }
 }

@@ -7,11 +7,10 @@
 import { plain } from "./ansi.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
-import { marksOf } from "./filter.js";
+import { button, showFold } from "./fold-button.js";
 import { hiddenHint } from "./hidden-hint.js";
 import { OTHER } from "./level.js";
-import { lineRuns } from "./line-runs.js";
-import { paint } from "./paint.js";
+import { cut, messageOf } from "./message.js";
 import { textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
@@ -27,42 +26,16 @@ import { formatTime, shownTime } from "./times.js";
  * @property {boolean} [own] rows show the times that the records say
  * @property {(id: string) => string} linkTo address of a record; "": it has none
  * @property {string} target id of the record to point out, or ""
+ * @property {boolean} traces stack traces fold
+ * @property {boolean} wrap long lines wrap
+ * @property {number} columns characters of a line
  */
-
-export const LONG = 8192; // characters of a message that are shown at first
 
 /** @type {Record<string, string>} */
 const SHORT = { DEBUG: "DEBUG", INFO: "INFO", WARNING: "WARN", ERROR: "ERROR", CRITICAL: "CRIT", [OTHER]: "" };
 /** @type {Record<string, string>} */
 const SPOKEN = { DEBUG: "debug", INFO: "info", WARNING: "warning", ERROR: "error", CRITICAL: "critical", [OTHER]: "level unknown" };
 const NAME = 200; // characters of the message in the name of a row
-
-/**
- * The beginning of a text; never half of a surrogate pair.
- * @param {string} text
- * @param {number} length
- */
-function cut(text, length) {
-  const code = text.charCodeAt(length - 1);
-  return text.slice(0, code >= 0xd800 && code < 0xdc00 ? length - 1 : length);
-}
-
-/**
- * @param {string} className
- * @param {string} text
- * @param {string} label for screen readers; "": the text is enough
- * @param {string} action as row-actions.js knows it
- */
-function button(className, text, label, action) {
-  const node = element("button", className, text);
-  node.type = "button";
-  if (label) node.setAttribute("aria-label", label);
-  node.dataset.action = action;
-  node.tabIndex = -1;
-  return node;
-}
-
-const size = (/** @type {number} */ n) => (n < 10_000 ? `${n} characters` : `${Math.round(n / 1024)} kB`);
 
 /**
  * @param {Item} entry
@@ -78,6 +51,7 @@ export function makeRow(entry, view) {
   const lead = element("span", "lead"); // stays in sight when long lines are scrolled sideways
   lead.append(timeCell(entry, view), levelCell(entry), gutter(entry));
   row.append(lead, body(entry, view));
+  showFold(row, entry, view);
   return row;
 }
 
@@ -151,16 +125,9 @@ function gutter(entry) {
  */
 function body(entry, view) {
   const cell = element("div", "body");
-  if (entry.event) cell.append(element("span", "event", plain(entry.event)), " ");
-  const text = element("bdi", "text");
-  text.dir = "auto";
-  const short = entry.size > LONG && !entry.whole;
-  const shown = short ? cut(textOf(entry), LONG) : textOf(entry);
-  paint(text, entry.message, marksOf(entry, shown, view.query), shown.length, (runs) => lineRuns(runs, entry));
-  cell.append(text);
+  cell.append(...messageOf(entry, view));
   const hint = hiddenHint(entry, view.query);
   if (hint) cell.append(" ", element("span", "hint", hint));
-  if (short) cell.append(button("rest", `… show all ${size(entry.size)}`, "", "whole"));
   if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view.query));
   return cell;
 }

@@ -2,7 +2,8 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time); localStorage holds the preferences of the reader (wrap, utc, own, cap); <meta name="sselog-…"> belongs to
+ * server, at, time); localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual);
+ * <meta name="sselog-…"> belongs to
  * the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
 import { readLevels, writeLevels } from "./level-set.js";
@@ -24,7 +25,7 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {string | true | undefined} token as in connect()
  */
 
-/** @typedef {{wrap: boolean, utc: boolean, own: boolean, cap: number}} Preferences */
+/** @typedef {{wrap: boolean, utc: boolean, own: boolean, cap: number, foldTraces: boolean, foldEqual: boolean}} Preferences */
 
 /** @param {string} name */
 export function meta(name) {
@@ -135,7 +136,7 @@ export function linkTo(id) {
  * @returns {Preferences}
  */
 export function readPreferences() {
-  const preset = { wrap: true, utc: false, own: false, cap: 50_000 };
+  const preset = { wrap: true, utc: false, own: false, cap: 50_000, foldTraces: true, foldEqual: true };
   try {
     const kept = { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
     return { ...kept, cap: clampCap(Number(kept.cap)) || preset.cap };
@@ -145,9 +146,9 @@ export function readPreferences() {
 }
 
 /** @param {Preferences} preferences */
-export function savePreferences({ wrap, utc, own, cap }) {
+export function savePreferences({ wrap, utc, own, cap, foldTraces, foldEqual }) {
   try {
-    localStorage.setItem(STORE, JSON.stringify({ wrap, utc, own, cap }));
+    localStorage.setItem(STORE, JSON.stringify({ wrap, utc, own, cap, foldTraces, foldEqual }));
   } catch {
     // storage is forbidden
   }

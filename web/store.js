@@ -3,25 +3,22 @@
 /*
  * store: the entries that the page holds, those of them that are shown, and their heights. Entries sit in chunks.
  * To add at either end, to drop the oldest or to find a height, a short walk over the chunks suffices. A new filter
- * is applied chunk by chunk between frames. It may not know the DOM or a clock.
+ * is applied chunk by chunk between frames. folds.js says which neighbours share a row. It may not know the DOM or a
+ * clock.
  *
  * Invariants: `seq` rises from chunk to chunk and within each. A chunk that waits for the filter shows nothing and
  * has no height. There are at most `cap` entries. Their text has at most `most` characters, or fills one chunk.
+ * An item that is folded under another is shown and counted as such, with the height 0.
  */
+import { FoldedChunks } from "./folded-chunks.js";
+import { foldOf, follow, isFolded, leave } from "./folds.js";
 
-/** @import { Item } from "./parse-entry.js" */
+/** @import { Chunk } from "./folded-chunks.js" */
+/** @import { Folding } from "./folds.js" */
+/** @import { Entry, Item } from "./parse-entry.js" */
 
 export const SIZE = 128; // entries of a chunk
 const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
-
-/**
- * @typedef {object} Chunk
- * @property {Item[]} all
- * @property {Item[]} shown
- * @property {number} height px of what is shown
- * @property {number} weight characters
- * @property {boolean} stale it waits for the filter
- */
 
 /**
  * What was in a store, and the numbers that are kept free for entries that may follow it.
@@ -34,23 +31,22 @@ const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
  */
 export const weightOf = ({ data = "", message = "" }) => data.length + message.length;
 
-export class Store {
+export class Store extends FoldedChunks {
   /**
    * @param {object} options
    * @param {number} options.cap most entries
    * @param {(item: Item) => boolean} options.passes whether the filter shows it
    * @param {(item: Item) => number} options.estimate height in px before it is measured
+   * @param {() => Folding} [options.folding] which folds the reader wants now
    * @param {number} [options.weight] most characters
    */
-  constructor({ cap, passes, estimate, weight = WEIGHT }) {
+  constructor({ cap, passes, estimate, folding = () => ({ traces: false, equal: false }), weight = WEIGHT }) {
+    super(estimate, folding);
     this.most = weight; // characters
     this.cap = Math.max(SIZE, cap);
     this.passes = passes;
-    this.estimate = estimate;
     this.nextSeq = 0;
     this.evicted = 0; // records that left because of the cap
-    /** @type {Chunk[]} */
-    this.chunks = [];
     /** Chunks that wait for the filter, the next one last. @type {Chunk[]} */
     this.stale = [];
     this.count = 0;
@@ -59,7 +55,6 @@ export class Store {
     this.weight = 0;
     this.shown = 0;
     this.shownRecords = 0; // without markers
-    this.height = 0;
     this.firstSeq = 0;
   }
 
@@ -118,6 +113,7 @@ export class Store {
     this.evicted = 0;
     this.chunks = [];
     this.stale = [];
+    this.changed.clear();
     this.count = 0;
     this.levels = {};
     this.weight = 0;
@@ -135,6 +131,8 @@ export class Store {
   append(entries) {
     for (const entry of entries) {
       let chunk = this.chunks.at(-1);
+      const before = chunk?.all.at(-1);
+      if (follow(before, entry)) this.setApart(/** @type {Entry} */ (before));
       if (!chunk || chunk.all.length >= SIZE) this.chunks.push((chunk = newChunk()));
       entry.seq = this.nextSeq++;
       chunk.all.push(entry);
@@ -146,17 +144,31 @@ export class Store {
   }
 
   /**
+   * Shows an entry of the chunk, after those before it, if the filter lets it pass.
    * @param {Chunk} chunk
    * @param {Item} entry
    */
   show(chunk, entry) {
+    if (!entry.marker) entry.fold = undefined;
     if (!this.passes(entry)) return;
+    const before = chunk.shown.at(-1) ?? this.shownFrom(this.chunkOf(entry.seq) - 1, -1);
     entry.height = this.estimate(entry);
     chunk.shown.push(entry);
     chunk.height += entry.height;
     this.height += entry.height;
     this.shown++;
     if (!entry.marker) this.shownRecords++;
+    if (before) this.join(before, entry);
+  }
+
+  /** @param {Chunk} chunk */
+  showAll(chunk) {
+    chunk.stale = false;
+    for (const entry of chunk.all) this.show(chunk, entry);
+    const at = this.chunkOf(chunk.all[0].seq);
+    const before = chunk.shown.at(-1) ?? this.shownFrom(at - 1, -1);
+    const after = this.shownFrom(at + 1, 1);
+    if (before && after) this.join(before, after);
   }
 
   /**
@@ -196,17 +208,32 @@ export class Store {
     const chunks = this.chunks.splice(0, this.leaving());
     for (const chunk of chunks) this.forget(chunk);
     if (chunks.length && this.stale.length) this.stale = this.stale.filter((chunk) => !chunks.includes(chunk));
+    if (chunks.length) this.setFirst();
     return chunks.reduce((sum, chunk) => sum + chunk.all.length, 0);
   }
 
   /** @param {Chunk} chunk */
   forget(chunk) {
+    this.hide(chunk);
     chunk.all.forEach((entry) => this.tally(entry, -1));
     this.weight -= chunk.weight;
+    this.evicted += chunk.all.filter((entry) => !entry.marker).length;
+  }
+
+  /**
+   * The chunk shows nothing. Those before it show nothing either.
+   * @param {Chunk} chunk
+   */
+  hide(chunk) {
+    for (const item of chunk.shown) {
+      leave(item);
+      this.changed.delete(item);
+    }
     this.height -= chunk.height;
     this.shown -= chunk.shown.length;
     this.shownRecords -= chunk.shown.filter((entry) => !entry.marker).length;
-    this.evicted += chunk.all.filter((entry) => !entry.marker).length;
+    chunk.shown = [];
+    chunk.height = 0;
   }
 
   /**
@@ -219,18 +246,58 @@ export class Store {
     let weight = this.weight;
     while (from > 0 && this.count + entries.length - from < this.cap && weight < this.most) weight += weightOf(entries[--from]);
     const fits = entries.slice(from);
-    for (let end = fits.length; end > 0; end -= SIZE) {
-      const part = fits.slice(Math.max(0, end - SIZE), end);
-      this.firstSeq -= part.length;
-      part.forEach((entry, i) => (entry.seq = this.firstSeq + i));
-      const chunk = newChunk();
-      chunk.all = part;
-      part.forEach((entry) => this.tally(entry, 1));
-      part.forEach((entry) => this.weigh(chunk, weightOf(entry)));
-      part.forEach((entry) => this.show(chunk, entry));
-      this.chunks.unshift(chunk);
-    }
+    fits.forEach((entry, i) => follow(fits[i - 1], entry));
+    const again = this.continueTrace(fits.at(-1));
+    for (let end = fits.length; end > 0; end -= SIZE) again.push(this.addFirst(fits.slice(Math.max(0, end - SIZE), end)));
+    for (const chunk of again) this.showAll(chunk);
     return fits.length;
+  }
+
+  /**
+   * @param {Item[]} part
+   * @returns {Chunk}
+   */
+  addFirst(part) {
+    this.firstSeq -= part.length;
+    part.forEach((entry, i) => (entry.seq = this.firstSeq + i));
+    const chunk = { ...newChunk(), all: part, stale: true };
+    part.forEach((entry) => this.tally(entry, 1));
+    part.forEach((entry) => this.weigh(chunk, weightOf(entry)));
+    this.chunks.unshift(chunk);
+    return chunk;
+  }
+
+  /**
+   * Takes the first entries that continue the trace of an older one into it, which changes their levels.
+   * @param {Item | undefined} older the entry before all
+   * @returns {Chunk[]} those to show again, the newest first
+   */
+  continueTrace(older) {
+    const last = this.lastOfTrace(older);
+    const end = last ? this.chunkOf(last.seq) + 1 : 0;
+    const again = this.chunks.slice(0, end).filter((chunk) => !chunk.stale);
+    for (const chunk of again) this.hide(chunk);
+    for (const chunk of again) chunk.stale = true;
+    if (end) this.setFirst(end);
+    return again.reverse();
+  }
+
+  /**
+   * Takes the entries that continue the trace of an older one into it, and returns the last of them.
+   * @param {Item | undefined} older
+   */
+  lastOfTrace(older) {
+    let last;
+    for (const chunk of this.chunks) {
+      for (const entry of chunk.all) {
+        this.tally(entry, -1);
+        const joined = follow(last ?? older, entry);
+        this.tally(entry, 1);
+        if (!joined) return last;
+        last = entry;
+      }
+    }
+    return last;
   }
 
   /** Whether there is no room for older entries. */
@@ -248,6 +315,7 @@ export class Store {
   refilter(seq = Infinity) {
     this.height = 0;
     this.shown = 0;
+    this.changed.clear();
     this.shownRecords = 0;
     for (const chunk of this.chunks) {
       chunk.stale = true;
@@ -283,8 +351,7 @@ export class Store {
   filterSome(mayTake) {
     for (let chunk; (chunk = this.stale.at(-1)) && mayTake(chunk.all); ) {
       this.stale.pop();
-      chunk.stale = false;
-      for (const entry of chunk.all) this.show(chunk, entry);
+      this.showAll(chunk);
     }
     return this.stale.length > 0;
   }
@@ -296,40 +363,14 @@ export class Store {
     this.height = 0;
     for (const chunk of this.chunks) {
       chunk.height = 0;
-      for (const entry of chunk.shown) chunk.height += entry.height = this.estimate(entry);
+      for (const entry of chunk.shown) chunk.height += entry.height = isFolded(entry) ? 0 : this.estimate(entry);
       this.height += chunk.height;
     }
   }
 
   /**
-   * @param {Item} entry
-   * @param {number} height px, measured
-   */
-  setHeight(entry, height) {
-    const chunk = this.chunks[this.chunkOf(entry.seq)];
-    if (!chunk) return;
-    chunk.height += height - entry.height;
-    this.height += height - entry.height;
-    entry.height = height;
-  }
-
-  /**
-   * Index of the chunk whose range holds seq; -1 when seq is older than all.
-   * @param {number} seq
-   */
-  chunkOf(seq) {
-    let low = 0;
-    let high = this.chunks.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.chunks[middle].all[0].seq <= seq) low = middle + 1;
-      else high = middle;
-    }
-    return low - 1;
-  }
-
-  /**
-   * The first shown entry at seq or after it, or else the last one, with the height above it.
+   * The first shown entry at seq or after it, or else the last one, with the height above it. An entry that is folded
+   * is at its head.
    * @param {number} seq
    * @returns {{entry: Item, top: number} | null} null when nothing is shown
    */
@@ -345,12 +386,22 @@ export class Store {
         continue;
       }
       for (const entry of chunk.shown) {
-        if (entry.seq >= seq) return { entry, top };
+        if (entry.seq >= seq) return this.atHead(entry, top);
         top += entry.height;
         last = entry;
       }
     }
-    return last ? { entry: last, top: top - last.height } : null;
+    return last ? this.atHead(last, top - last.height) : null;
+  }
+
+  /**
+   * @param {Item} entry
+   * @param {number} top
+   * @returns {{entry: Item, top: number} | null}
+   */
+  atHead(entry, top) {
+    const fold = foldOf(entry);
+    return fold && isFolded(entry) ? this.locate(fold.head.seq) : { entry, top };
   }
 
   /**
@@ -364,12 +415,12 @@ export class Store {
     let top = 0;
     let first = 0;
     for (const chunk of this.chunks) {
-      if (top + chunk.height <= from) {
+      if (chunk.height === 0 || top + chunk.height <= from) {
         top += chunk.height;
         continue;
       }
       for (const entry of chunk.shown) {
-        if (top + entry.height > from) {
+        if (top + entry.height > from && !isFolded(entry)) {
           if (!entries.length) first = top;
           entries.push(entry);
         }
@@ -381,15 +432,16 @@ export class Store {
   }
 
   /**
-   * The shown entry before (-1) or after (1) seq, or null.
+   * The entry that has a row before (-1) or after (1) seq, or null.
    * @param {number} seq
    * @param {1 | -1} step
    */
   neighbour(seq, step) {
     let at = Math.max(0, this.chunkOf(seq));
     for (; at >= 0 && at < this.chunks.length; at += step) {
-      const { shown } = this.chunks[at];
-      const found = step > 0 ? shown.find((e) => e.seq > seq) : shown.findLast((e) => e.seq < seq);
+      const { shown, height } = this.chunks[at];
+      if (!height) continue;
+      const found = step > 0 ? shown.find((e) => e.seq > seq && !isFolded(e)) : shown.findLast((e) => e.seq < seq && !isFolded(e));
       if (found) return found;
     }
     return null;

@@ -67,7 +67,7 @@ export class Title {
     if (!this.hidden()) return;
     const news = items.filter((item) => !item.marker && this.isNews(item.id) && shown(item));
     this.unseen += news.length;
-    this.errors += news.filter((item) => !item.marker && ERRORS.includes(item.level)).length;
+    this.errors += news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level)).length;
     if (news.length) this.show();
   }
 

@@ -26,18 +26,22 @@ export class VirtualList {
    * @param {HTMLElement} options.rows parent of the rows in the document
    * @param {Store} options.store
    * @param {(entry: Item) => HTMLElement} options.makeRow
+   * @param {(rows: HTMLElement[]) => void} options.settle for rows that are new in the document
+   * @param {(row: HTMLElement, entry: Item) => void} options.showFold the fold of the entry changed
    * @param {DayLines} options.days lines inside rows
    * @param {(following: boolean) => void} options.onfollow the list begins or stops to follow the end
    * @param {() => void} options.ontop the reader scrolled up near the top
    * @param {() => void} [options.onwidth] the width of the box changed; heights are estimated again after it
    */
-  constructor({ box, head, canvas, rows, store, makeRow, days, onfollow, ontop, onwidth }) {
+  constructor({ box, head, canvas, rows, store, makeRow, settle, showFold, days, onfollow, ontop, onwidth }) {
     this.box = box;
     this.head = head;
     this.canvas = canvas;
     this.rows = rows;
     this.store = store;
     this.makeRow = makeRow;
+    this.settle = settle;
+    this.showFold = showFold;
     this.days = days;
     this.onfollow = onfollow;
     this.ontop = ontop;
@@ -139,6 +143,7 @@ export class VirtualList {
       this.width = width;
       this.onwidth?.();
       this.store.remeasure();
+      this.forget();
     }
     this.draw();
   }
@@ -281,6 +286,7 @@ export class VirtualList {
   /** Draws. A measurement can move the edge and bring other rows in sight: three rounds suffice in practice. */
   draw() {
     this.noticeScroll();
+    this.drawFolds();
     for (let round = 0; round < 3; round++) {
       const top = this.place();
       this.fill(top);
@@ -290,6 +296,15 @@ export class VirtualList {
     if (!this.wantsOlder) return;
     this.wantsOlder = false;
     this.ontop();
+  }
+
+  /** Shows how folds changed, in the rows that stay. */
+  drawFolds() {
+    for (const item of this.store.changed) {
+      const node = this.nodes.get(item);
+      if (node) this.showFold(node, item);
+    }
+    this.store.changed.clear();
   }
 
   /** Sets the height of the canvas and the scrollTop of the box, and returns the scrollTop. */
@@ -345,11 +360,12 @@ export class VirtualList {
       this.nodes.delete(entry);
     }
     let place = this.rows.firstChild;
+    const made = [];
     this.days.begin(entries[0]);
     for (const entry of entries) {
       let node = this.nodes.get(entry);
       if (!node) {
-        node = this.makeRow(entry);
+        made.push((node = this.makeRow(entry)));
         this.nodes.set(entry, node);
         this.entries.set(node, entry);
       }
@@ -361,6 +377,7 @@ export class VirtualList {
       this.rowsTop = top;
       this.rows.style.top = `${top}px`;
     }
+    this.settle(made);
     this.returnFocus();
   }
 
@@ -385,12 +402,13 @@ export class VirtualList {
   }
 
   /**
-   * Scrolls so that the entry is in sight.
+   * Scrolls so that the entry is in sight, and opens the fold that hides it.
    * @param {Item} entry
    * @param {{centre?: boolean}} [options] centre: a third of the way down, even if it is in sight
    * @returns {HTMLElement | null} its row; null when the entry is not shown
    */
   reveal(entry, { centre = false } = {}) {
+    this.store.uncover(entry);
     const found = this.store.locate(entry.seq);
     if (!found || found.entry !== entry) return null;
     this.placed = this.box.scrollTop; // earlier scrolling no longer counts

@@ -51,6 +51,21 @@ for (const colorScheme of ["light", "dark"]) {
   });
 }
 
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe finds no violation: ${colorScheme}, folded records, closed and open`, async () => {
+    const frames = Array.from({ length: 14 }, (_, n) => `\tat a.b(C.java:${n})`);
+    await site.stack.addMany(["same", "same", "ERROR boom", ...frames, `WARNING boom\n${frames.join("\n")}`, "line\n".repeat(20), "the end"]);
+    const page = await site.open("", await site.newContext({ colorScheme }));
+    await shows(page, "the end");
+    await check(page, "closed");
+    for (const text of ["same", "ERROR boom", "WARNING boom", "show all"]) {
+      await page.locator("#rows .row").filter({ hasText: text }).first().focus();
+      await page.keyboard.press("e");
+    }
+    await check(page, "open");
+  });
+}
+
 const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true };
 
 for (const colorScheme of ["light", "dark"]) {

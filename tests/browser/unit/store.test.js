@@ -7,7 +7,7 @@ function make({ cap = 10_000, passes = () => true, weight } = {}) {
   return new Store({ cap, passes, estimate: () => 20, weight });
 }
 
-const entries = (from, to) => Array.from({ length: to - from }, (_, i) => ({ n: from + i, id: `${from + i}-0`, seq: 0, height: 0 }));
+const entries = (from, to) => Array.from({ length: to - from }, (_, i) => ({ n: from + i, id: `${from + i}-0`, message: `line ${from + i}`, lines: 1, seq: 0, height: 0 }));
 const shown = (store) => [...store.shownChunks()].flat().map((entry) => entry.n);
 const one = () => {
   let taken = 0;

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+// @ts-check
+/*
+ * message: the message of an entry in its row: what of it is shown at first, and the buttons that show more. A stack
+ * trace folds, and a long message ends after twelve lines. It has no state. It may not know the list or the store.
+ * Invariant: the message is at most LONG characters in the document until the reader wants it whole.
+ */
+import { plain } from "./ansi.js";
+import { element, number } from "./dom.js";
+import { arrowed, button, framesText } from "./fold-button.js";
+import { marksOf } from "./filter.js";
+import { lineRuns } from "./line-runs.js";
+import { paint } from "./paint.js";
+import { textOf } from "./parse-entry.js";
+import { hiddenIn } from "./trace.js";
+
+/** @import { Spans } from "./filter.js" */
+/** @import { Entry } from "./parse-entry.js" */
+/** @import { View } from "./row.js" */
+/** @import { Hidden } from "./trace.js" */
+
+export const LONG = 8192; // characters of a message that are laid out at first
+export const CLAMP = 12; // lines of a row that are shown at first, as in console.css
+
+/**
+ * The beginning of a text; never half of a surrogate pair.
+ * @param {string} text
+ * @param {number} length
+ */
+export function cut(text, length) {
+  const code = text.charCodeAt(length - 1);
+  return text.slice(0, code >= 0xd800 && code < 0xdc00 ? length - 1 : length);
+}
+
+const size = (/** @type {number} */ n) => (n < 10_000 ? `${n} characters` : `${Math.round(n / 1024)} kB`);
+
+/**
+ * The places of a text that are not hidden. A line break before a hidden end is hidden too.
+ * @param {string} text
+ * @param {Spans} hidden
+ */
+function visible(text, hidden) {
+  /** @type {Spans} */
+  const pieces = [];
+  let at = 0;
+  for (const [from, to] of hidden) {
+    if (from > at) pieces.push([at, from]);
+    at = to;
+  }
+  if (at < text.length) pieces.push([at, text.length]);
+  const last = pieces.at(-1);
+  if (last && at >= text.length && hidden.length) last[1]--;
+  return pieces;
+}
+
+/**
+ * The plain text of an entry that is laid out, its marks, what a stack trace in it hides when it is folded, and the
+ * places that are shown.
+ * @param {Entry} entry
+ * @param {View} view
+ */
+function contentOf(entry, view) {
+  const text = entry.size > LONG && !entry.whole ? cut(textOf(entry), LONG) : textOf(entry);
+  const marks = marksOf(entry, text, view.query);
+  const trace = view.traces && entry.hides ? hiddenIn(text) : null;
+  const hidden = trace?.hidden ?? [];
+  const found = marks.some(([from, to]) => hidden.some(([start, end]) => from < end && to > start));
+  const folded = trace !== null && !(entry.unfolded ?? found);
+  return { text, marks, trace, folded, pieces: visible(text, folded ? hidden : []) };
+}
+
+/**
+ * @param {HTMLElement} node
+ * @param {HTMLElement} button
+ * @param {number} at place in the text of the node
+ */
+function insert(node, button, at) {
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  for (let text; (text = walker.nextNode()); at -= text.textContent?.length ?? 0) {
+    if (at > (text.textContent?.length ?? 0)) continue;
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.insertNode(button);
+    return;
+  }
+}
+
+/**
+ * The nodes of a message.
+ * @param {Entry} entry
+ * @param {View} view
+ */
+export function messageOf(entry, view) {
+  const said = element("span", "said");
+  if (entry.event) said.append(element("span", "event", plain(entry.event)), " ");
+  const text = said.appendChild(element("bdi", "text"));
+  text.dir = "auto";
+  const content = contentOf(entry, view);
+  paint(text, entry.message, content.marks, content.pieces, (runs) => lineRuns(runs, entry));
+  const shown = content.pieces.map(([from, to]) => content.text.slice(from, to)).join("");
+  const count = shown.split("\n").length;
+  if (content.trace?.lines) insert(text, framesButton(content.trace, !content.folded), content.trace.hidden[0][0] - 1);
+  const nodes = [said];
+  const cutShort = content.text.length < entry.size;
+  const most = view.wrap ? count + (2 * shown.length) / view.columns : count; // lines, if all characters are wide
+  if (most <= CLAMP && entry.size <= LONG) return nodes;
+  if (entry.whole) return [...nodes, restButton("▾ show less", true)];
+  if (most > CLAMP) said.classList.add("clamp");
+  if (cutShort) said.classList.add("short");
+  const what = count > CLAMP && !cutShort ? `${number(count)} lines` : size(entry.size);
+  return [...nodes, restButton(`… show all ${what}`, false)];
+}
+
+/**
+ * @param {string} text
+ * @param {boolean} open
+ */
+function restButton(text, open) {
+  const node = button("rest", text, "", "whole");
+  node.setAttribute("aria-expanded", String(open));
+  return node;
+}
+
+/**
+ * The button stands in the text of the record, so its own text is none: the style sheet shows it.
+ * @param {Hidden} trace
+ * @param {boolean} open
+ */
+function framesButton({ frames, lines: count }, open) {
+  const text = framesText(frames, count);
+  const node = button("fold fold-frames", "", text, "frames");
+  node.dataset.text = arrowed(text, open);
+  node.setAttribute("aria-expanded", String(open));
+  return node;
+}
+
+/**
+ * Rows whose text turns out to be short enough, now that they are in the document, lose the button. All is read before
+ * anything is written, so that the browser lays them out once.
+ * @param {HTMLElement[]} rows
+ */
+export function settle(rows) {
+  const clamped = rows.map((row) => row.querySelector(".clamp")).filter((said) => said !== null);
+  const fitting = clamped.filter((said) => said.scrollHeight <= said.clientHeight + 1);
+  for (const said of fitting) {
+    said.classList.remove("clamp");
+    if (!said.classList.contains("short")) said.parentElement?.querySelector(".rest")?.remove();
+  }
+}
