@@ -92,7 +92,7 @@ function insert(node, button, at) {
  */
 export function messageOf(entry, view) {
   const said = element("span", "said");
-  if (entry.event) said.append(element("span", "event", plain(entry.event)), " ");
+  if (entry.event) said.append(element("bdi", "event", plain(entry.event)), " ");
   const text = said.appendChild(element("bdi", "text"));
   text.dir = "auto";
   const content = contentOf(entry, view);
