@@ -56,9 +56,9 @@ test("the error of a traceback stays in sight, in one record and in several", as
   await site.stack.add(`ERROR:root:failed\n${PYTHON.join("\n")}`);
   await site.stack.addMany(PYTHON);
   const page = await site.open();
-  await foldedAre(page, ["1 frame | ERROR:root:failed\nValueError: 7", `1 frame | ${PYTHON[0]}`, "ValueError: 7"]);
+  await foldedAre(page, ["1 frame | root:failed\nValueError: 7", `1 frame | ${PYTHON[0]}`, "ValueError: 7"]);
   await fold(page, "root").click();
-  await rowsAre(page, [`ERROR:root:failed\n${PYTHON.join("\n")}`, PYTHON[0], "ValueError: 7"]);
+  await rowsAre(page, [`root:failed\n${PYTHON.join("\n")}`, PYTHON[0], "ValueError: 7"]);
 });
 
 test("a trace that comes as one record for each line folds live under its first, with its level", async () => {
