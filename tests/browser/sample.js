@@ -31,7 +31,7 @@ const LINES = [
 const ORDER = [0, 0, 1, 3, 2, 0, 4, 0, 5, 0, 3, 2, 7, 9, 6, 10, 10, 10, 8, 1, 11, 9, 2, 3, 0];
 
 /* Adds records whose ids span about a minute, which begins shortly before midnight in Berlin. */
-export async function fill(stack, { count = 90, start = Date.UTC(2026, 4, 2, 21, 59, 11, 240) } = {}) {
+export async function fill(stack, { count = 98, start = Date.UTC(2026, 4, 2, 21, 59, 11, 240) } = {}) {
   for (let n = 0; n < count; n++) {
     const [data, event] = LINES[ORDER[n % ORDER.length]](n);
     await stack.add(data, { event, id: `${start + n * 617 + ((n * 37) % 400)}-0` });
