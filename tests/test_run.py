@@ -174,7 +174,7 @@ def test_skips_and_broken_files_are_not_run_again(suites):
 
 
 NODE_TEST = 'import { test } from "node:test";\ntest("it", () => {});\n'
-PACKAGES = ("axe-core", "eslint", "playwright-core", "typescript")
+PACKAGES = ("axe-core", "esbuild", "eslint", "playwright-core", "react", "react-dom", "typescript", "vue")
 
 
 class Browser:
