@@ -71,6 +71,7 @@ const store = new Store({
 
 const view = {
   linkTo,
+  menu: true,
   get query() {
     return filter.query;
   },

@@ -34,7 +34,7 @@ const AWAY = {
 
 /** @param {Facts} facts */
 function nothingHeld({ waiting, cleared, state, status, server, atStart, reached }) {
-  if (state === "denied") return status === 403 ? "This log is not yours to read" : "Sign in to read this log";
+  if (state === "denied") return status === 403 ? "You may not read this log" : "Sign in to read this log";
   if (waiting) return `Paused: ${number(waiting)} ${waiting === 1 ? "record waits" : "records wait"}; resume to see them`;
   if (AWAY[state]) return AWAY[state];
   if (server && atStart) return "Nothing in the log passes the filter";

@@ -41,10 +41,12 @@ export function fieldText(v) {
 }
 
 /**
- * The name of a field: a button, so that the menu of its value can be opened by the keyboard.
+ * The name of a field. With a menu it is a button, so that the menu can be opened by the keyboard.
  * @param {string} name
+ * @param {boolean} menu
  */
-function nameOf(name) {
+function nameOf(name, menu) {
+  if (!menu) return element("dt", "", name);
   const term = element("dt");
   const button = element("button", "name", name);
   button.type = "button";
@@ -70,11 +72,12 @@ function marksOfField(name, text, query) {
 /**
  * @param {Entry} entry
  * @param {Query} query
+ * @param {boolean} [menu] fields have the menu of field-menu.js
  */
-export function fieldList(entry, query) {
-  const list = element("dl", "fields");
+export function fieldList(entry, query, menu = false) {
+  const list = element("dl", menu ? "fields with-menu" : "fields");
   const add = (/** @type {string} */ name, /** @type {string} */ text) => {
-    list.append(nameOf(name));
+    list.append(nameOf(name, menu));
     paint(list.appendChild(element("dd")), text, marksOfField(name, text, query));
   };
   add("id", entry.id || "none");

@@ -17,6 +17,12 @@ import { SIZE, weightOf } from "./store.js";
 const LOT = 50; // records between two readings of the clock
 const SLACK = 1000; // records over the cap that may wait in a pause; their text has the limit of the store
 
+/**
+ * How many of them are records, not markers.
+ * @param {(LogRecord | Item)[]} items
+ */
+const recordsIn = (items) => items.filter((item) => !("marker" in item)).length;
+
 export class Ingest {
   /**
    * @param {object} options
@@ -66,7 +72,7 @@ export class Ingest {
 
   /** Number of records that wait. */
   get waiting() {
-    return this.queue.filter((item) => !("marker" in item)).length + this.dropped;
+    return recordsIn(this.queue) + this.dropped;
   }
 
   /** All that has come and is not in the store yet. */
@@ -106,7 +112,7 @@ export class Ingest {
     let over = Math.max(0, this.queue.length - this.store.cap);
     for (let i = 0; i < over; i++) this.weight -= weightOf(this.queue[i]);
     for (; this.weight > 0.9 * this.store.most && over < this.queue.length - 1; over++) this.weight -= weightOf(this.queue[over]);
-    this.dropped += over;
+    this.dropped += recordsIn(this.queue.slice(0, over));
     this.queue = this.queue.slice(over);
   }
 
@@ -180,7 +186,8 @@ export class Ingest {
 
   /** A marker for the records that were dropped, if there are any. */
   letGo() {
-    return this.dropped ? [makeMarker("gap", `${number(this.dropped)} records that waited were dropped: more than the page can hold`)] : [];
+    const records = this.dropped === 1 ? "1 record that waited was" : `${number(this.dropped)} records that waited were`;
+    return this.dropped ? [makeMarker("gap", `${records} dropped: more than the page can hold`)] : [];
   }
 
   /** Parses as many records of the queue as one turn can, one lot at least. After putBack() some are entries already. */

@@ -149,72 +149,86 @@ export const MESSAGES = [
 
 /**
  * kinds: what group 1, 2 and so on holds, a "name" or a number of "syslog"; else the severity.
- * @type {{turn: string, pattern: RegExp, kinds: (string | number)[]}[]}
+ * needs: the characters of which each match has one.
+ * @type {{turn: string, pattern: RegExp, needs: RegExp, kinds: (string | number)[]}[]}
  */
 export const FORMS = [
   {
     turn: "first",
     pattern: new RegExp("^(?:([IWEFD])[0-9][0-9][0-9][0-9](?:[0-9][0-9][0-9][0-9])? [0-9][0-9]:|([VDIWEF])/[A-Za-z0-9_.-]+ *(?:\\( *[0-9]+\\))?:|[0-9][0-9]-[0-9][0-9] [0-9:.]+ +[0-9]+ +[0-9]+ ([VDIWEF]) [^ ]|([DIWEFA]), \\[[0-9]|\\[[^\\]]+\\] [A-Za-z0-9_-]+\\.(TRACE|DEBUG[1-5]?|DBUG|DEBU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO?|EROR|CRITICAL|CRIT|FATAL?|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE|TRC|VRB|DBG|WRN|FTL|PNC):[ ]|\\[[0-9][^\\]]*: (TRACE|DEBUG[1-5]?|DBUG|DEBU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO?|EROR|CRITICAL|CRIT|FATAL?|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE|TRC|VRB|DBG|WRN|FTL|PNC)/[A-Za-z0-9_]|[0-9][^ \\t]*(?: [^ \\t]+)?\\t([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll])\\t|[^ :]+:[0-9]+(?::[0-9]+)?: (fatal error|error|warning|note):[ ]|=(TRACE|DEBUG[1-5]?|DBUG|DEBU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO?|EROR|CRITICAL|CRIT|FATAL?|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE|TRC|VRB|DBG|WRN|FTL|PNC) REPORT=|npm (ERR|WARN|error|warn|info|notice|verb|sill|http)!?[ ]|(INF)[ ]|[0-9]+:[XCSM] [0-9]+ [A-Z][a-z][a-z] [0-9]+ [0-9:.]+ #[ ]()|[0-9]+:[XCSM] [0-9]+ [A-Z][a-z][a-z] [0-9]+ [0-9:.]+ \\*[ ]()|[0-9]+:[XCSM] [0-9]+ [A-Z][a-z][a-z] [0-9]+ [0-9:.]+ [.-][ ]()|thread '[^']*'(?: \\([0-9]+\\))? panicked at())"),
+    needs: /[\t#'*,\-/:=CDEFIMSWX[n]/,
     kinds: ["name", "name", "name", "name", "name", "name", "name", "name", "name", "name", "name", 30, 25, 10, 50],
   },
   {
     turn: "first",
     pattern: new RegExp("^(?:Traceback \\(most recent call last\\):()|(?:Exception in thread|Caused by:|Uncaught|Unhandled exception)[ .]()|(?:\\(node:[0-9]+\\) .*|[^ :]+:[0-9]+: |)[A-Za-z_.]*Warning:[ ]()|(?:[A-Za-z_][A-Za-z0-9_]*\\.)*[A-Z][A-Za-z0-9_$]*(?:Error|Exception)(?:: | \\[|[\\r\\n]|$)())"),
+    needs: /[CETUW]/,
     kinds: [40, 40, 30, 40],
   },
   {
     turn: "first",
     pattern: new RegExp("^(?:\\[?(?:[A-Z][a-z][a-z],? +)*[0-9][^ \\t\\]]*(?: (?:[0-9][^ \\t\\]]*|[A-Z][a-z][a-z]|[AP]M|UTC|GMT))*\\]?[ \\t]+)?(?:(?:PHP )?\\[?([Tt][Rr][Aa][Cc][Ee]|[Tt][Rr][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Dd][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ff][Aa][Ii][Ll]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll] [Ee][Rr][Rr][Oo][Rr]|[Ff][Aa][Tt][Aa][Ll]|[Pp][Aa][Nn][Ii][Cc]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Ii][Ll][Ll][Yy]|[Pp][Aa][Rr][Ss][Ee] [Ee][Rr][Rr][Oo][Rr]|[Rr][Ee][Cc][Oo][Vv][Ee][Rr][Aa][Bb][Ll][Ee] [Ff][Aa][Tt][Aa][Ll] [Ee][Rr][Rr][Oo][Rr]|[Dd][Ee][Pp][Rr][Ee][Cc][Aa][Tt][Ee][Dd]|[Ss][Tt][Rr][Ii][Cc][Tt] [Ss][Tt][Aa][Nn][Dd][Aa][Rr][Dd][Ss])\\]?:(?:[ \\t]|$)|(TRACE|DEBUG[1-5]?|DBUG|DEBU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO?|EROR|CRITICAL|CRIT|FATAL?|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE|TRC|VRB|DBG|WRN|FTL|PNC|FINEST|FINER|FINE|CONFIG):|\\[([DIWECFTV])(?:\\]| [0-9]))"),
+    needs: /[:[]/,
     kinds: ["name", "name", "name"],
   },
   {
     turn: "within",
     pattern: new RegExp("(?<![^ \\t\\r\\n\\[(<>|,:])(TRACE|DEBUG[1-5]?|DBUG|DEBU|INFORMATION|INFO|NOTICE|WARNING|WARN|ERROR|ERRO?|EROR|CRITICAL|CRIT|FATAL?|ALERT|EMERGENCY|EMERG|PANIC|DPANIC|SEVERE|VERBOSE|TRC|VRB|DBG|WRN|FTL|PNC)(?:[+-][0-9])?(?:[ \\t\\r\\n\\])>|,:[]|$)(?![^ ]* HTTP/)"),
+    needs: /[ACDEFINPSTVW]/,
     kinds: ["name"],
   },
   {
     turn: "within",
     pattern: new RegExp("(?<![^ \\t\\])|:])[<\\[] *(?:[A-Za-z0-9_.-]*:)?([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll])[1-8]? *[>\\]]"),
+    needs: /[<[]/,
     kinds: ["name"],
   },
   {
     turn: "within",
     pattern: new RegExp("(?<![^ \\t,;{(\\[])(?:level|lvl|severity|loglevel|log_level|log\\.level|levelname|level_name|at)=[\"']?([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll]|[Dd][Bb][Uu][Gg]|[Ee][Rr][Oo][Rr]|[Ii][Nn][Ff][Oo][Rr][Mm][Aa][Tt][Ii][Oo][Nn]|[Tt][Rr][Cc][Ee]|[Dd][Pp][Aa][Nn][Ii][Cc]|[Ss][Ii][Ll][Ll][Yy]|[Hh][Tt][Tt][Pp])[\"']?(?![A-Za-z0-9_])"),
+    needs: /[=]/,
     kinds: ["name"],
   },
   {
     turn: "within",
     pattern: new RegExp("\"(?:level|lvl|severity|log\\.level|levelname|level_name)\": ?\"([Tt][Rr][Aa][Cc][Ee]|[Dd][Ee][Bb][Uu][Gg]|[Ii][Nn][Ff][Oo]|[Nn][Oo][Tt][Ii][Cc][Ee]|[Ww][Aa][Rr][Nn][Ii][Nn][Gg]|[Ww][Aa][Rr][Nn]|[Ee][Rr][Rr][Oo][Rr]|[Ee][Rr][Rr]|[Cc][Rr][Ii][Tt][Ii][Cc][Aa][Ll]|[Cc][Rr][Ii][Tt]|[Ff][Aa][Tt][Aa][Ll]|[Aa][Ll][Ee][Rr][Tt]|[Ee][Mm][Ee][Rr][Gg][Ee][Nn][Cc][Yy]|[Ee][Mm][Ee][Rr][Gg]|[Pp][Aa][Nn][Ii][Cc]|[Ss][Ee][Vv][Ee][Rr][Ee]|[Vv][Ee][Rr][Bb][Oo][Ss][Ee]|[Ss][Uu][Cc][Cc][Ee][Ss][Ss]|[Ff][Aa][Ii][Ll][Ee][Dd]|[Ff][Aa][Ii][Ll]|[Dd][Bb][Uu][Gg]|[Ee][Rr][Oo][Rr]|[Ii][Nn][Ff][Oo][Rr][Mm][Aa][Tt][Ii][Oo][Nn]|[Tt][Rr][Cc][Ee]|[Dd][Pp][Aa][Nn][Ii][Cc]|[Ss][Ii][Ll][Ll][Yy]|[Hh][Tt][Tt][Pp])\""),
+    needs: /["]/,
     kinds: ["name"],
   },
   {
     turn: "within",
     pattern: new RegExp("(?<=[0-9MZ\\]|] )(INF|FINEST|FINER|FINE|CONFIG|SUCCESS)(?:[ ]|\\](?: |$))"),
+    needs: /[CFIS]/,
     kinds: ["name"],
   },
   {
     turn: "within",
     pattern: new RegExp("(?<![^ \\]])(LOG|STATEMENT|DETAIL|HINT|CONTEXT)(?::[ ][ ]| \\[)"),
+    needs: /[CDHLS]/,
     kinds: ["name"],
   },
   {
     turn: "within",
     pattern: new RegExp("(?<=[0-9] )\\[(Note|System)\\][ ]"),
+    needs: /[[]/,
     kinds: ["name"],
   },
   {
     turn: "within",
     pattern: new RegExp(": (error|warning|fatal|critical|panic):[ ]"),
+    needs: /[:]/,
     kinds: ["name"],
   },
   {
     turn: "last",
     pattern: new RegExp("^<([0-9][0-9]?[0-9]?)>"),
+    needs: /[<]/,
     kinds: ["syslog"],
   },
   {
     turn: "last",
     pattern: new RegExp("%[A-Z0-9_]+-([0-7])-[A-Z0-9_]+:"),
+    needs: /[%]/,
     kinds: ["syslog"],
   },
 ];

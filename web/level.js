@@ -40,6 +40,8 @@ const trim = (text) => text.replace(/^[ \t\r\n[<(]+/, "").replace(/[ \t\r\n\]>):
  */
 export function severityOfName(text) {
   if (text.length > 2 * NAME_MOST) return UNKNOWN;
+  const known = find(text);
+  if (known !== UNKNOWN) return known;
   const name = trim(text);
   const severity = find(name);
   return severity !== UNKNOWN || !/[0-9]$/.test(name) ? severity : find(name.replace(/[+-]?[0-9]+$/, ""));
@@ -72,12 +74,13 @@ function severityOfForm(kind, word) {
  * @param {string} text without escape sequences
  */
 export function severityOfText(text) {
+  if (!text) return UNKNOWN;
   const start = text.slice(0, LOOK).replace(/^[ \t]+/, "");
   let at = Infinity;
   let severity = UNKNOWN;
-  for (const { turn, pattern, kinds } of FORMS) {
+  for (const { turn, pattern, needs, kinds } of FORMS) {
     if (at < Infinity && turn !== "within") break;
-    const found = pattern.exec(start);
+    const found = needs.test(start) ? pattern.exec(start) : null;
     if (!found || found.index >= at) continue;
     const group = found.findIndex((part, i) => i > 0 && part !== undefined);
     severity = severityOfForm(kinds[group - 1], found[group]);
@@ -94,7 +97,17 @@ export function severityOfText(text) {
  */
 function textAt(fields, path) {
   const value = fieldAt(fields, path);
-  return ["string", "number", "boolean"].includes(typeof value) ? String(value) : undefined;
+  if (typeof value === "string") return value;
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+}
+
+/** The names of fields that hold a level, or an object with one. */
+const HOLDERS = new Set(FIELDS.flatMap(({ name }) => [name, name.split(".")[0]]));
+
+/** @param {Fields} fields */
+function mayHoldLevel(fields) {
+  for (const name in fields) if (HOLDERS.has(name)) return true;
+  return false;
 }
 
 /**
@@ -103,14 +116,16 @@ function textAt(fields, path) {
  * @returns {number | undefined} undefined: no field holds a level
  */
 function severityOfFields(fields) {
+  if (!mayHoldLevel(fields)) return undefined;
   let number = UNKNOWN;
   let seen = false;
   for (const { name, scale, peer, other } of FIELDS) {
     const text = textAt(fields, name);
-    if (text === undefined || !trim(text)) continue;
-    seen = true;
+    if (text === undefined) continue;
     const severity = severityOfName(text);
     if (severity !== UNKNOWN) return severity;
+    if (!trim(text)) continue;
+    seen = true;
     if (number === UNKNOWN) number = severityOfNumber(text, peer && textAt(fields, peer) !== undefined ? other : scale);
   }
   return seen ? number : undefined;
@@ -180,8 +195,9 @@ const REQUESTS = ["request", "method", "request_method", "request.method"];
  * @param {string | undefined} statusLevel "5xx", "4xx"; undefined: a status is no level
  */
 export function severityOfStatus(fields, statusLevel) {
+  if (!statusLevel) return UNKNOWN;
   const status = textAt(fields, "status") ?? "";
-  if (!/^[45][0-9]{2}$/.test(status) || !(Number(status) >= LOWEST[statusLevel ?? ""])) return UNKNOWN;
+  if (!/^[45][0-9]{2}$/.test(status) || !(Number(status) >= LOWEST[statusLevel])) return UNKNOWN;
   if (!REQUESTS.some((name) => textAt(fields, name) !== undefined)) return UNKNOWN;
   return status < "500" ? NAMES.WARNING : NAMES.ERROR;
 }

@@ -35,6 +35,23 @@ const PREFIX = 200; // characters before JSON
 
 const END = 129; // stands for a code where the text has ended
 
+/** The number of the group of a form with this name; 0: it has none. @type {(name: string) => Map<Form, number>} */
+const numbersOf = (name) => new Map(FORMS.map((form) => [form, form.groups.indexOf(name) + 1]));
+const LEVEL = numbersOf("level");
+const PRI = numbersOf("pri");
+const TIME = numbersOf("time");
+
+/**
+ * What a group of a part has found.
+ * @param {Map<Form, number>} numbers
+ * @param {Pick<Part, "form" | "match">} part
+ * @returns {string | undefined}
+ */
+function groupOf(numbers, { form, match }) {
+  const group = numbers.get(form);
+  return group ? match[group] : undefined;
+}
+
 /** The forms that may begin at a place. @type {Record<string, Form[]>} */
 const AT = Object.fromEntries(["line", "after", "message"].map((place) => [place, FORMS.filter(({ at }) => at.includes(place))]));
 
@@ -156,9 +173,10 @@ export class Line {
    */
   get times() {
     const times = [];
-    for (const { form, match } of this.parts) {
-      const text = form.time === "field" ? timePair(match[0]) : match[form.groups.indexOf("time") + 1];
-      if (text && form.time !== "none") times.unshift({ kind: form.time, text });
+    for (const part of this.parts) {
+      const { time } = part.form;
+      const text = isPairs(part) ? timePair(part.match[0]) : groupOf(TIME, part);
+      if (text && time !== "none") times.unshift({ kind: time, text });
     }
     return times;
   }
@@ -222,12 +240,11 @@ const timePair = (text) => pairOf(text, TIME_KEYS);
  * @returns {LineLevel}
  */
 function levelOfPart(part) {
-  const { form, match } = part;
-  if (isPairs(part)) return { text: pairOf(match[0], LEVEL_KEYS), severity: undefined };
-  const text = match[form.groups.indexOf("level") + 1];
-  const pri = match[form.groups.indexOf("pri") + 1];
-  if (form.groups.includes("level") && text !== undefined) return { text, severity: form.levels[text] };
-  if (form.groups.includes("pri") && pri !== undefined) return { text: pri, severity: ofPriority(Number(pri)) };
+  if (isPairs(part)) return { text: pairOf(part.match[0], LEVEL_KEYS), severity: undefined };
+  const text = groupOf(LEVEL, part);
+  if (text !== undefined) return { text, severity: part.form.levels[text] };
+  const pri = groupOf(PRI, part);
+  if (pri !== undefined) return { text: pri, severity: ofPriority(Number(pri)) };
   return { text: "", severity: undefined };
 }
 

@@ -71,13 +71,29 @@ function namedLinks(runs) {
 }
 
 /**
- * The links of a text in order, none over another.
+ * Whether a link leads to another host than its text says.
+ * @param {Link} link
+ * @param {Link} text the address in its text
+ */
+const misleads = ([, , href], [, , text]) => new URL(href).host !== new URL(text).host;
+
+/**
+ * The links of a text in order, none over another. An address in the text of a link counts where the link misleads.
  * @param {Run[]} runs
  */
 export function linksOf(runs) {
   const named = runs.some((run) => run.link !== undefined) ? namedLinks(runs) : [];
   const bare = bareLinks(runs.map((run) => run.text).join(""));
-  if (!named.length) return bare;
-  const free = bare.filter(([from, to]) => !named.some(([start, end]) => start < to && from < end));
-  return [...named, ...free].sort((a, b) => a[0] - b[0]);
+  /** @type {Link[]} */
+  const found = [];
+  let next = 0; // of the bare ones
+  for (const link of named) {
+    while (next < bare.length && bare[next][1] <= link[0]) found.push(bare[next++]);
+    const first = next;
+    while (next < bare.length && bare[next][0] < link[1]) next++;
+    const under = bare.slice(first, next);
+    const free = (found.at(-1)?.[1] ?? 0) <= link[0]; // of an address before that reaches into it
+    if (free) (under.some((text) => misleads(link, text)) ? under : [link]).forEach((one) => found.push(one));
+  }
+  return [...found, ...bare.slice(next)];
 }

@@ -71,16 +71,16 @@ function contentOf(entry, view) {
 
 /**
  * @param {HTMLElement} node
- * @param {HTMLElement} button
+ * @param {HTMLElement} part
  * @param {number} at place in the text of the node
  */
-function insert(node, button, at) {
+function insert(node, part, at) {
   const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
   for (let text; (text = walker.nextNode()); at -= text.textContent?.length ?? 0) {
     if (at > (text.textContent?.length ?? 0)) continue;
     const range = document.createRange();
     range.setStart(text, at);
-    range.insertNode(button);
+    range.insertNode(part);
     return;
   }
 }
@@ -92,7 +92,7 @@ function insert(node, button, at) {
  */
 export function messageOf(entry, view) {
   const said = element("span", "said");
-  if (entry.event) said.append(element("span", "event", plain(entry.event)), " ");
+  if (entry.event) said.append(element("bdi", "event", plain(entry.event)), " ");
   const text = said.appendChild(element("bdi", "text"));
   text.dir = "auto";
   const content = contentOf(entry, view);

@@ -22,6 +22,10 @@ const OLDER = 500; // records of one "load older"
 const SEARCHES = 40; // pages without a match that are read one after the other
 const CONTEXT = 200; // records loaded before the one that a link names
 
+const GONE = "That record is no longer in the log";
+const HIDDEN = "The filter hides that record";
+const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log no longer has it";
+
 /**
  * What the other parts of the page know.
  * @typedef {object} Situation
@@ -186,8 +190,10 @@ export class OlderHistory {
     try {
       const entries = await this.prepend(nextId(id), CONTEXT);
       const entry = entries.at(-1);
-      if (entry?.id !== id) toast("That record is no longer in the log");
-      if (entry) this.list.reveal(entry, { centre: true })?.focus({ preventScroll: true });
+      const row = entry && this.list.reveal(entry, { centre: true });
+      row?.focus({ preventScroll: true });
+      if (entry?.id !== id) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
+      else if (!row) toast(HIDDEN);
     } catch {
       // the page shows the state of the connection
     }

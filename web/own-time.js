@@ -63,11 +63,16 @@ function aheadOf(zone) {
   return found ? Number(`${found[1]}1`) * (Number(found[2]) * 60 + Number(found[3] ?? 0)) * 60_000 : undefined;
 }
 
+/** @param {string} fraction digits behind the point */
+const milliseconds = (fraction) => Number(fraction.slice(0, 3).padEnd(3, "0"));
+
 const LAST_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** What a group of an expression has found. @typedef {(name: string) => string | undefined} Part */
 
 /**
  * ms since 1970 in UTC; NaN where the calendar or the clock has no such time.
- * @param {(name: string) => string | undefined} part
+ * @param {Part} part
  * @param {number} year
  */
 function civil(part, year) {
@@ -77,14 +82,14 @@ function civil(part, year) {
   const half = part("p");
   const hours = half ? (Number(part("h")) % 12) + (half === "P" ? 12 : 0) : Number(part("h"));
   const [minutes, seconds] = [Number(part("m")), Number(part("s"))];
-  const ms = Date.UTC(year, month, day, hours, minutes, seconds) + Math.floor(Number(`0.${part("f") ?? 0}`) * 1000 + 1e-6);
+  const ms = Date.UTC(year, month, day, hours, minutes, seconds) + milliseconds(part("f") ?? "");
   const leaps = day < 29 || month !== 1 || new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1;
   return day >= 1 && day <= LAST_DAYS[month] && leaps && hours < 24 && minutes < 60 && seconds <= 60 ? ms : NaN;
 }
 
 /**
  * Without a year it is the one that lies nearest to the arrival.
- * @param {(name: string) => string | undefined} part
+ * @param {Part} part
  * @param {number} arrival
  */
 function dated(part, arrival) {
@@ -102,7 +107,11 @@ function dated(part, arrival) {
  * @returns {OwnTime | undefined}
  */
 function ofMatch(match, groups, arrival) {
-  const part = (/** @type {string} */ name) => (groups.includes(name) ? match[groups.indexOf(name) + 1] : undefined);
+  /** @type {Part} */
+  const part = (name) => {
+    const at = groups.indexOf(name);
+    return at < 0 ? undefined : match[at + 1];
+  };
   const daily = !groups.includes("D");
   const ms = daily ? civil(part, 2000) : dated(part, arrival);
   const ahead = aheadOf(part("z"));

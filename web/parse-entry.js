@@ -168,7 +168,7 @@ export const textOf = ({ coloured, cuts, message }) => (coloured ? without(plain
 export function asText(entry, options) {
   const time = formatTime(shownTime(entry, options).ms, { utc: options.utc, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
-  const event = entry.event ? ` [${entry.event}]` : "";
+  const event = entry.event ? ` [${plain(entry.event)}]` : "";
   return `${time}${level}${event} ${textOf(entry)}\n`;
 }
 

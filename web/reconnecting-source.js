@@ -12,7 +12,6 @@
  * and its data is the payload itself. All other frames are control frames.
  */
 import { HistoryPoll, spread } from "./history-poll.js";
-import { compareIds, isId } from "./ids.js";
 
 /** @import { LogRecord, Refusal, Requests } from "./requests.js" */
 
@@ -46,6 +45,7 @@ import { compareIds, isId } from "./ids.js";
  * @property {() => void} replaced another page took the place of this stream, by the same name
  * @property {Record<string, string | number>} place parameters that say where the stream begins
  * @property {string} lastId
+ * @property {(id: string | undefined) => boolean} lacks the record with this id has not arrived
  */
 
 const OPENING = 20_000; // ms that a connection may take to open
@@ -492,8 +492,8 @@ export class ReconnectingSource {
     const { round } = this;
     try {
       const newest = (await this.requests.history({ limit: 1 })).records.at(-1)?.id;
-      if (this.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
-      if (round === this.round && this.lacks(newest)) this.open();
+      if (this.owner.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
+      if (round === this.round && this.owner.lacks(newest)) this.open();
       else this.arm();
     } catch (reason) {
       const error = /** @type {Refusal} */ (reason);
@@ -503,11 +503,6 @@ export class ReconnectingSource {
     } finally {
       this.checking = false;
     }
-  }
-
-  /** @param {string | undefined} id */
-  lacks(id) {
-    return isId(id) && (!this.owner.lastId || compareIds(id, this.owner.lastId) > 0);
   }
 
   /** Tries now: the network is back, or the page is shown again. */

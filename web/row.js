@@ -26,6 +26,7 @@ import { formatTime, shownTime } from "./times.js";
  * @property {boolean} [own] rows show the times that the records say
  * @property {(id: string) => string} linkTo address of a record; "": it has none
  * @property {string} target id of the record to point out, or ""
+ * @property {boolean} [menu] fields have a menu
  * @property {boolean} traces stack traces fold
  * @property {boolean} wrap long lines wrap
  * @property {number} columns characters of a line
@@ -127,8 +128,8 @@ function body(entry, view) {
   const cell = element("div", "body");
   cell.append(...messageOf(entry, view));
   const hint = hiddenHint(entry, view.query);
-  if (hint) cell.append(" ", element("span", "hint", hint));
-  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view.query));
+  if (hint) cell.append(" ", element("bdi", "hint", hint));
+  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view.query, view.menu));
   return cell;
 }
 

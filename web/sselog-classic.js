@@ -683,8 +683,8 @@
       const { round } = this;
       try {
         const newest = (await this.requests.history({ limit: 1 })).records.at(-1)?.id;
-        if (this.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
-        if (round === this.round && this.lacks(newest)) this.open();
+        if (this.owner.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
+        if (round === this.round && this.owner.lacks(newest)) this.open();
         else this.arm();
       } catch (reason) {
         const error = (
@@ -697,10 +697,6 @@
       } finally {
         this.checking = false;
       }
-    }
-    /** @param {string | undefined} id */
-    lacks(id) {
-      return isId(id) && (!this.owner.lastId || compareIds(id, this.owner.lastId) > 0);
     }
     /** Tries now: the network is back, or the page is shown again. */
     nudge() {

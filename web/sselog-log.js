@@ -21,8 +21,15 @@ import { connect } from "./sselog.js";
 /** @import { Client, Detail, State } from "./sselog.js" */
 
 const CAP = 100_000; // records that the list holds, unless the attribute `cap` says another number
+const LEAST = 128; // of them
 const CONNECTED = ["url", "history", "query", "token"]; // attributes that the connection has
 const LOOK = ["cap", "label", "nowrap", "utc"]; // attributes of the list
+
+/** @param {string | null} text */
+function capOf(text) {
+  const cap = Math.round(Number(text));
+  return cap > 0 ? Math.max(LEAST, cap) : CAP;
+}
 
 /** Node has none. */
 const Base = /** @type {typeof HTMLElement} */ (globalThis.HTMLElement ?? class {});
@@ -94,7 +101,7 @@ export class SselogLog extends Base {
       traces: true,
       foldTraces: true,
       columns: 80,
-      cap: Number(this.getAttribute("cap")) || CAP,
+      cap: capOf(this.getAttribute("cap")),
       label: this.getAttribute("label") || "Log records",
       linkTo: () => "",
       target: "",

@@ -22,7 +22,8 @@ const DAY = 86_400_000; // ms
  * @param {string | undefined} id
  */
 export function timeOf(id) {
-  const ms = Number((id ?? "").split("-")[0]);
+  const dash = id?.indexOf("-") ?? -1;
+  const ms = Number(dash < 0 ? id : id?.slice(0, dash));
   return ms > 1e11 && ms < 8.64e15 ? ms : NaN;
 }
 

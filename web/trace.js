@@ -116,7 +116,7 @@ function tried(from, line) {
 }
 
 /** How lines begin that need no open trace, so that most others are tried on no rule. */
-const FIRST = /^(?:[ \t]|#\d|Traceback |panic: |fatal error: |goroutine \d|thread '|stack backtrace:|(?:PHP )?Stack trace:|PHP  |\S+\.rb:\d)/;
+const FIRST = /^(?:[ \t]|#\d|Traceback |panic: |fatal error: |goroutine \d|thread '|stack backtrace:|(?:PHP )?Stack trace:|PHP {2}|\S+\.rb:\d)/;
 
 /** A text that may stand before the frames of a trace. */
 const HEAD = /(?:Error|Exception|Throwable|[Ff]ault|Failure|Interrupt|Abort|Timeout|[Pp]anic(?:ked)?|[Uu]ncaught|[Uu]nhandled|[Ff]atal)\b/;

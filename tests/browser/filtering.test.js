@@ -229,7 +229,13 @@ test("a log that is not the reader's says so in the list", async () => {
   const page = await site.newPage();
   await page.route("**/history?*", (route) => route.fulfill({ status: 403, json: { error: "no" } }));
   await page.goto(`${site.stack.url}/console.html`);
-  await head(page, /^This log is not yours to read$/);
+  await head(page, /^You may not read this log$/);
+});
+
+test("a link to a record that the filter hides says so", async () => {
+  const [apple] = await site.stack.addMany(["apple", "pear"]);
+  await says(await site.open(`?at=${apple}&q=pear`), "The filter hides that record");
+  await says(await site.open(`?at=${apple}&q=pear&server=1`), "The filter on the server hides that record");
 });
 
 test("a match in a hidden field is named beside the message, and marked in the opened fields", async () => {

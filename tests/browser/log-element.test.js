@@ -133,6 +133,15 @@ test("an element that is removed closes, one that moves goes on, and one that re
   await textsAre(page, ["line 0", "line 1"]);
 });
 
+test("the names of fields are no buttons, as there is no menu", async () => {
+  await site.stack.add(json("INFO", "fine", { user: "bob" }));
+  const page = await open();
+  await page.locator("sselog-log .more").click();
+  await page.locator("sselog-log .fields dt").filter({ hasText: "user" }).waitFor();
+  assert.equal(await page.locator("sselog-log .fields button").count(), 0);
+  assert.notEqual(await page.locator("sselog-log .fields dd").first().evaluate((node) => getComputedStyle(node).cursor), "pointer");
+});
+
 test("100,000 records: few rows are in the document, and each can be reached", async () => {
   await site.stack.redis("EVAL", "for i = 0, 99999 do redis.call('XADD', KEYS[1], '*', 'data', 'line ' .. i) end", 1, "stream:logs:test");
   const page = await open('<sselog-log url="/sselog/stream" history="100000"></sselog-log>');

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { json, numbered, rows, scrollTo, shows, state, until } from "./browser.js";
+import { json, numbered, scrollTo, shows, state, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const more = (page, text) => page.locator("#state-more").filter({ hasText: text }).waitFor();

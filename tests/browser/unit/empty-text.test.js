@@ -23,7 +23,7 @@ const SENTENCES = [
   [{ state: "unavailable" }, "The log is unavailable: records come when it is back"],
   [{ state: "wrong", status: 400 }, "The server refuses this request"],
   [{ state: "denied", status: 401 }, "Sign in to read this log"],
-  [{ state: "denied", status: 403 }, "This log is not yours to read"],
+  [{ state: "denied", status: 403 }, "You may not read this log"],
   [{ waiting: 1 }, "Paused: 1 record waits; resume to see them"],
   [{ waiting: 1200, cleared: true }, "Paused: 1,200 records wait; resume to see them"],
   [{ cleared: true }, "The page was cleared: new records come here, and older ones can be loaded again"],

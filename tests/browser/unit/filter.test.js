@@ -89,6 +89,9 @@ test("time of an id, and its format", () => {
   assert.equal(formatTime(NaN), "");
 });
 
+test("a line of text has no escape sequence of an event's name", () =>
+  assert.match(asText(entry("x", "a\x1b[2Jb"), {}), / \[ab\] x\n$/));
+
 test("an entry as a line of text and of JSON", () => {
   const e = entry('{"message":"a\\u001b[31mb","level":"INFO"}', "deploy");
   assert.equal(asText(e, { utc: true }), "2026-09-10 00:26:40.000Z INFO [deploy] ab\n");

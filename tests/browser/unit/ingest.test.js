@@ -77,3 +77,13 @@ test("a turn on a machine that stood still takes one lot, then leaves the rest t
     performance.now = now;
   }
 });
+
+test("the marker of dropped records counts records, not markers", async () => {
+  const at = page(undefined);
+  at.ingest.pause(true);
+  at.ingest.mark("lost", "Source lost");
+  at.ingest.push(records(256, 256 + 256 + 1000));
+  assert.equal(at.ingest.waiting, 256 + 1000);
+  const gap = at.ingest.unshown[0];
+  assert.deepEqual([gap.marker, gap.message], ["gap", "1,000 records that waited were dropped: more than the page can hold"]);
+});

@@ -4,6 +4,7 @@ import test from "node:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { parseEntry } from "../../../web/parse-entry.js";
+import { FORMS } from "../../../web/level-table.js";
 import { classOf, severityOfStatus } from "../../../web/level.js";
 
 const SEVERITIES = { TRACE: 5, DEBUG: 10, INFO: 20, NOTICE: 25, WARNING: 30, ERROR: 40, CRITICAL: 50, "-": -1 };
@@ -27,6 +28,15 @@ for (const [payload, level, beside] of cases) {
     assert.equal(entry.level, classOf(entry.severity));
   });
 }
+
+test("each text that a form matches has a character that the form needs", () => {
+  const matched = FORMS.map(({ pattern, needs }) => {
+    const texts = cases.map(([payload]) => payload).filter((text) => pattern.test(text));
+    assert.deepEqual(texts.filter((text) => !needs.test(text)), [], String(pattern));
+    return texts.length;
+  });
+  assert.ok(matched.every((count) => count > 0), `${matched}`);
+});
 
 const STATUSES = [
   ['{"request":"GET /","status":502}', "5xx", "ERROR"],

@@ -45,10 +45,25 @@ test("a link over several colours is one", () => {
   assert.deepEqual(seen(osc("https://x.example/", "a\x1b[31mb\x1b[0mc")), [["abc", "https://x.example/"]]);
 });
 
-test("a named link wins over an address in its text; others stay", () => {
-  assert.deepEqual(seen(`https://a.example ${osc("https://b.example/", "https://c.example")} https://d.example`), [
-    ["https://a.example", "https://a.example/"], ["https://c.example", "https://b.example/"], ["https://d.example", "https://d.example/"],
+test("a named link wins over an address of its host in its text; others stay", () => {
+  assert.deepEqual(seen(`https://a.example ${osc("https://b.example/1", "https://b.example")} https://d.example`), [
+    ["https://a.example", "https://a.example/"], ["https://b.example", "https://b.example/1"], ["https://d.example", "https://d.example/"],
   ]);
+});
+
+test("no link leads to another host than its text says", () => {
+  assert.deepEqual(seen(`${osc("https://evil.example/", "to https://bank.example/x")}, ${osc("https://evil.example/", "more")}`), [
+    ["https://bank.example/x", "https://bank.example/x"], ["more", "https://evil.example/"],
+  ]);
+  assert.deepEqual(seen(osc("https://evil.example/", "https://bank.exam") + osc("https://evil.example/1", "ple/x")), [
+    ["https://bank.example/x", "https://bank.example/x"],
+  ]);
+});
+
+test("many named links and addresses take linear time", () => {
+  const begin = performance.now();
+  assert.equal(seen(`${osc("https://x.example/", "x")} https://y.example `.repeat(20_000)).length, 40_000);
+  assert.ok(performance.now() - begin < 3000);
 });
 
 test("an address in several colours is one link", () => {

@@ -45,8 +45,8 @@ test("days begin at midnight of the zone, also when clocks change", () => {
     for (const [date, hours] of [[new Date(2026, 2, 29), 23], [new Date(2026, 9, 25), 25], [new Date(2026, 5, 1), 24]]) {
       const begin = date.getTime();
       const end = begin + hours * 3_600_000;
-      const days = [begin - 1, begin, end - 1, end].map((ms) => dayOf(ms, false) - dayOf(begin, false));
-      assert.deepEqual(days, [-1, 0, 0, 1]);
+      const steps = [begin - 1, begin, end - 1, end].map((ms) => dayOf(ms, false) - dayOf(begin, false));
+      assert.deepEqual(steps, [-1, 0, 0, 1]);
     }
   });
   assert.equal(dayOf(86_400_000 - 1, true), 0);
