@@ -7,7 +7,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* Steps that a search may take, as PCRE2 counts them, and memory in KiB. */
@@ -19,6 +19,7 @@
 #define SCANS_A_BYTE  ((size_t)100)
 #define MEMORY        16384
 #define KEPT          4096 /* bytes of a text whose search keeps its memory */
+#define IDLE          8    /* searches whose memory is kept */
 #define PATTERN_DEPTH 100  /* of groups in a pattern */
 
 struct expression {
@@ -124,51 +125,48 @@ struct tools {
     pcre2_match_context *context;
 };
 
-static void tools_end(struct tools *t)
+static void tools_free(struct tools *t)
 {
+    if (!t)
+        return;
     pcre2_match_context_free(t->context);
     pcre2_match_data_free(t->data);
-    *t = (struct tools){0};
+    free(t);
 }
 
-static int tools_begin(struct tools *t)
+static struct tools *tools_new(void)
 {
+    struct tools *t = calloc(1, sizeof *t);
+    if (!t)
+        return NULL;
     t->data = pcre2_match_data_create(EXPRESSION_GROUPS, NULL);
     t->context = pcre2_match_context_create(NULL);
     if (t->data && t->context)
-        return 0;
-    tools_end(t);
-    return -1;
-}
-
-static pthread_key_t key;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static bool has_key;
-
-static void end_thread(void *arg)
-{
-    tools_end(arg);
-}
-
-static void make_key(void)
-{
-    has_key = pthread_key_create(&key, end_thread) == 0;
-}
-
-/* The tools of this thread, which are kept until it ends: to make them takes longer than most
- * searches in short texts. NULL: it has none. */
-static struct tools *tools_of_thread(void)
-{
-    static _Thread_local struct tools own;
-    if (own.data)
-        return &own;
-    pthread_once(&once, make_key);
-    if (!has_key || tools_begin(&own) < 0)
-        return NULL;
-    if (pthread_setspecific(key, &own) == 0)
-        return &own;
-    tools_end(&own);
+        return t;
+    tools_free(t);
     return NULL;
+}
+
+/* Tools that no search uses now. To make some takes longer than most searches in short texts. */
+static _Atomic(struct tools *) idle[IDLE];
+
+static struct tools *take_tools(bool kept)
+{
+    struct tools *t = NULL;
+    for (size_t i = 0; i < IDLE && kept && !t; i++)
+        if (atomic_load(&idle[i]))
+            t = atomic_exchange(&idle[i], NULL);
+    return t ? t : tools_new();
+}
+
+static void leave_tools(struct tools *t, bool kept)
+{
+    for (size_t i = 0; i < IDLE && kept; i++) {
+        struct tools *none = NULL;
+        if (atomic_compare_exchange_strong(&idle[i], &none, t))
+            return;
+    }
+    tools_free(t);
 }
 
 static void set_limits(pcre2_match_context *c, size_t length, struct work *work)
@@ -208,15 +206,14 @@ static enum expression_result search(const struct expression *e, struct slice te
 enum expression_result expression_find(const struct expression *e, struct slice text,
                                        struct expression_match *m)
 {
-    struct tools *kept = e->foreign || text.len > KEPT ? NULL : tools_of_thread(), own;
+    bool kept = !e->foreign && text.len <= KEPT;
+    struct tools *tools = take_tools(kept);
+    if (!tools)
+        return EXPRESSION_LIMIT;
     if (text.len == 0)
         text.p = "";
-    if (kept)
-        return search(e, text, kept, m);
-    if (tools_begin(&own) < 0)
-        return EXPRESSION_LIMIT;
-    enum expression_result result = search(e, text, &own, m);
-    tools_end(&own);
+    enum expression_result result = search(e, text, tools, m);
+    leave_tools(tools, kept);
     return result;
 }
 
