@@ -7,6 +7,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 /* Steps that a search may take, as PCRE2 counts them, and memory in KiB. */
@@ -17,10 +18,12 @@
 #define SCANS         ((size_t)200000)
 #define SCANS_A_BYTE  ((size_t)100)
 #define MEMORY        16384
-#define PATTERN_DEPTH 100 /* of groups in a pattern */
+#define KEPT          4096 /* bytes of a text whose search keeps its memory */
+#define PATTERN_DEPTH 100  /* of groups in a pattern */
 
 struct expression {
     pcre2_code *code;
+    bool foreign; /* a reader wrote it: a search may need much memory, which is not kept */
 };
 
 /* The syntax of JavaScript, where PCRE2 has a choice. */
@@ -69,6 +72,8 @@ struct expression *expression_new(struct slice pattern, unsigned flags, const ch
         e->code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.len,
                                 options_of(flags), &error, &at, context);
     pcre2_compile_context_free(context);
+    if (e)
+        e->foreign = flags & EXPRESSION_UTF;
     if (e && e->code)
         return e;
     free(e);
@@ -111,17 +116,68 @@ static int count_work(pcre2_callout_block *at, void *arg)
     return w->done > w->most ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-static pcre2_match_context *limits(size_t length, struct work *work)
+/* ---- searching ---- */
+
+/* What a search needs beside the expression. */
+struct tools {
+    pcre2_match_data *data;
+    pcre2_match_context *context;
+};
+
+static void tools_end(struct tools *t)
 {
-    pcre2_match_context *c = pcre2_match_context_create(NULL);
-    size_t steps = length < STEPS_MOST / STEPS_A_BYTE ? STEPS + STEPS_A_BYTE * length : STEPS_MOST;
-    if (!c)
+    pcre2_match_context_free(t->context);
+    pcre2_match_data_free(t->data);
+    *t = (struct tools){0};
+}
+
+static int tools_begin(struct tools *t)
+{
+    t->data = pcre2_match_data_create(EXPRESSION_GROUPS, NULL);
+    t->context = pcre2_match_context_create(NULL);
+    if (t->data && t->context)
+        return 0;
+    tools_end(t);
+    return -1;
+}
+
+static pthread_key_t key;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static bool has_key;
+
+static void end_thread(void *arg)
+{
+    tools_end(arg);
+}
+
+static void make_key(void)
+{
+    has_key = pthread_key_create(&key, end_thread) == 0;
+}
+
+/* The tools of this thread, which are kept until it ends: to make them takes longer than most
+ * searches in short texts. NULL: it has none. */
+static struct tools *tools_of_thread(void)
+{
+    static _Thread_local struct tools own;
+    if (own.data)
+        return &own;
+    pthread_once(&once, make_key);
+    if (!has_key || tools_begin(&own) < 0)
         return NULL;
+    if (pthread_setspecific(key, &own) == 0)
+        return &own;
+    tools_end(&own);
+    return NULL;
+}
+
+static void set_limits(pcre2_match_context *c, size_t length, struct work *work)
+{
+    size_t steps = length < STEPS_MOST / STEPS_A_BYTE ? STEPS + STEPS_A_BYTE * length : STEPS_MOST;
     *work = (struct work){.from = PCRE2_UNSET, .most = SCANS + SCANS_A_BYTE * length};
     pcre2_set_match_limit(c, (uint32_t)steps);
     pcre2_set_heap_limit(c, MEMORY);
     pcre2_set_callout(c, count_work, work);
-    return c;
 }
 
 /* count: groups up to the last one that matched. */
@@ -134,25 +190,34 @@ static void tell(struct slice text, pcre2_match_data *data, int count, struct ex
             m->group[i] = slice_make(text.p + at[2 * i], at[2 * i + 1] - at[2 * i]);
 }
 
-enum expression_result expression_find(const struct expression *e, struct slice text,
-                                       struct expression_match *m)
+static enum expression_result search(const struct expression *e, struct slice text,
+                                     const struct tools *tools, struct expression_match *m)
 {
-    pcre2_match_data *data = pcre2_match_data_create(m ? EXPRESSION_GROUPS : 1, NULL);
     struct work work;
-    pcre2_match_context *context = limits(text.len, &work);
-    int found = PCRE2_ERROR_NOMEMORY;
-    if (text.len == 0)
-        text.p = "";
-    if (data && context)
-        found = pcre2_match(e->code, (PCRE2_SPTR)text.p, text.len, 0, 0, data, context);
+    set_limits(tools->context, text.len, &work);
+    int found =
+        pcre2_match(e->code, (PCRE2_SPTR)text.p, text.len, 0, 0, tools->data, tools->context);
     /* 0: it matched, and has more groups than data holds. */
     if (found >= 0 && m)
-        tell(text, data, found > 0 ? found : EXPRESSION_GROUPS, m);
-    pcre2_match_context_free(context);
-    pcre2_match_data_free(data);
+        tell(text, tools->data, found > 0 ? found : EXPRESSION_GROUPS, m);
     if (found >= 0)
         return EXPRESSION_FOUND;
     return found == PCRE2_ERROR_NOMATCH ? EXPRESSION_NO : EXPRESSION_LIMIT;
+}
+
+enum expression_result expression_find(const struct expression *e, struct slice text,
+                                       struct expression_match *m)
+{
+    struct tools *kept = e->foreign || text.len > KEPT ? NULL : tools_of_thread(), own;
+    if (text.len == 0)
+        text.p = "";
+    if (kept)
+        return search(e, text, kept, m);
+    if (tools_begin(&own) < 0)
+        return EXPRESSION_LIMIT;
+    enum expression_result result = search(e, text, &own, m);
+    tools_end(&own);
+    return result;
 }
 
 int expression_group(const struct expression *e, const char *name)

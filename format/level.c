@@ -186,13 +186,53 @@ static void try_form(size_t i, struct slice text, struct found *f)
             *f = (struct found){i, forms[i].kinds[group - 1], m.group[0].p, m.group[group]};
 }
 
+/* The pairs of symbols that a text has, as bits: bit b of pairs[a] is set where b follows a, and
+ * that of pairs[SYMBOLS + a] where both are capital letters. */
+#define PAIRS (SYMBOLS + CAPITALS)
+
+static void find_pairs(struct slice text, uint64_t pairs[PAIRS])
+{
+    uint64_t seen = 0;
+    unsigned last = 0, last_capital = 0;
+    memset(pairs, 0, PAIRS * sizeof *pairs);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        unsigned now = symbols[c], capital = c >= 'A' && c <= 'Z' ? now : 0;
+        pairs[last] |= UINT64_C(1) << now;
+        pairs[SYMBOLS + last_capital] |= UINT64_C(1) << capital;
+        seen |= UINT64_C(1) << now;
+        last = now;
+        last_capital = capital;
+    }
+    pairs[0] |= seen;
+}
+
+/* Whether a text with these pairs can match a form. To know that takes less time than to try it. */
+static bool may_match(size_t form, const uint64_t pairs[PAIRS])
+{
+    const unsigned short *at = needs + forms[form].needs;
+    for (int left = forms[form].ways; left > 0; left--) {
+        const unsigned short *end = at + 1 + *at;
+        at++;
+        while (at < end && pairs[*at / SYMBOLS] >> *at % SYMBOLS & 1)
+            at++;
+        if (at == end)
+            return true;
+        at = end;
+    }
+    return forms[form].ways == 0;
+}
+
 static int level_of_forms(struct slice text, struct slice *word)
 {
     struct found f = {0};
+    uint64_t pairs[PAIRS];
+    find_pairs(text, pairs);
     for (size_t i = 0; i < COUNT(forms); i++) {
         if (f.at && (forms[i].turn != FORM_WITHIN || forms[f.form].turn != FORM_WITHIN))
             break;
-        try_form(i, text, &f);
+        if (may_match(i, pairs))
+            try_form(i, text, &f);
     }
     *word = f.word;
     return f.at ? level_of_form(f.kind, f.word) : -1;
@@ -233,6 +273,14 @@ static bool find_field(const struct place *p, const char *name, struct slice *ou
                    : record_path_from(p->record, name, p->from, out);
 }
 
+/* Most records have no fields in one of the places. */
+static bool has_fields(const struct place *p)
+{
+    if (p->line)
+        return p->line->json != NULL;
+    return p->from == RECORD_ENTRY ? p->record->pairs > 0 : record_has_fields(p->record);
+}
+
 /* The first field that has a level in its words counts, else the first with a number. *seen gets
  * the text of that field, or of the first that has any. */
 static int level_of_fields(const struct place *p, struct slice *seen)
@@ -240,7 +288,7 @@ static int level_of_fields(const struct place *p, struct slice *seen)
     struct slice text, peer;
     int number = -1, severity;
     *seen = (struct slice){0};
-    for (size_t i = 0; i < COUNT(fields); i++) {
+    for (size_t i = 0; i < COUNT(fields) && has_fields(p); i++) {
         if (!find_field(p, fields[i].name, &text) || trim(text).len == 0)
             continue;
         severity = level_of_name(text);

@@ -234,7 +234,9 @@ static bool part_field(const struct line_part *part, const char *name, struct sl
     struct slice pairs = group_of(part, "pairs");
     if (pairs.p && pairs_find(pairs, slice_of(name), out))
         return !is_none(*out);
-    *out = is_cut(name) || strcmp(name, "pairs") == 0 ? (struct slice){0} : group_of(part, name);
+    if (is_cut(name) || strcmp(name, "pairs") == 0)
+        return false;
+    *out = group_of(part, name);
     return !is_none(*out);
 }
 

@@ -23,6 +23,20 @@ test("a phone shows the counts in short", async () => {
   await page.locator("#counts").filter({ hasText: /^4 of 1,000$/ }).waitFor();
 });
 
+test("on a phone the bar keeps its height while the page is paused", async () => {
+  await site.stack.addMany(numbered(0, 3));
+  const page = await open(PHONE);
+  await shows(page, "line 2");
+  const before = await box(page.locator(".bar"));
+  await page.locator("#pause").tap();
+  await site.stack.addMany(numbered(3, 1203));
+  await page.locator("#pause").filter({ hasText: "1,200" }).waitFor();
+  assert.equal((await box(page.locator(".bar"))).height, before.height);
+  assert.ok(await page.locator("#state-text").isVisible());
+  const more = await box(page.locator("#menu summary"));
+  assert.ok(more.x + more.width <= 390, "the menu is in sight");
+});
+
 test("on a phone the text begins in the line of the time", async () => {
   await site.stack.addMany(["short", json("ERROR", "also short")]);
   const page = await open(PHONE);

@@ -22,14 +22,16 @@ const LINES = [
   () => [json("INFO", "deployed shop 2.14.1 to web-7c9d", { version: "2.14.1" }), "deploy"],
   (n) => [json("ERROR", `charge for order ${4100 + n} failed, will be tried again\n${TRACE}`, { order: 4100 + n, attempt: 2 })],
   (n) => [json("INFO", `request GET /search?q=${encodeURIComponent("טל")} 200 in ${40 + (n % 30)} ms · תוצאות: ${n % 9}`)],
-  (n) => [`2026-05-02 16:04:${String(n % 60).padStart(2, "0")} INFO заказ ${4100 + n} принят`],
-  () => [json("CRITICAL", "payment gateway unreachable for 60 s: orders are held back", { since: "16:04:31", held: 17 })],
+  (n) => [`2026-05-03 00:00:${String(n % 60).padStart(2, "0")} INFO заказ ${4100 + n} принят`],
+  (n) => [`203.0.113.${n % 60} - - [03/May/2026:00:00:${String(n % 60).padStart(2, "0")} +0200] "GET /api/orders?page=${n % 9} HTTP/1.1" ${n % 3 ? 200 : 503} ${400 + n} "-" "curl/8.5.0"`],
+  () => [json("WARNING", "mail.example answered 421, next attempt in 30 s")],
+  () => [json("CRITICAL", "payment gateway unreachable for 60 s: orders are held back", { since: "23:59:31", held: 17 })],
 ];
 
-const ORDER = [0, 0, 1, 3, 2, 0, 4, 0, 5, 0, 3, 2, 7, 0, 6, 0, 8, 1, 9, 0, 2, 3, 0];
+const ORDER = [0, 0, 1, 3, 2, 0, 4, 0, 5, 0, 3, 2, 7, 9, 6, 10, 10, 10, 8, 1, 11, 9, 2, 3, 0];
 
-/* Adds records whose ids span about a minute. */
-export async function fill(stack, { count = 90, start = Date.UTC(2026, 4, 2, 14, 3, 11, 240) } = {}) {
+/* Adds records whose ids span about a minute, which begins shortly before midnight in Berlin. */
+export async function fill(stack, { count = 98, start = Date.UTC(2026, 4, 2, 21, 59, 11, 240) } = {}) {
   for (let n = 0; n < count; n++) {
     const [data, event] = LINES[ORDER[n % ORDER.length]](n);
     await stack.add(data, { event, id: `${start + n * 617 + ((n * 37) % 400)}-0` });

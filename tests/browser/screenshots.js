@@ -11,7 +11,7 @@ import { fill } from "./sample.js";
 import { startStack } from "./stack.js";
 
 const target = path.resolve(process.argv[2] ?? fileURLToPath(new URL("../../docs", import.meta.url)));
-const WIDE = { viewport: { width: 1040, height: 560 } };
+const WIDE = { viewport: { width: 1040, height: 640 } };
 const PHONE = { viewport: { width: 390, height: 720 }, isMobile: true, hasTouch: true };
 
 const SHOTS = [

@@ -2,13 +2,14 @@
 /*
  * level: any text has a level or none, within the memory that it has. What is told of it holds
  * together: the word is one of the text or a usual name, and what follows the part that is looked
- * at changes nothing. A record with the text tells the same level each time.
+ * at changes nothing. A record with the text tells the same level each time. A form that is passed
+ * over does not match.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/level.h"
+#include "format/level.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -16,6 +17,15 @@ static void check(bool holds)
 {
     if (!holds)
         abort();
+}
+
+static void check_needs(struct slice text)
+{
+    uint64_t pairs[PAIRS];
+    text.len = text.len < LEVEL_LOOK ? text.len : LEVEL_LOOK;
+    find_pairs(text, pairs);
+    for (size_t i = 0; i < COUNT(forms); i++)
+        check(may_match(i, pairs) || expression_find(form(i), text, NULL) != EXPRESSION_FOUND);
 }
 
 static bool is_severity(int severity)
@@ -57,6 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct slice text = slice_make((const char *)data, size);
     check(is_severity(level_of_name(text)));
+    check_needs(text);
     check_text(text);
     check_record(text);
     return 0;
