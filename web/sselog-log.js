@@ -69,8 +69,13 @@ export class SselogLog extends Base {
     this.later();
   }
 
-  /** @param {string} name */
-  attributeChangedCallback(name) {
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} now
+   */
+  attributeChangedCallback(name, before, now) {
+    if (before === now) return;
     this.stale ||= CONNECTED.includes(name);
     this.later();
   }

@@ -110,6 +110,7 @@ test("attributes of the look keep the connection", async () => {
   const time = () => page.locator("sselog-log .time").textContent();
   const local = await time();
   await change(page, "utc", "");
+  await change(page, "url", "/sselog/stream"); // the same
   await until(async () => (await time()) !== local, "UTC");
   assert.ok(await page.evaluate(() => document.querySelector("sselog-log").sselog === window.client));
 });
