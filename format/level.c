@@ -297,7 +297,7 @@ static int level_of_fields(const struct place *p, struct slice *seen)
         if (severity >= 0)
             return severity;
         if (number < 0) {
-            bool beside = fields[i].peer && find_field(p, fields[i].peer, &peer);
+            bool beside = fields[i].peer[0] && find_field(p, fields[i].peer, &peer);
             number = level_of_number(text, beside ? fields[i].other : fields[i].scale);
         }
     }

@@ -4,6 +4,7 @@
 #define SSELOG_FORMAT_LEVEL_TABLE_H
 
 /* clang-format off */
+/* Texts are inside: pointers would cost each process private memory. */
 #define NAME_MOST 24
 
 /* Sorted, in capitals. */
@@ -133,42 +134,42 @@ static const struct step { uint64_t from; int severity; } steps[] = {
 /* Where each scale begins in steps; the last one ends the table. */
 static const int scales[] = {0, 19, 26, 35, 43};
 
-/* scale: -1 for none; beside the field `peer`, which may be NULL, it is `other`. */
-static const struct { const char *name; int scale; const char *peer; int other; } fields[] = {
-    {"level", 0, "levelname", 2},
-    {"levelname", 2, NULL, -1},
-    {"level_name", -1, NULL, -1},
-    {"severity", 1, NULL, -1},
-    {"severityText", -1, NULL, -1},
-    {"severity_text", -1, NULL, -1},
-    {"SeverityText", -1, NULL, -1},
-    {"lvl", 0, NULL, -1},
-    {"log.level", 0, NULL, -1},
-    {"loglevel", 0, NULL, -1},
-    {"log_level", 0, NULL, -1},
-    {"logLevel", 0, NULL, -1},
-    {"LogLevel", -1, NULL, -1},
-    {"@l", -1, NULL, -1},
-    {"Level", -1, NULL, -1},
-    {"LEVEL", -1, NULL, -1},
-    {"Severity", -1, NULL, -1},
-    {"record.level.name", -1, NULL, -1},
-    {"level.name", -1, NULL, -1},
-    {"level.levelStr", -1, NULL, -1},
-    {"levelName", -1, NULL, -1},
-    {"detected_level", -1, NULL, -1},
-    {"error_severity", -1, NULL, -1},
-    {"PRIORITY", 1, NULL, -1},
-    {"levelno", 2, NULL, -1},
-    {"record.level.no", 2, NULL, -1},
-    {"severityNumber", 3, NULL, -1},
-    {"severity_number", 3, NULL, -1},
-    {"SeverityNumber", 3, NULL, -1},
+/* scale: -1 for none; beside the field `peer`, which may be empty, it is `other`. */
+static const struct { char name[18], peer[18]; int scale, other; } fields[] = {
+    {"level", "levelname", 0, 2},
+    {"levelname", "", 2, -1},
+    {"level_name", "", -1, -1},
+    {"severity", "", 1, -1},
+    {"severityText", "", -1, -1},
+    {"severity_text", "", -1, -1},
+    {"SeverityText", "", -1, -1},
+    {"lvl", "", 0, -1},
+    {"log.level", "", 0, -1},
+    {"loglevel", "", 0, -1},
+    {"log_level", "", 0, -1},
+    {"logLevel", "", 0, -1},
+    {"LogLevel", "", -1, -1},
+    {"@l", "", -1, -1},
+    {"Level", "", -1, -1},
+    {"LEVEL", "", -1, -1},
+    {"Severity", "", -1, -1},
+    {"record.level.name", "", -1, -1},
+    {"level.name", "", -1, -1},
+    {"level.levelStr", "", -1, -1},
+    {"levelName", "", -1, -1},
+    {"detected_level", "", -1, -1},
+    {"error_severity", "", -1, -1},
+    {"PRIORITY", "", 1, -1},
+    {"levelno", "", 2, -1},
+    {"record.level.no", "", 2, -1},
+    {"severityNumber", "", 3, -1},
+    {"severity_number", "", 3, -1},
+    {"SeverityNumber", "", 3, -1},
 };
 
 /* kinds: what group 1, 2 and so on holds; else the severity. */
 /* ways: in which a text can match, from this place in needs on; 0: no matter what it has. */
-static const struct { enum form_turn turn; const char *pattern; int kinds[15]; int ways, needs; } forms[] = {
+static const struct { enum form_turn turn; char pattern[1658]; int kinds[15]; int ways, needs; } forms[] = {
     {FORM_FIRST, "^(?:([IWEFD])[0-9][0-9][0-9][0-9](?:[0-9][0-9][0-9][0-9])? [0-9][0-9]:"
         "|([VDIWEF])/[A-Za-z0-9_.-]+ *(?:\\( *[0-9]+\\))?:|[0-9][0-9]-[0-9][0-9] "
         "[0-9:.]+ +[0-9]+ +[0-9]+ ([VDIWEF]) [^ ]|([DIWEFA]), \\[[0-9]|\\[[^\\]]+\\"

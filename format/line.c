@@ -16,12 +16,14 @@
 
 enum line_place { LINE_LINE, LINE_AFTER, LINE_MESSAGE, LINE_PLACES };
 
+/* The texts are inside: pointers would cost each process private memory. make-lines knows the
+ * sizes. */
 struct line_form {
-    const char *name, *expression;
-    struct slice needs; /* is in each match */
-    const char *groups[EXPRESSION_GROUPS];
+    char name[32], expression[1536];
+    char needs[32]; /* is in each match */
+    char groups[EXPRESSION_GROUPS][16];
     struct {
-        const char *text;
+        char text[16];
         int severity;
     } levels[8];
     bool pairs;           /* the whole line is pairs */
@@ -90,7 +92,7 @@ static bool match_form(struct slice text, enum line_place place, struct line_par
         size_t i = line_at[place].forms[__builtin_ctzll(left)];
         const struct line_form *form = &line_forms[i];
         const struct expression *e;
-        if (!has(text, form->needs) || !(e = expression_of(i)) ||
+        if (!has(text, slice_of(form->needs)) || !(e = expression_of(i)) ||
             expression_find(e, text, &part->match) != EXPRESSION_FOUND)
             continue;
         part->form = form;
@@ -212,7 +214,7 @@ static bool is_pairs(const struct line_part *part)
 /* The group of a part; p is NULL where there is none. */
 static struct slice group_of(const struct line_part *part, const char *name)
 {
-    for (size_t i = 0; i + 1 < EXPRESSION_GROUPS && part->form->groups[i]; i++)
+    for (size_t i = 0; i + 1 < EXPRESSION_GROUPS && part->form->groups[i][0]; i++)
         if (strcmp(part->form->groups[i], name) == 0)
             return part->match.group[i + 1];
     return (struct slice){0};
@@ -296,7 +298,7 @@ struct line_level line_level(const struct line *l, size_t i)
     struct line_level level = {group_of(part, "level"), -1};
     if (!level.text.p && pri.p)
         return (struct line_level){pri, of_priority(pri)};
-    for (size_t j = 0; level.text.p && j < 8 && part->form->levels[j].text; j++)
+    for (size_t j = 0; level.text.p && j < 8 && part->form->levels[j].text[0]; j++)
         if (slice_equal(level.text, slice_of(part->form->levels[j].text)))
             level.severity = part->form->levels[j].severity;
     return level;
@@ -325,7 +327,7 @@ size_t line_cuts(const struct line *l, const bool says[LINE_DEPTH], struct line_
         bool said = says[i] && line_level(l, i).text.len > 0;
         if (is_pairs(part))
             cut_pairs(part, (size_t)(part->match.group[0].p - l->text.p), said, out, &count);
-        for (size_t g = 0; g + 1 < EXPRESSION_GROUPS && part->form->groups[g]; g++) {
+        for (size_t g = 0; g + 1 < EXPRESSION_GROUPS && part->form->groups[g][0]; g++) {
             struct slice place = part->match.group[g + 1];
             size_t from = place.p ? (size_t)(place.p - l->text.p) : 0;
             if (is_cut(part->form->groups[g]) &&

@@ -8,23 +8,23 @@
 #define LINE_END 256
 
 static const struct line_form line_forms[] = {
-    {.name = "compose", .needs = {"| ", 2},
+    {.name = "compose", .needs = "| ",
      .expression =
          "^(?<service>[A-Za-z0-9][A-Za-z0-9_.-]*[_-]\\d{1,4}) +\\| ",
      .groups = {"service"},
      .then = LINE_LINE},
-    {.name = "compose-name", .needs = {"| ", 2},
+    {.name = "compose-name", .needs = "| ",
      .expression =
          "^(?<service>[A-Za-z0-9][A-Za-z0-9_.-]*) +\\| ",
      .groups = {"service"},
      .then = LINE_LINE, .only = true},
-    {.name = "cri", .needs = {" std", 4},
+    {.name = "cri", .needs = " std",
      .expression =
          "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{1,9}(?:Z|[+-]\\d\\d:\\d\\d)) (?<stream>stdout|stderr) [FP](?::[^ \\n"
          "]*)? )",
      .groups = {"cut", "time", "stream"},
      .then = LINE_LINE},
-    {.name = "syslog-5424", .needs = {">1 ", 3},
+    {.name = "syslog-5424", .needs = ">1 ",
      .expression =
          "^(?<cut><(?<pri>\\d{1,3})>1 (?:-|(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\"
          "d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)) )(?<ho"
@@ -32,13 +32,13 @@ static const struct line_form line_forms[] = {
          "^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\")*\\])+))(?: (?:\\xef\\xbb\\xbf)?|(?![^\\n]))",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid", "msgid", "pairs"},
      .then = LINE_LINE},
-    {.name = "syslog", .needs = {": ", 2},
+    {.name = "syslog", .needs = ": ",
      .expression =
          "^(?<cut>(?:<(?<pri>\\d{1,3})>)?(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?"
          ":[.,]\\d{1,9})?) )(?<hostname>[A-Za-z0-9_.:-]+) (?<app>[A-Za-z0-9_./@()-]+)(?:\\[(?<pid>[0-9]+)\\])?: ",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid"},
      .then = LINE_LINE},
-    {.name = "syslog-iso", .needs = {" ", 1},
+    {.name = "syslog-iso", .needs = " ",
      .expression =
          "^(?<cut>(?:<(?<pri>\\d{1,3})>)?(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?[+-]\\d\\d:?\\d\\d|\\d{4}-\\d\\d-\\d\\d"
          "T\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?Z) )(?!(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|b"
@@ -50,24 +50,24 @@ static const struct line_form line_forms[] = {
          "?<pid>[0-9]+)\\]: |: (?=[^ ]))",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid"},
      .then = LINE_LINE},
-    {.name = "heroku", .needs = {"]: ", 3},
+    {.name = "heroku", .needs = "]: ",
      .expression =
          "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|G"
          "MT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<app>[A-Za-z][A-Za-z0-9_-]*)"
          "\\[(?<process>[A-Za-z][A-Za-z0-9_-]*(?:\\.\\d+)?)\\]: ",
      .groups = {"cut", "time", "app", "process"},
      .then = LINE_LINE},
-    {.name = "syslog-pri", .needs = {"<", 1},
+    {.name = "syslog-pri", .needs = "<",
      .expression =
          "^(?<cut><(?<pri>\\d{1,3})>)(?=[^ \\n])",
      .groups = {"cut", "pri"},
      .then = LINE_LINE},
-    {.name = "python-basic", .needs = {":", 1},
+    {.name = "python-basic", .needs = ":",
      .expression =
          "^(?<said>(?<level>(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))):)(?<module>[A-Za-z_][A-Za-z0-9_.]*):(?=[^ \\n])",
      .groups = {"said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "vhost-combined", .needs = {"] \"", 3},
+    {.name = "vhost-combined", .needs = "] \"",
      .expression =
          "^(?<hostname>[A-Za-z0-9_.\\[\\]:*-]+:\\d+) (?<host>[A-Za-z0-9_.:%-]+) (?<ident>[^ \\n]+) (?<user>[^ \\n]+) (?<cut>\\[(?<"
          "time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?"
@@ -76,7 +76,7 @@ static const struct line_form line_forms[] = {
          "(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?",
      .groups = {"hostname", "host", "ident", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent"},
      .then = LINE_PLACES},
-    {.name = "lighttpd-access", .needs = {"] \"", 3},
+    {.name = "lighttpd-access", .needs = "] \"",
      .expression =
          "^(?<host>[A-Za-z0-9_.:%-]+) (?<hostname>[A-Za-z0-9_.\\[\\]:-]*[A-Za-z0-9_.\\[\\]:][A-Za-z0-9_.\\[\\]:-]*) (?<user>[^ \\n]"
          "+) (?<cut>\\[(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?"
@@ -85,7 +85,7 @@ static const struct line_form line_forms[] = {
          "agent>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
      .groups = {"host", "hostname", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"},
      .then = LINE_PLACES},
-    {.name = "access", .needs = {"] \"", 3},
+    {.name = "access", .needs = "] \"",
      .expression =
          "^(?<host>[A-Za-z0-9_.:%-]+) (?<ident>[^ \\n]+) (?<user>[^ \\n]+|\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\") (?<cut>\\[(?<time>\\"
          "d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?)\\] )\""
@@ -94,44 +94,44 @@ static const struct line_form line_forms[] = {
          "^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
      .groups = {"host", "ident", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"},
      .then = LINE_PLACES},
-    {.name = "fpm-access", .needs = {" - ", 3},
+    {.name = "fpm-access", .needs = " - ",
      .expression =
          "^(?<client>[0-9A-Fa-f.:-]+) -  ?(?:(?<user>[^ \\n]+) )?(?<cut>(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|O"
          "ct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?) )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path"
          ">[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3})(?![^ \\n])",
      .groups = {"client", "user", "cut", "time", "request", "method", "path", "protocol", "status"},
      .then = LINE_PLACES},
-    {.name = "uvicorn-access", .needs = {" - \"", 4},
+    {.name = "uvicorn-access", .needs = " - \"",
      .expression =
          "^(?<said>(?:(?<level>(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))): +)?)(?<client>[0-9A-Fa-f.:\\[\\]]+:\\d+) - \"(?<reque"
          "st>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\""
          " (?<status>\\d{3})(?![^ \\n])",
      .groups = {"said", "level", "client", "request", "method", "path", "protocol", "status"},
      .then = LINE_PLACES},
-    {.name = "django-access", .needs = {"\" ", 2},
+    {.name = "django-access", .needs = "\" ",
      .expression =
          "^\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\""
          "\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?![^ \\n])",
      .groups = {"request", "method", "path", "protocol", "status", "size"},
      .then = LINE_PLACES},
-    {.name = "php-access", .needs = {"]: ", 3},
+    {.name = "php-access", .needs = "]: ",
      .expression =
          "^(?<client>[0-9A-Fa-f.:\\[\\]]+:\\d+) \\[(?<status>\\d{3})\\]: (?<method>[A-Z]+) (?<path>[^ \\n]+)",
      .groups = {"client", "status", "method", "path"},
      .then = LINE_PLACES},
-    {.name = "morgan", .needs = {" ms - ", 6},
+    {.name = "morgan", .needs = " ms - ",
      .expression =
          "^(?<method>GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?<path>[^ \\n]+) (?<status>\\d{3}) (?<duration>\\d+\\.\\d+ ms) - (?"
          "<size>\\d+|-)(?![^ \\n])",
      .groups = {"method", "path", "status", "duration", "size"},
      .then = LINE_PLACES},
-    {.name = "gin", .needs = {"[GIN] ", 6},
+    {.name = "gin", .needs = "[GIN] ",
      .expression =
          "^(?<cut>\\[GIN\\] (?<time>\\d{4}/\\d\\d/\\d\\d - \\d\\d:\\d\\d:\\d\\d) \\| +)(?<status>\\d{3}) \\| +(?<duration>[0-9.]+[^ |\\n]*) \\"
          "| +(?<client>[0-9A-Fa-f.:\\[\\]]+) \\| (?<method>[A-Z]+) +\"(?<path>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\"",
      .groups = {"cut", "time", "status", "duration", "client", "method", "path"},
      .then = LINE_PLACES},
-    {.name = "uwsgi", .needs = {" => generated ", 14},
+    {.name = "uwsgi", .needs = " => generated ",
      .expression =
          "^\\[pid: (?<pid>\\d+)\\|[^\\]\\n]*\\] (?<client>[^ \\n]*) \\((?<user>[^)\\n]*)\\) \\{[^}\\n]*\\} (?<cut>\\[(?<time>(?:Mon|Tue|We"
          "d|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})? \\d{4"
@@ -139,21 +139,21 @@ static const struct line_form line_forms[] = {
          "HTTP/[0-9.]+) (?<status>\\d{3})\\)",
      .groups = {"pid", "client", "user", "cut", "time", "method", "path", "size", "duration", "protocol", "status"},
      .then = LINE_PLACES},
-    {.name = "klog", .needs = {"] ", 2},
+    {.name = "klog", .needs = "] ",
      .expression =
          "^(?<cut>(?<level>[IWEF])(?<time>(?:\\d{4})?\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) +)(?<tid>\\d+) (?<module>[^ :\\n]+:\\"
          "d+)\\] ",
      .groups = {"cut", "level", "time", "tid", "module"},
      .levels = {{"I", 20}, {"W", 30}, {"E", 40}, {"F", 50}},
      .then = LINE_PLACES},
-    {.name = "redis", .needs = {":", 1},
+    {.name = "redis", .needs = ":",
      .expression =
          "^(?<pid>\\d+):(?<role>[MSCX]) (?<cut>(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} "
          "\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?: [A-Z][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?) )(?<said>(?<level>[.*#-]) )",
      .groups = {"pid", "role", "cut", "time", "said", "level"},
      .levels = {{".", 10}, {"-", 10}, {"*", 25}, {"#", 30}},
      .then = LINE_PLACES},
-    {.name = "celery", .needs = {": ", 2},
+    {.name = "celery", .needs = ": ",
      .expression =
          "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
          "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?): )(?<said>(?<level>(?:(?:TR(?"
@@ -162,7 +162,7 @@ static const struct line_form line_forms[] = {
          "(?= )",
      .groups = {"cut", "time", "said", "level", "module", "cut2"},
      .then = LINE_MESSAGE},
-    {.name = "bracket-head", .needs = {"] ", 2},
+    {.name = "bracket-head", .needs = "] ",
      .expression =
          "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
          "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<said>(?<level>(?:(?:TR(?:"
@@ -170,7 +170,7 @@ static const struct line_form line_forms[] = {
          "E|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\] )",
      .groups = {"cut", "time", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "bracket-module", .needs = {"[", 1},
+    {.name = "bracket-module", .needs = "[",
      .expression =
          "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
          "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<said>(?<level>(?:(?:TR(?:"
@@ -179,34 +179,34 @@ static const struct line_form line_forms[] = {
          ")(?= )",
      .groups = {"cut", "time", "said", "level", "module", "cut2"},
      .then = LINE_MESSAGE},
-    {.name = "clock-head", .needs = {"] ", 2},
+    {.name = "clock-head", .needs = "] ",
      .expression =
          "^(?<cut>\\[(?<time>\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O"
          "(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F"
          "(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\] )",
      .groups = {"cut", "time", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "clock-module", .needs = {"[", 1},
+    {.name = "clock-module", .needs = "[",
      .expression =
          "^(?<cut>\\[(?<time>\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O"
          "(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F"
          "(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)(?<module>[^\\] \\n]+)(?<cut2>\\])(?= )",
      .groups = {"cut", "time", "said", "level", "module", "cut2"},
      .then = LINE_MESSAGE},
-    {.name = "rails", .needs = {" -- ", 4},
+    {.name = "rails", .needs = " -- ",
      .expression =
          "^(?<cut>[DIWEFA], \\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?"
          "| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )#(?<pid>\\d+)(?<cut"
          "2>\\] *(?= ))(?<said> (?<level>DEBUG|INFO|WARN|ERROR|FATAL|ANY)) -- (?<app>[^:\\n]*): ",
      .groups = {"cut", "time", "pid", "cut2", "said", "level", "app"},
      .then = LINE_MESSAGE},
-    {.name = "jul", .needs = {", ", 2},
+    {.name = "jul", .needs = ", ",
      .expression =
          "^(?<cut>(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \\d\\d?, \\d{4} \\d\\d?:\\d\\d:\\d\\d(?:[^0-9\\n]{1,3}[A"
          "P]M)?) )(?<module>[^ \\n]+) (?<function>[^ \\n]+)\\n(?<said>(?<level>SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): )",
      .groups = {"cut", "time", "module", "function", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "level-time", .needs = {"-", 1},
+    {.name = "level-time", .needs = "-",
      .expression =
          "^(?<said>\\[?(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:R"
          "R(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\"
@@ -215,83 +215,83 @@ static const struct line_form line_forms[] = {
          "9]))?)\\]?(?: - | \\| |: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"said", "level", "thread", "cut", "time"},
      .then = LINE_MESSAGE},
-    {.name = "uvicorn", .needs = {":", 1},
+    {.name = "uvicorn", .needs = ":",
      .expression =
          "^(?<said>(?<level>(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))|TRACE): {2,5})(?=[^ \\t\\n])",
      .groups = {"said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "dotnet", .needs = {": ", 2},
+    {.name = "dotnet", .needs = ": ",
      .expression =
          "^(?<said>(?<level>trce|dbug|info|warn|fail|crit): )(?<module>[A-Za-z_][A-Za-z0-9_.`+]*)\\[(?<code>\\d+)\\]",
      .groups = {"said", "level", "module", "code"},
      .levels = {{"trce", 5}, {"dbug", 10}, {"fail", 40}, {"crit", 50}},
      .then = LINE_MESSAGE},
-    {.name = "logfmt", .needs = {"=", 1},
+    {.name = "logfmt", .needs = "=",
      .expression =
          "^(?=[A-Za-z_@][A-Za-z0-9_.@\\/-]*=(?:\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\"|[^ \"\\n]*) +[A-Za-z_@][A-Za-z0-9_.@\\/-]*=)(?<p"
          "airs>[^\\n]+)",
      .groups = {"pairs"},
      .then = LINE_PLACES, .pairs = true},
-    {.name = "time", .needs = {"-", 1},
+    {.name = "time", .needs = "-",
      .expression =
          "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|G"
          "MT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)(?: - | ?\\| |: |[ \\t]+))(?=[^ \\t"
          "\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-bracket", .needs = {"[", 1},
+    {.name = "time-bracket", .needs = "[",
      .expression =
          "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
          "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)\\](?: - |: |[ \\t]*))(?=[^ \\t\\n"
          "])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-slash", .needs = {"/", 1},
+    {.name = "time-slash", .needs = "/",
      .expression =
          "^(?<cut>(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?)(?: - |: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-apache", .needs = {"[", 1},
+    {.name = "time-apache", .needs = "[",
      .expression =
          "^(?<cut>\\[(?<time>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d"
          ":\\d\\d:\\d\\d(?:[.,]\\d{1,9})? \\d{4})\\][ \\t]+)(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-clf", .needs = {"[", 1},
+    {.name = "time-clf", .needs = "[",
      .expression =
          "^(?<cut>\\[(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?"
          ": [+-]\\d{4})?)\\][ \\t]+)(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-dmy", .needs = {"[", 1},
+    {.name = "time-dmy", .needs = "[",
      .expression =
          "^(?<cut>\\[(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,"
          "9})?(?: [A-Z][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?)\\][ \\t]+)(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-day", .needs = {" ", 1},
+    {.name = "time-day", .needs = " ",
      .expression =
          "^(?<cut>(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9}"
          ")?(?: [A-Z][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?)[ \\t]+)(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-bsd", .needs = {" ", 1},
+    {.name = "time-bsd", .needs = " ",
      .expression =
          "^(?<cut>(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?)[ \\t]+)"
          "(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-epoch", .needs = {"1", 1},
+    {.name = "time-epoch", .needs = "1",
      .expression =
          "^(?<cut>\\[?(?<time>1\\d{9}\\.\\d{3,9}|1\\d{12})\\]?(?:: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-clock", .needs = {":", 1},
+    {.name = "time-clock", .needs = ":",
      .expression =
          "^(?<cut>\\[?(?<time>\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?)\\]?(?: - | \\| |: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER, .only = true},
-    {.name = "nginx-error", .needs = {"] ", 2},
+    {.name = "nginx-error", .needs = "] ",
      .expression =
          "^(?<said>\\[(?<level>debug|info|notice|warn|error|crit|alert|emerg)\\] )(?<pid>\\d+)#(?<tid>\\d+): (?:\\*(?<connection>"
          "\\d+) )?(?:[^\\n]*?, client: (?<client>[^ ,\\n]+)(?:, server: (?<server>[^ ,\\n]*))?(?:, request: \"(?<request>(?<metho"
@@ -301,65 +301,65 @@ static const struct line_form line_forms[] = {
      .groups = {"said", "level", "pid", "tid", "connection", "client", "server", "request", "method", "path", "protocol", "upstream", "hostname"},
      .levels = {{"warn", 30}},
      .then = LINE_PLACES},
-    {.name = "apache-error", .needs = {"] ", 2},
+    {.name = "apache-error", .needs = "] ",
      .expression =
          "^\\[(?<module>[a-z0-9_-]+)(?<said>:(?<level>[a-z]+[1-8]?))\\] (?:\\[pid (?<pid>\\d+)(?::tid (?<tid>\\d+))?\\] )?(?:\\[(?:"
          "client|remote) (?<client>[^\\]\\n]+)\\] )?(?:(?:\\(\\d+\\)[^:\\n]*: )?(?<code>AH\\d+): )?",
      .groups = {"module", "said", "level", "pid", "tid", "client", "code"},
      .levels = {{"trace1", 5}, {"trace2", 5}, {"trace3", 5}, {"trace4", 5}, {"trace5", 5}, {"trace6", 5}, {"trace7", 5}, {"trace8", 5}},
      .then = LINE_MESSAGE},
-    {.name = "apache-error-plain", .needs = {"] ", 2},
+    {.name = "apache-error-plain", .needs = "] ",
      .expression =
          "^(?<said>\\[:?(?<level>emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\\] )(?:\\[pid (?<pid>\\d+)(?::tid (?<"
          "tid>\\d+))?\\] )?(?:\\[(?:client|remote) (?<client>[^\\]\\n]+)\\] )?(?:(?:\\(\\d+\\)[^:\\n]*: )?(?<code>AH\\d+): )?",
      .groups = {"said", "level", "pid", "tid", "client", "code"},
      .levels = {{"trace1", 5}, {"trace2", 5}, {"trace3", 5}, {"trace4", 5}, {"trace5", 5}, {"trace6", 5}, {"trace7", 5}, {"trace8", 5}},
      .then = LINE_MESSAGE},
-    {.name = "lighttpd-error", .needs = {".c.", 3},
+    {.name = "lighttpd-error", .needs = ".c.",
      .expression =
          "^\\((?<module>[A-Za-z0-9_./-]+\\.c)\\.(?<source>\\d+)\\) (?:FastCGI-stderr: ?)?",
      .groups = {"module", "source"},
      .then = LINE_MESSAGE},
-    {.name = "php", .needs = {"PHP ", 4},
+    {.name = "php", .needs = "PHP ",
      .expression =
          "^PHP (?<said>(?<level>Warning|Notice):  )",
      .groups = {"said", "level"},
      .then = LINE_PLACES},
-    {.name = "php-error", .needs = {"PHP ", 4},
+    {.name = "php-error", .needs = "PHP ",
      .expression =
          "^PHP (?<level>Fatal|Parse|Recoverable|Deprecated|Strict)(?: [A-Za-z]+){0,2}:  ?",
      .groups = {"level"},
      .levels = {{"Fatal", 50}, {"Parse", 50}, {"Recoverable", 40}, {"Deprecated", 25}, {"Strict", 25}},
      .then = LINE_PLACES},
-    {.name = "postgres", .needs = {": ", 2},
+    {.name = "postgres", .needs = ": ",
      .expression =
          "^\\[(?<pid>\\d+)(?:-\\d+)?\\]:? (?:(?<user>[^ @\\n]+)@(?<database>[^ \\n]+) )?(?<said>(?<level>LOG|DEBUG[1-5]|INFO|NOTIC"
          "E|WARNING|ERROR|FATAL|PANIC):  ?)",
      .groups = {"pid", "user", "database", "said", "level"},
      .levels = {{"LOG", 20}, {"DEBUG1", 10}, {"DEBUG2", 10}, {"DEBUG3", 10}, {"DEBUG4", 10}, {"DEBUG5", 10}},
      .then = LINE_PLACES},
-    {.name = "postgres-more", .needs = {": ", 2},
+    {.name = "postgres-more", .needs = ": ",
      .expression =
          "^\\[(?<pid>\\d+)(?:-\\d+)?\\]:? (?:(?<user>[^ @\\n]+)@(?<database>[^ \\n]+) )?(?<level>STATEMENT|DETAIL|HINT|CONTEXT|QUE"
          "RY|LOCATION): ",
      .groups = {"pid", "user", "database", "level"},
      .levels = {{"STATEMENT", 20}, {"DETAIL", 20}, {"HINT", 20}, {"CONTEXT", 20}, {"QUERY", 20}, {"LOCATION", 20}},
      .then = LINE_PLACES},
-    {.name = "mysql", .needs = {" [", 2},
+    {.name = "mysql", .needs = " [",
      .expression =
          "^(?<tid>\\d+) (?<said>\\[(?<level>System|Warning|ERROR|Note)\\] )(?:\\[(?<code>MY-\\d+)\\] \\[(?<module>[A-Za-z0-9_]+)\\] "
          ")?",
      .groups = {"tid", "said", "level", "code", "module"},
      .levels = {{"System", 25}, {"Note", 20}},
      .then = LINE_PLACES},
-    {.name = "gunicorn", .needs = {"] [", 3},
+    {.name = "gunicorn", .needs = "] [",
      .expression =
          "^\\[(?<pid>\\d+)\\] (?<said>\\[(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:"
          "ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P"
          "(?:ANIC|NC))))\\] )",
      .groups = {"pid", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "spring", .needs = {" --- ", 5},
+    {.name = "spring", .needs = " --- ",
      .expression =
          "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
          ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)("
@@ -367,21 +367,21 @@ static const struct line_form line_forms[] = {
          "le>[^ \\n]+) *: ",
      .groups = {"said", "level", "pid", "app", "thread", "trace", "module"},
      .then = LINE_MESSAGE},
-    {.name = "logback", .needs = {"] ", 2},
+    {.name = "logback", .needs = "] ",
      .expression =
          "^\\[(?<thread>[^\\]\\n]+)\\] (?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:"
          "ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|A"
          "LERT|P(?:ANIC|NC)))) +)(?<module>[^ \\n]+)(?: +--? |: )",
      .groups = {"thread", "said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "loguru", .needs = {" - ", 3},
+    {.name = "loguru", .needs = " - ",
      .expression =
          "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
          ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) *\\|"
          " )(?<module>[^ \\n]+:[^ \\n]+:\\d+) - ",
      .groups = {"said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "zap", .needs = {".", 1},
+    {.name = "zap", .needs = ".",
      .expression =
          "^(?<said>(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose"
          ")|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:I"
@@ -391,33 +391,33 @@ static const struct line_form line_forms[] = {
          "IC|anic|NC|nc)|p(?:anic|nc))))\\t)(?:(?<logger>[^\\t\\n:]+)\\t)?(?<module>[A-Za-z0-9_./@-]+\\.[A-Za-z]{1,5}:\\d+)\\t",
      .groups = {"said", "level", "logger", "module"},
      .then = LINE_MESSAGE},
-    {.name = "python", .needs = {" - ", 3},
+    {.name = "python", .needs = " - ",
      .expression =
          "^(?<module>[A-Za-z_][A-Za-z0-9_.-]*) - (?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?"
          ")?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE("
          "?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) - )",
      .groups = {"module", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "monolog", .needs = {": ", 2},
+    {.name = "monolog", .needs = ": ",
      .expression =
          "^(?<app>[A-Za-z0-9_-]+)(?<said>\\.(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:"
          "ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|A"
          "LERT|P(?:ANIC|NC))))): ",
      .groups = {"app", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "go", .needs = {": ", 2},
+    {.name = "go", .needs = ": ",
      .expression =
          "^(?<module>[A-Za-z0-9_./@-]+\\.[A-Za-z]{1,5}:\\d+): ",
      .groups = {"module"},
      .then = LINE_MESSAGE},
-    {.name = "level-thread", .needs = {"] ", 2},
+    {.name = "level-thread", .needs = "] ",
      .expression =
          "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
          ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)\\"
          "[(?<thread>[^\\]\\n]+)\\] (?<module>[A-Za-z_][A-Za-z0-9_.$:]*)(?: +- |: )",
      .groups = {"said", "level", "thread", "module"},
      .then = LINE_MESSAGE},
-    {.name = "level-bracket", .needs = {"[", 1},
+    {.name = "level-bracket", .needs = "[",
      .expression =
          "^(?<said>\\[ ?(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|er"
          "bose)|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN"
@@ -427,7 +427,7 @@ static const struct line_form line_forms[] = {
          "?:ANIC|anic|NC|nc)|p(?:anic|nc)))) *\\](?: - |: |[ \\t]*))(?:\\[(?<module>[A-Za-z0-9_.:$-]+) *\\][ \\t]*)?(?=[^ \\t\\n])",
      .groups = {"said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "tracing", .needs = {": ", 2},
+    {.name = "tracing", .needs = ": ",
      .expression =
          "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
          ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)("
@@ -435,14 +435,14 @@ static const struct line_form line_forms[] = {
          "-9_:]*): ",
      .groups = {"said", "level", "span", "module"},
      .then = LINE_MESSAGE},
-    {.name = "level-module", .needs = {": ", 2},
+    {.name = "level-module", .needs = ": ",
      .expression =
          "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
          ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))(?: "
          "- | \\| |[ \\t]+))(?<module>[A-Za-z_][A-Za-z0-9_.$:-]*): ",
      .groups = {"said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "level-colon", .needs = {":", 1},
+    {.name = "level-colon", .needs = ":",
      .expression =
          "^(?<said>(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose"
          ")|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:I"
@@ -452,7 +452,7 @@ static const struct line_form line_forms[] = {
          "IC|anic|NC|nc)|p(?:anic|nc)))): *)(?=[^ \\t\\n])",
      .groups = {"said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "level", .needs = {"", 0},
+    {.name = "level", .needs = "",
      .expression =
          "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
          ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))(?: "

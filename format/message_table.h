@@ -4,7 +4,7 @@
 #define SSELOG_FORMAT_MESSAGE_TABLE_H
 
 /* clang-format off */
-static const char *const message_names[] = {"message", "msg", "data", "text", "log", "event", "short_message", "MESSAGE", "RenderedMessage", "@m", "@mt", "Message", "MessageTemplate", "body", "body.stringValue", "fields.message", "textPayload", "record.message", "error.message"};
+static const char message_names[][17] = {"message", "msg", "data", "text", "log", "event", "short_message", "MESSAGE", "RenderedMessage", "@m", "@mt", "Message", "MessageTemplate", "body", "body.stringValue", "fields.message", "textPayload", "record.message", "error.message"};
 /* clang-format on */
 
 #endif

@@ -367,7 +367,8 @@ test("a link to a record is copied and opens at the record, or says that it is g
 
 test("a link to an old record shows it and those after it, and keeps it in sight", async () => {
   const ids = await site.stack.addMany(numbered(0, 16_000));
-  const page = await site.open(`?cap=3000&at=${ids[50]}`);
+  const page = await site.newPage();
+  await page.goto(`${site.stack.url}/console.html?cap=3000&at=${ids[50]}`);
   await page.locator(".row.target").filter({ hasText: /line 50$/ }).waitFor();
   await page.locator("#pause").filter({ hasText: /^Resume/ }).waitFor();
   const all = await texts(page);
