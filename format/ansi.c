@@ -83,7 +83,7 @@ static struct sequence control_sequence(struct slice text, size_t at)
     return s;
 }
 
-/* What begins at a control character of length bytes. */
+/* The sequence that begins at a control character of length bytes. */
 static struct sequence read_sequence(struct slice text, size_t at, size_t length)
 {
     unsigned char next = byte_at(text, at + 1);

@@ -119,7 +119,7 @@ static int count_work(pcre2_callout_block *at, void *arg)
 
 /* ---- searching ---- */
 
-/* What a search needs beside the expression. */
+/* The objects that a search needs beside the expression. */
 struct tools {
     pcre2_match_data *data;
     pcre2_match_context *context;

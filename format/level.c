@@ -152,7 +152,7 @@ static struct slice without_colours(struct slice text, char room[RAW_LOOK])
     return slice_make(room, n);
 }
 
-/* What the group of a form tells. */
+/* The severity that the group of a form tells. */
 static int level_of_form(int kind, struct slice word)
 {
     uint64_t number;
@@ -166,7 +166,7 @@ static int level_of_form(int kind, struct slice word)
     return level_of_number(slice_make(&digit, 1), SYSLOG_SCALE);
 }
 
-/* What forms found in a text. */
+/* The finding of the forms in a text. */
 struct found {
     size_t form;
     int kind;
@@ -186,8 +186,8 @@ static void try_form(size_t i, struct slice text, struct found *f)
             *f = (struct found){i, forms[i].kinds[group - 1], m.group[0].p, m.group[group]};
 }
 
-/* The pairs of symbols that a text has, as bits: bit b of pairs[a] is set where b follows a, and
- * that of pairs[SYMBOLS + a] where both are capital letters. */
+/* The pairs of symbols that a text has, as bits. Bit b of pairs[a] is set where b follows a. Bit b
+ * of pairs[SYMBOLS + a] is set where both are capital letters. */
 #define PAIRS (SYMBOLS + CAPITALS)
 
 static void find_pairs(struct slice text, uint64_t pairs[PAIRS])
@@ -304,7 +304,7 @@ static int level_of_fields(const struct place *p, struct slice *seen)
     return number;
 }
 
-/* What part i of a line says. */
+/* The level that part i of a line says. */
 static int level_of_part(const struct line *l, size_t i, struct slice *text)
 {
     struct line_level said = line_level(l, i);

@@ -19,7 +19,7 @@
 struct json_object;
 struct line_form;
 
-/* What one form matched. */
+/* The match of one form. */
 struct line_part {
     const struct line_form *form;
     struct expression_match match;
@@ -37,8 +37,8 @@ struct line {
     struct buf plain; /* the text as it reads, if it has escape sequences */
 };
 
-/* What a part says of the level: a text, empty where it says nothing, and the severity where the
- * form tells it, else -1. */
+/* The level that a part says: a text, empty where it says nothing, and the severity where the form
+ * tells it, else -1. */
 struct line_level {
     struct slice text;
     int severity;
@@ -60,7 +60,7 @@ const char *line_form_name(const struct line *l, size_t part);
 bool line_field(const struct line *l, const char *name, struct slice *out);
 /* The same in the JSON object only. */
 bool line_json_field(const struct line *l, const char *path, struct slice *out);
-/* What a part says of the level. Inner parts count before outer ones. */
+/* The level that a part says. Inner parts count before outer ones. */
 struct line_level line_level(const struct line *l, size_t part);
 /* Stores the places of the text that its reader does not need beside its time and its level, in
  * rising order, and returns how many. says[i]: the reader is told the level of part i. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pattern: an expression that a reader wrote in the syntax of JavaScript, turned into one that
- * expression.h takes. What is refused here is refused on the page (web/pattern.js) with the same
- * words. Pure.
+ * expression.h takes. The page (web/pattern.js) refuses the same expressions with the same words.
+ * Pure.
  */
 #ifndef SSELOG_FORMAT_PATTERN_H
 #define SSELOG_FORMAT_PATTERN_H

@@ -44,7 +44,7 @@ static struct slice part(const struct reader *x, size_t from, size_t to)
     return slice_make(x->p + from, to - from);
 }
 
-/* Adds what is in the quotes to b. What is not closed reaches to the end. */
+/* Adds what is in the quotes to b. Quotes that are not closed reach to the end. */
 static void read_quoted(struct reader *x, struct buf *b)
 {
     for (x->at++; x->at < x->len && x->p[x->at] != '"'; x->at++) {
@@ -97,7 +97,7 @@ static bool is_name_char(char c)
 }
 
 /* Whether a field's name and an operator come next. *name and *how get them, and *end the place
- * behind them. What looks like two operators is text. */
+ * behind them. Two operators in a row are text. */
 static bool find_field(const struct reader *x, struct slice *name, enum term_operator *how,
                        size_t *end)
 {

@@ -160,7 +160,7 @@ static int read_flags(struct slice text, unsigned *flags)
     return 0;
 }
 
-/* What PCRE2 refuses of a translated expression is its size. */
+/* PCRE2 refuses a translated expression only for its size. */
 static void compile(struct term *t, struct slice source, unsigned flags, struct slice whole,
                     struct reason *r)
 {

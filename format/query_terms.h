@@ -53,7 +53,7 @@ struct query {
     struct buf key;
 };
 
-/* What is wrong with a query. Only the first reason is kept. */
+/* The fault of a query. Only the first reason is kept. */
 struct reason {
     char *text; /* QUERY_WHY bytes; empty when memory ran out */
     bool failed;

@@ -70,7 +70,7 @@ enum record_field_source { RECORD_ANY, RECORD_PAYLOAD, RECORD_ENTRY };
  * null, an object or an array. */
 bool record_field(struct record *r, const char *name, enum record_field_source from,
                   struct slice *out);
-/* The text of a field whose name may lead into nested objects of the payload: "log.level" is the
+/* The text of a field whose name may lead into nested objects of the payload. "log.level" is the
  * field of that name, or else the field "level" of the object "log". Fields of the payload come
  * before those of the entry. *out is as of record_field. */
 bool record_path(struct record *r, const char *path, struct slice *out);

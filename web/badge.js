@@ -24,7 +24,7 @@ const WORTH_TELLING = 1500; // ms; shorter waits are not shown
 export const CURRENT = ["live", "polling"];
 
 /**
- * What the badge is made of.
+ * The facts that the badge is made of.
  * @typedef {object} Facts
  * @property {State} state of the connection
  * @property {Detail} detail
@@ -104,7 +104,7 @@ const REASONS = {
 };
 
 /**
- * What the notice says, and then about the next attempt. Both are "" where there is nothing to say.
+ * The text of the notice, and then that about the next attempt. Both are "" where there is nothing to say.
  * @param {Pick<Facts, "state" | "detail" | "since">} facts
  * @param {number} now ms since 1970
  * @returns {[text: string, next: string]}

@@ -98,7 +98,7 @@ const plainOn = (background) => ["#ffffff", "#14171a", "#000000"].find((text) =>
 const hex = (name) => (name.startsWith("#") ? name : SIXTEEN[name.replace("bright-", "")]);
 
 /**
- * What a style paints. With a background the colours are the same in both themes. Without one a name is left to
+ * The colours that a style paints. With a background the colours are the same in both themes. Without one a name is left to
  * console.css, and another colour has one value for each theme.
  * @param {Style} style
  * @returns {{text?: string, back?: string, name?: string, themes?: Record<Theme, string>}}

@@ -64,8 +64,8 @@ export class CopyRows {
   }
 
   /**
-   * The entries between the first and the last row of which the range holds a text, with those that are folded; all
-   * where it reaches over both ends of the list.
+   * The entries between the first and the last row of which the range holds a text, with those that are folded. All
+   * entries, where it reaches over both ends of the list.
    * @param {Range} range
    */
   selectedItems(range) {
@@ -110,7 +110,7 @@ export class CopyRows {
 }
 
 /**
- * What a row says: time and level cannot be selected.
+ * The text of a row: time and level cannot be selected.
  * @param {HTMLElement} row
  */
 const textIn = (row) => row.querySelector(".body, .marker-text") ?? row;

@@ -2,7 +2,7 @@
 // @ts-check
 /*
  * day-line: the days of the records shown. A line above the first record of each day is a part of its row, so that
- * the store and the list know rows only; the day of the first row stands in the head, unless it is today. It decides
+ * the store and the list know rows only. The day of the first row stands in the head, unless it is today. It decides
  * whether the time column needs the date. It may not know where rows are.
  * Invariant: a day line depends on the record of the row and on the one shown before it. Markers have no day: they
  * tell when the page noticed something.

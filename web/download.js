@@ -16,7 +16,7 @@ const CHUNKS = 8; // made in one turn
 const KEPT = 10_000; // ms until the memory of the file is released
 
 /**
- * What entries can be written as: a line for each, with its end.
+ * The forms in which entries can be written: a line for each, with its end.
  * @type {Record<Kind, {suffix: string, type: string, line: (item: Item, options: {utc?: boolean, own?: boolean}) => string}>}
  */
 export const KINDS = {

@@ -7,7 +7,7 @@
 import { number } from "./dom.js";
 
 /**
- * What the page knows of itself.
+ * The facts that the page knows of itself.
  * @typedef {object} Facts
  * @property {number} held records that the page holds
  * @property {number} shown those of them that pass the filter

@@ -58,7 +58,7 @@ function nameOf(name, menu) {
 }
 
 /**
- * What the filter found in a field: its matches, or the whole value that a term names.
+ * The places that the filter found in a field: its matches, or the whole value that a term names.
  * @param {string} name
  * @param {string} text
  * @param {Query} query

@@ -23,7 +23,7 @@ export class FieldMenu {
     this.onterm = onterm;
     /** @type {HTMLElement | null} */
     this.menu = null;
-    /** What gets the focus back. @type {HTMLElement | null} */
+    /** The node that gets the focus back. @type {HTMLElement | null} */
     this.origin = null;
     list.rows.addEventListener("click", (event) => this.clicked(event));
     list.box.addEventListener("scroll", () => this.close(), { passive: true });

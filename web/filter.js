@@ -141,7 +141,7 @@ export function head(text) {
 }
 
 /**
- * What an expression finds in an entry; null when no text has a match.
+ * The finding of an expression in an entry; null when no text has a match.
  * @param {[name: string, text: string][]} texts of namedTextsOf()
  * @param {RegExp} pattern
  * @returns {Found | null}
@@ -155,7 +155,7 @@ export function search(texts, pattern) {
 export const expressionsOf = (query) => query.terms.filter((term) => term.kind === "expression");
 
 /**
- * What matcher.js found for a term with an expression.
+ * The finding of matcher.js for a term with an expression.
  * @param {Entry} entry
  * @param {Term} term
  * @param {Query} query

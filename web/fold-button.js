@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * fold-button: the buttons that show more of a row, and among them the one of the records that share the row: "× 20"
- * before the text of equal ones, "14 frames" behind the first line of a stack trace. It has no state.
+ * fold-button: the buttons that show more of a row. One is for the records that share the row: "× 20" stands before
+ * the text of equal ones, "14 frames" behind the first line of a stack trace. It has no state.
  */
 import { element, number } from "./dom.js";
 import { foldOf } from "./folds.js";

@@ -43,7 +43,7 @@ import { mayHead, step } from "./trace.js";
 /* Fields that tell one writer from another. */
 const WRITER = ["host", "hostname", "source", "service", "app", "container", "pod", "unit", "file", "pid", "producer"];
 
-/* What docker compose writes before each line of a service. */
+/* The text of docker compose before each line of a service. */
 const SERVICE = /^[\w.-]+ +\| /;
 
 /** @param {Entry} entry */
@@ -149,7 +149,7 @@ export function kindOf(left, right, { traces, equal }) {
 }
 
 /**
- * Whether two records look the same but for their times.
+ * Whether two records look the same except for their times.
  * @param {Entry} a
  * @param {Entry} b
  */

@@ -43,7 +43,7 @@ export class Ingest {
     this.paused = false;
     this.pausedItself = false; // the page began the pause, not the reader
     this.busy = false; // a turn runs
-    /** What the turn has taken from the queue. @type {Item[]} */
+    /** The items that the turn has taken from the queue. @type {Item[]} */
     this.batch = [];
     this.life = {}; // another object after each clear()
     /** Set while hold() waits. @type {object | null} */

@@ -6,7 +6,7 @@
  */
 import { ALL_LEVELS, LEVELS, OTHER } from "./level.js";
 
-/** What the reader calls the levels. @type {Record<string, string>} */
+/** The names that the reader sees. @type {Record<string, string>} */
 export const CALLED = { DEBUG: "Debug", INFO: "Info", WARNING: "Warn", ERROR: "Error", CRITICAL: "Crit", [OTHER]: "Unknown" };
 
 const NONE = "NONE"; // in an address: no level is shown

@@ -59,7 +59,7 @@ function severityOfNumber(text, scale) {
 }
 
 /**
- * What the group of a form tells.
+ * The severity that the group of a form tells.
  * @param {string | number} kind
  * @param {string} word
  */
@@ -145,7 +145,7 @@ export function messageOf(fields) {
 }
 
 /**
- * What a part of a line says, or -1.
+ * The severity that a part of a line says, or -1.
  * @param {LineLevel} said
  */
 const severityOfPart = ({ text, severity }) => severity ?? (text ? severityOfName(text) : UNKNOWN);

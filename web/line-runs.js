@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * line-runs: the runs of a message that is a line of a known form: without the parts that are not shown, and with the
- * status of a response coloured by its class. Pure.
+ * line-runs: the runs of a message that is a line of a known form. Parts that are not shown are left out, and the status
+ * of a response is coloured by its class. Pure.
  * Invariant: the texts of the runs joined are textOf() of the entry.
  */
 import { saysLevel } from "./level.js";

@@ -410,7 +410,7 @@ export const CLASSES = [
 ];
 
 /**
- * Which forms may begin at a place, in the order of FORMS, as bits: for each of the first characters, and each class
+ * Which forms may begin at a place, in the order of FORMS, as bits. For each of the first characters and each class
  * of it, the lower 32 bits and the upper ones.
  * @type {Record<string, number[][]>}
  */

@@ -42,7 +42,7 @@ const PRI = numbersOf("pri");
 const TIME = numbersOf("time");
 
 /**
- * What a group of a part has found.
+ * The text that a group of a part has found.
  * @param {Map<Form, number>} numbers
  * @param {Pick<Part, "form" | "match">} part
  * @returns {string | undefined}
@@ -152,7 +152,7 @@ export class Line {
   }
 
   /**
-   * What the parts say of the level, the innermost first.
+   * The levels that the parts say, the innermost first.
    * @returns {LineLevel[]}
    */
   get levels() {
@@ -182,7 +182,7 @@ export class Line {
   }
 
   /**
-   * What of the text is not shown, in rising order.
+   * The places of the text that are not shown, in rising order.
    * @param {(level: LineLevel) => boolean} says whether the row says this level
    * @returns {Span[]}
    */

@@ -27,7 +27,7 @@ const HIDDEN = "The filter hides that record";
 const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log no longer has it";
 
 /**
- * What the other parts of the page know.
+ * The facts that the other parts of the page know.
  * @typedef {object} Situation
  * @property {string} state of the connection
  * @property {number} status of HTTP, of the last refusal

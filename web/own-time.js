@@ -68,7 +68,7 @@ const milliseconds = (fraction) => Number(fraction.slice(0, 3).padEnd(3, "0"));
 
 const LAST_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** What a group of an expression has found. @typedef {(name: string) => string | undefined} Part */
+/** The text that a group of an expression has found. @typedef {(name: string) => string | undefined} Part */
 
 /**
  * ms since 1970 in UTC; NaN where the calendar or the clock has no such time.

@@ -21,7 +21,7 @@ import { hiddenIn } from "./trace.js";
 /** @import { OwnTime } from "./times.js" */
 
 /**
- * What an expression found in an entry: the name of the text, which is empty for the message, and places in the message.
+ * The finding of an expression in an entry: the name of the text, which is empty for the message, and places in the message.
  * @typedef {{where: string, spans: [from: number, to: number][]}} Found
  */
 

@@ -392,8 +392,8 @@ function hiddenPlace(term, sight, query) {
 }
 
 /**
- * The names of the fields in which terms were found that have no mark in the message: "payload" for a place in it that
- * is no field, "event" for the name of the event. isSearched(entry, query) must be true.
+ * The names of the fields in which terms were found that have no mark in the message. "payload" stands for a place in
+ * it that is no field, "event" for the name of the event. isSearched(entry, query) must be true.
  * @param {Entry} entry
  * @param {Query} query
  * @returns {string[]}

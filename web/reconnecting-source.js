@@ -143,7 +143,7 @@ export class ReconnectingSource {
     this.told = 0; // the last of these that was told
     this.sourceLost = false;
     this.held = false; // a stream was held open before, so that no proxy holds streams back
-    this.keepalive = 0; // ms after which another frame follows at the latest; 0: the server does not say
+    this.keepalive = 0; // ms within which another frame follows; 0: the server does not say
     this.due = 0; // ms since 1970: when silenceTimer fires
     this.tries = 0; // attempts to open the stream since the history is polled
     /** The last state told. @type {State | undefined} */

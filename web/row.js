@@ -57,7 +57,7 @@ export function makeRow(entry, view) {
 }
 
 /**
- * What a screen reader says of the row: time, level and the beginning of the text.
+ * The words of a screen reader for the row: time, level and the beginning of the text.
  * @param {Entry} entry
  * @param {View} view
  */

@@ -2,9 +2,8 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time); localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual);
- * <meta name="sselog-…"> belongs to
- * the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
+ * server, at, time). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual).
+ * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
 import { readLevels, writeLevels } from "./level-set.js";
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * shown-text: what of a message is shown, when it is a line of a known form: not the time and the level that the row
- * shows, and of JSON behind a head its message. Pure.
- * Invariant: what is shown is the text itself without some parts, but for JSON behind a head.
+ * shown-text: the part of a message that is shown, when it is a line of a known form. The row has its time and level
+ * already. Of JSON behind a head, the message is shown. Pure.
+ * Invariant: what is shown is the text itself without some parts, except for JSON behind a head.
  */
 
 import { plain } from "./ansi.js";

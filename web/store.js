@@ -21,7 +21,7 @@ export const SIZE = 128; // entries of a chunk
 const WEIGHT = 128 * 1024 * 1024; // characters of payloads and messages
 
 /**
- * What was in a store, and the numbers that are kept free for entries that may follow it.
+ * The content of a store, and the numbers that are kept free for entries that may follow it.
  * @typedef {{chunks: Chunk[], evicted: number, nextSeq: number}} Taken
  */
 

@@ -73,7 +73,7 @@ function offset(minutes) {
   return `${minutes < 0 ? "-" : "+"}${pad(Math.floor(size / 60))}:${pad(size % 60)}`;
 }
 
-/** What the short date adds to a time. */
+/** The text that the short date adds to a time. */
 export const DATE = "11-28 ";
 
 /**

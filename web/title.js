@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * title: the title of the page, which is all that a reader sees of it while another tab is in front: the state of the
- * log where it is not live, and how many records and errors came unseen. It owns document.title and these counts. It
+ * title: the title of the page, which is all that a reader sees of it while another tab is in front. It has the state
+ * of the log where it is not live, and how many records and errors came unseen. It owns document.title and these counts. It
  * may not know the connection or the store.
  * Invariant: history that the page begins with is not news.
  */

@@ -9,13 +9,13 @@
  */
 
 /**
- * What a line is to a trace: "head" begins one; "frame" and "part" are hidden in a fold, and only frames are counted;
- * "said" belongs to the trace and stays in sight.
+ * The part of a line in a trace: "head" begins one. "frame" and "part" are hidden in a fold, and only frames are
+ * counted. "said" belongs to the trace and stays in sight.
  * @typedef {"head" | "frame" | "part" | "said"} Role
  */
 
 /**
- * What a line without a trace may be to the next: the head of frames; "error": also of a traceback, which names the
+ * The part that a line without a trace may have for the next: the head of frames; "error": also of a traceback, which names the
  * error itself.
  * @typedef {"none" | "head" | "error"} Before
  */
@@ -125,7 +125,7 @@ const HEAD = /(?:Error|Exception|Throwable|[Ff]ault|Failure|Interrupt|Abort|Time
 export const mayHead = (line) => HEAD.test(line.slice(0, LONGEST));
 
 /**
- * What the line is after a line that left the state. null: it belongs to no trace.
+ * The part of the line after a line that left the state. null: it belongs to no trace.
  * @param {string} state "": no trace is open
  * @param {string} line
  * @param {() => Before} before what the line before may be, where no trace is open

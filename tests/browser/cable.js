@@ -28,7 +28,7 @@ export class Cable {
     this.open.forEach((socket) => socket.resetAndDestroy());
   }
 
-  /* What was sent meanwhile is lost, so connections of that time stay dead afterwards. */
+  /* Bytes sent meanwhile are lost, so connections of that time stay dead afterwards. */
   freeze(frozen) {
     this.frozen = frozen;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a screen reader gets from the console: names of rows and levels, and when the page speaks.
+ * The console for a screen reader: names of rows and levels, and when the page speaks.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

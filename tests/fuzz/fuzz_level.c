@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * level: any text has a level or none, within the memory that it has. What is told of it holds
+ * level: any text has a level or none, within the memory that it has. The parts of the answer hold
  * together: the word is one of the text or a usual name, and what follows the part that is looked
  * at changes nothing. A record with the text tells the same level each time. A form that is passed
  * over does not match.

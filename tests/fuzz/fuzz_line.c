@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fuzz target: lines of known forms. What is cut from a text lies in it and rises. Heads follow
+ * Fuzz target: lines of known forms. Cuts of a text lie in it and rise. Heads follow
  * each other, and each field and level lies in the text or is one of its JSON.
  */
 #include <stdint.h>

@@ -117,7 +117,7 @@ static void test_search_that_takes_too_long_is_given_up(void **state)
     expression_free(e);
 }
 
-/* What readers write for ordinary records must fit into the limit. */
+/* Expressions that readers write for ordinary records must fit into the limit. */
 static void test_ordinary_search_is_no_limit(void **state)
 {
     static const char *const patterns[] = {"time ?out|refused", "[a-z]+=[0-9]+$", "\\bq[a-z]*\\b",

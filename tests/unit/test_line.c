@@ -67,7 +67,7 @@ static size_t cuts_of(const struct line *l, int severity, struct line_cut cuts[L
     return line_cuts(l, says, cuts);
 }
 
-/* What the page shows of the line. */
+/* Adds the part of the line that the page shows. */
 static void add_shown(struct buf *b, const struct line *l, int severity)
 {
     struct line_cut cuts[LINE_CUTS];

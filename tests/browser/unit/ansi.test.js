@@ -63,7 +63,7 @@ function* numbers(seed) {
   for (let n = seed; ; yield n >>> 8) n = (Math.imul(n, 1103515245) + 12345) & 0x7fffffff;
 }
 
-test("runs joined are the plain text, whatever the sequences", () => {
+test("runs joined are the plain text for any sequences", () => {
   const parts = ["a", "bc", "\n", "\r", "\b", "\t", "😀", "ä", ESC, `${ESC}[2K`, `${ESC}[1K`, `${ESC}[K`, `${ESC}[G`, `${ESC}[2D`,
     `${ESC}[31m`, `${ESC}[0m`, `${ESC}]8;;https://x/`, "\x07", "\x9b", "[", "2", "K", "\x9c", "\ud83d"];
   const random = numbers(7);

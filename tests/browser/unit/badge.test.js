@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the badge, the title and the notice say, as tables.
+ * Texts of the badge, the title and the notice, as tables.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -47,7 +47,7 @@ for (const theme of ["light", "dark"]) {
   });
 }
 
-test("text on a background is readable, whatever its colour", () => {
+test("text of any colour on a background is readable", () => {
   for (const bg of ALL) {
     for (const fg of [undefined, ...ALL]) {
       const { text, back } = coloursOf({ fg, bg });

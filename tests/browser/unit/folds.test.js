@@ -28,7 +28,7 @@ function rows(store) {
   return [...store.shownChunks()].flat().filter((item) => !isFolded(item)).map(row);
 }
 
-/* What must hold in any state. */
+/* Checks what must hold in any state. */
 function check(store) {
   const shown = [...store.shownChunks()].flat();
   assert.equal(store.shown, shown.length);

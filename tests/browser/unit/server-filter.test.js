@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What of the filter the server gets, and where the page says that it runs.
+ * The part of the filter that the server gets, and where the page says that it runs.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Lines of stack traces. In the table each line has a mark before it: H begins a trace, f is a frame, p another part
- * that a fold hides, s belongs to the trace and is shown, "-" belongs to no trace. "|" ends the mark.
+ * Lines of stack traces. In the table each line has a mark before it, which "|" ends: H begins a trace, f is a frame,
+ * p another part that a fold hides. s belongs to the trace and is shown, "-" belongs to no trace.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -183,7 +183,7 @@ f|app/models/order.rb:3:in 'each'
 -|File "a.py", line 3`,
 };
 
-/* What a line may be to the next: errors by their word, as the level of a record would say. */
+/* The part of a line for the next one: errors by their word, as the level of a record would say. */
 const before = (line) => (/\bERROR\b/.test(line) ? "error" : mayHead(line) ? "head" : "none");
 
 const MARKS = { head: "H", frame: "f", part: "p", said: "s" };
