@@ -27,7 +27,7 @@ test("a frozen network is told soon, and afterwards no record is missing or repe
   cable.freeze(true);
   const since = Date.now();
   await state(page, "reconnecting");
-  assert.ok(Date.now() - since < 15_000, "soon");
+  assert.ok(Date.now() - since < 30_000, "before a silence is looked into");
   await page.locator("#notice-text").filter({ hasText: "No answer: the network or the server stands still." }).waitFor();
   await site.stack.addMany(numbered(5, 9));
   cable.freeze(false);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fieldText } from "../../../web/field-list.js";
+import { processorTime } from "./processor-time.js";
 
 const ROWS = [
   ["a string as it reads", "a\x1b[31mb\x1b[0m\nc", "ab\nc"],
@@ -26,7 +27,6 @@ test("a field that is nested too deeply is none", () => {
 });
 
 test("a long string with many escapes takes linear time", () => {
-  const begin = performance.now();
-  fieldText({ text: '"\\\n'.repeat(200_000) });
-  assert.ok(performance.now() - begin < 2000);
+  const ms = processorTime(() => fieldText({ text: '"\\\n'.repeat(200_000) }));
+  assert.ok(ms < 3000, `${ms} ms`);
 });

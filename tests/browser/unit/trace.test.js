@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hiddenIn, mayHead, step } from "../../../web/trace.js";
+import { processorTime } from "./processor-time.js";
 
 const TABLE = {
   "Java: a cause, a suppressed one, lines in common, a jar": `
@@ -227,9 +228,10 @@ for (const [text, left, lines, frames] of TEXTS) {
 }
 
 test("trace: a line of a megabyte and a text of a million lines take no time", () => {
-  const start = performance.now();
-  hiddenIn(`boom\n    at ${"a.b(".repeat(250_000)}\n    at ${"(".repeat(900)}`);
-  hiddenIn(`boom\n${"    at f (a.js:1:2)\n".repeat(1_000_000)}`);
-  for (const char of ["(", " ", ".", "a.", ":1", "a(", "{"]) step("at", `    at ${char.repeat(900 / char.length)}`, () => "none");
-  assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`);
+  const ms = processorTime(() => {
+    hiddenIn(`boom\n    at ${"a.b(".repeat(250_000)}\n    at ${"(".repeat(900)}`);
+    hiddenIn(`boom\n${"    at f (a.js:1:2)\n".repeat(1_000_000)}`);
+    for (const char of ["(", " ", ".", "a.", ":1", "a(", "{"]) step("at", `    at ${char.repeat(900 / char.length)}`, () => "none");
+  });
+  assert.ok(ms < 3000, `${ms} ms`);
 });
