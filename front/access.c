@@ -287,7 +287,7 @@ static int rules_make(const struct config *c, struct rules *r)
     r->values = calloc(match + 1, sizeof *r->values);
     r->why = calloc(1, sizeof WHY_QUERY + QUERY_WHY);
     if (r->why)
-        strcpy(r->why, WHY_QUERY);
+        memcpy(r->why, WHY_QUERY, sizeof WHY_QUERY);
     return r->match && r->lists && r->values && r->why ? 0 : -1;
 }
 

@@ -126,7 +126,8 @@ static int wrong_column(char *columns[COLUMNS])
     add_forms(&b, l);
     if (!is_text(&b, slice_of(columns[FORMS_OF])))
         wrong = FORMS_OF;
-    if (severity != (strcmp(columns[SEVERITY], "-") == 0 ? -1 : atoi(columns[SEVERITY])))
+    if (severity !=
+        (strcmp(columns[SEVERITY], "-") == 0 ? -1 : (int)strtol(columns[SEVERITY], NULL, 10)))
         wrong = SEVERITY;
     if (l)
         add_shown(&b, l, severity);
