@@ -135,6 +135,17 @@ static void erase(struct buf *b, size_t from, size_t count)
     buf_cut(b, len);
 }
 
+/* Adds text behind something that was removed. A byte C1_LEAD there was no character, and must not
+ * become one with the first byte of the text: it is left out. */
+static void join(struct buf *b, size_t from, struct slice text)
+{
+    unsigned char first = byte_at(text, 0);
+    if (first >= 0x80 && first <= 0x9f)
+        while (b->len > from && (unsigned char)b->p[b->len - 1] == C1_LEAD)
+            buf_cut(b, b->len - 1);
+    buf_add(b, text.p, text.len);
+}
+
 /* The place of the next control character, and its length. Most payloads have none, so it looks at
  * a byte only twice if that can begin one. */
 static size_t next_control(struct slice text, size_t at, size_t *length)
@@ -165,7 +176,7 @@ void ansi_plain(struct buf *b, struct slice text)
             if (text.p[at] != '\n')
                 erase(b, from, back);
             back = 0;
-            buf_add(b, text.p + at, end - at);
+            join(b, from, slice_make(text.p + at, end - at));
         }
         if (end == text.len)
             return;

@@ -87,11 +87,11 @@ static const struct line_form line_forms[] = {
      .then = LINE_PLACES},
     {.name = "access", .needs = "] \"",
      .expression =
-         "^(?<host>[A-Za-z0-9_.:%-]+) (?<ident>[^ \\n]+) (?<user>[^ \\n]+|\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\") (?<cut>\\[(?<time>\\"
-         "d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?)\\] )\""
-         "(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\"
-         "\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*(?:\\\\["
-         "^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
+         "^(?<host>[A-Za-z0-9_.:%-]+) (?:(?<ident>[^ \\n]+) )?(?<user>[^ \\n]+|\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\") (?<cut>\\[(?<t"
+         "ime>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?)"
+         "\\] )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n]"
+         "[^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*("
+         "?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
      .groups = {"host", "ident", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"},
      .then = LINE_PLACES},
     {.name = "fpm-access", .needs = " - ",

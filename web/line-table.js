@@ -77,7 +77,7 @@ export const FORMS = [
   },
   {
     name: "access",
-    expression: /^(([A-Za-z0-9_.:%-]+) ([^ \n]+) ([^ \n]+|"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*") )(\[(\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] )("(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?: (\d+(?:\.\d+)?)(?=[ \n]|(?![^\n])))?/,
+    expression: /^(([A-Za-z0-9_.:%-]+) (?:([^ \n]+) )?([^ \n]+|"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*") )(\[(\d\d\/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\/\d{4}[: ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?: [+-]\d{4})?)\] )("(([A-Z][A-Za-z_-]+) ([^ "\n]+)(?: ([A-Z]+\/[0-9.]+))?|[^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" )(\d{3}) (\d+|-)(?: "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)" "([^"\\\n]*(?:\\[^\n][^"\\\n]*)*)")?(?: (\d+(?:\.\d+)?)(?=[ \n]|(?![^\n])))?/,
     groups: ["", "host", "ident", "user", "cut", "time", "", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"],
     places: [1, 5, 7, 12], needs: "] \"", at: ["line", "message"], then: "", only: false, time: "clf", levels: {},
   },

@@ -49,10 +49,42 @@ static void test_sequences_are_left_out_as_on_the_page(void **state)
     case_rows_free(&rows);
 }
 
+/* These bytes are no UTF-8, so the page's tests cannot have them: the rest must hold no control
+ * character. */
+static void test_bytes_that_come_together_are_no_control_character(void **state)
+{
+    static const struct {
+        const char *text, *want;
+    } rows[] = {
+        {"a\xc2\x01\x9e"
+         "b",
+         "a\x9e"
+         "b"},
+        {"a\xc2\xc2\x1b[m\x9b"
+         "31m",
+         "a\x9b"
+         "31m"},
+        {"a\xc2"
+         "b\b\x85",
+         "a\x85"},
+        {"a\xc2\x01 b", "a\xc2 b"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct buf b;
+        buf_init(&b, 100);
+        ansi_plain(&b, slice_of(rows[i].text));
+        assert_string_equal(b.p, rows[i].want);
+        assert_false(ansi_present(buf_slice(&b)));
+        buf_free(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sequences_are_left_out_as_on_the_page),
+        cmocka_unit_test(test_bytes_that_come_together_are_no_control_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
