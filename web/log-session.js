@@ -81,7 +81,7 @@ export class LogSession {
     clearTimeout(this.timer);
     this.goal = at;
     this.showPlace();
-    if (this.wanted() !== this.applied) this.timer = setTimeout(() => this.restart(), RESTART_WAIT);
+    if (this.pending) this.timer = setTimeout(() => this.restart(), RESTART_WAIT);
   }
 
   restart() {
@@ -96,12 +96,17 @@ export class LogSession {
     return settings.server && q !== this.refused.q ? q : "";
   }
 
+  /** The stream is to be opened again with another filter. */
+  get pending() {
+    return this.wanted() !== this.applied;
+  }
+
   showPlace() {
-    const { settings, refused } = this;
+    const { settings, refused, applied, pending } = this;
     const { q, left } = serverFilter(settings.query, settings.levels);
     const reason = q && q === refused.q ? refused.reason : "";
-    const pending = this.wanted() !== this.applied;
-    this.events.onplace(placeText({ active: this.filters(), server: settings.server, pending, left, refused: reason }));
+    const held = applied !== "" && applied !== refused.q;
+    this.events.onplace(placeText({ active: this.filters(), server: settings.server, pending, applied: held, left, refused: reason }));
   }
 
   retry() {
