@@ -11,7 +11,7 @@
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         folds, folded-chunks, store, paint, field-list, line-runs, fold-button, message, row, row-height,
+ *    list         folds, folded-chunks, store, reach, paint, field-list, line-runs, fold-button, message, row, row-height,
  *                 day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
@@ -146,7 +146,7 @@ const ingest = new Ingest({
   taken(items, gone) {
     arrivals.taken(items.length);
     title.came(items, (item) => filter.passes(item));
-    if (gone) older.recordsLeft();
+    if (gone) older.reach.recordsLeft();
     drawNow();
     showFollow(list.following);
   },
@@ -164,6 +164,7 @@ const older = new OlderHistory({
     query: filter.query.terms.length > 0,
     levels: !isAll(settings.levels),
     server: session.applied !== "",
+    pending: session.pending,
     cleared: clearing.cleared,
     utc: preferences.utc,
   }),
@@ -177,7 +178,6 @@ const clearing = new Clearing({
   place: () => list.rememberPlace(),
   onclear() {
     forgetRecords();
-    showPause();
     list.clear();
     drawNow();
   },
@@ -220,7 +220,7 @@ const session = new LogSession(settings, filtered, {
     draw();
   },
   oncomplete() {
-    older.complete();
+    older.reach.complete();
     draw();
   },
 });
@@ -256,12 +256,13 @@ const controls = new Controls(settings, preferences, {
   onown: showTimes,
   onfold: () => filter.refilter(),
   oncap(cap) {
-    if (store.setCap(cap)) older.recordsLeft();
+    if (store.setCap(cap)) older.reach.recordsLeft();
     draw();
   },
   onpause() {
-    if (ingest.pausedItself) follow();
-    else ingest.pause(!ingest.paused);
+    if (ingest.pausedBy === "page") follow();
+    else if (ingest.paused) ingest.resume();
+    else ingest.pause("reader");
   },
   onfollow: follow,
   onolder() {
@@ -354,7 +355,7 @@ function showFollow(following) {
   arrivals.follow(following);
   if (!following) return;
   controls.leaveRecord();
-  if (ingest.pausedItself) ingest.pause(false);
+  if (ingest.pausedBy === "page") ingest.resume();
 }
 
 function showPause() {
@@ -369,7 +370,7 @@ function forgetRecords() {
   days.clear();
   ingest.clear();
   arrivals.clear();
-  older.recordsLeft();
+  older.reach.recordsLeft();
 }
 
 /* ---------------------------------------------------------------- start */

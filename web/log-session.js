@@ -47,7 +47,7 @@ export class LogSession {
     /** @type {Client | null} */
     this.connection = null;
     this.completed = false; // oncomplete was called for this connection
-    this.timer = 0;
+    this.timer = 0; // of restart(); 0: the stream has the filter that it should have
   }
 
   start() {
@@ -80,11 +80,12 @@ export class LogSession {
   filterChanged(at = "") {
     clearTimeout(this.timer);
     this.goal = at;
+    this.timer = this.wanted() === this.applied ? 0 : setTimeout(() => this.restart(), RESTART_WAIT);
     this.showPlace();
-    if (this.pending) this.timer = setTimeout(() => this.restart(), RESTART_WAIT);
   }
 
   restart() {
+    this.timer = 0;
     this.events.onrestart(this.goal);
     this.start();
   }
@@ -98,7 +99,7 @@ export class LogSession {
 
   /** The stream is to be opened again with another filter. */
   get pending() {
-    return this.wanted() !== this.applied;
+    return this.timer !== 0;
   }
 
   showPlace() {
