@@ -56,6 +56,7 @@ import { VirtualList } from "./virtual-list.js";
 
 const preferences = readPreferences();
 const settings = readURL();
+const linkOf = (/** @type {string} */ id) => linkTo(id, settings.own);
 
 /* ---------------------------------------------------------------- the list */
 
@@ -70,7 +71,7 @@ const store = new Store({
 });
 
 const view = {
-  linkTo,
+  linkTo: linkOf,
   menu: true,
   get query() {
     return filter.query;
@@ -108,7 +109,10 @@ const list = new VirtualList({
   canvas: $("canvas"),
   rows: $("rows"),
   store,
-  makeRow: (item) => pointer.mark(item, makeRow(item, view)),
+  makeRow(item) {
+    filter.searchFields(item);
+    return pointer.mark(item, makeRow(item, view));
+  },
   settle,
   showFold(row, item) {
     if (!item.marker) showFold(row, item, view);
@@ -132,6 +136,7 @@ const filter = new FilterSession({
   from: () => list.firstSeq,
   onstale: () => list.forget(),
   onprogress: drawNow,
+  onfields: (entry) => actions.renew(entry),
   onerror: (text) => controls.showQueryError(text),
 });
 
@@ -235,7 +240,7 @@ const status = new Status(
   (state) => title.tell($("title").textContent ?? "", state),
 );
 const copies = new CopyRows({ list, store, view });
-const actions = new RowActions({ list, store, linkTo, copies });
+const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
 const controls = new Controls(settings, preferences, {
   onfilter(text, at) {

@@ -11,7 +11,7 @@ import { fieldsOf } from "./fields.js";
 import { lineOf } from "./parse-entry.js";
 
 /** @import { Spans } from "./filter.js" */
-/** @import { Entry } from "./parse-entry.js" */
+/** @import { Entry, Found } from "./parse-entry.js" */
 /** @import { Query } from "./query.js" */
 
 const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/g; // of JSON
@@ -58,15 +58,35 @@ function nameOf(name, menu) {
 }
 
 /**
+ * The fields that an opened record shows, as texts.
+ * @param {Entry} entry
+ * @returns {[name: string, text: string][]}
+ */
+export function shownFields(entry) {
+  /** @type {[string, string][]} */
+  const shown = [["id", entry.id || "none"]];
+  const add = (/** @type {string} */ name, /** @type {string} */ text) => shown.push([plain(name), text]);
+  if (entry.event) add("event", plain(entry.event));
+  const fields = Object.entries(fieldsOf(entry.data) ?? {}).map(([name, v]) => ({ name, text: fieldText(v) }));
+  if (fields.some(({ text }) => text === undefined)) add("payload", plain(entry.data));
+  else fields.forEach(({ name, text = "" }) => add(name, text));
+  for (const [name, text] of Object.entries(entry.fields ?? {})) add(name, plain(text));
+  for (const [name, v] of Object.entries(lineOf(entry)?.fields ?? {})) add(name, fieldText(v) ?? "…");
+  if (entry.lined && !entry.structured) add("line", plain(entry.data));
+  return shown;
+}
+
+/**
  * The places that the filter found in a field: its matches, or the whole value that a term names.
  * @param {string} name
  * @param {string} text
  * @param {Query} query
+ * @param {(Found | null)[]} [found] by the expressions
  * @returns {Spans}
  */
-function marksOfField(name, text, query) {
+function marksOfField(name, text, query, found) {
   const named = query.terms.some((term) => term.kind === "field" && term.field === name && term.operator !== "~" && !term.negated);
-  return named ? [[0, text.length]] : marksIn(text, query);
+  return named ? [[0, text.length]] : marksIn(text, query, found);
 }
 
 /**
@@ -76,17 +96,10 @@ function marksOfField(name, text, query) {
  */
 export function fieldList(entry, query, menu = false) {
   const list = element("dl", menu ? "fields with-menu" : "fields");
-  const add = (/** @type {string} */ name, /** @type {string} */ text) => {
+  const found = entry.match?.query === query ? entry.match.fields : undefined;
+  shownFields(entry).forEach(([name, text], i) => {
     list.append(nameOf(name, menu));
-    paint(list.appendChild(element("dd")), text, marksOfField(name, text, query));
-  };
-  add("id", entry.id || "none");
-  if (entry.event) add("event", entry.event);
-  const fields = Object.entries(fieldsOf(entry.data) ?? {}).map(([name, v]) => [plain(name), fieldText(v)]);
-  if (fields.some(([, text]) => text === undefined)) add("payload", plain(entry.data));
-  else fields.forEach(([name, text]) => add(/** @type {string} */ (name), /** @type {string} */ (text)));
-  for (const [name, text] of Object.entries(entry.fields ?? {})) add(plain(name), plain(text));
-  for (const [name, v] of Object.entries(lineOf(entry)?.fields ?? {})) add(plain(name), fieldText(v) ?? "…");
-  if (entry.lined && !entry.structured) add("line", plain(entry.data));
+    paint(list.appendChild(element("dd")), text, marksOfField(name, text, query, found?.[i]));
+  });
   return list;
 }

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { showToastsIn } from "../../../web/dom.js";
+import { expressionsOf, search } from "../../../web/filter.js";
 import { FilterSession } from "../../../web/filter-session.js";
 import { OlderHistory } from "../../../web/older-history.js";
 import { LEVELS, OTHER } from "../../../web/level.js";
@@ -23,7 +24,7 @@ const turn = () => new Promise(setImmediate);
 
 /* A session and its store of ten entries. The test answers for the matcher. */
 function session() {
-  const at = { errors: [], questions: [] };
+  const at = { errors: [], questions: [], marked: [] };
   at.store = new Store({ cap: 1000, passes: (item) => at.filter.passes(item), estimate: () => 20 });
   at.filter = new FilterSession({
     store: at.store,
@@ -31,10 +32,16 @@ function session() {
     from: () => Infinity,
     onstale() {},
     onprogress: () => at.progress?.(),
+    onfields: (entry) => at.marked.push(entry.id),
     onerror: (text) => at.errors.push(text),
   });
   at.filter.matcher = {
     match: (entries, query) => new Promise((done, fail) => at.questions.push({ entries, query, done, fail })),
+    async find(sights, query) {
+      at.questions.push({ query });
+      if (at.fails) throw new Error("it takes too long");
+      return sights().map((sight) => expressionsOf(query).map(({ pattern }) => search(sight, pattern)));
+    },
   };
   at.store.append(Array.from({ length: 10 }, (_, n) => parseEntry(record(n))));
   at.progressed = () => new Promise((done) => (at.progress = done));
@@ -78,6 +85,29 @@ test("refilter() applies words without the matcher", async () => {
   await at.progressed();
   assert.deepEqual(at.shown(), ["line 7"]);
   assert.deepEqual([at.questions.length, at.filter.active, at.errors], [0, true, [""]]);
+});
+
+test("expressions are looked for in the fields of an opened record, once", async () => {
+  const { filter, marked, questions } = session();
+  const entry = parseEntry({ id: "20-0", data: '{"message":"x","pod":"web-3"}' });
+  filter.setText("/web/");
+  entry.match = { query: filter.query, found: [{ where: "payload", spans: [] }] };
+  await filter.searchFields(entry);
+  assert.equal(questions.length, 0, "it is not open");
+  entry.open = true;
+  await Promise.all([filter.searchFields(entry), filter.searchFields(entry)]);
+  assert.deepEqual([questions.length, marked], [1, ["20-0"]]);
+  assert.deepEqual(entry.match.fields.map(([found]) => found?.spans), [undefined, undefined, [[0, 3]]]);
+});
+
+test("an expression that takes too long in the fields of a record leaves them without marks", async () => {
+  const at = session();
+  const entry = Object.assign(parseEntry(record(20)), { open: true });
+  at.filter.setText("/line/");
+  at.fails = true;
+  entry.match = { query: at.filter.query, found: [null] };
+  await at.filter.searchFields(entry);
+  assert.deepEqual([at.marked, at.errors.at(-1), entry.match.fields], [[], "", []]);
 });
 
 test("applied() resolves when the filter was applied to all entries held", async () => {
