@@ -114,7 +114,7 @@ export class FilterSession {
     const match = item.marker ? undefined : item.match;
     if (item.marker || !item.open || match?.query !== query || match.fields) return;
     match.fields = [];
-    const sights = () => shownFields(item).map(([, text]) => ({ texts: /** @type {[string, string][]} */ ([["", text]]) }));
+    const sights = () => shownFields(item).map(({ text }) => ({ texts: /** @type {[string, string][]} */ ([["", text]]) }));
     const found = await this.matcher.find(sights, query).catch(() => []);
     match.fields = found;
     if (found.length && item.match === match) this.onfields(item);
