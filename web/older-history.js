@@ -10,7 +10,7 @@ import { $, number, toast } from "./dom.js";
 import { emptyText, momentText } from "./empty-text.js";
 import { nextId } from "./ids.js";
 import { parseEntry } from "./parse-entry.js";
-import { Reach } from "./reach.js";
+import { OLDER, Reach } from "./reach.js";
 import { timeOf } from "./times.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -19,7 +19,6 @@ import { timeOf } from "./times.js";
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
 
-const OLDER = 500; // records of one "load older"
 const SEARCHES = 40; // pages without a match that are read one after the other
 const CONTEXT = 200; // records loaded before the one that a link names
 
