@@ -27,7 +27,7 @@ const HIDDEN = "The filter hides that record";
 const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log no longer has it";
 
 /**
- * What it does. Searching, it goes on from page to page until a record is found; Stop makes the page the last one.
+ * The present work. A search goes from page to page until a record is found; Stop makes the present page the last one.
  * @typedef {"idle" | "loading" | "searching"} Activity
  */
 
