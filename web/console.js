@@ -137,7 +137,10 @@ const filter = new FilterSession({
   onstale: () => list.forget(),
   onprogress: drawNow,
   onfields: (entry) => actions.renew(entry),
-  onerror: (text) => controls.showQueryError(text),
+  onerror(text) {
+    controls.showQueryError(text);
+    session.showPlace();
+  },
 });
 
 /* ---------------------------------------------------------------- from the connection to the store */
@@ -149,7 +152,7 @@ const ingest = new Ingest({
   mayAdd: (items) => !list.wouldLose(items),
   parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
-    arrivals.taken(items.length);
+    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item.id)).length);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
     drawNow();

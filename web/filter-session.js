@@ -133,7 +133,7 @@ export class FilterSession {
   giveUp(query, error) {
     if (this.query !== query) return;
     this.setQuery({ ...query, terms: [], error });
-    this.onerror(`not applied: ${error}`);
+    this.onerror(`not applied on this page: ${error}`);
     this.refilter();
   }
 

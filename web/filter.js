@@ -91,8 +91,8 @@ export function textsOf(entry) {
 }
 
 /**
- * What expressions are tried on: the texts that decide, with their names, and the text of the row, where matches are
- * marked. The row of a known line lacks the time, so that its text decides nothing: the server does not have it.
+ * The texts for expressions: those that decide, with their names, and the text of the row, where matches are marked.
+ * The row of a known line lacks the time, so that its text decides nothing: the server does not have it.
  * @typedef {{texts: [name: string, text: string][], shown?: string}} Sight shown is left out where it is the first text
  */
 

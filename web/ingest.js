@@ -40,7 +40,7 @@ export class Ingest {
     this.mayAdd = mayAdd;
     this.taken = taken;
     this.changed = changed;
-    /** Who began the pause; "": there is none. @type {"" | "reader" | "page"} */
+    /** The beginner of the pause; "": there is none. @type {"" | "reader" | "page"} */
     this.pausedBy = "";
     /** The items that a turn has taken from the queue; null: no turn runs. @type {Item[] | null} */
     this.batch = null;

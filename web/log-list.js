@@ -13,7 +13,7 @@ import { element, once } from "./dom.js";
 import { showFold } from "./fold-button.js";
 import { Ingest } from "./ingest.js";
 import { settle } from "./message.js";
-import { Reach } from "./reach.js";
+import { OLDER, Reach } from "./reach.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -23,8 +23,6 @@ import { VirtualList } from "./virtual-list.js";
 /** @import { Entry } from "./parse-entry.js" */
 /** @import { LogRecord, Page } from "./requests.js" */
 /** @import { View } from "./row.js" */
-
-const OLDER = 500; // records of one "load older"
 
 /**
  * The look of a list, which show() changes.
@@ -79,7 +77,7 @@ export class LogList {
     root.append(this.nodes.main);
     /** @type {"idle" | "loading" | "closed"} */
     this.state = "idle";
-    const { box, head, canvas, rows, follow, older, day } = this.nodes;
+    const { box, rows, follow, older, day } = this.nodes;
     this.height = new RowHeight(box, rows, look);
     this.store = new Store({
       cap: look.cap,
@@ -89,7 +87,22 @@ export class LogList {
     });
     this.days = new DayLines(this.store, look, day);
     this.arrivals = new Arrivals(box, follow);
-    this.list = new VirtualList({
+    this.list = this.makeList();
+    this.ingest = this.makeIngest();
+    this.reach = new Reach(this.store, this.ingest, source.newest);
+    const copies = new CopyRows({ list: this.list, store: this.store, view: look });
+    this.actions = new RowActions({ list: this.list, store: this.store, linkTo: look.linkTo, copies });
+    this.draw = once(() => this.drawNow());
+    follow.onclick = () => this.list.setFollowing(true);
+    older.onclick = () => this.loadOlder();
+    this.seen = () => document.visibilityState === "visible" && this.ingest.drain();
+    document.addEventListener("visibilitychange", this.seen);
+    this.redraw();
+  }
+
+  makeList() {
+    const { box, head, canvas, rows } = this.nodes;
+    return new VirtualList({
       box, head, canvas, rows,
       store: this.store,
       makeRow: (item) => makeRow(item, this.view),
@@ -100,23 +113,17 @@ export class LogList {
       ontop: () => this.loadOlder(),
       onwidth: () => this.height.measure(),
     });
-    this.ingest = new Ingest({
+  }
+
+  makeIngest() {
+    return new Ingest({
       store: this.store,
       searched: async () => {},
       mayAdd: (items) => !this.list.wouldLose(items),
       taken: (items, gone) => this.taken(items.length, gone),
       changed() {},
-      parse: source.parse,
+      parse: this.source.parse,
     });
-    this.reach = new Reach(this.store, this.ingest, source.newest);
-    const copies = new CopyRows({ list: this.list, store: this.store, view: look });
-    this.actions = new RowActions({ list: this.list, store: this.store, linkTo: look.linkTo, copies });
-    this.draw = once(() => this.drawNow());
-    follow.onclick = () => this.list.setFollowing(true);
-    older.onclick = () => this.loadOlder();
-    this.seen = () => document.visibilityState === "visible" && this.ingest.drain();
-    document.addEventListener("visibilitychange", this.seen);
-    this.redraw();
   }
 
   /** @returns {View} */

@@ -37,7 +37,7 @@ export class Matcher {
   }
 
   /**
-   * What the expressions of the query find. One question runs at a time. Rejects when it takes too long.
+   * Finds the matches of the expressions of the query. One question runs at a time. Rejects when it takes too long.
    * @param {() => Sight[]} sights
    * @param {Query} query
    * @returns {Promise<(Found | null)[][]>} for each of the sights

@@ -10,7 +10,7 @@ import { $, number, toast } from "./dom.js";
 import { emptyText, momentText } from "./empty-text.js";
 import { nextId } from "./ids.js";
 import { parseEntry } from "./parse-entry.js";
-import { Reach } from "./reach.js";
+import { OLDER, Reach } from "./reach.js";
 import { timeOf } from "./times.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -19,7 +19,6 @@ import { timeOf } from "./times.js";
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
 
-const OLDER = 500; // records of one "load older"
 const SEARCHES = 40; // pages without a match that are read one after the other
 const CONTEXT = 200; // records loaded before the one that a link names
 
@@ -28,7 +27,7 @@ const HIDDEN = "The filter hides that record";
 const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log no longer has it";
 
 /**
- * What it does. Searching, it goes on from page to page until a record is found; Stop makes the page the last one.
+ * The present work. A search goes from page to page until a record is found; Stop makes the present page the last one.
  * @typedef {"idle" | "loading" | "searching"} Activity
  */
 

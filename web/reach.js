@@ -11,6 +11,8 @@ import { isId, nextId } from "./ids.js";
 /** @import { Entry } from "./parse-entry.js" */
 /** @import { Store } from "./store.js" */
 
+export const OLDER = 500; // records of one older page
+
 export class Reach {
   /**
    * @param {Store} store

@@ -51,6 +51,7 @@ const fits = (q) => !parseQuery(q).error && encodeURIComponent(q).length <= LONG
  * @property {string} refused why the server refuses the filter, or ""
  */
 
+const BY_SERVER = "filtered by the server";
 const FORMER = "the server still applies the former filter";
 
 /**
@@ -59,10 +60,10 @@ const FORMER = "the server still applies the former filter";
  */
 export function placeText({ active, server, pending, applied, left, refused }) {
   if (pending && applied) return active ? `filtered on this page; ${FORMER}` : FORMER;
-  if (!active) return "";
+  if (!active) return applied ? BY_SERVER : ""; // an expression may take too long here only
   if (server && refused) return `filtered on this page: the server refuses this filter (${refused})`;
   if (server && left === "all") return "filtered on this page: the filter is too long for the server";
   if (!server) return "filtered on this page";
   if (pending) return "filtered on this page, in a moment by the server";
-  return left === "levels" ? "text filtered by the server, levels on this page" : "filtered by the server";
+  return left === "levels" ? "text filtered by the server, levels on this page" : BY_SERVER;
 }

@@ -32,6 +32,7 @@ for (const [text, levels, q, left] of FILTERS) {
 const FORMER = "the server still applies the former filter";
 const PLACES = [
   [{ active: false }, ""],
+  [{ active: false, server: true, applied: true }, "filtered by the server"],
   [{}, "filtered on this page"],
   [{ server: true, applied: true }, "filtered by the server"],
   [{ server: true, pending: true }, "filtered on this page, in a moment by the server"],
