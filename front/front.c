@@ -20,6 +20,7 @@
 #include "front/refusal.h"
 #include "front/stream.h"
 #include "front/token.h"
+#include "front/volume.h"
 #include "front/workers.h"
 #include "gateway/params.h"
 #include "identity/webuser.h"
@@ -93,6 +94,7 @@ static const struct endpoint {
 } endpoints[ENDPOINTS] = {
     [ENDPOINT_STREAM] = {"/stream", GETS, "GET, HEAD, OPTIONS", serve_stream},
     [ENDPOINT_HISTORY] = {"/history", GETS, "GET, HEAD, OPTIONS", serve_history},
+    [ENDPOINT_VOLUME] = {"/volume", GETS, "GET, HEAD, OPTIONS", serve_volume},
     [ENDPOINT_TOKEN] = {"/token", POSTS, "POST, OPTIONS", serve_token},
     [ENDPOINT_STATUS] = {"/status", GETS, "GET, HEAD, OPTIONS", serve_status},
     [ENDPOINT_METRICS] = {"/metrics", GETS, "GET, HEAD, OPTIONS", serve_metrics},
