@@ -36,6 +36,9 @@ struct task {
     void (*free)(struct task *t);
 };
 
+/* Which thread does the work: requests of one kind never wait behind those of another. */
+enum task_lane { LANE_HISTORY, LANE_APPEND, LANE_SEARCH, LANES };
+
 struct rate;
 
 struct context {
@@ -74,7 +77,8 @@ struct context {
     struct xid until;
     struct buf head, body; /* of the answer */
     struct task *task;     /* NULL: the endpoint has answered */
-    bool appends;          /* task adds records: it has a lane of its own */
+    enum task_lane lane;   /* of task */
+    bool flows;            /* the answer is sent in pieces, and its head was: see outflow.h */
     struct lane_job job;   /* with task: the place in the lane */
     struct parking parking;
     struct buf *keep; /* the answer goes here, to be sent later; NULL: it is sent */

@@ -43,8 +43,6 @@ struct worker {
     _Atomic int64_t began; /* the request under way, ms; 0: none */
 };
 
-enum { LANE_HISTORY, LANE_APPEND, LANES };
-
 struct front {
     struct config_current current;   /* that new requests get */
     const struct config_base *start; /* of front_new: has what a reload leaves alone */
@@ -338,9 +336,8 @@ static bool lane_runs(struct front *f, int lane);
 /* Leaves the request to the lane that it needs. */
 static void hand_on(struct front *f, struct context *ctx)
 {
-    int lane = ctx->appends ? LANE_APPEND : LANE_HISTORY;
-    if (lane_runs(f, lane)) {
-        slow_add(f->lanes[lane], ctx);
+    if (lane_runs(f, ctx->lane)) {
+        slow_add(f->lanes[ctx->lane], ctx);
         return;
     }
     refusal_set(ctx, WHY_FAILED);
@@ -518,9 +515,9 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->cross_site_throttle = throttle_new();
     f->refusals = refusals_new();
     f->figures = calloc(1, sizeof *f->figures);
-    if (f->lanes[LANE_HISTORY] && f->lanes[LANE_APPEND] && f->rate && f->throttle &&
-        f->cross_site_throttle && f->refusals && f->figures && pipe2(f->pipe, O_CLOEXEC) == 0 &&
-        start_workers(f) == 0)
+    if (f->lanes[LANE_HISTORY] && f->lanes[LANE_APPEND] && f->lanes[LANE_SEARCH] && f->rate &&
+        f->throttle && f->cross_site_throttle && f->refusals && f->figures &&
+        pipe2(f->pipe, O_CLOEXEC) == 0 && start_workers(f) == 0)
         return f;
 failed:
     front_stop(f, UINT_MAX); /* the threads that run wait for requests only, so they end */
