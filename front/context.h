@@ -51,6 +51,7 @@ struct context {
     struct rate *rate;              /* of what is appended; NULL under CGI */
     struct refusals *refusals;      /* for front/refusal.c; NULL under CGI */
     struct figures *figures;        /* of the process; NULL under CGI */
+    struct scans *scans;            /* searches of the process; NULL under CGI */
     const struct config_base *base; /* held: of the time when the request came */
     const struct config *start;     /* of the process: has the options that a reload leaves alone */
     const char *started;            /* how the process was started: see front_started_as */

@@ -24,6 +24,8 @@
 #include "front/history.h"
 #include "front/rate.h"
 #include "front/refusal.h"
+#include "front/scan.h"
+#include "front/scans.h"
 #include "front/slow.h"
 #include "front/stream.h"
 #include "front/token.h"
@@ -60,6 +62,7 @@ struct front {
     struct rate *rate;
     struct refusals *refusals;
     struct figures *figures;
+    struct scans *scans;
 };
 
 /* ---- the endpoints ---- */
@@ -118,6 +121,7 @@ static const struct endpoint {
 } endpoints[ENDPOINTS] = {
     [ENDPOINT_STREAM] = {"/stream", GETS, "GET, HEAD, OPTIONS", serve_stream},
     [ENDPOINT_HISTORY] = {"/history", GETS, "GET, HEAD, OPTIONS", serve_history},
+    [ENDPOINT_SEARCH] = {"/search", GETS, "GET, HEAD, OPTIONS", serve_search},
     [ENDPOINT_TOKEN] = {"/token", POSTS, "POST, OPTIONS", serve_token},
     [ENDPOINT_STATUS] = {"/status", GETS, "GET, HEAD, OPTIONS", serve_status},
     [ENDPOINT_METRICS] = {"/metrics", GETS, "GET, HEAD, OPTIONS", serve_metrics},
@@ -266,6 +270,7 @@ static struct context *new_context(struct front *f, struct redis_sync *redis, st
     ctx->start = config_of(f->start);
     ctx->started = f->started;
     ctx->figures = f->figures;
+    ctx->scans = f->scans;
     ctx->endpoint = ENDPOINTS;
     return ctx;
 }
@@ -515,8 +520,9 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->cross_site_throttle = throttle_new();
     f->refusals = refusals_new();
     f->figures = calloc(1, sizeof *f->figures);
+    f->scans = scans_new();
     if (f->lanes[LANE_HISTORY] && f->lanes[LANE_APPEND] && f->lanes[LANE_SEARCH] && f->rate &&
-        f->throttle && f->cross_site_throttle && f->refusals && f->figures &&
+        f->throttle && f->cross_site_throttle && f->refusals && f->figures && f->scans &&
         pipe2(f->pipe, O_CLOEXEC) == 0 && start_workers(f) == 0)
         return f;
 failed:
@@ -582,6 +588,7 @@ void front_free(struct front *f)
     config_current_free(&f->current);
     config_unload(f->start);
     free(f->figures);
+    scans_free(f->scans);
     pthread_cond_destroy(&f->ended);
     pthread_mutex_destroy(&f->lock);
     free(f);

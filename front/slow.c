@@ -48,6 +48,8 @@ static void name_owner(struct context *ctx)
     const struct identity *who = &ctx->identity;
     unsigned char a[16];
     char *owner = ctx->job.owner;
+    if (owner[0]) /* the endpoint named it */
+        return;
     int len = snprintf(owner, LANE_OWNER, "%s\n%s\n", who->user, who->tenant);
     if (who->user[0] || throttle_read_address(request_param(&ctx->request, "REMOTE_ADDR"), a))
         return;
