@@ -32,7 +32,7 @@ struct listed {
     struct xid first, last;
 };
 
-struct listing {
+struct logs_task {
     struct task task;
     struct logs_asker asker;
     const struct log_word *word; /* the next one to look into */
@@ -47,7 +47,7 @@ struct listing {
 
 /* ---- names ---- */
 
-static bool is_listed(const struct listing *l, struct slice name)
+static bool is_listed(const struct logs_task *l, struct slice name)
 {
     for (size_t i = 0; i < l->count; i++)
         if (slice_equal(name, slice_of(l->logs[i].name)))
@@ -56,7 +56,7 @@ static bool is_listed(const struct listing *l, struct slice name)
 }
 
 /* Lists the log unless a word before has its name. */
-static void add(struct listing *l, struct slice name)
+static void add(struct logs_task *l, struct slice name)
 {
     if (l->failed || is_listed(l, name))
         return;
@@ -75,7 +75,7 @@ static void add(struct listing *l, struct slice name)
 
 static void on_member(void *arg, struct slice member)
 {
-    struct listing *l = arg;
+    struct logs_task *l = arg;
     struct logs_keys keys;
     if (l->members == LOGS_MEMBERS) {
         l->cut = true;
@@ -89,7 +89,7 @@ static void on_member(void *arg, struct slice member)
 }
 
 /* Once a minute, for all sets: a user fills a set, and must not fill the log. */
-static void tell_set(const struct listing *l, const char *set)
+static void tell_set(const struct logs_task *l, const char *set)
 {
     static _Atomic int64_t next;
     int64_t now = clock_ms(), due = next;
@@ -106,7 +106,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Redis has the members in no order. */
-static void end_set(struct listing *l, const char *set)
+static void end_set(struct logs_task *l, const char *set)
 {
     if (l->count > l->part_of)
         qsort(l->logs + l->part_of, l->count - l->part_of, sizeof *l->logs, by_name);
@@ -117,7 +117,7 @@ static void end_set(struct listing *l, const char *set)
 }
 
 /* Reads a part of the word's set. */
-static enum sync_result read_set(struct context *ctx, struct listing *l)
+static enum sync_result read_set(struct context *ctx, struct logs_task *l)
 {
     char set[IDENTITY_MAX_KEY + 1];
     if (logs_set(&l->asker, l->word, set) || l->members == LOGS_MEMBERS) {
@@ -138,7 +138,7 @@ static enum sync_result read_set(struct context *ctx, struct listing *l)
 }
 
 /* Lists the log of the next word, or a part of its set. */
-static enum sync_result read_word(struct context *ctx, struct listing *l)
+static enum sync_result read_word(struct context *ctx, struct logs_task *l)
 {
     struct logs_keys keys;
     if (l->word->set)
@@ -153,7 +153,7 @@ static enum sync_result read_word(struct context *ctx, struct listing *l)
 /* ---- what Redis knows of them ---- */
 
 /* Asks about the next logs. */
-static enum sync_result read_infos(struct context *ctx, struct listing *l)
+static enum sync_result read_infos(struct context *ctx, struct logs_task *l)
 {
     static const struct redis_info none;
     struct logs_keys keys[REDIS_INFOS];
@@ -196,7 +196,7 @@ static void add_log(struct buf *b, const struct listed *log)
     buf_addf(b, ",\"length\":%llu}", (unsigned long long)log->length);
 }
 
-static enum turn answer_logs(struct context *ctx, const struct listing *l)
+static enum turn answer_logs(struct context *ctx, const struct logs_task *l)
 {
     answer_begin(ctx, 200, "application/json");
     buf_adds(&ctx->body, "{\"logs\":[");
@@ -209,9 +209,9 @@ static enum turn answer_logs(struct context *ctx, const struct listing *l)
     return TURN_DONE;
 }
 
-static enum turn listing_turn(struct context *ctx, struct task *t)
+static enum turn logs_turn(struct context *ctx, struct task *t)
 {
-    struct listing *l = (struct listing *)t;
+    struct logs_task *l = (struct logs_task *)t;
     int64_t end = clock_ms() + TASK_SLICE_MS;
     enum sync_result r = SYNC_OK;
     do {
@@ -228,9 +228,9 @@ static enum turn listing_turn(struct context *ctx, struct task *t)
     return TURN_AGAIN;
 }
 
-static void listing_free(struct task *t)
+static void logs_free(struct task *t)
 {
-    struct listing *l = (struct listing *)t;
+    struct logs_task *l = (struct logs_task *)t;
     free(l->logs);
     free(l);
 }
@@ -244,12 +244,12 @@ void serve_logs(struct context *ctx)
     }
     if (access_enabled(ctx) || access_identify(ctx))
         return;
-    struct listing *l = calloc(1, sizeof *l);
+    struct logs_task *l = calloc(1, sizeof *l);
     if (!l) {
         answer_error(ctx, 500, "out of memory");
         return;
     }
-    l->task = (struct task){listing_turn, listing_free};
+    l->task = (struct task){logs_turn, logs_free};
     l->asker = (struct logs_asker){c, &ctx->identity, ctx->has_match ? &ctx->match : NULL};
     l->word = c->logs;
     ctx->task = &l->task;
