@@ -175,14 +175,16 @@ typedef bool redis_proof_fn(void *arg, const struct redis_entry *entries, size_t
                             size_t *start);
 /* A walk through a log, in few requests, with few large values in memory at a time. It goes
  * backwards, or with proof forward. It ends when fn returns false, at the end of the log, or
- * without a proof. It also ends after some thousand entries, and when its slices took as long as
- * the deadline of a call. The caller sets the first five members and zeros the others. */
+ * without a proof. Unless most is set, it also ends after some thousand entries, and when its
+ * slices took as long as the deadline of a call. The caller sets the first six members and zeros
+ * the others. */
 struct redis_walk {
     const char *key;
     struct xid at; /* the next read begins with this entry; forward, fn may have used it */
     redis_walk_fn *fn;
     redis_proof_fn *proof; /* called for each read, before fn; NULL: backwards */
     void *arg;
+    unsigned most; /* entries of one read, and as many as make up 256 kB; 0: a walk with an end */
     bool ended;
     bool more;      /* there may be entries beyond the last one that fn used */
     bool lost;      /* proof returned false */

@@ -99,6 +99,7 @@ struct config {
     char *event_field;
     char *event_prefix;   /* of the names in event fields; NULL: none */
     unsigned history;     /* records; 0 to 1000000 */
+    bool search;          /* /search is on */
     unsigned history_age; /* seconds, 0 to a year; 0: of any age */
     struct pair *filters; /* parameter=json_field; ends with name NULL */
     struct pair *match;   /* json_field=template; ends with name NULL */

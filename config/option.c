@@ -42,6 +42,7 @@ const struct option options[] = {
     {"SSELOG_EVENT_FIELD", REQUEST, "event", reader_name, AT(event_field), 0, 0},
     {"SSELOG_EVENT_PREFIX", REQUEST, "", reader_prefix, AT(event_prefix), 0, 0},
     {"SSELOG_HISTORY", REQUEST, "2000", reader_unsigned, AT(history), 0, 1000000},
+    {"SSELOG_SEARCH", REQUEST, "1", reader_bool, AT(search), 0, 0},
     {"SSELOG_HISTORY_AGE", REQUEST, "0", reader_unsigned, AT(history_age), 0, 31536000},
     {"SSELOG_FILTERS", REQUEST, "", reader_filters, AT(filters), 0, 0},
     {"SSELOG_MATCH", REQUEST, "", reader_match, AT(match), 0, 0},

@@ -206,12 +206,21 @@ static enum auth_result check_revocation(struct context *ctx)
     return result;
 }
 
+enum why access_ended(struct context *ctx)
+{
+    if (ctx->identity.ends != 0 && clock_s() >= ctx->identity.ends)
+        return WHY_ENDED;
+    enum auth_result result = check_revocation(ctx);
+    return result == AUTH_OK ? WHY_OK : result == AUTH_BAD ? WHY_REVOKED : WHY_UNAVAILABLE;
+}
+
 int access_again(struct context *ctx)
 {
-    bool ended = ctx->identity.ends != 0 && clock_s() >= ctx->identity.ends;
-    enum auth_result result = ended ? AUTH_BAD : check_revocation(ctx);
-    refusal_set(ctx, ended ? WHY_ENDED : result == AUTH_BAD ? WHY_REVOKED : WHY_UNAVAILABLE);
-    return refuse(ctx, result);
+    enum why why = access_ended(ctx);
+    if (why == WHY_OK)
+        return 0;
+    refusal_set(ctx, why);
+    return refuse(ctx, why == WHY_UNAVAILABLE ? AUTH_UNAVAILABLE : AUTH_BAD);
 }
 
 int64_t access_until(const struct context *ctx, int64_t until)

@@ -21,6 +21,9 @@ int access_identify(struct context *ctx);
  * nothing, counts nothing, and leaves exchange tokens in Redis. Returns the status of the answer:
  * 200, or that of the refusal. */
 int access_explain(struct context *ctx);
+/* Whether ctx->identity may still read, while its request is answered: WHY_OK, WHY_ENDED,
+ * WHY_REVOKED or WHY_UNAVAILABLE. It answers nothing. */
+enum why access_ended(struct context *ctx);
 /* Checks ctx->identity again after the request waited: it may have ended or been revoked. 0, or -1:
  * answered. */
 int access_again(struct context *ctx);

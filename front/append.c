@@ -344,7 +344,7 @@ static void begin(struct context *ctx, const struct batch_head *head, const char
     snprintf(a->key, sizeof a->key, "%s", key);
     name_receipt(ctx, a);
     ctx->task = &a->task;
-    ctx->appends = true;
+    ctx->lane = LANE_APPEND;
 }
 
 static void serve(struct context *ctx, bool loki)

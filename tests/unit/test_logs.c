@@ -47,7 +47,7 @@ static const struct row rows[] = {
     {"s:{user}", WEB, "ann:web", "", NULL, "log-key"},
     {"s:{user}", WEB, "ann:api", "", NULL, "s:ann:api"},
     {"s:{user}", SET, "ann:api", "", NULL, "log-key"},
-    {"s:{user}", "shared=s:all", "all", "", NULL, "log-key"},
+    {"s:{user}", "shared=s:all", "all", "", NULL, "s:all"},
     {"s:{user}", "shared=s:all", "all", "", "shared", "s:all"},
     {"s:{user}", "a=s:web:{user}", "web:bob", "", NULL, "log-key"},
     {"s:{user}", "a=s:web:{user}", "bob", "", "a", "s:web:bob"},
@@ -60,10 +60,11 @@ static const struct row rows[] = {
     {"s:{user}", "w=s:{user}:web " WEB, "ann", "", "web", "s:ann:web"},
     {"s:{user}", SET " " WEB, "ann", "", "web", "names:ann > s:ann:web"},
     {"s:{user}", SET " old=s:{user}:web", "ann", "", "web", "names:ann > s:ann:web"},
+    {"x", "web=s:{tenant}:web @n:{user}=s:team:{log}", "ann", "team", "web", "log-key"},
     {"x", SET " other=s:{tenant}:web", "ann", "bob", "web", "log-key"},
 };
 
-/* What log= gives, as front/access.c goes through the words. */
+/* Goes through the words as front/access.c does for log=. */
 static void find(const struct logs_asker *a, const struct row *row, char outcome[1100])
 {
     struct logs_keys keys = {.set = ""};
