@@ -60,7 +60,7 @@ static const struct row rows[] = {
     {"s:{user}", "w=s:{user}:web " WEB, "ann", "", "web", "s:ann:web"},
     {"s:{user}", SET " " WEB, "ann", "", "web", "names:ann > s:ann:web"},
     {"s:{user}", SET " old=s:{user}:web", "ann", "", "web", "names:ann > s:ann:web"},
-    {"x", "web=s:{tenant}:web @n:{user}=s:team:{log}", "ann", "team", "web", "log-key"},
+    {"x", "web=s:{tenant}:web @n:{user}=s:team:{log}", "ann", "team", "web", "n:ann > s:team:web"},
     {"x", SET " other=s:{tenant}:web", "ann", "bob", "web", "log-key"},
 };
 
