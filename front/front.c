@@ -2,16 +2,10 @@
 /* front: see front.h. answer() has the steps of one request, from top to bottom. */
 #include "front/front.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
+#include <string.h>
 
-#include "base/clock.h"
 #include "base/diag.h"
 #include "config/current.h"
 #include "format/profile.h"
@@ -26,38 +20,19 @@
 #include "front/refusal.h"
 #include "front/scan.h"
 #include "front/scans.h"
-#include "front/slow.h"
 #include "front/stream.h"
 #include "front/token.h"
+#include "front/workers.h"
 #include "gateway/params.h"
 #include "identity/webuser.h"
-
-#define LOOKUP_MS 2000  /* deadline of one look-up in Redis */
-#define HANG_MS   20000 /* no request keeps a thread for so long: its few look-ups have deadlines */
-#define TELL_MS   60000 /* between two lines of the log about threads */
-
-/* A thread with its connection to Redis. */
-struct worker {
-    struct front *front;
-    struct redis_sync *redis;
-    pthread_t thread;
-    bool started, ended;   /* with the front's lock */
-    _Atomic int64_t began; /* the request under way, ms; 0: none */
-};
 
 struct front {
     struct config_current current;   /* that new requests get */
     const struct config_base *start; /* of front_new: has what a reload leaves alone */
     const char *started;
     struct relay *relay;
-    int pipe[2]; /* carries struct fcgi_reader pointers to the threads; closed: the threads end */
-    struct slow *lanes[LANES]; /* requests that take long; NULL: CGI */
-    struct worker *workers;    /* the first ones serve the lanes; CGI: one, without a thread */
-    unsigned count;            /* of workers */
-    pthread_mutex_t lock;
-    pthread_cond_t ended;   /* waits by CLOCK_MONOTONIC */
-    unsigned running;       /* threads; with lock */
-    int64_t tell_thread_at; /* when the log may say again why a thread did not start; with lock */
+    struct workers *workers;
+    bool cgi; /* the process serves one request, without threads */
     struct throttle *throttle, *cross_site_throttle;
     struct rate *rate;
     struct refusals *refusals;
@@ -258,7 +233,7 @@ static void dispatch(struct context *ctx)
 /* NULL: out of memory; x is closed. */
 static struct context *new_context(struct front *f, struct redis_sync *redis, struct exchange *x)
 {
-    struct context *ctx = context_new(x, config_current_hold(&f->current), !f->lanes[0]);
+    struct context *ctx = context_new(x, config_current_hold(&f->current), f->cgi);
     if (!ctx)
         return NULL;
     ctx->relay = f->relay;
@@ -336,22 +311,19 @@ static void serve_task(struct context *ctx)
     }
 }
 
-static bool lane_runs(struct front *f, int lane);
-
 /* Leaves the request to the lane that it needs. */
 static void hand_on(struct front *f, struct context *ctx)
 {
-    if (lane_runs(f, ctx->lane)) {
-        slow_add(f->lanes[ctx->lane], ctx);
+    if (workers_hand_on(f->workers, ctx->lane, ctx) == 0)
         return;
-    }
     refusal_set(ctx, WHY_FAILED);
     answer_error(ctx, 503, "no thread can be started");
     context_free(ctx);
 }
 
-static void answer(struct front *f, struct redis_sync *redis, struct exchange *x)
+static void answer(void *of, struct redis_sync *redis, struct exchange *x)
 {
+    struct front *f = of;
     struct context *ctx = new_context(f, redis, x);
     if (!ctx)
         return;
@@ -365,77 +337,11 @@ static void answer(struct front *f, struct redis_sync *redis, struct exchange *x
     context_free(ctx);
 }
 
-/* ---- threads ---- */
-
-/* The last act of a thread: front_stop can then join it without a wait. */
-static void *end_work(struct worker *w)
-{
-    struct front *f = w->front;
-    pthread_mutex_lock(&f->lock);
-    w->ended = true;
-    f->running--;
-    pthread_cond_signal(&f->ended);
-    pthread_mutex_unlock(&f->lock);
-    return NULL;
-}
-
-static void *work(void *arg)
-{
-    struct worker *w = arg;
-    struct front *f = w->front;
-    struct fcgi_reader *in;
-    while (read(f->pipe[0], &in, sizeof in) == (ssize_t)sizeof in) {
-        w->began = clock_ms();
-        struct exchange *x = gateway_begin(in);
-        if (x)
-            answer(f, w->redis, x);
-        gateway_forget();
-        w->began = 0;
-    }
-    return end_work(w);
-}
-
-static void *work_slow(void *arg)
-{
-    struct worker *w = arg;
-    slow_run(w->front->lanes[w - w->front->workers], w->redis);
-    return end_work(w);
-}
-
-/* Starts the thread of w unless it was started. -1: it cannot be, and the log says why, at most
- * once a minute. */
-static int start_worker(struct worker *w, void *(*run)(void *))
-{
-    struct front *f = w->front;
-    int64_t now = clock_ms();
-    pthread_mutex_lock(&f->lock);
-    int error = w->started ? 0 : pthread_create(&w->thread, NULL, run, w);
-    f->running += error == 0 && !w->started;
-    w->started = error == 0;
-    bool tells = error && now >= f->tell_thread_at;
-    if (tells)
-        f->tell_thread_at = now + TELL_MS;
-    pthread_mutex_unlock(&f->lock);
-    if (tells)
-        diag(DIAG_ERROR, "front", "cannot start a thread: %s", strerror(error));
-    return error ? -1 : 0;
-}
-
-/* A lane gets its thread with its first request: most processes append nothing, and a thread costs
- * 12 kB. */
-static bool lane_runs(struct front *f, int lane)
-{
-    return start_worker(&f->workers[lane], work_slow) == 0;
-}
+/* ---- the front ---- */
 
 bool front_turns(const struct front *f, int64_t now)
 {
-    bool hangs = false;
-    for (unsigned i = 0; i < f->count; i++) {
-        int64_t began = i < LANES ? slow_turn_began(f->lanes[i]) : f->workers[i].began;
-        hangs = hangs || (began && now - began > HANG_MS);
-    }
-    return !hangs;
+    return workers_turn(f->workers, now);
 }
 
 void front_use(struct front *f, const struct config_base *base)
@@ -450,52 +356,26 @@ void front_started_as(struct front *f, const char *how)
 
 void front_take(struct front *f, struct fcgi_reader *in)
 {
-    if (write(f->pipe[1], &in, sizeof in) != (ssize_t)sizeof in)
-        fcgi_reader_free(in);
+    workers_take(f->workers, in);
 }
 
 void front_answer(struct front *f, struct exchange *x)
 {
-    answer(f, f->workers[0].redis, x);
+    answer(f, workers_redis(f->workers), x);
 }
 
-/* Gives each worker its connection before a thread runs: a thread without one would serve nobody.
- * -1: out of memory. */
-static int make_workers(struct front *f, unsigned count)
+/* Makes the state that the threads share. -1: out of memory. */
+static int make_shared(struct front *f)
 {
-    f->workers = calloc(count, sizeof *f->workers);
-    for (; f->workers && f->count < count; f->count++) {
-        struct worker *w = &f->workers[f->count];
-        w->front = f;
-        w->redis = redis_sync_new(&config_of(f->start)->redis, LOOKUP_MS);
-        if (!w->redis)
-            return -1;
-    }
-    return f->workers ? 0 : -1;
-}
-
-/* -1: a thread did not start; those before it run. */
-static int start_workers(struct front *f)
-{
-    for (unsigned i = 0; i < f->count; i++)
-        redis_sync_beside_feed(f->workers[i].redis);
-    for (unsigned i = 0; i < LANES; i++)
-        redis_sync_apart(f->workers[i].redis);
-    for (unsigned i = LANES; i < f->count; i++)
-        if (start_worker(&f->workers[i], work))
-            return -1;
-    return 0;
-}
-
-/* A deadline of the wall clock would move when the time of day is set. */
-static void make_lock(struct front *f)
-{
-    pthread_condattr_t attr;
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_mutex_init(&f->lock, NULL);
-    pthread_cond_init(&f->ended, &attr);
-    pthread_condattr_destroy(&attr);
+    f->rate = rate_new();
+    f->throttle = throttle_new();
+    f->cross_site_throttle = throttle_new();
+    f->refusals = refusals_new();
+    f->figures = calloc(1, sizeof *f->figures);
+    f->scans = scans_new();
+    bool all =
+        f->rate && f->throttle && f->cross_site_throttle && f->refusals && f->figures && f->scans;
+    return all ? 0 : -1;
 }
 
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi)
@@ -507,80 +387,25 @@ struct front *front_new(const struct config_base *base, struct relay *relay, boo
     f->start = config_hold(base);
     f->started = cgi ? "cgi" : "fastcgi";
     f->relay = relay;
-    f->pipe[0] = f->pipe[1] = -1;
-    make_lock(f);
-    if (make_workers(f, cgi ? 1 : config_of(base)->front_threads + LANES))
-        goto failed;
-    if (cgi)
+    f->cgi = cgi;
+    f->workers = workers_new(&config_of(f->start)->redis, cgi ? 0 : config_of(base)->front_threads);
+    if (f->workers && (cgi || (make_shared(f) == 0 && workers_start(f->workers, answer, f) == 0)))
         return f;
-    for (int i = 0; i < LANES; i++)
-        f->lanes[i] = slow_new();
-    f->rate = rate_new();
-    f->throttle = throttle_new();
-    f->cross_site_throttle = throttle_new();
-    f->refusals = refusals_new();
-    f->figures = calloc(1, sizeof *f->figures);
-    f->scans = scans_new();
-    if (f->lanes[LANE_HISTORY] && f->lanes[LANE_APPEND] && f->lanes[LANE_SEARCH] && f->rate &&
-        f->throttle && f->cross_site_throttle && f->refusals && f->figures && f->scans &&
-        pipe2(f->pipe, O_CLOEXEC) == 0 && start_workers(f) == 0)
-        return f;
-failed:
     front_stop(f, UINT_MAX); /* the threads that run wait for requests only, so they end */
     front_free(f);
     return NULL;
 }
 
-/* Waits until all threads ended. False: the time is over. */
-static bool wait_for_threads(struct front *f, unsigned timeout_ms)
-{
-    struct timespec until;
-    int result = 0;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
-    pthread_mutex_lock(&f->lock);
-    while (f->running > 0 && result == 0)
-        result = pthread_cond_timedwait(&f->ended, &f->lock, &until);
-    bool all = f->running == 0;
-    pthread_mutex_unlock(&f->lock);
-    return all;
-}
-
 bool front_stop(struct front *f, unsigned timeout_ms)
 {
-    if (!f || f->pipe[1] < 0)
-        return true;
-    close(f->pipe[1]);
-    f->pipe[1] = -1;
-    for (int i = 0; i < LANES; i++)
-        slow_close(f->lanes[i]);
-    bool all = wait_for_threads(f, timeout_ms);
-    for (unsigned i = 0; i < f->count; i++) {
-        pthread_mutex_lock(&f->lock);
-        bool ended = f->workers[i].ended;
-        pthread_mutex_unlock(&f->lock);
-        if (ended)
-            pthread_join(f->workers[i].thread, NULL);
-    }
-    return all;
+    return !f || workers_stop(f->workers, timeout_ms);
 }
 
 void front_free(struct front *f)
 {
     if (!f)
         return;
-    if (f->pipe[0] >= 0)
-        close(f->pipe[0]);
-    for (unsigned i = 0; i < f->count; i++)
-        redis_sync_free(f->workers[i].redis);
-    free(f->workers);
-    for (int i = 0; i < LANES; i++)
-        slow_free(f->lanes[i]);
+    workers_free(f->workers);
     rate_free(f->rate);
     throttle_free(f->throttle);
     throttle_free(f->cross_site_throttle);
@@ -589,7 +414,5 @@ void front_free(struct front *f)
     config_unload(f->start);
     free(f->figures);
     scans_free(f->scans);
-    pthread_cond_destroy(&f->ended);
-    pthread_mutex_destroy(&f->lock);
     free(f);
 }

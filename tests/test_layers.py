@@ -54,7 +54,7 @@ APART = [
     ("redis_io.c redis/link.c redis/message.c redis/sync.c redis/sync_conn.c redis/reply.c redis/hold_count.c "
      "redis/append.c redis/batch.c redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
-    ("front/front.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
+    ("front/front.c front/workers.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
      "front/append.c front/health.c front/metrics.c front/figures.c front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c front/outflow.c front/scans.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),
     ("front/history.c front/scan.c front/scan_plan.c", RELAY - {"relay/place.h", "relay/ring.h"} | {"redis/reply.h", "redis/link.h"}),

@@ -13,7 +13,7 @@
 #include "redis_io.h"
 
 /* Calls that still succeed; -1: all. */
-static int connections, threads;
+static int connections, thread_starts;
 static unsigned created, joined;
 
 static struct redis_sync *test_redis_sync_new(const struct redis_address *address, unsigned ms)
@@ -28,10 +28,10 @@ static struct redis_sync *test_redis_sync_new(const struct redis_address *addres
 static int test_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*fn)(void *),
                                void *arg)
 {
-    if (threads == 0)
+    if (thread_starts == 0)
         return EAGAIN;
-    if (threads > 0)
-        threads--;
+    if (thread_starts > 0)
+        thread_starts--;
     created++;
     return pthread_create(thread, attr, fn, arg);
 }
@@ -67,6 +67,7 @@ static int test_pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lo
 #define pthread_create         test_pthread_create
 #define pthread_join           test_pthread_join
 #define pthread_cond_timedwait test_pthread_cond_timedwait
+#include "front/workers.c"
 #include "front/front.c"
 #undef redis_sync_new
 #undef diag
@@ -83,7 +84,7 @@ static int set_up(void **state)
     static char *options[] = {auth, stream, redis, number, NULL};
     struct buf why;
     (void)state;
-    connections = threads = -1;
+    connections = thread_starts = -1;
     created = joined = told = 0;
     buf_init(&why, 1024);
     base = config_load(NULL, options, &why);
@@ -105,13 +106,13 @@ static void test_start_and_stop(void **state)
     struct front *f = front_new(base, NULL, false);
     assert_non_null(f);
     assert_int_equal(created, 3);
-    threads = 0;
+    thread_starts = 0;
     for (int i = 0; i < 3; i++)
-        assert_false(lane_runs(f, LANE_APPEND));
+        assert_int_equal(start_worker(&f->workers->each[LANE_APPEND], work_slow), -1);
     assert_int_equal(told, 1); /* once a minute */
-    threads = -1;
+    thread_starts = -1;
     for (unsigned i = 0; i < 2 * LANES; i++) {
-        assert_true(lane_runs(f, (int)i / 2));
+        assert_int_equal(start_worker(&f->workers->each[i / 2], work_slow), 0);
         assert_int_equal(created, 4 + i / 2);
     }
     assert_true(front_stop(f, 60000));
@@ -121,11 +122,11 @@ static void test_start_and_stop(void **state)
     front_free(NULL);
 }
 
-static unsigned running(struct front *f)
+static unsigned running(struct workers *w)
 {
-    pthread_mutex_lock(&f->lock);
-    unsigned n = f->running;
-    pthread_mutex_unlock(&f->lock);
+    pthread_mutex_lock(&w->lock);
+    unsigned n = w->running;
+    pthread_mutex_unlock(&w->lock);
     return n;
 }
 
@@ -135,13 +136,14 @@ static void test_stop_has_a_deadline(void **state)
     (void)state;
     struct front *f = front_new(base, NULL, false);
     assert_non_null(f);
-    pthread_mutex_lock(&f->lock);
-    f->running++; /* a thread that never ends */
-    pthread_mutex_unlock(&f->lock);
-    assert_int_equal(dup2(STDERR_FILENO, f->pipe[1]), f->pipe[1]); /* the pipe ends */
+    struct workers *w = f->workers;
+    pthread_mutex_lock(&w->lock);
+    w->running++; /* a thread that never ends */
+    pthread_mutex_unlock(&w->lock);
+    assert_int_equal(dup2(STDERR_FILENO, w->pipe[1]), w->pipe[1]); /* the pipe ends */
     for (int i = 0; i < LANES; i++)
-        slow_close(f->lanes[i]);
-    while (running(f) > 1)
+        slow_close(w->lanes[i]);
+    while (running(w) > 1)
         sched_yield();
     assert_false(front_stop(f, 1));
     assert_int_equal(joined, 3);
@@ -152,7 +154,7 @@ static void test_thread_that_does_not_start_ends_the_others_first(void **state)
 {
     (void)state;
     for (unsigned n = 0; n < 3; n++) {
-        threads = (int)n;
+        thread_starts = (int)n;
         created = joined = 0;
         assert_null(front_new(base, NULL, false));
         assert_int_equal(created, n);
@@ -206,10 +208,10 @@ static void test_thread_that_is_busy_too_long_hangs(void **state)
     (void)state;
     struct front *f = front_new(base, NULL, false);
     assert_true(front_turns(f, 1000000));
-    f->workers[LANES].began = 1000;
+    f->workers->each[LANES].began = 1000;
     assert_true(front_turns(f, 1000 + HANG_MS));
     assert_false(front_turns(f, 1001 + HANG_MS));
-    f->workers[LANES].began = 0;
+    f->workers->each[LANES].began = 0;
     assert_true(front_turns(f, 1000000));
     assert_true(front_stop(f, 60000));
     front_free(f);
