@@ -40,7 +40,7 @@ def pytest_configure(config):
 # The files whose tests take longest. At the end of a run the other workers would wait for one of them.
 LONG = ("test_setups.py", "test_install.py", "test_send_list.py")
 
-# What these files test is not the program's memory nor its rights in Redis, so ASan and least rights leave them out.
+# These files test neither the program's memory nor its rights in Redis, so ASan and least rights leave them out.
 DOCUMENTS = ("test_demo.py", "test_documents.py", "test_feeding.py", "test_install.py", "test_layers.py", "test_manual.py",
              "test_manual_examples.py", "test_package.py", "test_setups.py")
 
