@@ -313,6 +313,9 @@ $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
 BENCH_TOOLS := $(patsubst %,$(BUILD)/bench/%,load producer publish null trips)
+# It measures functions of the program.
+$(BUILD)/bench/filter: $(BUILD)/libsselog.a
+$(BUILD)/bench/filter: LIBS := $(BUILD)/libsselog.a $(LIBS)
 # It is compared with the program of `make static`.
 $(BUILD)/bench/trips: ALL_LDFLAGS += -static-pie
 $(BUILD)/bench/trips: LIBS =
