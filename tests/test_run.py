@@ -346,6 +346,23 @@ esac
     assert text.splitlines()[-2:] == ["flaky: none", "4 passed, 0 failed"]
 
 
+def test_ci_counts_the_stages_that_ran_beside_others(suites):
+    """The build must have ended before. Without it nothing runs beside another stage."""
+    tree = Tree(suites, """
+case $* in
+*gcc*) touch built ;;
+check-systemd) [ -e built ] && touch waiting && echo said by systemd && exit 1 ;;
+check-tsan) until [ -e waiting ]; do sleep 0.1; done ;;
+esac
+""")
+    text = tree.run("build", "tsan", "systemd", status=1)
+    stages = [line[4:] for line in text.splitlines() if line.startswith("=== ")]
+    assert stages == ["build", "tsan", "systemd"]
+    assert "- units under systemd\n    said by systemd" in text.partition("\nfailed:\n")[2]
+    text = tree.run("systemd", status=1)
+    assert closing_line(text) == "0 passed, 1 failed"
+
+
 @pytest.mark.parametrize("number, stages", [(3, ["check", "tsan"]), (6, ["check"])])
 def test_ci_more_than_five_flaky_in_all_stages_fail(suites, number, stages):
     for n in range(number):
