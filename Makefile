@@ -296,7 +296,7 @@ MEMCHECKED := access history redis_outage
 check-memcheck: ## unit tests and a part of the real stack under valgrind
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) all units
-	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=$(or $(JOBS),4) tests/run unit stack -m 'not memory and not load' \
+	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=$(or $(JOBS),4) tests/run unit stack -m 'not memory and not load and not long' \
 	    $(MEMCHECKED:%=tests/test_%.py)
 
 CHAOS ?= 30
@@ -317,6 +317,9 @@ $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
 BENCH_TOOLS := $(patsubst %,$(BUILD)/bench/%,load producer publish null trips)
+# It measures functions of the program.
+$(BUILD)/bench/filter: $(BUILD)/libsselog.a
+$(BUILD)/bench/filter: LIBS := $(BUILD)/libsselog.a $(LIBS)
 # It is compared with the program of `make static`.
 $(BUILD)/bench/trips: ALL_LDFLAGS += -static-pie
 $(BUILD)/bench/trips: LIBS =
@@ -344,13 +347,16 @@ PLACES = sed -e 's|/usr/local/bin/sselog|$(call in_sed,$(BINDIR))/sselog|g' \
              -e 's|/usr/local/share/doc/sselog|$(call in_sed,$(DOCDIR))|g' \
              -e 's|/usr/local/share/sselog|$(call in_sed,$(DATADIR))/sselog|g'
 
-# Calls `act FILE DESTINATION` for all files that are text.
+# Calls `act DIRECTORY FILE...` for all files that are text.
+by_directory = $(foreach from,$(sort $(dir $(1))),act "$(2)/$(from:examples/%=%)" \
+    $(foreach file,$(1),$(if $(filter $(from),$(dir $(file))),$(file)));)
 define TEXTS
-for file in $(MANUAL); do act $$file "$(MANDIR)/man$${file##*.}/$$file"; done; \
-for file in web/*; do act $$file "$(DATADIR)/sselog/$${file##*/}"; done; \
-for file in $(EXAMPLES); do act $$file "$(DOCDIR)/examples/$${file#examples/}"; done; \
-act '$(BUILD)/sselog.conf' "$(DOCDIR)/examples/sselog.conf"; \
-for file in $(DOCUMENTS); do act $$file "$(DOCDIR)/$$file"; done
+act "$(MANDIR)/man1" $(filter %.1,$(MANUAL)); \
+act "$(MANDIR)/man8" $(filter %.8,$(MANUAL)); \
+act "$(DATADIR)/sselog" web/*; \
+$(call by_directory,$(EXAMPLES),$(DOCDIR)/examples) \
+act "$(DOCDIR)/examples" '$(BUILD)/sselog.conf'; \
+$(call by_directory,$(DOCUMENTS),$(DOCDIR))
 endef
 
 $(BUILD)/sselog.conf: config/sselog.conf.awk sselog.8
@@ -360,15 +366,19 @@ $(BUILD)/sselog.conf: config/sselog.conf.awk sselog.8
 install: $(BUILD)/sselog $(BUILD)/sselog.conf ## program, manual, page, examples and documents into PREFIX, under DESTDIR
 	$(INSTALL) -D -m 755 $(BUILD)/sselog '$(DESTDIR)$(BINDIR)/sselog'
 	$(Q)set -e; act() { \
-	    mode=644; [ ! -x "$$1" ] || mode=755; \
-	    $(INSTALL) -D -m $$mode "$$1" "$(DESTDIR)$$2"; \
-	    case "$$1" in *.md) sed -E -f docs/installed.sed -i "$(DESTDIR)$$2";; esac; \
-	    $(PLACES) -i "$(DESTDIR)$$2"; }; $(TEXTS)
+	    to="$(DESTDIR)$$1"; shift; \
+	    $(INSTALL) -D -m 644 -t "$$to" "$$@"; \
+	    for file; do \
+	        set -- "$$@" "$$to/$${file##*/}"; shift; \
+	        [ ! -x "$$file" ] || chmod 755 "$$to/$${file##*/}"; \
+	        case "$$file" in *.md) sed -E -f docs/installed.sed -i "$$to/$${file##*/}";; esac; \
+	    done; \
+	    $(PLACES) -i "$$@"; }; $(TEXTS)
 
 # A directory that holds anything else stays.
 uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(BINDIR)/sselog'
-	$(Q)act() { rm -f "$(DESTDIR)$$2"; }; $(TEXTS)
+	$(Q)act() { to="$(DESTDIR)$$1"; shift; for file; do rm -f "$$to/$${file##*/}"; done; }; $(TEXTS)
 	$(Q)for directory in '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'; do \
 	    [ ! -d "$$directory" ] || find "$$directory" -depth -type d -empty -delete; done
 

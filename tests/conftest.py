@@ -29,6 +29,10 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def pytest_configure(config):
+    if procs.SHARED not in os.environ:  # the workers inherit it
+        directory = procs.TemporaryDir()
+        os.environ[procs.SHARED] = str(directory.path)
+        config.add_cleanup(lambda: (os.environ.pop(procs.SHARED), directory.remove()))
     config.addinivalue_line("markers", "threads: also run under ThreadSanitizer")
     config.addinivalue_line("markers", "memory: only for the program as it is shipped, not under sanitizers")
     config.addinivalue_line("markers", "tools: of the tests, benches and checks themselves; make check-tools")
