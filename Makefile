@@ -237,7 +237,12 @@ demo: ## a private Redis and lighttpd, and a live log on a page; Ctrl-C ends all
 check: ## every test against real servers; ends in "N passed, N failed"
 	@tests/deps check
 	@$(MAKE) --no-print-directory $(PARALLEL) all units sims hosting
-	@BUILD=$(abspath $(BUILD)) tests/run unit sim cgi extra stack -m 'not tools'
+	@BUILD=$(abspath $(BUILD)) tests/run unit sim cgi extra stack -m 'not tools and not long'
+
+check-long: ## the tests that take long, and so are no part of `make check`
+	@tests/deps check
+	@$(MAKE) --no-print-directory $(PARALLEL) all hosting
+	@BUILD=$(abspath $(BUILD)) tests/run long stack -m 'long and not tools'
 
 check-tools: ## the tests of the tests, benches and checks themselves
 	@tests/deps check
@@ -427,7 +432,7 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
 .PHONY: all help static hosting bundle npm units sims mutants fuzzers deps demo check check-tools check-fast check-readme check-asan \
-        check-tsan check-systemd check-memcheck \
+        check-tsan check-systemd check-memcheck check-long \
         chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format tables \
         lint lint-format lint-tables lint-cppcheck lint-tidy lint-shell lint-words lint-web hooks
 

@@ -175,14 +175,16 @@ typedef bool redis_proof_fn(void *arg, const struct redis_entry *entries, size_t
                             size_t *start);
 /* A walk through a log, in few requests, with few large values in memory at a time. It goes
  * backwards, or with proof forward. It ends when fn returns false, at the end of the log, or
- * without a proof. It also ends after some thousand entries, and when its slices took as long as
- * the deadline of a call. The caller sets the first five members and zeros the others. */
+ * without a proof. Unless most is set, it also ends after some thousand entries, and when its
+ * slices took as long as the deadline of a call. The caller sets the first six members and zeros
+ * the others. */
 struct redis_walk {
     const char *key;
     struct xid at; /* the next read begins with this entry; forward, fn may have used it */
     redis_walk_fn *fn;
     redis_proof_fn *proof; /* called for each read, before fn; NULL: backwards */
     void *arg;
+    unsigned most; /* entries of one read, and as many as make up 256 kB; 0: a walk with an end */
     bool ended;
     bool more;      /* there may be entries beyond the last one that fn used */
     bool lost;      /* proof returned false */
@@ -199,6 +201,10 @@ enum sync_result redis_sync_walk(struct redis_sync *s, struct redis_walk *w, uns
 /* ZRANGEBYSCORE key from +inf. Calls fn for each member on SYNC_OK; a missing key has none. */
 enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64_t from,
                                     void (*fn)(void *arg, struct slice member), void *arg);
+
+/* Whether the set at key has that member; a missing key has none. */
+enum sync_result redis_sync_set_has(struct redis_sync *s, const char *key, struct slice member,
+                                    bool *has);
 
 /* ---- held and polled streams of a site ---- */
 

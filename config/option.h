@@ -32,7 +32,7 @@ struct option {
     unsigned long min, max;
 };
 
-#define OPTIONS 69
+#define OPTIONS 70
 extern const struct option options[];
 
 /* The index of the option of that name, or -1. */

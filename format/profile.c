@@ -4,9 +4,9 @@
  * rows, and other profile_*.c the functions of the other rows.
  *
  * Invariant: a reader can tell records from control frames (events gap, live, source, end, ping,
- * token, unavailable). A record with an event name always has an id field; a control frame never
- * has one. So a record that its producer named "end" keeps that name. A message without an id gets
- * none.
+ * progress, token, unavailable). A record with an event name always has an id field; a control
+ * frame never has one. So a record that its producer named "end" keeps that name. A message without
+ * an id gets none.
  */
 #include "format/profile.h"
 
@@ -216,6 +216,39 @@ void profile_moved(const struct profile *p, struct buf *b, struct xid id)
         profile_id(p, b, id);
         sse_end(b, p->eol);
     }
+}
+
+/* first: members that go before. */
+static void search_frame(const struct profile *p, struct buf *b, const char *event,
+                         const char *first, const struct profile_counts *c)
+{
+    char data[256], text[XID_TEXT], at[XID_TEXT + 2];
+    xid_format(c->at, text);
+    json_id(at, c->has_at ? text : NULL);
+    snprintf(data, sizeof data, "{%s\"scanned\":%" PRIu64 ",\"at\":%s,\"matched\":%" PRIu64 "}",
+             first, c->scanned, at, c->matched);
+    profile_control(p, b, event, data);
+}
+
+void profile_progress(const struct profile *p, struct buf *b, struct profile_counts c)
+{
+    search_frame(p, b, "progress", "", &c);
+}
+
+void profile_search_end(const struct profile *p, struct buf *b, const char *reason,
+                        struct profile_counts c)
+{
+    char first[64];
+    snprintf(first, sizeof first, "\"reason\":\"%s\",", reason);
+    search_frame(p, b, "end", first, &c);
+}
+
+void profile_over(const struct profile *p, struct buf *b, const char *word)
+{
+    if (p->control || p->mute) /* not of an EventSource */
+        return;
+    sse_field(b, p->eol, "id", slice_of(word));
+    sse_end(b, p->eol);
 }
 
 static void final_frames(const struct profile *p, struct buf *b, const char *event,

@@ -125,6 +125,19 @@ void profile_source(const struct profile *p, struct buf *b, bool live);
 void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
 /* The cursor is now at id: the records up to it were withheld. */
 void profile_moved(const struct profile *p, struct buf *b, struct xid id);
+/* What a search has done. at: the last record that it looked at. */
+struct profile_counts {
+    uint64_t scanned, matched;
+    bool has_at;
+    struct xid at;
+};
+void profile_progress(const struct profile *p, struct buf *b, struct profile_counts c);
+/* The final frame of a search, without a retry hint. */
+void profile_search_end(const struct profile *p, struct buf *b, const char *reason,
+                        struct profile_counts c);
+/* The last event id becomes this word, which is no id: nothing follows that an EventSource could
+ * come back for. */
+void profile_over(const struct profile *p, struct buf *b, const char *word);
 /* The final frames of a stream: when to come back, and why it ends, or did not begin. END_POLL
  * tells the time also in its data. */
 void profile_end(const struct profile *p, struct buf *b, enum end_reason reason,

@@ -36,6 +36,9 @@ struct task {
     void (*free)(struct task *t);
 };
 
+/* Which thread does the work: requests of one kind never wait behind those of another. */
+enum task_lane { LANE_HISTORY, LANE_APPEND, LANE_SEARCH, LANES };
+
 struct rate;
 
 struct context {
@@ -48,6 +51,7 @@ struct context {
     struct rate *rate;              /* of what is appended; NULL under CGI */
     struct refusals *refusals;      /* for front/refusal.c; NULL under CGI */
     struct figures *figures;        /* of the process; NULL under CGI */
+    struct scans *scans;            /* searches of the process; NULL under CGI */
     const struct config_base *base; /* held: of the time when the request came */
     const struct config *start;     /* of the process: has the options that a reload leaves alone */
     const char *started;            /* how the process was started: see front_started_as */
@@ -74,7 +78,8 @@ struct context {
     struct xid until;
     struct buf head, body; /* of the answer */
     struct task *task;     /* NULL: the endpoint has answered */
-    bool appends;          /* task adds records: it has a lane of its own */
+    enum task_lane lane;   /* of task */
+    bool flows;            /* the answer is sent in pieces, and its head was: see outflow.h */
     struct lane_job job;   /* with task: the place in the lane */
     struct parking parking;
     struct buf *keep; /* the answer goes here, to be sent later; NULL: it is sent */

@@ -18,8 +18,11 @@
 #include "front/history.h"
 #include "front/rate.h"
 #include "front/refusal.h"
+#include "front/scan.h"
+#include "front/scans.h"
 #include "front/stream.h"
 #include "front/token.h"
+#include "front/volume.h"
 #include "front/workers.h"
 #include "gateway/params.h"
 #include "identity/webuser.h"
@@ -35,6 +38,7 @@ struct front {
     struct rate *rate;
     struct refusals *refusals;
     struct figures *figures;
+    struct scans *scans;
 };
 
 /* ---- the endpoints ---- */
@@ -93,6 +97,8 @@ static const struct endpoint {
 } endpoints[ENDPOINTS] = {
     [ENDPOINT_STREAM] = {"/stream", GETS, "GET, HEAD, OPTIONS", serve_stream},
     [ENDPOINT_HISTORY] = {"/history", GETS, "GET, HEAD, OPTIONS", serve_history},
+    [ENDPOINT_VOLUME] = {"/volume", GETS, "GET, HEAD, OPTIONS", serve_volume},
+    [ENDPOINT_SEARCH] = {"/search", GETS, "GET, HEAD, OPTIONS", serve_search},
     [ENDPOINT_TOKEN] = {"/token", POSTS, "POST, OPTIONS", serve_token},
     [ENDPOINT_STATUS] = {"/status", GETS, "GET, HEAD, OPTIONS", serve_status},
     [ENDPOINT_METRICS] = {"/metrics", GETS, "GET, HEAD, OPTIONS", serve_metrics},
@@ -241,6 +247,7 @@ static struct context *new_context(struct front *f, struct redis_sync *redis, st
     ctx->start = config_of(f->start);
     ctx->started = f->started;
     ctx->figures = f->figures;
+    ctx->scans = f->scans;
     ctx->endpoint = ENDPOINTS;
     return ctx;
 }
@@ -309,7 +316,7 @@ static void serve_task(struct context *ctx)
 /* Leaves the request to the lane that it needs. */
 static void hand_on(struct front *f, struct context *ctx)
 {
-    if (workers_hand_on(f->workers, ctx->appends ? LANE_APPEND : LANE_HISTORY, ctx) == 0)
+    if (workers_hand_on(f->workers, ctx->lane, ctx) == 0)
         return;
     refusal_set(ctx, WHY_FAILED);
     answer_error(ctx, 503, "no thread can be started");
@@ -367,7 +374,10 @@ static int make_shared(struct front *f)
     f->cross_site_throttle = throttle_new();
     f->refusals = refusals_new();
     f->figures = calloc(1, sizeof *f->figures);
-    return f->rate && f->throttle && f->cross_site_throttle && f->refusals && f->figures ? 0 : -1;
+    f->scans = scans_new();
+    bool all =
+        f->rate && f->throttle && f->cross_site_throttle && f->refusals && f->figures && f->scans;
+    return all ? 0 : -1;
 }
 
 struct front *front_new(const struct config_base *base, struct relay *relay, bool cgi)
@@ -405,5 +415,6 @@ void front_free(struct front *f)
     config_current_free(&f->current);
     config_unload(f->start);
     free(f->figures);
+    scans_free(f->scans);
     free(f);
 }

@@ -20,22 +20,12 @@
 #include "front/context.h"
 #include "front/page.h"
 #include "front/poll.h"
-#include "front/start.h"
+#include "front/reading.h"
+#include "front/window.h"
 #include "identity/fingerprint.h"
 #include "relay/place.h"
 
-#define LIMIT     200 /* records, when the query gives no limit */
-#define WAIT_MAX  300 /* seconds */
-#define MAX_SEEKS 16  /* questions where the cursor is, in one answer: trims may outrun them */
-
-/* The part of a log that the query asks for. */
-struct window {
-    bool forward;    /* after; else before */
-    bool has_before; /* at is one */
-    struct xid at;   /* where it begins; forward: the client has this record */
-    uint64_t limit;  /* records */
-    uint64_t wait;   /* seconds */
-};
+#define MAX_SEEKS 16 /* questions where the cursor is, in one answer: trims may outrun them */
 
 struct history {
     struct task task;
@@ -48,6 +38,7 @@ struct history {
     bool failed;
     bool any;                  /* an entry was read, and perhaps withheld by the filter */
     struct xid oldest, newest; /* of those that were read */
+    bool passed;               /* the walk met an entry beyond the range */
     /* Of `after`. */
     struct place place;
     unsigned seeks;
@@ -76,7 +67,8 @@ static void add_entry(struct history *h, const struct redis_entry *entry)
 /* Counts the entry as read. False: it is not wanted any more. */
 static bool read_entry(struct history *h, const struct redis_entry *entry)
 {
-    if (page_is_full(&h->page))
+    h->passed = !range_has(&h->window.range, entry->id);
+    if (h->passed || page_is_full(&h->page))
         return false;
     if (!h->any || xid_cmp(entry->id, h->oldest) < 0)
         h->oldest = entry->id;
@@ -87,9 +79,14 @@ static bool read_entry(struct history *h, const struct redis_entry *entry)
     return !h->failed;
 }
 
+/* Without a record in the range, the client goes on after the newest one before it. */
 static bool on_older(void *arg, const struct redis_entry *entry)
 {
-    return read_entry(arg, entry);
+    struct history *h = arg;
+    bool wanted = read_entry(h, entry);
+    if (h->passed && !h->any)
+        h->newest = entry->id;
+    return wanted;
 }
 
 static bool on_newer(void *arg, const struct redis_entry *entry)
@@ -122,10 +119,7 @@ static void begin_walk(struct history *h)
 
 static enum turn answer_fault(struct context *ctx, enum sync_result r)
 {
-    if (r == SYNC_DOWN)
-        answer_error(ctx, 503, "the log cannot be reached now");
-    else
-        answer_error(ctx, 500, "the log cannot be read");
+    reading_fault(ctx, r);
     return TURN_DONE;
 }
 
@@ -142,7 +136,7 @@ static enum turn answer_page(struct context *ctx, const struct history *h, const
     xid_format(h->gap.next, next);
     profile_gap_data(gap, after, h->gap.has_next ? next : NULL, h->gap.lost);
     const struct page_end page_end = {.gap = h->has_gap ? gap : NULL,
-                                      .more = h->walk.more || h->walk.lost,
+                                      .more = !h->passed && (h->walk.more || h->walk.lost),
                                       .first = h->any ? first : NULL,
                                       .last = last ? end : NULL,
                                       .status_level = ctx->config->status_level,
@@ -172,11 +166,11 @@ static enum turn older_turn(struct context *ctx, struct task *t)
     enum sync_result r = redis_sync_walk(ctx->redis, &h->walk, TASK_SLICE_MS);
     if (r == SYNC_OK && !h->walk.ended)
         return TURN_AGAIN;
-    if (r == SYNC_OK && !h->any && !h->window.has_before)
+    if (r == SYNC_OK && !h->any && !h->passed && !h->window.has_end)
         r = find_end(ctx, h);
     if (r != SYNC_OK || h->failed)
         return answer_fault(ctx, r);
-    return answer_page(ctx, h, h->any || !h->window.has_before ? &h->newest : NULL);
+    return answer_page(ctx, h, h->any || !h->window.has_end ? &h->newest : NULL);
 }
 
 /* ---- after ---- */
@@ -248,8 +242,8 @@ static enum turn walk_newer(struct context *ctx, struct history *h)
         return answer_fault(ctx, r);
     if (!h->walk.ended || (h->walk.lost && !h->any))
         return TURN_AGAIN; /* lost: the place is sought */
-    return h->page.count > 0 || h->walk.more || h->walk.lost ? answer_newer(ctx, h)
-                                                             : wait_or_answer(ctx, h);
+    bool answers = h->passed || h->page.count > 0 || h->walk.more || h->walk.lost;
+    return answers ? answer_newer(ctx, h) : wait_or_answer(ctx, h);
 }
 
 static enum turn read_on(struct context *ctx, struct history *h)
@@ -290,45 +284,6 @@ static enum turn newer_turn(struct context *ctx, struct task *t)
 
 /* ---- requests ---- */
 
-/* after, before, limit and wait of the query. The reason why they are malformed, or NULL. */
-static const char *read_window(const struct request *r, struct window *w)
-{
-    const char *before = request_arg(r, "before"), *after = request_arg(r, "after");
-    const char *wanted = request_arg(r, "limit"), *wait = request_arg(r, "wait");
-    *w = (struct window){
-        .forward = after != NULL, .has_before = before != NULL, .at = XID_MAX, .limit = LIMIT};
-    if (wanted && slice_number(slice_of(wanted), 1, PAGE_MAX, &w->limit))
-        return "limit must be a number from 1 to 1000";
-    if (after && before)
-        return "after and before cannot be given together";
-    if (wait && !after)
-        return "wait needs after";
-    if (wait && slice_number(slice_of(wait), 0, WAIT_MAX, &w->wait))
-        return "wait must be a number of seconds from 0 to 300";
-    if (after && (!strchr(after, '-') || xid_parse(slice_of(after), &w->at)))
-        return "after must be an id, such as 0-0";
-    if (before && xid_parse(slice_of(before), &w->at))
-        return "before must be an id";
-    w->at = before ? xid_prev(w->at) : w->at;
-    w->wait = r->method == METHOD_HEAD ? 0 : w->wait;
-    return NULL;
-}
-
-/* Whether a parameter asks for a part of the history in a way that is not known: the newest records
- * would be taken for that part. */
-static bool has_unknown_range(const struct context *ctx)
-{
-    const struct request *r = &ctx->request;
-    for (size_t i = 0; i < r->nargs; i++) {
-        const struct pair *filter = ctx->config->filters;
-        while (filter->name && strcmp(filter->name, r->args[i].name) != 0)
-            filter++;
-        if (!filter->name && start_is_unknown_range(r->args[i].name))
-            return true;
-    }
-    return false;
-}
-
 static void history_free(struct task *t)
 {
     struct history *h = (struct history *)t;
@@ -353,9 +308,10 @@ static void begin_history(struct context *ctx, const char *key, const struct win
     h->filter = filter;
     page_init(&h->page, (size_t)w->limit, !w->forward, ctx->body.max);
     snprintf(h->key, sizeof h->key, "%s", key);
+    bool begins = w->claimed && xid_cmp(w->at, XID_ZERO) == 0;
     h->place = (struct place){.cursor = {.id = w->at,
-                                         .at = CURSOR_SENT,
-                                         .rank = xid_cmp(w->at, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN},
+                                         .at = w->claimed ? CURSOR_SENT : CURSOR_OPEN,
+                                         .rank = begins ? 0 : RANK_UNKNOWN},
                               .standing = PLACE_CLAIMED,
                               .state = PLACE_BEHIND};
     h->walk = (struct redis_walk){.key = h->key, .at = w->at, .fn = on_older, .arg = h};
@@ -367,17 +323,18 @@ static void begin_history(struct context *ctx, const char *key, const struct win
 /* Takes ownership of filter. */
 static void answer_history(struct context *ctx, const char *key, struct filter *filter)
 {
+    static const char *const known[] = {"before", "after", "limit", "from", "to", NULL};
     struct window w;
-    const char *why =
-        has_unknown_range(ctx)
-            ? "a parameter for a range is unknown: after, before and limit are the known ones"
-            : read_window(&ctx->request, &w);
-    if (!why) {
+    const char *why = NULL;
+    bool refused = reading_refuses(ctx, known, "before, after, from, to, dir and limit");
+    if (!refused)
+        why = window_read(&ctx->request, ctx->config->filters, clock_wall_ms(), &w);
+    if (why)
+        answer_error(ctx, 400, why);
+    if (!refused && !why)
         begin_history(ctx, key, &w, filter);
-        return;
-    }
-    filter_free(filter);
-    answer_error(ctx, 400, why);
+    else
+        filter_free(filter);
 }
 
 void serve_history(struct context *ctx)

@@ -84,3 +84,20 @@ bool holder_has_no_room(struct context *ctx)
     answer_error(ctx, 503, "too many answers wait to be read");
     return true;
 }
+
+int holder_take_seat(struct context *ctx)
+{
+    char name[HOLDER_NAME];
+    struct seat_holder holder = holder_of(ctx, name);
+    struct seat *seat;
+    enum seat_result result = relay_seat(ctx->relay, &holder, &seat);
+    if (result == SEAT_TAKEN) {
+        ctx->parking.seat = seat;
+        return 0;
+    }
+    if (seat)
+        relay_unseat(ctx->relay, seat, result);
+    refusal_set(ctx, refusal_of_seat(result));
+    answer_error(ctx, refusal_seat_status(result), seat_refusal(result));
+    return -1;
+}

@@ -20,4 +20,8 @@ struct seat_holder holder_of(const struct context *ctx, char name[HOLDER_NAME]);
 /* Whether the holder's earlier answers leave no memory for another: 503 was answered then. */
 bool holder_has_no_room(struct context *ctx);
 
+/* Takes a seat for a request that waits, or whose answer is sent in pieces; context_free gives it
+ * back. 0, or -1: refused and answered. */
+int holder_take_seat(struct context *ctx);
+
 #endif

@@ -14,6 +14,7 @@
 #include "front/context.h"
 #include "front/exposition.h"
 #include "front/figures.h"
+#include "front/scans.h"
 #include "gateway/fcgi_reader.h"
 
 #define PREFIX "sselog_"
@@ -25,7 +26,7 @@ struct row {
     uint64_t value;
 };
 
-#define ROWS 24
+#define ROWS 26
 
 /* Every row is read once, so the figures of one answer are of about the same moment. */
 static void read_rows(const struct context *ctx, struct row rows[ROWS])
@@ -62,6 +63,9 @@ static void read_rows(const struct context *ctx, struct row rows[ROWS])
         {"appended_records", COUNTER, "Records added to logs by /append.", append_counts().records},
         {"repeated_batches", COUNTER, "Batches of /append that had been added before.",
          append_counts().repeated},
+        {"searches", GAUGE, "Searches under way.", scans_figures(ctx->scans).open},
+        {"searched_records", COUNTER, "Records that searches looked at.",
+         scans_figures(ctx->scans).records},
         {"redis_up", GAUGE, "Whether Redis is connected.", s->redis_up},
     };
     memcpy(rows, now, sizeof now);
@@ -114,7 +118,8 @@ static void add_requests(const struct context *ctx, struct exposition *e)
         [ENDPOINT_TOKEN] = "token",     [ENDPOINT_STATUS] = "status",
         [ENDPOINT_METRICS] = "metrics", [ENDPOINT_HEALTHZ] = "healthz",
         [ENDPOINT_LIVEZ] = "livez",     [ENDPOINT_APPEND] = "append",
-        [ENDPOINT_LOKI] = "loki",       [ENDPOINTS] = "none"};
+        [ENDPOINT_LOKI] = "loki",       [ENDPOINT_VOLUME] = "volume",
+        [ENDPOINT_SEARCH] = "search",   [ENDPOINTS] = "none"};
     char labels[64];
     exposition_begin(e, PREFIX, "requests", COUNTER,
                      "Requests answered, by endpoint and class of the status.");

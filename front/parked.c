@@ -11,6 +11,8 @@
 #include "front/context.h"
 
 #define CHECK_MS 250 /* from one look at a log to the next */
+#define PEER_MS  4   /* until the first look at a peer */
+#define PEERS_MS 64  /* from one look at a peer to the next, at most */
 
 struct watch {
     struct watch *next;
@@ -22,6 +24,8 @@ struct watch {
 
 struct parked {
     struct watch *watches, **tail; /* by due */
+    struct parking *full;          /* those that wait for their peers */
+    int64_t full_due;              /* of the first of these */
     struct parking *first, **last; /* those that were woken */
 };
 
@@ -89,9 +93,22 @@ static void wake(struct parked *p, struct parking *g, enum woken why)
     p->last = &g->next;
 }
 
+static void wait_for_peer(struct parked *p, struct parking *g)
+{
+    p->full_due = p->full && p->full_due < g->due ? p->full_due : g->due;
+    g->next = p->full;
+    p->full = g;
+}
+
 void parked_add(struct parked *p, struct context *ctx)
 {
     struct parking *g = &ctx->parking;
+    if (!g->key) {
+        g->pause = PEER_MS;
+        g->due = clock_ms() + PEER_MS;
+        wait_for_peer(p, g);
+        return;
+    }
     struct watch *w = watch_for(p, g);
     if (!w) {
         wake(p, g, WOKEN_TIME);
@@ -128,6 +145,40 @@ static void wake_of(struct parked *p, struct watch *w, int64_t now, enum woken a
     }
 }
 
+/* Why a request that waits for its peer is woken. */
+static enum woken reason_of_peer(struct context *ctx, int64_t now, int wait_ms)
+{
+    switch (gateway_peer(ctx->exchange, wait_ms)) {
+    case PEER_GONE:
+        return WOKEN_GONE;
+    case PEER_READY:
+        return WOKEN_ROOM;
+    case PEER_FULL:
+        break;
+    }
+    return now >= ctx->parking.until ? WOKEN_TIME : WOKEN_NOT;
+}
+
+/* Looks at the peers whose time it is. all: why all requests are woken. */
+static void check_peers(struct parked *p, int64_t now, enum woken all)
+{
+    struct parking *g = p->full, *next;
+    p->full = NULL;
+    for (; g; g = next) {
+        next = g->next;
+        enum woken why = all;
+        if (all == WOKEN_NOT && g->due <= now) {
+            why = reason_of_peer(context_of(g), now, 0);
+            g->pause = 2 * g->pause < PEERS_MS ? 2 * g->pause : PEERS_MS;
+            g->due = now + g->pause;
+        }
+        if (why == WOKEN_NOT)
+            wait_for_peer(p, g);
+        else
+            wake(p, g, why);
+    }
+}
+
 /* While Redis cannot be asked, there is no news: each waits until its time is over. */
 static bool has_news(struct redis_sync *redis, const char *key, struct xid after, bool *down)
 {
@@ -140,6 +191,8 @@ void parked_check(struct parked *p, struct redis_sync *redis, int64_t now)
 {
     int64_t start = clock_ms();
     bool down = false;
+    if (p->full && p->full_due <= now)
+        check_peers(p, now, WOKEN_NOT);
     while (p->watches && p->watches->due <= now && clock_ms() - start < TASK_SLICE_MS) {
         struct watch *w = watch_take(p);
         bool news = !down && has_news(redis, w->key, w->after, &down);
@@ -158,6 +211,7 @@ void parked_stop(struct parked *p)
         wake_of(p, w, 0, WOKEN_STOP);
         free(w);
     }
+    check_peers(p, 0, WOKEN_STOP);
     for (struct parking *g = p->first; g; g = g->next)
         g->woken = WOKEN_STOP;
 }
@@ -175,13 +229,29 @@ struct context *parked_take(struct parked *p)
 
 int64_t parked_due(const struct parked *p)
 {
-    return p->first ? 0 : p->watches ? p->watches->due : INT64_MAX;
+    int64_t due = p->watches ? p->watches->due : INT64_MAX;
+    if (p->full && p->full_due < due)
+        due = p->full_due;
+    return p->first ? 0 : due;
+}
+
+static void wait_for_own_peer(struct context *ctx)
+{
+    struct parking *g = &ctx->parking;
+    for (g->woken = WOKEN_NOT; g->woken == WOKEN_NOT;)
+        g->woken = relay_is_stopping(ctx->relay)
+                       ? WOKEN_STOP
+                       : reason_of_peer(ctx, clock_ms(), CHECK_MS); /* a signal ends it earlier */
 }
 
 void parked_wait(struct context *ctx)
 {
     struct parking *g = &ctx->parking;
     bool down = false;
+    if (!g->key) {
+        wait_for_own_peer(ctx);
+        return;
+    }
     for (g->woken = WOKEN_NOT; g->woken == WOKEN_NOT; down = false) {
         poll(NULL, 0, CHECK_MS); /* a signal ends it earlier */
         if (relay_is_stopping(ctx->relay))

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * parked: requests that wait for a record of a log. None of them has a thread or a connection to
- * Redis. Those that wait for the same record share one short question to Redis, four times a
- * second.
+ * parked: requests that wait for a record of a log, or for a peer that takes no more bytes now.
+ * None of them has a thread or a connection to Redis. Those that wait for the same record share one
+ * short question to Redis, four times a second. Peers are looked at after some milliseconds, and
+ * less often the longer they take nothing.
  *
  * Owned by the thread that serves what takes long. As CGI the process waits by itself.
  */
@@ -22,6 +23,7 @@ struct seat;
 enum woken {
     WOKEN_NOT,  /* the request was not parked yet */
     WOKEN_NEWS, /* there is a record after the cursor */
+    WOKEN_ROOM, /* the peer takes bytes */
     WOKEN_TIME, /* the time is over */
     WOKEN_STOP, /* the process stops */
     WOKEN_GONE  /* the client left */
@@ -29,10 +31,12 @@ enum woken {
 
 /* Part of a request. Its task sets the first three members; then it is parked. */
 struct parking {
-    const char *key;  /* of the log; valid as long as the task */
+    const char *key;  /* of the log, valid as long as the task; NULL: it waits for its peer */
     struct xid after; /* the cursor */
     int64_t until;    /* CLOCK_MONOTONIC ms */
     enum woken woken;
+    int64_t due;       /* of the next look at the peer */
+    int pause;         /* ms, to the one after it */
     struct seat *seat; /* under the limits of viewers; NULL: none was taken */
     char place[37];    /* among the streams that the site holds; "": none was taken */
     struct parking *next;

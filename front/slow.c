@@ -48,6 +48,8 @@ static void name_owner(struct context *ctx)
     const struct identity *who = &ctx->identity;
     unsigned char a[16];
     char *owner = ctx->job.owner;
+    if (owner[0]) /* the endpoint named it */
+        return;
     int len = snprintf(owner, LANE_OWNER, "%s\n%s\n", who->user, who->tenant);
     if (who->user[0] || throttle_read_address(request_param(&ctx->request, "REMOTE_ADDR"), a))
         return;
@@ -78,35 +80,17 @@ void slow_add(struct slow *s, struct context *ctx)
     }
 }
 
-/* Takes the seat of a request that is to wait. -1: refused and answered. */
-static int take_seat(struct context *ctx)
-{
-    char name[HOLDER_NAME];
-    struct seat_holder holder = holder_of(ctx, name);
-    struct seat *seat;
-    enum seat_result result = relay_seat(ctx->relay, &holder, &seat);
-    if (result == SEAT_TAKEN) {
-        ctx->parking.seat = seat;
-        return 0;
-    }
-    if (seat)
-        relay_unseat(ctx->relay, seat, result);
-    refusal_set(ctx, refusal_of_seat(result));
-    answer_error(ctx, refusal_seat_status(result), seat_refusal(result));
-    return -1;
-}
-
 /* One turn. A client that left needs no answer. */
 static enum turn serve(struct slow *s, struct context *ctx, struct redis_sync *redis)
 {
     ctx->redis = redis;
     if (ctx->parking.woken == WOKEN_GONE || gateway_is_gone(ctx->exchange) ||
-        holder_has_no_room(ctx))
+        (!ctx->flows && holder_has_no_room(ctx)))
         return TURN_DONE;
     enum turn turn = ctx->task->turn(ctx, ctx->task);
     if (turn != TURN_PARK)
         return turn;
-    if (!ctx->parking.seat && take_seat(ctx))
+    if (ctx->parking.woken == WOKEN_STOP || (!ctx->parking.seat && holder_take_seat(ctx)))
         return TURN_DONE;
     parked_add(s->parked, ctx);
     return TURN_PARK;
@@ -151,6 +135,11 @@ static bool serve_lane(struct slow *s, struct redis_sync *redis)
     struct context *ctx = (struct context *)((char *)job - offsetof(struct context, job));
     if (order == LANE_SERVE) {
         serve_job(s, ctx, redis);
+    } else if (ctx->flows) { /* it cannot be refused any more: its last turn ends it */
+        lane_done(s->lane);
+        ctx->parking.woken = WOKEN_STOP;
+        serve(s, ctx, redis);
+        context_free(ctx);
     } else {
         lane_done(s->lane);
         refuse(ctx, order == LANE_LATE ? WHY_LATE : WHY_STOPPING);

@@ -33,15 +33,13 @@ static bool is_cursor_name(const char *name)
     return is_spelling_of(name, "lasteventid");
 }
 
-bool start_is_unknown_range(const char *name)
+bool start_is_range(const char *name)
 {
     static const char *const ranges[] = {
         "afterid",  "from",    "to",       "start", "end",    "begin",  "stop",
         "since",    "until",   "count",    "size",  "max",    "last",   "offset",
         "skip",     "page",    "lines",    "rows",  "tail",   "limits", "maxcount",
         "pagesize", "perpage", "beforeid", "limit", "before", "after"};
-    if (strcmp(name, "before") == 0 || strcmp(name, "after") == 0 || strcmp(name, "limit") == 0)
-        return false;
     for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
         if (is_spelling_of(name, ranges[i]))
             return true;
@@ -217,16 +215,31 @@ static int64_t days_since_1970(int year, int month, int day)
     return days;
 }
 
+static int read_date(const char **text, int64_t *days)
+{
+    int year, month, day;
+    if (read_digits(text, 4, 1, 9999, '-', &year) || read_digits(text, 2, 1, 12, '-', &month) ||
+        read_digits(text, 2, 1, 31, 0, &day) || day > days_of_month(year, month))
+        return -1;
+    *days = days_since_1970(year, month, day);
+    return 0;
+}
+
+/* A date without a time is its midnight in UTC. */
 static int read_date_time(const char *text, int64_t *ms)
 {
-    int year, month, day, hour, minute, second, fraction, zone;
-    if (read_digits(&text, 4, 1, 9999, '-', &year) || read_digits(&text, 2, 1, 12, '-', &month) ||
-        read_digits(&text, 2, 1, 31, 0, &day) || day > days_of_month(year, month) || !*text ||
-        !strchr("Tt ", *text++) || read_digits(&text, 2, 0, 23, ':', &hour) ||
+    int hour, minute, second, fraction, zone;
+    int64_t days;
+    if (read_date(&text, &days))
+        return -1;
+    *ms = days * 86400000;
+    if (!*text)
+        return 0;
+    if (!strchr("Tt ", *text++) || read_digits(&text, 2, 0, 23, ':', &hour) ||
         read_digits(&text, 2, 0, 59, ':', &minute) || read_digits(&text, 2, 0, 60, 0, &second) ||
         read_fraction(&text, &fraction) || read_zone(text, &zone))
         return -1;
-    int64_t minutes = (days_since_1970(year, month, day) * 24 + hour) * 60 + minute - zone;
+    int64_t minutes = (days * 24 + hour) * 60 + minute - zone;
     *ms = (minutes * 60 + second) * 1000 + fraction;
     return 0;
 }

@@ -80,8 +80,7 @@ static int find_since(struct context *ctx, const char *key)
     return 0;
 }
 
-/* The profile of this stream: Accept or ?envelope=1 chooses another. NULL: malformed. */
-static const struct profile *find_profile(const struct context *ctx)
+const struct profile *stream_profile(const struct context *ctx)
 {
     const struct profile *p = ctx->config->profile;
     const char *wanted = request_arg(&ctx->request, "envelope");
@@ -251,7 +250,7 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
 {
     const struct config *c = ctx->config;
     buf_init(&a->head, 64 * 1024);
-    a->profile = find_profile(ctx);
+    a->profile = stream_profile(ctx);
     if (!a->profile)
         return 400;
     a->kind = c->log_kind;

@@ -8,6 +8,11 @@
 #define PRESENCE_KEY "sselog:viewers:"
 
 struct context;
+struct profile;
+
+/* The profile in which a request gets records: Accept or ?envelope=1 chooses another than the
+ * configured one. NULL: malformed. */
+const struct profile *stream_profile(const struct context *ctx);
 
 /* Answers the request, or hands its viewer to the relay. */
 void serve_stream(struct context *ctx);

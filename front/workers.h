@@ -17,8 +17,6 @@ struct redis_address;
 struct redis_sync;
 struct workers;
 
-enum { LANE_HISTORY, LANE_APPEND, LANES };
-
 /* Makes the connections and queues of that many threads beside those of the lanes. threads 0, for
  * CGI: one connection, no queue. address lives longer. NULL: out of memory, or of files. */
 struct workers *workers_new(const struct redis_address *address, unsigned threads);

@@ -225,6 +225,24 @@ bool gateway_is_gone(const struct exchange *x)
     return poll(&p, 1, 0) > 0 && p.revents & (POLLHUP | POLLERR);
 }
 
+struct out *gateway_out(struct exchange *x)
+{
+    return &x->out;
+}
+
+enum gateway_peer gateway_peer(struct exchange *x, int wait_ms)
+{
+    struct pollfd p = {.fd = x->out.fd, .events = POLLOUT};
+    bool asks = x->out.request != 0; /* as CGI, fd 1 is only written */
+    if (x->out.fd < 0 || (asks && out_drain_input(&x->out) == OUT_GONE))
+        return PEER_GONE;
+    p.events = asks ? POLLOUT | POLLRDHUP : POLLOUT;
+    int n = poll(&p, 1, wait_ms);
+    if (n > 0 && p.revents & (POLLHUP | POLLERR | POLLRDHUP))
+        return PEER_GONE;
+    return n > 0 && p.revents & POLLOUT ? PEER_READY : PEER_FULL;
+}
+
 struct out gateway_take_out(struct exchange *x)
 {
     struct out o = x->out;

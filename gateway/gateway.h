@@ -40,6 +40,14 @@ const char *gateway_param(void *exchange, const char *name, unsigned nth);
 char *const *gateway_params(const struct exchange *x);
 /* Whether the web server closed the connection, as it does when the client left. */
 bool gateway_is_gone(const struct exchange *x);
+/* The output, for an answer that is sent in pieces. It belongs to x. */
+struct out *gateway_out(struct exchange *x);
+
+enum gateway_peer { PEER_FULL, PEER_READY, PEER_GONE };
+
+/* Waits at most so many ms until the peer takes bytes. PEER_GONE: the connection is closed, or the
+ * web server aborted the request. Here the end of the peer's bytes is a sign, as for a stream. */
+enum gateway_peer gateway_peer(struct exchange *x, int wait_ms);
 /* Sends the response as far as the peer accepts it now; the rest stays in the struct out, for
  * gateway_take_out. head: CGI header lines without the blank line. */
 void gateway_answer(struct exchange *x, struct slice head, struct slice body);

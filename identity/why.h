@@ -77,6 +77,12 @@
       "too many wrong credentials came from the address, or from all")                             \
     X(UNAVAILABLE, 503, "unavailable", "Redis did not answer, or refused the request")             \
     X(FORBIDDEN, 403, "forbidden", "the identity may not have what it asks for")                   \
+    X(LOG_UNKNOWN, 403, "log-unknown",                                                             \
+      "no word of SSELOG_LOGS has a log of that name for the identity")                            \
+    X(LOG_NAMES, 403, "log-names",                                                                 \
+      "the identity has no value for a name in the log's template, or one that fits no key")       \
+    X(LOG_KEY, 403, "log-key",                                                                     \
+      "the log's key also fits another template, which has more text outside its names")           \
     X(DISABLED, 403, "disabled", "SSELOG_ENABLED is 0")                                            \
     X(CROSS_SITE, 403, "cross-site", "a page of another site may have caused the request")         \
     X(WHOSE, 409, "whose", "the page shows the log of another user, who was logged in before")     \
@@ -87,11 +93,12 @@
     X(APPEND_OFF, 404, "append-off", "SSELOG_APPEND is 0, and SSELOG_APPEND_ROLES names no role")  \
     X(APPEND_TOKEN, 403, "append-token", "an exchange token is for reading, and may not append")   \
     X(APPEND_ROLE, 403, "append-role", "the identity's role is not in SSELOG_APPEND_ROLES")        \
+    X(SEARCH_OFF, 404, "search-off", "SSELOG_SEARCH is 0")                                         \
     X(BATCH, 400, "batch", "the body is no batch of records")                                      \
     X(BATCH_LARGE, 413, "batch-large", "the body, a record or their number is too large")          \
     X(BATCH_REUSED, 409, "batch-reused", "the key or offset of the batch was used before")         \
     X(RATE, 429, "rate", "the identity appends more than SSELOG_APPEND_RATE")                      \
-    X(BUSY, 503, "busy", "too many requests for history, or to append, wait")                      \
+    X(BUSY, 503, "busy", "too many requests for history, to search or to append wait")                      \
     X(USER_BUSY, 503, "user-busy", "too many such requests of the user or address wait")           \
     X(MEMORY, 503, "memory",                                                                       \
       "too many answers to the user or address, or to all, wait to be read")                       \

@@ -13,6 +13,7 @@
 #define HOLD_BYTES (4 * 1024 * 1024) /* of large values in one answer */
 #define WALK_READ  128               /* entries that redis_sync_walk reads at once, at most */
 #define WALK_READS 32                /* reads of one walk */
+#define WALK_BYTES (256 * 1024)      /* of one read of a walk with `most`, about */
 #define WALK_LONG  (512 * 1024) /* after so many bytes of large values, read one entry at a time */
 
 struct redis_sync *redis_sync_new(const struct redis_address *address, unsigned deadline)
@@ -336,6 +337,26 @@ static ssize_t walk_over(struct redis_sync *s, struct redis_walk *w, ssize_t i, 
     return i;
 }
 
+static size_t bytes_of(const struct redis_entry *entries, ssize_t n)
+{
+    size_t bytes = 0;
+    for (ssize_t i = 0; i < n; i++)
+        for (size_t k = 0; k < 2 * entries[i].pairs; k++)
+            bytes += entries[i].fields[k].len;
+    return bytes;
+}
+
+/* How many entries to read after n entries. */
+static unsigned walk_count(const struct redis_walk *w, const struct redis_entry *entries, ssize_t n)
+{
+    unsigned most = w->most ? w->most : WALK_READ;
+    if (w->most && n > 0) {
+        size_t fit = WALK_BYTES / (bytes_of(entries, n) / (size_t)n + 1) + 1;
+        most = fit < most ? (unsigned)fit : most;
+    }
+    return 2 * w->count < most ? 2 * w->count : most;
+}
+
 /* Prepares the read after one that had n of `count` entries and used them up to i. */
 static void walk_prepare(struct redis_sync *s, struct redis_walk *w, ssize_t i, ssize_t n,
                          unsigned count, size_t held)
@@ -344,7 +365,7 @@ static void walk_prepare(struct redis_sync *s, struct redis_walk *w, ssize_t i, 
     const struct redis_entry *entries = s->storage.entries;
     bool are_long = s->cut || held > WALK_LONG;
     w->more = i < n || ((unsigned)n == count && xid_cmp(entries[n - 1].id, end) != 0);
-    w->count = are_long ? 1 : 2 * w->count < WALK_READ ? 2 * w->count : WALK_READ;
+    w->count = are_long ? 1 : walk_count(w, entries, n);
     w->skip = w->proof && i > 0 ? count_large(&s->storage, &entries[i - 1], false) : 0;
     w->skip_known = true;
 }
@@ -368,7 +389,7 @@ static enum sync_result walk_on(struct redis_sync *s, struct redis_walk *w)
         ssize_t i = walk_over(s, w, (ssize_t)start, n, &wanted);
         walk_prepare(s, w, i, n, read.count, hold - s->hold);
     }
-    w->ended = w->lost || !wanted || !w->more || ++w->reads == WALK_READS;
+    w->ended = w->lost || !wanted || !w->more || (++w->reads == WALK_READS && !w->most);
     sync_free_reply(s);
     return SYNC_OK;
 }
@@ -383,7 +404,7 @@ enum sync_result redis_sync_walk(struct redis_sync *s, struct redis_walk *w, uns
         sync_begin(s);
         result = walk_on(s, w);
         taken = clock_ms() - start;
-        w->ended = w->ended || w->taken + taken >= s->deadline;
+        w->ended = w->ended || (w->taken + taken >= s->deadline && !w->most);
     } while (result == SYNC_OK && !w->ended && taken < slice);
     w->taken += taken;
     return result;

@@ -32,6 +32,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "threads: also run under ThreadSanitizer")
     config.addinivalue_line("markers", "memory: only for the program as it is shipped, not under sanitizers")
     config.addinivalue_line("markers", "tools: of the tests, benches and checks themselves; make check-tools")
+    config.addinivalue_line("markers", "long: takes long, and a short form of it is not marked; make check-long")
     config.addinivalue_line("markers", "load: thousands of records, too many under valgrind")
 
 

@@ -39,6 +39,60 @@ def test_pages_together_hold_every_record_once(stack, redis):
         assert [r["id"] for r in get_all_pages(responder, limit)] == ids
 
 
+def ids_of(answer):
+    return [r["id"] for r in answer["records"]]
+
+
+@pytest.mark.parametrize("query,ids,more,first,last", [
+    ("from=2", "2-0 2-1 3-0 9-0", False, "2-0", "9-0"),
+    ("from=2&limit=2", "3-0 9-0", True, "3-0", "9-0"),
+    ("from=2&limit=2&before=3-0", "2-0 2-1", False, "2-0", "2-1"),
+    ("from=2&to=3", "2-0 2-1", False, "2-0", "2-1"),
+    ("from=2&to=3&limit=1", "2-1", True, "2-1", "2-1"),
+    ("from=2&dir=forward&limit=3", "2-0 2-1 3-0", True, "2-0", "3-0"),
+    ("from=2&to=3&dir=forward&limit=1", "2-0", True, "2-0", "2-0"),
+    ("from=2&to=3&after=2-0", "2-1", False, "2-1", "2-1"),
+    ("from=2&after=1-0", "2-0 2-1 3-0 9-0", False, "2-0", "9-0"),
+    ("to=2-1&dir=forward", "1-0 2-0", False, "1-0", "2-0"),
+    ("dir=forward&limit=1", "1-0", True, "1-0", "1-0"),
+    ("from=1970-01-01T00:00:00.002Z&to=1970-01-01T00:00:00.003Z", "2-0 2-1", False, "2-0", "2-1"),
+    ("from=1970-01-01&to=1970-01-01T01:00:00.003%2B01:00", "1-0 2-0 2-1", False, "1-0", "2-1"),
+    ("from=4&to=9", "", False, None, None),
+    ("from=4&to=9&dir=forward", "", False, None, "3-18446744073709551615"),
+    ("from=10", "", False, None, "9-0"),  # the stream goes on from there
+    ("from=10&dir=forward", "", False, None, "9-18446744073709551615"),
+    ("to=1", "", False, None, None),
+    ("from=5-5&to=5-5", "", False, None, None),
+    ("from=2&q=x3", "3-0", False, "2-0", "9-0"),
+])
+def test_range_is_paged_from_both_ends(stack, redis, query, ids, more, first, last):
+    for id in ("1-0", "2-0", "2-1", "3-0", "9-0"):
+        redis.add("log", "x" + id[0], id=id)
+    answer = get_page(stack.responder(redis), query)
+    assert (" ".join(ids_of(answer)), answer["more"], answer["first"], answer["last"]) == (ids, more, first, last)
+    assert "gap" not in answer
+
+
+def test_pages_lead_away_from_a_record_on_both_sides(stack, redis):
+    """As a page does that shows what is round a match. What was trimmed meanwhile is a gap."""
+    ids = redis.add_many("log", [str(i) for i in range(500)])
+    responder = stack.responder(redis)
+    found = ids_of(get_page(responder, f"from={ids[250]}&dir=forward&limit=60"))
+    older = newer = {"more": True, "first": found[0], "last": found[-1]}
+    while older["more"]:
+        older = get_page(responder, f"before={older['first']}&limit=60")
+        found = ids_of(older) + found
+    while newer["more"]:
+        newer = get_page(responder, f"after={newer['last']}&dir=forward&limit=60")
+        found += ids_of(newer)
+    assert found == ids
+    redis.client.xtrim("log", minid=ids[300], approximate=False)
+    answer = get_page(responder, f"after={ids[250]}&to={ids[302]}")
+    assert answer["gap"] == {"after": ids[250], "next": ids[300], "lost": None} and ids_of(answer) == ids[300:302]
+    answer = get_page(responder, f"from={ids[250]}&to={ids[302]}&dir=forward")
+    assert "gap" not in answer and ids_of(answer) == ids[300:302]
+
+
 def test_filters_and_envelope_see_the_entry_s_other_fields(stack, redis):
     """Of `XADD log * data text level DEBUG host web2`. Plain streams have only the payload."""
     redis.add("log", "quiet", level="DEBUG", host="web2")

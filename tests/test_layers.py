@@ -55,9 +55,9 @@ APART = [
      "redis/append.c redis/batch.c redis/reply_memory.c redis/tls.c",
      IDENTITY | BYTES | RELAY | {"relay/relay.h", "gateway/gateway.h", "gateway/request.h", "front/context.h"}),
     ("front/front.c front/workers.c front/access.c front/stream.c front/answer.c front/profile_http.c front/context.c front/slow.c "
-     "front/append.c front/health.c front/metrics.c front/figures.c front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c",
+     "front/append.c front/health.c front/metrics.c front/figures.c front/refusal.c front/shown.c front/poll.c front/pace.c front/token.c front/parked.c front/page.c front/outflow.c front/scans.c",
      RELAY | {"redis/reply.h", "redis/link.h"}),
-    ("front/history.c", RELAY - {"relay/place.h", "relay/ring.h"} | {"redis/reply.h", "redis/link.h"}),
+    ("front/history.c front/scan.c front/scan_plan.c", RELAY - {"relay/place.h", "relay/ring.h"} | {"redis/reply.h", "redis/link.h"}),
     (" ".join(c for c in SOURCES if re.fullmatch(r"relay/\w+\.c", c)),
      IDENTITY | {"gateway/request.h", "front/context.h", "front/profile_http.h", "gateway/gateway.h", "redis/reply.h",
                  "redis/link.h"}),
@@ -83,7 +83,7 @@ PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c for
        "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c "
        "front/batch_head.c redis/receipt.c redis/slot.c redis/sought.c identity/roles.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
-       "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c "
+       "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c front/scan_plan.c "
        "doctor/finding.c doctor/cure.c doctor/redis_cure.c doctor/probe_reader.c "
         "send/options.c send/lines.c send/join.c send/level.c send/wrap.c send/journal.c send/mark.c doctor/proxy_cure.c")
 SYSTEM = r"(sys/(?!types).*|unistd|fcntl|poll|time|pthread|signal|net.*|arpa/.*|stdio_ext|syslog)\.h"

@@ -151,7 +151,9 @@ def test_paths_of_the_profiles():
 
 def test_query_parameters():
     there = table("front/stream.c", r"request_arg\([^\"()]*\"(\w+)\"") + table("front/access.c", r"request_arg\([^\"()]*\"(\w+)\"")
-    there += table("front/history.c", r"request_arg\([^\"()]*\"(\w+)\"")
+    for name in ("range", "window"):
+        there += table(f"front/{name}.c", r"(?:request|range)_arg\([^\"()]*\"(\w+)\"")
+    there += table("front/scan_plan.c", r"request_arg\([^\"()]*\"(\w+)\"")
     there += table("auth.c", r"request_arg\([^\"()]*\"(\w+)\"")
     assert set(there) <= words(section("ENDPOINTS").replace(",", " "))
 

@@ -178,19 +178,20 @@ PACKAGES = ("axe-core", "esbuild", "eslint", "playwright-core", "react", "react-
 
 
 class Browser:
-    """A copy of tests/browser/run with two files, and a PATH with few programs."""
+    """A copy of tests/browser/run with three files, one of which takes long, and a PATH with few programs."""
 
     FILES = ("unit/ids.test.js", "page.test.js")
+    LONG = "long/days.test.js"
 
     def __init__(self, suites):
         self.suites, self.top, self.bin = suites, suites.tests / "browser", suites.top / "bin"
         executable(self.top / "run", (TOP / "tests/browser/run").read_text())
         (self.top / "package.json").write_text('{"type": "module"}')
-        (self.top / "unit").mkdir()
-        for file in self.FILES:
+        for file in (*self.FILES, self.LONG):
+            (self.top / file).parent.mkdir(exist_ok=True)
             (self.top / file).write_text(NODE_TEST)
         self.bin.mkdir()
-        for program in ("dirname", "timeout", "node", "sh"):
+        for program in ("dirname", "timeout", "node", "sh", "mktemp", "chmod", "rm", "sleep"):
             (self.bin / program).symlink_to(shutil.which(program))
         self.chromium = executable(suites.top / "chromium", "#!/bin/sh\n")
 
@@ -198,8 +199,8 @@ class Browser:
         for package in PACKAGES:
             (self.top / "node_modules" / package).mkdir(parents=True)
 
-    def run(self, status=0, **more):
-        return self.suites.run("extra", status=status, PATH=str(self.bin), CHROMIUM=str(self.chromium), **more)
+    def run(self, part="extra", status=0, **more):
+        return self.suites.run(part, status=status, PATH=str(self.bin), CHROMIUM=str(self.chromium), **more)
 
 
 # The missing thing, the files that are left out, and the reason that is told.
@@ -225,6 +226,38 @@ def test_files_that_need_what_is_missing_are_left_out_and_counted(suites, what):
         assert any(line.startswith(f"- browser/run: {file}: SKIP {reason}") for line in listed), text
     passed = len(Browser.FILES) - len(left_out)
     assert closing_line(text) == f"{passed} passed, 0 failed" + (f", {len(left_out)} skipped" if left_out else "")
+
+
+def test_files_that_take_long_are_a_part_of_their_own(suites):
+    browser = Browser(suites)
+    browser.packages()
+    assert closing_line(browser.run(part="long")) == "1 passed, 0 failed"
+    (browser.top / browser.LONG).write_text("throw new Error();")
+    assert closing_line(browser.run()) == "2 passed, 0 failed"
+    assert browser.LONG in browser.run(part="long", status=1)
+
+
+def test_browser_files_that_are_killed_leave_nothing(suites):
+    browser = Browser(suites)
+    browser.packages()
+    started = suites.top / "started"
+    (browser.top / "page.test.js").write_text(f"""
+import fs from "node:fs";
+import os from "node:os";
+fs.mkdtempSync(`${{os.tmpdir()}}/profile-`);
+fs.writeFileSync("{started}", String(process.pid));
+setInterval(() => {{}}, 1000);
+""")
+    child = procs.Child([browser.top / "run", "page.test.js"], log=suites.top / "browser.log",
+                        env=suites.environment(CHROMIUM=str(browser.chromium)))
+    try:
+        procs.wait_until(lambda: started.exists() and started.read_text(), "the file")
+        child.send(signal.SIGTERM)
+        assert child.wait() == 143
+        assert not list(suites.tmp.iterdir())
+        procs.wait_until(lambda: not Path("/proc", started.read_text()).exists(), "the end of the file")
+    finally:
+        child.stop()
 
 
 def test_what_is_left_out_is_a_failure_in_ci(suites):

@@ -29,7 +29,7 @@ answers() {
         send_request PATH_INFO=$path REMOTE_USER=ann
         error_is "$path" 404
     done
-    for query in after_id=1-0 from=1-0 'since=1h' 'limit=5&offset=2' Limit=5 after=x after=1 after= \
+    for query in after_id=1-0 From=1-0 from=x to=2026-02-30 'from=2&to=1' dir=up 'dir=forward&before=1-0' 'since=1h' 'limit=5&offset=2' Limit=5 after=x after=1 after= \
         'after=1-0&before=2-0' wait=1 'before=1-0&wait=1' 'after=0-0&wait=-1' 'after=0-0&wait=301' \
         'after=0-0&wait=1.5' 'after=0-0&wait=' limit=0 limit=1001; do
         send_request PATH_INFO=/history REMOTE_USER=ann "QUERY_STRING=$query"
@@ -37,6 +37,9 @@ answers() {
     done
     send_request PATH_INFO=/history REMOTE_USER=ann 'QUERY_STRING=from=x' SSELOG_FILTERS=from=sender
     status_is 'a filter may have the name of a range' 200
+    send_request PATH_INFO=/history REMOTE_USER=ann 'QUERY_STRING=page=2'
+    error_is 'a range of another form' 400
+    check 'a range of another form: its name' grep -q 'the parameter page for' "$dir/body"
 
     send_request PATH_INFO=/stream REMOTE_USER=ann REQUEST_METHOD=POST CONTENT_LENGTH=0
     error_is 'POST to the stream' 405

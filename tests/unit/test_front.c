@@ -99,7 +99,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Three threads answer; two serve the lanes from the first request for these. */
+/* Three threads answer; one more serves each lane from its first request. */
 static void test_start_and_stop(void **state)
 {
     (void)state;
@@ -111,12 +111,12 @@ static void test_start_and_stop(void **state)
         assert_int_equal(start_worker(&f->workers->each[LANE_APPEND], work_slow), -1);
     assert_int_equal(told, 1); /* once a minute */
     thread_starts = -1;
-    for (unsigned i = 0; i < 6; i++) {
-        assert_int_equal(start_worker(&f->workers->each[i / 3], work_slow), 0);
-        assert_int_equal(created, 4 + i / 3);
+    for (unsigned i = 0; i < 2 * LANES; i++) {
+        assert_int_equal(start_worker(&f->workers->each[i / 2], work_slow), 0);
+        assert_int_equal(created, 4 + i / 2);
     }
     assert_true(front_stop(f, 60000));
-    assert_int_equal(joined, 5);
+    assert_int_equal(joined, 3 + LANES);
     assert_true(front_stop(f, 0)); /* once more does nothing */
     front_free(f);
     front_free(NULL);
@@ -165,7 +165,7 @@ static void test_thread_that_does_not_start_ends_the_others_first(void **state)
 static void test_no_thread_starts_without_its_connection(void **state)
 {
     (void)state;
-    for (int n = 0; n < 5; n++) {
+    for (int n = 0; n < 3 + LANES; n++) {
         connections = n;
         assert_null(front_new(base, NULL, false));
     }
@@ -208,10 +208,10 @@ static void test_thread_that_is_busy_too_long_hangs(void **state)
     (void)state;
     struct front *f = front_new(base, NULL, false);
     assert_true(front_turns(f, 1000000));
-    f->workers->each[2].began = 1000;
+    f->workers->each[LANES].began = 1000;
     assert_true(front_turns(f, 1000 + HANG_MS));
     assert_false(front_turns(f, 1001 + HANG_MS));
-    f->workers->each[2].began = 0;
+    f->workers->each[LANES].began = 0;
     assert_true(front_turns(f, 1000000));
     assert_true(front_stop(f, 60000));
     front_free(f);

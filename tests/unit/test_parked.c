@@ -35,11 +35,23 @@ static bool fake_gone(const struct exchange *x)
     return x && x == gone;
 }
 
+static const struct exchange *takes; /* whose peer takes bytes */
+static unsigned peers_asked;
+
+static enum gateway_peer fake_peer(struct exchange *x, int wait_ms)
+{
+    (void)wait_ms;
+    peers_asked++;
+    return x && x == gone ? PEER_GONE : x && x == takes ? PEER_READY : PEER_FULL;
+}
+
 #define redis_sync_news fake_news
 #define gateway_is_gone fake_gone
+#define gateway_peer    fake_peer
 #include "front/parked.c"
 #undef redis_sync_news
 #undef gateway_is_gone
+#undef gateway_peer
 
 static struct parked *p;
 static struct context requests[8];
@@ -50,7 +62,8 @@ static int set_up(void **state)
     newest_of = NULL;
     result = SYNC_OK;
     asked = slow = 0;
-    gone = NULL;
+    gone = takes = NULL;
+    peers_asked = 0;
     memset(requests, 0, sizeof requests);
     p = parked_new();
     return p ? 0 : -1;
@@ -82,7 +95,7 @@ static void look(int64_t now)
 static const char *woken(int64_t now)
 {
     static char text[64];
-    static const char reasons[] = "-ntsg";
+    static const char reasons[] = "-nrtsg";
     size_t n = 0;
     struct context *ctx;
     look(now);
@@ -184,6 +197,34 @@ static void test_woken_requests_take_turns_and_a_stop_wakes_all(void **state)
     assert_string_equal(woken(0), "0s1s2s");
 }
 
+static void test_full_peer_is_looked_at_less_and_less_often(void **state)
+{
+    (void)state;
+    requests[0].exchange = (struct exchange *)&requests[0]; /* only compared */
+    park(0, NULL, 0, INT64_MAX);
+    int64_t began = parked_due(p);
+    assert_in_range(began, 1, clock_ms() + PEER_MS);
+    for (int64_t now = began; now < began + 1000; now++)
+        parked_check(p, NULL, now);
+    assert_in_range(peers_asked, 1000 / PEERS_MS, 1000 / PEERS_MS + 6);
+    takes = requests[0].exchange;
+    assert_string_equal(woken(parked_due(p)), "0r");
+    assert_int_equal(asked, 0);
+}
+
+static void test_full_peer_is_woken_by_its_time_its_end_and_a_stop(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        requests[i].exchange = (struct exchange *)&requests[i];
+        park(i, NULL, 0, i == 0 ? clock_ms() : INT64_MAX);
+    }
+    gone = requests[1].exchange;
+    assert_string_equal(woken(clock_ms() + PEERS_MS), "1g0t");
+    parked_stop(p);
+    assert_string_equal(woken(0), "2s");
+}
+
 #define EACH(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -195,6 +236,8 @@ int main(void)
         EACH(test_look_at_slow_logs_ends_and_the_next_one_goes_on),
         EACH(test_looks_are_apart_and_a_woken_request_needs_none),
         EACH(test_woken_requests_take_turns_and_a_stop_wakes_all),
+        EACH(test_full_peer_is_looked_at_less_and_less_often),
+        EACH(test_full_peer_is_woken_by_its_time_its_end_and_a_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* scan_plan: see scan_plan.h. */
+#include "front/scan_plan.h"
+
+#include <string.h>
+
+#include "gateway/request.h"
+
+bool scan_is_over(const struct request *r)
+{
+    const char *last = request_header(r, "Last-Event-ID", NULL);
+    return last && strcmp(last, SCAN_OVER) == 0;
+}
+
+/* An EventSource that comes back repeats its address, so its header is newer. */
+static const char *read_place(const struct request *r, struct scan_wish *w)
+{
+    const char *at = request_arg(r, "at");
+    const char *last = request_header(r, "Last-Event-ID", NULL);
+    w->resumed = last && strchr(last, '-') && xid_parse(slice_of(last), &w->at) == 0;
+    if (w->resumed || !at || !at[0])
+        return NULL;
+    w->resumed = strchr(at, '-') && xid_parse(slice_of(at), &w->at) == 0;
+    return w->resumed ? NULL : "at must be an id, such as 1700000000000-0";
+}
+
+const char *scan_read(const struct request *r, const struct pair *filters, int64_t now,
+                      struct scan_wish *w)
+{
+    *w = (struct scan_wish){.limit = SCAN_LIMIT};
+    const char *dir = range_arg(r, filters, "dir"), *limit = request_arg(r, "limit");
+    static const char *const known[] = {"from", "to", "limit", NULL};
+    if (range_unknown(r, filters, known))
+        return "a parameter for a range is unknown: from, to, at, dir and limit are the known ones";
+    const char *why = range_read(r, filters, now, &w->range);
+    if (why)
+        return why;
+    w->forward = dir && strcmp(dir, "forward") == 0;
+    if (dir && !w->forward && strcmp(dir, "backward") != 0)
+        return "dir must be forward or backward";
+    if (limit && slice_number(slice_of(limit), 1, SCAN_LIMIT_MAX, &w->limit))
+        return "limit must be a number from 1 to 10000";
+    return read_place(r, w);
+}
+
+struct xid scan_start(const struct scan_wish *w)
+{
+    if (w->forward)
+        return w->resumed && xid_cmp(w->at, w->range.from) >= 0 ? w->at : w->range.from;
+    struct xid last = range_last(&w->range), before = xid_prev(w->at);
+    return w->resumed && xid_cmp(before, last) < 0 ? before : last;
+}
+
+const char *scan_end_name(enum scan_end end)
+{
+    static const char *const names[] = {
+        [SCAN_GOES_ON] = "",          [SCAN_DONE] = "done",
+        [SCAN_LIMITED] = "limit",     [SCAN_DEADLINE] = "deadline",
+        [SCAN_REPLACED] = "replaced", [SCAN_EXPIRED] = "expired",
+        [SCAN_REVOKED] = "revoked",   [SCAN_UNAVAILABLE] = "unavailable",
+        [SCAN_FAILED] = "failed",     [SCAN_SHUTDOWN] = "shutdown",
+    };
+    return names[end];
+}
+
+bool scan_is_final(enum scan_end end)
+{
+    return end != SCAN_DEADLINE && end != SCAN_UNAVAILABLE && end != SCAN_SHUTDOWN;
+}
+
+/* What the client may not have any more comes first, then what it has: a search that has looked at
+ * all is done, whatever else happened meanwhile. */
+enum scan_end scan_decide(const struct scan_facts *f)
+{
+    if (f->revoked || f->expired)
+        return f->revoked ? SCAN_REVOKED : SCAN_EXPIRED;
+    if (f->failed || f->lost)
+        return f->failed ? SCAN_FAILED : SCAN_UNAVAILABLE;
+    if (f->all_read)
+        return SCAN_DONE;
+    if (f->matched >= f->limit)
+        return SCAN_LIMITED;
+    if (f->stopping || f->replaced)
+        return f->stopping ? SCAN_SHUTDOWN : SCAN_REPLACED;
+    return f->age >= SCAN_MS ? SCAN_DEADLINE : SCAN_GOES_ON;
+}
+
+bool scan_tells(int64_t since)
+{
+    return since >= SCAN_PROGRESS_MS;
+}
+
+bool scan_lost_below(const struct scan_wish *w, const struct xid *oldest,
+                     const struct redis_info *first, struct gap *gap)
+{
+    struct xid from = w->range.from;
+    struct xid seen = oldest ? *oldest : w->resumed ? w->at : xid_next(scan_start(w));
+    bool before = w->resumed && !oldest &&
+                  (!first->has_first || xid_cmp(first->first, w->at) > 0); /* it came back late */
+    if (!before && !first->has_first)
+        return false;
+    struct xid missing = before || xid_cmp(first->first, from) < 0 ? from : first->first;
+    *gap = (struct gap){
+        .after = xid_prev(missing), .has_next = oldest || w->resumed, .next = seen, .lost = -1};
+    return xid_cmp(missing, seen) < 0;
+}
+
+bool scan_lost_above(struct xid at, const struct redis_info *info, struct gap *gap)
+{
+    *gap = (struct gap){.after = at, .has_next = info->has_first, .next = info->first, .lost = -1};
+    if (info->has_first)
+        return xid_cmp(info->first, at) > 0;
+    return !info->exists || xid_cmp(info->last, at) > 0;
+}
