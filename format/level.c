@@ -94,6 +94,18 @@ const char *level_name(int severity)
     return NULL;
 }
 
+const char *const level_classes[LEVEL_CLASSES] = {"DEBUG", "INFO",     "WARNING",
+                                                  "ERROR", "CRITICAL", "OTHER"};
+
+unsigned level_class(int severity)
+{
+    static const int lowest[LEVEL_CLASSES - 1] = {0, 20, 30, 40, 50};
+    unsigned class = LEVEL_CLASSES - 1;
+    for (unsigned i = 0; i < COUNT(lowest) && severity >= lowest[i]; i++)
+        class = i;
+    return class;
+}
+
 /* scale: its index; -1: there is none. */
 static int level_of_number(struct slice text, int scale)
 {
