@@ -13,6 +13,7 @@
 #include "front/answer.h"
 #include "front/append.h"
 #include "front/context.h"
+#include "front/export.h"
 #include "front/figures.h"
 #include "front/health.h"
 #include "front/history.h"
@@ -100,6 +101,7 @@ static const struct endpoint {
     [ENDPOINT_HISTORY] = {"/history", GETS, "GET, HEAD, OPTIONS", serve_history},
     [ENDPOINT_LOGS] = {"/logs", GETS, "GET, HEAD, OPTIONS", serve_logs},
     [ENDPOINT_VOLUME] = {"/volume", GETS, "GET, HEAD, OPTIONS", serve_volume},
+    [ENDPOINT_EXPORT] = {"/export", GETS, "GET, HEAD, OPTIONS", serve_export},
     [ENDPOINT_SEARCH] = {"/search", GETS, "GET, HEAD, OPTIONS", serve_search},
     [ENDPOINT_TOKEN] = {"/token", POSTS, "POST, OPTIONS", serve_token},
     [ENDPOINT_STATUS] = {"/status", GETS, "GET, HEAD, OPTIONS", serve_status},

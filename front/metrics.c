@@ -123,6 +123,7 @@ static void add_requests(const struct context *ctx, struct exposition *e)
                                                      [ENDPOINT_APPEND] = "append",
                                                      [ENDPOINT_LOKI] = "loki",
                                                      [ENDPOINT_VOLUME] = "volume",
+                                                     [ENDPOINT_EXPORT] = "export",
                                                      [ENDPOINT_SEARCH] = "search",
                                                      [ENDPOINT_LOGS] = "logs",
                                                      [ENDPOINTS] = "none"};
