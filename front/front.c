@@ -22,6 +22,7 @@
 #include "front/scans.h"
 #include "front/stream.h"
 #include "front/token.h"
+#include "front/volume.h"
 #include "front/workers.h"
 #include "gateway/params.h"
 #include "identity/webuser.h"
@@ -96,6 +97,7 @@ static const struct endpoint {
 } endpoints[ENDPOINTS] = {
     [ENDPOINT_STREAM] = {"/stream", GETS, "GET, HEAD, OPTIONS", serve_stream},
     [ENDPOINT_HISTORY] = {"/history", GETS, "GET, HEAD, OPTIONS", serve_history},
+    [ENDPOINT_VOLUME] = {"/volume", GETS, "GET, HEAD, OPTIONS", serve_volume},
     [ENDPOINT_SEARCH] = {"/search", GETS, "GET, HEAD, OPTIONS", serve_search},
     [ENDPOINT_TOKEN] = {"/token", POSTS, "POST, OPTIONS", serve_token},
     [ENDPOINT_STATUS] = {"/status", GETS, "GET, HEAD, OPTIONS", serve_status},

@@ -20,6 +20,7 @@
 #include "front/context.h"
 #include "front/page.h"
 #include "front/poll.h"
+#include "front/reading.h"
 #include "front/window.h"
 #include "identity/fingerprint.h"
 #include "relay/place.h"
@@ -118,10 +119,7 @@ static void begin_walk(struct history *h)
 
 static enum turn answer_fault(struct context *ctx, enum sync_result r)
 {
-    if (r == SYNC_DOWN)
-        answer_error(ctx, 503, "the log cannot be reached now");
-    else
-        answer_error(ctx, 500, "the log cannot be read");
+    reading_fault(ctx, r);
     return TURN_DONE;
 }
 
@@ -322,30 +320,13 @@ static void begin_history(struct context *ctx, const char *key, const struct win
     ctx->task = &h->task;
 }
 
-/* Answers 400 if a parameter asks for a part of the history in a way that is not known: the newest
- * records would be taken for that part. */
-static bool refuse_unknown_range(struct context *ctx)
-{
-    static const char *const known[] = {"before", "after", "limit", "from", "to", NULL};
-    const char *name = range_unknown(&ctx->request, ctx->config->filters, known);
-    char why[200];
-    if (!name)
-        return false;
-    snprintf(
-        why, sizeof why,
-        "the parameter %.40s for a range is unknown: before, after, from, to, dir and limit are "
-        "the known ones",
-        name);
-    answer_error(ctx, 400, why);
-    return true;
-}
-
 /* Takes ownership of filter. */
 static void answer_history(struct context *ctx, const char *key, struct filter *filter)
 {
+    static const char *const known[] = {"before", "after", "limit", "from", "to", NULL};
     struct window w;
     const char *why = NULL;
-    bool refused = refuse_unknown_range(ctx);
+    bool refused = reading_refuses(ctx, known, "before, after, from, to, dir and limit");
     if (!refused)
         why = window_read(&ctx->request, ctx->config->filters, clock_wall_ms(), &w);
     if (why)

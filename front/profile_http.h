@@ -17,6 +17,7 @@ struct context;
 enum endpoint_kind {
     ENDPOINT_STREAM,
     ENDPOINT_HISTORY,
+    ENDPOINT_VOLUME,
     ENDPOINT_SEARCH,
     ENDPOINT_TOKEN,
     ENDPOINT_STATUS,

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/diag.h"
+#include "front/context.h"
 #include "front/slow.h"
 #include "gateway/gateway.h"
 #include "redis_io.h"
