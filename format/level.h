@@ -18,6 +18,13 @@
 int level_of_name(struct slice name);
 /* The usual name of a severity, in capitals. NULL: unknown. */
 const char *level_name(int severity);
+/* The page shows levels in classes: TRACE is DEBUG, NOTICE is INFO, and the last is for unknown
+ * ones.
+ */
+#define LEVEL_CLASSES 6
+extern const char *const level_classes[LEVEL_CLASSES];
+/* The index of the class of a severity. */
+unsigned level_class(int severity);
 /* The names of the fields that hold a level, in order; NULL behind the last. */
 const char *level_field(size_t i);
 /* The severity that a text tells by its form, such as "[error]" or "panic:". *level is the word

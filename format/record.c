@@ -205,10 +205,14 @@ bool record_path(struct record *r, const char *path, struct slice *out)
     return record_path_from(r, path, RECORD_ANY, out);
 }
 
-bool record_string(struct record *r, const char *path, struct slice *out)
+bool record_message_of(struct json_object *o, struct slice *out)
 {
-    struct json_object *value = payload_value(r, path);
-    return json_object_is_type(value, json_type_string) && json_text(value, out);
+    for (size_t i = 0; i < sizeof message_names / sizeof *message_names; i++) {
+        struct json_object *value = json_at(o, message_names[i]);
+        if (json_object_is_type(value, json_type_string) && json_text(value, out))
+            return true;
+    }
+    return false;
 }
 
 struct slice record_message(struct record *r)
@@ -216,9 +220,7 @@ struct slice record_message(struct record *r)
     struct slice text = {0};
     if (!record_has_fields(r))
         return r->data;
-    for (size_t i = 0; i < sizeof message_names / sizeof *message_names; i++)
-        if (record_string(r, message_names[i], &text))
-            return text;
+    record_message_of(record_json(r), &text);
     return text;
 }
 

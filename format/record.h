@@ -77,11 +77,11 @@ bool record_path(struct record *r, const char *path, struct slice *out);
 /* The same, of the payload or the entry only. */
 bool record_path_from(struct record *r, const char *path, enum record_field_source from,
                       struct slice *out);
-/* The same, of the payload only, and only if it is a string. */
-bool record_string(struct record *r, const char *path, struct slice *out);
-/* The text that a reader sees of the record: the payload, or the message in its fields; empty where
- * fields have none. */
+/* The text that a reader sees of the record: the payload, or the message in its fields; empty, with
+ * p NULL, where fields have none. */
 struct slice record_message(struct record *r);
+/* The message in fields, the first that is a string; o may be NULL. *out points into o. */
+bool record_message_of(struct json_object *o, struct slice *out);
 /* The record's message as a line of a known form, parsed at the first call and owned by the record.
  * NULL: it has no known form, or memory ran out. */
 const struct line *record_line(struct record *r);

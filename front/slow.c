@@ -41,8 +41,8 @@ void slow_free(struct slow *s)
     free(s);
 }
 
-/* The name that shares the lane: the user, or for anonymous requests the address. Names hold no
- * control character. */
+/* The name that shares the lane: the user, or for anonymous requests the address. Requests to one
+ * endpoint do not wait for those of the same user to another. Names hold no control character. */
 static void name_owner(struct context *ctx)
 {
     const struct identity *who = &ctx->identity;
@@ -50,7 +50,8 @@ static void name_owner(struct context *ctx)
     char *owner = ctx->job.owner;
     if (owner[0]) /* the endpoint named it */
         return;
-    int len = snprintf(owner, LANE_OWNER, "%s\n%s\n", who->user, who->tenant);
+    int len = snprintf(owner, LANE_OWNER, "%s\n%s\n%u\n", who->user, who->tenant,
+                       (unsigned)ctx->endpoint);
     if (who->user[0] || throttle_read_address(request_param(&ctx->request, "REMOTE_ADDR"), a))
         return;
     for (size_t i = 0; i < sizeof a; i++)

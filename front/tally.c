@@ -5,11 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/level.h"
-
-const char *const tally_levels[TALLY_LEVELS] = {"DEBUG", "INFO",     "WARNING",
-                                                "ERROR", "CRITICAL", "OTHER"};
-
 struct tally_axis tally_axis(uint64_t from, uint64_t to, unsigned wanted)
 {
     struct tally_axis a = {from, to, 0, 0};
@@ -58,16 +53,6 @@ bool tally_cell(const struct tally *t, unsigned n, struct tally_cell *c)
     return true;
 }
 
-unsigned tally_level(int severity)
-{
-    static const int lowest[] = {0, 20, 30, 40, 50};
-    unsigned level = TALLY_LEVELS - 1;
-    for (unsigned i = 0; i < sizeof lowest / sizeof *lowest; i++)
-        if (severity >= lowest[i])
-            level = i;
-    return level;
-}
-
 static struct tally_row *row_at(struct tally *t, uint64_t ms)
 {
     return &t->rows[(ms - t->axis.from) / t->axis.width];
@@ -81,7 +66,7 @@ void tally_count(struct tally *t, uint64_t ms, unsigned level, bool shown)
 }
 
 void tally_add(struct tally *t, const struct tally_cell *c, unsigned entries, uint64_t oldest,
-               const unsigned shown[TALLY_LEVELS], bool all)
+               const unsigned shown[LEVEL_CLASSES], bool all)
 {
     if (entries == 0)
         return;
@@ -89,7 +74,7 @@ void tally_add(struct tally *t, const struct tally_cell *c, unsigned entries, ui
     double factor = all ? 1 : (double)(c->to - c->from) / (double)(c->to - oldest);
     double *counts = all ? row->counted : row->estimated;
     *(all ? &t->counted : &t->estimated) += entries * factor;
-    for (unsigned i = 0; i < TALLY_LEVELS; i++)
+    for (unsigned i = 0; i < LEVEL_CLASSES; i++)
         counts[i] += shown[i] * factor;
 }
 
@@ -101,7 +86,7 @@ void tally_bound(struct tally *t, uint64_t entries, bool all)
     double factor = room / t->estimated;
     t->estimated = room;
     for (unsigned i = 0; i < t->axis.count; i++)
-        for (unsigned k = 0; k < TALLY_LEVELS; k++)
+        for (unsigned k = 0; k < LEVEL_CLASSES; k++)
             t->rows[i].estimated[k] *= factor;
 }
 
@@ -113,7 +98,7 @@ static uint64_t number_of(const struct tally_row *r, unsigned level)
 static void write_row(const struct tally_row *r, struct buf *b, bool by_level)
 {
     uint64_t sum = 0;
-    for (unsigned i = 0; i < TALLY_LEVELS; i++) {
+    for (unsigned i = 0; i < LEVEL_CLASSES; i++) {
         if (by_level)
             buf_addf(b, "%s%llu", i > 0 ? "," : "[", (unsigned long long)number_of(r, i));
         sum += number_of(r, i);
@@ -126,8 +111,8 @@ static void write_row(const struct tally_row *r, struct buf *b, bool by_level)
 
 void tally_write(const struct tally *t, struct buf *b, bool by_level)
 {
-    for (unsigned i = 0; by_level && i < TALLY_LEVELS; i++)
-        buf_addf(b, "%s\"%s\"", i > 0 ? "," : "\"levels\":[", tally_levels[i]);
+    for (unsigned i = 0; by_level && i < LEVEL_CLASSES; i++)
+        buf_addf(b, "%s\"%s\"", i > 0 ? "," : "\"levels\":[", level_classes[i]);
     buf_adds(b, by_level ? "],\"buckets\":[" : "\"buckets\":[");
     for (unsigned i = 0; i < t->axis.count; i++) {
         buf_adds(b, i > 0 ? "," : "");

@@ -14,12 +14,9 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "format/level.h"
 
 #define TALLY_BUCKETS 1000 /* at most */
-#define TALLY_LEVELS  6
-
-/* The names of the levels that the page shows; the last one is for records of no known level. */
-extern const char *const tally_levels[TALLY_LEVELS];
 
 struct tally_axis {
     uint64_t from, to; /* Unix time, ms; to is the first one behind the span */
@@ -33,7 +30,7 @@ struct tally_cell {
 
 /* The levels of a bucket. */
 struct tally_row {
-    double counted[TALLY_LEVELS], estimated[TALLY_LEVELS];
+    double counted[LEVEL_CLASSES], estimated[LEVEL_CLASSES];
 };
 
 struct tally {
@@ -54,14 +51,12 @@ void tally_free(struct tally *t);
 void tally_sample(struct tally *t, unsigned cells);
 /* The nth cell, from 0, in the order of time. False: no more. */
 bool tally_cell(const struct tally *t, unsigned n, struct tally_cell *c);
-/* Which of tally_levels a severity is shown as; see format/level.h. */
-unsigned tally_level(int severity);
 /* Counts an entry of that time, which is in the span. shown: it passed the filter. */
 void tally_count(struct tally *t, uint64_t ms, unsigned level, bool shown);
 /* Adds a sample: the newest entries of a cell, `entries` of them, down to the time `oldest`. shown:
  * how many of each level passed the filter. all: the cell has no others. */
 void tally_add(struct tally *t, const struct tally_cell *c, unsigned entries, uint64_t oldest,
-               const unsigned shown[TALLY_LEVELS], bool all);
+               const unsigned shown[LEVEL_CLASSES], bool all);
 /* The log has that many entries. all: the span has all of them. */
 void tally_bound(struct tally *t, uint64_t entries, bool all);
 /* Writes the numbers as members of a JSON object: "levels" if by_level, and "buckets". */

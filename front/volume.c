@@ -38,7 +38,7 @@ struct volume {
     uint64_t scanned;
     bool failed;
     /* Of samples: the cell, and what was read of it. */
-    unsigned cell, most, entries, shown[TALLY_LEVELS];
+    unsigned cell, most, entries, shown[LEVEL_CLASSES];
     struct tally_cell bounds;
     uint64_t oldest;
     bool all;
@@ -55,7 +55,7 @@ static int look_at(struct volume *v, const struct redis_entry *entry, bool *show
     if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, c->field, c->event_field))
         return -1;
     *shown = filter_pass(v->reading.filter, &r);
-    *level = *shown && v->by_level ? tally_level(level_of_record(&r, &text)) : 0;
+    *level = *shown && v->by_level ? level_class(level_of_record(&r, &text)) : 0;
     record_end(&r);
     v->scanned++;
     return 0;
@@ -304,4 +304,5 @@ void serve_volume(struct context *ctx)
     v->buckets = buckets;
     v->by_level = by_level;
     ctx->task = &v->task;
+    ctx->lane = LANE_SEARCH;
 }

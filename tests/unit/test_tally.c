@@ -72,18 +72,6 @@ static void test_records_count_in_the_bucket_of_their_time(void **state)
     tally_free(&t);
 }
 
-static void test_severities_are_the_levels_of_the_page(void **state)
-{
-    static const struct {
-        int severity;
-        const char *name;
-    } rows[] = {{-1, "OTHER"}, {5, "DEBUG"},    {10, "DEBUG"}, {20, "INFO"},
-                {25, "INFO"},  {30, "WARNING"}, {40, "ERROR"}, {50, "CRITICAL"}};
-    (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        assert_string_equal(tally_levels[tally_level(rows[i].severity)], rows[i].name);
-}
-
 /* Together the cells are the span, and none is in two buckets. */
 static void test_cells_fill_the_buckets(void **state)
 {
@@ -112,7 +100,7 @@ static void test_cells_fill_the_buckets(void **state)
 /* 10 entries in 20 of 100 ms are 50 in all of them. */
 static void test_sample_stands_for_its_whole_cell(void **state)
 {
-    static const unsigned shown[TALLY_LEVELS] = {[1] = 8, [3] = 1}; /* one is withheld */
+    static const unsigned shown[LEVEL_CLASSES] = {[1] = 8, [3] = 1}; /* one is withheld */
     struct tally t = tally_of(0, 200, 2);
     (void)state;
     tally_sample(&t, 1);
@@ -137,7 +125,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_span_is_divided_into_buckets_of_equal_width),
         cmocka_unit_test(test_records_count_in_the_bucket_of_their_time),
-        cmocka_unit_test(test_severities_are_the_levels_of_the_page),
         cmocka_unit_test(test_cells_fill_the_buckets),
         cmocka_unit_test(test_sample_stands_for_its_whole_cell),
     };

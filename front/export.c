@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * export: see export.h. Records are read oldest first. Each read begins at the record that was read
+ * last, which proves that none after it is missing; without it XINFO tells.
+ *
+ * Invariant: a file that ends as it should has each record of the range that the filter shows, or
+ * says where records are missing. One that does not is broken off behind a line that says why.
+ */
+#include "front/export.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "format/filter.h"
+#include "format/object.h"
+#include "format/text_line.h"
+#include "front/access.h"
+#include "front/answer.h"
+#include "front/context.h"
+#include "front/outflow.h"
+#include "front/reading.h"
+#include "front/scan_plan.h"
+
+#define READ_MOST  1000 /* records of one read: Redis serves it in less than 2 ms */
+#define WHOLE_MOST ((size_t)4 * 1024 * 1024) /* bytes of one payload; a longer one is cut */
+#define CHECK_MS   1000                      /* from one look at the login to the next */
+
+struct form;
+
+struct export
+{
+    struct task task;
+    struct context *ctx;
+    struct reading reading;
+    const struct form *form;
+    struct redis_walk walk;
+    bool begun;
+    bool anchored; /* the record at `at` proves that no later one is missing */
+    bool all_read;
+    struct xid at;   /* of the newest record that was read; XID_ZERO: none was */
+    struct xid last; /* of the log when the export began: it follows no log for ever */
+    int64_t checked; /* CLOCK_MONOTONIC ms */
+    bool failed;
+    enum outflow flow; /* during a walk */
+};
+
+/* ---- forms ---- */
+
+/* How records, gaps and the reason of an early end are written. */
+struct form {
+    const char *name, *suffix, *type;
+    int (*record)(struct buf *b, struct record *r);
+    void (*gap)(struct buf *b, const struct gap *gap);
+    void (*broken)(struct buf *b, const char *why);
+};
+
+static int text_record(struct buf *b, struct record *r)
+{
+    size_t whole = r->data.len;
+    char id[XID_TEXT];
+    if (whole > WHOLE_MOST)
+        r->data.len = OBJECT_PART;
+    if (text_line_write(b, r))
+        return -1;
+    if (whole > WHOLE_MOST) {
+        xid_format(r->id, id);
+        buf_addf(b, "# of the record %s this is the beginning: it has %zu bytes\n", id, whole);
+    }
+    return 0;
+}
+
+static void text_gap(struct buf *b, const struct gap *gap)
+{
+    char after[XID_TEXT];
+    xid_format(gap->after, after);
+    buf_addf(b, "# records after %s were deleted meanwhile\n", after);
+}
+
+static void text_broken(struct buf *b, const char *why)
+{
+    buf_addf(b, "# the export ends here before its end: %s\n", why);
+}
+
+static int json_record(struct buf *b, struct record *r)
+{
+    object_write(b, r, WHOLE_MOST);
+    return buf_addc(b, '\n');
+}
+
+static void json_gap(struct buf *b, const struct gap *gap)
+{
+    char after[XID_TEXT], next[XID_TEXT], data[PROFILE_GAP_DATA];
+    xid_format(gap->after, after);
+    xid_format(gap->next, next);
+    profile_gap_data(data, after, gap->has_next ? next : NULL, gap->lost);
+    buf_addf(b, "{\"control\":\"gap\",%s\n", data + 1);
+}
+
+static void json_broken(struct buf *b, const char *why)
+{
+    buf_addf(b, "{\"control\":\"incomplete\",\"error\":\"%s\"}\n", why);
+}
+
+static const struct form forms[] = {
+    {"text", "txt", "text/plain; charset=utf-8", text_record, text_gap, text_broken},
+    {"jsonl", "jsonl", "application/x-ndjson", json_record, json_gap, json_broken},
+};
+
+/* NULL: there is no such form. */
+static const struct form *find_form(const char *name)
+{
+    for (size_t i = 0; name && i < sizeof forms / sizeof *forms; i++)
+        if (strcmp(forms[i].name, name) == 0)
+            return &forms[i];
+    return name ? NULL : &forms[0];
+}
+
+/* ---- the head ---- */
+
+/* The time of an end of the range, without characters that file systems refuse. */
+static void add_time(struct buf *b, bool given, struct xid id)
+{
+    char text[CLOCK_TEXT];
+    if (!given || id.ms > INT64_C(253402300799999))
+        return;
+    buf_addc(b, '-');
+    clock_text((int64_t)id.ms, text);
+    for (const char *p = text; *p && *p != '.'; p++)
+        if (*p != '-' && *p != ':')
+            buf_addc(b, *p);
+    buf_addc(b, 'Z');
+}
+
+static void put_head(struct context *ctx, const struct export *e)
+{
+    const struct range *g = &e->reading.range;
+    answer_begin(ctx, 200, e->form->type);
+    buf_adds(&ctx->head, "Content-Disposition: attachment; filename=\"log");
+    add_time(&ctx->head, g->has_from, g->from);
+    add_time(&ctx->head, g->has_to, g->to);
+    buf_addf(&ctx->head, ".%s\"\r\n", e->form->suffix);
+}
+
+/* ---- reading ---- */
+
+/* Whether the export may go on to the next record of a read. */
+static bool may_go_on(struct export *e)
+{
+    if (e->ctx->body.len >= OUTFLOW_PIECE)
+        e->flow = outflow_send(e->ctx);
+    return e->flow == OUTFLOW_OPEN;
+}
+
+static bool on_entry(void *arg, const struct redis_entry *entry)
+{
+    struct export *e = arg;
+    const struct config *c = e->ctx->config;
+    struct record r;
+    e->all_read = !range_has(&e->reading.range, entry->id) || xid_cmp(entry->id, e->last) > 0;
+    if (e->all_read || !may_go_on(e))
+        return false;
+    e->failed = record_from_entry(&r, entry->id, entry->fields, entry->pairs, c->field,
+                                  c->event_field) != 0;
+    if (e->failed)
+        return false;
+    if (filter_pass(e->reading.filter, &r))
+        e->failed = e->form->record(&e->ctx->body, &r) != 0;
+    record_end(&r);
+    e->at = entry->id;
+    e->anchored = true;
+    return !e->failed;
+}
+
+/* The first read, and one after a gap, need no proof, but skip what was read already. */
+static bool on_proof(void *arg, const struct redis_entry *entries, size_t count, size_t *start)
+{
+    struct export *e = arg;
+    *start = e->anchored;
+    if (e->anchored)
+        return count > 0 && xid_cmp(entries[0].id, e->at) == 0;
+    while (*start < count && xid_cmp(entries[*start].id, e->at) <= 0)
+        ++*start;
+    return true;
+}
+
+static void begin_walk(struct export *e, struct xid at)
+{
+    e->walk = (struct redis_walk){.key = e->reading.key,
+                                  .at = at,
+                                  .fn = on_entry,
+                                  .proof = on_proof,
+                                  .most = READ_MOST,
+                                  .arg = e};
+}
+
+/* The record at `at` is gone. */
+static enum sync_result go_over_gap(struct export *e)
+{
+    struct redis_info info;
+    struct gap gap;
+    enum sync_result r = redis_sync_info(e->ctx->redis, e->reading.key, &info);
+    if (r != SYNC_OK)
+        return r;
+    if (scan_lost_above(e->at, &info, &gap))
+        e->form->gap(&e->ctx->body, &gap);
+    e->all_read = !info.has_first;
+    e->anchored = false;
+    begin_walk(e, xid_cmp(info.first, e->at) > 0 ? info.first : e->at);
+    return r;
+}
+
+static enum sync_result read_on(struct export *e)
+{
+    enum sync_result r = redis_sync_walk(e->ctx->redis, &e->walk, TASK_SLICE_MS);
+    if (r == SYNC_OK && e->walk.lost)
+        return go_over_gap(e);
+    if (r == SYNC_OK && e->walk.ended) {
+        e->all_read = e->all_read || !e->walk.more;
+        e->walk.ended = false;
+    }
+    return r;
+}
+
+/* ---- turns ---- */
+
+static enum turn break_off(struct context *ctx, struct export *e, const char *why)
+{
+    e->form->broken(&ctx->body, why);
+    if (outflow_send(ctx) != OUTFLOW_GONE)
+        outflow_break(ctx);
+    return TURN_DONE;
+}
+
+/* Why the export ends before its end; NULL: it goes on. */
+static const char *find_end(struct context *ctx, struct export *e, enum sync_result r)
+{
+    if (outflow_stops(ctx))
+        return "the server stops";
+    if (r == SYNC_DOWN)
+        return "the log cannot be reached now";
+    if (r != SYNC_OK || e->failed)
+        return "the log cannot be read";
+    int64_t now = clock_ms();
+    if (now - e->checked < CHECK_MS)
+        return NULL;
+    e->checked = now;
+    return access_ended(ctx) == WHY_OK ? NULL : "the login ended";
+}
+
+static enum turn turn_of(enum outflow flow)
+{
+    return flow == OUTFLOW_OPEN ? TURN_AGAIN : flow == OUTFLOW_FULL ? TURN_PARK : TURN_DONE;
+}
+
+/* False: answered. */
+static bool begin(struct context *ctx, struct export *e)
+{
+    bool any;
+    enum sync_result r = redis_sync_newest(ctx->redis, e->reading.key, XID_MAX, &any, &e->last);
+    if (r != SYNC_OK) {
+        reading_fault(ctx, r);
+        return false;
+    }
+    e->begun = true;
+    e->checked = clock_ms();
+    e->all_read = !any || range_is_empty(&e->reading.range);
+    begin_walk(e, e->reading.range.from);
+    put_head(ctx, e);
+    return outflow_begin(ctx) == 0;
+}
+
+static enum turn export_turn(struct context *ctx, struct task *t)
+{
+    struct export *e = (struct export *)t;
+    if (!e->begun && !begin(ctx, e))
+        return TURN_DONE;
+    e->flow = outflow_send(ctx);
+    const char *why = find_end(ctx, e, SYNC_OK);
+    if (e->flow == OUTFLOW_OPEN && !why && !e->all_read)
+        why = find_end(ctx, e, read_on(e));
+    if (e->flow == OUTFLOW_GONE)
+        return TURN_DONE;
+    if (why)
+        return break_off(ctx, e, why);
+    if (!e->all_read || e->flow == OUTFLOW_FULL)
+        return turn_of(outflow_send(ctx));
+    outflow_end(ctx);
+    return TURN_DONE;
+}
+
+static void export_free(struct task *t)
+{
+    struct export *e = (struct export *)t;
+    reading_free(&e->reading);
+    free(e);
+}
+
+/* ---- requests ---- */
+
+void serve_export(struct context *ctx)
+{
+    struct reading r;
+    if (reading_begin(ctx, "export", &r))
+        return;
+    const struct form *form = find_form(range_arg(&ctx->request, ctx->config->filters, "format"));
+    struct export *e = form ? calloc(1, sizeof *e) : NULL;
+    if (!e) {
+        reading_free(&r);
+        answer_error(ctx, form ? 500 : 400,
+                     form ? "out of memory" : "format must be text or jsonl");
+        return;
+    }
+    e->task = (struct task){export_turn, export_free};
+    e->ctx = ctx;
+    e->reading = r;
+    e->form = form;
+    ctx->task = &e->task;
+    ctx->lane = LANE_SEARCH;
+}

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""/export: all records of a range as a file."""
+import json
+import threading
+
+import pytest
+
+import procs
+from fcgi import FcgiStream, Peer, environment, fcgi_get
+from procs import wait_until
+
+
+def export(responder, query="", **more):
+    answer = fcgi_get(responder.socket, environment("/sselog/export", query, **more))
+    assert answer.status == 200, answer.raw
+    return answer
+
+
+def test_file_has_each_record_of_the_range_in_order(stack, redis):
+    ids = redis.add_many("log", [f"number {i}" for i in range(5000)])
+    responder = stack.responder(redis)
+    lines = export(responder, "format=jsonl").raw.splitlines()
+    assert [json.loads(line) for line in lines] == [{"id": id, "data": f"number {i}"} for i, id in enumerate(ids)]
+    lines = export(responder, f"format=jsonl&from={ids[100]}&to={ids[103]}").raw.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ids[100:103]
+    assert export(responder, f"from={ids[7]}&to={ids[7]}").raw == b""
+    assert len(export(responder).raw.splitlines()) == 5000
+    lines = export(responder, "format=jsonl&q=%22number+77%22").raw.splitlines()
+    assert [json.loads(line)["data"] for line in lines] == ["number 77", *(f"number 77{i}" for i in range(10))]
+
+
+def test_text_has_time_level_event_and_message(stack, redis):
+    """As the download of the page; format/text_line has more cases."""
+    redis.add("log", '{"level":"warn","msg":"full\\ndisk"}', id="1789000000000-0")
+    redis.add("log", "plain", event="note", id="1789000000001-0")
+    responder = stack.responder(redis, skip_text="secret")
+    redis.add("log", "secret", id="1789000000001-1")
+    answer = export(responder, "from=2026-09-10&to=2026-09-11T00:00:00Z")
+    assert answer.raw == b"2026-09-10 00:26:40.000Z WARNING full\n    disk\n2026-09-10 00:26:40.001Z [note] plain\n"
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="log-20260910T000000Z-20260911T000000Z.txt"'
+    assert export(responder, "format=jsonl").headers["content-disposition"] == 'attachment; filename="log.jsonl"'
+
+
+def test_wrong_queries_are_told(stack, redis):
+    responder = stack.responder(redis)
+    for query, word in (("from=2&to=1", "from"), ("format=csv", "format"), ("limit=5", "limit"), ("level=loud", "level")):
+        answer = fcgi_get(responder.socket, environment("/sselog/export", query))
+        assert answer.status == 400 and word in json.loads(answer.raw)["error"].split(), answer.raw
+    responder = stack.responder(redis, auth="anonymous", source="pubsub", channel="log")
+    assert fcgi_get(responder.socket, environment("/sselog/export")).status == 404
