@@ -29,7 +29,7 @@
 #define MAX_COOKIES        4 /* different cookies of one name that are tried */
 #define MIN_TOKEN          16
 #define MAX_TOKEN          256
-#define MAX_TEMPLATE_NAMES (ROUTE_MAX_CAPTURES + 3)
+#define MAX_TEMPLATE_NAMES (ROUTE_MAX_CAPTURES + 4)
 
 /* The arguments of auth_identify, for each method. */
 struct attempt {
@@ -537,9 +537,9 @@ static bool captures_fit(const struct identity *identity, const struct route_mat
     return true;
 }
 
-int auth_key(const struct config *config, const struct identity *identity,
-             const struct route_match *captures, const char *template,
-             char key[IDENTITY_MAX_KEY + 1])
+int auth_log_key(const struct config *config, const struct identity *identity,
+                 const struct route_match *captures, const char *template, struct slice log,
+                 char key[IDENTITY_MAX_KEY + 1])
 {
     struct template_name names[MAX_TEMPLATE_NAMES];
     bool admin = auth_is_admin(config, identity);
@@ -549,6 +549,7 @@ int auth_key(const struct config *config, const struct identity *identity,
     if (!admin && !captures_fit(identity, captures))
         return -1;
     size_t count = collect(identity, captures, admin, names);
+    names[count++] = (struct template_name){slice_of("log"), log};
     return template_expand(template, names, count, key, IDENTITY_MAX_KEY + 1);
 }
 

@@ -55,10 +55,17 @@ const char *auth_method_name(enum auth_method method);
 
 /* Fills template, the key or channel of a log, for this identity. Names that the route captured
  * must equal those of the identity, unless its role is an administrator's. captures may be NULL.
- * -1, with key "": the identity may not read it. */
-int auth_key(const struct config *config, const struct identity *identity,
-             const struct route_match *captures, const char *template,
-             char key[IDENTITY_MAX_KEY + 1]);
+ * log is the value of {log}; empty: it has none. -1, with key "": the identity may not read it. */
+int auth_log_key(const struct config *config, const struct identity *identity,
+                 const struct route_match *captures, const char *template, struct slice log,
+                 char key[IDENTITY_MAX_KEY + 1]);
+/* The same without {log}. */
+static inline int auth_key(const struct config *config, const struct identity *identity,
+                           const struct route_match *captures, const char *template,
+                           char key[IDENTITY_MAX_KEY + 1])
+{
+    return auth_log_key(config, identity, captures, template, slice_make("", 0), key);
+}
 /* Whether REMOTE_ADDR is in SSELOG_TRUSTED: a proxy that forwards requests of many clients. */
 bool auth_is_trusted(const struct config *config, const struct request *request);
 /* Whether the role is one of SSELOG_ADMIN_ROLES. */

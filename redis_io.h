@@ -202,6 +202,10 @@ enum sync_result redis_sync_walk(struct redis_sync *s, struct redis_walk *w, uns
 enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64_t from,
                                     void (*fn)(void *arg, struct slice member), void *arg);
 
+/* Whether the set at key has that member; a missing key has none. */
+enum sync_result redis_sync_set_has(struct redis_sync *s, const char *key, struct slice member,
+                                    bool *has);
+
 /* ---- held and polled streams of a site ---- */
 
 /* The sorted set at key has a member for each stream that is held, scored by the Unix time (s) at

@@ -115,9 +115,10 @@ static bool has_touching_names(const char *template)
     return strstr(template, "}{") != NULL;
 }
 
-/* filled: the configuration uses the template, so its names must have values. */
+/* filled: the configuration uses the template, so its names must have values. own: another name
+ * that this template may have; NULL: none. */
 static int check_names(const struct builder *b, const char *option, const char *template,
-                       bool filled)
+                       bool filled, const char *own)
 {
     static const char *const identity[] = {"user", "tenant", "role", NULL};
     const struct config *config = &b->set->config;
@@ -125,7 +126,7 @@ static int check_names(const struct builder *b, const char *option, const char *
     if (has_touching_names(template))
         return refuse(b, index_of(option), "two names touch: write a text between them");
     while (value_next_name(&template, &name) > 0) {
-        if (captured(config->route, name))
+        if (captured(config->route, name) || (own && slice_equal(name, slice_of(own))))
             continue;
         if (value_find_word(name, identity) < 0)
             return refuse(b, index_of(option),
@@ -141,11 +142,35 @@ static int check_templates(const struct builder *b)
 {
     const struct config *config = &b->set->config;
     bool stream = config->log_kind == LOG_STREAM;
-    if (check_names(b, "SSELOG_STREAM", config->stream, stream) < 0 ||
-        check_names(b, "SSELOG_CHANNEL", config->channel, !stream) < 0)
+    if (check_names(b, "SSELOG_STREAM", config->stream, stream, NULL) < 0 ||
+        check_names(b, "SSELOG_CHANNEL", config->channel, !stream, NULL) < 0)
         return -1;
     for (const struct pair *pair = config->match; pair->name; pair++) {
-        if (check_names(b, "SSELOG_MATCH", pair->value, true) < 0)
+        if (check_names(b, "SSELOG_MATCH", pair->value, true, NULL) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Only a stream keeps records, and only plain's clients know log=. */
+static int check_logs(const struct builder *b)
+{
+    const struct config *config = &b->set->config;
+    size_t logs = index_of("SSELOG_LOGS");
+    if (!config_names_logs(config))
+        return 0;
+    if (config->log_kind != LOG_STREAM)
+        return refuse(b, logs, "named logs need SSELOG_SOURCE=stream");
+    if (config->profile->id != PROFILE_PLAIN)
+        return refuse(b, logs, "named logs need SSELOG_PROFILE=plain");
+    for (const struct pair *filter = config->filters; filter->name; filter++)
+        if (strcmp(filter->name, "log") == 0)
+            return refuse(b, logs, "log= would also be a filter of SSELOG_FILTERS");
+    for (const struct log_word *word = config->logs; word->key; word++) {
+        if (word->set && captured(config->route, slice_of("log")))
+            return refuse(b, logs, "SSELOG_ROUTE captures {log}, which is the name of a set's log");
+        if (check_names(b, "SSELOG_LOGS", word->key, true, word->set ? "log" : NULL) < 0 ||
+            (word->set && check_names(b, "SSELOG_LOGS", word->set, true, NULL) < 0))
             return -1;
     }
     return 0;
@@ -313,8 +338,8 @@ static int build(const struct builder *b)
         if (check_redis(b) < 0 || load_secret(b, secret, S_IRWXO, &config->cookie_secret) < 0)
             return -1;
     }
-    return load_jwt_key(b) < 0 || check_templates(b) < 0 || check_methods(b) < 0 ||
-                   check_hold(b) < 0 || check_append(b) < 0
+    return load_jwt_key(b) < 0 || check_templates(b) < 0 || check_logs(b) < 0 ||
+                   check_methods(b) < 0 || check_hold(b) < 0 || check_append(b) < 0
                ? -1
                : 0;
 }

@@ -54,6 +54,14 @@ struct pair {
     char *value;
 };
 
+/* A word of SSELOG_LOGS: one log, or the logs whose names are the members of a set of Redis. */
+struct log_word {
+    char *name;  /* NULL: the set has the names */
+    char *title; /* of the log, for its reader; never NULL with a name */
+    char *set;   /* key template; NULL: one log */
+    char *key;   /* key template of the log; with a set it holds {log} */
+};
+
 /* A network as IPv6 or IPv4-mapped IPv6 address; the first `bits` bits are significant. */
 struct network {
     unsigned char address[16];
@@ -78,8 +86,9 @@ struct config {
     /* a request may set these */
     enum auth_method auth[AUTH_METHODS + 1]; /* ends with AUTH_END */
     const struct profile *profile;
-    char *stream;  /* key template */
-    char *channel; /* channel template */
+    char *stream;          /* key template */
+    char *channel;         /* channel template */
+    struct log_word *logs; /* that log= chooses from; ends with key NULL */
     enum log_kind log_kind;
     char *route;            /* NULL: none */
     char **admin_roles;     /* NULL-terminated; never NULL */
@@ -144,6 +153,12 @@ static inline bool config_uses(const struct config *config, enum auth_method met
 static inline bool config_appends(const struct config *config)
 {
     return config->append || config->append_roles[0];
+}
+
+/* Whether requests may choose a log by its name. */
+static inline bool config_names_logs(const struct config *config)
+{
+    return config->logs && config->logs[0].key;
 }
 
 /* A snapshot of the configuration, as the environment and the files were when it was loaded. It

@@ -31,6 +31,7 @@ const struct option options[] = {
     {"SSELOG_PROFILE", REQUEST, "plain", reader_profile, AT(profile), 0, 0},
     {"SSELOG_STREAM", REQUEST, "stream:logs:{user}", reader_template, AT(stream), 0, 0},
     {"SSELOG_CHANNEL", REQUEST, "logs:{user}", reader_template, AT(channel), 0, 0},
+    {"SSELOG_LOGS", REQUEST, "", reader_logs, AT(logs), 0, 0},
     {"SSELOG_SOURCE", REQUEST, "stream", reader_source, AT(log_kind), 0, 0},
     {"SSELOG_ROUTE", REQUEST, "", reader_route, AT(route), 0, 0},
     {"SSELOG_ADMIN_ROLES", REQUEST, "", reader_words, AT(admin_roles), 0, 0},

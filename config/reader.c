@@ -7,11 +7,11 @@
 
 #include <stdio.h>
 
+#include "config/log_word.h"
 #include "format/profile.h"
 #include "gateway/request.h"
 
-#define MAX_TEMPLATE 256
-#define MAX_NAME     128 /* of a header, cookie, claim, field */
+#define MAX_NAME 128 /* of a header, cookie, claim, field */
 
 /* Sets an option that may be empty to "none". The member must be set, because the configuration of
  * a request starts as a copy of the base. */
@@ -212,7 +212,7 @@ const char *reader_template(struct place *place, const char *text)
     while (found > 0);
     if (found < 0)
         return "braces hold a name, and come in pairs";
-    if (*text == '\0' || strlen(text) > MAX_TEMPLATE)
+    if (*text == '\0' || strlen(text) > LOG_WORD_TEMPLATE)
         return "1 to 256 bytes are wanted";
     return keep(place, text);
 }
@@ -323,6 +323,11 @@ static const char *read_pairs(struct place *place, const char *text,
             return wrong;
     }
     return NULL;
+}
+
+const char *reader_logs(struct place *place, const char *text)
+{
+    return log_word_read_all(place->arena, text, place->at, place->wanted);
 }
 
 /* A filter must not use a parameter with another meaning. */
@@ -474,7 +479,7 @@ static const char *read_key(struct place *place, const char *text, const char *c
             return wanted;
         count++;
     }
-    if (found < 0 || count != 1 || strlen(text) > MAX_TEMPLATE)
+    if (found < 0 || count != 1 || strlen(text) > LOG_WORD_TEMPLATE)
         return wanted;
     if (text[0] == '{' && text[strlen(text) - 1] == '}')
         return "a text beside the name is wanted: else a client may name any key of Redis";

@@ -26,6 +26,7 @@ reader reader_unsigned, reader_size, reader_rate, reader_lifetime, reader_bool, 
     reader_origins, reader_networks, reader_token, reader_pointer, reader_session_key,
     reader_bearer_key, reader_token_key, reader_algorithm, reader_claim, reader_name, reader_header,
     reader_hold, reader_require, reader_refuse, reader_optional, reader_optional_token,
-    reader_optional_header, reader_path, reader_prefix, reader_texts, reader_status_level;
+    reader_optional_header, reader_path, reader_prefix, reader_texts, reader_status_level,
+    reader_logs;
 
 #endif

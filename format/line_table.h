@@ -141,7 +141,7 @@ static const struct line_form line_forms[] = {
      .then = LINE_PLACES},
     {.name = "klog", .needs = "] ",
      .expression =
-         "^(?<cut>(?<level>[IWEF])(?<time>(?:\\d{4})?\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) +)(?<tid>\\d+) (?<module>[^ :\\n]+:\\"
+         "^(?<cut>(?<level>[IWEF])(?<time>(?:\\d{4})?\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) +(?<tid>\\d+) )(?<module>[^ :\\n]+:\\"
          "d+)\\] ",
      .groups = {"cut", "level", "time", "tid", "module"},
      .levels = {{"I", 20}, {"W", 30}, {"E", 40}, {"F", 50}},

@@ -19,6 +19,7 @@
 #include "front/context.h"
 #include "front/refusal.h"
 #include "identity/fingerprint.h"
+#include "identity/logs.h"
 #include "identity/session.h"
 
 #define TOO_MANY "too many failed attempts"
@@ -230,16 +231,64 @@ int64_t access_until(const struct context *ctx, int64_t until)
     return left > 0 ? now + left * 1000 : now;
 }
 
+/* Finds the key of the log that log= names. WHY_OK, or why there is none. */
+static enum why find_named(const struct context *ctx, const struct logs_asker *a, const char *name,
+                           char key[IDENTITY_MAX_KEY + 1])
+{
+    const struct slice log = slice_of(name);
+    enum why why = WHY_LOG_UNKNOWN;
+    for (const struct log_word *word = a->config->logs; word->key; word++) {
+        struct logs_keys keys;
+        bool has = true;
+        enum why its = logs_find(a, word, log, &keys);
+        enum sync_result r = SYNC_OK;
+        if (its == WHY_OK && keys.set[0])
+            r = redis_sync_set_has(ctx->redis, keys.set, log, &has);
+        if (r == SYNC_DOWN || r == SYNC_REFUSED)
+            return WHY_UNAVAILABLE;
+        if (its == WHY_OK && r == SYNC_OK && has) {
+            memcpy(key, keys.key, sizeof keys.key);
+            return WHY_OK;
+        }
+        if (word->name && its != WHY_OK && its != WHY_LOG_UNKNOWN)
+            why = its;
+    }
+    return why;
+}
+
+bool access_names_log(const struct context *ctx)
+{
+    return config_names_logs(ctx->config) && request_arg(&ctx->request, "log");
+}
+
+/* The same answer tells that there is no such log, and that it is another's. 0, or -1: answered. */
+static int find_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
+{
+    const struct logs_asker a = {ctx->config, &ctx->identity, ctx->has_match ? &ctx->match : NULL};
+    bool named = access_names_log(ctx);
+    if (named && request_arg_count(&ctx->request, "log") > 1) {
+        answer_error(ctx, 400, "log may be given once");
+        return -1;
+    }
+    enum why why =
+        named ? find_named(ctx, &a, request_arg(&ctx->request, "log"), key) : logs_default(&a, key);
+    if (why == WHY_OK)
+        return 0;
+    if (why == WHY_UNAVAILABLE) {
+        refusal_set(ctx, why);
+        answer_unavailable(ctx, 503, "the log cannot be looked up now");
+    } else {
+        access_forbid(ctx, why);
+    }
+    return -1;
+}
+
 /* A page repeats the tag of the log that it shows as whose=. When its cookie changed to another
  * user's, the tag differs, and the page gets no record of the other log. */
 int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
 {
-    const struct config *c = ctx->config;
-    const char *template = c->log_kind == LOG_STREAM ? c->stream : c->channel;
-    if (auth_key(c, &ctx->identity, ctx->has_match ? &ctx->match : NULL, template, key)) {
-        access_forbid(ctx, WHY_FORBIDDEN);
+    if (find_key(ctx, key))
         return -1;
-    }
     const char *whose = request_arg(&ctx->request, "whose");
     char tag[FINGERPRINT_VIEW + 1];
     if (!whose) /* before fingerprint_view: it is the hash that brings libnettle into memory */

@@ -46,8 +46,11 @@ size_t access_shown(const struct config *config, const char *key);
 void access_forbid(struct context *ctx, enum why why);
 /* 0: viewing is turned on. -1: answered. */
 int access_enabled(struct context *ctx);
-/* The Redis key of the log, or the channel, that the request asks for. -1: answered. */
+/* The Redis key of the log, or the channel, that the request asks for: that of log=NAME, if
+ * SSELOG_LOGS is set. -1: answered. */
 int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1]);
+/* Whether the request chooses a log of SSELOG_LOGS, which may not exist. */
+bool access_names_log(const struct context *ctx);
 /* A filter from the configuration (records that are withheld) and the query (records that are
  * wanted), for the caller to free. NULL: answered. */
 struct filter *access_filter(struct context *ctx);

@@ -355,8 +355,14 @@ static void serve(struct context *ctx, bool loki)
         refuse(ctx, WHY_CROSS_SITE, 403, "cross-site request");
         return;
     }
-    if (access_enabled(ctx) || access_identify(ctx) || check_right(ctx) || access_key(ctx, key) ||
-        check_body(ctx))
+    if (access_enabled(ctx) || access_identify(ctx) || check_right(ctx))
+        return;
+    if (access_names_log(ctx)) {
+        refuse_batch(ctx, 400,
+                     "log is for reading: records are appended to the log without a name");
+        return;
+    }
+    if (access_key(ctx, key) || check_body(ctx))
         return;
     const char *wrong = NULL;
     int status = batch_head_read(&ctx->request, loki, &head, &wrong);

@@ -220,7 +220,8 @@ static void put_head(struct context *ctx, const struct profile *p)
 
 static enum turn begin(struct context *ctx, struct scan *s)
 {
-    const struct moment m = {.retry_ms = ctx->config->retry};
+    const struct config *c = ctx->config;
+    const struct moment m = {.retry_ms = c->retry, .keepalive_ms = c->keepalive * 1000};
     s->since = s->told = s->checked = clock_ms();
     put_head(ctx, s->profile);
     if (outflow_begin(ctx))

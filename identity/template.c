@@ -67,3 +67,45 @@ int template_expand(const char *template, const struct template_name *names, siz
     explicit_bzero(out, size);
     return -1;
 }
+
+/* The text between the name that template begins with, if it begins with one, and the next name.
+ * *next: the rest of the template. */
+static struct slice next_literal(const char *template, const char **next)
+{
+    const char *close = *template == '{' ? strchr(template, '}') : NULL;
+    const char *literal = close ? close + 1 : template;
+    size_t len = strcspn(literal, "{");
+    *next = literal + len;
+    return slice_make(literal, len);
+}
+
+/* The first place of each text is as good as any later one, because a name takes any bytes. */
+bool template_fits(const char *template, const char *text)
+{
+    struct slice rest = slice_of(text), literal = next_literal(template, &template);
+    if (rest.len < literal.len || memcmp(rest.p, literal.p, literal.len) != 0)
+        return false;
+    rest = slice_make(rest.p + literal.len, rest.len - literal.len);
+    if (*template == '\0')
+        return rest.len == 0;
+    while (*template) {
+        literal = next_literal(template, &template);
+        bool last = *template == '\0';
+        if (rest.len < literal.len + 1)
+            return false;
+        const char *at = last ? rest.p + rest.len - literal.len
+                              : memmem(rest.p + 1, rest.len - 1, literal.p, literal.len);
+        if (!at || memcmp(at, literal.p, literal.len) != 0)
+            return false;
+        rest = slice_make(at + literal.len, (size_t)(rest.p + rest.len - at) - literal.len);
+    }
+    return true;
+}
+
+size_t template_literals(const char *template)
+{
+    size_t bytes = 0;
+    while (*template)
+        bytes += next_literal(template, &template).len;
+    return bytes;
+}

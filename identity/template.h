@@ -10,6 +10,8 @@
 #ifndef SSELOG_IDENTITY_TEMPLATE_H
 #define SSELOG_IDENTITY_TEMPLATE_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 
 /* A name that a template may contain, and its value; length 0: it has no value. */
@@ -26,5 +28,9 @@ const struct template_name *template_find(const struct template_name *names, siz
  * not closed, or the text is too long. */
 int template_expand(const char *template, const struct template_name *names, size_t count,
                     char *out, size_t size);
+/* Whether some values, each of at least one byte, may give that text. */
+bool template_fits(const char *template, const char *text);
+/* The bytes of a template outside its names. */
+size_t template_literals(const char *template);
 
 #endif

@@ -77,6 +77,12 @@
       "too many wrong credentials came from the address, or from all")                             \
     X(UNAVAILABLE, 503, "unavailable", "Redis did not answer, or refused the request")             \
     X(FORBIDDEN, 403, "forbidden", "the identity may not have what it asks for")                   \
+    X(LOG_UNKNOWN, 403, "log-unknown",                                                             \
+      "no word of SSELOG_LOGS has a log of that name for the identity")                            \
+    X(LOG_NAMES, 403, "log-names",                                                                 \
+      "the identity has no value for a name in the log's template, or one that fits no key")       \
+    X(LOG_KEY, 403, "log-key",                                                                     \
+      "the log's key also fits another template, which has more text outside its names")           \
     X(DISABLED, 403, "disabled", "SSELOG_ENABLED is 0")                                            \
     X(CROSS_SITE, 403, "cross-site", "a page of another site may have caused the request")         \
     X(WHOSE, 409, "whose", "the page shows the log of another user, who was logged in before")     \

@@ -27,8 +27,11 @@ export class Arrivals {
     this.unseen = 0;
   }
 
-  /** @param {number} count records that the page has taken now */
-  taken(count) {
+  /**
+   * @param {number} count records that the page has taken now
+   * @param {number} [news] those of them that are no history: a link may lead to a record with much behind it
+   */
+  taken(count, news = count) {
     this.recent += count;
     this.setLoud(this.following && this.recent <= TRICKLE);
     clearTimeout(this.timer);
@@ -36,7 +39,7 @@ export class Arrivals {
       this.recent = 0;
       this.setLoud(this.following);
     }, CALM);
-    if (!this.following) this.unseen += count;
+    if (!this.following) this.unseen += news;
   }
 
   /** @param {boolean} following whether the list follows the end of the log */

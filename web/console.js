@@ -11,7 +11,7 @@
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, settings, shortcuts
- *    list         folds, folded-chunks, store, paint, field-list, line-runs, fold-button, message, row, row-height,
+ *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
@@ -56,6 +56,7 @@ import { VirtualList } from "./virtual-list.js";
 
 const preferences = readPreferences();
 const settings = readURL();
+const linkOf = (/** @type {string} */ id) => linkTo(id, settings.own);
 
 /* ---------------------------------------------------------------- the list */
 
@@ -70,7 +71,7 @@ const store = new Store({
 });
 
 const view = {
-  linkTo,
+  linkTo: linkOf,
   menu: true,
   get query() {
     return filter.query;
@@ -108,7 +109,10 @@ const list = new VirtualList({
   canvas: $("canvas"),
   rows: $("rows"),
   store,
-  makeRow: (item) => pointer.mark(item, makeRow(item, view)),
+  makeRow(item) {
+    filter.searchFields(item);
+    return pointer.mark(item, makeRow(item, view));
+  },
   settle,
   showFold(row, item) {
     if (!item.marker) showFold(row, item, view);
@@ -132,7 +136,11 @@ const filter = new FilterSession({
   from: () => list.firstSeq,
   onstale: () => list.forget(),
   onprogress: drawNow,
-  onerror: (text) => controls.showQueryError(text),
+  onfields: (entry) => actions.renew(entry),
+  onerror(text) {
+    controls.showQueryError(text);
+    session.showPlace();
+  },
 });
 
 /* ---------------------------------------------------------------- from the connection to the store */
@@ -144,9 +152,9 @@ const ingest = new Ingest({
   mayAdd: (items) => !list.wouldLose(items),
   parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
-    arrivals.taken(items.length);
+    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item.id)).length);
     title.came(items, (item) => filter.passes(item));
-    if (gone) older.recordsLeft();
+    if (gone) older.reach.recordsLeft();
     drawNow();
     showFollow(list.following);
   },
@@ -164,6 +172,7 @@ const older = new OlderHistory({
     query: filter.query.terms.length > 0,
     levels: !isAll(settings.levels),
     server: session.applied !== "",
+    pending: session.pending,
     cleared: clearing.cleared,
     utc: preferences.utc,
   }),
@@ -177,7 +186,6 @@ const clearing = new Clearing({
   place: () => list.rememberPlace(),
   onclear() {
     forgetRecords();
-    showPause();
     list.clear();
     drawNow();
   },
@@ -220,7 +228,7 @@ const session = new LogSession(settings, filtered, {
     draw();
   },
   oncomplete() {
-    older.complete();
+    older.reach.complete();
     draw();
   },
 });
@@ -235,7 +243,7 @@ const status = new Status(
   (state) => title.tell($("title").textContent ?? "", state),
 );
 const copies = new CopyRows({ list, store, view });
-const actions = new RowActions({ list, store, linkTo, copies });
+const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
 const controls = new Controls(settings, preferences, {
   onfilter(text, at) {
@@ -256,12 +264,13 @@ const controls = new Controls(settings, preferences, {
   onown: showTimes,
   onfold: () => filter.refilter(),
   oncap(cap) {
-    if (store.setCap(cap)) older.recordsLeft();
+    if (store.setCap(cap)) older.reach.recordsLeft();
     draw();
   },
   onpause() {
-    if (ingest.pausedItself) follow();
-    else ingest.pause(!ingest.paused);
+    if (ingest.pausedBy === "page") follow();
+    else if (ingest.paused) ingest.resume();
+    else ingest.pause("reader");
   },
   onfollow: follow,
   onolder() {
@@ -354,7 +363,7 @@ function showFollow(following) {
   arrivals.follow(following);
   if (!following) return;
   controls.leaveRecord();
-  if (ingest.pausedItself) ingest.pause(false);
+  if (ingest.pausedBy === "page") ingest.resume();
 }
 
 function showPause() {
@@ -369,7 +378,7 @@ function forgetRecords() {
   days.clear();
   ingest.clear();
   arrivals.clear();
-  older.recordsLeft();
+  older.reach.recordsLeft();
 }
 
 /* ---------------------------------------------------------------- start */

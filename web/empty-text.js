@@ -19,7 +19,9 @@ import { number } from "./dom.js";
  * @property {boolean} query a text filter applies
  * @property {boolean} levels some levels are hidden
  * @property {boolean} server the server withholds what the filter hides
+ * @property {boolean} pending the filter on the server changes in a moment
  * @property {boolean} atStart the log has no older records
+ * @property {boolean} mayLoad the page can load older records, if there are any
  * @property {string} reached time to which the server searched back, or ""
  */
 
@@ -33,20 +35,23 @@ const AWAY = {
 };
 
 /** @param {Facts} facts */
-function nothingHeld({ waiting, cleared, state, status, server, atStart, reached }) {
+function nothingHeld({ waiting, cleared, state, status, server, pending, atStart, mayLoad, reached }) {
   if (state === "denied") return status === 403 ? "You may not read this log" : "Sign in to read this log";
+  if (server && pending) return "The server changes its filter in a moment";
   if (waiting) return `Paused: ${number(waiting)} ${waiting === 1 ? "record waits" : "records wait"}; resume to see them`;
   if (AWAY[state]) return AWAY[state];
   if (server && atStart) return "Nothing in the log passes the filter";
   if (server && reached) return `Nothing found yet: searched back to ${reached}; load older records to go on`;
   if (cleared) return "The page was cleared: new records come here, and older ones can be loaded again";
-  if (server) return "Nothing found yet; load older records to search further back";
-  return atStart ? "Nothing here yet: the log has no records" : "No records are loaded; load older ones";
+  if (atStart) return "Nothing here yet: the log has no records";
+  if (!mayLoad) return "No records yet";
+  return server ? "Nothing found yet; load older records to search further back" : "No records are loaded; load older ones";
 }
 
 /** @param {Facts} facts */
-function allHidden({ held, query, levels, atStart }) {
-  const older = atStart ? "" : "; load older records to look further back";
+function allHidden({ held, query, levels, server, pending, mayLoad }) {
+  const further = server && pending ? "; the server changes its filter in a moment" : "; load older records to look further back";
+  const older = mayLoad ? further : "";
   if (!query) return `All ${number(held)} records loaded are of levels that are hidden${older}`;
   return `None of the ${number(held)} records loaded passes the ${levels ? "filter and the levels chosen" : "filter"}${older}`;
 }

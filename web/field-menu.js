@@ -5,6 +5,7 @@
  * of which there is at most one. It may not know the filter's language: query-edit writes the terms.
  */
 import { copy, element, toast } from "./dom.js";
+import { shownFields } from "./field-list.js";
 import { termFor } from "./query-edit.js";
 
 /** @import { Entry } from "./parse-entry.js" */
@@ -36,27 +37,27 @@ export class FieldMenu {
   clicked(event) {
     const node = /** @type {Element} */ (event.target).closest(".fields dd, .fields dt");
     const selects = getSelection()?.isCollapsed === false; // the reader marks a part of the text
-    if (!node || selects || /** @type {Element} */ (event.target).closest("a")) return;
-    const name = node.matches("dt") ? node : node.previousElementSibling;
-    const value = name?.nextElementSibling;
+    if (!node || selects || /** @type {Element} */ (event.target).closest("a, [data-action]")) return;
+    const value = node.matches("dt") ? node.nextElementSibling : node;
     const entry = this.list.entryAt(node);
-    if (!name || !value || !entry || entry.marker) return;
-    this.open(/** @type {HTMLElement} */ (value), { entry, name: name.textContent ?? "", value: value.textContent ?? "" });
+    if (!value || !entry || entry.marker) return;
+    const place = [...node.parentElement?.querySelectorAll("dd") ?? []].indexOf(/** @type {HTMLElement} */ (value));
+    this.open(/** @type {HTMLElement} */ (value), { entry, ...shownFields(entry)[place] });
   }
 
   /**
    * @param {HTMLElement} at
-   * @param {{entry: Entry, name: string, value: string}} field
+   * @param {{entry: Entry, name: string, text: string}} field
    */
-  open(at, { entry, name, value }) {
+  open(at, { entry, name, text }) {
     this.close();
-    const term = termFor(entry, name, value);
+    const term = termFor(entry, name, text);
     const menu = element("div", "popup");
     menu.setAttribute("role", "menu");
     menu.setAttribute("aria-label", name);
     if (term) this.add(menu, "Only this", () => this.onterm(term));
     if (term) this.add(menu, "Not this", () => this.onterm(`-${term}`));
-    this.add(menu, "Copy", async () => toast((await copy(value)) ? "Value copied" : "The browser does not allow copying"));
+    this.add(menu, "Copy", async () => toast((await copy(text)) ? "Value copied" : "The browser does not allow copying"));
     menu.addEventListener("keydown", (event) => this.key(event));
     document.body.append(menu);
     const { left, bottom } = at.getBoundingClientRect();

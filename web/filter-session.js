@@ -6,11 +6,12 @@
  * Invariant: an entry passes or fails only after the current query was tried on it (`searched`).
  */
 import { SLICE, once } from "./dom.js";
+import { shownFields } from "./field-list.js";
 import { Matcher } from "./matcher.js";
 import { LEVELS } from "./level.js";
 import { isSearched, parseQuery, passes } from "./query.js";
 
-/** @import { Item } from "./parse-entry.js" */
+/** @import { Entry, Item } from "./parse-entry.js" */
 /** @import { Query } from "./query.js" */
 /** @import { Store } from "./store.js" */
 
@@ -24,14 +25,16 @@ export class FilterSession {
    * @param {() => number} options.from seq of the entry from which on entries are filtered first
    * @param {() => void} options.onstale all rows are out of date
    * @param {() => void} options.onprogress some more entries were filtered
+   * @param {(entry: Entry) => void} options.onfields matches in its fields were found
    * @param {(text: string) => void} options.onerror why the query is not applied; "" when it is
    */
-  constructor({ store, levels, from, onstale, onprogress, onerror }) {
+  constructor({ store, levels, from, onstale, onprogress, onfields, onerror }) {
     this.store = store;
     this.levels = levels;
     this.from = from;
     this.onstale = onstale;
     this.onprogress = onprogress;
+    this.onfields = onfields;
     this.onerror = onerror;
     this.text = ""; // of the query, as the reader wrote it
     /** @type {Query} */
@@ -102,6 +105,21 @@ export class FilterSession {
     }
   }
 
+  /**
+   * Looks for the expressions in the fields of an opened record, once. Where that takes too long, it has no marks there.
+   * @param {Item} item
+   */
+  async searchFields(item) {
+    const { query } = this;
+    const match = item.marker ? undefined : item.match;
+    if (item.marker || !item.open || match?.query !== query || match.fields) return;
+    match.fields = [];
+    const sights = () => shownFields(item).map(({ text }) => ({ texts: /** @type {[string, string][]} */ ([["", text]]) }));
+    const found = await this.matcher.find(sights, query).catch(() => []);
+    match.fields = found;
+    if (found.length && item.match === match) this.onfields(item);
+  }
+
   /** Resolves when the filter was applied to all entries held: before that it is not known which are shown. */
   async applied() {
     while (this.store.stale.length) await new Promise((done) => setTimeout(done, 20));
@@ -115,7 +133,7 @@ export class FilterSession {
   giveUp(query, error) {
     if (this.query !== query) return;
     this.setQuery({ ...query, terms: [], error });
-    this.onerror(`not applied: ${error}`);
+    this.onerror(`not applied on this page: ${error}`);
     this.refilter();
   }
 

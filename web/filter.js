@@ -7,7 +7,7 @@
  * colour codes are left out. Case matters only in expressions without the flag i.
  */
 import { plain } from "./ansi.js";
-import { textOf } from "./parse-entry.js";
+import { messageText, textOf } from "./parse-entry.js";
 
 /** @import { Entry, Found } from "./parse-entry.js" */
 /** @import { Query, Term } from "./query.js" */
@@ -91,18 +91,26 @@ export function textsOf(entry) {
 }
 
 /**
- * The texts that are searched by expressions, and their names. The message is first and has no name.
- * @param {Entry} entry
- * @returns {[name: string, text: string][]}
+ * The texts for expressions: those that decide, with their names, and the text of the row, where matches are marked.
+ * The row of a known line lacks the time, so that its text decides nothing: the server does not have it.
+ * @typedef {{texts: [name: string, text: string][], shown?: string}} Sight shown is left out where it is the first text
  */
-export function namedTextsOf(entry) {
-  const { event, fields } = entry;
+
+/**
+ * The texts are those that the server tries (format/query_match.c). The message has no name.
+ * @param {Entry} entry
+ * @returns {Sight}
+ */
+export function sightOf(entry) {
+  const { event, fields, structured } = entry;
+  const shown = textOf(entry);
+  const message = structured ? messageText(entry) : undefined;
   /** @type {[string, string][]} */
-  const texts = [["", textOf(entry)]];
-  for (const text of payloadTexts(entry)) if (text !== texts[0][1]) texts.push(["payload", text]);
-  if (event !== undefined) texts.push(["event", plain(event)]);
+  const texts = message === undefined ? [] : [["", message]];
+  for (const text of payloadTexts(entry)) if (text !== message) texts.push([text === shown ? "" : "payload", text]);
+  if (event) texts.push(["event", plain(event)]);
   for (const [name, text] of Object.entries(fields ?? {})) texts.push([name, plain(text)]);
-  return texts;
+  return texts[0][1] === shown ? { texts } : { texts, shown };
 }
 
 /* ----- matches */
@@ -142,13 +150,15 @@ export function head(text) {
 
 /**
  * The finding of an expression in an entry; null when no text has a match.
- * @param {[name: string, text: string][]} texts of namedTextsOf()
+ * @param {Sight} sight
  * @param {RegExp} pattern
  * @returns {Found | null}
  */
-export function search(texts, pattern) {
-  const at = texts.findIndex(([, text]) => holds(head(text), pattern));
-  return at < 0 ? null : { where: texts[at][0], spans: at === 0 ? matches(head(texts[0][1]), pattern) : [] };
+export function search({ texts, shown = texts[0][1] }, pattern) {
+  const found = texts.find(([, text]) => holds(head(text), pattern));
+  if (!found) return null;
+  const spans = matches(head(shown), pattern);
+  return { where: spans.length ? "" : found[0], spans };
 }
 
 /** @param {Query} query */
@@ -210,17 +220,21 @@ export function marksOf(entry, text, query) {
 }
 
 /**
- * The same for another text of an entry. The matches of an expression are known for the message only.
+ * The same for the text of a field.
  * @param {string} text
  * @param {Query} query
+ * @param {(Found | null)[]} [found] by the expressions of the query
  */
-export const marksIn = (text, { terms }) =>
-  joined(
-    terms.flatMap((term) => {
-      const pattern = term.negated ? undefined : soughtBy(term);
-      return pattern ? matches(text, pattern) : [];
+export function marksIn(text, query, found = []) {
+  const expressions = expressionsOf(query);
+  return joined(
+    query.terms.flatMap((term) => {
+      if (term.negated) return [];
+      const pattern = soughtBy(term);
+      return pattern ? matches(text, pattern) : (found[expressions.indexOf(term)]?.spans ?? []);
     }),
   );
+}
 
 /**
  * Whether the query looks for a text that can be marked, so that what passes holds it.

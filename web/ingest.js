@@ -40,12 +40,10 @@ export class Ingest {
     this.mayAdd = mayAdd;
     this.taken = taken;
     this.changed = changed;
-    this.paused = false;
-    this.pausedItself = false; // the page began the pause, not the reader
-    this.busy = false; // a turn runs
-    /** The items that the turn has taken from the queue. @type {Item[]} */
-    this.batch = [];
-    this.life = {}; // another object after each clear()
+    /** The beginner of the pause; "": there is none. @type {"" | "reader" | "page"} */
+    this.pausedBy = "";
+    /** The items that a turn has taken from the queue; null: no turn runs. @type {Item[] | null} */
+    this.batch = null;
     /** Set while hold() waits. @type {object | null} */
     this.held = null;
     /** @type {(LogRecord | Item)[]} */
@@ -61,13 +59,17 @@ export class Ingest {
   }
 
   clear() {
-    this.life = {};
-    this.batch = [];
+    this.batch = null;
     this.held = null;
     this.queue = [];
     this.weight = 0;
     this.dropped = 0;
     this.lastTaken = 0;
+    this.changed();
+  }
+
+  get paused() {
+    return this.pausedBy !== "";
   }
 
   /** Number of records that wait. */
@@ -77,7 +79,7 @@ export class Ingest {
 
   /** All that has come and is not in the store yet. */
   get unshown() {
-    return [...this.batch, ...this.letGo(), ...this.queue];
+    return [...(this.batch ?? []), ...this.letGo(), ...this.queue];
   }
 
   /**
@@ -125,13 +127,14 @@ export class Ingest {
     this.push([makeMarker(kind, message)]);
   }
 
-  /**
-   * @param {boolean} paused
-   * @param {boolean} [itself] the page does it by itself
-   */
-  pause(paused, itself = false) {
-    this.paused = paused;
-    this.pausedItself = paused && itself;
+  /** @param {"reader" | "page"} who begins it */
+  pause(who) {
+    this.pausedBy = who;
+    this.changed();
+  }
+
+  resume() {
+    this.pausedBy = "";
     this.changed();
     this.drain();
   }
@@ -149,15 +152,13 @@ export class Ingest {
   }
 
   async turn() {
-    if (this.paused || this.held || this.busy) return;
-    const { life } = this;
+    if (this.paused || this.held || this.batch) return;
     const batch = (this.batch = this.take());
-    this.busy = true;
     await this.searched(batch);
-    this.busy = false;
-    if (life === this.life) this.batch = [];
-    if (life === this.life && this.paused) this.putBack(batch); // the pause began while the filter searched
-    else if (life === this.life) this.add(batch);
+    if (batch !== this.batch) return; // clear() was called
+    this.batch = null;
+    if (this.paused) this.putBack(batch); // the pause began while the filter searched
+    else this.add(batch);
     if (this.queue.length) this.drain();
   }
 
@@ -181,7 +182,7 @@ export class Ingest {
     if (!rest.length) return;
     toast("Paused: new records would push out what you read");
     this.putBack(rest);
-    this.pause(true, true);
+    this.pause("page");
   }
 
   /** A marker for the records that were dropped, if there are any. */

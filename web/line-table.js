@@ -125,7 +125,7 @@ export const FORMS = [
   },
   {
     name: "klog",
-    expression: /^(([IWEF])((?:\d{4})?\d{4} \d\d:\d\d:\d\d(?:[.,]\d{1,9})?) +)(\d+) ([^ :\n]+:\d+)\] /,
+    expression: /^(([IWEF])((?:\d{4})?\d{4} \d\d:\d\d:\d\d(?:[.,]\d{1,9})?) +(\d+) )([^ :\n]+:\d+)\] /,
     groups: ["cut", "level", "time", "tid", "module"],
     places: [1], needs: "] ", at: ["line"], then: "", only: false, time: "klog", levels: {"I": 20, "W": 30, "E": 40, "F": 50},
   },

@@ -9,11 +9,11 @@
 import { Arrivals } from "./arrivals.js";
 import { CopyRows } from "./copy-rows.js";
 import { DayLines } from "./day-line.js";
-import { element, number, once } from "./dom.js";
+import { element, once } from "./dom.js";
 import { showFold } from "./fold-button.js";
-import { isId } from "./ids.js";
 import { Ingest } from "./ingest.js";
 import { settle } from "./message.js";
+import { OLDER, Reach } from "./reach.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
@@ -24,8 +24,6 @@ import { VirtualList } from "./virtual-list.js";
 /** @import { LogRecord, Page } from "./requests.js" */
 /** @import { View } from "./row.js" */
 
-const OLDER = 500; // records of one "load older"
-
 /**
  * The look of a list, which show() changes.
  * @typedef {View & {foldTraces: boolean, wrap: boolean, cap: number, label: string}} Look
@@ -35,7 +33,7 @@ const OLDER = 500; // records of one "load older"
  * Where records come from, and what they mean.
  * @typedef {object} Source
  * @property {(page: {before: string, limit: number}) => Promise<Page>} history older records
- * @property {() => string} end the id before which all older records are, where the list has none; "": not known
+ * @property {() => string | undefined} newest id of the newest record that came
  * @property {(record: LogRecord) => Entry} parse
  */
 
@@ -77,11 +75,9 @@ export class LogList {
     this.source = source;
     this.nodes = makeNodes(look.label);
     root.append(this.nodes.main);
-    this.end = ""; // end of the next older page, where it is not the first record
-    this.atStart = false;
-    this.loading = false;
-    this.closed = false;
-    const { box, head, canvas, rows, follow, older, day } = this.nodes;
+    /** @type {"idle" | "loading" | "closed"} */
+    this.state = "idle";
+    const { box, rows, follow, older, day } = this.nodes;
     this.height = new RowHeight(box, rows, look);
     this.store = new Store({
       cap: look.cap,
@@ -91,25 +87,9 @@ export class LogList {
     });
     this.days = new DayLines(this.store, look, day);
     this.arrivals = new Arrivals(box, follow);
-    this.list = new VirtualList({
-      box, head, canvas, rows,
-      store: this.store,
-      makeRow: (item) => makeRow(item, this.view),
-      settle,
-      showFold: (row, item) => item.marker || showFold(row, item, this.view),
-      days: this.days,
-      onfollow: (following) => this.followed(following),
-      ontop: () => this.loadOlder(),
-      onwidth: () => this.height.measure(),
-    });
-    this.ingest = new Ingest({
-      store: this.store,
-      searched: async () => {},
-      mayAdd: (items) => !this.list.wouldLose(items),
-      taken: (items, gone) => this.taken(items.length, gone),
-      changed() {},
-      parse: source.parse,
-    });
+    this.list = this.makeList();
+    this.ingest = this.makeIngest();
+    this.reach = new Reach(this.store, this.ingest, source.newest);
     const copies = new CopyRows({ list: this.list, store: this.store, view: look });
     this.actions = new RowActions({ list: this.list, store: this.store, linkTo: look.linkTo, copies });
     this.draw = once(() => this.drawNow());
@@ -120,13 +100,39 @@ export class LogList {
     this.redraw();
   }
 
+  makeList() {
+    const { box, head, canvas, rows } = this.nodes;
+    return new VirtualList({
+      box, head, canvas, rows,
+      store: this.store,
+      makeRow: (item) => makeRow(item, this.view),
+      settle,
+      showFold: (row, item) => item.marker || showFold(row, item, this.view),
+      days: this.days,
+      onfollow: (following) => this.followed(following),
+      ontop: () => this.loadOlder(),
+      onwidth: () => this.height.measure(),
+    });
+  }
+
+  makeIngest() {
+    return new Ingest({
+      store: this.store,
+      searched: async () => {},
+      mayAdd: (items) => !this.list.wouldLose(items),
+      taken: (items, gone) => this.taken(items.length, gone),
+      changed() {},
+      parse: this.source.parse,
+    });
+  }
+
   /** @returns {View} */
   get view() {
     return { ...this.look, date: this.days.dates && "short", columns: this.height.columns };
   }
 
   close() {
-    this.closed = true;
+    this.state = "closed";
     this.list.close();
     document.removeEventListener("visibilitychange", this.seen);
     this.nodes.main.remove();
@@ -142,7 +148,7 @@ export class LogList {
     const { box } = this.nodes;
     box.classList.toggle("wrap", this.look.wrap);
     box.setAttribute("aria-label", this.look.label);
-    if (this.store.setCap(this.look.cap)) this.recordsLeft();
+    if (this.store.setCap(this.look.cap)) this.reach.recordsLeft();
     this.days.clear();
     this.showDays();
     this.measureTimes();
@@ -178,13 +184,8 @@ export class LogList {
 
   /** The log has no records older than those that came first. */
   complete() {
-    if (!this.store.evicted) this.atStart = true;
+    this.reach.complete();
     this.draw();
-  }
-
-  recordsLeft() {
-    this.end = "";
-    this.atStart = false;
   }
 
   /**
@@ -193,7 +194,7 @@ export class LogList {
    */
   taken(count, gone) {
     this.arrivals.taken(count);
-    if (gone) this.recordsLeft();
+    if (gone) this.reach.recordsLeft();
     this.drawNow();
     this.arrivals.follow(this.list.following);
   }
@@ -204,7 +205,7 @@ export class LogList {
    */
   followed(following) {
     this.arrivals.follow(following);
-    if (following && this.ingest.paused) this.ingest.pause(false);
+    if (following && this.ingest.paused) this.ingest.resume();
     this.draw();
   }
 
@@ -212,50 +213,30 @@ export class LogList {
     const { text, older } = this.nodes;
     const words = this.headText();
     if (text.textContent !== words) text.textContent = words;
-    older.hidden = this.atStart || this.store.full || !this.before;
-    older.setAttribute("aria-disabled", String(this.loading));
+    older.hidden = !this.reach.mayLoad;
+    older.setAttribute("aria-disabled", String(this.state === "loading"));
     if (this.showDays()) this.measureTimes();
     else this.list.draw();
   }
 
   headText() {
-    const { store, atStart } = this;
-    if (this.loading) return "Loading older records …";
-    if (!store.count) return atStart ? "Nothing here yet" : "No records yet";
-    if (atStart) return "Beginning of the log";
-    return store.evicted ? `${number(store.evicted)} older records have left this list, which holds ${number(store.cap)}` : "";
-  }
-
-  /** Where the next older page ends, or "". */
-  get before() {
-    return this.end || (this.store.firstRecord() ?? this.ingest.first)?.id || this.source.end();
+    const { reach, state, store } = this;
+    if (state === "loading") return "Loading older records …";
+    if (!store.count) return reach.atStart ? "Nothing here yet" : "No records yet";
+    return reach.text("list");
   }
 
   async loadOlder() {
-    const { before } = this;
-    if (this.loading || this.atStart || this.store.full || !before) return;
-    this.loading = true;
+    if (this.state !== "idle" || !this.reach.mayLoad) return;
+    this.state = "loading";
     this.drawNow();
-    try {
-      const { records, more, first } = await this.source.history({ before, limit: OLDER });
-      if (!this.closed) this.prepend(records.map(this.source.parse), more, first);
-    } catch {
-      // the owner shows the state of the connection
+    const page = await this.source.history({ before: this.reach.before, limit: OLDER }).catch(() => null);
+    if (this.state !== "loading") return;
+    this.state = "idle";
+    if (page) {
+      this.list.keepPlace();
+      this.reach.take(page.records.map(this.source.parse), page);
     }
-    if (this.closed) return;
-    this.loading = false;
     this.draw();
-  }
-
-  /**
-   * @param {Entry[]} entries
-   * @param {boolean} more the log has older ones
-   * @param {string | undefined} first
-   */
-  prepend(entries, more, first) {
-    this.list.keepPlace();
-    const fits = this.store.prepend(entries);
-    this.end = fits === entries.length && isId(first) ? first : "";
-    this.atStart = !more && fits === entries.length;
   }
 }

@@ -47,7 +47,7 @@ export class LogSession {
     /** @type {Client | null} */
     this.connection = null;
     this.completed = false; // oncomplete was called for this connection
-    this.timer = 0;
+    this.timer = 0; // of restart(); 0: the stream has the filter that it should have
   }
 
   start() {
@@ -80,11 +80,12 @@ export class LogSession {
   filterChanged(at = "") {
     clearTimeout(this.timer);
     this.goal = at;
+    this.timer = this.wanted() === this.applied ? 0 : setTimeout(() => this.restart(), RESTART_WAIT);
     this.showPlace();
-    if (this.wanted() !== this.applied) this.timer = setTimeout(() => this.restart(), RESTART_WAIT);
   }
 
   restart() {
+    this.timer = 0;
     this.events.onrestart(this.goal);
     this.start();
   }
@@ -96,12 +97,17 @@ export class LogSession {
     return settings.server && q !== this.refused.q ? q : "";
   }
 
+  /** The stream is to be opened again with another filter. */
+  get pending() {
+    return this.timer !== 0;
+  }
+
   showPlace() {
-    const { settings, refused } = this;
+    const { settings, refused, applied, pending } = this;
     const { q, left } = serverFilter(settings.query, settings.levels);
     const reason = q && q === refused.q ? refused.reason : "";
-    const pending = this.wanted() !== this.applied;
-    this.events.onplace(placeText({ active: this.filters(), server: settings.server, pending, left, refused: reason }));
+    const held = applied !== "" && applied !== refused.q;
+    this.events.onplace(placeText({ active: this.filters(), server: settings.server, pending, applied: held, left, refused: reason }));
   }
 
   retry() {

@@ -49,7 +49,7 @@ export class MatchSteps {
     }
     const item = this.next(direction);
     if (!item) {
-      toast(direction > 0 ? "That is the last match" : "That is the first match of the records loaded");
+      toast(direction > 0 ? "That is the last match of the records loaded" : "That is the first match of the records loaded");
       return;
     }
     this.list.setFollowing(false);

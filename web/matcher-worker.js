@@ -5,8 +5,10 @@
  */
 import { search } from "./filter.js";
 
-/** @typedef {{patterns: RegExp[], texts: [name: string, text: string][][]}} Question */
+/** @import { Sight } from "./filter.js" */
 
-onmessage = (/** @type {MessageEvent<Question>} */ { data: { patterns, texts } }) =>
-  postMessage(texts.map((of) => patterns.map((pattern) => search(of, pattern))));
+/** @typedef {{patterns: RegExp[], sights: Sight[]}} Question */
+
+onmessage = (/** @type {MessageEvent<Question>} */ { data: { patterns, sights } }) =>
+  postMessage(sights.map((sight) => patterns.map((pattern) => search(sight, pattern))));
 postMessage("ready");

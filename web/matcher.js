@@ -5,8 +5,9 @@
  * years on some texts ("catastrophic backtracking"). A thread cannot stop its own expression, but a worker can be
  * ended. It may not know which entries are shown.
  */
-import { expressionsOf, namedTextsOf } from "./filter.js";
+import { expressionsOf, sightOf } from "./filter.js";
 
+/** @import { Sight } from "./filter.js" */
 /** @import { Entry, Found, Item } from "./parse-entry.js" */
 /** @import { Query } from "./query.js" */
 
@@ -25,31 +26,38 @@ export class Matcher {
   }
 
   /**
-   * Gives each entry what the expressions of the query find in it. One question runs at a time. Rejects when a
-   * question takes too long.
-   * @param {Item[]} entries
+   * Gives each entry what the expressions of the query find in it. Rejects when that takes too long.
+   * @param {Item[]} items
    * @param {Query} query a query with expressions
    */
-  match(entries, query) {
-    const turn = this.last.then(async () => {
-      const known = /** @type {Entry[]} */ (entries);
-      const patterns = expressionsOf(query).map(({ pattern }) => /** @type {RegExp} */ (pattern));
-      const found = await this.ask(patterns, known.map(namedTextsOf));
-      known.forEach((entry, i) => (entry.match = { query, found: found[i] }));
-    });
-    this.last = turn.catch(() => {});
+  async match(items, query) {
+    const entries = /** @type {Entry[]} */ (items);
+    const found = await this.find(() => entries.map(sightOf), query);
+    entries.forEach((entry, i) => (entry.match = { query, found: found[i] }));
+  }
+
+  /**
+   * Finds the matches of the expressions of the query. One question runs at a time. Rejects when it takes too long.
+   * @param {() => Sight[]} sights
+   * @param {Query} query
+   * @returns {Promise<(Found | null)[][]>} for each of the sights
+   */
+  find(sights, query) {
+    const patterns = expressionsOf(query).map(({ pattern }) => /** @type {RegExp} */ (pattern));
+    const turn = this.last.then(() => this.ask(patterns, sights()));
+    this.last = turn.then(() => {}, () => {});
     return turn;
   }
 
   /**
    * @param {RegExp[]} patterns
-   * @param {[name: string, text: string][][]} texts
+   * @param {Sight[]} sights
    * @returns {Promise<(Found | null)[][]>}
    */
-  async ask(patterns, texts) {
+  async ask(patterns, sights) {
     const worker = this.worker ?? (await this.start());
     const answer = this.answer(worker, this.budget, "it takes too long");
-    worker.postMessage({ patterns, texts });
+    worker.postMessage({ patterns, sights });
     return answer;
   }
 

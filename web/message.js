@@ -7,17 +7,16 @@
  */
 import { plain } from "./ansi.js";
 import { element, number } from "./dom.js";
-import { arrowed, button, framesText } from "./fold-button.js";
+import { button } from "./fold-button.js";
 import { marksOf } from "./filter.js";
 import { lineRuns } from "./line-runs.js";
 import { paint } from "./paint.js";
 import { textOf } from "./parse-entry.js";
+import { NONE, addFramesButton, foldText } from "./trace-fold.js";
 import { hiddenIn } from "./trace.js";
 
-/** @import { Spans } from "./filter.js" */
 /** @import { Entry } from "./parse-entry.js" */
 /** @import { View } from "./row.js" */
-/** @import { Hidden } from "./trace.js" */
 
 export const LONG = 8192; // characters of a message that are laid out at first
 export const CLAMP = 12; // lines of a row that are shown at first, as in console.css
@@ -35,25 +34,6 @@ export function cut(text, length) {
 const size = (/** @type {number} */ n) => (n < 10_000 ? `${n} characters` : `${Math.round(n / 1024)} kB`);
 
 /**
- * The places of a text that are not hidden. A line break before a hidden end is hidden too.
- * @param {string} text
- * @param {Spans} hidden
- */
-function visible(text, hidden) {
-  /** @type {Spans} */
-  const pieces = [];
-  let at = 0;
-  for (const [from, to] of hidden) {
-    if (from > at) pieces.push([at, from]);
-    at = to;
-  }
-  if (at < text.length) pieces.push([at, text.length]);
-  const last = pieces.at(-1);
-  if (last && at >= text.length && hidden.length) last[1]--;
-  return pieces;
-}
-
-/**
  * The plain text of an entry that is laid out, its marks, what a stack trace in it hides when it is folded, and the
  * places that are shown.
  * @param {Entry} entry
@@ -62,27 +42,8 @@ function visible(text, hidden) {
 function contentOf(entry, view) {
   const text = entry.size > LONG && !entry.whole ? cut(textOf(entry), LONG) : textOf(entry);
   const marks = marksOf(entry, text, view.query);
-  const trace = view.traces && entry.hides ? hiddenIn(text) : null;
-  const hidden = trace?.hidden ?? [];
-  const found = marks.some(([from, to]) => hidden.some(([start, end]) => from < end && to > start));
-  const folded = trace !== null && !(entry.unfolded ?? found);
-  return { text, marks, trace, folded, pieces: visible(text, folded ? hidden : []) };
-}
-
-/**
- * @param {HTMLElement} node
- * @param {HTMLElement} part
- * @param {number} at place in the text of the node
- */
-function insert(node, part, at) {
-  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-  for (let text; (text = walker.nextNode()); at -= text.textContent?.length ?? 0) {
-    if (at > (text.textContent?.length ?? 0)) continue;
-    const range = document.createRange();
-    range.setStart(text, at);
-    range.insertNode(part);
-    return;
-  }
+  const trace = view.traces && entry.hides ? hiddenIn(text) : NONE;
+  return { text, marks, trace, ...foldText(text, trace, marks, entry.unfolded) };
 }
 
 /**
@@ -99,7 +60,7 @@ export function messageOf(entry, view) {
   paint(text, entry.message, content.marks, content.pieces, (runs) => lineRuns(runs, entry));
   const shown = content.pieces.map(([from, to]) => content.text.slice(from, to)).join("");
   const count = shown.split("\n").length;
-  if (content.trace?.lines) insert(text, framesButton(content.trace, !content.folded), content.trace.hidden[0][0] - 1);
+  addFramesButton(text, content.text, content.trace, !content.folded);
   const nodes = [said];
   const cutShort = content.text.length < entry.size;
   const most = view.wrap ? count + (2 * shown.length) / view.columns : count; // lines, if all characters are wide
@@ -117,19 +78,6 @@ export function messageOf(entry, view) {
  */
 function restButton(text, open) {
   const node = button("rest", text, "", "whole");
-  node.setAttribute("aria-expanded", String(open));
-  return node;
-}
-
-/**
- * The button stands in the text of the record, so its own text is none: the style sheet shows it.
- * @param {Hidden} trace
- * @param {boolean} open
- */
-function framesButton({ frames, lines: count }, open) {
-  const text = framesText(frames, count);
-  const node = button("fold fold-frames", "", text, "frames");
-  node.dataset.text = arrowed(text, open);
   node.setAttribute("aria-expanded", String(open));
   return node;
 }

@@ -2,29 +2,34 @@
 // @ts-check
 /*
  * older-history: records older than the page holds, loaded on demand, and the line above the first row that says
- * how far back the page reaches. It owns that knowledge. It may not know controls or the address of the stream.
+ * how far back the page reaches. It owns what is being loaded. It may not know controls or the address of the stream.
  * Where the server withholds records, a page of history may have none: then it goes on by itself for a while.
  * Invariant: an answer that arrives after the connection was replaced changes nothing.
  */
 import { $, number, toast } from "./dom.js";
 import { emptyText, momentText } from "./empty-text.js";
-import { isId, nextId } from "./ids.js";
+import { nextId } from "./ids.js";
 import { parseEntry } from "./parse-entry.js";
+import { OLDER, Reach } from "./reach.js";
 import { timeOf } from "./times.js";
 
-/** @import { Item } from "./parse-entry.js" */
+/** @import { Entry, Item } from "./parse-entry.js" */
 /** @import { Ingest } from "./ingest.js" */
 /** @import { Client } from "./sselog.js" */
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
 
-const OLDER = 500; // records of one "load older"
 const SEARCHES = 40; // pages without a match that are read one after the other
 const CONTEXT = 200; // records loaded before the one that a link names
 
 const GONE = "That record is no longer in the log";
 const HIDDEN = "The filter hides that record";
 const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log no longer has it";
+
+/**
+ * The present work. A search goes from page to page until a record is found; Stop makes the present page the last one.
+ * @typedef {"idle" | "loading" | "searching"} Activity
+ */
 
 /**
  * The facts that the other parts of the page know.
@@ -34,6 +39,7 @@ const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log n
  * @property {boolean} query a text filter applies
  * @property {boolean} levels some levels are hidden
  * @property {boolean} server the server withholds records
+ * @property {boolean} pending the stream is to be opened again with another filter
  * @property {boolean} cleared the reader cleared the page
  * @property {boolean} utc
  */
@@ -59,18 +65,17 @@ export class OlderHistory {
     this.onloaded = onloaded;
     /** @type {Client | null} */
     this.connection = null;
-    this.atStart = false; // the log has none older than the page
-    this.end = ""; // end of the next older page, where a filter makes it older than the first record
-    this.loading = false;
-    this.searching = false; // load() goes on from page to page
+    this.reach = new Reach(store, ingest, () => this.connection?.lastId);
+    /** @type {Activity} */
+    this.activity = "idle";
     this.begun = false; // begin() was called for this connection
-    $("stop").onclick = () => (this.searching = false);
+    $("stop").onclick = () => this.stop();
   }
 
   /** @param {Client | null} connection null: there is none now */
   connect(connection) {
     this.connection = connection;
-    this.searching = false;
+    this.activity = "idle";
     this.begun = false;
   }
 
@@ -79,28 +84,13 @@ export class OlderHistory {
     if (this.begun) return;
     this.begun = true;
     if (!this.situation().server || this.store.records || this.ingest.queue.length) return;
-    this.end = this.connection?.reached ?? "";
+    this.reach.begin(this.connection?.reached);
     this.load();
   }
 
-  /** Records left the page: the oldest, or all. */
-  recordsLeft() {
-    this.reached("", true);
-  }
-
-  /** The log has no records older than those that came first. The page may have dropped some of these. */
-  complete() {
-    if (!this.store.evicted) this.reached("", false);
-  }
-
-  /**
-   * Notes how far back in the log the page reaches.
-   * @param {string | undefined} first end of the next older page, where it is not the first record
-   * @param {boolean} more whether the log has older records
-   */
-  reached(first, more) {
-    this.end = first ?? "";
-    this.atStart = !more;
+  /** A search ends with the page that is being loaded. */
+  stop() {
+    if (this.activity === "searching") this.activity = "loading";
   }
 
   /** Shows the line above the first row. */
@@ -113,34 +103,32 @@ export class OlderHistory {
   /** The button keeps the focus while records are loaded, and gives it to the list where none are left. */
   showButton() {
     const button = $("older");
-    const hide = this.atStart || this.store.full;
+    const hide = this.reach.atStart || this.store.full;
     if (hide && button === document.activeElement) this.list.box.focus({ preventScroll: true });
     button.hidden = hide;
-    $("stop").hidden = !this.searching;
-    button.ariaDisabled = String(this.loading);
+    $("stop").hidden = this.activity !== "searching";
+    button.ariaDisabled = String(this.activity !== "idle");
   }
 
   /** The time to which the history was read, or "" where the page has read none. */
   get reachedTime() {
-    const ms = timeOf(this.end);
-    return Number.isNaN(ms) ? this.end : momentText(ms, this.situation());
+    const end = this.reach.end ?? "";
+    const ms = timeOf(end);
+    return Number.isNaN(ms) ? end : momentText(ms, this.situation());
   }
 
   text() {
-    const { store, atStart, reachedTime } = this;
-    const { server } = this.situation();
-    if (this.searching && reachedTime) return `Searching: back to ${reachedTime} …`;
-    if (this.loading) return "Loading older records …";
-    const empty = this.emptyText();
-    if (empty) return empty;
-    if (store.evicted) return `${number(store.evicted)} older records have left this page, which holds ${number(store.cap)}`;
-    if (atStart) return "Beginning of the log";
+    const { store, activity, reachedTime } = this;
+    if (activity === "searching" && reachedTime) return `Searching: back to ${reachedTime} …`;
+    if (activity !== "idle") return "Loading older records …";
+    const text = this.emptyText() || this.reach.text("page");
+    if (text) return text;
     if (store.full) return `This page holds ${number(store.count)} records and has no room for more; older ones stay in the log`;
-    return server && reachedTime ? `Searched back to ${reachedTime}` : "";
+    return this.situation().server && reachedTime ? `Searched back to ${reachedTime}` : "";
   }
 
   emptyText() {
-    const { store, ingest, atStart } = this;
+    const { store, ingest, reach } = this;
     if (store.shownRecords) return "";
     return emptyText({
       ...this.situation(),
@@ -148,37 +136,22 @@ export class OlderHistory {
       shown: store.shownRecords,
       filtering: store.stale.length > 0 || (!ingest.paused && ingest.queue.length > 0),
       waiting: ingest.paused ? ingest.waiting : 0,
-      atStart,
+      atStart: reach.atStart,
+      mayLoad: reach.mayLoad,
       reached: this.reachedTime,
     });
   }
 
-  /** Where the next older page ends; "" where the page cannot know. */
-  get before() {
-    const newest = this.connection?.lastId;
-    const first = (this.store.firstRecord() ?? this.ingest.first)?.id;
-    return this.end || first || (isId(newest) ? nextId(newest) : "");
-  }
-
   /** Loads older records, if there may be any and the store has room: one page, or as many as it takes to find some. */
   async load() {
-    if (this.loading || this.searching || !this.mayLoad) return;
-    this.searching = this.situation().server;
-    try {
-      const { shownRecords } = this.store;
-      for (let pages = 0; pages < SEARCHES && this.mayLoad; pages++) {
-        await this.prepend(this.before, OLDER);
-        if (!this.searching || this.store.shownRecords > shownRecords) break;
+    if (this.activity !== "idle" || !this.reach.mayLoad) return;
+    const { shownRecords } = this.store;
+    await this.run(this.situation().server ? "searching" : "loading", async (connection) => {
+      for (let pages = 0; pages < SEARCHES && this.reach.mayLoad; pages++) {
+        const entries = await this.prepend(connection, this.reach.before, OLDER);
+        if (!entries || this.activity !== "searching" || this.store.shownRecords > shownRecords) return;
       }
-    } catch (error) {
-      toast(`Older records could not be loaded: ${/** @type {Error} */ (error).message}`);
-    }
-    this.searching = false;
-    this.onloaded();
-  }
-
-  get mayLoad() {
-    return !this.atStart && !this.store.full && this.before !== "";
+    });
   }
 
   /**
@@ -187,41 +160,58 @@ export class OlderHistory {
    */
   async open(id) {
     this.list.setFollowing(false);
-    try {
-      const entries = await this.prepend(nextId(id), CONTEXT);
-      const entry = entries.at(-1);
-      const row = entry && this.list.reveal(entry, { centre: true });
-      row?.focus({ preventScroll: true });
-      if (entry?.id !== id) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
-      else if (!row) toast(HIDDEN);
-    } catch {
-      // the page shows the state of the connection
-    }
+    await this.run("loading", async (connection) => {
+      const entries = await this.prepend(connection, nextId(id), CONTEXT);
+      if (entries) this.showTarget(id, entries.at(-1));
+    });
   }
 
   /**
-   * @param {string} before
-   * @param {number} limit
+   * @param {string} id of the record that a link names
+   * @param {Entry | undefined} entry the last one up to it
    */
-  async prepend(before, limit) {
-    const { connection, list, store } = this;
-    if (!connection) return [];
-    this.loading = true;
+  showTarget(id, entry) {
+    const row = entry && this.list.reveal(entry, { centre: true });
+    row?.focus({ preventScroll: true });
+    if (entry?.id !== id) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
+    else if (!row) toast(HIDDEN);
+  }
+
+  /**
+   * Shows the activity while the task runs, and an error of it. When the connection is replaced, both are void.
+   * @param {Activity} activity
+   * @param {(connection: Client) => Promise<void>} task
+   */
+  async run(activity, task) {
+    const { connection } = this;
+    if (!connection) return;
+    this.activity = activity;
     this.show();
     try {
-      const { records, more, first } = await connection.history({ before, limit });
-      if (connection !== this.connection) return [];
-      const entries = records.map((record) => parseEntry(record, connection.statusLevel));
-      await this.searched(entries);
-      if (connection !== this.connection) return [];
-      list.keepPlace();
-      const fits = store.prepend(entries);
-      if (fits) this.onadded();
-      this.reached(fits === entries.length ? first : "", more || fits < entries.length);
-      return entries;
-    } finally {
-      this.loading = false;
-      this.onloaded();
+      await task(connection);
+    } catch (error) {
+      if (connection === this.connection) toast(`Older records could not be loaded: ${/** @type {Error} */ (error).message}`);
     }
+    if (connection !== this.connection) return;
+    this.activity = "idle";
+    this.onloaded();
+  }
+
+  /**
+   * @param {Client} connection
+   * @param {string} before
+   * @param {number} limit
+   * @returns {Promise<Entry[] | null>} null: the connection was replaced
+   */
+  async prepend(connection, before, limit) {
+    const page = await connection.history({ before, limit });
+    if (connection !== this.connection) return null;
+    const entries = page.records.map((record) => parseEntry(record, connection.statusLevel));
+    await this.searched(entries);
+    if (connection !== this.connection) return null;
+    this.list.keepPlace();
+    if (this.reach.take(entries, page)) this.onadded();
+    this.onloaded();
+    return entries;
   }
 }

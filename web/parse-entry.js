@@ -21,13 +21,14 @@ import { hiddenIn } from "./trace.js";
 /** @import { OwnTime } from "./times.js" */
 
 /**
- * The finding of an expression in an entry: the name of the text, which is empty for the message, and places in the message.
+ * The finding of an expression in an entry: the name of the text, which is empty for the message, and places in the row.
  * @typedef {{where: string, spans: [from: number, to: number][]}} Found
  */
 
 /**
- * The results of the expressions of a query in their order; null for no match in any text.
- * @typedef {{query: object, found: (Found | null)[]}} Match
+ * The results of the expressions of a query in their order; null for no match in any text. `fields` has those in each
+ * field of an opened record, once they were looked for.
+ * @typedef {{query: object, found: (Found | null)[], fields?: (Found | null)[][]}} Match
  */
 
 /**
@@ -81,10 +82,18 @@ import { hiddenIn } from "./trace.js";
  * The message of an entry as a line of a known form, or null.
  * @param {Entry} entry
  */
-export function lineOf({ data, lined }) {
-  if (!lined) return null;
-  const fields = fieldsOf(data);
-  return parseLine(plain((fields && messageOf(fields)) ?? data));
+export function lineOf(entry) {
+  return entry.lined ? parseLine(messageText(entry) ?? plain(entry.data)) : null;
+}
+
+/**
+ * The field with the message, whole; undefined where the payload has none.
+ * @param {Entry} entry
+ */
+export function messageText(entry) {
+  const { data, lined, message, structured } = entry;
+  if (!structured || message === data) return undefined;
+  return lined ? plain(messageOf(fieldsOf(data) ?? {}) ?? data) : textOf(entry);
 }
 
 /**
@@ -161,7 +170,7 @@ function countLines(text) {
 export const textOf = ({ coloured, cuts, message }) => (coloured ? without(plain(message), cuts ?? []) : message);
 
 /**
- * The entry as a line of a text file; a message of several lines stays so.
+ * The entry as a line of a text file. Further lines of the message are indented, so that none reads as another entry.
  * @param {Entry} entry
  * @param {{utc?: boolean, own?: boolean}} options
  */
@@ -169,7 +178,7 @@ export function asText(entry, options) {
   const time = formatTime(shownTime(entry, options).ms, { utc: options.utc, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
   const event = entry.event ? ` [${plain(entry.event)}]` : "";
-  return `${time}${level}${event} ${textOf(entry)}\n`;
+  return `${time}${level}${event} ${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
 }
 
 /**

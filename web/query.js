@@ -388,7 +388,7 @@ function hiddenPlace(term, sight, query) {
   if (term.negated || term.kind === "level" || !termHolds(term, sight, query)) return undefined;
   if (marksOfTerm(entry, textOf(entry), term, query).length) return undefined;
   if (term.kind === "field") return term.field;
-  return term.pattern && term.kind === "text" ? placeOf(term.pattern, sight) : foundOf(entry, term, query)?.where;
+  return term.pattern && term.kind === "text" ? placeOf(term.pattern, sight) : foundOf(entry, term, query)?.where || undefined;
 }
 
 /**

@@ -109,8 +109,8 @@ export class Requests {
     this.answered = false; // this address has given an answer of sselog
     this.continues = true; // the history takes `after`, as far as is known
     this.historyUrl = historyUrl ?? sibling(this.url, "history");
-    /** The statuses of HTTP that are levels in access records, as the server says. @type {string | undefined} */
-    this.statusLevel = undefined;
+    /** The statuses of HTTP that are levels in access records; null: not known yet. @type {string | undefined | null} */
+    this.statusLevel = null;
     /** Names the owner of the log; the first page of history sets it. @type {string | undefined} */
     this.whose = undefined;
     /** A token that the stream brought for the next stream. @type {{token: string, until: number} | undefined} */
@@ -175,7 +175,7 @@ export class Requests {
     for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
     const page = await this.json(await this.withParameters(url, parameters));
     this.answered = true;
-    this.statusLevel = page.status_level;
+    if (this.statusLevel === null) this.statusLevel = page.status_level;
     this.whose ??= page.whose;
     if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
     return page;

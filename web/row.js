@@ -129,7 +129,7 @@ function body(entry, view) {
   cell.append(...messageOf(entry, view));
   const hint = hiddenHint(entry, view.query);
   if (hint) cell.append(" ", element("bdi", "hint", hint));
-  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view.query, view.menu));
+  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view));
   return cell;
 }
 

@@ -45,19 +45,25 @@ const fits = (q) => !parseQuery(q).error && encodeURIComponent(q).length <= LONG
  * @typedef {object} Place
  * @property {boolean} active there is a filter
  * @property {boolean} server the reader wants the server to filter
- * @property {boolean} pending the stream still has another filter
+ * @property {boolean} pending the stream is to be opened again with another filter
+ * @property {boolean} applied the stream has a filter
  * @property {Left} left
  * @property {string} refused why the server refuses the filter, or ""
  */
+
+const BY_SERVER = "filtered by the server";
+const FORMER = "the server still applies the former filter";
 
 /**
  * Where the filter runs.
  * @param {Place} place
  */
-export function placeText({ active, server, pending, left, refused }) {
-  if (!active) return "";
+export function placeText({ active, server, pending, applied, left, refused }) {
+  if (pending && applied) return active ? `filtered on this page; ${FORMER}` : FORMER;
+  if (!active) return applied ? BY_SERVER : ""; // an expression may take too long here only
   if (server && refused) return `filtered on this page: the server refuses this filter (${refused})`;
   if (server && left === "all") return "filtered on this page: the filter is too long for the server";
-  if (!server || pending) return "filtered on this page";
-  return left === "levels" ? "text filtered by the server, levels on this page" : "filtered by the server";
+  if (!server) return "filtered on this page";
+  if (pending) return "filtered on this page, in a moment by the server";
+  return left === "levels" ? "text filtered by the server, levels on this page" : BY_SERVER;
 }

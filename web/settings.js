@@ -5,6 +5,7 @@
  * server, at, time). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual).
  * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
+import { ALL_LEVELS } from "./level.js";
 import { readLevels, writeLevels } from "./level-set.js";
 
 const STORE = "sselog.console";
@@ -77,7 +78,7 @@ export function readURL() {
  */
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
-/** @param {Settings} settings */
+/** @param {Pick<Settings, "levels" | "query" | "server" | "at" | "own">} settings */
 function urlOf({ levels, query, server, at, own }) {
   const url = new URL(location.href);
   const set = (/** @type {string} */ name, /** @type {string} */ value) =>
@@ -114,20 +115,22 @@ export function pushURL(settings, change) {
   history.pushState(null, "", urlOf(settings));
 }
 
-let linkBase = "";
+/** Links up to the id, with each value of `own`. @type {Map<boolean, string>} */
+const linkBases = new Map();
 
 /**
  * A link to one record, without filters, which might hide it. Rows need many: the part before the id is made once.
  * @param {string} id
+ * @param {boolean} own as in Settings
  */
-export function linkTo(id) {
-  if (!linkBase) {
-    const url = new URL(location.href);
-    for (const name of ["levels", "q", "server", "at"]) url.searchParams.delete(name);
+export function linkTo(id, own) {
+  let base = linkBases.get(own);
+  if (base === undefined) {
+    const url = urlOf({ levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own });
     url.searchParams.set("at", "");
-    linkBase = url.href;
+    linkBases.set(own, (base = url.href));
   }
-  return linkBase + encodeURIComponent(id);
+  return base + encodeURIComponent(id);
 }
 
 /**

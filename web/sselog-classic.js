@@ -779,7 +779,7 @@
       this.answered = false;
       this.continues = true;
       this.historyUrl = historyUrl ?? sibling(this.url, "history");
-      this.statusLevel = void 0;
+      this.statusLevel = null;
       this.whose = void 0;
       this.renewed = void 0;
       this.client = void 0;
@@ -835,7 +835,7 @@
       for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
       const page = await this.json(await this.withParameters(url, parameters));
       this.answered = true;
-      this.statusLevel = page.status_level;
+      if (this.statusLevel === null) this.statusLevel = page.status_level;
       this.whose ??= page.whose;
       if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
       return page;
@@ -1550,9 +1550,10 @@
       get complete() {
         return connection.complete;
       },
-      /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */
+      /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. The first page of
+       * history tells it: one rule holds for all records of a client, also where servers differ. */
       get statusLevel() {
-        return connection.requests.statusLevel;
+        return connection.requests.statusLevel ?? void 0;
       },
       /** Whether close() was called. */
       get closed() {

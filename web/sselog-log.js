@@ -9,7 +9,6 @@
  * Invariant: an element outside a document has no client, no rows and no listeners.
  */
 import { noticeOf } from "./badge.js";
-import { isId, nextId } from "./ids.js";
 import { LogList } from "./log-list.js";
 import { STYLE } from "./log-style.js";
 import { gapText, parseEntry } from "./parse-entry.js";
@@ -132,7 +131,7 @@ export class SselogLog extends Base {
     this.list = new LogList(root, this.look(), {
       history: (page) => /** @type {Client} */ (this.sselog).history(page),
       parse: (record) => parseEntry(record, this.sselog?.statusLevel),
-      end: () => (isId(this.sselog?.lastId) ? nextId(this.sselog.lastId) : ""),
+      newest: () => this.sselog?.lastId,
     });
     try {
       this.sselog = connect(this.options());

@@ -109,7 +109,8 @@ export interface Client {
   readonly reached: string;
   /** Whether the log has no records older than those that were handed over first. */
   readonly complete: boolean;
-  /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */
+  /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. The first page of
+   * history tells it: one rule holds for all records of a client, also where servers differ. */
   readonly statusLevel: string | undefined;
   /** Whether close() was called. */
   readonly closed: boolean;

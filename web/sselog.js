@@ -524,9 +524,10 @@ export function connect(options) {
     get complete() {
       return connection.complete;
     },
-    /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. */
+    /** The statuses of HTTP that are levels in access records: "5xx", "4xx", or undefined for none. The first page of
+     * history tells it: one rule holds for all records of a client, also where servers differ. */
     get statusLevel() {
-      return connection.requests.statusLevel;
+      return connection.requests.statusLevel ?? undefined;
     },
     /** Whether close() was called. */
     get closed() {

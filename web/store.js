@@ -250,6 +250,7 @@ export class Store extends FoldedChunks {
     const again = this.continueTrace(fits.at(-1));
     for (let end = fits.length; end > 0; end -= SIZE) again.push(this.addFirst(fits.slice(Math.max(0, end - SIZE), end)));
     for (const chunk of again) this.showAll(chunk);
+    this.evicted = Math.max(0, this.evicted - fits.length); // those that left are the first to come back
     return fits.length;
   }
 

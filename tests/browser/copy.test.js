@@ -48,7 +48,7 @@ test("selected rows are copied with time and level, as in the text download", as
   const lines = text.split("\n");
   assert.match(lines[0], new RegExp(`^${TIME}\\.005\\S* INFO first$`));
   assert.match(lines[1], new RegExp(`^${TIME}\\.006\\S* ERROR second$`));
-  assert.equal(lines[2], "line");
+  assert.equal(lines[2], "    line");
   assert.match(lines[3], new RegExp(`^${TIME}\\.007\\S* third$`));
   assert.doesNotMatch(text, /[▸▾]/);
 });

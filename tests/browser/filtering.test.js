@@ -79,7 +79,7 @@ test("the page says where a filter runs, and opens the stream again when typing 
   await state(page, "live");
   await page.locator("#query").fill("");
   await page.locator("#query").pressSequentially("pea", { delay: 150 });
-  await place(page, "filtered on this page");
+  await place(page, "filtered on this page; the server still applies the former filter");
   await until(() => streams.length === 2, "one further stream");
   await place(page, "filtered by the server");
   assert.deepEqual(streams.map((url) => url.searchParams.get("q")), ["apple", "pea"]);

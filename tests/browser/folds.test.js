@@ -220,3 +220,18 @@ test("a long record ends after twelve lines; the button, e and Enter show all", 
   await page.setViewportSize({ width: 400, height: 1800 });
   await until(async () => (await page.locator("button.rest").count()) === 3, "a narrow page cuts more of them");
 });
+
+test("a stack trace in a field folds, and a match of an expression in a field is marked and opens it", async () => {
+  await site.stack.add(json("ERROR", "boom", { err: { stack: `Error: gone\n${FRAMES.join("\n")}` }, pod: "web-3" }));
+  const page = await site.open();
+  await shows(page, "boom");
+  await page.locator("#rows button.more").click();
+  const stack = page.locator(".fields dd").filter({ hasText: "gone" });
+  assert.equal(await stack.textContent(), '{\n  "stack": "Error: gone"\n}');
+  await page.locator("#query").fill("/web-./ /step7/");
+  const marks = page.locator(".fields mark");
+  await until(async () => (await marks.allTextContents()).join() === "step7,web-3", "marks in fields");
+  assert.equal(await page.locator("#rows .hint").textContent(), "in payload");
+  await stack.locator("button.fold-frames").click();
+  await until(async () => (await marks.allTextContents()).join() === "web-3", "the trace is closed");
+});

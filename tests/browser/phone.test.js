@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { json, numbered, row, shows, until } from "./browser.js";
+import { json, numbered, row, rowsAre, shows, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const site = useSite();
@@ -22,6 +22,27 @@ test("a phone shows the counts in short", async () => {
   await page.setViewportSize({ width: 900, height: 844 });
   await page.locator("#counts").filter({ hasText: /^4 of 1,000$/ }).waitFor();
 });
+
+/* The nodes that do not show all of their text, or lie beside the window. */
+const cutTexts = (page, selector) =>
+  page.locator(selector).evaluateAll((nodes) => {
+    const cut = ({ x, right }, node) => x < 0 || right > innerWidth || node.scrollWidth > node.clientWidth + 1;
+    return nodes.filter((node) => node.offsetWidth && cut(node.getBoundingClientRect(), node)).map((node) => node.textContent);
+  });
+
+for (const width of [390, 320]) {
+  test(`on a phone of ${width} px no level and no text of the bar is cut, also with many records`, async () => {
+    await site.stack.addMany(["INFO", "CRITICAL"].map((level) => json(level, `of ${level}`)));
+    const page = await open({ ...PHONE, viewport: { width, height: 700 } });
+    await shows(page, "of INFO");
+    await page.locator("#levels .count").evaluateAll((counts) => counts.forEach((node) => (node.textContent = "8,888")));
+    assert.equal(await page.locator("#levels button").count(), 6);
+    assert.deepEqual(await cutTexts(page, "#levels button, #counts, #state-text, #pause, #menu > summary, .switch"), []);
+    await page.locator("#levels .level-CRITICAL").tap();
+    await rowsAre(page, ["of CRITICAL"]);
+    assert.deepEqual(await cutTexts(page, "#rows .level, #rows .time, #rows .text"), []);
+  });
+}
 
 test("on a phone the bar keeps its height while the page is paused", async () => {
   await site.stack.addMany(numbered(0, 3));

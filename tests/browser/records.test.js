@@ -108,6 +108,19 @@ test("right-to-left and wide characters do not disturb other rows", async () => 
   assert.equal(await row(page, "plain after").locator(".text").evaluate((n) => n.matches(":dir(ltr)")), true);
 });
 
+test("the name of an event is isolated: it stays before the text, whatever direction it has", async () => {
+  const names = ["plain", "שם", "\u202eturned"];
+  for (const event of names) await site.stack.add(`text of ${event}`, { event });
+  const page = await site.open();
+  await shows(page, "turned");
+  const places = await page.locator("#rows .said").evaluateAll((all) => all.map((said) => [".event", ".text"].map((part) => {
+    const { left, right } = said.querySelector(part).getBoundingClientRect();
+    return { left, right };
+  })));
+  assert.equal(places.length, 3);
+  for (const [name, text] of places) assert.ok(name.right <= text.left, `${JSON.stringify([name, text])}`);
+});
+
 test("records of any event name are records, even with names of control frames or of EventSource", async () => {
   const names = ["deploy", "gap", "live", "source", "end", "unavailable", "record", "cursor", "error", "open", "message"];
   for (const event of names) await site.stack.add(`old ${event}`, { event });
@@ -128,7 +141,7 @@ test("download of the records shown, as text and as JSON lines", async () => {
   const page = await site.open("?q=keep");
   await shows(page, "lines");
   const text = await download(page, "save-text");
-  assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+01:00 INFO keep this\n[^\n]+ \[note\] keep\nlines\n$/);
+  assert.match(text, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+01:00 INFO keep this\n[^\n]+ \[note\] keep\n {4}lines\n$/);
   const lines = await held(page);
   assert.deepEqual(lines.map((l) => [l.event, l.data]), [[undefined, json("INFO", "keep \x1b[31mthis\x1b[0m")], ["note", "keep\nlines"]]);
 });

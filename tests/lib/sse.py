@@ -313,7 +313,7 @@ class Stream:
         self.close()
 
 
-CONTROL = {"live", "gap", "source", "end", "unavailable", "token", "ping"}
+CONTROL = {"live", "gap", "source", "end", "unavailable", "token", "ping", "progress"}
 
 
 def is_record(event):

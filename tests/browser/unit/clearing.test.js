@@ -57,7 +57,7 @@ test("undo brings back what was held, what was coming, and keeps what came since
 
 test("what a pause held back waits again", () => {
   const at = stage();
-  at.ingest.paused = true;
+  at.ingest.pause("reader");
   at.ingest.queue = records(0, 3);
   at.clearing.clear();
   at.ingest.push(records(3, 4));

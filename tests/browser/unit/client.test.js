@@ -68,3 +68,18 @@ const ENVELOPES = [
 for (const [name, text, want] of ENVELOPES) {
   test(`envelopes: ${name}`, () => assert.deepEqual(unwrap("1-0", text), want));
 }
+
+for (const first of ["5xx", undefined]) {
+  test(`the first page of history decides which statuses are levels: ${first}`, async (t) => {
+    const answers = [{ records: [], status_level: first }, { records: [], status_level: "4xx" }, { records: [] }];
+    const { fetch } = globalThis;
+    t.after(() => (globalThis.fetch = fetch));
+    globalThis.fetch = async () => Response.json(answers.shift());
+    const requests = new Requests({ url: "http://h/sselog/stream" });
+    assert.equal(requests.statusLevel, null);
+    for (let n = 0; n < 3; n++) {
+      await requests.history({ limit: 1 });
+      assert.equal(requests.statusLevel, first);
+    }
+  });
+}

@@ -8,7 +8,7 @@ import { emptyText, momentText } from "../../../web/empty-text.js";
 
 const QUIET = {
   held: 0, shown: 0, filtering: false, waiting: 0, cleared: false, state: "live", status: 0, query: false, levels: false,
-  server: false, atStart: false, reached: "",
+  server: false, pending: false, atStart: false, mayLoad: true, reached: "",
 };
 
 const SENTENCES = [
@@ -33,6 +33,12 @@ const SENTENCES = [
     { server: true, query: true, reached: "27 Nov 14:03" },
     "Nothing found yet: searched back to 27 Nov 14:03; load older records to go on",
   ],
+  [{ server: true, query: true, pending: true, atStart: true }, "The server changes its filter in a moment"],
+  [{ server: true, pending: true, waiting: 5 }, "The server changes its filter in a moment"],
+  [{ mayLoad: false }, "No records yet"],
+  [{ server: true, query: true, mayLoad: false }, "No records yet"],
+  [{ held: 3, query: true, mayLoad: false }, "None of the 3 records loaded passes the filter"],
+  [{ held: 3, query: true, server: true, pending: true }, "None of the 3 records loaded passes the filter; the server changes its filter in a moment"],
   [{ held: 1200, levels: true, atStart: true }, "All 1,200 records loaded are of levels that are hidden"],
   [{ held: 3, query: true, atStart: true }, "None of the 3 records loaded passes the filter"],
   [{ held: 3, query: true, levels: true }, "None of the 3 records loaded passes the filter and the levels chosen; load older records to look further back"],
@@ -40,7 +46,7 @@ const SENTENCES = [
 ];
 
 for (const [facts, want] of SENTENCES) {
-  test(`the page with ${JSON.stringify(facts)}`, () => assert.equal(emptyText({ ...QUIET, ...facts }), want));
+  test(`the page with ${JSON.stringify(facts)}`, () => assert.equal(emptyText({ ...QUIET, mayLoad: !facts.atStart, ...facts }), want));
 }
 
 test("a moment has its year only where that is another one", () => {

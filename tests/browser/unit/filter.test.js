@@ -92,6 +92,12 @@ test("time of an id, and its format", () => {
 test("a line of text has no escape sequence of an event's name", () =>
   assert.match(asText(entry("x", "a\x1b[2Jb"), {}), / \[ab\] x\n$/));
 
+test("further lines of a message or of an event's name are indented in a text file", () => {
+  const text = (data, event) => asText(entry(data, event), { utc: true });
+  assert.equal(text("a\nb\n\n 2026-09-10 c\n"), "2026-09-10 00:26:40.000Z a\n    b\n\n     2026-09-10 c\n\n");
+  assert.equal(text("a\rb\r\nc", "d\ne"), "2026-09-10 00:26:40.000Z [d\n    e] b\n    c\n");
+});
+
 test("an entry as a line of text and of JSON", () => {
   const e = entry('{"message":"a\\u001b[31mb","level":"INFO"}', "deploy");
   assert.equal(asText(e, { utc: true }), "2026-09-10 00:26:40.000Z INFO [deploy] ab\n");

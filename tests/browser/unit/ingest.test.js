@@ -38,7 +38,7 @@ function page(seq) {
       at.events.push({ count: items.length, gone });
       at.done();
     },
-    changed() {},
+    changed: () => at.events.push({ waiting: at.ingest.waiting }),
   });
   at.taken = () => new Promise((done) => (at.done = done));
   return at;
@@ -48,12 +48,12 @@ test("entries that would push out what the reader looks at wait, and the page pa
   const at = page(0);
   at.ingest.push(records(256, 300));
   await at.taken();
-  assert.deepEqual([at.events, at.ingest.paused, at.ingest.pausedItself, at.ingest.waiting, at.store.count], [[{ count: 0, gone: 0 }], true, true, 44, 256]);
+  assert.deepEqual([at.events, at.ingest.pausedBy, at.ingest.waiting, at.store.count], [[{ count: 0, gone: 0 }, { waiting: 44 }, { waiting: 44 }], "page", 44, 256]);
   assert.equal(toasts.textContent, "Paused: new records would push out what you read");
   at.look(undefined);
-  at.ingest.pause(false);
+  at.ingest.resume();
   await at.taken();
-  assert.deepEqual([at.events[1], at.ingest.waiting], [{ count: 44, gone: 128 }, 0]);
+  assert.deepEqual([at.events.at(-1), at.ingest.waiting], [{ count: 44, gone: 128 }, 0]);
   assert.equal(at.store.firstRecord().id, "128-0");
 });
 
@@ -80,10 +80,31 @@ test("a turn on a machine that stood still takes one lot, then leaves the rest t
 
 test("the marker of dropped records counts records, not markers", async () => {
   const at = page(undefined);
-  at.ingest.pause(true);
+  at.ingest.pause("reader");
   at.ingest.mark("lost", "Source lost");
   at.ingest.push(records(256, 256 + 256 + 1000));
   assert.equal(at.ingest.waiting, 256 + 1000);
   const gap = at.ingest.unshown[0];
   assert.deepEqual([gap.marker, gap.message], ["gap", "1,000 records that waited were dropped: more than the page can hold"]);
+});
+
+test("a page that begins again tells that nothing waits any more", () => {
+  const at = page(undefined);
+  at.ingest.pause("reader");
+  at.ingest.push(records(256, 300));
+  at.ingest.clear();
+  assert.deepEqual(at.events, [{ waiting: 0 }, { waiting: 44 }, { waiting: 0 }]);
+  assert.ok(at.ingest.paused);
+});
+
+test("what a turn took before the page was cleared is not added", async () => {
+  const at = page(undefined);
+  let searched;
+  at.ingest.searched = () => new Promise((done) => (searched = done));
+  at.ingest.push(records(256, 260));
+  at.ingest.turn();
+  at.ingest.clear();
+  searched();
+  await new Promise(setImmediate);
+  assert.equal(at.store.count, 256);
 });

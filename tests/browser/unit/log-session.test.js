@@ -78,13 +78,26 @@ test("the stream is opened again when typing rests, once, and only for another f
     session.filterChanged();
     t.mock.timers.tick(500);
   }
-  assert.deepEqual([restarts(), places.at(-1)], [0, "filtered on this page"]);
+  assert.deepEqual([restarts(), places.at(-1)], [0, "filtered on this page, in a moment by the server"]);
   t.mock.timers.tick(500);
   assert.deepEqual([restarts(), session.applied, places.at(-1)], [1, "app", "filtered by the server"]);
   chosen.query = "app ";
   session.filterChanged();
   t.mock.timers.tick(5000);
   assert.equal(restarts(), 1, "the same filter");
+});
+
+test("while typing rests, the page says that the stream has the former filter", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { session, chosen, places } = filtering(t, { query: "apple" });
+  session.start();
+  for (const more of [{ query: "pie" }, { server: false }]) {
+    Object.assign(chosen, more);
+    session.filterChanged();
+    assert.equal(places.at(-1), "filtered on this page; the server still applies the former filter");
+  }
+  t.mock.timers.tick(800);
+  assert.equal(places.at(-1), "filtered on this page");
 });
 
 test("a filter that the server refuses is applied on the page, which says why", async (t) => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { plain } from "../../../web/ansi.js";
-import { expressionsOf, marksIn, marksOf, namedTextsOf, search } from "../../../web/filter.js";
+import { expressionsOf, marksIn, marksOf, search, sightOf } from "../../../web/filter.js";
 import { parseEntry } from "../../../web/parse-entry.js";
 import { hiddenMatches, isSearched, parseQuery, passes } from "../../../web/query.js";
 
@@ -24,7 +24,7 @@ function entryOf(data, beside = "") {
 
 /* Searches as matcher.js does in a worker. */
 function searched(entry, query) {
-  const found = () => expressionsOf(query).map(({ pattern }) => search(namedTextsOf(entry), pattern));
+  const found = () => expressionsOf(query).map(({ pattern }) => search(sightOf(entry), pattern));
   if (!isSearched(entry, query)) entry.match = { query, found: found() };
   return entry;
 }
@@ -68,6 +68,8 @@ const MARKS = [
   ['{"message":"a 500","status":500}', "status=500", []],
   ['{"message":"text","pod":"web-3"}', "/web/", []],
   ["a \x1b[31mred", "red", [[2, 5]]],
+  ["2026-11-28 11:44:35 ERROR app: refused", "/app.*/", [[0, 12]]],
+  ["2026-11-28 11:44:35 ERROR app: refused", "/ERROR app/", []],
 ];
 
 for (const [data, text, want] of MARKS) {
@@ -78,7 +80,14 @@ for (const [data, text, want] of MARKS) {
   });
 }
 
-test("other texts of an entry are marked for words only", () => {
+test("a field is marked where words are, and where an expression was found in it", () => {
+  const found = (text, pattern) => search({ texts: [["", text]] }, pattern);
+  const marks = (text, query) => marksIn(text, query, expressionsOf(query).map(({ pattern }) => found(text, pattern)));
+  assert.deepEqual(marks("web-3 up", parseQuery("/web-./ up -/3/")), [[0, 5], [6, 8]]);
+  assert.deepEqual(marks("db", parseQuery("/web/")), []);
+});
+
+test("texts of which no findings are known are marked for words only", () => {
   assert.deepEqual(marksIn("abc", parseQuery("b c")), [[1, 2], [2, 3]]);
   for (const text of ["/b/", "!b", ""]) assert.deepEqual(marksIn("abc", parseQuery(text)), []);
 });
@@ -98,6 +107,9 @@ const HIDDEN = [
   ["text", "host=web2;event=deploy", "web2 deploy", ["host", "event"]],
   ["text", "host=web2;event=deploy", "/web2/ /deploy/", ["host", "event"]],
   ["text", "", "text", []],
+  ["text", "", "/$/", []],
+  ["2026-11-28 11:44:35 ERROR app: refused", "", "/refused/", []],
+  ["2026-11-28 11:44:35 ERROR app: refused", "", "/ERROR app/", ["payload"]],
 ];
 
 for (const [data, beside, text, want] of HIDDEN) {
@@ -121,7 +133,7 @@ test("expressions are tried on the first 64 KiB of a text, and words on all of i
   for (const [filler, count] of [["a", 65536], ["é", 32768], ["😀", 16384]]) {
     const long = filler.repeat(count);
     const found = (data, text) => passes(searched(entryOf(data), parseQuery(text)), parseQuery(text));
-    const tried = (data) => search(namedTextsOf(entryOf(data)), parseQuery("/x/").terms[0].pattern) !== null;
+    const tried = (data) => search(sightOf(entryOf(data)), parseQuery("/x/").terms[0].pattern) !== null;
     assert.equal(tried(`${long}x`), false);
     assert.equal(tried(`${long.slice(2)}x`), true);
     assert.equal(found(`${long}x`, "x"), true);

@@ -29,17 +29,24 @@ for (const [text, levels, q, left] of FILTERS) {
     assert.deepEqual(serverFilter(text, new Set(levels.split(" "))), { q, left }));
 }
 
+const FORMER = "the server still applies the former filter";
 const PLACES = [
   [{ active: false }, ""],
+  [{ active: false, server: true, applied: true }, "filtered by the server"],
   [{}, "filtered on this page"],
-  [{ server: true }, "filtered by the server"],
-  [{ server: true, pending: true }, "filtered on this page"],
+  [{ server: true, applied: true }, "filtered by the server"],
+  [{ server: true, pending: true }, "filtered on this page, in a moment by the server"],
+  [{ server: true, pending: true, applied: true }, `filtered on this page; ${FORMER}`],
+  [{ pending: true, applied: true }, `filtered on this page; ${FORMER}`],
+  [{ active: false, server: true, pending: true, applied: true }, FORMER],
+  [{ server: true, pending: true, applied: true, left: "all" }, `filtered on this page; ${FORMER}`],
   [{ server: true, left: "levels" }, "text filtered by the server, levels on this page"],
   [{ server: true, left: "all" }, "filtered on this page: the filter is too long for the server"],
   [{ server: true, refused: "why" }, "filtered on this page: the server refuses this filter (why)"],
+  [{ server: true, refused: "why", pending: true, applied: true }, `filtered on this page; ${FORMER}`],
 ];
 
 for (const [place, want] of PLACES) {
   test(`where it runs: ${JSON.stringify(place)}`, () =>
-    assert.equal(placeText({ active: true, server: false, pending: false, left: "", refused: "", ...place }), want));
+    assert.equal(placeText({ active: true, server: false, pending: false, applied: false, left: "", refused: "", ...place }), want));
 }

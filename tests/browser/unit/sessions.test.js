@@ -4,6 +4,8 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { showToastsIn } from "../../../web/dom.js";
+import { expressionsOf, search } from "../../../web/filter.js";
 import { FilterSession } from "../../../web/filter-session.js";
 import { OlderHistory } from "../../../web/older-history.js";
 import { LEVELS, OTHER } from "../../../web/level.js";
@@ -22,7 +24,7 @@ const turn = () => new Promise(setImmediate);
 
 /* A session and its store of ten entries. The test answers for the matcher. */
 function session() {
-  const at = { errors: [], questions: [] };
+  const at = { errors: [], questions: [], marked: [] };
   at.store = new Store({ cap: 1000, passes: (item) => at.filter.passes(item), estimate: () => 20 });
   at.filter = new FilterSession({
     store: at.store,
@@ -30,10 +32,16 @@ function session() {
     from: () => Infinity,
     onstale() {},
     onprogress: () => at.progress?.(),
+    onfields: (entry) => at.marked.push(entry.id),
     onerror: (text) => at.errors.push(text),
   });
   at.filter.matcher = {
     match: (entries, query) => new Promise((done, fail) => at.questions.push({ entries, query, done, fail })),
+    async find(sights, query) {
+      at.questions.push({ query });
+      if (at.fails) throw new Error("it takes too long");
+      return sights().map((sight) => expressionsOf(query).map(({ pattern }) => search(sight, pattern)));
+    },
   };
   at.store.append(Array.from({ length: 10 }, (_, n) => parseEntry(record(n))));
   at.progressed = () => new Promise((done) => (at.progress = done));
@@ -66,7 +74,7 @@ test("an expression that cannot be tried is reported, and everything passes", as
   while (!at.questions.length) await new Promise((done) => setTimeout(done, 5));
   at.questions[0].fail(new Error("it takes too long"));
   await at.progressed();
-  assert.equal(at.errors.at(-1), "not applied: it takes too long");
+  assert.equal(at.errors.at(-1), "not applied on this page: it takes too long");
   assert.equal(at.shown().length, 10);
 });
 
@@ -77,6 +85,29 @@ test("refilter() applies words without the matcher", async () => {
   await at.progressed();
   assert.deepEqual(at.shown(), ["line 7"]);
   assert.deepEqual([at.questions.length, at.filter.active, at.errors], [0, true, [""]]);
+});
+
+test("expressions are looked for in the fields of an opened record, once", async () => {
+  const { filter, marked, questions } = session();
+  const entry = parseEntry({ id: "20-0", data: '{"message":"x","pod":"web-3"}' });
+  filter.setText("/web/");
+  entry.match = { query: filter.query, found: [{ where: "payload", spans: [] }] };
+  await filter.searchFields(entry);
+  assert.equal(questions.length, 0, "it is not open");
+  entry.open = true;
+  await Promise.all([filter.searchFields(entry), filter.searchFields(entry)]);
+  assert.deepEqual([questions.length, marked], [1, ["20-0"]]);
+  assert.deepEqual(entry.match.fields.map(([found]) => found?.spans), [undefined, undefined, [[0, 3]]]);
+});
+
+test("an expression that takes too long in the fields of a record leaves them without marks", async () => {
+  const at = session();
+  const entry = Object.assign(parseEntry(record(20)), { open: true });
+  at.filter.setText("/line/");
+  at.fails = true;
+  entry.match = { query: at.filter.query, found: [null] };
+  await at.filter.searchFields(entry);
+  assert.deepEqual([at.marked, at.errors.at(-1), entry.match.fields], [[], "", []]);
 });
 
 test("applied() resolves when the filter was applied to all entries held", async () => {
@@ -95,7 +126,7 @@ function history() {
   at.store.append([parseEntry(record(100))]);
   at.older = new OlderHistory({
     store: at.store,
-    list: { keepPlace() {} },
+    list: { keepPlace() {}, setFollowing() {} },
     ingest: { queue: [], waiting: 0 },
     searched() {
       at.searches++;
@@ -117,7 +148,7 @@ test("older records are added before the others, and the next page ends at the f
   at.answer({ records: [record(98), record(99)], more: false, first: "98-0" });
   await loading;
   assert.equal(at.store.firstRecord().id, "98-0");
-  assert.deepEqual([at.loaded > 0, at.older.atStart, at.older.text()], [true, true, "Beginning of the log"]);
+  assert.deepEqual([at.loaded > 0, at.older.reach.atStart, at.older.text()], [true, true, "Beginning of the log"]);
 });
 
 test("an answer after the connection was replaced changes nothing", async () => {
@@ -126,7 +157,7 @@ test("an answer after the connection was replaced changes nothing", async () => 
   at.older.connect(null);
   at.answer({ records: [record(99)], more: false, first: "99-0" });
   await loading;
-  assert.deepEqual([at.store.count, at.older.atStart, at.older.loading, at.searches], [1, false, false, 0]);
+  assert.deepEqual([at.store.count, at.older.reach.atStart, at.older.activity, at.searches], [1, false, "idle", 0]);
 });
 
 test("an answer is dropped when the connection is replaced while the filter searches it", async () => {
@@ -141,20 +172,62 @@ test("an answer is dropped when the connection is replaced while the filter sear
   at.older.connect(null);
   searched();
   await loading;
-  assert.deepEqual([at.store.count, at.older.atStart, at.older.loading], [1, false, false]);
+  assert.deepEqual([at.store.count, at.older.reach.atStart, at.older.activity], [1, false, "idle"]);
+});
+
+test("the next connection loads at once, also while the former one is awaited", async () => {
+  const at = history();
+  at.server = true;
+  at.older.load();
+  at.older.connect(null);
+  at.store.clear();
+  const asked = [];
+  at.older.connect({
+    reached: "50-0",
+    history: async ({ before }) => asked.push(before) && { records: [record(7)], more: false, first: "7-0" },
+  });
+  at.older.begin();
+  at.answer({ records: [], more: true, first: "90-0" });
+  while (at.older.activity !== "idle") await turn();
+  assert.deepEqual([asked, at.store.firstRecord().id], [["50-0"], "7-0"]);
+});
+
+for (const replaced of [false, true]) {
+  test(`a link to a record that is gone ${replaced ? "says nothing after the connection was replaced" : "says so"}`, async () => {
+    const at = history();
+    const toasts = {};
+    showToastsIn(toasts);
+    const opening = at.older.open("99-0");
+    if (replaced) at.older.connect(null);
+    at.answer({ records: [], more: false, first: undefined });
+    await opening;
+    assert.equal(toasts.textContent, replaced ? undefined : "That record is no longer in the log");
+  });
+}
+
+test("records that left and were loaded again are not said to have left", () => {
+  const { store, older } = history();
+  store.append(Array.from({ length: 1999 }, (_, n) => parseEntry(record(101 + n))));
+  older.reach.recordsLeft();
+  const { evicted } = store;
+  store.setCap(5000);
+  older.reach.take([parseEntry(record(99 + evicted))], { more: true, first: undefined });
+  assert.match(older.text(), new RegExp(`^${(evicted - 1).toLocaleString("en")} older records have left`));
+  older.reach.take([], { more: false, first: undefined });
+  assert.equal(older.text(), "Beginning of the log");
 });
 
 test("a complete log has nothing older, unless its oldest records have left the page", () => {
   const { store, older } = history();
-  older.complete();
+  older.reach.complete();
   assert.equal(older.text(), "Beginning of the log");
   store.append(Array.from({ length: 2000 }, (_, n) => parseEntry(record(101 + n))));
-  older.recordsLeft();
-  older.complete();
-  assert.deepEqual([older.atStart, /older records have left this page/.test(older.text())], [false, true]);
+  older.reach.recordsLeft();
+  older.reach.complete();
+  assert.deepEqual([older.reach.atStart, /older records have left this page/.test(older.text())], [false, true]);
   store.clear();
-  older.complete();
-  assert.deepEqual([older.atStart, older.text()], [true, "Nothing here yet: the log has no records"]);
+  older.reach.complete();
+  assert.deepEqual([older.reach.atStart, older.text()], [true, "Nothing here yet: the log has no records"]);
 });
 
 test("where the server withholds records, pages without a match are read one after the other", async () => {
@@ -170,12 +243,12 @@ test("where the server withholds records, pages without a match are read one aft
       return { records: [], more: true, first: `${time(59 - asked.length)}-0` };
     },
   });
-  at.older.end = `${time(59)}-0`;
+  at.older.reach.end = `${time(59)}-0`;
   const loading = at.older.load();
   assert.equal(at.older.text(), "Searching: back to 1 Jan 00:59Z …");
   await loading;
   assert.deepEqual(asked, [`${time(59)}-0`, `${time(58)}-0`, `${time(57)}-0`]);
-  assert.deepEqual([at.older.searching, at.older.text()], [false, "Searched back to 1 Jan 00:56Z"]);
+  assert.deepEqual([at.older.activity, at.older.text()], ["idle", "Searched back to 1 Jan 00:56Z"]);
 });
 
 test("a search ends after forty pages without a match, and at a click on Stop", async () => {
