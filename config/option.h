@@ -32,7 +32,7 @@ struct option {
     unsigned long min, max;
 };
 
-#define OPTIONS 70
+#define OPTIONS 71
 extern const struct option options[];
 
 /* The index of the option of that name, or -1. */
