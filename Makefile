@@ -43,7 +43,7 @@ PKGCONFIG := false
 endif
 
 # These goals compile nothing in this make, so nothing is probed for them.
-PROBED := $(filter-out help deps demo check% distcheck mutants uninstall dist clean format tables hooks lint-format lint-tables \
+PROBED := $(filter-out help deps demo asan check% distcheck mutants uninstall dist clean format tables hooks lint-format lint-tables \
                        lint-shell lint-words lint-web bundle npm,$(or $(MAKECMDGOALS),all))
 ifneq ($(PROBED),)
 
@@ -131,7 +131,12 @@ FEATURED := $(shell grep -lE 'HAVE_LIB|HAVE_HIREDIS|SSELOG_STATIC' $(SOURCES))
 SHARED   ?= $(BUILD)
 PLAIN    := $(patsubst %.c,$(SHARED)/%.o,$(filter-out $(FEATURED),$(SOURCES)))
 OBJECTS  := $(PLAIN) $(FEATURED:%.c=$(BUILD)/%.o)
-UNITS   := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
+# A build that shares objects has the unit tests of its own ones only.
+UNIT_SOURCES := $(wildcard tests/unit/test_*.c)
+ifneq ($(SHARED),$(BUILD))
+UNIT_SOURCES := $(shell grep -lE -e 'HAVE_LIB|HAVE_HIREDIS|SSELOG_STATIC' $(FEATURED:%=-e '"%"') $(UNIT_SOURCES))
+endif
+UNITS   := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/unit/%)
 FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(BUILD)/sselog  ## the program, build/sselog
@@ -254,10 +259,13 @@ check-fast: ## unit tests, simulation and CGI scripts, in half a minute
 	@$(MAKE) --no-print-directory $(PARALLEL) all units sims
 	@BUILD=$(abspath $(BUILD)) tests/run unit sim cgi
 
+asan: ## the programs of check-asan, in build/asan
+	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan CC=clang CFLAGS='-O1 -g' SAN=address,undefined all units sims
+
 check-asan: ## unit tests, CGI scripts and the real stack under ASan and UBSan
 	@tests/deps ci
-	@$(MAKE) --no-print-directory $(PARALLEL) BUILD=build/asan CC=clang SAN=address,undefined all units sims
-	@BUILD=$(abspath build/asan) tests/run unit sim cgi stack -m 'not memory and not tools'
+	@$(MAKE) --no-print-directory asan
+	@BUILD=$(abspath build/asan) tests/run unit sim cgi stack -m 'not memory and not documents and not long and not tools'
 
 check-tsan: ## the threaded part of the real stack under TSan
 	@tests/deps ci
@@ -268,17 +276,23 @@ check-readme: ## type the README's commands in a new, minimal Debian; needs root
 	@tests/deps readme
 	@tests/newcomer
 
+check-acl: ## the real stack with the rights in Redis of examples/redis-acl.conf only
+	@tests/deps check
+	@$(MAKE) --no-print-directory $(PARALLEL) all
+	@SSELOG_TEST_ACL=1 BUILD=$(abspath $(BUILD)) tests/run stack -m 'not memory and not documents and not long and not tools'
+
 check-systemd: ## the units under a real systemd, in a Debian of its own: recovery, reload, watchdog, upgrades under load
 	@tests/deps check
 	@$(MAKE) --no-print-directory $(PARALLEL) all
 	@BUILD=$(abspath $(BUILD)) tests/run stack tests/systemd/check_systemd.py
 
-MEMCHECKED := access tokens cors resume gaps redis_outage tod astrbot swf
-# Valgrind also sees errors inside the libraries, which the sanitizers do not.
+# Valgrind also sees errors inside the libraries, which the sanitizers do not. Unit tests and these files use each of them:
+# libfcgi, hiredis, json-c, nettle and libjwt, PCRE2 and libutf8proc.
+MEMCHECKED := access history redis_outage
 check-memcheck: ## unit tests and a part of the real stack under valgrind
 	@tests/deps ci
 	@$(MAKE) --no-print-directory $(PARALLEL) all units
-	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=$(or $(JOBS),4) tests/run unit stack -m 'not memory and not load' \
+	@BUILD=$(abspath $(BUILD)) MEMCHECK=1 JOBS=$(or $(JOBS),4) tests/run unit stack -m 'not memory and not load and not long' \
 	    $(MEMCHECKED:%=tests/test_%.py)
 
 CHAOS ?= 30
@@ -299,6 +313,9 @@ $(BUILD)/bench/%: bench/%.c Makefile | $(BUILD)/bench
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP $(ALL_LDFLAGS) -o $@ $< $(LIBS)
 
 BENCH_TOOLS := $(patsubst %,$(BUILD)/bench/%,load producer publish null trips)
+# It measures functions of the program.
+$(BUILD)/bench/filter: $(BUILD)/libsselog.a
+$(BUILD)/bench/filter: LIBS := $(BUILD)/libsselog.a $(LIBS)
 # It is compared with the program of `make static`.
 $(BUILD)/bench/trips: ALL_LDFLAGS += -static-pie
 $(BUILD)/bench/trips: LIBS =
@@ -326,13 +343,16 @@ PLACES = sed -e 's|/usr/local/bin/sselog|$(call in_sed,$(BINDIR))/sselog|g' \
              -e 's|/usr/local/share/doc/sselog|$(call in_sed,$(DOCDIR))|g' \
              -e 's|/usr/local/share/sselog|$(call in_sed,$(DATADIR))/sselog|g'
 
-# Calls `act FILE DESTINATION` for all files that are text.
+# Calls `act DIRECTORY FILE...` for all files that are text.
+by_directory = $(foreach from,$(sort $(dir $(1))),act "$(2)/$(from:examples/%=%)" \
+    $(foreach file,$(1),$(if $(filter $(from),$(dir $(file))),$(file)));)
 define TEXTS
-for file in $(MANUAL); do act $$file "$(MANDIR)/man$${file##*.}/$$file"; done; \
-for file in web/*; do act $$file "$(DATADIR)/sselog/$${file##*/}"; done; \
-for file in $(EXAMPLES); do act $$file "$(DOCDIR)/examples/$${file#examples/}"; done; \
-act '$(BUILD)/sselog.conf' "$(DOCDIR)/examples/sselog.conf"; \
-for file in $(DOCUMENTS); do act $$file "$(DOCDIR)/$$file"; done
+act "$(MANDIR)/man1" $(filter %.1,$(MANUAL)); \
+act "$(MANDIR)/man8" $(filter %.8,$(MANUAL)); \
+act "$(DATADIR)/sselog" web/*; \
+$(call by_directory,$(EXAMPLES),$(DOCDIR)/examples) \
+act "$(DOCDIR)/examples" '$(BUILD)/sselog.conf'; \
+$(call by_directory,$(DOCUMENTS),$(DOCDIR))
 endef
 
 $(BUILD)/sselog.conf: config/sselog.conf.awk sselog.8
@@ -342,15 +362,19 @@ $(BUILD)/sselog.conf: config/sselog.conf.awk sselog.8
 install: $(BUILD)/sselog $(BUILD)/sselog.conf ## program, manual, page, examples and documents into PREFIX, under DESTDIR
 	$(INSTALL) -D -m 755 $(BUILD)/sselog '$(DESTDIR)$(BINDIR)/sselog'
 	$(Q)set -e; act() { \
-	    mode=644; [ ! -x "$$1" ] || mode=755; \
-	    $(INSTALL) -D -m $$mode "$$1" "$(DESTDIR)$$2"; \
-	    case "$$1" in *.md) sed -E -f docs/installed.sed -i "$(DESTDIR)$$2";; esac; \
-	    $(PLACES) -i "$(DESTDIR)$$2"; }; $(TEXTS)
+	    to="$(DESTDIR)$$1"; shift; \
+	    $(INSTALL) -D -m 644 -t "$$to" "$$@"; \
+	    for file; do \
+	        set -- "$$@" "$$to/$${file##*/}"; shift; \
+	        [ ! -x "$$file" ] || chmod 755 "$$to/$${file##*/}"; \
+	        case "$$file" in *.md) sed -E -f docs/installed.sed -i "$$to/$${file##*/}";; esac; \
+	    done; \
+	    $(PLACES) -i "$$@"; }; $(TEXTS)
 
 # A directory that holds anything else stays.
 uninstall: ## remove what install put there
 	rm -f '$(DESTDIR)$(BINDIR)/sselog'
-	$(Q)act() { rm -f "$(DESTDIR)$$2"; }; $(TEXTS)
+	$(Q)act() { to="$(DESTDIR)$$1"; shift; for file; do rm -f "$$to/$${file##*/}"; done; }; $(TEXTS)
 	$(Q)for directory in '$(DESTDIR)$(DATADIR)/sselog' '$(DESTDIR)$(DOCDIR)'; do \
 	    [ ! -d "$$directory" ] || find "$$directory" -depth -type d -empty -delete; done
 
@@ -364,11 +388,12 @@ dist: ## the sources of the last commit as build/sselog-VERSION.tar.xz and .tar.
 	$(Q)xz -9 -T1 -c build/$(DIST).tar >build/$(DIST).tar.xz
 	$(Q)rm build/$(DIST).tar
 
-distcheck: dist ## dist, unpacked: builds, passes check-fast, is installed and leaves nothing when it is uninstalled
+distcheck: dist ## dist, unpacked: builds, passes simulation and CGI scripts, is installed, leaves nothing when uninstalled
 	rm -rf build/distcheck && mkdir build/distcheck
 	tar -C build/distcheck -xf build/$(DIST).tar.xz
-	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory $(PARALLEL) BUILD=build WERROR=1 all
-	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build check-fast
+	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory $(PARALLEL) BUILD=build WERROR=1 all sims
+	@tests/deps fast
+	BUILD=$(abspath build/distcheck/$(DIST)/build) build/distcheck/$(DIST)/tests/run sim cgi
 	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build DESTDIR='$(abspath build/distcheck/root)' install
 	$(MAKE) -C build/distcheck/$(DIST) --no-print-directory BUILD=build DESTDIR='$(abspath build/distcheck/root)' uninstall
 	left=$$(find build/distcheck/root ! -type d) && [ -z "$$left" ] || { echo "uninstall left $$left"; exit 1; }
@@ -428,8 +453,8 @@ hooks: ## turn on .githooks/pre-commit, which checks what is staged before each 
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/*/*.d $(BUILD)/fuzz/*/*.d)
 
-.PHONY: all help static hosting bundle npm units sims mutants fuzzers deps demo check check-tools check-fast check-readme check-asan \
-        check-tsan check-systemd check-memcheck check-long \
+.PHONY: all help static hosting bundle npm units sims mutants fuzzers deps demo check check-tools check-fast check-readme asan check-asan \
+        check-acl check-tsan check-systemd check-memcheck check-long \
         chaos hosting-load hostile bench bench-compare bench-instructions install uninstall dist distcheck clean format tables \
         lint lint-format lint-tables lint-cppcheck lint-tidy lint-shell lint-words lint-web hooks
 

@@ -205,6 +205,18 @@ enum sync_result redis_sync_members(struct redis_sync *s, const char *key, int64
 /* Whether the set at key has that member; a missing key has none. */
 enum sync_result redis_sync_set_has(struct redis_sync *s, const char *key, struct slice member,
                                     bool *has);
+#define REDIS_SET_CURSOR 24
+/* One part of the members of the set at key: calls fn for each. cursor is "0" for the first part,
+ * and again when there are no more. Members may come twice, and those longer than RESP_BULK_LARGE
+ * are empty. A missing key, or one of another type, has none. */
+enum sync_result redis_sync_set_scan(struct redis_sync *s, const char *key,
+                                     char cursor[REDIS_SET_CURSOR],
+                                     void (*fn)(void *arg, struct slice member), void *arg);
+#define REDIS_INFOS 32
+/* XINFO STREAM of n keys, at most REDIS_INFOS, in one write. A key that is missing, of another
+ * type, or that the server refuses, has exists false; the last two are logged. */
+enum sync_result redis_sync_infos(struct redis_sync *s, const char *const *keys, size_t n,
+                                  struct redis_info *infos);
 
 /* ---- held and polled streams of a site ---- */
 

@@ -24,6 +24,7 @@ COOKIE, SESSION = {"SSELOG_AUTH": "cookie"}, {"HTTP_COOKIE": "session=s"}
 VIEWERS, AT_ONCE, PAYLOAD = 40, 10, "x" * 100
 APPEND, POLLED = {"SSELOG_APPEND": "1", "SSELOG_APPEND_RATE": "0"}, {"SSELOG_HOLD": "0"}
 BATCH = 500  # records of a batch
+LINE = "2026-11-28T11:44:35.123Z INFO [main] org.example.Shop: the order was taken from the queue" + " more words" * 10
 # One front thread, so that its connection to Redis is the only one.  The C library chooses functions by the
 # processor.  GLIBC_TUNABLES makes the choice the same on most of x86-64.  Without it the count depends on
 # lengths, because callgrind counts `rep movsb` as one instruction per byte.
@@ -63,9 +64,9 @@ class Site:
         return subprocess.run(["redis-cli", "-s", self.redis_path], input=commands, check=False,
                               capture_output=True, text=True).stdout
 
-    def add(self, count):
+    def add(self, count, payload=PAYLOAD):
         """Adds records in one transaction, so that the responder reads all of them at once."""
-        self.redis("MULTI\n" + f"XADD log:a * data {PAYLOAD}\n" * count + "EXEC\n")
+        self.redis("MULTI\n" + f'XADD log:a * data "{payload}"\n' * count + "EXEC\n")
 
     def log_in(self):
         self.redis("SET session:s '{\"user_id\":\"ann\"}'")
@@ -151,6 +152,13 @@ def history_answers(site, records):
         raise RuntimeError(f"/history: not {records} records: {answer[:200]!r}")
 
 
+def filtered_lines(site, records):
+    site.add(records, LINE)
+    answer = site.open(f"{LOG}/history", QUERY_STRING="level=warning").read_to_end()
+    if b"Status: 200 " not in answer or LINE.encode() in answer:
+        raise RuntimeError(f"/history: no filtered answer: {answer[:200]!r}")
+
+
 def streams(site, number, params):
     site.log_in()
     for _ in range(number):
@@ -188,6 +196,7 @@ DIFFERENCES = (
     ("live delivery, ten records in one write", 10, 160, VIEWERS * AT_ONCE, {}, deliveries, AT_ONCE),
     ("record of a stream's history", 500, 3500, 1, {}, histories),
     ("record of /history", 100, 900, 1, {}, history_answers),
+    ("line of text that a level withholds", 100, 900, 1, {}, filtered_lines),
     ("record of a batch for /append", 4, 24, BATCH, APPEND, appends),
     ("stream, from request to end", 20, 320, 1, {}, streams, {}),
     ("stream of a session, from request to end", 20, 320, 1, COOKIE, streams, SESSION),

@@ -161,7 +161,7 @@ static int check_logs(const struct builder *b)
         return 0;
     if (config->log_kind != LOG_STREAM)
         return refuse(b, logs, "named logs need SSELOG_SOURCE=stream");
-    if (config->profile->id != PROFILE_PLAIN)
+    if (!config->profile->named_logs)
         return refuse(b, logs, "named logs need SSELOG_PROFILE=plain");
     for (const struct pair *filter = config->filters; filter->name; filter++)
         if (strcmp(filter->name, "log") == 0)

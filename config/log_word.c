@@ -97,7 +97,7 @@ static const char *read_word(struct arena *arena, struct slice word, struct log_
     return out->key && out->set ? NULL : VALUE_NO_MEMORY;
 }
 
-/* What is wrong with the last of n words beside the others. */
+/* The last of n words is tried beside the others. NULL, or what is wrong. */
 static const char *check_among(const struct log_word *words, size_t n)
 {
     const struct log_word *last = &words[n - 1];

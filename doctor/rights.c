@@ -9,6 +9,7 @@
 #include "doctor/log_check.h"
 #include "doctor/redis_cure.h"
 #include "doctor/redis_server.h"
+#include "identity/logs.h"
 #include "identity/template.h"
 #include "redis/receipt.h"
 
@@ -25,6 +26,7 @@ enum key_of {
     OF_RENEWED,
     OF_APPENDED, /* a log to which records are appended */
     OF_RECEIPT,  /* what is remembered of a batch */
+    OF_SET,      /* the names of logs */
     OF_HELD,
     OF_COUNTED, /* the key at which ZADD is needed first */
     OF_POLLS
@@ -41,7 +43,7 @@ enum key_of {
 struct keys {
     char log[IDENTITY_MAX_KEY + 1], session[IDENTITY_MAX_KEY + 1], bearer[IDENTITY_MAX_KEY + 1],
         token[IDENTITY_MAX_KEY + 1], polls[IDENTITY_MAX_KEY + 1],
-        receipt[IDENTITY_MAX_KEY + RECEIPT_KEY_MORE];
+        receipt[IDENTITY_MAX_KEY + RECEIPT_KEY_MORE], set[IDENTITY_MAX_KEY + 1];
 };
 
 /* Commands as sselog sends them, or the same ones with a range or member that is not there. The
@@ -76,6 +78,12 @@ static const struct right {
     {OF_RECEIPT, {"SET", "KEY", "-", "XX"}, "+set %RW~", NOT_ONCE, false},
     {OF_RECEIPT, {"MULTI"}, "+multi", NOTHING_ADDED, false},
     {OF_RECEIPT, {"EXEC"}, "+exec", NOTHING_ADDED, false},
+    {OF_SET,
+     {"SSCAN", "KEY", "0", "COUNT", "1"},
+     "+sscan %R~",
+     "/logs cannot list the logs of a set",
+     false},
+    {OF_SET, {"SISMEMBER", "KEY", NOBODY}, "+sismember %R~", "log= finds no log of a set", false},
     {OF_HELD, {"ZCARD", "KEY"}, "+zcard %R~", NOTHING_HELD, true},
     {OF_HELD, {"ZREM", "KEY", NOBODY}, "+zrem %RW~", NOTHING_HELD, true},
     {OF_HELD, {"ZCOUNT", "KEY", "1", "0"}, "+zcount %R~", NOTHING_HELD, true},
@@ -124,6 +132,8 @@ static const char *key_for(const struct config *c, const struct keys *k, enum ke
         return config_appends(c) && k->log[0] ? k->log : NULL;
     case OF_RECEIPT:
         return config_appends(c) && k->log[0] ? k->receipt : NULL;
+    case OF_SET:
+        return k->set[0] ? k->set : NULL;
     case OF_HELD:
         return c->hold != 0 && c->hold != HOLD_ALL ? c->hold_key : NULL;
     case OF_COUNTED:
@@ -189,15 +199,34 @@ static void set_name(char out[IDENTITY_MAX_NAME + 1], const char *given, const c
     snprintf(out, IDENTITY_MAX_NAME + 1, "%s", given ? given : otherwise);
 }
 
+/* The identity that the command line names, or an invented one. */
+static struct identity identity_of(const struct doctor_options *o, const char *nonce)
+{
+    struct identity who = {.method = AUTH_TOKEN};
+    set_name(who.user, o->user, nonce);
+    set_name(who.tenant, o->tenant, o->user ? "" : nonce);
+    set_name(who.role, o->role, o->user ? "" : nonce);
+    return who;
+}
+
+/* The key of the first set of SSELOG_LOGS that the identity has; "": none. */
+static void find_set(const struct config *c, const struct doctor_options *o, const char *nonce,
+                     char key[IDENTITY_MAX_KEY + 1])
+{
+    const struct identity who = identity_of(o, nonce);
+    const struct logs_asker asker = {c, &who, NULL};
+    key[0] = '\0';
+    for (const struct log_word *word = c->logs; word->key && !key[0]; word++)
+        if (word->set)
+            logs_set(&asker, word, key);
+}
+
 int rights_key(const struct config *c, const struct doctor_options *o, const char *nonce,
                struct report *r, char key[IDENTITY_MAX_KEY + 1])
 {
     static const struct check log_check_id = {"D2b", "log"};
-    struct identity who = {.method = AUTH_TOKEN};
+    const struct identity who = identity_of(o, nonce);
     const char *template = c->log_kind == LOG_STREAM ? c->stream : c->channel;
-    set_name(who.user, o->user, nonce);
-    set_name(who.tenant, o->tenant, o->user ? "" : nonce);
-    set_name(who.role, o->role, o->user ? "" : nonce);
     if (auth_key(c, &who, NULL, template, key) == 0)
         return 0;
     if (c->route && strchr(c->route, '{'))
@@ -242,6 +271,8 @@ void rights_check(const struct config *c, const struct doctor_options *o, const 
             if (o->user && c->log_kind == LOG_STREAM)
                 log_check(c, a.redis, k.log, r);
         }
+        find_set(c, o, nonce, k.set);
+        find_set(c, o, "*", patterns.set);
         receipt_key(k.log, NOBODY, k.receipt, sizeof k.receipt);
         receipt_key(patterns.log, "*", patterns.receipt, sizeof patterns.receipt);
         check_rights(&a, &k, &patterns);

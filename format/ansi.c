@@ -146,17 +146,38 @@ static void join(struct buf *b, size_t from, struct slice text)
     buf_add(b, text.p, text.len);
 }
 
-/* The place of the next control character, and its length. Most payloads have none, so it looks at
- * a byte only twice if that can begin one. */
+/* The same byte eight times. */
+#define EIGHT(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Whether a zero byte is among the eight; also true for some that have none. */
+static uint64_t zero_in(uint64_t eight)
+{
+    return (eight - EIGHT(1)) & ~eight & EIGHT(0x80);
+}
+
+/* Whether a control character may begin in the eight bytes. Most payloads have none. */
+static bool may_have_control(const char *p)
+{
+    uint64_t eight;
+    memcpy(&eight, p, sizeof eight);
+    return (((eight - EIGHT(0x20)) & ~eight & EIGHT(0x80)) | zero_in(eight ^ EIGHT(0x7f)) |
+            zero_in(eight ^ EIGHT(C1_LEAD))) != 0;
+}
+
+/* The place of the next control character, and its length. */
 static size_t next_control(struct slice text, size_t at, size_t *length)
 {
-    for (; at < text.len; at++) {
-        unsigned char c = (unsigned char)text.p[at];
-        if (c >= 0x20 && c != 0x7f && c != C1_LEAD)
+    while (at < text.len) {
+        size_t end = text.len - at < 8 ? text.len : at + 8;
+        if (end - at == 8 && !may_have_control(text.p + at)) {
+            at = end;
             continue;
-        *length = control(text, at);
-        if (*length > 0)
-            break;
+        }
+        for (; at < end; at++) {
+            *length = control(text, at);
+            if (*length > 0)
+                return at;
+        }
     }
     return at;
 }

@@ -19,11 +19,32 @@
 struct lexer {
     const char *p;
     size_t len, at;
-    bool nan;        /* JSON_NAN */
-    size_t names;    /* names of members, in all objects */
-    size_t copied;   /* bytes of p that were copied to wide */
-    struct buf wide; /* the text with large integers rewritten; empty if it has none */
+    bool nan;           /* JSON_NAN */
+    size_t names;       /* names of members, in all objects */
+    int depth, deepest; /* of arrays and objects in each other: here, and up to here */
+    size_t copied;      /* bytes of p that were copied to wide */
+    struct buf wide;    /* the text with large integers rewritten; empty if it has none */
 };
+
+/* Classes of bytes, as bits. END: may follow a number. MARK: a bracket, a colon, a comma or a
+ * letter of a word. SIGN: may begin what is not finite. */
+enum { BLANK = 1, DIGIT = 2, END = 4, MARK = 8, SIGN = 16 };
+
+static const unsigned char classes[256] = {
+    [' '] = BLANK | END, ['\t'] = BLANK | END, ['\r'] = BLANK | END, ['\n'] = BLANK | END,
+    ['0'] = DIGIT,       ['1'] = DIGIT,        ['2'] = DIGIT,        ['3'] = DIGIT,
+    ['4'] = DIGIT,       ['5'] = DIGIT,        ['6'] = DIGIT,        ['7'] = DIGIT,
+    ['8'] = DIGIT,       ['9'] = DIGIT,        ['-'] = SIGN,         ['N'] = SIGN,
+    ['I'] = SIGN,        ['{'] = MARK,         ['}'] = MARK | END,   ['['] = MARK,
+    [']'] = MARK | END,  [','] = MARK | END,   [':'] = MARK,         ['t'] = MARK,
+    ['r'] = MARK,        ['u'] = MARK,         ['e'] = MARK,         ['f'] = MARK,
+    ['a'] = MARK,        ['l'] = MARK,         ['s'] = MARK,         ['n'] = MARK,
+};
+
+static bool next_has(const struct lexer *x, unsigned class)
+{
+    return x->at < x->len && classes[(unsigned char)x->p[x->at]] & class;
+}
 
 static bool next_is(const struct lexer *x, const char *set)
 {
@@ -32,7 +53,7 @@ static bool next_is(const struct lexer *x, const char *set)
 
 static void skip_blanks(struct lexer *x)
 {
-    while (next_is(x, " \t\r\n"))
+    while (next_has(x, BLANK))
         x->at++;
 }
 
@@ -62,7 +83,7 @@ static bool lex_string(struct lexer *x, bool *nul)
 static bool skip_digits(struct lexer *x)
 {
     size_t start = x->at;
-    while (next_is(x, "0123456789"))
+    while (next_has(x, DIGIT))
         x->at++;
     return x->at > start;
 }
@@ -86,6 +107,16 @@ static bool lex_rest_of_number(struct lexer *x, bool *whole)
     return true;
 }
 
+/* Whether the text may go on as it does behind a number. Most lines of text that are no JSON begin
+ * with a date, and end here. */
+static bool lex_behind_number(struct lexer *x)
+{
+    if (x->at < x->len && !next_has(x, END))
+        return false;
+    skip_blanks(x);
+    return x->depth > 0 || x->at == x->len;
+}
+
 /* Skips the number at x->at. An integer beyond 64 bits is rewritten as NNNe0: then json-c keeps its
  * text, else it would store the nearest 64-bit value. */
 static bool lex_number(struct lexer *x)
@@ -103,7 +134,7 @@ static bool lex_number(struct lexer *x)
         buf_adds(&x->wide, "e0");
         x->copied = x->at;
     }
-    return true;
+    return lex_behind_number(x);
 }
 
 /* Skips a string, which may be a member's name. A name with \u0000 is refused: json-c cuts it
@@ -134,6 +165,14 @@ static bool lex_not_finite(struct lexer *x)
     return false;
 }
 
+/* Skips a byte of the class MARK. */
+static void lex_mark(struct lexer *x)
+{
+    char c = x->p[x->at++];
+    x->depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+    x->deepest = x->depth > x->deepest ? x->depth : x->deepest;
+}
+
 /* Refuses what json-c accepts beyond JSON: NaN and Infinity, unless they are wanted, single quotes,
  * comments, control characters, odd numbers, and text after a NUL. json-c checks the rest of the
  * grammar. */
@@ -143,13 +182,13 @@ static bool lex(struct lexer *x)
         if (x->p[x->at] == '"') {
             if (!lex_name_or_string(x))
                 return false;
-        } else if (next_is(x, "NI-") && lex_not_finite(x)) {
+        } else if (next_has(x, SIGN) && lex_not_finite(x)) {
             continue;
-        } else if (next_is(x, "-0123456789")) {
+        } else if (next_has(x, DIGIT) || x->p[x->at] == '-') {
             if (!lex_number(x))
                 return false;
-        } else if (next_is(x, "{}[]:,truefalsn")) {
-            x->at++;
+        } else if (next_has(x, MARK)) {
+            lex_mark(x);
         } else {
             return false;
         }
@@ -212,8 +251,8 @@ struct json_object *json_read(struct slice text, int depth, unsigned rules)
         return NULL;
     buf_init(&x.wide, 3 * text.len); /* "e0" is added to at least 19 digits */
     x.wide.secret = true;
-    if (lex(&x))
-        json = parse(x.wide.len > 0 ? buf_slice(&x.wide) : text, depth);
+    if (lex(&x) && x.deepest <= depth) /* json-c fills memory of the depth that it is told */
+        json = parse(x.wide.len > 0 ? buf_slice(&x.wide) : text, x.deepest);
     buf_free(&x.wide);
     if (json && rules & JSON_UNIQUE && !has_all_members(json, x.names)) {
         json_object_put(json);
@@ -276,4 +315,22 @@ struct json_object *json_at(struct json_object *o, const char *path)
     while (path && json_object_is_type(o, json_type_object))
         o = step(o, path, &path);
     return path ? NULL : o;
+}
+
+uint64_t json_leading(struct json_object *o, const char *paths, size_t size, size_t count)
+{
+    uint64_t found = 0;
+    if (!json_object_is_type(o, json_type_object))
+        return 0;
+    json_object_object_foreach(o, name, value)
+    {
+        (void)value;
+        for (size_t i = 0; i < count; i++) {
+            const char *path = paths + i * size;
+            size_t n = path[0] == name[0] ? strlen(name) : 0;
+            if (n > 0 && strncmp(path, name, n) == 0 && (path[n] == '\0' || path[n] == '.'))
+                found |= UINT64_C(1) << i;
+        }
+    }
+    return found;
 }

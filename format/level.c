@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * level: see level.h. A level that is named counts more than a number, because the scales of
- * numbers differ. The expressions of the table are compiled when the first text is looked at, and
+ * numbers differ. The expressions of the table are compiled when they are tried first, and
  * kept: any thread may do it, and the first one that ends provides them for all.
  */
 #include "format/level.h"
@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "format/expression.h"
+#include "format/json.h"
 #include "format/line.h"
 
 enum { FORM_NAME = -2, FORM_SYSLOG = -3 };
@@ -198,41 +199,43 @@ static void try_form(size_t i, struct slice text, struct found *f)
             *f = (struct found){i, forms[i].kinds[group - 1], m.group[0].p, m.group[group]};
 }
 
-/* The pairs of symbols that a text has, as bits. Bit b of pairs[a] is set where b follows a. Bit b
- * of pairs[SYMBOLS + a] is set where both are capital letters. */
+/* The pairs of symbols that a text has, as bits. Bit b of pairs[a] is set where b follows a, and in
+ * pairs[0] where b is at all. Bit b of pairs[SYMBOLS + a] is set where both are capital letters. */
 #define PAIRS (SYMBOLS + CAPITALS)
 
 static void find_pairs(struct slice text, uint64_t pairs[PAIRS])
 {
-    uint64_t seen = 0;
-    unsigned last = 0, last_capital = 0;
+    unsigned last = 0;
     memset(pairs, 0, PAIRS * sizeof *pairs);
     for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        unsigned now = symbols[c], capital = c >= 'A' && c <= 'Z' ? now : 0;
-        pairs[last] |= UINT64_C(1) << now;
-        pairs[SYMBOLS + last_capital] |= UINT64_C(1) << capital;
-        seen |= UINT64_C(1) << now;
+        unsigned now = symbols[(unsigned char)text.p[i]];
+        uint64_t bit = UINT64_C(1) << (now & (SYMBOLS - 1));
+        pairs[last & (SYMBOLS - 1)] |= bit;
+        if (last & now & CAPITAL) /* their symbols are below CAPITALS */
+            pairs[SYMBOLS + (last & (CAPITALS - 1))] |= bit;
         last = now;
-        last_capital = capital;
     }
-    pairs[0] |= seen;
+    for (size_t i = 1; i < SYMBOLS; i++)
+        pairs[0] |= pairs[i];
 }
 
-/* Whether a text with these pairs can match a form. To know that takes less time than to try it. */
-static bool may_match(size_t form, const uint64_t pairs[PAIRS])
+/* The forms that a text with these pairs can match, as bits. To know that takes less time than to
+ * try them. */
+static uint64_t forms_with(const uint64_t pairs[PAIRS])
 {
-    const unsigned short *at = needs + forms[form].needs;
-    for (int left = forms[form].ways; left > 0; left--) {
-        const unsigned short *end = at + 1 + *at;
-        at++;
-        while (at < end && pairs[*at / SYMBOLS] >> *at % SYMBOLS & 1)
-            at++;
-        if (at == end)
-            return true;
-        at = end;
+    uint64_t found = NEEDS_NOTHING;
+    for (size_t row = 0; row < PAIRS; row++) {
+        if (!(pairs[row] & needs_first[row]))
+            continue;
+        for (size_t at = needs_at[row]; at < needs_at[row + 1];) {
+            size_t form = needs[at], end = at + 2 + needs[at + 1];
+            for (at += 2; at < end && pairs[needs[at] / SYMBOLS] >> needs[at] % SYMBOLS & 1;)
+                at++;
+            found |= (uint64_t)(at == end) << form;
+            at = end;
+        }
     }
-    return forms[form].ways == 0;
+    return found;
 }
 
 static int level_of_forms(struct slice text, struct slice *word)
@@ -240,11 +243,11 @@ static int level_of_forms(struct slice text, struct slice *word)
     struct found f = {0};
     uint64_t pairs[PAIRS];
     find_pairs(text, pairs);
-    for (size_t i = 0; i < COUNT(forms); i++) {
+    for (uint64_t left = forms_with(pairs); left; left &= left - 1) {
+        size_t i = (size_t)__builtin_ctzll(left);
         if (f.at && (forms[i].turn != FORM_WITHIN || forms[f.form].turn != FORM_WITHIN))
             break;
-        if (may_match(i, pairs))
-            try_form(i, text, &f);
+        try_form(i, text, &f);
     }
     *word = f.word;
     return f.at ? level_of_form(f.kind, f.word) : -1;
@@ -285,12 +288,14 @@ static bool find_field(const struct place *p, const char *name, struct slice *ou
                    : record_path_from(p->record, name, p->from, out);
 }
 
-/* Most records have no fields in one of the places. */
-static bool has_fields(const struct place *p)
+/* The fields that the place may have, as bits. */
+static uint64_t fields_at(const struct place *p)
 {
-    if (p->line)
-        return p->line->json != NULL;
-    return p->from == RECORD_ENTRY ? p->record->pairs > 0 : record_has_fields(p->record);
+    struct json_object *json;
+    if (!p->line && p->from == RECORD_ENTRY)
+        return p->record->pairs > 0 ? UINT64_MAX : 0;
+    json = p->line ? p->line->json : record_json(p->record);
+    return json_leading(json, fields[0].name, sizeof *fields, COUNT(fields));
 }
 
 /* The first field that has a level in its words counts, else the first with a number. *seen gets
@@ -299,9 +304,10 @@ static int level_of_fields(const struct place *p, struct slice *seen)
 {
     struct slice text, peer;
     int number = -1, severity;
+    uint64_t left = fields_at(p);
     *seen = (struct slice){0};
-    for (size_t i = 0; i < COUNT(fields) && has_fields(p); i++) {
-        if (!find_field(p, fields[i].name, &text) || trim(text).len == 0)
+    for (size_t i = 0; i < COUNT(fields) && left >> i; i++) {
+        if (!(left >> i & 1) || !find_field(p, fields[i].name, &text) || trim(text).len == 0)
             continue;
         severity = level_of_name(text);
         if (seen->len == 0 || severity >= 0)

@@ -20,7 +20,7 @@ enum line_place { LINE_LINE, LINE_AFTER, LINE_MESSAGE, LINE_PLACES };
  * sizes. */
 struct line_form {
     char name[32], expression[1536];
-    char needs[32]; /* is in each match */
+    uint64_t needs; /* texts of line_needs that are in each match, as bits */
     char groups[EXPRESSION_GROUPS][16];
     struct {
         char text[16];
@@ -71,28 +71,45 @@ static uint64_t forms_at(enum line_place place, struct slice text)
     return forms;
 }
 
-/* memmem is slower for texts as short as these. */
-static bool has(struct slice text, struct slice needed)
+/* Looks for the rarest byte first. memmem is slower for texts as short as these. */
+static bool has(struct slice text, size_t need)
 {
-    const char *p = text.p, *last = text.p + text.len;
-    if (needed.len == 0)
-        return true;
-    for (; (p = memchr(p, needed.p[0], (size_t)(last - p))); p++) {
-        if ((size_t)(last - p) < needed.len)
-            return false;
-        if (memcmp(p, needed.p, needed.len) == 0)
+    const char *needed = line_needs[need].text;
+    size_t len = strlen(needed), rarest = line_needs[need].rarest;
+    if (text.len < len)
+        return false;
+    const char *p = text.p + rarest, *last = text.p + (text.len - len) + rarest + 1;
+    for (; p < last && (p = memchr(p, needed[rarest], (size_t)(last - p))); p++)
+        if (memcmp(p - rarest, needed, len) == 0)
             return true;
-    }
     return false;
+}
+
+/* Needed texts that were looked for, and those of them that are missing, as bits. Forms share them.
+ */
+struct needs {
+    uint64_t sought, missing;
+};
+
+static bool has_all(struct slice text, uint64_t needs, struct needs *known)
+{
+    for (uint64_t left = needs & ~known->sought; left && !(needs & known->missing);
+         left &= left - 1) {
+        known->sought |= left & -left;
+        if (!has(text, (size_t)__builtin_ctzll(left)))
+            known->missing |= left & -left;
+    }
+    return !(needs & known->missing);
 }
 
 static bool match_form(struct slice text, enum line_place place, struct line_part *part)
 {
+    struct needs known = {0};
     for (uint64_t left = forms_at(place, text); left; left &= left - 1) {
         size_t i = line_at[place].forms[__builtin_ctzll(left)];
         const struct line_form *form = &line_forms[i];
         const struct expression *e;
-        if (!has(text, slice_of(form->needs)) || !(e = expression_of(i)) ||
+        if (!has_all(text, form->needs, &known) || !(e = expression_of(i)) ||
             expression_find(e, text, &part->match) != EXPRESSION_FOUND)
             continue;
         part->form = form;

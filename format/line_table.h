@@ -7,456 +7,451 @@
 #define LINE_LOOK 5
 #define LINE_END 256
 
+/* Texts that matches have, and where in each its rarest byte is. */
+static const struct { char text[32]; uint8_t rarest; } line_needs[] = {
+    {"| ", 0}, {" std", 1}, {"-", 0}, {"T", 0}, {":", 0}, {".", 0}, {">1 ", 0}, {"<", 0}, {": ", 0}, {"]: ", 0},
+    {"[", 0}, {">", 0}, {"] \"", 0}, {" [", 1}, {"\" ", 0}, {"/", 0}, {" - ", 1}, {" \"", 1}, {" - \"", 1},
+    {" ms - ", 4}, {"[GIN] ", 0}, {" | ", 1}, {"\"", 0}, {" => generated ", 1}, {" bytes in ", 1}, {" (HTTP/", 1},
+    {"[pid: ", 0}, {") {", 0}, {"} [", 0}, {"] ", 0}, {"|", 0}, {"]", 0}, {" -- ", 1}, {", [", 0}, {" #", 1}, {", ", 0},
+    {"=", 0}, {"1", 0}, {"#", 0}, {".c.", 0}, {") ", 0}, {"(", 0}, {"PHP ", 0}, {":  ", 0}, {"] [", 0}, {" --- ", 1},
+    {"{", 0}, {"}", 0},
+};
 static const struct line_form line_forms[] = {
-    {.name = "compose", .needs = "| ",
+    {.name = "compose", .needs = 0x1,
      .expression =
          "^(?<service>[A-Za-z0-9][A-Za-z0-9_.-]*[_-]\\d{1,4}) +\\| ",
      .groups = {"service"},
      .then = LINE_LINE},
-    {.name = "compose-name", .needs = "| ",
+    {.name = "compose-name", .needs = 0x1,
      .expression =
          "^(?<service>[A-Za-z0-9][A-Za-z0-9_.-]*) +\\| ",
      .groups = {"service"},
      .then = LINE_LINE, .only = true},
-    {.name = "cri", .needs = " std",
+    {.name = "cri", .needs = 0x3e,
      .expression =
-         "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{1,9}(?:Z|[+-]\\d\\d:\\d\\d)) (?<stream>stdout|stderr) [FP](?::[^ \\n"
-         "]*)? )",
+         "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{1,9}(?:Z|[+-]\\d\\d:\\d\\d)) (?<stream>stdout|stderr) [FP](?::[^ \\n]*)? )",
      .groups = {"cut", "time", "stream"},
      .then = LINE_LINE},
-    {.name = "syslog-5424", .needs = ">1 ",
+    {.name = "syslog-5424", .needs = 0xc0,
      .expression =
-         "^(?<cut><(?<pri>\\d{1,3})>1 (?:-|(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\"
-         "d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)) )(?<ho"
-         "stname>[^ \\n]+) (?<app>[^ \\n]+) (?<pid>[^ \\n]+) (?<msgid>[^ \\n]+) (?:-|(?<pairs>(?:\\[[^ =\\]\"\\n]+(?: [^ =\\]\"\\n]+=\"["
-         "^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\")*\\])+))(?: (?:\\xef\\xbb\\xbf)?|(?![^\\n]))",
+         "^(?<cut><(?<pri>\\d{1,3})>1 (?:-|(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d"
+         ")?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)) )(?<hostname>[^ \\n]+) (?<a"
+         "pp>[^ \\n]+) (?<pid>[^ \\n]+) (?<msgid>[^ \\n]+) (?:-|(?<pairs>(?:\\[[^ =\\]\"\\n]+(?: [^ =\\]\"\\n]+=\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\""
+         ")*\\])+))(?: (?:\\xef\\xbb\\xbf)?|(?![^\\n]))",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid", "msgid", "pairs"},
      .then = LINE_LINE},
-    {.name = "syslog", .needs = ": ",
+    {.name = "syslog", .needs = 0x100,
      .expression =
-         "^(?<cut>(?:<(?<pri>\\d{1,3})>)?(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?"
-         ":[.,]\\d{1,9})?) )(?<hostname>[A-Za-z0-9_.:-]+) (?<app>[A-Za-z0-9_./@()-]+)(?:\\[(?<pid>[0-9]+)\\])?: ",
+         "^(?<cut>(?:<(?<pri>\\d{1,3})>)?(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,"
+         "9})?) )(?<hostname>[A-Za-z0-9_.:-]+) (?<app>[A-Za-z0-9_./@()-]+)(?:\\[(?<pid>[0-9]+)\\])?: ",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid"},
      .then = LINE_LINE},
-    {.name = "syslog-iso", .needs = " ",
+    {.name = "syslog-iso", .needs = 0x100,
      .expression =
-         "^(?<cut>(?:<(?<pri>\\d{1,3})>)?(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?[+-]\\d\\d:?\\d\\d|\\d{4}-\\d\\d-\\d\\d"
-         "T\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?Z) )(?!(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|b"
-         "g)|V(?:ERBOSE|erbose)|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice"
-         ")|notice|W(?:ARN(?:ING)?|arn(?:ing)?|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)"
-         "?)|e(?:rr(?:or)?|merg(?:ency)?)|S(?:EVERE|evere|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONF"
-         "IG|onfig)|c(?:rit(?:ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LER"
-         "T|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc))) )(?<hostname>[A-Za-z0-9_.:-]+) (?<app>[A-Za-z0-9_./@()-]+)(?:\\[("
-         "?<pid>[0-9]+)\\]: |: (?=[^ ]))",
+         "^(?<cut>(?:<(?<pri>\\d{1,3})>)?(?<time>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?[+-]\\d\\d:?\\d\\d|\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d"
+         ":\\d\\d(?:[.,]\\d{1,9})?Z) )(?!(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose"
+         ")|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:ING)?|arn(?"
+         ":ing)?|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?|merg(?:ency)?)|S(?:EVER"
+         "E|evere|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:rit(?:ical)?|onfig)|F(?:ATAL|atal|IN"
+         "E(?:R|ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc))) )(?<hostna"
+         "me>[A-Za-z0-9_.:-]+) (?<app>[A-Za-z0-9_./@()-]+)(?:\\[(?<pid>[0-9]+)\\]|(?=: [^ ])): ",
      .groups = {"cut", "pri", "time", "hostname", "app", "pid"},
      .then = LINE_LINE},
-    {.name = "heroku", .needs = "]: ",
+    {.name = "heroku", .needs = 0x604,
      .expression =
-         "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|G"
-         "MT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<app>[A-Za-z][A-Za-z0-9_-]*)"
-         "\\[(?<process>[A-Za-z][A-Za-z0-9_-]*(?:\\.\\d+)?)\\]: ",
+         "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T|E"
+         "ES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<app>[A-Za-z][A-Za-z0-9_-]*)\\[(?<process>[A-Za-z"
+         "][A-Za-z0-9_-]*(?:\\.\\d+)?)\\]: ",
      .groups = {"cut", "time", "app", "process"},
      .then = LINE_LINE},
-    {.name = "syslog-pri", .needs = "<",
+    {.name = "syslog-pri", .needs = 0x880,
      .expression =
          "^(?<cut><(?<pri>\\d{1,3})>)(?=[^ \\n])",
      .groups = {"cut", "pri"},
      .then = LINE_LINE},
-    {.name = "python-basic", .needs = ":",
+    {.name = "python-basic", .needs = 0x10,
      .expression =
          "^(?<said>(?<level>(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))):)(?<module>[A-Za-z_][A-Za-z0-9_.]*):(?=[^ \\n])",
      .groups = {"said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "vhost-combined", .needs = "] \"",
+    {.name = "vhost-combined", .needs = 0xf010,
      .expression =
-         "^(?<hostname>[A-Za-z0-9_.\\[\\]:*-]+:\\d+) (?<host>[A-Za-z0-9_.:%-]+) (?<ident>[^ \\n]+) (?<user>[^ \\n]+) (?<cut>\\[(?<"
-         "time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?"
-         ")\\] )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n"
-         "][^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*"
-         "(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?",
+         "^(?<hostname>[A-Za-z0-9_.\\[\\]:*-]+:\\d+) (?<host>[A-Za-z0-9_.:%-]+) (?<ident>[^ \\n]+) (?<user>[^ \\n]+) (?<cut>\\[(?<time>\\d\\d/"
+         "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?)\\] )\"(?<request>(?<"
+         "method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3}"
+         ") (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?",
      .groups = {"hostname", "host", "ident", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent"},
      .then = LINE_PLACES},
-    {.name = "lighttpd-access", .needs = "] \"",
+    {.name = "lighttpd-access", .needs = 0xf010,
      .expression =
-         "^(?<host>[A-Za-z0-9_.:%-]+) (?<hostname>[A-Za-z0-9_.\\[\\]:-]*[A-Za-z0-9_.\\[\\]:][A-Za-z0-9_.\\[\\]:-]*) (?<user>[^ \\n]"
-         "+) (?<cut>\\[(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?"
-         "(?: [+-]\\d{4})?)\\] )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\""
-         "\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<"
-         "agent>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
+         "^(?<host>[A-Za-z0-9_.:%-]+) (?<hostname>[A-Za-z0-9_.\\[\\]:-]*[A-Za-z0-9_.\\[\\]:][A-Za-z0-9_.\\[\\]:-]*) (?<user>[^ \\n]+) (?<cut>"
+         "\\[(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?)\\] )"
+         "\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" "
+         "(?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?"
+         "(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
      .groups = {"host", "hostname", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"},
      .then = LINE_PLACES},
-    {.name = "access", .needs = "] \"",
+    {.name = "access", .needs = 0xf010,
      .expression =
-         "^(?<host>[A-Za-z0-9_.:%-]+) (?:(?<ident>[^ \\n]+) )?(?<user>[^ \\n]+|\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\") (?<cut>\\[(?<t"
-         "ime>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?)"
-         "\\] )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n]"
-         "[^\"\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*("
-         "?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
+         "^(?<host>[A-Za-z0-9_.:%-]+) (?:(?<ident>[^ \\n]+) )?(?<user>[^ \\n]+|\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\") (?<cut>\\[(?<time>\\d\\d/("
+         "?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?)\\] )\"(?<request>(?<m"
+         "ethod>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3})"
+         " (?<size>\\d+|-)(?: \"(?<referer>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" \"(?<agent>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?: (?<duration>"
+         "\\d+(?:\\.\\d+)?)(?=[ \\n]|(?![^\\n])))?",
      .groups = {"host", "ident", "user", "cut", "time", "request", "method", "path", "protocol", "status", "size", "referer", "agent", "duration"},
      .then = LINE_PLACES},
-    {.name = "fpm-access", .needs = " - ",
+    {.name = "fpm-access", .needs = 0x3c010,
      .expression =
-         "^(?<client>[0-9A-Fa-f.:-]+) -  ?(?:(?<user>[^ \\n]+) )?(?<cut>(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|O"
-         "ct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?) )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path"
-         ">[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3})(?![^ \\n])",
+         "^(?<client>[0-9A-Fa-f.:-]+) -  ?(?:(?<user>[^ \\n]+) )?(?<cut>(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+         ")/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4})?) )\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<pro"
+         "tocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3})(?![^ \\n])",
      .groups = {"client", "user", "cut", "time", "request", "method", "path", "protocol", "status"},
      .then = LINE_PLACES},
-    {.name = "uvicorn-access", .needs = " - \"",
+    {.name = "uvicorn-access", .needs = 0x44010,
      .expression =
-         "^(?<said>(?:(?<level>(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))): +)?)(?<client>[0-9A-Fa-f.:\\[\\]]+:\\d+) - \"(?<reque"
-         "st>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\""
-         " (?<status>\\d{3})(?![^ \\n])",
+         "^(?<said>(?:(?<level>(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))): +)?)(?<client>[0-9A-Fa-f.:\\[\\]]+:\\d+) - \"(?<request>(?<meth"
+         "od>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\" (?<status>\\d{3})(?!"
+         "[^ \\n])",
      .groups = {"said", "level", "client", "request", "method", "path", "protocol", "status"},
      .then = LINE_PLACES},
-    {.name = "django-access", .needs = "\" ",
+    {.name = "django-access", .needs = 0x4000,
      .expression =
-         "^\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\""
-         "\\\\\\n]*)*)\" (?<status>\\d{3}) (?<size>\\d+|-)(?![^ \\n])",
+         "^\"(?<request>(?<method>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\""
+         " (?<status>\\d{3}) (?<size>\\d+|-)(?![^ \\n])",
      .groups = {"request", "method", "path", "protocol", "status", "size"},
      .then = LINE_PLACES},
-    {.name = "php-access", .needs = "]: ",
+    {.name = "php-access", .needs = 0x2200,
      .expression =
          "^(?<client>[0-9A-Fa-f.:\\[\\]]+:\\d+) \\[(?<status>\\d{3})\\]: (?<method>[A-Z]+) (?<path>[^ \\n]+)",
      .groups = {"client", "status", "method", "path"},
      .then = LINE_PLACES},
-    {.name = "morgan", .needs = " ms - ",
+    {.name = "morgan", .needs = 0x80020,
      .expression =
-         "^(?<method>GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?<path>[^ \\n]+) (?<status>\\d{3}) (?<duration>\\d+\\.\\d+ ms) - (?"
-         "<size>\\d+|-)(?![^ \\n])",
+         "^(?<method>GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS) (?<path>[^ \\n]+) (?<status>\\d{3}) (?<duration>\\d+\\.\\d+ ms) - (?<size>\\d+|"
+         "-)(?![^ \\n])",
      .groups = {"method", "path", "status", "duration", "size"},
      .then = LINE_PLACES},
-    {.name = "gin", .needs = "[GIN] ",
+    {.name = "gin", .needs = 0x718010,
      .expression =
-         "^(?<cut>\\[GIN\\] (?<time>\\d{4}/\\d\\d/\\d\\d - \\d\\d:\\d\\d:\\d\\d) \\| +)(?<status>\\d{3}) \\| +(?<duration>[0-9.]+[^ |\\n]*) \\"
-         "| +(?<client>[0-9A-Fa-f.:\\[\\]]+) \\| (?<method>[A-Z]+) +\"(?<path>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\"",
+         "^(?<cut>\\[GIN\\] (?<time>\\d{4}/\\d\\d/\\d\\d - \\d\\d:\\d\\d:\\d\\d) \\| +)(?<status>\\d{3}) \\| +(?<duration>[0-9.]+[^ |\\n]*) \\| +(?<clie"
+         "nt>[0-9A-Fa-f.:\\[\\]]+) \\| (?<method>[A-Z]+) +\"(?<path>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\"",
      .groups = {"cut", "time", "status", "duration", "client", "method", "path"},
      .then = LINE_PLACES},
-    {.name = "uwsgi", .needs = " => generated ",
+    {.name = "uwsgi", .needs = 0x7f800000,
      .expression =
-         "^\\[pid: (?<pid>\\d+)\\|[^\\]\\n]*\\] (?<client>[^ \\n]*) \\((?<user>[^)\\n]*)\\) \\{[^}\\n]*\\} (?<cut>\\[(?<time>(?:Mon|Tue|We"
-         "d|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})? \\d{4"
-         "})\\] )(?<method>[A-Z]+) (?<path>[^ \\n]+) => generated (?<size>\\d+) bytes in (?<duration>\\d+ [a-z]+) \\((?<protocol>"
-         "HTTP/[0-9.]+) (?<status>\\d{3})\\)",
+         "^\\[pid: (?<pid>\\d+)\\|[^\\]\\n]*\\] (?<client>[^ \\n]*) \\((?<user>[^)\\n]*)\\) \\{[^}\\n]*\\} (?<cut>\\[(?<time>(?:Mon|Tue|Wed|Thu|Fri|"
+         "Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})? \\d{4})\\] )(?<method>[A-Z"
+         "]+) (?<path>[^ \\n]+) => generated (?<size>\\d+) bytes in (?<duration>\\d+ [a-z]+) \\((?<protocol>HTTP/[0-9.]+) (?<status>\\d{3})"
+         "\\)",
      .groups = {"pid", "client", "user", "cut", "time", "method", "path", "size", "duration", "protocol", "status"},
      .then = LINE_PLACES},
-    {.name = "klog", .needs = "] ",
+    {.name = "klog", .needs = 0x20000010,
      .expression =
-         "^(?<cut>(?<level>[IWEF])(?<time>(?:\\d{4})?\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) +(?<tid>\\d+) )(?<module>[^ :\\n]+:\\"
-         "d+)\\] ",
+         "^(?<cut>(?<level>[IWEF])(?<time>(?:\\d{4})?\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) +(?<tid>\\d+) )(?<module>[^ :\\n]+:\\d+)\\] ",
      .groups = {"cut", "level", "time", "tid", "module"},
      .levels = {{"I", 20}, {"W", 30}, {"E", 40}, {"F", 50}},
      .then = LINE_PLACES},
-    {.name = "redis", .needs = ":",
+    {.name = "redis", .needs = 0x10,
      .expression =
-         "^(?<pid>\\d+):(?<role>[MSCX]) (?<cut>(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} "
-         "\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?: [A-Z][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?) )(?<said>(?<level>[.*#-]) )",
+         "^(?<pid>\\d+):(?<role>[MSCX]) (?<cut>(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} \\d\\d:\\d\\d:"
+         "\\d\\d(?:[.,]\\d{1,9})?(?: [A-Z][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?) )(?<said>(?<level>[.*#-]) )",
      .groups = {"pid", "role", "cut", "time", "said", "level"},
      .levels = {{".", 10}, {"-", 10}, {"*", 25}, {"#", 30}},
      .then = LINE_PLACES},
-    {.name = "celery", .needs = ": ",
+    {.name = "celery", .needs = 0x80008504,
      .expression =
-         "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
-         "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?): )(?<said>(?<level>(?:(?:TR(?"
-         ":ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVE"
-         "RE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))/)(?<module>[^\\]\\n]+)(?<cut2>\\])"
-         "(?= )",
+         "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T"
+         "|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?): )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)"
+         "|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ON"
+         "FIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))/)(?<module>[^\\]\\n]+)(?<cut2>\\])(?= )",
      .groups = {"cut", "time", "said", "level", "module", "cut2"},
      .then = LINE_MESSAGE},
-    {.name = "bracket-head", .needs = "] ",
+    {.name = "bracket-head", .needs = 0x20000414,
      .expression =
-         "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
-         "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<said>(?<level>(?:(?:TR(?:"
-         "ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVER"
-         "E|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\] )",
+         "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T"
+         "|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|"
+         "VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONF"
+         "IG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\] )",
      .groups = {"cut", "time", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "bracket-module", .needs = "[",
+    {.name = "bracket-module", .needs = 0x80000414,
      .expression =
-         "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
-         "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<said>(?<level>(?:(?:TR(?:"
-         "ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVER"
-         "E|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)(?<module>[^\\] \\n]+)(?<cut2>\\]"
-         ")(?= )",
+         "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T"
+         "|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|"
+         "VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONF"
+         "IG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)(?<module>[^\\] \\n]+)(?<cut2>\\])(?= )",
      .groups = {"cut", "time", "said", "level", "module", "cut2"},
      .then = LINE_MESSAGE},
-    {.name = "clock-head", .needs = "] ",
+    {.name = "clock-head", .needs = 0x20000410,
      .expression =
-         "^(?<cut>\\[(?<time>\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O"
-         "(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F"
-         "(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\] )",
+         "^(?<cut>\\[(?<time>\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION"
+         ")?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?"
+         "|TL)|ALERT|P(?:ANIC|NC))))\\] )",
      .groups = {"cut", "time", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "clock-module", .needs = "[",
+    {.name = "clock-module", .needs = 0x80000410,
      .expression =
-         "^(?<cut>\\[(?<time>\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O"
-         "(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F"
-         "(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)(?<module>[^\\] \\n]+)(?<cut2>\\])(?= )",
+         "^(?<cut>\\[(?<time>\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?) )(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION"
+         ")?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?"
+         "|TL)|ALERT|P(?:ANIC|NC)))) +)(?<module>[^\\] \\n]+)(?<cut2>\\])(?= )",
      .groups = {"cut", "time", "said", "level", "module", "cut2"},
      .then = LINE_MESSAGE},
-    {.name = "rails", .needs = " -- ",
+    {.name = "rails", .needs = 0x780000100,
      .expression =
-         "^(?<cut>[DIWEFA], \\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?"
-         "| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )#(?<pid>\\d+)(?<cut"
-         "2>\\] *(?= ))(?<said> (?<level>DEBUG|INFO|WARN|ERROR|FATAL|ANY)) -- (?<app>[^:\\n]*): ",
+         "^(?<cut>[DIWEFA], \\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
+         "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?) )#(?<pid>\\d+)(?<cut2>\\] *(?= ))(?<said>"
+         " (?<level>DEBUG|INFO|WARN|ERROR|FATAL|ANY)) -- (?<app>[^:\\n]*): ",
      .groups = {"cut", "time", "pid", "cut2", "said", "level", "app"},
      .then = LINE_MESSAGE},
-    {.name = "jul", .needs = ", ",
+    {.name = "jul", .needs = 0x800000100,
      .expression =
-         "^(?<cut>(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \\d\\d?, \\d{4} \\d\\d?:\\d\\d:\\d\\d(?:[^0-9\\n]{1,3}[A"
-         "P]M)?) )(?<module>[^ \\n]+) (?<function>[^ \\n]+)\\n(?<said>(?<level>SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): )",
+         "^(?<cut>(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \\d\\d?, \\d{4} \\d\\d?:\\d\\d:\\d\\d(?:[^0-9\\n]{1,3}[AP]M)?) )(?"
+         "<module>[^ \\n]+) (?<function>[^ \\n]+)\\n(?<said>(?<level>SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): )",
      .groups = {"cut", "time", "module", "function", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "level-time", .needs = "-",
+    {.name = "level-time", .needs = 0x14,
      .expression =
-         "^(?<said>\\[?(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:R"
-         "R(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\"
-         "]?:? +)(?:\\[(?<thread>[^\\]\\n]+)\\] )?(?<cut>\\[?(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9}"
-         ")?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-"
-         "9]))?)\\]?(?: - | \\| |: |[ \\t]+))(?=[^ \\t\\n])",
+         "^(?<said>\\[?(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|M"
+         "ERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\]?:? +)(?:\\[(?<threa"
+         "d>[^\\]\\n]+)\\] )?(?<cut>\\[?(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?"
+         ":Z|UTC|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)\\]?(?: - | \\| |: |[ \\t]+))(?=[^ \\t"
+         "\\n])",
      .groups = {"said", "level", "thread", "cut", "time"},
      .then = LINE_MESSAGE},
-    {.name = "uvicorn", .needs = ":",
+    {.name = "uvicorn", .needs = 0x10,
      .expression =
          "^(?<said>(?<level>(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL))|TRACE): {2,5})(?=[^ \\t\\n])",
      .groups = {"said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "dotnet", .needs = ": ",
+    {.name = "dotnet", .needs = 0x80000500,
      .expression =
          "^(?<said>(?<level>trce|dbug|info|warn|fail|crit): )(?<module>[A-Za-z_][A-Za-z0-9_.`+]*)\\[(?<code>\\d+)\\]",
      .groups = {"said", "level", "module", "code"},
      .levels = {{"trce", 5}, {"dbug", 10}, {"fail", 40}, {"crit", 50}},
      .then = LINE_MESSAGE},
-    {.name = "logfmt", .needs = "=",
+    {.name = "logfmt", .needs = 0x1000000000,
      .expression =
-         "^(?=[A-Za-z_@][A-Za-z0-9_.@\\/-]*=(?:\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\"|[^ \"\\n]*) +[A-Za-z_@][A-Za-z0-9_.@\\/-]*=)(?<p"
-         "airs>[^\\n]+)",
+         "^(?=[A-Za-z_@][A-Za-z0-9_.@\\/-]*=(?:\"[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*\"|[^ \"\\n]*) +[A-Za-z_@][A-Za-z0-9_.@\\/-]*=)(?<pairs>[^\\n]"
+         "+)",
      .groups = {"pairs"},
      .then = LINE_PLACES, .pairs = true},
-    {.name = "time", .needs = "-",
+    {.name = "time", .needs = 0x14,
      .expression =
-         "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|G"
-         "MT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)(?: - | ?\\| |: |[ \\t]+))(?=[^ \\t"
-         "\\n])",
+         "^(?<cut>(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T|E"
+         "ES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)(?: - | ?\\| |: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-bracket", .needs = "[",
+    {.name = "time-bracket", .needs = 0x80000414,
      .expression =
-         "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC"
-         "|GMT|CES?T|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)\\](?: - |: |[ \\t]*))(?=[^ \\t\\n"
-         "])",
+         "^(?<cut>\\[(?<time>\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d| {1,2}\\d):\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?:Z|[+-]\\d\\d(?::?\\d\\d)?| (?:Z|UTC|GMT|CES?T"
+         "|EES?T|WES?T|BST|IST|MSK|JST|[ECMP][SD]T|[+-]\\d\\d:?\\d\\d)(?![A-Za-z0-9]))?)\\](?: - |: |[ \\t]*))(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-slash", .needs = "/",
+    {.name = "time-slash", .needs = 0x8010,
      .expression =
          "^(?<cut>(?<time>\\d{4}/\\d\\d/\\d\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?)(?: - |: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-apache", .needs = "[",
+    {.name = "time-apache", .needs = 0x80000410,
      .expression =
-         "^(?<cut>\\[(?<time>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d"
-         ":\\d\\d:\\d\\d(?:[.,]\\d{1,9})? \\d{4})\\][ \\t]+)(?=[^ \\t\\n])",
+         "^(?<cut>\\[(?<time>(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d"
+         "(?:[.,]\\d{1,9})? \\d{4})\\][ \\t]+)(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-clf", .needs = "[",
+    {.name = "time-clf", .needs = 0x80008410,
      .expression =
-         "^(?<cut>\\[(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?"
-         ": [+-]\\d{4})?)\\][ \\t]+)(?=[^ \\t\\n])",
+         "^(?<cut>\\[(?<time>\\d\\d/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/\\d{4}[: ]\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,6})?(?: [+-]\\d{4"
+         "})?)\\][ \\t]+)(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-dmy", .needs = "[",
+    {.name = "time-dmy", .needs = 0x80000410,
      .expression =
-         "^(?<cut>\\[(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,"
-         "9})?(?: [A-Z][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?)\\][ \\t]+)(?=[^ \\t\\n])",
+         "^(?<cut>\\[(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?: [A"
+         "-Z][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?)\\][ \\t]+)(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-day", .needs = " ",
+    {.name = "time-day", .needs = 0x10,
      .expression =
-         "^(?<cut>(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9}"
-         ")?(?: [A-Z][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?)[ \\t]+)(?=[^ \\t\\n])",
+         "^(?<cut>(?<time>\\d\\d?[ -](?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[ -]\\d{4} \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?(?: [A-Z"
+         "][A-Za-z_+-]*(?:/[A-Za-z_+-]+)*(?=\\]))?)[ \\t]+)(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-bsd", .needs = " ",
+    {.name = "time-bsd", .needs = 0x10,
      .expression =
-         "^(?<cut>(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?)[ \\t]+)"
-         "(?=[^ \\t\\n])",
+         "^(?<cut>(?<time>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?)[ \\t]+)(?=[^ \\t\\n"
+         "])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-epoch", .needs = "1",
+    {.name = "time-epoch", .needs = 0x2000000000,
      .expression =
          "^(?<cut>\\[?(?<time>1\\d{9}\\.\\d{3,9}|1\\d{12})\\]?(?:: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER},
-    {.name = "time-clock", .needs = ":",
+    {.name = "time-clock", .needs = 0x10,
      .expression =
          "^(?<cut>\\[?(?<time>\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d{1,9})?)\\]?(?: - | \\| |: |[ \\t]+))(?=[^ \\t\\n])",
      .groups = {"cut", "time"},
      .then = LINE_AFTER, .only = true},
-    {.name = "nginx-error", .needs = "] ",
+    {.name = "nginx-error", .needs = 0x4020000500,
      .expression =
-         "^(?<said>\\[(?<level>debug|info|notice|warn|error|crit|alert|emerg)\\] )(?<pid>\\d+)#(?<tid>\\d+): (?:\\*(?<connection>"
-         "\\d+) )?(?:[^\\n]*?, client: (?<client>[^ ,\\n]+)(?:, server: (?<server>[^ ,\\n]*))?(?:, request: \"(?<request>(?<metho"
-         "d>[A-Z][A-Za-z_-]+) (?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?:, (?:s"
-         "ub[^\"\\n]*|upstream): \"(?<upstream>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?:, host: \"(?<hostname>[^\"\\\\\\n]*(?:\\\\[^\\n][^\""
-         "\\\\\\n]*)*)\")?)?",
+         "^(?<said>\\[(?<level>debug|info|notice|warn|error|crit|alert|emerg)\\] )(?<pid>\\d+)#(?<tid>\\d+): (?:\\*(?<connection>\\d+) )?(?:"
+         "[^\\n]*?, client: (?<client>[^ ,\\n]+)(?:, server: (?<server>[^ ,\\n]*))?(?:, request: \"(?<request>(?<method>[A-Z][A-Za-z_-]+) "
+         "(?<path>[^ \"\\n]+)(?: (?<protocol>[A-Z]+/[0-9.]+))?|[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?:, (?:sub[^\"\\n]*|upstream): \"(?<upstr"
+         "eam>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?(?:, host: \"(?<hostname>[^\"\\\\\\n]*(?:\\\\[^\\n][^\"\\\\\\n]*)*)\")?)?",
      .groups = {"said", "level", "pid", "tid", "connection", "client", "server", "request", "method", "path", "protocol", "upstream", "hostname"},
      .levels = {{"warn", 30}},
      .then = LINE_PLACES},
-    {.name = "apache-error", .needs = "] ",
+    {.name = "apache-error", .needs = 0x20000410,
      .expression =
-         "^\\[(?<module>[a-z0-9_-]+)(?<said>:(?<level>[a-z]+[1-8]?))\\] (?:\\[pid (?<pid>\\d+)(?::tid (?<tid>\\d+))?\\] )?(?:\\[(?:"
-         "client|remote) (?<client>[^\\]\\n]+)\\] )?(?:(?:\\(\\d+\\)[^:\\n]*: )?(?<code>AH\\d+): )?",
+         "^\\[(?<module>[a-z0-9_-]+)(?<said>:(?<level>[a-z]+[1-8]?))\\] (?:\\[pid (?<pid>\\d+)(?::tid (?<tid>\\d+))?\\] )?(?:\\[(?:client|rem"
+         "ote) (?<client>[^\\]\\n]+)\\] )?(?:(?:\\(\\d+\\)[^:\\n]*: )?(?<code>AH\\d+): )?",
      .groups = {"module", "said", "level", "pid", "tid", "client", "code"},
      .levels = {{"trace1", 5}, {"trace2", 5}, {"trace3", 5}, {"trace4", 5}, {"trace5", 5}, {"trace6", 5}, {"trace7", 5}, {"trace8", 5}},
      .then = LINE_MESSAGE},
-    {.name = "apache-error-plain", .needs = "] ",
+    {.name = "apache-error-plain", .needs = 0x20000400,
      .expression =
-         "^(?<said>\\[:?(?<level>emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\\] )(?:\\[pid (?<pid>\\d+)(?::tid (?<"
-         "tid>\\d+))?\\] )?(?:\\[(?:client|remote) (?<client>[^\\]\\n]+)\\] )?(?:(?:\\(\\d+\\)[^:\\n]*: )?(?<code>AH\\d+): )?",
+         "^(?<said>\\[:?(?<level>emerg|alert|crit|error|warn|notice|info|debug|trace[1-8])\\] )(?:\\[pid (?<pid>\\d+)(?::tid (?<tid>\\d+))?"
+         "\\] )?(?:\\[(?:client|remote) (?<client>[^\\]\\n]+)\\] )?(?:(?:\\(\\d+\\)[^:\\n]*: )?(?<code>AH\\d+): )?",
      .groups = {"said", "level", "pid", "tid", "client", "code"},
      .levels = {{"trace1", 5}, {"trace2", 5}, {"trace3", 5}, {"trace4", 5}, {"trace5", 5}, {"trace6", 5}, {"trace7", 5}, {"trace8", 5}},
      .then = LINE_MESSAGE},
-    {.name = "lighttpd-error", .needs = ".c.",
+    {.name = "lighttpd-error", .needs = 0x38000000000,
      .expression =
          "^\\((?<module>[A-Za-z0-9_./-]+\\.c)\\.(?<source>\\d+)\\) (?:FastCGI-stderr: ?)?",
      .groups = {"module", "source"},
      .then = LINE_MESSAGE},
-    {.name = "php", .needs = "PHP ",
+    {.name = "php", .needs = 0xc0000000000,
      .expression =
          "^PHP (?<said>(?<level>Warning|Notice):  )",
      .groups = {"said", "level"},
      .then = LINE_PLACES},
-    {.name = "php-error", .needs = "PHP ",
+    {.name = "php-error", .needs = 0x40000000100,
      .expression =
          "^PHP (?<level>Fatal|Parse|Recoverable|Deprecated|Strict)(?: [A-Za-z]+){0,2}:  ?",
      .groups = {"level"},
      .levels = {{"Fatal", 50}, {"Parse", 50}, {"Recoverable", 40}, {"Deprecated", 25}, {"Strict", 25}},
      .then = LINE_PLACES},
-    {.name = "postgres", .needs = ": ",
+    {.name = "postgres", .needs = 0x80000500,
      .expression =
-         "^\\[(?<pid>\\d+)(?:-\\d+)?\\]:? (?:(?<user>[^ @\\n]+)@(?<database>[^ \\n]+) )?(?<said>(?<level>LOG|DEBUG[1-5]|INFO|NOTIC"
-         "E|WARNING|ERROR|FATAL|PANIC):  ?)",
+         "^\\[(?<pid>\\d+)(?:-\\d+)?\\]:? (?:(?<user>[^ @\\n]+)@(?<database>[^ \\n]+) )?(?<said>(?<level>LOG|DEBUG[1-5]|INFO|NOTICE|WARNING|"
+         "ERROR|FATAL|PANIC):  ?)",
      .groups = {"pid", "user", "database", "said", "level"},
      .levels = {{"LOG", 20}, {"DEBUG1", 10}, {"DEBUG2", 10}, {"DEBUG3", 10}, {"DEBUG4", 10}, {"DEBUG5", 10}},
      .then = LINE_PLACES},
-    {.name = "postgres-more", .needs = ": ",
+    {.name = "postgres-more", .needs = 0x80000500,
      .expression =
-         "^\\[(?<pid>\\d+)(?:-\\d+)?\\]:? (?:(?<user>[^ @\\n]+)@(?<database>[^ \\n]+) )?(?<level>STATEMENT|DETAIL|HINT|CONTEXT|QUE"
-         "RY|LOCATION): ",
+         "^\\[(?<pid>\\d+)(?:-\\d+)?\\]:? (?:(?<user>[^ @\\n]+)@(?<database>[^ \\n]+) )?(?<level>STATEMENT|DETAIL|HINT|CONTEXT|QUERY|LOCATIO"
+         "N): ",
      .groups = {"pid", "user", "database", "level"},
      .levels = {{"STATEMENT", 20}, {"DETAIL", 20}, {"HINT", 20}, {"CONTEXT", 20}, {"QUERY", 20}, {"LOCATION", 20}},
      .then = LINE_PLACES},
-    {.name = "mysql", .needs = " [",
+    {.name = "mysql", .needs = 0x20002000,
      .expression =
-         "^(?<tid>\\d+) (?<said>\\[(?<level>System|Warning|ERROR|Note)\\] )(?:\\[(?<code>MY-\\d+)\\] \\[(?<module>[A-Za-z0-9_]+)\\] "
-         ")?",
+         "^(?<tid>\\d+) (?<said>\\[(?<level>System|Warning|ERROR|Note)\\] )(?:\\[(?<code>MY-\\d+)\\] \\[(?<module>[A-Za-z0-9_]+)\\] )?",
      .groups = {"tid", "said", "level", "code", "module"},
      .levels = {{"System", 25}, {"Note", 20}},
      .then = LINE_PLACES},
-    {.name = "gunicorn", .needs = "] [",
+    {.name = "gunicorn", .needs = 0x100000000000,
      .expression =
-         "^\\[(?<pid>\\d+)\\] (?<said>\\[(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:"
-         "ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P"
-         "(?:ANIC|NC))))\\] )",
+         "^\\[(?<pid>\\d+)\\] (?<said>\\[(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|"
+         "E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))\\] )",
      .groups = {"pid", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "spring", .needs = " --- ",
+    {.name = "spring", .needs = 0x200020000500,
      .expression =
-         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
-         ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)("
-         "?<pid>\\d+) --- (?:\\[ *(?<app>[^\\]\\n]+)\\] )?\\[ *(?<thread>[^\\]\\n]+)\\] (?:\\[(?<trace>[0-9a-f -]{10,128})\\] )?(?<modu"
-         "le>[^ \\n]+) *: ",
+         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG"
+         "(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)(?<pid>\\d+) --- (?:\\["
+         " *(?<app>[^\\]\\n]+)\\] )?\\[ *(?<thread>[^\\]\\n]+)\\] (?:\\[(?<trace>[0-9a-f -]{10,128})\\] )?(?<module>[^ \\n]+) *: ",
      .groups = {"said", "level", "pid", "app", "thread", "trace", "module"},
      .then = LINE_MESSAGE},
-    {.name = "logback", .needs = "] ",
+    {.name = "logback", .needs = 0x20000400,
      .expression =
-         "^\\[(?<thread>[^\\]\\n]+)\\] (?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:"
-         "ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|A"
-         "LERT|P(?:ANIC|NC)))) +)(?<module>[^ \\n]+)(?: +--? |: )",
+         "^\\[(?<thread>[^\\]\\n]+)\\] (?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)"
+         "?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))"
+         " +)(?<module>[^ \\n]+)(?: +--? |: )",
      .groups = {"thread", "said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "loguru", .needs = " - ",
+    {.name = "loguru", .needs = 0x10011,
      .expression =
-         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
-         ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) *\\|"
-         " )(?<module>[^ \\n]+:[^ \\n]+:\\d+) - ",
+         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG"
+         "(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) *\\| )(?<module>[^ \\n]+:"
+         "[^ \\n]+:\\d+) - ",
      .groups = {"said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "zap", .needs = ".",
+    {.name = "zap", .needs = 0x30,
      .expression =
-         "^(?<said>(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose"
-         ")|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:I"
-         "NG)?|arn(?:ing)?|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?|mer"
-         "g(?:ency)?)|S(?:EVERE|evere|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:rit(?:"
-         "ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P(?:AN"
-         "IC|anic|NC|nc)|p(?:anic|nc))))\\t)(?:(?<logger>[^\\t\\n:]+)\\t)?(?<module>[A-Za-z0-9_./@-]+\\.[A-Za-z]{1,5}:\\d+)\\t",
+         "^(?<said>(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose)|verbose|"
+         "I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:ING)?|arn(?:ing)?|RN|"
+         "rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?|merg(?:ency)?)|S(?:EVERE|evere|UC"
+         "CESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:rit(?:ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?"
+         "|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc))))\\t)(?:(?<logger>[^\\t"
+         "\\n:]+)\\t)?(?<module>[A-Za-z0-9_./@-]+\\.[A-Za-z]{1,5}:\\d+)\\t",
      .groups = {"said", "level", "logger", "module"},
      .then = LINE_MESSAGE},
-    {.name = "python", .needs = " - ",
+    {.name = "python", .needs = 0x10000,
      .expression =
-         "^(?<module>[A-Za-z_][A-Za-z0-9_.-]*) - (?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?"
-         ")?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE("
-         "?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) - )",
+         "^(?<module>[A-Za-z_][A-Za-z0-9_.-]*) - (?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|"
+         "W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P"
+         "(?:ANIC|NC)))) - )",
      .groups = {"module", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "monolog", .needs = ": ",
+    {.name = "monolog", .needs = 0x120,
      .expression =
-         "^(?<app>[A-Za-z0-9_-]+)(?<said>\\.(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:"
-         "ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|A"
-         "LERT|P(?:ANIC|NC))))): ",
+         "^(?<app>[A-Za-z0-9_-]+)(?<said>\\.(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)"
+         "?|RN)|E(?:RR(?:OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))"
+         "): ",
      .groups = {"app", "said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "go", .needs = ": ",
+    {.name = "go", .needs = 0x120,
      .expression =
          "^(?<module>[A-Za-z0-9_./@-]+\\.[A-Za-z]{1,5}:\\d+): ",
      .groups = {"module"},
      .then = LINE_MESSAGE},
-    {.name = "level-thread", .needs = "] ",
+    {.name = "level-thread", .needs = 0x20000400,
      .expression =
-         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
-         ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)\\"
-         "[(?<thread>[^\\]\\n]+)\\] (?<module>[A-Za-z_][A-Za-z0-9_.$:]*)(?: +- |: )",
+         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG"
+         "(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)\\[(?<thread>[^\\]\\n]+)"
+         "\\] (?<module>[A-Za-z_][A-Za-z0-9_.$:]*)(?: +- |: )",
      .groups = {"said", "level", "thread", "module"},
      .then = LINE_MESSAGE},
-    {.name = "level-bracket", .needs = "[",
+    {.name = "level-bracket", .needs = 0x80000400,
      .expression =
-         "^(?<said>\\[ ?(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|er"
-         "bose)|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN"
-         "(?:ING)?|arn(?:ing)?|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?"
-         "|merg(?:ency)?)|S(?:EVERE|evere|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:ri"
-         "t(?:ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P("
-         "?:ANIC|anic|NC|nc)|p(?:anic|nc)))) *\\](?: - |: |[ \\t]*))(?:\\[(?<module>[A-Za-z0-9_.:$-]+) *\\][ \\t]*)?(?=[^ \\t\\n])",
+         "^(?<said>\\[ ?(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose)|verb"
+         "ose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:ING)?|arn(?:ing)?"
+         "|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?|merg(?:ency)?)|S(?:EVERE|ever"
+         "e|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:rit(?:ical)?|onfig)|F(?:ATAL|atal|INE(?:R|"
+         "ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc)))) *\\](?: - |: |[ "
+         "\\t]*))(?:\\[(?<module>[A-Za-z0-9_.:$-]+) *\\][ \\t]*)?(?=[^ \\t\\n])",
      .groups = {"said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "tracing", .needs = ": ",
+    {.name = "tracing", .needs = 0xc00000000100,
      .expression =
-         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
-         ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)("
-         "?<span>[A-Za-z_][A-Za-z0-9_]*\\{[^}\\n]*\\}(?::[A-Za-z_][A-Za-z0-9_]*(?:\\{[^}\\n]*\\})?)*): (?<module>[A-Za-z_][A-Za-z0"
-         "-9_:]*): ",
+         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG"
+         "(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC)))) +)(?<span>[A-Za-z_][A-Z"
+         "a-z0-9_]*\\{[^}\\n]*\\}(?::[A-Za-z_][A-Za-z0-9_]*(?:\\{[^}\\n]*\\})?)*): (?<module>[A-Za-z_][A-Za-z0-9_:]*): ",
      .groups = {"said", "level", "span", "module"},
      .then = LINE_MESSAGE},
-    {.name = "level-module", .needs = ": ",
+    {.name = "level-module", .needs = 0x100,
      .expression =
-         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
-         ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))(?: "
-         "- | \\| |[ \\t]+))(?<module>[A-Za-z_][A-Za-z0-9_.$:-]*): ",
+         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG"
+         "(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))(?: - | \\| |[ \\t]+))(?<m"
+         "odule>[A-Za-z_][A-Za-z0-9_.$:-]*): ",
      .groups = {"said", "level", "module"},
      .then = LINE_MESSAGE},
-    {.name = "level-colon", .needs = ":",
+    {.name = "level-colon", .needs = 0x10,
      .expression =
-         "^(?<said>(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose"
-         ")|verbose|I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:I"
-         "NG)?|arn(?:ing)?|RN|rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?|mer"
-         "g(?:ency)?)|S(?:EVERE|evere|UCCESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:rit(?:"
-         "ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P(?:AN"
-         "IC|anic|NC|nc)|p(?:anic|nc)))): *)(?=[^ \\t\\n])",
+         "^(?<said>(?<level>(?:(?:T(?:R(?:ACE|C)|r(?:ace|c))|tr(?:ace|c)|D(?:EBUG|ebug|BG|bg)|d(?:ebug|bg)|V(?:ERBOSE|erbose)|verbose|"
+         "I(?:NF(?:O(?:RMATION)?)?|nf(?:o(?:rmation)?)?)|inf(?:o(?:rmation)?)?|N(?:OTICE|otice)|notice|W(?:ARN(?:ING)?|arn(?:ing)?|RN|"
+         "rn)|w(?:arn(?:ing)?|rn)|E(?:RR(?:OR)?|rr(?:or)?|MERG(?:ENCY)?|merg(?:ency)?)|e(?:rr(?:or)?|merg(?:ency)?)|S(?:EVERE|evere|UC"
+         "CESS|uccess)|s(?:evere|uccess)|C(?:RIT(?:ICAL)?|rit(?:ical)?|ONFIG|onfig)|c(?:rit(?:ical)?|onfig)|F(?:ATAL|atal|INE(?:R|ST)?"
+         "|ine(?:r|st)?|TL|tl)|f(?:atal|ine(?:r|st)?|tl)|A(?:LERT|lert)|alert|P(?:ANIC|anic|NC|nc)|p(?:anic|nc)))): *)(?=[^ \\t\\n])",
      .groups = {"said", "level"},
      .then = LINE_MESSAGE},
-    {.name = "level", .needs = "",
+    {.name = "level", .needs = 0x0,
      .expression =
-         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?"
-         ":OR)?|MERG(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))(?: "
-         "+- | *\\| |[ \\t]+))(?=[^ \\t\\n])",
+         "^(?<said>(?<level>(?:(?:TR(?:ACE|C)|D(?:EBUG|BG)|VERBOSE|INF(?:O(?:RMATION)?)?|NOTICE|W(?:ARN(?:ING)?|RN)|E(?:RR(?:OR)?|MERG"
+         "(?:ENCY)?)|S(?:EVERE|UCCESS)|C(?:RIT(?:ICAL)?|ONFIG)|F(?:ATAL|INE(?:R|ST)?|TL)|ALERT|P(?:ANIC|NC))))(?: +- | *\\| |[ \\t]+))(?"
+         "=[^ \\t\\n])",
      .groups = {"said", "level"},
      .then = LINE_MESSAGE},
 };

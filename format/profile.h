@@ -87,6 +87,7 @@ struct profile {
     /* Plain's first frame and live frame are not sent. The response begins when the stream is
      * live. */
     bool late;
+    bool named_logs; /* its clients choose logs by log=, and list them */
     /* Its client takes every frame for a message: gaps, outages and ends are not sent, and a moved
      * cursor only with the keepalive. */
     bool mute;

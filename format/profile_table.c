@@ -60,6 +60,7 @@ static const struct preset astrbot_presets[] = {
 static const struct profile envelope = {
     .id = PROFILE_ENVELOPE,
     .name = "envelope",
+    .named_logs = true,
     PLAIN_HEAD,
     .first_frame = envelope_first_frame,
     .record = envelope_record,
@@ -72,6 +73,7 @@ static const struct profile envelope = {
 static const struct profile lines = {
     .id = PROFILE_LINES,
     .name = "ndjson",
+    .named_logs = true,
     .eol = "\n",
     .content_type = "application/x-ndjson",
     .headers = PLAIN_HEADERS,
@@ -86,6 +88,7 @@ static const struct profile lines = {
 static const struct profile plain = {
     .id = PROFILE_PLAIN,
     .name = "plain",
+    .named_logs = true,
     .enveloped = &envelope,
     .lines = &lines,
     PLAIN_HEAD,

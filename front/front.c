@@ -17,6 +17,7 @@
 #include "front/figures.h"
 #include "front/health.h"
 #include "front/history.h"
+#include "front/logs.h"
 #include "front/rate.h"
 #include "front/refusal.h"
 #include "front/scan.h"
@@ -98,6 +99,7 @@ static const struct endpoint {
 } endpoints[ENDPOINTS] = {
     [ENDPOINT_STREAM] = {"/stream", GETS, "GET, HEAD, OPTIONS", serve_stream},
     [ENDPOINT_HISTORY] = {"/history", GETS, "GET, HEAD, OPTIONS", serve_history},
+    [ENDPOINT_LOGS] = {"/logs", GETS, "GET, HEAD, OPTIONS", serve_logs},
     [ENDPOINT_VOLUME] = {"/volume", GETS, "GET, HEAD, OPTIONS", serve_volume},
     [ENDPOINT_EXPORT] = {"/export", GETS, "GET, HEAD, OPTIONS", serve_export},
     [ENDPOINT_SEARCH] = {"/search", GETS, "GET, HEAD, OPTIONS", serve_search},
@@ -176,6 +178,13 @@ static const struct endpoint *match_route(struct context *ctx)
     return ctx->has_match || is_of_process(e) ? e : NULL;
 }
 
+/* Whether a path without PATH_INFO is a mount that is called like the endpoint: "/logs" is a common
+ * name of one. */
+static bool is_mount(const struct context *ctx, const struct endpoint *e, size_t before)
+{
+    return e->serve == serve_logs && (before == 0 || !config_names_logs(ctx->config));
+}
+
 /* Some web servers do not split the path into SCRIPT_NAME and PATH_INFO at the mount. Without
  * PATH_INFO the end of the path decides. */
 static const struct endpoint *find_endpoint(struct context *ctx)
@@ -191,7 +200,7 @@ static const struct endpoint *find_endpoint(struct context *ctx)
         return &endpoints[ENDPOINT_STREAM];
     e = endpoint_at_end(below[0] ? below : ctx->request.path, &before);
     if (below[0] == '\0' || strcmp(below, "/") == 0)
-        return e ? e : &endpoints[ENDPOINT_STREAM];
+        return e && !is_mount(ctx, e, before) ? e : &endpoints[ENDPOINT_STREAM];
     return e && before == 0 ? e : NULL;
 }
 

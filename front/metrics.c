@@ -125,6 +125,7 @@ static void add_requests(const struct context *ctx, struct exposition *e)
                                                      [ENDPOINT_VOLUME] = "volume",
                                                      [ENDPOINT_EXPORT] = "export",
                                                      [ENDPOINT_SEARCH] = "search",
+                                                     [ENDPOINT_LOGS] = "logs",
                                                      [ENDPOINTS] = "none"};
     char labels[64];
     exposition_begin(e, PREFIX, "requests", COUNTER,

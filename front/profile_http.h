@@ -17,6 +17,7 @@ struct context;
 enum endpoint_kind {
     ENDPOINT_STREAM,
     ENDPOINT_HISTORY,
+    ENDPOINT_LOGS,
     ENDPOINT_VOLUME,
     ENDPOINT_EXPORT,
     ENDPOINT_SEARCH,

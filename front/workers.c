@@ -125,7 +125,7 @@ void workers_take(struct workers *w, struct fcgi_reader *in)
 
 /* A lane gets its thread with its first request: most processes append nothing, and a thread costs
  * 12 kB. */
-int workers_hand_on(struct workers *w, int lane, struct context *ctx)
+int workers_hand_on(struct workers *w, enum task_lane lane, struct context *ctx)
 {
     if (start_worker(&w->each[lane], work_slow))
         return -1;

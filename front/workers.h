@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct context;
+#include "front/context.h"
+
 struct exchange;
 struct fcgi_reader;
 struct redis_address;
@@ -30,7 +31,7 @@ struct redis_sync *workers_redis(const struct workers *w);
 void workers_take(struct workers *w, struct fcgi_reader *in);
 /* Leaves a request with a task to that lane, which takes ownership of it. -1: no thread can be
  * started for it; ctx stays the caller's. May be called by any thread. */
-int workers_hand_on(struct workers *w, int lane, struct context *ctx);
+int workers_hand_on(struct workers *w, enum task_lane lane, struct context *ctx);
 /* Any thread: whether no thread has been busy with one request for longer than any request takes.
  * now: ms, CLOCK_MONOTONIC. */
 bool workers_turn(const struct workers *w, int64_t now);

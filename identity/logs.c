@@ -19,16 +19,18 @@ static const char *template_at(const struct config *c, size_t i)
     return i == 0 ? c->stream : c->logs[i - 1].key;
 }
 
-/* Whether the other template gives this key for the same identity and name. */
-static bool gives(const struct logs_asker *a, const char *other, struct slice name, const char *key)
+/* Whether the i-th template gives this key to the same identity. That of a set does so only for the
+ * names in the set, which are not known here. */
+static bool gives(const struct logs_asker *a, size_t i, const char *key)
 {
     char its[IDENTITY_MAX_KEY + 1];
-    return fill(a, other, name, its) == 0 && strcmp(its, key) == 0;
+    bool is_set = i > 0 && a->config->logs[i - 1].set;
+    return !is_set && fill(a, template_at(a->config, i), slice_make("", 0), its) == 0 &&
+           strcmp(its, key) == 0;
 }
 
 /* Whether the key that template was filled to belongs to it. */
-static bool owns(const struct logs_asker *a, const char *template, struct slice name,
-                 const char *key)
+static bool owns(const struct logs_asker *a, const char *template, const char *key)
 {
     size_t mine = template_literals(template);
     bool before = true;
@@ -38,7 +40,7 @@ static bool owns(const struct logs_asker *a, const char *template, struct slice 
         if (strcmp(other, template) == 0)
             before = false;
         else if ((its > mine || (its == mine && before)) && template_fits(other, key) &&
-                 !gives(a, other, name, key))
+                 !gives(a, i, key))
             return false;
     }
     return true;
@@ -60,7 +62,7 @@ enum why logs_find(const struct logs_asker *a, const struct log_word *word, stru
         return WHY_LOG_NAMES;
     if (fill(a, word->key, name, keys->key))
         return WHY_LOG_NAMES;
-    return owns(a, word->key, name, keys->key) ? WHY_OK : WHY_LOG_KEY;
+    return owns(a, word->key, keys->key) ? WHY_OK : WHY_LOG_KEY;
 }
 
 enum why logs_default(const struct logs_asker *a, char key[IDENTITY_MAX_KEY + 1])
@@ -69,5 +71,5 @@ enum why logs_default(const struct logs_asker *a, char key[IDENTITY_MAX_KEY + 1]
     const struct slice none = slice_make("", 0);
     if (fill(a, c->log_kind == LOG_STREAM ? c->stream : c->channel, none, key))
         return WHY_FORBIDDEN;
-    return !config_names_logs(c) || owns(a, c->stream, none, key) ? WHY_OK : WHY_LOG_KEY;
+    return !config_names_logs(c) || owns(a, c->stream, key) ? WHY_OK : WHY_LOG_KEY;
 }

@@ -68,8 +68,8 @@ int template_expand(const char *template, const struct template_name *names, siz
     return -1;
 }
 
-/* The text between the name that template begins with, if it begins with one, and the next name.
- * *next: the rest of the template. */
+/* The text before the next name, after the name with which template may begin. *next: the rest of
+ * the template. */
 static struct slice next_literal(const char *template, const char **next)
 {
     const char *close = *template == '{' ? strchr(template, '}') : NULL;
@@ -82,7 +82,8 @@ static struct slice next_literal(const char *template, const char **next)
 /* The first place of each text is as good as any later one, because a name takes any bytes. */
 bool template_fits(const char *template, const char *text)
 {
-    struct slice rest = slice_of(text), literal = next_literal(template, &template);
+    struct slice rest = slice_of(text), literal = slice_make(template, strcspn(template, "{"));
+    template += literal.len;
     if (rest.len < literal.len || memcmp(rest.p, literal.p, literal.len) != 0)
         return false;
     rest = slice_make(rest.p + literal.len, rest.len - literal.len);

@@ -98,7 +98,7 @@
     X(BATCH_LARGE, 413, "batch-large", "the body, a record or their number is too large")          \
     X(BATCH_REUSED, 409, "batch-reused", "the key or offset of the batch was used before")         \
     X(RATE, 429, "rate", "the identity appends more than SSELOG_APPEND_RATE")                      \
-    X(BUSY, 503, "busy", "too many requests for history, to search or to append wait")                      \
+    X(BUSY, 503, "busy", "too many requests for history, to search or to append wait")             \
     X(USER_BUSY, 503, "user-busy", "too many such requests of the user or address wait")           \
     X(MEMORY, 503, "memory",                                                                       \
       "too many answers to the user or address, or to all, wait to be read")                       \

@@ -439,8 +439,10 @@ static enum sync_result read_answers(struct redis_sync *s, const struct sync_com
         const redisReply *r = sync_reply(s);
         if (!r)
             return SYNC_DOWN;
-        bool fits = r->type == REDIS_REPLY_INTEGER || r->type == REDIS_REPLY_ARRAY;
-        if (r->type == REDIS_REPLY_ERROR && result == SYNC_OK)
+        bool error = r->type == REDIS_REPLY_ERROR;
+        bool fits = r->type == REDIS_REPLY_INTEGER || r->type == REDIS_REPLY_ARRAY ||
+                    (error && c[i].errors);
+        if (error && !fits && result == SYNC_OK)
             result = sync_error(s, c[i].words, c[i].n, r);
         else if (fits && result == SYNC_OK)
             fn(arg, i, r);

@@ -83,8 +83,9 @@ enum sync_result sync_error(struct redis_sync *s, const struct slice *words, siz
 struct sync_command {
     struct slice words[SYNC_WORDS];
     size_t n;
+    bool errors; /* an error of the server is an answer for fn; else it ends the call */
 };
-/* The answer to the i-th command, an integer or an array. */
+/* The answer to the i-th command: an integer, an array, or an error that it takes. */
 typedef void sync_answer_fn(void *arg, size_t i, const redisReply *r);
 /* A call of n commands that may be repeated, in one write. fn gets their answers. Not SYNC_OK: fn
  * got those before the first that failed. */

@@ -29,9 +29,14 @@ signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def pytest_configure(config):
+    if procs.SHARED not in os.environ:  # the workers inherit it
+        directory = procs.TemporaryDir()
+        os.environ[procs.SHARED] = str(directory.path)
+        config.add_cleanup(lambda: (os.environ.pop(procs.SHARED), directory.remove()))
     config.addinivalue_line("markers", "threads: also run under ThreadSanitizer")
     config.addinivalue_line("markers", "memory: only for the program as it is shipped, not under sanitizers")
     config.addinivalue_line("markers", "tools: of the tests, benches and checks themselves; make check-tools")
+    config.addinivalue_line("markers", "documents: follows sources, documents and examples, as each build does alike")
     config.addinivalue_line("markers", "long: takes long, and a short form of it is not marked; make check-long")
     config.addinivalue_line("markers", "load: thousands of records, too many under valgrind")
 
@@ -39,9 +44,17 @@ def pytest_configure(config):
 # The files whose tests take longest. At the end of a run the other workers would wait for one of them.
 LONG = ("test_setups.py", "test_install.py", "test_send_list.py")
 
+# These files test neither the program's memory nor its rights in Redis, so ASan and least rights leave them out.
+DOCUMENTS = ("test_demo.py", "test_documents.py", "test_feeding.py", "test_install.py", "test_layers.py", "test_manual.py",
+             "test_manual_examples.py", "test_package.py", "test_setups.py")
 
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Spreads the long tests over the first half: a worker takes many neighbours at the start, and few at the end."""
+    for item in items:
+        if item.path.name in DOCUMENTS:
+            item.add_marker("documents")
     long = [item for item in items if item.path.name in LONG]
     items[:] = [item for item in items if item.path.name not in LONG]
     step = len(items) // 2 // max(len(long), 1) + 1

@@ -20,7 +20,7 @@ from metrics import figures
 from procs import wait_until
 from scripted_redis import Cut
 from sse import get
-from tables import case
+from tables import case, long_but
 
 SERVERS = ["lighttpd", "fcgid", "nginx"]
 APPEND = {"append": "1"}
@@ -109,7 +109,7 @@ def test_body_over_the_limit_is_counted(stack, redis):
     assert [after[name] - before[name] for name in (refused, requests)] == [1, 1]
 
 
-@pytest.mark.parametrize("kind", webs.SERVERS)
+@pytest.mark.parametrize("kind", long_but(["lighttpd", "fcgid", "nginx"], webs.SERVERS))
 def test_body_over_the_limit_gets_its_answer_from_each_server(stack, redis, kind):
     """The web server is still sending when sselog refuses. Apache passes chunks on to CGI without a length."""
     server = stack.server(kind, redis, **APPEND, append_body="1M", web={"edit": lambda text: text.replace(
@@ -153,6 +153,7 @@ def test_curl_sends_what_the_document_shows(stack, redis):
     assert payloads(redis, "log-ann") == ["first", "last", objects, objects]
 
 
+@pytest.mark.long
 def test_thousand_batches_sent_twice_are_a_thousand(stack, redis):
     server = stack.server("lighttpd", redis, **APPEND, append_maxlen=1000000)
 

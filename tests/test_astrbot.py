@@ -95,7 +95,7 @@ def test_history_holds_the_last_500_entries(stack, redis, kind, login):
         wait_until(lambda path=path: len(history(path)) == 500, "a whole history")
 
 
-@pytest.mark.parametrize("count,size,least", [(100, 200_000, 20), (60, 3_000_000, 2)],
+@pytest.mark.parametrize("count,size,least", [(100, 200_000, 20), pytest.param(60, 3_000_000, 2, marks=pytest.mark.long)],
                          ids=["100_of_200_kB", "60_of_3_MB"])
 def test_history_of_long_entries_is_bounded_by_size(stack, redis, count, size, least):
     """The answer holds the newest entries that fit, and the memory that is needed for them is bounded."""

@@ -12,12 +12,13 @@ import procs
 import webs
 from procs import wait_until
 from sse import get
+from tables import long_but
 
 # The demo waits up to 30 s for each of the three programs that it starts, and 5 s for each that it stops.
 DEADLINE = 90.0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda s: s.name)
+@pytest.mark.parametrize("number", long_but([signal.SIGINT], [signal.SIGINT, signal.SIGTERM]), ids=lambda s: s.name)
 def test_demo_shows_records_and_cleans_up(stack, number, monkeypatch):
     scratch = stack.directory()
     file = scratch / "some.log"

@@ -481,6 +481,11 @@ def test_rights_of_the_example_are_enough(stack, redis):
     more = re.search(r"^#more# \((.*%RW~\{stream:logs.*)\)$", text, re.M).group(1)
     redis.client.execute_command("ACL", "SETUSER", user, *more.split())
     assert not doctor.local(setup, append=1, **as_example).findings
+    logs = "@sselog:logs:{user}=stream:logs:{user}:{log}"
+    assert [f["evidence"].split()[0] for f in doctor.local(setup, logs=logs, **as_example).findings] == ["SSCAN", "SISMEMBER"]
+    more = re.search(r"^#more# \((.*sscan.*)\)$", text, re.M).group(1)
+    redis.client.execute_command("ACL", "SETUSER", user, *more.split())
+    assert not doctor.local(setup, logs=logs, **as_example).findings
 
 
 LOGS = {

@@ -174,6 +174,7 @@ def test_long_records_are_cut_and_need_little_memory(stack, redis):
     assert webs.sanitized() or peak < 200 * 1024, f"{peak} kB for records of 40 MB"
 
 
+@pytest.mark.long
 def test_long_records_before_short_ones_need_little_memory(stack, redis):
     """Many short records are read with one command. Of the long ones before them fewer must be held.
 

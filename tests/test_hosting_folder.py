@@ -11,7 +11,7 @@ import pytest
 import identity
 import sandbox
 import webs
-from tables import case
+from tables import case, long_but
 
 pytestmark = [pytest.mark.memory,
               pytest.mark.skipif(not sandbox.available(), reason="needs root and namespaces of its own")]
@@ -98,7 +98,7 @@ def with_bearer(text):
     return without_login(text) + 'SetEnv SSELOG_AUTH "bearer"\nSetEnv SSELOG_STREAM "stream:logs:alice"\n'
 
 
-@pytest.mark.parametrize("name", HOSTS)
+@pytest.mark.parametrize("name", long_but(["list", "no AuthConfig"], HOSTS))
 def test_folder_works_with_what_the_host_allows(stack, name):
     override, given, refusal, change = HOSTS[name]
     host = stack.keep(Host(stack.directory(), override, given))

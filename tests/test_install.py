@@ -2,26 +2,16 @@
 """`make install` and `make uninstall`: the files, their places and modes, and that the console works."""
 import os
 import re
+import shutil
 import subprocess
 import urllib.request
-from pathlib import Path
 
 import pytest
 
 import webs
+from installing import BUILD, make, tree
 
 ODD = "/opt/a&b|c\\d"  # a PREFIX that sed could misread
-BUILD = Path(os.environ.get("BUILD") or webs.TOP / "build").resolve()
-
-
-def make(goal, root, **variables):
-    """Runs make with the program that is built already."""
-    return subprocess.run(
-        ["make", "-s", "-o", f"{BUILD}/sselog", f"BUILD={BUILD}", f"DESTDIR={root}",
-         *(f"{k}={v}" for k, v in variables.items()), goal],
-        cwd=webs.TOP, check=True, capture_output=True, text=True,
-        env={"PATH": os.environ["PATH"]}, preexec_fn=lambda: os.umask(0o077))
-
 
 def installed(root):
     return {str(p.relative_to(root)): p.stat().st_mode & 0o777
@@ -59,7 +49,7 @@ def expected(prefix="usr/local"):
 
 def test_install_writes_readable_files_and_uninstall_removes_them(root):
     """`make uninstall` removes no other file, also none that somebody put between them."""
-    make("install", root)
+    shutil.copytree(tree(), root)
     assert installed(root) == expected()
     for file in (webs.TOP / "web").iterdir():
         assert (root / "usr/local/share/sselog" / file.name).read_bytes() == file.read_bytes(), file
@@ -78,7 +68,7 @@ def test_install_writes_readable_files_and_uninstall_removes_them(root):
 
 def test_installed_files_name_the_prefix_and_no_other(root):
     prefix = ODD
-    make("install", root, PREFIX=prefix)
+    shutil.copytree(tree(PREFIX=prefix), root)
     assert installed(root) == expected(prefix[1:])
     texts = [p for p in root.rglob("*") if p.is_file() and p.name != "sselog"]
     assert not [p for p in texts if re.search(r"/usr/local/\S*sselog", p.read_text())]
@@ -96,9 +86,9 @@ CODE = re.compile(r"^```.*?^```$", re.M | re.S)  # of pages that readers write
 LINK = re.compile(r'\]\(([^)#\s]+)[^)]*\)|src="([^"]+)"')
 
 
-@pytest.mark.parametrize("prefix", ["/usr/local", ODD])
-def test_links_of_installed_documents_lead_to_installed_files(root, prefix):
-    make("install", root, PREFIX=prefix)
+@pytest.mark.parametrize("given", [{}, {"PREFIX": ODD}], ids=["/usr/local", ODD])
+def test_links_of_installed_documents_lead_to_installed_files(given):
+    root = tree(**given)
     targets = [(page.relative_to(root), page.parent, m[1] or m[2]) for page in root.rglob("*.md")
                for m in LINK.finditer(CODE.sub("", page.read_text())) if ":" not in m.group()]
     assert len(targets) > 50
@@ -122,10 +112,9 @@ def options(path, **environment):
     return {m[1]: (m[2], m[3]) for m in re.finditer(r"^(SSELOG_\w+)=(.*?) +# (\w+)", done.stdout, re.M)}
 
 
-def test_file_of_options_has_each_option_with_its_default(root):
+def test_file_of_options_has_each_option_with_its_default(tmp_path):
     """Each is a comment with a text above it. Without the #, the file is right too, and changes nothing."""
-    make("install", root)
-    file = root / "usr/local/share/doc/sselog/examples/sselog.conf"
+    file = shutil.copy(tree() / "usr/local/share/doc/sselog/examples/sselog.conf", tmp_path / "sselog.conf")
     text = file.read_text()
     assert not [line for line in text.splitlines() if line and line[0] != "#"]
     before = options(file)

@@ -74,7 +74,7 @@ APART = [
 ]
 
 # Files that depend only on their arguments: no input, no output, no clock, no threads.
-PURE = ("base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
+PURE = ("identity/logs.c config/log_word.c base/buf.c base/xid.c base/omit.c base/fields.c sse.c format/json.c format/record.c format/filter.c format/profile.c "
        "format/profile_table.c format/profile_json.c format/profile_smarter.c format/profile_lines.c "
        "format/object.c format/pyjson.c front/page.c "
        "format/search.c format/query.c format/query_terms.c format/query_match.c format/pattern.c format/pattern_escape.c "

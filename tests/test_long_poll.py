@@ -229,6 +229,7 @@ def test_log_that_is_recreated_while_waited_for_is_a_gap(redis, responder):
         ("gap", None, first, new), (None, "new", None, None), ("page", None, None, None)]
 
 
+@pytest.mark.long
 def test_long_record_is_read_once_and_cut(redis, responder):
     """Neither the record at the cursor nor a look for news holds it in memory."""
     first = redis.add("log:ann", "x" * 40_000_000)

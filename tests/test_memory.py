@@ -45,6 +45,7 @@ def test_unread_answers_of_one_user_are_bounded_and_others_get_theirs(stack, red
 
 
 @pytest.mark.memory
+@pytest.mark.long
 def test_unread_answers_of_many_users_are_bounded(stack, redis):
     """As above, also when no user takes more than a share. Control characters are six bytes in JSON."""
     for n in range(20):

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Positions of viewers in logs that are empty, that hold long records, or whose newest records sselog has
 not read yet."""
+import pytest
+
 import procs
 import webs
 from fcgi import FcgiStream, environment, wait_until_invalidations_read
@@ -32,6 +34,7 @@ def test_empty_log_sends_its_next_record(stack, redis):
             assert event_types(s)[-1] == "record" and "gap" not in event_types(s)
 
 
+@pytest.mark.long
 def test_long_records_of_a_slow_viewer_need_little_memory(stack, redis):
     """For a viewer that does not read, sselog holds only few records, not the whole log."""
     size, count = 10_000_000, 4 if webs.sanitized() else 8

@@ -185,7 +185,8 @@ class Browser:
 
     def __init__(self, suites):
         self.suites, self.top, self.bin = suites, suites.tests / "browser", suites.top / "bin"
-        executable(self.top / "run", (TOP / "tests/browser/run").read_text())
+        for name in ("run", "together.js"):
+            executable(self.top / name, (TOP / "tests/browser" / name).read_text())
         (self.top / "package.json").write_text('{"type": "module"}')
         for file in (*self.FILES, self.LONG):
             (self.top / file).parent.mkdir(exist_ok=True)
@@ -234,7 +235,24 @@ def test_files_that_take_long_are_a_part_of_their_own(suites):
     assert closing_line(browser.run(part="long")) == "1 passed, 0 failed"
     (browser.top / browser.LONG).write_text("throw new Error();")
     assert closing_line(browser.run()) == "2 passed, 0 failed"
-    assert browser.LONG in browser.run(part="long", status=1)
+    text = browser.run(part="long", status=1)
+    assert f"FAILED browser/{browser.LONG}: again, alone" in text and closing_line(text) == "0 passed, 1 failed"
+
+
+def test_browser_files_that_share_a_process_fail_one_by_one(suites):
+    """Each failure names its file, also when the test is of a file that it imports, or it cannot be read."""
+    browser = Browser(suites)
+    browser.packages()
+    for n in range(9):
+        (browser.top / f"good{n}.test.js").write_text(NODE_TEST)
+    (browser.top / "bad.test.js").write_text(NODE_TEST.replace("{}", "{ throw new Error(); }"))
+    (browser.top / "broken.test.js").write_text("import './nothing-of-this-name.js';")
+    (browser.top / "shared.js").write_text((browser.top / "bad.test.js").read_text())
+    (browser.top / "page.test.js").write_text("import './shared.js';")
+    text = browser.run(status=1)
+    for name in ("bad", "broken", "page"):
+        assert f"FAILED browser/{name}.test.js: again, alone" in text
+    assert closing_line(text) == "10 passed, 3 failed"
 
 
 def test_browser_files_that_are_killed_leave_nothing(suites):
@@ -326,6 +344,23 @@ esac
     assert closing_line(text) == "4 passed, 0 failed"
     text = tree.run("check", "chaos", status=0)
     assert text.splitlines()[-2:] == ["flaky: none", "4 passed, 0 failed"]
+
+
+def test_ci_counts_the_stages_that_ran_beside_others(suites):
+    """The build must have ended before. Without it nothing runs beside another stage."""
+    tree = Tree(suites, """
+case $* in
+*gcc*) touch built ;;
+check-systemd) [ -e built ] && touch waiting && echo said by systemd && exit 1 ;;
+check-tsan) until [ -e waiting ]; do sleep 0.1; done ;;
+esac
+""")
+    text = tree.run("build", "tsan", "systemd", status=1)
+    stages = [line[4:] for line in text.splitlines() if line.startswith("=== ")]
+    assert stages == ["build", "tsan", "systemd"]
+    assert "- units under systemd\n    said by systemd" in text.partition("\nfailed:\n")[2]
+    text = tree.run("systemd", status=1)
+    assert closing_line(text) == "0 passed, 1 failed"
 
 
 @pytest.mark.parametrize("number, stages", [(3, ["check", "tsan"]), (6, ["check"])])

@@ -130,6 +130,7 @@ def test_ids_that_end_within_a_bundle_lose_and_repeat_nothing(stack, setup, redi
     assert left == [b"%d" % n for n in range(5, 40)]
 
 
+@pytest.mark.long
 def test_long_elements_after_short_ones_are_read_one_at_a_time(stack, setup, redis):
     """Else 256 of them would be held in memory."""
     elements = [*(b"%d" % n for n in range(600)), *(b"%d" % n * 3_000_000 for n in range(6)), b"last"]
@@ -141,6 +142,7 @@ def test_long_elements_after_short_ones_are_read_one_at_a_time(stack, setup, red
 
 
 @pytest.mark.memory
+@pytest.mark.long
 def test_element_that_becomes_longer_than_redis_takes_blocks_nothing(stack, setup, redis):
     redis.client.rpush("queue:a", "first", b"\1" * 90_000_000, "later")
     sending = stack.keep(Sending(setup, "-l", "log", "--list", "queue:a", "--json"))

@@ -263,8 +263,9 @@ def test_apache_compresses_no_stream_although_it_compresses_all(stack, redis, ki
 @pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])
 def test_console_is_served(stack, redis, kind, path):
     setup = stack.setup(redis)
-    (setup.web / "console.html").write_text("<title>the page</title>")
-    (setup.web / "extra.js").write_text("1;")
+    web = setup.change_web()
+    (web / "console.html").write_text("<title>the page</title>")
+    (web / "extra.js").write_text("1;")
     server = stack.server(kind, setup=setup)
     page = get(server.port, path)
     assert page.status == 200 and b"the page" in page.raw

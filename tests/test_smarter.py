@@ -11,6 +11,7 @@ import procs
 from dropins import body, cookie, serve, servers
 from fcgi import FcgiStream, environment, fcgi_get
 from sse import EventSource, Stream, get
+from tables import long_but
 
 PATH = "/dashboard/logs/api/stream/"
 MARKER = "smarter.apps.dashboard.views.terminal_emulator.api.streams.stream_user_logs()"
@@ -260,7 +261,7 @@ def test_bulk_keeps_digits_and_order_of_the_last_2000_records(stack, redis):
         assert text.startswith('[{"message": "100", "big": 12345678901234567890123, "f": 1.50}, {')
 
 
-@servers
+@pytest.mark.parametrize("kind", long_but(["fcgid"], ["lighttpd", "fcgid"]))
 def test_no_record_is_lost_or_repeated_across_reconnects(stack, redis, kind):
     """smarter's handler writes 500 records a second, while viewers connect, disconnect and are cut."""
     least = 800 if kind == "fcgid" else 2000  # mod_fcgid starts a process for each viewer, which takes longer
@@ -340,6 +341,7 @@ def assert_consecutive(numbers):
 
 
 @pytest.mark.memory
+@pytest.mark.long
 def test_large_bulk_needs_little_memory_and_delays_no_other_viewer(stack, redis):
     """A bulk of 2,000 records of 10 kB for five viewers, four of which do not read."""
     responder = stack.responder(redis, profile="smarter", auth="remote_user")

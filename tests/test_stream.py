@@ -110,6 +110,7 @@ def test_configured_field_names_are_used(redis, stack):
 
 
 @pytest.mark.memory
+@pytest.mark.long
 def test_64_mb_payload_delays_no_other_viewer(redis, responder):
     """The payload arrives whole and is held in memory once; meanwhile another viewer gets its records."""
     long, other = "stream:logs:long", "stream:logs:other"
@@ -459,6 +460,7 @@ def test_key_of_wrong_type_reports_unavailable_to_its_viewers_only(stack, redis)
 # ---- memory and descriptors ----
 
 @pytest.mark.memory
+@pytest.mark.long
 def test_idle_viewer_costs_1_kb(stack, redis):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < 6000:
@@ -488,6 +490,7 @@ def test_mod_fcgid_process_uses_420_kb_at_most(stack, redis):
 
 
 @pytest.mark.memory
+@pytest.mark.long
 def test_ten_thousand_connects_leak_nothing(stack, redis):
     responder = stack.responder(redis, max_per_user=100)
     redis.add_many("log", ["x"] * 20)

@@ -221,6 +221,7 @@ def test_alerts_ask_for_statuses_that_are_counted():
     assert {"401", "500", "507"} <= asked <= set(re.findall(r"\d{3}", counted))
 
 
+@pytest.mark.long
 def test_rules_sum_over_processes_and_alert():
     """The figures of tests/watching/rules.yml: also of processes that answer in turns, or were replaced."""
     tested = promtool("test", "rules", webs.TOP / "tests/watching/rules.yml")

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * Accessibility: axe-core finds no violation in the light and the dark page, on a desktop and on a phone, with all
- * kinds of rows, notices, menu and help. long/colours.test.js has all colours of records.
+ * kinds of rows, notices, menu and help. The long form has all colours of records.
  */
 import { test } from "node:test";
+import { LONG } from "./amount.js";
 import { checkThemes } from "./axe.js";
 import { shows, state } from "./browser.js";
-import { checkColours } from "./colours.js";
 import { fill } from "./sample.js";
 import { useSite } from "./site.js";
 
@@ -14,7 +14,33 @@ const site = useSite();
 const LOW = { viewport: { width: 1280, height: 460 } }; // the rows in sight are of all kinds
 const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true };
 
-test("axe finds no violation: records with colours", () => checkColours(site, [0, 1, 2, 3, 7, 8, 11, 15, 16, 19, 52, 226, 231, 232, 244, 255]));
+/* Numbers of the palette. unit/contrast.test.js has the figures of all. */
+const COLOURS = LONG ? Array.from({ length: 256 }, (_, n) => n) : [0, 1, 3, 7, 8, 15, 16, 19, 226, 231, 244];
+
+/* Text in colours, on the page and on backgrounds, dim, inverse and as a link, in rows of each kind. */
+async function addColours(stack) {
+  const E = "\x1b";
+  const wholes = [
+    COLOURS.map((n) => `${E}[38;5;${n}m${n}${E}[0m`).join(" "),
+    COLOURS.map((n) => `${E}[48;5;${n}m${n}${E}[0m`).join(" "),
+    COLOURS.map((n) => `${E}[38;5;${255 - n};48;5;${n}m${n}${E}[0m`).join(" "),
+    COLOURS.slice(0, 20).map((n) => `${E}[2;38;5;${n}mdim${E}[0;7;38;5;${n}minverse${E}[0m`).join(" "),
+    `${E}[2mdim ${E}[0;7minverse${E}[0m ${E}]8;;https://x.example/${E}\\link${E}]8;;${E}\\ https://x.example/`,
+  ];
+  for (const level of ["", "DEBUG ", "WARNING ", "ERROR "]) await stack.addMany(wholes.map((text) => level + text));
+}
+
+test("axe finds no violation: records with colours", async () => {
+  await addColours(site.stack);
+  const page = await site.open("?q=example", await site.newContext({ viewport: { width: 1900, height: LONG ? 1800 : 800 } }));
+  await shows(page, "link");
+  await checkThemes(page, "marked");
+  await page.locator("#query").fill("");
+  await shows(page, "inverse");
+  await page.locator("#log").focus();
+  await page.keyboard.press("k");
+  await checkThemes(page, "colours");
+});
 
 test("axe finds no violation: folded records, closed and open", async () => {
   const frames = Array.from({ length: 3 }, (_, n) => `\tat a.b(C.java:${n})`);

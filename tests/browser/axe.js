@@ -15,7 +15,7 @@ async function run(page, options, where) {
   assert.deepEqual(found, [], where);
 }
 
-/* Checks the page by all rules in the light theme, and in the dark one by those of colours, which alone depend on it. */
+/* Checks the page by all rules in the light theme, and in the dark one by those of colours: no other rule depends on it. */
 export async function checkThemes(page, where) {
   await run(page, {}, `${where}, light`);
   await page.emulateMedia({ colorScheme: "dark" });

@@ -4,8 +4,10 @@
  * happen: an error message, a violation of the Content-Security-Policy, an uncaught exception.
  */
 import assert from "node:assert/strict";
-import { chromium } from "playwright-core";
+import { createRequire } from "node:module";
 
+// As a module it would be parsed once more, for the names that it exports.
+const { chromium } = createRequire(import.meta.url)("playwright-core");
 export const DEADLINE = 60_000; // ms; a machine under load may stop anything for many seconds
 
 const EXPECTED = /Failed to load resource|ERR_CONNECTION|net::ERR|ERR_INCOMPLETE_CHUNKED|MIME type/; // from outages that the tests cause
@@ -15,6 +17,10 @@ export async function openBrowser() {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     headless: true,
     timeout: 2 * DEADLINE,
+    // A signal ends this process at once, and the browser ends with it. Playwright would go on with the tests.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
       "--disable-component-update", "--disable-sync",

@@ -140,7 +140,9 @@ test("a filter that no record passes says so, on the page and on the server", as
 });
 
 test("older records that the server withholds do not stop the loading of those before them", async () => {
-  await site.stack.addMany(["wanted 0", ...numbered(0, 5000), "wanted 1"]);
+  await site.stack.add("wanted 0");
+  await site.stack.addNumbered(0, 5000);
+  await site.stack.add("wanted 1");
   const page = await site.open("?q=wanted&server=1");
   await shows(page, "wanted 1");
   await until(async () => {
@@ -366,9 +368,9 @@ test("a link to a record is copied and opens at the record, or says that it is g
 });
 
 test("a link to an old record shows it and those after it, and keeps it in sight", async () => {
-  const ids = await site.stack.addMany(numbered(0, 16_000));
+  await site.stack.addNumbered(0, 16_000);
   const page = await site.newPage();
-  await page.goto(`${site.stack.url}/console.html?cap=3000&at=${ids[50]}`);
+  await page.goto(`${site.stack.url}/console.html?cap=3000&at=${await site.stack.idAt(50)}`);
   await page.locator(".row.target").filter({ hasText: /line 50$/ }).waitFor();
   await page.locator("#pause").filter({ hasText: /^Resume/ }).waitFor();
   const all = await texts(page);

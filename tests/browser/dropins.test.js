@@ -6,11 +6,12 @@
  */
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { LONG } from "./amount.js";
 import { openContext, until } from "./browser.js";
 import { startExample } from "./example.js";
 import { useBrowser } from "./site.js";
 
-const CUTS = 20;
+const CUTS = LONG ? 20 : 5;
 const TENANTS = ["6f1c1f0e-0000-4000-8000-00000000000a", "6f1c1f0e-0000-4000-8000-00000000000b"];
 const EVENT_TYPES = ["device_status", "alert_fired", "alert_resolved", "config_push", "firmware_progress", "metric_update"];
 

@@ -194,14 +194,15 @@ test("a page without records says why: levels, the query, a cleared page, and un
 });
 
 test("a filter on the server without a match at first searches further back by itself, and says how far", async () => {
-  await site.stack.addMany(["wanted", ...numbered(0, 60_000, (n) => `filler ${n}`)]);
+  await site.stack.add("wanted");
+  await site.stack.addNumbered(0, 60_000, "filler");
   const page = await site.open("?q=wanted&server=1");
   await shows(page, "wanted");
   assert.equal(await page.locator("#stop").isHidden(), true);
 });
 
 test("a search in the history can be stopped and goes on at a click", async () => {
-  await site.stack.addMany(numbered(0, 60_000, (n) => `filler ${n}`));
+  await site.stack.addNumbered(0, 60_000, "filler");
   const page = await site.newPage();
   let held = [];
   await page.route("**/history?*", async (route) => {

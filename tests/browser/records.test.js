@@ -108,7 +108,7 @@ test("right-to-left and wide characters do not disturb other rows", async () => 
   assert.equal(await row(page, "plain after").locator(".text").evaluate((n) => n.matches(":dir(ltr)")), true);
 });
 
-test("the name of an event is isolated: it stays before the text, whatever direction it has", async () => {
+test("the name of an event is isolated: it stays before the text, in each direction of writing", async () => {
   const names = ["plain", "שם", "\u202eturned"];
   for (const event of names) await site.stack.add(`text of ${event}`, { event });
   const page = await site.open();

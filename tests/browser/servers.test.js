@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The console behind Apache and nginx, with the example files that are shipped. Page, scripts and worker have the
- * right types under their Content-Security-Policy, and the stream is live. lighttpd serves all other tests.
+ * The console behind each web server, with the example files and the page that are shipped. Page, scripts and worker
+ * have the right types under their Content-Security-Policy, and the stream is live. lighttpd serves all other tests,
+ * where the page is one script.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -12,6 +13,7 @@ import { useBrowser } from "./site.js";
 const hands = useBrowser();
 
 const SERVERS = [
+  ["lighttpd", "lighttpd", "/"],
   ["Apache with mod_fcgid", "fcgid", "/log/"],
   ["Apache with mod_proxy_fcgi", "proxy_fcgi", "/log"],
   ["nginx", "nginx", "/"],

@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: MIT
 /*
- * A browser, a stack, a context and a page for all tests of a file, because making them costs more than most tests.
+ * A stack, a context and a page for all tests of a file, because making them costs more than most tests.
  * Between two tests the log and the storage of the browser are emptied. After each test the console of the browser
  * must be free of errors.
  */
+import fs from "node:fs/promises";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { openBrowser, openConsole, openContext } from "./browser.js";
-import { startStack } from "./stack.js";
+import { copyWithOneScript } from "./one-script.js";
+import { startStack, WEB } from "./stack.js";
 
-/* One browser serves all sites of a file. */
+/* One browser and one copy of the page serve all files of a process, until the last of those that were declared ends. */
+let users = 0;
 let opened;
+let copied;
 const browser = () => (opened ??= openBrowser());
-after(async () => (await opened)?.close());
+const pages = () => (copied ??= copyWithOneScript(WEB));
+
+async function release() {
+  if (--users) return;
+  const [last, copy] = await Promise.all([opened, copied]);
+  opened = copied = undefined;
+  await last?.close();
+  if (copy) await fs.rm(copy, { recursive: true });
+}
 
 /* For files that start their servers themselves: {browser}. */
 export function useBrowser() {
   const hands = {};
+  users++;
   before(async () => (hands.browser = await browser()));
+  after(release);
   return hands;
 }
 
@@ -28,7 +42,7 @@ class Site {
   }
 
   async start() {
-    this.stack = await startStack({ options: this.options, ...this.more });
+    this.stack = await startStack({ options: this.options, pages: await pages(), ...this.more });
     this.browser = await browser();
     this.home = await openContext(this.browser);
   }
@@ -98,9 +112,10 @@ class Site {
 /* more: those of startStack() beside the options. */
 export function useSite(options = {}, more = {}) {
   const site = new Site(options, more);
+  users++;
   before(() => site.start());
   beforeEach(() => site.begin());
   afterEach(() => site.clean());
-  after(() => site.stop());
+  after(() => site.stop().finally(release));
   return site;
 }

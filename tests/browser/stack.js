@@ -12,6 +12,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const TOP = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+export const WEB = path.join(TOP, "web");
 const DEADLINE = 60_000; // ms; a machine under load may stop anything for many seconds
 const KEY = "stream:logs:test";
 
@@ -164,7 +165,7 @@ class Redis {
 
   async start() {
     this.child = new Child(
-      ["redis-server", "--port", "0", "--unixsocket", this.socket, "--unixsocketperm", "777", "--dir", this.dir, "--save", "", "--appendonly", "yes", "--appendfsync", "always"],
+      ["redis-server", "--port", "0", "--unixsocket", this.socket, "--unixsocketperm", "777", "--dir", this.dir, "--save", "", "--appendonly", "yes", "--appendfsync", "no"],
       process.env,
     );
     await until(async () => !this.child.running || (await listening(this.socket)), () => `redis-server: ${this.child.said}`);
@@ -197,10 +198,11 @@ function without(text, part) {
 }
 
 class Web {
-  /* buffered: lighttpd holds each response back until its end. */
-  constructor(dir, buffered) {
+  /* buffered: lighttpd holds each response back until its end. pages: the directory of the page. */
+  constructor(dir, { buffered, pages }) {
     this.dir = dir;
     this.buffered = buffered;
+    this.pages = pages;
     this.options = {};
   }
 
@@ -212,7 +214,7 @@ class Web {
     const text = without(example, "who may look").replace(/^#cgi#.*\n|^ *"SSELOG_(?!STREAM)\w+"\s*=> .*\n/gm, "");
     return substitute(text, [
       ["/usr/local/bin/sselog", at("sselog")],
-      ["/usr/local/share/sselog", path.join(TOP, "web")],
+      ["/usr/local/share/sselog", this.pages],
       ["/var/log/lighttpd/access.log", at("access.log")],
       ["/var/log/lighttpd/error.log", at("error.log")],
       ["/run/lighttpd.pid", at("lighttpd.pid")],
@@ -292,10 +294,10 @@ async function heard(reader, text, mayEnd = false) {
   return Promise.race([reading, late]).finally(() => clearTimeout(timer));
 }
 
-export async function startStack({ options = {}, buffered = false } = {}) {
+export async function startStack({ options = {}, buffered = false, pages = WEB } = {}) {
   const dir = await fs.mkdtemp(path.join(os.tmpdir(), "sselog-browser-"));
   const redis = new Redis(dir);
-  const web = new Web(dir, buffered);
+  const web = new Web(dir, { buffered, pages });
   const stack = {
     get url() {
       return `http://127.0.0.1:${web.port}`;
@@ -307,6 +309,15 @@ export async function startStack({ options = {}, buffered = false } = {}) {
     },
     addMany(list) {
       return Promise.all(list.map((data) => stack.add(data)));
+    },
+    /* Adds very many records, with the texts `${word} ${n}`. */
+    addNumbered(from, to, word = "line") {
+      const script = "for n = ARGV[1], ARGV[2] - 1 do redis.call('XADD', KEYS[1], '*', 'data', string.format('%s %d', ARGV[3], n)) end";
+      return redis.client.command("EVAL", script, 1, KEY, from, to, word);
+    },
+    /* The id of a record, counted from the oldest one. */
+    async idAt(n) {
+      return (await redis.client.command("XRANGE", KEY, "-", "+", "COUNT", n + 1)).at(-1)[0];
     },
     /* Adds records in one transaction; the log keeps the last `length`. */
     async addAtOnce(list, length) {

@@ -161,7 +161,7 @@ describe("tabs of one log", () => {
   });
 
   test("a tab that resumes far back reads the stream instead of the whole history", async () => {
-    const ids = await site.stack.addMany(numbered(0, 13_000));
+    await site.stack.addNumbered(0, 13_000);
     const page = await site.blank();
     let asked = 0;
     let opened = 0;
@@ -170,7 +170,7 @@ describe("tabs of one log", () => {
       asked += pathname.endsWith("/history");
       opened += pathname.endsWith("/stream");
     });
-    await connect(page, { after: ids[49] });
+    await connect(page, { after: await site.stack.idAt(49) });
     await arrives(page, "line 12999");
     assert.ok(asked <= 11, `${asked} requests for history`);
     assert.equal(opened, 1, "one stream");
@@ -179,7 +179,7 @@ describe("tabs of one log", () => {
   });
 
   test("a tab gets as many records of history as it wants", async () => {
-    await site.stack.addMany(numbered(0, 2500));
+    await site.stack.addNumbered(0, 2500);
     const page = await site.blank();
     await connect(page, { history: 1500 });
     await arrives(page, "line 2499");

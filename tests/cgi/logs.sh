@@ -72,14 +72,83 @@ chosen() {
 }
 fcgi_and_cgi chosen
 
+# body_is, where the body has no line end
+json_is() {
+    text=$(cat)
+    printf '%s' "$text" >"$dir/wanted"
+    body_is "$1" <"$dir/wanted"
+}
+list() {
+    ask '' PATH_INFO=/logs "$@"
+}
+listed() {
+    list
+    status_is 'no log has records' 200
+    json_is 'no log has records' <<'BODY'
+{"logs":[{"name":"web","title":"Web server","first":null,"last":null,"length":0},{"name":"shared","title":"shared","first":null,"last":null,"length":0}]}
+BODY
+    check 'a list: its type' grep -qi '^Content-Type: application/json' "$dir/head"
+    check 'a list: no cache keeps it' grep -qi '^Cache-Control: no-store' "$dir/head"
+
+    add_record stream:logs:ann:web 1-0 data web
+    add_record stream:logs:ann:web 7-2 data web
+    add_record stream:logs:ann:api 3-0 data api
+    add_record stream:shared 4-0 data shared
+    redis_cli xdel stream:shared 4-0 >/dev/null
+    redis_cli set stream:logs:ann:text x >/dev/null
+    redis_cli sadd sselog:logs:ann web text api 'a:b' "$(printf 'a\nb')" gone >/dev/null
+    redis_cli sadd sselog:logs:bob hidden >/dev/null
+    list
+    json_is 'words in their order, then the members by name' <<'BODY'
+{"logs":[{"name":"web","title":"Web server","first":"1-0","last":"7-2","length":2},{"name":"shared","title":"shared","first":null,"last":null,"length":0},{"name":"api","title":"api","first":"3-0","last":"3-0","length":1},{"name":"gone","title":"gone","first":null,"last":null,"length":0},{"name":"text","title":"text","first":null,"last":null,"length":0}]}
+BODY
+    list REQUEST_METHOD=HEAD
+    status_is 'HEAD' 200
+    check 'HEAD: no body' [ ! -s "$dir/body" ]
+    list REQUEST_METHOD=POST CONTENT_LENGTH=0
+    status_is 'POST' 405
+    list REQUEST_METHOD=OPTIONS HTTP_ORIGIN=http://page.example SSELOG_CORS=http://page.example
+    status_is 'OPTIONS' 204
+    list HTTP_ORIGIN=http://page.example SSELOG_CORS=http://page.example
+    check 'CORS' grep -qi '^Access-Control-Allow-Origin: http://page.example' "$dir/head"
+    list REMOTE_USER=
+    status_is 'nobody' 401
+    list SSELOG_ENABLED=0
+    status_is 'viewing is turned off' 403
+    list SSELOG_LOGS=
+    json_is 'no words' <<'BODY'
+{"logs":[]}
+BODY
+    list SSELOG_LOGS= SSELOG_SOURCE=pubsub
+    status_is 'a channel' 404
+    list SSELOG_LOGS= SSELOG_PROFILE=smarter
+    status_is 'the profile of another system' 404
+    send_request SCRIPT_NAME=/logs REMOTE_USER=ann REQUEST_METHOD=HEAD
+    check 'a mount called /logs has the stream' grep -qi '^Content-Type: text/event-stream' "$dir/head"
+}
+fcgi_and_cgi listed
+
 broken() {
     add_record stream:logs:ann:api 1-0 data api
     redis_cli set sselog:logs:ann api >/dev/null
     ask log=api
     status_is 'a set of the wrong type' 403
+    list
+    status_is 'a list with a set of the wrong type' 200
+    redis_cli del sselog:logs:ann >/dev/null
+    for i in 0 1 2 3 4 5 6 7 8 9; do
+        # shellcheck disable=SC2046 # members
+        redis_cli sadd sselog:logs:ann $(seq -f "log$i-%g" 1000) >/dev/null
+    done
+    list
+    status_is 'a set of 10,000' 200
+    check 'a set of 10,000: 1,000 are listed' [ "$(grep -o '"name":"log' "$dir/body" | wc -l)" = 1000 ]
+    check 'a set of 10,000: the log tells it' grep -q 'more members than are read' "$dir/err"
     redis_cli shutdown nosave >/dev/null
     ask log=api
     status_is 'Redis is down' 503
+    list
+    status_is 'Redis is down, a list' 503
     check 'Redis is down: Retry-After' grep -qi '^Retry-After: ' "$dir/head"
 }
 interface=cgi

@@ -1,25 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""Builds the libraries of tests/faults, which are preloaded into a program, once per process.
+"""Builds the libraries of tests/faults, which are preloaded into a program, once per run.
 
     library()   the path of a built library
 """
-import atexit
 import functools
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
+from procs import once
+
 SOURCES = Path(__file__).parents[1] / "faults"
-
-
-@functools.cache
-def directory():
-    """The directory of the built libraries, which other users may read."""
-    path = Path(tempfile.mkdtemp(prefix="sselog-faults-"))
-    path.chmod(0o755)
-    atexit.register(shutil.rmtree, path, ignore_errors=True)
-    return path
 
 
 def can_build():
@@ -29,7 +20,9 @@ def can_build():
 @functools.cache
 def library(name):
     """Builds tests/faults/NAME.c and returns the path of the library."""
-    path = directory() / f"{name}.so"
-    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", "-o", path, SOURCES / f"{name}.c", "-ldl"],
-                   check=True)
-    return path
+    def build(directory):
+        directory.mkdir()
+        subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-w", "-o", directory / f"{name}.so", SOURCES / f"{name}.c", "-ldl"],
+                       check=True)
+
+    return once(f"faults-{name}", build) / f"{name}.so"

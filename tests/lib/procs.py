@@ -3,6 +3,7 @@
 
     Child         one program with its output in a file; start, signal, stop
     TemporaryDir  a directory that servers under other users may enter
+    once()        makes a directory that all tests of a run share
     wait_until()  polls a condition, with a deadline
     free_port(), listening(), process_listens()    TCP ports and Unix sockets
     children(), threads(), open_fds(), private_kb(), cpu_seconds() ...    one process, from /proc
@@ -10,8 +11,11 @@
 Every child leads a session of its own and gets a signal when the test process dies. Stopping a child
 ends all other processes of its session. This module does not know which program it runs.
 """
+import atexit
 import contextlib
 import ctypes
+import fcntl
+import functools
 import os
 import random
 import shutil
@@ -122,9 +126,12 @@ class Child:
             if preexec:
                 preexec()
 
-        # setpriv is quicker than preexec_fn, but a library in LD_PRELOAD would be loaded into it too.
-        copy = preexec or "LD_PRELOAD" in (env or {})
+        # setpriv is quicker than preexec_fn, which copies this process. LD_PRELOAD is only for the program itself.
+        copy = preexec is not None
         by = [] if copy else ["setpriv", "--pdeathsig", signal.Signals(death).name[3:], "--"]
+        if not copy and "LD_PRELOAD" in (env or {}):
+            by += ["env", f"LD_PRELOAD={env['LD_PRELOAD']}"]
+            env = {k: v for k, v in env.items() if k != "LD_PRELOAD"}
         try:
             self.popen = subprocess.Popen(
                 [*by, *self.argv], env=env, stdin=stdin, stdout=stdout if stdout is not None else out,
@@ -190,6 +197,32 @@ class TemporaryDir:
 
     def remove(self):
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+SHARED = "TESTS_SHARED"  # this variable names the directory of what all workers share
+
+
+@functools.cache
+def shared():
+    """The directory of what tests share. A program that is no worker of pytest has one of its own."""
+    if SHARED in os.environ:
+        return Path(os.environ[SHARED])
+    directory = TemporaryDir()
+    atexit.register(directory.remove)
+    return directory.path
+
+
+def once(name, make):
+    """The shared directory of this name, which nobody may change. make(path) makes it, in the first process that asks."""
+    path = shared() / name
+    with open(shared() / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            begun = shared() / f"{name}.new"
+            shutil.rmtree(begun, ignore_errors=True)  # of a process that was ended
+            make(begun)
+            begun.rename(path)
+    return path
 
 
 def children(pid):

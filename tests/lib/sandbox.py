@@ -183,7 +183,9 @@ class Sandbox(System):
                        f"done; kill $pid 2>/dev/null || :").strip()
 
     def stop_server(self, pid_file):
-        self.sh(f"pid=$(cat {pid_file}); kill $pid; while kill -0 $pid 2>/dev/null; do sleep 0.02; done")
+        """Ends it, and waits for the programs that it has started: one may outlive it for a moment, with its socket."""
+        self.sh(f"pid=$(cat {pid_file}); its=$(cat /proc/$pid/task/*/children); kill $pid\n"
+                "for one in $pid $its; do while kill -0 $one 2>/dev/null; do sleep 0.02; done; done")
 
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -22,8 +22,7 @@ LOG = "stream:logs:test"
 def start(stack, redis, kind, web):
     setup = stack.setup(redis, auth="anonymous", stream=LOG, retry=300)
     if web:
-        shutil.rmtree(setup.web)
-        shutil.copytree(web, setup.web)
+        setup.change_web(lambda directory: shutil.copytree(web, directory))
     return stack.server(kind, setup=setup)
 
 

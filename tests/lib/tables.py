@@ -3,8 +3,11 @@
 
     case()    names the case in a failure
     named()   gives names to cases without one
+    long_but()   the parameters of a test that takes long with all but some of them
 """
 import contextlib
+
+import pytest
 
 
 @contextlib.contextmanager
@@ -20,3 +23,8 @@ def case(name):
 def named(values):
     """Names each value by its number and its first characters."""
     return {f"{n}: {ascii(value)[:40]}": value for n, value in enumerate(values)}
+
+
+def long_but(short, values):
+    """The values, all but the short ones with the mark `long`."""
+    return [value if value in short else pytest.param(value, marks=pytest.mark.long) for value in values]

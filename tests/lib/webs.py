@@ -12,6 +12,7 @@ so that the examples and the tests cannot drift apart.
 """
 import contextlib
 import functools
+import hashlib
 import os
 import re
 import shutil
@@ -22,7 +23,7 @@ from pathlib import Path
 import faults
 import redisd
 from procs import (Child, DeadlineExceeded, descendants, executable, free_port, listening,
-                   process_listens, session_members, wait_until)
+                   once, process_listens, session_members, wait_until)
 
 TOP = Path(__file__).resolve().parents[2]
 ROOT = os.geteuid() == 0
@@ -69,6 +70,24 @@ def passwords():
                                    stdout=subprocess.PIPE).stdout.strip() + b"\n" for user in USERS)
 
 
+def program_copy(path):
+    """A copy of the program: the web server's user may not be able to enter the source tree."""
+    def make(directory):
+        directory.mkdir()
+        shutil.copy(path, directory / "sselog")
+        (directory / "sselog").chmod(0o755)
+
+    name = hashlib.sha256(str(path).encode()).hexdigest()[:16]
+    return once(f"program-{name}", make) / "sselog"
+
+
+def copy_of_web(directory):
+    if (TOP / "web").is_dir():
+        shutil.copytree(TOP / "web", directory)
+    else:
+        directory.mkdir()
+
+
 class Setup:
     """Directory, options, program and password file of one server.
 
@@ -79,11 +98,10 @@ class Setup:
         self.options = {"SSELOG_REDIS": redisd.url_as_user(redis_url), "SSELOG_ALLOW_ROOT": "1"}
         for name, value in options.items():
             self.options[f"SSELOG_{name.upper()}"] = str(value)
-        # A copy: the web server's user may not be able to enter the source tree.
+        # A file of its own path, which tells its processes from those of other tests. Its bytes are shared.
         self.program = self.dir / "sselog"
         if not self.program.exists():
-            shutil.copy(program(), self.program)
-            self.program.chmod(0o755)
+            os.link(program_copy(program()), self.program)
         self.passwords = self.dir / "htpasswd"
         if not self.passwords.exists():
             self.passwords.write_bytes(passwords())
@@ -91,13 +109,14 @@ class Setup:
 
     @functools.cached_property
     def web(self):
-        """A copy of the page and its scripts, made at the first use."""
-        web = self.dir / "web"
-        if (TOP / "web").is_dir():
-            shutil.copytree(TOP / "web", web, dirs_exist_ok=True)
-        else:
-            web.mkdir(exist_ok=True)
-        return web
+        """A copy of the page and its scripts, which all tests share."""
+        return once("web", copy_of_web)
+
+    def change_web(self, make=copy_of_web):
+        """Gives this server a directory of its own in the place of the shared one, and returns it."""
+        self.web = self.dir / "web"
+        make(self.web)
+        return self.web
 
     def environment(self):
         """The environment of a process that gets its options directly, and nothing else of the tests'."""

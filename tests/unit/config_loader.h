@@ -25,7 +25,7 @@ static const struct preset presets[] = {{"SSELOG_KEEPALIVE", "30"},
                                         {NULL, NULL}};
 static const struct preset bad_presets[] = {{"SSELOG_KEEPALIVE", "never"}, {NULL, NULL}};
 static const struct profile profiles[] = {
-    {.name = "plain"},
+    {.name = "plain", .named_logs = true},
     {.name = "preset", .presets = presets},
     {.name = "bad", .presets = bad_presets},
 };

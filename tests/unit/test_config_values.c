@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "config/value.c"
+#include "config/log_word.c"
 #include "config/option.c"
 #include "config/reader.c"
 #include "config_loader.h"
@@ -24,6 +25,11 @@ static const char *const good[][2] = {
     {"SSELOG_AUTH=anonymous", "SSELOG_PROFILE=preset"},
     {"SSELOG_ROUTE=/a/{app}/{user}", "SSELOG_STREAM=logs:{app}:{user}:{role}"},
     {"SSELOG_SOURCE=pubsub", "SSELOG_CHANNEL=logs:all"},
+    {"SSELOG_LOGS="},
+    {"SSELOG_LOGS= web=log:{user}  A-z_0.9(A_title_(=_b))=logs "},
+    {"SSELOG_LOGS=@{user}:logs=log:{user}:{log} @all=all:{log}"},
+    {"SSELOG_LOGS=a={app}:{log}", "SSELOG_ROUTE=/{app}/{log}"},
+    {"SSELOG_LOGS=a=x", "SSELOG_FILTERS=Log=sender"},
     {"SSELOG_MAX_MEMORY=1048576"},
     {"SSELOG_MAX_MEMORY=1024k"},
     {"SSELOG_MAX_MEMORY=2G"},
@@ -233,6 +239,62 @@ static void test_bad_templates_are_refused(void **state)
     };
     (void)state;
     refuse_each(rows, COUNT(rows));
+}
+
+#define N64 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+#define W8  " a=x b=x c=x d=x e=x f=x g=x h=x"
+
+static void test_bad_words_of_logs_are_refused(void **state)
+{
+    static const char *const rows[][3] = {
+        {"SSELOG_LOGS=web", NULL, "word 1: NAME=KEY, NAME(Title)=KEY or @SET=KEY is wanted"},
+        {"SSELOG_LOGS=a=x =x", NULL, "word 2: a name has 1 to 64 characters"},
+        {"SSELOG_LOGS=a:b=x", NULL, "word 1: a name has"},
+        {"SSELOG_LOGS=" N64 "n=x", NULL, "word 1: a name has"},
+        {"SSELOG_LOGS=a b=x", NULL, "word 1: NAME=KEY"},
+        {"SSELOG_LOGS=a()=x", NULL, "word 1: a title has 1 to 128 bytes"},
+        {"SSELOG_LOGS=a(t=x", NULL, "word 1: a title has"},
+        {"SSELOG_LOGS=a(t)b=x", NULL, "word 1: a title has"},
+        {"SSELOG_LOGS=a(" N64 N64 "n)=x", NULL, "word 1: a title has"},
+        {"SSELOG_LOGS=a=x b=y a=z", NULL, "word 3: a word before it has this name"},
+        {"SSELOG_LOGS=a=", NULL, "word 1: a key has 1 to 256 bytes"},
+        {"SSELOG_LOGS=a={user", NULL, "word 1: a key has"},
+        {"SSELOG_LOGS=a=" N64 N64 N64 N64 "n", NULL, "word 1: a key has"},
+        {"SSELOG_LOGS=@=x{log}", NULL, "word 1: the key of a set is wanted"},
+        {"SSELOG_LOGS=@s{log}=x{log}", NULL, "word 1: the key of a set is wanted"},
+        {"SSELOG_LOGS=@s=x", NULL, "word 1: the key of a set's logs is wanted"},
+        {"SSELOG_LOGS=@s={log}:{log}", NULL, "word 1: the key of a set's logs"},
+        {"SSELOG_LOGS=@a={log}1 @b={log}2 @c={log}3 @d={log}4 @e={log}5", NULL,
+         "word 5: at most 4 words have a set"},
+        {"SSELOG_LOGS=" W8 W8 W8 W8 W8 W8 W8 W8 " a=x", NULL, "at most 64 words"},
+        {"SSELOG_LOGS=a=x:{log}", NULL, "what SSELOG_ROUTE captures"},
+        {"SSELOG_LOGS=a=x:{app}", NULL, "what SSELOG_ROUTE captures"},
+        {"SSELOG_LOGS=@{app}=x:{log}", NULL, "what SSELOG_ROUTE captures"},
+        {"SSELOG_LOGS=@s=x:{user}{log}", NULL, "two names touch"},
+        {"SSELOG_LOGS=@s=x:{log}", "SSELOG_ROUTE=/{log}", "SSELOG_ROUTE captures {log}"},
+        {"SSELOG_LOGS=a=x", "SSELOG_SOURCE=pubsub", "named logs need SSELOG_SOURCE=stream"},
+        {"SSELOG_LOGS=a=x", "SSELOG_PROFILE=preset", "named logs need SSELOG_PROFILE=plain"},
+        {"SSELOG_LOGS=a=x", "SSELOG_FILTERS=log=sender", "also be a filter"},
+    };
+    (void)state;
+    refuse_each(rows, COUNT(rows));
+}
+
+static void test_titles_of_logs_have_blanks(void **state)
+{
+    struct config_base *base =
+        load_one("SSELOG_LOGS=a(A_\"b\"_(=))=x:{user} b=y @s:{user}=z:{log}");
+    const struct log_word *words = config_of(base)->logs;
+    (void)state;
+    assert_string_equal(words[0].name, "a");
+    assert_string_equal(words[0].title, "A \"b\" (=)");
+    assert_string_equal(words[0].key, "x:{user}");
+    assert_string_equal(words[1].title, "b");
+    assert_null(words[2].name);
+    assert_string_equal(words[2].set, "s:{user}");
+    assert_string_equal(words[2].key, "z:{log}");
+    assert_null(words[3].key);
+    config_unload(base);
 }
 
 static void test_bad_keys_of_credentials_are_refused(void **state)
@@ -496,6 +558,8 @@ int main(void)
         cmocka_unit_test(test_unknown_names_and_words_are_refused),
         cmocka_unit_test(test_options_that_contradict_each_other_are_refused),
         cmocka_unit_test(test_bad_templates_are_refused),
+        cmocka_unit_test(test_bad_words_of_logs_are_refused),
+        cmocka_unit_test(test_titles_of_logs_have_blanks),
         cmocka_unit_test(test_bad_keys_of_credentials_are_refused),
         cmocka_unit_test(test_bad_names_are_refused),
         cmocka_unit_test(test_bad_claims_are_refused),

@@ -134,6 +134,30 @@ static void test_scalars_give_their_text(void **state)
     assert_false(json_text(NULL, &text));
 }
 
+static void test_paths_that_may_lead_to_a_member_are_found(void **state)
+{
+    static const char paths[][16] = {"level", "log.level", "log_level", "le", "levels.a", "x"};
+    static const struct {
+        const char *json;
+        uint64_t found;
+    } rows[] = {
+        {"{\"level\":null,\"b\":1}", 1},
+        {"{\"log\":3,\"log_level\":3}", 2 | 4},
+        {"{\"log.level\":3}", 2},
+        {"{\"\":1,\"levels\":{}}", 16},
+        {"{}", 0},
+        {"[1]", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct json_object *o = json_read(slice_of(rows[i].json), 2, 0);
+        if (json_leading(o, paths[0], sizeof *paths, 6) != rows[i].found)
+            fail_msg("%s", rows[i].json);
+        json_object_put(o);
+    }
+    assert_int_equal(json_leading(NULL, paths[0], sizeof *paths, 6), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +166,7 @@ int main(void)
         cmocka_unit_test(test_rules_refuse_equal_names_and_illformed_utf8),
         cmocka_unit_test(test_depth_counts_arrays_and_objects),
         cmocka_unit_test(test_scalars_give_their_text),
+        cmocka_unit_test(test_paths_that_may_lead_to_a_member_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What tells the reader that records arrived, with nodes that only remember. */
+/* The button and the live region that tell of new records, with nodes that only remember. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Arrivals } from "../../../web/arrivals.js";
