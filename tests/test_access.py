@@ -363,7 +363,7 @@ def test_method_accepts_and_refuses_credentials(stack, kind, method):
     refusals = set()
     for case, credential in server.method.bad().items():
         for owner, what in (("ann", "/stream"), ("bob", "/stream"), ("nobody", "/stream"),
-                            ("ann", "/history"), ("ann", "/append"), ("nobody", "/append"),
+                            ("ann", "/history"), ("ann", "/volume"), ("bob", "/export"), ("ann", "/append"), ("nobody", "/append"),
                             ("ann", "/stream?log=web"), ("ann", "/history?log=never"), ("ann", "/logs")):
             answer = server.answer(credential, owner, what=what)
             assert answer.status in statuses(credential), case
@@ -871,6 +871,11 @@ def test_match_filters_stream_and_history(stack, redis, profile):
         got = answer["data"]["logs"] if profile == "astrbot" else \
             [json.loads(x["data"]) for x in answer["records"]]
         assert [x["text"] for x in got] == texts
+        if profile == "plain":
+            volume, export = (fcgi_get(r.socket, environment(path, HTTP_COOKIE=f"session={user}")).raw
+                              for path in ("/sselog/volume", "/sselog/export?format=jsonl"))
+            assert sum(json.loads(volume)["buckets"]) == len(texts)
+            assert [json.loads(json.loads(line)["data"])["text"] for line in export.splitlines()] == texts
     for what in (0, 1):
         answer = fcgi_get(r.socket, ask_for(what, "eve"))
         assert answer.status == 403 and b"the end" not in answer.raw
@@ -990,7 +995,7 @@ def test_enabled_0_refuses_everybody(stack, redis):
     redis.add("stream:logs:ann", "for ann")
     r = responder(stack, redis, auth="remote_user", enabled=0)
     redis.stop()
-    for path in ("/sselog/stream", "/sselog/history"):
+    for path in ("/sselog/stream", "/sselog/history", "/sselog/volume", "/sselog/export"):
         for user in ("ann", None):
             answer = fcgi_get(r.socket, environment(path, REMOTE_USER=user, HTTP_ACCEPT="application/json"))
             assert answer.status == 403
