@@ -14,9 +14,7 @@ both_ways() {
     ask export ''
     body_is 'an export of no log' </dev/null
     ask volume ''
-    body_is 'the volume of no log' <<'END'
-{"from":0,"to":0,"width":0,"approx":false,"scanned":0,"buckets":[]}
-END
+    check 'the volume of no log: body' grep -qxF '{"from":0,"to":0,"width":0,"approx":false,"scanned":0,"buckets":[]}' "$dir/body"
     for i in 1 2 3; do add_record stream:logs:ann "$i-0" data "[warn] record $i"; done
     add_record stream:logs:ann 4-0 data 'a deploy' event deploy
     ask export from=2
@@ -31,9 +29,7 @@ END
 {"id":"4-0","event":"deploy","data":"a deploy"}
 END
     ask volume 'from=1&to=5&buckets=2&by=level'
-    body_is 'a volume' <<'END'
-{"from":1,"to":5,"width":2,"approx":false,"scanned":4,"levels":["DEBUG","INFO","WARNING","ERROR","CRITICAL","OTHER"],"buckets":[[0,0,2,0,0,0],[0,0,1,0,0,1]]}
-END
+    check 'a volume: body' grep -qxF '{"from":1,"to":5,"width":2,"approx":false,"scanned":4,"levels":["DEBUG","INFO","WARNING","ERROR","CRITICAL","OTHER"],"buckets":[[0,0,2,0,0,0],[0,0,1,0,0,1]]}' "$dir/body"
     for wrong in 'export format=csv' 'export from=x' 'volume buckets=0' 'volume by=x' 'volume from=2&to=1'; do
         ask "${wrong%% *}" "${wrong#* }"
         check "$wrong: 400" grep -q '^Status: 400' "$dir/head"
