@@ -5,6 +5,7 @@ import json
 import pytest
 
 from fcgi import FcgiStream, environment, fcgi_get
+from webs import TOP
 
 
 def export(responder, query="", **more):
@@ -87,3 +88,12 @@ def test_records_added_later_are_not_in_the_file(stack, redis):
         redis.add("log", "later")
         stream.read_rest()
         assert [json.loads(line)["id"] for line in stream.raw.splitlines()] == ids
+
+
+def test_text_is_as_in_a_download_of_the_page(stack, redis):
+    """tests/browser/texts.test.js has the same cases."""
+    rows = [line.split("\t") for line in (TOP / "tests/cases/texts.tsv").read_text().splitlines() if line[0] != "#"]
+    responder = stack.responder(redis)
+    for i, (data, _) in enumerate(rows):
+        redis.add("log", json.loads(data), id=f"1789000000000-{i}")
+    assert export(responder).raw.decode() == "".join(json.loads(text) for _, text in rows)
