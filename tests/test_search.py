@@ -143,7 +143,7 @@ def test_newer_search_of_a_user_replaces_the_older(stack, paced):
 
 
 def search_on(responder, at):
-    """What follows that place, in as many searches as a slow machine needs."""
+    """The ids that follow that place, found in as many searches as a slow machine needs."""
     found = []
     while True:
         more, end, _ = search(responder, ask(limit=10000, at=at))
