@@ -276,10 +276,14 @@ check-readme: ## type the README's commands in a new, minimal Debian; needs root
 	@tests/deps readme
 	@tests/newcomer
 
+# These files test web servers and requests. They ask Redis nothing that others do not ask.
+NO_RIGHTS := test_bad_input or test_compress or test_hostile or test_proxies or test_servers
+
 check-acl: ## the real stack with the rights in Redis of examples/redis-acl.conf only
 	@tests/deps check
 	@$(MAKE) --no-print-directory $(PARALLEL) all
-	@SSELOG_TEST_ACL=1 BUILD=$(abspath $(BUILD)) tests/run stack -m 'not memory and not documents and not long and not tools'
+	@SSELOG_TEST_ACL=1 BUILD=$(abspath $(BUILD)) tests/run stack -m 'not memory and not documents and not long and not tools' \
+	    -k 'not ($(NO_RIGHTS))'
 
 check-systemd: ## the units under a real systemd, in a Debian of its own: recovery, reload, watchdog, upgrades under load
 	@tests/deps check

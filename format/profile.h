@@ -126,7 +126,7 @@ void profile_source(const struct profile *p, struct buf *b, bool live);
 void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
 /* The cursor is now at id: the records up to it were withheld. */
 void profile_moved(const struct profile *p, struct buf *b, struct xid id);
-/* What a search has done. at: the last record that it looked at. */
+/* The figures of a search. at: the last record that it looked at. */
 struct profile_counts {
     uint64_t scanned, matched;
     bool has_at;

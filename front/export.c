@@ -43,7 +43,8 @@ struct export
     struct xid last; /* of the log when the export began: it follows no log for ever */
     int64_t checked; /* CLOCK_MONOTONIC ms */
     bool failed;
-    enum outflow flow; /* during a walk */
+    bool broken;       /* the line that says why was written */
+    enum outflow flow; /* of the last bytes */
 };
 
 /* ---- forms ---- */
@@ -225,10 +226,14 @@ static enum sync_result read_on(struct export *e)
 
 /* ---- turns ---- */
 
-static enum turn break_off(struct context *ctx, struct export *e, const char *why)
+/* Breaks off when the peer has taken all that was written, as far as there is time for it. */
+static enum turn break_off(struct context *ctx, struct export *e)
 {
-    e->form->broken(&ctx->body, why);
-    if (outflow_send(ctx) != OUTFLOW_GONE)
+    for (int i = 0; i < 2 && (i == 0 || e->flow == OUTFLOW_OPEN); i++)
+        e->flow = outflow_send(ctx); /* the second time no byte waits any more */
+    if (e->flow == OUTFLOW_FULL && !outflow_stops(ctx))
+        return TURN_PARK;
+    if (e->flow != OUTFLOW_GONE)
         outflow_break(ctx);
     return TURN_DONE;
 }
@@ -276,14 +281,19 @@ static enum turn export_turn(struct context *ctx, struct task *t)
     struct export *e = (struct export *)t;
     if (!e->begun && !begin(ctx, e))
         return TURN_DONE;
+    if (e->broken)
+        return break_off(ctx, e);
     e->flow = outflow_send(ctx);
     const char *why = find_end(ctx, e, SYNC_OK);
     if (e->flow == OUTFLOW_OPEN && !why && !e->all_read)
         why = find_end(ctx, e, read_on(e));
     if (e->flow == OUTFLOW_GONE)
         return TURN_DONE;
-    if (why)
-        return break_off(ctx, e, why);
+    if (why) {
+        e->broken = true;
+        e->form->broken(&ctx->body, why);
+        return break_off(ctx, e);
+    }
     if (!e->all_read || e->flow == OUTFLOW_FULL)
         return turn_of(outflow_send(ctx));
     outflow_end(ctx);

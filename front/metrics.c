@@ -113,20 +113,14 @@ static uint64_t requests(const struct context *ctx, int endpoint, int class)
 
 static void add_requests(const struct context *ctx, struct exposition *e)
 {
-    static const char *const names[ENDPOINTS + 1] = {[ENDPOINT_STREAM] = "stream",
-                                                     [ENDPOINT_HISTORY] = "history",
-                                                     [ENDPOINT_TOKEN] = "token",
-                                                     [ENDPOINT_STATUS] = "status",
-                                                     [ENDPOINT_METRICS] = "metrics",
-                                                     [ENDPOINT_HEALTHZ] = "healthz",
-                                                     [ENDPOINT_LIVEZ] = "livez",
-                                                     [ENDPOINT_APPEND] = "append",
-                                                     [ENDPOINT_LOKI] = "loki",
-                                                     [ENDPOINT_VOLUME] = "volume",
-                                                     [ENDPOINT_EXPORT] = "export",
-                                                     [ENDPOINT_SEARCH] = "search",
-                                                     [ENDPOINT_LOGS] = "logs",
-                                                     [ENDPOINTS] = "none"};
+    static const char *const names[ENDPOINTS + 1] = {
+        [ENDPOINT_STREAM] = "stream",   [ENDPOINT_HISTORY] = "history",
+        [ENDPOINT_TOKEN] = "token",     [ENDPOINT_STATUS] = "status",
+        [ENDPOINT_METRICS] = "metrics", [ENDPOINT_HEALTHZ] = "healthz",
+        [ENDPOINT_LIVEZ] = "livez",     [ENDPOINT_APPEND] = "append",
+        [ENDPOINT_LOKI] = "loki",       [ENDPOINT_VOLUME] = "volume",
+        [ENDPOINT_EXPORT] = "export",   [ENDPOINT_SEARCH] = "search",
+        [ENDPOINT_LOGS] = "logs",       [ENDPOINTS] = "none"};
     char labels[64];
     exposition_begin(e, PREFIX, "requests", COUNTER,
                      "Requests answered, by endpoint and class of the status.");

@@ -29,11 +29,11 @@ enum outflow {
 int outflow_begin(struct context *ctx);
 /* Sends ctx->body. */
 enum outflow outflow_send(struct context *ctx);
-/* Whether the process stops. The task then adds its last bytes, whatever outflow_send() says, and
- * calls outflow_end(): it has no other turn. */
+/* Whether the process stops. The task then adds its last bytes, also when outflow_send() says
+ * OUTFLOW_FULL, and calls outflow_end(): it has no other turn. */
 bool outflow_stops(const struct context *ctx);
-/* Sends ctx->body as the end of the answer. What the peer does not take now goes to the relay, with
- * context_free(). Return TURN_DONE. */
+/* Sends ctx->body as the end of the answer. Bytes that the peer does not take now go to the relay,
+ * with context_free(). Return TURN_DONE. */
 void outflow_end(struct context *ctx);
 /* Breaks the answer off, so that the client can tell that it is not complete. Return TURN_DONE. */
 void outflow_break(struct context *ctx);

@@ -73,7 +73,7 @@ static struct profile_counts counts_of(const struct scan *s)
 }
 
 /* The event id goes first: an EventSource that loses its connection comes back with it. */
-static void tell_progress(struct scan *s, int64_t now)
+static void write_progress(struct scan *s, int64_t now)
 {
     s->told = now;
     if (s->has_at)
@@ -81,7 +81,7 @@ static void tell_progress(struct scan *s, int64_t now)
     profile_progress(s->profile, &s->ctx->body, counts_of(s));
 }
 
-static void tell_gap(struct scan *s, const struct gap *gap)
+static void write_gap(struct scan *s, const struct gap *gap)
 {
     char after[XID_TEXT], next[XID_TEXT];
     xid_format(gap->after, after);
@@ -171,7 +171,7 @@ static enum sync_result go_over_gap(struct scan *s)
     if (r != SYNC_OK)
         return r;
     if (scan_lost_above(s->at, &info, &gap))
-        tell_gap(s, &gap);
+        write_gap(s, &gap);
     s->all_read = !info.has_first || xid_cmp(info.last, s->at) < 0;
     s->anchored = false;
     begin_walk(s, xid_cmp(info.first, s->at) > 0 ? info.first : s->at);
@@ -189,7 +189,7 @@ static void see_end(struct scan *s)
     s->all_read = true;
     if (!s->wish.forward &&
         scan_lost_below(&s->wish, s->scanned > 0 ? &s->at : NULL, &s->first, &gap))
-        tell_gap(s, &gap);
+        write_gap(s, &gap);
 }
 
 static enum sync_result read_on(struct context *ctx, struct scan *s)
@@ -285,7 +285,7 @@ static enum turn scan_turn(struct context *ctx, struct task *t)
     if (end != SCAN_GOES_ON)
         return finish(ctx, s, end);
     if (s->flow == OUTFLOW_OPEN && scan_tells(now - s->told))
-        tell_progress(s, now);
+        write_progress(s, now);
     return turn_of(outflow_send(ctx));
 }
 
@@ -299,7 +299,8 @@ static void scan_free(struct task *t)
 
 /* ---- the request ---- */
 
-/* Whose search it is: one of a client that cannot be told apart has turns of its own. */
+/* Names the holder of the search. One of a client that cannot be told apart has turns of its own.
+ */
 static int take_name(struct context *ctx, struct scan *s)
 {
     char name[HOLDER_NAME];

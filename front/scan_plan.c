@@ -68,8 +68,8 @@ bool scan_is_final(enum scan_end end)
     return end != SCAN_DEADLINE && end != SCAN_UNAVAILABLE && end != SCAN_SHUTDOWN;
 }
 
-/* What the client may not have any more comes first, then what it has: a search that has looked at
- * all is done, whatever else happened meanwhile. */
+/* The end of the login comes first, then faults. A search that has looked at all is done, also when
+ * it met its limit or its deadline. */
 enum scan_end scan_decide(const struct scan_facts *f)
 {
     if (f->revoked || f->expired)

@@ -22,7 +22,7 @@
 
 struct pair;
 
-/* What the query asks for. */
+/* The wish of a request. */
 struct scan_wish {
     struct range range;
     bool forward;  /* oldest first */

@@ -268,14 +268,16 @@ class ServerWithMethod:
         self.redis = stack.redis()
         for user in ("ann", "bob", "root"):
             self.redis.add(f"stream:logs:{user}", f"for {user}")
+            self.redis.add(f"stream:logs:{user}:web", f"for {user}'s web")
         self.method = METHODS[method](self.redis, stack.directory())
         given = {"trusted": "127.0.0.1",  # no delay after failed attempts of the tests
                  **self.method.options, "admin_roles": "admin", "retry": 100, "append": 1,
-                 "route": webs.SERVERS[kind].path + "/{user}/stream", "stream": "stream:logs:{user}"}
+                 "route": webs.SERVERS[kind].path + "/{user}/stream", "stream": "stream:logs:{user}",
+                 "logs": "web=stream:logs:{user}:web"}
         self.web = stack.server(kind, self.redis, **given)
 
     def url(self, ask, owner, what="/stream"):
-        return f"{self.web.path}/{owner}{what}" + (f"?{ask.query}" if ask.query else "")
+        return f"{self.web.path}/{owner}{what}" + (f"{'&' if '?' in what else '?'}{ask.query}" if ask.query else "")
 
     def read(self, ask, owner):
         """Opens a stream, which must be accepted, and returns the records in it."""
@@ -328,6 +330,17 @@ def test_method_accepts_and_refuses_credentials(stack, kind, method):
     assert server.answer(good(), "ann", what="/history").status == 200
     assert server.answer(good(), "bob", what="/history").status == 403
 
+    # The same holds for a log by its name, and the list has only the identity's own logs.
+    for credential, owner, seen in ((good, "ann", "for ann's web"), (admin, "bob", "for bob's web")):
+        answer = server.answer(credential(), owner, what="/history?log=web")
+        assert [r["data"] for r in json.loads(answer.raw)["records"]] == [seen]
+        listed = json.loads(server.answer(credential(), owner, what="/logs").raw)["logs"]
+        assert [(log["name"], log["length"]) for log in listed] == [("web", 1)]
+    others = [server.answer(good(), owner, what=what) for owner, what in (
+        ("bob", "/history?log=web"), ("bob", "/stream?log=web"), ("ann", "/history?log=never"), ("nobody", "/history?log=web"))]
+    assert len({str(comparable(a)) for a in others}) == 1 and others[0].status == 403, "tells which logs exist"
+    assert json.loads(server.answer(good(), "bob", what="/logs").raw) == {"logs": []}
+
     # An identity that may read a log may append to it, but not by a token.
     before = server.logs()
     assert server.answer(good(), "bob", what="/append").status == 403
@@ -350,7 +363,8 @@ def test_method_accepts_and_refuses_credentials(stack, kind, method):
     refusals = set()
     for case, credential in server.method.bad().items():
         for owner, what in (("ann", "/stream"), ("bob", "/stream"), ("nobody", "/stream"),
-                            ("ann", "/history"), ("ann", "/append"), ("nobody", "/append")):
+                            ("ann", "/history"), ("ann", "/volume"), ("bob", "/export"), ("ann", "/append"), ("nobody", "/append"),
+                            ("ann", "/stream?log=web"), ("ann", "/history?log=never"), ("ann", "/logs")):
             answer = server.answer(credential, owner, what=what)
             assert answer.status in statuses(credential), case
             if answer.status == 401:
@@ -857,6 +871,11 @@ def test_match_filters_stream_and_history(stack, redis, profile):
         got = answer["data"]["logs"] if profile == "astrbot" else \
             [json.loads(x["data"]) for x in answer["records"]]
         assert [x["text"] for x in got] == texts
+        if profile == "plain":
+            volume, export = (fcgi_get(r.socket, environment(path, HTTP_COOKIE=f"session={user}")).raw
+                              for path in ("/sselog/volume", "/sselog/export?format=jsonl"))
+            assert sum(json.loads(volume)["buckets"]) == len(texts)
+            assert [json.loads(json.loads(line)["data"])["text"] for line in export.splitlines()] == texts
     for what in (0, 1):
         answer = fcgi_get(r.socket, ask_for(what, "eve"))
         assert answer.status == 403 and b"the end" not in answer.raw
@@ -976,7 +995,7 @@ def test_enabled_0_refuses_everybody(stack, redis):
     redis.add("stream:logs:ann", "for ann")
     r = responder(stack, redis, auth="remote_user", enabled=0)
     redis.stop()
-    for path in ("/sselog/stream", "/sselog/history"):
+    for path in ("/sselog/stream", "/sselog/history", "/sselog/volume", "/sselog/export"):
         for user in ("ann", None):
             answer = fcgi_get(r.socket, environment(path, REMOTE_USER=user, HTTP_ACCEPT="application/json"))
             assert answer.status == 403

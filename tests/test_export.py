@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: MIT
 """/export: all records of a range as a file."""
 import json
-import threading
 
 import pytest
 
-import procs
-from fcgi import FcgiStream, Peer, environment, fcgi_get
-from procs import wait_until
+from fcgi import FcgiStream, environment, fcgi_get
+from webs import TOP
 
 
 def export(responder, query="", **more):
@@ -49,3 +47,53 @@ def test_wrong_queries_are_told(stack, redis):
         assert answer.status == 400 and word in json.loads(answer.raw)["error"].split(), answer.raw
     responder = stack.responder(redis, auth="anonymous", source="pubsub", channel="log")
     assert fcgi_get(responder.socket, environment("/sselog/export")).status == 404
+
+
+def begun(responder, redis, query, records=30_000):
+    """An export that waits, because its client reads nothing yet. Returns the stream and the ids."""
+    ids = redis.add_many("log", ["x" * 500] * records)
+    return FcgiStream(responder.socket, environment("/sselog/export", query)), ids
+
+
+@pytest.mark.parametrize("form,last", [("text", b"# the export ends here before its end: the log cannot be reached now"),
+                                       ("jsonl", b'{"control":"incomplete","error":"the log cannot be reached now"}')])
+def test_fault_of_redis_does_not_look_like_the_end(stack, redis, form, last):
+    """The last line says it, and the request has no end."""
+    responder = stack.responder(redis)
+    stream, ids = begun(responder, redis, f"format={form}")
+    with stream:
+        redis.stop()
+        stream.read_rest()
+        lines = bytes(stream.raw).splitlines()
+        assert lines[-1] == last and 0 < len(lines) < len(ids)
+        assert stream.app_status is None
+
+
+@pytest.mark.parametrize("form,gap", [("text", b"# records after "), ("jsonl", b'{"control":"gap","after":')])
+def test_records_that_are_trimmed_meanwhile_are_told(stack, redis, form, gap):
+    responder = stack.responder(redis)
+    stream, ids = begun(responder, redis, f"format={form}")
+    with stream:
+        redis.client.xtrim("log", maxlen=10, approximate=False)
+        stream.read_rest()
+        lines = bytes(stream.raw).splitlines()
+        assert stream.app_status == 0
+        assert lines[-11].startswith(gap) and [line for line in lines if line.startswith(gap)] == [lines[-11]]
+
+
+def test_records_added_later_are_not_in_the_file(stack, redis):
+    responder = stack.responder(redis)
+    stream, ids = begun(responder, redis, "format=jsonl")
+    with stream:
+        redis.add("log", "later")
+        stream.read_rest()
+        assert [json.loads(line)["id"] for line in stream.raw.splitlines()] == ids
+
+
+def test_text_is_as_in_a_download_of_the_page(stack, redis):
+    """tests/browser/texts.test.js has the same cases."""
+    rows = [line.split("\t") for line in (TOP / "tests/cases/texts.tsv").read_text().splitlines() if line[0] != "#"]
+    responder = stack.responder(redis)
+    for i, (data, _) in enumerate(rows):
+        redis.add("log", json.loads(data), id=f"1789000000000-{i}")
+    assert export(responder).raw.decode() == "".join(json.loads(text) for _, text in rows)

@@ -402,16 +402,16 @@ esac
     assert text.index("\nflaky:") < text.index("\nfailed:")
 
 
-@pytest.mark.parametrize("stage", ["check", "chaos"])
-def test_ci_ends_when_asked_and_leaves_nothing(suites, stage):
+@pytest.mark.parametrize("target, stages", [("check", ["check"]), ("chaos", ["chaos"]), ("check-systemd", ["build", "systemd"])])
+def test_ci_ends_when_asked_and_leaves_nothing(suites, target, stages):
     started = suites.top / "started"
     tree = Tree(suites, f"""
-[ "$1" = {stage} ] || exit 0
+[ "$1" = {target} ] || exit 0
 mktemp -d >/dev/null
 echo $$ >{started}.new && mv {started}.new {started}
 exec sleep 60
 """)
-    child = procs.Child(tree.command(stage), env=tree.environment(), log=suites.top / "ci.log")
+    child = procs.Child(tree.command(*stages), env=tree.environment(), log=suites.top / "ci.log")
     try:
         procs.wait_until(started.exists, "the stage")
         child.send(signal.SIGTERM)

@@ -76,6 +76,11 @@ def test_endpoints_below_the_mount(stack, redis, kind):
     history = get(server.port, server.path + "/history?limit=10")
     assert history.status == 200 and b"one" in history.raw and b"two" in history.raw
     assert history.headers["content-type"].startswith("application/json")
+    volume = get(server.port, server.path + "/volume?buckets=1&by=level")
+    assert json.loads(volume.raw)["buckets"] == [[0, 0, 0, 0, 0, 2]]
+    export = get(server.port, server.path + "/export?format=jsonl")
+    assert [json.loads(line)["data"] for line in export.raw.splitlines()] == ["one", "two"]
+    assert export.headers["content-disposition"] == 'attachment; filename="log.jsonl"'
     for path in ("/nowhere", "/stream/more", "/healthz/x"):
         assert get(server.port, server.path + path).status == 404, path
     post = get(server.port, server.path + "/stream", method="POST", body=b"x=1")

@@ -5,12 +5,12 @@
 # shellcheck source=tests/cgi/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-words='web(Web_server)=stream:logs:{user}:web team=stream:team:{tenant} shared=stream:shared
-    @sselog:logs:{user}=stream:logs:{user}:{log}'
+words='web(Web_server)=stream:logs:{user}:web team=stream:team:{tenant} shared=stream:shared'
+words="$words @sselog:logs:{user}=stream:logs:{user}:{log}"
 ask() {
     query=$1
     shift
-    send_request PATH_INFO=/history REMOTE_USER=ann "QUERY_STRING=$query" "SSELOG_LOGS=$(echo $words)" "$@"
+    send_request PATH_INFO=/history REMOTE_USER=ann "QUERY_STRING=$query" "SSELOG_LOGS=$words" "$@"
 }
 # name of the test, text of the record that must be the only one
 shows() {

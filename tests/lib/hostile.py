@@ -61,7 +61,7 @@ CREDENTIALS = {"password": PASSWORD, "lookup": LOOKUP}
 
 # Path, and what a proper GET of it answers: "log", "open" (needs no identity) or None (not said).
 PATHS = [
-    ("", "log"), ("/stream", "log"), ("/history", "log"), ("/healthz", "open"), ("/livez", "open"), ("/history?limit=5", "log"), ("/search?limit=5", "log"),
+    ("", "log"), ("/stream", "log"), ("/history", "log"), ("/healthz", "open"), ("/livez", "open"), ("/history?limit=5", "log"), ("/search?limit=5", "log"), ("/volume?buckets=2", "log"), ("/export?format=jsonl", "log"),
     ("/search?at=1-0&dir=forward&key=stream:logs:bob", "log"), ("/search?limit=0", None),
     ("/history?after=0-0&wait=0", "log"), ("/history?after=0-0&wait=999", None),
     ("/stream?user=bob", "log"), ("/stream?user_id=bob&tenant_id=acme&role=admin", "log"),
