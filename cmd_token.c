@@ -65,6 +65,8 @@ int token_read(int argc, char **argv)
             return cmd_print(help);
         if (letter == '?' || letter == ':')
             return cmd_wrong_option("token", letter, argv, long_options);
+        if (take_option(letter, optarg) && letter == 'T')
+            return cmd_wrong("token", "-T takes 1 to 86400 seconds, but here is %s", optarg);
         if (take_option(letter, optarg))
             return cmd_wrong("token", "malformed value of -%c: %s", letter, optarg);
     }

@@ -81,8 +81,8 @@ static void check_sample(const struct sample *s, const char *key, const char *le
 {
     const char *field = s->config->field;
     char cure[128];
-    report_add(r, FINDING_OK, LOG, NULL, "%s has %s entries, the newest is %s", key, length,
-               s->last);
+    report_add(r, FINDING_OK, LOG, NULL, "%s has %s %s, the newest is %s", key, length,
+               strcmp(length, "1") == 0 ? "entry" : "entries", s->last);
     snprintf(cure, sizeof cure, "set SSELOG_FIELD=%s, or let producers write the field %s",
              s->other_field, field);
     if (s->with_field == 0)

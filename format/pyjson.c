@@ -259,6 +259,11 @@ static bool in_object(const struct scan *x)
 }
 
 /* Reads the name of a member and its colon. */
+static bool is_wanted(const struct pyjson_member *look, struct slice name)
+{
+    return look->is ? look->is(name) : slice_equal(name, slice_of(look->name));
+}
+
 static bool scan_member(struct scan *x)
 {
     size_t start = x->at + 1;
@@ -271,7 +276,7 @@ static bool scan_member(struct scan *x)
     x->at++;
     put(x->b, ": ", 2);
     skip_blanks(x);
-    if (x->look && x->depth == 1 && slice_equal(name, slice_of(x->look->name)))
+    if (x->look && x->depth == 1 && is_wanted(x->look, name))
         x->look_at = x->at;
     return true;
 }

@@ -29,6 +29,7 @@ enum pyjson_kind {
 /* A member of the outermost object that the caller wants to see. */
 struct pyjson_member {
     const char *name;
+    bool (*is)(struct slice name); /* instead of name: whether a name is one of several */
     struct slice
         value; /* its JSON text in the source, of several the last; len 0: no such member */
 };

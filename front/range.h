@@ -3,7 +3,7 @@
  * range: the part of a log that the parameters `from` and `to` of a request name. Pure.
  *
  * An id of a log begins with a time, so a time is the first id that it can have. `from` belongs to
- * the range and `to` does not, whatever their form: from 12:00 to 13:00 and from 13:00 to 14:00
+ * the range and `to` does not, in each form: from 12:00 to 13:00 and from 13:00 to 14:00
  * share no record.
  */
 #ifndef SSELOG_FRONT_RANGE_H

@@ -37,9 +37,9 @@ const char *start_cursor(const struct request *r, size_t nth, bool *is_header);
 /* Whether a parameter of that name asks for a part of a log: it is a word such as from or offset,
  * or another spelling of one. */
 bool start_is_range(const char *name);
-/* Reads a time: a duration before now, such as 15m or 1h30m (s, m, h, d, w), a date-time by RFC
- * 3339, section 5.6, whose '+' may have become a blank, or a full-date, which is its midnight in
- * UTC. *ms: Unix time, 0 if earlier. -1: none of these. */
+/* Reads a time. It is a duration before now, such as 15m or 1h30m (s, m, h, d, w), or a date-time
+ * by RFC 3339, section 5.6, whose '+' may have become a blank. A full-date is its midnight in UTC.
+ * *ms: Unix time, 0 if earlier. -1: none of these. */
 int start_time(const char *text, int64_t now, int64_t *ms);
 /* The first id that Redis can give at that time. */
 struct xid start_id_at(int64_t ms);

@@ -141,6 +141,7 @@ static int take(struct list *l)
     if (r == SYNC_OK)
         l->want = got < l->want ? 1 : list_pace(l->want, got, 0);
     l->owed += got;
+    l->sender->list_refused = r == SYNC_REFUSED;
     return sender_after(l->sender, r, false) < 0 ? -1 : 0;
 }
 

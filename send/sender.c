@@ -69,10 +69,10 @@ static void tell_return(struct sender *s)
 static void tell_failure(const struct sender *s, size_t waiting)
 {
     const char *why = s->refused || s->away ? redis_sync_why(s->redis) : "not all lines were sent";
+    const char *key = s->list_refused ? s->options->list : s->options->log;
     diag(DIAG_ERROR, "send",
          "%s at %s: %s; %s after %" PRIu64 " records; %zu bytes of input were read and not sent",
-         s->options->log, s->address, why, s->refused ? "refused by Redis" : "stopped", s->sent,
-         waiting);
+         key, s->address, why, s->refused ? "refused by Redis" : "stopped", s->sent, waiting);
 }
 
 /* A start that failed has told why. */

@@ -14,9 +14,10 @@ struct sender {
     const struct config *config;
     const struct send_options *options;
     struct redis_sync *redis;
-    int signals;   /* readable: stop */
-    bool stopping; /* a signal asked for it */
-    uint64_t sent; /* records */
+    int signals;       /* readable: stop */
+    bool stopping;     /* a signal asked for it */
+    bool list_refused; /* Redis refused a command for the list only */
+    uint64_t sent;     /* records */
     /* private */
     bool refused;
     bool away;          /* Redis: the outage was told */

@@ -46,26 +46,30 @@ void wrap_text(struct buf *out, const struct wrap *w, struct slice text, int64_t
     buf_addc(out, '}');
 }
 
-static bool has_member(struct slice object, const char *name)
+static bool has(struct slice object, struct pyjson_member look)
 {
-    struct pyjson_member look = {.name = name};
     pyjson_text(NULL, object, PYJSON_UTF8, &look);
     return look.value.len > 0;
 }
 
-/* Any of the names that the server reads a level from. */
-static bool has_level(struct slice object)
+static bool has_member(struct slice object, const char *name)
+{
+    return has(object, (struct pyjson_member){.name = name});
+}
+
+/* Whether the server reads a level from a field of this name. */
+static bool is_level(struct slice field)
 {
     const char *name;
     for (size_t i = 0; (name = level_field(i)); i++)
-        if (has_member(object, name))
+        if (slice_equal(field, slice_of(name)))
             return true;
     return false;
 }
 
 static void add_missing(struct buf *out, const struct wrap *w, struct slice object)
 {
-    if (w->level.len > 0 && !has_level(object))
+    if (w->level.len > 0 && !has(object, (struct pyjson_member){.is = is_level}))
         wrap_member(out, "level", w->level);
     if (w->host_asked && !has_member(object, "host"))
         wrap_member(out, "host", w->host);

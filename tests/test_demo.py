@@ -41,6 +41,8 @@ def test_demo_shows_records_and_cleans_up(stack, number, monkeypatch):
     if number == signal.SIGINT:  # in one case only: lighttpd writes its access log every few seconds
         assert get(port, "/a-request-of-the-test").status == 404
         wait_until(lambda: "a-request-of-the-test" in output(), "the test's request in the stream", DEADLINE)
+        found = get(port, "/sselog/history?q=status%3E%3D400").raw
+        assert b"a-request-of-the-test" in found and b"a line of the file" not in found
     members = procs.descendants(demo.pid)
     assert len(members) >= 4
     demo.send(number)

@@ -74,7 +74,7 @@ def test_range_is_paged_from_both_ends(stack, redis, query, ids, more, first, la
 
 
 def test_pages_lead_away_from_a_record_on_both_sides(stack, redis):
-    """As a page does that shows what is round a match. What was trimmed meanwhile is a gap."""
+    """As a page does that shows what is round a match. Records that were trimmed meanwhile are a gap."""
     ids = redis.add_many("log", [str(i) for i in range(500)])
     responder = stack.responder(redis)
     found = ids_of(get_page(responder, f"from={ids[250]}&dir=forward&limit=60"))

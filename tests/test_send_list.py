@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """sselog send --list: a list that other programs fill becomes a log; each element arrives once, in order."""
 import json
+import re
 import threading
 
 import pytest
@@ -86,6 +87,12 @@ def test_lost_connection_loses_and_repeats_nothing(stack, redis, command, fault)
     stack.keep(Sending(stack.setup(scripted), "-l", "log", "--list", "queue:a"))
     has_moved(redis, 700)
     assert values(redis) == [b"%d" % n for n in range(700)] and not faults
+
+
+def test_list_of_another_type_is_named(stack, setup, redis):
+    redis.client.set("queue:a", "a string")
+    told, status = stack.keep(Sending(setup, "-l", "log", "--list", "queue:a")).wait()
+    assert status == 1 and re.search(r"queue:a at \S+: WRONGTYPE", told), told
 
 
 def test_log_of_another_type_loses_nothing(stack, setup, redis):

@@ -245,7 +245,7 @@ METHODS = {  # the commands that prepare Redis and files, and what curl sends th
                 f"-b connect.sid={identity.signed_cookie('abc')}"),
     "header": (":", "-H RemoteUser:ann"),
     "jwt": (f"printf {identity.SECRET} >/tmp/KEY; cd /tmp; {shown('examples/auth/jwt.conf', 'install')}",
-            f"-b jwt={identity.jwt()}"),
+            f"-b jwt={identity.jwt(lifetime=86400)}"),  # signed when pytest reads this file, used much later
     "token": ("redis-cli " + shown("examples/auth/token.conf", "SET").replace("TOKEN", TOKEN), f"-G -d token={TOKEN}"),
 }
 

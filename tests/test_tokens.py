@@ -197,6 +197,7 @@ def test_token_command_refuses_malformed_arguments(redis, setup, args):
     done = run_token(setup, *args)
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.count("\n") >= 1
+    assert "-T" not in args or f"-T takes 1 to 86400 seconds, but here is {args[-1]}" in done.stderr
     assert not redis.client.keys("sse_token:*")
 
 

@@ -16,7 +16,7 @@ def get_volume(responder, query="", **more):
 
 
 def test_records_are_counted_by_time_and_level(stack, redis):
-    """What the filters withhold is not counted, and an unknown level is one of its own."""
+    """Records that the filters withhold are not counted, and an unknown level is one of its own."""
     for id, data in (("1000-0", '{"level":"error"}'), ("1000-1", "text"), ("1500-0", "[warn] x"), ("1999-0", '{"level":"debug"}'),
                      ("2000-0", '{"level":"info","m":"quiet"}'), ("3500-0", '{"level":"fatal"}')):
         redis.add("log", data, id=id)

@@ -67,6 +67,11 @@ answers() {
         check "$path with a wrong query: the reason" grep -q '"q: \\"foo\\" is no level"' "$dir/body"
     done
 
+    for profile in astrbot smarter; do
+        send_request PATH_INFO=/stream REMOTE_USER=ann SSELOG_HOLD=0 SSELOG_PROFILE=$profile 'QUERY_STRING=q=a%20level=foo'
+        status_is "a wrong query with profile $profile" 200
+    done
+
     send_request PATH_INFO=/healthz
     status_is 'healthz' 200
     send_request PATH_INFO=/livez

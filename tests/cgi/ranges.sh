@@ -14,6 +14,7 @@ both_ways() {
     ask export ''
     body_is 'an export of no log' </dev/null
     ask volume ''
+    # shellcheck disable=SC2154 # lib.sh sets dir
     check 'the volume of no log: body' grep -qxF '{"from":0,"to":0,"width":0,"approx":false,"scanned":0,"buckets":[]}' "$dir/body"
     for i in 1 2 3; do add_record stream:logs:ann "$i-0" data "[warn] record $i"; done
     add_record stream:logs:ann 4-0 data 'a deploy' event deploy

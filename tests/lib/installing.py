@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What `make install` writes, with the program that is built already.
+"""The files that `make install` writes, with the program that is built already.
 
     make(goal, root)   runs make with this DESTDIR
     tree()             a DESTDIR after `make install`, which all tests share; archive() is a tar file of it

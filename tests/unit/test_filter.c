@@ -16,6 +16,7 @@ struct words {
     const char *level;
     const char *skip[3];
     const char *query;
+    unsigned status_level;
 };
 
 static struct filter *build(const struct words *w)
@@ -26,6 +27,7 @@ static struct filter *build(const struct words *w)
         .level = w->level,
         .skip_levels = w->skip,
         .query = slice_of(w->query),
+        .status_level = w->status_level,
     };
     while (w->match[spec.nmatch].field)
         spec.nmatch++;
@@ -162,6 +164,29 @@ static void test_skipped_levels_are_withheld(void **state)
         {{.skip = {"debug", "Audit"}}, "{}", true},
         {{.skip = {"debug"}}, "not json", true},
         {{.level = "info", .skip = {"error"}}, "{\"level\":\"error\"}", false},
+    };
+    (void)state;
+    assert_decisions(cases, sizeof cases / sizeof *cases);
+}
+
+#define ACCESS(status) "10.0.0.7 - - [28/Nov/2026:11:44:35 +0000] \"GET / HTTP/1.1\" " status " 5"
+
+static void test_status_of_a_line_is_its_level_by_option(void **state)
+{
+    static const struct decision cases[] = {
+        {{.level = "critical", .status_level = 500}, ACCESS("503"), false},
+        {{.level = "error", .status_level = 500}, ACCESS("503"), true},
+        {{.level = "critical"}, ACCESS("503"), true}, /* unknown */
+        {{.level = "critical", .status_level = 500}, ACCESS("404"), true},
+        {{.level = "error", .status_level = 400}, ACCESS("404"), false},
+        {{.skip = {"error"}, .status_level = 500}, ACCESS("503"), false},
+        {{.skip = {"error"}}, ACCESS("503"), true},
+        {{.query = "-level=error", .status_level = 500}, ACCESS("503"), false},
+        {{.query = "status>=400"}, ACCESS("503"), true},
+        {{.query = "status>=400"}, ACCESS("200"), false},
+        {{.query = "status>=400"},
+         "10.0.0.7 - [28/Nov/2026:11:44:35 +0000] \"GET / HTTP/1.1\" 404 5",
+         true},
     };
     (void)state;
     assert_decisions(cases, sizeof cases / sizeof *cases);
@@ -487,6 +512,7 @@ int main(void)
         cmocka_unit_test(test_one_item_of_each_list_must_be_equal),
         cmocka_unit_test(test_level_withholds_lower_levels),
         cmocka_unit_test(test_skipped_levels_are_withheld),
+        cmocka_unit_test(test_status_of_a_line_is_its_level_by_option),
         cmocka_unit_test(test_text_is_found_in_any_case),
         cmocka_unit_test(test_filter_sees_the_entry_s_other_fields),
         cmocka_unit_test(test_time_of_an_entry_is_read_within_its_length),

@@ -222,6 +222,9 @@ static void test_a_status_is_a_level_by_option(void **state)
         {"{\"request\":{\"method\":\"GET\"},\"status\":404,\"level\":\"info\"}", 400, 30},
         {"{\"method\":\"GET\",\"status\":502,\"level\":\"odd\"}", 500, 40},
         {"x", 500, -1},
+        {"10.0.0.7 - - [28/Nov/2026:11:44:35 +0000] \"GET / HTTP/1.1\" 503 5", 500, 40},
+        {"10.0.0.7 - - [28/Nov/2026:11:44:35 +0000] \"GET / HTTP/1.1\" 404 5", 400, 30},
+        {"10.0.0.7 - - [28/Nov/2026:11:44:35 +0000] \"GET / HTTP/1.1\" 404 5", 500, -1},
     };
     (void)state;
     for (size_t i = 0; i < COUNT(cases); i++) {

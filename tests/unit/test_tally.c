@@ -35,7 +35,7 @@ static void test_span_is_divided_into_buckets_of_equal_width(void **state)
     }
 }
 
-/* What an array of the JSON has. */
+/* Checks the members that tally_write() appends. */
 static void assert_written(const struct tally *t, bool by_level, const char *expected)
 {
     struct buf b;
