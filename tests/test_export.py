@@ -69,7 +69,7 @@ def test_fault_of_redis_does_not_look_like_the_end(stack, redis, form, last):
         assert stream.app_status is None
 
 
-def test_log_that_begins_anew_with_lower_ids_does_not_look_like_the_end(stack, redis):
+def test_log_that_begins_again_with_lower_ids_does_not_look_like_the_end(stack, redis):
     responder = stack.responder(redis)
     stream, ids = begun(responder, redis, "format=jsonl")
     with stream:
