@@ -46,6 +46,7 @@ struct scan {
     int64_t since, told, checked; /* CLOCK_MONOTONIC ms */
     enum outflow flow;            /* during a walk */
     bool all_read;
+    bool replaced; /* backward: another log took the key, with older records */
     struct scan_facts facts;
 };
 
@@ -121,7 +122,8 @@ static bool on_entry(void *arg, const struct redis_entry *entry)
         s->all_read = true;
         return false;
     }
-    if (!may_go_on(s))
+    s->replaced = !s->wish.forward && s->first.has_first && xid_cmp(entry->id, s->first.first) < 0;
+    if (s->replaced || !may_go_on(s))
         return false;
     if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, c->field, c->event_field)) {
         s->facts.failed = true;
@@ -178,11 +180,12 @@ static enum sync_result go_over_gap(struct scan *s)
     return r;
 }
 
-/* The walk stands still: on_entry() wanted no more for now, or the log has no more. */
+/* The walk stands still: on_entry() wanted no more for now, or the log has no more. A log that was
+ * replaced has none. */
 static void see_end(struct scan *s)
 {
     struct gap gap;
-    if (s->all_read || s->walk.more) {
+    if (s->all_read || (s->walk.more && !s->replaced)) {
         s->walk.ended = false;
         return;
     }

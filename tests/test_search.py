@@ -220,3 +220,15 @@ def test_records_that_are_trimmed_meanwhile_are_a_gap(stack, redis, direction):
     else:
         assert found[-1000:] == ids[1000:] and found[:-1000] == ids[:len(found) - 1000]
         assert gaps == [{"after": found[-1001], "next": ids[1000], "lost": None}]
+
+
+def test_search_backward_does_not_go_on_in_an_older_log(stack, redis):
+    """It takes the key meanwhile. The rest of the former log is a gap."""
+    redis.add("older", "o", id="5-0")
+    ids = redis.add_many("log", [str(i) for i in range(2000)])
+    paced = Paced(stack, redis)
+    responder = stack.responder(paced.redis)
+    paced.before = {5: lambda: redis.client.rename("older", "log") and None}
+    found, end, gaps = search(responder, "limit=10000")
+    assert end["reason"] == "done" and 0 < len(found) < 2000 and found == ids[:-len(found) - 1:-1]
+    assert [gap["next"] for gap in gaps] == [found[-1]]
