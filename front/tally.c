@@ -49,8 +49,13 @@ bool tally_cell(const struct tally *t, unsigned n, struct tally_cell *c)
     uint64_t bucket = a->from + n / t->cells * a->width;
     uint64_t end = least(a->width, a->to - bucket);
     c->from = bucket + least(offset, end);
-    c->to = bucket + least(offset + step, end);
+    c->to = c->from + least(step, bucket + end - c->from); /* offset + step may be 2^64 */
     return true;
+}
+
+bool tally_has(const struct tally *t, uint64_t ms)
+{
+    return ms >= t->axis.from && ms < t->axis.to;
 }
 
 static struct tally_row *row_at(struct tally *t, uint64_t ms)

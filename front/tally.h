@@ -51,6 +51,8 @@ void tally_free(struct tally *t);
 void tally_sample(struct tally *t, unsigned cells);
 /* The nth cell, from 0, in the order of time. False: no more. */
 bool tally_cell(const struct tally *t, unsigned n, struct tally_cell *c);
+/* Whether a time is in the span. */
+bool tally_has(const struct tally *t, uint64_t ms);
 /* Counts an entry of that time, which is in the span. shown: it passed the filter. */
 void tally_count(struct tally *t, uint64_t ms, unsigned level, bool shown);
 /* Adds a sample: the newest entries of a cell, `entries` of them, down to the time `oldest`. shown:

@@ -61,10 +61,11 @@ static int look_at(struct volume *v, const struct redis_entry *entry, bool *show
     return 0;
 }
 
-/* In the span, and in the range, which may begin or end inside a millisecond. */
+/* In the range, which may begin or end inside a millisecond, and in the span: another log may have
+ * taken the key since the span was asked for, with older records. */
 static bool is_wanted(const struct volume *v, struct xid id)
 {
-    return range_has(&v->reading.range, id);
+    return range_has(&v->reading.range, id) && tally_has(&v->tally, id.ms);
 }
 
 static bool on_count(void *arg, const struct redis_entry *entry)
@@ -102,6 +103,12 @@ static struct xid earlier(struct xid a, struct xid b)
     return xid_cmp(a, b) < 0 ? a : b;
 }
 
+/* to: ms, not 0. */
+static struct xid last_before(uint64_t to)
+{
+    return (struct xid){to - 1, UINT64_MAX};
+}
+
 /* ---- samples ---- */
 
 static void begin_samples(struct volume *v)
@@ -114,15 +121,15 @@ static void begin_samples(struct volume *v)
 
 static void begin_cell(struct volume *v)
 {
-    const struct xid last = {v->bounds.to - 1, UINT64_MAX};
     v->entries = 0;
     v->all = false;
     memset(v->shown, 0, sizeof v->shown);
-    v->walk = (struct redis_walk){.key = v->reading.key,
-                                  .at = earlier(last, range_last(&v->reading.range)),
-                                  .fn = on_sample,
-                                  .most = v->most + 1,
-                                  .arg = v};
+    v->walk =
+        (struct redis_walk){.key = v->reading.key,
+                            .at = earlier(range_last(&v->reading.range), last_before(v->bounds.to)),
+                            .fn = on_sample,
+                            .most = v->most + 1,
+                            .arg = v};
 }
 
 /* Takes one sample, or goes on with it for about `slice` ms. */
@@ -163,11 +170,18 @@ static enum turn answer_fault(struct context *ctx, enum sync_result r)
 
 /* ---- turns ---- */
 
+/* The first ms behind it. The last one that an id can have has none, and is in no span. */
+static uint64_t next_ms(uint64_t ms)
+{
+    return ms < UINT64_MAX ? ms + 1 : ms;
+}
+
 /* The span: what the query does not name is the log's first or last entry. */
 static struct tally_axis find_axis(const struct volume *v, const struct xid *last)
 {
     const struct range *g = &v->reading.range;
-    uint64_t end = last ? last->ms + 1 : 0, to = g->to.ms + (g->to.seq > 0);
+    uint64_t end = last ? next_ms(last->ms) : 0;
+    uint64_t to = g->to.seq > 0 ? next_ms(g->to.ms) : g->to.ms;
     uint64_t from = g->has_from ? g->from.ms : v->info.first.ms;
     if (!g->has_to)
         to = end > from ? end : from;
@@ -202,11 +216,12 @@ static enum turn ask(struct context *ctx, struct volume *v)
     if (axis.count == 0 || !any)
         return answer_volume(ctx, v, false);
     v->step = VOLUME_COUNT;
-    v->walk = (struct redis_walk){.key = v->reading.key,
-                                  .at = earlier(range_last(&v->reading.range), last),
-                                  .fn = on_count,
-                                  .most = READ_MOST,
-                                  .arg = v};
+    v->walk =
+        (struct redis_walk){.key = v->reading.key,
+                            .at = earlier(range_last(&v->reading.range), last_before(axis.to)),
+                            .fn = on_count,
+                            .most = READ_MOST,
+                            .arg = v};
     if (is_too_many(v)) {
         v->walk.key = NULL;
         begin_samples(v);

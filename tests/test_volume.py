@@ -62,6 +62,16 @@ def test_log_without_records_has_no_volume(stack, redis):
     assert get_volume(responder) == {"from": 7, "to": 8, "width": 1, "approx": False, "scanned": 1, "buckets": [1]}
 
 
+def test_last_millisecond_of_all_ends_the_span(stack, redis):
+    """It has none after it, so its records are not counted. Those before it are."""
+    for id in ("5-0", "18446744073709551614-7", "18446744073709551615-0"):
+        redis.add("log", "x", id=id)
+    responder = stack.responder(redis)
+    for query in ("buckets=1", "buckets=1&from=0&to=18446744073709551615-18446744073709551615"):
+        got = get_volume(responder, query)
+        assert (got["to"], got["buckets"]) == (2**64 - 1, [2]), query
+
+
 def test_wrong_queries_are_told(stack, redis):
     responder = stack.responder(redis)
     for query, word in (("from=2&to=1", "from"), ("from=x", "from"), ("to=x", "to"), ("buckets=0", "buckets"),
@@ -87,6 +97,21 @@ def test_large_log_is_sampled_and_says_so(stack, redis):
     assert (part["approx"], part["scanned"], part["buckets"]) == (False, 200_000, [20_000] * 10)
     part = get_volume(responder, "from=1&to=200002&buckets=10")
     assert part["approx"] and all(abs(n - 20_000) < 500 for n in part["buckets"])
+
+
+def test_log_that_is_replaced_by_an_older_one_meanwhile_counts_only_in_its_span(stack, redis):
+    """Between the question for the span and the first read of records."""
+    redis.add("log", "x", id="1000000000000-0")
+    redis.add("old", "x", id="7-0")
+    asked = []
+
+    def handle(_conn, cmd):
+        asked.append(cmd[0])
+        if cmd[0] == b"XREVRANGE" and asked.count(b"XREVRANGE") == 2:
+            redis.client.rename("old", "log")
+    responder = stack.responder(stack.scripted(redis, handle))
+    assert get_volume(responder)["buckets"] == [0]
+    assert asked.count(b"XREVRANGE") == 2 and get_volume(responder)["from"] == 7
 
 
 def test_volume_is_there_where_streams_are(stack, redis):

@@ -78,7 +78,8 @@ static void test_cells_fill_the_buckets(void **state)
     static const struct {
         uint64_t from, to;
         unsigned buckets, cells;
-    } rows[] = {{100, 200, 10, 8}, {100, 103, 3, 8}, {100, 201, 10, 4}, {0, 7, 2, 3}, {0, 1, 1, 1}};
+    } rows[] = {{100, 200, 10, 8}, {100, 103, 3, 8}, {100, 201, 10, 4},
+                {0, 7, 2, 3},      {0, 1, 1, 1},     {0, UINT64_MAX, 1, 8}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct tally t = tally_of(rows[i].from, rows[i].to, rows[i].buckets);
@@ -95,6 +96,19 @@ static void test_cells_fill_the_buckets(void **state)
         assert_int_equal(at, rows[i].to);
         tally_free(&t);
     }
+}
+
+static void test_span_has_its_first_time_and_not_its_last(void **state)
+{
+    struct tally t = tally_of(100, 130, 3), none = tally_of(5, 5, 3);
+    (void)state;
+    assert_false(tally_has(&t, 99));
+    assert_true(tally_has(&t, 100));
+    assert_true(tally_has(&t, 129));
+    assert_false(tally_has(&t, 130));
+    assert_false(tally_has(&none, 5));
+    tally_free(&none);
+    tally_free(&t);
 }
 
 /* 10 entries in 20 of 100 ms are 50 in all of them. */
@@ -126,6 +140,7 @@ int main(void)
         cmocka_unit_test(test_span_is_divided_into_buckets_of_equal_width),
         cmocka_unit_test(test_records_count_in_the_bucket_of_their_time),
         cmocka_unit_test(test_cells_fill_the_buckets),
+        cmocka_unit_test(test_span_has_its_first_time_and_not_its_last),
         cmocka_unit_test(test_sample_stands_for_its_whole_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
