@@ -107,8 +107,10 @@ bool scan_lost_below(const struct scan_wish *w, const struct xid *oldest,
 
 bool scan_lost_above(struct xid at, const struct redis_info *info, struct gap *gap)
 {
-    *gap = (struct gap){.after = at, .has_next = info->has_first, .next = info->first, .lost = -1};
-    if (info->has_first)
-        return xid_cmp(info->first, at) > 0;
-    return !info->exists || xid_cmp(info->last, at) > 0;
+    bool begun_again = info->exists && xid_cmp(info->last, at) < 0;
+    *gap = (struct gap){
+        .after = at, .has_next = info->has_first && !begun_again, .next = info->first, .lost = -1};
+    if (!info->exists || begun_again)
+        return true;
+    return xid_cmp(info->has_first ? info->first : info->last, at) > 0;
 }

@@ -74,7 +74,8 @@ bool scan_tells(int64_t since);
  * the range are missing, and then which. */
 bool scan_lost_below(const struct scan_wish *w, const struct xid *oldest,
                      const struct redis_info *first, struct gap *gap);
-/* The record at `at` was not found. Whether records after it are missing, by an answer to XINFO. */
+/* The record at `at` was not found. Whether records after it are missing, by an answer to XINFO.
+ * They are when another log has taken the key, which has no id so late. */
 bool scan_lost_above(struct xid at, const struct redis_info *info, struct gap *gap);
 
 #endif

@@ -61,8 +61,8 @@ static int look_at(struct volume *v, const struct redis_entry *entry, bool *show
     return 0;
 }
 
-/* In the range, which may begin or end inside a millisecond, and in the span: another log may have
- * taken the key since the span was asked for, with older records. */
+/* In the range, which may begin or end inside a millisecond, and in the span. A log that took the
+ * key after the span was asked for may have older records. */
 static bool is_wanted(const struct volume *v, struct xid id)
 {
     return range_has(&v->reading.range, id) && tally_has(&v->tally, id.ms);

@@ -69,6 +69,18 @@ def test_fault_of_redis_does_not_look_like_the_end(stack, redis, form, last):
         assert stream.app_status is None
 
 
+def test_log_that_begins_again_with_lower_ids_does_not_look_like_the_end(stack, redis):
+    responder = stack.responder(redis)
+    stream, ids = begun(responder, redis, "format=jsonl")
+    with stream:
+        redis.add("other", "x", id="5-0")
+        redis.client.rename("other", "log")
+        stream.read_rest()
+        lines = [json.loads(line) for line in stream.raw.splitlines()]
+        assert [line["id"] for line in lines[:-1]] == ids[:len(lines) - 1] and len(lines) < len(ids)
+        assert lines[-1] == {"control": "gap", "after": lines[-2]["id"], "next": None, "lost": None}
+
+
 @pytest.mark.parametrize("form,gap", [("text", b"# records after "), ("jsonl", b'{"control":"gap","after":')])
 def test_records_that_are_trimmed_meanwhile_are_told(stack, redis, form, gap):
     responder = stack.responder(redis)

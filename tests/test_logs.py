@@ -51,6 +51,18 @@ def test_token_and_revocation_hold_for_named_logs(redis, responder):
         assert s.read_event("end").json()["reason"] == "expired"
 
 
+def test_tab_replaces_its_stream_of_the_same_log_only(redis, responder):
+    """A page may show two logs at once, under one id."""
+    with stream(responder, "log=web&replaces=tab-1") as web, stream(responder, "log=api&replaces=tab-1") as api:
+        web.read_until_live()
+        api.read_until_live()
+        with stream(responder, "log=web&replaces=tab-1") as again:
+            again.read_until_live()
+            assert web.read_event("end").json() == {"reason": "replaced"}
+            redis.add("stream:logs:ann:api", "live")
+            assert [e.data for e in api.read_records(2)] == ["of stream:logs:ann:api", "live"]
+
+
 def test_lists_follow_the_set_and_the_options(stack, redis, responder):
     assert [log["name"] for log in listed(responder)] == ["web", "team", "api"]
     redis.client.sadd("names:ann", "jobs")

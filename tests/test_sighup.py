@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """SIGHUP: options, keys and secrets are read again, and no viewer notices."""
+import json
 import os
 import signal
 import threading
@@ -79,6 +80,30 @@ def test_viewers_stay_open_over_twenty_reloads_under_load(stack, redis):
     redis.client.delete("session:abc")
     for viewer in viewers:
         assert viewer.read_event("end").json() == {"reason": "expired"}
+
+
+def test_logs_that_are_named_change_for_new_requests_only(stack, redis):
+    redis.add("one", "1")
+    redis.add("two", "2")
+    options = {"auth": "anonymous", "stream": "log", "history": 0}
+    responder, file = with_file(stack, redis, **options, logs="a=one")
+
+    def logs():
+        answers = [fcgi_get(responder.socket, environment(f"/sselog/{path}", f"log={name}"))
+                   for path in ("history", "volume", "export", "search") for name in "ab"]
+        listed = json.loads(fcgi_get(responder.socket, environment("/sselog/logs")).raw)["logs"]
+        return [log["name"] for log in listed], [answer.status for answer in answers]
+    assert logs() == (["a"], [200, 403] * 4)
+    with FcgiStream(responder.socket, environment("/sselog/stream", "log=a")) as viewer:
+        viewer.read_until_live()
+        file.set(**options, logs="b=two")
+        reload(responder)
+        assert logs() == (["b"], [403, 200] * 4)
+        redis.add("one", "still")
+        assert viewer.read_records(1)[0].data == "still"
+        file.set(**options, logs="b=")
+        reload(responder, KEPT)
+        assert logs() == (["b"], [403, 200] * 4)
 
 
 @pytest.mark.threads
