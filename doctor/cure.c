@@ -340,6 +340,7 @@ static const struct {
     {"jwt-require", "let the issuer set the claim, or correct SSELOG_JWT_REQUIRE"},
     {"jwt-refuse", "use a token that was made for this, or correct SSELOG_JWT_REFUSE"},
     {"jwt-", "let the issuer make a JWT as RFC 7519 has it"},
+    {"log-", "correct SSELOG_LOGS, or ask for a log that /logs names"},
     {"forbidden", "let the login have the tenant or role that SSELOG_STREAM names"},
     {"throttled", "wait a minute, and find out who sends wrong credentials"},
     {"unavailable", "`sselog doctor` without a URL checks Redis"},

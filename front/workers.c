@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,9 +18,10 @@
 #include "gateway/gateway.h"
 #include "redis_io.h"
 
-#define LOOKUP_MS 2000  /* deadline of one look-up in Redis */
-#define HANG_MS   20000 /* no request keeps a thread for so long: its few look-ups have deadlines */
-#define TELL_MS   60000 /* between two lines of the log about threads */
+#define LOOKUP_MS   2000 /* deadline of one look-up in Redis */
+#define HANG_MS     20000 /* no request keeps a thread for so long: its few look-ups have deadlines */
+#define TELL_MS     60000 /* between two lines of the log about threads */
+#define SEARCH_NICE 10    /* of the thread of searches: live streams and short answers come first */
 
 /* A thread with its connection to Redis. */
 struct worker {
@@ -74,6 +76,8 @@ static void *work(void *arg)
 static void *work_slow(void *arg)
 {
     struct worker *w = arg;
+    if (w == &w->all->each[LANE_SEARCH]) /* Linux has a nice value for each thread */
+        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), SEARCH_NICE);
     slow_run(w->all->lanes[w - w->all->each], w->redis);
     return end_work(w);
 }

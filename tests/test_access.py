@@ -872,8 +872,8 @@ def test_match_filters_stream_and_history(stack, redis, profile):
             [json.loads(x["data"]) for x in answer["records"]]
         assert [x["text"] for x in got] == texts
         if profile == "plain":
-            volume, export = (fcgi_get(r.socket, environment(path, HTTP_COOKIE=f"session={user}")).raw
-                              for path in ("/sselog/volume", "/sselog/export?format=jsonl"))
+            volume, export = (fcgi_get(r.socket, environment(path, query, HTTP_COOKIE=f"session={user}")).raw
+                              for path, query in (("/sselog/volume", ""), ("/sselog/export", "format=jsonl")))
             assert sum(json.loads(volume)["buckets"]) == len(texts)
             assert [json.loads(json.loads(line)["data"])["text"] for line in export.splitlines()] == texts
     for what in (0, 1):

@@ -159,10 +159,11 @@ class Control:
         self.redis = stack.redis()
         setup = stack.setup(self.redis, auth="remote_user")
         del setup.options["SSELOG_AUTH"]
+        page = setup.change_web() / "page.html"
+        page.write_text("<!doctype html><title>page</title>")
         self.app = django_site(stack, self.redis) if name == "smarter" else None
         self.server = stack.keep(SERVERS[kind](setup, name, app=self.app, tokens=name == "tod",
                                                options={"retry": 300}))
-        (setup.dir / "web" / "page.html").write_text("<!doctype html><title>page</title>")
 
     def answer(self, request):
         if "redis" in request:

@@ -59,9 +59,12 @@ LOOKUP = [Credential(()),
           Credential(tuple(basic("bob").items()))]
 CREDENTIALS = {"password": PASSWORD, "lookup": LOOKUP}
 
-# Path, and what a proper GET of it answers: "log", "open" (needs no identity) or None (not said).
+# The answers for which an identity must be known: records, or their numbers.
+LOG = ("log", "counts")
+# Path, and what a proper GET of it answers: one of LOG, "open" (needs no identity) or None (not said).
 PATHS = [
-    ("", "log"), ("/stream", "log"), ("/history", "log"), ("/healthz", "open"), ("/livez", "open"), ("/history?limit=5", "log"), ("/search?limit=5", "log"), ("/volume?buckets=2", "log"), ("/export?format=jsonl", "log"),
+    ("", "log"), ("/stream", "log"), ("/history", "log"), ("/healthz", "open"), ("/livez", "open"), ("/history?limit=5", "log"),
+    ("/search?limit=5", "log"), ("/volume?buckets=2", "counts"), ("/export?format=jsonl", "log"),
     ("/search?at=1-0&dir=forward&key=stream:logs:bob", "log"), ("/search?limit=0", None),
     ("/history?after=0-0&wait=0", "log"), ("/history?after=0-0&wait=999", None),
     ("/stream?user=bob", "log"), ("/stream?user_id=bob&tenant_id=acme&role=admin", "log"),
@@ -160,7 +163,7 @@ def requests(site, count, seed):
         yield Request(credential, path, expects, headers, proper, method)
 
 
-EVENT_LINE = re.compile(rb"(?:retry: \d+|id: [\d-]+|event: [a-z-]+|data: .*|: \w+|)")
+EVENT_LINE = re.compile(rb"(?:retry: \d+|id: (?:[\d-]+|over)|event: [a-z-]+|data: .*|: \w+|)")
 RESPONSE_HEADERS = set("""allow cache-control connection content-length content-range content-security-policy
     content-type date location referrer-policy retry-after server transfer-encoding vary www-authenticate
     x-accel-buffering x-content-type-options x-frame-options keep-alive upgrade accept-ranges etag
@@ -185,7 +188,7 @@ def _strangers_record(request, answer):
 def _own_record_missing(request, answer):
     user = request.credential.user
     proper = request.proper and request.method == "GET"
-    if not proper or not request.expects or (request.expects == "log" and not user):
+    if not proper or not request.expects or (request.expects in LOG and not user):
         return None
     if answer.status != 200:
         return "a proper request is refused"
@@ -199,7 +202,7 @@ def _status(request, answer):
     cut = request.announces_a_body() and answer.status == 500 and answer.type() == "text/html"
     if answer.status not in STATUSES and not cut:
         return "such a status"
-    nobody = request.expects == "log" and not request.credential.user
+    nobody = request.expects in LOG and not request.credential.user
     if nobody and answer.status == 200 and request.method not in ("OPTIONS", "TRACE"):
         return "nobody is let in"
     return None
