@@ -208,7 +208,8 @@ static void test_search_forward_misses_what_was_trimmed_after_its_place(void **s
         {{.exists = true, .last = {9, 0}}, "7-0 -"},
         {{.exists = true, .last = {7, 0}}, "none"},
         {{.exists = false}, "7-0 -"},
-        {{.exists = true, .has_first = true, .first = {3, 0}, .last = {6, 9}}, "7-0 -"}, /* another log */
+        {{.exists = true, .has_first = true, .first = {3, 0}, .last = {6, 9}},
+         "7-0 -"}, /* another log */
         {{.exists = true, .last = {6, 9}}, "7-0 -"},
     };
     (void)state;
