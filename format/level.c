@@ -219,6 +219,8 @@ static void find_pairs(struct slice text, uint64_t pairs[PAIRS])
         pairs[0] |= pairs[i];
 }
 
+_Static_assert(COUNT(forms) <= 64 && COUNT(fields) <= 64, "a bit of a word stands for each");
+
 /* The forms that a text with these pairs can match, as bits. To know that takes less time than to
  * try them. */
 static uint64_t forms_with(const uint64_t pairs[PAIRS])

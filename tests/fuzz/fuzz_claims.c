@@ -15,7 +15,7 @@
 #include "sse.h"
 
 #define NOW         1700000000
-#define MAX_INPUT   1500
+#define INPUT_MOST  1500
 #define MAX_DEPTH   16
 #define MAX_MEMBERS 64 /* of one object; inputs with more are skipped */
 
@@ -30,7 +30,7 @@ static void check(bool holds)
 /* ---- the plain reader ---- */
 
 struct text {
-    char p[MAX_INPUT];
+    char p[INPUT_MOST];
     size_t len;
 };
 
@@ -284,7 +284,7 @@ static bool is_number(const struct claim *c)
 
 static double date(const struct claim *c)
 {
-    char copy[MAX_INPUT + 1];
+    char copy[INPUT_MOST + 1];
     memcpy(copy, c->text.p, c->text.len);
     copy[c->text.len] = '\0';
     return strtod(copy, NULL);
@@ -380,7 +380,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice text = {(const char *)data, size};
     struct identity want = {0}, got;
     bool skipped;
-    if (size == 0 || size > MAX_INPUT)
+    if (size == 0 || size > INPUT_MOST)
         return 0;
     for (int i = 0; i < CLAIMS; i++)
         claims[i] = (struct claim){.name = names[i]};

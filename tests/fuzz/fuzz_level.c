@@ -24,8 +24,9 @@ static void check_needs(struct slice text)
     uint64_t pairs[PAIRS];
     text.len = text.len < LEVEL_LOOK ? text.len : LEVEL_LOOK;
     find_pairs(text, pairs);
+    uint64_t tried = forms_with(pairs);
     for (size_t i = 0; i < COUNT(forms); i++)
-        check(may_match(i, pairs) || expression_find(form(i), text, NULL) != EXPRESSION_FOUND);
+        check(tried >> i & 1 || expression_find(form(i), text, NULL) != EXPRESSION_FOUND);
 }
 
 static bool is_severity(int severity)

@@ -105,7 +105,7 @@ static void test_administrator_reads_the_captured_user_s_log(void **state)
 {
     static char *admins[] = {(char *)(uintptr_t) "admin", NULL};
     struct log_word words[] = {
-        {.name = (char *)(uintptr_t) "web", .key = (char *)(uintptr_t) "s:{user}:web"}, {NULL}};
+        {.name = (char *)(uintptr_t) "web", .key = (char *)(uintptr_t) "s:{user}:web"}, {0}};
     struct config c = {
         .stream = (char *)(uintptr_t) "s:{user}", .logs = words, .admin_roles = admins};
     struct identity who = {.user = "root", .role = "admin", .method = AUTH_REMOTE_USER};
