@@ -164,10 +164,10 @@ def requests(site, count, seed):
 
 
 EVENT_LINE = re.compile(rb"(?:retry: \d+|id: (?:[\d-]+|over)|event: [a-z-]+|data: .*|: \w+|)")
-RESPONSE_HEADERS = set("""allow cache-control connection content-length content-range content-security-policy
-    content-type date location referrer-policy retry-after server transfer-encoding vary www-authenticate
-    x-accel-buffering x-content-type-options x-frame-options keep-alive upgrade accept-ranges etag
-    last-modified""".split())
+RESPONSE_HEADERS = set("""allow cache-control connection content-disposition content-length content-range
+    content-security-policy content-type date location referrer-policy retry-after server transfer-encoding
+    vary www-authenticate x-accel-buffering x-content-type-options x-frame-options keep-alive upgrade
+    accept-ranges etag last-modified""".split())
 # 206: lighttpd's. 501, 505: a web server's own answer to a method or a coding that it does not know.
 STATUSES = {200, 204, 206, 400, 401, 403, 404, 405, 409, 411, 413, 414, 417, 429, 431, 501, 505}
 
