@@ -8,7 +8,7 @@ from fcgi import FcgiStream, environment, fcgi_get
 from identity import session
 from procs import wait_until
 
-WORDS = "web(Web_server)=stream:logs:{user}:web team=stream:team:{tenant} @names:{user}=stream:logs:{user}:{log}"
+WORDS = "web(Web_server)=stream:logs:{user}:web team=stream:team:{tenant} @sselog:logs:{user}=stream:logs:{user}:{log}"
 COOKIE = {"HTTP_COOKIE": "session=abc"}
 
 
@@ -17,7 +17,7 @@ def responder(stack, redis):
     redis.client.set("session:abc", session())
     for log in ("stream:logs:ann", "stream:logs:ann:web", "stream:logs:ann:api", "stream:logs:bob:web"):
         redis.add(log, f"of {log}")
-    redis.client.sadd("names:ann", "api")
+    redis.client.sadd("sselog:logs:ann", "api")
     return stack.responder(redis, auth="cookie token", stream="stream:logs:{user}", logs=WORDS)
 
 
@@ -65,24 +65,24 @@ def test_tab_replaces_its_stream_of_the_same_log_only(redis, responder):
 
 def test_lists_follow_the_set_and_the_options(stack, redis, responder):
     assert [log["name"] for log in listed(responder)] == ["web", "team", "api"]
-    redis.client.sadd("names:ann", "jobs")
+    redis.client.sadd("sselog:logs:ann", "jobs")
     assert [log["name"] for log in listed(responder)] == ["web", "team", "api", "jobs"]
-    redis.client.srem("names:ann", "api")
+    redis.client.srem("sselog:logs:ann", "api")
     gone = fcgi_get(responder.socket, environment("/sselog/history", "log=api", **COOKIE))
     assert gone.status == 403
 
 
 def test_hostile_set_harms_nobody(redis, responder):
     """Binary, long and many names; keys that are no streams; a set that is none."""
-    redis.client.sadd("names:ann", b"\x00\xff", b"a\r\nX: y", b"x" * 65, b"y" * 200_000, "..", "ok", "")
+    redis.client.sadd("sselog:logs:ann", b"\x00\xff", b"a\r\nX: y", b"x" * 65, b"y" * 200_000, "..", "ok", "")
     redis.client.set("stream:logs:ann:..", "text")
     assert [log["name"] for log in listed(responder)] == ["web", "team", "..", "api", "ok"]
     assert listed(responder)[2] == {"name": "..", "title": "..", "first": None, "last": None, "length": 0}
-    redis.client.sadd("names:ann", *(f"log{n:05}" for n in range(10_000)))
+    redis.client.sadd("sselog:logs:ann", *(f"log{n:05}" for n in range(10_000)))
     names = [log["name"] for log in listed(responder)]
     assert len(names) <= 1002 and len(set(names)) == len(names) and names[2:] == sorted(names[2:])
-    redis.client.delete("names:ann")
-    redis.client.set("names:ann", "api")
+    redis.client.delete("sselog:logs:ann")
+    redis.client.set("sselog:logs:ann", "api")
     assert [log["name"] for log in listed(responder)] == ["web", "team"]
     wait_until(lambda: "are no names of logs" in responder.output(), "the line about the set")
 

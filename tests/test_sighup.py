@@ -83,10 +83,10 @@ def test_viewers_stay_open_over_twenty_reloads_under_load(stack, redis):
 
 
 def test_logs_that_are_named_change_for_new_requests_only(stack, redis):
-    redis.add("one", "1")
-    redis.add("two", "2")
+    redis.add("log-one", "1")
+    redis.add("log-two", "2")
     options = {"auth": "anonymous", "stream": "log", "history": 0}
-    responder, file = with_file(stack, redis, **options, logs="a=one")
+    responder, file = with_file(stack, redis, **options, logs="a=log-one")
 
     def logs():
         answers = [fcgi_get(responder.socket, environment(f"/sselog/{path}", f"log={name}"))
@@ -96,10 +96,10 @@ def test_logs_that_are_named_change_for_new_requests_only(stack, redis):
     assert logs() == (["a"], [200, 403] * 4)
     with FcgiStream(responder.socket, environment("/sselog/stream", "log=a")) as viewer:
         viewer.read_until_live()
-        file.set(**options, logs="b=two")
+        file.set(**options, logs="b=log-two")
         reload(responder)
         assert logs() == (["b"], [403, 200] * 4)
-        redis.add("one", "still")
+        redis.add("log-one", "still")
         assert viewer.read_records(1)[0].data == "still"
         file.set(**options, logs="b=")
         reload(responder, KEPT)
