@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: MIT
 """/export: all records of a range as a file."""
 import json
+import selectors
 
 import pytest
 
 from fcgi import FcgiStream, environment, fcgi_get
+from procs import DEADLINE
 from webs import TOP
 
 
@@ -50,9 +52,13 @@ def test_wrong_queries_are_told(stack, redis):
 
 
 def begun(responder, redis, query, records=30_000):
-    """An export that waits, because its client reads nothing yet. Returns the stream and the ids."""
+    """An export that has begun and waits, because its client reads nothing yet. Returns the stream and the ids."""
     ids = redis.add_many("log", ["x" * 500] * records)
-    return FcgiStream(responder.socket, environment("/sselog/export", query)), ids
+    stream = FcgiStream(responder.socket, environment("/sselog/export", query))
+    with selectors.DefaultSelector() as sent:
+        sent.register(stream.sock, selectors.EVENT_READ)
+        assert sent.select(DEADLINE), "nothing was sent"
+    return stream, ids
 
 
 @pytest.mark.parametrize("form,last", [("text", b"# the export ends here before its end: the log cannot be reached now"),
