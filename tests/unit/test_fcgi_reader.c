@@ -182,15 +182,32 @@ static void half_a_request(struct buf *b)
     add_record(b, TYPE_STDIN, 1, "x", 1, 0);
 }
 
+struct wire_case {
+    const char *what;
+    void (*build)(struct buf *);
+    enum fcgi_reader_state state;
+    enum fcgi_reader_refusal refusal;
+    size_t params, body;
+};
+
+static void read_in_pieces(const struct wire_case *c, const struct buf *wire, size_t piece)
+{
+    int peer;
+    struct fcgi_reader *in = new_reader(&peer);
+    assert_int_equal(feed(in, peer, wire, piece), c->state);
+    if (c->state == FCGI_READER_REFUSED)
+        assert_int_equal(in->refusal, c->refusal);
+    if (c->state == FCGI_READER_READY) {
+        assert_int_equal(in->body.len, c->body);
+        assert_int_equal(in->params.len, c->params);
+    }
+    fcgi_reader_free(in);
+    close(peer);
+}
+
 static void test_pieces_of_any_size_give_the_same_request(void **state)
 {
-    static const struct {
-        const char *what;
-        void (*build)(struct buf *);
-        enum fcgi_reader_state state;
-        enum fcgi_reader_refusal refusal;
-        size_t params, body;
-    } cases[] = {
+    static const struct wire_case cases[] = {
         {"plain", plain, FCGI_READER_READY, 0, 335, 0},
         {"large id", large_id, FCGI_READER_READY, 0, 335, 0},
         {"management records", management, FCGI_READER_READY, 0, 42, 5},
@@ -229,19 +246,8 @@ static void test_pieces_of_any_size_give_the_same_request(void **state)
         buf_init(&wire, 4 * 1024 * 1024);
         cases[i].build(&wire);
         print_message("%s\n", cases[i].what);
-        for (size_t k = wire.len > 50000 ? 3 : 0; k < sizeof pieces / sizeof *pieces; k++) {
-            int peer;
-            struct fcgi_reader *in = new_reader(&peer);
-            assert_int_equal(feed(in, peer, &wire, pieces[k]), cases[i].state);
-            if (cases[i].state == FCGI_READER_REFUSED)
-                assert_int_equal(in->refusal, cases[i].refusal);
-            if (cases[i].state == FCGI_READER_READY) {
-                assert_int_equal(in->body.len, cases[i].body);
-                assert_int_equal(in->params.len, cases[i].params);
-            }
-            fcgi_reader_free(in);
-            close(peer);
-        }
+        for (size_t k = wire.len > 50000 ? 3 : 0; k < sizeof pieces / sizeof *pieces; k++)
+            read_in_pieces(&cases[i], &wire, pieces[k]);
         buf_free(&wire);
     }
 }

@@ -141,14 +141,29 @@ static enum jwtcheck_result check(const struct config *config, const char *token
 
 static const char hs256[] = "{\"alg\":\"HS256\"}";
 
+struct claims_row {
+    const char *claims;
+    const char *iss, *aud;
+    enum jwtcheck_result result;
+    int64_t ends;
+};
+
+static void check_claims(const struct claims_row *row)
+{
+    struct config config = config_with(JWT_HS256, secret);
+    char token[4096];
+    int64_t ends;
+    config.jwt_allow_no_exp = !strstr(row->claims, "exp");
+    config.jwt_iss = (char *)(uintptr_t)row->iss;
+    config.jwt_aud = (char *)(uintptr_t)row->aud;
+    sign(token, hs256, row->claims, secret);
+    if (check(&config, token, NOW, &ends) != row->result || ends != row->ends)
+        fail_msg("claims %s", row->claims);
+}
+
 static void test_time_issuer_and_audience_are_checked(void **state)
 {
-    static const struct {
-        const char *claims;
-        const char *iss, *aud;
-        enum jwtcheck_result result;
-        int64_t ends;
-    } rows[] = {
+    static const struct claims_row rows[] = {
         {"{\"exp\":1700000001}", NULL, NULL, JWTCHECK_OK, 1700000001},
         {"{\"exp\":1700000000.5}", NULL, NULL, JWTCHECK_OK, 1700000000},
         {"{\"exp\":1700000000}", NULL, NULL, JWTCHECK_EXPIRED, 1700000000},
@@ -193,18 +208,9 @@ static void test_time_issuer_and_audience_are_checked(void **state)
         {"{\"sub\":", NULL, NULL, JWTCHECK_BAD, 0},
         {"", NULL, NULL, JWTCHECK_BAD, 0},
     };
-    char token[4096];
     (void)state;
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct config config = config_with(JWT_HS256, secret);
-        int64_t ends;
-        config.jwt_allow_no_exp = !strstr(rows[i].claims, "exp");
-        config.jwt_iss = (char *)(uintptr_t)rows[i].iss;
-        config.jwt_aud = (char *)(uintptr_t)rows[i].aud;
-        sign(token, hs256, rows[i].claims, secret);
-        if (check(&config, token, NOW, &ends) != rows[i].result || ends != rows[i].ends)
-            fail_msg("claims %s", rows[i].claims);
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        check_claims(&rows[i]);
 }
 
 /* libjwt would cut a text at NUL, json-c a name; of equal names readers take the first or the

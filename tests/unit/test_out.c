@@ -29,6 +29,27 @@ static unsigned dice(unsigned *seed, unsigned sides)
 }
 
 /* Sends random pieces through a small socket buffer and reads random portions. */
+/* Sends parts of bytes, and adds them to sent if they were accepted. Returns whether they were not.
+ */
+static bool send_some(struct out *o, char *bytes, size_t size, unsigned *d, struct buf *sent)
+{
+    struct iovec v[15];
+    int n = 1 + (int)dice(d, 15);
+    size_t len = 0, rest = o->rest.len;
+    for (int i = 0; i < n; i++) {
+        size_t most = dice(d, 40) == 0 ? size : 3000;
+        v[i].iov_len = dice(d, (unsigned)most);
+        v[i].iov_base = bytes + dice(d, (unsigned)(size - v[i].iov_len));
+        len += v[i].iov_len;
+    }
+    enum out_result r = out_send(o, v, n);
+    assert_true(r != OUT_GONE);
+    assert_true(r != OUT_FULL || (len > 0 && o->rest.len <= rest)); /* nothing was accepted */
+    for (int i = 0; r == OUT_SENT && i < n; i++)
+        buf_add(sent, v[i].iov_base, v[i].iov_len);
+    return r == OUT_FULL;
+}
+
 static void test_every_byte_is_framed_once(void **state)
 {
     static char bytes[200000];
@@ -46,24 +67,7 @@ static void test_every_byte_is_framed_once(void **state)
         seen_init(&seen);
         buf_init(&sent, 64 * 1024 * 1024);
         for (int turn = 0; turn < 60; turn++) {
-            struct iovec v[15];
-            int n = 1 + (int)dice(&d, 15);
-            size_t len = 0;
-            for (int i = 0; i < n; i++) {
-                size_t most = dice(&d, 40) == 0 ? sizeof bytes : 3000;
-                v[i].iov_len = dice(&d, (unsigned)most);
-                v[i].iov_base = bytes + dice(&d, (unsigned)(sizeof bytes - v[i].iov_len));
-                len += v[i].iov_len;
-            }
-            size_t rest = o.rest.len;
-            enum out_result r = out_send(&o, v, n);
-            assert_true(r != OUT_GONE);
-            if (r == OUT_FULL) {
-                assert_true(len > 0 && o.rest.len <= rest); /* nothing was accepted */
-                full++;
-            }
-            for (int i = 0; r == OUT_SENT && i < n; i++)
-                buf_add(&sent, v[i].iov_base, v[i].iov_len);
+            full += send_some(&o, bytes, sizeof bytes, &d, &sent);
             if (dice(&d, 3) == 0)
                 read_peer(&seen, s[1], dice(&d, 100000));
             if (dice(&d, 5) == 0)

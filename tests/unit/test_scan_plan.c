@@ -9,28 +9,13 @@
 
 #include "config/config.h"
 #include "front/scan_plan.c"
+#include "given.h"
 
 #define NOW INT64_C(1789000000000)
 
 static const struct pair no_filters[] = {{NULL, NULL}};
 static char dir[] = "dir", from[] = "from", field[] = "field";
 static const struct pair dirs[] = {{dir, field}, {from, field}, {NULL, NULL}};
-
-struct given {
-    const char *header, *query;
-};
-
-static const char *parameter(void *arg, const char *name, unsigned nth)
-{
-    const struct given *g = arg;
-    if (nth > 0)
-        return NULL;
-    if (strcmp(name, "HTTP_LAST_EVENT_ID") == 0)
-        return g->header;
-    return strcmp(name, "QUERY_STRING") == 0     ? g->query
-           : strcmp(name, "REQUEST_METHOD") == 0 ? "GET"
-                                                 : NULL;
-}
 
 /* "forward 5-0 10": the direction, the first id to read and the limit; or the first word of what is
  * wrong. "over" goes before. */

@@ -8,24 +8,9 @@
 #include <cmocka.h>
 
 #include "front/start.c"
+#include "given.h"
 
 #define NOW INT64_C(1789000000000)
-
-struct given {
-    const char *header, *query;
-};
-
-static const char *parameter(void *arg, const char *name, unsigned nth)
-{
-    const struct given *g = arg;
-    if (nth > 0)
-        return NULL;
-    if (strcmp(name, "HTTP_LAST_EVENT_ID") == 0)
-        return g->header;
-    return strcmp(name, "QUERY_STRING") == 0     ? g->query
-           : strcmp(name, "REQUEST_METHOD") == 0 ? "GET"
-                                                 : NULL;
-}
 
 /* "history", "after 1-0", "since 1-0" or "malformed", with " lost" behind. */
 static void describe(const char *header, const char *query, bool lenient, char out[80])
