@@ -32,7 +32,7 @@ export const CURRENT = ["live", "polling"];
  * @property {boolean} wasUp the stream was open before
  * @property {boolean} paused
  * @property {number} waiting records held back by the pause
- * @property {boolean} choosing the reader has logs to choose from, and none is chosen
+ * @property {boolean} [choosing] the reader has logs to choose from, and none is chosen
  */
 
 /**

@@ -13,7 +13,7 @@ import { number } from "./dom.js";
  * @property {number} shown those of them that pass the filter
  * @property {boolean} filtering the filter was not yet applied to all of them
  * @property {number} waiting records that a pause holds back
- * @property {boolean} choosing the reader has logs to choose from, and none is chosen
+ * @property {boolean} [choosing] the reader has logs to choose from, and none is chosen
  * @property {boolean} cleared the reader cleared the page
  * @property {string} state of the connection
  * @property {number} status of HTTP, of the last refusal

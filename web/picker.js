@@ -45,6 +45,7 @@ export class Picker {
     this.offered = false; // it was opened once for a reader who has to choose
     this.forced = false; // it is open therefore, although the reader folds it usually
     this.refused = false; // the reader tried to untick the last log
+    /** @type {LogFacts | null} */
     this.facts = requests && new LogFacts(requests, {
       watched: () => document.visibilityState === "visible" && (this.open || !this.facts?.known),
       first: (logs) => this.first(logs),
