@@ -178,6 +178,7 @@ const older = new OlderHistory({
     pending: session.pending,
     cleared: clearing.cleared,
     choosing: picker.choosing,
+    several: settings.logs.length > 1,
     utc: preferences.utc,
   }),
   onadded: () => clearing.drop(),
@@ -308,7 +309,7 @@ const picker = new Picker(settings, preferences, {
   },
   onfold: () => savePreferences(preferences),
   onknown() {
-    status.choose(picker.choosing);
+    status.choose({ choosing: picker.choosing, several: settings.logs.length > 1 });
     draw();
   },
   nothing: () => !store.count && (session.state === "denied" || CURRENT.includes(session.state)),
