@@ -134,6 +134,15 @@ static enum sync_result begin(struct traverse *t)
     return r;
 }
 
+/* Another log has the key: ids and counts of one log never go back. */
+static bool went_back(const struct traverse *t, const struct redis_info *now)
+{
+    const struct redis_info *then = &t->log;
+    return now->exists && (xid_cmp(now->last, then->last) < 0 ||
+                           (now->has_first && xid_cmp(now->first, then->first) < 0) ||
+                           (now->has_added && now->added < then->added));
+}
+
 /* ---- forward: the record before the next one is missing ---- */
 
 /* Another log took the key. Within a traverse that is its end. One that was resumed may have come
@@ -146,8 +155,10 @@ static void leave_log(struct traverse *t, const struct redis_info *info)
         t->state = TRAVERSE_ENDED;
         return;
     }
-    t->place.cursor =
-        (struct cursor){.id = xid_next(t->at), .at = CURSOR_OPEN, .rank = RANK_UNKNOWN};
+    t->place =
+        (struct place){.cursor = {.id = xid_next(t->at), .at = CURSOR_OPEN, .rank = RANK_UNKNOWN},
+                       .standing = PLACE_CLAIMED,
+                       .state = PLACE_BEHIND};
     begin_walk(t, t->place.cursor.id);
 }
 
@@ -159,7 +170,8 @@ static enum sync_result ask_for_place(struct traverse *t)
     if (r != SYNC_OK)
         return r;
     enum place_finding found = place_on_info(&t->place, &info, &gap);
-    if (found == FOUND_GAP && info.has_first && xid_cmp(info.first, t->at) <= 0) {
+    bool another = found == FOUND_GAP && info.has_first && xid_cmp(info.first, t->at) <= 0;
+    if (another || went_back(t, &info)) {
         leave_log(t, &info);
         return r;
     }
@@ -194,21 +206,20 @@ static enum sync_result seek_forward(struct traverse *t)
  * which is right only where no single one was ever deleted. */
 static int64_t count_below(const struct traverse *t, const struct redis_info *now)
 {
-    bool whole = !t->resumed && xid_cmp(t->range.from, t->log.first) <= 0 &&
+    bool whole = t->taken > 0 && !t->resumed && xid_cmp(t->range.from, t->log.first) <= 0 &&
                  xid_cmp(t->began, t->log.last) >= 0;
     bool kept = now->has_deleted && xid_cmp(now->deleted, XID_ZERO) == 0 && now->has_added &&
                 now->added >= t->log.added && xid_cmp(now->last, t->log.last) >= 0;
     return whole && kept ? (int64_t)(t->log.length - t->old_taken) : -1;
 }
 
-/* No older record can be got. Tells which are missing. */
-static void end_backward(struct traverse *t, const struct redis_info *now)
+/* No older record can be got. Tells which are missing. proven: `at` was found in the log. */
+static void end_backward(struct traverse *t, const struct redis_info *now, bool proven)
 {
-    bool came = t->resumed && t->taken == 0, late;
     struct xid from = t->range.from, first = t->log.first;
     struct xid seen = t->resumed || t->taken > 0 ? t->at : xid_next(t->began);
     t->state = TRAVERSE_ENDED;
-    late = came && (!t->log.has_first || xid_cmp(first, t->at) > 0);
+    bool late = t->resumed && t->taken == 0 && !proven; /* it may have been another log */
     if (!late && !t->log.has_first)
         return;
     struct xid missing = late || xid_cmp(first, from) < 0 ? from : first;
@@ -222,16 +233,14 @@ static void end_backward(struct traverse *t, const struct redis_info *now)
 
 enum fate { FATE_DELETED, FATE_TRIMMED, FATE_ANOTHER };
 
-/* What became of the record at `at`. Ids and counts of one log never go back. */
+/* What became of the record at `at`. */
 static enum fate find_fate(const struct traverse *t, const struct redis_info *now)
 {
-    const struct redis_info *then = &t->log;
     if (!now->has_first || xid_cmp(now->first, t->at) > 0)
         return FATE_TRIMMED;
-    bool back = xid_cmp(now->first, then->first) < 0 || xid_cmp(now->last, then->last) < 0 ||
-                (now->has_added && now->added < then->added) || xid_cmp(now->last, t->at) < 0;
     bool never = now->has_deleted && xid_cmp(now->deleted, t->at) < 0;
-    return back || never ? FATE_ANOTHER : FATE_DELETED;
+    return never || went_back(t, now) || xid_cmp(now->last, t->at) < 0 ? FATE_ANOTHER
+                                                                       : FATE_DELETED;
 }
 
 /* The record at `at` was deleted. Goes on at the one before, if that is of the same log. */
@@ -247,7 +256,7 @@ static enum sync_result step_over(struct traverse *t)
         return r; /* asked again */
     if (!any) {
         if (xid_cmp(now.first, t->at) >= 0)
-            end_backward(t, &now);
+            end_backward(t, &now, false);
         return r;
     }
     if (xid_cmp(now.first, id) > 0)
@@ -267,7 +276,7 @@ static enum sync_result seek_backward(struct traverse *t)
     enum fate fate = find_fate(t, &now);
     if (fate == FATE_DELETED)
         return step_over(t);
-    end_backward(t, &now);
+    end_backward(t, &now, false);
     if (fate == FATE_ANOTHER && t->taken == 0) { /* as leave_log() */
         t->anchored = false;
         begin_walk(t, xid_prev(t->at));
@@ -281,7 +290,7 @@ static enum sync_result see_end(struct traverse *t)
     struct redis_info now;
     enum sync_result r = redis_sync_info(t->redis, t->key, &now);
     if (r == SYNC_OK)
-        end_backward(t, &now);
+        end_backward(t, &now, true);
     return r;
 }
 
