@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkThemes } from "./axe.js";
-import { json, openConsole, rowsAre, shows, until } from "./browser.js";
+import { json, openConsole, rowsAre, shows, state, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true };
@@ -109,6 +109,7 @@ const named = (page, name) => page.getByRole("checkbox", { name }).waitFor();
     await box(page, "gone").click(); // its line goes
     await shows(page, "web three");
     await page.goto(`${site.stack.url}/console.html?log=web`);
+    await state(page, "live"); // then it asks once more
     await page.locator("#picker-error").filter({ hasText: "The server does not list the logs: no Redis" }).waitFor();
     await shows(page, "web three");
     await page.unrouteAll();
