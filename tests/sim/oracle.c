@@ -572,10 +572,9 @@ static void check_client(const struct client *c)
     if (failed && !redis.denied_ever)
         oracle_fault(c, "unavailable although Redis refused nothing", "%d", c->n);
     bool cut_short = oracle_may_lack_final_frame(c);
-    bool gone = c->left != NEVER || c->lifetime > 0 || (c->oom && !ended);
+    bool gone = c->left != NEVER || c->lifetime > 0 || c->poll || (c->oom && !ended);
     if (c->poll && !failed)
         oracle_check_poll(c);
-    gone = gone || c->poll;
     if (gone || failed || cut_short)
         return;
     if (!ended || !(c->over || c->cgi))
