@@ -84,10 +84,10 @@ static void begin_forward(struct traverse *t)
         *c = (struct cursor){.id = t->at,
                              .at = CURSOR_SENT,
                              .rank = xid_cmp(t->at, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
+    else if (t->beginnings >= BEGINNINGS)
+        c->at = CURSOR_OPEN;
     else if (xid_cmp(t->began, t->log.first) == 0)
         c->rank = rank_of_first(&t->log);
-    if (!t->resumed && t->beginnings >= BEGINNINGS)
-        c->at = CURSOR_OPEN;
     begin_walk(t, cursor_read_from(c));
 }
 
