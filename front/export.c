@@ -72,7 +72,11 @@ static void text_gap(struct buf *b, const struct gap *gap)
 {
     char after[XID_TEXT];
     xid_format(gap->after, after);
-    buf_addf(b, "# records after %s were deleted meanwhile\n", after);
+    if (gap->lost > 0)
+        buf_addf(b, "# %lld ", (long long)gap->lost);
+    else
+        buf_adds(b, "# ");
+    buf_addf(b, "records after %s were deleted meanwhile\n", after);
 }
 
 static void text_broken(struct buf *b, const char *why)
