@@ -18,6 +18,7 @@
 #include "front/context.h"
 #include "front/holder.h"
 #include "front/outflow.h"
+#include "front/reading.h"
 #include "front/scan_plan.h"
 #include "front/scans.h"
 #include "front/stream.h"
@@ -298,6 +299,9 @@ void serve_search(struct context *ctx)
     char key[IDENTITY_MAX_KEY + 1];
     struct scan_wish wish;
     if (!is_on(ctx) || access_enabled(ctx) || access_identify(ctx) || access_key(ctx, key))
+        return;
+    static const char *const known[] = {"from", "to", "limit", NULL};
+    if (reading_refuses(ctx, known, "from, to, at, dir and limit"))
         return;
     const struct profile *p = stream_profile(ctx);
     const char *why = p ? scan_read(&ctx->request, ctx->config->filters, clock_wall_ms(), &wish)

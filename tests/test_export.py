@@ -42,6 +42,13 @@ def test_text_has_time_level_event_and_message(stack, redis):
     assert export(responder, "format=jsonl").headers["content-disposition"] == 'attachment; filename="log.jsonl"'
 
 
+def test_file_is_called_like_its_log(stack, redis):
+    responder = stack.responder(redis, auth="anonymous", stream="log", logs="web=log Db_1.a=other")
+    for query, name in (("", "log.txt"), ("log=web", "log-web.txt"), ("log=Db_1.a&format=jsonl&to=1970-01-02", "log-Db_1.a-19700102T000000Z.jsonl")):
+        assert export(responder, query).headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert fcgi_get(responder.socket, environment("/sselog/export", "log=x%22%0d%0ay")).status == 403
+
+
 def test_wrong_queries_are_told(stack, redis):
     responder = stack.responder(redis)
     for query, word in (("from=2&to=1", "from"), ("format=csv", "format"), ("limit=5", "limit"), ("level=loud", "level")):
