@@ -42,10 +42,6 @@
     return new Map(whole);
   }
   var placeIn = (log, id) => log ? `${log}=${id ?? ""}` : id ?? "";
-  function changedLog(text, before) {
-    const old = unpack(before);
-    return [...unpack(text)].find(([log, id]) => old.get(log) !== id)?.[0] ?? ONLY;
-  }
   var isCursor = (text) => unpack(text).size === text.split(",").length;
   var Cursor = class {
     /** @param {string[]} logs as of logsIn() */
@@ -902,7 +898,6 @@
       this.opened = false;
       this.checking = false;
       this.eventSource = null;
-      this.frame = "";
       this.order = new LiveOrder((record) => owner.record(record), (place) => owner.moved(place));
       this.ending = void 0;
       this.every = 0;
@@ -966,13 +961,12 @@
       });
       on("open", () => this.up());
       on("error", () => this.down());
-      this.frame = this.owner.lastId;
       this.order.waits = this.several;
       on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data, this.several)));
       on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
+      for (const log of this.several ? this.requests.logs : []) on(`record.${log}`, ({ lastEventId, data }) => this.record({ id: lastEventId, log, data }));
       on("cursor", ({ lastEventId }) => {
         this.arm();
-        this.frame = lastEventId;
         this.order.move(lastEventId);
       });
       on("ping", ({ data }) => this.pinged(detailOf(data)));
@@ -998,15 +992,12 @@
       return this.requests.logs.length > 1;
     }
     /**
-     * A record of one of several logs. The cursor of its frame has its id. A long record has no envelope, so the log is that
-     * in which the cursor moved.
+     * A record of one of several logs: the cursor of its frame has its id.
      * @param {LogRecord} record
      * @returns {LogRecord}
      */
     unpacked(record) {
-      const { id: place, log = changedLog(place, this.frame) } = record;
-      this.frame = place;
-      return { ...record, id: unpack(place).get(log) ?? "", log };
+      return { ...record, id: unpack(record.id).get(record.log ?? "") ?? "" };
     }
     /** @param {Detail} detail of a keepalive */
     pinged({ every }) {

@@ -61,7 +61,7 @@ test("each record of the stream has the name and the id of its log, and comes on
   at.sends("b", 9, "a=7-0,b=9-0,c=0-0");
   at.sends("a", 8, "a=8-0,b=9-0,c=0-0");
   at.sends("a", 8, "a=8-0,b=9-0,c=0-0");
-  at.stream().say("record", "long", "a=8-0,b=9-0,c=8-0");
+  at.stream().say("record.c", "long", "a=8-0,b=9-0,c=8-0");
   at.sends("c", 8, "a=8-0,b=9-0,c=8-1", { event: "deploy", fields: { host: "web2" } });
   await at.pass(0);
   assert.deepEqual(at.takes(), ["b 9-0 b9", "a 8-0 a8", 'c 8-0 "long"', "c 8-1 c8"]);
