@@ -104,6 +104,13 @@ test("a client that begins behind a cursor reads each log on from there", async 
   assert.equal(at.place(), "a=7-0,b=5-0,c=0-0");
 });
 
+test("an id is a place in all logs: behind the newest record up to it", async (t) => {
+  const at = await live(t, { after: "4-0" });
+  assert.deepEqual(at.takes(), ["b 5-0 b5", "a 7-0 a7"]);
+  assert.deepEqual(asked("history").map(({ searchParams }) => searchParams.get("after") ?? searchParams.get("before")), ["4-1", "4-1", "4-1", "4-0", "2-0", "0-0"]);
+  assert.equal(at.place(), "a=7-0,b=5-0,c=0-0");
+});
+
 test("a log without a place is left to the stream, with history", async (t) => {
   const at = await live(t, { after: "a=4-0,b=2-0" });
   assert.deepEqual([at.place(), at.stream().url.searchParams.get("history")], ["a=4-0,b=2-0", "1000"]);
