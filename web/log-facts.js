@@ -3,7 +3,7 @@
 /*
  * log-facts: what the server tells of the logs that the reader may choose: which there are, their last records, and
  * their errors of the last ten minutes. It owns these answers and the timer that renews them. It may not know the page.
- * Invariants: it asks only while somebody looks, but for the first list. No more than AT_ONCE requests are open. A
+ * Invariants: it asks only while somebody looks, except for the first list. No more than AT_ONCE requests are open. A
  * failed request leaves the list as it is.
  */
 import { timeOf } from "./times.js";
