@@ -279,6 +279,6 @@ export class Picker {
     if (!facts?.listed) return "";
     const at = formatTime(facts.listed, { utc: preferences.utc }).replace(/\.\d+/, "");
     const left = this.first(this.logs).length > COUNTED ? ` Of ${COUNTED} logs only.` : "";
-    return `Errors are those of ten minutes. As of ${at}.${left}`;
+    return `Errors of the last ten minutes, as of ${at}.${left}`;
   }
 }
