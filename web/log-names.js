@@ -34,6 +34,12 @@ function shorten(rest, taken) {
   return short;
 }
 
+/**
+ * Characters of the longest short name.
+ * @param {Map<string, Mark> | undefined} marks
+ */
+export const widthOf = (marks) => Math.max(0, ...[...(marks?.values() ?? [])].map(({ short }) => short.length));
+
 /** The usual names of small groups of logs, such as web, api and worker, have different ones. @param {string} name */
 function hash(name) {
   const sum = [...name].reduce((part, letter) => (Math.imul(part, 31) + letter.charCodeAt(0)) >>> 0, 4);
