@@ -23,6 +23,7 @@
 import { Arrivals } from "./arrivals.js";
 import { CURRENT } from "./badge.js";
 import { Clearing } from "./clearing.js";
+import { ColumnHead } from "./column-head.js";
 import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
@@ -51,8 +52,11 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { formatTime } from "./times.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+
+/** @import { Entry } from "./parse-entry.js" */
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -60,7 +64,14 @@ const linkOf = (/** @type {string} */ id) => linkTo(id, settings.own);
 
 /* ---------------------------------------------------------------- the list */
 
-const rowHeight = new RowHeight($("log"), $("rows"), preferences);
+const columns = new ColumnHead({
+  node: $("columns"),
+  names: () => settings.cols,
+  onchange: (names) => controls.setColumns(names),
+  onwide: once(() => measureRows()),
+});
+
+const rowHeight = new RowHeight($("log"), $("rows"), preferences, columns);
 
 /** @type {Store} */
 const store = new Store({
@@ -98,6 +109,10 @@ const view = {
   get columns() {
     return rowHeight.columns;
   },
+  get cols() {
+    return settings.cols;
+  },
+  cells: (/** @type {Entry} */ entry) => columns.cellsOf(entry),
 };
 
 const days = new DayLines(store, view, $("head-day"));
@@ -255,11 +270,9 @@ const controls = new Controls(settings, preferences, {
     session.filterChanged(held ? pointer.item?.id : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
+  oncolumns: showColumns,
   onserver: () => session.filterChanged(),
-  onwrap() {
-    rowHeight.measure();
-    list.remeasure();
-  },
+  onwrap: measureRows,
   onutc: showTimes,
   onown: showTimes,
   onfold: () => filter.refilter(),
@@ -295,6 +308,8 @@ new FieldMenu({
     pointer.hold();
     controls.writeQuery(withTerm(settings.query, term));
   },
+  isColumn: (name) => columns.has(name),
+  oncolumn: (name) => columns.toggle(name),
 });
 const context = new Context({ list, pointer, controls, filtered });
 
@@ -341,6 +356,17 @@ function showTimes() {
 /** The times have another length, so that rows have other heights. */
 function measureTimes() {
   rowHeight.showTimes(view);
+  showColumns();
+}
+
+/** The page has other columns, or their head stands elsewhere. */
+function showColumns() {
+  columns.show(formatTime(Date.now(), view));
+  measureRows();
+}
+
+/** Rows have other heights. */
+function measureRows() {
   rowHeight.measure();
   list.remeasure();
 }

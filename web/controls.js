@@ -14,7 +14,7 @@ import { logName, savePreferences, saveURL } from "./settings.js";
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-/** @typedef {"server" | "wrap" | "utc" | "own" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+/** @typedef {"server" | "columns" | "wrap" | "utc" | "own" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
@@ -131,6 +131,13 @@ export class Controls {
     this.chips.show(settings.levels);
     saveURL(settings);
     this.events.onfilter(query, at);
+  }
+
+  /** @param {string[]} names of fields */
+  setColumns(names) {
+    this.settings.cols = names;
+    saveURL(this.settings);
+    this.events.oncolumns();
   }
 
   /**

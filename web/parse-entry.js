@@ -173,12 +173,13 @@ export const textOf = ({ coloured, cuts, message }) => (coloured ? without(plain
  * The entry as a line of a text file. Further lines of the message are indented, so that none reads as another entry.
  * @param {Entry} entry
  * @param {{utc?: boolean, own?: boolean}} options
+ * @param {string} [beside] what stands before the message, with a blank behind it
  */
-export function asText(entry, options) {
+export function asText(entry, options, beside = "") {
   const time = formatTime(shownTime(entry, options).ms, { utc: options.utc, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
   const event = entry.event ? ` [${plain(entry.event)}]` : "";
-  return `${time}${level}${event} ${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
+  return `${time}${level}${event} ${beside}${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
 }
 
 /**

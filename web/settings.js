@@ -2,9 +2,10 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual).
+ * server, at, time, cols). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual).
  * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
+import { readColumns, writeColumns } from "./columns.js";
 import { ALL_LEVELS } from "./level.js";
 import { readLevels, writeLevels } from "./level-set.js";
 
@@ -21,6 +22,7 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {boolean} server the server filters too
  * @property {string} at id of the record that the address names, or ""
  * @property {boolean} own rows show the times that the records say
+ * @property {string[]} cols names of the fields that are columns
  * @property {number} cap records that the page may hold; 0: as the preferences say
  * @property {string | true | undefined} token as in connect()
  */
@@ -67,6 +69,7 @@ export function readURL() {
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
     own: params.get("time") === "own",
+    cols: readColumns(params.get("cols")),
     cap: cap ? clampCap(Number(cap)) : 0,
     token: tokens || token === "yes" ? true : token || undefined,
   };
@@ -78,8 +81,8 @@ export function readURL() {
  */
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
-/** @param {Pick<Settings, "levels" | "query" | "server" | "at" | "own">} settings */
-function urlOf({ levels, query, server, at, own }) {
+/** @param {Pick<Settings, "levels" | "query" | "server" | "at" | "own" | "cols">} settings */
+function urlOf({ levels, query, server, at, own, cols }) {
   const url = new URL(location.href);
   const set = (/** @type {string} */ name, /** @type {string} */ value) =>
     value ? url.searchParams.set(name, value) : url.searchParams.delete(name);
@@ -88,6 +91,7 @@ function urlOf({ levels, query, server, at, own }) {
   set("server", server ? "1" : "");
   set("at", at);
   set("time", own ? "own" : "");
+  set("cols", writeColumns(cols));
   return url;
 }
 
@@ -126,7 +130,7 @@ const linkBases = new Map();
 export function linkTo(id, own) {
   let base = linkBases.get(own);
   if (base === undefined) {
-    const url = urlOf({ levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own });
+    const url = urlOf({ levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own, cols: [] });
     url.searchParams.set("at", "");
     linkBases.set(own, (base = url.href));
   }
