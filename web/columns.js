@@ -100,16 +100,17 @@ export function columnsText(entry, names) {
 export const widthFor = (length) => Math.min(WIDE, Math.max(NARROW, Math.ceil(length / STEP) * STEP));
 
 /**
- * The widths that the columns get, when a line has this room, and what they take of it. All are in characters.
+ * The widths that the columns get, when a line has this room, and what they take of it. The widest give way first. All
+ * are in characters.
  * @param {number[]} widths wanted
  * @param {number} room
  */
 export function fitted(widths, room) {
   const gaps = widths.length * GAP;
-  const wanted = widths.reduce((sum, width) => sum + width, 0);
-  const scale = Math.min(1, Math.max(0, room * SHARE - gaps) / wanted);
-  const given = widths.map((width) => Math.max(NARROW / 2, Math.floor(width * scale)));
-  return { given, taken: Math.ceil(given.reduce((sum, width) => sum + width, gaps)) };
+  const sum = (/** @type {number} */ most) => widths.reduce((all, width) => all + Math.min(width, most), gaps);
+  let most = WIDE;
+  while (most > NARROW / 2 && sum(most) > room * SHARE) most--;
+  return { given: widths.map((width) => Math.min(width, most)), taken: Math.ceil(sum(most)) };
 }
 
 /* ----- inside */

@@ -7,15 +7,17 @@
  *
  *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
- *                 server-filter, query-edit, hidden-hint, empty-text
+ *                 server-filter, query-edit, hidden-hint, empty-text, columns,
+ *                 watch-rules
  *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
  *                 sselog (the client, which other pages embed too)
- *    page         dom, settings, shortcuts
+ *    page         dom, settings, shortcuts, popup
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
- *                 day-line, virtual-list, download
+ *                 day-line, virtual-list, download, column-cells, watch-mark
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
- *                 match-steps, field-menu, context, keymap
+ *                 match-steps, field-menu, column-head, context, watch-search, watch-notice, watch-store, watch,
+ *                 watch-sheet, keymap
  *    other pages  log-list, log-style, sselog-log: the list without this file
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
@@ -55,6 +57,10 @@ import { Store } from "./store.js";
 import { formatTime } from "./times.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+import { WatchNotice } from "./watch-notice.js";
+import { WatchSheet } from "./watch-sheet.js";
+import { WatchStore } from "./watch-store.js";
+import { Watch } from "./watch.js";
 
 /** @import { Entry } from "./parse-entry.js" */
 
@@ -126,7 +132,7 @@ const list = new VirtualList({
   store,
   makeRow(item) {
     filter.searchFields(item);
-    return pointer.mark(item, makeRow(item, view));
+    return pointer.mark(item, watch.mark(item, makeRow(item, view)));
   },
   settle,
   showFold(row, item) {
@@ -167,7 +173,9 @@ const ingest = new Ingest({
   mayAdd: (items) => !list.wouldLose(items),
   parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
-    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item.id)).length);
+    const news = items.filter((item) => !item.marker && title.isNews(item.id));
+    arrivals.taken(items.length, news.length);
+    watch.came(news);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
     drawNow();
@@ -257,6 +265,23 @@ const status = new Status(
   (kind, message) => ingest.mark(kind, message),
   (state) => title.tell($("title").textContent ?? "", state),
 );
+const notice = new WatchNotice({ hidden: () => document.visibilityState === "hidden", name: () => title.name });
+
+/** @type {Watch} */
+const watch = new Watch({
+  store: new WatchStore(),
+  title,
+  notice,
+  rowOf: (item) => list.nodes.get(item),
+  onrules() {
+    sheet.show();
+    list.redraw();
+  },
+  onmarks: () => draw(),
+  oncounts: () => sheet.drawCounts(),
+});
+const sheet = new WatchSheet(watch);
+
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
@@ -296,6 +321,10 @@ const controls = new Controls(settings, preferences, {
     await filter.applied();
     await download(kind, store, view);
   },
+  onwatch() {
+    controls.closeMenu();
+    sheet.open();
+  },
   onhelp() {
     controls.closeMenu();
     showHelp(actions.rememberFocus());
@@ -328,6 +357,7 @@ listShortcuts(shortcuts);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
   title.seen();
+  notice.seen();
   status.show();
   ingest.drain();
   draw();

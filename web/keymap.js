@@ -53,6 +53,7 @@ export function keymap(controls, actions, { toOlder, toMatch, toContext, toUndo 
     ["w", "wrap long lines", () => controls.setWrap(!preferences.wrap)],
     ["u", "times in UTC", () => controls.setUtc(!preferences.utc)],
     ["t", "the times that the records say", () => controls.setOwn(!settings.own)],
+    ["r", "watch rules", events.onwatch],
     ["d", "download what is shown as text", () => events.ondownload("text")],
     ["x", "clear the page", events.onclear],
     ["z", "undo that, for ten seconds", toUndo],

@@ -17,6 +17,7 @@ import { hiddenIn } from "./trace.js";
 /** @import { Fold, Trace } from "./folds.js" */
 /** @import { Span } from "./line.js" */
 /** @import { Role } from "./trace.js" */
+/** @import { Rule } from "./watch-rules.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
@@ -30,6 +31,8 @@ import { hiddenIn } from "./trace.js";
  * field of an opened record, once they were looked for.
  * @typedef {{query: object, found: (Found | null)[], fields?: (Found | null)[][]}} Match
  */
+
+/** The watch rules that hold for a record, of all that were asked. @typedef {{of: Rule[], rules: Rule[]}} Watched */
 
 /**
  * A record as the page keeps it.
@@ -60,6 +63,7 @@ import { hiddenIn } from "./trace.js";
  * @property {Fold | undefined} fold the records that share a row with it; the store sets it
  * @property {boolean} apart its fold is open; the store sets it
  * @property {Match | undefined} match what the expressions of the filter found
+ * @property {Watched | undefined} watched the watch rules that hold for it; watch-search.js sets it
  */
 
 /**
@@ -138,6 +142,7 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
     fold: undefined,
     apart: false,
     match: undefined,
+    watched: undefined,
   };
 }
 

@@ -27,7 +27,7 @@ const choose = (page, name) => page.getByRole("menuitem", { name }).click();
 const named = (page, name) => page.locator(".fields").getByRole("button", { name, exact: true });
 const left = (page, selector) => page.locator(selector).first().evaluate((node) => Math.round(node.getBoundingClientRect().left));
 
-test("a field becomes a column, which each row shows and the address keeps", async () => {
+test("a field becomes a column, which each row shows, the address keeps, and whose cells filter", async () => {
   await addThree();
   const page = await site.open();
   await shows(page, "third");
@@ -51,11 +51,7 @@ test("a field becomes a column, which each row shows and the address keeps", asy
   await page.reload();
   await shows(page, "third");
   assert.deepEqual(await cellsIn(page, "first"), ["200", "bob"]);
-});
-
-test("a cell offers only this and not this, and copies its value", async () => {
-  await addThree();
-  const page = await site.open("?cols=status,user,http.method,http");
+  await page.goto(`${site.stack.url}/console.html?cols=status,user,http.method,http`);
   await shows(page, "third");
   assert.deepEqual(await cellsIn(page, "first"), ["200", "bob", "GET", '{"method":"GET","path":"/a \\"b\\""}']);
   await row(page, "third").getByRole("button", { name: "user: eve  x" }).click();
