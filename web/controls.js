@@ -87,6 +87,13 @@ export class Controls {
     this.restoreFilter(this.settings.query, levels);
   }
 
+  /** @param {string[]} logs */
+  setLogs(logs) {
+    this.settings.logs = logs;
+    this.showTitle();
+    saveURL(this.settings);
+  }
+
   /** @param {string} level */
   toggleLevel(level) {
     this.setLevels(toggled(this.settings.levels, level));
@@ -204,7 +211,7 @@ export class Controls {
    * @param {number} cap records that the page may hold
    */
   showAll(cap) {
-    $("title").textContent = logName(this.settings.stream);
+    this.showTitle();
     this.chips.show(this.settings.levels);
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
@@ -214,6 +221,10 @@ export class Controls {
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);
     $("own").checked = this.settings.own;
+  }
+
+  showTitle() {
+    $("title").textContent = logName(this.settings);
   }
 
   /** @param {number} cap an address may name another number than the choices */
