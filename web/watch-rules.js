@@ -111,6 +111,5 @@ export function holding(entry, rules) {
  * @param {(Found | null)[]} found by its expressions, in their order
  */
 export function holdsWith(entry, { query }, found) {
-  const seen = Object.assign(Object.create(entry), { match: { query, found } });
-  return passes(seen, query);
+  return passes({ ...entry, match: { query, found } }, query);
 }

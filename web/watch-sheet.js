@@ -11,7 +11,7 @@ import { COLOURS } from "./watch-rules.js";
 /** @import { Watch } from "./watch.js" */
 
 /** @type {Record<string, string>} */
-const CALLED = { red: "red", yellow: "brown or yellow", green: "green", blue: "blue", magenta: "purple", cyan: "teal" };
+const CALLED = { red: "red", yellow: "amber", green: "green", blue: "blue", magenta: "purple", cyan: "teal" };
 
 /** @param {HTMLSelectElement} select */
 function fillColours(select) {
