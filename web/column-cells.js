@@ -9,6 +9,7 @@ import { element } from "./dom.js";
 
 const SHOWN = 120; // characters of a value
 const TITLE = 2000;
+const FITS = 4; // in the narrowest column
 
 /** @param {string} text */
 const oneLine = (text) => text.slice(0, SHOWN).replace(/\s*[\r\n]+\s*/g, " ⏎ ");
@@ -24,10 +25,9 @@ function cell(name, text) {
     return none;
   }
   const node = element("button", "cell", oneLine(text));
-  node.type = "button";
   node.tabIndex = -1; // the row has the keys
   node.dataset.name = name;
-  node.title = text.length > TITLE ? `${text.slice(0, TITLE)}…` : text;
+  if (text.length > FITS) node.title = text.length > TITLE ? `${text.slice(0, TITLE)}…` : text;
   node.setAttribute("aria-label", `${name}: ${oneLine(text)}`);
   node.setAttribute("aria-haspopup", "menu");
   return node;

@@ -40,6 +40,8 @@ const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log n
  * @property {boolean} levels some levels are hidden
  * @property {boolean} server the server withholds records
  * @property {boolean} pending the stream is to be opened again with another filter
+ * @property {boolean} choosing the reader has logs to choose from, and none is chosen
+ * @property {boolean} several the page shows several logs
  * @property {boolean} cleared the reader cleared the page
  * @property {boolean} utc
  */
