@@ -18,15 +18,24 @@ export function noticeText(count, texts) {
   return texts.length === 1 ? `${records} ${texts[0]}` : `${records} ${texts.length} watch rules: ${texts.join(", ")}`;
 }
 
+let unable = false; // the browser shows none for pages, as on some phones
+
+/** Why the browser shows no notification of this page, or "". */
+export function refusal() {
+  if (!("Notification" in globalThis)) return "This browser has no notifications for this page. They need https.";
+  if (unable) return "This browser shows no notifications of pages.";
+  if (Notification.permission === "granted") return "";
+  if (Notification.permission === "denied") return "The browser refuses notifications of this page. Its settings can allow them.";
+  return "The browser does not allow notifications of this page yet. Switch them off and on to ask.";
+}
+
 /**
  * Asks the reader for the permission; only a click may lead here.
  * @returns {Promise<string>} why there is none, or ""
  */
 export async function askPermission() {
-  if (!("Notification" in globalThis)) return "This browser has no notifications for this page. They need https.";
-  const answer = await Notification.requestPermission();
-  if (answer === "granted") return "";
-  return answer === "denied" ? "The browser refuses notifications of this page. Its settings can allow them." : "Notifications were not allowed.";
+  if ("Notification" in globalThis) await Notification.requestPermission();
+  return refusal();
 }
 
 /**
@@ -34,7 +43,7 @@ export async function askPermission() {
  * @param {string} body
  */
 function showNotification(title, body) {
-  if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
+  if (refusal()) return;
   try {
     const notification = new Notification(title, { body, tag: "sselog-watch" });
     notification.onclick = () => {
@@ -42,7 +51,7 @@ function showNotification(title, body) {
       notification.close();
     };
   } catch {
-    // some phones let only service workers show them
+    unable = true;
   }
 }
 

@@ -13,7 +13,7 @@ import { applies, hasExpression, holding, holdsWith } from "./watch-rules.js";
 /** @import { Entry, Watched } from "./parse-entry.js" */
 /** @import { Rule } from "./watch-rules.js" */
 
-const LOT = 200_000; // characters for one question to the worker
+const LOT = 100_000; // characters for one question to the worker
 const WAITING = 20_000; // records that may wait for the worker
 
 /** A record that waits for the worker, whether it arrived, and the rules. @typedef {{entry: Entry, news: boolean, rules: Rule[]}} Waiting */
@@ -112,7 +112,7 @@ export class WatchSearch {
     }
     if (this.asking) return;
     this.asking = true;
-    queueMicrotask(() => this.askWorker());
+    setTimeout(() => this.askWorker()); // rows are drawn first
   }
 
   async askWorker() {

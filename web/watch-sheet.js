@@ -4,7 +4,7 @@
  * watch-sheet: the dialog of the watch rules. It owns its nodes. It may not know records: watch.js has the rules.
  */
 import { $, copy, element, number, offerText, once, toast } from "./dom.js";
-import { askPermission } from "./watch-notice.js";
+import { askPermission, refusal } from "./watch-notice.js";
 import { COLOURS } from "./watch-rules.js";
 
 /** @import { Choice, Rule } from "./watch-rules.js" */
@@ -61,7 +61,7 @@ export class WatchSheet {
    */
   row(rule, i) {
     const row = element("li", `watch-rule watch-${rule.colour}${rule.on ? "" : " off"}`);
-    const fault = element("p", "error", rule.error);
+    const fault = element("p", "error", rule.error || (rule.notify ? refusal() : ""));
     fault.id = `watch-fault-${i}`;
     fault.setAttribute("role", "alert");
     const hits = element("span", "hits");

@@ -39,8 +39,9 @@ export class Watch {
     this.search = new WatchSearch({
       onnews: (rule, entries) => this.found(rule, entries),
       onlate: (entries) => {
-        for (const entry of entries) this.mark(entry, rowOf(entry));
-        onmarks();
+        const drawn = entries.filter((entry) => rowOf(entry));
+        for (const entry of drawn) this.mark(entry, rowOf(entry));
+        if (drawn.length) onmarks();
       },
       onfail: (rule, error) => this.fail(rule, error),
       onskip: (count) => (this.skipped += count),

@@ -10,7 +10,7 @@ import { search } from "../../../web/filter.js";
 import { parseEntry } from "../../../web/parse-entry.js";
 import { titleOf } from "../../../web/title.js";
 import { COLOURS, MOST, holding, makeRule, readKept, readShared, writeKept, writeShared } from "../../../web/watch-rules.js";
-import { WatchNotice, noticeText } from "../../../web/watch-notice.js";
+import { WatchNotice, askPermission, noticeText, refusal } from "../../../web/watch-notice.js";
 import { WatchSearch } from "../../../web/watch-search.js";
 
 const entry = (data) => parseEntry({ id: "1-0", data: typeof data === "string" ? data : JSON.stringify(data) });
@@ -71,48 +71,52 @@ function searching(list, slow = []) {
   return { seen, search: search_ };
 }
 
-const settled = () => new Promise(setImmediate);
+/* Resolves when the worker has answered for all that waited. */
+async function settled({ search: one }) {
+  do await new Promise((done) => setTimeout(done, 5));
+  while (one.asking);
+}
 
 test("a record that arrives is counted once by each rule, also by those with expressions", async () => {
-  const { seen, search: one } = searching(rules("error", "/err\\w+ \\d+/", "-/nothing/ error"));
+  const at = searching(rules("error", "/err\\w+ \\d+/", "-/nothing/ error"));
   const entries = [entry("error 17"), entry("fine"), entry("error x")];
-  one.came(entries);
-  assert.deepEqual(texts(one.rulesOf(entries[0])), ["error"]);
-  await settled();
-  assert.deepEqual(seen.news, ["error 2", "/err\\w+ \\d+/ 1", "-/nothing/ error 2"]);
-  assert.deepEqual(texts(one.rulesOf(entries[0])), ["error", "/err\\w+ \\d+/", "-/nothing/ error"]);
-  assert.ok(seen.late.includes(entries[0]));
-  one.rulesOf(entries[1]);
-  one.rulesOf(entry("error drawn"));
-  await settled();
-  assert.equal(seen.news.length, 3, "what is only drawn does not count");
+  at.search.came(entries);
+  assert.deepEqual(texts(at.search.rulesOf(entries[0])), ["error"]);
+  await settled(at);
+  assert.deepEqual(at.seen.news, ["error 2", "/err\\w+ \\d+/ 1", "-/nothing/ error 2"]);
+  assert.deepEqual(texts(at.search.rulesOf(entries[0])), ["error", "/err\\w+ \\d+/", "-/nothing/ error"]);
+  assert.ok(at.seen.late.includes(entries[0]));
+  at.search.rulesOf(entries[1]);
+  at.search.rulesOf(entry("error drawn"));
+  await settled(at);
+  assert.equal(at.seen.news.length, 3, "what is only drawn does not count");
 });
 
 test("an expression that takes too long is given up, and the other rules go on", async () => {
-  const { seen, search: one } = searching(rules("/^(a+)+$/", "/b/", "b"), ["/^(a+)+$/"]);
-  one.came([entry("ab")]);
-  await settled();
-  assert.deepEqual(seen.failed, ["/^(a+)+$/: it takes too long"]);
-  assert.deepEqual(seen.news, ["b 1", "/b/ 1"]);
+  const at = searching(rules("/^(a+)+$/", "/b/", "b"), ["/^(a+)+$/"]);
+  at.search.came([entry("ab")]);
+  await settled(at);
+  assert.deepEqual(at.seen.failed, ["/^(a+)+$/: it takes too long"]);
+  assert.deepEqual(at.seen.news, ["b 1", "/b/ 1"]);
 });
 
 test("rules that change meanwhile do not count what came before them, and lose nothing", async () => {
   const [stays, goes, comes] = rules("/a/", "/ab/", "/abc/");
-  const { seen, search: one } = searching([stays, goes]);
-  one.came([entry("abc")]);
-  one.setRules([stays, comes]);
-  one.came([entry("abc")]);
-  await settled();
-  assert.deepEqual(seen.news, ["/a/ 1", "/a/ 1", "/abc/ 1"]);
+  const at = searching([stays, goes]);
+  at.search.came([entry("abc")]);
+  at.search.setRules([stays, comes]);
+  at.search.came([entry("abc")]);
+  await settled(at);
+  assert.deepEqual(at.seen.news, ["/a/ 1", "/a/ 1", "/abc/ 1"]);
 });
 
 test("of too many records that wait for expressions the oldest are left out, and said to be", async () => {
-  const { seen, search: one } = searching(rules("/a/"));
-  one.came(Array.from({ length: 20_001 }, () => entry("a")));
-  await settled();
-  await settled();
-  assert.equal(seen.skipped, 10_000);
-  assert.equal(seen.news.reduce((sum, text) => sum + Number(text.split(" ")[1]), 0), 10_001);
+  const at = searching(rules("/a/"));
+  at.search.came(Array.from({ length: 20_001 }, () => entry("a")));
+  await settled(at);
+  await settled(at);
+  assert.equal(at.seen.skipped, 10_000);
+  assert.equal(at.seen.news.reduce((sum, text) => sum + Number(text.split(" ")[1]), 0), 10_001);
 });
 
 test("notifications come at most every ten seconds, with all that came, and not while the page is seen", (t) => {
@@ -153,4 +157,22 @@ test("the colours of marks have contrast in both themes", () => {
     const value = (/** @type {string} */ of) => new RegExp(`--${of}: (#\\w+);`).exec(text)[1];
     for (const colour of COLOURS) assert.ok(contrast(value(`ansi-${colour}`), value("page")) >= 4.5, `${colour}, ${name}`);
   }
+});
+
+test("why the browser shows no notifications is said, each time", async (t) => {
+  t.after(() => delete globalThis.Notification);
+  assert.match(await askPermission(), /need https/);
+  globalThis.Notification = class {
+    static permission = "default";
+    static requestPermission = async () => (this.permission = "denied");
+  };
+  assert.match(refusal(), /not allow notifications of this page yet/);
+  assert.match(await askPermission(), /refuses/);
+  globalThis.Notification.permission = "granted";
+  assert.equal(refusal(), "");
+  const notice = new WatchNotice({ hidden: () => true, name: () => "web" });
+  globalThis.Notification = Object.assign(() => {}, { permission: "granted" }); // no constructor
+  notice.found("error", [{}]);
+  await new Promise((done) => setTimeout(done, 5));
+  assert.match(refusal(), /shows no notifications of pages/);
 });
