@@ -53,8 +53,8 @@ export class ColumnHead {
 
   /* ----- the head */
 
-  /** @param {string} time as long as those of the rows */
-  show(time) {
+  /** @param {HTMLElement[]} before as wide as what rows have before their columns */
+  show(before) {
     const names = this.names();
     this.node.hidden = !names.length;
     this.node.replaceChildren();
@@ -62,7 +62,7 @@ export class ColumnHead {
     const lead = element("span", "lead");
     const spacers = element("span", "spacers");
     spacers.setAttribute("aria-hidden", "true");
-    spacers.append(element("span", "time", time), element("span", "level"));
+    spacers.append(...before);
     const all = element("span", "cells");
     all.append(...names.map((name) => this.heading(name)));
     lead.append(spacers, all);

@@ -5,16 +5,16 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
+ *    text         ids, cursor, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
  *                 server-filter, query-edit, hidden-hint, empty-text, columns, watch-rules
- *    connection   callback, client-ids, options, cursor, event-parser, requests, merge-pages, history-request,
- *                 volume-request, catch-up, history-poll, reconnecting-source, search-request, tabs, elements,
+ *    connection   callback, client-ids, options, event-parser, requests, merge-pages, history-request,
+ *                 volume-request, catch-up, live-order, history-poll, reconnecting-source, search-request, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, log-choice, log-names, settings, shortcuts, popup
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download, column-cells, watch-mark
- *    flow         ingest, filter-session, older-history, clearing, log-session
+ *    flow         ingest, filter-session, older-history, clearing, kept-place, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, column-head, context, watch-search, watch-notice, watch-store, watch,
  *                 watch-sheet, keymap, picker with picker-text, picker-lines, log-facts
@@ -31,6 +31,7 @@ import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
+import { refOf } from "./cursor.js";
 import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
@@ -38,6 +39,7 @@ import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
 import { showFold } from "./fold-button.js";
 import { Ingest } from "./ingest.js";
+import { keptPlace } from "./kept-place.js";
 import { keymap } from "./keymap.js";
 import { isAll } from "./level-set.js";
 import { LogSession } from "./log-session.js";
@@ -50,13 +52,12 @@ import { Pointer } from "./pointer.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
-import { makeRow } from "./row.js";
+import { makeRow, spacersFor } from "./row.js";
 import { Requests } from "./requests.js";
 import { isAddress, linkTo, readPreferences, readURL, savePreferences } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
-import { formatTime } from "./times.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
 import { WatchNotice } from "./watch-notice.js";
@@ -68,7 +69,7 @@ import { Watch } from "./watch.js";
 
 const preferences = readPreferences();
 const settings = readURL();
-const linkOf = (/** @type {string} */ id) => linkTo(id, settings);
+const linkOf = (/** @type {string} */ ref) => linkTo(ref, settings);
 
 /* ---------------------------------------------------------------- the list */
 
@@ -107,6 +108,9 @@ const view = {
   },
   get target() {
     return settings.at;
+  },
+  get marks() {
+    return session.marks;
   },
   get traces() {
     return preferences.foldTraces;
@@ -175,7 +179,7 @@ const ingest = new Ingest({
   mayAdd: (items) => !list.wouldLose(items),
   parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
-    const news = items.filter((item) => !item.marker && title.isNews(item.id));
+    const news = items.filter((item) => !item.marker && title.isNews(item));
     arrivals.taken(items.length, news.length);
     watch.came(news);
     title.came(items, (item) => filter.passes(item));
@@ -191,6 +195,7 @@ const older = new OlderHistory({
   list,
   ingest,
   searched: (items) => filter.searched(items),
+  logs: () => session.logs,
   situation: () => ({
     state: session.state,
     status: session.status,
@@ -223,6 +228,7 @@ const clearing = new Clearing({
   },
 });
 
+/** @type {LogSession} */
 const session = new LogSession(settings, filtered, {
   onrestart(at) {
     list.setFollowing(true);
@@ -235,7 +241,7 @@ const session = new LogSession(settings, filtered, {
     status.clear();
     title.clear();
     list.clear();
-    list.draw();
+    measureTimes();
   },
   onopen(connection, at) {
     older.connect(connection);
@@ -297,7 +303,7 @@ const controls = new Controls(settings, preferences, {
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
     counts.asked();
-    session.filterChanged(held ? pointer.item?.id : at);
+    session.filterChanged(held && pointer.item && !pointer.item.marker ? refOf(pointer.item) : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
   oncolumns: showColumns,
@@ -347,8 +353,9 @@ new FieldMenu({
 });
 const picker = new Picker(settings, preferences, {
   onchoose(logs) {
+    const at = keptPlace(store, list.firstSeq, settings.logs, logs);
     controls.setLogs(logs);
-    session.logsChanged();
+    session.logsChanged(at);
   },
   onfold: () => savePreferences(preferences),
   onknown() {
@@ -409,7 +416,7 @@ function measureTimes() {
 
 /** The page has other columns, or their head stands elsewhere. */
 function showColumns() {
-  columns.show(formatTime(Date.now(), view));
+  columns.show(spacersFor(view));
   measureRows();
 }
 
@@ -461,5 +468,5 @@ showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 status.start();
-picker.start();
 session.start();
+picker.start();
