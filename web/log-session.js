@@ -17,6 +17,7 @@ import { connect } from "./sselog.js";
 /** @import { Client, Detail, State } from "./sselog.js" */
 
 const RESTART_WAIT = 800; // ms without a change of the filter after which the stream is opened with it
+const SOON = 200; // records that come at first, so that they are soon there on a slow line; older-history.js loads the rest
 const REFUSED = 400; // the status by which the server says that it does not take the filter
 
 /**
@@ -74,6 +75,7 @@ export class LogSession {
     const at = id && settings.at;
     this.connection = connect({
       url: this.url(),
+      history: SOON,
       token: settings.token,
       after: id,
       onrecords: (records) => events.onrecords(records),
