@@ -5,18 +5,19 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
+ *    text         ids, cursor, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
- *                 server-filter, query-edit, hidden-hint, empty-text
- *    connection   callback, client-ids, options, cursor, event-parser, requests, merge-pages, history-request,
- *                 volume-request, catch-up, history-poll, reconnecting-source, search-request, tabs, elements,
+ *                 server-filter, query-edit, hidden-hint, empty-text, columns, watch-rules
+ *    connection   callback, client-ids, options, event-parser, requests, merge-pages, history-request,
+ *                 volume-request, catch-up, live-order, history-poll, reconnecting-source, search-request, tabs, elements,
  *                 sselog (the client, which other pages embed too)
- *    page         dom, log-choice, log-names, settings, shortcuts
+ *    page         dom, log-choice, log-names, settings, shortcuts, popup
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
- *                 day-line, virtual-list, download
- *    flow         ingest, filter-session, older-history, clearing, log-session
+ *                 day-line, virtual-list, download, column-cells, watch-mark
+ *    flow         ingest, filter-session, older-history, clearing, kept-place, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
- *                 match-steps, field-menu, context, keymap, picker with picker-text, picker-lines, log-facts
+ *                 match-steps, field-menu, column-head, context, watch-search, watch-notice, watch-store, watch,
+ *                 watch-sheet, keymap, picker with picker-text, picker-lines, log-facts
  *    other pages  log-list, log-style, sselog-log: the list without this file
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
@@ -24,11 +25,13 @@
 import { Arrivals } from "./arrivals.js";
 import { CURRENT } from "./badge.js";
 import { Clearing } from "./clearing.js";
+import { ColumnHead } from "./column-head.js";
 import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
+import { refOf } from "./cursor.js";
 import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
@@ -36,6 +39,7 @@ import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
 import { showFold } from "./fold-button.js";
 import { Ingest } from "./ingest.js";
+import { keptPlace } from "./kept-place.js";
 import { keymap } from "./keymap.js";
 import { isAll } from "./level-set.js";
 import { LogSession } from "./log-session.js";
@@ -48,7 +52,7 @@ import { Pointer } from "./pointer.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
-import { makeRow } from "./row.js";
+import { makeRow, spacersFor } from "./row.js";
 import { Requests } from "./requests.js";
 import { isAddress, linkTo, readPreferences, readURL, savePreferences } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
@@ -56,14 +60,27 @@ import { Status } from "./status.js";
 import { Store } from "./store.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+import { WatchNotice } from "./watch-notice.js";
+import { WatchSheet } from "./watch-sheet.js";
+import { WatchStore } from "./watch-store.js";
+import { Watch } from "./watch.js";
+
+/** @import { Entry } from "./parse-entry.js" */
 
 const preferences = readPreferences();
 const settings = readURL();
-const linkOf = (/** @type {string} */ id) => linkTo(id, settings);
+const linkOf = (/** @type {string} */ ref) => linkTo(ref, settings);
 
 /* ---------------------------------------------------------------- the list */
 
-const rowHeight = new RowHeight($("log"), $("rows"), preferences);
+const columns = new ColumnHead({
+  node: $("columns"),
+  names: () => settings.cols,
+  onchange: (names) => controls.setColumns(names),
+  onwide: once(() => measureRows()),
+});
+
+const rowHeight = new RowHeight($("log"), $("rows"), preferences, columns);
 
 /** @type {Store} */
 const store = new Store({
@@ -92,6 +109,9 @@ const view = {
   get target() {
     return settings.at;
   },
+  get marks() {
+    return session.marks;
+  },
   get traces() {
     return preferences.foldTraces;
   },
@@ -101,6 +121,10 @@ const view = {
   get columns() {
     return rowHeight.columns;
   },
+  get cols() {
+    return settings.cols;
+  },
+  cells: (/** @type {Entry} */ entry) => columns.cellsOf(entry),
 };
 
 const days = new DayLines(store, view, $("head-day"));
@@ -114,7 +138,7 @@ const list = new VirtualList({
   store,
   makeRow(item) {
     filter.searchFields(item);
-    return pointer.mark(item, makeRow(item, view));
+    return pointer.mark(item, watch.mark(item, makeRow(item, view)));
   },
   settle,
   showFold(row, item) {
@@ -155,7 +179,9 @@ const ingest = new Ingest({
   mayAdd: (items) => !list.wouldLose(items),
   parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
-    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item.id)).length);
+    const news = items.filter((item) => !item.marker && title.isNews(item));
+    arrivals.taken(items.length, news.length);
+    watch.came(news);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
     drawNow();
@@ -169,6 +195,7 @@ const older = new OlderHistory({
   list,
   ingest,
   searched: (items) => filter.searched(items),
+  logs: () => session.logs,
   situation: () => ({
     state: session.state,
     status: session.status,
@@ -201,6 +228,7 @@ const clearing = new Clearing({
   },
 });
 
+/** @type {LogSession} */
 const session = new LogSession(settings, filtered, {
   onrestart(at) {
     list.setFollowing(true);
@@ -213,7 +241,7 @@ const session = new LogSession(settings, filtered, {
     status.clear();
     title.clear();
     list.clear();
-    list.draw();
+    measureTimes();
   },
   onopen(connection, at) {
     older.connect(connection);
@@ -248,6 +276,23 @@ const status = new Status(
   (kind, message) => ingest.mark(kind, message),
   (state) => title.tell($("title").textContent ?? "", state),
 );
+const notice = new WatchNotice({ hidden: () => document.visibilityState === "hidden", name: () => title.name });
+
+/** @type {Watch} */
+const watch = new Watch({
+  store: new WatchStore(),
+  title,
+  notice,
+  rowOf: (item) => list.nodes.get(item),
+  onrules() {
+    sheet.show();
+    list.redraw();
+  },
+  onmarks: () => draw(),
+  oncounts: () => sheet.drawCounts(),
+});
+const sheet = new WatchSheet(watch);
+
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
@@ -258,14 +303,12 @@ const controls = new Controls(settings, preferences, {
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
     counts.asked();
-    session.filterChanged(held ? pointer.item?.id : at);
+    session.filterChanged(held && pointer.item && !pointer.item.marker ? refOf(pointer.item) : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
+  oncolumns: showColumns,
   onserver: () => session.filterChanged(),
-  onwrap() {
-    rowHeight.measure();
-    list.remeasure();
-  },
+  onwrap: measureRows,
   onutc: showTimes,
   onown: showTimes,
   onfold: () => filter.refilter(),
@@ -289,6 +332,10 @@ const controls = new Controls(settings, preferences, {
     await filter.applied();
     await download(kind, store, view);
   },
+  onwatch() {
+    controls.closeMenu();
+    sheet.open();
+  },
   onhelp() {
     controls.closeMenu();
     showHelp(actions.rememberFocus());
@@ -301,11 +348,14 @@ new FieldMenu({
     pointer.hold();
     controls.writeQuery(withTerm(settings.query, term));
   },
+  isColumn: (name) => columns.has(name),
+  oncolumn: (name) => columns.toggle(name),
 });
 const picker = new Picker(settings, preferences, {
   onchoose(logs) {
+    const at = keptPlace(store, list.firstSeq, settings.logs, logs);
     controls.setLogs(logs);
-    session.logsChanged();
+    session.logsChanged(at);
   },
   onfold: () => savePreferences(preferences),
   onknown() {
@@ -332,6 +382,7 @@ listShortcuts(shortcuts);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
   title.seen();
+  notice.seen();
   status.show();
   ingest.drain();
   draw();
@@ -360,6 +411,17 @@ function showTimes() {
 /** The times have another length, so that rows have other heights. */
 function measureTimes() {
   rowHeight.showTimes(view);
+  showColumns();
+}
+
+/** The page has other columns, or their head stands elsewhere. */
+function showColumns() {
+  columns.show(spacersFor(view));
+  measureRows();
+}
+
+/** Rows have other heights. */
+function measureRows() {
   rowHeight.measure();
   list.remeasure();
 }
@@ -406,5 +468,5 @@ showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 status.start();
-picker.start();
 session.start();
+picker.start();

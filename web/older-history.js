@@ -6,6 +6,7 @@
  * Where the server withholds records, a page of history may have none: then it goes on by itself for a while.
  * Invariant: an answer that arrives after the connection was replaced changes nothing.
  */
+import { readRef, refersTo } from "./cursor.js";
 import { $, number, toast } from "./dom.js";
 import { emptyText, momentText } from "./empty-text.js";
 import { nextId } from "./ids.js";
@@ -19,6 +20,7 @@ import { timeOf } from "./times.js";
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
 
+const WANTED = 1000; // records that the page loads at first
 const SEARCHES = 40; // pages without a match that are read one after the other
 const CONTEXT = 200; // records loaded before the one that a link names
 
@@ -53,11 +55,12 @@ export class OlderHistory {
    * @param {VirtualList} options.list
    * @param {Ingest} options.ingest holds records that the page does not show yet
    * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter was tried on them
+   * @param {() => string[]} options.logs as of Reach
    * @param {() => Situation} options.situation
    * @param {() => void} options.onadded records are now before all others
    * @param {() => void} options.onloaded a page of records was taken, or its loading failed
    */
-  constructor({ store, list, ingest, searched, situation, onadded, onloaded }) {
+  constructor({ store, list, ingest, searched, logs, situation, onadded, onloaded }) {
     this.store = store;
     this.list = list;
     this.ingest = ingest;
@@ -67,7 +70,7 @@ export class OlderHistory {
     this.onloaded = onloaded;
     /** @type {Client | null} */
     this.connection = null;
-    this.reach = new Reach(store, ingest, () => this.connection?.lastId);
+    this.reach = new Reach(store, ingest, () => this.connection?.lastId, logs);
     /** @type {Activity} */
     this.activity = "idle";
     this.begun = false; // begin() was called for this connection
@@ -81,13 +84,14 @@ export class OlderHistory {
     this.begun = false;
   }
 
-  /** The page has all that the connection gave at first. If that is nothing, it searches further back once. */
+  /** The page has all that the connection gave at first, which is not much. Loads the rest of what it wants at first. */
   begin() {
     if (this.begun) return;
     this.begun = true;
-    if (!this.situation().server || this.store.records || this.ingest.queue.length) return;
-    this.reach.begin(this.connection?.reached);
-    this.load();
+    const rest = WANTED - this.store.records - this.ingest.queue.length;
+    if (rest <= 0 || !this.connection?.reached) return;
+    if (rest === WANTED) this.reach.begin(this.connection.reached);
+    this.load(rest);
   }
 
   /** A search ends with the page that is being loaded. */
@@ -144,38 +148,42 @@ export class OlderHistory {
     });
   }
 
-  /** Loads older records, if there may be any and the store has room: one page, or as many as it takes to find some. */
-  async load() {
+  /**
+   * Loads older records, if there may be any and the store has room: one page, or as many as it takes to find some.
+   * @param {number} [limit] records of a page
+   */
+  async load(limit = OLDER) {
     if (this.activity !== "idle" || !this.reach.mayLoad) return;
     const { shownRecords } = this.store;
     await this.run(this.situation().server ? "searching" : "loading", async (connection) => {
       for (let pages = 0; pages < SEARCHES && this.reach.mayLoad; pages++) {
-        const entries = await this.prepend(connection, this.reach.before, OLDER);
+        const entries = await this.prepend(connection, this.reach.before, limit);
         if (!entries || this.activity !== "searching" || this.store.shownRecords > shownRecords) return;
       }
     });
   }
 
   /**
-   * Loads the record with this id and those before it, and shows it in the middle.
-   * @param {string} id
+   * Loads the record that is named and those before it, and shows it in the middle.
+   * @param {string} ref as refOf() names it
    */
-  async open(id) {
+  async open(ref) {
+    this.begun = true; // the page wants this record, and no more at first
     this.list.setFollowing(false);
     await this.run("loading", async (connection) => {
-      const entries = await this.prepend(connection, nextId(id), CONTEXT);
-      if (entries) this.showTarget(id, entries.at(-1));
+      const entries = await this.prepend(connection, nextId(readRef(ref).id), CONTEXT);
+      if (entries) this.showTarget(ref, entries.findLast((entry) => refersTo(ref, entry)) ?? entries.at(-1));
     });
   }
 
   /**
-   * @param {string} id of the record that a link names
-   * @param {Entry | undefined} entry the last one up to it
+   * @param {string} ref the record that a link names
+   * @param {Entry | undefined} entry it, or the last one before it
    */
-  showTarget(id, entry) {
+  showTarget(ref, entry) {
     const row = entry && this.list.reveal(entry, { centre: true });
     row?.focus({ preventScroll: true });
-    if (entry?.id !== id) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
+    if (!entry || !refersTo(ref, entry)) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
     else if (!row) toast(HIDDEN);
   }
 

@@ -17,6 +17,7 @@ import { hiddenIn } from "./trace.js";
 /** @import { Fold, Trace } from "./folds.js" */
 /** @import { Span } from "./line.js" */
 /** @import { Role } from "./trace.js" */
+/** @import { Rule } from "./watch-rules.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
@@ -31,11 +32,14 @@ import { hiddenIn } from "./trace.js";
  * @typedef {{query: object, found: (Found | null)[], fields?: (Found | null)[][]}} Match
  */
 
+/** The watch rules that hold for a record, of all that were asked. @typedef {{of: Rule[], rules: Rule[]}} Watched */
+
 /**
  * A record as the page keeps it.
  * @typedef {object} Entry
  * @property {undefined} [marker] tells entries from markers
  * @property {string} id
+ * @property {string} log its name, or "" where the page shows one log
  * @property {string | undefined} event
  * @property {string} data the payload
  * @property {Record<string, string> | undefined} fields those of the log entry beside the payload
@@ -60,6 +64,7 @@ import { hiddenIn } from "./trace.js";
  * @property {Fold | undefined} fold the records that share a row with it; the store sets it
  * @property {boolean} apart its fold is open; the store sets it
  * @property {Match | undefined} match what the expressions of the filter found
+ * @property {Watched | undefined} watched the watch rules that hold for it; watch-search.js sets it
  */
 
 /**
@@ -71,6 +76,7 @@ import { hiddenIn } from "./trace.js";
  * @property {number} seq as of an entry
  * @property {number} height as of an entry
  * @property {undefined} [id]
+ * @property {undefined} [log]
  * @property {undefined} [size]
  * @property {undefined} [data]
  */
@@ -101,7 +107,7 @@ export function messageText(entry) {
  * @param {string} [statusLevel] the statuses that are levels in access records, as of severityOfStatus()
  * @returns {Entry}
  */
-export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
+export function parseEntry({ id, log = "", event, data, fields: beside }, statusLevel) {
   const fields = fieldsOf(data);
   const told = fields ? messageOf(fields) : data;
   const whole = told ?? data;
@@ -114,6 +120,7 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
   const lines = countLines(shown);
   return {
     id,
+    log,
     event,
     data,
     fields: beside,
@@ -138,6 +145,7 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
     fold: undefined,
     apart: false,
     match: undefined,
+    watched: undefined,
   };
 }
 
@@ -150,10 +158,12 @@ export const makeMarker = (kind, message) => ({ marker: kind, message, at: Date.
 /**
  * The text of the marker of a gap.
  * @param {number | null} [lost] number of records, if the server knows it
+ * @param {string} [log] its name, where the page shows several
  */
-export function gapText(lost) {
-  const records = Number.isInteger(lost) ? `${lost?.toLocaleString("en")} record${lost === 1 ? " is" : "s are"}` : "Records are";
-  return `${records} missing here: the log no longer has them`;
+export function gapText(lost, log = "") {
+  const known = Number.isInteger(lost);
+  const records = known ? `${lost?.toLocaleString("en")} record${lost === 1 ? "" : "s"}` : "Records";
+  return `${records}${log && ` of ${log}`} ${lost === 1 ? "is" : "are"} missing here: the log no longer has them`;
 }
 
 /** @param {string} text */
@@ -173,18 +183,20 @@ export const textOf = ({ coloured, cuts, message }) => (coloured ? without(plain
  * The entry as a line of a text file. Further lines of the message are indented, so that none reads as another entry.
  * @param {Entry} entry
  * @param {{utc?: boolean, own?: boolean}} options
+ * @param {string} [beside] what stands before the message, with a blank behind it
  */
-export function asText(entry, options) {
+export function asText(entry, options, beside = "") {
   const time = formatTime(shownTime(entry, options).ms, { utc: options.utc, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
   const event = entry.event ? ` [${plain(entry.event)}]` : "";
-  return `${time}${level}${event} ${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
+  const log = entry.log && ` ${entry.log}`;
+  return `${time}${log}${level}${event} ${beside}${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
 }
 
 /**
  * The record as it came, as a line of JSON.
  * @param {Entry} entry
  */
-export function asJSON({ id, event, data, fields }) {
-  return JSON.stringify({ id, ...(event && { event }), data, ...(fields && { fields }) }) + "\n";
+export function asJSON({ id, log, event, data, fields }) {
+  return JSON.stringify({ ...(log && { log }), id, ...(event && { event }), data, ...(fields && { fields }) }) + "\n";
 }
