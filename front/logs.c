@@ -18,6 +18,7 @@
 #include "front/access.h"
 #include "front/answer.h"
 #include "front/context.h"
+#include "front/reading.h"
 #include "identity/logs.h"
 
 #define LOGS_MEMBERS 1000  /* of all sets */
@@ -245,12 +246,13 @@ static void logs_free(struct task *t)
 
 void serve_logs(struct context *ctx)
 {
+    static const char *const known[] = {NULL};
     const struct config *c = ctx->config;
     if (c->log_kind != LOG_STREAM || !c->profile->named_logs) {
         answer_error(ctx, 404, "there are no named logs");
         return;
     }
-    if (access_enabled(ctx) || access_identify(ctx))
+    if (access_enabled(ctx) || access_identify(ctx) || reading_refuses(ctx, known, "none"))
         return;
     struct logs_task *l = calloc(1, sizeof *l);
     if (!l) {

@@ -150,6 +150,8 @@ BODY
     json_is 'words in their order, then the members by name' <<'BODY'
 {"logs":[{"name":"web","title":"Web server","first":"1-0","last":"7-2","length":2},{"name":"shared","title":"shared","first":null,"last":null,"length":0},{"name":"api","title":"api","first":"3-0","last":"3-0","length":1},{"name":"gone","title":"gone","first":null,"last":null,"length":0},{"name":"text","title":"text","first":null,"last":null,"length":0}]}
 BODY
+    ask limit=5 PATH_INFO=/logs
+    status_is 'a part of the list' 400
     list REQUEST_METHOD=HEAD
     status_is 'HEAD' 200
     check 'HEAD: no body' [ ! -s "$dir/body" ]
