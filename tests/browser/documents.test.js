@@ -145,12 +145,12 @@ describe("several logs", () => {
     await site.stack.redis("XADD", "logs:api", "*", "data", "[info] card declined");
     const printed = [];
     site.context.on("console", (message) => printed.push(message.text()));
-    const says = (text) => until(() => printed.some((line) => line.includes(text)), () => `${text} in ${printed}`);
+    const prints = (text) => until(() => printed.some((line) => line.includes(text)), () => `${text} in ${printed}`);
     await openBundle(site, files.get("several.js"));
-    for (const text of ["web: Shop,api: api", '"msg":"card declined"}', "[info] card declined"]) await says(text);
+    for (const text of ["web: Shop,api: api", '"msg":"card declined"}', "[info] card declined"]) await prints(text);
     printed.length = 0;
     await openBundle(site, files.get("search.js"));
-    await says("done");
+    await prints("done");
     assert.deepEqual(printed.filter((line) => line.includes("declined")).map((line) => line.slice(0, 4)).sort(), ["api ", "web "]);
   });
 });

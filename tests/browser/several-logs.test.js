@@ -40,7 +40,6 @@ describe("several logs", () => {
     assert.match(await page.locator("#rows .row").last().getAttribute("aria-label"), /^[\d:]+ jobs level unknown jobs 499$/);
     await add("api", "live");
     await endsWith(page, ["jobs 499", "live"]);
-    await checkThemes(page, "several logs");
 
     await page.locator("#log").focus();
     await page.keyboard.press("Home");
@@ -95,6 +94,7 @@ describe("several logs", () => {
     assert.equal(await site.stack.viewers(), 1);
     await add("green", "shared");
     for (const page of pages) await endsWith(page, ["blue 2", "shared"]);
+    await checkThemes(pages[0], "several logs");
     await site.stack.stopWeb();
     for (let n = 0; n < 4; n++) await add("green", `lost ${n}`);
     await add("red", "kept");
