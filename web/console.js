@@ -14,6 +14,7 @@
  *    page         dom, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
+ *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap
@@ -29,7 +30,7 @@ import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
-import { $, once, showToastsIn } from "./dom.js";
+import { $, once, showToastsIn, toast } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
 import { FieldMenu } from "./field-menu.js";
@@ -44,6 +45,8 @@ import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
 import { parseEntry } from "./parse-entry.js";
 import { Pointer } from "./pointer.js";
+import { RangeChoice } from "./range-choice.js";
+import { RangeControl } from "./range-control.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
@@ -52,11 +55,15 @@ import { linkTo, readPreferences, readURL } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { Strip } from "./strip.js";
+import { writeSpan } from "./time-range.js";
 import { Title } from "./title.js";
+import { timeOf } from "./times.js";
 import { VirtualList } from "./virtual-list.js";
+import { VolumeFeed } from "./volume-feed.js";
 
 const preferences = readPreferences();
-const settings = readURL();
+const settings = readURL(preferences.utc);
 const linkOf = (/** @type {string} */ id) => linkTo(id, settings.own);
 
 /* ---------------------------------------------------------------- the list */
@@ -154,6 +161,7 @@ const ingest = new Ingest({
   parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
     arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item.id)).length);
+    volume.came(items);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
     drawNow();
@@ -176,6 +184,7 @@ const older = new OlderHistory({
     pending: session.pending,
     cleared: clearing.cleared,
     utc: preferences.utc,
+    since: session.since,
   }),
   onadded: () => clearing.drop(),
   onloaded: () => draw(),
@@ -198,6 +207,7 @@ const clearing = new Clearing({
 });
 
 const session = new LogSession(settings, filtered, {
+  since: () => range.since,
   onrestart(at) {
     list.setFollowing(true);
     controls.leaveRecord(at);
@@ -206,6 +216,7 @@ const session = new LogSession(settings, filtered, {
     clearing.drop();
     older.connect(null);
     forgetRecords();
+    volume.renew();
     status.clear();
     title.clear();
     list.clear();
@@ -225,6 +236,7 @@ const session = new LogSession(settings, filtered, {
     if (CURRENT.includes(state)) {
       title.current(session.connection?.lastId ?? "");
       older.begin();
+      volume.refresh();
     }
     draw();
   },
@@ -246,12 +258,49 @@ const status = new Status(
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
+/* ---------------------------------------------------------------- ranges of time */
+
+const clock = () => ({ utc: preferences.utc, now: Date.now() });
+
+const range = new RangeChoice({
+  settings,
+  clock,
+  onchange() {
+    rangeControl.show(settings.range);
+    volume.renew();
+  },
+  onlive() {
+    session.rangeChanged();
+    follow();
+  },
+  onpast: () => {},
+});
+
+const rangeControl = new RangeControl({ clock, onrange: (chosen) => range.choose(chosen) });
+
+/** @type {VolumeFeed} */
+const volume = new VolumeFeed({
+  plan: () => (CURRENT.includes(session.state) ? range.plan(strip.room, { first: timeOf(store.firstRecord()?.id), last: timeOf(session.connection?.lastId) }) : null),
+  ask: (question) => session.volume(question),
+  onchange: () => strip.draw(),
+});
+
+/** @type {Strip} */
+const strip = new Strip({
+  counts: () => volume,
+  view: () => ({ clock: clock(), levels: settings.levels }),
+  onjump: () => {},
+  onrange: (span) => range.choose(writeSpan(span)),
+  onleave: () => $("log").focus(),
+});
+
 const controls = new Controls(settings, preferences, {
   onfilter(text, at) {
     const leaves = !text && isAll(settings.levels);
     const held = leaves && !at && pointer.hold();
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
+    strip.draw();
     counts.asked();
     session.filterChanged(held ? pointer.item?.id : at);
   },
@@ -261,7 +310,10 @@ const controls = new Controls(settings, preferences, {
     rowHeight.measure();
     list.remeasure();
   },
-  onutc: showTimes,
+  onutc() {
+    showTimes();
+    range.zoneChanged();
+  },
   onown: showTimes,
   onfold: () => filter.refilter(),
   oncap(cap) {
@@ -387,5 +439,8 @@ function forgetRecords() {
 showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
+if (settings.rangeError) toast(`The address has no range of time: ${settings.rangeError}`);
+rangeControl.show(settings.range);
+volume.start();
 status.start();
 session.start();

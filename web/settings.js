@@ -2,11 +2,12 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual).
+ * server, at, time, and range, or from and to). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual).
  * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
 import { ALL_LEVELS } from "./level.js";
 import { readLevels, writeLevels } from "./level-set.js";
+import { readRange, writeRange } from "./time-range.js";
 
 const STORE = "sselog.console";
 const LEAST = 128; // records that the page may be told to hold
@@ -20,6 +21,8 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {string} query text of the filter
  * @property {boolean} server the server filters too
  * @property {string} at id of the record that the address names, or ""
+ * @property {string} range of time, as time-range.js has it; "": live
+ * @property {string} rangeError what is wrong with the range of the address, or ""
  * @property {boolean} own rows show the times that the records say
  * @property {number} cap records that the page may hold; 0: as the preferences say
  * @property {string | true | undefined} token as in connect()
@@ -53,19 +56,24 @@ export function logName(stream) {
 
 /**
  * Reads the settings. A link may name another stream, but then it may not turn tokens on.
+ * @param {boolean} [utc] the page shows UTC
  * @returns {Settings}
  */
-export function readURL() {
+export function readURL(utc = false) {
   const params = new URLSearchParams(location.search);
   const tokens = params.get("tokens") === "1" && !params.get("stream");
   const token = meta("token");
   const cap = params.get("cap");
+  const [range, from, to] = ["range", "from", "to"].map((name) => params.get(name));
+  const { range: chosen, error } = readRange({ range, from, to }, utc);
   return {
     stream: params.get("stream") || meta("stream") || "stream",
     levels: readLevels(params.get("levels")),
     query: params.get("q") ?? "",
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
+    range: chosen,
+    rangeError: error,
     own: params.get("time") === "own",
     cap: cap ? clampCap(Number(cap)) : 0,
     token: tokens || token === "yes" ? true : token || undefined,
@@ -78,8 +86,8 @@ export function readURL() {
  */
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
-/** @param {Pick<Settings, "levels" | "query" | "server" | "at" | "own">} settings */
-function urlOf({ levels, query, server, at, own }) {
+/** @param {Pick<Settings, "levels" | "query" | "server" | "at" | "range" | "own">} settings */
+function urlOf({ levels, query, server, at, range, own }) {
   const url = new URL(location.href);
   const set = (/** @type {string} */ name, /** @type {string} */ value) =>
     value ? url.searchParams.set(name, value) : url.searchParams.delete(name);
@@ -87,6 +95,7 @@ function urlOf({ levels, query, server, at, own }) {
   set("q", query);
   set("server", server ? "1" : "");
   set("at", at);
+  for (const [name, value] of Object.entries(writeRange(range))) set(name, value);
   set("time", own ? "own" : "");
   return url;
 }
@@ -126,7 +135,7 @@ const linkBases = new Map();
 export function linkTo(id, own) {
   let base = linkBases.get(own);
   if (base === undefined) {
-    const url = urlOf({ levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own });
+    const url = urlOf({ levels: new Set(ALL_LEVELS), query: "", server: false, at: "", range: "", own });
     url.searchParams.set("at", "");
     linkBases.set(own, (base = url.href));
   }

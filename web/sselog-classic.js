@@ -188,6 +188,7 @@
     historyUrl: [isAddress, "an http or https address"],
     credentials: [isFlag, "true or false"],
     history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
+    since: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "milliseconds since 1970, a whole number"],
     after: [isPlace, 'the id of a record, as "1700000000000-0", or "" for none'],
     share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
     silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],
@@ -1639,13 +1640,14 @@
     /** The records that this tab lacks; null when the history does not reach back to those it has. */
     async missing() {
       const { lastId: after, wanted, life } = this;
+      const from = after ? void 0 : this.options.since;
       const pages = [];
       let page;
       let near = !after;
       let total = 0;
       do {
         const limit = after ? PAGE2 : Math.min(PAGE2, Math.max(1, wanted - total));
-        page = await history(this.requests, { before: page?.first, limit });
+        page = await history(this.requests, { before: page?.first, from, limit });
         if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
         pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
         total += pages[0].length;
@@ -1667,7 +1669,9 @@
      * @returns {Record<string, string | number>}
      */
     get place() {
-      return this.lastId ? { last_event_id: this.lastId } : { history: this.wanted };
+      const { since } = this.options;
+      if (this.lastId) return { last_event_id: this.lastId };
+      return { history: this.wanted, ...since !== void 0 && { since: new Date(since).toISOString() } };
     }
     /**
      * @param {string | undefined} id

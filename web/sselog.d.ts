@@ -198,6 +198,8 @@ export interface ConnectOptions {
   credentials?: boolean;
   /** Records wanted at first; 1000 unless given. */
   history?: number;
+  /** Milliseconds since 1970: the first records are not older than that, even if they are fewer then. */
+  since?: number;
   /** Begin with the records after this id instead. "" is no id. */
   after?: string;
   /**

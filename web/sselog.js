@@ -42,6 +42,7 @@ const CURRENT = ["live", "polling"];
  * Options of connect(), with those of requests.js; options.js says what each may be.
  * @typedef {object} ConnectOptions
  * @property {number} [history] records wanted at first (1000)
+ * @property {number} [since] ms since 1970: the first records are not older than that, even if they are fewer then
  * @property {string} [after] an id: begin with the records after it instead
  * @property {boolean | string} [share] false: no sharing with other tabs. A text: only with tabs that give the same
  *   text. Otherwise with tabs of the same URL that get the log of the same reader (`whose` of /history)
@@ -212,6 +213,7 @@ class Connection {
   /** The records that this tab lacks; null when the history does not reach back to those it has. */
   async missing() {
     const { lastId: after, wanted, life } = this;
+    const from = after ? undefined : this.options.since;
     /** @type {LogRecord[][]} */
     const pages = [];
     /** @type {Page | undefined} */
@@ -220,7 +222,7 @@ class Connection {
     let total = 0;
     do {
       const limit = after ? PAGE : Math.min(PAGE, Math.max(1, wanted - total));
-      page = await history(this.requests, { before: page?.first, limit });
+      page = await history(this.requests, { before: page?.first, from, limit });
       if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
       pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
       total += pages[0].length;
@@ -245,7 +247,9 @@ class Connection {
    * @returns {Record<string, string | number>}
    */
   get place() {
-    return this.lastId ? { last_event_id: this.lastId } : { history: this.wanted };
+    const { since } = this.options;
+    if (this.lastId) return { last_event_id: this.lastId };
+    return { history: this.wanted, ...(since !== undefined && { since: new Date(since).toISOString() }) };
   }
 
   /**

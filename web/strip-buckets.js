@@ -3,7 +3,7 @@
 /*
  * strip-buckets: the numbers behind the volume strip: which buckets a span has, what is counted in each, how high each
  * level stands in a column, and what a bucket says. Pure: it may not know nodes, nor how the numbers come.
- * Invariant: a bucket begins where the one before it ends. Errors are always seen: they have two px at least, on top.
+ * Invariant: a bucket begins where the one before it ends. Errors are always seen: they have three px at least, on top.
  */
 import { number } from "./dom.js";
 import { ALL_LEVELS, OTHER } from "./level.js";
@@ -22,6 +22,8 @@ import { noneText, spanText } from "./time-range.js";
  * @property {(number | number[])[]} buckets
  */
 
+/** What is asked for: at most so many buckets of a span. @typedef {BoundedSpan & {buckets: number}} Question */
+
 /**
  * Counts of records. Each bucket has one number for each of ALL_LEVELS.
  * @typedef {{from: number, width: number, to: number, approx: boolean, rolling: boolean, buckets: number[][]}} Volume
@@ -38,7 +40,7 @@ const ERRORS = new Set(["ERROR", "CRITICAL"]);
 /** The order of levels in a column, from the bottom: errors are on top. */
 const ORDER = [OTHER, ...ALL_LEVELS.filter((level) => level !== OTHER)];
 const LEAST = 1; // px of a column with any record
-const LEAST_ERROR = 2; // px of the errors in it
+const LEAST_ERROR = 3; // px of the errors in it
 const WIDE = 0.86; // of a bucket that its column takes
 
 /**
@@ -109,6 +111,42 @@ export function addRecord(volume, ms, level) {
 }
 
 /**
+ * The part of a span that may still get records: from the newest bucket that has any, because ids only rise.
+ * @param {Volume} volume
+ */
+export function tailOf({ from, to, width, buckets }) {
+  const newest = Math.max(0, buckets.findLastIndex((bucket) => bucket.some((count) => count > 0)));
+  return { from: from + newest * width, to, buckets: buckets.length - newest };
+}
+
+/**
+ * The buckets of a span that has moved on or has the same begin; null: the buckets are others.
+ * @param {Volume} volume
+ * @param {{from: number, to: number, buckets: number}} plan
+ * @returns {Volume | null}
+ */
+export function movedTo(volume, plan) {
+  const count = (plan.from - volume.from) / volume.width;
+  const same = (plan.to - plan.from) / plan.buckets === volume.width && Number.isInteger(count) && count >= 0;
+  if (!same || count >= volume.buckets.length) return null;
+  const kept = volume.buckets.slice(count, count + plan.buckets);
+  const added = Array.from({ length: plan.buckets - kept.length }, empty);
+  return { ...volume, from: plan.from, to: plan.to, buckets: [...kept, ...added] };
+}
+
+/**
+ * Puts the counts of the end of a span in the place of those that it has; null: the buckets are others.
+ * @param {Volume} volume
+ * @param {Volume} tail
+ * @returns {Volume | null}
+ */
+export function withTail(volume, tail) {
+  const at = (tail.from - volume.from) / volume.width;
+  if (tail.width !== volume.width || tail.to !== volume.to || !Number.isInteger(at) || at < 0) return null;
+  return { ...volume, approx: volume.approx || tail.approx, buckets: [...volume.buckets.slice(0, at), ...tail.buckets] };
+}
+
+/**
  * @param {Volume} volume
  * @param {number} first
  * @param {number} [last] the last bucket counted
@@ -163,7 +201,7 @@ export function bucketText(volume, first, last, clock) {
  * @param {Clock} clock
  */
 export function captionText(volume, clock) {
-  if (sumOf(volume, 0, volume.buckets.length).records) return volume.approx ? "about" : "";
+  if (sumOf(volume, 0, volume.buckets.length).records) return volume.approx ? "estimated" : "";
   return noneText(volume, clock);
 }
 

@@ -119,7 +119,7 @@ export function startOfDay(ms, utc, days = 0) {
  */
 export function spanOf(range, { utc = false, now = Date.now() } = {}) {
   if (range === "") return null;
-  if (range in LENGTHS) return { from: now - LENGTHS[range] };
+  if (range in LENGTHS) return { from: Math.floor((now - LENGTHS[range]) / 1000) * 1000 };
   if (range === "today") return { from: startOfDay(now, utc) };
   if (range === "yesterday") return { from: startOfDay(now, utc, -1), to: startOfDay(now, utc) };
   const [from, to] = range.split("..").map((text) => parseTime(text, true));
@@ -165,7 +165,7 @@ function clockText(ms, utc) {
  * @param {Clock} [clock]
  * @param {number} [beside] a time on the day that the reader knows
  */
-export function momentText(ms, { utc = false, now = Date.now() } = {}, beside = now) {
+export function whenText(ms, { utc = false, now = Date.now() } = {}, beside = now) {
   const known = startOfDay(ms, utc) === startOfDay(beside, utc);
   return (known ? "" : `${dayName(ms, { utc, now })} `) + clockText(ms, utc);
 }
@@ -177,7 +177,7 @@ export function momentText(ms, { utc = false, now = Date.now() } = {}, beside = 
  * @param {string} [between] the word
  */
 export const spanText = ({ from, to }, clock, between = "to") =>
-  `${momentText(from, clock)} ${between} ${momentText(to, clock, from)}`;
+  `${whenText(from, clock)} ${between} ${whenText(to, clock, from)}`;
 
 /**
  * How a range reads in the control.
@@ -195,7 +195,7 @@ export function rangeName(range, clock) {
  * @param {Clock} [clock]
  */
 export function noneText({ from, to }, clock) {
-  if (to === undefined) return `No records since ${momentText(from, clock)}`;
+  if (to === undefined) return `No records since ${whenText(from, clock)}`;
   return `No records between ${spanText({ from, to }, clock, "and")}`;
 }
 

@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ALL_LEVELS } from "../../../web/level.js";
 import {
-  addRecord, bucketAt, bucketText, captionText, columnOf, pathsOf, planOf, sumOf, timesOf, volumeOf,
+  addRecord, bucketAt, bucketText, captionText, columnOf, movedTo, pathsOf, planOf, sumOf, tailOf, timesOf, volumeOf,
+  withTail,
 } from "../../../web/strip-buckets.js";
 
 const HOUR = 3_600_000;
@@ -96,20 +97,40 @@ test("a bucket says its time, its records and its errors", () => {
   assert.equal(bucketText({ ...volume, approx: true }, 0, 0, CLOCK), "14:00Z to 14:01Z: about 1,120 records, about 3 errors");
 });
 
+test("the end of a span is asked for again, from the newest bucket with records", () => {
+  const volume = minutes([{ INFO: 1 }, { INFO: 2 }, {}]);
+  assert.deepEqual(tailOf(volume), { from: AT + MINUTE, to: AT + 3 * MINUTE, buckets: 2 });
+  assert.deepEqual(tailOf(minutes([{}, {}])), { from: AT, to: AT + 2 * MINUTE, buckets: 2 });
+  const tail = minutes([{ INFO: 5 }, { ERROR: 1 }], { from: AT + MINUTE, to: AT + 3 * MINUTE });
+  assert.deepEqual(withTail(volume, tail).buckets, [{ INFO: 1 }, { INFO: 5 }, { ERROR: 1 }].map(bucket));
+  assert.equal(withTail({ ...volume, approx: true }, tail).approx, true);
+  for (const other of [{ width: 1000 }, { from: AT + 1 }, { from: AT - MINUTE }, { to: AT }]) assert.equal(withTail(volume, { ...tail, ...other }), null);
+});
+
+test("buckets that are still in the span move with it", () => {
+  const volume = minutes([{ INFO: 1 }, { INFO: 2 }, { INFO: 3 }]);
+  const plan = (from, buckets) => ({ from: AT + from * MINUTE, to: AT + (from + buckets) * MINUTE, buckets });
+  assert.deepEqual(movedTo(volume, plan(0, 3)), volume);
+  const moved = movedTo(volume, plan(1, 4));
+  assert.deepEqual([moved.buckets, moved.from, moved.to], [[{ INFO: 2 }, { INFO: 3 }, {}, {}].map(bucket), AT + MINUTE, AT + 5 * MINUTE]);
+  for (const [from, buckets] of [[-1, 3], [0.5, 3], [3, 3]]) assert.equal(movedTo(volume, plan(from, buckets)), null);
+  assert.equal(movedTo(volume, { from: AT, to: AT + 3 * MINUTE, buckets: 6 }), null);
+});
+
 test("the caption tells what is empty or estimated", () => {
   assert.equal(captionText(minutes([{ INFO: 1 }]), CLOCK), "");
-  assert.equal(captionText(minutes([{ INFO: 1 }], { approx: true }), CLOCK), "about");
+  assert.equal(captionText(minutes([{ INFO: 1 }], { approx: true }), CLOCK), "estimated");
   assert.equal(captionText(minutes([{}, {}]), CLOCK), "No records between 14:00Z and 14:02Z");
 });
 
-test("errors are on top and have two px at least", () => {
+test("errors are on top and have three px at least", () => {
   const column = (counts, most, shows = all) => columnOf(bucket(counts), most, 22, shows);
   assert.deepEqual(column({}, 10), []);
   assert.deepEqual(column({ INFO: 5, OTHER: 5 }, 10), [{ level: "OTHER", from: 0, to: 11 }, { level: "INFO", from: 11, to: 22 }]);
   const rare = column({ INFO: 9999, ERROR: 1 }, 10_000);
-  assert.deepEqual(rare.at(-1), { level: "ERROR", from: 20, to: 22 });
+  assert.deepEqual(rare.at(-1), { level: "ERROR", from: 19, to: 22 });
   const small = column({ INFO: 1, ERROR: 1 }, 10_000);
-  assert.deepEqual(small, [{ level: "ERROR", from: 0, to: 2 }]);
+  assert.deepEqual(small, [{ level: "ERROR", from: 0, to: 3 }]);
   assert.equal(column({ INFO: 1 }, 1e9)[0].to, 1);
   assert.deepEqual(column({ ERROR: 3, CRITICAL: 1 }, 4).map(({ level, to }) => [level, to]), [["ERROR", 16.5], ["CRITICAL", 22]]);
   assert.deepEqual(column({ INFO: 9, ERROR: 1 }, 1, (level) => level === "ERROR"), [{ level: "ERROR", from: 0, to: 22 }]);
