@@ -42,6 +42,8 @@ import { settle } from "./message.js";
 import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
 import { parseEntry } from "./parse-entry.js";
+import { Place, ROOM } from "./place.js";
+import { goalOf } from "./place-window.js";
 import { Pointer } from "./pointer.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
@@ -62,13 +64,17 @@ const linkOf = (/** @type {string} */ id) => linkTo(id, settings.own);
 
 const rowHeight = new RowHeight($("log"), $("rows"), preferences);
 
+/** @param {number} cap */
+const makeStore = (cap) =>
+  new Store({
+    cap,
+    passes: (item) => filter.passes(item),
+    estimate: (item) => rowHeight.estimate(item),
+    folding: () => ({ traces: preferences.foldTraces && !isSearch(filter.query), equal: preferences.foldEqual }),
+  });
+
 /** @type {Store} */
-const store = new Store({
-  cap: settings.cap || preferences.cap,
-  passes: (item) => filter.passes(item),
-  estimate: (item) => rowHeight.estimate(item),
-  folding: () => ({ traces: preferences.foldTraces && !isSearch(filter.query), equal: preferences.foldEqual }),
-});
+const store = makeStore(settings.cap || preferences.cap);
 
 const view = {
   linkTo: linkOf,
@@ -119,7 +125,8 @@ const list = new VirtualList({
   },
   days,
   onfollow: showFollow,
-  ontop: () => older.load(),
+  ontop: loadOlder,
+  onbottom: () => place.load("newer"),
   onwidth: () => rowHeight.measure(),
 });
 
@@ -149,13 +156,15 @@ const filter = new FilterSession({
 const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
-  mayAdd: (items) => !list.wouldLose(items),
-  parse: (record) => parseEntry(record, session.connection?.statusLevel),
+  mayAdd: (items) => place.active || !list.wouldLose(items),
+  parse,
   taken(items, gone) {
-    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item.id)).length);
+    const { news, errors } = title.newsIn(items);
+    arrivals.taken(items.length, news, errors);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
-    drawNow();
+    if (place.active) draw();
+    else drawNow();
     showFollow(list.following);
   },
   changed: once(() => showPause()),
@@ -180,6 +189,35 @@ const older = new OlderHistory({
   onloaded: () => draw(),
 });
 
+/** @type {Place} */
+const place = new Place({
+  store,
+  spare: makeStore(Math.min(store.cap, ROOM)),
+  list,
+  ingest,
+  pointer,
+  parse,
+  searched: (items) => filter.searched(items),
+  situation: () => ({ server: session.applied !== "", utc: preferences.utc }),
+  onopen({ id, ms }) {
+    clearing.drop();
+    older.suspend();
+    controls.leaveRecord(id ?? String(ms ?? ""));
+    showFollow(false);
+  },
+  onfill() {
+    days.clear();
+    list.forget();
+  },
+  onlive() {
+    older.resume(session.connection);
+    if (!list.following) controls.leaveRecord();
+    days.clear();
+    filter.refilter();
+  },
+  onchange: () => draw(),
+});
+
 const clearing = new Clearing({
   store,
   ingest,
@@ -198,11 +236,14 @@ const clearing = new Clearing({
 
 const session = new LogSession(settings, filtered, {
   onrestart(at) {
+    place.keep();
     list.setFollowing(true);
     controls.leaveRecord(at);
   },
   onreset() {
     clearing.drop();
+    place.reset();
+    place.connect(null);
     older.connect(null);
     forgetRecords();
     status.clear();
@@ -212,7 +253,10 @@ const session = new LogSession(settings, filtered, {
   },
   onopen(connection, at) {
     older.connect(connection);
-    if (at) ingest.hold(older.open(at)); // records after it would leave no room for it
+    place.connect(connection);
+    const goal = goalOf(at);
+    if (goal) place.open(goal);
+    else place.again();
   },
   onrecords(records) {
     status.came(records);
@@ -264,7 +308,7 @@ const controls = new Controls(settings, preferences, {
   onown: showTimes,
   onfold: () => filter.refilter(),
   oncap(cap) {
-    if (store.setCap(cap)) older.reach.recordsLeft();
+    if (place.live.setCap(cap)) older.reach.recordsLeft();
     draw();
   },
   onpause() {
@@ -275,10 +319,13 @@ const controls = new Controls(settings, preferences, {
   onfollow: follow,
   onolder() {
     list.setFollowing(false);
-    older.load();
+    loadOlder();
   },
   onretry: () => session.retry(),
-  onclear: () => clearing.clear(),
+  onclear() {
+    place.leave();
+    clearing.clear();
+  },
   async ondownload(kind) {
     await filter.applied();
     await download(kind, store, view);
@@ -301,7 +348,7 @@ const context = new Context({ list, pointer, controls, filtered });
 const shortcuts = keymap(controls, actions, {
   toOlder() {
     list.scrollToTop();
-    older.load();
+    loadOlder();
   },
   toMatch: (direction) => steps.go(direction),
   toContext: () => context.show(),
@@ -324,8 +371,10 @@ document.addEventListener("visibilitychange", () => {
 function drawNow() {
   counts.show(store.shown, store.count);
   controls.chips.count(store.levels);
-  older.show();
+  if (place.active) place.show();
+  else older.show();
   days.showHead();
+  status.place(place.label(), arrivals.news);
   list.draw();
   if (days.changed()) measureTimes();
 }
@@ -348,8 +397,20 @@ function measureTimes() {
 /** Draws in the next turn. */
 const draw = once(drawNow);
 
+/** Loads what is before the first row. */
+function loadOlder() {
+  if (place.active) place.load("older");
+  else older.load();
+}
+
+/** @param {import("./requests.js").LogRecord} record */
+function parse(record) {
+  return parseEntry(record, session.connection?.statusLevel);
+}
+
 /** Goes to the end and stays there. */
 function follow() {
+  place.leave();
   pointer.set(null);
   list.setFollowing(true);
   draw();

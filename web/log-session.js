@@ -4,7 +4,6 @@
  * log-session: the connection of the console to one log, opened again when the filter on the server changes. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
-import { isId } from "./ids.js";
 import { placeText, serverFilter } from "./server-filter.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
@@ -20,7 +19,7 @@ const REFUSED = 400; // the status by which the server says that it does not tak
  * @typedef {object} SessionEvents
  * @property {(at: string) => void} onrestart the filter on the server changed; start() follows, at this record
  * @property {() => void} onreset the page begins again with nothing; records of the previous connection have come
- * @property {(connection: Client, at: string) => void} onopen at: id of the record that the address names, or ""
+ * @property {(connection: Client, at: string) => void} onopen at: the place that the address names, or ""
  * @property {(records: LogRecord[]) => void} onrecords
  * @property {(state: State, detail: Detail) => void} onstate
  * @property {(text: string) => void} onplace where the filter runs, in words
@@ -62,15 +61,13 @@ export class LogSession {
       events.onstate("unavailable", { reason: `${settings.stream} is no address` });
       return;
     }
-    const at = isId(settings.at) ? settings.at : "";
     this.connection = connect({
       url: this.url(),
       token: settings.token,
-      after: at || undefined,
       onrecords: (records) => events.onrecords(records),
       onstate: (state, detail) => this.changed(state, detail),
     });
-    events.onopen(this.connection, at);
+    events.onopen(this.connection, settings.at);
   }
 
   /**
