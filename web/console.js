@@ -8,8 +8,9 @@
  *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
  *                 server-filter, query-edit, hidden-hint, empty-text
- *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
- *                 sselog (the client, which other pages embed too)
+ *    connection   callback, client-ids, options, cursor, event-parser, merge-pages, requests, history-request, volume-request,
+ *                 history-poll, reconnecting-source, search-request, tabs, elements, sselog (the client, which other
+ *                 pages embed too)
  *    page         dom, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
