@@ -18,7 +18,7 @@ export const MORE = 500; // records of each further page
  * @typedef {{id?: string, log?: string, ms?: number} & Bounds} Goal
  */
 
-/** A page to ask for. @typedef {{before?: string, after?: string, dir?: string, limit: number} & Bounds} Ask */
+/** A page to ask for. @typedef {{before?: string, after?: string, dir?: "forward", limit: number} & Bounds} Ask */
 /** An end of the window: the id where its next page begins, and whether there is one. @typedef {{end: string, more: boolean}} End */
 /** @typedef {"older" | "newer"} Side */
 

@@ -9,6 +9,7 @@
  */
 import { $, toast } from "./dom.js";
 import { compareIds } from "./ids.js";
+import { gapText, makeMarker } from "./parse-entry.js";
 import { AROUND, MORE, askNext, asksFor, footText, headText, labelOf, pageSize } from "./place-window.js";
 import { timeOf } from "./times.js";
 
@@ -16,7 +17,7 @@ import { timeOf } from "./times.js";
 /** @import { Ingest } from "./ingest.js" */
 /** @import { Ask, End, Goal, Side } from "./place-window.js" */
 /** @import { Pointer } from "./pointer.js" */
-/** @import { Page } from "./requests.js" */
+/** @import { Page } from "./history-request.js" */
 /** @import { Client } from "./sselog.js" */
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
@@ -123,11 +124,11 @@ export class Place {
     const asks = asksFor(goal, limit);
     const pages = await Promise.all([asks.older && this.ask(asks.older), this.ask(asks.newer)]).catch((error) => this.fail(turn, error));
     if (!pages || turn !== this.turn) return;
-    const entries = pages.flatMap((page) => page?.records.map(this.parse) ?? []);
-    await this.searched(entries);
+    const items = pages.flatMap((page) => (page ? this.itemsOf(page) : []));
+    await this.searched(items);
     if (turn !== this.turn) return;
-    this.fill(entries, pages);
-    this.showGoal(entries, focus);
+    this.fill(items, pages);
+    this.showGoal(items.filter((item) => !item.marker), focus);
     this.rest();
   }
 
@@ -230,19 +231,29 @@ export class Place {
   }
 
   /**
-   * The store holds these entries, and nothing else.
-   * @param {Entry[]} entries
+   * The records of a page, behind a marker where the log lost some before them.
+   * @param {Page} page
+   * @returns {Item[]}
+   */
+  itemsOf({ records, gaps }) {
+    const lost = gaps.length === 1 ? gaps[0].lost : null;
+    return [...(gaps.length ? [makeMarker("gap", gapText(lost))] : []), ...records.map(this.parse)];
+  }
+
+  /**
+   * The store holds these items, and nothing else.
+   * @param {Item[]} items
    * @param {(Page | null)[]} pages those before the goal, and those after it
    */
-  fill(entries, [older, newer]) {
+  fill(items, [older, newer]) {
     this.pointer.set(null);
     this.store.clear();
-    this.store.append(entries);
+    this.store.append(items);
     this.onfill();
     const start = { end: "", more: false };
     this.ends = {
       older: older ? { end: older.first ?? "", more: older.more } : start,
-      newer: { end: newer?.last ?? entries.at(-1)?.id ?? "", more: newer?.more === true },
+      newer: { end: newer?.last ?? this.store.lastRecord()?.id ?? "", more: newer?.more === true },
     };
   }
 
@@ -305,34 +316,34 @@ export class Place {
    */
   async take(side, turn) {
     const page = await this.ask(askNext(side, this.ends[side], this.goal, pageSize(this.store.cap, MORE)));
-    const entries = page.records.map(this.parse);
-    await this.searched(entries);
+    const items = this.itemsOf(page);
+    await this.searched(items);
     if (turn !== this.turn) return null;
     this.list.keepPlace();
-    if (side === "older") this.addOlder(entries, page);
-    else this.addNewer(entries, page);
+    if (side === "older") this.addOlder(items, page);
+    else this.addNewer(items, page);
     this.onchange();
-    return entries.filter((entry) => this.store.passes(entry)).length;
+    return items.filter((item) => this.store.passes(item)).length;
   }
 
   /**
-   * @param {Entry[]} entries
+   * @param {Item[]} items
    * @param {Page} page
    */
-  addOlder(entries, page) {
+  addOlder(items, page) {
     const { store, ends } = this;
-    if (store.dropNewest(entries.length)) ends.newer = { end: store.lastRecord()?.id ?? "", more: true };
-    store.prepend(entries);
+    if (store.dropNewest(items.length)) ends.newer = { end: store.lastRecord()?.id ?? "", more: true };
+    store.prepend(items);
     ends.older = { end: page.first ?? ends.older.end, more: page.more };
   }
 
   /**
-   * @param {Entry[]} entries
+   * @param {Item[]} items
    * @param {Page} page
    */
-  addNewer(entries, page) {
+  addNewer(items, page) {
     const { store, ends } = this;
-    if (store.append(entries)) ends.older = { end: store.firstRecord()?.id ?? "", more: true };
+    if (store.append(items)) ends.older = { end: store.firstRecord()?.id ?? "", more: true };
     ends.newer = { end: page.last ?? ends.newer.end, more: page.more };
   }
 
