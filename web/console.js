@@ -44,6 +44,8 @@ import { settle } from "./message.js";
 import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
 import { parseEntry } from "./parse-entry.js";
+import { Place, ROOM } from "./place.js";
+import { goalOf } from "./place-window.js";
 import { Pointer } from "./pointer.js";
 import { RangeChoice } from "./range-choice.js";
 import { RangeControl } from "./range-control.js";
@@ -62,6 +64,8 @@ import { timeOf } from "./times.js";
 import { VirtualList } from "./virtual-list.js";
 import { VolumeFeed } from "./volume-feed.js";
 
+/** @import { BoundedSpan } from "./time-range.js" */
+
 const preferences = readPreferences();
 const settings = readURL(preferences.utc);
 const linkOf = (/** @type {string} */ id) => linkTo(id, settings.own);
@@ -70,13 +74,17 @@ const linkOf = (/** @type {string} */ id) => linkTo(id, settings.own);
 
 const rowHeight = new RowHeight($("log"), $("rows"), preferences);
 
+/** @param {number} cap */
+const makeStore = (cap) =>
+  new Store({
+    cap,
+    passes: (item) => filter.passes(item),
+    estimate: (item) => rowHeight.estimate(item),
+    folding: () => ({ traces: preferences.foldTraces && !isSearch(filter.query), equal: preferences.foldEqual }),
+  });
+
 /** @type {Store} */
-const store = new Store({
-  cap: settings.cap || preferences.cap,
-  passes: (item) => filter.passes(item),
-  estimate: (item) => rowHeight.estimate(item),
-  folding: () => ({ traces: preferences.foldTraces && !isSearch(filter.query), equal: preferences.foldEqual }),
-});
+const store = makeStore(settings.cap || preferences.cap);
 
 const view = {
   linkTo: linkOf,
@@ -127,7 +135,8 @@ const list = new VirtualList({
   },
   days,
   onfollow: showFollow,
-  ontop: () => older.load(),
+  ontop: loadOlder,
+  onbottom: () => place.load("newer"),
   onwidth: () => rowHeight.measure(),
 });
 
@@ -157,14 +166,16 @@ const filter = new FilterSession({
 const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
-  mayAdd: (items) => !list.wouldLose(items),
-  parse: (record) => parseEntry(record, session.connection?.statusLevel),
+  mayAdd: (items) => place.active || !list.wouldLose(items),
+  parse,
   taken(items, gone) {
-    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item.id)).length);
     volume.came(items);
+    const { news, errors } = title.newsIn(items);
+    arrivals.taken(items.length, news, errors);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
-    drawNow();
+    if (place.active) draw();
+    else drawNow();
     showFollow(list.following);
   },
   changed: once(() => showPause()),
@@ -190,6 +201,36 @@ const older = new OlderHistory({
   onloaded: () => draw(),
 });
 
+/** @type {Place} */
+const place = new Place({
+  store,
+  spare: makeStore(Math.min(store.cap, ROOM)),
+  list,
+  ingest,
+  pointer,
+  parse,
+  searched: (items) => filter.searched(items),
+  situation: () => ({ server: session.applied !== "", utc: preferences.utc }),
+  onopen({ id, ms }) {
+    clearing.drop();
+    older.suspend();
+    controls.leaveRecord(id ?? (ms === undefined || ms === lastOf(range.bounds) ? "" : String(ms)));
+    showFollow(false);
+  },
+  onfill() {
+    days.clear();
+    list.forget();
+  },
+  onlive() {
+    range.left();
+    older.resume(session.connection);
+    if (!list.following) controls.leaveRecord();
+    days.clear();
+    filter.refilter();
+  },
+  onchange: () => draw(),
+});
+
 const clearing = new Clearing({
   store,
   ingest,
@@ -209,11 +250,14 @@ const clearing = new Clearing({
 const session = new LogSession(settings, filtered, {
   since: () => range.since,
   onrestart(at) {
+    place.keep();
     list.setFollowing(true);
     controls.leaveRecord(at);
   },
   onreset() {
     clearing.drop();
+    place.reset();
+    place.connect(null);
     older.connect(null);
     forgetRecords();
     volume.renew();
@@ -224,7 +268,12 @@ const session = new LogSession(settings, filtered, {
   },
   onopen(connection, at) {
     older.connect(connection);
-    if (at) ingest.hold(older.open(at)); // records after it would leave no room for it
+    place.connect(connection);
+    const { bounds } = range;
+    const goal = goalOf(at);
+    if (goal) place.open({ ...bounds, ...goal });
+    else if (bounds && !place.kept) showPast(bounds);
+    else place.again();
   },
   onrecords(records) {
     status.came(records);
@@ -270,17 +319,17 @@ const range = new RangeChoice({
     volume.renew();
   },
   onlive() {
-    session.rangeChanged();
     follow();
+    session.rangeChanged();
   },
-  onpast: () => {},
+  onpast: showPast,
 });
 
 const rangeControl = new RangeControl({ clock, onrange: (chosen) => range.choose(chosen) });
 
 /** @type {VolumeFeed} */
 const volume = new VolumeFeed({
-  plan: () => (CURRENT.includes(session.state) ? range.plan(strip.room, { first: timeOf(store.firstRecord()?.id), last: timeOf(session.connection?.lastId) }) : null),
+  plan: () => (CURRENT.includes(session.state) ? range.plan(strip.room, { first: timeOf(place.live.firstRecord()?.id), last: timeOf(session.connection?.lastId) }) : null),
   ask: (question) => session.volume(question),
   onchange: () => strip.draw(),
 });
@@ -289,7 +338,7 @@ const volume = new VolumeFeed({
 const strip = new Strip({
   counts: () => volume,
   view: () => ({ clock: clock(), levels: settings.levels }),
-  onjump: () => {},
+  onjump: jumpTo,
   onrange: (span) => range.choose(writeSpan(span)),
   onleave: () => $("log").focus(),
 });
@@ -317,7 +366,7 @@ const controls = new Controls(settings, preferences, {
   onown: showTimes,
   onfold: () => filter.refilter(),
   oncap(cap) {
-    if (store.setCap(cap)) older.reach.recordsLeft();
+    if (place.live.setCap(cap)) older.reach.recordsLeft();
     draw();
   },
   onpause() {
@@ -328,10 +377,13 @@ const controls = new Controls(settings, preferences, {
   onfollow: follow,
   onolder() {
     list.setFollowing(false);
-    older.load();
+    loadOlder();
   },
   onretry: () => session.retry(),
-  onclear: () => clearing.clear(),
+  onclear() {
+    place.leave();
+    clearing.clear();
+  },
   async ondownload(kind) {
     await filter.applied();
     await download(kind, store, view);
@@ -354,7 +406,7 @@ const context = new Context({ list, pointer, controls, filtered });
 const shortcuts = keymap(controls, actions, {
   toOlder() {
     list.scrollToTop();
-    older.load();
+    loadOlder();
   },
   toMatch: (direction) => steps.go(direction),
   toContext: () => context.show(),
@@ -373,12 +425,36 @@ document.addEventListener("visibilitychange", () => {
 
 /* ---------------------------------------------------------------- what several of them cause */
 
+/**
+ * Where a range is shown first: at its newest records.
+ * @param {BoundedSpan | null} bounds
+ */
+function lastOf(bounds) {
+  return bounds ? bounds.to - 1 : undefined;
+}
+
+/** @param {BoundedSpan} bounds */
+function showPast(bounds) {
+  place.open({ ...bounds, ms: lastOf(bounds) });
+}
+
+/**
+ * Goes to a time in the strip: to the first error there, if it has any.
+ * @param {BoundedSpan & {errors: number}} bucket
+ */
+async function jumpTo({ from, to, errors }) {
+  const error = errors ? await session.firstError({ from, to }).catch(() => undefined) : undefined;
+  place.open({ ...range.bounds, ...(error ? { id: error.id, log: error.log } : { ms: from }) });
+}
+
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
   counts.show(store.shown, store.count);
   controls.chips.count(store.levels);
-  older.show();
+  if (place.active) place.show();
+  else older.show();
   days.showHead();
+  status.place(place.label(), arrivals.news);
   list.draw();
   if (days.changed()) measureTimes();
 }
@@ -401,8 +477,20 @@ function measureTimes() {
 /** Draws in the next turn. */
 const draw = once(drawNow);
 
+/** Loads what is before the first row. */
+function loadOlder() {
+  if (place.active) place.load("older");
+  else older.load();
+}
+
+/** @param {import("./requests.js").LogRecord} record */
+function parse(record) {
+  return parseEntry(record, session.connection?.statusLevel);
+}
+
 /** Goes to the end and stays there. */
 function follow() {
+  place.leave();
   pointer.set(null);
   list.setFollowing(true);
   draw();

@@ -28,6 +28,7 @@ import { covered, endOf, mergePages } from "./merge-pages.js";
  * @property {string | number} [from] the range begins here: ms since 1970, an id, or a time as RFC 3339 has it
  * @property {string | number} [to] the range ends before it
  * @property {Direction} [dir] where to begin; forward with `after`, otherwise backward
+ * @property {string} [q] the filter; without it that of the address
  * @property {number} [limit] records of the page (1000)
  * @property {AbortSignal} [signal] aborts the requests
  */
@@ -58,8 +59,8 @@ export async function eachOf(values, work) {
 }
 
 /** @param {Range} range @returns {Record<string, string | number>} */
-function parametersOf({ before, after, from, to, dir, limit = PAGE }) {
-  const bounds = Object.entries({ before, after, from, to, dir });
+function parametersOf({ before, after, from, to, dir, q, limit = PAGE }) {
+  const bounds = Object.entries({ before, after, from, to, dir, q });
   return { ...Object.fromEntries(bounds.filter(([, value]) => value !== undefined && value !== "")), limit };
 }
 

@@ -4,7 +4,6 @@
  * log-session: the connection of the console to one log, opened again when the filter on the server changes. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
-import { isId } from "./ids.js";
 import { placeText, serverFilter } from "./server-filter.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
@@ -15,6 +14,8 @@ import { connect } from "./sselog.js";
 
 const RESTART_WAIT = 800; // ms without a change of the filter after which the stream is opened with it
 const FIRST = 5000; // records of a range that are loaded at first
+const ERRORS = "level>=error -level=unknown";
+const ERROR_PAGES = 20; // of history that are asked for an error, one after the other; each looks at some thousand records
 const REFUSED = 400; // the status by which the server says that it does not take the filter
 
 /**
@@ -22,7 +23,7 @@ const REFUSED = 400; // the status by which the server says that it does not tak
  * @property {() => number | undefined} since where the range of the page begins, in ms since 1970
  * @property {(at: string) => void} onrestart the filter on the server changed; start() follows, at this record
  * @property {() => void} onreset the page begins again with nothing; records of the previous connection have come
- * @property {(connection: Client, at: string) => void} onopen at: id of the record that the address names, or ""
+ * @property {(connection: Client, at: string) => void} onopen at: the place that the address names, or ""
  * @property {(records: LogRecord[]) => void} onrecords
  * @property {(state: State, detail: Detail) => void} onstate
  * @property {(text: string) => void} onplace where the filter runs, in words
@@ -61,7 +62,7 @@ export class LogSession {
     this.connection = null;
     this.completed = false;
     this.applied = this.wanted();
-    this.since = isId(settings.at) ? undefined : events.since();
+    this.since = events.since();
     this.range = this.since === undefined ? "" : settings.range;
     events.onreset();
     this.showPlace();
@@ -69,16 +70,14 @@ export class LogSession {
       events.onstate("unavailable", { reason: `${settings.stream} is no address` });
       return;
     }
-    const at = isId(settings.at) ? settings.at : "";
     this.connection = connect({
       url: this.url(),
       token: settings.token,
-      after: at || undefined,
       ...(this.since !== undefined && { since: this.since, history: FIRST }),
       onrecords: (records) => events.onrecords(records),
       onstate: (state, detail) => this.changed(state, detail),
     });
-    events.onopen(this.connection, at);
+    events.onopen(this.connection, settings.at);
   }
 
   /**
@@ -133,6 +132,23 @@ export class LogSession {
   async volume(question) {
     if (!this.connection) throw new Error("there is no connection");
     return this.connection.volume(question);
+  }
+
+  /**
+   * The first record of a span that is an error; undefined where none is found in time.
+   * @param {{from: number, to: number}} span
+   * @returns {Promise<LogRecord | undefined>}
+   */
+  async firstError({ from, to }) {
+    const { connection } = this;
+    const q = `${this.applied} ${ERRORS}`.trim();
+    let after;
+    for (let pages = 0; connection && pages < ERROR_PAGES; pages++) {
+      const page = await connection.history({ from, to, after, dir: "forward", limit: 1, q });
+      if (page.records.length || !page.more || !page.last) return page.records[0];
+      after = page.last;
+    }
+    return undefined;
   }
 
   retry() {

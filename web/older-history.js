@@ -8,7 +8,6 @@
  */
 import { $, number, toast } from "./dom.js";
 import { emptyText, momentText } from "./empty-text.js";
-import { nextId } from "./ids.js";
 import { parseEntry } from "./parse-entry.js";
 import { OLDER, Reach } from "./reach.js";
 import { noneText, whenText } from "./time-range.js";
@@ -21,11 +20,6 @@ import { timeOf } from "./times.js";
 /** @import { VirtualList } from "./virtual-list.js" */
 
 const SEARCHES = 40; // pages without a match that are read one after the other
-const CONTEXT = 200; // records loaded before the one that a link names
-
-const GONE = "That record is no longer in the log";
-const HIDDEN = "The filter hides that record";
-const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log no longer has it";
 
 /**
  * The present work. A search goes from page to page until a record is found; Stop makes the present page the last one.
@@ -79,6 +73,17 @@ export class OlderHistory {
     this.connection = connection;
     this.activity = "idle";
     this.begun = false;
+  }
+
+  /** The list goes to a place: what is being loaded changes nothing. resume() follows. */
+  suspend() {
+    this.connection = null;
+    this.activity = "idle";
+  }
+
+  /** @param {Client | null} connection that the page has now */
+  resume(connection) {
+    this.connection = connection;
   }
 
   /** The page has all that the connection gave at first. If that is nothing, it searches further back once. */
@@ -165,29 +170,6 @@ export class OlderHistory {
         if (!entries || this.activity !== "searching" || this.store.shownRecords > shownRecords) return;
       }
     });
-  }
-
-  /**
-   * Loads the record with this id and those before it, and shows it in the middle.
-   * @param {string} id
-   */
-  async open(id) {
-    this.list.setFollowing(false);
-    await this.run("loading", async (connection) => {
-      const entries = await this.prepend(connection, nextId(id), CONTEXT);
-      if (entries) this.showTarget(id, entries.at(-1));
-    });
-  }
-
-  /**
-   * @param {string} id of the record that a link names
-   * @param {Entry | undefined} entry the last one up to it
-   */
-  showTarget(id, entry) {
-    const row = entry && this.list.reveal(entry, { centre: true });
-    row?.focus({ preventScroll: true });
-    if (entry?.id !== id) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
-    else if (!row) toast(HIDDEN);
   }
 
   /**

@@ -36,6 +36,7 @@ import { hiddenIn } from "./trace.js";
  * @typedef {object} Entry
  * @property {undefined} [marker] tells entries from markers
  * @property {string} id
+ * @property {string} log its name; "" where the page shows one log
  * @property {string | undefined} event
  * @property {string} data the payload
  * @property {Record<string, string> | undefined} fields those of the log entry beside the payload
@@ -101,7 +102,7 @@ export function messageText(entry) {
  * @param {string} [statusLevel] the statuses that are levels in access records, as of severityOfStatus()
  * @returns {Entry}
  */
-export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
+export function parseEntry({ id, log = "", event, data, fields: beside }, statusLevel) {
   const fields = fieldsOf(data);
   const told = fields ? messageOf(fields) : data;
   const whole = told ?? data;
@@ -114,6 +115,7 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
   const lines = countLines(shown);
   return {
     id,
+    log,
     event,
     data,
     fields: beside,

@@ -93,6 +93,6 @@ export class RangeChoice {
     if (bounds) return { ...planOf(bounds, room), rolling: false, ended: bounds.to <= now };
     const from = this.since ?? Math.min(now - LIVE, first || Infinity);
     const ahead = clock.utc ? 0 : -new Date(from).getTimezoneOffset() * 60_000;
-    return { ...planOf({ from, to: now }, room, { rolling: true, ahead }), rolling: true, ended: false };
+    return { ...planOf({ from, to: now + 1 }, room, { rolling: true, ahead }), rolling: true, ended: false };
   }
 }

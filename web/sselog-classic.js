@@ -780,8 +780,8 @@
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
     return results;
   }
-  function parametersOf({ before, after, from, to, dir, limit = PAGE }) {
-    const bounds = Object.entries({ before, after, from, to, dir });
+  function parametersOf({ before, after, from, to, dir, q, limit = PAGE }) {
+    const bounds = Object.entries({ before, after, from, to, dir, q });
     return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
   }
   async function read(requests, { signal, ...range }, log) {

@@ -56,6 +56,8 @@ export interface Range {
   to?: string | number;
   /** Where to begin: "forward" with `after`, otherwise "backward". */
   dir?: "backward" | "forward";
+  /** The filter; without it that of the address. */
+  q?: string;
   /** Records of the page; 1000 unless given. Of several logs a page may have a few more, with the id of its last. */
   limit?: number;
   /** Aborts the request. */

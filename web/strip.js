@@ -49,7 +49,7 @@ export class Strip {
 
   /** How many buckets there is room for. */
   get room() {
-    return Math.max(24, Math.min(180, Math.floor(this.bars.clientWidth / PER_BUCKET)));
+    return Math.max(24, Math.min(120, Math.floor(this.bars.clientWidth / PER_BUCKET)));
   }
 
   makePaths() {
@@ -168,7 +168,8 @@ export class Strip {
   choose(jump) {
     const { volume } = this.counts();
     const chosen = volume?.buckets.length ? this.chosen(volume) : null;
-    if (!volume || !chosen) return;
+    if (!volume || !chosen || !this.place) return;
+    this.place.anchor = this.place.at;
     const span = timesOf(volume, chosen.first, chosen.last);
     if (jump) this.onjump({ ...span, errors: sumOf(volume, chosen.first, chosen.last).errors });
     else this.onrange(span);

@@ -65,10 +65,20 @@ export class Title {
    */
   came(items, shown) {
     if (!this.hidden()) return;
-    const news = items.filter((item) => !item.marker && this.isNews(item.id) && shown(item));
-    this.unseen += news.length;
-    this.errors += news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level)).length;
-    if (news.length) this.show();
+    const { news, errors } = this.newsIn(items.filter(shown));
+    this.unseen += news;
+    this.errors += errors;
+    if (news) this.show();
+  }
+
+  /**
+   * How many of the items are records that are no history, and errors among them.
+   * @param {Item[]} items
+   */
+  newsIn(items) {
+    const news = items.filter((item) => !item.marker && this.isNews(item.id));
+    const errors = news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level));
+    return { news: news.length, errors: errors.length };
   }
 
   /** @param {string | undefined} id */
