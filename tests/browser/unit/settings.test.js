@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linkTo } from "../../../web/settings.js";
 
-globalThis.location = { href: "http://h/console.html?stream=a/stream&levels=ERROR&q=x&server=1&at=1-0&cap=500" };
+globalThis.location = { href: "http://h/console.html?stream=a/stream&levels=ERROR&q=x&server=1&at=1-0&range=1h&from=2026-11-28&cap=500" };
 
 const LINKS = [
   ["5-0", false, "http://h/console.html?stream=a%2Fstream&cap=500&at=5-0"],
@@ -13,5 +13,5 @@ const LINKS = [
 ];
 
 for (const [id, own, want] of LINKS) {
-  test(`a link to the record ${id}, with ${own ? "its own time" : "its arrival"}, has no filter`, () => assert.equal(linkTo(id, own), want));
+  test(`a link to the record ${id}, with ${own ? "its own time" : "its arrival"}, has no filter`, () => assert.equal(linkTo(id, { own, logs: [] }), want));
 }
