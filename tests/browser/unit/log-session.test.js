@@ -24,8 +24,8 @@ globalThis.EventSource = class extends EventTarget {
   }
 };
 
-const settings = (more) => ({ stream: "stream", levels: new Set(ALL_LEVELS), query: "", at: "", server: false, ...more });
-const unheard = { onrestart() {}, onreset() {}, onopen() {}, onrecords() {}, onstate() {}, onplace() {}, oncomplete() {} };
+const settings = (more) => ({ stream: "stream", logs: [], levels: new Set(ALL_LEVELS), query: "", at: "", server: false, ...more });
+const unheard = { since: () => undefined, onrestart() {}, onreset() {}, onopen() {}, onrecords() {}, onstate() {}, onplace() {}, oncomplete() {} };
 
 /* Starts the session with this page of history, and resolves when the stream is live. */
 async function live(session, more) {
@@ -109,4 +109,35 @@ test("a filter that the server refuses is applied on the page, which says why", 
   await connected;
   assert.deepEqual([restarts(), session.applied], [1, ""]);
   assert.equal(places.at(-1), "filtered on this page: the server refuses this filter (q: a wrong expression)");
+});
+
+test("other logs are other streams: each is in the address, and the page begins again at once", (t) => {
+  const urls = [];
+  const chosen = settings({ stream: "stream?log=old&x=1" });
+  const session = new LogSession(chosen, () => false, { ...unheard, onrestart: (at) => urls.push(at), onreset: () => urls.push(session.url()) });
+  t.after(() => session.connection.close());
+  session.start();
+  chosen.logs = ["web", "api"];
+  session.logsChanged();
+  assert.deepEqual(urls, ["http://h/stream?log=old&x=1", "", "http://h/stream?x=1&log=web&log=api"]);
+});
+
+test("a live range begins at its time, and another one opens the stream again", async (t) => {
+  const chosen = settings({ range: "15m" });
+  let since = 1_700_000_000_000;
+  let restarts = 0;
+  const session = new LogSession(chosen, () => false, { ...unheard, since: () => since, onrestart: () => restarts++ });
+  t.after(() => session.connection.close());
+  const asked = [];
+  server.refuses = (url) => (asked.push(new URL(url, "http://h/").searchParams.get("from")), false);
+  t.after(() => (server.refuses = () => false));
+  await live(session, false);
+  assert.deepEqual([asked[0], session.since], ["1700000000000", since]);
+  since = undefined;
+  chosen.range = "yesterday";
+  session.rangeChanged();
+  assert.deepEqual([restarts, session.since], [1, undefined]);
+  chosen.range = "";
+  session.rangeChanged();
+  assert.equal(restarts, 1, "the stream goes on");
 });
