@@ -14,7 +14,7 @@
  *    page         dom, log-choice, log-names, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
- *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice
+ *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice, ranges
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap, picker with picker-text, picker-lines, log-facts
@@ -30,7 +30,7 @@ import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
-import { $, once, showToastsIn, toast } from "./dom.js";
+import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
 import { FieldMenu } from "./field-menu.js";
@@ -48,8 +48,7 @@ import { Place, ROOM } from "./place.js";
 import { goalOf } from "./place-window.js";
 import { Picker } from "./picker.js";
 import { Pointer } from "./pointer.js";
-import { RangeChoice } from "./range-choice.js";
-import { RangeControl } from "./range-control.js";
+import { Ranges } from "./ranges.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
@@ -59,14 +58,9 @@ import { isAddress, linkTo, readPreferences, readURL, savePreferences } from "./
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
-import { Strip } from "./strip.js";
-import { writeSpan } from "./time-range.js";
 import { Title } from "./title.js";
-import { timeOf } from "./times.js";
 import { VirtualList } from "./virtual-list.js";
-import { VolumeFeed } from "./volume-feed.js";
 
-/** @import { BoundedSpan } from "./time-range.js" */
 
 const preferences = readPreferences();
 const settings = readURL(preferences.utc);
@@ -171,7 +165,7 @@ const ingest = new Ingest({
   mayAdd: (items) => place.active || !list.wouldLose(items),
   parse,
   taken(items, gone) {
-    volume.came(items);
+    ranges.volume.came(items);
     const { news, errors } = title.newsIn(items);
     arrivals.taken(items.length, news, errors);
     title.came(items, (item) => filter.passes(item));
@@ -215,10 +209,10 @@ const place = new Place({
   parse,
   searched: (items) => filter.searched(items),
   situation: () => ({ server: session.applied !== "", utc: preferences.utc }),
-  onopen({ id, ms }) {
+  onopen(goal) {
     clearing.drop();
     older.suspend();
-    controls.leaveRecord(id ?? (ms === undefined || ms === lastOf(range.bounds) ? "" : String(ms)));
+    controls.leaveRecord(ranges.nameOf(goal));
     showFollow(false);
   },
   onfill() {
@@ -226,7 +220,7 @@ const place = new Place({
     list.forget();
   },
   onlive() {
-    range.left();
+    ranges.choice.left();
     older.resume(session.connection);
     if (!list.following) controls.leaveRecord();
     days.clear();
@@ -252,7 +246,7 @@ const clearing = new Clearing({
 });
 
 const session = new LogSession(settings, filtered, {
-  since: () => range.since,
+  since: () => ranges.choice.since,
   onrestart(at) {
     place.keep();
     list.setFollowing(true);
@@ -264,7 +258,7 @@ const session = new LogSession(settings, filtered, {
     place.connect(null);
     older.connect(null);
     forgetRecords();
-    volume.renew();
+    ranges.volume.renew();
     status.clear();
     title.clear();
     list.clear();
@@ -273,11 +267,7 @@ const session = new LogSession(settings, filtered, {
   onopen(connection, at) {
     older.connect(connection);
     place.connect(connection);
-    const { bounds } = range;
-    const goal = goalOf(at);
-    if (goal) place.open({ ...bounds, ...goal });
-    else if (bounds && !place.kept) showPast(bounds);
-    else place.again();
+    if (!ranges.open(goalOf(at), place.kept !== null)) place.again();
   },
   onrecords(records) {
     status.came(records);
@@ -286,10 +276,11 @@ const session = new LogSession(settings, filtered, {
   onplace: (text) => controls.showPlace(text),
   onstate(state, detail) {
     status.changed(state, detail);
+    if (state === "gap") ranges.volume.renew();
     if (CURRENT.includes(state)) {
       title.current(session.connection?.lastId ?? "");
       older.begin();
-      volume.refresh();
+      ranges.volume.refresh();
     }
     picker.stateChanged(CURRENT.includes(state));
     draw();
@@ -312,39 +303,18 @@ const status = new Status(
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
-/* ---------------------------------------------------------------- ranges of time */
-
-const clock = () => ({ utc: preferences.utc, now: Date.now() });
-
-const range = new RangeChoice({
+/** @type {Ranges} */
+const ranges = new Ranges({
   settings,
-  clock,
-  onchange() {
-    rangeControl.show(settings.range);
-    volume.renew();
-  },
+  preferences,
+  live: () => (CURRENT.includes(session.state) ? place.live : null),
+  ask: (question) => session.volume(question),
+  firstError: (span) => session.firstError(span),
+  onplace: (goal) => place.open(goal),
   onlive() {
     follow();
     session.rangeChanged();
   },
-  onpast: showPast,
-});
-
-const rangeControl = new RangeControl({ clock, onrange: (chosen) => range.choose(chosen) });
-
-/** @type {VolumeFeed} */
-const volume = new VolumeFeed({
-  plan: () => (CURRENT.includes(session.state) ? range.plan(strip.room, { first: timeOf(place.live.firstRecord()?.id), last: timeOf(session.connection?.lastId) }) : null),
-  ask: (question) => session.volume(question),
-  onchange: () => strip.draw(),
-});
-
-/** @type {Strip} */
-const strip = new Strip({
-  counts: () => volume,
-  view: () => ({ clock: clock(), levels: settings.levels }),
-  onjump: jumpTo,
-  onrange: (span) => range.choose(writeSpan(span)),
   onleave: () => $("log").focus(),
 });
 
@@ -354,7 +324,7 @@ const controls = new Controls(settings, preferences, {
     const held = leaves && !at && pointer.hold();
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
-    strip.draw();
+    ranges.strip.draw();
     counts.asked();
     session.filterChanged(held ? pointer.item?.id : at);
   },
@@ -366,7 +336,7 @@ const controls = new Controls(settings, preferences, {
   },
   onutc() {
     showTimes();
-    range.zoneChanged();
+    ranges.choice.zoneChanged();
   },
   onown: showTimes,
   onfold: () => filter.refilter(),
@@ -442,28 +412,6 @@ document.addEventListener("visibilitychange", () => {
 });
 
 /* ---------------------------------------------------------------- what several of them cause */
-
-/**
- * Where a range is shown first: at its newest records.
- * @param {BoundedSpan | null} bounds
- */
-function lastOf(bounds) {
-  return bounds ? bounds.to - 1 : undefined;
-}
-
-/** @param {BoundedSpan} bounds */
-function showPast(bounds) {
-  place.open({ ...bounds, ms: lastOf(bounds) });
-}
-
-/**
- * Goes to a time in the strip: to the first error there, if it has any.
- * @param {BoundedSpan & {errors: number}} bucket
- */
-async function jumpTo({ from, to, errors }) {
-  const error = errors ? await session.firstError({ from, to }).catch(() => undefined) : undefined;
-  place.open({ ...range.bounds, ...(error ? { id: error.id, log: error.log } : { ms: from }) });
-}
 
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
@@ -545,9 +493,7 @@ function forgetRecords() {
 showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
-if (settings.rangeError) toast(`The address has no range of time: ${settings.rangeError}`);
-rangeControl.show(settings.range);
-volume.start();
+ranges.start();
 status.start();
 picker.start();
 session.start();

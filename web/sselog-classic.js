@@ -1653,6 +1653,7 @@
 
   // sselog.js
   var HIDDEN_LONG = 3e4;
+  var LAST = "18446744073709551615";
   var CAUGHT = 100;
   var CURRENT = ["live", "polling"];
   var Connection = class {
@@ -1837,11 +1838,12 @@
       return this.cursor.behind(place);
     }
     /**
-     * The place in a log.
+     * The place in a log, or that before the first record wanted; "": the beginning of the log.
      * @param {string} log
      */
     at(log) {
-      return this.cursor.at(log);
+      const { since = 0 } = this.options;
+      return this.cursor.at(log) || (since > 0 ? `${since - 1}-${LAST}` : "");
     }
     /** Where this tab stands: a cursor. */
     get lastId() {
