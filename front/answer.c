@@ -9,8 +9,10 @@
 #include "front/context.h"
 #include "front/figures.h"
 #include "front/refusal.h"
+#include "format/deflate.h"
 
-#define RETRY_AFTER 5 /* seconds, with 503 and 429 */
+#define RETRY_AFTER 5    /* seconds, with 503 and 429 */
+#define SHORT_BODY  1024 /* bytes: up to here the body is one packet in any case */
 
 static const char *status_text(int status)
 {
@@ -95,6 +97,22 @@ bool answer_in_lines(const struct context *ctx, const char *other_type)
     const struct profile *lines = ctx->config->profile->lines;
     int weight = lines ? request_accepts(&ctx->request, lines->content_type) : 0;
     return weight > 0 && weight >= request_accepts(&ctx->request, other_type);
+}
+
+void answer_compress(struct context *ctx)
+{
+    struct buf packed;
+    if (!ctx->config->compress || ctx->body.failed || ctx->body.len <= SHORT_BODY ||
+        ctx->request.method == METHOD_HEAD || !request_accepts_gzip(&ctx->request))
+        return;
+    buf_init(&packed, ctx->body.max);
+    if (deflate_gzip(buf_slice(&ctx->body), &packed)) { /* no memory for it: the body stays */
+        buf_free(&packed);
+        return;
+    }
+    buf_free(&ctx->body);
+    ctx->body = packed;
+    answer_header(ctx, "Content-Encoding", "gzip");
 }
 
 void answer_send(struct context *ctx)

@@ -21,6 +21,9 @@ void answer_header(struct context *ctx, const char *name, const char *value);
 void answer_cors(struct context *ctx);
 /* Whether SSELOG_CORS lets pages of that origin read our answers. */
 bool answer_origin_allowed(const struct context *ctx, const char *origin);
+/* Compresses the body, if it is long, the client wants that, and SSELOG_COMPRESS lets it be. Call
+ * it when the answer is complete. */
+void answer_compress(struct context *ctx);
 /* Sends the answer that was begun. Out of memory on the way: sends a 500 instead. */
 void answer_send(struct context *ctx);
 

@@ -144,6 +144,7 @@ static enum turn answer_page(struct context *ctx, const struct history *h, const
                                       .whose = tag};
     answer_begin(ctx, 200, lines ? ctx->config->profile->lines->content_type : "application/json");
     page_write(&h->page, &ctx->body, &page_end, lines);
+    answer_compress(ctx);
     answer_send(ctx);
     return TURN_DONE;
 }

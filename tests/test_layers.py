@@ -30,7 +30,7 @@ LIBRARIES = {
     r"jwt\.h": {"identity/jwtcheck.c"},
     r"utf8proc.*": {"format/unicode.c"},
     r"pcre2.*": {"format/expression.c"},
-    r"zlib\.h": {"relay/gzip.c", "format/inflate.c"},
+    r"zlib\.h": {"relay/gzip.c", "format/inflate.c", "format/deflate.c"},
     r"curl/.*": {"doctor/http.c"},
     r"nettle/.*": {"auth.c", "identity/jwtcheck.c", "identity/pubkey.c", "identity/signed_cookie.c",
                    "identity/fingerprint.c", "front/buckets.c"},
@@ -80,7 +80,7 @@ PURE = ("identity/logs.c config/log_word.c base/buf.c base/xid.c base/omit.c bas
        "format/search.c format/query.c format/query_terms.c format/query_match.c format/pattern.c format/pattern_escape.c "
        "format/ansi.c format/level.c format/line.c format/pairs.c format/expression.c format/unicode.c format/walk.c "
        "format/incoming.c format/loki.c format/loki_push.c "
-       "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c "
+       "format/loki_labels.c format/loki_record.c format/protobuf.c format/snappy.c format/inflate.c format/deflate.c "
        "front/batch_head.c redis/receipt.c redis/slot.c redis/sought.c identity/roles.c "
        "relay/place.c format/asgi.c identity/template.c gateway/request.c gateway/params.c "
        "front/exposition.c identity/webuser.c identity/why.c config/risk.c config/similar.c relay/ring.c front/start.c front/pace.c front/scan_plan.c "

@@ -38,7 +38,7 @@ def test_units_are_those_that_debhelper_installs():
 CONFIGURATIONS = {
     "apache.conf": (
         "apache-example.conf", r"# The console page.*?(?=<IfDefine SSELOG_FCGID>)|(?<=\n<IfDefine SSELOG_PROXY>).*?(?=</IfDefine>)",
-        {"<IfModule !proxy_fcgi_module>", 'Error "sselog needs a module: a2enmod proxy_fcgi"', "</IfModule>",
+        {"<IfModule !proxy_fcgi_module>", 'Error "sselog needs a module: a2enmod proxy_fcgi"',
          "<IfModule !headers_module>", 'Error "sselog needs a module: a2enmod headers"'}),
     "nginx.conf": (
         "examples/nginx.conf", r"# The console page.*",

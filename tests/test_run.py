@@ -363,6 +363,17 @@ esac
     assert closing_line(text) == "0 passed, 1 failed"
 
 
+def test_ci_measures_when_nothing_runs_beside(suites):
+    tree = Tree(suites, """
+case $* in
+check-systemd) sleep 0.5; touch ended ;;
+bench-instructions) [ -e ended ] ;;
+esac
+""")
+    text = tree.run("build", "instructions", "systemd", status=1)
+    assert "ok      instructions, none grew" in text
+
+
 @pytest.mark.parametrize("number, stages", [(3, ["check", "tsan"]), (6, ["check"])])
 def test_ci_more_than_five_flaky_in_all_stages_fail(suites, number, stages):
     for n in range(number):

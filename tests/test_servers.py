@@ -245,6 +245,18 @@ def test_page_cannot_be_framed_by_another_site_nor_kept_after_an_update(stack, r
     assert "x-frame-options" not in get(server.port, server.path + "/healthz").headers
 
 
+@pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])
+def test_page_is_compressed_and_not_sent_again_while_it_stays_the_same(stack, redis, kind, path):
+    server = stack.server(kind, redis)
+    for name in ("", "console.js", "console.css"):
+        first = get(server.port, path + name, {"Accept-Encoding": "gzip"}).headers
+        assert first["content-encoding"] == "gzip" and "accept-encoding" in first["vary"].lower(), name
+        again = get(server.port, path + name, {"Accept-Encoding": "gzip", "If-None-Match": first["etag"]})
+        assert again.status == 304, name
+        other = get(server.port, path + name, {"Accept-Encoding": "gzip", "If-None-Match": first["etag"].replace('"', '"0', 1)})
+        assert other.status == 200, name
+
+
 @pytest.mark.parametrize("kind", ["fcgid", "proxy_fcgi"])
 def test_apache_compresses_no_stream_although_it_compresses_all(stack, redis, kind):
     everything = ("LoadModule brotli_module /usr/lib/apache2/modules/mod_brotli.so\n"

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * log-session: the connection of the console to one log, opened again when the filter on the server changes. It owns
+ * log-session: the connection of the console to its logs, opened again when these or the filter on the server change. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
+import { writeLogs } from "./log-choice.js";
 import { placeText, serverFilter } from "./server-filter.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
@@ -17,7 +18,7 @@ const REFUSED = 400; // the status by which the server says that it does not tak
 
 /**
  * @typedef {object} SessionEvents
- * @property {(at: string) => void} onrestart the filter on the server changed; start() follows, at this record
+ * @property {(at: string) => void} onrestart the stream is to be another one; start() follows, at this record
  * @property {() => void} onreset the page begins again with nothing; records of the previous connection have come
  * @property {(connection: Client, at: string) => void} onopen at: the place that the address names, or ""
  * @property {(records: LogRecord[]) => void} onrecords
@@ -81,6 +82,13 @@ export class LogSession {
     this.showPlace();
   }
 
+  /** The reader chose other logs. */
+  logsChanged() {
+    clearTimeout(this.timer);
+    this.goal = "";
+    this.restart();
+  }
+
   restart() {
     this.timer = 0;
     this.events.onrestart(this.goal);
@@ -113,6 +121,7 @@ export class LogSession {
 
   url() {
     const url = new URL(this.settings.stream, location.href);
+    writeLogs(url, this.settings.logs);
     if (this.applied) url.searchParams.set("q", this.applied);
     return url.href;
   }

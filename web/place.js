@@ -7,7 +7,7 @@
  * Invariants: the store shown holds the place, or the live log if there is no place. An answer that arrives after the
  * place or the connection was replaced changes nothing.
  */
-import { $, toast } from "./dom.js";
+import { $, toast, write } from "./dom.js";
 import { compareIds } from "./ids.js";
 import { gapText, makeMarker } from "./parse-entry.js";
 import { AROUND, MORE, askNext, asksFor, footText, headText, labelOf, pageSize } from "./place-window.js";
@@ -359,11 +359,11 @@ export class Place {
   /** Shows the lines above the first row and below the last one. */
   show() {
     const failed = this.state === "failed";
-    write("head-text", failed ? "This part of the log could not be loaded" : this.state === "opening" ? "Loading …" : headText(this.factsOf("older")));
+    write($("head-text"), failed ? "This part of the log could not be loaded" : this.state === "opening" ? "Loading …" : headText(this.factsOf("older")));
     this.showButton("older", failed || this.ends.older.more, failed ? "Try again" : "Load older");
     $("stop").hidden = this.state !== "older" && this.state !== "newer";
     $("foot").hidden = failed || this.state === "opening" || !this.store.records;
-    write("foot-text", footText(this.factsOf("newer")));
+    write($("foot-text"), footText(this.factsOf("newer")));
     this.showButton("newer", this.ends.newer.more || this.goal.to === undefined, "Load newer");
   }
 
@@ -378,15 +378,6 @@ export class Place {
     if (!shown && button === document.activeElement) this.list.box.focus({ preventScroll: true });
     button.hidden = !shown;
     button.ariaDisabled = String(this.state !== "shown" && this.state !== "failed");
-    write(id, text);
+    write(button, text);
   }
-}
-
-/**
- * Writes a text, unless it stands there.
- * @param {string} id
- * @param {string} text
- */
-function write(id, text) {
-  if ($(id).textContent !== text) $(id).textContent = text;
 }

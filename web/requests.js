@@ -21,6 +21,7 @@ import { ONLY, logsIn } from "./cursor.js";
  * @property {string | null} first id of the oldest record; null: the log has no records
  * @property {string | null} last the newest id that it ever had
  * @property {number} length number of records
+ * @property {boolean} [default] true: addresses without `log` have this log
  */
 
 /**

@@ -73,6 +73,8 @@ export interface LogInfo {
   last: string | null;
   /** Number of records. */
   length: number;
+  /** true: addresses without `log` have this log. */
+  default?: boolean;
 }
 
 /** A span of time that is counted. */
