@@ -132,12 +132,19 @@ export class Place {
     this.rest();
   }
 
-  /** Another connection comes: the place is to be opened again with it, where the reader is. */
-  keep() {
-    if (!this.active) return;
+  /**
+   * The place where the reader is.
+   * @returns {Goal}
+   */
+  here() {
     const { id, log, from, to } = this.goal;
     const ms = this.placeMs();
-    this.kept = id && timeOf(id) === ms ? { id, log, from, to } : { ms: Number.isNaN(ms) ? undefined : ms, from, to };
+    return id && timeOf(id) === ms ? { id, log, from, to } : { ms: Number.isNaN(ms) ? undefined : ms, from, to };
+  }
+
+  /** Another connection comes: the place is to be opened again with it. */
+  keep() {
+    this.kept = this.active ? this.here() : null;
   }
 
   /** Opens the place that was kept, if there is one. */
