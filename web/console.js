@@ -8,9 +8,9 @@
  *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
  *                 server-filter, query-edit, hidden-hint, empty-text
- *    connection   callback, client-ids, options, cursor, event-parser, merge-pages, requests, history-request, volume-request,
- *                 history-poll, reconnecting-source, search-request, tabs, elements, sselog (the client, which other
- *                 pages embed too)
+ *    connection   callback, client-ids, options, cursor, event-parser, requests, merge-pages, history-request,
+ *                 volume-request, catch-up, history-poll, reconnecting-source, search-request, tabs, elements,
+ *                 sselog (the client, which other pages embed too)
  *    page         dom, log-choice, log-names, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
@@ -188,6 +188,7 @@ const older = new OlderHistory({
     pending: session.pending,
     cleared: clearing.cleared,
     choosing: picker.choosing,
+    several: settings.logs.length > 1,
     utc: preferences.utc,
   }),
   onadded: () => clearing.drop(),
@@ -357,7 +358,7 @@ const picker = new Picker(settings, preferences, {
   },
   onfold: () => savePreferences(preferences),
   onknown() {
-    status.choose(picker.choosing);
+    status.choose({ choosing: picker.choosing, several: settings.logs.length > 1 });
     draw();
   },
   nothing: () => !store.count && (session.state === "denied" || CURRENT.includes(session.state)),

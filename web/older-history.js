@@ -34,6 +34,8 @@ const SEARCHES = 40; // pages without a match that are read one after the other
  * @property {boolean} levels some levels are hidden
  * @property {boolean} server the server withholds records
  * @property {boolean} pending the stream is to be opened again with another filter
+ * @property {boolean} choosing the reader has logs to choose from, and none is chosen
+ * @property {boolean} several the page shows several logs
  * @property {boolean} cleared the reader cleared the page
  * @property {boolean} utc
  */

@@ -77,6 +77,13 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * Gives records the name of their log.
+ * @param {LogRecord[]} records
+ * @param {string} log
+ */
+export const named = (records, log) => (log ? records.map((record) => ({ ...record, log })) : records);
+
 /** A page in place of an answer: single sign-on answers so, or redirects to another site. @param {number} status */
 const signIn = (status) => new Refusal(status, "a page came instead of an answer", { page: true });
 
@@ -170,12 +177,14 @@ export class Requests {
    * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
    * no `last`. Its records may leave some out, so that is an error 400 too.
    * @param {string} id
+   * @param {string} [log]
    * @returns {Promise<Continuation>}
    */
-  async following(id) {
-    const page = await this.page({ after: id, limit: FOLLOWING });
+  async following(id, log = ONLY) {
+    const page = await this.page({ after: id, limit: FOLLOWING }, log);
     if (page.last === undefined) throw new Refusal(400, "a history without `last`");
-    return { records: page.records ?? [], last: page.last ?? undefined, more: page.more === true, gap: page.gap ?? undefined };
+    const records = named(page.records ?? [], log);
+    return { records, last: page.last ?? undefined, more: page.more === true, gap: page.gap && { ...page.gap, ...(log && { log }) } };
   }
 
   /**

@@ -15,144 +15,6 @@
     }
   }
 
-  // client-ids.js
-  var KEY = "sselog clients";
-  function randomId() {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  }
-  var ClientIds = class {
-    /** @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | undefined} storage of the tab */
-    constructor(storage) {
-      this.storage = storage;
-      this.ids = [];
-      this.used = /* @__PURE__ */ new Set();
-      this.resume();
-    }
-    /** The page is there again: the names are no longer in the storage. */
-    resume() {
-      try {
-        const stored = JSON.parse(this.storage?.getItem(KEY) ?? "[]");
-        this.storage?.removeItem(KEY);
-        if (!this.ids.length && Array.isArray(stored)) this.ids = stored.filter((id) => /^[0-9a-f]{32}$/.test(id));
-      } catch {
-      }
-    }
-    /** The page leaves; the next one in this tab has the same names. */
-    leave() {
-      try {
-        this.storage?.setItem(KEY, JSON.stringify(this.ids));
-      } catch {
-      }
-    }
-    /** The first name that no stream of this page has. */
-    take() {
-      let id = this.ids.find((one) => !this.used.has(one));
-      if (!id) this.ids.push(id = randomId());
-      this.used.add(id);
-      return id;
-    }
-    /** @param {string} id whose stream was closed */
-    give(id) {
-      this.used.delete(id);
-    }
-    /**
-     * Another name in the place of one that another page uses too.
-     * @param {string} id
-     */
-    change(id) {
-      const next = randomId();
-      this.ids = this.ids.map((one) => one === id ? next : one);
-      this.used.delete(id);
-      this.used.add(next);
-      return next;
-    }
-  };
-  function tabStorage() {
-    try {
-      return globalThis.sessionStorage;
-    } catch {
-      return void 0;
-    }
-  }
-  var clientIds = new ClientIds(globalThis.document ? tabStorage() : void 0);
-  if (globalThis.document) {
-    globalThis.addEventListener("pagehide", () => clientIds.leave());
-    globalThis.addEventListener("pageshow", () => clientIds.resume());
-  }
-
-  // elements.js
-  var NAMES = ["data-sselog", "data-sselog-token", "data-sselog-history"];
-  function optionsOf({ dataset }) {
-    const { sselog: url = "", sselogToken: token, sselogHistory: history2 } = dataset;
-    return {
-      url,
-      ...token !== void 0 && { token: token === "" ? true : token },
-      ...history2 !== void 0 && { history: Number(history2) }
-    };
-  }
-  var Elements = class {
-    /** @param {Connect} connect */
-    constructor(connect2) {
-      this.connect = connect2;
-      this.started = /* @__PURE__ */ new Set();
-    }
-    /** Begins when the document is read, so that scripts of the page can listen before. */
-    start() {
-      if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => this.watch());
-      else this.watch();
-    }
-    watch() {
-      const observer = new MutationObserver((changes) => this.changed(changes));
-      observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: NAMES });
-      this.look(document.documentElement);
-    }
-    /** @param {MutationRecord[]} changes */
-    changed(changes) {
-      for (const element of this.started) if (!element.isConnected) this.detach(element);
-      for (const { type, target, addedNodes } of changes) {
-        if (type === "attributes") this.again(
-          /** @type {LogElement} */
-          target
-        );
-        else addedNodes.forEach((node) => node instanceof Element && this.look(node));
-      }
-    }
-    /** @param {Element} top */
-    look(top) {
-      for (const element of [top, ...top.querySelectorAll("[data-sselog]")]) this.attach(
-        /** @type {LogElement} */
-        element
-      );
-    }
-    /** @param {LogElement} element whose attributes changed */
-    again(element) {
-      this.detach(element);
-      this.attach(element);
-    }
-    /** @param {LogElement} element */
-    detach(element) {
-      if (!this.started.delete(element)) return;
-      element.sselog?.close();
-      delete element.sselog;
-    }
-    /** @param {LogElement} element */
-    attach(element) {
-      if (!element.isConnected || element.dataset?.sselog === void 0 || element.sselog) return;
-      const send = (type, detail) => element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
-      try {
-        element.sselog = this.connect({
-          ...optionsOf(element),
-          onrecords: (records) => send("sselog-records", records),
-          onstate: (state, detail) => send("sselog-state", { state, ...detail })
-        });
-        this.started.add(element);
-      } catch (error) {
-        reportError(error);
-      }
-    }
-  };
-
   // ids.js
   var ID = /^\d{1,20}-\d{1,20}$/;
   var compareDigits = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
@@ -164,577 +26,84 @@
   }
   var isId = (text) => ID.test(text ?? "");
 
-  // options.js
-  var isFlag = (value) => typeof value === "boolean";
-  var isCallback = (value) => typeof value === "function";
-  var isText = (value) => typeof value === "string" && value !== "";
-  function isAddress(value) {
-    if (!isText(value) && !(value instanceof URL)) return false;
-    try {
-      return /^https?:$/.test(new URL(
-        /** @type {string | URL} */
-        value,
-        globalThis.document?.baseURI
-      ).protocol);
-    } catch {
-      return false;
-    }
+  // cursor.js
+  var ONLY = "";
+  function logsIn(url) {
+    const names = [...new Set(url.searchParams.getAll("log"))];
+    return names.length > 1 ? names : [ONLY];
   }
-  var isNumber = (least) => (value) => typeof value === "number" && value >= least;
-  var isPlace = (value) => value === "" || typeof value === "string" && isId(value);
-  var KINDS = {
-    url: [isAddress, "the http or https address of an event stream"],
-    token: [(value) => isFlag(value) || isText(value) || isCallback(value), "true, an address, or a function that returns a token"],
-    historyUrl: [isAddress, "an http or https address"],
-    credentials: [isFlag, "true or false"],
-    history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
-    after: [isPlace, 'the id of a record, as "1700000000000-0", or "" for none'],
-    share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
-    silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],
-    locks: [isFlag, "true or false"],
-    onrecords: [isCallback, "a function"],
-    onstate: [isCallback, "a function"]
-  };
-  var wrong = (why) => new TypeError(`connect: ${why}`);
-  function shown(value) {
-    if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
-    return typeof value === "object" && value !== null ? "an object" : String(value).slice(0, 100);
-  }
-  function distance(a, b) {
-    const steps = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-    for (let i = 1; i <= a.length; i++) {
-      steps[i] = [i];
-      for (let j = 1; j <= b.length; j++) {
-        const other = a[i - 1] === b[j - 1] ? 0 : 1;
-        steps[i][j] = Math.min(steps[i - 1][j] + 1, steps[i][j - 1] + 1, steps[i - 1][j - 1] + other);
-        const turned = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-        if (turned) steps[i][j] = Math.min(steps[i][j], steps[i - 2][j - 2] + 1);
-      }
-    }
-    return steps[a.length][b.length];
-  }
-  function similar(name) {
-    const ranked = Object.keys(KINDS).map((known) => ({ known, far: distance(name.slice(0, 40).toLowerCase(), known.toLowerCase()) }));
-    const best = ranked.sort((a, b) => a.far - b.far)[0];
-    return best.far <= Math.max(1, best.known.length / 3) ? best.known : "";
-  }
-  function unknown(name) {
-    const meant = similar(name);
-    const help = meant ? `; is \`${meant}\` meant?` : "";
-    return wrong(`there is no option \`${name}\`${help} (${Object.keys(KINDS).join(", ")})`);
-  }
-  function checkOptions(options) {
-    if (typeof options !== "object" || options === null) throw wrong(`options are expected, { url: "/sselog/stream" } at least; got ${shown(options)}`);
-    for (const [name, value] of Object.entries(options)) {
-      if (!Object.hasOwn(KINDS, name)) throw unknown(name);
-      const [right, expected] = KINDS[
-        /** @type {keyof Options} */
-        name
-      ];
-      if (value !== void 0 && !right(value)) throw wrong(`\`${name}\` is ${shown(value)}, expected is ${expected}`);
-    }
-    const { url } = (
-      /** @type {{url?: unknown}} */
-      options
+  function unpack(text) {
+    if (isId(text)) return /* @__PURE__ */ new Map([[ONLY, text]]);
+    const parts = (text ?? "").split(",").map((part) => part.split("="));
+    const whole = (
+      /** @type {[string, string][]} */
+      parts.filter(([log, id, ...more]) => log && isId(id) && !more.length)
     );
-    if (url === void 0) throw wrong(`\`url\` is missing, expected is ${KINDS.url[1]}`);
+    return new Map(whole);
   }
-
-  // history-poll.js
-  var BEGINNING = "0-0";
-  var spread = (ms, random = Math.random) => Math.round(ms * (1 + random() / 4));
-  var HistoryPoll = class {
-    /**
-     * @param {Requests} requests
-     * @param {PollOwner} owner
-     */
-    constructor(requests, owner) {
-      this.requests = requests;
-      this.owner = owner;
-      this.round = 0;
-      this.running = false;
-      this.every = 0;
-      this.timer = 0;
-    }
-    /** @param {number} every ms */
-    start(every) {
-      this.stop();
-      this.running = true;
-      this.every = every;
-      this.ask(this.round);
-    }
-    stop() {
-      this.round++;
-      this.running = false;
-      clearTimeout(this.timer);
-      this.timer = 0;
-    }
-    /** Asks now instead of later. Without effect while an answer is awaited. */
-    hurry() {
-      if (!this.timer) return;
-      clearTimeout(this.timer);
-      this.ask(this.round);
-    }
-    /** @param {number} round */
-    async ask(round) {
-      this.timer = 0;
-      try {
-        for (let more = true; more; ) {
-          const page = await this.requests.following(this.owner.lastId || BEGINNING);
-          if (round !== this.round) return;
-          more = this.take(page);
-        }
-      } catch (error) {
-        if (round !== this.round) return;
-        this.stop();
-        this.owner.failed(
-          /** @type {Refusal} */
-          error
-        );
-        return;
-      }
-      this.timer = setTimeout(() => this.ask(round), spread(this.every));
-      this.owner.polled();
-    }
-    /**
-     * Hands an answer over.
-     * @param {Continuation} page
-     * @returns {boolean} whether to ask for more at once; not if the cursor stands still
-     */
-    take({ records, last, more, gap }) {
-      const before = this.owner.lastId;
-      if (gap) this.owner.gap(gap);
-      records.forEach((record) => this.owner.record(record));
-      this.owner.moved(last);
-      return more && this.owner.lastId !== before;
-    }
-  };
-
-  // reconnecting-source.js
-  var OPENING = 2e4;
-  var PATIENCE = 5e3;
-  var CROWDED = 1e4;
-  var QUIET = 1.9;
-  var SLOW = 5e3;
-  var LATE = 2e3;
-  var GRACE = 2e3;
-  var SETTLE = 1e3;
-  var EVERY = 3e3;
-  var EVERY_MOST = 36e5;
-  var PROBED = 4;
-  var OTHER = 4 / 3;
-  var AGAIN = 6e4;
-  var AGAIN_HELD = 5e3;
-  var AGAIN_MOST = 16 * AGAIN;
-  var REASON = { 401: "sign in again", 403: "you may not read it", 409: "signed in as somebody else" };
-  var denial = ({ status, page, message }) => ({ ...status && { status }, reason: page ? REASON[401] : REASON[status] ?? message });
-  function backoff(failures, random = Math.random) {
-    const cap = failures > 10 ? 12e4 : 3e4;
-    return Math.round(random() * Math.min(cap, 1e3 * 2 ** Math.min(failures, 10)));
+  var placeIn = (log, id) => log ? `${log}=${id ?? ""}` : id ?? "";
+  function changedLog(text, before) {
+    const old = unpack(before);
+    return [...unpack(text)].find(([log, id]) => old.get(log) !== id)?.[0] ?? ONLY;
   }
-  function unwrap(id, text) {
-    try {
-      const { event, data, fields } = JSON.parse(text);
-      if (typeof data === "string") return { id, ...event && { event }, data, ...fields && { fields } };
-    } catch {
+  var isCursor = (text) => unpack(text).size === text.split(",").length;
+  var Cursor = class {
+    /** @param {string[]} logs as of logsIn() */
+    constructor(logs) {
+      this.logs = logs;
+      this.ids = /* @__PURE__ */ new Map();
     }
-    return { id, data: text };
-  }
-  var CONTROLS = ["gap", "live", "source", "token", "end", "unavailable"];
-  function detailOf(text) {
-    try {
-      return JSON.parse(text) ?? {};
-    } catch {
-      return {};
+    get several() {
+      return this.logs.length > 1;
     }
-  }
-  var interval = (every) => typeof every === "number" && every > 0 ? Math.min(every, EVERY_MOST) : EVERY;
-  var ReconnectingSource = class {
-    /**
-     * @param {Requests} requests
-     * @param {SourceOwner} owner
-     * @param {{silence: number}} options ms without a frame after which the connection is checked
-     */
-    constructor(requests, owner, { silence }) {
-      this.requests = requests;
-      this.owner = owner;
-      this.silence = silence;
-      this.failures = 0;
-      this.round = 0;
-      this.closed = false;
-      this.opened = false;
-      this.checking = false;
-      this.eventSource = null;
-      this.ending = void 0;
-      this.every = 0;
-      this.told = 0;
-      this.sourceLost = false;
-      this.held = false;
-      this.keepalive = 0;
-      this.due = 0;
-      this.tries = 0;
-      this.state = void 0;
-      this.retryTimer = 0;
-      this.silenceTimer = 0;
-      this.crowdTimer = 0;
-      this.settleTimer = 0;
-      this.poll = new HistoryPoll(requests, {
-        record: (record) => owner.record(record),
-        moved: (id) => id && owner.moved(id),
-        gap: (gap) => this.tell("gap", gap),
-        polled: () => this.historyPolled(),
-        failed: (error) => this.historyFailed(error),
-        get lastId() {
-          return owner.lastId;
-        }
-      });
-    }
-    /** Whether records arrive: on an open stream, or by polls. */
-    get connected() {
-      return this.opened || this.every > 0 || this.poll.running;
+    /** Whether each log has a place. */
+    get whole() {
+      return this.logs.every((log) => this.ids.has(log));
     }
     /**
-     * @param {State} state
-     * @param {Detail} [detail]
+     * The place in a log, or "".
+     * @param {string} [log]
      */
-    tell(state, detail = {}) {
-      if (state !== "gap") this.state = state;
-      const { wait } = detail;
-      this.owner.change(state, wait === void 0 ? detail : { ...detail, until: Date.now() + wait });
+    at(log = ONLY) {
+      return this.ids.get(log) ?? "";
     }
     /**
-     * Opens, or closes and opens again.
-     * @param {number} [wait] ms
+     * A record with this id is behind the place. So is the first one of a log without a place.
+     * @param {string | undefined} id
+     * @param {string} [log]
+     * @returns {id is string}
      */
-    open(wait = 0) {
-      if (this.closed) return;
-      this.drop();
-      const round = ++this.round;
-      this.retryTimer = setTimeout(() => {
-        this.retryTimer = 0;
-        this.attach(round).catch((error) => round === this.round && this.refused(error));
-      }, wait);
-    }
-    /** @param {number} round */
-    async attach(round) {
-      const url = await this.requests.stream(this.owner.place);
-      if (round !== this.round || this.closed) return;
-      const eventSource = new EventSource(url, { withCredentials: this.requests.credentials });
-      this.eventSource = eventSource;
-      const on = (name, handler) => eventSource.addEventListener(name, (event) => {
-        if (eventSource === this.eventSource) handler(event);
-      });
-      on("open", () => this.up());
-      on("error", () => this.down());
-      on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data)));
-      on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
-      on("cursor", ({ lastEventId }) => {
-        this.arm();
-        this.owner.moved(lastEventId);
-      });
-      on("ping", ({ data }) => this.pinged(detailOf(data)));
-      for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
-      this.expect();
-    }
-    /** The stream is open. Between two polls that is nothing new. */
-    up() {
-      this.poll.stop();
-      this.tries = 0;
-      this.opened = true;
-      this.requests.answered = true;
-      this.arm();
-      if (!this.every) this.tell("behind");
-    }
-    /** @param {LogRecord} record */
-    record(record) {
-      this.arm();
-      this.failures = 0;
-      this.owner.record(record);
-    }
-    /** @param {Detail} detail of a keepalive */
-    pinged({ every }) {
-      this.keepalive = typeof every === "number" && every > 0 ? every : 0;
-      this.arm();
+    lacks(id, log = ONLY) {
+      const at = this.at(log);
+      return isId(id) && this.logs.includes(log) && (!at || compareIds(id, at) > 0);
     }
     /**
-     * @param {CONTROLS[number]} name
-     * @param {Said} detail
+     * A cursor is further in at least one log.
+     * @param {string | undefined} text
      */
-    control(name, detail) {
-      this.arm();
-      if (name === "gap") this.tell("gap", detail);
-      if (name === "live") this.live(detail);
-      if (name === "source") this.sourceChanged(detail.state === "lost");
-      if (name === "live" || name === "source") this.failures = 0;
-      if (name === "token") this.requests.renew(detail.token, detail.expires_in);
-      if (name === "end") this.ends(detail);
-      if (name === "unavailable") this.later("unavailable", detail.reason);
+    behind(text) {
+      return [...unpack(text)].some(([log, id]) => this.lacks(id, log));
     }
     /**
-     * The history was sent. A stream that was polled before is live when no end follows: so the state does not change
-     * back and forth with each poll.
-     * @param {Detail} detail
+     * Moves to a record.
+     * @param {string} id
+     * @param {string} [log]
      */
-    live(detail) {
-      this.sourceLost = false;
-      clearTimeout(this.settleTimer);
-      const held = () => {
-        this.every = 0;
-        this.held = true;
-        this.tell("live", detail);
-      };
-      if (this.every) this.settleTimer = setTimeout(held, SETTLE);
-      else held();
-    }
-    /** @param {boolean} lost */
-    sourceChanged(lost) {
-      if (!lost) {
-        this.live({ source: true });
-        return;
-      }
-      this.sourceLost = true;
-      clearTimeout(this.settleTimer);
-      this.tell("source lost", { source: true });
-    }
-    /** @param {Detail} detail */
-    ends({ reason, every }) {
-      clearTimeout(this.settleTimer);
-      this.ending = reason;
-      if (reason === "poll") this.polling(interval(every));
+    set(id, log = ONLY) {
+      if (this.lacks(id, log)) this.ids.set(log, id);
     }
     /**
-     * Tells that records come by polls. The server adds a random part to each interval, so only one that is clearly
-     * another is told again. While the source is lost, that is what the page shows.
-     * @param {number} every ms
+     * Moves to a cursor, in the logs in which that is further.
+     * @param {string | undefined} text
      */
-    polling(every) {
-      this.every = every;
-      const known = this.state === "polling" && Math.max(every / this.told, this.told / every) < OTHER;
-      if (known || this.sourceLost) return;
-      this.told = every;
-      this.tell("polling", { every });
+    advance(text) {
+      for (const [log, id] of unpack(text)) this.set(id, log);
     }
-    /**
-     * The connection broke. The first attempt after a good connection is left to the browser, because that knows the
-     * jittered `retry:` of the server. It would send the token again, so with tokens this class reconnects itself.
-     */
-    down() {
-      const reason = this.ending;
-      this.ending = void 0;
-      if (reason === "poll") {
-        this.pause();
-        return;
-      }
-      clearTimeout(this.settleTimer);
-      if (this.poll.running) {
-        this.tryAgain();
-        return;
-      }
-      this.every = 0;
-      if (reason === "replaced") {
-        this.owner.replaced();
-        this.later("connecting", reason);
-      } else if (this.eventSource?.readyState === EventSource.CLOSED || !this.opened && this.failures % PROBED === 1) {
-        this.probe();
-      } else if (this.opened && !this.requests.token) {
-        this.opened = false;
-        this.tell("connecting", { reason, attempt: 1 });
-        this.arm(OPENING);
-      } else {
-        this.later("connecting", reason);
-      }
-    }
-    /** The time between two polls. The browser comes back by itself, except where each request needs a token. */
-    pause() {
-      this.opened = false;
-      if (this.requests.token || this.eventSource?.readyState === EventSource.CLOSED) this.open(this.every);
-      else this.expect(this.every);
-    }
-    /**
-     * @param {State} state
-     * @param {string} [reason]
-     */
-    later(state, reason) {
-      const wait = backoff(this.failures++);
-      this.every = 0;
-      this.poll.stop();
-      this.open(wait);
-      this.tell(state, { reason, attempt: this.failures, wait });
-    }
-    /** EventSource hides the answer that ended it. */
-    async probe() {
-      this.drop();
-      const { round } = this;
-      const error = await this.refusal();
-      if (round !== this.round) return;
-      if (error) this.refused(error);
-      else this.later("connecting");
-    }
-    /** A request for history shows what ended the stream, in most cases. @returns {Promise<Refusal | null>} */
-    async refusal() {
-      try {
-        await this.requests.page({ limit: 1 });
-      } catch (error) {
-        if (
-          /** @type {Refusal} */
-          error.status !== 404
-        ) return (
-          /** @type {Refusal} */
-          error
-        );
-      }
-      return this.requests.tryStream(this.owner.place).then(() => null, (error) => error);
-    }
-    /** @param {Refusal} error */
-    refused(error) {
-      if (error.denied || error.wrong) {
-        this.close();
-        this.owner.deny(error);
-      } else {
-        this.later(error.status ? "unavailable" : "connecting", error.message);
-      }
-    }
-    /* ----- the history in place of a stream that does not open */
-    /**
-     * A connection opens now, or after a wait. If that takes long, the history is polled meanwhile.
-     * @param {number} [wait] ms
-     */
-    expect(wait = 0) {
-      clearTimeout(this.silenceTimer);
-      clearTimeout(this.crowdTimer);
-      const late = () => {
-        this.arm(OPENING - PATIENCE);
-        if (!this.poll.running && this.requests.continues) this.poll.start(this.every || EVERY);
-      };
-      this.silenceTimer = setTimeout(late, wait + PATIENCE);
-      this.crowdTimer = setTimeout(() => this.crowded(), wait + CROWDED);
-    }
-    /**
-     * Neither the stream nor the history has answered. When the server answers another kind of request, both wait for a
-     * connection: over HTTP/1.1 a browser has six for a server. The browser opens the stream when one becomes free.
-     */
-    async crowded() {
-      const { round } = this;
-      const waits = () => round === this.round && this.eventSource && !this.opened && this.poll.running && this.state !== "polling";
-      if (!waits() || !await this.requests.reachable() || !waits()) return;
-      this.poll.stop();
-      this.tell("connecting", { reason: "no connection free" });
-      this.expect();
-    }
-    historyPolled() {
-      this.failures = 0;
-      this.sourceLost = false;
-      this.polling(this.poll.every);
-    }
-    /**
-     * While the stream may still open and nothing was polled yet, a failure changes nothing. A server that does not know
-     * `after`, or a log without history, is not asked again: the stream is the only way.
-     * @param {Refusal} error
-     */
-    historyFailed(error) {
-      if (error.status === 400 || error.status === 404) this.requests.continues = false;
-      const pending = this.eventSource && this.state !== "polling";
-      if (!this.requests.continues && !pending) this.later("connecting");
-      else if (error.denied || !pending) this.refused(error);
-    }
-    /** Drops a stream that does not open, and tries it again after a longer and longer time. */
-    tryAgain() {
-      const first = this.held ? AGAIN_HELD : AGAIN;
-      this.open(spread(Math.min(first * 2 ** this.tries++, AGAIN_MOST)));
-    }
-    /** How many ms without a frame are too many, by the keepalives. */
-    get quiet() {
-      return Math.max(this.keepalive * QUIET, this.keepalive + SLOW);
-    }
-    /** Whether silence proves something: the server sends keepalives that scripts see, and often enough. */
-    get proves() {
-      return this.keepalive > 0 && this.quiet <= this.silence;
-    }
-    /**
-     * Wakes after a silence.
-     * @param {number} [wait] ms
-     */
-    arm(wait = this.proves ? this.quiet : this.silence) {
-      this.due = Date.now() + wait;
-      clearTimeout(this.silenceTimer);
-      this.silenceTimer = setTimeout(() => this.silent(), wait);
-    }
-    /**
-     * After a silence without keepalives the network is frozen. A timer that comes late belongs to a page that was slowed
-     * down, or to a machine that slept: frames may wait behind it, so the connection is only checked.
-     */
-    silent() {
-      const late = Date.now() - this.due > LATE;
-      if (this.opened && this.proves && !late) this.renew();
-      else this.check();
-    }
-    /** Opens another connection in place of one that brings nothing. */
-    renew() {
-      this.every = 0;
-      this.open();
-      this.tell("connecting", { reason: "no answer", attempt: 1 });
-    }
-    /** Checks the connection by a request, because silence does not prove anything to a script that sees no keepalives. */
-    async check() {
-      if (this.closed || this.checking) return;
-      if (!this.eventSource) {
-        this.open();
-        return;
-      }
-      if (!this.opened && this.poll.running) {
-        this.tryAgain();
-        return;
-      }
-      if (!this.opened) {
-        this.later("connecting", "no answer");
-        return;
-      }
-      this.checking = true;
-      const { round } = this;
-      try {
-        const newest = (await this.requests.page({ limit: 1 })).records?.at(-1)?.id;
-        if (this.owner.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
-        if (round === this.round && this.owner.lacks(newest)) this.open();
-        else this.arm();
-      } catch (reason) {
-        const error = (
-          /** @type {Refusal} */
-          reason
-        );
-        if (round !== this.round) return;
-        if (error.denied || !error.status) this.refused(error);
-        else this.arm();
-      } finally {
-        this.checking = false;
-      }
-    }
-    /** Tries now: the network is back, or the page is shown again. */
-    nudge() {
-      if (this.poll.running) {
-        this.poll.hurry();
-        if (this.held) this.open();
-      } else if (this.eventSource && this.opened) {
-        this.check();
-      } else if (this.retryTimer || this.every) {
-        this.failures = Math.min(this.failures, 2);
-        this.open();
-      }
-    }
-    drop() {
-      clearTimeout(this.retryTimer);
-      clearTimeout(this.silenceTimer);
-      clearTimeout(this.crowdTimer);
-      clearTimeout(this.settleTimer);
-      this.retryTimer = 0;
-      this.eventSource?.close();
-      this.eventSource = null;
-      this.opened = false;
-    }
-    close() {
-      this.closed = true;
-      this.round++;
-      this.poll.stop();
-      this.drop();
+    /** The text; the logs are in the order in which they were asked. */
+    toString() {
+      if (!this.several) return this.at();
+      const known = this.logs.filter((log) => this.ids.has(log));
+      return known.map((log) => `${log}=${this.ids.get(log)}`).join(",");
     }
   };
 
@@ -765,71 +134,6 @@
     return { records, more, first, last };
   }
 
-  // history-request.js
-  var PAGE = 1e3;
-  var LEAST = 25;
-  var ROUNDS = 5;
-  var AT_ONCE = 3;
-  async function eachOf(values, work) {
-    const results = [];
-    let next = 0;
-    const run = async () => {
-      for (let at = next++; at < values.length; at = next++) results[at] = await work(values[at]);
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
-    return results;
-  }
-  function parametersOf({ before, after, from, to, dir, limit = PAGE }) {
-    const bounds = Object.entries({ before, after, from, to, dir });
-    return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
-  }
-  async function read(requests, { signal, ...range }, log) {
-    const page = await requests.page(parametersOf(range), log, signal);
-    const records = page.records ?? [];
-    const gaps = page.gap ? [{ ...page.gap, ...log && { log } }] : [];
-    if (log) for (const record of records) record.log = log;
-    return { log, records, more: page.more === true, first: page.first ?? records[0]?.id, last: page.last ?? records.at(-1)?.id, gaps };
-  }
-  async function readOn(requests, old, range, dir) {
-    const forward = dir === "forward";
-    const { log } = old;
-    const next = await read(requests, { ...range, [forward ? "after" : "before"]: endOf(old, dir) }, log);
-    const gaps = [...old.gaps, ...next.gaps];
-    if (forward) return { ...next, log, gaps, records: [...old.records, ...next.records], first: old.first ?? next.first };
-    return { ...next, log, gaps, records: [...next.records, ...old.records], last: old.last ?? next.last };
-  }
-  async function fill(requests, readings, range, dir) {
-    for (let round = 1; round < ROUNDS; round++) {
-      const end = covered(readings, dir);
-      const late = readings.filter((part) => part.more && endOf(part, dir) === end);
-      if (!late.length || mergePages(readings, range.limit, dir).records.length >= range.limit) return;
-      const grown = await eachOf(late, (part) => readOn(requests, part, range, dir));
-      late.forEach((part, n) => readings[readings.indexOf(part)] = grown[n]);
-    }
-  }
-  async function history(requests, range = {}) {
-    const { logs } = requests;
-    const { limit = PAGE } = range;
-    const dir = range.dir ?? (range.after ? "forward" : "backward");
-    const part = Math.min(limit, Math.max(LEAST, Math.ceil(2 * limit / logs.length)));
-    const small = { ...range, limit: logs.length > 1 ? part : limit };
-    const readings = await eachOf(logs, (log) => read(requests, small, log));
-    if (logs.length > 1) await fill(requests, readings, { ...small, limit }, dir);
-    const { records, more, first, last } = logs.length > 1 ? mergePages(readings, limit, dir) : readings[0];
-    const places = readings.map(
-      /** @returns {[string, string | undefined]} */
-      (one) => [one.log, one.last]
-    );
-    return { records, more, first, last, gaps: readings.flatMap(({ gaps }) => gaps), places };
-  }
-
-  // cursor.js
-  var ONLY = "";
-  function logsIn(url) {
-    const names = [...new Set(url.searchParams.getAll("log"))];
-    return names.length > 1 ? names : [ONLY];
-  }
-
   // requests.js
   var DEADLINE = 2e4;
   var REACH = 5e3;
@@ -856,6 +160,7 @@
       return this.final && [400, 404].includes(this.status);
     }
   };
+  var named = (records, log) => log ? records.map((record) => ({ ...record, log })) : records;
   var signIn = (status) => new Refusal(status, "a page came instead of an answer", { page: true });
   var isPage = (response) => response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
   var withDeadline = (signal) => signal ? AbortSignal.any([AbortSignal.timeout(DEADLINE), signal]) : AbortSignal.timeout(DEADLINE);
@@ -920,12 +225,14 @@
      * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
      * no `last`. Its records may leave some out, so that is an error 400 too.
      * @param {string} id
+     * @param {string} [log]
      * @returns {Promise<Continuation>}
      */
-    async following(id) {
-      const page = await this.page({ after: id, limit: FOLLOWING });
+    async following(id, log = ONLY) {
+      const page = await this.page({ after: id, limit: FOLLOWING }, log);
       if (page.last === void 0) throw new Refusal(400, "a history without `last`");
-      return { records: page.records ?? [], last: page.last ?? void 0, more: page.more === true, gap: page.gap ?? void 0 };
+      const records = named(page.records ?? [], log);
+      return { records, last: page.last ?? void 0, more: page.more === true, gap: page.gap && { ...page.gap, ...log && { log } } };
     }
     /**
      * A page of history of one log. The first answer decides whose log this is. When another user signs in with this
@@ -1101,6 +408,854 @@
     const answer = await fetch(url, { ...request, redirect: "manual" }).catch(() => null);
     return answer?.type === "opaqueredirect";
   }
+
+  // history-request.js
+  var PAGE = 1e3;
+  var LEAST = 25;
+  var ROUNDS = 5;
+  var AT_ONCE = 3;
+  async function eachOf(values, work) {
+    const results = [];
+    let next = 0;
+    const run = async () => {
+      for (let at = next++; at < values.length; at = next++) results[at] = await work(values[at]);
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
+    return results;
+  }
+  function parametersOf({ before, after, from, to, dir, limit = PAGE }, log) {
+    const own = (bound) => bound?.includes("=") ? unpack(bound).get(log) : bound;
+    const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir });
+    return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
+  }
+  async function read(requests, { signal, ...range }, log) {
+    const page = await requests.page(parametersOf(range, log), log, signal);
+    const records = named(page.records ?? [], log);
+    const gaps = page.gap ? [{ ...page.gap, ...log && { log } }] : [];
+    return { log, records, more: page.more === true, first: page.first ?? records[0]?.id, last: page.last ?? records.at(-1)?.id, gaps };
+  }
+  async function readOn(requests, old, range, dir) {
+    const forward = dir === "forward";
+    const { log } = old;
+    const next = await read(requests, { ...range, [forward ? "after" : "before"]: endOf(old, dir) }, log);
+    const gaps = [...old.gaps, ...next.gaps];
+    if (forward) return { ...next, log, gaps, records: [...old.records, ...next.records], first: old.first ?? next.first };
+    return { ...next, log, gaps, records: [...next.records, ...old.records], last: old.last ?? next.last };
+  }
+  async function fill(requests, readings, range, dir) {
+    for (let round = 1; round < ROUNDS; round++) {
+      const end = covered(readings, dir);
+      const late = readings.filter((part) => part.more && endOf(part, dir) === end);
+      if (!late.length || mergePages(readings, range.limit, dir).records.length >= range.limit) return;
+      const grown = await eachOf(late, (part) => readOn(requests, part, range, dir));
+      late.forEach((part, n) => readings[readings.indexOf(part)] = grown[n]);
+    }
+  }
+  async function history(requests, range = {}) {
+    const { logs } = requests;
+    const { limit = PAGE } = range;
+    const dir = range.dir ?? (range.after ? "forward" : "backward");
+    const part = Math.min(limit, Math.max(LEAST, Math.ceil(2 * limit / logs.length)));
+    const small = { ...range, limit: logs.length > 1 ? part : limit };
+    const readings = await eachOf(logs, (log) => read(requests, small, log));
+    if (logs.length > 1) await fill(requests, readings, { ...small, limit }, dir);
+    const { records, more, first, last } = logs.length > 1 ? mergePages(readings, limit, dir) : readings[0];
+    const places = readings.map(
+      /** @returns {[string, string | undefined]} */
+      (one) => [one.log, one.last]
+    );
+    return { records, more, first, last, gaps: readings.flatMap(({ gaps }) => gaps), places };
+  }
+
+  // catch-up.js
+  var PAGE2 = 1e3;
+  var PAGES = 10;
+  async function readNewest(requests, wanted, alive) {
+    const pages = [];
+    let places = "";
+    let total = 0;
+    let page;
+    do {
+      const limit = Math.min(PAGE2, Math.max(1, wanted - total));
+      const next = await history(requests, { before: page?.first, limit });
+      places ||= next.places.map(([log, id]) => placeIn(log, id)).join(",");
+      pages.unshift(next.records);
+      total += next.records.length;
+      page = next;
+    } while (alive() && page.more && page.first && pages.length < PAGES + wanted / PAGE2 && total < wanted);
+    const records = pages.flat();
+    if (requests.logs.length === 1) places = records.at(-1)?.id ?? "";
+    return { records: wanted ? records : [], places, reached: page.first, complete: !page.more && wanted > 0 };
+  }
+  async function readSince(requests, cursor, alive) {
+    if (!cursor.several) return readBack(requests, cursor.at(), alive);
+    const read2 = [];
+    for (const log of cursor.logs) {
+      if (!cursor.at(log)) return null;
+      const found = await readOn2(requests, log, cursor.at(log), alive);
+      if (!found) return null;
+      read2.push(found);
+    }
+    return { records: mergeRecords(read2.map(({ records }) => records)), places: read2.map(({ log, last }) => placeIn(log, last)).join(",") };
+  }
+  async function readBack(requests, after, alive) {
+    const pages = [];
+    let page;
+    let near = false;
+    do {
+      page = await history(requests, { before: page?.first, limit: PAGE2 });
+      pages.unshift(page.records.filter(({ id }) => compareIds(id, after) > 0));
+      near = isId(page.first) && compareIds(page.first, after) <= 0;
+    } while (alive() && page.more && page.first && pages.length <= PAGES && !near);
+    return near ? { records: pages.flat(), places: "", reached: page.first } : null;
+  }
+  async function readOn2(requests, log, after, alive) {
+    const records = [];
+    let last = after;
+    for (let pages = 0; pages < PAGES; pages++) {
+      const page = await requests.following(last, log);
+      if (page.gap || !alive()) return null;
+      records.push(...page.records);
+      last = page.last ?? last;
+      if (!page.more) return { log, records, last };
+    }
+    return null;
+  }
+
+  // client-ids.js
+  var KEY = "sselog clients";
+  function randomId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+  var ClientIds = class {
+    /** @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | undefined} storage of the tab */
+    constructor(storage) {
+      this.storage = storage;
+      this.ids = [];
+      this.used = /* @__PURE__ */ new Set();
+      this.resume();
+    }
+    /** The page is there again: the names are no longer in the storage. */
+    resume() {
+      try {
+        const stored = JSON.parse(this.storage?.getItem(KEY) ?? "[]");
+        this.storage?.removeItem(KEY);
+        if (!this.ids.length && Array.isArray(stored)) this.ids = stored.filter((id) => /^[0-9a-f]{32}$/.test(id));
+      } catch {
+      }
+    }
+    /** The page leaves; the next one in this tab has the same names. */
+    leave() {
+      try {
+        this.storage?.setItem(KEY, JSON.stringify(this.ids));
+      } catch {
+      }
+    }
+    /** The first name that no stream of this page has. */
+    take() {
+      let id = this.ids.find((one) => !this.used.has(one));
+      if (!id) this.ids.push(id = randomId());
+      this.used.add(id);
+      return id;
+    }
+    /** @param {string} id whose stream was closed */
+    give(id) {
+      this.used.delete(id);
+    }
+    /**
+     * Another name in the place of one that another page uses too.
+     * @param {string} id
+     */
+    change(id) {
+      const next = randomId();
+      this.ids = this.ids.map((one) => one === id ? next : one);
+      this.used.delete(id);
+      this.used.add(next);
+      return next;
+    }
+  };
+  function tabStorage() {
+    try {
+      return globalThis.sessionStorage;
+    } catch {
+      return void 0;
+    }
+  }
+  var clientIds = new ClientIds(globalThis.document ? tabStorage() : void 0);
+  if (globalThis.document) {
+    globalThis.addEventListener("pagehide", () => clientIds.leave());
+    globalThis.addEventListener("pageshow", () => clientIds.resume());
+  }
+
+  // elements.js
+  var NAMES = ["data-sselog", "data-sselog-token", "data-sselog-history"];
+  function optionsOf({ dataset }) {
+    const { sselog: url = "", sselogToken: token, sselogHistory: history2 } = dataset;
+    return {
+      url,
+      ...token !== void 0 && { token: token === "" ? true : token },
+      ...history2 !== void 0 && { history: Number(history2) }
+    };
+  }
+  var Elements = class {
+    /** @param {Connect} connect */
+    constructor(connect2) {
+      this.connect = connect2;
+      this.started = /* @__PURE__ */ new Set();
+    }
+    /** Begins when the document is read, so that scripts of the page can listen before. */
+    start() {
+      if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => this.watch());
+      else this.watch();
+    }
+    watch() {
+      const observer = new MutationObserver((changes) => this.changed(changes));
+      observer.observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: NAMES });
+      this.look(document.documentElement);
+    }
+    /** @param {MutationRecord[]} changes */
+    changed(changes) {
+      for (const element of this.started) if (!element.isConnected) this.detach(element);
+      for (const { type, target, addedNodes } of changes) {
+        if (type === "attributes") this.again(
+          /** @type {LogElement} */
+          target
+        );
+        else addedNodes.forEach((node) => node instanceof Element && this.look(node));
+      }
+    }
+    /** @param {Element} top */
+    look(top) {
+      for (const element of [top, ...top.querySelectorAll("[data-sselog]")]) this.attach(
+        /** @type {LogElement} */
+        element
+      );
+    }
+    /** @param {LogElement} element whose attributes changed */
+    again(element) {
+      this.detach(element);
+      this.attach(element);
+    }
+    /** @param {LogElement} element */
+    detach(element) {
+      if (!this.started.delete(element)) return;
+      element.sselog?.close();
+      delete element.sselog;
+    }
+    /** @param {LogElement} element */
+    attach(element) {
+      if (!element.isConnected || element.dataset?.sselog === void 0 || element.sselog) return;
+      const send = (type, detail) => element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
+      try {
+        element.sselog = this.connect({
+          ...optionsOf(element),
+          onrecords: (records) => send("sselog-records", records),
+          onstate: (state, detail) => send("sselog-state", { state, ...detail })
+        });
+        this.started.add(element);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  };
+
+  // options.js
+  var isFlag = (value) => typeof value === "boolean";
+  var isCallback = (value) => typeof value === "function";
+  var isText = (value) => typeof value === "string" && value !== "";
+  function isAddress(value) {
+    if (!isText(value) && !(value instanceof URL)) return false;
+    try {
+      return /^https?:$/.test(new URL(
+        /** @type {string | URL} */
+        value,
+        globalThis.document?.baseURI
+      ).protocol);
+    } catch {
+      return false;
+    }
+  }
+  var isNumber = (least) => (value) => typeof value === "number" && value >= least;
+  var isPlace = (value) => value === "" || typeof value === "string" && isCursor(value);
+  var KINDS = {
+    url: [isAddress, "the http or https address of an event stream"],
+    token: [(value) => isFlag(value) || isText(value) || isCallback(value), "true, an address, or a function that returns a token"],
+    historyUrl: [isAddress, "an http or https address"],
+    credentials: [isFlag, "true or false"],
+    history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
+    after: [isPlace, 'the id of a record, as "1700000000000-0", a cursor of several logs, or "" for none'],
+    share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
+    silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],
+    locks: [isFlag, "true or false"],
+    onrecords: [isCallback, "a function"],
+    onstate: [isCallback, "a function"]
+  };
+  var wrong = (why) => new TypeError(`connect: ${why}`);
+  function shown(value) {
+    if (typeof value === "string") return JSON.stringify(value.slice(0, 100));
+    return typeof value === "object" && value !== null ? "an object" : String(value).slice(0, 100);
+  }
+  function distance(a, b) {
+    const steps = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+    for (let i = 1; i <= a.length; i++) {
+      steps[i] = [i];
+      for (let j = 1; j <= b.length; j++) {
+        const other = a[i - 1] === b[j - 1] ? 0 : 1;
+        steps[i][j] = Math.min(steps[i - 1][j] + 1, steps[i][j - 1] + 1, steps[i - 1][j - 1] + other);
+        const turned = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+        if (turned) steps[i][j] = Math.min(steps[i][j], steps[i - 2][j - 2] + 1);
+      }
+    }
+    return steps[a.length][b.length];
+  }
+  function similar(name) {
+    const ranked = Object.keys(KINDS).map((known) => ({ known, far: distance(name.slice(0, 40).toLowerCase(), known.toLowerCase()) }));
+    const best = ranked.sort((a, b) => a.far - b.far)[0];
+    return best.far <= Math.max(1, best.known.length / 3) ? best.known : "";
+  }
+  function unknown(name) {
+    const meant = similar(name);
+    const help = meant ? `; is \`${meant}\` meant?` : "";
+    return wrong(`there is no option \`${name}\`${help} (${Object.keys(KINDS).join(", ")})`);
+  }
+  function checkOptions(options) {
+    if (typeof options !== "object" || options === null) throw wrong(`options are expected, { url: "/sselog/stream" } at least; got ${shown(options)}`);
+    for (const [name, value] of Object.entries(options)) {
+      if (!Object.hasOwn(KINDS, name)) throw unknown(name);
+      const [right, expected] = KINDS[
+        /** @type {keyof Options} */
+        name
+      ];
+      if (value !== void 0 && !right(value)) throw wrong(`\`${name}\` is ${shown(value)}, expected is ${expected}`);
+    }
+    const { url } = (
+      /** @type {{url?: unknown}} */
+      options
+    );
+    if (url === void 0) throw wrong(`\`url\` is missing, expected is ${KINDS.url[1]}`);
+  }
+
+  // history-poll.js
+  var BEGINNING = "0-0";
+  var spread = (ms, random = Math.random) => Math.round(ms * (1 + random() / 4));
+  var HistoryPoll = class {
+    /**
+     * @param {Requests} requests
+     * @param {PollOwner} owner
+     */
+    constructor(requests, owner) {
+      this.requests = requests;
+      this.owner = owner;
+      this.round = 0;
+      this.running = false;
+      this.every = 0;
+      this.timer = 0;
+    }
+    /** @param {number} every ms */
+    start(every) {
+      this.stop();
+      this.running = true;
+      this.every = every;
+      this.ask(this.round);
+    }
+    stop() {
+      this.round++;
+      this.running = false;
+      clearTimeout(this.timer);
+      this.timer = 0;
+    }
+    /** Asks now instead of later. Without effect while an answer is awaited. */
+    hurry() {
+      if (!this.timer) return;
+      clearTimeout(this.timer);
+      this.ask(this.round);
+    }
+    /** @param {number} round */
+    async ask(round) {
+      this.timer = 0;
+      try {
+        for (let more = true; more; ) {
+          const pages = await eachOf(this.requests.logs, (log) => this.requests.following(this.owner.at(log) || BEGINNING, log));
+          if (round !== this.round) return;
+          more = this.take(pages);
+        }
+      } catch (error) {
+        if (round !== this.round) return;
+        this.stop();
+        this.owner.failed(
+          /** @type {Refusal} */
+          error
+        );
+        return;
+      }
+      this.timer = setTimeout(() => this.ask(round), spread(this.every));
+      this.owner.polled();
+    }
+    /**
+     * Hands the answers over, one for each log.
+     * @param {Continuation[]} pages
+     * @returns {boolean} whether to ask for more at once; not if the cursor stands still
+     */
+    take(pages) {
+      const before = this.owner.lastId;
+      for (const { gap } of pages) if (gap) this.owner.gap(gap);
+      mergeRecords(pages.map(({ records }) => records)).forEach((record) => this.owner.record(record));
+      pages.forEach(({ last }, n) => this.owner.moved(placeIn(this.requests.logs[n], last)));
+      return pages.some(({ more }) => more) && this.owner.lastId !== before;
+    }
+  };
+
+  // reconnecting-source.js
+  var OPENING = 2e4;
+  var PATIENCE = 5e3;
+  var CROWDED = 1e4;
+  var QUIET = 1.9;
+  var SLOW = 5e3;
+  var LATE = 2e3;
+  var GRACE = 2e3;
+  var SETTLE = 1e3;
+  var EVERY = 3e3;
+  var EVERY_MOST = 36e5;
+  var PROBED = 4;
+  var OTHER = 4 / 3;
+  var AGAIN = 6e4;
+  var AGAIN_HELD = 5e3;
+  var AGAIN_MOST = 16 * AGAIN;
+  var REASON = { 401: "sign in again", 403: "you may not read it", 409: "signed in as somebody else" };
+  var denial = ({ status, page, message }) => ({ ...status && { status }, reason: page ? REASON[401] : REASON[status] ?? message });
+  function backoff(failures, random = Math.random) {
+    const cap = failures > 10 ? 12e4 : 3e4;
+    return Math.round(random() * Math.min(cap, 1e3 * 2 ** Math.min(failures, 10)));
+  }
+  function unwrap(id, text, several = false) {
+    try {
+      const { log, event, data, fields } = JSON.parse(text);
+      if (typeof data === "string") return { id, ...several && { log }, ...event && { event }, data, ...fields && { fields } };
+    } catch {
+    }
+    return { id, data: text };
+  }
+  var CONTROLS = ["gap", "live", "source", "token", "end", "unavailable"];
+  function detailOf(text) {
+    try {
+      return JSON.parse(text) ?? {};
+    } catch {
+      return {};
+    }
+  }
+  var interval = (every) => typeof every === "number" && every > 0 ? Math.min(every, EVERY_MOST) : EVERY;
+  var ReconnectingSource = class {
+    /**
+     * @param {Requests} requests
+     * @param {SourceOwner} owner
+     * @param {{silence: number}} options ms without a frame after which the connection is checked
+     */
+    constructor(requests, owner, { silence }) {
+      this.requests = requests;
+      this.owner = owner;
+      this.silence = silence;
+      this.failures = 0;
+      this.round = 0;
+      this.closed = false;
+      this.opened = false;
+      this.checking = false;
+      this.eventSource = null;
+      this.frame = "";
+      this.ending = void 0;
+      this.every = 0;
+      this.told = 0;
+      this.sourceLost = false;
+      this.held = false;
+      this.keepalive = 0;
+      this.due = 0;
+      this.tries = 0;
+      this.state = void 0;
+      this.retryTimer = 0;
+      this.silenceTimer = 0;
+      this.crowdTimer = 0;
+      this.settleTimer = 0;
+      this.poll = new HistoryPoll(requests, {
+        record: (record) => owner.record(record),
+        moved: (id) => id && owner.moved(id),
+        gap: (gap) => this.tell("gap", gap),
+        polled: () => this.historyPolled(),
+        failed: (error) => this.historyFailed(error),
+        at: (log) => owner.at(log),
+        get lastId() {
+          return owner.lastId;
+        }
+      });
+    }
+    /** Whether records arrive: on an open stream, or by polls. */
+    get connected() {
+      return this.opened || this.every > 0 || this.poll.running;
+    }
+    /**
+     * @param {State} state
+     * @param {Detail} [detail]
+     */
+    tell(state, detail = {}) {
+      if (state !== "gap") this.state = state;
+      const { wait } = detail;
+      this.owner.change(state, wait === void 0 ? detail : { ...detail, until: Date.now() + wait });
+    }
+    /**
+     * Opens, or closes and opens again.
+     * @param {number} [wait] ms
+     */
+    open(wait = 0) {
+      if (this.closed) return;
+      this.drop();
+      const round = ++this.round;
+      this.retryTimer = setTimeout(() => {
+        this.retryTimer = 0;
+        this.attach(round).catch((error) => round === this.round && this.refused(error));
+      }, wait);
+    }
+    /** @param {number} round */
+    async attach(round) {
+      const url = await this.requests.stream(this.owner.place);
+      if (round !== this.round || this.closed) return;
+      const eventSource = new EventSource(url, { withCredentials: this.requests.credentials });
+      this.eventSource = eventSource;
+      const on = (name, handler) => eventSource.addEventListener(name, (event) => {
+        if (eventSource === this.eventSource) handler(event);
+      });
+      on("open", () => this.up());
+      on("error", () => this.down());
+      this.frame = this.owner.lastId;
+      on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data, this.several)));
+      on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
+      on("cursor", ({ lastEventId }) => {
+        this.arm();
+        this.frame = lastEventId;
+        this.owner.moved(lastEventId);
+      });
+      on("ping", ({ data }) => this.pinged(detailOf(data)));
+      for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
+      this.expect();
+    }
+    /** The stream is open. Between two polls that is nothing new. */
+    up() {
+      this.poll.stop();
+      this.tries = 0;
+      this.opened = true;
+      this.requests.answered = true;
+      this.arm();
+      if (!this.every) this.tell("behind");
+    }
+    /** @param {LogRecord} record */
+    record(record) {
+      this.arm();
+      this.failures = 0;
+      this.owner.record(this.several ? this.unpacked(record) : record);
+    }
+    get several() {
+      return this.requests.logs.length > 1;
+    }
+    /**
+     * A record of one of several logs. The cursor of its frame has its id. A long record has no envelope, so the log is that
+     * in which the cursor moved.
+     * @param {LogRecord} record
+     * @returns {LogRecord}
+     */
+    unpacked(record) {
+      const { id: place, log = changedLog(place, this.frame) } = record;
+      this.frame = place;
+      return { ...record, id: unpack(place).get(log) ?? "", log };
+    }
+    /** @param {Detail} detail of a keepalive */
+    pinged({ every }) {
+      this.keepalive = typeof every === "number" && every > 0 ? every : 0;
+      this.arm();
+    }
+    /**
+     * @param {CONTROLS[number]} name
+     * @param {Said} detail
+     */
+    control(name, detail) {
+      this.arm();
+      if (name === "gap") this.tell("gap", detail);
+      if (name === "live") this.live(detail);
+      if (name === "source") this.sourceChanged(detail.state === "lost");
+      if (name === "live" || name === "source") this.failures = 0;
+      if (name === "token") this.requests.renew(detail.token, detail.expires_in);
+      if (name === "end") this.ends(detail);
+      if (name === "unavailable") this.later("unavailable", detail.reason);
+    }
+    /**
+     * The history was sent. A stream that was polled before is live when no end follows: so the state does not change
+     * back and forth with each poll.
+     * @param {Detail} detail
+     */
+    live(detail) {
+      this.sourceLost = false;
+      clearTimeout(this.settleTimer);
+      const held = () => {
+        this.every = 0;
+        this.held = true;
+        this.tell("live", detail);
+      };
+      if (this.every) this.settleTimer = setTimeout(held, SETTLE);
+      else held();
+    }
+    /** @param {boolean} lost */
+    sourceChanged(lost) {
+      if (!lost) {
+        this.live({ source: true });
+        return;
+      }
+      this.sourceLost = true;
+      clearTimeout(this.settleTimer);
+      this.tell("source lost", { source: true });
+    }
+    /** @param {Detail} detail */
+    ends({ reason, every }) {
+      clearTimeout(this.settleTimer);
+      this.ending = reason;
+      if (reason === "poll") this.polling(interval(every));
+    }
+    /**
+     * Tells that records come by polls. The server adds a random part to each interval, so only one that is clearly
+     * another is told again. While the source is lost, that is what the page shows.
+     * @param {number} every ms
+     */
+    polling(every) {
+      this.every = every;
+      const known = this.state === "polling" && Math.max(every / this.told, this.told / every) < OTHER;
+      if (known || this.sourceLost) return;
+      this.told = every;
+      this.tell("polling", { every });
+    }
+    /**
+     * The connection broke. The first attempt after a good connection is left to the browser, because that knows the
+     * jittered `retry:` of the server. It would send the token again, so with tokens this class reconnects itself.
+     */
+    down() {
+      const reason = this.ending;
+      this.ending = void 0;
+      if (reason === "poll") {
+        this.pause();
+        return;
+      }
+      clearTimeout(this.settleTimer);
+      if (this.poll.running) {
+        this.tryAgain();
+        return;
+      }
+      this.every = 0;
+      if (reason === "replaced") {
+        this.owner.replaced();
+        this.later("connecting", reason);
+      } else if (this.eventSource?.readyState === EventSource.CLOSED || !this.opened && this.failures % PROBED === 1) {
+        this.probe();
+      } else if (this.opened && !this.requests.token) {
+        this.opened = false;
+        this.tell("connecting", { reason, attempt: 1 });
+        this.arm(OPENING);
+      } else {
+        this.later("connecting", reason);
+      }
+    }
+    /** The time between two polls. The browser comes back by itself, except where each request needs a token. */
+    pause() {
+      this.opened = false;
+      if (this.requests.token || this.eventSource?.readyState === EventSource.CLOSED) this.open(this.every);
+      else this.expect(this.every);
+    }
+    /**
+     * @param {State} state
+     * @param {string} [reason]
+     */
+    later(state, reason) {
+      const wait = backoff(this.failures++);
+      this.every = 0;
+      this.poll.stop();
+      this.open(wait);
+      this.tell(state, { reason, attempt: this.failures, wait });
+    }
+    /** EventSource hides the answer that ended it. */
+    async probe() {
+      this.drop();
+      const { round } = this;
+      const error = await this.refusal();
+      if (round !== this.round) return;
+      if (error) this.refused(error);
+      else this.later("connecting");
+    }
+    /** A request for history shows what ended the stream, in most cases. @returns {Promise<Refusal | null>} */
+    async refusal() {
+      try {
+        await this.requests.page({ limit: 1 }, this.requests.logs[0]);
+      } catch (error) {
+        if (
+          /** @type {Refusal} */
+          error.status !== 404
+        ) return (
+          /** @type {Refusal} */
+          error
+        );
+      }
+      return this.requests.tryStream(this.owner.place).then(() => null, (error) => error);
+    }
+    /** @param {Refusal} error */
+    refused(error) {
+      if (error.denied || error.wrong) {
+        this.close();
+        this.owner.deny(error);
+      } else {
+        this.later(error.status ? "unavailable" : "connecting", error.message);
+      }
+    }
+    /* ----- the history in place of a stream that does not open */
+    /**
+     * A connection opens now, or after a wait. If that takes long, the history is polled meanwhile.
+     * @param {number} [wait] ms
+     */
+    expect(wait = 0) {
+      clearTimeout(this.silenceTimer);
+      clearTimeout(this.crowdTimer);
+      const late = () => {
+        this.arm(OPENING - PATIENCE);
+        if (!this.poll.running && this.requests.continues) this.poll.start(this.every || EVERY);
+      };
+      this.silenceTimer = setTimeout(late, wait + PATIENCE);
+      this.crowdTimer = setTimeout(() => this.crowded(), wait + CROWDED);
+    }
+    /**
+     * Neither the stream nor the history has answered. When the server answers another kind of request, both wait for a
+     * connection: over HTTP/1.1 a browser has six for a server. The browser opens the stream when one becomes free.
+     */
+    async crowded() {
+      const { round } = this;
+      const waits = () => round === this.round && this.eventSource && !this.opened && this.poll.running && this.state !== "polling";
+      if (!waits() || !await this.requests.reachable() || !waits()) return;
+      this.poll.stop();
+      this.tell("connecting", { reason: "no connection free" });
+      this.expect();
+    }
+    historyPolled() {
+      this.failures = 0;
+      this.sourceLost = false;
+      this.polling(this.poll.every);
+    }
+    /**
+     * While the stream may still open and nothing was polled yet, a failure changes nothing. A server that does not know
+     * `after`, or a log without history, is not asked again: the stream is the only way.
+     * @param {Refusal} error
+     */
+    historyFailed(error) {
+      if (error.status === 400 || error.status === 404) this.requests.continues = false;
+      const pending = this.eventSource && this.state !== "polling";
+      if (!this.requests.continues && !pending) this.later("connecting");
+      else if (error.denied || !pending) this.refused(error);
+    }
+    /** Drops a stream that does not open, and tries it again after a longer and longer time. */
+    tryAgain() {
+      const first = this.held ? AGAIN_HELD : AGAIN;
+      this.open(spread(Math.min(first * 2 ** this.tries++, AGAIN_MOST)));
+    }
+    /** How many ms without a frame are too many, by the keepalives. */
+    get quiet() {
+      return Math.max(this.keepalive * QUIET, this.keepalive + SLOW);
+    }
+    /** Whether silence proves something: the server sends keepalives that scripts see, and often enough. */
+    get proves() {
+      return this.keepalive > 0 && this.quiet <= this.silence;
+    }
+    /**
+     * Wakes after a silence.
+     * @param {number} [wait] ms
+     */
+    arm(wait = this.proves ? this.quiet : this.silence) {
+      this.due = Date.now() + wait;
+      clearTimeout(this.silenceTimer);
+      this.silenceTimer = setTimeout(() => this.silent(), wait);
+    }
+    /**
+     * After a silence without keepalives the network is frozen. A timer that comes late belongs to a page that was slowed
+     * down, or to a machine that slept: frames may wait behind it, so the connection is only checked.
+     */
+    silent() {
+      const late = Date.now() - this.due > LATE;
+      if (this.opened && this.proves && !late) this.renew();
+      else this.check();
+    }
+    /** Opens another connection in place of one that brings nothing. */
+    renew() {
+      this.every = 0;
+      this.open();
+      this.tell("connecting", { reason: "no answer", attempt: 1 });
+    }
+    /** Checks the connection by a request, because silence does not prove anything to a script that sees no keepalives. */
+    async check() {
+      if (this.closed || this.checking) return;
+      if (!this.eventSource) {
+        this.open();
+        return;
+      }
+      if (!this.opened && this.poll.running) {
+        this.tryAgain();
+        return;
+      }
+      if (!this.opened) {
+        this.later("connecting", "no answer");
+        return;
+      }
+      this.checking = true;
+      const { round } = this;
+      try {
+        const newest = await this.newest();
+        if (this.owner.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
+        if (round === this.round && this.owner.lacks(newest)) this.open();
+        else this.arm();
+      } catch (reason) {
+        const error = (
+          /** @type {Refusal} */
+          reason
+        );
+        if (round !== this.round) return;
+        if (error.denied || !error.status) this.refused(error);
+        else this.arm();
+      } finally {
+        this.checking = false;
+      }
+    }
+    /** The cursor behind the newest record of each log. */
+    async newest() {
+      const places = await eachOf(this.requests.logs, async (log) => placeIn(log, (await this.requests.page({ limit: 1 }, log)).records?.at(-1)?.id));
+      return places.join(",");
+    }
+    /** Tries now: the network is back, or the page is shown again. */
+    nudge() {
+      if (this.poll.running) {
+        this.poll.hurry();
+        if (this.held) this.open();
+      } else if (this.eventSource && this.opened) {
+        this.check();
+      } else if (this.retryTimer || this.every) {
+        this.failures = Math.min(this.failures, 2);
+        this.open();
+      }
+    }
+    drop() {
+      clearTimeout(this.retryTimer);
+      clearTimeout(this.silenceTimer);
+      clearTimeout(this.crowdTimer);
+      clearTimeout(this.settleTimer);
+      this.retryTimer = 0;
+      this.eventSource?.close();
+      this.eventSource = null;
+      this.opened = false;
+    }
+    close() {
+      this.closed = true;
+      this.round++;
+      this.poll.stop();
+      this.drop();
+    }
+  };
 
   // event-parser.js
   var EventParser = class {
@@ -1497,8 +1652,6 @@
 
   // sselog.js
   var HIDDEN_LONG = 3e4;
-  var PAGE2 = 1e3;
-  var PAGES = 10;
   var CAUGHT = 100;
   var CURRENT = ["live", "polling"];
   var Connection = class {
@@ -1507,7 +1660,8 @@
       this.options = { history: 1e3, share: true, silence: 45e3, ...options };
       this.requests = new Requests(this.options);
       this.requests.client = clientIds.take();
-      this.lastId = isId(options.after) ? options.after : "";
+      this.cursor = new Cursor(this.requests.logs);
+      this.cursor.advance(options.after);
       this.reached = "";
       this.complete = false;
       this.begun = false;
@@ -1604,7 +1758,7 @@
       for (let failures = 1; life === this.life; failures++) {
         try {
           const found = await this.missing();
-          if (life === this.life) found?.forEach((record) => this.record(record));
+          if (life === this.life && found) this.take(found);
           return found !== null;
         } catch (reason) {
           const error = (
@@ -1618,6 +1772,11 @@
         }
       }
       return false;
+    }
+    /** @param {Lacking} found */
+    take({ records, places }) {
+      records.forEach((record) => this.record(record));
+      this.cursor.advance(places);
     }
     /**
      * Waits before the next attempt.
@@ -1638,25 +1797,15 @@
     }
     /** The records that this tab lacks; null when the history does not reach back to those it has. */
     async missing() {
-      const { lastId: after, wanted, life } = this;
-      const pages = [];
-      let page;
-      let near = !after;
-      let total = 0;
-      do {
-        const limit = after ? PAGE2 : Math.min(PAGE2, Math.max(1, wanted - total));
-        page = await history(this.requests, { before: page?.first, limit });
-        if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
-        pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
-        total += pages[0].length;
-        near ||= page.first !== void 0 && compareIds(page.first, after) <= 0;
-      } while (life === this.life && page.more && page.first && pages.length < PAGES + wanted / PAGE2 && (after ? !near : total < wanted));
-      const found = pages.flat();
-      if (life !== this.life) return null;
-      if (!after) this.complete = !page.more && wanted > 0;
-      if (!after && !wanted) this.lastId = found.splice(0).at(-1)?.id ?? "";
+      const { life } = this;
+      const alive = () => life === this.life;
+      const since = this.lastId !== "";
+      const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
+      if (!alive()) return null;
+      if (!this.begun) this.reached = found?.reached ?? "";
+      if (!since) this.complete = found?.complete === true;
       this.begun = true;
-      return near ? found : null;
+      return found;
     }
     /** How many records the page wants. After the first history all records are new, so it wants them all. */
     get wanted() {
@@ -1667,14 +1816,26 @@
      * @returns {Record<string, string | number>}
      */
     get place() {
-      return this.lastId ? { last_event_id: this.lastId } : { history: this.wanted };
+      const { cursor, lastId } = this;
+      return { ...lastId && { last_event_id: lastId }, ...!cursor.whole && { history: this.wanted } };
     }
     /**
-     * @param {string | undefined} id
-     * @returns {id is string}
+     * Whether a cursor is further than this tab.
+     * @param {string | undefined} place
      */
-    lacks(id) {
-      return isId(id) && (!this.lastId || compareIds(id, this.lastId) > 0);
+    lacks(place) {
+      return this.cursor.behind(place);
+    }
+    /**
+     * The place in a log.
+     * @param {string} log
+     */
+    at(log) {
+      return this.cursor.at(log);
+    }
+    /** Where this tab stands: a cursor. */
+    get lastId() {
+      return String(this.cursor);
     }
     /* ----- sharing: only with tabs of the same URL to which the server gives the same log */
     get sharing() {
@@ -1755,9 +1916,10 @@
      * log has no `next`.
      * @param {Detail} gap
      */
-    misses({ after, next }) {
-      if (isId(next)) return this.lacks(next);
-      return !isId(after) || !this.lastId || compareIds(this.lastId, after) <= 0;
+    misses({ after, next, log }) {
+      if (isId(next)) return this.cursor.lacks(next, log);
+      const last = this.cursor.at(log);
+      return !isId(after) || !last || compareIds(last, after) <= 0;
     }
     /**
      * A state for the other tabs. `prior` is the last id of this tab: tabs that have it too continue from here.
@@ -1791,21 +1953,21 @@
     }
     /** @param {LogRecord} record */
     record(record) {
-      const { id } = record;
-      if (isId(id) && !this.lacks(id)) return;
+      const { id, log } = record;
+      if (isId(id) && !this.cursor.lacks(id, log)) return;
       if (this.leading) this.tabs?.share(record, this.lastId);
-      if (isId(id)) this.lastId = id;
+      this.cursor.set(id, log);
       this.queue.push(record);
       this.schedule();
     }
     /**
      * The cursor moved past records that are not for this reader.
-     * @param {string | undefined} id
+     * @param {string | undefined} place
      */
-    moved(id) {
-      if (!this.lacks(id)) return;
-      if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: id });
-      this.lastId = id;
+    moved(place) {
+      if (!this.lacks(place)) return;
+      if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: place });
+      this.cursor.advance(place);
     }
     /**
      * @param {State} state
@@ -1897,7 +2059,7 @@
       get state() {
         return connection.state;
       },
-      /** Where the client stands: the id of the last record, or "". */
+      /** Where the client stands: the id of the last record, or ""; of several logs a packed cursor. */
       get lastId() {
         return connection.lastId;
       },

@@ -30,7 +30,8 @@ export class Status {
     this.title = title;
     /** @type {Facts} */
     this.facts = {
-      state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0, choosing: false, place: "", news: "",
+      state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0,
+      choosing: false, several: false, place: "", news: "",
     };
     this.last = NaN; // when the last record was written, in ms since 1970
     this.awaySince = 0; // ms since 1970; 0: not away
@@ -76,10 +77,10 @@ export class Status {
     this.show();
   }
 
-  /** @param {boolean} choosing the reader has logs to choose from, and none is chosen */
-  choose(choosing) {
-    if (this.facts.choosing === choosing) return;
-    this.facts = { ...this.facts, choosing };
+  /** @param {{choosing: boolean, several: boolean}} choice as in Facts */
+  choose({ choosing, several }) {
+    if (this.facts.choosing === choosing && this.facts.several === several) return;
+    this.facts = { ...this.facts, choosing, several };
     this.show();
   }
 
