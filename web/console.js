@@ -273,6 +273,7 @@ const session = new LogSession(settings, filtered, {
     status.changed(state, detail);
     if (CURRENT.includes(state)) {
       title.current(session.connection?.lastId ?? "");
+      place.retry();
       older.begin();
     }
     picker.stateChanged(CURRENT.includes(state));
@@ -393,7 +394,8 @@ const matches = new HitContext({
   },
   parse,
   connection: () => session.connection,
-  bounds: () => (place.active ? { from: place.goal.from, to: place.goal.to } : {}),
+  bounds: () => place.bounds,
+  around: () => place.bounds,
 });
 
 const shortcuts = keymap(controls, actions, {

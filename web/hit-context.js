@@ -30,14 +30,16 @@ export class HitContext {
    * @param {HitView} options.view
    * @param {(record: LogRecord) => Entry} options.parse
    * @param {() => Client | null} options.connection
-   * @param {() => Bounds} options.bounds the range in force
+   * @param {() => Bounds} options.bounds the range that is searched
+   * @param {() => Bounds} options.around that in which places are shown
    */
-  constructor({ controls, filter, place, view, parse, connection, bounds }) {
+  constructor({ controls, filter, place, view, parse, connection, bounds, around }) {
     this.controls = controls;
     this.filter = filter;
     this.place = place;
     this.connection = connection;
     this.bounds = bounds;
+    this.around = around;
     /** @type {Return | null} */
     this.origin = null;
     this.search = new Search({
@@ -87,7 +89,9 @@ export class HitContext {
 
   goOn() {
     const connection = this.connection();
-    if (connection) this.search.goOn(connection);
+    if (!connection) return;
+    if (this.search.full) this.hits.clear();
+    this.search.goOn(connection);
   }
 
   /**
@@ -104,7 +108,7 @@ export class HitContext {
     if (origin && !origin.moved) pushURL(controls.settings, leave);
     else if (filter.active) leave();
     if (origin) origin.moved = true;
-    this.place.open({ id, log: log || undefined }, { focus });
+    this.place.open({ ...this.around(), id, log: log || undefined }, { focus });
   }
 
   /** Back to where the reader was before the search. */

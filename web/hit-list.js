@@ -70,7 +70,6 @@ export class HitList {
    */
   add(entries) {
     const { hits } = this.search;
-    if (this.nodes.size + entries.length > hits.length) this.clear(); // a full list began again
     const marks = logMarks(this.view.logs);
     for (const entry of entries) this.nodes.set(entry, makeHit(entry, this.search.query, this.view, marks));
     const fresh = new Set(entries);

@@ -96,6 +96,11 @@ export class Place {
     return this.active ? this.spare : this.store;
   }
 
+  /** The limits of what is shown. */
+  get bounds() {
+    return this.active ? { from: this.goal.from, to: this.goal.to } : {};
+  }
+
   /** @param {Client | null} connection null: there is none now */
   connect(connection) {
     this.connection = connection;
@@ -115,6 +120,7 @@ export class Place {
    */
   async open(goal, { focus = true } = {}) {
     if (!this.active) this.enter();
+    this.kept = null;
     const turn = this.begin("opening");
     this.goal = goal;
     this.ms = goal.ms ?? timeOf(goal.id);
@@ -150,8 +156,12 @@ export class Place {
   /** Opens the place that was kept, if there is one. */
   again() {
     const { kept } = this;
-    this.kept = null;
     if (kept) this.open(kept, { focus: false });
+  }
+
+  /** The server answers again: loads what it could not give before. */
+  retry() {
+    if (this.state === "failed") this.open(this.goal);
   }
 
   /** Back to the live log, where it was left. */

@@ -61,6 +61,11 @@ export class Search {
     return this.state !== "off";
   }
 
+  /** The list has room for no more matches. */
+  get full() {
+    return this.hits.length >= MOST;
+  }
+
   /** The search can go on where it ended. */
   get mayGoOn() {
     return mayGoOn(this.state) && this.progress.at !== "";
@@ -83,7 +88,7 @@ export class Search {
    */
   goOn(connection) {
     if (!this.mayGoOn) return undefined;
-    if (this.hits.length >= MOST) this.hits = [];
+    if (this.full) this.hits = [];
     this.scanned += this.progress.scanned;
     return this.run(connection, this.progress.at);
   }
