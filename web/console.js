@@ -36,6 +36,7 @@ import { isSearch } from "./filter.js";
 import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
 import { showFold } from "./fold-button.js";
+import { HitContext } from "./hit-context.js";
 import { Ingest } from "./ingest.js";
 import { keymap } from "./keymap.js";
 import { isAll } from "./level-set.js";
@@ -86,7 +87,7 @@ const view = {
   linkTo: linkOf,
   menu: true,
   get query() {
-    return filter.query;
+    return matches.active && !filter.query.terms.length ? matches.search.query : filter.query;
   },
   get utc() {
     return preferences.utc;
@@ -279,6 +280,7 @@ const session = new LogSession(settings, filtered, {
     if (state === "gap") ranges.volume.renew();
     if (CURRENT.includes(state)) {
       title.current(session.connection?.lastId ?? "");
+      place.retry();
       older.begin();
       ranges.volume.refresh();
     }
@@ -329,6 +331,7 @@ const controls = new Controls(settings, preferences, {
     session.filterChanged(held ? pointer.item?.id : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
+  onsearch: () => matches.start(),
   onserver: () => session.filterChanged(),
   onwrap() {
     rowHeight.measure();
@@ -388,19 +391,51 @@ const picker = new Picker(settings, preferences, {
   },
   nothing: () => !store.count && (session.state === "denied" || CURRENT.includes(session.state)),
 }, isAddress(settings.stream) ? new Requests({ url: settings.stream, token: settings.token }) : null);
-const context = new Context({ list, pointer, controls, filtered });
+const context = new Context({
+  list,
+  pointer,
+  controls,
+  filtered,
+  onback(at) {
+    const goal = goalOf(at);
+    if (goal) place.open(goal);
+    else place.leave();
+  },
+});
+
+/** @type {HitContext} */
+const matches = new HitContext({
+  controls,
+  filter,
+  place,
+  view: {
+    get utc() {
+      return preferences.utc;
+    },
+    get own() {
+      return settings.own;
+    },
+    get logs() {
+      return settings.logs;
+    },
+  },
+  parse,
+  connection: () => session.connection,
+  bounds: () => place.bounds,
+  around: () => place.bounds,
+});
 
 const shortcuts = keymap(controls, actions, {
   toOlder() {
     list.scrollToTop();
     loadOlder();
   },
-  toMatch: (direction) => steps.go(direction),
+  toMatch: (direction) => (matches.active ? matches.hits.step(direction) : steps.go(direction)),
   toContext: () => context.show(),
   toUndo: () => clearing.undo(),
   toLogs: () => picker.enter(),
 });
-listenToShortcuts(shortcuts, (target) => picker.escape(target) || controls.escape(target));
+listenToShortcuts(shortcuts, (target) => picker.escape(target) || matches.escape(target) || controls.escape(target));
 listShortcuts(shortcuts);
 
 document.addEventListener("visibilitychange", () => {

@@ -7,7 +7,7 @@
  * Invariants: the store shown holds the place, or the live log if there is no place. An answer that arrives after the
  * place or the connection was replaced changes nothing.
  */
-import { $, toast } from "./dom.js";
+import { $, toast, write } from "./dom.js";
 import { compareIds } from "./ids.js";
 import { gapText, makeMarker } from "./parse-entry.js";
 import { AROUND, MORE, askNext, asksFor, footText, headText, labelOf, pageSize } from "./place-window.js";
@@ -96,6 +96,11 @@ export class Place {
     return this.active ? this.spare : this.store;
   }
 
+  /** The limits of what is shown. */
+  get bounds() {
+    return this.active ? { from: this.goal.from, to: this.goal.to } : {};
+  }
+
   /** @param {Client | null} connection null: there is none now */
   connect(connection) {
     this.connection = connection;
@@ -115,6 +120,7 @@ export class Place {
    */
   async open(goal, { focus = true } = {}) {
     if (!this.active) this.enter();
+    this.kept = null;
     const turn = this.begin("opening");
     this.goal = goal;
     this.ms = goal.ms ?? timeOf(goal.id);
@@ -132,19 +138,30 @@ export class Place {
     this.rest();
   }
 
-  /** Another connection comes: the place is to be opened again with it, where the reader is. */
-  keep() {
-    if (!this.active) return;
+  /**
+   * The place where the reader is.
+   * @returns {Goal}
+   */
+  here() {
     const { id, log, from, to } = this.goal;
     const ms = this.placeMs();
-    this.kept = id && timeOf(id) === ms ? { id, log, from, to } : { ms: Number.isNaN(ms) ? undefined : ms, from, to };
+    return id && timeOf(id) === ms ? { id, log, from, to } : { ms: Number.isNaN(ms) ? undefined : ms, from, to };
+  }
+
+  /** Another connection comes: the place is to be opened again with it. */
+  keep() {
+    this.kept = this.active ? this.here() : null;
   }
 
   /** Opens the place that was kept, if there is one. */
   again() {
     const { kept } = this;
-    this.kept = null;
     if (kept) this.open(kept, { focus: false });
+  }
+
+  /** The server answers again: loads what it could not give before. */
+  retry() {
+    if (this.state === "failed") this.open(this.goal);
   }
 
   /** Back to the live log, where it was left. */
@@ -360,11 +377,11 @@ export class Place {
   /** Shows the lines above the first row and below the last one. */
   show() {
     const failed = this.state === "failed";
-    write("head-text", failed ? "This part of the log could not be loaded" : this.state === "opening" ? "Loading …" : headText(this.factsOf("older")));
+    write($("head-text"), failed ? "This part of the log could not be loaded" : this.state === "opening" ? "Loading …" : headText(this.factsOf("older")));
     this.showButton("older", failed || this.ends.older.more, failed ? "Try again" : "Load older");
     $("stop").hidden = this.state !== "older" && this.state !== "newer";
     $("foot").hidden = failed || this.state === "opening" || !this.store.records;
-    write("foot-text", footText(this.factsOf("newer")));
+    write($("foot-text"), footText(this.factsOf("newer")));
     this.showButton("newer", this.ends.newer.more || this.goal.to === undefined, "Load newer");
   }
 
@@ -379,15 +396,6 @@ export class Place {
     if (!shown && button === document.activeElement) this.list.box.focus({ preventScroll: true });
     button.hidden = !shown;
     button.ariaDisabled = String(this.state !== "shown" && this.state !== "failed");
-    write(id, text);
+    write(button, text);
   }
-}
-
-/**
- * Writes a text, unless it stands there.
- * @param {string} id
- * @param {string} text
- */
-function write(id, text) {
-  if ($(id).textContent !== text) $(id).textContent = text;
 }

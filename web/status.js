@@ -30,7 +30,8 @@ export class Status {
     this.title = title;
     /** @type {Facts} */
     this.facts = {
-      state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0, place: "", news: "", choosing: false, several: false,
+      state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0,
+      choosing: false, several: false, place: "", news: "",
     };
     this.last = NaN; // when the last record was written, in ms since 1970
     this.awaySince = 0; // ms since 1970; 0: not away

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { download, json, numbered, row, rows, rowsAre, says, scrollTo, shows, state, texts, until } from "./browser.js";
+import { json, numbered, row, rows, rowsAre, says, scrollTo, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const site = useSite();

@@ -4,15 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { json, numbered, row, says, scrollTo, shows, texts, until } from "./browser.js";
+import { json, numbered, row, scrollTo, shows, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const site = useSite();
 
 const label = (page, text) => page.locator("#state-text").filter({ hasText: text }).waitFor();
-const foot = (page, text) => page.locator("#foot-text").filter({ hasText: text }).waitFor();
-const head = (page, text) => page.locator("#head-text").filter({ hasText: text }).waitFor();
-const top = (page) => page.locator("#log").evaluate((log) => log.scrollTop);
 const bottom = (page) => page.locator("#log").evaluate((log) => log.scrollTo(0, log.scrollHeight));
 
 test("a link to an old record shows it between its neighbours, pages both ways, and Follow returns without a hole", async () => {
