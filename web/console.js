@@ -259,7 +259,7 @@ const session = new LogSession(settings, filtered, {
     place.connect(null);
     older.connect(null);
     forgetRecords();
-    ranges.volume.renew();
+    ranges.volume.reset();
     status.clear();
     title.clear();
     list.clear();
@@ -271,6 +271,7 @@ const session = new LogSession(settings, filtered, {
     if (!ranges.open(goalOf(at), place.kept !== null)) place.again();
   },
   onrecords(records) {
+    ranges.volume.deliver(records);
     status.came(records);
     ingest.push(records);
   },
