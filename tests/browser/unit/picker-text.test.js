@@ -11,7 +11,7 @@ const H = 3_600_000;
 const AGES = [
   [0, "0 s", "last record 0 seconds ago"],
   [-5 * S, "0 s", "last record 0 seconds ago"],
-  [1 * S, "1 s", "last record 1 second ago"],
+  [S, "1 s", "last record 1 second ago"],
   [59 * S, "59 s", "last record 59 seconds ago"],
   [60 * S, "1 min", "last record 1 minute ago"],
   [2 * H, "2 h", "last record 2 hours ago"],
