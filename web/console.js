@@ -14,6 +14,7 @@
  *    page         dom, log-choice, log-names, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
+ *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap, picker with picker-text, picker-lines, log-facts
@@ -29,7 +30,7 @@ import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
-import { $, once, showToastsIn } from "./dom.js";
+import { $, once, showToastsIn, toast } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
 import { FieldMenu } from "./field-menu.js";
@@ -48,6 +49,8 @@ import { Place, ROOM } from "./place.js";
 import { goalOf } from "./place-window.js";
 import { Picker } from "./picker.js";
 import { Pointer } from "./pointer.js";
+import { RangeChoice } from "./range-choice.js";
+import { RangeControl } from "./range-control.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
@@ -57,11 +60,17 @@ import { isAddress, linkTo, readPreferences, readURL, savePreferences } from "./
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
+import { Strip } from "./strip.js";
+import { writeSpan } from "./time-range.js";
 import { Title } from "./title.js";
+import { timeOf } from "./times.js";
 import { VirtualList } from "./virtual-list.js";
+import { VolumeFeed } from "./volume-feed.js";
+
+/** @import { BoundedSpan } from "./time-range.js" */
 
 const preferences = readPreferences();
-const settings = readURL();
+const settings = readURL(preferences.utc);
 const linkOf = (/** @type {string} */ id) => linkTo(id, settings);
 
 /* ---------------------------------------------------------------- the list */
@@ -163,6 +172,7 @@ const ingest = new Ingest({
   mayAdd: (items) => place.active || !list.wouldLose(items),
   parse,
   taken(items, gone) {
+    volume.came(items);
     const { news, errors } = title.newsIn(items);
     arrivals.taken(items.length, news, errors);
     title.came(items, (item) => filter.passes(item));
@@ -190,6 +200,7 @@ const older = new OlderHistory({
     choosing: picker.choosing,
     several: settings.logs.length > 1,
     utc: preferences.utc,
+    since: session.since,
   }),
   onadded: () => clearing.drop(),
   onloaded: () => draw(),
@@ -208,7 +219,7 @@ const place = new Place({
   onopen({ id, ms }) {
     clearing.drop();
     older.suspend();
-    controls.leaveRecord(id ?? String(ms ?? ""));
+    controls.leaveRecord(id ?? (ms === undefined || ms === lastOf(range.bounds) ? "" : String(ms)));
     showFollow(false);
   },
   onfill() {
@@ -216,6 +227,7 @@ const place = new Place({
     list.forget();
   },
   onlive() {
+    range.left();
     older.resume(session.connection);
     if (!list.following) controls.leaveRecord();
     days.clear();
@@ -241,6 +253,7 @@ const clearing = new Clearing({
 });
 
 const session = new LogSession(settings, filtered, {
+  since: () => range.since,
   onrestart(at) {
     place.keep();
     list.setFollowing(true);
@@ -252,6 +265,7 @@ const session = new LogSession(settings, filtered, {
     place.connect(null);
     older.connect(null);
     forgetRecords();
+    volume.renew();
     status.clear();
     title.clear();
     list.clear();
@@ -260,8 +274,10 @@ const session = new LogSession(settings, filtered, {
   onopen(connection, at) {
     older.connect(connection);
     place.connect(connection);
+    const { bounds } = range;
     const goal = goalOf(at);
-    if (goal) place.open(goal);
+    if (goal) place.open({ ...bounds, ...goal });
+    else if (bounds && !place.kept) showPast(bounds);
     else place.again();
   },
   onrecords(records) {
@@ -275,6 +291,7 @@ const session = new LogSession(settings, filtered, {
       title.current(session.connection?.lastId ?? "");
       place.retry();
       older.begin();
+      volume.refresh();
     }
     picker.stateChanged(CURRENT.includes(state));
     draw();
@@ -297,12 +314,49 @@ const status = new Status(
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
+/* ---------------------------------------------------------------- ranges of time */
+
+const clock = () => ({ utc: preferences.utc, now: Date.now() });
+
+const range = new RangeChoice({
+  settings,
+  clock,
+  onchange() {
+    rangeControl.show(settings.range);
+    volume.renew();
+  },
+  onlive() {
+    follow();
+    session.rangeChanged();
+  },
+  onpast: showPast,
+});
+
+const rangeControl = new RangeControl({ clock, onrange: (chosen) => range.choose(chosen) });
+
+/** @type {VolumeFeed} */
+const volume = new VolumeFeed({
+  plan: () => (CURRENT.includes(session.state) ? range.plan(strip.room, { first: timeOf(place.live.firstRecord()?.id), last: timeOf(session.connection?.lastId) }) : null),
+  ask: (question) => session.volume(question),
+  onchange: () => strip.draw(),
+});
+
+/** @type {Strip} */
+const strip = new Strip({
+  counts: () => volume,
+  view: () => ({ clock: clock(), levels: settings.levels }),
+  onjump: jumpTo,
+  onrange: (span) => range.choose(writeSpan(span)),
+  onleave: () => $("log").focus(),
+});
+
 const controls = new Controls(settings, preferences, {
   onfilter(text, at) {
     const leaves = !text && isAll(settings.levels);
     const held = leaves && !at && pointer.hold();
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
+    strip.draw();
     counts.asked();
     session.filterChanged(held ? pointer.item?.id : at);
   },
@@ -313,7 +367,10 @@ const controls = new Controls(settings, preferences, {
     rowHeight.measure();
     list.remeasure();
   },
-  onutc: showTimes,
+  onutc() {
+    showTimes();
+    range.zoneChanged();
+  },
   onown: showTimes,
   onfold: () => filter.refilter(),
   oncap(cap) {
@@ -371,7 +428,8 @@ const context = new Context({
   filtered,
   onback(at) {
     const goal = goalOf(at);
-    if (goal) place.open(goal);
+    if (goal) place.open({ ...range.bounds, ...goal });
+    else if (range.bounds) showPast(range.bounds);
     else place.leave();
   },
 });
@@ -394,8 +452,8 @@ const matches = new HitContext({
   },
   parse,
   connection: () => session.connection,
-  bounds: () => place.bounds,
-  around: () => place.bounds,
+  bounds: () => range.bounds ?? { from: range.since },
+  around: () => range.bounds ?? {},
 });
 
 const shortcuts = keymap(controls, actions, {
@@ -420,6 +478,28 @@ document.addEventListener("visibilitychange", () => {
 });
 
 /* ---------------------------------------------------------------- what several of them cause */
+
+/**
+ * Where a range is shown first: at its newest records.
+ * @param {BoundedSpan | null} bounds
+ */
+function lastOf(bounds) {
+  return bounds ? bounds.to - 1 : undefined;
+}
+
+/** @param {BoundedSpan} bounds */
+function showPast(bounds) {
+  place.open({ ...bounds, ms: lastOf(bounds) });
+}
+
+/**
+ * Goes to a time in the strip: to the first error there, if it has any.
+ * @param {BoundedSpan & {errors: number}} bucket
+ */
+async function jumpTo({ from, to, errors }) {
+  const error = errors ? await session.firstError({ from, to }).catch(() => undefined) : undefined;
+  place.open({ ...range.bounds, ...(error ? { id: error.id, log: error.log } : { ms: from }) });
+}
 
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
@@ -501,6 +581,9 @@ function forgetRecords() {
 showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
+if (settings.rangeError) toast(`The address has no range of time: ${settings.rangeError}`);
+rangeControl.show(settings.range);
+volume.start();
 status.start();
 picker.start();
 session.start();

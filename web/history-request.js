@@ -30,6 +30,7 @@ import { named } from "./requests.js";
  * @property {string | number} [from] the range begins here: ms since 1970, an id, or a time as RFC 3339 has it
  * @property {string | number} [to] the range ends before it
  * @property {Direction} [dir] where to begin; forward with `after`, otherwise backward
+ * @property {string} [q] the filter; without it that of the address
  * @property {number} [limit] records of the page (1000)
  * @property {AbortSignal} [signal] aborts the requests
  */
@@ -64,9 +65,9 @@ export async function eachOf(values, work) {
  * @param {string} log
  * @returns {Record<string, string | number>}
  */
-function parametersOf({ before, after, from, to, dir, limit = PAGE }, log) {
+function parametersOf({ before, after, from, to, dir, q, limit = PAGE }, log) {
   const own = (/** @type {string | undefined} */ bound) => (bound?.includes("=") ? unpack(bound).get(log) : bound);
-  const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir });
+  const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir, q });
   return { ...Object.fromEntries(bounds.filter(([, value]) => value !== undefined && value !== "")), limit };
 }
 

@@ -10,6 +10,7 @@ import { $, number, toast } from "./dom.js";
 import { emptyText, momentText } from "./empty-text.js";
 import { parseEntry } from "./parse-entry.js";
 import { OLDER, Reach } from "./reach.js";
+import { noneText, whenText } from "./time-range.js";
 import { timeOf } from "./times.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -38,6 +39,7 @@ const SEARCHES = 40; // pages without a match that are read one after the other
  * @property {boolean} several the page shows several logs
  * @property {boolean} cleared the reader cleared the page
  * @property {boolean} utc
+ * @property {number | undefined} since where the range of the page begins, in ms since 1970
  */
 
 export class OlderHistory {
@@ -128,17 +130,28 @@ export class OlderHistory {
     const { store, activity, reachedTime } = this;
     if (activity === "searching" && reachedTime) return `Searching: back to ${reachedTime} …`;
     if (activity !== "idle") return "Loading older records …";
-    const text = this.emptyText() || this.reach.text("page");
+    const text = this.emptyText() || this.rangeText() || this.reach.text("page");
     if (text) return text;
     if (store.full) return `This page holds ${number(store.count)} records and has no room for more; older ones stay in the log`;
     return this.situation().server && reachedTime ? `Searched back to ${reachedTime}` : "";
   }
 
+  /** Where the records of the range begin, and whether the page has them all; "" where there is no range. */
+  rangeText() {
+    const { since, utc } = this.situation();
+    const { records, evicted, full } = this.store;
+    if (since === undefined || evicted || full) return "";
+    const from = `from ${whenText(since, { utc })} on`;
+    return this.reach.atStart ? `Records ${from}` : `The newest ${number(records)} records ${from}; older ones by scrolling up`;
+  }
+
   emptyText() {
     const { store, ingest, reach } = this;
     if (store.shownRecords) return "";
+    const { since, utc } = this.situation();
     return emptyText({
       ...this.situation(),
+      none: since === undefined ? "" : noneText({ from: since }, { utc }),
       held: store.records,
       shown: store.shownRecords,
       filtering: store.stale.length > 0 || (!ingest.paused && ingest.queue.length > 0),
@@ -188,7 +201,7 @@ export class OlderHistory {
    * @returns {Promise<Entry[] | null>} null: the connection was replaced
    */
   async prepend(connection, before, limit) {
-    const page = await connection.history({ before, limit });
+    const page = await connection.history({ before, limit, from: this.situation().since });
     if (connection !== this.connection) return null;
     const entries = page.records.map((record) => parseEntry(record, connection.statusLevel));
     await this.searched(entries);

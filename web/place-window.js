@@ -7,6 +7,7 @@
  */
 import { number } from "./dom.js";
 import { isId, nextId } from "./ids.js";
+import { noneText } from "./time-range.js";
 
 export const AROUND = 1000; // records on each side of a place at first
 export const MORE = 500; // records of each further page
@@ -77,6 +78,7 @@ export const pageSize = (cap, wanted) => Math.max(1, Math.min(wanted, Math.floor
  * @property {boolean} more the log has more there
  * @property {Bounds} bounds
  * @property {number} held records
+ * @property {boolean} [utc] the page shows UTC
  * @property {number} shown those of them that pass the filter
  */
 
@@ -84,11 +86,11 @@ export const pageSize = (cap, wanted) => Math.max(1, Math.min(wanted, Math.floor
  * The line above the first record.
  * @param {EndFacts} facts
  */
-export function headText({ loading, more, bounds, held, shown }) {
+export function headText({ loading, more, bounds, held, shown, utc = false }) {
   if (loading) return "Loading older records …";
   if (held && !shown) return `None of the ${number(held)} records loaded passes the filter`;
   if (more) return "";
-  if (!held) return bounds.from === undefined && bounds.to === undefined ? "No records here" : "No records in this range";
+  if (!held) return bounds.from === undefined ? "No records here" : noneText({ ...bounds, from: bounds.from }, { utc });
   return bounds.from === undefined ? "Beginning of the log" : "Start of the range";
 }
 

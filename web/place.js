@@ -96,11 +96,6 @@ export class Place {
     return this.active ? this.spare : this.store;
   }
 
-  /** The limits of what is shown. */
-  get bounds() {
-    return this.active ? { from: this.goal.from, to: this.goal.to } : {};
-  }
-
   /** @param {Client | null} connection null: there is none now */
   connect(connection) {
     this.connection = connection;
@@ -370,7 +365,8 @@ export class Place {
   factsOf(side) {
     const { state, store, goal } = this;
     const loading = state === side || (side === "older" && state === "opening");
-    return { loading, more: this.ends[side].more, bounds: goal, held: store.records, shown: store.shownRecords };
+    const { utc } = this.situation();
+    return { loading, more: this.ends[side].more, bounds: goal, held: store.records, shown: store.shownRecords, utc };
   }
 
   /** Shows the lines above the first row and below the last one. */

@@ -2,12 +2,13 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time, log). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual,
- * picker).
+ * server, at, time, log, and range, or from and to). localStorage holds the preferences of the reader (wrap, utc, own, cap,
+ * foldTraces, foldEqual, picker).
  * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
 import { ALL_LEVELS } from "./level.js";
 import { readLevels, writeLevels } from "./level-set.js";
+import { readRange, writeRange } from "./time-range.js";
 import { logsTitle, readLogs, writeLogs } from "./log-choice.js";
 
 const STORE = "sselog.console";
@@ -23,6 +24,8 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {string} query text of the filter
  * @property {boolean} server the server filters too
  * @property {string} at id of the record that the address names, or ""
+ * @property {string} range of time, as time-range.js has it; "": live
+ * @property {string} rangeError what is wrong with the range of the address, or ""
  * @property {boolean} own rows show the times that the records say
  * @property {number} cap records that the page may hold; 0: as the preferences say
  * @property {string | true | undefined} token as in connect()
@@ -57,13 +60,16 @@ export function logName({ stream, logs }) {
 
 /**
  * Reads the settings. A link may name another stream, but then it may not turn tokens on.
+ * @param {boolean} [utc] the page shows UTC
  * @returns {Settings}
  */
-export function readURL() {
+export function readURL(utc = false) {
   const params = new URLSearchParams(location.search);
   const tokens = params.get("tokens") === "1" && !params.get("stream");
   const token = meta("token");
   const cap = params.get("cap");
+  const [range, from, to] = ["range", "from", "to"].map((name) => params.get(name));
+  const { range: chosen, error } = readRange({ range, from, to }, utc);
   return {
     stream: params.get("stream") || meta("stream") || "stream",
     logs: readLogs(params.getAll("log")),
@@ -71,6 +77,8 @@ export function readURL() {
     query: params.get("q") ?? "",
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
+    range: chosen,
+    rangeError: error,
     own: params.get("time") === "own",
     cap: cap ? clampCap(Number(cap)) : 0,
     token: tokens || token === "yes" ? true : token || undefined,
@@ -83,8 +91,8 @@ export function readURL() {
  */
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
-/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "own">} settings */
-function urlOf({ logs, levels, query, server, at, own }) {
+/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "range" | "own">} settings */
+function urlOf({ logs, levels, query, server, at, range, own }) {
   const url = new URL(location.href);
   url.searchParams.delete("log");
   writeLogs(url, logs);
@@ -94,6 +102,7 @@ function urlOf({ logs, levels, query, server, at, own }) {
   set("q", query);
   set("server", server ? "1" : "");
   set("at", at);
+  for (const [name, value] of Object.entries(writeRange(range))) set(name, value);
   set("time", own ? "own" : "");
   return url;
 }
@@ -134,7 +143,7 @@ export function linkTo(id, { own, logs }) {
   const key = `${own} ${logs}`;
   let base = linkBases.get(key);
   if (base === undefined) {
-    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own });
+    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", range: "", own });
     url.searchParams.set("at", "");
     linkBases.set(key, (base = url.href));
   }

@@ -423,9 +423,9 @@
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
     return results;
   }
-  function parametersOf({ before, after, from, to, dir, limit = PAGE }, log) {
+  function parametersOf({ before, after, from, to, dir, q, limit = PAGE }, log) {
     const own = (bound) => bound?.includes("=") ? unpack(bound).get(log) : bound;
-    const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir });
+    const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir, q });
     return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
   }
   async function read(requests, { signal, ...range }, log) {
@@ -470,14 +470,14 @@
   // catch-up.js
   var PAGE2 = 1e3;
   var PAGES = 10;
-  async function readNewest(requests, wanted, alive) {
+  async function readNewest(requests, { wanted, from }, alive) {
     const pages = [];
     let places = "";
     let total = 0;
     let page;
     do {
       const limit = Math.min(PAGE2, Math.max(1, wanted - total));
-      const next = await history(requests, { before: page?.first, limit });
+      const next = await history(requests, { before: page?.first, from, limit });
       places ||= next.places.map(([log, id]) => placeIn(log, id)).join(",");
       pages.unshift(next.records);
       total += next.records.length;
@@ -684,6 +684,7 @@
     historyUrl: [isAddress, "an http or https address"],
     credentials: [isFlag, "true or false"],
     history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
+    since: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "milliseconds since 1970, a whole number"],
     after: [isPlace, 'the id of a record, as "1700000000000-0", a cursor of several logs, or "" for none'],
     share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
     silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],
@@ -1797,10 +1798,11 @@
     }
     /** The records that this tab lacks; null when the history does not reach back to those it has. */
     async missing() {
-      const { life } = this;
+      const { life, wanted } = this;
       const alive = () => life === this.life;
       const since = this.lastId !== "";
-      const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
+      const newest = { wanted, from: this.options.since };
+      const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, newest, alive);
       if (!alive()) return null;
       if (!this.begun) this.reached = found?.reached ?? "";
       if (!since) this.complete = found?.complete === true;
@@ -1812,12 +1814,20 @@
       return this.begun ? PAGE2 : this.options.history;
     }
     /**
+     * What the stream has of a log without a place.
+     * @returns {Record<string, string | number>}
+     */
+    get beginning() {
+      const { since } = this.options;
+      return { history: this.wanted, ...since !== void 0 && { since: new Date(since).toISOString() } };
+    }
+    /**
      * Where the stream begins.
      * @returns {Record<string, string | number>}
      */
     get place() {
       const { cursor, lastId } = this;
-      return { ...lastId && { last_event_id: lastId }, ...!cursor.whole && { history: this.wanted } };
+      return { ...lastId && { last_event_id: lastId }, ...!cursor.whole && this.beginning };
     }
     /**
      * Whether a cursor is further than this tab.

@@ -43,6 +43,7 @@ const CURRENT = ["live", "polling"];
  * Options of connect(), with those of requests.js; options.js says what each may be.
  * @typedef {object} ConnectOptions
  * @property {number} [history] records wanted at first (1000)
+ * @property {number} [since] ms since 1970: the first records are not older than that, even if they are fewer then
  * @property {string} [after] an id, or the cursor of several logs: begin with the records after it instead
  * @property {boolean | string} [share] false: no sharing with other tabs. A text: only with tabs that give the same
  *   text. Otherwise with tabs of the same URL that get the log of the same reader (`whose` of /history)
@@ -219,10 +220,11 @@ class Connection {
 
   /** The records that this tab lacks; null when the history does not reach back to those it has. */
   async missing() {
-    const { life } = this;
+    const { life, wanted } = this;
     const alive = () => life === this.life;
     const since = this.lastId !== "";
-    const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
+    const newest = { wanted, from: this.options.since };
+    const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, newest, alive);
     if (!alive()) return null;
     if (!this.begun) this.reached = found?.reached ?? "";
     if (!since) this.complete = found?.complete === true;
@@ -236,12 +238,21 @@ class Connection {
   }
 
   /**
+   * What the stream has of a log without a place.
+   * @returns {Record<string, string | number>}
+   */
+  get beginning() {
+    const { since } = this.options;
+    return { history: this.wanted, ...(since !== undefined && { since: new Date(since).toISOString() }) };
+  }
+
+  /**
    * Where the stream begins.
    * @returns {Record<string, string | number>}
    */
   get place() {
     const { cursor, lastId } = this;
-    return { ...(lastId && { last_event_id: lastId }), ...(!cursor.whole && { history: this.wanted }) };
+    return { ...(lastId && { last_event_id: lastId }), ...(!cursor.whole && this.beginning) };
   }
 
   /**
