@@ -399,7 +399,8 @@ const context = new Context({
   filtered,
   onback(at) {
     const goal = goalOf(at);
-    if (goal) place.open(goal);
+    if (goal) place.open({ ...range.bounds, ...goal });
+    else if (range.bounds) showPast(range.bounds);
     else place.leave();
   },
 });
@@ -422,8 +423,8 @@ const matches = new HitContext({
   },
   parse,
   connection: () => session.connection,
-  bounds: () => place.bounds,
-  around: () => place.bounds,
+  bounds: () => range.bounds ?? { from: range.since },
+  around: () => range.bounds ?? {},
 });
 
 const shortcuts = keymap(controls, actions, {

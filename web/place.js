@@ -96,11 +96,6 @@ export class Place {
     return this.active ? this.spare : this.store;
   }
 
-  /** The limits of what is shown. */
-  get bounds() {
-    return this.active ? { from: this.goal.from, to: this.goal.to } : {};
-  }
-
   /** @param {Client | null} connection null: there is none now */
   connect(connection) {
     this.connection = connection;

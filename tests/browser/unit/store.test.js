@@ -174,14 +174,14 @@ test("the newest chunks leave to make room for older entries, and can be loaded 
 });
 
 test("two stores exchange all that they hold", () => {
-  const [one, other] = [make({ cap: 1000 }), make({ cap: 500 })];
-  one.append(entries(0, 300));
-  one.swap(other);
-  assert.deepEqual([shown(one), one.cap, other.cap], [[], 500, 1000]);
+  const [first, other] = [make({ cap: 1000 }), make({ cap: 500 })];
+  first.append(entries(0, 300));
+  first.swap(other);
+  assert.deepEqual([shown(first), first.cap, other.cap], [[], 500, 1000]);
   assert.deepEqual(shown(other), range(0, 300));
-  one.append(entries(900, 910));
-  one.swap(other);
-  one.append(entries(300, 310));
-  check(one);
-  assert.deepEqual([shown(one), shown(other)], [range(0, 310), range(900, 910)]);
+  first.append(entries(900, 910));
+  first.swap(other);
+  first.append(entries(300, 310));
+  check(first);
+  assert.deepEqual([shown(first), shown(other)], [range(0, 310), range(900, 910)]);
 });
