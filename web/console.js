@@ -398,10 +398,7 @@ const context = new Context({
   controls,
   filtered,
   onback(at) {
-    const goal = goalOf(at);
-    if (goal) place.open({ ...range.bounds, ...goal });
-    else if (range.bounds) showPast(range.bounds);
-    else place.leave();
+    if (!ranges.open(goalOf(at), false)) place.leave();
   },
 });
 
@@ -423,8 +420,8 @@ const matches = new HitContext({
   },
   parse,
   connection: () => session.connection,
-  bounds: () => range.bounds ?? { from: range.since },
-  around: () => range.bounds ?? {},
+  bounds: () => ranges.choice.bounds ?? { from: ranges.choice.since },
+  around: () => ranges.choice.bounds ?? {},
 });
 
 const shortcuts = keymap(controls, actions, {
