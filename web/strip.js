@@ -75,7 +75,7 @@ export class Strip {
     on("pointermove", (event) => this.move(event));
     on("pointerup", (event) => this.up(event));
     on("pointercancel", () => this.leave());
-    on("pointerleave", () => this.press || document.activeElement === bars || this.leave());
+    on("pointerleave", () => this.press || this.leave());
     on("keydown", (event) => this.key(event));
     on("focus", () => this.focus());
     on("blur", () => this.leave());
