@@ -192,6 +192,7 @@ export class Place {
     spare.clear();
     ingest.store = store;
     $("foot").hidden = true;
+    write($("older"), "Load older");
     list.atEnd = true;
     list.anchor = null;
     this.pointer.set(null);
