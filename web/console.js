@@ -593,5 +593,5 @@ if (settings.rangeError) toast(`The address has no range of time: ${settings.ran
 rangeControl.show(settings.range);
 volume.start();
 status.start();
-picker.start();
 session.start();
+picker.start();

@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { showToastsIn } from "../../../web/dom.js";
 import { expressionsOf, search } from "../../../web/filter.js";
 import { FilterSession } from "../../../web/filter-session.js";
 import { OlderHistory } from "../../../web/older-history.js";
