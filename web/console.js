@@ -5,17 +5,17 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
+ *    text         ids, cursor, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
  *                 server-filter, query-edit, hidden-hint, empty-text
- *    connection   callback, client-ids, options, cursor, event-parser, requests, merge-pages, history-request,
- *                 volume-request, catch-up, history-poll, reconnecting-source, search-request, tabs, elements,
+ *    connection   callback, client-ids, options, event-parser, requests, merge-pages, history-request,
+ *                 volume-request, catch-up, live-order, history-poll, reconnecting-source, search-request, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, log-choice, log-names, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
  *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice, ranges
- *    flow         ingest, filter-session, older-history, clearing, log-session
+ *    flow         ingest, filter-session, older-history, place with place-window, clearing, kept-place, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap, picker with picker-text, picker-lines, log-facts
  *    other pages  log-list, log-style, sselog-log: the list without this file
@@ -30,6 +30,7 @@ import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
+import { refOf } from "./cursor.js";
 import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
@@ -38,6 +39,7 @@ import { FilterSession } from "./filter-session.js";
 import { showFold } from "./fold-button.js";
 import { HitContext } from "./hit-context.js";
 import { Ingest } from "./ingest.js";
+import { keptPlace } from "./kept-place.js";
 import { keymap } from "./keymap.js";
 import { isAll } from "./level-set.js";
 import { LogSession } from "./log-session.js";
@@ -65,7 +67,7 @@ import { VirtualList } from "./virtual-list.js";
 
 const preferences = readPreferences();
 const settings = readURL(preferences.utc);
-const linkOf = (/** @type {string} */ id) => linkTo(id, settings);
+const linkOf = (/** @type {string} */ ref) => linkTo(ref, settings);
 
 /* ---------------------------------------------------------------- the list */
 
@@ -101,6 +103,9 @@ const view = {
   },
   get target() {
     return settings.at;
+  },
+  get marks() {
+    return session.marks;
   },
   get traces() {
     return preferences.foldTraces;
@@ -183,6 +188,7 @@ const older = new OlderHistory({
   list,
   ingest,
   searched: (items) => filter.searched(items),
+  logs: () => session.logs,
   situation: () => ({
     state: session.state,
     status: session.status,
@@ -246,6 +252,7 @@ const clearing = new Clearing({
   },
 });
 
+/** @type {LogSession} */
 const session = new LogSession(settings, filtered, {
   since: () => ranges.choice.since,
   onrestart(at) {
@@ -263,7 +270,7 @@ const session = new LogSession(settings, filtered, {
     status.clear();
     title.clear();
     list.clear();
-    list.draw();
+    measureTimes();
   },
   onopen(connection, at) {
     older.connect(connection);
@@ -329,7 +336,7 @@ const controls = new Controls(settings, preferences, {
     filter.refilter();
     ranges.strip.draw();
     counts.asked();
-    session.filterChanged(held ? pointer.item?.id : at);
+    session.filterChanged(held && pointer.item && !pointer.item.marker ? refOf(pointer.item) : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
   onsearch: () => matches.start(),
@@ -382,8 +389,9 @@ new FieldMenu({
 });
 const picker = new Picker(settings, preferences, {
   onchoose(logs) {
+    const at = keptPlace(store, list.firstSeq, settings.logs, logs);
     controls.setLogs(logs);
-    session.logsChanged();
+    session.logsChanged(at);
   },
   onfold: () => savePreferences(preferences),
   onknown() {
@@ -414,8 +422,8 @@ const matches = new HitContext({
     get own() {
       return settings.own;
     },
-    get logs() {
-      return settings.logs;
+    get marks() {
+      return session.marks;
     },
   },
   parse,
@@ -529,5 +537,5 @@ filter.setText(settings.query);
 controls.showAll(store.cap);
 ranges.start();
 status.start();
-picker.start();
 session.start();
+picker.start();

@@ -4,6 +4,7 @@
  * hit-context: begins searches, shows the records round a match, and leads back to where the reader was. It owns what to
  * return to. It connects search, hit-list, place and the filter, and decides nothing about any of them.
  */
+import { refOf } from "./cursor.js";
 import { $, toast } from "./dom.js";
 import { HitList } from "./hit-list.js";
 import { Search } from "./search.js";
@@ -99,11 +100,13 @@ export class HitContext {
    * @param {Entry} entry
    * @param {boolean} focus
    */
-  choose({ id, log }, focus) {
+  choose(entry, focus) {
     const { controls, filter, origin } = this;
+    const { id, log } = entry;
+    const ref = refOf(entry);
     const leave = () => {
-      controls.leaveRecord(id);
-      controls.leaveFilter(id);
+      controls.leaveRecord(ref);
+      controls.leaveFilter(ref);
     };
     if (origin && !origin.moved) pushURL(controls.settings, leave);
     else if (filter.active) leave();

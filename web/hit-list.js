@@ -10,18 +10,18 @@ import { marksOf } from "./filter.js";
 import { hiddenHint } from "./hidden-hint.js";
 import { CALLED } from "./level-set.js";
 import { OTHER } from "./level.js";
-import { marksOf as logMarks } from "./log-names.js";
 import { textOf } from "./parse-entry.js";
 import { excerpt, searchText } from "./search-text.js";
 import { dayOf, formatTime, shownTime } from "./times.js";
 
 /** @import { Entry } from "./parse-entry.js" */
+/** @import { Mark } from "./log-names.js" */
 /** @import { Search } from "./search.js" */
 
 const HEARD = 5000; // ms between two texts that screen readers hear
 const NARROW = "(max-width: 900px)"; // as in console.css
 
-/** @typedef {{utc: boolean, own?: boolean, logs: string[]}} HitView */
+/** @typedef {{utc: boolean, own?: boolean, marks: Map<string, Mark>}} HitView */
 
 export class HitList {
   /**
@@ -70,8 +70,7 @@ export class HitList {
    */
   add(entries) {
     const { hits } = this.search;
-    const marks = logMarks(this.view.logs);
-    for (const entry of entries) this.nodes.set(entry, makeHit(entry, this.search.query, this.view, marks));
+    for (const entry of entries) this.nodes.set(entry, makeHit(entry, this.search.query, this.view));
     const fresh = new Set(entries);
     /** @type {Element | null} */
     let next = null;
@@ -189,9 +188,8 @@ export class HitList {
  * @param {Entry} entry
  * @param {import("./query.js").Query} query
  * @param {HitView} view
- * @param {ReturnType<typeof logMarks>} marks
  */
-function makeHit(entry, query, view, marks) {
+function makeHit(entry, query, view) {
   const node = element("li");
   const button = node.appendChild(element("button", `hit level-${entry.level}`));
   button.type = "button";
@@ -200,8 +198,8 @@ function makeHit(entry, query, view, marks) {
   const date = dayOf(ms, view.utc) !== dayOf(Date.now(), view.utc) && "short";
   button.append(element("span", "time", formatTime(ms, { utc: view.utc, date }).replace(/\.\d+/, "") || entry.id), " ");
   if (entry.level !== OTHER) button.append(element("span", "level", CALLED[entry.level]), " ");
-  const mark = marks.get(entry.log);
-  if (mark) button.append(element("span", `log-name ${mark.look}`, mark.short), " ");
+  const mark = view.marks.get(entry.log);
+  if (mark) button.append(element("span", `log-mark ${mark.look}`, mark.short), " ");
   button.append(hitText(entry, query));
   const hint = hiddenHint(entry, query);
   if (hint) button.append(" ", element("span", "hint", hint));

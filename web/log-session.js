@@ -4,11 +4,14 @@
  * log-session: the connection of the console to its logs, opened again when these or the filter on the server change. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
+import { ONLY, logsIn } from "./cursor.js";
 import { writeLogs } from "./log-choice.js";
+import { marksOf } from "./log-names.js";
 import { placeText, serverFilter } from "./server-filter.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
 
+/** @import { Mark } from "./log-names.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { Client, Detail, State } from "./sselog.js" */
@@ -48,12 +51,15 @@ export class LogSession {
     /** Where the records of the stream begin, in ms since 1970, and the range that it is for. @type {number | undefined} */
     this.since = undefined;
     this.range = "";
-    this.goal = ""; // id of the record to begin at when the stream is opened again
+    this.goal = ""; // the record to begin at when the stream is opened again
     /** The filter that the server does not take. */
     this.refused = { q: "", reason: "" };
     /** @type {Client | null} */
     this.connection = null;
     this.completed = false; // oncomplete was called for this connection
+    this.logs = [ONLY]; // of the connection, as logsIn() names them
+    /** Their marks, where there are several. @type {Map<string, Mark>} */
+    this.marks = new Map();
     this.timer = 0; // of restart(); 0: the stream has the filter that it should have
   }
 
@@ -66,6 +72,8 @@ export class LogSession {
     this.applied = this.wanted();
     this.since = events.since();
     this.range = this.since === undefined ? "" : settings.range;
+    this.logs = isAddress(settings.stream) ? logsIn(new URL(this.url())) : [ONLY];
+    this.marks = marksOf(this.logs.length > 1 ? this.logs : []);
     events.onreset();
     this.showPlace();
     if (!isAddress(settings.stream)) {
@@ -84,7 +92,7 @@ export class LogSession {
 
   /**
    * The reader changed the filter, or where it runs. Starts again when that rests, if the stream needs another one.
-   * @param {string} [at] id of a record that should then be in sight
+   * @param {string} [at] a record that should then be in sight, as refOf() names it
    */
   filterChanged(at = "") {
     clearTimeout(this.timer);
@@ -99,10 +107,13 @@ export class LogSession {
     if (range !== "" || range !== this.range) this.restart();
   }
 
-  /** The reader chose other logs. */
-  logsChanged() {
+  /**
+   * The reader chose other logs.
+   * @param {string} [at] as for filterChanged()
+   */
+  logsChanged(at = "") {
     clearTimeout(this.timer);
-    this.goal = "";
+    this.goal = at;
     this.restart();
   }
 

@@ -49,11 +49,12 @@ export class OlderHistory {
    * @param {VirtualList} options.list
    * @param {Ingest} options.ingest holds records that the page does not show yet
    * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter was tried on them
+   * @param {() => string[]} options.logs as of Reach
    * @param {() => Situation} options.situation
    * @param {() => void} options.onadded records are now before all others
    * @param {() => void} options.onloaded a page of records was taken, or its loading failed
    */
-  constructor({ store, list, ingest, searched, situation, onadded, onloaded }) {
+  constructor({ store, list, ingest, searched, logs, situation, onadded, onloaded }) {
     this.store = store;
     this.list = list;
     this.ingest = ingest;
@@ -63,7 +64,7 @@ export class OlderHistory {
     this.onloaded = onloaded;
     /** @type {Client | null} */
     this.connection = null;
-    this.reach = new Reach(store, ingest, () => this.connection?.lastId);
+    this.reach = new Reach(store, ingest, () => this.connection?.lastId, logs);
     /** @type {Activity} */
     this.activity = "idle";
     this.begun = false; // begin() was called for this connection

@@ -5,8 +5,9 @@
  * words at both ends. Pure.
  * Invariant: both ends of a window are ids. A page that follows there neither repeats nor leaves out a record.
  */
+import { readRef } from "./cursor.js";
 import { number } from "./dom.js";
-import { isId, nextId } from "./ids.js";
+import { nextId } from "./ids.js";
 import { noneText } from "./time-range.js";
 
 export const AROUND = 1000; // records on each side of a place at first
@@ -24,12 +25,13 @@ export const MORE = 500; // records of each further page
 /** @typedef {"older" | "newer"} Side */
 
 /**
- * The place that an address names: the id of a record or a time in ms; null: it names none.
+ * The place that an address names: a record, as refOf() does, or a time in ms; null: it names none.
  * @param {string} text
  * @returns {Goal | null}
  */
 export function goalOf(text) {
-  if (isId(text)) return { id: text };
+  const { id, log } = readRef(text);
+  if (id) return log ? { id, log } : { id };
   return /^\d{11,16}$/.test(text) ? { ms: Number(text) } : null;
 }
 

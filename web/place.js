@@ -192,6 +192,7 @@ export class Place {
     spare.clear();
     ingest.store = store;
     $("foot").hidden = true;
+    write($("older"), "Load older");
     list.atEnd = true;
     list.anchor = null;
     this.pointer.set(null);
@@ -243,13 +244,12 @@ export class Place {
   }
 
   /**
-   * The records of a page, behind a marker where the log lost some before them.
+   * The records of a page, behind a marker for each log that lost some before them.
    * @param {Page} page
    * @returns {Item[]}
    */
   itemsOf({ records, gaps }) {
-    const lost = gaps.length === 1 ? gaps[0].lost : null;
-    return [...(gaps.length ? [makeMarker("gap", gapText(lost))] : []), ...records.map(this.parse)];
+    return [...gaps.map(({ lost, log }) => makeMarker("gap", gapText(lost, log))), ...records.map(this.parse)];
   }
 
   /**

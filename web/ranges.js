@@ -4,6 +4,7 @@
  * ranges: connects the parts of ranges of time: the choice, its control, the volume strip and its counts. It decides
  * where the list goes for a range or a click in the strip. It may not know nodes or the connection: callbacks go there.
  */
+import { refOf } from "./cursor.js";
 import { toast } from "./dom.js";
 import { RangeChoice } from "./range-choice.js";
 import { RangeControl } from "./range-control.js";
@@ -95,8 +96,8 @@ export class Ranges {
    * What the address says of a place: nothing, where it is the range itself.
    * @param {Goal} goal
    */
-  nameOf({ id, ms, to = NaN }) {
-    return id ?? (ms === undefined || ms === to - 1 ? "" : String(ms));
+  nameOf({ id, log, ms, to = NaN }) {
+    return refOf({ id, log }) || (ms === undefined || ms === to - 1 ? "" : String(ms));
   }
 
   /**

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { json, numbered, rows, shows, state, texts } from "./browser.js";
+import { json, numbered, rows, says, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
 const site = useSite();
@@ -54,4 +54,46 @@ test("a search finds what is not loaded, shows each match in its context, and le
   await page.locator("#query").fill("");
   await shows(page, "line 5999");
   assert.deepEqual(await texts(page), numbered(5000, 6000), "and what was held");
+});
+
+/* The answer of a search as the server writes it. */
+const frames = (parts) => parts.map(([event, data, id]) => `${id ? `id: ${id}\n` : ""}${event ? `event: ${event}\n` : ""}data: ${JSON.stringify(data)}\n\n`).join("");
+const YESTERDAY = Date.now() - 86_400_000;
+const answer = (reason, scanned, records = []) => ({
+  contentType: "text/event-stream",
+  body: frames([
+    ...records.map((data, n) => ["", { event: "", data }, `${YESTERDAY}-${9 - n}`]),
+    ["progress", { scanned, at: `${YESTERDAY}-0`, matched: records.length }],
+    ["end", { reason, scanned, at: `${YESTERDAY}-0`, matched: records.length }],
+  ]).replace("event: progress", `id: ${YESTERDAY}-0\n\nevent: progress`),
+});
+
+test("a long search goes on by itself, tells how far it is, stops, goes on, and says why it ended", async () => {
+  await site.stack.addMany(["one", "two"]);
+  const page = await site.open("?q=needle");
+  const answers = [answer("deadline", 240_000, ["needle a", "needle b"]), null, answer("replaced", 10), answer("done", 1000, ["needle c"])];
+  const asked = [];
+  await page.route("**/search?*", (route) => {
+    asked.push(new URL(route.request().url()).searchParams);
+    const next = answers.shift();
+    if (next) route.fulfill(next);
+  });
+  await page.locator("#search-all").click();
+  await said(page, /^Searching: scanned 240,000 records, back to \d\d:\d\d yesterday, 2 found$/);
+  await until(() => asked.length === 2, "it goes on by itself");
+  assert.deepEqual([asked[1].get("q"), asked[1].get("at")], ["needle", `${YESTERDAY}-0`]);
+  assert.match(await page.locator("#hits-heard").textContent(), /^Searching: scanned 0 records/, "screen readers hear little of it");
+  await page.locator("#hits-stop").click();
+  await said(page, /^Stopped: scanned 240,000 records/);
+  assert.match(await page.locator("#hits-heard").textContent(), /^Stopped/);
+  await page.locator("#hits-more").click();
+  await said(page, /^Ended by another search of yours, in another tab or program: scanned 240,010 records/);
+  await page.locator("#hits-more").click();
+  await said(page, /^All 241,010 records searched, 3 found$/);
+  assert.deepEqual(await hits(page), ["needle a", "needle c", "needle b"]);
+  assert.ok(await page.locator("#hits-more").isHidden());
+  await page.locator("#hits-close").click();
+  await page.locator("#query").fill("");
+  await page.locator("#search-all").click();
+  await says(page, "Write what to search for");
 });

@@ -40,7 +40,7 @@ const ENDS = [
   ["loading", { loading: true, more: true }, "Loading older records …", "Loading newer records …"],
   ["the ends of the log", {}, "Beginning of the log", "End of the log when this was loaded"],
   ["the ends of a range", { bounds: { from: 1, to: 2 } }, "Start of the range", "End of the range"],
-  ["a range without records", { bounds: { from: 1, to: 2 }, held: 0, shown: 0 }, "No records in this range", "End of the range"],
+  ["a place without records", { held: 0, shown: 0 }, "No records here", "End of the log when this was loaded"],
   ["a filter that hides all", { more: true, held: 1200, shown: 0 }, "None of the 1,200 records loaded passes the filter", ""],
 ];
 
