@@ -68,6 +68,7 @@ export class OlderHistory {
     this.reach = new Reach(store, ingest, () => this.connection?.lastId, logs);
     /** @type {Activity} */
     this.activity = "idle";
+    this.due = false; // begin() was called while the list was at a place
     this.begun = false; // begin() was called for this connection
     $("stop").onclick = () => this.stop();
   }
@@ -77,6 +78,7 @@ export class OlderHistory {
     this.connection = connection;
     this.activity = "idle";
     this.begun = false;
+    this.due = false;
   }
 
   /** The list goes to a place: what is being loaded changes nothing. resume() follows. */
@@ -88,11 +90,13 @@ export class OlderHistory {
   /** @param {Client | null} connection that the page has now */
   resume(connection) {
     this.connection = connection;
+    if (this.due) this.begin();
   }
 
   /** The page has all that the connection gave at first, which is not much. Loads the rest of what it wants at first. */
   begin() {
-    if (this.begun) return;
+    this.due = !this.connection; // the list is at a place: later
+    if (this.begun || this.due) return;
     this.begun = true;
     const rest = WANTED - this.store.records - this.ingest.queue.length;
     if (rest <= 0 || !this.connection?.reached) return;
