@@ -14,8 +14,9 @@
  *    page         dom, log-choice, log-names, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
- *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice
+ *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice, ranges
  *    flow         ingest, filter-session, older-history, place with place-window, clearing, kept-place, log-session
+ *    search       search-text, search, hit-list, hit-context
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap, picker with picker-text, picker-lines, log-facts
  *    other pages  log-list, log-style, sselog-log: the list without this file
@@ -31,7 +32,7 @@ import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
 import { refOf } from "./cursor.js";
-import { $, once, showToastsIn, toast } from "./dom.js";
+import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
 import { FieldMenu } from "./field-menu.js";
@@ -51,8 +52,7 @@ import { Place, ROOM } from "./place.js";
 import { goalOf } from "./place-window.js";
 import { Picker } from "./picker.js";
 import { Pointer } from "./pointer.js";
-import { RangeChoice } from "./range-choice.js";
-import { RangeControl } from "./range-control.js";
+import { Ranges } from "./ranges.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
@@ -62,14 +62,9 @@ import { isAddress, linkTo, readPreferences, readURL, savePreferences } from "./
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
-import { Strip } from "./strip.js";
-import { writeSpan } from "./time-range.js";
 import { Title } from "./title.js";
-import { timeOf } from "./times.js";
 import { VirtualList } from "./virtual-list.js";
-import { VolumeFeed } from "./volume-feed.js";
 
-/** @import { BoundedSpan } from "./time-range.js" */
 
 const preferences = readPreferences();
 const settings = readURL(preferences.utc);
@@ -177,7 +172,7 @@ const ingest = new Ingest({
   mayAdd: (items) => place.active || !list.wouldLose(items),
   parse,
   taken(items, gone) {
-    volume.came(items);
+    ranges.volume.came(items);
     const { news, errors } = title.newsIn(items);
     arrivals.taken(items.length, news, errors);
     title.came(items, (item) => filter.passes(item));
@@ -222,10 +217,10 @@ const place = new Place({
   parse,
   searched: (items) => filter.searched(items),
   situation: () => ({ server: session.applied !== "", utc: preferences.utc }),
-  onopen({ id, log, ms }) {
+  onopen(goal) {
     clearing.drop();
     older.suspend();
-    controls.leaveRecord(refOf({ id, log }) || (ms === undefined || ms === lastOf(range.bounds) ? "" : String(ms)));
+    controls.leaveRecord(ranges.nameOf(goal));
     showFollow(false);
   },
   onfill() {
@@ -233,7 +228,7 @@ const place = new Place({
     list.forget();
   },
   onlive() {
-    range.left();
+    ranges.choice.left();
     older.resume(session.connection);
     if (!list.following) controls.leaveRecord();
     days.clear();
@@ -260,7 +255,7 @@ const clearing = new Clearing({
 
 /** @type {LogSession} */
 const session = new LogSession(settings, filtered, {
-  since: () => range.since,
+  since: () => ranges.choice.since,
   onrestart(at) {
     place.keep();
     list.setFollowing(true);
@@ -272,7 +267,7 @@ const session = new LogSession(settings, filtered, {
     place.connect(null);
     older.connect(null);
     forgetRecords();
-    volume.renew();
+    ranges.volume.reset();
     status.clear();
     title.clear();
     list.clear();
@@ -281,24 +276,22 @@ const session = new LogSession(settings, filtered, {
   onopen(connection, at) {
     older.connect(connection);
     place.connect(connection);
-    const { bounds } = range;
-    const goal = goalOf(at);
-    if (goal) place.open({ ...bounds, ...goal });
-    else if (bounds && !place.kept) showPast(bounds);
-    else place.again();
+    if (!ranges.open(goalOf(at), place.kept !== null)) place.again();
   },
   onrecords(records) {
+    ranges.volume.deliver(records);
     status.came(records);
     ingest.push(records);
   },
   onplace: (text) => controls.showPlace(text),
   onstate(state, detail) {
     status.changed(state, detail);
+    if (state === "gap") ranges.volume.renew();
     if (CURRENT.includes(state)) {
       title.current(session.connection?.lastId ?? "");
       place.retry();
       older.begin();
-      volume.refresh();
+      ranges.volume.refresh();
     }
     picker.stateChanged(CURRENT.includes(state));
     draw();
@@ -321,39 +314,18 @@ const status = new Status(
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
-/* ---------------------------------------------------------------- ranges of time */
-
-const clock = () => ({ utc: preferences.utc, now: Date.now() });
-
-const range = new RangeChoice({
+/** @type {Ranges} */
+const ranges = new Ranges({
   settings,
-  clock,
-  onchange() {
-    rangeControl.show(settings.range);
-    volume.renew();
-  },
+  preferences,
+  live: () => (CURRENT.includes(session.state) ? place.live : null),
+  ask: (question) => session.volume(question),
+  firstError: (span) => session.firstError(span),
+  onplace: (goal) => place.open(goal),
   onlive() {
     follow();
     session.rangeChanged();
   },
-  onpast: showPast,
-});
-
-const rangeControl = new RangeControl({ clock, onrange: (chosen) => range.choose(chosen) });
-
-/** @type {VolumeFeed} */
-const volume = new VolumeFeed({
-  plan: () => (CURRENT.includes(session.state) ? range.plan(strip.room, { first: timeOf(place.live.firstRecord()?.id), last: timeOf(session.connection?.lastId) }) : null),
-  ask: (question) => session.volume(question),
-  onchange: () => strip.draw(),
-});
-
-/** @type {Strip} */
-const strip = new Strip({
-  counts: () => volume,
-  view: () => ({ clock: clock(), levels: settings.levels }),
-  onjump: jumpTo,
-  onrange: (span) => range.choose(writeSpan(span)),
   onleave: () => $("log").focus(),
 });
 
@@ -363,7 +335,7 @@ const controls = new Controls(settings, preferences, {
     const held = leaves && !at && pointer.hold();
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
-    strip.draw();
+    ranges.strip.draw();
     counts.asked();
     session.filterChanged(held && pointer.item && !pointer.item.marker ? refOf(pointer.item) : at);
   },
@@ -376,7 +348,7 @@ const controls = new Controls(settings, preferences, {
   },
   onutc() {
     showTimes();
-    range.zoneChanged();
+    ranges.choice.zoneChanged();
   },
   onown: showTimes,
   onfold: () => filter.refilter(),
@@ -435,10 +407,7 @@ const context = new Context({
   controls,
   filtered,
   onback(at) {
-    const goal = goalOf(at);
-    if (goal) place.open({ ...range.bounds, ...goal });
-    else if (range.bounds) showPast(range.bounds);
-    else place.leave();
+    if (!ranges.open(goalOf(at), false)) place.leave();
   },
 });
 
@@ -460,8 +429,8 @@ const matches = new HitContext({
   },
   parse,
   connection: () => session.connection,
-  bounds: () => range.bounds ?? { from: range.since },
-  around: () => range.bounds ?? {},
+  bounds: () => ranges.choice.bounds ?? { from: ranges.choice.since },
+  around: () => ranges.choice.bounds ?? {},
 });
 
 const shortcuts = keymap(controls, actions, {
@@ -486,28 +455,6 @@ document.addEventListener("visibilitychange", () => {
 });
 
 /* ---------------------------------------------------------------- what several of them cause */
-
-/**
- * Where a range is shown first: at its newest records.
- * @param {BoundedSpan | null} bounds
- */
-function lastOf(bounds) {
-  return bounds ? bounds.to - 1 : undefined;
-}
-
-/** @param {BoundedSpan} bounds */
-function showPast(bounds) {
-  place.open({ ...bounds, ms: lastOf(bounds) });
-}
-
-/**
- * Goes to a time in the strip: to the first error there, if it has any.
- * @param {BoundedSpan & {errors: number}} bucket
- */
-async function jumpTo({ from, to, errors }) {
-  const error = errors ? await session.firstError({ from, to }).catch(() => undefined) : undefined;
-  place.open({ ...range.bounds, ...(error ? { id: error.id, log: error.log } : { ms: from }) });
-}
 
 /* The text in the head changes its height, so it comes before the list. */
 function drawNow() {
@@ -589,9 +536,7 @@ function forgetRecords() {
 showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
-if (settings.rangeError) toast(`The address has no range of time: ${settings.rangeError}`);
-rangeControl.show(settings.range);
-volume.start();
+ranges.start();
 status.start();
 session.start();
 picker.start();

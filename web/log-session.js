@@ -68,6 +68,7 @@ export class LogSession {
     this.connection?.close(); // hands over what it still has
     this.connection = null;
     this.completed = false;
+    this.state = "connecting";
     this.applied = this.wanted();
     this.since = events.since();
     this.range = this.since === undefined ? "" : settings.range;

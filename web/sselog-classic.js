@@ -25,6 +25,10 @@
     return compareDigits(aMs, bMs) || compareDigits(aSeq, bSeq);
   }
   var isId = (text) => ID.test(text ?? "");
+  function nextId(id) {
+    const [ms, seq] = id.split("-");
+    return `${ms}-${BigInt(seq) + 1n}`;
+  }
 
   // cursor.js
   var ONLY = "";
@@ -422,9 +426,10 @@
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
     return results;
   }
+  var behind = (after, from, foreign) => after && foreign ? { from: nextId(after), dir: "forward" } : { after, from };
   function parametersOf({ before, after, from, to, dir, q, limit = PAGE }, log) {
     const own = (bound) => bound?.includes("=") ? unpack(bound).get(log) : bound;
-    const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir, q });
+    const bounds = Object.entries({ before: own(before), to, dir, q, ...behind(own(after), from, log && !after?.includes("=")) });
     return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
   }
   async function read(requests, { signal, ...range }, log) {
@@ -436,7 +441,7 @@
   async function readOn(requests, old, range, dir) {
     const forward = dir === "forward";
     const { log } = old;
-    const next = await read(requests, { ...range, [forward ? "after" : "before"]: endOf(old, dir) }, log);
+    const next = await read(requests, { ...range, [forward ? "after" : "before"]: placeIn(log, endOf(old, dir)) }, log);
     const gaps = [...old.gaps, ...next.gaps];
     if (forward) return { ...next, log, gaps, records: [...old.records, ...next.records], first: old.first ?? next.first };
     return { ...next, log, gaps, records: [...next.records, ...old.records], last: old.last ?? next.last };
@@ -1700,6 +1705,7 @@
 
   // sselog.js
   var HIDDEN_LONG = 3e4;
+  var LAST = "18446744073709551615";
   var CAUGHT = 100;
   var CURRENT = ["live", "polling"];
   var Connection = class {
@@ -1884,11 +1890,12 @@
       return this.cursor.behind(place);
     }
     /**
-     * The place in a log.
+     * The place in a log, or that before the first record wanted; "": the beginning of the log.
      * @param {string} log
      */
     at(log) {
-      return this.cursor.at(log);
+      const { since = 0 } = this.options;
+      return this.cursor.at(log) || (since > 0 ? `${since - 1}-${LAST}` : "");
     }
     /** Where this tab stands: a cursor. */
     get lastId() {

@@ -34,6 +34,7 @@ import { volume } from "./volume-request.js";
 /** @import { Message } from "./tabs.js" */
 
 const HIDDEN_LONG = 30_000; // ms hidden after which the connection of a page that returns is checked
+const LAST = "18446744073709551615"; // the greatest second part of an id
 const CAUGHT = 100; // messages of other tabs that are kept while history is read
 
 /** In these states the page has all records, up to now or to the last poll. @type {State[]} */
@@ -264,11 +265,12 @@ class Connection {
   }
 
   /**
-   * The place in a log.
+   * The place in a log, or that before the first record wanted; "": the beginning of the log.
    * @param {string} log
    */
   at(log) {
-    return this.cursor.at(log);
+    const { since = 0 } = this.options;
+    return this.cursor.at(log) || (since > 0 ? `${since - 1}-${LAST}` : "");
   }
 
   /** Where this tab stands: a cursor. */

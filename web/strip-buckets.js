@@ -111,12 +111,22 @@ export function addRecord(volume, ms, level) {
 }
 
 /**
- * The part of a span that may still get records: from the newest bucket that has any, because ids only rise.
+ * The time before which no record can come any more: ids only rise, so this is near the newest bucket that has any. One
+ * bucket more is left open, because several logs are not counted at the same moment.
  * @param {Volume} volume
  */
-export function tailOf({ from, to, width, buckets }) {
-  const newest = Math.max(0, buckets.findLastIndex((bucket) => bucket.some((count) => count > 0)));
-  return { from: from + newest * width, to, buckets: buckets.length - newest };
+export function finalOf({ from, width, buckets }) {
+  return from + width * Math.max(0, buckets.findLastIndex((bucket) => bucket.some((count) => count > 0)) - 1);
+}
+
+/**
+ * The part of a span whose counts are not final.
+ * @param {Volume} volume
+ * @param {number} final as of finalOf()
+ */
+export function tailOf({ from, to, width, buckets }, final) {
+  const first = Math.max(0, Math.min(buckets.length - 1, Math.floor((final - from) / width)));
+  return { from: from + first * width, to, buckets: buckets.length - first };
 }
 
 /**

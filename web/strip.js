@@ -25,7 +25,7 @@ const NS = "http://www.w3.org/2000/svg";
 export class Strip {
   /**
    * @param {object} options
-   * @param {() => {volume: Volume | null, absent: boolean, failure: string}} options.counts
+   * @param {() => {volume: Volume | null, absent: boolean, asking: boolean, failure: string}} options.counts
    * @param {() => {clock: Clock, levels: Set<string>}} options.view
    * @param {(bucket: BoundedSpan & {errors: number}) => void} options.onjump
    * @param {(span: BoundedSpan) => void} options.onrange
@@ -85,7 +85,7 @@ export class Strip {
   /* ----- drawing */
 
   drawNow() {
-    const { volume, absent, failure } = this.counts();
+    const { volume, absent } = this.counts();
     const { clock, levels } = this.view();
     $("strip").hidden = absent;
     const buckets = volume?.buckets.length ?? 0;
@@ -95,8 +95,15 @@ export class Strip {
     $("strip").classList.toggle("estimated", volume?.approx === true);
     write("strip-from", volume ? whenText(volume.from, clock) : "");
     write("strip-to", volume ? whenText(volume.to, clock) : "");
-    write("strip-caption", volume ? captionText(volume, clock) : failure ? `No counts: ${failure}` : "Counting …");
+    write("strip-caption", this.caption(clock));
     this.drawPlace(volume);
+  }
+
+  /** @param {Clock} clock */
+  caption(clock) {
+    const { volume, asking, failure } = this.counts();
+    if (failure) return volume ? `Not up to date: ${failure}` : `No counts: ${failure}`;
+    return volume ? captionText(volume, clock) : asking ? "Counting …" : "";
   }
 
   /** @param {Volume | null} volume */

@@ -4,12 +4,15 @@
  * volume-feed: the counts that the volume strip shows, kept up to date. It owns them, and when the server is asked: for
  * the whole span at first and now and then, otherwise for its end only. Records that come are counted at once. It may
  * not know nodes or the address of the server.
- * Invariant: an answer to a question that was replaced changes nothing. A hidden page asks nothing.
+ * Invariants: an answer to a question that was replaced changes nothing. A hidden page asks nothing. A record that was
+ * delivered before an answer is in that answer, and is not counted again when the page takes it.
  */
-import { addRecord, movedTo, tailOf, volumeOf, withTail } from "./strip-buckets.js";
+import { compareIds } from "./ids.js";
+import { addRecord, finalOf, movedTo, tailOf, volumeOf, withTail } from "./strip-buckets.js";
 import { timeOf } from "./times.js";
 
 /** @import { Item } from "./parse-entry.js" */
+/** @import { LogRecord } from "./requests.js" */
 /** @import { Answer, Question, Volume } from "./strip-buckets.js" */
 
 /**
@@ -38,6 +41,11 @@ export class VolumeFeed {
     this.failure = ""; // why the last question has no answer
     this.wholeAt = 0; // when the whole span was asked for
     this.askedAt = 0;
+    this.final = 0; // ms since 1970: counts before it stay as they are
+    /** The last record of each log that was delivered, and those of the time of the last answer. @type {Map<string, string>} */
+    this.delivered = new Map();
+    /** @type {Map<string, string>} */
+    this.counted = new Map();
     this.turn = {}; // of the question that is open; another one takes its place
     this.asking = false;
   }
@@ -46,6 +54,13 @@ export class VolumeFeed {
     const tick = () => document.visibilityState === "visible" && Date.now() - this.askedAt >= PACE && this.refresh();
     setInterval(tick, PACE / 10);
     document.addEventListener("visibilitychange", tick);
+  }
+
+  /** The page begins again: other logs may have lower ids. */
+  reset() {
+    this.delivered.clear();
+    this.counted.clear();
+    return this.renew();
   }
 
   /** Another log, range or filter: the counts are void. */
@@ -68,7 +83,7 @@ export class VolumeFeed {
     const moved = this.volume && now - this.wholeAt < WHOLE ? movedTo(this.volume, plan) : null;
     const turn = (this.turn = {});
     this.asking = true;
-    const question = moved ? tailOf(moved) : { from: plan.from, to: plan.to, buckets: plan.buckets };
+    const question = moved ? tailOf(moved, this.final) : { from: plan.from, to: plan.to, buckets: plan.buckets };
     const answer = await this.ask(question).catch((error) => this.failed(turn, error));
     if (turn !== this.turn) return;
     this.asking = false;
@@ -83,6 +98,8 @@ export class VolumeFeed {
    */
   take(got, before, now) {
     this.failure = "";
+    this.final = finalOf(got);
+    this.counted = new Map(this.delivered);
     this.volume = before ? withTail(before, got) : got;
     if (!before) this.wholeAt = now;
   }
@@ -99,14 +116,22 @@ export class VolumeFeed {
     return null;
   }
 
+  /** Records came that the page takes soon. @param {LogRecord[]} records */
+  deliver(records) {
+    for (const { log = "", id } of records) this.delivered.set(log, id);
+  }
+
   /**
-   * Counts what came.
+   * Counts what the page took.
    * @param {Item[]} items
    */
   came(items) {
-    const { volume } = this;
+    const { volume, counted } = this;
     if (!volume || !items.length) return;
-    for (const item of items) if (!item.marker) addRecord(volume, timeOf(item.id), item.level);
+    for (const item of items) {
+      if (item.marker || compareIds(item.id, counted.get(item.log ?? "") ?? "0-0") <= 0) continue;
+      addRecord(volume, timeOf(item.id), item.level);
+    }
     this.onchange();
   }
 }

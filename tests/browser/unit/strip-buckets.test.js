@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ALL_LEVELS } from "../../../web/level.js";
 import {
-  addRecord, bucketAt, bucketText, captionText, columnOf, movedTo, pathsOf, planOf, sumOf, tailOf, timesOf, volumeOf,
+  addRecord, bucketAt, bucketText, captionText, columnOf, finalOf, movedTo, pathsOf, planOf, sumOf, tailOf, timesOf, volumeOf,
   withTail,
 } from "../../../web/strip-buckets.js";
 
@@ -97,10 +97,14 @@ test("a bucket says its time, its records and its errors", () => {
   assert.equal(bucketText({ ...volume, approx: true }, 0, 0, CLOCK), "14:00Z to 14:01Z: about 1,120 records, about 3 errors");
 });
 
-test("the end of a span is asked for again, from the newest bucket with records", () => {
+test("the end of a span is asked for again, from before the newest bucket with records", () => {
   const volume = minutes([{ INFO: 1 }, { INFO: 2 }, {}]);
-  assert.deepEqual(tailOf(volume), { from: AT + MINUTE, to: AT + 3 * MINUTE, buckets: 2 });
-  assert.deepEqual(tailOf(minutes([{}, {}])), { from: AT, to: AT + 2 * MINUTE, buckets: 2 });
+  assert.equal(finalOf(volume), AT);
+  assert.equal(finalOf(minutes([{}, {}, { INFO: 1 }, {}])), AT + MINUTE);
+  assert.equal(finalOf(minutes([{}, {}])), AT);
+  assert.deepEqual(tailOf(volume, AT + MINUTE), { from: AT + MINUTE, to: AT + 3 * MINUTE, buckets: 2 });
+  assert.deepEqual(tailOf(volume, AT - MINUTE), { from: AT, to: AT + 3 * MINUTE, buckets: 3 });
+  assert.deepEqual(tailOf(volume, AT + 9 * MINUTE), { from: AT + 2 * MINUTE, to: AT + 3 * MINUTE, buckets: 1 });
   const tail = minutes([{ INFO: 5 }, { ERROR: 1 }], { from: AT + MINUTE, to: AT + 3 * MINUTE });
   assert.deepEqual(withTail(volume, tail).buckets, [{ INFO: 1 }, { INFO: 5 }, { ERROR: 1 }].map(bucket));
   assert.equal(withTail({ ...volume, approx: true }, tail).approx, true);

@@ -51,7 +51,7 @@ test("the whole span is asked for once, then its end, every ten seconds while th
   assert.deepEqual(asked, [{ from: AT - 3 * MINUTE, to: AT + MINUTE, buckets: 4 }]);
   mock.timers.tick(10_000);
   await settled();
-  assert.deepEqual(asked[1], { from: AT - MINUTE, to: AT + MINUTE, buckets: 2 });
+  assert.deepEqual(asked[1], { from: AT - 2 * MINUTE, to: AT + MINUTE, buckets: 3 });
   assert.deepEqual(infos(feed), [1, 1, 1, 1]);
   globalThis.document.visibilityState = "hidden";
   mock.timers.tick(60_000);
@@ -60,7 +60,7 @@ test("the whole span is asked for once, then its end, every ten seconds while th
   state.plan = { ...state.plan, from: AT - 2 * MINUTE, to: AT + 2 * MINUTE };
   mock.timers.tick(1000);
   await settled();
-  assert.deepEqual(asked[2], { from: AT, to: AT + 2 * MINUTE, buckets: 2 });
+  assert.deepEqual(asked[2], { from: AT - MINUTE, to: AT + 2 * MINUTE, buckets: 3 });
   assert.equal(feed.volume.from, AT - 2 * MINUTE);
   mock.timers.tick(300_000);
   await settled();
@@ -76,6 +76,20 @@ test("records that come are counted at once", async () => {
   assert.deepEqual(infos(feed), [1, 1, 2, 2]);
   feed.came([came(AT + MINUTE)]);
   assert.deepEqual(infos(feed), [1, 2, 2, 1]);
+});
+
+test("a record that was delivered before an answer is counted once", async () => {
+  const { feed } = makeFeed();
+  feed.deliver([{ id: `${AT}-0` }, { id: `${AT}-1` }, { id: `${AT}-5`, log: "api" }]);
+  await feed.renew();
+  feed.came([came(AT), { ...came(AT), id: `${AT}-1` }, { ...came(AT), id: `${AT}-4`, log: "api" }]);
+  assert.deepEqual(infos(feed), [1, 1, 1, 1]);
+  feed.came([{ ...came(AT), id: `${AT}-2` }, { ...came(AT), id: `${AT}-6`, log: "api" }, { ...came(AT), log: "new" }]);
+  assert.deepEqual(infos(feed), [1, 1, 1, 4]);
+  feed.reset();
+  await settled();
+  feed.came([came(AT)]);
+  assert.deepEqual(infos(feed), [1, 1, 1, 2]);
 });
 
 test("a span that has ended is asked for once", async () => {
