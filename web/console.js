@@ -16,6 +16,7 @@
  *                 day-line, virtual-list, download, column-cells, watch-mark
  *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice, ranges
  *    flow         ingest, filter-session, older-history, place with place-window, clearing, kept-place, log-session
+ *    search       search-text, search, hit-list, hit-context
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, column-head, context, watch-search, watch-notice, watch-store, watch,
  *                 watch-sheet, keymap, picker with picker-text, picker-lines, log-facts
