@@ -28,9 +28,9 @@ test("Tab leaves the list: it loads nothing, keeps the place, and following goes
   assert.equal(await count(page), "1,000");
   assert.ok(await page.locator("#follow").isHidden(), "it follows");
   await page.locator("#log").focus();
-  for (const before of ["strip-bars", "server"]) {
+  for (const id of ["strip-bars", "server"]) {
     await page.keyboard.press("Shift+Tab");
-    assert.equal(await active(page), before);
+    assert.equal(await active(page), id);
   }
 });
 
