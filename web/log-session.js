@@ -20,6 +20,7 @@ const RESTART_WAIT = 800; // ms without a change of the filter after which the s
 const FIRST = 5000; // records of a range that are loaded at first
 const ERRORS = "level>=error -level=unknown";
 const ERROR_PAGES = 20; // of history that are asked for an error, one after the other; each looks at some thousand records
+const SOON = 200; // records that come at first, so that they are soon there on a slow line; older-history.js loads the rest
 const REFUSED = 400; // the status by which the server says that it does not take the filter
 
 /**
@@ -82,6 +83,7 @@ export class LogSession {
     }
     this.connection = connect({
       url: this.url(),
+      history: SOON,
       token: settings.token,
       ...(this.since !== undefined && { since: this.since, history: FIRST }),
       onrecords: (records) => events.onrecords(records),

@@ -2,10 +2,11 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time, log, and range, or from and to). localStorage holds the preferences of the reader (wrap, utc, own, cap,
- * foldTraces, foldEqual, picker).
+ * server, at, time, log, cols, and range, or from and to). localStorage holds the preferences of the reader (wrap, utc,
+ * own, cap, foldTraces, foldEqual, picker).
  * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
+import { readColumns, writeColumns } from "./columns.js";
 import { ALL_LEVELS } from "./level.js";
 import { readLevels, writeLevels } from "./level-set.js";
 import { readRange, writeRange } from "./time-range.js";
@@ -27,6 +28,7 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {string} range of time, as time-range.js has it; "": live
  * @property {string} rangeError what is wrong with the range of the address, or ""
  * @property {boolean} own rows show the times that the records say
+ * @property {string[]} cols names of the fields that are columns
  * @property {number} cap records that the page may hold; 0: as the preferences say
  * @property {string | true | undefined} token as in connect()
  */
@@ -80,6 +82,7 @@ export function readURL(utc = false) {
     range: chosen,
     rangeError: error,
     own: params.get("time") === "own",
+    cols: readColumns(params.get("cols")),
     cap: cap ? clampCap(Number(cap)) : 0,
     token: tokens || token === "yes" ? true : token || undefined,
   };
@@ -91,8 +94,8 @@ export function readURL(utc = false) {
  */
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
-/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "range" | "own">} settings */
-function urlOf({ logs, levels, query, server, at, range, own }) {
+/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "range" | "own" | "cols">} settings */
+function urlOf({ logs, levels, query, server, at, range, own, cols }) {
   const url = new URL(location.href);
   url.searchParams.delete("log");
   writeLogs(url, logs);
@@ -104,6 +107,7 @@ function urlOf({ logs, levels, query, server, at, range, own }) {
   set("at", at);
   for (const [name, value] of Object.entries(writeRange(range))) set(name, value);
   set("time", own ? "own" : "");
+  set("cols", writeColumns(cols));
   return url;
 }
 
@@ -143,7 +147,7 @@ export function linkTo(ref, { own, logs }) {
   const key = `${own} ${logs}`;
   let base = linkBases.get(key);
   if (base === undefined) {
-    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", range: "", own });
+    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", range: "", own, cols: [] });
     url.searchParams.set("at", "");
     linkBases.set(key, (base = url.href));
   }

@@ -204,7 +204,7 @@ export interface ConnectOptions {
   history?: number;
   /** Milliseconds since 1970: the first records are not older than that, even if they are fewer then. */
   since?: number;
-  /** Begin with the records after this id, or `lastId` of several logs, instead. "" is no id. */
+  /** Begin with the records after this id, in all logs, or after this `lastId` of several logs. "" is no id. */
   after?: string;
   /**
    * false: no sharing with other tabs. A text: only with tabs that give the same text. Otherwise with tabs of the same

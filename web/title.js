@@ -2,8 +2,8 @@
 // @ts-check
 /*
  * title: the title of the page, which is all that a reader sees of it while another tab is in front. It has the state
- * of the log where it is not live, and how many records and errors came unseen. It owns document.title and these counts. It
- * may not know the connection or the store.
+ * of the log where it is not live, and how many records came unseen: errors, and those of watch rules. It owns
+ * document.title and these counts. It may not know the connection or the store.
  * Invariant: history that the page begins with is not news.
  */
 import { ONLY, unpack } from "./cursor.js";
@@ -19,11 +19,12 @@ const ERRORS = ["ERROR", "CRITICAL"];
  * @param {string} state "": all is well
  * @param {number} unseen records
  * @param {number} errors among them
+ * @param {number} [watched] for which a watch rule holds
  */
-export function titleOf(name, state, unseen, errors) {
+export function titleOf(name, state, unseen, errors, watched = 0) {
   const news = unseen ? number(unseen) : "";
   const bad = errors ? `${number(errors)} error${errors === 1 ? "" : "s"}` : "";
-  const parts = [[news, bad].filter(Boolean).join(", "), state].filter(Boolean);
+  const parts = [[news, bad, watched ? `${number(watched)} watched` : ""].filter(Boolean).join(", "), state].filter(Boolean);
   return parts.length ? `(${parts.join(" · ")}) ${name}` : name;
 }
 
@@ -35,6 +36,9 @@ export class Title {
     this.state = "";
     this.unseen = 0;
     this.errors = 0;
+    this.watched = 0; // for which a watch rule holds
+    /** Those that `watched` counts. @type {WeakSet<Item>} */
+    this.known = new WeakSet();
     /** The last id of each log in the history that the page began with. @type {Map<string, string> | null} */
     this.begin = null;
   }
@@ -57,6 +61,7 @@ export class Title {
   seen() {
     this.unseen = 0;
     this.errors = 0;
+    this.watched = 0;
     this.show();
   }
 
@@ -67,19 +72,28 @@ export class Title {
   came(items, shown) {
     if (!this.hidden()) return;
     const { news, errors } = this.newsIn(items.filter(shown));
-    this.unseen += news;
-    this.errors += errors;
-    if (news) this.show();
+    this.unseen += news.length;
+    this.errors += errors.length;
+    if (news.length) this.show();
   }
 
   /**
-   * How many of the items are records that are no history, and errors among them.
+   * The records among the items that are no history, and errors among these.
    * @param {Item[]} items
    */
   newsIn(items) {
     const news = items.filter((item) => !item.marker && this.isNews(item));
     const errors = news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level));
-    return { news: news.length, errors: errors.length };
+    return { news, errors };
+  }
+
+  /** @param {Item[]} items that came and for which a watch rule holds, shown or not */
+  found(items) {
+    if (!this.hidden()) return;
+    const more = items.filter((item) => !this.known.has(item));
+    more.forEach((item) => this.known.add(item));
+    this.watched += more.length;
+    this.show();
   }
 
   /** @param {Pick<Entry, "id"> & {log?: string}} entry */
@@ -100,7 +114,7 @@ export class Title {
   }
 
   show() {
-    const text = titleOf(this.name, this.state, this.unseen, this.errors);
+    const text = titleOf(this.name, this.state, this.unseen, this.errors, this.watched);
     if (document.title !== text) document.title = text;
   }
 }

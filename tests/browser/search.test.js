@@ -30,6 +30,7 @@ test("a search finds what is not loaded, shows each match in its context, and le
   await addNeedles();
   const page = await site.open();
   await shows(page, "line 5999");
+  await page.locator("#counts").filter({ hasText: /^1,000$/ }).waitFor();
   await page.locator("#query").fill("needle");
   await page.locator("#counts").filter({ hasText: /^0 of 1,000$/ }).waitFor();
   await page.locator("#query").press("Control+Enter");
