@@ -193,8 +193,8 @@ const ingest = new Ingest({
   taken(items, gone) {
     ranges.volume.came(items);
     const { news, errors } = title.newsIn(items);
-    arrivals.taken(items.length, news, errors);
-    watch.came(items.filter((item) => !item.marker && title.isNews(item)));
+    arrivals.taken(items.length, news.length, errors.length);
+    watch.came(news);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
     if (place.active) draw();
@@ -250,6 +250,7 @@ const place = new Place({
   onlive() {
     ranges.choice.left();
     older.resume(session.connection);
+    if (CURRENT.includes(session.state)) older.begin();
     if (!list.following) controls.leaveRecord();
     days.clear();
     filter.refilter();

@@ -14,9 +14,7 @@ import { logName, savePreferences, saveURL } from "./settings.js";
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-/**
- * @typedef {"server" | "columns" | "wrap" | "utc" | "own" | "fold" | "search" | "pause" | "follow" | "older" | "retry" | "clear" | "watch" | "help"} Action
- */
+/** @typedef {"server" | "columns" | "wrap" | "utc" | "own" | "fold" | "search" | "pause" | "follow" | "older" | "retry" | "clear" | "watch" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.

@@ -68,7 +68,6 @@ export class OlderHistory {
     this.reach = new Reach(store, ingest, () => this.connection?.lastId, logs);
     /** @type {Activity} */
     this.activity = "idle";
-    this.due = false; // begin() was called while the list was at a place
     this.begun = false; // begin() was called for this connection
     $("stop").onclick = () => this.stop();
   }
@@ -78,7 +77,6 @@ export class OlderHistory {
     this.connection = connection;
     this.activity = "idle";
     this.begun = false;
-    this.due = false;
   }
 
   /** The list goes to a place: what is being loaded changes nothing. resume() follows. */
@@ -90,16 +88,14 @@ export class OlderHistory {
   /** @param {Client | null} connection that the page has now */
   resume(connection) {
     this.connection = connection;
-    if (this.due) this.begin();
   }
 
   /** The page has all that the connection gave at first, which is not much. Loads the rest of what it wants at first. */
   begin() {
-    this.due = !this.connection; // the list is at a place: later
-    if (this.begun || this.due) return;
+    if (this.begun || !this.connection) return;
     this.begun = true;
     const rest = WANTED - this.store.records - this.ingest.queue.length;
-    if (rest <= 0 || !this.connection?.reached) return;
+    if (rest <= 0 || !this.connection.reached) return;
     if (rest === WANTED) this.reach.begin(this.connection.reached);
     this.load(rest);
   }

@@ -72,19 +72,19 @@ export class Title {
   came(items, shown) {
     if (!this.hidden()) return;
     const { news, errors } = this.newsIn(items.filter(shown));
-    this.unseen += news;
-    this.errors += errors;
-    if (news) this.show();
+    this.unseen += news.length;
+    this.errors += errors.length;
+    if (news.length) this.show();
   }
 
   /**
-   * How many of the items are records that are no history, and errors among them.
+   * The records among the items that are no history, and errors among these.
    * @param {Item[]} items
    */
   newsIn(items) {
     const news = items.filter((item) => !item.marker && this.isNews(item));
     const errors = news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level));
-    return { news: news.length, errors: errors.length };
+    return { news, errors };
   }
 
   /** @param {Item[]} items that came and for which a watch rule holds, shown or not */

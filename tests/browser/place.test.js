@@ -36,9 +36,10 @@ test("a link to an old record shows it between its neighbours, pages both ways, 
   await page.keyboard.press("f");
   await label(page, /^live$/);
   await shows(page, "new two");
+  await page.locator("#counts").filter({ hasText: /^1,00[0-2]$/ }).waitFor();
   assert.deepEqual((await texts(page)).slice(-3), ["line 15999", "new one", json("ERROR", "new two")]);
-  await page.locator("#counts").filter({ hasText: /^1,000$/ }).waitFor();
-  assert.deepEqual((await texts(page)).slice(0, -2), numbered(15_002, 16_000), "each once");
+  const all = await texts(page);
+  assert.deepEqual(all.slice(0, -2), numbered(16_002 - all.length, 16_000), "each once");
   assert.ok(await page.locator("#follow").isHidden());
   await until(() => !page.url().includes("at="), "the address");
 });

@@ -4,10 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { json, numbered, rows, says, shows, state, texts, until } from "./browser.js";
+import { checkThemes } from "./axe.js";
+import { json, numbered, row, rows, says, shows, state, texts, until } from "./browser.js";
 import { useSite } from "./site.js";
 
-const site = useSite();
+const KEY = "stream:logs:test";
+const PHONE = { viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true };
+const site = useSite({ SSELOG_LOGS: `web=${KEY} api=${KEY}:api` });
 
 const hits = (page) => page.locator("#hits-list .hit-text").allTextContents();
 const said = (page, text) => page.locator("#hits-text").filter({ hasText: text }).waitFor();
@@ -27,6 +30,7 @@ test("a search finds what is not loaded, shows each match in its context, and le
   await addNeedles();
   const page = await site.open();
   await shows(page, "line 5999");
+  await page.locator("#counts").filter({ hasText: /^1,000$/ }).waitFor();
   await page.locator("#query").fill("needle");
   await page.locator("#counts").filter({ hasText: /^0 of 1,000$/ }).waitFor();
   await page.locator("#query").press("Control+Enter");
@@ -96,4 +100,36 @@ test("a long search goes on by itself, tells how far it is, stops, goes on, and 
   await page.locator("#query").fill("");
   await page.locator("#search-all").click();
   await says(page, "Write what to search for");
+});
+
+test("matches of several logs come in the order of time; on a phone they are a sheet that a button brings back", async () => {
+  const at = (n) => `${YESTERDAY + n * 1000}-0`;
+  const add = (log, n, data) => site.stack.redis("XADD", log === "api" ? `${KEY}:api` : KEY, at(n), "data", data);
+  for (let n = 0; n < 40; n++) await add(n % 2 ? "api" : "web", n, n % 10 === 5 || n === 8 ? json("ERROR", `needle ${n}`) : `line ${n}`);
+  const page = await site.open("?log=web&log=api&q=needle&levels=ERROR");
+  await page.locator("#query").press("Control+Enter");
+  await said(page, /^All 40 records searched, 5 found$/);
+  assert.deepEqual(await hits(page), ["needle 35", "needle 25", "needle 15", "needle 8", "needle 5"]);
+  assert.deepEqual(await page.locator("#hits-list .log-mark").allTextContents(), ["api", "api", "api", "web", "api"]);
+  await page.keyboard.press("Tab");
+  await page.locator("#hits-list .hit").nth(3).click();
+  await target(page, "needle 8");
+  await shows(page, "line 9");
+  assert.ok((await rows(page)).includes("line 7"), "neighbours of the other log");
+  await checkThemes(page, "matches");
+
+  const phone = await site.open("?log=web&log=api&q=needle", await site.newContext(PHONE));
+  await phone.locator("#search-all").tap();
+  await said(phone, /^All 40 records searched, 5 found$/);
+  await checkThemes(phone, "matches on a phone");
+  await phone.locator("#hits-list .hit").nth(1).tap();
+  await target(phone, "needle 25");
+  assert.ok(await phone.locator("#hits").isHidden());
+  assert.equal(await row(phone, "needle 25").evaluate((node) => node === document.activeElement), true);
+  await checkThemes(phone, "the context on a phone");
+  await phone.locator("#hits-back").filter({ hasText: /^‹ 5 matches$/ }).tap();
+  await current(phone, "needle 25");
+  assert.equal(await phone.locator("#hits-list [aria-current]").evaluate((node) => node === document.activeElement), true);
+  await phone.locator("#hits-close").tap();
+  await state(phone, "live");
 });
