@@ -9,6 +9,16 @@ import { number } from "./dom.js";
 const CALM = 1000; // ms without records after which reading aloud begins again
 const TRICKLE = 5; // records within that time that are still read aloud
 
+/**
+ * @param {number} records that arrived unseen
+ * @param {number} errors among them
+ * @returns {string} "1,234 new, 2 errors"; "" for none
+ */
+export function newsText(records, errors) {
+  const bad = errors ? `, ${number(errors)} error${errors === 1 ? "" : "s"}` : "";
+  return records ? `${number(records)} new${bad}` : "";
+}
+
 export class Arrivals {
   /**
    * @param {HTMLElement} log the live region
@@ -19,19 +29,22 @@ export class Arrivals {
     this.button = button;
     this.following = true;
     this.unseen = 0; // arrived while the list did not follow
+    this.errors = 0; // among them
     this.recent = 0;
     this.timer = 0;
   }
 
   clear() {
     this.unseen = 0;
+    this.errors = 0;
   }
 
   /**
    * @param {number} count records that the page has taken now
-   * @param {number} [news] those of them that are no history: a link may lead to a record with much behind it
+   * @param {number} [news] those of them that are no history
+   * @param {number} [errors] those of the news that are errors
    */
-  taken(count, news = count) {
+  taken(count, news = count, errors = 0) {
     this.recent += count;
     this.setLoud(this.following && this.recent <= TRICKLE);
     clearTimeout(this.timer);
@@ -39,14 +52,16 @@ export class Arrivals {
       this.recent = 0;
       this.setLoud(this.following);
     }, CALM);
-    if (!this.following) this.unseen += news;
+    if (this.following) return;
+    this.unseen += news;
+    this.errors += errors;
   }
 
   /** @param {boolean} following whether the list follows the end of the log */
   follow(following) {
     this.following = following;
     if (!following) this.setLoud(false);
-    if (following) this.unseen = 0;
+    if (following) this.clear();
     this.show();
   }
 
@@ -58,6 +73,12 @@ export class Arrivals {
 
   show() {
     this.button.hidden = this.following;
-    this.button.textContent = this.unseen ? `↓ Follow (${number(this.unseen)} new)` : "↓ Follow";
+    const { news } = this;
+    this.button.textContent = news ? `↓ Follow (${news})` : "↓ Follow";
+  }
+
+  /** What arrived unseen, in words. */
+  get news() {
+    return newsText(this.unseen, this.errors);
   }
 }

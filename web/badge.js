@@ -32,6 +32,8 @@ export const CURRENT = ["live", "polling"];
  * @property {boolean} wasUp the stream was open before
  * @property {boolean} paused
  * @property {number} waiting records held back by the pause
+ * @property {string} [place] the place that the list shows in place of the end of the log
+ * @property {string} [news] what arrived meanwhile
  * @property {boolean} [choosing] the reader has logs to choose from, and none is chosen
  * @property {boolean} [several] the page shows several logs
  */
@@ -63,9 +65,10 @@ export function labelOf({ state, detail, wasUp, choosing }) {
  * @returns {Badge}
  */
 export function badgeOf(facts, now) {
-  const { state, detail, paused, waiting } = facts;
+  const { state, detail, paused, waiting, place, news } = facts;
   const label = labelOf(facts);
   const held = `${number(waiting)} waiting`;
+  if (place) return badgeOfPlace({ place, state, label, more: paused ? `paused · ${held}` : (news ?? "") });
   if (paused && (CURRENT.includes(state) || state === "behind")) return { look: "paused", label: "paused", more: held };
   const left = secondsLeft(detail, now);
   const more = [left && `${left} s`, paused && `paused · ${held}`].filter(Boolean).join(" · ");
@@ -73,10 +76,22 @@ export function badgeOf(facts, now) {
 }
 
 /**
+ * A place is no state of the log, so the connection is told too where it is not up.
+ * @param {{place: string, state: State, label: string, more: string}} facts
+ * @returns {Badge}
+ */
+function badgeOfPlace({ place, state, label, more }) {
+  const up = CURRENT.includes(state) || state === "behind";
+  const look = up ? "place" : state === "source lost" ? "lost" : state;
+  return { look, label: up ? place : `${label}, ${place}`, more };
+}
+
+/**
  * The state in the title, or "" where all is well.
  * @param {Facts} facts
  */
 export function titleState(facts) {
+  if (facts.place) return badgeOf(facts, 0).label;
   if (!facts.paused && CURRENT.includes(facts.state)) return "";
   const { label, more } = badgeOf({ ...facts, detail: { ...facts.detail, wait: 0 } }, 0);
   return more ? `${label} · ${more}` : label;

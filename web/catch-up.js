@@ -30,11 +30,11 @@ const PAGES = 10; // that are read; a tab that lacks more reads the stream inste
  * The newest records. A filter can make pages empty although older records exist, so pages are read until there are
  * enough records, up to a limit.
  * @param {Requests} requests
- * @param {number} wanted
+ * @param {{wanted: number, from?: number}} part from: ms since 1970, none is older
  * @param {() => boolean} alive whether the answer still counts
  * @returns {Promise<Lacking>}
  */
-export async function readNewest(requests, wanted, alive) {
+export async function readNewest(requests, { wanted, from }, alive) {
   /** @type {LogRecord[][]} */
   const pages = [];
   let places = "";
@@ -43,7 +43,7 @@ export async function readNewest(requests, wanted, alive) {
   let page;
   do {
     const limit = Math.min(PAGE, Math.max(1, wanted - total));
-    const next = await history(requests, { before: page?.first, limit });
+    const next = await history(requests, { before: page?.first, from, limit });
     places ||= next.places.map(([log, id]) => placeIn(log, id)).join(",");
     pages.unshift(next.records);
     total += next.records.length;

@@ -14,7 +14,9 @@
  *    page         dom, log-choice, log-names, settings, shortcuts, popup
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download, column-cells, watch-mark
- *    flow         ingest, filter-session, older-history, clearing, kept-place, log-session
+ *    time         time-range, strip-buckets, volume-feed, strip, range-control, range-choice, ranges
+ *    flow         ingest, filter-session, older-history, place with place-window, clearing, kept-place, log-session
+ *    search       search-text, search, hit-list, hit-context
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, column-head, context, watch-search, watch-notice, watch-store, watch,
  *                 watch-sheet, keymap, picker with picker-text, picker-lines, log-facts
@@ -38,6 +40,7 @@ import { isSearch } from "./filter.js";
 import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
 import { showFold } from "./fold-button.js";
+import { HitContext } from "./hit-context.js";
 import { Ingest } from "./ingest.js";
 import { keptPlace } from "./kept-place.js";
 import { keymap } from "./keymap.js";
@@ -47,8 +50,11 @@ import { settle } from "./message.js";
 import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
 import { parseEntry } from "./parse-entry.js";
+import { Place, ROOM } from "./place.js";
+import { goalOf } from "./place-window.js";
 import { Picker } from "./picker.js";
 import { Pointer } from "./pointer.js";
+import { Ranges } from "./ranges.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
@@ -67,8 +73,9 @@ import { Watch } from "./watch.js";
 
 /** @import { Entry } from "./parse-entry.js" */
 
+
 const preferences = readPreferences();
-const settings = readURL();
+const settings = readURL(preferences.utc);
 const linkOf = (/** @type {string} */ ref) => linkTo(ref, settings);
 
 /* ---------------------------------------------------------------- the list */
@@ -82,19 +89,23 @@ const columns = new ColumnHead({
 
 const rowHeight = new RowHeight($("log"), $("rows"), preferences, columns);
 
+/** @param {number} cap */
+const makeStore = (cap) =>
+  new Store({
+    cap,
+    passes: (item) => filter.passes(item),
+    estimate: (item) => rowHeight.estimate(item),
+    folding: () => ({ traces: preferences.foldTraces && !isSearch(filter.query), equal: preferences.foldEqual }),
+  });
+
 /** @type {Store} */
-const store = new Store({
-  cap: settings.cap || preferences.cap,
-  passes: (item) => filter.passes(item),
-  estimate: (item) => rowHeight.estimate(item),
-  folding: () => ({ traces: preferences.foldTraces && !isSearch(filter.query), equal: preferences.foldEqual }),
-});
+const store = makeStore(settings.cap || preferences.cap);
 
 const view = {
   linkTo: linkOf,
   menu: true,
   get query() {
-    return filter.query;
+    return matches.active && !filter.query.terms.length ? matches.search.query : filter.query;
   },
   get utc() {
     return preferences.utc;
@@ -146,7 +157,8 @@ const list = new VirtualList({
   },
   days,
   onfollow: showFollow,
-  ontop: () => older.load(),
+  ontop: loadOlder,
+  onbottom: () => place.load("newer"),
   onwidth: () => rowHeight.measure(),
 });
 
@@ -176,15 +188,17 @@ const filter = new FilterSession({
 const ingest = new Ingest({
   store,
   searched: (items) => filter.searched(items),
-  mayAdd: (items) => !list.wouldLose(items),
-  parse: (record) => parseEntry(record, session.connection?.statusLevel),
+  mayAdd: (items) => place.active || !list.wouldLose(items),
+  parse,
   taken(items, gone) {
-    const news = items.filter((item) => !item.marker && title.isNews(item));
-    arrivals.taken(items.length, news.length);
+    ranges.volume.came(items);
+    const { news, errors } = title.newsIn(items);
+    arrivals.taken(items.length, news.length, errors.length);
     watch.came(news);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
-    drawNow();
+    if (place.active) draw();
+    else drawNow();
     showFollow(list.following);
   },
   changed: once(() => showPause()),
@@ -207,9 +221,41 @@ const older = new OlderHistory({
     choosing: picker.choosing,
     several: settings.logs.length > 1,
     utc: preferences.utc,
+    since: session.since,
   }),
   onadded: () => clearing.drop(),
   onloaded: () => draw(),
+});
+
+/** @type {Place} */
+const place = new Place({
+  store,
+  spare: makeStore(Math.min(store.cap, ROOM)),
+  list,
+  ingest,
+  pointer,
+  parse,
+  searched: (items) => filter.searched(items),
+  situation: () => ({ server: session.applied !== "", utc: preferences.utc }),
+  onopen(goal) {
+    clearing.drop();
+    older.suspend();
+    controls.leaveRecord(ranges.nameOf(goal));
+    showFollow(false);
+  },
+  onfill() {
+    days.clear();
+    list.forget();
+  },
+  onlive() {
+    ranges.choice.left();
+    older.resume(session.connection);
+    if (CURRENT.includes(session.state)) older.begin();
+    if (!list.following) controls.leaveRecord();
+    days.clear();
+    filter.refilter();
+  },
+  onchange: () => draw(),
 });
 
 const clearing = new Clearing({
@@ -230,14 +276,19 @@ const clearing = new Clearing({
 
 /** @type {LogSession} */
 const session = new LogSession(settings, filtered, {
+  since: () => ranges.choice.since,
   onrestart(at) {
+    place.keep();
     list.setFollowing(true);
     controls.leaveRecord(at);
   },
   onreset() {
     clearing.drop();
+    place.reset();
+    place.connect(null);
     older.connect(null);
     forgetRecords();
+    ranges.volume.reset();
     status.clear();
     title.clear();
     list.clear();
@@ -245,18 +296,23 @@ const session = new LogSession(settings, filtered, {
   },
   onopen(connection, at) {
     older.connect(connection);
-    if (at) ingest.hold(older.open(at)); // records after it would leave no room for it
+    place.connect(connection);
+    if (!ranges.open(goalOf(at), place.kept !== null)) place.again();
   },
   onrecords(records) {
+    ranges.volume.deliver(records);
     status.came(records);
     ingest.push(records);
   },
   onplace: (text) => controls.showPlace(text),
   onstate(state, detail) {
     status.changed(state, detail);
+    if (state === "gap") ranges.volume.renew();
     if (CURRENT.includes(state)) {
       title.current(session.connection?.lastId ?? "");
+      place.retry();
       older.begin();
+      ranges.volume.refresh();
     }
     picker.stateChanged(CURRENT.includes(state));
     draw();
@@ -296,24 +352,44 @@ const sheet = new WatchSheet(watch);
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
+/** @type {Ranges} */
+const ranges = new Ranges({
+  settings,
+  preferences,
+  live: () => (CURRENT.includes(session.state) ? place.live : null),
+  ask: (question) => session.volume(question),
+  firstError: (span) => session.firstError(span),
+  onplace: (goal) => place.open(goal),
+  onlive() {
+    follow();
+    session.rangeChanged();
+  },
+  onleave: () => $("log").focus(),
+});
+
 const controls = new Controls(settings, preferences, {
   onfilter(text, at) {
     const leaves = !text && isAll(settings.levels);
     const held = leaves && !at && pointer.hold();
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
+    ranges.strip.draw();
     counts.asked();
     session.filterChanged(held && pointer.item && !pointer.item.marker ? refOf(pointer.item) : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
+  onsearch: () => matches.start(),
   oncolumns: showColumns,
   onserver: () => session.filterChanged(),
   onwrap: measureRows,
-  onutc: showTimes,
+  onutc() {
+    showTimes();
+    ranges.choice.zoneChanged();
+  },
   onown: showTimes,
   onfold: () => filter.refilter(),
   oncap(cap) {
-    if (store.setCap(cap)) older.reach.recordsLeft();
+    if (place.live.setCap(cap)) older.reach.recordsLeft();
     draw();
   },
   onpause() {
@@ -324,10 +400,13 @@ const controls = new Controls(settings, preferences, {
   onfollow: follow,
   onolder() {
     list.setFollowing(false);
-    older.load();
+    loadOlder();
   },
   onretry: () => session.retry(),
-  onclear: () => clearing.clear(),
+  onclear() {
+    place.leave();
+    clearing.clear();
+  },
   async ondownload(kind) {
     await filter.applied();
     await download(kind, store, view);
@@ -364,19 +443,49 @@ const picker = new Picker(settings, preferences, {
   },
   nothing: () => !store.count && (session.state === "denied" || CURRENT.includes(session.state)),
 }, isAddress(settings.stream) ? new Requests({ url: settings.stream, token: settings.token }) : null);
-const context = new Context({ list, pointer, controls, filtered });
+const context = new Context({
+  list,
+  pointer,
+  controls,
+  filtered,
+  onback(at) {
+    if (!ranges.open(goalOf(at), false)) place.leave();
+  },
+});
+
+/** @type {HitContext} */
+const matches = new HitContext({
+  controls,
+  filter,
+  place,
+  view: {
+    get utc() {
+      return preferences.utc;
+    },
+    get own() {
+      return settings.own;
+    },
+    get marks() {
+      return session.marks;
+    },
+  },
+  parse,
+  connection: () => session.connection,
+  bounds: () => ranges.choice.bounds ?? { from: ranges.choice.since },
+  around: () => ranges.choice.bounds ?? {},
+});
 
 const shortcuts = keymap(controls, actions, {
   toOlder() {
     list.scrollToTop();
-    older.load();
+    loadOlder();
   },
-  toMatch: (direction) => steps.go(direction),
+  toMatch: (direction) => (matches.active ? matches.hits.step(direction) : steps.go(direction)),
   toContext: () => context.show(),
   toUndo: () => clearing.undo(),
   toLogs: () => picker.enter(),
 });
-listenToShortcuts(shortcuts, (target) => picker.escape(target) || controls.escape(target));
+listenToShortcuts(shortcuts, (target) => picker.escape(target) || matches.escape(target) || controls.escape(target));
 listShortcuts(shortcuts);
 
 document.addEventListener("visibilitychange", () => {
@@ -394,8 +503,10 @@ document.addEventListener("visibilitychange", () => {
 function drawNow() {
   counts.show(store.shown, store.count);
   controls.chips.count(store.levels);
-  older.show();
+  if (place.active) place.show();
+  else older.show();
   days.showHead();
+  status.place(place.label(), arrivals.news);
   list.draw();
   if (days.changed()) measureTimes();
 }
@@ -429,8 +540,20 @@ function measureRows() {
 /** Draws in the next turn. */
 const draw = once(drawNow);
 
+/** Loads what is before the first row. */
+function loadOlder() {
+  if (place.active) place.load("older");
+  else older.load();
+}
+
+/** @param {import("./requests.js").LogRecord} record */
+function parse(record) {
+  return parseEntry(record, session.connection?.statusLevel);
+}
+
 /** Goes to the end and stays there. */
 function follow() {
+  place.leave();
   pointer.set(null);
   list.setFollowing(true);
   draw();
@@ -467,6 +590,7 @@ function forgetRecords() {
 showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
+ranges.start();
 status.start();
 session.start();
 picker.start();

@@ -29,12 +29,14 @@ export class Context {
    * @param {Pointer} options.pointer
    * @param {Controls} options.controls
    * @param {() => boolean} options.filtered
+   * @param {(at: string) => void} options.onback the address names this place, or none, in place of another one
    */
-  constructor({ list, pointer, controls, filtered }) {
+  constructor({ list, pointer, controls, filtered, onback }) {
     this.list = list;
     this.pointer = pointer;
     this.controls = controls;
     this.filtered = filtered;
+    this.onback = onback;
     list.rows.addEventListener("click", ({ target }) => {
       if (/** @type {Element} */ (target).closest("[data-action=context]")) this.show();
     });
@@ -55,8 +57,9 @@ export class Context {
 
   /** The address is another one now: takes the filter from it. */
   back() {
-    const { query, levels } = readURL();
-    this.pointer.hold();
+    const { query, levels, at } = readURL();
+    if (at === this.controls.settings.at) this.pointer.hold();
+    else this.onback(at);
     this.controls.restoreFilter(query, levels);
   }
 }

@@ -14,7 +14,7 @@ import { logName, savePreferences, saveURL } from "./settings.js";
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-/** @typedef {"server" | "columns" | "wrap" | "utc" | "own" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "watch" | "help"} Action */
+/** @typedef {"server" | "columns" | "wrap" | "utc" | "own" | "fold" | "search" | "pause" | "follow" | "older" | "retry" | "clear" | "watch" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
@@ -49,7 +49,9 @@ export class Controls {
     on("query", "focus", () => $("query").scrollIntoView({ block: "nearest", inline: "nearest" }));
     on("query", "input", () => this.setQuery($("query").value));
     $("query").addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !event.isComposing) events.onmatch(event.shiftKey ? -1 : 1);
+      if (event.key !== "Enter" || event.isComposing) return;
+      if (event.ctrlKey || event.metaKey) events.onsearch();
+      else events.onmatch(event.shiftKey ? -1 : 1);
     });
     on("server", "change", () => this.setServer($("server").checked));
     on("wrap", "change", () => this.setWrap($("wrap").checked));

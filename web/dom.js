@@ -11,7 +11,8 @@ export const SLICE = 10;
 /**
  * Elements of console.html that are more than an HTMLElement.
  * @typedef {Record<"query" | "server" | "picker-filter" | "wrap" | "utc" | "own" | "fold-traces" | "fold-equal" | "watch-text", HTMLInputElement> & {
- *   cap: HTMLSelectElement, menu: HTMLDetailsElement, help: HTMLDialogElement, login: HTMLAnchorElement,
+ *   cap: HTMLSelectElement, range: HTMLSelectElement, between: HTMLDialogElement, "between-from": HTMLInputElement,
+ *   "between-to": HTMLInputElement, menu: HTMLDetailsElement, help: HTMLDialogElement, login: HTMLAnchorElement,
  *   watch: HTMLDialogElement, "watch-colour": HTMLSelectElement,
  *   offer: HTMLDialogElement, "offer-text": HTMLTextAreaElement,
  * }} Special

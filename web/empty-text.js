@@ -24,6 +24,7 @@ import { number } from "./dom.js";
  * @property {boolean} pending the filter on the server changes in a moment
  * @property {boolean} atStart the log has no older records
  * @property {boolean} mayLoad the page can load older records, if there are any
+ * @property {string} none the sentence for a range of time that has no records; "": there is no range
  * @property {string} reached time to which the server searched back, or ""
  */
 
@@ -46,11 +47,12 @@ function forbidden(choosing, several) {
 }
 
 /** @param {Facts} facts */
-function nothingHeld({ waiting, cleared, choosing, several, state, status, server, pending, atStart, mayLoad, reached }) {
+function nothingHeld({ waiting, cleared, choosing, several, state, status, server, pending, atStart, mayLoad, reached, none }) {
   if (state === "denied") return status === 403 ? forbidden(choosing, several) : "Sign in to read this log";
   if (server && pending) return "The server changes its filter in a moment";
   if (waiting) return `Paused: ${number(waiting)} ${waiting === 1 ? "record waits" : "records wait"}; resume to see them`;
   if (AWAY[state]) return AWAY[state];
+  if (none && atStart) return server ? `${none} that pass the filter` : none;
   if (server && atStart) return "Nothing in the log passes the filter";
   if (server && reached) return `Nothing found yet: searched back to ${reached}; load older records to go on`;
   if (cleared) return "The page was cleared: new records come here, and older ones can be loaded again";

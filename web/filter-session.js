@@ -106,6 +106,16 @@ export class FilterSession {
   }
 
   /**
+   * Resolves when the expressions of another query were tried on the entries, so that their matches can be marked.
+   * @param {Entry[]} entries
+   * @param {Query} query
+   */
+  async marked(entries, query) {
+    const unknown = entries.filter((entry) => !isSearched(entry, query));
+    if (unknown.length) await this.matcher.match(unknown, query).catch(() => {});
+  }
+
+  /**
    * Looks for the expressions in the fields of an opened record, once. Where that takes too long, it has no marks there.
    * @param {Item} item
    */

@@ -138,6 +138,16 @@ export class FoldedChunks {
     this.changed.add(first);
   }
 
+  /** The last shown item, behind which others left, is the last of its fold now. */
+  setLast() {
+    const last = this.shownFrom(this.chunks.length - 1, -1);
+    const fold = last && foldOf(last);
+    if (!fold || last.marker) return;
+    fold.last = last;
+    if (fold.count < 2) fold.head.fold = undefined;
+    this.changed.add(fold.head);
+  }
+
   /**
    * The records of a row: those that are folded under the item, and itself.
    * @param {Item} item

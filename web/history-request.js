@@ -5,7 +5,8 @@
  * small pages first; those that end too early are asked again. Bounds are ids, which are times, so that it keeps no
  * state between two pages. It may not know the stream.
  */
-import { unpack } from "./cursor.js";
+import { placeIn, unpack } from "./cursor.js";
+import { nextId } from "./ids.js";
 import { covered, endOf, mergePages } from "./merge-pages.js";
 import { named } from "./requests.js";
 
@@ -30,6 +31,7 @@ import { named } from "./requests.js";
  * @property {string | number} [from] the range begins here: ms since 1970, an id, or a time as RFC 3339 has it
  * @property {string | number} [to] the range ends before it
  * @property {Direction} [dir] where to begin; forward with `after`, otherwise backward
+ * @property {string} [q] the filter; without it that of the address
  * @property {number} [limit] records of the page (1000)
  * @property {AbortSignal} [signal] aborts the requests
  */
@@ -60,13 +62,22 @@ export async function eachOf(values, work) {
 }
 
 /**
+ * Where a page of newer records begins. An id that is of another log, perhaps, is a time only: the server would take it
+ * for a record that this log has lost.
+ * @param {string | undefined} after
+ * @param {string | number | undefined} from
+ * @param {unknown} foreign
+ */
+const behind = (after, from, foreign) => (after && foreign ? { from: nextId(after), dir: "forward" } : { after, from });
+
+/**
  * @param {Range} range
  * @param {string} log
  * @returns {Record<string, string | number>}
  */
-function parametersOf({ before, after, from, to, dir, limit = PAGE }, log) {
+function parametersOf({ before, after, from, to, dir, q, limit = PAGE }, log) {
   const own = (/** @type {string | undefined} */ bound) => (bound?.includes("=") ? unpack(bound).get(log) : bound);
-  const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir });
+  const bounds = Object.entries({ before: own(before), to, dir, q, ...behind(own(after), from, log && !after?.includes("=")) });
   return { ...Object.fromEntries(bounds.filter(([, value]) => value !== undefined && value !== "")), limit };
 }
 
@@ -93,7 +104,7 @@ async function read(requests, { signal, ...range }, log) {
 async function readOn(requests, old, range, dir) {
   const forward = dir === "forward";
   const { log } = old;
-  const next = await read(requests, { ...range, [forward ? "after" : "before"]: endOf(old, dir) }, log);
+  const next = await read(requests, { ...range, [forward ? "after" : "before"]: placeIn(log, endOf(old, dir)) }, log);
   const gaps = [...old.gaps, ...next.gaps];
   if (forward) return { ...next, log, gaps, records: [...old.records, ...next.records], first: old.first ?? next.first };
   return { ...next, log, gaps, records: [...next.records, ...old.records], last: old.last ?? next.last };

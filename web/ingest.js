@@ -44,8 +44,6 @@ export class Ingest {
     this.pausedBy = "";
     /** The items that a turn has taken from the queue; null: no turn runs. @type {Item[] | null} */
     this.batch = null;
-    /** Set while hold() waits. @type {object | null} */
-    this.held = null;
     /** @type {(LogRecord | Item)[]} */
     this.queue = [];
     this.weight = 0; // characters that wait
@@ -60,7 +58,6 @@ export class Ingest {
 
   clear() {
     this.batch = null;
-    this.held = null;
     this.queue = [];
     this.weight = 0;
     this.dropped = 0;
@@ -139,20 +136,8 @@ export class Ingest {
     this.drain();
   }
 
-  /**
-   * Adds nothing to the store until the promise is settled.
-   * @param {Promise<unknown>} done
-   */
-  async hold(done) {
-    const held = (this.held = {});
-    await done.catch(() => {});
-    if (held !== this.held) return;
-    this.held = null;
-    this.drain();
-  }
-
   async turn() {
-    if (this.paused || this.held || this.batch) return;
+    if (this.paused || this.batch) return;
     const batch = (this.batch = this.take());
     await this.searched(batch);
     if (batch !== this.batch) return; // clear() was called

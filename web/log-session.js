@@ -4,7 +4,7 @@
  * log-session: the connection of the console to its logs, opened again when these or the filter on the server change. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
-import { ONLY, logsIn, readRef } from "./cursor.js";
+import { ONLY, logsIn } from "./cursor.js";
 import { writeLogs } from "./log-choice.js";
 import { marksOf } from "./log-names.js";
 import { placeText, serverFilter } from "./server-filter.js";
@@ -17,14 +17,18 @@ import { connect } from "./sselog.js";
 /** @import { Client, Detail, State } from "./sselog.js" */
 
 const RESTART_WAIT = 800; // ms without a change of the filter after which the stream is opened with it
+const FIRST = 5000; // records of a range that are loaded at first
+const ERRORS = "level>=error -level=unknown";
+const ERROR_PAGES = 20; // of history that are asked for an error, one after the other; each looks at some thousand records
 const SOON = 200; // records that come at first, so that they are soon there on a slow line; older-history.js loads the rest
 const REFUSED = 400; // the status by which the server says that it does not take the filter
 
 /**
  * @typedef {object} SessionEvents
+ * @property {() => number | undefined} since where the range of the page begins, in ms since 1970
  * @property {(at: string) => void} onrestart the stream is to be another one; start() follows, at this record
  * @property {() => void} onreset the page begins again with nothing; records of the previous connection have come
- * @property {(connection: Client, at: string) => void} onopen at: the record that the address names, as refOf() does, or ""
+ * @property {(connection: Client, at: string) => void} onopen at: the place that the address names, or ""
  * @property {(records: LogRecord[]) => void} onrecords
  * @property {(state: State, detail: Detail) => void} onstate
  * @property {(text: string) => void} onplace where the filter runs, in words
@@ -45,6 +49,9 @@ export class LogSession {
     this.state = "connecting";
     this.status = 0;
     this.applied = ""; // the filter that the stream has
+    /** Where the records of the stream begin, in ms since 1970, and the range that it is for. @type {number | undefined} */
+    this.since = undefined;
+    this.range = "";
     this.goal = ""; // the record to begin at when the stream is opened again
     /** The filter that the server does not take. */
     this.refused = { q: "", reason: "" };
@@ -62,7 +69,10 @@ export class LogSession {
     this.connection?.close(); // hands over what it still has
     this.connection = null;
     this.completed = false;
+    this.state = "connecting";
     this.applied = this.wanted();
+    this.since = events.since();
+    this.range = this.since === undefined ? "" : settings.range;
     this.logs = isAddress(settings.stream) ? logsIn(new URL(this.url())) : [ONLY];
     this.marks = marksOf(this.logs.length > 1 ? this.logs : []);
     events.onreset();
@@ -71,17 +81,15 @@ export class LogSession {
       events.onstate("unavailable", { reason: `${settings.stream} is no address` });
       return;
     }
-    const { id } = readRef(settings.at);
-    const at = id && settings.at;
     this.connection = connect({
       url: this.url(),
       history: SOON,
       token: settings.token,
-      after: id,
+      ...(this.since !== undefined && { since: this.since, history: FIRST }),
       onrecords: (records) => events.onrecords(records),
       onstate: (state, detail) => this.changed(state, detail),
     });
-    events.onopen(this.connection, at);
+    events.onopen(this.connection, settings.at);
   }
 
   /**
@@ -95,6 +103,12 @@ export class LogSession {
     this.showPlace();
   }
 
+  /** The page is live for another range. Starts again, unless the stream has what it needs. */
+  rangeChanged() {
+    const range = this.events.since() === undefined ? "" : this.settings.range;
+    if (range !== "" || range !== this.range) this.restart();
+  }
+
   /**
    * The reader chose other logs.
    * @param {string} [at] as for filterChanged()
@@ -106,6 +120,7 @@ export class LogSession {
   }
 
   restart() {
+    clearTimeout(this.timer);
     this.timer = 0;
     this.events.onrestart(this.goal);
     this.start();
@@ -129,6 +144,33 @@ export class LogSession {
     const reason = q && q === refused.q ? refused.reason : "";
     const held = applied !== "" && applied !== refused.q;
     this.events.onplace(placeText({ active: this.filters(), server: settings.server, pending, applied: held, left, refused: reason }));
+  }
+
+  /**
+   * How many records there are in each part of a span.
+   * @param {import("./strip-buckets.js").Question} question
+   * @returns {Promise<import("./strip-buckets.js").Answer>}
+   */
+  async volume(question) {
+    if (!this.connection) throw new Error("there is no connection");
+    return this.connection.volume(question);
+  }
+
+  /**
+   * The first record of a span that is an error; undefined where none is found in time.
+   * @param {{from: number, to: number}} span
+   * @returns {Promise<LogRecord | undefined>}
+   */
+  async firstError({ from, to }) {
+    const { connection } = this;
+    const q = `${this.applied} ${ERRORS}`.trim();
+    let after;
+    for (let pages = 0; connection && pages < ERROR_PAGES; pages++) {
+      const page = await connection.history({ from, to, after, dir: "forward", limit: 1, q });
+      if (page.records.length || !page.more || !page.last) return page.records[0];
+      after = page.last;
+    }
+    return undefined;
   }
 
   retry() {

@@ -6,12 +6,11 @@
  * Where the server withholds records, a page of history may have none: then it goes on by itself for a while.
  * Invariant: an answer that arrives after the connection was replaced changes nothing.
  */
-import { readRef, refersTo } from "./cursor.js";
 import { $, number, toast } from "./dom.js";
 import { emptyText, momentText } from "./empty-text.js";
-import { nextId } from "./ids.js";
 import { parseEntry } from "./parse-entry.js";
 import { OLDER, Reach } from "./reach.js";
+import { noneText, whenText } from "./time-range.js";
 import { timeOf } from "./times.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -22,11 +21,6 @@ import { timeOf } from "./times.js";
 
 const WANTED = 1000; // records that the page loads at first
 const SEARCHES = 40; // pages without a match that are read one after the other
-const CONTEXT = 200; // records loaded before the one that a link names
-
-const GONE = "That record is no longer in the log";
-const HIDDEN = "The filter hides that record";
-const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log no longer has it";
 
 /**
  * The present work. A search goes from page to page until a record is found; Stop makes the present page the last one.
@@ -46,6 +40,7 @@ const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log n
  * @property {boolean} several the page shows several logs
  * @property {boolean} cleared the reader cleared the page
  * @property {boolean} utc
+ * @property {number | undefined} since where the range of the page begins, in ms since 1970
  */
 
 export class OlderHistory {
@@ -84,12 +79,23 @@ export class OlderHistory {
     this.begun = false;
   }
 
+  /** The list goes to a place: what is being loaded changes nothing. resume() follows. */
+  suspend() {
+    this.connection = null;
+    this.activity = "idle";
+  }
+
+  /** @param {Client | null} connection that the page has now */
+  resume(connection) {
+    this.connection = connection;
+  }
+
   /** The page has all that the connection gave at first, which is not much. Loads the rest of what it wants at first. */
   begin() {
-    if (this.begun) return;
+    if (this.begun || !this.connection) return;
     this.begun = true;
     const rest = WANTED - this.store.records - this.ingest.queue.length;
-    if (rest <= 0 || !this.connection?.reached) return;
+    if (rest <= 0 || !this.connection.reached) return;
     if (rest === WANTED) this.reach.begin(this.connection.reached);
     this.load(rest);
   }
@@ -127,17 +133,28 @@ export class OlderHistory {
     const { store, activity, reachedTime } = this;
     if (activity === "searching" && reachedTime) return `Searching: back to ${reachedTime} …`;
     if (activity !== "idle") return "Loading older records …";
-    const text = this.emptyText() || this.reach.text("page");
+    const text = this.emptyText() || this.rangeText() || this.reach.text("page");
     if (text) return text;
     if (store.full) return `This page holds ${number(store.count)} records and has no room for more; older ones stay in the log`;
     return this.situation().server && reachedTime ? `Searched back to ${reachedTime}` : "";
   }
 
+  /** Where the records of the range begin, and whether the page has them all; "" where there is no range. */
+  rangeText() {
+    const { since, utc } = this.situation();
+    const { records, evicted, full } = this.store;
+    if (since === undefined || evicted || full) return "";
+    const from = `from ${whenText(since, { utc })} on`;
+    return this.reach.atStart ? `Records ${from}` : `The newest ${number(records)} records ${from}; older ones by scrolling up`;
+  }
+
   emptyText() {
     const { store, ingest, reach } = this;
     if (store.shownRecords) return "";
+    const { since, utc } = this.situation();
     return emptyText({
       ...this.situation(),
+      none: since === undefined ? "" : noneText({ from: since }, { utc }),
       held: store.records,
       shown: store.shownRecords,
       filtering: store.stale.length > 0 || (!ingest.paused && ingest.queue.length > 0),
@@ -161,30 +178,6 @@ export class OlderHistory {
         if (!entries || this.activity !== "searching" || this.store.shownRecords > shownRecords) return;
       }
     });
-  }
-
-  /**
-   * Loads the record that is named and those before it, and shows it in the middle.
-   * @param {string} ref as refOf() names it
-   */
-  async open(ref) {
-    this.begun = true; // the page wants this record, and no more at first
-    this.list.setFollowing(false);
-    await this.run("loading", async (connection) => {
-      const entries = await this.prepend(connection, nextId(readRef(ref).id), CONTEXT);
-      if (entries) this.showTarget(ref, entries.findLast((entry) => refersTo(ref, entry)) ?? entries.at(-1));
-    });
-  }
-
-  /**
-   * @param {string} ref the record that a link names
-   * @param {Entry | undefined} entry it, or the last one before it
-   */
-  showTarget(ref, entry) {
-    const row = entry && this.list.reveal(entry, { centre: true });
-    row?.focus({ preventScroll: true });
-    if (!entry || !refersTo(ref, entry)) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
-    else if (!row) toast(HIDDEN);
   }
 
   /**
@@ -214,7 +207,7 @@ export class OlderHistory {
    * @returns {Promise<Entry[] | null>} null: the connection was replaced
    */
   async prepend(connection, before, limit) {
-    const page = await connection.history({ before, limit });
+    const page = await connection.history({ before, limit, from: this.situation().since });
     if (connection !== this.connection) return null;
     const entries = page.records.map((record) => parseEntry(record, connection.statusLevel));
     await this.searched(entries);

@@ -43,6 +43,7 @@ const KINDS = {
   historyUrl: [isAddress, "an http or https address"],
   credentials: [isFlag, "true or false"],
   history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
+  since: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "milliseconds since 1970, a whole number"],
   after: [isPlace, 'the id of a record, as "1700000000000-0", a cursor of several logs, or "" for none'],
   share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
   silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],

@@ -2,13 +2,14 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time, log, cols). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces,
- * foldEqual, picker).
+ * server, at, time, log, cols, and range, or from and to). localStorage holds the preferences of the reader (wrap, utc,
+ * own, cap, foldTraces, foldEqual, picker).
  * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
 import { readColumns, writeColumns } from "./columns.js";
 import { ALL_LEVELS } from "./level.js";
 import { readLevels, writeLevels } from "./level-set.js";
+import { readRange, writeRange } from "./time-range.js";
 import { logsTitle, readLogs, writeLogs } from "./log-choice.js";
 
 const STORE = "sselog.console";
@@ -23,7 +24,9 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {Set<string>} levels levels shown
  * @property {string} query text of the filter
  * @property {boolean} server the server filters too
- * @property {string} at the record that the address names, as refOf() does, or ""
+ * @property {string} at the place that the address names, a record as refOf() does or a time in ms, or ""
+ * @property {string} range of time, as time-range.js has it; "": live
+ * @property {string} rangeError what is wrong with the range of the address, or ""
  * @property {boolean} own rows show the times that the records say
  * @property {string[]} cols names of the fields that are columns
  * @property {number} cap records that the page may hold; 0: as the preferences say
@@ -59,13 +62,16 @@ export function logName({ stream, logs }) {
 
 /**
  * Reads the settings. A link may name another stream, but then it may not turn tokens on.
+ * @param {boolean} [utc] the page shows UTC
  * @returns {Settings}
  */
-export function readURL() {
+export function readURL(utc = false) {
   const params = new URLSearchParams(location.search);
   const tokens = params.get("tokens") === "1" && !params.get("stream");
   const token = meta("token");
   const cap = params.get("cap");
+  const [range, from, to] = ["range", "from", "to"].map((name) => params.get(name));
+  const { range: chosen, error } = readRange({ range, from, to }, utc);
   return {
     stream: params.get("stream") || meta("stream") || "stream",
     logs: readLogs(params.getAll("log")),
@@ -73,6 +79,8 @@ export function readURL() {
     query: params.get("q") ?? "",
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
+    range: chosen,
+    rangeError: error,
     own: params.get("time") === "own",
     cols: readColumns(params.get("cols")),
     cap: cap ? clampCap(Number(cap)) : 0,
@@ -86,8 +94,8 @@ export function readURL() {
  */
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
-/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "own" | "cols">} settings */
-function urlOf({ logs, levels, query, server, at, own, cols }) {
+/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "range" | "own" | "cols">} settings */
+function urlOf({ logs, levels, query, server, at, range, own, cols }) {
   const url = new URL(location.href);
   url.searchParams.delete("log");
   writeLogs(url, logs);
@@ -97,6 +105,7 @@ function urlOf({ logs, levels, query, server, at, own, cols }) {
   set("q", query);
   set("server", server ? "1" : "");
   set("at", at);
+  for (const [name, value] of Object.entries(writeRange(range))) set(name, value);
   set("time", own ? "own" : "");
   set("cols", writeColumns(cols));
   return url;
@@ -138,7 +147,7 @@ export function linkTo(ref, { own, logs }) {
   const key = `${own} ${logs}`;
   let base = linkBases.get(key);
   if (base === undefined) {
-    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own, cols: [] });
+    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", range: "", own, cols: [] });
     url.searchParams.set("at", "");
     linkBases.set(key, (base = url.href));
   }

@@ -423,9 +423,10 @@
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
     return results;
   }
-  function parametersOf({ before, after, from, to, dir, limit = PAGE }, log) {
+  var behind = (after, from, foreign) => after && foreign ? { from: nextId(after), dir: "forward" } : { after, from };
+  function parametersOf({ before, after, from, to, dir, q, limit = PAGE }, log) {
     const own = (bound) => bound?.includes("=") ? unpack(bound).get(log) : bound;
-    const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir });
+    const bounds = Object.entries({ before: own(before), to, dir, q, ...behind(own(after), from, log && !after?.includes("=")) });
     return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
   }
   async function read(requests, { signal, ...range }, log) {
@@ -437,7 +438,7 @@
   async function readOn(requests, old, range, dir) {
     const forward = dir === "forward";
     const { log } = old;
-    const next = await read(requests, { ...range, [forward ? "after" : "before"]: endOf(old, dir) }, log);
+    const next = await read(requests, { ...range, [forward ? "after" : "before"]: placeIn(log, endOf(old, dir)) }, log);
     const gaps = [...old.gaps, ...next.gaps];
     if (forward) return { ...next, log, gaps, records: [...old.records, ...next.records], first: old.first ?? next.first };
     return { ...next, log, gaps, records: [...next.records, ...old.records], last: old.last ?? next.last };
@@ -470,14 +471,14 @@
   // catch-up.js
   var PAGE2 = 1e3;
   var PAGES = 10;
-  async function readNewest(requests, wanted, alive) {
+  async function readNewest(requests, { wanted, from }, alive) {
     const pages = [];
     let places = "";
     let total = 0;
     let page;
     do {
       const limit = Math.min(PAGE2, Math.max(1, wanted - total));
-      const next = await history(requests, { before: page?.first, limit });
+      const next = await history(requests, { before: page?.first, from, limit });
       places ||= next.places.map(([log, id]) => placeIn(log, id)).join(",");
       pages.unshift(next.records);
       total += next.records.length;
@@ -691,6 +692,7 @@
     historyUrl: [isAddress, "an http or https address"],
     credentials: [isFlag, "true or false"],
     history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
+    since: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "milliseconds since 1970, a whole number"],
     after: [isPlace, 'the id of a record, as "1700000000000-0", a cursor of several logs, or "" for none'],
     share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
     silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],
@@ -1701,6 +1703,7 @@
 
   // sselog.js
   var HIDDEN_LONG = 3e4;
+  var LAST = "18446744073709551615";
   var CAUGHT = 100;
   var CURRENT = ["live", "polling"];
   var Connection = class {
@@ -1847,11 +1850,12 @@
     }
     /** The records that this tab lacks; null when the history does not reach back to those it has. */
     async missing() {
-      const { life } = this;
+      const { life, wanted } = this;
       const alive = () => life === this.life;
       if (this.from) this.cursor.advance(await cursorAt(this.requests, this.from));
       const since = this.lastId !== "";
-      const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
+      const newest = { wanted, from: this.options.since };
+      const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, newest, alive);
       if (!alive()) return null;
       if (!this.begun) this.reached = found?.reached ?? "";
       if (!since) this.complete = found?.complete === true;
@@ -1864,12 +1868,20 @@
       return this.begun ? PAGE2 : this.options.history;
     }
     /**
+     * What the stream has of a log without a place.
+     * @returns {Record<string, string | number>}
+     */
+    get beginning() {
+      const { since } = this.options;
+      return { history: this.wanted, ...since !== void 0 && { since: new Date(since).toISOString() } };
+    }
+    /**
      * Where the stream begins.
      * @returns {Record<string, string | number>}
      */
     get place() {
       const { cursor, lastId } = this;
-      return { ...lastId && { last_event_id: lastId }, ...!cursor.whole && { history: this.wanted } };
+      return { ...lastId && { last_event_id: lastId }, ...!cursor.whole && this.beginning };
     }
     /**
      * Whether a cursor is further than this tab.
@@ -1879,11 +1891,12 @@
       return this.cursor.behind(place);
     }
     /**
-     * The place in a log.
+     * The place in a log, or that before the first record wanted; "": the beginning of the log.
      * @param {string} log
      */
     at(log) {
-      return this.cursor.at(log);
+      const { since = 0 } = this.options;
+      return this.cursor.at(log) || (since > 0 ? `${since - 1}-${LAST}` : "");
     }
     /** Where this tab stands: a cursor. */
     get lastId() {

@@ -56,6 +56,8 @@ export interface Range {
   to?: string | number;
   /** Where to begin: "forward" with `after`, otherwise "backward". */
   dir?: "backward" | "forward";
+  /** The filter; without it that of the address. */
+  q?: string;
   /** Records of the page; 1000 unless given. Of several logs a page may have a few more, with the id of its last. */
   limit?: number;
   /** Aborts the request. */
@@ -200,6 +202,8 @@ export interface ConnectOptions {
   credentials?: boolean;
   /** Records wanted at first; 1000 unless given. */
   history?: number;
+  /** Milliseconds since 1970: the first records are not older than that, even if they are fewer then. */
+  since?: number;
   /** Begin with the records after this id, in all logs, or after this `lastId` of several logs. "" is no id. */
   after?: string;
   /**

@@ -34,6 +34,7 @@ import { volume } from "./volume-request.js";
 /** @import { Message } from "./tabs.js" */
 
 const HIDDEN_LONG = 30_000; // ms hidden after which the connection of a page that returns is checked
+const LAST = "18446744073709551615"; // the greatest second part of an id
 const CAUGHT = 100; // messages of other tabs that are kept while history is read
 
 /** In these states the page has all records, up to now or to the last poll. @type {State[]} */
@@ -43,6 +44,7 @@ const CURRENT = ["live", "polling"];
  * Options of connect(), with those of requests.js; options.js says what each may be.
  * @typedef {object} ConnectOptions
  * @property {number} [history] records wanted at first (1000)
+ * @property {number} [since] ms since 1970: the first records are not older than that, even if they are fewer then
  * @property {string} [after] begin with the records after this id in all logs, or after this cursor of several logs
  * @property {boolean | string} [share] false: no sharing with other tabs. A text: only with tabs that give the same
  *   text. Otherwise with tabs of the same URL that get the log of the same reader (`whose` of /history)
@@ -220,11 +222,12 @@ class Connection {
 
   /** The records that this tab lacks; null when the history does not reach back to those it has. */
   async missing() {
-    const { life } = this;
+    const { life, wanted } = this;
     const alive = () => life === this.life;
     if (this.from) this.cursor.advance(await cursorAt(this.requests, this.from));
     const since = this.lastId !== "";
-    const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
+    const newest = { wanted, from: this.options.since };
+    const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, newest, alive);
     if (!alive()) return null;
     if (!this.begun) this.reached = found?.reached ?? "";
     if (!since) this.complete = found?.complete === true;
@@ -239,12 +242,21 @@ class Connection {
   }
 
   /**
+   * What the stream has of a log without a place.
+   * @returns {Record<string, string | number>}
+   */
+  get beginning() {
+    const { since } = this.options;
+    return { history: this.wanted, ...(since !== undefined && { since: new Date(since).toISOString() }) };
+  }
+
+  /**
    * Where the stream begins.
    * @returns {Record<string, string | number>}
    */
   get place() {
     const { cursor, lastId } = this;
-    return { ...(lastId && { last_event_id: lastId }), ...(!cursor.whole && { history: this.wanted }) };
+    return { ...(lastId && { last_event_id: lastId }), ...(!cursor.whole && this.beginning) };
   }
 
   /**
@@ -256,11 +268,12 @@ class Connection {
   }
 
   /**
-   * The place in a log.
+   * The place in a log, or that before the first record wanted; "": the beginning of the log.
    * @param {string} log
    */
   at(log) {
-    return this.cursor.at(log);
+    const { since = 0 } = this.options;
+    return this.cursor.at(log) || (since > 0 ? `${since - 1}-${LAST}` : "");
   }
 
   /** Where this tab stands: a cursor. */

@@ -29,7 +29,10 @@ export class Status {
     this.mark = mark;
     this.title = title;
     /** @type {Facts} */
-    this.facts = { state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0, choosing: false, several: false };
+    this.facts = {
+      state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0,
+      choosing: false, several: false, place: "", news: "",
+    };
     this.last = NaN; // when the last record was written, in ms since 1970
     this.awaySince = 0; // ms since 1970; 0: not away
     this.awayReason = "";
@@ -78,6 +81,15 @@ export class Status {
   choose({ choosing, several }) {
     if (this.facts.choosing === choosing && this.facts.several === several) return;
     this.facts = { ...this.facts, choosing, several };
+    this.show();
+  }
+
+  /**
+   * @param {string} place that the list shows; "": it shows the log live
+   * @param {string} news what arrived meanwhile
+   */
+  place(place, news) {
+    this.facts = { ...this.facts, place, news };
     this.show();
   }
 

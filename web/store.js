@@ -109,6 +109,16 @@ export class Store extends FoldedChunks {
     this.evicted += evicted;
   }
 
+  /**
+   * Exchanges all that is held, with its limits.
+   * @param {Store} other a store for the same list
+   */
+  swap(other) {
+    const mine = { ...this };
+    Object.assign(this, other);
+    Object.assign(other, mine);
+  }
+
   clear() {
     this.evicted = 0;
     this.chunks = [];
@@ -213,10 +223,15 @@ export class Store extends FoldedChunks {
   }
 
   /** @param {Chunk} chunk */
-  forget(chunk) {
+  release(chunk) {
     this.hide(chunk);
     chunk.all.forEach((entry) => this.tally(entry, -1));
     this.weight -= chunk.weight;
+  }
+
+  /** @param {Chunk} chunk */
+  forget(chunk) {
+    this.release(chunk);
     this.evicted += chunk.all.filter((entry) => !entry.marker).length;
   }
 
@@ -234,6 +249,22 @@ export class Store extends FoldedChunks {
     this.shownRecords -= chunk.shown.filter((entry) => !entry.marker).length;
     chunk.shown = [];
     chunk.height = 0;
+  }
+
+  /**
+   * Makes room for older entries: the newest chunks leave, and the oldest one stays.
+   * @param {number} count how many are to come
+   * @returns {number} how many left
+   */
+  dropNewest(count) {
+    const before = this.count;
+    while (this.chunks.length > 1 && this.count + count > this.cap) {
+      const chunk = /** @type {Chunk} */ (this.chunks.pop());
+      this.stale = this.stale.filter((one) => one !== chunk);
+      this.release(chunk);
+    }
+    if (this.count < before) this.setLast();
+    return before - this.count;
   }
 
   /**

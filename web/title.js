@@ -71,10 +71,20 @@ export class Title {
    */
   came(items, shown) {
     if (!this.hidden()) return;
-    const news = items.filter((item) => !item.marker && this.isNews(item) && shown(item));
+    const { news, errors } = this.newsIn(items.filter(shown));
     this.unseen += news.length;
-    this.errors += news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level)).length;
+    this.errors += errors.length;
     if (news.length) this.show();
+  }
+
+  /**
+   * The records among the items that are no history, and errors among these.
+   * @param {Item[]} items
+   */
+  newsIn(items) {
+    const news = items.filter((item) => !item.marker && this.isNews(item));
+    const errors = news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level));
+    return { news, errors };
   }
 
   /** @param {Item[]} items that came and for which a watch rule holds, shown or not */

@@ -15,7 +15,7 @@ import { DAY_LINE } from "./day-line.js";
 /** @import { Store } from "./store.js" */
 
 const MARGIN = 400; // px of rows kept ready above and below
-const NEAR_TOP = 200; // px from the top at which older records are wanted
+const NEAR = 200; // px from an end at which more records are wanted
 
 export class VirtualList {
   /**
@@ -31,9 +31,10 @@ export class VirtualList {
    * @param {DayLines} options.days lines inside rows
    * @param {(following: boolean) => void} options.onfollow the list begins or stops to follow the end
    * @param {() => void} options.ontop the reader scrolled up near the top
+   * @param {() => void} [options.onbottom] the reader scrolled down near the bottom of records that have newer ones
    * @param {() => void} [options.onwidth] the width of the box changed; heights are estimated again after it
    */
-  constructor({ box, head, canvas, rows, store, makeRow, settle, showFold, days, onfollow, ontop, onwidth }) {
+  constructor({ box, head, canvas, rows, store, makeRow, settle, showFold, days, onfollow, ontop, onbottom, onwidth }) {
     this.box = box;
     this.head = head;
     this.canvas = canvas;
@@ -45,19 +46,22 @@ export class VirtualList {
     this.days = days;
     this.onfollow = onfollow;
     this.ontop = ontop;
+    this.onbottom = onbottom;
     this.onwidth = onwidth;
     /** @type {Map<Item, HTMLElement>} */
     this.nodes = new Map();
     /** @type {WeakMap<Element, Item>} */
     this.entries = new WeakMap();
     this.following = true;
+    this.atEnd = true; // the store has the end of the log, so that the list can follow it
     /** The first entry in sight, how many px of it are above the edge, and how many of these a day line has.
      * @type {{seq: number, offset: number, line?: number} | null} */
     this.anchor = null;
     /** The entry whose row had the focus when rows were removed. @type {Item | null} */
     this.refocus = null;
     this.placed = 0; // scrollTop as set here: a lower one comes from the reader
-    this.wantsOlder = false; // the reader scrolled up near the top
+    /** The end of the list near which the reader scrolled. @type {"" | "top" | "bottom"} */
+    this.wants = "";
     this.tabbed = false; // the Tab key was the last that the reader used: what it scrolls is no wish
     this.width = -1;
     this.canvasHeight = -1;
@@ -127,7 +131,8 @@ export class VirtualList {
     if (up) this.setFollowing(false);
     else if (top >= most - 4) this.setFollowing(true);
     if (!this.following) this.dropAnchor(top);
-    this.wantsOlder = up && top < NEAR_TOP && !this.tabbed;
+    const near = up ? top < NEAR && "top" : !this.atEnd && top > most - NEAR && "bottom";
+    this.wants = (!this.tabbed && near) || "";
     return true;
   }
 
@@ -150,7 +155,7 @@ export class VirtualList {
 
   /** @param {boolean} following */
   setFollowing(following) {
-    if (following === this.following) return;
+    if (following === this.following || (following && !this.atEnd)) return;
     this.following = following;
     this.placed = this.box.scrollTop;
     if (following) this.anchor = null;
@@ -193,6 +198,20 @@ export class VirtualList {
   /** Keeps what is in sight in place, through a change that is not the reader's. */
   keepPlace() {
     if (!this.following && !this.anchor) this.dropAnchor();
+  }
+
+  /** Shows the first rows, without a wish of the reader for older ones. */
+  toTop() {
+    this.setFollowing(false);
+    this.anchor = null;
+    this.box.scrollTop = this.placed = 0;
+    this.draw();
+  }
+
+  /** The first entry in sight. */
+  firstInSight() {
+    const y = this.box.scrollTop - this.headHeight;
+    return this.store.between(y, y + 1).entries[0];
   }
 
   /** seq of the first entry in sight; Infinity while the list follows. */
@@ -293,9 +312,10 @@ export class VirtualList {
       if (!this.measure()) break;
     }
     this.place();
-    if (!this.wantsOlder) return;
-    this.wantsOlder = false;
-    this.ontop();
+    const { wants } = this;
+    this.wants = "";
+    if (wants === "top") this.ontop();
+    if (wants === "bottom") this.onbottom?.();
   }
 
   /** Shows how folds changed, in the rows that stay. */

@@ -55,11 +55,11 @@ export async function openContext(browser, options = {}) {
   };
 }
 
-/* Opens the console and waits until it is live. */
+/* Opens the console and waits until it is live, or at the place that the address names. */
 export async function openConsole(context, stack, query = "") {
   const page = await context.newPage();
   await page.goto(`${stack.url}/console.html${query}`);
-  await state(page, "live");
+  await state(page, /[?&]at=/.test(query) ? "at \\d\\d:\\d\\d.*" : "live");
   return page;
 }
 

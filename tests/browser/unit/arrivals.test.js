@@ -22,6 +22,9 @@ test("the button counts what is new, and not the history behind the record of a 
   arrivals.taken(3);
   arrivals.follow(false);
   assert.equal(button.textContent, "↓ Follow (4 new)");
+  arrivals.taken(1000, 1000, 1);
+  arrivals.follow(false);
+  assert.equal(button.textContent, "↓ Follow (1,004 new, 1 error)");
   arrivals.follow(true);
   assert.deepEqual([button.hidden, arrivals.unseen], [true, 0]);
 });

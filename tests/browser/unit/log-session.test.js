@@ -25,7 +25,7 @@ globalThis.EventSource = class extends EventTarget {
 };
 
 const settings = (more) => ({ stream: "stream", logs: [], levels: new Set(ALL_LEVELS), query: "", at: "", server: false, ...more });
-const unheard = { onrestart() {}, onreset() {}, onopen() {}, onrecords() {}, onstate() {}, onplace() {}, oncomplete() {} };
+const unheard = { since: () => undefined, onrestart() {}, onreset() {}, onopen() {}, onrecords() {}, onstate() {}, onplace() {}, oncomplete() {} };
 
 /* Starts the session with this page of history, and resolves when the stream is live. */
 async function live(session, more) {
@@ -120,4 +120,24 @@ test("other logs are other streams: each is in the address, and the page begins 
   chosen.logs = ["web", "api"];
   session.logsChanged();
   assert.deepEqual(urls, ["http://h/stream?log=old&x=1", "", "http://h/stream?x=1&log=web&log=api"]);
+});
+
+test("a live range begins at its time, and another one opens the stream again", async (t) => {
+  const chosen = settings({ range: "15m" });
+  let since = 1_700_000_000_000;
+  let restarts = 0;
+  const session = new LogSession(chosen, () => false, { ...unheard, since: () => since, onrestart: () => restarts++ });
+  t.after(() => session.connection.close());
+  const asked = [];
+  server.refuses = (url) => (asked.push(new URL(url, "http://h/").searchParams.get("from")), false);
+  t.after(() => (server.refuses = () => false));
+  await live(session, false);
+  assert.deepEqual([asked[0], session.since], ["1700000000000", since]);
+  since = undefined;
+  chosen.range = "yesterday";
+  session.rangeChanged();
+  assert.deepEqual([restarts, session.since], [1, undefined]);
+  chosen.range = "";
+  session.rangeChanged();
+  assert.equal(restarts, 1, "the stream goes on");
 });

@@ -28,6 +28,7 @@ const WRONG = [
   ["an endless history", { url, history: Infinity }, /`history` is Infinity/],
   ["an after that is no id", { url, after: "garbage" }, /`after` is "garbage", expected is the id of a record/],
   ["an after that is null", { url, after: null }, /`after` is null/],
+  ["a since that is a text", { url, since: "15m" }, /`since` is "15m", expected is milliseconds since 1970/],
   ["a silence of nothing", { url, silence: 0 }, /`silence` is 0, expected is milliseconds/],
   ["an endless silence", { url, silence: Infinity }, /`silence`/],
   ["a share that is a number", { url, share: 1 }, /`share` is 1, expected is true, false, or a text/],

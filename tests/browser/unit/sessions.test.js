@@ -4,7 +4,6 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { showToastsIn } from "../../../web/dom.js";
 import { expressionsOf, search } from "../../../web/filter.js";
 import { FilterSession } from "../../../web/filter-session.js";
 import { OlderHistory } from "../../../web/older-history.js";
@@ -144,7 +143,7 @@ test("older records are added before the others, and the next page ends at the f
   const at = history();
   const loading = at.older.load();
   assert.equal(nodes["head-text"].textContent, "Loading older records …");
-  assert.deepEqual(at.page, { before: "100-0", limit: 500 });
+  assert.deepEqual(at.page, { before: "100-0", limit: 500, from: undefined });
   at.answer({ records: [record(98), record(99)], more: false, first: "98-0" });
   await loading;
   assert.equal(at.store.firstRecord().id, "98-0");
@@ -191,19 +190,6 @@ test("the next connection loads at once, also while the former one is awaited", 
   while (at.older.activity !== "idle") await turn();
   assert.deepEqual([asked, at.store.firstRecord().id], [["50-0"], "7-0"]);
 });
-
-for (const replaced of [false, true]) {
-  test(`a link to a record that is gone ${replaced ? "says nothing after the connection was replaced" : "says so"}`, async () => {
-    const at = history();
-    const toasts = {};
-    showToastsIn(toasts);
-    const opening = at.older.open("99-0");
-    if (replaced) at.older.connect(null);
-    at.answer({ records: [], more: false, first: undefined });
-    await opening;
-    assert.equal(toasts.textContent, replaced ? undefined : "That record is no longer in the log");
-  });
-}
 
 test("records that left and were loaded again are not said to have left", () => {
   const { store, older } = history();

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { linkTo } from "../../../web/settings.js";
 
-globalThis.location = { href: "http://h/console.html?stream=a/stream&levels=ERROR&q=x&server=1&at=1-0&cap=500&log=former" };
+globalThis.location = { href: "http://h/console.html?stream=a/stream&levels=ERROR&q=x&server=1&at=1-0&range=1h&from=2026-11-28&cap=500&log=former" };
 
 const LINKS = [
   ["5-0", false, [], "http://h/console.html?stream=a%2Fstream&cap=500&at=5-0"],

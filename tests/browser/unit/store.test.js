@@ -159,3 +159,29 @@ test("locate() of a hidden entry finds the next one, or the last", () => {
   while (store.filterSome(one()));
   assert.equal(store.locate(5), null);
 });
+
+test("the newest chunks leave to make room for older entries, and can be loaded again", () => {
+  const store = make({ cap: 1000 });
+  store.append(entries(1000, 1900));
+  const gone = store.dropNewest(500);
+  assert.ok(gone >= 400 && gone % 4 === 0, `${gone}`);
+  store.prepend(entries(500, 1000));
+  check(store);
+  assert.deepEqual(shown(store), range(500, 1900 - gone));
+  store.append(entries(1900 - gone, 1901 - gone));
+  check(store);
+  assert.equal(shown(store).at(-1), 1900 - gone);
+});
+
+test("two stores exchange all that they hold", () => {
+  const [first, other] = [make({ cap: 1000 }), make({ cap: 500 })];
+  first.append(entries(0, 300));
+  first.swap(other);
+  assert.deepEqual([shown(first), first.cap, other.cap], [[], 500, 1000]);
+  assert.deepEqual(shown(other), range(0, 300));
+  first.append(entries(900, 910));
+  first.swap(other);
+  first.append(entries(300, 310));
+  check(first);
+  assert.deepEqual([shown(first), shown(other)], [range(0, 310), range(900, 910)]);
+});
