@@ -18,17 +18,40 @@ void object_fields(struct buf *b, const struct record *r)
         buf_addc(b, '}');
 }
 
-void object_write(struct buf *b, const struct record *r, size_t whole)
+static void object_log(struct buf *b, const struct record *r)
+{
+    if (r->log.len == 0)
+        return;
+    buf_adds(b, "\"log\":\"");
+    buf_add(b, r->log.p, r->log.len); /* a name needs no escaping */
+    buf_adds(b, "\",");
+}
+
+static void object_id(struct buf *b, const struct record *r)
 {
     char id[XID_TEXT];
+    if (!r->has_id)
+        return;
+    xid_format(r->id, id);
+    buf_addf(b, "\"id\":\"%s\",", id);
+}
+
+void object_place(struct buf *b, const struct record *r)
+{
+    if (r->log.len > 0) {
+        object_log(b, r);
+        object_id(b, r);
+    }
+}
+
+void object_write(struct buf *b, const struct record *r, size_t whole)
+{
     struct slice text = r->data;
     if (text.len > whole)
         text.len = OBJECT_PART;
     buf_addc(b, '{');
-    if (r->has_id) {
-        xid_format(r->id, id);
-        buf_addf(b, "\"id\":\"%s\",", id);
-    }
+    object_log(b, r);
+    object_id(b, r);
     if (r->event.len > 0) {
         buf_adds(b, "\"event\":");
         pyjson_string(b, r->event, PYJSON_UTF8);

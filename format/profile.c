@@ -48,6 +48,21 @@ void profile_id(const struct profile *p, struct buf *b, struct xid id)
     buf_adds(b, p->eol);
 }
 
+void profile_record_id(const struct profile *p, struct buf *b, const struct record *r)
+{
+    if (r->has_id && r->log.len == 0)
+        profile_id(p, b, r->id);
+}
+
+void profile_cursor(const struct profile *p, struct buf *b, const char *cursor)
+{
+    if (p->control) /* lines say their log and id */
+        return;
+    buf_adds(b, "id: ");
+    buf_adds(b, cursor);
+    buf_adds(b, p->eol);
+}
+
 /* EventSource itself fires events of these names, and many pages close at an error. */
 static const char *name_of_event_source(struct slice name)
 {
@@ -194,6 +209,17 @@ void profile_gap(const struct profile *p, struct buf *b, const char *after, cons
     profile_control(p, b, "gap", data);
 }
 
+void profile_gap_in(const struct profile *p, struct buf *b, const char *log, const char *after,
+                    const char *next, int64_t lost)
+{
+    char data[PROFILE_GAP_DATA], all[2 * PROFILE_GAP_DATA];
+    if (p->mute)
+        return;
+    profile_gap_data(data, after, next, lost);
+    snprintf(all, sizeof all, "{\"log\":\"%s\",%s", log, data + 1);
+    profile_control(p, b, "gap", all);
+}
+
 void profile_source(const struct profile *p, struct buf *b, bool live)
 {
     if (!p->mute)
@@ -208,14 +234,21 @@ void profile_keepalive(const struct profile *p, struct buf *b, const struct mome
         sse_comment(b, p->eol, "keepalive");
 }
 
-void profile_moved(const struct profile *p, struct buf *b, struct xid id)
+void profile_moved_to(const struct profile *p, struct buf *b, const char *cursor)
 {
     if (p->moved) {
-        p->moved(p, b, id);
+        p->moved(p, b, cursor);
     } else if (!p->mute) {
-        profile_id(p, b, id);
+        profile_cursor(p, b, cursor);
         sse_end(b, p->eol);
     }
+}
+
+void profile_moved(const struct profile *p, struct buf *b, struct xid id)
+{
+    char text[XID_TEXT];
+    xid_format(id, text);
+    profile_moved_to(p, b, text);
 }
 
 /* first: members that go before. */

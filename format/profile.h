@@ -76,7 +76,7 @@ struct profile {
     /* All other control frames too, without retry hints. data: a JSON object. */
     void (*control)(const struct profile *, struct buf *b, const char *event, const char *data);
     void (*keepalive)(const struct profile *, struct buf *b, const struct moment *);
-    void (*moved)(const struct profile *, struct buf *b, struct xid id);
+    void (*moved)(const struct profile *, struct buf *b, const char *cursor);
     /* Writes the nth record of history, from 0, where all history is one event. NULL: history is
      * sent like live records. */
     void (*bulk)(const struct profile *, struct buf *b, struct record *, uint64_t nth);
@@ -117,6 +117,9 @@ void profile_live(const struct profile *p, struct buf *b, const struct moment *m
  * number is unknown. */
 void profile_gap(const struct profile *p, struct buf *b, const char *after, const char *next,
                  int64_t lost);
+/* The same in one of several logs. */
+void profile_gap_in(const struct profile *p, struct buf *b, const char *log, const char *after,
+                    const char *next, int64_t lost);
 #define PROFILE_GAP_DATA 192
 /* The same as a JSON object. */
 void profile_gap_data(char data[PROFILE_GAP_DATA], const char *after, const char *next,
@@ -126,6 +129,10 @@ void profile_source(const struct profile *p, struct buf *b, bool live);
 void profile_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
 /* The cursor is now at id: the records up to it were withheld. */
 void profile_moved(const struct profile *p, struct buf *b, struct xid id);
+/* The same as a text: an id, or a cursor of several logs (format/cursor_list.h). */
+void profile_moved_to(const struct profile *p, struct buf *b, const char *cursor);
+/* Begins a record's frame in a stream of several logs, whose frames have no id of their own. */
+void profile_cursor(const struct profile *p, struct buf *b, const char *cursor);
 /* The figures of a search. at: the last record that it looked at. */
 struct profile_counts {
     uint64_t scanned, matched;

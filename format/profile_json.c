@@ -154,9 +154,9 @@ void envelope_first_frame(const struct profile *p, struct buf *b, const struct m
 
 void envelope_record(const struct profile *p, struct buf *b, struct record *r)
 {
-    if (r->has_id)
-        profile_id(p, b, r->id);
+    profile_record_id(p, b, r);
     buf_adds(b, "data: {");
+    object_place(b, r);
     if (r->event.len > 0) {
         buf_adds(b, "\"event\":");
         pyjson_string(b, r->event, PYJSON_UTF8);
@@ -169,16 +169,21 @@ void envelope_record(const struct profile *p, struct buf *b, struct record *r)
     profile_line_end(p, b);
 }
 
-/* A long record is sent without envelope, as the event "record". */
+/* A long record is sent without envelope, as the event "record", or "record.NAME" in a stream of
+ * several logs. */
 void envelope_open(const struct profile *p, struct buf *b, const struct record *r)
 {
-    if (r->has_id)
-        profile_id(p, b, r->id);
-    sse_field(b, p->eol, "event", slice_of("record"));
+    profile_record_id(p, b, r);
+    buf_adds(b, "event: record");
+    if (r->log.len > 0) {
+        buf_addc(b, '.');
+        buf_add(b, r->log.p, r->log.len);
+    }
+    buf_adds(b, p->eol);
 }
 
-void envelope_moved(const struct profile *p, struct buf *b, struct xid id)
+void envelope_moved(const struct profile *p, struct buf *b, const char *cursor)
 {
-    profile_id(p, b, id);
+    profile_cursor(p, b, cursor);
     profile_control(p, b, "cursor", "{}");
 }

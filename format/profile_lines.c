@@ -30,9 +30,7 @@ void lines_keepalive(const struct profile *p, struct buf *b, const struct moment
     buf_adds(b, p->eol);
 }
 
-void lines_moved(const struct profile *p, struct buf *b, struct xid id)
+void lines_moved(const struct profile *p, struct buf *b, const char *cursor)
 {
-    char text[XID_TEXT];
-    xid_format(id, text);
-    buf_addf(b, "{\"control\":\"cursor\",\"id\":\"%s\"}%s", text, p->eol);
+    buf_addf(b, "{\"control\":\"cursor\",\"id\":\"%s\"}%s", cursor, p->eol);
 }

@@ -16,6 +16,9 @@
 void profile_control(const struct profile *p, struct buf *b, const char *event, const char *data);
 /* The id field of a frame. */
 void profile_id(const struct profile *p, struct buf *b, struct xid id);
+/* The same for a record.  In a stream of several logs each client has another id there, which is
+ * written before the frame: profile_cursor(). */
+void profile_record_id(const struct profile *p, struct buf *b, const struct record *r);
 /* The event field of a record that has a name.  A name that EventSource fires itself is prefixed.
  */
 void profile_event(const struct profile *p, struct buf *b, const struct record *r);
@@ -36,7 +39,7 @@ void lines_control(const struct profile *p, struct buf *b, const char *event, co
 void lines_first_frame(const struct profile *p, struct buf *b, const struct moment *m);
 void lines_record(const struct profile *p, struct buf *b, struct record *r);
 void lines_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
-void lines_moved(const struct profile *p, struct buf *b, struct xid id);
+void lines_moved(const struct profile *p, struct buf *b, const char *cursor);
 
 /* ---- profile_smarter.c ---- */
 
@@ -58,6 +61,6 @@ void envelope_first_frame(const struct profile *p, struct buf *b, const struct m
 void envelope_keepalive(const struct profile *p, struct buf *b, const struct moment *m);
 void envelope_record(const struct profile *p, struct buf *b, struct record *r);
 void envelope_open(const struct profile *p, struct buf *b, const struct record *r);
-void envelope_moved(const struct profile *p, struct buf *b, struct xid id);
+void envelope_moved(const struct profile *p, struct buf *b, const char *cursor);
 
 #endif

@@ -26,6 +26,7 @@ struct line;
 struct record {
     struct xid id;
     bool has_id;               /* false: a Pub/Sub message, and id is only a local number */
+    struct slice log;          /* the log's name, in a stream of several; len 0: of one */
     struct slice event;        /* len 0: none */
     struct slice event_prefix; /* of event, in profiles that have one; len 0: none */
     struct slice data;         /* the payload */

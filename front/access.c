@@ -261,17 +261,11 @@ bool access_names_log(const struct context *ctx)
     return config_names_logs(ctx->config) && request_arg(&ctx->request, "log");
 }
 
-/* The same answer tells that there is no such log, and that it is another's. 0, or -1: answered. */
-static int find_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
+/* The same answer tells that there is no such log, and that it is another's. */
+int access_log_key(struct context *ctx, const char *name, char key[IDENTITY_MAX_KEY + 1])
 {
     const struct logs_asker a = {ctx->config, &ctx->identity, ctx->has_match ? &ctx->match : NULL};
-    bool named = access_names_log(ctx);
-    if (named && request_arg_count(&ctx->request, "log") > 1) {
-        answer_error(ctx, 400, "log may be given once");
-        return -1;
-    }
-    enum why why =
-        named ? find_named(ctx, &a, request_arg(&ctx->request, "log"), key) : logs_default(&a, key);
+    enum why why = name ? find_named(ctx, &a, name, key) : logs_default(&a, key);
     if (why == WHY_OK)
         return 0;
     if (why == WHY_UNAVAILABLE) {
@@ -283,22 +277,43 @@ static int find_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
     return -1;
 }
 
-/* A page repeats the tag of the log that it shows as whose=. When its cookie changed to another
- * user's, the tag differs, and the page gets no record of the other log. */
-int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
+static int refuse_whose(struct context *ctx)
 {
-    if (find_key(ctx, key))
-        return -1;
-    const char *whose = request_arg(&ctx->request, "whose");
-    char tag[FINGERPRINT_VIEW + 1];
-    if (!whose) /* before fingerprint_view: it is the hash that brings libnettle into memory */
-        return 0;
-    fingerprint_view(&ctx->identity, key, tag);
-    if (strcmp(whose, tag) == 0)
-        return 0;
     refusal_set(ctx, WHY_WHOSE);
     answer_error(ctx, 409, "this is another's log now");
     return -1;
+}
+
+int access_whose(struct context *ctx, const char *key, const char **whose)
+{
+    char tag[FINGERPRINT_VIEW + 1];
+    if (!*whose) /* before fingerprint_view: it is the hash that brings libnettle into memory */
+        return 0;
+    fingerprint_view(&ctx->identity, key, tag);
+    size_t len = strlen(tag);
+    if (strncmp(*whose, tag, len) != 0 || ((*whose)[len] != ',' && (*whose)[len] != '\0'))
+        return refuse_whose(ctx);
+    *whose += len + ((*whose)[len] == ',');
+    return 0;
+}
+
+int access_whose_end(struct context *ctx, const char *whose)
+{
+    return whose && *whose ? refuse_whose(ctx) : 0;
+}
+
+int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
+{
+    bool named = access_names_log(ctx);
+    const char *whose = request_arg(&ctx->request, "whose");
+    if (named && request_arg_count(&ctx->request, "log") > 1) {
+        answer_error(ctx, 400, "log may be given once");
+        return -1;
+    }
+    if (access_log_key(ctx, named ? request_arg(&ctx->request, "log") : NULL, key) ||
+        access_whose(ctx, key, &whose))
+        return -1;
+    return access_whose_end(ctx, whose);
 }
 
 int access_enabled(struct context *ctx)

@@ -49,6 +49,14 @@ int access_enabled(struct context *ctx);
 /* The Redis key of the log, or the channel, that the request asks for: that of log=NAME, if
  * SSELOG_LOGS is set. -1: answered. */
 int access_key(struct context *ctx, char key[IDENTITY_MAX_KEY + 1]);
+/* The same for the log of that name; NULL: the one without a name. */
+int access_log_key(struct context *ctx, const char *name, char key[IDENTITY_MAX_KEY + 1]);
+/* A page repeats the tags of the logs that it shows as whose=TAG,TAG.  When its cookie changed to
+ * another user's, a tag differs, and the page gets no record of the other log.  Takes the tag of
+ * that key off *whose; NULL: there is none to compare.  0, or -1: answered. */
+int access_whose(struct context *ctx, const char *key, const char **whose);
+/* No tag may be left. */
+int access_whose_end(struct context *ctx, const char *whose);
 /* Whether the request chooses a log of SSELOG_LOGS, which may not exist. */
 bool access_names_log(const struct context *ctx);
 /* A filter from the configuration (records that are withheld) and the query (records that are

@@ -186,23 +186,31 @@ static void add_id(struct buf *b, const char *name, bool any, struct xid id)
     buf_addf(b, any ? ",\"%s\":\"%s\"" : ",\"%s\":null", name, text);
 }
 
-static void add_log(struct buf *b, const struct listed *log)
+/* default_key: of the log that requests without log= read; "": there is none. */
+static void add_log(struct buf *b, const struct logs_task *l, const struct listed *log,
+                    const char *default_key)
 {
     const char *title = log->word->set ? log->name : log->word->title;
+    struct logs_keys keys;
     buf_addf(b, "{\"name\":\"%s\",\"title\":", log->name);
     pyjson_string(b, slice_of(title), PYJSON_UTF8);
     add_id(b, "first", log->any, log->first);
     add_id(b, "last", log->any, log->last);
-    buf_addf(b, ",\"length\":%llu}", (unsigned long long)log->length);
+    buf_addf(b, ",\"length\":%llu", (unsigned long long)log->length);
+    logs_find(&l->asker, log->word, slice_of(log->name), &keys);
+    buf_adds(b, strcmp(keys.key, default_key) == 0 ? ",\"default\":true}" : "}");
 }
 
 static enum turn answer_logs(struct context *ctx, const struct logs_task *l)
 {
+    char default_key[IDENTITY_MAX_KEY + 1];
+    if (logs_default(&l->asker, default_key) != WHY_OK)
+        default_key[0] = '\0';
     answer_begin(ctx, 200, "application/json");
     buf_adds(&ctx->body, "{\"logs\":[");
     for (size_t i = 0; i < l->count; i++) {
         buf_adds(&ctx->body, i > 0 ? "," : "");
-        add_log(&ctx->body, &l->logs[i]);
+        add_log(&ctx->body, l, &l->logs[i], default_key);
     }
     buf_adds(&ctx->body, "]}");
     answer_send(ctx);

@@ -33,7 +33,8 @@ char *shown_viewer(const struct context *ctx, const struct admission *a)
     shown_client(ctx, &words);
     fields_add(&words, "method", auth_method_name(ctx->identity.method));
     fields_add(&words, "profile", a->profile->name);
-    fields_add(&words, "key", tells_user(ctx, a->key) ? NULL : a->key);
+    for (const struct admitted_log *log = &a->log; log; log = log->next)
+        fields_add(&words, "key", tells_user(ctx, log->key) ? NULL : log->key);
     fields_add(&words, "client", a->client);
     return strdup(words.text);
 }

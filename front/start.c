@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "format/cursor_list.h"
 
 #define LONGEST INT64_C(1000000000000) /* seconds of a duration; longer ones reach no further */
 
@@ -92,16 +93,29 @@ static enum start_kind kind_of(const char *text, struct xid id)
     return strchr(text, '-') || id.ms == 0 ? START_AFTER : START_SINCE;
 }
 
+/* What a cursor says about a log. */
+enum cursor_says { CURSOR_ID, CURSOR_NOTHING, CURSOR_UNREADABLE };
+
+static enum cursor_says read_cursor(const char *text, const char *log, struct xid *id)
+{
+    if (!log)
+        return xid_parse(slice_of(text), id) == 0 ? CURSOR_ID : CURSOR_UNREADABLE;
+    if (!cursor_list_is(text))
+        return CURSOR_UNREADABLE;
+    return cursor_list_find(text, log, id) ? CURSOR_ID : CURSOR_NOTHING;
+}
+
 /* The greatest cursor of r. START_HISTORY: none. Of equal ones an id counts before a time. */
-static struct start greatest(const struct request *r, bool lenient)
+static struct start greatest(const struct request *r, const struct start_of *of)
 {
     struct start best = {.kind = START_HISTORY};
     bool is_header, malformed = false;
     const char *text;
     for (size_t i = 0; (text = start_cursor(r, i, &is_header)); i++) {
         struct xid id;
-        bool readable = xid_parse(slice_of(text), &id) == 0;
-        if (lenient && (!readable || !strchr(text, '-')))
+        enum cursor_says says = read_cursor(text, of->log, &id);
+        bool readable = says == CURSOR_ID;
+        if (says == CURSOR_NOTHING || (of->lenient && (!readable || !strchr(text, '-'))))
             continue;
         best.lost = best.lost || (!readable && (is_header || is_foreign(text)));
         malformed = malformed || (!readable && !is_header && !is_foreign(text));
@@ -118,9 +132,9 @@ static struct start greatest(const struct request *r, bool lenient)
     return best;
 }
 
-struct start start_find(const struct request *r, bool lenient, int64_t now)
+struct start start_find(const struct request *r, const struct start_of *of, int64_t now)
 {
-    struct start s = greatest(r, lenient);
+    struct start s = greatest(r, of);
     const char *since = request_arg(r, "since");
     int64_t ms;
     if (s.kind != START_HISTORY || !since || !since[0])
@@ -128,7 +142,7 @@ struct start start_find(const struct request *r, bool lenient, int64_t now)
     if (start_time(since, now, &ms) == 0) {
         s.kind = START_SINCE;
         s.id = start_id_at(ms);
-    } else if (!lenient) {
+    } else if (!of->lenient) {
         s.kind = START_MALFORMED;
     }
     return s;

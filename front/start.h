@@ -28,10 +28,15 @@ struct start {
     bool lost; /* the client had a cursor, which is no id: what it has cannot be known */
 };
 
+/* What a start is looked for in. */
+struct start_of {
+    const char *log; /* in a stream of several logs: its name in their cursors; NULL: of one */
+    bool lenient; /* malformed cursors and times, and cursors without a hyphen, count as absent */
+};
+
 /* Reads header and query of a request for a stream. A header is never malformed, because
- * EventSource repeats it for ever. lenient: malformed cursors and times, and cursors without a
- * hyphen, count as absent. now: Unix time in ms. */
-struct start start_find(const struct request *r, bool lenient, int64_t now);
+ * EventSource repeats it for ever. now: Unix time in ms. */
+struct start start_find(const struct request *r, const struct start_of *of, int64_t now);
 /* The nth text of r that is a cursor, from 0; *is_header tells where it is. NULL: no more. */
 const char *start_cursor(const struct request *r, size_t nth, bool *is_header);
 /* Whether a parameter of that name asks for a part of a log: it is a word such as from or offset,

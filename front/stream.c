@@ -24,24 +24,34 @@
 #include "front/refusal.h"
 #include "front/shown.h"
 #include "front/start.h"
+#include "front/stream_logs.h"
 #include "front/token.h"
 
 #define MAX_CLIENT_ID 64
 
-/* Where the viewer starts in its log. -1: malformed. */
-static int find_start(const struct context *ctx, struct admission *a)
+/* Where the viewer starts in one of its logs. -1: malformed. */
+static int find_start(const struct context *ctx, struct admission *a, struct admitted_log *its)
 {
-    struct start s = start_find(&ctx->request, ctx->profile_http->lenient, clock_wall_ms());
+    const struct start_of of = {.log = its->name, .lenient = ctx->profile_http->lenient};
+    struct start s = start_find(&ctx->request, &of, clock_wall_ms());
     if (s.kind == START_MALFORMED)
         return -1;
-    a->cursor_lost = s.lost && a->kind == LOG_STREAM;
+    its->cursor_lost = s.lost && a->kind == LOG_STREAM;
     if (s.kind == START_AFTER) {
-        a->has_cursor = true;
-        a->cursor = s.id;
+        its->has_cursor = true;
+        its->cursor = s.id;
     } else if (s.kind == START_SINCE) {
         a->since = s.id;
         a->since_all = true;
     }
+    return 0;
+}
+
+static int find_starts(const struct context *ctx, struct admission *a)
+{
+    for (struct admitted_log *its = &a->log; its; its = its->next)
+        if (find_start(ctx, a, its))
+            return -1;
     return 0;
 }
 
@@ -80,12 +90,15 @@ static int find_since(struct context *ctx, const char *key)
     return 0;
 }
 
+/* In a stream of several logs each record says its log. */
 const struct profile *stream_profile(const struct context *ctx)
 {
     const struct profile *p = ctx->config->profile;
     const char *wanted = request_arg(&ctx->request, "envelope");
     if (answer_in_lines(ctx, p->content_type))
         return p->lines;
+    if (stream_logs_are_many(ctx))
+        return p->enveloped;
     if (!wanted || strcmp(wanted, "0") == 0 || !p->enveloped)
         return p;
     return strcmp(wanted, "1") == 0 ? p->enveloped : NULL;
@@ -246,7 +259,7 @@ static int add_presence(struct context *ctx, struct admission *a, const char *ke
 }
 
 /* Fills a from the request. 0, or the status of the answer. */
-static int fill_admission(struct context *ctx, struct admission *a, const char *key)
+static int fill_admission(struct context *ctx, struct admission *a)
 {
     const struct config *c = ctx->config;
     buf_init(&a->head, 64 * 1024);
@@ -258,9 +271,8 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
     a->retry = c->retry;
     a->lifetime = jittered_lifetime(c->lifetime);
     a->ends = ctx->identity.ends;
-    if (find_start(ctx, a) || find_history(ctx, a) || find_replaces(ctx, a))
+    if (find_starts(ctx, a) || find_history(ctx, a) || find_replaces(ctx, a))
         return 400;
-    a->key = strdup(key);
     a->field = strdup(c->field);
     a->event_field = strdup(c->event_field);
     a->event_prefix = c->event_prefix ? strdup(c->event_prefix) : NULL;
@@ -268,8 +280,8 @@ static int fill_admission(struct context *ctx, struct admission *a, const char *
         c->compress && ctx->request.method != METHOD_HEAD && request_accepts_gzip(&ctx->request);
     stream_head(ctx, a->profile, &a->head, a->gzip);
     token_client_id(a->client);
-    if (!a->key || !a->field || !a->event_field || (c->event_prefix && !a->event_prefix) ||
-        a->head.failed || add_presence(ctx, a, key))
+    if (!a->field || !a->event_field || (c->event_prefix && !a->event_prefix) ||
+        a->head.failed || add_presence(ctx, a, a->log.key))
         return 500;
     return 0;
 }
@@ -312,22 +324,22 @@ static void admit(struct context *ctx, struct admission *a)
     relay_admit(ctx->relay, a);
 }
 
-/* Checks that the identity may have the stream, and finds its key. 0, or -1: answered. */
-static int may_stream(struct context *ctx, char key[IDENTITY_MAX_KEY + 1])
+/* Checks that the identity may have the stream, and finds its logs. 0, or -1: answered. */
+static int may_stream(struct context *ctx, struct admitted_log *log)
 {
     const struct profile_http *http = ctx->profile_http;
     poll_hurry(ctx);
     if (!http->identity_first && access_enabled(ctx))
         return -1;
     if ((http->check && http->check(ctx)) || access_identify(ctx) || access_enabled(ctx) ||
-        access_key(ctx, key))
+        stream_logs_find(ctx, log))
         return -1;
     if (http->needs_redis && redis_sync_ping(ctx->redis) != SYNC_OK) {
         if (!answer_refusal(ctx, REFUSED_UNAVAILABLE))
             answer_unavailable(ctx, 503, "the log cannot be reached now");
         return -1;
     }
-    return find_since(ctx, key);
+    return find_since(ctx, log->key);
 }
 
 /* The head of the stream that a GET would open. */
@@ -337,31 +349,45 @@ static void answer_head(struct context *ctx, const struct admission *a)
     gateway_answer(ctx->exchange, slice_make(a->head.p, a->head.len - 2), slice_make(NULL, 0));
 }
 
+/* A filter for each log. -1: answered. */
+static int add_filters(struct context *ctx, struct admission *a)
+{
+    for (struct admitted_log *its = &a->log; its; its = its->next)
+        if (!(its->filter = access_filter(ctx)))
+            return -1;
+    return 0;
+}
+
+/* status: of fill_admission. */
+static void answer_unadmitted(struct context *ctx, const struct admission *a, int status)
+{
+    if (status == 400)
+        answer_error(ctx, 400,
+                     "last_event_id must be an id, or NAME=ID,NAME=ID of several logs, since a "
+                     "time, history a number, envelope 0 or 1, replaces a client id");
+    else if (status)
+        answer_error(ctx, status, "out of memory");
+    else
+        answer_head(ctx, a);
+}
+
 void serve_stream(struct context *ctx)
 {
-    char key[IDENTITY_MAX_KEY + 1];
-    if (may_stream(ctx, key))
-        return;
-    struct filter *filter = access_filter(ctx);
-    struct admission *a = filter ? calloc(1, sizeof *a) : NULL;
+    struct admission *a = calloc(1, sizeof *a);
     if (!a) {
-        filter_free(filter);
+        answer_error(ctx, 500, "out of memory");
         return;
     }
     a->out.fd = -1;
-    a->filter = filter;
-    int status = fill_admission(ctx, a, key);
-    if (status || ctx->request.method == METHOD_HEAD) {
-        if (status == 400)
-            answer_error(ctx, 400,
-                         "last_event_id must be an id, since a time, history a number, "
-                         "envelope 0 or 1, replaces a client id");
-        else if (status)
-            answer_error(ctx, status, "out of memory");
-        else
-            answer_head(ctx, a);
+    if (may_stream(ctx, &a->log) || add_filters(ctx, a)) {
         admission_free(a);
         return;
     }
-    admit(ctx, a);
+    int status = fill_admission(ctx, a);
+    if (!status && ctx->request.method != METHOD_HEAD) {
+        admit(ctx, a);
+        return;
+    }
+    answer_unadmitted(ctx, a, status);
+    admission_free(a);
 }

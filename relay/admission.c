@@ -27,6 +27,19 @@ void poll_free(struct poll *p)
     free(p);
 }
 
+/* The first is a part of its admission. */
+static void logs_free(struct admitted_log *first)
+{
+    for (struct admitted_log *l = first, *next; l; l = next) {
+        next = l->next;
+        free(l->key);
+        free(l->name);
+        filter_free(l->filter);
+        if (l != first)
+            free(l);
+    }
+}
+
 void admission_free(struct admission *a)
 {
     if (!a)
@@ -37,11 +50,10 @@ void admission_free(struct admission *a)
     free(a->refusal_line);
     free(a->shown);
     free(a->replaces);
-    free(a->key);
+    logs_free(&a->log);
     free(a->field);
     free(a->event_field);
     free(a->event_prefix);
-    filter_free(a->filter);
     if (a->revocation_key) /* it may name a session */
         explicit_bzero(a->revocation_key, strlen(a->revocation_key));
     free(a->revocation_key);

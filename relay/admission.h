@@ -52,6 +52,18 @@ struct poll {
 /* NULL is fine. */
 void poll_free(struct poll *p);
 
+/* One log of a viewer. */
+struct admitted_log {
+    struct admitted_log *next; /* NULL: the last */
+    char *key;                 /* stream key or channel */
+    char *name;                /* in a stream of several logs; NULL: there is one */
+    struct filter *filter;
+    bool has_cursor;
+    struct xid cursor;
+    bool cursor_lost; /* it had a cursor that cannot be read: its records begin with a gap */
+};
+#define ADMISSION_LOGS 16 /* at most */
+
 /* The data that the front hands over for one viewer. */
 struct admission {
     struct out out;  /* the connection; nothing sent yet */
@@ -66,14 +78,10 @@ struct admission {
     int64_t refuse_at;        /* the same: ms, CLOCK_MONOTONIC */
     const struct profile *profile;
     enum log_kind kind;
-    char *key; /* log: stream key or channel */
+    struct admitted_log log; /* the first; each malloced one follows */
     char *field, *event_field;
     char *event_prefix; /* NULL: none */
-    struct filter *filter;
-    bool has_cursor;
-    struct xid cursor;
-    bool cursor_lost;   /* it had a cursor that cannot be read: the stream begins with a gap */
-    unsigned history;   /* records, for a viewer without cursor */
+    unsigned history;   /* records of each log, for a viewer without cursor */
     struct xid since;   /* history begins at this id or later */
     bool since_all;     /* all records since then are owed: lost ones are a gap */
     unsigned keepalive; /* seconds */

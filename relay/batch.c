@@ -157,6 +157,7 @@ size_t batch_fill(struct relay *r, struct batch *b, const struct view *w,
                               w->event_field))
             return 0;
         rec.event_prefix = slice_of(w->event_prefix);
+        rec.log = slice_of(w->name);
         b->after.rank += b->after.rank != RANK_UNKNOWN;
         int bad = filter_pass(w->filter, &rec) ? batch_add(r, b, w, &rec, nth) : 0;
         record_end(&rec);

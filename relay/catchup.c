@@ -3,6 +3,7 @@
 #include "relay/catchup.h"
 
 #include "base/diag.h"
+#include "relay/follower.h"
 #include "relay/reads.h"
 #include "relay/viewer.h"
 
@@ -10,32 +11,32 @@ static read_done_fn on_read;
 
 /* ---- reads that find a place ---- */
 
-void catchup_find_newest(struct viewer *v)
+void catchup_find_newest(struct follower *f)
 {
-    struct log *l = v->view->log;
-    struct read *q = reads_find_newest(v);
+    struct log *l = f->view->log;
+    struct read *q = reads_find_newest(f);
     if (q) {
-        reads_join(q, v);
+        reads_join(q, f);
         return;
     }
     q = reads_new(l, READ_NEWEST, on_read);
     if (q) {
-        q->from.id = v->place.since;
+        q->from.id = f->place.since;
         q->to = XID_MAX;
-        q->left = q->history = v->place.history;
+        q->left = q->history = f->place.history;
         q->number = l->relay->requests;
         q->count = reads_count(l) < q->history ? reads_count(l) : q->history;
-        reads_join(q, v);
+        reads_join(q, f);
         reads_send(q);
     }
 }
 
-void catchup_find_before(struct viewer *v, struct xid first)
+void catchup_find_before(struct follower *f, struct xid first)
 {
     struct read *q =
-        reads_new_before(v->view->log, READ_BEFORE, first, v->place.cursor.id, on_read);
+        reads_new_before(f->view->log, READ_BEFORE, first, f->place.cursor.id, on_read);
     if (q) {
-        reads_join(q, v);
+        reads_join(q, f);
         reads_send(q);
     }
 }
@@ -44,15 +45,15 @@ void catchup_find_before(struct viewer *v, struct xid first)
  * them came to ask, answers them all. */
 static void seek_waiters(struct read *q)
 {
-    struct viewer *waiters = reads_take_waiters(q);
-    for (struct viewer *v = waiters; v; v = v->wait_next) {
-        v->place.cursor.located = false;
-        if (v->state == VIEWER_OPEN)
-            viewer_seek_missing(v);
+    struct follower *waiters = reads_take_waiters(q);
+    for (struct follower *f = waiters; f; f = f->wait_next) {
+        f->place.cursor.located = false;
+        if (f->viewer->state == VIEWER_OPEN)
+            follower_seek_missing(f);
     }
-    for (struct viewer *v = waiters, *next; v; v = next) {
-        next = v->wait_next;
-        log_serve(v);
+    for (struct follower *f = waiters, *next; f; f = next) {
+        next = f->wait_next;
+        log_serve(f->viewer);
     }
 }
 
@@ -84,12 +85,12 @@ static void on_newest(struct read *q, enum redis_result result, const struct red
         reads_more(q, left, entries[count - 1].id);
         return;
     }
-    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
-        next = v->wait_next;
-        if (v->place.state != PLACE_COUNTING)
+    for (struct follower *f = reads_take_waiters(q), *next; f; f = next) {
+        next = f->wait_next;
+        if (f->place.state != PLACE_COUNTING)
             continue;
-        place_on_newest(&v->place, count > 0 ? &entries[count - 1].id : NULL);
-        log_serve(v);
+        place_on_newest(&f->place, count > 0 ? &entries[count - 1].id : NULL);
+        log_serve(f->viewer);
     }
 }
 
@@ -101,44 +102,44 @@ static void on_before(struct read *q, enum redis_result result, const struct red
         on_failure(q, result);
         return;
     }
-    for (struct viewer *v = reads_take_waiters(q), *next; v; v = next) {
-        next = v->wait_next;
-        if (v->place.state != PLACE_LOCATING)
+    for (struct follower *f = reads_take_waiters(q), *next; f; f = next) {
+        next = f->wait_next;
+        if (f->place.state != PLACE_LOCATING)
             continue;
-        place_on_before(&v->place, count > 0 ? &entries[0].id : NULL, v->relay->requests);
-        log_serve(v);
+        place_on_before(&f->place, count > 0 ? &entries[0].id : NULL, f->viewer->relay->requests);
+        log_serve(f->viewer);
     }
 }
 
 /* ---- reads of what follows a cursor ---- */
 
-void catchup_read_after(struct viewer *v)
+void catchup_read_after(struct follower *f)
 {
-    struct relay *r = v->relay;
-    struct log *l = v->view->log;
-    bool as_history = v->phase == PHASE_HISTORY && v->view->profile->bulk;
-    if (v->waits != WAIT_NONE || !r->up)
+    struct log *l = f->view->log;
+    struct relay *r = l->relay;
+    bool as_history = f->viewer->phase == PHASE_HISTORY && f->view->profile->bulk;
+    if (f->waits != WAIT_NONE || !r->up)
         return;
-    struct read *q = reads_find_after(v, as_history);
+    struct read *q = reads_find_after(f, as_history);
     if (q) {
-        reads_join(q, v);
+        reads_join(q, f);
         return;
     }
     if (!reads_have_room(r)) {
-        reads_queue(v);
+        reads_queue(f);
         return;
     }
     q = reads_new(l, READ_AFTER, on_read);
     if (!q)
         return;
-    q->view = v->view;
-    q->from = v->place.cursor;
+    q->view = f->view;
+    q->from = f->place.cursor;
     q->to = cursor_position(&l->tip.cursor);
     q->count = reads_count(l);
-    q->nth = v->replayed;
+    q->nth = f->viewer->replayed;
     q->number = r->requests;
     q->as_history = as_history;
-    reads_join(q, v);
+    reads_join(q, f);
     reads_send(q);
 }
 
@@ -147,7 +148,7 @@ static void hand_to_waiters(struct read *q, const struct redis_entry *entries, s
 {
     struct relay *r = q->log->relay;
     struct batch *b = &r->batch;
-    struct viewer *waiters = reads_take_waiters(q);
+    struct follower *waiters = reads_take_waiters(q);
     batch_begin(b, &q->from, q->as_history);
     if (start < count)
         cursor_begin_read(&b->after, entries[start].id);
@@ -157,14 +158,14 @@ static void hand_to_waiters(struct read *q, const struct redis_entry *entries, s
         diag(DIAG_ERROR, "relay", "out of memory for records of %s", q->log->key);
     if (next == count && count < q->count)
         b->clear_to = q->to; /* an answer that is not full reached its end */
-    for (struct viewer *v = waiters, *after; v; v = after) {
-        after = v->wait_next;
-        if (v->place.state != PLACE_BEHIND) /* it ended in this turn */
+    for (struct follower *f = waiters, *after; f; f = after) {
+        after = f->wait_next;
+        if (f->place.state != PLACE_BEHIND) /* it ended in this turn */
             continue;
         if (failed)
-            viewer_close(v);
+            viewer_close(f->viewer);
         else
-            viewer_take(v, b);
+            viewer_take(f, b);
     }
 }
 
@@ -202,7 +203,7 @@ static void on_read(struct read *q, enum redis_result result, const struct redis
 
 void catchup_serve_queue(struct relay *r)
 {
-    struct viewer *v;
-    while ((v = reads_next_in_queue(r)))
-        log_serve(v);
+    struct follower *f;
+    while ((f = reads_next_in_queue(r)))
+        log_serve(f->viewer);
 }

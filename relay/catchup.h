@@ -8,12 +8,12 @@
 
 #include "relay/log.h"
 
-/* Looks for the place where the newest records that v may see begin. */
-void catchup_find_newest(struct viewer *v);
-/* Looks for the last record up to v's cursor; first: the id of the oldest record in the log. */
-void catchup_find_before(struct viewer *v, struct xid first);
-/* Reads the records after v's cursor, or puts v into the queue for that. */
-void catchup_read_after(struct viewer *v);
+/* Looks for the place where the newest records that f may see begin. */
+void catchup_find_newest(struct follower *f);
+/* Looks for the last record up to f's cursor; first: the id of the oldest record in the log. */
+void catchup_find_before(struct follower *f, struct xid first);
+/* Reads the records after f's cursor, or puts f into the queue for that. */
+void catchup_read_after(struct follower *f);
 
 /* A read has ended: viewers in the queue may have their turn. */
 void catchup_serve_queue(struct relay *r);

@@ -167,10 +167,10 @@ static void leave(struct log *l)
 
 /* ---- the table ---- */
 
-static void begin(struct viewer *v)
+static void begin(struct follower *f)
 {
-    struct log *l = v->view->log;
-    v->place.standing = PLACE_MET;
+    struct log *l = f->view->log;
+    f->place.standing = PLACE_MET;
     if (l->tip.state == PLACE_NONE)
         join(l);
     else

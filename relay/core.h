@@ -5,7 +5,7 @@
  * functions.  The order of the files, in which none calls a later one:
  *
  *   budget admission < seats place ring storm batch reads revocation presence replaces gather gzip
- * trace < emit hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
+ * trace < follower emit hold < viewer < fanout < log waitlist < tail < pubsub channels < relay
  */
 #ifndef SSELOG_RELAY_CORE_H
 #define SSELOG_RELAY_CORE_H
@@ -62,31 +62,42 @@ enum viewer_phase {
     PHASE_LIVE     /* the client was told that the stream is live */
 };
 
-enum viewer_wait {
+enum follower_wait {
     WAIT_NONE,
-    WAIT_READ, /* for the answer to v->read */
+    WAIT_READ, /* for the answer to f->read */
     WAIT_TURN  /* in the queue, until few enough reads are under way */
 };
 
+/* A viewer in one of its logs: where it stands there, and what it waits for. */
+struct follower {
+    struct follower *next, **at; /* in its view */
+    struct follower *beside;     /* in the viewer's next log; NULL: it is the last */
+    struct follower *wait_next;  /* among those that wait for the same */
+    struct viewer *viewer;
+    struct view *view; /* NULL: an answer's rest, or taken out of its log */
+    struct read *read; /* that will bring it on; NULL: none */
+    struct gap *gap;   /* to be told before the next record; NULL: none */
+    struct place place;
+    struct xid told; /* last id the client was told */
+    enum follower_wait waits : 8;
+    enum place_step need : 8; /* what viewer_serve() found that it needs to go on */
+    bool told_any : 1;
+    bool told_former : 1; /* told is of a log before the present one */
+};
+
 struct viewer {
-    struct viewer *next, **at;         /* in its view */
     struct viewer *all_next, **all_at; /* among all */
-    struct viewer *wait_next;          /* among those that wait for the same */
     struct viewer *ended_next;
     struct relay *relay;
-    struct view *view;         /* NULL: an answer's rest, or taken out of its log */
-    struct read *read;         /* that will bring it on; NULL: none */
     struct watcher *watcher;   /* of its revocation key; NULL: it has none */
     struct replaced *replaced; /* its client id; NULL: none */
     struct seat *account;      /* what it holds is charged to it; NULL: nobody's */
     struct charge charged;
-    struct gap *gap;   /* to be told before the next record; NULL: none */
     struct buf *head;  /* response head and first frame, withheld; NULL: sent */
     struct blob *blob; /* long record being written */
     struct out out;
     struct sse_part part; /* of blob */
-    struct place place;
-    struct xid told; /* last id the client was told */
+    struct follower first; /* of its logs, most often the only one */
     uint64_t replayed;
     int64_t kept;   /* last frame that serves as a keepalive; ms, CLOCK_MONOTONIC, like all times
                      * here */
@@ -101,16 +112,13 @@ struct viewer {
     struct gzip_sum sum;       /* with gzip: of what it was sent */
     enum viewer_state state : 8;
     enum viewer_phase phase : 8;
-    enum viewer_wait waits : 8;
     enum end_reason end_reason : 8; /* at ends */
     bool gzip : 1;                  /* the stream is compressed */
     bool keepalive_fixed : 1;       /* no other frame serves as one */
     bool seated : 1;                /* it has a seat, of its account */
-    bool told_any : 1;
-    bool told_former : 1; /* told is of a log before the present one */
-    bool told_lost : 1;   /* that Redis went away */
-    bool watch_out : 1;   /* waits until writable */
-    bool unpollable : 1;  /* a regular file: always writable */
+    bool told_lost : 1;             /* that Redis went away */
+    bool watch_out : 1;             /* waits until writable */
+    bool unpollable : 1;            /* a regular file: always writable */
 };
 
 /* Viewers of one log that see the same bytes. */
@@ -121,9 +129,10 @@ struct view {
     /* These are in the same block of memory. */
     const char *field, *event_field;
     const char *event_prefix; /* NULL: none */
+    const char *name;         /* of the log, in streams of several logs; NULL: of one */
     struct filter *filter;
-    struct viewer *viewers;
-    int64_t empty_since; /* without viewers */
+    struct follower *followers;
+    int64_t empty_since; /* without followers */
     struct ring ring;
 };
 
@@ -158,7 +167,7 @@ struct log {
     struct log *gather_next;
     char *channel;      /* LOG_CHANNELS: our name in the group; NULL: not in it */
     double joined;      /* when we last joined, Unix seconds */
-    unsigned live;      /* viewers that are LIVE */
+    unsigned live;      /* followers that are LIVE */
     unsigned under_way; /* answers that will name it */
     unsigned weight;    /* bytes of a record, a recent average that forgets large ones slowly;
                          * 0: none was read */
@@ -185,7 +194,7 @@ struct relay {
     struct read *reads;
     size_t nreads;
     uint64_t requests;                 /* ever sent for places */
-    struct viewer *queue, **queue_end; /* that wait for their turn to read */
+    struct follower *queue, **queue_end; /* that wait for their turn to read */
     struct ring_store rings;
     struct batch batch;                 /* scratch */
     struct log *handing, *handing_last; /* that hand out, the next first */

@@ -6,10 +6,12 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "format/cursor_list.h"
 #include "relay/trace.h"
 
 #define FAIL_RETRY_MS 30000 /* after a failure that will not pass by itself soon */
 #define MAX_CONTROL   4096  /* bytes of control frames written at once */
+#define MANY_ITEMS    64    /* records of a stream of several logs written at once */
 
 static struct moment moment_of(const struct viewer *v, unsigned retry)
 {
@@ -107,80 +109,128 @@ static enum out_result put_buf(struct viewer *v, struct buf *b)
 /* Whether the cursor is past the last id that the client knows: a filter withheld records, or the
  * client knows none yet.  Or it is in another log, and the client was told the gap: with its old id
  * it would be told again each time it comes back. */
-static bool has_moved(const struct viewer *v, struct xid *at)
+static bool has_moved(const struct follower *f)
 {
-    const struct log *l = v->view->log;
-    const struct cursor *c = &v->place.cursor;
-    *at = c->id;
-    int compared = v->told_any ? xid_cmp(*at, v->told) : 1;
-    bool moved = compared > 0 || (compared < 0 && v->told_former);
-    return l->kind == LOG_STREAM && v->place.standing != PLACE_FRESH && !v->gap &&
-           c->at == CURSOR_SENT && moved;
+    const struct cursor *c = &f->place.cursor;
+    bool placed = f->place.state == PLACE_LIVE || f->place.state == PLACE_BEHIND;
+    int compared = f->told_any ? xid_cmp(c->id, f->told) : 1;
+    bool moved = compared > 0 || (compared < 0 && f->told_former);
+    return placed && f->view->log->kind == LOG_STREAM && f->place.standing != PLACE_FRESH &&
+           !f->gap && c->at == CURSOR_SENT && moved;
 }
 
-/* The id that the client received last.  It is restored when the peer did not take the frame. */
-struct told {
-    struct xid id;
-    bool any;
-    bool former; /* it is of a log before the present one */
-};
-
-static struct told get_told(const struct viewer *v)
+/* The client was told f's cursor. */
+static void cursor_was_told(struct follower *f)
 {
-    return (struct told){v->told, v->told_any, v->told_former};
+    f->told = f->place.cursor.id;
+    f->told_any = true;
+    f->told_former = false;
 }
 
-static void set_told(struct viewer *v, struct told t)
+static bool any_has_moved(const struct viewer *v)
 {
-    v->told = t.id;
-    v->told_any = t.any;
-    v->told_former = t.former;
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (has_moved(f))
+            return true;
+    return false;
 }
 
-/* An event with an id and no data moves the client's cursor (WHATWG HTML 9.2.6). */
-static bool add_moved(struct viewer *v, struct buf *b)
+/* The frame that told the cursors was sent. */
+static void moves_were_told(struct viewer *v)
 {
-    const struct profile *p = v->view->profile;
-    struct xid at;
+    for (struct follower *f = &v->first; f; f = f->beside)
+        if (has_moved(f))
+            cursor_was_told(f);
+}
+
+static bool follows_many(const struct viewer *v)
+{
+    return v->first.beside;
+}
+
+/* The cursor of several logs, as the client knows it when it has this frame.  sent: a record of
+ * that follower, with that id; NULL: the frame tells all that moved. */
+static void add_cursor(struct buf *b, const struct viewer *v, const struct follower *sent,
+                       struct xid id)
+{
+    for (const struct follower *f = &v->first; f; f = f->beside) {
+        if (f == sent)
+            cursor_list_add(b, f->view->name, id);
+        else if (!sent && has_moved(f))
+            cursor_list_add(b, f->view->name, f->place.cursor.id);
+        else if (f->told_any)
+            cursor_list_add(b, f->view->name, f->told);
+    }
+}
+
+static void add_cursor_frame(const struct viewer *v, struct buf *b)
+{
+    const struct profile *p = v->first.view->profile;
+    struct buf text;
+    if (!follows_many(v)) {
+        profile_moved(p, b, v->first.place.cursor.id);
+        return;
+    }
+    buf_init(&text, MAX_CONTROL);
+    add_cursor(&text, v, NULL, XID_ZERO);
+    if (text.failed)
+        b->failed = true;
+    else
+        profile_moved_to(p, b, text.p);
+    buf_free(&text);
+}
+
+/* An event with an id and no data moves the client's cursor (WHATWG HTML 9.2.6).  True: when it is
+ * sent, moves_were_told(). */
+static bool add_moved(const struct viewer *v, struct buf *b)
+{
     size_t before = b->len;
-    if (!has_moved(v, &at))
-        return false;
-    profile_moved(p, b, at);
-    if (b->len == before) /* this profile tells it in another frame */
-        return false;
-    set_told(v, (struct told){at, true, false});
-    return true;
+    if (any_has_moved(v))
+        add_cursor_frame(v, b);
+    return b->len > before; /* some profiles tell it in another frame */
 }
 
 bool emit_in_bulk(const struct viewer *v)
 {
-    return v->view && v->view->profile->bulk && v->phase == PHASE_HISTORY;
+    const struct view *w = v->first.view;
+    return w && w->profile->bulk && v->phase == PHASE_HISTORY;
 }
 
-enum out_result emit_gap(struct viewer *v)
+static void add_gap(struct buf *b, const struct follower *f)
 {
-    const struct profile *p = v->view->profile;
-    bool ids = v->view->log->kind == LOG_STREAM;
-    char after[XID_TEXT], next[XID_TEXT];
+    const struct view *w = f->view;
+    const struct gap *g = f->gap;
+    bool ids = w->log->kind == LOG_STREAM;
+    char first[XID_TEXT], last[XID_TEXT];
+    xid_format(g->after, first);
+    xid_format(g->next, last);
+    const char *after = ids && !g->after_unknown ? first : NULL;
+    const char *next = ids && g->has_next ? last : NULL;
+    if (w->name)
+        profile_gap_in(w->profile, b, w->name, after, next, g->lost);
+    else
+        profile_gap(w->profile, b, after, next, g->lost);
+}
+
+enum out_result emit_gap(struct follower *f)
+{
+    struct viewer *v = f->viewer;
     struct buf b;
     buf_init(&b, MAX_CONTROL);
-    xid_format(v->gap->after, after);
-    xid_format(v->gap->next, next);
-    profile_gap(p, &b, ids && !v->gap->after_unknown ? after : NULL,
-                ids && v->gap->has_next ? next : NULL, v->gap->lost);
+    add_gap(&b, f);
     enum out_result r = put_buf(v, &b);
     if (r == OUT_SENT) {
         v->relay->stats.gaps++;
-        v->told_former = v->told_any && xid_cmp(v->place.cursor.id, v->told) < 0;
-        free(v->gap);
-        v->gap = NULL;
+        f->told_former = f->told_any && xid_cmp(f->place.cursor.id, f->told) < 0;
+        free(f->gap);
+        f->gap = NULL;
     }
     return r;
 }
 
 enum out_result emit_source(struct viewer *v, bool live)
 {
-    const struct profile *p = v->view->profile;
+    const struct profile *p = v->first.view->profile;
     struct buf b;
     buf_init(&b, MAX_CONTROL);
     profile_source(p, &b, live);
@@ -190,50 +240,56 @@ enum out_result emit_source(struct viewer *v, bool live)
     return r;
 }
 
+/* Some profiles tell the cursor in a frame that goes out anyway. */
+static void add_id(struct moment *m, const struct viewer *v)
+{
+    m->has_id = has_moved(&v->first);
+    m->id = v->first.place.cursor.id;
+}
+
 enum out_result emit_live(struct viewer *v)
 {
-    const struct profile *p = v->view->profile;
+    const struct profile *p = v->first.view->profile;
     if (v->phase == PHASE_LIVE)
         return OUT_SENT;
-    struct told before = get_told(v);
     struct moment m = moment_of(v, v->retry);
-    bool bulk = emit_in_bulk(v);
+    bool bulk = emit_in_bulk(v), told_any = v->first.told_any, told = false;
     struct buf b;
     buf_init(&b, MAX_CONTROL);
-    if (bulk)
-        v->told_any = false; /* its records had no ids */
-    else
-        add_moved(v, &b);
-    m.has_id = bulk && has_moved(v, &m.id);
+    if (bulk) {
+        v->first.told_any = false; /* its records had no ids */
+        add_id(&m, v);
+    } else {
+        told = add_moved(v, &b);
+    }
     profile_live(p, &b, &m);
     enum out_result r = put_buf(v, &b);
     if (r != OUT_SENT) {
-        set_told(v, before);
+        v->first.told_any = told_any;
         return r;
     }
     v->phase = PHASE_LIVE;
-    if (m.has_id)
-        set_told(v, (struct told){m.id, true, false});
+    if (told || m.has_id)
+        moves_were_told(v);
     return r;
 }
 
 enum out_result emit_keepalive(struct viewer *v)
 {
-    const struct profile *p = v->view->profile;
+    const struct profile *p = v->first.view->profile;
     struct moment m = moment_of(v, v->retry);
-    struct told before = get_told(v);
+    bool told = false;
     struct buf b;
     buf_init(&b, MAX_CONTROL);
-    m.has_id = p->keepalive_fixed && has_moved(v, &m.id);
-    if (!p->keepalive_fixed)
-        add_moved(v, &b);
+    if (p->keepalive_fixed)
+        add_id(&m, v);
+    else
+        told = add_moved(v, &b);
     profile_keepalive(p, &b, &m);
     enum out_result r = put_buf(v, &b);
     v->relay->stats.keepalives += r == OUT_SENT;
-    if (r != OUT_SENT)
-        set_told(v, before);
-    else if (m.has_id)
-        set_told(v, (struct told){m.id, true, false});
+    if (r == OUT_SENT && (told || m.has_id))
+        moves_were_told(v);
     return r;
 }
 
@@ -243,7 +299,7 @@ static void add_first_frame(struct viewer *v, struct buf *b, const char *client)
 {
     struct moment m = moment_of(v, v->retry);
     m.client = client;
-    profile_first_frame(v->view->profile, b, &m);
+    profile_first_frame(v->first.view->profile, b, &m);
 }
 
 /* Adds the beginning of a compressed stream.  -1: out of memory. */
@@ -287,20 +343,21 @@ static void add_token(const struct viewer *v, struct buf *b)
     const struct poll *p = v->poll;
     int64_t left = p->token ? (p->token_ends - clock_ms()) / 1000 : 0;
     if (left > 0)
-        profile_token(v->view->profile, b, p->token, (unsigned)left);
+        profile_token(v->first.view->profile, b, p->token, (unsigned)left);
 }
 
 void emit_end(struct viewer *v, struct buf *b, enum end_reason reason)
 {
-    const struct profile *p = v->view->profile;
+    const struct profile *p = v->first.view->profile;
     bool polled = reason == END_POLL; /* its time was chosen for this client */
     struct moment m = moment_of(v, polled ? v->retry : jittered(v->retry));
     buf_init(b, MAX_CONTROL);
     if (emit_in_bulk(v))
         return;
-    if (v->place.state == PLACE_LIVE || v->place.state == PLACE_BEHIND)
+    if (!p->keepalive_fixed)
         add_moved(v, b);
-    m.has_id = polled && p->keepalive_fixed && has_moved(v, &m.id);
+    else if (polled)
+        add_id(&m, v);
     if (m.has_id) /* the frame in which this profile tells it */
         profile_keepalive(p, b, &m);
     if (polled)
@@ -310,7 +367,7 @@ void emit_end(struct viewer *v, struct buf *b, enum end_reason reason)
 
 void emit_failure(struct viewer *v, struct buf *b, const char *reason)
 {
-    const struct profile *p = v->view->profile;
+    const struct profile *p = v->first.view->profile;
     unsigned retry = v->retry > FAIL_RETRY_MS ? v->retry : FAIL_RETRY_MS;
     struct moment m = moment_of(v, jittered(retry));
     buf_init(b, MAX_CONTROL);
@@ -334,10 +391,12 @@ void emit_final(struct viewer *v, struct slice frame)
 
 /* ---- records ---- */
 
-static void was_sent(struct viewer *v, struct xid id, uint64_t rank)
+static void was_sent(struct follower *f, struct xid id, uint64_t rank)
 {
-    place_sent(&v->place, id, rank);
-    set_told(v, (struct told){id, true, false});
+    place_sent(&f->place, id, rank);
+    f->told = id;
+    f->told_any = true;
+    f->told_former = false;
 }
 
 /* Items from i on, one at least, that fit into so many bytes.  Returns the one after them. */
@@ -349,14 +408,57 @@ static size_t run_end(const struct item *items, size_t count, size_t i, size_t r
     return k;
 }
 
-/* Items up to the last one were sent, so many. */
-static void items_were_sent(struct viewer *v, const struct item *last, size_t n)
+/* The same in a stream of several logs, where each record has a line more. */
+static size_t many_end(const struct item *items, size_t count, size_t i)
 {
-    was_sent(v, last->id, last->rank);
+    size_t most = i + MANY_ITEMS;
+    return run_end(items, most < count ? most : count, i, WRITE_BYTES);
+}
+
+/* Items up to the last one were sent, so many. */
+static void items_were_sent(struct follower *f, const struct item *last, size_t n)
+{
+    struct viewer *v = f->viewer;
+    was_sent(f, last->id, last->rank);
     v->relay->stats.deliveries += n;
     trace_records(v, n);
     if (v->phase != PHASE_LIVE)
         v->replayed += n;
+}
+
+/* Adds the line with which a record of f begins, in a stream of several logs. */
+static void add_record_cursor(struct buf *b, const struct follower *f, struct xid id)
+{
+    struct buf text;
+    buf_init(&text, MAX_CONTROL);
+    add_cursor(&text, f->viewer, f, id);
+    if (text.failed)
+        b->failed = true;
+    else
+        profile_cursor(f->view->profile, b, text.p);
+    buf_free(&text);
+}
+
+/* Items from i to k, whose frames are at bytes.  In a stream of several logs each gets its cursor,
+ * which no other viewer has. */
+static enum out_result emit_run(struct follower *f, const struct item *items, const char *bytes,
+                                size_t i, size_t k)
+{
+    struct viewer *v = f->viewer;
+    struct buf b;
+    size_t start = item_start(items, i), len = items[k - 1].end - start;
+    struct iovec run = {(char *)(uintptr_t)bytes + start, len};
+    if (!follows_many(v))
+        return emit_parts(v, &run, 1, len);
+    buf_init(&b, 16 * WRITE_BYTES);
+    for (; i < k; i++) {
+        add_record_cursor(&b, f, items[i].id);
+        buf_add(&b, bytes + item_start(items, i), items[i].end - item_start(items, i));
+    }
+    run = (struct iovec){b.p, b.len};
+    enum out_result r = b.failed ? OUT_GONE : emit_parts(v, &run, 1, b.len);
+    buf_free(&b);
+    return r;
 }
 
 /* Viewers that catch up at many places want other pieces each, and would hold up all others. */
@@ -365,19 +467,13 @@ static bool waits_for_its_turn(const struct viewer *v)
     return v->gzip && v->relay->deflated >= v->relay->limits.deflate_bytes;
 }
 
-enum out_result emit_from_ring(struct viewer *v)
+/* Frames of several pieces in one write. */
+static enum out_result emit_pieces(struct follower *f, const struct piece *p, size_t i)
 {
-    size_t i, k, len = 0, items = 0;
-    const struct piece *p = ring_after(&v->view->ring, cursor_position(&v->place.cursor), &i);
     const struct item *last = NULL;
     struct iovec parts[OUT_PARTS];
+    size_t k, len = 0, items = 0;
     int n = 0;
-    if (!p) { /* the records up to the tip are withheld from this view */
-        v->place.cursor = v->view->log->tip.cursor;
-        return OUT_SENT;
-    }
-    if (waits_for_its_turn(v))
-        return OUT_FULL;
     for (; p && n < OUT_PARTS && len < WRITE_BYTES; p = k == p->count ? p->next : NULL, i = 0) {
         size_t start = item_start(p->items, i);
         k = run_end(p->items, p->count, i, WRITE_BYTES - len);
@@ -386,40 +482,76 @@ enum out_result emit_from_ring(struct viewer *v)
         len += last->end - start;
         items += k - i;
     }
-    enum out_result r = emit_parts(v, parts, n, len);
-    if (r == OUT_SENT) {
-        items_were_sent(v, last, items);
-        v->place.standing = PLACE_MET;
-    }
+    enum out_result r = emit_parts(f->viewer, parts, n, len);
+    if (r == OUT_SENT)
+        items_were_sent(f, last, items);
     return r;
 }
 
-enum out_result emit_items(struct viewer *v, const struct batch *b)
+/* The same in a stream of several logs, of one piece. */
+static enum out_result emit_piece(struct follower *f, const struct piece *p, size_t i)
 {
-    struct xid at = cursor_position(&v->place.cursor);
+    size_t k = many_end(p->items, p->count, i);
+    enum out_result r = emit_run(f, p->items, piece_bytes(p), i, k);
+    if (r == OUT_SENT)
+        items_were_sent(f, &p->items[k - 1], k - i);
+    return r;
+}
+
+enum out_result emit_from_ring(struct follower *f)
+{
+    size_t i;
+    struct viewer *v = f->viewer;
+    const struct piece *p = ring_after(&f->view->ring, cursor_position(&f->place.cursor), &i);
+    if (!p) { /* the records up to the tip are withheld from this view */
+        f->place.cursor = f->view->log->tip.cursor;
+        return OUT_SENT;
+    }
+    if (waits_for_its_turn(v))
+        return OUT_FULL;
+    enum out_result r = follows_many(v) ? emit_piece(f, p, i) : emit_pieces(f, p, i);
+    if (r == OUT_SENT)
+        f->place.standing = PLACE_MET;
+    return r;
+}
+
+enum out_result emit_items(struct follower *f, const struct batch *b)
+{
+    struct xid at = cursor_position(&f->place.cursor);
     size_t i = 0;
     while (i < b->count && xid_cmp(b->items[i].id, at) <= 0)
         i++;
     for (size_t k; i < b->count; i = k) {
-        size_t start = item_start(b->items, i);
-        k = run_end(b->items, b->count, i, WRITE_BYTES);
-        struct iovec run = {b->bytes.p + start, b->items[k - 1].end - start};
-        enum out_result r = emit_parts(v, &run, 1, run.iov_len);
+        k = follows_many(f->viewer) ? many_end(b->items, b->count, i)
+                                    : run_end(b->items, b->count, i, WRITE_BYTES);
+        enum out_result r = emit_run(f, b->items, b->bytes.p, i, k);
         if (r != OUT_SENT)
             return r;
-        items_were_sent(v, &b->items[k - 1], k - i);
+        items_were_sent(f, &b->items[k - 1], k - i);
     }
     return OUT_SENT;
 }
 
-enum out_result emit_long_begins(struct viewer *v, const struct batch *b)
+static enum out_result put_long_head(struct follower *f, const struct batch *b)
 {
-    enum out_result r = emit_bytes(v, b->open.p, b->open.len);
+    struct buf head;
+    if (!follows_many(f->viewer))
+        return emit_bytes(f->viewer, b->open.p, b->open.len);
+    buf_init(&head, b->open.len + MAX_CONTROL);
+    add_record_cursor(&head, f, b->after_blob.id);
+    buf_add(&head, b->open.p, b->open.len);
+    return put_buf(f->viewer, &head);
+}
+
+enum out_result emit_long_begins(struct follower *f, const struct batch *b)
+{
+    struct viewer *v = f->viewer;
+    enum out_result r = put_long_head(f, b);
     if (r != OUT_SENT)
         return r;
     v->blob = blob_ref(b->blob);
     v->part = (struct sse_part){0};
-    was_sent(v, b->after_blob.id, b->after_blob.rank);
+    was_sent(f, b->after_blob.id, b->after_blob.rank);
     if (v->phase != PHASE_LIVE)
         v->replayed++;
     return OUT_SENT;
@@ -429,7 +561,7 @@ enum out_result emit_long_on(struct viewer *v)
 {
     struct buf b;
     enum out_result r;
-    const struct profile *p = v->view->profile;
+    const struct profile *p = v->first.view->profile;
     struct sse_part part = v->part;
     buf_init(&b, 8 * WRITE_BYTES);
     sse_data_part(&b, p->eol, slice_make(v->blob->bytes, v->blob->len), &part, WRITE_BYTES);

@@ -15,8 +15,8 @@
 /* The response head, with the first frame: written as it is. */
 enum out_result emit_head(struct viewer *v, const struct buf *head);
 
-/* v->gap, which then is none. */
-enum out_result emit_gap(struct viewer *v);
+/* f->gap, which then is none. */
+enum out_result emit_gap(struct follower *f);
 /* That Redis went away, or is back. */
 enum out_result emit_source(struct viewer *v, bool live);
 /* That history is done; once. */
@@ -25,11 +25,11 @@ enum out_result emit_keepalive(struct viewer *v);
 
 /* The next frames of its view's ring, as many as one write takes.  OUT_FULL also when much was
  * compressed in this turn. */
-enum out_result emit_from_ring(struct viewer *v);
+enum out_result emit_from_ring(struct follower *f);
 /* The records of b that it has not got yet, except the long one ... */
-enum out_result emit_items(struct viewer *v, const struct batch *b);
-/* ... which begins here, and goes on piece by piece until v->blob is NULL. */
-enum out_result emit_long_begins(struct viewer *v, const struct batch *b);
+enum out_result emit_items(struct follower *f, const struct batch *b);
+/* ... which begins here, and goes on piece by piece until the viewer's blob is NULL. */
+enum out_result emit_long_begins(struct follower *f, const struct batch *b);
 enum out_result emit_long_on(struct viewer *v);
 
 /* Whether it is inside the one event that the history of a bulk profile is.  No other frame may

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "redis/resp_bulk.h"
+#include "relay/follower.h"
 #include "relay/viewer.h"
 
 void fanout_begin(struct log *l)
@@ -19,17 +20,17 @@ static bool slice_is_over(const struct log *l)
     return clock_us() - l->slice_began >= l->relay->limits.slice_us;
 }
 
-/* Hands b to viewers from v on, to all or until the slice is over.  Returns the first that it did
+/* Hands b to viewers from f on, to all or until the slice is over.  Returns the first that it did
  * not reach. */
-static struct viewer *hand_out(const struct log *l, struct viewer *v, const struct batch *b,
+static struct follower *hand_out(const struct log *l, struct follower *f, const struct batch *b,
                                bool all)
 {
-    for (; v; v = v->next) {
-        if (v->place.state != PLACE_LIVE)
+    for (; f; f = f->next) {
+        if (f->place.state != PLACE_LIVE)
             continue;
         if (!all && slice_is_over(l))
-            return v;
-        viewer_take(v, b);
+            return f;
+        viewer_take(f, b);
     }
     return NULL;
 }
@@ -59,17 +60,17 @@ static void dequeue(struct log *l)
 }
 
 /* The ring or Redis serves viewers from `at` on. */
-static void leave_behind(struct relay *r, struct viewer *at)
+static void leave_behind(struct relay *r, struct follower *at)
 {
     for (; at; at = at->next)
         if (at->place.state == PLACE_LIVE)
-            viewer_set_place(at, PLACE_BEHIND);
+            follower_set_place(at, PLACE_BEHIND);
     sweep_by(r, r->now);
 }
 
 /* Viewers of w from `at` on get b later.  Frames that wait are no more than the rings
  * hold: a log may have many views.  A channel's are in no other place: pubsub.c bounds them. */
-static void give_later(struct view *w, struct viewer *at, struct batch *b)
+static void give_later(struct view *w, struct follower *at, struct batch *b)
 {
     struct log *l = w->log;
     struct relay *r = l->relay;
@@ -95,7 +96,7 @@ void fanout_give(struct view *w, struct batch *b)
 {
     const struct log *l = w->log;
     batch_to_ring(l->relay, w, b);
-    struct viewer *at = hand_out(l, w->viewers, b, false); /* none, if an earlier batch waits */
+    struct follower *at = hand_out(l, w->followers, b, false); /* none, if an earlier batch waits */
     if (at)
         give_later(w, at, b);
 }
@@ -143,11 +144,11 @@ void fanout_finish(struct log *l)
     dequeue(l);
 }
 
-void fanout_forget_viewer(const struct viewer *v)
+void fanout_forget(const struct follower *gone)
 {
-    for (struct fanout *f = v->view->log->fanouts; f; f = f->next)
-        if (f->at == v)
-            f->at = v->next;
+    for (struct fanout *f = gone->view->log->fanouts; f; f = f->next)
+        if (f->at == gone)
+            f->at = gone->next;
 }
 
 void fanout_forget_view(const struct view *w)

@@ -15,7 +15,7 @@
 struct fanout {
     struct fanout *next; /* of the same log, to be handed out later */
     struct view *view;
-    struct viewer *at; /* the next one to get it; NULL: all have it */
+    struct follower *at; /* the next one to get it; NULL: all have it */
     struct batch batch;
 };
 
@@ -32,8 +32,8 @@ struct log *fanout_run(struct relay *r);
 size_t fanout_size(const struct batch *b);
 /* Hands out all that waits of l, however long that takes. */
 void fanout_finish(struct log *l);
-/* v leaves its view. */
-void fanout_forget_viewer(const struct viewer *v);
+/* f leaves its view. */
+void fanout_forget(const struct follower *f);
 /* A view is freed. */
 void fanout_forget_view(const struct view *w);
 

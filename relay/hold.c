@@ -25,7 +25,7 @@ void hold_settle(struct viewer *v)
 bool hold_is_full(struct viewer *v)
 {
     struct relay *r = v->relay;
-    if (v->view->log->kind != LOG_STREAM || seats_let_on(r->seats, v->account))
+    if (v->first.view->log->kind != LOG_STREAM || seats_let_on(r->seats, v->account))
         return false;
     r->held_back = true;
     retry_soon(r);
@@ -39,7 +39,7 @@ bool hold_is_stalled(const struct viewer *v)
     if (!holds_bytes(v) || !budget_cuts(seats_room(r->seats, v->account), r->now - v->moved))
         return false;
     diag(DIAG_INFO, "relay", "%s: a stream took nothing for %d s and is cut off: memory is needed",
-         v->view->log->key, BUDGET_STALL_MS / 1000);
+         v->first.view->log->key, BUDGET_STALL_MS / 1000);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "relay/fanout.h"
+#include "relay/follower.h"
 #include "relay/gather.h"
 #include "relay/reads.h"
 #include "relay/viewer.h"
@@ -70,12 +71,14 @@ static void log_free(struct log *l)
 
 /* ---- views ---- */
 
-static bool view_fits(const struct view *w, const struct admission *a)
+static bool view_fits(const struct view *w, const struct admission *a,
+                      const struct admitted_log *its)
 {
     return w->profile == a->profile && strcmp(w->field, a->field) == 0 &&
            strcmp(w->event_field, a->event_field) == 0 &&
            slice_equal(slice_of(w->event_prefix), slice_of(a->event_prefix)) &&
-           slice_equal(filter_key(w->filter), filter_key(a->filter));
+           slice_equal(slice_of(w->name), slice_of(its->name)) &&
+           slice_equal(filter_key(w->filter), filter_key(its->filter));
 }
 
 static void view_free(struct view *w)
@@ -100,22 +103,23 @@ static const char *put_text(char **at, const char *text)
     return copy;
 }
 
-/* Takes the filter out of a when it makes a new view. */
-static struct view *view_make(struct log *l, struct admission *a)
+/* Takes the filter of the log when it makes a new view. */
+static struct view *view_make(struct log *l, const struct admission *a, struct admitted_log *its)
 {
     for (struct view *w = l->views; w; w = w->next)
-        if (view_fits(w, a))
+        if (view_fits(w, a, its))
             return w;
     struct view *w = malloc(sizeof *w + slice_of(a->field).len + slice_of(a->event_field).len +
-                            slice_of(a->event_prefix).len + 3);
+                            slice_of(a->event_prefix).len + slice_of(its->name).len + 4);
     if (!w)
         return NULL;
     char *texts = (char *)(w + 1);
-    *w = (struct view){.log = l, .profile = a->profile, .next = l->views, .filter = a->filter};
+    *w = (struct view){.log = l, .profile = a->profile, .next = l->views, .filter = its->filter};
     w->field = put_text(&texts, a->field);
     w->event_field = put_text(&texts, a->event_field);
     w->event_prefix = put_text(&texts, a->event_prefix);
-    a->filter = NULL;
+    w->name = put_text(&texts, its->name);
+    its->filter = NULL;
     w->ring.floor = l->tip.state == PLACE_NONE ? XID_MAX : cursor_position(&l->tip.cursor);
     l->views = w;
     return w;
@@ -123,73 +127,105 @@ static struct view *view_make(struct log *l, struct admission *a)
 
 /* ---- viewers ---- */
 
-int log_attach(struct viewer *v, struct admission *a, const struct log_source *source)
+static int attach(struct follower *f, const struct admission *a, struct admitted_log *its,
+                  const struct log_source *source)
 {
-    struct relay *r = v->relay;
-    struct log *l = log_make(r, a->kind, a->key, source);
-    struct view *w = l ? view_make(l, a) : NULL;
+    struct relay *r = f->viewer->relay;
+    struct log *l = log_make(r, a->kind, its->key, source);
+    struct view *w = l ? view_make(l, a, its) : NULL;
     if (!w) {
         sweep_by(r, r->now); /* a log without views is freed */
         return -1;
     }
-    v->view = w;
-    v->next = w->viewers;
-    v->at = &w->viewers;
-    if (v->next)
-        v->next->at = &v->next;
-    w->viewers = v;
+    f->view = w;
+    f->next = w->followers;
+    f->at = &w->followers;
+    if (f->next)
+        f->next->at = &f->next;
+    w->followers = f;
     return 0;
+}
+
+int log_attach(struct viewer *v, struct admission *a, const struct log_source *source)
+{
+    struct admitted_log *its = &a->log;
+    for (struct follower *f = &v->first; f; f = f->beside, its = its->next)
+        if (attach(f, a, its, source))
+            return -1;
+    return 0;
+}
+
+void log_begin(struct viewer *v)
+{
+    for (struct follower *f = &v->first; f; f = f->beside)
+        f->view->log->source->begin(f);
+}
+
+static void detach(struct follower *f)
+{
+    struct view *w = f->view;
+    struct relay *r = f->viewer->relay;
+    reads_forget(f);
+    fanout_forget(f);
+    *f->at = f->next;
+    if (f->next)
+        f->next->at = f->at;
+    f->view = NULL;
+    if (w->followers)
+        return;
+    w->empty_since = r->now;
+    sweep_by(r, w->empty_since + LINGER_MS);
 }
 
 void log_detach(struct viewer *v)
 {
-    struct view *w = v->view;
-    if (!w)
-        return;
-    reads_forget(v);
-    fanout_forget_viewer(v);
-    *v->at = v->next;
-    if (v->next)
-        v->next->at = v->at;
-    v->view = NULL;
-    if (w->viewers)
-        return;
-    w->empty_since = v->relay->now;
-    sweep_by(v->relay, w->empty_since + LINGER_MS);
+    for (struct follower *f = &v->first; f; f = f->beside)
+        if (f->view)
+            detach(f);
+}
+
+/* Starts what the followers of v need.  True: v can be served. */
+static bool meet_needs(struct viewer *v)
+{
+    bool met = false;
+    for (struct follower *f = &v->first; f; f = f->beside)
+        if (f->need != PLACE_WAIT && f->view->log->source->want(f, f->need))
+            met = true;
+    return met;
 }
 
 void log_serve(struct viewer *v)
 {
-    enum place_step need;
     do
-        need = viewer_serve(v);
-    while (need != PLACE_WAIT && v->view->log->source->want(v, need));
-    if (v->place.state == PLACE_LIVE)
-        v->view->log->source->look(v->view->log);
+        viewer_serve(v);
+    while (meet_needs(v));
+    for (struct follower *f = &v->first; f; f = f->beside)
+        if (f->place.state == PLACE_LIVE)
+            f->view->log->source->look(f->view->log);
 }
 
 void log_serve_view(struct view *w)
 {
-    for (struct viewer *v = w->viewers; v; v = v->next)
-        if (viewer_is_idle(v))
-            log_serve(v);
+    for (struct follower *f = w->followers; f; f = f->next)
+        if (follower_is_idle(f))
+            log_serve(f->viewer);
 }
 
 void log_leave_behind(struct view *w, struct xid upto)
 {
     struct relay *r = w->log->relay;
     ring_reset(&r->rings, &w->ring, upto);
-    for (struct viewer *v = w->viewers; v; v = v->next)
-        if (v->place.state == PLACE_LIVE)
-            viewer_set_place(v, PLACE_BEHIND);
+    for (struct follower *f = w->followers; f; f = f->next)
+        if (f->place.state == PLACE_LIVE)
+            follower_set_place(f, PLACE_BEHIND);
     sweep_by(r, r->now);
 }
 
-void log_add_gap(struct viewer *v, const struct gap *gap)
+void log_add_gap(struct follower *f, const struct gap *gap)
 {
-    viewer_add_gap(v, gap);
-    if (v->place.state == PLACE_LIVE)
-        log_serve(v);
+    viewer_add_gap(f, gap);
+    if (f->place.state == PLACE_LIVE)
+        log_serve(f->viewer);
 }
 
 void log_fail_all(struct log *l, enum redis_result result)
@@ -198,8 +234,8 @@ void log_fail_all(struct log *l, enum redis_result result)
                       : result == REDIS_TOO_LARGE ? "a record is too large for memory"
                                                   : "refused";
     for (struct view *w = l->views; w; w = w->next)
-        for (struct viewer *v = w->viewers; v; v = v->next)
-            viewer_fail(v, why);
+        for (struct follower *f = w->followers; f; f = f->next)
+            viewer_fail(f->viewer, why);
 }
 
 /* ---- all logs ---- */
@@ -211,12 +247,12 @@ static int64_t sweep_views(struct log *l)
     int64_t due = INT64_MAX;
     for (struct view **p = &l->views; *p;) {
         struct view *w = *p;
-        if (!w->viewers && (r->stop_by || r->now >= w->empty_since + LINGER_MS)) {
+        if (!w->followers && (r->stop_by || r->now >= w->empty_since + LINGER_MS)) {
             *p = w->next;
             view_free(w);
             continue;
         }
-        if (!w->viewers && w->empty_since + LINGER_MS < due)
+        if (!w->followers && w->empty_since + LINGER_MS < due)
             due = w->empty_since + LINGER_MS;
         p = &w->next;
     }

@@ -10,10 +10,10 @@
 
 /* The operations of a kind of log.  log_serve() and the files above the log call them. */
 struct log_source {
-    /* A new viewer: puts it where it begins, or asks. log_serve() follows. */
-    void (*begin)(struct viewer *v);
-    /* v needs this to go on, and it is not PLACE_WAIT. True: it was done, and v can be served. */
-    bool (*want)(struct viewer *v, enum place_step need);
+    /* A new follower: puts it where it begins, or asks. log_serve() follows. */
+    void (*begin)(struct follower *f);
+    /* f needs this to go on, and it is not PLACE_WAIT. True: it was done, and f can be served. */
+    bool (*want)(struct follower *f, enum place_step need);
     /* A viewer may have become LIVE: reads what waited for that. */
     void (*look)(struct log *l);
     /* A sweep: does what is due; returns when more will be (ms). */
@@ -27,12 +27,14 @@ struct log_source {
 
 /* NULL: not followed. */
 struct log *log_find(struct relay *r, enum log_kind kind, const char *key);
-/* Finds or makes the log and the view for a new viewer; takes what it needs out of a.  -1: out of
+/* Finds or makes the logs and the views of a new viewer; takes what it needs out of a.  -1: out of
  * memory. */
 int log_attach(struct viewer *v, struct admission *a, const struct log_source *source);
+/* Each of its followers begins in its log. log_serve() follows. */
+void log_begin(struct viewer *v);
 void log_detach(struct viewer *v);
 
-/* Writes to v all that it can take now, and then starts the reads that it needs. */
+/* Writes to f all that it can take now, and then starts the reads that it needs. */
 void log_serve(struct viewer *v);
 /* The same for all viewers of w that are idle.  Not while the batch is handed out: a viewer that is
  * served may begin a read. */
@@ -40,8 +42,8 @@ void log_serve_view(struct view *w);
 /* There was no memory for what was read, up to upto: viewers that were LIVE read it when there is.
  */
 void log_leave_behind(struct view *w, struct xid upto);
-/* A gap to be told to v; at once if it is LIVE. */
-void log_add_gap(struct viewer *v, const struct gap *gap);
+/* A gap to be told to f; at once if it is LIVE. */
+void log_add_gap(struct follower *f, const struct gap *gap);
 /* The log cannot be read: its viewers are told, and end. */
 void log_fail_all(struct log *l, enum redis_result result);
 

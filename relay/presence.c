@@ -57,7 +57,7 @@ void presence_renew(struct relay *r)
     for (struct viewer *v = r->all; v; v = v->all_next) {
         for (struct presence *p = v->presence; p; p = p->next)
             p->at = 0;
-        if (v->view)
+        if (v->first.view)
             presence_check(v);
     }
 }

@@ -5,6 +5,7 @@
 #include "format/record.h"
 #include "relay/fanout.h"
 #include "relay/trace.h"
+#include "relay/follower.h"
 #include "relay/viewer.h"
 
 /* ---- both kinds ---- */
@@ -41,12 +42,12 @@ void pubsub_deliver(struct log *l, struct slice payload)
 static void begin_all(struct log *l)
 {
     for (struct view *w = l->views; w; w = w->next) {
-        for (struct viewer *v = w->viewers; v; v = v->next) {
-            if (!place_is_sought(&v->place))
+        for (struct follower *f = w->followers; f; f = f->next) {
+            if (!place_is_sought(&f->place))
                 continue;
-            v->place.cursor = l->tip.cursor;
-            viewer_set_place(v, PLACE_BEHIND);
-            log_serve(v);
+            f->place.cursor = l->tip.cursor;
+            follower_set_place(f, PLACE_BEHIND);
+            log_serve(f->viewer);
         }
     }
 }
@@ -62,14 +63,14 @@ void pubsub_stands(struct log *l)
     begin_all(l);
 }
 
-bool pubsub_skip(struct viewer *v, enum place_step need)
+bool pubsub_skip(struct follower *f, enum place_step need)
 {
-    struct xid floor = v->view->ring.floor;
-    struct gap gap = {.lost = (int64_t)(floor.seq - v->place.cursor.id.seq)};
+    struct xid floor = f->view->ring.floor;
+    struct gap gap = {.lost = (int64_t)(floor.seq - f->place.cursor.id.seq)};
     if (need != PLACE_READ)
         return false;
-    v->place.cursor = (struct cursor){.id = floor, .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
-    viewer_add_gap(v, &gap);
+    f->place.cursor = (struct cursor){.id = floor, .at = CURSOR_SENT, .rank = RANK_UNKNOWN};
+    viewer_add_gap(f, &gap);
     return true;
 }
 
@@ -82,11 +83,11 @@ void pubsub_down(struct log *l)
     fanout_finish(l);
     l->tip.state = PLACE_NONE;
     for (struct view *w = l->views; w; w = w->next) {
-        for (struct viewer *v = w->viewers; v; v = v->next) {
-            if (v->state != VIEWER_OPEN)
+        for (struct follower *f = w->followers; f; f = f->next) {
+            if (f->viewer->state != VIEWER_OPEN)
                 continue;
-            viewer_set_place(v, PLACE_ASKING);
-            viewer_add_gap(v, &unknown);
+            follower_set_place(f, PLACE_ASKING);
+            viewer_add_gap(f, &unknown);
         }
     }
 }
@@ -101,10 +102,10 @@ static void subscribe(struct log *l)
         retry_soon(r);
 }
 
-static void begin(struct viewer *v)
+static void begin(struct follower *f)
 {
-    struct log *l = v->view->log;
-    v->place.standing = PLACE_MET;
+    struct log *l = f->view->log;
+    f->place.standing = PLACE_MET;
     if (l->tip.state == PLACE_NONE)
         subscribe(l);
     else

@@ -23,8 +23,8 @@ void pubsub_deliver(struct log *l, struct slice payload);
 /* The subscription, or the membership of the group, stands: waiting viewers are live from here on.
  */
 void pubsub_stands(struct log *l);
-/* v fell out of the ring: tells it what it missed. */
-bool pubsub_skip(struct viewer *v, enum place_step need);
+/* f fell out of the ring: tells it what it missed. */
+bool pubsub_skip(struct follower *f, enum place_step need);
 void pubsub_down(struct log *l);
 
 #endif

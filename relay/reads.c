@@ -156,21 +156,21 @@ int reads_send(struct read *q)
 
 /* ---- who waits ---- */
 
-void reads_join(struct read *q, struct viewer *v)
+void reads_join(struct read *q, struct follower *f)
 {
-    v->read = q;
-    v->waits = WAIT_READ;
-    v->wait_next = q->waiters;
-    q->waiters = v;
+    f->read = q;
+    f->waits = WAIT_READ;
+    f->wait_next = q->waiters;
+    q->waiters = f;
 }
 
-struct viewer *reads_take_waiters(struct read *q)
+struct follower *reads_take_waiters(struct read *q)
 {
-    struct viewer *first = q->waiters;
+    struct follower *first = q->waiters;
     q->waiters = NULL;
-    for (struct viewer *v = first; v; v = v->wait_next) {
-        v->read = NULL;
-        v->waits = WAIT_NONE;
+    for (struct follower *f = first; f; f = f->wait_next) {
+        f->read = NULL;
+        f->waits = WAIT_NONE;
     }
     return first;
 }
@@ -179,7 +179,7 @@ void reads_more(struct read *q, unsigned left, struct xid to)
 {
     struct log *l = q->log;
     struct read *more = reads_new(l, q->kind, q->done);
-    struct viewer *waiters = reads_take_waiters(q);
+    struct follower *waiters = reads_take_waiters(q);
     if (!more)
         return;
     more->history = q->history;
@@ -188,26 +188,26 @@ void reads_more(struct read *q, unsigned left, struct xid to)
     more->left = left;
     more->to = to;
     more->count = 1 + (reads_count(l) < left ? reads_count(l) : left);
-    for (struct viewer *v = waiters, *next; v; v = next) {
-        next = v->wait_next;
-        reads_join(more, v);
+    for (struct follower *f = waiters, *next; f; f = next) {
+        next = f->wait_next;
+        reads_join(more, f);
     }
     reads_send(more);
 }
 
-static void unlink_waiter(struct viewer **list, struct viewer *v)
+static void unlink_waiter(struct follower **list, struct follower *f)
 {
-    while (*list && *list != v)
+    while (*list && *list != f)
         list = &(*list)->wait_next;
     if (*list)
-        *list = v->wait_next;
+        *list = f->wait_next;
 }
 
-static void leave_queue(struct viewer *v)
+static void leave_queue(struct follower *f)
 {
-    struct relay *r = v->relay;
-    bool last = r->queue_end == &v->wait_next;
-    unlink_waiter(&r->queue, v);
+    struct relay *r = f->viewer->relay;
+    bool last = r->queue_end == &f->wait_next;
+    unlink_waiter(&r->queue, f);
     if (!last)
         return;
     r->queue_end = &r->queue;
@@ -215,23 +215,23 @@ static void leave_queue(struct viewer *v)
         r->queue_end = &(*r->queue_end)->wait_next;
 }
 
-void reads_forget(struct viewer *v)
+void reads_forget(struct follower *f)
 {
-    if (v->waits == WAIT_READ)
-        unlink_waiter(&v->read->waiters, v);
-    else if (v->waits == WAIT_TURN)
-        leave_queue(v);
-    v->read = NULL;
-    v->waits = WAIT_NONE;
+    if (f->waits == WAIT_READ)
+        unlink_waiter(&f->read->waiters, f);
+    else if (f->waits == WAIT_TURN)
+        leave_queue(f);
+    f->read = NULL;
+    f->waits = WAIT_NONE;
 }
 
-void reads_queue(struct viewer *v)
+void reads_queue(struct follower *f)
 {
-    struct relay *r = v->relay;
-    v->waits = WAIT_TURN;
-    v->wait_next = NULL;
-    *r->queue_end = v;
-    r->queue_end = &v->wait_next;
+    struct relay *r = f->viewer->relay;
+    f->waits = WAIT_TURN;
+    f->wait_next = NULL;
+    *r->queue_end = f;
+    r->queue_end = &f->wait_next;
 }
 
 bool reads_have_room(const struct relay *r)
@@ -239,12 +239,12 @@ bool reads_have_room(const struct relay *r)
     return r->nreads < r->limits.reads;
 }
 
-struct viewer *reads_next_in_queue(struct relay *r)
+struct follower *reads_next_in_queue(struct relay *r)
 {
-    struct viewer *v = reads_have_room(r) && r->up ? r->queue : NULL;
-    if (v)
-        reads_forget(v);
-    return v;
+    struct follower *f = reads_have_room(r) && r->up ? r->queue : NULL;
+    if (f)
+        reads_forget(f);
+    return f;
 }
 
 void reads_empty_queue(struct relay *r)
@@ -255,22 +255,22 @@ void reads_empty_queue(struct relay *r)
 
 /* ---- among all ---- */
 
-struct read *reads_find_after(const struct viewer *v, bool as_history)
+struct read *reads_find_after(const struct follower *f, bool as_history)
 {
-    for (struct read *q = v->relay->reads; q; q = q->next)
-        if (q->kind == READ_AFTER && q->view == v->view &&
-            place_is_answered_by(&v->place, q->number) &&
-            cursor_equal(&q->from, &v->place.cursor) && q->as_history == as_history &&
-            (!as_history || q->nth == v->replayed))
+    for (struct read *q = f->viewer->relay->reads; q; q = q->next)
+        if (q->kind == READ_AFTER && q->view == f->view &&
+            place_is_answered_by(&f->place, q->number) &&
+            cursor_equal(&q->from, &f->place.cursor) && q->as_history == as_history &&
+            (!as_history || q->nth == f->viewer->replayed))
             return q;
     return NULL;
 }
 
-struct read *reads_find_newest(const struct viewer *v)
+struct read *reads_find_newest(const struct follower *f)
 {
-    for (struct read *q = v->relay->reads; q; q = q->next)
-        if (q->kind == READ_NEWEST && q->log == v->view->log && q->history == v->place.history &&
-            xid_cmp(q->from.id, v->place.since) == 0 && place_is_answered_by(&v->place, q->number))
+    for (struct read *q = f->viewer->relay->reads; q; q = q->next)
+        if (q->kind == READ_NEWEST && q->log == f->view->log && q->history == f->place.history &&
+            xid_cmp(q->from.id, f->place.since) == 0 && place_is_answered_by(&f->place, q->number))
             return q;
     return NULL;
 }

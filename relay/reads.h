@@ -30,7 +30,7 @@ struct read {
     read_done_fn *done;
     struct log *log;
     struct view *view;      /* READ_AFTER; NULL once it is gone */
-    struct viewer *waiters; /* through wait_next */
+    struct follower *waiters; /* through wait_next */
     struct cursor from;
     struct xid to;
     unsigned count;
@@ -53,23 +53,23 @@ int reads_send(struct read *q);
  * begins at q's last record, which shows that both pages are of one log.  Without memory its
  * viewers ask again. */
 void reads_more(struct read *q, unsigned left, struct xid to);
-/* v waits for q. */
-void reads_join(struct read *q, struct viewer *v);
+/* f waits for q. */
+void reads_join(struct read *q, struct follower *f);
 /* The viewers that wait for q, through wait_next; they wait no longer. */
-struct viewer *reads_take_waiters(struct read *q);
-/* v waits for nothing any more. */
-void reads_forget(struct viewer *v);
+struct follower *reads_take_waiters(struct read *q);
+/* f waits for nothing any more. */
+void reads_forget(struct follower *f);
 
-/* A read under way that will serve v too; NULL: none. */
-struct read *reads_find_after(const struct viewer *v, bool as_history);
-struct read *reads_find_newest(const struct viewer *v);
+/* A read under way that will serve f too; NULL: none. */
+struct read *reads_find_after(const struct follower *f, bool as_history);
+struct read *reads_find_newest(const struct follower *f);
 
-/* v waits until few enough reads are under way. */
-void reads_queue(struct viewer *v);
+/* f waits until few enough reads are under way. */
+void reads_queue(struct follower *f);
 /* Whether a read for a viewer behind may be sent now. */
 bool reads_have_room(const struct relay *r);
 /* The next viewer whose turn it is, taken out of the queue; NULL: none. */
-struct viewer *reads_next_in_queue(struct relay *r);
+struct follower *reads_next_in_queue(struct relay *r);
 
 /* Redis is away: no viewer waits for its turn. */
 void reads_empty_queue(struct relay *r);

@@ -191,14 +191,14 @@ static void admit_viewer(struct relay *r, struct admission *a)
     if (r->stop_by)
         viewer_end(v, END_SHUTDOWN);
     else if (v->state == VIEWER_OPEN)
-        v->view->log->source->begin(v);
+        log_begin(v);
     log_serve(v);
 }
 
 /* The stream that a's tab had before ends, and its seat is free. */
 static void replace(struct relay *r, const struct admission *a)
 {
-    const struct log *l = a->replaces ? log_find(r, a->kind, a->key) : NULL;
+    const struct log *l = a->replaces ? log_find(r, a->kind, a->log.key) : NULL;
     struct viewer *old = l ? replaces_find(r, a->seat, l, a->replaces) : NULL;
     if (old)
         viewer_end(old, END_REPLACED);

@@ -41,7 +41,7 @@ void replaces_add(struct viewer *v, const char *id)
     if (!n)
         return;
     memcpy(n + 1, id, len);
-    *n = (struct replaced){v->account, v->view->log, v, (const char *)(n + 1)};
+    *n = (struct replaced){v->account, v->first.view->log, v, (const char *)(n + 1)};
     struct replaced **node = tsearch(n, &v->relay->replaces, compare);
     if (node && *node == n)
         v->replaced = n;

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "relay/catchup.h"
 #include "relay/fanout.h"
+#include "relay/follower.h"
 #include "relay/gather.h"
 #include "relay/reads.h"
 #include "relay/viewer.h"
@@ -27,7 +28,7 @@ static unsigned tip_count(const struct log *l)
 {
     unsigned count = reads_count(l), views = 0;
     for (const struct view *w = l->views; w; w = w->next)
-        views += w->viewers != NULL;
+        views += w->followers != NULL;
     unsigned most = views > 0 ? 1 + l->relay->limits.frames / views : count; /* 1: the tip itself */
     return count < most ? count : most < 2 ? 2 : most;
 }
@@ -60,7 +61,7 @@ static void deliver(struct view *w, const struct redis_entry *entries, size_t co
 {
     struct relay *r = w->log->relay;
     struct batch *b = &r->batch;
-    if (!w->viewers) {
+    if (!w->followers) {
         ring_reset(&r->rings, &w->ring, entries[count - 1].id);
         return;
     }
@@ -101,9 +102,9 @@ static void tip_advance(struct log *l, const struct redis_entry *entries, size_t
         rest(l);
 }
 
-static bool is_beyond(const struct viewer *v, struct xid position)
+static bool is_beyond(const struct follower *f, struct xid position)
 {
-    return xid_cmp(cursor_position(&v->place.cursor), position) > 0;
+    return xid_cmp(cursor_position(&f->place.cursor), position) > 0;
 }
 
 /* Records after the tip are lost to viewers that are LIVE at it.  Viewers that are BEHIND look for
@@ -113,13 +114,13 @@ static void tip_gap(struct log *l, const struct gap *gap)
     struct relay *r = l->relay;
     for (struct view *w = l->views; w; w = w->next) {
         ring_reset(&r->rings, &w->ring, cursor_position(&l->tip.cursor));
-        for (struct viewer *v = w->viewers; v; v = v->next) {
-            place_doubt_again(&v->place);
-            if (v->place.state == PLACE_LIVE) {
-                v->place.cursor = l->tip.cursor;
-                log_add_gap(v, gap);
-            } else if (v->place.state == PLACE_BEHIND && v->waits != WAIT_READ) {
-                viewer_seek_place(v);
+        for (struct follower *f = w->followers; f; f = f->next) {
+            place_doubt_again(&f->place);
+            if (f->place.state == PLACE_LIVE) {
+                f->place.cursor = l->tip.cursor;
+                log_add_gap(f, gap);
+            } else if (f->place.state == PLACE_BEHIND && f->waits != WAIT_READ) {
+                follower_seek_place(f);
             }
         }
     }
@@ -206,20 +207,20 @@ static void on_before_tip(struct read *q, enum redis_result result,
 
 /* Places a viewer by an answer to XINFO STREAM.  Without memory for the next read, the viewer asks
  * again. */
-static void viewer_on_info(struct viewer *v, const struct redis_info *info)
+static void viewer_on_info(struct follower *f, const struct redis_info *info)
 {
     struct gap gap;
-    if (v->phase == PHASE_NEW)
-        v->phase = PHASE_HISTORY;
-    switch (place_on_info(&v->place, info, &gap)) {
+    if (f->viewer->phase == PHASE_NEW)
+        f->viewer->phase = PHASE_HISTORY;
+    switch (place_on_info(&f->place, info, &gap)) {
     case FIND_NEWEST:
-        catchup_find_newest(v);
+        catchup_find_newest(f);
         break;
     case FIND_BEFORE:
-        catchup_find_before(v, info->first);
+        catchup_find_before(f, info->first);
         break;
     case FOUND_GAP:
-        viewer_add_gap(v, &gap);
+        viewer_add_gap(f, &gap);
         break;
     default:
         break;
@@ -236,11 +237,11 @@ static void tip_at_end(struct log *l, const struct redis_info *info)
     l->stale = true; /* reading it makes Redis track the key */
     for (struct view *w = l->views; w; w = w->next) {
         ring_reset(&r->rings, &w->ring, l->tip.cursor.id);
-        for (struct viewer *v = w->viewers; v; v = v->next) {
-            place_doubt_again(&v->place);
-            if (v->place.state == PLACE_BEHIND && v->waits != WAIT_READ &&
-                is_beyond(v, l->tip.cursor.id))
-                viewer_seek_place(v);
+        for (struct follower *f = w->followers; f; f = f->next) {
+            place_doubt_again(&f->place);
+            if (f->place.state == PLACE_BEHIND && f->waits != WAIT_READ &&
+                is_beyond(f, l->tip.cursor.id))
+                follower_seek_place(f);
         }
     }
 }
@@ -279,14 +280,14 @@ static void info_came(struct log *l, const struct redis_info *info)
     bool asks = l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING;
     bool hold = recreated && (asks || l->fanouts);
     for (struct view *w = l->views; w; w = w->next) {
-        for (struct viewer *v = w->viewers; v; v = v->next) {
-            if (!place_is_sought(&v->place) || v->waits == WAIT_READ)
+        for (struct follower *f = w->followers; f; f = f->next) {
+            if (!place_is_sought(&f->place) || f->waits == WAIT_READ)
                 continue;
             if (hold) {
                 l->info = INFO_HELD;
-            } else if (place_is_answered_by(&v->place, number)) {
-                v->place.to_prove = v->place.to_prove && !at_end;
-                viewer_on_info(v, info);
+            } else if (place_is_answered_by(&f->place, number)) {
+                f->place.to_prove = f->place.to_prove && !at_end;
+                viewer_on_info(f, info);
             }
         }
         log_serve_view(w); /* a viewer that this answer came too early for asks again */
@@ -345,32 +346,32 @@ static void on_read(struct read *q, enum redis_result result, const struct redis
 
 /* ---- the table ---- */
 
-static void begin(struct viewer *v)
+static void begin(struct follower *f)
 {
-    const struct log *l = v->view->log;
+    const struct log *l = f->view->log;
     /* The first read of a cursor proves it, or finds that its record is missing.  Beyond the tip
      * nothing would be read: the log may have been recreated. */
-    if (v->place.standing != PLACE_FRESH && l->tip.state != PLACE_NONE &&
-        xid_cmp(v->place.cursor.id, l->tip.cursor.id) <= 0)
-        viewer_set_place(v, PLACE_BEHIND);
+    if (f->place.standing != PLACE_FRESH && l->tip.state != PLACE_NONE &&
+        xid_cmp(f->place.cursor.id, l->tip.cursor.id) <= 0)
+        follower_set_place(f, PLACE_BEHIND);
     else
-        viewer_seek_place(v);
+        follower_seek_place(f);
 }
 
-static bool want(struct viewer *v, enum place_step need)
+static bool want(struct follower *f, enum place_step need)
 {
-    struct log *l = v->view->log;
+    struct log *l = f->view->log;
     if (need == PLACE_READ) {
-        catchup_read_after(v);
+        catchup_read_after(f);
     } else if (need == PLACE_PROVE) {
-        v->place.proof = l->asked + 1;
-        if (v->place.proof > l->wanted)
-            l->wanted = v->place.proof;
+        f->place.proof = l->asked + 1;
+        if (f->place.proof > l->wanted)
+            l->wanted = f->place.proof;
         l->stale = true;
         look(l);
     } else {
         if (need == PLACE_SUSPECT)
-            viewer_seek_missing(v);
+            follower_seek_missing(f);
         if (l->info == INFO_NONE)
             ask_for_info(l);
     }
@@ -406,8 +407,8 @@ static void up(struct log *l)
 static void down(struct log *l)
 {
     for (struct view *w = l->views; w; w = w->next)
-        for (struct viewer *v = w->viewers; v; v = v->next)
-            place_doubt_again(&v->place);
+        for (struct follower *f = w->followers; f; f = f->next)
+            place_doubt_again(&f->place);
 }
 
 static void nothing(struct log *l)

@@ -12,9 +12,9 @@
 
 #include "base/diag.h"
 #include "relay/emit.h"
+#include "relay/follower.h"
 #include "relay/hold.h"
 #include "relay/presence.h"
-#include "relay/reads.h"
 #include "relay/replaces.h"
 #include "relay/seats.h"
 #include "relay/trace.h"
@@ -41,43 +41,6 @@ static void watch(struct viewer *v, bool out)
     v->watch_out = out;
 }
 
-/* ---- its place ---- */
-
-static bool is_behind(const struct viewer *v)
-{
-    return v->state == VIEWER_OPEN && v->place.state != PLACE_LIVE;
-}
-
-/* Adds v to the counts by place (by 1), or takes it away (by -1). */
-static void count(struct viewer *v, int by)
-{
-    if (v->place.state == PLACE_LIVE)
-        v->view->log->live += (unsigned)by;
-    if (is_behind(v))
-        v->relay->stats.behind += (uint64_t)by;
-}
-
-void viewer_set_place(struct viewer *v, enum place_state state)
-{
-    count(v, -1);
-    v->place.state = state;
-    count(v, 1);
-}
-
-void viewer_seek_place(struct viewer *v)
-{
-    count(v, -1);
-    reads_forget(v);
-    place_seek(&v->place);
-    count(v, 1);
-}
-
-void viewer_seek_missing(struct viewer *v)
-{
-    viewer_seek_place(v);
-    place_seek_missing(&v->place, v->relay->requests);
-}
-
 /* ---- one step ---- */
 
 enum step { STEP_ON, STEP_WAIT, STEP_FULL, STEP_GONE, STEP_POLLED };
@@ -87,35 +50,58 @@ static enum step step_of(enum out_result r)
     return r == OUT_SENT ? STEP_ON : r == OUT_FULL ? STEP_FULL : STEP_GONE;
 }
 
-static enum step go_live(struct viewer *v)
+/* Whether all its followers are LIVE, but perhaps this one. */
+static bool is_live(const struct viewer *v, const struct follower *but)
 {
-    place_join(&v->place, &v->view->log->tip);
-    enum out_result r = emit_live(v);
-    if (r != OUT_SENT)
-        return step_of(r);
-    viewer_set_place(v, PLACE_LIVE);
-    return v->poll && !v->gap ? STEP_POLLED : STEP_ON;
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (f != but && f->place.state != PLACE_LIVE)
+            return false;
+    return true;
 }
 
-/* *need: what the relay has to do for it. */
-static enum step step_to_place(struct viewer *v, enum place_step *need)
+static bool has_gap(const struct viewer *v)
 {
-    const struct log *l = v->view->log;
-    place_see_tip(&v->place, l->proven);
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (f->gap)
+            return true;
+    return false;
+}
+
+/* A gap is to be told before anything else. */
+static bool owes_gap(const struct viewer *v)
+{
+    return has_gap(v) && !emit_in_bulk(v);
+}
+
+static enum step go_live(struct follower *f)
+{
+    struct viewer *v = f->viewer;
+    place_join(&f->place, &f->view->log->tip);
+    enum out_result r = is_live(v, f) ? emit_live(v) : OUT_SENT;
+    if (r != OUT_SENT)
+        return step_of(r);
+    follower_set_place(f, PLACE_LIVE);
+    return v->poll && is_live(v, NULL) && !has_gap(v) ? STEP_POLLED : STEP_ON;
+}
+
+static enum step step_to_place(struct follower *f)
+{
+    const struct log *l = f->view->log;
+    place_see_tip(&f->place, l->proven);
     struct place_facts facts = {.tip = l->tip.state == PLACE_NONE ? NULL : &l->tip.cursor,
                                 .proven = l->proven,
-                                .ring = emit_in_bulk(v) ? NULL : &v->view->ring,
-                                .reading = v->waits == WAIT_READ};
-    enum place_step step = place_next(&v->place, &facts);
-    if ((step == PLACE_READ || step == PLACE_FROM_RING) && hold_is_full(v))
+                                .ring = emit_in_bulk(f->viewer) ? NULL : &f->view->ring,
+                                .reading = f->waits == WAIT_READ};
+    enum place_step step = place_next(&f->place, &facts);
+    if ((step == PLACE_READ || step == PLACE_FROM_RING) && hold_is_full(f->viewer))
         return STEP_WAIT;
     if (step == PLACE_READ || step == PLACE_FROM_RING)
-        v->place.proof = 0; /* records follow: a proof of the end is asked for after them */
+        f->place.proof = 0; /* records follow: a proof of the end is asked for after them */
     if (step == PLACE_FROM_RING)
-        return step_of(emit_from_ring(v));
+        return step_of(emit_from_ring(f));
     if (step == PLACE_GO_LIVE)
-        return go_live(v);
-    *need = step;
+        return go_live(f);
+    f->need = step;
     return STEP_WAIT;
 }
 
@@ -135,124 +121,156 @@ static enum out_result put_head(struct viewer *v)
     return r;
 }
 
-static enum step viewer_step(struct viewer *v, enum place_step *need)
+static enum step step_follower(struct follower *f)
+{
+    const struct viewer *v = f->viewer;
+    bool has_history = f->view->log->kind == LOG_STREAM;
+    if (f->gap && !emit_in_bulk(v))
+        return step_of(emit_gap(f));
+    if (f->place.state == PLACE_BEHIND && !has_history && v->phase != PHASE_LIVE)
+        return step_of(emit_live(f->viewer));
+    return step_to_place(f);
+}
+
+/* The first that can go on does. */
+static enum step step_followers(struct viewer *v)
+{
+    enum step s = STEP_WAIT;
+    for (struct follower *f = &v->first; f && s == STEP_WAIT; f = f->beside)
+        s = step_follower(f);
+    return s;
+}
+
+/* Whether it waits for the place of one of its followers. */
+static bool is_sought(const struct viewer *v)
+{
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (place_is_sought(&f->place))
+            return true;
+    return false;
+}
+
+static enum step viewer_step(struct viewer *v)
 {
     enum out_result flushed = out_flush(&v->out);
     if (flushed != OUT_SENT)
         return step_of(flushed);
     bool down = v->relay->down || (v->poll && v->poll->away);
-    bool withheld = v->head && place_is_sought(&v->place) && !down;
+    bool withheld = v->head && is_sought(v) && !down;
     if (v->head && !withheld)
         return step_of(put_head(v));
     if (v->state == VIEWER_DRAINING)
         return STEP_GONE; /* all is sent */
     if (withheld)
-        return step_to_place(v, need);
+        return step_to_place(&v->first); /* profiles that withhold it have one log */
     if (v->blob)
         return step_of(emit_long_on(v));
-    if (v->gap && !emit_in_bulk(v))
-        return step_of(emit_gap(v));
-    if (v->told_lost != down && !emit_in_bulk(v))
+    if (v->told_lost != down && !emit_in_bulk(v) && !owes_gap(v))
         return step_of(emit_source(v, !down));
-    if (v->poll && (down || v->place.state == PLACE_LIVE))
+    if (v->poll && (down || is_live(v, NULL)) && !owes_gap(v))
         return STEP_POLLED;
-    if (v->place.state == PLACE_BEHIND && v->view->log->kind != LOG_STREAM &&
-        v->phase != PHASE_LIVE) /* there is no history before it */
-        return step_of(emit_live(v));
-    return step_to_place(v, need);
+    return step_followers(v);
 }
 
-enum place_step viewer_serve(struct viewer *v)
+static void forget_needs(struct viewer *v)
 {
-    enum place_step need = PLACE_WAIT;
+    for (struct follower *f = &v->first; f; f = f->beside)
+        f->need = PLACE_WAIT;
+}
+
+void viewer_serve(struct viewer *v)
+{
     enum step s = STEP_ON;
+    forget_needs(v);
     if (v->state == VIEWER_CLOSED)
-        return PLACE_WAIT;
+        return;
     for (int i = 0; i < TURNS && s == STEP_ON; i++)
-        s = viewer_step(v, &need);
+        s = viewer_step(v);
     if (s == STEP_POLLED) { /* it is served once more in there */
         viewer_end(v, END_POLL);
-        return PLACE_WAIT;
+        return;
     }
     if (s == STEP_GONE)
         viewer_close(v);
     else
         watch(v, s != STEP_WAIT); /* STEP_ON: again when the others had their turn */
     hold_settle(v);
-    return need;
 }
 
 bool viewer_is_idle(const struct viewer *v)
 {
-    return is_behind(v) && v->waits == WAIT_NONE && !v->watch_out;
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (follower_is_idle(f))
+            return true;
+    return false;
 }
 
 /* ---- records ---- */
 
 /* A long record begins; its viewer is BEHIND until all of it is sent. */
-static enum out_result take_blob(struct viewer *v, const struct batch *b)
+static enum out_result take_blob(struct follower *f, const struct batch *b)
 {
-    enum out_result r = emit_long_begins(v, b);
+    enum out_result r = emit_long_begins(f, b);
     if (r != OUT_SENT)
         return r;
-    viewer_set_place(v, PLACE_BEHIND);
-    watch(v, true);
+    follower_set_place(f, PLACE_BEHIND);
+    watch(f->viewer, true);
     return OUT_SENT;
 }
 
 /* Whether a viewer at the tip takes b only later, because memory is short: a small batch goes
  * out. */
-static bool waits_for_memory(struct viewer *v, const struct batch *b)
+static bool waits_for_memory(struct follower *f, const struct batch *b)
 {
     bool large = b->blob || b->bytes.len > WRITE_BYTES;
-    return large && v->place.state == PLACE_LIVE && hold_is_full(v);
+    return large && f->place.state == PLACE_LIVE && hold_is_full(f->viewer);
 }
 
-static void take(struct viewer *v, const struct batch *b)
+static void take(struct follower *f, const struct batch *b)
 {
-    if ((v->gap && !emit_in_bulk(v)) || v->blob) { /* must be through first */
-        viewer_set_place(v, PLACE_BEHIND);
-        watch(v, true);
+    if ((f->gap && !emit_in_bulk(f->viewer)) || f->viewer->blob) { /* must be through first */
+        follower_set_place(f, PLACE_BEHIND);
+        watch(f->viewer, true);
         return;
     }
-    if (waits_for_memory(v, b)) {
-        viewer_set_place(v, PLACE_BEHIND);
+    if (waits_for_memory(f, b)) {
+        follower_set_place(f, PLACE_BEHIND);
         return;
     }
-    bool ahead = xid_cmp(cursor_position(&v->place.cursor), b->after.id) > 0;
-    enum out_result r = emit_items(v, b);
+    bool ahead = xid_cmp(cursor_position(&f->place.cursor), b->after.id) > 0;
+    enum out_result r = emit_items(f, b);
     if (r == OUT_SENT && b->blob &&
-        xid_cmp(cursor_position(&v->place.cursor), b->after_blob.id) < 0)
-        r = take_blob(v, b);
+        xid_cmp(cursor_position(&f->place.cursor), b->after_blob.id) < 0)
+        r = take_blob(f, b);
     else if (r == OUT_SENT && !b->blob && !ahead)
-        v->place.cursor = b->after;
+        f->place.cursor = b->after;
     if (r == OUT_SENT)
-        v->place.clear_to = b->clear_to;
+        f->place.clear_to = b->clear_to;
     if (r == OUT_GONE) {
-        viewer_close(v);
+        viewer_close(f->viewer);
     } else if (r == OUT_FULL) {
-        viewer_set_place(v, PLACE_BEHIND);
-        watch(v, true);
-    } else if (v->out.rest.len > 0) {
-        watch(v, true);
+        follower_set_place(f, PLACE_BEHIND);
+        watch(f->viewer, true);
+    } else if (f->viewer->out.rest.len > 0) {
+        watch(f->viewer, true);
     }
 }
 
-void viewer_take(struct viewer *v, const struct batch *b)
+void viewer_take(struct follower *f, const struct batch *b)
 {
-    take(v, b);
-    hold_settle(v);
+    take(f, b);
+    hold_settle(f->viewer);
 }
 
-void viewer_add_gap(struct viewer *v, const struct gap *gap)
+void viewer_add_gap(struct follower *f, const struct gap *gap)
 {
-    if (v->gap) {
-        place_widen_gap(v->gap, gap);
-    } else if ((v->gap = malloc(sizeof *v->gap))) {
-        *v->gap = *gap;
+    if (f->gap) {
+        place_widen_gap(f->gap, gap);
+    } else if ((f->gap = malloc(sizeof *f->gap))) {
+        *f->gap = *gap;
     } else { /* never a silent loss: the client comes back and is told then */
-        trace_close(v, "memory", NULL);
-        viewer_close(v);
+        trace_close(f->viewer, "memory", NULL);
+        viewer_close(f->viewer);
     }
 }
 
@@ -261,10 +279,12 @@ void viewer_add_gap(struct viewer *v, const struct gap *gap)
 static void leave(struct viewer *v, enum viewer_state state)
 {
     struct relay *r = v->relay;
-    bool listed = v->state == VIEWER_DRAINING && v->view; /* on relay->ended already */
+    bool listed = v->state == VIEWER_DRAINING && v->first.view; /* on relay->ended already */
     replaces_remove(v);
-    count(v, -1);
-    v->place.state = PLACE_NONE;
+    for (struct follower *f = &v->first; f; f = f->beside) {
+        follower_count(f, -1);
+        f->place.state = PLACE_NONE;
+    }
     r->stats.viewers -= v->state == VIEWER_OPEN;
     v->state = state;
     if (listed)
@@ -336,6 +356,16 @@ void viewer_close(struct viewer *v)
     close_for(v, v->relay->stop_by ? "shutdown" : "gone");
 }
 
+static void free_followers(struct viewer *v)
+{
+    free(v->first.gap);
+    for (struct follower *f = v->first.beside, *next; f; f = next) {
+        next = f->beside;
+        free(f->gap);
+        free(f);
+    }
+}
+
 void viewer_free(struct viewer *v)
 {
     struct relay *r = v->relay;
@@ -356,7 +386,7 @@ void viewer_free(struct viewer *v)
     forget_head(v);
     emit_end_gzip(v);
     poll_free(v->poll);
-    free(v->gap);
+    free_followers(v);
     free(v);
 }
 
@@ -366,7 +396,7 @@ static void keep_alive(struct viewer *v)
 {
     v->kept = now_of(v);
     enum out_result r = put_head(v); /* Redis is away for long: the client gets its head */
-    bool inside = v->blob || emit_in_bulk(v) || v->gap;
+    bool inside = v->blob || emit_in_bulk(v) || has_gap(v);
     if (r != OUT_GONE) /* while it has not taken what it was sent, that takes the place */
         r = inside || v->out.rest.len > 0 ? out_flush(&v->out) : emit_keepalive(v);
     if (r == OUT_GONE)
@@ -460,6 +490,7 @@ static struct viewer *make(struct relay *r, struct out out)
         return NULL;
     }
     v->relay = r;
+    v->first.viewer = v;
     v->out = out;
     v->ends = INT64_MAX;
     v->kept = v->moved = r->now;
@@ -507,6 +538,42 @@ static void set_end(struct viewer *v, const struct admission *a)
     v->end_reason = END_POLL;
 }
 
+static void put_at_start(struct follower *f, const struct admission *a,
+                         const struct admitted_log *its)
+{
+    const struct viewer *v = f->viewer;
+    f->place = (struct place){.history = a->history,
+                              .since = a->since,
+                              .since_all = a->since_all,
+                              .once = a->profile->late,
+                              .standing = its->has_cursor ? PLACE_CLAIMED : PLACE_FRESH,
+                              .came = v->relay->requests,
+                              .to_prove = v->poll};
+    f->place.cursor =
+        (struct cursor){.id = its->cursor,
+                        .at = CURSOR_SENT,
+                        .rank = xid_cmp(its->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
+    f->told = its->cursor;
+    f->told_any = its->has_cursor;
+}
+
+/* A follower for each log.  -1: out of memory. */
+static int add_followers(struct viewer *v, const struct admission *a)
+{
+    struct follower *f = &v->first;
+    for (const struct admitted_log *its = &a->log; its; its = its->next) {
+        put_at_start(f, a, its);
+        v->phase = its->has_cursor ? PHASE_RESUME : v->phase;
+        if (!its->next)
+            break;
+        if (!(f->beside = calloc(1, sizeof *f)))
+            return -1;
+        f = f->beside;
+        f->viewer = v;
+    }
+    return 0;
+}
+
 struct viewer *viewer_new(struct relay *r, struct admission *a)
 {
     struct viewer *v = make(r, a->out);
@@ -524,20 +591,24 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->keepalive = a->keepalive;
     v->keepalive_fixed = a->profile->keepalive_fixed;
     v->retry = a->retry;
-    v->phase = a->has_cursor ? PHASE_RESUME : PHASE_NEW;
-    v->place.history = a->history;
-    v->place.since = a->since;
-    v->place.since_all = a->since_all;
-    v->place.once = a->profile->late;
-    v->place.standing = a->has_cursor ? PLACE_CLAIMED : PLACE_FRESH;
-    v->place.came = r->requests;
-    v->place.to_prove = v->poll;
-    v->place.cursor = (struct cursor){.id = a->cursor,
-                                      .at = CURSOR_SENT,
-                                      .rank = xid_cmp(a->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
-    v->told = a->cursor;
-    v->told_any = a->has_cursor;
+    v->phase = PHASE_NEW;
+    if (add_followers(v, a)) {
+        viewer_close(v);
+        return NULL;
+    }
     return v;
+}
+
+/* Each is ASKING, and one whose cursor could not be read is owed a gap. */
+static void begin_followers(struct viewer *v, const struct admission *a)
+{
+    const struct admitted_log *its = &a->log;
+    for (struct follower *f = &v->first; f; f = f->beside, its = its->next) {
+        f->place.state = PLACE_ASKING;
+        follower_count(f, 1);
+        if (its->cursor_lost)
+            viewer_add_gap(f, &(struct gap){.lost = -1, .after_unknown = true});
+    }
 }
 
 /* The head and the first frame go out in one flush. */
@@ -546,18 +617,15 @@ void viewer_begin(struct viewer *v, struct admission *a)
     struct relay *r = v->relay;
     struct buf *head = &a->head;
     v->state = VIEWER_OPEN;
-    v->place.state = PLACE_ASKING;
-    count(v, 1);
     r->stats.viewers++;
     r->stats.accepted++;
     r->stats.polls += v->poll != NULL;
     set_end(v, a);
     presence_check(v);
-    if (a->cursor_lost)
-        viewer_add_gap(v, &(struct gap){.lost = -1, .after_unknown = true});
+    begin_followers(v, a);
     trace_open(v, a->shown);
     emit_first_frame(v, head, a->client, a->gzip);
-    if (v->view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
+    if (v->first.view->profile->late && !head->failed && (v->head = malloc(sizeof *v->head))) {
         *v->head = *head;
         buf_init(head, 0);
     } else if (head->failed || emit_head(v, head) != OUT_SENT) {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * viewer: one viewer, from its admission to its final frame.  Bytes that the peer does not take
- * wait, and the viewer is BEHIND until the peer takes them; no other viewer notices.  Knows
- * nothing of Redis's answers, and calls nothing that knows logs: viewer_serve() returns what the
- * viewer needs next.
+ * viewer: one viewer, from its admission to its final frame: a connection, and a follower in each
+ * of its logs.  Bytes that the peer does not take wait, and its followers are BEHIND until the peer
+ * takes them; no other viewer notices.  Knows nothing of Redis's answers, and calls nothing that
+ * knows logs: viewer_serve() tells what each follower needs next.
  *
- * A viewer that ends goes on relay->ended and is taken apart at the end of the turn.  Until then it
- * is still in its view and in what it waits for, with place PLACE_NONE.
+ * A viewer that ends goes on relay->ended and is taken apart at the end of the turn.  Until then its
+ * followers are still in their views and in what they wait for, with place PLACE_NONE.
  */
 #ifndef SSELOG_RELAY_VIEWER_H
 #define SSELOG_RELAY_VIEWER_H
@@ -22,15 +22,16 @@ void viewer_begin(struct viewer *v, struct admission *a);
  * nobody's), which the viewer releases. */
 void viewer_new_drain(struct relay *r, struct out out, struct seat *account, struct charge charged);
 
-/* Writes all that can be written now, and returns what v needs to go on: PLACE_WAIT when that is
- * nothing, or one of PLACE_ASK, PLACE_READ, PLACE_PROVE and PLACE_SUSPECT. */
-enum place_step viewer_serve(struct viewer *v);
-/* Whether viewer_serve() may get it on: it is not LIVE and waits for nothing. */
+/* Writes all that can be written now.  What each of its followers needs then is in its `need`:
+ * PLACE_WAIT when that is nothing, or one of PLACE_ASK, PLACE_READ, PLACE_PROVE and PLACE_SUSPECT.
+ */
+void viewer_serve(struct viewer *v);
+/* Whether viewer_serve() may get it on: one of its followers is idle. */
 bool viewer_is_idle(const struct viewer *v);
-/* Hands it the part of a batch that it has not got. */
-void viewer_take(struct viewer *v, const struct batch *b);
-/* A gap to be told before the next record. */
-void viewer_add_gap(struct viewer *v, const struct gap *gap);
+/* Hands f's viewer the part of a batch of f's log that it has not got. */
+void viewer_take(struct follower *f, const struct batch *b);
+/* A gap in f's log, to be told before its next record. */
+void viewer_add_gap(struct follower *f, const struct gap *gap);
 
 /* Ends it with the final frame of that reason. */
 void viewer_end(struct viewer *v, enum end_reason reason);
@@ -43,12 +44,6 @@ void viewer_probe(struct viewer *v);
 /* At the end of the turn, when it is CLOSED and in no view. */
 void viewer_free(struct viewer *v);
 
-/* Its place gets that state; the counts follow. */
-void viewer_set_place(struct viewer *v, enum place_state state);
-/* Forgets the facts about its place, and waits for nothing any more. */
-void viewer_seek_place(struct viewer *v);
-/* The same after a read did not find the record at its cursor. */
-void viewer_seek_missing(struct viewer *v);
 /* Does what is due now; returns when more will be due (ms). */
 int64_t viewer_check_times(struct viewer *v);
 /* Events of its descriptor (epoll). True: it can be served. */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""tests/demo, the script of `make demo`: it shows a stream, and leaves no process and no file."""
+"""tests/demo, the script of `make demo`: it shows logs, and leaves no process and no file."""
+import json
 import re
 import signal
 import subprocess
@@ -38,6 +39,13 @@ def test_demo_shows_records_and_cleans_up(stack, number, monkeypatch):
         assert b'id="log"' in answer.read(), "the address that is printed leads to the console"
     wait_until(lambda: "data: a line of the file" in output() and "data: and another" in output(),
                "records of the file", DEADLINE)
+    logs = json.loads(get(port, "/sselog/logs").raw)["logs"]
+    assert [(log["name"], log.get("default", False)) for log in logs] == [("web", True), ("api", False), ("worker", False)]
+    for name in "api", "worker":
+        yesterday, = json.loads(get(port, f"/sselog/volume?log={name}&to=1h&buckets=1&by=level").raw)["buckets"]
+        assert yesterday[3] > 0, f"errors of yesterday in {name}"
+        wait_until(lambda name=name: json.loads(get(port, f"/sselog/history?log={name}&from=1h").raw)["records"],
+                   f"records of {name} from now", DEADLINE)
     if number == signal.SIGINT:  # in one case only: lighttpd writes its access log every few seconds
         assert get(port, "/a-request-of-the-test").status == 404
         wait_until(lambda: "a-request-of-the-test" in output(), "the test's request in the stream", DEADLINE)

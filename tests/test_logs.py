@@ -72,6 +72,15 @@ def test_lists_follow_the_set_and_the_options(stack, redis, responder):
     assert gone.status == 403
 
 
+def test_list_tells_which_log_is_read_without_a_name(stack, redis):
+    words = "web=stream:logs:{user}:web main=stream:logs:{user}"
+    responder = stack.responder(redis, auth="remote_user", stream="stream:logs:{user}", logs=words)
+    found = listed(responder, REMOTE_USER="ann")
+    assert [(log["name"], log.get("default")) for log in found] == [("web", None), ("main", True)]
+    other = stack.responder(redis, auth="remote_user", stream="stream:team:{tenant}", logs=words)
+    assert not any("default" in log for log in listed(other, REMOTE_USER="ann"))
+
+
 def test_hostile_set_harms_nobody(redis, responder):
     """Binary, long and many names; keys that are no streams; a set that is none."""
     redis.client.sadd("sselog:logs:ann", b"\x00\xff", b"a\r\nX: y", b"x" * 65, b"y" * 200_000, "..", "ok", "")

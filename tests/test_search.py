@@ -11,6 +11,7 @@ import identity
 import metrics
 import scripted_redis
 from fcgi import END, FcgiStream, Peer, environment, fcgi_get
+from paced import Paced
 from procs import wait_until
 from sse import Parser, Stream, is_record
 
@@ -71,21 +72,6 @@ def test_withheld_records_are_neither_found_nor_counted_as_found(stack, redis):
                            ("a", "level=error", 5), ("a", "ts=needle+4,needle+5", 1)):
         found, end, _ = search(responder, query, REMOTE_USER=user)
         assert (len(found), end["matched"], end["scanned"]) == (n, n, 20), (user, query)
-
-
-class Paced:
-    """A Redis before which each read of a log takes so long, and can do something first."""
-
-    def __init__(self, stack, redis, pace=0.0):
-        self.pace, self.reads, self.before = pace, 0, {}
-        self.redis = stack.scripted(redis, self.handle)
-
-    def handle(self, _conn, cmd):
-        if cmd[0] not in (b"XREVRANGE", b"XRANGE"):
-            return None
-        self.reads += 1
-        answer = self.before.get(self.reads, lambda: None)()
-        return answer or (scripted_redis.Delay(self.pace) if self.pace else None)
 
 
 LONG = 0.2  # of one read; a log of 2000 records takes eleven

@@ -32,6 +32,7 @@ export const CURRENT = ["live", "polling"];
  * @property {boolean} wasUp the stream was open before
  * @property {boolean} paused
  * @property {number} waiting records held back by the pause
+ * @property {boolean} [choosing] the reader has logs to choose from, and none is chosen
  */
 
 /**
@@ -105,14 +106,15 @@ const REASONS = {
 
 /**
  * The text of the notice, and then that about the next attempt. Both are "" where there is nothing to say.
- * @param {Pick<Facts, "state" | "detail" | "since">} facts
+ * @param {Pick<Facts, "state" | "detail" | "since" | "choosing">} facts
  * @param {number} now ms since 1970
  * @returns {[text: string, next: string]}
  */
-export function noticeOf({ state, detail, since }, now) {
+export function noticeOf({ state, detail, since, choosing }, now) {
   const { status, reason = "", wait = 0 } = detail;
   const left = secondsLeft(detail, now);
   const next = wait <= WORTH_TELLING ? "" : left ? `Next attempt in ${left} s.` : "Trying now.";
+  if (state === "denied" && status === 403 && choosing) return ["", ""]; // the empty list says what to do
   if (state === "denied") {
     return [status === 403 ? "You may not read this log." : "Your session has ended or you are not signed in: sign in again.", ""];
   }

@@ -8,14 +8,15 @@
  *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
  *                 server-filter, query-edit, hidden-hint, empty-text
- *    connection   client-ids, options, requests, history-poll, reconnecting-source, tabs, elements,
- *                 sselog (the client, which other pages embed too)
- *    page         dom, settings, shortcuts
+ *    connection   callback, client-ids, options, cursor, event-parser, merge-pages, requests, history-request, volume-request,
+ *                 history-poll, reconnecting-source, search-request, tabs, elements, sselog (the client, which other
+ *                 pages embed too)
+ *    page         dom, log-choice, log-names, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
  *    flow         ingest, filter-session, older-history, clearing, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
- *                 match-steps, field-menu, context, keymap
+ *                 match-steps, field-menu, context, keymap, picker with picker-text, picker-lines, log-facts
  *    other pages  log-list, log-style, sselog-log: the list without this file
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
@@ -42,12 +43,14 @@ import { settle } from "./message.js";
 import { MatchSteps } from "./match-steps.js";
 import { OlderHistory } from "./older-history.js";
 import { parseEntry } from "./parse-entry.js";
+import { Picker } from "./picker.js";
 import { Pointer } from "./pointer.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
 import { makeRow } from "./row.js";
-import { linkTo, readPreferences, readURL } from "./settings.js";
+import { Requests } from "./requests.js";
+import { isAddress, linkTo, readPreferences, readURL, savePreferences } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
 import { Status } from "./status.js";
 import { Store } from "./store.js";
@@ -56,7 +59,7 @@ import { VirtualList } from "./virtual-list.js";
 
 const preferences = readPreferences();
 const settings = readURL();
-const linkOf = (/** @type {string} */ id) => linkTo(id, settings.own);
+const linkOf = (/** @type {string} */ id) => linkTo(id, settings);
 
 /* ---------------------------------------------------------------- the list */
 
@@ -174,6 +177,7 @@ const older = new OlderHistory({
     server: session.applied !== "",
     pending: session.pending,
     cleared: clearing.cleared,
+    choosing: picker.choosing,
     utc: preferences.utc,
   }),
   onadded: () => clearing.drop(),
@@ -225,6 +229,7 @@ const session = new LogSession(settings, filtered, {
       title.current(session.connection?.lastId ?? "");
       older.begin();
     }
+    picker.stateChanged(CURRENT.includes(state));
     draw();
   },
   oncomplete() {
@@ -296,6 +301,18 @@ new FieldMenu({
     controls.writeQuery(withTerm(settings.query, term));
   },
 });
+const picker = new Picker(settings, preferences, {
+  onchoose(logs) {
+    controls.setLogs(logs);
+    session.logsChanged();
+  },
+  onfold: () => savePreferences(preferences),
+  onknown() {
+    status.choose(picker.choosing);
+    draw();
+  },
+  nothing: () => !store.count && (session.state === "denied" || CURRENT.includes(session.state)),
+}, isAddress(settings.stream) ? new Requests({ url: settings.stream, token: settings.token }) : null);
 const context = new Context({ list, pointer, controls, filtered });
 
 const shortcuts = keymap(controls, actions, {
@@ -306,8 +323,9 @@ const shortcuts = keymap(controls, actions, {
   toMatch: (direction) => steps.go(direction),
   toContext: () => context.show(),
   toUndo: () => clearing.undo(),
+  toLogs: () => picker.enter(),
 });
-listenToShortcuts(shortcuts, (target) => controls.escape(target));
+listenToShortcuts(shortcuts, (target) => picker.escape(target) || controls.escape(target));
 listShortcuts(shortcuts);
 
 document.addEventListener("visibilitychange", () => {
@@ -387,4 +405,5 @@ showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 status.start();
+picker.start();
 session.start();

@@ -86,6 +86,13 @@ export class Controls {
     this.restoreFilter(this.settings.query, levels);
   }
 
+  /** @param {string[]} logs */
+  setLogs(logs) {
+    this.settings.logs = logs;
+    this.showTitle();
+    saveURL(this.settings);
+  }
+
   /** @param {string} level */
   toggleLevel(level) {
     this.setLevels(toggled(this.settings.levels, level));
@@ -196,7 +203,7 @@ export class Controls {
    * @param {number} cap records that the page may hold
    */
   showAll(cap) {
-    $("title").textContent = logName(this.settings.stream);
+    this.showTitle();
     this.chips.show(this.settings.levels);
     $("query").value = this.settings.query;
     $("server").checked = this.settings.server;
@@ -206,6 +213,10 @@ export class Controls {
     this.setWrap(this.preferences.wrap);
     this.setUtc(this.preferences.utc);
     $("own").checked = this.settings.own;
+  }
+
+  showTitle() {
+    $("title").textContent = logName(this.settings);
   }
 
   /** @param {number} cap an address may name another number than the choices */

@@ -10,7 +10,7 @@ export const SLICE = 10;
 
 /**
  * Elements of console.html that are more than an HTMLElement.
- * @typedef {Record<"query" | "server" | "wrap" | "utc" | "own" | "fold-traces" | "fold-equal", HTMLInputElement> & {
+ * @typedef {Record<"query" | "server" | "picker-filter" | "wrap" | "utc" | "own" | "fold-traces" | "fold-equal", HTMLInputElement> & {
  *   cap: HTMLSelectElement, menu: HTMLDetailsElement, help: HTMLDialogElement, login: HTMLAnchorElement,
  *   offer: HTMLDialogElement, "offer-text": HTMLTextAreaElement,
  * }} Special
@@ -35,6 +35,15 @@ export function element(name, className, text) {
   if (className) node.className = className;
   if (text !== undefined) node.textContent = text;
   return node;
+}
+
+/**
+ * Writes a text, unless it stands there: screen readers read each change aloud.
+ * @param {HTMLElement} node
+ * @param {string} text
+ */
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text;
 }
 
 /** A number as text, with commas between thousands. */

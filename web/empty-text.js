@@ -13,6 +13,7 @@ import { number } from "./dom.js";
  * @property {number} shown those of them that pass the filter
  * @property {boolean} filtering the filter was not yet applied to all of them
  * @property {number} waiting records that a pause holds back
+ * @property {boolean} [choosing] the reader has logs to choose from, and none is chosen
  * @property {boolean} cleared the reader cleared the page
  * @property {string} state of the connection
  * @property {number} status of HTTP, of the last refusal
@@ -35,7 +36,8 @@ const AWAY = {
 };
 
 /** @param {Facts} facts */
-function nothingHeld({ waiting, cleared, state, status, server, pending, atStart, mayLoad, reached }) {
+function nothingHeld({ waiting, cleared, choosing, state, status, server, pending, atStart, mayLoad, reached }) {
+  if (choosing && state === "denied" && status === 403) return "Choose a log: you have none without a name";
   if (state === "denied") return status === 403 ? "You may not read this log" : "Sign in to read this log";
   if (server && pending) return "The server changes its filter in a moment";
   if (waiting) return `Paused: ${number(waiting)} ${waiting === 1 ? "record waits" : "records wait"}; resume to see them`;
@@ -43,6 +45,7 @@ function nothingHeld({ waiting, cleared, state, status, server, pending, atStart
   if (server && atStart) return "Nothing in the log passes the filter";
   if (server && reached) return `Nothing found yet: searched back to ${reached}; load older records to go on`;
   if (cleared) return "The page was cleared: new records come here, and older ones can be loaded again";
+  if (atStart && choosing) return "Choose a log: the one without a name has no records";
   if (atStart) return "Nothing here yet: the log has no records";
   if (!mayLoad) return "No records yet";
   return server ? "Nothing found yet; load older records to search further back" : "No records are loaded; load older ones";

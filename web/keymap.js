@@ -18,9 +18,10 @@ import { CALLED } from "./level-set.js";
  * @param {(direction: 1 | -1) => void} moves.toMatch
  * @param {() => void} moves.toContext
  * @param {() => void} moves.toUndo
+ * @param {() => void} moves.toLogs
  * @returns {Shortcut[]}
  */
-export function keymap(controls, actions, { toOlder, toMatch, toContext, toUndo }) {
+export function keymap(controls, actions, { toOlder, toMatch, toContext, toUndo, toLogs }) {
   const { settings, preferences, events } = controls;
   /** @type {Shortcut[]} */
   const levels = ALL_LEVELS.map((level, i) => [
@@ -49,6 +50,7 @@ export function keymap(controls, actions, { toOlder, toMatch, toContext, toUndo 
     ["Y", "the same as JSON", () => actions.copyRecord("json")],
     ...levels,
     ...solos,
+    ["l", "choose logs, if there are several", toLogs],
     ["s", "filter on the server", () => controls.setServer(!settings.server)],
     ["w", "wrap long lines", () => controls.setWrap(!preferences.wrap)],
     ["u", "times in UTC", () => controls.setUtc(!preferences.utc)],

@@ -21,7 +21,8 @@ import { Store } from "./store.js";
 import { VirtualList } from "./virtual-list.js";
 
 /** @import { Entry } from "./parse-entry.js" */
-/** @import { LogRecord, Page } from "./requests.js" */
+/** @import { Page } from "./history-request.js" */
+/** @import { LogRecord } from "./requests.js" */
 /** @import { View } from "./row.js" */
 
 /**

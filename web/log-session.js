@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * log-session: the connection of the console to one log, opened again when the filter on the server changes. It owns
+ * log-session: the connection of the console to its logs, opened again when these or the filter on the server change. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
 import { isId } from "./ids.js";
+import { writeLogs } from "./log-choice.js";
 import { placeText, serverFilter } from "./server-filter.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
@@ -14,11 +15,12 @@ import { connect } from "./sselog.js";
 /** @import { Client, Detail, State } from "./sselog.js" */
 
 const RESTART_WAIT = 800; // ms without a change of the filter after which the stream is opened with it
+const SOON = 200; // records that come at first, so that they are soon there on a slow line; older-history.js loads the rest
 const REFUSED = 400; // the status by which the server says that it does not take the filter
 
 /**
  * @typedef {object} SessionEvents
- * @property {(at: string) => void} onrestart the filter on the server changed; start() follows, at this record
+ * @property {(at: string) => void} onrestart the stream is to be another one; start() follows, at this record
  * @property {() => void} onreset the page begins again with nothing; records of the previous connection have come
  * @property {(connection: Client, at: string) => void} onopen at: id of the record that the address names, or ""
  * @property {(records: LogRecord[]) => void} onrecords
@@ -65,6 +67,7 @@ export class LogSession {
     const at = isId(settings.at) ? settings.at : "";
     this.connection = connect({
       url: this.url(),
+      history: SOON,
       token: settings.token,
       after: at || undefined,
       onrecords: (records) => events.onrecords(records),
@@ -82,6 +85,13 @@ export class LogSession {
     this.goal = at;
     this.timer = this.wanted() === this.applied ? 0 : setTimeout(() => this.restart(), RESTART_WAIT);
     this.showPlace();
+  }
+
+  /** The reader chose other logs. */
+  logsChanged() {
+    clearTimeout(this.timer);
+    this.goal = "";
+    this.restart();
   }
 
   restart() {
@@ -116,6 +126,7 @@ export class LogSession {
 
   url() {
     const url = new URL(this.settings.stream, location.href);
+    writeLogs(url, this.settings.logs);
     if (this.applied) url.searchParams.set("q", this.applied);
     return url.href;
   }

@@ -31,8 +31,9 @@ import { HistoryPoll, spread } from "./history-poll.js";
  * @property {number} [every] polling: ms until the next answer
  * @property {boolean} [source] the source of the server was lost and is back
  * @property {number | null} [lost] gap: number of records; null: the server does not know it
- * @property {string} [after] gap: id of the record before it
+ * @property {string | null} [after] gap: id of the record before it; null: the server does not know it
  * @property {string} [next] gap: id of the record behind it
+ * @property {string} [log] gap: name of the log, where the address names several
  */
 
 /**
@@ -365,7 +366,7 @@ export class ReconnectingSource {
   /** A request for history shows what ended the stream, in most cases. @returns {Promise<Refusal | null>} */
   async refusal() {
     try {
-      await this.requests.history({ limit: 1 });
+      await this.requests.page({ limit: 1 });
     } catch (error) {
       if (/** @type {Refusal} */ (error).status !== 404) return /** @type {Refusal} */ (error);
     }
@@ -491,7 +492,7 @@ export class ReconnectingSource {
     this.checking = true;
     const { round } = this;
     try {
-      const newest = (await this.requests.history({ limit: 1 })).records.at(-1)?.id;
+      const newest = (await this.requests.page({ limit: 1 })).records?.at(-1)?.id;
       if (this.owner.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
       if (round === this.round && this.owner.lacks(newest)) this.open();
       else this.arm();

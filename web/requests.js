@@ -5,17 +5,28 @@
  * `whose`, the name of the owner of the log. It may not know connections that stay open.
  */
 
+import { ONLY, logsIn } from "./cursor.js";
+
 /**
- * A record as the server sends it. `fields` are those of the log entry beside the payload.
- * @typedef {{id: string, event?: string, data: string, fields?: Record<string, string>}} LogRecord
+ * A record as the server sends it. `fields` are those of the log entry beside the payload. `log` is the name of its
+ * log, where the address names several.
+ * @typedef {{id: string, log?: string, event?: string, data: string, fields?: Record<string, string>}} LogRecord
  */
 
 /**
- * A page of history.
- * @typedef {object} Page
- * @property {LogRecord[]} records oldest first
- * @property {boolean} more the log has older ones
- * @property {string | undefined} first where the next page ends; a filter can make it older than the records
+ * A log that the reader may read.
+ * @typedef {object} LogInfo
+ * @property {string} name to be given as `log` in the address
+ * @property {string} title
+ * @property {string | null} first id of the oldest record; null: the log has no records
+ * @property {string | null} last the newest id that it ever had
+ * @property {number} length number of records
+ * @property {boolean} [default] true: addresses without `log` have this log
+ */
+
+/**
+ * Records that a log lost.
+ * @typedef {{after?: string | null, next?: string, lost?: number | null, log?: string}} Gap
  */
 
 /**
@@ -24,7 +35,7 @@
  * @property {LogRecord[]} records oldest first
  * @property {string | undefined} last the cursor stands here now; filters can make it newer than the records
  * @property {boolean} more there are further records already
- * @property {{after?: string, next?: string, lost?: number} | undefined} gap the log lost records before these
+ * @property {Gap | undefined} gap the log lost records before these
  */
 
 /**
@@ -72,6 +83,9 @@ const signIn = (status) => new Refusal(status, "a page came instead of an answer
 /** @param {Response} response */
 const isPage = (response) => response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
 
+/** @param {AbortSignal} [signal] that of a caller */
+const withDeadline = (signal) => (signal ? AbortSignal.any([AbortSignal.timeout(DEADLINE), signal]) : AbortSignal.timeout(DEADLINE));
+
 /**
  * The same promise with a deadline: the function of a page may never keep its promise.
  * @param {string | Promise<string>} promise
@@ -103,6 +117,7 @@ export class Requests {
   /** @param {RequestOptions} options */
   constructor({ url, token, historyUrl, credentials }) {
     this.url = new URL(url, globalThis.document?.baseURI);
+    this.logs = logsIn(this.url);
     OWN.forEach((name) => this.url.searchParams.delete(name));
     this.credentials = credentials === true;
     this.token = token === true ? sibling(this.url, "token") : token;
@@ -111,12 +126,18 @@ export class Requests {
     this.historyUrl = historyUrl ?? sibling(this.url, "history");
     /** The statuses of HTTP that are levels in access records; null: not known yet. @type {string | undefined | null} */
     this.statusLevel = null;
-    /** Names the owner of the log; the first page of history sets it. @type {string | undefined} */
-    this.whose = undefined;
+    /** Names the owner of each log; its first page of history sets it. @type {Map<string, string>} */
+    this.owners = new Map();
     /** A token that the stream brought for the next stream. @type {{token: string, until: number} | undefined} */
     this.renewed = undefined;
     /** Name of the stream: a stream takes the place of the former one with its name. @type {string | undefined} */
     this.client = undefined;
+  }
+
+  /** Names the owners of all logs, once they are known. */
+  get whose() {
+    const owners = this.logs.map((log) => this.owners.get(log));
+    return owners.every((owner) => owner) ? owners.join(" ") : undefined;
   }
 
   /**
@@ -125,7 +146,7 @@ export class Requests {
    */
   async stream(parameters) {
     const own = { envelope: 1, ...(this.client && { replaces: this.client }), ...parameters };
-    return this.withParameters(this.url, own, this.takeRenewed());
+    return this.withParameters(this.url, own, ONLY, this.takeRenewed());
   }
 
   /**
@@ -146,18 +167,6 @@ export class Requests {
   }
 
   /**
-   * The newest records, or the newest of those before an id. The first answer decides whose log this is. When another
-   * user signs in with this browser later, the request fails: a page shows records of one user only.
-   * @param {{before?: string, limit: number}} page
-   * @returns {Promise<Page>}
-   */
-  async history({ before, limit }) {
-    const page = await this.page({ ...(before && { before }), limit });
-    const records = page.records ?? [];
-    return { records, more: page.more === true, first: page.first ?? records[0]?.id };
-  }
-
-  /**
    * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
    * no `last`. Its records may leave some out, so that is an error 400 too.
    * @param {string} id
@@ -169,16 +178,56 @@ export class Requests {
     return { records: page.records ?? [], last: page.last ?? undefined, more: page.more === true, gap: page.gap ?? undefined };
   }
 
-  /** @param {Record<string, string | number>} parameters */
-  async page(parameters) {
-    const url = new URL(this.historyUrl, this.url);
-    for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
-    const page = await this.json(await this.withParameters(url, parameters));
-    this.answered = true;
+  /**
+   * A page of history of one log. The first answer decides whose log this is. When another user signs in with this
+   * browser later, the request fails: a page shows records of one user only.
+   * @param {Record<string, string | number>} parameters
+   * @param {string} [log]
+   * @param {AbortSignal} [signal]
+   */
+  async page(parameters, log = ONLY, signal = undefined) {
+    const page = await this.ask("history", parameters, log, signal);
     if (this.statusLevel === null) this.statusLevel = page.status_level;
-    this.whose ??= page.whose;
-    if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
+    const owner = this.owners.get(log) ?? page.whose;
+    if (owner) this.owners.set(log, owner);
+    if (page.whose && page.whose !== owner) throw new Refusal(409, "another's log");
     return page;
+  }
+
+  /**
+   * The logs that the reader may read.
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<{logs: LogInfo[]}>}
+   */
+  async list(signal) {
+    const url = await this.withToken(new URL(sibling(this.url, "logs")));
+    return this.json(url, { signal: withDeadline(signal) });
+  }
+
+  /**
+   * Asks a neighbour of the stream about one log.
+   * @param {string} name
+   * @param {Record<string, string | number>} parameters
+   * @param {string} [log]
+   * @param {AbortSignal} [signal]
+   */
+  async ask(name, parameters, log = ONLY, signal = undefined) {
+    const answer = await this.json(await this.neighbour(name, parameters, log), { signal: withDeadline(signal) });
+    this.answered = true;
+    return answer;
+  }
+
+  /**
+   * The address of a neighbour of the stream, with what chooses the log and the part of it.
+   * @param {string} name
+   * @param {Record<string, string | number>} parameters
+   * @param {string} [log]
+   */
+  async neighbour(name, parameters, log = ONLY) {
+    const url = new URL(name === "history" ? this.historyUrl : sibling(this.url, name), this.url);
+    for (const [key, value] of this.url.searchParams) url.searchParams.append(key, value);
+    if (log) url.searchParams.set("log", log);
+    return this.withParameters(url, parameters, log);
   }
 
   /**
@@ -199,12 +248,22 @@ export class Requests {
   /**
    * @param {string | URL} base
    * @param {Record<string, string | number>} parameters
+   * @param {string} log
    * @param {string} [renewed] the token of this request, if there is one already
    */
-  async withParameters(base, parameters, renewed) {
+  async withParameters(base, parameters, log, renewed) {
     const url = new URL(base);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-    if (this.whose) url.searchParams.set("whose", this.whose);
+    const owner = this.owners.get(log);
+    if (owner) url.searchParams.set("whose", owner);
+    return this.withToken(url, renewed);
+  }
+
+  /**
+   * @param {URL} url
+   * @param {string} [renewed]
+   */
+  async withToken(url, renewed) {
     if (this.token) url.searchParams.set("token", renewed ?? (await this.freshToken(this.token)));
     return url;
   }
@@ -238,14 +297,25 @@ export class Requests {
    */
   async tryStream(parameters) {
     const gone = new AbortController();
-    const timer = setTimeout(() => gone.abort(), DEADLINE);
-    const response = await this.fetch(await this.stream(parameters), "text/event-stream", { signal: gone.signal });
+    const url = await this.stream(parameters);
+    await this.events(url, gone.signal).finally(() => gone.abort());
+  }
+
+  /**
+   * The answer with an event stream, as soon as it begins. Throws what is wrong with it.
+   * @param {string | URL} url
+   * @param {AbortSignal} signal ends it
+   */
+  async events(url, signal) {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), DEADLINE);
     try {
+      const response = await this.fetch(url, "text/event-stream", { signal: AbortSignal.any([signal, late.signal]) });
       if (isPage(response)) throw signIn(response.status);
       if (!response.ok) throw this.refusal(response.status, await response.json().catch(() => null));
+      return response;
     } finally {
       clearTimeout(timer);
-      gone.abort();
     }
   }
 
@@ -275,6 +345,7 @@ export class Requests {
     try {
       return await fetch(url, request());
     } catch (error) {
+      if (options?.signal?.reason?.name === "AbortError") throw options.signal.reason;
       if (error instanceof TypeError && (await redirects(url, request()))) throw signIn(0);
       throw new Refusal(0, error instanceof Error ? error.message : String(error));
     }

@@ -2,11 +2,13 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual).
+ * server, at, time, log). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual,
+ * picker).
  * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
 import { ALL_LEVELS } from "./level.js";
 import { readLevels, writeLevels } from "./level-set.js";
+import { logsTitle, readLogs, writeLogs } from "./log-choice.js";
 
 const STORE = "sselog.console";
 const LEAST = 128; // records that the page may be told to hold
@@ -16,6 +18,7 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
 /**
  * @typedef {object} Settings
  * @property {string} stream
+ * @property {string[]} logs names of the logs shown; []: the log that the stream has without a name
  * @property {Set<string>} levels levels shown
  * @property {string} query text of the filter
  * @property {boolean} server the server filters too
@@ -25,7 +28,7 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {string | true | undefined} token as in connect()
  */
 
-/** @typedef {{wrap: boolean, utc: boolean, own: boolean, cap: number, foldTraces: boolean, foldEqual: boolean}} Preferences */
+/** @typedef {{wrap: boolean, utc: boolean, own: boolean, cap: number, foldTraces: boolean, foldEqual: boolean, picker: boolean}} Preferences */
 
 /** @param {string} name */
 export function meta(name) {
@@ -43,10 +46,11 @@ export function isAddress(text) {
 }
 
 /**
- * The path of a stream without its last part, as the title of the page.
- * @param {string} stream
+ * The title of the page: the names of the logs, or the path of the stream without its last part.
+ * @param {Pick<Settings, "stream" | "logs">} settings
  */
-export function logName(stream) {
+export function logName({ stream, logs }) {
+  if (logs.length) return logsTitle(logs);
   const path = isAddress(stream) ? new URL(stream, location.href).pathname : "";
   return path.replace(/\/stream$/, "") || "Log";
 }
@@ -62,6 +66,7 @@ export function readURL() {
   const cap = params.get("cap");
   return {
     stream: params.get("stream") || meta("stream") || "stream",
+    logs: readLogs(params.getAll("log")),
     levels: readLevels(params.get("levels")),
     query: params.get("q") ?? "",
     server: params.get("server") === "1",
@@ -78,9 +83,11 @@ export function readURL() {
  */
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
-/** @param {Pick<Settings, "levels" | "query" | "server" | "at" | "own">} settings */
-function urlOf({ levels, query, server, at, own }) {
+/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "own">} settings */
+function urlOf({ logs, levels, query, server, at, own }) {
   const url = new URL(location.href);
+  url.searchParams.delete("log");
+  writeLogs(url, logs);
   const set = (/** @type {string} */ name, /** @type {string} */ value) =>
     value ? url.searchParams.set(name, value) : url.searchParams.delete(name);
   set("levels", writeLevels(levels));
@@ -115,20 +122,21 @@ export function pushURL(settings, change) {
   history.pushState(null, "", urlOf(settings));
 }
 
-/** Links up to the id, with each value of `own`. @type {Map<boolean, string>} */
+/** Links up to the id, with each value of `own` and each choice of logs. @type {Map<string, string>} */
 const linkBases = new Map();
 
 /**
  * A link to one record, without filters, which might hide it. Rows need many: the part before the id is made once.
  * @param {string} id
- * @param {boolean} own as in Settings
+ * @param {Pick<Settings, "own" | "logs">} settings
  */
-export function linkTo(id, own) {
-  let base = linkBases.get(own);
+export function linkTo(id, { own, logs }) {
+  const key = `${own} ${logs}`;
+  let base = linkBases.get(key);
   if (base === undefined) {
-    const url = urlOf({ levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own });
+    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own });
     url.searchParams.set("at", "");
-    linkBases.set(own, (base = url.href));
+    linkBases.set(key, (base = url.href));
   }
   return base + encodeURIComponent(id);
 }
@@ -138,7 +146,7 @@ export function linkTo(id, own) {
  * @returns {Preferences}
  */
 export function readPreferences() {
-  const preset = { wrap: true, utc: false, own: false, cap: 50_000, foldTraces: true, foldEqual: true };
+  const preset = { wrap: true, utc: false, own: false, cap: 50_000, foldTraces: true, foldEqual: true, picker: true };
   try {
     const kept = { ...preset, ...JSON.parse(localStorage.getItem(STORE) ?? "null") };
     return { ...kept, cap: clampCap(Number(kept.cap)) || preset.cap };
@@ -148,9 +156,9 @@ export function readPreferences() {
 }
 
 /** @param {Preferences} preferences */
-export function savePreferences({ wrap, utc, own, cap, foldTraces, foldEqual }) {
+export function savePreferences({ wrap, utc, own, cap, foldTraces, foldEqual, picker }) {
   try {
-    localStorage.setItem(STORE, JSON.stringify({ wrap, utc, own, cap, foldTraces, foldEqual }));
+    localStorage.setItem(STORE, JSON.stringify({ wrap, utc, own, cap, foldTraces, foldEqual, picker }));
   } catch {
     // storage is forbidden
   }

@@ -5,6 +5,16 @@
  * `make bundle` makes this file from sselog.js; change that and the modules that it imports.
  */
 (() => {
+  // callback.js
+  function call(callback, ...values) {
+    try {
+      callback?.(...values);
+    } catch (error) {
+      const { reportError: report = console.error } = globalThis;
+      report(error);
+    }
+  }
+
   // client-ids.js
   var KEY = "sselog clients";
   function randomId() {
@@ -74,11 +84,11 @@
   // elements.js
   var NAMES = ["data-sselog", "data-sselog-token", "data-sselog-history"];
   function optionsOf({ dataset }) {
-    const { sselog: url = "", sselogToken: token, sselogHistory: history } = dataset;
+    const { sselog: url = "", sselogToken: token, sselogHistory: history2 } = dataset;
     return {
       url,
       ...token !== void 0 && { token: token === "" ? true : token },
-      ...history !== void 0 && { history: Number(history) }
+      ...history2 !== void 0 && { history: Number(history2) }
     };
   }
   var Elements = class {
@@ -563,7 +573,7 @@
     /** A request for history shows what ended the stream, in most cases. @returns {Promise<Refusal | null>} */
     async refusal() {
       try {
-        await this.requests.history({ limit: 1 });
+        await this.requests.page({ limit: 1 });
       } catch (error) {
         if (
           /** @type {Refusal} */
@@ -682,7 +692,7 @@
       this.checking = true;
       const { round } = this;
       try {
-        const newest = (await this.requests.history({ limit: 1 })).records.at(-1)?.id;
+        const newest = (await this.requests.page({ limit: 1 })).records?.at(-1)?.id;
         if (this.owner.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
         if (round === this.round && this.owner.lacks(newest)) this.open();
         else this.arm();
@@ -728,6 +738,98 @@
     }
   };
 
+  // merge-pages.js
+  var mergeRecords = (lists) => lists.length === 1 ? lists[0] : lists.flat().sort((a, b) => compareIds(a.id, b.id));
+  var sorted = (ids) => ids.filter(isId).sort(compareIds);
+  var endOf = (part, dir) => dir === "forward" ? part.last : part.first;
+  function covered(parts, dir) {
+    const ends = sorted(parts.filter(({ more }) => more).map((part) => endOf(part, dir)));
+    return dir === "forward" ? ends[0] : ends.at(-1);
+  }
+  function cutAt(records, limit, dir) {
+    if (records.length <= limit) return void 0;
+    return (dir === "forward" ? records[limit - 1] : records[records.length - limit]).id;
+  }
+  function mergePages(parts, limit, dir) {
+    const forward = dir === "forward";
+    const all = mergeRecords(parts.map(({ records: records2 }) => records2));
+    const within = (end2) => ({ id }) => !end2 || (forward ? compareIds(id, end2) <= 0 : compareIds(id, end2) >= 0);
+    const end = covered(parts, dir);
+    const whole = all.filter(within(end));
+    const cut = cutAt(whole, limit, dir);
+    const records = whole.filter(within(cut));
+    const stop = cut ?? end;
+    const more = parts.some((part) => part.more) || records.length < all.length;
+    const first = forward ? sorted(parts.map((part) => part.first))[0] : stop ?? sorted(parts.map((part) => part.first))[0];
+    const last = forward ? stop ?? sorted(parts.map((part) => part.last)).at(-1) : sorted(parts.map((part) => part.last)).at(-1);
+    return { records, more, first, last };
+  }
+
+  // history-request.js
+  var PAGE = 1e3;
+  var LEAST = 25;
+  var ROUNDS = 5;
+  var AT_ONCE = 3;
+  async function eachOf(values, work) {
+    const results = [];
+    let next = 0;
+    const run = async () => {
+      for (let at = next++; at < values.length; at = next++) results[at] = await work(values[at]);
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
+    return results;
+  }
+  function parametersOf({ before, after, from, to, dir, limit = PAGE }) {
+    const bounds = Object.entries({ before, after, from, to, dir });
+    return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
+  }
+  async function read(requests, { signal, ...range }, log) {
+    const page = await requests.page(parametersOf(range), log, signal);
+    const records = page.records ?? [];
+    const gaps = page.gap ? [{ ...page.gap, ...log && { log } }] : [];
+    if (log) for (const record of records) record.log = log;
+    return { log, records, more: page.more === true, first: page.first ?? records[0]?.id, last: page.last ?? records.at(-1)?.id, gaps };
+  }
+  async function readOn(requests, old, range, dir) {
+    const forward = dir === "forward";
+    const { log } = old;
+    const next = await read(requests, { ...range, [forward ? "after" : "before"]: endOf(old, dir) }, log);
+    const gaps = [...old.gaps, ...next.gaps];
+    if (forward) return { ...next, log, gaps, records: [...old.records, ...next.records], first: old.first ?? next.first };
+    return { ...next, log, gaps, records: [...next.records, ...old.records], last: old.last ?? next.last };
+  }
+  async function fill(requests, readings, range, dir) {
+    for (let round = 1; round < ROUNDS; round++) {
+      const end = covered(readings, dir);
+      const late = readings.filter((part) => part.more && endOf(part, dir) === end);
+      if (!late.length || mergePages(readings, range.limit, dir).records.length >= range.limit) return;
+      const grown = await eachOf(late, (part) => readOn(requests, part, range, dir));
+      late.forEach((part, n) => readings[readings.indexOf(part)] = grown[n]);
+    }
+  }
+  async function history(requests, range = {}) {
+    const { logs } = requests;
+    const { limit = PAGE } = range;
+    const dir = range.dir ?? (range.after ? "forward" : "backward");
+    const part = Math.min(limit, Math.max(LEAST, Math.ceil(2 * limit / logs.length)));
+    const small = { ...range, limit: logs.length > 1 ? part : limit };
+    const readings = await eachOf(logs, (log) => read(requests, small, log));
+    if (logs.length > 1) await fill(requests, readings, { ...small, limit }, dir);
+    const { records, more, first, last } = logs.length > 1 ? mergePages(readings, limit, dir) : readings[0];
+    const places = readings.map(
+      /** @returns {[string, string | undefined]} */
+      (one) => [one.log, one.last]
+    );
+    return { records, more, first, last, gaps: readings.flatMap(({ gaps }) => gaps), places };
+  }
+
+  // cursor.js
+  var ONLY = "";
+  function logsIn(url) {
+    const names = [...new Set(url.searchParams.getAll("log"))];
+    return names.length > 1 ? names : [ONLY];
+  }
+
   // requests.js
   var DEADLINE = 2e4;
   var REACH = 5e3;
@@ -756,6 +858,7 @@
   };
   var signIn = (status) => new Refusal(status, "a page came instead of an answer", { page: true });
   var isPage = (response) => response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
+  var withDeadline = (signal) => signal ? AbortSignal.any([AbortSignal.timeout(DEADLINE), signal]) : AbortSignal.timeout(DEADLINE);
   async function inTime(promise) {
     let timer = 0;
     const late = new Promise((_, fail) => timer = setTimeout(() => fail(new Refusal(0, "no token")), DEADLINE));
@@ -773,6 +876,7 @@
     /** @param {RequestOptions} options */
     constructor({ url, token, historyUrl, credentials }) {
       this.url = new URL(url, globalThis.document?.baseURI);
+      this.logs = logsIn(this.url);
       OWN.forEach((name) => this.url.searchParams.delete(name));
       this.credentials = credentials === true;
       this.token = token === true ? sibling(this.url, "token") : token;
@@ -780,9 +884,14 @@
       this.continues = true;
       this.historyUrl = historyUrl ?? sibling(this.url, "history");
       this.statusLevel = null;
-      this.whose = void 0;
+      this.owners = /* @__PURE__ */ new Map();
       this.renewed = void 0;
       this.client = void 0;
+    }
+    /** Names the owners of all logs, once they are known. */
+    get whose() {
+      const owners = this.logs.map((log) => this.owners.get(log));
+      return owners.every((owner) => owner) ? owners.join(" ") : void 0;
     }
     /**
      * The address of the stream. Records come in envelopes, so that the client needs no list of event names.
@@ -790,7 +899,7 @@
      */
     async stream(parameters) {
       const own = { envelope: 1, ...this.client && { replaces: this.client }, ...parameters };
-      return this.withParameters(this.url, own, this.takeRenewed());
+      return this.withParameters(this.url, own, ONLY, this.takeRenewed());
     }
     /**
      * Keeps a token that came in a stream for the next stream. A page without the option `token` does not use it.
@@ -808,17 +917,6 @@
       return renewed && Date.now() < renewed.until ? renewed.token : void 0;
     }
     /**
-     * The newest records, or the newest of those before an id. The first answer decides whose log this is. When another
-     * user signs in with this browser later, the request fails: a page shows records of one user only.
-     * @param {{before?: string, limit: number}} page
-     * @returns {Promise<Page>}
-     */
-    async history({ before, limit }) {
-      const page = await this.page({ ...before && { before }, limit });
-      const records = page.records ?? [];
-      return { records, more: page.more === true, first: page.first ?? records[0]?.id };
-    }
-    /**
      * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
      * no `last`. Its records may leave some out, so that is an error 400 too.
      * @param {string} id
@@ -829,16 +927,53 @@
       if (page.last === void 0) throw new Refusal(400, "a history without `last`");
       return { records: page.records ?? [], last: page.last ?? void 0, more: page.more === true, gap: page.gap ?? void 0 };
     }
-    /** @param {Record<string, string | number>} parameters */
-    async page(parameters) {
-      const url = new URL(this.historyUrl, this.url);
-      for (const [name, value] of this.url.searchParams) url.searchParams.append(name, value);
-      const page = await this.json(await this.withParameters(url, parameters));
-      this.answered = true;
+    /**
+     * A page of history of one log. The first answer decides whose log this is. When another user signs in with this
+     * browser later, the request fails: a page shows records of one user only.
+     * @param {Record<string, string | number>} parameters
+     * @param {string} [log]
+     * @param {AbortSignal} [signal]
+     */
+    async page(parameters, log = ONLY, signal = void 0) {
+      const page = await this.ask("history", parameters, log, signal);
       if (this.statusLevel === null) this.statusLevel = page.status_level;
-      this.whose ??= page.whose;
-      if (page.whose && page.whose !== this.whose) throw new Refusal(409, "another's log");
+      const owner = this.owners.get(log) ?? page.whose;
+      if (owner) this.owners.set(log, owner);
+      if (page.whose && page.whose !== owner) throw new Refusal(409, "another's log");
       return page;
+    }
+    /**
+     * The logs that the reader may read.
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<{logs: LogInfo[]}>}
+     */
+    async list(signal) {
+      const url = await this.withToken(new URL(sibling(this.url, "logs")));
+      return this.json(url, { signal: withDeadline(signal) });
+    }
+    /**
+     * Asks a neighbour of the stream about one log.
+     * @param {string} name
+     * @param {Record<string, string | number>} parameters
+     * @param {string} [log]
+     * @param {AbortSignal} [signal]
+     */
+    async ask(name, parameters, log = ONLY, signal = void 0) {
+      const answer = await this.json(await this.neighbour(name, parameters, log), { signal: withDeadline(signal) });
+      this.answered = true;
+      return answer;
+    }
+    /**
+     * The address of a neighbour of the stream, with what chooses the log and the part of it.
+     * @param {string} name
+     * @param {Record<string, string | number>} parameters
+     * @param {string} [log]
+     */
+    async neighbour(name, parameters, log = ONLY) {
+      const url = new URL(name === "history" ? this.historyUrl : sibling(this.url, name), this.url);
+      for (const [key, value] of this.url.searchParams) url.searchParams.append(key, value);
+      if (log) url.searchParams.set("log", log);
+      return this.withParameters(url, parameters, log);
     }
     /**
      * Whether the server answers anything to a request without cookies. Browsers keep other connections for these, so
@@ -860,12 +995,21 @@
     /**
      * @param {string | URL} base
      * @param {Record<string, string | number>} parameters
+     * @param {string} log
      * @param {string} [renewed] the token of this request, if there is one already
      */
-    async withParameters(base, parameters, renewed) {
+    async withParameters(base, parameters, log, renewed) {
       const url = new URL(base);
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-      if (this.whose) url.searchParams.set("whose", this.whose);
+      const owner = this.owners.get(log);
+      if (owner) url.searchParams.set("whose", owner);
+      return this.withToken(url, renewed);
+    }
+    /**
+     * @param {URL} url
+     * @param {string} [renewed]
+     */
+    async withToken(url, renewed) {
       if (this.token) url.searchParams.set("token", renewed ?? await this.freshToken(this.token));
       return url;
     }
@@ -896,14 +1040,24 @@
      */
     async tryStream(parameters) {
       const gone = new AbortController();
-      const timer = setTimeout(() => gone.abort(), DEADLINE);
-      const response = await this.fetch(await this.stream(parameters), "text/event-stream", { signal: gone.signal });
+      const url = await this.stream(parameters);
+      await this.events(url, gone.signal).finally(() => gone.abort());
+    }
+    /**
+     * The answer with an event stream, as soon as it begins. Throws what is wrong with it.
+     * @param {string | URL} url
+     * @param {AbortSignal} signal ends it
+     */
+    async events(url, signal) {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), DEADLINE);
       try {
+        const response = await this.fetch(url, "text/event-stream", { signal: AbortSignal.any([signal, late.signal]) });
         if (isPage(response)) throw signIn(response.status);
         if (!response.ok) throw this.refusal(response.status, await response.json().catch(() => null));
+        return response;
       } finally {
         clearTimeout(timer);
-        gone.abort();
       }
     }
     /**
@@ -937,6 +1091,7 @@
       try {
         return await fetch(url, request());
       } catch (error) {
+        if (options?.signal?.reason?.name === "AbortError") throw options.signal.reason;
         if (error instanceof TypeError && await redirects(url, request())) throw signIn(0);
         throw new Refusal(0, error instanceof Error ? error.message : String(error));
       }
@@ -946,6 +1101,182 @@
     const answer = await fetch(url, { ...request, redirect: "manual" }).catch(() => null);
     return answer?.type === "opaqueredirect";
   }
+
+  // event-parser.js
+  var EventParser = class {
+    constructor() {
+      this.rest = "";
+      this.type = "";
+      this.data = [];
+      this.id = "";
+    }
+    /**
+     * The events that end in this piece. An id without data is an event without data: it moves the cursor.
+     * @param {string} text
+     * @returns {StreamEvent[]}
+     */
+    feed(text) {
+      const lines = (this.rest + text).split(/\r\n|\n|\r(?!$)/);
+      this.rest = lines.pop() ?? "";
+      return lines.flatMap((line) => this.line(line));
+    }
+    /** @param {string} line */
+    line(line) {
+      if (line === "") return this.dispatch();
+      const [, name, value] = /^([^:]*):? ?([^]*)$/.exec(line) ?? [];
+      if (name === "event") this.type = value;
+      if (name === "data") this.data.push(value);
+      if (name === "id" && !value.includes("\0")) this.id = value;
+      return [];
+    }
+    /** @returns {StreamEvent[]} */
+    dispatch() {
+      const { type, data, id } = this;
+      this.type = "";
+      this.data = [];
+      return [{ type: type || "message", data: data.join("\n"), id }];
+    }
+  };
+
+  // search-request.js
+  var LIMIT = 1e3;
+  var MOST = 1e4;
+  var SILENCE = 15e3;
+  var FAILURES = 6;
+  var WAITS = ["unavailable", "shutdown"];
+  function parsed(text) {
+    try {
+      return JSON.parse(text) ?? {};
+    } catch {
+      return {};
+    }
+  }
+  var pause = (ms, signal) => new Promise((done) => {
+    setTimeout(done, ms);
+    signal?.addEventListener("abort", done, { once: true });
+  });
+  var Search = class {
+    /**
+     * @param {Requests} requests
+     * @param {SearchOptions} options
+     */
+    constructor(requests, options) {
+      this.requests = requests;
+      this.options = options;
+      this.scanned = 0;
+      this.part = 0;
+      this.matched = 0;
+      const [log, id = ""] = requests.logs.length > 1 ? (options.at ?? "").split("=") : [requests.logs[0], options.at];
+      this.log = requests.logs.includes(log) ? log : requests.logs[0];
+      this.place = isId(id) ? id : "";
+      this.failures = 0;
+      this.stopped = new AbortController();
+    }
+    get at() {
+      return this.log ? `${this.log}=${this.place}` : this.place;
+    }
+    get left() {
+      return (this.options.limit ?? LIMIT) - this.matched;
+    }
+    /** The log in what is handed over, where there are several. */
+    get name() {
+      return this.log && { log: this.log };
+    }
+    /** @returns {Progress} */
+    progress() {
+      return { scanned: this.scanned + this.part, matched: this.matched, at: this.at, ...this.name };
+    }
+    /** @returns {Promise<SearchEnd>} */
+    async run() {
+      const { logs } = this.requests;
+      let reason = "done";
+      for (let n = logs.indexOf(this.log); n < logs.length && reason === "done"; n++) {
+        if (logs[n] !== this.log) [this.log, this.place] = [logs[n], ""];
+        reason = this.left > 0 ? await this.searchLog() : "limit";
+      }
+      return { reason, ...this.progress() };
+    }
+    /** Searches one log to its end, in as many answers as that takes. Returns why it ended. */
+    async searchLog() {
+      for (; ; ) {
+        const { place } = this;
+        const reason = await this.answer();
+        if (place !== this.place) this.failures = 0;
+        if (this.options.signal?.aborted) return "aborted";
+        if (reason === "limit" && this.left > 0) continue;
+        if (reason && reason !== "deadline" && !WAITS.includes(reason)) return reason;
+        if (reason !== "deadline" && this.failures++ >= FAILURES) return reason || "unavailable";
+        if (reason !== "deadline") await pause(backoff(this.failures), this.options.signal);
+      }
+    }
+    /** One answer. Returns why the server ended it; "" if it broke off. */
+    async answer() {
+      const { signal } = this.options;
+      const stopped = this.stopped = new AbortController();
+      const stop = () => stopped.abort();
+      if (signal?.aborted) return "aborted";
+      signal?.addEventListener("abort", stop);
+      try {
+        return await this.read(await this.open(stopped.signal));
+      } catch (error) {
+        if (signal?.aborted) return "aborted";
+        if (error instanceof Refusal && (error.denied || error.wrong || error.status === 404)) throw error;
+        return "";
+      } finally {
+        signal?.removeEventListener("abort", stop);
+        stopped.abort();
+        this.scanned += this.part;
+        this.part = 0;
+      }
+    }
+    /** @param {AbortSignal} signal */
+    async open(signal) {
+      const { q, from, to, dir } = this.options;
+      const wanted = Object.entries({ q, from, to, dir, at: this.place }).filter(([, value]) => value !== void 0 && value !== "");
+      const parameters = { envelope: 1, limit: Math.min(this.left, MOST), ...Object.fromEntries(wanted) };
+      return this.requests.events(await this.requests.neighbour("search", parameters, this.log), signal);
+    }
+    /** @param {Response} response */
+    async read(response) {
+      const reader = (
+        /** @type {ReadableStream<Uint8Array>} */
+        response.body.getReader()
+      );
+      const decoder = new TextDecoder();
+      const parser = new EventParser();
+      for (; ; ) {
+        const timer = setTimeout(() => this.stopped.abort(), SILENCE);
+        const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+        if (done) return "";
+        for (const event of parser.feed(decoder.decode(value, { stream: true }))) {
+          const reason = this.take(event);
+          if (this.options.signal?.aborted) return "aborted";
+          if (reason) return reason;
+        }
+      }
+    }
+    /**
+     * @param {StreamEvent} event
+     * @returns {string} of the final frame: why the answer ends
+     */
+    take({ type, data, id }) {
+      if (isId(id)) this.place = id;
+      if (!data) return "";
+      const { onprogress, ongap } = this.options;
+      if (type === "message") this.found(unwrap(id, data));
+      if (type === "record") this.found({ id, data });
+      if (type === "progress" || type === "end") this.part = parsed(data).scanned ?? this.part;
+      if (type === "progress") call(onprogress, this.progress());
+      if (type === "gap") call(ongap, { ...parsed(data), ...this.name });
+      return type === "end" ? parsed(data).reason : "";
+    }
+    /** @param {LogRecord} record */
+    found(record) {
+      this.matched++;
+      call(this.options.onrecord, { ...record, ...this.name });
+    }
+  };
+  var search = (requests, options = {}) => new Search(requests, options).run();
 
   // tabs.js
   var Election = class {
@@ -1131,20 +1462,45 @@
     port2.postMessage(0);
   }
 
+  // volume-request.js
+  var NOTHING = { from: 0, to: 0, width: 0, approx: false, scanned: 0, levels: [], buckets: [] };
+  var msOf = (id) => Number(id?.split("-")[0]);
+  function wholeSpan(infos, { from, to }) {
+    const filled = infos.filter(({ first }) => first);
+    if (!filled.length) return null;
+    const least = Math.min(...filled.map(({ first }) => msOf(first)));
+    const most = Math.max(...filled.map(({ last }) => msOf(last))) + 1;
+    return { from: from ?? (typeof to === "number" ? Math.min(least, to) : least), to: to ?? (typeof from === "number" ? Math.max(most, from) : most) };
+  }
+  function addVolumes(volumes) {
+    const [first, ...others] = volumes;
+    const add = (sum, one) => ({
+      ...sum,
+      approx: sum.approx || one.approx,
+      scanned: sum.scanned + one.scanned,
+      buckets: sum.buckets.map((row, n) => row.map((count, level) => count + (one.buckets[n]?.[level] ?? 0)))
+    });
+    return others.reduce(add, first);
+  }
+  async function volume(requests, span = {}) {
+    const { logs } = requests;
+    let { from, to } = span;
+    if (logs.length > 1 && (from === void 0 || to === void 0)) {
+      const all = (await requests.list(span.signal)).logs.filter(({ name }) => logs.includes(name));
+      const whole = wholeSpan(all, span);
+      if (!whole) return { ...NOTHING };
+      ({ from, to } = whole);
+    }
+    const parameters = { ...from !== void 0 && { from }, ...to !== void 0 && { to }, ...span.buckets && { buckets: span.buckets }, by: "level" };
+    return addVolumes(await eachOf(logs, (log) => requests.ask("volume", parameters, log, span.signal)));
+  }
+
   // sselog.js
   var HIDDEN_LONG = 3e4;
-  var PAGE = 1e3;
+  var PAGE2 = 1e3;
   var PAGES = 10;
   var CAUGHT = 100;
   var CURRENT = ["live", "polling"];
-  function call(callback, ...values) {
-    try {
-      callback?.(...values);
-    } catch (error) {
-      const { reportError: report = console.error } = globalThis;
-      report(error);
-    }
-  }
   var Connection = class {
     /** @param {RequestOptions & ConnectOptions} options */
     constructor(options) {
@@ -1176,9 +1532,10 @@
     get leading() {
       return this.tabs ? this.tabs.leading : true;
     }
-    /** @param {{before?: string, limit?: number}} [page] */
-    history({ before, limit = PAGE } = {}) {
-      return this.requests.history({ before, limit });
+    /** @param {Range} [range] @returns {Promise<Page>} */
+    async history(range) {
+      const { records, more, first, last, gaps } = await history(this.requests, range);
+      return { records, more, first, last, gaps };
     }
     retry() {
       if (this.source) {
@@ -1287,13 +1644,13 @@
       let near = !after;
       let total = 0;
       do {
-        const limit = after ? PAGE : Math.min(PAGE, Math.max(1, wanted - total));
-        page = await this.requests.history({ before: page?.first, limit });
+        const limit = after ? PAGE2 : Math.min(PAGE2, Math.max(1, wanted - total));
+        page = await history(this.requests, { before: page?.first, limit });
         if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
         pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
         total += pages[0].length;
         near ||= page.first !== void 0 && compareIds(page.first, after) <= 0;
-      } while (life === this.life && page.more && page.first && pages.length < PAGES + wanted / PAGE && (after ? !near : total < wanted));
+      } while (life === this.life && page.more && page.first && pages.length < PAGES + wanted / PAGE2 && (after ? !near : total < wanted));
       const found = pages.flat();
       if (life !== this.life) return null;
       if (!after) this.complete = !page.more && wanted > 0;
@@ -1303,7 +1660,7 @@
     }
     /** How many records the page wants. After the first history all records are new, so it wants them all. */
     get wanted() {
-      return this.begun ? PAGE : this.options.history;
+      return this.begun ? PAGE2 : this.options.history;
     }
     /**
      * Where the stream begins.
@@ -1528,8 +1885,14 @@
       close: () => connection.close(),
       /** Tries now, or signs in again. */
       retry: () => connection.retry(),
-      /** Resolves to a page of older records; its `first` is `before` of the next one. */
-      history: (page = {}) => connection.history(page),
+      /** Resolves to a page of records, of all logs of the address; its `first` is `before` of the one before it. */
+      history: (range = {}) => connection.history(range),
+      /** Resolves to the logs that the reader may read. */
+      logs: () => connection.requests.list(),
+      /** Resolves to the number of records in each part of a span of time, over all logs of the address. */
+      volume: (span = {}) => volume(connection.requests, span),
+      /** Searches all logs of the address, one after the other; resolves to the end of the search. */
+      search: (wanted = {}) => search(connection.requests, wanted),
       /** The last state that onstate got, except "gap". @returns {State} */
       get state() {
         return connection.state;

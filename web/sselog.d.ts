@@ -8,6 +8,8 @@
 export interface LogRecord {
   /** Id of the log entry: milliseconds since 1970, "-", a number. */
   id: string;
+  /** Name of its log, where the address names several. */
+  log?: string;
   /** Name of the event. */
   event?: string;
   /** The payload: text, often JSON. */
@@ -20,10 +22,132 @@ export interface LogRecord {
 export interface Page {
   /** Oldest first. */
   records: LogRecord[];
-  /** The log has older ones. */
+  /** There are others in the direction of the request. */
   more: boolean;
-  /** `before` of the next page. A filter can make it older than the records. */
+  /** `before` of the page of older records. A filter can make it older than the records. */
   first: string | undefined;
+  /** `after` of the page of newer records. A filter can make it newer than the records. */
+  last: string | undefined;
+  /** With `after`: records that the log lost behind it. */
+  gaps: Gap[];
+}
+
+/** Records that a log lost. */
+export interface Gap {
+  /** Id of the record before it; null: the server does not know it. */
+  after?: string | null;
+  /** Id of the record behind it. */
+  next?: string;
+  /** Number of records; null: the server does not know it. */
+  lost?: number | null;
+  /** Name of the log, where the address names several. */
+  log?: string;
+}
+
+/** The part of the history that is wanted: by default the newest records. */
+export interface Range {
+  /** An id: records before it. */
+  before?: string;
+  /** An id: records after it. */
+  after?: string;
+  /** The range begins here: milliseconds since 1970, an id, or a time such as "2026-09-10T08:00:00Z". */
+  from?: string | number;
+  /** The range ends before it. */
+  to?: string | number;
+  /** Where to begin: "forward" with `after`, otherwise "backward". */
+  dir?: "backward" | "forward";
+  /** Records of the page; 1000 unless given. Of several logs a page may have a few more, with the id of its last. */
+  limit?: number;
+  /** Aborts the request. */
+  signal?: AbortSignal;
+}
+
+/** A log that the reader may read. */
+export interface LogInfo {
+  /** To be given as `log` in the address. */
+  name: string;
+  title: string;
+  /** Id of the oldest record; null: the log has no records. */
+  first: string | null;
+  /** The newest id that it ever had. */
+  last: string | null;
+  /** Number of records. */
+  length: number;
+  /** true: addresses without `log` have this log. */
+  default?: boolean;
+}
+
+/** A span of time that is counted. */
+export interface Span {
+  /** It begins here, as in Range; unless given, with the first record. */
+  from?: string | number;
+  /** It ends before it; unless given, behind the last record. */
+  to?: string | number;
+  /** Into how many parts it is divided at most; 120 unless given. */
+  buckets?: number;
+  /** Aborts the request. */
+  signal?: AbortSignal;
+}
+
+/** How many records there are in each part of a span of time. */
+export interface Volume {
+  /** Milliseconds since 1970. */
+  from: number;
+  /** Milliseconds since 1970; it is not in the span. */
+  to: number;
+  /** Milliseconds of a part. */
+  width: number;
+  /** The numbers are estimates. */
+  approx: boolean;
+  /** Records that the server looked at. */
+  scanned: number;
+  /** The level of each number in a part. */
+  levels: string[];
+  /** The parts, oldest first. */
+  buckets: number[][];
+}
+
+/** How far a search is. */
+export interface Progress {
+  /** Records looked at. */
+  scanned: number;
+  /** Matches. */
+  matched: number;
+  /** Where another search with the same options goes on. */
+  at: string;
+  /** The log that is searched, where the address names several. */
+  log?: string;
+}
+
+export interface SearchOptions {
+  /** The filter; without it that of the address. */
+  q?: string;
+  /** The part begins here, as in Range. */
+  from?: string | number;
+  /** The part ends before it. */
+  to?: string | number;
+  /** "backward" unless given: the newest record of a log comes first. */
+  dir?: "backward" | "forward";
+  /** Matches, of all logs together; 1000 unless given. */
+  limit?: number;
+  /** Goes on where an earlier search with the same options ended. */
+  at?: string;
+  /** Ends the search; the reason is "aborted". */
+  signal?: AbortSignal;
+  /** Gets each match. */
+  onrecord?: (record: LogRecord) => void;
+  /** Called four times a second. */
+  onprogress?: (progress: Progress) => void;
+  /** The log lost records meanwhile. */
+  ongap?: (gap: Gap) => void;
+}
+
+/**
+ * The end of a search: "done" (all was looked at), "limit", "aborted" (by `signal`), "replaced" (the reader began
+ * another one), "expired" and "revoked" (the login ended), "unavailable", "shutdown", "failed".
+ */
+export interface SearchEnd extends Progress {
+  reason: string;
 }
 
 /** README.md describes the states. "gap" is a moment and no state that lasts. */
@@ -54,10 +178,12 @@ export interface Detail {
   source?: boolean;
   /** gap: number of records; null: the server does not know it. */
   lost?: number | null;
-  /** gap: id of the record before it. */
-  after?: string;
+  /** gap: id of the record before it; null: the server does not know it. */
+  after?: string | null;
   /** gap: id of the record behind it. */
   next?: string;
+  /** gap: name of the log, where the address names several. */
+  log?: string;
 }
 
 export interface ConnectOptions {
@@ -97,8 +223,14 @@ export interface Client {
   close(): void;
   /** Tries now. After "denied" and "wrong" it begins again. */
   retry(): void;
-  /** Resolves to a page of older records. */
-  history(page?: { before?: string; limit?: number }): Promise<Page>;
+  /** Resolves to a page of records. Of several logs the pages are merged by id. */
+  history(range?: Range): Promise<Page>;
+  /** Resolves to the logs that the reader may read. */
+  logs(): Promise<{ logs: LogInfo[] }>;
+  /** Resolves to the number of records in each part of a span of time, summed over the logs of the address. */
+  volume(span?: Span): Promise<Volume>;
+  /** Searches the logs of the address, one after the other. Rejects where the server refuses. */
+  search(options?: SearchOptions): Promise<SearchEnd>;
   /** The last state that onstate got, except "gap". */
   readonly state: State;
   /** Where the client stands: the id of the last record, or "". */

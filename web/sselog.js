@@ -10,17 +10,24 @@
  * Invariants: each record is handed over once and in the order of ids, despite reconnects, changes of the leading tab
  * and repeated answers. Records are text and never markup.
  */
+import { call } from "./callback.js";
 import { clientIds } from "./client-ids.js";
 import { Elements } from "./elements.js";
-import { compareIds, isId } from "./ids.js";
 import { checkOptions } from "./options.js";
 import { ReconnectingSource, backoff, denial } from "./reconnecting-source.js";
+import { history } from "./history-request.js";
+import { compareIds, isId } from "./ids.js";
 import { Requests } from "./requests.js";
+import { search } from "./search-request.js";
 import { Tabs, canShare, soon } from "./tabs.js";
+import { volume } from "./volume-request.js";
 
 /** @typedef {import("./reconnecting-source.js").Detail} Detail */
 /** @typedef {import("./reconnecting-source.js").State} State */
-/** @import { LogRecord, Page, Refusal, RequestOptions } from "./requests.js" */
+/** @import { Page, Range } from "./history-request.js" */
+/** @import { LogRecord, Refusal, RequestOptions } from "./requests.js" */
+/** @import { SearchOptions } from "./search-request.js" */
+/** @import { Span } from "./volume-request.js" */
 /** @import { Message } from "./tabs.js" */
 
 const HIDDEN_LONG = 30_000; // ms hidden after which the connection of a page that returns is checked
@@ -46,21 +53,6 @@ const CURRENT = ["live", "polling"];
  */
 
 /** @typedef {ReturnType<typeof connect>} Client */
-
-/**
- * Calls a function of the page. Its exceptions are reported as for an event handler, and end no connection.
- * @template {unknown[]} Values
- * @param {((...values: Values) => void) | undefined} callback
- * @param {Values} values
- */
-function call(callback, ...values) {
-  try {
-    callback?.(...values);
-  } catch (error) {
-    const { reportError: report = console.error } = globalThis; // Node has none
-    report(error);
-  }
-}
 
 class Connection {
   /** @param {RequestOptions & ConnectOptions} options */
@@ -105,9 +97,10 @@ class Connection {
     return this.tabs ? this.tabs.leading : true;
   }
 
-  /** @param {{before?: string, limit?: number}} [page] */
-  history({ before, limit = PAGE } = {}) {
-    return this.requests.history({ before, limit });
+  /** @param {Range} [range] @returns {Promise<Page>} */
+  async history(range) {
+    const { records, more, first, last, gaps } = await history(this.requests, range);
+    return { records, more, first, last, gaps };
   }
 
   retry() {
@@ -227,7 +220,7 @@ class Connection {
     let total = 0;
     do {
       const limit = after ? PAGE : Math.min(PAGE, Math.max(1, wanted - total));
-      page = await this.requests.history({ before: page?.first, limit });
+      page = await history(this.requests, { before: page?.first, limit });
       if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
       pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
       total += pages[0].length;
@@ -502,8 +495,14 @@ export function connect(options) {
     close: () => connection.close(),
     /** Tries now, or signs in again. */
     retry: () => connection.retry(),
-    /** Resolves to a page of older records; its `first` is `before` of the next one. */
-    history: (/** @type {{before?: string, limit?: number}} */ page = {}) => connection.history(page),
+    /** Resolves to a page of records, of all logs of the address; its `first` is `before` of the one before it. */
+    history: (/** @type {Range} */ range = {}) => connection.history(range),
+    /** Resolves to the logs that the reader may read. */
+    logs: () => connection.requests.list(),
+    /** Resolves to the number of records in each part of a span of time, over all logs of the address. */
+    volume: (/** @type {Span} */ span = {}) => volume(connection.requests, span),
+    /** Searches all logs of the address, one after the other; resolves to the end of the search. */
+    search: (/** @type {SearchOptions} */ wanted = {}) => search(connection.requests, wanted),
     /** The last state that onstate got, except "gap". @returns {State} */
     get state() {
       return connection.state;

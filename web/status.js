@@ -6,7 +6,7 @@
  * Invariant: an interruption is marked once, however many attempts to reconnect it has.
  */
 import { CURRENT, ageText, badgeOf, noticeOf, titleState } from "./badge.js";
-import { $, number } from "./dom.js";
+import { $, number, write } from "./dom.js";
 import { gapText } from "./parse-entry.js";
 import { meta } from "./settings.js";
 import { timeOf } from "./times.js";
@@ -29,7 +29,7 @@ export class Status {
     this.mark = mark;
     this.title = title;
     /** @type {Facts} */
-    this.facts = { state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0 };
+    this.facts = { state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0, choosing: false };
     this.last = NaN; // when the last record was written, in ms since 1970
     this.awaySince = 0; // ms since 1970; 0: not away
     this.awayReason = "";
@@ -71,6 +71,13 @@ export class Status {
    */
   pause(paused, waiting) {
     this.facts = { ...this.facts, paused, waiting };
+    this.show();
+  }
+
+  /** @param {boolean} choosing the reader has logs to choose from, and none is chosen */
+  choose(choosing) {
+    if (this.facts.choosing === choosing) return;
+    this.facts = { ...this.facts, choosing };
     this.show();
   }
 
@@ -125,11 +132,11 @@ export class Status {
     const [text, next] = noticeOf(this.facts, now);
     $("state").className = `state state-${look}`;
     $("state").title = ageText(this.last, now);
-    write("state-text", label);
-    write("state-more", more && `· ${more}`);
+    write($("state-text"), label);
+    write($("state-more"), more && `· ${more}`);
     $("notice").hidden = !text;
-    write("notice-text", text);
-    write("notice-next", next);
+    write($("notice-text"), text);
+    write($("notice-next"), next);
     this.showLogin();
     this.title(titleState(this.facts));
   }
@@ -141,13 +148,4 @@ export class Status {
     $("login").hidden = !(state === "denied" && login);
     if (login) $("login").href = login;
   }
-}
-
-/**
- * Writes a text, unless it stands there: screen readers read each change aloud.
- * @param {"state-text" | "state-more" | "notice-text" | "notice-next"} id
- * @param {string} text
- */
-function write(id, text) {
-  if ($(id).textContent !== text) $(id).textContent = text;
 }

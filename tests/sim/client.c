@@ -383,13 +383,13 @@ static void admit(struct client *c)
     buf_adds(&a->head, "HEAD\n\n");
     a->profile = profile_of(c);
     a->kind = c->log == 2 ? LOG_PUBSUB : LOG_STREAM;
-    a->key = strdup(keys[c->log]);
+    a->log.key = strdup(keys[c->log]);
     a->field = strdup("data");
     a->event_field = strdup("event");
-    a->filter = filter_of(c->view);
-    a->has_cursor = c->has_cursor;
-    a->cursor = c->cursor;
-    a->cursor_lost = c->lost;
+    a->log.filter = filter_of(c->view);
+    a->log.has_cursor = c->has_cursor;
+    a->log.cursor = c->cursor;
+    a->log.cursor_lost = c->lost;
     a->since = c->since;
     a->since_all = c->since_all;
     a->history = (unsigned)c->history;

@@ -17,43 +17,59 @@ static void fault(const char *what)
     sim.broken = what;
 }
 
-static void check_live(const struct viewer *v)
+/* Whether all logs of v are at their tips. */
+static bool is_live(const struct viewer *v)
 {
-    const struct place *p = &v->place;
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (f->place.state != PLACE_LIVE)
+            return false;
+    return true;
+}
+
+static void check_live(const struct follower *f)
+{
+    const struct place *p = &f->place;
     struct xid at = cursor_position(&p->cursor);
-    if (xid_cmp(at, cursor_position(&v->view->log->tip.cursor)) > 0)
+    if (xid_cmp(at, cursor_position(&f->view->log->tip.cursor)) > 0)
         fault("a live viewer is beyond the tip");
     if (p->cursor.at == CURSOR_OPEN)
         fault("a live viewer has an open cursor");
-    if (v->phase != PHASE_LIVE)
-        fault("a viewer is at the tip before its live frame");
     if (p->standing != PLACE_MET)
         fault("a live viewer has not met the tip");
 }
 
-static void check_viewer(const struct viewer *v)
+static void check_follower(const struct follower *f)
 {
-    const struct place *p = &v->place;
-    if (v->state == VIEWER_NEW)
-        fault("a viewer was left half admitted");
+    const struct viewer *v = f->viewer;
+    const struct place *p = &f->place;
     if ((v->state == VIEWER_OPEN) != (p->state != PLACE_NONE))
         fault("an open viewer has no place, or an ended one has a place");
     if (p->state == PLACE_LIVE)
-        check_live(v);
+        check_live(f);
     if (v->phase == PHASE_LIVE && p->standing == PLACE_FRESH)
         fault("the live frame was sent while the cursor is open");
     if (p->cursor.at == CURSOR_OPEN && p->standing != PLACE_FRESH)
         fault("an open cursor though records were sent");
-    if ((v->waits == WAIT_READ) != (v->read != NULL))
+    if ((f->waits == WAIT_READ) != (f->read != NULL))
         fault("a viewer waits for a read that is not there");
+}
+
+static void check_viewer(const struct viewer *v)
+{
+    if (v->state == VIEWER_NEW)
+        fault("a viewer was left half admitted");
+    if (is_live(v) && v->phase != PHASE_LIVE)
+        fault("a viewer is at its tips before its live frame");
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        check_follower(f);
 }
 
 static void check_log(const struct log *l)
 {
     size_t live = 0;
     for (const struct view *w = l->views; w; w = w->next)
-        for (const struct viewer *v = w->viewers; v; v = v->next)
-            live += v->place.state == PLACE_LIVE;
+        for (const struct follower *f = w->followers; f; f = f->next)
+            live += f->place.state == PLACE_LIVE;
     if (live != l->live)
         fault("the count of live viewers is wrong");
     bool waits = l->tip.state == PLACE_BEHIND || l->tip.state == PLACE_LOCATING;
@@ -61,16 +77,16 @@ static void check_log(const struct log *l)
         fault("the tip waits for a read that is not there");
 }
 
-/* viewer NULL: the end of the view. */
-static bool is_in_log(const struct log *l, const struct view *view, const struct viewer *viewer)
+/* wanted NULL: the end of the view. */
+static bool is_in_log(const struct log *l, const struct view *view, const struct follower *wanted)
 {
     const struct view *w = l->views;
     while (w && w != view)
         w = w->next;
-    const struct viewer *v = w ? w->viewers : NULL;
-    while (v && v != viewer)
-        v = v->next;
-    return w && v == viewer;
+    const struct follower *f = w ? w->followers : NULL;
+    while (f && f != wanted)
+        f = f->next;
+    return w && f == wanted;
 }
 
 /* Batches go to viewers that are there, and the tip is not read meanwhile. */
@@ -107,8 +123,8 @@ static void check_waiting_logs(const struct relay *r)
 /* A read serves only viewers that asked before it was sent. */
 static void check_read(const struct read *q)
 {
-    for (const struct viewer *v = q->waiters; v; v = v->wait_next)
-        if (v->read != q || !place_is_answered_by(&v->place, q->number))
+    for (const struct follower *f = q->waiters; f; f = f->wait_next)
+        if (f->read != q || !place_is_answered_by(&f->place, q->number))
             fault("a viewer waits for a read that was sent before the viewer joined");
 }
 
@@ -157,7 +173,8 @@ void invariants_check(void)
     for (const struct viewer *v = r->all; v; v = v->all_next) {
         check_viewer(v);
         open += v->state == VIEWER_OPEN;
-        behind += v->state == VIEWER_OPEN && v->place.state != PLACE_LIVE;
+        for (const struct follower *f = &v->first; f; f = f->beside)
+            behind += v->state == VIEWER_OPEN && f->place.state != PLACE_LIVE;
     }
     for (const struct log *l = r->logs; l; l = l->next) {
         check_log(l);
@@ -181,8 +198,9 @@ static int count_too_late(const struct log *l, uint64_t number)
 {
     int n = 0;
     for (const struct viewer *v = sim.relay->all; v; v = v->all_next)
-        n += v->view && v->view->log == l && v->place.came > number &&
-             (v->place.state == PLACE_ASKING || v->state != VIEWER_OPEN);
+        for (const struct follower *f = &v->first; f; f = f->beside)
+            n += f->view && f->view->log == l && f->place.came > number &&
+                 (f->place.state == PLACE_ASKING || v->state != VIEWER_OPEN);
     return n;
 }
 

@@ -24,10 +24,10 @@ static inline struct admission *admission_of(struct relay *r, struct out out, co
     buf_init(&a->head, 4096);
     a->profile = profile_find(profile);
     assert_non_null(a->profile);
-    a->key = strdup("log");
+    a->log.key = strdup("log");
     a->field = strdup("data");
     a->event_field = strdup("event");
-    a->filter = filter_new(&all);
+    a->log.filter = filter_new(&all);
     assert_int_equal(relay_seat(r, &ann, &a->seat), SEAT_TAKEN);
     return a;
 }

@@ -82,14 +82,14 @@ static inline void viewer_init(struct viewer *v, int i)
     int s[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     peers[i] = s[1];
-    *v = (struct viewer){.relay = &relay, .view = &w, .out.fd = s[0], .state = VIEWER_OPEN};
+    *v = (struct viewer){.relay = &relay, .out.fd = s[0], .state = VIEWER_OPEN};
+    struct follower *f = &v->first;
+    *f = (struct follower){.viewer = v, .view = &w, .next = w.followers, .at = &w.followers};
     buf_init(&v->out.rest, 1024 * 1024);
     v->phase = PHASE_RESUME;
-    v->next = w.viewers;
-    v->at = &w.viewers;
-    if (v->next)
-        v->next->at = &v->next;
-    w.viewers = v;
+    if (f->next)
+        f->next->at = &f->next;
+    w.followers = f;
 }
 
 /* The tip stands at 10, and viewers[0] ... [2] are in the log; they are nowhere. */
@@ -128,7 +128,7 @@ static inline int tear_down(void **state)
         close(viewers[i].out.fd);
         close(peers[i]);
         buf_free(&viewers[i].out.rest);
-        free(viewers[i].gap);
+        free(viewers[i].first.gap);
     }
     ring_reset(&relay.rings, &w.ring, XID_ZERO);
     filter_free(w.filter);
@@ -139,12 +139,12 @@ static inline int tear_down(void **state)
 static inline void put(int i, enum place_state state, uint64_t id)
 {
     struct viewer *v = &viewers[i];
-    v->place.cursor = sent(id);
-    v->place.standing = PLACE_CLAIMED;
-    viewer_set_place(v, state);
+    v->first.place.cursor = sent(id);
+    v->first.place.standing = PLACE_CLAIMED;
+    follower_set_place(&v->first, state);
     if (state == PLACE_LIVE) {
         v->phase = PHASE_LIVE;
-        v->place.standing = PLACE_MET;
+        v->first.place.standing = PLACE_MET;
     }
 }
 

@@ -21,11 +21,11 @@ static void test_reads_of_viewers_are_shared_and_queued(void **state)
     put(1, PLACE_BEHIND, 5);
     put(2, PLACE_BEHIND, 6);
     for (int i = 0; i < VIEWERS; i++)
-        catchup_read_after(&viewers[i]);
+        catchup_read_after(&viewers[i].first);
     assert_int_equal(asked, 1);
     asks_range(0, 5, 10, 4); /* the tip is read apart */
-    assert_ptr_equal(viewers[0].read, viewers[1].read);
-    assert_int_equal(viewers[2].waits, WAIT_TURN);
+    assert_ptr_equal(viewers[0].first.read, viewers[1].first.read);
+    assert_int_equal(viewers[2].first.waits, WAIT_TURN);
     ANSWER(0, 5, 6, 7);
     assert_true(peer_got(0, "id: 7-0"));
     assert_true(peer_got(1, "id: 7-0"));
@@ -37,14 +37,14 @@ static void test_read_that_was_sent_before_a_viewer_came_is_not_shared(void **st
 {
     (void)state;
     put(0, PLACE_BEHIND, 5);
-    viewers[1].place.came = relay.requests;
+    viewers[1].first.place.came = relay.requests;
     put(1, PLACE_BEHIND, 5);
-    catchup_read_after(&viewers[0]);
-    catchup_read_after(&viewers[1]);
+    catchup_read_after(&viewers[0].first);
+    catchup_read_after(&viewers[1].first);
     assert_int_equal(asked, 1);
     put(2, PLACE_BEHIND, 5);
-    viewers[2].place.came = relay.requests;
-    catchup_read_after(&viewers[2]);
+    viewers[2].first.place.came = relay.requests;
+    catchup_read_after(&viewers[2].first);
     assert_int_equal(asked, 2);
 }
 
@@ -59,18 +59,18 @@ static void test_refused_read_of_a_viewer_is_told(void **state)
             set_up(NULL);
             put(0, PLACE_BEHIND, 5);
             if (kind == 0) {
-                catchup_read_after(&viewers[0]);
+                catchup_read_after(&viewers[0].first);
             } else if (kind == 1) {
-                viewers[0].place = (struct place){.state = PLACE_COUNTING, .history = 3};
-                catchup_find_newest(&viewers[0]);
+                viewers[0].first.place = (struct place){.state = PLACE_COUNTING, .history = 3};
+                catchup_find_newest(&viewers[0].first);
             } else {
-                viewers[0].place.state = PLACE_LOCATING;
-                catchup_find_before(&viewers[0], info.first);
+                viewers[0].first.place.state = PLACE_LOCATING;
+                catchup_find_before(&viewers[0].first, info.first);
             }
             relay.up = false;
             fail_range(0, lost ? REDIS_LOST : REDIS_REFUSED);
             assert_int_equal(viewers[0].state == VIEWER_OPEN, lost);
-            assert_int_equal(viewers[0].waits, WAIT_NONE);
+            assert_int_equal(viewers[0].first.waits, WAIT_NONE);
         }
     }
 }
@@ -99,12 +99,12 @@ static void test_answer_up_to_the_tip_is_its_end_only_if_whole(void **state)
         set_up(NULL);
         relay.limits.read_bytes = cases[i].bytes;
         put(0, PLACE_BEHIND, 5);
-        catchup_read_after(&viewers[0]);
+        catchup_read_after(&viewers[0].first);
         relay.up = false;
         print_message("%s\n", cases[i].what);
         answer_range(0, cases[i].ids);
-        assert_int_equal(viewers[0].place.cursor.id.ms, cases[i].then);
-        assert_int_equal(viewers[0].place.clear_to.ms, cases[i].end ? 10 : 0);
+        assert_int_equal(viewers[0].first.place.cursor.id.ms, cases[i].then);
+        assert_int_equal(viewers[0].first.place.clear_to.ms, cases[i].end ? 10 : 0);
     }
 }
 
@@ -112,15 +112,15 @@ static void test_read_without_its_record_asks(void **state)
 {
     (void)state;
     put(0, PLACE_BEHIND, 5);
-    viewers[0].place.cursor.located = true;
-    viewers[0].place.cursor.before = ID(3);
-    catchup_read_after(&viewers[0]);
+    viewers[0].first.place.cursor.located = true;
+    viewers[0].first.place.cursor.before = ID(3);
+    catchup_read_after(&viewers[0].first);
     ANSWER(0, 4, 6);
     assert_true(peer_got(0, ""));
-    assert_int_equal(viewers[0].place.state, PLACE_ASKING);
-    assert_int_equal(viewers[0].place.doubt, DOUBT_MISSING);
-    assert_int_equal(viewers[0].place.came, relay.requests - 1); /* that of the XINFO */
-    assert_false(viewers[0].place.cursor.located);
+    assert_int_equal(viewers[0].first.place.state, PLACE_ASKING);
+    assert_int_equal(viewers[0].first.place.doubt, DOUBT_MISSING);
+    assert_int_equal(viewers[0].first.place.came, relay.requests - 1); /* that of the XINFO */
+    assert_false(viewers[0].first.place.cursor.located);
     asks_info(1);
 }
 
@@ -131,14 +131,14 @@ static void test_viewers_of_a_read_without_its_record_share_an_xinfo(void **stat
     (void)state;
     for (int i = 0; i < 3; i++) {
         put(i, PLACE_BEHIND, 5);
-        catchup_read_after(&viewers[i]);
+        catchup_read_after(&viewers[i].first);
     }
     ANSWER(0, 6);
     asks_info(1);
     assert_int_equal(asked, 2);
     answer_info(1, &info);
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(viewers[i].place.state, PLACE_BEHIND);
+        assert_int_equal(viewers[i].first.place.state, PLACE_BEHIND);
         assert_true(peer_got(i, "event: gap"));
     }
 }
@@ -150,7 +150,7 @@ static void test_viewer_without_memory_for_its_records_ends(void **state)
     buf_free(&relay.batch.bytes);
     buf_init(&relay.batch.bytes, 8);
     put(0, PLACE_BEHIND, 5);
-    catchup_read_after(&viewers[0]);
+    catchup_read_after(&viewers[0].first);
     ANSWER(0, 5, 6);
     assert_int_equal(viewers[0].state, VIEWER_CLOSED);
     assert_true(peer_got(0, ""));
@@ -160,12 +160,12 @@ static void test_view_that_is_gone_is_given_nothing(void **state)
 {
     (void)state;
     put(0, PLACE_BEHIND, 5);
-    catchup_read_after(&viewers[0]);
-    reads_forget(&viewers[0]);
+    catchup_read_after(&viewers[0].first);
+    reads_forget(&viewers[0].first);
     reads_forget_view(&relay, &w);
     ANSWER(0, 5, 6);
     assert_int_equal(relay.nreads, 0);
-    assert_int_equal(viewers[0].place.cursor.id.ms, 5);
+    assert_int_equal(viewers[0].first.place.cursor.id.ms, 5);
 }
 
 /* A viewer that ended in this turn still waits for the read. */
@@ -177,13 +177,13 @@ static void test_viewer_that_ended_is_given_nothing(void **state)
         set_up(NULL);
         put(0, PLACE_BEHIND, 5);
         if (kind == 1) {
-            viewers[0].place = (struct place){.state = PLACE_COUNTING, .history = 3};
-            catchup_find_newest(&viewers[0]);
+            viewers[0].first.place = (struct place){.state = PLACE_COUNTING, .history = 3};
+            catchup_find_newest(&viewers[0].first);
         } else if (kind == 2) {
-            viewers[0].place.state = PLACE_LOCATING;
-            catchup_find_before(&viewers[0], ID(1));
+            viewers[0].first.place.state = PLACE_LOCATING;
+            catchup_find_before(&viewers[0].first, ID(1));
         } else {
-            catchup_read_after(&viewers[0]);
+            catchup_read_after(&viewers[0].first);
         }
         viewer_close(&viewers[0]);
         if (kind == 1)
@@ -192,7 +192,7 @@ static void test_viewer_that_ended_is_given_nothing(void **state)
             ANSWER(0, 4, 6); /* without its record */
         else
             ANSWER(0, 5, 6);
-        assert_int_equal(viewers[0].place.state, PLACE_NONE);
+        assert_int_equal(viewers[0].first.place.state, PLACE_NONE);
         assert_true(peer_got(0, ""));
     }
 }
@@ -202,9 +202,9 @@ static void test_viewer_that_ended_is_given_nothing(void **state)
 static void count_newest(int i, unsigned history)
 {
     viewers[i].phase = PHASE_HISTORY;
-    viewers[i].place = (struct place){.state = PLACE_COUNTING, .history = history};
-    viewers[i].place.standing = PLACE_FRESH;
-    catchup_find_newest(&viewers[i]);
+    viewers[i].first.place = (struct place){.state = PLACE_COUNTING, .history = history};
+    viewers[i].first.place.standing = PLACE_FRESH;
+    catchup_find_newest(&viewers[i].first);
 }
 
 /* Each page begins with the last record of the page before. */
@@ -221,14 +221,14 @@ static void test_newest_records_are_counted_page_by_page(void **state)
     const struct read *q = requests[1].arg;
     assert_int_equal(q->history, 6);
     assert_int_equal(q->number, sent_before);
-    assert_int_equal(viewers[0].waits, WAIT_READ);
-    assert_int_equal(viewers[1].waits, WAIT_READ);
+    assert_int_equal(viewers[0].first.waits, WAIT_READ);
+    assert_int_equal(viewers[1].first.waits, WAIT_READ);
     relay.up = false;
     ANSWER(1, 27, 26, 25);
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(viewers[i].place.state, PLACE_BEHIND);
-        assert_int_equal(viewers[i].place.cursor.at, CURSOR_NEXT);
-        assert_int_equal(viewers[i].place.cursor.id.ms, 25);
+        assert_int_equal(viewers[i].first.place.state, PLACE_BEHIND);
+        assert_int_equal(viewers[i].first.place.cursor.at, CURSOR_NEXT);
+        assert_int_equal(viewers[i].first.place.cursor.id.ms, 25);
     }
 }
 
@@ -245,9 +245,9 @@ static void test_newest_records_end_where_the_log_does(void **state)
         count_newest(0, 6);
         relay.up = false;
         answer_range(0, cases[i].ids);
-        assert_int_equal(viewers[0].place.state, PLACE_BEHIND);
-        assert_int_equal(viewers[0].place.cursor.at, cases[i].begin ? CURSOR_NEXT : CURSOR_OPEN);
-        assert_int_equal(viewers[0].place.cursor.id.ms, cases[i].begin);
+        assert_int_equal(viewers[0].first.place.state, PLACE_BEHIND);
+        assert_int_equal(viewers[0].first.place.cursor.at, cases[i].begin ? CURSOR_NEXT : CURSOR_OPEN);
+        assert_int_equal(viewers[0].first.place.cursor.id.ms, cases[i].begin);
     }
 }
 
@@ -262,7 +262,7 @@ static void test_pages_of_two_logs_are_no_history(void **state)
         count_newest(0, 6);
         ANSWER(0, 30, 29, 28, 27);
         answer_range(1, second[i]);
-        assert_int_equal(viewers[0].place.state, PLACE_ASKING);
+        assert_int_equal(viewers[0].first.place.state, PLACE_ASKING);
         asks_info(2);
         l.under_way--;
     }

@@ -28,14 +28,13 @@ static void test_only_a_cursor_at_a_record_has_an_id(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct log l = {.kind = LOG_STREAM};
         struct view w = {.log = &l};
-        struct viewer v = {.view = &w, .place.state = PLACE_BEHIND};
-        struct xid at;
-        v.place.standing = PLACE_MET;
-        v.place.cursor = (struct cursor){.id = {cases[i].id, 0}, .at = cases[i].at};
-        v.told_any = true;
-        v.told = (struct xid){17, 0};
-        v.told_former = cases[i].former;
-        assert_int_equal(has_moved(&v, &at), cases[i].moved);
+        struct viewer v = {.first.viewer = &v, .first.view = &w, .first.place.state = PLACE_BEHIND};
+        v.first.place.standing = PLACE_MET;
+        v.first.place.cursor = (struct cursor){.id = {cases[i].id, 0}, .at = cases[i].at};
+        v.first.told_any = true;
+        v.first.told = (struct xid){17, 0};
+        v.first.told_former = cases[i].former;
+        assert_int_equal(has_moved(&v.first), cases[i].moved);
     }
 }
 
@@ -49,20 +48,20 @@ static void test_keepalive_sends_the_id_of_a_filtered_record(void **state)
         struct relay r = {.now = 1};
         struct log l = {.relay = &r, .kind = LOG_STREAM};
         struct view w = {.log = &l, .profile = profile_find(profiles[i])};
-        struct viewer v = {.relay = &r, .view = &w, .told_any = true};
+        struct viewer v = {.relay = &r, .first.viewer = &v, .first.view = &w, .first.told_any = true};
         char got[1000] = "";
         int s[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
-        v.place.state = PLACE_LIVE;
-        v.place.standing = PLACE_MET;
-        l.tip.cursor = v.place.cursor = (struct cursor){.id = {42, 7}, .at = CURSOR_SENT};
+        v.first.place.state = PLACE_LIVE;
+        v.first.place.standing = PLACE_MET;
+        l.tip.cursor = v.first.place.cursor = (struct cursor){.id = {42, 7}, .at = CURSOR_SENT};
         v.out.fd = s[0];
         buf_init(&v.out.rest, 1024 * 1024);
         buf_adds(&v.out.rest, "still to be taken");
         while (send(s[0], got, sizeof got, 0) > 0)
             ;
         assert_int_equal(emit_keepalive(&v), OUT_FULL);
-        assert_int_equal(v.told.ms, 0);
+        assert_int_equal(v.first.told.ms, 0);
         buf_clear(&v.out.rest);
         while (recv(s[1], got, sizeof got, 0) > 0)
             ;
@@ -89,12 +88,12 @@ static void test_poll_that_ends_behind_sends_its_cursor(void **state)
         struct log l = {.relay = &r, .kind = LOG_STREAM};
         struct view w = {.log = &l, .profile = profile_find(profiles[i])};
         struct poll p = {.every = 3000};
-        struct viewer v = {.relay = &r, .view = &w, .poll = &p, .told_any = true};
+        struct viewer v = {.relay = &r, .first.viewer = &v, .first.view = &w, .poll = &p, .first.told_any = true};
         struct buf b;
-        v.place.state = PLACE_BEHIND;
-        v.place.standing = PLACE_CLAIMED;
+        v.first.place.state = PLACE_BEHIND;
+        v.first.place.standing = PLACE_CLAIMED;
         v.phase = PHASE_RESUME;
-        v.place.cursor = (struct cursor){.id = {42, 7}, .at = CURSOR_SENT};
+        v.first.place.cursor = (struct cursor){.id = {42, 7}, .at = CURSOR_SENT};
         emit_end(&v, &b, END_POLL);
         assert_non_null(strstr(b.p, "id: 42-7"));
         buf_free(&b);
@@ -113,7 +112,7 @@ static void test_token_is_told_with_the_time_that_is_left(void **state)
         struct view w = {.log = &l, .profile = profile_find("plain")};
         char token[] = "abc";
         struct poll p = {.token = token, .token_ends = clock_ms() + cases[i].ms};
-        struct viewer v = {.view = &w, .poll = &p};
+        struct viewer v = {.first.viewer = &v, .first.view = &w, .poll = &p};
         struct buf b;
         emit_end(&v, &b, END_POLL);
         assert_int_equal(strstr(b.p, "event: token") != NULL, cases[i].told != NULL);
@@ -140,7 +139,7 @@ static void compressed_begin(struct compressed *t, const char *profile, struct b
     t->peer = s[1];
     t->log.relay = t->viewer.relay = &t->relay;
     t->view.log = &t->log;
-    t->viewer.view = &t->view;
+    t->viewer.first = (struct follower){.viewer = &t->viewer, .view = &t->view};
     out_init(&t->viewer.out, s[0], 0);
     buf_init(head, 65536);
     buf_adds(head, "Status: 200 OK\r\n\r\n");
@@ -249,8 +248,8 @@ static size_t fill_ring(struct compressed *t, unsigned first, unsigned count)
 
 static enum out_result catch_up_from(struct compressed *t, unsigned id)
 {
-    t->viewer.place.cursor = (struct cursor){.id = {id, 0}, .at = CURSOR_SENT};
-    return emit_from_ring(&t->viewer);
+    t->viewer.first.place.cursor = (struct cursor){.id = {id, 0}, .at = CURSOR_SENT};
+    return emit_from_ring(&t->viewer.first);
 }
 
 /* Viewers at the same place cost nothing, since a piece is kept.  Those at many places
@@ -267,9 +266,9 @@ static void test_viewers_at_many_places_catch_up_in_turns(void **state)
     assert_int_equal(t.relay.deflated, len);
     assert_int_equal(t.relay.stats.writes, 1);
     assert_true(t.relay.stats.bytes < len / 10);
-    assert_int_equal(t.viewer.place.cursor.id.ms, 10);
+    assert_int_equal(t.viewer.first.place.cursor.id.ms, 10);
     assert_int_equal(catch_up_from(&t, 3), OUT_FULL);
-    assert_int_equal(t.viewer.place.cursor.id.ms, 3);
+    assert_int_equal(t.viewer.first.place.cursor.id.ms, 3);
     t.relay.deflated = 0; /* the next turn */
     assert_int_equal(catch_up_from(&t, 0), OUT_SENT);
     assert_int_equal(t.relay.deflated, 0);
@@ -310,10 +309,10 @@ static void test_no_record_of_the_ring_is_left_out(void **state)
     fill_ring(&t, 41, 1);
     t.relay.limits.deflate_bytes = SIZE_MAX;
     assert_int_equal(catch_up_from(&t, 0), OUT_SENT);
-    assert_int_equal(t.viewer.place.cursor.id.ms, t.relay.stats.deliveries);
+    assert_int_equal(t.viewer.first.place.cursor.id.ms, t.relay.stats.deliveries);
     assert_true(t.relay.stats.deliveries < 40);
-    assert_int_equal(emit_from_ring(&t.viewer), OUT_SENT);
-    assert_int_equal(t.viewer.place.cursor.id.ms, 41);
+    assert_int_equal(emit_from_ring(&t.viewer.first), OUT_SENT);
+    assert_int_equal(t.viewer.first.place.cursor.id.ms, 41);
     assert_int_equal(t.relay.stats.deliveries, 41);
     ring_reset(&t.relay.rings, &t.view.ring, XID_ZERO);
     buf_free(&head);

@@ -27,9 +27,9 @@ static int64_t fake_us(void)
     return now++;
 }
 
-static void fake_take(struct viewer *v, const struct batch *b)
+static void fake_take(struct follower *f, const struct batch *b)
 {
-    taken[ntaken].viewer = v;
+    taken[ntaken].viewer = f->viewer;
     taken[ntaken++].id = b->after.id.ms;
 }
 
@@ -51,13 +51,14 @@ static struct viewer viewers[3][VIEWERS];
 
 static void add_view(struct log *l, int i)
 {
-    views[i] = (struct view){.log = l, .next = l->views, .viewers = viewers[i]};
+    views[i] = (struct view){.log = l, .next = l->views, .followers = &viewers[i][0].first};
     l->views = &views[i];
     for (int k = 0; k < VIEWERS; k++) {
         struct viewer *v = &viewers[i][k];
-        *v = (struct viewer){.relay = &relay, .view = &views[i], .state = VIEWER_OPEN};
-        v->place.state = PLACE_LIVE;
-        v->next = k + 1 < VIEWERS ? v + 1 : NULL;
+        *v = (struct viewer){.relay = &relay, .state = VIEWER_OPEN};
+        v->first = (struct follower){.viewer = v, .view = &views[i]};
+        v->first.place.state = PLACE_LIVE;
+        v->first.next = k + 1 < VIEWERS ? &v[1].first : NULL;
     }
     l->live += VIEWERS;
 }
@@ -183,7 +184,7 @@ static void test_views_share_the_slice(void **state)
     (void)state;
     for (int i = 1; i < 3; i++)
         for (int k = 3; k < VIEWERS; k++)
-            viewers[i][k].place.state = PLACE_BEHIND;
+            viewers[i][k].first.place.state = PLACE_BEHIND;
     fanout_begin(&logs[1]);
     give(1, 7);
     give(2, 7);
@@ -196,7 +197,7 @@ static void test_only_viewers_that_are_live_are_served(void **state)
 {
     (void)state;
     for (int k = 0; k < VIEWERS; k++)
-        viewers[0][k].place.state = k % 4 == 1 ? PLACE_LIVE : PLACE_BEHIND;
+        viewers[0][k].first.place.state = k % 4 == 1 ? PLACE_LIVE : PLACE_BEHIND;
     fanout_begin(&logs[0]);
     give(0, 7);
     assert_int_equal(ntaken, 3);
@@ -209,8 +210,8 @@ static void test_viewer_that_leaves_is_passed_over(void **state)
     (void)state;
     fanout_begin(&logs[0]);
     give(0, 7);
-    fanout_forget_viewer(&viewers[0][SLICE + 1]); /* not the next one */
-    fanout_forget_viewer(&viewers[0][SLICE]);
+    fanout_forget(&viewers[0][SLICE + 1].first); /* not the next one */
+    fanout_forget(&viewers[0][SLICE].first);
     while (!fanout_run(&relay))
         ;
     assert_int_equal(ntaken, VIEWERS - 1);
@@ -293,8 +294,8 @@ static void test_frames_that_wait_are_no_more_than_the_rings_hold(void **state)
         assert_int_equal(relay.fanout_bytes, 2000 + sizeof(struct fanout));
     }
     for (int k = 0; k < VIEWERS; k++) {
-        assert_int_equal(viewers[1][k].place.state, PLACE_LIVE);
-        assert_int_equal(viewers[2][k].place.state, PLACE_BEHIND);
+        assert_int_equal(viewers[1][k].first.place.state, PLACE_LIVE);
+        assert_int_equal(viewers[2][k].first.place.state, PLACE_BEHIND);
     }
     assert_int_equal(relay.next_sweep, relay.now);
     while (!fanout_run(&relay))
@@ -311,7 +312,7 @@ static void test_without_memory_the_rest_is_behind(void **state)
     assert_true(fanout_end(&logs[0]));
     assert_int_equal(ntaken, SLICE);
     for (int k = 0; k < VIEWERS; k++)
-        assert_int_equal(viewers[0][k].place.state, k < SLICE ? PLACE_LIVE : PLACE_BEHIND);
+        assert_int_equal(viewers[0][k].first.place.state, k < SLICE ? PLACE_LIVE : PLACE_BEHIND);
     assert_int_equal(logs[0].live, SLICE);
     assert_int_equal(relay.next_sweep, relay.now);
 }

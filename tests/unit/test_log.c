@@ -37,17 +37,18 @@ static struct log *log_with_viewers(void)
     for (int i = 0; i < VIEWERS; i++) {
         struct admission a = {.kind = LOG_STREAM, .profile = profile_find("plain")};
         char key[] = "log";
-        a.key = key;
+        a.log.key = key;
         a.field = strdup("data");
         a.event_field = strdup("event");
-        a.filter = filter_new(&all);
+        a.log.filter = filter_new(&all);
         viewers[i] = (struct viewer){.relay = &relay, .state = VIEWER_OPEN, .out.fd = -1};
+        viewers[i].first.viewer = &viewers[i];
         assert_int_equal(log_attach(&viewers[i], &a, &source), 0);
-        viewers[i].place.state = PLACE_LIVE;
-        viewers[i].view->log->live++;
+        viewers[i].first.place.state = PLACE_LIVE;
+        viewers[i].first.view->log->live++;
         free(a.field);
         free(a.event_field);
-        filter_free(a.filter);
+        filter_free(a.log.filter);
     }
     return relay.logs;
 }

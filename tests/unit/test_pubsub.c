@@ -55,22 +55,23 @@ static struct viewer *comes(int i)
     struct filter_spec spec = {.skip_texts = skip};
     struct viewer *v = &viewers[i];
     char key[] = "channel";
-    struct admission a = {.profile = profile_find("plain"), .kind = LOG_PUBSUB, .key = key};
+    struct admission a = {.profile = profile_find("plain"), .kind = LOG_PUBSUB, .log.key = key};
     int s[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
     peers[i] = s[1];
     *v = (struct viewer){.relay = &relay, .out.fd = s[0], .state = VIEWER_OPEN};
+    v->first.viewer = v;
     buf_init(&v->out.rest, 1024 * 1024);
-    v->place.cursor.at = CURSOR_SENT;
+    v->first.place.cursor.at = CURSOR_SENT;
     a.field = strdup("data");
     a.event_field = strdup("event");
-    a.filter = filter_new(&spec);
+    a.log.filter = filter_new(&spec);
     assert_int_equal(log_attach(v, &a, &pubsub_source), 0);
     free(a.field);
     free(a.event_field);
-    filter_free(a.filter);
-    viewer_set_place(v, PLACE_ASKING);
-    begin(v);
+    filter_free(a.log.filter);
+    follower_set_place(&v->first, PLACE_ASKING);
+    begin(&v->first);
     return v;
 }
 
@@ -101,7 +102,7 @@ static int tear_down(void **state)
         close(v->out.fd);
         close(peers[i]);
         buf_free(&v->out.rest);
-        free(v->gap);
+        free(v->first.gap);
     }
     log_free_all(&relay);
     batch_free(&relay.batch);
@@ -131,13 +132,13 @@ static void test_viewers_are_live_when_the_subscription_stands(void **state)
     (void)state;
     comes(0);
     assert_int_equal(subscribed, 1);
-    assert_int_equal(viewers[0].place.standing, PLACE_MET); /* a message has no former log */
+    assert_int_equal(viewers[0].first.place.standing, PLACE_MET); /* a message has no former log */
     message("too early");
     assert_true(receives(0, ""));
     assert_int_equal(channel()->tip.cursor.id.seq, 0);
     stands();
     assert_true(receives(0, "event: live"));
-    assert_int_equal(viewers[0].place.state, PLACE_LIVE);
+    assert_int_equal(viewers[0].first.place.state, PLACE_LIVE);
     message("one");
     assert_true(receives(0, "data: one\n"));
     comes(1);
@@ -184,21 +185,21 @@ static void test_outage_is_a_gap_and_ends_the_subscription(void **state)
     relay.up = false;
     pubsub_down(channel());
     assert_int_equal(channel()->tip.state, PLACE_NONE);
-    assert_int_equal(viewers[0].place.state, PLACE_ASKING);
+    assert_int_equal(viewers[0].first.place.state, PLACE_ASKING);
     assert_int_equal(channel()->live, 0);
-    assert_int_equal(viewers[0].gap->lost, -1);
+    assert_int_equal(viewers[0].first.gap->lost, -1);
     pubsub_down(channel());
     comes(1); /* it can miss nothing */
     pubsub_down(channel());
-    assert_null(viewers[1].gap);
+    assert_null(viewers[1].first.gap);
     message("lost");
     relay.up = true;
     pubsub_source.up(channel());
     assert_int_equal(subscribed, 2);
     stands();
     assert_true(receives(0, "event: gap"));
-    assert_int_equal(viewers[0].place.state, PLACE_LIVE);
-    assert_int_equal(viewers[1].place.state, PLACE_LIVE);
+    assert_int_equal(viewers[0].first.place.state, PLACE_LIVE);
+    assert_int_equal(viewers[1].first.place.state, PLACE_LIVE);
 }
 
 static void test_message_that_waits_goes_out_before_an_outage(void **state)
@@ -212,7 +213,7 @@ static void test_message_that_waits_goes_out_before_an_outage(void **state)
     assert_false(receives(0, "data: one\n"));
     pubsub_down(channel());
     assert_true(receives(0, "data: two\n"));
-    assert_int_equal(viewers[0].gap->lost, -1);
+    assert_int_equal(viewers[0].first.gap->lost, -1);
 }
 
 /* While a hand-out lasts, messages wait up to the size of a read. */
@@ -237,11 +238,11 @@ static void test_second_subscription_moves_only_viewers_that_wait(void **state)
     comes(0);
     stands();
     message("one");
-    viewer_set_place(&viewers[0], PLACE_BEHIND);
-    viewers[0].place.cursor.id = XID_ZERO;
+    follower_set_place(&viewers[0].first, PLACE_BEHIND);
+    viewers[0].first.place.cursor.id = XID_ZERO;
     stands();
-    assert_int_equal(viewers[0].place.state, PLACE_BEHIND);
-    assert_int_equal(viewers[0].place.cursor.id.seq, 0);
+    assert_int_equal(viewers[0].first.place.state, PLACE_BEHIND);
+    assert_int_equal(viewers[0].first.place.cursor.id.seq, 0);
 }
 
 static void test_refused_subscription_ends_only_its_viewers(void **state)
@@ -264,16 +265,16 @@ static void test_missed_messages_are_counted(void **state)
     stands();
     for (int i = 0; i < 5; i++)
         message("x");
-    viewer_set_place(v, PLACE_BEHIND);
-    v->place.cursor.id.seq = 1;
-    assert_false(pubsub_skip(v, PLACE_PROVE));
-    assert_null(v->gap);
-    ring_reset(&relay.rings, &v->view->ring, (struct xid){0, 4});
-    assert_true(pubsub_skip(v, PLACE_READ));
-    assert_int_equal(v->gap->lost, 3);
-    assert_false(v->gap->has_next);
-    assert_int_equal(v->place.cursor.id.seq, 4);
-    assert_int_equal(v->place.cursor.at, CURSOR_SENT);
+    follower_set_place(&v->first, PLACE_BEHIND);
+    v->first.place.cursor.id.seq = 1;
+    assert_false(pubsub_skip(&v->first, PLACE_PROVE));
+    assert_null(v->first.gap);
+    ring_reset(&relay.rings, &v->first.view->ring, (struct xid){0, 4});
+    assert_true(pubsub_skip(&v->first, PLACE_READ));
+    assert_int_equal(v->first.gap->lost, 3);
+    assert_false(v->first.gap->has_next);
+    assert_int_equal(v->first.place.cursor.id.seq, 4);
+    assert_int_equal(v->first.place.cursor.at, CURSOR_SENT);
 }
 
 /* There was no memory for one message: it is not in the ring, so its viewers miss it. */
@@ -289,11 +290,11 @@ static void test_message_without_memory_is_missed(void **state)
     assert_true(receives(0, "data: one\n"));
     message(large);
     assert_true(receives(0, ""));
-    assert_int_equal(viewers[0].place.state, PLACE_BEHIND);
+    assert_int_equal(viewers[0].first.place.state, PLACE_BEHIND);
     assert_int_equal(channel()->views->ring.floor.seq, 2);
     log_serve(&viewers[0]);
     assert_true(receives(0, "\"lost\":1"));
-    assert_int_equal(viewers[0].place.state, PLACE_LIVE);
+    assert_int_equal(viewers[0].first.place.state, PLACE_LIVE);
 }
 
 static void test_channel_that_no_viewer_follows_is_left(void **state)

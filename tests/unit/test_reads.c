@@ -36,7 +36,7 @@ static struct relay relay;
 static struct log logs[2];
 static struct view views[2];
 static unsigned asked_for;            /* of the read that was answered */
-static const struct viewer *newcomer; /* looks for a read while an answer is handed out */
+static const struct follower *newcomer; /* looks for a read while an answer is handed out */
 static struct read *found;
 
 static int set_up(void **state)
@@ -65,9 +65,11 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct viewer viewer_of(int view)
+static struct viewer reader = {.relay = &relay, .state = VIEWER_OPEN};
+
+static struct follower follower_of(int view)
 {
-    return (struct viewer){.relay = &relay, .view = &views[view], .state = VIEWER_OPEN};
+    return (struct follower){.viewer = &reader, .view = &views[view]};
 }
 
 static void done(struct read *q, enum redis_result result, const struct redis_entry *entries,
@@ -101,10 +103,10 @@ static void test_read_after_is_shared_by_viewers_that_get_the_same(void **state)
     q->nth = 3;
     q->number = 7;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct viewer v = viewer_of(cases[i].view);
+        struct follower v = follower_of(cases[i].view);
         v.place.cursor.id.ms = cases[i].id;
         v.place.came = cases[i].came;
-        v.replayed = cases[i].nth;
+        reader.replayed = cases[i].nth;
         print_message("%s\n", cases[i].what);
         assert_int_equal(reads_find_after(&v, cases[i].as_history) != NULL, cases[i].found);
     }
@@ -114,13 +116,13 @@ static void test_read_after_is_shared_by_viewers_that_get_the_same(void **state)
 static void test_read_of_a_bulk_is_shared_at_the_same_record_of_it(void **state)
 {
     struct read *q = reads_new(&logs[0], READ_AFTER, done);
-    struct viewer v = viewer_of(0);
+    struct follower v = follower_of(0);
     (void)state;
     q->view = &views[0];
     q->as_history = true;
     q->nth = 3;
-    for (v.replayed = 2; v.replayed <= 4; v.replayed++)
-        assert_int_equal(reads_find_after(&v, true) != NULL, v.replayed == 3);
+    for (reader.replayed = 2; reader.replayed <= 4; reader.replayed++)
+        assert_int_equal(reads_find_after(&v, true) != NULL, reader.replayed == 3);
     assert_null(reads_find_after(&v, false));
 }
 
@@ -142,7 +144,7 @@ static void test_newest_are_shared_by_viewers_that_came_before_the_read(void **s
     q->history = 10;
     q->number = 7;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct viewer v = viewer_of(cases[i].log);
+        struct follower v = follower_of(cases[i].log);
         v.place.history = cases[i].history;
         v.place.came = cases[i].came;
         print_message("%s\n", cases[i].what);
@@ -152,7 +154,7 @@ static void test_newest_are_shared_by_viewers_that_came_before_the_read(void **s
 
 static void test_read_whose_answer_is_handed_out_serves_no_one_else(void **state)
 {
-    struct viewer v = viewer_of(0);
+    struct follower v = follower_of(0);
     struct read *q = reads_new(&logs[0], READ_AFTER, done);
     (void)state;
     q->view = &views[0];
@@ -235,7 +237,7 @@ static void test_cut_answer_is_full(void **state)
 
 static void test_read_without_memory_is_tried_again_soon(void **state)
 {
-    struct viewer v = viewer_of(0);
+    struct follower v = follower_of(0);
     struct read *q = reads_new(&logs[0], READ_AFTER, done);
     (void)state;
     reads_join(q, &v);
@@ -251,7 +253,7 @@ static void test_read_without_memory_is_tried_again_soon(void **state)
 
 static void test_waiters_that_are_taken_wait_no_longer(void **state)
 {
-    struct viewer a = viewer_of(0), b = viewer_of(0), c = viewer_of(0);
+    struct follower a = follower_of(0), b = follower_of(0), c = follower_of(0);
     struct read *q = reads_new(&logs[0], READ_AFTER, done);
     (void)state;
     reads_join(q, &a);
@@ -269,7 +271,7 @@ static void test_waiters_that_are_taken_wait_no_longer(void **state)
     assert_null(q->waiters);
 }
 
-static void queue_is(const char *order, struct viewer v[3])
+static void queue_is(const char *order, struct follower v[3])
 {
     for (; *order; order++)
         assert_ptr_equal(reads_next_in_queue(&relay), &v[*order - 'a']);
@@ -284,7 +286,7 @@ static void test_queue_is_served_in_order_although_viewers_leave(void **state)
     } cases[] = {{"", "abc"}, {"a", "bca"}, {"b", "acb"}, {"c", "abc"}, {"ab", "ca"}, {"cb", "ac"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct viewer v[3] = {viewer_of(0), viewer_of(0), viewer_of(0)};
+        struct follower v[3] = {follower_of(0), follower_of(0), follower_of(0)};
         for (int k = 0; k < 3; k++)
             reads_queue(&v[k]);
         for (const char *c = cases[i].leave; *c; c++)
@@ -297,7 +299,7 @@ static void test_queue_is_served_in_order_although_viewers_leave(void **state)
 
 static void test_queue_waits_for_room_and_for_redis(void **state)
 {
-    struct viewer v = viewer_of(0);
+    struct follower v = follower_of(0);
     struct read *q[2];
     (void)state;
     for (int i = 0; i < 2; i++) {

@@ -390,12 +390,12 @@ static void test_newcomer_takes_the_place_of_the_stream_of_its_tab(void **state)
         int other;
         crowd_init(&c, cases[i].old);
         struct admission *a = for_user(&c, "dan", NULL, &other);
-        free(a->key);
-        a->key = strdup("log 2");
+        free(a->log.key);
+        a->log.key = strdup("log 2");
         admit(c.relay, a); /* that log is known */
         a = for_user(&c, cases[i].user, cases[i].replaces, &c.newcomer);
-        free(a->key);
-        a->key = strdup(cases[i].key);
+        free(a->log.key);
+        a->log.key = strdup(cases[i].key);
         admit(c.relay, a);
         reap(c.relay);
         assert_int_equal(strstr(got(c.old), "\"replaced\"") != NULL, cases[i].ends);

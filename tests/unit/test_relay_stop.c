@@ -127,10 +127,10 @@ static void test_no_viewer_waits_for_its_turn_while_redis_is_away(void **state)
     relay_admit(relay, one_viewer());
     assert_true(take_orders(relay));
     struct viewer *v = relay->all;
-    reads_queue(v);
-    assert_int_equal(v->waits, WAIT_TURN);
+    reads_queue(&v->first);
+    assert_int_equal(v->first.waits, WAIT_TURN);
     on_down(relay);
-    assert_int_equal(v->waits, WAIT_NONE);
+    assert_int_equal(v->first.waits, WAIT_NONE);
     assert_null(relay->queue);
     assert_true(peer_got("event: source\ndata: {\"state\":\"lost\""));
 }

@@ -26,7 +26,8 @@ static void describe(const char *header, const char *query, bool lenient, char o
     const char *why;
     char id[XID_TEXT] = "";
     assert_int_equal(request_parse(&r, parameter, &g, &why), 0);
-    struct start s = start_find(&r, lenient, NOW);
+    const struct start_of of = {.lenient = lenient};
+    struct start s = start_find(&r, &of, NOW);
     if (s.kind == START_AFTER || s.kind == START_SINCE)
         xid_format(s.id, id);
     snprintf(out, 80, "%s%s%s", names[s.kind], id, s.lost ? " lost" : "");

@@ -47,7 +47,7 @@ static unsigned lifetime_of_one(const struct config *c)
     buf_init(&ctx.head, 4096);
     assert_non_null(a);
     a->out.fd = -1;
-    assert_int_equal(fill_admission(&ctx, a, "log"), 0);
+    assert_int_equal(fill_admission(&ctx, a), 0);
     unsigned lifetime = a->lifetime;
     admission_free(a);
     buf_free(&ctx.head);

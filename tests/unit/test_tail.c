@@ -28,10 +28,10 @@ static void test_new_viewer_reads_only_from_a_cursor_up_to_the_tip(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         put(0, PLACE_ASKING, cases[i].id);
-        viewers[0].place.standing = cases[i].standing;
+        viewers[0].first.place.standing = cases[i].standing;
         l.tip.state = cases[i].tip;
-        begin(&viewers[0]);
-        assert_int_equal(viewers[0].place.state, cases[i].then);
+        begin(&viewers[0].first);
+        assert_int_equal(viewers[0].first.place.state, cases[i].then);
     }
 }
 
@@ -131,7 +131,7 @@ static void test_tip_rests_when_all_viewers_have_what_was_read(void **state)
     ask_for_info(&l);
     answer_info(1, &info);
     assert_int_equal(l.info, INFO_HELD);
-    assert_int_equal(viewers[1].place.state, PLACE_ASKING);
+    assert_int_equal(viewers[1].first.place.state, PLACE_ASKING);
     assert_int_equal(asked, 2);
     relay.limits.slice_us = INT64_MAX;
     tail_run(&relay);
@@ -160,10 +160,10 @@ static void test_tip_with_many_views_is_read_in_smaller_steps(void **state)
         l.views = &w;
         for (int k = 0; k < 5; k++) {
             views[k] =
-                (struct view){.next = l.views, .viewers = k < rows[i].views ? viewers : NULL};
+                (struct view){.next = l.views, .followers = k < rows[i].views ? &viewers[0].first : NULL};
             l.views = &views[k];
         }
-        w.viewers = NULL;
+        w.followers = NULL;
         relay.limits.frames = rows[i].frames;
         assert_int_equal(tip_count(&l), rows[i].count);
     }
@@ -266,12 +266,12 @@ static void test_proof_is_a_read_of_the_tip_sent_from_now_on(void **state)
     (void)state;
     put(0, PLACE_BEHIND, 10);
     l.asked = l.proven = 5;
-    want(&viewers[0], PLACE_PROVE);
-    assert_int_equal(viewers[0].place.proof, 6);
+    want(&viewers[0].first, PLACE_PROVE);
+    assert_int_equal(viewers[0].first.place.proof, 6);
     asks_range(0, 10, 0, 4);
     put(1, PLACE_BEHIND, 10);
-    want(&viewers[1], PLACE_PROVE);
-    assert_int_equal(viewers[1].place.proof, 7);
+    want(&viewers[1].first, PLACE_PROVE);
+    assert_int_equal(viewers[1].first.place.proof, 7);
     assert_int_equal(asked, 1);
     assert_int_equal(l.wanted, 7);
     ANSWER(0, 10);
@@ -317,10 +317,10 @@ static void test_nothing_is_read_while_redis_is_away(void **state)
     (void)state;
     relay.up = false;
     put(0, PLACE_BEHIND, 5);
-    catchup_read_after(&viewers[0]);
+    catchup_read_after(&viewers[0].first);
     ask_for_info(&l);
     assert_int_equal(asked, 0);
-    assert_int_equal(viewers[0].waits, WAIT_NONE);
+    assert_int_equal(viewers[0].first.waits, WAIT_NONE);
     assert_int_equal(l.info, INFO_NONE);
 }
 

@@ -20,15 +20,15 @@ static void test_viewer_that_asks_is_asked_for_once(void **state)
         asked = 0;
         l.info = info;
         put(0, PLACE_ASKING, 5);
-        want(&viewers[0], PLACE_ASK);
+        want(&viewers[0].first, PLACE_ASK);
         assert_int_equal(asked, info == INFO_NONE);
         l.info = info;
         asked = 0;
         put(0, PLACE_BEHIND, 12);
-        want(&viewers[0], PLACE_SUSPECT);
+        want(&viewers[0].first, PLACE_SUSPECT);
         assert_int_equal(asked, info == INFO_NONE);
-        assert_int_equal(viewers[0].place.state, PLACE_ASKING);
-        assert_int_equal(viewers[0].place.doubt, DOUBT_MISSING);
+        assert_int_equal(viewers[0].first.place.state, PLACE_ASKING);
+        assert_int_equal(viewers[0].first.place.doubt, DOUBT_MISSING);
     }
     l.info = INFO_NONE;
     l.under_way = 0;
@@ -79,7 +79,7 @@ static void test_place_without_memory_for_its_read_is_asked_for_later(void **sta
         set_up(NULL);
         put(0, PLACE_ASKING, 5);
         if (kind == 0)
-            viewers[0].place = (struct place){.state = PLACE_ASKING, .history = 3};
+            viewers[0].first.place = (struct place){.state = PLACE_ASKING, .history = 3};
         l.tip.state = kind == 2 ? PLACE_ASKING : PLACE_LIVE;
         l.live = 1; /* the tip does not move to the end */
         no_reads = true;
@@ -111,18 +111,18 @@ static void test_info_places_only_viewers_that_came_before(void **state)
     struct redis_info info = info_of(1, 10, 9);
     (void)state;
     put(0, PLACE_ASKING, 10);
-    viewers[0].place.came = relay.requests;
+    viewers[0].first.place.came = relay.requests;
     ask_for_info(&l);
     put(1, PLACE_ASKING, 10);
-    viewers[1].place.came = relay.requests;
+    viewers[1].first.place.came = relay.requests;
     ask_for_info(&l);
     assert_int_equal(asked, 1);
     answer_info(0, &info);
-    assert_int_equal(viewers[0].place.state, PLACE_LIVE);
-    assert_int_equal(viewers[1].place.state, PLACE_ASKING);
+    assert_int_equal(viewers[0].first.place.state, PLACE_LIVE);
+    assert_int_equal(viewers[1].first.place.state, PLACE_ASKING);
     assert_int_equal(asked, 2);
     answer_info(1, &info);
-    assert_int_equal(viewers[1].place.state, PLACE_LIVE);
+    assert_int_equal(viewers[1].first.place.state, PLACE_LIVE);
     assert_int_equal(asked, 2);
     assert_int_equal(l.under_way, 0);
 }
@@ -134,23 +134,23 @@ static void test_info_answers_no_viewer_that_came_while_it_is_handled(void **sta
     struct view second = w;
     (void)state;
     put(0, PLACE_BEHIND, 10);
-    viewers[0].place.proof = l.proven = 1; /* it is to be placed again: it is beyond the tip */
+    viewers[0].first.place.proof = l.proven = 1; /* it is to be placed again: it is beyond the tip */
     l.tip.cursor = sent(9);
     l.live = 1;
     put(1, PLACE_ASKING, 10);
-    viewers[1].place.came = relay.requests + 1; /* the request after this one answers it */
-    w.viewers = &viewers[0];
-    viewers[0].next = NULL;
-    second.viewers = &viewers[1];
-    viewers[1].next = NULL;
-    viewers[1].view = &second;
+    viewers[1].first.place.came = relay.requests + 1; /* the request after this one answers it */
+    w.followers = &viewers[0].first;
+    viewers[0].first.next = NULL;
+    second.followers = &viewers[1].first;
+    viewers[1].first.next = NULL;
+    viewers[1].first.view = &second;
     second.next = NULL;
     w.next = &second;
     ask_for_info(&l);
     answer_info(0, &info);
-    assert_int_equal(viewers[0].place.doubt, DOUBT_MISSING);
-    assert_int_equal(viewers[1].place.state, PLACE_ASKING);
-    assert_int_equal(viewers[1].place.cursor.id.ms, 10);
+    assert_int_equal(viewers[0].first.place.doubt, DOUBT_MISSING);
+    assert_int_equal(viewers[1].first.place.state, PLACE_ASKING);
+    assert_int_equal(viewers[1].first.place.cursor.id.ms, 10);
     l.live = 0;
     l.under_way--;
 }
@@ -168,14 +168,14 @@ static void test_viewers_are_placed_after_a_tip_in_a_former_log(void **state)
         ask_for_info(&l);
         l.tip.state = tips[i];
         answer_info(0, &info);
-        assert_int_equal(viewers[0].place.state, PLACE_ASKING);
+        assert_int_equal(viewers[0].first.place.state, PLACE_ASKING);
         assert_int_equal(l.info, INFO_HELD);
         assert_int_equal(asked, 1);
         l.tip.state = PLACE_LIVE;
         tip_answered(&l);
         assert_int_equal(asked, 2);
         answer_info(1, &info);
-        assert_int_equal(viewers[0].place.state, PLACE_LOCATING);
+        assert_int_equal(viewers[0].first.place.state, PLACE_LOCATING);
         asks_range(2, 1, 3, 1);
     }
 }
@@ -185,11 +185,11 @@ static void test_viewer_that_waits_for_its_read_is_not_placed(void **state)
     struct redis_info info = info_of(1, 10, 9);
     (void)state;
     put(0, PLACE_LOCATING, 5);
-    catchup_find_before(&viewers[0], ID(1));
+    catchup_find_before(&viewers[0].first, ID(1));
     ask_for_info(&l);
     answer_info(1, &info);
-    assert_int_equal(viewers[0].place.state, PLACE_LOCATING);
-    assert_int_equal(viewers[0].waits, WAIT_READ);
+    assert_int_equal(viewers[0].first.place.state, PLACE_LOCATING);
+    assert_int_equal(viewers[0].first.waits, WAIT_READ);
     assert_int_equal(asked, 2);
 }
 
@@ -203,7 +203,7 @@ static void test_gap_of_a_viewer_is_told_with_its_place(void **state)
     ask_for_info(&l);
     answer_info(0, &info);
     assert_true(peer_got(0, "event: gap"));
-    assert_int_equal(viewers[0].place.cursor.id.ms, 20);
+    assert_int_equal(viewers[0].first.place.cursor.id.ms, 20);
     l.tip.state = PLACE_LIVE;
 }
 
@@ -273,13 +273,13 @@ static void test_new_tip_places_viewers_beyond_it_again(void **state)
         tear_down(NULL);
         set_up(NULL);
         put(0, PLACE_BEHIND, cases[i].id);
-        viewers[0].place.doubt = DOUBT_DELETED; /* in the former log */
+        viewers[0].first.place.doubt = DOUBT_DELETED; /* in the former log */
         if (cases[i].reads)
-            catchup_read_after(&viewers[0]);
+            catchup_read_after(&viewers[0].first);
         ring_add(&relay.rings, &w.ring, &(struct item){2, ID(12), 1}, 1, "12");
         tip_at_end(&l, &info);
-        assert_int_equal(viewers[0].place.state, cases[i].then);
-        assert_int_equal(viewers[0].place.doubt, cases[i].doubt);
+        assert_int_equal(viewers[0].first.place.state, cases[i].then);
+        assert_int_equal(viewers[0].first.place.doubt, cases[i].doubt);
         assert_null(w.ring.first);
         assert_int_equal(w.ring.floor.ms, 14);
     }
@@ -306,16 +306,16 @@ static void test_gap_of_the_tip_is_told_where_it_was_met(void **state)
         tear_down(NULL);
         set_up(NULL);
         put(0, cases[i].state, cases[i].id);
-        viewers[0].place.doubt = DOUBT_DELETED;
+        viewers[0].first.place.doubt = DOUBT_DELETED;
         if (cases[i].reads)
-            catchup_read_after(&viewers[0]);
+            catchup_read_after(&viewers[0].first);
         l.tip.cursor = sent(20);
         print_message("%s\n", cases[i].what);
         tip_gap(&l, &gap);
         assert_int_equal(peer_got(0, "event: gap"), cases[i].gap);
-        assert_int_equal(viewers[0].place.state, cases[i].then);
-        assert_int_equal(viewers[0].place.cursor.id.ms, cases[i].then_id);
-        assert_int_equal(viewers[0].place.doubt, DOUBT_NONE);
+        assert_int_equal(viewers[0].first.place.state, cases[i].then);
+        assert_int_equal(viewers[0].first.place.cursor.id.ms, cases[i].then_id);
+        assert_int_equal(viewers[0].first.place.doubt, DOUBT_NONE);
         assert_int_equal(w.ring.floor.ms, 20);
     }
 }
@@ -331,11 +331,11 @@ static void test_recreated_log_moves_its_tip_before_viewers_are_placed(void **st
     answer_info(0, &info);
     assert_true(peer_got(0, "event: gap"));
     assert_int_equal(l.tip.cursor.id.ms, 1);
-    assert_int_equal(viewers[1].place.state, PLACE_ASKING);
+    assert_int_equal(viewers[1].first.place.state, PLACE_ASKING);
     assert_int_equal(asked, 2);
     ANSWER(1, 1, 2, 3, 4);
     answer_info(2, &info);
-    assert_int_equal(viewers[1].place.state, PLACE_LOCATING);
+    assert_int_equal(viewers[1].first.place.state, PLACE_LOCATING);
 }
 
 static void test_tip_by_info(void **state)
@@ -382,7 +382,7 @@ static void test_tip_by_info(void **state)
         assert_int_equal(peer_got(0, "event: gap"), cases[i].gap);
         if (cases[i].then == PLACE_LOCATING)
             asks_range(0, cases[i].first, 10, 1);
-        assert_int_equal(viewers[0].place.state, PLACE_LIVE);
+        assert_int_equal(viewers[0].first.place.state, PLACE_LIVE);
     }
 }
 

@@ -23,15 +23,15 @@ static void test_waiting_gaps_become_one(void **state)
     } cases[] = {{3, 4, 7}, {-1, 4, -1}, {3, -1, -1}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct viewer v = {.place.state = PLACE_BEHIND};
+        struct viewer v = {.first.viewer = &v, .first.place.state = PLACE_BEHIND};
         struct gap first = {{5, 0}, true, {9, 0}, cases[i].first, false};
         struct gap second = {{8, 7}, false, {0, 0}, cases[i].second, false};
-        viewer_add_gap(&v, &first);
-        viewer_add_gap(&v, &second);
-        assert_int_equal(v.gap->after.ms, 5); /* the client's position */
-        assert_false(v.gap->has_next);
-        assert_int_equal(v.gap->lost, cases[i].lost);
-        free(v.gap);
+        viewer_add_gap(&v.first, &first);
+        viewer_add_gap(&v.first, &second);
+        assert_int_equal(v.first.gap->after.ms, 5); /* the client's position */
+        assert_false(v.first.gap->has_next);
+        assert_int_equal(v.first.gap->lost, cases[i].lost);
+        free(v.first.gap);
     }
 }
 
@@ -175,10 +175,11 @@ static void fixture_init(struct fixture *t, enum place_state state)
     t->relay.epoll = epoll_create1(0);
     t->log = (struct log){.relay = &t->relay, .kind = LOG_STREAM, .key = key};
     t->view = (struct view){.log = &t->log, .profile = profile_find("plain")};
-    t->viewer = (struct viewer){.relay = &t->relay, .view = &t->view, .out = {.fd = s[0]}};
+    t->viewer = (struct viewer){.relay = &t->relay, .out = {.fd = s[0]}};
+    t->viewer.first = (struct follower){.viewer = &t->viewer, .view = &t->view};
     buf_init(&t->viewer.out.rest, 1024 * 1024);
     t->viewer.phase = PHASE_LIVE;
-    t->viewer.place.state = state;
+    t->viewer.first.place.state = state;
     t->log.live = state == PLACE_LIVE;
     t->peer = s[1];
 }
@@ -225,13 +226,13 @@ static void test_batch_waits_for_a_gap_or_a_long_record(void **state)
         struct blob blob = {.refs = 1};
         fixture_init(&t, PLACE_LIVE);
         make_batch(&b, items, NULL);
-        t.viewer.place.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
-        t.viewer.gap = i == 0 ? &gap : NULL;
+        t.viewer.first.place.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
+        t.viewer.first.gap = i == 0 ? &gap : NULL;
         t.viewer.blob = i == 1 ? &blob : NULL;
-        viewer_take(&t.viewer, &b);
+        viewer_take(&t.viewer.first, &b);
         assert_peer_received(&t, "");
-        assert_int_equal(t.viewer.place.state, PLACE_BEHIND);
-        assert_int_equal(t.viewer.place.cursor.id.ms, 4);
+        assert_int_equal(t.viewer.first.place.state, PLACE_BEHIND);
+        assert_int_equal(t.viewer.first.place.cursor.id.ms, 4);
         assert_int_equal(t.log.live, 0);
         buf_free(&b.bytes);
         buf_free(&b.open);
@@ -255,10 +256,10 @@ static void test_batch_sends_only_records_after_the_cursor(void **state)
         struct blob blob = {.refs = 1};
         fixture_init(&t, PLACE_LIVE);
         make_batch(&b, items, cases[i].has_long ? &blob : NULL);
-        t.viewer.place.cursor = (struct cursor){.id = {cases[i].at, 0}, .at = CURSOR_SENT};
-        viewer_take(&t.viewer, &b);
+        t.viewer.first.place.cursor = (struct cursor){.id = {cases[i].at, 0}, .at = CURSOR_SENT};
+        viewer_take(&t.viewer.first, &b);
         assert_peer_received(&t, cases[i].gets);
-        assert_int_equal(t.viewer.place.cursor.id.ms, cases[i].then);
+        assert_int_equal(t.viewer.first.place.cursor.id.ms, cases[i].then);
         buf_free(&b.bytes);
         buf_free(&b.open);
         fixture_free(&t);
@@ -279,7 +280,7 @@ static void test_head_that_waited_is_written_whole(void **state)
     struct epoll_event e = {.data.ptr = v};
     assert_int_equal(epoll_ctl(t.relay.epoll, EPOLL_CTL_ADD, v->out.fd, &e), 0);
     v->state = VIEWER_OPEN;
-    v->waits = WAIT_READ;
+    v->first.waits = WAIT_READ;
     v->head = malloc(sizeof *v->head);
     assert_non_null(v->head);
     buf_init(v->head, len);
@@ -316,7 +317,7 @@ static void scarce_init(struct scarce *c, bool has_long)
     c->blob = (struct blob){.refs = 2, .len = 0};
     make_batch(&c->batch, c->items, has_long ? &c->blob : NULL);
     c->t.viewer.state = VIEWER_OPEN;
-    c->t.viewer.place.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
+    c->t.viewer.first.place.cursor = (struct cursor){.id = {4, 0}, .at = CURSOR_SENT};
     r->budget.max = 1000;
     r->now = 100000;
     r->next_sweep = INT64_MAX;
@@ -339,9 +340,9 @@ static void test_viewer_at_the_tip_gets_small_batches_though_memory_is_short(voi
     struct scarce c;
     (void)state;
     scarce_init(&c, false);
-    viewer_take(&c.t.viewer, &c.batch);
+    viewer_take(&c.t.viewer.first, &c.batch);
     assert_peer_received(&c.t, "567");
-    assert_int_equal(c.t.viewer.place.state, PLACE_LIVE);
+    assert_int_equal(c.t.viewer.first.place.state, PLACE_LIVE);
     scarce_free(&c);
 }
 
@@ -351,7 +352,7 @@ static void test_message_of_a_channel_does_not_wait_for_memory(void **state)
     (void)state;
     scarce_init(&c, true);
     c.t.log.kind = LOG_PUBSUB;
-    viewer_take(&c.t.viewer, &c.batch);
+    viewer_take(&c.t.viewer.first, &c.batch);
     assert_peer_received(&c.t, "567id: 8-0\n");
     assert_ptr_equal(c.t.viewer.blob, &c.blob);
     scarce_free(&c);
@@ -366,16 +367,18 @@ static void test_viewer_waits_behind_a_long_record_while_memory_is_short(void **
     struct viewer *v = &c.t.viewer;
     struct relay *r = &c.t.relay;
     seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 1500}); /* the reserve too */
-    viewer_take(v, &c.batch);
+    viewer_take(&v->first, &c.batch);
     assert_peer_received(&c.t, "");
-    assert_int_equal(v->place.state, PLACE_BEHIND);
-    assert_int_equal(v->place.cursor.id.ms, 4);
+    assert_int_equal(v->first.place.state, PLACE_BEHIND);
+    assert_int_equal(v->first.place.cursor.id.ms, 4);
     assert_int_equal(r->next_sweep, r->now + RETRY_MS);
     c.t.log.tip = (struct place){.state = PLACE_LIVE, .cursor = {.id = {8, 0}, .at = CURSOR_SENT}};
-    assert_int_equal(viewer_serve(v), PLACE_WAIT);
+    viewer_serve(v);
+    assert_int_equal(v->first.need, PLACE_WAIT);
     assert_true(viewer_is_idle(v));
     seats_charge(r->seats, NULL, &c.of_others, (struct charge){.own = 1499});
-    assert_int_equal(viewer_serve(v), PLACE_READ);
+    viewer_serve(v);
+    assert_int_equal(v->first.need, PLACE_READ);
     assert_true(r->held_back);
     scarce_free(&c);
 }

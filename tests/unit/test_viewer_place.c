@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "relay/reads.h"
 #include "relay/viewer.c"
 
 static struct relay relay;
@@ -33,15 +34,16 @@ static int set_up(void **state)
     l = (struct log){.relay = &relay, .kind = LOG_STREAM};
     l.tip.state = PLACE_LIVE;
     l.tip.cursor = (struct cursor){.id = {10, 0}, .at = CURSOR_SENT};
-    w = (struct view){.log = &l, .profile = profile_find("plain"), .viewers = &v};
+    w = (struct view){.log = &l, .profile = profile_find("plain"), .followers = &v.first};
     w.ring.floor = XID_MAX;
-    v = (struct viewer){.relay = &relay, .view = &w, .out.fd = s[0], .ends = INT64_MAX};
+    v = (struct viewer){.relay = &relay, .out.fd = s[0], .ends = INT64_MAX};
+    v.first = (struct follower){.viewer = &v, .view = &w};
     buf_init(&v.out.rest, 1024 * 1024);
     v.state = VIEWER_OPEN;
     v.phase = PHASE_RESUME;
-    v.place.state = PLACE_BEHIND;
-    v.place.standing = PLACE_MET;
-    v.place.cursor = (struct cursor){.id = {5, 0}, .at = CURSOR_SENT};
+    v.first.place.state = PLACE_BEHIND;
+    v.first.place.standing = PLACE_MET;
+    v.first.place.cursor = (struct cursor){.id = {5, 0}, .at = CURSOR_SENT};
     return 0;
 }
 
@@ -53,6 +55,13 @@ static int tear_down(void **state)
     close(peer);
     buf_free(&v.out.rest);
     return 0;
+}
+
+/* What the viewer needs then. */
+static enum place_step served(void)
+{
+    viewer_serve(&v);
+    return v.first.need;
 }
 
 /* Whether the peer got this since it was last asked; "": it got nothing. */
@@ -83,8 +92,8 @@ static void test_counts_follow_the_place(void **state)
                                               PLACE_BEHIND, PLACE_LOCATING, PLACE_BEHIND};
     (void)state;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        viewer_set_place(&v, places[i]);
-        assert_int_equal(v.place.state, places[i]);
+        follower_set_place(&v.first, places[i]);
+        assert_int_equal(v.first.place.state, places[i]);
         counts_are(places[i] != PLACE_LIVE, places[i] == PLACE_LIVE);
     }
 }
@@ -95,16 +104,16 @@ static void test_viewer_that_is_sought_is_not_live_and_waits_for_nothing(void **
     (void)state;
     for (int missing = 0; missing < 2; missing++) {
         struct read q = {.waiters = NULL};
-        viewer_set_place(&v, PLACE_LIVE);
-        reads_join(&q, &v);
+        follower_set_place(&v.first, PLACE_LIVE);
+        reads_join(&q, &v.first);
         if (missing)
-            viewer_seek_missing(&v);
+            follower_seek_missing(&v.first);
         else
-            viewer_seek_place(&v);
-        assert_int_equal(v.place.state, PLACE_ASKING);
-        assert_int_equal(v.place.doubt, missing ? DOUBT_MISSING : DOUBT_NONE);
-        assert_int_equal(v.place.came, missing ? 17 : 0);
-        assert_int_equal(v.waits, WAIT_NONE);
+            follower_seek_place(&v.first);
+        assert_int_equal(v.first.place.state, PLACE_ASKING);
+        assert_int_equal(v.first.place.doubt, missing ? DOUBT_MISSING : DOUBT_NONE);
+        assert_int_equal(v.first.place.came, missing ? 17 : 0);
+        assert_int_equal(v.first.waits, WAIT_NONE);
         assert_null(q.waiters);
         counts_are(1, 0);
     }
@@ -118,11 +127,11 @@ static void test_viewer_is_counted_until_it_ends(void **state)
         for (int drains = 0; drains < 2; drains++) {
             tear_down(NULL);
             set_up(NULL);
-            viewer_set_place(&v, places[i]);
+            follower_set_place(&v.first, places[i]);
             if (drains)
                 leave(&v, VIEWER_DRAINING);
             leave(&v, VIEWER_CLOSED);
-            assert_int_equal(v.place.state, PLACE_NONE);
+            assert_int_equal(v.first.place.state, PLACE_NONE);
             assert_int_equal(relay.stats.viewers, 0);
             counts_are(0, 0);
             assert_ptr_equal(relay.ended, &v); /* once */
@@ -137,7 +146,7 @@ static void test_viewer_that_drained_ends_in_a_later_turn(void **state)
     (void)state;
     leave(&v, VIEWER_DRAINING);
     relay.ended = NULL;
-    v.view = NULL;
+    v.first.view = NULL;
     viewer_close(&v);
     assert_ptr_equal(relay.ended, &v);
     relay.ended = NULL;
@@ -251,7 +260,7 @@ static void test_keepalive_waits_for_what_is_due_before_it(void **state)
     struct blob blob = {.refs = 1};
     (void)state;
     for (int i = 0; i < 3; i++) {
-        v.gap = i == 0 ? &gap : NULL;
+        v.first.gap = i == 0 ? &gap : NULL;
         v.blob = i == 1 ? &blob : NULL;
         keep_alive(&v);
         assert_int_equal(peer_got(""), i < 2);
@@ -263,7 +272,7 @@ static void test_viewer_that_never_opened_ends_too(void **state)
 {
     (void)state;
     v.state = VIEWER_NEW;
-    v.place.state = PLACE_NONE;
+    v.first.place.state = PLACE_NONE;
     relay.stats.behind = relay.stats.viewers = 0;
     viewer_close(&v);
     assert_ptr_equal(relay.ended, &v);
@@ -276,29 +285,29 @@ static void test_viewer_waits_for_a_tip(void **state)
 {
     (void)state;
     l.tip.state = PLACE_NONE;
-    l.tip.cursor.id = v.place.cursor.id;
-    assert_int_equal(viewer_serve(&v), PLACE_WAIT);
-    assert_int_equal(v.place.state, PLACE_BEHIND);
+    l.tip.cursor.id = v.first.place.cursor.id;
+    assert_int_equal(served(), PLACE_WAIT);
+    assert_int_equal(v.first.place.state, PLACE_BEHIND);
     assert_true(peer_got(""));
     l.tip.state = PLACE_LIVE;
     viewer_serve(&v);
-    assert_int_equal(v.place.state, PLACE_LIVE);
+    assert_int_equal(v.first.place.state, PLACE_LIVE);
     assert_true(peer_got("event: live"));
 }
 
 static void test_viewer_is_live_when_the_client_was_told(void **state)
 {
     (void)state;
-    v.place.cursor.id.ms = 10;
+    v.first.place.cursor.id.ms = 10;
     fill_up();
-    assert_int_equal(go_live(&v), STEP_FULL);
-    assert_int_equal(v.place.state, PLACE_BEHIND);
+    assert_int_equal(go_live(&v.first), STEP_FULL);
+    assert_int_equal(v.first.place.state, PLACE_BEHIND);
     counts_are(1, 0);
     while (!peer_got(""))
         ;
     buf_clear(&v.out.rest);
-    assert_int_equal(go_live(&v), STEP_ON);
-    assert_int_equal(v.place.state, PLACE_LIVE);
+    assert_int_equal(go_live(&v.first), STEP_ON);
+    assert_int_equal(v.first.place.state, PLACE_LIVE);
     counts_are(0, 1);
     assert_true(peer_got("id: 10-0\n\nevent: live")); /* the id was not told the first time */
 }
@@ -310,12 +319,12 @@ static void test_bulk_ends_with_its_id(void **state)
     w.profile = profile_find("smarter");
     v.phase = PHASE_HISTORY;
     v.replayed = 1;
-    v.told_any = true; /* the client got no ids inside the bulk */
-    v.told = (struct xid){10, 0};
-    v.place.cursor.id.ms = 10;
-    assert_int_equal(go_live(&v), STEP_ON);
+    v.first.told_any = true; /* the client got no ids inside the bulk */
+    v.first.told = (struct xid){10, 0};
+    v.first.place.cursor.id.ms = 10;
+    assert_int_equal(go_live(&v.first), STEP_ON);
     assert_true(peer_got("]\nid: 10-0\n\n"));
-    assert_true(v.told_any && v.told.ms == 10);
+    assert_true(v.first.told_any && v.first.told.ms == 10);
 }
 
 /* A response that begins when the stream is live has its head withheld until there is a place; an
@@ -337,7 +346,7 @@ static void test_head_waits_for_a_place(void **state)
         assert_non_null(v.head);
         buf_init(v.head, 100);
         buf_adds(v.head, "HEAD");
-        v.place.state = cases[i].state;
+        v.first.place.state = cases[i].state;
         v.told_lost = relay.down = cases[i].down;
         viewer_serve(&v);
         assert_int_equal(peer_got("HEAD"), cases[i].sent);
@@ -371,10 +380,10 @@ static void test_no_frame_stands_inside_a_bulk(void **state)
     (void)state;
     w.profile = profile_find("smarter");
     v.phase = PHASE_HISTORY;
-    v.gap = &gap;
+    v.first.gap = &gap;
     relay.down = true;
-    ring_reset(&relay.rings, &w.ring, v.place.cursor.id); /* it could serve the viewer */
-    assert_int_equal(viewer_serve(&v), PLACE_READ);
+    ring_reset(&relay.rings, &w.ring, v.first.place.cursor.id); /* it could serve the viewer */
+    assert_int_equal(served(), PLACE_READ);
     assert_true(peer_got(""));
     keep_alive(&v);
     assert_true(peer_got(""));
@@ -387,17 +396,17 @@ static void test_viewer_goes_on_after_the_turns_of_others(void **state)
 {
     (void)state;
     relay.rings.max = 1024 * 1024;
-    ring_reset(&relay.rings, &w.ring, v.place.cursor.id);
+    ring_reset(&relay.rings, &w.ring, v.first.place.cursor.id);
     l.tip.cursor.id.ms = 1000;
     for (uint64_t id = 6; id <= l.tip.cursor.id.ms; id++)
         ring_add(&relay.rings, &w.ring, &(struct item){1, {id, 0}, id}, 1, "x");
-    assert_int_equal(viewer_serve(&v), PLACE_WAIT);
-    assert_int_equal(v.place.state, PLACE_BEHIND);
-    assert_true(v.place.cursor.id.ms > 5 + TURNS);
+    assert_int_equal(served(), PLACE_WAIT);
+    assert_int_equal(v.first.place.state, PLACE_BEHIND);
+    assert_true(v.first.place.cursor.id.ms > 5 + TURNS);
     assert_true(v.watch_out);
-    for (int i = 0; i < 100 && v.place.state != PLACE_LIVE; i++)
+    for (int i = 0; i < 100 && v.first.place.state != PLACE_LIVE; i++)
         viewer_serve(&v);
-    assert_int_equal(v.place.cursor.id.ms, 1000);
+    assert_int_equal(v.first.place.cursor.id.ms, 1000);
     assert_false(v.watch_out);
     ring_reset(&relay.rings, &w.ring, XID_ZERO);
 }

@@ -70,7 +70,7 @@ test("the stream says its name, history does not", async (t) => {
   assert.equal(String(await requests.stream({ history: 5 })), "http://h/sselog/stream?level=INFO&envelope=1&replaces=ab12&history=5");
   const asked = [];
   t.mock.method(globalThis, "fetch", async (url) => (asked.push(String(url)), Response.json({ records: [] })));
-  await requests.history({ limit: 1 });
+  await requests.page({ limit: 1 });
   assert.deepEqual(asked, ["http://h/sselog/history?level=INFO&limit=1"]);
 });
 

@@ -78,7 +78,7 @@ for (const first of ["5xx", undefined]) {
     const requests = new Requests({ url: "http://h/sselog/stream" });
     assert.equal(requests.statusLevel, null);
     for (let n = 0; n < 3; n++) {
-      await requests.history({ limit: 1 });
+      await requests.page({ limit: 1 });
       assert.equal(requests.statusLevel, first);
     }
   });
