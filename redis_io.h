@@ -161,6 +161,9 @@ enum sync_result redis_sync_ping(struct redis_sync *s);
 /* The id of the newest entry up to `to`. *any false: there is none. */
 enum sync_result redis_sync_newest(struct redis_sync *s, const char *key, struct xid to, bool *any,
                                    struct xid *id);
+/* The id of the oldest entry from `from` on. */
+enum sync_result redis_sync_oldest(struct redis_sync *s, const char *key, struct xid from,
+                                   bool *any, struct xid *id);
 /* Whether there is an entry after that id: cheap, however long the entry is. */
 enum sync_result redis_sync_news(struct redis_sync *s, const char *key, struct xid after,
                                  bool *news);
@@ -174,17 +177,18 @@ typedef bool redis_walk_fn(void *arg, const struct redis_entry *entry);
 typedef bool redis_proof_fn(void *arg, const struct redis_entry *entries, size_t count,
                             size_t *start);
 /* A walk through a log, in few requests, with few large values in memory at a time. It goes
- * backwards, or with proof forward. It ends when fn returns false, at the end of the log, or
- * without a proof. Unless most is set, it also ends after some thousand entries, and when its
- * slices took as long as the deadline of a call. The caller sets the first six members and zeros
- * the others. */
+ * backwards, or with proof forward, unless newest_first is set too. It ends when fn returns false,
+ * at the end of the log, or without a proof. Unless most is set, it also ends after some thousand
+ * entries, and when its slices took as long as the deadline of a call. The caller sets the first
+ * seven members and zeros the others. */
 struct redis_walk {
     const char *key;
-    struct xid at; /* the next read begins with this entry; forward, fn may have used it */
+    struct xid at; /* the next read begins with this entry; with proof, fn may have used it */
     redis_walk_fn *fn;
     redis_proof_fn *proof; /* called for each read, before fn; NULL: backwards */
     void *arg;
     unsigned most; /* entries of one read, and as many as make up 256 kB; 0: a walk with an end */
+    bool newest_first; /* backwards with proof */
     bool ended;
     bool more;      /* there may be entries beyond the last one that fn used */
     bool lost;      /* proof returned false */

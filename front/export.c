@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * export: see export.h. Records are read oldest first. Each read begins at the record that was read
- * last, which proves that none after it is missing; without it XINFO tells.
+ * export: see export.h. Records are read oldest first, up to the last one that the log had when the
+ * export began: it follows no log for ever.
  *
  * Invariant: a file that ends as it should has each record of the range that the filter shows, or
  * says where records are missing. One that does not is broken off behind a line that says why.
@@ -21,7 +21,7 @@
 #include "front/context.h"
 #include "front/outflow.h"
 #include "front/reading.h"
-#include "front/scan_plan.h"
+#include "front/traverse.h"
 
 #define READ_MOST  1000 /* records of one read: Redis serves it in less than 2 ms */
 #define WHOLE_MOST ((size_t)4 * 1024 * 1024) /* bytes of one payload; a longer one is cut */
@@ -35,12 +35,8 @@ struct export
     struct context *ctx;
     struct reading reading;
     const struct form *form;
-    struct redis_walk walk;
+    struct traverse traverse;
     bool begun;
-    bool anchored; /* the record at `at` proves that no later one is missing */
-    bool all_read;
-    struct xid at;   /* of the newest record that was read; XID_ZERO: none was */
-    struct xid last; /* of the log when the export began: it follows no log for ever */
     int64_t checked; /* CLOCK_MONOTONIC ms */
     bool failed;
     bool broken;       /* the line that says why was written */
@@ -76,7 +72,11 @@ static void text_gap(struct buf *b, const struct gap *gap)
 {
     char after[XID_TEXT];
     xid_format(gap->after, after);
-    buf_addf(b, "# records after %s were deleted meanwhile\n", after);
+    if (gap->lost > 0)
+        buf_addf(b, "# %lld ", (long long)gap->lost);
+    else
+        buf_adds(b, "# ");
+    buf_addf(b, "records after %s were deleted meanwhile\n", after);
 }
 
 static void text_broken(struct buf *b, const char *why)
@@ -134,11 +134,14 @@ static void add_time(struct buf *b, bool given, struct xid id)
     buf_addc(b, 'Z');
 }
 
+/* A log that was found by its name has one that fits into a file's: see identity/logs.h. */
 static void put_head(struct context *ctx, const struct export *e)
 {
     const struct range *g = &e->reading.range;
     answer_begin(ctx, 200, e->form->type);
     buf_adds(&ctx->head, "Content-Disposition: attachment; filename=\"log");
+    if (access_names_log(ctx))
+        buf_addf(&ctx->head, "-%s", request_arg(&ctx->request, "log"));
     add_time(&ctx->head, g->has_from, g->from);
     add_time(&ctx->head, g->has_to, g->to);
     buf_addf(&ctx->head, ".%s\"\r\n", e->form->suffix);
@@ -154,13 +157,12 @@ static bool may_go_on(struct export *e)
     return e->flow == OUTFLOW_OPEN;
 }
 
-static bool on_entry(void *arg, const struct redis_entry *entry)
+static bool on_record(void *arg, const struct redis_entry *entry)
 {
     struct export *e = arg;
     const struct config *c = e->ctx->config;
     struct record r;
-    e->all_read = !range_has(&e->reading.range, entry->id) || xid_cmp(entry->id, e->last) > 0;
-    if (e->all_read || !may_go_on(e))
+    if (!may_go_on(e))
         return false;
     e->failed = record_from_entry(&r, entry->id, entry->fields, entry->pairs, c->field,
                                   c->event_field) != 0;
@@ -169,59 +171,13 @@ static bool on_entry(void *arg, const struct redis_entry *entry)
     if (filter_pass(e->reading.filter, &r))
         e->failed = e->form->record(&e->ctx->body, &r) != 0;
     record_end(&r);
-    e->at = entry->id;
-    e->anchored = true;
     return !e->failed;
 }
 
-/* The first read, and one after a gap, need no proof, but skip what was read already. */
-static bool on_proof(void *arg, const struct redis_entry *entries, size_t count, size_t *start)
+static void on_gap(void *arg, const struct gap *gap)
 {
     struct export *e = arg;
-    *start = e->anchored;
-    if (e->anchored)
-        return count > 0 && xid_cmp(entries[0].id, e->at) == 0;
-    while (*start < count && xid_cmp(entries[*start].id, e->at) <= 0)
-        ++*start;
-    return true;
-}
-
-static void begin_walk(struct export *e, struct xid at)
-{
-    e->walk = (struct redis_walk){.key = e->reading.key,
-                                  .at = at,
-                                  .fn = on_entry,
-                                  .proof = on_proof,
-                                  .most = READ_MOST,
-                                  .arg = e};
-}
-
-/* The record at `at` is gone. */
-static enum sync_result go_over_gap(struct export *e)
-{
-    struct redis_info info;
-    struct gap gap;
-    enum sync_result r = redis_sync_info(e->ctx->redis, e->reading.key, &info);
-    if (r != SYNC_OK)
-        return r;
-    if (scan_lost_above(e->at, &info, &gap))
-        e->form->gap(&e->ctx->body, &gap);
-    e->all_read = !info.has_first;
-    e->anchored = false;
-    begin_walk(e, xid_cmp(info.first, e->at) > 0 ? info.first : e->at);
-    return r;
-}
-
-static enum sync_result read_on(struct export *e)
-{
-    enum sync_result r = redis_sync_walk(e->ctx->redis, &e->walk, TASK_SLICE_MS);
-    if (r == SYNC_OK && e->walk.lost)
-        return go_over_gap(e);
-    if (r == SYNC_OK && e->walk.ended) {
-        e->all_read = e->all_read || !e->walk.more;
-        e->walk.ended = false;
-    }
-    return r;
+    e->form->gap(&e->ctx->body, gap);
 }
 
 /* ---- turns ---- */
@@ -259,19 +215,16 @@ static enum turn turn_of(enum outflow flow)
     return flow == OUTFLOW_OPEN ? TURN_AGAIN : flow == OUTFLOW_FULL ? TURN_PARK : TURN_DONE;
 }
 
-/* False: answered. */
+/* Until then a fault of Redis can be answered. False: answered. */
 static bool begin(struct context *ctx, struct export *e)
 {
-    bool any;
-    enum sync_result r = redis_sync_newest(ctx->redis, e->reading.key, XID_MAX, &any, &e->last);
+    enum sync_result r = traverse_on(&e->traverse, ctx->redis, TASK_SLICE_MS);
     if (r != SYNC_OK) {
         reading_fault(ctx, r);
         return false;
     }
     e->begun = true;
     e->checked = clock_ms();
-    e->all_read = !any || range_is_empty(&e->reading.range);
-    begin_walk(e, e->reading.range.from);
     put_head(ctx, e);
     return outflow_begin(ctx) == 0;
 }
@@ -285,8 +238,8 @@ static enum turn export_turn(struct context *ctx, struct task *t)
         return break_off(ctx, e);
     e->flow = outflow_send(ctx);
     const char *why = find_end(ctx, e, SYNC_OK);
-    if (e->flow == OUTFLOW_OPEN && !why && !e->all_read)
-        why = find_end(ctx, e, read_on(e));
+    if (e->flow == OUTFLOW_OPEN && !why && e->traverse.state != TRAVERSE_ENDED)
+        why = find_end(ctx, e, traverse_on(&e->traverse, ctx->redis, TASK_SLICE_MS));
     if (e->flow == OUTFLOW_GONE)
         return TURN_DONE;
     if (why) {
@@ -294,7 +247,7 @@ static enum turn export_turn(struct context *ctx, struct task *t)
         e->form->broken(&ctx->body, why);
         return break_off(ctx, e);
     }
-    if (!e->all_read || e->flow == OUTFLOW_FULL)
+    if (e->traverse.state != TRAVERSE_ENDED || e->flow == OUTFLOW_FULL)
         return turn_of(outflow_send(ctx));
     outflow_end(ctx);
     return TURN_DONE;
@@ -326,6 +279,14 @@ void serve_export(struct context *ctx)
     e->ctx = ctx;
     e->reading = r;
     e->form = form;
+    e->traverse = (struct traverse){.key = e->reading.key,
+                                    .range = r.range,
+                                    .forward = true,
+                                    .bounded = true,
+                                    .most = READ_MOST,
+                                    .take = on_record,
+                                    .gap = on_gap,
+                                    .arg = e};
     ctx->task = &e->task;
     ctx->lane = LANE_SEARCH;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * scan: see scan.h. Each turn reads for a slice of time, in pages of a bounded size, so that Redis
- * and other searches wait little for one.
+ * and other searches wait little for one. front/traverse.h knows what is read.
  *
  * Invariant: each record between the place where the search began and `at` was sent, was withheld
  * by the filter, or is in a gap that was told. So the next request begins at `at`.
@@ -18,10 +18,12 @@
 #include "front/context.h"
 #include "front/holder.h"
 #include "front/outflow.h"
+#include "front/reading.h"
 #include "front/scan_plan.h"
 #include "front/scans.h"
 #include "front/stream.h"
 #include "front/token.h"
+#include "front/traverse.h"
 #include "sse.h"
 
 #define READ_MOST  1000 /* records of one read: Redis serves it in less than 2 ms */
@@ -37,16 +39,10 @@ struct scan {
     struct scans_entry entry;
     char key[IDENTITY_MAX_KEY + 1];
     bool begun;
-    struct redis_info first; /* the log when the search began */
-    struct redis_walk walk;
-    bool anchored; /* forward: the record at `at` proves that no later one is missing */
-    bool has_at;
-    struct xid at; /* the last record that was looked at, or where the client resumed */
-    uint64_t scanned, matched;
+    struct traverse traverse;
+    uint64_t matched;
     int64_t since, told, checked; /* CLOCK_MONOTONIC ms */
     enum outflow flow;            /* during a walk */
-    bool all_read;
-    bool replaced; /* backward: another log took the key, with older records */
     struct scan_facts facts;
 };
 
@@ -68,22 +64,34 @@ static void write_record(struct scan *s, struct record *r)
     sse_end(b, p->eol);
 }
 
+/* Whether there is a last record that was looked at, or a place where the client resumed. */
+static bool has_at(const struct scan *s)
+{
+    return s->traverse.taken > 0 || s->wish.resumed;
+}
+
+static struct xid at_of(const struct scan *s)
+{
+    return s->traverse.taken > 0 ? s->traverse.at : s->wish.at;
+}
+
 static struct profile_counts counts_of(const struct scan *s)
 {
-    return (struct profile_counts){s->scanned, s->matched, s->has_at, s->at};
+    return (struct profile_counts){s->traverse.taken, s->matched, has_at(s), at_of(s)};
 }
 
 /* The event id goes first: an EventSource that loses its connection comes back with it. */
 static void write_progress(struct scan *s, int64_t now)
 {
     s->told = now;
-    if (s->has_at)
-        profile_moved(s->profile, &s->ctx->body, s->at);
+    if (has_at(s))
+        profile_moved(s->profile, &s->ctx->body, at_of(s));
     profile_progress(s->profile, &s->ctx->body, counts_of(s));
 }
 
-static void write_gap(struct scan *s, const struct gap *gap)
+static void on_gap(void *arg, const struct gap *gap)
 {
+    struct scan *s = arg;
     char after[XID_TEXT], next[XID_TEXT];
     xid_format(gap->after, after);
     xid_format(gap->next, next);
@@ -94,8 +102,8 @@ static enum turn finish(struct context *ctx, struct scan *s, enum scan_end end)
 {
     if (scan_is_final(end))
         profile_over(s->profile, &ctx->body, SCAN_OVER);
-    else if (s->has_at)
-        profile_moved(s->profile, &ctx->body, s->at);
+    else if (has_at(s))
+        profile_moved(s->profile, &ctx->body, at_of(s));
     profile_search_end(s->profile, &ctx->body, scan_end_name(end), counts_of(s));
     outflow_end(ctx);
     return TURN_DONE;
@@ -113,17 +121,12 @@ static bool may_go_on(struct scan *s)
     return s->flow == OUTFLOW_OPEN;
 }
 
-static bool on_entry(void *arg, const struct redis_entry *entry)
+static bool on_record(void *arg, const struct redis_entry *entry)
 {
     struct scan *s = arg;
     const struct config *c = s->ctx->config;
     struct record r;
-    if (!range_has(&s->wish.range, entry->id)) {
-        s->all_read = true;
-        return false;
-    }
-    s->replaced = !s->wish.forward && s->first.has_first && xid_cmp(entry->id, s->first.first) < 0;
-    if (s->replaced || !may_go_on(s))
+    if (!may_go_on(s))
         return false;
     if (record_from_entry(&r, entry->id, entry->fields, entry->pairs, c->field, c->event_field)) {
         s->facts.failed = true;
@@ -134,80 +137,14 @@ static bool on_entry(void *arg, const struct redis_entry *entry)
         write_record(s, &r);
     }
     record_end(&r);
-    s->scanned++;
-    s->at = entry->id;
-    s->has_at = s->anchored = true;
     return true;
-}
-
-/* The first read, and one after a gap, need no proof, but skip what was looked at already. */
-static bool on_proof(void *arg, const struct redis_entry *entries, size_t count, size_t *start)
-{
-    struct scan *s = arg;
-    *start = 0;
-    if (s->anchored) {
-        *start = 1;
-        return count > 0 && xid_cmp(entries[0].id, s->at) == 0;
-    }
-    while (s->has_at && *start < count && xid_cmp(entries[*start].id, s->at) <= 0)
-        ++*start;
-    return true;
-}
-
-static void begin_walk(struct scan *s, struct xid at)
-{
-    s->walk = (struct redis_walk){.key = s->key,
-                                  .at = at,
-                                  .fn = on_entry,
-                                  .proof = s->wish.forward ? on_proof : NULL,
-                                  .most = READ_MOST,
-                                  .arg = s};
-}
-
-/* Forward: the record at `at` is gone. */
-static enum sync_result go_over_gap(struct scan *s)
-{
-    struct redis_info info;
-    struct gap gap;
-    enum sync_result r = redis_sync_info(s->ctx->redis, s->key, &info);
-    if (r != SYNC_OK)
-        return r;
-    if (scan_lost_above(s->at, &info, &gap))
-        write_gap(s, &gap);
-    s->all_read = !info.has_first || xid_cmp(info.last, s->at) < 0;
-    s->anchored = false;
-    begin_walk(s, xid_cmp(info.first, s->at) > 0 ? info.first : s->at);
-    return r;
-}
-
-/* The walk stands still: on_entry() wanted no more for now, or the log has no more. A log that was
- * replaced has none. */
-static void see_end(struct scan *s)
-{
-    struct gap gap;
-    if (s->all_read || (s->walk.more && !s->replaced)) {
-        s->walk.ended = false;
-        return;
-    }
-    s->all_read = true;
-    if (!s->wish.forward &&
-        scan_lost_below(&s->wish, s->scanned > 0 ? &s->at : NULL, &s->first, &gap))
-        write_gap(s, &gap);
 }
 
 static enum sync_result read_on(struct context *ctx, struct scan *s)
 {
-    uint64_t before = s->scanned;
-    if (range_is_empty(&s->wish.range)) {
-        s->all_read = true;
-        return SYNC_OK;
-    }
-    enum sync_result r = redis_sync_walk(ctx->redis, &s->walk, TASK_SLICE_MS);
-    scans_count(ctx->scans, s->scanned - before);
-    if (r == SYNC_OK && s->walk.lost)
-        return go_over_gap(s);
-    if (r == SYNC_OK && s->walk.ended)
-        see_end(s);
+    uint64_t before = s->traverse.taken;
+    enum sync_result r = traverse_on(&s->traverse, ctx->redis, TASK_SLICE_MS);
+    scans_count(ctx->scans, s->traverse.taken - before);
     return r;
 }
 
@@ -231,10 +168,6 @@ static enum turn begin(struct context *ctx, struct scan *s)
         return TURN_DONE;
     profile_first_frame(s->profile, &ctx->body, &m);
     s->begun = true;
-    enum sync_result r = redis_sync_info(ctx->redis, s->key, &s->first);
-    s->facts.lost = r == SYNC_DOWN;
-    s->facts.failed = r == SYNC_REFUSED;
-    begin_walk(s, scan_start(&s->wish));
     return TURN_AGAIN;
 }
 
@@ -252,7 +185,7 @@ static void check_login(struct context *ctx, struct scan *s, int64_t now)
 
 static enum scan_end decide(const struct context *ctx, struct scan *s, int64_t now)
 {
-    s->facts.all_read = s->all_read;
+    s->facts.all_read = s->traverse.state == TRAVERSE_ENDED;
     s->facts.matched = s->matched;
     s->facts.limit = s->wish.limit;
     s->facts.stopping = outflow_stops(ctx);
@@ -261,8 +194,11 @@ static enum scan_end decide(const struct context *ctx, struct scan *s, int64_t n
     return scan_decide(&s->facts);
 }
 
-static enum turn turn_of(enum outflow flow)
+/* A slow peer keeps its seat for no longer than SCAN_SLOW_MS. */
+static enum turn turn_of(struct context *ctx, const struct scan *s, enum outflow flow)
 {
+    if (flow == OUTFLOW_FULL)
+        outflow_limit(ctx, s->since + SCAN_SLOW_MS);
     return flow == OUTFLOW_OPEN ? TURN_AGAIN : flow == OUTFLOW_FULL ? TURN_PARK : TURN_DONE;
 }
 
@@ -271,10 +207,13 @@ static enum turn scan_turn(struct context *ctx, struct task *t)
     struct scan *s = (struct scan *)t;
     if (!s->begun && begin(ctx, s) == TURN_DONE)
         return TURN_DONE;
+    if (clock_ms() - s->since >= SCAN_SLOW_MS)
+        return finish(ctx, s, SCAN_DEADLINE);
     s->flow = outflow_send(ctx);
-    if (s->flow == OUTFLOW_GONE || (s->flow == OUTFLOW_FULL && !outflow_stops(ctx)))
-        return turn_of(s->flow);
     check_login(ctx, s, clock_ms());
+    bool ends = s->facts.expired || s->facts.revoked || outflow_stops(ctx);
+    if (s->flow == OUTFLOW_GONE || (s->flow == OUTFLOW_FULL && !ends))
+        return turn_of(ctx, s, s->flow);
     enum scan_end end = decide(ctx, s, clock_ms());
     if (end == SCAN_GOES_ON) {
         enum sync_result r = read_on(ctx, s);
@@ -289,7 +228,7 @@ static enum turn scan_turn(struct context *ctx, struct task *t)
         return finish(ctx, s, end);
     if (s->flow == OUTFLOW_OPEN && scan_tells(now - s->told))
         write_progress(s, now);
-    return turn_of(outflow_send(ctx));
+    return turn_of(ctx, s, outflow_send(ctx));
 }
 
 static void scan_free(struct task *t)
@@ -329,10 +268,16 @@ static void begin_scan(struct context *ctx, const char *key, const struct scan_w
     s->wish = *wish;
     s->profile = p;
     s->filter = filter;
-    s->at = wish->at;
-    s->has_at = wish->resumed;
-    s->anchored = wish->forward && wish->resumed && xid_cmp(wish->at, wish->range.from) >= 0;
     snprintf(s->key, sizeof s->key, "%s", key);
+    s->traverse = (struct traverse){.key = s->key,
+                                    .range = wish->range,
+                                    .forward = wish->forward,
+                                    .resumed = wish->resumed,
+                                    .at = wish->at,
+                                    .most = READ_MOST,
+                                    .take = on_record,
+                                    .gap = on_gap,
+                                    .arg = s};
     ctx->task = &s->task;
     ctx->lane = LANE_SEARCH;
 }
@@ -360,6 +305,9 @@ void serve_search(struct context *ctx)
     char key[IDENTITY_MAX_KEY + 1];
     struct scan_wish wish;
     if (!is_on(ctx) || access_enabled(ctx) || access_identify(ctx) || access_key(ctx, key))
+        return;
+    static const char *const known[] = {"from", "to", "limit", NULL};
+    if (reading_refuses(ctx, known, "from, to, at, dir and limit"))
         return;
     const struct profile *p = stream_profile(ctx);
     const char *why = p ? scan_read(&ctx->request, ctx->config->filters, clock_wall_ms(), &wish)

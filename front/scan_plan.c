@@ -29,9 +29,6 @@ const char *scan_read(const struct request *r, const struct pair *filters, int64
 {
     *w = (struct scan_wish){.limit = SCAN_LIMIT};
     const char *dir = range_arg(r, filters, "dir"), *limit = request_arg(r, "limit");
-    static const char *const known[] = {"from", "to", "limit", NULL};
-    if (range_unknown(r, filters, known))
-        return "a parameter for a range is unknown: from, to, at, dir and limit are the known ones";
     const char *why = range_read(r, filters, now, &w->range);
     if (why)
         return why;
@@ -41,14 +38,6 @@ const char *scan_read(const struct request *r, const struct pair *filters, int64
     if (limit && slice_number(slice_of(limit), 1, SCAN_LIMIT_MAX, &w->limit))
         return "limit must be a number from 1 to 10000";
     return read_place(r, w);
-}
-
-struct xid scan_start(const struct scan_wish *w)
-{
-    if (w->forward)
-        return w->resumed && xid_cmp(w->at, w->range.from) >= 0 ? w->at : w->range.from;
-    struct xid last = range_last(&w->range), before = xid_prev(w->at);
-    return w->resumed && xid_cmp(before, last) < 0 ? before : last;
 }
 
 const char *scan_end_name(enum scan_end end)
@@ -88,29 +77,4 @@ enum scan_end scan_decide(const struct scan_facts *f)
 bool scan_tells(int64_t since)
 {
     return since >= SCAN_PROGRESS_MS;
-}
-
-bool scan_lost_below(const struct scan_wish *w, const struct xid *oldest,
-                     const struct redis_info *first, struct gap *gap)
-{
-    struct xid from = w->range.from;
-    struct xid seen = oldest ? *oldest : w->resumed ? w->at : xid_next(scan_start(w));
-    bool before = w->resumed && !oldest &&
-                  (!first->has_first || xid_cmp(first->first, w->at) > 0); /* it came back late */
-    if (!before && !first->has_first)
-        return false;
-    struct xid missing = before || xid_cmp(first->first, from) < 0 ? from : first->first;
-    *gap = (struct gap){
-        .after = xid_prev(missing), .has_next = oldest || w->resumed, .next = seen, .lost = -1};
-    return xid_cmp(missing, seen) < 0;
-}
-
-bool scan_lost_above(struct xid at, const struct redis_info *info, struct gap *gap)
-{
-    bool begun_again = info->exists && xid_cmp(info->last, at) < 0;
-    *gap = (struct gap){
-        .after = at, .has_next = info->has_first && !begun_again, .next = info->first, .lost = -1};
-    if (!info->exists || begun_again)
-        return true;
-    return xid_cmp(info->has_first ? info->first : info->last, at) > 0;
 }

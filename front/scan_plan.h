@@ -11,10 +11,9 @@
 
 #include "base/xid.h"
 #include "front/range.h"
-#include "redis/types.h"
-#include "relay/place.h"
 
 #define SCAN_MS          10000 /* of one request: it ends then, and the next one goes on */
+#define SCAN_SLOW_MS     40000 /* of one whose peer is slow: it ends then */
 #define SCAN_PROGRESS_MS 250
 #define SCAN_LIMIT       1000 /* matches, when the query gives no limit */
 #define SCAN_LIMIT_MAX   10000
@@ -37,8 +36,6 @@ const char *scan_read(const struct request *r, const struct pair *filters, int64
                       struct scan_wish *w);
 /* Whether r comes from an EventSource whose search has ended. */
 bool scan_is_over(const struct request *r);
-/* The id with which reading begins. Forward and resumed, it is one that the client has. */
-struct xid scan_start(const struct scan_wish *w);
 
 enum scan_end {
     SCAN_GOES_ON,
@@ -68,14 +65,5 @@ enum scan_end scan_decide(const struct scan_facts *f);
 
 /* since: ms since the last progress was told, or since the beginning. */
 bool scan_tells(int64_t since);
-
-/* A search backward came to the end of the log, and saw nothing older than the range. first: the
- * log when it began; oldest: the oldest record that it looked at, NULL: none. Whether records of
- * the range are missing, and then which. */
-bool scan_lost_below(const struct scan_wish *w, const struct xid *oldest,
-                     const struct redis_info *first, struct gap *gap);
-/* The record at `at` was not found. Whether records after it are missing, by an answer to XINFO.
- * They are when another log has taken the key, which has no id so late. */
-bool scan_lost_above(struct xid at, const struct redis_info *info, struct gap *gap);
 
 #endif

@@ -277,12 +277,18 @@ enum sync_result redis_sync_newest(struct redis_sync *s, const char *key, struct
     return nearest(s, &read, any, id);
 }
 
+enum sync_result redis_sync_oldest(struct redis_sync *s, const char *key, struct xid from,
+                                   bool *any, struct xid *id)
+{
+    const struct read read = {key, from, true, 1};
+    return nearest(s, &read, any, id);
+}
+
 enum sync_result redis_sync_news(struct redis_sync *s, const char *key, struct xid after,
                                  bool *news)
 {
-    const struct read read = {key, xid_next(after), true, 1};
     struct xid id;
-    enum sync_result result = nearest(s, &read, news, &id);
+    enum sync_result result = redis_sync_oldest(s, key, xid_next(after), news, &id);
     *news = result == SYNC_OK && *news && xid_cmp(id, after) > 0;
     return result;
 }
@@ -303,6 +309,11 @@ enum sync_result redis_sync_info(struct redis_sync *s, const char *key, struct r
 }
 
 /* ---- walks ---- */
+
+static bool goes_forward(const struct redis_walk *w)
+{
+    return w->proof && !w->newest_first;
+}
 
 static bool is_held(const struct reply_storage *m, struct slice value, bool cut)
 {
@@ -361,7 +372,7 @@ static unsigned walk_count(const struct redis_walk *w, const struct redis_entry 
 static void walk_prepare(struct redis_sync *s, struct redis_walk *w, ssize_t i, ssize_t n,
                          unsigned count, size_t held)
 {
-    struct xid end = w->proof ? XID_MAX : XID_ZERO;
+    struct xid end = goes_forward(w) ? XID_MAX : XID_ZERO;
     const struct redis_entry *entries = s->storage.entries;
     bool are_long = s->cut || held > WALK_LONG;
     w->more = i < n || ((unsigned)n == count && xid_cmp(entries[n - 1].id, end) != 0);
@@ -378,7 +389,7 @@ static enum sync_result walk_on(struct redis_sync *s, struct redis_walk *w)
     ssize_t n;
     size_t start = 0;
     bool wanted = true, whole = w->count == 1 && (w->skip_known || !w->proof);
-    const struct read read = {w->key, w->at, w->proof != NULL, w->count + (w->proof != NULL)};
+    const struct read read = {w->key, w->at, goes_forward(w), w->count + (w->proof != NULL)};
     const size_t hold = s->hold = whole ? SIZE_MAX : HOLD_BYTES;
     s->skip = w->skip;
     redisReply *r = sync_entries(s, &read, &n, &result);

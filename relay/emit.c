@@ -274,6 +274,19 @@ enum out_result emit_live(struct viewer *v)
     return r;
 }
 
+enum out_result emit_cursor(struct viewer *v)
+{
+    struct buf b;
+    if (!any_has_moved(v))
+        return OUT_SENT;
+    buf_init(&b, MAX_CONTROL);
+    add_moved(v, &b);
+    enum out_result r = put_buf(v, &b);
+    if (r == OUT_SENT)
+        moves_were_told(v);
+    return r;
+}
+
 enum out_result emit_keepalive(struct viewer *v)
 {
     const struct profile *p = v->first.view->profile;

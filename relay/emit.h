@@ -21,6 +21,9 @@ enum out_result emit_gap(struct follower *f);
 enum out_result emit_source(struct viewer *v, bool live);
 /* That history is done; once. */
 enum out_result emit_live(struct viewer *v);
+/* Where its followers are, in a frame of its own if the client does not know it: the place of one
+ * that is LIVE before the others. */
+enum out_result emit_cursor(struct viewer *v);
 enum out_result emit_keepalive(struct viewer *v);
 
 /* The next frames of its view's ring, as many as one write takes.  OUT_FULL also when much was

@@ -77,7 +77,7 @@ static enum step go_live(struct follower *f)
 {
     struct viewer *v = f->viewer;
     place_join(&f->place, &f->view->log->tip);
-    enum out_result r = is_live(v, f) ? emit_live(v) : OUT_SENT;
+    enum out_result r = is_live(v, f) ? emit_live(v) : emit_cursor(v);
     if (r != OUT_SENT)
         return step_of(r);
     follower_set_place(f, PLACE_LIVE);
@@ -603,12 +603,13 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
 static void begin_followers(struct viewer *v, const struct admission *a)
 {
     const struct admitted_log *its = &a->log;
-    for (struct follower *f = &v->first; f; f = f->beside, its = its->next) {
+    for (struct follower *f = &v->first; f; f = f->beside) {
         f->place.state = PLACE_ASKING;
         follower_count(f, 1);
-        if (its->cursor_lost)
-            viewer_add_gap(f, &(struct gap){.lost = -1, .after_unknown = true});
     }
+    for (struct follower *f = &v->first; f; f = f->beside, its = its->next)
+        if (its->cursor_lost) /* without memory that closes v */
+            viewer_add_gap(f, &(struct gap){.lost = -1, .after_unknown = true});
 }
 
 /* The head and the first frame go out in one flush. */

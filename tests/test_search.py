@@ -89,7 +89,7 @@ def test_records_come_before_the_end_and_a_client_that_leaves_ends_its_search(st
     with Stream(server.port, server.path + "/search") as s:
         assert s.status == 200 and s.headers["content-type"] == "text/event-stream"
         assert s.read_records(1)[0].data == "1999"
-        assert s.read_event("progress").json()["scanned"] >= 1
+        s.read_until(lambda s: [e for e in s.events if e.type == "progress" and e.json()["scanned"] >= 1], "progress")
         assert not [e for e in s.events if e.type == "end"]
     wait_until(lambda: not still_reads(paced), "no more reads")
     with Stream(server.port, server.path + "/search?limit=7&dir=forward") as s:
@@ -145,12 +145,7 @@ def test_peer_that_reads_nothing_stops_the_search_and_then_gets_all(stack, redis
     seen = []
     slow = stack.keep(Peer(responder.socket, rcvbuf=4096))
     slow.request(environment("/sselog/search", "limit=10000"))
-
-    def stands_still():
-        seen.append(metrics.figures(responder)["sselog_searched_records_total"])
-        time.sleep(0.05)
-        return len(seen) > 5 and 0 < seen[-1] == seen[-5]
-    wait_until(stands_still, "the search to stand still")
+    wait_until(lambda: waits_for_its_peer(responder, seen), "the search to wait")
     assert seen[-1] < 1000
     assert search(responder, "limit=10")[1]["reason"] == "limit"
     body = b""
@@ -200,12 +195,45 @@ def test_records_that_are_trimmed_meanwhile_are_a_gap(stack, redis, direction):
     responder = stack.responder(paced.redis)
     paced.before = {5: lambda: redis.client.xtrim("log", minid=ids[1000], approximate=False) and None}
     found, end, gaps = search(responder, ask(dir=direction, limit=10000))
-    assert end["reason"] == "done" and len(gaps) == 1 and gaps[0]["lost"] is None
+    assert end["reason"] == "done" and len(gaps) == 1
     if direction == "backward":
-        assert found == ids[:999:-1] and gaps[0]["next"] == ids[1000]
+        assert found == ids[:999:-1] and gaps[0]["next"] == ids[1000] and gaps[0]["lost"] == 1000
     else:
         assert found[-1000:] == ids[1000:] and found[:-1000] == ids[:len(found) - 1000]
-        assert gaps == [{"after": found[-1001], "next": ids[1000], "lost": None}]
+        assert gaps == [{"after": found[-1001], "next": ids[1000], "lost": 2000 - len(found)}]
+
+
+@pytest.mark.parametrize("direction", ["backward", "forward"])
+def test_number_of_lost_records_is_not_told_where_it_cannot_be_known(stack, redis, direction):
+    """Of a part of the log, and where records were deleted one by one."""
+    for part in ({"from": 100, "to": 1900}, {}):
+        redis.client.delete("log")
+        ids = redis.add_many("log", [str(i) for i in range(2000)])
+        if not part:
+            redis.client.xdel("log", ids[50])
+        paced = Paced(stack, redis)
+        paced.before = {5: lambda: redis.client.xtrim("log", minid=ids[1000], approximate=False) and None}
+        part = {k: ids[i] for k, i in part.items()}
+        _, end, gaps = search(stack.responder(paced.redis), ask(part, dir=direction, limit=10000))
+        assert end["reason"] == "done" and [gap["lost"] for gap in gaps] == [None]
+
+
+@pytest.mark.parametrize("direction", ["backward", "forward"])
+def test_deleted_record_at_the_end_of_a_read_is_no_gap(stack, redis, direction):
+    """The record that the next read begins at."""
+    ids = redis.add_many("log", [str(i) for i in range(2000)])
+    paced = Paced(stack, redis)
+    left = list(ids)
+
+    def delete_all_but_some():
+        """So that the record is among them, in either direction."""
+        redis.client.xdel("log", *ids[5:20], *ids[-20:-5])
+        left[-20:-5], left[5:20] = [], []
+    paced.before = {4: delete_all_but_some}
+    found, end, gaps = search(stack.responder(paced.redis), ask(dir=direction, limit=10000))
+    assert end["reason"] == "done" and not gaps
+    found = found if direction == "forward" else found[::-1]
+    assert [id for id in found if id in set(left)] == left
 
 
 def test_search_backward_does_not_go_on_in_an_older_log(stack, redis):
@@ -218,3 +246,28 @@ def test_search_backward_does_not_go_on_in_an_older_log(stack, redis):
     found, end, gaps = search(responder, "limit=10000")
     assert end["reason"] == "done" and 0 < len(found) < 2000 and found == ids[:-len(found) - 1:-1]
     assert [gap["next"] for gap in gaps] == [found[-1]]
+
+
+def waits_for_its_peer(responder, searched):
+    """Whether a search looks at no more records for now. searched: what earlier calls saw."""
+    searched.append(metrics.figures(responder)["sselog_searched_records_total"])
+    time.sleep(0.05)
+    return len(searched) > 5 and 0 < searched[-1] == searched[-5]
+
+
+@pytest.mark.long
+def test_peer_that_takes_a_little_now_and_then_keeps_no_seat(stack, redis):
+    """Half a minute after the time of a search its seat is free."""
+    redis.add_many("log", [f"{i} ".ljust(2000, "x") for i in range(5000)])
+    responder = stack.responder(redis)
+    slow = stack.keep(Peer(responder.socket, rcvbuf=4096))
+    slow.request(environment("/sselog/search", "limit=10000"))
+    wait_until(lambda seen=[]: waits_for_its_peer(responder, seen), "the search to wait")
+
+    def is_free():
+        assert slow.sock.recv(100)
+        time.sleep(1)
+        return metrics.figures(responder)["sselog_seats"] == 0
+    start = time.monotonic()
+    wait_until(is_free, "its seat", 90)
+    assert time.monotonic() - start > 20

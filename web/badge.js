@@ -33,6 +33,7 @@ export const CURRENT = ["live", "polling"];
  * @property {boolean} paused
  * @property {number} waiting records held back by the pause
  * @property {boolean} [choosing] the reader has logs to choose from, and none is chosen
+ * @property {boolean} [several] the page shows several logs
  */
 
 /**
@@ -49,8 +50,9 @@ function secondsLeft({ wait = 0, until = 0 }, now) {
   return wait > WORTH_TELLING ? Math.max(0, Math.ceil((until - now) / 1000)) : 0;
 }
 
-/** @param {Pick<Facts, "state" | "detail" | "wasUp">} facts */
-export function labelOf({ state, detail, wasUp }) {
+/** @param {Pick<Facts, "state" | "detail" | "wasUp" | "choosing">} facts */
+export function labelOf({ state, detail, wasUp, choosing }) {
+  if (state === "denied" && detail.status === 403) return choosing ? "no log chosen" : "not allowed";
   if (state === "polling") return `every ${Math.max(1, Math.round((detail.every ?? 0) / 1000))} s`;
   return state === "connecting" && wasUp ? "reconnecting" : LABELS[state];
 }
@@ -104,20 +106,21 @@ const REASONS = {
     "This browser has no connection free for this server: close another tab that shows one of its logs",
 };
 
+const forbidden = (/** @type {boolean | undefined} */ several) =>
+  several ? "You may not read one of these logs, so none of them is shown." : "You may not read this log.";
+
 /**
  * The text of the notice, and then that about the next attempt. Both are "" where there is nothing to say.
- * @param {Pick<Facts, "state" | "detail" | "since" | "choosing">} facts
+ * @param {Pick<Facts, "state" | "detail" | "since" | "choosing" | "several">} facts
  * @param {number} now ms since 1970
  * @returns {[text: string, next: string]}
  */
-export function noticeOf({ state, detail, since, choosing }, now) {
+export function noticeOf({ state, detail, since, choosing, several }, now) {
   const { status, reason = "", wait = 0 } = detail;
   const left = secondsLeft(detail, now);
   const next = wait <= WORTH_TELLING ? "" : left ? `Next attempt in ${left} s.` : "Trying now.";
-  if (state === "denied" && status === 403 && choosing) return ["", ""]; // the empty list says what to do
-  if (state === "denied") {
-    return [status === 403 ? "You may not read this log." : "Your session has ended or you are not signed in: sign in again.", ""];
-  }
+  if (state === "denied" && status === 403) return [choosing ? "" : forbidden(several), ""]; // the empty list says to choose
+  if (state === "denied") return ["Your session has ended or you are not signed in: sign in again.", ""];
   if (state === "wrong") return [`The server refuses this request${reason ? `: ${reason}` : ""}.`, ""];
   if (state === "unavailable") return [`The log is unavailable${reason ? `: ${reason}` : ""}.`, next];
   if (state !== "connecting") return ["", ""];

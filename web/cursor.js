@@ -5,7 +5,7 @@
  * an id for each log: `web=5-0,api=7-0`; a log without a place yet is left out. It may not know requests or records.
  * Invariant: a place never goes back.
  */
-import { compareIds, isId } from "./ids.js";
+import { compareIds, isId, nextId } from "./ids.js";
 
 /** The name of the only log, where the address names none or one. */
 export const ONLY = "";
@@ -32,6 +32,62 @@ export function unpack(text) {
   return new Map(whole);
 }
 
+/**
+ * The cursor that has a place in one log.
+ * @param {string} log
+ * @param {string | undefined} id
+ */
+export const placeIn = (log, id) => (log ? `${log}=${id ?? ""}` : (id ?? ""));
+
+/**
+ * Names a record among those of all logs: as its cursor, an id or `web=5-0`. "" for what has no id.
+ * @param {{log?: string, id?: string}} record
+ */
+export const refOf = ({ log = ONLY, id = "" }) => (id ? placeIn(log, id) : "");
+
+/**
+ * Whether a reference names the record. One without a log names it in any log.
+ * @param {string} ref
+ * @param {{log?: string, id?: string}} record
+ */
+export function refersTo(ref, { log = ONLY, id = "" }) {
+  return id !== "" && (ref === id || ref === placeIn(log, id));
+}
+
+/**
+ * The log and the id of a reference; an id of "" where it is none.
+ * @param {string} ref
+ */
+export function readRef(ref) {
+  const [[log, id]] = [...unpack(ref), [ONLY, ""]];
+  return { log, id };
+}
+
+/**
+ * The log in which a cursor differs from the one before it, or "".
+ * @param {string} text
+ * @param {string} before
+ */
+export function changedLog(text, before) {
+  const old = unpack(before);
+  return [...unpack(text)].find(([log, id]) => old.get(log) !== id)?.[0] ?? ONLY;
+}
+
+/**
+ * Whether a text is a cursor of one log or of several.
+ * @param {string} text
+ */
+export const isCursor = (text) => unpack(text).size === text.split(",").length;
+
+/**
+ * The cursor behind its own records: `before` excludes these, so this includes them.
+ * @param {string} text
+ */
+export function behindCursor(text) {
+  if (!text || isId(text)) return text && nextId(text);
+  return [...unpack(text)].map(([log, id]) => `${log}=${nextId(id)}`).join(",");
+}
+
 export class Cursor {
   /** @param {string[]} logs as of logsIn() */
   constructor(logs) {
@@ -42,6 +98,11 @@ export class Cursor {
 
   get several() {
     return this.logs.length > 1;
+  }
+
+  /** Whether each log has a place. */
+  get whole() {
+    return this.logs.every((log) => this.ids.has(log));
   }
 
   /**
@@ -72,11 +133,20 @@ export class Cursor {
   }
 
   /**
+   * Moves to a record.
+   * @param {string} id
+   * @param {string} [log]
+   */
+  set(id, log = ONLY) {
+    if (this.lacks(id, log)) this.ids.set(log, id);
+  }
+
+  /**
    * Moves to a cursor, in the logs in which that is further.
    * @param {string | undefined} text
    */
   advance(text) {
-    for (const [log, id] of unpack(text)) if (this.lacks(id, log)) this.ids.set(log, id);
+    for (const [log, id] of unpack(text)) this.set(id, log);
   }
 
   /** The text; the logs are in the order in which they were asked. */

@@ -14,6 +14,7 @@ import { number } from "./dom.js";
  * @property {boolean} filtering the filter was not yet applied to all of them
  * @property {number} waiting records that a pause holds back
  * @property {boolean} [choosing] the reader has logs to choose from, and none is chosen
+ * @property {boolean} [several] the page shows several logs
  * @property {boolean} cleared the reader cleared the page
  * @property {string} state of the connection
  * @property {number} status of HTTP, of the last refusal
@@ -35,10 +36,18 @@ const AWAY = {
   unavailable: "The log is unavailable: records come when it is back",
 };
 
+/**
+ * @param {boolean} [choosing]
+ * @param {boolean} [several]
+ */
+function forbidden(choosing, several) {
+  if (choosing) return "Choose a log: you have none without a name";
+  return several ? "You may not read one of these logs: untick it" : "You may not read this log";
+}
+
 /** @param {Facts} facts */
-function nothingHeld({ waiting, cleared, choosing, state, status, server, pending, atStart, mayLoad, reached }) {
-  if (choosing && state === "denied" && status === 403) return "Choose a log: you have none without a name";
-  if (state === "denied") return status === 403 ? "You may not read this log" : "Sign in to read this log";
+function nothingHeld({ waiting, cleared, choosing, several, state, status, server, pending, atStart, mayLoad, reached }) {
+  if (state === "denied") return status === 403 ? forbidden(choosing, several) : "Sign in to read this log";
   if (server && pending) return "The server changes its filter in a moment";
   if (waiting) return `Paused: ${number(waiting)} ${waiting === 1 ? "record waits" : "records wait"}; resume to see them`;
   if (AWAY[state]) return AWAY[state];
@@ -46,7 +55,7 @@ function nothingHeld({ waiting, cleared, choosing, state, status, server, pendin
   if (server && reached) return `Nothing found yet: searched back to ${reached}; load older records to go on`;
   if (cleared) return "The page was cleared: new records come here, and older ones can be loaded again";
   if (atStart && choosing) return "Choose a log: the one without a name has no records";
-  if (atStart) return "Nothing here yet: the log has no records";
+  if (atStart) return `Nothing here yet: the ${several ? "logs have" : "log has"} no records`;
   if (!mayLoad) return "No records yet";
   return server ? "Nothing found yet; load older records to search further back" : "No records are loaded; load older ones";
 }

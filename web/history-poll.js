@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * history-poll: the records of a log by plain requests, one after the other, for a page whose stream does not open. A
+ * history-poll: the records of the logs by plain requests, one after the other, for a page whose stream does not open. A
  * proxy that holds a response back until its end lets these answers pass. It owns the timer between two requests. It
  * may not know the stream.
  *
  * Invariant: each request begins at the cursor of the owner, so that no record is missed, and a gap is reported before
  * the records behind it. The owner drops records that it has already.
  */
+
+import { placeIn } from "./cursor.js";
+import { eachOf } from "./history-request.js";
+import { mergeRecords } from "./merge-pages.js";
 
 /** @import { Continuation, LogRecord, Refusal, Requests } from "./requests.js" */
 
@@ -18,7 +22,8 @@
  * @property {(gap: NonNullable<Continuation["gap"]>) => void} gap
  * @property {() => void} polled an answer was taken whole
  * @property {(error: Refusal) => void} failed the polls have stopped
- * @property {string} lastId
+ * @property {(log: string) => string} at the cursor in a log
+ * @property {string} lastId the whole cursor
  */
 
 const BEGINNING = "0-0"; // the cursor of a log that had no record when it was read
@@ -73,9 +78,9 @@ export class HistoryPoll {
     this.timer = 0;
     try {
       for (let more = true; more; ) {
-        const page = await this.requests.following(this.owner.lastId || BEGINNING);
+        const pages = await eachOf(this.requests.logs, (log) => this.requests.following(this.owner.at(log) || BEGINNING, log));
         if (round !== this.round) return;
-        more = this.take(page);
+        more = this.take(pages);
       }
     } catch (error) {
       if (round !== this.round) return;
@@ -88,15 +93,15 @@ export class HistoryPoll {
   }
 
   /**
-   * Hands an answer over.
-   * @param {Continuation} page
+   * Hands the answers over, one for each log.
+   * @param {Continuation[]} pages
    * @returns {boolean} whether to ask for more at once; not if the cursor stands still
    */
-  take({ records, last, more, gap }) {
+  take(pages) {
     const before = this.owner.lastId;
-    if (gap) this.owner.gap(gap);
-    records.forEach((record) => this.owner.record(record));
-    this.owner.moved(last);
-    return more && this.owner.lastId !== before;
+    for (const { gap } of pages) if (gap) this.owner.gap(gap);
+    mergeRecords(pages.map(({ records }) => records)).forEach((record) => this.owner.record(record));
+    pages.forEach(({ last }, n) => this.owner.moved(placeIn(this.requests.logs[n], last)));
+    return pages.some(({ more }) => more) && this.owner.lastId !== before;
   }
 }

@@ -5,7 +5,9 @@
  * small pages first; those that end too early are asked again. Bounds are ids, which are times, so that it keeps no
  * state between two pages. It may not know the stream.
  */
+import { unpack } from "./cursor.js";
 import { covered, endOf, mergePages } from "./merge-pages.js";
+import { named } from "./requests.js";
 
 /** @import { Direction, Part } from "./merge-pages.js" */
 /** @import { Gap, LogRecord, Requests } from "./requests.js" */
@@ -23,8 +25,8 @@ import { covered, endOf, mergePages } from "./merge-pages.js";
 /**
  * The part of the history that is wanted: by default the newest records.
  * @typedef {object} Range
- * @property {string} [before] an id: records before it
- * @property {string} [after] an id: records after it
+ * @property {string} [before] an id, or an id for each of several logs as in a cursor: records before it
+ * @property {string} [after] an id, or a cursor: records after it
  * @property {string | number} [from] the range begins here: ms since 1970, an id, or a time as RFC 3339 has it
  * @property {string | number} [to] the range ends before it
  * @property {Direction} [dir] where to begin; forward with `after`, otherwise backward
@@ -57,9 +59,14 @@ export async function eachOf(values, work) {
   return results;
 }
 
-/** @param {Range} range @returns {Record<string, string | number>} */
-function parametersOf({ before, after, from, to, dir, limit = PAGE }) {
-  const bounds = Object.entries({ before, after, from, to, dir });
+/**
+ * @param {Range} range
+ * @param {string} log
+ * @returns {Record<string, string | number>}
+ */
+function parametersOf({ before, after, from, to, dir, limit = PAGE }, log) {
+  const own = (/** @type {string | undefined} */ bound) => (bound?.includes("=") ? unpack(bound).get(log) : bound);
+  const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir });
   return { ...Object.fromEntries(bounds.filter(([, value]) => value !== undefined && value !== "")), limit };
 }
 
@@ -70,10 +77,9 @@ function parametersOf({ before, after, from, to, dir, limit = PAGE }) {
  * @returns {Promise<Reading>}
  */
 async function read(requests, { signal, ...range }, log) {
-  const page = await requests.page(parametersOf(range), log, signal);
-  const records = page.records ?? [];
+  const page = await requests.page(parametersOf(range, log), log, signal);
+  const records = named(page.records ?? [], log);
   const gaps = page.gap ? [{ ...page.gap, ...(log && { log }) }] : [];
-  if (log) for (const record of records) record.log = log;
   return { log, records, more: page.more === true, first: page.first ?? records[0]?.id, last: page.last ?? records.at(-1)?.id, gaps };
 }
 

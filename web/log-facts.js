@@ -64,6 +64,7 @@ export class LogFacts {
     this.listed = 0; // when the list came
     this.ahead = 0; // ms that the clock of the server is ahead
     this.asking = false;
+    this.complete = false; // the last answers had errors too: somebody looked
     this.timer = 0;
   }
 
@@ -72,7 +73,7 @@ export class LogFacts {
     clearTimeout(this.timer);
     if (this.absent || this.asking || this.problem?.denied) return;
     const wait = this.asked + EVERY - Date.now();
-    if (wait <= 0) this.ask();
+    if (wait <= 0 || (!this.complete && this.page.watched())) this.ask();
     else this.timer = setTimeout(() => this.page.watched() && this.wake(), wait);
   }
 
@@ -83,7 +84,8 @@ export class LogFacts {
     this.asking = true;
     this.asked = Date.now();
     await this.renewLogs();
-    if (!this.problem && this.page.watched()) await this.renewErrors();
+    this.complete = this.problem !== null || this.page.watched();
+    if (this.complete && !this.problem) await this.renewErrors();
     this.asking = false;
     this.wake();
   }

@@ -4,7 +4,7 @@
  * options: the options of connect(), and what is wrong with those of a caller. A mistake in a program is an error at
  * once, and not a connection that never opens. It may not know what an option is used for.
  */
-import { isId } from "./ids.js";
+import { isCursor } from "./cursor.js";
 
 /** @import { RequestOptions } from "./requests.js" */
 /** @import { ConnectOptions } from "./sselog.js" */
@@ -34,7 +34,7 @@ function isAddress(value) {
 const isNumber = (least) => (/** @type {unknown} */ value) => typeof value === "number" && value >= least;
 
 /** @param {unknown} value */
-const isPlace = (value) => value === "" || (typeof value === "string" && isId(value));
+const isPlace = (value) => value === "" || (typeof value === "string" && isCursor(value));
 
 /** Tests of the values, and how the right ones are described. @type {Record<keyof Options, [(value: unknown) => boolean, string]>} */
 const KINDS = {
@@ -43,7 +43,7 @@ const KINDS = {
   historyUrl: [isAddress, "an http or https address"],
   credentials: [isFlag, "true or false"],
   history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
-  after: [isPlace, 'the id of a record, as "1700000000000-0", or "" for none'],
+  after: [isPlace, 'the id of a record, as "1700000000000-0", a cursor of several logs, or "" for none'],
   share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
   silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],
   locks: [isFlag, "true or false"],

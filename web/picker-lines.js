@@ -43,7 +43,7 @@ function makeLine(name) {
   line.only.type = "button";
   line.item.dataset.log = name;
   facts.append(line.age, line.errors);
-  line.only.append(line.mark, line.title);
+  line.only.append(line.mark, " ", line.title);
   line.item.append(line.box, line.only, facts);
   return line;
 }

@@ -82,12 +82,11 @@ export function isFound({ name, title }, text) {
 
 /**
  * Why the list of logs could not be renewed.
- * @param {number} status of HTTP; 0: no answer came
- * @param {string} reason
+ * @param {{status: number, reason: string, denied: boolean}} problem status: of HTTP; 0: no answer came
  */
-export function problemText(status, reason) {
-  if (status === 0) return "The server does not answer";
-  if (status === 401) return "Sign in to see the logs";
+export function problemText({ status, reason, denied }) {
   if (status === 403) return "You may not see the logs";
+  if (denied) return "Sign in to see the logs";
+  if (status === 0) return "The server does not answer";
   return `The server does not list the logs: ${reason}`;
 }

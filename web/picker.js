@@ -227,7 +227,7 @@ export class Picker {
     $("picker-filter").hidden = logs.length <= MANY;
     this.lines.show(this.rows());
     write($("picker-note"), this.note());
-    write($("picker-error-text"), problem ? problemText(problem.status, problem.reason) : "");
+    write($("picker-error-text"), problem ? problemText(problem) : "");
     $("picker-error").hidden = !problem;
     write($("picker-foot"), this.foot());
   }

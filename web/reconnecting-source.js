@@ -11,6 +11,9 @@
  * Frames: a record is an unnamed event with the data {"event"?, "data"}. A long record is an event named `record`,
  * and its data is the payload itself. All other frames are control frames.
  */
+import { changedLog, placeIn, unpack } from "./cursor.js";
+import { eachOf } from "./history-request.js";
+import { LiveOrder } from "./live-order.js";
 import { HistoryPoll, spread } from "./history-poll.js";
 
 /** @import { LogRecord, Refusal, Requests } from "./requests.js" */
@@ -45,8 +48,9 @@ import { HistoryPoll, spread } from "./history-poll.js";
  * @property {(error: Refusal) => void} deny the last call: the reader has to sign in, or what is asked for is wrong
  * @property {() => void} replaced another page took the place of this stream, by the same name
  * @property {Record<string, string | number>} place parameters that say where the stream begins
- * @property {string} lastId
- * @property {(id: string | undefined) => boolean} lacks the record with this id has not arrived
+ * @property {string} lastId the cursor
+ * @property {(log: string) => string} at the place in a log
+ * @property {(place: string | undefined) => boolean} lacks records up to this cursor have not arrived
  */
 
 const OPENING = 20_000; // ms that a connection may take to open
@@ -86,12 +90,13 @@ export function backoff(failures, random = Math.random) {
  * The record in an envelope. Data without an envelope is the payload itself.
  * @param {string} id
  * @param {string} text
+ * @param {boolean} [several] the envelope names the log
  * @returns {LogRecord}
  */
-export function unwrap(id, text) {
+export function unwrap(id, text, several = false) {
   try {
-    const { event, data, fields } = JSON.parse(text);
-    if (typeof data === "string") return { id, ...(event && { event }), data, ...(fields && { fields }) };
+    const { log, event, data, fields } = JSON.parse(text);
+    if (typeof data === "string") return { id, ...(several && { log }), ...(event && { event }), data, ...(fields && { fields }) };
   } catch {
     // no envelope
   }
@@ -138,6 +143,8 @@ export class ReconnectingSource {
     this.checking = false;
     /** @type {EventSource | null} */
     this.eventSource = null;
+    this.frame = ""; // cursor of the last frame of this connection
+    this.order = new LiveOrder((record) => owner.record(record), (place) => owner.moved(place));
     /** Why the server ends the stream, as it said before. @type {string | undefined} */
     this.ending = undefined;
     this.every = 0; // ms between two polls; 0: the stream is held, or not known yet
@@ -159,6 +166,7 @@ export class ReconnectingSource {
       gap: (gap) => this.tell("gap", gap),
       polled: () => this.historyPolled(),
       failed: (error) => this.historyFailed(error),
+      at: (log) => owner.at(log),
       get lastId() {
         return owner.lastId;
       },
@@ -206,11 +214,14 @@ export class ReconnectingSource {
       });
     on("open", () => this.up());
     on("error", () => this.down());
-    on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data)));
+    this.frame = this.owner.lastId;
+    this.order.waits = this.several;
+    on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data, this.several)));
     on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
     on("cursor", ({ lastEventId }) => {
       this.arm();
-      this.owner.moved(lastEventId);
+      this.frame = lastEventId;
+      this.order.move(lastEventId);
     });
     on("ping", ({ data }) => this.pinged(detailOf(data)));
     for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
@@ -231,7 +242,23 @@ export class ReconnectingSource {
   record(record) {
     this.arm();
     this.failures = 0;
-    this.owner.record(record);
+    this.order.push(this.several ? this.unpacked(record) : record);
+  }
+
+  get several() {
+    return this.requests.logs.length > 1;
+  }
+
+  /**
+   * A record of one of several logs. The cursor of its frame has its id. A long record has no envelope, so the log is that
+   * in which the cursor moved.
+   * @param {LogRecord} record
+   * @returns {LogRecord}
+   */
+  unpacked(record) {
+    const { id: place, log = changedLog(place, this.frame) } = record;
+    this.frame = place;
+    return { ...record, id: unpack(place).get(log) ?? "", log };
   }
 
   /** @param {Detail} detail of a keepalive */
@@ -246,6 +273,8 @@ export class ReconnectingSource {
    */
   control(name, detail) {
     this.arm();
+    if (name !== "token") this.order.release();
+    if (name === "gap") this.order.waits = this.several;
     if (name === "gap") this.tell("gap", detail);
     if (name === "live") this.live(detail);
     if (name === "source") this.sourceChanged(detail.state === "lost");
@@ -308,6 +337,7 @@ export class ReconnectingSource {
    * jittered `retry:` of the server. It would send the token again, so with tokens this class reconnects itself.
    */
   down() {
+    this.order.release();
     const reason = this.ending;
     this.ending = undefined;
     if (reason === "poll") {
@@ -366,7 +396,7 @@ export class ReconnectingSource {
   /** A request for history shows what ended the stream, in most cases. @returns {Promise<Refusal | null>} */
   async refusal() {
     try {
-      await this.requests.page({ limit: 1 });
+      await this.requests.page({ limit: 1 }, this.requests.logs[0]);
     } catch (error) {
       if (/** @type {Refusal} */ (error).status !== 404) return /** @type {Refusal} */ (error);
     }
@@ -492,7 +522,7 @@ export class ReconnectingSource {
     this.checking = true;
     const { round } = this;
     try {
-      const newest = (await this.requests.page({ limit: 1 })).records?.at(-1)?.id;
+      const newest = await this.newest();
       if (this.owner.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
       if (round === this.round && this.owner.lacks(newest)) this.open();
       else this.arm();
@@ -504,6 +534,12 @@ export class ReconnectingSource {
     } finally {
       this.checking = false;
     }
+  }
+
+  /** The cursor behind the newest record of each log. */
+  async newest() {
+    const places = await eachOf(this.requests.logs, async (log) => placeIn(log, (await this.requests.page({ limit: 1 }, log)).records?.at(-1)?.id));
+    return places.join(",");
   }
 
   /** Tries now: the network is back, or the page is shown again. */
@@ -520,6 +556,7 @@ export class ReconnectingSource {
   }
 
   drop() {
+    this.order.release();
     clearTimeout(this.retryTimer);
     clearTimeout(this.silenceTimer);
     clearTimeout(this.crowdTimer);

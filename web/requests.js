@@ -77,6 +77,13 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * Gives records the name of their log.
+ * @param {LogRecord[]} records
+ * @param {string} log
+ */
+export const named = (records, log) => (log ? records.map((record) => ({ ...record, log })) : records);
+
 /** A page in place of an answer: single sign-on answers so, or redirects to another site. @param {number} status */
 const signIn = (status) => new Refusal(status, "a page came instead of an answer", { page: true });
 
@@ -137,7 +144,7 @@ export class Requests {
   /** Names the owners of all logs, once they are known. */
   get whose() {
     const owners = this.logs.map((log) => this.owners.get(log));
-    return owners.every((owner) => owner) ? owners.join(" ") : undefined;
+    return owners.every((owner) => owner) ? owners.join(",") : undefined;
   }
 
   /**
@@ -146,7 +153,7 @@ export class Requests {
    */
   async stream(parameters) {
     const own = { envelope: 1, ...(this.client && { replaces: this.client }), ...parameters };
-    return this.withParameters(this.url, own, ONLY, this.takeRenewed());
+    return this.withParameters(this.url, own, this.whose, this.takeRenewed());
   }
 
   /**
@@ -170,12 +177,14 @@ export class Requests {
    * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
    * no `last`. Its records may leave some out, so that is an error 400 too.
    * @param {string} id
+   * @param {string} [log]
    * @returns {Promise<Continuation>}
    */
-  async following(id) {
-    const page = await this.page({ after: id, limit: FOLLOWING });
+  async following(id, log = ONLY) {
+    const page = await this.page({ after: id, limit: FOLLOWING }, log);
     if (page.last === undefined) throw new Refusal(400, "a history without `last`");
-    return { records: page.records ?? [], last: page.last ?? undefined, more: page.more === true, gap: page.gap ?? undefined };
+    const records = named(page.records ?? [], log);
+    return { records, last: page.last ?? undefined, more: page.more === true, gap: page.gap && { ...page.gap, ...(log && { log }) } };
   }
 
   /**
@@ -227,7 +236,7 @@ export class Requests {
     const url = new URL(name === "history" ? this.historyUrl : sibling(this.url, name), this.url);
     for (const [key, value] of this.url.searchParams) url.searchParams.append(key, value);
     if (log) url.searchParams.set("log", log);
-    return this.withParameters(url, parameters, log);
+    return this.withParameters(url, parameters, this.owners.get(log));
   }
 
   /**
@@ -248,13 +257,12 @@ export class Requests {
   /**
    * @param {string | URL} base
    * @param {Record<string, string | number>} parameters
-   * @param {string} log
+   * @param {string | undefined} owner of the log or the logs
    * @param {string} [renewed] the token of this request, if there is one already
    */
-  async withParameters(base, parameters, log, renewed) {
+  async withParameters(base, parameters, owner, renewed) {
     const url = new URL(base);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-    const owner = this.owners.get(log);
     if (owner) url.searchParams.set("whose", owner);
     return this.withToken(url, renewed);
   }

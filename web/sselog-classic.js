@@ -15,6 +15,512 @@
     }
   }
 
+  // ids.js
+  var ID = /^\d{1,20}-\d{1,20}$/;
+  var compareDigits = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
+  function compareIds(a, b) {
+    if (a === b) return 0;
+    const [aMs, aSeq] = a.split("-");
+    const [bMs, bSeq] = b.split("-");
+    return compareDigits(aMs, bMs) || compareDigits(aSeq, bSeq);
+  }
+  var isId = (text) => ID.test(text ?? "");
+
+  // cursor.js
+  var ONLY = "";
+  function logsIn(url) {
+    const names = [...new Set(url.searchParams.getAll("log"))];
+    return names.length > 1 ? names : [ONLY];
+  }
+  function unpack(text) {
+    if (isId(text)) return /* @__PURE__ */ new Map([[ONLY, text]]);
+    const parts = (text ?? "").split(",").map((part) => part.split("="));
+    const whole = (
+      /** @type {[string, string][]} */
+      parts.filter(([log, id, ...more]) => log && isId(id) && !more.length)
+    );
+    return new Map(whole);
+  }
+  var placeIn = (log, id) => log ? `${log}=${id ?? ""}` : id ?? "";
+  function changedLog(text, before) {
+    const old = unpack(before);
+    return [...unpack(text)].find(([log, id]) => old.get(log) !== id)?.[0] ?? ONLY;
+  }
+  var isCursor = (text) => unpack(text).size === text.split(",").length;
+  var Cursor = class {
+    /** @param {string[]} logs as of logsIn() */
+    constructor(logs) {
+      this.logs = logs;
+      this.ids = /* @__PURE__ */ new Map();
+    }
+    get several() {
+      return this.logs.length > 1;
+    }
+    /** Whether each log has a place. */
+    get whole() {
+      return this.logs.every((log) => this.ids.has(log));
+    }
+    /**
+     * The place in a log, or "".
+     * @param {string} [log]
+     */
+    at(log = ONLY) {
+      return this.ids.get(log) ?? "";
+    }
+    /**
+     * A record with this id is behind the place. So is the first one of a log without a place.
+     * @param {string | undefined} id
+     * @param {string} [log]
+     * @returns {id is string}
+     */
+    lacks(id, log = ONLY) {
+      const at = this.at(log);
+      return isId(id) && this.logs.includes(log) && (!at || compareIds(id, at) > 0);
+    }
+    /**
+     * A cursor is further in at least one log.
+     * @param {string | undefined} text
+     */
+    behind(text) {
+      return [...unpack(text)].some(([log, id]) => this.lacks(id, log));
+    }
+    /**
+     * Moves to a record.
+     * @param {string} id
+     * @param {string} [log]
+     */
+    set(id, log = ONLY) {
+      if (this.lacks(id, log)) this.ids.set(log, id);
+    }
+    /**
+     * Moves to a cursor, in the logs in which that is further.
+     * @param {string | undefined} text
+     */
+    advance(text) {
+      for (const [log, id] of unpack(text)) this.set(id, log);
+    }
+    /** The text; the logs are in the order in which they were asked. */
+    toString() {
+      if (!this.several) return this.at();
+      const known = this.logs.filter((log) => this.ids.has(log));
+      return known.map((log) => `${log}=${this.ids.get(log)}`).join(",");
+    }
+  };
+
+  // merge-pages.js
+  var mergeRecords = (lists) => lists.length === 1 ? lists[0] : lists.flat().sort((a, b) => compareIds(a.id, b.id));
+  var sorted = (ids) => ids.filter(isId).sort(compareIds);
+  var endOf = (part, dir) => dir === "forward" ? part.last : part.first;
+  function covered(parts, dir) {
+    const ends = sorted(parts.filter(({ more }) => more).map((part) => endOf(part, dir)));
+    return dir === "forward" ? ends[0] : ends.at(-1);
+  }
+  function cutAt(records, limit, dir) {
+    if (records.length <= limit) return void 0;
+    return (dir === "forward" ? records[limit - 1] : records[records.length - limit]).id;
+  }
+  function mergePages(parts, limit, dir) {
+    const forward = dir === "forward";
+    const all = mergeRecords(parts.map(({ records: records2 }) => records2));
+    const within = (end2) => ({ id }) => !end2 || (forward ? compareIds(id, end2) <= 0 : compareIds(id, end2) >= 0);
+    const end = covered(parts, dir);
+    const whole = all.filter(within(end));
+    const cut = cutAt(whole, limit, dir);
+    const records = whole.filter(within(cut));
+    const stop = cut ?? end;
+    const more = parts.some((part) => part.more) || records.length < all.length;
+    const first = forward ? sorted(parts.map((part) => part.first))[0] : stop ?? sorted(parts.map((part) => part.first))[0];
+    const last = forward ? stop ?? sorted(parts.map((part) => part.last)).at(-1) : sorted(parts.map((part) => part.last)).at(-1);
+    return { records, more, first, last };
+  }
+
+  // requests.js
+  var DEADLINE = 2e4;
+  var REACH = 5e3;
+  var FOLLOWING = 1e3;
+  var EARLY = 5e3;
+  var Refusal = class extends Error {
+    /**
+     * @param {number} status of HTTP; 0: no answer came
+     * @param {string} message
+     * @param {{page?: boolean, final?: boolean}} [how] page: a page came, as to sign in. final: it is no outage
+     */
+    constructor(status, message, { page = false, final = false } = {}) {
+      super(message);
+      this.status = status;
+      this.page = page;
+      this.final = final;
+    }
+    /** Another attempt does not help before the reader signs in. 409: before the owner of this log does. */
+    get denied() {
+      return this.page || [401, 403, 409].includes(this.status);
+    }
+    /** Another attempt gets the same answer: the address or a parameter is wrong. */
+    get wrong() {
+      return this.final && [400, 404].includes(this.status);
+    }
+  };
+  var named = (records, log) => log ? records.map((record) => ({ ...record, log })) : records;
+  var signIn = (status) => new Refusal(status, "a page came instead of an answer", { page: true });
+  var isPage = (response) => response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
+  var withDeadline = (signal) => signal ? AbortSignal.any([AbortSignal.timeout(DEADLINE), signal]) : AbortSignal.timeout(DEADLINE);
+  async function inTime(promise) {
+    let timer = 0;
+    const late = new Promise((_, fail) => timer = setTimeout(() => fail(new Refusal(0, "no token")), DEADLINE));
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  }
+  function sibling(url, name) {
+    const next = new URL(url);
+    next.search = "";
+    next.hash = "";
+    next.pathname = next.pathname.replace(/\/(stream)?$/, "") + "/" + name;
+    return next.href;
+  }
+  var OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "replaces", "since", "token", "whose"];
+  var Requests = class {
+    /** @param {RequestOptions} options */
+    constructor({ url, token, historyUrl, credentials }) {
+      this.url = new URL(url, globalThis.document?.baseURI);
+      this.logs = logsIn(this.url);
+      OWN.forEach((name) => this.url.searchParams.delete(name));
+      this.credentials = credentials === true;
+      this.token = token === true ? sibling(this.url, "token") : token;
+      this.answered = false;
+      this.continues = true;
+      this.historyUrl = historyUrl ?? sibling(this.url, "history");
+      this.statusLevel = null;
+      this.owners = /* @__PURE__ */ new Map();
+      this.renewed = void 0;
+      this.client = void 0;
+    }
+    /** Names the owners of all logs, once they are known. */
+    get whose() {
+      const owners = this.logs.map((log) => this.owners.get(log));
+      return owners.every((owner) => owner) ? owners.join(",") : void 0;
+    }
+    /**
+     * The address of the stream. Records come in envelopes, so that the client needs no list of event names.
+     * @param {Record<string, string | number>} parameters
+     */
+    async stream(parameters) {
+      const own = { envelope: 1, ...this.client && { replaces: this.client }, ...parameters };
+      return this.withParameters(this.url, own, this.whose, this.takeRenewed());
+    }
+    /**
+     * Keeps a token that came in a stream for the next stream. A page without the option `token` does not use it.
+     * @param {unknown} token
+     * @param {unknown} seconds until it expires
+     */
+    renew(token, seconds) {
+      if (typeof token !== "string" || typeof seconds !== "number") return;
+      this.renewed = { token, until: Date.now() + seconds * 1e3 - EARLY };
+    }
+    /** Each token is valid for one request, so the second caller gets none. */
+    takeRenewed() {
+      const { renewed } = this;
+      this.renewed = void 0;
+      return renewed && Date.now() < renewed.until ? renewed.token : void 0;
+    }
+    /**
+     * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
+     * no `last`. Its records may leave some out, so that is an error 400 too.
+     * @param {string} id
+     * @param {string} [log]
+     * @returns {Promise<Continuation>}
+     */
+    async following(id, log = ONLY) {
+      const page = await this.page({ after: id, limit: FOLLOWING }, log);
+      if (page.last === void 0) throw new Refusal(400, "a history without `last`");
+      const records = named(page.records ?? [], log);
+      return { records, last: page.last ?? void 0, more: page.more === true, gap: page.gap && { ...page.gap, ...log && { log } } };
+    }
+    /**
+     * A page of history of one log. The first answer decides whose log this is. When another user signs in with this
+     * browser later, the request fails: a page shows records of one user only.
+     * @param {Record<string, string | number>} parameters
+     * @param {string} [log]
+     * @param {AbortSignal} [signal]
+     */
+    async page(parameters, log = ONLY, signal = void 0) {
+      const page = await this.ask("history", parameters, log, signal);
+      if (this.statusLevel === null) this.statusLevel = page.status_level;
+      const owner = this.owners.get(log) ?? page.whose;
+      if (owner) this.owners.set(log, owner);
+      if (page.whose && page.whose !== owner) throw new Refusal(409, "another's log");
+      return page;
+    }
+    /**
+     * The logs that the reader may read.
+     * @param {AbortSignal} [signal]
+     * @returns {Promise<{logs: LogInfo[]}>}
+     */
+    async list(signal) {
+      const url = await this.withToken(new URL(sibling(this.url, "logs")));
+      return this.json(url, { signal: withDeadline(signal) });
+    }
+    /**
+     * Asks a neighbour of the stream about one log.
+     * @param {string} name
+     * @param {Record<string, string | number>} parameters
+     * @param {string} [log]
+     * @param {AbortSignal} [signal]
+     */
+    async ask(name, parameters, log = ONLY, signal = void 0) {
+      const answer = await this.json(await this.neighbour(name, parameters, log), { signal: withDeadline(signal) });
+      this.answered = true;
+      return answer;
+    }
+    /**
+     * The address of a neighbour of the stream, with what chooses the log and the part of it.
+     * @param {string} name
+     * @param {Record<string, string | number>} parameters
+     * @param {string} [log]
+     */
+    async neighbour(name, parameters, log = ONLY) {
+      const url = new URL(name === "history" ? this.historyUrl : sibling(this.url, name), this.url);
+      for (const [key, value] of this.url.searchParams) url.searchParams.append(key, value);
+      if (log) url.searchParams.set("log", log);
+      return this.withParameters(url, parameters, this.owners.get(log));
+    }
+    /**
+     * Whether the server answers anything to a request without cookies. Browsers keep other connections for these, so
+     * that it does not wait for one of the six that they give to a server.
+     */
+    async reachable() {
+      const url = new URL(this.historyUrl, this.url);
+      url.searchParams.set("limit", "1");
+      const options = (
+        /** @type {const} */
+        { mode: "no-cors", credentials: "omit", cache: "no-store" }
+      );
+      const answer = fetch(url, { ...options, signal: AbortSignal.timeout(REACH) });
+      return answer.then(
+        () => true,
+        () => false
+      );
+    }
+    /**
+     * @param {string | URL} base
+     * @param {Record<string, string | number>} parameters
+     * @param {string | undefined} owner of the log or the logs
+     * @param {string} [renewed] the token of this request, if there is one already
+     */
+    async withParameters(base, parameters, owner, renewed) {
+      const url = new URL(base);
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
+      if (owner) url.searchParams.set("whose", owner);
+      return this.withToken(url, renewed);
+    }
+    /**
+     * @param {URL} url
+     * @param {string} [renewed]
+     */
+    async withToken(url, renewed) {
+      if (this.token) url.searchParams.set("token", renewed ?? await this.freshToken(this.token));
+      return url;
+    }
+    /**
+     * A new token: each is valid for one request only.
+     * @param {string | (() => string | Promise<string>)} token
+     * @returns {Promise<string>}
+     */
+    async freshToken(token) {
+      if (typeof token === "function") return inTime(token());
+      return (await this.json(token, { method: "POST" })).token;
+    }
+    /**
+     * @param {string | URL} url
+     * @param {RequestInit} [options]
+     */
+    async json(url, options) {
+      const response = await this.fetch(url, "application/json", options);
+      const body = await response.json().catch(() => null);
+      if (!response.ok) throw this.refusal(response.status, body);
+      if (isPage(response)) throw signIn(response.status);
+      if (body === null) throw new Refusal(0, "an answer that is not JSON");
+      return body;
+    }
+    /**
+     * Asks for a stream as EventSource does, which hides the answer, and leaves it at once. Throws what is wrong with it.
+     * @param {Record<string, string | number>} parameters
+     */
+    async tryStream(parameters) {
+      const gone = new AbortController();
+      const url = await this.stream(parameters);
+      await this.events(url, gone.signal).finally(() => gone.abort());
+    }
+    /**
+     * The answer with an event stream, as soon as it begins. Throws what is wrong with it.
+     * @param {string | URL} url
+     * @param {AbortSignal} signal ends it
+     */
+    async events(url, signal) {
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), DEADLINE);
+      try {
+        const response = await this.fetch(url, "text/event-stream", { signal: AbortSignal.any([signal, late.signal]) });
+        if (isPage(response)) throw signIn(response.status);
+        if (!response.ok) throw this.refusal(response.status, await response.json().catch(() => null));
+        return response;
+      } finally {
+        clearTimeout(timer);
+      }
+    }
+    /**
+     * A proxy answers 404 too while the server behind it is away. So it counts only before the address was right once.
+     * @param {number} status
+     * @param {{error?: unknown} | null} body
+     */
+    refusal(status, body) {
+      const why = typeof body?.error === "string" ? body.error : "";
+      return new Refusal(status, why || `status ${status}`, { final: Boolean(why) || !this.answered });
+    }
+    /**
+     * @param {string | URL} url
+     * @param {string} type
+     * @param {RequestInit} [options]
+     */
+    async fetch(url, type, options) {
+      const request = () => ({
+        credentials: (
+          /** @type {RequestCredentials} */
+          this.credentials ? "include" : "same-origin"
+        ),
+        cache: (
+          /** @type {RequestCache} */
+          "no-store"
+        ),
+        headers: { Accept: type },
+        signal: AbortSignal.timeout(DEADLINE),
+        ...options
+      });
+      try {
+        return await fetch(url, request());
+      } catch (error) {
+        if (options?.signal?.reason?.name === "AbortError") throw options.signal.reason;
+        if (error instanceof TypeError && await redirects(url, request())) throw signIn(0);
+        throw new Refusal(0, error instanceof Error ? error.message : String(error));
+      }
+    }
+  };
+  async function redirects(url, request) {
+    const answer = await fetch(url, { ...request, redirect: "manual" }).catch(() => null);
+    return answer?.type === "opaqueredirect";
+  }
+
+  // history-request.js
+  var PAGE = 1e3;
+  var LEAST = 25;
+  var ROUNDS = 5;
+  var AT_ONCE = 3;
+  async function eachOf(values, work) {
+    const results = [];
+    let next = 0;
+    const run = async () => {
+      for (let at = next++; at < values.length; at = next++) results[at] = await work(values[at]);
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
+    return results;
+  }
+  function parametersOf({ before, after, from, to, dir, limit = PAGE }, log) {
+    const own = (bound) => bound?.includes("=") ? unpack(bound).get(log) : bound;
+    const bounds = Object.entries({ before: own(before), after: own(after), from, to, dir });
+    return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
+  }
+  async function read(requests, { signal, ...range }, log) {
+    const page = await requests.page(parametersOf(range, log), log, signal);
+    const records = named(page.records ?? [], log);
+    const gaps = page.gap ? [{ ...page.gap, ...log && { log } }] : [];
+    return { log, records, more: page.more === true, first: page.first ?? records[0]?.id, last: page.last ?? records.at(-1)?.id, gaps };
+  }
+  async function readOn(requests, old, range, dir) {
+    const forward = dir === "forward";
+    const { log } = old;
+    const next = await read(requests, { ...range, [forward ? "after" : "before"]: endOf(old, dir) }, log);
+    const gaps = [...old.gaps, ...next.gaps];
+    if (forward) return { ...next, log, gaps, records: [...old.records, ...next.records], first: old.first ?? next.first };
+    return { ...next, log, gaps, records: [...next.records, ...old.records], last: old.last ?? next.last };
+  }
+  async function fill(requests, readings, range, dir) {
+    for (let round = 1; round < ROUNDS; round++) {
+      const end = covered(readings, dir);
+      const late = readings.filter((part) => part.more && endOf(part, dir) === end);
+      if (!late.length || mergePages(readings, range.limit, dir).records.length >= range.limit) return;
+      const grown = await eachOf(late, (part) => readOn(requests, part, range, dir));
+      late.forEach((part, n) => readings[readings.indexOf(part)] = grown[n]);
+    }
+  }
+  async function history(requests, range = {}) {
+    const { logs } = requests;
+    const { limit = PAGE } = range;
+    const dir = range.dir ?? (range.after ? "forward" : "backward");
+    const part = Math.min(limit, Math.max(LEAST, Math.ceil(2 * limit / logs.length)));
+    const small = { ...range, limit: logs.length > 1 ? part : limit };
+    const readings = await eachOf(logs, (log) => read(requests, small, log));
+    if (logs.length > 1) await fill(requests, readings, { ...small, limit }, dir);
+    const { records, more, first, last } = logs.length > 1 ? mergePages(readings, limit, dir) : readings[0];
+    const places = readings.map(
+      /** @returns {[string, string | undefined]} */
+      (one) => [one.log, one.last]
+    );
+    return { records, more, first, last, gaps: readings.flatMap(({ gaps }) => gaps), places };
+  }
+
+  // catch-up.js
+  var PAGE2 = 1e3;
+  var PAGES = 10;
+  async function readNewest(requests, wanted, alive) {
+    const pages = [];
+    let places = "";
+    let total = 0;
+    let page;
+    do {
+      const limit = Math.min(PAGE2, Math.max(1, wanted - total));
+      const next = await history(requests, { before: page?.first, limit });
+      places ||= next.places.map(([log, id]) => placeIn(log, id)).join(",");
+      pages.unshift(next.records);
+      total += next.records.length;
+      page = next;
+    } while (alive() && page.more && page.first && pages.length < PAGES + wanted / PAGE2 && total < wanted);
+    const records = pages.flat();
+    if (requests.logs.length === 1) places = records.at(-1)?.id ?? "";
+    return { records: wanted ? records : [], places, reached: page.first, complete: !page.more && wanted > 0 };
+  }
+  async function readSince(requests, cursor, alive) {
+    if (!cursor.several) return readBack(requests, cursor.at(), alive);
+    const read2 = [];
+    for (const log of cursor.logs) {
+      if (!cursor.at(log)) return null;
+      const found = await readOn2(requests, log, cursor.at(log), alive);
+      if (!found) return null;
+      read2.push(found);
+    }
+    return { records: mergeRecords(read2.map(({ records }) => records)), places: read2.map(({ log, last }) => placeIn(log, last)).join(",") };
+  }
+  async function readBack(requests, after, alive) {
+    const pages = [];
+    let page;
+    let near = false;
+    do {
+      page = await history(requests, { before: page?.first, limit: PAGE2 });
+      pages.unshift(page.records.filter(({ id }) => compareIds(id, after) > 0));
+      near = isId(page.first) && compareIds(page.first, after) <= 0;
+    } while (alive() && page.more && page.first && pages.length <= PAGES && !near);
+    return near ? { records: pages.flat(), places: "", reached: page.first } : null;
+  }
+  async function readOn2(requests, log, after, alive) {
+    const records = [];
+    let last = after;
+    for (let pages = 0; pages < PAGES; pages++) {
+      const page = await requests.following(last, log);
+      if (page.gap || !alive()) return null;
+      records.push(...page.records);
+      last = page.last ?? last;
+      if (!page.more) return { log, records, last };
+    }
+    return null;
+  }
+
   // client-ids.js
   var KEY = "sselog clients";
   function randomId() {
@@ -153,17 +659,6 @@
     }
   };
 
-  // ids.js
-  var ID = /^\d{1,20}-\d{1,20}$/;
-  var compareDigits = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
-  function compareIds(a, b) {
-    if (a === b) return 0;
-    const [aMs, aSeq] = a.split("-");
-    const [bMs, bSeq] = b.split("-");
-    return compareDigits(aMs, bMs) || compareDigits(aSeq, bSeq);
-  }
-  var isId = (text) => ID.test(text ?? "");
-
   // options.js
   var isFlag = (value) => typeof value === "boolean";
   var isCallback = (value) => typeof value === "function";
@@ -181,14 +676,14 @@
     }
   }
   var isNumber = (least) => (value) => typeof value === "number" && value >= least;
-  var isPlace = (value) => value === "" || typeof value === "string" && isId(value);
+  var isPlace = (value) => value === "" || typeof value === "string" && isCursor(value);
   var KINDS = {
     url: [isAddress, "the http or https address of an event stream"],
     token: [(value) => isFlag(value) || isText(value) || isCallback(value), "true, an address, or a function that returns a token"],
     historyUrl: [isAddress, "an http or https address"],
     credentials: [isFlag, "true or false"],
     history: [(value) => isNumber(0)(value) && Number.isSafeInteger(value), "a whole number from 0"],
-    after: [isPlace, 'the id of a record, as "1700000000000-0", or "" for none'],
+    after: [isPlace, 'the id of a record, as "1700000000000-0", a cursor of several logs, or "" for none'],
     share: [(value) => isFlag(value) || isText(value), "true, false, or a text"],
     silence: [(value) => isNumber(1)(value) && Number.isFinite(value), "milliseconds, a number from 1"],
     locks: [isFlag, "true or false"],
@@ -240,6 +735,48 @@
     if (url === void 0) throw wrong(`\`url\` is missing, expected is ${KINDS.url[1]}`);
   }
 
+  // live-order.js
+  var MOST = 2e4;
+  var LiveOrder = class {
+    /**
+     * @param {(record: LogRecord) => void} record hands a record over
+     * @param {(place: string) => void} moved hands a cursor over
+     */
+    constructor(record, moved) {
+      this.record = record;
+      this.moved = moved;
+      this.waits = false;
+      this.records = [];
+      this.place = "";
+    }
+    /** @param {LogRecord} record */
+    push(record) {
+      if (!this.waits) {
+        this.record(record);
+        return;
+      }
+      this.records.push(record);
+      if (this.records.length >= MOST) this.handOver();
+    }
+    /** @param {string} place */
+    move(place) {
+      if (this.waits) this.place = place;
+      else this.moved(place);
+    }
+    /** From now on nothing waits. */
+    release() {
+      this.waits = false;
+      this.handOver();
+    }
+    handOver() {
+      const { records, place } = this;
+      this.records = [];
+      this.place = "";
+      mergeRecords([records, []]).forEach((record) => this.record(record));
+      if (place) this.moved(place);
+    }
+  };
+
   // history-poll.js
   var BEGINNING = "0-0";
   var spread = (ms, random = Math.random) => Math.round(ms * (1 + random() / 4));
@@ -280,9 +817,9 @@
       this.timer = 0;
       try {
         for (let more = true; more; ) {
-          const page = await this.requests.following(this.owner.lastId || BEGINNING);
+          const pages = await eachOf(this.requests.logs, (log) => this.requests.following(this.owner.at(log) || BEGINNING, log));
           if (round !== this.round) return;
-          more = this.take(page);
+          more = this.take(pages);
         }
       } catch (error) {
         if (round !== this.round) return;
@@ -297,16 +834,16 @@
       this.owner.polled();
     }
     /**
-     * Hands an answer over.
-     * @param {Continuation} page
+     * Hands the answers over, one for each log.
+     * @param {Continuation[]} pages
      * @returns {boolean} whether to ask for more at once; not if the cursor stands still
      */
-    take({ records, last, more, gap }) {
+    take(pages) {
       const before = this.owner.lastId;
-      if (gap) this.owner.gap(gap);
-      records.forEach((record) => this.owner.record(record));
-      this.owner.moved(last);
-      return more && this.owner.lastId !== before;
+      for (const { gap } of pages) if (gap) this.owner.gap(gap);
+      mergeRecords(pages.map(({ records }) => records)).forEach((record) => this.owner.record(record));
+      pages.forEach(({ last }, n) => this.owner.moved(placeIn(this.requests.logs[n], last)));
+      return pages.some(({ more }) => more) && this.owner.lastId !== before;
     }
   };
 
@@ -332,10 +869,10 @@
     const cap = failures > 10 ? 12e4 : 3e4;
     return Math.round(random() * Math.min(cap, 1e3 * 2 ** Math.min(failures, 10)));
   }
-  function unwrap(id, text) {
+  function unwrap(id, text, several = false) {
     try {
-      const { event, data, fields } = JSON.parse(text);
-      if (typeof data === "string") return { id, ...event && { event }, data, ...fields && { fields } };
+      const { log, event, data, fields } = JSON.parse(text);
+      if (typeof data === "string") return { id, ...several && { log }, ...event && { event }, data, ...fields && { fields } };
     } catch {
     }
     return { id, data: text };
@@ -365,6 +902,8 @@
       this.opened = false;
       this.checking = false;
       this.eventSource = null;
+      this.frame = "";
+      this.order = new LiveOrder((record) => owner.record(record), (place) => owner.moved(place));
       this.ending = void 0;
       this.every = 0;
       this.told = 0;
@@ -384,6 +923,7 @@
         gap: (gap) => this.tell("gap", gap),
         polled: () => this.historyPolled(),
         failed: (error) => this.historyFailed(error),
+        at: (log) => owner.at(log),
         get lastId() {
           return owner.lastId;
         }
@@ -426,11 +966,14 @@
       });
       on("open", () => this.up());
       on("error", () => this.down());
-      on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data)));
+      this.frame = this.owner.lastId;
+      this.order.waits = this.several;
+      on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data, this.several)));
       on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
       on("cursor", ({ lastEventId }) => {
         this.arm();
-        this.owner.moved(lastEventId);
+        this.frame = lastEventId;
+        this.order.move(lastEventId);
       });
       on("ping", ({ data }) => this.pinged(detailOf(data)));
       for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
@@ -449,7 +992,21 @@
     record(record) {
       this.arm();
       this.failures = 0;
-      this.owner.record(record);
+      this.order.push(this.several ? this.unpacked(record) : record);
+    }
+    get several() {
+      return this.requests.logs.length > 1;
+    }
+    /**
+     * A record of one of several logs. The cursor of its frame has its id. A long record has no envelope, so the log is that
+     * in which the cursor moved.
+     * @param {LogRecord} record
+     * @returns {LogRecord}
+     */
+    unpacked(record) {
+      const { id: place, log = changedLog(place, this.frame) } = record;
+      this.frame = place;
+      return { ...record, id: unpack(place).get(log) ?? "", log };
     }
     /** @param {Detail} detail of a keepalive */
     pinged({ every }) {
@@ -462,6 +1019,8 @@
      */
     control(name, detail) {
       this.arm();
+      if (name !== "token") this.order.release();
+      if (name === "gap") this.order.waits = this.several;
       if (name === "gap") this.tell("gap", detail);
       if (name === "live") this.live(detail);
       if (name === "source") this.sourceChanged(detail.state === "lost");
@@ -519,6 +1078,7 @@
      * jittered `retry:` of the server. It would send the token again, so with tokens this class reconnects itself.
      */
     down() {
+      this.order.release();
       const reason = this.ending;
       this.ending = void 0;
       if (reason === "poll") {
@@ -573,7 +1133,7 @@
     /** A request for history shows what ended the stream, in most cases. @returns {Promise<Refusal | null>} */
     async refusal() {
       try {
-        await this.requests.page({ limit: 1 });
+        await this.requests.page({ limit: 1 }, this.requests.logs[0]);
       } catch (error) {
         if (
           /** @type {Refusal} */
@@ -692,7 +1252,7 @@
       this.checking = true;
       const { round } = this;
       try {
-        const newest = (await this.requests.page({ limit: 1 })).records?.at(-1)?.id;
+        const newest = await this.newest();
         if (this.owner.lacks(newest)) await new Promise((done) => setTimeout(done, GRACE));
         if (round === this.round && this.owner.lacks(newest)) this.open();
         else this.arm();
@@ -708,6 +1268,11 @@
         this.checking = false;
       }
     }
+    /** The cursor behind the newest record of each log. */
+    async newest() {
+      const places = await eachOf(this.requests.logs, async (log) => placeIn(log, (await this.requests.page({ limit: 1 }, log)).records?.at(-1)?.id));
+      return places.join(",");
+    }
     /** Tries now: the network is back, or the page is shown again. */
     nudge() {
       if (this.poll.running) {
@@ -721,6 +1286,7 @@
       }
     }
     drop() {
+      this.order.release();
       clearTimeout(this.retryTimer);
       clearTimeout(this.silenceTimer);
       clearTimeout(this.crowdTimer);
@@ -737,370 +1303,6 @@
       this.drop();
     }
   };
-
-  // merge-pages.js
-  var mergeRecords = (lists) => lists.length === 1 ? lists[0] : lists.flat().sort((a, b) => compareIds(a.id, b.id));
-  var sorted = (ids) => ids.filter(isId).sort(compareIds);
-  var endOf = (part, dir) => dir === "forward" ? part.last : part.first;
-  function covered(parts, dir) {
-    const ends = sorted(parts.filter(({ more }) => more).map((part) => endOf(part, dir)));
-    return dir === "forward" ? ends[0] : ends.at(-1);
-  }
-  function cutAt(records, limit, dir) {
-    if (records.length <= limit) return void 0;
-    return (dir === "forward" ? records[limit - 1] : records[records.length - limit]).id;
-  }
-  function mergePages(parts, limit, dir) {
-    const forward = dir === "forward";
-    const all = mergeRecords(parts.map(({ records: records2 }) => records2));
-    const within = (end2) => ({ id }) => !end2 || (forward ? compareIds(id, end2) <= 0 : compareIds(id, end2) >= 0);
-    const end = covered(parts, dir);
-    const whole = all.filter(within(end));
-    const cut = cutAt(whole, limit, dir);
-    const records = whole.filter(within(cut));
-    const stop = cut ?? end;
-    const more = parts.some((part) => part.more) || records.length < all.length;
-    const first = forward ? sorted(parts.map((part) => part.first))[0] : stop ?? sorted(parts.map((part) => part.first))[0];
-    const last = forward ? stop ?? sorted(parts.map((part) => part.last)).at(-1) : sorted(parts.map((part) => part.last)).at(-1);
-    return { records, more, first, last };
-  }
-
-  // history-request.js
-  var PAGE = 1e3;
-  var LEAST = 25;
-  var ROUNDS = 5;
-  var AT_ONCE = 3;
-  async function eachOf(values, work) {
-    const results = [];
-    let next = 0;
-    const run = async () => {
-      for (let at = next++; at < values.length; at = next++) results[at] = await work(values[at]);
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, values.length) }, run));
-    return results;
-  }
-  function parametersOf({ before, after, from, to, dir, limit = PAGE }) {
-    const bounds = Object.entries({ before, after, from, to, dir });
-    return { ...Object.fromEntries(bounds.filter(([, value]) => value !== void 0 && value !== "")), limit };
-  }
-  async function read(requests, { signal, ...range }, log) {
-    const page = await requests.page(parametersOf(range), log, signal);
-    const records = page.records ?? [];
-    const gaps = page.gap ? [{ ...page.gap, ...log && { log } }] : [];
-    if (log) for (const record of records) record.log = log;
-    return { log, records, more: page.more === true, first: page.first ?? records[0]?.id, last: page.last ?? records.at(-1)?.id, gaps };
-  }
-  async function readOn(requests, old, range, dir) {
-    const forward = dir === "forward";
-    const { log } = old;
-    const next = await read(requests, { ...range, [forward ? "after" : "before"]: endOf(old, dir) }, log);
-    const gaps = [...old.gaps, ...next.gaps];
-    if (forward) return { ...next, log, gaps, records: [...old.records, ...next.records], first: old.first ?? next.first };
-    return { ...next, log, gaps, records: [...next.records, ...old.records], last: old.last ?? next.last };
-  }
-  async function fill(requests, readings, range, dir) {
-    for (let round = 1; round < ROUNDS; round++) {
-      const end = covered(readings, dir);
-      const late = readings.filter((part) => part.more && endOf(part, dir) === end);
-      if (!late.length || mergePages(readings, range.limit, dir).records.length >= range.limit) return;
-      const grown = await eachOf(late, (part) => readOn(requests, part, range, dir));
-      late.forEach((part, n) => readings[readings.indexOf(part)] = grown[n]);
-    }
-  }
-  async function history(requests, range = {}) {
-    const { logs } = requests;
-    const { limit = PAGE } = range;
-    const dir = range.dir ?? (range.after ? "forward" : "backward");
-    const part = Math.min(limit, Math.max(LEAST, Math.ceil(2 * limit / logs.length)));
-    const small = { ...range, limit: logs.length > 1 ? part : limit };
-    const readings = await eachOf(logs, (log) => read(requests, small, log));
-    if (logs.length > 1) await fill(requests, readings, { ...small, limit }, dir);
-    const { records, more, first, last } = logs.length > 1 ? mergePages(readings, limit, dir) : readings[0];
-    const places = readings.map(
-      /** @returns {[string, string | undefined]} */
-      (one) => [one.log, one.last]
-    );
-    return { records, more, first, last, gaps: readings.flatMap(({ gaps }) => gaps), places };
-  }
-
-  // cursor.js
-  var ONLY = "";
-  function logsIn(url) {
-    const names = [...new Set(url.searchParams.getAll("log"))];
-    return names.length > 1 ? names : [ONLY];
-  }
-
-  // requests.js
-  var DEADLINE = 2e4;
-  var REACH = 5e3;
-  var FOLLOWING = 1e3;
-  var EARLY = 5e3;
-  var Refusal = class extends Error {
-    /**
-     * @param {number} status of HTTP; 0: no answer came
-     * @param {string} message
-     * @param {{page?: boolean, final?: boolean}} [how] page: a page came, as to sign in. final: it is no outage
-     */
-    constructor(status, message, { page = false, final = false } = {}) {
-      super(message);
-      this.status = status;
-      this.page = page;
-      this.final = final;
-    }
-    /** Another attempt does not help before the reader signs in. 409: before the owner of this log does. */
-    get denied() {
-      return this.page || [401, 403, 409].includes(this.status);
-    }
-    /** Another attempt gets the same answer: the address or a parameter is wrong. */
-    get wrong() {
-      return this.final && [400, 404].includes(this.status);
-    }
-  };
-  var signIn = (status) => new Refusal(status, "a page came instead of an answer", { page: true });
-  var isPage = (response) => response.ok && /^text\/html\b/i.test(response.headers.get("Content-Type") ?? "");
-  var withDeadline = (signal) => signal ? AbortSignal.any([AbortSignal.timeout(DEADLINE), signal]) : AbortSignal.timeout(DEADLINE);
-  async function inTime(promise) {
-    let timer = 0;
-    const late = new Promise((_, fail) => timer = setTimeout(() => fail(new Refusal(0, "no token")), DEADLINE));
-    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-  }
-  function sibling(url, name) {
-    const next = new URL(url);
-    next.search = "";
-    next.hash = "";
-    next.pathname = next.pathname.replace(/\/(stream)?$/, "") + "/" + name;
-    return next.href;
-  }
-  var OWN = ["envelope", "history", "last_event_id", "lastEventId", "lastEventID", "replaces", "since", "token", "whose"];
-  var Requests = class {
-    /** @param {RequestOptions} options */
-    constructor({ url, token, historyUrl, credentials }) {
-      this.url = new URL(url, globalThis.document?.baseURI);
-      this.logs = logsIn(this.url);
-      OWN.forEach((name) => this.url.searchParams.delete(name));
-      this.credentials = credentials === true;
-      this.token = token === true ? sibling(this.url, "token") : token;
-      this.answered = false;
-      this.continues = true;
-      this.historyUrl = historyUrl ?? sibling(this.url, "history");
-      this.statusLevel = null;
-      this.owners = /* @__PURE__ */ new Map();
-      this.renewed = void 0;
-      this.client = void 0;
-    }
-    /** Names the owners of all logs, once they are known. */
-    get whose() {
-      const owners = this.logs.map((log) => this.owners.get(log));
-      return owners.every((owner) => owner) ? owners.join(" ") : void 0;
-    }
-    /**
-     * The address of the stream. Records come in envelopes, so that the client needs no list of event names.
-     * @param {Record<string, string | number>} parameters
-     */
-    async stream(parameters) {
-      const own = { envelope: 1, ...this.client && { replaces: this.client }, ...parameters };
-      return this.withParameters(this.url, own, ONLY, this.takeRenewed());
-    }
-    /**
-     * Keeps a token that came in a stream for the next stream. A page without the option `token` does not use it.
-     * @param {unknown} token
-     * @param {unknown} seconds until it expires
-     */
-    renew(token, seconds) {
-      if (typeof token !== "string" || typeof seconds !== "number") return;
-      this.renewed = { token, until: Date.now() + seconds * 1e3 - EARLY };
-    }
-    /** Each token is valid for one request, so the second caller gets none. */
-    takeRenewed() {
-      const { renewed } = this;
-      this.renewed = void 0;
-      return renewed && Date.now() < renewed.until ? renewed.token : void 0;
-    }
-    /**
-     * The records that follow an id. A server that does not know `after` refuses it with 400. One that ignores it gives
-     * no `last`. Its records may leave some out, so that is an error 400 too.
-     * @param {string} id
-     * @returns {Promise<Continuation>}
-     */
-    async following(id) {
-      const page = await this.page({ after: id, limit: FOLLOWING });
-      if (page.last === void 0) throw new Refusal(400, "a history without `last`");
-      return { records: page.records ?? [], last: page.last ?? void 0, more: page.more === true, gap: page.gap ?? void 0 };
-    }
-    /**
-     * A page of history of one log. The first answer decides whose log this is. When another user signs in with this
-     * browser later, the request fails: a page shows records of one user only.
-     * @param {Record<string, string | number>} parameters
-     * @param {string} [log]
-     * @param {AbortSignal} [signal]
-     */
-    async page(parameters, log = ONLY, signal = void 0) {
-      const page = await this.ask("history", parameters, log, signal);
-      if (this.statusLevel === null) this.statusLevel = page.status_level;
-      const owner = this.owners.get(log) ?? page.whose;
-      if (owner) this.owners.set(log, owner);
-      if (page.whose && page.whose !== owner) throw new Refusal(409, "another's log");
-      return page;
-    }
-    /**
-     * The logs that the reader may read.
-     * @param {AbortSignal} [signal]
-     * @returns {Promise<{logs: LogInfo[]}>}
-     */
-    async list(signal) {
-      const url = await this.withToken(new URL(sibling(this.url, "logs")));
-      return this.json(url, { signal: withDeadline(signal) });
-    }
-    /**
-     * Asks a neighbour of the stream about one log.
-     * @param {string} name
-     * @param {Record<string, string | number>} parameters
-     * @param {string} [log]
-     * @param {AbortSignal} [signal]
-     */
-    async ask(name, parameters, log = ONLY, signal = void 0) {
-      const answer = await this.json(await this.neighbour(name, parameters, log), { signal: withDeadline(signal) });
-      this.answered = true;
-      return answer;
-    }
-    /**
-     * The address of a neighbour of the stream, with what chooses the log and the part of it.
-     * @param {string} name
-     * @param {Record<string, string | number>} parameters
-     * @param {string} [log]
-     */
-    async neighbour(name, parameters, log = ONLY) {
-      const url = new URL(name === "history" ? this.historyUrl : sibling(this.url, name), this.url);
-      for (const [key, value] of this.url.searchParams) url.searchParams.append(key, value);
-      if (log) url.searchParams.set("log", log);
-      return this.withParameters(url, parameters, log);
-    }
-    /**
-     * Whether the server answers anything to a request without cookies. Browsers keep other connections for these, so
-     * that it does not wait for one of the six that they give to a server.
-     */
-    async reachable() {
-      const url = new URL(this.historyUrl, this.url);
-      url.searchParams.set("limit", "1");
-      const options = (
-        /** @type {const} */
-        { mode: "no-cors", credentials: "omit", cache: "no-store" }
-      );
-      const answer = fetch(url, { ...options, signal: AbortSignal.timeout(REACH) });
-      return answer.then(
-        () => true,
-        () => false
-      );
-    }
-    /**
-     * @param {string | URL} base
-     * @param {Record<string, string | number>} parameters
-     * @param {string} log
-     * @param {string} [renewed] the token of this request, if there is one already
-     */
-    async withParameters(base, parameters, log, renewed) {
-      const url = new URL(base);
-      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-      const owner = this.owners.get(log);
-      if (owner) url.searchParams.set("whose", owner);
-      return this.withToken(url, renewed);
-    }
-    /**
-     * @param {URL} url
-     * @param {string} [renewed]
-     */
-    async withToken(url, renewed) {
-      if (this.token) url.searchParams.set("token", renewed ?? await this.freshToken(this.token));
-      return url;
-    }
-    /**
-     * A new token: each is valid for one request only.
-     * @param {string | (() => string | Promise<string>)} token
-     * @returns {Promise<string>}
-     */
-    async freshToken(token) {
-      if (typeof token === "function") return inTime(token());
-      return (await this.json(token, { method: "POST" })).token;
-    }
-    /**
-     * @param {string | URL} url
-     * @param {RequestInit} [options]
-     */
-    async json(url, options) {
-      const response = await this.fetch(url, "application/json", options);
-      const body = await response.json().catch(() => null);
-      if (!response.ok) throw this.refusal(response.status, body);
-      if (isPage(response)) throw signIn(response.status);
-      if (body === null) throw new Refusal(0, "an answer that is not JSON");
-      return body;
-    }
-    /**
-     * Asks for a stream as EventSource does, which hides the answer, and leaves it at once. Throws what is wrong with it.
-     * @param {Record<string, string | number>} parameters
-     */
-    async tryStream(parameters) {
-      const gone = new AbortController();
-      const url = await this.stream(parameters);
-      await this.events(url, gone.signal).finally(() => gone.abort());
-    }
-    /**
-     * The answer with an event stream, as soon as it begins. Throws what is wrong with it.
-     * @param {string | URL} url
-     * @param {AbortSignal} signal ends it
-     */
-    async events(url, signal) {
-      const late = new AbortController();
-      const timer = setTimeout(() => late.abort(), DEADLINE);
-      try {
-        const response = await this.fetch(url, "text/event-stream", { signal: AbortSignal.any([signal, late.signal]) });
-        if (isPage(response)) throw signIn(response.status);
-        if (!response.ok) throw this.refusal(response.status, await response.json().catch(() => null));
-        return response;
-      } finally {
-        clearTimeout(timer);
-      }
-    }
-    /**
-     * A proxy answers 404 too while the server behind it is away. So it counts only before the address was right once.
-     * @param {number} status
-     * @param {{error?: unknown} | null} body
-     */
-    refusal(status, body) {
-      const why = typeof body?.error === "string" ? body.error : "";
-      return new Refusal(status, why || `status ${status}`, { final: Boolean(why) || !this.answered });
-    }
-    /**
-     * @param {string | URL} url
-     * @param {string} type
-     * @param {RequestInit} [options]
-     */
-    async fetch(url, type, options) {
-      const request = () => ({
-        credentials: (
-          /** @type {RequestCredentials} */
-          this.credentials ? "include" : "same-origin"
-        ),
-        cache: (
-          /** @type {RequestCache} */
-          "no-store"
-        ),
-        headers: { Accept: type },
-        signal: AbortSignal.timeout(DEADLINE),
-        ...options
-      });
-      try {
-        return await fetch(url, request());
-      } catch (error) {
-        if (options?.signal?.reason?.name === "AbortError") throw options.signal.reason;
-        if (error instanceof TypeError && await redirects(url, request())) throw signIn(0);
-        throw new Refusal(0, error instanceof Error ? error.message : String(error));
-      }
-    }
-  };
-  async function redirects(url, request) {
-    const answer = await fetch(url, { ...request, redirect: "manual" }).catch(() => null);
-    return answer?.type === "opaqueredirect";
-  }
 
   // event-parser.js
   var EventParser = class {
@@ -1140,7 +1342,7 @@
 
   // search-request.js
   var LIMIT = 1e3;
-  var MOST = 1e4;
+  var MOST2 = 1e4;
   var SILENCE = 15e3;
   var FAILURES = 6;
   var WAITS = ["unavailable", "shutdown"];
@@ -1233,7 +1435,7 @@
     async open(signal) {
       const { q, from, to, dir } = this.options;
       const wanted = Object.entries({ q, from, to, dir, at: this.place }).filter(([, value]) => value !== void 0 && value !== "");
-      const parameters = { envelope: 1, limit: Math.min(this.left, MOST), ...Object.fromEntries(wanted) };
+      const parameters = { envelope: 1, limit: Math.min(this.left, MOST2), ...Object.fromEntries(wanted) };
       return this.requests.events(await this.requests.neighbour("search", parameters, this.log), signal);
     }
     /** @param {Response} response */
@@ -1497,8 +1699,6 @@
 
   // sselog.js
   var HIDDEN_LONG = 3e4;
-  var PAGE2 = 1e3;
-  var PAGES = 10;
   var CAUGHT = 100;
   var CURRENT = ["live", "polling"];
   var Connection = class {
@@ -1507,7 +1707,8 @@
       this.options = { history: 1e3, share: true, silence: 45e3, ...options };
       this.requests = new Requests(this.options);
       this.requests.client = clientIds.take();
-      this.lastId = isId(options.after) ? options.after : "";
+      this.cursor = new Cursor(this.requests.logs);
+      this.cursor.advance(options.after);
       this.reached = "";
       this.complete = false;
       this.begun = false;
@@ -1604,7 +1805,7 @@
       for (let failures = 1; life === this.life; failures++) {
         try {
           const found = await this.missing();
-          if (life === this.life) found?.forEach((record) => this.record(record));
+          if (life === this.life && found) this.take(found);
           return found !== null;
         } catch (reason) {
           const error = (
@@ -1618,6 +1819,11 @@
         }
       }
       return false;
+    }
+    /** @param {Lacking} found */
+    take({ records, places }) {
+      records.forEach((record) => this.record(record));
+      this.cursor.advance(places);
     }
     /**
      * Waits before the next attempt.
@@ -1638,25 +1844,15 @@
     }
     /** The records that this tab lacks; null when the history does not reach back to those it has. */
     async missing() {
-      const { lastId: after, wanted, life } = this;
-      const pages = [];
-      let page;
-      let near = !after;
-      let total = 0;
-      do {
-        const limit = after ? PAGE2 : Math.min(PAGE2, Math.max(1, wanted - total));
-        page = await history(this.requests, { before: page?.first, limit });
-        if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
-        pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
-        total += pages[0].length;
-        near ||= page.first !== void 0 && compareIds(page.first, after) <= 0;
-      } while (life === this.life && page.more && page.first && pages.length < PAGES + wanted / PAGE2 && (after ? !near : total < wanted));
-      const found = pages.flat();
-      if (life !== this.life) return null;
-      if (!after) this.complete = !page.more && wanted > 0;
-      if (!after && !wanted) this.lastId = found.splice(0).at(-1)?.id ?? "";
+      const { life } = this;
+      const alive = () => life === this.life;
+      const since = this.lastId !== "";
+      const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
+      if (!alive()) return null;
+      if (!this.begun) this.reached = found?.reached ?? "";
+      if (!since) this.complete = found?.complete === true;
       this.begun = true;
-      return near ? found : null;
+      return found;
     }
     /** How many records the page wants. After the first history all records are new, so it wants them all. */
     get wanted() {
@@ -1667,14 +1863,26 @@
      * @returns {Record<string, string | number>}
      */
     get place() {
-      return this.lastId ? { last_event_id: this.lastId } : { history: this.wanted };
+      const { cursor, lastId } = this;
+      return { ...lastId && { last_event_id: lastId }, ...!cursor.whole && { history: this.wanted } };
     }
     /**
-     * @param {string | undefined} id
-     * @returns {id is string}
+     * Whether a cursor is further than this tab.
+     * @param {string | undefined} place
      */
-    lacks(id) {
-      return isId(id) && (!this.lastId || compareIds(id, this.lastId) > 0);
+    lacks(place) {
+      return this.cursor.behind(place);
+    }
+    /**
+     * The place in a log.
+     * @param {string} log
+     */
+    at(log) {
+      return this.cursor.at(log);
+    }
+    /** Where this tab stands: a cursor. */
+    get lastId() {
+      return String(this.cursor);
     }
     /* ----- sharing: only with tabs of the same URL to which the server gives the same log */
     get sharing() {
@@ -1755,9 +1963,10 @@
      * log has no `next`.
      * @param {Detail} gap
      */
-    misses({ after, next }) {
-      if (isId(next)) return this.lacks(next);
-      return !isId(after) || !this.lastId || compareIds(this.lastId, after) <= 0;
+    misses({ after, next, log }) {
+      if (isId(next)) return this.cursor.lacks(next, log);
+      const last = this.cursor.at(log);
+      return !isId(after) || !last || compareIds(last, after) <= 0;
     }
     /**
      * A state for the other tabs. `prior` is the last id of this tab: tabs that have it too continue from here.
@@ -1791,21 +2000,21 @@
     }
     /** @param {LogRecord} record */
     record(record) {
-      const { id } = record;
-      if (isId(id) && !this.lacks(id)) return;
+      const { id, log } = record;
+      if (isId(id) && !this.cursor.lacks(id, log)) return;
       if (this.leading) this.tabs?.share(record, this.lastId);
-      if (isId(id)) this.lastId = id;
+      this.cursor.set(id, log);
       this.queue.push(record);
       this.schedule();
     }
     /**
      * The cursor moved past records that are not for this reader.
-     * @param {string | undefined} id
+     * @param {string | undefined} place
      */
-    moved(id) {
-      if (!this.lacks(id)) return;
-      if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: id });
-      this.lastId = id;
+    moved(place) {
+      if (!this.lacks(place)) return;
+      if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: place });
+      this.cursor.advance(place);
     }
     /**
      * @param {State} state
@@ -1897,7 +2106,7 @@
       get state() {
         return connection.state;
       },
-      /** Where the client stands: the id of the last record, or "". */
+      /** Where the client stands: the id of the last record, or ""; of several logs a packed cursor. */
       get lastId() {
         return connection.lastId;
       },

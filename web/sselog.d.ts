@@ -46,9 +46,9 @@ export interface Gap {
 
 /** The part of the history that is wanted: by default the newest records. */
 export interface Range {
-  /** An id: records before it. */
+  /** An id, or an id for each of several logs as in `lastId`: records before it. */
   before?: string;
-  /** An id: records after it. */
+  /** The same: records after it. */
   after?: string;
   /** The range begins here: milliseconds since 1970, an id, or a time such as "2026-09-10T08:00:00Z". */
   from?: string | number;
@@ -200,7 +200,7 @@ export interface ConnectOptions {
   credentials?: boolean;
   /** Records wanted at first; 1000 unless given. */
   history?: number;
-  /** Begin with the records after this id instead. "" is no id. */
+  /** Begin with the records after this id, or `lastId` of several logs, instead. "" is no id. */
   after?: string;
   /**
    * false: no sharing with other tabs. A text: only with tabs that give the same text. Otherwise with tabs of the same
@@ -233,7 +233,7 @@ export interface Client {
   search(options?: SearchOptions): Promise<SearchEnd>;
   /** The last state that onstate got, except "gap". */
   readonly state: State;
-  /** Where the client stands: the id of the last record, or "". */
+  /** Where the client stands: the id of the last record, or ""; of several logs an id for each, as "web=5-0,api=7-0". */
   readonly lastId: string;
   /** Whether this tab has the stream that others share. */
   readonly leading: boolean;

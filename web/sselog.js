@@ -11,7 +11,9 @@
  * and repeated answers. Records are text and never markup.
  */
 import { call } from "./callback.js";
+import { PAGE, readNewest, readSince } from "./catch-up.js";
 import { clientIds } from "./client-ids.js";
+import { Cursor } from "./cursor.js";
 import { Elements } from "./elements.js";
 import { checkOptions } from "./options.js";
 import { ReconnectingSource, backoff, denial } from "./reconnecting-source.js";
@@ -24,6 +26,7 @@ import { volume } from "./volume-request.js";
 
 /** @typedef {import("./reconnecting-source.js").Detail} Detail */
 /** @typedef {import("./reconnecting-source.js").State} State */
+/** @import { Lacking } from "./catch-up.js" */
 /** @import { Page, Range } from "./history-request.js" */
 /** @import { LogRecord, Refusal, RequestOptions } from "./requests.js" */
 /** @import { SearchOptions } from "./search-request.js" */
@@ -31,8 +34,6 @@ import { volume } from "./volume-request.js";
 /** @import { Message } from "./tabs.js" */
 
 const HIDDEN_LONG = 30_000; // ms hidden after which the connection of a page that returns is checked
-const PAGE = 1000; // records of one history request
-const PAGES = 10; // of history for a tab that resumes; a tab that lacks more reads the stream instead
 const CAUGHT = 100; // messages of other tabs that are kept while history is read
 
 /** In these states the page has all records, up to now or to the last poll. @type {State[]} */
@@ -42,7 +43,7 @@ const CURRENT = ["live", "polling"];
  * Options of connect(), with those of requests.js; options.js says what each may be.
  * @typedef {object} ConnectOptions
  * @property {number} [history] records wanted at first (1000)
- * @property {string} [after] an id: begin with the records after it instead
+ * @property {string} [after] an id, or the cursor of several logs: begin with the records after it instead
  * @property {boolean | string} [share] false: no sharing with other tabs. A text: only with tabs that give the same
  *   text. Otherwise with tabs of the same URL that get the log of the same reader (`whose` of /history)
  * @property {number} [silence] ms without an event after which the connection is checked (45000), or another tab takes
@@ -60,7 +61,8 @@ class Connection {
     this.options = { history: 1000, share: true, silence: 45_000, ...options };
     this.requests = new Requests(this.options);
     this.requests.client = clientIds.take();
-    this.lastId = isId(options.after) ? options.after : ""; // where to resume
+    this.cursor = new Cursor(this.requests.logs); // where to resume
+    this.cursor.advance(options.after);
     this.reached = ""; // id to which the history was read at first; with a filter it may have no records from there on
     this.complete = false; // the log has no records older than those handed over
     this.begun = false; // history was read once
@@ -178,7 +180,7 @@ class Connection {
     for (let failures = 1; life === this.life; failures++) {
       try {
         const found = await this.missing();
-        if (life === this.life) found?.forEach((record) => this.record(record));
+        if (life === this.life && found) this.take(found);
         return found !== null;
       } catch (reason) {
         const error = /** @type {Refusal} */ (reason);
@@ -189,6 +191,12 @@ class Connection {
       }
     }
     return false;
+  }
+
+  /** @param {Lacking} found */
+  take({ records, places }) {
+    records.forEach((record) => this.record(record));
+    this.cursor.advance(places);
   }
 
   /**
@@ -211,28 +219,15 @@ class Connection {
 
   /** The records that this tab lacks; null when the history does not reach back to those it has. */
   async missing() {
-    const { lastId: after, wanted, life } = this;
-    /** @type {LogRecord[][]} */
-    const pages = [];
-    /** @type {Page | undefined} */
-    let page;
-    let near = !after;
-    let total = 0;
-    do {
-      const limit = after ? PAGE : Math.min(PAGE, Math.max(1, wanted - total));
-      page = await history(this.requests, { before: page?.first, limit });
-      if (life === this.life && !this.begun) this.reached = page.first ?? this.reached;
-      pages.unshift(after ? page.records.filter(({ id }) => compareIds(id, after) > 0) : page.records);
-      total += pages[0].length;
-      near ||= page.first !== undefined && compareIds(page.first, after) <= 0;
-      // With a filter a page may be empty although older records exist.
-    } while (life === this.life && page.more && page.first && pages.length < PAGES + wanted / PAGE && (after ? !near : total < wanted));
-    const found = pages.flat();
-    if (life !== this.life) return null;
-    if (!after) this.complete = !page.more && wanted > 0;
-    if (!after && !wanted) this.lastId = found.splice(0).at(-1)?.id ?? "";
+    const { life } = this;
+    const alive = () => life === this.life;
+    const since = this.lastId !== "";
+    const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
+    if (!alive()) return null;
+    if (!this.begun) this.reached = found?.reached ?? "";
+    if (!since) this.complete = found?.complete === true;
     this.begun = true;
-    return near ? found : null;
+    return found;
   }
 
   /** How many records the page wants. After the first history all records are new, so it wants them all. */
@@ -245,15 +240,29 @@ class Connection {
    * @returns {Record<string, string | number>}
    */
   get place() {
-    return this.lastId ? { last_event_id: this.lastId } : { history: this.wanted };
+    const { cursor, lastId } = this;
+    return { ...(lastId && { last_event_id: lastId }), ...(!cursor.whole && { history: this.wanted }) };
   }
 
   /**
-   * @param {string | undefined} id
-   * @returns {id is string}
+   * Whether a cursor is further than this tab.
+   * @param {string | undefined} place
    */
-  lacks(id) {
-    return isId(id) && (!this.lastId || compareIds(id, this.lastId) > 0);
+  lacks(place) {
+    return this.cursor.behind(place);
+  }
+
+  /**
+   * The place in a log.
+   * @param {string} log
+   */
+  at(log) {
+    return this.cursor.at(log);
+  }
+
+  /** Where this tab stands: a cursor. */
+  get lastId() {
+    return String(this.cursor);
   }
 
   /* ----- sharing: only with tabs of the same URL to which the server gives the same log */
@@ -346,9 +355,10 @@ class Connection {
    * log has no `next`.
    * @param {Detail} gap
    */
-  misses({ after, next }) {
-    if (isId(next)) return this.lacks(next);
-    return !isId(after) || !this.lastId || compareIds(this.lastId, after) <= 0;
+  misses({ after, next, log }) {
+    if (isId(next)) return this.cursor.lacks(next, log);
+    const last = this.cursor.at(log);
+    return !isId(after) || !last || compareIds(last, after) <= 0;
   }
 
   /**
@@ -387,22 +397,22 @@ class Connection {
 
   /** @param {LogRecord} record */
   record(record) {
-    const { id } = record;
-    if (isId(id) && !this.lacks(id)) return;
+    const { id, log } = record;
+    if (isId(id) && !this.cursor.lacks(id, log)) return;
     if (this.leading) this.tabs?.share(record, this.lastId);
-    if (isId(id)) this.lastId = id;
+    this.cursor.set(id, log);
     this.queue.push(record);
     this.schedule();
   }
 
   /**
    * The cursor moved past records that are not for this reader.
-   * @param {string | undefined} id
+   * @param {string | undefined} place
    */
-  moved(id) {
-    if (!this.lacks(id)) return;
-    if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: id });
-    this.lastId = id;
+  moved(place) {
+    if (!this.lacks(place)) return;
+    if (this.leading) this.tabs?.say({ type: "records", records: [], prior: this.lastId, moved: place });
+    this.cursor.advance(place);
   }
 
   /**
@@ -507,7 +517,7 @@ export function connect(options) {
     get state() {
       return connection.state;
     },
-    /** Where the client stands: the id of the last record, or "". */
+    /** Where the client stands: the id of the last record, or ""; of several logs a packed cursor. */
     get lastId() {
       return connection.lastId;
     },

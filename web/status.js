@@ -29,7 +29,7 @@ export class Status {
     this.mark = mark;
     this.title = title;
     /** @type {Facts} */
-    this.facts = { state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0, choosing: false };
+    this.facts = { state: "connecting", detail: {}, since: 0, wasUp: false, paused: false, waiting: 0, choosing: false, several: false };
     this.last = NaN; // when the last record was written, in ms since 1970
     this.awaySince = 0; // ms since 1970; 0: not away
     this.awayReason = "";
@@ -55,7 +55,7 @@ export class Status {
    */
   changed(state, detail = {}) {
     if (state === "gap") {
-      this.gap(detail.lost);
+      this.mark("gap", gapText(detail.lost, detail.log));
       return;
     }
     this.noteSource(state);
@@ -74,10 +74,10 @@ export class Status {
     this.show();
   }
 
-  /** @param {boolean} choosing the reader has logs to choose from, and none is chosen */
-  choose(choosing) {
-    if (this.facts.choosing === choosing) return;
-    this.facts = { ...this.facts, choosing };
+  /** @param {{choosing: boolean, several: boolean}} choice as in Facts */
+  choose({ choosing, several }) {
+    if (this.facts.choosing === choosing && this.facts.several === several) return;
+    this.facts = { ...this.facts, choosing, several };
     this.show();
   }
 
@@ -89,11 +89,6 @@ export class Status {
   came(records) {
     const written = timeOf(records.at(-1)?.id);
     this.last = CURRENT.includes(this.facts.state) || Number.isNaN(written) ? Date.now() : written;
-  }
-
-  /** @param {number | null} [lost] number of records, if the server knows it */
-  gap(lost) {
-    this.mark("gap", gapText(lost));
   }
 
   /** @param {State} state */

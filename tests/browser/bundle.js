@@ -83,5 +83,6 @@ export const made = async () => ({
 });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await fs.writeFile(path.join(WEB, "log-style.js"), await style()); // others are made of it, and a merge may have left it broken
   for (const [name, text] of Object.entries(await made())) await fs.writeFile(path.join(WEB, name), text);
 }

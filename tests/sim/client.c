@@ -98,8 +98,8 @@ static void records(struct client *c, bool bulk)
     }
 }
 
-/* Whether the client already has this id.  An event with only an id must bring a new one. */
-static bool knows_id(const struct client *c)
+/* An event with only an id must bring a new one. */
+bool client_knows_id(const struct client *c)
 {
     bool brought = !c->has_last && c->has_cursor;
     return (c->has_last && xid_cmp(c->id, c->last) == 0) ||
@@ -132,13 +132,13 @@ static bool is_control(const char *name)
     return false;
 }
 
-static void dispatch(struct client *c)
+void client_dispatch(struct client *c)
 {
     struct event *e;
     char *d = c->data;
     size_t n = c->data_len;
     bool only_id = strcmp(c->name, "cursor") == 0 || (!c->has_data && c->has_id);
-    if (only_id && knows_id(c))
+    if (only_id && client_knows_id(c))
         c->broken = "the client has this id already";
     bool excepted = strcmp(c->name, "gap") == 0 || strcmp(c->name, "unavailable") == 0;
     if (bulk_is_last(c) && !excepted) /* no id precedes a gap */
@@ -208,8 +208,10 @@ static void end_of_line(struct client *c)
         n--;
     c->len = 0;
     if (n == 0) {
-        if (c->has_data || c->has_id)
-            dispatch(c);
+        if (c->beside && (c->has_data || c->has_id))
+            several_dispatch(c);
+        else if (c->has_data || c->has_id)
+            client_dispatch(c);
         c->name[0] = '\0';
         c->has_data = c->has_id = false;
         c->data_len = 0;
@@ -224,6 +226,8 @@ static void end_of_line(struct client *c)
         c->data_len += n - 6;
         c->data[c->data_len] = '\0';
         c->has_data = true;
+    } else if (memcmp(c->line, "id: ", 4) == 0 && c->beside) {
+        several_id(c, c->line + 4);
     } else if (memcmp(c->line, "id: ", 4) == 0) {
         if (xid_parse(slice_make(c->line + 4, n - 4), &c->id))
             c->broken = "not an id";
@@ -325,6 +329,7 @@ static struct client *client_new(void)
     c->data_cap = data_cap;
     c->inflater = inflater;
     c->number = nclients++;
+    c->first = c;
     c->closed = c->left = c->headed = NEVER;
     c->joined = sim.stamp;
     c->joined_at = sim.now;
@@ -373,6 +378,17 @@ static void add_poll(const struct client *c, struct admission *a)
     p->came = clock_us() - 1;
 }
 
+static void fill_log(struct admitted_log *l, const struct client *c)
+{
+    const char *name = several_name(c);
+    l->key = strdup(keys[c->log]);
+    l->name = name ? strdup(name) : NULL;
+    l->filter = filter_of(c->view);
+    l->has_cursor = c->has_cursor;
+    l->cursor = c->cursor;
+    l->cursor_lost = c->lost;
+}
+
 static void admit(struct client *c)
 {
     struct seat_holder nobody = {HOLDER_NOBODY, ""};
@@ -383,13 +399,15 @@ static void admit(struct client *c)
     buf_adds(&a->head, "HEAD\n\n");
     a->profile = profile_of(c);
     a->kind = c->log == 2 ? LOG_PUBSUB : LOG_STREAM;
-    a->log.key = strdup(keys[c->log]);
+    fill_log(&a->log, c);
+    for (struct admitted_log *l = &a->log; c->beside; l = l->next) {
+        c = c->beside;
+        c->fd = c->first->fd;
+        fill_log(l->next = calloc(1, sizeof *l), c);
+    }
+    c = c->first;
     a->field = strdup("data");
     a->event_field = strdup("event");
-    a->log.filter = filter_of(c->view);
-    a->log.has_cursor = c->has_cursor;
-    a->log.cursor = c->cursor;
-    a->log.cursor_lost = c->lost;
     a->since = c->since;
     a->since_all = c->since_all;
     a->history = (unsigned)c->history;
@@ -451,17 +469,15 @@ static const char *text_of(struct xid id)
     return text;
 }
 
-static void join(const struct step *s)
+static struct client *new_of(const struct step *s, int log)
 {
-    if (nclients == MAX_CLIENTS)
-        return;
     struct client *c = client_new();
-    c->log = s->a % 10;
+    c->log = log;
     c->view = (enum view_kind)(s->a / 10 % VIEWS);
     c->history = s->c;
     c->file = s->d % 10 == 7;
     c->cgi = s->d % 10 >= 5;
-    c->late = s->d % 10 == 2 || s->d % 10 == 6;
+    c->late = s->a != JOIN_SEVERAL && (s->d % 10 == 2 || s->d % 10 == 6);
     c->lifetime = s->d / 10 % 100;
     c->poll = c->lifetime == POLL_LIFETIME && c->log < STREAMS;
     if (c->poll)
@@ -471,16 +487,34 @@ static void join(const struct step *s)
     story("client %d: %s log%d, %s, %s %s, history %d", c->number, c->poll ? "polls" : "joins",
           c->log, profiles[c->view], c->has_cursor ? "after" : "since",
           text_of(c->has_cursor ? c->cursor : c->since), c->history);
+    return c;
+}
+
+/* c has the connection of first. */
+static void put_beside(struct client *first, struct client *c)
+{
+    c->first = first;
+    first->beside = c;
+}
+
+/* Each client of one stream of both logs has its own cursor. A time is the same for both. */
+static void join(const struct step *s)
+{
+    bool several = s->a == JOIN_SEVERAL;
+    if (nclients + several >= MAX_CLIENTS)
+        return;
+    struct client *c = new_of(s, several ? 0 : s->a % 10);
+    if (several) {
+        put_beside(c, new_of(s, 1));
+        c->beside->since = c->since;
+        c->beside->history = c->history;
+    }
     admit(c);
 }
 
-/* Reconnects with the last id that it received, as EventSource does. */
-static void reconnect(struct client *old)
+/* Comes back with the last id that it received, as EventSource does. */
+static struct client *again(struct client *old)
 {
-    if (nclients == MAX_CLIENTS)
-        return;
-    machine_hang_up(old->fd);
-    old->left = old->left < sim.stamp ? old->left : sim.stamp;
     struct client *c = client_new();
     c->log = old->log;
     c->view = old->view;
@@ -507,6 +541,18 @@ static void reconnect(struct client *old)
     c->lost = c->lost && !c->has_cursor;
     story("client %d: reconnects as %d with %s", old->number, c->number,
           c->has_cursor ? text_of(c->cursor) : "no cursor");
+    return c;
+}
+
+static void reconnect(struct client *old)
+{
+    if (nclients + (old->beside != NULL) >= MAX_CLIENTS)
+        return;
+    machine_hang_up(old->fd);
+    old->left = old->left < sim.stamp ? old->left : sim.stamp;
+    struct client *c = again(old);
+    if (old->beside)
+        put_beside(c, again(old->beside));
     admit(c);
 }
 
@@ -525,7 +571,7 @@ void client_op(const struct step *s)
     }
     if (nclients == 0)
         return;
-    struct client *c = clients[s->a < 0 ? nclients - 1 : s->a % nclients]; /* -1: the newest */
+    struct client *c = clients[s->a < 0 ? nclients - 1 : s->a % nclients]->first; /* -1: newest */
     if (s->op == OP_AGAIN) {
         reconnect(c);
         return;

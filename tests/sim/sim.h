@@ -8,6 +8,7 @@
  *    database.c a model of the streams in Redis
  *    redis.c    the feed (redis_feed_*) over it, and a channel
  *    client.c   the viewers' clients; parses what each received as an event stream
+ *    several.c  those of them that have several logs in one stream
  *    gunzip.c   decodes it first, if it is compressed
  *    oracle.c   what each client had to receive
  *    messages.c  the same for channels
@@ -72,6 +73,7 @@ struct step {
     int a, b, c, d;
 };
 #define JOIN_GZIP     1000 /* in d of OP_JOIN: the client accepts compressed streams */
+#define JOIN_SEVERAL  23   /* as a of OP_JOIN: both logs of streams, in envelopes */
 #define POLL_LIFETIME 4    /* as a lifetime in d of OP_JOIN: the client polls */
 
 #define MAX_STEPS 1200
@@ -276,6 +278,8 @@ struct event {
 #define MAX_CLIENTS 40
 struct client {
     int number, fd, log;
+    struct client *first;  /* of a stream of several logs, whose connection it has; itself */
+    struct client *beside; /* in the next log of that stream; NULL: none */
     enum view_kind view;
     int history;
     bool has_cursor;
@@ -334,6 +338,21 @@ void client_text(struct client *c, const char *p, size_t len);
 /* Prints what c received. */
 void client_print(const struct client *c);
 void clients_flow_all(void);
+
+/* Whether the client already has c->id. */
+bool client_knows_id(const struct client *c);
+/* Takes the frame that was parsed. */
+void client_dispatch(struct client *c);
+
+/* ---- several.c ---- */
+
+/* The name of c's log in a stream of several; NULL: of one. */
+const char *several_name(const struct client *c);
+/* The id line and the frame of a stream of several logs. */
+void several_id(struct client *first, const char *text);
+void several_dispatch(struct client *first);
+/* Before the oracle checks: facts about the connection of first. */
+void several_share(struct client *first);
 
 /* ---- gunzip.c ---- */
 

@@ -225,6 +225,14 @@ static bool has_channel(enum mode mode)
     return mode == MODE_ALL || mode == MODE_MEMORY;
 }
 
+/* The runs before streams had several logs stay the same otherwise. */
+static int random_join(enum mode mode, bool channel)
+{
+    int one = (channel ? 2 : random_log()) + 10 * random_view(mode);
+    bool several = !channel && hash32((unsigned)(state >> 13)) % 6 == 0;
+    return several ? JOIN_SEVERAL : one;
+}
+
 static void client_event(struct plan *p, enum mode mode)
 {
     int k = (int)rnd(MAX_CLIENTS);
@@ -232,7 +240,7 @@ static void client_event(struct plan *p, enum mode mode)
     switch (rnd(9)) {
     case 0:
     case 1:
-        put(p, OP_JOIN, (channel ? 2 : random_log()) + 10 * random_view(mode), random_cursor(),
+        put(p, OP_JOIN, random_join(mode, channel), random_cursor(),
             one_in(3) ? 0 : 1 + (int)rnd(one_in(2) ? 4 : 14), random_client(8) + random_lifetime());
         break;
     case 2:

@@ -28,6 +28,8 @@ const BADGES = [
   ["unavailable", { state: "unavailable", detail: later(30_000) }, "unavailable", "unavailable", "30 s", "unavailable"],
   ["wrong", { state: "wrong", detail: { status: 400 } }, "wrong", "refused", "", "refused"],
   ["denied", { state: "denied", detail: { status: 401 } }, "denied", "sign in again", "", "sign in again"],
+  ["another's log", { state: "denied", detail: { status: 403 } }, "denied", "not allowed", "", "not allowed"],
+  ["no log by default", { state: "denied", detail: { status: 403 }, choosing: true }, "denied", "no log chosen", "", "no log chosen"],
 ];
 
 for (const [name, given, look, label, more, title] of BADGES) {
@@ -57,6 +59,8 @@ const NOTICES = [
   ["unavailable", { state: "unavailable", detail: { reason: "viewers" } }, "The log is unavailable: viewers."],
   ["wrong", { state: "wrong", detail: { reason: "no such level" } }, "The server refuses this request: no such level."],
   ["another's log", { state: "denied", detail: { status: 403 } }, "You may not read this log."],
+  ["another's among several", { state: "denied", detail: { status: 403 }, several: true }, "You may not read one of these logs, so none of them is shown."],
+  ["no log by default", { state: "denied", detail: { status: 403 }, choosing: true }, ""],
   ["signed out", { state: "denied", detail: { status: 401 } }, "Your session has ended or you are not signed in: sign in again."],
 ];
 

@@ -24,7 +24,7 @@ globalThis.EventSource = class extends EventTarget {
   }
 };
 
-const settings = (more) => ({ stream: "stream", levels: new Set(ALL_LEVELS), query: "", at: "", server: false, ...more });
+const settings = (more) => ({ stream: "stream", logs: [], levels: new Set(ALL_LEVELS), query: "", at: "", server: false, ...more });
 const unheard = { onrestart() {}, onreset() {}, onopen() {}, onrecords() {}, onstate() {}, onplace() {}, oncomplete() {} };
 
 /* Starts the session with this page of history, and resolves when the stream is live. */
@@ -109,4 +109,15 @@ test("a filter that the server refuses is applied on the page, which says why", 
   await connected;
   assert.deepEqual([restarts(), session.applied], [1, ""]);
   assert.equal(places.at(-1), "filtered on this page: the server refuses this filter (q: a wrong expression)");
+});
+
+test("other logs are other streams: each is in the address, and the page begins again at once", (t) => {
+  const urls = [];
+  const chosen = settings({ stream: "stream?log=old&x=1" });
+  const session = new LogSession(chosen, () => false, { ...unheard, onrestart: (at) => urls.push(at), onreset: () => urls.push(session.url()) });
+  t.after(() => session.connection.close());
+  session.start();
+  chosen.logs = ["web", "api"];
+  session.logsChanged();
+  assert.deepEqual(urls, ["http://h/stream?log=old&x=1", "", "http://h/stream?x=1&log=web&log=api"]);
 });
