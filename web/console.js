@@ -414,5 +414,5 @@ showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 status.start();
-picker.start();
 session.start();
+picker.start();

@@ -412,7 +412,7 @@
   var PAGE = 1e3;
   var LEAST = 25;
   var ROUNDS = 5;
-  var AT_ONCE = 3;
+  var AT_ONCE = 5;
   async function eachOf(values, work) {
     const results = [];
     let next = 0;
