@@ -13,7 +13,7 @@ import { startStack } from "../stack.js";
 const LATENCY = 150; // ms from a request to its answer
 const RATE = 200_000; // bytes a second
 const LIMIT = 1500; // ms
-const ATTEMPTS = 6;
+const ATTEMPTS = 3;
 const RECORDS = 1500;
 const TRIPS = 3; // the page; its style and script; history
 
