@@ -4,7 +4,7 @@
  * log-session: the connection of the console to its logs, opened again when these or the filter on the server change. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
-import { ONLY, logsIn, placeIn, readRef } from "./cursor.js";
+import { ONLY, logsIn, readRef } from "./cursor.js";
 import { writeLogs } from "./log-choice.js";
 import { marksOf } from "./log-names.js";
 import { placeText, serverFilter } from "./server-filter.js";
@@ -77,7 +77,7 @@ export class LogSession {
       url: this.url(),
       history: SOON,
       token: settings.token,
-      after: at && this.logs.map((log) => placeIn(log, id)).join(","),
+      after: id,
       onrecords: (records) => events.onrecords(records),
       onstate: (state, detail) => this.changed(state, detail),
     });
