@@ -116,7 +116,7 @@ def test_folder_works_with_what_the_host_allows(stack, name):
         assert host.status("sselog.cgi/stream", "-u alice:wrong") == "401"
     assert host.sh(f"curl -s {login} {URL}/sselog.cgi/healthz") == "ok\n"
     assert host.stream(login) == "data: GET / 200"
-    for file in ("console.html", "console.js", "console.css", "sselog.js"):
+    for file in ("console.html", "console-bundle.js", "console.css", "sselog.js"):
         assert (file, host.status(file, login)) == (file, "200")
     for file in (".htaccess", "package.json", "README.md", "sselog", ""):
         assert (file, host.status(file, login)) == (file, "403")

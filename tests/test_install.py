@@ -138,7 +138,7 @@ def test_installed_console_has_all_its_files(stack, redis, kind):
     server = stack.server(kind, redis)
     base = f"http://127.0.0.1:{server.port}" + ("/log/" if kind == "fcgid" else "/")
     types = {"": "text/html", "console.html": "text/html", "console.css": "text/css", "reader.css": "text/css"}
-    todo = ["", "console.html", "sselog-classic.js", "sselog-log.js"]
+    todo = ["", "console.html", "console.js", "sselog-classic.js", "sselog-log.js"]
     seen = set()
     while todo:
         name = todo.pop()

@@ -238,7 +238,7 @@ def waiting_at(path):
 @pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])
 def test_page_cannot_be_framed_by_another_site_nor_kept_after_an_update(stack, redis, kind, path):
     server = stack.server(kind, redis)
-    for name in ("", "console.js", "console.css"):
+    for name in ("", "console-bundle.js", "console.css"):
         headers = get(server.port, path + name).headers
         assert (headers["content-security-policy"], headers["x-frame-options"], headers["x-content-type-options"],
                 headers["cache-control"]) == ("frame-ancestors 'self'", "SAMEORIGIN", "nosniff", "no-cache"), name
@@ -248,7 +248,7 @@ def test_page_cannot_be_framed_by_another_site_nor_kept_after_an_update(stack, r
 @pytest.mark.parametrize("kind, path", [("lighttpd", "/"), ("fcgid", "/log/"), ("nginx", "/")])
 def test_page_is_compressed_and_not_sent_again_while_it_stays_the_same(stack, redis, kind, path):
     server = stack.server(kind, redis)
-    for name in ("", "console.js", "console.css"):
+    for name in ("", "console-bundle.js", "console.css"):
         first = get(server.port, path + name, {"Accept-Encoding": "gzip"}).headers
         assert first["content-encoding"] == "gzip" and "accept-encoding" in first["vary"].lower(), name
         again = get(server.port, path + name, {"Accept-Encoding": "gzip", "If-None-Match": first["etag"]})

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // @ts-check
 /*
- * console: the log page, console.html. This file makes the parts and connects them: it has no state and decides
- * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
+ * console: the log page, console.html, which loads it as console-bundle.js (`make bundle`). This file makes the parts and
+ * connects them: it has no state and decides nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
  *    text         ids, cursor, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Makes the files of web/ that are made of others. `make bundle` runs it; lint/package.test.js compares.
+ * - console-bundle.js: console.js and the modules that it imports in one short file, which console.html loads. Seventy files
+ *   would take the browser a dozen trips to the server.
  * - sselog-classic.js: sselog.js and the modules that it imports in one file, for pages with plain script tags. It keeps
  *   names and layout, so that the file can be read.
  * - package.json: the list of files that its entries load.
@@ -20,6 +22,9 @@ const HEAD = `// SPDX-License-Identifier: MIT
  * \`make bundle\` makes this file from sselog.js; change that and the modules that it imports.
  */`;
 
+const PAGE_HEAD = `// SPDX-License-Identifier: MIT
+// console-bundle: the script of console.html. \`make bundle\` makes this file from console.js; change that and the modules that it imports.`;
+
 const STYLE_HEAD = `// SPDX-License-Identifier: MIT
 // @ts-check
 /*
@@ -38,6 +43,13 @@ const OPTIONS = { bundle: true, write: false, absWorkingDir: WEB, logLevel: "sil
 /* The text of the bundle. */
 export async function bundle() {
   const made = await build({ ...OPTIONS, entryPoints: ["./sselog.js"], format: "iife", target: "es2022", charset: "utf8", banner: { js: HEAD } });
+  return made.outputFiles[0].text;
+}
+
+/* The text of the script of the console. web: the directory of its modules. */
+export async function page(web = WEB) {
+  const options = { ...OPTIONS, absWorkingDir: web, format: "esm", target: "es2022", charset: "utf8" };
+  const made = await build({ ...options, entryPoints: ["./console.js"], minify: true, banner: { js: PAGE_HEAD } });
   return made.outputFiles[0].text;
 }
 
@@ -63,7 +75,12 @@ export async function about() {
 }
 
 /* The files that are made, by their names. */
-export const made = async () => ({ "sselog-classic.js": await bundle(), "log-style.js": await style(), "package.json": await about() });
+export const made = async () => ({
+  "console-bundle.js": await page(),
+  "sselog-classic.js": await bundle(),
+  "log-style.js": await style(),
+  "package.json": await about(),
+});
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await fs.writeFile(path.join(WEB, "log-style.js"), await style()); // others are made of it, and a merge may have left it broken

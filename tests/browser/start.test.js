@@ -9,10 +9,10 @@ import { useSite } from "./site.js";
 
 const site = useSite();
 
-/* Page, style, script, list of logs, history. */
-const NEEDED = [/^console\.html$/, /^console\.css$/, /^console[a-z-]*\.js$/, /^logs/, /^history\?limit=200$/];
+/* Page, styles, script, list of logs, history. */
+const NEEDED = [/^console\.html$/, /^console\.css$/, /^reader\.css$/, /^console-bundle\.js$/, /^logs/, /^history\?limit=200$/];
 
-test("records are shown after five requests, before there is a stream; the rest of 1,000 follows when it is live", async () => {
+test("records are shown after six requests, before there is a stream; the rest of 1,000 follows when it is live", async () => {
   await site.stack.addMany(numbered(0, 1500));
   const page = await site.newPage();
   const asked = [];

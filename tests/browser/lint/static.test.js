@@ -13,7 +13,8 @@ import { promisify } from "node:util";
 const HERE = fileURLToPath(new URL("..", import.meta.url));
 const TOP = path.resolve(HERE, "../..");
 const WEB = path.join(TOP, "web");
-const scripts = fs.readdirSync(WEB).filter((name) => name.endsWith(".js") && name !== "sselog-classic.js"); // made of the others
+const MADE = ["console-bundle.js", "sselog-classic.js"]; // of the others
+const scripts = fs.readdirSync(WEB).filter((name) => name.endsWith(".js") && !MADE.includes(name));
 const sources = new Map(scripts.map((name) => [name, fs.readFileSync(path.join(WEB, name), "utf8")]));
 
 /* Runs a script of node_modules at the top of the sources and returns what it prints: nothing when all is well. */
