@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * viewer: a viewer of two logs: the cursor that its client has, when it is live, and what one log
- * keeps from the other.  The viewer writes into a socket pair; nothing is asked of Redis.
+ * keeps from the other.  The viewer writes into a socket pair; nothing is asked of Redis.  The
+ * linker sends all allocations here.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,16 @@
 #include <unistd.h>
 
 #include "relay/viewer.c"
+
+/* Allocations until one fails; negative: none fails. */
+static int fails_after = -1;
+
+static bool allocation_fails(void)
+{
+    return fails_after >= 0 && fails_after-- == 0;
+}
+
+#include "wrap_malloc.h"
 
 static struct relay relay;
 static struct log logs[2];
@@ -207,6 +218,26 @@ static void test_many_short_records_go_out(void **state)
     buf_free(&b.bytes);
 }
 
+/* The client comes back and gets them then. */
+static void test_viewer_without_memory_for_its_records_is_closed(void **state)
+{
+    (void)state;
+    for (int nth = 0; nth < 2; nth++) {
+        struct item items[2];
+        struct batch b = two_records(items, 6);
+        tear_down(NULL);
+        set_up(NULL);
+        fails_after = nth;
+        viewer_take(web, &b);
+        assert_true(fails_after < 0);
+        assert_int_equal(v.state, VIEWER_CLOSED);
+        assert_string_equal(got(), "");
+        assert_int_equal(web->told.ms, 5);
+        assert_int_equal(relay.stats.behind, 0);
+        buf_free(&b.bytes);
+    }
+}
+
 /* ---- live ---- */
 
 static void test_viewer_is_live_when_all_its_logs_are(void **state)
@@ -374,6 +405,7 @@ int main(void)
         TEST(test_cursor_that_moved_is_told_once),
         TEST(test_place_that_is_sought_is_not_told),
         TEST(test_many_short_records_go_out),
+        TEST(test_viewer_without_memory_for_its_records_is_closed),
         TEST(test_viewer_is_live_when_all_its_logs_are),
         TEST(test_log_is_live_when_the_client_was_told_its_place),
         TEST(test_needs_are_those_of_the_last_time),
