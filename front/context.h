@@ -80,6 +80,7 @@ struct context {
     struct task *task;     /* NULL: the endpoint has answered */
     enum task_lane lane;   /* of task */
     bool flows;            /* the answer is sent in pieces, and its head was: see outflow.h */
+    int64_t piece;         /* the same: when its last piece was taken, CLOCK_MONOTONIC ms */
     struct lane_job job;   /* with task: the place in the lane */
     struct parking parking;
     struct buf *keep; /* the answer goes here, to be sent later; NULL: it is sent */

@@ -72,7 +72,11 @@ static void text_gap(struct buf *b, const struct gap *gap)
 {
     char after[XID_TEXT];
     xid_format(gap->after, after);
-    buf_addf(b, "# records after %s were deleted meanwhile\n", after);
+    if (gap->lost > 0)
+        buf_addf(b, "# %lld ", (long long)gap->lost);
+    else
+        buf_adds(b, "# ");
+    buf_addf(b, "records after %s were deleted meanwhile\n", after);
 }
 
 static void text_broken(struct buf *b, const char *why)
@@ -130,11 +134,14 @@ static void add_time(struct buf *b, bool given, struct xid id)
     buf_addc(b, 'Z');
 }
 
+/* A log that was found by its name has one that fits into a file's: see identity/logs.h. */
 static void put_head(struct context *ctx, const struct export *e)
 {
     const struct range *g = &e->reading.range;
     answer_begin(ctx, 200, e->form->type);
     buf_adds(&ctx->head, "Content-Disposition: attachment; filename=\"log");
+    if (access_names_log(ctx))
+        buf_addf(&ctx->head, "-%s", request_arg(&ctx->request, "log"));
     add_time(&ctx->head, g->has_from, g->from);
     add_time(&ctx->head, g->has_to, g->to);
     buf_addf(&ctx->head, ".%s\"\r\n", e->form->suffix);

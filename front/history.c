@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * history: see history.h. Records after an id are found as the relay finds them, by relay/place.h.
- * Each read begins at the cursor's record, so it proves that nothing after it was trimmed. Without
- * that record XINFO tells whether records are lost.
+ * history: see history.h. Older records are read by front/traverse.h. Records after an id are found
+ * as the relay finds them, by relay/place.h. Each read begins at the cursor's record, so it proves
+ * that nothing after it was trimmed. Without that record XINFO tells whether records are lost.
  *
  * Invariant: the id that an answer calls `last` is one up to which each record was answered, was
  * withheld by the filter, or is in the answer's gap.
@@ -21,6 +21,7 @@
 #include "front/page.h"
 #include "front/poll.h"
 #include "front/reading.h"
+#include "front/traverse.h"
 #include "front/window.h"
 #include "identity/fingerprint.h"
 #include "relay/place.h"
@@ -30,7 +31,8 @@
 struct history {
     struct task task;
     struct window window;
-    struct redis_walk walk;
+    struct traverse older;  /* of `before` */
+    struct redis_walk walk; /* of `after` */
     struct page page;
     char key[IDENTITY_MAX_KEY + 1];
     const struct config *config;
@@ -38,9 +40,10 @@ struct history {
     bool failed;
     bool any;                  /* an entry was read, and perhaps withheld by the filter */
     struct xid oldest, newest; /* of those that were read */
-    bool passed;               /* the walk met an entry beyond the range */
+    bool more;                 /* there may be others beyond them, in the range */
     /* Of `after`. */
     struct place place;
+    bool passed; /* the walk met an entry beyond the range */
     unsigned seeks;
     bool over;      /* the time to wait is */
     unsigned every; /* ms after which the client should ask again; 0: at once */
@@ -67,8 +70,7 @@ static void add_entry(struct history *h, const struct redis_entry *entry)
 /* Counts the entry as read. False: it is not wanted any more. */
 static bool read_entry(struct history *h, const struct redis_entry *entry)
 {
-    h->passed = !range_has(&h->window.range, entry->id);
-    if (h->passed || page_is_full(&h->page))
+    if (page_is_full(&h->page))
         return false;
     if (!h->any || xid_cmp(entry->id, h->oldest) < 0)
         h->oldest = entry->id;
@@ -79,21 +81,17 @@ static bool read_entry(struct history *h, const struct redis_entry *entry)
     return !h->failed;
 }
 
-/* Without a record in the range, the client goes on after the newest one before it. */
 static bool on_older(void *arg, const struct redis_entry *entry)
 {
-    struct history *h = arg;
-    bool wanted = read_entry(h, entry);
-    if (h->passed && !h->any)
-        h->newest = entry->id;
-    return wanted;
+    return read_entry(arg, entry);
 }
 
 static bool on_newer(void *arg, const struct redis_entry *entry)
 {
     struct history *h = arg;
     uint64_t rank = h->place.cursor.rank;
-    if (!read_entry(h, entry))
+    h->passed = !range_has(&h->window.range, entry->id);
+    if (h->passed || !read_entry(h, entry))
         return false;
     place_sent(&h->place, entry->id, rank == RANK_UNKNOWN ? rank : rank + 1);
     return true;
@@ -136,7 +134,7 @@ static enum turn answer_page(struct context *ctx, const struct history *h, const
     xid_format(h->gap.next, next);
     profile_gap_data(gap, after, h->gap.has_next ? next : NULL, h->gap.lost);
     const struct page_end page_end = {.gap = h->has_gap ? gap : NULL,
-                                      .more = !h->passed && (h->walk.more || h->walk.lost),
+                                      .more = h->more,
                                       .first = h->any ? first : NULL,
                                       .last = last ? end : NULL,
                                       .status_level = ctx->config->status_level,
@@ -151,6 +149,23 @@ static enum turn answer_page(struct context *ctx, const struct history *h, const
 
 /* ---- before ---- */
 
+static void on_older_gap(void *arg, const struct gap *gap)
+{
+    struct history *h = arg;
+    h->gap = *gap;
+    h->has_gap = true;
+}
+
+/* The part that ends with `at`. */
+static void begin_older(struct history *h)
+{
+    struct range part = h->window.range;
+    part.has_to = xid_cmp(h->window.at, XID_MAX) < 0;
+    part.to = xid_next(h->window.at);
+    h->older = (struct traverse){
+        .key = h->key, .range = part, .take = on_older, .gap = on_older_gap, .arg = h};
+}
+
 /* The id after which a log without entries goes on. */
 static enum sync_result find_end(struct context *ctx, struct history *h)
 {
@@ -160,14 +175,18 @@ static enum sync_result find_end(struct context *ctx, struct history *h)
     return r;
 }
 
-/* The walk skips withheld records, but has a limit of its own: the client asks again. */
+/* The walk skips withheld records, but has a limit of its own: the client asks again. Without a
+ * record in the range, the client goes on after the newest one before it. */
 static enum turn older_turn(struct context *ctx, struct task *t)
 {
     struct history *h = (struct history *)t;
-    enum sync_result r = redis_sync_walk(ctx->redis, &h->walk, TASK_SLICE_MS);
-    if (r == SYNC_OK && !h->walk.ended)
+    enum sync_result r = traverse_on(&h->older, ctx->redis, TASK_SLICE_MS);
+    if (r == SYNC_OK && h->older.state != TRAVERSE_ENDED && !h->older.paused)
         return TURN_AGAIN;
-    if (r == SYNC_OK && !h->any && !h->passed && !h->window.has_end)
+    h->more = h->older.state != TRAVERSE_ENDED;
+    if (!h->any && h->older.has_beyond)
+        h->newest = h->older.beyond;
+    else if (r == SYNC_OK && !h->any && !h->window.has_end)
         r = find_end(ctx, h);
     if (r != SYNC_OK || h->failed)
         return answer_fault(ctx, r);
@@ -176,8 +195,9 @@ static enum turn older_turn(struct context *ctx, struct task *t)
 
 /* ---- after ---- */
 
-static enum turn answer_newer(struct context *ctx, const struct history *h)
+static enum turn answer_newer(struct context *ctx, struct history *h)
 {
+    h->more = !h->passed && (h->walk.more || h->walk.lost);
     struct xid last = cursor_position(&h->place.cursor);
     return answer_page(ctx, h, &last);
 }
@@ -315,9 +335,10 @@ static void begin_history(struct context *ctx, const char *key, const struct win
                                          .rank = begins ? 0 : RANK_UNKNOWN},
                               .standing = PLACE_CLAIMED,
                               .state = PLACE_BEHIND};
-    h->walk = (struct redis_walk){.key = h->key, .at = w->at, .fn = on_older, .arg = h};
     if (w->forward)
         begin_walk(h);
+    else
+        begin_older(h);
     ctx->task = &h->task;
 }
 

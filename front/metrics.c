@@ -38,7 +38,7 @@ static void read_rows(const struct context *ctx, struct row rows[ROWS])
         {"viewers_max", GAUGE, "Seats of the process, SSELOG_MAX_VIEWERS.", c->max_viewers},
         {"seats", GAUGE, "Seats that are taken, by streams and by requests that wait.",
          relay_seats(ctx->relay)},
-        {"behind", GAUGE, "Open event streams that have not met the tip of their log.", s->behind},
+        {"behind", GAUGE, "Logs of open event streams that have not met its tip.", s->behind},
         {"logs", GAUGE, "Logs followed.", s->logs},
         {"accepted", COUNTER, "Event streams ever opened.", s->accepted},
         {"polls", COUNTER, "Event streams answered complete.", s->polls},

@@ -22,7 +22,8 @@ int outflow_begin(struct context *ctx)
         return -1;
     figures_count(ctx->figures, ctx->endpoint, ctx->status, WHY_OK);
     ctx->flows = true;
-    ctx->parking.until = clock_ms() + OUTFLOW_STALL_MS;
+    ctx->piece = clock_ms();
+    ctx->parking.until = ctx->piece + OUTFLOW_STALL_MS;
     buf_add(&ctx->body, ctx->head.p, ctx->head.len);
     buf_adds(&ctx->body, "\r\n");
     return 0;
@@ -54,6 +55,23 @@ static enum outflow outcome(enum out_result r)
     return OUTFLOW_GONE;
 }
 
+void outflow_limit(struct context *ctx, int64_t end)
+{
+    if (end < ctx->parking.until)
+        ctx->parking.until = end;
+}
+
+/* took: the peer took bytes. A peer that takes a few now and then keeps its seat for one piece. */
+static void set_deadline(struct context *ctx, bool took, enum outflow result)
+{
+    int64_t now = clock_ms();
+    if (result == OUTFLOW_OPEN)
+        ctx->piece = now;
+    if (took)
+        ctx->parking.until = now + OUTFLOW_STALL_MS;
+    outflow_limit(ctx, ctx->piece + OUTFLOW_PIECE_MS);
+}
+
 enum outflow outflow_send(struct context *ctx)
 {
     struct parking *g = &ctx->parking;
@@ -66,8 +84,7 @@ enum outflow outflow_send(struct context *ctx)
     if (g->woken == WOKEN_ROOM)
         g->woken = WOKEN_NOT;
     enum outflow result = outcome(send_all(ctx, o));
-    if (o->taken > taken || o->rest.len == 0)
-        g->until = clock_ms() + OUTFLOW_STALL_MS;
+    set_deadline(ctx, o->taken > taken || o->rest.len == 0, result);
     return result;
 }
 

@@ -11,11 +11,13 @@
 #define SSELOG_FRONT_OUTFLOW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct context;
 
 #define OUTFLOW_PIECE    ((size_t)64 * 1024)
-#define OUTFLOW_STALL_MS 30000 /* a peer that takes nothing for so long is cut off */
+#define OUTFLOW_STALL_MS 30000  /* a peer that takes nothing for so long is cut off */
+#define OUTFLOW_PIECE_MS 120000 /* and one that takes so long for one piece */
 
 enum outflow {
     OUTFLOW_OPEN, /* ctx->body was taken and is empty: go on */
@@ -32,6 +34,9 @@ enum outflow outflow_send(struct context *ctx);
 /* Whether the process stops. The task then adds its last bytes, also when outflow_send() says
  * OUTFLOW_FULL, and calls outflow_end(): it has no other turn. */
 bool outflow_stops(const struct context *ctx);
+/* Of a task that has an end of its own: from that time (CLOCK_MONOTONIC ms) on it is not parked. It
+ * then adds its last bytes, as when the process stops. */
+void outflow_limit(struct context *ctx, int64_t end);
 /* Sends ctx->body as the end of the answer. Bytes that the peer does not take now go to the relay,
  * with context_free(). Return TURN_DONE. */
 void outflow_end(struct context *ctx);

@@ -18,6 +18,7 @@
 #include "front/context.h"
 #include "front/holder.h"
 #include "front/outflow.h"
+#include "front/reading.h"
 #include "front/scan_plan.h"
 #include "front/scans.h"
 #include "front/stream.h"
@@ -193,8 +194,11 @@ static enum scan_end decide(const struct context *ctx, struct scan *s, int64_t n
     return scan_decide(&s->facts);
 }
 
-static enum turn turn_of(enum outflow flow)
+/* A slow peer keeps its seat for no longer than SCAN_SLOW_MS. */
+static enum turn turn_of(struct context *ctx, const struct scan *s, enum outflow flow)
 {
+    if (flow == OUTFLOW_FULL)
+        outflow_limit(ctx, s->since + SCAN_SLOW_MS);
     return flow == OUTFLOW_OPEN ? TURN_AGAIN : flow == OUTFLOW_FULL ? TURN_PARK : TURN_DONE;
 }
 
@@ -203,10 +207,13 @@ static enum turn scan_turn(struct context *ctx, struct task *t)
     struct scan *s = (struct scan *)t;
     if (!s->begun && begin(ctx, s) == TURN_DONE)
         return TURN_DONE;
+    if (clock_ms() - s->since >= SCAN_SLOW_MS)
+        return finish(ctx, s, SCAN_DEADLINE);
     s->flow = outflow_send(ctx);
-    if (s->flow == OUTFLOW_GONE || (s->flow == OUTFLOW_FULL && !outflow_stops(ctx)))
-        return turn_of(s->flow);
     check_login(ctx, s, clock_ms());
+    bool ends = s->facts.expired || s->facts.revoked || outflow_stops(ctx);
+    if (s->flow == OUTFLOW_GONE || (s->flow == OUTFLOW_FULL && !ends))
+        return turn_of(ctx, s, s->flow);
     enum scan_end end = decide(ctx, s, clock_ms());
     if (end == SCAN_GOES_ON) {
         enum sync_result r = read_on(ctx, s);
@@ -221,7 +228,7 @@ static enum turn scan_turn(struct context *ctx, struct task *t)
         return finish(ctx, s, end);
     if (s->flow == OUTFLOW_OPEN && scan_tells(now - s->told))
         write_progress(s, now);
-    return turn_of(outflow_send(ctx));
+    return turn_of(ctx, s, outflow_send(ctx));
 }
 
 static void scan_free(struct task *t)
@@ -298,6 +305,9 @@ void serve_search(struct context *ctx)
     char key[IDENTITY_MAX_KEY + 1];
     struct scan_wish wish;
     if (!is_on(ctx) || access_enabled(ctx) || access_identify(ctx) || access_key(ctx, key))
+        return;
+    static const char *const known[] = {"from", "to", "limit", NULL};
+    if (reading_refuses(ctx, known, "from, to, at, dir and limit"))
         return;
     const struct profile *p = stream_profile(ctx);
     const char *why = p ? scan_read(&ctx->request, ctx->config->filters, clock_wall_ms(), &wish)

@@ -13,6 +13,7 @@
 #include "front/range.h"
 
 #define SCAN_MS          10000 /* of one request: it ends then, and the next one goes on */
+#define SCAN_SLOW_MS     40000 /* of one whose peer is slow: it ends then */
 #define SCAN_PROGRESS_MS 250
 #define SCAN_LIMIT       1000 /* matches, when the query gives no limit */
 #define SCAN_LIMIT_MAX   10000

@@ -280,8 +280,8 @@ static int fill_admission(struct context *ctx, struct admission *a)
         c->compress && ctx->request.method != METHOD_HEAD && request_accepts_gzip(&ctx->request);
     stream_head(ctx, a->profile, &a->head, a->gzip);
     token_client_id(a->client);
-    if (!a->field || !a->event_field || (c->event_prefix && !a->event_prefix) ||
-        a->head.failed || add_presence(ctx, a, a->log.key))
+    if (!a->field || !a->event_field || (c->event_prefix && !a->event_prefix) || a->head.failed ||
+        add_presence(ctx, a, a->log.key))
         return 500;
     return 0;
 }

@@ -18,8 +18,8 @@ static void take_place(struct traverse *t, struct xid id)
 static bool on_entry(void *arg, const struct redis_entry *entry)
 {
     struct traverse *t = arg;
-    bool old = xid_cmp(entry->id, t->log.last) <= 0;
-    if (!range_has(&t->range, entry->id) || (t->bounded && !old)) {
+    bool late = t->bounded && xid_cmp(entry->id, t->log.last) > 0;
+    if (!range_has(&t->range, entry->id) || late) {
         t->state = TRAVERSE_ENDED;
         t->has_beyond = true;
         t->beyond = entry->id;
@@ -29,7 +29,6 @@ static bool on_entry(void *arg, const struct redis_entry *entry)
         return false;
     take_place(t, entry->id);
     t->taken++;
-    t->old_taken += old;
     return true;
 }
 
@@ -67,12 +66,11 @@ static bool is_inside(const struct traverse *t)
                       : xid_cmp(t->at, range_last(&t->range)) <= 0;
 }
 
-/* How many records had left the log before its first one. */
-static uint64_t rank_of_first(const struct redis_info *log)
+/* How many records had left the log. Those that were deleted one by one are among them: with such
+ * ones place_on_info() tells no number. */
+static uint64_t count_removed(const struct redis_info *log)
 {
-    bool holes = log->has_deleted && xid_cmp(log->deleted, log->first) > 0;
-    return log->has_added && log->added >= log->length && !holes ? log->added - log->length
-                                                                 : RANK_UNKNOWN;
+    return log->has_added && log->added >= log->length ? log->added - log->length : RANK_UNKNOWN;
 }
 
 static void begin_forward(struct traverse *t)
@@ -84,10 +82,10 @@ static void begin_forward(struct traverse *t)
         *c = (struct cursor){.id = t->at,
                              .at = CURSOR_SENT,
                              .rank = xid_cmp(t->at, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
-    else if (xid_cmp(t->began, t->log.first) == 0)
-        c->rank = rank_of_first(&t->log);
-    if (!t->resumed && t->beginnings >= BEGINNINGS)
+    else if (t->beginnings >= BEGINNINGS)
         c->at = CURSOR_OPEN;
+    else if (xid_cmp(t->began, t->log.first) == 0)
+        c->rank = count_removed(&t->log);
     begin_walk(t, cursor_read_from(c));
 }
 
@@ -207,10 +205,11 @@ static enum sync_result seek_forward(struct traverse *t)
 static int64_t count_below(const struct traverse *t, const struct redis_info *now)
 {
     bool whole = t->taken > 0 && !t->resumed && xid_cmp(t->range.from, t->log.first) <= 0 &&
-                 xid_cmp(t->began, t->log.last) >= 0;
-    bool kept = now->has_deleted && xid_cmp(now->deleted, XID_ZERO) == 0 && now->has_added &&
+                 xid_cmp(t->began, t->log.last) == 0;
+    bool kept = xid_cmp(t->log.deleted, XID_ZERO) == 0 && now->has_deleted &&
+                xid_cmp(now->deleted, XID_ZERO) == 0 && now->has_added &&
                 now->added >= t->log.added && xid_cmp(now->last, t->log.last) >= 0;
-    return whole && kept ? (int64_t)(t->log.length - t->old_taken) : -1;
+    return whole && kept ? (int64_t)(t->log.length - t->taken) : -1;
 }
 
 /* No older record can be got. Tells which are missing. proven: `at` was found in the log. */
@@ -227,7 +226,7 @@ static void end_backward(struct traverse *t, const struct redis_info *now, bool 
                             .has_next = t->resumed || t->taken > 0,
                             .next = seen,
                             .lost = count_below(t, now)};
-    if (xid_cmp(missing, seen) < 0 && gap.lost != 0)
+    if (xid_cmp(missing, seen) < 0)
         t->gap(t->arg, &gap);
 }
 

@@ -55,7 +55,6 @@ struct traverse {
     bool edge_taken;
     struct xid edge, began; /* began: the first record of the part, when it began */
     unsigned beginnings;
-    uint64_t old_taken; /* of the records that were there when it began */
 };
 
 /* Goes on for about `slice` ms, or until it pauses or has ended. */

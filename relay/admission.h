@@ -80,15 +80,15 @@ struct admission {
     enum log_kind kind;
     struct admitted_log log; /* the first; each malloced one follows */
     char *field, *event_field;
-    char *event_prefix; /* NULL: none */
-    unsigned history;   /* records of each log, for a viewer without cursor */
-    struct xid since;   /* history begins at this id or later */
-    bool since_all;     /* all records since then are owed: lost ones are a gap */
-    unsigned keepalive; /* seconds */
-    unsigned retry;     /* ms */
-    unsigned lifetime;  /* seconds, jittered already; 0: none */
-    bool gzip;          /* the response is compressed, as its head says */
-    char client[37];    /* a random id, RFC 9562 version 4 text */
+    char *event_prefix;        /* NULL: none */
+    unsigned history;          /* records of each log, for a viewer without cursor */
+    struct xid since;          /* history begins at this id or later */
+    bool since_all;            /* all records since then are owed: lost ones are a gap */
+    unsigned keepalive;        /* seconds */
+    unsigned retry;            /* ms */
+    unsigned lifetime;         /* seconds, jittered already; 0: none */
+    bool gzip;                 /* the response is compressed, as its head says */
+    char client[37];           /* a random id, RFC 9562 version 4 text */
     struct presence *presence; /* NULL: it is not listed */
     struct poll *poll;         /* NULL: the stream is held */
     int64_t ends;              /* Unix seconds when the identity ends; 0: unknown */

@@ -96,7 +96,7 @@ struct viewer {
     struct buf *head;  /* response head and first frame, withheld; NULL: sent */
     struct blob *blob; /* long record being written */
     struct out out;
-    struct sse_part part; /* of blob */
+    struct sse_part part;  /* of blob */
     struct follower first; /* of its logs, most often the only one */
     uint64_t replayed;
     int64_t kept;   /* last frame that serves as a keepalive; ms, CLOCK_MONOTONIC, like all times
@@ -193,7 +193,7 @@ struct relay {
     struct log *logs;
     struct read *reads;
     size_t nreads;
-    uint64_t requests;                 /* ever sent for places */
+    uint64_t requests;                   /* ever sent for places */
     struct follower *queue, **queue_end; /* that wait for their turn to read */
     struct ring_store rings;
     struct batch batch;                 /* scratch */

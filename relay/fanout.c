@@ -23,7 +23,7 @@ static bool slice_is_over(const struct log *l)
 /* Hands b to viewers from f on, to all or until the slice is over.  Returns the first that it did
  * not reach. */
 static struct follower *hand_out(const struct log *l, struct follower *f, const struct batch *b,
-                               bool all)
+                                 bool all)
 {
     for (; f; f = f->next) {
         if (f->place.state != PLACE_LIVE)

@@ -29,7 +29,7 @@ struct read {
     enum read_kind kind;
     read_done_fn *done;
     struct log *log;
-    struct view *view;      /* READ_AFTER; NULL once it is gone */
+    struct view *view;        /* READ_AFTER; NULL once it is gone */
     struct follower *waiters; /* through wait_next */
     struct cursor from;
     struct xid to;

@@ -23,7 +23,7 @@
 struct relay_stats {
     _Atomic uint64_t viewers;       /* open now */
     _Atomic uint64_t logs;          /* followed now */
-    _Atomic uint64_t behind;        /* viewers not LIVE now */
+    _Atomic uint64_t behind;        /* viewers not LIVE now; each log of a viewer counts */
     _Atomic uint64_t accepted;      /* viewers ever */
     _Atomic uint64_t polls;         /* of these, answered complete */
     _Atomic uint64_t records;       /* read from logs, live */

@@ -5,8 +5,8 @@
  * takes them; no other viewer notices.  Knows nothing of Redis's answers, and calls nothing that
  * knows logs: viewer_serve() tells what each follower needs next.
  *
- * A viewer that ends goes on relay->ended and is taken apart at the end of the turn.  Until then its
- * followers are still in their views and in what they wait for, with place PLACE_NONE.
+ * A viewer that ends goes on relay->ended and is taken apart at the end of the turn.  Until then
+ * its followers are still in their views and in what they wait for, with place PLACE_NONE.
  */
 #ifndef SSELOG_RELAY_VIEWER_H
 #define SSELOG_RELAY_VIEWER_H

@@ -25,7 +25,7 @@ READING = {"/search": "data: {}\n", "/volume": '"buckets":[1]', "/export": " {}\
 ASKED = ("ann", "/stream"), ("bob", "/stream"), ("nobody", "/stream")
 ASKED_IN_TURN = (  # each of them by half of the wrong credentials: of too many sselog says 429
     ("ann", "/history"), ("ann", "/append"), ("nobody", "/append"), ("ann", "/stream?log=web"),
-    ("ann", "/history?log=never"), ("ann", "/logs"), ("nobody", "/logs"), ("ann", "/search"),
+    ("ann", "/stream?log=web&log=never"), ("ann", "/history?log=never"), ("ann", "/logs"), ("nobody", "/logs"), ("ann", "/search"),
     ("bob", "/search?log=never"), ("ann", "/volume"), ("nobody", "/volume?log=web"), ("bob", "/export"),
     ("ann", "/export?log=web"))
 
@@ -64,7 +64,8 @@ def test_method_accepts_and_refuses_credentials(stack, kind, method):
         listed = json.loads(server.answer(credential(), owner, what="/logs").raw)["logs"]
         assert [(log["name"], log["length"]) for log in listed] == [("web", 1)]
     others = [server.answer(good(), owner, what=what) for owner, what in (
-        ("bob", "/history?log=web"), ("bob", "/stream?log=web"), ("ann", "/history?log=never"), ("nobody", "/history?log=web"))]
+        ("bob", "/history?log=web"), ("bob", "/stream?log=web"), ("ann", "/history?log=never"), ("nobody", "/history?log=web"),
+        ("ann", "/stream?log=web&log=never"), ("ann", "/stream?log=never&log=web"), ("bob", "/stream?log=web&log=never"))]
     assert len({str(comparable(a)) for a in others}) == 1 and others[0].status == 403, "tells which logs exist"
     assert json.loads(server.answer(good(), "bob", what="/logs").raw) == {"logs": []}
 

@@ -42,6 +42,13 @@ def test_text_has_time_level_event_and_message(stack, redis):
     assert export(responder, "format=jsonl").headers["content-disposition"] == 'attachment; filename="log.jsonl"'
 
 
+def test_file_is_called_like_its_log(stack, redis):
+    responder = stack.responder(redis, auth="anonymous", stream="log", logs="web=log Db_1.a=other")
+    for query, name in (("", "log.txt"), ("log=web", "log-web.txt"), ("log=Db_1.a&format=jsonl&to=1970-01-02", "log-Db_1.a-19700102T000000Z.jsonl")):
+        assert export(responder, query).headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert fcgi_get(responder.socket, environment("/sselog/export", "log=x%22%0d%0ay")).status == 403
+
+
 def test_wrong_queries_are_told(stack, redis):
     responder = stack.responder(redis)
     for query, word in (("from=2&to=1", "from"), ("format=csv", "format"), ("limit=5", "limit"), ("level=loud", "level")):
@@ -87,7 +94,7 @@ def test_log_that_begins_again_with_lower_ids_does_not_look_like_the_end(stack, 
         assert lines[-1] == {"control": "gap", "after": lines[-2]["id"], "next": None, "lost": None}
 
 
-@pytest.mark.parametrize("form,gap", [("text", b"# records after "), ("jsonl", b'{"control":"gap","after":')])
+@pytest.mark.parametrize("form,gap", [("text", b"# %d records after "), ("jsonl", b'{"control":"gap","after":')])
 def test_records_that_are_trimmed_meanwhile_are_told(stack, redis, form, gap):
     responder = stack.responder(redis)
     stream, ids = begun(responder, redis, f"format={form}")
@@ -96,6 +103,9 @@ def test_records_that_are_trimmed_meanwhile_are_told(stack, redis, form, gap):
         stream.read_rest()
         lines = bytes(stream.raw).splitlines()
         assert stream.app_status == 0
+        lost = len(ids) - 10 - (len(lines) - 11)
+        gap = gap % lost if form == "text" else gap
+        assert form == "text" or json.loads(lines[-11])["lost"] == lost
         assert lines[-11].startswith(gap) and [line for line in lines if line.startswith(gap)] == [lines[-11]]
 
 

@@ -8,6 +8,7 @@ import pytest
 import procs
 import webs
 from fcgi import FcgiStream, environment, fcgi_get
+from paced import Paced
 from procs import wait_until
 
 
@@ -198,3 +199,26 @@ def test_too_many_redis_clients_answers_503(stack, redis):
 
 
 FULL = b"-ERR max number of clients reached\r\n"
+
+
+def test_page_backward_does_not_go_on_in_an_older_log(stack, redis):
+    """It takes the key while the page is read. The rest of the former log is a gap."""
+    redis.add("older", "o", id="5-0")
+    ids = redis.add_many("log", [str(i) for i in range(2000)])
+    paced = Paced(stack, redis)
+    responder = stack.responder(paced.redis)
+    paced.before = {5: lambda: redis.client.rename("older", "log") and None}
+    page = json.loads(fcgi_get(responder.socket, environment("/sselog/history", "limit=1000")).raw)
+    found = [r["id"] for r in page["records"]]
+    assert 0 < len(found) < 1000 and found == ids[-len(found):]
+    assert page["more"] is False and page["gap"]["next"] == found[0]
+
+
+def test_page_backward_tells_what_was_trimmed_meanwhile(stack, redis):
+    ids = redis.add_many("log", [str(i) for i in range(900)])
+    paced = Paced(stack, redis)
+    responder = stack.responder(paced.redis)
+    paced.before = {5: lambda: redis.client.xtrim("log", minid=ids[600], approximate=False) and None}
+    page = json.loads(fcgi_get(responder.socket, environment("/sselog/history", "limit=1000")).raw)
+    assert [r["id"] for r in page["records"]] == ids[600:]
+    assert page["more"] is False and (page["gap"]["next"], page["gap"]["lost"]) == (ids[600], 600)

@@ -145,12 +145,7 @@ def test_peer_that_reads_nothing_stops_the_search_and_then_gets_all(stack, redis
     seen = []
     slow = stack.keep(Peer(responder.socket, rcvbuf=4096))
     slow.request(environment("/sselog/search", "limit=10000"))
-
-    def stands_still():
-        seen.append(metrics.figures(responder)["sselog_searched_records_total"])
-        time.sleep(0.05)
-        return len(seen) > 5 and 0 < seen[-1] == seen[-5]
-    wait_until(stands_still, "the search to stand still")
+    wait_until(lambda: waits_for_its_peer(responder, seen), "the search to wait")
     assert seen[-1] < 1000
     assert search(responder, "limit=10")[1]["reason"] == "limit"
     body = b""
@@ -251,3 +246,28 @@ def test_search_backward_does_not_go_on_in_an_older_log(stack, redis):
     found, end, gaps = search(responder, "limit=10000")
     assert end["reason"] == "done" and 0 < len(found) < 2000 and found == ids[:-len(found) - 1:-1]
     assert [gap["next"] for gap in gaps] == [found[-1]]
+
+
+def waits_for_its_peer(responder, searched):
+    """Whether a search looks at no more records for now. searched: what earlier calls saw."""
+    searched.append(metrics.figures(responder)["sselog_searched_records_total"])
+    time.sleep(0.05)
+    return len(searched) > 5 and 0 < searched[-1] == searched[-5]
+
+
+@pytest.mark.long
+def test_peer_that_takes_a_little_now_and_then_keeps_no_seat(stack, redis):
+    """Half a minute after the time of a search its seat is free."""
+    redis.add_many("log", [f"{i} ".ljust(2000, "x") for i in range(5000)])
+    responder = stack.responder(redis)
+    slow = stack.keep(Peer(responder.socket, rcvbuf=4096))
+    slow.request(environment("/sselog/search", "limit=10000"))
+    wait_until(lambda seen=[]: waits_for_its_peer(responder, seen), "the search to wait")
+
+    def is_free():
+        assert slow.sock.recv(100)
+        time.sleep(1)
+        return metrics.figures(responder)["sselog_seats"] == 0
+    start = time.monotonic()
+    wait_until(is_free, "its seat", 90)
+    assert time.monotonic() - start > 20

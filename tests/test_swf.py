@@ -313,10 +313,13 @@ def test_unknown_parameters_and_case_of_the_scheme_are_accepted(stack, redis):
     section 11.1)."""
     responder = stack.responder(redis, profile="swf", auth="bearer")
     key = api_key(redis, "ann")["Authorization"].replace("Token", "token")
-    for query in ("level=x", "history=all", "envelope=2", "level=&q="):
+    for query in ("level=x", "history=all", "envelope=2", "level=&q=", "q=%2F(%2F"):
         with FcgiStream(responder.socket, environment(PATH, query, mount=PATH, HTTP_AUTHORIZATION=key)) as s:
             assert s.status == 200
             s.read_until(lambda s: s.events, "connected")
+            if query == "q=%2F(%2F":
+                publish(redis, {"msg_type": "shown", "of": query})
+                assert messages(s, 1)[0].json()["of"] == query
 
 
 def test_remote_user_gets_503_without_redis(redis, responder):

@@ -148,6 +148,19 @@ def test_only_json_objects_of_the_tenant_are_delivered(stack, redis, kind):
         assert tenants == [B, None, None, [A], A, A, A]
 
 
+@pytest.mark.parametrize("query", ["q=%2F(%2F", "level=loud"])
+def test_wrong_filter_filters_nothing(stack, redis, query):
+    """The original knows no filters. q=x that is no mistake still filters."""
+    responder = stack.responder(redis, profile="tod", auth="token", keepalive=1)
+    where = path(A)
+    for given, wanted in ((query, ["one", "two"]), ("q=two", ["two"])):
+        with FcgiStream(responder.socket, environment(where, f"token={sse_token(redis, A)}&{given}", mount=where)) as s:
+            assert s.status == 200
+            for status in ("one", "two"):
+                publish(redis, A, "device_status", status=status)
+            assert [r.json()["status"] for r in s.read_records(len(wanted))] == wanted
+
+
 @servers
 def test_resume_replays_and_other_ids_start_with_the_last_minute(stack, redis, kind):
     """The page makes a new EventSource every 25 s and after each fault, without an id. Records that came

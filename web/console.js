@@ -5,16 +5,16 @@
  * nothing. No part knows this file. The top of each file says what the part does; each uses only parts above or
  * beside it:
  *
- *    text         ids, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
+ *    text         ids, cursor, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
  *                 server-filter, query-edit, hidden-hint, empty-text
- *    connection   callback, client-ids, options, cursor, event-parser, requests, merge-pages, history-request,
- *                 volume-request, catch-up, history-poll, reconnecting-source, search-request, tabs, elements,
+ *    connection   callback, client-ids, options, event-parser, requests, merge-pages, history-request,
+ *                 volume-request, catch-up, live-order, history-poll, reconnecting-source, search-request, tabs, elements,
  *                 sselog (the client, which other pages embed too)
  *    page         dom, log-choice, log-names, settings, shortcuts
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
  *                 day-line, virtual-list, download
- *    flow         ingest, filter-session, older-history, clearing, log-session
+ *    flow         ingest, filter-session, older-history, clearing, kept-place, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
  *                 match-steps, field-menu, context, keymap, picker with picker-text, picker-lines, log-facts
  *    other pages  log-list, log-style, sselog-log: the list without this file
@@ -29,6 +29,7 @@ import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
 import { Counts } from "./counts.js";
 import { DayLines } from "./day-line.js";
+import { refOf } from "./cursor.js";
 import { $, once, showToastsIn } from "./dom.js";
 import { download } from "./download.js";
 import { isSearch } from "./filter.js";
@@ -36,6 +37,7 @@ import { FieldMenu } from "./field-menu.js";
 import { FilterSession } from "./filter-session.js";
 import { showFold } from "./fold-button.js";
 import { Ingest } from "./ingest.js";
+import { keptPlace } from "./kept-place.js";
 import { keymap } from "./keymap.js";
 import { isAll } from "./level-set.js";
 import { LogSession } from "./log-session.js";
@@ -59,7 +61,7 @@ import { VirtualList } from "./virtual-list.js";
 
 const preferences = readPreferences();
 const settings = readURL();
-const linkOf = (/** @type {string} */ id) => linkTo(id, settings);
+const linkOf = (/** @type {string} */ ref) => linkTo(ref, settings);
 
 /* ---------------------------------------------------------------- the list */
 
@@ -91,6 +93,9 @@ const view = {
   },
   get target() {
     return settings.at;
+  },
+  get marks() {
+    return session.marks;
   },
   get traces() {
     return preferences.foldTraces;
@@ -155,7 +160,7 @@ const ingest = new Ingest({
   mayAdd: (items) => !list.wouldLose(items),
   parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
-    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item.id)).length);
+    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item)).length);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
     drawNow();
@@ -169,6 +174,7 @@ const older = new OlderHistory({
   list,
   ingest,
   searched: (items) => filter.searched(items),
+  logs: () => session.logs,
   situation: () => ({
     state: session.state,
     status: session.status,
@@ -201,6 +207,7 @@ const clearing = new Clearing({
   },
 });
 
+/** @type {LogSession} */
 const session = new LogSession(settings, filtered, {
   onrestart(at) {
     list.setFollowing(true);
@@ -213,7 +220,7 @@ const session = new LogSession(settings, filtered, {
     status.clear();
     title.clear();
     list.clear();
-    list.draw();
+    measureTimes();
   },
   onopen(connection, at) {
     older.connect(connection);
@@ -258,7 +265,7 @@ const controls = new Controls(settings, preferences, {
     if (text !== filter.text) filter.setText(text);
     filter.refilter();
     counts.asked();
-    session.filterChanged(held ? pointer.item?.id : at);
+    session.filterChanged(held && pointer.item && !pointer.item.marker ? refOf(pointer.item) : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
   onserver: () => session.filterChanged(),
@@ -304,8 +311,9 @@ new FieldMenu({
 });
 const picker = new Picker(settings, preferences, {
   onchoose(logs) {
+    const at = keptPlace(store, list.firstSeq, settings.logs, logs);
     controls.setLogs(logs);
-    session.logsChanged();
+    session.logsChanged(at);
   },
   onfold: () => savePreferences(preferences),
   onknown() {

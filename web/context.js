@@ -4,6 +4,7 @@
  * context: a row among its neighbours: the filter is emptied, and the row stays in sight and is pointed out. The
  * button of the browser leads back to the filter. It owns no state. It may not know how rows are filtered.
  */
+import { refOf } from "./cursor.js";
 import { element, toast } from "./dom.js";
 import { pushURL, readURL } from "./settings.js";
 
@@ -49,7 +50,7 @@ export class Context {
     }
     this.list.centre(item);
     this.pointer.set(item, { out: true });
-    if (this.filtered()) pushURL(this.controls.settings, () => this.controls.leaveFilter(item.id ?? ""));
+    if (this.filtered()) pushURL(this.controls.settings, () => this.controls.leaveFilter(item.marker ? "" : refOf(item)));
   }
 
   /** The address is another one now: takes the filter from it. */

@@ -40,6 +40,30 @@ export function unpack(text) {
 export const placeIn = (log, id) => (log ? `${log}=${id ?? ""}` : (id ?? ""));
 
 /**
+ * Names a record among those of all logs: as its cursor, an id or `web=5-0`. "" for what has no id.
+ * @param {{log?: string, id?: string}} record
+ */
+export const refOf = ({ log = ONLY, id = "" }) => (id ? placeIn(log, id) : "");
+
+/**
+ * Whether a reference names the record. One without a log names it in any log.
+ * @param {string} ref
+ * @param {{log?: string, id?: string}} record
+ */
+export function refersTo(ref, { log = ONLY, id = "" }) {
+  return id !== "" && (ref === id || ref === placeIn(log, id));
+}
+
+/**
+ * The log and the id of a reference; an id of "" where it is none.
+ * @param {string} ref
+ */
+export function readRef(ref) {
+  const [[log, id]] = [...unpack(ref), [ONLY, ""]];
+  return { log, id };
+}
+
+/**
  * The log in which a cursor differs from the one before it, or "".
  * @param {string} text
  * @param {string} before

@@ -50,7 +50,7 @@ const SERVICE = /^[\w.-]+ +\| /;
 function writerOf(entry) {
   const own = entry.structured ? fieldsOf(entry.data) : null;
   const service = SERVICE.exec(entry.message)?.[0];
-  return JSON.stringify([entry.event, entry.structured, service, ...WRITER.map((name) => own?.[name] ?? entry.fields?.[name])]);
+  return JSON.stringify([entry.log, entry.event, entry.structured, service, ...WRITER.map((name) => own?.[name] ?? entry.fields?.[name])]);
 }
 
 /**
@@ -154,7 +154,7 @@ export function kindOf(left, right, { traces, equal }) {
  * @param {Entry} b
  */
 function isEqual(a, b) {
-  return a.size === b.size && a.level === b.level && a.event === b.event && a.message === b.message && single(a) && single(b);
+  return a.size === b.size && a.log === b.log && a.level === b.level && a.event === b.event && a.message === b.message && single(a) && single(b);
 }
 
 const framesOf = (/** @type {Entry} */ entry) => (entry.role === "frame" ? 1 : 0);

@@ -90,7 +90,7 @@ export class LogList {
     this.arrivals = new Arrivals(box, follow);
     this.list = this.makeList();
     this.ingest = this.makeIngest();
-    this.reach = new Reach(this.store, this.ingest, source.newest);
+    this.reach = new Reach(this.store, this.ingest, source.newest, () => [...(look.marks?.keys() ?? [])]);
     const copies = new CopyRows({ list: this.list, store: this.store, view: look });
     this.actions = new RowActions({ list: this.list, store: this.store, linkTo: look.linkTo, copies });
     this.draw = once(() => this.drawNow());

@@ -34,6 +34,12 @@ function shorten(rest, taken) {
   return short;
 }
 
+/**
+ * Characters of the longest short name.
+ * @param {Map<string, Mark> | undefined} marks
+ */
+export const widthOf = (marks) => Math.max(0, ...[...(marks?.values() ?? [])].map(({ short }) => short.length));
+
 /** @param {string} name */
 const hash = (name) => [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
 

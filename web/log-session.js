@@ -4,12 +4,14 @@
  * log-session: the connection of the console to its logs, opened again when these or the filter on the server change. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
-import { isId } from "./ids.js";
+import { ONLY, logsIn, placeIn, readRef } from "./cursor.js";
 import { writeLogs } from "./log-choice.js";
+import { marksOf } from "./log-names.js";
 import { placeText, serverFilter } from "./server-filter.js";
 import { isAddress } from "./settings.js";
 import { connect } from "./sselog.js";
 
+/** @import { Mark } from "./log-names.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { Client, Detail, State } from "./sselog.js" */
@@ -21,7 +23,7 @@ const REFUSED = 400; // the status by which the server says that it does not tak
  * @typedef {object} SessionEvents
  * @property {(at: string) => void} onrestart the stream is to be another one; start() follows, at this record
  * @property {() => void} onreset the page begins again with nothing; records of the previous connection have come
- * @property {(connection: Client, at: string) => void} onopen at: id of the record that the address names, or ""
+ * @property {(connection: Client, at: string) => void} onopen at: the record that the address names, as refOf() does, or ""
  * @property {(records: LogRecord[]) => void} onrecords
  * @property {(state: State, detail: Detail) => void} onstate
  * @property {(text: string) => void} onplace where the filter runs, in words
@@ -42,12 +44,15 @@ export class LogSession {
     this.state = "connecting";
     this.status = 0;
     this.applied = ""; // the filter that the stream has
-    this.goal = ""; // id of the record to begin at when the stream is opened again
+    this.goal = ""; // the record to begin at when the stream is opened again
     /** The filter that the server does not take. */
     this.refused = { q: "", reason: "" };
     /** @type {Client | null} */
     this.connection = null;
     this.completed = false; // oncomplete was called for this connection
+    this.logs = [ONLY]; // of the connection, as logsIn() names them
+    /** Their marks, where there are several. @type {Map<string, Mark>} */
+    this.marks = new Map();
     this.timer = 0; // of restart(); 0: the stream has the filter that it should have
   }
 
@@ -57,17 +62,20 @@ export class LogSession {
     this.connection = null;
     this.completed = false;
     this.applied = this.wanted();
+    this.logs = isAddress(settings.stream) ? logsIn(new URL(this.url())) : [ONLY];
+    this.marks = marksOf(this.logs.length > 1 ? this.logs : []);
     events.onreset();
     this.showPlace();
     if (!isAddress(settings.stream)) {
       events.onstate("unavailable", { reason: `${settings.stream} is no address` });
       return;
     }
-    const at = isId(settings.at) ? settings.at : "";
+    const { id } = readRef(settings.at);
+    const at = id && settings.at;
     this.connection = connect({
       url: this.url(),
       token: settings.token,
-      after: at || undefined,
+      after: at && this.logs.map((log) => placeIn(log, id)).join(","),
       onrecords: (records) => events.onrecords(records),
       onstate: (state, detail) => this.changed(state, detail),
     });
@@ -76,7 +84,7 @@ export class LogSession {
 
   /**
    * The reader changed the filter, or where it runs. Starts again when that rests, if the stream needs another one.
-   * @param {string} [at] id of a record that should then be in sight
+   * @param {string} [at] a record that should then be in sight, as refOf() names it
    */
   filterChanged(at = "") {
     clearTimeout(this.timer);
@@ -85,10 +93,13 @@ export class LogSession {
     this.showPlace();
   }
 
-  /** The reader chose other logs. */
-  logsChanged() {
+  /**
+   * The reader chose other logs.
+   * @param {string} [at] as for filterChanged()
+   */
+  logsChanged(at = "") {
     clearTimeout(this.timer);
-    this.goal = "";
+    this.goal = at;
     this.restart();
   }
 

@@ -6,6 +6,7 @@
  * Where the server withholds records, a page of history may have none: then it goes on by itself for a while.
  * Invariant: an answer that arrives after the connection was replaced changes nothing.
  */
+import { readRef, refersTo } from "./cursor.js";
 import { $, number, toast } from "./dom.js";
 import { emptyText, momentText } from "./empty-text.js";
 import { nextId } from "./ids.js";
@@ -53,11 +54,12 @@ export class OlderHistory {
    * @param {VirtualList} options.list
    * @param {Ingest} options.ingest holds records that the page does not show yet
    * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter was tried on them
+   * @param {() => string[]} options.logs as of Reach
    * @param {() => Situation} options.situation
    * @param {() => void} options.onadded records are now before all others
    * @param {() => void} options.onloaded a page of records was taken, or its loading failed
    */
-  constructor({ store, list, ingest, searched, situation, onadded, onloaded }) {
+  constructor({ store, list, ingest, searched, logs, situation, onadded, onloaded }) {
     this.store = store;
     this.list = list;
     this.ingest = ingest;
@@ -67,7 +69,7 @@ export class OlderHistory {
     this.onloaded = onloaded;
     /** @type {Client | null} */
     this.connection = null;
-    this.reach = new Reach(store, ingest, () => this.connection?.lastId);
+    this.reach = new Reach(store, ingest, () => this.connection?.lastId, logs);
     /** @type {Activity} */
     this.activity = "idle";
     this.begun = false; // begin() was called for this connection
@@ -157,25 +159,25 @@ export class OlderHistory {
   }
 
   /**
-   * Loads the record with this id and those before it, and shows it in the middle.
-   * @param {string} id
+   * Loads the record that is named and those before it, and shows it in the middle.
+   * @param {string} ref as refOf() names it
    */
-  async open(id) {
+  async open(ref) {
     this.list.setFollowing(false);
     await this.run("loading", async (connection) => {
-      const entries = await this.prepend(connection, nextId(id), CONTEXT);
-      if (entries) this.showTarget(id, entries.at(-1));
+      const entries = await this.prepend(connection, nextId(readRef(ref).id), CONTEXT);
+      if (entries) this.showTarget(ref, entries.findLast((entry) => refersTo(ref, entry)) ?? entries.at(-1));
     });
   }
 
   /**
-   * @param {string} id of the record that a link names
-   * @param {Entry | undefined} entry the last one up to it
+   * @param {string} ref the record that a link names
+   * @param {Entry | undefined} entry it, or the last one before it
    */
-  showTarget(id, entry) {
+  showTarget(ref, entry) {
     const row = entry && this.list.reveal(entry, { centre: true });
     row?.focus({ preventScroll: true });
-    if (entry?.id !== id) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
+    if (!entry || !refersTo(ref, entry)) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
     else if (!row) toast(HIDDEN);
   }
 

@@ -36,6 +36,7 @@ import { hiddenIn } from "./trace.js";
  * @typedef {object} Entry
  * @property {undefined} [marker] tells entries from markers
  * @property {string} id
+ * @property {string} log its name, or "" where the page shows one log
  * @property {string | undefined} event
  * @property {string} data the payload
  * @property {Record<string, string> | undefined} fields those of the log entry beside the payload
@@ -71,6 +72,7 @@ import { hiddenIn } from "./trace.js";
  * @property {number} seq as of an entry
  * @property {number} height as of an entry
  * @property {undefined} [id]
+ * @property {undefined} [log]
  * @property {undefined} [size]
  * @property {undefined} [data]
  */
@@ -101,7 +103,7 @@ export function messageText(entry) {
  * @param {string} [statusLevel] the statuses that are levels in access records, as of severityOfStatus()
  * @returns {Entry}
  */
-export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
+export function parseEntry({ id, log = "", event, data, fields: beside }, statusLevel) {
   const fields = fieldsOf(data);
   const told = fields ? messageOf(fields) : data;
   const whole = told ?? data;
@@ -114,6 +116,7 @@ export function parseEntry({ id, event, data, fields: beside }, statusLevel) {
   const lines = countLines(shown);
   return {
     id,
+    log,
     event,
     data,
     fields: beside,
@@ -150,10 +153,12 @@ export const makeMarker = (kind, message) => ({ marker: kind, message, at: Date.
 /**
  * The text of the marker of a gap.
  * @param {number | null} [lost] number of records, if the server knows it
+ * @param {string} [log] its name, where the page shows several
  */
-export function gapText(lost) {
-  const records = Number.isInteger(lost) ? `${lost?.toLocaleString("en")} record${lost === 1 ? " is" : "s are"}` : "Records are";
-  return `${records} missing here: the log no longer has them`;
+export function gapText(lost, log = "") {
+  const known = Number.isInteger(lost);
+  const records = known ? `${lost?.toLocaleString("en")} record${lost === 1 ? "" : "s"}` : "Records";
+  return `${records}${log && ` of ${log}`} ${lost === 1 ? "is" : "are"} missing here: the log no longer has them`;
 }
 
 /** @param {string} text */
@@ -178,13 +183,14 @@ export function asText(entry, options) {
   const time = formatTime(shownTime(entry, options).ms, { utc: options.utc, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
   const event = entry.event ? ` [${plain(entry.event)}]` : "";
-  return `${time}${level}${event} ${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
+  const log = entry.log && ` ${entry.log}`;
+  return `${time}${log}${level}${event} ${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
 }
 
 /**
  * The record as it came, as a line of JSON.
  * @param {Entry} entry
  */
-export function asJSON({ id, event, data, fields }) {
-  return JSON.stringify({ id, ...(event && { event }), data, ...(fields && { fields }) }) + "\n";
+export function asJSON({ id, log, event, data, fields }) {
+  return JSON.stringify({ ...(log && { log }), id, ...(event && { event }), data, ...(fields && { fields }) }) + "\n";
 }

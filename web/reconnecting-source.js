@@ -13,6 +13,7 @@
  */
 import { changedLog, placeIn, unpack } from "./cursor.js";
 import { eachOf } from "./history-request.js";
+import { LiveOrder } from "./live-order.js";
 import { HistoryPoll, spread } from "./history-poll.js";
 
 /** @import { LogRecord, Refusal, Requests } from "./requests.js" */
@@ -143,6 +144,7 @@ export class ReconnectingSource {
     /** @type {EventSource | null} */
     this.eventSource = null;
     this.frame = ""; // cursor of the last frame of this connection
+    this.order = new LiveOrder((record) => owner.record(record), (place) => owner.moved(place));
     /** Why the server ends the stream, as it said before. @type {string | undefined} */
     this.ending = undefined;
     this.every = 0; // ms between two polls; 0: the stream is held, or not known yet
@@ -213,12 +215,13 @@ export class ReconnectingSource {
     on("open", () => this.up());
     on("error", () => this.down());
     this.frame = this.owner.lastId;
+    this.order.waits = this.several;
     on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data, this.several)));
     on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
     on("cursor", ({ lastEventId }) => {
       this.arm();
       this.frame = lastEventId;
-      this.owner.moved(lastEventId);
+      this.order.move(lastEventId);
     });
     on("ping", ({ data }) => this.pinged(detailOf(data)));
     for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
@@ -239,7 +242,7 @@ export class ReconnectingSource {
   record(record) {
     this.arm();
     this.failures = 0;
-    this.owner.record(this.several ? this.unpacked(record) : record);
+    this.order.push(this.several ? this.unpacked(record) : record);
   }
 
   get several() {
@@ -270,6 +273,8 @@ export class ReconnectingSource {
    */
   control(name, detail) {
     this.arm();
+    if (name !== "token") this.order.release();
+    if (name === "gap") this.order.waits = this.several;
     if (name === "gap") this.tell("gap", detail);
     if (name === "live") this.live(detail);
     if (name === "source") this.sourceChanged(detail.state === "lost");
@@ -332,6 +337,7 @@ export class ReconnectingSource {
    * jittered `retry:` of the server. It would send the token again, so with tokens this class reconnects itself.
    */
   down() {
+    this.order.release();
     const reason = this.ending;
     this.ending = undefined;
     if (reason === "poll") {
@@ -550,6 +556,7 @@ export class ReconnectingSource {
   }
 
   drop() {
+    this.order.release();
     clearTimeout(this.retryTimer);
     clearTimeout(this.silenceTimer);
     clearTimeout(this.crowdTimer);

@@ -144,7 +144,7 @@ export class Requests {
   /** Names the owners of all logs, once they are known. */
   get whose() {
     const owners = this.logs.map((log) => this.owners.get(log));
-    return owners.every((owner) => owner) ? owners.join(" ") : undefined;
+    return owners.every((owner) => owner) ? owners.join(",") : undefined;
   }
 
   /**
@@ -153,7 +153,7 @@ export class Requests {
    */
   async stream(parameters) {
     const own = { envelope: 1, ...(this.client && { replaces: this.client }), ...parameters };
-    return this.withParameters(this.url, own, ONLY, this.takeRenewed());
+    return this.withParameters(this.url, own, this.whose, this.takeRenewed());
   }
 
   /**
@@ -236,7 +236,7 @@ export class Requests {
     const url = new URL(name === "history" ? this.historyUrl : sibling(this.url, name), this.url);
     for (const [key, value] of this.url.searchParams) url.searchParams.append(key, value);
     if (log) url.searchParams.set("log", log);
-    return this.withParameters(url, parameters, log);
+    return this.withParameters(url, parameters, this.owners.get(log));
   }
 
   /**
@@ -257,13 +257,12 @@ export class Requests {
   /**
    * @param {string | URL} base
    * @param {Record<string, string | number>} parameters
-   * @param {string} log
+   * @param {string | undefined} owner of the log or the logs
    * @param {string} [renewed] the token of this request, if there is one already
    */
-  async withParameters(base, parameters, log, renewed) {
+  async withParameters(base, parameters, owner, renewed) {
     const url = new URL(base);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-    const owner = this.owners.get(log);
     if (owner) url.searchParams.set("whose", owner);
     return this.withToken(url, renewed);
   }

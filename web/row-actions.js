@@ -4,6 +4,7 @@
  * row-actions: what the reader does with single rows: show fields, open folds, show the whole message, copy, move from
  * row to row. The focused row is the state, and the document owns it. It may not know the filter or the connection.
  */
+import { refOf } from "./cursor.js";
 import { copy, offerText, toast } from "./dom.js";
 import { foldOf } from "./folds.js";
 
@@ -32,7 +33,7 @@ export class RowActions {
    * @param {object} options
    * @param {VirtualList} options.list
    * @param {Store} options.store
-   * @param {(id: string) => string} options.linkTo address of a record
+   * @param {(ref: string) => string} options.linkTo address of a record, as refOf() names it
    * @param {CopyRows} options.copies
    */
   constructor({ list, store, linkTo, copies }) {
@@ -164,7 +165,7 @@ export class RowActions {
 
   /** @param {Item | undefined} entry */
   async copyLink(entry) {
-    const link = entry?.id && this.linkTo(entry.id);
+    const link = entry?.id && this.linkTo(refOf(entry));
     if (!link) return;
     if (await copy(link)) toast("Link copied");
     else offerText("Link to this record", link);

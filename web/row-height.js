@@ -5,15 +5,18 @@
  * owns that width, which its owner lets it measure again when the list changes. It may not know which rows are drawn.
  */
 import { element } from "./dom.js";
+import { widthOf } from "./log-names.js";
 import { CLAMP, LONG } from "./message.js";
 import { DATE } from "./times.js";
 
+/** @import { Mark } from "./log-names.js" */
 /** @import { Item } from "./parse-entry.js" */
 
 const ROW = 20; // px of a line, as in console.css
 const MARKER = 26; // px of a marker
 const PADDING = 24; // px left and right of a line
 const BESIDE = 24; // characters that the short time, level and button take in a row
+const MARK = 4; // characters that the colour of a log and its gap take
 
 export class RowHeight {
   /**
@@ -26,15 +29,16 @@ export class RowHeight {
     this.rows = rows;
     this.preferences = preferences;
     this.columns = 80;
-    this.more = 0; // characters that the times have besides
+    this.more = 0; // characters that the times and the mark of the log have besides
   }
 
   /**
-   * Rows show other times. Their length is another too; measure() follows.
-   * @param {{date?: boolean | "short", utc: boolean}} view
+   * Rows show other times or logs. Their length is another too; measure() follows.
+   * @param {{date?: boolean | "short", utc: boolean, marks?: Map<string, Mark>}} view
    */
-  showTimes({ date, utc }) {
-    this.more = (date ? DATE.length : 0) + (utc ? 1 : 0);
+  showTimes({ date, utc, marks }) {
+    const log = widthOf(marks);
+    this.more = (date ? DATE.length : 0) + (utc ? 1 : 0) + (log && log + MARK);
   }
 
   /** Counts the characters that fit into a line. */

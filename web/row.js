@@ -5,15 +5,18 @@
  * Invariant: text of records becomes text nodes only, here and in the parts paint and field-list.
  */
 import { plain } from "./ansi.js";
+import { refOf, refersTo } from "./cursor.js";
 import { element } from "./dom.js";
 import { fieldList } from "./field-list.js";
 import { button, showFold } from "./fold-button.js";
 import { hiddenHint } from "./hidden-hint.js";
 import { OTHER } from "./level.js";
+import { widthOf } from "./log-names.js";
 import { cut, messageOf } from "./message.js";
 import { textOf } from "./parse-entry.js";
 import { formatTime, shownTime } from "./times.js";
 
+/** @import { Mark } from "./log-names.js" */
 /** @import { Entry, Item, Marker } from "./parse-entry.js" */
 /** @import { Query } from "./query.js" */
 
@@ -24,8 +27,9 @@ import { formatTime, shownTime } from "./times.js";
  * @property {boolean} utc
  * @property {"short" | false} [date] the times have the date
  * @property {boolean} [own] rows show the times that the records say
- * @property {(id: string) => string} linkTo address of a record; "": it has none
- * @property {string} target id of the record to point out, or ""
+ * @property {(ref: string) => string} linkTo address of a record, as refOf() names it; "": it has none
+ * @property {string} target the record to point out, as refOf() names it, or ""
+ * @property {Map<string, Mark>} [marks] of the logs, where the page shows several
  * @property {boolean} [menu] fields have a menu
  * @property {boolean} traces stack traces fold
  * @property {boolean} wrap long lines wrap
@@ -48,9 +52,9 @@ export function makeRow(entry, view) {
   row.tabIndex = -1;
   row.setAttribute("role", "article");
   row.setAttribute("aria-label", nameOf(entry, view));
-  if (entry.id && entry.id === view.target) row.classList.add("target");
+  if (refersTo(view.target, entry)) row.classList.add("target");
   const lead = element("span", "lead"); // stays in sight when long lines are scrolled sideways
-  lead.append(timeCell(entry, view), levelCell(entry), gutter(entry));
+  lead.append(timeCell(entry, view), ...logCell(entry, view), levelCell(entry), gutter(entry));
   row.append(lead, body(entry, view));
   showFold(row, entry, view);
   return row;
@@ -63,7 +67,7 @@ export function makeRow(entry, view) {
  */
 function nameOf(entry, view) {
   const time = formatTime(shownTime(entry, view).ms, view).replace(/\.\d+/, "");
-  return [time, SPOKEN[entry.level], entry.event && plain(entry.event), cut(textOf(entry), NAME)].filter(Boolean).join(" ");
+  return [time, entry.log, SPOKEN[entry.level], entry.event && plain(entry.event), cut(textOf(entry), NAME)].filter(Boolean).join(" ");
 }
 
 /**
@@ -77,7 +81,7 @@ function timeCell(entry, view) {
   const [, time, fraction, rest] = /^(.*?)(\.\d+)(.*)$/.exec(formatTime(ms, view)) ?? ["", entry.id || "–", "", ""];
   cell.append(time, element("span", "ms", fraction), rest);
   if (view.own && !own) cell.classList.add("arrived");
-  const link = entry.id && view.linkTo(entry.id);
+  const link = entry.id && view.linkTo(refOf(entry));
   if (!link) return cell;
   cell.href = link;
   cell.title = `${timesOf(entry, view.utc)} · copy a link to this record`;
@@ -97,6 +101,19 @@ function timesOf(entry, utc) {
   const arrived = formatTime(shownTime(entry, { utc }).ms, { utc, date: true });
   const { ms, own } = shownTime(entry, { utc, own: true });
   return own ? `The record says ${formatTime(ms, { utc, date: true })}, it came ${arrived}` : arrived;
+}
+
+/**
+ * The mark of the log, where there are several. All short names are filled up to the same length.
+ * @param {Entry} entry
+ * @param {View} view
+ */
+function logCell({ log }, { marks }) {
+  if (!log) return [];
+  const { short, look } = marks?.get(log) ?? { short: log, look: "" };
+  const cell = element("span", `log-mark ${look}`, short.padEnd(widthOf(marks)));
+  cell.title = log;
+  return [cell];
 }
 
 /** @param {Entry} entry */
@@ -129,7 +146,7 @@ function body(entry, view) {
   cell.append(...messageOf(entry, view));
   const hint = hiddenHint(entry, view.query);
   if (hint) cell.append(" ", element("bdi", "hint", hint));
-  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(entry.id))), fieldList(entry, view));
+  if (entry.open) cell.append(copyTools(Boolean(entry.id && view.linkTo(refOf(entry)))), fieldList(entry, view));
   return cell;
 }
 

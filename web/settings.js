@@ -22,7 +22,7 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {Set<string>} levels levels shown
  * @property {string} query text of the filter
  * @property {boolean} server the server filters too
- * @property {string} at id of the record that the address names, or ""
+ * @property {string} at the record that the address names, as refOf() does, or ""
  * @property {boolean} own rows show the times that the records say
  * @property {number} cap records that the page may hold; 0: as the preferences say
  * @property {string | true | undefined} token as in connect()
@@ -122,15 +122,15 @@ export function pushURL(settings, change) {
   history.pushState(null, "", urlOf(settings));
 }
 
-/** Links up to the id, with each value of `own` and each choice of logs. @type {Map<string, string>} */
+/** Links up to the name of the record, with each value of `own` and each choice of logs. @type {Map<string, string>} */
 const linkBases = new Map();
 
 /**
- * A link to one record, without filters, which might hide it. Rows need many: the part before the id is made once.
- * @param {string} id
+ * A link to one record, without filters, which might hide it. Rows need many: the part before its name is made once.
+ * @param {string} ref as refOf() names it
  * @param {Pick<Settings, "own" | "logs">} settings
  */
-export function linkTo(id, { own, logs }) {
+export function linkTo(ref, { own, logs }) {
   const key = `${own} ${logs}`;
   let base = linkBases.get(key);
   if (base === undefined) {
@@ -138,7 +138,7 @@ export function linkTo(id, { own, logs }) {
     url.searchParams.set("at", "");
     linkBases.set(key, (base = url.href));
   }
-  return base + encodeURIComponent(id);
+  return base + encodeURIComponent(ref);
 }
 
 /**

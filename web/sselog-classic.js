@@ -196,7 +196,7 @@
     /** Names the owners of all logs, once they are known. */
     get whose() {
       const owners = this.logs.map((log) => this.owners.get(log));
-      return owners.every((owner) => owner) ? owners.join(" ") : void 0;
+      return owners.every((owner) => owner) ? owners.join(",") : void 0;
     }
     /**
      * The address of the stream. Records come in envelopes, so that the client needs no list of event names.
@@ -204,7 +204,7 @@
      */
     async stream(parameters) {
       const own = { envelope: 1, ...this.client && { replaces: this.client }, ...parameters };
-      return this.withParameters(this.url, own, ONLY, this.takeRenewed());
+      return this.withParameters(this.url, own, this.whose, this.takeRenewed());
     }
     /**
      * Keeps a token that came in a stream for the next stream. A page without the option `token` does not use it.
@@ -280,7 +280,7 @@
       const url = new URL(name === "history" ? this.historyUrl : sibling(this.url, name), this.url);
       for (const [key, value] of this.url.searchParams) url.searchParams.append(key, value);
       if (log) url.searchParams.set("log", log);
-      return this.withParameters(url, parameters, log);
+      return this.withParameters(url, parameters, this.owners.get(log));
     }
     /**
      * Whether the server answers anything to a request without cookies. Browsers keep other connections for these, so
@@ -302,13 +302,12 @@
     /**
      * @param {string | URL} base
      * @param {Record<string, string | number>} parameters
-     * @param {string} log
+     * @param {string | undefined} owner of the log or the logs
      * @param {string} [renewed] the token of this request, if there is one already
      */
-    async withParameters(base, parameters, log, renewed) {
+    async withParameters(base, parameters, owner, renewed) {
       const url = new URL(base);
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
-      const owner = this.owners.get(log);
       if (owner) url.searchParams.set("whose", owner);
       return this.withToken(url, renewed);
     }
@@ -736,6 +735,48 @@
     if (url === void 0) throw wrong(`\`url\` is missing, expected is ${KINDS.url[1]}`);
   }
 
+  // live-order.js
+  var MOST = 2e4;
+  var LiveOrder = class {
+    /**
+     * @param {(record: LogRecord) => void} record hands a record over
+     * @param {(place: string) => void} moved hands a cursor over
+     */
+    constructor(record, moved) {
+      this.record = record;
+      this.moved = moved;
+      this.waits = false;
+      this.records = [];
+      this.place = "";
+    }
+    /** @param {LogRecord} record */
+    push(record) {
+      if (!this.waits) {
+        this.record(record);
+        return;
+      }
+      this.records.push(record);
+      if (this.records.length >= MOST) this.handOver();
+    }
+    /** @param {string} place */
+    move(place) {
+      if (this.waits) this.place = place;
+      else this.moved(place);
+    }
+    /** From now on nothing waits. */
+    release() {
+      this.waits = false;
+      this.handOver();
+    }
+    handOver() {
+      const { records, place } = this;
+      this.records = [];
+      this.place = "";
+      mergeRecords([records, []]).forEach((record) => this.record(record));
+      if (place) this.moved(place);
+    }
+  };
+
   // history-poll.js
   var BEGINNING = "0-0";
   var spread = (ms, random = Math.random) => Math.round(ms * (1 + random() / 4));
@@ -862,6 +903,7 @@
       this.checking = false;
       this.eventSource = null;
       this.frame = "";
+      this.order = new LiveOrder((record) => owner.record(record), (place) => owner.moved(place));
       this.ending = void 0;
       this.every = 0;
       this.told = 0;
@@ -925,12 +967,13 @@
       on("open", () => this.up());
       on("error", () => this.down());
       this.frame = this.owner.lastId;
+      this.order.waits = this.several;
       on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data, this.several)));
       on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
       on("cursor", ({ lastEventId }) => {
         this.arm();
         this.frame = lastEventId;
-        this.owner.moved(lastEventId);
+        this.order.move(lastEventId);
       });
       on("ping", ({ data }) => this.pinged(detailOf(data)));
       for (const name of CONTROLS) on(name, ({ data }) => this.control(name, detailOf(data)));
@@ -949,7 +992,7 @@
     record(record) {
       this.arm();
       this.failures = 0;
-      this.owner.record(this.several ? this.unpacked(record) : record);
+      this.order.push(this.several ? this.unpacked(record) : record);
     }
     get several() {
       return this.requests.logs.length > 1;
@@ -976,6 +1019,8 @@
      */
     control(name, detail) {
       this.arm();
+      if (name !== "token") this.order.release();
+      if (name === "gap") this.order.waits = this.several;
       if (name === "gap") this.tell("gap", detail);
       if (name === "live") this.live(detail);
       if (name === "source") this.sourceChanged(detail.state === "lost");
@@ -1033,6 +1078,7 @@
      * jittered `retry:` of the server. It would send the token again, so with tokens this class reconnects itself.
      */
     down() {
+      this.order.release();
       const reason = this.ending;
       this.ending = void 0;
       if (reason === "poll") {
@@ -1240,6 +1286,7 @@
       }
     }
     drop() {
+      this.order.release();
       clearTimeout(this.retryTimer);
       clearTimeout(this.silenceTimer);
       clearTimeout(this.crowdTimer);
@@ -1295,7 +1342,7 @@
 
   // search-request.js
   var LIMIT = 1e3;
-  var MOST = 1e4;
+  var MOST2 = 1e4;
   var SILENCE = 15e3;
   var FAILURES = 6;
   var WAITS = ["unavailable", "shutdown"];
@@ -1388,7 +1435,7 @@
     async open(signal) {
       const { q, from, to, dir } = this.options;
       const wanted = Object.entries({ q, from, to, dir, at: this.place }).filter(([, value]) => value !== void 0 && value !== "");
-      const parameters = { envelope: 1, limit: Math.min(this.left, MOST), ...Object.fromEntries(wanted) };
+      const parameters = { envelope: 1, limit: Math.min(this.left, MOST2), ...Object.fromEntries(wanted) };
       return this.requests.events(await this.requests.neighbour("search", parameters, this.log), signal);
     }
     /** @param {Response} response */

@@ -9,7 +9,9 @@
  * Invariant: an element outside a document has no client, no rows and no listeners.
  */
 import { noticeOf } from "./badge.js";
+import { logsIn } from "./cursor.js";
 import { LogList } from "./log-list.js";
+import { marksOf } from "./log-names.js";
 import { STYLE } from "./log-style.js";
 import { gapText, parseEntry } from "./parse-entry.js";
 import { parseQuery } from "./query.js";
@@ -98,6 +100,8 @@ export class SselogLog extends Base {
   /** @returns {Look} */
   look() {
     const query = parseQuery(this.getAttribute("query") ?? "");
+    const address = this.getAttribute("url") ?? "";
+    const names = URL.canParse(address, document.baseURI) ? logsIn(new URL(address, document.baseURI)) : [];
     return {
       query,
       utc: this.hasAttribute("utc"),
@@ -107,6 +111,7 @@ export class SselogLog extends Base {
       columns: 80,
       cap: capOf(this.getAttribute("cap")),
       label: this.getAttribute("label") || "Log records",
+      marks: marksOf(names.length > 1 ? names : []),
       linkTo: () => "",
       target: "",
     };
@@ -166,7 +171,7 @@ export class SselogLog extends Base {
    * @param {Detail} detail
    */
   changed(state, detail) {
-    if (state === "gap") this.list?.gap(gapText(detail.lost));
+    if (state === "gap") this.list?.gap(gapText(detail.lost, detail.log));
     else this.say(noticeOf({ state, detail, since: 0 }, Date.now())[0]);
     if (this.sselog?.complete && !this.completed) {
       this.completed = true;

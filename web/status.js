@@ -55,7 +55,7 @@ export class Status {
    */
   changed(state, detail = {}) {
     if (state === "gap") {
-      this.gap(detail.lost);
+      this.mark("gap", gapText(detail.lost, detail.log));
       return;
     }
     this.noteSource(state);
@@ -89,11 +89,6 @@ export class Status {
   came(records) {
     const written = timeOf(records.at(-1)?.id);
     this.last = CURRENT.includes(this.facts.state) || Number.isNaN(written) ? Date.now() : written;
-  }
-
-  /** @param {number | null} [lost] number of records, if the server knows it */
-  gap(lost) {
-    this.mark("gap", gapText(lost));
   }
 
   /** @param {State} state */

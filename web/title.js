@@ -6,10 +6,11 @@
  * may not know the connection or the store.
  * Invariant: history that the page begins with is not news.
  */
+import { ONLY, unpack } from "./cursor.js";
 import { number } from "./dom.js";
 import { compareIds, isId } from "./ids.js";
 
-/** @import { Item } from "./parse-entry.js" */
+/** @import { Entry, Item } from "./parse-entry.js" */
 
 const ERRORS = ["ERROR", "CRITICAL"];
 
@@ -34,7 +35,7 @@ export class Title {
     this.state = "";
     this.unseen = 0;
     this.errors = 0;
-    /** The last id of the history that the page began with. @type {string | null} */
+    /** The last id of each log in the history that the page began with. @type {Map<string, string> | null} */
     this.begin = null;
   }
 
@@ -46,10 +47,10 @@ export class Title {
 
   /**
    * The page has the history: what comes now is news.
-   * @param {string} lastId
+   * @param {string} cursor
    */
-  current(lastId) {
-    this.begin ??= lastId;
+  current(cursor) {
+    this.begin ??= unpack(cursor);
   }
 
   /** The reader sees the page. */
@@ -65,16 +66,17 @@ export class Title {
    */
   came(items, shown) {
     if (!this.hidden()) return;
-    const news = items.filter((item) => !item.marker && this.isNews(item.id) && shown(item));
+    const news = items.filter((item) => !item.marker && this.isNews(item) && shown(item));
     this.unseen += news.length;
     this.errors += news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level)).length;
     if (news.length) this.show();
   }
 
-  /** @param {string | undefined} id */
-  isNews(id) {
+  /** @param {Pick<Entry, "id"> & {log?: string}} entry */
+  isNews({ id, log = ONLY }) {
     if (this.begin === null) return false;
-    return !isId(id) || !isId(this.begin) || compareIds(id, this.begin) > 0;
+    const begin = this.begin.get(log);
+    return !isId(id) || !begin || compareIds(id, begin) > 0;
   }
 
   /**

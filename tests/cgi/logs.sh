@@ -72,6 +72,60 @@ chosen() {
 }
 fcgi_and_cgi chosen
 
+stream_of() {
+    ask "$1" PATH_INFO=/stream HTTP_ACCEPT=text/event-stream REQUEST_METHOD=HEAD
+}
+tag_of() {
+    ask "log=$1"
+    sed 's/.*"whose":"\([^"]*\)".*/\1/' "$dir/body"
+}
+several() {
+    add_record stream:logs:ann:web 1-0 data web
+    add_record stream:shared 1-0 data shared
+    stream_of 'log=web&log=shared'
+    status_is 'a stream of two logs' 200
+    check 'a stream of two logs: its type' grep -qi '^Content-Type: text/event-stream' "$dir/head"
+    stream_of 'log=web&log=shared&envelope=0'
+    status_is 'envelope=0 changes nothing' 200
+    stream_of 'log=web&log=shared&log=web'
+    status_is 'a log twice' 400
+    names=
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+        redis_cli sadd sselog:logs:ann "n$i" >/dev/null
+        names="$names&log=n$i"
+    done
+    stream_of "${names#&}"
+    status_is 'sixteen logs' 200
+    stream_of "log=web$names"
+    status_is 'seventeen logs' 400
+    for wrong in never gone team '' '%20' '*'; do
+        stream_of "log=web&log=$wrong"
+        status_is "log=web and log=$wrong" 403
+        stream_of "log=$wrong&log=web"
+        status_is "log=$wrong and log=web" 403
+    done
+    for cursor in web=1-0 web=1-0,shared=2-0 other=7-0 web=0-0 null ''; do
+        stream_of "log=web&log=shared&last_event_id=$cursor"
+        status_is "the cursor $cursor" 200
+    done
+    for cursor in 1-0 web web= web=1 =1-0 web=1-0, ,web=1-0 web=1-0,web=2-0 web=x; do
+        stream_of "log=web&log=shared&last_event_id=$cursor"
+        status_is "the cursor $cursor" 400
+    done
+    web=$(tag_of web) shared=$(tag_of shared)
+    stream_of "log=web&log=shared&whose=$web,$shared"
+    status_is 'the tags of both logs' 200
+    for tags in "$web" "$shared,$web" "$web,$shared,$web" "$web,x"; do
+        stream_of "log=web&log=shared&whose=$tags"
+        status_is "the tags $tags" 409
+    done
+    stream_of "log=web&whose=$web,$shared"
+    status_is 'a tag too many' 409
+    ask 'log=web&log=shared' PATH_INFO=/stream SSELOG_PROFILE=smarter SSELOG_LOGS=
+    status_is 'another profile has one log' 200
+}
+fcgi_and_cgi several
+
 # body_is, where the body has no line end
 json_is() {
     text=$(cat)

@@ -246,7 +246,8 @@ static void test_newest_records_end_where_the_log_does(void **state)
         relay.up = false;
         answer_range(0, cases[i].ids);
         assert_int_equal(viewers[0].first.place.state, PLACE_BEHIND);
-        assert_int_equal(viewers[0].first.place.cursor.at, cases[i].begin ? CURSOR_NEXT : CURSOR_OPEN);
+        assert_int_equal(viewers[0].first.place.cursor.at,
+                         cases[i].begin ? CURSOR_NEXT : CURSOR_OPEN);
         assert_int_equal(viewers[0].first.place.cursor.id.ms, cases[i].begin);
     }
 }

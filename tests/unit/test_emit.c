@@ -48,7 +48,8 @@ static void test_keepalive_sends_the_id_of_a_filtered_record(void **state)
         struct relay r = {.now = 1};
         struct log l = {.relay = &r, .kind = LOG_STREAM};
         struct view w = {.log = &l, .profile = profile_find(profiles[i])};
-        struct viewer v = {.relay = &r, .first.viewer = &v, .first.view = &w, .first.told_any = true};
+        struct viewer v = {
+            .relay = &r, .first.viewer = &v, .first.view = &w, .first.told_any = true};
         char got[1000] = "";
         int s[2];
         assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, s), 0);
@@ -88,7 +89,8 @@ static void test_poll_that_ends_behind_sends_its_cursor(void **state)
         struct log l = {.relay = &r, .kind = LOG_STREAM};
         struct view w = {.log = &l, .profile = profile_find(profiles[i])};
         struct poll p = {.every = 3000};
-        struct viewer v = {.relay = &r, .first.viewer = &v, .first.view = &w, .poll = &p, .first.told_any = true};
+        struct viewer v = {
+            .relay = &r, .first.viewer = &v, .first.view = &w, .poll = &p, .first.told_any = true};
         struct buf b;
         v.first.place.state = PLACE_BEHIND;
         v.first.place.standing = PLACE_CLAIMED;

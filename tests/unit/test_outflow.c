@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "front/answer.h"
 #include "front/context.h"
 #include "gateway/gateway.c"
@@ -25,9 +26,18 @@ static int fake_seat(struct context *ctx)
     return 0;
 }
 
+static int64_t ms;
+
+static int64_t fake_clock(void)
+{
+    return ms;
+}
+
+#define clock_ms          fake_clock
 #define relay_is_stopping fake_stopping
 #define holder_take_seat  fake_seat
 #include "front/outflow.c"
+#undef clock_ms
 #undef relay_is_stopping
 #undef holder_take_seat
 
@@ -42,6 +52,7 @@ static int set_up(void **state)
     struct buf wire;
     (void)state;
     stopping = false;
+    ms = 1000000;
     struct fcgi_reader *in = new_reader(&peer);
     buf_init(&wire, 100000);
     add_request(&wire, REQUEST);
@@ -159,6 +170,30 @@ static void test_time_out_breaks_the_answer_off(void **state)
     assert_false(seen.request_ended);
 }
 
+/* It takes some bytes of a piece each 20 s. */
+static void test_peer_that_takes_a_little_now_and_then_has_a_limit(void **state)
+{
+    (void)state;
+    send_until_full();
+    int64_t begun = ms;
+    for (int i = 0; i < 5; i++) {
+        ms += 20000;
+        uint64_t taken = gateway_out(ctx.exchange)->taken;
+        while (gateway_out(ctx.exchange)->taken == taken) {
+            read_peer(&seen, peer, 4096);
+            assert_int_equal(outflow_send(&ctx), OUTFLOW_FULL);
+        }
+    }
+    assert_int_equal(ctx.parking.until, begun + OUTFLOW_PIECE_MS);
+    while (outflow_send(&ctx) == OUTFLOW_FULL)
+        read_all();
+    assert_int_equal(ctx.parking.until, ms + OUTFLOW_STALL_MS);
+    outflow_limit(&ctx, ms + 10);
+    assert_int_equal(ctx.parking.until, ms + 10);
+    outflow_limit(&ctx, ms + 20);
+    assert_int_equal(ctx.parking.until, ms + 10);
+}
+
 static void test_body_without_memory_breaks_the_answer_off(void **state)
 {
     (void)state;
@@ -187,6 +222,7 @@ int main(void)
         EACH(test_client_that_left_is_noticed),
         EACH(test_closed_connection_is_noticed),
         EACH(test_time_out_breaks_the_answer_off),
+        EACH(test_peer_that_takes_a_little_now_and_then_has_a_limit),
         EACH(test_body_without_memory_breaks_the_answer_off),
         EACH(test_stop_is_told_by_the_relay_or_the_lane),
     };

@@ -35,7 +35,7 @@ static char key[] = "log";
 static struct relay relay;
 static struct log logs[2];
 static struct view views[2];
-static unsigned asked_for;            /* of the read that was answered */
+static unsigned asked_for;              /* of the read that was answered */
 static const struct follower *newcomer; /* looks for a read while an answer is handed out */
 static struct read *found;
 

@@ -68,8 +68,6 @@ static void test_wish_is_that_of_the_query(void **state)
         {NULL, "limit=-1", "limit"},
         {NULL, "from=x", "from"},
         {NULL, "from=9-0&to=5-0", "from"},
-        {NULL, "until=5-0", "a"},
-        {NULL, "before=5-0", "a"},
         {NULL, "q=x&level=error", "backward - 1000"},
     };
     (void)state;

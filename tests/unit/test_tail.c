@@ -159,8 +159,8 @@ static void test_tip_with_many_views_is_read_in_smaller_steps(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         l.views = &w;
         for (int k = 0; k < 5; k++) {
-            views[k] =
-                (struct view){.next = l.views, .followers = k < rows[i].views ? &viewers[0].first : NULL};
+            views[k] = (struct view){.next = l.views,
+                                     .followers = k < rows[i].views ? &viewers[0].first : NULL};
             l.views = &views[k];
         }
         w.followers = NULL;

@@ -36,8 +36,10 @@ static void test_read_without_memory_closes_only_open_viewers(void **state)
     struct relay r = {.epoll = -1, .now = 1000, .limits.read_bytes = 1000};
     struct log l = {.relay = &r, .key = (char[]){"log"}};
     struct view w = {.log = &l, .profile = profile_find("plain"), .field = (char[]){"data"}};
-    struct viewer ended = {.relay = &r, .first.viewer = &ended, .first.view = &w, .state = VIEWER_DRAINING};
-    struct viewer open = {.relay = &r, .first.viewer = &open, .first.view = &w, .state = VIEWER_OPEN};
+    struct viewer ended = {
+        .relay = &r, .first.viewer = &ended, .first.view = &w, .state = VIEWER_DRAINING};
+    struct viewer open = {
+        .relay = &r, .first.viewer = &open, .first.view = &w, .state = VIEWER_OPEN};
     struct read q = {.log = &l, .view = &w, .from = {.id = {1, 0}, .at = CURSOR_SENT}, .count = 9};
     (void)state;
     w.event_field = (char[]){"event"};

@@ -134,7 +134,8 @@ static void test_info_answers_no_viewer_that_came_while_it_is_handled(void **sta
     struct view second = w;
     (void)state;
     put(0, PLACE_BEHIND, 10);
-    viewers[0].first.place.proof = l.proven = 1; /* it is to be placed again: it is beyond the tip */
+    viewers[0].first.place.proof = l.proven =
+        1; /* it is to be placed again: it is beyond the tip */
     l.tip.cursor = sent(9);
     l.live = 1;
     put(1, PLACE_ASKING, 10);

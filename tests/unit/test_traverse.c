@@ -45,7 +45,8 @@ static struct world {
     bool exists, tells_added; /* tells_added: Redis 7 */
     unsigned events;          /* that may still happen */
     bool blurred; /* another log has the key and Redis, before 7 or by a deletion, cannot tell it */
-    bool removed; /* something other than an addition has happened */
+    bool removed; /* something other than an addition has happened since the first request */
+    bool deleted_one; /* a single record was deleted since then */
 } w;
 
 static unsigned below(unsigned n)
@@ -98,7 +99,7 @@ static void delete_one(void)
     e->here = false;
     e->deleted = true;
     w.length--;
-    w.removed = true;
+    w.removed = w.deleted_one = true;
     w.blurred = w.blurred || w.log > 0;
     if (xid_cmp(e->id, w.deleted) > 0)
         w.deleted = e->id;
@@ -114,7 +115,6 @@ static void replace(void)
     w.added = w.length = 0;
     w.exists = false;
     w.deleted = XID_ZERO;
-    w.blurred = w.blurred || !w.tells_added;
     w.last = (struct xid){below(3) ? low + below(80) : below(20), w.log};
     story("another log", w.last, w.log);
     if (below(4)) {
@@ -234,8 +234,8 @@ static struct reader {
     unsigned began_in; /* the log that had the key when it began */
     unsigned gaps;
     bool any, exempt;
+    bool over; /* a gap up to the end was told */
     struct xid at;
-    bool at_may_be_of_another;
     char wrong[100];
 } r;
 
@@ -280,28 +280,6 @@ static void promise(void)
     r.exempt = r.exempt || r.t.beginnings + 1 >= BEGINNINGS;
 }
 
-/* Another log has the key, and nothing that Redis tells is less than before. */
-static bool is_disguised(void)
-{
-    return w.log != r.began_in && w.length > 0 && xid_cmp(w.last, r.t.log.last) >= 0 &&
-           xid_cmp(first_id(), r.t.log.first) >= 0 && w.added >= r.t.log.added;
-}
-
-enum sync_result redis_sync_info(struct redis_sync *s, const char *key, struct redis_info *info)
-{
-    (void)s;
-    (void)key;
-    happen();
-    if (is_down())
-        return SYNC_DOWN;
-    tell_info(info);
-    if (r.t.state == TRAVERSE_BEGINS)
-        promise();
-    else if (r.t.forward && is_disguised())
-        w.blurred = true;
-    return SYNC_OK;
-}
-
 static bool on_take(void *arg, const struct redis_entry *entry)
 {
     struct entry *e = find_entry(entry->id);
@@ -311,6 +289,8 @@ static bool on_take(void *arg, const struct redis_entry *entry)
     story("taken", entry->id, e->log);
     if (e->taken)
         fault("taken twice");
+    if (r.over)
+        fault("taken behind the end");
     if (!range_has(&r.t.range, e->id))
         fault("taken from beyond the part");
     if (r.any && (xid_cmp(e->id, r.at) > 0) != r.t.forward)
@@ -322,6 +302,13 @@ static bool on_take(void *arg, const struct redis_entry *entry)
     e->taken = r.any = true;
     r.at = e->id;
     return true;
+}
+
+/* Another log has the key, and nothing that Redis tells is less than before. */
+static bool is_disguised(void)
+{
+    return w.log != r.began_in && w.length > 0 && xid_cmp(w.last, r.t.log.last) >= 0 &&
+           xid_cmp(first_id(), r.t.log.first) >= 0 && (!w.tells_added || w.added >= r.t.log.added);
 }
 
 static void on_gap(void *arg, const struct gap *gap)
@@ -341,12 +328,30 @@ static void on_gap(void *arg, const struct gap *gap)
             fault("a gap has a record that was taken");
         e->told = true;
     }
-    if (gap->lost >= 0 && w.log == r.began_in && gap->lost != inside)
+    r.over = r.t.taken > 0 && (!r.t.forward || !gap->has_next);
+    if (gap->lost >= 0 &&
+        (w.log == r.began_in || !(r.t.forward || (is_disguised() && w.deleted_one))) &&
+        gap->lost != inside)
         fault("a gap has another number");
     if (gap->lost == 0)
         fault("a gap of nothing");
     if (!w.removed)
         fault("a gap though nothing was removed");
+}
+
+enum sync_result redis_sync_info(struct redis_sync *s, const char *key, struct redis_info *info)
+{
+    (void)s;
+    (void)key;
+    happen();
+    if (is_down())
+        return SYNC_DOWN;
+    tell_info(info);
+    if (r.t.state == TRAVERSE_BEGINS)
+        promise();
+    else if (is_disguised() && (r.t.forward || !w.tells_added))
+        w.blurred = true;
+    return SYNC_OK;
 }
 
 /* ---- histories ---- */
@@ -383,7 +388,7 @@ static void make_history(uint64_t seed)
         trim(below(10));
     if (below(4) == 0)
         delete_one();
-    w.removed = false;
+    w.removed = w.deleted_one = false;
     r.t.forward = below(2);
     r.t.bounded = r.t.forward && below(2);
     r.t.range.to = XID_MAX;

@@ -141,7 +141,7 @@ test("each of several logs has an owner of its own, and another's is refused", a
   const requests = new Requests({ url: THREE });
   assert.equal(requests.whose, undefined);
   await history(requests, { limit: 1 });
-  assert.equal(requests.whose, "ann-a ann-b ann-c");
+  assert.equal(requests.whose, "ann-a,ann-b,ann-c");
   await history(requests, { limit: 1 });
   assert.deepEqual(asked.slice(3).map((url) => url.searchParams.get("whose")).sort(), ["ann-a", "ann-b", "ann-c"]);
   user = "bob";

@@ -79,9 +79,15 @@ test("after an outage the stream goes on behind what came, and behind what was w
   at.takes();
   at.stream().opens();
   at.sends("a", 7, "a=7-0,b=9-0,c=6-0");
-  at.sends("c", 7, "a=7-0,b=9-0,c=7-0");
+  at.sends("c", 9, "a=7-0,b=9-0,c=9-0");
+  at.sends("a", 8, "a=8-0,b=9-0,c=9-0");
+  at.stream().say("cursor", {}, "a=8-0,b=10-0,c=9-0");
   await at.pass(0);
-  assert.deepEqual(at.takes(), ["c 7-0 c7"]);
+  assert.deepEqual([at.takes(), at.connection.lastId], [[], "a=7-0,b=9-0,c=6-0"], "they wait for those of other logs");
+  at.stream().say("live");
+  await at.pass(0);
+  assert.deepEqual(at.takes(), ["a 8-0 a8", "c 9-0 c9"]);
+  assert.equal(at.connection.lastId, "a=8-0,b=10-0,c=9-0");
 });
 
 test("a gap names its log", async (t) => {
