@@ -124,6 +124,36 @@ static void take_two(struct follower *f, uint64_t id)
     buf_free(&b.bytes);
 }
 
+/* ---- the beginning ---- */
+
+/* A log without a cursor begins like a new one, also when its client resumes in another. */
+static void test_each_log_begins_at_its_own_cursor(void **state)
+{
+    static const struct {
+        uint64_t web, api; /* 0: no cursor */
+        enum viewer_phase phase;
+    } cases[] = {
+        {5, 15, PHASE_RESUME}, {5, 0, PHASE_RESUME}, {0, 15, PHASE_RESUME}, {0, 0, PHASE_NEW}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct admitted_log second = {.has_cursor = cases[i].api != 0, .cursor = {cases[i].api, 0}};
+        struct admission a = {.profile = profile_find("envelope")};
+        struct viewer x = {.relay = &relay, .phase = PHASE_NEW, .first.viewer = &x};
+        a.log = (struct admitted_log){
+            .next = &second, .has_cursor = cases[i].web != 0, .cursor = {cases[i].web, 0}};
+        assert_int_equal(add_followers(&x, &a), 0);
+        const struct follower *f = x.first.beside;
+        assert_int_equal(x.phase, cases[i].phase);
+        assert_int_equal(x.first.place.cursor.id.ms, cases[i].web);
+        assert_int_equal(f->place.cursor.id.ms, cases[i].api);
+        assert_int_equal(f->told_any, cases[i].api != 0);
+        assert_int_equal(f->place.standing, cases[i].api ? PLACE_CLAIMED : PLACE_FRESH);
+        assert_ptr_equal(f->viewer, &x);
+        assert_null(f->beside);
+        free_followers(&x);
+    }
+}
+
 /* ---- the cursor ---- */
 
 static void test_each_record_says_where_the_client_is_in_all_logs(void **state)
@@ -399,6 +429,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+        TEST(test_each_log_begins_at_its_own_cursor),
         TEST(test_each_record_says_where_the_client_is_in_all_logs),
         TEST(test_log_without_a_place_is_left_out),
         TEST(test_ring_gives_each_record_its_cursor),
