@@ -138,7 +138,8 @@ static void test_each_log_begins_at_its_own_cursor(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct admitted_log second = {.has_cursor = cases[i].api != 0, .cursor = {cases[i].api, 0}};
         struct admission a = {.profile = profile_find("envelope")};
-        struct viewer x = {.relay = &relay, .phase = PHASE_NEW, .first.viewer = &x};
+        struct poll poll = {.every = 3000}, *p = i % 2 ? &poll : NULL;
+        struct viewer x = {.relay = &relay, .phase = PHASE_NEW, .first.viewer = &x, .poll = p};
         a.log = (struct admitted_log){
             .next = &second, .has_cursor = cases[i].web != 0, .cursor = {cases[i].web, 0}};
         assert_int_equal(add_followers(&x, &a), 0);
@@ -148,6 +149,7 @@ static void test_each_log_begins_at_its_own_cursor(void **state)
         assert_int_equal(f->place.cursor.id.ms, cases[i].api);
         assert_int_equal(f->told_any, cases[i].api != 0);
         assert_int_equal(f->place.standing, cases[i].api ? PLACE_CLAIMED : PLACE_FRESH);
+        assert_int_equal(f->place.to_prove, p != NULL);
         assert_ptr_equal(f->viewer, &x);
         assert_null(f->beside);
         free_followers(&x);
