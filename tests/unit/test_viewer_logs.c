@@ -135,6 +135,7 @@ static void test_each_log_begins_at_its_own_cursor(void **state)
     } cases[] = {
         {5, 15, PHASE_RESUME}, {5, 0, PHASE_RESUME}, {0, 15, PHASE_RESUME}, {0, 0, PHASE_NEW}};
     (void)state;
+    relay.requests = 7;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct admitted_log second = {.has_cursor = cases[i].api != 0, .cursor = {cases[i].api, 0}};
         struct admission a = {.profile = profile_find("envelope")};
@@ -147,9 +148,11 @@ static void test_each_log_begins_at_its_own_cursor(void **state)
         assert_int_equal(x.phase, cases[i].phase);
         assert_int_equal(x.first.place.cursor.id.ms, cases[i].web);
         assert_int_equal(f->place.cursor.id.ms, cases[i].api);
+        assert_true(f->place.cursor.rank == (cases[i].api ? RANK_UNKNOWN : 0));
         assert_int_equal(f->told_any, cases[i].api != 0);
         assert_int_equal(f->place.standing, cases[i].api ? PLACE_CLAIMED : PLACE_FRESH);
         assert_int_equal(f->place.to_prove, p != NULL);
+        assert_int_equal(f->place.came, 7);
         assert_ptr_equal(f->viewer, &x);
         assert_null(f->beside);
         free_followers(&x);
@@ -428,6 +431,10 @@ static void test_long_record_of_one_log_holds_the_other(void **state)
     assert_string_equal(got(), "");
     assert_int_equal(api->place.state, PLACE_BEHIND);
     assert_int_equal(api->place.cursor.id.ms, 15);
+    relay.down = true;
+    viewer_serve(&v); /* the rest of it, and then the news */
+    assert_int_equal(strncmp(got(), "data: \n\nevent: source\n", 22), 0);
+    assert_null(v.blob);
     buf_free(&b.bytes);
     buf_free(&b.open);
 }
