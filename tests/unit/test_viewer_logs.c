@@ -224,6 +224,19 @@ static void test_cursor_that_moved_is_told_once(void **state)
     assert_null(strstr(got(), "cursor"));
 }
 
+static void test_records_that_are_withheld_move_the_cursor(void **state)
+{
+    struct batch none = {.after = {.id = {18, 0}, .at = CURSOR_SENT}};
+    (void)state;
+    ring_reset(&relay.rings, &views[0].ring, web->place.cursor.id);
+    viewer_serve(&v);
+    assert_string_equal(got(), "id: web=10-0,api=15-0\nevent: cursor\ndata: {}\n\n");
+    viewer_take(api, &none);
+    assert_int_equal(api->place.cursor.id.ms, 18);
+    assert_int_equal(emit_cursor(&v), OUT_SENT);
+    assert_string_equal(got(), "id: web=10-0,api=18-0\nevent: cursor\ndata: {}\n\n");
+}
+
 /* In the log that is there instead the cursor may be another record's. */
 static void test_place_that_is_sought_is_not_told(void **state)
 {
@@ -279,9 +292,11 @@ static void test_viewer_is_live_when_all_its_logs_are(void **state)
 {
     (void)state;
     web->place.cursor.id.ms = 10;
+    web->place.standing = PLACE_CLAIMED;
     viewer_serve(&v);
     assert_string_equal(got(), "id: web=10-0,api=15-0\nevent: cursor\ndata: {}\n\n");
     assert_int_equal(web->place.state, PLACE_LIVE);
+    assert_int_equal(web->place.standing, PLACE_MET);
     assert_int_equal(v.phase, PHASE_RESUME);
     assert_int_equal(web->need, PLACE_WAIT);
     assert_int_equal(api->need, PLACE_READ);
@@ -422,8 +437,10 @@ static void test_long_record_of_one_log_holds_the_other(void **state)
     buf_adds(&b.open, "event: record.web\n");
     b.blob = &blob;
     b.after_blob = (struct cursor){.id = {8, 0}, .at = CURSOR_SENT};
+    follower_set_place(web, PLACE_LIVE);
     follower_set_place(api, PLACE_LIVE);
     viewer_take(web, &b);
+    assert_int_equal(web->place.state, PLACE_BEHIND);
     assert_string_equal(got(), "id: web=6-0,api=15-0\na\nid: web=7-0,api=15-0\nb\n"
                                "id: web=8-0,api=15-0\nevent: record.web\n");
     assert_ptr_equal(v.blob, &blob);
@@ -448,6 +465,7 @@ int main(void)
         TEST(test_log_without_a_place_is_left_out),
         TEST(test_ring_gives_each_record_its_cursor),
         TEST(test_cursor_that_moved_is_told_once),
+        TEST(test_records_that_are_withheld_move_the_cursor),
         TEST(test_place_that_is_sought_is_not_told),
         TEST(test_many_short_records_go_out),
         TEST(test_viewer_without_memory_for_its_records_is_closed),
