@@ -109,6 +109,28 @@ static void test_freed_view_is_no_longer_read_for(void **state)
     free_log();
 }
 
+static void test_viewer_that_leaves_waits_for_nothing_more(void **state)
+{
+    struct log *l = log_with_viewers();
+    struct cursor from = {.at = CURSOR_SENT};
+    struct read *q = reads_new(l, READ_AFTER, NULL);
+    struct viewer *next = &viewers[VIEWERS - 1]; /* that is handed the batch */
+    (void)state;
+    assert_non_null(q);
+    reads_join(q, &next->first);
+    fanout_begin(l);
+    batch_begin(&relay.batch, &from, false);
+    fanout_give(l->views, &relay.batch);
+    log_detach(next);
+    assert_null(q->waiters);
+    assert_ptr_equal(l->fanouts->at, &viewers[VIEWERS - 2].first);
+    relay.now += LINGER_MS;
+    log_sweep(&relay);
+    assert_non_null(l->views); /* the others are still in it */
+    reads_free_all(&relay);
+    free_log();
+}
+
 /* ---- a viewer of two logs ---- */
 
 /* What a log's source was asked for. */
@@ -261,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_freed_log_does_not_pause),
         cmocka_unit_test(test_freed_log_does_not_hand_out),
         cmocka_unit_test(test_freed_view_is_no_longer_read_for),
+        cmocka_unit_test(test_viewer_that_leaves_waits_for_nothing_more),
         cmocka_unit_test(test_stream_of_several_logs_has_views_of_its_own),
         cmocka_unit_test(test_viewer_begins_in_each_of_its_logs_and_leaves_each),
         cmocka_unit_test(test_viewer_leaves_the_logs_that_it_is_in),

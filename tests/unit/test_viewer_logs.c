@@ -226,13 +226,14 @@ static void test_cursor_that_moved_is_told_once(void **state)
 
 static void test_records_that_are_withheld_move_the_cursor(void **state)
 {
-    struct batch none = {.after = {.id = {18, 0}, .at = CURSOR_SENT}};
+    struct batch none = {.after = {.id = {18, 0}, .at = CURSOR_SENT}, .clear_to = {19, 0}};
     (void)state;
     ring_reset(&relay.rings, &views[0].ring, web->place.cursor.id);
     viewer_serve(&v);
     assert_string_equal(got(), "id: web=10-0,api=15-0\nevent: cursor\ndata: {}\n\n");
     viewer_take(api, &none);
     assert_int_equal(api->place.cursor.id.ms, 18);
+    assert_int_equal(api->place.clear_to.ms, 19);
     assert_int_equal(emit_cursor(&v), OUT_SENT);
     assert_string_equal(got(), "id: web=10-0,api=18-0\nevent: cursor\ndata: {}\n\n");
 }
@@ -247,6 +248,16 @@ static void test_place_that_is_sought_is_not_told(void **state)
     assert_string_equal(got(), "");
     take_two(web, 6);
     assert_string_equal(got(), "id: web=6-0,api=15-0\na\nid: web=7-0,api=15-0\nb\n");
+}
+
+static void test_log_whose_records_are_not_taken_is_behind(void **state)
+{
+    (void)state;
+    follower_set_place(api, PLACE_LIVE);
+    fill_up();
+    take_two(api, 16);
+    assert_int_equal(api->place.state, PLACE_BEHIND);
+    assert_int_equal(api->place.cursor.id.ms, 15);
 }
 
 /* With their cursors they are much longer than in a stream of one log. */
@@ -467,6 +478,7 @@ int main(void)
         TEST(test_cursor_that_moved_is_told_once),
         TEST(test_records_that_are_withheld_move_the_cursor),
         TEST(test_place_that_is_sought_is_not_told),
+        TEST(test_log_whose_records_are_not_taken_is_behind),
         TEST(test_many_short_records_go_out),
         TEST(test_viewer_without_memory_for_its_records_is_closed),
         TEST(test_viewer_is_live_when_all_its_logs_are),
