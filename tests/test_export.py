@@ -43,7 +43,7 @@ def test_text_has_time_level_event_and_message(stack, redis):
 
 
 def test_file_is_called_like_its_log(stack, redis):
-    responder = stack.responder(redis, auth="anonymous", stream="log", logs="web=log Db_1.a=other")
+    responder = stack.responder(redis, auth="anonymous", stream="log", logs="web=log Db_1.a=stream:logs:other")
     for query, name in (("", "log.txt"), ("log=web", "log-web.txt"), ("log=Db_1.a&format=jsonl&to=1970-01-02", "log-Db_1.a-19700102T000000Z.jsonl")):
         assert export(responder, query).headers["content-disposition"] == f'attachment; filename="{name}"'
     assert fcgi_get(responder.socket, environment("/sselog/export", "log=x%22%0d%0ay")).status == 403

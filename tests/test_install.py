@@ -137,7 +137,7 @@ def test_installed_console_has_all_its_files(stack, redis, kind):
     installed one is."""
     server = stack.server(kind, redis)
     base = f"http://127.0.0.1:{server.port}" + ("/log/" if kind == "fcgid" else "/")
-    types = {"": "text/html", "console.html": "text/html", "console.css": "text/css"}
+    types = {"": "text/html", "console.html": "text/html", "console.css": "text/css", "reader.css": "text/css"}
     todo = ["", "console.html", "sselog-classic.js", "sselog-log.js"]
     seen = set()
     while todo:
@@ -153,4 +153,4 @@ def test_installed_console_has_all_its_files(stack, redis, kind):
         else:
             todo += re.findall(r'(?:src|href)="((?!data:)[^"]+)"', text)
     scripts = {p.name for p in (webs.TOP / "web").glob("*.js")}
-    assert seen - {""} == scripts | {"console.html", "console.css"}
+    assert seen - {""} == scripts | {"console.html", "console.css", "reader.css"}

@@ -5,8 +5,8 @@
  * stream follows after the last of them. It may not know the stream or the attempts: it throws what fails.
  */
 import { placeIn } from "./cursor.js";
-import { history } from "./history-request.js";
-import { compareIds, isId } from "./ids.js";
+import { eachOf, history } from "./history-request.js";
+import { BEGINNING, compareIds, isId, nextId } from "./ids.js";
 import { mergeRecords } from "./merge-pages.js";
 
 /** @import { Cursor } from "./cursor.js" */
@@ -52,6 +52,20 @@ export async function readNewest(requests, wanted, alive) {
   const records = pages.flat();
   if (requests.logs.length === 1) places = records.at(-1)?.id ?? "";
   return { records: wanted ? records : [], places, reached: page.first, complete: !page.more && wanted > 0 };
+}
+
+/**
+ * The cursor of several logs at an id: in each log the newest record up to it. A cursor must have ids of records, because
+ * a server takes another id for one of a log that was lost.
+ * @param {Requests} requests
+ * @param {string} id
+ */
+export async function cursorAt(requests, id) {
+  const places = await eachOf(requests.logs, async (log) => {
+    const page = await requests.page({ before: nextId(id), limit: 1 }, log);
+    return placeIn(log, page.last ?? BEGINNING);
+  });
+  return places.join(",");
 }
 
 /**

@@ -7,16 +7,17 @@
  *
  *    text         ids, cursor, sgr, ansi, links, contrast, fields, pairs, line with line-table, level with level-table, own-time,
  *                 times, trace, shown-text, parse-entry, filter, pattern, query, matcher with matcher-worker, level-set,
- *                 server-filter, query-edit, hidden-hint, empty-text
+ *                 server-filter, query-edit, hidden-hint, empty-text, columns, watch-rules
  *    connection   callback, client-ids, options, event-parser, requests, merge-pages, history-request,
  *                 volume-request, catch-up, live-order, history-poll, reconnecting-source, search-request, tabs, elements,
  *                 sselog (the client, which other pages embed too)
- *    page         dom, log-choice, log-names, settings, shortcuts
+ *    page         dom, log-choice, log-names, settings, shortcuts, popup
  *    list         folds, folded-chunks, store, reach, paint, line-runs, fold-button, trace-fold, field-list, message, row, row-height,
- *                 day-line, virtual-list, download
+ *                 day-line, virtual-list, download, column-cells, watch-mark
  *    flow         ingest, filter-session, older-history, clearing, kept-place, log-session
  *    reader       arrivals, counts, badge, title, status, level-chips, controls, copy-rows, row-actions, pointer,
- *                 match-steps, field-menu, context, keymap, picker with picker-text, picker-lines, log-facts
+ *                 match-steps, field-menu, column-head, context, watch-search, watch-notice, watch-store, watch,
+ *                 watch-sheet, keymap, picker with picker-text, picker-lines, log-facts
  *    other pages  log-list, log-style, sselog-log: the list without this file
  *
  * A record goes from sselog by log-session and ingest to the store, and virtual-list draws it.
@@ -24,6 +25,7 @@
 import { Arrivals } from "./arrivals.js";
 import { CURRENT } from "./badge.js";
 import { Clearing } from "./clearing.js";
+import { ColumnHead } from "./column-head.js";
 import { Context, contextButton } from "./context.js";
 import { Controls } from "./controls.js";
 import { CopyRows } from "./copy-rows.js";
@@ -50,7 +52,7 @@ import { Pointer } from "./pointer.js";
 import { withTerm } from "./query-edit.js";
 import { RowActions } from "./row-actions.js";
 import { RowHeight } from "./row-height.js";
-import { makeRow } from "./row.js";
+import { makeRow, spacersFor } from "./row.js";
 import { Requests } from "./requests.js";
 import { isAddress, linkTo, readPreferences, readURL, savePreferences } from "./settings.js";
 import { listShortcuts, listenToShortcuts, showHelp } from "./shortcuts.js";
@@ -58,6 +60,12 @@ import { Status } from "./status.js";
 import { Store } from "./store.js";
 import { Title } from "./title.js";
 import { VirtualList } from "./virtual-list.js";
+import { WatchNotice } from "./watch-notice.js";
+import { WatchSheet } from "./watch-sheet.js";
+import { WatchStore } from "./watch-store.js";
+import { Watch } from "./watch.js";
+
+/** @import { Entry } from "./parse-entry.js" */
 
 const preferences = readPreferences();
 const settings = readURL();
@@ -65,7 +73,14 @@ const linkOf = (/** @type {string} */ ref) => linkTo(ref, settings);
 
 /* ---------------------------------------------------------------- the list */
 
-const rowHeight = new RowHeight($("log"), $("rows"), preferences);
+const columns = new ColumnHead({
+  node: $("columns"),
+  names: () => settings.cols,
+  onchange: (names) => controls.setColumns(names),
+  onwide: once(() => measureRows()),
+});
+
+const rowHeight = new RowHeight($("log"), $("rows"), preferences, columns);
 
 /** @type {Store} */
 const store = new Store({
@@ -106,6 +121,10 @@ const view = {
   get columns() {
     return rowHeight.columns;
   },
+  get cols() {
+    return settings.cols;
+  },
+  cells: (/** @type {Entry} */ entry) => columns.cellsOf(entry),
 };
 
 const days = new DayLines(store, view, $("head-day"));
@@ -119,7 +138,7 @@ const list = new VirtualList({
   store,
   makeRow(item) {
     filter.searchFields(item);
-    return pointer.mark(item, makeRow(item, view));
+    return pointer.mark(item, watch.mark(item, makeRow(item, view)));
   },
   settle,
   showFold(row, item) {
@@ -160,7 +179,9 @@ const ingest = new Ingest({
   mayAdd: (items) => !list.wouldLose(items),
   parse: (record) => parseEntry(record, session.connection?.statusLevel),
   taken(items, gone) {
-    arrivals.taken(items.length, items.filter((item) => !item.marker && title.isNews(item)).length);
+    const news = items.filter((item) => !item.marker && title.isNews(item));
+    arrivals.taken(items.length, news.length);
+    watch.came(news);
     title.came(items, (item) => filter.passes(item));
     if (gone) older.reach.recordsLeft();
     drawNow();
@@ -255,6 +276,23 @@ const status = new Status(
   (kind, message) => ingest.mark(kind, message),
   (state) => title.tell($("title").textContent ?? "", state),
 );
+const notice = new WatchNotice({ hidden: () => document.visibilityState === "hidden", name: () => title.name });
+
+/** @type {Watch} */
+const watch = new Watch({
+  store: new WatchStore(),
+  title,
+  notice,
+  rowOf: (item) => list.nodes.get(item),
+  onrules() {
+    sheet.show();
+    list.redraw();
+  },
+  onmarks: () => draw(),
+  oncounts: () => sheet.drawCounts(),
+});
+const sheet = new WatchSheet(watch);
+
 const copies = new CopyRows({ list, store, view });
 const actions = new RowActions({ list, store, linkTo: linkOf, copies });
 
@@ -268,11 +306,9 @@ const controls = new Controls(settings, preferences, {
     session.filterChanged(held && pointer.item && !pointer.item.marker ? refOf(pointer.item) : at);
   },
   onmatch: (direction) => steps.go(direction, { focus: false }),
+  oncolumns: showColumns,
   onserver: () => session.filterChanged(),
-  onwrap() {
-    rowHeight.measure();
-    list.remeasure();
-  },
+  onwrap: measureRows,
   onutc: showTimes,
   onown: showTimes,
   onfold: () => filter.refilter(),
@@ -296,6 +332,10 @@ const controls = new Controls(settings, preferences, {
     await filter.applied();
     await download(kind, store, view);
   },
+  onwatch() {
+    controls.closeMenu();
+    sheet.open();
+  },
   onhelp() {
     controls.closeMenu();
     showHelp(actions.rememberFocus());
@@ -308,6 +348,8 @@ new FieldMenu({
     pointer.hold();
     controls.writeQuery(withTerm(settings.query, term));
   },
+  isColumn: (name) => columns.has(name),
+  oncolumn: (name) => columns.toggle(name),
 });
 const picker = new Picker(settings, preferences, {
   onchoose(logs) {
@@ -340,6 +382,7 @@ listShortcuts(shortcuts);
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible") return;
   title.seen();
+  notice.seen();
   status.show();
   ingest.drain();
   draw();
@@ -368,6 +411,17 @@ function showTimes() {
 /** The times have another length, so that rows have other heights. */
 function measureTimes() {
   rowHeight.showTimes(view);
+  showColumns();
+}
+
+/** The page has other columns, or their head stands elsewhere. */
+function showColumns() {
+  columns.show(spacersFor(view));
+  measureRows();
+}
+
+/** Rows have other heights. */
+function measureRows() {
   rowHeight.measure();
   list.remeasure();
 }
@@ -414,5 +468,5 @@ showToastsIn($("toast"));
 filter.setText(settings.query);
 controls.showAll(store.cap);
 status.start();
-picker.start();
 session.start();
+picker.start();

@@ -14,7 +14,7 @@ import { logName, savePreferences, saveURL } from "./settings.js";
 /** @import { Kind } from "./download.js" */
 /** @import { Preferences, Settings } from "./settings.js" */
 
-/** @typedef {"server" | "wrap" | "utc" | "own" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "help"} Action */
+/** @typedef {"server" | "columns" | "wrap" | "utc" | "own" | "fold" | "pause" | "follow" | "older" | "retry" | "clear" | "watch" | "help"} Action */
 
 /**
  * Wishes of the reader. Each is called after its setting has the new value.
@@ -65,6 +65,7 @@ export class Controls {
     on("clear", "click", () => events.onclear());
     on("save-text", "click", () => events.ondownload("text"));
     on("save-json", "click", () => events.ondownload("json"));
+    on("watch-open", "click", () => events.onwatch());
     on("help-open", "click", () => events.onhelp());
     document.addEventListener("click", (event) => {
       const target = /** @type {Element} */ (event.target);
@@ -138,6 +139,13 @@ export class Controls {
     this.chips.show(settings.levels);
     saveURL(settings);
     this.events.onfilter(query, at);
+  }
+
+  /** @param {string[]} names of fields */
+  setColumns(names) {
+    this.settings.cols = names;
+    saveURL(this.settings);
+    this.events.oncolumns();
   }
 
   /**

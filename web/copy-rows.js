@@ -10,7 +10,7 @@
 import { copy, number, offerText, toast } from "./dom.js";
 import { KINDS } from "./download.js";
 
-/** @import { Kind } from "./download.js" */
+/** @import { Kind, TextOptions } from "./download.js" */
 /** @import { Item } from "./parse-entry.js" */
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
@@ -23,7 +23,7 @@ export class CopyRows {
    * @param {object} options
    * @param {VirtualList} options.list
    * @param {Store} options.store
-   * @param {{utc?: boolean, own?: boolean}} options.view how times are written
+   * @param {TextOptions} options.view
    */
   constructor({ list, store, view }) {
     this.list = list;

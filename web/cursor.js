@@ -64,16 +64,6 @@ export function readRef(ref) {
 }
 
 /**
- * The log in which a cursor differs from the one before it, or "".
- * @param {string} text
- * @param {string} before
- */
-export function changedLog(text, before) {
-  const old = unpack(before);
-  return [...unpack(text)].find(([log, id]) => old.get(log) !== id)?.[0] ?? ONLY;
-}
-
-/**
  * Whether a text is a cursor of one log or of several.
  * @param {string} text
  */

@@ -10,8 +10,9 @@ export const SLICE = 10;
 
 /**
  * Elements of console.html that are more than an HTMLElement.
- * @typedef {Record<"query" | "server" | "picker-filter" | "wrap" | "utc" | "own" | "fold-traces" | "fold-equal", HTMLInputElement> & {
+ * @typedef {Record<"query" | "server" | "picker-filter" | "wrap" | "utc" | "own" | "fold-traces" | "fold-equal" | "watch-text", HTMLInputElement> & {
  *   cap: HTMLSelectElement, menu: HTMLDetailsElement, help: HTMLDialogElement, login: HTMLAnchorElement,
+ *   watch: HTMLDialogElement, "watch-colour": HTMLSelectElement,
  *   offer: HTMLDialogElement, "offer-text": HTMLTextAreaElement,
  * }} Special
  */

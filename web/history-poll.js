@@ -11,6 +11,7 @@
 
 import { placeIn } from "./cursor.js";
 import { eachOf } from "./history-request.js";
+import { BEGINNING } from "./ids.js";
 import { mergeRecords } from "./merge-pages.js";
 
 /** @import { Continuation, LogRecord, Refusal, Requests } from "./requests.js" */
@@ -25,8 +26,6 @@ import { mergeRecords } from "./merge-pages.js";
  * @property {(log: string) => string} at the cursor in a log
  * @property {string} lastId the whole cursor
  */
-
-const BEGINNING = "0-0"; // the cursor of a log that had no record when it was read
 
 /**
  * A wait with a random part of up to a quarter, as the server gives its own intervals. So pages that one outage brought

@@ -39,7 +39,7 @@ import { named } from "./requests.js";
 const PAGE = 1000; // records, unless another number is wanted; the most that a server gives
 const LEAST = 25; // records of each of several logs that are asked for at once
 const ROUNDS = 5; // of requests for a page of several logs
-const AT_ONCE = 3; // requests at the same time: a browser has six connections for a server, and others need some
+const AT_ONCE = 5; // requests at the same time: over HTTP/1.1 a browser has six connections for a server
 
 /**
  * Calls a function for each value, for a few of them at the same time.

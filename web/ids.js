@@ -5,6 +5,9 @@
  * compared and never numbers. Pure.
  */
 
+/** The id before all of a log. */
+export const BEGINNING = "0-0";
+
 const ID = /^\d{1,20}-\d{1,20}$/;
 
 const compareDigits = (/** @type {string} */ a, /** @type {string} */ b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);

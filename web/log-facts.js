@@ -3,7 +3,7 @@
 /*
  * log-facts: what the server tells of the logs that the reader may choose: which there are, their last records, and
  * their errors of the last ten minutes. It owns these answers and the timer that renews them. It may not know the page.
- * Invariants: it asks only while somebody looks, but for the first list. No more than AT_ONCE requests are open. A
+ * Invariants: it asks only while somebody looks, except for the first list. No more than AT_ONCE requests are open. A
  * failed request leaves the list as it is.
  */
 import { timeOf } from "./times.js";
@@ -40,6 +40,9 @@ export function errorsIn({ levels, buckets, approx }) {
   const count = (/** @type {string} */ level) => buckets.reduce((sum, bucket) => sum + (bucket[levels.indexOf(level)] ?? 0), 0);
   return { count: ERRORS.reduce((sum, level) => sum + count(level), 0), approx };
 }
+
+/** When the last record of a log was written, in ms since 1970, or 0. @param {LogInfo} log */
+const written = ({ last }) => timeOf(last ?? "") || 0;
 
 export class LogFacts {
   /**
@@ -83,16 +86,21 @@ export class LogFacts {
     if (this.asking) return;
     this.asking = true;
     this.asked = Date.now();
-    await this.renewLogs();
-    this.complete = this.problem !== null || this.page.watched();
-    if (this.complete && !this.problem) await this.renewErrors();
-    this.asking = false;
+    try {
+      await this.renewLogs();
+      this.complete = this.problem !== null || this.page.watched();
+      if (this.complete && !this.problem) await this.renewErrors();
+    } finally {
+      this.asking = false;
+    }
     this.wake();
   }
 
   async renewLogs() {
     try {
-      this.logs = (await this.requests.list()).logs;
+      const { logs } = await this.requests.list();
+      this.absent = !Array.isArray(logs); // something else answers at this address
+      this.logs = this.absent ? [] : logs;
       this.known = true;
       this.problem = null;
       this.listed = Date.now();
@@ -107,14 +115,14 @@ export class LogFacts {
   /** A log whose last record is older has no errors: nothing is asked. The first answer tells the server's clock. */
   async renewErrors() {
     const logs = this.page.first(this.logs);
-    const newest = logs.toSorted((a, b) => timeOf(b.last ?? "") - timeOf(a.last ?? ""))[0];
+    const newest = logs.toSorted((a, b) => written(b) - written(a))[0];
     const counted = logs.slice(0, COUNTED);
     const names = new Set(counted.map(({ name }) => name));
     for (const name of this.errors.keys()) if (!names.has(name)) this.errors.delete(name);
     if (newest) await this.renewErrorsOf(newest);
     const since = this.now() - WINDOW;
-    for (const { name, last } of counted) if (!(timeOf(last ?? "") >= since)) this.errors.set(name, NONE);
-    const recent = counted.filter((log) => log !== newest && timeOf(log.last ?? "") >= since);
+    for (const log of counted) if (written(log) < since) this.errors.set(log.name, NONE);
+    const recent = counted.filter((log) => log !== newest && written(log) >= since);
     await each(recent, (log) => this.renewErrorsOf(log));
     this.page.changed();
   }

@@ -40,8 +40,11 @@ function shorten(rest, taken) {
  */
 export const widthOf = (marks) => Math.max(0, ...[...(marks?.values() ?? [])].map(({ short }) => short.length));
 
-/** @param {string} name */
-const hash = (name) => [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
+/** The usual names of small groups of logs, such as web, api and worker, have different ones. @param {string} name */
+function hash(name) {
+  const sum = [...name].reduce((part, letter) => (Math.imul(part, 31) + letter.charCodeAt(0)) >>> 0, 4);
+  return (sum ^ (sum >>> 15)) >>> 0;
+}
 
 /**
  * The colour that the name has by itself, or the next one that is free.

@@ -4,7 +4,7 @@
  * log-session: the connection of the console to its logs, opened again when these or the filter on the server change. It owns
  * the connection. It may not know the page: callbacks get what arrives.
  */
-import { ONLY, logsIn, placeIn, readRef } from "./cursor.js";
+import { ONLY, logsIn, readRef } from "./cursor.js";
 import { writeLogs } from "./log-choice.js";
 import { marksOf } from "./log-names.js";
 import { placeText, serverFilter } from "./server-filter.js";
@@ -17,6 +17,7 @@ import { connect } from "./sselog.js";
 /** @import { Client, Detail, State } from "./sselog.js" */
 
 const RESTART_WAIT = 800; // ms without a change of the filter after which the stream is opened with it
+const SOON = 200; // records that come at first, so that they are soon there on a slow line; older-history.js loads the rest
 const REFUSED = 400; // the status by which the server says that it does not take the filter
 
 /**
@@ -74,8 +75,9 @@ export class LogSession {
     const at = id && settings.at;
     this.connection = connect({
       url: this.url(),
+      history: SOON,
       token: settings.token,
-      after: at && this.logs.map((log) => placeIn(log, id)).join(","),
+      after: id,
       onrecords: (records) => events.onrecords(records),
       onstate: (state, detail) => this.changed(state, detail),
     });

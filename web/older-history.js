@@ -20,6 +20,7 @@ import { timeOf } from "./times.js";
 /** @import { Store } from "./store.js" */
 /** @import { VirtualList } from "./virtual-list.js" */
 
+const WANTED = 1000; // records that the page loads at first
 const SEARCHES = 40; // pages without a match that are read one after the other
 const CONTEXT = 200; // records loaded before the one that a link names
 
@@ -83,13 +84,14 @@ export class OlderHistory {
     this.begun = false;
   }
 
-  /** The page has all that the connection gave at first. If that is nothing, it searches further back once. */
+  /** The page has all that the connection gave at first, which is not much. Loads the rest of what it wants at first. */
   begin() {
     if (this.begun) return;
     this.begun = true;
-    if (!this.situation().server || this.store.records || this.ingest.queue.length) return;
-    this.reach.begin(this.connection?.reached);
-    this.load();
+    const rest = WANTED - this.store.records - this.ingest.queue.length;
+    if (rest <= 0 || !this.connection?.reached) return;
+    if (rest === WANTED) this.reach.begin(this.connection.reached);
+    this.load(rest);
   }
 
   /** A search ends with the page that is being loaded. */
@@ -146,13 +148,16 @@ export class OlderHistory {
     });
   }
 
-  /** Loads older records, if there may be any and the store has room: one page, or as many as it takes to find some. */
-  async load() {
+  /**
+   * Loads older records, if there may be any and the store has room: one page, or as many as it takes to find some.
+   * @param {number} [limit] records of a page
+   */
+  async load(limit = OLDER) {
     if (this.activity !== "idle" || !this.reach.mayLoad) return;
     const { shownRecords } = this.store;
     await this.run(this.situation().server ? "searching" : "loading", async (connection) => {
       for (let pages = 0; pages < SEARCHES && this.reach.mayLoad; pages++) {
-        const entries = await this.prepend(connection, this.reach.before, OLDER);
+        const entries = await this.prepend(connection, this.reach.before, limit);
         if (!entries || this.activity !== "searching" || this.store.shownRecords > shownRecords) return;
       }
     });
@@ -163,6 +168,7 @@ export class OlderHistory {
    * @param {string} ref as refOf() names it
    */
   async open(ref) {
+    this.begun = true; // the page wants this record, and no more at first
     this.list.setFollowing(false);
     await this.run("loading", async (connection) => {
       const entries = await this.prepend(connection, nextId(readRef(ref).id), CONTEXT);

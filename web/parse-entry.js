@@ -17,6 +17,7 @@ import { hiddenIn } from "./trace.js";
 /** @import { Fold, Trace } from "./folds.js" */
 /** @import { Span } from "./line.js" */
 /** @import { Role } from "./trace.js" */
+/** @import { Rule } from "./watch-rules.js" */
 /** @import { LogRecord } from "./requests.js" */
 /** @import { OwnTime } from "./times.js" */
 
@@ -30,6 +31,8 @@ import { hiddenIn } from "./trace.js";
  * field of an opened record, once they were looked for.
  * @typedef {{query: object, found: (Found | null)[], fields?: (Found | null)[][]}} Match
  */
+
+/** The watch rules that hold for a record, of all that were asked. @typedef {{of: Rule[], rules: Rule[]}} Watched */
 
 /**
  * A record as the page keeps it.
@@ -61,6 +64,7 @@ import { hiddenIn } from "./trace.js";
  * @property {Fold | undefined} fold the records that share a row with it; the store sets it
  * @property {boolean} apart its fold is open; the store sets it
  * @property {Match | undefined} match what the expressions of the filter found
+ * @property {Watched | undefined} watched the watch rules that hold for it; watch-search.js sets it
  */
 
 /**
@@ -141,6 +145,7 @@ export function parseEntry({ id, log = "", event, data, fields: beside }, status
     fold: undefined,
     apart: false,
     match: undefined,
+    watched: undefined,
   };
 }
 
@@ -178,13 +183,14 @@ export const textOf = ({ coloured, cuts, message }) => (coloured ? without(plain
  * The entry as a line of a text file. Further lines of the message are indented, so that none reads as another entry.
  * @param {Entry} entry
  * @param {{utc?: boolean, own?: boolean}} options
+ * @param {string} [beside] what stands before the message, with a blank behind it
  */
-export function asText(entry, options) {
+export function asText(entry, options, beside = "") {
   const time = formatTime(shownTime(entry, options).ms, { utc: options.utc, date: true }) || entry.id;
   const level = entry.level === OTHER ? "" : ` ${entry.level}`;
   const event = entry.event ? ` [${plain(entry.event)}]` : "";
   const log = entry.log && ` ${entry.log}`;
-  return `${time}${log}${level}${event} ${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
+  return `${time}${log}${level}${event} ${beside}${textOf(entry)}`.replace(/\n(?=[^\n])/g, "\n    ") + "\n";
 }
 
 /**

@@ -37,6 +37,7 @@ function makeLine(name) {
     title: element("span", "log-title"),
     age: element("span", "age"),
     errors: element("span", "errors"),
+    drawn: "", // what it says
   };
   const facts = element("span", "facts");
   line.box.type = "checkbox";
@@ -88,14 +89,25 @@ export class PickerLines {
   }
 
   /**
+   * Most lines stay as they are when one changes. A box may have another state than its row: a click on it came first.
    * @param {Row} row
    * @param {Line} line
    */
-  fill(row, { item, box, only, mark, title, age, errors }) {
+  fill(row, line) {
+    const drawn = JSON.stringify(row);
+    if (line.box.checked !== row.ticked) line.box.checked = row.ticked;
+    if (line.drawn !== drawn) this.draw(row, line);
+    line.drawn = drawn;
+  }
+
+  /**
+   * @param {Row} row
+   * @param {Line} line
+   */
+  draw(row, { item, box, only, mark, title, age, errors }) {
     const { short, look } = row.mark ?? { short: row.name, look: "" };
     const more = row.title === row.name ? "" : ` (${row.name})`;
     item.hidden = row.hidden;
-    box.checked = row.ticked;
     box.disabled = row.disabled;
     mark.className = `log-mark ${look}`;
     write(mark, short);

@@ -5,7 +5,7 @@
  * what the server tells of the logs. It may not know the connection: a callback gets the choice.
  * Invariant: where there is no choice, there is no picker, and the page is as if this file did not exist.
  */
-import { $, write } from "./dom.js";
+import { $, once, write } from "./dom.js";
 import { MOST, shownLogs, toggledLog } from "./log-choice.js";
 import { COUNTED, LogFacts } from "./log-facts.js";
 import { marksOf } from "./log-names.js";
@@ -21,6 +21,7 @@ import { formatTime } from "./times.js";
 const MANY = 12; // logs that are found without a filter
 const PHONE = "(max-width: 640px)"; // as in console.css
 const GONE = { short: "not among your logs", spoken: "not among your logs" };
+const PACE = 200; // ms to gather answers of the server
 const BEHIND = [".bar", "#notice", "#pane"]; // what the drawer of a phone covers
 
 const NOTHING = { short: "", spoken: "" };
@@ -51,6 +52,7 @@ export class Picker {
       first: (logs) => this.first(logs),
       changed: () => this.changed(),
     });
+    this.draw = once(() => this.show(), () => PACE);
     this.lines = new PickerLines($("picker-list"), (name) => this.toggle(name), (name) => this.only(name));
     this.listen();
   }
@@ -119,7 +121,7 @@ export class Picker {
 
   changed() {
     this.offer();
-    this.show();
+    this.draw();
     this.events.onknown();
   }
 
@@ -279,6 +281,6 @@ export class Picker {
     if (!facts?.listed) return "";
     const at = formatTime(facts.listed, { utc: preferences.utc }).replace(/\.\d+/, "");
     const left = this.first(this.logs).length > COUNTED ? ` Of ${COUNTED} logs only.` : "";
-    return `Errors are those of ten minutes. As of ${at}.${left}`;
+    return `Errors of the last ten minutes, as of ${at}.${left}`;
   }
 }

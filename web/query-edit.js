@@ -17,11 +17,11 @@ const LONGEST = 300; // characters of a value
  * @param {string} value
  */
 export function termFor(entry, name, value) {
-  if (!value || value.length > LONGEST || /[\r\n]/.test(value)) return "";
+  if (value.length > LONGEST || /[\r\n]/.test(value)) return "";
   const term = `${name}="${value.replace(/["\\]/g, "\\$&")}"`;
   const query = parseQuery(term);
   const isField = query.terms.length === 1 && ["field", "level"].includes(query.terms[0].kind);
-  return isField && passes(entry, query) ? term : "";
+  return isField && passes(entry, query) && !passes(entry, parseQuery(`-${term}`)) ? term : "";
 }
 
 /**

@@ -257,7 +257,7 @@ export const isSearched = (item, query) =>
   item.marker !== undefined || item.match?.query === query || !query.terms.some((term) => term.kind === "expression");
 
 /* The texts and fields of one entry, each found when a term first asks for it. */
-class Sight {
+export class Sight {
   /** @param {Entry} entry */
   constructor(entry) {
     this.entry = entry;
@@ -285,20 +285,33 @@ class Sight {
   }
 
   /**
-   * The text of a field: of the payload, or else of the log entry, or else of the line.
+   * The value of a field: of the payload, or else of the log entry, or else of the line. An object counts only where
+   * none of them has a text.
+   * @param {string} name
+   * @returns {unknown} undefined where there is none
+   */
+  value(name) {
+    const value = fieldAt(this.payload, name);
+    if (isText(value)) return value;
+    const { fields, lined } = this.entry;
+    if (fields && Object.hasOwn(fields, name)) return fields[name];
+    const said = lined ? fieldAt(this.line, name) : undefined;
+    return isText(said) || value === undefined ? said : value;
+  }
+
+  /**
+   * The text of a field, as terms compare it; an object has none.
    * @param {string} name
    * @returns {string | undefined}
    */
   field(name) {
-    const isText = (/** @type {unknown} */ value) => ["string", "number", "boolean"].includes(typeof value);
-    const value = fieldAt(this.payload, name);
-    if (isText(value)) return plain(String(value));
-    const { fields } = this.entry;
-    if (fields && Object.hasOwn(fields, name)) return plain(fields[name]);
-    const said = this.entry.lined ? fieldAt(this.line, name) : undefined;
-    return isText(said) ? plain(String(said)) : undefined;
+    const value = this.value(name);
+    return isText(value) ? plain(String(value)) : undefined;
   }
 }
+
+/** @param {unknown} value */
+const isText = (value) => ["string", "number", "boolean"].includes(typeof value);
 
 /** @param {number} a @param {Operator} operator @param {number} b */
 const compares = (a, operator, b) =>
@@ -344,9 +357,9 @@ function termHolds(term, sight, query) {
  * Whether the entry passes; isSearched(entry, query) must be true.
  * @param {Entry} entry
  * @param {Query} query
+ * @param {Sight} [sight] of the entry, where several queries share it
  */
-export function passes(entry, query) {
-  const sight = new Sight(entry);
+export function passes(entry, query, sight = new Sight(entry)) {
   return query.terms.every((term) => {
     const held = termHolds(term, sight, query);
     return held === undefined || held !== term.negated;

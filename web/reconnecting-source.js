@@ -8,10 +8,10 @@
  * next one follows after `every` ms: the state is "polling" then, not "connecting". When a stream does not open at all,
  * because a proxy holds it back until its end, history-poll takes its place, and the stream is tried from time to time.
  *
- * Frames: a record is an unnamed event with the data {"event"?, "data"}. A long record is an event named `record`,
- * and its data is the payload itself. All other frames are control frames.
+ * Frames: a record is an unnamed event with the data {"event"?, "data"}. A long record is an event named `record`, or
+ * `record.` and the name of its log where there are several, and its data is the payload itself. All other frames are control frames.
  */
-import { changedLog, placeIn, unpack } from "./cursor.js";
+import { placeIn, unpack } from "./cursor.js";
 import { eachOf } from "./history-request.js";
 import { LiveOrder } from "./live-order.js";
 import { HistoryPoll, spread } from "./history-poll.js";
@@ -143,7 +143,6 @@ export class ReconnectingSource {
     this.checking = false;
     /** @type {EventSource | null} */
     this.eventSource = null;
-    this.frame = ""; // cursor of the last frame of this connection
     this.order = new LiveOrder((record) => owner.record(record), (place) => owner.moved(place));
     /** Why the server ends the stream, as it said before. @type {string | undefined} */
     this.ending = undefined;
@@ -214,13 +213,12 @@ export class ReconnectingSource {
       });
     on("open", () => this.up());
     on("error", () => this.down());
-    this.frame = this.owner.lastId;
     this.order.waits = this.several;
     on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data, this.several)));
     on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
+    for (const log of this.several ? this.requests.logs : []) on(`record.${log}`, ({ lastEventId, data }) => this.record({ id: lastEventId, log, data }));
     on("cursor", ({ lastEventId }) => {
       this.arm();
-      this.frame = lastEventId;
       this.order.move(lastEventId);
     });
     on("ping", ({ data }) => this.pinged(detailOf(data)));
@@ -250,15 +248,12 @@ export class ReconnectingSource {
   }
 
   /**
-   * A record of one of several logs. The cursor of its frame has its id. A long record has no envelope, so the log is that
-   * in which the cursor moved.
+   * A record of one of several logs: the cursor of its frame has its id.
    * @param {LogRecord} record
    * @returns {LogRecord}
    */
   unpacked(record) {
-    const { id: place, log = changedLog(place, this.frame) } = record;
-    this.frame = place;
-    return { ...record, id: unpack(place).get(log) ?? "", log };
+    return { ...record, id: unpack(record.id).get(record.log ?? "") ?? "" };
   }
 
   /** @param {Detail} detail of a keepalive */

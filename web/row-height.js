@@ -18,16 +18,23 @@ const PADDING = 24; // px left and right of a line
 const BESIDE = 24; // characters that the short time, level and button take in a row
 const MARK = 4; // characters that the colour of a log and its gap take
 
+/**
+ * The columns beside the texts, as column-head.js has them: what they take of a line, and of the first line on a phone.
+ * @typedef {{fit: (room: number) => number, readonly chips: number}} Beside
+ */
+
 export class RowHeight {
   /**
    * @param {HTMLElement} box the list
    * @param {HTMLElement} rows the parent of its rows
    * @param {{wrap: boolean, foldTraces: boolean}} preferences
+   * @param {Beside} [beside]
    */
-  constructor(box, rows, preferences) {
+  constructor(box, rows, preferences, beside = { fit: () => 0, chips: 0 }) {
     this.box = box;
     this.rows = rows;
     this.preferences = preferences;
+    this.beside = beside;
     this.columns = 80;
     this.more = 0; // characters that the times and the mark of the log have besides
   }
@@ -47,7 +54,8 @@ export class RowHeight {
     this.rows.append(probe);
     const width = probe.getBoundingClientRect().width / 100;
     probe.remove();
-    this.columns = Math.max(20, Math.floor((this.box.clientWidth - PADDING) / width - BESIDE - this.more));
+    const room = Math.floor((this.box.clientWidth - PADDING) / width - BESIDE - this.more);
+    this.columns = Math.max(20, room - this.beside.fit(room));
   }
 
   /** @param {Item} item */
@@ -55,7 +63,7 @@ export class RowHeight {
     if (item.marker) return MARKER;
     const { wrap, foldTraces } = this.preferences;
     const lines = item.lines - (foldTraces && !item.unfolded ? item.hides : 0);
-    const characters = (Math.min(item.size, LONG) * lines) / item.lines;
+    const characters = (Math.min(item.size, LONG) * lines) / item.lines + this.beside.chips;
     const most = wrap ? Math.max(lines, Math.ceil(characters / this.columns)) : lines;
     return ROW * (most > CLAMP && !item.whole ? CLAMP + 1 : most); // the button has a line
   }

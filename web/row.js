@@ -34,6 +34,8 @@ import { formatTime, shownTime } from "./times.js";
  * @property {boolean} traces stack traces fold
  * @property {boolean} wrap long lines wrap
  * @property {number} columns characters of a line
+ * @property {string[]} [cols] names of the fields that are columns, for texts
+ * @property {(entry: Entry) => {node: HTMLElement, spoken: string} | null} [cells] those of a row; null: there are none
  */
 
 /** @type {Record<string, string>} */
@@ -51,23 +53,26 @@ export function makeRow(entry, view) {
   const row = element("div", `row level-${entry.level}`);
   row.tabIndex = -1;
   row.setAttribute("role", "article");
-  row.setAttribute("aria-label", nameOf(entry, view));
+  const cells = view.cells?.(entry);
+  row.setAttribute("aria-label", nameOf(entry, view, cells?.spoken));
   if (refersTo(view.target, entry)) row.classList.add("target");
   const lead = element("span", "lead"); // stays in sight when long lines are scrolled sideways
-  lead.append(timeCell(entry, view), ...logCell(entry, view), levelCell(entry), gutter(entry));
+  lead.append(timeCell(entry, view), ...logCell(entry, view), levelCell(entry), ...(cells ? [cells.node] : []), gutter(entry));
+  if (cells) row.classList.add("with-cells");
   row.append(lead, body(entry, view));
   showFold(row, entry, view);
   return row;
 }
 
 /**
- * The words of a screen reader for the row: time, level and the beginning of the text.
+ * The words of a screen reader for the row: time, level, columns and the beginning of the text.
  * @param {Entry} entry
  * @param {View} view
+ * @param {string} [spoken] the columns
  */
-function nameOf(entry, view) {
+function nameOf(entry, view, spoken) {
   const time = formatTime(shownTime(entry, view).ms, view).replace(/\.\d+/, "");
-  return [time, entry.log, SPOKEN[entry.level], entry.event && plain(entry.event), cut(textOf(entry), NAME)].filter(Boolean).join(" ");
+  return [time, entry.log, SPOKEN[entry.level], spoken, entry.event && plain(entry.event), cut(textOf(entry), NAME)].filter(Boolean).join(" ");
 }
 
 /**
@@ -105,7 +110,7 @@ function timesOf(entry, utc) {
 
 /**
  * The mark of the log, where there are several. All short names are filled up to the same length.
- * @param {Entry} entry
+ * @param {Pick<Entry, "log">} entry
  * @param {View} view
  */
 function logCell({ log }, { marks }) {
@@ -114,6 +119,15 @@ function logCell({ log }, { marks }) {
   const cell = element("span", `log-mark ${look}`, short.padEnd(widthOf(marks)));
   cell.title = log;
   return [cell];
+}
+
+/**
+ * Nodes as wide as time, log and level of a row, without its content: what stands above rows keeps their columns.
+ * @param {View} view
+ */
+export function spacersFor(view) {
+  const log = view.marks?.keys().next().value;
+  return [element("span", "time", formatTime(Date.now(), view)), ...(log ? logCell({ log }, view) : []), element("span", "level")];
 }
 
 /** @param {Entry} entry */

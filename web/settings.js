@@ -2,10 +2,11 @@
 // @ts-check
 /*
  * settings: how the page was opened, and what it remembers. The URL holds what a link shares (stream, levels, q,
- * server, at, time, log). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces, foldEqual,
- * picker).
+ * server, at, time, log, cols). localStorage holds the preferences of the reader (wrap, utc, own, cap, foldTraces,
+ * foldEqual, picker).
  * <meta name="sselog-…"> belongs to the installation. It may not know controls. Its only state is the timer of saveURL() and the beginning of links.
  */
+import { readColumns, writeColumns } from "./columns.js";
 import { ALL_LEVELS } from "./level.js";
 import { readLevels, writeLevels } from "./level-set.js";
 import { logsTitle, readLogs, writeLogs } from "./log-choice.js";
@@ -24,6 +25,7 @@ const SAVE_WAIT = 250; // ms; browsers limit how often a page may change its add
  * @property {boolean} server the server filters too
  * @property {string} at the record that the address names, as refOf() does, or ""
  * @property {boolean} own rows show the times that the records say
+ * @property {string[]} cols names of the fields that are columns
  * @property {number} cap records that the page may hold; 0: as the preferences say
  * @property {string | true | undefined} token as in connect()
  */
@@ -72,6 +74,7 @@ export function readURL() {
     server: params.get("server") === "1",
     at: params.get("at") ?? "",
     own: params.get("time") === "own",
+    cols: readColumns(params.get("cols")),
     cap: cap ? clampCap(Number(cap)) : 0,
     token: tokens || token === "yes" ? true : token || undefined,
   };
@@ -83,8 +86,8 @@ export function readURL() {
  */
 const clampCap = (cap) => (Number.isNaN(cap) ? 0 : Math.min(MOST, Math.max(LEAST, Math.round(cap))));
 
-/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "own">} settings */
-function urlOf({ logs, levels, query, server, at, own }) {
+/** @param {Pick<Settings, "logs" | "levels" | "query" | "server" | "at" | "own" | "cols">} settings */
+function urlOf({ logs, levels, query, server, at, own, cols }) {
   const url = new URL(location.href);
   url.searchParams.delete("log");
   writeLogs(url, logs);
@@ -95,6 +98,7 @@ function urlOf({ logs, levels, query, server, at, own }) {
   set("server", server ? "1" : "");
   set("at", at);
   set("time", own ? "own" : "");
+  set("cols", writeColumns(cols));
   return url;
 }
 
@@ -134,7 +138,7 @@ export function linkTo(ref, { own, logs }) {
   const key = `${own} ${logs}`;
   let base = linkBases.get(key);
   if (base === undefined) {
-    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own });
+    const url = urlOf({ logs, levels: new Set(ALL_LEVELS), query: "", server: false, at: "", own, cols: [] });
     url.searchParams.set("at", "");
     linkBases.set(key, (base = url.href));
   }

@@ -16,6 +16,7 @@
   }
 
   // ids.js
+  var BEGINNING = "0-0";
   var ID = /^\d{1,20}-\d{1,20}$/;
   var compareDigits = (a, b) => a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
   function compareIds(a, b) {
@@ -25,6 +26,10 @@
     return compareDigits(aMs, bMs) || compareDigits(aSeq, bSeq);
   }
   var isId = (text) => ID.test(text ?? "");
+  function nextId(id) {
+    const [ms, seq] = id.split("-");
+    return `${ms}-${BigInt(seq) + 1n}`;
+  }
 
   // cursor.js
   var ONLY = "";
@@ -42,10 +47,6 @@
     return new Map(whole);
   }
   var placeIn = (log, id) => log ? `${log}=${id ?? ""}` : id ?? "";
-  function changedLog(text, before) {
-    const old = unpack(before);
-    return [...unpack(text)].find(([log, id]) => old.get(log) !== id)?.[0] ?? ONLY;
-  }
   var isCursor = (text) => unpack(text).size === text.split(",").length;
   var Cursor = class {
     /** @param {string[]} logs as of logsIn() */
@@ -412,7 +413,7 @@
   var PAGE = 1e3;
   var LEAST = 25;
   var ROUNDS = 5;
-  var AT_ONCE = 3;
+  var AT_ONCE = 5;
   async function eachOf(values, work) {
     const results = [];
     let next = 0;
@@ -485,6 +486,13 @@
     const records = pages.flat();
     if (requests.logs.length === 1) places = records.at(-1)?.id ?? "";
     return { records: wanted ? records : [], places, reached: page.first, complete: !page.more && wanted > 0 };
+  }
+  async function cursorAt(requests, id) {
+    const places = await eachOf(requests.logs, async (log) => {
+      const page = await requests.page({ before: nextId(id), limit: 1 }, log);
+      return placeIn(log, page.last ?? BEGINNING);
+    });
+    return places.join(",");
   }
   async function readSince(requests, cursor, alive) {
     if (!cursor.several) return readBack(requests, cursor.at(), alive);
@@ -778,7 +786,6 @@
   };
 
   // history-poll.js
-  var BEGINNING = "0-0";
   var spread = (ms, random = Math.random) => Math.round(ms * (1 + random() / 4));
   var HistoryPoll = class {
     /**
@@ -902,7 +909,6 @@
       this.opened = false;
       this.checking = false;
       this.eventSource = null;
-      this.frame = "";
       this.order = new LiveOrder((record) => owner.record(record), (place) => owner.moved(place));
       this.ending = void 0;
       this.every = 0;
@@ -966,13 +972,12 @@
       });
       on("open", () => this.up());
       on("error", () => this.down());
-      this.frame = this.owner.lastId;
       this.order.waits = this.several;
       on("message", ({ lastEventId, data }) => this.record(unwrap(lastEventId, data, this.several)));
       on("record", ({ lastEventId, data }) => this.record({ id: lastEventId, data }));
+      for (const log of this.several ? this.requests.logs : []) on(`record.${log}`, ({ lastEventId, data }) => this.record({ id: lastEventId, log, data }));
       on("cursor", ({ lastEventId }) => {
         this.arm();
-        this.frame = lastEventId;
         this.order.move(lastEventId);
       });
       on("ping", ({ data }) => this.pinged(detailOf(data)));
@@ -998,15 +1003,12 @@
       return this.requests.logs.length > 1;
     }
     /**
-     * A record of one of several logs. The cursor of its frame has its id. A long record has no envelope, so the log is that
-     * in which the cursor moved.
+     * A record of one of several logs: the cursor of its frame has its id.
      * @param {LogRecord} record
      * @returns {LogRecord}
      */
     unpacked(record) {
-      const { id: place, log = changedLog(place, this.frame) } = record;
-      this.frame = place;
-      return { ...record, id: unpack(place).get(log) ?? "", log };
+      return { ...record, id: unpack(record.id).get(record.log ?? "") ?? "" };
     }
     /** @param {Detail} detail of a keepalive */
     pinged({ every }) {
@@ -1709,6 +1711,7 @@
       this.requests.client = clientIds.take();
       this.cursor = new Cursor(this.requests.logs);
       this.cursor.advance(options.after);
+      this.from = this.cursor.several && isId(options.after) ? options.after : "";
       this.reached = "";
       this.complete = false;
       this.begun = false;
@@ -1846,12 +1849,14 @@
     async missing() {
       const { life } = this;
       const alive = () => life === this.life;
+      if (this.from) this.cursor.advance(await cursorAt(this.requests, this.from));
       const since = this.lastId !== "";
       const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
       if (!alive()) return null;
       if (!this.begun) this.reached = found?.reached ?? "";
       if (!since) this.complete = found?.complete === true;
       this.begun = true;
+      this.from = "";
       return found;
     }
     /** How many records the page wants. After the first history all records are new, so it wants them all. */

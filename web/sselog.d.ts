@@ -200,7 +200,7 @@ export interface ConnectOptions {
   credentials?: boolean;
   /** Records wanted at first; 1000 unless given. */
   history?: number;
-  /** Begin with the records after this id, or `lastId` of several logs, instead. "" is no id. */
+  /** Begin with the records after this id, in all logs, or after this `lastId` of several logs. "" is no id. */
   after?: string;
   /**
    * false: no sharing with other tabs. A text: only with tabs that give the same text. Otherwise with tabs of the same

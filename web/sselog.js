@@ -11,7 +11,7 @@
  * and repeated answers. Records are text and never markup.
  */
 import { call } from "./callback.js";
-import { PAGE, readNewest, readSince } from "./catch-up.js";
+import { PAGE, cursorAt, readNewest, readSince } from "./catch-up.js";
 import { clientIds } from "./client-ids.js";
 import { Cursor } from "./cursor.js";
 import { Elements } from "./elements.js";
@@ -43,7 +43,7 @@ const CURRENT = ["live", "polling"];
  * Options of connect(), with those of requests.js; options.js says what each may be.
  * @typedef {object} ConnectOptions
  * @property {number} [history] records wanted at first (1000)
- * @property {string} [after] an id, or the cursor of several logs: begin with the records after it instead
+ * @property {string} [after] begin with the records after this id in all logs, or after this cursor of several logs
  * @property {boolean | string} [share] false: no sharing with other tabs. A text: only with tabs that give the same
  *   text. Otherwise with tabs of the same URL that get the log of the same reader (`whose` of /history)
  * @property {number} [silence] ms without an event after which the connection is checked (45000), or another tab takes
@@ -63,6 +63,7 @@ class Connection {
     this.requests.client = clientIds.take();
     this.cursor = new Cursor(this.requests.logs); // where to resume
     this.cursor.advance(options.after);
+    this.from = this.cursor.several && isId(options.after) ? options.after : ""; // where to begin in all logs
     this.reached = ""; // id to which the history was read at first; with a filter it may have no records from there on
     this.complete = false; // the log has no records older than those handed over
     this.begun = false; // history was read once
@@ -221,12 +222,14 @@ class Connection {
   async missing() {
     const { life } = this;
     const alive = () => life === this.life;
+    if (this.from) this.cursor.advance(await cursorAt(this.requests, this.from));
     const since = this.lastId !== "";
     const found = since ? await readSince(this.requests, this.cursor, alive) : await readNewest(this.requests, this.wanted, alive);
     if (!alive()) return null;
     if (!this.begun) this.reached = found?.reached ?? "";
     if (!since) this.complete = found?.complete === true;
     this.begun = true;
+    this.from = "";
     return found;
   }
 

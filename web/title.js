@@ -2,8 +2,8 @@
 // @ts-check
 /*
  * title: the title of the page, which is all that a reader sees of it while another tab is in front. It has the state
- * of the log where it is not live, and how many records and errors came unseen. It owns document.title and these counts. It
- * may not know the connection or the store.
+ * of the log where it is not live, and how many records came unseen: errors, and those of watch rules. It owns
+ * document.title and these counts. It may not know the connection or the store.
  * Invariant: history that the page begins with is not news.
  */
 import { ONLY, unpack } from "./cursor.js";
@@ -19,11 +19,12 @@ const ERRORS = ["ERROR", "CRITICAL"];
  * @param {string} state "": all is well
  * @param {number} unseen records
  * @param {number} errors among them
+ * @param {number} [watched] for which a watch rule holds
  */
-export function titleOf(name, state, unseen, errors) {
+export function titleOf(name, state, unseen, errors, watched = 0) {
   const news = unseen ? number(unseen) : "";
   const bad = errors ? `${number(errors)} error${errors === 1 ? "" : "s"}` : "";
-  const parts = [[news, bad].filter(Boolean).join(", "), state].filter(Boolean);
+  const parts = [[news, bad, watched ? `${number(watched)} watched` : ""].filter(Boolean).join(", "), state].filter(Boolean);
   return parts.length ? `(${parts.join(" · ")}) ${name}` : name;
 }
 
@@ -35,6 +36,9 @@ export class Title {
     this.state = "";
     this.unseen = 0;
     this.errors = 0;
+    this.watched = 0; // for which a watch rule holds
+    /** Those that `watched` counts. @type {WeakSet<Item>} */
+    this.known = new WeakSet();
     /** The last id of each log in the history that the page began with. @type {Map<string, string> | null} */
     this.begin = null;
   }
@@ -57,6 +61,7 @@ export class Title {
   seen() {
     this.unseen = 0;
     this.errors = 0;
+    this.watched = 0;
     this.show();
   }
 
@@ -70,6 +75,15 @@ export class Title {
     this.unseen += news.length;
     this.errors += news.filter((item) => !item.marker && !item.role && ERRORS.includes(item.level)).length;
     if (news.length) this.show();
+  }
+
+  /** @param {Item[]} items that came and for which a watch rule holds, shown or not */
+  found(items) {
+    if (!this.hidden()) return;
+    const more = items.filter((item) => !this.known.has(item));
+    more.forEach((item) => this.known.add(item));
+    this.watched += more.length;
+    this.show();
   }
 
   /** @param {Pick<Entry, "id"> & {log?: string}} entry */
@@ -90,7 +104,7 @@ export class Title {
   }
 
   show() {
-    const text = titleOf(this.name, this.state, this.unseen, this.errors);
+    const text = titleOf(this.name, this.state, this.unseen, this.errors, this.watched);
     if (document.title !== text) document.title = text;
   }
 }

@@ -66,5 +66,6 @@ export async function about() {
 export const made = async () => ({ "sselog-classic.js": await bundle(), "log-style.js": await style(), "package.json": await about() });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await fs.writeFile(path.join(WEB, "log-style.js"), await style()); // others are made of it, and a merge may have left it broken
   for (const [name, text] of Object.entries(await made())) await fs.writeFile(path.join(WEB, name), text);
 }

@@ -12,7 +12,7 @@ import { useSite } from "./site.js";
 const files = await examples();
 
 test("each example of the document is run", () => {
-  const run = ["element.html", "list.html", "module.html", "resume.html", "tokens.js", "useLog.jsx", "Log.jsx", "useLog.js", "Log.vue", "typed.ts"];
+  const run = ["element.html", "list.html", "module.html", "several.js", "search.js", "resume.html", "tokens.js", "useLog.jsx", "Log.jsx", "useLog.js", "Log.vue", "typed.ts"];
   assert.deepEqual([...files.keys()], run);
 });
 
@@ -133,6 +133,25 @@ describe("pages and components", () => {
     const page = await openBundle(site, program);
     await until(() => page.evaluate(() => window.got.length), "a record");
     assert.deepEqual(await page.evaluate(() => window.got), ['{"level":"error"}']);
+  });
+});
+
+describe("several logs", () => {
+  const site = useSite({ SSELOG_LOGS: "web(Shop)=logs:web api=logs:api" });
+
+  test("records of each have its name, and a search looks at both", async () => {
+    await site.stack.redis("XADD", "logs:web", "*", "data", '{"level":"error","msg":"card declined"}');
+    await site.stack.redis("XADD", "logs:api", "*", "data", "[error] card declined");
+    await site.stack.redis("XADD", "logs:api", "*", "data", "[info] card declined");
+    const printed = [];
+    site.context.on("console", (message) => printed.push(message.text()));
+    const says = (text) => until(() => printed.some((line) => line.includes(text)), () => `${text} in ${printed}`);
+    await openBundle(site, files.get("several.js"));
+    for (const text of ["web: Shop,api: api", '"msg":"card declined"}', "[info] card declined"]) await says(text);
+    printed.length = 0;
+    await openBundle(site, files.get("search.js"));
+    await says("done");
+    assert.deepEqual(printed.filter((line) => line.includes("declined")).map((line) => line.slice(0, 4)).sort(), ["api ", "web "]);
   });
 });
 

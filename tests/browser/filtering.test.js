@@ -57,14 +57,14 @@ test("each level tells how many of its records are loaded, and the unknown ones 
   assert.match(await chip(page, "Unknown").getAttribute("title"), /never hide/);
 });
 
-for (const levels of ["FOO", ""]) {
-  test(`an address with levels=${levels} shows all`, async () => {
-    await site.stack.addMany(SIX);
+test("an address with unknown levels or none shows all", async () => {
+  await site.stack.addMany(SIX);
+  for (const levels of ["FOO", ""]) {
     const page = await site.open(`?levels=${levels}`);
     await rowsAre(page, ["d", "i", "w", "e", "c", "none"]);
     assert.equal(await page.locator("#levels [aria-pressed=true]").count(), 6);
-  });
-}
+  }
+});
 
 test("the page says where a filter runs, and opens the stream again when typing rests", async () => {
   await site.stack.addMany([json("INFO", "apple"), json("ERROR", "pear")]);
@@ -280,11 +280,11 @@ test("the menu of a value: only this, not this, copy", async () => {
   assert.equal(await page.evaluate(() => document.activeElement.textContent), "user", "the focus returns");
 });
 
-for (const [query, error] of [["/(/", /is not complete/], ["level=loud", /"loud" is no level/], ["/a/q", /no flags/]]) {
-  test(`the filter ${query} is refused at once, and everything stays shown`, async () => {
-    await site.stack.addMany(["one", "two"]);
-    const page = await site.open();
-    await shows(page, "two");
+test("a filter that cannot be read is refused at once, and everything stays shown", async () => {
+  await site.stack.addMany(["one", "two"]);
+  const page = await site.open();
+  await shows(page, "two");
+  for (const [query, error] of [["/(/", /is not complete/], ["level=loud", /"loud" is no level/], ["/a/q", /no flags/]]) {
     await page.locator("#query").fill(query);
     await page.getByRole("alert").filter({ hasText: error }).waitFor();
     assert.equal(await page.locator("#query").getAttribute("aria-invalid"), "true");
@@ -292,8 +292,8 @@ for (const [query, error] of [["/(/", /is not complete/], ["level=loud", /"loud"
     await page.locator("#query").fill("one");
     await rowsAre(page, ["one"]);
     assert.equal(await page.locator("#query").getAttribute("aria-invalid"), "false");
-  });
-}
+  }
+});
 
 test("the help has examples of the filter language that are right, and what the mouse and a finger can do", async () => {
   const page = await site.open();

@@ -163,6 +163,12 @@ const named = (page, name) => page.getByRole("checkbox", { name }).waitFor();
     await box(wide, "api").check();
     await rowsAre(wide, ["of api"]);
     assert.equal(await wide.locator("#picker-note").textContent(), "");
+    const unnamed = (url) => /\/(stream|history)$/.test(url.pathname) && !url.searchParams.has("log");
+    await wide.route(unnamed, (route) => route.fulfill({ status: 403, json: { error: "not allowed" } }));
+    await wide.goto(`${site.stack.url}/console.html`);
+    await state(wide, "no log chosen");
+    await wide.locator("#head-text").filter({ hasText: "Choose a log: you have none without a name" }).waitFor();
+    assert.ok(await wide.locator("#notice").isHidden());
   });
 }
 

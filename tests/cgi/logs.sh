@@ -98,24 +98,18 @@ several() {
     status_is 'sixteen logs' 200
     stream_of "log=web$names"
     status_is 'seventeen logs' 400
-    for wrong in never gone team '' '%20' '*'; do
-        stream_of "log=web&log=$wrong"
-        status_is "log=web and log=$wrong" 403
-        stream_of "log=$wrong&log=web"
-        status_is "log=$wrong and log=web" 403
+    for names in 'log=web&log=never' 'log=gone&log=web' 'log=web&log='; do
+        stream_of "$names"
+        status_is "$names" 403
     done
-    for cursor in web=1-0 web=1-0,shared=2-0 other=7-0 web=0-0 null ''; do
-        stream_of "log=web&log=shared&last_event_id=$cursor"
-        status_is "the cursor $cursor" 200
-    done
-    for cursor in 1-0 web web= web=1 =1-0 web=1-0, ,web=1-0 web=1-0,web=2-0 web=x; do
-        stream_of "log=web&log=shared&last_event_id=$cursor"
-        status_is "the cursor $cursor" 400
-    done
+    stream_of 'log=web&log=shared&last_event_id=web=1-0,other=7-0'
+    status_is 'a cursor of several logs' 200
+    stream_of 'log=web&log=shared&last_event_id=1-0'
+    status_is 'the cursor of one log' 400
     web=$(tag_of web) shared=$(tag_of shared)
     stream_of "log=web&log=shared&whose=$web,$shared"
     status_is 'the tags of both logs' 200
-    for tags in "$web" "$shared,$web" "$web,$shared,$web" "$web,x"; do
+    for tags in "$web" "$shared,$web" "$web,$shared,$web"; do
         stream_of "log=web&log=shared&whose=$tags"
         status_is "the tags $tags" 409
     done

@@ -7,17 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "format/profile_parts.h"
 #include "sim.h"
-
-#define KEEPALIVE 15 /* seconds */
 
 struct client *clients[MAX_CLIENTS];
 int nclients;
-
-static const char *const keys[LOGS] = {"log0", "log1", "channel"};
-static const char *const profiles[VIEWS] = {"plain", "plain", "envelope", "smarter"};
 
 void clients_reset(void)
 {
@@ -337,89 +330,6 @@ static struct client *client_new(void)
     return c;
 }
 
-static void live_frame(const struct profile *p, struct buf *b, const struct moment *m)
-{
-    char data[64];
-    snprintf(data, sizeof data, "{\"replayed\":%llu}", (unsigned long long)m->replayed);
-    profile_control(p, b, "live", data);
-}
-
-/* A late profile sends the response head when the viewer has a place.  Here it also tells when the
- * viewer is live, for the oracle. */
-static const struct profile *profile_of(const struct client *c)
-{
-    static struct profile late[VIEWS];
-    const struct profile *p = profile_find(profiles[c->view]);
-    if (!c->late)
-        return p;
-    late[c->view] = *p;
-    late[c->view].late = true;
-    if (!p->live)
-        late[c->view].live = live_frame;
-    return &late[c->view];
-}
-
-static struct filter *filter_of(enum view_kind view)
-{
-    struct filter_spec spec = {.query =
-                                   view == VIEW_FILTER ? slice_of("keep") : slice_make(NULL, 0)};
-    return filter_new(&spec);
-}
-
-static void add_poll(const struct client *c, struct admission *a)
-{
-    if (!c->poll)
-        return;
-    struct poll *p = a->poll = calloc(1, sizeof *p);
-    if (!p)
-        abort();
-    p->every = a->retry;
-    p->key = strdup("hold");
-    p->came = clock_us() - 1;
-}
-
-static void fill_log(struct admitted_log *l, const struct client *c)
-{
-    const char *name = several_name(c);
-    l->key = strdup(keys[c->log]);
-    l->name = name ? strdup(name) : NULL;
-    l->filter = filter_of(c->view);
-    l->has_cursor = c->has_cursor;
-    l->cursor = c->cursor;
-    l->cursor_lost = c->lost;
-}
-
-static void admit(struct client *c)
-{
-    struct seat_holder nobody = {HOLDER_NOBODY, ""};
-    struct admission *a = calloc(1, sizeof *a);
-    c->fd = machine_socket(c, c->file);
-    out_init(&a->out, c->fd, c->cgi ? 0 : 1);
-    buf_init(&a->head, 4096);
-    buf_adds(&a->head, "HEAD\n\n");
-    a->profile = profile_of(c);
-    a->kind = c->log == 2 ? LOG_PUBSUB : LOG_STREAM;
-    fill_log(&a->log, c);
-    for (struct admitted_log *l = &a->log; c->beside; l = l->next) {
-        c = c->beside;
-        c->fd = c->first->fd;
-        fill_log(l->next = calloc(1, sizeof *l), c);
-    }
-    c = c->first;
-    a->field = strdup("data");
-    a->event_field = strdup("event");
-    a->since = c->since;
-    a->since_all = c->since_all;
-    a->history = (unsigned)c->history;
-    a->keepalive = KEEPALIVE;
-    a->retry = 3000;
-    a->lifetime = (unsigned)c->lifetime;
-    add_poll(c, a);
-    a->gzip = c->gzip;
-    a->refused = relay_seat(sim.relay, &nobody, &a->seat);
-    relay_admit(sim.relay, a);
-}
-
 /* The id of the nth newest record that the log ever had, or of the first after it. */
 static void set_since(struct client *c, int which, bool after)
 {
@@ -485,7 +395,7 @@ static struct client *new_of(const struct step *s, int log)
     c->gzip = s->d >= JOIN_GZIP;
     set_cursor(c, s->b);
     story("client %d: %s log%d, %s, %s %s, history %d", c->number, c->poll ? "polls" : "joins",
-          c->log, profiles[c->view], c->has_cursor ? "after" : "since",
+          c->log, client_profiles[c->view], c->has_cursor ? "after" : "since",
           text_of(c->has_cursor ? c->cursor : c->since), c->history);
     return c;
 }
@@ -509,7 +419,7 @@ static void join(const struct step *s)
         c->beside->since = c->since;
         c->beside->history = c->history;
     }
-    admit(c);
+    client_admit(c);
 }
 
 /* Comes back with the last id that it received, as EventSource does. */
@@ -553,7 +463,7 @@ static void reconnect(struct client *old)
     struct client *c = again(old);
     if (old->beside)
         put_beside(c, again(old->beside));
-    admit(c);
+    client_admit(c);
 }
 
 void clients_flow_all(void)

@@ -587,9 +587,8 @@ static void check_client(const struct client *c)
 
 const char *oracle_check(void)
 {
+    several_share();
     first_fault = redis.fault;
-    for (int i = 0; i < nclients; i++)
-        several_share(clients[i]);
     for (int i = 0; i < nclients; i++) {
         if (sim.verbose)
             client_print(clients[i]);

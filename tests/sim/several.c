@@ -126,7 +126,7 @@ void several_dispatch(struct client *first)
 }
 
 /* What happens to the connection happens to each. */
-void several_share(struct client *first)
+static void share(struct client *first)
 {
     for (struct client *c = first->beside; c; c = c->beside) {
         c->left = first->left;
@@ -138,4 +138,10 @@ void several_share(struct client *first)
         if (!c->broken)
             c->broken = first->broken;
     }
+}
+
+void several_share(void)
+{
+    for (int i = 0; i < nclients; i++)
+        share(clients[i]);
 }

@@ -8,6 +8,7 @@
  *    database.c a model of the streams in Redis
  *    redis.c    the feed (redis_feed_*) over it, and a channel
  *    client.c   the viewers' clients; parses what each received as an event stream
+ *    admit.c    what the front would hand over for them
  *    several.c  those of them that have several logs in one stream
  *    gunzip.c   decodes it first, if it is compressed
  *    oracle.c   what each client had to receive
@@ -339,10 +340,17 @@ void client_text(struct client *c, const char *p, size_t len);
 void client_print(const struct client *c);
 void clients_flow_all(void);
 
+#define KEEPALIVE 15 /* seconds */
 /* Whether the client already has c->id. */
 bool client_knows_id(const struct client *c);
 /* Takes the frame that was parsed. */
 void client_dispatch(struct client *c);
+
+/* ---- admit.c ---- */
+
+extern const char *const client_profiles[VIEWS];
+/* The relay gets the request of c, and of those beside it. */
+void client_admit(struct client *c);
 
 /* ---- several.c ---- */
 
@@ -351,8 +359,8 @@ const char *several_name(const struct client *c);
 /* The id line and the frame of a stream of several logs. */
 void several_id(struct client *first, const char *text);
 void several_dispatch(struct client *first);
-/* Before the oracle checks: facts about the connection of first. */
-void several_share(struct client *first);
+/* Before the oracle checks: each gets what is known of its connection. */
+void several_share(void);
 
 /* ---- gunzip.c ---- */
 

@@ -8,13 +8,15 @@
  * of the browser. Shared processors (a cold cache, stolen time) increase that time too, but each time elsewhere: a
  * value over the limit is measured again, twice at most. Memory is measured once.
  *
- *   node perf/perf.js [--short]        --short: 20,000 held, for a quick look
+ *   node perf/perf.js [--short] [PARAMETERS]     --short: 20,000 held, for a quick look
+ *                                                PARAMETERS: more of the page's address, as cols=logger,pod
  */
 import fs from "node:fs/promises";
 import { openBrowser, openContext, state, until } from "../browser.js";
 import { startStack } from "../stack.js";
 
 const SHORT = process.argv.includes("--short");
+const PARAMETERS = process.argv.slice(2).filter((word) => word !== "--short").map((word) => `&${word}`).join("");
 const HELD = SHORT ? 20_000 : 100_000;
 const SECONDS = SHORT ? 6 : 20;
 const RATE = 2000;
@@ -134,7 +136,7 @@ async function attempt(browser) {
     context.setDefaultTimeout(PATIENCE);
     await countArrivals(context);
     const page = await context.newPage();
-    await page.goto(`${stack.url}/console.html?cap=${HELD}`);
+    await page.goto(`${stack.url}/console.html?cap=${HELD}${PARAMETERS}`);
     await state(page, "live");
     let n = await produce(stack, 0, HELD + 1000);
     await shownLast(page, n);

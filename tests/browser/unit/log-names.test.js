@@ -32,4 +32,9 @@ test("eight logs have eight colours, and a ninth has one of them", () => {
   assert.match(looks(names)[8], /^log-[1-8]$/);
 });
 
+for (const names of [["web", "api", "worker", "db", "mail"], ["nginx", "app", "db"], ["frontend", "backend", "worker"]]) {
+  test(`${names.join(", ")} keep their colours, whichever are shown together`, () =>
+    assert.deepEqual(looks(names), names.map((name) => looks([name])[0])));
+}
+
 test("a log keeps its colour when another one is added behind it", () => assert.equal(looks(["web"])[0], looks(["web", "api"])[0]));

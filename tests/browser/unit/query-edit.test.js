@@ -21,7 +21,7 @@ const TERMS = [
   ["level", "info", 'level="info"'],
   ["quote", 'a "b" \\', 'quote="a \\"b\\" \\\\"'],
   ["host", "web1", 'host="web1"'],
-  ["empty", "", ""],
+  ["empty", "", 'empty=""'],
   ["a b", "x", ""],
   ["lines", "a\nb", ""],
   ["deep", '{\n  "x": 1\n}', ""],

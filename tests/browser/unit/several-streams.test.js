@@ -61,7 +61,7 @@ test("each record of the stream has the name and the id of its log, and comes on
   at.sends("b", 9, "a=7-0,b=9-0,c=0-0");
   at.sends("a", 8, "a=8-0,b=9-0,c=0-0");
   at.sends("a", 8, "a=8-0,b=9-0,c=0-0");
-  at.stream().say("record", "long", "a=8-0,b=9-0,c=8-0");
+  at.stream().say("record.c", "long", "a=8-0,b=9-0,c=8-0");
   at.sends("c", 8, "a=8-0,b=9-0,c=8-1", { event: "deploy", fields: { host: "web2" } });
   await at.pass(0);
   assert.deepEqual(at.takes(), ["b 9-0 b9", "a 8-0 a8", 'c 8-0 "long"', "c 8-1 c8"]);
@@ -101,6 +101,13 @@ test("a client that begins behind a cursor reads each log on from there", async 
   const at = await live(t, { after: "a=4-0,b=2-0,c=0-0" });
   assert.deepEqual(at.takes(), ["b 5-0 b5", "a 7-0 a7"]);
   assert.deepEqual(asked("history").map(({ searchParams }) => searchParams.get("after")), ["4-0", "2-0", "0-0"]);
+  assert.equal(at.place(), "a=7-0,b=5-0,c=0-0");
+});
+
+test("an id is a place in all logs: behind the newest record up to it", async (t) => {
+  const at = await live(t, { after: "4-0" });
+  assert.deepEqual(at.takes(), ["b 5-0 b5", "a 7-0 a7"]);
+  assert.deepEqual(asked("history").map(({ searchParams }) => searchParams.get("after") ?? searchParams.get("before")), ["4-1", "4-1", "4-1", "4-0", "2-0", "0-0"]);
   assert.equal(at.place(), "a=7-0,b=5-0,c=0-0");
 });
 
