@@ -197,6 +197,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/libsselog.a | $(BUILD)/unit
 # In these, allocations fail when the test says so.
 UNIT_LDFLAGS_test_relay := $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup)
 UNIT_LDFLAGS_test_incoming := $(UNIT_LDFLAGS_test_relay)
+UNIT_LDFLAGS_test_viewer_logs := $(UNIT_LDFLAGS_test_relay)
 
 units: $(UNITS)  ## the unit tests' programs
 

@@ -38,6 +38,30 @@ static void test_only_a_cursor_at_a_record_has_an_id(void **state)
     }
 }
 
+/* Without records it is placed by the newest ones again, if its log is recreated: an id would be a
+ * promise that nothing after it is passed over. */
+static void test_only_a_placed_viewer_with_a_cursor_has_an_id(void **state)
+{
+    static const struct {
+        enum place_state state;
+        enum place_standing standing;
+        bool moved;
+    } cases[] = {{PLACE_BEHIND, PLACE_FRESH, false},   {PLACE_BEHIND, PLACE_CLAIMED, true},
+                 {PLACE_BEHIND, PLACE_MET, true},      {PLACE_LIVE, PLACE_FRESH, false},
+                 {PLACE_LIVE, PLACE_MET, true},        {PLACE_ASKING, PLACE_MET, false},
+                 {PLACE_COUNTING, PLACE_FRESH, false}, {PLACE_LOCATING, PLACE_CLAIMED, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct log l = {.kind = LOG_STREAM};
+        struct view w = {.log = &l};
+        struct viewer v = {.first.viewer = &v, .first.view = &w};
+        v.first.place.state = cases[i].state;
+        v.first.place.standing = cases[i].standing;
+        v.first.place.cursor = (struct cursor){.id = {42, 0}, .at = CURSOR_SENT};
+        assert_int_equal(has_moved(&v.first), cases[i].moved);
+    }
+}
+
 /* The keepalive sends the id of a filtered record once.  A peer that does not read gets the id with
  * the next keepalive. */
 static void test_keepalive_sends_the_id_of_a_filtered_record(void **state)
@@ -339,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_a_cursor_at_a_record_has_an_id),
+        cmocka_unit_test(test_only_a_placed_viewer_with_a_cursor_has_an_id),
         cmocka_unit_test(test_keepalive_sends_the_id_of_a_filtered_record),
         cmocka_unit_test(test_poll_that_ends_behind_sends_its_cursor),
         cmocka_unit_test(test_token_is_told_with_the_time_that_is_left),

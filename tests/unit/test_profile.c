@@ -82,6 +82,22 @@ static void gap_unknown(const struct profile *p, struct buf *b)
 {
     profile_gap(p, b, NULL, NULL, -1);
 }
+static void gap_in_log(const struct profile *p, struct buf *b)
+{
+    profile_gap_in(p, b, "web", "17-0", "42-0", 25);
+}
+static void gap_in_log_unknown(const struct profile *p, struct buf *b)
+{
+    profile_gap_in(p, b, "web", NULL, NULL, -1);
+}
+static void cursor(const struct profile *p, struct buf *b)
+{
+    profile_cursor(p, b, "web=5-0,api=7-0");
+}
+static void moved_in_logs(const struct profile *p, struct buf *b)
+{
+    profile_moved_to(p, b, "web=5-0,api=7-0");
+}
 static void gap_longest(const struct profile *p, struct buf *b)
 {
     char id[XID_TEXT];
@@ -135,6 +151,12 @@ static void test_plain_frames_have_their_bytes(void **state)
         {gap_longest, "event: gap\ndata: {\"after\":\"18446744073709551615-18446744073709551615\","
                       "\"next\":\"18446744073709551615-18446744073709551615\","
                       "\"lost\":9223372036854775807}\n\n"},
+        {gap_in_log, "event: gap\ndata: {\"log\":\"web\",\"after\":\"17-0\",\"next\":\"42-0\","
+                     "\"lost\":25}\n\n"},
+        {gap_in_log_unknown, "event: gap\ndata: {\"log\":\"web\",\"after\":null,\"next\":null,"
+                             "\"lost\":null}\n\n"},
+        {cursor, "id: web=5-0,api=7-0\n"},
+        {moved_in_logs, "id: web=5-0,api=7-0\n\n"},
         {source_lost, "event: source\ndata: {\"state\":\"lost\"}\n\n"},
         {source_live, "event: source\ndata: {\"state\":\"live\"}\n\n"},
         {keepalive, ": keepalive\n\n"},
@@ -169,6 +191,8 @@ static void test_envelope_sends_its_keepalive_as_an_event(void **state)
         {first_frame, "retry: 3412\n\nevent: ping\ndata: {\"every\":15000}\n\n"},
         {keepalive, "event: ping\ndata: {\"every\":15000}\n\n"},
         {moved, "id: 1789000000456-0\nevent: cursor\ndata: {}\n\n"},
+        {moved_in_logs, "id: web=5-0,api=7-0\nevent: cursor\ndata: {}\n\n"},
+        {cursor, "id: web=5-0,api=7-0\n"},
         {live, "event: live\ndata: {\"replayed\":120}\n\n"},
     };
     (void)state;
@@ -304,7 +328,11 @@ static void test_lines_have_their_bytes(void **state)
         {gap_unknown, "{\"control\":\"gap\",\"after\":null,\"next\":null,\"lost\":null}\n"},
         {source_lost, "{\"control\":\"source\",\"state\":\"lost\"}\n"},
         {keepalive, "\n"},
+        {gap_in_log, "{\"control\":\"gap\",\"log\":\"web\",\"after\":\"17-0\",\"next\":\"42-0\","
+                     "\"lost\":25}\n"},
         {moved, "{\"control\":\"cursor\",\"id\":\"1789000000456-0\"}\n"},
+        {moved_in_logs, "{\"control\":\"cursor\",\"id\":\"web=5-0,api=7-0\"}\n"},
+        {cursor, ""},
         {unavailable, "{\"control\":\"unavailable\",\"reason\":\"viewers\",\"retry\":3412}\n"},
     };
     (void)state;
@@ -312,7 +340,56 @@ static void test_lines_have_their_bytes(void **state)
         struct buf b;
         buf_init(&b, 1000);
         cases[i].write(profile_find("plain")->lines, &b);
+        assert_string_equal(b.len > 0 ? b.p : "", cases[i].bytes);
+        buf_free(&b);
+    }
+}
+
+/* In a stream of several logs a record says its log and id, and profile_cursor() goes before its
+ * frame. */
+static void test_record_of_several_logs_names_its_log(void **state)
+{
+    static const struct {
+        const char *profile, *event, *bytes;
+    } cases[] = {
+        {"envelope", "", "data: {\"log\":\"web\",\"id\":\"7-1\",\"data\":\"x\"}\n\n"},
+        {"envelope", "deploy",
+         "data: {\"log\":\"web\",\"id\":\"7-1\",\"event\":\"deploy\",\"data\":\"x\"}\n\n"},
+        {"lines", "", "{\"log\":\"web\",\"id\":\"7-1\",\"data\":\"x\"}\n"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool lines = strcmp(cases[i].profile, "lines") == 0;
+        const struct profile *p = lines ? profile_find("plain")->lines : profile_find("envelope");
+        struct record r;
+        struct buf b;
+        buf_init(&b, 1000);
+        record_from_message(&r, (struct xid){7, 1}, slice_of("x"));
+        r.has_id = true;
+        r.log = slice_of("web");
+        r.event = slice_of(cases[i].event);
+        profile_record(p, &b, &r, false, 0);
         assert_string_equal(b.p, cases[i].bytes);
+        record_end(&r);
+        buf_free(&b);
+    }
+}
+
+/* A long record is sent without envelope: the name of its event says its log. */
+static void test_long_record_of_several_logs_names_its_log(void **state)
+{
+    const struct profile *p = profile_find("envelope");
+    (void)state;
+    for (int many = 0; many < 2; many++) {
+        struct record r;
+        struct buf b;
+        buf_init(&b, 1000);
+        record_from_message(&r, (struct xid){7, 1}, slice_of("x"));
+        r.has_id = true;
+        r.log = slice_of(many ? "web" : NULL);
+        profile_open(p, &b, &r);
+        assert_string_equal(b.p, many ? "event: record.web\n" : "id: 7-1\nevent: record\n");
+        record_end(&r);
         buf_free(&b);
     }
 }
@@ -378,6 +455,8 @@ int main(void)
         cmocka_unit_test(test_envelope_holds_the_entry_s_other_fields),
         cmocka_unit_test(test_names_of_event_source_are_prefixed_outside_the_envelope),
         cmocka_unit_test(test_lines_have_their_bytes),
+        cmocka_unit_test(test_record_of_several_logs_names_its_log),
+        cmocka_unit_test(test_long_record_of_several_logs_names_its_log),
         cmocka_unit_test(test_records_are_lines_of_their_own),
         cmocka_unit_test(test_line_of_a_very_long_record_is_cut),
         cmocka_unit_test(test_plain_records_have_their_bytes),

@@ -101,21 +101,33 @@ static bool is_closed(int peer)
 
 /* ---- tests ---- */
 
+/* The viewer has a follower in each of its logs, or is gone. */
+static void is_whole_or_gone(const struct relay *r, unsigned logs)
+{
+    assert_int_equal(r->stats.viewers, r->all != NULL);
+    assert_int_equal(r->stats.behind, r->all ? logs : 0);
+    if (!r->all || logs == 1)
+        return;
+    assert_non_null(r->all->first.beside);
+    assert_int_equal(r->stats.gaps, 1); /* the cursor that could not be read */
+}
+
 /* Whether an allocation failed, the nth. */
-static bool admit_without_memory(int nth, const char *profile, enum log_kind kind)
+static bool admit_without_memory(int nth, const char *profile, enum log_kind kind, unsigned logs)
 {
     struct relay *r = relay_new(&config);
     int peer;
     assert_non_null(r);
     struct admission *a = new_admission(r, profile, kind, &peer);
+    if (logs > 1)
+        admission_add_log(a);
     nreleased = 0;
     fails_after = nth;
     admit(r, a);
     bool failed = fails_after < 0;
     fails_after = -1;
     reap(r);
-    assert_int_equal(r->stats.viewers, r->all != NULL);
-    assert_int_equal(r->stats.behind, r->all != NULL);
+    is_whole_or_gone(r, logs);
     assert_int_equal(r->stats.accepted >= r->stats.viewers, 1);
     assert_true(failed || r->all);
     assert_int_equal(is_closed(peer), r->all == NULL);
@@ -147,11 +159,21 @@ static void test_admission_without_memory_leaves_nothing_behind(void **state)
     for (size_t i = 0; i < 3; i++) {
         for (size_t k = 0; k < 3; k++) {
             int n = 0;
-            while (admit_without_memory(n, profiles[i], kinds[k]))
+            while (admit_without_memory(n, profiles[i], kinds[k], 1))
                 n++;
             assert_true(n > 4);
         }
     }
+}
+
+/* Not even a part of its logs. */
+static void test_viewer_of_two_logs_without_memory_follows_none(void **state)
+{
+    int n = 0;
+    (void)state;
+    while (admit_without_memory(n, "plain", LOG_STREAM, 2))
+        n++;
+    assert_true(n > 8);
 }
 
 /* A CGI process whose answer is written ends: it does not wait for Redis first. */
@@ -410,6 +432,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_admission_without_memory_leaves_nothing_behind, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_viewer_of_two_logs_without_memory_follows_none, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_cgi_ends_when_all_is_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_viewers_are_taken_apart_in_the_order_of_their_ends,

@@ -13,7 +13,7 @@
 #define NOW INT64_C(1789000000000)
 
 /* "history", "after 1-0", "since 1-0" or "malformed", with " lost" behind. */
-static void describe(const char *header, const char *query, bool lenient, char out[80])
+static void describe(const char *header, const char *query, const struct start_of *of, char out[80])
 {
     static const char *const names[] = {
         [START_HISTORY] = "history",
@@ -26,8 +26,7 @@ static void describe(const char *header, const char *query, bool lenient, char o
     const char *why;
     char id[XID_TEXT] = "";
     assert_int_equal(request_parse(&r, parameter, &g, &why), 0);
-    const struct start_of of = {.lenient = lenient};
-    struct start s = start_find(&r, &of, NOW);
+    struct start s = start_find(&r, of, NOW);
     if (s.kind == START_AFTER || s.kind == START_SINCE)
         xid_format(s.id, id);
     snprintf(out, 80, "%s%s%s", names[s.kind], id, s.lost ? " lost" : "");
@@ -43,8 +42,8 @@ static void check_starts(const struct start_row *rows, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         char strict[80], lenient[80];
-        describe(rows[i].header, rows[i].query, false, strict);
-        describe(rows[i].header, rows[i].query, true, lenient);
+        describe(rows[i].header, rows[i].query, &(struct start_of){.lenient = false}, strict);
+        describe(rows[i].header, rows[i].query, &(struct start_of){.lenient = true}, lenient);
         assert_string_equal(strict, rows[i].strict);
         assert_string_equal(lenient, rows[i].lenient);
     }
@@ -146,6 +145,47 @@ static void test_time_counts_without_a_cursor_only(void **state)
     };
     (void)state;
     check_starts(rows, sizeof rows / sizeof *rows);
+}
+/* In a stream of several logs a cursor says where each of them starts. */
+static void test_log_starts_at_its_part_of_the_cursor(void **state)
+{
+    static const struct {
+        const char *header, *query, *starts; /* of the log "web" */
+    } rows[] = {
+        {NULL, "", "history"},
+        {"web=5-0", "", "after 5-0"},
+        {"api=7-0,web=5-0", "", "after 5-0"},
+        {NULL, "last_event_id=web=5-0,api=7-0", "after 5-0"},
+        {NULL, "last_event_id=web%3D5-0%2Capi%3D7-0", "after 5-0"},
+        {"web=0-0", "", "after 0-0"},
+        /* a log that is left out begins like a new one */
+        {"api=7-0", "", "history"},
+        {NULL, "last_event_id=api=7-0", "history"},
+        {"api=7-0", "since=15m", "since 1788999100000-0"},
+        {"web=5-0", "since=15m", "after 5-0"},
+        /* the greatest of this log counts, whatever those of others are */
+        {"web=5-0,api=9-0", "last_event_id=web=7-0,api=1-0", "after 7-0"},
+        {"web=7-0", "last_event_id=web=5-0", "after 7-0"},
+        {"web=5-0", "last_event_id=api=9-0", "after 5-0"},
+        {"api=9-0", "last_event_id=web=5-0", "after 5-0"},
+        {"x", "last_event_id=web=5-0", "after 5-0"},
+        /* an id of one log is of none of them, nor is a time */
+        {"5-0", "", "history lost"},
+        {NULL, "last_event_id=5-0", "malformed"},
+        {NULL, "last_event_id=web=5", "malformed"},
+        {"web=5-0,", "", "history lost"},
+        {"web=5-0,web=6-0", "", "history lost"},
+        {"web=5-0,", "last_event_id=api=7-0", "history lost"},
+        {NULL, "last_event_id=web=5-0,", "malformed"},
+        {NULL, "last_event_id=null", "history lost"},
+        {NULL, "last_event_id=api=7-0&lastEventId=x", "malformed"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char starts[80];
+        describe(rows[i].header, rows[i].query, &(struct start_of){.log = "web"}, starts);
+        assert_string_equal(starts, rows[i].starts);
+    }
 }
 
 #define W4 "999999999w999999999w999999999w999999999w"
@@ -264,6 +304,7 @@ int main(void)
         cmocka_unit_test(test_malformed_cursor_in_a_header_is_a_gap),
         cmocka_unit_test(test_cursor_of_another_server_is_a_gap),
         cmocka_unit_test(test_time_counts_without_a_cursor_only),
+        cmocka_unit_test(test_log_starts_at_its_part_of_the_cursor),
         cmocka_unit_test(test_time_is_a_duration_or_of_rfc_3339),
         cmocka_unit_test(test_other_text_is_no_time),
         cmocka_unit_test(test_names_that_ask_for_a_range_are_known),

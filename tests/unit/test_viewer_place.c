@@ -295,9 +295,22 @@ static void test_viewer_waits_for_a_tip(void **state)
     assert_true(peer_got("event: live"));
 }
 
+/* A channel has no history: what comes after the place is live. */
+static void test_viewer_of_messages_is_told_live_before_the_first(void **state)
+{
+    (void)state;
+    l.kind = LOG_PUBSUB;
+    viewer_serve(&v);
+    assert_int_equal(v.first.place.state, PLACE_BEHIND);
+    assert_int_equal(v.phase, PHASE_LIVE);
+    assert_true(peer_got("event: live"));
+}
+
 static void test_viewer_is_live_when_the_client_was_told(void **state)
 {
     (void)state;
+    v.first.told_any = true;
+    v.first.told = v.first.place.cursor.id;
     v.first.place.cursor.id.ms = 10;
     fill_up();
     assert_int_equal(go_live(&v.first), STEP_FULL);
@@ -322,6 +335,12 @@ static void test_bulk_ends_with_its_id(void **state)
     v.first.told_any = true; /* the client got no ids inside the bulk */
     v.first.told = (struct xid){10, 0};
     v.first.place.cursor.id.ms = 10;
+    fill_up();
+    assert_int_equal(go_live(&v.first), STEP_FULL);
+    assert_true(v.first.told_any);
+    while (!peer_got(""))
+        ;
+    buf_clear(&v.out.rest);
     assert_int_equal(go_live(&v.first), STEP_ON);
     assert_true(peer_got("]\nid: 10-0\n\n"));
     assert_true(v.first.told_any && v.first.told.ms == 10);
@@ -427,6 +446,7 @@ int main(void)
         TEST(test_keepalive_waits_for_what_is_due_before_it),
         TEST(test_viewer_that_never_opened_ends_too),
         TEST(test_viewer_waits_for_a_tip),
+        TEST(test_viewer_of_messages_is_told_live_before_the_first),
         TEST(test_viewer_is_live_when_the_client_was_told),
         TEST(test_bulk_ends_with_its_id),
         TEST(test_head_waits_for_a_place),
