@@ -2,6 +2,8 @@
 /* follower: see follower.h. */
 #include "relay/follower.h"
 
+#include <stdlib.h>
+
 #include "relay/reads.h"
 
 static bool is_behind(const struct follower *f)
@@ -41,4 +43,75 @@ void follower_seek_missing(struct follower *f)
 bool follower_is_idle(const struct follower *f)
 {
     return is_behind(f) && f->waits == WAIT_NONE && !f->viewer->watch_out;
+}
+
+/* ---- all of a viewer ---- */
+
+static void put_at_start(struct follower *f, const struct admission *a,
+                         const struct admitted_log *its)
+{
+    const struct viewer *v = f->viewer;
+    f->place = (struct place){.history = a->history,
+                              .since = a->since,
+                              .since_all = a->since_all,
+                              .once = a->profile->late,
+                              .standing = its->has_cursor ? PLACE_CLAIMED : PLACE_FRESH,
+                              .came = v->relay->requests,
+                              .to_prove = v->poll};
+    f->place.cursor =
+        (struct cursor){.id = its->cursor,
+                        .at = CURSOR_SENT,
+                        .rank = xid_cmp(its->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
+    f->told = its->cursor;
+    f->told_any = its->has_cursor;
+}
+
+int followers_add(struct viewer *v, const struct admission *a)
+{
+    struct follower *f = &v->first;
+    for (const struct admitted_log *its = &a->log; its; its = its->next) {
+        put_at_start(f, a, its);
+        v->phase = its->has_cursor ? PHASE_RESUME : v->phase;
+        if (!its->next)
+            break;
+        if (!(f->beside = calloc(1, sizeof *f)))
+            return -1;
+        f = f->beside;
+        f->viewer = v;
+    }
+    return 0;
+}
+
+void followers_free(struct viewer *v)
+{
+    free(v->first.gap);
+    for (struct follower *f = v->first.beside, *next; f; f = next) {
+        next = f->beside;
+        free(f->gap);
+        free(f);
+    }
+}
+
+bool followers_are_live(const struct viewer *v, const struct follower *but)
+{
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (f != but && f->place.state != PLACE_LIVE)
+            return false;
+    return true;
+}
+
+bool followers_have_gap(const struct viewer *v)
+{
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (f->gap)
+            return true;
+    return false;
+}
+
+bool followers_are_sought(const struct viewer *v)
+{
+    for (const struct follower *f = &v->first; f; f = f->beside)
+        if (place_is_sought(&f->place))
+            return true;
+    return false;
 }

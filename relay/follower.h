@@ -19,4 +19,15 @@ void follower_count(const struct follower *f, int by);
 /* Whether its viewer may get on by it: it is not LIVE and waits for nothing. */
 bool follower_is_idle(const struct follower *f);
 
+/* A follower of v for each log of a.  -1: out of memory. */
+int followers_add(struct viewer *v, const struct admission *a);
+/* All but the first are freed with what they hold. */
+void followers_free(struct viewer *v);
+/* Whether all are LIVE, but perhaps that one. */
+bool followers_are_live(const struct viewer *v, const struct follower *but);
+/* Whether one has a gap to be told. */
+bool followers_have_gap(const struct viewer *v);
+/* Whether one waits to learn its place. */
+bool followers_are_sought(const struct viewer *v);
+
 #endif

@@ -50,38 +50,21 @@ static enum step step_of(enum out_result r)
     return r == OUT_SENT ? STEP_ON : r == OUT_FULL ? STEP_FULL : STEP_GONE;
 }
 
-/* Whether all its followers are LIVE, but perhaps this one. */
-static bool is_live(const struct viewer *v, const struct follower *but)
-{
-    for (const struct follower *f = &v->first; f; f = f->beside)
-        if (f != but && f->place.state != PLACE_LIVE)
-            return false;
-    return true;
-}
-
-static bool has_gap(const struct viewer *v)
-{
-    for (const struct follower *f = &v->first; f; f = f->beside)
-        if (f->gap)
-            return true;
-    return false;
-}
-
 /* A gap is to be told before anything else. */
 static bool owes_gap(const struct viewer *v)
 {
-    return has_gap(v) && !emit_in_bulk(v);
+    return followers_have_gap(v) && !emit_in_bulk(v);
 }
 
 static enum step go_live(struct follower *f)
 {
     struct viewer *v = f->viewer;
     place_join(&f->place, &f->view->log->tip);
-    enum out_result r = is_live(v, f) ? emit_live(v) : emit_cursor(v);
+    enum out_result r = followers_are_live(v, f) ? emit_live(v) : emit_cursor(v);
     if (r != OUT_SENT)
         return step_of(r);
     follower_set_place(f, PLACE_LIVE);
-    return v->poll && is_live(v, NULL) && !has_gap(v) ? STEP_POLLED : STEP_ON;
+    return v->poll && followers_are_live(v, NULL) && !followers_have_gap(v) ? STEP_POLLED : STEP_ON;
 }
 
 static enum step step_to_place(struct follower *f)
@@ -141,22 +124,13 @@ static enum step step_followers(struct viewer *v)
     return s;
 }
 
-/* Whether it waits for the place of one of its followers. */
-static bool is_sought(const struct viewer *v)
-{
-    for (const struct follower *f = &v->first; f; f = f->beside)
-        if (place_is_sought(&f->place))
-            return true;
-    return false;
-}
-
 static enum step viewer_step(struct viewer *v)
 {
     enum out_result flushed = out_flush(&v->out);
     if (flushed != OUT_SENT)
         return step_of(flushed);
     bool down = v->relay->down || (v->poll && v->poll->away);
-    bool withheld = v->head && is_sought(v) && !down;
+    bool withheld = v->head && followers_are_sought(v) && !down;
     if (v->head && !withheld)
         return step_of(put_head(v));
     if (v->state == VIEWER_DRAINING)
@@ -167,7 +141,7 @@ static enum step viewer_step(struct viewer *v)
         return step_of(emit_long_on(v));
     if (v->told_lost != down && !emit_in_bulk(v) && !owes_gap(v))
         return step_of(emit_source(v, !down));
-    if (v->poll && (down || is_live(v, NULL)) && !owes_gap(v))
+    if (v->poll && (down || followers_are_live(v, NULL)) && !owes_gap(v))
         return STEP_POLLED;
     return step_followers(v);
 }
@@ -356,16 +330,6 @@ void viewer_close(struct viewer *v)
     close_for(v, v->relay->stop_by ? "shutdown" : "gone");
 }
 
-static void free_followers(struct viewer *v)
-{
-    free(v->first.gap);
-    for (struct follower *f = v->first.beside, *next; f; f = next) {
-        next = f->beside;
-        free(f->gap);
-        free(f);
-    }
-}
-
 void viewer_free(struct viewer *v)
 {
     struct relay *r = v->relay;
@@ -386,7 +350,7 @@ void viewer_free(struct viewer *v)
     forget_head(v);
     emit_end_gzip(v);
     poll_free(v->poll);
-    free_followers(v);
+    followers_free(v);
     free(v);
 }
 
@@ -396,7 +360,7 @@ static void keep_alive(struct viewer *v)
 {
     v->kept = now_of(v);
     enum out_result r = put_head(v); /* Redis is away for long: the client gets its head */
-    bool inside = v->blob || emit_in_bulk(v) || has_gap(v);
+    bool inside = v->blob || emit_in_bulk(v) || followers_have_gap(v);
     if (r != OUT_GONE) /* while it has not taken what it was sent, that takes the place */
         r = inside || v->out.rest.len > 0 ? out_flush(&v->out) : emit_keepalive(v);
     if (r == OUT_GONE)
@@ -538,42 +502,6 @@ static void set_end(struct viewer *v, const struct admission *a)
     v->end_reason = END_POLL;
 }
 
-static void put_at_start(struct follower *f, const struct admission *a,
-                         const struct admitted_log *its)
-{
-    const struct viewer *v = f->viewer;
-    f->place = (struct place){.history = a->history,
-                              .since = a->since,
-                              .since_all = a->since_all,
-                              .once = a->profile->late,
-                              .standing = its->has_cursor ? PLACE_CLAIMED : PLACE_FRESH,
-                              .came = v->relay->requests,
-                              .to_prove = v->poll};
-    f->place.cursor =
-        (struct cursor){.id = its->cursor,
-                        .at = CURSOR_SENT,
-                        .rank = xid_cmp(its->cursor, XID_ZERO) == 0 ? 0 : RANK_UNKNOWN};
-    f->told = its->cursor;
-    f->told_any = its->has_cursor;
-}
-
-/* A follower for each log.  -1: out of memory. */
-static int add_followers(struct viewer *v, const struct admission *a)
-{
-    struct follower *f = &v->first;
-    for (const struct admitted_log *its = &a->log; its; its = its->next) {
-        put_at_start(f, a, its);
-        v->phase = its->has_cursor ? PHASE_RESUME : v->phase;
-        if (!its->next)
-            break;
-        if (!(f->beside = calloc(1, sizeof *f)))
-            return -1;
-        f = f->beside;
-        f->viewer = v;
-    }
-    return 0;
-}
-
 struct viewer *viewer_new(struct relay *r, struct admission *a)
 {
     struct viewer *v = make(r, a->out);
@@ -592,7 +520,7 @@ struct viewer *viewer_new(struct relay *r, struct admission *a)
     v->keepalive_fixed = a->profile->keepalive_fixed;
     v->retry = a->retry;
     v->phase = PHASE_NEW;
-    if (add_followers(v, a)) {
+    if (followers_add(v, a)) {
         viewer_close(v);
         return NULL;
     }

@@ -143,7 +143,7 @@ static void test_each_log_begins_at_its_own_cursor(void **state)
         struct viewer x = {.relay = &relay, .phase = PHASE_NEW, .first.viewer = &x, .poll = p};
         a.log = (struct admitted_log){
             .next = &second, .has_cursor = cases[i].web != 0, .cursor = {cases[i].web, 0}};
-        assert_int_equal(add_followers(&x, &a), 0);
+        assert_int_equal(followers_add(&x, &a), 0);
         const struct follower *f = x.first.beside;
         assert_int_equal(x.phase, cases[i].phase);
         assert_int_equal(x.first.place.cursor.id.ms, cases[i].web);
@@ -155,7 +155,7 @@ static void test_each_log_begins_at_its_own_cursor(void **state)
         assert_int_equal(f->place.came, 7);
         assert_ptr_equal(f->viewer, &x);
         assert_null(f->beside);
-        free_followers(&x);
+        followers_free(&x);
     }
 }
 
