@@ -14,7 +14,7 @@ import { whenText } from "./time-range.js";
 /** @import { BoundedSpan, Clock } from "./time-range.js" */
 /** @import { Volume } from "./strip-buckets.js" */
 
-const HEIGHT = 22; // px of the columns, as in console.css
+const HEIGHT = 22; // px of the columns, as in reader.css
 const DRAG = 5; // px of a movement that is a drag
 const PER_BUCKET = 5; // px at least
 const FAR = 10; // buckets of a step with Page Up and Page Down

@@ -87,7 +87,7 @@ test("on a phone all that one touches is at least 24 px high and wide", async ()
   assert.deepEqual(small, []);
 });
 
-for (const [width, height, most] of [[320, 256, 60], [390, 844, 180], [844, 390, 60]]) {
+for (const [width, height, most] of [[320, 256, 60], [390, 844, 220], [844, 390, 60]]) {
   test(`in a window of ${width} by ${height} most of the height is for the log`, async () => {
     await site.stack.addMany(numbered(0, 50));
     const page = await open({ viewport: { width, height } });
