@@ -97,6 +97,18 @@ static void begin_backward(struct traverse *t)
     begin_walk(t, t->edge);
 }
 
+/* Asks for the log. A server that refuses XINFO only cannot tell what is missing, unless a read
+ * misses its record: then it must. */
+static enum sync_result look_at_log(struct traverse *t, struct redis_info *log)
+{
+    enum sync_result r = redis_sync_info(t->redis, t->key, log);
+    bool any;
+    if (r != SYNC_REFUSED)
+        return r;
+    *log = (struct redis_info){0};
+    return redis_sync_newest(t->redis, t->key, XID_MAX, &any, &log->last);
+}
+
 /* Finds the first record of the part, then asks for the log: if a read finds the record afterwards,
  * both are of the same log. */
 static enum sync_result find_beginning(struct traverse *t)
@@ -108,7 +120,7 @@ static enum sync_result find_beginning(struct traverse *t)
     else if (!t->resumed)
         r = redis_sync_newest(t->redis, t->key, range_last(&t->range), &any, &t->began);
     if (r == SYNC_OK)
-        r = redis_sync_info(t->redis, t->key, &t->log);
+        r = look_at_log(t, &t->log);
     if (r == SYNC_OK && !any)
         t->state = TRAVERSE_ENDED;
     return r;
@@ -287,7 +299,7 @@ static enum sync_result seek_backward(struct traverse *t)
 static enum sync_result see_end(struct traverse *t)
 {
     struct redis_info now;
-    enum sync_result r = redis_sync_info(t->redis, t->key, &now);
+    enum sync_result r = look_at_log(t, &now);
     if (r == SYNC_OK)
         end_backward(t, &now, true);
     return r;

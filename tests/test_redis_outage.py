@@ -230,7 +230,7 @@ def test_stream_works_without_tracking(stack, redis, scripted):
 
 @pytest.mark.parametrize("without", ["CLIENT", "XINFO"])
 def test_server_without_a_command_still_answers(stack, redis, scripted, without):
-    """Health, tokens and history need neither CLIENT nor XINFO. Without CLIENT, streams work by polling."""
+    """Health, tokens, history, export and search need neither CLIENT nor XINFO. Without CLIENT, streams work by polling."""
     def handler(conn, cmd):
         missing = cmd[0].upper().decode() == without
         return f"-ERR unknown command '{without}', with args beginning with: \r\n".encode() if missing else None
@@ -246,6 +246,7 @@ def test_server_without_a_command_still_answers(stack, redis, scripted, without)
     assert ask("/healthz").status == 200
     assert ask("/token", method="POST", HTTP_SEC_FETCH_SITE="same-origin").status in (200, 201)
     assert ask("/history").status == 200
+    assert ask("/export").raw.endswith(b" x\n") and b'"reason":"done"' in ask("/search").raw
     if without == "CLIENT":
         with follow(responder, HTTP_COOKIE="sid=ann") as s:
             s.read_until_live()

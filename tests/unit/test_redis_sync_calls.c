@@ -181,7 +181,7 @@ static void test_info_of_no_key_is_an_answer(void **state)
 struct seen {
     char used[32];
     size_t n;
-    uint64_t next; /* forward: the entry that the next read must begin with */
+    uint64_t next; /* with proof: the entry that the next read must begin with */
 };
 
 static bool see(void *arg, const struct redis_entry *entry)
@@ -224,21 +224,29 @@ static char *make_answer(const char *digits)
     return answer;
 }
 
-static void test_walk_forward_proves_each_read_and_holds_few_large_values(void **state)
+static void test_walk_proves_each_read_and_holds_few_large_values(void **state)
 {
     static const struct {
         const char *answers[5]; /* a read wants one new entry, then two, four ... */
         const char *used;
-        bool more, lost;
+        bool more, lost, newest_first;
     } rows[] = {
-        {{"1"}, "", false, false},
-        {{"12", "23"}, "23", false, false},
-        {{"12", "234", "45"}, "2345", false, false},
-        {{"12", "345"}, "2", true, true},
-        {{"23"}, "", false, true},
-        {{""}, "", false, true},
-        {{"!12", "2"}, "2", false, false},                    /* the large value is known already */
-        {{"!1!2", "!1!2", "!2!3", "!3"}, "23", false, false}, /* 2 and 3 are held one by one */
+        {{"1"}, "", false, false, false},
+        {{"12", "23"}, "23", false, false, false},
+        {{"12", "234", "45"}, "2345", false, false, false},
+        {{"12", "345"}, "2", true, true, false},
+        {{"23"}, "", false, true, false},
+        {{""}, "", false, true, false},
+        {{"!12", "2"}, "2", false, false, false}, /* the large value is known already */
+        {{"!1!2", "!1!2", "!2!3", "!3"},
+         "23",
+         false,
+         false,
+         false}, /* 2 and 3 are held one by one */
+        {{"98", "876", "65"}, "8765", false, false, true},
+        {{"98", "765"}, "8", true, true, true},
+        {{"!98", "8"}, "8", false, false, true},
+        {{"!9!8", "!9!8", "!8!7", "!7"}, "87", false, false, true},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -246,8 +254,13 @@ static void test_walk_forward_proves_each_read_and_holds_few_large_values(void *
         for (size_t k = 0; rows[i].answers[k]; k++)
             script[k] = make_answer(rows[i].answers[k]);
         struct peer peer;
-        struct seen seen = {.next = 1};
-        struct redis_walk w = {.key = "log", .at = {0, 1}, .fn = see, .proof = prove, .arg = &seen};
+        struct seen seen = {.next = rows[i].newest_first ? 9 : 1};
+        struct redis_walk w = {.key = "log",
+                               .at = {0, seen.next},
+                               .fn = see,
+                               .proof = prove,
+                               .arg = &seen,
+                               .newest_first = rows[i].newest_first};
         peer_start(&peer, (const char *const *)script);
         struct redis_sync *s = redis_sync_new(&peer.address, 60000);
         while (!w.ended)
@@ -320,7 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused_call_is_told_to_its_caller_only),
         cmocka_unit_test(test_info_of_no_key_is_an_answer),
-        cmocka_unit_test(test_walk_forward_proves_each_read_and_holds_few_large_values),
+        cmocka_unit_test(test_walk_proves_each_read_and_holds_few_large_values),
         cmocka_unit_test(test_time_outs_of_long_calls_do_not_count_for_others),
         cmocka_unit_test(test_silent_server_makes_one_call_wait),
     };
