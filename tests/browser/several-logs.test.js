@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Several logs by one stream, in the page and in the client: each record once and in the order of its log, over outages
- * and tabs, and the name of its log wherever it is shown.
+ * Several logs by one stream, in the page and in the client. Each record comes once and in the order of its log, over
+ * outages and tabs. It is shown with the name of its log.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
