@@ -115,7 +115,12 @@ test("yesterday: a click on a red bucket shows its first error", async () => {
   await until(async () => !(await rows(page)).includes("now"), "no record of today");
   await state(page, "00:00 to 24:00 yesterday");
   await page.mouse.click(await xOf(page, 20.1 / 24), (await page.locator("#strip-bars").boundingBox()).y + 8);
-  await row(page, "the error of yesterday").locator("xpath=self::*[contains(@class, 'target')]").waitFor();
+  const target = row(page, "the error of yesterday").locator("xpath=self::*[contains(@class, 'target')]");
+  await target.waitFor();
+  await addressIs(page, /&at=/);
+  await page.reload();
+  await target.waitFor();
+  assert.match(page.url(), /\?range=yesterday&at=/, "the place is in the address");
   await page.locator("#follow").click();
   await shows(page, "now");
   await addressIs(page, /console.html$/);
