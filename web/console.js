@@ -236,7 +236,7 @@ const place = new Place({
   pointer,
   parse,
   searched: (items) => filter.searched(items),
-  situation: () => ({ server: session.applied !== "", utc: preferences.utc }),
+  situation: () => ({ server: session.applied !== "", pending: session.pending, logs: settings.logs, utc: preferences.utc }),
   onopen(goal) {
     clearing.drop();
     older.suspend();
@@ -359,7 +359,7 @@ const ranges = new Ranges({
   live: () => (CURRENT.includes(session.state) ? place.live : null),
   ask: (question) => session.volume(question),
   firstError: (span) => session.firstError(span),
-  onplace: (goal) => place.open(goal),
+  onplace: (goal) => place.open(goal, { focus: !document.activeElement?.closest("#picker, input") }),
   onchoice: () => matches.renew(),
   onlive() {
     follow();

@@ -34,7 +34,7 @@ export function keptPlace(store, seq, before, names) {
     /** @type {Item | null | undefined} */
     let item = store.locate(seq)?.entry;
     while (item && !stays(item, before, names)) item = store.neighbour(item.seq, step);
-    if (item) return placeIn(names.length > 1 ? (item.log ?? "") : "", item.id);
+    if (item) return placeIn(names.length > 1 ? (item.log || before[0] || "") : "", item.id);
   }
   return "";
 }

@@ -66,6 +66,7 @@ export class LogSession {
 
   start() {
     const { settings, events } = this;
+    const { at } = settings; // onreset() may empty it
     this.connection?.close(); // hands over what it still has
     this.connection = null;
     this.completed = false;
@@ -89,7 +90,7 @@ export class LogSession {
       onrecords: (records) => events.onrecords(records),
       onstate: (state, detail) => this.changed(state, detail),
     });
-    events.onopen(this.connection, settings.at);
+    events.onopen(this.connection, at);
   }
 
   /**

@@ -36,6 +36,21 @@ export function goalOf(text) {
 }
 
 /**
+ * Whether a record is that of the goal. Records of a page with one log do not name it.
+ * @param {Goal} goal
+ * @param {{id: string, log?: string}} record
+ * @param {string[]} logs chosen; none: the one without a name, which may be any
+ */
+export const isGoal = ({ id, log }, record, logs) => record.id === id && (!log || (record.log || logs[0] || log) === log);
+
+/**
+ * Says that the record of the goal is of a log that is not shown; "": it may be of one that is.
+ * @param {Goal} goal
+ * @param {string[]} logs as for isGoal()
+ */
+export const otherLogText = ({ log }, logs) => (log && logs.length && !logs.includes(log) ? `That record is of the log ${log}, which is not shown` : "");
+
+/**
  * Bounds without what is not given.
  * @param {Bounds} bounds
  * @returns {Bounds}
@@ -152,13 +167,14 @@ export function timeText(ms, { now, utc }) {
 }
 
 /**
- * A part of one day, which may end at its midnight, as "14:00 to 24:00 yesterday".
+ * A day, or a part of one, which may end at its midnight: "yesterday", or "14:00 to 24:00 yesterday".
  * @param {number} from
  * @param {number} to
  * @param {{now: number, utc: boolean}} options
  */
 function partOfDay(from, to, options) {
   const end = clock(to, options.utc).replace(/^00:00/, "24:00");
+  if (end.startsWith("24") && clock(from, options.utc).startsWith("00:00")) return dayName(from, options.now, options.utc) || "today";
   return `${clock(from, options.utc)} to ${timeText(to - 1, options).replace(/^[^ ,]+/, end)}`;
 }
 

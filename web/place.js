@@ -10,7 +10,7 @@
 import { $, toast, write } from "./dom.js";
 import { compareIds } from "./ids.js";
 import { gapText, makeMarker } from "./parse-entry.js";
-import { AROUND, MORE, askNext, asksFor, footText, headText, isOpen, labelOf, pageSize } from "./place-window.js";
+import { AROUND, MORE, askNext, asksFor, footText, headText, isGoal, isOpen, labelOf, otherLogText, pageSize } from "./place-window.js";
 import { timeOf } from "./times.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -50,7 +50,8 @@ export class Place {
    * @param {Pointer} options.pointer
    * @param {(record: import("./requests.js").LogRecord) => Entry} options.parse
    * @param {(items: Item[]) => Promise<void>} options.searched resolves when the filter was tried on them
-   * @param {() => {server: boolean, utc: boolean}} options.situation server: it withholds records
+   * @param {() => {server: boolean, pending: boolean, logs: string[], utc: boolean}} options.situation server: it withholds
+   *   records. pending: soon it withholds others. logs: names of those chosen
    * @param {(goal: Goal) => void} options.onopen the page goes to a place
    * @param {() => void} options.onfill the store has other records now
    * @param {() => void} options.onlive the store has the live log again, which waits for the filter
@@ -275,10 +276,11 @@ export class Place {
    * @param {boolean} focus
    */
   showGoal(entries, focus) {
-    const { id, log, ms } = this.goal;
-    const found = id && entries.find((entry) => entry.id === id && (!log || entry.log === log));
+    const { id, ms } = this.goal;
+    const { server, pending, logs } = this.situation();
+    const found = id && entries.find((entry) => isGoal(this.goal, entry, logs));
     if (found) this.showTarget(found, focus);
-    else if (id) toast(this.situation().server ? HIDDEN_OR_GONE : GONE);
+    else if (id && !pending) toast(otherLogText(this.goal, logs) || (server ? HIDDEN_OR_GONE : GONE));
     if (found || !entries.length) return;
     const from = id ?? (ms === undefined ? "" : `${ms}-0`);
     const next = entries.find((entry) => from === "" || compareIds(entry.id, from) >= 0) ?? entries[entries.length - 1];

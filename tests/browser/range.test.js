@@ -113,7 +113,7 @@ test("yesterday: a click on a red bucket shows its first error", async () => {
   await valueIs(page, /: 42 records, 1 error$/);
   await addressIs(page, /\?range=yesterday$/);
   await until(async () => !(await rows(page)).includes("now"), "no record of today");
-  await state(page, "00:00 to 24:00 yesterday");
+  await state(page, "yesterday");
   await page.mouse.click(await xOf(page, 20.1 / 24), (await page.locator("#strip-bars").boundingBox()).y + 8);
   const target = row(page, "the error of yesterday").locator("xpath=self::*[contains(@class, 'target')]");
   await target.waitFor();

@@ -127,5 +127,11 @@ describe("several logs", () => {
     assert.equal(await page.locator("#query").inputValue(), "1");
     assert.equal(await page.locator("#rows .log-mark").count(), 0, "one log has no column");
     assert.deepEqual((await rowsOf(page)).filter((text) => !text.startsWith(name)), []);
+    const box = page.locator(`#picker-list li[data-log=${name === "left" ? "right" : "left"}] input`);
+    const target = page.locator("#rows .row.target");
+    await box.check(); // while a place is shown
+    await until(() => page.url().includes(`at=${name}%3D`), "the address names the record with its log");
+    await target.filter({ hasText: before }).waitFor();
+    assert.equal(await box.evaluate((node) => node === document.activeElement), true, "the keyboard stays among the logs");
   });
 });

@@ -67,5 +67,5 @@ test("the place is kept at a record that stays, or the last one before it", () =
   assert.equal(keptPlace(store, seq(3), ["a", "b"], ["a", "c"]), "a=3-0");
   assert.equal(keptPlace(store, seq(1), ["a", "b"], ["c"]), "");
   const one = storeOf(parse({ id: "1-0", data: "x" }));
-  assert.deepEqual([keptPlace(one, 0, ["a"], ["a", "b"]), keptPlace(one, 0, ["a"], ["b"]), keptPlace(one, 0, [], ["a", "b"])], ["1-0", "", "1-0"]);
+  assert.deepEqual([keptPlace(one, 0, ["a"], ["a", "b"]), keptPlace(one, 0, ["a"], ["b"]), keptPlace(one, 0, [], ["a", "b"])], ["a=1-0", "", "1-0"]);
 });

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askNext, asksFor, footText, goalOf, headText, labelOf, pageSize, timeText } from "../../../web/place-window.js";
+import { askNext, asksFor, footText, goalOf, headText, isGoal, labelOf, otherLogText, pageSize, timeText } from "../../../web/place-window.js";
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 28, 15, 30);
@@ -63,9 +63,29 @@ test("a place says its range, or the time where the reader is", () => {
   assert.equal(labelOf({}, NaN, clock), "at a place");
   assert.equal(labelOf({ from, to }, from, clock), "15:30Z to 16:30Z yesterday");
   const midnight = Date.UTC(2026, 10, 28);
-  assert.equal(labelOf({ from: midnight - 24 * HOUR, to: midnight }, from, clock), "00:00Z to 24:00Z yesterday");
-  assert.equal(labelOf({ from: midnight, to: midnight + 24 * HOUR }, from, clock), "00:00Z to 24:00Z");
+  assert.equal(labelOf({ from: midnight - 24 * HOUR, to: midnight }, from, clock), "yesterday");
+  assert.equal(labelOf({ from: midnight, to: midnight + 24 * HOUR }, from, clock), "today");
+  assert.equal(labelOf({ from: midnight - HOUR, to: midnight }, from, clock), "23:00Z to 24:00Z yesterday");
   assert.equal(labelOf({ from, to: NOW }, from, clock), "15:30Z yesterday to 15:30Z");
   assert.equal(labelOf({ from }, from, clock), "from 15:30Z yesterday");
   assert.equal(labelOf({ to }, from, clock), "up to 16:30Z yesterday");
+});
+
+const RECORDS = [
+  ["of the log", { log: "web" }, { id: "5-0", log: "web" }, ["web", "api"], true],
+  ["of another log", { log: "web" }, { id: "5-0", log: "api" }, ["web", "api"], false],
+  ["of the only log", { log: "web" }, { id: "5-0", log: "" }, ["web"], true],
+  ["of another only log", { log: "api" }, { id: "5-0", log: "" }, ["web"], false],
+  ["of the log without a name", { log: "web" }, { id: "5-0", log: "" }, [], true],
+  ["of any log", {}, { id: "5-0", log: "api" }, ["web", "api"], true],
+  ["with another id", {}, { id: "6-0", log: "" }, [], false],
+];
+
+for (const [name, goal, record, logs, is] of RECORDS) {
+  test(`the record of a place: one ${name}`, () => assert.equal(isGoal({ id: "5-0", ...goal }, record, logs), is));
+}
+
+test("a record of a log that is not shown is not said to be gone", () => {
+  assert.equal(otherLogText({ log: "api" }, ["web"]), "That record is of the log api, which is not shown");
+  for (const logs of [["api"], []]) assert.equal(otherLogText({ log: "api" }, logs), "");
 });
