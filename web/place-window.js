@@ -151,7 +151,9 @@ export function timeText(ms, { now, utc }) {
  */
 export function labelOf({ from, to }, ms, options) {
   if (from !== undefined && to !== undefined) {
-    const same = dayName(from, options.now, options.utc) === dayName(to - 1, options.now, options.utc);
+    const day = dayName(from, options.now, options.utc);
+    const same = day === dayName(to - 1, options.now, options.utc);
+    if (same && to > from && clock(from, options.utc) === clock(to, options.utc)) return day || "today";
     return `${same ? clock(from, options.utc) : timeText(from, options)} to ${timeText(to, options)}`;
   }
   if (from !== undefined) return `from ${timeText(from, options)}`;

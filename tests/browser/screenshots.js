@@ -7,11 +7,11 @@ import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { openBrowser, openContext, until } from "./browser.js";
-import { fillShop, NAMES } from "./shop.js";
+import { fillShop, NAMES, OTHERS } from "./shop.js";
 import { startStack } from "./stack.js";
 
 const target = path.resolve(process.argv[2] ?? fileURLToPath(new URL("../../docs", import.meta.url)));
-const WIDE = { viewport: { width: 1100, height: 640 } };
+const WIDE = { viewport: { width: 1100, height: 600 } };
 const PHONE = { viewport: { width: 390, height: 720 }, isMobile: true, hasTouch: true };
 const ALL = `?${NAMES.map((name) => `log=${name}`).join("&")}`;
 const HOUR = 3_600_000;
@@ -19,12 +19,19 @@ const HOUR = 3_600_000;
 const value = (page) => page.locator("#strip-bars").getAttribute("aria-valuetext");
 const counted = (page) => until(async () => / errors$/.test(await value(page)), "the counts of the strip");
 
+/* Waits until the strip and the list of logs have all that they show. */
+async function settled(page) {
+  await counted(page);
+  const facts = () => page.locator("#picker-list li .facts span:last-child").allTextContents();
+  await until(async () => (await facts()).every((text) => /error/.test(text)), "the errors of each log");
+}
+
 /* Goes to the first error of the range by the strip. */
 async function toError(page) {
   await counted(page);
-  const { x, y, width } = await page.locator("#strip-svg .level-ERROR").boundingBox();
-  await page.mouse.click(x + width / 2, y + 2);
-  await page.locator("#rows .row.target.level-ERROR").waitFor();
+  const { x, y } = await page.locator("#strip-svg .level-ERROR").boundingBox();
+  await page.mouse.click(x + 2, y + 2);
+  await page.locator("#rows .row.target:is(.level-ERROR, .level-CRITICAL)").waitFor();
   await page.mouse.move(0, 0);
 }
 
@@ -34,18 +41,17 @@ async function search(page) {
   await page.locator("#search-all").click();
   await page.locator("#hits-list li").nth(3).click();
   await page.locator("#rows .row.target").waitFor();
-  await counted(page);
+  await settled(page);
   await page.mouse.move(0, 0);
 }
 
 const SHOTS = [
-  ["console-dark.png", { ...WIDE, colorScheme: "dark" }, `${ALL}&col=status&col=ms&col=user`, counted],
+  ["console-dark.png", { ...WIDE, colorScheme: "dark" }, `${ALL}&cols=status,ms,user`, settled],
   ["console-light.png", { ...WIDE, colorScheme: "light" }, `${ALL}&range=yesterday`, search],
   ["console-phone-light.png", { ...PHONE, colorScheme: "light" }, `${ALL}&range=yesterday`, toError],
   ["console-phone-dark.png", { ...PHONE, colorScheme: "dark" }, ALL, async (page) => {
-    await counted(page);
     await page.locator("#picker-open").tap();
-    await page.getByText(/as of/).waitFor();
+    await settled(page);
   }],
 ];
 
@@ -57,7 +63,7 @@ function midnight() {
 }
 
 const KEY = "stream:logs:test";
-const stack = await startStack({ options: { SSELOG_LOGS: NAMES.map((name) => `${name}=${KEY}:${name}`).join(" ") } });
+const stack = await startStack({ options: { SSELOG_LOGS: [...NAMES, ...Object.keys(OTHERS)].map((name) => `${name}=${KEY}:${name}`).join(" ") } });
 const browser = await openBrowser();
 try {
   await fs.mkdir(target, { recursive: true });

@@ -28,25 +28,31 @@ const FAILED = {
 export const NAMES = Object.keys(CALM);
 
 /*
- * Adds about n records to each log, between two times in ms since 1970. failing(part): how many of 100 records fail when
- * this part of the time is over.
+ * Adds at most n records to each log, between two times in ms since 1970. Of 100 records busy(part) are written, and
+ * failing(part) of those fail, when this part of the time is over.
  */
-async function fill(add, { from, to, n, failing }) {
+async function fill(add, { from, to, n, busy, failing }) {
   const step = (to - from) / n;
   for (let i = 0; i < n; i++) {
     const part = i / n;
-    if ((i * 7919) % 100 > 55 + 40 * Math.sin(part * 9)) continue; // more at some times than at others
+    if ((i * 7919) % 100 > busy(part)) continue;
     for (const [k, name] of NAMES.entries()) {
       const fails = (i * 31 + k * 17) % 100 < failing(part) / (k + 1);
-      await add(name, Math.floor(from + i * step + (k * step) / 3), (fails ? FAILED : CALM)[name](i));
+      await add(name, Math.floor(from + (i + k / 3) * step + (i * 377) % 600), (fails ? FAILED : CALM)[name](i));
     }
   }
 }
 
+/* Logs that the pictures do not show, with the minutes since their last record. */
+export const OTHERS = { mail: 2, backup: 190, deploy: 1500 };
+
 /* add(name, ms, data): adds a record to a log. midnight: the last one, in ms since 1970. */
 export async function fillShop(add, midnight, now = Date.now()) {
-  const incident = (part) => (part > 0.58 && part < 0.63 ? 60 : 0);
-  await fill(add, { from: midnight - 1440 * MINUTE, to: midnight, n: 900, failing: incident });
-  const later = (part) => (part > 0.3 && part < 0.36 ? 50 : part > 0.985 ? 30 : 0);
-  await fill(add, { from: Math.max(midnight, now - 60 * MINUTE), to: now, n: 700, failing: later });
+  const byDay = (part) => 52 - 46 * Math.cos(2 * Math.PI * part);
+  const incident = (part) => (part > 0.585 && part < 0.66 ? 55 : 0);
+  await fill(add, { from: midnight - 1440 * MINUTE, to: midnight, n: 1300, busy: byDay, failing: incident });
+  const waves = (part) => 68 + 24 * Math.sin(part * 11);
+  const later = (part) => (part > 0.3 && part < 0.36 ? 50 : part > 0.975 ? 30 : 0);
+  await fill(add, { from: Math.max(midnight, now - 60 * MINUTE), to: now, n: 480, busy: waves, failing: later });
+  for (const [name, minutes] of Object.entries(OTHERS)) await add(name, now - minutes * MINUTE, json("INFO", `${name} is done`));
 }

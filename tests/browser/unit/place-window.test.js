@@ -62,6 +62,8 @@ test("a place says its range, or the time where the reader is", () => {
   assert.equal(labelOf({}, NaN, clock), "at a place");
   assert.equal(labelOf({ from, to }, from, clock), "15:30Z to 16:30Z yesterday");
   assert.equal(labelOf({ from, to: NOW }, from, clock), "15:30Z yesterday to 15:30Z");
+  const midnight = Date.UTC(2026, 10, 28);
+  assert.equal(labelOf({ from: midnight - 24 * HOUR, to: midnight }, from, clock), "yesterday");
   assert.equal(labelOf({ from }, from, clock), "from 15:30Z yesterday");
   assert.equal(labelOf({ to }, from, clock), "up to 16:30Z yesterday");
 });
