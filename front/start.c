@@ -93,7 +93,7 @@ static enum start_kind kind_of(const char *text, struct xid id)
     return strchr(text, '-') || id.ms == 0 ? START_AFTER : START_SINCE;
 }
 
-/* What a cursor says about a log. */
+/* The three things that a cursor can say about a log. */
 enum cursor_says { CURSOR_ID, CURSOR_NOTHING, CURSOR_UNREADABLE };
 
 static enum cursor_says read_cursor(const char *text, const char *log, struct xid *id)

@@ -28,7 +28,7 @@ struct start {
     bool lost; /* the client had a cursor, which is no id: what it has cannot be known */
 };
 
-/* What a start is looked for in. */
+/* The stream whose start is looked for. */
 struct start_of {
     const char *log; /* in a stream of several logs: its name in their cursors; NULL: of one */
     bool lenient; /* malformed cursors and times, and cursors without a hyphen, count as absent */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * stream_logs: the logs of one stream: that of the request, or the several that it names by
- * log=a&log=b.  Each is looked up and authorised as if it were asked for alone.
+ * log=a&log=b.  Each is looked up and authorised like the only one of a request.
  */
 #ifndef SSELOG_FRONT_STREAM_LOGS_H
 #define SSELOG_FRONT_STREAM_LOGS_H

@@ -244,7 +244,7 @@ static void end_backward(struct traverse *t, const struct redis_info *now, bool 
 
 enum fate { FATE_DELETED, FATE_TRIMMED, FATE_ANOTHER };
 
-/* What became of the record at `at`. */
+/* The fate of the record at `at`. */
 static enum fate find_fate(const struct traverse *t, const struct redis_info *now)
 {
     if (!now->has_first || xid_cmp(now->first, t->at) > 0)

@@ -8,8 +8,8 @@
  * nothing between was trimmed. Without that record XINFO tells what became of it. A single record
  * that was deleted is no gap.
  *
- * Invariant: each record that was in the part when the traverse began is taken, or was deleted by
- * itself, or lies in a gap that was told, or is still to come. They are taken in order, each once.
+ * Invariant: records are taken in order, each once. One that was in the part when the traverse
+ * began is taken, or was deleted by itself, or lies in a gap that was told, or is still to come.
  */
 #ifndef SSELOG_FRONT_TRAVERSE_H
 #define SSELOG_FRONT_TRAVERSE_H

@@ -22,8 +22,8 @@ void viewer_begin(struct viewer *v, struct admission *a);
  * nobody's), which the viewer releases. */
 void viewer_new_drain(struct relay *r, struct out out, struct seat *account, struct charge charged);
 
-/* Writes all that can be written now.  What each of its followers needs then is in its `need`:
- * PLACE_WAIT when that is nothing, or one of PLACE_ASK, PLACE_READ, PLACE_PROVE and PLACE_SUSPECT.
+/* Writes all that can be written now.  Each of its followers then has its need in `need`:
+ * PLACE_WAIT when it needs nothing, or one of PLACE_ASK, PLACE_READ, PLACE_PROVE and PLACE_SUSPECT.
  */
 void viewer_serve(struct viewer *v);
 /* Whether viewer_serve() may get it on: one of its followers is idle. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What look-ups of credentials cost, and that slow ones delay nobody else."""
+"""Look-ups of credentials: their cost, and that slow ones delay nobody else."""
 import threading
 import time
 

@@ -61,7 +61,7 @@ def test_records_of_all_logs_come_once_and_in_order(redis, responder):
 
 
 def test_stream_goes_on_after_each_cursor(redis, responder):
-    """Of the records after a cursor each comes once, whatever record of whatever log brought it."""
+    """Of the records after a cursor each comes once, for the cursor of each record."""
     for n in range(4):
         for name, key in KEYS.items():
             redis.add(key, f"{name} {n}")
@@ -151,7 +151,7 @@ def test_hidden_records_move_the_cursor(redis, responder):
 
 
 def test_logs_without_records_have_a_place_too(redis, responder):
-    """What comes later is sent, though the client was away when it came."""
+    """Records that come later are sent, though the client was away when they came."""
     with stream(responder) as s:
         s.read_until_live()
         last = s.parser.last_id
@@ -243,7 +243,7 @@ def test_tab_replaces_its_stream_of_several_logs(redis, responder):
 
 
 def test_each_log_must_be_allowed(redis, responder):
-    """The same answer as for one that does not exist, wherever it stands among the names."""
+    """The same answer as for one that does not exist, at each place among the names."""
     answers = [fcgi_get(responder.socket, environment("/sselog/stream", query, **COOKIE))
                for query in ("log=web&log=other", "log=other&log=web", "log=other", "log=web&log=api&log=%20")]
     assert {(answer.status, bytes(answer.raw)) for answer in answers} == {(403, bytes(answers[0].raw))}

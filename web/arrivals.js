@@ -77,7 +77,7 @@ export class Arrivals {
     this.button.textContent = news ? `↓ Follow (${news})` : "↓ Follow";
   }
 
-  /** What arrived unseen, in words. */
+  /** The records that arrived unseen, in words. */
   get news() {
     return newsText(this.unseen, this.errors);
   }

@@ -14,7 +14,7 @@ import { mergeRecords } from "./merge-pages.js";
 /** @import { LogRecord, Requests } from "./requests.js" */
 
 /**
- * What a tab lacks. `places` is a cursor: where the logs were read to. Of several logs, it is newer than the records where a
+ * The records that a tab lacks. `places` is a cursor: where the logs were read to. Of several logs, it is newer than the records where a
  * filter withholds some.
  * @typedef {object} Lacking
  * @property {LogRecord[]} records

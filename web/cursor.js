@@ -21,7 +21,7 @@ export function logsIn(url) {
 }
 
 /**
- * The ids of a text, by log. A plain id is that of the only log. What is malformed is left out.
+ * The ids of a text, by log. A plain id is that of the only log. Malformed parts are left out.
  * @param {string | null | undefined} text
  * @returns {Map<string, string>}
  */

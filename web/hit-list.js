@@ -41,7 +41,7 @@ export class HitList {
     this.nodes = new Map();
     /** @type {Entry | null} */
     this.chosen = null;
-    /** What a narrow page shows. @type {"matches" | "context"} */
+    /** The part that a narrow page shows. @type {"matches" | "context"} */
     this.side = "matches";
     this.heardAt = 0;
     this.heardState = "off";

@@ -2,8 +2,8 @@
 // @ts-check
 /*
  * log-names: the mark of each log that a page shows, a short name and a colour. Pure: it may not know the page.
- * Invariant: no two logs of a page have the same short name, and no two of eight the same colour. A colour is never
- * alone. Both depend on the names only, so that all parts of the page agree.
+ * Invariant: no two logs of a page have the same short name, and no two of eight the same colour. A colour never
+ * stands without the name. Both depend on the names only, so that all parts of the page agree.
  */
 
 /** look: a class of console.css, "log-1" to "log-8". @typedef {{short: string, look: string}} Mark */

@@ -10,7 +10,7 @@ import { compareIds, isId } from "./ids.js";
 /** @import { LogRecord } from "./requests.js" */
 
 /**
- * What was read of one log.
+ * The records that were read of one log.
  * @typedef {object} Part
  * @property {LogRecord[]} records oldest first
  * @property {boolean} more there are others in the direction of reading

@@ -12,7 +12,7 @@ import { spokenLog } from "./picker-text.js";
 /** @import { Words } from "./picker-text.js" */
 
 /**
- * What a line says.
+ * The words of a line.
  * @typedef {object} Row
  * @property {string} name
  * @property {string} title

@@ -275,7 +275,7 @@ export class Picker {
     };
   }
 
-  /** What the reader should know of the choice. */
+  /** A note on the choice for the reader. */
   note() {
     const { shown, choosing, logs, filter } = this;
     if (this.refused) return "At least one log is shown.";

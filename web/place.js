@@ -36,7 +36,7 @@ const HIDDEN_OR_GONE = "The filter on the server hides that record, or the log n
  */
 
 /**
- * What open() does beside showing the place.
+ * Options of open(), beside the place.
  * @typedef {{focus?: boolean}} Manner focus: the row of the record gets it, which it does unless this is false
  */
 

@@ -93,7 +93,7 @@ export class Ranges {
   }
 
   /**
-   * What the address says of a place: nothing, where it is the range itself.
+   * The words of the address for a place: nothing, where it is the range itself.
    * @param {Goal} goal
    */
   nameOf({ id, log, ms, to = NaN }) {

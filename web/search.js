@@ -3,8 +3,8 @@
 /*
  * search: a search of all history on the server, and its matches. It owns both. It may not know the nodes or the list:
  * callbacks get what changes.
- * Invariants: matches are in the order of their ids, the newest first, and at most MOST. What an earlier search still
- * hands over changes nothing.
+ * Invariants: matches are in the order of their ids, the newest first, and at most MOST. Late matches of an
+ * earlier search change nothing.
  */
 import { once } from "./dom.js";
 import { compareIds } from "./ids.js";
@@ -19,7 +19,7 @@ import { mayGoOn } from "./search-text.js";
 
 export const MOST = 2000; // matches
 
-/** What is sought. text: as the reader wrote it. q: the same with the levels. @typedef {{text: string, q: string, bounds: Bounds}} Sought */
+/** The matches that are sought. text: as the reader wrote it. q: the same with the levels. @typedef {{text: string, q: string, bounds: Bounds}} Sought */
 
 export class Search {
   /**

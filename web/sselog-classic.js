@@ -1868,7 +1868,7 @@
       return this.begun ? PAGE2 : this.options.history;
     }
     /**
-     * What the stream has of a log without a place.
+     * The records that the stream has of a log without a place.
      * @returns {Record<string, string | number>}
      */
     get beginning() {

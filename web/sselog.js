@@ -242,7 +242,7 @@ class Connection {
   }
 
   /**
-   * What the stream has of a log without a place.
+   * The records that the stream has of a log without a place.
    * @returns {Record<string, string | number>}
    */
   get beginning() {

@@ -12,7 +12,7 @@ import { noneText, spanText } from "./time-range.js";
 /** @import { BoundedSpan, Clock } from "./time-range.js" */
 
 /**
- * What the server answers for /volume with by=level.
+ * The server's answer for /volume with by=level.
  * @typedef {object} Answer
  * @property {number} from
  * @property {number} to
@@ -22,7 +22,7 @@ import { noneText, spanText } from "./time-range.js";
  * @property {(number | number[])[]} buckets
  */
 
-/** What is asked for: at most so many buckets of a span. @typedef {BoundedSpan & {buckets: number}} Question */
+/** A question to the server: at most so many buckets of a span. @typedef {BoundedSpan & {buckets: number}} Question */
 
 /**
  * Counts of records. Each bucket has one number for each of ALL_LEVELS.
@@ -191,7 +191,7 @@ export function timesOf({ from, to, width }, first, last = first) {
 export const bucketAt = ({ buckets }, part) => Math.max(0, Math.min(buckets.length - 1, Math.floor(part * buckets.length)));
 
 /**
- * What these buckets say: "14:05 to 14:06: 120 records, 3 errors".
+ * The words for these buckets: "14:05 to 14:06: 120 records, 3 errors".
  * @param {Volume} volume
  * @param {number} first
  * @param {number} last

@@ -119,7 +119,7 @@ export class Strip {
   }
 
   /**
-   * What a screen reader says: the bucket, or all.
+   * The words of a screen reader for the bucket, or for all.
    * @param {Volume | null} volume
    * @param {{first: number, last: number} | null} chosen
    */

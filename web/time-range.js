@@ -35,8 +35,8 @@ function aheadOf(zone) {
 }
 
 /**
- * A time of an address or an input, in ms since 1970; NaN: it is none. It is a number of ms, a time of RFC 3339, the
- * same without a zone, which is that of the page, or a date, which is its midnight in UTC as for the server.
+ * A time of an address or an input, in ms since 1970; NaN: it is none. It is a number of ms, or a time of RFC 3339.
+ * Without a zone it is a time of the page. A date is its midnight in UTC, as for the server.
  * @param {string} text
  * @param {boolean} utc the page shows UTC
  */

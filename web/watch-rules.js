@@ -20,7 +20,7 @@ import { Sight, parseQuery, passes } from "./query.js";
  * @property {string} error why the rule is not applied, or ""
  */
 
-/** What a reader chooses of a rule. @typedef {Pick<Rule, "text" | "colour" | "on" | "notify">} Choice */
+/** The parts of a rule that a reader chooses. @typedef {Pick<Rule, "text" | "colour" | "on" | "notify">} Choice */
 
 export const MOST = 8; // rules
 export const COLOURS = ["red", "yellow", "green", "blue", "magenta", "cyan"]; // as in console.css

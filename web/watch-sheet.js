@@ -64,7 +64,7 @@ export class WatchSheet {
     const fault = element("p", "error", rule.error || (rule.notify ? refusal() : ""));
     fault.id = `watch-fault-${i}`;
     fault.setAttribute("role", "alert");
-    const hits = element("span", "hits");
+    const hits = element("span", "watch-hits");
     this.hits.set(rule, hits);
     const remove = element("button", "", "Remove");
     remove.type = "button";

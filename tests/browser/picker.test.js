@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The picker: the logs of SSELOG_LOGS at the left of the page, or in a drawer on phones, with their ages and errors,
- * and what the page shows when the reader chooses.
+ * The picker: the logs of SSELOG_LOGS at the left of the page, or in a drawer on phones. They have ages and
+ * errors, and the page shows those that the reader chooses.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";

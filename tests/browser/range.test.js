@@ -161,7 +161,7 @@ test("from … to … asks for two times in the page's zone, and says what is wr
   assert.equal(await text(page, "between-error"), "“from” is missing");
   await checkThemes(page, "the sheet");
   await fill("2026-11-20T12:00", "2026-11-20T13:00");
-  await until(async () => (await rows(page)).join() === "noon", "noon alone");
+  await until(async () => (await rows(page)).join() === "noon", "only noon");
   await addressIs(page, /\?from=2026-11-20T11%3A00Z&to=2026-11-20T12%3A00Z$/);
   assert.equal(await page.locator("#ranges [aria-pressed=true]").textContent(), "20 Nov 12:00 to 13:00");
   await page.keyboard.press("u");

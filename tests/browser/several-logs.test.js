@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Several logs by one stream, in the page and in the client: each record once and in the order of its log, over outages
- * and tabs, and the name of its log wherever it is shown.
+ * Several logs by one stream, in the page and in the client. Each record comes once and in the order of its log, over
+ * outages and tabs. It is shown with the name of its log.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -123,7 +123,7 @@ describe("several logs", () => {
     const name = before.split(" ")[0];
     await page.locator(`#picker-list li[data-log=${name === "left" ? "right" : "left"}] input`).uncheck();
     await page.locator("#rows .row.target", { hasText: before }).waitFor();
-    await state(page, "live");
+    await page.locator("#state-text", { hasText: /^at / }).waitFor();
     assert.equal(await page.locator("#query").inputValue(), "1");
     assert.equal(await page.locator("#rows .log-mark").count(), 0, "one log has no column");
     assert.deepEqual((await rowsOf(page)).filter((text) => !text.startsWith(name)), []);

@@ -49,7 +49,7 @@ const fakeNotifications = (context, answer) =>
     };
   }, answer);
 
-const hits = (page, n) => dialog(page).locator(".hits").nth(n);
+const hits = (page, n) => dialog(page).locator(".watch-hits").nth(n);
 const count = (page, n, text) => hits(page, n).filter({ hasText: text }).waitFor();
 
 test("rules mark rows, count what arrives, and are kept, edited, switched off and removed", async () => {

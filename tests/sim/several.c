@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * several: clients of one stream of both streams' logs.  Such a client is two in a list: the first
- * parses the bytes, and each gets the events of its log, so that the oracle checks each like a
- * client of one log.  A cursor is right when it has, for each log, the last id that came of it.
+ * several: clients of one stream of both streams' logs.  Such a client is two in a list.  The
+ * first parses the bytes, and each gets the events of its log: the oracle checks each like a client
+ * of one log.  A cursor is right when it has, for each log, the last id that came of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -125,7 +125,7 @@ void several_dispatch(struct client *first)
         c->has_id = false;
 }
 
-/* What happens to the connection happens to each. */
+/* Each is closed, and the like, with the connection. */
 static void share(struct client *first)
 {
     for (struct client *c = first->beside; c; c = c->beside) {

@@ -133,7 +133,7 @@ static void test_viewer_that_leaves_waits_for_nothing_more(void **state)
 
 /* ---- a viewer of two logs ---- */
 
-/* What a log's source was asked for. */
+/* The calls of a log's source. */
 static struct {
     const struct log *log;
     int begun, wanted, looked;

@@ -163,7 +163,7 @@ static void test_log_starts_at_its_part_of_the_cursor(void **state)
         {NULL, "last_event_id=api=7-0", "history"},
         {"api=7-0", "since=15m", "since 1788999100000-0"},
         {"web=5-0", "since=15m", "after 5-0"},
-        /* the greatest of this log counts, whatever those of others are */
+        /* the greatest of this log counts, not of the others */
         {"web=5-0,api=9-0", "last_event_id=web=7-0,api=1-0", "after 7-0"},
         {"web=7-0", "last_event_id=web=5-0", "after 7-0"},
         {"web=5-0", "last_event_id=api=9-0", "after 5-0"},

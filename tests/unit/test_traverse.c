@@ -399,7 +399,7 @@ static void make_history(uint64_t seed)
         r.t.range.to = (struct xid){r.t.range.from.ms + below(60), 0};
 }
 
-/* What was there all the time was taken; what was there at first and is not, was told. */
+/* Records that were there all the time were taken; those that left were told. */
 static void look_back(void)
 {
     for (size_t i = 0; i < w.count; i++) {

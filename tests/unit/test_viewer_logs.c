@@ -82,7 +82,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* What the peer got since it was last asked. */
+/* The bytes that the peer got since it was last asked. */
 static const char *got(void)
 {
     static char text[64 * 1024];
@@ -338,7 +338,7 @@ static void test_log_is_live_when_the_client_was_told_its_place(void **state)
     assert_string_equal(got(), "id: web=10-0,api=15-0\nevent: cursor\ndata: {}\n\n");
 }
 
-/* What it needs is told anew each time. */
+/* Its needs are told again each time. */
 static void test_needs_are_those_of_the_last_time(void **state)
 {
     (void)state;

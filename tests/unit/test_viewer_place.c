@@ -57,7 +57,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* What the viewer needs then. */
+/* Serves the viewer, and returns its need. */
 static enum place_step served(void)
 {
     viewer_serve(&v);

@@ -77,7 +77,7 @@ test("a log without records in ten minutes has no errors: the server is not aske
   assert.deepEqual([...seen.errors.values()].map((errors) => errors.count), [0, 0, 0]);
 });
 
-test("the ten minutes are those of the server, whatever this clock says", async (t) => {
+test("the ten minutes are those of the server, not of this clock", async (t) => {
   const seen = facts(t, { logs: () => [log("a", HOUR), log("b", HOUR + 1000)], volume: () => volume(1, -HOUR) });
   seen.wake();
   await turns();

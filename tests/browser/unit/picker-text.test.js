@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the picker says of a log. */
+/* The words of the picker about a log. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ageOf, errorsText, isFound, problemText, spokenLog } from "../../../web/picker-text.js";
