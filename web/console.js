@@ -360,6 +360,7 @@ const ranges = new Ranges({
   ask: (question) => session.volume(question),
   firstError: (span) => session.firstError(span),
   onplace: (goal) => place.open(goal),
+  onchoice: () => matches.renew(),
   onlive() {
     follow();
     session.rangeChanged();
@@ -435,6 +436,7 @@ const picker = new Picker(settings, preferences, {
     const at = keptPlace(store, list.firstSeq, settings.logs, logs);
     controls.setLogs(logs);
     session.logsChanged(at);
+    matches.renew();
   },
   onfold: () => savePreferences(preferences),
   onknown() {
@@ -507,6 +509,7 @@ function drawNow() {
   else older.show();
   days.showHead();
   status.place(place.label(), arrivals.news);
+  ranges.placed(place.active);
   list.draw();
   if (days.changed()) measureTimes();
 }

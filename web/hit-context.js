@@ -88,6 +88,16 @@ export class HitContext {
     this.hits.focus();
   }
 
+  /** The page has other logs or another range: searches these for the same. */
+  renew() {
+    const connection = this.connection();
+    if (!this.active || !connection) return;
+    const { from, to } = this.around();
+    if (this.origin) this.origin.goal = to === undefined ? null : { from, to, ms: to - 1 };
+    this.hits.clear();
+    this.search.start(connection, { ...this.search.sought, bounds: this.bounds() });
+  }
+
   goOn() {
     const connection = this.connection();
     if (!connection) return;

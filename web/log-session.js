@@ -106,6 +106,7 @@ export class LogSession {
   /** The page is live for another range. Starts again, unless the stream has what it needs. */
   rangeChanged() {
     const range = this.events.since() === undefined ? "" : this.settings.range;
+    this.goal = ""; // that of an earlier filter
     if (range !== "" || range !== this.range) this.restart();
   }
 

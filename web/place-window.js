@@ -79,6 +79,7 @@ export const pageSize = (cap, wanted) => Math.max(1, Math.min(wanted, Math.floor
  * @property {boolean} loading records are loaded at this end
  * @property {boolean} more the log has more there
  * @property {Bounds} bounds
+ * @property {number} now ms since 1970
  * @property {number} held records
  * @property {boolean} [utc] the page shows UTC
  * @property {number} shown those of them that pass the filter
@@ -100,11 +101,18 @@ export function headText({ loading, more, bounds, held, shown, utc = false }) {
  * The line below the last record.
  * @param {EndFacts} facts
  */
-export function footText({ loading, more, bounds }) {
+export function footText({ loading, more, bounds, now }) {
   if (loading) return "Loading newer records …";
   if (more) return "";
-  return bounds.to === undefined ? "End of the log when this was loaded" : "End of the range";
+  return isOpen(bounds, now) ? "End of the log when this was loaded" : "End of the range";
 }
+
+/**
+ * Whether more records may come within the bounds.
+ * @param {Bounds} bounds
+ * @param {number} now
+ */
+export const isOpen = ({ to }, now) => to === undefined || to > now;
 
 /* ----- the place in words */
 
@@ -144,6 +152,17 @@ export function timeText(ms, { now, utc }) {
 }
 
 /**
+ * A part of one day, which may end at its midnight, as "14:00 to 24:00 yesterday".
+ * @param {number} from
+ * @param {number} to
+ * @param {{now: number, utc: boolean}} options
+ */
+function partOfDay(from, to, options) {
+  const end = clock(to, options.utc).replace(/^00:00/, "24:00");
+  return `${clock(from, options.utc)} to ${timeText(to - 1, options).replace(/^[^ ,]+/, end)}`;
+}
+
+/**
  * The place that the page shows, in words: its range, or the time where the reader is.
  * @param {Bounds} bounds
  * @param {number} ms NaN: not known
@@ -151,10 +170,8 @@ export function timeText(ms, { now, utc }) {
  */
 export function labelOf({ from, to }, ms, options) {
   if (from !== undefined && to !== undefined) {
-    const day = dayName(from, options.now, options.utc);
-    const same = day === dayName(to - 1, options.now, options.utc);
-    if (same && to > from && clock(from, options.utc) === clock(to, options.utc)) return day || "today";
-    return `${same ? clock(from, options.utc) : timeText(from, options)} to ${timeText(to, options)}`;
+    const same = dayName(from, options.now, options.utc) === dayName(to - 1, options.now, options.utc);
+    return same ? partOfDay(from, to, options) : `${timeText(from, options)} to ${timeText(to, options)}`;
   }
   if (from !== undefined) return `from ${timeText(from, options)}`;
   if (to !== undefined) return `up to ${timeText(to, options)}`;

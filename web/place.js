@@ -10,7 +10,7 @@
 import { $, toast, write } from "./dom.js";
 import { compareIds } from "./ids.js";
 import { gapText, makeMarker } from "./parse-entry.js";
-import { AROUND, MORE, askNext, asksFor, footText, headText, labelOf, pageSize } from "./place-window.js";
+import { AROUND, MORE, askNext, asksFor, footText, headText, isOpen, labelOf, pageSize } from "./place-window.js";
 import { timeOf } from "./times.js";
 
 /** @import { Entry, Item } from "./parse-entry.js" */
@@ -366,7 +366,7 @@ export class Place {
     const { state, store, goal } = this;
     const loading = state === side || (side === "older" && state === "opening");
     const { utc } = this.situation();
-    return { loading, more: this.ends[side].more, bounds: goal, held: store.records, shown: store.shownRecords, utc };
+    return { loading, more: this.ends[side].more, bounds: goal, now: Date.now(), held: store.records, shown: store.shownRecords, utc };
   }
 
   /** Shows the lines above the first row and below the last one. */
@@ -377,7 +377,7 @@ export class Place {
     $("stop").hidden = this.state !== "older" && this.state !== "newer";
     $("foot").hidden = failed || this.state === "opening" || !this.store.records;
     write($("foot-text"), footText(this.factsOf("newer")));
-    this.showButton("newer", this.ends.newer.more || this.goal.to === undefined, "Load newer");
+    this.showButton("newer", this.ends.newer.more || isOpen(this.goal, Date.now()), "Load newer");
   }
 
   /**

@@ -28,6 +28,7 @@ export class RangeChoice {
   constructor({ settings, clock, onchange, onlive, onpast }) {
     this.settings = settings;
     this.clock = clock;
+    this.utc = clock().utc; // in which the page showed times last
     this.onchange = onchange;
     this.onlive = onlive;
     this.onpast = onpast;
@@ -74,8 +75,11 @@ export class RangeChoice {
     this.onchange();
   }
 
-  /** The page shows times in another zone. */
+  /** The page shows times, perhaps in another zone. */
   zoneChanged() {
+    const { utc } = this.clock();
+    if (utc === this.utc) return;
+    this.utc = utc;
     if (OF_ZONE.includes(this.settings.range)) this.apply();
     else this.onchange();
   }

@@ -10,6 +10,7 @@ import { RANGES, boundsOf, inputText, rangeName, readBetween, spanOf } from "./t
 /** @import { Clock } from "./time-range.js" */
 
 const BETWEEN = "between"; // the choice that opens the sheet
+const PLACE = "place"; // stands in the menu while no range is shown
 const OPEN = "From … to …";
 const HOUR = 3_600_000;
 
@@ -23,6 +24,7 @@ export class RangeControl {
     this.clock = clock;
     this.onrange = onrange;
     this.range = "";
+    this.choice = ""; // that the menu shows
     /** @type {Map<string, HTMLButtonElement>} */
     this.buttons = new Map();
     for (const [range, name] of [...Object.entries(RANGES), [BETWEEN, OPEN]]) this.makeChoice(range, name);
@@ -45,27 +47,32 @@ export class RangeControl {
     $("range").add(new Option(name, range));
   }
 
-  /** @param {string} range */
-  show(range) {
+  /**
+   * @param {string} range
+   * @param {boolean} away the list shows a place that the range does not bound: no choice is the present one
+   */
+  show(range, away) {
     this.range = range;
+    this.choice = away ? PLACE : range;
     const bounds = RANGES[range] === undefined;
     const shown = bounds ? BETWEEN : range;
     const text = bounds ? rangeName(range, this.clock()) : OPEN;
-    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === shown));
+    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === shown && !away));
     const between = /** @type {HTMLButtonElement} */ (this.buttons.get(BETWEEN));
     between.textContent = text;
     between.title = bounds ? "Choose other times" : "Choose two times";
-    this.showMenu(range, bounds ? text : "");
+    this.showMenu(this.choice, away ? "At a place" : bounds ? text : "");
   }
 
   /**
-   * A range between two times is a choice of its own in the menu, so that the sheet can be opened again.
+   * A range between two times is a choice of its own in the menu, so that the sheet can be opened again. So is a place,
+   * so that the range can be chosen again.
    * @param {string} range
    * @param {string} text "": it is one of the others
    */
   showMenu(range, text) {
     const menu = $("range");
-    for (const option of [...menu.options]) if (option.value.includes("..")) option.remove();
+    for (const option of [...menu.options]) if (option.value === PLACE || option.value.includes("..")) option.remove();
     if (text) menu.add(new Option(text, range), 0);
     menu.value = range;
   }
@@ -78,7 +85,7 @@ export class RangeControl {
 
   /** Opens the sheet with the times of the present range, or the last hour. */
   openSheet() {
-    $("range").value = this.range;
+    $("range").value = this.choice;
     const clock = this.clock();
     const now = Math.floor((clock.now ?? Date.now()) / 60_000) * 60_000;
     const span = boundsOf(this.range, clock) ?? spanOf(this.range, { ...clock, now });

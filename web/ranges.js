@@ -31,16 +31,29 @@ export class Ranges {
    * @param {(span: BoundedSpan) => Promise<LogRecord | undefined>} options.firstError of a span
    * @param {(goal: Goal) => void} options.onplace
    * @param {() => void} options.onlive the range goes on live
+   * @param {() => void} options.onchoice the reader chose another range, which the page shows
    * @param {() => void} options.onleave the keyboard leaves the strip
    */
-  constructor({ settings, preferences, live, ask, firstError, onplace, onlive, onleave }) {
+  constructor({ settings, preferences, live, ask, firstError, onplace, onlive, onchoice, onleave }) {
     this.settings = settings;
     this.live = live;
     this.firstError = firstError;
     this.onplace = onplace;
     this.jump = {}; // the last click: a later one takes its place while the first error is sought
+    this.away = false; // the list shows a place
     const clock = () => ({ utc: preferences.utc, now: Date.now() });
-    this.choice = new RangeChoice({ settings, clock, onlive, onchange: () => this.changed(), onpast: (bounds) => this.showPast(bounds) });
+    this.choice = new RangeChoice({
+      settings, clock,
+      onchange: () => this.changed(),
+      onlive() {
+        onlive();
+        onchoice();
+      },
+      onpast: (bounds) => {
+        this.showPast(bounds);
+        onchoice();
+      },
+    });
     this.control = new RangeControl({ clock, onrange: (range) => this.choice.choose(range) });
     /** @type {VolumeFeed} */
     this.volume = new VolumeFeed({ plan: () => this.plan(), ask, onchange: () => this.strip?.draw() });
@@ -55,14 +68,28 @@ export class Ranges {
   }
 
   start() {
-    const { range, rangeError } = this.settings;
+    const { rangeError } = this.settings;
     if (rangeError) toast(`The address has no range of time: ${rangeError}`);
-    this.control.show(range);
+    this.show();
     this.volume.start();
   }
 
+  /**
+   * The list shows a place, or none any more. The range is not what it shows then, unless that bounds the place.
+   * @param {boolean} active
+   */
+  placed(active) {
+    if (active === this.away) return;
+    this.away = active;
+    this.show();
+  }
+
+  show() {
+    this.control.show(this.settings.range, this.away && !this.choice.bounds);
+  }
+
   changed() {
-    this.control.show(this.settings.range);
+    this.show();
     this.volume.renew();
   }
 

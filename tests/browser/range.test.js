@@ -113,12 +113,27 @@ test("yesterday: a click on a red bucket shows its first error", async () => {
   await valueIs(page, /: 42 records, 1 error$/);
   await addressIs(page, /\?range=yesterday$/);
   await until(async () => !(await rows(page)).includes("now"), "no record of today");
+  await state(page, "00:00 to 24:00 yesterday");
   await page.mouse.click(await xOf(page, 20.1 / 24), (await page.locator("#strip-bars").boundingBox()).y + 8);
-  await row(page, "the error of yesterday").locator("xpath=self::*[contains(@class, 'target')]").waitFor();
+  const target = row(page, "the error of yesterday").locator("xpath=self::*[contains(@class, 'target')]");
+  await target.waitFor();
+  await addressIs(page, /&at=/);
+  await page.reload();
+  await target.waitFor();
+  assert.match(page.url(), /\?range=yesterday&at=/, "the place is in the address");
   await page.locator("#follow").click();
   await shows(page, "now");
   await addressIs(page, /console.html$/);
   assert.equal(await page.locator("#ranges [aria-pressed=true]").textContent(), "Live");
+
+  await page.locator("#strip-bars").click({ position: { x: 9, y: 8 } });
+  await state(page, "at .*");
+  assert.equal(await page.locator("#ranges [aria-pressed=true]").count(), 0, "a place is no range");
+  assert.equal(await page.locator("#range option:checked").textContent(), "At a place");
+  await choose(page, "");
+  await state(page, "live");
+  assert.equal(await page.locator("#ranges [aria-pressed=true]").textContent(), "Live");
+  assert.equal(await page.locator("#range option:checked").textContent(), "Live");
 });
 
 test("a drag in the strip is a range, and the way back leads out of it", async () => {

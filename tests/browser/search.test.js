@@ -118,6 +118,16 @@ test("matches of several logs come in the order of time; on a phone they are a s
   assert.ok((await rows(page)).includes("line 7"), "neighbours of the other log");
   await checkThemes(page, "matches");
 
+  await page.locator("#picker-list li[data-log=api] input").uncheck();
+  await said(page, /^All 20 records searched, 1 found$/);
+  assert.deepEqual(await hits(page), ["needle 8"], "other logs have other matches");
+  await page.locator('#ranges [data-range="15m"]').click();
+  await said(page, /^All 0 records searched, nothing found$/);
+  await state(page, "live");
+  await page.locator("#hits-close").click();
+  await state(page, "live");
+  assert.equal(await page.locator('#ranges [aria-pressed=true]').textContent(), "15 min");
+
   const phone = await site.open("?log=web&log=api&q=needle", await site.newContext(PHONE));
   await phone.locator("#search-all").tap();
   await said(phone, /^All 40 records searched, 5 found$/);

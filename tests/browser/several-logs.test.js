@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { checkThemes } from "./axe.js";
-import { state, until } from "./browser.js";
+import { until } from "./browser.js";
 import { useSite } from "./site.js";
 
 /* Each test has logs of its own: the responder remembers a log for some seconds after its last reader left. */

@@ -141,3 +141,14 @@ test("a live range begins at its time, and another one opens the stream again", 
   session.rangeChanged();
   assert.equal(restarts, 1, "the stream goes on");
 });
+
+test("another range begins at its end, not at the record that a former filter was left at", async (t) => {
+  const chosen = settings({ range: "15m" });
+  const places = [];
+  const session = new LogSession(chosen, () => false, { ...unheard, since: () => 1_700_000_000_000, onrestart: (at) => places.push(at) });
+  t.after(() => session.connection.close());
+  await live(session, false);
+  session.filterChanged("5-0");
+  session.rangeChanged();
+  assert.deepEqual(places, [""]);
+});

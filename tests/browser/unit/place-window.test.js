@@ -40,13 +40,14 @@ const ENDS = [
   ["loading", { loading: true, more: true }, "Loading older records …", "Loading newer records …"],
   ["the ends of the log", {}, "Beginning of the log", "End of the log when this was loaded"],
   ["the ends of a range", { bounds: { from: 1, to: 2 } }, "Start of the range", "End of the range"],
+  ["a range that goes on", { bounds: { from: 1, to: NOW + 1 } }, "Start of the range", "End of the log when this was loaded"],
   ["a place without records", { held: 0, shown: 0 }, "No records here", "End of the log when this was loaded"],
   ["a filter that hides all", { more: true, held: 1200, shown: 0 }, "None of the 1,200 records loaded passes the filter", ""],
 ];
 
 for (const [name, given, head, foot] of ENDS) {
   test(`the list says at its ends: ${name}`, () => {
-    const facts = { loading: false, more: false, bounds: {}, held: 5, shown: 5, ...given };
+    const facts = { loading: false, more: false, bounds: {}, now: NOW, held: 5, shown: 5, ...given };
     assert.deepEqual([headText(facts), footText(facts)], [head, foot]);
   });
 }
@@ -61,9 +62,10 @@ test("a place says its range, or the time where the reader is", () => {
   assert.equal(labelOf({}, from, clock), "at 15:30Z yesterday");
   assert.equal(labelOf({}, NaN, clock), "at a place");
   assert.equal(labelOf({ from, to }, from, clock), "15:30Z to 16:30Z yesterday");
-  assert.equal(labelOf({ from, to: NOW }, from, clock), "15:30Z yesterday to 15:30Z");
   const midnight = Date.UTC(2026, 10, 28);
-  assert.equal(labelOf({ from: midnight - 24 * HOUR, to: midnight }, from, clock), "yesterday");
+  assert.equal(labelOf({ from: midnight - 24 * HOUR, to: midnight }, from, clock), "00:00Z to 24:00Z yesterday");
+  assert.equal(labelOf({ from: midnight, to: midnight + 24 * HOUR }, from, clock), "00:00Z to 24:00Z");
+  assert.equal(labelOf({ from, to: NOW }, from, clock), "15:30Z yesterday to 15:30Z");
   assert.equal(labelOf({ from }, from, clock), "from 15:30Z yesterday");
   assert.equal(labelOf({ to }, from, clock), "up to 16:30Z yesterday");
 });
