@@ -61,6 +61,7 @@ export class Picker {
     const click = (/** @type {string} */ id, /** @type {() => void} */ act) => $(id).addEventListener("click", act);
     click("picker-open", () => (this.open ? this.close() : this.enter()));
     click("picker-close", () => this.close());
+    click("picker-all", () => this.all());
     click("picker-shade", () => this.close());
     click("picker-again", () => this.facts?.ask());
     $("picker-filter").addEventListener("input", () => {
@@ -162,6 +163,14 @@ export class Picker {
     this.choose([name]);
   }
 
+  /** All logs of the server. */
+  all() {
+    if (this.phone.matches) this.close();
+    else $("picker-close").focus(); // the button that has the focus goes
+    this.refused = false;
+    this.choose(this.logs.map((log) => log.name));
+  }
+
   /** @param {string[]} logs */
   choose(logs) {
     if (logs.join() !== this.settings.logs.join()) this.events.onchoose(logs);
@@ -227,6 +236,7 @@ export class Picker {
     const { facts, logs } = this;
     const problem = facts?.problem;
     $("picker-filter").hidden = logs.length <= MANY;
+    $("picker-all").hidden = logs.length > MOST || logs.every((log) => this.shown.includes(log.name));
     this.lines.show(this.rows());
     write($("picker-note"), this.note());
     write($("picker-error-text"), problem ? problemText(problem) : "");

@@ -76,8 +76,13 @@ const named = (page, name) => page.getByRole("checkbox", { name }).waitFor();
     await shows(page, "web three");
     await addTo(site.stack, `${KEY}:api`, json("INFO", "api now"));
     await shows(page, "api now");
+    assert.ok(await page.locator("#picker-all").isHidden(), "all are shown");
     await box(page, "web").uncheck();
     await rowsAre(page, ["api of yesterday", "api now"]);
+    await page.getByRole("button", { name: "Show all" }).click();
+    await addressIs(page, "?log=web&log=api");
+    await shows(page, "web three");
+    assert.equal(await focused(page), "picker-close");
   });
 
   test("many logs are found by a filter, and 16 of them can be shown", async () => {
