@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A person who never saw the page looks for an error of yesterday in one of three logs: by clicks or taps on what has
- * words, from the plain address of the page, and with six of them at most.
+ * A person who never saw the page looks for an error of yesterday in one of three logs, from the plain address of the
+ * page. At most six clicks or taps are needed, all on parts that have words.
  */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";

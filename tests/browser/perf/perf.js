@@ -8,15 +8,19 @@
  * of the browser. Shared processors (a cold cache, stolen time) increase that time too, but each time elsewhere: a
  * value over the limit is measured again, twice at most. Memory is measured once.
  *
- *   node perf/perf.js [--short] [PARAMETERS]     --short: 20,000 held, for a quick look
- *                                                PARAMETERS: more of the page's address, as cols=logger,pod
+ *   node perf/perf.js [--short] [--logs] [PARAMETERS]     --short: 20,000 held, for a quick look
+ *                                                         --logs: 16 logs in one view, each has a sixteenth
+ *                                                         PARAMETERS: more of the page's address, as cols=logger,pod
  */
 import fs from "node:fs/promises";
 import { openBrowser, openContext, state, until } from "../browser.js";
 import { startStack } from "../stack.js";
 
 const SHORT = process.argv.includes("--short");
-const PARAMETERS = process.argv.slice(2).filter((word) => word !== "--short").map((word) => `&${word}`).join("");
+const NAMES = process.argv.includes("--logs") ? Array.from({ length: 16 }, (_, n) => `log${n}`) : [];
+const PARAMETERS = [...process.argv.slice(2).filter((word) => !word.startsWith("--")), ...NAMES.map((name) => `log=${name}`)]
+  .map((word) => `&${word}`)
+  .join("");
 const HELD = SHORT ? 20_000 : 100_000;
 const SECONDS = SHORT ? 6 : 20;
 const RATE = 2000;
@@ -38,9 +42,16 @@ function record(n) {
   });
 }
 
+/* Adds so many records, of several logs to each in turn. */
+function add(stack, from, count) {
+  const numbers = Array.from({ length: count }, (_, i) => from + i);
+  if (!NAMES.length) return stack.addMany(numbers.map(record));
+  return Promise.all(numbers.map((n) => stack.redis("XADD", `logs:${NAMES[n % NAMES.length]}`, "*", "data", record(n))));
+}
+
 async function produce(stack, from, count) {
   for (let n = from; n < from + count; n += 1000) {
-    await stack.addMany(Array.from({ length: Math.min(1000, from + count - n) }, (_, i) => record(n + i)));
+    await add(stack, n, Math.min(1000, from + count - n));
   }
   return from + count;
 }
@@ -72,7 +83,7 @@ function pour(stack, page, from) {
       const lot = Math.min(MOST - waiting, Math.floor(((now - last) / 1000) * RATE));
       if (lot > 0) {
         last = lot < MOST - waiting ? last + (lot * 1000) / RATE : now;
-        await stack.addMany(Array.from({ length: lot }, (_, i) => record(n + i)));
+        await add(stack, n, lot);
         n += lot;
       }
       await new Promise((next) => setTimeout(next, 20));
@@ -102,8 +113,10 @@ async function resident(pid) {
 }
 
 const lastText = (page) => page.evaluate(() => document.getElementById("rows").lastElementChild?.textContent ?? "");
+/* Records of several logs come log by log, so that the last one may be anywhere near the end: they are counted. */
+const isShown = async (page, n) => (NAMES.length ? (await page.evaluate(() => window.arrived)) >= n : (await lastText(page)).includes(`request ${n - 1} `));
 const shownLast = (page, n) =>
-  until(async () => (await lastText(page)).includes(`request ${n - 1} `), `record ${n - 1} at the end`, PATIENCE);
+  until(() => isShown(page, n), `record ${n - 1} at the end`, PATIENCE);
 
 /* Processor time in ms of the longest task of a main thread during work(). */
 async function longestWork(browser, page, work) {
@@ -130,7 +143,7 @@ async function typeAway(page, seconds) {
 }
 
 async function attempt(browser) {
-  const stack = await startStack();
+  const stack = await startStack({ options: NAMES.length ? { SSELOG_LOGS: NAMES.map((name) => `${name}=logs:${name}`).join(" ") } : {} });
   const { context, close } = await openContext(browser, { viewport: { width: 1280, height: 800 } });
   try {
     context.setDefaultTimeout(PATIENCE);
