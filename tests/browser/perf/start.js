@@ -52,9 +52,9 @@ async function start(page, cdp, url) {
   const work = (await threadTime(cdp)) - before;
   const found = await page.evaluate(() => {
     const all = [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")];
-    const before = all.filter((entry) => entry.responseEnd && entry.responseEnd <= window.firstRow);
-    const bytes = before.reduce((sum, entry) => sum + entry.transferSize, 0);
-    return { ms: Math.round(window.firstRow), requests: before.length, bytes, live: document.getElementById("state-text").textContent };
+    const loaded = all.filter((entry) => entry.responseEnd && entry.responseEnd <= window.firstRow);
+    const bytes = loaded.reduce((sum, entry) => sum + entry.transferSize, 0);
+    return { ms: Math.round(window.firstRow), requests: loaded.length, bytes, live: document.getElementById("state-text").textContent };
   });
   await state(page, "live");
   const line = TRIPS * LATENCY + (found.bytes / RATE) * 1000;
