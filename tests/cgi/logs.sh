@@ -73,7 +73,9 @@ chosen() {
 fcgi_and_cgi chosen
 
 stream_of() {
-    ask "$1" PATH_INFO=/stream HTTP_ACCEPT=text/event-stream REQUEST_METHOD=HEAD
+    query=$1
+    shift
+    ask "$query" PATH_INFO=/stream HTTP_ACCEPT=text/event-stream REQUEST_METHOD=HEAD "$@"
 }
 tag_of() {
     ask "log=$1"
@@ -115,7 +117,7 @@ several() {
     done
     stream_of "log=web&whose=$web,$shared"
     status_is 'a tag too many' 409
-    ask 'log=web&log=shared' PATH_INFO=/stream SSELOG_PROFILE=smarter SSELOG_LOGS=
+    stream_of 'log=web&log=shared' SSELOG_PROFILE=smarter SSELOG_LOGS=
     status_is 'another profile has one log' 200
 }
 fcgi_and_cgi several
