@@ -9,7 +9,7 @@ import procs
 import webs
 from fcgi import FcgiStream, environment, fcgi_get
 from paced import Paced
-from procs import wait_until
+from procs import DEADLINE, wait_until
 
 
 def get_page(responder, query=""):
@@ -17,7 +17,7 @@ def get_page(responder, query=""):
     def answered():
         answer = fcgi_get(responder.socket, environment("/sselog/history", query))
         return answer if answer.status != 503 else None
-    answer = wait_until(answered, "an answer")
+    answer = wait_until(answered, "an answer", 4 * DEADLINE)  # valgrind reads 40 MB slowly
     assert answer.status == 200, answer.raw
     return json.loads(answer.raw)
 
