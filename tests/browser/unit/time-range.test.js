@@ -7,16 +7,7 @@ import { test } from "node:test";
 import {
   boundsOf, inputText, whenText, noneText, parseTime, rangeName, readBetween, readRange, spanOf, startOfDay, writeRange,
 } from "../../../web/time-range.js";
-
-const inZone = (zone, work) => {
-  const { TZ } = process.env;
-  process.env.TZ = zone;
-  try {
-    return work();
-  } finally {
-    process.env.TZ = TZ ?? "";
-  }
-};
+import { inZone } from "./in-zone.js";
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 10, 28, 13, 5, 30); // 14:05:30 in Berlin

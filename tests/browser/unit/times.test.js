@@ -8,16 +8,7 @@ import { DayLines, dayText } from "../../../web/day-line.js";
 import { parseEntry } from "../../../web/parse-entry.js";
 import { Store } from "../../../web/store.js";
 import { dayOf, formatTime } from "../../../web/times.js";
-
-const inZone = (zone, work) => {
-  const { TZ } = process.env;
-  process.env.TZ = zone;
-  try {
-    return work();
-  } finally {
-    process.env.TZ = TZ ?? "";
-  }
-};
+import { inZone } from "./in-zone.js";
 
 const WINTER = Date.UTC(2026, 10, 28, 11, 53, 18, 400);
 const SUMMER = Date.UTC(2026, 6, 1, 22, 30, 0, 7);
