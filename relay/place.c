@@ -142,14 +142,19 @@ void place_doubt_again(struct place *p)
         p->doubt = DOUBT_NONE;
 }
 
+void place_doubt_log(struct place *p)
+{
+    place_doubt_again(p);
+    if (p->standing == PLACE_MET && p->state != PLACE_LIVE)
+        p->standing = PLACE_CLAIMED;
+}
+
 void place_seek(struct place *p)
 {
     p->state = PLACE_ASKING;
     p->proof = 0;
     p->clear_to = XID_ZERO;
-    place_doubt_again(p);
-    if (p->standing == PLACE_MET)
-        p->standing = PLACE_CLAIMED;
+    place_doubt_log(p);
 }
 
 void place_seek_missing(struct place *p, uint64_t requests)

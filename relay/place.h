@@ -124,6 +124,8 @@ void place_seek_missing(struct place *p, uint64_t requests);
 void place_see_tip(struct place *p, uint64_t proven);
 /* p was another log's, or may have been: its record counts as deleted no longer. */
 void place_doubt_again(struct place *p);
+/* The same, and the tip may be in another log than p now. */
+void place_doubt_log(struct place *p);
 
 /* The record of that id was sent. */
 void place_sent(struct place *p, struct xid id, uint64_t rank);

@@ -115,7 +115,7 @@ static void tip_gap(struct log *l, const struct gap *gap)
     for (struct view *w = l->views; w; w = w->next) {
         ring_reset(&r->rings, &w->ring, cursor_position(&l->tip.cursor));
         for (struct follower *f = w->followers; f; f = f->next) {
-            place_doubt_again(&f->place);
+            place_doubt_log(&f->place);
             if (f->place.state == PLACE_LIVE) {
                 f->place.cursor = l->tip.cursor;
                 log_add_gap(f, gap);
@@ -238,7 +238,7 @@ static void tip_at_end(struct log *l, const struct redis_info *info)
     for (struct view *w = l->views; w; w = w->next) {
         ring_reset(&r->rings, &w->ring, l->tip.cursor.id);
         for (struct follower *f = w->followers; f; f = f->next) {
-            place_doubt_again(&f->place);
+            place_doubt_log(&f->place);
             if (f->place.state == PLACE_BEHIND && f->waits != WAIT_READ &&
                 is_beyond(f, l->tip.cursor.id))
                 follower_seek_place(f);

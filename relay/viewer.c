@@ -108,17 +108,18 @@ static enum step step_follower(struct follower *f)
 {
     const struct viewer *v = f->viewer;
     bool has_history = f->view->log->kind == LOG_STREAM;
-    if (f->gap && !emit_in_bulk(v))
-        return step_of(emit_gap(f));
     if (f->place.state == PLACE_BEHIND && !has_history && v->phase != PHASE_LIVE)
         return step_of(emit_live(f->viewer));
     return step_to_place(f);
 }
 
-/* The first that can go on does. */
+/* The first that can go on does.  Gaps come before `live`, which all of them reach together. */
 static enum step step_followers(struct viewer *v)
 {
     enum step s = STEP_WAIT;
+    for (struct follower *f = &v->first; f && !emit_in_bulk(v); f = f->beside)
+        if (f->gap)
+            return step_of(emit_gap(f));
     for (struct follower *f = &v->first; f && s == STEP_WAIT; f = f->beside)
         s = step_follower(f);
     return s;

@@ -275,12 +275,14 @@ static void test_new_tip_places_viewers_beyond_it_again(void **state)
         set_up(NULL);
         put(0, PLACE_BEHIND, cases[i].id);
         viewers[0].first.place.doubt = DOUBT_DELETED; /* in the former log */
+        viewers[0].first.place.standing = PLACE_MET;
         if (cases[i].reads)
             catchup_read_after(&viewers[0].first);
         ring_add(&relay.rings, &w.ring, &(struct item){2, ID(12), 1}, 1, "12");
         tip_at_end(&l, &info);
         assert_int_equal(viewers[0].first.place.state, cases[i].then);
         assert_int_equal(viewers[0].first.place.doubt, cases[i].doubt);
+        assert_int_equal(viewers[0].first.place.standing, PLACE_CLAIMED);
         assert_null(w.ring.first);
         assert_int_equal(w.ring.floor.ms, 14);
     }
@@ -308,6 +310,7 @@ static void test_gap_of_the_tip_is_told_where_it_was_met(void **state)
         set_up(NULL);
         put(0, cases[i].state, cases[i].id);
         viewers[0].first.place.doubt = DOUBT_DELETED;
+        viewers[0].first.place.standing = PLACE_MET;
         if (cases[i].reads)
             catchup_read_after(&viewers[0].first);
         l.tip.cursor = sent(20);
@@ -317,6 +320,9 @@ static void test_gap_of_the_tip_is_told_where_it_was_met(void **state)
         assert_int_equal(viewers[0].first.place.state, cases[i].then);
         assert_int_equal(viewers[0].first.place.cursor.id.ms, cases[i].then_id);
         assert_int_equal(viewers[0].first.place.doubt, DOUBT_NONE);
+        /* The ring of the log that is there now serves only who proves a place in it. */
+        assert_int_equal(viewers[0].first.place.standing,
+                         cases[i].then == PLACE_LIVE ? PLACE_MET : PLACE_CLAIMED);
         assert_int_equal(w.ring.floor.ms, 20);
     }
 }

@@ -438,6 +438,23 @@ static void test_gap_of_any_log_comes_before_news(void **state)
 }
 
 /* The other log's records would stand inside it. */
+/* The first log gets to its tip while the second has a gap. */
+static void test_gap_of_any_log_comes_before_live(void **state)
+{
+    struct poll poll = {.every = 3000};
+    (void)state;
+    v.poll = &poll;
+    web->place.cursor.id.ms = 10;
+    api->place.cursor.id.ms = 20;
+    follower_set_place(api, PLACE_LIVE);
+    owe_gap(api);
+    assert_int_equal(viewer_step(&v), STEP_ON);
+    assert_string_equal(got(), gap_of_api);
+    assert_int_equal(viewer_step(&v), STEP_POLLED);
+    assert_non_null(strstr(got(), "event: live\n"));
+    v.poll = NULL;
+}
+
 static void test_long_record_of_one_log_holds_the_other(void **state)
 {
     struct item items[2];
@@ -489,6 +506,7 @@ int main(void)
         TEST(test_viewer_that_ends_is_counted_in_no_log),
         TEST(test_gap_names_its_log),
         TEST(test_gap_of_any_log_comes_before_news),
+        TEST(test_gap_of_any_log_comes_before_live),
         TEST(test_long_record_of_one_log_holds_the_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
