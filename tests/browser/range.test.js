@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkThemes } from "./axe.js";
+import { midnight } from "./berlin.js";
 import { json, row, rows, shows, state, until } from "./browser.js";
 import { useSite } from "./site.js";
 
@@ -30,12 +31,6 @@ async function xOf(page, part) {
   const { x, width } = await page.locator("#strip-bars").boundingBox();
   return x + part * width;
 }
-
-/* The part of a day of Berlin at which a time lies. */
-const startOfDay = (days) => {
-  const at = new Date(Date.now() + HOUR); // in winter
-  return Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate() + days) - HOUR;
-};
 
 test("the strip counts the last hour by level, and what comes at once", async () => {
   const now = Date.now();
@@ -102,7 +97,7 @@ test("a range that holds more records than are loaded says so, and an empty one 
 });
 
 test("yesterday: a click on a red bucket shows its first error", async () => {
-  const day = startOfDay(-1);
+  const day = midnight(-1);
   for (let n = 0; n < 40; n++) await add(day + n * 30 * MINUTE, json("info", `line ${n}`));
   await add(day + 20.1 * HOUR, json("info", "before the error"));
   await add(day + 20.2 * HOUR, json("error", "the error of yesterday"));
@@ -114,7 +109,7 @@ test("yesterday: a click on a red bucket shows its first error", async () => {
   await addressIs(page, /\?range=yesterday$/);
   await until(async () => !(await rows(page)).includes("now"), "no record of today");
   await state(page, "yesterday");
-  await page.mouse.click(await xOf(page, 20.1 / 24), (await page.locator("#strip-bars").boundingBox()).y + 8);
+  await page.mouse.click(await xOf(page, (20.1 * HOUR) / (midnight(0) - day)), (await page.locator("#strip-bars").boundingBox()).y + 8);
   const target = row(page, "the error of yesterday").locator("xpath=self::*[contains(@class, 'target')]");
   await target.waitFor();
   await addressIs(page, /&at=/);

@@ -6,6 +6,7 @@
 import fs from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { midnight } from "./berlin.js";
 import { openBrowser, openContext, until } from "./browser.js";
 import { fillShop, NAMES, OTHERS } from "./shop.js";
 import { startStack } from "./stack.js";
@@ -14,7 +15,6 @@ const target = path.resolve(process.argv[2] ?? fileURLToPath(new URL("../../docs
 const WIDE = { viewport: { width: 1100, height: 600 } };
 const PHONE = { viewport: { width: 390, height: 720 }, isMobile: true, hasTouch: true };
 const ALL = `?${NAMES.map((name) => `log=${name}`).join("&")}`;
-const HOUR = 3_600_000;
 
 const value = (page) => page.locator("#strip-bars").getAttribute("aria-valuetext");
 const counted = (page) => until(async () => / errors$/.test(await value(page)), "the counts of the strip");
@@ -55,19 +55,12 @@ const SHOTS = [
   }],
 ];
 
-/* The last midnight of the zone of the pages, Berlin. */
-function midnight() {
-  const hours = Number(new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Berlin", hour: "numeric" }).format());
-  const hour = Math.floor(Date.now() / HOUR) * HOUR;
-  return hour - hours * HOUR;
-}
-
 const KEY = "stream:logs:test";
 const stack = await startStack({ options: { SSELOG_LOGS: [...NAMES, ...Object.keys(OTHERS)].map((name) => `${name}=${KEY}:${name}`).join(" ") } });
 const browser = await openBrowser();
 try {
   await fs.mkdir(target, { recursive: true });
-  await fillShop((name, ms, data) => stack.redis("XADD", `${KEY}:${name}`, `${ms}-*`, "data", data), midnight());
+  await fillShop((name, ms, data) => stack.redis("XADD", `${KEY}:${name}`, `${ms}-*`, "data", data), midnight(0));
   for (const [name, options, query, prepare] of SHOTS) {
     const home = await openContext(browser, options);
     const page = await home.newPage();

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { midnight } from "./berlin.js";
 import { json, row, shows, until } from "./browser.js";
 import { useSite } from "./site.js";
 
@@ -17,21 +18,15 @@ const HOUR = 3_600_000;
 const ERROR = "the nightly export failed";
 const MOST = 6; // clicks
 
-/* The midnight of Berlin some days ago. */
-function midnight(ago) {
-  const at = new Date(Date.now() + HOUR); // in winter
-  return Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate() - ago) - HOUR;
-}
-
 /* Adds n records to each log, evenly between two times. */
 async function fill(from, to, n) {
   const step = (to - from) / n;
-  const add = (name, k, i) => site.stack.redis("XADD", keyOf(name), `${Math.floor(from + i * step) + k}-0`, "data", json("info", `${name} works ${i}`));
+  const add = (name, k, i) => site.stack.redis("XADD", keyOf(name), `${Math.floor(from + i * step) + k}-*`, "data", json("info", `${name} works ${i}`));
   await Promise.all(NAMES.flatMap((name, k) => Array.from({ length: n }, (_, i) => add(name, k, i))));
 }
 
 beforeEach(async () => {
-  const yesterday = midnight(1);
+  const yesterday = midnight(-1);
   const noon = yesterday + 12 * HOUR;
   await fill(yesterday, noon, 700);
   await site.stack.redis("XADD", keyOf("worker"), `${noon + 1000}-0`, "data", json("error", ERROR));
